@@ -14,7 +14,6 @@ use sandbox::{Fault, Part};
 use sea_orm::QueryOrder;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use *;
 
 async fn installed(world: &World) -> Uuid {
     world.owner(HOST).installs_in_a_browser().await.is(200);

@@ -7,7 +7,7 @@ use entity::{account_note, audit};
 use parom::admin::operators::actions;
 use parom::audit::{Actor, By};
 use parom::identity::form::masked;
-use parom::tenant::Export;
+use parom::tenant::{Export, ExportPages};
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{World, once};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};

@@ -361,8 +361,37 @@ async fn calls_of_all_processes_are_one_sum(world: &mut World) {
     second.stop().await;
 }
 
+async fn doctor_and_letter_are_shown(world: &mut World) {
+    // Doctor signs by the machine's clock, the sandbox looks at the frozen one.
+    world.allow_problems();
+    let olga = Operator::signed_in(world).await;
+    let quiet = olga.opens("/admin/doctor").await.is(200);
+    assert!(quiet.text.contains("Run checks") && !quiet.text.contains("public_url"));
+    let ran = olga.opens("/admin/doctor?run=all").await.is(200);
+    for wanted in ["public_url", "database", "migrations", "warn"] {
+        assert!(ran.text.contains(wanted), "{wanted} is not in {}", ran.text);
+    }
+    // Failures and warnings come first; passed checks are folded.
+    let place = |what: &str| ran.text.find(what).unwrap_or_else(|| panic!("{what} is not in {}", ran.text));
+    let [folded, warning, passed] = [place("checks passed"), place("public_url"), place("migrations")];
+    assert!(warning < folded && folded < passed, "{}", ran.text);
+    let russian = olga.opens("/admin/doctor?run=all&lang=ru").await.is(200);
+    russian.says(&["предупреждение", "не https"]);
+    russian.never_says(&[">warn<", ">FAIL<"]);
+    olga.opens("/admin/doctor?lang=en").await.is(200);
+    let letter = olga.opens("/admin/channels/letter?integration=main&letter=ru").await.is(200);
+    assert!(letter.text.contains("Добрый день.") && letter.text.contains("vendor.support_email"), "{}", letter.text);
+    olga.opens("/admin/channels/letter?integration=other").await.is(404);
+    olga.opens("/admin/channels/letter?integration=main&channel=x").await.is(404);
+    let icon = olga.opens("/admin/assets/channel-icon.svg").await.is(200);
+    assert_eq!(icon.header("content-type"), "image/svg+xml");
+    assert!(icon.text.len() < 1024, "less than 1 KB, as the letter says");
+    let russian = olga.opens("/admin/accounts?lang=ru").await.is(200);
+    assert!(russian.text.contains("<h1>Аккаунты</h1>") && olga.cookie("lang").unwrap() == "ru");
+}
+
 both!(an_account_is_found_by_a_customers_phone, the_first_page_shows_the_whole_service);
 both!(accounts_are_found_a_page_at_a_time, an_account_is_found_by_a_message);
-once!(a_number_that_comes_later_is_found_too, queues_show_where_and_why_letters_wait);
+once!(a_number_that_comes_later_is_found_too, queues_show_where_and_why_letters_wait, doctor_and_letter_are_shown);
 once!(a_hash_of_an_earlier_version_is_found, a_paused_source_is_not_tried_by_hand);
 on_postgres!(calls_of_all_processes_are_one_sum);

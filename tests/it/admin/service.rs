@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use base::store::VENDOR;
-use entity::{announcement, integration, person};
+use entity::{announcement, person};
 use parom::integrations as stored;
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, CLIENT_ID, CLIENT_SECRET, HOST};
 use parom_tests::{World, once};
@@ -162,7 +162,7 @@ async fn one_made_in_the_admin_works(world: &mut World) {
 
 // What the vendor announces: planned, shown to those whom it concerns, changed and deleted.
 
-const NEW: &str = "/admin/announcements";
+const ANNOUNCED: &str = "/admin/announcements";
 
 const OTHER: &str = "other.amocrm.ru";
 
@@ -198,11 +198,11 @@ async fn an_announcement_is_shown_from_its_start_until_its_end(world: &mut World
     let user = User::administrator(world).await;
     let olga = Operator::signed_in(world).await;
     let owner = world.panel(line.tenant_id).await;
-    olga.opens(ANNOUNCEMENTS_NEW).await.is(200).says(&["No announcements yet"]);
+    olga.opens(ANNOUNCED).await.is(200).says(&["No announcements yet"]);
     olga.opens("/admin/announcements/new").await.is(200);
     let planned = [("starts", "2026-11-20T09:05"), ("link", "https://status.example/works")];
-    olga.sends(ANNOUNCEMENTS_NEW, &form(&planned)).await.is(303);
-    olga.opens(ANNOUNCEMENTS_NEW).await.is(200).says(&["Planned", "All accounts"]);
+    olga.sends(ANNOUNCED, &form(&planned)).await.is(303);
+    olga.opens(ANNOUNCED).await.is(200).says(&["Planned", "All accounts"]);
     owner.opens("/panel").await.is(200).never_says(&["tonight"]);
     let notices = async |world: &World| user.get(world, "/sources").await.is(200).json["tenant"]["notices"].clone();
     assert_eq!(notices(world).await, json!([]));
@@ -219,17 +219,17 @@ async fn an_announcement_is_shown_from_its_start_until_its_end(world: &mut World
     assert_eq!(russian, "Ночью работы");
 
     let id = only(world).await;
-    let edited = olga.opens(&format!("{NEW}/{id}")).await.is(200);
+    let edited = olga.opens(&format!("{ANNOUNCED}/{id}")).await.is(200);
     assert!(edited.text.contains("value=\"2026-11-20T09:05\""), "{}", edited.text);
     let later = [("starts", "2026-11-20T09:05"), ("ends", "2026-11-20T09:12"), ("text_en", "Works are over")];
-    olga.sends(&format!("{NEW}/{id}"), &form(&later)).await.is(303);
+    olga.sends(&format!("{ANNOUNCED}/{id}"), &form(&later)).await.is(303);
     owner.opens("/panel").await.is(200).says(&["Works are over"]);
     world.advance(Duration::from_secs(8 * 60));
     owner.opens("/panel").await.is(200).never_says(&["Works are over"]);
-    olga.opens(ANNOUNCEMENTS_NEW).await.is(200).says(&["Ended", "Works are over"]);
-    olga.sends(&format!("{NEW}/{id}/delete"), &[]).await.is(303);
-    olga.opens(ANNOUNCEMENTS_NEW).await.is(200).says(&["The announcement is deleted.", "No announcements yet"]);
-    olga.opens(&format!("{NEW}/{id}")).await.is(404);
+    olga.opens(ANNOUNCED).await.is(200).says(&["Ended", "Works are over"]);
+    olga.sends(&format!("{ANNOUNCED}/{id}/delete"), &[]).await.is(303);
+    olga.opens(ANNOUNCED).await.is(200).says(&["The announcement is deleted.", "No announcements yet"]);
+    olga.opens(&format!("{ANNOUNCED}/{id}")).await.is(404);
     let done: Vec<String> = log(world, VENDOR).await;
     let done: Vec<&str> = done.iter().map(String::as_str).filter(|one| one.starts_with("announcement.")).collect();
     assert_eq!(done, ["announcement.added", "announcement.changed", "announcement.deleted"]);
@@ -270,12 +270,12 @@ async fn only_those_whom_it_concerns_see_it(world: &mut World) {
     let theirs = world.panel(theirs).await;
     let olga = Operator::signed_in(world).await;
     olga.opens("/admin/announcements/new").await.is(200);
-    olga.sends(ANNOUNCEMENTS_NEW, &form(&[("audience", "accounts"), ("accounts", &number)])).await.is(303);
-    olga.opens(ANNOUNCEMENTS_NEW).await.is(200).says(&[OTHER, "Shown now"]);
+    olga.sends(ANNOUNCED, &form(&[("audience", "accounts"), ("accounts", &number)])).await.is(303);
+    olga.opens(ANNOUNCED).await.is(200).says(&[OTHER, "Shown now"]);
     let id = only(world).await;
     let shows = async |names: &[(&str, &str)]| -> (bool, bool) {
         if !names.is_empty() {
-            olga.sends(&format!("{NEW}/{id}"), &form(names)).await.is(303);
+            olga.sends(&format!("{ANNOUNCED}/{id}"), &form(names)).await.is(303);
         }
         let page = async |visitor: &parom_tests::Visitor| visitor.opens("/panel").await.is(200).text.contains("Works ");
         (page(&mine).await, page(&theirs).await)
@@ -362,6 +362,55 @@ async fn n4_all_operators_learn_of_a_change(place: &mut Mailed) {
     }
 }
 
-once!(n4_a_session_left_open_changes_no_operators_integrations_and_plans, n4_all_operators_learn_of_a_change);
+async fn errors_are_shown_beside_their_fields(world: &mut World) {
+    let olga = without_a_file(world).await;
+    olga.opens(NEW).await.is(200);
+    let form = integration(world);
+    let wrong = [
+        ("set.name", "a/b", "1 to 64 letters"),
+        ("set.name", "", "Fill in “Name”."),
+        ("set.client_id", "", "Fill in “Integration ID”."),
+        ("set.client_secret", "", "Fill in “Secret key”."),
+        ("set.account_hosts", "https://amocrm.ru", "Enter one host suffix per line"),
+        ("set.account_url", "https://amocrm.ru", "Enter an address that contains {host}"),
+        ("set.amojo_url", "ftp://amocrm.ru", "https://"),
+    ];
+    for (field, value, says) in wrong {
+        let shown = olga.sends(NEW, &sent(&with(&form, &[(field, value)]))).await.is(422);
+        shown.says(&[says]);
+        shown.never_says(&[CLIENT_SECRET]);
+        assert!(shown.text.contains(&format!("id=\"e-{field}\"")), "{field}: beside the field");
+    }
+    let russian = olga.sends(&format!("{NEW}?lang=ru"), &sent(&with(&form, &[("set.name", "я")]))).await.is(422);
+    russian.says(&["От 1 до 64 латинских букв"]);
+    olga.sends(NEW, &[("set.name", "x"), ("set.evil", "1")]).await.is(400);
+    let rows = integration::Entity::find().all(world.app().store.read()).await.unwrap();
+    assert!(rows.is_empty(), "{} rows", rows.len());
+
+    olga.opens(&format!("{NEW}?lang=en")).await.is(200);
+    olga.sends(NEW, &sent(&form)).await.is(303);
+    olga.opens(&format!("{MAIN}/channels")).await.is(200);
+    for (field, value, says) in [
+        ("set.id", "one", "Enter the UUID"),
+        ("set.time_window_seconds", "a day", "whole number of seconds"),
+        ("set.allowed_plans", "gold", "named as in the configuration file"),
+        ("set.bot_name", "Anna", "or leave the bot’s name empty"),
+    ] {
+        let shown = olga.sends(&format!("{MAIN}/channels"), &sent(&with(&channel(), &[(field, value)]))).await.is(422);
+        shown.says(&[says]);
+        shown.never_says(&[CHANNEL_SECRET]);
+    }
+    let second = with(&form, &[("set.name", "second")]);
+    let shown = olga.sends(NEW, &sent(&second)).await.is(422);
+    shown.says(&["Integration “main” already has this."]);
+    olga.sends(NEW, &sent(&form)).await.is(422).says(&["Names are unique."]);
+    olga.sends(&format!("{MAIN}/remove"), &[]).await.is(303);
+    assert!(stored::list(world.app()).await.unwrap().is_empty());
+    olga.opens(MAIN).await.is(404);
+    world.allow_problems();
+}
+
+once!(n4_a_session_left_open_changes_no_operators_integrations_and_plans, errors_are_shown_beside_their_fields);
 once!(n4_an_operator_sends_nothing_to_addresses_of_their_own, an_announcement_is_shown_from_its_start_until_its_end);
-once!(one_of_another_process_is_shown_within_a_second, only_those_whom_it_concerns_see_it, one_made_in_the_admin_works);
+once!(one_of_another_process_is_shown_within_a_second, n4_all_operators_learn_of_a_change, one_made_in_the_admin_works);
+once!(only_those_whom_it_concerns_see_it);

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use base::store::VENDOR;
-use parom::identity::session;
 use parom_tests::{Reply, Visitor, World, once};
 use sea_orm::{ColumnTrait, QueryFilter};
 

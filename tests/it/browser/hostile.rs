@@ -1,14 +1,13 @@
 //! Strangers' words in a real browser, on every page of panel, widget and manager: nothing of them runs and nothing of
 //! them is drawn.
 
-use parom_tests::settings::HOST;
-use parom_tests::settings::{ATTACKS, batches};
-use parom_tests::{Answer, Browser, Place, Site, World};
-use sandbox::{Attachment, ChatView, HookMessage};
+use parom_tests::settings::{ATTACKS, HOST, batches};
+use parom_tests::{Browser, Place, Site, World};
+use sandbox::{Attachment, HookMessage};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{crm_page, enters, installed, opens_widget, presses};
+use super::{enters, installed};
 
 /// In every page and frame before its own scripts: notes what an attack would do.
 const TRIPWIRE: &str = r"(() => {
@@ -85,114 +84,6 @@ async fn wary() -> Option<Browser> {
     let browser = Browser::open("en").await?;
     browser.on_every_page(TRIPWIRE).await;
     Some(browser)
-}
-
-/// An account in which every name, text and id is an attack: a source for each batch of them, with one conversation.
-struct House {
-    tenant_id: Uuid,
-    batches: Vec<String>,
-}
-
-impl House {
-    fn all(&self) -> Vec<&str> {
-        self.batches.iter().map(String::as_str).collect()
-    }
-}
-
-async fn full_of_attacks(world: &World, tenant_id: Uuid) -> House {
-    let batches = batches(240);
-    assert!((20..=50).contains(&batches.len()), "{} sources", batches.len());
-    let path = format!("/api/v1/tenants/{tenant_id}/sources");
-    for (number, batch) in batches.iter().enumerate() {
-        let source = json!({"kind": "custom", "name": batch, "settings": {"webhook_url": world.messenger.url()}});
-        let made = world.api.post(&path, &source).await.is(201);
-        let source_id = made.text_at("/id");
-        world.messenger.knows(&source_id, &made.text_at("/webhook_secret"));
-        let message = json!({
-            "id": format!("{number} {batch}"),
-            "conversation": {"id": batch},
-            "sender": {"role": "client", "id": batch, "name": batch},
-            "content": {"type": "text", "text": batch},
-        });
-        world.api.post(&format!("/api/v1/sources/{source_id}/messages"), &message).await.is(202);
-    }
-    let all = async || (world.sandbox.messages(HOST).len() == batches.len()).then_some(());
-    world.until("all attacks are in the CRM", all).await;
-    // A messenger that answers an attack by the attack.
-    world.messenger.answers_by(|received| Answer::Status(422, json!({"error": received.text()})));
-    for chat in world.sandbox.chats(HOST) {
-        let file = HookMessage::attachment(Attachment::sample("file").named(&chat.name)).caption(&chat.name);
-        world.sandbox.manager_says(HOST, &chat.id, &chat.name).await.expect("the hook");
-        world.sandbox.manager_sends(HOST, &chat.id, file).await.expect("the hook");
-    }
-    world.carries_all().await;
-    assert_eq!(world.messages().await.len(), batches.len() * 3);
-    House { tenant_id, batches }
-}
-
-/// Contacts and chats that one card may show.
-const CARD: usize = 20;
-
-fn contacts_of(chats: &[ChatView]) -> String {
-    let id = |chat: &ChatView| format!("contact_id={}", chat.lead.as_ref().expect("an incoming lead").contact_id);
-    chats.iter().map(id).collect::<Vec<_>>().join("&")
-}
-
-/// Leads with many contacts, which the sandbox does not have: the card asks for those of its number in the address.
-fn one_card_for_many(contacts: &[String]) -> String {
-    format!(
-        "(() => {{ const lists = {}, open = XMLHttpRequest.prototype.open;\
-           XMLHttpRequest.prototype.open = function (method, url, ...rest) {{\
-             const list = lists[Number(new URLSearchParams(location.search).get('card'))];\
-             return open.call(this, method, url.replace(/contact_id=\\d+/, list), ...rest); }}; }})()",
-        json!(contacts)
-    )
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_of_strangers_words_runs_in_the_crm() {
-    let Some(browser) = wary().await else { return };
-    let (world, tenant_id) = installed().await;
-    let house = full_of_attacks(&world, tenant_id).await;
-    let all = house.all();
-
-    // The widget: all sources, and each with its questions.
-    opens_widget(&browser, &world).await;
-    browser.find(".parom-widget .parom-row").await;
-    shows(&browser, &all).await;
-    let keys = "return [...document.querySelectorAll('[data-key^=open-]')].map(one => one.dataset.key)";
-    let keys = browser.run(keys, vec![]).await;
-    let keys: Vec<&str> = keys.as_array().expect("keys").iter().filter_map(Value::as_str).collect();
-    assert_eq!(keys.len(), all.len());
-    for (key, question) in keys.into_iter().zip(["pause", "delete"].into_iter().cycle()) {
-        presses(&browser, key).await;
-        presses(&browser, question).await;
-        browser.find("#parom-question").await;
-        let text = is_calm(&browser).await;
-        assert!(house.batches.iter().any(|batch| text.contains(batch.as_str())), "{text}");
-        presses(&browser, "cancel").await;
-        presses(&browser, "back").await;
-    }
-    presses(&browser, "add").await;
-    browser.find("[data-key=kind-webchat]").await;
-    is_calm(&browser).await;
-
-    // The lead cards.
-    let chats = world.sandbox.chats(HOST);
-    let cards: Vec<_> = chats.chunks(CARD).collect();
-    let contacts: Vec<String> = cards.iter().map(|card| contacts_of(card)).collect();
-    browser.on_every_page(&one_card_for_many(&contacts)).await;
-    for (number, card) in cards.iter().enumerate() {
-        let lead = card[0].lead.as_ref().expect("an incoming lead").id;
-        browser.goto(&crm_page(&world, &format!("leads/{lead}?card={number}"))).await;
-        browser.find(&format!(".parom-chat:nth-child({})", card.len())).await;
-        shows(&browser, &card.iter().map(|chat| chat.name.as_str()).collect::<Vec<_>>()).await;
-    }
-    let failures =
-        browser.run("return [...document.querySelectorAll('#host-errors li')].map(one => one.textContent)", vec![]);
-    assert_eq!(failures.await, json!([]));
-    browser.close().await;
-    world.close().await;
 }
 
 /// A chat whose every text is an attack, on a page of a site and on its own; and what the panel knows of its visitor.

@@ -5,6 +5,7 @@
 mod demo;
 mod hostile;
 mod journey;
+mod kinds;
 mod panel;
 mod signing_in;
 mod site_chat;

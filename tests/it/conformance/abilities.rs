@@ -8,7 +8,7 @@ use connectors::{Abilities, Support};
 use super::cells::{CELLS, Cell, Held};
 use super::hold::{Named, is_there};
 use super::{meta_and_max, vk_and_avito, whatsapp};
-use crate::content::abilities::connectors;
+use crate::content::documented::connectors;
 
 /// The files of tests that run a connector against its double: the simulated messenger, or the messenger, the visitor
 /// and the browser of the tests.

@@ -90,7 +90,7 @@ fn connectors_are_documented() {
 
 // The meaning of messengers' refusals in `docs/errors.md`: generated from the error catalog by `UPDATE_DOCS=1`.
 
-const HEAD: &str = "# What a messenger's refusal means
+const ERRORS_HEAD: &str = "# What a messenger's refusal means
 
 Generated from `connectors/src/error_catalog` by the test `content::errors`: `UPDATE_DOCS=1 cargo nextest run -p parom-tests -E
 'test(refusals_are_documented)'`. The first matching row counts: the code is equal, and one of the texts is contained in the

@@ -9,6 +9,7 @@ use parom_tests::settings::PATIENCE;
 use parom_tests::{Office, World, both, on_postgres};
 use queue::accept_batch::AcceptBatch;
 use queue::{Attempt, Claim, Settled, Settlement, TurnEffect};
+use rand::seq::SliceRandom;
 use sea_orm::ConnectionTrait;
 
 /// Delivers what is due of a target, one after the other, and returns the texts.

@@ -323,11 +323,32 @@ async fn l13_codes_of_an_alert_address_that_are_posted_at_once_are_all_counted(p
     assert_eq!(reader.address(), "", "five tries, however they come");
 }
 
+/// However the e-mail is written: it is one person, or another one to whom no letter of Alice's goes.
+async fn h1_other_spellings_of_an_e_mail_are_one_person_or_another_one(place: &mut Mailed) {
+    // The Kelvin sign becomes an ordinary k in lower case.
+    let mallory = squats(place, EVIL, "\u{212a}ate@Victim.Example").await;
+    assert_eq!(place.mail.next().await.to, "kate@victim.example");
+    let (boss, _) = owner(place, GOOD).await;
+    invites(&boss, " kate@victim.example ", "owner").await;
+    let letter = place.mail.next().await;
+    assert_eq!(letter.to, "kate@victim.example");
+    let kate = place.visitor();
+    presses(&kate, &link_of(place, &letter)).await.is(303);
+    assert!(is_in(&kate).await && !is_in(&mallory.browser).await);
+    for spelling in ["kate@victim.example", "KATE@victim.example", "\u{212a}ate@victim.example"] {
+        assert_eq!(tries(place, spelling, MALLORYS).await.1.status, 401, "{spelling}");
+    }
+    // A Cyrillic a is another letter: another address, another person, nothing of Kate's.
+    invites(&mallory.owner, "k\u{430}te@victim.example", "viewer").await;
+    assert_ne!(person(place, "k\u{430}te@victim.example").await.id, person(place, "kate@victim.example").await.id);
+}
+
 both!(l13_codes_of_an_alert_address_that_are_posted_at_once_are_all_counted);
 both!(h1_a_person_row_read_before_the_proof_is_worthless_after_it, h1_passwords_set_during_the_proof_do_not_survive_it);
 both!(h1_a_sign_in_that_races_with_the_proof_opens_nothing, l5_an_older_link_dies_when_a_newer_one_is_made);
 once!(credentials_set_in_an_account_stay_when_that_account_invites_again, l4_a_link_that_waits_for_its_page_is_sealed);
 once!(h1_an_unmailed_link_of_the_next_account_ends_what_was_set_before, h1_a_sign_in_link_by_mail_is_the_proof_as_well);
-once!(h1_credentials_of_a_squatter_end_at_the_first_proof_by_mail, h1_credentials_of_one_account_never_open_another);
+once!(h1_other_spellings_of_an_e_mail_are_one_person_or_another_one, h1_credentials_of_one_account_never_open_another);
+once!(h1_credentials_of_a_squatter_end_at_the_first_proof_by_mail);
 once!(h1_a_password_that_is_set_after_the_invitation_falls_too, h1_an_invitation_is_taken_only_after_the_second_step);
 once!(h1_squatted_credentials_open_their_own_account_alone);

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 
 use base::config::Config;
+use parom::identity::MemberRole;
 use parom_tests::drill::Drill;
 use parom_tests::settings::HOST;
 use parom_tests::{Api, Engine, Line, Place, Reply, Setup, Visitor, World, answer, once};
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 
 use super::{a_second, heard, import_of, imports, lines, sends, texts, wrote};
+use crate::panel::{add_member, sign_in};
 
 async fn a_dry_run_counts_and_writes_nothing(world: &mut World) {
     let line = world.line("support").await;
@@ -361,6 +363,32 @@ async fn the_command_shows_the_plan_and_follows_the_import() {
     drill.ends_well().await;
 }
 
+async fn only_our_own_form_takes_files(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    owner.opens("/panel/import/new").await.is(200);
+    let csrf = owner.csrf();
+    let stale = uploads(world, &owner, form("somebody-elses", &line, "a.ndjson", &texts("anna", 1))).await;
+    assert_eq!(stale.status, 403, "{}", stale.text);
+    let request = world.api.anonymous(Method::POST, "/panel/import").header("cookie", owner.cookies());
+    let request = request.header("origin", "https://evil.example").header("sec-fetch-site", "cross-site");
+    let request = request.header("content-type", "multipart/form-data; boundary=b");
+    assert_eq!(answer(request.body(form(&csrf, &line, "a.ndjson", &texts("anna", 1)))).await.status, 403);
+    let empty = uploads(world, &owner, form(&csrf, &line, "", "")).await;
+    assert_eq!(empty.status, 422, "{}", empty.text);
+    let other = world.line_at("other.amocrm.ru", "theirs").await;
+    assert_eq!(uploads(world, &owner, form(&csrf, &other, "a.ndjson", &texts("anna", 1))).await.status, 404);
+    add_member(world, line.tenant_id, "viewer@example.com", MemberRole::Viewer).await;
+    let viewer = sign_in(world, "viewer@example.com").await;
+    for path in ["/panel/import", "/panel/import/new"] {
+        assert_eq!(viewer.opens(path).await.status, 403);
+    }
+    let csrf = viewer.csrf();
+    assert_eq!(uploads(world, &viewer, form(&csrf, &line, "a.ndjson", &texts("anna", 1))).await.status, 403);
+    assert!(parom::import::list(world.app(), line.tenant_id).await.unwrap().is_empty());
+    assert!(parom::import::list(world.app(), other.tenant_id).await.unwrap().is_empty());
+}
+
 once!(tables_of_a_russian_excel_are_imported, a_dry_run_counts_and_writes_nothing, a_file_is_counted_and_then_imported);
 once!(skipped_lines_are_grouped_by_reason, a_file_is_taken_once_under_one_key, broken_lines_cost_themselves_alone);
-once!(files_that_are_none_are_refused, the_samples_can_be_imported);
+once!(files_that_are_none_are_refused, only_our_own_form_takes_files, the_samples_can_be_imported);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use entity::{audit, import, import_line, import_skip};
-use parom::tenant::{Export, Who, erase};
+use parom::tenant::{Export, ExportPages, Who, erase};
 use parom_tests::settings::HOST;
 use parom_tests::{Beside, Line, Reply, Visitor, World, both, once};
 use sea_orm::{EntityTrait, PaginatorTrait};

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::messenger::{asks, page_of};
+use super::life::{asks, page_of};
 use super::{a_second, ends, heard, import_of, imports, lines, of_chat, sends, texts, wrote};
 
 fn silent(text: &str) -> (String, bool) {

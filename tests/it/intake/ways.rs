@@ -12,11 +12,12 @@ use reqwest::Method;
 use sandbox::MessageView;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::LIMIT;
 use super::PigeonWorld;
-use super::pigeon::LIMIT;
 
 async fn an_address_is_validated_by_its_challenge(world: &mut PigeonWorld) {
     let line = world.pigeons("one").await;

@@ -21,7 +21,7 @@ async fn vera(world: &World, tenant_id: Uuid) -> Visitor {
 }
 
 /// The same visitor, reading Russian from here on.
-async fn in_russian(visitor: Visitor) -> Visitor {
+pub async fn in_russian(visitor: Visitor) -> Visitor {
     visitor.sends("/panel/language", &[("to", "ru")]).await.is(303);
     visitor
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use simulator::telegram::NewBot;
 use uuid::Uuid;
 
-use super::olga;
+use super::{in_russian, olga, vera};
 
 async fn installed(world: &World) -> Uuid {
     world.owner(HOST).installs_in_a_browser().await.is(200);
@@ -316,8 +316,22 @@ async fn services_are_chosen_in_the_panel_and_sent_to_amocrm(world: &mut World) 
     panel.opens(&format!("/panel/sources/{}/services", made.text_at("/id"))).await.is(404);
 }
 
+async fn the_list_says_how_each_is_doing(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let visitor = olga(world, line.tenant_id).await;
+    let list = visitor.opens("/panel/sources").await.is(200);
+    list.says(&["1 of 50 used", "Line support", "Your own messenger (API)", "Working", "just now", "Add source"]);
+    let russian = in_russian(visitor).await.opens("/panel/sources").await.is(200);
+    russian.says(&["Занято 1 из 50", "Работает"]);
+    let viewer = vera(world, line.tenant_id).await;
+    viewer.opens("/panel/sources").await.is(200).never_says(&["Add source", "Test source"]);
+}
+
 both!(two_forms_at_once_make_one_source);
-once!(only_fields_that_the_second_administrator_edited_overwrite_the_others_change, a_pause_ends_with_a_choice);
+once!(only_fields_that_the_second_administrator_edited_overwrite_the_others_change, the_list_says_how_each_is_doing);
 once!(an_own_messenger_is_checked_live_and_gets_its_secret_once, the_end_of_a_source_is_counted_and_a_lost_one_returns);
 once!(a_bot_shows_its_link_its_code_and_that_its_token_is_kept, services_are_chosen_in_the_panel_and_sent_to_amocrm);
-once!(an_account_that_has_just_paid_is_admitted, a_bot_is_moved_from_another_service, a_site_chat_in_four_steps);
+once!(an_account_that_has_just_paid_is_admitted, a_bot_is_moved_from_another_service, a_pause_ends_with_a_choice);
+once!(a_site_chat_in_four_steps);

@@ -7,7 +7,7 @@ use base::store::statements_of;
 use parom::delivery::read::endpoint::{self, EndpointRange, NextAttempt};
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, World, both, once};
-use sandbox::{Fault, LogDirection, Part};
+use sandbox::{LogDirection, Part};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
 
@@ -202,22 +202,6 @@ async fn pages_open_at_once_while_amocrm_is_silent(world: &mut World) {
     world.sandbox.set_unpaid(HOST, false);
 }
 
-async fn a_list_that_was_never_read_is_waited_for_once(world: &mut World) {
-    let line = world.line("support").await;
-    let olga = olga(world, line.tenant_id).await;
-    world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
-    olga.opens("/panel/templates").await.is(200).says(&["has not sent the list yet"]);
-    world.sandbox.faults().clear();
-    // Within a minute no page asks again; then one does.
-    olga.opens("/panel/templates").await.is(200).says(&["has not sent the list yet"]);
-    world.advance(Duration::from_secs(61));
-    let asked = async || {
-        let page = olga.opens("/panel/templates").await.is(200);
-        page.text.contains("No templates yet").then_some(())
-    };
-    world.until("the list is read", asked).await;
-}
-
 both!(the_reading_is_bounded);
-once!(webhooks_show_their_tries_and_a_new_secret_overlaps, a_list_that_was_never_read_is_waited_for_once);
-once!(pages_open_at_once_while_amocrm_is_silent, a_key_is_shown_once_works_and_ends);
+once!(webhooks_show_their_tries_and_a_new_secret_overlaps, pages_open_at_once_while_amocrm_is_silent);
+once!(a_key_is_shown_once_works_and_ends);

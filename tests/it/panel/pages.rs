@@ -1,9 +1,9 @@
 //! Account, audit log, theme, and the search for settings.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use base::i18n::Language;
+use entity::conversation;
 use parom::identity::{MemberRole, person};
 use parom_tests::settings::HOST;
 use parom_tests::{Engine, Line, MailServer, Place, Reply, Setup, Visitor, World, once};
@@ -260,4 +260,31 @@ async fn a_theme_is_chosen_for_this_browser(world: &mut World) {
     page.never_says(&["/panel/theme"]);
 }
 
-once!(a_theme_is_chosen_for_this_browser, actions_are_in_the_audit_log, the_account_page_says_how_it_is_connected);
+async fn data_is_taken_out_and_erased(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    world.customer(&line, "anna").writes("a secret of anna").await;
+    world.customer(&line, "carl").writes("a secret of carl").await;
+    world.deliver_all().await;
+    let export = owner.opens("/panel/data/export").await.is(200);
+    assert!(export.text.contains("a secret of anna") && export.text.trim_end().ends_with('}'), "{}", export.text);
+    owner.opens("/panel/data/customer?who=+7+915+000-00-00").await.is(422);
+    let chats = conversation::Entity::of_tenant(line.tenant_id).all(world.app().store.read()).await.unwrap();
+    let id = chats.iter().find(|chat| chat.external_id == "chat-anna").expect("the chat of anna").id.to_string();
+    let confirm = owner.opens(&format!("/panel/data/customer?who={id}")).await.is(200);
+    assert!(confirm.text.replace('\u{a0}', " ").contains("1 message"), "{}", confirm.text);
+    owner.does("/panel/data/customer", &[("who", &id)]).await;
+    let export = owner.opens("/panel/data/export").await.is(200);
+    assert!(!export.text.contains("a secret of anna") && export.text.contains("a secret of carl"));
+
+    let wrong = owner.sends("/panel/data/all", &[("account", "beta.amocrm.ru")]).await.is(422);
+    assert!(wrong.text.contains("type exactly"), "{}", wrong.text);
+    let gone = owner.sends("/panel/data/all", &[("account", HOST)]).await.is(200);
+    assert!(gone.text.contains("is erased"), "{}", gone.text);
+    assert!(owner.opens("/panel").await.is_redirect().starts_with("/panel/sign-in"));
+    let tenant = world.tenant(HOST).await;
+    assert!(tenant.is_none_or(|tenant| tenant["status"] != "active"));
+}
+
+once!(the_account_page_says_how_it_is_connected, a_theme_is_chosen_for_this_browser, actions_are_in_the_audit_log);
+once!(data_is_taken_out_and_erased);

@@ -6,7 +6,7 @@ use entity::{directory, session};
 use parom::identity::MemberRole;
 use parom::identity::totp::{self, FirstCodeResult};
 use parom_tests::settings::{HOST, START};
-use parom_tests::{Engine, MailServer, Place, Setup, Visitor, World, answer, both, once};
+use parom_tests::{Engine, MailServer, Place, Setup, Visitor, World, both, once};
 use reqwest::Method;
 use sea_orm::EntityTrait;
 use totp_rs::{Builder, Secret};

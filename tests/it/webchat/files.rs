@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{OnSite, SHOP, chat_with};
-use crate::inbound::files::KINDS;
+use crate::inbound::kinds::KINDS;
 use crate::media::png;
 
 /// A form with a message's id, its text, and a file.
@@ -196,5 +196,28 @@ async fn a_logo_is_shown_everywhere_and_can_be_removed(world: &mut World) {
     answer(world.api.anonymous(Method::GET, &at)).await.is(404);
 }
 
-once!(a_logo_is_shown_everywhere_and_can_be_removed, every_kind_of_file_arrives_as_what_it_is);
-once!(files_are_what_their_bytes_say, invalid_files_are_refused);
+async fn other_files_and_other_peoples_forms_are_refused(world: &mut World) {
+    let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+    let anna = OnSite::new(&source);
+    let panel = world.panel(world.active(HOST).await).await;
+    panel.opens(&format!("/panel/sources/{source}/access")).await.is(200);
+    let svg: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>";
+    uploads(world, &panel, &source, svg).await.says(&["choose a PNG, JPEG or WebP picture"]);
+    uploads(world, &panel, &source, b"").await.says(&["choose a PNG, JPEG or WebP picture"]);
+    let mut large = PICTURE.to_vec();
+    large.resize(5 * 1024 * 1024, 0);
+    uploads(world, &panel, &source, &large).await.says(&["up to 100"]);
+    let mut wide = PICTURE.to_vec();
+    wide[16..20].copy_from_slice(&4096_u32.to_be_bytes());
+    uploads(world, &panel, &source, &wide).await.says(&["between 32 and 1,024 pixels"]);
+    logo_sends(world, &panel, &source, &[("csrf", b"guessed"), ("picture", PICTURE)]).await.is(403);
+    logo_sends(world, &panel, &source, &[("picture", PICTURE)]).await.is(403);
+    let line = world.line("support").await;
+    let csrf = panel.csrf();
+    let own = line.source_id.to_string();
+    logo_sends(world, &panel, &own, &[("csrf", csrf.as_bytes()), ("picture", PICTURE)]).await.is(404);
+    assert_eq!(logo_of(world, &anna).await, "");
+}
+
+once!(other_files_and_other_peoples_forms_are_refused, a_logo_is_shown_everywhere_and_can_be_removed);
+once!(every_kind_of_file_arrives_as_what_it_is, files_are_what_their_bytes_say, invalid_files_are_refused);
