@@ -10,7 +10,9 @@ use sandbox::{Fault, HookMessage, Part};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::json;
 
-use super::{HOUR, MINUTE, SECOND, asked, beats, chatting, events, is_away_for, looks, looks_by_hand, loses_text, shown};
+use super::{
+    HOUR, MINUTE, SECOND, asked, beats, chatting, events, is_away_for, looks, looks_by_hand, loses_text, shown,
+};
 
 async fn an_interruption_is_checked_only_once(world: &mut World) {
     chatting(world).await;
