@@ -8,7 +8,6 @@ use parom::delivery::read::figures::{self, LastMessage, Span};
 use parom::tenant::ChannelStatus;
 use parom_tests::{Answer, Line, Reply, Visitor, World, both, ends_within, once};
 use sandbox::HookMessage;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
