@@ -431,7 +431,7 @@ struct ToyServer(Arc<Mutex<Vec<(String, Value)>>>);
 impl ToyServer {
     fn start(&self) -> String {
         let data = web::Data::new(self.clone());
-        let server = HttpServer::new(move || App::new().app_data(data.clone()).default_service(web::to(take)))
+        let server = HttpServer::new(move || App::new().app_data(data.clone()).default_service(web::to(toy_takes)))
             .workers(1)
             .disable_signals()
             .bind(("127.0.0.1", 0))

@@ -2,6 +2,7 @@
 //! no numbers of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::PermissionsExt;
 
 use base::clock::Clock;
 use base::config::{self, Config, Secrets};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use base::error::Error;
 use base::message::{LetterKind, Person, Reaction};
 use entity::parked_status;
-use parom::tenant::{Export, Who, erase};
+use parom::tenant::{Export, ExportPages, Who, erase};
 use parom_tests::settings::HOST;
 use parom_tests::{Line, World, both, once};
 use sandbox::HookMessage;

@@ -1,5 +1,6 @@
 //! The vendor's commands, several integrations and channels, and the pages of an installation.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Output;
 use std::sync::Arc;

@@ -8,8 +8,6 @@ use parom::delivery::read::figures::{self, LastMessage, Span};
 use parom::tenant::ChannelStatus;
 use parom_tests::{Answer, Line, Reply, Visitor, World, both, ends_within, once};
 use sandbox::HookMessage;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -231,36 +229,6 @@ async fn d2_imports_do_not_slow_the_figures(world: &mut World) {
     let times = figures.times().expect("three were delivered");
     assert_eq!((times.messages, times.most / 1_000), (3, 0), "{times:?}");
     owner.opens("/panel/messages?slower=2").await.is(200).never_says(&["/panel/messages/"]);
-}
-
-// One cause has one card on the overview, whatever it breaks.
-
-/// amoCRM takes the access back.
-pub async fn loses_access(world: &World, tenant_id: Uuid) {
-    let app = world.app();
-    entity::tenant::Entity::update_many()
-        .col_expr(entity::tenant::Column::Status, Expr::value("needs_reauth"))
-        .filter(entity::tenant::Column::TenantId.eq(tenant_id))
-        .exec(app.store.write())
-        .await
-        .expect("access is lost");
-    app.lookup.forget();
-}
-
-/// amoCRM disconnects the chat channel.
-pub async fn loses_channel(world: &World, tenant_id: Uuid) {
-    tenant_channel::Entity::update_many()
-        .col_expr(tenant_channel::Column::Status, Expr::value("disconnected"))
-        .filter(tenant_channel::Column::TenantId.eq(tenant_id))
-        .exec(world.app().store.write())
-        .await
-        .expect("the channel is lost");
-}
-
-/// The cards of the overview: of the account, of sources, and of other problems.
-pub fn cards(page: &Reply) -> usize {
-    let problems = page.between("data-live=\"problems\"", "</section>").expect("the problems");
-    problems.matches("class=\"notice t-").count() + problems.matches("class=\"card problem\"").count()
 }
 
 // The database accepts no writes: pages are shown with a notice, changes are refused with the same text, and it

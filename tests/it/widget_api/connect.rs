@@ -13,7 +13,7 @@ use entity::{audit, consent};
 use hmac::{Hmac, KeyInit, Mac};
 use parom::customer::logins;
 use parom::identity::password;
-use parom::tenant::Export;
+use parom::tenant::{Export, ExportPages};
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{Engine, Place, Reply, Setup, World, once};
 use sandbox::{Fault, Part};
