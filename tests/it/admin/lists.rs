@@ -312,7 +312,7 @@ async fn the_first_page_shows_the_whole_service(world: &mut World) {
 
 /// Calls of all running processes are one sum; those of a process that is no longer heard do not count.
 async fn calls_of_all_processes_are_one_sum(world: &mut World) {
-    let line = world.chatting().await.0;
+    world.chatting().await;
     let olga = Operator::signed_in(world).await;
     let row = async |name: &str| {
         let page = olga.opens("/admin").await.is(200).text;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use base::store::VENDOR;
-use entity::{announcement, person};
+use entity::{announcement, integration, person};
 use parom::integrations as stored;
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, CLIENT_ID, CLIENT_SECRET, HOST};
 use parom_tests::{World, once};

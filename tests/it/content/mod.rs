@@ -1,6 +1,6 @@
 //! Everything that a manager or a bot can do in amoCRM, on its way to the messenger.
 
-mod documented;
+pub mod documented;
 mod kinds;
 mod live;
 mod visitor;

@@ -4,7 +4,7 @@ use parom_tests::{Customer, Line, World};
 use sandbox::MessageView;
 use serde_json::{Value, json};
 
-mod kinds;
+pub mod kinds;
 mod live;
 
 /// A message of this customer with this content.

@@ -7,7 +7,6 @@ use base::message::{LetterKind, State};
 use entity::{attempt, conversation, message, parked_status};
 use parom::source::{self, SourceStatus, StateReason};
 use parom_tests::{Line, both, once};
-use sea_orm::entity::prelude::*;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;

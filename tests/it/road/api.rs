@@ -302,7 +302,6 @@ async fn unknown_parameters_are_refused_everywhere(world: &mut World) {
 
 async fn a_new_secret_signs_beside_the_old_one(world: &mut World) {
     let line = world.chatting().await.0;
-    let anna = world.customer(&line, "anna");
     let rotated = world.api.post(&line.path("/rotate-secret"), &json!({})).await.is(200);
     let new = rotated.text_at("/webhook_secret");
     assert!(new.starts_with("whsec_") && new != line.webhook_secret);

@@ -64,7 +64,6 @@ async fn a_customers_text_arrives_with_every_field(world: &mut World) {
 
 async fn a_managers_text_arrives_as_a_signed_webhook(world: &mut World) {
     let line = world.chatting().await.0;
-    let anna = world.customer(&line, "anna");
     let at = world.clock.millis() + 1_234;
     let said = world.manager(&line).sends("anna", HookMessage::text("Good morning").at(at)).await;
     world.advance(Duration::from_secs(2));

@@ -2,7 +2,7 @@
 //! other people's sites, with files, questions, and customers whom a site names.
 
 mod by_email;
-mod files;
+pub mod files;
 pub mod sites;
 
 use std::time::Duration;

@@ -8,7 +8,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::chat_site;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use futures_util::StreamExt;
 use hmac::{Hmac, KeyInit, Mac};
 use parom_tests::settings::HOST;
 use parom_tests::{Visitor, World, answer, once};

@@ -8,7 +8,7 @@ use parom_tests::{Browser, Place};
 use serde_json::{Value, json};
 
 use super::{POLICE, Shop, arrived, everywhere, last_are, opens, root, say, shows, types, until};
-use crate::webchat::logo;
+use crate::webchat::files as logo;
 
 const STYLE: &str = "body{margin:0;font:16px/1.5 'DejaVu Sans',sans-serif;color:#202020}header{padding:20px 32px;border-bottom:1px solid #ddd}\
     main{padding:32px}h1{margin:0 0 12px}.things{display:flex;gap:20px;margin-top:28px}.thing{width:184px;padding:12px;\
