@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use parom_tests::cluster::Cluster;
-use parom_tests::traffic::{Traffic, history};
+use parom_tests::cluster::{Traffic, history};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use crate::product::Product;
 use crate::report;
+use crate::stage::Product;
 
 /// Maximum time without a kill, a freeze or a restart.
 const CALM: Duration = Duration::from_millis(2_500);

@@ -1,4 +1,4 @@
-//! amojo and a messenger in one: answers every call after a delay, and records when each numbered text arrived.
+//! amojo and a messenger in one: answers every call at once, and records when each numbered text arrived.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -9,20 +9,27 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use tokio::sync::Notify;
 
-use crate::late::Late;
-use crate::letters::number_in;
+const MARK: &[u8] = b"#no";
+
+/// The text with a number, by which both ends of a run recognise each other's messages.
+pub fn text(number: usize) -> String {
+    format!("Добрый день! #no{number}; заказ собран и ждёт вас в пункте выдачи.")
+}
+
+/// The number of the text in a body, in any encoding of the body.
+fn number_in(body: &[u8]) -> Option<u32> {
+    let start = body.windows(MARK.len()).position(|window| window == MARK)? + MARK.len();
+    let digits = body.get(start..)?.iter().take_while(|byte| byte.is_ascii_digit());
+    digits.fold(None, |number, digit| Some(number.unwrap_or(0) * 10 + u32::from(digit - b'0')))
+}
 
 /// Arrivals, by the number in the text.
 pub struct Arrivals {
     born: Instant,
     /// Microseconds after `born`, plus one; 0 if not arrived.
     at: Vec<AtomicU64>,
-    /// Numbers in the order of their first arrivals.
-    order: std::sync::Mutex<Vec<u32>>,
     count: AtomicUsize,
-    calls: AtomicUsize,
     moved: Notify,
-    late: Option<Late>,
 }
 
 /// A server on a free port of this machine.
@@ -33,16 +40,13 @@ pub struct Fake {
 }
 
 impl Fake {
-    /// Answers after `delay`; numbers above `most` are not recorded.
-    pub fn start(delay: Duration, most: usize) -> anyhow::Result<Self> {
+    /// Numbers from `most` on are not recorded.
+    pub fn start(most: usize) -> anyhow::Result<Self> {
         let arrivals = Arc::new(Arrivals {
             born: Instant::now(),
             at: (0..most).map(|_| AtomicU64::new(0)).collect(),
-            order: std::sync::Mutex::default(),
             count: AtomicUsize::new(0),
-            calls: AtomicUsize::new(0),
             moved: Notify::new(),
-            late: (!delay.is_zero()).then(|| Late::start(delay)).transpose()?,
         });
         let listener = TcpListener::bind("127.0.0.1:0")?;
         listener.set_nonblocking(true)?;
@@ -85,23 +89,11 @@ impl Arrivals {
         Some(self.born + Duration::from_micros(at))
     }
 
-    /// Numbers in the order of their arrival.
-    pub fn order(&self) -> Vec<u32> {
-        self.order.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
-    }
-
-    /// All calls, including those without a number.
-    pub fn calls(&self) -> usize {
-        self.calls.load(Ordering::Relaxed)
-    }
-
     fn note(&self, body: &[u8]) {
-        self.calls.fetch_add(1, Ordering::Relaxed);
         let Some(number) = number_in(body) else { return };
         let Some(slot) = usize::try_from(number).ok().and_then(|number| self.at.get(number)) else { return };
         let now = u64::try_from(self.born.elapsed().as_micros()).unwrap_or(u64::MAX).saturating_add(1);
         if slot.compare_exchange(0, now, Ordering::AcqRel, Ordering::Acquire).is_ok() {
-            self.order.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(number);
             self.count.fetch_add(1, Ordering::AcqRel);
             self.moved.notify_waiters();
         }
@@ -111,12 +103,22 @@ impl Arrivals {
 /// A success answer in amojo's form; a messenger's answer may be anything.
 async fn answer(arrivals: web::Data<Arrivals>, body: web::Bytes) -> HttpResponse {
     arrivals.note(&body);
-    if let Some(late) = &arrivals.late {
-        late.wait().await;
-    }
     let id = uuid::Uuid::new_v4();
     let taken = format!(
         r#"{{"new_message":{{"conversation_id":"{id}","sender_id":"{id}","receiver_id":null,"msgid":"{id}","ref_id":"{id}"}}}}"#
     );
     HttpResponse::Ok().content_type("application/json").body(taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_found_again() {
+        assert_eq!(number_in(text(1_592).as_bytes()), Some(1_592));
+        assert_eq!(number_in(serde_json::json!({"text": text(0)}).to_string().as_bytes()), Some(0));
+        assert_eq!(number_in(b"#no"), None);
+        assert_eq!(number_in(b"nothing"), None);
+    }
 }

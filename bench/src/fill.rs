@@ -1,21 +1,35 @@
 //! Inserts large numbers of accounts, sources and conversations directly, without creating them one by one.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
-
 use anyhow::Context;
 use base::clock::Clock;
 use base::message::crm_id;
+use base::store::Store;
+use base::vault::{Place, Vault};
 use connectors::custom;
 use entity::{conversation, conversation_alias, directory, source, tenant, tenant_channel};
-use parom::app::App;
-use parom::settings;
 use queue::accept_batch::Side;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection, EntityTrait, IntoActiveModel};
-use secrecy::SecretString;
 use uuid::Uuid;
 
-use crate::line::{CHANNEL, Line, WEBHOOK_SECRET};
+/// The channel of the run.
+pub const CHANNEL: &str = "344a5002-f8ca-454d-af3d-396180102ac7";
+/// Its secret.
+pub const SECRET: &str = "bench-channel-secret";
+/// The signing secret of webhooks to the developer's messenger.
+const WEBHOOK_SECRET: &str = "whsec_YmVuY2gtd2ViaG9vay1zZWNyZXQ=";
+
+/// A conversation that requests can name.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub scope_id: String,
+    pub amojo_id: String,
+    pub source_external_id: String,
+    pub source_id: Uuid,
+    /// Our id of it at amoCRM.
+    pub client_id: String,
+    /// Its id at the messenger.
+    pub chat: String,
+}
 
 /// Accounts per pass.
 const AT_ONCE: usize = 1_000;
@@ -34,20 +48,21 @@ struct Rows {
     lines: Vec<Line>,
 }
 
-/// Creates accounts with these numbers, each with one source and `conversations` conversations.
+/// Creates this many accounts, each with one source and `conversations` conversations.
 pub async fn accounts(
-    app: &App,
-    numbers: Range<usize>,
+    store: &Store,
+    vault: &Vault,
+    count: usize,
     conversations: usize,
     webhook_url: &str,
 ) -> anyhow::Result<Vec<Line>> {
-    let (db, clock) = (app.store.write(), Clock::system());
+    let (db, clock) = (store.write(), Clock::system());
     let mut lines = Vec::new();
-    let all: Vec<usize> = numbers.collect();
+    let all: Vec<usize> = (0..count).collect();
     for some in all.chunks(AT_ONCE) {
         let mut rows = Rows::default();
         for number in some {
-            rows.account(app, &clock, *number, webhook_url)?;
+            rows.account(vault, &clock, *number, webhook_url)?;
             for chat in 0..conversations {
                 rows.conversation(&clock, *number, chat)?;
             }
@@ -78,7 +93,7 @@ where
 }
 
 impl Rows {
-    fn account(&mut self, app: &App, clock: &Clock, number: usize, webhook_url: &str) -> anyhow::Result<()> {
+    fn account(&mut self, vault: &Vault, clock: &Clock, number: usize, webhook_url: &str) -> anyhow::Result<()> {
         let (tenant_id, source_id, now) = (clock.uuid_v7(), clock.uuid_v7(), clock.millis());
         let channel_id = Uuid::try_parse(CHANNEL)?;
         let amojo_id = Uuid::new_v4().to_string();
@@ -118,7 +133,8 @@ impl Rows {
                 expires_at: Set(None),
             });
         }
-        let secrets = BTreeMap::from([(custom::SECRET.to_owned(), SecretString::from(WEBHOOK_SECRET))]);
+        let secrets = serde_json::json!({ custom::SECRET: WEBHOOK_SECRET }).to_string();
+        let secrets = vault.seal(tenant_id, Place::SourceSecrets, &source_id.to_string(), secrets.as_bytes());
         let name = format!("line-{number}");
         self.sources.push(source::ActiveModel {
             tenant_id: Set(tenant_id),
@@ -138,7 +154,7 @@ impl Rows {
             logo: Set(String::new()),
             services: Set("[]".into()),
             settings: Set(format!(r#"{{"webhook_url":"{webhook_url}"}}"#)),
-            secrets: Set(settings::seal(app, tenant_id, source_id, &secrets)?),
+            secrets: Set(Some(secrets)),
             created_at: Set(now),
             updated_at: Set(now),
             deleted_at: Set(None),
@@ -181,9 +197,7 @@ impl Rows {
             scope_id: format!("{CHANNEL}_{amojo_id}"),
             amojo_id,
             source_external_id: format!("line-{number}"),
-            tenant_id,
             source_id,
-            conversation_id,
             client_id,
             chat: external_id,
         });

@@ -2,20 +2,17 @@
 //! how long that takes: one message after the other, at a fixed rate, and as fast as answers come.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use clap::Args;
 use hdrhistogram::Histogram;
 
-use crate::cpu::Counted;
 use crate::fake::Fake;
-use crate::figures::{all, median, per_second, times};
-use crate::hooks::Hook;
-use crate::load::{self, Connection};
-use crate::process::Process;
-use crate::relay::{Way, letters};
+use crate::figures::{Counted, all, median, per_second, times};
+use crate::load::{self, Connection, Way};
+use crate::report;
 use crate::stage::{Size, Stage};
-use crate::{naive_relay, report};
 
 /// The options of the command.
 #[derive(Args)]
@@ -37,10 +34,6 @@ pub struct MessageOptions {
     /// Connections of the generator then.
     #[arg(long, default_value_t = 64)]
     connections: usize,
-    /// Measures a naive relay instead: it makes the same calls and writes the same rows in as many commits, but looks
-    /// nothing up, keeps no order and survives no crash.
-    #[arg(long)]
-    naive: bool,
     /// Runs of each figure; the median counts.
     #[arg(long, default_value_t = 5)]
     runs: usize,
@@ -61,8 +54,7 @@ struct Figures {
 
 /// Prints the figures of both directions.
 pub async fn run(options: MessageOptions) -> anyhow::Result<()> {
-    let measured = if options.naive { "a message of the naive relay" } else { "a message" };
-    report(&format!("{measured} on {}, fakes that answer at once", options.size.engine()));
+    report(&format!("a message on {}, fakes that answer at once", options.size.engine()));
     for way in Way::ALL {
         let mut figures = Figures::default();
         for _ in 0..options.runs {
@@ -99,46 +91,34 @@ fn print(options: &MessageOptions, way: Way, figures: &Figures) {
 struct Scene {
     fake: Fake,
     stage: Stage,
-    /// What is measured instead of the stage's server.
-    naive: Option<Process>,
-    letters: Arc<Vec<Hook>>,
+    requests: Arc<Vec<Bytes>>,
     counted: Counted,
 }
 
 impl Scene {
     async fn build(options: &MessageOptions, way: Way, count: usize) -> anyhow::Result<Self> {
-        let fake = Fake::start(Duration::ZERO, count)?;
-        let mut stage = Stage::build(options.size.clone(), Some(fake.url.clone())).await?;
-        let letters = letters(way, &stage, count)?;
-        let naive = if options.naive { Some(naive_relay::start(&mut stage, &fake.url).await?) } else { None };
-        let process = naive.as_ref().map_or_else(|| stage.process(), Ok)?.id()?;
-        let counted = Counted::of(&stage.app.store, &[process]).await?;
-        Ok(Self { fake, stage, naive, letters, counted })
-    }
-
-    /// `127.0.0.1:PORT`
-    fn address(&self) -> String {
-        self.naive.as_ref().map_or_else(|| self.stage.address(), |naive| naive.address.clone())
+        let fake = Fake::start(count)?;
+        let stage = Stage::build(&options.size, Some(&fake.url)).await?;
+        let requests = way.requests(&stage, count);
+        let counted = Counted::of(&stage.store, stage.process()?).await?;
+        Ok(Self { fake, stage, requests, counted })
     }
 
     /// Milliseconds of processor time a message since `before`; the server and its data are removed.
     async fn end(self, before: Duration) -> anyhow::Result<f64> {
-        let used = self.counted.product()?.saturating_sub(before);
-        if let Some(naive) = self.naive {
-            naive.stop().await?;
-        }
+        let used = self.counted.used()?.saturating_sub(before);
         self.stage.end().await?;
         self.fake.stop().await;
-        Ok(1_000.0 / per_second(self.letters.len(), used))
+        Ok(1_000.0 / per_second(self.requests.len(), used))
     }
 }
 
 async fn alone(options: &MessageOptions, way: Way, figures: &mut Figures) -> anyhow::Result<()> {
     let scene = Scene::build(options, way, options.alone).await?;
-    let mut connection = Connection::open(&scene.address()).await?;
-    let before = scene.counted.product()?;
-    for (number, letter) in scene.letters.iter().enumerate() {
-        anyhow::ensure!(load::is_taken(connection.post(letter).await?), "{number} was refused");
+    let mut connection = Connection::open(&scene.stage.address).await?;
+    let before = scene.counted.used()?;
+    for (number, request) in scene.requests.iter().enumerate() {
+        anyhow::ensure!(load::is_taken(connection.post(request).await?), "{number} was refused");
         scene.fake.arrivals.wait_for(number + 1).await?;
     }
     figures.alone.push(scene.end(before).await?);
@@ -149,9 +129,9 @@ async fn at_rate(options: &MessageOptions, way: Way, figures: &mut Figures) -> a
     let uncounted = usize::try_from(options.rate)?;
     let count = uncounted + usize::try_from(options.rate * options.seconds)?;
     let scene = Scene::build(options, way, count).await?;
-    let before = scene.counted.product()?;
-    let address = [scene.address()];
-    let sent = load::send(&address, scene.letters.clone(), Some(options.rate.into()), options.connections).await?;
+    let before = scene.counted.used()?;
+    let (address, requests) = (&scene.stage.address, scene.requests.clone());
+    let sent = load::send(address, requests, Some(options.rate.into()), options.connections).await?;
     sent.all_taken()?;
     scene.fake.arrivals.wait_for(count).await?;
     let mut latency = Histogram::new(3)?;
@@ -166,10 +146,11 @@ async fn at_rate(options: &MessageOptions, way: Way, figures: &mut Figures) -> a
 
 async fn saturated(options: &MessageOptions, way: Way, figures: &mut Figures) -> anyhow::Result<()> {
     let scene = Scene::build(options, way, options.messages).await?;
-    let before = scene.counted.product()?;
-    let address = scene.address();
-    let rate = load::end_to_end(&address, scene.letters.clone(), options.connections, &scene.fake).await?;
-    figures.throughput.push(rate);
+    let (before, started) = (scene.counted.used()?, Instant::now());
+    let sent = load::send(&scene.stage.address, scene.requests.clone(), None, options.connections).await?;
+    sent.all_taken()?;
+    scene.fake.arrivals.wait_for(options.messages).await?;
+    figures.throughput.push(per_second(options.messages, started.elapsed()));
     figures.saturated.push(scene.end(before).await?);
     Ok(())
 }

@@ -1,40 +1,81 @@
-//! Servers with accounts, sources and conversations, inserted directly into a database of their own.
+//! The measured server in a process of its own, with a database of its own, to which accounts, sources and
+//! conversations are added directly.
+//!
+//! The program itself brings its database up to date, so releases of other schemas can be measured in one run as well.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::process::Stdio;
+use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use base::clock::Clock;
 use base::config::Config;
-use base::fault::Faults;
-use base::store::{self, Store};
+use base::store::Store;
 use base::vault::Vault;
 use clap::Args;
-use parom::api_key::Scope;
-use parom::app::App;
-use secrecy::ExposeSecret;
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
 use uuid::Uuid;
 
-use crate::database::{self, Own};
-use crate::fill;
-use crate::line::{CHANNEL, Line, SECRET};
-use crate::process::Process;
-use crate::product::Product;
+use crate::fill::{self, CHANNEL, Line, SECRET};
 
-/// The database, and its size.
+/// Time limit until it listens, and until it has stopped.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// A text that only a server without fault points contains (`base::fault`).
+const WITHOUT: &[u8] = b"but this build has no fault points";
+
+/// The measured program: the binary that operators get.
+#[derive(Args, Clone, Debug)]
+pub struct Product {
+    /// The program `parom`; by default the one beside this program.
+    #[arg(long)]
+    binary: Option<PathBuf>,
+}
+
+impl Product {
+    /// Its path; an error unless it is built as operators build it.
+    pub fn path(&self) -> anyhow::Result<PathBuf> {
+        let binary = match &self.binary {
+            Some(binary) => binary.clone(),
+            None => std::env::current_exe().context("this program")?.with_file_name("parom"),
+        };
+        check(&binary)?;
+        Ok(binary)
+    }
+}
+
+/// Refuses a server with fault points (cargo feature `faults`): a build of the whole workspace has them, and its
+/// figures are not the product's.
+fn check(binary: &Path) -> anyhow::Result<()> {
+    let make = "make the product: cargo build --release -p parom-cli";
+    let bytes = std::fs::read(binary).with_context(|| format!("no program {} ({make})", binary.display()))?;
+    ensure!(
+        is_product(&bytes),
+        "{} is built with fault points, as a build of the whole workspace makes it; {make}",
+        binary.display()
+    );
+    Ok(())
+}
+
+fn is_product(binary: &[u8]) -> bool {
+    memchr::memmem::find(binary, WITHOUT).is_some()
+}
+
+/// The program, the database, and its size.
 #[derive(Args, Clone, Debug)]
 pub struct Size {
     #[command(flatten)]
-    pub product: Product,
+    product: Product,
     /// A PostgreSQL in which databases can be created; fresh SQLite files otherwise.
     #[arg(long)]
-    pub database: Option<String>,
+    database: Option<String>,
     #[arg(long, default_value_t = 50)]
     pub tenants: usize,
     /// Conversations of each tenant.
     #[arg(long, default_value_t = 40)]
-    pub conversations: usize,
+    conversations: usize,
 }
 
 impl Size {
@@ -46,140 +87,107 @@ impl Size {
 
 /// A server and its data for a run.
 pub struct Stage {
-    /// This process's access to the server's data, to insert rows and to read them.
-    pub app: Arc<App>,
-    binary: PathBuf,
-    /// None while it is stopped.
-    process: Option<Process>,
-    address: String,
-    size: Size,
-    /// Address of amojo and the messengers; none: nothing is delivered.
-    fakes: Option<String>,
-    database: Own,
+    /// This process's access to the server's data.
+    pub store: Store,
+    /// `127.0.0.1:PORT`
+    pub address: String,
     pub lines: Vec<Line>,
     /// A key of the public API for all accounts.
     pub key: String,
     pub folder: PathBuf,
+    server: Child,
+    /// The PostgreSQL in which the database was created, and the database's name.
+    created: Option<(String, String)>,
 }
 
 impl Stage {
     /// Starts a server with that many accounts, whose amojo and messengers are at `fakes`; none: nothing is
     /// delivered.
-    pub async fn build(size: Size, fakes: Option<String>) -> anyhow::Result<Self> {
+    pub async fn build(size: &Size, fakes: Option<&str>) -> anyhow::Result<Self> {
         let binary = size.product.path()?;
         let folder = std::env::temp_dir().join(format!("parom-bench-{}", Uuid::new_v4().simple()));
         std::fs::create_dir_all(&folder)?;
-        let database = Own::new(size.database.as_deref(), &folder).await?;
-        let address = free_address()?;
-        let app = beside(Config::from_toml(&config(&address, &database.url, fakes.as_deref(), &folder))?).await?;
-        let key = parom_cli::key::create(&app.store, &Clock::system(), "bench", None, Scope::Write, None).await?;
-        let key = key.expose_secret().to_owned();
-        let (process, lines) = (None, Vec::new());
-        let mut stage = Self { app, binary, process, address, size, fakes, database, lines, key, folder };
-        stage.grow(stage.size.tenants).await?;
-        stage.restart().await?;
-        Ok(stage)
-    }
-
-    /// The server; an error if it is stopped.
-    pub fn process(&self) -> anyhow::Result<&Process> {
-        self.process.as_ref().context("the server is stopped")
-    }
-
-    /// `127.0.0.1:PORT`
-    pub fn address(&self) -> String {
-        self.address.clone()
-    }
-
-    pub fn is_sqlite(&self) -> bool {
-        self.size.database.is_none()
-    }
-
-    /// The database's address.
-    pub fn database(&self) -> &str {
-        &self.database.url
-    }
-
-    /// Adds accounts up to this number.
-    pub async fn grow(&mut self, tenants: usize) -> anyhow::Result<()> {
-        let webhook_url = match &self.fakes {
-            Some(url) => format!("{url}/webhook"),
-            None => "https://messenger.example/parom".to_owned(),
+        let (url, created) = database(size.database.as_deref(), &folder).await?;
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
+        let text = config(&address, &url, fakes, &folder);
+        let file = folder.join("parom.toml");
+        std::fs::write(&file, &text)?;
+        let parom = |arguments: &[&str]| {
+            let mut command = Command::new(&binary);
+            command.args(arguments).env("PAROM_CONFIG", &file).kill_on_drop(true);
+            command
         };
-        let known = self.lines.len() / self.size.conversations.max(1);
-        let new = fill::accounts(&self.app, known..tenants, self.size.conversations, &webhook_url).await?;
-        self.lines.extend(new);
-        if !self.is_sqlite() {
+        let made = parom(&["key", "create", "--name", "bench", "--scope", "write"]).output().await?;
+        ensure!(made.status.success(), "no key: {}", String::from_utf8_lossy(&made.stderr));
+        let key = String::from_utf8(made.stdout)?.trim().to_owned();
+
+        let config = Config::from_toml(&text)?;
+        let store = Store::open(&config.database, Clock::system()).await?;
+        let vault = Vault::open(&config.secrets, store.is_sqlite())?;
+        let webhook_url = fakes.map_or_else(|| "https://messenger.example".to_owned(), |url| format!("{url}/webhook"));
+        let lines = fill::accounts(&store, &vault, size.tenants, size.conversations, &webhook_url).await?;
+        if created.is_some() {
             // PostgreSQL would do this by itself within a minute.
-            database::say(self.database(), &["VACUUM (ANALYZE)"]).await?;
+            say(&url, &["VACUUM (ANALYZE)"]).await?;
         }
+        let log = std::fs::File::create(folder.join("parom.log"))?;
+        let server = started(parom(&["serve"]).stderr(log)).await?;
+        Ok(Self { store, address, lines, key, folder, server, created })
+    }
+
+    /// The number of the server's process.
+    pub fn process(&self) -> anyhow::Result<u32> {
+        self.server.id().context("the server has ended")
+    }
+
+    /// Lets the database write its log back to its files, so that no run pays for the previous one.
+    pub async fn rests(&self) -> anyhow::Result<()> {
+        let word = if self.store.is_sqlite() { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "CHECKPOINT" };
+        self.store.write().execute_unprepared(word).await?;
         Ok(())
     }
 
-    /// Stops the server; its data stays.
-    pub async fn stop(&mut self) -> anyhow::Result<()> {
-        match self.process.take() {
-            Some(process) => process.stop().await,
-            None => Ok(()),
-        }
-    }
-
-    /// Starts it again at the same address, with amojo and the messengers at `fakes`.
-    pub async fn start(&mut self, fakes: Option<String>) -> anyhow::Result<()> {
-        self.fakes = fakes;
-        self.restart().await
-    }
-
-    /// Starts it again as it was.
-    pub async fn restart(&mut self) -> anyhow::Result<()> {
-        let mut process = self.launch()?;
-        process.listens().await?;
-        self.process = Some(process);
-        Ok(())
-    }
-
-    /// The server's process, which may not listen yet. The one of the stage is stopped.
-    pub fn launch(&self) -> anyhow::Result<Process> {
-        anyhow::ensure!(self.process.is_none(), "the server runs");
-        Process::start(&self.binary, &self.folder, &self.config(&self.address), &self.address)
-    }
-
-    /// One more server on the same PostgreSQL.
-    pub async fn another(&self) -> anyhow::Result<Process> {
-        anyhow::ensure!(!self.is_sqlite(), "SQLite serves one process");
-        let address = free_address()?;
-        let folder = self.folder.join(address.replace(':', "-"));
-        let mut process = Process::start(&self.binary, &folder, &self.config(&address), &address)?;
-        process.listens().await?;
-        Ok(process)
-    }
-
-    fn config(&self, address: &str) -> String {
-        config(address, &self.database.url, self.fakes.as_deref(), &self.folder)
-    }
-
-    /// Stops the server and deletes its data.
+    /// Stops the server in order and deletes its data.
     pub async fn end(mut self) -> anyhow::Result<()> {
-        self.stop().await?;
-        self.app.store.close().await;
-        self.database.remove().await?;
+        let id = self.process()?.to_string();
+        Command::new("kill").args(["-TERM", &id]).status().await?;
+        tokio::time::timeout(PATIENCE, self.server.wait()).await.context("it does not end")??;
+        self.store.close().await;
+        if let Some((postgres, name)) = self.created {
+            say(&postgres, &[&format!("DROP DATABASE {name} WITH (FORCE)")]).await?;
+        }
         Ok(std::fs::remove_dir_all(self.folder)?)
     }
 }
 
-/// A port that is free now.
-pub fn free_address() -> anyhow::Result<String> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
+/// Starts the server; it prints one line once it listens.
+async fn started(command: &mut Command) -> anyhow::Result<Child> {
+    let mut server = command.stdout(Stdio::piped()).spawn().context("the program")?;
+    let mut output = BufReader::new(server.stdout.take().context("its standard output")?);
+    let mut line = String::new();
+    tokio::time::timeout(PATIENCE, output.read_line(&mut line)).await.context("it does not listen")??;
+    ensure!(line.starts_with("listening "), "it does not listen: see parom.log; it printed {line:?}");
+    server.stdout = Some(output.into_inner());
+    Ok(server)
 }
 
-/// The context of a command beside a running server.
-async fn beside(config: Config) -> anyhow::Result<Arc<App>> {
-    let store = Store::open(&config.database, Clock::system()).await?;
-    store::migrate(&store).await?;
-    let vault = Vault::open(&config.secrets, config.database.is_sqlite())?;
-    let app = App::new(config, store, vault, Faults::default())?;
-    parom::rotation::load(&app).await?;
-    Ok(app)
+/// The address of a new database in the server that `postgres` names, with where it was created; or of a file in the
+/// folder.
+async fn database(postgres: Option<&str>, folder: &Path) -> anyhow::Result<(String, Option<(String, String)>)> {
+    let Some(address) = postgres else { return Ok((format!("sqlite://{}/bench.db", folder.display()), None)) };
+    let name = format!("bench_{}", Uuid::new_v4().simple());
+    let (server, _) = address.rsplit_once('/').context("an address of PostgreSQL ends with /DATABASE")?;
+    say(address, &[&format!("CREATE DATABASE {name}")]).await?;
+    Ok((format!("{server}/{name}"), Some((address.to_owned(), name))))
+}
+
+/// Runs statements over a new connection, each in its own transaction.
+async fn say(address: &str, statements: &[&str]) -> anyhow::Result<()> {
+    let db: DatabaseConnection = Database::connect(address).await?;
+    for statement in statements {
+        db.execute_unprepared(statement).await.with_context(|| (*statement).to_owned())?;
+    }
+    Ok(db.close().await?)
 }
 
 fn config(address: &str, database: &str, fakes: Option<&str>, folder: &Path) -> String {
@@ -226,4 +234,26 @@ secret = "{SECRET}"
 title = "Parom"
 "#
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scenario C11: the text is contained in the server, and only in one without fault points.
+    #[test]
+    fn c11_a_server_with_fault_points_is_distinguished_from_the_product() {
+        let words = std::str::from_utf8(WITHOUT).unwrap();
+        let server = include_str!("../../base/src/fault.rs");
+        let (without, with) = server.split_once("#[cfg(feature = \"faults\")]\nimpl Faults").unwrap();
+        assert!(without.contains(words) && !with.contains(words));
+        assert!(is_product(format!("\0{words} (cargo\0").as_bytes()));
+        assert!(!is_product(b"walks through a table"));
+        // These tests are built with fault points.
+        let with_faults = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("parom_faults");
+        if with_faults.exists() {
+            let refused = check(&with_faults).unwrap_err().to_string();
+            assert!(refused.contains("cargo build --release -p parom-cli"), "{refused}");
+        }
+    }
 }

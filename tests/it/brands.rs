@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use base::config::{BrandConfig, Config, Picture};
 use parom::identity::MemberRole;
-use parom_tests::{Answer, Engine, Line, Mail, MailServer, Place, Reply, Setup, World, answer};
+use parom_tests::{Answer, Engine, Line, Mail, MailServer, Place, Reply, Setup, World, answer, both_engines};
 use reqwest::Method;
 use serde_json::json;
 
@@ -90,9 +90,7 @@ async fn a_world(engine: Engine) -> Option<(World, Line, MailServer)> {
     let mut world = World::start(engine, Setup { change: brands, ..Setup::default() }).await?;
     let begun = world.owner(parom_tests::settings::HOST).installs_in_a_browser().await.is(200);
     is_of_beta("the installation", &begun.text);
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     world.messenger.answers_next([Answer::status(422)]);
     world.manager(&line).answers("anna", "Refused").await;
     world.deliver_to_the_end().await;
@@ -220,25 +218,7 @@ async fn form(engine: Engine) {
     world.close().await;
 }
 
-macro_rules! on_both {
-    ($($name:ident),+) => {$(
-        mod $name {
-            use parom_tests::Engine;
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                super::$name(Engine::Sqlite).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                super::$name(Engine::Postgres).await;
-            }
-        }
-    )+};
-}
-
-on_both!(pages, mails, widget_and_chat, form);
+both_engines!(pages, mails, widget_and_chat, form);
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_parom_faults"));

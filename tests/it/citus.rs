@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use parom_tests::database::citus::{kills, starts, workers};
+use parom_tests::database::{kills, starts, workers};
 use parom_tests::{Customer, Line, Reply, World, answer, on_postgres};
 use reqwest::Method;
 use sandbox::HookMessage;
@@ -199,8 +199,5 @@ fn customer(world: &World, lines: &[Line], line: &Line) -> Customer {
     world.customer(line, "anna").with_key(KEYS[place])
 }
 
-on_postgres!(
-    accounts_of_all_nodes_are_served,
-    a_killed_worker_concerns_its_accounts_alone,
-    nothing_is_lost_or_doubled_when_a_worker_is_killed_in_the_middle,
-);
+on_postgres!(nothing_is_lost_or_doubled_when_a_worker_is_killed_in_the_middle, accounts_of_all_nodes_are_served);
+on_postgres!(a_killed_worker_concerns_its_accounts_alone);

@@ -1,17 +1,19 @@
-//! The command line as a person or a script meets it: real processes, their exit codes, stdout and stderr.
+//! The command line, `parom demo` and `parom widget` as a person or a script meets them: real processes, their exit
+//! codes, stdout and stderr.
 
 use std::path::Path;
 use std::process::Output;
 
 use parom_tests::drill::Drill;
 use parom_tests::settings::HOST;
-use parom_tests::{Answer, Engine, Line};
+use parom_tests::{Demo, Engine, Line, client};
 use sandbox::HookMessage;
-use serde_json::Value;
+use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_parom_faults");
+pub const BINARY: &str = env!("CARGO_BIN_EXE_parom_faults");
 
 async fn drill() -> Drill {
     Drill::prepare(Engine::Sqlite, Path::new(BINARY)).await.unwrap()
@@ -219,41 +221,193 @@ async fn programs_read_what_commands_did() {
     assert_eq!(said, "parom: the signature does not belong to this body and this secret\n");
 }
 
-/// D26 of the review by people: errors and lists that left their readers guessing, and an installation that began in the
-/// wrong folder without a word.
+// `parom demo` as a person starts it: it checks itself, comes back on the same data, and offers every messenger.
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d26_commands_say_what_a_person_needs() {
-    let mut drill = drill().await;
-    drill.serves("").await;
-    let line: Line = drill.line("support").await;
-    drill.customer(&line, "anna").writes("Hello").await;
-    drill.arrives_at_crm(HOST, "Hello").await;
-    drill.messenger.answers_next([Answer::status(422)]);
-    drill.manager(&line).answers("anna", "Good morning").await;
-    let given_up = async || {
-        let listed = run(&mut drill.command(&["dead", "list"])).await;
-        Some(text(&listed.stdout)).filter(|said| !said.is_empty())
+async fn the_demo_checks_itself() {
+    let output = Command::new(BINARY).args(["demo", "--check"]).env_remove("PAROM_CONFIG").output().await.unwrap();
+    let said = text(&output.stdout);
+    assert!(output.status.success(), "{said}{}", text(&output.stderr));
+    assert_eq!(said.lines().filter(|line| line.starts_with("ok ")).count(), 21, "{said}");
+    assert_eq!(said.lines().count(), 21, "one line a step and nothing else: {said}");
+    for kind in ["telegram", "whatsapp", "max", "vk", "avito", "instagram", "facebook"] {
+        assert!(said.contains(&format!("{kind}: connected, a message in, an answer out")), "{said}");
+    }
+}
+
+/// Another link into the admin, by the command that the demo prints.
+pub async fn vendor_link(data: &Path) -> Output {
+    let mut command = Command::new(BINARY);
+    command.args(["vendor", "link", "operator@demo.example", "--config"]).arg(data.join("parom.toml"));
+    command.env_remove("PAROM_CONFIG").output().await.unwrap()
+}
+
+/// The sources of the demo's account, by the public API.
+async fn sources(demo: &Demo) -> Vec<Value> {
+    let (base, key) = (demo.address("Parom"), demo.address("API key"));
+    let get = async |path: String| {
+        let answer = client().get(format!("{base}{path}")).bearer_auth(&key).send().await.unwrap();
+        answer.json::<Value>().await.unwrap()["items"].as_array().unwrap().clone()
     };
-    let listed = drill.until("the letter is given up", given_up).await;
-    assert!(listed.contains("  1 try  "), "{listed}");
+    let tenants = get("/api/v1/tenants".to_owned()).await;
+    let tenant = tenants.iter().find(|tenant| tenant["host"] == "demo.amocrm.ru").unwrap();
+    get(format!("/api/v1/tenants/{}/sources", tenant["id"].as_str().unwrap())).await
+}
 
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("old.ndjson");
-    std::fs::write(&file, "broken\nbroken too\n".to_owned() + &crate::import::texts("boris", 1)).unwrap();
-    let file = file.to_str().unwrap();
-    let wrong = run(&mut drill.command(&["import", file, "--source", "abc", "--dry-run"])).await;
-    let said = text(&wrong.stderr);
-    assert!(said.contains("an id looks like 0190a1b2") && !said.contains("invalid length"), "{said}");
-    let source = line.source_id.to_string();
-    let plan = run(drill.command(&["import", file, "--source", &source, "--dry-run"]).env("LANG", "en_US.UTF-8")).await;
-    let said = text(&plan.stdout);
-    let reason = said.lines().find(|line| line.starts_with("  2 × "));
-    assert!(reason.is_some_and(|reason| reason.ends_with("(1, 2)")), "{said}");
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_comes_back_after_a_second_account_was_installed() {
+    let data = tempfile::tempdir().unwrap();
+    let demo = Demo::start(Path::new(BINARY), "en", data.path()).await;
+    let marketplace = demo.address("A new account");
+    let install = marketplace.replace("/marketplace", "/install");
+    let form = client().post(&install).header("content-type", "application/x-www-form-urlencoded");
+    let installed = form.body("integration=demo").send().await.unwrap();
+    assert!(installed.status().is_success() || installed.status().is_redirection(), "{}", installed.status());
+    let before = sources(&demo).await;
+    demo.is_killed().await;
+    let demo = Demo::start(Path::new(BINARY), "en", data.path()).await;
+    let page = client().get(demo.address("Customer's page")).send().await.unwrap();
+    assert_eq!(page.status(), 200);
+    // The local amoCRM is new, and the own messenger listens elsewhere: the account's sources follow.
+    let after = sources(&demo).await;
+    let troubled: Vec<&Value> = after.iter().filter(|source| source["status"] == "needs_attention").collect();
+    assert!(after.len() == 3 && troubled.is_empty(), "{troubled:#?}");
+    let listens = |sources: &[Value]| {
+        sources.iter().find_map(|source| source["settings"]["webhook_url"].as_str().map(str::to_owned))
+    };
+    assert_ne!(listens(&before).unwrap(), listens(&after).unwrap());
+    // The one-time link of the admin is no dead end: another is made by the command that was printed.
+    let link = vendor_link(data.path()).await;
+    assert!(link.status.success(), "{}", text(&link.stderr));
+    assert!(text(&link.stdout).starts_with(&demo.address("Parom")), "{}", text(&link.stdout));
+    demo.is_killed().await;
+}
 
-    let mut elsewhere = Command::new(BINARY);
-    elsewhere.args(["vendor", "add", "olga@vendor.example"]).current_dir(folder.path()).env_remove("PAROM_CONFIG");
-    let begun = run(&mut elsewhere).await;
-    let said = text(&begun.stderr);
-    assert!(said.contains("no database at") && said.contains("--config FILE"), "{said}");
-    drill.ends_well().await;
+/// The sample of the panel's import page has a manager's message, which is written as the channel's bot.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sample_with_a_managers_message_is_imported_whole() {
+    let data = tempfile::tempdir().unwrap();
+    let demo = Demo::start(Path::new(BINARY), "en", data.path()).await;
+    let chat = sources(&demo).await.iter().find(|source| source["kind"] == "webchat").unwrap()["id"].clone();
+    let lines = [
+        json!({"id": "ext-1", "conversation": {"id": "chat-7"}, "sender": {"role": "client", "id": "user-7", "name": "Anna"},
+            "sent_at": "2025-03-01T09:30:00Z", "content": {"type": "text", "text": "Hello"}}),
+        json!({"id": "ext-2", "conversation": {"id": "chat-7"}, "sender": {"role": "manager", "id": "m-1", "name": "Olga"},
+            "receiver": {"id": "user-7"}, "sent_at": "2025-03-01T09:31:00Z", "content": {"type": "text", "text": "Good morning"}}),
+    ];
+    let address = format!("{}/api/v1/sources/{}/imports?dry_run=true", demo.address("Parom"), chat.as_str().unwrap());
+    let file = lines.map(|line| line.to_string()).join("\n");
+    let request = client().post(address).bearer_auth(demo.address("API key"));
+    let answer = request.header("content-type", "application/x-ndjson").body(file).send().await.unwrap();
+    let counted = answer.json::<Value>().await.unwrap();
+    assert_eq!((&counted["total"], &counted["skipped_total"]), (&json!(2), &json!(0)), "{counted}");
+    demo.is_killed().await;
+}
+
+// `parom widget build|check` as the vendor meets it: real processes.
+
+const FACTS: &str = r#"
+[vendor]
+support_url = "https://parom.example/support"
+support_email = "help@parom.example"
+privacy_url = "https://parom.example/privacy"
+[server]
+public_url = "https://parom.example"
+"#;
+
+/// A folder with a configuration: these sections, and an integration of each platform.
+fn folder(sections: &str, widget: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let integrations: String = ["amocrm", "kommo"]
+        .map(|platform| {
+            format!(
+                "[[integration]]\nname = \"{platform}\"\nplatform = \"{platform}\"\nclient_id = \"{platform}\"\n\
+                 client_secret = \"secret\"\nown_redirect = true\n{widget}\n"
+            )
+        })
+        .concat();
+    std::fs::write(folder.path().join("parom.toml"), format!("{sections}\n{integrations}")).unwrap();
+    folder
+}
+
+fn runs_in(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = std::process::Command::new(BINARY);
+    command.current_dir(folder).args(arguments).env("PAROM_CONFIG", folder.join("parom.toml"));
+    command.output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+const WIDGET: &str = "[integration.widget]\ncode = \"parom_widget\"";
+
+#[test]
+fn the_archives_of_both_platforms_pass_the_check() {
+    let folder = folder(FACTS, WIDGET);
+    for platform in ["amocrm", "kommo"] {
+        for card in [&[][..], &["--card"]] {
+            let built = runs_in(
+                folder.path(),
+                &[&["widget", "build", "--out", "widget.zip", "--platform", platform], card].concat(),
+            );
+            assert!(built.status.success(), "{}", said(&built));
+            assert!(!said(&built).contains("refuse"), "{}", said(&built));
+            let checked = runs_in(folder.path(), &["widget", "check", "widget.zip", "--json"]);
+            assert!(checked.status.success(), "{}", said(&checked));
+            let told: Value = serde_json::from_slice(&checked.stdout).unwrap();
+            assert_eq!(told["findings"], Value::Array(Vec::new()), "{platform} {card:?}");
+        }
+    }
+}
+
+#[test]
+fn the_same_configuration_gives_the_same_bytes() {
+    let folder = folder(FACTS, WIDGET);
+    let build = |name: &str| {
+        assert!(runs_in(folder.path(), &["widget", "build", "--out", name, "--platform", "amocrm"]).status.success());
+        std::fs::read(folder.path().join(name)).unwrap()
+    };
+    assert_eq!(build("one.zip"), build("two.zip"));
+}
+
+#[test]
+fn a_missing_fact_is_a_warning_and_the_check_refuses_the_archive() {
+    let bare = "[server]\npublic_url = \"https://parom.example\"";
+    let cases = [
+        (FACTS, "[integration.widget]", "[integration.widget] code", None),
+        (bare, WIDGET, "[vendor] support_url", Some("support")),
+        (bare, WIDGET, "[vendor] privacy_url", Some("privacy")),
+        (&FACTS.replace("public_url = \"https", "public_url = \"http"), WIDGET, "https only", Some("server-address")),
+    ];
+    for (sections, widget, named, rule) in cases {
+        let folder = folder(sections, widget);
+        let built = runs_in(folder.path(), &["widget", "build", "--out", "widget.zip", "--platform", "amocrm"]);
+        assert!(built.status.success(), "{named}: {}", said(&built));
+        assert!(String::from_utf8_lossy(&built.stderr).contains(named), "{named}: {}", said(&built));
+        let checked = runs_in(folder.path(), &["widget", "check", "widget.zip"]);
+        assert_eq!(checked.status.success(), rule.is_none(), "{named}: {}", said(&checked));
+        assert!(said(&checked).contains(rule.unwrap_or("Nothing to refuse")), "{named}: {}", said(&checked));
+    }
+    let folder = folder(bare, WIDGET);
+    let built = runs_in(folder.path(), &["widget", "build", "--platform", "amocrm", "--json"]);
+    let told: Value = serde_json::from_slice(&built.stdout).unwrap();
+    assert_eq!((&told["file"], &told["platform"]), (&"widget.zip".into(), &"amoCRM".into()));
+    assert_eq!(told["warnings"].as_array().unwrap().len(), 2, "{told}");
+    assert!(!told["findings"].as_array().unwrap().is_empty(), "{told}");
+}
+
+#[test]
+fn for_trying_out_placeholders_are_marked_and_the_check_finds_them() {
+    let folder = folder("", "");
+    let built = runs_in(folder.path(), &["widget", "build", "--dev", "--platform", "amocrm"]);
+    assert!(built.status.success(), "{}", said(&built));
+    let checked = runs_in(folder.path(), &["widget", "check", "widget.zip"]);
+    assert_eq!(checked.status.code(), Some(1));
+    for rule in ["dev-placeholder", "server-address"] {
+        assert!(said(&checked).contains(rule), "{}", said(&checked));
+    }
+    let strange = runs_in(folder.path(), &["widget", "check", "parom.toml"]);
+    assert_eq!(strange.status.code(), Some(1));
+    assert!(said(&strange).contains("parom.toml cannot be checked: this is not a zip archive"), "{}", said(&strange));
 }

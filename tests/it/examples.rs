@@ -1,13 +1,17 @@
-//! The examples work as described: each is started as in its README, has a conversation in both directions with a
-//! server and a local amoCRM, and passes `parom connector check`. The billing system books an account.
+//! Messengers of others: the examples, `parom connector check`, and one in a crate of its own by `docs/new-
+//! connector.md`.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Output, Stdio};
+use std::sync::{Arc, Mutex};
 
+use actix_web::http::StatusCode;
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use parom_tests::drill::{Drill, LIMIT};
-use parom_tests::needed::needed;
+use parom_tests::settings::needed;
 use parom_tests::settings::{CHANNEL_ID, HOST, PATIENCE, free_port};
-use parom_tests::{Engine, Line, answer};
+use parom_tests::{Engine, Line, Place, Setup, World, answer, client};
 use reqwest::Method;
 use sandbox::{HookForm, HookMessage};
 use serde_json::{Value, json};
@@ -15,6 +19,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 const PAROM: &str = env!("CARGO_BIN_EXE_parom_faults");
+
 /// Her chat in the example's own terms.
 const ANNA: &str = "chat-anna";
 
@@ -250,4 +255,242 @@ async fn the_billing_system_books_an_account() {
     assert_eq!(drill.owner(HOST).uninstalls().await.status, Some(200));
     drill.until("the account has left the books", async || books("left").await).await;
     drill.ends_well().await;
+}
+
+// `parom connector check` finds what is wrong with an endpoint, and nothing else. What is right is shown by the
+// examples.
+
+const BINARY: &str = env!("CARGO_BIN_EXE_parom_faults");
+
+const SECRET: &str = "whsec_Y2FuYXJ5LW9mLXRoZS1jb25uZWN0b3ItY2hlY2s=";
+
+/// How an endpoint answers a webhook: status and body.
+type Answers = fn(&Value, usize) -> (u16, String);
+
+#[derive(Clone)]
+struct Endpoint {
+    answers: Answers,
+    served: std::sync::Arc<std::sync::atomic::AtomicUsize>,
+}
+
+/// An endpoint that verifies nothing; gives its address.
+fn serve(answers: Answers) -> String {
+    let data = web::Data::new(Endpoint { answers, served: Default::default() });
+    let server = HttpServer::new(move || {
+        App::new().app_data(data.clone()).app_data(web::PayloadConfig::new(1 << 20)).default_service(web::to(take))
+    });
+    let server = server.workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/hook", server.addrs()[0]);
+    tokio::spawn(server.run());
+    url
+}
+
+async fn take(endpoint: web::Data<Endpoint>, _request: HttpRequest, body: web::Bytes) -> HttpResponse {
+    let number = endpoint.served.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+    let (status, answer) = (endpoint.answers)(&serde_json::from_slice(&body).unwrap_or_default(), number);
+    let mut response = HttpResponse::build(StatusCode::from_u16(status).unwrap());
+    if status == 302 {
+        response.insert_header(("Location", "https://example.com/"));
+    }
+    response.body(answer)
+}
+
+async fn run(url: &str, more: &[&str]) -> Output {
+    let mut command = Command::new(BINARY);
+    command.args(["connector", "check", "--url", url]).args(more).env("PAROM_WEBHOOK_SECRET", SECRET);
+    command.env_remove("PAROM_CONFIG").env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", "en_US.UTF-8");
+    let output = command.output().await.unwrap();
+    let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
+    assert!(!said.contains(&SECRET[6..]), "a secret is printed: {said}");
+    output
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// All checks, and those that failed.
+async fn checked(answers: Answers) -> (Vec<Value>, BTreeSet<String>) {
+    let output = run(&serve(answers), &["--private", "--json"]).await;
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
+    let checks = told["checks"].as_array().unwrap().clone();
+    let failed: BTreeSet<String> = checks
+        .iter()
+        .filter(|check| check["status"] == "fail")
+        .map(|check| check["name"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(told["failed"].as_u64().unwrap(), u64::try_from(failed.len()).unwrap(), "{told}");
+    assert_eq!(output.status.success(), failed.is_empty());
+    for check in &checks {
+        assert_eq!(check["documentation"].is_string(), check["status"] == "fail", "{check}");
+    }
+    (checks, failed)
+}
+
+fn is_forged(name: &str) -> bool {
+    name.starts_with("forged.")
+}
+
+fn is_old(event: &Value) -> bool {
+    kind(event).starts_with("message.") || kind(event) == "conversation.started"
+}
+
+fn kind(event: &Value) -> &str {
+    event["type"].as_str().unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_report_lists_forged_requests_that_were_accepted() {
+    let (checks, failed) = checked(|_, _| (200, String::new())).await;
+    let forged: BTreeSet<String> = checks
+        .iter()
+        .filter_map(|check| check["name"].as_str())
+        .filter(|name| is_forged(name))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!((failed.len(), failed), (9, forged));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_report_lists_new_events_that_were_refused() {
+    let (_, failed) = checked(|event, _| (if is_old(event) { 204 } else { 400 }, String::new())).await;
+    let failed: BTreeSet<_> = failed.iter().map(String::as_str).filter(|name| !is_forged(name)).collect();
+    let wanted = ["reaction.set", "reaction.taken_back", "source.deleted", "source.test", "source.updated", "typing"];
+    assert_eq!(failed, wanted.into_iter().chain(["unknown.type"]).collect());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_report_names_a_repeat_that_became_two_messages() {
+    let (checks, failed) = checked(|_, number| (200, json!({ "id": format!("m-{number}") }).to_string())).await;
+    let failed: BTreeSet<_> = failed.iter().map(String::as_str).filter(|name| !is_forged(name)).collect();
+    assert_eq!(failed, BTreeSet::from(["repeat"]));
+    let repeat = checks.iter().find(|check| check["name"] == "repeat").unwrap();
+    assert!(repeat["detail"].as_str().unwrap().contains("stored as a second message: m-"), "{repeat}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_report_names_unusable_answers() {
+    let wrong: [(Answers, &str); 6] = [
+        (|_, _| (302, String::new()), "answered 302"),
+        (|_, _| (500, String::new()), "answered 500"),
+        (|_, _| (401, String::new()), "answered 401"),
+        (|_, _| (200, "x".repeat(70_000)), "longer than 64 KiB"),
+        (|_, _| (200, json!({"status": "seen"}).to_string()), "the field status"),
+        (|_, _| (200, json!({"id": {"value": 7}}).to_string()), "the field id"),
+    ];
+    for (answers, wanted) in wrong {
+        let (checks, failed) = checked(answers).await;
+        assert!(failed.contains("message.text") && failed.contains("typing"), "{wanted}: {failed:?}");
+        let told = checks.iter().find(|check| check["name"] == "message.text").unwrap();
+        assert!(told["detail"].as_str().unwrap().contains(wanted), "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_messenger_that_begins_nothing_and_one_that_names_what_it_begins_are_both_well() {
+    let (checks, _) =
+        checked(|event, _| (if kind(event) == "conversation.started" { 422 } else { 200 }, String::new())).await;
+    assert_eq!((&checks[0]["name"], &checks[0]["status"]), (&json!("conversation.started"), &json!("ok")));
+    // What it named is where it is written to from then on; anything else is a mistake of its own.
+    let (_, failed) = checked(|event, _| {
+        let chat = event.pointer("/data/message/conversation/id").or(event.pointer("/data/conversation/id"));
+        match (kind(event), chat.and_then(Value::as_str)) {
+            ("conversation.started", None) => (200, json!({"conversation": {"id": "named"}}).to_string()),
+            (_, None | Some("named")) => (200, String::new()),
+            _ => (404, String::new()),
+        }
+    })
+    .await;
+    assert!(failed.iter().all(|name| is_forged(name)), "{failed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_called_that_may_not_be_called() {
+    let output = run("http://127.0.0.1:9/hook", &[]).await;
+    let said = text(&output.stderr);
+    assert!(!output.status.success() && said.contains("--private allows this machine"), "{said}");
+    assert!(output.stdout.is_empty());
+    // Nothing listens: each check reports it, and none waits.
+    let output = run("http://127.0.0.1:9/hook", &["--private"]).await;
+    let said = text(&output.stdout);
+    assert!(!output.status.success() && said.contains("FAIL  message.text"), "{said}");
+    let keyless = Command::new(BINARY)
+        .args(["connector", "check", "--url", "https://example.com/"])
+        .env_remove("PAROM_WEBHOOK_SECRET")
+        .output();
+    assert_eq!(keyless.await.unwrap().status.code(), Some(2), "the key is asked for");
+}
+
+// A messenger in a crate of its own, made by following `docs/new-connector.md`: both ways by the engine that all
+// messengers use, and no code of the server for it.
+
+/// The messenger's server: remembers what it was given, by path.
+#[derive(Clone, Default)]
+struct ToyServer(Arc<Mutex<Vec<(String, Value)>>>);
+
+impl ToyServer {
+    fn start(&self) -> String {
+        let data = web::Data::new(self.clone());
+        let server = HttpServer::new(move || App::new().app_data(data.clone()).default_service(web::to(toy_takes)))
+            .workers(1)
+            .disable_signals()
+            .bind(("127.0.0.1", 0))
+            .expect("a free port");
+        let address = server.addrs()[0];
+        drop(tokio::spawn(server.run()));
+        format!("http://{address}")
+    }
+
+    fn got(&self, path: &str) -> Vec<Value> {
+        self.0.lock().unwrap().iter().filter(|(at, _)| at == path).map(|(_, body)| body.clone()).collect()
+    }
+}
+
+async fn toy_takes(
+    server: web::Data<ToyServer>,
+    request: actix_web::HttpRequest,
+    body: web::Json<Value>,
+) -> web::Json<Value> {
+    let mut calls = server.0.lock().unwrap();
+    calls.push((request.path().to_owned(), body.into_inner()));
+    web::Json(json!({ "id": format!("toy-{}", calls.len()) }))
+}
+
+#[tokio::test]
+async fn a_messenger_from_another_crate_goes_both_ways() {
+    let setup = Setup {
+        connectors: || vec![Arc::new(toy::Toy::default())],
+        change: |config| config.integrations[0].channels[0].connectors.push("toy".to_owned()),
+        ..Setup::default()
+    };
+    let Some(mut world) = World::start(Engine::Sqlite, setup).await else { return };
+    let messenger = ToyServer::default();
+    world.owner(HOST).installs_in_a_browser().await.is(200);
+    let tenant_id = world.active(HOST).await;
+    let settings = json!({ "url": messenger.start(), "token": "secret-of-the-toy" });
+    let source = json!({ "kind": "toy", "name": "Toy", "external_id": "toy", "settings": settings });
+    let made = world.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &source).await.is(201);
+    assert!(!made.json.to_string().contains("secret-of-the-toy"), "{}", made.json);
+
+    let hook = messenger.got("/webhook").remove(0);
+    let written = json!({ "id": "1", "chat": "anna", "name": "Anna", "text": "Hello" });
+    let call =
+        |secret: &str| client().post(hook["webhook"].as_str().unwrap()).header("toy-secret", secret).json(&written);
+    assert_eq!(call("wrong").send().await.unwrap().status(), 401);
+    assert_eq!(call(hook["secret"].as_str().unwrap()).send().await.unwrap().status(), 200);
+    assert_eq!(call(hook["secret"].as_str().unwrap()).send().await.unwrap().status(), 200);
+    world.deliver_all().await;
+    let at_crm = world.sandbox.messages(HOST);
+    assert_eq!(at_crm.len(), 1, "a repeated call is the same message");
+
+    let chat = world.sandbox.chats(HOST).remove(0).id;
+    for message in [HookMessage::text("Good morning"), HookMessage::text(&"long ".repeat(150))] {
+        let said = world.sandbox.manager_sends(HOST, &chat, message).await.expect("amoCRM sends the hook");
+        assert_eq!(said.answer.status, Some(200));
+        world.deliver_all().await;
+    }
+    let sent = messenger.got("/send");
+    assert_eq!(sent[0], json!({ "token": "secret-of-the-toy", "chat": "anna", "text": "Good morning" }));
+    assert_eq!(sent.len(), 3, "a text of 750 characters is two messages where 500 is the limit");
+    world.close().await;
 }

@@ -3,27 +3,25 @@
 //! The routes are read from the server's source, so that a new one is walked from its first day; what holds no id of an
 //! account says here why.
 
-mod bodies;
 mod headers;
-mod https;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use entity::{
-    alert, alert_notice, alert_reader, alert_webhook, api_key, audit, conversation, dead_letter, import, letter,
-    member, message, oauth_grant, session, source, stray_source, tenant, tenant_channel,
+    alert, alert_device, alert_notice, alert_reader, alert_webhook, api_key, audit, conversation, dead_letter, import,
+    letter, member, message, oauth_grant, session, source, stray_source, tenant, tenant_channel,
 };
 use parom::delivery::read::dead::DeadLetterFilter;
-use parom::delivery::replay::{self, ReplayAction};
+use parom::delivery::replay;
+use parom::delivery::replay::ReplayAction;
 use parom_tests::settings::HOST;
-use parom_tests::{Answer, Api, Line, World, answer, both};
+use parom_tests::{Answer, Api, Line, World, answer, both, once};
 use reqwest::Method;
 use sea_orm::ActiveModelTrait;
-use serde_json::json;
+use sea_orm::ActiveValue::Set;
+use serde_json::{Value, json};
 use uuid::Uuid;
-
-use bodies::{body, form};
 
 use crate::walls::read::rust_files;
 
@@ -96,7 +94,7 @@ impl Theirs {
         visitor.opens("/panel/keys/new").await.is(200);
         visitor.sends("/panel/keys", &[("name", "Key"), ("scope", "read"), ("days", "")]).await;
         let db = world.app().store.write();
-        bodies::stray(line.tenant_id).insert(db).await.unwrap();
+        stray(line.tenant_id).insert(db).await.unwrap();
         let file = world.api.request(Method::POST, &line.path("/imports?dry_run=true"));
         let file = file.header("content-type", "application/x-ndjson").body(crate::import::texts("carl", 2));
         let imported = answer(file).await.is(202).text_at("/id");
@@ -118,7 +116,7 @@ impl Theirs {
             import: imported.parse().expect("an id"),
             replay: replay.id,
             template: crate::templates::registered(db, line).await,
-            device: bodies::device(person).insert(db).await.unwrap().id,
+            device: device(person).insert(db).await.unwrap().id,
         }
     }
 
@@ -290,9 +288,64 @@ async fn the_admin_is_not_there_for_the_panels_people(world: &mut World) {
     }
 }
 
-both!(
+// Bodies and forms that would be accepted for objects of one's own account, and an object of the other one's.
+
+pub fn body(path: &str) -> Value {
+    match path.rsplit('/').next().unwrap_or_default() {
+        "messages" => {
+            json!({"id": "x", "conversation": {"id": "anna"}, "sender": {"role": "client", "id": "anna", "name": "Anna"},
+            "content": {"type": "text", "text": "Hi"}})
+        }
+        "status" => json!({"status": "delivered"}),
+        "sources" => json!({"kind": "webchat", "name": "Mine", "settings": {}}),
+        _ => json!({}),
+    }
+}
+
+pub fn form(path: &str) -> Vec<(&'static str, &'static str)> {
+    match path.rsplit('/').next().unwrap_or_default() {
+        "role" => vec![("role", "viewer")],
+        "kinds" if path.starts_with("/panel/alerts/readers/") => vec![("kind", "late")],
+        _ if path.starts_with("/panel/alerts/readers/") => vec![("to", "off")],
+        _ if path.matches('/').count() == 3 && path.starts_with("/panel/sources/") => {
+            vec![("name", "Mine"), ("version", "1")]
+        }
+        "access" => vec![("version", "1")],
+        "services" => vec![("numbers", "")],
+        _ => vec![],
+    }
+}
+
+/// An amoCRM source of an account that Parom does not know.
+pub fn stray(tenant_id: Uuid) -> stray_source::ActiveModel {
+    stray_source::ActiveModel {
+        tenant_id: Set(tenant_id),
+        amocrm_source_id: Set(STRAY),
+        external_id: Set("stray".to_owned()),
+        name: Set("Stray".to_owned()),
+        pipeline_id: Set(None),
+        is_default: Set(false),
+        reason: Set("unknown".to_owned()),
+        seen_at: Set(0),
+    }
+}
+
+/// A browser that shows a person's alerts.
+pub fn device(person_id: Uuid) -> alert_device::ActiveModel {
+    alert_device::ActiveModel {
+        tenant_id: Set(Uuid::nil()),
+        id: Set(Uuid::new_v4()),
+        person_id: Set(person_id),
+        subscription: Set(Vec::new()),
+        endpoint_hash: Set("hash".to_owned()),
+        name: Set("Firefox".to_owned()),
+        created_at: Set(0),
+    }
+}
+
+both!(keys_open_nothing_of_other_accounts);
+once!(
     the_panel_knows_nothing_of_other_accounts,
-    keys_open_nothing_of_other_accounts,
     the_widget_reaches_no_other_account,
     the_admin_is_not_there_for_the_panels_people,
 );

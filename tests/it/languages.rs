@@ -1,12 +1,13 @@
-//! Refusals, checks and errors in the reader's language: in the widget, the panel and the API.
+//! The reader's language: refusals, languages that are translated in part, and the agreement in both languages.
 
+use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Reply, World, answer, once};
 use reqwest::Method;
 use reqwest::header::ACCEPT_LANGUAGE;
-use sandbox::{Fault, Part};
 use serde_json::{Value, json};
 
+use crate::webchat::chat_with;
 use crate::widget_api::User;
 
 /// Sources of every kind with fields that are wrong in every way.
@@ -110,126 +111,102 @@ async fn wrong_fields_are_reported_in_the_readers_language(world: &mut World) {
     assert_eq!(kept("ru").await.text, first.text);
 }
 
-async fn refusals_are_shown_in_the_readers_language(world: &mut World) {
-    let user = User::administrator(world).await;
-    let tenant_id = world.active(HOST).await;
-    let path = format!("/api/v1/tenants/{tenant_id}/sources");
-    let body = |id: &str| json!({"kind": "webchat", "name": "Chat", "external_id": id, "settings": {}});
-    let both = async |id: &str, status: u16| {
-        let asks = async |language: &str| {
-            answer(world.api.request(Method::POST, &path).header(ACCEPT_LANGUAGE, language).json(&body(id))).await
+// Spanish and Portuguese, which have the texts that people meet first; what has no translation is English.
+
+/// The languages with what browsers of their readers send.
+const READERS: [(Language, &str); 2] =
+    [(Language::Es, "es-MX,es;q=0.9,en;q=0.8"), (Language::Pt, "pt-BR,pt;q=0.9,en;q=0.7")];
+
+fn say(language: Language, key: &'static str) -> String {
+    Words::new(language).text(key).with("crm", "amoCRM").to_string()
+}
+
+async fn the_sign_in_pages_are_in_the_readers_language(world: &mut World) {
+    let source = chat_with(world, json!({})).await;
+    for (language, accept) in READERS {
+        let page = async |path: &str| {
+            let request = world.api.anonymous(Method::GET, path);
+            answer(request.header(ACCEPT_LANGUAGE, accept)).await.is(200)
         };
-        says_the_same(&asks("en").await.is(status), &asks("ru").await);
-        let in_widget = async |language: &str| user.post(world, &format!("/sources?lang={language}"), &body(id)).await;
-        says_the_same(&in_widget("en").await.is(status), &in_widget("ru").await);
-    };
-    world.api.post(&path, &body("one")).await.is(201);
-    both("one", 409).await;
-    for code in [400, 403, 429, 500] {
-        world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code, retry_after: None });
-        both("two", if matches!(code, 400 | 403) { 409 } else { 503 }).await;
-        world.sandbox.faults().clear();
-    }
-    world.api.patch(&format!("/api/v1/tenants/{tenant_id}"), &json!({"sources_limit": 1})).await.is(200);
-    both("two", 409).await;
-    world.api.patch(&format!("/api/v1/tenants/{tenant_id}"), &json!({"sources_limit": null})).await.is(200);
-    user.post(world, "/disconnect", &json!({})).await;
-    both("two", 409).await;
-}
-
-async fn the_result_of_a_test_is_shown_in_the_readers_language(world: &mut World) {
-    world.owner(HOST).installs_in_a_browser().await.is(200);
-    let tenant_id = world.active(HOST).await;
-    let user = User::of(world, HOST, 0).await;
-    // Nothing listens there.
-    let body = json!({"kind": "custom", "name": "Mine", "settings": {"webhook_url": "http://127.0.0.1:1/hook"}});
-    let made = user.post(world, "/sources", &body).await.is(201);
-    let id = made.text_at("/id");
-    let line = world.line("support").await;
-    let well = line.source_id.to_string();
-    for (id, passes) in [(&id, false), (&well, true)] {
-        let tested = async |language: &str| {
-            let reply = user.post(world, &format!("/sources/{id}/test?lang={language}"), &json!({})).await.is(200);
-            let steps = reply.json["steps"].as_array().unwrap().clone();
-            assert_eq!(steps.iter().all(|step| step["ok"] == true), passes, "{}", reply.text);
-            let details = steps.iter().map(|step| step["detail"].as_str().unwrap().to_owned());
-            details.filter(|detail| !detail.is_empty()).collect::<Vec<_>>()
-        };
-        let (english, russian) = (tested("en").await, tested("ru").await);
-        assert_eq!(english.len(), russian.len());
-        assert!(!english.is_empty(), "a step without a text proves nothing here");
-        assert!(
-            !english.iter().any(|text| is_russian(text)) && russian.iter().all(|text| is_russian(text)),
-            "{russian:?}"
-        );
-    }
-    let request = world.api.request(Method::POST, &format!("/api/v1/sources/{id}/test"));
-    let by_api = answer(request.header(ACCEPT_LANGUAGE, "ru").json(&json!({}))).await.is(200);
-    assert!(by_api.text.contains("нет соединения с вашим сервером"), "{}", by_api.text);
-    let olga = world.panel(tenant_id).await;
-    olga.sends("/panel/language", &[("to", "ru")]).await.is(303);
-    let page = olga.does(&format!("/panel/sources/{id}/test"), &[]).await;
-    page.says(&["Проверка остановилась на шаге", "нет соединения с вашим сервером"]);
-    page.never_says(&["no connection to your server"]);
-}
-
-/// What a page says beside its fields and above them.
-fn page_errors(reply: &Reply) -> Vec<String> {
-    let mut found = Vec::new();
-    for (start, end) in [("class=\"error\"", "</p>"), ("role=\"alert\"", "</div>")] {
-        let parts = reply.text.split(start).skip(1);
-        found.extend(parts.map(|part| part.split(end).next().unwrap_or_default().to_owned()));
-    }
-    found
-}
-
-async fn the_panels_forms_refuse_in_russian(world: &mut World) {
-    world.owner(HOST).installs_in_a_browser().await.is(200);
-    let tenant_id = world.active(HOST).await;
-    let olga = world.panel(tenant_id).await;
-    olga.sends("/panel/language", &[("to", "ru")]).await.is(303);
-    #[track_caller]
-    fn russian(reply: &Reply) {
-        let told = page_errors(reply);
-        assert!(!told.is_empty() && told.iter().all(|text| is_russian(text)), "{told:#?}\n{}", reply.text);
-    }
-    olga.does("/panel/sources/new", &[("kind", "custom")]).await;
-    let path = "/panel/sources/new/custom/access";
-    let private = ["", "nonsense", "ftp://shop.example/x", "https://10.0.0.1/x", "https://u:p@shop.example/x"];
-    for address in private.into_iter().chain(["https://shop.example:22/x", "http://127.0.0.1:1/hook"]) {
-        let reply = olga.sends(path, &[("set.webhook_url", address), ("do", "check")]).await.is(422);
-        reply.never_says(&["must ", "not a public", "your server", "not allowed", "no connection"]);
-        if !address.starts_with("http://127") {
-            russian(&reply);
+        let lang = format!("<html lang=\"{}\">", language.code());
+        let install = page("/oauth/install").await;
+        install.says(&[&lang, &say(language, "install-title"), &say(language, "install-will-not")]);
+        for other in language.others() {
+            install.says(&[&format!("href=\"/oauth/install?lang={}\"", other.code()), other.name()]);
         }
+        let chat = page(&format!("/chat/{source}")).await;
+        chat.says(&[&lang, &say(language, "chat-placeholder"), &say(language, "chat-greeting")]);
     }
-    olga.sends(path, &[("set.webhook_url", "http://127.0.0.1:1/hook"), ("do", "check")])
-        .await
-        .is(422)
-        .says(&["нет соединения с вашим сервером"]);
-    olga.does("/panel/sources/new", &[("kind", "webchat")]).await;
-    olga.does("/panel/sources/new/webchat/access", &[("do", "next")]).await;
-    let path = "/panel/sources/new/webchat/routing";
-    for name in ["", "two\u{7}signs", &"x".repeat(256)] {
-        russian(&olga.sends(path, &[("name", name), ("pipeline", "")]).await.is(422));
-    }
-    russian(&olga.sends(path, &[("name", "Chat"), ("pipeline", "999")]).await.is(422));
-    for code in [400, 403, 429, 500] {
-        world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code, retry_after: None });
-        let reply = olga.sends(path, &[("name", "Chat"), ("pipeline", "")]).await;
-        world.sandbox.faults().clear();
-        assert!(matches!(reply.status, 409 | 503), "{code}: {}", reply.status);
-        reply.never_says(&["amoCRM answered", "try again later", "does not answer"]);
-        reply.says(&["amoCRM"]);
-    }
-    // A form that no page of ours has sent.
-    let odd = olga.sends("/panel/sources/new/webchat/access", &[("nickname", "x")]).await.is(400);
-    odd.says(&["в форме нет поля nickname"]);
 }
 
-once!(
-    wrong_fields_are_reported_in_the_readers_language,
-    refusals_are_shown_in_the_readers_language,
-    the_result_of_a_test_is_shown_in_the_readers_language,
-    the_panels_forms_refuse_in_russian
-);
+async fn programs_get_complete_languages(world: &mut World) {
+    world.owner(HOST).installs_in_a_browser().await.is(200);
+    for (accept, language) in [("es-MX,es;q=0.9", "en"), ("pt-BR", "en"), ("es, ru;q=0.5", "ru")] {
+        let request = world.api.request(Method::GET, "/api/v1/tenants?limit=0").header(ACCEPT_LANGUAGE, accept);
+        assert_eq!(answer(request).await.is(422).header("content-language"), language, "{accept}");
+    }
+}
+
+async fn a_page_outside_of_the_set_is_in_english(world: &mut World) {
+    world.owner(HOST).installs_in_a_browser().await.is(200);
+    let tenant_id = world.active(HOST).await;
+    let olga = world.panel(tenant_id).await;
+    for (language, _) in READERS {
+        olga.sends("/panel/language", &[("to", language.code())]).await.is(303);
+        let lang = format!("<html lang=\"{}\"", language.code());
+        let sources = olga.opens("/panel/sources").await.is(200);
+        sources.says(&[&lang, &say(language, "sources-title"), &say(language, "nav-sign-out")]);
+        let english = Words::new(Language::En).text("audit-title").to_string();
+        olga.opens("/panel/audit").await.is(200).says(&[&lang, &english, &say(language, "nav-sources")]);
+    }
+    // The vendor's own pages have the complete languages alone.
+    let admin = answer(world.api.anonymous(Method::GET, "/admin/sign-in?lang=es")).await.is(200);
+    admin.says(&["<html lang=\"en\">", "lang=\"ru\""]);
+    admin.never_says(&["Español"]);
+}
+
+// The pages with the data processing agreement: only with what belongs in it, for both laws, in both languages.
+
+const GDPR: &str = "/legal/gdpr";
+
+const FZ152: &str = "/legal/152-fz";
+
+async fn without_the_vendors_address_there_is_no_agreement(world: &mut World) {
+    let line = world.line("support").await;
+    for page in [GDPR, FZ152] {
+        world.visitor().opens(page).await.is(404);
+    }
+    world.panel(line.tenant_id).await.opens("/panel").await.is(200).never_says(&["/legal/"]);
+}
+
+async fn it_names_the_vendor_the_region_and_the_days(world: &mut World) {
+    world.setup_is(|config| {
+        config.vendor.legal_entity = "Ferries <Ltd>".to_owned();
+        config.vendor.legal_address = "1 Harbour Road, Riga".to_owned();
+        config.vendor.hosting_region = "Frankfurt, Germany".to_owned();
+        config.vendor.support_email = "help@ferries.example".to_owned();
+        config.retention.texts_days = 21;
+    });
+    world.restart().await;
+    let line = world.line("support").await;
+    let visitor = world.visitor();
+    let english = visitor.opens(&format!("{GDPR}?lang=en")).await.is(200);
+    let filled = ["1 Harbour Road, Riga", "Frankfurt, Germany", "help@ferries.example", "21 days", "Article 28"];
+    english.says(&filled);
+    english.says(&["Ferries &#60;Ltd&#62;"]);
+    assert_eq!(english.header("cache-control"), "public, max-age=300");
+    visitor.opens(&format!("{GDPR}?lang=ru")).await.is(200).says(&["GDPR, статья 28", "21 дн.", "Frankfurt, Germany"]);
+    let russian = visitor.opens(&format!("{FZ152}?lang=ru")).await.is(200);
+    russian.says(&["152-ФЗ", "систематизация", "1 Harbour Road, Riga"]);
+    visitor.opens(&format!("{FZ152}?lang=en")).await.is(200).says(&["Federal Law No. 152-FZ", "Riga"]);
+    for page in [&english.text, &russian.text] {
+        assert!(!page.contains("{ $") && !page.contains("legal-"), "nothing is left open: {page}");
+    }
+    visitor.opens("/legal/other").await.is(404);
+    let owner = world.panel(line.tenant_id).await;
+    assert!(owner.opens("/panel?lang=en").await.is(200).text.contains("href=\"/legal/gdpr\""));
+}
+
+once!(without_the_vendors_address_there_is_no_agreement, wrong_fields_are_reported_in_the_readers_language);
+once!(the_sign_in_pages_are_in_the_readers_language, it_names_the_vendor_the_region_and_the_days);
+once!(a_page_outside_of_the_set_is_in_english, programs_get_complete_languages);

@@ -1,16 +1,22 @@
-//! What grew old goes, and nothing else, by a clock that jumps over months.
+//! What is stored and for how long: what grew old goes, an account may keep no texts, and `docs/privacy.md` names
+//! every column.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use base::store::VENDOR;
+use base::vault::Place;
 use entity::{attempt, audit, dead_letter, dedupe, ledger_delta, message, raw_hook};
 use parom::retention::round;
-use parom_tests::{Line, World, both};
+use parom_tests::{Line, Office, World, both, once};
 use sandbox::{Fault, Part};
-use sea_orm::{EntityTrait, PaginatorTrait};
+use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, Statement};
 use serde_json::json;
 
 use crate::admin::operator::Operator;
+use crate::life::everything;
+use crate::pages::olga;
+use crate::walls::read::root;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -243,10 +249,193 @@ async fn other_processes_do_not_repeat_the_cleanup_and_old_ledger_rows_are_merge
     assert_eq!(nobodys, 0);
 }
 
-both!(
-    each_thing_goes_on_its_day_and_not_before,
-    waiting_and_resendable_messages_keep_their_text,
-    an_account_chooses_how_long_its_texts_are_kept,
-    an_account_keeps_fewer_days_than_configured,
-    other_processes_do_not_repeat_the_cleanup_and_old_ledger_rows_are_merged,
-);
+// `docs/privacy.md` says of every column that can hold personal data what it holds and for how long.
+
+/// Tables of the migrations, which have no data.
+const NOT_DATA: [&str; 2] = ["migration_guard", "seaql_migrations"];
+
+/// `table.column` of all columns that hold text or bytes, without ids.
+async fn columns(office: &Office) -> BTreeSet<String> {
+    let sql = if office.store.is_sqlite() {
+        "SELECT m.name AS t, c.name AS c, lower(c.type) AS k FROM sqlite_master m JOIN pragma_table_info(m.name) c \
+         WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'"
+    } else {
+        "SELECT table_name::text AS t, column_name::text AS c, data_type::text AS k FROM information_schema.columns \
+         WHERE table_schema = 'public'"
+    };
+    let rows = office.store.read().query_all_raw(Statement::from_string(office.store.backend(), sql)).await.unwrap();
+    let text = |row: &sea_orm::QueryResult, name: &str| row.try_get::<String>("", name).unwrap();
+    rows.iter()
+        .map(|row| (text(row, "t"), text(row, "c"), text(row, "k")))
+        .filter(|(table, _, kind)| {
+            let holds = kind.contains("text") || kind.contains("char") || kind == "blob" || kind == "bytea";
+            holds && !kind.contains("uuid") && !NOT_DATA.contains(&table.as_str())
+        })
+        .map(|(table, column, _)| format!("{table}.{column}"))
+        .collect()
+}
+
+/// `table.column` of all sealed columns.
+fn sealed() -> BTreeSet<String> {
+    Place::ALL
+        .iter()
+        .flat_map(|place| {
+            let table = place.table();
+            table.columns.iter().map(move |column| format!("{}.{column}", table.name))
+        })
+        .collect()
+}
+
+/// The columns that a page names, in the order of the page, and whether it calls each of them sealed.
+fn named(page: &str) -> Vec<(String, bool)> {
+    let mut found = Vec::new();
+    for line in page.lines().filter(|line| line.starts_with("| `") || line.starts_with('`')) {
+        // The first cell, or a line of the list at the end.
+        let cell = line.strip_prefix('|').map_or(line, |row| row.split('|').next().unwrap_or_default());
+        let all = cell.contains("(all sealed)");
+        let mut parts = cell.split('`');
+        parts.next();
+        while let (Some(name), after) = (parts.next(), parts.next().unwrap_or_default()) {
+            if name.split_once('.').is_some_and(|(table, column)| !table.is_empty() && !column.is_empty()) {
+                found.push((name.to_owned(), all || after.starts_with(" (sealed)")));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn names_and_their_seals_are_read_from_rows_and_lists() {
+    let page = "| `a.b` (sealed), `a.c` | what `x.y` |\n| `d.e`, `d.f` (all sealed) | |\nwords `g.h`\n`i.j`, `k.l`\n";
+    let names: Vec<(String, bool)> = named(page);
+    let names: Vec<(&str, bool)> = names.iter().map(|(name, sealed)| (name.as_str(), *sealed)).collect();
+    let wanted = [("a.b", true), ("a.c", false), ("d.e", true), ("d.f", true), ("i.j", false), ("k.l", false)];
+    assert_eq!(names, wanted);
+}
+
+async fn every_column_with_text_has_its_row(office: &mut Office) {
+    let page = std::fs::read_to_string(root().join("docs/privacy.md")).unwrap();
+    let (_, page) = page.split_once("\n## Messages\n").unwrap();
+    let (page, _) = page.split_once("\n## Outside the database\n").unwrap();
+    let named = named(page);
+    let mut seen = BTreeSet::new();
+    for (name, _) in &named {
+        assert!(seen.insert(name.clone()), "docs/privacy.md has {name} twice");
+    }
+    let columns = columns(office).await;
+    let missing: Vec<&String> = columns.difference(&seen).collect();
+    assert!(missing.is_empty(), "columns without a row in docs/privacy.md: {missing:?}");
+    let unknown: Vec<&String> = seen.difference(&columns).collect();
+    assert!(unknown.is_empty(), "docs/privacy.md has columns that the schema has not: {unknown:?}");
+    let said: BTreeSet<String> = named.into_iter().filter(|(_, sealed)| *sealed).map(|(name, _)| name).collect();
+    assert_eq!(said, sealed(), "what docs/privacy.md calls sealed, and what is");
+}
+
+// An account that keeps no texts: what was delivered is found in no column of any table, what was not keeps its text.
+
+/// Switches it on for the line's account.
+async fn keeps_nothing(world: &World, line: &Line) {
+    let path = format!("/api/v1/tenants/{}", line.tenant_id);
+    world.api.patch(&path, &json!({"texts_days": 91})).await.is(422);
+    assert_eq!(world.api.patch(&path, &json!({"texts_days": 0})).await.is(200).json["texts_days"], 0);
+}
+
+/// Where a text is stored, as itself or as the bytes of a hook.
+async fn stored(world: &World, text: &str) -> usize {
+    let hex = text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let all = everything(world).await;
+    all.lines().filter(|line| line.contains(text) || line.to_lowercase().contains(&hex)).count()
+}
+
+async fn a_delivered_text_is_stored_nowhere(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    anna.writes("kept-before").await;
+    world.deliver_to_the_end().await;
+    keeps_nothing(world, &line).await;
+
+    let id = anna.writes("canary-of-anna").await;
+    assert!(stored(world, "canary-of-anna").await > 0, "it is not delivered yet");
+    world.deliver_to_the_end().await;
+    world.manager(&line).answers("anna", "canary-of-olga").await;
+    world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&line), ["kept-before", "canary-of-anna"]);
+    assert_eq!(world.messenger.texts(), ["canary-of-olga"]);
+    for text in ["canary-of-anna", "canary-of-olga"] {
+        assert_eq!(stored(world, text).await, 0, "{text}");
+    }
+    assert!(stored(world, "kept-before").await > 0, "the daily round erases what was kept before");
+    let ledger = world.api.get(&line.path("/ledger")).await.is(200).json;
+    assert_eq!((&ledger["to_crm"]["delivered"], &ledger["to_messenger"]["delivered"]), (&json!(2), &json!(1)));
+    let message = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200).json;
+    assert_eq!((&message["content"]["text"], &message["status"]), (&json!(""), &json!("delivered")));
+    let page = olga(world, line.tenant_id).await.opens(&format!("/panel/messages/{id}")).await.is(200);
+    page.says(&["Not kept."]);
+}
+
+async fn an_undelivered_message_keeps_its_text(world: &mut World) {
+    let line = world.line("support").await;
+    keeps_nothing(world, &line).await;
+    let anna = world.customer(&line, "anna");
+    let refused = Fault::Status { code: 400, retry_after: None };
+    world.sandbox.faults().next_with(Part::Message, "canary-refused", 1, refused);
+    anna.writes("canary-refused").await;
+    world.deliver_to_the_end().await;
+    world.advance(DAY);
+    parom::retention::round(world.app()).await.unwrap().unwrap();
+    assert!(stored(world, "canary-refused").await > 0);
+    let dead = world.api.get(&line.dead_letters()).await.is(200).json["items"][0]["id"].as_str().unwrap().to_owned();
+    world.api.post(&format!("/api/v1/dead-letters/{dead}/retry"), &json!({})).await.is(202);
+    world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&line), ["canary-refused"]);
+    assert_eq!(stored(world, "canary-refused").await, 0, "delivered by hand");
+
+    // The answer is lost, so the outcome is unknown until amoCRM's history was searched.
+    world.sandbox.faults().next_with(Part::Message, "canary-unclear", 1, Fault::LostAnswer);
+    anna.writes("canary-unclear").await;
+    world.deliver_all().await;
+    assert!(stored(world, "canary-unclear").await > 0);
+    world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&line), ["canary-refused", "canary-unclear"]);
+    assert_eq!(stored(world, "canary-unclear").await, 0);
+}
+
+async fn a_message_is_changed_after_its_text_was_erased(world: &mut World) {
+    let line = world.line("support").await;
+    keeps_nothing(world, &line).await;
+    let anna = world.customer(&line, "anna");
+    anna.posts(&anna.body("one", "canary-blue")).await.is(202);
+    world.deliver_to_the_end().await;
+    let path = line.path("/messages/one");
+    // Each change finds an empty message; one back to an earlier text is a change too.
+    for text in ["canary-red", "canary-green", "canary-red", "canary-blue"] {
+        world.api.patch(&path, &json!({"content": {"type": "text", "text": text}})).await.is(202);
+        world.deliver_to_the_end().await;
+        assert_eq!(world.texts_at_crm(&line), [text]);
+        assert_eq!(stored(world, text).await, 0, "{text}");
+    }
+    world.api.delete(&path).await.is(202);
+    world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&line), ["Удалено клиентом"]);
+}
+
+async fn an_erased_message_is_not_sent_again(world: &mut World) {
+    let line = world.line("support").await;
+    keeps_nothing(world, &line).await;
+    world.customer(&line, "anna").writes("blue").await;
+    world.deliver_to_the_end().await;
+    world.manager(&line).answers("anna", "red").await;
+    world.deliver_to_the_end().await;
+    let attempts = world.api.get(&line.path("/webhook-attempts")).await.is(200).json;
+    let path = format!("/api/v1/webhook-attempts/{}/resend", attempts["items"][0]["id"].as_str().unwrap());
+    let refused = world.api.post(&path, &json!({})).await.is(409);
+    assert_eq!(refused.json["type"], "/problems/webhook_not_kept");
+    world.deliver_to_the_end().await;
+    assert_eq!(world.messenger.texts(), ["red"], "no empty message");
+}
+
+both!(other_processes_do_not_repeat_the_cleanup_and_old_ledger_rows_are_merged, a_delivered_text_is_stored_nowhere);
+both!(waiting_and_resendable_messages_keep_their_text, an_account_chooses_how_long_its_texts_are_kept);
+both!(an_account_keeps_fewer_days_than_configured, each_thing_goes_on_its_day_and_not_before);
+once!(a_message_is_changed_after_its_text_was_erased, an_undelivered_message_keeps_its_text);
+once!(an_erased_message_is_not_sent_again, every_column_with_text_has_its_row);

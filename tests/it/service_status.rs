@@ -1,12 +1,17 @@
-//! The public status page: off by default, without anything that is not for the public, read seldom.
+//! A running service from outside: the public status page, traces, and a configuration that is read again.
 
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use parom_tests::settings::{CHANNEL_ID, HOST};
-use parom_tests::{Reply, Visitor, World, both, once};
-use reqwest::Method;
+use actix_web::{App, HttpResponse, HttpServer, web};
+use parom_tests::drill::Drill;
+use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, HOST, PATIENCE};
+use parom_tests::{Engine, Line, Place, Reply, Setup, Visitor, World, once};
 use sandbox::{Fault, Part};
-use serde_json::Value;
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+use uuid::Uuid;
 
 const PAGE: &str = "/status";
 const JSON: &str = "/status.json";
@@ -97,14 +102,183 @@ async fn it_is_off_unless_it_is_switched_on_and_limited_by_address(world: &mut W
     panic!("a caller is never refused");
 }
 
-async fn a_monitor_may_ask_for_the_head_alone(world: &mut World) {
-    switched_on(world).await;
-    for path in [PAGE, JSON, "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/api/docs"] {
-        let reply = world.api.anonymous(Method::HEAD, path).send().await.unwrap();
-        assert_eq!(reply.status(), 200, "{path}");
-        assert_eq!(reply.text().await.unwrap(), "", "{path}");
+// One trace follows a message from the hook to the receipt, as a collector sees it.
+
+static PORT: OnceLock<u16> = OnceLock::new();
+
+/// A collector with memory.
+#[derive(Clone, Default)]
+struct Collector {
+    spans: Arc<Mutex<Vec<Value>>>,
+    came: Arc<Notify>,
+}
+
+impl Collector {
+    fn start() -> Self {
+        let collector = Self::default();
+        let data = web::Data::new(collector.clone());
+        let server =
+            HttpServer::new(move || App::new().app_data(data.clone()).route("/v1/traces", web::post().to(take)));
+        let server = server.workers(1).disable_signals().bind(("127.0.0.1", 0)).unwrap();
+        PORT.set(server.addrs()[0].port()).expect("one collector a test");
+        tokio::spawn(server.run());
+        collector
+    }
+
+    /// The spans of a message, once there are so many.
+    async fn of(&self, message_id: Uuid, count: usize) -> Vec<Value> {
+        let trace = message_id.simple().to_string();
+        let found = async {
+            loop {
+                let came = self.came.notified();
+                let spans = self.spans.lock().unwrap().clone();
+                let of_it: Vec<Value> = spans.into_iter().filter(|span| span["traceId"] == trace.as_str()).collect();
+                if of_it.len() >= count {
+                    return of_it;
+                }
+                came.await;
+            }
+        };
+        let found = tokio::time::timeout(PATIENCE, found).await;
+        found.unwrap_or_else(|_| panic!("too few spans of {trace}: {:#?}", self.spans.lock().unwrap()))
     }
 }
 
-both!(it_says_what_works_and_what_does_not);
-once!(it_is_off_unless_it_is_switched_on_and_limited_by_address, a_monitor_may_ask_for_the_head_alone);
+async fn take(collector: web::Data<Collector>, body: web::Json<Value>) -> HttpResponse {
+    let list = |value: &Value, name: &str| value[name].as_array().cloned().unwrap_or_default();
+    for resource in list(&body, "resourceSpans") {
+        for scope in list(&resource, "scopeSpans") {
+            collector.spans.lock().unwrap().extend(list(&scope, "spans"));
+        }
+    }
+    collector.came.notify_one();
+    HttpResponse::Ok().json(json!({}))
+}
+
+fn names(spans: &[Value]) -> Vec<&str> {
+    let mut names: Vec<&str> = spans.iter().map(|span| span["name"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    names
+}
+
+fn one<'spans>(spans: &'spans [Value], name: &str) -> &'spans Value {
+    spans.iter().find(|span| span["name"] == name).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_is_followed_from_the_hook_to_the_receipt() {
+    let collector = Collector::start();
+    let follow = |config: &mut base::config::Config| {
+        let port = PORT.get().expect("the collector runs");
+        config.telemetry.otlp_url = Some(format!("http://127.0.0.1:{port}").parse().unwrap());
+    };
+    let mut world = World::start(Engine::Sqlite, Setup { change: follow, ..Setup::default() }).await.unwrap();
+    let line = world.line("support").await;
+    let id = world.customer(&line, "anna").writes("A private question").await;
+    world.deliver_all().await;
+    let spans = collector.of(id.parse().unwrap(), 3).await;
+    assert_eq!(names(&spans), ["accept", "call", "deliver"]);
+    let (accept, deliver, call) = (one(&spans, "accept"), one(&spans, "deliver"), one(&spans, "call"));
+    assert_eq!(accept["parentSpanId"].as_str().unwrap_or_default(), "", "{accept}");
+    assert_eq!(deliver["parentSpanId"], accept["spanId"]);
+    assert_eq!(call["parentSpanId"], deliver["spanId"]);
+    assert!(call["attributes"].to_string().contains("amojo:main"), "{call}");
+
+    // A manager's answer: the process dies before it is delivered, another continues, the messenger reports it later.
+    world.manager(&line).answers("anna", "A private answer").await;
+    let answer = world.messages().await.into_iter().find(|message| message.direction == 2).unwrap().id;
+    // Spans that a process has not sent yet are lost with it.
+    collector.of(answer, 1).await;
+    world.restart().await;
+    world.deliver_all().await;
+    world.api.post(&line.path(&format!("/messages/{answer}/status")), &json!({"status": "read"})).await.is(202);
+    world.deliver_all().await;
+    let spans = collector.of(answer, 6).await;
+    assert_eq!(names(&spans), ["accept", "call", "call", "deliver", "receipt", "told"]);
+    let accept = one(&spans, "accept");
+    for below in ["deliver", "told", "receipt"] {
+        assert_eq!(one(&spans, below)["parentSpanId"], accept["spanId"], "{below}");
+    }
+    let all = format!("{:?}", collector.spans.lock().unwrap());
+    assert!(!all.contains("private") && !all.contains("anna"), "traces hold no texts and names");
+    world.close().await;
+}
+
+// SIGHUP: the configuration file is read again by a serving process.
+
+const BINARY: &str = env!("CARGO_BIN_EXE_parom_faults");
+
+/// Waits until the log has so many lines with this text.
+async fn logs(drill: &Drill, text: &str, lines: usize) -> String {
+    let there = async || {
+        let found = drill.logged(text);
+        (found.len() >= lines).then(|| found.concat())
+    };
+    drill.until("the log says it", there).await
+}
+
+async fn goes_both_ways(drill: &Drill, line: &Line, word: &str) {
+    let (to_crm, to_messenger) = (format!("to amoCRM, {word}"), format!("to the messenger, {word}"));
+    drill.customer(line, "anna").writes(&to_crm).await;
+    drill.arrives_at_crm(HOST, &to_crm).await;
+    drill.manager(line).answers("anna", &to_messenger).await;
+    drill.arrives_at_messenger(&to_messenger).await;
+}
+
+async fn the_file_is_read_again(engine: Engine) {
+    let Some(mut drill) = Drill::prepare(engine, Path::new(BINARY)).await else { return };
+    drill.serves("").await;
+    let line = drill.line("support").await;
+    goes_both_ways(&drill, &line, "before").await;
+    let account = format!("/api/v1/tenants/{}", line.tenant_id);
+    drill.api.patch(&account, &json!({ "plan": "gold" })).await.is(422);
+
+    // A mistake changes nothing, and is named.
+    let good = std::fs::read_to_string(drill.config_file()).unwrap();
+    let plan = "[[plan]]\nname = \"gold\"\n[telemetry]\nlog = \"info,parom=debug\"\n";
+    std::fs::write(drill.config_file(), format!("{good}{plan}[server2]\n")).unwrap();
+    drill.reads_its_file_again().await;
+    logs(&drill, "unknown key server2", 1).await;
+    drill.api.patch(&account, &json!({ "plan": "gold" })).await.is(422);
+    goes_both_ways(&drill, &line, "with a mistake").await;
+
+    // A plan, a brand, and what needs a restart.
+    let brand = "[integration.brand]\nname = \"Beta Chat\"\n[[integration.channel]]";
+    let changed = good.replace("[[integration.channel]]", brand).replace("installs = 500", "installs = 400");
+    std::fs::write(drill.config_file(), format!("{changed}{plan}")).unwrap();
+    drill.reads_its_file_again().await;
+    let named = logs(&drill, "take effect at the next start", 1).await;
+    assert!(named.contains("rates.installs") && !named.contains("plan"), "{named}");
+    assert_eq!(drill.api.patch(&account, &json!({ "plan": "gold" })).await.is(200).json["plan"], "gold");
+    let page = drill.api.anonymous(reqwest::Method::GET, "/panel/sign-in");
+    parom_tests::answer(page).await.is(200).says(&["<span>Beta Chat</span>"]);
+
+    // The channel's secret: the new one counts at once, and the former one no more.
+    let other = changed.replace(CHANNEL_SECRET, "another-secret");
+    std::fs::write(drill.config_file(), format!("{other}{plan}")).unwrap();
+    drill.reads_its_file_again().await;
+    logs(&drill, "take effect at the next start", 2).await;
+    let hook = drill.manager(&line).prepares("anna", sandbox::HookMessage::text("refused"));
+    assert_eq!(drill.manager(&line).posts(&hook).await, Some(401));
+    std::fs::write(drill.config_file(), format!("{good}{plan}")).unwrap();
+    drill.reads_its_file_again().await;
+    logs(&drill, "was read again and is in use", 1).await;
+    goes_both_ways(&drill, &line, "after").await;
+    drill.ends_well().await;
+}
+
+mod the_file {
+    use parom_tests::Engine;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn is_read_again_on_sqlite() {
+        super::the_file_is_read_again(Engine::Sqlite).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn is_read_again_on_postgres() {
+        super::the_file_is_read_again(Engine::Postgres).await;
+    }
+}
+
+once!(it_is_off_unless_it_is_switched_on_and_limited_by_address, it_says_what_works_and_what_does_not);

@@ -1,16 +1,8 @@
 //! Sources: made at amoCRM and here, or not at all.
 
-mod halfway;
-mod limits;
-mod mirrored;
-mod notices;
-mod plain_http;
-mod proofs;
+mod at_once;
 mod reconciled;
 mod states;
-mod strays;
-mod tested;
-mod versions;
 
 use std::time::Duration;
 
@@ -119,23 +111,6 @@ async fn a_source_is_mirrored_changed_and_removed(world: &mut World) {
     make(world, tenant_id, &body(world, "support")).await.is(201);
 }
 
-async fn there_is_one_default(world: &mut World) {
-    let tenant_id = installed(world).await;
-    let default = |external_id| {
-        let mut body = body(world, external_id);
-        body["default"] = json!(true);
-        body
-    };
-    let (one, two) = (default("one"), default("two"));
-    let one = make(world, tenant_id, &one).await.is(201);
-    let two = make(world, tenant_id, &two).await.is(201);
-    let is_default = async |made: &Reply| {
-        let shown = world.api.get(&format!("/api/v1/sources/{}", made.text_at("/id"))).await.is(200);
-        shown.json["default"].clone()
-    };
-    assert_eq!((is_default(&one).await, is_default(&two).await), (json!(false), json!(true)));
-}
-
 async fn errors_name_the_field(world: &mut World) {
     let tenant_id = installed(world).await;
     let wrong = |pointer: &str, value: Value| {
@@ -192,27 +167,6 @@ async fn an_obstacle_is_a_conflict_with_an_explanation(world: &mut World) {
     assert_eq!((count(world, tenant_id).await, world.sandbox.sources(HOST).len()), (1, 1));
 }
 
-async fn while_amocrm_is_away_nothing_is_half_made(world: &mut World) {
-    let tenant_id = installed(world).await;
-    for fault in [Fault::Status { code: 503, retry_after: None }, Fault::Reset] {
-        world.sandbox.faults().until_cleared(Part::Rest, fault);
-        let reply = make(world, tenant_id, &body(world, "support")).await.is(503);
-        assert!(!reply.header("retry-after").is_empty(), "{}", reply.text);
-        world.sandbox.faults().clear();
-        assert_eq!((count(world, tenant_id).await, world.sandbox.sources(HOST).len()), (0, 0));
-        // The external id is free again for who repeats, at the latest when what was unclear is cleared up.
-        let made = world
-            .until("the external id is free again", async || {
-                let reply = make(world, tenant_id, &body(world, "support")).await;
-                world.advance(Duration::from_secs(5));
-                (reply.status == 201).then_some(reply)
-            })
-            .await;
-        assert_eq!((count(world, tenant_id).await, world.sandbox.sources(HOST).len()), (1, 1));
-        world.api.delete(&format!("/api/v1/sources/{}", made.text_at("/id"))).await.is(204);
-    }
-}
-
 async fn a_lost_answer_makes_one_source(world: &mut World) {
     let tenant_id = installed(world).await;
     for fault in [Fault::LostAnswer, Fault::HalfBody] {
@@ -252,29 +206,83 @@ async fn an_idempotency_key_makes_one_source(world: &mut World) {
     assert_eq!(count(world, tenant_id).await, 2);
 }
 
-async fn the_fifty_first_source_is_refused(world: &mut World) {
-    let tenant_id = installed(world).await;
-    for number in 0..50 {
-        make(world, tenant_id, &body(world, &format!("line-{number}"))).await.is(201);
-    }
-    let refused = make(world, tenant_id, &body(world, "line-50")).await.is(409);
-    assert!(refused.text.contains("source_limit"), "{}", refused.text);
-    assert_eq!((count(world, tenant_id).await, world.sandbox.sources(HOST).len()), (50, 50));
-    // The vendor may set another limit.
-    let path = format!("/api/v1/tenants/{tenant_id}");
-    world.api.patch(&path, &json!({"sources_limit": 51})).await.is(200);
-    make(world, tenant_id, &body(world, "line-50")).await.is(201);
-    make(world, tenant_id, &body(world, "line-51")).await.is(409);
+// The fields of a source that amoCRM gets besides its name.
+
+fn whatsapp(waba: bool) -> Value {
+    json!([{"type": "whatsapp", "params": {"waba": waba},
+        "pages": [{"id": "79005550101", "name": "Sales", "link": "+79005550101"}]}])
 }
 
-both!(
-    a_source_is_mirrored_changed_and_removed,
-    there_is_one_default,
-    errors_name_the_field,
-    an_obstacle_is_a_conflict_with_an_explanation,
-    while_amocrm_is_away_nothing_is_half_made,
-    a_lost_answer_makes_one_source,
-    two_that_want_one_external_id_get_one_source,
-    an_idempotency_key_makes_one_source,
-);
-once!(the_fifty_first_source_is_refused);
+async fn services_are_mirrored_at_creation_and_change(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let mut wanted = body(world, "support");
+    wanted["services"] = whatsapp(true);
+    let made = make(world, tenant_id, &wanted).await.is(201);
+    assert_eq!(made.json["services"], whatsapp(true));
+    assert_eq!(there(world, "support")["services"], whatsapp(true));
+    assert_eq!(there(world, "support")["origin_code"], "amo.ext.30490163");
+
+    let path = format!("/api/v1/sources/{}", made.text_at("/id"));
+    world.api.patch(&path, &json!({"services": whatsapp(false)})).await.is(200);
+    assert_eq!(there(world, "support")["services"], whatsapp(false));
+    let before = world.sandbox.requests().len();
+    world.api.patch(&path, &json!({"services": whatsapp(false)})).await.is(200);
+    assert_eq!(world.sandbox.requests().len(), before, "what amoCRM has already is not sent again");
+    let patched = world.api.patch(&path, &json!({"services": []})).await.is(200);
+    assert_eq!((&patched.json["services"], &there(world, "support")["services"]), (&json!([]), &json!([])));
+}
+
+async fn wrong_services_are_named_by_their_place(world: &mut World) {
+    let tenant_id = installed(world).await;
+    for (services, pointer) in [
+        (json!({}), "/services"),
+        (json!([{"type": "pigeon"}]), "/services/0/type"),
+        (json!([{"type": "whatsapp", "params": {"waba": "yes"}}]), "/services/0"),
+        (json!([{"type": "whatsapp", "pages": [{"id": "1", "name": "", "link": "+7"}]}]), "/services/0/pages/0/name"),
+    ] {
+        let mut wanted = body(world, "support");
+        wanted["services"] = services.clone();
+        assert_eq!(make(world, tenant_id, &wanted).await.is(422).wrong_fields(), [pointer], "{services}");
+    }
+    assert!(world.sandbox.sources(HOST).is_empty());
+}
+
+// Names with plain http: only those that lead to a listed address are taken.
+
+/// A network is listed; a name has to be resolved.
+async fn a_name_with_plain_http_must_lead_to_a_listed_address(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let with = |url: &str| {
+        let mut body = body(world, "support");
+        body["settings"]["webhook_url"] = json!(url);
+        body
+    };
+    let own = world.messenger.url().to_owned();
+    for address in ["http://nobody.invalid/hook", "http://8.8.8.8/hook", "http://127.0.0.2/hook"] {
+        let reply = make(world, tenant_id, &with(address)).await.is(422);
+        assert_eq!(reply.wrong_fields(), ["/settings/webhook_url"], "{address}: {}", reply.text);
+    }
+    let made = make(world, tenant_id, &with(&own.replace("127.0.0.1", "localhost"))).await.is(201);
+    let path = format!("/api/v1/sources/{}", made.text_at("/id"));
+    let change = |url: &str| json!({"settings": {"webhook_url": url}});
+    let refused = world.api.patch(&path, &change("http://nobody.invalid/hook")).await.is(422);
+    assert_eq!(refused.wrong_fields(), ["/settings/webhook_url"], "{}", refused.text);
+    world.api.patch(&path, &change(&own)).await.is(200);
+    let picture = |url: &str| {
+        json!({
+            "id": url, "conversation": {"id": "chat-anna"}, "sender": {"role": "client", "id": "anna", "name": "Anna"},
+            "content": {"type": "picture", "media_url": url},
+        })
+    };
+    let messages = format!("{path}/messages");
+    let refused = world.api.post(&messages, &picture("http://nobody.invalid/a.png")).await.is(422);
+    assert_eq!(refused.wrong_fields(), ["/content/media_url"], "{}", refused.text);
+    world.api.post(&messages, &picture("http://localhost:9/a.png")).await.is(202);
+    // No server answers there.
+    world.leave_letters();
+}
+
+both!(an_idempotency_key_makes_one_source, two_that_want_one_external_id_get_one_source);
+once!(a_name_with_plain_http_must_lead_to_a_listed_address, an_obstacle_is_a_conflict_with_an_explanation);
+once!(services_are_mirrored_at_creation_and_change, a_source_is_mirrored_changed_and_removed, errors_name_the_field);
+once!(wrong_services_are_named_by_their_place, a_lost_answer_makes_one_source);

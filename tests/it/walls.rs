@@ -1,15 +1,12 @@
 //! What may be named and done where: crates, statics, time, transactions, SQL.
 
 mod arrows;
+mod counts;
 mod crates;
 mod links;
 mod modules;
 pub mod pages;
 pub mod read;
-mod references;
-mod shipped;
-mod size;
-mod tasks;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use parom_tests::settings::{CHANNEL_ID, HOST};
-use parom_tests::{Answer, Line, World, both, once};
+use parom_tests::{Answer, Line, World, once};
 use sandbox::{HookMessage, MessageView, Said};
 use serde_json::{Value, json};
 
@@ -198,10 +198,6 @@ async fn amocrms_window_is_switched_off_for_an_account(world: &mut World) {
     assert_eq!(off(), [false]);
 }
 
-both!(
-    a_free_text_after_it_fails_before_it_is_sent,
-    the_clock_is_shown_and_a_reaction_winds_it_up,
-    the_time_of_writing_counts,
-    a_person_who_never_wrote_gets_templates_only,
-);
-once!(the_setting_is_checked_and_can_be_taken_away, amocrms_window_is_switched_off_for_an_account);
+once!(amocrms_window_is_switched_off_for_an_account, the_clock_is_shown_and_a_reaction_winds_it_up);
+once!(a_free_text_after_it_fails_before_it_is_sent, a_person_who_never_wrote_gets_templates_only);
+once!(the_setting_is_checked_and_can_be_taken_away, the_time_of_writing_counts);

@@ -5,16 +5,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use fantoccini::elements::Element;
+use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-use crate::needed::needed;
-
-mod accessible;
-mod hands;
+use crate::settings::needed;
 
 /// Time limit for anything to appear on a page: long, because machines may be busy.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -266,4 +264,127 @@ impl WebDriverCompatibleCommand for Log {
     fn method_and_body(&self, _: &url::Url) -> (reqwest::Method, Option<String>) {
         (reqwest::Method::POST, Some(json!({"type": "browser"}).to_string()))
     }
+}
+
+// Whether a page is accessible: axe-core in the page, and the page's width.
+
+impl Browser {
+    /// Runs axe-core and fails on serious or critical findings, or if the page is too wide.
+    pub async fn is_accessible(&self, name: &str) {
+        self.has_axe().await;
+        let script = "const done = arguments[arguments.length - 1];\
+            axe.run(document, {resultTypes: ['violations']}).then(found => done(found.violations\
+              .filter(one => ['serious', 'critical'].includes(one.impact))\
+              .map(one => one.id + ': ' + one.help + ' ' + one.nodes.map(node => node.html).slice(0, 3).join(' | '))),\
+              error => done(['axe: ' + error]))";
+        let found = self.client.execute_async(script, vec![]).await.expect("axe ends");
+        assert_eq!(found, json!([]), "{name}");
+        self.fits(name).await;
+    }
+
+    /// Fails if the page is wider than the window.
+    pub async fn fits(&self, name: &str) {
+        let sideways = self.run("return document.documentElement.scrollWidth - innerWidth", vec![]).await;
+        assert!(sideways.as_i64().unwrap_or(0) <= 0, "{name} scrolls sideways by {sideways} px");
+    }
+
+    /// Half a megabyte that takes longer to hand over than to run, so it goes to the browser once for all pages.
+    async fn has_axe(&self) {
+        let begin = async || {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/node_modules/axe-core/axe.min.js");
+            let source = std::fs::read_to_string(path).unwrap_or_else(|error| {
+                panic!("axe-core is not there ({error}): tests/run installs it, or `npm ci --prefix tests/browser`")
+            });
+            // Not in frames: they are other pages.
+            self.on_every_page(&format!("if (window === window.top) {{ {source} }}")).await;
+            self.run(&format!("{source}; return true"), vec![]).await;
+        };
+        self.axe.get_or_init(begin).await;
+        // A tab that was opened by a page is a new one to the browser.
+        if self.run("return typeof axe", vec![]).await == json!("undefined") {
+            begin().await;
+        }
+    }
+}
+
+// A person's hands: pressing, typing, choosing.
+
+impl Browser {
+    /// Types into the focused element.
+    pub async fn types(&self, text: &str) {
+        let told = DevTools("Input.insertText".to_owned(), json!({"text": text}));
+        self.client.issue_cmd(told).await.expect("the browser types");
+    }
+
+    /// Presses a key by its name (`Enter`, `Escape`, `Tab`, `ArrowRight`).
+    pub async fn presses_key(&self, key: &str) {
+        let text = if key == "Enter" { "\r" } else { "" };
+        let code = match key {
+            "Enter" => 13,
+            "Escape" => 27,
+            "Tab" => 9,
+            "ArrowRight" => 39,
+            _ => 0,
+        };
+        for (kind, text) in [("keyDown", text), ("keyUp", "")] {
+            let pressed = json!({"type": kind, "key": key, "code": key, "text": text, "windowsVirtualKeyCode": code});
+            let told = DevTools("Input.dispatchKeyEvent".to_owned(), pressed);
+            self.client.issue_cmd(told).await.expect("the browser takes a key");
+        }
+    }
+
+    /// Clicks the element of a selector.
+    pub async fn press(&self, selector: &str) {
+        self.uses(selector, async |element| element.click().await).await;
+    }
+
+    /// Clicks the button or link with this text, once it is visible.
+    pub async fn press_words(&self, words: &str) {
+        let script = "const wanted = arguments[0], norm = text => text.replace(/\\s+/g, ' ').trim();\
+            const all = [...document.querySelectorAll('button, a, summary, label, input[type=submit]')];\
+            const found = all.find(one => norm(one.textContent || one.value || '') === wanted && one.getClientRects().length);\
+            if (!found) return false; found.scrollIntoView({block: 'center'}); found.click(); return true";
+        self.until(&format!("“{words}” can be pressed"), async || {
+            self.run(script, vec![json!(words)]).await.as_bool().unwrap_or(false)
+        })
+        .await;
+    }
+
+    /// Clears a field and types into it.
+    pub async fn fill(&self, selector: &str, text: &str) {
+        let fills = async |field: Element| {
+            field.clear().await?;
+            field.send_keys(text).await
+        };
+        self.uses(selector, fills).await;
+    }
+
+    /// Chooses an option of a `<select>` by its value.
+    pub async fn choose(&self, selector: &str, value: &str) {
+        self.uses(selector, async |choice| choice.select_by_value(value).await).await;
+    }
+
+    /// Does something with the element of a selector. A page that is drawn again replaces its elements, or has another one
+    /// in front for a moment: the browser has done nothing then, and it is done with the new element.
+    async fn uses(&self, selector: &str, act: impl AsyncFn(Element) -> Result<(), CmdError>) {
+        let mut last = None;
+        let using = async {
+            let mut ticks = tokio::time::interval(TICK);
+            while let Err(error) = act(self.find(selector).await).await {
+                assert!(is_drawn_again(&error), "{selector} cannot be used: {error}");
+                last = Some(error);
+                ticks.tick().await;
+            }
+        };
+        if tokio::time::timeout(LIMIT, using).await.is_err() {
+            panic!("{selector} cannot be used: {last:?}; the page says: {}", self.text().await);
+        }
+    }
+}
+
+/// Whether the element was replaced, covered or not shown yet.
+fn is_drawn_again(error: &CmdError) -> bool {
+    use ErrorStatus::{ElementClickIntercepted, ElementNotInteractable, StaleElementReference};
+    let early = [ElementClickIntercepted, ElementNotInteractable, StaleElementReference];
+    matches!(error, CmdError::Standard(refused) if early.contains(&refused.error))
 }

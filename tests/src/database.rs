@@ -1,18 +1,20 @@
 //! A fresh database per test, on either engine.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use base::clock::Clock;
-use base::config;
-use base::store::{self, Store};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
+use base::config::variable;
+use base::store::Store;
+use base::{config, store};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 use tempfile::TempDir;
+use url::Url;
 use uuid::Uuid;
 
-use crate::needed::needed;
-
-pub mod citus;
-mod schema;
+use crate::people::Customer;
+use crate::settings::needed;
 
 /// The supported database engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,12 +38,12 @@ impl TestDatabase {
     pub async fn fresh(engine: Engine) -> Option<Self> {
         let database = Self::reserved(engine)?;
         if let Some((name, cluster)) = &database.created {
-            if !citus::workers().is_empty() {
-                citus::create(&database, name, cluster).await;
+            if !workers().is_empty() {
+                create(&database, name, cluster).await;
                 return Some(database);
             }
             let admin = connect(cluster).await;
-            let schema = schema::in_cluster(&admin, &database).await;
+            let schema = in_cluster(&admin, &database).await;
             admin.execute_unprepared(&format!("CREATE DATABASE {name} TEMPLATE {schema}")).await.expect("a copy");
             admin.close().await.expect("the connection closes");
         }
@@ -151,8 +153,8 @@ impl TestDatabase {
 
     /// Drops it. One left behind by a panic is removed with its cluster.
     pub async fn remove(self) {
-        if let Some((name, cluster)) = self.created.as_ref().filter(|_| !citus::workers().is_empty()) {
-            return citus::remove(name, cluster).await;
+        if let Some((name, cluster)) = self.created.as_ref().filter(|_| !workers().is_empty()) {
+            return remove(name, cluster).await;
         }
         if self.created.is_some() {
             self.administer("DROP DATABASE {name} WITH (FORCE)").await;
@@ -182,4 +184,172 @@ async fn connect(url: &str) -> DatabaseConnection {
     // Without sqlx's task, which can loop for ever (`base::store::reaper`).
     options.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
     Database::connect(options).await.expect("the database answers")
+}
+
+// A migrated PostgreSQL database that tests copy: a copy takes a fifth of the time of the migrations.
+
+/// The name of the database to copy. The first test that needs it creates it; the others wait.
+async fn in_cluster(admin: &DatabaseConnection, like: &TestDatabase) -> String {
+    let number = fingerprint();
+    let name = format!("parom_schema_{number:016x}");
+    if is_there(admin, &name).await {
+        return name;
+    }
+    let key = number.cast_signed();
+    admin.execute_unprepared(&format!("SELECT pg_advisory_lock({key})")).await.expect("a lock");
+    if !is_there(admin, &name).await {
+        let draft = format!("{name}_draft");
+        for statement in [format!("DROP DATABASE IF EXISTS {draft}"), format!("CREATE DATABASE {draft}")] {
+            admin.execute_unprepared(&statement).await.expect("a database for the schema");
+        }
+        let (_, cluster) = like.created.as_ref().expect("only PostgreSQL databases are copied");
+        let settings = config::Database { url: address_of(cluster, &draft).into(), ..like.settings() };
+        let store = Store::open(&settings, Clock::system()).await.expect("the database opens");
+        store::migrate(&store).await.expect("the migrations run");
+        store.close().await;
+        // The name appears only when all of it is there.
+        admin.execute_unprepared(&format!("ALTER DATABASE {draft} RENAME TO {name}")).await.expect("a new name");
+    }
+    admin.execute_unprepared(&format!("SELECT pg_advisory_unlock({key})")).await.expect("the lock is released");
+    name
+}
+
+async fn is_there(admin: &DatabaseConnection, name: &str) -> bool {
+    let asked = format!("SELECT 1 FROM pg_database WHERE datname = '{name}'");
+    let asked = Statement::from_string(admin.get_database_backend(), asked);
+    admin.query_one_raw(asked).await.expect("the cluster answers").is_some()
+}
+
+/// Changes with the migrations' source, so that a cluster can serve several builds.
+fn fingerprint() -> u64 {
+    let mut files = Vec::new();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../migration/src"), &mut files);
+    files.sort();
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        std::fs::read(&file).expect("a migration can be read").hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+fn collect(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("the folder of migrations") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() { collect(&path, into) } else { into.push(path) }
+    }
+}
+
+// Databases on a Citus cluster instead of a single PostgreSQL: `PAROM_TEST_CITUS` has the addresses of its workers
+// (`host:port`, separated by commas), `PAROM_TEST_POSTGRES` that of its coordinator (`deploy/demo-citus` sets both).
+
+const VARIABLE: &str = "PAROM_TEST_CITUS";
+const FOLDER: &str = "PAROM_TEST_CITUS_FOLDER";
+
+/// The addresses of the workers; empty without a cluster.
+pub fn workers() -> Vec<String> {
+    let all = variable(VARIABLE).unwrap_or_default();
+    all.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect()
+}
+
+/// The address of a database on each node, the coordinator first.
+fn nodes(cluster: &str, name: &str) -> Vec<String> {
+    let mut address = Url::parse(cluster).expect("PAROM_TEST_POSTGRES is an address");
+    address.set_path(name);
+    let mut all = vec![address.to_string()];
+    for worker in workers() {
+        let (host, port) = host_and_port(&worker);
+        address.set_host(Some(&host)).expect("a host");
+        address.set_port(Some(port)).expect("a port");
+        all.push(address.to_string());
+    }
+    all
+}
+
+fn host_and_port(worker: &str) -> (String, u16) {
+    let (host, port) = worker.rsplit_once(':').expect("a worker is host:port");
+    (host.to_owned(), port.parse().expect("a port"))
+}
+
+async fn run(address: &str, statements: &[String]) {
+    let node = connect(address).await;
+    for statement in statements {
+        node.execute_unprepared(statement).await.expect(statement);
+    }
+    node.close().await.expect("the connection closes");
+}
+
+/// Creates the database on all nodes, with its tables distributed.
+async fn create(database: &TestDatabase, name: &str, cluster: &str) {
+    let statements = [format!("CREATE DATABASE {name}")];
+    for node in nodes(cluster, "postgres") {
+        run(&node, &statements).await;
+    }
+    for node in nodes(cluster, name) {
+        run(&node, &["CREATE EXTENSION citus".to_owned()]).await;
+    }
+    let coordinator = Url::parse(cluster).expect("PAROM_TEST_POSTGRES is an address");
+    let (host, port) = (coordinator.host_str().expect("a host"), coordinator.port().expect("a port"));
+    let mut joined = vec![format!("SELECT citus_set_coordinator_host('{host}', {port})")];
+    for worker in workers() {
+        let (host, port) = host_and_port(&worker);
+        joined.push(format!("SELECT citus_add_node('{host}', {port})"));
+    }
+    run(database.url(), &joined).await;
+    let store = Store::open(&database.settings(), Clock::system()).await.expect("the database opens");
+    store::migrate(&store).await.expect("the migrations run");
+    store.close().await;
+    let script = include_str!("../../deploy/citus.sql");
+    let statements: Vec<String> =
+        script.lines().filter(|line| line.starts_with("SELECT create_")).map(str::to_owned).collect();
+    run(database.url(), &statements).await;
+}
+
+/// Drops the database on all nodes.
+async fn remove(name: &str, cluster: &str) {
+    for node in nodes(cluster, "postgres") {
+        run(&node, &[format!("DROP DATABASE {name} WITH (FORCE)")]).await;
+    }
+}
+
+/// The nodes of a test's database.
+impl TestDatabase {
+    /// The number of the worker that has an account's rows.
+    pub async fn worker_of(&self, tenant_id: Uuid) -> usize {
+        let text = format!(
+            "SELECT nodename || ':' || nodeport AS node FROM pg_dist_shard_placement \
+             WHERE shardid = get_shard_id_for_distribution_column('message', '{tenant_id}'::uuid)"
+        );
+        let db = self.connect().await;
+        let asked = Statement::from_string(db.get_database_backend(), text);
+        let found = db.query_one_raw(asked).await.expect("the cluster answers").expect("a shard");
+        let node: String = found.try_get("", "node").expect("a node");
+        db.close().await.expect("the connection closes");
+        workers().iter().position(|worker| *worker == node).expect("a worker")
+    }
+}
+
+/// Ends a worker as a crash would, until [`starts`].
+pub fn kills(worker: usize) {
+    switch("kill", worker);
+}
+
+/// Starts a worker again.
+pub fn starts(worker: usize) {
+    switch("start", worker);
+}
+
+/// Runs a script of `deploy/demo-citus`, in whose folder the coordinator is node 0.
+fn switch(script: &str, worker: usize) {
+    let folder = variable(FOLDER).expect("deploy/demo-citus sets PAROM_TEST_CITUS_FOLDER");
+    let program = std::path::Path::new(&folder).join(script);
+    let done = std::process::Command::new(program).arg((worker + 1).to_string()).status();
+    assert!(done.expect("a script of deploy/demo-citus").success(), "{script} {worker}");
+}
+
+impl Customer {
+    /// The same with another key of the messenger.
+    pub fn with_key(mut self, key: &str) -> Self {
+        self.api = self.api.with_key(key);
+        self
+    }
 }

@@ -26,55 +26,36 @@
 )]
 
 mod api;
-pub mod balancer;
 mod beside;
 pub mod browser;
-mod check;
 pub mod cluster;
 pub mod database;
-mod demo;
-mod desk;
 pub mod drill;
 pub mod file_host;
 pub mod history;
-mod line;
-pub mod losing_disk;
 pub mod mail;
 pub mod meddler;
 pub mod messenger;
-pub mod needed;
 pub mod office;
-mod pace;
-pub mod payloads;
 pub mod people;
 pub mod push_service;
 pub mod settings;
 pub mod simulation;
-pub mod site;
-mod starter;
-pub mod telegram;
-pub mod traffic;
-pub mod visitor;
 pub mod world;
 
 use std::future::Future;
 
-pub use api::{Api, Reply, answer, client, try_answer};
-pub use beside::{Beside, Simulated};
+pub use api::{Api, Reply, Visitor, answer, client, try_answer};
+pub use beside::{Beside, Simulated, TelegramLine, TelegramWorld};
 pub use browser::Browser;
 pub use database::Engine;
-pub use demo::Demo;
-pub use drill::Drill;
-pub use file_host::{FileHost, Page};
+pub use drill::{Demo, Drill};
+pub use file_host::{FileHost, Page, Site};
 pub use mail::{Mail, MailServer};
 pub use messenger::{Answer, Messenger, Received};
-pub use office::Office;
-pub use pace::ends_within;
+pub use office::{KeptStarts, Office};
 pub use people::{Customer, Line, Manager, Owner, Stage, cookie_of, state_of};
-pub use site::Site;
-pub use starter::KeptStarts;
-pub use telegram::{TelegramLine, TelegramWorld};
-pub use visitor::Visitor;
+pub use settings::ends_within;
 pub use world::{Setup, World};
 
 /// An environment for a test.
@@ -107,6 +88,25 @@ macro_rules! both {
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
                 $crate::run($crate::Engine::Postgres, super::$name).await;
+            }
+        }
+    )+};
+}
+
+/// Turns each `async fn name(engine: Engine)` into a test on SQLite and one on PostgreSQL: for processes and worlds that a
+/// test starts by itself.
+#[macro_export]
+macro_rules! both_engines {
+    ($($name:ident),+ $(,)?) => {$(
+        mod $name {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                super::$name($crate::Engine::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                super::$name($crate::Engine::Postgres).await;
             }
         }
     )+};

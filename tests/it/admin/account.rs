@@ -3,17 +3,19 @@
 use std::time::Duration;
 
 use base::store::VENDOR;
-use entity::audit;
+use entity::{account_note, audit};
 use parom::admin::operators::actions;
 use parom::audit::{Actor, By};
 use parom::identity::form::masked;
+use parom::tenant::{Export, ExportPages};
 use parom_tests::settings::{CHANNEL_ID, HOST};
-use parom_tests::{World, both, once};
+use parom_tests::{World, once};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::operator::Operator;
+use super::signing_in::log;
 
 fn path(tenant_id: Uuid, rest: &str) -> String {
     format!("/admin/accounts/{tenant_id}{rest}")
@@ -24,72 +26,6 @@ async fn rows(world: &World, log: Uuid, action: &str) -> Vec<(String, Value)> {
     let rows = audit::Entity::of_tenant(log).order_by_asc(audit::Column::Id).all(world.app().store.read()).await;
     let rows = rows.unwrap().into_iter().filter(|row| row.action == action);
     rows.map(|row| (row.actor_name, serde_json::from_str(&row.detail).unwrap())).collect()
-}
-
-async fn a_suspension_stops_delivery_and_keeps_what_comes(world: &mut World) {
-    let line = world.line("support").await;
-    let olga = Operator::signed_in(world).await;
-    let asked = olga.opens(&path(line.tenant_id, "/suspend")).await.is(200);
-    assert!(asked.text.contains("1\u{a0}source of acme.amocrm.ru will receive and keep messages"), "{}", asked.text);
-    olga.sends(&path(line.tenant_id, "/suspend"), &[("reason", " ")]).await.is(422);
-    assert_eq!(world.tenant(HOST).await.unwrap()["suspended"], false, "not without a reason");
-    olga.sends(&path(line.tenant_id, "/suspend"), &[("reason", "not paid since May")]).await.is(303);
-    let page = olga.opens(&path(line.tenant_id, "")).await.is(200);
-    assert!(page.text.contains("is suspended. Messages are received and wait."), "{}", page.text);
-    assert!(
-        !olga.opens(&path(line.tenant_id, "")).await.text.contains("is suspended. Messages"),
-        "a notice is shown once"
-    );
-    assert_eq!(world.tenant(HOST).await.unwrap()["status"], "suspended");
-
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_to_the_end().await;
-    assert_eq!((world.letters().await.len(), world.texts_at_crm(&line).len()), (1, 0), "kept, not delivered");
-    olga.opens(&path(line.tenant_id, "")).await.is(200);
-    olga.sends(&path(line.tenant_id, "/resume"), &[]).await.is(303);
-    world.deliver_to_the_end().await;
-    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
-    for log in [line.tenant_id, VENDOR] {
-        let said = ("Olga".to_owned(), json!({"reason": "not paid since May"}));
-        assert_eq!(rows(world, log, "account.suspended").await, [said], "the account reads who and why");
-        assert_eq!(rows(world, log, "account.resumed").await.len(), 1);
-    }
-}
-
-async fn limit_and_share_are_set_within_their_bounds(world: &mut World) {
-    let line = world.line("support").await;
-    let olga = Operator::signed_in(world).await;
-    olga.opens(&path(line.tenant_id, "")).await.is(200);
-    for wrong in ["101", "-1", "many", "1.5"] {
-        let refused = olga.sends(&path(line.tenant_id, "/limit"), &[("limit", wrong)]).await.is(422);
-        assert!(refused.text.contains(&format!("value=\"{wrong}\"")), "what was typed stays");
-    }
-    let limit = async || world.tenant(HOST).await.unwrap();
-    olga.sends(&path(line.tenant_id, "/limit"), &[("limit", "1")]).await.is(303);
-    let tenant = world.api.get(&format!("/api/v1/tenants/{}", line.tenant_id)).await.is(200);
-    assert_eq!(tenant.json["sources_limit"], 1);
-    let body = json!({"kind": "custom", "name": "Two", "settings": {"webhook_url": world.messenger.url()}});
-    let second = world.api.post(&format!("/api/v1/tenants/{}/sources", line.tenant_id), &body).await.is(409);
-    assert!(second.text.contains("source_limit"), "{}", second.text);
-    olga.sends(&path(line.tenant_id, "/limit"), &[("limit", "")]).await.is(303);
-    assert_eq!(limit().await["sources_limit"], Value::Null);
-    let changes = rows(world, line.tenant_id, "account.limit_changed").await;
-    let details: Vec<Value> = changes.into_iter().map(|(_, detail)| detail).collect();
-    assert_eq!(details, [json!({"from": null, "to": 1}), json!({"from": 1, "to": null})]);
-
-    let weight = async || {
-        let found = parom::tenant::load(world.app().store.read(), line.tenant_id).await.unwrap();
-        found.unwrap().weight
-    };
-    for wrong in ["0", "101", "-1", "much"] {
-        olga.sends(&path(line.tenant_id, "/weight"), &[("weight", wrong)]).await.is(303);
-        let page = olga.opens(&path(line.tenant_id, "")).await.is(200);
-        page.says(&["whole number from 1 to 100. Nothing was changed."]);
-    }
-    assert_eq!(weight().await, 1);
-    olga.sends(&path(line.tenant_id, "/weight"), &[("weight", "3")]).await.is(303);
-    assert_eq!(weight().await, 3);
-    assert_eq!(rows(world, line.tenant_id, "account.weighed").await[0].1, json!({"from": 1, "to": 3}));
 }
 
 /// What members can change: members, keys, whether sources are paused.
@@ -224,11 +160,43 @@ async fn the_page_says_what_to_do(world: &mut World) {
     olga.opens(&path(Uuid::from_u128(7), "/view-as")).await.is(404);
 }
 
-both!(a_suspension_stops_delivery_and_keeps_what_comes);
-once!(
-    a_view_of_an_account_ends_with_its_operators_session,
-    viewing_as_an_account_ends_in_the_admin_and_a_suspension_shows_its_reason,
-    limit_and_share_are_set_within_their_bounds,
-    the_page_says_what_to_do,
-    viewing_as_an_account_is_read_only_short_and_audited
-);
+// What operators note about an account.
+
+async fn a_note_has_its_author_and_is_the_vendors_alone(world: &mut World) {
+    let line = world.line("support").await;
+    let account = format!("/admin/accounts/{}", line.tenant_id);
+    let olga = Operator::signed_in(world).await;
+    olga.opens(&account).await.is(200).says(&["No notes yet."]);
+    let text = "Calls on Mondays,\n<b>two</b> shops: note-canary";
+    assert!(
+        olga.sends(&format!("{account}/notes"), &[("text", text)]).await.is(303).header("location").contains(&account)
+    );
+    let page = olga.opens(&account).await.is(200);
+    page.says(&["Olga", "Calls on Mondays,", "&#60;b&#62;two"]);
+    for (wrong, why) in [(" ".to_owned(), "nothing"), ("x".repeat(2001), "too much")] {
+        olga.sends(&format!("{account}/notes"), &[("text", &wrong)]).await.is(303);
+        olga.opens(&account).await.is(200).says(&["A note can have 1 to 2,000 characters"]);
+        assert_eq!(account_note::Entity::find().all(world.app().store.read()).await.unwrap().len(), 1, "{why}");
+    }
+    // Neither the account's pages nor its export have it.
+    let owner = world.panel(line.tenant_id).await;
+    for path in ["/panel", "/panel/account", "/panel/audit", "/panel/data"] {
+        owner.opens(path).await.is(200).never_says(&["note-canary"]);
+    }
+    let mut export = Export::begin(&world.app().tenants, line.tenant_id).await.unwrap();
+    while let Some(page) = export.page().await.unwrap() {
+        let page = String::from_utf8(page).unwrap();
+        assert!(!page.contains("note-canary") && !page.contains("note_added"), "{page}");
+    }
+    let id = page.between(&format!("action=\"{account}/notes/"), "/").expect("a note").to_owned();
+    olga.sends(&format!("{account}/notes/{id}/delete"), &[]).await.is(303);
+    olga.opens(&account).await.is(200).says(&["The note is deleted.", "No notes yet."]);
+    olga.sends(&format!("{account}/notes/{id}/delete"), &[]).await.is(404);
+    let done: Vec<String> = log(world, VENDOR).await;
+    let done: Vec<&str> = done.iter().map(String::as_str).filter(|one| one.starts_with("account.note")).collect();
+    assert_eq!(done, ["account.note_added", "account.note_deleted"]);
+}
+
+once!(viewing_as_an_account_ends_in_the_admin_and_a_suspension_shows_its_reason, the_page_says_what_to_do);
+once!(a_view_of_an_account_ends_with_its_operators_session, viewing_as_an_account_is_read_only_short_and_audited);
+once!(a_note_has_its_author_and_is_the_vendors_alone);

@@ -1,12 +1,15 @@
-//! Lists over all accounts: found, counted, a page at a time.
+//! The whole service at a glance, and lists over all accounts: found, counted, a page at a time.
 
 use base::store::VENDOR;
-use entity::{alert, tenant};
-use parom_tests::settings::HOST;
-use parom_tests::{Answer, World, both, once};
-use sandbox::{Fault, Part};
-use sea_orm::{EntityTrait, IntoActiveModel};
-use serde_json::json;
+use entity::{conversation, heartbeat, tenant};
+use parom::delivery::gauges;
+use parom::delivery::read::find::with_phone;
+use parom_tests::settings::{CHANNEL_ID, HOST};
+use parom_tests::{Answer, World, both, on_postgres, once};
+use sandbox::{Fault, HookMessage, Part};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::operator::Operator;
@@ -141,81 +144,221 @@ async fn a_paused_source_is_not_tried_by_hand(world: &mut World) {
     world.leave_letters();
 }
 
-async fn dead_letters_are_counted_without_their_texts(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
-    world.messenger.answers_by(|_| Answer::status(400));
-    for text in ["canary one", "canary two"] {
-        world.manager(&line).answers("anna", text).await;
+// An account is found by a customer's phone number.
+
+/// `printf %s 79150000002 | sha256sum`
+const HASH: &str = "4aac9c6320d171a07660b9648de7905b805db999cfa9fc0a41f829d44b7f0da7";
+
+fn message(id: &str, phone: Option<&str>) -> Value {
+    let mut body = json!({
+        "id": id, "conversation": {"id": "chat-anna"},
+        "sender": {"role": "client", "id": "anna", "name": "Anna"},
+        "content": {"type": "text", "text": "Hello"},
+    });
+    if let Some(phone) = phone {
+        body["sender"]["phone"] = json!(phone);
     }
-    world.deliver_to_the_end().await;
-    let olga = Operator::signed_in(world).await;
-    let page = olga.opens("/admin/undelivered").await.is(200);
-    assert_eq!(hosts(&page.text), [HOST]);
-    assert!(page.text.contains("The messenger refused the message"), "{}", page.text);
-    assert!(page.text.contains("data-label=\"Count\">2<") && !page.text.contains("canary"), "{}", page.text);
-    let next = olga.opens(&format!("/admin/undelivered?after={}", line.tenant_id)).await.is(200);
-    assert!(hosts(&next.text).is_empty());
+    body
 }
 
-async fn alerts_and_the_log_are_read(world: &mut World) {
-    let line = world.line("support").await;
-    let row = alert::Model {
-        tenant_id: VENDOR,
-        key: "x".into(),
-        kind: "never_heard_of".into(),
-        source_id: None,
-        detail: json!({"tenant_id": line.tenant_id, "host": HOST, "said": "<b>no</b>"}).to_string(),
-        opened_at: world.clock.millis(),
-        last_at: world.clock.millis(),
-        count: 3,
-        resolved_at: None,
-        muted_until: None,
-        letter_at: None,
-        letters: 0,
-        lettered_at: None,
-        taken_by: String::new(),
-    };
-    alert::Entity::insert(row.into_active_model()).exec_without_returning(world.app().store.write()).await.unwrap();
-    let olga = Operator::signed_in(world).await;
-    let page = olga.opens("/admin/alerts").await.is(200);
-    assert!(page.text.contains("Alert never_heard_of") && page.text.contains("3\u{a0}times"), "{}", page.text);
-    assert!(page.text.contains(&line.tenant_id.to_string()) && !page.text.contains("<b>no"), "{}", page.text);
+async fn found(olga: &Operator, text: &str) -> Vec<String> {
+    hosts(&olga.opens(&format!("/admin/accounts?q={}", escape(text))).await.is(200).text)
+}
 
-    let log = olga.opens("/admin/audit").await.is(200);
-    assert!(log.text.contains("operator.signed_in") && log.text.contains("Command line"), "{}", log.text);
-    let some = olga.opens("/admin/audit?what=operator.enrolled&who=Olga&from=2026-11-20&to=2026-11-20").await.is(200);
-    assert!(some.text.contains("operator.enrolled") && !some.text.contains("operator.signed_in<"), "{}", some.text);
-    for none in ["what=operator%25", "from=2026-11-21", "to=2026-11-19"] {
-        let page = olga.opens(&format!("/admin/audit?{none}")).await.is(200);
-        assert!(page.text.contains("Nothing was changed in this period."), "{none}: {}", page.text);
+async fn an_account_is_found_by_a_customers_phone(world: &mut World) {
+    let line = world.line("support").await;
+    add_tenants(world, 3).await;
+    world.customer(&line, "anna").posts(&message("anna-1", Some("8 (915) 000-00-02"))).await.is(202);
+    world.deliver_to_the_end().await;
+    let olga = Operator::signed_in(world).await;
+    for notation in
+        ["+7 915 000-00-02", "89150000002", "9150000002", "79150000002", HASH, &HASH[..32], &HASH.to_uppercase()]
+    {
+        assert_eq!(found(&olga, notation).await, [HOST], "{notation}");
     }
-    let wrong = olga.opens("/admin/audit?account=nobody.amocrm.ru").await.is(200);
-    assert!(wrong.text.contains("There is no such account"));
-    let own = olga.opens(&format!("/admin/audit?account={HOST}")).await.is(200);
-    let link = |text: &str| format!("<a href=\"/admin/accounts/{}\">{text}</a>", line.tenant_id);
-    own.says(&[
-        "Source added",
-        "messenger: Your own messenger (API)",
-        "source.created",
-        &link("Line support"),
-        &link(HOST),
-    ]);
-    // Ids are folded below the sentence.
-    let shown = own.text.split("<details>").map(|part| part.rsplit("</details>").next().unwrap_or_default());
-    let shown: String = shown.collect();
-    assert!(!shown.contains(&format!(">{}<", line.source_id)) && !shown.contains("{\""), "{shown}");
-    let log = olga.opens("/admin/audit?what=operator.").await.is(200);
-    log.says(&["<a href=\"/admin/operators\">Olga</a>", "As stored"]);
-    let russian = olga.opens(&format!("/admin/audit?account={HOST}&lang=ru")).await.is(200);
-    russian.says(&["Добавлен источник", "Как записано", &link("Line support")]);
-    olga.opens("/admin/audit?lang=en").await.is(200);
-    let csv = olga.opens("/admin/audit.csv?what=operator.").await.is(200);
-    let lines: Vec<&str> = csv.text.lines().collect();
-    assert!(lines[0].contains("at,account_id,who_kind"), "{}", csv.text);
-    assert_eq!(lines.len(), 4, "added, enrolled, signed in: {}", csv.text);
-    assert!(csv.header("content-disposition").contains("parom-audit.csv"));
+    for other in ["+7 915 000-00-03", "000-00-02", &HASH[..16], "Anna"] {
+        assert!(found(&olga, other).await.is_empty(), "{other}");
+    }
+    let page = olga.opens("/admin/accounts?q=79150000002&state=unpaid").await.is(200);
+    assert!(hosts(&page.text).is_empty(), "both filters count");
+}
+
+/// An earlier version hashed what WhatsApp wrote.
+async fn a_hash_of_an_earlier_version_is_found(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").posts(&message("anna-1", Some("+551187654321"))).await.is(202);
+    world.deliver_to_the_end().await;
+    let olga = Operator::signed_in(world).await;
+    for stored in ["551187654321", "5511987654321"] {
+        let hash = base::vault::hash(stored)[..32].to_owned();
+        let hash = Expr::value(hash);
+        let rows = conversation::Entity::update_many().col_expr(conversation::Column::PhoneHash, hash);
+        rows.exec(world.app().store.write()).await.unwrap();
+        for notation in ["+55 11 98765-4321", "551187654321"] {
+            assert_eq!(found(&olga, notation).await, [HOST], "{stored} by {notation}");
+        }
+        let known = with_phone(&world.app().tenants, line.tenant_id, "+55 (11) 98765-4321").await.unwrap();
+        assert_eq!(known.len(), 1, "{stored}");
+    }
+}
+
+async fn a_number_that_comes_later_is_found_too(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    anna.posts(&message("anna-1", None)).await.is(202);
+    world.deliver_to_the_end().await;
+    let olga = Operator::signed_in(world).await;
+    assert!(found(&olga, "+7 915 000-00-02").await.is_empty());
+    anna.posts(&message("anna-2", Some("+79150000002"))).await.is(202);
+    world.deliver_to_the_end().await;
+    assert_eq!(found(&olga, "+7 915 000-00-02").await, [HOST]);
+
+    // A manager who writes first to a number, before the messenger has named the chat and afterwards.
+    let source = Some(line.external_id.as_str());
+    let written = HookMessage::text("Good morning");
+    world.sandbox.manager_writes_first(HOST, CHANNEL_ID, source, "+79150000003", written).await.unwrap();
+    assert_eq!(found(&olga, "+7 915 000-00-03").await, [HOST]);
+    world.deliver_to_the_end().await;
+    assert_eq!(found(&olga, "+7 915 000-00-03").await, [HOST]);
+    let rows = conversation::Entity::find().all(world.app().store.read()).await.unwrap();
+    assert!(rows.iter().all(|row| row.phone_hash.len() == 32), "{rows:?}");
+}
+
+// The first page of the admin: the whole service at a glance.
+
+/// The value of a tile.
+fn figure(text: &str, label: &str) -> String {
+    let tile = text.split("<li class=\"tile").skip(1).find(|tile| tile.contains(label));
+    let tile = tile.unwrap_or_else(|| panic!("no tile {label}: {text}"));
+    let value = tile.split("class=\"figure\">").nth(1).unwrap().split("</p>").next().unwrap();
+    value.rsplit('>').next().unwrap().trim().to_owned()
+}
+
+async fn the_first_page_shows_the_whole_service(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("canary").await;
+    world.deliver_all().await;
+    world.messenger.answers_by(|_| Answer::status(400));
+    world.manager(&line).answers("anna", "refused").await;
+    world.deliver_to_the_end().await;
+    world.api.patch(&line.path(""), &serde_json::json!({"paused": true})).await.is(200);
+    world.manager(&line).answers("anna", "held").await;
+    world.deliver_to_the_end().await;
+    add_tenants(world, 8).await;
+    parom::missed_hooks::beat(&world.app().missed_hooks).await.unwrap();
+    gauges::look(world.app()).await.unwrap();
+
+    let olga = Operator::signed_in(world).await;
+    let page = olga.opens("/admin").await.is(200);
+    // One installed, three of the even ones; number 7 is suspended.
+    assert_eq!(figure(&page.text, "Active accounts"), "4");
+    assert!(page.text.contains("4\u{a0}need attention"), "{}", page.text);
+    // The menu and the title of every page count what needs the vendor.
+    for place in ["/admin", "/admin/operators"] {
+        let page = olga.opens(place).await.is(200);
+        let count = |number: &str, said: &str| {
+            format!(
+                "<span> <span class=\"count\" aria-hidden=\"true\">{number}</span><span class=\"unseen\">({said})</span></span></a>"
+            )
+        };
+        let accounts = count("4", "4\u{a0}accounts need attention");
+        for wanted in [accounts, count("1", "1\u{a0}undelivered message"), "<title>(5) ".to_owned()] {
+            assert!(page.text.contains(&wanted), "{wanted}: {}", page.text);
+        }
+    }
+    assert_eq!(figure(&page.text, "Messages today"), "3");
+    assert_eq!(figure(&page.text, "Undelivered"), "1");
+    assert!(page.text.contains("In 1\u{a0}account"), "{}", page.text);
+    assert_eq!(figure(&page.text, ">Waiting"), "0", "held letters wait for a person");
+    for state in ["active", "unpaid", "suspended"] {
+        assert!(page.text.contains(&format!("/admin/accounts?state={state}\"")), "{state}: {}", page.text);
+    }
+    assert!(!page.text.contains("canary"), "{}", page.text);
+    assert!(page.text.contains(env!("CARGO_PKG_VERSION")) && page.text.contains("Running"), "{}", page.text);
+    assert!(!page.text.contains("different versions"));
+
+    let destinations = page.text.split_once("Where messages go").unwrap().1.split("<h2>").next().unwrap();
+    // To amoCRM went the message, and the status of the refused answer.
+    for wanted in [
+        "amoCRM · main",
+        "Your own messenger",
+        "data-label=\"Errors\">0\u{a0}of 2<",
+        "data-label=\"Errors\">1\u{a0}of 1<",
+    ] {
+        assert!(destinations.contains(wanted), "{wanted}: {destinations}");
+    }
+    assert_eq!(destinations.matches("data-label=\"Failing\">0\u{a0}of 1<").count(), 2, "{destinations}");
+    assert!(page.text.contains("href=\"/admin/doctor\"") && page.text.contains("Free disk space"), "{}", page.text);
+
+    let other = heartbeat::Model {
+        tenant_id: VENDOR,
+        instance: world.clock.uuid_v7(),
+        beat_at: world.app().store.now().await.unwrap(),
+        ended: false,
+        spooled: 5,
+        keys: None,
+        version: None,
+        calls: None,
+    };
+    let db = world.app().store.write();
+    heartbeat::Entity::insert(other.into_active_model()).exec_without_returning(db).await.unwrap();
+    let page = olga.opens("/admin").await.is(200);
+    assert!(page.text.contains("different versions"), "{}", page.text);
+    assert!(page.text.contains("data-label=\"In the spool\">5<"), "{}", page.text);
+    let russian = olga.opens("/admin?lang=ru").await.is(200);
+    assert_eq!(figure(&russian.text, "Активные аккаунты"), "4");
+    world.leave_letters();
+}
+
+/// Calls of all running processes are one sum; those of a process that is no longer heard do not count.
+async fn calls_of_all_processes_are_one_sum(world: &mut World) {
+    world.chatting().await;
+    let olga = Operator::signed_in(world).await;
+    let row = async |name: &str| {
+        let page = olga.opens("/admin").await.is(200).text;
+        let destinations = page.split_once("Where messages go").unwrap().1.split("<h2>").next().unwrap().to_owned();
+        let rows: Vec<&str> = destinations.split("<tr>").collect();
+        let found = rows.iter().find(|row| row.contains(name)).unwrap_or_else(|| panic!("{name}: {destinations}"));
+        found.replace('\u{a0}', " ")
+    };
+    let before = row("amoCRM · main").await;
+    assert!(before.contains("data-label=\"Errors\">0 of 1<"), "{before}");
+
+    let second = world.another_server().await;
+    let now = world.clock.millis();
+    let slots = &second.app.slots;
+    for (failed, millis) in [(true, 2_500), (true, 40), (false, 30)] {
+        slots.measure("amojo:main", millis, failed, now);
+    }
+    slots.measure("telegram", 20, true, now);
+    for tenant in 1..=20 {
+        slots.note("telegram", uuid::Uuid::from_u128(tenant), false, now);
+    }
+    parom::missed_hooks::beat(&second.app.missed_hooks).await.unwrap();
+    let sum = row("amoCRM · main").await;
+    assert!(sum.contains("data-label=\"Errors\">2 of 4<"), "{sum}");
+    assert!(sum.contains("95% of calls within\">2"), "{sum}");
+    let elsewhere = row("Telegram").await;
+    assert!(elsewhere.contains("data-label=\"Errors\">1 of 1<"), "{elsewhere}");
+    let page = olga.opens("/admin").await.is(200);
+    assert!(
+        page.text.contains("<code class=\"mono\">telegram</code>: requests from several accounts fail"),
+        "{}",
+        page.text
+    );
+    page.says(&["cover the same 15 minutes, up to 500 calls per process and destination"]);
+
+    // It is no longer heard.
+    let db = world.app().store.write();
+    heartbeat::Entity::update_many()
+        .col_expr(heartbeat::Column::BeatAt, sea_orm::sea_query::Expr::value(0))
+        .filter(heartbeat::Column::Instance.eq(second.app.queue.instance()))
+        .exec(db)
+        .await
+        .unwrap();
+    let again = row("amoCRM · main").await;
+    assert!(again.contains("data-label=\"Errors\">0 of 1<"), "{again}");
+    second.stop().await;
 }
 
 async fn doctor_and_letter_are_shown(world: &mut World) {
@@ -247,37 +390,8 @@ async fn doctor_and_letter_are_shown(world: &mut World) {
     assert!(russian.text.contains("<h1>Аккаунты</h1>") && olga.cookie("lang").unwrap() == "ru");
 }
 
-async fn the_doctor_says_why_a_source_stopped_and_what_was_given_up(world: &mut World) {
-    // As above.
-    world.allow_problems();
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.customer(&line, "boris").writes("Hello").await;
-    world.deliver_all().await;
-    // D26: where something was given up, the check leads to the reasons.
-    let blocked = json!({"status": "failed", "error": {"code": "recipient_blocked"}});
-    world.messenger.answers_next([Answer::Status(200, blocked)]);
-    world.manager(&line).answers("boris", "Good morning").await;
-    world.deliver_all().await;
-    let olga = Operator::signed_in(world).await;
-    let page = olga.opens("/admin/doctor?run=all").await.is(200);
-    page.says(&["1 item was given up", "see the reasons with parom dead list"]);
-    world.messenger.answers_next([Answer::status(401)]);
-    world.manager(&line).answers("anna", "Good morning").await;
-    world.deliver_all().await;
-    let page = olga.opens("/admin/doctor?run=all&lang=ru").await.is(200);
-    page.says(&["мессенджер больше не принимает сохранённый доступ (ваш сервер ответил 401)"]);
-    page.never_says(&["access_refused", "your server answered"]);
-    world.api.patch(&line.path(""), &json!({"paused": false})).await.is(200);
-    world.deliver_to_the_end().await;
-}
-
+both!(an_account_is_found_by_a_customers_phone, the_first_page_shows_the_whole_service);
 both!(accounts_are_found_a_page_at_a_time, an_account_is_found_by_a_message);
-once!(
-    the_doctor_says_why_a_source_stopped_and_what_was_given_up,
-    a_paused_source_is_not_tried_by_hand,
-    alerts_and_the_log_are_read,
-    doctor_and_letter_are_shown,
-    queues_show_where_and_why_letters_wait,
-    dead_letters_are_counted_without_their_texts
-);
+once!(a_number_that_comes_later_is_found_too, queues_show_where_and_why_letters_wait, doctor_and_letter_are_shown);
+once!(a_hash_of_an_earlier_version_is_found, a_paused_source_is_not_tried_by_hand);
+on_postgres!(calls_of_all_processes_are_one_sum);

@@ -3,12 +3,8 @@
 use std::time::Duration;
 
 use base::store::VENDOR;
-use parom::identity::form::masked;
-use parom::identity::session::{self, NewSession, SessionKind};
-use parom_tests::settings::HOST;
 use parom_tests::{Reply, Visitor, World, once};
 use sea_orm::{ColumnTrait, QueryFilter};
-use serde_json::Value;
 
 use super::operator::{EMAIL, Operator, make_operator};
 
@@ -104,18 +100,6 @@ fn nonce(text: &str) -> &str {
     text.split("nonce=\"").nth(1).unwrap().split('"').next().unwrap()
 }
 
-async fn tries_are_counted(world: &mut World) {
-    make_operator(world, EMAIL).await;
-    let guesser = world.visitor();
-    for _ in 0..5 {
-        open_form(&guesser, &[("email", EMAIL), ("password", "wrong horse")]).await.is(422);
-    }
-    let wait = open_form(&guesser, &[("email", EMAIL), ("password", "wrong horse")]).await.is(429);
-    assert_eq!(wait.header("retry-after"), "60");
-    world.advance(MINUTE);
-    open_form(&guesser, &[("email", EMAIL), ("password", "wrong horse")]).await.is(422);
-}
-
 /// M5: an operator comes in while strangers try their e-mail and their codes without end.
 async fn m5_tries_of_a_stranger_keep_no_operator_out(world: &mut World) {
     let olga = Operator::signed_in(world).await;
@@ -161,66 +145,6 @@ async fn a_session_ends_by_itself(world: &mut World) {
     );
 }
 
-async fn eight_hours_are_a_day(world: &mut World) {
-    let olga = Operator::signed_in(world).await;
-    for _ in 0..34 {
-        world.advance(14 * MINUTE);
-        olga.opens("/admin/accounts").await.is(200);
-    }
-    world.advance(4 * MINUTE);
-    assert_eq!(olga.opens("/admin/accounts").await.is(303).header("location"), "/admin/sign-in");
-}
-
-async fn a_session_of_the_panel_opens_nothing_here(world: &mut World) {
-    world.owner(HOST).installs_in_a_browser().await.is(200);
-    let tenant_id = world.active(HOST).await;
-    let app = world.app().clone();
-    let person = parom::identity::person::NewPerson {
-        email: "anna@shop.example",
-        name: "Anna",
-        language: base::i18n::Language::En,
-        is_operator: false,
-    };
-    let person = parom::identity::person::add(&app.identity, app.store.write(), person).await.unwrap().unwrap();
-    let new = NewSession {
-        tenant_id,
-        kind: SessionKind::Panel,
-        person_id: Some(person.id),
-        crm_user_id: None,
-        is_admin: true,
-        via: "password",
-        language: "en",
-        reason: "",
-    };
-    let panel = session::open(&app.identity, app.store.write(), new).await.unwrap();
-    let csrf = masked(&panel.row.csrf);
-    let stranger = world.visitor();
-    stranger.takes_cookie("parom", &panel.token);
-    for page in PAGES {
-        stranger.opens(page).await.is(404);
-    }
-    stranger
-        .sends_as_it_is("/admin/operators", &[("csrf", &csrf), ("email", "a@b.example"), ("name", "")])
-        .await
-        .is(404);
-    for cookie in [panel.token.as_str(), "x"] {
-        let forger = world.visitor();
-        forger.takes_cookie("parom-admin", cookie);
-        assert_eq!(forger.opens("/admin/accounts").await.is(303).header("location"), "/admin/sign-in");
-        forger
-            .sends_as_it_is("/admin/operators", &[("csrf", &csrf), ("email", "a@b.example"), ("name", "")])
-            .await
-            .is(303);
-    }
-
-    // The other way round: a session of the admin is not valid in the panel.
-    let olga = Operator::signed_in(world).await;
-    let visitor = world.visitor();
-    visitor.takes_cookie("parom", &olga.cookie("parom-admin").unwrap());
-    let led = visitor.opens("/panel").await;
-    assert!(led.status == 303 && led.header("location").starts_with("/panel/sign-in"), "{} {}", led.status, led.text);
-}
-
 async fn an_operator_who_leaves_is_out_at_once(world: &mut World) {
     let olga = Operator::signed_in(world).await;
     olga.proves(world).await;
@@ -254,34 +178,5 @@ async fn an_operator_who_leaves_is_out_at_once(world: &mut World) {
     other.opens("/admin/enrol").await.is(200);
 }
 
-async fn every_page_is_closed_to_frames_and_caches(world: &mut World) {
-    let olga = Operator::signed_in(world).await;
-    olga.proves(world).await;
-    for page in PAGES.iter().skip(1).chain(&["/admin/own", "/admin/prove", "/admin/nothing"]) {
-        let reply = olga.opens(page).await;
-        assert_eq!(reply.status, if *page == "/admin/nothing" { 404 } else { 200 }, "{page}: {}", reply.text);
-        assert_eq!(reply.header("cache-control"), "no-store", "{page}");
-        if *page != "/admin/audit.csv" {
-            let policy = reply.header("content-security-policy");
-            assert!(policy.contains("frame-ancestors 'none'") && policy.contains("script-src 'nonce-"), "{policy}");
-            assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
-        }
-    }
-    let forged =
-        olga.sends_as_it_is("/admin/operators", &[("csrf", "x"), ("email", "a@b.example"), ("name", "")]).await.is(403);
-    assert!(forged.text.contains("Nothing was changed"), "{}", forged.text);
-    let told: Value = Value::from(log(world, VENDOR).await);
-    assert!(!told.to_string().contains("a@b.example"));
-}
-
-once!(
-    the_second_step_is_never_skipped,
-    a_code_works_once_and_a_password_is_only_the_first_step,
-    tries_are_counted,
-    a_session_ends_by_itself,
-    eight_hours_are_a_day,
-    a_session_of_the_panel_opens_nothing_here,
-    an_operator_who_leaves_is_out_at_once,
-    every_page_is_closed_to_frames_and_caches,
-    m5_tries_of_a_stranger_keep_no_operator_out
-);
+once!(a_code_works_once_and_a_password_is_only_the_first_step, m5_tries_of_a_stranger_keep_no_operator_out);
+once!(an_operator_who_leaves_is_out_at_once, the_second_step_is_never_skipped, a_session_ends_by_itself);

@@ -1,14 +1,16 @@
-//! Every messenger of the demo connected and used by hand: credentials copied from its page, the wizard, the customer's
-//! phone, the manager's window.
+//! The demo as the README introduces it, and every messenger connected by hand.
 
 use std::path::Path;
 
+use base::config::Config;
 use base::i18n::{Language, Words};
-use parom_tests::{Browser, Demo};
+use parom_tests::settings::HOST;
+use parom_tests::{Beside, Browser, Demo, Engine, Place, Setup};
 use serde_json::{Value, json};
+use simulator::whatsapp::{NewApp, NewPhone, WhatsApp};
 
-use super::{looks_right, say};
-use crate::demo::BINARY;
+use super::{CODE, archive, crm_page, enters, looks_right, presses, run, say, types, with_widget};
+use crate::cli::BINARY;
 
 /// What the page shows for one messenger.
 struct Offer {
@@ -125,4 +127,213 @@ async fn every_messenger_is_connected_by_hand() {
     }
     browser.close().await;
     demo.is_killed().await;
+}
+
+// The first steps of the README, as a person takes them in the demo; its pictures are `customer`, `manager`,
+// `message` and `widget`.
+
+const QUESTION: &str = "Hello! Is the blue one in stock?";
+
+const ANSWER: &str = "Good morning! Yes, three of them.";
+
+/// Leaves the field or button that was used last: its frame says nothing in a picture. So do scroll bars.
+async fn rests(browser: &Browser) {
+    browser.run("document.activeElement.blur()", vec![]).await;
+    browser.devtools("Emulation.setScrollbarsHidden", json!({"hidden": true})).await;
+}
+
+/// The customer's page and the manager's window side by side, until the manager sees that the answer was read.
+async fn talk(browser: &Browser, demo: &Demo) {
+    let customer = browser.client().window().await.expect("the customer's window");
+    browser.goto(&demo.address("Customer's page")).await;
+    browser.resize(720, 620).await;
+    browser.fill("#form textarea", QUESTION).await;
+    browser.press("#form [type=submit]").await;
+
+    let manager = browser.client().new_window(false).await.expect("the manager's window").handle;
+    browser.client().switch_to_window(manager.clone()).await.expect("it comes to the front");
+    browser.resize(1280, 660).await;
+    browser.goto(&demo.address("Manager's window")).await;
+    browser.find("#chat-rows a").await;
+    // In one step, because the rows are rendered again at any event.
+    browser.run("document.querySelector('#chat-rows a').click()", vec![]).await;
+    browser.shows("#message-rows .text", &[QUESTION]).await;
+    // D24: nothing is in another language than the reader's.
+    browser.says("Site visitor").await;
+    browser.fill("#answer textarea", ANSWER).await;
+    browser.press("#answer button:not([type=button])").await;
+
+    browser.client().switch_to_window(customer).await.expect("the customer's window comes back");
+    browser.shows("#messages .theirs .text", &[ANSWER]).await;
+    browser.client().refresh().await.expect("the page is loaded again");
+    browser.shows("#messages .text", &[QUESTION, ANSWER]).await;
+    browser.find("#messages .mine .state.read").await;
+    rests(browser).await;
+    browser.shot("customer").await;
+    browser.client().switch_to_window(manager).await.expect("the manager's window comes back");
+    browser.says("Read").await;
+    rests(browser).await;
+    browser.shot("manager").await;
+}
+
+async fn text_at(browser: &Browser, selector: &str) -> String {
+    browser.find(selector).await.text().await.expect("words").trim().to_owned()
+}
+
+/// The last message in the panel: where it is, with each step of its route.
+async fn finds_the_message(browser: &Browser, demo: &Demo) {
+    browser.goto(&demo.address("Panel")).await;
+    browser.find("main h1").await;
+    browser.goto(&format!("{}/panel/messages", demo.address("Parom"))).await;
+    browser.run("document.querySelector('main a[href^=\"/panel/messages/\"]').click()", vec![]).await;
+    browser.shows("main h1", &["Where is my message?"]).await;
+    browser.says("Status shown in amoCRM").await;
+    rests(browser).await;
+    browser.shot_whole("message", 1280).await;
+}
+
+/// An account in which nothing is installed: the integration, a web chat, and its test.
+async fn sets_up(browser: &Browser, demo: &Demo) {
+    browser.goto(&demo.address("A new account")).await;
+    let card = text_at(browser, ".card h2").await;
+    browser.press(".card a.primary").await;
+    browser.find("#widget-name").await;
+    assert_eq!(text_at(browser, "#widget-name").await, card, "D24: a card and the page behind it have one name");
+    browser.press("[data-action=install]").await;
+    presses(browser, "add").await;
+    presses(browser, "kind-webchat").await;
+    types(browser, "field-name", "Shop site").await;
+    presses(browser, "create").await;
+    presses(browser, "test").await;
+    browser.find(".parom-steps li:nth-child(5)").await;
+    browser.resize(900, 730).await;
+    browser.run("document.querySelector('.parom-widget').scrollIntoView()", vec![]).await;
+    rests(browser).await;
+    browser.shot("widget").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_readme_is_followed_to_its_end() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let data = tempfile::tempdir().expect("a folder");
+    let demo = Demo::start(Path::new(BINARY), "en_GB", data.path()).await;
+    talk(&browser, &demo).await;
+    finds_the_message(&browser, &demo).await;
+    sets_up(&browser, &demo).await;
+    let failed = browser.run("return document.querySelectorAll('.parom-steps .parom-bad').length", vec![]).await;
+    assert_eq!(failed, json!(0), "{}", browser.text().await);
+    browser.close().await;
+    demo.is_killed().await;
+}
+
+// A WhatsApp number connected by people: on Meta's own page, which leads away and back; by hand, with a mistake;
+// and from amoCRM's list of WhatsApp services, which opens the widget's window.
+
+const WABA: &str = "220011223344556";
+
+const PHONE: &str = "+77010009900";
+
+fn with_app(config: &mut Config) {
+    with_widget(config);
+    config.whatsapp.app_id = Some(NewApp::default().id);
+    config.whatsapp.app_secret = Some(NewApp::default().secret.into());
+    config.whatsapp.config_id = Some("5005".into());
+}
+
+/// A person in front of the panel.
+struct Way {
+    world: Beside<WhatsApp>,
+    browser: Browser,
+    words: Words,
+}
+
+impl Way {
+    async fn says(&self, key: &str) {
+        self.browser.says(&say(self.words, key)).await;
+    }
+
+    async fn looks_right(&self, stop: &str) {
+        looks_right(&self.browser, &format!("en/connecting-{stop}")).await;
+    }
+
+    /// To the second step of the wizard.
+    async fn chooses_whatsapp(&self) {
+        self.browser.goto(&format!("{}/panel/sources/new", self.world.api.base())).await;
+        self.browser.press("input[value=whatsapp]").await;
+        self.browser.press("main form button.primary").await;
+        self.says("wizard-consent-whatsapp").await;
+    }
+
+    async fn by_hand_with_a_mistake(&self) {
+        self.chooses_whatsapp().await;
+        run(&self.browser, "document.querySelectorAll('main details').forEach((one) => { one.open = true })").await;
+        let secret = NewApp::default().secret;
+        let phone = NewPhone::of(WABA).id;
+        for (field, text) in [
+            ("phone_number_id", phone.as_str()),
+            ("waba_id", WABA),
+            ("access_token", "EAAB-wrong"),
+            ("app_secret", &secret),
+        ] {
+            self.browser.fill(&format!("[name=\"set.{field}\"]"), text).await;
+        }
+        self.browser.press("button[value=next]").await;
+        self.browser.find("#e-set\\.access_token").await;
+        self.looks_right("by-hand-refused").await;
+    }
+
+    async fn on_metas_page(&self) {
+        self.chooses_whatsapp().await;
+        self.looks_right("access").await;
+        self.browser.press("main section a.primary").await;
+        self.browser.press("#decline").await;
+        let declined =
+            self.words.text("wizard-consent-declined").with("messenger", say(self.words, "connector-whatsapp"));
+        self.browser.says(&declined.to_string().replace('\u{a0}', " ")).await;
+        self.browser.press("main section a.primary").await;
+        self.browser.press(&format!("#waba-{WABA}")).await;
+        self.says("wizard-line-choose").await;
+        self.browser.says(PHONE).await;
+        self.looks_right("line").await;
+        self.browser.press("main form button.primary").await;
+        self.browser.find("[name=name]").await;
+        assert_eq!(run(&self.browser, "return document.querySelector('[name=name]').value").await, PHONE, "suggested");
+        self.browser.press("main form button.primary").await;
+        self.says("wizard-tick-stored").await;
+        assert_eq!(self.world.sandbox.sources(HOST).len(), 1);
+    }
+
+    async fn takes_amocrms_list(&self) {
+        self.world.sandbox.set_widget("main", CODE, &archive(&self.world)).expect("the sandbox takes the archive");
+        let window = format!("settings/widgets/{CODE}?list=whatsapp_modal");
+        self.browser.goto(&crm_page(&self.world, &window)).await;
+        self.browser.find("#host[data-state=ready]").await;
+        self.browser.find("[data-key=consent]").await;
+        self.says("wizard-consent-hint-whatsapp").await;
+        self.looks_right("widget").await;
+        presses(&self.browser, "by-hand").await;
+        types(&self.browser, "field-name", "Acme").await;
+        self.looks_right("widget-by-hand").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_number_is_connected_by_hand_on_metas_page_and_from_amocrm() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let setup = Setup { live: true, change: with_app, ..Setup::default() };
+    let world: Beside<WhatsApp> = Beside::start(Engine::Sqlite, setup).await.expect("SQLite is there");
+    world.owner(HOST).installs_in_a_browser().await.is(200);
+    let tenant_id = world.active(HOST).await;
+    // Meta has the vendor's app and one number, which is new.
+    world.messenger.add_app(NewApp::default());
+    world.messenger.add_waba(WABA, "Acme");
+    let phone = world.messenger.add_phone(NewPhone { is_registered: false, ..NewPhone::of(WABA) });
+    world.messenger.verify(&phone);
+    let way = Way { world, browser, words: Words::new(Language::En) };
+    enters(&way.browser, &way.world, tenant_id).await;
+    way.by_hand_with_a_mistake().await;
+    way.on_metas_page().await;
+    way.takes_amocrms_list().await;
+    way.browser.close().await;
+    way.world.close().await;
 }

@@ -2,28 +2,14 @@
 //! One story a page, in English; [`sweep`] looks at every page in Russian. Texts, statuses and rights are tested by HTTP.
 //! `PAROM_TEST_SHOTS=FOLDER` keeps pictures of what is looked at.
 
-mod chat;
-mod connecting;
 mod demo;
-mod docs;
-mod frames;
 mod hostile;
-mod introduction;
 mod journey;
-mod keys;
 mod kinds;
-mod layout;
-mod overview;
-mod phones;
-mod push;
-mod reviewed;
+mod panel;
 mod signing_in;
 mod site_chat;
-mod spanish;
 mod sweep;
-mod together;
-mod tour;
-mod trouble;
 
 use base::config::{Config, Platform};
 use base::i18n::{Language, Words};

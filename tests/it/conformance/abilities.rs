@@ -8,7 +8,7 @@ use connectors::{Abilities, Support};
 use super::cells::{CELLS, Cell, Held};
 use super::hold::{Named, is_there};
 use super::{meta_and_max, vk_and_avito, whatsapp};
-use crate::content::abilities::connectors;
+use crate::content::documented::connectors;
 
 /// The files of tests that run a connector against its double: the simulated messenger, or the messenger, the visitor
 /// and the browser of the tests.
@@ -16,7 +16,7 @@ const STAGES: &[(&str, &[&str])] = &[
     (
         "custom",
         &[
-            "parom-tests::it connector_check::",
+            "parom-tests::it examples::",
             "parom-tests::it content::",
             "parom-tests::it inbound::",
             "parom-tests::it road::",
@@ -32,9 +32,8 @@ const STAGES: &[(&str, &[&str])] = &[
     (
         "webchat",
         &[
-            "parom-tests::it browser::chat::",
             "parom-tests::it browser::site_chat::",
-            "parom-tests::it content::begun::",
+            "parom-tests::it content::kinds::",
             "parom-tests::it content::visitor::",
             "parom-tests::it webchat::",
         ],

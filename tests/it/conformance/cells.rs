@@ -35,7 +35,7 @@ pub const CELLS: &[Cell] = &[
         "custom",
         &["picture", "video", "file", "voice", "audio", "sticker"],
         By(&["parom-tests::it content::kinds::every_kind_with_a_file_is_lent_out_by_a_link_of_ours"]),
-        By(&["parom-tests::it inbound::files::every_kind_with_a_file_arrives"]),
+        By(&["parom-tests::it inbound::kinds::every_kind_with_a_file_arrives"]),
     ),
     cell(
         "custom",
@@ -47,7 +47,7 @@ pub const CELLS: &[Cell] = &[
         "custom",
         &["captions"],
         By(&["parom-tests::it content::kinds::a_text_with_a_file_is_a_file_with_a_caption"]),
-        By(&["parom-tests::it inbound::files::every_kind_with_a_file_arrives"]),
+        By(&["parom-tests::it inbound::kinds::every_kind_with_a_file_arrives"]),
     ),
     cell(
         "custom",
@@ -58,38 +58,38 @@ pub const CELLS: &[Cell] = &[
     cell(
         "custom",
         &["buttons"],
-        By(&["parom-tests::it content::around::buttons_and_lists_are_part_of_the_content"]),
+        By(&["parom-tests::it content::kinds::buttons_and_lists_are_part_of_the_content"]),
         Never("a button that was pressed is a text"),
     ),
     cell(
         "custom",
         &["lists"],
-        By(&["parom-tests::it content::around::buttons_and_lists_are_part_of_the_content"]),
+        By(&["parom-tests::it content::kinds::buttons_and_lists_are_part_of_the_content"]),
         By(&["parom-tests::it inbound::kinds::a_chosen_row_comes_back"]),
     ),
     cell(
         "custom",
         &["quotes"],
-        By(&["parom-tests::it content::around::quotes_name_the_message_by_the_id_the_messenger_knows"]),
-        By(&["parom-tests::it inbound::around::an_answer_quotes_by_whichever_id"]),
+        By(&["parom-tests::it content::kinds::quotes_name_the_message_by_the_id_the_messenger_knows"]),
+        By(&["parom-tests::it inbound::kinds::an_answer_quotes_by_whichever_id"]),
     ),
     cell(
         "custom",
         &["forwards"],
-        By(&["parom-tests::it content::around::a_forwarded_message_comes_with_an_empty_text"]),
-        By(&["parom-tests::it inbound::around::a_message_is_passed_on"]),
+        By(&["parom-tests::it content::kinds::a_forwarded_message_comes_with_an_empty_text"]),
+        By(&["parom-tests::it inbound::kinds::a_message_is_passed_on"]),
     ),
     cell(
         "custom",
         &["templates"],
-        By(&["parom-tests::it content::around::a_template_is_named_with_its_values"]),
+        By(&["parom-tests::it content::kinds::a_template_is_named_with_its_values"]),
         Never("only amoCRM's people use templates"),
     ),
     cell(
         "custom",
         &["comments"],
-        By(&["parom-tests::it content::around::an_answer_to_a_comment_names_its_post"]),
-        By(&["parom-tests::it inbound::around::comments_and_shared_posts_arrive"]),
+        By(&["parom-tests::it content::kinds::an_answer_to_a_comment_names_its_post"]),
+        By(&["parom-tests::it inbound::kinds::comments_and_shared_posts_arrive"]),
     ),
     cell(
         "custom",
@@ -106,16 +106,16 @@ pub const CELLS: &[Cell] = &[
     cell(
         "custom",
         &["write_first"],
-        By(&["parom-tests::it content::begun::the_messenger_is_asked_to_begin_by_a_phone"]),
-        By(&["parom-tests::it write_first::named::by_the_phone_of_the_customers_first_message"]),
+        By(&["parom-tests::it content::kinds::the_messenger_is_asked_to_begin_by_a_phone"]),
+        By(&["parom-tests::it write_first::by_the_phone_of_the_customers_first_message"]),
     ),
     cell(
         "custom",
         &["edits"],
         Never("amoCRM sends no hook when a manager changes a message"),
         By(&[
-            "parom-tests::it inbound::changes::a_change_follows_its_message",
-            "parom-tests::it inbound::changes::a_message_is_taken_back",
+            "parom-tests::it inbound::live::a_change_follows_its_message",
+            "parom-tests::it inbound::live::a_message_is_taken_back",
         ]),
     ),
     cell(
@@ -260,23 +260,20 @@ pub const CELLS: &[Cell] = &[
     cell(
         "webchat",
         &["contact"],
-        By(&["parom-tests::it content::visitor::around::a_contact_is_a_card"]),
+        By(&["parom-tests::it content::visitor::a_contact_is_a_card"]),
         Never("the page hands on no contacts"),
     ),
     cell(
         "webchat",
         &["media_groups"],
-        By(&["parom-tests::it content::visitor::around::an_album_is_a_bubble_a_file"]),
+        By(&["parom-tests::it content::visitor::an_album_is_a_bubble_a_file"]),
         Never("several files are several messages, in order"),
     ),
     cell(
         "webchat",
         &["buttons"],
-        By(&[
-            "parom-tests::it content::visitor::every_kind_is_shown",
-            "parom-tests::it browser::chat::everything_in_english",
-        ]),
-        By(&["parom-tests::it browser::chat::everything_in_english"]),
+        By(&["parom-tests::it content::visitor::every_kind_is_shown"]),
+        By(&["parom-tests::it content::visitor::every_kind_is_shown"]),
     ),
     cell(
         "webchat",
@@ -293,19 +290,19 @@ pub const CELLS: &[Cell] = &[
     cell(
         "webchat",
         &["forwards"],
-        By(&["parom-tests::it content::visitor::around::a_forward_is_a_quote_marked_as_forwarded"]),
+        By(&["parom-tests::it content::visitor::a_forward_is_a_quote_marked_as_forwarded"]),
         Never("a visitor has no messages of others to forward"),
     ),
     cell(
         "webchat",
         &["templates"],
-        By(&["parom-tests::it content::visitor::around::templates_and_answers_to_comments_are_their_text"]),
+        By(&["parom-tests::it content::visitor::templates_and_answers_to_comments_are_their_text"]),
         Never("only amoCRM's people use templates"),
     ),
     cell(
         "webchat",
         &["comments"],
-        By(&["parom-tests::it content::visitor::around::templates_and_answers_to_comments_are_their_text"]),
+        By(&["parom-tests::it content::visitor::templates_and_answers_to_comments_are_their_text"]),
         Never("a chat on a site has no comments"),
     ),
     cell(
@@ -318,12 +315,12 @@ pub const CELLS: &[Cell] = &[
         "webchat",
         &["typing"],
         By(&["parom-tests::it content::visitor::typing_is_shown_while_it_lasts"]),
-        By(&["parom-tests::it webchat::sites::a_visitor_of_a_site_talks"]),
+        By(&["parom-tests::it webchat::a_visitor_writes_and_is_answered"]),
     ),
     cell(
         "webchat",
         &["write_first"],
-        By(&["parom-tests::it content::begun::a_chat_on_a_site_cannot_be_begun"]),
+        By(&["parom-tests::it content::kinds::a_chat_on_a_site_cannot_be_begun"]),
         Never("a visitor without a chat has given no number"),
     ),
     cell(

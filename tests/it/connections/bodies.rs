@@ -1,17 +1,19 @@
 //! Bodies that do not come.
 
 use std::path::Path;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use parom::load_shedding::RequestClass;
 use parom_tests::settings::{CHANNEL_ID, VENDOR_KEY};
-use parom_tests::{World, answer, both, once};
+use parom_tests::{World, answer, once};
 use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{Raw, ended_in_time};
-use crate::webchat::{SHOP, chat_with};
+use crate::walls::read::{code, root, rust_files, short};
+use crate::webchat::{OnSite, SHOP, chat_with};
 
 /// H3 (a): 33 such requests took all pages away, 46 the API, 56 messengers and customers.
 async fn h3_announced_bodies_that_never_come_displace_no_other_request(world: &mut World) {
@@ -138,5 +140,151 @@ async fn h3_hooks_of_unknown_senders_are_refused_before_their_bodies(world: &mut
     assert!(join_all(callers.into_iter().map(ends)).await.iter().all(String::is_empty));
 }
 
-both!(h3_announced_bodies_that_never_come_displace_no_other_request, h3_a_body_that_stops_is_ended_at_every_door);
-once!(h3_bytes_are_charged_as_they_arrive, h3_hooks_of_unknown_senders_are_refused_before_their_bodies);
+// Files that visitors send slowly, or not to their end.
+
+/// What is held of a file while it goes into the folder.
+const BUFFER: usize = 64 * 1024;
+
+/// A visitor begins to send a file, in chunks.
+async fn begins(world: &World, who: &OnSite, last: u8) -> Raw {
+    let mut caller = Raw::from(world, last).await;
+    let bearer = format!("Bearer {}", who.token);
+    let headers = [
+        ("Authorization", bearer.as_str()),
+        ("Origin", SHOP),
+        ("Content-Type", "multipart/form-data; boundary=b"),
+        ("Transfer-Encoding", "chunked"),
+    ];
+    caller.posts(&format!("{}/files", who.chat), &headers).await.says_chunk(head().as_bytes()).await;
+    caller
+}
+
+/// The form up to the file's first byte, always of one length.
+fn head() -> String {
+    let id = Uuid::new_v4();
+    format!(
+        "--b\r\nContent-Disposition: form-data; name=\"id\"\r\n\r\n{id}\r\n--b\r\n\
+         Content-Disposition: form-data; name=\"file\"; filename=\"a.bin\"\r\n\r\n"
+    )
+}
+
+/// H3 (b): 60 of them held 300 MB, and nothing ended them.
+async fn h3_stalled_uploads_hold_a_small_buffer_each_and_end(world: &mut World) {
+    let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+    let load = world.app().load.clone();
+    let mut callers = Vec::new();
+    for number in 0..60_u8 {
+        let mut caller = begins(world, &OnSite::new(&source), 1 + number % 3).await;
+        caller.says_chunk(&vec![number; 3 * BUFFER]).await;
+        callers.push(caller);
+    }
+    world
+        .until("all have sent what they send", async || {
+            (load.body_bytes(RequestClass::Messenger) == 60 * BUFFER).then_some(())
+        })
+        .await;
+    assert_eq!(load.uploads(RequestClass::Messenger), 60);
+    for heard in ended_in_time(world, callers).await {
+        assert!(heard.starts_with("HTTP/1.1 408 "), "{heard}");
+    }
+    world
+        .until("nothing of them is left", async || {
+            (load.body_bytes(RequestClass::Messenger) == 0 && load.uploads(RequestClass::Messenger) == 0).then_some(())
+        })
+        .await;
+}
+
+/// H3 (b): 20 at an address, three of a visitor.
+async fn h3_an_address_sends_twenty_files_at_once_and_a_visitor_three(world: &mut World) {
+    let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+    let load = world.app().load.clone();
+    let anna = OnSite::new(&source);
+    // What is charged was read, and who is read has a place.
+    let read = async |number: usize| {
+        let bytes = number * head().len();
+        world.until("it is read", async || (load.body_bytes(RequestClass::Messenger) == bytes).then_some(())).await;
+    };
+    let mut callers = Vec::new();
+    for number in 1..=20 {
+        let who = if number <= 3 { anna.clone() } else { OnSite::new(&source) };
+        callers.push(begins(world, &who, 1).await);
+        read(number).await;
+    }
+    let mut more = begins(world, &OnSite::new(&source), 1).await;
+    let heard = more.hears().await;
+    assert!(heard.starts_with("HTTP/1.1 429 ") && heard.to_lowercase().contains("retry-after: "), "{heard}");
+    let mut fourth = begins(world, &anna, 2).await;
+    let heard = fourth.hears().await;
+    assert!(heard.starts_with("HTTP/1.1 429 ") && heard.to_lowercase().contains("retry-after: "), "{heard}");
+    let elsewhere = begins(world, &OnSite::new(&source), 2).await;
+    read(21).await;
+    drop((callers, elsewhere, more, fourth));
+    world.until("all is free again", async || (load.uploads(RequestClass::Messenger) == 0).then_some(())).await;
+}
+
+/// H3 (b): a byte a second is never silent for long, and is too slow all the same.
+async fn h3_an_upload_that_trickles_is_ended(world: &mut World) {
+    let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+    let load = world.app().load.clone();
+    let mut caller = begins(world, &OnSite::new(&source), 1).await;
+    world.until("it comes in", async || (load.body_bytes(RequestClass::Messenger) > 0).then_some(())).await;
+    for _ in 0..200 {
+        let before = load.body_bytes(RequestClass::Messenger);
+        caller.says_chunk(b"x").await;
+        world
+            .until("the byte arrives, or the upload was ended", async || {
+                let now = load.body_bytes(RequestClass::Messenger);
+                (now == before + 1 || now == 0).then_some(())
+            })
+            .await;
+        world.advance(Duration::from_secs(1));
+        if load.uploads(RequestClass::Messenger) == 0 {
+            break;
+        }
+    }
+    let heard = ended_in_time(world, vec![caller]).await;
+    assert!(heard[0].starts_with("HTTP/1.1 408 "), "{heard:?}");
+}
+
+// No handler gets a body past the gate.
+
+/// Where servers are made, and why each may.
+const SERVERS: &[(&str, &str)] = &[
+    ("server/src/server/http.rs", "the public one with the gate; the operators' one takes no bodies"),
+    ("cli/src/demo/loopback.rs", "the demo's page of messengers and its own messenger, on this machine"),
+];
+
+/// actix passes bodies to handlers, and only the gate may replace them. So it suffices that there is one server, that
+/// the gate precedes its routes, and that no other code sets a request's payload.
+#[test]
+fn h3_every_body_comes_through_the_gate() {
+    let mut made = Vec::new();
+    let folders = ["server/src", "cli/src"].map(|folder| rust_files(&root().join(folder)));
+    for file in folders.into_iter().flatten() {
+        let (code, name) = (code(&file), short(&file));
+        if code.contains("HttpServer::new(") || code.contains("HttpService::") {
+            made.push(name.clone());
+        }
+        let inside = name.contains("/load_shedding");
+        let is_test = name.contains("/tests/") || name.ends_with("/tests.rs");
+        for foreign in ["take_payload(", "set_payload("] {
+            assert!(inside || is_test || !code.contains(foreign), "{name}: {foreign} goes round the gate");
+        }
+    }
+    let known: Vec<&str> = SERVERS.iter().map(|(file, _)| *file).collect();
+    made.retain(|file| !known.iter().any(|known| file.ends_with(known)));
+    assert!(made.is_empty(), "servers that are not in this list: {made:?}");
+    let server = code(&root().join("server/src/server/http.rs"));
+    let gated = server.split("fn serve_ops").next().unwrap_or_default();
+    let gate = gated.find(".wrap(from_fn(load_shedding::gate))").expect("the gate is registered before the routes");
+    assert!(gate < gated.find(".configure(routes::public)").expect("the routes"));
+    let operators = code(&root().join("server/src/routes.rs"));
+    let operators =
+        operators.split("pub fn operators").nth(1).unwrap_or_default().split('}').next().unwrap_or_default();
+    assert!(!operators.contains("post()"), "the operators' server has no gate and takes no bodies");
+}
+
+once!(h3_announced_bodies_that_never_come_displace_no_other_request, h3_a_body_that_stops_is_ended_at_every_door);
+once!(h3_an_address_sends_twenty_files_at_once_and_a_visitor_three, h3_an_upload_that_trickles_is_ended);
+once!(h3_hooks_of_unknown_senders_are_refused_before_their_bodies, h3_stalled_uploads_hold_a_small_buffer_each_and_end);
+once!(h3_bytes_are_charged_as_they_arrive);

@@ -1,11 +1,15 @@
-//! What one address may hold, and that others find room.
+//! What one address may hold, thousands of idle streams, and the headers of every answer.
 
 use base::config::Config;
 use parom::load_shedding::RequestClass;
-use parom_tests::{Engine, Place, Setup, World, answer};
+use parom_tests::settings::HOST;
+use parom_tests::{Engine, Place, Setup, World, answer, once};
 use reqwest::Method;
+use serde_json::json;
+use uuid::Uuid;
 
 use super::Raw;
+use crate::webchat::{OnSite, SHOP, chat_of, chat_with};
 
 fn few_requests(config: &mut Config) {
     config.limits.requests_per_address = 8;
@@ -162,3 +166,188 @@ async fn a_quiet_stream_is_written_to_before_its_next_event() {
     }
     world.close().await;
 }
+
+// Thousands of visitors who have a chat open and say nothing. Each keeps a connection and a stream of events.
+
+/// Streams that one address may have, and the addresses.
+const OF_ADDRESS: usize = 500;
+
+const ADDRESSES: [u8; 4] = [2, 3, 4, 5];
+
+/// One visitor of so many is in a conversation.
+const ONE_OF: usize = 50;
+
+/// A visitor with an open stream.
+struct Watcher {
+    who: OnSite,
+    stream: Raw,
+    /// What came so far.
+    came: String,
+}
+
+impl Watcher {
+    /// Opens a stream from an address, and waits for its first event or a refusal.
+    async fn opens(world: &World, source: &str, last: u8) -> Self {
+        let who = OnSite::new(source);
+        let mut stream = Raw::from(world, last).await;
+        let OnSite { chat, origin, token } = &who;
+        let head = format!(
+            "GET {chat}/events HTTP/1.1\r\nHost: parom\r\nOrigin: {origin}\r\nSec-Fetch-Site: cross-site\r\n\
+             Authorization: Bearer {token}\r\n\r\n"
+        );
+        stream.says(head).await;
+        let mut watcher = Self { who, stream, came: String::new() };
+        while !watcher.came.contains("retry: 2000") && !watcher.came.starts_with("HTTP/1.1 503 ") {
+            watcher.reads().await;
+        }
+        watcher
+    }
+
+    async fn reads(&mut self) {
+        let more = self.stream.hears().await;
+        assert!(!more.is_empty(), "the stream ended: {}", self.came);
+        self.came.push_str(&more);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_thousand_idle_streams_delay_no_event_and_have_limits_of_their_own() {
+    let mut world = World::start(Engine::Sqlite, Setup::default()).await.expect("SQLite is there");
+    let source = chat_with(&world, json!({"allowed_origins": [SHOP]})).await;
+    let tenant_id = world.active(HOST).await;
+    let owner = world.panel(tenant_id).await;
+    let guests = world.app().webchat.guests.clone();
+    let mut watchers = Vec::new();
+    for last in ADDRESSES {
+        for _ in 0..OF_ADDRESS {
+            watchers.push(Watcher::opens(&world, &source, last).await);
+        }
+    }
+    assert_eq!(guests.streams(), ADDRESSES.len() * OF_ADDRESS);
+
+    // An address has its share, other addresses and other kinds of streams have theirs.
+    let refused = Watcher::opens(&world, &source, ADDRESSES[0]).await;
+    assert!(refused.came.starts_with("HTTP/1.1 503 "), "{}", refused.came);
+    let other = Watcher::opens(&world, &source, 6).await;
+    assert!(other.came.starts_with("HTTP/1.1 200 "), "{}", other.came);
+    drop(other);
+    let mut panel = Raw::from(&world, ADDRESSES[0]).await;
+    panel.says(format!("GET /panel/events HTTP/1.1\r\nHost: parom\r\nCookie: {}\r\n\r\n", owner.cookies())).await;
+    assert!(panel.hears().await.starts_with("HTTP/1.1 200 "));
+
+    // Visitors write and are answered: each reads their own answer, the others nothing.
+    let in_conversation: Vec<usize> = (0..watchers.len()).step_by(ONE_OF).collect();
+    for number in &in_conversation {
+        let body = json!({"id": Uuid::new_v4(), "text": format!("question {number}.")});
+        let from = format!("192.0.2.{}", number / ONE_OF);
+        let request = watchers[*number].who.request(&world, reqwest::Method::POST, "/messages");
+        parom_tests::answer(request.header("X-Forwarded-For", from).json(&body)).await.is(202);
+    }
+    world.deliver_all().await;
+    for number in &in_conversation {
+        let chat = chat_of(&world, &format!("question {number}."));
+        let answer = format!("answer {number}.");
+        assert_eq!(world.sandbox.manager_says(HOST, &chat, &answer).await.unwrap().answer.status, Some(200));
+    }
+    world.deliver_all().await;
+    for number in &in_conversation {
+        let watcher = &mut watchers[*number];
+        while !watcher.came.contains(&format!("answer {number}.")) {
+            watcher.reads().await;
+        }
+        assert_eq!(watcher.came.matches("answer ").count(), 1, "{}", watcher.came);
+    }
+    world.close().await;
+}
+
+// Headers of every answer, and addresses for operators only.
+
+/// L8: nothing that the API says is kept on the way.
+async fn l8_answers_of_the_api_are_not_cached(world: &mut World) {
+    let line = world.line("support").await;
+    for path in [line.path(""), line.path("/webhook-attempts"), "/api/v1/tenants".to_owned(), "/api/nothing".to_owned()]
+    {
+        let reply = world.api.get(&path).await;
+        assert_eq!(reply.header("cache-control"), "no-store", "{path}");
+    }
+    let refused = answer(world.api.anonymous(Method::GET, &line.path(""))).await.is(401);
+    assert_eq!(refused.header("cache-control"), "no-store");
+    let wrong = world.api.post(&line.path("/messages"), &json!({})).await.is(422);
+    assert_eq!(wrong.header("cache-control"), "no-store");
+}
+
+/// L3: behind a proxy that forwards everything, metrics and readiness cannot be read from outside.
+async fn l3_metrics_and_readiness_are_closed_to_callers_behind_a_proxy(world: &mut World) {
+    for path in ["/metrics", "/readyz"] {
+        answer(world.api.anonymous(Method::GET, path)).await.is(200);
+        for (name, value) in [("X-Forwarded-For", "192.0.2.1"), ("Forwarded", "for=192.0.2.1"), ("Via", "1.1 proxy")] {
+            answer(world.api.anonymous(Method::GET, path).header(name, value)).await.is(404);
+        }
+    }
+    let forwarded = world.api.anonymous(Method::GET, "/healthz").header("X-Forwarded-For", "192.0.2.1");
+    answer(forwarded).await.is(200);
+}
+
+/// ASVS 14.3.1: who signs out leaves no pages behind.
+async fn signing_out_clears_what_the_browser_keeps(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    owner.opens("/panel").await.is(200);
+    let out = owner.sends("/panel/sign-out", &[]).await.is(303);
+    assert_eq!(out.header("clear-site-data"), "\"cache\"");
+}
+
+/// ASVS 13.4.4 and 4.2.1: no route repeats a request, and no request has two lengths.
+async fn no_route_answers_trace_and_no_request_has_two_lengths(world: &mut World) {
+    for path in [
+        "/",
+        "/panel",
+        "/admin",
+        "/api/v1/tenants",
+        "/chat/static/chat.js",
+        "/widget/v1/card",
+        "/healthz",
+        "/media/x/y",
+    ] {
+        for method in ["TRACE", "TRACK", "DEBUG"] {
+            let request =
+                format!("{method} {path} HTTP/1.1\r\nHost: parom\r\nCookie: canary=1\r\nConnection: close\r\n\r\n");
+            let heard = Raw::open(world).await.says(request).await.hears_to_the_end().await;
+            assert!(!heard.starts_with("HTTP/1.1 2"), "{method} {path}: {heard}");
+            assert!(!heard.contains("canary"), "{method} {path}: {heard}");
+        }
+    }
+    for lengths in [
+        "Content-Length: 4\r\nTransfer-Encoding: chunked",
+        "Content-Length: 4\r\nContent-Length: 5",
+        "Transfer-Encoding: chunked, identity",
+        "Transfer-Encoding: xchunked",
+    ] {
+        let request = format!("POST /panel/sign-in HTTP/1.1\r\nHost: parom\r\n{lengths}\r\n\r\n0\r\n\r\n");
+        let heard = Raw::open(world).await.says(request).await.hears_to_the_end().await;
+        assert!(heard.starts_with("HTTP/1.1 400"), "{lengths}: {heard}");
+    }
+}
+
+fn over_https(config: &mut Config) {
+    config.server.public_url = "https://parom.example".parse().expect("an address");
+}
+
+/// L7: over https a choice is kept from plain http and from scripts. (A visitor's: `webchat::visitor::tests`.)
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn l7_a_chosen_language_is_kept_from_plain_http() {
+    let setup = Setup { change: over_https, ..Setup::default() };
+    let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
+    for page in ["/panel/sign-in?lang=ru", "/admin/sign-in?lang=ru"] {
+        let shown = answer(world.api.anonymous(Method::GET, page)).await.is(200);
+        let lines: Vec<&str> =
+            shown.headers.get_all("set-cookie").iter().filter_map(|line| line.to_str().ok()).collect();
+        let line = lines.iter().find(|line| line.contains("lang=")).expect("a language's cookie");
+        assert!(line.starts_with("__Host-lang=ru; Path=/;"), "{line}");
+        assert!(line.contains("; Secure") && line.contains("; HttpOnly"), "{line}");
+    }
+    world.close().await;
+}
+
+once!(l3_metrics_and_readiness_are_closed_to_callers_behind_a_proxy, signing_out_clears_what_the_browser_keeps);
+once!(no_route_answers_trace_and_no_request_has_two_lengths, l8_answers_of_the_api_are_not_cached);

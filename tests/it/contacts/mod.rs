@@ -1,13 +1,7 @@
 //! The contact of a new chat: left to amoCRM, looked for, or made first.
 
+mod chosen;
 mod followed;
-mod found;
-mod given;
-mod later;
-mod made;
-mod notified;
-mod seen;
-mod shared;
 
 use parom_tests::settings::HOST;
 use parom_tests::{Line, World};

@@ -1,10 +1,12 @@
-//! What a message says: every kind, with its file.
+//! What a message says: every kind with its file, the parts around it, odd hooks, and conversations that a manager
+//! begins.
 
-use parom_tests::{Answer, FileHost, Page, World, both};
-use sandbox::{Attachment, HookMessage};
-use serde_json::json;
+use parom_tests::settings::{CHANNEL_ID, HOST};
+use parom_tests::{Answer, FileHost, Page, World, once};
+use sandbox::{Attachment, Button, HookMessage, ListMessage, ListRow, Section};
+use serde_json::{Value, json};
 
-use super::{content, lent, message};
+use super::{content, last, last_id, lent, message};
 
 async fn every_kind_with_a_file_is_lent_out_by_a_link_of_ours(world: &mut World) {
     let (line, manager) = world.chatting().await;
@@ -180,35 +182,310 @@ async fn an_empty_message_is_reported_to_the_manager(world: &mut World) {
     assert_eq!(told, [(-1, Some(905))]);
 }
 
-async fn refusals_are_shown_in_the_accounts_language(world: &mut World) {
-    let (line, manager) = world.chatting().await;
-    world.messenger.answers_next([Answer::status(400)]);
-    let refused = manager.answers("anna", "refused").await;
-    let empty = manager.sends("anna", HookMessage::text("")).await;
-    world
-        .messenger
-        .answers_next([Answer::Status(200, json!({"status": "failed", "error": {"code": "recipient_blocked"}}))]);
-    let blocked = manager.answers("anna", "blocked").await;
+// Parts around a message: buttons, lists, templates, quotes, comments, names.
+
+async fn buttons_and_lists_are_part_of_the_content(world: &mut World) {
+    let (_, manager) = world.chatting().await;
+    let button = |text: &str, url: Option<&str>| Button { text: text.into(), url: url.map(str::to_owned) };
+    let rows = [vec![button("Accept", None), button("Decline", None)], vec![button("Later", None)]];
+    manager.sends("anna", HookMessage::text("Well?").buttons(&rows)).await;
     world.deliver_all().await;
-    let told = |id: &str| {
-        let message = world.sandbox.messages(&line.host).into_iter().find(|one| one.id == id).unwrap();
-        let status = message.statuses.last().unwrap();
-        (status.error_code.unwrap(), status.error.clone().unwrap().replace('\u{a0}', " "))
+    assert_eq!(
+        content(world).0,
+        json!({
+            "type": "text",
+            "text": "Well?",
+            "buttons": [
+                [{"text": "Accept", "url": null}, {"text": "Decline", "url": null}],
+                [{"text": "Later", "url": null}],
+            ],
+        })
+    );
+    manager.sends("anna", HookMessage::text("See").buttons(&[vec![button("Shop", Some("https://acme.test"))]])).await;
+    world.deliver_all().await;
+    assert_eq!(content(world).0["buttons"], json!([[{"text": "Shop", "url": "https://acme.test"}]]));
+    let row = |data: &str, title: &str, description: &str| ListRow {
+        callback_data: data.into(),
+        title: title.into(),
+        description: description.into(),
     };
-    assert_eq!(told(&refused.message_id), (905, "Мессенджер не принял сообщение: его ответ — 400.".to_owned()));
-    assert_eq!(told(&empty.message_id), (905, "В сообщении нет текста.".to_owned()));
-    assert_eq!(told(&blocked.message_id), (901, "Клиент заблокировал бота или удалил чат.".to_owned()));
+    let section =
+        Section { title: "Available".into(), rows: vec![row("k7", "Delivery", "1-2 days"), row("m3", "Pick-up", "")] };
+    let list = ListMessage {
+        header: "Pick a service".into(),
+        body: "Choose one below".into(),
+        footer: "Acme".into(),
+        button: "Services".into(),
+        sections: vec![section],
+    };
+    manager.sends("anna", HookMessage::text("Pick a service").list(list)).await;
+    world.deliver_all().await;
+    assert_eq!(
+        content(world).0["list"],
+        json!({
+            "header": "Pick a service",
+            "body": "Choose one below",
+            "footer": "Acme",
+            "button": "Services",
+            "sections": [{"title": "Available", "rows": [
+                {"id": "k7", "title": "Delivery", "description": "1-2 days"},
+                {"id": "m3", "title": "Pick-up", "description": ""},
+            ]}],
+        })
+    );
 }
 
-both!(
-    refusals_are_shown_in_the_accounts_language,
-    every_kind_with_a_file_is_lent_out_by_a_link_of_ours,
-    an_album_is_a_message_a_file_with_one_group,
-    o5_an_available_preview_is_sent_with_its_message,
-    no_message_waits_for_an_unavailable_preview,
-    places_and_contacts_arrive_as_structured_fields,
-    an_unknown_kind_becomes_text_and_is_never_lost,
-    a_text_with_a_file_is_a_file_with_a_caption,
-    a_file_that_is_gone_leaves_its_words_and_the_next_goes_on,
-    an_empty_message_is_reported_to_the_manager,
-);
+async fn a_template_is_named_with_its_values(world: &mut World) {
+    let (_, manager) = world.chatting().await;
+    let ready = HookMessage::text("").template(
+        7103,
+        Some("order_ready_v2"),
+        "Order {{lead.id}} is ready",
+        &[("{{lead.id}}", "1592")],
+    );
+    manager.sends("anna", ready).await;
+    world.deliver_all().await;
+    let told = message(world);
+    assert_eq!(told["content"]["text"], "Order 1592 is ready");
+    assert_eq!(
+        told["template"],
+        json!({
+            "id": "7103",
+            "external_id": "order_ready_v2",
+            "content": "Order {{lead.id}} is ready",
+            "params": [{"key": "{{lead.id}}", "value": "1592"}],
+        })
+    );
+}
+
+async fn a_template_without_its_final_text_is_filled_in(world: &mut World) {
+    let (_, manager) = world.chatting().await;
+    let params = [("{{lead.id}}", "1592"), ("{{contact.name}}", "Anna")];
+    let bare =
+        HookMessage::text("").template(7103, Some("ready"), "{{contact.name}}: {{lead.id}}, {{lead.id}}", &params);
+    manager.sends("anna", bare.with("text", json!(""))).await;
+    world.deliver_all().await;
+    let told = message(world);
+    assert_eq!(
+        (&told["content"]["text"], &told["template"]["external_id"]),
+        (&json!("Anna: 1592, 1592"), &json!("ready"))
+    );
+}
+
+/// amojo's id of a message by its text.
+fn amojo_id(world: &World, host: &str, text: &str) -> String {
+    world.sandbox.messages(host).into_iter().find(|message| message.text == text).unwrap().id
+}
+
+async fn quotes_name_the_message_by_the_id_the_messenger_knows(world: &mut World) {
+    let (line, manager) = world.chatting().await;
+    let anna = world.customer(&line, "anna");
+    anna.posts(&anna.body("ext-1000", "Is the blue one in stock?")).await.is(202);
+    world.deliver_all().await;
+    let question = amojo_id(world, &line.host, "Is the blue one in stock?");
+    manager.sends("anna", HookMessage::text("Yes").quoting(&question)).await;
+    world.deliver_all().await;
+    let quote = message(world)["reply_to"].clone();
+    assert_eq!((&quote["id"], &quote["text"]), (&json!("ext-1000"), &json!("Is the blue one in stock?")), "{quote}");
+    assert!(quote["sent_at"].is_string(), "{quote}");
+    let ours = last_id(world).await;
+    let answer = amojo_id(world, &line.host, "Yes");
+    manager.sends("anna", HookMessage::text("As I said").quoting(&answer)).await;
+    world.deliver_all().await;
+    assert_eq!(message(world)["reply_to"]["id"], ours, "what the messenger gave no id of its own has ours");
+    // An unknown message is described by a text.
+    let quoted = json!({"message": {"id": "00000000-0000-4000-8000-000000000001", "type": "text", "text": "Long ago",
+        "timestamp": 1_788_253_800, "msec_timestamp": "1788253800125", "sender": {"id": "x", "name": "Maria"}}});
+    manager.sends("anna", HookMessage::text("Once").with("reply_to", quoted)).await;
+    world.deliver_all().await;
+    assert_eq!(
+        message(world)["reply_to"],
+        json!({"text": "Long ago", "sender": {"name": "Maria"}, "sent_at": "2026-09-01T09:10:00.125Z"})
+    );
+}
+
+async fn a_forwarded_message_comes_with_an_empty_text(world: &mut World) {
+    let (line, manager) = world.chatting().await;
+    let hello = amojo_id(world, &line.host, "Hello");
+    manager.sends("anna", HookMessage::text("").forwarding(&hello)).await;
+    world.deliver_all().await;
+    let told = message(world);
+    assert_eq!((&told["content"]["text"], &told["forward"]["text"]), (&json!(""), &json!("Hello")), "{told}");
+    assert_eq!(told["forward"]["id"], "anna-0");
+    assert_eq!(told["reply_to"], Value::Null);
+}
+
+async fn an_answer_to_a_comment_names_its_post(world: &mut World) {
+    let (line, manager) = world.chatting().await;
+    let anna = world.customer(&line, "anna");
+    let mut comment = anna.body("cmt-1", "What does it cost?");
+    comment["post"] = json!({"id": "post-900", "url": "https://social.example/p/900"});
+    anna.posts(&comment).await.is(202);
+    world.deliver_all().await;
+    let asked = amojo_id(world, &line.host, "What does it cost?");
+    manager.sends("anna", HookMessage::text("See our profile").answering_comment(&asked)).await;
+    world.deliver_all().await;
+    let told = message(world);
+    assert_eq!((&told["post"], &told["reply_to"]["id"]), (&json!({"id": "post-900"}), &json!("cmt-1")), "{told}");
+    manager.answers("anna", "In private").await;
+    world.deliver_all().await;
+    assert!(message(world).get("post").is_none());
+}
+
+async fn managers_and_bots_are_named(world: &mut World) {
+    let (line, manager) = world.chatting().await;
+    let users = world.sandbox.users(&line.host);
+    let maria = users.iter().find(|user| !user.is_admin && user.amojo_id.is_some()).unwrap();
+    manager.sends("anna", HookMessage::text("It is me").by_user(maria.id)).await;
+    world.deliver_all().await;
+    assert_eq!(message(world)["sender"], json!({"role": "manager", "id": maria.amojo_id, "name": maria.name}));
+    manager.sends("anna", HookMessage::text("A bot").by_salesbot()).await;
+    world.deliver_all().await;
+    assert_eq!(message(world)["sender"]["name"], "Salesbot");
+}
+
+async fn an_unavailable_name_delays_no_message(world: &mut World) {
+    let (line, manager) = world.chatting().await;
+    world.sandbox.faults().until_cleared(sandbox::Part::Rest, sandbox::Fault::Status { code: 500, retry_after: None });
+    manager.answers("anna", "Nameless").await;
+    world.deliver_all().await;
+    world.sandbox.faults().clear();
+    assert_eq!(
+        (world.messenger.texts(), &message(world)["sender"]["name"]),
+        (vec!["Nameless".to_owned()], &Value::Null)
+    );
+    assert!(world.sandbox.messages(&line.host).len() > 1);
+}
+
+// Hooks that are odd: what they say arrives all the same.
+
+async fn odd_numbers_and_signs_are_carried(world: &mut World) {
+    let (line, manager) = world.chatting().await;
+    let account = world.sandbox.add_account(&line.host).amojo_id;
+    let chat = manager.chat_with("anna");
+    let at = world.clock.millis() - 5_000;
+    let hook = |id: &str, timestamp: &str, text: &str| {
+        format!(
+            r#"{{"account_id":"{account}","time":1.0,"message":{{"receiver":{{"id":9223372036854775807,"client_id":18446744073709551615}},
+            "sender":{{"id":"x"}},"conversation":{{"id":"{chat}"}},"timestamp":{timestamp},"msec_timestamp":{timestamp},
+            "message":{{"id":{id},"type":"text","text":{text},"file_size":"0"}}}}}}"#
+        )
+    };
+    let post = async |body: String| {
+        let signature = world.sandbox.sign_hook(&line.scope_id, body.as_bytes());
+        world.sandbox.post_hook(&line.scope_id, body.into_bytes(), Some(&signature)).await.status
+    };
+    let long = format!("{}👩‍🚀", "я".repeat(100_000));
+    let cases = [
+        ("9223372036854775807", at.to_string(), r#""a\u0000b""#.to_owned(), "a\u{fffd}b".to_owned()),
+        ("\"m2\"", format!("\"{}\"", at + 1), r#""\ud83d half""#.to_owned(), "\u{fffd} half".to_owned()),
+        ("\"m3\"", format!("{}.75", at + 2), "\"👍🏽 \u{202e}rtl\"".to_owned(), "👍🏽 \u{202e}rtl".to_owned()),
+        ("\"m4\"", "1e300".to_owned(), r#""far future""#.to_owned(), "far future".to_owned()),
+        ("\"m5\"", "null".to_owned(), serde_json::to_string(&long).unwrap(), long),
+    ];
+    for (id, timestamp, text, wanted) in cases {
+        assert_eq!(post(hook(id, &timestamp, &text)).await, Some(200));
+        world_delivers(world, &wanted).await;
+    }
+    assert!(world.quarantined().await.is_empty());
+}
+
+async fn world_delivers(world: &World, wanted: &str) {
+    let mut worker = world.another_worker();
+    worker.deliver_all().await.unwrap();
+    assert_eq!(message(world)["content"]["text"].as_str().unwrap(), wanted);
+}
+
+async fn unexpected_shapes_of_fields_break_nothing(world: &mut World) {
+    let (_, manager) = world.chatting().await;
+    for (name, value) in [
+        ("markup", json!("buttons")),
+        ("markup", json!({"mode": "inline", "buttons": [[], "x", [{"label": "no text"}]]})),
+        ("template", json!([1, 2])),
+        ("reply_to", json!({"message": null})),
+        ("forwards", json!({"messages": "all"})),
+        ("post", json!(null)),
+        ("media_group_id", json!({"id": 7})),
+        ("tag", json!({"a": [1]})),
+    ] {
+        let text = format!("with an odd {name}");
+        manager.sends("anna", HookMessage::text(&text).with(name, value)).await;
+        world.deliver_all().await;
+        assert_eq!(world.messenger.texts().last(), Some(&text));
+    }
+}
+
+// Conversations that a manager begins.
+
+async fn the_messenger_is_asked_to_begin_by_a_phone(world: &mut World) {
+    let line = world.line("support").await;
+    world.messenger.answers_next([Answer::Status(
+        200,
+        json!({"conversation": {"id": "chat-9"}, "receiver": {"id": "user-9"}, "id": 9_007_199_254_740_993_i64}),
+    )]);
+    let said = world
+        .sandbox
+        .manager_writes_first(
+            &line.host,
+            CHANNEL_ID,
+            Some("support"),
+            "+79150000000",
+            HookMessage::text("Hello, Acme here"),
+        )
+        .await
+        .unwrap();
+    assert_eq!(said.answer.status, Some(200));
+    world.deliver_all().await;
+    let id = last_id(world).await;
+    let told = last(world);
+    assert_eq!(
+        told,
+        json!({
+            "type": "conversation.started",
+            "timestamp": told["timestamp"],
+            "data": {"message": {
+                "id": id,
+                "conversation": {"id": null},
+                "source_id": line.source_id,
+                "receiver": {"id": null, "phone": told["data"]["message"]["receiver"]["phone"], "name": null},
+                "sender": told["data"]["message"]["sender"],
+                "content": {"type": "text", "text": "Hello, Acme here"},
+                "sent_at": told["data"]["message"]["sent_at"],
+                "template": null,
+                "reply_to": null,
+            }},
+        })
+    );
+    assert_eq!(told["data"]["message"]["receiver"]["phone"], "+79150000000", "{told}");
+    let shown = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200);
+    assert_eq!(
+        (&shown.json["status"], &shown.json["external_id"]),
+        (&json!("sent"), &json!("9007199254740993")),
+        "{}",
+        shown.text
+    );
+}
+
+async fn a_chat_on_a_site_cannot_be_begun(world: &mut World) {
+    world.owner(HOST).installs_in_a_browser().await.is(200);
+    let tenant_id = world.active(HOST).await;
+    let source = json!({"kind": "webchat", "name": "Site", "external_id": "site", "settings": {}});
+    world.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &source).await.is(201);
+    let first = HookMessage::text("Hello");
+    let said = world.sandbox.manager_writes_first(HOST, CHANNEL_ID, Some("site"), "+79150000000", first).await.unwrap();
+    world.deliver_all().await;
+    let told = world.sandbox.messages(HOST).into_iter().find(|one| one.id == said.message_id).unwrap();
+    let told: Vec<_> = told.statuses.iter().map(|one| (one.code, one.error_code)).collect();
+    assert_eq!(told, [(-1, Some(905))]);
+}
+
+once!(a_file_that_is_gone_leaves_its_words_and_the_next_goes_on, quotes_name_the_message_by_the_id_the_messenger_knows);
+once!(every_kind_with_a_file_is_lent_out_by_a_link_of_ours, o5_an_available_preview_is_sent_with_its_message);
+once!(places_and_contacts_arrive_as_structured_fields, a_template_without_its_final_text_is_filled_in);
+once!(an_unknown_kind_becomes_text_and_is_never_lost, a_forwarded_message_comes_with_an_empty_text);
+once!(a_text_with_a_file_is_a_file_with_a_caption, an_album_is_a_message_a_file_with_one_group);
+once!(an_empty_message_is_reported_to_the_manager, no_message_waits_for_an_unavailable_preview);
+once!(the_messenger_is_asked_to_begin_by_a_phone, buttons_and_lists_are_part_of_the_content);
+once!(unexpected_shapes_of_fields_break_nothing, an_answer_to_a_comment_names_its_post, managers_and_bots_are_named);
+once!(an_unavailable_name_delays_no_message, a_template_is_named_with_its_values, odd_numbers_and_signs_are_carried);
+once!(a_chat_on_a_site_cannot_be_begun);

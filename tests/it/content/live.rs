@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use parom_tests::{Answer, World, both};
-use sandbox::HookForm;
+use base::store::VENDOR;
+use entity::tenant_channel;
+use parom_tests::{Answer, Line, World, both, once};
+use sandbox::{HookForm, HookMessage};
 use serde_json::{Value, json};
 
 use super::{last, last_id};
@@ -185,12 +187,59 @@ async fn hooks_about_unknown_objects_are_quarantined(world: &mut World) {
     assert_eq!(world.quarantined().await, ["unknown_conversation", "unknown_conversation", "unknown_message"]);
 }
 
-both!(
-    typing_is_sent_once_while_it_lasts,
-    typing_that_has_ended_is_not_sent,
-    typing_is_coalesced_and_its_failures_have_no_effect,
-    reactions_are_set_and_taken_back,
-    a_reaction_waits_for_its_message,
-    a_reaction_that_comes_twice_is_one,
-    hooks_about_unknown_objects_are_quarantined,
-);
+// Hooks of the dead version 1: kept, mended once, and the vendor knows.
+
+/// Connects that amoCRM saw.
+fn connects(world: &World) -> usize {
+    world.sandbox.requests().iter().filter(|one| one.path.ends_with("/connect")).count()
+}
+
+async fn alarms(world: &World) -> Vec<String> {
+    let open = parom::alert::open(world.app().store.read(), VENDOR).await.unwrap();
+    open.into_iter().map(|alert| alert.kind).collect()
+}
+
+/// A hook of version 1 comes; gives how often the channel was connected by then.
+async fn comes_by_version_1(world: &mut World, line: &Line, wanted: usize) {
+    world.sandbox.set_hook_version(&line.scope_id, "v1");
+    world.manager(line).sends("anna", HookMessage::text("the old way")).await;
+    world.until("the channel is connected", async || (connects(world) >= wanted).then_some(())).await;
+    let row = async || tenant_channel::Entity::of_tenant(line.tenant_id).one(world.app().store.read()).await.unwrap();
+    world
+        .until("the connect is stored", async || row().await.filter(|row| row.renewed_at == Some(row.connected_at)))
+        .await;
+}
+
+async fn a_dead_hook_has_the_channel_connected_again_once_a_day(world: &mut World) {
+    let (line, manager) = world.chatting().await;
+    world.allow_problems();
+    let before = connects(world);
+    world.advance(Duration::from_secs(1));
+    comes_by_version_1(world, &line, before + 1).await;
+    assert_eq!(world.quarantined().await, ["version_1"]);
+    assert_eq!(alarms(world).await, ["channel_hook_version"]);
+    assert_eq!(world.sandbox.connections()[0].hook_api_version, "v2");
+    // Another one soon is only counted, also after a restart.
+    world.restart().await;
+    world.sandbox.set_hook_version(&line.scope_id, "v1");
+    manager.sends("anna", HookMessage::text("again")).await;
+    let counted = async || {
+        let open = parom::alert::open(world.app().store.read(), VENDOR).await.unwrap();
+        open.first().filter(|alert| alert.count == 2).map(|_| ())
+    };
+    world.until("it is counted", counted).await;
+    assert_eq!(connects(world), before + 1);
+    // The next day it is tried again; hooks that are well end the alert.
+    world.advance(Duration::from_secs(86_400));
+    comes_by_version_1(world, &line, before + 2).await;
+    world.sandbox.set_hook_version(&line.scope_id, "v2");
+    manager.answers("anna", "Well again").await;
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["Well again"]);
+    assert!(alarms(world).await.is_empty());
+}
+
+both!(a_reaction_waits_for_its_message, reactions_are_set_and_taken_back);
+once!(a_dead_hook_has_the_channel_connected_again_once_a_day, typing_is_coalesced_and_its_failures_have_no_effect);
+once!(hooks_about_unknown_objects_are_quarantined, a_reaction_that_comes_twice_is_one);
+once!(typing_is_sent_once_while_it_lasts, typing_that_has_ended_is_not_sent);

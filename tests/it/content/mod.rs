@@ -1,13 +1,8 @@
 //! Everything that a manager or a bot can do in amoCRM, on its way to the messenger.
 
-pub mod abilities;
-mod around;
-mod bad;
-mod begun;
-mod errors;
+pub mod documented;
 mod kinds;
 mod live;
-mod version;
 mod visitor;
 
 use parom_tests::World;

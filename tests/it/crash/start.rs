@@ -1,16 +1,22 @@
 //! A process that starts while PostgreSQL is unavailable, and one whose log is not read.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
+use futures_util::future::join_all;
+use parom_tests::drill::LosingDisk;
 use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::meddler::Meddler;
 use parom_tests::settings::{HOST, free_port};
-use parom_tests::{Engine, answer};
+use parom_tests::{Engine, Line, answer, both_engines};
+use reqwest::Method;
 use sandbox::HookMessage;
+use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::JoinHandle;
 
-use super::prepared;
+use super::{all_are_stored, all_arrived, prepared, stored, writes_until_refused};
 use crate::engine::spool::left_behind;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -146,3 +152,150 @@ async fn malformed_requests_are_no_errors_of_the_log() {
     assert_eq!(drill.logged("\"level\":\"ERROR\""), Vec::<String>::new());
     drill.ends_well().await;
 }
+
+// Memory runs out: a process to which the system refuses memory dies as by `kill -9`.
+
+/// The largest body of a hook; 20 MiB of them are held in memory.
+const HOOK: usize = 1024 * 1024;
+/// Callers, each with an address of its own.
+const CALLERS: u8 = 100;
+/// How much more memory than it has while it carries messages.
+const ROOM: u64 = 8 * 1024 * 1024;
+
+/// Sends all of a hook but its last byte, and waits until the server ends the connection.
+async fn sends_almost_all(server: SocketAddr, caller: u8, head: String) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 1, caller], 0).into()).unwrap();
+    if let Ok(mut stream) = socket.connect(server).await {
+        let mut request = head.into_bytes();
+        request.resize(request.len() + HOOK - 1, b'x');
+        // It dies meanwhile.
+        let _ = stream.write_all(&request).await;
+        let _ = stream.read_to_end(&mut Vec::new()).await;
+    }
+}
+
+/// All callers at once, until the server is dead.
+fn flood(drill: &Drill, line: &Line) -> JoinHandle<Vec<()>> {
+    let head = format!("POST /location/{} HTTP/1.1\r\nHost: parom\r\nContent-Length: {HOOK}\r\n\r\n", line.scope_id);
+    let server = drill.api.base().trim_start_matches("http://").parse().unwrap();
+    tokio::spawn(join_all((1..=CALLERS).map(move |caller| sends_almost_all(server, caller, head.clone()))))
+}
+
+async fn without_memory_it_dies_and_loses_nothing(engine: Engine) {
+    let Some((mut drill, line)) = prepared(engine).await else { return };
+    drill.serves("").await;
+    let writing = writes_until_refused(&drill, &line, 0);
+    let came = |sandbox: &sandbox::Sandbox| (sandbox.messages(HOST).len() > 10).then_some(());
+    assert!(drill.sandbox.wait_for(came, LIMIT).await.is_some(), "messages are carried");
+    drill.may_grow_by(ROOM);
+    let flood = flood(&drill, &line);
+    drill.dies().await;
+    let acknowledged = writing.await.unwrap();
+    flood.await.unwrap();
+    assert!(!drill.logged("memory allocation of").is_empty(), "that is why it died");
+    all_are_stored(&drill, acknowledged).await;
+    drill.a_minute_passes().await;
+    drill.serves("").await;
+    all_arrived(&drill, &line, stored(&drill).await.len()).await;
+    drill.ends_well().await;
+}
+
+both_engines!(without_memory_it_dies_and_loses_nothing);
+
+// The power fails: what was not synced to the disk is gone, and everything that was acknowledged is there.
+
+/// Lives until so many messages are at amoCRM, and dies in the middle of writing; returns how many numbered texts were
+/// acknowledged in all lives.
+async fn lives(drill: &mut Drill, line: &Line, disk: &LosingDisk, acknowledged: usize, arrived: usize) -> usize {
+    drill.has_environment(disk.environment());
+    drill.serves("").await;
+    let writing = writes_until_refused(drill, line, acknowledged);
+    let came = |sandbox: &sandbox::Sandbox| (sandbox.messages(HOST).len() > arrived).then_some(());
+    assert!(drill.sandbox.wait_for(came, LIMIT).await.is_some(), "it goes on after {acknowledged} texts");
+    drill.is_killed().await;
+    drill.has_environment(Vec::new());
+    writing.await.unwrap()
+}
+
+/// Unsynced writes are lost, also when those to the database file survive, or those to its log: SQLite folds the log
+/// into the file meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn acknowledged_messages_survive() {
+    let Some((mut drill, line)) = prepared(Engine::Sqlite).await else { return };
+    let mut acknowledged = 0;
+    for (life, surviving) in [&[][..], &["parom.db"], &["parom.db-wal"]].into_iter().enumerate() {
+        let disk = LosingDisk::below(drill.folder()).await;
+        acknowledged = lives(&mut drill, &line, &disk, acknowledged, 30 * (life + 1)).await;
+        disk.loses_power(surviving);
+        all_are_stored(&drill, acknowledged).await;
+        drill.a_minute_passes().await;
+    }
+    drill.serves("").await;
+    all_arrived(&drill, &line, stored(&drill).await.len()).await;
+    drill.ends_well().await;
+}
+
+/// What the simulated power failure takes away is really gone: a disk that only pretends to sync loses everything.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_lies_loses_acknowledged_messages() {
+    let Some((mut drill, line)) = prepared(Engine::Sqlite).await else { return };
+    let disk = LosingDisk::below(drill.folder()).await.lies();
+    let acknowledged = lives(&mut drill, &line, &disk, 0, 10).await;
+    assert!(acknowledged >= 9 && stored(&drill).await.len() >= acknowledged, "the files have them");
+    disk.loses_power(&[]);
+    assert_eq!(stored(&drill).await, Vec::<String>::new());
+    drill.ends_well().await;
+}
+
+/// A file is accepted before the message that refers to it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_accepted_file_survives() {
+    let Some((mut drill, line)) = prepared(Engine::Sqlite).await else { return };
+    let disk = LosingDisk::below(drill.folder()).await;
+    drill.has_environment(disk.environment());
+    drill.serves("").await;
+    let bytes = b"%PDF-1.7\n".repeat(10_000);
+    let request = drill.api.request(Method::POST, &line.path("/media?file_name=offer.pdf"));
+    let media_id = answer(request.body(bytes.clone())).await.is(200).text_at("/media_id");
+    drill.is_killed().await;
+    disk.loses_power(&[]);
+    drill.has_environment(Vec::new());
+    drill.serves("").await;
+    let anna = drill.customer(&line, "anna");
+    let mut message = anna.body("with a file", "");
+    message["content"] = json!({"type": "file", "media_id": media_id});
+    anna.posts(&message).await.is(202);
+    drill.everything_is_carried().await;
+    let last = drill.sandbox.messages(HOST).pop().unwrap();
+    assert_eq!(drill.sandbox.downloads(HOST, &last.id).await.unwrap().bytes, bytes);
+    drill.ends_well().await;
+}
+
+/// amoCRM's hooks that wait in the spool, whose folder is new as well.
+async fn hooks_in_the_spool_survive(engine: Engine) {
+    let Some((mut drill, line)) = prepared(engine).await else { return };
+    std::fs::remove_dir_all(drill.folder().join("spool")).unwrap();
+    let disk = LosingDisk::below(drill.folder()).await;
+    drill.has_environment(disk.environment());
+    drill.serves("").await;
+    let texts = ["one", "two", "three"];
+    let manager = drill.manager(&line);
+    let hooks = texts.map(|text| manager.prepares("anna", HookMessage::text(text)));
+    let blocked = drill.blocked().await;
+    for hook in &hooks {
+        assert_eq!(manager.posts(hook).await, Some(200), "the disk takes it");
+    }
+    drill.is_killed().await;
+    blocked.release().await;
+    disk.loses_power(&[]);
+    drill.has_environment(Vec::new());
+    drill.a_minute_passes().await;
+    drill.serves("").await;
+    drill.arrives_at_messenger("three").await;
+    drill.everything_is_carried().await;
+    assert_eq!(drill.messenger.texts(), texts, "all of them, once, in order");
+    drill.ends_well().await;
+}
+
+both_engines!(hooks_in_the_spool_survive);

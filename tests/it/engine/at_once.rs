@@ -3,16 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use parom_tests::office::LEASE;
+use entity::{attempt, tenant_channel};
+use parom_tests::office::{Desk, LEASE, settlement};
 use parom_tests::settings::PATIENCE;
 use parom_tests::{KeptStarts, Line, Office, World, both, on_postgres};
-use queue::Settled;
-use queue::accept_batch::ItemOutcome;
-use sea_orm::ConnectionTrait;
+use queue::accept_batch::{AcceptBatch, AcceptItem, Alias, Conversation, DedupeKey, EventKind, ItemOutcome, Side};
+use queue::{Accepted, Attempt, Settled, Settlement, StoredContext, TurnEffect};
+use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
 use tokio_util::sync::CancellationToken;
-
-use crate::cost::accepts::hook;
-use crate::cost::leases::quiet;
 
 /// The pools of a line with a messenger of its own.
 const POOLS: [&str; 2] = ["amojo:main", "webhooks"];
@@ -21,11 +19,11 @@ const POOLS: [&str; 2] = ["amojo:main", "webhooks"];
 /// process could send the same letter while this one's call still runs.
 async fn a_lease_obtained_too_late_is_given_back(office: &mut Office) {
     let desk = office.desk();
-    let conversations = quiet(office, &desk, 1, 1).await;
+    let conversations = office.quiet(&desk, 1, 1).await;
     let kept = Arc::new(KeptStarts::default());
     office.writer.start_with(Some(kept.clone()));
     let blocked = office.blocked().await;
-    let (writer, late) = (office.writer.clone(), hook(&desk, &conversations[0], "late"));
+    let (writer, late) = (office.writer.clone(), desk.hook(&conversations[0], "late"));
     let accept = tokio::spawn(async move { writer.accept(late).await.unwrap() });
     office.until_waiting(1).await;
     office.advance(30_000);
@@ -42,13 +40,13 @@ async fn a_lease_obtained_too_late_is_given_back(office: &mut Office) {
 /// Whatever is wrong with the turn of a target, what comes for it is stored.
 async fn a_letter_that_cannot_be_leased_is_stored_nevertheless(office: &mut Office) {
     let desk = office.desk();
-    let conversations = quiet(office, &desk, 1, 1).await;
+    let conversations = office.quiet(&desk, 1, 1).await;
     let kept = Arc::new(KeptStarts::default());
     office.writer.start_with(Some(kept.clone()));
     let db = office.connect().await;
     let fill = |tokens: i64| format!("UPDATE turn SET tokens = {tokens}, refilled_at = 1");
     db.execute_unprepared(&fill(i64::MAX)).await.unwrap();
-    let receipt = office.writer.accept(hook(&desk, &conversations[0], "1")).await.unwrap();
+    let receipt = office.writer.accept(desk.hook(&conversations[0], "1")).await.unwrap();
     assert!(matches!(receipt[0], ItemOutcome::New { .. }), "{receipt:?}");
     office.writer.start_with(None);
     assert_eq!(office.letters(&desk).await.len(), 1);
@@ -62,12 +60,12 @@ async fn a_letter_that_cannot_be_leased_is_stored_nevertheless(office: &mut Offi
 /// keys: only then its leases are looked for.
 async fn the_leases_of_a_lost_commit_are_looked_for_when_it_has_ended(office: &mut Office) {
     let desk = office.desk();
-    let conversations = quiet(office, &desk, 1, 1).await;
+    let conversations = office.quiet(&desk, 1, 1).await;
     let kept = Arc::new(KeptStarts::default());
     office.writer.start_with(Some(kept.clone()));
     office.faults.add("accept.after_commit=error:1").unwrap();
     office.store.counted().watch();
-    office.accepts(hook(&desk, &conversations[0], "1")).await;
+    office.accepts(desk.hook(&conversations[0], "1")).await;
     tokio::time::timeout(PATIENCE, kept.came.notified()).await.expect("the lease is found");
     office.writer.start_with(None);
     let statements = office.store.counted().statements();
@@ -88,10 +86,10 @@ async fn changes_made_while_an_accept_waits_are_respected(office: &mut Office) {
     let emptied = format!("UPDATE turn SET tokens = 0, refilled_at = {}", office.clock.millis());
     for meanwhile in ["UPDATE turn SET reason = 'held:paused', ready_at = NULL", &emptied, &lane] {
         let desk = office.desk();
-        let conversations = quiet(office, &desk, 1, 1).await;
+        let conversations = office.quiet(&desk, 1, 1).await;
         let other = office.connect().await;
         other.execute_unprepared(&format!("BEGIN; {meanwhile}")).await.unwrap();
-        let (queue, batch) = (office.queue.clone(), hook(&desk, &conversations[0], "1"));
+        let (queue, batch) = (office.queue.clone(), desk.hook(&conversations[0], "1"));
         let call = queue.lease_call(&[desk.wish(desk.source_id, 1)], LEASE);
         let accept = tokio::spawn(async move { queue.accept_leasing(&[&batch], &call).await.unwrap() });
         office.until_waiting(1).await;
@@ -108,8 +106,8 @@ async fn changes_made_while_an_accept_waits_are_respected(office: &mut Office) {
 /// awake when the accept's statement began, and has to be woken for letters that are not leased at once.
 async fn a_turn_that_falls_asleep_while_an_accept_waits_is_woken(office: &mut Office) {
     let desk = office.desk();
-    let conversations = quiet(office, &desk, 2, 2).await;
-    office.accepts(hook(&desk, &conversations[0], "first")).await;
+    let conversations = office.quiet(&desk, 2, 2).await;
+    office.accepts(desk.hook(&conversations[0], "first")).await;
     let other = office.connect().await;
     let end = office.clock.millis() + LEASE;
     let leases = format!(
@@ -118,7 +116,7 @@ async fn a_turn_that_falls_asleep_while_an_accept_waits_is_woken(office: &mut Of
         office.queue.instance()
     );
     other.execute_unprepared(&leases).await.unwrap();
-    let batches = ["second", "third"].map(|id| hook(&desk, &conversations[1], id));
+    let batches = ["second", "third"].map(|id| desk.hook(&conversations[1], id));
     let (queue, call) = (office.queue.clone(), office.queue.lease_call(&[desk.wish(desk.source_id, 2)], LEASE));
     let accept = tokio::spawn(async move { queue.accept_leasing(&batches.each_ref(), &call).await.unwrap() });
     office.until_waiting(1).await;
@@ -131,9 +129,9 @@ async fn a_turn_that_falls_asleep_while_an_accept_waits_is_woken(office: &mut Of
 /// A process that starts again ends the leases of its earlier life, also those of accepts.
 async fn a_restart_ends_what_its_earlier_life_accepted_and_leased(office: &mut Office) {
     let desk = office.desk();
-    let conversations = quiet(office, &desk, 1, 1).await;
+    let conversations = office.quiet(&desk, 1, 1).await;
     let call = office.queue.lease_call(&[desk.wish(desk.source_id, 1)], LEASE);
-    let accepted = office.queue.accept_leasing(&[&hook(&desk, &conversations[0], "1")], &call).await.unwrap();
+    let accepted = office.queue.accept_leasing(&[&desk.hook(&conversations[0], "1")], &call).await.unwrap();
     assert_eq!(accepted.claims.len(), 1);
     let next = office.another_instance();
     assert_eq!(next.void_leases_of(office.queue.instance()).await.unwrap(), 1);
@@ -221,15 +219,212 @@ async fn a_worker_that_stops_sends_what_its_last_commit_leased(world: &mut World
     assert_eq!(world.deliver_all().await, 0, "nothing is left");
 }
 
-both!(
-    a_letter_that_cannot_be_leased_is_stored_nevertheless,
-    the_leases_of_a_lost_commit_are_looked_for_when_it_has_ended,
-    slots_come_back_after_any_outcome_of_a_commit,
-    a_worker_that_stops_sends_what_its_last_commit_leased,
-);
-on_postgres!(
-    a_lease_obtained_too_late_is_given_back,
-    changes_made_while_an_accept_waits_are_respected,
-    a_turn_that_falls_asleep_while_an_accept_waits_is_woken,
-    a_restart_ends_what_its_earlier_life_accepted_and_leased,
-);
+// What the commit that stores and leases a letter returns for its delivery.
+
+async fn accepted(office: &Office, desk: &Desk, batch: &AcceptBatch) -> Accepted {
+    let wishes = [desk.source_id, desk.channel_id].map(|target| desk.wish(target, 10));
+    let call = office.queue.lease_call(&wishes, LEASE);
+    let accepted = office.queue.accept_leasing(&[batch], &call).await.unwrap();
+    assert_eq!(accepted.claims.len(), 1, "{accepted:?}");
+    accepted
+}
+
+/// Both directions, with what the same commit changes in the conversation.
+async fn a_context_of_the_lease_is_what_is_stored(office: &mut Office) {
+    let desk = office.desk();
+    let conversations = office.quiet(&desk, 1, 1).await;
+    let channel = tenant_channel::Model {
+        tenant_id: desk.tenant_id,
+        channel_id: desk.channel_id,
+        scope_id: "scope".to_owned(),
+        status: "connected".to_owned(),
+        detail: String::new(),
+        connected_at: 1,
+        checked_at: 2,
+        next_try_at: Some(3),
+        tries: 0,
+        renewed_at: None,
+        losses: 0,
+    };
+    tenant_channel::Entity::insert(channel.clone().into_active_model()).exec(office.store.write()).await.unwrap();
+    let mut from_manager = desk.hook(&conversations[0], "1");
+    from_manager.entries[0].crm_chat =
+        Some(Alias { side: Side::Crm, origin: desk.channel_id, external_id: "amojo-chat".to_owned() });
+    let mut from_customer = desk.to_crm(&conversations[0].name, "2", "Hello again");
+    from_customer.entries[0].conversation = Conversation::Known(conversations[0].id);
+    from_customer.entries[0].heard_at = Some(77);
+    for (batch, to_crm) in [(from_manager, false), (from_customer, true)] {
+        let accepted = accepted(office, &desk, &batch).await;
+        let stored = StoredContext::read(office.store.read(), &office.store, &accepted.claims).await.unwrap();
+        assert_eq!(accepted.contexts, stored);
+        let context = &stored[&accepted.claims[0].letter.id];
+        assert_eq!(context.message.as_ref().map(|message| message.id), Some(batch.entries[0].id));
+        assert_eq!(context.conversation.amocrm_chat_id, "amojo-chat");
+        assert_eq!(context.conversation.heard_at, if to_crm { 77 } else { 0 });
+        // The source of a desk has no row, and so no channel.
+        assert_eq!(context.channel.as_ref(), to_crm.then_some(&channel));
+        assert!(office.settles(&accepted.claims[0], Settled::Delivered).await);
+    }
+}
+
+/// A conversation that the same commit opens.
+async fn a_context_of_a_new_conversation_is_what_is_stored(office: &mut Office) {
+    let desk = office.desk();
+    office.quiet(&desk, 1, 1).await;
+    let accepted = accepted(office, &desk, &desk.to_crm("new", "1", "Hello")).await;
+    let stored = StoredContext::read(office.store.read(), &office.store, &accepted.claims).await.unwrap();
+    assert_eq!(stored.len(), 1);
+    assert_eq!(accepted.contexts, stored);
+    assert!(office.settles(&accepted.claims[0], Settled::Delivered).await);
+}
+
+/// The lane is leased when the commit begins, and its last letter is settled while it waits for the turn. The context contains
+/// what that learned.
+async fn a_context_is_as_new_as_the_lease(office: &mut Office) {
+    for alone in [true, false] {
+        accepts_while_another_settles(office, alone).await;
+    }
+}
+
+async fn accepts_while_another_settles(office: &mut Office, alone: bool) {
+    let desk = office.desk();
+    let conversations = office.quiet(&desk, 2, 2).await;
+    let first = accepted(office, &desk, &desk.hook(&conversations[0], "first")).await.claims.remove(0);
+    let other = office.connect().await;
+    let settles = format!(
+        "BEGIN; SELECT FROM turn WHERE target = '{}' FOR UPDATE; UPDATE lane SET owner = NULL, leased_until = 0, starts = 0, waiting = 0, due_at = NULL WHERE lane_id = '{}'; \
+         UPDATE conversation SET amocrm_chat_id = 'learned' WHERE id = '{}'; DELETE FROM letter",
+        desk.source_id, first.lane_id, conversations[0].id
+    );
+    other.execute_unprepared(&settles).await.unwrap();
+    let (queue, batches) =
+        (office.queue.clone(), [0, 1].map(|chat| desk.hook(&conversations[chat], &chat.to_string())));
+    let call = queue.lease_call(&[desk.wish(desk.source_id, 2)], LEASE);
+    let accept = tokio::spawn(async move {
+        let batches: Vec<&AcceptBatch> = batches.iter().take(if alone { 1 } else { 2 }).collect();
+        queue.accept_leasing(&batches, &call).await.unwrap()
+    });
+    office.until_waiting(1).await;
+    other.execute_unprepared("COMMIT").await.unwrap();
+    let accepted = accept.await.unwrap();
+    let stored = StoredContext::read(office.store.read(), &office.store, &accepted.claims).await.unwrap();
+    for claim in &accepted.claims {
+        assert_eq!(accepted.contexts.get(&claim.letter.id), stored.get(&claim.letter.id));
+        assert!(office.settles(claim, Settled::Delivered).await);
+    }
+    assert_eq!(accepted.claims.len(), if alone { 1 } else { 2 }, "{accepted:?}");
+}
+
+// C7, C8, C9: the answer to a successful COMMIT is lost. Its rows are read back: nothing that was never sent is
+// unknown, nothing is queued twice, and an attempt is in the timeline once.
+
+async fn c7_a_claim_whose_commit_was_not_answered_is_carried(office: &mut Office) {
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "one")).await;
+    office.accepts(desk.to_crm("other chat", "2", "two")).await;
+    office.faults.add("claim.after_commit=error:1").unwrap();
+    let claims = office.queue.claim(&[desk.wish(desk.channel_id, 10)], LEASE).await.expect("it is read back");
+    assert_eq!(claims.len(), 2);
+    for claim in &claims {
+        assert_eq!((claim.letter.unknown, claim.starts), (false, 1), "no process has sent it yet");
+        assert!(office.settles(claim, Settled::Delivered).await, "the lease is ours");
+    }
+}
+
+async fn c7_letters_leased_by_a_lost_commit_are_sent_at_once(world: &mut World) {
+    let line = world.line("support").await;
+    world.faults.add("claim.after_commit=error:1").unwrap();
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["Hello"], "without waiting for a lease to run out");
+    let asked = world.sandbox.requests().iter().filter(|request| request.path.contains("/history")).count();
+    assert_eq!(asked, 0, "nothing about it is unknown");
+}
+
+/// A status of a known message: a letter, and no message of its own.
+fn status_batch(
+    desk: &Desk,
+    office: &Office,
+    batch: &AcceptBatch,
+    message_id: uuid::Uuid,
+    conversation_id: uuid::Uuid,
+) -> AcceptBatch {
+    let mut letter = batch.entries[0].letters[0].clone();
+    letter.id = office.clock.uuid_v7();
+    letter.message_id = message_id;
+    let key = DedupeKey { origin: desk.source_id, external_id: "told".to_owned(), event: EventKind::StatusDelivered };
+    let now = office.clock.millis();
+    let bare = AcceptItem::bare(key, office.clock.uuid_v7(), now, Conversation::Known(conversation_id));
+    AcceptBatch { entries: vec![AcceptItem { letters: vec![letter], ..bare }], ..batch.clone() }
+}
+
+async fn c8_a_letter_without_a_message_of_its_own_is_queued_once(office: &mut Office) {
+    let desk = office.desk();
+    let first = desk.to_crm("chat", "1", "one");
+    let message_id = office.accepts(first.clone()).await;
+    let claim = office.claims_one(&desk).await;
+    assert!(office.settles(&claim, Settled::Delivered).await);
+    let status = status_batch(&desk, office, &first, message_id, claim.conversation_id);
+    office.faults.add("accept.after_commit=error:1").unwrap();
+    let receipt = office.writer.accept(status).await.unwrap();
+    assert!(matches!(receipt[0], ItemOutcome::New { .. }), "{receipt:?}");
+    assert_eq!(office.letters(&desk).await.len(), 1, "the batch was written again, the letter was not");
+}
+
+/// Another process may have delivered it before the batch is written again.
+async fn c8_a_letter_delivered_meanwhile_is_not_queued_again(office: &mut Office) {
+    let desk = office.desk();
+    let first = desk.to_crm("chat", "1", "one");
+    let message_id = office.accepts(first.clone()).await;
+    let claim = office.claims_one(&desk).await;
+    assert!(office.settles(&claim, Settled::Delivered).await);
+    let status = status_batch(&desk, office, &first, message_id, claim.conversation_id);
+    office.queue.accept(&[&status], false).await.unwrap();
+    let claim = office.claims_one(&desk).await;
+    assert!(office.settles(&claim, Settled::Delivered).await);
+    office.queue.accept(&[&status], true).await.unwrap();
+    assert_eq!(office.letters(&desk).await, [], "it has left");
+}
+
+async fn c9_a_settlement_whose_commit_was_not_answered_is_reported(office: &mut Office) {
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "one")).await;
+    office.accepts(desk.to_crm("chat", "2", "two")).await;
+    let claim = office.claims_one(&desk).await;
+    office.faults.add("settle.after_commit=error:1").unwrap();
+    let mut held = settlement(&claim, Settled::Delivered);
+    held.turn = TurnEffect::Hold { reason: "paused".to_owned() };
+    assert!(office.writer.settle(held).await, "it is written: its waiting caller is notified");
+    let tries = attempt::Entity::of_tenant(desk.tenant_id).all(office.store.read()).await.unwrap();
+    assert_eq!(tries.len(), 1, "one try, one line");
+    assert_eq!(office.letters(&desk).await.len(), 1);
+    assert_eq!(office.lanes(&desk).await[0].carried, 1);
+}
+
+/// Another process leased the lane before the batch is written again.
+async fn c9_a_lane_leased_again_meanwhile_is_recognised_by_its_attempt(office: &mut Office) {
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "one")).await;
+    office.accepts(desk.to_crm("chat", "2", "two")).await;
+    let first = office.claims_one(&desk).await;
+    let done = settlement(&first, Settled::Delivered);
+    assert_eq!(office.queue.settle(std::slice::from_ref(&done)).await.unwrap(), [true]);
+    let second = office.claims_one(&desk).await;
+    assert_eq!(office.queue.settle_batch(std::slice::from_ref(&done), true).await.unwrap().valid, [true]);
+    let tries = attempt::Entity::of_tenant(desk.tenant_id).all(office.store.read()).await.unwrap();
+    assert_eq!(tries.len(), 1, "one try, one line");
+    // What another wrote instead is not taken for it.
+    let late = Settlement { attempt: Some(Attempt { status: 500, ..Attempt::default() }), ..done };
+    assert_eq!(office.queue.settle_batch(&[late], true).await.unwrap().valid, [false]);
+    assert!(office.settles(&second, Settled::Delivered).await);
+}
+
+both!(c9_a_lane_leased_again_meanwhile_is_recognised_by_its_attempt, a_context_of_a_new_conversation_is_what_is_stored);
+both!(the_leases_of_a_lost_commit_are_looked_for_when_it_has_ended, slots_come_back_after_any_outcome_of_a_commit);
+both!(c9_a_settlement_whose_commit_was_not_answered_is_reported, a_letter_that_cannot_be_leased_is_stored_nevertheless);
+both!(c8_a_letter_without_a_message_of_its_own_is_queued_once, a_worker_that_stops_sends_what_its_last_commit_leased);
+both!(c7_a_claim_whose_commit_was_not_answered_is_carried, c7_letters_leased_by_a_lost_commit_are_sent_at_once);
+both!(c8_a_letter_delivered_meanwhile_is_not_queued_again, a_context_of_the_lease_is_what_is_stored);
+on_postgres!(a_restart_ends_what_its_earlier_life_accepted_and_leased, a_lease_obtained_too_late_is_given_back);
+on_postgres!(a_turn_that_falls_asleep_while_an_accept_waits_is_woken, changes_made_while_an_accept_waits_are_respected);
+on_postgres!(a_context_is_as_new_as_the_lease);

@@ -1,5 +1,8 @@
-//! A database that takes back, is full, is too small or falls silent at the worst moment.
+//! Rules 1 and 2 and a database that takes back, is full, too small or silent: many share a commit, repeats are
+//! found inside it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use base::config;
@@ -7,16 +10,18 @@ use base::fault::Faults;
 use base::store::Store;
 use base::supervisor::Supervisor;
 use base::telemetry::traces::Traces;
+use bytes::Bytes;
 use entity::attempt;
 use parom_tests::meddler::{Meddler, Meddling};
-use parom_tests::office::{LEASE, all_at_once, settlement};
+use parom_tests::office::{Desk, LEASE, all_at_once, settlement};
 use parom_tests::settings::PATIENCE;
 use parom_tests::{Engine, Office, Setup, World, both, on_postgres};
-use queue::accept_batch::ItemOutcome;
-use queue::writer::Writer;
+use queue::accept_batch::{AcceptBatch, ItemOutcome, Priority, RawHook};
+use queue::writer::{AcceptError, Writer};
 use queue::{Queue, Settled};
 use sandbox::HookMessage;
 use sea_orm::{ConnectionTrait, Statement};
+use tokio::task::JoinSet;
 
 /// Refuses rows of `message` with a SQLSTATE, so many times.
 const TROUBLE: &str = "CREATE SEQUENCE tries; CREATE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
@@ -236,12 +241,254 @@ async fn no_task_closes_idle_or_old_connections(world: &mut World) {
     }
 }
 
-both!(a_full_disk_loses_no_hook, no_task_closes_idle_or_old_connections);
-on_postgres!(
-    a_blocked_process_keeps_no_hook_waiting,
-    rows_are_changed_by_their_keys_from_the_first_on,
-    a_rolled_back_transaction_is_written_again,
-    an_interrupted_begin_leaves_no_transaction,
-    a_connection_that_ends_at_commit,
-    a_connection_that_ends_at_the_commit_of_a_claim_and_of_a_settlement
-);
+// The database ends connections: it restarts, or an administrator ends them.
+
+const OTHERS: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+    WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
+/// More than all pools together have connections.
+const CALLS: usize = 100;
+
+async fn a_cut_connection_is_not_an_internal_error(world: &mut World) {
+    let line = world.line("support").await;
+    let paths = [
+        line.path(""),
+        line.path("/ledger"),
+        line.path("/conversations"),
+        format!("/api/v1/tenants/{}", line.tenant_id),
+    ];
+    for path in &paths {
+        world.api.get(path).await.is(200);
+    }
+    let db = world.database().connect().await;
+    db.execute_unprepared(OTHERS).await.unwrap();
+    db.close().await.unwrap();
+    for path in &paths {
+        let mut answered = false;
+        for _ in 0..CALLS {
+            let reply = world.api.get(path).await;
+            assert!([200, 503].contains(&reply.status), "{path}: {}", reply.text);
+            if reply.status == 200 {
+                answered = true;
+                break;
+            }
+            assert!(!reply.header("retry-after").is_empty(), "{path}");
+        }
+        assert!(answered, "{path}: the dead connections are replaced");
+    }
+}
+
+// Rule 2: many share a commit, one bad batch does not spoil the others', and the queue in memory has a bound.
+
+const MIB: usize = 1024 * 1024;
+
+async fn one_bad_parcel_is_found_among_many(office: &mut Office) {
+    let desk = office.desk();
+    let stored = office.accepts(desk.to_crm("chat", "first", "first")).await;
+    let posts = (0..100).map(|number| {
+        let mut batch = desk.to_crm(&format!("chat {}", number % 7), &format!("{number}"), "Hello");
+        if number == 63 {
+            // An id that is taken: the database will never store it.
+            batch.entries[0].id = stored;
+        }
+        let writer = office.writer.clone();
+        async move { writer.accept(batch).await }
+    });
+    let results = all_at_once(posts).await;
+    for (number, result) in results.iter().enumerate() {
+        match result {
+            Ok(_) => assert_ne!(number, 63, "the bad parcel was stored"),
+            Err(error) => assert!(number == 63 && matches!(error, AcceptError::Unstorable(_)), "{number}: {error}"),
+        }
+    }
+    assert_eq!(office.letters(&desk).await.len(), 100);
+}
+
+async fn a_full_queue_refuses_batches_and_recovers(office: &mut Office) {
+    let desk = office.desk();
+    let blocked = office.blocked().await;
+    // 48 MiB of one account may wait; of four times 15 MiB one is too many, whichever comes last.
+    let mut waiting = JoinSet::new();
+    for number in 0..4 {
+        let (writer, batch) = (office.writer.clone(), with_bytes(&desk, number, 15 * MIB));
+        waiting.spawn(async move { writer.accept(batch).await });
+    }
+    let refused = waiting.join_next().await.unwrap().unwrap().expect_err("stored while the database is locked");
+    assert!(matches!(refused, AcceptError::Full), "{refused}");
+    let other = office.desk();
+    let (writer, batch) = (office.writer.clone(), with_bytes(&other, 1, 10 * MIB));
+    waiting.spawn(async move { writer.accept(batch).await });
+    blocked.release().await;
+    while let Some(one) = waiting.join_next().await {
+        one.unwrap().expect("what waited is stored");
+    }
+    office.accepts(with_bytes(&desk, 100, 15 * MIB)).await;
+}
+
+fn with_bytes(desk: &Desk, number: u32, bytes: usize) -> AcceptBatch {
+    let mut batch = desk.to_crm("chat", &format!("{number}"), "with bytes");
+    batch.raw = Some(RawHook {
+        id: batch.entries[0].id,
+        kind: "amocrm",
+        target: String::new(),
+        received_at: 0,
+        headers: "{}".to_owned(),
+        body: Bytes::from(vec![b'x'; bytes]),
+        quarantine: String::new(),
+    });
+    batch
+}
+
+async fn a_settlement_waits_for_the_database(office: &mut Office) {
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "one")).await;
+    let claim = office.claims_one(&desk).await;
+    office.faults.add("settle.before_commit=error:3").unwrap();
+    assert!(office.settles(&claim, Settled::Delivered).await, "what was sent is written down");
+    assert!(office.letters(&desk).await.is_empty());
+}
+
+/// C5: errors that come immediately, as from a restarting database, use up no attempts.
+async fn c5_a_settlement_is_tried_for_as_long_as_its_lease_lasts(office: &mut Office) {
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "one")).await;
+    let claim = office.claims_one(&desk).await;
+    office.faults.add("settle.before_commit=error:30").unwrap();
+    assert!(office.settles(&claim, Settled::Delivered).await, "what was sent is written down");
+    assert!(office.letters(&desk).await.is_empty());
+}
+
+/// But not longer: another process may hold the lane from then on.
+async fn c5_after_its_lease_a_settlement_is_given_up(office: &mut Office) {
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "one")).await;
+    let claim = office.claims_one(&desk).await;
+    office.faults.add("settle.before_commit=error").unwrap();
+    let (writer, late) = (office.writer.clone(), settlement(&claim, Settled::Delivered));
+    let settled = tokio::spawn(async move { writer.settle(late).await });
+    office.advance(60_000);
+    assert!(!settled.await.unwrap());
+    office.faults.clear();
+    let again = office.claims_one(&desk).await;
+    assert!(again.letter.unknown, "it is found out");
+    assert!(office.settles(&again, Settled::Delivered).await);
+}
+
+/// C4: hooks that come faster than they are written do not delay other requests.
+async fn c4_a_flood_of_hooks_is_overtaken(office: &mut Office) {
+    const HOOKS: u32 = 3_000;
+    let loud = office.desk();
+    let door = |desk: &Desk| desk.tenant_id.as_bytes()[15] % 2;
+    let quiet = std::iter::repeat_with(|| office.desk()).find(|desk| door(desk) == door(&loud)).unwrap();
+    let blocked = office.blocked().await;
+    let written = Arc::new(AtomicUsize::new(0));
+    let mut flood = JoinSet::new();
+    for number in 0..HOOKS {
+        let batch = AcceptBatch { priority: Priority::High, ..with_bytes(&loud, number, 1) };
+        let (writer, written) = (office.writer.clone(), written.clone());
+        flood.spawn(async move {
+            writer.accept(batch).await.expect("it is stored");
+            written.fetch_add(1, Ordering::SeqCst);
+        });
+    }
+    // The first of them are in the commit that cannot end, the others are in the queue.
+    let stand = |count: usize| {
+        let writer = office.writer.clone();
+        async move {
+            while writer.waiting() < count {
+                tokio::task::yield_now().await;
+            }
+        }
+    };
+    stand(2_400).await;
+    let (writer, seen, batch) = (office.writer.clone(), written.clone(), with_bytes(&quiet, 1, 1));
+    let before = office.writer.waiting();
+    let one = tokio::spawn(async move {
+        writer.accept(batch).await.expect("it is stored");
+        seen.load(Ordering::SeqCst)
+    });
+    stand(before + 1).await;
+    blocked.release().await;
+    let overtaken_by = one.await.unwrap();
+    // The batch being written, the one with it, and what is written until this task is notified.
+    assert!(overtaken_by <= 3 * 512, "of {HOOKS} hooks {overtaken_by} went before");
+    while let Some(done) = flood.join_next().await {
+        done.unwrap();
+    }
+}
+
+// Rule 1: what came before is recognised inside the commit, not by a look before it.
+
+async fn twenty_equal_posts_are_one_message(office: &mut Office) {
+    let desk = office.desk();
+    let posts = (0..20).map(|_| {
+        let (writer, batch) = (office.writer.clone(), desk.to_crm("chat", "same", "Hello"));
+        async move { writer.accept(batch).await.expect("it is stored")[0] }
+    });
+    let outcomes = all_at_once(posts).await;
+    let new: Vec<_> = outcomes.iter().filter(|one| matches!(one, ItemOutcome::New { .. })).collect();
+    assert_eq!(new.len(), 1);
+    assert!(outcomes.iter().all(|one| one.message_id() == new[0].message_id()), "all get the same id");
+    assert_eq!(office.letters(&desk).await.len(), 1);
+}
+
+async fn racing_instances_store_one_message(office: &mut Office) {
+    let desk = office.desk();
+    let posts = (0..6).map(|_| {
+        let (queue, desk) = (office.another_instance(), desk.clone());
+        async move {
+            let mut new = 0;
+            for round in 0..10 {
+                let batch = desk.to_crm("chat", &format!("message {round}"), "Hello");
+                let receipts = queue.accept(&[&batch], false).await.expect("it is stored");
+                new += usize::from(matches!(receipts[0][0], ItemOutcome::New { .. }));
+            }
+            new
+        }
+    });
+    assert_eq!(all_at_once(posts).await.iter().sum::<usize>(), 10);
+    assert_eq!(office.letters(&desk).await.len(), 10);
+    assert_eq!(office.lanes(&desk).await.len(), 1, "a conversation that two open at once is one");
+}
+
+async fn a_repeat_with_other_content_is_reported_as_different(office: &mut Office) {
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "same", "Hello")).await;
+    let mut batch = desk.to_crm("chat", "same", "Good bye");
+    batch.entries[0].fingerprint = 1;
+    let receipt = office.writer.accept(batch).await.unwrap();
+    assert!(matches!(receipt[0], ItemOutcome::Duplicate { same: false, .. }), "{receipt:?}");
+}
+
+async fn after_a_lost_commit_own_rows_are_distinguished_from_duplicates(office: &mut Office) {
+    let desk = office.desk();
+    let batches: Vec<AcceptBatch> = (0..3).map(|number| desk.to_crm("chat", &format!("{number}"), "Hello")).collect();
+    let batches: Vec<&AcceptBatch> = batches.iter().collect();
+    office.queue.accept(&batches, false).await.unwrap();
+    // The answer to COMMIT was lost: the batch is written again.
+    let receipts = office.queue.accept(&batches, true).await.unwrap();
+    assert!(receipts.iter().all(|receipt| matches!(receipt[0], ItemOutcome::New { .. })), "{receipts:?}");
+    assert_eq!(office.letters(&desk).await.len(), 3, "nothing is queued twice");
+}
+
+async fn the_writer_repeats_by_itself(office: &mut Office) {
+    let desk = office.desk();
+    for (number, plan) in ["accept.before_commit=error:2", "accept.after_commit=error:1"].into_iter().enumerate() {
+        office.faults.add(plan).unwrap();
+        let receipt = office.writer.accept(desk.to_crm("chat", plan, "Hello")).await.unwrap();
+        assert!(matches!(receipt[0], ItemOutcome::New { .. }), "{plan}: {receipt:?}");
+        assert_eq!(office.letters(&desk).await.len(), number + 1, "{plan}");
+    }
+    let again = office.writer.accept(desk.to_crm("chat", "accept.after_commit=error:1", "Hello")).await.unwrap();
+    assert!(matches!(again[0], ItemOutcome::Duplicate { same: true, .. }));
+}
+
+both!(after_a_lost_commit_own_rows_are_distinguished_from_duplicates, c5_after_its_lease_a_settlement_is_given_up);
+both!(c5_a_settlement_is_tried_for_as_long_as_its_lease_lasts, a_repeat_with_other_content_is_reported_as_different);
+both!(a_full_queue_refuses_batches_and_recovers, no_task_closes_idle_or_old_connections, the_writer_repeats_by_itself);
+both!(a_settlement_waits_for_the_database, one_bad_parcel_is_found_among_many, racing_instances_store_one_message);
+both!(twenty_equal_posts_are_one_message, c4_a_flood_of_hooks_is_overtaken, a_full_disk_loses_no_hook);
+on_postgres!(a_connection_that_ends_at_the_commit_of_a_claim_and_of_a_settlement, a_connection_that_ends_at_commit);
+on_postgres!(rows_are_changed_by_their_keys_from_the_first_on, a_rolled_back_transaction_is_written_again);
+on_postgres!(an_interrupted_begin_leaves_no_transaction, a_cut_connection_is_not_an_internal_error);
+on_postgres!(a_blocked_process_keeps_no_hook_waiting);

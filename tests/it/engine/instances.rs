@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use base::store::VENDOR;
 use parom::delivery::worker::Worker;
 use parom_tests::messenger::Answer;
 use parom_tests::office::all_at_once;
 use parom_tests::settings::{HOST, VENDOR_KEY};
-use parom_tests::{Api, World, answer, ends_within, on_postgres};
+use parom_tests::{Api, Engine, FileHost, Page, Place, Setup, World, answer, both, drill, ends_within, on_postgres};
 use reqwest::Method;
+use sandbox::HookMessage;
 use serde_json::json;
 
 async fn two_instances_carry_one_queue(world: &mut World) {
@@ -84,9 +86,7 @@ async fn a_start_ends_no_lease_of_a_process_that_lives(world: &mut World) {
 }
 
 async fn a_pause_set_at_one_instance_applies_to_both(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     let second = world.another_server().await;
     let door = Api::new(second.url(), VENDOR_KEY);
     door.patch(&line.path(""), &json!({"paused": true})).await.is(200);
@@ -104,9 +104,7 @@ async fn a_pause_set_at_one_instance_applies_to_both(world: &mut World) {
 
 /// Each instance keeps sources for a few seconds. What it decides by one that has changed meanwhile must not last.
 async fn a_resumed_source_is_not_held_again_by_another_instance(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     let second = world.another_server().await;
     let door = Api::new(second.url(), VENDOR_KEY);
     world.api.patch(&line.path(""), &json!({"paused": true})).await.is(200);
@@ -127,9 +125,7 @@ async fn a_resumed_source_is_not_held_again_by_another_instance(world: &mut Worl
 }
 
 async fn a_secret_changed_at_one_instance_pauses_nothing_at_the_other(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     world.manager(&line).answers("anna", "signed by the first secret").await;
     let second = world.another_server().await;
     let door = Api::new(second.url(), VENDOR_KEY);
@@ -214,16 +210,199 @@ async fn callers_of_two_instances_renew_a_token_once(world: &mut World) {
     second.stop().await;
 }
 
-on_postgres!(
-    two_instances_carry_one_queue,
-    one_instance_takes_over_the_work_of_another,
-    a_restarted_process_takes_up_its_own_leases_at_once,
-    a_start_ends_no_lease_of_a_process_that_lives,
-    a_pause_set_at_one_instance_applies_to_both,
-    a_resumed_source_is_not_held_again_by_another_instance,
-    a_secret_changed_at_one_instance_pauses_nothing_at_the_other,
-    what_ends_at_one_instance_is_refused_by_the_other_within_a_second,
-    rotations_at_two_instances_wait_for_each_other,
-    a_web_chat_deleted_at_one_instance_is_closed_at_the_other_within_a_second,
-    callers_of_two_instances_renew_a_token_once,
-);
+// Requirement 10 of "Trust": no task that runs for the life of the process ends unnoticed.
+
+/// Every task of a serving process. One that is added belongs here too.
+const TASKS: [&str; 35] = [
+    "alert_notices",
+    "audit",
+    "balance",
+    "chat_emails",
+    "checkpoint",
+    "delivery",
+    "disks",
+    "expire",
+    "gauges",
+    "imports",
+    "installs",
+    "integrations",
+    "jobs",
+    "keys",
+    "lookup",
+    "lost_hooks",
+    "media",
+    "metrics",
+    "plans",
+    "proofs",
+    "reconcile",
+    "retention",
+    "rounds",
+    "settlements",
+    "source_notices",
+    "spool",
+    "spool_beside",
+    "spool_writer",
+    "task_alerts",
+    "traces",
+    "usage",
+    "vendor_webhooks",
+    "wake",
+    "work",
+    "writer",
+];
+
+/// On threads of their own: `spool::tests::a_panic_of_the_thread_that_writes_ends_nothing` and
+/// `supervisor::tests::a_thread_goes_on_where_it_was` break them.
+const THREADS: [&str; 2] = ["spool_beside", "spool_writer"];
+
+async fn live(engine: Engine) -> Option<World> {
+    let world = World::start(engine, Setup { live: true, ..Setup::default() }).await?;
+    let begun = async || (world.app().supervisor.restarts().len() == TASKS.len()).then_some(());
+    world.until("all tasks are begun", begun).await;
+    Some(world)
+}
+
+async fn breaks(world: &World, task: &'static str) {
+    let supervisor = &world.app().supervisor;
+    let before = supervisor.restarts()[task];
+    supervisor.panics(task);
+    world.until(task, async || (supervisor.restarts()[task] > before).then_some(())).await;
+}
+
+/// A message in, and an answer with a file out.
+async fn works(world: &World, line: &parom_tests::Line, round: usize) {
+    let host = FileHost::start().await;
+    let picture = host.puts("/a.png", [Page::file("image/png", crate::media::png(100))]);
+    let text = format!("round {round}");
+    world.customer(line, "anna").writes(&text).await;
+    let there = async || world.texts_at_crm(line).contains(&text).then_some(());
+    world.until("the message is at amoCRM", there).await;
+    let before = world.messenger.received().len();
+    world.manager(line).sends("anna", HookMessage::file("picture", &picture, "a.png", 100)).await;
+    let came = async || (world.messenger.received().len() > before).then_some(());
+    world.until("the answer is at the messenger", came).await;
+}
+
+async fn every_task_is_started_again(engine: Engine) {
+    let Some(world) = live(engine).await else { return };
+    let tasks: BTreeSet<_> = world.app().supervisor.restarts().into_keys().collect();
+    assert_eq!(tasks, TASKS.into_iter().collect());
+    let line = world.line("support").await;
+    works(&world, &line, 0).await;
+    // Last the one that starts most others: they are restarted with it.
+    let broken = TASKS.into_iter().filter(|task| !THREADS.contains(task) && *task != "work");
+    for task in broken.clone().chain(["work"]) {
+        breaks(&world, task).await;
+    }
+    works(&world, &line, 1).await;
+    let restarts = world.app().supervisor.restarts();
+    for task in broken.chain(["work"]) {
+        assert_eq!(restarts[task], 1, "{task} goes on");
+    }
+    assert_eq!(world.app().supervisor.failing(), []);
+    let metrics = answer(world.api.anonymous(Method::GET, "/metrics")).await.is(200);
+    assert!(metrics.text.contains("parom_task_restarts_total{task=\"delivery\"} 1"), "{}", metrics.text);
+    answer(world.api.anonymous(Method::GET, "/readyz")).await.is(200);
+    world.close().await;
+}
+
+async fn a_task_that_fails_three_times_raises_an_alert(engine: Engine) {
+    let Some(mut world) = live(engine).await else { return };
+    let alerts = async |world: &World| {
+        let open = parom::alert::open(world.app().store.read(), VENDOR).await.unwrap();
+        open.into_iter().map(|alert| alert.key).collect::<Vec<_>>()
+    };
+    for _ in 0..2 {
+        breaks(&world, "media").await;
+    }
+    answer(world.api.anonymous(Method::GET, "/readyz")).await.is(200);
+    breaks(&world, "media").await;
+    let ready = answer(world.api.anonymous(Method::GET, "/readyz")).await.is(503);
+    assert!(ready.text.contains("media"), "{}", ready.text);
+    assert!(!ready.text.contains("a test asked"), "strangers hear no cause: {}", ready.text);
+    world
+        .until("the vendor has the alert", async || (alerts(&world).await == ["task_failing:media"]).then_some(()))
+        .await;
+    world.restart().await;
+    answer(world.api.anonymous(Method::GET, "/readyz")).await.is(200);
+    world.until("a start closes it", async || alerts(&world).await.is_empty().then_some(())).await;
+    tokio::time::timeout(drill::LIMIT, world.close()).await.expect("it ends in time");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_task_is_started_again_on_sqlite() {
+    every_task_is_started_again(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_task_that_fails_three_times_raises_an_alert_on_sqlite() {
+    a_task_that_fails_three_times_raises_an_alert(Engine::Sqlite).await;
+}
+
+// A panic ends what it happened in, and nothing else.
+
+async fn in_the_writer(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    world.faults.add("accept.before_commit=panic:1").unwrap();
+    let body = anna.body("one", "one");
+    anna.posts(&body).await.is(503);
+    anna.posts(&body).await.is(202);
+    anna.writes("two").await;
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["one", "two"], "the writer was started again");
+}
+
+async fn in_a_delivery(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    world.faults.add("carry.before_call=panic:3").unwrap();
+    anna.writes("poison").await;
+    anna.writes("after").await;
+    for _ in 0..4 {
+        world.deliver_all().await;
+        world.advance(Duration::from_secs(60));
+    }
+    assert_eq!(world.texts_at_crm(&line), ["after"], "three starts without an end are enough");
+    let dead = world.api.get(&line.dead_letters()).await.is(200);
+    assert_eq!(dead.json["items"][0]["reason"], "poison", "{}", dead.text);
+}
+
+async fn after_the_call(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    world.faults.add("carry.after_call=panic:1").unwrap();
+    anna.writes("one").await;
+    anna.writes("two").await;
+    world.deliver_all().await;
+    world.advance(Duration::from_secs(60));
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["one", "two"], "amoCRM is asked whether it has the first");
+}
+
+/// A killed process interrupts the calls that it was making. That is no reason to give their letters up.
+async fn a_process_killed_again_and_again_gives_up_no_letter(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    anna.writes("one").await;
+    anna.writes("two").await;
+    for _ in 0..6 {
+        world.faults.add("carry.before_call=error:1").unwrap();
+        world.deliver_all().await;
+        assert!(world.texts_at_crm(&line).is_empty(), "it dies before the call");
+        world.restart().await;
+        world.advance(Duration::from_secs(1));
+    }
+    world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&line), ["one", "two"]);
+    let dead = world.api.get(&line.dead_letters()).await.is(200);
+    assert_eq!(dead.json["items"].as_array().map(Vec::len), Some(0), "{}", dead.text);
+}
+
+both!(a_process_killed_again_and_again_gives_up_no_letter, after_the_call, in_a_delivery, in_the_writer);
+on_postgres!(a_web_chat_deleted_at_one_instance_is_closed_at_the_other_within_a_second, two_instances_carry_one_queue);
+on_postgres!(what_ends_at_one_instance_is_refused_by_the_other_within_a_second);
+on_postgres!(a_secret_changed_at_one_instance_pauses_nothing_at_the_other, a_pause_set_at_one_instance_applies_to_both);
+on_postgres!(a_resumed_source_is_not_held_again_by_another_instance, rotations_at_two_instances_wait_for_each_other);
+on_postgres!(a_restarted_process_takes_up_its_own_leases_at_once, a_start_ends_no_lease_of_a_process_that_lives);
+on_postgres!(callers_of_two_instances_renew_a_token_once, one_instance_takes_over_the_work_of_another);

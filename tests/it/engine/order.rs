@@ -1,8 +1,15 @@
-//! Rule 4: by arrival, except that amoCRM's hooks are placed by their time while unsent; the head keeps its back-off.
+//! Rule 4: by arrival, except that amoCRM's hooks are placed by their time while unsent; the head keeps its back-
+//! off.
 
-use parom_tests::office::{Desk, again, texts};
-use parom_tests::{Office, both};
-use queue::Settled;
+use std::collections::BTreeMap;
+
+use parom::delivery::wake;
+use parom_tests::office::{Desk, LEASE, again, all_at_once, settlement, texts};
+use parom_tests::settings::PATIENCE;
+use parom_tests::{Office, World, both, on_postgres};
+use queue::accept_batch::AcceptBatch;
+use queue::{Attempt, Claim, Settled, Settlement, TurnEffect};
+use rand::seq::SliceRandom;
 use sea_orm::ConnectionTrait;
 
 /// Delivers what is due of a target, one after the other, and returns the texts.
@@ -143,14 +150,225 @@ async fn a_buried_head_lets_the_lane_go_on(office: &mut Office) {
     assert_eq!(carry(office, &desk, desk.channel_id).await, ["good"]);
 }
 
-both!(
-    messages_from_the_api_are_sent_in_the_order_of_arrival,
-    hooks_in_the_wrong_order_are_reordered_while_unsent,
-    a_hook_that_comes_after_a_later_one_left_goes_next,
-    hooks_that_come_after_a_later_one_was_delivered_are_reordered,
-    a_head_whose_process_died_stays_the_head,
-    letters_before_the_place_of_a_head_that_is_gone_are_delivered,
-    the_head_keeps_its_back_off_and_no_letter_overtakes_it,
-    accepting_never_shortens_a_back_off,
-    a_buried_head_lets_the_lane_go_on,
-);
+// A message of several parts: what was taken stays taken, whatever happens between.
+
+fn onward(claim: &Claim, progress: &str) -> Settlement {
+    settlement(claim, Settled::Partial { progress: progress.to_owned() })
+}
+
+async fn an_accepted_part_keeps_its_letter_at_the_head_and_resets_its_attempts(office: &mut Office) {
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "")).await;
+    office.accepts(desk.to_crm("chat", "2", "the next message")).await;
+    let claim = office.claims_one(&desk).await;
+    assert!(office.settles(&claim, Settled::Retry { millis: 0, unknown: true, resent: true }).await);
+    let claim = office.claims_one(&desk).await;
+    assert_eq!((claim.letter.unknown, claim.letter.resends, claim.letter.attempts), (true, 1, 1));
+    assert!(office.writer.settle(onward(&claim, "one part")).await);
+
+    let next = office.claims_one(&desk).await;
+    assert_eq!((next.letter.id, next.letter.payload.as_str()), (claim.letter.id, "one part"));
+    assert_eq!((next.letter.unknown, next.letter.resends, next.letter.attempts), (false, 0, 0));
+    assert_eq!(next.starts, 1);
+    assert!(office.settles(&next, Settled::Delivered).await);
+    assert_eq!(office.claims_one(&desk).await.letter.payload, "the next message");
+}
+
+async fn a_worker_that_lost_its_lease_advances_no_part(office: &mut Office) {
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "")).await;
+    let late = office.claims_one(&desk).await;
+    office.advance(u64::try_from(LEASE).unwrap());
+    let next = office.claims_one(&desk).await;
+    assert!(next.letter.unknown, "whether the part went out is not known");
+    assert!(!office.writer.settle(onward(&late, "one part")).await);
+    assert_eq!(office.letters(&desk).await[0].payload, "");
+    assert!(office.writer.settle(onward(&next, "one part")).await);
+    assert_eq!(office.letters(&desk).await[0].payload, "one part");
+}
+
+async fn a_lane_rests_as_long_as_its_messenger_wants(office: &mut Office) {
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "")).await;
+    office.accepts(desk.to_crm("chat", "2", "")).await;
+    let rested = |settlement| Settlement { rest: 3_000, ..settlement };
+    for step in 0..2 {
+        let claim = office.claims_one(&desk).await;
+        let settled = if step == 0 { onward(&claim, "1") } else { settlement(&claim, Settled::Delivered) };
+        assert!(office.writer.settle(rested(settled)).await);
+        office.accepts(desk.to_crm("chat", &format!("more {step}"), "")).await;
+        office.advance(2_999);
+        assert!(office.claims(&desk, desk.channel_id, 10).await.is_empty(), "also when more comes");
+        office.advance(1);
+    }
+    office.accepts(desk.to_crm("other chat", "3", "")).await;
+    assert_eq!(office.claims(&desk, desk.channel_id, 10).await.len(), 2, "other chats do not rest with it");
+}
+
+async fn a_chat_that_is_asked_to_wait_counts_as_no_failure(office: &mut Office) {
+    let desk = office.desk();
+    let slowed = |claim: &Claim, millis| Settlement {
+        attempt: Some(Attempt { verdict: "retry", status: 429, ..Attempt::default() }),
+        turn: TurnEffect::Slowed,
+        ..settlement(claim, again(millis))
+    };
+    office.accepts(desk.to_crm("chat", "1", "")).await;
+    for _ in 0..12 {
+        let claim = office.claims_one(&desk).await;
+        assert!(office.writer.settle(slowed(&claim, 0)).await);
+    }
+    let turn = office.turn(&desk, desk.channel_id).await;
+    assert_eq!((turn.failures, turn.reason.as_str()), (0, ""), "the other side answers");
+    assert_eq!(office.letters(&desk).await[0].attempts, 0);
+    let claim = office.claims_one(&desk).await;
+    assert!(office.writer.settle(slowed(&claim, 35_000)).await);
+    office.accepts(desk.to_crm("other chat", "2", "")).await;
+    let other = office.claims_one(&desk).await;
+    assert!(office.settles(&other, Settled::Delivered).await);
+    office.advance(34_999);
+    assert!(office.claims(&desk, desk.channel_id, 10).await.is_empty());
+    office.advance(1);
+    assert_eq!(office.claims_one(&desk).await.letter.id, claim.letter.id);
+}
+
+// Rules 3 and 5: no wake-up is lost and no batch deadlocks, whatever overlaps with what.
+
+/// Delivers until `count` letters were sent; returns them in the order of their settlement, by lane.
+async fn carries_on(
+    queue: queue::Queue,
+    desk: parom_tests::office::Desk,
+    left: std::sync::Arc<std::sync::atomic::AtomicI64>,
+) -> Vec<(uuid::Uuid, i64, String)> {
+    use std::sync::atomic::Ordering;
+    let mut carried = Vec::new();
+    while left.load(Ordering::SeqCst) > 0 {
+        let claims = queue.claim(&[desk.wish(desk.channel_id, 4)], LEASE).await.expect("the claim");
+        if claims.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        for claim in claims {
+            assert_eq!(queue.settle(&[settlement(&claim, Settled::Delivered)]).await.expect("the settlement"), [true]);
+            left.fetch_sub(1, Ordering::SeqCst);
+            carried.push((claim.lane_id, claim.letter.seq, claim.letter.payload.clone()));
+        }
+    }
+    carried
+}
+
+async fn no_wake_up_is_lost(office: &mut Office) {
+    const TASKS: i64 = 8;
+    const EACH: i64 = 25;
+    let desk = office.desk();
+    let left = std::sync::Arc::new(std::sync::atomic::AtomicI64::new(TASKS * EACH));
+    let carriers: Vec<_> =
+        (0..2).map(|_| tokio::spawn(carries_on(office.another_instance(), desk.clone(), left.clone()))).collect();
+    let writers = (0..TASKS).map(|task| {
+        let (writer, desk) = (office.writer.clone(), desk.clone());
+        async move {
+            for number in 0..EACH {
+                let id = format!("{task}-{number}");
+                writer.accept(desk.to_crm("the one chat", &id, &id)).await.expect("it is stored");
+            }
+        }
+    });
+    all_at_once(writers).await;
+    // A lost wake-up would leave the workers waiting for ever: the test's own limit ends it.
+    let mut carried = Vec::new();
+    for carrier in carriers {
+        carried
+            .extend(tokio::time::timeout(PATIENCE, carrier).await.expect("a lane fell asleep over letters").unwrap());
+    }
+    carried.sort_by_key(|one| one.1);
+    assert_eq!(carried.len(), 200);
+    let mut of_task: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (_, _, id) in carried {
+        let (task, number) = id.split_once('-').unwrap();
+        of_task.entry(task.to_owned()).or_default().push(number.parse().unwrap());
+    }
+    for (task, numbers) in of_task {
+        assert!(numbers.is_sorted(), "what task {task} wrote one after the other left otherwise: {numbers:?}");
+    }
+}
+
+async fn batches_that_cross_do_not_deadlock(office: &mut Office) {
+    let desks: Vec<_> = (0..4).map(|_| office.desk()).collect();
+    let instances: Vec<_> = (0..6).map(|_| office.another_instance()).collect();
+    let done = all_at_once(instances.into_iter().enumerate().map(|(task, queue)| {
+        let desks = desks.clone();
+        async move {
+            let mut errors = Vec::new();
+            for round in 0..15 {
+                let mut batches: Vec<AcceptBatch> = Vec::new();
+                for desk in &desks {
+                    for chat in 0..6 {
+                        let id = format!("{task}-{round}-{chat}");
+                        batches.push(desk.to_crm(&format!("chat {chat}"), &id, &id));
+                        // Some keys are fought over.
+                        batches.push(desk.to_crm(&format!("chat {chat}"), &format!("{round}-{chat}"), "same"));
+                    }
+                }
+                batches.shuffle(&mut rand::rng());
+                let batches: Vec<&AcceptBatch> = batches.iter().collect();
+                errors.extend(queue.accept(&batches, false).await.err());
+                let wishes: Vec<_> = desks.iter().map(|desk| desk.wish(desk.channel_id, 8)).collect();
+                match queue.claim(&wishes, LEASE).await {
+                    Ok(claims) => {
+                        let mut all: Vec<_> =
+                            claims.iter().map(|claim| settlement(claim, Settled::Delivered)).collect();
+                        all.shuffle(&mut rand::rng());
+                        errors.extend(queue.settle(&all).await.err());
+                    }
+                    Err(error) => errors.push(error),
+                }
+            }
+            errors
+        }
+    }))
+    .await;
+    let errors: Vec<_> = done.into_iter().flatten().collect();
+    assert!(errors.is_empty(), "{} errors, the first: {}", errors.len(), errors[0]);
+}
+
+// What one process stores wakes the others through the database, before they would look by themselves.
+
+const LISTENERS: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+    WHERE datname = current_database() AND query ILIKE 'LISTEN%' AND pid <> pg_backend_pid()";
+
+async fn another_process_is_woken(world: &mut World) {
+    let line = world.line("support").await;
+    // Nothing is delivered automatically here: only the database wakes this one.
+    let other = world.another_server().await;
+    let woken = other.app.writer.stored();
+    let heard = async |what: &str| {
+        let heard = tokio::time::timeout(PATIENCE, woken.notified()).await;
+        assert!(heard.is_ok(), "{what}");
+    };
+    let tasks = [world.app().clone(), other.app.clone()].map(|app| {
+        let stop = app.stop.clone();
+        tokio::spawn(wake::run(app.delivery.clone(), stop))
+    });
+    heard("it listens").await;
+    world.customer(&line, "anna").writes("one").await;
+    heard("it is woken").await;
+    let db = world.database().connect().await;
+    db.execute_unprepared(LISTENERS).await.unwrap();
+    heard("it listens again").await;
+    world.customer(&line, "anna").writes("two").await;
+    heard("it is woken again").await;
+    db.close().await.unwrap();
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["one", "two"]);
+    other.stop().await;
+    for task in tasks {
+        task.abort();
+    }
+}
+
+both!(an_accepted_part_keeps_its_letter_at_the_head_and_resets_its_attempts, a_head_whose_process_died_stays_the_head);
+both!(hooks_that_come_after_a_later_one_was_delivered_are_reordered, a_chat_that_is_asked_to_wait_counts_as_no_failure);
+both!(letters_before_the_place_of_a_head_that_is_gone_are_delivered, a_worker_that_lost_its_lease_advances_no_part);
+both!(messages_from_the_api_are_sent_in_the_order_of_arrival, the_head_keeps_its_back_off_and_no_letter_overtakes_it);
+both!(hooks_in_the_wrong_order_are_reordered_while_unsent, a_hook_that_comes_after_a_later_one_left_goes_next);
+both!(a_lane_rests_as_long_as_its_messenger_wants, accepting_never_shortens_a_back_off, no_wake_up_is_lost);
+both!(batches_that_cross_do_not_deadlock, a_buried_head_lets_the_lane_go_on);
+on_postgres!(another_process_is_woken);

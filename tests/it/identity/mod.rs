@@ -1,15 +1,8 @@
 //! Identities: who proved an e-mail, where credentials are valid, and what a change of them requires.
 
-mod again;
-mod demanded;
-mod links;
-mod navigation;
 mod operators;
-mod races;
-mod recovery_codes;
+mod second_step;
 mod squatters;
-mod unmailed;
-mod wrong_codes;
 
 use std::ops::{Deref, DerefMut};
 

@@ -1,11 +1,20 @@
-//! Valid contents of a file, and how errors are reported.
+//! An import of a file: valid contents, how errors are reported, its pages, and `parom import` beside a running
+//! server.
+
+use std::path::Path;
+use std::process::{Output, Stdio};
 
 use base::config::Config;
-use parom_tests::{Api, Engine, Line, Place, Reply, Setup, World, answer, both, once};
+use parom::identity::MemberRole;
+use parom_tests::drill::Drill;
+use parom_tests::settings::HOST;
+use parom_tests::{Api, Engine, Line, Place, Reply, Setup, Visitor, World, answer, once};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
 
-use super::{heard, import_of, imports, lines, sends, texts, wrote};
+use super::{a_second, heard, import_of, imports, lines, sends, texts, wrote};
+use crate::panel::{add_member, sign_in};
 
 async fn a_dry_run_counts_and_writes_nothing(world: &mut World) {
     let line = world.line("support").await;
@@ -64,21 +73,6 @@ async fn broken_lines_cost_themselves_alone(world: &mut World) {
     assert_eq!((&told["total"], &told["done"], &told["skipped_total"]), (&json!(2), &json!(2), &json!(6)));
     let texts: Vec<String> = heard(world, &line, "anna").into_iter().map(|(text, _)| text).collect();
     assert_eq!(texts, ["good", "last"]);
-}
-
-async fn tables_are_imported(world: &mut World) {
-    let line = world.line("support").await;
-    let table = "\u{feff}id;conversation.id;sender.role;sender.id;sender.name;sent_at;content.type;content.text\r\n\
-                 1;anna;client;u;Anna;2026-01-01T00:00:02Z;text;\"Hello; \"\"you\"\"\r\nagain\"\r\n\
-                 2;anna;client;u;Anna;2026-01-01T00:00:01Z;text;Before\r\n\
-                 3;anna;client;u;Anna;yesterday;text;Never\r\n";
-    let request = world.api.request(Method::POST, &line.path("/imports")).header("content-type", "text/csv");
-    let id = answer(request.body(table)).await.is(202).text_at("/id");
-    let told = super::ends(world, &id).await;
-    assert_eq!(told["skipped"].as_array().unwrap().len(), 1, "{told}");
-    assert_eq!(told["skipped"][0]["line"], 5);
-    let texts: Vec<String> = heard(world, &line, "anna").into_iter().map(|(text, _)| text).collect();
-    assert_eq!(texts, ["Before", "Hello; \"you\"\r\nagain"]);
 }
 
 /// F3: as a Russian Excel saves CSV; in an unknown encoding, nothing is stored.
@@ -198,10 +192,203 @@ async fn sizes() {
     too_large_files_leave_nothing().await;
 }
 
-both!(a_dry_run_counts_and_writes_nothing, broken_lines_cost_themselves_alone);
-once!(
-    tables_are_imported,
-    tables_of_a_russian_excel_are_imported,
-    files_that_are_none_are_refused,
-    a_file_is_taken_once_under_one_key
-);
+// The pages of imports: a file is counted, begun, watched, paused, and its skipped lines are taken along.
+
+fn form(csrf: &str, line: &Line, name: &str, file: &str) -> String {
+    let field =
+        |name: &str, value: &str| format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    let source = line.source_id.to_string();
+    field("csrf", csrf)
+        + &field("source", &source)
+        + &field("leads", "newest")
+        + &format!(
+            "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{file}\r\n--b--\r\n"
+        )
+}
+
+async fn uploads(world: &World, visitor: &Visitor, body: String) -> Reply {
+    let request = visitor.request(Method::POST, "/panel/import").header("origin", world.api.base());
+    answer(request.header("content-type", "multipart/form-data; boundary=b").body(body)).await
+}
+
+async fn a_file_is_counted_and_then_imported(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    owner.opens("/panel/import").await.is(200).says(&["Bring earlier chats", "/panel/import/new"]);
+    owner.opens("/panel/import/new").await.is(200).says(&["24 hours before", "Line support", "multipart/form-data"]);
+    // P8: a table of other data is reported in the form, not counted as nothing.
+    let reply = uploads(world, &owner, form(&owner.csrf(), &line, "old.csv", "name,phone\nAnna,5550123\n")).await;
+    assert!(reply.text.contains("must name the fields; it lacks id, conversation.id"), "{}", reply.text);
+    let file = texts("anna", 130) + "<script>broken</script>\n";
+    let reply = uploads(world, &owner, form(&owner.csrf(), &line, "old <b>.ndjson", &file)).await;
+    assert_eq!(reply.status, 303, "{}", reply.text);
+    let page = reply.header("location").to_owned();
+    let plan = owner.opens(&page).await.is(200);
+    plan.says(&["Ready to start", "130 messages in 1 chat", "1 new lead", "24 hours before", "Import 130 messages"]);
+    plan.says(&["1 line is skipped", "old &#60;b&#62;.ndjson", "/skipped.csv"]);
+    assert!(heard(world, &line, "anna").is_empty(), "nothing is written before a person decides");
+    owner.does(&format!("{page}/start"), &[]).await.says(&["The import runs in the background", "Pause import"]);
+    a_second(world).await;
+    a_second(world).await;
+    let under = owner.opens(&page).await.is(200);
+    under.says(&["of 130", "<progress", "Running"]);
+    owner.does(&format!("{page}/pause"), &[]).await.says(&["Paused", "Continue import"]);
+    owner.does(&format!("{page}/resume"), &[]).await.says(&["The import continues."]);
+    for _ in 0..10 {
+        a_second(world).await;
+    }
+    owner.opens(&page).await.is(200).says(&["Finished, some skipped", "130 messages imported, 1 skipped"]);
+    assert_eq!(heard(world, &line, "anna").len(), 130);
+    let table = owner.opens(&format!("{page}/skipped.csv")).await.is(200);
+    assert!(
+        table.header("content-type").starts_with("text/csv") && table.text.contains("\"131\",\""),
+        "{}",
+        table.text
+    );
+    owner.opens("/panel/import").await.is(200).says(&["130 of 130", "Line support"]);
+    let late = owner.does(&format!("{page}/cancel"), &[]).await;
+    late.says(&["can no longer be changed"]);
+    owner.opens("/panel/audit?group=import").await.is(200).says(&[
+        "Import started",
+        "Import finished",
+        "Import paused",
+    ]);
+}
+
+/// People who have no file yet fill in a sample.
+async fn the_samples_can_be_imported(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    let form_page = owner.opens("/panel/import/new").await.is(200);
+    form_page.says(&["sample.csv", "sample.ndjson", "<code class=\"mono\">conversation.id</code>", "required"]);
+    form_page.never_says(&["import-field"]);
+    for name in ["sample.csv", "sample.ndjson"] {
+        let sample = owner.opens(&format!("/panel/import/{name}")).await.is(200);
+        assert!(sample.header("content-disposition").contains(name));
+        let reply = uploads(world, &owner, form(&owner.csrf(), &line, name, &sample.text)).await;
+        assert_eq!(reply.status, 303, "{}", reply.text);
+        let plan = owner.opens(reply.header("location")).await.is(200);
+        // The sample has a manager's message, which needs a bot of the channel: this one has none, which the check reports.
+        plan.says(&["1 message in 1 chat", "1 line is skipped", "the channel has no bot"]);
+    }
+}
+
+/// A frequent reason does not hide a rare one, and a file that is mostly broken is not started unawares.
+async fn skipped_lines_are_grouped_by_reason(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    owner.opens("/panel/import/new").await.is(200);
+    let mut file = texts("anna", 10);
+    // Each breaks elsewhere.
+    for place in 0..150 {
+        file.push_str(&format!("[{}<broken>\n", "1,".repeat(place)));
+    }
+    file.push_str("{\"id\":\"rare\"}\n");
+    let reply = uploads(world, &owner, form(&owner.csrf(), &line, "old.ndjson", &file)).await;
+    let plan = owner.opens(reply.header("location")).await.is(200);
+    plan.says(&["151 lines are skipped", "93% of the lines will be skipped", "and 149 more"]);
+    assert_eq!(plan.text.matches("<td data-label=\"Line\">").count(), 2, "{}", plan.text);
+    assert!(plan.text.contains("<td data-label=\"Line\">161</td>"), "{}", plan.text);
+}
+
+// `parom import` beside a running server.
+
+async fn run(drill: &Drill, arguments: &[&str], stdin: &str) -> Output {
+    let mut command = drill.command(arguments);
+    command.env("LANG", "en_US.UTF-8").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(stdin.as_bytes()).await.unwrap();
+    child.wait_with_output().await.unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_command_shows_the_plan_and_follows_the_import() {
+    let mut drill = Drill::prepare(Engine::Sqlite, Path::new(env!("CARGO_BIN_EXE_parom_faults"))).await.unwrap();
+    drill.serves("").await;
+    let line: Line = drill.line("support").await;
+    let source = line.source_id.to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("old.ndjson");
+    std::fs::write(&file, texts("anna", 40) + "broken\n").unwrap();
+    let file = file.to_str().unwrap();
+
+    let plan = run(&drill, &["import", file, "--source", &source, "--dry-run"], "").await;
+    let said = text(&plan.stdout);
+    assert!(plan.status.success(), "{}", text(&plan.stderr));
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines[0].contains("24 hours before the lead"), "said first: {said}");
+    for words in ["contacts", "40 messages in 1 chat", "At most 1 new lead", "1 line is skipped"] {
+        assert!(said.contains(words), "{words:?} in {said}");
+    }
+    assert!(drill.sandbox.messages(HOST).is_empty());
+
+    let json = run(&drill, &["import", file, "--source", &source, "--dry-run", "--json", "--leads", "none"], "").await;
+    let told: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!((&told["total"], &told["leads_expected"], &told["status"]), (&40.into(), &0.into(), &"done".into()));
+
+    let whole = run(&drill, &["import", file, "--source", &source], "").await;
+    let said = text(&whole.stdout);
+    assert!(whole.status.success(), "{said}{}", text(&whole.stderr));
+    assert!(said.ends_with("Finished: 40 messages imported, 1 skipped.\n"), "{said}");
+    assert_eq!(heard(&drill, &line, "anna").len(), 40);
+
+    let table = "id,conversation.id,sender.role,sender.id,sent_at,content.type,content.text\n\
+                 1,boris,client,u,2026-01-01T00:00:01Z,text,from a table\n";
+    let stdin = run(&drill, &["import", "-", "--source", &source, "--format", "csv", "--json"], table).await;
+    let told: Value = serde_json::from_slice(&stdin.stdout).unwrap();
+    assert_eq!((&told["status"], &told["done"]), (&"done".into(), &1.into()), "{told}");
+    assert_eq!(heard(&drill, &line, "boris"), [("from a table".to_owned(), false)]);
+
+    let nobody = run(&drill, &["import", file, "--source", "01941f29-7c00-7000-8000-000000000000"], "").await;
+    assert!(
+        !nobody.status.success() && text(&nobody.stderr).contains("the panel shows the id"),
+        "{}",
+        text(&nobody.stderr)
+    );
+    let junk = run(&drill, &["import", "-", "--source", &source], "no message\n").await;
+    assert!(
+        !junk.status.success() && text(&junk.stderr).contains("no line of - is a message"),
+        "{}",
+        text(&junk.stderr)
+    );
+    // What was imported before is known, which is no failure.
+    let again = run(&drill, &["import", file, "--source", &source], "").await;
+    assert!(again.status.success(), "{}", text(&again.stderr));
+    let nothing = run(&drill, &["import", "/nowhere.ndjson", "--source", &source], "").await;
+    assert!(!nothing.status.success() && text(&nothing.stderr).contains("cannot read /nowhere.ndjson"));
+    drill.ends_well().await;
+}
+
+async fn only_our_own_form_takes_files(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    owner.opens("/panel/import/new").await.is(200);
+    let csrf = owner.csrf();
+    let stale = uploads(world, &owner, form("somebody-elses", &line, "a.ndjson", &texts("anna", 1))).await;
+    assert_eq!(stale.status, 403, "{}", stale.text);
+    let request = world.api.anonymous(Method::POST, "/panel/import").header("cookie", owner.cookies());
+    let request = request.header("origin", "https://evil.example").header("sec-fetch-site", "cross-site");
+    let request = request.header("content-type", "multipart/form-data; boundary=b");
+    assert_eq!(answer(request.body(form(&csrf, &line, "a.ndjson", &texts("anna", 1)))).await.status, 403);
+    let empty = uploads(world, &owner, form(&csrf, &line, "", "")).await;
+    assert_eq!(empty.status, 422, "{}", empty.text);
+    let other = world.line_at("other.amocrm.ru", "theirs").await;
+    assert_eq!(uploads(world, &owner, form(&csrf, &other, "a.ndjson", &texts("anna", 1))).await.status, 404);
+    add_member(world, line.tenant_id, "viewer@example.com", MemberRole::Viewer).await;
+    let viewer = sign_in(world, "viewer@example.com").await;
+    for path in ["/panel/import", "/panel/import/new"] {
+        assert_eq!(viewer.opens(path).await.status, 403);
+    }
+    let csrf = viewer.csrf();
+    assert_eq!(uploads(world, &viewer, form(&csrf, &line, "a.ndjson", &texts("anna", 1))).await.status, 403);
+    assert!(parom::import::list(world.app(), line.tenant_id).await.unwrap().is_empty());
+    assert!(parom::import::list(world.app(), other.tenant_id).await.unwrap().is_empty());
+}
+
+once!(tables_of_a_russian_excel_are_imported, a_dry_run_counts_and_writes_nothing, a_file_is_counted_and_then_imported);
+once!(skipped_lines_are_grouped_by_reason, a_file_is_taken_once_under_one_key, broken_lines_cost_themselves_alone);
+once!(files_that_are_none_are_refused, only_our_own_form_takes_files, the_samples_can_be_imported);

@@ -1,15 +1,8 @@
 //! History imports: what is counted, what amoCRM gets, in which order, how fast, and what a crash leaves.
 
-mod cli;
-mod crash;
 mod file;
 mod life;
-mod linked;
-mod messenger;
 mod order;
-mod pace;
-mod pages;
-mod side_by_side;
 
 use std::time::Duration;
 

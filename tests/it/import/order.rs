@@ -1,10 +1,29 @@
-//! What amoCRM gets: oldest first, silent but the newest, each once.
+//! What amoCRM gets and when: oldest first, each once, at a fifth of the rate, beside other imports and after a
+//! crash.
 
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use base::config::Config;
+use base::error::FieldError;
+use base::i18n::{LocalizedText, Words};
+use base::verdict::Report;
+use chrono::{DateTime, Utc};
+use connectors::poll::HistoryPage;
+use connectors::{Abilities, Connector, Denied, Field, Outgoing, Settings, Setup as ConnectorSetup};
+use parom::import::{RunningSteps, step_all};
+use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::settings::HOST;
-use parom_tests::{World, both, once};
-use serde_json::json;
+use parom_tests::{Engine, Place, Setup, World, answer, both, on_postgres, once};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::io::AsyncReadExt;
+use tokio::net::{TcpListener, TcpStream};
 
-use super::{heard, imports, lines, of_chat, wrote};
+use super::life::{asks, page_of};
+use super::{a_second, ends, heard, import_of, imports, lines, of_chat, sends, texts, wrote};
 
 fn silent(text: &str) -> (String, bool) {
     (text.to_owned(), true)
@@ -102,5 +121,243 @@ async fn managers_are_imported_in_their_name(world: &mut World) {
     assert!(reason.contains("the channel has no bot"), "{told}");
 }
 
-both!(history_arrives_oldest_first_and_the_newest_notifies, messages_that_arrived_before_the_import_are_recognised);
-once!(silent_imports_and_messages_notify_no_manager, managers_are_imported_in_their_name);
+// A fifth of the rate, behind everything live, one at a time.
+
+async fn imports_take_a_fifth_and_give_way(engine: Engine) {
+    fn slow(config: &mut Config) {
+        config.rates.chats_start = 10.0;
+        config.rates.chats_floor = 10.0;
+        config.rates.chats_ceiling = 10.0;
+    }
+    let Some(mut world) = World::start(engine, Setup { change: slow, ..Setup::default() }).await else { return };
+    let line = world.line("support").await;
+    let reply = sends(&world, &line, "", texts("anna", 12)).await.is(202);
+    assert_eq!(reply.json["seconds_expected"], 6, "a fifth of 10 a second");
+    let id = reply.text_at("/id");
+    let mut before = 0;
+    for second in 0..6 {
+        a_second(&mut world).await;
+        let now = world.sandbox.messages(&line.host).len();
+        assert!(now - before <= 4 && now <= 2 * (second + 2), "{now} in {second} seconds");
+        before = now;
+    }
+    assert!(before >= 8, "it does go on: {before}");
+    // A live message waits for its turn: nothing is put behind or before it.
+    world.customer(&line, "boris").writes("live").await;
+    let waiting = world.letters().await.len();
+    world.advance(std::time::Duration::from_secs(1));
+    parom::import::step_all(&world.app().usage).await;
+    assert_eq!(world.letters().await.len(), waiting, "the import stands back");
+    assert_eq!(import_of(&world, &id).await["gives_way"], true);
+    world.deliver_all().await;
+    let end = ends(&mut world, &id).await;
+    assert_eq!((&end["done"], &end["gives_way"], &end["seconds_expected"]), (&json!(12), &json!(false), &json!(0)));
+    world.close().await;
+}
+
+async fn one_import_of_a_channel_runs_at_a_time(world: &mut World) {
+    let (support, sales) = (world.line("support").await, world.line("sales").await);
+    let first = sends(world, &support, "", texts("anna", 150)).await.is(202).text_at("/id");
+    let second = sends(world, &sales, "", texts("boris", 5)).await.is(202).text_at("/id");
+    a_second(world).await;
+    a_second(world).await;
+    assert_eq!(import_of(world, &first).await["status"], "running");
+    assert_eq!(import_of(world, &second).await["status"], "queued");
+    assert_eq!(ends(world, &first).await["done"], 150);
+    assert_eq!(ends(world, &second).await["done"], 5);
+}
+
+mod imports_take_a_fifth_and_give_way_on {
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn sqlite() {
+        super::imports_take_a_fifth_and_give_way(super::Engine::Sqlite).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn postgres() {
+        super::imports_take_a_fifth_and_give_way(super::Engine::Postgres).await;
+    }
+}
+
+// Imports of several accounts: a messenger that does not answer delays no import of another account.
+
+/// A messenger that takes the question for its history and never answers: the question lasts as long as the connection.
+#[derive(Default)]
+struct Silent(toy::Toy);
+
+#[async_trait]
+impl Connector for Silent {
+    fn kind(&self) -> &'static str {
+        self.0.kind()
+    }
+
+    fn abilities(&self) -> &'static Abilities {
+        self.0.abilities()
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        self.0.fields()
+    }
+
+    fn setup(&self, settings: Value) -> Result<ConnectorSetup, Vec<FieldError>> {
+        self.0.setup(settings)
+    }
+
+    async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
+        self.0.send(settings, outgoing).await
+    }
+
+    fn has_history(&self) -> bool {
+        true
+    }
+
+    async fn history(
+        &self,
+        settings: &Settings,
+        _since: DateTime<Utc>,
+        _page: Option<&str>,
+        _words: Words,
+    ) -> Result<HistoryPage, Denied> {
+        let address = settings.public["url"].as_str().unwrap().trim_start_matches("http://");
+        let mut asked = TcpStream::connect(address).await.unwrap();
+        let _closed = asked.read(&mut [0]).await;
+        Err(Denied::Away(LocalizedText::new("said-no-answer-in-time")))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_messenger_that_does_not_answer_delays_no_other_account() {
+    let setup = Setup {
+        connectors: || vec![Arc::new(Silent::default())],
+        change: |config| config.integrations[0].channels[0].connectors.push("toy".to_owned()),
+        ..Setup::default()
+    };
+    let Some(mut world) = World::start(Engine::Sqlite, setup).await else { return };
+    let messenger = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", messenger.local_addr().unwrap());
+    let silent = world.line_of("toy", "Silent", "silent", json!({ "url": url, "token": "any" })).await;
+    let visitor = world.panel(silent.tenant_id).await;
+    let history = asks(&visitor, &silent).await;
+    let other = world.line_at("other.amocrm.ru", "support").await;
+    let file = sends(&world, &other, "", texts("anna", 3)).await.is(202).text_at("/id");
+
+    let mut steps = RunningSteps::new(world.app().usage.clone());
+    assert_eq!(steps.start().await, 2);
+    let (question, _) = messenger.accept().await.unwrap();
+    // Of all that ends from here on, nothing is the silent messenger's: it is still being asked.
+    assert!(steps.ended().await);
+    while import_of(&world, &file).await["status"] != "done" {
+        world.advance(Duration::from_secs(1));
+        if steps.start().await > 0 {
+            assert!(steps.ended().await);
+        }
+        world.deliver_all().await;
+    }
+    let waits = "It will be asked again automatically.";
+    assert_eq!(import_of(&world, &history).await["status"], "queued");
+    page_of(&visitor, &history).await.never_says(&[waits]);
+
+    drop(question);
+    assert!(steps.ended().await);
+    page_of(&visitor, &history).await.says(&[waits]);
+    assert!(!steps.ended().await, "nothing else is in progress");
+    world.close().await;
+}
+
+// Processes that die in the middle, and two that work on one import: each message comes once, in order, none is
+// missing.
+
+const COUNT: u32 = 60;
+
+const CHATS: u32 = 3;
+
+fn in_order(chat: &str) -> Vec<String> {
+    (0..COUNT).map(|n| format!("{chat} {n}")).collect()
+}
+
+fn only_texts(heard: Vec<(String, bool)>) -> Vec<String> {
+    heard.into_iter().map(|(text, _)| text).collect()
+}
+
+async fn messages_handed_over_before_a_crash_are_not_sent_twice(world: &mut World) {
+    let line = world.line("support").await;
+    let file = texts("anna", COUNT) + &texts("boris", COUNT);
+    let id = sends(world, &line, "", file).await.is(202).text_at("/id");
+    a_second(world).await;
+    // The messages are stored, what the import knows of them is not.
+    world.faults.add("import.before_commit=error:1").unwrap();
+    world.advance(Duration::from_secs(1));
+    step_all(&world.app().usage).await;
+    assert!(!world.letters().await.is_empty());
+    world.faults.clear();
+    world.restart().await;
+    world.advance(Duration::from_secs(61));
+    let end = ends(world, &id).await;
+    assert_eq!([&end["done"], &end["duplicates"], &end["skipped_total"]], [&json!(120), &json!(0), &json!(0)], "{end}");
+    for chat in ["anna", "boris"] {
+        let heard = heard(world, &line, chat);
+        assert_eq!(heard.iter().filter(|(_, silent)| !silent).count(), 1, "one notice");
+        assert_eq!(only_texts(heard), in_order(chat));
+    }
+}
+
+async fn two_servers_do_not_work_on_one_twice(world: &mut World) {
+    let line = world.line("support").await;
+    let id = sends(world, &line, "", texts("anna", COUNT)).await.is(202).text_at("/id");
+    let other = world.another_server().await;
+    for _ in 0..10 {
+        world.advance(Duration::from_secs(1));
+        let (ours, theirs) = (world.app().clone(), other.app.clone());
+        tokio::join!(step_all(&ours.usage), step_all(&theirs.usage));
+        world.deliver_all().await;
+    }
+    let end = ends(world, &id).await;
+    assert_eq!([&end["done"], &end["duplicates"]], [&json!(COUNT), &json!(0)]);
+    assert_eq!(only_texts(heard(world, &line, "anna")), in_order("anna"));
+    other.stop().await;
+}
+
+async fn goes_on_after_kill_9(engine: Engine) {
+    let Some(mut drill) = Drill::prepare(engine, Path::new(env!("CARGO_BIN_EXE_parom_faults"))).await else { return };
+    drill.serves("").await;
+    let line = drill.line("support").await;
+    let file: String = (0..CHATS).map(|chat| texts(&format!("chat{chat}"), COUNT)).collect();
+    let request = drill.api.request(Method::POST, &line.path("/imports"));
+    let reply = answer(request.header("content-type", "application/x-ndjson").body(file)).await.is(202);
+    let id = reply.text_at("/id");
+    for death in 1..=2 {
+        let some = |sandbox: &sandbox::Sandbox| (sandbox.messages(HOST).len() > 40 * death).then_some(());
+        assert!(drill.sandbox.wait_for(some, LIMIT).await.is_some(), "it goes on after {} deaths", death - 1);
+        drill.is_killed().await;
+        drill.a_minute_passes().await;
+        drill.serves("").await;
+    }
+    let done = drill.until("the import ends", async || {
+        let told = drill.api.get(&format!("/api/v1/imports/{id}")).await.json;
+        (told["status"] == "done").then_some(told)
+    });
+    let done = done.await;
+    assert_eq!([&done["done"], &done["duplicates"]], [&json!(CHATS * COUNT), &json!(0)], "{done}");
+    for chat in (0..CHATS).map(|chat| format!("chat{chat}")) {
+        assert_eq!(only_texts(heard(&drill, &line, &chat)), in_order(&chat), "oldest first, each once");
+    }
+    drill.ends_well().await;
+}
+
+mod a_server_that_is_killed {
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn sqlite() {
+        super::goes_on_after_kill_9(super::Engine::Sqlite).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn postgres() {
+        super::goes_on_after_kill_9(super::Engine::Postgres).await;
+    }
+}
+
+both!(messages_handed_over_before_a_crash_are_not_sent_twice, history_arrives_oldest_first_and_the_newest_notifies);
+both!(one_import_of_a_channel_runs_at_a_time);
+once!(messages_that_arrived_before_the_import_are_recognised, silent_imports_and_messages_notify_no_manager);
+once!(managers_are_imported_in_their_name);
+on_postgres!(two_servers_do_not_work_on_one_twice);

@@ -1,9 +1,146 @@
-//! Each kind of content that needs no file, and what is wrong with others.
+//! Each kind of content on its way to amoCRM, with its file, its author and the parts around it.
 
-use parom_tests::{World, both, once};
-use serde_json::json;
+use std::time::Duration;
 
-use super::{last_at_crm, received_message, with_content};
+use base::config::{Bot, Config};
+use parom_tests::settings::BOT_ID;
+use parom_tests::{Answer, Customer, Engine, FileHost, Page, Place, Setup, World, once};
+use reqwest::Method;
+use sandbox::{Direction, HookMessage};
+use serde_json::{Value, json};
+
+use super::{around, last_at_crm, received_message, with_content};
+
+/// A file of a kind by its name, its type and its first bytes.
+pub const KINDS: [(&str, &str, &str, &[u8]); 6] = [
+    ("picture", "receipt.png", "image/png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
+    ("video", "clip.mp4", "video/mp4", b"\0\0\0\x18ftypmp42\0\0\0\0"),
+    ("file", "offer.pdf", "application/pdf", b"%PDF-1.7\n"),
+    ("voice", "voice.ogg", "audio/ogg", b"OggS\0\x02\0\0\0\0\0\0"),
+    ("audio", "song.mp3", "audio/mpeg", b"ID3\x04\0\0\0\0\0\0"),
+    ("sticker", "s.webp", "image/webp", b"RIFF\x1a\0\0\0WEBPVP8L"),
+];
+
+/// A message with a file of this kind and everything that the kind may say of it.
+fn with_file(customer: &Customer, kind: &str, file: Value) -> Value {
+    let mut content = json!({"type": kind, "text": "See"});
+    content.as_object_mut().unwrap().extend(file.as_object().unwrap().clone());
+    match kind {
+        "video" | "voice" | "audio" => content["duration"] = json!(7),
+        "sticker" => content["sticker_id"] = json!("pack-1-42"),
+        _ => {}
+    }
+    with_content(customer, &format!("with-{kind}"), content)
+}
+
+async fn every_kind_with_a_file_arrives(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    let host = FileHost::start().await;
+    for (kind, name, mime_type, bytes) in KINDS {
+        let url = host.puts(&format!("/{name}?token=secret"), [Page::file(mime_type, bytes)]);
+        anna.posts(&with_file(&anna, kind, json!({"media_url": url, "file_name": name}))).await.is(202);
+        world.deliver_all().await;
+        let there = last_at_crm(world, &line);
+        assert_eq!((there.kind.as_str(), there.text.as_str()), (kind, "See"));
+        let said = received_message(&there);
+        assert!(there.media.starts_with(&format!("{}/media/", world.api.base())), "a link of ours: {said}");
+        assert!(!there.payload.to_string().contains("secret"), "{}", there.payload);
+        let timed = ["video", "voice", "audio"].contains(&kind);
+        assert_eq!(said["media_duration"], if timed { json!(7) } else { Value::Null }, "{said}");
+        if kind == "sticker" {
+            assert_eq!(said["sticker_id"], "pack-1-42");
+        } else {
+            assert_eq!((&said["file_name"], &said["file_size"]), (&json!(name), &json!(bytes.len())), "{said}");
+        }
+        let copy = world.sandbox.downloads(&line.host, &there.id).await.unwrap();
+        assert_eq!(copy.bytes, bytes, "{kind}: amoCRM gets the same file");
+    }
+    assert!(
+        host.asked().iter().all(|asked| asked.head.to_lowercase().contains("user-agent: parom/")),
+        "we say who asks"
+    );
+}
+
+/// The link is shown as soon as the message is accepted, and asks for patience while the file is fetched.
+async fn a_link_to_a_file_is_shown_before_it_was_fetched(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    let host = FileHost::start().await;
+    let (_, name, mime_type, bytes) = KINDS[0];
+    let url = host.puts(&format!("/{name}"), [Page::file(mime_type, bytes)]);
+    let accepted = anna.posts(&with_file(&anna, "picture", json!({"media_url": url}))).await.is(202);
+    let path = format!("/api/v1/messages/{}", accepted.text_at("/id"));
+    let link = world.api.get(&path).await.is(200).text_at("/content/media_url");
+    assert!(link.starts_with(&format!("{}/media/", world.api.base())), "{link}");
+    let early = parom_tests::client().get(&link).send().await.unwrap();
+    assert_eq!((early.status().as_u16(), early.headers()["retry-after"].as_bytes()), (503, b"5".as_slice()));
+    world.deliver_all().await;
+    let lent = parom_tests::client().get(&link).send().await.unwrap();
+    assert_eq!((lent.status().as_u16(), lent.bytes().await.unwrap().to_vec()), (200, bytes.to_vec()));
+    let shown = world.api.get(&path).await.is(200).json["content"].clone();
+    assert_eq!((&shown["mime_type"], &shown["file_size"]), (&json!(mime_type), &json!(bytes.len())), "{shown}");
+
+    let gone = host.puts("/gone.png", [Page::status(404)]);
+    let accepted = anna.posts(&with_file(&anna, "video", json!({"media_url": gone}))).await.is(202);
+    world.deliver_to_the_end().await;
+    let path = format!("/api/v1/messages/{}", accepted.text_at("/id"));
+    assert_eq!(world.api.get(&path).await.is(200).json["content"]["media_url"], json!(null));
+}
+
+async fn a_file_that_is_gone_leaves_its_words(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    let host = FileHost::start().await;
+    let url = host.puts("/receipt.png", [Page::status(404)]);
+    anna.posts(&with_file(&anna, "picture", json!({"media_url": url, "file_name": "receipt.png"}))).await.is(202);
+    anna.writes("Did you see it?").await;
+    world.deliver_to_the_end().await;
+    let texts = world.texts_at_crm(&line);
+    assert_eq!(texts.len(), 2, "{texts:?}");
+    assert!(texts[0].contains("receipt.png") && texts[0].ends_with("See"), "{texts:?}");
+    assert_eq!(texts[1], "Did you see it?");
+}
+
+/// amoCRM downloads files a little later: the link is good by then, whole and in parts.
+async fn an_upload_is_lent_to_amocrm_days_later(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    let (_, name, _, bytes) = KINDS[0];
+    let path = line.path(&format!("/media?file_name={name}"));
+    let uploaded = parom_tests::answer(world.api.request(Method::POST, &path).body(bytes)).await.is(200);
+    anna.posts(&with_file(&anna, "picture", json!({"media_id": uploaded.text_at("/media_id")}))).await.is(202);
+    world.deliver_all().await;
+    let there = last_at_crm(world, &line);
+    assert_eq!((there.kind.as_str(), &received_message(&there)["file_name"]), ("picture", &json!(name)));
+    world.advance(Duration::from_secs(2 * 86_400));
+    assert_eq!(world.sandbox.downloads(&line.host, &there.id).await.unwrap().bytes, bytes);
+}
+
+fn stores_files(config: &mut Config) {
+    config.integrations[0].channels[0].stores_files = true;
+}
+
+/// If "the integration stores files itself" was agreed with amoCRM's support, the files stay.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channel_that_stores_files_lends_them_for_ever() {
+    let setup = Setup { change: stores_files, ..Setup::default() };
+    let Some(mut world) = World::start(Engine::Sqlite, setup).await else { return };
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    let host = FileHost::start().await;
+    let (_, name, mime_type, bytes) = KINDS[0];
+    let url = host.puts(&format!("/{name}"), [Page::file(mime_type, bytes)]);
+    anna.posts(&with_file(&anna, "picture", json!({"media_url": url}))).await.is(202);
+    world.deliver_all().await;
+    let there = last_at_crm(&world, &line);
+    world.advance(Duration::from_secs(400 * 86_400));
+    parom::media::sweep(world.app()).await.unwrap();
+    assert_eq!(world.sandbox.downloads(&line.host, &there.id).await.unwrap().bytes, bytes);
+    world.close().await;
+}
+
+// Each kind of content that needs no file, and what is wrong with others.
 
 async fn a_place_and_a_card_arrive(world: &mut World) {
     let line = world.line("support").await;
@@ -49,5 +186,170 @@ async fn the_same_id_with_other_content_is_reported(world: &mut World) {
     assert_eq!(world.sandbox.messages(&line.host).len(), 1);
 }
 
-both!(a_place_and_a_card_arrive, a_chosen_row_comes_back);
-once!(the_same_id_with_other_content_is_reported);
+// Managers and bots who wrote outside amoCRM.
+
+fn outgoing(id: &str, sender: Value) -> Value {
+    json!({
+        "id": id, "conversation": {"id": "chat-anna"}, "sender": sender, "receiver": super::anna(),
+        "content": {"type": "text", "text": "We are open 9-18."}, "silent": true,
+    })
+}
+
+fn with_bot(config: &mut Config) {
+    let bot = Bot { id: BOT_ID.into(), client_id: "acme-bot".into(), name: "Acme".into() };
+    config.integrations[0].channels[0].bot = Some(bot);
+}
+
+async fn a_user_is_named_a_stranger_is_the_bot(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    let user = world.sandbox.add_account(&line.host).users.into_iter().find(|user| user.amojo_id.is_some()).unwrap();
+    let named = json!({"role": "manager", "id": "mgr-5", "name": "Oleg", "user_id": user.id.to_string()});
+    let sent = anna.posts(&outgoing("one", named)).await.is(202);
+    world.deliver_all().await;
+    let there = last_at_crm(world, &line);
+    assert_eq!(there.direction, Direction::Imported);
+    assert_eq!(there.payload["sender"]["ref_id"], user.amojo_id.clone().unwrap().as_str());
+    assert_eq!(there.payload["receiver"]["name"], "Anna");
+    assert!(there.silent);
+    let shown = world.api.get(&format!("/api/v1/messages/{}", sent.text_at("/id"))).await.is(200);
+    assert_eq!(
+        (&shown.json["sender"]["role"], &shown.json["receiver"]["id"]),
+        (&json!("manager"), &json!("user-anna"))
+    );
+
+    for (id, sender) in [
+        ("two", json!({"role": "manager", "id": "mgr-6", "name": "Nobody", "user_id": "999999999"})),
+        ("three", json!({"role": "manager", "id": "mgr-7"})),
+        ("four", json!({"role": "bot", "id": "any"})),
+    ] {
+        anna.posts(&outgoing(id, sender)).await.is(202);
+        world.deliver_all().await;
+        let sender = last_at_crm(world, &line).payload["sender"].clone();
+        assert_eq!(sender["id"], "acme-bot", "{id}");
+        assert_eq!(sender["ref_id"], BOT_ID, "{id}");
+        assert_eq!(sender["name"], "Acme", "{id}");
+    }
+    // The customer of the conversation is still Anna.
+    let conversations = world.api.get(&line.path("/conversations")).await.is(200);
+    assert_eq!(conversations.json["items"][0]["contact"]["name"], "Anna");
+    assert_eq!(world.sandbox.messages(&line.host).len(), 4);
+}
+
+/// The bot is agreed with amoCRM's support and configured.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn managers_and_bots_write_outside_amocrm() {
+    let Some(mut world) = World::start(Engine::Sqlite, Setup { change: with_bot, ..Setup::default() }).await else {
+        return;
+    };
+    a_user_is_named_a_stranger_is_the_bot(&mut world).await;
+    world.close().await;
+}
+
+async fn wrong_people_are_named(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    let manager = json!({"role": "manager", "id": "mgr-5"});
+    let mut without = outgoing("one", manager.clone());
+    without.as_object_mut().unwrap().remove("receiver");
+    assert_eq!(anna.posts(&without).await.is(422).wrong_fields(), ["/receiver"]);
+    let mut named = anna.body("two", "Hello");
+    named["receiver"] = super::anna();
+    assert_eq!(anna.posts(&named).await.is(422).wrong_fields(), ["/receiver"]);
+    // Without a bot there is no possible author: a dead letter with this reason.
+    anna.posts(&outgoing("three", manager)).await.is(202);
+    world.deliver_all().await;
+    let dead = world.api.get(&line.dead_letters()).await.is(200);
+    assert_eq!(dead.json["items"][0]["reason"], "no_bot", "{}", dead.text);
+}
+
+// Parts around a message: quotes, forwards, comments, shared posts.
+
+async fn an_answer_quotes_by_whichever_id(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    anna.posts(&anna.body("one", "Is the blue one in stock?")).await.is(202);
+    // Both wait: the quoted message is known to amoCRM by the time this one comes.
+    anna.posts(&around(&anna, "two", "and the red one?", "reply_to", json!({"id": "one"}))).await.is(202);
+    world.deliver_all().await;
+    let first = world.sandbox.messages(&line.host)[0].clone();
+    let reply = last_at_crm(world, &line).payload["reply_to"]["message"].clone();
+    assert!([json!({"id": first.id}), json!({"msgid": first.msgid})].contains(&reply), "{reply}");
+
+    // A manager's message, by our id of it.
+    let said = world.manager(&line).answers("anna", "Yes, it is.").await;
+    world.deliver_all().await;
+    let ours = world.messenger.received().last().unwrap().message_id();
+    anna.posts(&around(&anna, "three", "Great!", "reply_to", json!({"id": ours}))).await.is(202);
+    world.deliver_all().await;
+    assert_eq!(last_at_crm(world, &line).payload["reply_to"]["message"], json!({"id": said.message_id}));
+}
+
+async fn a_quote_of_an_unknown_message_becomes_text_or_is_left_out(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    anna.posts(&around(&anna, "one", "See above", "reply_to", json!({"id": "never-came"}))).await.is(202);
+    world.deliver_all().await;
+    assert!(last_at_crm(world, &line).payload.get("reply_to").is_none());
+    let words = json!({"text": "old text", "sender": {"name": "Maria"}, "sent_at": "2026-11-19T09:00:00Z"});
+    anna.posts(&around(&anna, "two", "See above", "reply_to", words)).await.is(202);
+    world.deliver_all().await;
+    let reply = last_at_crm(world, &line).payload["reply_to"]["message"].clone();
+    assert_eq!((&reply["text"], &reply["sender"]), (&json!("old text"), &json!({"name": "Maria"})));
+    assert_eq!(reply["msec_timestamp"], 1_795_078_800_000_i64);
+    // A message of another chat may not be quoted, but forwarded.
+    let boris = world.customer(&line, "boris");
+    boris.posts(&around(&boris, "three", "This one", "reply_to", json!({"id": "one"}))).await.is(202);
+    world.deliver_all().await;
+    assert!(last_at_crm(world, &line).payload.get("reply_to").is_none());
+}
+
+async fn a_message_is_passed_on(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    anna.posts(&anna.body("one", "Look")).await.is(202);
+    world.deliver_all().await;
+    let first = last_at_crm(world, &line);
+    let boris = world.customer(&line, "boris");
+    boris.posts(&around(&boris, "two", "From Anna", "forward", json!({"id": "one"}))).await.is(202);
+    world.deliver_all().await;
+    let forwards = last_at_crm(world, &line).payload["forwards"].clone();
+    assert_eq!(forwards["messages"], json!([{"id": first.id}]));
+    assert_eq!(forwards["conversation_id"], line.crm_conversation("chat-anna").as_str());
+}
+
+async fn comments_and_shared_posts_arrive(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    let post = json!({"id": "post-900", "url": "https://social.example/p/900", "username": "acme", "caption": "New model",
+        "permalink": "https://social.example/p/900.png"});
+    anna.posts(&around(&anna, "one", "What does it cost?", "post", post)).await.is(202);
+    world.deliver_all().await;
+    let comment = json!({"id": "post-900", "url": "https://social.example/p/900", "username": "acme", "caption": "New model",
+        "preview_permalink": "https://social.example/p/900.png"});
+    assert_eq!(received_message(&last_at_crm(world, &line))["post"], comment);
+    let shared = json!({"url": "https://social.example/p/1", "site_name": "Social"});
+    let sent = anna.posts(&around(&anna, "two", "look", "shared_post", shared.clone())).await.is(202);
+    world.deliver_all().await;
+    let there = received_message(&last_at_crm(world, &line))["shared_post"].clone();
+    assert_eq!(there, json!({"url": "https://social.example/p/1", "type": "post", "site_name": "Social"}));
+    let shown = world.api.get(&format!("/api/v1/messages/{}", sent.text_at("/id"))).await.is(200);
+    assert_eq!(shown.json["shared_post"], shared);
+}
+
+async fn a_quote_of_a_manager_by_the_messengers_id(world: &mut World) {
+    let line = world.chatting().await.0;
+    let anna = world.customer(&line, "anna");
+    world.messenger.answers_next([Answer::Status(200, json!({"id": "theirs-1"}))]);
+    let said = world.manager(&line).sends("anna", HookMessage::text("Good morning")).await;
+    world.deliver_all().await;
+    anna.posts(&around(&anna, "two", "Morning!", "reply_to", json!({"id": "theirs-1"}))).await.is(202);
+    world.deliver_all().await;
+    assert_eq!(last_at_crm(world, &line).payload["reply_to"]["message"], json!({"id": said.message_id}));
+}
+
+once!(a_quote_of_an_unknown_message_becomes_text_or_is_left_out, a_link_to_a_file_is_shown_before_it_was_fetched);
+once!(the_same_id_with_other_content_is_reported, a_quote_of_a_manager_by_the_messengers_id, a_place_and_a_card_arrive);
+once!(an_upload_is_lent_to_amocrm_days_later, a_file_that_is_gone_leaves_its_words, an_answer_quotes_by_whichever_id);
+once!(comments_and_shared_posts_arrive, every_kind_with_a_file_arrives, a_chosen_row_comes_back);
+once!(a_message_is_passed_on, wrong_people_are_named);

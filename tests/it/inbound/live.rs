@@ -1,11 +1,12 @@
-//! The customer types and reacts.
+//! The customer types and reacts; messages are changed and taken back.
 
 use std::time::Duration;
 
-use parom_tests::{World, both, once};
-use serde_json::json;
+use parom_tests::{Line, World, both, once};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
 
-use super::last_at_crm;
+use super::{last_at_crm, with_content};
 
 async fn typing_is_seen_for_a_while(world: &mut World) {
     let line = world.line("support").await;
@@ -32,10 +33,8 @@ async fn typing_is_seen_for_a_while(world: &mut World) {
 }
 
 async fn reactions_are_set_changed_and_taken_back(world: &mut World) {
-    let line = world.line("support").await;
+    let line = world.chatting().await.0;
     let anna = world.customer(&line, "anna");
-    anna.writes("Hello").await;
-    world.deliver_all().await;
     world.manager(&line).answers("anna", "Good morning").await;
     world.deliver_all().await;
     let theirs = world.messenger.received().last().unwrap().message_id();
@@ -77,5 +76,116 @@ async fn wrong_reactions_are_named(world: &mut World) {
     world.deliver_all().await;
 }
 
-both!(typing_is_seen_for_a_while, reactions_are_set_changed_and_taken_back);
-once!(wrong_reactions_are_named);
+// Messages that are changed or taken back.
+
+fn path(line: &Line, id: &str) -> String {
+    line.path(&format!("/messages/{id}"))
+}
+
+fn text(text: &str) -> Value {
+    json!({"content": {"type": "text", "text": text}})
+}
+
+async fn a_change_follows_its_message(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    let sent = anna.posts(&anna.body("one", "Is the blue one in stock?")).await.is(202);
+    // Before the message has gone, and twice.
+    let changed = world.api.patch(&path(&line, "one"), &text("Is the red one in stock?")).await.is(202);
+    assert_eq!(changed.json, json!({"id": sent.text_at("/id"), "status": "queued"}));
+    world.api.patch(&path(&line, "one"), &text("Is the green one in stock?")).await.is(202);
+    // What changes nothing is nothing.
+    world.api.patch(&path(&line, "one"), &text("Is the green one in stock?")).await.is(202);
+    assert_eq!(world.letters().await.len(), 3);
+    world.deliver_all().await;
+    let there = last_at_crm(world, &line);
+    assert_eq!((there.text.as_str(), there.edited), ("Is the green one in stock?", true));
+    // After it has gone, by our id.
+    world.api.patch(&path(&line, &sent.text_at("/id")), &text("None at all?")).await.is(202);
+    // A change back to an earlier content counts too.
+    world.api.patch(&path(&line, "one"), &text("Is the red one in stock?")).await.is(202);
+    world.deliver_all().await;
+    assert_eq!(last_at_crm(world, &line).text, "Is the red one in stock?");
+    assert_eq!(world.sandbox.messages(&line.host).len(), 1);
+    let shown = world.api.get(&format!("/api/v1/messages/{}", sent.text_at("/id"))).await.is(200);
+    assert_eq!(shown.json["content"]["text"], "Is the red one in stock?");
+    let ledger = world.api.get(&line.path("/ledger")).await.is(200);
+    assert_eq!(ledger.json["to_crm"]["accepted"], 1, "changes are no messages");
+}
+
+async fn a_message_is_taken_back(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    let sent = anna.posts(&anna.body("one", "My card is 4242")).await.is(202);
+    world.deliver_all().await;
+    let gone = world.api.delete(&path(&line, "one")).await.is(202);
+    assert_eq!(gone.json, json!({"id": sent.text_at("/id"), "status": "queued"}));
+    world.deliver_all().await;
+    assert_eq!(last_at_crm(world, &line).text, "Удалено клиентом");
+    let shown = world.api.get(&format!("/api/v1/messages/{}", sent.text_at("/id"))).await.is(200);
+    assert_eq!((&shown.json["deleted"], &shown.json["content"]["text"]), (&json!(true), &json!("My card is 4242")));
+    // Once more is nothing; a change of it is too late.
+    world.api.delete(&path(&line, "one")).await.is(202);
+    let late = world.api.patch(&path(&line, "one"), &text("x")).await.is(409);
+    assert_eq!(late.json["type"], "/problems/message_deleted");
+    assert!(world.letters().await.is_empty());
+}
+
+async fn only_what_came_from_the_messenger_can_be_changed(world: &mut World) {
+    let line = world.line("support").await;
+    let other = world.line("sales").await;
+    let anna = world.customer(&line, "anna");
+    anna.posts(&anna.body("one", "Hello")).await.is(202);
+    world.deliver_all().await;
+    world.api.patch(&path(&line, "unknown"), &text("x")).await.is(404);
+    world.api.delete(&path(&line, "unknown")).await.is(404);
+    world.api.patch(&path(&other, "one"), &text("x")).await.is(404);
+    world.manager(&line).answers("anna", "Good morning").await;
+    world.deliver_all().await;
+    let theirs = world.messenger.received().last().unwrap().message_id();
+    let refused = world.api.patch(&path(&line, &theirs), &text("x")).await.is(409);
+    assert_eq!(refused.json["type"], "/problems/not_from_messenger");
+    for (body, pointer) in [
+        (text(" "), "/content/text"),
+        (json!({"content": {"type": "text", "text": "x", "callback_data": "k"}}), "/content/callback_data"),
+        (json!({"content": {"type": "picture", "text": "x"}}), "/content/media_url"),
+        (json!({"text": "x"}), "/text"),
+    ] {
+        let wrong = world.api.patch(&path(&line, "one"), &body).await.is(422);
+        assert_eq!(wrong.wrong_fields(), [pointer], "{body}");
+    }
+}
+
+async fn a_change_of_a_message_that_never_arrived_is_not_sent(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    // A bot's message over a channel that has no bot dies.
+    let mut body = with_content(&anna, "one", json!({"type": "text", "text": "We are open"}));
+    body["sender"] = json!({"role": "bot", "id": "bot"});
+    body["receiver"] = super::anna();
+    anna.posts(&body).await.is(202);
+    world.api.patch(&path(&line, "one"), &text("We are closed")).await.is(202);
+    world.deliver_all().await;
+    assert!(world.sandbox.messages(&line.host).is_empty());
+    let dead = world.api.get(&line.dead_letters()).await.is(200);
+    assert_eq!(dead.json["items"].as_array().unwrap().len(), 1);
+}
+
+async fn many_changes_at_once_end_in_one_order(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    let sent = anna.posts(&anna.body("one", "0")).await.is(202);
+    let (one, said) = (path(&line, "one"), ["1", "2", "3", "4"].map(text));
+    let changes = said.iter().map(|body| world.api.patch(&one, body));
+    for reply in futures_util::future::join_all(changes).await {
+        assert!([StatusCode::ACCEPTED.as_u16(), 503].contains(&reply.status), "{}", reply.text);
+    }
+    world.deliver_all().await;
+    let shown = world.api.get(&format!("/api/v1/messages/{}", sent.text_at("/id"))).await.is(200);
+    assert_eq!(shown.json["content"]["text"], last_at_crm(world, &line).text.as_str());
+}
+
+both!(many_changes_at_once_end_in_one_order);
+once!(a_change_of_a_message_that_never_arrived_is_not_sent, only_what_came_from_the_messenger_can_be_changed);
+once!(reactions_are_set_changed_and_taken_back, a_change_follows_its_message, typing_is_seen_for_a_while);
+once!(wrong_reactions_are_named, a_message_is_taken_back);

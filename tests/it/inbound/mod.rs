@@ -4,12 +4,8 @@ use parom_tests::{Customer, Line, World};
 use sandbox::MessageView;
 use serde_json::{Value, json};
 
-mod around;
-mod changes;
-pub mod files;
-mod kinds;
+pub mod kinds;
 mod live;
-mod people;
 
 /// A message of this customer with this content.
 fn with_content(customer: &Customer, id: &str, content: Value) -> Value {

@@ -1,24 +1,38 @@
 //! What messengers report, and by which ways their calls come in, with a messenger that has all of them.
 
-mod app;
 mod events;
-mod lost_answers;
-mod odd_texts;
-mod pigeon;
-mod quarantine;
-mod regular;
 mod ways;
 
+use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use connectors::Connector;
+use async_trait::async_trait;
+use base::error::FieldError;
+use base::i18n::{LocalizedText, Words};
+use base::message::{Body, Content, Failure, FailureCode, Person, State};
+use base::verdict::{Report, Taken, Verdict};
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use connectors::incoming::{
+    EditedMessage, InboundEvent, IncomingCall, IncomingMessage, NotReceived, StatusReport, StatusUpTo,
+};
+use connectors::poll::{OpenConversation, Renewed};
+use connectors::vendor_app::{LineCall, VendorApp};
+use connectors::{
+    Abilities, AfterUnknown, Connector, ContentAbilities, Denied, Event, FeatureAbilities, Field, HOOK_SECRET,
+    Identity, Outgoing, Settings, Support,
+};
 use entity::message;
 use parom_tests::{Engine, Line, Place, Setup, World, client};
-use pigeon::Pigeon;
 use reqwest::{Method, StatusCode};
 use sandbox::HookMessage;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// A world with the kinds `pigeon` and `dove`, whose secret is in its address.
 pub struct PigeonWorld(World);
@@ -104,5 +118,212 @@ impl PigeonWorld {
     /// A message as it is now.
     async fn now(&self, known: &message::Model) -> message::Model {
         self.messages().await.into_iter().find(|message| message.id == known.id).expect("the message")
+    }
+}
+
+// A messenger whose calls say by themselves what they mean, so that a test states every event as JSON.
+
+const ABILITIES: Abilities = Abilities {
+    content: ContentAbilities::all(Support::Native),
+    features: FeatureAbilities::all(Support::Native),
+    text_length: None,
+    caption_length: None,
+    delivered_on_accept: false,
+    reports_reading: false,
+    after_unknown: AfterUnknown::AwaitStatus,
+    window: None,
+    requests_per_second: 100,
+    at_once: 4,
+};
+
+/// A body of this many bytes is accepted.
+pub const LIMIT: usize = 3 * 1024 * 1024;
+
+/// The connector.
+pub struct Pigeon {
+    pub kind: &'static str,
+    /// Its secret is in its address, and it has no app of the vendor.
+    pub secret_in_path: bool,
+    /// An answer was lost once.
+    pub has_lost: AtomicBool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Told {
+    Wrote { id: String, chat: String, text: String, at: Option<i64> },
+    History { id: String, chat: String, text: String, at: i64 },
+    Status { letter: Option<Uuid>, message: String, state: State, failure: Option<String> },
+    UpTo { chat: String, message: Option<String>, until: Option<i64>, state: State },
+    Typing { chat: String },
+    Changed { id: String, chat: String, text: String, at: i64 },
+    TookBack { pieces: Vec<String> },
+    Trouble { aspect: String, text: Option<String> },
+}
+
+#[derive(Deserialize)]
+struct AppCall {
+    lines: Vec<AppLine>,
+}
+
+#[derive(Deserialize)]
+struct AppLine {
+    line: String,
+    events: Value,
+}
+
+fn person(chat: String) -> Person {
+    Person { id: chat.clone(), name: Some(chat), ..Person::default() }
+}
+
+fn message(id: String, chat: String, text: String, sent_at: Option<i64>) -> Box<IncomingMessage> {
+    let body = Body::new(person(chat.clone()), Content::Text { text });
+    Box::new(IncomingMessage { external_id: id, conversation_id: chat, sent_at, body, room: None })
+}
+
+impl From<Told> for InboundEvent {
+    fn from(told: Told) -> Self {
+        match told {
+            Told::Wrote { id, chat, text, at } => Self::Wrote(message(id, chat, text, at)),
+            Told::History { id, chat, text, at } => Self::History(message(id, chat, text, Some(at))),
+            Told::Status { letter, message, state, failure } => {
+                let failure = failure.map(|text| Failure { code: FailureCode::Rejected, text });
+                Self::Status(Box::new(StatusReport { letter_id: letter, message, state, failure, at: None }))
+            }
+            Told::UpTo { chat, message, until, state } => {
+                Self::StatusUpTo(Box::new(StatusUpTo { conversation_id: chat, message, until, state }))
+            }
+            Told::Typing { chat } => Self::Typing { conversation_id: chat.clone(), sender: Box::new(person(chat)) },
+            Told::Changed { id, chat, text, at } => {
+                let key = format!("{id}:{at}");
+                let written = *message(id, chat, text, None);
+                Self::Changed(Box::new(EditedMessage { written, key, at: Some(at) }))
+            }
+            Told::TookBack { pieces } => Self::TookBack { pieces },
+            Told::Trouble { aspect, text } => Self::LineTrouble {
+                aspect: if aspect == "quality" { "quality" } else { "other" },
+                trouble: text.map(LocalizedText::quoted),
+            },
+        }
+    }
+}
+
+#[async_trait]
+impl Connector for Pigeon {
+    fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    fn abilities(&self) -> &'static Abilities {
+        &ABILITIES
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        &[]
+    }
+
+    fn setup(&self, settings: Value) -> Result<connectors::Setup, Vec<FieldError>> {
+        let token = ("token".to_owned(), SecretString::from("first"));
+        Ok(connectors::Setup { public: settings, secrets: BTreeMap::from([token]) })
+    }
+
+    /// Texts with `lose` get no answer, those with `lose once` none at first. The id of a message says what it
+    /// answered.
+    async fn send(&self, _: &Settings, outgoing: &Outgoing) -> Report {
+        let Event::Created(message) = &outgoing.event else { return Report::done(200, Taken::default()) };
+        let text = match &message.content {
+            Content::Text { text } => text.as_str(),
+            _ => "",
+        };
+        let is_first = || !self.has_lost.swap(true, Ordering::SeqCst);
+        if text.contains("lose") && (!text.contains("once") || is_first()) {
+            return Report::not_done(Verdict::Unknown, "no answer");
+        }
+        let last = outgoing.last_incoming.as_ref().map_or("nothing", |last| last.external_id.as_str());
+        let external_id = Some(format!("{text} after {last}"));
+        Report::done(200, Taken { external_id, ..Taken::default() })
+    }
+
+    fn has_webhook(&self) -> bool {
+        true
+    }
+
+    async fn identity(&self, settings: &Settings) -> Result<Option<Identity>, Denied> {
+        let key = settings.public["line"].as_str().unwrap_or_default().to_owned();
+        Ok(Some(Identity { name: format!("line {key}"), key, facts: json!({}) }))
+    }
+
+    fn call_limit(&self) -> usize {
+        LIMIT
+    }
+
+    fn vendor_app(&self) -> Option<&dyn VendorApp> {
+        (!self.secret_in_path).then_some(self)
+    }
+
+    fn handshake(&self, _: &Settings, query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
+        (query("hub.token").as_deref() == Some("of the line")).then(|| query("hub.challenge")).flatten()
+    }
+
+    fn secret_in_path(&self) -> bool {
+        self.secret_in_path
+    }
+
+    fn authenticates_by_header(&self) -> bool {
+        self.secret_in_path
+    }
+
+    fn authenticate(&self, settings: &Settings, call: &IncomingCall<'_>) -> bool {
+        if !self.secret_in_path {
+            return (call.header)("pigeon-key").as_deref() == Some("of the line");
+        }
+        let secret = settings.secrets.get(HOOK_SECRET).map(ExposeSecret::expose_secret);
+        secret == Some(call.path_secret)
+    }
+
+    async fn answer(&self, _: &Settings, _: &IncomingCall<'_>) -> String {
+        "coo".to_owned()
+    }
+
+    async fn receive(&self, _: &Settings, call: &IncomingCall<'_>, _: Words) -> Result<Vec<InboundEvent>, NotReceived> {
+        let told: Vec<Told> = serde_json::from_slice(call.body).map_err(|_| NotReceived::Unreadable)?;
+        Ok(told.into_iter().map(InboundEvent::from).collect())
+    }
+
+    fn poll_interval(&self) -> Option<Duration> {
+        Some(Duration::from_secs(60))
+    }
+
+    /// Everything was read.
+    async fn poll(&self, _: &Settings, open: &[OpenConversation]) -> Result<Vec<InboundEvent>, Denied> {
+        let read = |message: &String| Told::Status {
+            letter: None,
+            message: message.clone(),
+            state: State::Read,
+            failure: None,
+        };
+        Ok(open.iter().flat_map(|one| one.messages.iter().map(read)).map(InboundEvent::from).collect())
+    }
+
+    async fn renew(&self, settings: &Settings, _: DateTime<Utc>) -> Result<Option<Renewed>, Denied> {
+        let is_old = settings.secrets.get("token").is_some_and(|token| token.expose_secret() == "first");
+        let secrets = BTreeMap::from([("token".to_owned(), SecretString::from("second"))]);
+        Ok(is_old.then(|| Renewed { secrets, facts: BTreeMap::from([("ends", json!(7))]) }))
+    }
+}
+
+impl VendorApp for Pigeon {
+    fn handshake(&self, query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
+        (query("hub.token").as_deref() == Some("of the app")).then(|| query("hub.challenge")).flatten()
+    }
+
+    fn authenticate(&self, call: &IncomingCall<'_>) -> bool {
+        (call.header)("pigeon-key").as_deref() == Some("of the app")
+    }
+
+    fn split(&self, body: &[u8]) -> Result<Vec<LineCall>, NotReceived> {
+        let call: AppCall = serde_json::from_slice(body).map_err(|_| NotReceived::Unreadable)?;
+        let part = |one: AppLine| LineCall { line: one.line, body: Bytes::from(one.events.to_string()) };
+        Ok(call.lines.into_iter().map(part).collect())
     }
 }

@@ -1,11 +1,23 @@
-//! The ways in to one source.
+//! The ways in: one source's address, the app of the vendor, calls that are kept until they can be read, odd texts,
+//! and regular requests.
 
-use parom_tests::{answer, once};
+use std::time::Duration;
+
+use base::message::State;
+use entity::raw_hook;
+use parom_cli::quarantine::{self, QuarantineCommand};
+use parom_tests::settings::HOST;
+use parom_tests::{answer, both, once};
 use reqwest::Method;
-use serde_json::json;
+use sandbox::MessageView;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
+use super::LIMIT;
 use super::PigeonWorld;
-use super::pigeon::LIMIT;
 
 async fn an_address_is_validated_by_its_challenge(world: &mut PigeonWorld) {
     let line = world.pigeons("one").await;
@@ -66,9 +78,262 @@ async fn a_secret_may_be_the_end_of_the_address(world: &mut PigeonWorld) {
     assert_eq!(world.messages().await.len(), 1);
 }
 
-once!(
-    an_address_is_validated_by_its_challenge,
-    a_call_may_be_as_large_as_its_messenger_says,
-    an_unreadable_call_is_kept_and_answered_like_any_other,
-    a_secret_may_be_the_end_of_the_address,
-);
+// The vendor's own app at a messenger: one address for the lines of all accounts.
+
+const APP: &str = "/hooks/pigeon";
+
+fn wrote(line: &str, id: &str, text: &str) -> Value {
+    json!({ "line": line, "events": [{ "wrote": { "id": id, "chat": "anna", "text": text } }] })
+}
+
+async fn posts(world: &PigeonWorld, key: &str, body: String) -> u16 {
+    world.calls(Method::POST, APP, key, body).await.0.as_u16()
+}
+
+async fn a_call_is_divided_among_the_lines(world: &mut PigeonWorld) {
+    let (one, two) = (world.pigeons("one").await, world.pigeons("two").await);
+    let call = json!({ "lines": [wrote("one", "1", "to one"), wrote("nobody", "2", "to nobody"), wrote("two", "3", "to two")] });
+    for _ in 0..2 {
+        assert_eq!(posts(world, "of the app", call.to_string()).await, 200);
+    }
+    let found: Vec<_> = world.messages().await.into_iter().map(|one| (one.source_id, one.external_id)).collect();
+    assert_eq!(found, [(one.source_id, "1".to_owned()), (two.source_id, "3".to_owned())]);
+    assert_eq!(world.quarantined().await, ["unknown_line", "unknown_line"]);
+    let checks = parom::doctor::accounts(&world.app().store).await;
+    let said = checks.into_iter().find(|check| check.name == "quarantine").unwrap().detail.to_string();
+    assert!(said.contains("2 × unknown_line"), "{said}");
+    world.deliver_all().await;
+
+    world.api.delete(&two.path("")).await.is(204);
+    assert_eq!(posts(world, "of the app", call.to_string()).await, 200);
+    assert_eq!(world.quarantined().await.len(), 4, "a line that was given up belongs to no source");
+}
+
+async fn only_the_messenger_is_heard(world: &mut PigeonWorld) {
+    world.pigeons("one").await;
+    let call = json!({ "lines": [wrote("one", "1", "Hello")] }).to_string();
+    for key in ["", "of the line"] {
+        assert_eq!(posts(world, key, call.clone()).await, 401);
+    }
+    assert_eq!(posts(world, "of the app", "nonsense".to_owned()).await, 200);
+    assert_eq!(world.quarantined().await, ["unreadable"]);
+    assert!(world.messages().await.is_empty());
+    for kind in ["dove", "custom", "x"] {
+        assert_eq!(world.calls(Method::POST, &format!("/hooks/{kind}"), "of the app", call.clone()).await.0, 404);
+        assert_eq!(world.calls(Method::GET, &format!("/hooks/{kind}"), "", "").await.0, 404);
+    }
+}
+
+async fn its_address_is_validated_too(world: &mut PigeonWorld) {
+    let asks = async |token: &str| {
+        let path = format!("{APP}?hub.mode=subscribe&hub.token={token}&hub.challenge=17");
+        let (status, said) = world.calls(Method::GET, &path, "", "").await;
+        (status.as_u16(), said)
+    };
+    assert_eq!(asks("of%20the%20app").await, (200, "17".to_owned()));
+    assert_eq!(asks("of%20the%20line").await, (403, String::new()));
+}
+
+async fn a_line_that_cannot_be_stored_is_asked_for_again(world: &mut PigeonWorld) {
+    world.pigeons("one").await;
+    world.faults.add("accept.before_commit=error:6").unwrap();
+    let call = json!({ "lines": [wrote("one", "1", "Hello"), wrote("one", "2", "again")] }).to_string();
+    assert_eq!(posts(world, "of the app", call.clone()).await, 503);
+    assert_eq!(posts(world, "of the app", call).await, 200);
+    let mut ids: Vec<_> = world.messages().await.into_iter().map(|one| one.external_id).collect();
+    ids.sort();
+    assert_eq!(ids, ["1", "2"], "each once");
+    world.deliver_all().await;
+}
+
+// Calls that could not be processed: listed, and processed once what was missing is there.
+
+async fn runs(world: &PigeonWorld, arguments: &[&str]) -> (String, Option<String>) {
+    let command = <QuarantineCommand as clap::Subcommand>::augment_subcommands(clap::Command::new("parom"));
+    let matches = command.try_get_matches_from([&["parom"], arguments].concat()).unwrap();
+    let command = <QuarantineCommand as clap::FromArgMatches>::from_arg_matches(&matches).unwrap();
+    let mut out = Vec::new();
+    let done = quarantine::run(command, world.app(), &mut out).await;
+    (String::from_utf8(out).unwrap(), done.err().map(|error| error.to_string()))
+}
+
+/// As if this version read what the one before could not.
+async fn becomes_readable(world: &PigeonWorld, id: Uuid, call: Value) {
+    raw_hook::Entity::update_many()
+        .col_expr(raw_hook::Column::Body, Expr::value(call.to_string().into_bytes()))
+        .filter(raw_hook::Column::Id.eq(id))
+        .exec(world.app().store.write())
+        .await
+        .unwrap();
+}
+
+async fn kept_calls_are_processed_once_what_was_missing_is_there(world: &mut PigeonWorld) {
+    let line = world.chatting().await;
+    let own = format!("/hooks/pigeon/{}", line.source_id);
+    let app = json!({ "lines": [{ "line": "two", "events":
+        [{ "wrote": { "id": "t1", "chat": "boris", "text": "to two" } }] }] });
+    assert_eq!(world.calls(Method::POST, "/hooks/pigeon", "of the app", app.to_string()).await.0, 200);
+    assert_eq!(world.calls(Method::POST, &own, "of the line", "nonsense").await.0, 200);
+    let account = world.sandbox.add_account(HOST).amojo_id;
+    let hook = json!({ "account_id": account, "time": world.clock.millis() / 1000, "waving": {} }).to_string();
+    let signature = world.sandbox.sign_hook(&line.scope_id, hook.as_bytes());
+    let taken = world.sandbox.post_hook(&line.scope_id, hook.into_bytes(), Some(&signature)).await;
+    assert_eq!(taken.status, Some(200));
+
+    let (listed, _) = runs(world, &["list", "--json"]).await;
+    let rows: Vec<Value> = listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let reasons: Vec<&str> = rows.iter().map(|row| row["reason"].as_str().unwrap()).collect();
+    assert_eq!(reasons, ["unreadable", "unknown_event", "unknown_line"]);
+    assert_eq!((&rows[0]["body"], &rows[0]["host"]), (&json!("nonsense"), &json!(HOST)));
+    assert_eq!((&rows[2]["body"], &rows[2]["tenant_id"]), (&json!(""), &Value::Null), "it belongs to no account");
+    let (table, _) = runs(world, &["list", HOST, "--reason", "unreadable"]).await;
+    assert!(table.lines().count() == 1 && table.contains("pigeon") && table.contains("8 bytes"), "{table}");
+
+    let still = "still unusable, and kept: 1 × unknown_event, 1 × unknown_line, 1 × unreadable";
+    let retried = runs(world, &["retry"]).await;
+    assert_eq!(retried, ("0 calls are processed.\n".to_owned(), Some(still.to_owned())));
+    assert_eq!(world.quarantined().await.len(), 3, "nothing is kept twice");
+
+    // Its text was not kept, so it cannot be processed, and is no unreadable call either.
+    world.pigeons("two").await;
+    let id = rows[2]["id"].as_str().unwrap();
+    let still = "still unusable, and kept: 1 × unknown_line";
+    let retried = runs(world, &["retry", "--id", id]).await;
+    assert_eq!(retried, ("0 calls are processed.\n".to_owned(), Some(still.to_owned())));
+
+    let id = rows[0]["id"].as_str().unwrap();
+    let call = json!([{ "wrote": { "id": "o1", "chat": "boris", "text": "to one" } }]);
+    becomes_readable(world, id.parse().unwrap(), call).await;
+    assert_eq!(runs(world, &["retry", "--id", id]).await, ("1 call is processed.\n".to_owned(), None));
+    assert_eq!(runs(world, &["retry", "--id", id]).await, ("0 calls are processed.\n".to_owned(), None));
+    world.deliver_all().await;
+    let texts: Vec<String> = world.sandbox.messages(HOST).into_iter().map(|one| one.text).collect();
+    assert_eq!(texts, ["Hello", "to one"]);
+    let mut left = world.quarantined().await;
+    left.sort();
+    assert_eq!(left, ["unknown_event", "unknown_line"]);
+}
+
+/// Which lines it is about is known once it can be read.
+async fn a_call_of_the_app_is_processed_once_it_can_be_read(world: &mut PigeonWorld) {
+    world.pigeons("two").await;
+    assert_eq!(world.calls(Method::POST, "/hooks/pigeon", "of the app", "nonsense").await.0, 200);
+    let (listed, _) = runs(world, &["list", "--json"]).await;
+    let row: Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!((&row["body"], &row["tenant_id"]), (&json!("nonsense"), &Value::Null));
+    let still = "still unusable, and kept: 1 × unreadable".to_owned();
+    assert_eq!(runs(world, &["retry"]).await, ("0 calls are processed.\n".to_owned(), Some(still)));
+
+    let line = |line: &str| {
+        let wrote = json!([{ "wrote": { "id": "t1", "chat": "boris", "text": "to a line" } }]);
+        json!({ "line": line, "events": wrote })
+    };
+    let id = row["id"].as_str().unwrap().parse().unwrap();
+    becomes_readable(world, id, json!({ "lines": [line("two"), line("nobody's")] })).await;
+    let id = row["id"].as_str().unwrap();
+    assert_eq!(runs(world, &["retry", "--id", id]).await, ("1 call is processed.\n".to_owned(), None));
+    assert_eq!(world.messages().await.len(), 1);
+    let (listed, _) = runs(world, &["list", "--json"]).await;
+    let row: Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!((&row["reason"], &row["body"]), (&json!("unknown_line"), &json!("")), "nobody's text is not kept");
+    world.deliver_all().await;
+}
+
+// What machines write oddly: the rest of it arrives.
+
+fn at_crm(world: &PigeonWorld) -> Vec<MessageView> {
+    world.sandbox.messages(HOST)
+}
+
+async fn half_an_emoji_loses_nothing_but_itself(world: &mut PigeonWorld) {
+    let line = world.pigeons("one").await;
+    let wrote = |id: &str, text: &str| format!(r#"[{{"wrote":{{"id":"{id}","chat":"anna","text":"{text}"}}}}]"#);
+    let own = format!("/hooks/pigeon/{}", line.source_id);
+    let cut = wrote("3", "a byte |");
+    let (before, after) = cut.split_once('|').unwrap();
+    for body in [
+        wrote("1", r"one \ud83d half").into_bytes(),
+        format!("\u{feff}{}", wrote("2", r"a mark, \udc4b")).into_bytes(),
+        [before.as_bytes(), b"\xff", after.as_bytes()].concat(),
+    ] {
+        assert_eq!(world.calls(Method::POST, &own, "of the line", body).await.0, 200);
+    }
+    let call = format!(r#"{{"lines":[{{"line":"one","events":{}}}]}}"#, wrote("4", r"of the app \ud83d"));
+    assert_eq!(world.calls(Method::POST, "/hooks/pigeon", "of the app", call).await.0, 200);
+    world.deliver_all().await;
+    let wanted = ["one \u{fffd} half", "a mark, \u{fffd}", "a byte \u{fffd}", "of the app \u{fffd}"];
+    assert_eq!(at_crm(world).into_iter().map(|one| one.text).collect::<Vec<_>>(), wanted);
+    assert!(world.quarantined().await.is_empty());
+}
+
+/// P10: amoCRM would show nothing to see, find or click.
+async fn an_invisible_name_is_none(world: &mut PigeonWorld) {
+    let line = world.line("support").await;
+    let odd = [" ", "\u{3164}", "\u{200e}", "\u{2800}", "\u{ad}\u{200b}", "\u{3164}\u{200f}"];
+    for (number, name) in odd.into_iter().enumerate() {
+        let phone = (number > 0).then(|| format!("+7999000112{number}"));
+        let message = json!({ "id": format!("m{number}"), "conversation": { "id": format!("chat-{number}") },
+            "sender": { "role": "client", "id": format!("person-{number}"), "name": name, "phone": phone },
+            "content": { "type": "text", "text": "Hello" } });
+        world.api.post(&line.path("/messages"), &message).await.is(202);
+    }
+    world.deliver_all().await;
+    let mut names: Vec<String> = at_crm(world).into_iter().map(|one| one.sender_name).collect();
+    names.sort();
+    let phones = (1..6).map(|number| format!("+7999000112{number}"));
+    assert_eq!(names, phones.chain(["person-0".to_owned()]).collect::<Vec<_>>());
+}
+
+// What Parom requests from messengers regularly, once for all processes.
+
+async fn a_poll_finds_what_was_read(world: &mut PigeonWorld) {
+    let line = world.chatting().await;
+    let answer = world.answers(&line, "Good morning").await;
+    let app = world.app().clone();
+    let (one, other) = tokio::join!(parom::job::due_of(&app.jobs, "polls"), parom::job::due_of(&app.jobs, "polls"));
+    assert_eq!(one + other, 1, "one of two asks");
+    world.deliver_all().await;
+    assert_eq!(world.now(&answer).await.state, State::Read.number());
+    assert_eq!(world.statuses_at_crm(&line, &answer.amocrm_message_id), [2]);
+
+    let second = world.answers(&line, "And you?").await;
+    world.advance(Duration::from_secs(59));
+    assert_eq!(parom::job::due_of(&app.jobs, "polls").await, 0, "once a minute");
+    world.advance(Duration::from_secs(1));
+    assert_eq!(parom::job::due_of(&app.jobs, "polls").await, 1);
+    world.deliver_all().await;
+    assert_eq!(world.now(&second).await.state, State::Read.number());
+}
+
+async fn a_deleted_source_is_not_asked(world: &mut PigeonWorld) {
+    let line = world.pigeons("one").await;
+    world.api.delete(&line.path("")).await.is(204);
+    assert_eq!(world.works("polls").await, 0);
+    world.advance(Duration::from_secs(3600));
+    assert_eq!(world.works("renewals").await, 0);
+}
+
+async fn credentials_that_end_are_replaced(world: &mut PigeonWorld) {
+    let line = world.pigeons("one").await;
+    let app = world.app().clone();
+    let token = async || {
+        let source = app.lookup.source(line.source_id).await.unwrap().expect("the source");
+        let settings = parom::settings::open(&app, &source).unwrap();
+        let facts = settings.public["facts"].clone();
+        (settings.secrets["token"].expose_secret().to_owned(), facts["ends"].as_i64(), settings.secrets.len())
+    };
+    assert_eq!(parom::job::due_of(&app.jobs, "renewals").await, 0, "they are new");
+    assert_eq!(token().await, ("first".to_owned(), None, 2));
+    world.advance(Duration::from_secs(3600));
+    let (one, other) =
+        tokio::join!(parom::job::due_of(&app.jobs, "renewals"), parom::job::due_of(&app.jobs, "renewals"));
+    assert_eq!(one + other, 1, "one of two renews");
+    assert_eq!(token().await, ("second".to_owned(), Some(7), 2), "the other secrets stay");
+}
+
+both!(kept_calls_are_processed_once_what_was_missing_is_there);
+once!(an_unreadable_call_is_kept_and_answered_like_any_other, a_call_of_the_app_is_processed_once_it_can_be_read);
+once!(a_line_that_cannot_be_stored_is_asked_for_again, a_call_may_be_as_large_as_its_messenger_says);
+once!(an_address_is_validated_by_its_challenge, a_secret_may_be_the_end_of_the_address, a_deleted_source_is_not_asked);
+once!(half_an_emoji_loses_nothing_but_itself, a_call_is_divided_among_the_lines, credentials_that_end_are_replaced);
+once!(its_address_is_validated_too, only_the_messenger_is_heard, a_poll_finds_what_was_read, an_invisible_name_is_none);

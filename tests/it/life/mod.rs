@@ -2,19 +2,10 @@
 //! leaving, coming back, and what is left of it in the end.
 
 mod channels;
-mod crossing;
-mod customer;
-mod data;
 pub(crate) mod erase;
 mod grants;
 mod leaving;
 mod operator;
-mod pages;
-mod phones;
-mod platforms;
-mod unregistering;
-mod watch;
-mod weather;
 
 pub(crate) use erase::everything;
 

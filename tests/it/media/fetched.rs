@@ -1,14 +1,16 @@
-//! From an address to a kept file: what is believed of what the other side says, and how often it is asked.
+//! From an address to a kept file: what is believed, how often it is asked, which addresses are never called, and
+//! that a token in one stays secret.
 
 use std::time::Duration;
 
 use base::config::Config;
-use parom::media::{MediaKind, sweep};
-use parom_tests::{FileHost, Page, Setup, World, both, once};
+use parom::media::{FileOrigin, LinkRecipient, MediaKind, avatar, link, sweep, wanted};
+use parom_tests::{Engine, FileHost, Page, Place, Setup, World, both, once};
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{gone, keeps, kept, later, png, row, stored, wants};
+use super::{accepts, gone, keeps, kept, later, png, row, stored, unstored_line, wants, whose};
 
 fn small(config: &mut Config) {
     config.media.picture_mb = 1;
@@ -224,16 +226,176 @@ async fn compressed_answers_are_not_accepted_as_files(world: &mut World) {
     assert_eq!(gone(world, &line, id).await, "encoded");
 }
 
-both!(
-    a_file_is_fetched_once_and_counted_and_hashed,
-    half_a_file_is_no_file_and_is_asked_for_again,
-    the_first_request_fetches_the_file,
-    files_that_do_not_come_hold_no_other_conversation,
-);
-once!(
-    a_false_kind_makes_it_a_plain_file,
-    a_missing_file_is_requested_twice,
-    a_host_that_refuses_connections_is_tried_twice,
-    a_retry_after_of_a_file_host_is_respected,
-    compressed_answers_are_not_accepted_as_files,
-);
+// Callers cannot make Parom request addresses in private networks.
+
+/// Only this machine's own address is listed; everything below is written so that it would lead elsewhere on it.
+async fn forbidden_addresses_are_refused_before_a_call(world: &mut World) {
+    let line = world.line("support").await;
+    let inside = FileHost::start_at("127.0.0.2").await;
+    let port = inside.url("").rsplit(':').next().unwrap().to_owned();
+    for url in [
+        inside.url("/"),
+        format!("https://127.0.0.2:{port}/"),
+        format!("http://0x7f.2:{port}/"),
+        format!("http://2130706434:{port}/"),
+        format!("http://0177.0.0.2:{port}/"),
+        format!("http://[::ffff:127.0.0.2]:{port}/"),
+        format!("http://[::ffff:7f00:2]:{port}/"),
+        format!("http://[64:ff9b::127.0.0.2]:{port}/"),
+        format!("http://user:pass@127.0.0.1:{port}/"),
+        "http://169.254.169.254/latest/meta-data/".to_owned(),
+        "https://169.254.169.254/latest/meta-data/".to_owned(),
+        "https://[fd00:ec2::254]/".to_owned(),
+        "https://10.0.0.1/".to_owned(),
+        "https://[::1]/".to_owned(),
+        "http://8.8.8.8/".to_owned(),
+        "file:///etc/passwd".to_owned(),
+        "gopher://127.0.0.1:70/".to_owned(),
+        "data:text/plain,hello".to_owned(),
+        "//127.0.0.1/".to_owned(),
+        "not an address".to_owned(),
+    ] {
+        let id = wants(world, &line, MediaKind::File, &url).await;
+        assert_eq!(world.fetch_all().await, 0, "{url} is not even tried");
+        assert_eq!(gone(world, &line, id).await, "address_refused", "{url}");
+    }
+    assert!(inside.asked().is_empty(), "{:?}", inside.asked());
+}
+
+async fn each_step_of_a_redirect_is_looked_at(world: &mut World) {
+    let line = world.line("support").await;
+    let inside = FileHost::start_at("127.0.0.2").await;
+    inside.puts("/secret", [Page::file("text/plain", "secret")]);
+    let host = FileHost::start().await;
+    for to in [
+        inside.url("/secret"),
+        inside.url("/secret").replace("127.0.0.2", "[::ffff:127.0.0.2]"),
+        "http://169.254.169.254/".to_owned(),
+        "file:///etc/passwd".to_owned(),
+    ] {
+        let id = wants(world, &line, MediaKind::File, &host.puts("/away", [Page::to(&to)])).await;
+        world.fetch_all().await;
+        assert_eq!(gone(world, &line, id).await, "address_refused", "{to}");
+    }
+    assert!(inside.asked().is_empty() && stored(world).is_empty());
+    // An honest one is followed, also a relative one, without a referrer.
+    host.puts("/there/file.png", [Page::file("image/png", png(20))]);
+    host.puts("/step", [Page::to("there/file.png")]);
+    let url = host.puts("/start", [Page::to(&host.url("/step"))]);
+    assert_eq!(keeps(world, &line, MediaKind::Picture, &url).await.size, 20);
+    assert!(host.asked().iter().all(|asked| !asked.head.to_lowercase().contains("referer")));
+    // A ring of them ends.
+    let id = wants(world, &line, MediaKind::File, &host.puts("/ring", [Page::to("/ring")])).await;
+    world.fetch_all().await;
+    assert_eq!((later(world, &line, id).await, host.count("/ring")), (5, 6));
+    world.advance(Duration::from_secs(5));
+    world.fetch_all().await;
+    assert_eq!(gone(world, &line, id).await, "redirect");
+}
+
+/// A name is resolved once, for the connection itself: a name that was public when it was checked gains nothing.
+async fn a_name_is_judged_by_what_is_dialled() {
+    fn nothing_is_listed(config: &mut Config) {
+        config.network.allow_private.clear();
+    }
+    let Some(world) = World::start(Engine::Sqlite, Setup { change: nothing_is_listed, ..Setup::default() }).await
+    else {
+        return;
+    };
+    let line = unstored_line(&world);
+    let host = FileHost::start().await;
+    let named = host.url("/x").replace("http://127.0.0.1", "https://localhost");
+    let id = wants(&world, &line, MediaKind::File, &named).await;
+    assert_eq!(world.fetch_all().await, 1, "nothing is wrong with the name itself");
+    assert_eq!(gone(&world, &line, id).await, "address_refused");
+    assert!(host.asked().is_empty());
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn names_that_lead_inside() {
+    a_name_is_judged_by_what_is_dialled().await;
+}
+
+// A canary: an address with a token in it is called, and the token is seen nowhere else.
+
+const CANARY: &str = "bot7700112233-AAFcanary";
+
+/// Everything that the database holds, as text and as hex of bytes.
+async fn dump(world: &World) -> String {
+    let store = &world.app().store;
+    let (names, all) = if store.is_sqlite() {
+        ("SELECT name FROM sqlite_master WHERE type = 'table'", "SELECT * FROM")
+    } else {
+        ("SELECT table_name::text AS name FROM information_schema.tables WHERE table_schema = 'public'", "")
+    };
+    let db = store.read();
+    let mut said = String::new();
+    for table in db.query_all_raw(Statement::from_string(store.backend(), names)).await.unwrap() {
+        let name: String = table.try_get("", "name").unwrap();
+        let rows = if store.is_sqlite() {
+            format!("{all} \"{name}\"")
+        } else {
+            format!("SELECT t::text AS row FROM \"{name}\" t")
+        };
+        for row in db.query_all_raw(Statement::from_string(store.backend(), rows)).await.unwrap() {
+            for column in row.column_names() {
+                let text = row.try_get::<Option<String>>("", &column).ok().flatten();
+                let bytes = row.try_get::<Option<Vec<u8>>>("", &column).ok().flatten();
+                said.push_str(&text.unwrap_or_default());
+                said.push_str(&String::from_utf8_lossy(&bytes.unwrap_or_default()));
+                said.push('\n');
+            }
+        }
+    }
+    said
+}
+
+async fn a_token_in_an_address_stays_where_it_is(world: &mut World) {
+    let line = world.line("support").await;
+    let app = world.app().clone();
+    let (host, next) = (FileHost::start().await, FileHost::start().await);
+    next.puts("/stored.png", [Page::file("x/y", png(10))]);
+    let path = format!("/file/{CANARY}/photo.png?token={CANARY}");
+    host.puts(&path, [Page::to(&next.url("/stored.png"))]);
+    let missing = host.puts(&format!("/missing/{CANARY}"), [Page::status(404)]);
+    let unreachable = format!("http://127.0.0.1:1/{CANARY}");
+    let whose = whose(world, &line);
+    let files = vec![
+        wanted(&app, &whose, MediaKind::Picture, FileOrigin::Url(host.url(&path)), ""),
+        wanted(&app, &whose, MediaKind::File, FileOrigin::Url(missing), ""),
+        wanted(&app, &whose, MediaKind::File, FileOrigin::Url(unreachable), ""),
+        wanted(&app, &whose, MediaKind::File, FileOrigin::Url(format!("http://127.0.0.3:99999/{CANARY}")), ""),
+        wanted(&app, &whose, MediaKind::File, FileOrigin::Url(format!("https://{CANARY}@127.0.0.1/")), ""),
+        avatar(&app, &whose, FileOrigin::Url(host.url(&path))),
+    ];
+    assert!(!format!("{files:?}").contains(CANARY));
+    assert!(!format!("{:?}", FileOrigin::Url(host.url(&path))).contains(CANARY));
+    let [picture, missing] = [files[0].id, files[1].id];
+    accepts(world, &line, files).await;
+    assert!(!dump(world).await.contains(CANARY), "while it waits it is sealed");
+    for _ in 0..8 {
+        world.fetch_all().await;
+        world.advance(Duration::from_secs(900));
+    }
+    assert_eq!(host.count(&path), 2, "the canary sang: the file and the face were asked for");
+    let kept = kept(world, &line, picture).await;
+    for reader in [LinkRecipient::Webhook, LinkRecipient::Crm, LinkRecipient::Panel] {
+        let url = link(&app, &kept, reader);
+        assert!(!url.as_str().contains(CANARY), "{url}");
+        let answer = app.http.trusted().get(url).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        assert!(!format!("{:?}", answer.headers()).contains(CANARY));
+    }
+    assert!(!format!("{kept:?}").contains(CANARY));
+    assert_eq!(gone(world, &line, missing).await, "status_404");
+    assert!(!dump(world).await.contains(CANARY));
+    assert!(next.asked().iter().all(|asked| !asked.head.contains(CANARY)), "nor does the next host hear it");
+}
+
+both!(a_file_is_fetched_once_and_counted_and_hashed);
+once!(files_that_do_not_come_hold_no_other_conversation, a_host_that_refuses_connections_is_tried_twice);
+once!(forbidden_addresses_are_refused_before_a_call, half_a_file_is_no_file_and_is_asked_for_again);
+once!(compressed_answers_are_not_accepted_as_files, a_retry_after_of_a_file_host_is_respected);
+once!(a_token_in_an_address_stays_where_it_is, each_step_of_a_redirect_is_looked_at, a_missing_file_is_requested_twice);
+once!(a_false_kind_makes_it_a_plain_file, the_first_request_fetches_the_file);

@@ -1,14 +1,25 @@
-//! How long files stay, what they are shared by, and how they go.
+//! How long files stay, in a folder or a bucket, who fetches them, and how they go.
 
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use actix_web::dev::ServerHandle;
+use actix_web::http::Method;
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use base::config::{Config, MediaMode};
+use base::http_client::HttpClients;
+use bytes::Bytes;
 use entity::media;
-use parom::media::{FileOrigin, LinkRecipient, MediaKind, avatar, avatar_id, avatar_link, link, of_messages, sweep};
-use parom_tests::{Engine, FileHost, Page, Place, Setup, World, both, once};
+use parom::media::{
+    FileOrigin, FileStore, LinkRecipient, MediaKind, avatar, avatar_id, avatar_link, fetch_all, link, of_messages,
+    of_tenant, sweep,
+};
+use parom_tests::{Engine, FileHost, Page, Place, Setup, World, both, on_postgres, once};
 use sea_orm::EntityTrait;
 
-use super::{accepts, gone, keeps, kept, png, row, stored, unstored_line, wants, whose};
+use super::{accepts, gone, keeps, kept, later, png, row, stored, unstored_line, wants, whose};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -134,13 +145,6 @@ async fn mode_pass() {
     public_links_are_handed_through().await;
 }
 
-both!(
-    a_file_goes_after_its_last_day,
-    an_avatar_is_fetched_once_for_all_who_have_it,
-    an_invalid_avatar_is_left_out_and_requested_again_another_day,
-);
-once!(erasing_takes_rows_and_bytes);
-
 fn greedy(config: &mut Config) {
     config.media.disk_free_mb = u32::MAX;
 }
@@ -156,3 +160,300 @@ async fn a_disk_that_is_nearly_full_is_reported_to_the_vendor() {
     assert_eq!(told, [("disk_full", 2)]);
     world.close().await;
 }
+
+// The bucket instead of the folder, at a store of our own that speaks as much of S3 as is needed.
+
+/// The port of the store, for a configuration without other parameters.
+static PORT: AtomicU16 = AtomicU16::new(0);
+
+#[derive(Default)]
+struct Bucket {
+    objects: BTreeMap<String, Bytes>,
+    parts: BTreeMap<u32, Bytes>,
+    wrong: Vec<String>,
+}
+
+type Shared = Arc<Mutex<Bucket>>;
+
+struct Store {
+    bucket: Shared,
+    port: u16,
+    server: ServerHandle,
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        drop(self.server.stop(false));
+    }
+}
+
+impl Store {
+    fn start() -> Self {
+        let bucket = Shared::default();
+        let data = web::Data::new(bucket.clone());
+        let server = HttpServer::new(move || {
+            let limit = web::PayloadConfig::new(16 * 1024 * 1024);
+            App::new().app_data(data.clone()).app_data(limit).default_service(web::to(serve))
+        });
+        let server = server.workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
+        let port = server.addrs()[0].port();
+        let server = server.run();
+        let handle = server.handle();
+        tokio::spawn(server);
+        Self { bucket, port, server: handle }
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.bucket.lock().unwrap().objects.keys().cloned().collect()
+    }
+}
+
+async fn serve(bucket: web::Data<Shared>, request: HttpRequest, body: Bytes) -> HttpResponse {
+    let mut bucket = bucket.lock().unwrap();
+    let signed = request.headers().get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !signed.starts_with("AWS4-HMAC-SHA256 Credential=AKIATEST/") || !signed.contains("/eu-west-1/s3/aws4_request") {
+        bucket.wrong.push(format!("{} is signed {signed:?}", request.path()));
+        return HttpResponse::Forbidden().finish();
+    }
+    type Query = web::Query<BTreeMap<String, String>>;
+    let query = Query::from_query(request.query_string()).unwrap().into_inner();
+    let Some(name) = request.path().strip_prefix("/files").map(|rest| rest.trim_start_matches('/').to_owned()) else {
+        bucket.wrong.push(format!("{} is not in the bucket", request.path()));
+        return HttpResponse::NotFound().finish();
+    };
+    let xml = |text: String| HttpResponse::Ok().content_type("application/xml").body(text);
+    match (request.method(), query.contains_key("uploads"), query.get("partNumber"), query.contains_key("list-type")) {
+        (&Method::POST, true, ..) => {
+            xml("<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>".to_owned())
+        }
+        (&Method::PUT, _, Some(part), _) => {
+            bucket.parts.insert(part.parse().unwrap(), body);
+            HttpResponse::Ok().insert_header(("etag", format!("\"p{part}\""))).finish()
+        }
+        (&Method::POST, ..) => {
+            let whole = std::mem::take(&mut bucket.parts).into_values().collect::<Vec<_>>().concat();
+            bucket.objects.insert(name, whole.into());
+            xml("<CompleteMultipartUploadResult><ETag>\"whole\"</ETag></CompleteMultipartUploadResult>".to_owned())
+        }
+        (&Method::PUT, ..) => {
+            bucket.objects.insert(name, body);
+            HttpResponse::Ok().insert_header(("etag", "\"whole\"")).finish()
+        }
+        (&Method::DELETE, ..) => {
+            bucket.objects.remove(&name);
+            HttpResponse::NoContent().finish()
+        }
+        (_, _, _, true) => {
+            let prefix = query.get("prefix").cloned().unwrap_or_default();
+            let found = bucket.objects.iter().filter(|(name, _)| name.starts_with(&prefix)).map(|(name, bytes)| {
+                let size = bytes.len();
+                format!(
+                    "<Contents><Key>{name}</Key><LastModified>2026-11-20T09:00:00.000Z</LastModified>\
+                     <ETag>\"e\"</ETag><Size>{size}</Size></Contents>"
+                )
+            });
+            let found: String = found.collect();
+            xml(format!("<ListBucketResult><IsTruncated>false</IsTruncated>{found}</ListBucketResult>"))
+        }
+        _ => {
+            let Some(bytes) = bucket.objects.get(&name).cloned() else { return HttpResponse::NotFound().finish() };
+            let range = request.headers().get("range").and_then(|value| value.to_str().ok()?.strip_prefix("bytes="));
+            let (first, last) = range.and_then(|range| range.split_once('-')).unwrap_or(("0", ""));
+            let first: usize = first.parse().unwrap();
+            let last = last.parse().unwrap_or(bytes.len() - 1).min(bytes.len() - 1);
+            HttpResponse::PartialContent()
+                .insert_header(("content-range", format!("bytes {first}-{last}/{}", bytes.len())))
+                .insert_header(("last-modified", "Fri, 20 Nov 2026 09:00:00 GMT"))
+                .insert_header(("etag", "\"whole\""))
+                .body(bytes.slice(first..=last))
+        }
+    }
+}
+
+fn at(port: u16) -> Config {
+    let text = format!(
+        "[media]\nurl = \"s3://files/some/prefix\"\n[media.s3]\nregion = \"eu-west-1\"\n\
+         endpoint = \"http://127.0.0.1:{port}\"\naccess_key_id = \"AKIATEST\"\nsecret_access_key = \"the secret\"\n"
+    );
+    Config::from_toml(&text).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_live_in_a_bucket() {
+    let store = Store::start();
+    let port = store.port;
+    PORT.store(port, Ordering::SeqCst);
+    let change = |config: &mut Config| config.media = at(PORT.load(Ordering::SeqCst)).media;
+    let Some(world) = World::start(Engine::Sqlite, Setup { change, ..Setup::default() }).await else { return };
+    let line = unstored_line(&world);
+    let host = FileHost::start().await;
+    // One request, and several parts.
+    for length in [1_000, 12_000_000] {
+        let bytes = png(length);
+        let url = host.puts("/a.png", [Page::file("x/y", bytes.clone())]);
+        let kept = keeps(&world, &line, MediaKind::Picture, &url).await;
+        let name = format!("some/prefix/{}/{}/{}-1", line.tenant_id, &kept.id.to_string()[34..], kept.id);
+        assert!(store.names().contains(&name), "{name}: {:?}", store.names());
+        let lent = world.app().http.trusted().get(link(world.app(), &kept, LinkRecipient::Webhook));
+        let part = lent.try_clone().unwrap().header("range", "bytes=10-19").send().await.unwrap();
+        assert_eq!((part.status().as_u16(), part.bytes().await.unwrap().to_vec()), (206, bytes[10..20].to_vec()));
+        assert_eq!(lent.send().await.unwrap().bytes().await.unwrap(), bytes);
+    }
+    let kept = keeps(&world, &line, MediaKind::Picture, &host.puts("/b.png", [Page::file("x/y", png(10))])).await;
+    let message = row(&world, kept.id).await.unwrap().message_id;
+    assert_eq!(of_messages(world.app(), line.tenant_id, &[message]).await.unwrap(), 1);
+    assert_eq!(store.names().len(), 2);
+    assert_eq!(of_tenant(world.app(), line.tenant_id).await.unwrap(), 2);
+    assert_eq!(store.names(), Vec::<String>::new());
+    // What doctor asks.
+    let config = at(port);
+    let http = HttpClients::new(&config.network).unwrap();
+    FileStore::open(&config.media, &http).unwrap().probe(world.clock.uuid_v7()).await.unwrap();
+    assert_eq!((store.names(), std::mem::take(&mut store.bucket.lock().unwrap().wrong)), (vec![], vec![]));
+    world.close().await;
+}
+
+// Who fetches: workers that run by themselves, several on one database, and those that die over it.
+
+async fn the_remains_of_a_dead_fetch_are_taken_over_and_removed(world: &mut World) {
+    let line = unstored_line(world);
+    let host = FileHost::start().await;
+    let url = host.puts("/a.png", [Page::file("x/y", png(1_000))]);
+    let id = wants(world, &line, MediaKind::Picture, &url).await;
+    world.faults.add("media.before_commit=error:1").unwrap();
+    world.fetch_all().await;
+    assert_eq!(stored(world), [format!("{id}-1")], "it died between the file and the row");
+    world.advance(Duration::from_secs(59));
+    assert_eq!((world.fetch_all().await, host.count("/a.png")), (0, 1), "its lease holds");
+    world.advance(Duration::from_secs(1));
+    world.fetch_all().await;
+    assert_eq!(kept(world, &line, id).await.size, 1_000);
+    assert_eq!(stored(world), [format!("{id}-2")]);
+    // After the commit nothing is left to do but to clear away.
+    let id = wants(world, &line, MediaKind::Picture, &url).await;
+    world.faults.add("media.after_commit=error:1").unwrap();
+    world.fetch_all().await;
+    assert_eq!((kept(world, &line, id).await.size, row(world, id).await.unwrap().tries), (1_000, 1));
+    assert_eq!(host.count("/a.png"), 3);
+}
+
+async fn a_fetch_that_lost_its_claim_changes_nothing(world: &mut World) {
+    let line = unstored_line(world);
+    let host = FileHost::start().await;
+    let url = host.puts("/a.png", [Page::file("x/y", png(1_000))]);
+    let id = wants(world, &line, MediaKind::Picture, &url).await;
+    world.faults.add("media.before_commit=error:1").unwrap();
+    world.fetch_all().await;
+    assert!(row(world, id).await.unwrap().leased, "another process fetches it");
+    // Erased under the fetch: its next life finds nothing, and takes away what it wrote.
+    let message = row(world, id).await.unwrap().message_id;
+    parom::media::of_messages(world.app(), line.tenant_id, &[message]).await.unwrap();
+    world.advance(Duration::from_secs(60));
+    assert_eq!((world.fetch_all().await, stored(world).len()), (0, 0));
+}
+
+/// Its file has a name that is never looked up.
+async fn a_fetch_that_finishes_too_late_is_discarded(world: &mut World) {
+    let line = unstored_line(world);
+    let host = FileHost::start().await;
+    let slow = Page::file("x/y", png(1_000)).held();
+    let url = host.puts("/a.png", [slow, Page::status(503), Page::file("x/y", png(2_000))]);
+    let id = wants(world, &line, MediaKind::Picture, &url).await;
+    let app = world.app().clone();
+    let slow = tokio::spawn(async move { fetch_all(&app).await });
+    world.until("the slow one is asked", async || (host.count("/a.png") == 1).then_some(())).await;
+    world.advance(Duration::from_secs(60));
+    world.fetch_all().await;
+    host.releases();
+    slow.await.unwrap().unwrap();
+    let waiting = row(world, id).await.unwrap();
+    assert_eq!((waiting.epoch, waiting.kept_at, waiting.failure.as_str()), (2, None, "status_503"));
+    assert!(stored(world).is_empty());
+    world.advance(Duration::from_secs(15));
+    world.fetch_all().await;
+    assert_eq!(kept(world, &line, id).await.size, 2_000);
+    assert_eq!(stored(world), [format!("{id}-3")]);
+}
+
+/// An unwritable store is our own fault: the file waits for as long as it takes.
+async fn a_file_refused_by_our_own_store_is_not_lost(world: &mut World) {
+    let line = unstored_line(world);
+    let host = FileHost::start().await;
+    let id = wants(world, &line, MediaKind::Picture, &host.puts("/a.png", [Page::file("x/y", png(1_000))])).await;
+    let folder = world.database().folder().join("media");
+    std::fs::write(&folder, "a file where the folder should be").unwrap();
+    for _ in 0..20 {
+        world.fetch_all().await;
+        assert_eq!(later(world, &line, id).await, 60);
+        world.advance(Duration::from_secs(60));
+    }
+    assert_eq!(row(world, id).await.unwrap().tries, 0);
+    std::fs::remove_file(&folder).unwrap();
+    world.fetch_all().await;
+    assert_eq!(kept(world, &line, id).await.size, 1_000);
+}
+
+/// One over which every process dies is given up.
+async fn poison_ends(world: &mut World) {
+    let line = unstored_line(world);
+    let host = FileHost::start().await;
+    let id = wants(world, &line, MediaKind::Picture, &host.puts("/a.png", [Page::file("x/y", png(1_000))])).await;
+    world.faults.add("media.before_commit=error:12").unwrap();
+    for _ in 0..12 {
+        world.fetch_all().await;
+        world.advance(Duration::from_secs(60));
+    }
+    world.fetch_all().await;
+    assert_eq!((gone(world, &line, id).await.as_str(), stored(world).len()), ("poison", 0));
+}
+
+async fn instances_share_the_work(world: &mut World) {
+    let line = unstored_line(world);
+    let host = FileHost::start().await;
+    let mut paths = Vec::new();
+    for at in 0..30 {
+        let path = format!("/{at}.png");
+        wants(world, &line, MediaKind::Picture, &host.puts(&path, [Page::file("x/y", png(2_000))])).await;
+        paths.push(path);
+    }
+    let second = world.another_server().await;
+    let (ours, theirs) = tokio::join!(fetch_all(world.app()), fetch_all(&second.app));
+    assert_eq!(ours.unwrap() + theirs.unwrap(), 30);
+    assert!(paths.iter().all(|path| host.count(path) == 1), "each file was fetched once");
+    assert_eq!(stored(world).len(), 30);
+    second.stop().await;
+}
+
+async fn a_worker_fetches_at_once(engine: Engine) {
+    let Some(world) = World::start(engine, Setup { live: true, ..Setup::default() }).await else { return };
+    let line = unstored_line(&world);
+    let host = FileHost::start().await;
+    // More than one account may fetch at once, and one that fails between them.
+    let mut ids = Vec::new();
+    for at in 0..10 {
+        let path = format!("/{at}.png");
+        ids.push(wants(&world, &line, MediaKind::Picture, &host.puts(&path, [Page::file("x/y", png(2_000))])).await);
+    }
+    wants(&world, &line, MediaKind::Picture, &host.puts("/gone.png", [Page::status(404)])).await;
+    for id in ids {
+        world.until("the file is kept", async || row(&world, id).await.filter(|row| row.kept_at.is_some())).await;
+    }
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn by_itself_on_sqlite() {
+    a_worker_fetches_at_once(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn by_itself_on_postgres() {
+    a_worker_fetches_at_once(Engine::Postgres).await;
+}
+
+both!(the_remains_of_a_dead_fetch_are_taken_over_and_removed, a_fetch_that_finishes_too_late_is_discarded);
+both!(a_fetch_that_lost_its_claim_changes_nothing, a_file_refused_by_our_own_store_is_not_lost);
+both!(a_file_goes_after_its_last_day);
+once!(an_invalid_avatar_is_left_out_and_requested_again_another_day, an_avatar_is_fetched_once_for_all_who_have_it);
+once!(erasing_takes_rows_and_bytes, poison_ends);
+on_postgres!(instances_share_the_work);

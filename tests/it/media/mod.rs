@@ -1,13 +1,8 @@
 //! Files that messages carry: fetched, kept, lent out, and everything that others do to make that go wrong.
 
 mod fetched;
-mod guarded;
 mod kept;
 mod lent;
-mod s3;
-mod secret;
-mod shared;
-mod uploaded;
 
 use std::path::PathBuf;
 

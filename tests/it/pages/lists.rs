@@ -2,11 +2,11 @@
 
 use base::message::FailureCode;
 use base::store::statements_of;
-use entity::{attempt, conversation, message};
+use entity::{conversation, message};
 use parom::delivery::read::chats::ConversationFilter;
 use parom::delivery::read::list::{self, Ground, MessageFilter, Reached, Slower};
 use parom::delivery::read::{MessageStatus, find, latest_chats};
-use parom_tests::{Answer, Line, World, both, once};
+use parom_tests::{Answer, Line, World, both};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Statement};
 use uuid::Uuid;
 
@@ -219,24 +219,6 @@ async fn pages_follow_each_other_beyond_the_count(world: &mut World) {
     }
 }
 
-/// Only what was slow is in the index of slow messages.
-async fn how_long_a_message_took_is_stored(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.advance(std::time::Duration::from_secs(5));
-    world.deliver_all().await;
-    let app = world.app();
-    let attempts = attempt::Entity::of_tenant(line.tenant_id).all(app.store.read()).await.unwrap();
-    let took: Vec<i64> = attempts.iter().map(|attempt| attempt.took).collect();
-    assert!(took.iter().any(|took| (5_000..6_000).contains(took)), "{took:?}");
-}
-
-both!(
-    chats_are_in_the_order_of_the_newest_messages,
-    a_page_of_chats_reads_no_message_behind_its_rows,
-    every_filter_is_one_search,
-    the_slowest_are_one_search,
-    a_source_with_few_messages_is_found_by_its_chats,
-    pages_follow_each_other_beyond_the_count
-);
-once!(how_long_a_message_took_is_stored);
+both!(a_page_of_chats_reads_no_message_behind_its_rows, a_source_with_few_messages_is_found_by_its_chats);
+both!(chats_are_in_the_order_of_the_newest_messages, pages_follow_each_other_beyond_the_count);
+both!(every_filter_is_one_search, the_slowest_are_one_search);

@@ -1,14 +1,17 @@
-//! The list of messages and the chats.
+//! Messages on their pages: found, followed on their way, sent again; and whatever strangers write is text.
 
 use std::time::Duration;
 
-use entity::conversation;
-use parom_tests::{Answer, Reply, World, both, once};
-use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
+use entity::{attempt, conversation};
+use parom_tests::settings::{ATTACKS, payloads};
+use parom_tests::{Answer, Line, Reply, TelegramWorld, Visitor, World, once};
+use sandbox::{Fault as CrmFault, HookMessage, Part};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QueryOrder, Set};
 use serde_json::json;
+use simulator::telegram::Fault;
 use uuid::Uuid;
 
-use super::{in_russian, olga, vera};
+use super::{ids, in_russian, olga, vera};
 
 async fn messages_are_found_by_number_name_and_every_id(world: &mut World) {
     let line = world.line("support").await;
@@ -37,146 +40,6 @@ async fn messages_are_found_by_number_name_and_every_id(world: &mut World) {
     }
     visitor.opens("/panel/messages?q=nobody").await.is(200).says(&["Nothing found"]);
     visitor.opens("/panel/messages?q=%25").await.is(200).says(&["Nothing found"]);
-}
-
-async fn filters_choose_and_pages_follow(world: &mut World) {
-    let line = world.line("support").await;
-    for number in 0..55 {
-        world.customer(&line, "anna").writes(&format!("text {number}")).await;
-    }
-    world.deliver_all().await;
-    let customer = world.customer(&line, "waiting");
-    world.api.patch(&line.path(""), &serde_json::json!({"paused": true})).await.is(200);
-    world.manager(&line).answers("anna", "held back").await;
-    let last = customer.writes("not carried yet").await;
-    world.deliver_all().await;
-    let visitor = olga(world, line.tenant_id).await;
-    let held = visitor.opens("/panel/messages?state=held").await.is(200);
-    held.says(&["2 messages found", "The source is paused.", &last]);
-    visitor.opens("/panel/messages?direction=to_messenger").await.is(200).says(&["1 message found"]);
-    visitor.opens("/panel/messages?state=failed").await.is(200).says(&["Nothing found"]);
-    let first = visitor.opens("/panel/messages?state=delivered").await.is(200);
-    first.says(&["55 messages found", "Older"]);
-    let older = first.between("rel=\"next\" href=\"", "\"").unwrap().replace("&#38;", "&").replace("&amp;", "&");
-    let second = visitor.opens(&older).await.is(200);
-    second.never_says(&["rel=\"next\""]);
-    assert_eq!(second.text.matches("data-label=\"Time\"").count(), 5, "the rest");
-    // A cursor of other filters starts from the beginning instead of showing a wrong page.
-    let cursor = older.split("cursor=").nth(1).unwrap();
-    let again = visitor.opens(&format!("/panel/messages?state=held&cursor={cursor}")).await.is(200);
-    again.says(&["2 messages found"]);
-    world.api.patch(&line.path(""), &serde_json::json!({"paused": false})).await.is(200);
-    world.deliver_to_the_end().await;
-}
-
-async fn the_slowest_messages_come_first(world: &mut World) {
-    let line = world.line("support").await;
-    for (name, seconds) in [("anna", 5), ("boris", 1), ("carl", 9)] {
-        world.customer(&line, name).writes("Hello").await;
-        world.advance(Duration::from_secs(seconds));
-        world.deliver_all().await;
-    }
-    // On its way: nothing can be said of it yet.
-    world.customer(&line, "dora").writes("Hello").await;
-    let visitor = olga(world, line.tenant_id).await;
-    let names = |page: &Reply| -> Vec<String> {
-        let links = page.text.split("<a href=\"/panel/messages/").skip(1);
-        links.filter_map(|link| Some(link.split("<bdi>").nth(1)?.split('<').next()?.to_owned())).collect()
-    };
-    let list = visitor.opens("/panel/messages?source=&slower=").await.is(200);
-    assert_eq!(names(&list), ["dora", "carl", "boris", "anna"]);
-    list.says(&["<th scope=\"col\" aria-sort=\"descending\">Time</th>", "sort=took\">Duration</a>"]);
-    let slowest = visitor.opens("/panel/messages?sort=took").await.is(200);
-    assert_eq!(names(&slowest), ["carl", "anna", "boris", "dora"]);
-    slowest.says(&["4 messages found", "aria-sort=\"descending\">Duration</th>", "period=7d\">Time</a>"]);
-    world.deliver_all().await;
-    // Pages follow each other in this order, too.
-    for number in 0..55 {
-        world.customer(&line, &format!("visitor-{number}")).writes("Hello").await;
-    }
-    world.deliver_all().await;
-    let first = visitor.opens("/panel/messages?sort=took").await.is(200);
-    let older = first.between("rel=\"next\" href=\"", "\"").unwrap().replace("&#38;", "&").replace("&amp;", "&");
-    let second = visitor.opens(&older).await.is(200);
-    let mut all = [names(&first), names(&second)].concat();
-    assert_eq!(
-        (names(&first).len(), all.len(), &all[..3]),
-        (50, 59, &["carl".into(), "anna".into(), "boris".into()][..])
-    );
-    all.sort_unstable();
-    all.dedup();
-    assert_eq!(all.len(), 59, "none is shown twice");
-}
-
-/// The chat that was written in last comes first, on every page; those without messages come last.
-async fn chats_are_in_the_order_of_their_last_messages(world: &mut World) {
-    let (line, other) = (world.line("support").await, world.line("sales").await);
-    for number in 0..55 {
-        world.customer(&line, &format!("user{number}")).writes("Hello").await;
-    }
-    world.customer(&other, "olga").writes("Hello").await;
-    world.deliver_all().await;
-    // The two oldest are written in again, one of them by a manager.
-    world.advance(Duration::from_secs(60));
-    world.customer(&line, "user1").writes("Are you there?").await;
-    world.deliver_all().await;
-    world.advance(Duration::from_secs(60));
-    world.manager(&line).answers("user0", "Good morning").await;
-    world.deliver_all().await;
-    let visitor = olga(world, line.tenant_id).await;
-    let names = |page: &Reply| -> Vec<String> {
-        let links = page.text.split("<a href=\"/panel/conversations/").skip(1);
-        let named = links.filter_map(|rest| Some(rest.split_once("<bdi>")?.1.split_once("</bdi>")?.0.to_owned()));
-        named.collect()
-    };
-    let first = visitor.opens("/panel/conversations").await.is(200);
-    assert_eq!(names(&first)[..4], ["user0", "user1", "olga", "user54"]);
-    let older = first.between("rel=\"next\" href=\"", "\"").unwrap().replace("&#38;", "&").replace("&amp;", "&");
-    let second = visitor.opens(&older).await.is(200);
-    let mut all = [names(&first), names(&second)].concat();
-    assert_eq!((names(&first).len(), all.len(), all.last().map(String::as_str)), (50, 56, Some("user2")));
-    all.sort_unstable();
-    all.dedup();
-    assert_eq!(all.len(), 56, "none is shown twice");
-    let of_line = visitor.opens(&format!("/panel/conversations?source={}", other.source_id)).await.is(200);
-    assert_eq!(names(&of_line), ["olga"]);
-    let found = visitor.opens("/panel/conversations?q=user1").await.is(200);
-    assert_eq!(names(&found)[..2], ["user1", "user19"]);
-    // One that has no message.
-    let db = world.app().store.write();
-    let chat = conversation::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect("a chat");
-    let contact = json!({"role": "client", "id": "zoe", "name": "zoe"}).to_string();
-    let mut empty = chat.into_active_model().reset_all();
-    (empty.id, empty.external_id) = (Set(Uuid::from_u128(7)), Set("chat-zoe".to_owned()));
-    (empty.amocrm_chat_id, empty.contact) = (Set(String::new()), Set(contact));
-    empty.insert(db).await.unwrap();
-    let second = visitor.opens(&older).await.is(200);
-    assert_eq!(names(&second)[5..], ["user2", "zoe"]);
-}
-
-async fn a_chat_says_why_it_is_one(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
-    world.manager(&line).answers("anna", "Good morning").await;
-    world.deliver_all().await;
-    let visitor = olga(world, line.tenant_id).await;
-    let list = visitor.opens("/panel/conversations?q=anna").await.is(200);
-    let id = list.between("/panel/conversations/", "\"").unwrap().to_owned();
-    let chat = visitor.opens(&format!("/panel/conversations/{id}")).await.is(200);
-    let (ours, theirs) = (line.crm_conversation("chat-anna"), world.manager(&line).chat_with("anna"));
-    chat.says(&[
-        "chat-anna",
-        &ours,
-        &theirs,
-        "under one chat ID",
-        "Line support",
-        "chooses the contact by its own rules",
-    ]);
-    assert_eq!(chat.text.matches("data-label=\"Time\"").count(), 2);
-    chat.never_says(&["Good morning", ">Hello<"]);
-    let russian = in_russian(visitor).await.opens("/panel/conversations").await.is(200);
-    russian.says(&["Чаты", "Последнее сообщение"]);
 }
 
 /// Dates, times and reasons choose; the file has what the list has, and no texts.
@@ -217,10 +80,414 @@ async fn the_list_is_narrowed_and_downloaded(world: &mut World) {
     vera(world, line.tenant_id).await.opens("/panel/messages.csv").await.is(403);
 }
 
-both!(
-    the_list_is_narrowed_and_downloaded,
-    messages_are_found_by_number_name_and_every_id,
-    the_slowest_messages_come_first,
-    chats_are_in_the_order_of_their_last_messages
-);
-once!(filters_choose_and_pages_follow, a_chat_says_why_it_is_one);
+// "Where is my message?"
+
+async fn the_road_of_a_delivered_message(world: &mut World) {
+    let line = world.line("support").await;
+    let first = world.customer(&line, "anna").writes("Hello <b>there</b>").await;
+    world.deliver_all().await;
+    world.manager(&line).answers("anna", "Good morning").await;
+    world.deliver_all().await;
+    let answer = world.messenger.taken()[0].body["data"]["message"]["id"].as_str().unwrap().to_owned();
+    world.customer(&line, "anna").reports_status(&answer, "delivered").await.is(202);
+    world.advance(Duration::from_secs(60));
+    world.customer(&line, "anna").reports_status(&answer, "read").await.is(202);
+    world.deliver_all().await;
+    let visitor = olga(world, line.tenant_id).await;
+    let came = visitor.opens(&format!("/panel/messages/{first}")).await.is(200);
+    came.says(&[
+        "In the chat in amoCRM since 12:00",
+        "Received and stored by Parom",
+        "Accepted by amoCRM",
+        "1 attempt",
+        "Accepted",
+    ]);
+    came.never_says(&["there</b>", "Hello &", "Send again"]);
+    let went = visitor.opens(&format!("/panel/messages/{answer}")).await.is(200);
+    went.says(&["Read by the customer", "Delivered to the customer", "Status shown in amoCRM"]);
+    assert_eq!(came.header("cache-control"), "no-store");
+    let text = visitor.sends(&format!("/panel/messages/{first}/text"), &[]).await.is(200);
+    text.says(&["Hello &#60;b&#62;there&#60;/b&#62;", "recorded in the audit log"]);
+    let looked = visitor.opens("/panel/audit").await.is(200);
+    looked.says(&[&first]);
+    let report = visitor.opens(&format!("/panel/messages/{first}/report")).await.is(200);
+    assert!(report.header("content-type").starts_with("text/plain"));
+    assert!(
+        report.text.contains(&format!("message: {first}")) && report.text.contains("verdict=done"),
+        "{}",
+        report.text
+    );
+    assert!(!report.text.contains("Hello"), "{}", report.text);
+}
+
+async fn a_waiting_message_shows_its_time_and_can_be_retried_now(world: &mut World) {
+    let line = world.chatting().await.0;
+    world.messenger.answers_next([Answer::status(503)]);
+    world.manager(&line).answers("anna", "Good morning").await;
+    world.manager(&line).answers("anna", "And more").await;
+    world.deliver_all().await;
+    let visitor = olga(world, line.tenant_id).await;
+    let list = visitor.opens("/panel/messages?state=queued").await.is(200);
+    list.says(&["2 messages found"]);
+    let ids = ids(&list);
+    let (behind, waiting) = (&ids[0], &ids[1]);
+    let page = visitor.opens(&format!("/panel/messages/{waiting}")).await.is(200);
+    page.says(&[
+        "Stored in Parom. 1 attempt failed, next attempt within a minute.",
+        "The messenger is not answering.",
+        "Try now",
+        "Stop trying",
+        "HTTP 503",
+    ]);
+    let next = visitor.opens(&format!("/panel/messages/{behind}")).await.is(200);
+    next.says(&["1 earlier message of this chat goes first"]);
+    // The back-off is a second at least; hurried, it is tried without time passing.
+    let path = format!("/panel/messages/{waiting}/now");
+    visitor.does(&path, &[]).await.says(&["The next attempt is starting now."]);
+    let tries = world.messenger.received().len();
+    world.deliver_all().await;
+    assert_eq!(world.messenger.received().len(), tries + 2, "it, and what waited behind it");
+    world.deliver_to_the_end().await;
+    assert_eq!(world.messenger.texts(), ["Good morning", "And more"]);
+    let done = visitor.opens(&format!("/panel/messages/{waiting}")).await.is(200);
+    done.says(&["Started by Olga Owner", "Accepted by the messenger"]);
+    let late = visitor.does(&path, &[]).await;
+    late.says(&["The message is no longer waiting"]);
+}
+
+async fn a_message_that_is_given_up_is_reported_as_failed_and_can_be_sent_again(world: &mut World) {
+    let line = world.chatting().await.0;
+    world.messenger.answers_next([Answer::status(503)]);
+    let said = world.manager(&line).answers("anna", "Good morning").await;
+    world.manager(&line).answers("anna", "And more").await;
+    world.deliver_all().await;
+    let visitor = olga(world, line.tenant_id).await;
+    let ids = ids(&visitor.opens("/panel/messages?state=queued").await.is(200));
+    // The second of the lane is given up first: its place does not matter.
+    for id in &ids {
+        let path = format!("/panel/messages/{id}/stop");
+        visitor.opens(&path).await.is(200).says(&["will not be delivered", "Stop trying"]);
+        visitor.does(&path, &[]).await.says(&["Delivery stopped", "Olga Owner stopped the delivery.", "Send again"]);
+        let twice = visitor.does(&path, &[]).await;
+        twice.says(&["no longer waiting"]);
+    }
+    world.deliver_to_the_end().await;
+    assert!(world.messenger.texts().is_empty());
+    assert_eq!(world.statuses_at_crm(&line, &said.message_id), [-1]);
+    let ledger = world.api.get(&line.path("/ledger")).await.is(200);
+    assert_eq!(ledger.json["to_messenger"], json!({"accepted": 2, "delivered": 0, "failed": 2, "waiting": 0}));
+    for id in ids.iter().rev() {
+        let page = visitor.does(&format!("/panel/messages/{id}/again"), &[]).await;
+        page.says(&["Queued for another attempt"]);
+        // Sent twice, it is sent once.
+        visitor.does(&format!("/panel/messages/{id}/again"), &[]).await.says(&["no longer waiting"]);
+    }
+    world.deliver_to_the_end().await;
+    assert_eq!(world.messenger.texts(), ["Good morning", "And more"]);
+}
+
+// What a failed attempt sent is on the message's page, beside the answer, without what it said.
+
+/// The message and the request of each attempt, oldest first.
+async fn requests(world: &World) -> Vec<(Uuid, Option<String>)> {
+    let all = attempt::Entity::find().order_by_asc(attempt::Column::At).order_by_asc(attempt::Column::Number);
+    let rows = all.all(world.app().store.read()).await.unwrap();
+    rows.into_iter().map(|row| (row.message_id, row.request)).collect()
+}
+
+/// The only request that was kept, with its message.
+async fn kept(world: &World) -> (Uuid, String) {
+    let mut kept: Vec<_> = requests(world).await.into_iter().filter_map(|(id, request)| Some((id, request?))).collect();
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    kept.remove(0)
+}
+
+async fn a_refused_webhook_is_shown_without_what_it_said(world: &mut World) {
+    let line = world.chatting().await.0;
+    world.messenger.answers_next([Answer::status(422)]);
+    world.manager(&line).answers("anna", "Good morning, Anna").await;
+    world.deliver_to_the_end().await;
+    let (message, request) = kept(world).await;
+    let host = world.messenger.url().strip_suffix("/hook").unwrap();
+    assert!(request.starts_with(&format!("POST {host}/(4 characters)\n{{\n")), "{request}");
+    for said in ["\"type\": \"message.created\"", &format!("\"id\": \"{message}\""), "\"text\": \"(18 characters)\""] {
+        assert!(request.contains(said), "{said} in {request}");
+    }
+    assert!(!request.contains("Good") && !request.contains("anna"), "{request}");
+    let visitor = olga(world, line.tenant_id).await;
+    let page = visitor.opens(&format!("/panel/messages/{message}")).await.is(200);
+    page.says(&["HTTP 422", "Request (texts, names and secrets as their length)", "(18 characters)"]);
+    page.never_says(&["Good morning"]);
+    let deliveries = visitor.opens(&format!("/panel/webhooks/{}", line.source_id)).await.is(200);
+    deliveries.says(&["Request (texts, names and secrets as their length)", "(18 characters)"]);
+    let report = visitor.opens(&format!("/panel/messages/{message}/report")).await.is(200);
+    assert!(report.text.contains(&format!("\n  POST {host}/(4 characters)\n  {{\n")), "{}", report.text);
+    let visitor = in_russian(visitor).await;
+    let page = visitor.opens(&format!("/panel/messages/{message}")).await.is(200);
+    page.says(&["Запрос (вместо текстов, имён и секретов – их длина)"]);
+}
+
+async fn a_request_without_an_answer_is_kept_and_one_that_succeeds_is_not(world: &mut World) {
+    let line = world.line("support").await;
+    world.sandbox.faults().next_with(Part::Message, "broken", 1, CrmFault::Reset);
+    world.sandbox.faults().next_with(Part::Message, "away", 1, CrmFault::Status { code: 503, retry_after: None });
+    for text in ["fine", "broken", "away"] {
+        world.customer(&line, "anna").writes(text).await;
+    }
+    world.deliver_to_the_end().await;
+    world.messenger.answers_next([Answer::Cut]);
+    world.manager(&line).answers("anna", "cut off").await;
+    world.deliver_to_the_end().await;
+    let rows = attempt::Entity::find().all(world.app().store.read()).await.unwrap();
+    let (done, failed): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.verdict == "done");
+    assert!(done.len() >= 4 && done.iter().all(|row| row.request.is_none()), "{done:?}");
+    assert_eq!(failed.len(), 3, "{failed:?}");
+    for row in &failed {
+        let request = row.request.as_deref().unwrap_or_default();
+        assert!(request.starts_with("POST http://127.0.0.1:") && request.contains(" characters)\""), "{row:?}");
+    }
+    assert!(failed.iter().any(|row| row.status == 0), "{failed:?}");
+}
+
+async fn a_refusal_of_telegram_is_shown_without_token_and_text(world: &mut TelegramWorld) {
+    let line = world.telegram_line(serde_json::json!({})).await;
+    let refusal = Fault::refuse(400, serde_json::Value::Null, "Bad Request: chat not found");
+    world.telegram().faults().next_to(&line.person.to_string(), "sendMessage", 1, refusal);
+    line.manager_sends(world, HookMessage::text("Your code is 1234")).await;
+    world.deliver_to_the_end().await;
+    let (message, request) = kept(world).await;
+    let (_, secret) = line.token.split_once(':').unwrap();
+    let wanted = format!("({} characters)/sendMessage\n", line.token.len() + "bot".len());
+    assert!(request.starts_with("POST http") && request.contains(&wanted), "{request}");
+    assert!(request.contains(&format!("\"chat_id\": {}", line.person)), "{request}");
+    let visitor = olga(world, line.line.tenant_id).await;
+    let page = visitor.opens(&format!("/panel/messages/{message}")).await.is(200);
+    page.says(&["HTTP 400", "/sendMessage", "chat not found"]);
+    for text in [&request, &page.text] {
+        assert!(!text.contains(secret) && !text.contains("Your code"), "{text}");
+    }
+}
+
+// What Parom gave up: chosen, counted, sent again or removed, taken out as a table.
+
+/// Two messages of managers that the messenger refused, of customers with these names.
+async fn refused(world: &mut World, names: &[&str]) -> Line {
+    let line = world.line("support").await;
+    for name in names {
+        let body = json!({
+            "id": format!("m-{}", name.len()), "conversation": {"id": "chat-x"},
+            "sender": {"role": "client", "id": "user-x", "name": name},
+            "content": {"type": "text", "text": "Hello"},
+        });
+        let mut body = body;
+        body["conversation"]["id"] = json!(format!("chat-{}", name.len()));
+        world.customer(&line, "x").posts(&body).await.is(202);
+        world.deliver_all().await;
+        world.messenger.answers_next([Answer::status(422)]);
+        let customer = name.len().to_string();
+        world.manager(&line).answers(&customer, "Good morning").await;
+        world.deliver_all().await;
+    }
+    line
+}
+
+fn boxes(text: &str) -> Vec<String> {
+    let found = text.split("name=\"id\" value=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    found.map(str::to_owned).collect()
+}
+
+async fn many_are_counted_first_and_sent_again_once(world: &mut World) {
+    let line = refused(world, &["anna", "boris"]).await;
+    let visitor = olga(world, line.tenant_id).await;
+    let list = visitor.opens("/panel/undelivered").await.is(200);
+    list.says(&["2 undelivered", "anna", "boris", "Refused", "Your server answered 422."]);
+    let ids = boxes(&list.text);
+    assert_eq!(ids.len(), 2);
+    let none = visitor.does("/panel/undelivered/confirm", &[("do", "retry")]).await;
+    none.says(&["Nothing is selected"]);
+    let asked = visitor.sends("/panel/undelivered/confirm", &[("do", "retry"), ("all", "1")]).await.is(200);
+    asked.says(&["2 messages will be sent again", "None can arrive twice", "Send 2 again"]);
+    assert_eq!(world.messenger.received().len(), 2, "counting sends nothing");
+    assert!(
+        asked.text.contains("name=\"all\" value=\"1\""),
+        "all that match, not those that were counted: {}",
+        asked.text
+    );
+    let fields: Vec<(&str, &str)> =
+        [("do", "retry")].into_iter().chain(ids.iter().map(|id| ("id", id.as_str()))).collect();
+    visitor
+        .does("/panel/undelivered/decide", &fields)
+        .await
+        .says(&["2 messages are queued again.", "Nothing to send again"]);
+    visitor.does("/panel/undelivered/decide", &fields).await.says(&["Nothing was left to send again."]);
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts().len(), 2);
+    let log = visitor.opens("/panel/audit").await.is(200);
+    assert!(log.text.contains("Olga Owner"), "{}", log.text);
+}
+
+async fn some_are_removed_by_their_reason(world: &mut World) {
+    let line = refused(world, &["anna", "boris"]).await;
+    let visitor = olga(world, line.tenant_id).await;
+    let list = visitor.opens("/panel/undelivered?reason=rejected").await.is(200);
+    let ids = boxes(&list.text);
+    visitor.opens("/panel/undelivered?reason=too_old").await.is(200).says(&["Nothing found"]);
+    let asked = visitor.sends("/panel/undelivered/confirm", &[("do", "drop"), ("id", &ids[0])]).await.is(200);
+    asked.says(&["1 message will not be delivered", "Remove 1"]);
+    visitor
+        .does("/panel/undelivered/decide", &[("do", "drop"), ("id", &ids[0])])
+        .await
+        .says(&["1 message is removed.", "1 undelivered"]);
+    visitor.sends("/panel/undelivered/decide", &[("do", "burn"), ("id", &ids[1])]).await.is(400);
+    visitor.sends("/panel/undelivered/decide", &[("do", "drop"), ("id", "1 OR 1=1")]).await.is(400);
+    visitor.opens("/panel/undelivered").await.is(200).says(&["1 undelivered"]);
+}
+
+async fn the_table_holds_no_formulas_and_no_texts(world: &mut World) {
+    let line = refused(world, &["=HYPERLINK(1)", "@SUM"]).await;
+    let visitor = olga(world, line.tenant_id).await;
+    let csv = visitor.opens("/panel/undelivered.csv").await.is(200);
+    assert!(csv.header("content-disposition").contains("attachment"));
+    assert!(csv.text.contains("\"'=HYPERLINK(1)\"") && csv.text.contains("\"'@SUM\""), "{}", csv.text);
+    assert_eq!(csv.text.lines().count(), 3);
+    csv.never_says(&["Good morning"]);
+    let none = visitor.opens("/panel/undelivered.csv?reason=too_old").await.is(200);
+    assert_eq!(none.text.lines().count(), 1);
+}
+
+/// Sending again cannot reach a customer who still blocks the bot: the page shows this before.
+async fn the_page_warns_if_the_customer_still_blocks_the_bot(world: &mut World) {
+    let line = refused(world, &["anna", "boris"]).await;
+    let visitor = olga(world, line.tenant_id).await;
+    let db = world.app().store.write();
+    let mut chats = conversation::Entity::of_tenant(line.tenant_id).all(db).await.unwrap();
+    let mut shut = chats.remove(0).into_active_model();
+    shut.shut_at = Set(world.clock.millis());
+    shut.update(db).await.unwrap();
+    let asked = visitor.sends("/panel/undelivered/confirm", &[("do", "retry"), ("all", "1")]).await.is(200);
+    asked.says(&["2 messages will be sent again", "1 of them goes to a customer who still blocks the bot"]);
+    let dropped = visitor.sends("/panel/undelivered/confirm", &[("do", "drop"), ("all", "1")]).await.is(200);
+    dropped.never_says(&["still blocks the bot"]);
+}
+
+// Texts, names and ids of strangers are text on every page, in any form.
+
+/// What no page may hold when it comes from outside: markup that our templates never write.
+const NEVER: [&str; 21] = [
+    "<script>alert",
+    "<SCRIPT",
+    "<img src=x",
+    "<svg onload",
+    "<svg><script",
+    "<iframe",
+    "<object",
+    "<embed",
+    "<style",
+    "<link rel=stylesheet",
+    "<base ",
+    "<meta http-equiv",
+    "<form action=//",
+    "<input autofocus",
+    "<details open ontoggle",
+    "<video",
+    "<math",
+    "<template",
+    "<!--",
+    "href=\"javascript:",
+    "<b>bold",
+];
+
+async fn strangers_words_are_text(world: &mut World) {
+    let line = world.line("support").await;
+    let customer = world.customer(&line, "anna");
+    for (number, payload) in payloads().enumerate() {
+        let body = json!({
+            "id": format!("id-{number}-{payload}"),
+            "conversation": {"id": format!("chat-{number}-{payload}")},
+            "sender": {"role": "client", "id": format!("user-{payload}"), "name": payload, "phone": format!("+7915{number:07}{payload}"), "email": format!("{payload}@example.com")},
+            "content": {"type": "text", "text": payload},
+        });
+        let reply = customer.posts(&body).await;
+        assert!(reply.status == 202 || reply.status == 422, "{}", reply.text);
+        if reply.status == 422 {
+            let mut plain = body.clone();
+            plain["sender"] = json!({"role": "client", "id": "user", "name": payload});
+            plain["conversation"]["id"] = json!(format!("chat-{number}"));
+            plain["id"] = json!(format!("id-{number}"));
+            customer.posts(&plain).await.is(202);
+        }
+    }
+    world.deliver_all().await;
+    // The source has such a name and needs attention, and so has the reader.
+    let attack = "\"><script>alert(1)</script>";
+    world.api.patch(&line.path(""), &json!({"name": attack, "paused": true})).await.is(200);
+    let visitor = world.panel_as(line.tenant_id, 5, &format!("{attack}<img src=x onerror=alert(1)>"), true).await;
+    let lists = all_pages(&visitor, "/panel/messages").await;
+    let messages: Vec<String> = lists.iter().flat_map(ids).collect();
+    assert_eq!(messages.len(), 200);
+    let mut pages = vec![
+        "/panel/messages".to_owned(),
+        "/panel/conversations".to_owned(),
+        "/panel/sources".to_owned(),
+        "/panel/webhooks".to_owned(),
+        format!("/panel/sources/{}", line.source_id),
+    ];
+    pages.extend(["", "/account", "/team", "/audit", "/me", "/data"].map(|rest| format!("/panel{rest}")));
+    for payload in ATTACKS {
+        let query: String = url::form_urlencoded::byte_serialize(payload.as_bytes()).collect();
+        pages.push(format!("/panel/messages?q={query}"));
+        pages.push(format!("/panel/conversations?q={query}&source={query}&cursor={query}"));
+        pages.push(format!(
+            "/panel/messages?state={query}&direction={query}&period={query}&source={query}&cursor={query}"
+        ));
+        pages.push(format!("/panel/undelivered?reason={query}&source={query}&period={query}"));
+    }
+    pages.extend(messages.iter().map(|id| format!("/panel/messages/{id}")));
+    let chats = all_pages(&visitor, "/panel/conversations").await;
+    for list in lists.iter().chain(&chats) {
+        inert("a list", &list.text);
+    }
+    pages.extend(
+        chats
+            .iter()
+            .flat_map(|list| list.text.split("\"/panel/conversations/").skip(1))
+            .filter_map(|rest| rest.split('"').next())
+            .map(|id| format!("/panel/conversations/{id}")),
+    );
+    for path in pages {
+        let page = visitor.opens(&path).await.is(200);
+        inert(&path, &page.text);
+        assert!(page.header("content-security-policy").contains("script-src 'nonce-"), "{path}");
+    }
+    for id in messages {
+        let page = visitor.sends(&format!("/panel/messages/{id}/text"), &[]).await.is(200);
+        inert(&id, &page.text);
+        let report = visitor.opens(&format!("/panel/messages/{id}/report")).await.is(200);
+        assert!(report.header("content-type").starts_with("text/plain"));
+        assert_eq!(report.header("x-content-type-options"), "nosniff");
+    }
+}
+
+/// A list with everything that is older.
+async fn all_pages(visitor: &Visitor, path: &str) -> Vec<Reply> {
+    let mut pages = vec![visitor.opens(path).await.is(200)];
+    while let Some(next) = pages.last().unwrap().between("rel=\"next\" href=\"", "\"") {
+        let next = next.replace("&#38;", "&");
+        pages.push(visitor.opens(&next).await.is(200));
+    }
+    pages
+}
+
+#[track_caller]
+fn inert(path: &str, text: &str) {
+    for never in NEVER {
+        assert!(!text.contains(never), "{path} holds {never}");
+    }
+}
+
+once!(a_message_that_is_given_up_is_reported_as_failed_and_can_be_sent_again, the_table_holds_no_formulas_and_no_texts);
+once!(a_request_without_an_answer_is_kept_and_one_that_succeeds_is_not, messages_are_found_by_number_name_and_every_id);
+once!(a_waiting_message_shows_its_time_and_can_be_retried_now, a_refusal_of_telegram_is_shown_without_token_and_text);
+once!(the_page_warns_if_the_customer_still_blocks_the_bot, a_refused_webhook_is_shown_without_what_it_said);
+once!(many_are_counted_first_and_sent_again_once, the_list_is_narrowed_and_downloaded, the_road_of_a_delivered_message);
+once!(some_are_removed_by_their_reason, strangers_words_are_text);

@@ -1,23 +1,11 @@
 //! The panel's pages of sources, messages, the undelivered, keys and webhooks, as a browser without scripts meets them.
 
 mod consent;
-mod endpoint;
-mod foreign;
-mod health;
-mod hostile;
-mod keys;
-mod known;
 mod lists;
-mod mend;
-mod message;
 mod messages;
 mod reports;
-mod requests;
-mod services;
 mod sources;
-mod templates;
-mod undelivered;
-mod wizard;
+mod webhooks;
 
 use parom_tests::{Reply, Visitor, World};
 use uuid::Uuid;
@@ -33,7 +21,7 @@ async fn vera(world: &World, tenant_id: Uuid) -> Visitor {
 }
 
 /// The same visitor, reading Russian from here on.
-async fn in_russian(visitor: Visitor) -> Visitor {
+pub async fn in_russian(visitor: Visitor) -> Visitor {
     visitor.sends("/panel/language", &[("to", "ru")]).await.is(303);
     visitor
 }

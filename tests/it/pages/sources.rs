@@ -1,52 +1,175 @@
-//! Sources: states, changes, pause, end, return.
+//! A source on its pages: made in four steps, changed by two people, paused and ended.
 
+use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
-use parom_tests::{Reply, World, both, once};
-use sandbox::{Fault, Part};
+use parom_tests::{Reply, TelegramWorld, World, both, once};
+use sandbox::Part;
 use serde_json::json;
+use simulator::telegram::NewBot;
+use uuid::Uuid;
 
 use super::{in_russian, olga, vera};
 
-async fn the_list_says_how_each_is_doing(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
-    let visitor = olga(world, line.tenant_id).await;
-    let list = visitor.opens("/panel/sources").await.is(200);
-    list.says(&["1 of 50 used", "Line support", "Your own messenger (API)", "Working", "just now", "Add source"]);
-    let russian = in_russian(visitor).await.opens("/panel/sources").await.is(200);
-    russian.says(&["Занято 1 из 50", "Работает"]);
-    let viewer = vera(world, line.tenant_id).await;
-    viewer.opens("/panel/sources").await.is(200).never_says(&["Add source", "Test source"]);
+async fn installed(world: &World) -> Uuid {
+    world.owner(HOST).installs_in_a_browser().await.is(200);
+    world.active(HOST).await
 }
 
-async fn a_change_is_saved_and_the_second_administrator_is_warned(world: &mut World) {
-    let line = world.line("support").await;
-    let path = format!("/panel/sources/{}", line.source_id);
-    let olga = olga(world, line.tenant_id).await;
-    let ivan = world.panel_as(line.tenant_id, 2003, "Ivan", true).await;
-    let settings = format!("{path}/settings");
-    let known = olga.opens(&settings).await.is(200).field("version");
-    ivan.opens(&settings).await.is(200);
-    let saved =
-        olga.does(&path, &[("name", "Sales"), ("default", "1"), ("contact_rule", "link"), ("version", &known)]).await;
-    saved.says(&["Saved", "value=\"Sales\"", "This is the default source."]);
-    assert_eq!(world.sandbox.sources(HOST)[0]["name"], "Sales");
-    let refused =
-        ivan.sends(&path, &[("name", "Ivan's name"), ("contact_rule", "leave"), ("version", &known)]).await.is(409);
-    refused.says(&["Olga Owner changed this", "Check the new values", "value=\"Ivan&#39;s name\"", "Sales"]);
-    assert_eq!(world.sandbox.sources(HOST)[0]["name"], "Sales");
-    let again = refused.field("version");
-    ivan.does(&path, &[("name", "Ivan's name"), ("contact_rule", "leave"), ("version", &again)]).await.says(&["Saved"]);
-    assert_eq!(world.sandbox.sources(HOST)[0]["name"], "Ivan's name");
-    let again = ivan.opens(&settings).await.is(200).field("version");
-    let empty = ivan.sends(&path, &[("name", " "), ("version", &again)]).await.is(422);
-    empty.says(&["Fill in “Name in amoCRM”.", "correct one field"]);
-    world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
-    let away = ivan.sends(&path, &[("name", "Kept"), ("version", &again)]).await.is(503);
-    away.says(&["amoCRM is not answering. Nothing was changed", "value=\"Kept\"", "<select id=\"f-pipeline\""]);
-    world.sandbox.faults().clear();
+async fn a_site_chat_in_four_steps(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let visitor = olga(world, tenant_id).await;
+    let choose = visitor.opens("/panel/sources/new").await.is(200);
+    choose.says(&["Where do customers write?", "Telegram bot", "Website chat", "What this messenger supports"]);
+    visitor.sends("/panel/sources/new", &[]).await.is(422);
+    visitor.sends("/panel/sources/new", &[("kind", "pager")]).await.is(404);
+    let access = visitor.does("/panel/sources/new", &[("kind", "webchat")]).await;
+    access.says(&["Step 2 of 4: Access", "Sites where the chat is shown"]);
+    let fields = [
+        ("set.title", "Ask <us>"),
+        ("set.allowed_origins", "https://shop.example\r\nhttps://b.example"),
+        ("do", "next"),
+    ];
+    let routing = visitor.does("/panel/sources/new/webchat/access", &fields).await;
+    routing.says(&["Contact of a new chat", "value=\"leave\" selected"]);
+    routing.says(&["Step 3 of 4", "value=\"Ask &#60;us&#62;\"", "Default source"]);
+    assert!(world.sandbox.sources(HOST).is_empty(), "nothing is made before it is confirmed");
+    let made = visitor
+        .does(
+            "/panel/sources/new/webchat/routing",
+            &[("name", "Shop chat"), ("pipeline", ""), ("default", "1"), ("contact_rule", "link")],
+        )
+        .await;
+    let sources = world.api.get(&format!("/api/v1/tenants/{tenant_id}/sources")).await.is(200);
+    assert_eq!(sources.json["items"][0]["contact_rule"], json!("link"), "{}", sources.text);
+    made.says(&["was created in amoCRM", "Step 4 of 4", "/chat/", "/embed.js", "Write any message"]);
+    assert_eq!(world.sandbox.sources(HOST).len(), 1);
+    assert_eq!(world.sandbox.sources(HOST)[0]["default"], json!(true));
+    // The same form again, and every earlier step: still one source.
+    for step in ["access", "routing"] {
+        let reply = visitor.opens(&format!("/panel/sources/new/webchat/{step}")).await.is(303);
+        assert!(reply.header("location").ends_with("/test"));
+    }
+    visitor.does("/panel/sources/new/webchat/routing", &[("name", "Twice")]).await;
+    assert_eq!(world.sandbox.sources(HOST).len(), 1);
+    world.advance(std::time::Duration::from_secs(130));
+    let slow = visitor.opens("/panel/sources/new/webchat/test").await.is(200);
+    slow.says(&["Nothing in 2 minutes", "Does the chat open by the link above?"]);
 }
+
+async fn two_forms_at_once_make_one_source(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let visitor = olga(world, tenant_id).await;
+    visitor.does("/panel/sources/new", &[("kind", "webchat")]).await;
+    visitor.does("/panel/sources/new/webchat/access", &[("do", "next")]).await;
+    let path = "/panel/sources/new/webchat/routing";
+    let fields = [("name", "Chat")];
+    let (one, two) = tokio::join!(visitor.sends(path, &fields), visitor.sends(path, &fields));
+    assert_eq!((one.status, two.status), (303, 303), "{} {}", one.text, two.text);
+    assert_eq!(world.sandbox.sources(HOST).len(), 1);
+    visitor.opens("/panel/sources/new/webchat/test").await.is(200).says(&["Step 4 of 4"]);
+}
+
+async fn an_account_that_has_just_paid_is_admitted(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let visitor = olga(world, tenant_id).await;
+    world.sandbox.set_unpaid(HOST, true);
+    world.api.get(&format!("/api/v1/tenants/{tenant_id}/pipelines")).await.is(409);
+    // The page waits for no answer of amoCRM: it shows what is stored, and renews itself.
+    let gate = world.sandbox.faults().hold(Part::Rest);
+    let barred = visitor.opens("/panel/sources/new").await.is(200);
+    barred.says(&["amoCRM is not paid and may refuse messages", "data-live=\"offers\""]);
+    barred.never_says(&["Website chat"]);
+    gate.until_waiting(1).await;
+    world.sandbox.set_unpaid(HOST, false);
+    gate.open();
+    world.sandbox.faults().clear();
+    let let_in = async || {
+        let page = visitor.opens("/panel/sources/new").await.is(200);
+        page.text.contains("Website chat").then_some(page)
+    };
+    world.until("amoCRM serves the account again", let_in).await.says(&["Where do customers write?"]);
+    let renewed = visitor.renews("/panel/sources/new").await.is(200);
+    renewed.says(&["data-live=\"offers\"", "Website chat"]);
+    assert_eq!(world.tenant(HOST).await.unwrap()["status"], "active");
+}
+
+/// A bot that another service uses: its host is shown first, and one more press takes it over.
+async fn a_bot_is_moved_from_another_service(world: &mut TelegramWorld) {
+    let tenant_id = installed(world).await;
+    let visitor = olga(world, tenant_id).await;
+    let bot = world.telegram().add_bot(NewBot::default());
+    world.telegram().hijack_webhook(bot.id, "https://old.example/hook");
+    visitor.does("/panel/sources/new", &[("kind", "telegram")]).await;
+    let typed = [("set.bot_token", bot.token.as_str()), ("do", "next")];
+    let asked = visitor.does("/panel/sources/new/telegram/access", &typed).await;
+    asked.says(&["now sends messages to old.example", "Move the bot to Parom"]);
+    assert_eq!(world.telegram().webhook(bot.id).expect("its webhook").url, "https://old.example/hook");
+    visitor.does("/panel/sources/new/telegram/access", &typed).await.says(&["Step 3 of 4"]);
+    let fields = [("name", "Bot"), ("pipeline", "")];
+    visitor.does("/panel/sources/new/telegram/routing", &fields).await.says(&["@acme_support_bot"]);
+    let taken = async || world.telegram().webhook(bot.id)?.url.contains("/hooks/telegram/").then_some(());
+    world.until("Telegram brings messages to us", taken).await;
+}
+
+/// An endpoint that gives one answer to every request.
+async fn endpoint(answer: &'static str) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = [0; 8192];
+            let _ = stream.read(&mut request).await;
+            let answer = format!("HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    url
+}
+
+async fn an_own_messenger_is_checked_live_and_gets_its_secret_once(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let visitor = olga(world, tenant_id).await;
+    visitor.does("/panel/sources/new", &[("kind", "custom")]).await;
+    let path = "/panel/sources/new/custom/access";
+    for (address, word) in [
+        ("", "Fill in “Webhook URL”."),
+        ("nonsense", "must begin with https://"),
+        ("https://10.0.0.1/x", "10.0.0.1 leads into a private network"),
+    ] {
+        let reply = visitor.sends(path, &[("set.webhook_url", address), ("do", "check")]).await.is(422);
+        reply.says(&[word]);
+    }
+    // A server that checks signatures but does not have the secret yet.
+    let url = &endpoint("401 Unauthorized").await;
+    let refused = visitor.sends(path, &[("set.webhook_url", url), ("do", "check")]).await.is(422);
+    refused.says(&["The check failed", "your server answered 401", "Continue anyway", url]);
+    visitor.does(path, &[("set.webhook_url", url), ("do", "anyway")]).await;
+    let open = endpoint("200 OK").await;
+    visitor.does(path, &[("set.webhook_url", &open), ("do", "check")]).await.says(&["The check passed."]);
+    visitor.does(path, &[("set.webhook_url", &open), ("do", "next")]).await;
+    let made = visitor.does("/panel/sources/new/custom/routing", &[("name", "Mine"), ("pipeline", "")]).await;
+    let secret = made.between("whsec_", "<").map(str::to_owned).unwrap();
+    made.says(&["curl -X POST", "Copy it now"]);
+    let again = visitor.opens("/panel/sources/new/custom/test").await.is(200);
+    again.never_says(&[&secret]);
+    let id = again.between("href=\"/panel/sources/0", "\"").map(|rest| format!("0{rest}")).unwrap();
+    let body = json!({"id": "test-1", "conversation": {"id": "test"}, "sender": {"role": "client", "id": "test", "name": "Anna <b>"}, "content": {"type": "text", "text": "Hello"}});
+    world.api.post(&format!("/api/v1/sources/{id}/messages"), &body).await.is(202);
+    visitor
+        .opens("/panel/sources/new/custom/test")
+        .await
+        .is(200)
+        .says(&["on its way to amoCRM", "delivered a message"]);
+    world.deliver_all().await;
+    visitor
+        .opens("/panel/sources/new/custom/test")
+        .await
+        .is(200)
+        .says(&["Message from Anna &#60;b&#62; arrived", "Done"]);
+}
+
+// Sources: states, changes, pause, end, return.
 
 /// A page's form, with input in some fields.
 fn typed<'form>(page: &'form Reply, typed: &[(&'form str, &'form str)]) -> Vec<(&'form str, String)> {
@@ -101,35 +224,8 @@ async fn only_fields_that_the_second_administrator_edited_overwrite_the_others_c
     assert_eq!((&now["name"], &now["contact_rule"]), (&json!("Ivan's"), &json!("create")));
 }
 
-async fn settings_of_the_messenger_follow_the_other_administrator_too(world: &mut World) {
-    let line = world.line("support").await;
-    let body = json!({"kind": "webchat", "name": "Site", "settings": {"title": "Shop", "greeting": "Hello"}});
-    let made = world.api.post(&format!("/api/v1/tenants/{}/sources", line.tenant_id), &body).await.is(201);
-    let path = format!("/panel/sources/{}/access", made.text_at("/id"));
-    let olga = olga(world, line.tenant_id).await;
-    let page = olga.opens(&path).await.is(200);
-    let (version, was) = (page.field("version"), page.field("was").replace("&#34;", "\""));
-    let change = json!({"settings": {"title": "Store", "greeting": "Hello"}});
-    world.api.patch(&format!("/api/v1/sources/{}", made.text_at("/id")), &change).await.is(200);
-    let fields = [("set.title", "Shop"), ("set.greeting", "Welcome"), ("version", &*version), ("was", &*was)];
-    let refused = olga.sends(&path, &fields).await.is(409);
-    refused.says(&["changed this", "value=\"Store\"", "Welcome"]);
-    let (version, was) = (refused.field("version"), refused.field("was").replace("&#34;", "\""));
-    let fields = [
-        ("set.title", "Store"),
-        ("set.translations.ru.greeting", "Привет!"),
-        ("version", version.as_str()),
-        ("was", was.as_str()),
-    ];
-    olga.does(&path, &fields).await.says(&["Saved"]);
-    let saved = world.api.get(&format!("/api/v1/sources/{}", made.text_at("/id"))).await.is(200).json;
-    assert_eq!(saved["settings"]["translations"], json!({"ru": {"greeting": "Привет!"}}), "{saved}");
-}
-
 async fn a_pause_ends_with_a_choice(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     let visitor = olga(world, line.tenant_id).await;
     let path = |rest: &str| format!("/panel/sources/{}{rest}", line.source_id);
     visitor.opens(&path("/pause")).await.is(200).says(&["will be received and will wait", "Nothing is waiting now"]);
@@ -154,9 +250,7 @@ async fn a_pause_ends_with_a_choice(world: &mut World) {
 }
 
 async fn the_end_of_a_source_is_counted_and_a_lost_one_returns(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     let visitor = olga(world, line.tenant_id).await;
     let path = |rest: &str| format!("/panel/sources/{}{rest}", line.source_id);
     let ran = visitor.does(&path("/test"), &[]).await;
@@ -169,11 +263,75 @@ async fn the_end_of_a_source_is_counted_and_a_lost_one_returns(world: &mut World
     visitor.sends(&path("/delete"), &[]).await.is(404);
 }
 
-both!(a_pause_ends_with_a_choice);
-once!(
-    settings_of_the_messenger_follow_the_other_administrator_too,
-    the_list_says_how_each_is_doing,
-    a_change_is_saved_and_the_second_administrator_is_warned,
-    only_fields_that_the_second_administrator_edited_overwrite_the_others_change,
-    the_end_of_a_source_is_counted_and_a_lost_one_returns
-);
+// A source's page: how it is doing, what failed, where customers write.
+
+/// A bot says which one it is and how customers find it; a stored token is kept if its field stays empty.
+async fn a_bot_shows_its_link_its_code_and_that_its_token_is_kept(world: &mut TelegramWorld) {
+    let bot = world.telegram_source(NewBot::default(), serde_json::json!({})).await;
+    let line = bot.line;
+    let olga = olga(world, line.tenant_id).await;
+    let page = olga.opens(&format!("/panel/sources/{}", line.source_id)).await.is(200);
+    page.says(&[
+        "Where customers write",
+        "@acme_support_bot",
+        "href=\"https://t.me/acme_support_bot\"",
+        "aria-label=\"QR code of https://t.me/acme_support_bot\"><svg",
+    ]);
+    // D19: both hints are whole sentences.
+    let words = Words::new(Language::En);
+    let kept = words.text("common-secret-set").with("last4", &bot.token[bot.token.len() - 4..]).to_string();
+    assert!(kept.ends_with('.') && kept.to_lowercase().contains("empty"), "{kept}");
+    let hints = format!("{kept} {}", words.text("wizard-tg-token-hint")).replace('\u{a0}', " ");
+    olga.opens(&format!("/panel/sources/{}/access", line.source_id)).await.is(200).says(&[&hints]);
+}
+
+// What a source offers in amoCRM besides chats, chosen in the panel.
+
+async fn services_are_chosen_in_the_panel_and_sent_to_amocrm(world: &mut World) {
+    let line = world.line("support").await;
+    let panel = world.panel(line.tenant_id).await;
+    let source = format!("/panel/sources/{}", line.source_id);
+    panel.opens(&format!("{source}/settings")).await.is(200).says(&[&format!("{source}/services")]);
+    let path = format!("{source}/services");
+    panel.opens(&path).await.is(200).never_says(&["checked"]);
+    let wrong = panel.sends(&path, &[("waba", "1"), ("numbers", "Sales")]).await.is(422);
+    wrong.says(&["begins with a phone number", "Sales</textarea>", "name=\"waba\" value=\"1\" checked"]);
+    let numbers = "+7 900 555-01-01, Sales";
+    panel
+        .does(&path, &[("waba", "1"), ("list", "1"), ("numbers", numbers)])
+        .await
+        .says(&["Saved", "+79005550101, Sales"]);
+    let services = json!([{"type": "whatsapp", "params": {"waba": true, "is_supports_list_message": true},
+        "pages": [{"id": "79005550101", "name": "Sales", "link": "+79005550101"}]}]);
+    assert_eq!(world.api.get(&line.path("")).await.is(200).json["services"], services);
+    let there = world.sandbox.sources(HOST);
+    let there = there.iter().find(|one| one["external_id"] == json!(line.external_id)).unwrap();
+    assert_eq!(there["services"], services, "{there}");
+    panel.does(&path, &[("numbers", "")]).await.says(&["Saved"]);
+    assert_eq!(world.api.get(&line.path("")).await.is(200).json["services"], json!([]));
+    panel.opens("/panel/audit").await.is(200).says(&["services"]);
+    // The chat of a site is no WhatsApp.
+    let body = json!({"kind": "webchat", "name": "Shop chat", "settings": {}});
+    let made = world.api.post(&format!("/api/v1/tenants/{}/sources", line.tenant_id), &body).await.is(201);
+    panel.opens(&format!("/panel/sources/{}/services", made.text_at("/id"))).await.is(404);
+}
+
+async fn the_list_says_how_each_is_doing(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let visitor = olga(world, line.tenant_id).await;
+    let list = visitor.opens("/panel/sources").await.is(200);
+    list.says(&["1 of 50 used", "Line support", "Your own messenger (API)", "Working", "just now", "Add source"]);
+    let russian = in_russian(visitor).await.opens("/panel/sources").await.is(200);
+    russian.says(&["Занято 1 из 50", "Работает"]);
+    let viewer = vera(world, line.tenant_id).await;
+    viewer.opens("/panel/sources").await.is(200).never_says(&["Add source", "Test source"]);
+}
+
+both!(two_forms_at_once_make_one_source);
+once!(only_fields_that_the_second_administrator_edited_overwrite_the_others_change, the_list_says_how_each_is_doing);
+once!(an_own_messenger_is_checked_live_and_gets_its_secret_once, the_end_of_a_source_is_counted_and_a_lost_one_returns);
+once!(a_bot_shows_its_link_its_code_and_that_its_token_is_kept, services_are_chosen_in_the_panel_and_sent_to_amocrm);
+once!(an_account_that_has_just_paid_is_admitted, a_bot_is_moved_from_another_service, a_pause_ends_with_a_choice);
+once!(a_site_chat_in_four_steps);

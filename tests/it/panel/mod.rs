@@ -1,24 +1,11 @@
 //! The panel, as people of an account and strangers meet it.
 
 mod alerts;
-pub mod causes;
-mod failed_later;
-mod found;
-mod honest;
 mod keys;
-mod letters;
-mod lockout;
 mod overview;
 mod pages;
 mod rights;
-mod roles;
 mod signing_in;
-mod steps;
-mod still;
-mod suspended;
-mod team;
-mod theme;
-mod tickets;
 
 use base::i18n::Language;
 use parom::identity::{MemberRole, credentials, member, password, person};

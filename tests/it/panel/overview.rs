@@ -1,56 +1,24 @@
-//! The account of messages: each figure leads to the messages that it counts.
+//! The overview: its figures agree with what they lead to, and it says since when something is wrong.
 
 use std::time::Duration;
 
 use base::store::statements_of;
+use entity::tenant_channel;
 use parom::delivery::read::figures::{self, LastMessage, Span};
-use parom_tests::{Answer, Reply, Visitor, World, both, once};
+use parom::tenant::ChannelStatus;
+use parom_tests::{Answer, Line, Reply, Visitor, World, both, ends_within, once};
+use sandbox::HookMessage;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::admin::operator::Operator;
+use crate::pages::olga;
 
 /// Where a figure of the overview leads.
 pub(super) fn link(page: &Reply, words: &str) -> String {
     let text = page.text.replace('\u{a0}', " ");
     let before = text.split_once(&format!("\">{words}</a>")).unwrap_or_else(|| panic!("no {words:?} in {text}")).0;
     before.rsplit_once("href=\"").unwrap().1.replace("&#38;", "&").replace("&amp;", "&")
-}
-
-async fn lists(visitor: &Visitor, page: &Reply, words: &str, found: &str) -> Reply {
-    let list = visitor.opens(&link(page, words)).await.is(200);
-    list.says(&[found, "Since 03:00"]);
-    list
-}
-
-async fn each_figure_leads_to_its_messages(world: &mut World) {
-    let line = world.line("support").await;
-    for name in ["anna", "carl", "dora"] {
-        world.customer(&line, name).writes("Hello").await;
-    }
-    world.deliver_all().await;
-    world.manager(&line).answers("anna", "One").await;
-    world.deliver_all().await;
-    world.messenger.answers_next([Answer::status(422)]);
-    world.manager(&line).answers("carl", "Two").await;
-    world.deliver_all().await;
-    world.api.patch(&line.path(""), &serde_json::json!({"paused": true})).await.is(200);
-    for text in ["Three", "Four"] {
-        world.manager(&line).answers("dora", text).await;
-    }
-    world.deliver_all().await;
-    let anna = world.panel(line.tenant_id).await;
-    let page = anna.opens("/panel").await.is(200);
-    lists(&anna, &page, "3 accepted", "3 messages").await.never_says(&["Failed</span>"]);
-    lists(&anna, &page, "3 delivered", "3 messages").await;
-    lists(&anna, &page, "0 failed", "Nothing found").await;
-    lists(&anna, &page, "4 accepted", "4 messages").await;
-    lists(&anna, &page, "1 delivered", "1 message").await;
-    lists(&anna, &page, "1 failed", "1 message").await;
-    lists(&anna, &page, "2 waiting", "2 messages").await.says(&["On hold", "Waiting"]);
-    // The days are those of the account of messages: what came before is in neither.
-    world.advance(Duration::from_secs(86_400));
-    let anna = world.panel(line.tenant_id).await;
-    let page = anna.opens("/panel?period=7").await.is(200);
-    assert!(link(&page, "4 accepted").ends_with("period=2026-11-15"), "{}", link(&page, "4 accepted"));
-    world.api.patch(&line.path(""), &serde_json::json!({"paused": false})).await.is(200);
-    world.deliver_to_the_end().await;
 }
 
 /// Chart, table and ledger are one reading: their sums are equal for every source and account.
@@ -126,19 +94,194 @@ async fn the_figures_are_read_by_few_statements(world: &mut World) {
     assert_eq!(counts, [5, 5]);
 }
 
-/// The steps are listed until the last one is done, for people who may do them.
-async fn the_first_steps_are_shown_until_they_are_done(world: &mut World) {
-    let line = world.line("support").await;
-    let anna = world.panel(line.tenant_id).await;
-    anna.opens("/panel").await.is(200).says(&["First steps", "2 of 4 done", "Send a test message"]);
-    // A viewer can do none of them, and is a second person.
-    let viewer = world.panel_as(line.tenant_id, 2002, "Vera", false).await;
-    viewer.opens("/panel").await.is(200).never_says(&["First steps"]);
-    anna.opens("/panel").await.is(200).says(&["3 of 4 done"]);
-    world.customer(&line, "anna").writes("Hello").await;
+// Messages that a messenger accepted and reported as failed afterwards: every page counts them alike, and says why
+// they cannot be sent again.
+
+const LATER: &str = "1 message failed after the messenger had accepted it";
+
+/// Three messages of a manager to Anna; the id of the last, of which the messenger reports that it failed.
+async fn fails_later(world: &mut World, line: &Line) -> String {
+    let anna = world.customer(line, "anna");
+    anna.writes("Hello").await;
     world.deliver_all().await;
-    anna.opens("/panel").await.is(200).never_says(&["First steps"]);
+    for text in ["One", "Two", "Three"] {
+        world.manager(line).answers("anna", text).await;
+    }
+    world.deliver_all().await;
+    let id = world.messages().await.last().expect("the last answer").id.to_string();
+    anna.reports_status(&id, "failed").await.is(202);
+    world.deliver_all().await;
+    id
 }
 
-both!(each_figure_leads_to_its_messages, the_figures_of_a_page_agree, the_figures_are_read_by_few_statements);
-once!(the_first_steps_are_shown_until_they_are_done);
+async fn lists(visitor: &Visitor, page: &Reply, words: &str, found: &str) {
+    visitor.opens(&link(page, words)).await.is(200).says(&[found]);
+}
+
+async fn every_number_leads_to_as_many_messages(world: &mut World) {
+    let line = world.line("support").await;
+    fails_later(world, &line).await;
+    // In the evening, and after midnight in the account's time zone.
+    for hours in [0, 13] {
+        world.advance(Duration::from_secs(hours * 3600));
+        let owner = world.panel(line.tenant_id).await;
+        for period in ["today", "7", "30"] {
+            let page = owner.opens(&format!("/panel?period={period}")).await.is(200);
+            page.says(&[
+                "3 to customers, 1 undelivered.",
+                "href=\"/panel/messages?state=failed&#38;period=24h\">Undelivered</a>",
+            ]);
+            page.never_says(&[
+                "<p class=\"small\"><a href=\"/panel/undelivered\">",
+                "was not delivered. Send it again",
+            ]);
+            lists(&owner, &page, "Undelivered", "1 message found").await;
+            lists(&owner, &page, "1", "1 message found").await;
+            lists(&owner, &page, "3 accepted", "3 messages found").await;
+            lists(&owner, &page, "2 delivered", "2 messages found").await;
+            lists(&owner, &page, "1 failed", "1 message found").await;
+            lists(&owner, &page, LATER, "1 message found").await;
+        }
+        let source = owner.opens(&format!("/panel/sources/{}", line.source_id)).await.is(200);
+        source.says(&["3 to customers, 1 undelivered."]);
+        lists(&owner, &source, "Undelivered", "1 message found").await;
+    }
+    // For programs, delivered means that the other side accepted it.
+    let ledger = world.api.get(&line.path("/ledger")).await.is(200);
+    assert_eq!(ledger.json["to_messenger"], json!({"accepted": 3, "delivered": 3, "failed": 0, "waiting": 0}));
+}
+
+// What the panel says is so: since when, how much, what still works, and where a button leads.
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// D6: a source in trouble was in trouble since it was made.
+async fn a_source_is_in_trouble_since_its_first_failure(world: &mut World) {
+    let line = world.chatting().await.0;
+    world.advance(30 * MINUTE);
+    world.messenger.answers_by(|_| Answer::status(500));
+    let failed_at = world.app().clock.millis();
+    for text in ["One", "Two", "Three"] {
+        world.manager(&line).answers("anna", text).await;
+        world.deliver_all().await;
+        world.advance(5 * MINUTE);
+        world.deliver_all().await;
+    }
+    let seen = world.api.get(&line.path("")).await.is(200).json;
+    assert_eq!(seen["status_reason"], "messenger_unreachable", "{seen}");
+    let since = chrono::DateTime::parse_from_rfc3339(seen["status_since"].as_str().unwrap()).unwrap();
+    assert!(since.timestamp_millis() >= failed_at, "{since} is before the first failure");
+    world.messenger.heals();
+    world.advance(60 * MINUTE);
+    world.deliver_to_the_end().await;
+}
+
+async fn lose(world: &World, tenant_id: Uuid, channel_id: Uuid) {
+    let (tenants, status) = (&world.app().tenants, ChannelStatus::Disconnected);
+    parom::tenant::channels::broken(tenants, tenant_id, channel_id, status, "gone").await.unwrap();
+}
+
+/// D6: the same for a channel; and a repeated refusal does not make it younger.
+async fn a_lost_channel_is_lost_since_it_was_lost(world: &mut World) {
+    let line = world.line("support").await;
+    world.advance(30 * MINUTE);
+    let lost_at = world.app().clock.millis();
+    let channel =
+        tenant_channel::Entity::of_tenant(line.tenant_id).one(world.app().store.read()).await.unwrap().unwrap();
+    lose(world, line.tenant_id, channel.channel_id).await;
+    let row = tenant_channel::Entity::of_tenant(line.tenant_id).one(world.app().store.read()).await.unwrap().unwrap();
+    assert_eq!((row.status.as_str(), row.checked_at), ("disconnected", lost_at));
+    world.advance(10 * MINUTE);
+    lose(world, line.tenant_id, channel.channel_id).await;
+    let row = tenant_channel::Entity::of_tenant(line.tenant_id).one(world.app().store.read()).await.unwrap().unwrap();
+    assert_eq!(row.checked_at, lost_at);
+}
+
+/// D2: "forwarded within" counted from the message to statuses and edits that followed much later.
+async fn d2_only_messages_count_in_the_time_to_forward(world: &mut World) {
+    let line = world.chatting().await.0;
+    let anna = world.customer(&line, "anna");
+    world.manager(&line).answers("anna", "Good morning").await;
+    world.deliver_all().await;
+    let id = world.messages().await.last().unwrap().id.to_string();
+    world.advance(Duration::from_secs(48));
+    anna.reports_status(&id, "read").await.is(202);
+    world.deliver_all().await;
+    let attempts = entity::attempt::Entity::of_tenant(line.tenant_id).all(world.app().store.read()).await.unwrap();
+    assert_eq!(attempts.len(), 3, "two messages and a status");
+    let page = world.panel(line.tenant_id).await.opens("/panel").await.is(200);
+    let within = page.between("From receipt to the first attempt, 95%: ", "<").unwrap().replace('\u{a0}', " ");
+    assert!(within.contains(" ms") || within.contains("less than"), "{within}");
+}
+
+/// D2: messages of a file wait in it for their turn, which was counted as a delay.
+async fn d2_imports_do_not_slow_the_figures(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    let texts = crate::import::texts("carl", 3);
+    let id = crate::import::sends(world, &line, "", texts).await.is(202).text_at("/id");
+    world.advance(Duration::from_secs(98));
+    assert_eq!(crate::import::ends(world, &id).await["done"], 3);
+    let page = owner.opens("/panel").await.is(200);
+    let within = page.between("From receipt to the first attempt, 95%: ", "<").unwrap().replace('\u{a0}', " ");
+    assert!(within.contains(" ms") || within.contains("less than"), "{within}");
+    let figures = figures::read(world.app(), line.tenant_id, None).await.unwrap();
+    let times = figures.times().expect("three were delivered");
+    assert_eq!((times.messages, times.most / 1_000), (3, 0), "{times:?}");
+    owner.opens("/panel/messages?slower=2").await.is(200).never_says(&["/panel/messages/"]);
+}
+
+// The database accepts no writes: pages are shown with a notice, changes are refused with the same text, and it
+// ends automatically.
+
+const STRIP: &str = "you can view, but not change. Messages are received and kept.";
+
+async fn pages_can_be_looked_at_and_nothing_changed(world: &mut World) {
+    let line = world.chatting().await.0;
+    let visitor = olga(world, line.tenant_id).await;
+    let operator = Operator::signed_in(world).await;
+    visitor.opens("/panel/messages").await.is(200).never_says(&[STRIP]);
+    let hook = world.manager(&line).prepares("anna", HookMessage::text("kept"));
+    // Sessions would have to be noted as used.
+    world.advance(Duration::from_secs(120));
+    let blocked = world.database().blocked().await;
+    assert_eq!(world.manager(&line).posts(&hook).await, Some(200), "the disk takes it");
+    let looks = async {
+        visitor.opens("/panel/messages").await.is(200).says(&[STRIP, "anna"]);
+        visitor.opens("/panel").await.is(200).says(&[STRIP]);
+        operator.opens("/admin/accounts").await.is(200).says(&[STRIP]);
+        let refused = visitor.sends("/panel/keys", &[("name", "new"), ("scope", "read")]).await.is(503);
+        refused.says(&[STRIP, "nothing was changed"]);
+        assert!(!refused.header("retry-after").is_empty());
+        operator.sends(&format!("/admin/accounts/{}/weight", line.tenant_id), &[("weight", "3")]).await.is(503);
+    };
+    // No request waits for the database.
+    ends_within(Duration::from_secs(5), looks).await;
+    blocked.release().await;
+    let spool = &world.app().spool;
+    world.until("the spool is empty", async || (spool.waiting() == 0).then_some(())).await;
+    visitor.opens("/panel/messages").await.is(200).never_says(&[STRIP]);
+    operator.opens("/admin/accounts").await.is(200).never_says(&[STRIP]);
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["kept"]);
+}
+
+async fn a_refusing_database_is_shown_until_it_works_again(world: &mut World) {
+    let line = world.line("support").await;
+    let visitor = olga(world, line.tenant_id).await;
+    let anna = world.customer(&line, "anna");
+    world.faults.add("accept.before_commit=error").unwrap();
+    let body = anna.body("one", "one");
+    anna.posts(&body).await.is(503);
+    visitor.opens("/panel").await.is(200).says(&[STRIP]);
+    world.faults.clear();
+    anna.posts(&body).await.is(202);
+    visitor.opens("/panel").await.is(200).never_says(&[STRIP]);
+    world.deliver_all().await;
+}
+
+both!(a_refusing_database_is_shown_until_it_works_again, pages_can_be_looked_at_and_nothing_changed);
+both!(a_lost_channel_is_lost_since_it_was_lost, every_number_leads_to_as_many_messages, the_figures_of_a_page_agree);
+both!(the_figures_are_read_by_few_statements);
+once!(a_source_is_in_trouble_since_its_first_failure, d2_only_messages_count_in_the_time_to_forward);
+once!(d2_imports_do_not_slow_the_figures);

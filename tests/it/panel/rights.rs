@@ -1,17 +1,141 @@
-//! M7: rights that came from amoCRM end with it.
+//! Who may do what in the panel: by their role, by what amoCRM says of them, and by invitation.
 
 use std::time::Duration;
 
 use parom::identity::MemberRole;
 use parom::identity::member::{self, FROM_CRM};
+use parom::identity::session::{self, NewSession, SessionKind};
 use parom::identity::ticket::{self, TicketTarget, TicketUser};
 use parom_tests::settings::HOST;
-use parom_tests::{Line, Visitor, World, both, once};
+use parom_tests::{Line, Reply, Visitor, World, both, once};
 use reqwest::Method;
 use sandbox::{Fault, Part};
 use sea_orm::{ColumnTrait, QueryFilter};
+use uuid::Uuid;
 
-use super::{add_member, sign_in};
+use super::{PASSWORD, add_member, add_person, sign_in};
+
+/// Page, and the statuses for owner, administrator, viewer, an operator who looks.
+const PAGES: &[(&str, [u16; 4])] = &[
+    ("/panel", [200, 200, 200, 200]),
+    ("/panel/account", [200, 200, 200, 200]),
+    ("/panel/alerts", [200, 200, 200, 200]),
+    ("/panel/team", [200, 200, 403, 200]),
+    ("/panel/audit", [200, 200, 403, 200]),
+    ("/panel/audit.csv", [200, 200, 403, 200]),
+    ("/panel/data", [200, 403, 403, 403]),
+    ("/panel/data/export", [200, 403, 403, 403]),
+    ("/panel/data/all", [200, 403, 403, 403]),
+    ("/panel/data/customer?who=nobody", [422, 403, 403, 403]),
+    ("/panel/reports", [200, 200, 200, 200]),
+    ("/panel/reports.csv?table=hours", [200, 200, 403, 403]),
+    ("/panel/import", [200, 200, 403, 403]),
+    ("/panel/import/new", [200, 200, 403, 403]),
+    ("/panel/templates", [200, 200, 200, 200]),
+    ("/panel/templates/new", [200, 200, 403, 403]),
+    ("/panel/me", [200, 200, 200, 404]),
+    ("/panel/nothing", [404, 404, 404, 404]),
+];
+
+type Fields = [(&'static str, &'static str)];
+
+/// Forms that change something, with fields that would be right.
+const DEEDS: &[(&str, &Fields, [u16; 4])] = &[
+    ("/panel/team/invite", &[("email", "x@example.com"), ("role", "viewer")], [303, 403, 403, 403]),
+    ("/panel/account/lost", &[], [303, 303, 403, 403]),
+    ("/panel/alerts/take", &[("key", "nothing")], [404, 404, 403, 403]),
+    ("/panel/alerts/mute", &[("key", "nothing"), ("hours", "4")], [404, 404, 403, 403]),
+    ("/panel/alerts/mine", &[("letters", "1")], [303, 303, 303, 404]),
+    ("/panel/alerts/readers/01941f29-7c00-7000-8000-000000000000", &[("to", "off")], [404, 403, 403, 403]),
+    ("/panel/data/all", &[("account", "wrong")], [422, 403, 403, 403]),
+    ("/panel/data/customer", &[("who", "01941f29-7c00-7000-8000-000000000000")], [404, 403, 403, 403]),
+];
+
+async fn every_page_is_there_for_whom_it_is_meant(world: &mut World) {
+    let line = world.line("support").await;
+    let mut visitors = Vec::new();
+    for role in MemberRole::ALL {
+        let email = format!("{}@example.com", role.as_str());
+        add_member(world, line.tenant_id, &email, role).await;
+        visitors.push(sign_in(world, &email).await);
+    }
+    visitors.push(looks(world, line.tenant_id).await);
+    for (place, visitor) in visitors.iter().enumerate() {
+        for (path, wanted) in PAGES {
+            let reply = visitor.opens(path).await;
+            assert_eq!(reply.status, wanted[place], "{path} for {place}: {}", reply.text);
+            let is_page = reply.header("content-type").starts_with("text/html");
+            assert!(is_page || reply.status == 200, "{path}: {:?}", reply.headers);
+            if is_page {
+                let policy = reply.header("content-security-policy");
+                assert!(policy.contains("script-src 'nonce-") && !policy.contains("unsafe"), "{path}: {policy}");
+                assert!(policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+            }
+        }
+        visitor.opens("/panel").await.is(200);
+        for (path, fields, wanted) in DEEDS {
+            let reply = visitor.sends(path, fields).await;
+            assert_eq!(reply.status, wanted[place], "{path} for {place}: {}", reply.text);
+        }
+    }
+}
+
+/// An operator's session in an account's panel.
+async fn looks(world: &World, tenant_id: uuid::Uuid) -> parom_tests::Visitor {
+    let app = world.app();
+    let new = parom::identity::person::NewPerson {
+        email: "operator@vendor.example",
+        name: "Olga",
+        language: base::i18n::Language::En,
+        is_operator: true,
+    };
+    let operator = parom::identity::person::add(&app.identity, app.store.write(), new).await.unwrap().unwrap();
+    let new = NewSession {
+        tenant_id,
+        kind: SessionKind::ViewAs,
+        person_id: Some(operator.id),
+        crm_user_id: None,
+        is_admin: false,
+        via: "operator",
+        language: "en",
+        reason: "ticket 4711",
+    };
+    let opened = session::open(&app.identity, app.store.write(), new).await.unwrap();
+    let visitor = world.visitor();
+    visitor.takes_cookie("parom", &opened.token);
+    let page = visitor.opens("/panel").await.is(200);
+    page.says(&["until 12:30: ticket 4711"]);
+    visitor
+}
+
+async fn a_viewer_who_may_not_repair_gets_no_button(world: &mut World) {
+    let line = world.line("support").await;
+    world.api.patch(&line.path(""), &serde_json::json!({"paused": true})).await.is(200);
+    let owner = world.panel(line.tenant_id).await;
+    owner.opens("/panel").await.is(200).says(&["Line support", "Switch on"]);
+    let viewer = world.panel_as(line.tenant_id, 2, "Mark", false).await;
+    for visitor in [viewer, looks(world, line.tenant_id).await] {
+        let page = visitor.opens("/panel").await.is(200);
+        page.says(&["Line support", "Paused"]);
+        page.never_says(&["Switch on"]);
+    }
+}
+
+async fn strangers_are_led_to_the_sign_in(world: &mut World) {
+    world.line("support").await;
+    for (path, _) in PAGES.iter().filter(|(path, _)| *path != "/panel/nothing") {
+        let place = world.visitor().opens(path).await.is_redirect();
+        assert!(place.starts_with("/panel/sign-in"), "{path} leads to {place}");
+    }
+    for (path, fields, _) in DEEDS {
+        world.visitor().sends(path, fields).await.is(403);
+    }
+    let live = world.visitor().request(Method::GET, "/panel").header("parom-live", "1");
+    assert_eq!(parom_tests::answer(live).await.status, 401, "the script gets an error, not a redirect");
+    world.visitor().opens("/panel/events").await.is(401);
+}
+
+// M7: rights that came from amoCRM end with it.
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -154,13 +278,126 @@ async fn m8_a_ticket_that_opens_is_written_down_with_the_visitors_address(world:
     ]);
 }
 
-both!(m7_a_user_demoted_in_amocrm_loses_access_within_the_hour);
-once!(
-    m7_amocrm_is_asked_once_an_hour_of_use,
-    m7_automatic_requests_of_a_page_keep_no_session_alive,
-    m7_a_session_of_a_ticket_lives_twelve_hours_even_if_it_is_used,
-    m7_a_user_removed_in_amocrm_loses_access,
-    m7_access_granted_by_hand_stays,
-    m7_an_amocrm_that_does_not_answer_is_believed_for_four_hours,
-    m8_a_ticket_that_opens_is_written_down_with_the_visitors_address
-);
+// Invitations, roles, the last owner, and links that one person hands to another.
+
+/// The path of the link that a page shows to copy.
+fn copied(world: &World, page: &Reply) -> String {
+    let (_, rest) =
+        page.text.split_once("<code class=\"mono all\">").unwrap_or_else(|| panic!("nothing to copy: {}", page.text));
+    let link = rest.split('<').next().unwrap();
+    link.strip_prefix(&world.api.base()).expect("a link of this server").to_owned()
+}
+
+async fn takes(visitor: &Visitor, link: &str) -> Reply {
+    let page = visitor.opens(link).await.is(200);
+    let token = page.field("token");
+    visitor.sends_as_it_is("/panel/link", &[("token", &token)]).await
+}
+
+async fn invites(world: &World, owner: &Visitor, email: &str, role: &str) -> String {
+    owner.opens("/panel/team").await.is(200);
+    let page = owner.does("/panel/team/invite", &[("email", email), ("role", role)]).await;
+    assert!(page.text.contains("Send this link to") && page.text.contains("not shown again"), "{}", page.text);
+    assert!(!owner.opens("/panel/team").await.text.contains("/panel/link?token="), "shown once");
+    copied(world, &page)
+}
+
+async fn an_invitation_is_taken_once(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    let link = invites(world, &owner, "Mark@Example.com", "administrator").await;
+    // What a mail program opens uses nothing up.
+    world.visitor().opens(&link).await.is(200);
+    let mark = world.visitor();
+    assert_eq!(takes(&mark, &link).await.is_redirect(), "/panel/me");
+    let page = mark.opens("/panel/me").await.is(200);
+    assert!(page.text.contains("mark@example.com") && page.text.contains("Administrator"), "{}", page.text);
+    world.visitor().opens(&link).await.is(410);
+    mark.does("/panel/me/password", &[("password", PASSWORD)]).await;
+    sign_in(world, "mark@example.com").await.opens("/panel/team").await.is(200);
+    assert!(owner.opens("/panel/team").await.text.contains("Active"));
+    let page = owner.does("/panel/team/invite", &[("email", "mark@example.com"), ("role", "owner")]).await;
+    assert!(page.text.contains("already in the team"), "{}", page.text);
+    owner.sends("/panel/team/invite", &[("email", "nonsense"), ("role", "owner")]).await.is(422);
+    owner.sends("/panel/team/invite", &[("email", "a@example.com"), ("role", "god")]).await.is(400);
+    let late = invites(world, &owner, "late@example.com", "viewer").await;
+    world.advance(Duration::from_secs(7 * 86_400));
+    world.visitor().opens(&late).await.is(410);
+}
+
+/// A person who knows an e-mail's password must not get into an account that invites that e-mail, and an owner of one
+/// account must not get into the other accounts of a member.
+async fn a_link_that_is_handed_over_opens_one_account_alone(world: &mut World) {
+    let (one, other) = (world.line("support").await, world.line_at("beta.amocrm.ru", "support").await);
+    let mark = add_member(world, other.tenant_id, "mark@example.com", MemberRole::Owner).await;
+    let owner = world.panel(one.tenant_id).await;
+    let link = invites(world, &owner, "mark@example.com", "viewer").await;
+    // Not a member before the invitation is taken.
+    let held = sign_in(world, "mark@example.com").await;
+    assert!(held.opens("/panel").await.is(200).text.contains("beta.amocrm.ru"), "one account: no choice");
+    // A person who only has the link is asked for the password.
+    let thief = world.visitor();
+    let asked = takes(&thief, &link).await.is(200);
+    assert!(asked.text.contains("already have a password here") && thief.cookies().is_empty(), "{}", asked.text);
+    let to = asked.field("to");
+    let fields = [("email", "mark@example.com"), ("password", PASSWORD), ("to", &*to)];
+    let mark_himself = world.visitor();
+    let page = mark_himself.does("/panel/sign-in", &fields).await;
+    assert!(page.text.contains("invited to account acme.amocrm.ru"), "{}", page.text);
+    let token = page.field("token");
+    let page = mark_himself.does("/panel/invitation", &[("token", &token)]).await;
+    assert!(page.text.contains("acme.amocrm.ru"), "{}", page.text);
+
+    // A sign-in link made by an owner of one account.
+    owner.opens("/panel/team").await.is(200);
+    let page = owner.does(&format!("/panel/team/{mark}/link"), &[]).await;
+    let handed = world.visitor();
+    assert_eq!(takes(&handed, &copied(world, &page)).await.is_redirect(), "/panel");
+    assert!(handed.opens("/panel").await.is(200).text.contains("acme.amocrm.ru"));
+    assert_eq!(handed.opens("/panel/choose").await.is_redirect(), "/panel", "no way to the other account");
+    let choose = [("tenant_id", &*other.tenant_id.to_string()), ("to", "")];
+    handed.sends("/panel/choose", &choose).await.is(404);
+    handed.sends("/panel/me/password", &[("current", PASSWORD), ("password", "a password of the owner")]).await.is(403);
+    handed.opens("/panel/me/two-step").await.is(404);
+    let two_step = owner.does(&format!("/panel/team/{mark}/two-step"), &[]).await;
+    assert!(two_step.text.contains("other accounts"), "{}", two_step.text);
+}
+
+async fn the_last_owner_stays(world: &mut World) {
+    let line = world.line("support").await;
+    let id = add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
+    let anna = sign_in(world, "anna@example.com").await;
+    anna.opens("/panel/team").await.is(200);
+    let lower = async |who: Uuid, role: &str| anna.does(&format!("/panel/team/{who}/role"), &[("role", role)]).await;
+    assert!(lower(id, "viewer").await.text.contains("last owner"));
+    let removed = anna.does(&format!("/panel/team/{id}/remove"), &[]).await;
+    assert!(removed.text.contains("last owner"), "{}", removed.text);
+    let other = add_member(world, line.tenant_id, "mark@example.com", MemberRole::Viewer).await;
+    let mark = sign_in(world, "mark@example.com").await;
+    mark.opens("/panel/team").await.is(403);
+    assert!(lower(other, "owner").await.text.contains("Owner"));
+    mark.opens("/panel/team").await.is(200);
+    // Both at once: one stays.
+    let (of_mark, of_anna) = (format!("/panel/team/{other}/remove"), format!("/panel/team/{id}/remove"));
+    let both = tokio::join!(anna.sends(&of_mark, &[]), mark.sends(&of_anna, &[]));
+    let alive = [anna.opens("/panel/team").await.status, mark.opens("/panel/team").await.status];
+    assert_eq!(alive.iter().filter(|status| **status == 200).count(), 1, "{alive:?} {both:?}");
+    // Of another account.
+    let beta = world.line_at("beta.amocrm.ru", "support").await;
+    let stranger = world.panel(beta.tenant_id).await;
+    stranger.opens("/panel/team").await.is(200);
+    for path in [format!("/panel/team/{id}/role"), format!("/panel/team/{id}/remove"), format!("/panel/team/{id}/link")]
+    {
+        let fields: &[(&str, &str)] = if path.ends_with("role") { &[("role", "viewer")] } else { &[] };
+        stranger.sends(&path, fields).await.is(404);
+    }
+    assert!(add_person(world, "free@example.com").await != id);
+}
+
+both!(m7_a_user_demoted_in_amocrm_loses_access_within_the_hour, the_last_owner_stays);
+once!(m8_a_ticket_that_opens_is_written_down_with_the_visitors_address, a_viewer_who_may_not_repair_gets_no_button);
+once!(m7_a_session_of_a_ticket_lives_twelve_hours_even_if_it_is_used, every_page_is_there_for_whom_it_is_meant);
+once!(m7_an_amocrm_that_does_not_answer_is_believed_for_four_hours, a_link_that_is_handed_over_opens_one_account_alone);
+once!(m7_automatic_requests_of_a_page_keep_no_session_alive, m7_a_user_removed_in_amocrm_loses_access);
+once!(m7_amocrm_is_asked_once_an_hour_of_use, strangers_are_led_to_the_sign_in, m7_access_granted_by_hand_stays);
+once!(an_invitation_is_taken_once);

@@ -1,13 +1,15 @@
-//! Passwords, tries, forms of other sites, and how sessions end.
+//! Signing in to the panel: passwords, codes, sessions, and what strangers who try keep out nobody by.
 
 use std::time::Duration;
 
 use entity::{directory, session};
 use parom::identity::MemberRole;
+use parom::identity::totp::{self, FirstCodeResult};
 use parom_tests::settings::{HOST, START};
-use parom_tests::{Setup, Visitor, World, answer, both, once};
+use parom_tests::{Engine, MailServer, Place, Setup, Visitor, World, both, once};
 use reqwest::Method;
 use sea_orm::EntityTrait;
+use totp_rs::{Builder, Secret};
 
 use super::{PASSWORD, add_member, add_person, sign_in};
 
@@ -40,21 +42,6 @@ async fn a_password_opens_the_panel(world: &mut World) {
     let rows = format!("{:?}", session::Entity::find().all(store.read()).await.unwrap());
     let keys = format!("{:?}", directory::Entity::find().all(store.read()).await.unwrap());
     assert!(token.len() == 43 && !rows.contains(&token) && !keys.contains(&token));
-}
-
-/// The server's own address, which people open first: in their language, for callers of every kind.
-async fn the_servers_address_leads_to_the_panel(world: &mut World) {
-    let line = world.line("support").await;
-    world.visitor().goes("/").await.is(200).says(&["Sign in", "name=\"password\""]);
-    world.visitor().reading("ru").goes("/").await.is(200).says(&["Войти", "name=\"password\""]);
-    world.panel(line.tenant_id).await.goes("/").await.is(200).says(&[HOST]);
-    let stranger = world.visitor();
-    for method in [Method::GET, Method::HEAD] {
-        let reply = answer(stranger.request(method, "/")).await;
-        assert_eq!(reply.is_redirect(), "/panel");
-        assert_eq!((reply.header("cache-control"), reply.text.as_str()), ("no-store", ""));
-    }
-    answer(stranger.request(Method::POST, "/")).await.is(404);
 }
 
 async fn no_answer_reveals_whether_an_email_is_known(world: &mut World) {
@@ -241,14 +228,300 @@ async fn over_https_cookies_are_bound_to_the_host(world: &mut World) {
     parom_tests::Place::close(world).await;
 }
 
-both!(tries_are_counted_by_login_and_by_all_instances, sessions_end);
-once!(
-    the_servers_address_leads_to_the_panel,
-    tries_are_counted_by_address,
-    forms_of_others_are_refused,
-    a_new_sign_in_is_a_new_token,
-    over_https_cookies_are_bound_to_the_host,
-    a_password_opens_the_panel,
-    no_answer_reveals_whether_an_email_is_known,
-    a_person_with_several_accounts_chooses_one
-);
+// The second step of signing in, and changing one's own password.
+
+fn code(world: &World, secret: &str) -> String {
+    let totp =
+        Builder::new().with_secret(Secret::try_from_base32(secret).unwrap()).with_account_name("x").build().unwrap();
+    totp.generate(u64::try_from(world.clock.millis() / 1000).unwrap()).to_string()
+}
+
+async fn codes_are_asked_for_and_good_once(world: &mut World) {
+    let line = world.line("support").await;
+    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
+    let anna = sign_in(world, "anna@example.com").await;
+    let page = anna.opens("/panel/me/two-step").await.is(200);
+    assert!(page.text.contains("<svg") && page.text.contains("QR"), "{}", page.text);
+    let secret = page.text.split_once("<code class=\"mono all\">").unwrap().1.split('<').next().unwrap().to_owned();
+    assert!(anna.opens("/panel/me/two-step").await.text.contains(&secret), "the same until it is confirmed");
+    let asked = anna.sends("/panel/me/two-step", &[("code", &code(world, &secret))]).await.is(422);
+    assert!(asked.text.contains("not the current password"), "a session left open is not enough: {}", asked.text);
+    anna.sends("/panel/me/two-step", &[("code", "000000"), ("current", PASSWORD)]).await.is(422);
+    let first = code(world, &secret);
+    let done = anna.does("/panel/me/two-step", &[("code", &first), ("current", PASSWORD)]).await;
+    assert!(done.text.contains("Two-step sign-in is on"), "{}", done.text);
+
+    let visitor = world.visitor();
+    let fields = [("email", "anna@example.com"), ("password", PASSWORD), ("to", "/panel/team")];
+    let step = visitor.sends("/panel/sign-in", &fields).await.is(200);
+    assert!(visitor.cookies().is_empty(), "a password alone opens nothing");
+    let pending = step.field("pending");
+    let type_in = async |code: &str| {
+        visitor.sends("/panel/sign-in/code", &[("code", code), ("pending", &pending), ("to", "/panel/team")]).await
+    };
+    type_in(&first).await.is(401);
+    world.advance(Duration::from_secs(60));
+    let second = code(world, &secret);
+    let (wrong, long) = ("12345", "1234567");
+    type_in(wrong).await.is(401);
+    type_in(long).await.is(401);
+    assert_eq!(type_in(&second).await.is_redirect(), "/panel/team");
+    visitor.opens("/panel/team").await.is(200);
+    type_in(&second).await.is(410);
+
+    // Guessing is counted by the person, whatever the page.
+    let guesser = world.visitor();
+    let step = guesser.sends("/panel/sign-in", &fields).await.is(200);
+    let pending = step.field("pending");
+    let mut statuses = Vec::new();
+    for _ in 0..6 {
+        let fields = [("code", "000000"), ("pending", &*pending), ("to", "")];
+        statuses.push(guesser.sends("/panel/sign-in/code", &fields).await.status);
+    }
+    assert_eq!(statuses, [401, 401, 401, 401, 401, 429]);
+    // The first step runs out.
+    world.advance(Duration::from_secs(301));
+    let fields = [("code", &*code(world, &secret)), ("pending", &*pending), ("to", "")];
+    guesser.sends("/panel/sign-in/code", &fields).await.is(410);
+}
+
+async fn a_new_password_ends_what_the_old_one_opened(world: &mut World) {
+    let line = world.line("support").await;
+    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
+    let anna = sign_in(world, "anna@example.com").await;
+    let elsewhere = sign_in(world, "anna@example.com").await;
+    let new = "another ferry at noon";
+    let change = async |current: &str, password: &str| {
+        anna.opens("/panel/me").await.is(200);
+        anna.sends("/panel/me/password", &[("current", current), ("password", password)]).await
+    };
+    assert!(change("wrong", new).await.is(422).text.contains("not the current password"));
+    assert!(change(PASSWORD, "password1").await.is(422).text.contains("easy to guess"));
+    assert!(change(PASSWORD, "short").await.is(422).text.contains("at least 8"));
+    elsewhere.opens("/panel").await.is(200);
+    assert_eq!(change(PASSWORD, new).await.is_redirect(), "/panel/me");
+    anna.opens("/panel").await.is(200);
+    assert!(elsewhere.opens("/panel").await.is_redirect().starts_with("/panel/sign-in"));
+    let with = async |password: &str| {
+        let fields = [("email", "anna@example.com"), ("password", password), ("to", "")];
+        world.visitor().sends("/panel/sign-in", &fields).await.status
+    };
+    assert_eq!((with(PASSWORD).await, with(new).await), (401, 303));
+}
+
+async fn own_sessions_are_listed_and_ended(world: &mut World) {
+    let line = world.line("support").await;
+    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
+    add_member(world, line.tenant_id, "carl@example.com", MemberRole::Owner).await;
+    let anna = sign_in(world, "anna@example.com").await;
+    let other = sign_in(world, "anna@example.com").await;
+    let third = sign_in(world, "anna@example.com").await;
+    let page = anna.opens("/panel/me").await.is(200);
+    let (_, rest) = page.text.split_once("/panel/me/sessions/").expect("another session is listed");
+    let one = format!("/panel/me/sessions/{}", rest.split('"').next().unwrap());
+    let carl = sign_in(world, "carl@example.com").await;
+    carl.opens("/panel/me").await.is(200);
+    carl.sends(&one, &[]).await.is(404);
+    anna.does(&one, &[]).await;
+    let alive = |reply: parom_tests::Reply| reply.status == 200;
+    let left = [alive(other.opens("/panel").await), alive(third.opens("/panel").await)];
+    assert_eq!(left.iter().filter(|alive| **alive).count(), 1);
+    anna.does("/panel/me/sessions/end", &[]).await;
+    assert!(!alive(other.opens("/panel").await) && !alive(third.opens("/panel").await));
+    anna.opens("/panel").await.is(200);
+    carl.opens("/panel").await.is(200);
+}
+
+// M5: strangers who try a login endlessly do not lock out its owner. The attacker has one address, the owner
+// another, or the same one and a browser that signed in before.
+
+const ANNA: &str = "anna@example.com";
+
+const ATTACKER: &str = "198.51.100.1";
+const HOME: &str = "203.0.113.7";
+
+async fn stranger_tries(visitor: &Visitor, password: &str) -> u16 {
+    visitor.sends("/panel/sign-in", &[("email", ANNA), ("password", password), ("to", "")]).await.status
+}
+
+async fn m5_tries_of_a_stranger_keep_no_owner_out(world: &mut World) {
+    let line = world.line("support").await;
+    add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
+    let known = sign_in(world, ANNA).await;
+    known.sends("/panel/sign-out", &[]).await.is(303);
+    let attacker = world.visitor().from(ATTACKER);
+    // Nearly two hours, a try every 12 seconds: far more than the login's budget.
+    for _ in 0..590 {
+        attacker.sends("/panel/sign-in", &[("email", ANNA), ("password", "wrong"), ("to", "")]).await;
+        world.advance(Duration::from_secs(12));
+    }
+    assert_eq!(stranger_tries(&attacker, PASSWORD).await, 429, "the attacker waits, right or wrong");
+    assert_eq!(stranger_tries(&world.visitor().from(HOME), PASSWORD).await, 303, "a fresh address is let in at once");
+    let beside = known.from(ATTACKER);
+    assert_eq!(stranger_tries(&beside, PASSWORD).await, 303, "a known device also from the attacker's address");
+}
+
+async fn m5_a_login_that_many_addresses_try_is_slower_for_each_and_closed_for_none(world: &mut World) {
+    let line = world.line("support").await;
+    add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
+    for number in 0..40 {
+        assert_eq!(stranger_tries(&world.visitor().from(&format!("198.51.100.{number}")), "wrong").await, 401);
+    }
+    let late = world.visitor().from("198.51.100.200");
+    for _ in 0..3 {
+        assert_eq!(stranger_tries(&late, "wrong").await, 401);
+    }
+    assert_eq!(stranger_tries(&late, "wrong").await, 429, "three in fifteen minutes instead of five a minute");
+    world.advance(Duration::from_secs(60));
+    assert_eq!(stranger_tries(&late, "wrong").await, 429);
+    assert_eq!(stranger_tries(&world.visitor().from(HOME), PASSWORD).await, 303);
+}
+
+/// Without `trusted_proxies` all visitors have the proxy's address: what closes one door leaves the others open.
+async fn m5_doors_share_no_budget_of_an_address(world: &mut World) {
+    let line = world.line("support").await;
+    add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
+    let everybody = world.visitor();
+    for number in 0..25 {
+        let email = format!("no{number}@example.com");
+        everybody.sends("/panel/sign-in", &[("email", &email), ("password", "wrong"), ("to", "")]).await;
+    }
+    assert_eq!(stranger_tries(&everybody, PASSWORD).await, 429);
+    everybody.sends("/panel/sign-in/link", &[("email", ANNA), ("to", "")]).await.is(200);
+    let fields = [("email", "olga@vendor.example"), ("password", "wrong")];
+    everybody.sends_as_it_is("/admin/sign-in", &fields).await.is(422);
+    everybody.sends_as_it_is("/admin/sign-in/link", &[("email", "olga@vendor.example")]).await.is(200);
+}
+
+async fn m5_the_link_form_stays_open_for_its_owner(world: &mut World) {
+    let line = world.line("support").await;
+    add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
+    let known = sign_in(world, ANNA).await;
+    known.sends("/panel/sign-out", &[]).await.is(303);
+    let attacker = world.visitor().from(ATTACKER);
+    for _ in 0..50 {
+        attacker.sends("/panel/sign-in/link", &[("email", ANNA), ("to", "")]).await;
+        world.advance(Duration::from_secs(11));
+    }
+    attacker.sends("/panel/sign-in/link", &[("email", ANNA), ("to", "")]).await.is(429);
+    known.sends("/panel/sign-in/link", &[("email", ANNA), ("to", "")]).await.is(200);
+    // An unknown login is advised to use the newest e-mail: links are valid as long as the window is.
+    let fresh = world.visitor().from(HOME).sends("/panel/sign-in/link", &[("email", ANNA), ("to", "")]).await.is(429);
+    assert!(fresh.text.contains("Open the newest e-mail"), "{}", fresh.text);
+    assert!(fresh.header("retry-after").parse::<i64>().unwrap() <= 10 * 60);
+}
+
+async fn m5_tries_of_codes_keep_no_owner_out(world: &mut World) {
+    let line = world.line("support").await;
+    let id = add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
+    let app = world.app();
+    let person = parom::identity::person::by_id(app.store.read(), id).await.unwrap().unwrap();
+    let secret = totp::begin(&person).unwrap().secret;
+    let code = |world: &World| {
+        let totp = Builder::new().with_secret(Secret::try_from_base32(&secret).unwrap()).with_account_name("x");
+        totp.build().unwrap().generate(u64::try_from(world.clock.millis() / 1000).unwrap()).to_string()
+    };
+    let confirmed =
+        totp::confirm(&app.identity, app.store.write(), &person, (&secret, &code(world)), None).await.unwrap();
+    assert_eq!(confirmed, FirstCodeResult::Done);
+    // The attacker knows the password.
+    let fields = [("email", ANNA), ("password", PASSWORD), ("to", "")];
+    let attacker = world.visitor().from(ATTACKER);
+    for _ in 0..30 {
+        world.advance(Duration::from_secs(12));
+        let asked = attacker.sends("/panel/sign-in", &fields).await;
+        if asked.status == 200 {
+            let guess = [("code", "000000"), ("pending", &*asked.field("pending")), ("to", "")];
+            attacker.sends_as_it_is("/panel/sign-in/code", &guess).await;
+        }
+    }
+    world.advance(Duration::from_secs(30));
+    let anna = world.visitor().from(HOME);
+    let asked = anna.sends("/panel/sign-in", &fields).await.is(200);
+    let right = code(world);
+    let right = [("code", &*right), ("pending", &*asked.field("pending")), ("to", "")];
+    anna.sends_as_it_is("/panel/sign-in/code", &right).await.is(303);
+    anna.opens("/panel").await.is(200);
+}
+
+/// Refusing costs the database nothing.
+async fn m5_a_try_that_is_refused_writes_nothing(world: &mut World) {
+    let attacker = world.visitor().from(ATTACKER);
+    for _ in 0..6 {
+        stranger_tries(&attacker, "wrong").await;
+    }
+    let rows = async || {
+        let all = entity::throttle::Entity::of_tenant(base::store::VENDOR).all(world.app().store.read());
+        format!("{:?}", all.await.unwrap())
+    };
+    let before = rows().await;
+    for _ in 0..50 {
+        assert_eq!(stranger_tries(&attacker, "wrong").await, 429);
+    }
+    assert_eq!(rows().await, before);
+}
+
+/// A device is known for its own person and entrance, and gives no access by itself.
+async fn m5_the_mark_of_a_device_is_worth_nothing_elsewhere(world: &mut World) {
+    let line = world.line("support").await;
+    add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
+    add_member(world, line.tenant_id, "carl@example.com", MemberRole::Owner).await;
+    let carl = sign_in(world, "carl@example.com").await;
+    let marks = carl.cookies();
+    assert!(marks.contains("parom-device="), "{marks}");
+    assert!(!marks.contains("carl"), "it reveals no e-mail: {marks}");
+    carl.sends("/panel/sign-out", &[]).await.is(303);
+    assert!(carl.opens("/panel").await.is_redirect().starts_with("/panel/sign-in"));
+    let thief = world.visitor().from(ATTACKER);
+    thief.steal(&carl);
+    for _ in 0..5 {
+        assert_eq!(stranger_tries(&thief, "wrong").await, 401);
+    }
+    assert_eq!(stranger_tries(&thief, "wrong").await, 429, "Carl's device has no tries of Anna's");
+    // Even of its own login it has a bounded number.
+    let mut answers = Vec::new();
+    for _ in 0..20 {
+        let fields = [("email", "carl@example.com"), ("password", "wrong"), ("to", "")];
+        answers.push(thief.sends("/panel/sign-in", &fields).await.status);
+    }
+    assert_eq!(answers.iter().filter(|status| **status == 401).count(), 15, "{answers:?}");
+}
+
+/// L2: mailboxes cannot be flooded from here.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn l2_a_stranger_gets_few_letters() {
+    let mail = MailServer::start().await;
+    let setup = Setup { change: MailServer::serves, ..Setup::default() };
+    let world = World::start(Engine::Sqlite, setup).await.unwrap();
+    let line = world.line("support").await;
+    let user = world.sandbox.add_account(HOST).users[0].id;
+    let owner = world.panel_as(line.tenant_id, user, "Win a prize: https://evil.example/now", true).await;
+    let invites = async |email: &str| {
+        owner.opens("/panel/team").await.is(200);
+        owner.sends("/panel/team/invite", &[("email", email), ("role", "viewer")]).await
+    };
+    for _ in 0..3 {
+        invites("victim@example.com").await.is(303);
+    }
+    let refused = invites("victim@example.com").await.is(429);
+    assert!(refused.text.contains("Too many invitations"), "{}", refused.text);
+    assert!(refused.header("retry-after").parse::<i64>().unwrap() <= 3600);
+    let letter = mail.next().await;
+    assert!(!letter.text.contains("evil.example") && letter.text.contains("Win a prize"), "{}", letter.text);
+    for number in 0..17 {
+        invites(&format!("victim{number}@example.com")).await.is(303);
+    }
+    invites("another@example.com").await.is(429);
+    world.advance(Duration::from_secs(3600));
+    invites("another@example.com").await.is(303);
+    world.close().await;
+}
+
+both!(m5_a_login_that_many_addresses_try_is_slower_for_each_and_closed_for_none);
+both!(tries_are_counted_by_login_and_by_all_instances, m5_a_try_that_is_refused_writes_nothing);
+once!(m5_the_mark_of_a_device_is_worth_nothing_elsewhere, a_new_password_ends_what_the_old_one_opened, sessions_end);
+once!(no_answer_reveals_whether_an_email_is_known, a_person_with_several_accounts_chooses_one);
+once!(m5_the_link_form_stays_open_for_its_owner, m5_tries_of_a_stranger_keep_no_owner_out, forms_of_others_are_refused);
+once!(over_https_cookies_are_bound_to_the_host, m5_doors_share_no_budget_of_an_address, a_new_sign_in_is_a_new_token);
+once!(m5_tries_of_codes_keep_no_owner_out, codes_are_asked_for_and_good_once, own_sessions_are_listed_and_ended);
+once!(tries_are_counted_by_address, a_password_opens_the_panel);

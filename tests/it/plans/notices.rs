@@ -2,11 +2,13 @@
 
 use base::config::Config;
 use base::store::statements_of;
+use entity::audit;
 use parom_tests::settings::HOST;
 use parom_tests::{Line, Reply, World};
+use sea_orm::QueryOrder;
 use serde_json::{Value, json};
 
-use super::{DAY, each, plans};
+use super::{DAY, each, events, looks, on_sqlite, patch, plans};
 use crate::alerts::open;
 use crate::import::{sends, texts};
 use crate::limits::visitor_sends;
@@ -14,8 +16,8 @@ use crate::media::png;
 use crate::webchat::{OnSite, SHOP, chat_with};
 use crate::widget_api::User;
 
-async fn looks(world: &World) {
-    parom::usage::write_down(&world.app().usage).await.unwrap();
+async fn checks_limits(world: &World) {
+    parom::usage::write_down(world.app()).await.unwrap();
     parom::alert_checks::limits(&world.app().usage).await.unwrap();
 }
 
@@ -30,11 +32,6 @@ async fn widget(world: &World, user: &User, language: &str) -> Vec<String> {
     notices.iter().map(|one| one["text"].as_str().unwrap().replace('\u{a0}', " ")).collect()
 }
 
-async fn patch(world: &World, change: Value) {
-    let id = world.active(HOST).await;
-    world.api.patch(&format!("/api/v1/tenants/{id}"), &change).await.is(200);
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn messages_of_the_month_are_announced_until_the_month_ends() {
     each(async |world| {
@@ -45,7 +42,7 @@ async fn messages_of_the_month_are_announced_until_the_month_ends() {
             anna.writes(&format!("message {number}")).await;
         }
         page(world, &line).await.never_says(&["Messages this month"]);
-        looks(world).await;
+        checks_limits(world).await;
         let near = "Messages this month: 4 of the 5 of the plan. Those beyond that are delivered too";
         let shown = page(world, &line).await;
         shown.says(&[near, "For a larger plan, ask the vendor."]);
@@ -58,10 +55,10 @@ async fn messages_of_the_month_are_announced_until_the_month_ends() {
 
         anna.writes("the fifth").await;
         anna.writes("the sixth").await;
-        looks(world).await;
+        checks_limits(world).await;
         page(world, &line).await.says(&["messages of this month are used up: 6 of 5."]);
         anna.writes("the seventh").await;
-        looks(world).await;
+        checks_limits(world).await;
         page(world, &line).await.says(&["are used up: 7 of 5."]);
         assert_eq!(widget(world, &user, "en").await.len(), 1);
         world.deliver_to_the_end().await;
@@ -76,7 +73,7 @@ async fn messages_of_the_month_are_announced_until_the_month_ends() {
         page(world, &line).await.never_says(&["used up"]);
         let user = User::administrator(world).await;
         assert_eq!(widget(world, &user, "en").await, [""; 0]);
-        looks(world).await;
+        checks_limits(world).await;
         assert!(open(world, line.tenant_id).await.is_empty());
     })
     .await;
@@ -84,10 +81,10 @@ async fn messages_of_the_month_are_announced_until_the_month_ends() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sources_are_announced_as_they_are_now() {
-    each(async |world| {
+    on_sqlite(async |world| {
         let line = world.line("one").await;
         world.line("two").await;
-        looks(world).await;
+        checks_limits(world).await;
         page(world, &line).await.says(&["2 of 2 sources are used: none can be added", "ask the vendor"]);
         patch(world, json!({ "sources_limit": 3 })).await;
         page(world, &line).await.never_says(&["sources are used"]);
@@ -101,7 +98,7 @@ async fn sources_are_announced_as_they_are_now() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn full_storage_says_what_is_refused() {
-    each(async |world| {
+    on_sqlite(async |world| {
         let line = world.line("support").await;
         let text = "x".repeat(200_000);
         for number in 0..12 {
@@ -109,7 +106,7 @@ async fn full_storage_says_what_is_refused() {
                 "sender": { "role": "client", "id": "u", "name": "U" }, "content": { "type": "text", "text": text } });
             world.api.post(&line.path("/messages"), &message).await.is(202);
         }
-        looks(world).await;
+        checks_limits(world).await;
         let shown = page(world, &line).await;
         shown
             .says(&["Storage is full: 2.", "MB of 2 MB. Messages that your programs send through the API are refused"]);
@@ -123,7 +120,7 @@ async fn full_storage_says_what_is_refused() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_warnings_only_a_reached_limit_is_reported() {
-    each(async |world| {
+    on_sqlite(async |world| {
         world.setup_is(|config: &mut Config| {
             plans(config);
             config.alerts.limit_percent = 0;
@@ -133,16 +130,16 @@ async fn without_warnings_only_a_reached_limit_is_reported() {
         for number in 0..4 {
             anna.writes(&format!("message {number}")).await;
         }
-        looks(world).await;
+        checks_limits(world).await;
         assert_eq!(open(world, line.tenant_id).await, ["limit_near"]);
         world.restart().await;
-        looks(world).await;
+        checks_limits(world).await;
         assert!(open(world, line.tenant_id).await.is_empty());
         page(world, &line).await.never_says(&["Messages this month"]);
         anna.writes("the fifth").await;
-        looks(world).await;
+        checks_limits(world).await;
         assert_eq!(open(world, line.tenant_id).await, ["limit_reached"]);
-        assert_eq!(super::events(world, "limit.reached").await.len(), 1);
+        assert_eq!(events(world, "limit.reached").await.len(), 1);
         page(world, &line).await.says(&["used up: 5 of 5."]);
         world.deliver_to_the_end().await;
     })
@@ -152,7 +149,7 @@ async fn without_warnings_only_a_reached_limit_is_reported() {
 /// The limits that concern imports and visitors: before they are reached, by their names in the vendor's events, and over at once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn imports_and_visitors_files_are_announced_too() {
-    each(async |world| {
+    on_sqlite(async |world| {
         world.setup_is(|config: &mut Config| {
             plans(config);
             config.alerts.limit_percent = 50;
@@ -167,7 +164,7 @@ async fn imports_and_visitors_files_are_announced_too() {
         let first = begins_import(world, &line, "anna").await;
         let chat = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
         visitor_sends(world, &OnSite::new(&chat), "192.0.2.1", &png(900 * 1024)).await.is(202);
-        looks(world).await;
+        checks_limits(world).await;
         let near = "Imports in progress: 1 of 2. Beyond that none can be started until one ends or is cancelled.";
         let near_size = "of 2 MB are used. A file that does not fit is refused";
         let visitors =
@@ -179,7 +176,7 @@ async fn imports_and_visitors_files_are_announced_too() {
             let name = |event: &Value| event["data"]["limit"]["name"].as_str().unwrap().to_owned();
             events.iter().map(name).collect()
         };
-        assert_eq!(names(&super::events(world, "limit.near").await), ["visitors", "imports", "imports-size"]);
+        assert_eq!(names(&events(world, "limit.near").await), ["visitors", "imports", "imports-size"]);
         let told = widget(world, &user, "ru").await;
         for begin in [
             "Незавершённых импортов: 1 из 2.",
@@ -191,14 +188,14 @@ async fn imports_and_visitors_files_are_announced_too() {
 
         begins_import(world, &line, "bert").await;
         visitor_sends(world, &OnSite::new(&chat), "192.0.2.2", &png(900 * 1024)).await.is(202);
-        looks(world).await;
+        checks_limits(world).await;
         let shown = page(world, &line).await;
         shown.says(&[
             "Imports in progress: 2 of 2. The next one",
             "Files of web chat visitors fill their space: 1.8 MB of 2 MB.",
         ]);
         assert!(shown.text.contains("class=\"strip t-bad\""), "{}", shown.text);
-        assert!(names(&super::events(world, "limit.reached").await).contains(&"imports".to_owned()));
+        assert!(names(&events(world, "limit.reached").await).contains(&"imports".to_owned()));
 
         // An import that ends is no longer counted: at once, before the next look at the limits.
         world.api.post(&format!("/api/v1/imports/{first}/cancel"), &json!({})).await.is(202);
@@ -218,7 +215,7 @@ async fn begins_import(world: &World, line: &Line, name: &str) -> String {
 /// The notices come with the count of the open alerts, which every page reads anyway.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_notice_costs_a_page_no_statement() {
-    each(async |world| {
+    on_sqlite(async |world| {
         let line = world.line("support").await;
         let app = world.app().clone();
         let tenant = parom::tenant::load(app.store.read(), line.tenant_id).await.unwrap().unwrap();
@@ -226,7 +223,7 @@ async fn a_notice_costs_a_page_no_statement() {
         for number in 0..4 {
             anna.writes(&format!("message {number}")).await;
         }
-        looks(world).await;
+        checks_limits(world).await;
         let words = base::i18n::Words::new(base::i18n::Language::En);
         let read = statements_of(async {
             let open = parom::alert::summary(app.store.read(), tenant.tenant_id).await.unwrap();
@@ -237,6 +234,154 @@ async fn a_notice_costs_a_page_no_statement() {
         let statements = read.await.statements;
         assert_eq!(statements.len(), 1, "{statements:#?}");
         world.deliver_to_the_end().await;
+    })
+    .await;
+}
+
+// A trial, its warnings, the hold after the grace, and the release on payment.
+
+/// Changes an account, whatever its state is.
+async fn changed(world: &World, line: &Line, change: Value) -> Value {
+    world.api.patch(&format!("/api/v1/tenants/{}", line.tenant_id), &change).await.is(200).json
+}
+
+/// So many days from now, as the API takes it.
+fn in_days(world: &World, days: i64) -> Value {
+    json!((world.clock.now() + chrono::TimeDelta::days(days)).to_rfc3339())
+}
+
+/// The actions of Parom itself in the account's log.
+async fn parom_did(world: &World, line: &Line) -> Vec<String> {
+    let rows = audit::Entity::of_tenant(line.tenant_id).order_by_asc(audit::Column::Id);
+    let rows = rows.all(world.app().store.read()).await.unwrap().into_iter();
+    rows.filter(|row| row.action.starts_with("account.plan_") && row.actor_kind == "parom")
+        .map(|row| row.action)
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unpaid_trial_is_warned_held_and_released_in_order() {
+    each(async |world| {
+        let line = world.line("support").await;
+        let tenant = world.tenant(HOST).await.unwrap();
+        assert_eq!((&tenant["plan"], &tenant["paid_until"]), (&json!("start"), &Value::Null));
+        assert_eq!(tenant["trial_until"], "2026-12-04T09:00:00.000Z");
+        world.customer(&line, "anna").writes("In time").await;
+        world.deliver_to_the_end().await;
+        looks(world).await;
+        assert!(open(world, line.tenant_id).await.is_empty());
+
+        // Each warning is a letter of its own, and an event for the vendor.
+        for (days, left) in [(7, 7), (4, 3), (2, 1)] {
+            world.advance(days * DAY);
+            looks(world).await;
+            looks(world).await;
+            assert_eq!(open(world, line.tenant_id).await, ["plan_ending"]);
+            let told = events(world, "trial.ending").await.pop().unwrap();
+            assert_eq!((&told["data"]["days"], &told["data"]["account"]["host"]), (&json!(left), &json!(HOST)));
+        }
+        let panel = world.panel(line.tenant_id).await;
+        let overview = panel.opens("/panel").await.is(200);
+        overview.says(&["The trial ends on 4 Dec"]);
+        overview.never_says(&["the subscription to the service ends"]);
+        panel
+            .opens("/panel/messages")
+            .await
+            .is(200)
+            .says(&["The trial ends on 4 Dec. Messages are delivered until 11 Dec"]);
+        panel.opens("/panel/alerts").await.is(200).says(&["ends on 4 Dec", "Messages are delivered until 11 Dec"]);
+
+        world.advance(DAY);
+        looks(world).await;
+        assert_eq!(open(world, line.tenant_id).await, ["plan_grace"]);
+        world.customer(&line, "anna").writes("In the grace").await;
+        world.deliver_to_the_end().await;
+        assert_eq!(world.texts_at_crm(&line), ["In time", "In the grace"]);
+
+        world.advance(7 * DAY);
+        looks(world).await;
+        assert_eq!(open(world, line.tenant_id).await, ["plan_ended"]);
+        assert_eq!(events(world, "trial.ending").await.len(), 4);
+        let tenant = world.tenant(HOST).await.unwrap();
+        assert_eq!((&tenant["status"], &tenant["suspended"]), (&json!("plan_ended"), &json!(false)));
+        let source = world.api.get(&line.path("")).await.is(200).json;
+        assert_eq!((&source["status"], &source["status_reason"]), (&json!("paused"), &json!("account_plan_ended")));
+        let id = world.customer(&line, "anna").writes("One").await;
+        world.customer(&line, "anna").writes("Two").await;
+        world.manager(&line).answers("anna", "An answer").await;
+        world.deliver_to_the_end().await;
+        assert_eq!((world.letters().await.len(), world.texts_at_crm(&line).len()), (3, 2), "kept, not delivered");
+        let shown = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200).json;
+        assert_eq!((&shown["status"], &shown["reason"]), (&json!("held"), &json!("plan_ended")));
+        let panel = world.panel(line.tenant_id).await;
+        for path in ["/panel", "/panel/account"] {
+            let page = panel.opens(path).await.is(200);
+            page.says(&["Subscription ended", "Write to support"]);
+            page.never_says(&["source needs attention"]);
+            assert_eq!(
+                page.text.replace('\u{a0}', " ").matches("ended on 4 Dec").count(),
+                1,
+                "one cause, one card: {path}"
+            );
+        }
+        panel.opens("/panel/sources/new").await.is(200).says(&["ended on 4 Dec"]);
+        panel
+            .opens("/panel/me")
+            .await
+            .is(200)
+            .says(&["ended on 4 Dec. Messages are received and wait; delivery resumes after renewal"]);
+
+        // A payment takes effect with the answer.
+        let tenant = changed(world, &line, json!({ "paid_until": in_days(world, 30) })).await;
+        assert_eq!(tenant["status"], "active");
+        assert!(open(world, line.tenant_id).await.is_empty());
+        world.deliver_to_the_end().await;
+        assert_eq!(world.texts_at_crm(&line), ["In time", "In the grace", "One", "Two"]);
+        assert_eq!(world.messenger.texts(), ["An answer"]);
+        assert_eq!(parom_did(world, &line).await, ["account.plan_ended", "account.plan_renewed"]);
+        looks(world).await;
+        assert_eq!(world.tenant(HOST).await.unwrap()["status"], "active");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_suspension_and_an_end_do_not_lift_each_other() {
+    on_sqlite(async |world| {
+        let line = world.line("support").await;
+        changed(world, &line, json!({ "suspended": true })).await;
+        // While it is suspended, it ends and is paid for.
+        assert_eq!(changed(world, &line, json!({ "paid_until": in_days(world, -8) })).await["status"], "suspended");
+        world.customer(&line, "anna").writes("Hello").await;
+        assert_eq!(changed(world, &line, json!({ "paid_until": in_days(world, 30) })).await["status"], "suspended");
+        world.deliver_to_the_end().await;
+        assert!(world.texts_at_crm(&line).is_empty(), "a payment lifts no suspension");
+        // While it has ended, it is suspended and resumed.
+        changed(world, &line, json!({ "paid_until": in_days(world, -8) })).await;
+        assert_eq!(changed(world, &line, json!({ "suspended": false })).await["status"], "plan_ended");
+        world.deliver_to_the_end().await;
+        assert!(world.texts_at_crm(&line).is_empty(), "a person's word is no payment");
+        changed(world, &line, json!({ "suspended": true })).await;
+        changed(world, &line, json!({ "paid_until": in_days(world, 30), "suspended": false })).await;
+        world.deliver_to_the_end().await;
+        assert_eq!(world.texts_at_crm(&line), ["Hello"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_interrupted_end_is_finished_by_the_next_process() {
+    each(async |world| {
+        let line = world.line("support").await;
+        changed(world, &line, json!({ "paid_until": in_days(world, 1) })).await;
+        world.advance(9 * DAY);
+        world.restart().await;
+        looks(world).await;
+        assert_eq!(world.tenant(HOST).await.unwrap()["status"], "plan_ended");
+        // Without an end an account is served.
+        let tenant = changed(world, &line, json!({ "paid_until": null, "trial_until": null })).await;
+        assert_eq!((&tenant["status"], &tenant["trial_until"]), (&json!("active"), &Value::Null));
+        assert!(open(world, line.tenant_id).await.is_empty());
     })
     .await;
 }

@@ -1,7 +1,7 @@
 //! The developers' door: keys, errors that name the field, texts of every kind.
 
 use parom_tests::messenger::Answer;
-use parom_tests::{World, answer, both, once};
+use parom_tests::{World, answer, once};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -225,9 +225,7 @@ async fn an_empty_parameter_is_refused(world: &mut World) {
 
 /// Promise 5 holds for a source that is gone too.
 async fn a_deleted_source_keeps_its_ledger_and_chats(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     let paths = ["/ledger", "/conversations", "/conversations/chat-anna/messages", "/webhook-attempts"];
     let paths = paths.map(|path| line.path(path));
     let mut before = Vec::new();
@@ -274,17 +272,51 @@ async fn a_post_is_known_by_its_address_or_its_lasting_picture(world: &mut World
     assert_eq!(world.texts_at_crm(&line), ["Nice"]);
 }
 
-both!(
-    a_deleted_source_keeps_its_ledger_and_chats,
-    errors_name_the_field,
-    keys_open_only_their_doors,
-    texts_of_every_kind_arrive_as_they_are,
-    ids_of_every_kind_are_kept_apart,
-    a_messengers_uuid_needs_no_prefix
-);
-once!(
-    pages_that_are_not_there,
-    an_empty_parameter_is_refused,
-    the_answer_to_a_delivered_message_is_kept,
-    a_post_is_known_by_its_address_or_its_lasting_picture,
-);
+// Methods, parameters and secrets of the public API.
+
+async fn the_head_is_answered_like_the_whole(world: &mut World) {
+    let line = world.line("support").await;
+    for (path, status) in [(line.path(""), 200), (line.path("/ledger"), 200), ("/api/v1/tenants/x".to_owned(), 404)] {
+        let whole = world.api.get(&path).await.is(status);
+        let head = answer(world.api.request(Method::HEAD, &path)).await.is(status);
+        assert_eq!((head.text.as_str(), head.header("content-type")), ("", whole.header("content-type")), "{path}");
+    }
+    answer(world.api.anonymous(Method::HEAD, &line.path(""))).await.is(401);
+    let chat = world.line_of("webchat", "Site", "site", json!({})).await;
+    for path in [format!("/chat/{}", chat.source_id), format!("/chat/{}/embed.js", chat.source_id)] {
+        assert_eq!(answer(world.api.anonymous(Method::HEAD, &path)).await.is(200).text, "", "{path}");
+    }
+    let refused = answer(world.api.request(Method::PUT, &line.path(""))).await.is(405);
+    assert_eq!(refused.header("allow"), "DELETE, GET, HEAD, PATCH");
+}
+
+async fn unknown_parameters_are_refused_everywhere(world: &mut World) {
+    let line = world.line("support").await;
+    let tenant = format!("/api/v1/tenants/{}", line.tenant_id);
+    let pages = [line.path(""), tenant.clone(), format!("{tenant}/pipelines"), format!("{tenant}/stray-sources")];
+    for path in pages {
+        world.api.get(&path).await.is(200);
+        assert_eq!(world.api.get(&format!("{path}?since=1")).await.is(422).wrong_fields(), ["/since"], "{path}");
+    }
+}
+
+async fn a_new_secret_signs_beside_the_old_one(world: &mut World) {
+    let line = world.chatting().await.0;
+    let rotated = world.api.post(&line.path("/rotate-secret"), &json!({})).await.is(200);
+    let new = rotated.text_at("/webhook_secret");
+    assert!(new.starts_with("whsec_") && new != line.webhook_secret);
+    // The messenger knows the old one alone, and takes it.
+    world.manager(&line).answers("anna", "Good morning").await;
+    world.deliver_all().await;
+    world.messenger.knows(&line.source_id.to_string(), &new);
+    world.manager(&line).answers("anna", "And a good day").await;
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["Good morning", "And a good day"]);
+    world.api.with_key("prm_nobody").post(&line.path("/rotate-secret"), &json!({})).await.is(401);
+}
+
+once!(a_post_is_known_by_its_address_or_its_lasting_picture, a_deleted_source_keeps_its_ledger_and_chats);
+once!(the_answer_to_a_delivered_message_is_kept, unknown_parameters_are_refused_everywhere, keys_open_only_their_doors);
+once!(texts_of_every_kind_arrive_as_they_are, a_new_secret_signs_beside_the_old_one, a_messengers_uuid_needs_no_prefix);
+once!(the_head_is_answered_like_the_whole, ids_of_every_kind_are_kept_apart, an_empty_parameter_is_refused);
+once!(pages_that_are_not_there, errors_name_the_field);

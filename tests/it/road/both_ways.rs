@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use base::message::crm_id;
-use parom_tests::{World, both};
+use parom_tests::settings::CHANNEL_ID;
+use parom_tests::{Line, World, both, once};
 use sandbox::{Direction, HookMessage};
 use serde_json::json;
 
@@ -62,10 +63,7 @@ async fn a_customers_text_arrives_with_every_field(world: &mut World) {
 }
 
 async fn a_managers_text_arrives_as_a_signed_webhook(world: &mut World) {
-    let line = world.line("support").await;
-    let anna = world.customer(&line, "anna");
-    anna.writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     let at = world.clock.millis() + 1_234;
     let said = world.manager(&line).sends("anna", HookMessage::text("Good morning").at(at)).await;
     world.advance(Duration::from_secs(2));
@@ -123,20 +121,6 @@ async fn the_same_id_again_is_the_same_message(world: &mut World) {
     assert_eq!(world.texts_at_crm(&line), ["Hello"]);
 }
 
-async fn twenty_posts_at_once_are_one_message(world: &mut World) {
-    let line = world.line("support").await;
-    let anna = world.customer(&line, "anna");
-    let posts = (0..20).map(|_| {
-        let anna = anna.clone();
-        async move { anna.posts(&anna.body("one", "Hello")).await.status }
-    });
-    let mut statuses = parom_tests::office::all_at_once(posts).await;
-    statuses.sort_unstable();
-    assert_eq!((statuses[0], statuses[18], statuses[19]), (200, 200, 202));
-    world.deliver_all().await;
-    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
-}
-
 async fn equal_ids_of_two_sources_are_two_conversations(world: &mut World) {
     let (sales, support) = (world.line("sales").await, world.line("support").await);
     for line in [&sales, &support] {
@@ -169,21 +153,6 @@ async fn messages_keep_the_order_of_arrival_regardless_of_their_times(world: &mu
     assert_eq!(world.texts_at_crm(&line), ["1", "2", "3"]);
 }
 
-async fn hooks_in_the_wrong_order_leave_in_the_right_one(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
-    let manager = world.manager(&line);
-    let base = world.clock.millis();
-    let hooks: Vec<_> =
-        (1..=5).map(|n| manager.prepares("anna", HookMessage::text(&format!("{n}")).at(base + n))).collect();
-    for number in [4, 0, 2, 1, 3] {
-        assert_eq!(manager.posts(&hooks[number]).await, Some(200));
-    }
-    world.deliver_all().await;
-    assert_eq!(world.messenger.texts(), ["1", "2", "3", "4", "5"]);
-}
-
 async fn stored_messages_survive_a_crash(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("before").await;
@@ -212,14 +181,101 @@ async fn accounts_do_not_mix(world: &mut World) {
     assert_eq!(world.quarantined().await, ["foreign_account"]);
 }
 
-both!(
-    a_customers_text_arrives_with_every_field,
-    a_managers_text_arrives_as_a_signed_webhook,
-    the_same_id_again_is_the_same_message,
-    twenty_posts_at_once_are_one_message,
-    equal_ids_of_two_sources_are_two_conversations,
-    messages_keep_the_order_of_arrival_regardless_of_their_times,
-    hooks_in_the_wrong_order_leave_in_the_right_one,
-    stored_messages_survive_a_crash,
-    accounts_do_not_mix,
-);
+// A message that a manager wrote outside amoCRM may come back as a hook (chats-api §3.4.3): it is recognised by the
+// id in amoCRM's answer, and is not delivered twice.
+
+async fn a_managers_own_message_that_comes_back_is_known(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    anna.writes("Are you open?").await;
+    world.deliver_all().await;
+    let users = world.sandbox.users(&line.host);
+    let user = users.into_iter().find(|user| user.amojo_id.is_some()).unwrap();
+    let body = json!({
+        "id": "from-the-phone", "conversation": {"id": anna.conversation()},
+        "sender": {"role": "manager", "id": "mgr-5", "name": "Oleg", "user_id": user.id.to_string()},
+        "receiver": {"id": "user-anna", "name": "Anna"},
+        "content": {"type": "text", "text": "From 9 to 18"},
+    });
+    anna.posts(&body).await.is(202);
+    world.deliver_all().await;
+    let there = world.sandbox.messages(&line.host).pop().unwrap();
+    assert_eq!(there.text, "From 9 to 18");
+    for _ in 0..2 {
+        assert_eq!(world.sandbox.echoes(&line.host, &there.id).await.unwrap().status, Some(200));
+        world.deliver_all().await;
+    }
+    assert!(world.messenger.received().is_empty(), "the messenger had it first");
+    assert_eq!(world.messages().await.len(), 2, "no message was made of it");
+    assert!(world.quarantined().await.is_empty());
+    // What the manager writes in amoCRM goes its way.
+    world.manager(&line).answers("anna", "And on Sunday").await;
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["And on Sunday"]);
+}
+
+// Managers' messages that cannot be delivered: stored nevertheless, and the manager gets the reason.
+
+/// The statuses of a manager's message with their codes.
+fn statuses_of(world: &World, line: &Line, message_id: &str) -> Vec<(i64, Option<i64>)> {
+    let messages = world.sandbox.messages(&line.host);
+    let found = messages.iter().find(|message| message.id == message_id).unwrap();
+    found.statuses.iter().map(|status| (status.code, status.error_code)).collect()
+}
+
+async fn to_a_source_that_was_deleted(world: &mut World) {
+    let (line, manager) = world.chatting().await;
+    let before = manager.answers("anna", "waits while it is deleted").await;
+    world.api.delete(&line.path("")).await.is(204);
+    world.api.get(&line.path("")).await.is(404);
+    let after = manager.answers("anna", "after").await;
+    world.deliver_all().await;
+    assert_eq!(statuses_of(world, &line, &before.message_id), [(-1, Some(902))]);
+    assert_eq!(statuses_of(world, &line, &after.message_id), [(-1, Some(902))]);
+    assert!(world.messenger.received().is_empty());
+    assert!(world.sandbox.sources(&line.host).is_empty(), "it is gone at amoCRM too");
+}
+
+async fn customers_words_that_still_wait_survive_their_source(world: &mut World) {
+    let (line, _) = world.chatting().await;
+    world.customer(&line, "anna").writes("on its way").await;
+    world.api.delete(&line.path("")).await.is(204);
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["Hello", "on its way"]);
+}
+
+// The target of a hook with an unknown chat: the source it names, else the default, else back to the manager with a
+// reason (chats-api §5.5).
+
+/// A manager writes first to this number, over a source of amoCRM's choice; returns the sources whose messenger got
+/// anything so far, and the manager's status.
+async fn writes(world: &mut World, line: &Line, source: Option<&str>, phone: &str) -> (Vec<String>, Vec<Option<i64>>) {
+    let message = HookMessage::text("Hello, this is Acme");
+    let said = world.sandbox.manager_writes_first(&line.host, CHANNEL_ID, source, phone, message).await.unwrap();
+    assert_eq!(said.answer.status, Some(200), "it is answered 200 on every route");
+    world.deliver_all().await;
+    let heard = world.messenger.received().into_iter().map(|one| one.body["data"]["message"]["source_id"].clone());
+    let messages = world.sandbox.messages(&line.host);
+    let there = messages.iter().find(|message| message.id == said.message_id).unwrap();
+    let told = there.statuses.iter().map(|status| status.error_code).collect();
+    (heard.filter_map(|id| Some(id.as_str()?.to_owned())).collect(), told)
+}
+
+async fn an_unknown_chat_is_routed_by_its_source_or_the_default(world: &mut World) {
+    let (sales, support) = (world.line("sales").await, world.line("support").await);
+    let (heard, told) = writes(world, &sales, Some("support"), "+79995556601").await;
+    assert_eq!((heard, told), (vec![support.source_id.to_string()], vec![]));
+    let (heard, told) = writes(world, &sales, None, "+79995556602").await;
+    assert_eq!((heard.len(), told), (1, vec![Some(902)]), "without a default there is no source");
+    world.api.patch(&sales.path(""), &json!({"default": true})).await.is(200);
+    for (source, phone) in [(None, "+79995556603"), (Some("nowhere"), "+79995556604")] {
+        let (heard, told) = writes(world, &sales, source, phone).await;
+        assert_eq!((heard.last(), told), (Some(&sales.source_id.to_string()), vec![]), "{source:?}");
+    }
+}
+
+both!(a_customers_text_arrives_with_every_field, a_managers_text_arrives_as_a_signed_webhook, accounts_do_not_mix);
+once!(messages_keep_the_order_of_arrival_regardless_of_their_times, a_managers_own_message_that_comes_back_is_known);
+once!(an_unknown_chat_is_routed_by_its_source_or_the_default, customers_words_that_still_wait_survive_their_source);
+once!(equal_ids_of_two_sources_are_two_conversations, the_same_id_again_is_the_same_message);
+once!(stored_messages_survive_a_crash, to_a_source_that_was_deleted);

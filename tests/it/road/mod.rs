@@ -2,9 +2,4 @@
 
 mod api;
 mod both_ways;
-mod echoes;
 mod hooks;
-mod refused;
-mod requests;
-mod routes;
-mod sockets;

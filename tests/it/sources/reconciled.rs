@@ -1,6 +1,8 @@
-//! Changes of sources by users in amoCRM, which sends no notice of them.
+//! Changes of sources by users in amoCRM, which sends no notice of them, and sources there that are none of ours.
 
+use amocrm::rest::NewSource;
 use parom::source::reconcile::due_now;
+use parom_tests::{both, once};
 
 use super::*;
 
@@ -60,9 +62,7 @@ async fn a_change_of_a_deleted_source_is_refused_with_that_reason(world: &mut Wo
 }
 
 async fn messages_go_on_while_amocrm_lacks_the_source(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let line = world.chatting().await.0;
     world.sandbox.delete_source(HOST, "support");
     reconcile(world, line.tenant_id).await;
     world.customer(&line, "anna").writes("Are you there?").await;
@@ -270,19 +270,140 @@ async fn many_are_restored_in_few_calls(world: &mut World) {
     assert_eq!(creations(world) - before, 2, "at most 50 in a call");
 }
 
-both!(
-    a_source_deleted_in_amocrm_is_shown_and_restored,
-    changes_by_a_user_in_amocrm_win,
-    accounts_are_compared_at_first_and_daily,
-    a_hook_that_names_an_unknown_source_brings_it_forward,
-);
-once!(
-    a_change_of_a_deleted_source_is_refused_with_that_reason,
-    a_change_in_progress_is_not_mistaken_for_one_made_in_amocrm,
-    messages_go_on_while_amocrm_lacks_the_source,
-    services_that_amocrm_lost_are_sent_again,
-    a_pipeline_in_the_archive_wants_attention,
-    a_comparison_that_failed_changes_nothing_and_is_repeated,
-    many_are_restored_in_few_calls,
-);
 parom_tests::on_postgres!(of_several_instances_one_compares);
+
+// Sources that amoCRM has under our integration and that are none of ours.
+
+const CODE: &str = "parom_chats";
+
+/// A world whose integration has a widget, and in whose account amoCRM has created a source itself.
+async fn with_own_source(engine: Engine) -> Option<(World, Uuid)> {
+    fn with_widget(config: &mut base::config::Config) {
+        let widget = serde_json::from_value(json!({ "code": CODE })).unwrap();
+        config.integrations[0].widget = Some(widget);
+    }
+    let world = World::start(engine, Setup { change: with_widget, ..Setup::default() }).await?;
+    let tenant_id = installed(&world).await;
+    add(&world, tenant_id, CODE, true).await;
+    Some((world, tenant_id))
+}
+
+/// Something makes a source in our name, not through us.
+async fn add(world: &World, tenant_id: Uuid, external_id: &str, default: bool) -> i64 {
+    let new = NewSource {
+        name: format!("Made elsewhere: {external_id}"),
+        external_id: external_id.to_owned(),
+        pipeline_id: Some(second_pipeline(world)),
+        default: Some(default),
+        origin_code: None,
+        services: None,
+    };
+    let new = &new;
+    let made = with_token(&world.app().tenants, tenant_id, |rest, token| async move {
+        rest.create_sources(&token, std::slice::from_ref(new)).await
+    });
+    made.await.unwrap()[0].id
+}
+
+fn second_pipeline(world: &World) -> i64 {
+    let account = world.sandbox.add_account(HOST);
+    account.pipelines.iter().find(|pipeline| !pipeline.is_main).unwrap().id
+}
+
+async fn strays(world: &World, tenant_id: Uuid) -> Vec<Value> {
+    let list = world.api.get(&format!("/api/v1/tenants/{tenant_id}/stray-sources")).await.is(200);
+    list.json["items"].as_array().unwrap().clone()
+}
+
+fn path(tenant_id: Uuid, stray: &Value, deed: &str) -> String {
+    format!("/api/v1/tenants/{tenant_id}/stray-sources/{}/{deed}", stray["amocrm_source_id"].as_str().unwrap())
+}
+
+async fn amocrms_own_source_is_taken_over(engine: Engine) {
+    let Some((world, tenant_id)) = with_own_source(engine).await else { return };
+    reconcile(&world, tenant_id).await;
+    let found = strays(&world, tenant_id).await;
+    assert_eq!((&found[0]["reason"], &found[0]["default"]), (&json!("own_default"), &json!(true)));
+    let migration = parom::source::migration(world.app(), tenant_id).await.unwrap();
+    assert_eq!((migration.stage, migration.done), (1, false));
+    assert_eq!(migration.steps[0].action, Some(parom::source::MigrationAction::CreateDefault));
+    let early = world.api.post(&path(tenant_id, &found[0], "adopt"), &json!({})).await.is(409);
+    assert!(early.text.contains("no_source"), "{}", early.text);
+
+    let made = make(&world, tenant_id, &body(&world, "support")).await.is(201);
+    let adopted = world.api.post(&path(tenant_id, &found[0], "adopt"), &json!({})).await.is(200);
+    assert_eq!(adopted.json["id"], made.json["id"]);
+    assert_eq!(
+        (&adopted.json["default"], adopted.text_at("/pipeline_id")),
+        (&json!(true), second_pipeline(&world).to_string()),
+        "it replaces the old line now"
+    );
+    let left = world.sandbox.sources(HOST);
+    assert_eq!((left.len(), &left[0]["external_id"], &left[0]["default"]), (1, &json!("support"), &json!(true)));
+    assert!(strays(&world, tenant_id).await.is_empty());
+    let migration = parom::source::migration(world.app(), tenant_id).await.unwrap();
+    assert_eq!((migration.stage, migration.steps[0].done), (3, true));
+    assert_eq!(migration.steps[2].action, Some(parom::source::MigrationAction::AddSource));
+    world.api.post(&path(tenant_id, &found[0], "adopt"), &json!({})).await.is(404);
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn amocrms_own_source_is_taken_over_on_sqlite() {
+    amocrms_own_source_is_taken_over(Engine::Sqlite).await;
+}
+
+async fn a_stray_is_removed(world: &mut World) {
+    let tenant_id = installed(world).await;
+    make(world, tenant_id, &body(world, "support")).await.is(201);
+    add(world, tenant_id, "stranger", false).await;
+    add(world, tenant_id, "other", false).await;
+    assert_eq!(reconcile(world, tenant_id).await["strays"], 2);
+    let found = strays(world, tenant_id).await;
+    assert!(found.iter().all(|stray| stray["reason"] == "unknown"), "without a widget's code all are unknown");
+    world.api.post(&path(tenant_id, &found[0], "remove"), &json!({})).await.is(204);
+    world.api.post(&path(tenant_id, &found[0], "remove"), &json!({})).await.is(404);
+    assert_eq!(world.sandbox.sources(HOST).len(), 2);
+    // The other one was removed there: forgotten, without a notice.
+    world.sandbox.delete_source(HOST, found[1]["external_id"].as_str().unwrap());
+    world.api.post(&path(tenant_id, &found[1], "remove"), &json!({})).await.is(204);
+    assert!(strays(world, tenant_id).await.is_empty());
+}
+
+async fn while_amocrm_is_away_a_stray_stays(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let made = make(world, tenant_id, &body(world, "support")).await.is(201);
+    add(world, tenant_id, "stranger", true).await;
+    reconcile(world, tenant_id).await;
+    let found = strays(world, tenant_id).await;
+    for deed in ["adopt", "remove"] {
+        world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
+        world.api.post(&path(tenant_id, &found[0], deed), &json!({})).await.is(503);
+        world.sandbox.faults().clear();
+        assert_eq!((strays(world, tenant_id).await.len(), world.sandbox.sources(HOST).len()), (1, 2));
+    }
+    assert_eq!(get(world, &made).await.json["default"], false);
+}
+
+async fn a_deletion_during_lost_access_is_completed_later(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let made = make(world, tenant_id, &body(world, "support")).await.is(201);
+    make(world, tenant_id, &body(world, "other")).await.is(201);
+    world.sandbox.expire_refresh_tokens(HOST);
+    world.sandbox.expire_access_tokens(HOST);
+    world.api.delete(&format!("/api/v1/sources/{}", made.text_at("/id"))).await.is(204);
+    assert_eq!(world.sandbox.sources(HOST).len(), 2, "amoCRM keeps its part");
+    world.owner(HOST).installs_in_a_browser().await.is(200);
+    world.active(HOST).await;
+    assert_eq!(reconcile(world, tenant_id).await["strays"], 0);
+    let left = world.sandbox.sources(HOST);
+    assert_eq!((left.len(), &left[0]["external_id"]), (1, &json!("other")));
+}
+
+both!(accounts_are_compared_at_first_and_daily);
+once!(a_change_in_progress_is_not_mistaken_for_one_made_in_amocrm, a_deletion_during_lost_access_is_completed_later);
+once!(a_change_of_a_deleted_source_is_refused_with_that_reason, a_hook_that_names_an_unknown_source_brings_it_forward);
+once!(a_comparison_that_failed_changes_nothing_and_is_repeated, a_source_deleted_in_amocrm_is_shown_and_restored);
+once!(messages_go_on_while_amocrm_lacks_the_source, a_pipeline_in_the_archive_wants_attention, a_stray_is_removed);
+once!(services_that_amocrm_lost_are_sent_again, while_amocrm_is_away_a_stray_stays, changes_by_a_user_in_amocrm_win);
+once!(many_are_restored_in_few_calls);

@@ -127,16 +127,6 @@ async fn leaving_is_no_trouble(vendor: &mut Vendor) {
     assert_eq!(vendor.sends().await, 0);
 }
 
-async fn a_refused_source_is_reported_as_stopped_once(vendor: &mut Vendor) {
-    let line = vendor.line("support").await;
-    for _ in 0..2 {
-        parom::source::stopped(&vendor.app().sources, line.tenant_id, line.source_id, "401").await.unwrap();
-    }
-    vendor.sends().await;
-    let stopped: Vec<_> = vendor.booked().into_iter().filter(|one| type_of(one) == "source.stopped").collect();
-    assert_eq!((stopped.len(), &stopped[0].body["data"]["reason"]), (1, &json!("access_refused")));
-}
-
 async fn every_kind_has_its_type_account_and_data(vendor: &mut Vendor) {
     let tenant_id = vendor.account(HOST).await;
     let app = vendor.app();
@@ -170,14 +160,6 @@ async fn without_a_webhook_nothing_is_stored(world: &mut World) {
     assert_eq!(parom::vendor_webhooks::due_now(world.app()).await, 0);
 }
 
-both!(
-    a_life_of_an_account_arrives_in_order,
-    trouble_and_its_end_are_reported,
-    leaving_is_no_trouble,
-    a_refused_source_is_reported_as_stopped_once,
-);
-once!(
-    every_kind_has_its_type_account_and_data,
-    an_event_is_stored_in_the_transaction_of_its_change,
-    without_a_webhook_nothing_is_stored
-);
+both!(a_life_of_an_account_arrives_in_order);
+once!(an_event_is_stored_in_the_transaction_of_its_change, every_kind_has_its_type_account_and_data);
+once!(without_a_webhook_nothing_is_stored, trouble_and_its_end_are_reported, leaving_is_no_trouble);

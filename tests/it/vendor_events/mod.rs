@@ -2,7 +2,6 @@
 
 mod bodies;
 mod calls;
-mod resending;
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, OnceLock};

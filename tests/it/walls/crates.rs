@@ -1,6 +1,6 @@
 //! Which crate of ours may depend on which, and what the binary is built from, read from the manifests.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::read::{code, members, paths, root, rust_files, short};
 
@@ -70,5 +70,101 @@ fn connectors_send_by_the_function_that_notes_requests() {
             let past = [".send()", ".execute(request"].into_iter().find(|call| code.contains(call));
             assert_eq!(past, None, "{}: call base::http_client::send", short(&file));
         }
+    }
+}
+
+// What is tested is what is shipped: nothing of the product asks for fault points, and `tests/run` lints, builds
+// and tries the binary as operators get it.
+
+/// The members that are for tests: they alone may ask for fault points, and no crate of the product depends on them.
+const OF_TESTS: &[&str] = &["tests", "bench"];
+
+/// Commands of `tests/run` that are about the shipped build, in this order.
+const STEPS: &[&str] = &[
+    "export PAROM_TEST_ALL=1",
+    "cargo build --profile demo --locked --package parom-cli --bin parom",
+    "cargo clippy --workspace --exclude parom-tests --exclude bench -- -D warnings",
+    "cargo clippy --workspace --all-targets -- -D warnings",
+    "tests/smoke target/demo/parom",
+    "cargo nextest run --workspace 2>&1",
+];
+
+/// What is wrong with the manifests, by their folders; "" is the workspace's.
+fn wrong_manifests(manifests: &BTreeMap<String, String>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (folder, text) in manifests.iter().filter(|(folder, _)| !OF_TESTS.contains(&folder.as_str())) {
+        let mut section = "";
+        for line in text.lines().filter(|line| !line.trim_start().starts_with('#')) {
+            if line.starts_with('[') {
+                section = line;
+            } else if section == "[features]" {
+                if line.starts_with("default") && line.contains("faults") {
+                    wrong.push(format!("{folder}/Cargo.toml: `{line}` turns fault points on for everybody"));
+                }
+            } else if line.contains("faults") {
+                wrong.push(format!("{folder}/Cargo.toml: `{line}` asks for fault points"));
+            } else if line.starts_with("parom-tests") && section != "[workspace.dependencies]" {
+                wrong.push(format!("{folder}/Cargo.toml depends on parom-tests, which asks for fault points"));
+            }
+        }
+    }
+    wrong
+}
+
+/// What is wrong with `tests/run`.
+fn wrong_steps(script: &str) -> Vec<String> {
+    let lines: Vec<&str> = script.lines().map(str::trim).collect();
+    let mut wrong = Vec::new();
+    let mut after = 0;
+    for step in STEPS {
+        match lines.iter().skip(after).position(|line| line.starts_with(step)) {
+            Some(at) => after += at + 1,
+            None => wrong.push(format!("tests/run: `{step}` is missing, or not where it belongs")),
+        }
+    }
+    wrong
+}
+
+fn manifests() -> BTreeMap<String, String> {
+    let read = |folder: &str| std::fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
+    members().into_iter().chain([String::new()]).map(|folder| (folder.clone(), read(&folder))).collect()
+}
+
+#[test]
+fn nothing_that_is_shipped_asks_for_fault_points() {
+    let wrong = wrong_manifests(&manifests());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_shipped_binary_is_linted_built_and_tried() {
+    let wrong = wrong_steps(&std::fs::read_to_string(root().join("tests/run")).unwrap());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn each_planted_violation_is_found() {
+    let plants = [
+        ("cli", "\nparom.workspace = true\n", "\nparom = { workspace = true, features = [\"faults\"] }\n", "asks for"),
+        ("server", "\n[dependencies]\n", "\ndefault = [\"faults\"]\n[dependencies]\n", "for everybody"),
+        (
+            "queue",
+            "\n[dev-dependencies]\n",
+            "\n[dev-dependencies]\nparom-tests.workspace = true\n",
+            "depends on parom-tests",
+        ),
+        ("", "{ path = \"server\" }", "{ path = \"server\", features = [\"faults\"] }", "asks for"),
+    ];
+    for (folder, from, to, words) in plants {
+        let mut manifests = manifests();
+        let text = manifests.get_mut(folder).unwrap();
+        assert!(text.contains(from), "{folder}");
+        *text = text.replacen(from, to, 1);
+        let wrong = wrong_manifests(&manifests);
+        assert!(wrong.len() == 1 && wrong[0].contains(words), "{folder}: {wrong:?}");
+    }
+    let script = std::fs::read_to_string(root().join("tests/run")).unwrap();
+    for step in STEPS {
+        assert_eq!(wrong_steps(&script.replacen(step, "true", 1)).len(), 1, "{step}");
     }
 }

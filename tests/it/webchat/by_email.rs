@@ -1,8 +1,5 @@
-//! Answers by e-mail: asked for in the chat, confirmed by the reader of the address, sent once, with a way back and a
-//! way to end them.
-
-mod back;
-mod strangers;
+//! Answers by e-mail: asked for in the chat, confirmed by the reader of the address, sent once, with a way back and
+//! a way to end them.
 
 use std::time::Duration;
 
@@ -10,7 +7,7 @@ use entity::chat_email;
 use parom::identity::mail::{self, Email};
 use parom::webchat::by_email::round;
 use parom_tests::settings::HOST;
-use parom_tests::{Mail, Reply, World, answer, both, on_postgres, once};
+use parom_tests::{Mail, Reply, Visitor, World, answer, on_postgres, once};
 use reqwest::Method;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
@@ -212,38 +209,6 @@ async fn one_of_two_processes_sends_a_letter(world: &mut Mailed) {
     other.stop().await;
 }
 
-/// Without scripts, and what the panel and the API say.
-async fn the_form_and_the_settings(world: &mut Mailed) {
-    let source = chat_with(world, settings()).await;
-    let visitor = world.visitor();
-    let path = format!("/chat/{source}");
-    let id = visitor.opens(&path).await.is(200).field("id");
-    visitor.sends(&format!("{path}/messages"), &[("id", &id), ("text", "Is it in stock?")]).await.is(303);
-    visitor.opens(&path).await.is(200).says(&["Get the answer by e-mail", "action=\"/chat/"]);
-    let ask = format!("{path}/email");
-    visitor.sends(&ask, &[("email", "nonsense")]).await.is(422).says(&["anna@example.com"]);
-    visitor.sends(&ask, &[("email", ANNA)]).await.is(200).says(&["Check your e-mail"]);
-    world.mail.next().await.says(&["Confirm your e-mail for the chat “Shop talk”"]);
-    world.deliver_all().await;
-
-    let api = format!("/api/v1/sources/{source}");
-    assert_eq!(world.api.get(&api).await.is(200).json["settings"]["email_answers_after"], 10);
-    for wrong in [json!(0), json!(1441), json!("soon")] {
-        let refused = world.api.patch(&api, &json!({"settings": {"email_answers_after": wrong}})).await.is(422);
-        assert_eq!(refused.wrong_fields(), ["/settings/email_answers_after"]);
-    }
-    let panel = world.panel(world.active(HOST).await).await;
-    let page = panel.opens(&format!("/panel/sources/{source}/access?tab=hours")).await.is(200);
-    page.says(&["Send unread answers by e-mail", "value=\"10\""]);
-    // Switched off: it is neither offered nor answered.
-    world.api.patch(&api, &json!({"settings": {"allowed_origins": [SHOP]}})).await.is(200);
-    let anna = OnSite::new(&source);
-    assert_eq!(anna.gets(world, "/look").await.is(200).json["mail"], Value::Null);
-    anna.writes(world, "Hi").await.is(202);
-    asks(world, &anna, ANNA).await.is(404);
-    world.deliver_all().await;
-}
-
 /// With the customer everything is exported and erased.
 async fn the_address_is_exported_and_erased_with_the_customer(world: &mut Mailed) {
     let source = chat_with(world, settings()).await;
@@ -274,11 +239,197 @@ async fn without_a_mail_server_the_setting_is_refused(world: &mut World) {
     assert_eq!(anna.gets(world, "/look").await.is(200).json["mail"], Value::Null);
 }
 
-both!(
-    a_visitor_who_left_gets_the_answer_by_email,
-    a_visitor_who_returned_and_read_gets_no_email,
-    a_mail_server_that_is_away_delays_a_letter_and_repeats_nothing,
-    the_address_is_exported_and_erased_with_the_customer,
-);
-once!(the_form_and_the_settings, without_a_mail_server_the_setting_is_refused);
+// N7: a letter's link back moves no browser into another conversation without a page that names it and a button.
+
+/// Opens a link as a browser that reports where the navigation came from; an empty text: one that does not report it.
+async fn follows(world: &World, who: &Visitor, from: &str, path: &str) -> Reply {
+    let mut request =
+        world.api.anonymous(Method::GET, path).header("cookie", who.cookies()).header("accept-language", "en");
+    if !from.is_empty() {
+        request = request.header("sec-fetch-site", from);
+    }
+    answer(request).await
+}
+
+/// Writes on the chat's own page.
+async fn writes(who: &Visitor, page: &str, text: &str) {
+    let id = who.opens(page).await.is(200).field("id");
+    who.sends(&format!("{page}/messages"), &[("id", &id), ("text", text)]).await.is(303);
+}
+
+/// Anna's letter with its link back.
+async fn letter_of_anna(world: &mut Mailed, source: &str) -> Mail {
+    confirmed(world, source).await;
+    manager_says(world, "Yes, in blue").await;
+    world.advance(11 * MINUTE);
+    assert_eq!(sent(world).await, 1);
+    world.mail.next().await
+}
+
+async fn n7_a_link_back_moves_no_browser_into_another_conversation_unseen(world: &mut Mailed) {
+    let source = chat_with(world, settings()).await;
+    let letter = letter_of_anna(world, &source).await;
+    let back = links(world, &letter)[0].clone();
+    let page = format!("/chat/{source}");
+    let bert = world.visitor();
+    writes(&bert, &page, "My passport, please").await;
+    // Bert has a conversation of his own: each time he is asked, and nothing has changed.
+    for from in ["cross-site", "same-site", "same-origin", "none", ""] {
+        let asked = follows(world, &bert, from, &back).await.is(200);
+        asked.says(&["another chat", "Is it in stock?", "<form method=\"post\"", "Stay in my chat"]);
+        asked.never_says(&["Yes, in blue", "My passport"]);
+        assert_eq!(asked.header("set-cookie"), "", "{from}");
+        assert!(asked.header("content-security-policy").contains("frame-ancestors 'none'"), "{from}");
+    }
+    let own = bert.opens(&page).await.is(200);
+    own.says(&["My passport, please"]);
+    own.never_says(&["Is it in stock?"]);
+    // Another site cannot press the button.
+    let pressed = world.api.anonymous(Method::POST, &back).header("cookie", bert.cookies());
+    let forged = answer(pressed.header("origin", "https://evil.example").header("sec-fetch-site", "cross-site")).await;
+    assert_eq!((forged.status, forged.header("set-cookie")), (403, ""));
+    // A browser without a conversation is asked when a page led it here, or when it does not say what did.
+    let new = world.visitor();
+    for from in ["cross-site", "same-site", "same-origin", ""] {
+        let asked = follows(world, &new, from, &back).await.is(200);
+        asked.says(&["Is it in stock?", "close this page"]);
+        asked.never_says(&["Stay in my conversation"]);
+        assert_eq!(asked.header("set-cookie"), "", "{from}");
+    }
+    follows(world, &new, "none", &back).await.is(303);
+    // Who presses the button is moved; what is open already opens again without asking.
+    bert.sends(&back, &[]).await.is(303);
+    let moved = bert.opens(&page).await.is(200);
+    moved.says(&["Is it in stock?", "Yes, in blue"]);
+    moved.never_says(&["My passport"]);
+    follows(world, &bert, "cross-site", &back).await.is(303);
+    let russian = world.visitor().reading("ru");
+    russian.opens(&back).await.is(200).says(&["Открыть этот чат", "закройте страницу"]);
+    world.visitor().sends(&back.replace("token=", "token=A"), &[]).await.is(410);
+    world.leave_letters();
+}
+
+// What strangers try: links for other purposes, chats and times, addresses that are none, and other people's mailboxes.
+
+async fn strangers_can_neither_use_links_nor_flood_mailboxes(world: &mut Mailed) {
+    let source = chat_with(world, settings()).await;
+    let anna = confirmed(world, &source).await;
+    manager_says(world, "Yes").await;
+    world.advance(11 * MINUTE);
+    assert_eq!(sent(world).await, 1);
+    let letter = world.mail.next().await;
+    let back = links(world, &letter)[0].clone();
+    let (path, token) = back.split_once("?token=").unwrap();
+    // A link is for one purpose and one chat, and every change of it is noticed.
+    let (confirm, end) = (path.replace("/back", "/confirm"), path.replace("/back", "/end"));
+    world.visitor().opens(&format!("{confirm}?token={token}")).await.is(410);
+    world.visitor().opens(&format!("{end}?token={token}")).await.is(200).says(&["no more e-mails"]);
+    answer(world.api.anonymous(Method::POST, &format!("{end}?token={token}"))).await.is(200);
+    assert!(!rows(world).await[0].address.is_empty(), "the link back ends nothing");
+    let changed = |at: usize| {
+        let other = if &token[at..=at] == "A" { "B" } else { "A" };
+        format!("{}{other}{}", &token[..at], &token[at + 1..])
+    };
+    for token in [changed(0), changed(30), changed(70), String::new(), "%00%FF".to_owned(), "A".repeat(9000)] {
+        let reply = world.visitor().opens(&format!("{path}?token={token}")).await;
+        assert!([400, 410, 414, 431].contains(&reply.status), "{}: {token}", reply.status);
+    }
+    let other = chat_with_another(world).await;
+    let elsewhere = path.replace(&source, &other);
+    world.visitor().opens(&format!("{elsewhere}?token={token}")).await.is(410);
+
+    for wrong in
+        ["", "anna", "a@b", "Anna <anna@example.com>", "a@example.com,b@example.com", "a@example.com\r\nBcc: x@y.z"]
+    {
+        assert_eq!(asks(world, &anna, wrong).await.is(422).wrong_fields(), ["/email"], "{wrong}");
+    }
+    anna.posts(world, "/email", json!({"email": ANNA, "role": "manager"})).await.is(422);
+    // Three e-mails a day to one recipient, from all visitors and addresses together.
+    world.advance(Duration::from_secs(25 * 3600));
+    let mut answers = Vec::new();
+    for number in 0..5 {
+        let stranger = OnSite::new(&source);
+        stranger.writes(world, "Hi").await.is(202);
+        let request = stranger.request(world, Method::POST, "/email");
+        let request = request.header("X-Forwarded-For", format!("203.0.113.{number}"));
+        answers.push(answer(request.json(&json!({"email": "Victim@example.com"}))).await.status);
+    }
+    assert_eq!(answers, [202, 202, 202, 429, 429]);
+    for _ in 0..3 {
+        assert_eq!(world.mail.next().await.to, "Victim@example.com");
+    }
+    // An address that was not confirmed is deleted within a day.
+    world.deliver_all().await;
+    world.advance(Duration::from_secs(25 * 3600));
+    assert_eq!(sent(world).await, 0);
+    assert_eq!(rows(world).await.len(), 1, "only Anna's");
+    // Another address replaces the earlier one, whose links end.
+    asks(world, &anna, "other@example.com").await.is(202);
+    world.visitor().opens(&back).await.is(410);
+    world.mail.next().await;
+}
+
+/// N8: the account's own words are the only ones that could be an advertisement.
+async fn n8_a_letter_to_an_unconfirmed_address_has_no_link_but_ours(world: &mut Mailed) {
+    let mut settings = settings();
+    settings["title"] = json!("Your card is blocked: https://evil.example/pay or +7 800 555-35-35");
+    let source = chat_with(world, settings).await;
+    let stranger = OnSite::new(&source);
+    stranger.writes(world, "Hi").await.is(202);
+    asks(world, &stranger, ANNA).await.is(202);
+    let letter = world.mail.next().await;
+    letter.says(&["“Your card is blocked https evil example”"]);
+    for (place, text) in [("subject", &letter.subject), ("text", &letter.text)] {
+        let others = text.replace(&world.api.base(), "");
+        for sign in ["://", "evil.example", "555", "www."] {
+            assert!(!others.contains(sign), "{place}: {text}");
+        }
+    }
+    world.leave_letters();
+}
+
+async fn n8_an_account_mails_few_addresses_until_some_are_confirmed(world: &mut Mailed) {
+    let source = chat_with(world, settings()).await;
+    let place = |number: u32| format!("203.0.{}.{}", number / 200, number % 200);
+    let mut writers = 0;
+    let mut sent_to = async |world: &Mailed, count: u32| {
+        let mut statuses = Vec::new();
+        for _ in 0..count {
+            writers += 1;
+            let stranger = OnSite::new(&source);
+            let from = place(writers);
+            let hi = json!({"id": uuid::Uuid::new_v4(), "text": "Hi"});
+            let writes = stranger.request(world, Method::POST, "/messages").header("X-Forwarded-For", &from);
+            answer(writes.json(&hi)).await.is(202);
+            let asks = stranger.request(world, Method::POST, "/email").header("X-Forwarded-For", &from);
+            let email = format!("reader{writers}@example.com");
+            statuses.push(answer(asks.json(&json!({"email": email}))).await.status);
+        }
+        statuses
+    };
+    let statuses = sent_to(world, 51).await;
+    assert_eq!((&statuses[..50], statuses[50]), (&[202; 50][..], 429));
+    // One who confirms shows that visitors ask for it: ten more.
+    let link = link_of(world, &world.mail.next().await);
+    answer(world.api.anonymous(Method::POST, &link)).await.is(200);
+    let statuses = sent_to(world, 11).await;
+    assert_eq!((&statuses[..10], statuses[10]), (&[202; 10][..], 429));
+    for _ in 0..59 {
+        world.mail.next().await;
+    }
+    world.leave_letters();
+}
+
+/// A second chat of the same account.
+async fn chat_with_another(world: &World) -> String {
+    let tenant_id = world.active(HOST).await;
+    let source = json!({"kind": "webchat", "name": "Second", "external_id": "second", "settings": settings()});
+    world.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &source).await.is(201).text_at("/id")
+}
+
+once!(n7_a_link_back_moves_no_browser_into_another_conversation_unseen, a_visitor_who_returned_and_read_gets_no_email);
+once!(a_mail_server_that_is_away_delays_a_letter_and_repeats_nothing, without_a_mail_server_the_setting_is_refused);
+once!(n8_a_letter_to_an_unconfirmed_address_has_no_link_but_ours, the_address_is_exported_and_erased_with_the_customer);
+once!(n8_an_account_mails_few_addresses_until_some_are_confirmed, strangers_can_neither_use_links_nor_flood_mailboxes);
+once!(a_visitor_who_left_gets_the_answer_by_email);
 on_postgres!(one_of_two_processes_sends_a_letter);

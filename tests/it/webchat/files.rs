@@ -2,13 +2,13 @@
 
 use base::config::Config;
 use parom_tests::settings::HOST;
-use parom_tests::{Engine, Place, Reply, Setup, World, answer, both};
+use parom_tests::{Engine, Place, Reply, Setup, Visitor, World, answer, once};
 use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{OnSite, SHOP, chat_with};
-use crate::inbound::files::KINDS;
+use crate::inbound::kinds::KINDS;
 use crate::media::png;
 
 /// A form with a message's id, its text, and a file.
@@ -106,26 +106,6 @@ async fn invalid_files_are_refused(world: &mut World) {
     assert_eq!(files, 0, "nothing of it stays");
 }
 
-/// The form of the page, without scripts.
-async fn a_form_brings_a_file(world: &mut World) {
-    let source = chat_with(world, json!({})).await;
-    let visitor = world.visitor();
-    let page = visitor.opens(&format!("/chat/{source}")).await.is(200);
-    page.says(&["multipart/form-data"]);
-    let path = format!("/chat/{source}/files");
-    let sends = async |id: &str, name: &str, bytes: &[u8]| {
-        let request = visitor.request(Method::POST, &path).header("Accept", "text/html,*/*;q=0.8");
-        let request = request.header("Content-Type", "multipart/form-data; boundary=b");
-        answer(request.body(form(id, "", name, bytes))).await
-    };
-    let id = page.field("id");
-    sends(&id, "", b"").await.is(422).says(&["choose a file first"]);
-    sends(&id, "a.exe", &[b"MZ".as_slice(), &[0; 300]].concat()).await.is(415).says(&["cannot be sent here"]);
-    assert!(sends(&id, "list.txt", b"one\ntwo").await.is(303).is_redirect().ends_with("#end"));
-    visitor.opens(&format!("/chat/{source}")).await.is(200).says(&["list.txt"]);
-    world.deliver_all().await;
-}
-
 fn small(config: &mut Config) {
     config.media.file_mb = 1;
     config.media.picture_mb = 1;
@@ -151,9 +131,93 @@ async fn files_too_large_are_refused_and_the_limit_is_announced() {
     world.close().await;
 }
 
-both!(
-    files_are_what_their_bytes_say,
-    every_kind_of_file_arrives_as_what_it_is,
-    invalid_files_are_refused,
-    a_form_brings_a_file
-);
+// The picture in a chat's header: uploaded in the panel, served to every page as what its bytes say.
+
+/// A picture of 108 × 108 pixels.
+pub const PICTURE: &[u8] = include_bytes!("../../../widget/assets/images/logo_small.png");
+
+/// Sends the form of the logo with these parts, as a browser does.
+async fn logo_sends(world: &World, panel: &Visitor, source: &str, parts: &[(&str, &[u8])]) -> Reply {
+    let mut body = Vec::new();
+    for (name, value) in parts {
+        let file = if *name == "picture" { "; filename=\"logo.png\"" } else { "" };
+        body.extend(format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").into_bytes());
+        body.extend_from_slice(value);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"--b--\r\n");
+    let request = panel.request(Method::POST, &format!("/panel/sources/{source}/logo"));
+    let request = request.header("origin", world.api.base());
+    answer(request.header("content-type", "multipart/form-data; boundary=b").body(body)).await
+}
+
+/// Uploads a picture as the chat's logo, and returns the page that follows.
+pub async fn uploads(world: &World, panel: &Visitor, source: &str, picture: &[u8]) -> Reply {
+    let csrf = panel.csrf();
+    let reply = logo_sends(world, panel, source, &[("csrf", csrf.as_bytes()), ("picture", picture)]).await.is(303);
+    panel.goes(&reply.is_redirect()).await.is(200)
+}
+
+async fn logo_of(world: &World, anna: &OnSite) -> String {
+    anna.gets(world, "/look").await.is(200).text_at("/logo")
+}
+
+async fn a_logo_is_shown_everywhere_and_can_be_removed(world: &mut World) {
+    let source = chat_with(world, json!({"allowed_origins": [SHOP], "title": "Shop"})).await;
+    let anna = OnSite::new(&source);
+    let panel = world.panel(world.active(HOST).await).await;
+    let access = format!("/panel/sources/{source}/access");
+    panel.opens(&access).await.is(200).says(&["type=\"file\"", "1024 × 1024"]);
+    assert_eq!(logo_of(world, &anna).await, "");
+    let path = format!("/chat/{source}/logo");
+    answer(world.api.anonymous(Method::GET, &path)).await.is(404);
+    let page = world.visitor().opens(&format!("/chat/{source}")).await.is(200);
+    page.says(&["class=\"avatar\" aria-hidden=\"true\">S<"]);
+
+    uploads(world, &panel, &source, PICTURE).await.says(&["Saved", "id=\"logo\""]);
+    let version = logo_of(world, &anna).await;
+    assert_eq!(version.len(), 16);
+    let at = format!("{path}?v={version}");
+    let shown = answer(world.api.anonymous(Method::GET, &at)).await.is(200);
+    assert_eq!(shown.header("content-type"), "image/png");
+    assert_eq!(shown.header("x-content-type-options"), "nosniff");
+    assert!(shown.header("content-security-policy").contains("sandbox"));
+    assert_eq!(shown.header("cross-origin-resource-policy"), "cross-origin");
+    assert!(shown.header("cache-control").contains("immutable"));
+    let early = answer(world.api.anonymous(Method::GET, &path)).await.is(200);
+    assert_eq!(early.header("cache-control"), "no-cache", "without its version it may change");
+    world.visitor().opens(&format!("/chat/{source}")).await.is(200).says(&[&format!("<img src=\"{at}\"")]);
+    let log = panel.opens("/panel/audit").await.is(200);
+    log.says(&["logo"]);
+
+    let csrf = panel.csrf();
+    logo_sends(world, &panel, &source, &[("csrf", csrf.as_bytes()), ("remove", b"1"), ("picture", b"")]).await.is(303);
+    assert_eq!(logo_of(world, &anna).await, "");
+    answer(world.api.anonymous(Method::GET, &at)).await.is(404);
+}
+
+async fn other_files_and_other_peoples_forms_are_refused(world: &mut World) {
+    let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+    let anna = OnSite::new(&source);
+    let panel = world.panel(world.active(HOST).await).await;
+    panel.opens(&format!("/panel/sources/{source}/access")).await.is(200);
+    let svg: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>";
+    uploads(world, &panel, &source, svg).await.says(&["choose a PNG, JPEG or WebP picture"]);
+    uploads(world, &panel, &source, b"").await.says(&["choose a PNG, JPEG or WebP picture"]);
+    let mut large = PICTURE.to_vec();
+    large.resize(5 * 1024 * 1024, 0);
+    uploads(world, &panel, &source, &large).await.says(&["up to 100"]);
+    let mut wide = PICTURE.to_vec();
+    wide[16..20].copy_from_slice(&4096_u32.to_be_bytes());
+    uploads(world, &panel, &source, &wide).await.says(&["between 32 and 1,024 pixels"]);
+    logo_sends(world, &panel, &source, &[("csrf", b"guessed"), ("picture", PICTURE)]).await.is(403);
+    logo_sends(world, &panel, &source, &[("picture", PICTURE)]).await.is(403);
+    let line = world.line("support").await;
+    let csrf = panel.csrf();
+    let own = line.source_id.to_string();
+    logo_sends(world, &panel, &own, &[("csrf", csrf.as_bytes()), ("picture", PICTURE)]).await.is(404);
+    assert_eq!(logo_of(world, &anna).await, "");
+}
+
+once!(other_files_and_other_peoples_forms_are_refused, a_logo_is_shown_everywhere_and_can_be_removed);
+once!(every_kind_of_file_arrives_as_what_it_is, files_are_what_their_bytes_say, invalid_files_are_refused);

@@ -1,13 +1,7 @@
 //! The widget's API: who gets a session, which pages may call, and what only administrators may change.
 
-mod attacks;
-mod card;
 mod connect;
-mod consent;
-mod doors;
-mod reach;
 mod session;
-mod sight;
 mod sources;
 
 use base64::Engine as _;

@@ -1,0 +1,97 @@
+//! What may only be there so often: lines of a file, tasks of a process, forms of a step of the queue.
+
+use std::collections::BTreeMap;
+
+use super::read::{code, members, root, rust_files, short};
+
+/// No file has more lines: a file is an idea, and one this long is several.
+const MOST_LINES: usize = 600;
+
+/// Each has a reason to be its own: it listens, holds the process's state, or must not wait for others. What is due at a
+/// certain time is a job (`server/src/app/jobs.rs`), and what every process repeats is a round (`server/src/server/rounds.rs`).
+const MOST_TASKS: usize = 14;
+
+/// The steps of the queue and the statement that each form of them has: what is accepted becomes a message, what is
+/// claimed names its claim in the lane, what is settled leaves an attempt. Both engines share one form.
+const STEPS: [(&str, &str); 3] = [
+    ("accept", "INSERT INTO message "),
+    ("claim", "UPDATE lane SET owner = rows.owner, claim = "),
+    ("settle", "INSERT INTO attempt "),
+];
+
+/// The files that are too long.
+fn long(lengths: &BTreeMap<String, usize>) -> Vec<String> {
+    let long = lengths.iter().filter(|(_, lines)| **lines > MOST_LINES);
+    long.map(|(file, lines)| format!("{file} has {lines} lines, more than {MOST_LINES}: divide it")).collect()
+}
+
+#[test]
+fn no_file_is_too_long() {
+    let mut lengths = BTreeMap::new();
+    for member in members() {
+        for path in rust_files(&root().join(member)) {
+            if !path.components().any(|part| part.as_os_str() == "target" || part.as_os_str() == "node_modules") {
+                lengths.insert(short(&path), std::fs::read_to_string(&path).unwrap().lines().count());
+            }
+        }
+    }
+    assert!(lengths.len() > 500, "the files are found");
+    let long = long(&lengths);
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
+#[test]
+fn a_long_file_is_found() {
+    let lengths = [("short.rs", 600), ("huge.rs", 601)].map(|(file, lines)| (file.to_owned(), lines)).into();
+    assert_eq!(long(&lengths), ["huge.rs has 601 lines, more than 600: divide it"]);
+}
+
+/// The names of the tasks that the server begins.
+fn begun(server: &str) -> Vec<&str> {
+    let body = server.split("fn begun(").nth(1).and_then(|rest| rest.split("\n}\n").next()).unwrap_or_default();
+    body.split("keep(tasks, app, \"").skip(1).filter_map(|call| call.split('"').next()).collect()
+}
+
+#[test]
+fn few_tasks_run_for_the_life_of_the_process() {
+    let server = std::fs::read_to_string(root().join("server/src/server.rs")).unwrap();
+    let tasks = begun(&server);
+    assert!(tasks.contains(&"jobs"), "the tasks are found: {tasks:?}");
+    let many = tasks.len();
+    assert!(many <= MOST_TASKS, "{many} tasks, more than {MOST_TASKS}: make it a job or a round: {tasks:?}");
+}
+
+#[test]
+fn tasks_are_counted() {
+    let server = "fn begun(app) {\n    keep(tasks, app, \"one\", x);\n    keep(tasks, app, \"two\", y);\n}\nkeep(tasks, app, \"other\", z);\n";
+    assert_eq!(begun(server), ["one", "two"]);
+}
+
+/// The steps that have another number of forms than one, with the files that have them.
+fn forms(files: &[(String, String)]) -> Vec<String> {
+    let of_step = |(step, statement): &(&str, &str)| {
+        let has = |(file, code): &(String, String)| std::iter::repeat_n(file.clone(), code.matches(statement).count());
+        let files: Vec<String> = files.iter().flat_map(has).collect();
+        (files.len() != 1).then(|| format!("{step} has {} forms: {files:?}", files.len()))
+    };
+    STEPS.iter().filter_map(of_step).collect()
+}
+
+#[test]
+fn each_step_of_the_queue_has_one_form() {
+    let files = rust_files(&root().join("queue/src"));
+    let files: Vec<_> = files.iter().map(|file| (short(file), code(file))).collect();
+    assert_eq!(forms(&files), Vec::<String>::new());
+}
+
+#[test]
+fn a_second_form_is_found() {
+    let file = |name: &str, steps: &[usize]| {
+        let code: Vec<&str> = steps.iter().map(|step| STEPS[*step].1).collect();
+        (name.to_owned(), code.join("\n"))
+    };
+    assert!(forms(&[file("accept.rs", &[0]), file("lease.rs", &[1]), file("settle.rs", &[2])]).is_empty());
+    let planted = [file("accept.rs", &[0]), file("lone.rs", &[0, 1]), file("settle.rs", &[2])];
+    assert_eq!(forms(&planted), [r#"accept has 2 forms: ["accept.rs", "lone.rs"]"#]);
+    assert_eq!(forms(&planted[..2]), [r#"accept has 2 forms: ["accept.rs", "lone.rs"]"#, "settle has 0 forms: []"]);
+}
