@@ -12,7 +12,7 @@ use base::message::LetterKind;
 use base::store::{VENDOR, directory};
 use connectors::Connector;
 use entity::{api_key, job, lane, ledger_delta, letter, message, raw_hook, turn};
-use parom::api::key_maker::KeyMaker;
+use parom::api_key::key_maker::KeyMaker;
 use parom::app::App;
 use parom::delivery::worker::Worker;
 use parom::server;

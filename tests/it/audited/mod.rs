@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use base::store::VENDOR;
 use entity::audit;
-use parom::api::key::Scope;
+use parom::api_key::Scope;
 use parom::identity::MemberRole;
 use parom_cli::dead::{self, DeadCommand};
 use parom_cli::key;
@@ -264,7 +264,7 @@ async fn m8_refused_keys_are_recorded_in_the_audit_log(world: &mut World) {
     let id =
         entity::api_key::Entity::of_tenant(line.tenant_id).one(world.app().store.read()).await.unwrap().unwrap().id;
     let store = &world.app().store;
-    assert!(parom::api::key_ring::revoke(store.write(), &world.clock, line.tenant_id, id).await.unwrap());
+    assert!(parom::api_key::key_ring::revoke(store.write(), &world.clock, line.tenant_id, id).await.unwrap());
     for _ in 0..30 {
         assert_eq!(call(key).await, 401);
         assert_eq!(call("prm_nobody-has-this-key-0123456789abcdefghij").await, 401);

@@ -410,7 +410,7 @@ async fn o4_a_request_is_sent_from_the_apis_page() {
 // Notifications of the browser: subscribing on the page, what its push service gets, and what the browser shows of it.
 
 /// The worker's source, to press a notification with stand-ins of a page: no test can press a real one.
-const WORKER: &str = include_str!("../../../server/assets/panel/push-worker.js");
+const WORKER: &str = include_str!("../../../pages/assets/panel/push-worker.js");
 
 /// The notifications that the browser shows now.
 const SHOWN: &str = "return (async () => (await (await navigator.serviceWorker.getRegistration('/panel/')).getNotifications())\
