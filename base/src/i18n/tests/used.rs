@@ -27,7 +27,7 @@ const LATER: &[(&str, &str)] = &[
 ];
 
 /// Where texts are used: code, pages, scripts.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     "base/src",
     "queue/src",
     "connectors/src",
