@@ -11,16 +11,15 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use uuid::Uuid;
 
+use super::{
+    Abilities, ConsentPage, Denied, Field, HookTarget, Identity, LineService, Outgoing, PressedButton, SourceNotice,
+    Watched, WebhookToEnter, fit,
+};
 use crate::file::{NotOpened, OpenFile};
-use crate::fit;
 use crate::incoming::{ButtonText, Greeting, InboundEvent, IncomingCall, NotReceived};
 use crate::poll::{HistoryPage, OpenConversation, Renewed};
 use crate::template::{NewTemplate, TemplateState};
 use crate::vendor_app::VendorApp;
-use crate::{
-    Abilities, ConsentPage, Denied, Field, HookTarget, Identity, LineService, Outgoing, SourceNotice, Watched,
-    WebhookToEnter,
-};
 
 /// A source's settings.
 #[derive(Clone, Debug)]
@@ -253,8 +252,8 @@ pub trait Connector: Send + Sync {
     async fn complete(&self, _settings: &Settings, _words: Words, _gaps: Gaps<'_>) {}
 
     /// The text of one of our buttons, from the markup of its message; none if it has no such button.
-    fn choice(&self, _data: &str, _markup: &Markup) -> Option<ButtonText> {
-        None
+    fn choice(&self, data: &str, markup: &Markup) -> Option<ButtonText> {
+        PressedButton::read(data)?.choice(markup)
     }
 
     /// Finds a button by its number, for kinds that may send buttons as numbered lines; none for other forms.
@@ -327,4 +326,20 @@ pub struct Setup {
     pub public: serde_json::Value,
     /// Stored encrypted. A name that is absent keeps its old value.
     pub secrets: BTreeMap<String, SecretString>,
+}
+
+/// A kind of messenger.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// Its name in the API, the configuration and the database.
+    pub name: &'static str,
+    /// The messenger is the account's own server, called by signed webhooks. Parom generates their secret and keeps it
+    /// when the account leaves, because it gives access to nothing else.
+    pub own_server: bool,
+    /// Customers write on pages that Parom serves and other sites embed.
+    pub web_chat: bool,
+    /// The link that opens a chat with a line of this name; none if there is none.
+    pub deep_link: Option<fn(name: &str) -> String>,
+    /// Our own icon for the messenger, as inline SVG; not the vendor's logo.
+    pub mark: &'static str,
 }

@@ -2,11 +2,17 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
+use reqwest::Body;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::multipart::{Form, Part};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 /// A file being read.
@@ -77,5 +83,65 @@ struct EmptyShelf;
 impl Shelf for EmptyShelf {
     async fn open(&self, _media_id: Uuid) -> Result<OpenFile, NotOpened> {
         Err(NotOpened::Never("not_here"))
+    }
+}
+
+/// A chunk of a file.
+pub type Piece = Result<Bytes, String>;
+
+/// Whether the whole file was sent: only then may the messenger have it although no answer arrived.
+#[derive(Clone, Default)]
+pub struct Whole(Arc<AtomicBool>);
+
+impl Whole {
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// A call with a file: a form whose file is a stream.
+pub(crate) struct MultipartRequest {
+    pub parameters: Map<String, Value>,
+    /// The name of the file's field.
+    pub field: &'static str,
+    pub file_name: String,
+    /// Empty: the messenger detects it. An invalid one is left out.
+    pub mime_type: String,
+    /// Exact number of bytes.
+    pub size: u64,
+    pub bytes: BoxStream<'static, Piece>,
+}
+
+impl MultipartRequest {
+    /// The form, and a flag that is set when its file was sent completely. Texts are sent as they are; other values as
+    /// JSON.
+    pub(crate) fn into_form(self) -> (Form, Whole) {
+        let mut form = Form::new();
+        for (name, value) in self.parameters {
+            let text = match value {
+                Value::String(text) => text,
+                other => other.to_string(),
+            };
+            form = form.text(name, text);
+        }
+        let (part, whole) = part(self.file_name, &self.mime_type, self.size, self.bytes);
+        (form.part(self.field, part), whole)
+    }
+}
+
+/// The part of a form, and whether its file was sent completely. An invalid `mime_type` is left out; `size` is exact.
+pub(crate) fn part(name: String, mime_type: &str, size: u64, bytes: BoxStream<'static, Piece>) -> (Part, Whole) {
+    let whole = Whole::default();
+    let ended = whole.clone();
+    let end = futures_util::stream::poll_fn(move |_| {
+        ended.0.store(true, Ordering::Release);
+        std::task::Poll::Ready(None::<Piece>)
+    });
+    let bytes = bytes.chain(end).map(|piece| piece.map_err(std::io::Error::other));
+    let part = Part::stream_with_length(Body::wrap_stream(bytes), size).file_name(name);
+    // An empty type would create a header without a value.
+    match mime_type.parse().ok().filter(|_| !mime_type.is_empty()) {
+        Some(mime_type) => (part.headers(HeaderMap::from_iter([(CONTENT_TYPE, mime_type)])), whole),
+        None => (part, whole),
     }
 }

@@ -15,10 +15,9 @@ use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::Avito;
-use super::access::{App, Granted};
-use super::api::{AvitoApi, denied};
-use super::setup::{self, ACCESS_TOKEN, REFRESH_TOKEN};
+use super::api::{App, AvitoApi, Granted, denied};
+use super::settings::{self, ACCESS_TOKEN, REFRESH_TOKEN};
+use super::{Avito, setup};
 use crate::poll::Renewed;
 use crate::{ConsentPage, Denied, Field, OfferedLine, Settings};
 
@@ -63,7 +62,7 @@ impl ConsentPage for Avito {
     }
 
     fn fields(&self) -> &'static [Field] {
-        setup::OPTIONS
+        settings::OPTIONS
     }
 
     /// Nothing else is needed: the webhook is registered together with the source.
@@ -75,7 +74,7 @@ impl ConsentPage for Avito {
 impl Avito {
     /// Exchanges a code, which can be used once, for the tokens of a source.
     pub async fn exchange(&self, code: &str, now: DateTime<Utc>) -> Result<Renewed, Denied> {
-        asked(&self.api, ("authorization_code", "code", code), now).await
+        asked(&self.api, "authorization_code", "code", code, now).await
     }
 }
 
@@ -87,10 +86,10 @@ pub(super) async fn renew(api: &AvitoApi, settings: &Settings, now: DateTime<Utc
     if until.is_some_and(|until| until - now > LEFT) {
         return Ok(None);
     }
-    asked(api, ("refresh_token", "refresh_token", refresh.expose_secret()), now).await.map(Some)
+    asked(api, "refresh_token", "refresh_token", refresh.expose_secret(), now).await.map(Some)
 }
 
-async fn asked(api: &AvitoApi, (kind, name, value): (&str, &str, &str), now: DateTime<Utc>) -> Result<Renewed, Denied> {
+async fn asked(api: &AvitoApi, kind: &str, name: &str, value: &str, now: DateTime<Utc>) -> Result<Renewed, Denied> {
     let Some(App { client_id, client_secret }) = &api.app else {
         return Err(Denied::Refused(LocalizedText::new("said-avito-no-app")));
     };
@@ -111,7 +110,7 @@ async fn asked(api: &AvitoApi, (kind, name, value): (&str, &str, &str), now: Dat
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::avito::fake::{Fake, fixture, settings};
+    use crate::avito::fake::{self, fixture, settings};
 
     fn now() -> DateTime<Utc> {
         DateTime::from_timestamp(1_795_168_800, 0).unwrap()
@@ -127,29 +126,29 @@ mod tests {
 
     #[tokio::test]
     async fn a_code_becomes_tokens() {
-        let fake = Fake::start().await;
-        let page = fake.avito().address("st&te", "").unwrap();
+        let fake = fake::start().await;
+        let page = fake::avito(&fake).address("st&te", "").unwrap();
         assert_eq!(page.path(), "/oauth");
         let query = "response_type=code&pro_users_flow=true&client_id=app\
                      &scope=messenger%3Aread%2Cmessenger%3Awrite%2Cuser%3Aread&state=st%26te";
         assert_eq!(page.query(), Some(query));
         fake.next("/token", 200, fixture("api_token_of_app"));
-        let tokens = fake.avito().exchange("c0de", now()).await.unwrap();
+        let tokens = fake::avito(&fake).exchange("c0de", now()).await.unwrap();
         assert_eq!(tokens.secrets[ACCESS_TOKEN].expose_secret(), "kChqt9ewQNAcwgbHp4yFd5");
         assert_eq!(tokens.secrets[REFRESH_TOKEN].expose_secret(), "QNAcwgbHQNAcwgbHkChqt9ewQNAcwgbHp4yFd5");
         assert_eq!(tokens.facts[FACT], json!(1_795_168_800 + 86_400));
-        let form = String::from_utf8(fake.all_calls()[0].body.clone()).unwrap();
+        let form = String::from_utf8(fake.calls()[0].bytes.clone()).unwrap();
         let wanted = "grant_type=authorization_code&client_id=app&client_secret=app-secret&code=c0de";
         assert_eq!(form, wanted);
         fake.next("/token", 400, json!({ "error": "invalid_grant" }));
-        let Err(Denied::Access(said)) = fake.avito().exchange("c0de", now()).await else { panic!() };
+        let Err(Denied::Access(said)) = fake::avito(&fake).exchange("c0de", now()).await else { panic!() };
         assert!(said.to_string().contains("Connect the source again"), "{said}");
     }
 
     #[tokio::test]
     async fn avitos_own_page_is_on_another_host() {
-        let fake = Fake::start().await;
-        let mut avito = fake.avito();
+        let fake = fake::start().await;
+        let mut avito = fake::avito(&fake);
         avito.api.base = Url::parse("https://api.avito.ru").unwrap();
         assert!(avito.address("s", "").unwrap().as_str().starts_with("https://avito.ru/oauth?response_type=code&"));
         avito.api.app = None;
@@ -159,8 +158,8 @@ mod tests {
 
     #[tokio::test]
     async fn tokens_are_renewed_when_half_a_day_is_left() {
-        let fake = Fake::start().await;
-        let api = fake.avito().api;
+        let fake = fake::start().await;
+        let api = fake::avito(&fake).api;
         let until = |hours: i64| Some(now().timestamp() + hours * 3600);
         for (settings, wanted) in [
             (settings(), false),
@@ -173,7 +172,7 @@ mod tests {
             let renewed = renew(&api, &settings, now()).await.unwrap();
             assert_eq!(renewed.is_some(), wanted, "{:?}", settings.public);
         }
-        let form = String::from_utf8(fake.all_calls()[0].body.clone()).unwrap();
+        let form = String::from_utf8(fake.calls()[0].bytes.clone()).unwrap();
         assert!(form.starts_with("grant_type=refresh_token&") && form.ends_with("&refresh_token=refresh"), "{form}");
     }
 }

@@ -10,7 +10,7 @@ use base::i18n::{LocalizedText, Words};
 use base::message::{Person, Role, is_visible};
 
 use super::api::{ApiError, AvitoApi, Call};
-use super::setup::Account;
+use super::settings::Account;
 use super::wire::{Chat, Id, Item, Message, Messages, User};
 
 /// Time limit for all requests about one message.

@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use url::Url;
 
 use super::api::{ApiError, AvitoApi, Call};
-use super::setup::Account;
+use super::settings::Account;
 use super::wire::VoiceFiles;
 use crate::Settings;
 use crate::file::{NotOpened, OpenFile};
@@ -58,12 +58,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::avito::fake::{Fake, SELLER, settings};
+    use crate::avito::fake::{self, SELLER, settings};
+    use crate::fake::Fake;
 
     const VOICE: &str = "5b1e0c3a-6f2d-4d7e-9a51-0c7a2f9b1d34";
 
     async fn opened(fake: &Fake, reference: &str) -> Result<Vec<u8>, NotOpened> {
-        let mut file = open(&fake.avito().api, &settings(), reference).await?;
+        let mut file = open(&fake::avito(&fake).api, &settings(), reference).await?;
         let mut bytes = Vec::new();
         while let Some(piece) = file.bytes.next().await {
             bytes.extend(piece.unwrap());
@@ -73,19 +74,19 @@ mod tests {
 
     #[tokio::test]
     async fn a_voice_is_opened_by_a_new_link_each_time() {
-        let fake = Fake::start().await;
+        let fake = fake::start().await;
         let reference = format!("voice:{VOICE}");
         for _ in 0..2 {
             assert_eq!(opened(&fake, &reference).await.unwrap(), b"the bytes");
         }
         let links = format!("GET /messenger/v1/accounts/{SELLER}/getVoiceFiles?voice_ids={VOICE}");
-        assert_eq!(fake.whats(), [links.as_str(), "GET /voice_url", links.as_str(), "GET /voice_url"]);
-        assert_eq!(fake.calls()[1].token, None, "the link needs no token, and gets none");
+        assert_eq!(fake::lines(&fake), [links.as_str(), "GET /voice_url", links.as_str(), "GET /voice_url"]);
+        assert_eq!(fake::calls(&fake)[1].authorization, None, "the link needs no token, and gets none");
     }
 
     #[tokio::test]
     async fn the_error_of_a_file_says_whether_to_retry() {
-        let fake = Fake::start().await;
+        let fake = fake::start().await;
         let reference = format!("voice:{VOICE}");
         let answers = |status: u16, link: &str| {
             fake.next("/getVoiceFiles", status, json!({ "voices_urls": { VOICE: link } }));

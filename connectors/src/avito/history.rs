@@ -1,14 +1,20 @@
-//! Messages from before the source was connected (avito §7): chat by chat, the most recently changed first.
+//! Lists that are read: messages from before the source was connected (avito §7), chat by chat, the most recently changed
+//! first; and which of our messages the buyer has read.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use base::i18n::Words;
+use base::message::State;
 use chrono::{DateTime, Utc};
 
-use super::api::{AvitoApi, Call, denied};
+use super::Avito;
+use super::api::{ApiError, AvitoApi, Call, denied};
 use super::receive::{Listener, read_old};
-use super::setup::Account;
+use super::settings::Account;
 use super::wire::{Chat, ChatList, Messages};
-use crate::incoming::IncomingMessage;
-use crate::poll::HistoryPage;
+use crate::incoming::{InboundEvent, IncomingMessage, StatusReport};
+use crate::poll::{HistoryPage, OpenConversation};
 use crate::{Denied, Settings};
 
 /// Messages per page, and how far back Avito lists chats and messages.
@@ -83,6 +89,69 @@ async fn chat_at(api: &AvitoApi, account: &Account<'_>, offset: usize) -> Result
     Ok(list.chats.into_iter().next())
 }
 
+// Read receipts: Avito does not push them, but each message of ours in a list shows when the buyer read it (avito §8).
+
+/// How often a source is polled.
+pub(super) const INTERVAL: Duration = Duration::from_secs(60);
+/// Chats per round: the latest, whose receipts people wait for …
+const LATEST: usize = 10;
+/// … and some of the others, in turn.
+const OTHERS: usize = 5;
+/// Messages of a chat that are checked.
+const MESSAGES: &str = "50";
+
+/// The position in the rotation of the other chats. One counter serves all sources, because it only has to advance.
+#[derive(Default)]
+pub(super) struct Round(AtomicUsize);
+
+impl Round {
+    /// The chats of this round.
+    fn of<'a>(&self, open: &'a [OpenConversation]) -> Vec<&'a OpenConversation> {
+        let (latest, others) = open.split_at(open.len().min(LATEST));
+        let start = self.0.fetch_add(OTHERS, Ordering::Relaxed) % others.len().max(1);
+        latest.iter().chain(others.iter().cycle().skip(start).take(OTHERS.min(others.len()))).collect()
+    }
+}
+
+/// Polls the chats of a round. A rate limit or failure ends the round; earlier results are kept.
+pub(super) async fn poll(
+    avito: &Avito,
+    settings: &Settings,
+    open: &[OpenConversation],
+) -> Result<Vec<InboundEvent>, Denied> {
+    let account = Account::required(settings)?;
+    let mut events = Vec::new();
+    for conversation in avito.round.of(open) {
+        let path = ["messenger", "v3", "accounts", account.user_id, "chats", &conversation.id, "messages", ""];
+        let page: Result<Messages, ApiError> = avito.api.call(&account, Call::get(&path, &[("limit", MESSAGES)])).await;
+        match page {
+            Ok(page) => events.extend(read(page, conversation)),
+            // A deleted chat does not affect the others.
+            Err(ApiError::Refused { code: 400 | 404, .. }) => {}
+            Err(failed) if events.is_empty() => return Err(denied(&failed)),
+            Err(_) => break,
+        }
+    }
+    Ok(events)
+}
+
+fn read(page: Messages, conversation: &OpenConversation) -> Vec<InboundEvent> {
+    let mut read: Vec<InboundEvent> = Vec::new();
+    for message in page.into_list().into_iter().rev() {
+        let is_ours = conversation.messages.iter().any(|id| id == message.id.as_str());
+        if let (true, Some(at)) = (is_ours, message.read.filter(|at| *at > 0)) {
+            read.push(InboundEvent::Status(Box::new(StatusReport {
+                letter_id: None,
+                message: message.id.to_string(),
+                state: State::Read,
+                failure: None,
+                at: at.checked_mul(1000),
+            })));
+        }
+    }
+    read
+}
+
 #[cfg(test)]
 mod tests {
     use base::i18n::Language;
@@ -90,16 +159,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::avito::fake::{CHAT, Fake, SELLER, fixture, settings};
+    use crate::avito::fake::{self, CHAT, SELLER, fixture, settings};
+    use crate::fake::Fake;
 
     async fn asked(fake: &Fake, since: i64, from: Option<&str>) -> HistoryPage {
         let since = DateTime::from_timestamp(since, 0).unwrap();
-        page(&fake.avito().api, &settings(), since, from, Words::new(Language::En)).await.unwrap()
+        page(&fake::avito(&fake).api, &settings(), since, from, Words::new(Language::En)).await.unwrap()
     }
 
     #[tokio::test]
     async fn a_chat_is_brought_in_in_the_order_of_time_below_its_advert() {
-        let fake = Fake::start().await;
+        let fake = fake::start().await;
         let HistoryPage { messages, next } = asked(&fake, 1_795_000_000, None).await;
         let shown: Vec<(Role, &str)> = messages
             .iter()
@@ -117,23 +187,24 @@ mod tests {
         assert_eq!(next.as_deref(), Some("1:0"));
         let chats = format!("GET /messenger/v2/accounts/{SELLER}/chats");
         let list = format!("GET /messenger/v3/accounts/{SELLER}/chats/{CHAT}/messages/?limit=100&offset=0");
-        assert_eq!(fake.whats(), [format!("{chats}?chat_types=u2i%2Cu2u&limit=1&offset=0"), list]);
+        assert_eq!(fake::lines(&fake), [format!("{chats}?chat_types=u2i%2Cu2u&limit=1&offset=0"), list]);
     }
 
     #[tokio::test]
     async fn it_ends_with_the_last_chat_that_changed_since() {
-        let fake = Fake::start().await;
+        let fake = fake::start().await;
         assert_eq!(asked(&fake, 1_795_168_800, None).await, HistoryPage::default(), "the chat is older");
         fake.next("/chats?", 200, json!({ "chats": [] }));
         assert_eq!(asked(&fake, 0, Some("3:0")).await, HistoryPage::default());
         fake.next("/v2/", 402, fixture("api_error_402"));
-        let denied = page(&fake.avito().api, &settings(), DateTime::UNIX_EPOCH, None, Words::new(Language::En)).await;
+        let denied =
+            page(&fake::avito(&fake).api, &settings(), DateTime::UNIX_EPOCH, None, Words::new(Language::En)).await;
         assert!(matches!(denied, Err(Denied::Access(_))));
     }
 
     #[tokio::test]
     async fn a_long_chat_has_several_pages_and_its_advert_on_the_oldest() {
-        let fake = Fake::start().await;
+        let fake = fake::start().await;
         let one = fixture("api_messages")[3].clone();
         fake.next("/messages/", 200, json!(vec![one; PAGE]));
         let HistoryPage { messages, next } = asked(&fake, 0, Some("2:300")).await;
@@ -151,5 +222,60 @@ mod tests {
         for wrong in ["", "7", "a:b", "7:", "-1:0"] {
             assert_eq!(Position::read(wrong), None, "{wrong}");
         }
+    }
+
+    fn chat(id: &str, messages: &[&str]) -> OpenConversation {
+        OpenConversation { id: id.to_owned(), messages: messages.iter().map(|id| (*id).to_owned()).collect() }
+    }
+
+    #[tokio::test]
+    async fn messages_of_ours_that_were_read_are_reported() {
+        let ours = ["bdcc5bac2d00345f1cc66fa657810065", "bdcc5bac2d00345f1cc66fa657810067"];
+        for form in ["api_messages", "api_messages_wrapped"] {
+            let fake = fake::start().await;
+            fake.next("/messages/", 200, fixture(form));
+            let events = poll(&fake::avito(&fake), &settings(), &[chat(CHAT, &ours)]).await.unwrap();
+            let [InboundEvent::Status(read)] = events.as_slice() else { panic!("{events:?}") };
+            assert_eq!((read.message.as_str(), read.state), (ours[0], State::Read));
+            assert_eq!(read.at, Some(1_795_168_889_000));
+            let list = format!("GET /messenger/v3/accounts/{SELLER}/chats/{CHAT}/messages/?limit=50");
+            assert_eq!(fake::lines(&fake), [list]);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_limit_ends_a_round_and_a_lost_chat_does_not() {
+        let fake = fake::start().await;
+        let avito = fake::avito(&fake);
+        let ours = ["bdcc5bac2d00345f1cc66fa657810065"];
+        let open = [chat("u2i-gone", &ours), chat(CHAT, &ours), chat("u2i-third", &ours)];
+        fake.next("/u2i-gone", 404, fixture("api_error_404"));
+        fake.answers("/u2i-third", fake::limited(7));
+        assert_eq!(poll(&avito, &settings(), &open).await.unwrap().len(), 1);
+        fake.next("/messages/", 429, json!({}));
+        assert!(matches!(poll(&avito, &settings(), &open).await, Err(Denied::Away(_))));
+        fake.next("/messages/", 402, fixture("api_error_402"));
+        assert!(matches!(poll(&avito, &settings(), &open).await, Err(Denied::Access(_))));
+        assert_eq!(poll(&avito, &settings(), &[]).await, Ok(Vec::new()));
+    }
+
+    fn open(count: usize) -> Vec<OpenConversation> {
+        (0..count).map(|id| OpenConversation { id: id.to_string(), messages: Vec::new() }).collect()
+    }
+
+    #[test]
+    fn every_chat_has_its_turn_and_the_latest_always() {
+        let round = Round::default();
+        let open = open(23);
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..3 {
+            let chosen: Vec<&str> = round.of(&open).into_iter().map(|one| one.id.as_str()).collect();
+            assert_eq!(chosen.len(), LATEST + OTHERS);
+            assert_eq!(chosen[..3], ["0", "1", "2"]);
+            seen.extend(chosen);
+        }
+        assert_eq!(seen.len(), 23);
+        assert_eq!(round.of(&self::open(3)).len(), 3);
+        assert!(round.of(&[]).is_empty());
     }
 }

@@ -1,12 +1,4 @@
 //! Avito's messenger, through its API (avito §1): chats between a seller and the buyers of the seller's adverts.
-//!
-//! ```text
-//! setup.rs     settings, and a seller's description    api.rs      calls: a token, the answer, what failed
-//! access.rs    tokens, kept until shortly before end   app.rs      the vendor's application: consent and tokens
-//! webhook.rs   where Avito posts messages              send/       seller → buyer
-//! receive/     buyer → seller, and the seller's app    chats.rs    a chat's people and advert
-//! poll.rs      what was read, history.rs the past      files.rs    voice messages
-//! ```
 
 use std::time::Duration;
 
@@ -19,17 +11,19 @@ use base::message::Failure;
 use base::verdict::Report;
 use chrono::{DateTime, Utc};
 
-use super::file::{NotOpened, OpenFile};
-use super::incoming::{InboundEvent, IncomingCall, NotReceived};
-use super::poll::{HistoryPage, OpenConversation, Renewed};
 use super::{
     Abilities, Check, Connector, ConsentPage, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup,
     Watched, error_catalog,
 };
-use crate::kind::Kind;
+use crate::connector::Kind;
+use crate::file::{NotOpened, OpenFile};
+use crate::incoming::{InboundEvent, IncomingCall, NotReceived};
+use crate::poll::{HistoryPage, OpenConversation, Renewed};
+use api::AvitoApi;
+use chats::Chats;
+use history::Round;
+use send::OwnSends;
 
-mod abilities;
-mod access;
 pub mod api;
 pub mod app;
 mod chats;
@@ -37,17 +31,11 @@ mod chats;
 mod fake;
 mod files;
 mod history;
-mod poll;
 mod receive;
 mod send;
-pub mod setup;
-mod webhook;
+pub mod settings;
+mod setup;
 mod wire;
-
-use api::AvitoApi;
-use chats::Chats;
-use poll::Round;
-use send::OwnSends;
 
 /// The connector of kind `avito`.
 pub struct Avito {
@@ -79,19 +67,19 @@ impl Connector for Avito {
     }
 
     fn abilities(&self) -> &'static Abilities {
-        &abilities::ABILITIES
+        &api::ABILITIES
     }
 
     fn fields(&self) -> &'static [Field] {
-        setup::FIELDS
+        settings::FIELDS
     }
 
     fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
-        setup::setup(settings)
+        settings::setup(settings)
     }
 
     fn signs(&self, settings: &Settings) -> bool {
-        setup::Options::of(settings).sign_with_manager_name
+        settings::Options::of(settings).sign_with_manager_name
     }
 
     /// Only a buyer can start a chat (avito §6).
@@ -104,7 +92,7 @@ impl Connector for Avito {
     }
 
     async fn check_webhook(&self, settings: &Settings, probe: &Probe) -> Check {
-        webhook::check(&self.api, settings, probe).await
+        setup::check(&self.api, settings, probe).await
     }
 
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
@@ -133,7 +121,7 @@ impl Connector for Avito {
     }
 
     fn authenticate(&self, settings: &Settings, call: &IncomingCall<'_>) -> bool {
-        webhook::authenticate(settings, call)
+        setup::authenticate(settings, call)
     }
 
     async fn identity(&self, settings: &Settings) -> Result<Option<Identity>, Denied> {
@@ -150,23 +138,23 @@ impl Connector for Avito {
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
-        webhook::connect(&self.api, settings, hook).await
+        setup::connect(&self.api, settings, hook).await
     }
 
     async fn watch(&self, settings: &Settings, hook: &HookTarget, _now: DateTime<Utc>) -> Result<Watched, Denied> {
-        webhook::watch(&self.api, settings, hook).await
+        setup::watch(&self.api, settings, hook).await
     }
 
     async fn remove_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
-        webhook::remove(&self.api, settings, hook).await
+        setup::remove(&self.api, settings, hook).await
     }
 
     fn poll_interval(&self) -> Option<Duration> {
-        Some(poll::INTERVAL)
+        Some(history::INTERVAL)
     }
 
     async fn poll(&self, settings: &Settings, open: &[OpenConversation]) -> Result<Vec<InboundEvent>, Denied> {
-        poll::poll(self, settings, open).await
+        history::poll(self, settings, open).await
     }
 
     async fn renew(&self, settings: &Settings, now: DateTime<Utc>) -> Result<Option<Renewed>, Denied> {

@@ -1,158 +1,104 @@
-//! A source's settings, and the seller's account behind them.
+//! A seller's account and Avito's webhook (avito §3, §5): checked, registered, removed. An account may have several
+//! webhooks; the others are left alone.
 
-use std::collections::BTreeMap;
-
-use base::error::FieldError;
 use base::i18n::LocalizedText;
-use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use secrecy::ExposeSecret;
+use serde::de::IgnoredAny;
+use serde_json::json;
+use subtle::ConstantTimeEq;
+use url::Url;
 
-use super::api::{AvitoApi, Call, denied};
-use super::wire::{Id, Subscriptions, User};
-use crate::{Check, Denied, Field, Identity, Input, Settings, Setup, entered};
+use super::api::{ApiError, AvitoApi, Call, denied};
+use super::settings::Account;
+use super::wire::{Subscriptions, User};
+use crate::incoming::IncomingCall;
+use crate::{Check, Denied, HOOK_SECRET, HookTarget, Identity, Probe, Settings, Watched};
 
-/// Names of the credentials: a seller's own, or those that the vendor's application obtained.
-pub(super) const CLIENT_ID: &str = "client_id";
-pub(super) const CLIENT_SECRET: &str = "client_secret";
-pub(super) const ACCESS_TOKEN: &str = "access_token";
-pub(super) const REFRESH_TOKEN: &str = "refresh_token";
-
-pub(super) const FIELDS: &[Field] = &[
-    Field {
-        secret: true,
-        ..Field::required(CLIENT_ID, Input::Text, "wizard-avito-client-id").with_hint("wizard-avito-client-id-hint")
-    },
-    Field {
-        secret: true,
-        ..Field::required(CLIENT_SECRET, Input::Text, "wizard-avito-client-secret")
-            .with_hint("wizard-avito-client-secret-hint")
-    },
-    MARK_READ,
-    SIGN,
-];
-/// What a seller who authorized the vendor's application is asked for.
-pub(super) const OPTIONS: &[Field] = &[MARK_READ, SIGN];
-
-const MARK_READ: Field = Field::optional("mark_read", Input::Flag, "wizard-avito-mark-read")
-    .with_hint("wizard-avito-mark-read-hint")
-    .turned_on();
-const SIGN: Field =
-    Field::optional("sign_with_manager_name", Input::Flag, "wizard-tg-sign").with_hint("wizard-tg-sign-hint");
-
-/// A source's options.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Options {
-    /// A manager's answer marks the chat as read at Avito.
-    pub mark_read: bool,
-    /// The manager's name is put above each message.
-    pub sign_with_manager_name: bool,
+/// Whether a call came to the address that we registered. Avito's own signature has no published algorithm.
+pub(super) fn authenticate(settings: &Settings, call: &IncomingCall<'_>) -> bool {
+    let Some(secret) = settings.secrets.get(HOOK_SECRET).map(ExposeSecret::expose_secret) else { return false };
+    !secret.is_empty() && bool::from(call.path_secret.as_bytes().ct_eq(secret.as_bytes()))
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self { mark_read: true, sign_with_manager_name: false }
+/// Registers our address, then removes older ones of the same source: with a former secret, or of a server that moved.
+pub(super) async fn connect(api: &AvitoApi, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
+    let account = Account::required(settings)?;
+    let ours = address(hook);
+    change(api, &account, &["messenger", "v3", "webhook"], &ours).await?;
+    let known = listed(api, &account).await.map_err(|failed| denied(&failed))?;
+    for old in known.iter().flatten().filter(|url| **url != ours && is_of_source(url, &ours)) {
+        change(api, &account, &["messenger", "v1", "webhook", "unsubscribe"], old).await?;
     }
+    Ok(())
 }
 
-impl Options {
-    /// The stored options.
-    pub fn of(settings: &Settings) -> Self {
-        entered::options(settings)
-    }
+/// Checks whether Avito delivers to us.
+pub(super) async fn watch(api: &AvitoApi, settings: &Settings, hook: &HookTarget) -> Result<Watched, Denied> {
+    let account = Account::required(settings)?;
+    let known = listed(api, &account).await.map_err(|failed| denied(&failed))?;
+    let is_set = known.is_none_or(|known| known.contains(&address(hook)));
+    Ok(if is_set { Watched::Fine } else { Watched::Unset })
 }
 
-/// The entered settings. `facts` is Parom's own data, accepted because clients may send back what they read.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SettingsInput {
-    #[serde(default)]
-    client_id: Option<String>,
-    #[serde(default)]
-    client_secret: Option<String>,
-    #[serde(default)]
-    access_token: Option<String>,
-    #[serde(default)]
-    refresh_token: Option<String>,
-    #[serde(default)]
-    mark_read: Option<bool>,
-    #[serde(default)]
-    sign_with_manager_name: Option<bool>,
-    #[serde(default, rename = "facts")]
-    _facts: Option<Value>,
-}
-
-/// The credentials of an account.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Credentials<'a> {
-    Own { client_id: &'a SecretString, client_secret: &'a SecretString },
-    OfApp { access_token: &'a SecretString },
-}
-
-/// A source's account.
-#[derive(Clone, Debug)]
-pub(super) struct Account<'a> {
-    pub credentials: Credentials<'a>,
-    /// Avito's id of the seller; empty before it was requested.
-    pub user_id: &'a str,
-    /// The time of the first message that Avito reported to us, in seconds by its clock.
-    pub since: Option<i64>,
-    pub options: Options,
-}
-
-impl<'a> Account<'a> {
-    /// None if there are no credentials.
-    pub fn of(settings: &'a Settings) -> Option<Self> {
-        let secret = |name: &str| settings.secrets.get(name);
-        let own = secret(CLIENT_ID).zip(secret(CLIENT_SECRET));
-        let credentials = match (secret(ACCESS_TOKEN), own) {
-            (Some(access_token), _) => Credentials::OfApp { access_token },
-            (None, Some((client_id, client_secret))) => Credentials::Own { client_id, client_secret },
-            (None, None) => return None,
-        };
-        let fact = |name: &str| settings.public.pointer(&format!("/facts/bot/{name}"));
-        Some(Self {
-            credentials,
-            user_id: fact("id").and_then(Value::as_str).unwrap_or_default(),
-            since: settings.public.pointer("/facts/avito/since").and_then(Value::as_i64),
-            options: Options::of(settings),
-        })
-    }
-
-    /// The same; missing credentials are a refusal.
-    pub fn required(settings: &'a Settings) -> Result<Self, Denied> {
-        Self::of(settings).ok_or_else(|| Denied::Access(LocalizedText::new("wizard-avito-incomplete")))
-    }
-}
-
-/// Validates the entered settings. Missing or still masked credentials are kept.
-pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
-    let typed: SettingsInput = entered::read(settings)?;
-    let mut secrets = BTreeMap::new();
-    let mut wrong = Vec::new();
-    for (name, given) in [
-        (CLIENT_ID, typed.client_id),
-        (CLIENT_SECRET, typed.client_secret),
-        (ACCESS_TOKEN, typed.access_token),
-        (REFRESH_TOKEN, typed.refresh_token),
-    ] {
-        let Some(text) = entered::credential(given.as_deref()) else { continue };
-        if text.len() > 4096 || text.contains(|sign: char| sign.is_whitespace() || sign.is_control()) {
-            let said = LocalizedText::new("wizard-avito-bad-format");
-            wrong.push(FieldError::new(format!("/settings/{name}"), said));
-        }
-        secrets.insert(name.to_owned(), SecretString::from(text));
-    }
-    if !wrong.is_empty() {
-        return Err(wrong);
-    }
-    let usual = Options::default();
-    let options = Options {
-        mark_read: typed.mark_read.unwrap_or(usual.mark_read),
-        sign_with_manager_name: typed.sign_with_manager_name.unwrap_or(usual.sign_with_manager_name),
+/// Removes our address.
+pub(super) async fn remove(api: &AvitoApi, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
+    let account = Account::required(settings)?;
+    let ours = address(hook);
+    let known = listed(api, &account).await.map_err(|failed| denied(&failed))?;
+    let set = match known {
+        Some(known) => known.into_iter().filter(|url| is_of_source(url, &ours)).collect(),
+        None => vec![ours],
     };
-    Ok(Setup { public: serde_json::to_value(options).unwrap_or_default(), secrets })
+    for url in set {
+        change(api, &account, &["messenger", "v1", "webhook", "unsubscribe"], &url).await?;
+    }
+    Ok(())
+}
+
+/// Reads back where Avito delivers.
+pub(super) async fn check(api: &AvitoApi, settings: &Settings, probe: &Probe) -> Check {
+    let account = Account::required(settings)?;
+    let known = listed(api, &account).await.map_err(|failed| denied(&failed))?;
+    // The address shown to people contains no secret.
+    let is_set = known.is_none_or(|known| known.iter().any(|url| url.starts_with(&probe.hook_url)));
+    if is_set || probe.is_new { Ok(None) } else { Err(LocalizedText::new("said-avito-unset").into()) }
+}
+
+/// The registered addresses; none if Avito does not return them.
+async fn listed(api: &AvitoApi, account: &Account<'_>) -> Result<Option<Vec<String>>, ApiError> {
+    let path = ["messenger", "v1", "subscriptions"];
+    let answer: Result<Subscriptions, ApiError> = api.call(account, Call::post(&path, json!({}))).await;
+    match answer {
+        Ok(list) => Ok(Some(list.subscriptions.into_iter().map(|one| one.url).collect())),
+        Err(failed) if failed.is_missing() => Ok(None),
+        Err(failed) => Err(failed),
+    }
+}
+
+async fn change(api: &AvitoApi, account: &Account<'_>, path: &[&str], url: &str) -> Result<(), Denied> {
+    match api.call::<IgnoredAny>(account, Call::post(path, json!({ "url": url }))).await {
+        // The answer contains no data: any success counts, also one without a body.
+        Ok(_) | Err(ApiError::Unreadable { .. }) => Ok(()),
+        Err(failed) => Err(denied(&failed)),
+    }
+}
+
+/// Our address; its last segment is the secret.
+fn address(hook: &HookTarget) -> String {
+    let secret = hook.secret.expose_secret();
+    match hook.url.strip_suffix(secret) {
+        Some(rest) if rest.ends_with('/') => hook.url.clone(),
+        _ => format!("{}/{secret}", hook.url.trim_end_matches('/')),
+    }
+}
+
+/// Whether two addresses belong to the same source: they differ only in host and secret.
+fn is_of_source(one: &str, other: &str) -> bool {
+    let place = |url: &str| {
+        let url = Url::parse(url).ok()?;
+        url.path().rsplit_once('/').map(|(place, _)| place.to_owned()).filter(|place| place.len() > 1)
+    };
+    place(one).is_some_and(|of_one| place(other) == Some(of_one))
 }
 
 /// The seller's account (avito §3).
@@ -188,13 +134,6 @@ impl User {
             "" => format!("Avito {}", self.id),
             name => format!("{name} ({})", self.id),
         }
-    }
-}
-
-impl Account<'_> {
-    /// Whether a person is the seller.
-    pub fn is_own(&self, id: &Id) -> bool {
-        !id.is_empty() && id.as_str() == self.user_id
     }
 }
 

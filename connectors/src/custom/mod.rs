@@ -13,22 +13,16 @@ use url::Url;
 
 use super::{
     Abilities, AfterUnknown, Check, Connector, ContentAbilities, Denied, FeatureAbilities, Field, Input, Outgoing,
-    Probe, Settings, Setup, SourceNotice, Support,
+    Probe, Settings, Setup, SourceNotice, Support, field,
 };
-use crate::entered;
-use crate::kind::Kind;
+use crate::connector::Kind;
 use crate::template::{NewTemplate, TemplateState, TemplateStatus};
+pub use api::{ANSWER_WITHIN, new_secret, retired, retry_after, sign, signed};
+use api::{NotAnswered, WebhookRequest, target};
 
-mod answer;
+mod api;
 pub mod check;
-mod post;
-mod sign;
 mod wire;
-
-pub use answer::retry_after;
-pub use post::ANSWER_WITHIN;
-use post::{NotAnswered, WebhookRequest, target};
-pub use sign::{new_secret, retired, sign, signed};
 
 /// Name of the secret among a source's credentials.
 pub const SECRET: &str = "webhook_secret";
@@ -52,9 +46,8 @@ const FIELDS: &[Field] = &[
     Field::required("webhook_url", Input::Url, "wizard-custom-url").with_hint("wizard-custom-url-hint"),
     Field::optional(WINDOW_SETTING, Input::Text, "wizard-custom-window").with_hint("wizard-custom-window-hint"),
 ];
-
 /// Name of the setting by which a developer limits the time for free answers; if absent, there is no limit.
-pub const WINDOW_SETTING: &str = "time_window_seconds";
+const WINDOW_SETTING: &str = "time_window_seconds";
 /// Shortest and longest time for free answers, in seconds: a minute and 30 days.
 const WINDOW: RangeInclusive<u32> = 60..=30 * 86_400;
 
@@ -141,7 +134,7 @@ impl Connector for Custom {
         let mut settings = settings;
         let window = settings.as_object_mut().and_then(|settings| settings.remove(WINDOW_SETTING));
         let seconds = window.filter(|window| !window.is_null()).map(|window| window_seconds(&window)).transpose()?;
-        let parsed: CustomSettings = entered::read(settings)?;
+        let parsed: CustomSettings = field::read(settings)?;
         self.http
             .check_url(&parsed.webhook_url)
             .map_err(|refused| vec![FieldError::new("/settings/webhook_url", refused.text())])?;
@@ -236,9 +229,9 @@ impl Custom {
             Err(said) => return AttemptResult::not_done(Verdict::Pause, said),
         };
         match signed.post(&self.http).await {
-            Ok(response) => answer::judge(response, asked_at, words).await,
+            Ok(response) => api::judge(response, asked_at, words).await,
             Err(NotAnswered::Refused(refused)) => AttemptResult::not_done(Verdict::Pause, refused.text()),
-            Err(NotAnswered::Failed(error)) => answer::not_answered(&error),
+            Err(NotAnswered::Failed(error)) => api::not_answered(&error),
         }
     }
 }

@@ -24,23 +24,11 @@ macro_rules! rows {
     };
 }
 
-mod avito;
-#[cfg(test)]
-mod graph_tests;
-mod max;
-mod meta;
-mod telegram;
+mod rows;
 #[cfg(test)]
 mod tests;
-mod vk;
-mod whatsapp;
 
-pub use avito::AVITO;
-pub use max::MAX;
-pub use meta::{FACEBOOK, INSTAGRAM};
-pub use telegram::TELEGRAM;
-pub use vk::VK;
-pub use whatsapp::WHATSAPP;
+pub use rows::{AVITO, FACEBOOK, INSTAGRAM, MAX, TELEGRAM, VK, WHATSAPP};
 
 /// All known refusals of one messenger.
 #[derive(Clone, Copy)]

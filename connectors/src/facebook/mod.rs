@@ -3,10 +3,10 @@
 use base::config::Config;
 use base::http_client::HttpClients;
 
+use super::{Abilities, AfterUnknown, Field, Input, Length, Unit, meta};
+use crate::connector::Kind;
 use crate::error_catalog::FACEBOOK;
-use crate::kind::Kind;
-use crate::meta::{self, Meta, Network, OWN_APP, Platform, VENDORS_APP};
-use crate::{Abilities, AfterUnknown, Field, Input, Length, Unit};
+use crate::meta::{Meta, Network, OWN_APP, Platform, VENDORS_APP};
 
 /// The kind.
 pub const KIND: Kind = Kind {
@@ -20,7 +20,6 @@ pub const KIND: Kind = Kind {
 // An echo contains the letter's id.
 const ABILITIES: Abilities =
     meta::abilities(Length { most: 2000, unit: Unit::Utf16 }, false, AfterUnknown::AwaitStatus);
-
 const PAGE: Field = Field::required("page_id", Input::Text, "wizard-fb-page").with_hint("wizard-fb-page-hint");
 const TOKEN: Field = Field {
     secret: true,

@@ -7,15 +7,11 @@
 
 use base::i18n::{Sentence, Words};
 use base::message::{Content, Media};
+use unicode_segmentation::UnicodeSegmentation;
 
-use super::{Abilities, Message, PartNumber, Stand, Support};
+use super::{Abilities, Length, Message, PartNumber, Stand, Support, Unit};
 
 pub mod lines;
-mod sign;
-mod split;
-
-pub use sign::sign;
-pub use split::split;
 
 /// Something that a messenger may not support. As an error: it has no replacement either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +146,94 @@ fn parts_of(message: &Message, contents: Vec<Content>) -> Vec<Message> {
 /// How a text refers to a file: by its name, if it has one.
 fn file_name(media: &Media) -> Option<&str> {
     Some(media.file_name.as_str()).filter(|name| !name.is_empty())
+}
+
+/// Adds a name on a line above a text or a caption; a file without a caption gets one. Stickers, locations and
+/// contacts have no place for it.
+pub fn sign(message: &mut Message, name: &str, words: Words) {
+    let name = words.text("carried-signed").with("name", name).to_string();
+    match &mut message.content {
+        Content::Text { text } if text.is_empty() => {}
+        Content::Text { text } => *text = format!("{name}\n{text}"),
+        Content::Sticker(_) => {}
+        content => {
+            let Some(media) = content.media_mut() else { return };
+            let caption = media.text.take().unwrap_or_default();
+            media.text = Some(format!("{name}\n{caption}").trim_end().to_owned());
+        }
+    }
+}
+
+/// The parts in order, each within the limit. A part ends after a line or a word if there is such a place in its second
+/// half, and never inside a grapheme unless that grapheme alone exceeds the limit. Parts of only white space are left
+/// out; the other parts, joined, are the text.
+pub fn split(text: &str, limit: Length) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while !limit.holds(rest) {
+        let end = cut(rest, limit);
+        let (part, more) = rest.split_at(end);
+        parts.push(part.to_owned());
+        rest = more;
+    }
+    parts.push(rest.to_owned());
+    parts.retain(|part| !part.trim().is_empty());
+    parts
+}
+
+/// Where the first part ends: after at least one character, whatever the limit.
+fn cut(text: &str, limit: Length) -> usize {
+    let most = most_of(text, limit);
+    let half = most / 2;
+    let head = text.get(..most).unwrap_or(text);
+    let behind = |found: Option<usize>, width: usize| found.map(|at| at + width).filter(|end| *end > half);
+    behind(head.rfind("\n\n"), 2)
+        .or_else(|| behind(head.rfind('\n'), 1))
+        .or_else(|| {
+            let space = head.char_indices().rev().find(|(_, sign)| sign.is_whitespace() && *sign != '\u{a0}');
+            space.map(|(at, sign)| at + sign.len_utf8()).filter(|end| *end > half)
+        })
+        // A joiner after the space would be separated from it.
+        .filter(|end| is_boundary(text, *end))
+        .unwrap_or(most)
+}
+
+/// The length in bytes of as many whole graphemes as fit; of a grapheme longer than the limit, as many characters as
+/// fit, at least one.
+fn most_of(text: &str, limit: Length) -> usize {
+    let (mut used, mut end) = (0, 0);
+    for sign in text.graphemes(true) {
+        used += limit.unit.count(sign);
+        if used > limit.most {
+            break;
+        }
+        end += sign.len();
+    }
+    if end > 0 {
+        return end;
+    }
+    for sign in text.chars() {
+        used = if end == 0 { 0 } else { used };
+        used += characters(sign, limit.unit);
+        if used > limit.most && end > 0 {
+            break;
+        }
+        end += sign.len_utf8();
+    }
+    end
+}
+
+const fn characters(sign: char, unit: Unit) -> usize {
+    match unit {
+        Unit::Graphemes | Unit::Characters => 1,
+        Unit::Utf16 => sign.len_utf16(),
+        Unit::Bytes => sign.len_utf8(),
+    }
+}
+
+fn is_boundary(text: &str, at: usize) -> bool {
+    let mut cursor = unicode_segmentation::GraphemeCursor::new(at, text.len(), true);
+    cursor.is_boundary(text, 0).unwrap_or(false)
 }
 
 #[cfg(test)]

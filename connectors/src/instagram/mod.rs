@@ -4,10 +4,10 @@
 use base::config::Config;
 use base::http_client::HttpClients;
 
+use super::{Abilities, AfterUnknown, Field, Input, Length, Unit, meta};
+use crate::connector::Kind;
 use crate::error_catalog::INSTAGRAM;
-use crate::kind::Kind;
-use crate::meta::{self, Meta, Network, OWN_APP, Platform, VENDORS_APP};
-use crate::{Abilities, AfterUnknown, Field, Input, Length, Unit};
+use crate::meta::{Meta, Network, OWN_APP, Platform, VENDORS_APP};
 
 /// The kind.
 pub const KIND: Kind = Kind {
@@ -20,7 +20,6 @@ pub const KIND: Kind = Kind {
 
 // Instagram reports reading but not delivery. Its echo contains what was sent, but not by which app.
 const ABILITIES: Abilities = meta::abilities(Length { most: 1000, unit: Unit::Bytes }, true, AfterUnknown::AwaitStatus);
-
 const ACCOUNT: Field =
     Field::required("account_id", Input::Text, "wizard-ig-account").with_hint("wizard-ig-account-hint");
 const TOKEN: Field = Field {

@@ -18,7 +18,8 @@ use serde_json::Value;
 use url::Url;
 
 use crate::file::OpenFile;
-use crate::unanswered::words;
+use crate::sending::words;
+use crate::{Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit};
 
 /// Time limit of a call, including the answer.
 const CALL_WITHIN: Duration = Duration::from_secs(8);
@@ -235,5 +236,112 @@ fn unanswered(error: reqwest::Error) -> ApiError {
     if sent { ApiError::Unknown(said) } else { ApiError::NotSent(said) }
 }
 
+// What MAX supports (max §6, §7, §9, §13).
+
+/// The longest text, also next to files. No document names the unit; counting UTF-16 units is safe, because it never
+/// gives less than counting characters.
+pub(super) const TEXT: Length = Length { most: 4000, unit: Unit::Utf16 };
+
+pub(super) const ABILITIES: Abilities = Abilities {
+    content: ContentAbilities {
+        // Bots can send only MAX's own stickers.
+        sticker: Support::As(Stand::Picture),
+        ..ContentAbilities::all(Support::Native)
+    },
+    features: FeatureAbilities {
+        media_groups: Support::As(Stand::Apart),
+        // A forward cannot have a text and refers to a message at MAX.
+        forwards: Support::As(Stand::Text),
+        templates: Support::As(Stand::Text),
+        reactions: Support::Refused,
+        // Only the customer can start a dialog with a bot; afterwards the bot can write (max §11).
+        write_first: Support::As(Stand::Known),
+        ..FeatureAbilities::all(Support::Native)
+    },
+    text_length: Some(TEXT),
+    caption_length: Some(TEXT),
+    // A source can choose otherwise: see `setup::BotOptions`.
+    delivered_on_accept: true,
+    reports_reading: false,
+    after_unknown: AfterUnknown::ResendOnce,
+    window: None,
+    requests_per_second: 30,
+    at_once: 16,
+};
+
 #[cfg(test)]
-mod tests;
+mod tests {
+    use futures_util::FutureExt;
+    use serde_json::json;
+
+    use super::*;
+    use crate::fake::Answer;
+    use crate::max::fake;
+
+    fn token() -> SecretString {
+        SecretString::from("CANARY-token")
+    }
+
+    fn get<'a>(path: &'a [&'a str]) -> Call<'a> {
+        Call { method: Method::GET, path, query: &[], body: None }
+    }
+
+    async fn failed(answer: Answer) -> ApiError {
+        let fake = fake::start([answer]).await;
+        fake::api(&fake.base).call::<Value>(&token(), get(&["me"])).await.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn the_token_is_a_header_and_nothing_else() {
+        let fake = fake::start([]).await;
+        let body = json!({ "text": "Hi" });
+        let query = [("chat_id", "5")];
+        let call =
+            Call { method: Method::POST, path: &["messages", "a/b", "comments"], query: &query, body: Some(&body) };
+        fake::api(&fake.base).call::<Value>(&token(), call).await.unwrap();
+        let call = fake.call();
+        assert_eq!(call.line(), "POST /messages/a%2Fb/comments?chat_id=5");
+        assert_eq!((call.authorization.as_deref(), call.body()), (Some("CANARY-token"), body));
+        let wrong = SecretString::from("two\nlines");
+        assert_eq!(fake::api(&fake.base).call::<Value>(&wrong, get(&["me"])).await, Err(ApiError::refused(401)));
+    }
+
+    #[tokio::test]
+    async fn a_failure_in_a_success_is_a_refusal() {
+        let refused = failed(Answer::Json(200, json!({ "success": false, "message": "too old" }))).await;
+        assert!(matches!(refused, ApiError::Refused { status: 200, message, .. } if message == "too old"));
+    }
+
+    #[tokio::test]
+    async fn answers_are_what_they_are() {
+        let refused = failed(fake::refused(403, "chat.denied", "of CANARY-token")).await;
+        let said = ApiError::Refused {
+            status: 403,
+            code: "chat.denied".to_owned(),
+            message: "of …".to_owned(),
+            retry_after: None,
+        };
+        assert_eq!(refused, said, "the token stays here");
+        assert!(failed(Answer::Text(502, "<html>")).await.is_gateways());
+        assert_eq!(failed(Answer::Text(200, "<html>")).await, ApiError::Unreadable { status: 200 });
+        assert!(matches!(failed(Answer::Reset).await, ApiError::Unknown(_)));
+        let limited = failed(fake::limited(7)).await;
+        assert!(
+            matches!(limited, ApiError::Refused { status: 429, retry_after: Some(after), .. } if after.as_secs() == 7)
+        );
+        let nowhere = fake::api("http://127.0.0.1:1").call::<Value>(&token(), get(&["me"])).await;
+        assert!(matches!(nowhere, Err(ApiError::NotSent(_))));
+    }
+
+    #[test]
+    fn addresses_of_others_are_public() {
+        let api = fake::api("http://127.0.0.1:1");
+        for wrong in ["http://127.0.0.2:80/x", "https://10.0.0.1/x", "file:///etc/passwd", "nothing", ""] {
+            let opened = api.open(wrong).now_or_never().expect("nothing is called");
+            assert_eq!(opened.map(|_| ()), Err(ApiError::refused(404)), "{wrong}");
+        }
+        assert!(!api.is_maxs_own());
+        assert!(fake::api("https://platform-api2.max.ru").is_maxs_own());
+        assert!(!fake::api("https://notmax.ru").is_maxs_own());
+    }
+}

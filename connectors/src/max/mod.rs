@@ -1,46 +1,34 @@
 //! MAX, through its Bot API (https://dev.max.ru/docs-api).
-//!
-//! ```text
-//! ids.rs       ids of conversations and messages       api.rs       calls, uploads and files
-//! setup.rs     settings, and a bot's own description   send/        bot → customer
-//! keyboard.rs  buttons, and what a press means         abilities.rs what it can do
-//! webhook.rs   where MAX sends updates                 receive/, wire.rs, vcard.rs  customer → bot, files.rs their files
-//! ```
 
 use async_trait::async_trait;
 use base::config;
 use base::error::FieldError;
 use base::http_client::HttpClients;
 use base::i18n::Words;
-use base::message::{Failure, Markup};
+use base::message::Failure;
 use base::verdict::Report;
 use chrono::{DateTime, Utc};
 
-use super::file::{NotOpened, OpenFile};
-use super::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
 use super::{
-    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, PressedButton, Probe, Settings, Setup,
-    Watched, error_catalog,
+    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
+    error_catalog,
 };
-use crate::kind::Kind;
+use crate::connector::Kind;
+use crate::file::{NotOpened, OpenFile};
+use crate::incoming::{InboundEvent, IncomingCall, NotReceived};
+use api::MaxApi;
+use receive::Posts;
+use send::Memory;
 
-mod abilities;
 mod api;
 #[cfg(test)]
 mod fake;
 mod files;
-mod ids;
 mod keyboard;
 mod receive;
 mod send;
 mod setup;
-mod vcard;
-mod webhook;
 mod wire;
-
-use api::MaxApi;
-use receive::Posts;
-use send::Memory;
 
 /// Name of the token among a source's credentials.
 const TOKEN: &str = "bot_token";
@@ -75,7 +63,7 @@ impl Connector for Max {
     }
 
     fn abilities(&self) -> &'static Abilities {
-        &abilities::ABILITIES
+        &api::ABILITIES
     }
 
     fn fields(&self) -> &'static [Field] {
@@ -108,7 +96,7 @@ impl Connector for Max {
     }
 
     async fn check_webhook(&self, settings: &Settings, probe: &Probe) -> Check {
-        webhook::check(&self.api, settings, probe).await
+        setup::check(&self.api, settings, probe).await
     }
 
     fn has_webhook(&self) -> bool {
@@ -116,7 +104,7 @@ impl Connector for Max {
     }
 
     async fn identity(&self, settings: &Settings) -> Result<Option<Identity>, Denied> {
-        webhook::identity(&self.api, settings).await
+        setup::identity(&self.api, settings).await
     }
 
     fn authenticates_by_header(&self) -> bool {
@@ -124,7 +112,7 @@ impl Connector for Max {
     }
 
     fn authenticate(&self, settings: &Settings, call: &IncomingCall<'_>) -> bool {
-        webhook::authenticate(settings, call)
+        setup::authenticate(settings, call)
     }
 
     async fn receive(
@@ -136,23 +124,19 @@ impl Connector for Max {
         receive::receive(&self.api, &self.posts, settings, call.body, words).await
     }
 
-    fn choice(&self, data: &str, markup: &Markup) -> Option<ButtonText> {
-        PressedButton::read(data)?.choice(markup)
-    }
-
     async fn acknowledge(&self, settings: &Settings, press: &str) {
-        webhook::acknowledge(&self.api, settings, press).await;
+        setup::acknowledge(&self.api, settings, press).await;
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
-        webhook::connect(&self.api, settings, hook).await
+        setup::connect(&self.api, settings, hook).await
     }
 
     async fn watch(&self, settings: &Settings, hook: &HookTarget, _now: DateTime<Utc>) -> Result<Watched, Denied> {
-        webhook::watch(&self.api, settings, hook).await
+        setup::watch(&self.api, settings, hook).await
     }
 
     async fn remove_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
-        webhook::remove(&self.api, settings, hook).await
+        setup::remove(&self.api, settings, hook).await
     }
 }

@@ -1,10 +1,17 @@
 //! MAX's updates and messages (max §4, §5), parsed leniently: a field of an unexpected type counts as absent, so that
 //! one changed field never loses a message. Absent fields have their empty value.
 
+use std::fmt;
+
 use base::message::is_visible;
+use base::phone::with_plus;
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
 
 /// Reads a field of any type; a value that does not fit counts as absent.
 pub(super) fn lenient<'de, D, T>(deserializer: D) -> Result<T, D::Error>
@@ -181,5 +188,141 @@ impl User {
         let name = parts.map(str::trim).filter(|part| is_visible(part)).collect::<Vec<_>>().join(" ");
         let name = if name.is_empty() { self.name.trim().to_owned() } else { name };
         Some(name).filter(|name| is_visible(name))
+    }
+}
+
+// External ids of MAX's conversations and messages (max §5, §12).
+//
+// ```text
+// conversation   <chat>                a dialog or a group
+//                c<channel>/<user>     the comments of one person in a channel
+// message        <mid>                 unique in all of MAX
+//                <mid>#<number>        its second, third … attachment
+// ```
+
+/// Maximum number of attachments expected in one message.
+const ATTACHMENTS: usize = 12;
+
+/// A conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    Chat(i64),
+    Comments { channel: i64, author: i64 },
+}
+
+impl Place {
+    /// Parses a conversation id.
+    pub fn parse(id: &str) -> Option<Self> {
+        match id.strip_prefix('c') {
+            None => Some(Self::Chat(id.parse().ok()?)),
+            Some(both) => {
+                let (channel, author) = both.split_once('/')?;
+                Some(Self::Comments { channel: channel.parse().ok()?, author: author.parse().ok()? })
+            }
+        }
+    }
+}
+
+/// The conversation id.
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Chat(chat) => write!(formatter, "{chat}"),
+            Self::Comments { channel, author } => write!(formatter, "c{channel}/{author}"),
+        }
+    }
+}
+
+/// Whether this can be the id of a message.
+pub fn is_mid(mid: &str) -> bool {
+    !mid.is_empty() && !mid.contains('#')
+}
+
+/// The external id of a message's attachment, counted from 0.
+pub fn message(mid: &str, attachment: usize) -> String {
+    match attachment {
+        0 => mid.to_owned(),
+        more => format!("{mid}#{}", more + 1),
+    }
+}
+
+/// All external ids that a message may have.
+pub fn messages(mid: &str) -> Vec<String> {
+    (0..ATTACHMENTS).map(|attachment| message(mid, attachment)).collect()
+}
+
+/// The `mid` of an external id.
+pub fn mid(external_id: &str) -> &str {
+    external_id.split_once('#').map_or(external_id, |(mid, _)| mid)
+}
+
+// Contact cards (max §5.2).
+
+/// Name and phone of a card.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Card {
+    pub name: String,
+    /// With a plus, if it contains only digits.
+    pub phone: String,
+}
+
+/// Reads `FN` and the first `TEL`.
+pub(super) fn read(text: &str) -> Card {
+    let value = |name: &str| {
+        text.lines().find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            let is_meant = key.split(';').next().is_some_and(|key| key.trim().eq_ignore_ascii_case(name));
+            Some(value.trim()).filter(|value| is_meant && !value.is_empty())
+        })
+    };
+    let phone = value("TEL").unwrap_or_default();
+    Card {
+        name: value("FN").unwrap_or_default().to_owned(),
+        phone: with_plus(phone.strip_prefix("tel:").unwrap_or(phone)),
+    }
+}
+
+/// Whether MAX signed this card for this bot.
+pub(super) fn is_signed(text: &str, hash: &str, token: &SecretString) -> bool {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(token.expose_secret().as_bytes()) else { return false };
+    mac.update(text.as_bytes());
+    let right = hex::encode(mac.finalize().into_bytes());
+    right.as_bytes().ct_eq(hash.to_ascii_lowercase().as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_read_as_they_are_written() {
+        for (text, place) in [
+            ("880011223", Place::Chat(880_011_223)),
+            ("-70000000001234", Place::Chat(-70_000_000_001_234)),
+            ("c-77345848199175/91234567", Place::Comments { channel: -77_345_848_199_175, author: 91_234_567 }),
+        ] {
+            assert_eq!((Place::parse(text), place.to_string().as_str()), (Some(place), text));
+        }
+        for wrong in ["", "x", "c1", "c/1", "1/2", "c1/x"] {
+            assert_eq!(Place::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn attachments_are_counted_behind_the_message() {
+        assert_eq!((message("mid.1", 0).as_str(), message("mid.1", 1).as_str()), ("mid.1", "mid.1#2"));
+        assert_eq!((mid("mid.1#2"), mid("mid.1")), ("mid.1", "mid.1"));
+        assert_eq!(messages("mid.1").len(), 12);
+        assert!(is_mid("mid.1") && is_mid(&"x".repeat(300)) && !is_mid("") && !is_mid("a#2"));
+    }
+
+    #[test]
+    fn cards_are_read_however_they_are_written() {
+        let card = |name: &str, phone: &str| Card { name: name.to_owned(), phone: phone.to_owned() };
+        let whole = "BEGIN:VCARD\r\nVERSION:3.0\r\nTEL;TYPE=cell:79990000000\r\nFN:Анна Ковалёва\r\nEND:VCARD\r\n";
+        assert_eq!(read(whole), card("Анна Ковалёва", "+79990000000"));
+        assert_eq!(read("FN;CHARSET=UTF-8:A: B\nTEL:+7 701 000-22-33\nTEL:1"), card("A: B", "+7 701 000-22-33"));
+        assert_eq!(read("tel:tel:+7701\nfn:"), card("", "+7701"));
+        assert_eq!(read("BEGIN:VCARD\nEND:VCARD"), card("", ""));
     }
 }

@@ -11,11 +11,11 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
+use uuid::Uuid;
 
 use super::settings::Account;
-use super::upload::Upload;
-
-use crate::unanswered::words;
+use crate::file::MultipartRequest;
+use crate::sending::words;
 
 /// Graph's name for the account of the token.
 pub(super) const ME: &str = "me";
@@ -191,7 +191,12 @@ impl Graph {
     }
 
     /// Calls an edge with a file.
-    pub async fn upload(&self, token: &SecretString, path: &str, upload: Upload) -> Result<Value, GraphError> {
+    pub async fn upload(
+        &self,
+        token: &SecretString,
+        path: &str,
+        upload: MultipartRequest,
+    ) -> Result<Value, GraphError> {
         let (form, whole) = upload.into_form();
         let request = self.files.post(self.address(path, &[])?).timeout(UPLOAD_WITHIN).multipart(form);
         answered(request.bearer_auth(token.expose_secret()), token, || whole.is_set()).await
@@ -279,4 +284,24 @@ fn retry_after(response: &Response) -> Option<Duration> {
     let all = usage.as_object()?.values().filter_map(Value::as_array).flatten();
     let minutes = all.filter_map(|one| one.get("estimated_time_to_regain_access")?.as_u64()).max()?;
     (minutes > 0).then(|| Duration::from_secs(minutes.saturating_mul(60)))
+}
+
+/// A field as text, also if it is a number, because ids come as both.
+pub(super) fn text_of(value: &Value, name: &str) -> Option<String> {
+    match value.get(name)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// The prefix of a comment's id in the source.
+pub(super) const COMMENT: &str = "comment:";
+
+/// The mark of our own messages, which their echo returns (instagram-and-facebook §5).
+pub(super) const MARK: &str = "parom:";
+
+/// The letter of a mark; none if it is not ours. `Some(None)`: ours, but only a part of a letter.
+pub(super) fn letter_of(metadata: &str) -> Option<Option<Uuid>> {
+    Some(metadata.strip_prefix(MARK)?.parse().ok())
 }

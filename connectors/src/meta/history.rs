@@ -5,9 +5,8 @@ use base::message::{Body, Content, Media, Person, Role};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::graph::Edge;
-use super::receive::text_of;
-use super::{Meta, files, line};
+use super::graph::{Edge, text_of};
+use super::{Meta, files, setup};
 use crate::incoming::IncomingMessage;
 use crate::poll::HistoryPage;
 use crate::{Denied, Settings};
@@ -24,12 +23,12 @@ pub(super) async fn page(
     page: Option<&str>,
     words: Words,
 ) -> Result<HistoryPage, Denied> {
-    let account = line::account(meta, settings)?;
+    let account = setup::account(meta, settings)?;
     let platform = if meta.platform.is_instagram() { "instagram" } else { "messenger" };
     let mut query = vec![("platform", platform), ("fields", FIELDS), ("limit", PAGE)];
     query.extend(page.map(|after| ("after", after)));
     let answer = meta.graph.call_edge(&account, Edge { query: &query, ..Edge::get("conversations") }).await;
-    let answer = answer.map_err(|failed| line::denied(meta.platform, &failed))?;
+    let answer = answer.map_err(|failed| setup::denied(meta.platform, &failed))?;
     let all = answer.get("data").and_then(Value::as_array).cloned().unwrap_or_default();
     let is_over = all.iter().any(|one| time(one, "updated_time").is_some_and(|at| at < since));
     let mut messages: Vec<IncomingMessage> = Vec::new();

@@ -1,57 +1,39 @@
 //! The code shared by Instagram and Facebook Messenger, which both use Meta's Graph API
 //! (`docs/protocol/instagram-and-facebook.md`).
-//!
-//! ```text
-//! platform.rs   how the two differ, as data            graph.rs, upload.rs   calls, and calls with a file
-//! settings.rs   a source's settings                    send/                 manager → customer, comments too
-//! line.rs       check, identity, subscription, watch   receive/              customer → manager
-//! sign.rs       signature and handshake                memory.rs             profiles, posts, own messages
-//! vendor.rs     the vendor's app: one address for all  token.rs              renewal of tokens
-//! files.rs      files at expiring addresses            history.rs            earlier messages
-//! complete.rs   names and posts, which calls leave out
-//! ```
 
 use async_trait::async_trait;
 use base::config::Meta as MetaConfig;
 use base::error::FieldError;
 use base::http_client::HttpClients;
 use base::i18n::Words;
-use base::message::{Failure, Markup};
+use base::message::Failure;
 use base::verdict::Report;
 use chrono::{DateTime, Utc};
 
+use super::{
+    Abilities, Check, Connector, Denied, Field, Gaps, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
+    WebhookToEnter,
+};
 use crate::file::{NotOpened, OpenFile};
-use crate::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
+use crate::incoming::{InboundEvent, IncomingCall, NotReceived};
 use crate::poll::{HistoryPage, Renewed};
 use crate::vendor_app::VendorApp;
-use crate::{
-    Abilities, Check, Connector, Denied, Field, Gaps, HookTarget, Identity, Outgoing, PressedButton, Probe, Settings,
-    Setup, Watched, WebhookToEnter,
-};
+use graph::Graph;
+use people::Memory;
+pub(crate) use settings::{Network, OWN_APP, Platform, VENDORS_APP, abilities};
+use setup::Vendor;
 
-mod buttons;
-mod complete;
 #[cfg(test)]
 mod fake;
 mod files;
 mod graph;
 mod history;
-mod line;
-mod memory;
-mod platform;
+mod keyboard;
+mod people;
 mod receive;
 mod send;
 mod settings;
-mod sign;
-mod token;
-mod upload;
-mod vendor;
-
-use graph::Graph;
-use memory::Memory;
-pub(crate) use platform::{Network, Platform, abilities};
-pub(crate) use settings::{OWN_APP, VENDORS_APP};
-use vendor::Vendor;
+mod setup;
 
 /// The connector of one of the two kinds.
 pub struct Meta {
@@ -100,11 +82,11 @@ impl Connector for Meta {
     }
 
     async fn check_access(&self, settings: &Settings) -> Check {
-        line::check_access(self, settings).await
+        setup::check_access(self, settings).await
     }
 
     async fn check_webhook(&self, settings: &Settings, probe: &Probe) -> Check {
-        line::check_webhook(self, settings, probe).await
+        setup::check_webhook(self, settings, probe).await
     }
 
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
@@ -112,7 +94,7 @@ impl Connector for Meta {
     }
 
     async fn complete(&self, settings: &Settings, _words: Words, gaps: Gaps<'_>) {
-        complete::complete(self, settings, gaps).await;
+        people::complete(self, settings, gaps).await;
     }
 
     fn onward(&self, settings: &Settings, outgoing: &Outgoing) -> Option<String> {
@@ -140,15 +122,15 @@ impl Connector for Meta {
     }
 
     fn handshake(&self, settings: &Settings, query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
-        settings::verify_tokens(settings).find_map(|token| sign::handshake(token, query))
+        settings::verify_tokens(settings).find_map(|token| setup::handshake(token, query))
     }
 
     async fn identity(&self, settings: &Settings) -> Result<Option<Identity>, Denied> {
-        line::identity(self, settings).await.map(Some)
+        setup::identity(self, settings).await.map(Some)
     }
 
     fn authenticate(&self, settings: &Settings, call: &IncomingCall<'_>) -> bool {
-        settings.secrets.get(settings::APP_SECRET).is_some_and(|secret| sign::is_signed(secret, call))
+        settings.secrets.get(settings::APP_SECRET).is_some_and(|secret| setup::is_signed(secret, call))
     }
 
     async fn receive(
@@ -160,20 +142,16 @@ impl Connector for Meta {
         receive::receive(self, settings, call.body, words).await
     }
 
-    fn choice(&self, data: &str, markup: &Markup) -> Option<ButtonText> {
-        PressedButton::read(data)?.choice(markup)
-    }
-
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
-        line::connect(self, settings, hook).await
+        setup::connect(self, settings, hook).await
     }
 
     async fn watch(&self, settings: &Settings, hook: &HookTarget, _now: DateTime<Utc>) -> Result<Watched, Denied> {
-        line::watch(self, settings, hook).await
+        setup::watch(self, settings, hook).await
     }
 
     async fn renew(&self, settings: &Settings, now: DateTime<Utc>) -> Result<Option<Renewed>, Denied> {
-        token::renew(self, settings, now).await
+        setup::renew(self, settings, now).await
     }
 
     fn has_history(&self) -> bool {
@@ -191,10 +169,10 @@ impl Connector for Meta {
     }
 
     async fn remove_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
-        line::remove(self, settings, hook).await
+        setup::remove(self, settings, hook).await
     }
 
     async fn unsubscribe(&self, settings: &Settings) -> Result<(), Denied> {
-        line::unsubscribe(self, settings).await
+        setup::unsubscribe(self, settings).await
     }
 }

@@ -1,14 +1,18 @@
-//! A source's settings.
+//! How Instagram and Messenger differ, as data, and a source's settings.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use base::error::FieldError;
 use base::i18n::LocalizedText;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
-use super::Platform;
-use crate::{Field, HOOK_SECRET, HookTarget, Input, Settings, Setup, WebhookToEnter};
+use crate::error_catalog::ErrorCatalog;
+use crate::{
+    Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Field, HOOK_SECRET, HookTarget, Input, Length,
+    Settings, Setup, Stand, Support, ValueToEnter, WebhookToEnter, Window,
+};
 
 pub(super) const ACCESS_TOKEN: &str = "access_token";
 pub(super) const APP_SECRET: &str = "app_secret";
@@ -26,6 +30,7 @@ pub(crate) const OWN_APP: [Field; 2] = [
         ..Field::required(VERIFY_TOKEN, Input::Text, "wizard-meta-verify").with_hint("wizard-meta-verify-hint")
     },
 ];
+
 /// The same if the vendor's app serves accounts without one of their own.
 pub(crate) const VENDORS_APP: [Field; 2] = [
     Field {
@@ -79,12 +84,14 @@ pub(super) fn verify_token<'a>(settings: &'a Settings, hook: &'a HookTarget) -> 
 /// vendor's app has its address already (instagram-and-facebook §3).
 pub(super) fn to_enter(platform: &Platform, settings: &Settings, hook: &HookTarget) -> Option<WebhookToEnter> {
     let is_own_app = settings.secrets.contains_key(APP_SECRET);
-    (platform.is_instagram() && is_own_app).then(|| {
-        WebhookToEnter::new(
-            ("wizard-meta-webhook-title", "wizard-meta-webhook-hint"),
-            ("wizard-meta-webhook-url", hook.url.clone()),
-            ("wizard-meta-verify", verify_token(settings, hook).to_owned()),
-        )
+    let values = vec![
+        ValueToEnter::address("wizard-meta-webhook-url", &hook.url),
+        ValueToEnter::secret("wizard-meta-verify", verify_token(settings, hook)),
+    ];
+    (platform.is_instagram() && is_own_app).then_some(WebhookToEnter {
+        title: "wizard-meta-webhook-title",
+        hint: "wizard-meta-webhook-hint",
+        values,
     })
 }
 
@@ -120,4 +127,76 @@ pub(super) fn setup(platform: &Platform, settings: Value) -> Result<Setup, Vec<F
 fn strange<'a>(platform: &'a Platform, typed: &'a Map<String, Value>) -> impl Iterator<Item = &'a str> {
     let is_known = |name: &str| name == platform.account || name == "facts" || SECRETS.contains(&name);
     typed.keys().map(String::as_str).filter(move |name| !is_known(name))
+}
+
+/// What both support (instagram-and-facebook §9, instagram-and-facebook §13, instagram-and-facebook §16), with their
+/// differences as parameters.
+pub(crate) const fn abilities(text: Length, delivered_on_accept: bool, after_unknown: AfterUnknown) -> Abilities {
+    Abilities {
+        content: ContentAbilities {
+            sticker: Support::As(Stand::Picture),
+            location: Support::As(Stand::Text),
+            contact: Support::As(Stand::Text),
+            ..ContentAbilities::all(Support::Native)
+        },
+        features: FeatureAbilities {
+            captions: Support::As(Stand::Apart),
+            media_groups: Support::As(Stand::Apart),
+            forwards: Support::As(Stand::Text),
+            templates: Support::As(Stand::Text),
+            write_first: Support::As(Stand::Known),
+            edits: Support::Refused,
+            ..FeatureAbilities::all(Support::Native)
+        },
+        text_length: Some(text),
+        caption_length: None,
+        delivered_on_accept,
+        reports_reading: true,
+        after_unknown,
+        window: Some(Window {
+            length: Duration::from_secs(24 * 3600),
+            by_people: Some(Duration::from_secs(7 * 24 * 3600)),
+        }),
+        // Media are limited to 10 a second.
+        requests_per_second: 10,
+        at_once: 8,
+    }
+}
+
+/// One of the two networks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Network {
+    Instagram,
+    Facebook,
+}
+
+/// What the shared code needs to know about a kind.
+pub(crate) struct Platform {
+    pub kind: &'static str,
+    pub network: Network,
+    /// The `object` in its webhooks and in an app's subscription.
+    pub object: &'static str,
+    /// The setting that contains the account's id.
+    pub account: &'static str,
+    pub fields: &'static [Field],
+    /// The same if the vendor's app receives the calls.
+    pub fields_in_vendors_app: &'static [Field],
+    pub abilities: &'static Abilities,
+    pub catalog: ErrorCatalog,
+    /// The webhook fields that Parom uses.
+    pub subscribed: &'static [&'static str],
+    /// The `fields` requested of the account, of a person and of a post.
+    pub me: &'static str,
+    pub profile: &'static str,
+    pub post: &'static str,
+    /// The edge of a comment for replies to it.
+    pub replies: &'static str,
+    /// The start of the address of a person's public page, if usernames are available.
+    pub person_page: &'static str,
+}
+
+impl Platform {
+    pub fn is_instagram(&self) -> bool {
+        self.network == Network::Instagram
+    }
 }

@@ -13,9 +13,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::upload::MultipartRequest;
-use crate::file::OpenFile;
-use crate::unanswered::words;
+use crate::file::{MultipartRequest, OpenFile};
+use crate::sending::words;
+use crate::{Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit};
 
 /// Time limit of a call without files, including the answer.
 const CALL_WITHIN: Duration = Duration::from_secs(12);
@@ -138,7 +138,7 @@ impl BotApi {
 /// The token, if its characters are safe in an address.
 fn checked(token: &SecretString) -> Result<&str, ApiError> {
     let text = token.expose_secret();
-    if super::token::bot_id(text).is_some() { Ok(text) } else { Err(wrong_token()) }
+    if bot_id(text).is_some() { Ok(text) } else { Err(wrong_token()) }
 }
 
 /// The answer that Telegram gives to a malformed token.
@@ -191,6 +191,46 @@ fn unanswered(error: reqwest::Error, whole: bool) -> ApiError {
     let said = words(error);
     if sent { ApiError::Unknown(said) } else { ApiError::NotSent(said) }
 }
+
+// The form of a bot's token (telegram §1): `<bot id>:<35 characters>`.
+
+/// The bot's id, which does not change when BotFather issues a new token; none if this is not a token.
+pub fn bot_id(token: &str) -> Option<i64> {
+    let (id, secret) = token.split_once(':')?;
+    let digits = (1..=18).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit());
+    let signs = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    let secret = (20..=64).contains(&secret.len()) && secret.bytes().all(signs);
+    if digits && secret { id.parse().ok().filter(|id| *id > 0) } else { None }
+}
+
+// What Telegram supports (telegram §7, §8, §14).
+
+/// The longest text, in Telegram's units.
+pub(super) const TEXT: Length = Length { most: 4096, unit: Unit::Utf16 };
+/// The longest caption.
+pub(super) const CAPTION: Length = Length { most: 1024, unit: Unit::Utf16 };
+
+pub(super) const ABILITIES: Abilities = Abilities {
+    content: ContentAbilities::all(Support::Native),
+    features: FeatureAbilities {
+        media_groups: Support::As(Stand::Apart),
+        forwards: Support::As(Stand::Text),
+        templates: Support::As(Stand::Text),
+        comments: Support::As(Stand::Text),
+        // Only the customer can start a chat with a bot; afterwards the bot can write (telegram §11).
+        write_first: Support::As(Stand::Known),
+        ..FeatureAbilities::all(Support::Native)
+    },
+    text_length: Some(TEXT),
+    caption_length: Some(CAPTION),
+    // A source can choose otherwise: see `setup::Options`.
+    delivered_on_accept: true,
+    reports_reading: false,
+    after_unknown: AfterUnknown::ResendOnce,
+    window: None,
+    requests_per_second: 30,
+    at_once: 16,
+};
 
 #[cfg(test)]
 mod tests;

@@ -1,48 +1,34 @@
 //! Telegram, through its Bot API (https://core.telegram.org/bots/api).
-//!
-//! ```text
-//! ids.rs       ids of conversations and messages                api.rs, upload.rs   calls, and calls with a file
-//! setup.rs     settings, and a bot's description of itself      send/               bot → customer
-//! keyboard.rs  buttons, and what a press means                  abilities.rs        what it can do
-//! webhook.rs   where Telegram sends updates                     receive/, wire/     customer → bot, files.rs their
-//! files
-//! ```
 
 use async_trait::async_trait;
 use base::error::FieldError;
 use base::http_client::HttpClients;
 use base::i18n::Words;
-use base::message::{Failure, Markup};
+use base::message::Failure;
 use base::verdict::Report;
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::file::{NotOpened, OpenFile};
-use super::incoming::{ButtonText, Greeting, InboundEvent, IncomingCall, NotReceived};
 use super::{
-    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, PressedButton, Probe, Settings, Setup,
-    Watched, error_catalog,
+    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
+    error_catalog,
 };
-use crate::kind::Kind;
+use crate::connector::Kind;
+use crate::file::{NotOpened, OpenFile};
+use crate::incoming::{Greeting, InboundEvent, IncomingCall, NotReceived};
+use api::BotApi;
+use send::BotStates;
 
-mod abilities;
-pub mod api;
+mod api;
 #[cfg(test)]
 mod fake;
 mod files;
-pub mod ids;
 pub mod keyboard;
 pub mod notice_bot;
 mod receive;
 mod send;
-pub mod setup;
-pub mod token;
-mod upload;
-mod webhook;
+mod setup;
 mod wire;
-
-use api::BotApi;
-use send::BotStates;
 
 /// Name of the token among a source's credentials.
 pub const TOKEN: &str = "bot_token";
@@ -76,7 +62,7 @@ impl Connector for Telegram {
     }
 
     fn abilities(&self) -> &'static Abilities {
-        &abilities::ABILITIES
+        &api::ABILITIES
     }
 
     fn fields(&self) -> &'static [Field] {
@@ -117,7 +103,7 @@ impl Connector for Telegram {
     }
 
     async fn check_webhook(&self, settings: &Settings, probe: &Probe) -> Check {
-        webhook::check(&self.api, settings, probe).await
+        setup::check(&self.api, settings, probe).await
     }
 
     fn has_webhook(&self) -> bool {
@@ -125,7 +111,7 @@ impl Connector for Telegram {
     }
 
     async fn identity(&self, settings: &Settings) -> Result<Option<Identity>, Denied> {
-        webhook::identity(&self.api, settings).await
+        setup::identity(&self.api, settings).await
     }
 
     fn authenticates_by_header(&self) -> bool {
@@ -133,7 +119,7 @@ impl Connector for Telegram {
     }
 
     fn authenticate(&self, settings: &Settings, call: &IncomingCall<'_>) -> bool {
-        webhook::authenticate(settings, call)
+        setup::authenticate(settings, call)
     }
 
     async fn receive(
@@ -145,23 +131,19 @@ impl Connector for Telegram {
         receive::receive(&self.api, settings, call.body, words).await
     }
 
-    fn choice(&self, data: &str, markup: &Markup) -> Option<ButtonText> {
-        PressedButton::read(data)?.choice(markup)
-    }
-
     async fn acknowledge(&self, settings: &Settings, press: &str) {
-        webhook::acknowledge(&self.api, settings, press).await;
+        setup::acknowledge(&self.api, settings, press).await;
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
-        webhook::connect(&self.api, settings, hook).await
+        setup::connect(&self.api, settings, hook).await
     }
 
     async fn watch(&self, settings: &Settings, hook: &HookTarget, now: DateTime<Utc>) -> Result<Watched, Denied> {
-        webhook::watch(&self.api, settings, hook, now).await
+        setup::watch(&self.api, settings, hook, now).await
     }
 
     async fn remove_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
-        webhook::remove(&self.api, settings, hook).await
+        setup::remove(&self.api, settings, hook).await
     }
 }

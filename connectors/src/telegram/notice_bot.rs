@@ -215,7 +215,7 @@ fn chat(chat: Chat, from: Option<Sender>) -> NoticeChat {
 
 impl std::fmt::Debug for NoticeBot {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let id = super::token::bot_id(self.token.expose_secret());
+        let id = super::api::bot_id(self.token.expose_secret());
         out.debug_struct("NoticeBot").field("id", &id).finish_non_exhaustive()
     }
 }

@@ -12,10 +12,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::upload::FileForm;
-
-use crate::judged::is_about_request;
-use crate::unanswered::words;
+use crate::file::MultipartRequest;
+use crate::sending::{is_about_request, words};
+use crate::{Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit};
 
 /// The version whose objects this connector reads and writes.
 pub const VERSION: &str = "5.199";
@@ -103,7 +102,7 @@ impl VkApi {
     }
 
     /// Uploads a file to the address returned by a method, and returns the upload server's answer.
-    pub async fn upload(&self, address: &str, file: FileForm) -> Result<Value, ApiError> {
+    pub async fn upload(&self, address: &str, file: MultipartRequest) -> Result<Value, ApiError> {
         let url = Url::parse(address).map_err(|_| ApiError::Unreadable)?;
         let own = Url::parse(&self.base).is_ok_and(|base| base.origin() == url.origin());
         let request = if own {
@@ -132,14 +131,6 @@ impl VkApi {
 }
 
 impl ApiError {
-    /// The code of VK's refusal; 0 for other errors.
-    pub const fn code(&self) -> u32 {
-        match self {
-            Self::Refused { code, .. } => *code,
-            _ => 0,
-        }
-    }
-
     /// Whether the server does not implement this method. VK implements all of them; servers that imitate it may
     /// implement few.
     pub const fn is_missing(&self) -> bool {
@@ -185,3 +176,38 @@ fn unanswered(error: reqwest::Error, whole: bool) -> ApiError {
     let said = words(error);
     if sent { ApiError::Unknown(said) } else { ApiError::NotSent(said) }
 }
+
+// What VK supports for a community (vk §6, §8, §9, §11).
+
+/// The longest text, with files or without.
+pub(super) const TEXT: Length = Length { most: 9_000, unit: Unit::Characters };
+
+pub(super) const ABILITIES: Abilities = Abilities {
+    content: ContentAbilities {
+        // A community's token may not upload videos or music; they can be sent as documents (vk §8).
+        video: Support::As(Stand::File),
+        audio: Support::As(Stand::File),
+        sticker: Support::As(Stand::Picture),
+        contact: Support::As(Stand::Text),
+        ..ContentAbilities::all(Support::Native)
+    },
+    features: FeatureAbilities {
+        media_groups: Support::As(Stand::Apart),
+        forwards: Support::As(Stand::Text),
+        templates: Support::As(Stand::Text),
+        // A community may write only to people who wrote to it or allowed messages (vk §6).
+        write_first: Support::As(Stand::Known),
+        ..FeatureAbilities::all(Support::Native)
+    },
+    text_length: Some(TEXT),
+    caption_length: Some(TEXT),
+    // VK reports reading, but not delivery.
+    delivered_on_accept: true,
+    reports_reading: true,
+    // VK recognises a repeat by its `random_id` (vk §6).
+    after_unknown: AfterUnknown::RepeatFreely,
+    window: None,
+    // VK allows 20 calls a second; a message with a file needs three.
+    requests_per_second: 15,
+    at_once: 8,
+};

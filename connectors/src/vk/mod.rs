@@ -1,55 +1,37 @@
 //! VK communities, through VK's API and its Callback API (https://dev.vk.com).
-//!
-//! ```text
-//! ids.rs      ids of conversations, messages, comments     api.rs, upload.rs    calls, and files for upload servers
-//! setup.rs    settings, token, rights                      send/                community → customer
-//! webhook.rs, confirmation.rs  the callback server         receive/, wire.rs    customer → community
-//! keyboard.rs buttons, and what a press means              people.rs, seen.rs   what events leave out: names, numbers
-//! reactions.rs  reactions by number                        history.rs           earlier messages
-//! ```
 
 use async_trait::async_trait;
 use base::error::FieldError;
 use base::http_client::HttpClients;
 use base::i18n::Words;
-use base::message::{Failure, Markup};
+use base::message::Failure;
 use base::verdict::Report;
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use crate::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
-use crate::kind::Kind;
-use crate::poll::HistoryPage;
-use crate::{
-    Abilities, Check, Connector, Denied, Field, Gaps, HookTarget, Identity, Outgoing, PressedButton, Probe, Settings,
-    Setup, Watched, error_catalog,
+use super::{
+    Abilities, Check, Connector, Denied, Field, Gaps, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
+    error_catalog,
 };
+use crate::connector::Kind;
+use crate::incoming::{InboundEvent, IncomingCall, NotReceived};
+use crate::poll::HistoryPage;
+use api::VkApi;
+use people::{Asking, People, Seen};
+use receive::Listener;
+use send::Uploaded;
+use setup::{Community, Confirmations};
 
-mod abilities;
-pub mod api;
-mod confirmation;
+mod api;
 #[cfg(test)]
 mod fake;
 mod history;
-pub mod ids;
 pub mod keyboard;
 mod people;
-pub mod reactions;
 mod receive;
-mod seen;
 mod send;
-pub mod setup;
-mod upload;
-mod webhook;
+mod setup;
 mod wire;
-
-use api::VkApi;
-use confirmation::Confirmations;
-use people::{Asking, People};
-use receive::Listener;
-use seen::Seen;
-use send::Uploaded;
-use setup::Community;
 
 /// Name of the token among a source's credentials.
 pub const TOKEN: &str = "access_token";
@@ -88,7 +70,7 @@ impl Connector for Vk {
     }
 
     fn abilities(&self) -> &'static Abilities {
-        &abilities::ABILITIES
+        &api::ABILITIES
     }
 
     fn fields(&self) -> &'static [Field] {
@@ -109,11 +91,11 @@ impl Connector for Vk {
     }
 
     async fn check_webhook(&self, settings: &Settings, probe: &Probe) -> Check {
-        webhook::check(&self.api, settings, probe).await
+        setup::check(&self.api, settings, probe).await
     }
 
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
-        send::send((&self.api, &self.seen, &self.uploaded), settings, outgoing).await
+        send::send(&self.api, &self.seen, &self.uploaded, settings, outgoing).await
     }
 
     fn has_webhook(&self) -> bool {
@@ -121,15 +103,15 @@ impl Connector for Vk {
     }
 
     async fn identity(&self, settings: &Settings) -> Result<Option<Identity>, Denied> {
-        webhook::identity(&self.api, settings).await
+        setup::identity(&self.api, settings).await
     }
 
     fn authenticate(&self, settings: &Settings, call: &IncomingCall<'_>) -> bool {
-        webhook::authenticate(settings, call)
+        setup::authenticate(settings, call)
     }
 
     async fn answer(&self, settings: &Settings, call: &IncomingCall<'_>) -> String {
-        if webhook::asks_for_confirmation(call.body) {
+        if setup::asks_for_confirmation(call.body) {
             return self.confirmations.last(settings).await;
         }
         "ok".to_owned()
@@ -141,14 +123,10 @@ impl Connector for Vk {
         call: &IncomingCall<'_>,
         words: Words,
     ) -> Result<Vec<InboundEvent>, NotReceived> {
-        if webhook::asks_for_confirmation(call.body) {
+        if setup::asks_for_confirmation(call.body) {
             self.confirmations.prepare(&self.api, settings).await?;
         }
-        receive::receive((&self.api, &self.people, &self.seen), settings, call.body, words).await
-    }
-
-    fn choice(&self, data: &str, markup: &Markup) -> Option<ButtonText> {
-        PressedButton::read(data)?.choice(markup)
+        receive::receive(&self.api, &self.people, &self.seen, settings, call.body, words).await
     }
 
     async fn acknowledge(&self, settings: &Settings, press: &str) {
@@ -156,11 +134,11 @@ impl Connector for Vk {
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
-        webhook::connect(&self.api, &self.confirmations, settings, hook).await
+        setup::connect(&self.api, &self.confirmations, settings, hook).await
     }
 
     async fn watch(&self, settings: &Settings, hook: &HookTarget, _now: DateTime<Utc>) -> Result<Watched, Denied> {
-        webhook::watch(&self.api, settings, hook).await
+        setup::watch(&self.api, settings, hook).await
     }
 
     async fn complete(&self, settings: &Settings, words: Words, mut gaps: Gaps<'_>) {
@@ -192,6 +170,6 @@ impl Connector for Vk {
     }
 
     async fn remove_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
-        webhook::remove(&self.api, settings, hook).await
+        setup::remove(&self.api, settings, hook).await
     }
 }

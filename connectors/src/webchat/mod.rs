@@ -12,20 +12,14 @@ use super::{
     Abilities, AfterUnknown, Connector, ContentAbilities, FeatureAbilities, Field, Outgoing, Settings, Setup, Stand,
     Support,
 };
-use crate::kind::Kind;
+use crate::connector::Kind;
+pub use fields::Color;
+pub use hours::WorkingHours;
+pub use settings::{AskLabels, EMAIL_ANSWERS, Invitation, Translation, WebChatSettings};
 
-mod color;
 mod fields;
 mod hours;
-mod invitation;
 mod settings;
-mod texts;
-
-pub use color::Color;
-pub use hours::WorkingHours;
-pub use invitation::Invitation;
-pub use settings::{EMAIL_ANSWERS, WebChatSettings};
-pub use texts::{AskLabels, Translation};
 
 /// Name, among a source's credentials, of the secret with which a site signs its customers' tokens. Parom generates
 /// it.

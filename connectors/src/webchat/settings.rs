@@ -3,22 +3,20 @@
 use std::collections::BTreeMap;
 
 use base::error::FieldError;
-use base::i18n::LocalizedText;
+use base::i18n::{Language, LocalizedText};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use url::{Host, Url};
 
-use super::fields::{ASK, REPLY_TIMES, SIDES, THEMES};
-use super::invitation::invitation;
-use super::texts::{Translation, Translations, labels, translations};
-use super::{AskLabels, Color, Invitation, WorkingHours};
-use crate::entered;
+use super::fields::{ASK, INVITATIONS, REPLY_TIMES, SIDES, THEMES};
+use super::{Color, WorkingHours};
+use crate::field;
 
 const MOST_ORIGINS: usize = 50;
 const MOST_LINES: usize = 21;
-pub(super) const TITLE_CHARS: usize = 100;
-pub(super) const LABEL_CHARS: usize = 100;
-pub(super) const TEXT_CHARS: usize = 2000;
+const TITLE_CHARS: usize = 100;
+const LABEL_CHARS: usize = 100;
+const TEXT_CHARS: usize = 2000;
 /// The setting that needs an SMTP server.
 pub const EMAIL_ANSWERS: &str = "email_answers_after";
 /// Minutes after which an unread answer may be sent by e-mail: at most a day.
@@ -134,7 +132,7 @@ impl SettingsErrors {
 
 /// The settings to store, or an error for every wrong field.
 pub(super) fn checked(settings: Value) -> Result<Value, Vec<FieldError>> {
-    let read: WebChatSettings = entered::read(settings)?;
+    let read: WebChatSettings = field::read(settings)?;
     let mut wrong = SettingsErrors::default();
     wrong.most("allowed_origins", &read.allowed_origins, MOST_ORIGINS);
     let checked = WebChatSettings {
@@ -204,12 +202,7 @@ fn color(wrong: &mut SettingsErrors, entered: Option<String>) -> Option<String> 
 }
 
 /// A chosen value; an empty one is none.
-pub(super) fn one_of(
-    wrong: &mut SettingsErrors,
-    field: &str,
-    entered: Option<String>,
-    known: &[(&str, &str)],
-) -> Option<String> {
+fn one_of(wrong: &mut SettingsErrors, field: &str, entered: Option<String>, known: &[(&str, &str)]) -> Option<String> {
     let entered = entered.filter(|entered| !entered.is_empty())?;
     if !known.iter().any(|(value, _)| *value == entered) {
         let known = known.iter().map(|(value, _)| *value).filter(|value| !value.is_empty()).collect::<Vec<_>>();
@@ -253,6 +246,174 @@ fn working(wrong: &mut SettingsErrors, entered: WorkingHours) -> Option<WorkingH
         wrong.add("working_hours/hours", LocalizedText::new("said-hours"));
     }
     Some(WorkingHours { time_zone, hours, holidays, text })
+}
+
+/// Own labels of the fields before the first message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AskLabels {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+}
+
+/// The texts for visitors of one language; those that are missing are the ones of the settings.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Translation {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub greeting: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_text: Option<String>,
+    /// In place of the text of the working hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub away_text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent_text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels: Option<AskLabels>,
+    /// In place of the text of the invitation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invitation_text: Option<String>,
+}
+
+/// Translations by the codes of their languages.
+pub type Translations = BTreeMap<String, Translation>;
+
+impl AskLabels {
+    /// The own label of a field; none for the default one.
+    pub fn of(&self, field: &str) -> Option<&str> {
+        match field {
+            "name" => self.name.as_deref(),
+            "phone" => self.phone.as_deref(),
+            "email" => self.email.as_deref(),
+            _ => None,
+        }
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self { name: self.name.or(other.name), phone: self.phone.or(other.phone), email: self.email.or(other.email) }
+    }
+}
+
+impl WebChatSettings {
+    /// The settings with the texts for visitors of a language.
+    #[must_use]
+    pub fn in_language(mut self, language: Language) -> Self {
+        let Some(own) = self.translations.remove(language.code()) else { return self };
+        self.title = own.title.or(self.title);
+        self.greeting = own.greeting.or(self.greeting);
+        self.reply_text = own.reply_text.or(self.reply_text);
+        self.consent_text = own.consent_text.or(self.consent_text);
+        self.labels = match (own.labels, self.labels) {
+            (Some(own), Some(others)) => Some(own.or(others)),
+            (own, others) => own.or(others),
+        };
+        if let Some(hours) = &mut self.working_hours {
+            hours.text = own.away_text.or(hours.text.take());
+        }
+        if let Some(invitation) = &mut self.invitation {
+            invitation.text = own.invitation_text.or(invitation.text.take());
+        }
+        self
+    }
+}
+
+/// Labels as they are stored; none if all are empty.
+fn labels(wrong: &mut SettingsErrors, field: &str, entered: AskLabels) -> Option<AskLabels> {
+    let mut one = |name: &str, text| wrong.text(&format!("{field}/{name}"), text, LABEL_CHARS);
+    let labels = AskLabels {
+        name: one("name", entered.name),
+        phone: one("phone", entered.phone),
+        email: one("email", entered.email),
+    };
+    (labels != AskLabels::default()).then_some(labels)
+}
+
+/// Translations as they are stored: languages without a text are left out.
+fn translations(wrong: &mut SettingsErrors, entered: Translations) -> Translations {
+    let mut checked = Translations::new();
+    for (code, entered) in entered {
+        let place = format!("translations/{code}");
+        if !Language::ALL.iter().any(|language| language.code() == code) {
+            let known = Language::ALL.map(Language::code).join(", ");
+            let said = LocalizedText::new("said-value-unknown").with("value", code.as_str());
+            wrong.add(&place, said.with("known", known));
+            continue;
+        }
+        let mut one = |name: &str, text, most| wrong.text(&format!("{place}/{name}"), text, most);
+        let texts = Translation {
+            title: one("title", entered.title, TITLE_CHARS),
+            greeting: one("greeting", entered.greeting, TEXT_CHARS),
+            reply_text: one("reply_text", entered.reply_text, TITLE_CHARS),
+            away_text: one("away_text", entered.away_text, TEXT_CHARS),
+            consent_text: one("consent_text", entered.consent_text, TEXT_CHARS),
+            invitation_text: one("invitation_text", entered.invitation_text, INVITATION_CHARS),
+            labels: entered.labels.and_then(|entered| labels(wrong, &format!("{place}/labels"), entered)),
+        };
+        if texts != Translation::default() {
+            checked.insert(code, texts);
+        }
+    }
+    checked
+}
+
+const MOST_PAGES: usize = 50;
+const PAGE_CHARS: usize = 200;
+/// It is read in passing, beside the button.
+const INVITATION_CHARS: usize = 200;
+const MOST_SECONDS: u32 = 3600;
+
+/// When visitors are invited, and how.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Invitation {
+    /// `text` or `chat`; none: visitors are not invited, and the rest is kept for later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub show: Option<String>,
+    /// Its text; none for the greeting.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// After this many seconds on a page; none: at once.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
+    pub after_seconds: Option<u32>,
+    /// On pages whose address contains one of these; if empty, on all.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "list")]
+    pub pages: Vec<String>,
+}
+
+impl Invitation {
+    /// The parts as browsers write them in an address, in lower case: people also enter letters that are not ASCII.
+    pub fn parts(&self) -> Vec<String> {
+        let written = |byte: u8| if byte.is_ascii() { char::from(byte).to_string() } else { format!("%{byte:02x}") };
+        self.pages.iter().map(|part| part.bytes().map(written).collect::<String>().to_ascii_lowercase()).collect()
+    }
+}
+
+/// The invitation to store; none if nothing is set.
+fn invitation(wrong: &mut SettingsErrors, entered: Invitation) -> Option<Invitation> {
+    let pages = entered.pages.iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty());
+    let checked = Invitation {
+        show: one_of(wrong, "invitation/show", entered.show, INVITATIONS),
+        text: wrong.text("invitation/text", entered.text, INVITATION_CHARS),
+        after_seconds: entered.after_seconds,
+        pages: pages.collect(),
+    };
+    if checked.after_seconds.is_some_and(|seconds| seconds > MOST_SECONDS) {
+        let said = LocalizedText::new("said-seconds").with("least", 0).with("most", MOST_SECONDS);
+        wrong.add("invitation/after_seconds", said);
+    }
+    wrong.most("invitation/pages", &checked.pages, MOST_PAGES);
+    for (place, _) in checked.pages.iter().enumerate().filter(|(_, part)| part.chars().count() > PAGE_CHARS) {
+        let said = LocalizedText::new("said-most-characters").with("most", PAGE_CHARS);
+        wrong.add(format_args!("invitation/pages/{place}"), said);
+    }
+    (checked != Invitation::default()).then_some(checked)
 }
 
 #[cfg(test)]

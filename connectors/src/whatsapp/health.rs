@@ -6,8 +6,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::api::{ApiError, GraphApi, Path};
-use super::setup::{denied, number, token};
-use super::vendor;
+use super::setup::{self, denied, number, token};
 use super::wire::{Id, Many, Seconds, wire};
 use crate::incoming::InboundEvent;
 use crate::poll::Renewed;
@@ -20,10 +19,8 @@ const FIELDS: &str = "id,display_phone_number,verified_name,quality_rating,statu
 const TOKEN_ENDS_ON: &str = "token_ends_on";
 /// A token that expires within this time is reported.
 const SOON: i64 = 7 * 24 * 3600;
-
 /// Maximum pages of a list of numbers.
 const PAGES: usize = 20;
-
 /// The code for an invalid parameter, and its subcode for a missing object.
 const WRONG_PARAMETER: u32 = 100;
 const NO_SUCH_OBJECT: u32 = 33;
@@ -113,7 +110,7 @@ pub(super) async fn identity(api: &GraphApi, settings: &Settings) -> Result<Opti
     if known.id.some() != Some(own.phone_number_id) {
         return Err(Denied::Foreign(LocalizedText::new("said-wa-other-number")));
     }
-    let was_proved = vendor::account(&settings.public).is_some_and(|account| account.is_proved);
+    let was_proved = setup::account(&settings.public).is_some_and(|account| account.is_proved);
     let is_proved = match listed(api, settings).await {
         Ok(()) => true,
         // Weather is no answer, and a page in the place of the list takes nothing back.

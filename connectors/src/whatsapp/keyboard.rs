@@ -13,7 +13,7 @@ use base::message::{Button, List, Markup, Row};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::abilities::{BODY, BUTTONS, HEADER, LABEL, ROW_DESCRIPTION, ROW_ID, ROW_TITLE, ROWS};
+use super::api::{BODY, BUTTONS, HEADER, LABEL, ROW_DESCRIPTION, ROW_ID, ROW_TITLE, ROWS};
 use crate::Length;
 use crate::incoming::ButtonText;
 use crate::pressed_button::{self, PressedButton, link};

@@ -1,13 +1,4 @@
 //! WhatsApp, through Meta's Cloud API (https://developers.facebook.com/documentation/business-messaging/whatsapp).
-//!
-//! ```text
-//! ids.rs        ids of conversations, how they are addressed    api/, upload.rs   calls, and calls with a file
-//! setup.rs      settings                                        send/             number → customer
-//! keyboard.rs   buttons and lists                               receive/, wire/   customer → number, files.rs their files
-//! webhook.rs    where Meta sends webhooks                       vendor.rs         the vendor's app, one address for all
-//! health.rs     what is wrong with a number                     consent.rs, signup.rs  connecting a number in Meta's dialog
-//! templates/    templates and their review                      abilities.rs      what it can do
-//! ```
 
 use async_trait::async_trait;
 use base::config::WhatsApp as AppConfig;
@@ -19,42 +10,34 @@ use base::verdict::Report;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
-use super::file::{NotOpened, OpenFile};
-use super::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
-use super::poll::{OpenConversation, Renewed};
-use super::template::{NewTemplate, TemplateState};
-use super::vendor_app::VendorApp;
 use super::{
     Abilities, Check, Connector, ConsentPage, Denied, Field, HookTarget, Identity, LineAccount, LineService, Outgoing,
-    PressedButton, Probe, Settings, Setup, Watched, WebhookToEnter, error_catalog,
+    Probe, Settings, Setup, Watched, WebhookToEnter, error_catalog,
 };
-use crate::kind::Kind;
+use crate::connector::Kind;
+use crate::file::{NotOpened, OpenFile};
+use crate::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
+use crate::poll::{OpenConversation, Renewed};
+use crate::template::{NewTemplate, TemplateState};
+use crate::vendor_app::VendorApp;
+use api::GraphApi;
+use consent::MetaDialog;
+use send::NumberStates;
+use webhook::AppHooks;
 
-mod abilities;
-pub mod api;
-mod consent;
+mod api;
+pub mod consent;
 #[cfg(test)]
 mod fake;
 mod files;
 mod health;
-pub mod ids;
 pub mod keyboard;
 mod receive;
 mod send;
 pub mod setup;
-pub mod signup;
 mod templates;
-#[cfg(test)]
-mod tests;
-mod upload;
-pub mod vendor;
 mod webhook;
 mod wire;
-
-use api::GraphApi;
-use consent::MetaDialog;
-use send::NumberStates;
-use vendor::AppHooks;
 
 /// Meta sends up to 3 MB (whatsapp §2).
 const CALL_BYTES: usize = 3 * 1024 * 1024 + 64 * 1024;
@@ -101,7 +84,7 @@ impl Connector for WhatsApp {
     }
 
     fn abilities(&self) -> &'static Abilities {
-        &abilities::ABILITIES
+        &api::ABILITIES
     }
 
     fn fields(&self) -> &'static [Field] {
@@ -166,7 +149,7 @@ impl Connector for WhatsApp {
     }
 
     fn account(&self, public: &serde_json::Value) -> Option<LineAccount> {
-        vendor::account(public)
+        setup::account(public)
     }
 
     fn service(&self, settings: &Settings, identity: &Identity) -> Option<LineService> {
@@ -206,10 +189,6 @@ impl Connector for WhatsApp {
         receive::receive(settings, call.body, words)
     }
 
-    fn choice(&self, data: &str, markup: &Markup) -> Option<ButtonText> {
-        PressedButton::read(data)?.choice(markup)
-    }
-
     fn numbered_buttons(&self) -> Option<fn(&Markup, usize) -> Option<ButtonText>> {
         Some(keyboard::numbered_button)
     }
@@ -242,3 +221,6 @@ impl Connector for WhatsApp {
         webhook::unsubscribe(&self.api, settings, self.vendors_secret()).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::api::ApiError;
+use crate::LineAccount;
 use crate::error_catalog::{RefusalClass, WHATSAPP};
-use crate::{Denied, Field, Identity, Input, LinePage, LineService, Settings, Setup, entered};
+use crate::{Denied, Field, Identity, Input, LinePage, LineService, Settings, Setup, field};
 
 /// Names of the credentials.
 pub const TOKEN: &str = "access_token";
@@ -21,7 +22,6 @@ pub const VERIFY_TOKEN: &str = "verify_token";
 pub const PIN: &str = "pin";
 /// The number is also used in the phone app (whatsapp §13).
 pub const STAYS_IN_APP: &str = "stays_in_app";
-
 const NUMBER: Field =
     Field::required("phone_number_id", Input::Text, "wizard-wa-phone-id").with_hint("wizard-wa-phone-id-hint");
 const WABA: Field = Field::required("waba_id", Input::Text, "wizard-wa-waba-id");
@@ -39,7 +39,6 @@ pub(super) const MARK_READ: Field =
     Field::optional("mark_read", Input::Flag, "wizard-wa-mark-read").with_hint("wizard-wa-mark-read-hint").turned_on();
 pub(super) const SIGN: Field =
     Field::optional("sign_with_manager_name", Input::Flag, "wizard-wa-sign").with_hint("wizard-wa-sign-hint");
-
 /// The fields if calls are signed by the account's own app.
 pub(super) const FIELDS: &[Field] = &[NUMBER, WABA, ACCESS, SECRET, VERIFY, MARK_READ, SIGN];
 /// The same if the vendor has an app, which is used by accounts that enter no secret of their own.
@@ -65,7 +64,7 @@ impl Default for NumberOptions {
 impl NumberOptions {
     /// The stored options.
     pub fn of(settings: &Settings) -> Self {
-        entered::options(settings)
+        field::options(settings)
     }
 }
 
@@ -168,7 +167,7 @@ pub fn number(settings: &Settings) -> Result<SourceNumber<'_>, Denied> {
 
 /// Validates the entered settings. Missing or still masked credentials are kept.
 pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
-    let typed: SettingsInput = entered::read(settings)?;
+    let typed: SettingsInput = field::read(settings)?;
     let mut errors = Vec::new();
     let mut id = |name: &str, typed: &str, required: bool| {
         let id = typed.trim();
@@ -188,7 +187,7 @@ pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
     ];
     let mut secrets = BTreeMap::new();
     for (name, secret) in given {
-        let Some(secret) = entered::credential(secret.as_deref()) else { continue };
+        let Some(secret) = field::credential(secret.as_deref()) else { continue };
         // Other characters could not be sent in a header.
         if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
             errors.push(FieldError::new(format!("/settings/{name}"), LocalizedText::new("wizard-wa-bad-secret")));
@@ -254,5 +253,64 @@ pub fn done(answer: Result<IgnoredAny, ApiError>) -> Result<(), Denied> {
     }
 }
 
+/// The prefix of the key of a call that concerns an account as a whole: templates, reviews, restrictions.
+pub const ACCOUNT: &str = "waba:";
+
+/// The account of a source, and whether Meta listed the number in it to the source's token.
+pub(super) fn account(public: &Value) -> Option<LineAccount> {
+    let waba_id = public.get("waba_id").and_then(Value::as_str).filter(|id| !id.is_empty())?;
+    let is_proved = public.pointer("/facts/bot/waba_id").and_then(Value::as_str) == Some(waba_id);
+    Some(LineAccount { key: format!("{ACCOUNT}{waba_id}"), is_proved })
+}
+
 #[cfg(test)]
-mod tests;
+mod tests {
+    use secrecy::ExposeSecret;
+    use serde_json::json;
+
+    use super::*;
+
+    fn typed() -> Value {
+        json!({ "phone_number_id": " 330022334455667", "waba_id": "220011223344556",
+                "access_token": "EAAB-token ", "app_secret": "0123abcd", "verify_token": "v-1" })
+    }
+
+    #[test]
+    fn settings_have_defaults_and_credentials_are_sealed() {
+        let setup = setup(typed()).unwrap();
+        let public = json!({ "phone_number_id": "330022334455667", "waba_id": "220011223344556",
+                             "mark_read": true, "sign_with_manager_name": false });
+        assert_eq!(setup.public, public);
+        assert_eq!(setup.secrets[TOKEN].expose_secret(), "EAAB-token");
+        assert_eq!(setup.secrets.len(), 3);
+    }
+
+    #[test]
+    fn omitted_credentials_stay_and_wrong_ones_are_named() {
+        let mut kept = typed();
+        kept["access_token"] = json!("…oken");
+        kept["app_secret"] = json!("");
+        kept.as_object_mut().unwrap().remove("verify_token");
+        assert!(super::setup(kept).unwrap().secrets.is_empty());
+        for (field, wrong) in
+            [("phone_number_id", "+7 701"), ("phone_number_id", ""), ("waba_id", "../me"), ("access_token", "два")]
+        {
+            let mut typed = typed();
+            typed[field] = json!(wrong);
+            let errors = super::setup(typed).unwrap_err();
+            assert_eq!(errors[0].pointer, format!("/settings/{field}"));
+        }
+        assert!(super::setup(json!({ "phone_number": "1" })).is_err(), "a misspelt setting is noticed");
+    }
+
+    #[test]
+    fn a_number_is_read_from_its_settings() {
+        let mut public = setup(typed()).unwrap().public;
+        public["facts"] = json!({ "bot": { "display_phone_number": "+7 701 000-99-00", "verified_name": "Acme" } });
+        let settings = Settings { public, secrets: BTreeMap::new() };
+        let number = SourceNumber::of(&settings).unwrap();
+        assert_eq!((number.display_phone().as_deref(), number.verified_name()), (Some("77010009900"), Some("Acme")));
+        assert!(matches!(token(&settings), Err(Denied::Access(_))));
+        assert!(SourceNumber::of(&Settings { public: json!({}), secrets: BTreeMap::new() }).is_none());
+    }
+}

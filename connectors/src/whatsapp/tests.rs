@@ -8,8 +8,9 @@ use futures_util::StreamExt;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::fake::{Fake, ScriptedAnswer};
 use super::*;
+use crate::fake::{Answer, Fake};
+use crate::whatsapp::fake;
 
 const HOOK: &str = "https://parom.example/hooks/whatsapp/1";
 
@@ -20,8 +21,8 @@ struct Stage {
 }
 
 /// `app`: whether the vendor has an app. A number by hand has its own.
-async fn stage(app: bool, answers: impl IntoIterator<Item = ScriptedAnswer>) -> Stage {
-    let fake = Fake::start(answers).await;
+async fn stage(app: bool, answers: impl IntoIterator<Item = Answer>) -> Stage {
+    let fake = fake::start(answers).await;
     let mut config = Config::from_toml("").unwrap();
     config.whatsapp.api_url = fake.base.clone();
     if app {
@@ -43,10 +44,10 @@ fn hook() -> HookTarget {
     HookTarget { url: HOOK.to_owned(), secret: "made-by-us".into() }
 }
 
-fn number(more: Value) -> ScriptedAnswer {
+fn number(more: Value) -> Answer {
     let mut number = json!({ "id": "330", "display_phone_number": "+7 701 000 99 00", "verified_name": "Acme", "status": "CONNECTED" });
     number.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    ScriptedAnswer::ok(number)
+    fake::ok(number)
 }
 
 #[tokio::test]
@@ -55,15 +56,15 @@ async fn a_number_by_hand_brings_its_webhooks_to_its_own_address() {
     stage.whatsapp.connect_webhook(&stage.settings, &hook()).await.unwrap();
     let calls = stage.fake.calls();
     let target = json!({ "override_callback_uri": HOOK, "verify_token": "made-by-us" });
-    assert_eq!((calls[0].path.as_str(), &calls[0].body), ("220/subscribed_apps", &target));
-    assert_eq!((calls[1].path.as_str(), &calls[1].body), ("330", &json!({ "webhook_configuration": target })));
-    let refused = self::stage(false, [ScriptedAnswer::ok(json!({})), ScriptedAnswer::refused(100, "unknown")]).await;
+    assert_eq!((calls[0].path.as_str(), calls[0].body()), ("220/subscribed_apps", target.clone()));
+    assert_eq!((calls[1].path.as_str(), calls[1].body()), ("330", json!({ "webhook_configuration": target })));
+    let refused = self::stage(false, [fake::ok(json!({})), fake::refused(100, "unknown")]).await;
     assert_eq!(
         refused.whatsapp.connect_webhook(&refused.settings, &hook()).await,
         Ok(()),
         "the account's address serves as well"
     );
-    let ended = self::stage(false, [ScriptedAnswer::refused(190, "expired")]).await;
+    let ended = self::stage(false, [fake::refused(190, "expired")]).await;
     let said = LocalizedText::new("passport-whatsapp-w18");
     assert_eq!(ended.whatsapp.connect_webhook(&ended.settings, &hook()).await, Err(Denied::Access(said)));
 }
@@ -73,7 +74,7 @@ async fn a_number_of_the_vendors_app_uses_the_apps_address() {
     let stage = stage(true, []).await;
     stage.whatsapp.connect_webhook(&stage.settings, &hook()).await.unwrap();
     let call = stage.fake.call();
-    assert_eq!((call.path.as_str(), call.body), ("220/subscribed_apps", json!({})));
+    assert_eq!((call.path.as_str(), call.body()), ("220/subscribed_apps", json!({})));
     stage.whatsapp.remove_webhook(&stage.settings, &hook()).await.unwrap();
     assert_eq!(stage.fake.calls().len(), 1, "other numbers of the account may use the subscription");
     stage.whatsapp.unsubscribe(&stage.settings).await.unwrap();
@@ -85,11 +86,11 @@ async fn a_number_of_the_vendors_app_uses_the_apps_address() {
 
 #[tokio::test]
 async fn a_number_of_the_phone_app_is_asked_for_its_history() {
-    let mut stage = stage(true, [ScriptedAnswer::ok(json!({})), ScriptedAnswer::refused(100, "only once")]).await;
+    let mut stage = stage(true, [fake::ok(json!({})), fake::refused(100, "only once")]).await;
     stage.settings.public["stays_in_app"] = json!(true);
     stage.whatsapp.connect_webhook(&stage.settings, &hook()).await.unwrap();
     let asked: Vec<String> =
-        stage.fake.calls().iter().map(|call| format!("{} {}", call.path, call.body["sync_type"])).collect();
+        stage.fake.calls().iter().map(|call| format!("{} {}", call.path, call.body()["sync_type"])).collect();
     assert_eq!(asked, ["220/subscribed_apps null", "330/smb_app_data \"smb_app_state_sync\""]);
     let stage = self::stage(true, []).await;
     stage.whatsapp.connect_webhook(&stage.settings, &hook()).await.unwrap();
@@ -108,8 +109,8 @@ async fn a_number_of_the_accounts_own_app_says_what_is_entered_at_meta() {
 
 #[tokio::test]
 async fn a_webhook_is_watched_with_the_number() {
-    let apps = |apps: Value| ScriptedAnswer::ok(json!({ "data": apps }));
-    let watched = async |number: ScriptedAnswer, apps: ScriptedAnswer| {
+    let apps = |apps: Value| fake::ok(json!({ "data": apps }));
+    let watched = async |number: Answer, apps: Answer| {
         let stage = stage(false, [number, apps]).await;
         stage.whatsapp.watch(&stage.settings, &hook(), DateTime::UNIX_EPOCH).await
     };
@@ -123,7 +124,7 @@ async fn a_webhook_is_watched_with_the_number() {
     );
     let banned = watched(number(json!({ "status": "BANNED" })), apps(json!([{}]))).await;
     assert_eq!(banned, Err(Denied::Refused(LocalizedText::new("said-wa-banned"))));
-    assert!(matches!(watched(ScriptedAnswer::Text(503, ""), apps(json!([]))).await, Err(Denied::Away(_))));
+    assert!(matches!(watched(Answer::Text(503, ""), apps(json!([]))).await, Err(Denied::Away(_))));
 }
 
 #[tokio::test]
@@ -131,11 +132,11 @@ async fn only_our_own_address_is_removed() {
     let configured = number(
         json!({ "webhook_configuration": { "phone_number": HOOK, "whatsapp_business_account": "https://other.example/x" } }),
     );
-    let stage = stage(false, [configured, ScriptedAnswer::ok(json!({ "data": [{}] }))]).await;
+    let stage = stage(false, [configured, fake::ok(json!({ "data": [{}] }))]).await;
     stage.whatsapp.remove_webhook(&stage.settings, &hook()).await.unwrap();
     let calls = stage.fake.calls();
     assert_eq!(calls.len(), 3);
-    assert_eq!(calls[2].body, json!({ "webhook_configuration": { "override_callback_uri": "" } }));
+    assert_eq!(calls[2].body(), json!({ "webhook_configuration": { "override_callback_uri": "" } }));
     stage.whatsapp.unsubscribe(&stage.settings).await.unwrap();
     assert_eq!(stage.fake.calls().len(), 3, "the account's own app stays subscribed");
 }
@@ -151,7 +152,7 @@ async fn a_test_of_the_webhook_says_what_will_change() {
     };
     let check = async |is_new: bool, url: &str| {
         let configured = number(json!({ "webhook_configuration": { "phone_number": url } }));
-        let stage = stage(false, [configured, ScriptedAnswer::ok(json!({ "data": [{}] }))]).await;
+        let stage = stage(false, [configured, fake::ok(json!({ "data": [{}] }))]).await;
         stage.whatsapp.check_webhook(&stage.settings, &probe(is_new)).await
     };
     let host = |key: &'static str| LocalizedText::new(key).with("host", "other.example");
@@ -184,7 +185,7 @@ async fn n3_an_account_is_proved_by_its_list_of_numbers() {
     let page = |ids: &[&str], next: &str| {
         let data: Vec<Value> = ids.iter().map(|id| json!({ "id": id })).collect();
         let paging = json!({ "cursors": { "after": next }, "next": next });
-        ScriptedAnswer::ok(json!({ "data": data, "paging": if next.is_empty() { Value::Null } else { paging } }))
+        fake::ok(json!({ "data": data, "paging": if next.is_empty() { Value::Null } else { paging } }))
     };
     let object = "Unsupported get request. Object with ID '220' does not exist";
     for (lists, is_proved) in [
@@ -192,10 +193,10 @@ async fn n3_an_account_is_proved_by_its_list_of_numbers() {
         (vec![page(&["331"], "p2"), page(&["330"], "")], true),
         (vec![page(&["331"], "")], false),
         (vec![page(&[], "")], false),
-        (vec![ScriptedAnswer::refused(100, object)], false),
-        (vec![ScriptedAnswer::refused(10, "Permission denied")], false),
-        (vec![ScriptedAnswer::Text(404, "404 page not found")], false),
-        (vec![ScriptedAnswer::Text(200, "<html>")], false),
+        (vec![fake::refused(100, object)], false),
+        (vec![fake::refused(10, "Permission denied")], false),
+        (vec![Answer::Text(404, "404 page not found")], false),
+        (vec![Answer::Text(200, "<html>")], false),
     ] {
         let mut stage = stage(true, [number(json!({}))].into_iter().chain(lists)).await;
         assert!(!stage.whatsapp.account(&stage.settings.public).unwrap().is_proved, "the settings alone");
@@ -211,9 +212,7 @@ async fn n3_an_account_is_proved_by_its_list_of_numbers() {
 /// While the list does not answer, what was proved stays: the identity is unknown, or as it was.
 #[tokio::test]
 async fn n3_weather_takes_no_proof_back() {
-    for (list, identified) in
-        [(ScriptedAnswer::Text(503, ""), false), (ScriptedAnswer::Text(404, "404 page not found"), true)]
-    {
+    for (list, identified) in [(Answer::Text(503, ""), false), (Answer::Text(404, "404 page not found"), true)] {
         let mut stage = stage(true, [number(json!({})), list]).await;
         stage.settings.public["facts"] = json!({ "bot": { "waba_id": "220" } });
         let identity = stage.whatsapp.identity(&stage.settings).await;
@@ -226,28 +225,28 @@ async fn n3_weather_takes_no_proof_back() {
 
 #[tokio::test]
 async fn access_is_tested_with_the_account() {
-    let check = async |numbers: ScriptedAnswer| {
+    let check = async |numbers: Answer| {
         let stage = stage(false, [number(json!({})), numbers]).await;
         stage.whatsapp.check_access(&stage.settings).await
     };
-    let list = |id: &str| ScriptedAnswer::ok(json!({ "data": [{ "id": id }] }));
+    let list = |id: &str| fake::ok(json!({ "data": [{ "id": id }] }));
     let said = LocalizedText::new("said-wa-number-answers").with("phone", "+7 701 000 99 00").with("name", "Acme");
     assert_eq!(check(list("330")).await, Ok(Some(said.clone())));
     assert_eq!(check(list("331")).await, Err(LocalizedText::new("said-wa-other-waba").into()));
-    let denied = check(ScriptedAnswer::refused(10, "Permission denied")).await;
+    let denied = check(fake::refused(10, "Permission denied")).await;
     assert!(denied.is_err(), "a list that the token may not see says nothing about the number");
-    assert_eq!(check(ScriptedAnswer::Text(404, "404 page not found")).await, Ok(Some(said)), "there is no list");
-    let ended = stage(false, [ScriptedAnswer::refused(190, "expired")]).await;
+    assert_eq!(check(Answer::Text(404, "404 page not found")).await, Ok(Some(said)), "there is no list");
+    let ended = stage(false, [fake::refused(190, "expired")]).await;
     let said = Denied::Access(LocalizedText::new("passport-whatsapp-w18"));
     assert_eq!(ended.whatsapp.check_access(&ended.settings).await, Err(said));
-    let weather = check(ScriptedAnswer::Text(502, "<html>")).await;
+    let weather = check(Answer::Text(502, "<html>")).await;
     assert!(matches!(weather, Err(Denied::Away(_))), "{weather:?}");
 }
 
 #[tokio::test]
 async fn a_token_that_ends_soon_is_reported_until_it_is_replaced() {
     let now = DateTime::from_timestamp(1_795_168_800, 0).unwrap();
-    let info = |end: i64| ScriptedAnswer::ok(json!({ "data": { "is_valid": true, "expires_at": end } }));
+    let info = |end: i64| fake::ok(json!({ "data": { "is_valid": true, "expires_at": end } }));
     let mut stage = stage(false, [info(now.timestamp() + 3 * 24 * 3600), number(json!({})), info(0)]).await;
     let renewed = stage.whatsapp.renew(&stage.settings, now).await.unwrap().unwrap();
     assert_eq!((renewed.facts["token_ends_on"].as_str(), renewed.secrets.len()), (Some("2026-11-23"), 0));
@@ -257,7 +256,7 @@ async fn a_token_that_ends_soon_is_reported_until_it_is_replaced() {
     assert!(events.contains(&InboundEvent::LineTrouble { aspect: "token", trouble: Some(said) }), "{events:?}");
     let replaced = stage.whatsapp.renew(&stage.settings, now).await.unwrap().unwrap();
     assert_eq!(replaced.facts["token_ends_on"], Value::Null);
-    let unknown = self::stage(false, [ScriptedAnswer::refused(100, "no right")]).await;
+    let unknown = self::stage(false, [fake::refused(100, "no right")]).await;
     assert!(unknown.whatsapp.renew(&unknown.settings, now).await.unwrap().is_none());
 }
 
@@ -265,11 +264,11 @@ async fn a_token_that_ends_soon_is_reported_until_it_is_replaced() {
 async fn a_file_is_opened_by_its_id_with_the_token() {
     let stage = stage(false, []).await;
     let url = stage.fake.base.join("v1/lookaside?mid=18").unwrap();
-    let opening = self::stage(false, [ScriptedAnswer::Text(200, "")]).await;
+    let opening = self::stage(false, [Answer::Text(200, "")]).await;
     drop(opening);
-    let info = ScriptedAnswer::ok(json!({ "url": url, "mime_type": "image/jpeg", "file_size": "303833", "id": "18" }));
+    let info = fake::ok(json!({ "url": url, "mime_type": "image/jpeg", "file_size": "303833", "id": "18" }));
     // Two servers would have two ports: the file is at the same one, as with Meta's double.
-    let fake = Fake::start([info, ScriptedAnswer::Text(200, "bytes")]).await;
+    let fake = fake::start([info, Answer::Text(200, "bytes")]).await;
     let mut config = Config::from_toml("").unwrap();
     config.whatsapp.api_url = fake.base.clone();
     let whatsapp = WhatsApp::new(&HttpClients::new(&config.network).unwrap(), &config.whatsapp);
@@ -278,22 +277,22 @@ async fn a_file_is_opened_by_its_id_with_the_token() {
     let bytes: Vec<_> = opened.unwrap().bytes.collect().await;
     assert_eq!(bytes.len(), 1);
     assert_eq!(fake.calls()[0].path, "18?phone_number_id=330");
-    assert_eq!(stage.fake.call().authorization, "Bearer EAAB-CANARY");
+    assert_eq!(stage.fake.call().authorization.as_deref(), Some("Bearer EAAB-CANARY"));
 }
 
 #[tokio::test]
 async fn a_file_that_cannot_be_opened_says_whether_to_try_again() {
-    let open = async |answer: ScriptedAnswer| {
+    let open = async |answer: Answer| {
         let stage = stage(false, [answer]).await;
         stage.whatsapp.open_media(&stage.settings, "media:18").await.err().unwrap()
     };
-    assert!(matches!(open(ScriptedAnswer::refused(100, "does not exist")).await, NotOpened::Gone(_)));
-    assert!(matches!(open(ScriptedAnswer::refused(190, "expired")).await, NotOpened::Later { .. }));
-    assert!(matches!(open(ScriptedAnswer::refused(131_016, "down")).await, NotOpened::Later { .. }));
-    assert!(matches!(open(ScriptedAnswer::Text(502, "")).await, NotOpened::Later { .. }));
-    assert!(matches!(open(ScriptedAnswer::ok(json!({ "id": "18" }))).await, NotOpened::Gone(_)));
+    assert!(matches!(open(fake::refused(100, "does not exist")).await, NotOpened::Gone(_)));
+    assert!(matches!(open(fake::refused(190, "expired")).await, NotOpened::Later { .. }));
+    assert!(matches!(open(fake::refused(131_016, "down")).await, NotOpened::Later { .. }));
+    assert!(matches!(open(Answer::Text(502, "")).await, NotOpened::Later { .. }));
+    assert!(matches!(open(fake::ok(json!({ "id": "18" }))).await, NotOpened::Gone(_)));
     let inside = json!({ "url": "https://10.1.2.3/file", "id": "18" });
-    assert!(matches!(open(ScriptedAnswer::ok(inside)).await, NotOpened::Gone(_)), "no address of our own network");
+    assert!(matches!(open(fake::ok(inside)).await, NotOpened::Gone(_)), "no address of our own network");
     let stage = stage(false, []).await;
     for wrong in ["", "media:", "file:18"] {
         assert_eq!(
@@ -306,13 +305,13 @@ async fn a_file_that_cannot_be_opened_says_whether_to_try_again() {
 /// An address lives five minutes; one that has ended is asked for again, once.
 #[tokio::test]
 async fn an_ended_address_is_asked_for_again() {
-    let bytes = Fake::start([ScriptedAnswer::Text(404, ""), ScriptedAnswer::Text(200, "bytes")]).await;
-    let info = || ScriptedAnswer::ok(json!({ "url": bytes.base.join("v1/file").unwrap() }));
+    let bytes = fake::start([Answer::Text(404, ""), Answer::Text(200, "bytes")]).await;
+    let info = || fake::ok(json!({ "url": bytes.base.join("v1/file").unwrap() }));
     let stage = stage(false, [info(), info(), info(), info()]).await;
     assert!(stage.whatsapp.open_media(&stage.settings, "media:18").await.is_ok());
     assert_eq!((stage.fake.calls().len(), bytes.calls().len()), (2, 2));
-    let gone = Fake::start([ScriptedAnswer::Text(404, ""), ScriptedAnswer::Text(404, "")]).await;
-    let info = || ScriptedAnswer::ok(json!({ "url": gone.base.join("v1/file").unwrap() }));
+    let gone = fake::start([Answer::Text(404, ""), Answer::Text(404, "")]).await;
+    let info = || fake::ok(json!({ "url": gone.base.join("v1/file").unwrap() }));
     let stage = self::stage(false, [info(), info()]).await;
     let failed = stage.whatsapp.open_media(&stage.settings, "media:18").await.err();
     assert_eq!(failed, Some(NotOpened::Gone("code_404".to_owned())));

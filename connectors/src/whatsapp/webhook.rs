@@ -1,21 +1,25 @@
-//! WhatsApp's webhook (whatsapp §2): validated, authenticated, registered, checked, removed.
+//! WhatsApp's webhook (whatsapp §2): validated, authenticated, registered, checked, removed; and the one of the vendor's app.
 
+use base::config::WhatsApp as AppConfig;
 use base::i18n::LocalizedText;
+use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use url::Url;
 
 use super::api::{ApiError, GraphApi, Path};
+use super::consent::{self, MetaApp};
 use super::health::{self, Number};
-use super::setup::{APP_SECRET, VERIFY_TOKEN, denied, done, number, token};
-use super::signup;
-use super::wire::{Id, Many, wire};
-use crate::incoming::IncomingCall;
-use crate::{Check, Denied, HOOK_SECRET, HookTarget, Probe, Settings, Watched, WebhookToEnter};
+use super::setup::{ACCOUNT, APP_SECRET, VERIFY_TOKEN, denied, done, number, token};
+use super::wire::{Change, Id, Many, wire};
+use crate::incoming::{IncomingCall, NotReceived};
+use crate::vendor_app::{LineCall, VendorApp};
+use crate::{Check, Denied, HOOK_SECRET, HookTarget, Probe, Settings, ValueToEnter, Watched, WebhookToEnter};
 
 wire! {
     /// The apps that receive a WABA's webhooks.
@@ -78,17 +82,19 @@ pub(super) fn to_enter(
     vendors: Option<&SecretString>,
     hook: &HookTarget,
 ) -> Option<WebhookToEnter> {
-    (!is_vendors(settings, vendors)).then(|| {
-        WebhookToEnter::new(
-            ("wizard-wa-webhook-title", "wizard-wa-webhook-hint"),
-            ("wizard-wa-callback-url", hook.url.clone()),
-            ("wizard-wa-verify-token", verify_token(settings, hook).to_owned()),
-        )
+    let values = vec![
+        ValueToEnter::address("wizard-wa-callback-url", &hook.url),
+        ValueToEnter::secret("wizard-wa-verify-token", verify_token(settings, hook)),
+    ];
+    (!is_vendors(settings, vendors)).then_some(WebhookToEnter {
+        title: "wizard-wa-webhook-title",
+        hint: "wizard-wa-webhook-hint",
+        values,
     })
 }
 
 /// Whether calls come to the vendor's address, because the account has no app of its own.
-pub(super) fn is_vendors(settings: &Settings, vendors: Option<&SecretString>) -> bool {
+fn is_vendors(settings: &Settings, vendors: Option<&SecretString>) -> bool {
     vendors.is_some() && !settings.secrets.contains_key(APP_SECRET)
 }
 
@@ -105,7 +111,7 @@ pub(super) async fn connect(
         done(api.post(token, subscribe, &json!({})).await)?;
         if number.stays_in_app() {
             // Possible once, on the first day; later, and for owners who share no history, it is refused.
-            if let Err(refused) = signup::ask_for_history(api, token, number.phone_number_id).await {
+            if let Err(refused) = consent::ask_for_history(api, token, number.phone_number_id).await {
                 tracing::debug!(reason = %refused.text(), "the number's earlier messages were not asked for");
             }
         }
@@ -243,6 +249,72 @@ pub(super) async fn check(api: &GraphApi, settings: &Settings, vendors: Option<&
         (Watched::Unset, false) => Err(LocalizedText::new("said-wa-unset").into()),
         _ => Ok(None),
     }
+}
+
+// The vendor's own app at Meta (whatsapp §2, §14): one webhook address for the numbers of all accounts.
+
+/// The secrets that authenticate calls to the app's single address.
+#[derive(Clone, Debug)]
+pub struct AppHooks {
+    /// Verifies the signature of calls; without it all are refused.
+    pub secret: Option<SecretString>,
+    /// For the validation of the address, which is impossible without it.
+    verify_token: Option<SecretString>,
+}
+
+impl AppHooks {
+    /// None if neither is configured: the address does not exist.
+    pub fn of(config: &AppConfig) -> Option<Self> {
+        let (secret, verify_token) = (config.app_secret.clone(), config.verify_token.clone());
+        (secret.is_some() || verify_token.is_some()).then_some(Self { secret, verify_token })
+    }
+}
+
+impl VendorApp for AppHooks {
+    fn handshake(&self, query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
+        challenge(query, &self.verify_token)
+    }
+
+    fn authenticate(&self, call: &IncomingCall<'_>) -> bool {
+        self.secret.as_ref().is_some_and(|secret| is_signed(secret, call))
+    }
+
+    fn split(&self, body: &[u8]) -> Result<Vec<LineCall>, NotReceived> {
+        split(body)
+    }
+}
+
+/// Splits a call into one body per number, in order; changes that concern an account get the key `waba:<id>`. Other
+/// data stays as it is.
+fn split(body: &[u8]) -> Result<Vec<LineCall>, NotReceived> {
+    let whole: Map<String, Value> = serde_json::from_slice(body).map_err(|_| NotReceived::Unreadable)?;
+    let object = whole.get("object").cloned().unwrap_or_default();
+    let mut lines: Vec<(String, Vec<Value>)> = Vec::new();
+    for entry in whole.get("entry").and_then(Value::as_array).into_iter().flatten() {
+        for change in entry.get("changes").and_then(Value::as_array).into_iter().flatten() {
+            let line = line_of(entry, change);
+            let mut part = entry.as_object().cloned().unwrap_or_default();
+            part.insert("changes".to_owned(), json!([change]));
+            match lines.iter_mut().find(|(known, _)| *known == line) {
+                Some((_, parts)) => parts.push(part.into()),
+                None => lines.push((line, vec![part.into()])),
+            }
+        }
+    }
+    let calls = lines.into_iter().map(|(line, parts)| {
+        let body = json!({ "object": object, "entry": parts }).to_string();
+        LineCall { line, body: Bytes::from(body) }
+    });
+    Ok(calls.collect())
+}
+
+fn line_of(entry: &Value, change: &Value) -> String {
+    let number = Change::deserialize(change).unwrap_or_default().phone_number_id();
+    if !number.is_empty() {
+        return number;
+    }
+    let account = entry.get("id").map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
+    format!("{ACCOUNT}{}", account.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -53,8 +53,8 @@ async fn call(
     let body = body.to_string();
     // A configured address, so it is trusted.
     let request = app.http.trusted().post(url.clone()).timeout(ANSWER_WITHIN);
-    let sent = (app.clock.uuid_v7().to_string(), app.clock.now().timestamp());
-    let request = signed(request, secret, (&sent.0, sent.1), body).map_err(anyhow::Error::msg)?;
+    let (id, sent_at) = (app.clock.uuid_v7().to_string(), app.clock.now().timestamp());
+    let request = signed(request, secret, &id, sent_at, body).map_err(anyhow::Error::msg)?;
     let answer = request.send().await.map_err(reqwest::Error::without_url)?;
     Ok(answer.status().as_u16())
 }

@@ -56,7 +56,7 @@ fn tops(code: &str, from_root: &str, inside: &Path) -> BTreeSet<String> {
     named.map(|path| path.split("::").next().unwrap_or_default().to_owned()).collect()
 }
 
-/// Whether only tests compile a file: the server that a connector's unit tests call may build connectors.
+/// Whether only tests compile a file. The server that a connector's unit tests call may build connectors.
 fn is_of_tests(file: &Path) -> bool {
     let inside = file.strip_prefix(root()).unwrap_or(file);
     inside.ends_with("fake.rs") || inside.ends_with("tests.rs") || inside.iter().any(|part| part == "tests")

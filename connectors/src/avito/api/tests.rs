@@ -2,7 +2,8 @@ use base::i18n::Language;
 use serde_json::json;
 
 use super::*;
-use crate::avito::fake::{Fake, body, fixture, settings};
+use crate::avito::fake::{self, body, fixture, settings};
+use crate::fake::Answer;
 
 const SELF: Call<'static> = Call {
     method: Method::GET,
@@ -19,42 +20,44 @@ async fn asked(api: &AvitoApi) -> Result<Value, ApiError> {
 
 #[tokio::test]
 async fn a_token_is_kept_and_shared() {
-    let fake = Fake::start().await;
-    let api = fake.avito().api;
+    let fake = fake::start().await;
+    let api = fake::avito(&fake).api;
     let (one, two) = tokio::join!(asked(&api), asked(&api));
     assert_eq!((one, two), (Ok(fixture("api_self")), Ok(fixture("api_self"))));
     asked(&api.clone()).await.unwrap();
-    let calls = fake.all_calls();
-    let tokens: Vec<_> = calls.iter().filter(|call| call.what == "POST /token").collect();
+    let calls = fake.calls();
+    let tokens: Vec<_> = calls.iter().filter(|call| call.line() == "POST /token").collect();
     assert_eq!(tokens.len(), 1, "{calls:#?}");
-    let form = String::from_utf8(tokens[0].body.clone()).unwrap();
+    let form = String::from_utf8(tokens[0].bytes.clone()).unwrap();
     assert_eq!(form, "grant_type=client_credentials&client_id=AcmeClientId01234567&client_secret=acme-canary-secret");
-    assert!(fake.calls().iter().all(|call| call.token.as_deref() == Some("kChqt9ewQNAcwgbHp4yFd5")));
+    assert!(
+        fake::calls(&fake).iter().all(|call| call.authorization.as_deref() == Some("Bearer kChqt9ewQNAcwgbHp4yFd5"))
+    );
 }
 
 #[tokio::test]
 async fn a_token_of_a_short_life_is_not_kept() {
-    let fake = Fake::start().await;
-    let api = fake.avito().api;
+    let fake = fake::start().await;
+    let api = fake::avito(&fake).api;
     for _ in 0..2 {
         fake.next("/token", 200, json!({ "access_token": "short", "expires_in": 0 }));
         asked(&api).await.unwrap();
     }
-    assert_eq!(fake.all_calls().len(), 4);
+    assert_eq!(fake.calls().len(), 4);
 }
 
 #[tokio::test]
 async fn an_old_token_is_replaced_once() {
     for status in [401, 403] {
-        let fake = Fake::start().await;
-        let api = fake.avito().api;
+        let fake = fake::start().await;
+        let api = fake::avito(&fake).api;
         asked(&api).await.unwrap();
         fake.next("/self", status, fixture("api_error_403"));
         asked(&api).await.unwrap();
-        let whats: Vec<String> = fake.all_calls().into_iter().map(|call| call.what).collect();
+        let whats: Vec<String> = fake.calls().into_iter().map(|call| call.line()).collect();
         assert_eq!(whats.iter().filter(|what| *what == "POST /token").count(), 2, "{whats:?}");
         // A new token that is refused, too, is not the reason.
-        let fresh = fake.avito().api;
+        let fresh = fake::avito(&fake).api;
         fake.next("/self", status, fixture("api_error_403"));
         assert!(matches!(asked(&fresh).await, Err(ApiError::Refused { code, .. }) if code == status));
     }
@@ -63,9 +66,9 @@ async fn an_old_token_is_replaced_once() {
 #[tokio::test]
 async fn refused_credentials_are_a_401_for_any_http_status() {
     for (status, answer) in [(200, json!({ "error": "invalid_client" })), (400, json!({ "error": "invalid_client" }))] {
-        let fake = Fake::start().await;
+        let fake = fake::start().await;
         fake.next("/token", status, answer);
-        let failed = asked(&fake.avito().api).await.unwrap_err();
+        let failed = asked(&fake::avito(&fake).api).await.unwrap_err();
         let wanted = ApiError::Refused { code: 401, message: "invalid_client".to_owned(), retry_after: None };
         assert_eq!(failed, wanted);
         assert!(matches!(denied(&failed), Denied::Access(_)));
@@ -74,33 +77,33 @@ async fn refused_credentials_are_a_401_for_any_http_status() {
 
 #[tokio::test]
 async fn without_a_token_the_call_counts_as_not_sent() {
-    let fake = Fake::start().await;
-    let api = fake.avito().api;
-    fake.next_cut("/token");
+    let fake = fake::start().await;
+    let api = fake::avito(&fake).api;
+    fake.answers("/token", Answer::Reset);
     assert!(matches!(asked(&api).await, Err(ApiError::NotSent(_))));
-    fake.next_text("/token", 200, "<html>");
+    fake.answers("/token", Answer::Text(200, "<html>"));
     assert!(matches!(asked(&api).await, Err(ApiError::NotSent(_))));
-    fake.next_text("/token", 502, "<html>");
+    fake.answers("/token", Answer::Text(502, "<html>"));
     assert!(matches!(asked(&api).await, Err(ApiError::Gateway { status: 502, .. })));
     // A gateway's 403 says nothing about the credentials.
-    fake.next_text("/token", 403, "<html>");
+    fake.answers("/token", Answer::Text(403, "<html>"));
     assert!(matches!(asked(&api).await, Err(ApiError::Gateway { status: 403, .. })));
-    assert!(fake.calls().is_empty());
+    assert!(fake::calls(&fake).is_empty());
 }
 
 #[tokio::test]
 async fn kinds_of_answers_are_distinguished() {
-    let fake = Fake::start().await;
-    let api = fake.avito().api;
-    fake.next_limit("/self", 7);
+    let fake = fake::start().await;
+    let api = fake::avito(&fake).api;
+    fake.answers("/self", fake::limited(7));
     let limited = asked(&api).await.unwrap_err();
     let message = "Too Many Requests".to_owned();
     assert_eq!(limited, ApiError::Refused { code: 429, message, retry_after: Some(Duration::from_secs(7)) });
-    fake.next_text("/self", 502, "<html>");
+    fake.answers("/self", Answer::Text(502, "<html>"));
     assert_eq!(asked(&api).await, Err(ApiError::Gateway { status: 502, retry_after: None }));
-    fake.next_cut("/self");
+    fake.answers("/self", Answer::Reset);
     assert!(matches!(asked(&api).await, Err(ApiError::Unknown(_))));
-    fake.next_text("/self", 200, "<html>");
+    fake.answers("/self", Answer::Text(200, "<html>"));
     assert_eq!(asked(&api).await, Err(ApiError::Unreadable { status: 200 }));
     let nobody = AvitoApi { base: Url::parse("http://127.0.0.1:9/").unwrap(), ..api };
     assert!(matches!(asked(&nobody).await, Err(ApiError::NotSent(_))));
@@ -120,8 +123,8 @@ fn messages_of_refusals_are_found_in_every_form() {
 
 #[tokio::test]
 async fn ids_cannot_leave_their_place_in_a_path() {
-    let fake = Fake::start().await;
-    let api = fake.avito().api;
+    let fake = fake::start().await;
+    let api = fake::avito(&fake).api;
     let address = |id: &str| api.address(&["messenger", "v2", "chats", id], &[("a", "b c")]);
     assert!(address("u2i-A~b_1").unwrap().as_str().ends_with("/messenger/v2/chats/u2i-A~b_1?a=b+c"));
     assert!(address("../../token?x=1#y").unwrap().path().ends_with("/chats/..%2F..%2Ftoken%3Fx=1%23y"));

@@ -1,25 +1,25 @@
 //! Every sample body (avito §10) with its result; and altered bodies, none of which may cause a panic.
 
-mod advert;
-mod mangled;
-
 use std::collections::BTreeMap;
 
 use base::i18n::Language;
 use base::message::Content;
+use proptest::prelude::*;
 
 use super::*;
-use crate::avito::fake::{CHAT, Fake, SELLER, body, fixture, settings};
+use crate::avito::fake::{self, CHAT, SELLER, body, fixture, settings};
+use crate::fake::Fake;
+use crate::tests::bodies::{hold, mangle, run};
 
 const BUYER: &str = "77001122";
 
 async fn read_body(fake: &Fake, body: &str, language: Language) -> Result<Vec<InboundEvent>, NotReceived> {
-    receive(&fake.avito(), &settings(), body.as_bytes(), Words::new(language)).await
+    receive(&fake::avito(&fake), &settings(), body.as_bytes(), Words::new(language)).await
 }
 
 /// The only event of a sample, in English. The chat has begun before.
 async fn one(name: &str) -> InboundEvent {
-    let fake = Fake::start().await;
+    let fake = fake::start().await;
     let mut earlier = fixture("api_messages");
     for message in earlier.as_array_mut().unwrap() {
         message["author_id"] = fixture(name).pointer("/payload/value/author_id").cloned().unwrap_or_default();
@@ -148,7 +148,7 @@ async fn messages_that_the_seller_writes_in_avito_are_from_a_manager() {
     assert_eq!((written.body.sender.id.as_str(), written.body.sender.role), (SELLER, Role::Manager));
     assert_eq!(written.body.receiver.unwrap().id, BUYER, "for a chat that is not known yet");
     // Whom the chat is with is known from its conversation: Avito's post must be answered in two seconds.
-    let fake = Fake::start().await;
+    let fake = fake::start().await;
     fake.next("/v2/", 500, json!({}));
     let events = read_body(&fake, &body("hook_own_text"), Language::En).await.unwrap();
     let written = message(events.into_iter().next().unwrap());
@@ -158,10 +158,10 @@ async fn messages_that_the_seller_writes_in_avito_are_from_a_manager() {
 
 #[tokio::test]
 async fn the_first_post_says_since_when_avito_posts() {
-    let fake = Fake::start().await;
+    let fake = fake::start().await;
     let mut settings = settings();
     settings.public["facts"] = json!({ "bot": { "id": SELLER } });
-    let events = receive(&fake.avito(), &settings, body("hook_text").as_bytes(), Words::new(Language::En)).await;
+    let events = receive(&fake::avito(&fake), &settings, body("hook_text").as_bytes(), Words::new(Language::En)).await;
     let learned = events.unwrap().remove(0);
     let value = json!(1_795_168_799);
     assert_eq!(learned, InboundEvent::Learned { part: "avito", key: "since".to_owned(), value });
@@ -169,7 +169,7 @@ async fn the_first_post_says_since_when_avito_posts() {
 
 #[tokio::test]
 async fn texts_are_in_the_accounts_language() {
-    let fake = Fake::start().await;
+    let fake = fake::start().await;
     let events = read_body(&fake, &body("hook_call_missed"), Language::Ru).await.unwrap();
     assert!(shown(events[0].clone()).ends_with("[Пропущенный звонок]"), "{events:?}");
 }
@@ -177,7 +177,169 @@ async fn texts_are_in_the_accounts_language() {
 #[tokio::test]
 async fn without_credentials_nothing_can_be_read() {
     let none = Settings { public: json!({}), secrets: BTreeMap::new() };
-    let fake = Fake::start().await;
-    let unread = receive(&fake.avito(), &none, body("hook_text").as_bytes(), Words::new(Language::En)).await;
+    let fake = fake::start().await;
+    let unread = receive(&fake::avito(&fake), &none, body("hook_text").as_bytes(), Words::new(Language::En)).await;
     assert_eq!(unread, Err(NotReceived::Unreadable));
+}
+
+const ABOUT: &str = "[Advert] Диван синий, 30 000 ₽\nhttps://avito.ru/moskva/mebel_i_interer/divan_siniy_3344556677";
+
+/// The same sample as another message.
+fn another(name: &str, id: &str) -> String {
+    let mut body = fixture(name);
+    body["payload"]["value"]["id"] = json!(id);
+    body.to_string()
+}
+
+async fn read(avito: &Avito, body: &str) -> IncomingMessage {
+    let events = receive(avito, &settings(), body.as_bytes(), Words::new(Language::En)).await.unwrap();
+    message(events.into_iter().next().unwrap())
+}
+
+fn text(written: &IncomingMessage) -> &str {
+    match &written.body.content {
+        Content::Text { text } => text,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn the_advert_is_shown_above_the_first_message_only() {
+    let fake = fake::start().await;
+    let avito = fake::avito(&fake);
+    let first = read(&avito, &body("hook_text")).await;
+    assert_eq!(text(&first), format!("{ABOUT}\n\nЕщё продаёте?"));
+    assert_eq!(first.body.above.as_deref(), Some(ABOUT), "so that quotes of it leave it out");
+    let again = read(&avito, &body("hook_text")).await;
+    assert_eq!(text(&again), text(&first), "the same post again is the same message");
+    let second = read(&avito, &another("hook_text", "second")).await;
+    assert_eq!((text(&second), second.body.above.as_deref()), ("Ещё продаёте?", None));
+    let whats = fake::lines(&fake);
+    assert_eq!(whats.len(), 2, "a chat is described once: {whats:?}");
+    assert!(whats.iter().any(|what| *what == format!("GET /messenger/v2/accounts/{SELLER}/chats/{CHAT}")));
+    let list = format!("GET /messenger/v3/accounts/{SELLER}/chats/{CHAT}/messages/?limit=30");
+    assert!(whats.contains(&list), "{whats:?}");
+}
+
+#[tokio::test]
+async fn it_is_the_caption_of_what_is_no_text() {
+    let read_first = |name: &'static str| async move {
+        let fake = fake::start().await;
+        fake.next("/messages/", 200, json!([]));
+        read(&fake::avito(&fake), &body(name)).await.body
+    };
+    let picture = read_first("hook_image").await;
+    assert_eq!(picture.content.media().unwrap().text.as_deref(), Some(ABOUT));
+    let place = read_first("hook_location").await;
+    assert_eq!(place.caption, Some(format!("{ABOUT}\n\nМосква, Варшавское шоссе")));
+}
+
+#[tokio::test]
+async fn a_chat_that_began_before_the_source_has_it_above_the_first_message_that_came() {
+    let earlier = |created: i64| {
+        let mut list = fixture("api_messages");
+        list[3]["created"] = json!(created);
+        list[3]["id"] = json!("earlier");
+        list
+    };
+    for (created, shown) in [(1_699_999_999, true), (1_700_000_000, false)] {
+        let fake = fake::start().await;
+        fake.next("/messages/", 200, earlier(created));
+        let written = read(&fake::avito(&fake), &body("hook_text")).await;
+        assert_eq!(text(&written).starts_with(ABOUT), shown, "{created}");
+    }
+}
+
+#[tokio::test]
+async fn a_chat_without_an_advert_has_none() {
+    let fake = fake::start().await;
+    fake.next("/v2/", 200, fixture("api_chat_of_profile"));
+    assert_eq!(text(&read(&fake::avito(&fake), &body("hook_profile_chat")).await), "Вы до скольки работаете?");
+}
+
+#[tokio::test]
+async fn a_message_does_not_wait_for_it_and_the_next_one_has_it() {
+    for broken in ["/v2/", "/v3/", "/token"] {
+        let fake = fake::start().await;
+        let avito = fake::avito(&fake);
+        fake.next(broken, 503, json!({}));
+        assert_eq!(text(&read(&avito, &body("hook_text")).await), "Ещё продаёте?", "{broken}");
+        let next = read(&avito, &another("hook_text", "second")).await;
+        assert_eq!(text(&next), format!("{ABOUT}\n\nЕщё продаёте?"), "{broken}");
+        let third = read(&avito, &another("hook_text", "third")).await;
+        assert_eq!(text(&third), "Ещё продаёте?", "{broken}");
+    }
+}
+
+/// Avito without a server: what would be asked for is not there. All cases share one client: it reads the system's
+/// certificates, which takes longer than a case.
+struct Alone {
+    avito: Avito,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Alone {
+    fn new() -> Self {
+        base::http_client::install_crypto_provider();
+        let config = base::config::Config::from_toml("").unwrap();
+        let http = base::http_client::HttpClients::new(&config.network).unwrap();
+        let api_url = url::Url::parse("http://127.0.0.1:9/").unwrap();
+        let avito = Avito::new(&http, &base::config::Avito { api_url, client_id: None, client_secret: None });
+        Self { avito, runtime: tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap() }
+    }
+
+    fn reads(&self, body: &[u8]) -> Result<Vec<InboundEvent>, NotReceived> {
+        self.runtime.block_on(receive(&self.avito, &settings(), body, Words::new(Language::En)))
+    }
+}
+
+fn read_alone(body: &[u8]) -> Result<Vec<InboundEvent>, NotReceived> {
+    Alone::new().reads(body)
+}
+
+#[test]
+fn invalid_json_is_unreadable() {
+    for body in ["", "{", "nonsense", "\u{0}", "[1,2"] {
+        assert_eq!(read_alone(body.as_bytes()), Err(NotReceived::Unreadable), "{body}");
+    }
+    for body in ["null", "1", "\"\"", r#"{"payload":{"type":"message","value":7}}"#] {
+        let read = read_alone(body.as_bytes());
+        assert!(matches!(&read, Err(NotReceived::Unreadable)), "{body}: {read:?}");
+    }
+    for body in ["[]", r#"{"id":"1"}"#, r#"{"payload":{}}"#, r#"{"payload":{"type":"message","value":{}}}"#] {
+        let read = read_alone(body.as_bytes()).unwrap();
+        assert!(matches!(read.as_slice(), [InboundEvent::Unknown(_)]), "{body}: {read:?}");
+    }
+}
+
+#[test]
+fn a_field_of_another_type_affects_no_other_field() {
+    let mut post = fixture("hook_text");
+    post["payload"]["value"]["created"] = json!("soon");
+    post["payload"]["value"]["content"]["image"] = json!([1]);
+    post["payload"]["value"]["quote"] = json!("x");
+    let written = message(read_alone(post.to_string().as_bytes()).unwrap().remove(0));
+    assert_eq!(
+        (written.sent_at, shown(InboundEvent::Wrote(Box::new(written)))),
+        (None, "text Ещё продаёте?".to_owned())
+    );
+}
+
+#[test]
+fn nothing_in_a_body_breaks_its_reader() {
+    let (alone, bodies) = (Alone::new(), SAMPLES.iter().map(|(name, _)| fixture(name)).collect::<Vec<_>>());
+    mangle(300, &bodies, json!(SELLER), |_, body| hold(&alone.reads(body.as_bytes()).unwrap_or_default()));
+}
+
+#[test]
+fn nothing_cut_or_garbled_breaks_its_reader() {
+    let alone = Alone::new();
+    run(300, (0..SAMPLES.len(), 0_usize..900, any::<u8>()), |(sample, cut, byte)| {
+        let mut text = body(SAMPLES[sample].0).into_bytes();
+        let at = cut.min(text.len() - 1);
+        text[at] = byte;
+        let _read = alone.reads(&text);
+        let _read = alone.reads(&text[..at]);
+        Ok(())
+    });
 }

@@ -1,18 +1,37 @@
-//! A message about to be sent, with its changeable parts separate.
+//! A message about to be sent, with its changeable parts separate, and the form in which its file is sent.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use base::cache::Cache;
+use base::i18n::LocalizedText;
 use base::message::{Content, List, Markup, Media};
 use reqwest::Method;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
-use super::SendContext;
-use super::file::{self, Attached, UploadType};
-use crate::Message;
+use crate::file::NotOpened;
 use crate::fit::lines;
-use crate::max::abilities::TEXT;
-use crate::max::api::{ApiError, Call};
-use crate::max::ids::{self, Place};
-use crate::max::keyboard;
+use crate::max::api::{ApiError, Call, MaxApi, TEXT, UploadFile};
+use crate::max::files::uploaded_token;
+use crate::max::setup::BotOptions;
+use crate::max::{keyboard, wire};
+use crate::sending::ReadMarks;
+use crate::{Message, Outgoing};
+
+/// What every request for a letter needs.
+pub(super) struct SendContext<'a> {
+    pub(super) api: &'a MaxApi,
+    pub(super) token: &'a SecretString,
+    pub(super) options: BotOptions,
+    pub(super) place: wire::Place,
+    pub(super) outgoing: &'a Outgoing,
+    pub(super) uploaded: &'a UploadedFiles,
+    pub(super) marks: &'a ReadMarks,
+}
 
 /// What accompanies the text.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,7 +81,7 @@ struct PostedBody {
 
 impl Posted {
     pub fn mid(self) -> Option<String> {
-        self.message.body.mid.filter(|mid| ids::is_mid(mid))
+        self.message.body.mid.filter(|mid| wire::is_mid(mid))
     }
 }
 
@@ -77,9 +96,9 @@ impl MessageDraft {
     pub fn of(context: &SendContext<'_>, message: &Message) -> Self {
         let words = context.outgoing.words;
         let post = message.post.as_ref().map(|post| post.id.clone());
-        let post = post.filter(|_| matches!(context.place, Place::Comments { .. }));
+        let post = post.filter(|_| matches!(context.place, wire::Place::Comments { .. }));
         let quoted = message.reply_to.as_ref().and_then(|quote| quote.external_id.as_deref());
-        let quote = quoted.map(ids::mid).filter(|mid| mid.starts_with("mid.")).map(str::to_owned);
+        let quote = quoted.map(wire::mid).filter(|mid| mid.starts_with("mid.")).map(str::to_owned);
         let is_comment = post.is_some();
         let keyboard = message.markup.as_ref().filter(|_| !is_comment);
         let keyboard = keyboard.and_then(|markup| keyboard::attachment(message.id, markup));
@@ -141,7 +160,7 @@ impl MessageDraft {
             Beside::Nothing => {}
             Beside::Attachment(attachment) => attachments.push(attachment.clone()),
             Beside::File { kind, media } => {
-                attached = file::attach(context, *kind, media).await.map_err(not)?;
+                attached = attach(context, *kind, media).await.map_err(not)?;
                 attachments.extend(attached.as_ref().map(Attached::attachment));
             }
         }
@@ -166,8 +185,8 @@ impl MessageDraft {
             body["link"] = json!({ "type": "reply", "mid": mid });
         }
         let (name, id) = match context.place {
-            Place::Chat(chat) => ("chat_id", chat),
-            Place::Comments { author, .. } => ("user_id", author),
+            wire::Place::Chat(chat) => ("chat_id", chat),
+            wire::Place::Comments { author, .. } => ("user_id", author),
         };
         let id = id.to_string();
         let (comments, query) =
@@ -204,5 +223,242 @@ fn split(message: &Message, is_comment: bool, words: base::i18n::Words) -> (Stri
             }
             _ => (lines::content(words, content), Beside::Nothing),
         },
+    }
+}
+
+// Chooses the type with which a file is sent, and uploads it (max §7).
+
+const MEGABYTE: u64 = 1024 * 1024;
+const IMAGES: &[&str] =
+    &["image/jpeg", "image/png", "image/gif", "image/tiff", "image/bmp", "image/heic", "image/x-ms-bmp"];
+const VIDEOS: &[&str] = &["video/mp4", "video/quicktime", "video/x-matroska", "video/webm"];
+
+/// `type` of an upload and of the attachment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum UploadType {
+    Image,
+    Video,
+    Audio,
+    File,
+}
+
+impl UploadType {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::File => "file",
+        }
+    }
+
+    /// The largest file of this type.
+    const fn most(self) -> u64 {
+        match self {
+            Self::Image => 50 * MEGABYTE,
+            Self::Video => 250 * MEGABYTE,
+            Self::Audio => 256 * MEGABYTE,
+            Self::File => 4096 * MEGABYTE,
+        }
+    }
+
+    /// The best type that MAX accepts for a content; none if it has no file, or one that is too large.
+    pub fn of(content: &Content) -> Option<Self> {
+        let media = content.media()?;
+        let wanted = match content {
+            Content::Picture(_) | Content::Sticker(_) if is_one_of(media, IMAGES) => Self::Image,
+            Content::Video(_) if is_one_of(media, VIDEOS) => Self::Video,
+            Content::Voice(_) | Content::Audio(_) => Self::Audio,
+            _ => Self::File,
+        };
+        [wanted, Self::File].into_iter().find(|kind| media.file_size <= kind.most())
+    }
+}
+
+/// An unknown type matches.
+fn is_one_of(media: &Media, kinds: &[&str]) -> bool {
+    media.mime_type.as_deref().is_none_or(|kind| kinds.contains(&kind.split(';').next().unwrap_or(kind).trim()))
+}
+
+/// The result of `POST /uploads`.
+#[derive(Deserialize)]
+struct UploadPlace {
+    url: String,
+    #[serde(default)]
+    token: Option<String>,
+}
+
+/// A file stored at MAX.
+#[derive(Clone, Debug)]
+pub(super) struct Attached {
+    kind: UploadType,
+    file: Arc<Uploaded>,
+    key: Option<UploadKey>,
+}
+
+impl Attached {
+    /// The attachment of a message.
+    pub fn attachment(&self) -> Value {
+        json!({ "type": self.kind.word(), "payload": { "token": self.file.token } })
+    }
+
+    /// How long to wait until MAX may have processed the file.
+    pub fn wait(&self) -> std::time::Duration {
+        self.file.wait()
+    }
+
+    /// Removes a token that MAX no longer accepts.
+    pub async fn forget(&self, context: &SendContext<'_>) {
+        if let Some(key) = &self.key {
+            context.uploaded.forget(key).await;
+        }
+    }
+}
+
+/// The file at MAX: uploaded before, otherwise uploaded now. None if its bytes are not stored here.
+async fn attach(context: &SendContext<'_>, kind: UploadType, media: &Media) -> Result<Option<Attached>, ApiError> {
+    let Some(media_id) = media.media_id else { return Ok(None) };
+    let files = &context.outgoing.files;
+    let key = files.content(media_id).await.map(|content| UploadKey {
+        bot: Sha256::digest(context.token.expose_secret().as_bytes()).into(),
+        kind,
+        content,
+        name: media.file_name.clone(),
+    });
+    if let Some(key) = &key
+        && let Some(file) = context.uploaded.find(key).await
+    {
+        return Ok(Some(Attached { kind, file, key: Some(key.clone()) }));
+    }
+    let opened = match files.open(media_id).await {
+        Ok(opened) => opened,
+        Err(NotOpened::Never(_)) => return Ok(None),
+        Err(NotOpened::Gone(_) | NotOpened::Later { .. }) => {
+            return Err(ApiError::NotSent(LocalizedText::new("said-max-file")));
+        }
+    };
+    let query = [("type", kind.word())];
+    let call = Call { method: Method::POST, path: &["uploads"], query: &query, body: None };
+    let place: UploadPlace = context.api.call(context.token, call).await.map_err(nothing_sent)?;
+    let size = opened.announced.unwrap_or(media.file_size);
+    let mime_type = media.mime_type.clone().unwrap_or_default();
+    let file = UploadFile { name: media.file_name.clone(), mime_type, file: opened, size };
+    let answer = context.api.upload(context.token, &place.url, file).await.map_err(nothing_sent)?;
+    let token = match place.token.filter(|token| !token.is_empty()) {
+        Some(token) => token,
+        None => uploaded_token(&answer)?,
+    };
+    let file = Arc::new(Uploaded::new(token));
+    if let Some(key) = &key {
+        context.uploaded.keep(key.clone(), Arc::clone(&file)).await;
+    }
+    Ok(Some(Attached { kind, file, key }))
+}
+
+/// An upload with an unknown outcome sent no message, so a retry is safe.
+fn nothing_sent(failed: ApiError) -> ApiError {
+    match failed {
+        ApiError::Unknown(said) => ApiError::NotSent(said),
+        ApiError::Unreadable { .. } => ApiError::NotSent(LocalizedText::new("said-max-upload")),
+        other => other,
+    }
+}
+
+// Files already uploaded to MAX: the token of each upload, so that a file that is still being processed, or is sent to
+// many people, is uploaded once (max §7). Cached in this process; a file that was evicted is uploaded again.
+
+/// Maximum number of cached files, and how long after the last use.
+const FILES: u64 = 10_000;
+const DAYS: Duration = Duration::from_secs(7 * 24 * 3600);
+/// The longest wait, in seconds, for a file that is being processed.
+const LONGEST: u32 = 64;
+
+/// A file uploaded by one bot.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct UploadKey {
+    /// A digest of the bot's token: no document allows another bot to use the file's token.
+    pub bot: [u8; 32],
+    pub kind: UploadType,
+    /// The identifier of its bytes.
+    pub content: String,
+    pub name: String,
+}
+
+/// An uploaded file.
+#[derive(Debug)]
+pub(super) struct Uploaded {
+    pub token: String,
+    /// How often a message with it was refused because it was not ready.
+    refused: AtomicU32,
+}
+
+impl Uploaded {
+    pub fn new(token: String) -> Self {
+        Self { token, refused: AtomicU32::new(0) }
+    }
+
+    /// How long to wait for it: 1, 2, 4 … seconds.
+    pub fn wait(&self) -> Duration {
+        let times = self.refused.fetch_add(1, Ordering::Relaxed);
+        Duration::from_secs(u64::from(1_u32.checked_shl(times).unwrap_or(LONGEST).clamp(1, LONGEST)))
+    }
+}
+
+/// The cached files.
+pub(super) struct UploadedFiles(Cache<UploadKey, Arc<Uploaded>>);
+
+impl Default for UploadedFiles {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(FILES).time_to_idle(DAYS).build())
+    }
+}
+
+impl UploadedFiles {
+    pub(super) async fn find(&self, key: &UploadKey) -> Option<Arc<Uploaded>> {
+        self.0.get(key).await
+    }
+
+    pub(super) async fn keep(&self, key: UploadKey, file: Arc<Uploaded>) {
+        self.0.insert(key, file).await;
+    }
+
+    pub(super) async fn forget(&self, key: &UploadKey) {
+        self.0.invalidate(key).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn media(mime: &str, size: u64) -> Media {
+        Media { mime_type: Some(mime.to_owned()).filter(|mime| !mime.is_empty()), file_size: size, ..Media::default() }
+    }
+
+    #[test]
+    fn a_file_is_sent_as_the_best_that_max_takes() {
+        for (content, kind) in [
+            (Content::Picture(media("image/jpeg", 5)), Some(UploadType::Image)),
+            (Content::Picture(media("", 5)), Some(UploadType::Image)),
+            (Content::Picture(media("image/webp", 5)), Some(UploadType::File)),
+            (Content::Picture(media("image/png", 51 * MEGABYTE)), Some(UploadType::File)),
+            (Content::Video(media("video/mp4", 5)), Some(UploadType::Video)),
+            (Content::Video(media("video/x-msvideo", 5)), Some(UploadType::File)),
+            (Content::Voice(media("audio/ogg; codecs=opus", 5)), Some(UploadType::Audio)),
+            (Content::Audio(media("audio/mpeg", 257 * MEGABYTE)), Some(UploadType::File)),
+            (Content::Sticker(media("image/png", 5)), Some(UploadType::Image)),
+            (Content::File(media("image/jpeg", 5)), Some(UploadType::File)),
+            (Content::File(media("application/zip", 4097 * MEGABYTE)), None),
+            (Content::Text { text: "x".into() }, None),
+        ] {
+            assert_eq!(UploadType::of(&content), kind, "{content:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_waited_for_longer_each_time() {
+        let file = Uploaded::new("t".to_owned());
+        let waits: Vec<u64> = (0..8).map(|_| file.wait().as_secs()).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 64]);
     }
 }

@@ -5,8 +5,9 @@ use base::i18n::LocalizedText;
 use base::message::{Content, Media, SharedPost};
 use serde_json::Value;
 
-use super::{Listener, text_of};
+use super::Listener;
 use crate::meta::files;
+use crate::meta::graph::text_of;
 
 /// A part of a message that becomes a message of its own.
 #[derive(Debug, PartialEq)]

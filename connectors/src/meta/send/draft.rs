@@ -1,19 +1,47 @@
-//! A message about to be sent, with its changeable parts separate.
+//! A message about to be sent, with its changeable parts separate, and the form in which its file is sent.
 
 use base::i18n::LocalizedText;
-use base::message::{Content, Markup, Media};
+use base::message::{Content, Markup, Media, Role};
+use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 
-use super::file;
-use super::{MARK, SendContext};
 use crate::error_catalog::Fix;
-use crate::file::NotOpened;
-use crate::fit::{lines, split};
-use crate::meta::buttons::{self, Offer};
-use crate::meta::graph::{Edge, GraphError, Refusal};
-use crate::meta::receive::COMMENT;
-use crate::meta::upload::Upload;
-use crate::{Length, Message};
+use crate::file::{MultipartRequest, NotOpened};
+use crate::fit::{self, lines};
+use crate::meta::graph::{COMMENT, Edge, GraphError, MARK, Refusal};
+use crate::meta::keyboard::{self, Offer};
+use crate::meta::settings::Account;
+use crate::meta::{Meta, Network};
+use crate::{Length, Message, Outgoing};
+
+/// After this time an answer needs the tag for messages written by people (instagram-and-facebook §10).
+const WINDOW: TimeDelta = TimeDelta::hours(24);
+
+/// What every request for a letter needs.
+pub(super) struct SendContext<'a> {
+    pub(super) meta: &'a Meta,
+    pub(super) account: Account<'a>,
+    pub(super) outgoing: &'a Outgoing,
+}
+
+impl SendContext<'_> {
+    /// `recipient` of a person.
+    pub(super) fn person(&self) -> Value {
+        json!({ "id": self.outgoing.conversation_id })
+    }
+
+    /// The comment that a private message would answer: the customer's last message, if it was a comment.
+    pub(super) fn last_comment(&self) -> Option<&str> {
+        self.outgoing.last_incoming.as_ref()?.external_id.strip_prefix(COMMENT)
+    }
+
+    /// Whether only people may still answer, and a person wrote this.
+    pub(super) fn needs_tag(&self, message: &Message) -> bool {
+        let last = self.outgoing.last_incoming.as_ref();
+        let is_late = last.is_some_and(|last| self.outgoing.now.signed_duration_since(last.at) >= WINDOW);
+        is_late && message.sender.role == Role::Manager
+    }
+}
 
 /// Graph's subcode for a file that it cannot read.
 const NOT_TAKEN: u32 = 2_018_047;
@@ -56,7 +84,7 @@ impl MessageDraft {
         let direct = mid.filter(|id| !id.starts_with(COMMENT) && !id.starts_with("postback:"));
         // Only Messenger lets a business quote (instagram-and-facebook §9).
         let quote = direct.filter(|_| !platform.is_instagram()).map(|id| id.split('#').next().unwrap_or(id).to_owned());
-        let mut shape = match file::form(platform.network, &message.content) {
+        let mut shape = match form(platform.network, &message.content) {
             Some(form) => {
                 let media = message.content.media().cloned().unwrap_or_default();
                 Shape::File { form, media: Box::new(media), as_bytes: false }
@@ -77,7 +105,7 @@ impl MessageDraft {
                 _ => own.clone(),
             };
             let text = if platform.abilities.text_length.is_none_or(|most| most.holds(&whole)) { whole } else { own };
-            match buttons::offer(message.id, markup, &text) {
+            match keyboard::offer(message.id, markup, &text) {
                 Some(Offer::Replies(offered)) => {
                     replies = Some(offered);
                     if let Shape::Text(shown) = &mut shape {
@@ -129,7 +157,7 @@ impl MessageDraft {
         let (Shape::Text(text), Some(most)) = (&mut self.shape, context.meta.platform.abilities.text_length) else {
             return false;
         };
-        let mut parts = split(text, Length { most: most.most / 2, ..most }).into_iter();
+        let mut parts = fit::split(text, Length { most: most.most / 2, ..most }).into_iter();
         let Some(first) = parts.next() else { return false };
         *text = first;
         let before = self.more.len();
@@ -225,8 +253,9 @@ impl MessageDraft {
             NotOpened::Never(_) => GraphError::Refused(Refusal { code: 100, subcode: NOT_TAKEN, ..Refusal::default() }),
             NotOpened::Gone(_) | NotOpened::Later { .. } => GraphError::NotSent(LocalizedText::new("said-meta-file")),
         })?;
-        let upload = Upload {
+        let upload = MultipartRequest {
             parameters: self.around(context, attachment(json!({}))),
+            field: "filedata",
             file_name: media.file_name.clone(),
             mime_type: media.mime_type.clone().unwrap_or_default(),
             size: opened.announced.unwrap_or(media.file_size),
@@ -244,4 +273,91 @@ fn without_text(content: &Content) -> Content {
         media.text = None;
     }
     content
+}
+
+// In which form a file is sent (instagram-and-facebook §13).
+
+const MEGABYTE: u64 = 1024 * 1024;
+/// The largest picture, and the largest file of any other form.
+const PICTURE: u64 = 8 * MEGABYTE;
+const FILE: u64 = 25 * MEGABYTE;
+
+/// The attachment's `type`; none if the network does not accept this file, which is then sent as a link.
+pub(super) fn form(network: Network, content: &Content) -> Option<&'static str> {
+    let media = content.media()?;
+    let form = match content {
+        Content::Picture(_) | Content::Sticker(_) if media.file_size <= PICTURE && is_picture(media) => "image",
+        Content::Video(_) => "video",
+        Content::Voice(_) | Content::Audio(_) => "audio",
+        _ => "file",
+    };
+    let takes = match (network, form) {
+        (_, "image") => true,
+        (Network::Facebook, "video") => is_of(media, "video/"),
+        (Network::Facebook, "audio") => is_of(media, "audio/"),
+        (Network::Facebook, _) => true,
+        (Network::Instagram, "video") => {
+            is_one_of(media, &["video/mp4", "video/ogg", "video/x-msvideo", "video/quicktime", "video/webm"])
+        }
+        (Network::Instagram, "audio") => is_one_of(
+            media,
+            &["audio/aac", "audio/mp4", "audio/m4a", "audio/x-m4a", "audio/wav", "audio/x-wav", "audio/vnd.wave"],
+        ),
+        (Network::Instagram, _) => is_one_of(media, &["application/pdf"]),
+    };
+    let form = match (takes, network) {
+        (true, _) => form,
+        // Messenger accepts any file as a file.
+        (false, Network::Facebook) => "file",
+        (false, Network::Instagram) => return None,
+    };
+    (media.file_size <= FILE).then_some(form)
+}
+
+fn kind(media: &Media) -> Option<&str> {
+    media.mime_type.as_deref().map(|kind| kind.split(';').next().unwrap_or(kind).trim())
+}
+
+fn is_picture(media: &Media) -> bool {
+    is_one_of(media, &["image/jpeg", "image/png", "image/gif"])
+}
+
+/// An unknown type matches.
+fn is_one_of(media: &Media, kinds: &[&str]) -> bool {
+    kind(media).is_none_or(|kind| kinds.contains(&kind))
+}
+
+fn is_of(media: &Media, family: &str) -> bool {
+    kind(media).is_none_or(|kind| kind.starts_with(family))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn media(mime: &str, size: u64) -> Media {
+        Media { mime_type: Some(mime.to_owned()).filter(|mime| !mime.is_empty()), file_size: size, ..Media::default() }
+    }
+
+    #[test]
+    fn a_file_goes_as_the_best_that_is_taken() {
+        for (content, instagram, facebook) in [
+            (Content::Picture(media("image/jpeg", 5)), Some("image"), Some("image")),
+            (Content::Picture(media("", 5)), Some("image"), Some("image")),
+            (Content::Picture(media("image/webp", 5)), None, Some("file")),
+            (Content::Picture(media("image/jpeg", PICTURE + 1)), None, Some("file")),
+            (Content::Sticker(media("image/png", 5)), Some("image"), Some("image")),
+            (Content::Video(media("video/mp4", 5)), Some("video"), Some("video")),
+            (Content::Video(media("video/x-matroska", 5)), None, Some("video")),
+            (Content::Video(media("video/mp4", FILE + 1)), None, None),
+            (Content::Voice(media("audio/ogg; codecs=opus", 5)), None, Some("audio")),
+            (Content::Audio(media("audio/wav", 5)), Some("audio"), Some("audio")),
+            (Content::File(media("application/pdf", 5)), Some("file"), Some("file")),
+            (Content::File(media("text/plain", 5)), None, Some("file")),
+            (Content::Text { text: "x".into() }, None, None),
+        ] {
+            assert_eq!(form(Network::Instagram, &content), instagram, "{content:?}");
+            assert_eq!(form(Network::Facebook, &content), facebook, "{content:?}");
+        }
+    }
 }

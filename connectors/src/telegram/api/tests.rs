@@ -3,7 +3,8 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::telegram::fake::{Fake, ScriptedAnswer};
+use crate::fake::{Answer, FormFile};
+use crate::telegram::fake;
 
 /// Must never appear in output.
 const TOKEN: &str = "7100000001:CANARY_canary_CANARY_canary_CANARY";
@@ -17,8 +18,8 @@ fn api(base: &Url) -> BotApi {
     BotApi::new(&http, base)
 }
 
-async fn call(answer: ScriptedAnswer) -> Result<Value, ApiError> {
-    let fake = Fake::start([answer]).await;
+async fn call(answer: Answer) -> Result<Value, ApiError> {
+    let fake = fake::start([answer]).await;
     api(&fake.base).call(&token(), "getMe", &json!({})).await
 }
 
@@ -28,7 +29,7 @@ fn refused(code: u16, description: &str) -> ApiError {
 
 #[tokio::test]
 async fn a_call_is_a_post_of_json_below_the_token() {
-    let fake = Fake::start([]).await;
+    let fake = fake::start([]).await;
     let result: Value = api(&fake.base).call(&token(), "sendMessage", &json!({ "chat_id": 5 })).await.unwrap();
     assert_eq!(result["message_id"], 101);
     let call = fake.call();
@@ -38,16 +39,16 @@ async fn a_call_is_a_post_of_json_below_the_token() {
 
 #[tokio::test]
 async fn kinds_of_answers_are_distinguished() {
-    assert_eq!(call(ScriptedAnswer::refused(403, "Forbidden: x")).await, Err(refused(403, "Forbidden: x")));
+    assert_eq!(call(fake::refused(403, "Forbidden: x")).await, Err(refused(403, "Forbidden: x")));
     let parameters = json!({ "retry_after": 34, "migrate_to_chat_id": -100_200 });
     let body = json!({ "ok": false, "error_code": 429, "description": "x", "parameters": parameters });
     let (retry_after, migrate_to) = (Some(Duration::from_secs(34)), Some(-100_200));
     let asked = ApiError::Refused { code: 429, description: "x".to_owned(), retry_after, migrate_to };
-    assert_eq!(call(ScriptedAnswer::Json(429, body)).await, Err(asked));
-    assert_eq!(call(ScriptedAnswer::Text(502, "<html>Bad Gateway</html>")).await, Err(refused(502, "")));
-    assert_eq!(call(ScriptedAnswer::Text(200, "<html>")).await, Err(ApiError::Unreadable { status: 200 }));
-    assert_eq!(call(ScriptedAnswer::Json(200, json!({ "ok": true }))).await, Err(ApiError::Unreadable { status: 200 }));
-    assert!(matches!(call(ScriptedAnswer::Reset).await, Err(ApiError::Unknown(_))));
+    assert_eq!(call(Answer::Json(429, body)).await, Err(asked));
+    assert_eq!(call(Answer::Text(502, "<html>Bad Gateway</html>")).await, Err(refused(502, "")));
+    assert_eq!(call(Answer::Text(200, "<html>")).await, Err(ApiError::Unreadable { status: 200 }));
+    assert_eq!(call(Answer::Json(200, json!({ "ok": true }))).await, Err(ApiError::Unreadable { status: 200 }));
+    assert!(matches!(call(Answer::Reset).await, Err(ApiError::Unknown(_))));
 }
 
 #[tokio::test]
@@ -56,7 +57,7 @@ async fn an_unsent_call_is_reported_as_not_sent() {
     let failed = api(&nobody).call::<Value>(&token(), "getMe", &json!({})).await;
     assert_eq!(failed, Err(ApiError::NotSent(LocalizedText::new("said-net-refused"))));
     // A file that ends too early never arrived completely.
-    let fake = Fake::start([]).await;
+    let fake = fake::start([]).await;
     let pieces = vec![Ok(Bytes::from_static(b"abc")), Err("the store is away".to_owned())];
     let upload = MultipartRequest {
         parameters: Default::default(),
@@ -72,7 +73,7 @@ async fn an_unsent_call_is_reported_as_not_sent() {
 
 #[tokio::test]
 async fn a_file_goes_as_a_stream_with_its_parameters_as_json() {
-    let fake = Fake::start([]).await;
+    let fake = fake::start([]).await;
     let pieces = vec![Ok(Bytes::from_static(b"abc")), Ok(Bytes::from_static(b"def"))];
     let parameters = json!({ "chat_id": -5, "caption": "Hi", "reply_markup": { "inline_keyboard": [] } });
     let upload = MultipartRequest {
@@ -86,14 +87,13 @@ async fn a_file_goes_as_a_stream_with_its_parameters_as_json() {
     api(&fake.base).upload::<Value>(&token(), "sendDocument", upload).await.unwrap();
     let call = fake.call();
     assert_eq!(Value::Object(call.parameters), parameters);
-    let (field, name, kind, bytes) = call.file.unwrap();
-    assert_eq!((field.as_str(), name.as_str(), kind.as_str()), ("document", "смета «1».pdf", "application/pdf"));
-    assert_eq!(bytes, b"abcdef");
+    let (field, name, kind) = ("document".to_owned(), "смета «1».pdf".to_owned(), "application/pdf".to_owned());
+    assert_eq!(call.file, Some(FormFile { field, name, kind, bytes: b"abcdef".to_vec() }));
 }
 
 #[tokio::test]
 async fn a_file_is_opened_by_its_path() {
-    let fake = Fake::start([ScriptedAnswer::Text(200, "bytes"), ScriptedAnswer::Text(404, "")]).await;
+    let fake = fake::start([Answer::Text(200, "bytes"), Answer::Text(404, "")]).await;
     let api = api(&fake.base);
     let opened = api.file(&token(), "photos/file_7.jpg").await.unwrap();
     let bytes: Vec<_> = opened.bytes.collect().await;
@@ -113,12 +113,7 @@ async fn no_error_contains_the_token() {
         failures.push(format!("{:?}", api.file(&token(), "a").await.err()));
     }
     let told = format!("Unauthorized: {TOKEN}");
-    for answer in [
-        ScriptedAnswer::Reset,
-        ScriptedAnswer::Deaf,
-        ScriptedAnswer::Text(200, "x"),
-        ScriptedAnswer::refused(401, &told),
-    ] {
+    for answer in [Answer::Reset, Answer::Deaf, Answer::Text(200, "x"), fake::refused(401, &told)] {
         failures.push(format!("{:?}", call(answer).await));
     }
     for failure in failures {
@@ -128,7 +123,7 @@ async fn no_error_contains_the_token() {
 
 #[tokio::test]
 async fn an_invalid_token_causes_no_call() {
-    let fake = Fake::start([]).await;
+    let fake = fake::start([]).await;
     for wrong in ["", "../../etc", "7100000001:short", "7100000001:CANARY/../canary_CANARY_canary_x"] {
         let failed = api(&fake.base).call::<Value>(&SecretString::from(wrong), "getMe", &json!({})).await;
         assert_eq!(failed, Err(refused(404, "Not Found")));
@@ -141,4 +136,21 @@ fn telegrams_own_server_is_known() {
     let is_own = |base: &str| api(&Url::parse(base).unwrap()).is_telegrams_own();
     assert!(is_own("https://api.telegram.org") && is_own("https://api.telegram.org/"));
     assert!(!is_own("http://127.0.0.1:8081/") && !is_own("https://api.telegram.org.evil.example/"));
+}
+
+#[test]
+fn a_token_is_an_id_and_a_secret() {
+    assert_eq!(bot_id("7100000001:AAE_abcdefghijklmnopqrstuvwxyz-1234"), Some(7_100_000_001));
+    for wrong in [
+        "",
+        "7100000001",
+        "bot7100000001:AAE_abcdefghijklmnopqrstuvwxyz-1234",
+        "7100000001:short",
+        "7100000001:AAE_abcdefghijklmnop/../wxyz-1234567",
+        "7100000001:AAE_abcdefghijklmnop qrstuvwxyz-12345",
+        "0:AAE_abcdefghijklmnopqrstuvwxyz-1234567",
+        ":AAE_abcdefghijklmnopqrstuvwxyz-1234567",
+    ] {
+        assert_eq!(bot_id(wrong), None, "{wrong}");
+    }
 }

@@ -1,12 +1,13 @@
 //! Converts the content of a message, by kind (telegram §4.1). The checks follow Telegram's order: for old clients,
 //! older fields are set in addition to newer ones.
 
-use base::message::{Content, Media};
+use base::message::{Content, Media, Person, Quote, Role};
 use base::phone::with_plus;
+use chrono::TimeDelta;
 
 use super::Listener;
-use super::text::with_links;
-use crate::telegram::wire::{FileRef, Message, PhotoSize, Sticker, line_of};
+use crate::receiving::{self, Link};
+use crate::telegram::wire::{Chat, ChatThread, Entity, FileRef, Message, Origin, PhotoSize, Sticker, User, line_of};
 
 /// The largest file that can be downloaded from Telegram's own server (telegram §6), and from an operator's.
 const LARGEST: u64 = 20 * 1024 * 1024;
@@ -222,5 +223,182 @@ fn sung(file: &FileRef) -> String {
         ("", words) if file.mime_type.as_deref().is_none_or(|kind| kind == "audio/mpeg") => format!("{words}.mp3"),
         ("", words) => words.to_owned(),
         (name, _) => name.to_owned(),
+    }
+}
+
+impl Listener<'_> {
+    /// The message that this one answers. Its text is included in case the id is unknown.
+    pub(super) fn reply_to(&self, at: ChatThread, message: &Message) -> Option<Quote> {
+        if let Some(quoted) = message.reply_to_message.as_deref().filter(|quoted| !is_topic_itself(message, quoted)) {
+            let held = self.held(quoted).map(|held| without_file(held.content));
+            return Some(Quote {
+                external_id: Some(at.message(quoted.message_id)),
+                content: held,
+                sender: Some(Person { avatar_reference: None, ..self.author(quoted) }),
+                sent_at: quoted.date.checked_mul(1000),
+                ..Quote::default()
+            });
+        }
+        let elsewhere = message.external_reply.as_ref()?;
+        let fragment = message.quote.as_ref().map(|quote| quote.text.clone()).filter(|text| !text.is_empty());
+        let name = elsewhere.origin.as_ref().and_then(|origin| self.named(origin));
+        Some(Quote {
+            content: Some(Content::Text { text: fragment.unwrap_or_else(|| self.text("tg-in-elsewhere", &[])) }),
+            sender: name.map(|name| Person { name: Some(name), ..Person::default() }),
+            sent_at: elsewhere.origin.as_ref().and_then(|origin| origin.date.checked_mul(1000)),
+            ..Quote::default()
+        })
+    }
+
+    /// Lines above a message's own text: the author of a forwarded message, and the quoted fragment.
+    pub(super) fn lines_above(&self, message: &Message) -> Vec<String> {
+        let mut lines = Vec::new();
+        if let Some(origin) = &message.forward_origin {
+            let name = self.named(origin).unwrap_or_else(|| self.text("tg-in-unnamed", &[]));
+            let link = origin.chat.as_ref().and_then(|chat| chat.link(&format!("/{}", origin.message_id)));
+            lines.push(match link.filter(|_| origin.message_id > 0) {
+                Some(link) => self.text("tg-in-forward-link", &[("name", &name), ("link", &link)]),
+                None => self.text("tg-in-forward", &[("name", &name)]),
+            });
+        }
+        // For a message from another chat, the fragment is the only known content and already part of the quote.
+        if let Some(quote) = message.quote.as_ref().filter(|_| message.external_reply.is_none()) {
+            lines.extend(quote.text.lines().map(|line| format!("> {line}")));
+        }
+        lines
+    }
+
+    /// Name of the original author.
+    fn named(&self, origin: &Origin) -> Option<String> {
+        let chat = origin.sender_chat.as_ref().or(origin.chat.as_ref()).and_then(|chat| chat.called());
+        let user = origin.sender_user.as_ref();
+        let user = user
+            .map(|user| user.called().unwrap_or_else(|| self.text("tg-in-nameless", &[("id", &user.id.to_string())])));
+        let name = user.or_else(|| origin.sender_user_name.clone()).or(chat).filter(|name| !name.trim().is_empty())?;
+        match origin.author_signature.as_deref().filter(|signature| !signature.trim().is_empty()) {
+            Some(signature) => Some(format!("{name} ({signature})")),
+            None => Some(name),
+        }
+    }
+}
+
+/// In a forum, a message that is not a reply formally answers the topic's first message.
+fn is_topic_itself(message: &Message, quoted: &Message) -> bool {
+    let first = message.is_topic_message && message.message_thread_id == Some(quoted.message_id);
+    first || quoted.forum_topic_created.is_some()
+}
+
+/// The file of a quoted message is not fetched for the quote.
+fn without_file(mut content: Content) -> Content {
+    if let Some(file) = content.media_mut() {
+        file.reference = None;
+    }
+    content
+}
+
+/// Profile photos are checked again after this long (a week).
+const FACE: TimeDelta = TimeDelta::days(7);
+
+impl Listener<'_> {
+    /// A person. `date`: the time of the event in seconds since 1970, which decides when the profile photo is checked
+    /// again.
+    pub(super) fn person(&self, user: &User, date: i64) -> Person {
+        let name = user.called().unwrap_or_else(|| self.say_id("tg-in-nameless", user.id));
+        let username = user.username.as_deref().filter(|name| !name.is_empty());
+        Person {
+            id: user.id.to_string(),
+            role: Role::Client,
+            name: Some(name),
+            profile_url: username.map(|name| format!("https://t.me/{name}")),
+            avatar_reference: (!user.is_bot).then(|| face(user.id, date)),
+            ..Person::default()
+        }
+    }
+
+    /// A chat as a sender, or as a group.
+    pub(super) fn room(&self, chat: &Chat) -> Person {
+        let name = chat.called().unwrap_or_else(|| self.say_id("tg-in-nameless", chat.id));
+        Person {
+            id: chat.id.to_string(),
+            role: Role::Client,
+            name: Some(name),
+            profile_url: chat.link(""),
+            ..Person::default()
+        }
+    }
+
+    /// The customer of a private chat.
+    pub(super) fn customer(&self, chat: &Chat, date: i64) -> Person {
+        Person { avatar_reference: Some(face(chat.id, date)), ..self.room(chat) }
+    }
+
+    /// The author of a message: the chat in whose name it was sent, otherwise the person.
+    pub(super) fn author(&self, message: &Message) -> Person {
+        match (&message.sender_chat, &message.from) {
+            (Some(chat), _) => {
+                let person = self.room(chat);
+                let signed = message.author_signature.as_deref().filter(|name| !name.is_empty());
+                let name = match (signed, &person.name) {
+                    (Some(signed), Some(name)) => Some(format!("{name} ({signed})")),
+                    _ => person.name.clone(),
+                };
+                Person { name, ..person }
+            }
+            (None, Some(user)) => self.person(user, message.date),
+            (None, None) => self.customer(&message.chat, message.date),
+        }
+    }
+
+    fn say_id(&self, key: &'static str, id: i64) -> String {
+        self.text(key, &[("id", &id.to_string())])
+    }
+}
+
+/// The reference to a person's profile photo for [`crate::Connector::open_media`].
+fn face(user_id: i64, date: i64) -> String {
+    format!("face:{user_id}:{}", date.div_euclid(FACE.num_seconds()))
+}
+
+// Texts with their link targets (telegram §4.2).
+
+/// The text with each link's address after its label. Other formatting (bold, spoiler, mention) is dropped.
+pub(super) fn with_links(text: &str, entities: &[Entity]) -> String {
+    let links = entities
+        .iter()
+        .filter(|entity| entity.r#type == "text_link")
+        .filter_map(|entity| Some(Link { offset: entity.offset, length: entity.length, url: entity.url.as_deref()? }));
+    receiving::with_links(text, links)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(offset: usize, length: usize, url: &str) -> Entity {
+        Entity { r#type: "text_link".to_owned(), offset, length, url: Some(url.to_owned()) }
+    }
+
+    #[test]
+    fn the_address_of_a_link_follows_the_linked_words() {
+        let text = "👋🏽 Hi! See our offer and call +79990001122";
+        let linked = with_links(text, &[link(13, 9, "https://acme.test/offer?id=7")]);
+        assert_eq!(linked, "👋🏽 Hi! See our offer (https://acme.test/offer?id=7) and call +79990001122");
+    }
+
+    #[test]
+    fn several_links_keep_their_places_and_an_address_is_not_said_twice() {
+        let text = "a 🌸 b acme.test/x";
+        let entities =
+            [link(0, 1, "https://one.test"), link(2, 2, "https://two.test"), link(7, 11, "https://Acme.test/x/")];
+        assert_eq!(with_links(text, &entities), "a (https://one.test) 🌸 (https://two.test) b acme.test/x");
+    }
+
+    #[test]
+    fn places_that_are_none_are_left_out() {
+        let text = "🌸!";
+        let entities =
+            [link(1, 1, "https://x.test"), link(0, 99, "https://x.test"), link(usize::MAX, 2, "https://x.test")];
+        assert_eq!(with_links(text, &entities), text);
+        assert_eq!(with_links("", &[link(0, 0, "https://x.test")]), "");
     }
 }

@@ -1,17 +1,48 @@
-//! A message about to be sent, with its changeable parts separate.
+//! A message about to be sent, with its changeable parts separate, and the form in which its file is sent.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::cache::Cache;
+use base::i18n::LocalizedText;
 use base::message::{Content, List, Markup, Media};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::SendContext;
-use super::file::{self, FileForm};
-use crate::Message;
+use crate::error_catalog::{Fix, RefusalClass, TELEGRAM};
+use crate::file::{MultipartRequest, NotOpened};
 use crate::fit::lines;
-use crate::telegram::abilities::{CAPTION, TEXT};
-use crate::telegram::api::ApiError;
-use crate::telegram::ids::{ChatThread, message_of};
+use crate::telegram::api::{ApiError, BotApi, CAPTION, TEXT};
 use crate::telegram::keyboard;
+use crate::telegram::setup::SourceBot;
+use crate::telegram::wire::{ChatThread, Within, message_of};
+use crate::{Message, Outgoing};
+
+/// What every request for a letter needs.
+pub(super) struct SendContext<'a> {
+    pub(super) api: &'a BotApi,
+    pub(super) bot: &'a SourceBot<'a>,
+    pub(super) place: ChatThread,
+    /// The connection by which the bot writes in its owner's name.
+    pub(super) connection: Option<&'a str>,
+    pub(super) outgoing: &'a Outgoing,
+    pub(super) uploaded: &'a UploadedFiles,
+}
+
+impl SendContext<'_> {
+    /// The address parameters of a request. `topic`: whether to use the place's topic, if it has one.
+    pub(super) fn address(&self, place: ChatThread, topic: bool) -> Map<String, Value> {
+        let mut address = Map::new();
+        address.insert("chat_id".to_owned(), json!(place.chat));
+        if let (Within::Topic(topic), true) = (place.within, topic) {
+            address.insert("message_thread_id".to_owned(), json!(topic));
+        }
+        if let Some(connection) = self.connection {
+            address.insert("business_connection_id".to_owned(), json!(connection));
+        }
+        address
+    }
+}
 
 /// What is sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,7 +165,7 @@ impl MessageDraft {
                 if !caption.is_empty() {
                     put("caption", json!(caption));
                 }
-                return file::post(line, *form, media, parameters).await;
+                return post(line, *form, media, parameters).await;
             }
         };
         line.api.call(line.bot.token, method, &parameters).await
@@ -167,7 +198,7 @@ fn shape(line: &SendContext<'_>, message: &Message) -> Shape {
             Shape::Contact { name: name.clone(), phone: phone.clone() }
         }
         content => match (content.media(), FileForm::of(content)) {
-            (Some(media), Some(form)) if file::is_small_enough(line, media) => {
+            (Some(media), Some(form)) if is_small_enough(line, media) => {
                 let caption = media.text.clone().unwrap_or_default();
                 Shape::File { form, media: Box::new(media.clone()), caption }
             }
@@ -193,4 +224,253 @@ fn list_text(list: &List, content: &Content) -> Option<String> {
     let texts = [&list.header, &list.body, &list.footer];
     let new: Vec<&str> = texts.into_iter().map(|text| text.trim()).filter(|text| !already.contains(*text)).collect();
     Some(new.join("\n")).filter(|said| !said.is_empty())
+}
+
+// Chooses the form in which a file is sent, and how it is provided (telegram §7).
+
+const MEGABYTE: u64 = 1024 * 1024;
+/// The largest picture that is sent as a photo.
+const PHOTO: u64 = 10 * MEGABYTE;
+/// The largest sticker.
+const STICKER: u64 = MEGABYTE / 2;
+/// The largest file that Telegram's own server accepts.
+const UPLOAD: u64 = 50 * MEGABYTE;
+/// The same for an operator's server.
+const UPLOAD_LOCAL: u64 = 2000 * MEGABYTE;
+
+/// The form in which a file is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum FileForm {
+    Photo,
+    Video,
+    Animation,
+    Audio,
+    Voice,
+    Document,
+    Sticker,
+}
+
+impl FileForm {
+    /// The method, and its parameter for the file.
+    pub const fn method(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Photo => ("sendPhoto", "photo"),
+            Self::Video => ("sendVideo", "video"),
+            Self::Animation => ("sendAnimation", "animation"),
+            Self::Audio => ("sendAudio", "audio"),
+            Self::Voice => ("sendVoice", "voice"),
+            Self::Document => ("sendDocument", "document"),
+            Self::Sticker => ("sendSticker", "sticker"),
+        }
+    }
+
+    /// The best form that Telegram accepts for the content; none if it has no file.
+    pub fn of(content: &Content) -> Option<Self> {
+        let media = content.media()?;
+        Some(match content {
+            Content::Picture(_) => picture(media),
+            Content::Sticker(_) => sticker(media),
+            Content::Video(_) if is_one_of(media, &["video/mp4", "video/quicktime"]) => Self::Video,
+            Content::Voice(_) if is_one_of(media, VOICE) => Self::Voice,
+            Content::Voice(_) | Content::Audio(_) => audio(media),
+            _ => Self::Document,
+        })
+    }
+}
+
+/// Opus in Ogg, and other formats accepted as voice messages.
+const VOICE: &[&str] =
+    &["audio/ogg", "audio/opus", "application/ogg", "audio/mpeg", "audio/mp4", "audio/m4a", "audio/x-m4a"];
+const AUDIO: &[&str] = &["audio/mpeg", "audio/mp4", "audio/m4a", "audio/x-m4a"];
+
+fn picture(media: &Media) -> FileForm {
+    match media.mime_type.as_deref() {
+        Some("image/gif") => FileForm::Animation,
+        _ if media.file_size <= PHOTO && is_one_of(media, &["image/jpeg", "image/png", "image/webp"]) => {
+            FileForm::Photo
+        }
+        _ => FileForm::Document,
+    }
+}
+
+fn sticker(media: &Media) -> FileForm {
+    let known = is_one_of(media, &["image/webp", "video/webm", "application/x-tgsticker", "application/gzip"]);
+    if known && media.file_size <= STICKER { FileForm::Sticker } else { picture(media) }
+}
+
+fn audio(media: &Media) -> FileForm {
+    if is_one_of(media, AUDIO) { FileForm::Audio } else { FileForm::Document }
+}
+
+/// An unknown type matches.
+fn is_one_of(media: &Media, kinds: &[&str]) -> bool {
+    media.mime_type.as_deref().is_none_or(|kind| kinds.contains(&kind.split(';').next().unwrap_or(kind).trim()))
+}
+
+/// Whether the server accepts a file of this size.
+fn is_small_enough(line: &SendContext<'_>, media: &Media) -> bool {
+    let most = if line.api.is_telegrams_own() { UPLOAD } else { UPLOAD_LOCAL };
+    media.file_size <= most
+}
+
+/// Sends a file: by its `file_id` if Telegram already has it, otherwise as bytes if they are stored here, otherwise by
+/// its public address.
+pub(super) async fn post(
+    line: &SendContext<'_>,
+    form: FileForm,
+    media: &Media,
+    mut parameters: Map<String, Value>,
+) -> Result<Posted, ApiError> {
+    let (method, field) = form.method();
+    if form == FileForm::Document {
+        // Otherwise Telegram would convert the file to another kind.
+        parameters.insert("disable_content_type_detection".to_owned(), json!(true));
+    }
+    if form == FileForm::Video {
+        parameters.insert("supports_streaming".to_owned(), json!(true));
+    }
+    if let (FileForm::Video | FileForm::Audio | FileForm::Voice, Some(seconds)) = (form, media.duration) {
+        parameters.insert("duration".to_owned(), json!(seconds));
+    }
+    let key = match media.media_id {
+        Some(id) => {
+            line.outgoing.files.content(id).await.map(|content| UploadKey::new(line.bot.id, form, content, media))
+        }
+        None => None,
+    };
+    if let Some(key) = &key
+        && let Some(file_id) = line.uploaded.find(key).await
+    {
+        let mut again = parameters.clone();
+        again.insert(field.to_owned(), json!(&*file_id));
+        match line.api.call(line.bot.token, method, &again).await {
+            Err(failed) if is_unknown(&failed) => line.uploaded.forget(key).await,
+            done => return done,
+        }
+    }
+    let opened = match media.media_id {
+        Some(id) => line.outgoing.files.open(id).await,
+        None => Err(NotOpened::Never("not_here")),
+    };
+    match opened {
+        Ok(opened) => {
+            let upload = MultipartRequest {
+                parameters,
+                field,
+                file_name: media.file_name.clone(),
+                mime_type: media.mime_type.clone().unwrap_or_default(),
+                size: opened.announced.unwrap_or(media.file_size),
+                bytes: opened.bytes,
+            };
+            let posted: Posted = line.api.upload(line.bot.token, method, upload).await?;
+            if let Some(key) = key {
+                line.uploaded.keep(key, field, &posted.rest).await;
+            }
+            Ok(posted)
+        }
+        Err(NotOpened::Never(_)) => {
+            parameters.insert(field.to_owned(), json!(media.media_url));
+            line.api.call(line.bot.token, method, &parameters).await
+        }
+        Err(NotOpened::Gone(_) | NotOpened::Later { .. }) => {
+            Err(ApiError::NotSent(LocalizedText::new("said-telegram-file")))
+        }
+    }
+}
+
+// Files already uploaded to Telegram: the `file_id` of the first upload, so that the same file need not be uploaded
+// again (telegram §7). Cached in this process; a file that was evicted is uploaded again.
+
+/// Maximum number of cached files, and how long after the last use. A `file_id` itself does not expire.
+const FILES: u64 = 10_000;
+const DAYS: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// A file sent by one bot: a `file_id` belongs to the bot and includes kind and name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct UploadKey {
+    bot: i64,
+    form: FileForm,
+    content: String,
+    name: String,
+}
+
+/// The cached files.
+pub(super) struct UploadedFiles(Cache<UploadKey, Arc<str>>);
+
+impl Default for UploadedFiles {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(FILES).time_to_idle(DAYS).build())
+    }
+}
+
+impl UploadKey {
+    /// `content`: the identifier of its bytes.
+    pub fn new(bot: i64, form: FileForm, content: String, media: &Media) -> Self {
+        Self { bot, form, content, name: media.file_name.clone() }
+    }
+}
+
+impl UploadedFiles {
+    pub async fn find(&self, key: &UploadKey) -> Option<Arc<str>> {
+        self.0.get(key).await
+    }
+
+    /// Stores the `file_id` from Telegram's answer. `field`: its field in the message.
+    pub async fn keep(&self, key: UploadKey, field: &str, message: &Map<String, Value>) {
+        if let Some(id) = file_id(field, message) {
+            self.0.insert(key, id.into()).await;
+        }
+    }
+
+    pub async fn forget(&self, key: &UploadKey) {
+        self.0.invalidate(key).await;
+    }
+}
+
+/// Whether a refusal concerns the `file_id`, so that sending the bytes may work.
+fn is_unknown(failed: &ApiError) -> bool {
+    let ApiError::Refused { code, description, .. } = failed else { return false };
+    let row = TELEGRAM.find(*code, description);
+    row.is_some_and(|row| row.class == RefusalClass::Resend(Fix::Bytes) || row.id == "t26")
+}
+
+/// For a photo, that of the largest size, which comes last.
+fn file_id<'a>(field: &str, message: &'a Map<String, Value>) -> Option<&'a str> {
+    let file = message.get(field)?;
+    let file = file.as_array().map_or(Some(file), |sizes| sizes.last())?;
+    file.get("file_id")?.as_str().filter(|id| !id.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn media(mime: &str, size: u64) -> Media {
+        Media { mime_type: Some(mime.to_owned()).filter(|mime| !mime.is_empty()), file_size: size, ..Media::default() }
+    }
+
+    #[test]
+    fn a_file_is_sent_as_the_best_that_telegram_takes() {
+        for (content, form) in [
+            (Content::Picture(media("image/jpeg", 5)), FileForm::Photo),
+            (Content::Picture(media("", 5)), FileForm::Photo),
+            (Content::Picture(media("image/jpeg", PHOTO + 1)), FileForm::Document),
+            (Content::Picture(media("image/heic", 5)), FileForm::Document),
+            (Content::Picture(media("image/gif", 5)), FileForm::Animation),
+            (Content::Video(media("video/mp4", 5)), FileForm::Video),
+            (Content::Video(media("video/x-matroska", 5)), FileForm::Document),
+            (Content::Voice(media("audio/ogg; codecs=opus", 5)), FileForm::Voice),
+            (Content::Voice(media("audio/wav", 5)), FileForm::Document),
+            (Content::Voice(media("audio/aac", 5)), FileForm::Document),
+            (Content::Audio(media("audio/mpeg", 5)), FileForm::Audio),
+            (Content::Audio(media("audio/ogg", 5)), FileForm::Document),
+            (Content::Sticker(media("image/webp", 5)), FileForm::Sticker),
+            (Content::Sticker(media("image/webp", STICKER + 1)), FileForm::Photo),
+            (Content::Sticker(media("image/png", 5)), FileForm::Photo),
+            (Content::File(media("image/jpeg", 5)), FileForm::Document),
+        ] {
+            assert_eq!(FileForm::of(&content), Some(form), "{content:?}");
+        }
+        assert_eq!(FileForm::of(&Content::Text { text: "x".into() }), None);
+    }
 }

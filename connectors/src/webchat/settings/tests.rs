@@ -1,5 +1,6 @@
-use super::*;
 use serde_json::json;
+
+use super::*;
 
 fn wrong(settings: Value) -> Vec<String> {
     checked(settings).unwrap_err().into_iter().map(|error| error.pointer).collect()
@@ -94,4 +95,33 @@ fn empty_values_are_not_set() {
     assert_eq!((kept.get("labels"), &kept["translations"]), (None, &json!({"es": {"title": "Hola"}})));
     let kept = checked(json!({"ask": ["email", "name", "name"], "color": "#0b5cad"})).unwrap();
     assert_eq!((&kept["ask"], &kept["color"]), (&json!(["name", "email"]), &json!("#0b5cad")));
+}
+
+#[test]
+fn a_visitor_reads_the_texts_of_their_language_and_else_the_others() {
+    let settings = WebChatSettings::stored(
+        &json!({
+            "title": "Flowers", "greeting": "Hello", "consent_text": "I agree", "labels": {"name": "Who?", "email": "Mail"},
+            "working_hours": {"time_zone": "UTC", "hours": ["mon 09:00-18:00"], "text": "Later"},
+            "translations": {"ru": {"greeting": "Привет", "away_text": "Позже", "labels": {"name": "Кто?"}}},
+        })
+        .to_string(),
+    );
+    let russian = settings.clone().in_language(Language::Ru);
+    let said = |settings: &WebChatSettings| {
+        let labels = settings.labels.clone().unwrap();
+        let away = settings.working_hours.clone().unwrap().text.unwrap();
+        [settings.title.clone().unwrap(), settings.greeting.clone().unwrap(), away, labels.name.unwrap()]
+    };
+    assert_eq!(said(&russian), ["Flowers", "Привет", "Позже", "Кто?"]);
+    assert_eq!(russian.labels.unwrap().email.as_deref(), Some("Mail"));
+    assert_eq!(russian.consent_text.as_deref(), Some("I agree"), "a translation cannot remove the consent");
+    assert_eq!(said(&settings.in_language(Language::Es)), ["Flowers", "Hello", "Later", "Who?"]);
+}
+
+#[test]
+fn parts_are_written_as_in_the_addresses_of_browsers() {
+    let pages = ["/Prices", "/цены", "/%D1%86", "?plan=2"].map(str::to_owned).to_vec();
+    let parts = Invitation { pages, ..Invitation::default() }.parts();
+    assert_eq!(parts, ["/prices", "/%d1%86%d0%b5%d0%bd%d1%8b", "/%d1%86", "?plan=2"]);
 }

@@ -3,7 +3,8 @@ use base::i18n::LocalizedText;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::whatsapp::fake::{Fake, ScriptedAnswer};
+use crate::fake::{Answer, FormFile};
+use crate::whatsapp::fake;
 
 /// Must never appear in output.
 const TOKEN: &str = "EAAB-CANARY-canary";
@@ -19,8 +20,8 @@ fn api(base: &Url) -> GraphApi {
 
 const PATH: Path<'_> = Path(&["330", "messages"], &[]);
 
-async fn call(answer: ScriptedAnswer) -> Result<Value, ApiError> {
-    let fake = Fake::start([answer]).await;
+async fn call(answer: Answer) -> Result<Value, ApiError> {
+    let fake = fake::start([answer]).await;
     api(&fake.base).post(&token(), PATH, &json!({})).await
 }
 
@@ -32,7 +33,7 @@ fn code(result: Result<Value, ApiError>) -> (u16, u32) {
 
 #[tokio::test]
 async fn a_call_has_the_version_and_the_token_in_a_header() {
-    let fake = Fake::start([]).await;
+    let fake = fake::start([]).await;
     let api = api(&fake.base);
     let _: Value = api.post(&token(), PATH, &json!({ "type": "text" })).await.unwrap();
     let _: Value = api.get(&token(), Path(&["12"], &[("fields", "a,b"), ("q", "x&y")])).await.unwrap();
@@ -40,14 +41,14 @@ async fn a_call_has_the_version_and_the_token_in_a_header() {
     let calls = fake.calls();
     let told: Vec<_> = calls.iter().map(|call| (call.method.as_str(), call.path.as_str())).collect();
     assert_eq!(told, [("POST", "330/messages"), ("GET", "12?fields=a%2Cb&q=x%26y"), ("DELETE", "..%2F12/a%20b")]);
-    assert!(calls.iter().all(|call| call.authorization == format!("Bearer {TOKEN}")));
-    assert_eq!(calls[0].body, json!({ "type": "text" }));
+    assert!(calls.iter().all(|call| call.authorization == Some(format!("Bearer {TOKEN}"))));
+    assert_eq!(calls[0].body(), json!({ "type": "text" }));
     assert_eq!(api.address(PATH).unwrap().path(), format!("/{VERSION}/330/messages"));
 }
 
 #[tokio::test]
 async fn an_id_never_leads_elsewhere() {
-    let fake = Fake::start([]).await;
+    let fake = fake::start([]).await;
     for segments in [["", "messages"], ["..", "messages"], [".", "messages"]] {
         let failed = api(&fake.base).get::<Value>(&token(), Path(&segments, &[])).await;
         assert_eq!(code(failed), (0, 100));
@@ -57,17 +58,17 @@ async fn an_id_never_leads_elsewhere() {
 
 #[tokio::test]
 async fn kinds_of_answers_are_distinguished() {
-    assert_eq!(code(call(ScriptedAnswer::refused(131_056, "pair rate limit hit")).await), (400, 131_056));
-    assert_eq!(code(call(ScriptedAnswer::Text(502, "<html>Bad Gateway</html>")).await), (502, 502));
+    assert_eq!(code(call(fake::refused(131_056, "pair rate limit hit")).await), (400, 131_056));
+    assert_eq!(code(call(Answer::Text(502, "<html>Bad Gateway</html>")).await), (502, 502));
     let hidden = json!({ "error": { "code": 190, "message": "Session has expired" } });
-    assert_eq!(code(call(ScriptedAnswer::Json(200, hidden)).await), (200, 190), "the status is no guide");
+    assert_eq!(code(call(Answer::Json(200, hidden)).await), (200, 190), "the status is no guide");
     let management = json!({ "error": { "code": 100, "error_subcode": 2_388_293, "message": "Invalid parameter", "error_user_msg": "Too many variables" } });
-    let failed = call(ScriptedAnswer::Json(400, management)).await.unwrap_err();
+    let failed = call(Answer::Json(400, management)).await.unwrap_err();
     let refused = failed.refused().unwrap();
     assert_eq!((refused.code, refused.text.as_str()), (2_388_293, "Invalid parameter: Too many variables"));
-    assert_eq!(call(ScriptedAnswer::Text(200, "<html>")).await, Err(ApiError::Unreadable { status: 200 }));
-    assert!(matches!(call(ScriptedAnswer::Reset).await, Err(ApiError::Unknown(_))));
-    assert_eq!(call(ScriptedAnswer::ok(json!({ "success": true }))).await, Ok(json!({ "success": true })));
+    assert_eq!(call(Answer::Text(200, "<html>")).await, Err(ApiError::Unreadable { status: 200 }));
+    assert!(matches!(call(Answer::Reset).await, Err(ApiError::Unknown(_))));
+    assert_eq!(call(fake::ok(json!({ "success": true }))).await, Ok(json!({ "success": true })));
 }
 
 #[tokio::test]
@@ -75,9 +76,11 @@ async fn an_unsent_call_is_reported_as_not_sent() {
     let nobody = Url::parse("http://127.0.0.1:1/").unwrap();
     let failed = api(&nobody).post::<Value>(&token(), PATH, &json!({})).await;
     assert_eq!(failed, Err(ApiError::NotSent(LocalizedText::new("said-net-refused"))));
-    let fake = Fake::start([]).await;
+    let fake = fake::start([]).await;
     let pieces = vec![Ok(Bytes::from_static(b"abc")), Err("the store is away".to_owned())];
     let upload = MultipartRequest {
+        parameters: json!({ "messaging_product": "whatsapp", "type": "application/pdf" }).as_object().unwrap().clone(),
+        field: "file",
         file_name: "a.txt".to_owned(),
         mime_type: "text/plain".to_owned(),
         size: 6,
@@ -89,8 +92,10 @@ async fn an_unsent_call_is_reported_as_not_sent() {
 
 #[tokio::test]
 async fn a_file_goes_as_a_form() {
-    let fake = Fake::start([]).await;
+    let fake = fake::start([]).await;
     let upload = MultipartRequest {
+        parameters: json!({ "messaging_product": "whatsapp", "type": "application/pdf" }).as_object().unwrap().clone(),
+        field: "file",
         file_name: "смета «1».pdf".to_owned(),
         mime_type: "application/pdf".to_owned(),
         size: 6,
@@ -99,18 +104,19 @@ async fn a_file_goes_as_a_form() {
     let answer: Value = api(&fake.base).upload(&token(), Path(&["330", "media"], &[]), upload).await.unwrap();
     assert_eq!(answer, json!({ "id": "media-1" }));
     let call = fake.call();
-    assert_eq!(call.body, json!({ "messaging_product": "whatsapp", "type": "application/pdf" }));
-    assert_eq!(call.file, Some(("смета «1».pdf".to_owned(), "application/pdf".to_owned(), b"abcdef".to_vec())));
+    assert_eq!(call.body(), json!({ "messaging_product": "whatsapp", "type": "application/pdf" }));
+    let (field, name, kind) = ("file".to_owned(), "смета «1».pdf".to_owned(), "application/pdf".to_owned());
+    assert_eq!(call.file, Some(FormFile { field, name, kind, bytes: b"abcdef".to_vec() }));
 }
 
 #[tokio::test]
 async fn the_bytes_of_a_sample_go_to_their_session() {
-    let fake = Fake::start([]).await;
+    let fake = fake::start([]).await;
     let api = api(&fake.base);
     let _: Value = api.upload_bytes(&token(), "upload:MTph?sig=ARZ", Bytes::from_static(b"abc")).await.unwrap();
     let call = fake.call();
     assert_eq!((call.path.as_str(), call.bytes.as_slice()), ("upload:MTph?sig=ARZ", &b"abc"[..]));
-    assert_eq!(call.authorization, format!("OAuth {TOKEN}"));
+    assert_eq!(call.authorization, Some(format!("OAuth {TOKEN}")));
     for wrong in ["me/accounts", "upload:../me", ""] {
         assert!(api.upload_bytes::<Value>(&token(), wrong, Bytes::new()).await.is_err(), "{wrong}");
     }
@@ -155,12 +161,12 @@ async fn a_refusal_of_any_form_is_read() {
         (500, json!([1]), (500, "")),
     ] {
         let shown = answer.to_string();
-        let failed = call(ScriptedAnswer::Json(status, answer)).await.unwrap_err();
+        let failed = call(Answer::Json(status, answer)).await.unwrap_err();
         let refused = failed.refused().unwrap();
         assert_eq!((refused.code, refused.text.as_str()), expected, "{shown}");
     }
     for success in [json!({ "error": null, "success": true }), json!({ "error": {}, "id": "1" })] {
-        assert_eq!(call(ScriptedAnswer::Json(200, success.clone())).await, Ok(success));
+        assert_eq!(call(Answer::Json(200, success.clone())).await, Ok(success));
     }
 }
 
@@ -174,15 +180,27 @@ async fn no_error_contains_the_token() {
         failures.push(format!("{:?}", api.get_openly::<Value>(Path(&["oauth", "access_token"], &query)).await));
     }
     let told = format!("Malformed access token {TOKEN}");
-    for answer in [
-        ScriptedAnswer::Reset,
-        ScriptedAnswer::Deaf,
-        ScriptedAnswer::Text(200, "x"),
-        ScriptedAnswer::refused(190, &told),
-    ] {
+    for answer in [Answer::Reset, Answer::Deaf, Answer::Text(200, "x"), fake::refused(190, &told)] {
         failures.push(format!("{:?}", call(answer).await));
     }
     for failure in failures {
         assert!(!failure.contains("CANARY"), "{failure}");
+    }
+}
+
+#[test]
+fn a_conversation_says_how_to_address_it() {
+    for (id, address) in [
+        ("77010001122", json!({ "recipient_type": "individual", "to": "77010001122" })),
+        ("KZ.1234567890123456789", json!({ "recipient_type": "individual", "recipient": "KZ.1234567890123456789" })),
+        ("KZ.ENT.998877", json!({ "recipient_type": "individual", "recipient": "KZ.ENT.998877" })),
+        ("Y2FwaV9ncm91cDo3Nw==", json!({ "recipient_type": "group", "to": "Y2FwaV9ncm91cDo3Nw==" })),
+    ] {
+        let parsed = Address::parse(id).unwrap();
+        assert_eq!((Value::Object(parsed.fields()), parsed.id()), (address, id));
+    }
+    assert_eq!(Address::parse(" "), None);
+    for group in ["K.123", "KZ.", "kz.123", "KZ.12-3"] {
+        assert!(matches!(Address::parse(group), Some(Address::Group(_))), "{group}");
     }
 }

@@ -1,13 +1,14 @@
 //! Converts the content of a message, by the fields that are present; `type` is only informative (whatsapp §4).
 
-use base::message::{Content, Media};
-use base::phone::with_plus;
+use base::message::{Content, Media, Person, Quote, Role, is_visible};
+use base::phone::{spellings, with_plus};
 use serde_json::Value;
 
-use super::Reader;
+use super::{NumberChange, Reader};
 use crate::PressedButton;
 use crate::error_catalog::WHATSAPP;
-use crate::whatsapp::wire::{Card, FileRef, Interactive, Location, Message, Order};
+use crate::incoming::InboundEvent;
+use crate::whatsapp::wire::{Card, Contact, FileRef, Id, Interactive, Location, Message, Order, Referral};
 
 /// The code for a message that Meta withholds: the first one of a chat that came from the phone app.
 const WITHHELD: u32 = 131_060;
@@ -244,4 +245,155 @@ fn vcard_phone(vcard: &str) -> Option<String> {
     let line = vcard.lines().find(|line| line.get(..3).is_some_and(|name| name.eq_ignore_ascii_case("TEL")))?;
     let (_, phone) = line.split_once(':')?;
     Some(with_plus(phone)).filter(|phone| !phone.is_empty())
+}
+
+// Which message a message answers, and how the customer came: as lines above its own text, because amoCRM has no
+// fields for them (whatsapp §4).
+
+/// The quoted message. A message about a product quotes none, although it contains an id.
+pub(super) fn reply_to(message: &Message) -> Option<Quote> {
+    let context = message.context.as_ref().filter(|context| context.referred_product.is_none())?;
+    let external_id = context.id.some().map(str::to_owned)?;
+    Some(Quote { external_id: Some(external_id), ..Quote::default() })
+}
+
+/// What is stored as the customer's origin: everything by which an advertiser can find the advertisement.
+pub(super) fn mark(referral: &Referral) -> Option<String> {
+    let source = [&*referral.source_type, &*referral.source_id].join(" ");
+    let click = referral.ctwa_clid.some().map(|click| format!("ctwa_clid={click}"));
+    let parts = [referral.headline.some(), Some(source.trim()), referral.source_url.some(), click.as_deref()];
+    let parts: Vec<&str> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+    Some(parts.join(" · ")).filter(|mark| !mark.is_empty())
+}
+
+impl Reader<'_> {
+    /// Lines above a message's own text.
+    pub(super) fn lines_above(&self, message: &Message) -> Vec<String> {
+        let mut lines = Vec::new();
+        if let Some(referral) = &message.referral {
+            lines.extend(self.advertisement(referral));
+        }
+        let Some(context) = &message.context else { return lines };
+        if context.frequently_forwarded {
+            lines.push(self.text("wa-in-forwarded-often", &[]));
+        } else if context.forwarded {
+            lines.push(self.text("wa-in-forwarded", &[]));
+        }
+        let product = context.referred_product.as_ref().and_then(|product| product.product_retailer_id.some());
+        lines.extend(product.map(|product| self.text("wa-in-product", &[("product", product)])));
+        lines
+    }
+
+    fn advertisement(&self, referral: &Referral) -> Option<String> {
+        let name = referral.headline.some().or_else(|| referral.body.some()).or_else(|| referral.source_id.some());
+        let line = match &*referral.source_type {
+            "post" => self.text("wa-in-post", &[("name", name.unwrap_or_default())]),
+            _ => self.text("wa-in-ad", &[("name", name.unwrap_or_default())]),
+        };
+        let parts = [name.map(|_| line.as_str()), referral.source_url.some()];
+        let parts: Vec<&str> = parts.into_iter().flatten().collect();
+        Some(parts.join(" ")).filter(|line| !line.is_empty())
+    }
+}
+
+// Who writes, and in which conversation (whatsapp §3, §12).
+
+/// The ids by which a webhook identifies a person; at least one is set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct PersonIds {
+    phone: Option<String>,
+    bsuid: Option<String>,
+}
+
+impl PersonIds {
+    /// None if both are empty. A BSUID that repeats the phone is no second id: no person moves from an id to the same one.
+    pub fn of(phone: &Id, bsuid: &Id) -> Option<Self> {
+        let phone =
+            phone.some().map(|phone| phone.trim_start_matches('+').to_owned()).filter(|phone| !phone.is_empty());
+        let bsuid = bsuid.some().map(str::to_owned).filter(|bsuid| Some(bsuid) != phone.as_ref());
+        (phone.is_some() || bsuid.is_some()).then_some(Self { phone, bsuid })
+    }
+
+    /// Who wrote a message.
+    pub fn sender(message: &Message) -> Option<Self> {
+        Self::of(&message.from, &message.from_user_id)
+    }
+
+    /// To whom the business wrote.
+    pub fn receiver(message: &Message) -> Option<Self> {
+        Self::of(&message.to, &message.to_user_id)
+    }
+
+    /// The id of the person and of their conversation: the BSUID, which does not change when the phone is hidden,
+    /// otherwise the phone.
+    pub fn id(&self) -> &str {
+        self.bsuid.as_deref().or(self.phone.as_deref()).unwrap_or_default()
+    }
+
+    /// The same person's other ids.
+    pub fn others(&self) -> impl Iterator<Item = &str> {
+        let id = self.id();
+        [&self.phone, &self.bsuid].into_iter().flatten().map(String::as_str).filter(move |other| *other != id)
+    }
+
+    /// Surrounds a person's events by those that make the conversation known by all their ids. A person known only by
+    /// phone, in either spelling of the number, is then found by BSUID too. Messages are sent to the phone while there
+    /// is one, because not every kind of message may be sent to a BSUID (whatsapp §12).
+    pub fn known_by_all(&self, events: Vec<InboundEvent>) -> Vec<InboundEvent> {
+        let id = self.id();
+        let written = self.phone.iter().cloned();
+        let spellings =
+            self.phone.iter().flat_map(|phone| spellings(phone)).filter(|one| Some(one) != self.phone.as_ref());
+        let numbers = written.chain(spellings).filter(|number| number != id);
+        let before = numbers.map(|number| InboundEvent::AlsoKnown { id: number, also: id.to_owned() });
+        let moved = self.phone.as_ref().zip(self.bsuid.as_ref());
+        let after = moved.map(|(phone, bsuid)| InboundEvent::Moved { from: bsuid.clone(), to: phone.clone() });
+        before.chain(events).chain(after).collect()
+    }
+}
+
+impl NumberChange<'_> {
+    /// A customer as described by the webhook.
+    pub(super) fn customer(&self, ids: &PersonIds) -> Person {
+        let is_them = |contact: &&Contact| {
+            let same = |told: &Id, known: &Option<String>| {
+                known.is_some() && told.some().map(|id| id.trim_start_matches('+')) == known.as_deref()
+            };
+            same(&contact.user_id, &ids.bsuid) || same(&contact.wa_id, &ids.phone)
+        };
+        let profile = self.contacts.iter().find(is_them).map(|contact| &contact.profile);
+        let name = profile.and_then(|profile| {
+            [&profile.name, &profile.username].into_iter().find_map(|name| name.some().filter(|name| is_visible(name)))
+        });
+        // A text that is too long for a phone number is ignored.
+        let phone =
+            ids.phone.as_deref().filter(|phone| phone.len() <= 15 && phone.bytes().all(|one| one.is_ascii_digit()));
+        let called = || phone.map_or_else(|| format!("WhatsApp {}", ids.id()), with_plus);
+        Person {
+            id: ids.id().to_owned(),
+            role: Role::Client,
+            name: Some(name.map_or_else(called, str::to_owned)),
+            phone: phone.map(with_plus),
+            profile_url: phone.map(|phone| format!("https://wa.me/{phone}")),
+            ..Person::default()
+        }
+    }
+
+    /// A group, the owner of its conversation.
+    pub(super) fn group(&self, id: &str) -> Person {
+        let name = self.reader.text("wa-in-group", &[]);
+        Person { id: id.to_owned(), role: Role::Client, name: Some(name), ..Person::default() }
+    }
+}
+
+impl Reader<'_> {
+    /// The person who writes in the business's own phone app.
+    pub(super) fn owner(&self) -> Person {
+        Person {
+            id: self.number.phone_number_id.to_owned(),
+            role: Role::Manager,
+            name: self.number.verified_name().map(str::to_owned),
+            ..Person::default()
+        }
+    }
 }

@@ -1,19 +1,49 @@
 //! Chooses the form in which a file is sent, and how it is provided (whatsapp §6, §10).
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::cache::Cache;
 use base::i18n::LocalizedText;
 use base::message::{Content, Media};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
-use serde_json::{Value, json};
+use secrecy::SecretString;
+use serde_json::{Map, Value, json};
 
-use super::SendContext;
-use super::uploaded::{UploadKey, UploadedFile};
-use crate::file::{NotOpened, OpenFile};
-use crate::upload::Piece;
-use crate::whatsapp::api::{ApiError, Path, Refused};
-use crate::whatsapp::upload::MultipartRequest;
+use super::{Accepted, NumberStates};
+use crate::Outgoing;
+use crate::file::{MultipartRequest, NotOpened, OpenFile, Piece};
+use crate::whatsapp::api::{Address, ApiError, GraphApi, Path, Refused};
+use crate::whatsapp::setup::{NumberOptions, SourceNumber};
 use crate::whatsapp::wire::{Id, wire};
+
+/// What every request for a letter needs.
+pub(super) struct SendContext<'a> {
+    pub(super) api: &'a GraphApi,
+    pub(super) number: SourceNumber<'a>,
+    pub(super) token: &'a SecretString,
+    pub(super) options: NumberOptions,
+    pub(super) address: Address,
+    pub(super) outgoing: &'a Outgoing,
+    pub(super) memory: &'a NumberStates,
+}
+
+impl SendContext<'_> {
+    /// Sends to the number's `/messages` (whatsapp §6).
+    pub(super) async fn post(&self, body: &Value) -> Result<Accepted, ApiError> {
+        self.api.post(self.token, Path(&[self.number.phone_number_id, "messages"], &[]), body).await
+    }
+
+    /// The fields of every message: its receiver, and the letter's id, which its statuses return (whatsapp §5).
+    pub(super) fn envelope(&self) -> Map<String, Value> {
+        let mut envelope = self.address.fields();
+        envelope.insert("messaging_product".to_owned(), json!("whatsapp"));
+        envelope.insert("biz_opaque_callback_data".to_owned(), json!(self.outgoing.id()));
+        envelope
+    }
+}
 
 const KILOBYTE: u64 = 1024;
 const MEGABYTE: u64 = 1024 * KILOBYTE;
@@ -88,6 +118,7 @@ impl FileForm {
 }
 
 const IMAGES: &[&str] = &["image/jpeg", "image/png"];
+
 const AUDIOS: &[&str] = &[
     "audio/ogg",
     "audio/opus",
@@ -215,9 +246,15 @@ async fn provided(line: &SendContext<'_>, media: &Media) -> Result<Provided, Api
 async fn upload(line: &SendContext<'_>, media: &Media, opened: OpenFile) -> Result<UploadedFile, ApiError> {
     let (head, bytes) = peeked(opened.bytes).await;
     let is_opus = head.windows(8).any(|part| part == b"OpusHead");
+    let mime_type = upload_type(media);
     let request = MultipartRequest {
+        parameters: Map::from_iter([
+            ("messaging_product".to_owned(), json!("whatsapp")),
+            ("type".to_owned(), json!(mime_type)),
+        ]),
+        field: "file",
         file_name: if media.file_name.is_empty() { "file".to_owned() } else { media.file_name.clone() },
-        mime_type: upload_type(media).to_owned(),
+        mime_type: mime_type.to_owned(),
         size: opened.announced.unwrap_or(media.file_size),
         bytes,
     };
@@ -249,6 +286,60 @@ async fn peeked(mut bytes: BoxStream<'static, Piece>) -> (Bytes, BoxStream<'stat
         }
     }
     (head.freeze(), futures_util::stream::iter(seen).chain(bytes).boxed())
+}
+
+// Files already uploaded to Meta: the id of the first upload, so that the same file need not be uploaded again
+// (whatsapp §10). Cached in this process; a file that was evicted is uploaded again.
+
+/// Maximum number of cached files.
+const FILES: u64 = 10_000;
+/// Meta keeps an upload for 30 days; a message may wait for up to a day.
+const KEPT: Duration = Duration::from_secs(29 * 24 * 3600);
+
+/// A file uploaded by one number: the id belongs to the number and includes the type.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct UploadKey {
+    phone_number_id: String,
+    content: String,
+    mime_type: String,
+}
+
+/// An upload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct UploadedFile {
+    pub id: Arc<str>,
+    /// Whether it is Opus in Ogg.
+    pub is_opus: bool,
+}
+
+/// The cached files.
+pub(super) struct UploadedFiles(Cache<UploadKey, UploadedFile>);
+
+impl Default for UploadedFiles {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(FILES).time_to_live(KEPT).build())
+    }
+}
+
+impl UploadKey {
+    /// `content`: the identifier of its bytes.
+    pub fn new(phone_number_id: &str, content: String, mime_type: &str) -> Self {
+        Self { phone_number_id: phone_number_id.to_owned(), content, mime_type: mime_type.to_owned() }
+    }
+}
+
+impl UploadedFiles {
+    pub async fn find(&self, key: &UploadKey) -> Option<UploadedFile> {
+        self.0.get(key).await
+    }
+
+    pub async fn keep(&self, key: UploadKey, file: UploadedFile) {
+        self.0.insert(key, file).await;
+    }
+
+    pub async fn forget(&self, key: &UploadKey) {
+        self.0.invalidate(key).await;
+    }
 }
 
 #[cfg(test)]

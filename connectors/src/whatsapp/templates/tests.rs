@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use base::config::Config;
 use base::http_client::HttpClients;
 use base::message::Button;
+use proptest::prelude::*;
 use secrecy::SecretString;
 
 use super::*;
+use crate::fake::{Answer, Fake};
 use crate::template::TemplateFileKind;
-use crate::whatsapp::fake::{Fake, ScriptedAnswer};
+use crate::whatsapp::fake;
+use crate::whatsapp::templates;
 
 struct Account {
     fake: Fake,
@@ -17,8 +20,8 @@ struct Account {
     settings: Settings,
 }
 
-async fn account(answers: impl IntoIterator<Item = ScriptedAnswer>) -> Account {
-    let fake = Fake::start(answers).await;
+async fn account(answers: impl IntoIterator<Item = Answer>) -> Account {
+    let fake = fake::start(answers).await;
     let http = HttpClients::new(&Config::from_toml("").unwrap().network).unwrap();
     let api = GraphApi::new(&http, &fake.base);
     let secrets = BTreeMap::from([("access_token".to_owned(), SecretString::from("EAAB"))]);
@@ -47,13 +50,13 @@ fn template() -> NewTemplate {
 
 #[tokio::test]
 async fn a_template_is_submitted_as_metas_components() {
-    let made = ScriptedAnswer::ok(json!({ "id": "99", "status": "PENDING", "category": "MARKETING" }));
+    let made = fake::ok(json!({ "id": "99", "status": "PENDING", "category": "MARKETING" }));
     let account = account([made]).await;
     let state = submit(&account.api, &account.settings, &template()).await.unwrap();
     let call = account.fake.call();
     assert_eq!((call.method.as_str(), call.path.as_str()), ("POST", "220/message_templates"));
     assert_eq!(
-        call.body,
+        call.body(),
         json!({
             "name": "order_ready_v2", "language": "ru", "category": "UTILITY", "parameter_format": "POSITIONAL",
             "components": [
@@ -77,14 +80,14 @@ async fn a_template_is_submitted_as_metas_components() {
 async fn a_plain_template_has_a_body_alone() {
     let plain =
         NewTemplate { content: "It is ready".into(), header: None, footer: None, buttons: Vec::new(), ..template() };
-    assert_eq!(components::components(&plain, None), [json!({ "type": "BODY", "text": "It is ready" })]);
+    assert_eq!(templates::components(&plain, None), [json!({ "type": "BODY", "text": "It is ready" })]);
 }
 
 #[tokio::test]
 async fn the_sample_of_a_header_is_uploaded_first() {
-    let session = ScriptedAnswer::ok(json!({ "id": "upload:MTph?sig=ARZ" }));
-    let handle = ScriptedAnswer::ok(json!({ "h": "4::YXBw" }));
-    let account = account([session, handle, ScriptedAnswer::ok(json!({ "id": "99", "status": "APPROVED" }))]).await;
+    let session = fake::ok(json!({ "id": "upload:MTph?sig=ARZ" }));
+    let handle = fake::ok(json!({ "h": "4::YXBw" }));
+    let account = account([session, handle, fake::ok(json!({ "id": "99", "status": "APPROVED" }))]).await;
     let file = TemplateFile {
         kind: TemplateFileKind::Document,
         name: "order.pdf".into(),
@@ -98,7 +101,7 @@ async fn the_sample_of_a_header_is_uploaded_first() {
     assert_eq!(calls[0].path, "app/uploads?file_name=order.pdf&file_length=4&file_type=application%2Fpdf");
     assert_eq!(calls[1].bytes, b"%PDF");
     let header = json!({ "type": "HEADER", "format": "DOCUMENT", "example": { "header_handle": ["4::YXBw"] } });
-    assert_eq!(calls[2].body["components"][0], header);
+    assert_eq!(calls[2].body()["components"][0], header);
 }
 
 fn listed(status: &str) -> Value {
@@ -112,24 +115,24 @@ fn listed(status: &str) -> Value {
 #[tokio::test]
 async fn an_existing_template_keeps_its_state_or_is_submitted_again() {
     let exists = || {
-        ScriptedAnswer::Json(
+        Answer::Json(
             400,
             json!({ "error": { "code": 100, "error_subcode": 2_388_024, "message": "Invalid parameter" } }),
         )
     };
-    let approved = account([exists(), ScriptedAnswer::ok(listed("APPROVED"))]).await;
+    let approved = account([exists(), fake::ok(listed("APPROVED"))]).await;
     let state = submit(&approved.api, &approved.settings, &template()).await.unwrap();
     assert_eq!(
         (state.id.as_str(), state.status, state.quality.as_deref()),
         ("99", Some(TemplateStatus::Approved), Some("GREEN"))
     );
-    let rejected = account([exists(), ScriptedAnswer::ok(listed("REJECTED"))]).await;
+    let rejected = account([exists(), fake::ok(listed("REJECTED"))]).await;
     let state = submit(&rejected.api, &rejected.settings, &template()).await.unwrap();
     assert_eq!((state.status, state.reason), (Some(TemplateStatus::InReview), None));
     let calls = rejected.fake.calls();
     assert!(calls[1].path.contains("name=order_ready_v2"), "{}", calls[1].path);
     assert_eq!(
-        (calls[2].method.as_str(), calls[2].path.as_str(), calls[2].body["components"][1]["type"].as_str()),
+        (calls[2].method.as_str(), calls[2].path.as_str(), calls[2].body()["components"][1]["type"].as_str()),
         ("POST", "99", Some("BODY"))
     );
     let other = |text: &str| {
@@ -138,17 +141,17 @@ async fn an_existing_template_keeps_its_state_or_is_submitted_again() {
         listed["data"][1]["components"] = json!([header, { "type": "body", "text": text }, { "type": "FOOTER" }]);
         listed
     };
-    let same = account([exists(), ScriptedAnswer::ok(other("Здравствуйте, {{1}}!  Заказ {{2}} готов.\n"))]).await;
+    let same = account([exists(), fake::ok(other("Здравствуйте, {{1}}!  Заказ {{2}} готов.\n"))]).await;
     let state = submit(&same.api, &same.settings, &template()).await.unwrap();
     assert_eq!(state.status, Some(TemplateStatus::Approved), "the same text");
-    let taken = account([exists(), ScriptedAnswer::ok(other("Заказ {{1}} отменён, {{2}}."))]).await;
+    let taken = account([exists(), fake::ok(other("Заказ {{1}} отменён, {{2}}."))]).await;
     let said = LocalizedText::new("said-wa-template-other").with("name", "order_ready_v2");
     assert_eq!(submit(&taken.api, &taken.settings, &template()).await, Err(Denied::Refused(said)));
     assert_eq!(taken.fake.calls().len(), 2, "another template of this name is left alone");
-    let wrong = account([ScriptedAnswer::refused(2_388_299, "edge"), ScriptedAnswer::ok(json!({ "data": [] }))]).await;
+    let wrong = account([fake::refused(2_388_299, "edge"), fake::ok(json!({ "data": [] }))]).await;
     let Err(Denied::Refused(said)) = submit(&wrong.api, &wrong.settings, &template()).await else { panic!("accepted") };
     assert_eq!(said, LocalizedText::new("passport-whatsapp-w60"));
-    let ended = account([ScriptedAnswer::refused(190, "expired")]).await;
+    let ended = account([fake::refused(190, "expired")]).await;
     assert!(matches!(submit(&ended.api, &ended.settings, &template()).await, Err(Denied::Access(_))));
 }
 
@@ -160,7 +163,7 @@ async fn all_pages_of_templates_are_read() {
             json!({ "cursors": { "after": "end" } }),
             |next| json!({ "next": "https://x", "cursors": { "after": next } }),
         );
-        ScriptedAnswer::ok(json!({ "data": data, "paging": paging }))
+        fake::ok(json!({ "data": data, "paging": paging }))
     };
     let account = account([page("1", Some("c1")), page("2", None)]).await;
     let all = list(&account.api, &account.settings, None).await.unwrap();
@@ -171,11 +174,10 @@ async fn all_pages_of_templates_are_read() {
 
 #[tokio::test]
 async fn a_template_that_is_not_there_is_deleted() {
-    let gone =
-        account([ScriptedAnswer::refused(100, "does not exist"), ScriptedAnswer::ok(json!({ "data": [] }))]).await;
+    let gone = account([fake::refused(100, "does not exist"), fake::ok(json!({ "data": [] }))]).await;
     assert_eq!(delete(&gone.api, &gone.settings, "order_ready_v2", "99").await, Ok(()));
     assert_eq!(gone.fake.calls()[0].path, "220/message_templates?name=order_ready_v2&hsm_id=99");
-    let there = account([ScriptedAnswer::refused(100, "no"), ScriptedAnswer::ok(listed("APPROVED"))]).await;
+    let there = account([fake::refused(100, "no"), fake::ok(listed("APPROVED"))]).await;
     assert!(matches!(delete(&there.api, &there.settings, "order_ready_v2", "99").await, Err(Denied::Refused(_))));
     let done = account([]).await;
     assert_eq!(delete(&done.api, &done.settings, "order_ready_v2", "").await, Ok(()));
@@ -198,4 +200,46 @@ fn every_status_of_meta_is_one_of_ours() {
         assert_eq!(status(word), Some(ours), "{word}");
     }
     assert_eq!(status("SOMETHING_NEW"), None);
+}
+
+#[test]
+fn equal_markers_have_one_number_in_the_order_of_their_appearance() {
+    let text = "Hello {{contact.name}}, order {{lead.cf.501}} of {{contact.name}} is ready";
+    let markers = Markers::of(text);
+    assert_eq!(markers.iter().collect::<Vec<_>>(), ["{{contact.name}}", "{{lead.cf.501}}"]);
+    assert_eq!(markers.numbered(text), "Hello {{1}}, order {{2}} of {{1}} is ready");
+    for plain in ["no markers", "open {{ and never closed", "{{}}", "{{a\nb}}", "}} {{"] {
+        assert_eq!((Markers::of(plain).0.len(), Markers::of(plain).numbered(plain).as_str()), (0, plain));
+    }
+}
+
+#[test]
+fn a_value_is_one_line() {
+    assert_eq!(one_line("Lesnaya 5\n\n  flat\t12     left \r\n"), "Lesnaya 5; flat 12 left");
+    assert_eq!(one_line(" \n "), "");
+}
+
+#[test]
+fn a_template_name_fits_metas_rules_and_different_names_stay_different() {
+    assert_eq!(template_name("order_ready_v2"), "order_ready_v2");
+    let (one, other) = (template_name("waba:order_ready:ru"), template_name("waba:order:ready_ru"));
+    assert!(one.starts_with("waba_order_ready_ru_") && one != other, "{one}");
+    let cyrillic = template_name("Заказ готов");
+    assert!(cyrillic.starts_with("template_") && cyrillic != template_name("Заказ отменён"), "{cyrillic}");
+    assert!(template_name(&"Я".repeat(2000)).len() <= NAME && template_name(&"x".repeat(2000)).len() <= NAME);
+    let again = template_name(&one);
+    assert_eq!(again, one, "a name of Meta's stays");
+}
+
+proptest! {
+    #[test]
+    fn every_text_has_its_numbers_and_loses_nothing(text in "[a-z{} \n]{0,40}") {
+        let markers = Markers::of(&text);
+        let mut whole = markers.numbered(&text);
+        let all: Vec<&str> = markers.iter().collect();
+        for (place, marker) in all.into_iter().enumerate().rev() {
+            whole = whole.replace(&format!("{{{{{}}}}}", place + 1), marker);
+        }
+        prop_assert_eq!(whole, text);
+    }
 }

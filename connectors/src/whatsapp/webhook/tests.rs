@@ -1,4 +1,7 @@
+use base::config::Config;
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
+use sha2::Sha256;
 
 use super::*;
 
@@ -80,4 +83,61 @@ fn meta_gets_its_challenge_back_for_the_right_token_alone() {
         assert_eq!(asked(&own, "subscribe", wrong), None, "{wrong}");
     }
     assert_eq!(asked(&settings(&[(VERIFY_TOKEN, "")]), "subscribe", ""), None);
+}
+
+fn change(number: &str, id: &str) -> Value {
+    json!({ "field": "messages", "value": { "metadata": { "phone_number_id": number }, "messages": [{ "id": id }] } })
+}
+
+#[test]
+fn a_body_of_several_numbers_is_one_call_for_each() {
+    let template = json!({ "field": "message_template_status_update", "value": { "event": "APPROVED" } });
+    let body = json!({ "object": "whatsapp_business_account", "entry": [
+        { "id": "7", "changes": [change("1", "a"), change("2", "b")] },
+        { "id": "7", "time": 5, "changes": [change("1", "c"), template] },
+        { "id": 8, "changes": "none" },
+    ] });
+    let calls = split(body.to_string().as_bytes()).unwrap();
+    let lines: Vec<&str> = calls.iter().map(|call| call.line.as_str()).collect();
+    assert_eq!(lines, ["1", "2", "waba:7"]);
+    let first: Value = serde_json::from_slice(&calls[0].body).unwrap();
+    let ids: Vec<&Value> = first["entry"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| &entry["changes"][0]["value"]["messages"][0]["id"])
+        .collect();
+    assert_eq!(ids, ["a", "c"], "in order");
+    assert_eq!((&first["object"], &first["entry"][1]["time"]), (&json!("whatsapp_business_account"), &json!(5)));
+    assert_eq!(split(b"[]"), Err(NotReceived::Unreadable));
+    assert_eq!(split(b"{}"), Ok(Vec::new()));
+}
+
+#[test]
+fn an_app_is_what_the_configuration_names() {
+    let config = |text: &str| Config::from_toml(&format!("[whatsapp]\n{text}")).unwrap().whatsapp;
+    let hooks = |text: &str| AppHooks::of(&config(text));
+    assert!(hooks("").is_none() && hooks("app_id = \"1\"").is_none());
+    assert!(MetaApp::of(&config("app_id = \"1\"")).is_none() && MetaApp::of(&config("app_secret = \"s\"")).is_none());
+    let app = hooks("verify_token = \"v\"").unwrap();
+    let query = |token: &'static str| {
+        move |name: &str| {
+            Some(match name {
+                "hub.mode" => "subscribe".to_owned(),
+                "hub.verify_token" => token.to_owned(),
+                _ => "42".to_owned(),
+            })
+        }
+    };
+    assert_eq!(app.handshake(&query("v")).as_deref(), Some("42"));
+    assert_eq!(app.handshake(&query("w")), None);
+    let call = IncomingCall { header: &|_| Some("sha256=00".to_owned()), path_secret: "", body: b"{}" };
+    assert!(!app.authenticate(&call), "calls need the secret");
+    let app = hooks("app_secret = \"s\"").unwrap();
+    assert_eq!(app.handshake(&query("")), None);
+    let mut mac = Hmac::<Sha256>::new_from_slice(b"s").unwrap();
+    mac.update(b"{}");
+    let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
+    let call = IncomingCall { header: &|_| Some(signature.clone()), path_secret: "", body: b"{}" };
+    assert!(app.authenticate(&call), "the secret is enough");
 }

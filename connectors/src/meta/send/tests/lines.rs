@@ -1,15 +1,6 @@
-//! Setup, subscription, renewal, earlier messages, files.
-
-use base::message::Role;
-use chrono::TimeDelta;
-use hmac::{Hmac, KeyInit, Mac};
-use secrecy::ExposeSecret;
-use sha2::Sha256;
+//! The calls around a line: what it is, its webhook, its token, its history.
 
 use super::*;
-use crate::incoming::IncomingCall;
-use crate::vendor_app::VendorApp;
-use crate::{Connector, Denied, HookTarget, Probe, Watched};
 
 const HOOK: &str = "https://parom.example/hooks/facebook/1";
 
@@ -24,7 +15,7 @@ fn with_app(mut settings: Settings) -> Settings {
 
 #[tokio::test]
 async fn settings_are_validated_and_secrets_are_sealed() {
-    let (instagram, facebook) = Fake::start([]).await.connectors(false);
+    let (instagram, facebook) = fake::connectors(&fake::start([]).await.base, false);
     let given =
         json!({ "account_id": " 17841400000000001 ", "access_token": "IGAA", "app_secret": "s", "verify_token": "v" });
     let setup = instagram.setup(given).unwrap();
@@ -42,64 +33,64 @@ async fn settings_are_validated_and_secrets_are_sealed() {
         assert_eq!(facebook.setup(wrong).unwrap_err()[0].pointer, pointer);
     }
     let optional = |meta: &Meta| meta.fields().iter().filter(|field| !field.required).count();
-    let (with_vendor, _) = Fake::start([]).await.connectors(true);
+    let (with_vendor, _) = fake::connectors(&fake::start([]).await.base, true);
     assert_eq!((optional(&instagram), optional(&with_vendor)), (0, 2), "the vendor's app replaces one's own");
 }
 
 #[tokio::test]
 async fn an_account_is_checked_live() {
-    let fake = Fake::start([]).await;
-    let (instagram, facebook) = fake.connectors(false);
-    fake.reads([json!({ "id": "26", "user_id": "17841400000000001", "username": "acme" })]);
+    let fake = fake::start([]).await;
+    let (instagram, facebook) = fake::connectors(&fake.base, false);
+    fake::reads(&fake, [json!({ "id": "26", "user_id": "17841400000000001", "username": "acme" })]);
     assert!(instagram.check_access(&settings("instagram")).await.unwrap().unwrap().to_string().contains("@acme"));
-    fake.reads([json!({ "id": "26", "user_id": "1784140000000009", "username": "other" })]);
+    fake::reads(&fake, [json!({ "id": "26", "user_id": "1784140000000009", "username": "other" })]);
     let other = instagram.check_access(&settings("instagram")).await.unwrap_err();
     assert!(other.to_string().contains("1784140000000009"));
-    fake.reads([json!({ "error": { "code": 190 } }), json!({ "error": { "code": 190 } })]);
+    fake::reads(&fake, [json!({ "error": { "code": 190 } }), json!({ "error": { "code": 190 } })]);
     for (meta, kind) in [(&instagram, "instagram"), (&facebook, "facebook")] {
         let said = meta.check_access(&settings(kind)).await.unwrap_err();
         let expected = Denied::Access(LocalizedText::new("wizard-meta-refused"));
         assert_eq!(said, expected, "there is no source yet, nor its settings");
     }
     let me = || json!({ "id": "104000000000001", "name": "Acme", "username": "acmeflowers" });
-    fake.reads([me(), json!({ "id": "1517" })]);
+    fake::reads(&fake, [me(), json!({ "id": "1517" })]);
     let identity = facebook.identity(&settings("facebook")).await.unwrap().unwrap();
     assert_eq!((identity.key.as_str(), identity.name.as_str()), ("104000000000001", "@acmeflowers"));
     assert_eq!(identity.facts["app_id"], "1517");
     let refused = json!({ "error": { "code": 190, "message": "Invalid OAuth access token signature." } });
-    fake.reads([me(), json!({ "id": "1517" }), refused]);
+    fake::reads(&fake, [me(), json!({ "id": "1517" }), refused]);
     let said = facebook.check_access(&settings("facebook")).await.unwrap_err();
     assert!(said.to_string().starts_with("The app secret and the token belong to different apps"), "{said}");
 }
 
 #[tokio::test]
 async fn events_are_asked_for_watched_and_given_back() {
-    let fake = Fake::start([]).await;
-    let (instagram, facebook) = fake.connectors(false);
+    let fake = fake::start([]).await;
+    let (instagram, facebook) = fake::connectors(&fake.base, false);
     instagram.connect_webhook(&settings("instagram"), &hook()).await.unwrap();
     let call = fake.call();
-    assert_eq!(call.path, "17841400000000001/subscribed_apps");
+    assert_eq!(call.resource(), "17841400000000001/subscribed_apps");
     let all = "messages,messaging_postbacks,message_reactions,message_reads,message_deliveries,message_echoes,message_edits,feed,comments,live_comments,mention";
-    assert_eq!(query(&call.query), [("subscribed_fields".to_owned(), all.to_owned())]);
+    assert_eq!(query(call.query()), [("subscribed_fields".to_owned(), all.to_owned())]);
     assert_eq!(call.parameters["subscribed_fields"], all);
 
-    fake.reads([json!({ "id": "1517" })]);
+    fake::reads(&fake, [json!({ "id": "1517" })]);
     facebook.connect_webhook(&settings("facebook"), &hook()).await.unwrap();
-    let app = fake.calls().into_iter().find(|call| call.path == "1517/subscriptions").unwrap();
-    assert_eq!(app.authorization, "Bearer 1517|app_secret");
+    let app = fake.calls().into_iter().find(|call| call.resource() == "1517/subscriptions").unwrap();
+    assert_eq!(app.authorization.as_deref(), Some("Bearer 1517|app_secret"));
     assert_eq!(
         (&app.parameters["callback_url"], &app.parameters["verify_token"]),
         (&json!(HOOK), &json!("verify_token"))
     );
 
-    let told = instagram.webhook_to_enter(&super::settings("instagram"), &hook()).unwrap();
+    let told = instagram.webhook_to_enter(&settings("instagram"), &hook()).unwrap();
     let shown = (told.address(), told.values[1].value.as_str());
     assert_eq!(shown, (Some(HOOK), "verify_token"), "Instagram's dashboard has no call for it");
-    assert!(facebook.webhook_to_enter(&super::settings("facebook"), &hook()).is_none());
-    let mut vendors = super::settings("instagram");
+    assert!(facebook.webhook_to_enter(&settings("facebook"), &hook()).is_none());
+    let mut vendors = settings("instagram");
     vendors.secrets.remove("app_secret");
     assert!(instagram.webhook_to_enter(&vendors, &hook()).is_none());
-    let mut unnamed = super::settings("instagram");
+    let mut unnamed = settings("instagram");
     unnamed.secrets.remove("verify_token");
     unnamed.secrets.insert(crate::HOOK_SECRET.to_owned(), hook().secret);
     assert_eq!(
@@ -125,21 +116,24 @@ async fn events_are_asked_for_watched_and_given_back() {
             Watched::Elsewhere { host: "other.example".into() },
         ),
     ] {
-        fake.reads(answers);
+        fake::reads(&fake, answers);
         assert_eq!(facebook.watch(&settings, &hook(), now()).await.unwrap(), expected);
     }
     let probe = |is_new| Probe { id: Uuid::nil(), source_id: Uuid::nil(), now: now(), hook_url: HOOK.into(), is_new };
-    fake.reads([json!({ "id": "1517" }), callback("https://other.example/x")]);
+    fake::reads(&fake, [json!({ "id": "1517" }), callback("https://other.example/x")]);
     assert!(format!("{:?}", facebook.check_webhook(&settings, &probe(true)).await).contains("other.example"));
-    fake.reads([json!({ "data": [] })]);
+    fake::reads(&fake, [json!({ "data": [] })]);
     assert!(facebook.check_webhook(&settings, &probe(false)).await.is_err());
 
     let before = fake.calls().len();
-    fake.reads([callback("https://other.example/x")]);
+    fake::reads(&fake, [callback("https://other.example/x")]);
     facebook.remove_webhook(&settings, &hook()).await.unwrap();
     facebook.unsubscribe(&settings).await.unwrap();
-    let paths: Vec<String> =
-        fake.calls()[before..].iter().filter(|call| call.method == "DELETE").map(|call| call.path.clone()).collect();
+    let paths: Vec<String> = fake.calls()[before..]
+        .iter()
+        .filter(|call| call.method == "DELETE")
+        .map(|call| call.resource().to_owned())
+        .collect();
     assert_eq!(paths, ["104000000000001/subscribed_apps"], "another service's callback is left alone");
 }
 
@@ -147,15 +141,15 @@ async fn events_are_asked_for_watched_and_given_back() {
 #[tokio::test]
 async fn a_platform_that_refuses_the_fields_of_the_other_gets_only_its_own() {
     let strange = "(#100) Param subscribed_fields[3] must be one of {comments, live_comments, messages}";
-    let fake = Fake::start([ScriptedAnswer::refused(100, 0, strange)]).await;
-    let (instagram, _) = fake.connectors(false);
+    let fake = fake::start([fake::refused(100, 0, strange)]).await;
+    let (instagram, _) = fake::connectors(&fake.base, false);
     instagram.connect_webhook(&settings("instagram"), &hook()).await.unwrap();
     let calls = fake.calls();
-    assert_eq!(query(&calls[1].query)[0].1, instagram.platform.subscribed.join(","));
+    assert_eq!(query(calls[1].query())[0].1, instagram.platform.subscribed.join(","));
     assert!(calls.len() == 2 && instagram.platform.subscribed.contains(&"messaging_seen"));
     // Whatever was subscribed is enough.
-    for fields in [json!(crate::meta::line::ALL_FIELDS), json!(instagram.platform.subscribed), Value::Null] {
-        fake.reads([json!({ "data": [{ "id": "1", "subscribed_fields": fields }] })]);
+    for fields in [json!(crate::meta::setup::ALL_FIELDS), json!(instagram.platform.subscribed), Value::Null] {
+        fake::reads(&fake, [json!({ "data": [{ "id": "1", "subscribed_fields": fields }] })]);
         assert_eq!(instagram.watch(&settings("instagram"), &hook(), now()).await.unwrap(), Watched::Fine);
     }
 }
@@ -163,11 +157,11 @@ async fn a_platform_that_refuses_the_fields_of_the_other_gets_only_its_own() {
 /// An answer without a list is no subscription, except of a server that the operator trusts.
 #[tokio::test]
 async fn n1_an_answer_without_data_is_no_subscription() {
-    let fake = Fake::start([]).await;
-    let (mut instagram, _) = fake.connectors(false);
+    let fake = fake::start([]).await;
+    let (mut instagram, _) = fake::connectors(&fake.base, false);
     for (trusts_settings, seen) in [(false, Watched::Unset), (true, Watched::Fine)] {
         instagram.trusts_settings = trusts_settings;
-        fake.reads([json!({ "success": true })]);
+        fake::reads(&fake, [json!({ "success": true })]);
         assert_eq!(instagram.watch(&settings("instagram"), &hook(), now()).await.unwrap(), seen);
     }
 }
@@ -178,14 +172,14 @@ fn query(text: &str) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn a_token_is_renewed_in_time() {
-    let fake = Fake::start([]).await;
-    let (instagram, facebook) = fake.connectors(false);
+    let fake = fake::start([]).await;
+    let (instagram, facebook) = fake::connectors(&fake.base, false);
     let renewed = json!({ "access_token": "IGAAnew", "token_type": "bearer", "expires_in": 60 * 86_400 });
-    fake.reads([renewed]);
+    fake::reads(&fake, [renewed]);
     let new = instagram.renew(&settings("instagram"), now()).await.unwrap().unwrap();
     let call = fake.call();
-    assert_eq!(call.path, "refresh_access_token");
-    assert!(call.query.contains("grant_type=ig_refresh_token&access_token=access_token"));
+    assert_eq!(call.resource(), "/refresh_access_token");
+    assert!(call.query().contains("grant_type=ig_refresh_token&access_token=access_token"));
     assert_eq!(new.secrets["access_token"].expose_secret(), "IGAAnew");
     let mut settings = settings("instagram");
     settings.secrets.insert("access_token".into(), "IGAAnew".into());
@@ -193,11 +187,11 @@ async fn a_token_is_renewed_in_time() {
     for (days, asks) in [(0, 0), (29, 0), (31, 1)] {
         let before = fake.calls().len();
         let young = json!({ "error": { "code": 10, "message": "too young" } });
-        fake.reads([young].into_iter().take(asks));
+        fake::reads(&fake, [young].into_iter().take(asks));
         assert!(instagram.renew(&settings, now() + TimeDelta::days(days)).await.unwrap().is_none());
         assert_eq!(fake.calls().len() - before, asks, "after {days} days");
     }
-    fake.reads([json!({ "error": { "code": 190, "error_subcode": 463, "message": "Session has expired" } })]);
+    fake::reads(&fake, [json!({ "error": { "code": 190, "error_subcode": 463, "message": "Session has expired" } })]);
     settings.public["facts"] = json!({});
     assert!(matches!(instagram.renew(&settings, now()).await, Err(Denied::Access(_))));
     assert!(
@@ -208,17 +202,18 @@ async fn a_token_is_renewed_in_time() {
 
 #[tokio::test]
 async fn earlier_messages_come_page_by_page() {
-    let fake = Fake::start([]).await;
-    let (instagram, _) = fake.connectors(false);
+    let fake = fake::start([]).await;
+    let (instagram, _) = fake::connectors(&fake.base, false);
     let said = |id: &str, from: &str, to: &str, time: &str| json!({ "id": id, "created_time": time, "from": { "id": from, "username": "anna_k" }, "to": { "data": [{ "id": to, "username": "anna_k" }] }, "message": id });
     let (us, old, new) = ("17841400000000001", "2026-10-01T10:00:00+0000", "2026-11-20T09:00:00+0000");
     let mut photo = said("m3", ANNA, us, new);
     photo["attachments"] = json!({ "data": [{ "image_data": { "url": "https://cdn.example/1" } }] });
     let messages = json!({ "data": [photo, said("m2", us, ANNA, new), said("m1", ANNA, us, old)] });
     let one = json!({ "id": "t_1", "updated_time": new, "messages": messages });
-    fake.reads([
-        json!({ "data": [one], "paging": { "cursors": { "after": "next-1" }, "next": "https://graph.example" } }),
-    ]);
+    fake::reads(
+        &fake,
+        [json!({ "data": [one], "paging": { "cursors": { "after": "next-1" }, "next": "https://graph.example" } })],
+    );
     let since = now() - TimeDelta::days(30);
     let page = instagram.history(&settings("instagram"), since, None, Words::new(Language::En)).await.unwrap();
     let ids: Vec<&str> = page.messages.iter().map(|one| one.external_id.as_str()).collect();
@@ -226,16 +221,21 @@ async fn earlier_messages_come_page_by_page() {
     assert_eq!((page.messages[0].body.sender.role, page.messages[0].conversation_id.as_str()), (Role::Manager, ANNA));
     let media = page.messages[1].body.content.media().unwrap();
     assert_eq!((media.reference.as_deref(), media.text.as_deref()), (Some("link:https://cdn.example/1"), Some("m3")));
-    fake.reads([json!({ "data": [{ "id": "t_2", "updated_time": old }], "paging": { "cursors": { "after": "x" }, "next": "y" } })]);
+    fake::reads(
+        &fake,
+        [
+            json!({ "data": [{ "id": "t_2", "updated_time": old }], "paging": { "cursors": { "after": "x" }, "next": "y" } }),
+        ],
+    );
     let last =
         instagram.history(&settings("instagram"), since, Some("next-1"), Words::new(Language::En)).await.unwrap();
     assert_eq!((last.messages.len(), last.next), (0, None));
-    assert!(fake.calls()[1].query.contains("after=next-1"));
+    assert!(fake.calls()[1].query().contains("after=next-1"));
 }
 
 #[tokio::test]
 async fn the_vendors_app_answers_for_everybody() {
-    let (instagram, _) = Fake::start([]).await.connectors(true);
+    let (instagram, _) = fake::connectors(&fake::start([]).await.base, true);
     let app: &dyn VendorApp = instagram.vendor_app().unwrap();
     let query = |name: &str| {
         let value = match name {
@@ -247,14 +247,14 @@ async fn the_vendors_app_answers_for_everybody() {
     };
     assert_eq!(app.handshake(&query).as_deref(), Some("42"));
     assert_eq!(instagram.handshake(&settings("instagram"), &query), None, "a source has its own token");
-    let (without, _) = Fake::start([]).await.connectors(false);
+    let (without, _) = fake::connectors(&fake::start([]).await.base, false);
     assert!(without.vendor_app().is_none());
 }
 
 #[tokio::test]
 async fn the_vendors_secret_is_enough_for_calls_and_its_token_for_the_handshake() {
     let config = |text: &str| base::config::Config::from_toml(&format!("[instagram]\n{text}")).unwrap().instagram;
-    let vendor = |text: &str| crate::meta::vendor::Vendor::of(&config(text));
+    let vendor = |text: &str| crate::meta::setup::Vendor::of(&config(text));
     assert!(vendor("").is_none() && vendor("app_id = \"1\"").is_none());
     let asked = |name: &str| Some(if name == "hub.mode" { "subscribe".to_owned() } else { "v".to_owned() });
     let mut mac = Hmac::<Sha256>::new_from_slice(b"s").unwrap();
@@ -273,15 +273,65 @@ async fn the_vendors_secret_is_enough_for_calls_and_its_token_for_the_handshake(
 
 #[tokio::test]
 async fn files_are_fetched_from_addresses_that_may_be_called() {
-    let fake = Fake::start([]).await;
-    let (instagram, _) = fake.connectors(false);
+    let fake = fake::start([]).await;
+    let (instagram, _) = fake::connectors(&fake.base, false);
     let settings = settings("instagram");
-    assert!(instagram.open_media(&settings, &format!("link:{}/file", fake.base)).await.is_ok());
+    assert!(instagram.open_media(&settings, &format!("link:{}file", fake.base)).await.is_ok());
     for wrong in ["link:http://192.168.0.1/x", "link:file:///etc/passwd", "link:x", "other:1"] {
         assert!(matches!(instagram.open_media(&settings, wrong).await, Err(NotOpened::Never(_))), "{wrong}");
     }
-    fake.reads([json!({ "profile_pic": format!("{}/face", fake.base) })]);
+    fake::reads(&fake, [json!({ "profile_pic": format!("{}face", fake.base) })]);
     assert!(instagram.open_media(&settings, "face:66:1").await.is_ok());
-    fake.reads([json!({ "id": "66" })]);
+    fake::reads(&fake, [json!({ "id": "66" })]);
     assert!(matches!(instagram.open_media(&settings, "face:66:1").await, Err(NotOpened::Never("no_face"))));
+}
+
+/// What Meta answers to tokens that are no account's, and what a gateway or a server in Meta's place may answer.
+fn no_account() -> [Value; 5] {
+    [
+        json!({ "error": { "code": 2500, "message": "An active access token must be used to query information" } }),
+        json!({ "error": { "code": 100, "message": "Unsupported get request." } }),
+        json!({ "error": { "code": 803, "error_subcode": 33, "message": "Some of the aliases do not exist" } }),
+        json!({ "id": "me", "name": "Anyone" }),
+        json!({ "success": true }),
+    ]
+}
+
+/// N1: the settings prove nothing, nor does an answer about the account in them.
+#[tokio::test]
+async fn n1_only_metas_own_word_about_the_token_proves_an_account() {
+    let fake = fake::start([]).await;
+    let (instagram, facebook) = fake::connectors(&fake.base, false);
+    for (meta, kind) in [(&instagram, "instagram"), (&facebook, "facebook")] {
+        for me in no_account() {
+            let id = settings(kind).public[meta.platform.account].clone();
+            let before = fake.calls().len();
+            fake::reads(&fake, [me.clone(), json!({ "id": id, "user_id": id, "username": "acme" })]);
+            let refused = meta.identity(&settings(kind)).await.unwrap_err();
+            assert_eq!(refused, Denied::Foreign(LocalizedText::new("said-meta-no-account")), "{kind} {me}");
+            let asked: Vec<String> = fake.calls()[before..].iter().map(|call| call.resource().to_owned()).collect();
+            assert_eq!(asked, ["me"], "nobody else is asked");
+            // The other answer is still to be used up.
+            assert!(meta.graph.get(&"t".into(), "used", &[]).await.is_ok());
+        }
+    }
+}
+
+/// A server in Meta's place that the operator trusts need not know accounts; an account that it does report counts.
+#[tokio::test]
+async fn settings_are_believed_where_the_operator_trusts_them() {
+    let fake = fake::start([]).await;
+    let (mut instagram, mut facebook) = fake::connectors(&fake.base, false);
+    (instagram.trusts_settings, facebook.trusts_settings) = (true, true);
+    for me in no_account() {
+        fake::reads(&fake, [me.clone()]);
+        assert_eq!(instagram.identity(&settings("instagram")).await.unwrap().unwrap().key, "17841400000000001", "{me}");
+    }
+    fake::reads(&fake, [json!({ "id": "1784140000000009" })]);
+    assert!(matches!(instagram.identity(&settings("instagram")).await, Err(Denied::Foreign(_))), "it names another");
+    let unknown = || json!({ "error": { "code": 100, "message": "Unsupported get request." } });
+    for app in [json!({ "id": "app" }), unknown(), json!({ "error": { "code": 190, "message": "no" } })] {
+        fake::reads(&fake, [json!({ "id": "104000000000001", "name": "Acme" }), app.clone()]);
+        assert!(facebook.check_access(&settings("facebook")).await.is_ok(), "{app}");
+    }
 }

@@ -1,0 +1,250 @@
+//! Bot → customer: one event becomes one message, or the few requests that a corrected message needs (max §6).
+
+use std::time::Duration;
+
+use base::i18n::LocalizedText;
+use base::message::{Content, State};
+use base::verdict::{Report, Taken, Verdict};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::api::{ApiError, Call, MaxApi, TEXT};
+use super::keyboard;
+use super::setup::{self, BotOptions, said};
+use super::wire::{self, Place};
+use crate::error_catalog::{Fix, MAX};
+use crate::fit::{self, lines};
+use crate::sending::{self, Draft, Judged, Next, ReadMarks, is_about_request};
+use crate::{Event, Length, Message, Outgoing, Settings};
+use draft::{Beside, MessageDraft, NotPosted, Posted, SendContext, UploadType, UploadedFiles};
+
+mod draft;
+
+/// What this process caches for its bots.
+#[derive(Default)]
+pub(super) struct Memory {
+    uploaded: UploadedFiles,
+    marks: ReadMarks,
+}
+
+/// Sends an event.
+pub(super) async fn send(api: &MaxApi, memory: &Memory, settings: &Settings, outgoing: &Outgoing) -> Report {
+    let Some(token) = setup::token(settings) else {
+        return Report::not_done(Verdict::Pause, LocalizedText::new("said-max-token").to_string());
+    };
+    let Some(place) = Place::parse(&outgoing.conversation_id) else {
+        let verdict = Verdict::Bury(MAX.failure("m4", outgoing.words));
+        return Report::not_done(verdict, "there is no dialog with this customer");
+    };
+    let Memory { uploaded, marks } = memory;
+    let context = SendContext { api, token, options: BotOptions::of(settings), place, outgoing, uploaded, marks };
+    match &outgoing.event {
+        Event::Created(message) | Event::Started(message) => {
+            let report = send_message(&context, message).await;
+            if matches!(report.verdict, Verdict::Done(_)) {
+                mark_seen(&context).await;
+            }
+            report
+        }
+        Event::Edited(message) => edit(&context, message).await,
+        Event::Typing { .. } => send_typing(&context).await,
+        // Bots cannot set reactions at MAX.
+        Event::Reaction { .. } => Report::done(0, Taken::default()),
+    }
+}
+
+/// The code for a file that MAX is still processing (max §7).
+const NOT_READY: &str = "attachment.not.ready";
+
+/// Sends the next request of a message, changing it for each known reason for a refusal.
+async fn send_message(context: &SendContext<'_>, message: &Message) -> Report {
+    let draft = MessageDraft::of(context, message);
+    if draft.is_empty() {
+        let failure = MAX.failure("m13", context.outgoing.words);
+        return Report::not_done(Verdict::Bury(failure), "the message is empty");
+    }
+    sending::send(draft, context, context.outgoing, message).await
+}
+
+impl Draft<SendContext<'_>> for MessageDraft {
+    type Posted = Posted;
+    type Failed = NotPosted;
+
+    /// One for each change that can follow another.
+    const CHANGES: usize = 3;
+
+    fn has_more(&self) -> bool {
+        !self.more.is_empty()
+    }
+
+    fn advance(&mut self) {
+        self.text = self.more.remove(0);
+        self.beside = Beside::Nothing;
+        self.quote = None;
+    }
+
+    async fn post(&self, context: &SendContext<'_>) -> Result<Posted, NotPosted> {
+        self.request(context).await
+    }
+
+    async fn judge(&mut self, context: &SendContext<'_>, failed: &NotPosted, changes: &[Fix]) -> Next {
+        let NotPosted { failed, attached } = failed;
+        let mut judged = judge(context, failed);
+        if let (ApiError::Refused { code, .. }, Some(file)) = (failed, attached)
+            && code == NOT_READY
+        {
+            judged.report.verdict = Verdict::Retry { after: Some(file.wait()), whole_target: false };
+            return Next::End(judged.report);
+        }
+        let Some(fix) = judged.fix.filter(|fix| !changes.contains(fix)) else { return Next::End(judged.report) };
+        if let (Fix::Bytes, Some(file)) = (fix, attached) {
+            file.forget(context).await;
+        }
+        Next::Change(fix, judged.report)
+    }
+
+    fn mend(&mut self, context: &SendContext<'_>, message: &Message, fix: Fix, _: Option<&NotPosted>) -> bool {
+        change(self, context, message, fix)
+    }
+
+    fn taken(&self, context: &SendContext<'_>, posted: Posted) -> Taken {
+        let state = if context.options.delivered_on_accept { State::Delivered } else { State::Sent };
+        Taken { external_id: posted.mid(), state: Some(state), ..Taken::default() }
+    }
+}
+
+/// Changes a draft as the error catalog prescribes; false if this change does not apply.
+fn change(draft: &mut MessageDraft, context: &SendContext<'_>, message: &Message, fix: Fix) -> bool {
+    let words = context.outgoing.words;
+    match fix {
+        Fix::NoQuote => draft.quote.take().is_some(),
+        Fix::Shorter => {
+            // MAX counts differently: half of the assumed limit is certainly short enough.
+            let half = Length { most: TEXT.most / 2, ..TEXT };
+            let mut parts = fit::split(&draft.text, half).into_iter();
+            draft.text = parts.next().unwrap_or_default();
+            let before = draft.more.len();
+            draft.more.splice(0..0, parts);
+            draft.more.len() > before
+        }
+        // Forces a new upload of the file.
+        Fix::Bytes => matches!(draft.beside, Beside::File { .. }),
+        Fix::Document => match &mut draft.beside {
+            Beside::File { kind, .. } => std::mem::replace(kind, UploadType::File) != UploadType::File,
+            Beside::Nothing | Beside::Attachment(_) => false,
+        },
+        Fix::ButtonsAsText => {
+            let Some(markup) = message.markup.as_ref().filter(|_| draft.keyboard.take().is_some()) else {
+                return false;
+            };
+            draft.put_below(lines::markup(markup));
+            true
+        }
+        // The location or card is sent as text.
+        Fix::Plain => match (&draft.beside, &message.content) {
+            (Beside::Attachment(_), content @ (Content::Location { .. } | Content::Contact { .. })) => {
+                draft.beside = Beside::Nothing;
+                draft.put_below(lines::content(words, content));
+                true
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+// Edits of messages (max §6).
+
+/// Edits a text or the text next to a file. Files, locations and contacts stay as they are; a message without a known
+/// id at MAX cannot be edited.
+async fn edit(context: &SendContext<'_>, message: &Message) -> Report {
+    let mid = message.external_id.as_deref().map(wire::mid).filter(|mid| mid.starts_with("mid."));
+    let text = match &message.content {
+        Content::Text { text } => Some(text.clone()),
+        content => content.media().map(|media| media.text.clone().unwrap_or_default()),
+    };
+    let (Some(mid), Some(text)) = (mid, text) else {
+        let failure = MAX.failure("m15", context.outgoing.words);
+        return Report::not_done(Verdict::Bury(failure), "this message cannot be changed");
+    };
+    let mut body = json!({ "text": text });
+    if let Content::Text { .. } = message.content {
+        // Omitted attachments stay; a keyboard would replace a file.
+        let keyboard = message.markup.as_ref().and_then(|markup| keyboard::attachment(message.id, markup));
+        if let Some(keyboard) = keyboard {
+            body["attachments"] = Value::Array(vec![keyboard]);
+        }
+    }
+    let post = message.post.as_ref().map(|post| post.id.as_str());
+    let (comments, id) = (["messages", post.unwrap_or_default(), "comments"], [("comment_id", mid)]);
+    let (path, query): (&[&str], &[(&str, &str)]) = match post {
+        Some(_) => (&comments, &id),
+        None => (&["messages"], &[("message_id", mid)]),
+    };
+    let call = Call { method: Method::PUT, path, query, body: Some(&body) };
+    match context.api.done(context.token, call).await {
+        Ok(_) => Report::done(200, Taken::default()),
+        Err(failed) => judge(context, &failed).report,
+    }
+}
+
+/// Shows typing for a few seconds. Not available for comments.
+async fn send_typing(context: &SendContext<'_>) -> Report {
+    let Place::Chat(chat) = context.place else { return Report::done(0, Taken::default()) };
+    match act(context, chat, "typing_on").await {
+        Ok(()) => Report::done(200, Taken::default()),
+        Err(failed) => judge(context, &failed).report,
+    }
+}
+
+/// Marks the customer's messages as seen after a manager's answer. The result is ignored.
+async fn mark_seen(context: &SendContext<'_>) {
+    let (Place::Chat(chat), Some(last)) = (context.place, &context.outgoing.last_incoming) else { return };
+    let source = context.outgoing.source_id.to_string();
+    if !context.marks.is_news(&source, &context.outgoing.conversation_id, &last.external_id).await {
+        return;
+    }
+    match tokio::time::timeout(sending::WITHIN, act(context, chat, "mark_seen")).await {
+        Ok(Ok(())) => {}
+        Ok(Err(failed)) => tracing::debug!(reason = ?failed, "a chat at MAX could not be marked as seen"),
+        Err(_) => tracing::debug!("MAX did not mark a chat as seen in time"),
+    }
+}
+
+async fn act(context: &SendContext<'_>, chat: i64, action: &str) -> Result<(), ApiError> {
+    let (chat, body) = (chat.to_string(), json!({ "action": action }));
+    let path = ["chats", chat.as_str(), "actions"];
+    let call = Call { method: Method::POST, path: &path, query: &[], body: Some(&body) };
+    context.api.done(context.token, call).await
+}
+
+/// How long a bot waits after exceeding a rate limit if MAX gives no time (max §1).
+const TOO_OFTEN: Duration = Duration::from_secs(1);
+const TOO_MANY_REQUESTS: u16 = 429;
+
+/// Judges a failed call.
+fn judge(context: &SendContext<'_>, failed: &ApiError) -> Judged {
+    match failed {
+        ApiError::NotSent(said) => Judged::not_sent(said),
+        ApiError::Unknown(said) => Judged::unknown(0, said),
+        ApiError::Unreadable { status } => {
+            Judged::unknown(*status, &LocalizedText::new("said-max-unreadable").with("status", *status))
+        }
+        ApiError::Refused { status, retry_after, .. } if failed.is_gateways() && !is_about_request(*status) => {
+            Judged::gateway(*status, *retry_after)
+        }
+        ApiError::Refused { status, code, message, retry_after } => {
+            let text = said(code, message);
+            let row = MAX.find(*status, &text);
+            let answer = json!({ "code": code, "message": message }).to_string();
+            let reason = LocalizedText::new("said-max-answered").with("status", *status).with("text", text);
+            let limited = *status == TOO_MANY_REQUESTS;
+            let after = if limited { Some(retry_after.unwrap_or(TOO_OFTEN)) } else { *retry_after };
+            let retry = Verdict::Retry { after, whole_target: limited };
+            Judged::refused(row, context.outgoing.words, retry, reason.to_string()).with_answer(*status, &answer)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

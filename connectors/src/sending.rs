@@ -1,0 +1,268 @@
+//! A message as the requests that a connector makes of it. Each request is a step of its own: an attempt sends the next
+//! one, and its settlement stores how far the message is, so that what a messenger has accepted is never sent again.
+//!
+//! ```text
+//! message ─▶ draft ─▶ what was done before, once more in memory ─▶ post the next request
+//!                                                  ┌─ accepted: done, or onward with the steps so far
+//!                             judge ◀── refused ◀──┤
+//!                               │                  └─ no answer: its changes are stored, because it may have arrived so
+//!                               └─▶ changed: post it again, once for each reason
+//! ```
+
+use std::time::Duration;
+
+use base::cache::Cache;
+use base::http_client::reason;
+use base::i18n::{LocalizedText, Words};
+use base::message::{Failure, FailureCode};
+use base::verdict::{Report, Taken, Verdict};
+use serde::{Deserialize, Serialize};
+
+use super::{Event, Message, Outgoing};
+use crate::error_catalog::{CatalogEntry, Fix, RefusalClass};
+
+/// What was done of a message, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Step {
+    /// A request was accepted.
+    Sent,
+    /// The rest was changed after a refusal.
+    Changed(Fix),
+}
+
+/// The steps so far, as a letter stores them.
+struct Steps(Vec<Step>);
+
+impl Steps {
+    fn read(text: &str) -> Self {
+        Self(serde_json::from_str(text).unwrap_or_default())
+    }
+
+    fn written(&self) -> String {
+        serde_json::to_string(&self.0).unwrap_or_default()
+    }
+}
+
+/// What follows from a refused request.
+pub(crate) enum Next {
+    /// Change it and send it again. The report counts if it cannot be changed.
+    Change(Fix, Report),
+    /// Send it again: the draft has changed itself.
+    Again,
+    End(Report),
+}
+
+/// The requests that are still to be sent, with their changeable parts separate. `C`: what every request needs.
+pub(crate) trait Draft<C: Sync>: Send + Sync {
+    /// An accepted request's answer.
+    type Posted: Send;
+    type Failed: Send + Sync;
+
+    /// Maximum changes of one request.
+    const CHANGES: usize;
+
+    /// Whether requests follow the next one.
+    fn has_more(&self) -> bool;
+
+    /// The next request was accepted: the one that follows it is the next.
+    fn advance(&mut self);
+
+    /// Sends the next request.
+    fn post(&self, context: &C) -> impl Future<Output = Result<Self::Posted, Self::Failed>> + Send;
+
+    /// What follows from a failure. `changes`: those already made of this request.
+    fn judge(&mut self, context: &C, failed: &Self::Failed, changes: &[Fix]) -> impl Future<Output = Next> + Send;
+
+    /// Changes the next request as the error catalog prescribes; false if this change does not apply. `failed`: none
+    /// for a change that was made in an earlier attempt.
+    fn mend(&mut self, context: &C, message: &Message, fix: Fix, failed: Option<&Self::Failed>) -> bool;
+
+    fn taken(&self, context: &C, posted: Self::Posted) -> Taken;
+}
+
+/// Makes again the changes of earlier attempts; returns those of the next request. None if no request is left.
+fn resume<C: Sync, D: Draft<C>>(draft: &mut D, context: &C, message: &Message, steps: &Steps) -> Option<Vec<Fix>> {
+    let mut changes = Vec::new();
+    for step in &steps.0 {
+        match step {
+            Step::Sent if !draft.has_more() => return None,
+            Step::Sent => {
+                draft.advance();
+                changes.clear();
+            }
+            Step::Changed(fix) if draft.mend(context, message, *fix, None) => changes.push(*fix),
+            Step::Changed(_) => {}
+        }
+    }
+    Some(changes)
+}
+
+/// Sends the next request of a message.
+pub(crate) async fn send<C: Sync, D: Draft<C>>(
+    mut draft: D,
+    context: &C,
+    outgoing: &Outgoing,
+    message: &Message,
+) -> Report {
+    let mut steps = Steps::read(&outgoing.begun);
+    let Some(mut changes) = resume(&mut draft, context, message, &steps) else {
+        return Report::done(0, Taken::default());
+    };
+    loop {
+        let failed = match draft.post(context).await {
+            Ok(posted) => {
+                steps.0.push(Step::Sent);
+                let onward = draft.has_more().then(|| steps.written());
+                return Report::done(200, Taken { onward, ..draft.taken(context, posted) });
+            }
+            Err(failed) => failed,
+        };
+        match draft.judge(context, &failed, &changes).await {
+            Next::Again => {}
+            Next::Change(fix, report) => {
+                if changes.len() >= D::CHANGES || !draft.mend(context, message, fix, Some(&failed)) {
+                    return report;
+                }
+                changes.push(fix);
+                steps.0.push(Step::Changed(fix));
+            }
+            Next::End(report) => {
+                let is_lost = report.verdict == Verdict::Unknown && !changes.is_empty();
+                return Report { begun: is_lost.then(|| steps.written()), ..report };
+            }
+        }
+    }
+}
+
+/// How far a message is once its next request is known to have arrived; none if that was the last one.
+pub(crate) fn onward<C: Sync, D: Draft<C>>(
+    mut draft: D,
+    context: &C,
+    outgoing: &Outgoing,
+    message: &Message,
+) -> Option<String> {
+    let mut steps = Steps::read(&outgoing.begun);
+    let has_more = resume(&mut draft, context, message, &steps).is_some() && draft.has_more();
+    steps.0.push(Step::Sent);
+    has_more.then(|| steps.written())
+}
+
+impl Outgoing {
+    /// The message that is sent; none for other events.
+    pub(crate) fn message(&self) -> Option<&Message> {
+        match &self.event {
+            Event::Created(message) | Event::Started(message) => Some(message),
+            Event::Edited(_) | Event::Typing { .. } | Event::Reaction { .. } => None,
+        }
+    }
+}
+
+const TOO_MANY_REQUESTS: u16 = 429;
+
+/// Whether a status is about the size or type of the request. The same request would be refused again, so that the
+/// catalog also judges a gateway's answer.
+pub(crate) const fn is_about_request(status: u16) -> bool {
+    matches!(status, 413..=415)
+}
+
+/// A failed call and its meaning.
+pub(crate) struct Judged {
+    /// The outcome, unless the request is changed and sent again.
+    pub report: Report,
+    /// How the request may be changed.
+    pub fix: Option<Fix>,
+}
+
+impl Judged {
+    /// A failure other than a refusal.
+    pub fn plain(verdict: Verdict, reason: impl Into<String>) -> Self {
+        Self { report: Report::not_done(verdict, reason), fix: None }
+    }
+
+    /// Nothing was sent, so a retry is safe.
+    pub fn not_sent(reason: &LocalizedText) -> Self {
+        Self::plain(Verdict::Retry { after: None, whole_target: false }, reason.to_string())
+    }
+
+    /// Not the messenger but something before it answered, without the messenger's error body: unless it
+    /// [`is_about_request`], it says nothing about the message or our access, and nothing arrived.
+    pub fn gateway(status: u16, after: Option<Duration>) -> Self {
+        let said = LocalizedText::new("said-server-answered").with("status", status);
+        let verdict = Verdict::Retry { after, whole_target: status == TOO_MANY_REQUESTS };
+        Self::plain(verdict, said.to_string()).with_answer(status, "")
+    }
+
+    /// It was sent, but the outcome is unknown. `status`: that of the unreadable answer, 0 if there was none.
+    pub fn unknown(status: u16, reason: &LocalizedText) -> Self {
+        let report = Report { status, ..Report::not_done(Verdict::Unknown, reason.to_string()) };
+        Self { report, fix: None }
+    }
+
+    /// A refusal by its row in the catalog; without one, it is permanent. `retry`: the verdict if the row is
+    /// transient.
+    pub fn refused(row: Option<&CatalogEntry>, words: Words, retry: Verdict, reason: String) -> Self {
+        let Some(row) = row else {
+            let failure = Failure { code: FailureCode::Rejected, text: String::new() };
+            return Self::plain(Verdict::Bury(failure), reason);
+        };
+        match row.class {
+            RefusalClass::Permanent => Self::plain(Verdict::Bury(row.failure(words)), reason),
+            RefusalClass::Resend(fix) => {
+                Self { fix: Some(fix), ..Self::plain(Verdict::Bury(row.failure(words)), reason) }
+            }
+            RefusalClass::Transient => Self::plain(retry, reason),
+            // The reason of a pause is stored and later shown in any language by [`LocalizedText::stored`].
+            RefusalClass::Pause => Self::plain(Verdict::Pause, LocalizedText::new(row.key()).to_string()),
+            RefusalClass::Done => Self { report: Report::done(0, Taken::default()), fix: None },
+            RefusalClass::Unknown => Self::plain(Verdict::Unknown, reason),
+        }
+    }
+
+    /// Adds the answer that refused the call, for the attempt log.
+    pub fn with_answer(self, status: u16, answer: &str) -> Self {
+        Self { report: self.report.with_answer(status, answer), ..self }
+    }
+}
+
+/// How long nothing is asked for that messages can do without, after a question without an answer.
+pub(crate) const UNANSWERED: Duration = Duration::from_secs(30);
+
+/// Why a connection failed. Without the address, which may contain a token.
+pub(crate) fn words(error: reqwest::Error) -> LocalizedText {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    reason::explain(&text)
+}
+
+/// Time limit for marking: nothing depends on its result.
+pub(crate) const WITHIN: Duration = Duration::from_secs(2);
+/// How many conversations are remembered, and for how long.
+const CONVERSATIONS: u64 = 50_000;
+const KEPT: Duration = Duration::from_secs(24 * 3600);
+
+/// The last marked message of each conversation, by line and conversation. Per process.
+pub(crate) struct ReadMarks(Cache<(String, String), String>);
+
+impl Default for ReadMarks {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(CONVERSATIONS).time_to_live(KEPT).build())
+    }
+}
+
+impl ReadMarks {
+    /// Whether the customer's last message has not been marked yet; remembers it as marked.
+    pub async fn is_news(&self, line: &str, conversation: &str, last: &str) -> bool {
+        let place = (line.to_owned(), conversation.to_owned());
+        if self.0.get(&place).await.as_deref() == Some(last) {
+            return false;
+        }
+        self.0.insert(place, last.to_owned()).await;
+        true
+    }
+}
