@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use base::http_client::reason;
+use base::http_client;
 use base::i18n::LocalizedText;
 
 /// How long nothing is asked for that messages can do without, after a question without an answer.
@@ -17,5 +17,5 @@ pub(crate) fn words(error: reqwest::Error) -> LocalizedText {
         text = format!("{text}: {cause}");
         source = cause.source();
     }
-    reason::explain(&text)
+    http_client::explain_failure(&text)
 }
