@@ -8,7 +8,7 @@ use std::process::Command;
 use parom_tests::Answer;
 use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::settings::{HOST, free_port};
-use queue::restored::ALL_PERHAPS_DELIVERED;
+use queue::ALL_PERHAPS_DELIVERED;
 use sea_orm::{ConnectionTrait, Database, Statement};
 use tempfile::TempDir;
 

@@ -1,7 +1,7 @@
 //! docs/runbook.md: each alert rule and each alert of the vendor has its place in it.
 
 use parom::alert::VENDOR_KINDS;
-use queue::restored::ALL_PERHAPS_DELIVERED;
+use queue::ALL_PERHAPS_DELIVERED;
 
 use crate::walls::read::root;
 
