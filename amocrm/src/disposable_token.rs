@@ -11,19 +11,19 @@
 //!
 //! Tokens of Salesbot steps are signed by HS512 and are refused here (crm-api §2.5).
 
-mod provider;
-
 use chrono::{DateTime, Utc};
+use hmac::{Hmac, KeyInit, Mac};
+use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
+use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use sha2::Sha256;
+use signature::{Signer, Verifier};
 use url::Url;
 
-use crate::lenient;
-use crate::{Host, HostRules};
-
-pub use provider::install as install_crypto_provider;
+use crate::{Host, HostRules, lenient};
 
 /// Longer tokens are refused unread.
 pub const MOST_BYTES: usize = 8 * 1024;
@@ -174,7 +174,7 @@ pub fn verify(
 
 /// The claims of a token, verified with one of the secrets.
 fn signed_by(token: &str, expected: Option<&Expected>) -> Result<Claims, TokenError> {
-    provider::install();
+    install_crypto_provider();
     let mut validation = Validation::new(Algorithm::HS256);
     // Times are checked against the caller's clock, the other claims below.
     validation.required_spec_claims.clear();
@@ -246,4 +246,59 @@ fn is_origin_of(audience: &str, redirect_uri: &str) -> bool {
         && audience.scheme() == ours.scheme()
         && audience.host() == ours.host()
         && (audience.port().is_none() || audience.port() == ours.port_or_known_default())
+}
+
+/// Makes HS256 the only algorithm of `jsonwebtoken` in this process; repeated calls change nothing.
+///
+/// [`verify`](verify) calls it. Call it first in `main` nevertheless: `jsonwebtoken` panics if it is used
+/// without a provider, and the first provider stays.
+pub fn install_crypto_provider() {
+    // An error means that one is installed already.
+    let _ = HS256_ONLY.install_default();
+}
+
+static HS256_ONLY: CryptoProvider = CryptoProvider {
+    signer_factory: |algorithm, key| match algorithm {
+        Algorithm::HS256 => Ok(Box::new(Hs256(key.as_bytes().to_vec()))),
+        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+    },
+    verifier_factory: |algorithm, key| match algorithm {
+        Algorithm::HS256 => Ok(Box::new(Hs256(key.try_get_as_bytes()?.to_vec()))),
+        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+    },
+    key_utils: KeyUtils::new_unimplemented(),
+};
+
+struct Hs256(Vec<u8>);
+
+impl Hs256 {
+    fn over(&self, message: &[u8]) -> Result<Hmac<Sha256>, signature::Error> {
+        let mac = Hmac::<Sha256>::new_from_slice(&self.0).map_err(|_| signature::Error::new())?;
+        Ok(mac.chain_update(message))
+    }
+}
+
+impl Signer<Vec<u8>> for Hs256 {
+    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
+        Ok(self.over(message)?.finalize().into_bytes().to_vec())
+    }
+}
+
+impl Verifier<Vec<u8>> for Hs256 {
+    /// In constant time.
+    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), signature::Error> {
+        self.over(message)?.verify_slice(signature).map_err(|_| signature::Error::new())
+    }
+}
+
+impl JwtSigner for Hs256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
+}
+
+impl JwtVerifier for Hs256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
 }

@@ -1,27 +1,29 @@
 //! Getting and renewing access tokens (crm-api §1.4 to §1.11).
 
 mod error;
-mod tokens;
 
 use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
 use http::HeaderValue;
+use oauth2::basic::{
+    BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
+};
 use oauth2::{
-    AuthType, AuthorizationCode, ClientId, ClientSecret, HttpRequest, HttpResponse, RedirectUrl, RefreshToken, TokenUrl,
+    AuthType, AuthorizationCode, ClientId, ClientSecret, EndpointNotSet, EndpointSet, ExtraTokenFields, HttpRequest,
+    HttpResponse, RedirectUrl, RefreshToken, RequestTokenError, StandardRevocableToken, StandardTokenResponse,
+    TokenResponse, TokenUrl,
 };
 use reqwest::Client;
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::{Url, form_urlencoded};
 
-pub use error::{Asked, OAuthError};
-pub use tokens::{AccountAddress, Tokens};
-use tokens::{LONGEST_LIFE, TokenClient, USUAL_LIFE, tokens};
-
 use crate::lenient;
 use crate::transport::{self, TOTAL_TIME};
+pub use error::{Asked, OAuthError};
 
 type Sending = Pin<Box<dyn Future<Output = Result<HttpResponse, OAuthError>> + Send>>;
 
@@ -186,4 +188,76 @@ pub fn consent_url(consent_base: &str, client_id: &str, state: &str) -> Result<S
         .map_err(|error| OAuthError::Invalid { what: format!("the consent address: {error}") })?;
     url.query_pairs_mut().append_pair("client_id", client_id).append_pair("state", state);
     Ok(url.into())
+}
+
+/// The assumed lifetime of a token if the answer has none: a day (crm-api §1.8).
+const USUAL_LIFE: u64 = 86_400;
+
+/// The longest accepted lifetime, in seconds: five years, the longest that amoCRM issues (crm-api §1.8).
+const LONGEST_LIFE: u64 = 5 * 366 * 86_400;
+
+/// A pair of tokens. `Debug` hides both.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    /// For API calls; opaque, usually a JWT (see [`claims`](crate::claims)).
+    pub access_token: SecretString,
+    /// For the next pair; works once, within three months from issue. Never empty.
+    pub refresh_token: SecretString,
+    /// Lifetime of the access token, counted from `server_time`.
+    pub expires_in: Duration,
+    /// amoCRM's clock at issue, Unix seconds.
+    pub server_time: Option<i64>,
+}
+
+/// The current host of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountAddress {
+    /// The account's CRM id, to be compared with the expected one.
+    pub id: i64,
+    /// Its current host, e.g. `newacme.amocrm.ru`. Check it with [`HostRules`](crate::HostRules) before use.
+    pub domain: String,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct ServerTime {
+    #[serde(default)]
+    server_time: Option<i64>,
+}
+
+impl ExtraTokenFields for ServerTime {}
+
+type TokenAnswer = StandardTokenResponse<ServerTime, BasicTokenType>;
+
+type TokenClient = oauth2::Client<
+    BasicErrorResponse,
+    TokenAnswer,
+    BasicTokenIntrospectionResponse,
+    StandardRevocableToken,
+    BasicRevocationErrorResponse,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointSet,
+>;
+
+/// The pair in our form, or the error.
+fn tokens(
+    asked: Asked,
+    answer: Result<TokenAnswer, RequestTokenError<OAuthError, BasicErrorResponse>>,
+) -> Result<Tokens, OAuthError> {
+    let unreadable = |reason: &str| OAuthError::unreadable(asked.clone(), 200, reason);
+    let answer = answer.map_err(|error| match error {
+        RequestTokenError::Request(error) => error,
+        RequestTokenError::ServerResponse(_) | RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
+            unreadable("the token answer can't be read")
+        }
+    })?;
+    let refresh_token = answer.refresh_token().ok_or_else(|| unreadable("refresh_token is missing"))?;
+    Ok(Tokens {
+        access_token: SecretString::from(answer.access_token().secret().as_str()),
+        refresh_token: SecretString::from(refresh_token.secret().as_str()),
+        expires_in: answer.expires_in().unwrap_or(Duration::from_secs(USUAL_LIFE)),
+        server_time: answer.extra_fields().server_time,
+    })
 }

@@ -3,11 +3,11 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+use sea_orm::DbErr;
 use serde::Serialize;
 
 use crate::i18n::{CRM, Language, LocalizedText, Words};
-
-mod causes;
+use crate::store::{concerns_one_node, database_is_away, is_node_away};
 
 /// An invalid field, not yet translated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -275,5 +275,31 @@ impl ResponseError for Error {
     fn error_response(&self) -> HttpResponse {
         self.log();
         self.answer(Words::new(Language::En), CRM)
+    }
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(cause: anyhow::Error) -> Self {
+        if concerns_one_node(&cause) {
+            tracing::error!(cause = format!("{cause:#}"), "a node of the database does not answer");
+            return Self::node_away();
+        }
+        if database_is_away(&cause) {
+            tracing::error!(error = format!("{cause:#}"), "the database does not answer");
+            return Self::not_storing();
+        }
+        Self::Internal(cause)
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        match error {
+            DbErr::Conn(_) | DbErr::ConnectionAcquire(_) if !is_node_away(&error) => {
+                tracing::error!(%error, "the database does not answer");
+                Self::not_storing()
+            }
+            other => Self::from(anyhow::Error::from(other)),
+        }
     }
 }

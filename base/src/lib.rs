@@ -23,8 +23,14 @@ pub mod config;
 pub mod due;
 pub mod fault;
 pub mod i18n;
-pub mod millis;
 pub mod product;
 pub mod rate_limit;
 pub mod supervisor;
 pub mod telemetry;
+
+/// Spans of time in milliseconds, for arithmetic with times that are milliseconds since 1970.
+pub mod millis {
+    pub const MINUTE: i64 = 60_000;
+    pub const HOUR: i64 = 60 * MINUTE;
+    pub const DAY: i64 = 24 * HOUR;
+}

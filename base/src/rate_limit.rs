@@ -1,12 +1,13 @@
 //! Rate limits by key, kept in this process: a burst, then one call per interval.
 
-use crate::millis::DAY;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::cache::Cache;
 use tokio::time::Instant;
+
+use crate::cache::Cache;
+use crate::millis::DAY;
 
 /// A rate: burst size and interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use indicatif::ProgressBar;
 use parom::backup::{self, BackupStep, Manifest, Restored};
 use serde_json::json;
 
-use crate::{audit_log, progress};
+use crate::{audit_log, terminal};
 
 #[derive(Debug, Subcommand)]
 pub enum BackupCommand {
@@ -156,8 +156,7 @@ async fn record(
     detail: serde_json::Value,
 ) -> anyhow::Result<()> {
     let store = Store::open(&config.database, clock.clone()).await?;
-    let entry = (action, VENDOR, &*manifest.made_at());
-    let recorded = audit_log::record(store.write(), clock, entry, detail).await;
+    let recorded = audit_log::record(store.write(), clock, action, VENDOR, &manifest.made_at(), detail).await;
     store.close().await;
     recorded.context("the action was done")
 }
@@ -200,7 +199,7 @@ impl<'out, W: Write> ShownProgress<'out, W> {
     fn new(out: &'out mut W, silent: bool) -> Self {
         let bar = match silent {
             true => ProgressBar::hidden(),
-            false => progress::bar(0, progress::COUNT),
+            false => terminal::bar(0, terminal::COUNT),
         };
         Self { out, bar, silent, failed: None }
     }

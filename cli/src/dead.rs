@@ -4,23 +4,21 @@ use std::cmp::Reverse;
 use std::io::Write;
 use std::process::ExitCode;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use base::json::Moment;
 use base::message::{Direction, LetterKind};
 use clap::{Args, Subcommand};
 use entity::{dead_letter, tenant};
 use parom::app::App;
 use parom::delivery::dead;
-use parom::delivery::read::dead::{self as read, DeadLetterFilter};
+use parom::delivery::read::dead as read;
+use parom::delivery::read::dead::DeadLetterFilter;
 use parom::delivery::replay::{self, A_SECOND, ReplayAction};
+use parom::tenant as tenants;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::tenant::{note, roster};
-
-mod named;
-
-use named::{DeadLetterArgs, Named};
+use crate::tenant::{all_accounts, find_account, note};
 
 /// Letters per read.
 const PAGE: u64 = 200;
@@ -46,7 +44,7 @@ pub enum DeadCommand {
         #[arg(value_name = "ACCOUNT")]
         account: String,
         /// Id that `retry` or `drop` printed
-        #[arg(value_name = "REPLAY", value_parser = crate::id::id)]
+        #[arg(value_name = "REPLAY", value_parser = crate::terminal::id)]
         id: Uuid,
     },
 }
@@ -73,7 +71,7 @@ pub async fn run(command: DeadCommand, app: &App, out: &mut impl Write) -> anyho
         DeadCommand::Retry(many) => take_up(app, &many, ReplayAction::Retry, out).await?,
         DeadCommand::Drop(many) => take_up(app, &many, ReplayAction::Drop, out).await?,
         DeadCommand::Cancel { account, id } => {
-            let tenant = roster::find(app, &account).await?;
+            let tenant = find_account(app, &account).await?;
             let done = replay::cancel(&app.delivery, tenant.tenant_id, id).await?;
             ensure!(
                 done,
@@ -128,7 +126,7 @@ async fn list(app: &App, which: &DeadLetterArgs, as_json: bool, out: &mut impl W
     }
     rows.sort_unstable_by_key(|(row, _)| Reverse(row.id));
     if rows.is_empty() && !as_json {
-        crate::hints::nothing_listed("no dead letter is stored, or none matches");
+        crate::help::nothing_listed("no dead letter is stored, or none matches");
     }
     for (row, host) in rows {
         let shown = shown(&row, &host)?;
@@ -156,8 +154,8 @@ fn shown(row: &dead_letter::Model, host: &str) -> anyhow::Result<Value> {
 
 /// What a command did, or would do.
 #[derive(Default)]
-struct Deeds {
-    said: String,
+struct Outcome {
+    text: String,
     letters: u64,
     maybe_twice: u64,
     replays: Vec<Value>,
@@ -169,24 +167,24 @@ async fn take_up(app: &App, many: &Many, action: ReplayAction, out: &mut impl Wr
         many.all || !many.which.names_nothing(),
         "say which: parom dead {verb} ACCOUNT, ids of dead letters, --source, --reason, or --all for all accounts"
     );
-    let mut deeds = Deeds::default();
+    let mut outcome = Outcome::default();
     match many.which.find(app).await? {
-        Named::Letters(letters) => one_by_one(app, &letters, action, many.dry_run, &mut deeds).await?,
+        Named::Letters(letters) => one_by_one(app, &letters, action, many.dry_run, &mut outcome).await?,
         Named::Accounts(accounts) => {
             let several = accounts.len() > 1;
             for tenant in accounts {
-                replayed(app, &tenant, many, action, several, &mut deeds).await?;
+                replayed(app, &tenant, many, action, several, &mut outcome).await?;
             }
-            if several && deeds.letters == 0 {
-                deeds.said.push_str("0 letters.\n");
+            if several && outcome.letters == 0 {
+                outcome.text.push_str("0 letters.\n");
             }
         }
     }
-    let Deeds { said, letters, maybe_twice, replays } = deeds;
+    let Outcome { text, letters, maybe_twice, replays } = outcome;
     let object = json!({
         "action": verb, "dry_run": many.dry_run, "letters": letters, "maybe_twice": maybe_twice, "replays": replays,
     });
-    if many.json { writeln!(out, "{object}") } else { write!(out, "{said}") }.context(CLOSED)
+    if many.json { writeln!(out, "{object}") } else { write!(out, "{text}") }.context(CLOSED)
 }
 
 /// Begins a replay of an account's letters, or counts them. Of several accounts, those without letters are passed over.
@@ -196,7 +194,7 @@ async fn replayed(
     many: &Many,
     action: ReplayAction,
     several: bool,
-    deeds: &mut Deeds,
+    outcome: &mut Outcome,
 ) -> anyhow::Result<()> {
     let wanted = many.which.wanted();
     let count = read::count(app.store.read(), tenant.tenant_id, &wanted).await?;
@@ -208,28 +206,28 @@ async fn replayed(
         ReplayAction::Retry => read::dry_run(app.store.read(), tenant.tenant_id, &first).await?.maybe_twice,
         ReplayAction::Drop => 0,
     };
-    deeds.letters += count;
-    deeds.maybe_twice += twice;
-    let (letters, deed, host) = (letters(count), done_to(action), &tenant.host);
+    outcome.letters += count;
+    outcome.maybe_twice += twice;
+    let (letters, participle, host) = (letters(count), participle(action), &tenant.host);
     if many.dry_run || count == 0 {
-        deeds.said.push_str(&format!("{letters} of {host} would be {deed}. Nothing is done yet.\n"));
+        outcome.text.push_str(&format!("{letters} of {host} would be {participle}. Nothing is done yet.\n"));
         if twice > 0 {
-            deeds.said.push_str(&format!("At least {twice} of them may reach their customers twice.\n"));
+            outcome.text.push_str(&format!("At least {twice} of them may reach their customers twice.\n"));
         }
         return Ok(());
     }
     let row = replay::start(&app.delivery, tenant.tenant_id, action, &wanted, "cli").await?;
     note(app, tenant.tenant_id, noted(action), "", json!({ "count": row.total, "replay": row.id })).await?;
-    deeds.replays.push(json!({ "id": row.id, "host": host, "letters": row.total }));
-    deeds.said.push_str(&format!(
-        "{letters} of {host} are {deed} by the running server, {A_SECOND} a second.\n\
+    outcome.replays.push(json!({ "id": row.id, "host": host, "letters": row.total }));
+    outcome.text.push_str(&format!(
+        "{letters} of {host} are {participle} by the running server, {A_SECOND} a second.\n\
          To stop it: parom dead cancel {host} {}\n",
         row.id
     ));
     Ok(())
 }
 
-const fn done_to(action: ReplayAction) -> &'static str {
+const fn participle(action: ReplayAction) -> &'static str {
     match action {
         ReplayAction::Retry => "sent again",
         ReplayAction::Drop => "removed",
@@ -241,9 +239,9 @@ async fn one_by_one(
     named: &[(tenant::Model, Uuid)],
     action: ReplayAction,
     dry_run: bool,
-    deeds: &mut Deeds,
+    outcome: &mut Outcome,
 ) -> anyhow::Result<()> {
-    deeds.letters = u64::try_from(named.len()).unwrap_or(u64::MAX);
+    outcome.letters = u64::try_from(named.len()).unwrap_or(u64::MAX);
     for (tenant, id) in named {
         if dry_run {
             continue;
@@ -256,9 +254,9 @@ async fn one_by_one(
             note(app, tenant.tenant_id, noted(action), &id.to_string(), json!({ "count": 1 })).await?;
         }
     }
-    let deed = done_to(action);
-    deeds.said = match (dry_run, named.len()) {
-        (true, _) => format!("{} would be {deed}. Nothing is done yet.\n", letters(deeds.letters)),
+    let participle = participle(action);
+    outcome.text = match (dry_run, named.len()) {
+        (true, _) => format!("{} would be {participle}. Nothing is done yet.\n", letters(outcome.letters)),
         (false, 1) if action == ReplayAction::Retry => "It is sent again by the running server.\n".to_owned(),
         (false, 1) => "It is removed.\n".to_owned(),
         (false, _) if action == ReplayAction::Retry => "They are sent again by the running server.\n".to_owned(),
@@ -272,4 +270,93 @@ const fn noted(action: ReplayAction) -> &'static str {
         ReplayAction::Retry => "undelivered.retried",
         ReplayAction::Drop => "undelivered.dropped",
     }
+}
+
+// Which dead letters a command means: those of an account, of all accounts, or single ones by their ids.
+
+/// Which dead letters.
+#[derive(Clone, Debug, Args)]
+pub struct DeadLetterArgs {
+    /// An account (Parom's id, its number in amoCRM, or its host), or ids of dead letters [default: all accounts]
+    #[arg(value_name = "ACCOUNT|ID")]
+    named: Vec<String>,
+    /// Only dead letters of this source (Parom's id)
+    #[arg(long, value_name = "ID", value_parser = crate::terminal::id)]
+    source: Option<Uuid>,
+    /// Only dead letters with this reason, as shown by `list`
+    #[arg(long)]
+    reason: Option<String>,
+    /// Only this dead letter, instead of all that match
+    #[arg(long, value_name = "ID", conflicts_with_all = ["source", "reason"], value_parser = crate::terminal::id)]
+    id: Option<Uuid>,
+}
+
+/// What the arguments name.
+enum Named {
+    /// These letters, each with its account.
+    Letters(Vec<(tenant::Model, Uuid)>),
+    /// What matches the filter in these accounts.
+    Accounts(Vec<tenant::Model>),
+}
+
+impl DeadLetterArgs {
+    fn wanted(&self) -> DeadLetterFilter {
+        DeadLetterFilter { source_id: self.source, reason: self.reason.clone(), ..DeadLetterFilter::default() }
+    }
+
+    const fn names_nothing(&self) -> bool {
+        self.named.is_empty() && self.source.is_none() && self.reason.is_none() && self.id.is_none()
+    }
+
+    /// Finds the named account or letters; ids of letters decide by themselves.
+    async fn find(&self, app: &App) -> anyhow::Result<Named> {
+        let mut ids: Vec<Uuid> = self.named.iter().filter_map(|text| Uuid::try_parse(text).ok()).collect();
+        let account = match (self.named.as_slice(), ids.as_slice()) {
+            ([], _) => None,
+            ([_], [id]) => tenants::load(app.store.read(), *id).await?,
+            ([one], _) => Some(find_account(app, one).await?),
+            (named, ids) if named.len() == ids.len() => None,
+            _ => bail!("name one account, or ids of dead letters"),
+        };
+        if account.is_some() {
+            ids.clear();
+        }
+        ids.extend(self.id);
+        if ids.is_empty() {
+            return Ok(Named::Accounts(match (account, self.source) {
+                (Some(account), _) => vec![account],
+                (None, Some(source)) => vec![whose(app, source).await?],
+                (None, None) => all_accounts(app).await?,
+            }));
+        }
+        ensure!(
+            self.source.is_none() && self.reason.is_none(),
+            "name letters by their ids or by a filter, not by both"
+        );
+        let at = account.as_ref().map(|account| format!(" at {}", account.host)).unwrap_or_default();
+        let searched = match account {
+            Some(account) => vec![account],
+            None => all_accounts(app).await?,
+        };
+        let mut letters = Vec::new();
+        for id in ids {
+            let mut found = None;
+            for tenant in &searched {
+                if read::dry_run(app.store.read(), tenant.tenant_id, &[id]).await?.count > 0 {
+                    found = Some(tenant.clone());
+                    break;
+                }
+            }
+            let unknown = || format!("there is no undelivered letter {id}{at}: parom dead list shows their ids");
+            letters.push((found.with_context(unknown)?, id));
+        }
+        Ok(Named::Letters(letters))
+    }
+}
+
+/// The account of a source.
+async fn whose(app: &App, source_id: Uuid) -> anyhow::Result<tenant::Model> {
+    let source = app.lookup.source(source_id).await?;
+    let source = source.with_context(|| crate::terminal::no_source(source_id))?;
+    tenants::load(app.store.read(), source.tenant_id).await?.context("the source's account is gone")
 }

@@ -16,7 +16,7 @@ use super::{print_line, terminal};
 #[derive(Args)]
 pub struct DoctorCommand {
     /// Checks only this account.
-    #[arg(long, value_name = "ID", value_parser = crate::id::id)]
+    #[arg(long, value_name = "ID", value_parser = crate::terminal::id)]
     tenant: Option<Uuid>,
     /// Prints JSON: {"checks":[{"name","status","detail","remedy"}]}.
     #[arg(long)]

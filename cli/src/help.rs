@@ -1,5 +1,5 @@
-//! `parom completions` and `parom man`: what a shell and `man` know about these commands, made from the same definitions
-//! as `--help`.
+//! What shells, manual pages, programs and people learn about these commands: `parom completions`, `parom man`, `parom openapi`,
+//! and hints beyond an error.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -7,9 +7,10 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::CommandFactory;
+use clap::error::ErrorKind;
 use clap_complete::Shell;
 
-use super::Arguments;
+use crate::Arguments;
 
 #[derive(clap::Args)]
 pub struct CompletionsCommand {
@@ -47,6 +48,40 @@ fn pages(folder: &Path) -> std::io::Result<usize> {
     Ok(names.filter(|entry| entry.path().extension().is_some_and(|ending| ending == "1")).count())
 }
 
+/// Prints the OpenAPI document of the public API, the same that `/api/openapi.json` serves.
+pub fn openapi(out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let document = parom::api::openapi::printed().context("the document could not be written as JSON")?;
+    out.write_all(document.as_bytes()).and_then(|()| out.flush()).context("standard output is closed")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints clap's error or help, and the commands that there are after an unknown one.
+pub(super) fn refuse_arguments(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    if error.kind() == ErrorKind::InvalidSubcommand {
+        let (path, names) = commands_of(std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()));
+        let _ = writeln!(std::io::stderr(), "\nCommands of {path}: {names}");
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// The deepest command that these words name, and the names of its own commands.
+fn commands_of(words: impl Iterator<Item = String>) -> (String, String) {
+    let (mut command, mut path) = (Arguments::command(), "parom".to_owned());
+    for word in words {
+        let Some(found) = command.find_subcommand(&word).cloned() else { continue };
+        path = format!("{path} {word}");
+        command = found;
+    }
+    let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    (path, names.join(", "))
+}
+
+/// Says that a list is empty, and why.
+pub(super) fn nothing_listed(text: &str) {
+    let _ = writeln!(std::io::stderr(), "parom: {text}");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,5 +109,15 @@ mod tests {
         assert!(page("parom-doctor.1").contains("Checks the configuration"));
         assert!(page("parom-secrets-rotate.1").contains("parom"));
         assert!(String::from_utf8(said).unwrap().contains(" pages in "));
+    }
+
+    #[test]
+    fn an_unknown_command_is_answered_with_those_that_there_are() {
+        let of = |words: &[&str]| commands_of(words.iter().map(|word| (*word).to_owned()));
+        let (path, names) = of(&["tenant", "show", "x"]);
+        assert_eq!(path, "parom tenant");
+        assert!(names.starts_with("list, ") && names.contains("plan"), "{names}");
+        let (path, names) = of(&["--config", "x.toml", "frobnicate"]);
+        assert!(path == "parom" && names.contains("doctor"), "{names}");
     }
 }

@@ -21,7 +21,7 @@ use parom::import::{self as imports, Format, ImportState, LeadsMode, ReceivedImp
 use parom::source::By;
 use uuid::Uuid;
 
-use crate::{progress, terminal};
+use crate::terminal;
 
 /// Interval between progress checks.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -36,7 +36,7 @@ pub struct ImportCommand {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Source to import the messages into (Parom's id)
-    #[arg(long, value_name = "ID", value_parser = crate::id::id)]
+    #[arg(long, value_name = "ID", value_parser = crate::terminal::id)]
     source: Uuid,
     /// Only counts what would be imported
     #[arg(long)]
@@ -79,7 +79,7 @@ pub async fn run(command: ImportCommand, app: &Arc<App>, out: &mut impl Write) -
     let words = Words::new(terminal::language());
     let source = app.lookup.source(command.source).await?;
     let live = |source: &Arc<source::Model>| source.deleted_at.is_none() && source.amocrm_source_id != 0;
-    let source = source.filter(live).with_context(|| crate::id::no_source(command.source))?;
+    let source = source.filter(live).with_context(|| crate::terminal::no_source(command.source))?;
     let arrived = take_in(&command, app, &source).await?;
     if !command.json {
         reported_before(app, &source, &arrived, words, out)?;
@@ -186,7 +186,7 @@ async fn follow(
 ) -> anyhow::Result<import::Model> {
     let bar = match quiet {
         true => ProgressBar::hidden(),
-        false => progress::bar(u64::try_from(row.total).unwrap_or(0), progress::PERCENT),
+        false => terminal::bar(u64::try_from(row.total).unwrap_or(0), terminal::PERCENT),
     };
     let mut given = 0;
     loop {

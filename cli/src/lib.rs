@@ -1,6 +1,29 @@
 //! The commands of `parom`, one file each. Every command fails with one sentence on stderr and never prints a secret
 //! that it was given.
 
+mod backup;
+mod channel;
+mod chats;
+mod connector;
+mod customer;
+pub mod dead;
+#[cfg(feature = "demo")]
+mod demo;
+mod doctor;
+mod help;
+mod import;
+mod integration;
+pub mod key;
+pub mod quarantine;
+#[cfg(feature = "demo")]
+mod sandbox;
+mod secrets;
+mod serve;
+mod tenant;
+mod terminal;
+mod vendor;
+mod widget;
+
 use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,40 +37,6 @@ use base::store::Store;
 use base::vault::Vault;
 use clap::{Parser, Subcommand};
 use parom::app::App;
-
-#[cfg(not(feature = "demo"))]
-mod absent;
-mod audit_log;
-mod backup;
-mod channel;
-mod chats;
-mod connector;
-mod customer;
-pub mod dead;
-#[cfg(feature = "demo")]
-mod demo;
-mod doctor;
-#[cfg(test)]
-mod fixture;
-mod help;
-mod hints;
-mod id;
-mod import;
-mod integration;
-pub mod key;
-mod migrate;
-mod openapi;
-mod progress;
-pub mod quarantine;
-#[cfg(feature = "demo")]
-mod sandbox;
-mod secrets;
-mod serve;
-mod spool;
-mod tenant;
-mod terminal;
-mod vendor;
-mod widget;
 
 /// With the commit if `deploy/release` built this binary.
 const VERSION: &str = match option_env!("PAROM_VERSION") {
@@ -83,7 +72,7 @@ enum Command {
     #[command(hide = true)]
     Sandbox(absent::AbsentCommand),
     /// Runs pending database migrations.
-    Migrate(migrate::MigrateCommand),
+    Migrate(serve::MigrateCommand),
     /// Checks the configuration and everything that Parom depends on.
     Doctor(doctor::DoctorCommand),
     /// Signs Chats API requests and verifies the signatures of hooks.
@@ -126,7 +115,7 @@ enum Command {
     Backup(backup::BackupCommand),
     /// Handles hooks from amoCRM that were spooled to disk while the database was unavailable.
     #[command(subcommand)]
-    Spool(spool::SpoolCommand),
+    Spool(serve::SpoolCommand),
     /// Lists and retries calls of amoCRM and of messengers that could not be processed when they came.
     #[command(subcommand)]
     Quarantine(quarantine::QuarantineCommand),
@@ -142,7 +131,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return hints::refused(&error),
+        Err(error) => return help::refuse_arguments(&error),
     };
     base::http_client::install_crypto_provider();
     amocrm::disposable_token::install_crypto_provider();
@@ -171,7 +160,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Sandbox(command) => sandbox::run(Config::load(config)?, command).await,
         #[cfg(not(feature = "demo"))]
         Command::Demo(_) | Command::Sandbox(_) => absent::refused(),
-        Command::Migrate(command) => migrate::run(command, config).await,
+        Command::Migrate(command) => serve::migrate(command, config).await,
         Command::Doctor(command) => doctor::run(config, command).await,
         Command::Chats(command) => chats::run(&command, &input()?, &Clock::system(), &mut std::io::stdout()),
         Command::Connector(command) => connector::run(command, &Clock::system(), &mut std::io::stdout()).await,
@@ -232,7 +221,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Backup(command) => backup::run(command, config, &mut std::io::stdout()).await,
         Command::Spool(command) => {
             let app = beside(config).await?;
-            let done = spool::run(command, &app, &mut std::io::stdout()).await;
+            let done = serve::drain_spool(command, &app, &mut std::io::stdout()).await;
             app.store.close().await;
             done
         }
@@ -242,7 +231,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             app.store.close().await;
             done
         }
-        Command::Openapi => openapi::run(&mut std::io::stdout()),
+        Command::Openapi => help::openapi(&mut std::io::stdout()),
         Command::Completions(command) => help::completions(&command, &mut std::io::stdout()),
         Command::Man(command) => help::man(&command, &mut std::io::stdout()),
     }
@@ -308,4 +297,95 @@ fn input() -> anyhow::Result<Vec<u8>> {
 fn print_line(line: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout();
     writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output is closed")
+}
+
+/// `parom demo` and `parom sandbox` in a binary for operators, which has no simulated amoCRM and no simulated messengers.
+#[cfg(not(feature = "demo"))]
+mod absent {
+    use std::process::ExitCode;
+
+    use clap::Args;
+
+    /// Takes any arguments, so that the answer is about the command and not about them.
+    #[derive(Args)]
+    pub struct AbsentCommand {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        _arguments: Vec<String>,
+    }
+
+    /// The error of both commands.
+    pub fn refused() -> anyhow::Result<ExitCode> {
+        anyhow::bail!(
+            "this binary is for operators and has no demo and no sandbox: run `cargo demo` in Parom's source tree"
+        )
+    }
+}
+
+/// Entries of the audit log for what commands do.
+mod audit_log {
+    use anyhow::Context;
+    use base::clock::Clock;
+    use parom::audit::{self, Actor, AuditEntry};
+    use sea_orm::ConnectionTrait;
+    use serde_json::Value;
+    use uuid::Uuid;
+
+    /// Records in an account's audit log, or in the vendor's, that the command line did `action` to `object`.
+    pub(crate) async fn record(
+        db: &impl ConnectionTrait,
+        clock: &Clock,
+        action: &'static str,
+        tenant_id: Uuid,
+        object: &str,
+        detail: Value,
+    ) -> anyhow::Result<()> {
+        let entry = AuditEntry { tenant_id, actor: &Actor::Cli, action, object, detail, address: None, done: true };
+        audit::write(clock, db, entry).await.context("the audit log could not be written")
+    }
+}
+
+/// A complete account for unit tests, so that a test states only the fields it is about.
+#[cfg(test)]
+mod fixture {
+    use entity::tenant;
+    use uuid::Uuid;
+
+    /// An installed account.
+    pub fn tenant(tenant_id: Uuid) -> tenant::Model {
+        tenant::Model {
+            tenant_id,
+            integration: "main".into(),
+            account_id: 1,
+            host: "shop.amocrm.ru".into(),
+            name: String::new(),
+            amojo_id: String::new(),
+            status: "active".into(),
+            suspended: false,
+            sources_limit: None,
+            api_domain: None,
+            created_at: 0,
+            updated_at: 0,
+            customer_id: None,
+            language: String::new(),
+            time_zone: String::new(),
+            country: String::new(),
+            probes: 0,
+            reconciled_at: None,
+            uninstalled_at: None,
+            erased_at: None,
+            weight: 1,
+            texts_days: None,
+            texts_days_at: 0,
+            hooks_days: None,
+            attempts_days: None,
+            undelivered_days: None,
+            audit_days: None,
+            second_step: false,
+            window_off: false,
+            plan: None,
+            trial_until: None,
+            paid_until: None,
+            plan_ended: false,
+        }
+    }
 }

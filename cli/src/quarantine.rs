@@ -16,7 +16,7 @@ use parom::intake::quarantine::{self, RetryOutcome};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::tenant::{note, roster};
+use super::tenant::{all_accounts, find_account, note};
 
 /// Calls per read.
 const PAGE: u64 = 50;
@@ -48,7 +48,7 @@ pub struct KeptCalls {
     #[arg(long)]
     reason: Option<String>,
     /// Only this call
-    #[arg(long, value_name = "ID", value_parser = crate::id::id)]
+    #[arg(long, value_name = "ID", value_parser = crate::terminal::id)]
     id: Option<Uuid>,
 }
 
@@ -57,9 +57,9 @@ impl KeptCalls {
     async fn accounts(&self, app: &App) -> anyhow::Result<Vec<(Uuid, String)>> {
         let named = |tenant: entity::tenant::Model| (tenant.tenant_id, tenant.host);
         if let Some(account) = &self.account {
-            return Ok(vec![named(roster::find(app, account).await?)]);
+            return Ok(vec![named(find_account(app, account).await?)]);
         }
-        let accounts = roster::all(app).await?.into_iter().map(named);
+        let accounts = all_accounts(app).await?.into_iter().map(named);
         Ok(accounts.chain([(VENDOR, "–".to_owned())]).collect())
     }
 
@@ -112,7 +112,7 @@ async fn list(app: &App, which: &KeptCalls, as_json: bool, out: &mut impl Write)
     };
     which.each(app, each).await?;
     if count == 0 && !as_json {
-        crate::hints::nothing_listed("nothing is in quarantine, or nothing matches");
+        crate::help::nothing_listed("nothing is in quarantine, or nothing matches");
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use parom::app::App;
 use parom::rotation::{self, RotationStep, Turned};
 use serde_json::json;
 
-use crate::{audit_log, progress};
+use crate::{audit_log, terminal};
 
 /// Without a progress bar, a line is printed after this many values.
 const LINE_EVERY: u64 = 10_000;
@@ -33,7 +33,7 @@ pub async fn run(command: SecretsCommand, app: &Arc<App>, out: &mut (impl Write 
     let SecretsCommand::Rotate { json } = command;
     let mut errors = io::stderr();
     let shown: &mut (dyn Write + Send) = if json { &mut errors } else { &mut *out };
-    let bar = progress::bar(0, progress::COUNT);
+    let bar = terminal::bar(0, terminal::COUNT);
     let mut progress = RotationProgress { out: shown, bar, resealed: 0, counted: 0, failed: None };
     let turned = rotation::turn(app, &mut |step| progress.step(&step)).await;
     progress.bar.finish_and_clear();
@@ -50,8 +50,8 @@ pub async fn run(command: SecretsCommand, app: &Arc<App>, out: &mut (impl Write 
             ),
         ),
     };
-    let entry = ("vault.turned", VENDOR, &*key.to_string());
-    let recorded = audit_log::record(app.store.write(), &app.clock, entry, json!({ "resealed": resealed })).await;
+    let (db, detail) = (app.store.write(), json!({ "resealed": resealed }));
+    let recorded = audit_log::record(db, &app.clock, "vault.turned", VENDOR, &key.to_string(), detail).await;
     recorded.context("the key was replaced")?;
     let object = json!({ "key": key.to_string(), "resealed": resealed, "drop_other_keys": drop_others });
     if json { writeln!(out, "{object}") } else { writeln!(out, "Encrypted again: {}.\n{last}", counted(resealed)) }

@@ -1,19 +1,27 @@
-//! `parom serve`.
+//! `parom serve`, `parom migrate` and `parom spool drain`.
 
+use std::io::Write;
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use base::clock::Clock;
 use base::config::{Config, in_the_clear};
 use base::fault::Faults;
+use base::spool::drain_folder;
+use base::store::Store;
 use base::telemetry;
+use clap::Subcommand;
 use listenfd::ListenFd;
+use parom::app::App;
+use parom::intake::crm::spool;
 use parom::server::{self, ServerOptions};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::print_line;
+use crate::print_line;
 
 /// How long connections that were accepted before the stop have for their request. The proxy's are written at once;
 /// without this time each stop would cut some off, and amoCRM sends a hook once.
@@ -92,6 +100,54 @@ pub fn stop_asked_for() -> anyhow::Result<impl Future<Output = ()>> {
     Ok(async move {
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
     })
+}
+
+#[derive(clap::Args)]
+pub struct MigrateCommand {
+    /// Prints JSON: {"applied"}
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the migrations that the database does not have yet.
+pub async fn migrate(command: MigrateCommand, config: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let store = Store::open(&Config::load(config)?.database, Clock::system()).await?;
+    let pending = base::store::pending_migrations(&store).await?;
+    base::store::migrate(&store).await?;
+    store.close().await;
+    crate::print_line(&match pending {
+        applied if command.json => serde_json::json!({ "applied": applied }).to_string(),
+        0 => "Nothing to do.".to_owned(),
+        1 => "1 migration applied.".to_owned(),
+        count => format!("{count} migrations applied."),
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SpoolCommand {
+    /// Stores the hooks of a spool folder that no running server uses in the database, in order. Can be repeated safely
+    Drain {
+        /// The folder that was `spool.dir`, or one of its numbered subfolders
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+    },
+}
+
+/// Runs the command and prints how many hooks were stored.
+pub async fn drain_spool(command: SpoolCommand, app: &Arc<App>, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let SpoolCommand::Drain { dir } = command;
+    let drained = drain_folder(&dir, spool::conversation_of, |hook| spool::late(app.intake.clone(), hook)).await?;
+    let hooks = if drained.hooks == 1 { "1 hook is".to_owned() } else { format!("{} hooks are", drained.hooks) };
+    writeln!(out, "{hooks} in the database.")?;
+    if drained.damaged == 0 {
+        return Ok(ExitCode::SUCCESS);
+    }
+    anyhow::bail!(
+        "{} bytes could not be read; their files are kept in {} with the ending .damaged",
+        drained.damaged,
+        dir.display()
+    )
 }
 
 #[cfg(test)]

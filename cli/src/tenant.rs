@@ -1,33 +1,26 @@
 //! `parom tenant`: manages accounts for the vendor. Works beside a running server, which notices within seconds.
 
+mod data;
+
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, bail, ensure};
+use base::error::Error;
+use base::json::Moment;
+use base::store::VENDOR;
 use clap::{ArgGroup, Subcommand};
-use entity::tenant;
+use data::{KeepArgs, PlanArgs, erase, export, proved, who};
+use entity::{source, tenant, tenant_channel};
+use parom::api::usage::{self, csv_head};
 use parom::app::App;
-use parom::missed_hooks;
-use parom::tenant as tenants;
+use parom::tenant::TenantStatus;
+use parom::{missed_hooks, tenant as tenants};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value, json};
 use uuid::Uuid;
-
-mod data;
-mod keep;
-mod plan;
-mod refusal;
-pub(super) mod roster;
-mod usage;
-
-use base::store::VENDOR;
-use data::{erase, export, proved, who};
-use keep::KeepArgs;
-use plan::PlanArgs;
-use refusal::as_error;
-use roster::{find, list};
-use usage::UsageArgs;
 
 use crate::audit_log;
 
@@ -89,7 +82,7 @@ pub enum TenantCommand {
         #[arg(long, group = "of")]
         phone: Option<String>,
         /// Only this conversation (Parom's id)
-        #[arg(long, group = "of", value_name = "ID", value_parser = crate::id::id)]
+        #[arg(long, group = "of", value_name = "ID", value_parser = crate::terminal::id)]
         conversation: Option<Uuid>,
         /// File to write, which must not exist [default: standard output]
         #[arg(long, value_name = "FILE")]
@@ -119,7 +112,7 @@ pub enum TenantCommand {
         #[arg(long, group = "who")]
         phone: Option<String>,
         /// This conversation (Parom's id)
-        #[arg(long, group = "who", value_name = "ID", value_parser = crate::id::id)]
+        #[arg(long, group = "who", value_name = "ID", value_parser = crate::terminal::id)]
         conversation: Option<Uuid>,
         /// Only counts what would be erased
         #[arg(long)]
@@ -192,32 +185,32 @@ async fn carry_out(
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     match command {
-        TenantCommand::List { json } => list(app, json, out).await,
+        TenantCommand::List { json } => list_accounts(app, json, out).await,
         TenantCommand::Suspend(account) => suspend(app, &account, true, out).await,
         TenantCommand::Resume(account) => suspend(app, &account, false, out).await,
         TenantCommand::Limit { account, sources } => {
-            let tenant = find(app, &account.account.account).await?;
+            let tenant = find_account(app, &account.account.account).await?;
             tenants::limit_sources(&app.tenants, tenant.tenant_id, sources).await.map_err(as_error)?;
             note(app, tenant.tenant_id, "account.limited", &tenant.host, json!({"sources_limit": sources})).await?;
             let most = sources.map_or_else(|| "the configured number of".to_owned(), |sources| sources.to_string());
             print(app, &tenant, account.json, &format!("{} may have {most} sources.", tenant.host), out).await
         }
         TenantCommand::Weight { account, weight } => {
-            let tenant = find(app, &account.account.account).await?;
+            let tenant = find_account(app, &account.account.account).await?;
             tenants::weigh(&app.tenants, tenant.tenant_id, weight).await.map_err(as_error)?;
             note(app, tenant.tenant_id, "account.weighed", &tenant.host, json!({"weight": weight})).await?;
             print(app, &tenant, account.json, &format!("{} has the weight {weight}.", tenant.host), out).await
         }
-        TenantCommand::Plan { account, change } => plan::set(app, &account, change, out).await,
-        TenantCommand::Keep { account, change } => keep::set(app, &account, change, out).await,
-        TenantCommand::Usage(args) => usage::print(app, &args, out).await,
+        TenantCommand::Plan { account, change } => data::set_plan(app, &account, change, out).await,
+        TenantCommand::Keep { account, change } => data::set_days(app, &account, change, out).await,
+        TenantCommand::Usage(args) => print_usage(app, &args, out).await,
         TenantCommand::Compare(account) => compare(app, &account, out).await,
         TenantCommand::Export { account, phone, conversation, out: file } => {
-            let tenant = find(app, &account.account).await?;
+            let tenant = find_account(app, &account.account).await?;
             export(app, &tenant, who(phone, conversation), file.as_deref(), out).await
         }
         TenantCommand::Forget { account, force, confirm, json } => {
-            let tenant = find(app, &account.account).await?;
+            let tenant = find_account(app, &account.account).await?;
             let (number, host) = (tenant.account_id.to_string(), &tenant.host);
             let given = match confirm {
                 Some(given) => Some(given),
@@ -231,7 +224,7 @@ async fn carry_out(
             proved(&proof, json, &format!("Everything of {} is deleted", tenant.host), out)
         }
         TenantCommand::Erase { account, phone, conversation, dry_run, json } => {
-            let tenant = find(app, &account.account).await?;
+            let tenant = find_account(app, &account.account).await?;
             let Some(who) = who(phone, conversation) else { bail!("name the customer by --phone or --conversation") };
             erase(app, &tenant, &who, dry_run, json, out).await
         }
@@ -241,14 +234,14 @@ async fn carry_out(
 /// Prints what was done, or the account as it is now.
 async fn print(app: &App, tenant: &tenant::Model, json: bool, words: &str, out: &mut impl Write) -> anyhow::Result<()> {
     let done = match json {
-        true => writeln!(out, "{}", roster::line(app, &find(app, &tenant.tenant_id.to_string()).await?).await?),
+        true => writeln!(out, "{}", account_line(app, &find_account(app, &tenant.tenant_id.to_string()).await?).await?),
         false => writeln!(out, "{words}"),
     };
     done.context("standard output is closed")
 }
 
 async fn compare(app: &App, account: &AccountCommand, out: &mut impl Write) -> anyhow::Result<()> {
-    let tenant = find(app, &account.account.account).await?;
+    let tenant = find_account(app, &account.account.account).await?;
     ensure!(missed_hooks::soon(&app.intake, tenant.tenant_id).await?, "no channel of {} is connected", tenant.host);
     note(app, tenant.tenant_id, "account.compared", &tenant.host, json!({})).await?;
     let words = "the running server compares its chats with amoCRM's history now; parom doctor shows the result.";
@@ -256,7 +249,7 @@ async fn compare(app: &App, account: &AccountCommand, out: &mut impl Write) -> a
 }
 
 async fn suspend(app: &App, account: &AccountCommand, suspended: bool, out: &mut impl Write) -> anyhow::Result<()> {
-    let tenant = find(app, &account.account.account).await?;
+    let tenant = find_account(app, &account.account.account).await?;
     tenants::suspend(&app.tenants, tenant.tenant_id, suspended).await.map_err(as_error)?;
     let action = if suspended { "account.suspended" } else { "account.resumed" };
     note(app, tenant.tenant_id, action, &tenant.host, json!({})).await?;
@@ -272,12 +265,155 @@ pub(super) async fn note(
     object: &str,
     detail: Value,
 ) -> anyhow::Result<()> {
-    let recorded = audit_log::record(app.store.write(), &app.clock, (action, tenant_id, object), detail).await;
+    let recorded = audit_log::record(app.store.write(), &app.clock, action, tenant_id, object, detail).await;
     recorded.context("the action was done")
+}
+
+/// An error with its own text.
+fn as_error(error: Error) -> anyhow::Error {
+    match error {
+        Error::Internal(cause) => cause,
+        Error::Invalid(fields) => {
+            let fields: Vec<_> =
+                fields.iter().map(|field| format!("{}{}", option(&field.pointer), field.detail)).collect();
+            anyhow::anyhow!("{}", fields.join("; "))
+        }
+        other => anyhow::anyhow!("{other}"),
+    }
+}
+
+/// The option that a field was given by: `/paid_until` is `--paid-until`.
+fn option(pointer: &str) -> String {
+    let name = pointer.trim_start_matches('/').trim_end_matches("_id").replace('_', "-");
+    if name.is_empty() { String::new() } else { format!("--{name}: ") }
+}
+
+/// Accounts per read.
+const PAGE: u64 = 200;
+
+/// All accounts, newest first.
+pub(crate) async fn all_accounts(app: &App) -> anyhow::Result<Vec<tenant::Model>> {
+    let mut all = Vec::new();
+    let mut before: Option<Uuid> = None;
+    loop {
+        let mut page = tenant::Entity::find().order_by_desc(tenant::Column::TenantId).limit(PAGE);
+        if let Some(before) = before {
+            page = page.filter(tenant::Column::TenantId.lt(before));
+        }
+        let page = page.all(app.store.read()).await.context("the accounts cannot be read")?;
+        let Some(last) = page.last() else { return Ok(all) };
+        before = Some(last.tenant_id);
+        all.extend(page);
+    }
+}
+
+/// Prints all accounts, newest first.
+async fn list_accounts(app: &App, as_json: bool, out: &mut impl Write) -> anyhow::Result<()> {
+    let mut all = Vec::new();
+    for tenant in all_accounts(app).await? {
+        all.push(account_line(app, &tenant).await?);
+    }
+    if as_json {
+        return writeln!(out, "{}", json!({ "tenants": all })).context("standard output is closed");
+    }
+    if all.is_empty() {
+        crate::help::nothing_listed("no account has installed an integration yet");
+    }
+    for one in &all {
+        let text = |name: &str| one.get(name).and_then(Value::as_str).unwrap_or("–").to_owned();
+        let days = one.get("access_days_left").and_then(Value::as_i64);
+        let days = days.map_or_else(|| "no access".to_owned(), |days| format!("access {days} d"));
+        let used = one.get("sources").and_then(Value::as_u64).unwrap_or(0);
+        let (id, account, status, host) = (text("id"), text("account_id"), text("status"), text("host"));
+        writeln!(out, "{id}  {account:>10}  {status:<20}  {days:<12}  {used:>3} sources  {host}")
+            .context("standard output is closed")?;
+    }
+    Ok(())
+}
+
+async fn account_line(app: &App, tenant: &tenant::Model) -> anyhow::Result<Value> {
+    let id = tenant.tenant_id;
+    let access = tenants::access(&app.tenants, id).await?;
+    let sources = source::Entity::of_tenant(id).filter(source::Column::DeletedAt.is_null());
+    let channels = tenant_channel::Entity::of_tenant(id).all(app.store.read()).await?;
+    let channels: Vec<Value> = channels
+        .into_iter()
+        .map(|row| json!({"channel_id": row.channel_id, "status": row.status, "detail": row.detail}))
+        .collect();
+    Ok(json!({
+        "id": id, "integration": tenant.integration, "account_id": tenant.account_id.to_string(),
+        "host": tenant.host, "name": tenant.name, "status": TenantStatus::shown(tenant).as_str(),
+        "suspended": tenant.suspended, "sources_limit": tenant.sources_limit, "weight": tenant.weight,
+        "plan": tenant.plan, "trial_until": tenant.trial_until.map(Moment), "paid_until": tenant.paid_until.map(Moment),
+        "sources": sources.count(app.store.read()).await?, "channels": channels,
+        "access": access.state.as_str(), "access_days_left": access.days_left,
+        "created_at": Moment(tenant.created_at),
+    }))
+}
+
+/// Finds an account by Parom's id, its number in amoCRM or its host.
+pub(crate) async fn find_account(app: &App, name: &str) -> anyhow::Result<tenant::Model> {
+    let db = app.store.read();
+    if let Ok(id) = Uuid::try_parse(name) {
+        let found = tenants::load(db, id).await?;
+        return found
+            .with_context(|| format!("there is no account with the id {id}: parom tenant list shows them all"));
+    }
+    let by = match name.parse::<i64>() {
+        Ok(number) => tenant::Column::AccountId.eq(number),
+        Err(_) => tenant::Column::Host.eq(name.to_ascii_lowercase()),
+    };
+    let mut found = tenant::Entity::find().filter(by).all(db).await?;
+    match found.len() {
+        0 => bail!("there is no account {name}: parom tenant list shows them all"),
+        1 => found.pop().context("one account was found"),
+        _ => {
+            let ids: Vec<_> = found.iter().map(|one| format!("{} ({})", one.tenant_id, one.integration)).collect();
+            bail!("{name} matches several accounts; use one of these ids: {}", ids.join(", "))
+        }
+    }
+}
+
+/// Accounts per read.
+const AT_ONCE: usize = 200;
+
+/// Which accounts and which month.
+#[derive(Clone, Debug, clap::Args)]
+pub struct UsageArgs {
+    /// Parom's id of the account, its number in amoCRM, or its host [default: all accounts]
+    #[arg(value_name = "ACCOUNT")]
+    account: Option<String>,
+    /// A month (UTC) [default: the current one]
+    #[arg(long, value_name = "YYYY-MM")]
+    month: Option<String>,
+    /// Prints JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints the usage, newest account first.
+async fn print_usage(app: &App, args: &UsageArgs, out: &mut impl Write) -> anyhow::Result<()> {
+    let month = usage::month(args.month.as_deref(), app.clock.millis()).map_err(as_error)?;
+    let accounts = match &args.account {
+        Some(name) => vec![find_account(app, name).await?],
+        None => all_accounts(app).await?,
+    };
+    let ids: Vec<Uuid> = accounts.iter().map(|account| account.tenant_id).collect();
+    let mut items = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(AT_ONCE) {
+        items.extend(usage::read(&app.usage, ids, month).await.map_err(as_error)?);
+    }
+    let text = match args.json {
+        true => format!("{}\n", json!({ "items": items })),
+        false => csv_head() + &items.iter().map(usage::UsageOut::csv).collect::<String>(),
+    };
+    out.write_all(text.as_bytes()).context("standard output is closed")
 }
 
 #[cfg(test)]
 mod tests {
+    use base::i18n::LocalizedText;
+
     use super::*;
 
     #[test]
@@ -288,5 +424,13 @@ mod tests {
         for wrong in ["101", "-1", "", "many"] {
             assert!(limit(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_refused_value_is_named_by_its_option() {
+        let said = |pointer: &str| as_error(Error::field(pointer, LocalizedText::new("said-uuid"))).to_string();
+        assert_eq!(said("/paid_until"), "--paid-until: must be an id (UUID)");
+        assert_eq!(said("/conversation_id"), "--conversation: must be an id (UUID)");
+        assert_eq!(said(""), "must be an id (UUID)");
     }
 }

@@ -74,7 +74,7 @@ pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> any
         VendorCommand::List { json } => {
             let rows = actions::list(&app.panel).await.context("cannot read the operators")?;
             if rows.is_empty() && !json {
-                crate::hints::nothing_listed("there is no operator yet; parom vendor add EMAIL makes one");
+                crate::help::nothing_listed("there is no operator yet; parom vendor add EMAIL makes one");
             }
             if json { print_json(out, &rows) } else { print_table(out, &rows) }
         }
@@ -151,4 +151,137 @@ fn print_table(out: &mut impl Write, rows: &[actions::OperatorRow]) -> std::io::
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use base::clock::Clock;
+    use base::config::Config;
+    use base::fault::Faults;
+    use base::store::{self, Store, VENDOR};
+    use base::vault::Vault;
+    use clap::Parser;
+    use entity::audit;
+    use parom::identity::{credentials, link};
+    use sea_orm::QueryOrder;
+
+    use super::*;
+
+    const START: i64 = 1_795_000_000_123;
+
+    #[derive(Debug, Parser)]
+    struct VendorCli {
+        #[command(subcommand)]
+        command: VendorCommand,
+    }
+
+    async fn app(folder: &tempfile::TempDir) -> std::sync::Arc<App> {
+        base::http_client::install_crypto_provider();
+        let text = format!(
+            "[server]\npublic_url = \"https://parom.example\"\n[database]\nurl = \"sqlite://{}/parom.db\"\n\
+         [secrets]\nkey = \"cGFyb20tdGVzdHMtcGFyb20tdGVzdHMtMDEyMzQ1Njc=\"\n",
+            folder.path().display()
+        );
+        let config = Config::from_toml(&text).unwrap();
+        let store = Store::open(&config.database, Clock::frozen(START)).await.unwrap();
+        store::migrate(&store).await.unwrap();
+        let vault = Vault::open(&config.secrets, true).unwrap();
+        App::new(config, store, vault, Faults::default()).unwrap()
+    }
+
+    async fn printed(app: &App, arguments: &[&str]) -> anyhow::Result<String> {
+        let command = VendorCli::try_parse_from([&["parom"], arguments].concat())?.command;
+        let mut out = Vec::new();
+        run(command, app, &mut out).await?;
+        Ok(String::from_utf8(out)?)
+    }
+
+    async fn refused(app: &App, arguments: &[&str]) -> String {
+        format!("{:#}", printed(app, arguments).await.unwrap_err())
+    }
+
+    fn token(line: &str) -> &str {
+        let token = line.strip_prefix("https://parom.example/admin/link?token=");
+        token
+            .and_then(|token| token.strip_suffix('\n'))
+            .unwrap_or_else(|| panic!("{line:?} is more or less than a link"))
+    }
+
+    #[tokio::test]
+    async fn a_link_is_printed_alone_and_opens_the_admin_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = app(&folder).await;
+        let line = printed(&app, &["add", "Olga@Vendor.example", "--name", "Olga"]).await.unwrap();
+        let found = link::take(&app.identity, token(&line)).await.unwrap().unwrap();
+        assert_eq!(found.purpose, Purpose::NewAuthenticator);
+        assert!(link::take(&app.identity, token(&line)).await.unwrap().is_none(), "once");
+
+        let again = refused(&app, &["add", "olga@vendor.example"]).await;
+        assert!(again.contains("is an operator already") && again.contains("parom vendor link"), "{again}");
+        assert_eq!(refused(&app, &["add", "olga"]).await, "\"olga\" is not an e-mail address");
+        let given = printed(&app, &["link", "olga@vendor.example", "--json"]).await.unwrap();
+        let given: serde_json::Value = serde_json::from_str(&given).unwrap();
+        assert_eq!(given["email"], "olga@vendor.example");
+        assert!(given["link"].as_str().unwrap().starts_with("https://parom.example/admin/link?token="));
+        assert_eq!(given["expires_at"], "2026-11-18T11:16:40.123Z", "10 minutes");
+        let rows =
+            audit::Entity::of_tenant(VENDOR).order_by_asc(audit::Column::Id).all(app.store.read()).await.unwrap();
+        let deeds: Vec<_> = rows.iter().map(|row| (row.actor_kind.as_str(), row.action.as_str())).collect();
+        assert_eq!(deeds, [("cli", "operator.added"), ("cli", "operator.link_made")]);
+        assert!(!format!("{rows:?}").contains(token(&line)), "no log has the token");
+    }
+
+    #[tokio::test]
+    async fn operators_are_listed_and_leave() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = app(&folder).await;
+        assert_eq!(printed(&app, &["list"]).await.unwrap(), "");
+        for email in ["olga@vendor.example", "petr@vendor.example"] {
+            printed(&app, &["add", email]).await.unwrap();
+        }
+        let table = printed(&app, &["list"]).await.unwrap();
+        assert!(table.lines().count() == 2 && table.contains("not yet signed in"), "{table}");
+        let done = printed(&app, &["disable", "PETR@vendor.example"]).await.unwrap();
+        assert_eq!(done, "petr@vendor.example can no longer sign in to the admin.\n");
+        let left: serde_json::Value = serde_json::from_str(&printed(&app, &["list", "--json"]).await.unwrap()).unwrap();
+        assert_eq!(left["operators"].as_array().unwrap().len(), 1);
+        assert_eq!(
+            (&left["operators"][0]["two_step"], &left["operators"][0]["seen_at"]),
+            (&false.into(), &json!(null))
+        );
+        let nobody = refused(&app, &["link", "petr@vendor.example"]).await;
+        assert_eq!(nobody, "petr@vendor.example is not an operator; parom vendor list shows all");
+        // Who left may come back.
+        token(&printed(&app, &["add", "petr@vendor.example"]).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_lost_authenticator_is_taken_away_with_its_sessions() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = app(&folder).await;
+        printed(&app, &["add", "olga@vendor.example"]).await.unwrap();
+        let person = operator(&app, "olga@vendor.example").await.unwrap();
+        let db = app.store.write();
+        assert!(credentials::set_password(db, &person, "x", None).await.unwrap());
+        let person = operator(&app, "olga@vendor.example").await.unwrap();
+        let new = parom::identity::session::NewSession {
+            tenant_id: VENDOR,
+            kind: parom::identity::session::SessionKind::Admin,
+            person_id: Some(person.id),
+            crm_user_id: None,
+            is_admin: true,
+            via: "link",
+            language: "en",
+            reason: "",
+        };
+        let opened = parom::identity::session::open(&app.identity, db, new).await.unwrap();
+        let lives = async || {
+            let kinds = [parom::identity::session::SessionKind::Admin];
+            parom::identity::session::find(&app.identity, &opened.token, &kinds).await.unwrap().is_some()
+        };
+        printed(&app, &["link", "olga@vendor.example"]).await.unwrap();
+        assert!(lives().await, "another link ends nothing");
+        let link = printed(&app, &["link", "olga@vendor.example", "--new-authenticator"]).await.unwrap();
+        assert!(!lives().await);
+        let person = parom::identity::person::by_id(db, person.id).await.unwrap().unwrap();
+        assert!(person.password_hash.is_none() && person.link_only, "nothing but the link is left to sign in by");
+        assert_eq!(link::take(&app.identity, token(&link)).await.unwrap().unwrap().purpose, Purpose::NewAuthenticator);
+    }
+}

@@ -1,22 +1,15 @@
-//! The schema: one set of migrations for SQLite and PostgreSQL, one file per change.
+//! The schema: one set of migrations for SQLite and PostgreSQL, listed in `changes.rs`.
 //!
 //! Every key of a tenant's table begins with `tenant_id` (a test reads the schema), so that the tables can be
 //! distributed by tenant. `directory` alone is read without one.
 
 use sea_orm_migration::prelude::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
-use sea_orm_migration::sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, EntityTrait, QueryOrder};
+use sea_orm_migration::sea_orm::{DatabaseConnection, DbErr, EntityTrait, QueryOrder};
 use sea_orm_migration::seaql_migrations;
 
-mod m20261122_000001_schema;
-mod m20261126_000001_attempt_request;
-mod m20261127_000001_lone_messages;
-mod m20261127_000002_job;
-mod m20261127_000003_key_maker;
-mod m20261127_000005_country;
-mod m20261127_000007_parked_kind;
-mod m20261127_000010_no_functions;
-mod m20261128_000001_job_kinds;
+mod changes;
 mod moved;
+mod schema;
 mod table;
 
 pub use moved::{MOVED, Moved};
@@ -24,47 +17,9 @@ pub use moved::{MOVED, Moved};
 /// All migrations in order.
 struct Migrator;
 
-#[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        let all: Vec<Box<dyn MigrationTrait>> = vec![
-            Box::new(m20261122_000001_schema::Migration),
-            Box::new(m20261126_000001_attempt_request::Migration),
-            Box::new(m20261127_000001_lone_messages::Migration),
-            Box::new(m20261127_000002_job::Migration),
-            Box::new(m20261127_000003_key_maker::Migration),
-            Box::new(m20261127_000005_country::Migration),
-            Box::new(m20261127_000007_parked_kind::Migration),
-            Box::new(m20261127_000010_no_functions::Migration),
-            Box::new(m20261128_000001_job_kinds::Migration),
-        ];
-        all.into_iter().map(|one| -> Box<dyn MigrationTrait> { Box::new(InOneTransaction(one)) }).collect()
-    }
-}
-
-/// A migration that is applied as a whole or not at all.
-struct InOneTransaction(Box<dyn MigrationTrait>);
-
-impl MigrationName for InOneTransaction {
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for InOneTransaction {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        if manager.get_database_backend() == DbBackend::Postgres {
-            // On a busy machine the process may pause for longer than transactions usually may.
-            let no_limit = "SET LOCAL idle_in_transaction_session_timeout = 0";
-            manager.get_connection().execute_unprepared(no_limit).await?;
-        }
-        self.0.up(manager).await
-    }
-
-    /// Also on SQLite: a process that dies meanwhile would leave a part, with which the next start fails.
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+        changes::ALL.into_iter().map(|change| -> Box<dyn MigrationTrait> { Box::new(change) }).collect()
     }
 }
 
@@ -94,8 +49,7 @@ pub async fn up(db: &DatabaseConnection, steps: Option<u32>) -> Result<(), Error
 
 /// How many of our migrations lead to a schema that has these.
 pub fn steps(applied: &[String]) -> Result<u32, Error> {
-    let ours = Migrator::migrations();
-    match applied.iter().find(|name| ours.iter().all(|one| one.name() != name.as_str())) {
+    match applied.iter().find(|name| changes::ALL.iter().all(|change| change.name() != name.as_str())) {
         None => Ok(u32::try_from(applied.len()).unwrap_or(u32::MAX)),
         Some(unknown) => Err(Error::Newer(unknown.clone())),
     }
@@ -103,11 +57,11 @@ pub fn steps(applied: &[String]) -> Result<u32, Error> {
 
 /// The number of pending migrations. Only reads.
 pub async fn pending(db: &DatabaseConnection) -> Result<usize, Error> {
-    let ours: Vec<String> = Migrator::migrations().iter().map(|one| one.name().to_owned()).collect();
     let applied = applied(db).await?;
-    match applied.iter().find(|name| !ours.contains(name)) {
-        None => Ok(ours.len() - applied.len()),
-        Some(_) if ours.first().is_some_and(|first| !applied.contains(first)) => Err(Error::BeforeFirstRelease),
+    let has = |change: changes::Change| applied.iter().any(|name| name == change.name());
+    match applied.iter().find(|name| changes::ALL.iter().all(|change| change.name() != name.as_str())) {
+        None => Ok(changes::ALL.len() - applied.len()),
+        Some(_) if !has(changes::Change::Schema) => Err(Error::BeforeFirstRelease),
         Some(unknown) => Err(Error::Newer(unknown.clone())),
     }
 }

@@ -1,25 +1,23 @@
 //! Writes batches: dedupe key, raw bytes, conversation, message, letters, lanes, turns and ledger in one commit, which also
 //! leases what may be sent at once.
 
-use std::collections::BTreeMap;
+mod lease;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use base::message::{Failure, State, day_of};
-use base::store::Executor;
+use base::store::{Executor, Row};
 use sea_orm::DbErr;
+use uuid::Uuid;
 
-use super::accept_batch::{AcceptBatch, Conversation, ItemOutcome, NewItem, NewLetter, Receipt};
-use super::conversation;
-use super::lane::LaneKey;
-use super::lease::context::{StoredContext, StoredContexts};
-use super::lease::{Claim, LeaseCall};
-use super::letter::new_letters;
-use super::locked::{Locked, Wanted};
-use super::rows::{Rows, Write, write_batch_and_fetch};
-use super::{Queue, dialogues, ledger, media, recovered};
-use recognise::{Keys, Recognised};
-
-mod lease;
-mod recognise;
+use crate::accept_batch::{AcceptBatch, AcceptItem, Conversation, DedupeKey, ItemOutcome, NewItem, NewLetter, Receipt};
+use crate::inserts::{self, new_letters};
+use crate::lane::LaneKey;
+use crate::lease::context::{StoredContext, StoredContexts};
+use crate::lease::{Claim, LeaseCall};
+use crate::locked::{LockSet, Locked};
+use crate::rows::{Rows, Write, write_batch_and_fetch};
+use crate::{Queue, conversation};
 
 /// Stored batches.
 #[derive(Debug)]
@@ -82,7 +80,7 @@ impl Queue {
         if !repeat && batches.iter().all(|batch| has_known_conversations(batch)) {
             // The lanes are known before it is known which entries are new, so both are one round trip.
             let all = items(batches, |_, _, _| true);
-            locked = Locked::take(tx, &self.store, vec![keys.insert()], wanted(&all)).await?;
+            locked = Locked::take(tx, &self.store, vec![keys.insert()], locks_of(&all)).await?;
             receipts = self.receipts(tx, batches, &keys, locked.inserted).await?;
             fresh = items(batches, |batch, entry, _| is_new(&receipts, batch, entry));
         } else {
@@ -92,15 +90,15 @@ impl Queue {
                 items(batches, |batch, entry, key| is_new(&receipts, batch, entry) && !stored_before.contains(&key));
             fresh = conversation::resolve(tx, &self.store, new).await?;
             conversation::learn_aliases(tx, &self.store, &fresh).await?;
-            let dialogues = fresh.iter().filter_map(dialogues::NamedConversation::of);
-            let named = dialogues::name_dialogues(tx, &self.store, dialogues.collect()).await?;
-            locked = Locked::take(tx, &self.store, Vec::new(), wanted(&fresh)).await?;
+            let dialogues = fresh.iter().filter_map(conversation::NamedConversation::of);
+            let named = conversation::name_dialogues(tx, &self.store, dialogues.collect()).await?;
+            locked = Locked::take(tx, &self.store, Vec::new(), locks_of(&fresh)).await?;
             conversation::note_begun(tx, &self.store, &fresh).await?;
-            dialogues::write_names(tx, &self.store, &named).await?;
+            conversation::write_names(tx, &self.store, &named).await?;
         }
         let (claims, contexts) = self.store_fresh(tx, batches, &receipts, &fresh, &mut locked, call).await?;
         new_bodies(&fresh).run(tx, &self.store).await?;
-        recovered::insert(tx, &self.store, &fresh).await?;
+        inserts::insert_recovered(tx, &self.store, &fresh).await?;
         Ok(Accepted { receipts, claims, contexts })
     }
 
@@ -131,17 +129,17 @@ impl Queue {
             conversation::write_news(fresh),
             self.accepted(fresh),
             reported_states(fresh),
-            media::new_files(fresh),
+            inserts::new_files(fresh),
         ];
-        let (asked, of_lease) = lease::asked(&claims, fresh);
-        let found = write_batch_and_fetch(tx, &self.store, all, asked).await?;
+        let (contexts_query, of_lease) = lease::contexts(&claims, fresh);
+        let found = write_batch_and_fetch(tx, &self.store, all, contexts_query).await?;
         let mut contexts = StoredContext::of_rows(&found, &of_lease)?;
         lease::complete(&mut contexts, &claims, fresh);
         Ok((claims, contexts))
     }
 
     fn accepted(&self, fresh: &[NewItem<'_>]) -> Write {
-        let mut changes: BTreeMap<ledger::Key, (i64, i64, i64)> = BTreeMap::new();
+        let mut changes: BTreeMap<inserts::LedgerKey, inserts::LedgerChange> = BTreeMap::new();
         for one in fresh {
             let Some(message) = &one.entry.message else { continue };
             let day = day_of(one.entry.accepted_at);
@@ -150,7 +148,7 @@ impl Queue {
             change.0 += 1;
             change.2 += i64::from(message.state == State::Failed);
         }
-        ledger::counted(self.instance, &changes)
+        inserts::ledger_changes(self.instance, &changes)
     }
 }
 
@@ -163,10 +161,7 @@ fn has_known_conversations(batch: &AcceptBatch) -> bool {
 }
 
 /// The chosen entries, by the places of their batch and in it, and by their key.
-fn items<'a>(
-    batches: &[&'a AcceptBatch],
-    chosen: impl Fn(usize, usize, recognise::Key<'a>) -> bool,
-) -> Vec<NewItem<'a>> {
+fn items<'a>(batches: &[&'a AcceptBatch], chosen: impl Fn(usize, usize, Key<'a>) -> bool) -> Vec<NewItem<'a>> {
     let mut items = Vec::new();
     for (place, batch) in batches.iter().enumerate() {
         for (number, entry) in batch.entries.iter().enumerate() {
@@ -184,14 +179,14 @@ fn is_new(receipts: &[Receipt], batch: usize, entry: usize) -> bool {
 }
 
 /// The lanes of the entries' letters, with their turns.
-fn wanted(items: &[NewItem<'_>]) -> Wanted {
-    let mut wanted = Wanted::default();
+fn locks_of(items: &[NewItem<'_>]) -> LockSet {
+    let mut locks = LockSet::default();
     for one in items {
         for letter in &one.entry.letters {
-            wanted.add(one.tenant_id, one.conversation_id, letter);
+            locks.add(one.tenant_id, one.conversation_id, letter);
         }
     }
-    wanted
+    locks
 }
 
 /// The letters in the order in which they came, each with its lane and the time at which it was accepted.
@@ -289,4 +284,133 @@ fn raw_bytes(batches: &[&AcceptBatch], receipts: &[Receipt]) -> Write {
              SELECT tenant_id, id, kind, target, received_at, headers, body, quarantine FROM rows WHERE true \
              ON CONFLICT DO NOTHING",
         )
+}
+
+type Key<'a> = (Uuid, &'a DedupeKey);
+
+/// The dedupe keys of batches. Of equal keys the first entry's counts.
+struct Keys<'a>(BTreeMap<Key<'a>, &'a AcceptItem>);
+
+/// Which keys of a batch were new.
+struct Recognised<'a> {
+    pub receipts: Vec<Receipt>,
+    /// Keys that this attempt did not insert. Those that carry our own ids were inserted by an earlier attempt of the
+    /// same batch, together with everything that belongs to them.
+    pub stored_before: BTreeSet<Key<'a>>,
+}
+
+/// Stored keys, each with its message's id and fingerprint; no fingerprint if its customer was erased.
+type Stored<'a> = BTreeMap<Key<'a>, (Uuid, Option<i64>)>;
+
+impl<'a> Keys<'a> {
+    pub fn of(batches: &[&'a AcceptBatch]) -> Self {
+        let mut first = BTreeMap::new();
+        for batch in batches {
+            for entry in &batch.entries {
+                first.entry((batch.tenant_id, &entry.key)).or_insert(entry);
+            }
+        }
+        Self(first)
+    }
+
+    /// Inserts those that are not known, and returns them. The look for an erased key is no join: one that is planned while
+    /// the table is empty reads all of it.
+    pub fn insert(&self) -> Write {
+        self.rows()
+            .uuid("message_id", self.0.values().map(|entry| entry.id))
+            .long("fingerprint", self.0.values().map(|entry| entry.fingerprint))
+            .int("day", self.0.values().map(|entry| day_of(entry.accepted_at)))
+            .write(
+                "INSERT INTO dedupe (tenant_id, origin, external_id, event, message_id, fingerprint, day) \
+                 SELECT tenant_id, origin, external_id, event, message_id, fingerprint, day FROM rows \
+                 WHERE (SELECT 1 FROM dedupe AS erased WHERE erased.tenant_id = {account} \
+                 AND erased.origin = rows.origin AND erased.external_id = rows.erased_id AND erased.event = rows.event) IS NULL \
+                 ORDER BY tenant_id, origin, external_id, event ON CONFLICT DO NOTHING \
+                 RETURNING tenant_id, origin, external_id, event",
+            )
+    }
+
+    fn rows(&self) -> Rows {
+        Rows::new()
+            .uuid("tenant_id", self.0.keys().map(|key| key.0))
+            .uuid("origin", self.0.keys().map(|key| key.1.origin))
+            .text("external_id", self.0.keys().map(|key| key.1.external_id.as_str()))
+            .text("erased_id", self.0.keys().map(|key| key.1.erased_id()))
+            .short("event", self.0.keys().map(|key| key.1.event.number()))
+    }
+}
+
+impl Queue {
+    /// Inserts the keys. `repeat`: an earlier attempt may have committed. An existing key that carries our id came with
+    /// that commit, and so did everything that belongs to it, even if it has been sent since.
+    async fn recognise<'a>(
+        &self,
+        tx: Executor<'_>,
+        batches: &[&'a AcceptBatch],
+        keys: &Keys<'a>,
+        repeat: bool,
+    ) -> Result<Recognised<'a>, DbErr> {
+        let inserted = inserted_now(&keys.insert().fetch(tx, &self.store).await?)?;
+        let before = keys.0.keys().filter(|key| repeat && !inserted.contains(&plain(key)));
+        let stored_before = before.copied().collect();
+        Ok(Recognised { receipts: self.receipts(tx, batches, keys, inserted.len()).await?, stored_before })
+    }
+
+    /// The outcomes, if so many of the keys were inserted.
+    async fn receipts<'a>(
+        &self,
+        tx: Executor<'_>,
+        batches: &[&'a AcceptBatch],
+        keys: &Keys<'a>,
+        inserted: usize,
+    ) -> Result<Vec<Receipt>, DbErr> {
+        let all_are_new = inserted == keys.0.len();
+        let stored = if all_are_new { Stored::new() } else { self.stored(tx, keys).await? };
+        let outcome = |batch: &AcceptBatch, entry: &'a AcceptItem| {
+            let key = (batch.tenant_id, &entry.key);
+            let winner = keys.0.get(&key).copied().unwrap_or(entry);
+            let (message_id, fingerprint) = stored.get(&key).copied().unwrap_or((winner.id, Some(winner.fingerprint)));
+            if std::ptr::eq(winner, entry) && message_id == entry.id {
+                return ItemOutcome::New { message_id };
+            }
+            let same = fingerprint.is_none_or(|stored| stored == entry.fingerprint);
+            ItemOutcome::Duplicate { message_id, same }
+        };
+        Ok(batches.iter().map(|batch| batch.entries.iter().map(|entry| outcome(batch, entry)).collect()).collect())
+    }
+
+    async fn stored<'a>(&self, tx: Executor<'_>, keys: &Keys<'a>) -> Result<Stored<'a>, DbErr> {
+        let in_order: Vec<_> = keys.0.keys().copied().collect();
+        let text = "SELECT rows.place, CASE WHEN dedupe.external_id = rows.external_id THEN 0 ELSE 1 END AS is_erased, \
+            dedupe.message_id, dedupe.fingerprint FROM rows JOIN dedupe ON dedupe.tenant_id = {account} \
+            AND dedupe.origin = rows.origin AND dedupe.external_id IN (rows.external_id, rows.erased_id) \
+            AND dedupe.event = rows.event";
+        let mut stored = Stored::new();
+        for row in keys.rows().long("place", (0..).take(in_order.len())).fetch(tx, &self.store, text).await? {
+            let place = usize::try_from(row.get::<i64>("place")?).unwrap_or(usize::MAX);
+            let is_erased = row.get::<i32>("is_erased")? == 1;
+            let fingerprint = if is_erased { None } else { Some(row.get("fingerprint")?) };
+            if let Some(key) = in_order.get(place) {
+                stored.insert(*key, (row.get("message_id")?, fingerprint));
+            }
+        }
+        Ok(stored)
+    }
+}
+
+/// A key as read from its table.
+type Plain = (Uuid, Uuid, String, i16);
+
+fn plain((tenant_id, key): &Key<'_>) -> Plain {
+    (*tenant_id, key.origin, key.external_id.clone(), key.event.number())
+}
+
+fn inserted_now(found: &[impl Row]) -> Result<BTreeSet<Plain>, DbErr> {
+    found
+        .iter()
+        .map(|row| {
+            let (origin, external_id) = (row.get("origin")?, row.get("external_id")?);
+            Ok((row.get("tenant_id")?, origin, external_id, row.get("event")?))
+        })
+        .collect()
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use sea_orm::DbErr;
 
-use super::accept_batch::{AcceptBatch, EventKind};
-use super::lane::{Due, Lane, LaneKey};
-use super::rows::{Rows, Write};
-use super::{Queue, Settled, Settlement};
+use crate::accept_batch::{AcceptBatch, EventKind};
+use crate::lane::{Due, Lane, LaneKey};
+use crate::rows::{Rows, Write};
+use crate::{Queue, Settled, Settlement};
 
 /// Behind everything that waits.
 const BEHIND: i64 = 86_400_000;
@@ -40,8 +40,8 @@ impl Queue {
     /// Lets later letters overtake those that wait for their next attempt, if the defect is enabled.
     pub(super) fn leave_the_lane(&self, mine: &[&Settlement], lanes: &mut BTreeMap<LaneKey, Lane>) -> Write {
         let is_left = |one: &&&Settlement| matches!(one.settled, Settled::Retry { .. });
-        let wanted = self.errs("defect.leave_the_lane");
-        let again: Vec<_> = mine.iter().filter(is_left).filter(|_| wanted).collect();
+        let planned = self.errs("defect.leave_the_lane");
+        let again: Vec<_> = mine.iter().filter(is_left).filter(|_| planned).collect();
         for one in &again {
             let lane = lanes.get_mut(&(one.claim.tenant_id, one.claim.lane_id));
             if let Some(lane) = lane.filter(|lane| lane.waiting > 1) {

@@ -8,8 +8,8 @@ use base::store::{Row, Store};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use super::accept_batch::NewLetter;
-use super::rows::{Rows, Write};
+use crate::accept_batch::NewLetter;
+use crate::rows::{Rows, Write};
 
 /// `(tenant, lane)`.
 pub type LaneKey = (Uuid, Uuid);

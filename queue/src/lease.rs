@@ -1,28 +1,20 @@
 //! Leases lanes: to whom, until when, and which letter is the head.
 
-use std::collections::HashMap;
-
-use base::message::{Direction, LetterKind, Stream};
-use base::store::Executor;
-use sea_orm::DbErr;
-use uuid::Uuid;
-
-use super::Queue;
-use super::turn::{BREAKER, Busy, TargetRate, written};
-
-mod call;
 pub(crate) mod context;
 pub(crate) mod due;
-mod end;
-mod expired;
-mod inherit;
-mod take;
 
-pub use call::LeaseCall;
-pub(crate) use call::{is_refused, leaves_time_for_a_call};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::Ordering;
+
+use base::message::{Direction, LetterKind, Stream};
+use base::store::{Executor, Row, Search};
+use sea_orm::{ConnectionTrait, DbErr, RuntimeErr, Statement, Value};
+use uuid::Uuid;
+
+use crate::Queue;
+use crate::turn::{BREAKER, Busy, Key, RATE, TargetRate, Turn, written};
 pub use context::{StoredContext, StoredContexts};
-use end::end_turns;
-pub use expired::Expired;
+pub use due::Expired;
 
 /// How many calls a target may start now.
 #[derive(Clone, Debug)]
@@ -168,6 +160,159 @@ pub(crate) fn leased_of<C>(claims: impl IntoIterator<Item = Result<Vec<C>, DbErr
 
 fn damaged(error: anyhow::Error) -> DbErr {
     DbErr::Custom(error.to_string())
+}
+
+/// What is to be leased.
+#[derive(Debug)]
+pub struct LeaseCall {
+    pub(crate) wishes: BTreeMap<Key, LeaseRequest>,
+    /// Unique among the calls of this process.
+    pub(crate) number: i64,
+    /// Milliseconds.
+    pub(crate) lease: i64,
+    /// Latest end of its leases by this process's clock.
+    pub(crate) until: i64,
+}
+
+/// A call to the other side that begins this long after the lease was asked for ends before the lease does: no call takes
+/// longer than the rest.
+const BEGUN_WITHIN_MILLIS: i64 = 15_000;
+
+impl LeaseCall {
+    /// Whether a call that begins at `now` (milliseconds since 1970) ends before the leases do.
+    pub(crate) fn leaves_time_for_a_call(&self, now: i64) -> bool {
+        leaves_time_for_a_call(self.until, self.lease, now)
+    }
+}
+
+/// Whether a call that begins at `now` ends before leases that last until `until` and were asked for with this length.
+pub(crate) fn leaves_time_for_a_call(until: i64, lease: i64, now: i64) -> bool {
+    now - (until - lease) < BEGUN_WITHIN_MILLIS
+}
+
+impl Queue {
+    /// A call for leases of `lease_millis`.
+    pub fn lease_call(&self, wishes: &[LeaseRequest], lease_millis: i64) -> LeaseCall {
+        LeaseCall {
+            wishes: wishes.iter().map(|wish| ((wish.tenant_id, wish.target), wish.clone())).collect(),
+            number: self.claims.fetch_add(1, Ordering::Relaxed),
+            lease: lease_millis,
+            until: self.store.clock().millis() + lease_millis,
+        }
+    }
+}
+
+/// Whether nothing was written for certain: the database answered with an error, or was never called.
+pub(crate) fn is_refused(error: &DbErr) -> bool {
+    match error {
+        DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => true,
+        DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
+            matches!(inner.as_ref(), sea_orm::sqlx::Error::Database(_) | sea_orm::sqlx::Error::PoolTimedOut)
+        }
+        _ => false,
+    }
+}
+
+// When turns are due after a claim: at the tail, when their rate allows, or – after a crash – when the outcome can
+// be checked.
+
+/// Sets when each turn is due next: at the tail, when its rate allows, or with its earliest lane.
+fn end_turns(
+    turns: &mut [Turn],
+    more: &[bool],
+    claims: &[Claim],
+    wishes: &HashMap<(Uuid, Uuid), &LeaseRequest>,
+    now: i64,
+    lease: i64,
+) {
+    for (turn, more) in turns.iter_mut().zip(more) {
+        let key = (turn.tenant_id, turn.target);
+        let begun = claims.iter().any(|claim| (claim.tenant_id, claim.target) == key);
+        let rate = wishes.get(&key).map(|wish| turn.pace(wish.rate, now));
+        if turn.reason == BREAKER && begun {
+            turn.ready_at = Some(now + lease);
+        } else if let (true, Some(rate), true) = (*more, rate, turn.tokens < 1000) {
+            turn.reason = RATE.to_owned();
+            turn.ready_at = Some(now + turn.until_next(rate));
+        } else if *more {
+            turn.reason = String::new();
+            turn.ready_at = Some(now);
+        } else {
+            // All due lanes are leased.
+            turn.reason = String::new();
+            turn.ready_at = begun.then_some(now + lease);
+            turn.or_lanes_after = Some(now);
+        }
+    }
+}
+
+impl Queue {
+    /// Ends the leases of a dead process at the start of the only possible one (SQLite): the outcome of what it
+    /// started is unknown.
+    pub async fn void_leases(&self) -> Result<u64, DbErr> {
+        let tx = self.store.write_tx().await?;
+        let now = self.store.clock().millis();
+        let text = "UPDATE lane SET due_at = $1, leased_until = 0 WHERE owner IS NOT NULL AND due_at IS NOT NULL";
+        let voided = tx
+            .execute_raw(Statement::from_sql_and_values(self.store.backend(), text, [now.into()]))
+            .await?
+            .rows_affected();
+        let text = "UPDATE turn SET ready_at = $1, reason = '' WHERE reason NOT LIKE 'held:%' AND EXISTS (SELECT 1 FROM lane \
+                    WHERE lane.tenant_id = turn.tenant_id AND lane.target = turn.target AND lane.due_at IS NOT NULL)";
+        tx.execute_raw(Statement::from_sql_and_values(self.store.backend(), text, [now.into()])).await?;
+        tx.commit().await?;
+        Ok(voided)
+    }
+}
+
+/// Condition for an account's targets in which this process holds a lane, using the index over turns that have work.
+const HELD_BY: &str = "turn.ready_at IS NOT NULL AND EXISTS (SELECT 1 FROM lane WHERE lane.tenant_id = turn.tenant_id \
+    AND lane.target = turn.target AND lane.owner = $1 AND lane.due_at IS NOT NULL)";
+
+const HELD_TURNS: Search<'_> = Search { tables: &["turn", "lane"], columns: None };
+
+impl Queue {
+    /// Ends the leases of one process; the outcome of the letters it had started becomes unknown, and they are due
+    /// now. Only for a process that is certainly dead: otherwise its call might still run beside the next one.
+    /// Returns the number of leases.
+    pub async fn void_leases_of(&self, instance: Uuid) -> Result<u64, DbErr> {
+        let backend = self.store.backend();
+        let text = format!("SELECT DISTINCT tenant_id FROM turn WHERE {HELD_BY}");
+        let found = Statement::from_sql_and_values(backend, text, [instance.into()]);
+        let found = self.store.search(self.store.write(), found, HELD_TURNS).await?;
+        let tenants: BTreeSet<Uuid> = found.iter().map(|row| row.get("tenant_id")).collect::<Result<_, _>>()?;
+        let mut voided = 0;
+        for tenant_id in tenants {
+            voided += self.void_in_tenant(instance, tenant_id).await?;
+        }
+        Ok(voided)
+    }
+
+    /// One commit per account; turns are locked before lanes, in the common lock order.
+    async fn void_in_tenant(&self, instance: Uuid, tenant_id: Uuid) -> Result<u64, DbErr> {
+        let (backend, (now, now_value)) = (self.store.backend(), self.store.now_of_change(3).await?);
+        let lock = format!(
+            "SELECT target FROM turn WHERE tenant_id = $2 AND {HELD_BY} ORDER BY tenant_id, target FOR NO KEY UPDATE OF turn"
+        );
+        let turns = format!(
+            "UPDATE turn SET ready_at = {now} WHERE tenant_id = $2 AND reason = '' AND ready_at > {now} AND {HELD_BY}"
+        );
+        let lanes = format!(
+            "UPDATE lane SET due_at = {now}, leased_until = 0 WHERE tenant_id = $2 AND owner = $1 AND due_at IS NOT NULL"
+        );
+        let statement = |text: String, now_value: Option<Value>| {
+            let values = [instance.into(), tenant_id.into()].into_iter().chain(now_value);
+            Statement::from_sql_and_values(backend, text, values)
+        };
+        let tx = self.store.write_tx().await?;
+        let done = async {
+            tx.query_all_raw(statement(lock, None)).await?;
+            tx.execute_raw(statement(turns, now_value.clone())).await?;
+            Ok::<_, DbErr>(tx.execute_raw(statement(lanes, now_value)).await?.rows_affected())
+        };
+        let done = done.await;
+        base::store::finish_tx(tx, done).await
+    }
 }
 
 #[cfg(test)]

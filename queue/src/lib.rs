@@ -10,6 +10,25 @@
 //! conversation and direction never overtake each other. A lease that expired unsettled leaves an unknown outcome:
 //! the next holder checks before it sends.
 
+mod accept;
+pub mod accept_batch;
+mod clamp;
+mod conversation;
+#[cfg(feature = "faults")]
+mod defect;
+mod inserts;
+pub mod lane;
+mod lease;
+mod locked;
+mod manual;
+mod retention;
+mod rows;
+mod scan;
+mod settle;
+mod stats;
+mod turn;
+pub mod writer;
+
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
@@ -18,51 +37,15 @@ use base::store::{BlockingConnection, Store};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-mod accept;
-pub mod accept_batch;
-mod backlog;
-mod balance;
-mod clamp;
-mod conversation;
-mod dead;
-#[cfg(feature = "faults")]
-mod defect;
-mod dialogues;
-mod erase;
-mod keys;
-pub mod lane;
-mod lease;
-mod ledger;
-mod letter;
-mod locked;
-mod manual;
-mod media;
-mod pool_health;
-mod read_back;
-mod receipt;
-mod recovered;
-pub mod restored;
-mod retention;
-mod revive;
-mod rows;
-mod scan;
-mod settle;
-mod stats;
-mod suspend;
-mod transaction;
-mod turn;
-pub mod writer;
-
 pub use accept::Accepted;
-pub use backlog::{Backlog, BacklogTarget, DeadCount};
-pub use balance::LedgerGap;
-pub use keys::ERASED;
+pub use inserts::ERASED;
 pub use lease::{Claim, Expired, LeaseCall, LeaseRequest, Letter, StoredContext, StoredContexts};
-pub use pool_health::PoolHealth;
-pub use retention::{KnownKey, RepeatId};
+pub use manual::FailureLimit;
+pub use retention::{ALL_PERHAPS_DELIVERED, KnownKey, RepeatId};
 pub use rows::{Rows, columns_of};
 pub use scan::{After, DueTurn};
 pub use settle::{Attempt, Learned, LoggedWebhook, Settled, SettledBatch, Settlement, TurnEffect};
+pub use stats::{Backlog, BacklogTarget, DeadCount, LedgerGap, PoolHealth};
 pub use turn::{HELD, RATE, TargetRate};
 
 /// A message's status is worth reporting to amoCRM for this long.

@@ -1,15 +1,18 @@
-//! Manual actions on waiting letters: try them now, or take one out of its lane to end it.
+//! What people do with letters: try them now, end them, send dead ones again, suspend an endpoint.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::message::Direction;
-use base::store::{Executor, Row};
+use base::message::{Direction, LetterKind};
+use base::store::{Executor, Row, finish_tx};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use super::rows::Rows;
-use super::turn::{BREAKER, Busy};
-use super::{Claim, Queue, turn};
+use crate::accept_batch::NewLetter;
+use crate::inserts::{self, new_letters};
+use crate::locked::{LockSet, Locked};
+use crate::rows::{Rows, write_batch};
+use crate::turn::{self, BREAKER, Busy, Key};
+use crate::{Claim, HELD, Queue};
 
 /// How long a lane stays leased if it is never settled.
 const LEASE_MILLIS: i64 = 30_000;
@@ -139,5 +142,82 @@ impl Queue {
             )
             .await?;
         Ok(!found.is_empty())
+    }
+}
+
+impl Queue {
+    /// Removes the dead letter and appends it to its lane, in one commit; of two callers one succeeds. The message
+    /// counts as waiting again.
+    pub async fn revive(&self, tenant_id: Uuid, conversation_id: Uuid, letter: &NewLetter) -> Result<bool, DbErr> {
+        let tx = self.store.write_tx().await?;
+        let done = self.revive_in((&tx).into(), tenant_id, conversation_id, letter).await;
+        finish_tx(tx, done).await
+    }
+
+    async fn revive_in(
+        &self,
+        tx: Executor<'_>,
+        tenant_id: Uuid,
+        conversation_id: Uuid,
+        letter: &NewLetter,
+    ) -> Result<bool, DbErr> {
+        let mut locks = LockSet::default();
+        let lane = locks.add(tenant_id, conversation_id, letter);
+        let mut locked = Locked::take(tx, &self.store, Vec::new(), locks).await?;
+        let gone = Rows::new()
+            .uuid("tenant_id", [tenant_id])
+            .uuid("id", [letter.id])
+            .execute(
+                tx,
+                &self.store,
+                "DELETE FROM dead_letter WHERE {of_account}(tenant_id, id) IN (SELECT rows.tenant_id, rows.id FROM rows)",
+            )
+            .await?;
+        if gone == 0 {
+            return Ok(false);
+        }
+        let placed = locked.place(lane, letter, self.store.clock().millis())?;
+        locked.wake_turns();
+        let key = (tenant_id, letter.source_id, letter.direction.number(), letter.day);
+        let counted = BTreeMap::from_iter((letter.kind == LetterKind::Message).then_some((key, (0, 0, -1))));
+        let written = locked
+            .written()
+            .into_iter()
+            .chain([new_letters(&[placed]), inserts::ledger_changes(self.instance, &counted)]);
+        write_batch(tx, &self.store, written).await?;
+        Ok(true)
+    }
+}
+
+/// How long, and how often at least, all webhooks of a target must have failed.
+pub struct FailureLimit {
+    pub millis: i64,
+    pub tries: i32,
+}
+
+impl Queue {
+    /// Holds a target that has failed to the limit; its letters wait undamaged. True if this call set the hold.
+    pub async fn suspend(
+        &self,
+        tx: impl Into<Executor<'_>>,
+        (tenant_id, target): Key,
+        limit: FailureLimit,
+        reason: &str,
+    ) -> Result<bool, DbErr> {
+        let held = Rows::new()
+            .uuid("tenant_id", [tenant_id])
+            .uuid("target", [target])
+            .long("millis", [limit.millis])
+            .int("tries", [limit.tries])
+            .text("reason", [format!("{HELD}{reason}")])
+            .execute(
+                tx,
+                &self.store,
+                "UPDATE turn SET ready_at = NULL, reason = rows.reason FROM rows \
+                 WHERE turn.tenant_id = {account} AND turn.target = rows.target AND turn.reason NOT LIKE 'held:%' \
+                 AND turn.failing_since <= {now} - rows.millis AND turn.failing >= rows.tries",
+            )
+            .await?;
+        Ok(held > 0)
     }
 }

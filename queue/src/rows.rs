@@ -282,9 +282,9 @@ impl Parts {
         self.texts.push(format!("{name} AS ({text})"));
     }
 
-    /// Runs them; returns the rows of `asked`, a SELECT.
-    pub async fn fetch(self, db: Executor<'_>, store: &Store, asked: &str) -> Result<Vec<ResultRow>, DbErr> {
-        let text = format!("WITH {} {asked}", self.texts.join(", "));
+    /// Runs them; returns the rows of `query`, a SELECT.
+    pub async fn fetch(self, db: Executor<'_>, store: &Store, query: &str) -> Result<Vec<ResultRow>, DbErr> {
+        let text = format!("WITH {} {query}", self.texts.join(", "));
         db.query(Statement::from_sql_and_values(store.backend(), text, self.values)).await
     }
 
@@ -362,34 +362,34 @@ pub async fn write_batch(
     write_batch_and_fetch(db, store, writes, None).await.map(drop)
 }
 
-/// [`write_batch`], returning the rows of `asked`, which may write too.
+/// [`write_batch`], returning the rows of `query`, which may write too.
 pub async fn write_batch_and_fetch(
     db: impl Into<Executor<'_>>,
     store: &Store,
     writes: impl IntoIterator<Item = Write>,
-    asked: impl Into<Option<Write>>,
+    query: impl Into<Option<Write>>,
 ) -> Result<Vec<ResultRow>, DbErr> {
-    let (db, asked) = (db.into(), asked.into().filter(|asked| !asked.is_empty()));
+    let (db, query) = (db.into(), query.into().filter(|query| !query.is_empty()));
     let writes: Vec<Write> = writes.into_iter().filter(|write| !write.is_empty()).collect();
-    if runs_apart(store) || writes.len() + usize::from(asked.is_some()) < 2 {
+    if runs_apart(store) || writes.len() + usize::from(query.is_some()) < 2 {
         let mut found = Vec::new();
-        if let Some(asked) = asked {
-            found = asked.fetch(db, store).await?;
+        if let Some(query) = query {
+            found = query.fetch(db, store).await?;
         }
         for write in writes {
             write.run(db, store).await?;
         }
         return Ok(found);
     }
-    let mut parts = Parts::of(writes.iter().chain(&asked));
+    let mut parts = Parts::of(writes.iter().chain(&query));
     for (number, write) in writes.into_iter().enumerate() {
         parts.add(&format!("w{number}"), store, write, None);
     }
-    let Some(asked) = asked else {
+    let Some(query) = query else {
         parts.fetch(db, store, "SELECT 1").await?;
         return Ok(Vec::new());
     };
-    parts.add("asked", store, asked, None);
+    parts.add("asked", store, query, None);
     parts.fetch(db, store, "SELECT * FROM asked").await
 }
 

@@ -8,8 +8,8 @@ use base::store::{Row, Search};
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 use uuid::Uuid;
 
-use super::Queue;
-use super::rows::Rows;
+use crate::Queue;
+use crate::rows::Rows;
 
 /// A due turn.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,29 +1,21 @@
 //! Writes the outcomes of leased letters, only where the lease is still valid.
 
+mod effects;
+mod learned;
+
 use std::collections::{BTreeMap, HashMap};
 
 use base::message::{Failure, LetterKind, State};
-use base::store::{Executor, ResultRow};
+use base::store::{Executor, ResultRow, Row};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use super::accept_batch::{NewLetter, OpenedDialogue};
-use super::lane::{self, Lane, LaneKey, Seed};
-use super::letter::new_letters;
-use super::locked::{Locked, Wanted};
-use super::rows::{Write, write_batch, write_batch_and_fetch};
-use super::{Claim, Queue, dialogues, ledger};
-use end::release;
-
-mod affect;
-mod attempt;
-mod before;
-mod effects;
-mod end;
-mod forget;
-mod learned;
-
-pub use attempt::{Attempt, LoggedWebhook};
+use crate::accept_batch::{NewLetter, OpenedDialogue};
+use crate::inserts::{self, new_letters};
+use crate::lane::{self, Due, Lane, LaneKey, Seed};
+use crate::locked::{LockSet, Locked};
+use crate::rows::{Rows, Write, write_batch, write_batch_and_fetch};
+use crate::{Claim, Queue, conversation};
 
 /// One finished attempt.
 #[derive(Clone, Debug)]
@@ -74,9 +66,9 @@ pub enum TurnEffect {
     /// It does not answer. When of at least `open_after` calls within a minute half have failed, the breaker opens
     /// for `open_millis`.
     Failing { open_after: i32, open_millis: i64 },
-    /// It asked to wait.
+    /// It attempts to wait.
     Wait { millis: i64 },
-    /// It answers, and asked only this conversation to wait.
+    /// It answers, and attempts only this conversation to wait.
     Slowed,
     /// It cannot be served until it is repaired.
     Hold { reason: String },
@@ -170,7 +162,7 @@ impl Queue {
     ) -> Result<SettledBatch, DbErr> {
         let named = learned::learn_dialogues(tx, &self.store, settlements).await?;
         let first = vec![learned::new_keys(&self.store, settlements), learned::new_aliases(settlements)];
-        let mut locked = Locked::take(tx, &self.store, first, wanted(settlements)).await?;
+        let mut locked = Locked::take(tx, &self.store, first, locks_of(settlements)).await?;
         let done = match again {
             true => self.done_before(tx, settlements, &locked.lanes).await?,
             false => vec![false; settlements.len()],
@@ -194,7 +186,7 @@ impl Queue {
         #[cfg(feature = "faults")]
         let left = self.leave_the_lane(&mine, &mut locked.lanes);
         let mut is_held = locked.turns.values().any(|turn| !turn.reason.is_empty());
-        end::affect_turns(&mut locked, &mine);
+        affect_turns(&mut locked, &mine);
         locked.wake_turns();
         is_held |= locked.turns.values().any(|turn| !turn.reason.is_empty());
         let is_due = locked.lanes.values().any(|lane| lane.owner.is_none() && lane.due.at(locked.now).is_some());
@@ -221,10 +213,10 @@ impl Queue {
         #[cfg(feature = "faults")]
         left.run(tx, &self.store).await?;
         write_batch(tx, &self.store, later).await?;
-        forget::texts(&mine).run(tx, &self.store).await?;
-        forget::files(&mine).run(tx, &self.store).await?;
+        effects::texts(&mine).run(tx, &self.store).await?;
+        effects::files(&mine).run(tx, &self.store).await?;
         learned::note_bound(tx, &self.store, settlements).await?;
-        dialogues::write_names(tx, &self.store, &named).await?;
+        conversation::write_names(tx, &self.store, &named).await?;
         effects::insert_dead(tx, &self.store, &mine).await?;
         let was_parked = self.release_parked(tx, settlements, parked).await?;
         let valid = good.into_iter().zip(done).map(|(good, done)| good || done).collect();
@@ -241,10 +233,10 @@ impl Queue {
         parked: Vec<ResultRow>,
     ) -> Result<bool, DbErr> {
         let letters = learned::parked_letters(&self.store, settlements, &parked)?;
-        let mut wanted = Wanted::default();
+        let mut locks = LockSet::default();
         let lanes: Vec<LaneKey> =
-            letters.iter().map(|(claim, letter)| wanted.add(claim.tenant_id, claim.conversation_id, letter)).collect();
-        let mut locked = Locked::take(tx, &self.store, Vec::new(), wanted).await?;
+            letters.iter().map(|(claim, letter)| locks.add(claim.tenant_id, claim.conversation_id, letter)).collect();
+        let mut locked = Locked::take(tx, &self.store, Vec::new(), locks).await?;
         let mut placed = Vec::with_capacity(letters.len());
         for (key, (_, letter)) in lanes.into_iter().zip(&letters) {
             placed.push(locked.place(key, letter, self.store.clock().millis())?);
@@ -267,7 +259,7 @@ impl Queue {
 
     /// Their changes of the ledger.
     fn settled(&self, mine: &[&Settlement]) -> Write {
-        let mut changes: BTreeMap<ledger::Key, (i64, i64, i64)> = BTreeMap::new();
+        let mut changes: BTreeMap<inserts::LedgerKey, inserts::LedgerChange> = BTreeMap::new();
         for settlement in mine.iter().filter(|_| !self.errs("defect.miscount")) {
             let claim = &settlement.claim;
             if claim.letter.kind != LetterKind::Message {
@@ -283,25 +275,25 @@ impl Queue {
             change.1 += delivered;
             change.2 += failed;
         }
-        ledger::counted(self.instance, &changes)
+        inserts::ledger_changes(self.instance, &changes)
     }
 }
 
 /// The lanes and turns of the leases and of what follows, also of statuses that may wait for an id.
-fn wanted(settlements: &[Settlement]) -> Wanted {
-    let mut wanted = Wanted::default();
+fn locks_of(settlements: &[Settlement]) -> LockSet {
+    let mut locks = LockSet::default();
     for Settlement { claim, follow_ups, crm, .. } in settlements {
         let tenant_id = claim.tenant_id;
-        wanted.turns.entry((tenant_id, claim.target)).or_default();
-        wanted.lanes.insert((tenant_id, claim.lane_id), claim.into());
+        locks.turns.entry((tenant_id, claim.target)).or_default();
+        locks.lanes.insert((tenant_id, claim.lane_id), claim.into());
         if let Some((target, pool)) = crm {
-            wanted.turns.insert((tenant_id, *target), pool.clone());
+            locks.turns.insert((tenant_id, *target), pool.clone());
         }
         for letter in follow_ups {
-            wanted.add(tenant_id, claim.conversation_id, letter);
+            locks.add(tenant_id, claim.conversation_id, letter);
         }
     }
-    wanted
+    locks
 }
 
 /// The lane of a claim, in case it is missing.
@@ -315,4 +307,142 @@ impl From<&Claim> for Seed {
             target: claim.target,
         }
     }
+}
+
+/// An entry of the timeline.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attempt {
+    pub at: i64,
+    pub millis: i32,
+    pub verdict: &'static str,
+    /// HTTP status; 0 if there was no answer.
+    pub status: i32,
+    /// At most 4 KiB, redacted.
+    pub answer: String,
+    pub reason: String,
+    /// What was sent, masked, at most 4 KiB; empty if it succeeded or sent nothing.
+    pub request: String,
+    /// The webhook posted to a developer's endpoint, if any.
+    pub webhook: Option<LoggedWebhook>,
+}
+
+/// A webhook in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoggedWebhook {
+    /// Id of this attempt.
+    pub id: Uuid,
+    /// `webhook-id`, the same for all attempts.
+    pub webhook_id: Uuid,
+    /// Its type.
+    pub event: &'static str,
+    /// The endpoint did not answer, or attempts for another attempt. A refusal is an answer.
+    pub failed: bool,
+}
+
+impl Attempt {
+    /// Its id in the timeline: all attempts of a webhook share the one that its receiver knows.
+    fn letter_id(&self, claim: &Claim) -> Uuid {
+        self.webhook.map_or(claim.letter.id, |webhook| webhook.webhook_id)
+    }
+}
+
+impl Queue {
+    /// Which of these are already written, by their locked lanes.
+    ///
+    /// Leasing a lane or erasing its letters increments its epoch, so a lane with the claim's epoch and without an
+    /// owner was released by this claim's settlement. If it was leased again since, the attempt in the timeline
+    /// decides.
+    async fn done_before(
+        &self,
+        tx: Executor<'_>,
+        settlements: &[Settlement],
+        lanes: &BTreeMap<LaneKey, Lane>,
+    ) -> Result<Vec<bool>, DbErr> {
+        let mut done = Vec::with_capacity(settlements.len());
+        let mut attempts = Vec::new();
+        for (place, one) in settlements.iter().enumerate() {
+            let Some(lane) = lanes.get(&(one.claim.tenant_id, one.claim.lane_id)) else {
+                done.push(false);
+                continue;
+            };
+            done.push(lane.epoch == one.claim.epoch && lane.owner.is_none());
+            if let (true, Some(attempt)) = (lane.epoch > one.claim.epoch, &one.attempt) {
+                attempts.push((place, one, attempt));
+            }
+        }
+        for place in self.in_the_timeline(tx, &attempts).await? {
+            if let Some(done) = done.get_mut(place) {
+                *done = true;
+            }
+        }
+        Ok(done)
+    }
+
+    async fn in_the_timeline(
+        &self,
+        tx: Executor<'_>,
+        attempts: &[(usize, &Settlement, &Attempt)],
+    ) -> Result<Vec<usize>, DbErr> {
+        let found = Rows::new()
+            .long("place", attempts.iter().map(|(place, _, _)| i64::try_from(*place).unwrap_or(i64::MAX)))
+            .uuid("tenant_id", attempts.iter().map(|(_, one, _)| one.claim.tenant_id))
+            .uuid("message_id", attempts.iter().map(|(_, one, _)| one.claim.letter.message_id))
+            .uuid("letter_id", attempts.iter().map(|(_, one, attempt)| attempt.letter_id(&one.claim)))
+            .long("at", attempts.iter().map(|(_, _, attempt)| attempt.at))
+            .int("ms", attempts.iter().map(|(_, _, attempt)| attempt.millis))
+            .text("verdict", attempts.iter().map(|(_, _, attempt)| attempt.verdict))
+            .int("status", attempts.iter().map(|(_, _, attempt)| attempt.status))
+            .fetch(
+                tx,
+                &self.store,
+                "SELECT rows.place FROM rows JOIN attempt ON attempt.tenant_id = {account} \
+                 AND attempt.message_id = rows.message_id AND attempt.letter_id = rows.letter_id AND attempt.at = rows.at \
+                 AND attempt.ms = rows.ms AND attempt.verdict = rows.verdict AND attempt.status = rows.status",
+            )
+            .await?;
+        found.iter().map(|row| Ok(usize::try_from(row.get::<i64>("place")?).unwrap_or(usize::MAX))).collect()
+    }
+}
+
+/// Applies pauses, breakers and probes: one row each, however many letters wait behind it.
+fn affect_turns(locked: &mut Locked, mine: &[&Settlement]) {
+    let now = locked.now;
+    for one in mine {
+        let Some(turn) = locked.turns.get_mut(&(one.claim.tenant_id, one.claim.target)) else { continue };
+        if let Some(webhook) = one.attempt.as_ref().and_then(|attempt| attempt.webhook.as_ref()) {
+            effects::count(turn, webhook, now);
+        }
+        effects::affect(turn, &one.turn, now);
+        if let Some(attempt) = &one.attempt {
+            effects::adapt(turn, &one.turn, attempt, now);
+        }
+    }
+}
+
+/// Ends the lease; returns the position of the letter that was sent.
+fn release(lane: &mut Lane, one: &Settlement) -> i64 {
+    lane.owner = None;
+    lane.leased_until = 0;
+    match &one.settled {
+        Settled::Delivered | Settled::Superseded | Settled::Buried { .. } => {
+            lane.starts = 0;
+            lane.places.finish(one.claim.letter.order_key);
+            lane.waiting = (lane.waiting - 1).max(0);
+            lane.due = if lane.waiting > 0 { Due::In(one.rest) } else { Due::Never };
+            lane.carried += i64::from(one.settled == Settled::Delivered);
+        }
+        Settled::Retry { millis, .. } => {
+            lane.starts = 0;
+            lane.due = Due::In(*millis);
+        }
+        Settled::Partial { .. } => {
+            lane.starts = 0;
+            lane.due = Due::In(one.rest);
+        }
+        Settled::GivenBack => {
+            lane.starts = (lane.starts - 1).max(0);
+            lane.due = Due::In(0);
+        }
+    }
+    lane.carried
 }

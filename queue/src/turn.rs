@@ -8,8 +8,8 @@ use base::store::{Executor, ResultRow, Row, Store};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use super::Queue;
-use super::rows::{Rows, Write};
+use crate::Queue;
+use crate::rows::{Rows, Write};
 
 /// How many requests a target accepts: a token bucket that fills evenly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

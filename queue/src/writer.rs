@@ -1,46 +1,40 @@
 //! Group commit: requests that arrive during one commit go into the next. There is no delay timer; under light load a
 //! batch is alone in its commit, under heavy load hundreds share one.
 
+mod accept;
+mod fair_queue;
+mod settle;
+mod thread;
+mod turnstile;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use accept::{AcceptWork, Starting};
+use base::clock::Clock;
 use base::error::Error;
 use base::i18n::LocalizedText;
+use base::message::Direction;
 use base::store::is_node_away;
 use base::supervisor::Supervisor;
-use base::telemetry::traces::Traces;
-use sea_orm::DbErr;
+use base::telemetry::traces::{TraceSpan, Traces};
+use fair_queue::{FairQueue, MemoryBudget, PendingBatch};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use opentelemetry::KeyValue;
+use opentelemetry::trace::SpanKind;
+use sea_orm::{DbErr, RuntimeErr};
+use settle::{SettleWork, Settlements, Weighed};
+use thread::Claims;
 use tokio::sync::{Notify, oneshot};
+use turnstile::Turnstile;
 use uuid::Uuid;
 
-use super::accept_batch::{AcceptBatch, ItemOutcome, Receipt};
-use super::{Queue, Settlement};
-
-mod accept;
-mod budget;
-mod claim;
-mod fair_queue;
-mod kind;
-mod settle;
-mod start;
-mod tally;
-mod thread;
-mod traces;
-mod turnstile;
-
-use accept::AcceptWork;
-use budget::MemoryBudget;
-use fair_queue::{FairQueue, PendingBatch};
-use settle::{SettleWork, Settlements};
-use start::Starting;
-use tally::Weighed;
-use thread::Claims;
-use traces::TraceWriter;
-use turnstile::Turnstile;
-
-pub use kind::{WriteErrorKind, kind};
-pub use start::{NewLetters, Reservation, Reserving, Starter};
-pub use tally::{Sums, Tally};
+use crate::accept_batch::{AcceptBatch, ItemOutcome, Receipt};
+use crate::lease::{leased_of, leaves_time_for_a_call};
+use crate::{Claim, LeaseRequest, Queue, Settlement};
+pub use accept::{NewLetters, Reservation, Reserving, Starter};
+pub use settle::{Sums, Tally};
 
 /// How long a refusal by the database counts as recent.
 const LATELY: Duration = Duration::from_secs(10);
@@ -260,4 +254,165 @@ fn new_in(batch: &AcceptBatch) -> Receipt {
 /// How long to wait before the next attempt; grows with their number.
 fn pause(tries: u32) -> Duration {
     Duration::from_millis(u64::from(rand::random_range(1..=10_u32) * tries.clamp(1, 10)))
+}
+
+/// PostgreSQL's code after a process was frozen inside a transaction (`idle_in_transaction_session_timeout`).
+const STOOD_STILL: &str = "25P03";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WriteErrorKind {
+    /// Caused by a value (SQLSTATE 22, 23): repeating does not help.
+    Content,
+    /// Deadlock, serialisation, connection, shutdown, lock, an idle transaction that was closed: repeat the whole
+    /// transaction.
+    Passing,
+    /// Anything else, for example a full disk.
+    Lasting,
+}
+
+/// Whether repeating would help.
+pub fn kind(error: &DbErr) -> WriteErrorKind {
+    let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))) = error else {
+        return match error {
+            DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => WriteErrorKind::Passing,
+            DbErr::Custom(_) => WriteErrorKind::Passing,
+            _ => WriteErrorKind::Lasting,
+        };
+    };
+    match inner.as_ref() {
+        sea_orm::sqlx::Error::Database(database) => {
+            let code = database.code().unwrap_or_default().into_owned();
+            match code.get(..2).unwrap_or_default() {
+                "22" | "23" => WriteErrorKind::Content,
+                "40" | "53" | "57" | "08" => WriteErrorKind::Passing,
+                _ if code == STOOD_STILL => WriteErrorKind::Passing,
+                _ => sqlite_kind(&code),
+            }
+        }
+        sea_orm::sqlx::Error::Encode(_) => WriteErrorKind::Content,
+        sea_orm::sqlx::Error::Io(_) | sea_orm::sqlx::Error::PoolTimedOut | sea_orm::sqlx::Error::Protocol(_) => {
+            WriteErrorKind::Passing
+        }
+        _ => WriteErrorKind::Lasting,
+    }
+}
+
+/// SQLite's extended result codes: the low byte is the primary code.
+fn sqlite_kind(code: &str) -> WriteErrorKind {
+    match code.parse::<i32>().map(|code| code & 0xff) {
+        // BUSY, LOCKED
+        Ok(5 | 6) => WriteErrorKind::Passing,
+        // TOOBIG, CONSTRAINT, MISMATCH
+        Ok(18..=20) => WriteErrorKind::Content,
+        _ => WriteErrorKind::Lasting,
+    }
+}
+
+impl Writer {
+    /// [`Queue::claim`](crate::Queue::claim), on SQLite on the writer's thread. `found` is called with what was leased. On PostgreSQL
+    /// the accounts of each shard are claimed in a commit of their own, which passes the shard's turnstile: an accept or a
+    /// settlement would wait for the turns that it has locked.
+    pub async fn claim(
+        &self,
+        wishes: &[LeaseRequest],
+        lease_millis: i64,
+        mut found: impl FnMut(&[Claim]),
+    ) -> Result<Vec<Claim>, DbErr> {
+        if let Some(thread) = &self.claims {
+            let claims = thread.claim(wishes, lease_millis).await?;
+            found(&claims);
+            return Ok(claims);
+        }
+        let store = self.queue.store();
+        if store.is_sqlite() || store.one_account_a_commit() {
+            let claims = self.queue.claim(wishes, lease_millis).await?;
+            found(&claims);
+            return Ok(claims);
+        }
+        let mut by_shard = vec![Vec::new(); self.shards.len()];
+        for wish in wishes {
+            by_shard[self.place_of(wish.tenant_id)].push(wish.clone());
+        }
+        let of_shards = self.shards.iter().zip(by_shard).filter(|(_, wishes)| !wishes.is_empty());
+        let mut running: FuturesUnordered<_> = of_shards
+            .map(async |(shard, wishes)| {
+                let _pass = shard.turnstile.pass().await;
+                self.queue.claim(&wishes, lease_millis).await
+            })
+            .collect();
+        let mut leased = Vec::with_capacity(running.len());
+        while let Some(claims) = running.next().await {
+            if let Ok(claims) = &claims {
+                found(claims);
+            }
+            leased.push(claims);
+        }
+        // The claim of one shard may have waited long for the other's, whose answer was lost.
+        let now = store.clock().millis();
+        let is_in_time = |claim: &Claim| leaves_time_for_a_call(claim.until, lease_millis, now);
+        let (in_time, late): (Vec<_>, Vec<_>) = leased_of(leased)?.into_iter().partition(is_in_time);
+        if !late.is_empty() {
+            self.starting.give_back(&self.queue, late, ());
+        }
+        Ok(in_time)
+    }
+}
+
+/// Writes to the traces.
+#[derive(Clone)]
+struct TraceWriter {
+    pub traces: Traces,
+    pub clock: Clock,
+}
+
+/// An entry whose message is followed.
+struct Followed {
+    place: usize,
+    message_id: Uuid,
+    /// None for an event about an earlier message.
+    direction: Option<Direction>,
+    from: i64,
+}
+
+impl TraceWriter {
+    /// Which entries of a batch are followed; costs nothing while no message is followed.
+    pub fn followed(&self, batch: &AcceptBatch) -> Vec<Followed> {
+        let mut followed = Vec::new();
+        for (place, entry) in batch.entries.iter().enumerate() {
+            let about = entry.change.as_ref().map(|change| change.message_id);
+            let about = about.or_else(|| entry.letters.first().map(|letter| letter.message_id));
+            let id = if entry.message.is_some() { entry.id } else { about.unwrap_or_default() };
+            if self.traces.follows(id) {
+                let direction = entry.message.as_ref().map(|message| message.direction);
+                followed.push(Followed { place, message_id: id, direction, from: entry.accepted_at });
+            }
+        }
+        followed
+    }
+
+    /// Reports the entries after they became durable.
+    pub fn stored(&self, followed: Vec<Followed>, receipt: &Receipt) {
+        for one in followed {
+            if !matches!(receipt.get(one.place), Some(ItemOutcome::New { .. })) {
+                continue;
+            }
+            let part = |name, attributes| TraceSpan {
+                message_id: one.message_id,
+                name,
+                kind: SpanKind::Server,
+                from: one.from,
+                to: self.clock.millis(),
+                error: String::new(),
+                attributes,
+            };
+            match one.direction {
+                Some(direction) => {
+                    self.traces.root(part("accept", vec![KeyValue::new("parom.direction", direction.word())]));
+                }
+                None => {
+                    self.traces.below_root(part("told", Vec::new()));
+                }
+            }
+        }
+    }
 }

@@ -260,7 +260,7 @@ fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
     let mut all = JoinSet::new();
     let tasks = &mut all;
     keep(tasks, app, "spool", &app.intake, domain::intake::crm::spool::drain);
-    keep(tasks, app, "checkpoint", &app.platform, |app, stop| store::checkpoint::run(app.store.clone(), stop));
+    keep(tasks, app, "checkpoint", &app.platform, |app, stop| store::keep_checkpointing(app.store.clone(), stop));
     keep(tasks, app, "installs", &app.tenants, domain::tenant::install::run);
     keep(tasks, app, "integrations", &app.platform, domain::integrations::run);
     keep(tasks, app, "keys", &app.platform, domain::rotation::run);

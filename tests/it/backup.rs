@@ -8,7 +8,7 @@ use std::process::Command;
 use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::settings::{HOST, VAULT_KEY, free_port};
 use parom_tests::{Answer, Engine, Line, both_engines};
-use queue::restored::ALL_PERHAPS_DELIVERED;
+use queue::ALL_PERHAPS_DELIVERED;
 use sandbox::{Breakage, HookMessage};
 use sea_orm::{ConnectionTrait, Database, Statement};
 use serde_json::Value;

@@ -8,7 +8,7 @@ use parom::alert::VENDOR_KINDS;
 use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::settings::needed;
 use parom_tests::{Engine, World, answer, once};
-use queue::restored::ALL_PERHAPS_DELIVERED;
+use queue::ALL_PERHAPS_DELIVERED;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 

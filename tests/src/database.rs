@@ -181,7 +181,7 @@ fn address_of(cluster: &str, name: &str) -> String {
 async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).min_connections(1).sqlx_logging(false);
-    // Without sqlx's task, which can loop for ever (`base::store::reaper`).
+    // Without sqlx's task, which can loop for ever (`base::store::postgres`).
     options.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
     Database::connect(options).await.expect("the database answers")
 }

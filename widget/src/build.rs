@@ -1,13 +1,14 @@
 //! Builds an archive. Equal inputs give equal bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Cursor, Read, Write};
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
-use crate::archive::{Archive, ArchiveError};
-use crate::inputs::{BuildInputs, Platform};
-use crate::manifest::{Manifest, tour_ending};
+use crate::manifest::{BuildInputs, Manifest, Platform, tour_ending};
 use crate::words::{Words, WordsError};
 use crate::{embedded, script};
 
@@ -198,7 +199,7 @@ fn languages(inputs: &BuildInputs, files: &Files, rename: &dyn Fn(&str) -> Strin
             },
             "settings": { "state": about("widget-setting-state")? },
             "advanced": { "title": inputs.name },
-            "ui": renamed(said(&language, &words, files)?, rename),
+            "ui": renamed(texts_of(&language, &words, files)?, rename),
         });
         written.insert(format!("i18n/{language}.json"), printed(&value)?);
     }
@@ -215,7 +216,7 @@ fn renamed(value: Value, rename: &dyn Fn(&str) -> String) -> Value {
 }
 
 /// The texts that scripts refer to: by whole keys, and by prefixes such as `source-state-`.
-fn said(language: &str, words: &Words, files: &Files) -> Result<Value, BuildError> {
+fn texts_of(language: &str, words: &Words, files: &Files) -> Result<Value, BuildError> {
     let mut keys = BTreeSet::new();
     for (name, content) in files.iter().filter(|(name, _)| name.ends_with(".js")) {
         let script = script::read(&String::from_utf8_lossy(content));
@@ -230,7 +231,7 @@ fn said(language: &str, words: &Words, files: &Files) -> Result<Value, BuildErro
             }
         }
         // A key that is used but has no text is an error.
-        keys.extend(script.said.into_iter().map(|(key, _)| key).filter(|key| !key.ends_with('-')));
+        keys.extend(script.text_keys.into_iter().map(|(key, _)| key).filter(|key| !key.ends_with('-')));
     }
     let mut ui = Map::from_iter([("language".to_owned(), Value::String(language.to_owned()))]);
     for key in keys {
@@ -244,4 +245,65 @@ fn printed(value: &impl Serialize) -> Result<Vec<u8>, BuildError> {
     let mut bytes = serde_json::to_vec_pretty(value)?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+// The zip: files by name. Equal files give equal bytes: names are sorted, and timestamp and mode are constant.
+
+/// Larger archives are not read; the largest sensible widget has a tenth of this size.
+const LARGEST: u64 = 32 * 1024 * 1024;
+
+/// Files of an archive by their path.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Archive {
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+/// The bytes are not a readable zip, or the zip could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    #[error("this is not a zip archive: {0}")]
+    Zip(#[from] zip::result::ZipError),
+    #[error("the archive could not be read or written: {0}")]
+    File(#[from] std::io::Error),
+    #[error("the archive holds more than {} MB", LARGEST / 1024 / 1024)]
+    TooLarge,
+}
+
+impl Archive {
+    pub fn read(bytes: &[u8]) -> Result<Self, ArchiveError> {
+        let mut zip = ZipArchive::new(Cursor::new(bytes))?;
+        let mut files = BTreeMap::new();
+        let mut left = LARGEST;
+        for index in 0..zip.len() {
+            let file = zip.by_index(index)?;
+            if file.is_dir() {
+                continue;
+            }
+            let name = file.name()?.into_owned();
+            let mut content = Vec::new();
+            // Reads one byte beyond the limit to distinguish "too large" from "just fits", whatever the header claims.
+            file.take(left + 1).read_to_end(&mut content)?;
+            left = left.checked_sub(u64::try_from(content.len()).unwrap_or(u64::MAX)).ok_or(ArchiveError::TooLarge)?;
+            files.insert(name, content);
+        }
+        Ok(Self { files })
+    }
+
+    pub fn write(&self) -> Result<Vec<u8>, ArchiveError> {
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .last_modified_time(DateTime::default())
+            .unix_permissions(0o644);
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, content) in &self.files {
+            zip.start_file(name.as_str(), options)?;
+            zip.write_all(content)?;
+        }
+        Ok(zip.finish()?.into_inner())
+    }
+
+    /// A file as text; None if it is missing or not UTF-8.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.files.get(name).and_then(|content| std::str::from_utf8(content).ok())
+    }
 }

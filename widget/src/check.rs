@@ -2,25 +2,18 @@
 //! checks one thing and has a name. Rules that require a person's judgement (prices in the card, advertising) are not
 //! included.
 
-mod card;
-mod images;
-mod languages;
-mod locations;
+mod code;
+mod files;
 mod manifest;
-mod rules;
-mod scripts;
-mod structure;
-mod style;
+
 #[cfg(test)]
 mod tests;
 
 use serde_json::Value;
 
-use crate::archive::{Archive, ArchiveError};
-use crate::inputs::Platform;
+use crate::build::{Archive, ArchiveError};
+use crate::manifest::Platform;
 use crate::script::{self, Script};
-
-pub use rules::RULES;
 
 /// One thing that moderation would reject.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -43,14 +36,14 @@ pub fn check(bytes: &[u8], platform: Option<Platform>) -> Result<Vec<Finding>, A
 /// `size`: bytes of the zip.
 fn look(archive: &Archive, size: usize, platform: Option<Platform>) -> Vec<Finding> {
     let mut subject = Subject::of(archive, size, platform);
-    structure::look(&mut subject);
+    files::structure(&mut subject);
     manifest::look(&mut subject);
-    locations::look(&mut subject);
-    languages::look(&mut subject);
-    images::look(&mut subject);
-    scripts::look(&mut subject);
-    style::look(&mut subject);
-    card::look(&mut subject);
+    manifest::locations(&mut subject);
+    files::languages(&mut subject);
+    files::images(&mut subject);
+    code::scripts(&mut subject);
+    code::style(&mut subject);
+    manifest::card(&mut subject);
     let mut findings = subject.findings;
     findings.sort_by(|a, b| (&a.file, a.line, a.rule, &a.message).cmp(&(&b.file, b.line, b.rule, &b.message)));
     findings.dedup();
@@ -137,3 +130,63 @@ fn leaves(value: &Value, path: &str, out: &mut Vec<(String, String)>) {
 fn line_with(text: &str, part: &str) -> Option<usize> {
     text.lines().position(|line| line.contains(part)).map(|index| index + 1)
 }
+
+/// All rules, each with what it rejects.
+pub const RULES: &[(&str, &str)] = &[
+    ("app-write", "the CRM's object APP (AMOCRM) is changed"),
+    ("archive-size", "the archive is larger than 2 MB"),
+    ("block-without-location", "a block of the manifest whose location is not declared"),
+    ("byte-order-mark", "a text file begins with a byte order mark"),
+    ("callback-missing", "script.js lacks a callback that amoCRM calls"),
+    ("commented-code", "code that is commented out"),
+    ("console", "console.* other than console.debug, or console.trace outside of catch"),
+    ("css-global", "a selector that reaches beyond the widget's own root"),
+    ("css-system-class", "a root that is a class of the CRM itself"),
+    ("dev-placeholder", "a fact that `--dev` filled in"),
+    ("dialog", "alert, confirm, prompt"),
+    ("eval", "text that is run as code"),
+    ("foreign-language", "Russian text in another language's file"),
+    ("foreign-script", "code that is loaded past the list of define"),
+    ("i18n-file", "a declared language without its file, or a file that is not a declared language"),
+    ("i18n-key", "the manifest names a text that the language files lack"),
+    ("i18n-structure", "language files of different structure"),
+    ("image-animated", "an image that moves"),
+    ("image-format", "an image of a kind that the platform does not take"),
+    ("image-missing", "an image that must be there"),
+    ("image-size", "an image of other than the required pixels"),
+    ("image-weight", "an image of more than 300 KB"),
+    ("json", "a JSON file that is not strict JSON"),
+    ("kommo-icon", "Kommo's SVG icon is missing or too pale on white or #153043"),
+    ("line-ends", "a text file with other line ends than LF"),
+    ("link-referrer", "a link without referrerpolicy=\"no-referrer\""),
+    ("locale", "languages of the manifest that the platform does not take"),
+    ("location-platform", "a location that this platform does not have"),
+    ("location-sources", "a chat widget without lead_sources"),
+    ("location-unknown", "a location that is not documented"),
+    ("location-unused", "a location that nothing in the archive serves"),
+    ("logo-name", "the CRM's name in the name of an image"),
+    ("manifest-field", "a field of the manifest that is missing or of the wrong type"),
+    ("manifest-legacy", "a field of old archives or an obsolete tag"),
+    ("manifest-missing", "no manifest.json"),
+    ("minified", "minified or obfuscated code"),
+    ("name", "the CRM's name in the widget's name, or a name that is too long"),
+    ("privacy", "no link to a privacy policy"),
+    ("request-in-loop", "requests in a loop"),
+    ("rouble-price", "prices in roubles in another language's file"),
+    ("ru-link", "addresses in .ru for other languages"),
+    ("script-missing", "no script.js"),
+    ("script-syntax", "a script that does not parse"),
+    ("server-address", "a server that is not reached by https"),
+    ("setting", "a field of the settings that amoCRM would not save or should not hold"),
+    ("support", "no support link"),
+    ("switcher", "styles switcher_on, switcher_off"),
+    ("synchronous-request", "async: false"),
+    ("text-encoding", "a text file that is not UTF-8"),
+    ("top-folder", "files under a folder instead of at the archive's root"),
+    ("tour", "tour images: none, or more than five a language"),
+    ("undeclared-variable", "a variable that is declared nowhere"),
+    ("undocumented-environment", "parts of APP that are not documented"),
+    ("unused-file", "a file that nothing uses"),
+    ("version", "a version that is not 1.0.0"),
+    ("virtual-click", "clicks made by the script"),
+];

@@ -1,22 +1,10 @@
 //! Client of the Chats API ("amojo", chats-api): channels, chats, messages and their changes, delivery statuses,
 //! history, typing, reactions.
 
-mod connect;
-mod content;
-mod create;
-mod edit;
-mod history;
-mod ids;
+mod channels;
 mod message;
-mod person;
-mod post;
-mod quote;
-mod reaction;
-mod refusal;
 pub mod sign;
-mod skew;
 mod status;
-mod typing;
 mod wire;
 
 use std::fmt;
@@ -25,28 +13,22 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use reqwest::{Client, Method};
 use secrecy::SecretString;
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 use url::Url;
 
-pub use connect::{Connect, Connected};
-pub use content::{Content, MediaFile, MediaKind};
-pub use create::{Chat, NewChat};
-pub use edit::{EditContent, EditMessage, EditTarget};
-pub use history::{HISTORY_PAGE, HistoryPages};
-pub use ids::{ConversationRef, MessageRef, SourceRef};
-pub use message::{NewMessage, Taken};
-pub use person::ChatUser;
-pub use post::{Post, SharedPost};
-pub use quote::{Forwards, Quote, QuotedMessage, QuotedSender};
-pub use reaction::{Reaction, ReactionUser};
-pub use skew::Skew;
-pub use status::{DeliveryStatus, FailureCode, StatusStyle};
-pub use typing::Typing;
-
-pub use crate::hooks::chats::{ChatPerson, MessageContent, PastMessage};
-
-use crate::Now;
 use crate::error::Error;
-use crate::transport::{self, ANSWER_LIMIT, Answer, TOTAL_TIME};
+pub use crate::hooks::chats::{ChatPerson, MessageContent, PastMessage};
+use crate::transport::{self, ANSWER_LIMIT, Answer, TOTAL_TIME, clean, excerpt};
+use crate::{Now, lenient};
+pub use channels::{Chat, Connect, Connected, HISTORY_PAGE, HistoryPages, NewChat};
+pub use message::{
+    Content, EditContent, EditMessage, EditTarget, Forwards, MediaFile, MediaKind, NewMessage, Post, Quote,
+    QuotedMessage, QuotedSender, SharedPost, Taken,
+};
+pub use sign::Skew;
+pub use status::{DeliveryStatus, FailureCode, Reaction, ReactionUser, StatusStyle, Typing};
 
 /// A client of one Chats API host. Cheap to clone; holds no secret.
 ///
@@ -143,14 +125,14 @@ impl Chats {
         let segments = ["v2", "origin", "custom"].into_iter().chain(request.segments.iter().copied());
         let url = transport::join(&self.base, segments);
         let now = (self.now)();
-        let dated = skew::corrected(now, self.skew.seconds());
+        let dated = sign::corrected(now, self.skew.seconds());
         let answer = self.exchange(&request, &url, dated).await?;
-        let Some(seconds) = Skew::blamed(&answer, now, dated) else { return answer.success(refusal::words) };
-        let again = self.exchange(&request, &url, skew::corrected(now, seconds)).await?;
+        let Some(seconds) = Skew::blamed(&answer, now, dated) else { return answer.success(refusal) };
+        let again = self.exchange(&request, &url, sign::corrected(now, seconds)).await?;
         if again.is_success() {
             self.skew.learn(seconds);
         }
-        again.success(refusal::words)
+        again.success(refusal)
     }
 
     async fn exchange(&self, request: &Request<'_>, url: &Url, dated: DateTime<Utc>) -> Result<Answer, Error> {
@@ -213,4 +195,159 @@ fn is_path_id(segment: &str) -> bool {
 /// One of our ids, which must not be empty.
 fn required(call: &'static str, name: &str, value: &str) -> Result<(), Error> {
     if value.is_empty() { Err(Error::invalid(call, format!("{name} is empty"))) } else { Ok(()) }
+}
+
+// References to objects that exist on both sides. In our requests a plain name is our id and `…ref_id` (or a message's
+// `id`) is amojo's (chats-api §0).
+
+/// A message by either side's id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum MessageRef {
+    /// Our id (`msgid`).
+    #[serde(rename = "msgid")]
+    Ours(String),
+    /// amojo's id (`id`).
+    #[serde(rename = "id")]
+    Amojo(String),
+}
+
+/// A chat by either side's id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum ConversationRef {
+    /// Our id (`conversation_id`).
+    #[serde(rename = "conversation_id")]
+    Ours(String),
+    /// amojo's id (`conversation_ref_id`).
+    #[serde(rename = "conversation_ref_id")]
+    Amojo(String),
+}
+
+impl MessageRef {
+    fn check(&self, call: &'static str) -> Result<(), Error> {
+        match self {
+            MessageRef::Ours(id) => required(call, "msgid", id),
+            MessageRef::Amojo(id) => required(call, "id", id),
+        }
+    }
+}
+
+impl ConversationRef {
+    fn check(&self, call: &'static str) -> Result<(), Error> {
+        match self {
+            ConversationRef::Ours(id) => required(call, "conversation_id", id),
+            ConversationRef::Amojo(id) => required(call, "conversation_ref_id", id),
+        }
+    }
+}
+
+/// A source by our id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SourceRef {
+    /// 1 to 40 printable ASCII characters and spaces; the Sources API accepts at most 36 (chats-api §7 row 23).
+    pub external_id: String,
+}
+
+impl SourceRef {
+    fn check(&self, call: &'static str) -> Result<(), Error> {
+        let fits = (1..=40).contains(&self.external_id.len())
+            && self.external_id.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if fits {
+            Ok(())
+        } else {
+            Err(Error::invalid(call, "source.external_id must be 1 to 40 printable ASCII characters"))
+        }
+    }
+}
+
+/// A participant as sent to amoCRM: the customer, a manager or the bot.
+///
+/// A manager has the amojo id of a user as `ref_id` ([`User`](crate::rest::User)), the bot has the id that amoCRM's
+/// support gave it, with the bot's `client_id` as `id` (chats-api §3.4.1, §5.8).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChatUser {
+    /// Our id of the participant (the bot's `client_id` for the bot).
+    pub id: String,
+    /// amojo's id: required for managers and the bot as senders, and for a customer's first answer in a chat that
+    /// amoCRM started (chats-api §5.4).
+    pub ref_id: Option<String>,
+    /// Display name.
+    pub name: String,
+    /// Address of a picture, which amojo may download a little later; must be public.
+    pub avatar: Option<String>,
+    /// Phone; amoCRM uses it to find duplicates.
+    pub phone: Option<String>,
+    /// E-mail address; amoCRM uses it to find duplicates.
+    pub email: Option<String>,
+    /// Address of the person's page in the messenger.
+    pub profile_link: Option<String>,
+}
+
+impl Serialize for ChatUser {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Profile<'user> {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            phone: &'user Option<String>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            email: &'user Option<String>,
+        }
+        let mut user = serializer.serialize_struct("ChatUser", 6)?;
+        user.serialize_field("id", &self.id)?;
+        if let Some(ref_id) = &self.ref_id {
+            user.serialize_field("ref_id", ref_id)?;
+        }
+        user.serialize_field("name", &self.name)?;
+        if let Some(avatar) = &self.avatar {
+            user.serialize_field("avatar", avatar)?;
+        }
+        if self.phone.is_some() || self.email.is_some() {
+            user.serialize_field("profile", &Profile { phone: &self.phone, email: &self.email })?;
+        }
+        if let Some(link) = &self.profile_link {
+            user.serialize_field("profile_link", link)?;
+        }
+        user.end()
+    }
+}
+
+/// The fields that a community client has seen; amoCRM documents none.
+const DESCRIPTION: &str = "error_description";
+const DETAILS: [&str; 2] = ["error_type", "error_code"];
+
+/// `description (type, code)` if the body contains only these, else the beginning of the body.
+fn refusal(body: &[u8]) -> String {
+    let refusal = serde_json::from_slice::<Value>(body).unwrap_or_default();
+    let known = |key: &String| key == DESCRIPTION || DETAILS.contains(&key.as_str());
+    let only_these = refusal.as_object().is_some_and(|members| members.keys().all(known));
+    let Some(description) = lenient::text(&refusal, DESCRIPTION).filter(|_| only_these) else {
+        return excerpt(body);
+    };
+    let details: Vec<_> = DETAILS.into_iter().filter_map(|key| lenient::text(&refusal, key)).collect();
+    if details.is_empty() { clean(&description) } else { clean(&format!("{description} ({})", details.join(", "))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refusal;
+
+    #[test]
+    fn a_description_becomes_one_line() {
+        let body = br#"{"error_code":400,"error_type":"BAD_DATA","error_description":"msgid\nis taken"}"#;
+        assert_eq!(refusal(body), "msgid is taken (BAD_DATA, 400)");
+        assert_eq!(refusal(br#"{"error_description":"no"}"#), "no");
+    }
+
+    #[test]
+    fn anything_else_is_quoted() {
+        for body in [
+            r#"{"error_code":400}"#,
+            r#"{"error_description":"no","fields":["msgid"]}"#,
+            r#"{"title":"Bad Request"}"#,
+            "[1]",
+            "<html> 502",
+            "",
+        ] {
+            assert_eq!(refusal(body.as_bytes()), body);
+        }
+    }
 }

@@ -1,9 +1,9 @@
-//! Reporting the delivery status of a manager's message to amoCRM (chats-api §3.5, §5.1).
+//! What else a chat shows: delivery statuses (chats-api §3.5, §5.1), reactions (§3.8), typing (§3.7).
 
 use secrecy::SecretString;
 use serde::Serialize;
 
-use super::{Chats, Request};
+use super::{Chats, ConversationRef, MessageRef, Request, required};
 use crate::error::Error;
 
 /// The delivery status of a message written in amoCRM. Send only increasing states: delivered, then read; failed only
@@ -128,5 +128,106 @@ impl Chats {
         let body = StatusBody::new(self.status_style, amojo_message_id, status);
         let request = Request::post(CALL, secret, vec![scope_id, amojo_message_id, CALL], &body)?;
         self.call(request).await?.nothing_expected()
+    }
+}
+
+/// A reaction to a message, set or cleared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reaction {
+    /// The chat.
+    pub conversation: ConversationRef,
+    /// The message.
+    pub message: MessageRef,
+    /// The author.
+    pub user: ReactionUser,
+    /// The emoji with exactly the messenger's code points (variation selectors included); `None` clears the reaction.
+    /// Which emoji amoCRM shows was agreed when the channel was registered.
+    pub emoji: Option<String>,
+}
+
+/// The author of a reaction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum ReactionUser {
+    /// The customer, by our id.
+    #[serde(rename = "id")]
+    Client(String),
+    /// A manager, by amojo's id of the user.
+    #[serde(rename = "ref_id")]
+    Manager(String),
+}
+
+#[derive(Serialize)]
+struct ReactionBody<'reaction> {
+    #[serde(flatten)]
+    conversation: &'reaction ConversationRef,
+    #[serde(flatten)]
+    message: &'reaction MessageRef,
+    user: &'reaction ReactionUser,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    emoji: Option<&'reaction str>,
+}
+
+impl Chats {
+    /// Sets or clears a reaction. Safe to repeat. A refusal with 404 means that amoCRM does not know the message (yet).
+    /// Any 2xx is success, whatever its JSON.
+    pub async fn react(&self, secret: &SecretString, scope_id: &str, reaction: &Reaction) -> Result<(), Error> {
+        const CALL: &str = "react";
+        reaction.conversation.check(CALL)?;
+        reaction.message.check(CALL)?;
+        let (ReactionUser::Client(id) | ReactionUser::Manager(id)) = &reaction.user;
+        required(CALL, "user.id", id)?;
+        if let Some(emoji) = &reaction.emoji {
+            required(CALL, "emoji", emoji)?;
+        }
+        let body = ReactionBody {
+            conversation: &reaction.conversation,
+            message: &reaction.message,
+            user: &reaction.user,
+            kind: if reaction.emoji.is_some() { "react" } else { "unreact" },
+            emoji: reaction.emoji.as_deref(),
+        };
+        self.call(Request::post(CALL, secret, vec![scope_id, CALL], &body)?).await?.nothing_expected()
+    }
+}
+
+/// The customer is typing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Typing {
+    /// Our id of the chat.
+    pub conversation_id: String,
+    /// Our id of the customer.
+    pub sender_id: String,
+    /// How long managers see it; amoCRM's default is 5000 milliseconds.
+    pub duration_milliseconds: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct TypingBody<'typing> {
+    conversation_id: &'typing str,
+    sender: Sender<'typing>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration_ms: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Sender<'typing> {
+    id: &'typing str,
+}
+
+impl Chats {
+    /// Shows "is typing" to managers; more than one call per five seconds and chat has no effect. Any 2xx is success,
+    /// and any refusal means that it is not shown (chats-api §7 row 27): do not retry.
+    pub async fn typing(&self, secret: &SecretString, scope_id: &str, typing: &Typing) -> Result<(), Error> {
+        const CALL: &str = "typing";
+        required(CALL, "conversation_id", &typing.conversation_id)?;
+        required(CALL, "sender.id", &typing.sender_id)?;
+        let body = TypingBody {
+            conversation_id: &typing.conversation_id,
+            sender: Sender { id: &typing.sender_id },
+            duration_ms: typing.duration_milliseconds,
+        };
+        self.call(Request::post(CALL, secret, vec![scope_id, CALL], &body)?).await?.nothing_expected()
     }
 }

@@ -2,12 +2,11 @@
 
 use serde_json::Value;
 
-pub use super::action::{HookReaction, HookTyping};
-pub use super::content::{Card, HookForwards, HookPost, MessageContent, PastMessage, Place};
-pub use super::markup::{Button, ListMessage, ListRow, ListSection, Markup};
-pub use super::message::HookMessage;
-pub use super::person::ChatPerson;
-pub use super::template::{Template, TemplateParam};
+use super::content::milliseconds;
+pub use super::content::{
+    Button, Card, ChatPerson, HookForwards, HookPost, ListMessage, ListRow, ListSection, Markup, MessageContent,
+    PastMessage, Place, Template, TemplateParam,
+};
 use crate::lenient;
 
 /// One hook.
@@ -135,4 +134,118 @@ fn describe(error: &serde_json::Error) -> String {
         _ => "it can't be read",
     };
     format!("{kind} at line {} column {}", error.line(), error.column())
+}
+
+/// A message to the customer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HookMessage {
+    /// amojo's id of the chat.
+    pub conversation_id: String,
+    /// Our id of the chat; absent while a chat started by amoCRM is not bound (chats-api §5.4).
+    pub conversation_client_id: Option<String>,
+    /// Our id of the source; may be unknown to us.
+    pub source_external_id: Option<String>,
+    /// The manager or bot; usually only with an id.
+    pub sender: ChatPerson,
+    /// The customer.
+    pub receiver: ChatPerson,
+    /// When it was written, Unix seconds.
+    pub timestamp: Option<i64>,
+    /// When it was written, Unix milliseconds: hooks come in no guaranteed order, so sort by it.
+    pub msec_timestamp: Option<i64>,
+    /// Its content.
+    pub message: MessageContent,
+}
+
+impl HookMessage {
+    /// When it was written, Unix milliseconds, from whichever of the two times is present.
+    pub fn at_milliseconds(&self) -> Option<i64> {
+        milliseconds(self.timestamp, self.msec_timestamp)
+    }
+
+    pub(super) fn read(hook: &Value) -> Result<Self, HookError> {
+        let conversation = member(hook, "conversation");
+        let conversation_id = id(conversation, "message.conversation.id")?;
+        let message = member(hook, "message");
+        id(message, "message.message.id")?;
+        Ok(Self {
+            conversation_id,
+            conversation_client_id: lenient::text(conversation, "client_id"),
+            source_external_id: lenient::text(member(hook, "source"), "external_id"),
+            sender: ChatPerson::read(member(hook, "sender")),
+            receiver: ChatPerson::read(member(hook, "receiver")),
+            timestamp: lenient::number(hook, "timestamp"),
+            msec_timestamp: lenient::number(hook, "msec_timestamp"),
+            message: MessageContent::read(message),
+        })
+    }
+}
+
+/// A manager is typing. amoCRM sends it at most once in five seconds, to channels for which support has enabled it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HookTyping {
+    /// amojo's id of the chat.
+    pub conversation_id: String,
+    /// Our id of the chat; absent until a chat started by amoCRM is bound.
+    pub conversation_client_id: Option<String>,
+    /// amojo's id of the manager.
+    pub user_id: Option<String>,
+    /// When the indication expires, Unix seconds.
+    pub expired_at: Option<i64>,
+    /// Our id of the post, if the manager is typing an answer to a comment.
+    pub post_id: Option<String>,
+}
+
+/// A manager set or cleared a reaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HookReaction {
+    /// amojo's id of the message.
+    pub message_id: String,
+    /// Our id of the message; absent if it was created in amoCRM.
+    pub message_client_id: Option<String>,
+    /// amojo's id of the chat.
+    pub conversation_id: String,
+    /// Our id of the chat; absent until a chat started by amoCRM is bound.
+    pub conversation_client_id: Option<String>,
+    /// amojo's id of the manager.
+    pub user_id: Option<String>,
+    /// The emoji, code point by code point; `None` if the reaction was cleared.
+    pub emoji: Option<String>,
+}
+
+impl HookTyping {
+    pub(super) fn read(action: &Value, typing: &Value) -> Result<Self, HookError> {
+        let conversation = member(typing, "conversation");
+        Ok(Self {
+            conversation_id: id(conversation, "action.typing.conversation.id")?,
+            conversation_client_id: lenient::text(conversation, "client_id"),
+            // The user may be one level higher (chats-api §7 row 15).
+            user_id: lenient::text(member(typing, "user"), "id")
+                .or_else(|| lenient::text(member(action, "user"), "id")),
+            expired_at: lenient::number(typing, "expired_at"),
+            post_id: lenient::text(typing, "post_id"),
+        })
+    }
+}
+
+impl HookReaction {
+    pub(super) fn read(reaction: &Value) -> Result<Self, HookError> {
+        let (message, conversation) = (member(reaction, "message"), member(reaction, "conversation"));
+        let emoji = lenient::text(reaction, "emoji");
+        let kind = lenient::text(reaction, "type");
+        if kind.as_deref() == Some("react") && emoji.is_none() {
+            return Err(HookError::Incomplete { what: "action.reaction.emoji" });
+        }
+        Ok(Self {
+            // The sample has the message's fields without an object around them (chats-api §7 row 16).
+            message_id: lenient::text(message, "id")
+                .or_else(|| lenient::text(reaction, "msgid"))
+                .ok_or(HookError::Incomplete { what: "action.reaction.message.id" })?,
+            message_client_id: lenient::text(message, "client_id"),
+            conversation_id: id(conversation, "action.reaction.conversation.id")?,
+            conversation_client_id: lenient::text(conversation, "client_id"),
+            user_id: lenient::text(member(reaction, "user"), "id"),
+            emoji: emoji.filter(|_| kind.as_deref() != Some("unreact")),
+        })
+    }
 }

@@ -1,11 +1,8 @@
 //! The content of a message as amoCRM sends it: in a hook (chats-api §4.3), in a page of history (chats-api §3.6) and
-//! in a quote (chats-api §4.6).
+//! in a quote (chats-api §4.6); its people, buttons, lists and template (chats-api §4.4, §4.5).
 
 use serde_json::{Map, Value};
 
-use super::markup::Markup;
-use super::person::ChatPerson;
-use super::template::Template;
 use crate::lenient;
 
 /// The content of a message. It may have text, file and buttons at once; empty texts and sizes of zero are `None`.
@@ -235,5 +232,214 @@ impl Members {
         let read = read(self.0.get(key)?)?;
         self.0.remove(key);
         Some(read)
+    }
+}
+
+/// The choices offered to the customer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Markup {
+    /// Rows of buttons. Pressing a text button sends its text as an ordinary message; a button with an address is
+    /// opened by the messenger and sends nothing.
+    Buttons {
+        /// `inline` (under the text) for integrations; other values are possible, empty if there was none.
+        mode: String,
+        /// The rows from top to bottom, none of them empty.
+        rows: Vec<Vec<Button>>,
+    },
+    /// A list to choose one row from; with or instead of the message's text.
+    List(ListMessage),
+    /// Something else, as it came.
+    Other(Value),
+}
+
+/// One button.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Button {
+    /// Its text, not empty.
+    pub text: String,
+    /// The address it opens.
+    pub url: Option<String>,
+}
+
+/// A list message. amoCRM enforces these lengths, in characters: header and footer 60, body 1024, a section's title 24;
+/// 1 to 10 sections with 1 to 10 rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListMessage {
+    /// The heading.
+    pub header: Option<String>,
+    /// The text; may contain emoji and Markdown.
+    pub body: Option<String>,
+    /// The small print; may contain emoji, links and Markdown.
+    pub footer: Option<String>,
+    /// Label of the button that opens the list.
+    pub button: Option<String>,
+    /// The sections, none of them without rows.
+    pub sections: Vec<ListSection>,
+}
+
+/// A part of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListSection {
+    /// Its title.
+    pub title: Option<String>,
+    /// Its rows.
+    pub rows: Vec<ListRow>,
+}
+
+/// A row that can be chosen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListRow {
+    /// To be returned when the row is chosen ([`NewMessage::callback_data`](crate::chats::NewMessage::callback_data)),
+    /// otherwise the bot does not continue. Not empty.
+    pub callback_data: String,
+    /// The displayed text, which is also the text of the answer.
+    pub title: String,
+    /// Small print.
+    pub description: Option<String>,
+}
+
+impl Markup {
+    /// Never fails: unreadable markup stays as it is, single unreadable buttons and rows are omitted.
+    pub(super) fn read(markup: &Value) -> Self {
+        let list = lenient::present(markup, "list_message").and_then(ListMessage::read);
+        list.map(Markup::List).or_else(|| Self::buttons(markup)).unwrap_or_else(|| Markup::Other(markup.clone()))
+    }
+
+    fn buttons(markup: &Value) -> Option<Self> {
+        let rows: Vec<Vec<Button>> = lenient::list(markup, "buttons").into_iter().map(row).collect();
+        let rows: Vec<_> = rows.into_iter().filter(|row| !row.is_empty()).collect();
+        let mode = lenient::text(markup, "mode").unwrap_or_default();
+        (!rows.is_empty()).then_some(Markup::Buttons { mode, rows })
+    }
+}
+
+/// A row of buttons; a single button is a row of its own.
+fn row(row: &Value) -> Vec<Button> {
+    match row.as_array() {
+        Some(buttons) => buttons.iter().filter_map(Button::read).collect(),
+        None => Button::read(row).into_iter().collect(),
+    }
+}
+
+impl Button {
+    fn read(button: &Value) -> Option<Self> {
+        Some(Self { text: lenient::text(button, "text")?, url: lenient::text(button, "url") })
+    }
+}
+
+impl ListMessage {
+    fn read(list: &Value) -> Option<Self> {
+        let sections = lenient::list(list, "sections").into_iter().map(ListSection::read);
+        let sections: Vec<_> = sections.filter(|section| !section.rows.is_empty()).collect();
+        (!sections.is_empty()).then(|| Self {
+            header: lenient::text(list, "header"),
+            body: lenient::text(list, "body"),
+            footer: lenient::text(list, "footer"),
+            button: lenient::text(list, "button"),
+            sections,
+        })
+    }
+}
+
+impl ListSection {
+    fn read(section: &Value) -> Self {
+        let rows = lenient::list(section, "rows").into_iter().filter_map(ListRow::read).collect();
+        Self { title: lenient::text(section, "title"), rows }
+    }
+}
+
+impl ListRow {
+    fn read(row: &Value) -> Option<Self> {
+        Some(Self {
+            callback_data: lenient::text(row, "callback_data")?,
+            title: lenient::text(row, "title").unwrap_or_default(),
+            description: lenient::text(row, "description"),
+        })
+    }
+}
+
+/// A participant as amoCRM sends it: in answers, in hooks and in the history. Empty texts are `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChatPerson {
+    /// amojo's id of the participant, opaque: the author may also be a bot or a template.
+    pub id: Option<String>,
+    /// Our id of the participant; absent for amoCRM's users, and for a customer to whom amoCRM wrote first.
+    pub client_id: Option<String>,
+    /// Display name.
+    pub name: Option<String>,
+    /// Address of the picture.
+    pub avatar: Option<String>,
+    /// Phone, with or without `+`; if amoCRM writes first, the chosen one.
+    pub phone: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+}
+
+impl ChatPerson {
+    pub(crate) fn read(person: &Value) -> Self {
+        // Phone and e-mail are at the top level or under `profile` (chats-api §7 row 8).
+        let of_profile = |key| {
+            lenient::text(person, key).or_else(|| person.get("profile").and_then(|profile| lenient::text(profile, key)))
+        };
+        Self {
+            id: lenient::text(person, "id"),
+            client_id: lenient::text(person, "client_id"),
+            name: lenient::text(person, "name"),
+            avatar: lenient::text(person, "avatar"),
+            phone: of_profile("phone"),
+            email: of_profile("email"),
+        }
+    }
+}
+
+/// A template from which a message was created. The message's text is final; the template is for messengers with
+/// templates of their own (WhatsApp).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Template {
+    /// amoCRM's id of the template.
+    pub id: Option<i64>,
+    /// The integration's id of the template, if it was created with one.
+    pub external_id: Option<String>,
+    /// The original text, with markers such as `{{lead.id}}`.
+    pub content: Option<String>,
+    /// The values that replaced the markers.
+    pub params: Vec<TemplateParam>,
+}
+
+/// A marker and its value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TemplateParam {
+    /// The marker as written in the content.
+    pub key: String,
+    /// Its value, possibly empty.
+    pub value: String,
+}
+
+impl Template {
+    /// The values in the order of their markers in the content, as templates with numbered placeholders need them. A
+    /// marker that occurs twice counts once; markers that do not occur come last.
+    pub fn values(&self) -> Vec<&str> {
+        let content = self.content.as_deref().unwrap_or_default();
+        let mut params: Vec<_> = self.params.iter().collect();
+        params.sort_by_key(|param| content.find(&param.key).unwrap_or(usize::MAX));
+        params.into_iter().map(|param| param.value.as_str()).collect()
+    }
+
+    /// None if there is nothing that could be sent.
+    pub(super) fn read(template: &Value) -> Option<Self> {
+        let params = lenient::list(template, "params").into_iter().filter_map(TemplateParam::read).collect();
+        let read = Self {
+            id: lenient::number(template, "id"),
+            external_id: lenient::text(template, "external_id"),
+            content: lenient::text(template, "content"),
+            params,
+        };
+        (read != Self::default()).then_some(read)
+    }
+}
+
+impl TemplateParam {
+    fn read(param: &Value) -> Option<Self> {
+        Some(Self { key: lenient::text(param, "key")?, value: lenient::text(param, "value").unwrap_or_default() })
     }
 }

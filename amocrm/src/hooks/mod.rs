@@ -3,12 +3,7 @@
 //! Input is not trusted: the caller verifies signatures first ([`verify_hook`](crate::chats::sign::verify_hook),
 //! [`revoke::verify`]), and these parsers never panic, whatever the bytes.
 
-mod action;
 pub mod chats;
 mod content;
 pub mod crm;
-mod markup;
-mod message;
-mod person;
 pub mod revoke;
-mod template;

@@ -1,7 +1,11 @@
-//! The account itself (crm-api §3.1).
+//! The account (crm-api §3.1), its users (§3.2), the state of the integration's widget (§3.3), and subscriptions to CRM hooks (§7.1).
 
+use reqwest::Method;
 use secrecy::SecretString;
+use serde_json::{Value, json};
 
+use super::read::{self, Page, numbered};
+use super::request::path_id;
 use super::{Request, Rest};
 use crate::error::Error;
 use crate::lenient;
@@ -52,5 +56,266 @@ impl Rest {
             is_unsorted_on: lenient::flag(&account, "is_unsorted_on"),
             timezone: dates.and_then(|dates| lenient::text(dates, "timezone")),
         })
+    }
+}
+
+// Users of the account (crm-api §3.2). Administrators only; not for integrations of kind "external".
+
+/// Users per page: amoCRM's maximum.
+const PAGE: u32 = 250;
+
+/// Which entities of one kind a user may see (for example `rights.leads.view`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// `A`: everything.
+    All,
+    /// `G`: what users of the same group are responsible for.
+    Group,
+    /// `M`: what they are responsible for themselves.
+    Own,
+    /// `D`: nothing. Also if the answer has no value or an unknown one.
+    #[default]
+    Denied,
+}
+
+impl View {
+    fn read(rights: Option<&Value>, entity: &str) -> Self {
+        let level = rights.and_then(|rights| rights.get(entity)).and_then(|actions| lenient::text(actions, "view"));
+        match level.as_deref() {
+            Some("A") => Self::All,
+            Some("G") => Self::Group,
+            Some("M") => Self::Own,
+            _ => Self::Denied,
+        }
+    }
+}
+
+/// Rights for one stage of a pipeline, which override those for all leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StageRights {
+    /// The pipeline.
+    pub pipeline_id: i64,
+    /// The stage.
+    pub status_id: i64,
+    /// Which leads in this stage the user may see.
+    pub view: View,
+}
+
+impl StageRights {
+    fn read(rights: &Value) -> Option<Self> {
+        let of_leads = lenient::text(rights, "entity_type").is_some_and(|entity| entity == "leads");
+        let (pipeline_id, status_id) = (lenient::number(rights, "pipeline_id")?, lenient::number(rights, "status_id")?);
+        of_leads.then(|| Self { pipeline_id, status_id, view: View::read(Some(rights), "rights") })
+    }
+}
+
+/// A user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// CRM id.
+    pub id: i64,
+    /// Name.
+    pub name: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Language, e.g. `ru`.
+    pub lang: Option<String>,
+    /// Id in the Chats API; some users have none.
+    pub amojo_id: Option<String>,
+    /// Administrator. False if the answer does not contain it.
+    pub is_admin: bool,
+    /// Active. False if the answer does not contain it.
+    pub is_active: bool,
+    /// Without a paid licence. False if the answer does not contain it.
+    pub is_free: bool,
+    /// Their group; none: the default group (0 in `group_id` of leads and contacts).
+    pub group_id: Option<i64>,
+    /// Which contacts they may see.
+    pub contacts: View,
+    /// Which leads they may see, unless `stages` overrides it.
+    pub leads: View,
+    /// Stages of pipelines with separate rights.
+    pub stages: Vec<StageRights>,
+}
+
+impl User {
+    fn read(user: &Value) -> Option<Self> {
+        let rights = user.get("rights");
+        let right = |key| rights.and_then(|rights| lenient::flag(rights, key)).unwrap_or(false);
+        let stages = rights.map(|rights| lenient::list(rights, "status_rights")).unwrap_or_default();
+        Some(Self {
+            id: lenient::number(user, "id")?,
+            name: lenient::text(user, "name"),
+            email: lenient::text(user, "email"),
+            lang: lenient::text(user, "lang"),
+            amojo_id: lenient::text(user, "amojo_id"),
+            is_admin: right("is_admin"),
+            is_active: right("is_active"),
+            is_free: right("is_free"),
+            group_id: rights.and_then(|rights| lenient::number(rights, "group_id")),
+            contacts: View::read(rights, "contacts"),
+            leads: View::read(rights, "leads"),
+            stages: stages.into_iter().filter_map(StageRights::read).collect(),
+        })
+    }
+}
+
+impl Rest {
+    /// One user with its amojo id. `None` if there is none: 204, for some accounts 404.
+    pub async fn user(&self, token: &SecretString, id: i64) -> Result<Option<User>, Error> {
+        let (id, with) = (id.to_string(), vec![("with", "amojo_id".to_owned())]);
+        read::found(self.call(token, Request::get("user", vec!["users", &id], with)).await, User::read)
+    }
+
+    /// A page of up to 250 users with their amojo ids; `page` counts from 1. Past the end it is empty.
+    pub async fn users(&self, token: &SecretString, page: u32) -> Result<Page<User>, Error> {
+        const CALL: &str = "users";
+        let mut query = vec![("with", "amojo_id".to_owned())];
+        query.extend(numbered(page, PAGE));
+        let answer = self.call(token, Request::get(CALL, vec![CALL], query)).await?;
+        Page::read(&answer, page, CALL, User::read)
+    }
+}
+
+/// A widget as returned by amoCRM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Widget {
+    /// CRM id.
+    pub id: i64,
+    /// Its code, unique on the platform.
+    pub code: String,
+    /// Version of the uploaded archive.
+    pub version: Option<String>,
+    /// Installed and enabled. False if the answer does not contain it.
+    pub is_active: bool,
+    /// It declares the location `lead_sources`, which the Sources API requires.
+    pub is_lead_source: bool,
+    /// It can be used in Digital Pipeline.
+    pub works_in_pipeline: bool,
+    /// The integration's `client_id`.
+    pub client_uuid: Option<String>,
+    /// The pipeline in which it was added as a source.
+    pub pipeline_id: Option<i64>,
+}
+
+impl Widget {
+    fn read(widget: &Value) -> Option<Self> {
+        let flag = |key| lenient::flag(widget, key).unwrap_or(false);
+        Some(Self {
+            id: lenient::number(widget, "id")?,
+            code: lenient::text(widget, "code")?,
+            version: lenient::text(widget, "version"),
+            is_active: flag("is_active_in_account"),
+            is_lead_source: flag("is_lead_source"),
+            works_in_pipeline: flag("is_work_with_dp"),
+            client_uuid: lenient::text(widget, "client_uuid"),
+            pipeline_id: lenient::number(widget, "pipeline_id"),
+        })
+    }
+}
+
+impl Rest {
+    /// The widget with this code. `None` if the account does not know it (204 or 404). Its settings are not read,
+    /// because they may contain users' input. Fails with [`Error::Invalid`] if the code is not safe in a path.
+    pub async fn widget(&self, token: &SecretString, code: &str) -> Result<Option<Widget>, Error> {
+        const CALL: &str = "widget";
+        let path = vec!["widgets", path_id(CALL, "the widget's code", code)?];
+        read::found(self.call(token, Request::get(CALL, path, Vec::new())).await, Widget::read)
+    }
+
+    /// Installs the widget, or changes its settings; requires an administrator's token. Safe to repeat.
+    pub async fn install_widget(&self, token: &SecretString, code: &str, settings: &Value) -> Result<Widget, Error> {
+        const CALL: &str = "install_widget";
+        let path = vec!["widgets", path_id(CALL, "the widget's code", code)?];
+        let answer = self.call(token, Request::with_body(CALL, Method::POST, path, settings)?).await?;
+        read::one(&answer, "widgets", Widget::read)
+    }
+
+    /// Disables the widget. False: the account does not know it (404).
+    pub async fn disable_widget(&self, token: &SecretString, code: &str) -> Result<bool, Error> {
+        const CALL: &str = "disable_widget";
+        let path = vec!["widgets", path_id(CALL, "the widget's code", code)?];
+        match self.call(token, Request::bare(CALL, Method::DELETE, path)).await {
+            Err(Error::Refused { status: 404, .. }) => Ok(false),
+            other => other?.nothing_expected().map(|()| true),
+        }
+    }
+}
+
+// Subscriptions to CRM hooks (crm-api §7.1); [`hooks::crm`](crate::hooks::crm) parses the hooks. Administrators only,
+// and not on every plan: 402, 403 and 422 may mean that the account's plan has none.
+
+/// A subscription.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Webhook {
+    /// CRM id.
+    pub id: i64,
+    /// The destination of hooks, which identifies the subscription.
+    pub destination: String,
+    /// The subscribed events, e.g. `add_talk`.
+    pub settings: Vec<String>,
+    /// Disabled, by a user or by amoCRM after too many failures: subscribe again.
+    pub disabled: bool,
+    /// Place among the others.
+    pub sort: Option<i64>,
+    /// CRM id of the user who created it.
+    pub created_by: Option<i64>,
+    /// Unix seconds.
+    pub created_at: Option<i64>,
+    /// Unix seconds.
+    pub updated_at: Option<i64>,
+}
+
+impl Webhook {
+    fn read(webhook: &Value) -> Option<Self> {
+        let settings = lenient::list(webhook, "settings");
+        Some(Self {
+            id: lenient::number(webhook, "id")?,
+            destination: lenient::text(webhook, "destination")?,
+            settings: settings.into_iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            disabled: lenient::flag(webhook, "disabled").unwrap_or(false),
+            sort: lenient::number(webhook, "sort"),
+            created_by: lenient::number(webhook, "created_by"),
+            created_at: lenient::number(webhook, "created_at"),
+            updated_at: lenient::number(webhook, "updated_at"),
+        })
+    }
+}
+
+impl Rest {
+    /// The account's subscriptions, including those of other integrations; only the one with exactly this destination
+    /// if one is given.
+    pub async fn webhooks(&self, token: &SecretString, destination: Option<&str>) -> Result<Vec<Webhook>, Error> {
+        const CALL: &str = "webhooks";
+        let filter = destination.map(|address| ("filter[destination]", address.to_owned())).into_iter().collect();
+        let answer = self.call(token, Request::get(CALL, vec![CALL], filter)).await?;
+        read::embedded(&answer, CALL, Webhook::read)
+    }
+
+    /// Subscribes an address to these events, e.g. `["add_talk", "update_talk"]`. Safe to repeat: the new list replaces
+    /// that of the same address, so send all events. A single unknown event makes amoCRM refuse all.
+    pub async fn subscribe_webhook(
+        &self,
+        token: &SecretString,
+        destination: &str,
+        settings: &[&str],
+    ) -> Result<Webhook, Error> {
+        const CALL: &str = "subscribe_webhook";
+        if settings.is_empty() {
+            return Err(Error::invalid(CALL, "there is nothing to subscribe to"));
+        }
+        let body = json!({"destination": destination, "settings": settings});
+        let request = Request::with_body(CALL, Method::POST, vec!["webhooks"], &body)?;
+        read::one(&self.call(token, request).await?, "webhooks", Webhook::read)
+    }
+
+    /// Deletes a subscription. False: there was none (404).
+    pub async fn unsubscribe_webhook(&self, token: &SecretString, destination: &str) -> Result<bool, Error> {
+        let body = json!({"destination": destination});
+        let request = Request::with_body("unsubscribe_webhook", Method::DELETE, vec!["webhooks"], &body)?;
+        match self.call(token, request).await {
+            Err(Error::Refused { status: 404, .. }) => Ok(false),
+            other => other?.nothing_expected().map(|()| true),
+        }
     }
 }

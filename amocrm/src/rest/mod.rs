@@ -5,78 +5,43 @@
 //! refused here with [`Error::Invalid`] before anything is sent.
 
 mod account;
-mod batch;
-mod complex_lead;
-mod contact_chats;
 mod contacts;
-mod custom_fields;
 mod drive;
-mod entity_files;
-mod events;
-mod fields;
-mod find_contact;
 mod leads;
 mod notes;
-mod page;
-mod pipelines;
-mod problem;
 mod read;
 mod request;
-mod reviews;
-mod services;
 mod sources;
-mod summary;
-mod talks;
-mod template;
 mod templates;
 mod unsorted;
-mod unsorted_calls;
-mod users;
-mod webhooks;
-mod website_buttons;
-mod widgets;
 
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use request::Request;
 use reqwest::Client;
 use secrecy::SecretString;
 use url::Url;
 
-pub use account::Account;
-pub use batch::WRITE_BATCH;
-pub use complex_lead::{ComplexLead, MadeLead};
-pub use contact_chats::ContactChat;
-pub use contacts::{Contact, ContactChange, NewContact};
-pub use custom_fields::CustomField;
-pub use drive::{Drive, DriveFile, NewFile};
-pub use entity_files::EntityFile;
-pub use events::{Event, EventFilter};
-pub use fields::{Field, FieldValue};
-pub use find_contact::same_email;
-pub use leads::{Lead, LeadSource, NewLead};
-pub use notes::{Entity, Note, WrittenNote};
-pub use page::Page;
-pub use pipelines::Pipeline;
-pub use reviews::{Review, ReviewOutcome, ReviewStatus};
-pub use services::{Service, ServicePage, ServiceParams};
-pub use sources::{NewSource, SOURCES_BATCH, Source, SourceChange};
-pub use summary::UnsortedSummary;
-pub use talks::{Talk, TalkFilter};
-pub use template::{NewTemplate, Template, TemplateAttachment, TemplateButton, TemplateChange, WabaTemplate};
-pub use templates::TEMPLATES_PAGE;
-pub use unsorted::{Unsorted, UnsortedChat, UnsortedFilter};
-pub use users::{StageRights, User, View};
-pub use webhooks::Webhook;
-pub use website_buttons::{NewWebsiteButton, WebsiteButton};
-pub use widgets::Widget;
-
-use request::Request;
-
 use crate::error::Error;
 use crate::transport::{self, Answer, TOTAL_TIME};
+pub use account::{Account, StageRights, User, View, Webhook, Widget};
+pub use contacts::{Contact, ContactChange, ContactChat, CustomField, Field, FieldValue, NewContact, same_email};
+pub use drive::{Drive, DriveFile, NewFile};
+pub use leads::{ComplexLead, Lead, LeadSource, MadeLead, NewLead, Pipeline};
+pub use notes::{Entity, EntityFile, Event, EventFilter, Note, Talk, TalkFilter, WrittenNote};
+pub use read::{Page, WRITE_BATCH};
+pub use sources::{
+    NewSource, NewWebsiteButton, SOURCES_BATCH, Service, ServicePage, ServiceParams, Source, SourceChange,
+    WebsiteButton,
+};
+pub use templates::{
+    NewTemplate, Review, ReviewOutcome, ReviewStatus, TEMPLATES_PAGE, Template, TemplateAttachment, TemplateButton,
+    TemplateChange, WabaTemplate,
+};
+pub use unsorted::{Unsorted, UnsortedChat, UnsortedFilter, UnsortedSummary};
 
 /// A client of one account's host. Cheap to clone; contains no token.
 ///

@@ -1,7 +1,9 @@
-//! Common parts of the CRM API's answers.
+//! Common parts of the CRM API's answers: embedded lists, pages, and the results of a batch.
 
+use serde::Serialize;
 use serde_json::Value;
 
+use super::request::Query;
 use crate::error::Error;
 use crate::lenient;
 use crate::transport::Answer;
@@ -53,4 +55,84 @@ pub(super) fn one<T>(answer: &Answer, key: &str, item: impl Fn(&Value) -> Option
 pub(super) fn embedded_ids(object: &Value, key: &str) -> Vec<i64> {
     let listed = object.get("_embedded").map(|embedded| lenient::list(embedded, key)).unwrap_or_default();
     listed.into_iter().filter_map(|item| lenient::number(item, "id")).collect()
+}
+
+/// Maximum number of items per call here: amoCRM accepts 250 and recommends 50 (crm-api §1.13).
+pub const WRITE_BATCH: usize = 50;
+
+/// One item of a batch with the mark by which its answer is found.
+#[derive(Serialize)]
+pub(super) struct Marked<T> {
+    #[serde(flatten)]
+    item: T,
+    request_id: String,
+}
+
+/// The items of a batch, each marked by its index.
+pub(super) fn marked<'item, T>(call: &'static str, items: &'item [T]) -> Result<Vec<Marked<&'item T>>, Error> {
+    fits(call, items.len())?;
+    Ok(items.iter().enumerate().map(|(place, item)| Marked { item, request_id: place.to_string() }).collect())
+}
+
+pub(super) fn fits(call: &'static str, count: usize) -> Result<(), Error> {
+    let fits = (1..=WRITE_BATCH).contains(&count);
+    if fits { Ok(()) } else { Err(Error::invalid(call, format!("1 to {WRITE_BATCH} at once"))) }
+}
+
+/// The result for each item, in their order: by the mark, or by index where amoCRM omits the marks.
+pub(super) fn made<T: Clone>(
+    answer: &Answer,
+    listed: &[Value],
+    count: usize,
+    item: impl Fn(&Value) -> Option<T>,
+) -> Result<Vec<T>, Error> {
+    let unmarked = listed.iter().all(|made| lenient::text(made, "request_id").is_none());
+    let find = |place: usize| {
+        let marked = |made: &&Value| lenient::text(made, "request_id").is_some_and(|mark| mark == place.to_string());
+        let made = if unmarked { listed.get(place) } else { listed.iter().find(marked) };
+        made.and_then(&item)
+    };
+    let all: Option<Vec<T>> = (0..count).map(find).collect();
+    all.filter(|_| listed.len() == count).ok_or_else(|| answer.unreadable("not each item has its answer"))
+}
+
+/// The ids of the created objects, in the order of the items.
+pub(super) fn made_ids(answer: &Answer, key: &str, count: usize) -> Result<Vec<i64>, Error> {
+    let listed = written(answer, key, |made| Some(made.clone()))?;
+    made(answer, &listed, count, |made| lenient::number(made, "id"))
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The items, except those without an id.
+    pub items: Vec<T>,
+    /// Whether another page follows. amoCRM's link to it is not returned, because it is an untrusted address; request
+    /// the next number instead.
+    pub has_more: bool,
+}
+
+impl<T> Page<T> {
+    /// The page with this number, counted from 1. 204 is an empty page past the end.
+    pub(super) fn read(
+        answer: &Answer,
+        page: u32,
+        key: &str,
+        item: impl Fn(&Value) -> Option<T>,
+    ) -> Result<Self, Error> {
+        if answer.status == 204 {
+            return Ok(Self { items: Vec::new(), has_more: false });
+        }
+        let object = answer.object()?;
+        let items = embedded_in(answer, &object, key, item)?;
+        // Either is sufficient: some accounts send the link, others only the count.
+        let linked = object.get("_links").is_some_and(|links| lenient::present(links, "next").is_some());
+        let has_more = linked || lenient::number(&object, "_page_count").is_some_and(|pages| pages > i64::from(page));
+        Ok(Self { items, has_more })
+    }
+}
+
+/// The query of a page.
+pub(super) fn numbered(page: u32, limit: u32) -> Query {
+    vec![("page", page.to_string()), ("limit", limit.to_string())]
 }

@@ -6,11 +6,12 @@ use http::HeaderValue;
 use reqwest::{Client, Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
+use serde_json::Value;
 use url::Url;
 
-use super::problem;
 use crate::error::Error;
-use crate::transport::{self, Answer};
+use crate::lenient;
+use crate::transport::{self, Answer, clean, excerpt};
 
 /// Maximum length of a foreign id in a path.
 const ID_LIMIT: usize = 64;
@@ -64,7 +65,7 @@ impl<'call> Request<'call> {
     ) -> Result<Answer, Error> {
         let call = self.call;
         let builder = self.builder(http, url, token, total_time, acting_as)?;
-        transport::exchange(call, http, builder).await?.success(problem::words)
+        transport::exchange(call, http, builder).await?.success(words)
     }
 
     /// The same for a file of at most `limit` bytes.
@@ -78,7 +79,7 @@ impl<'call> Request<'call> {
     ) -> Result<Answer, Error> {
         let call = self.call;
         let builder = self.builder(http, url, token, total_time, None)?;
-        transport::exchange_up_to(call, http, builder, limit).await?.success(problem::words)
+        transport::exchange_up_to(call, http, builder, limit).await?.success(words)
     }
 
     fn builder(
@@ -119,5 +120,62 @@ pub(super) fn path_id<'id>(call: &'static str, what: &str, id: &'id str) -> Resu
         Ok(id)
     } else {
         Err(Error::invalid(call, format!("{what} must be 1 to {ID_LIMIT} letters, digits, '-' and '_'")))
+    }
+}
+
+/// `detail`, else `title`, followed by the errors of fields; the beginning of the body if it is not a problem document.
+pub(super) fn words(body: &[u8]) -> String {
+    let problem = serde_json::from_slice::<Value>(body).unwrap_or_default();
+    let summary = ["detail", "title", "hint"].into_iter().find_map(|key| lenient::text(&problem, key));
+    let mut words: Vec<String> = summary.into_iter().collect();
+    for key in ["validation-errors", "errors"] {
+        for item in lenient::list(&problem, key) {
+            match item.get("errors") {
+                // A batch deletion of sources has an object where others have a list.
+                Some(single) if single.get("detail").is_some() || single.get("code").is_some() => {
+                    words.extend(field(single));
+                }
+                Some(_) => words.extend(lenient::list(item, "errors").into_iter().filter_map(field)),
+                None => words.extend(field(item)),
+            }
+        }
+    }
+    if words.is_empty() { excerpt(body) } else { clean(&words.join("; ")) }
+}
+
+fn field(error: &Value) -> Option<String> {
+    let detail = lenient::text(error, "detail").or_else(|| lenient::text(error, "code"))?;
+    Some(match lenient::text(error, "path") {
+        Some(path) => format!("{path}: {detail}"),
+        None => detail,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn validation_errors_are_named() {
+        let body =
+            br#"{"validation-errors":[{"request_id":"0","errors":[{"code":"NotSupportedChoice","path":"0.pipeline_id",
+            "detail":"No such choice."}]}],"title":"Bad Request","status":400,"detail":"Request validation failed"}"#;
+        assert_eq!(words(body), "Request validation failed; 0.pipeline_id: No such choice.");
+    }
+
+    #[test]
+    fn an_object_where_a_list_was_meant() {
+        let body =
+            br#"{"errors":[{"request_id":"0","errors":{"code":"EntityNotFound","path":"id","detail":"not found"}}],
+            "title":"Bad Request","status":400,"detail":"Invalid request items"}"#;
+        assert_eq!(words(body), "Invalid request items; id: not found");
+    }
+
+    #[test]
+    fn anything_else_is_quoted() {
+        assert_eq!(words(b"<html>\n503</html>"), "<html> 503</html>");
+        assert_eq!(words(b""), "");
+        assert_eq!(words(b"[]"), "[]");
+        assert!(words("\u{0}\u{44f}".repeat(3000).as_bytes()).len() <= 2048);
     }
 }

@@ -1,13 +1,13 @@
-//! Sources of the integration in the account (crm-api §4). Administrators only; a token sees only the sources of its
-//! own integration.
+//! Sources of the integration in the account (crm-api §4), services that they offer (§4.3), and buttons on websites (§4.5).
+//! Administrators only; a token sees only the sources of its own integration.
 
 use reqwest::Method;
 use secrecy::SecretString;
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use super::services::Service;
-use super::{Request, Rest, read};
+use super::read::{self, Page, numbered};
+use super::{Request, Rest};
 use crate::error::Error;
 use crate::lenient;
 
@@ -190,5 +190,201 @@ impl Rest {
         let id = id.to_string();
         let request = Request::bare("delete_source", Method::DELETE, vec!["sources", &id]);
         self.call(token, request).await?.nothing_expected()
+    }
+}
+
+/// A service of a source, for reading and writing. Serializes in the format of the Sources API; deserializes strictly,
+/// so that input can be validated before it is sent. amoCRM's answers are read leniently instead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// `whatsapp`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Switches.
+    #[serde(default)]
+    pub params: ServiceParams,
+    /// Numbers that can be chosen for the website button.
+    #[serde(default)]
+    pub pages: Vec<ServicePage>,
+}
+
+/// Options of a service; `None` is amoCRM's default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceParams {
+    /// Official WhatsApp: enables templates. Requires an agreed time window for the channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waba: Option<bool>,
+    /// Enables the step "list message" in Kommo's Salesbot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_supports_list_message: Option<bool>,
+}
+
+/// A number that can be chosen for the website button.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServicePage {
+    /// Our id of it, e.g. the number in digits.
+    pub id: String,
+    /// Name as users see it.
+    pub name: String,
+    /// The phone number; becomes `https://wa.me/{link}`.
+    pub link: String,
+}
+
+impl Service {
+    /// As amoCRM wrote it; `None` without a type.
+    pub(super) fn read(service: &Value) -> Option<Self> {
+        let params = service.get("params").unwrap_or(&Value::Null);
+        Some(Self {
+            kind: lenient::text(service, "type")?,
+            params: ServiceParams {
+                waba: lenient::flag(params, "waba"),
+                is_supports_list_message: lenient::flag(params, "is_supports_list_message"),
+            },
+            pages: lenient::list(service, "pages").into_iter().filter_map(ServicePage::read).collect(),
+        })
+    }
+}
+
+impl ServicePage {
+    fn read(page: &Value) -> Option<Self> {
+        let link = lenient::text(page, "link").unwrap_or_default();
+        let id = lenient::text(page, "id").or_else(|| Some(link.clone()).filter(|link| !link.is_empty()))?;
+        Some(Self { id, name: lenient::text(page, "name").unwrap_or_default(), link })
+    }
+}
+
+// The button on a website that opens chats, "CRM Plugin" (crm-api §4.5). Administrators and the integration's own
+// token only.
+
+/// Buttons per page: amoCRM's maximum.
+const PAGE: u32 = 250;
+
+/// Maximum number of websites per button.
+const MOST_WEBSITES: usize = 10;
+
+/// A button.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebsiteButton {
+    /// CRM id of its source, which identifies it in every call.
+    pub source_id: i64,
+    /// CRM id of the button.
+    pub button_id: Option<i64>,
+    /// Name.
+    pub name: Option<String>,
+    /// Its pipeline.
+    pub pipeline_id: Option<i64>,
+    /// The button was built; if false, ask again later.
+    pub is_created: bool,
+    /// Code for the website, with scripts only.
+    pub script: Option<String>,
+}
+
+/// A button to create.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct NewWebsiteButton {
+    /// Its pipeline.
+    pub pipeline_id: i64,
+    /// Domains that may show it, at most 10.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trusted_websites: Vec<String>,
+    /// Used in an app instead of websites; required if no website is trusted.
+    pub is_used_in_app: bool,
+}
+
+impl WebsiteButton {
+    fn read(button: &Value) -> Option<Self> {
+        Some(Self {
+            source_id: lenient::number(button, "source_id")?,
+            button_id: lenient::number(button, "button_id"),
+            name: lenient::text(button, "name"),
+            pipeline_id: lenient::number(button, "pipeline_id"),
+            is_created: lenient::text(button, "creation_status").as_deref() == Some("created"),
+            script: lenient::text(button, "script"),
+        })
+    }
+}
+
+const HOME: &str = "website_buttons";
+
+impl Rest {
+    /// A page of up to 250 buttons with their scripts; `page` counts from 1.
+    pub async fn website_buttons(&self, token: &SecretString, page: u32) -> Result<Page<WebsiteButton>, Error> {
+        let mut query = numbered(page, PAGE);
+        query.push(("with", "scripts".to_owned()));
+        let answer = self.call(token, Request::get(HOME, vec![HOME], query)).await?;
+        Page::read(&answer, page, HOME, WebsiteButton::read)
+    }
+
+    /// One button with its script.
+    pub async fn website_button(&self, token: &SecretString, source_id: i64) -> Result<Option<WebsiteButton>, Error> {
+        let (id, with) = (source_id.to_string(), vec![("with", "scripts".to_owned())]);
+        read::found(self.call(token, Request::get("website_button", vec![HOME, &id], with)).await, WebsiteButton::read)
+    }
+
+    /// Creates a button and returns the id of its source; amoCRM builds it later. **Not** idempotent.
+    pub async fn create_website_button(&self, token: &SecretString, button: &NewWebsiteButton) -> Result<i64, Error> {
+        const CALL: &str = "create_website_button";
+        if button.trusted_websites.len() > MOST_WEBSITES {
+            return Err(Error::invalid(CALL, format!("at most {MOST_WEBSITES} websites")));
+        }
+        if button.trusted_websites.is_empty() && !button.is_used_in_app {
+            return Err(Error::invalid(CALL, "a button is for websites or for an app"));
+        }
+        let answer = self.call(token, Request::with_body(CALL, Method::POST, vec![HOME], button)?).await?;
+        read::bare(&answer, |made| lenient::number(made, "source_id"))
+    }
+
+    /// Allows more websites to show a button.
+    pub async fn trust_websites(&self, token: &SecretString, source_id: i64, domains: &[&str]) -> Result<(), Error> {
+        let (id, body) = (source_id.to_string(), json!({"trusted_websites": {"add": domains}}));
+        let request = Request::with_body("trust_websites", Method::PATCH, vec![HOME, &id], &body)?;
+        self.call(token, request).await?.nothing_expected()
+    }
+
+    /// Adds the online chat to a button; each pipeline has one, which is reused.
+    pub async fn add_online_chat(&self, token: &SecretString, source_id: i64) -> Result<(), Error> {
+        let id = source_id.to_string();
+        let request = Request::bare("add_online_chat", Method::POST, vec![HOME, &id, "online_chat"]);
+        self.call(token, request).await?.nothing_expected()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_documented_service_is_written_and_read() {
+        let body = json!({"type": "whatsapp", "params": {"waba": true, "is_supports_list_message": false},
+            "pages": [{"id": "79005550101", "name": "Sales", "link": "+79005550101"}]});
+        let service: Service = serde_json::from_value(body.clone()).unwrap();
+        assert_eq!(service.params.waba, Some(true));
+        assert_eq!(serde_json::to_value(&service).unwrap(), body);
+        assert_eq!(Service::read(&body), Some(service));
+    }
+
+    #[test]
+    fn services_are_read_with_the_array_forms_of_php() {
+        let body =
+            json!({"type": "whatsapp", "params": [], "pages": {"3": {"id": 5, "name": null, "link": 79}}, "extra": 1});
+        let read = Service::read(&body).unwrap();
+        assert_eq!(read.params, ServiceParams::default());
+        assert_eq!(read.pages, [ServicePage { id: "5".into(), name: String::new(), link: "79".into() }]);
+        assert_eq!(Service::read(&json!({"params": {"waba": "1"}})), None);
+        assert_eq!(Service::read(&json!([])), None);
+    }
+
+    #[test]
+    fn a_service_to_be_set_is_checked_strictly() {
+        for wrong in [json!({}), json!({"type": "whatsapp", "pages": "7"}), json!({"type": "whatsapp", "waba": true})] {
+            assert!(serde_json::from_value::<Service>(wrong.clone()).is_err(), "{wrong}");
+        }
+        let plain: Service = serde_json::from_value(json!({"type": "whatsapp"})).unwrap();
+        assert_eq!(serde_json::to_value(plain).unwrap(), json!({"type": "whatsapp", "params": {}, "pages": []}));
     }
 }

@@ -3,14 +3,18 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use amocrm::Now;
 use amocrm::chats::sign::{content_md5, sign, string_to_sign};
-use amocrm::chats::{ChatUser, Chats, Connect, Content, NewChat, NewMessage};
+use amocrm::chats::{
+    ChatUser, Chats, Connect, Content, ConversationRef, DeliveryStatus, EditContent, EditMessage, EditTarget,
+    FailureCode, HISTORY_PAGE, MessageRef, NewChat, NewMessage, PastMessage, Reaction, ReactionUser, StatusStyle,
+    Typing,
+};
+use amocrm::{Error, Now};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::stub::{Seen, Stub, answer, http};
+use crate::stub::{Play, Seen, Stub, answer, dead_address, http};
 
 pub const CHANNEL: &str = "9d1f6c52-0b7e-4a53-8f21-6f0c3f5a7b10";
 pub const ACCOUNT: &str = "3c7a9e84-5d16-4f0b-9a2e-1b8c4d6e7f90";
@@ -177,4 +181,266 @@ fn calls_can_be_spawned() {
     spawnable(chats.send_message(&secret, SCOPE, &message));
     spawnable(chats.history(&secret, SCOPE, MESSAGE, 0, 1));
     spawnable(chats.history_pages(&secret, SCOPE, MESSAGE));
+}
+
+fn edit() -> EditMessage {
+    EditMessage {
+        target: EditTarget::Ours("acme-msg-0001".to_owned()),
+        conversation_id: "acme-conv-77".to_owned(),
+        at_milliseconds: 1_788_254_200_500,
+        content: EditContent::Whole(Content::Text { text: "Is the red one in stock?".to_owned() }),
+        delivery_status: None,
+    }
+}
+
+fn typing() -> Typing {
+    Typing {
+        conversation_id: "acme-conv-77".to_owned(),
+        sender_id: "acme-user-77".to_owned(),
+        duration_milliseconds: None,
+    }
+}
+
+fn reaction() -> Reaction {
+    Reaction {
+        conversation: ConversationRef::Ours("acme-conv-77".to_owned()),
+        message: MessageRef::Amojo(MESSAGE.to_owned()),
+        user: ReactionUser::Client("acme-user-77".to_owned()),
+        emoji: Some("❤\u{fe0f}".to_owned()),
+    }
+}
+
+/// No answer is documented: what there is is read, what there is not is no failure.
+#[tokio::test]
+async fn editing() {
+    for (body, told) in [
+        ("", None),
+        ("{}", None),
+        ("[]", None),
+        (r#"{"edit_message":{"msgid":"m"}}"#, Some("m")),
+        (r#"{"new_message":{"msgid":"m","ref_id":"acme-msg-0001"}}"#, Some("m")),
+    ] {
+        let stub = Stub::answering("200 OK", body).await;
+        let taken = chats(&stub.base).edit_message(&secret(), SCOPE, &edit()).await.unwrap();
+        assert_eq!(taken.map(|taken| taken.amojo_message_id).as_deref(), told, "{body}");
+        let seen = stub.only();
+        assert_eq!(seen.line(), format!("POST /v2/origin/custom/{SCOPE} HTTP/1.1"));
+        assert_eq!(seen.json(), serde_json::to_value(edit()).unwrap());
+        assert_signed(&seen);
+    }
+    let stub = Stub::answering("200 OK", "<html>maintenance</html>").await;
+    let error = chats(&stub.base).edit_message(&secret(), SCOPE, &edit()).await.unwrap_err();
+    assert!(error.outcome_unknown(), "{error}");
+}
+
+#[tokio::test]
+async fn typing_is_shown() {
+    for (duration, expected) in [
+        (None, json!({"conversation_id": "acme-conv-77", "sender": {"id": "acme-user-77"}})),
+        (Some(7000), json!({"conversation_id": "acme-conv-77", "sender": {"id": "acme-user-77"}, "duration_ms": 7000})),
+    ] {
+        let stub = Stub::answering("204 No Content", "").await;
+        let typing = Typing { duration_milliseconds: duration, ..typing() };
+        chats(&stub.base).typing(&secret(), SCOPE, &typing).await.unwrap();
+        let seen = stub.only();
+        assert_eq!(seen.line(), format!("POST /v2/origin/custom/{SCOPE}/typing HTTP/1.1"));
+        assert_eq!(seen.json(), expected);
+        assert_signed(&seen);
+    }
+}
+
+#[tokio::test]
+async fn reactions_are_set_and_cleared() {
+    let cleared = Reaction {
+        conversation: ConversationRef::Amojo("5e4d".to_owned()),
+        message: MessageRef::Ours("acme-msg-0001".to_owned()),
+        user: ReactionUser::Manager("a9b8".to_owned()),
+        emoji: None,
+    };
+    let set = json!({"conversation_id": "acme-conv-77", "id": MESSAGE, "user": {"id": "acme-user-77"}, "type": "react",
+        "emoji": "❤\u{fe0f}"});
+    let unset = json!({"conversation_ref_id": "5e4d", "msgid": "acme-msg-0001", "user": {"ref_id": "a9b8"},
+        "type": "unreact"});
+    for (reaction, expected, answer) in [(reaction(), set, ""), (cleared, unset, "{}")] {
+        let stub = Stub::answering("200 OK", answer).await;
+        chats(&stub.base).react(&secret(), SCOPE, &reaction).await.unwrap();
+        let seen = stub.only();
+        assert_eq!(seen.line(), format!("POST /v2/origin/custom/{SCOPE}/react HTTP/1.1"));
+        assert_eq!(seen.json(), expected);
+        assert_signed(&seen);
+    }
+    let stub = Stub::answering("404 Not Found", "").await;
+    let error = chats(&stub.base).react(&secret(), SCOPE, &reaction()).await.unwrap_err();
+    assert_eq!((error.call(), error.status()), ("react", Some(404)));
+}
+
+#[tokio::test]
+async fn own_mistakes_are_not_sent() {
+    let (chats, secret) = (chats(&dead_address().await), secret());
+    let bind = |theirs: &str, ours: &str| EditTarget::Bind {
+        amojo_message_id: theirs.to_owned(),
+        message_id: ours.to_owned(),
+    };
+    for broken in [
+        EditMessage { conversation_id: String::new(), ..edit() },
+        EditMessage { target: EditTarget::Ours(String::new()), ..edit() },
+        EditMessage { target: EditTarget::Amojo(String::new()), ..edit() },
+        EditMessage { target: bind("m", ""), ..edit() },
+        EditMessage { target: bind("", "m"), ..edit() },
+        EditMessage { content: EditContent::Whole(Content::default()), ..edit() },
+    ] {
+        let error = chats.edit_message(&secret, SCOPE, &broken).await.unwrap_err();
+        assert!(matches!(error, Error::Invalid { call: "edit_message", .. }), "{error}");
+    }
+    for broken in
+        [Typing { conversation_id: String::new(), ..typing() }, Typing { sender_id: String::new(), ..typing() }]
+    {
+        let error = chats.typing(&secret, SCOPE, &broken).await.unwrap_err();
+        assert!(matches!(error, Error::Invalid { call: "typing", .. }), "{error}");
+    }
+    for broken in [
+        Reaction { conversation: ConversationRef::Amojo(String::new()), ..reaction() },
+        Reaction { message: MessageRef::Ours(String::new()), ..reaction() },
+        Reaction { user: ReactionUser::Manager(String::new()), ..reaction() },
+        Reaction { emoji: Some(String::new()), ..reaction() },
+    ] {
+        let error = chats.react(&secret, SCOPE, &broken).await.unwrap_err();
+        assert!(matches!(error, Error::Invalid { call: "react", .. }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn history() {
+    let row = json!({"timestamp": 1788254100, "msec_timestamp": "1788254100001", "sender": {"id": "s", "name": "Oleg"},
+        "receiver": {"id": "r", "client_id": "acme-user-77", "phone": "79990001122"},
+        "message": {"id": "m", "client_id": "acme-msg-0002", "type": "text", "text": "Yes", "media": "", "file_size": "0"}});
+    let stub = Stub::answering("200 OK", &json!({"messages": [row]}).to_string()).await;
+    let rows = chats(&stub.base).history(&secret(), SCOPE, MESSAGE, 100, 50).await.unwrap();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0].msec_timestamp, Some(1_788_254_100_001));
+    assert_eq!(rows[0].message.client_id.as_deref(), Some("acme-msg-0002"));
+    assert_eq!((rows[0].message.media.as_ref(), rows[0].message.file_size), (None, None));
+    let seen = stub.only();
+    assert_eq!(
+        seen.line(),
+        format!("GET /v2/origin/custom/{SCOPE}/chats/{MESSAGE}/history?offset=100&limit=50 HTTP/1.1")
+    );
+    assert_eq!(seen.header("Content-MD5"), Some("d41d8cd98f00b204e9800998ecf8427e"));
+    assert!(seen.body.is_empty());
+    assert_signed(&seen);
+
+    let stub = Stub::answering("204 No Content", "").await;
+    assert_eq!(chats(&stub.base).history(&secret(), SCOPE, MESSAGE, 0, 1).await.unwrap(), []);
+    for limit in [0, 51] {
+        let error = chats(&stub.base).history(&secret(), SCOPE, MESSAGE, 0, limit).await.unwrap_err();
+        assert!(matches!(error, Error::Invalid { call: "history", .. }), "{error}");
+    }
+}
+
+fn page(ids: impl Iterator<Item = u32>) -> Play {
+    let rows: Vec<Value> = ids.map(|id| json!({"message": {"id": format!("m{id}"), "type": "text"}})).collect();
+    answer("200 OK", "", &json!({"messages": rows}).to_string())
+}
+
+fn ids(rows: &[PastMessage]) -> Vec<&str> {
+    rows.iter().map(|row| row.message.id.as_str()).collect()
+}
+
+/// A message came in between, so the second page begins with one that the first had; an error in between is repeated.
+#[tokio::test]
+async fn all_pages() {
+    let busy = answer("429 Too Many Requests", "", "");
+    let stub = Stub::new(vec![page((51..=100).rev()), busy, page((2..=51).rev()), page((1..=2).rev())]).await;
+    let (chats, secret) = (chats(&stub.base), secret());
+    let mut pages = chats.history_pages(&secret, SCOPE, MESSAGE);
+    assert_eq!(pages.next().await.unwrap().unwrap().len(), 50);
+    assert_eq!(pages.next().await.unwrap_err().status(), Some(429));
+    let second = pages.next().await.unwrap().unwrap();
+    assert_eq!((second.len(), ids(&second)[0]), (49, "m50"));
+    assert_eq!(ids(&pages.next().await.unwrap().unwrap()), ["m1"]);
+    assert_eq!(pages.next().await.unwrap(), None);
+    let asked: Vec<_> = stub.seen().iter().map(|seen| seen.target().split_once('?').unwrap().1.to_owned()).collect();
+    assert_eq!(asked, ["offset=0&limit=50", "offset=50&limit=50", "offset=50&limit=50", "offset=100&limit=50"]);
+    assert_eq!(HISTORY_PAGE, 50);
+}
+
+#[tokio::test]
+async fn a_chat_without_messages_has_no_pages() {
+    let stub = Stub::answering("204 No Content", "").await;
+    let (chats, secret) = (chats(&stub.base), secret());
+    let mut pages = chats.history_pages(&secret, SCOPE, MESSAGE);
+    assert_eq!(pages.next().await.unwrap(), Some(Vec::new()));
+    assert_eq!(pages.next().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn kinds_of_rows() {
+    let incoming = json!({"timestamp": 1788254100, "sender": {"id": "s", "client_id": "acme-user-77", "name": "Maria",
+        "avatar": "https://files.acme.test/a/77.png", "email": "maria@acme.test"},
+        "message": {"id": "1", "client_id": "acme-msg-1", "type": "location", "text": "", "location": {"lon": "37.6173",
+        "lat": 55}}});
+    let card =
+        json!({"sender": [], "message": {"id": "2", "type": "contact", "contact": {"name": "Ivan", "phone": 7999}}});
+    let group = json!({"message": {"id": "3", "type": "picture", "media": "https://amojo.amocrm.ru/a", "thumbnail":
+        "https://amojo.amocrm.ru/b", "file_name": "a.jpg", "file_size": "48211", "media_group_id": "g"}});
+    let odd = json!({"message": {"id": 4, "type": "hologram", "location": {"lon": 1}, "depth": 3}});
+    let body = json!({"messages": [incoming, card, group, odd]}).to_string();
+    let stub = Stub::answering("200 OK", &body).await;
+    let rows = chats(&stub.base).history(&secret(), SCOPE, MESSAGE, 0, 50).await.unwrap();
+    assert_eq!((rows[0].at_milliseconds(), rows[0].receiver.as_ref()), (Some(1_788_254_100_000), None));
+    let place = rows[0].message.location.unwrap();
+    assert_eq!((place.longitude, place.latitude), (37.6173, 55.0));
+    assert_eq!(rows[0].sender.as_ref().unwrap().client_id.as_deref(), Some("acme-user-77"));
+    let contact = rows[1].message.contact.as_ref().unwrap();
+    assert_eq!((contact.name.as_deref(), contact.phone.as_deref()), (Some("Ivan"), Some("7999")));
+    assert_eq!((rows[1].sender.as_ref(), rows[1].at_milliseconds()), (None, None));
+    let picture = &rows[2].message;
+    assert_eq!((picture.file_size, picture.media_group_id.as_deref()), (Some(48_211), Some("g")));
+    assert!(picture.media.is_some() && picture.thumbnail.is_some() && picture.other.is_empty());
+    let odd = &rows[3].message;
+    assert_eq!((odd.id.as_str(), odd.kind.as_str(), odd.location), ("4", "hologram", None));
+    assert_eq!(Value::Object(odd.other.clone()), json!({"location": {"lon": 1}, "depth": 3}));
+}
+
+#[tokio::test]
+async fn unreadable_pages() {
+    for body in [json!({}), json!({"messages": [{"message": {"text": "no id"}}]}), json!({"messages": [{}]})] {
+        let stub = Stub::answering("200 OK", &body.to_string()).await;
+        let error = chats(&stub.base).history(&secret(), SCOPE, MESSAGE, 0, 1).await.unwrap_err();
+        assert!(matches!(error, Error::Unreadable { call: "history", .. }), "{body}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn statuses_in_three_styles() {
+    let failed =
+        DeliveryStatus::Failed { code: FailureCode::ConversationImpossible, text: "No such number".to_owned() };
+    let unsaid = DeliveryStatus::Failed { code: FailureCode::Other, text: String::new() };
+    for (style, status, expected) in [
+        (
+            StatusStyle::Superset,
+            &DeliveryStatus::Delivered,
+            json!({"msgid": MESSAGE, "status_code": 1, "delivery_status": 1}),
+        ),
+        (StatusStyle::Newest, &DeliveryStatus::Read, json!({"status_code": 2})),
+        (StatusStyle::Older, &DeliveryStatus::Read, json!({"msgid": MESSAGE, "delivery_status": 2})),
+        (
+            StatusStyle::Superset,
+            &failed,
+            json!({"msgid": MESSAGE, "status_code": -1, "delivery_status": -1, "error_code": 904, "error": "No such number"}),
+        ),
+        (
+            StatusStyle::Newest,
+            &unsaid,
+            json!({"status_code": -1, "error_code": 905, "error": "The message was not delivered"}),
+        ),
+    ] {
+        let stub = Stub::answering("200 OK", "").await;
+        let chats = chats(&stub.base).with_status_style(style);
+        chats.delivery_status(&secret(), SCOPE, MESSAGE, status).await.unwrap();
+        let seen = stub.only();
+        assert_eq!(seen.target(), format!("/v2/origin/custom/{SCOPE}/{MESSAGE}/delivery_status"));
+        assert_eq!(seen.json(), expected);
+        assert_signed(&seen);
+    }
 }

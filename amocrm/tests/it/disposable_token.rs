@@ -1,16 +1,16 @@
-//! Tokens of the widget: the published vector, and what each claim may be.
+//! Tokens: access tokens, and those of the widget: the published vector, what each claim may be, and what must not pass for one.
 
 use amocrm::HostRules;
-use amocrm::disposable_token::{DisposableToken, Expected, TokenError, verify};
+use amocrm::claims::{AccessClaims, read};
+use amocrm::disposable_token::{DisposableToken, Expected, MOST_BYTES, TokenError, verify};
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
+use proptest::prelude::*;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use sha2::Sha256;
-
-mod attacks;
+use sha2::{Sha256, Sha512};
 
 /// crm-api §2.1, signed with [`SECRET`].
 const VECTOR: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJodHRwczovL2V4YW1wbGUuYW1vY3JtLnJ1IiwiYXVkIjoiaHR0cHM6Ly9icmlkZ2UuZXhhbXBsZS5jb20iLCJqdGkiOiIzZjBhMmMxZS03YjdkLTRhNTUtOWMwZS0wZDViOGQ5ZDFhMDEiLCJpYXQiOjE3NjcyMjU2MDAsIm5iZiI6MTc2NzIyNTYwMCwiZXhwIjoxNzY3MjI3NDAwLCJhY2NvdW50X2lkIjoxMjM0NTY3OCwidXNlcl9pZCI6ODc2NTQzMjEsInN1YmRvbWFpbiI6ImV4YW1wbGUiLCJjbGllbnRfdXVpZCI6IjExMTExMTExLTIyMjItMzMzMy00NDQ0LTU1NTU1NTU1NTU1NSIsImlzX2FkbWluIjp0cnVlfQ.Ffsq9FLnpZwi0OuMb7_TIrXclR1luR_HRwVJTFSc6g0";
@@ -210,4 +210,190 @@ fn it_comes_from_an_account_host() {
     }
     let renamed = check(&token(&with(json!({"iss": "https://New-Name.amocrm.ru"})))).unwrap();
     assert_eq!(renamed.host.as_str(), "new-name.amocrm.ru");
+}
+
+#[test]
+fn nothing_but_hs256_signs() {
+    let body = claims().to_string();
+    for algorithm in ["none", "None", "NONE", "nOnE", "", "HS384", "HS512", "RS256", "ES256", "PS256", "EdDSA", "hs256"]
+    {
+        let header = json!({"typ": "JWT", "alg": algorithm}).to_string();
+        let right = signed(&header, &body, SECRET);
+        assert_eq!(check(&right), Err(TokenError::Algorithm), "{algorithm}");
+        let unsigned = format!("{}.", right.rsplit_once('.').unwrap().0);
+        assert_eq!(check(&unsigned), Err(TokenError::Algorithm), "{algorithm}");
+    }
+    // A Salesbot's token: truly signed by HS512 under the same secret.
+    let message =
+        format!("{}.{}", URL_SAFE_NO_PAD.encode(r#"{"typ":"JWT","alg":"HS512"}"#), URL_SAFE_NO_PAD.encode(&body));
+    let mut mac = Hmac::<Sha512>::new_from_slice(SECRET.as_bytes()).unwrap();
+    mac.update(message.as_bytes());
+    let salesbot = format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()));
+    assert_eq!(check(&salesbot), Err(TokenError::Algorithm));
+    for header in [
+        "{}",
+        "[]",
+        "x",
+        r#"{"alg":null}"#,
+        r#"{"alg":["HS256"]}"#,
+        r#"{"alg":"HS256","alg":"none"}"#,
+        r#"{"alg":"HS256","crit":["b64"],"b64":false}"#,
+    ] {
+        assert_eq!(check(&signed(header, &body, SECRET)), Err(TokenError::Algorithm), "{header}");
+    }
+    // Pointers to keys are not followed: neither helped by them nor hurt.
+    let header = json!({"alg": "HS256", "kid": "../../dev/null", "jku": "https://evil.example/keys", "x5u": "https://evil.example/cert"});
+    assert!(check(&signed(&header.to_string(), &body, SECRET)).is_ok());
+    assert_eq!(check(&signed(&header.to_string(), &body, "")), Err(TokenError::Signature));
+}
+
+#[test]
+fn only_the_integrations_own_secrets_sign() {
+    let (head, signature) = VECTOR.rsplit_once('.').unwrap();
+    for other in ["", "AAAA", &signature[..42], &format!("{signature}A"), &format!("{signature}=")] {
+        assert_eq!(check(&format!("{head}.{other}")), Err(TokenError::Signature), "{other}");
+    }
+    assert_eq!(
+        check(&signed(HEADER, &claims().to_string(), "another integration's secret")),
+        Err(TokenError::Signature)
+    );
+    // Of another integration, correctly signed by its secret, and of an unknown one.
+    let other = token(&with(json!({"client_uuid": "99999999-2222-3333-4444-555555555555"})));
+    assert_eq!(check(&other), Err(TokenError::Signature));
+    let unknown = signed(HEADER, &claims().to_string(), "a secret that signs nothing");
+    assert_eq!(verify(&unknown, at(ISSUED), |_| None), Err(TokenError::Signature));
+    // While the secret is being replaced both sign; an empty one never does.
+    let of = |secrets: &[&str], signed_with: &str| {
+        let token = signed(HEADER, &claims().to_string(), signed_with);
+        verify(&token, at(ISSUED), |_| Some(expected("https://bridge.example.com/", secrets))).map(|_| ())
+    };
+    assert_eq!(of(&["new", SECRET], SECRET), Ok(()));
+    assert_eq!(of(&["new", SECRET], "new"), Ok(()));
+    assert_eq!(of(&["new"], SECRET), Err(TokenError::Signature));
+    assert_eq!(of(&["new", ""], ""), Err(TokenError::Signature));
+    assert_eq!(of(&[], ""), Err(TokenError::Signature));
+}
+
+#[test]
+fn it_has_a_size_and_three_parts() {
+    let (head, signature) = VECTOR.rsplit_once('.').unwrap();
+    for broken in [
+        "",
+        ".",
+        "..",
+        "...",
+        "a.b.c",
+        head,
+        &format!("{VECTOR}."),
+        &format!("{VECTOR}.{signature}"),
+        &format!(".{VECTOR}"),
+        &format!(" {VECTOR}"),
+        &format!("{VECTOR}\n"),
+    ] {
+        let refused = check(broken).unwrap_err();
+        assert!(
+            matches!(refused, TokenError::Malformed | TokenError::Algorithm | TokenError::Signature),
+            "{broken}: {refused}"
+        );
+    }
+    let long = token(&with(json!({"subdomain": "x".repeat(2_000_000)})));
+    assert_eq!(check(&long), Err(TokenError::TooLong));
+    assert_eq!(check(&"x".repeat(MOST_BYTES + 1)), Err(TokenError::TooLong));
+    assert!(check(&token(&with(json!({"subdomain": "x".repeat(5_000)})))).is_ok());
+}
+
+#[test]
+fn a_claim_that_occurs_twice_is_refused() {
+    let body = claims().to_string();
+    for twice in [
+        r#""account_id":1"#,
+        r#""user_id":1"#,
+        r#""iss":"https://evil.amocrm.ru""#,
+        r#""exp":99999999999"#,
+        r#""client_uuid":"x""#,
+    ] {
+        let doubled = body.replacen('{', &format!("{{{twice},"), 1);
+        assert_eq!(check(&signed(HEADER, &doubled, SECRET)), Err(TokenError::Malformed), "{twice}");
+    }
+    for body in ["[]", "null", "\"x\"", "{", "", "{} {}"] {
+        assert!(check(&signed(HEADER, body, SECRET)).is_err(), "{body}");
+    }
+}
+
+#[test]
+fn the_secret_is_looked_up_once_and_only_for_hs256() {
+    let none = signed(r#"{"alg":"none"}"#, &claims().to_string(), SECRET);
+    let refused = verify(&none, at(ISSUED), |_| panic!("no look-up before the algorithm is right"));
+    assert_eq!(refused, Err(TokenError::Algorithm));
+    for refused in [TokenError::TooLong, TokenError::Signature, TokenError::Claim("jti"), TokenError::Issuer] {
+        assert!(!refused.to_string().contains(CLIENT));
+    }
+}
+
+proptest! {
+    #[test]
+    fn anything_is_survived(text in any::<String>(), bytes in any::<Vec<u8>>()) {
+        let _ = check(&text);
+        let part = URL_SAFE_NO_PAD.encode(&bytes);
+        let _ = check(&format!("{part}.{part}.{part}"));
+        let _ = check(&signed(HEADER, &String::from_utf8_lossy(&bytes), SECRET));
+    }
+
+    #[test]
+    fn any_claim_may_be_anything(at in 0..11_usize, number in any::<f64>(), text in any::<String>()) {
+        let name = claims().as_object().unwrap().keys().nth(at).unwrap().clone();
+        let _ = check(&token(&with(json!({ &name: number }))));
+        let _ = check(&token(&with(json!({ &name: text }))));
+        let _ = check(&token(&with(json!({ &name: [{ "x": text }] }))));
+    }
+
+    #[test]
+    fn any_flipped_bit_is_refused(at in 0..VECTOR.len(), bit in 0..7_u8) {
+        let mut bytes = VECTOR.as_bytes().to_vec();
+        bytes[at] ^= 1 << bit;
+        let broken = String::from_utf8(bytes).unwrap();
+        prop_assert!(check(&broken).is_err(), "{}", broken);
+    }
+}
+
+fn access_token(middle: &str) -> SecretString {
+    SecretString::from(format!("eyJ0eXAiOiJKV1QifQ.{middle}.c2ln"))
+}
+
+#[test]
+fn a_real_looking_token() {
+    let claims = r#"{"aud":"11111111-2222-3333-4444-555555555555","jti":"j","iat":1788253800,"nbf":1788253800.5,
+        "exp":"1788340200","sub":"87654321","account_id":12345678,"base_domain":"amocrm.ru","api_domain":
+        "api-a.amocrm.ru","scopes":["crm","files"],"hash_uuid":"x"}"#;
+    // three lengths, so that every amount of padding occurs
+    for middle in (0..3).flat_map(|blanks| {
+        let claims = format!("{claims}{}", " ".repeat(blanks));
+        [URL_SAFE_NO_PAD.encode(&claims), URL_SAFE.encode(&claims)]
+    }) {
+        let read = read(&access_token(&middle)).unwrap();
+        assert_eq!(read.account_id, Some(12_345_678));
+        assert_eq!(read.sub.as_deref(), Some("87654321"));
+        assert_eq!(read.api_domain.as_deref(), Some("api-a.amocrm.ru"));
+        assert_eq!((read.iat, read.nbf, read.exp), (Some(1_788_253_800), Some(1_788_253_800), Some(1_788_340_200)));
+        assert_eq!(read.scopes, ["crm", "files"]);
+    }
+}
+
+#[test]
+fn nothing_known() {
+    assert_eq!(read(&access_token(&URL_SAFE_NO_PAD.encode("{}"))), Some(AccessClaims::default()));
+    for middle in ["", "!", "bm9uc2Vuc2U", &URL_SAFE_NO_PAD.encode("[]")] {
+        assert_eq!(read(&access_token(middle)), None, "{middle}");
+    }
+    for opaque in ["", "opaque", "a.b", "a.e30.c.d"] {
+        assert_eq!(read(&SecretString::from(opaque)), None, "{opaque}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_token_is_survived(text in any::<String>(), bytes in any::<Vec<u8>>()) {
+        let _ = read(&SecretString::from(text));
+        let _ = read(&access_token(&URL_SAFE_NO_PAD.encode(bytes)));
+    }
 }

@@ -1,17 +1,9 @@
 //! The CRM API v4 over a real socket.
 
-mod contact_chats;
 mod contacts;
-mod drive;
 mod failing;
 mod feed;
-mod leads;
 mod sources;
-mod talks;
-mod templates;
-mod unsorted;
-mod webhooks;
-mod website_buttons;
 
 use std::time::Duration;
 

@@ -1,13 +1,19 @@
-//! Signatures: published vectors and properties.
+//! Signatures: published vectors and properties, then the vectors as what the typed client writes on the wire, byte for byte.
+
+use std::sync::Arc;
 
 use amocrm::chats::sign::{
     content_md5, hook_signature, rfc2822_date, sign, signed_headers, string_to_sign, verify_hook,
 };
+use amocrm::chats::{ChatUser, Chats, Content, DeliveryStatus, FailureCode, NewMessage, StatusStyle, Typing};
 use amocrm::hooks::revoke;
 use chrono::{DateTime, TimeZone, Utc};
 use proptest::prelude::*;
 use secrecy::SecretString;
 use serde_json::Value;
+
+use crate::chats::{ACCOUNT, CHANNEL, MESSAGE, SCOPE, secret};
+use crate::stub::{Stub, http};
 
 fn vectors(kind: &str) -> Vec<Value> {
     let all: Value = serde_json::from_str(include_str!("../fixtures/signing_vectors.json")).unwrap();
@@ -25,7 +31,7 @@ fn text<'vector>(vector: &'vector Value, key: &str) -> &'vector str {
     vector[key].as_str().unwrap_or_else(|| panic!("{key} in {vector}"))
 }
 
-fn secret(vector: &Value) -> SecretString {
+fn vector_secret(vector: &Value) -> SecretString {
     SecretString::from(text(vector, "secret"))
 }
 
@@ -44,9 +50,9 @@ fn requests() {
         let (method, date, path) = (text(&vector, "method"), text(&vector, "date"), text(&vector, "path"));
         let to_sign = string_to_sign(method, &md5, text(&vector, "content_type"), date, path);
         assert_eq!(to_sign, text(&vector, "string_to_sign"), "{name}");
-        assert_eq!(sign(&secret(&vector), &to_sign), text(&vector, "signature"), "{name}");
+        assert_eq!(sign(&vector_secret(&vector), &to_sign), text(&vector, "signature"), "{name}");
         let at = DateTime::parse_from_rfc2822(date).unwrap().with_timezone(&Utc);
-        let headers = signed_headers(&secret(&vector), method, path, at, body);
+        let headers = signed_headers(&vector_secret(&vector), method, path, at, body);
         assert_eq!(headers.date, date, "{name}");
         assert_eq!(headers.content_md5, md5, "{name}");
         assert_eq!(headers.content_type, "application/json");
@@ -60,7 +66,7 @@ fn signatures_over_a_given_md5() {
         let part = |key| text(&sample, key);
         let to_sign =
             string_to_sign(part("method"), part("content_md5"), "application/json", part("date"), part("path"));
-        assert_eq!(sign(&secret(&sample), &to_sign), part("signature"), "{sample}");
+        assert_eq!(sign(&vector_secret(&sample), &to_sign), part("signature"), "{sample}");
     }
 }
 
@@ -70,7 +76,7 @@ fn hooks() {
     assert_eq!(vectors.len(), 4);
     for vector in vectors {
         let (name, body) = (text(&vector, "name"), text(&vector, "body").as_bytes());
-        let (secret, signature) = (secret(&vector), text(&vector, "signature"));
+        let (secret, signature) = (vector_secret(&vector), text(&vector, "signature"));
         assert_eq!(hook_signature(&secret, body), signature, "{name}");
         assert!(verify_hook(&secret, body, signature), "{name}");
         assert!(verify_hook(&secret, body, &signature.to_uppercase()), "{name}");
@@ -90,7 +96,7 @@ fn legacy_v1() {
     assert_eq!(vectors.len(), 2);
     for vector in vectors {
         let body = text(&vector, "body").as_bytes();
-        assert_eq!(hook_signature(&secret(&vector), body), text(&vector, "signature"));
+        assert_eq!(hook_signature(&vector_secret(&vector), body), text(&vector, "signature"));
     }
 }
 
@@ -153,4 +159,97 @@ proptest! {
         prop_assert!(!verify_hook(&secret, &body, &header));
         prop_assert!(!revoke::verify(&secret, &header, 1, &header));
     }
+}
+
+struct Vector(Value);
+
+impl Vector {
+    fn named(name: &str) -> Self {
+        let all: Value = serde_json::from_str(include_str!("../fixtures/signing_vectors.json")).unwrap();
+        let vectors = all["request_vectors"].as_array().unwrap();
+        Self(vectors.iter().find(|vector| vector["name"] == name).unwrap().clone())
+    }
+
+    fn part(&self, key: &str) -> &str {
+        self.0[key].as_str().unwrap()
+    }
+
+    /// A client whose clock shows the vector's date, and the server it calls.
+    async fn stage(&self, answer: &str) -> (Stub, Chats) {
+        let at: DateTime<Utc> = DateTime::parse_from_rfc2822(self.part("date")).unwrap().into();
+        let stub = Stub::answering("200 OK", answer).await;
+        let chats = Chats::new(http(), &stub.base, Arc::new(move || at)).unwrap();
+        (stub, chats)
+    }
+
+    fn assert_sent(&self, stub: &Stub) {
+        let seen = stub.only();
+        assert_eq!(seen.method(), self.part("method"));
+        assert_eq!(seen.target().split('?').next(), Some(self.part("path")));
+        assert_eq!(String::from_utf8(seen.body.clone()).unwrap(), self.part("body"));
+        for (header, key) in [("Date", "date"), ("Content-MD5", "content_md5"), ("X-Signature", "signature")] {
+            assert_eq!(seen.header(header), Some(self.part(key)), "{header}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_message() {
+    let vector = Vector::named("computed-new-message-utf8");
+    let (stub, chats) = vector.stage(r#"{"new_message":{"msgid":"m"}}"#).await;
+    let message = NewMessage {
+        message_id: "acme-msg-0001".to_owned(),
+        conversation_id: "acme-conv-77".to_owned(),
+        at_milliseconds: 1_788_253_800_125,
+        sender: ChatUser {
+            id: "acme-user-77".to_owned(),
+            name: "Мария".to_owned(),
+            phone: Some("+79990001122".to_owned()),
+            ..ChatUser::default()
+        },
+        content: Content::Text { text: "Добрый день! 👋".to_owned() },
+        ..NewMessage::default()
+    };
+    chats.send_message(&secret(), SCOPE, &message).await.unwrap();
+    vector.assert_sent(&stub);
+}
+
+#[tokio::test]
+async fn a_status() {
+    let vector = Vector::named("computed-delivery-status");
+    let (stub, chats) = vector.stage("").await;
+    let text = "Recipient blocked the sender".to_owned();
+    let failed = DeliveryStatus::Failed { code: FailureCode::Other, text };
+    let chats = chats.with_status_style(StatusStyle::Newest);
+    chats.delivery_status(&secret(), SCOPE, MESSAGE, &failed).await.unwrap();
+    vector.assert_sent(&stub);
+}
+
+#[tokio::test]
+async fn typing() {
+    let vector = Vector::named("computed-typing");
+    let (stub, chats) = vector.stage("").await;
+    let typing = Typing {
+        conversation_id: "acme-conv-77".to_owned(),
+        sender_id: "acme-user-77".to_owned(),
+        duration_milliseconds: Some(5000),
+    };
+    chats.typing(&secret(), SCOPE, &typing).await.unwrap();
+    vector.assert_sent(&stub);
+}
+
+#[tokio::test]
+async fn history() {
+    let vector = Vector::named("computed-history-get");
+    let (stub, chats) = vector.stage(r#"{"messages":[]}"#).await;
+    chats.history(&secret(), SCOPE, "5e4d3c2b-1a09-4f8e-9d7c-6b5a49382716", 100, 50).await.unwrap();
+    vector.assert_sent(&stub);
+}
+
+#[tokio::test]
+async fn disconnecting() {
+    let vector = Vector::named("computed-disconnect");
+    let (stub, chats) = vector.stage("{}").await;
+    chats.disconnect(&secret(), CHANNEL, ACCOUNT).await.unwrap();
+    vector.assert_sent(&stub);
 }

@@ -9,8 +9,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
-use super::check::web;
-use super::rule::{broken, not_an_address, rule};
+use super::rule::{broken, not_an_address, rule, web};
 use super::{Config, ConfigError, Integration, Vendor};
 use crate::product::ProductName;
 

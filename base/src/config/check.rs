@@ -4,11 +4,13 @@
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use url::{Host, Url};
 use uuid::Uuid;
 
-use super::rule::{at_least, at_most, broken, from_to, not_a_connector, not_an_address, rule};
+use super::rule::{
+    at_least, at_most, broken, from_to, not_a_connector, not_an_address, path_segment, rule, secret, web,
+};
 use super::{
     Alerts, CONNECTORS, Channel, Config, ConfigError, Customers, CustomersMode, Database, Integration, LimitsConfig,
     Mail, Plan, Rates, Retention,
@@ -36,7 +38,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     from_to("limits.visitors_percent", config.limits.visitors_percent, 0..=100)?;
     limits(&config.limits)?;
     rates(&config.rates)?;
-    super::media::check(&config.media)?;
+    super::sections::check_media(&config.media)?;
     retention(&config.retention)?;
     super::plans::check(config)?;
     at_least("import.file_mb", config.import.file_mb, 1)?;
@@ -46,7 +48,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
         base_address("telemetry.otlp_url", url)?;
     }
     from_to("telemetry.trace_share", config.telemetry.trace_share, 0.0..=1.0)?;
-    super::vendor_webhook::check(&config.vendor_webhooks)?;
+    super::vendor::check(&config.vendor_webhooks)?;
     if let Some(filter) = &config.telemetry.log {
         let read = tracing_subscriber::EnvFilter::try_new(filter);
         read.map_err(|error| {
@@ -87,16 +89,6 @@ fn listen(key: &str, address: &str) -> Result<(), ConfigError> {
     rule(key, host_fits && port.parse::<u16>().is_ok(), "config-listen")
 }
 
-pub(super) fn anonymous(url: &Url) -> bool {
-    url.username().is_empty() && url.password().is_none()
-}
-
-/// An address that is opened or called unchanged.
-pub(super) fn web(key: impl Display, url: &Url) -> Result<(), ConfigError> {
-    rule(&key, matches!(url.scheme(), "http" | "https"), "config-http")?;
-    rule(key, anonymous(url), "config-no-user")
-}
-
 /// An address that paths are appended to.
 fn base_address(key: impl Display, url: &Url) -> Result<(), ConfigError> {
     web(&key, url)?;
@@ -113,11 +105,6 @@ fn database(database: &Database) -> Result<(), ConfigError> {
     let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
     rule("database.url", known, "config-database-url")?;
     at_least("database.max_connections", database.max_connections, 2)
-}
-
-pub(super) fn secret(key: impl Display, value: Option<&SecretString>) -> Result<(), ConfigError> {
-    let empty = value.is_some_and(|value| value.expose_secret().trim().is_empty());
-    rule(key, !empty, "config-empty")
 }
 
 fn customers(customers: &Customers) -> Result<(), ConfigError> {
@@ -257,9 +244,4 @@ fn channel(key: &impl Fn(&str) -> String, channel: &Channel) -> Result<(), Confi
         rule(key("bot.client_id"), !bot.client_id.is_empty(), "config-empty")?;
     }
     rule(key("time_window_seconds"), channel.time_window_seconds != Some(0), "config-window")
-}
-
-pub(super) fn path_segment(name: &str) -> bool {
-    let fits = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '_' | '~' | '-');
-    name.len() <= 64 && name.starts_with(|sign: char| sign.is_ascii_alphanumeric()) && name.chars().all(fits)
 }

@@ -7,8 +7,7 @@ use config::{Config as Merged, ConfigError as MergeError, File, FileFormat};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::explain::{explain, without_excerpt};
-use super::known::{DEFAULTS, nearest};
+use super::parse::{NOT_A_HOST, NOT_A_NETWORK, NOT_AN_ADDRESS, NOT_AN_EVENT, NOT_REACTIONS};
 use super::{Config, Integration, Plan, check, live};
 use crate::i18n::LocalizedText;
 
@@ -219,4 +218,135 @@ fn key_at(path: &serde_ignored::Path<'_>) -> String {
         }
         Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => key_at(parent),
     }
+}
+
+/// The compiled-in defaults; also the list of keys: `key = …` and `#key = …` (no space after the `#`) under the last
+/// `[section]` or `#[section]`.
+pub(super) const DEFAULTS: &str = include_str!("../../../server/config.default.toml");
+
+/// Every key and section, without list positions: `integration.channel.id`.
+pub(super) fn keys() -> Vec<String> {
+    let mut section = String::new();
+    let mut keys = Vec::new();
+    for line in DEFAULTS.lines() {
+        let line = line.strip_prefix('#').unwrap_or(line);
+        if let Some(name) = line.strip_prefix('[') {
+            section = name.trim_start_matches('[').trim_end_matches(']').to_owned();
+            keys.push(section.clone());
+        } else if let Some((key, _)) = line.split_once(" = ")
+            && key.chars().all(|sign| sign.is_ascii_lowercase() || sign == '_')
+        {
+            keys.push(format!("{section}.{key}"));
+        }
+    }
+    keys
+}
+
+/// The known key that a mistyped one probably means; `None` if none is similar.
+pub(super) fn nearest(unknown: &str) -> Option<String> {
+    let wanted = without_positions(unknown).to_ascii_lowercase();
+    let (distance, key) = keys().into_iter().map(|key| (distance(&wanted, &key), key)).min()?;
+    (distance <= 2.max(wanted.len() / 4)).then_some(key)
+}
+
+/// `integration[0].name` → `integration.name`
+fn without_positions(key: &str) -> String {
+    key.split('[').map(|part| part.split_once(']').map_or(part, |(_, rest)| rest)).collect()
+}
+
+/// Levenshtein distance: the number of characters to insert, delete or replace.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (line, from) in left.chars().enumerate() {
+        let mut previous = vec![line + 1];
+        for ((above, next_above), to) in row.iter().zip(row.iter().skip(1)).zip(&right) {
+            let replaced = above + usize::from(from != *to);
+            let beside = previous.last().map_or(usize::MAX, |left| left + 1);
+            previous.push(replaced.min(next_above + 1).min(beside));
+        }
+        row = previous;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+// Texts for the errors of the merging crate: the usual form of the key, the expected and the found kind of value.
+// Values are left out, because they may be secrets.
+
+/// Our text for the crate's error, without values.
+pub(super) fn explain(error: MergeError) -> ConfigError {
+    match error {
+        MergeError::NotFound(key) => ConfigError::invalid(dotted(&key), LocalizedText::new("config-missing")),
+        MergeError::Type { unexpected, expected, key, .. } => {
+            ConfigError::invalid(dotted(&key.unwrap_or_default()), mismatch(&unexpected.to_string(), expected))
+        }
+        MergeError::At { error, key, .. } => {
+            ConfigError::invalid(dotted(&key.unwrap_or_default()), reworded(&error.to_string()))
+        }
+        other => ConfigError::invalid("configuration", reworded(&other.to_string())),
+    }
+}
+
+/// The crate writes `integration[0]name`; the usual form is `integration[0].name`.
+fn dotted(key: &str) -> String {
+    let dotted = key.replace(']', "].").replace("].[", "][").replace("]..", "].");
+    dotted.trim_end_matches('.').to_owned()
+}
+
+/// The values of keys that take one of a few words: the crate names the Rust type instead.
+const CHOICES: [(&str, &str); 3] =
+    [("CustomersMode", "config-customers-mode"), ("MediaMode", "config-media-mode"), ("Platform", "config-platform")];
+
+fn reworded(message: &str) -> LocalizedText {
+    let of_type = |name: &str| message.starts_with(&format!("enum {name} does not have variant"));
+    if let Some((_, choice)) = CHOICES.iter().find(|(name, _)| of_type(name)) {
+        return LocalizedText::new(*choice);
+    }
+    if let Some(reason) = message.strip_prefix(NOT_AN_ADDRESS) {
+        return LocalizedText::new("config-address").with("reason", reason);
+    }
+    if let Some(known) = message.strip_prefix(NOT_AN_EVENT) {
+        return LocalizedText::new("config-event").with("known", known);
+    }
+    let found = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
+    match (message, found.and_then(|rest| rest.rsplit_once(", expected "))) {
+        (NOT_A_NETWORK, _) => LocalizedText::new("config-network"),
+        (NOT_A_HOST, _) => LocalizedText::new("config-host-or-network"),
+        (NOT_REACTIONS, _) => LocalizedText::new("config-reactions"),
+        (_, Some((found, expected))) => mismatch(found, expected),
+        (other, None) => LocalizedText::quoted(other),
+    }
+}
+
+/// `found` begins with the kind of the value and may contain the value: only the kind is kept.
+fn mismatch(found: &str, expected: &str) -> LocalizedText {
+    let kinds = [
+        ("string", "config-kind-text"),
+        ("boolean", "config-kind-boolean"),
+        ("64-bit", "config-kind-number"),
+        ("integer", "config-kind-number"),
+        ("floating", "config-kind-number"),
+        ("unit", "config-kind-nothing"),
+        ("sequence", "config-kind-list"),
+        ("map", "config-kind-table"),
+    ];
+    let found = kinds.iter().find(|(kind, _)| found.starts_with(kind)).map_or("config-kind-other", |(_, key)| key);
+    let expected = match expected {
+        "an array" | "a sequence" => LocalizedText::new("config-kind-list"),
+        "a boolean" => LocalizedText::new("config-kind-boolean"),
+        "a string" => LocalizedText::new("config-kind-string"),
+        "a floating point" => LocalizedText::new("config-kind-number"),
+        other if other.starts_with("struct ") => LocalizedText::new("config-kind-table"),
+        other if other.starts_with("an unsigned") => LocalizedText::new("config-kind-from-zero"),
+        other if other.ends_with("integer") => LocalizedText::new("config-kind-whole"),
+        other => LocalizedText::quoted(other),
+    };
+    LocalizedText::new("config-mismatch").with("expected", expected).with("found", LocalizedText::new(found))
+}
+
+/// A TOML error without the line it quotes, which may contain a secret: its first line (the place) and its last (the
+/// problem).
+pub(super) fn without_excerpt(message: &str) -> String {
+    let lines = message.lines().filter(|line| !line.contains('|'));
+    lines.map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(": ")
 }

@@ -9,29 +9,21 @@
 //! Only this folder reads the environment; other code uses [`variable`]. `Debug` of all types here shows no secrets.
 
 mod brand;
-mod certificates;
 mod check;
 mod clear;
-mod explain;
-mod find;
 mod integration;
 mod integration_text;
 mod integrations;
-mod known;
 mod live;
 mod load;
-mod media;
-mod messenger;
 mod parse;
 mod plans;
-mod platform;
-mod retention;
 mod rule;
-mod telemetry;
+mod sections;
+mod vendor;
+
 #[cfg(test)]
 mod tests;
-mod vendor;
-mod vendor_webhook;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -43,21 +35,18 @@ use serde::Deserialize;
 use url::Url;
 
 pub use brand::{BrandConfig, Picture};
-pub use certificates::certificates;
 pub use clear::{InClear, in_the_clear};
 pub use integration::{Bot, Channel, Integration, ReactionSupport, WidgetConfig};
 pub use integrations::{ConfiguredChannel, Integrations, collision};
 pub use live::{ConfigChanges, Live};
 pub use load::{ConfigError, variable};
-pub use media::{MediaConfig, MediaMode, S3};
-pub use messenger::{Avito, Max, MessengerApi, Meta, WhatsApp};
 pub use parse::HostOrNet;
 pub use plans::{Plan, PlansConfig};
-pub use platform::Platform;
-pub use retention::{OwnDays, Retention};
-pub use telemetry::Telemetry;
-pub use vendor::{StatusConfig, Vendor};
-pub use vendor_webhook::{VendorEventKind, VendorWebhook};
+pub use sections::{
+    Avito, Max, MediaConfig, MediaMode, MessengerApi, Meta, OwnDays, Platform, Retention, S3, Telemetry, WhatsApp,
+    certificates,
+};
+pub use vendor::{StatusConfig, Vendor, VendorEventKind, VendorWebhook};
 
 /// The connectors that are built in. A channel may name these; others are rejected.
 pub const CONNECTORS: &[&str] =

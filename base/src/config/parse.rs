@@ -9,7 +9,14 @@ use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use url::{Host, Url};
 
 use super::ReactionSupport;
-use super::explain::{NOT_A_HOST, NOT_A_NETWORK, NOT_AN_ADDRESS, NOT_REACTIONS};
+
+/// What the parsers of settings report: serde passes a string on, and `load` finds the text for it. The first and the
+/// last are followed by a detail.
+pub(super) const NOT_AN_ADDRESS: &str = "not an address: ";
+pub(super) const NOT_A_NETWORK: &str = "not a network";
+pub(super) const NOT_A_HOST: &str = "not a host";
+pub(super) const NOT_REACTIONS: &str = "not reactions";
+pub(super) const NOT_AN_EVENT: &str = "not an event: ";
 
 /// One entry of `network.allow_private`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::check::path_segment;
-use super::rule::{at_most, broken, from_to, not_a_connector, rule};
+use super::rule::{at_most, broken, from_to, not_a_connector, path_segment, rule};
 use super::{CONNECTORS, Config, ConfigError};
 use crate::i18n::LocalizedText;
 

@@ -1,7 +1,11 @@
-//! What is wrong with a value: the building blocks of the rules, with their messages from `locales/*/configuration.ftl`.
+//! What may be wrong with a value: the building blocks of the rules, with their messages from
+//! `locales/*/configuration.ftl`.
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
+
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
 
 use super::{CONNECTORS, ConfigError};
 use crate::i18n::LocalizedText;
@@ -44,4 +48,24 @@ pub(super) fn not_an_address(error: &url::ParseError) -> LocalizedText {
 /// The problem of a connector's name that this release does not have.
 pub(super) fn not_a_connector() -> LocalizedText {
     LocalizedText::new("config-connector").with("known", CONNECTORS.join(", "))
+}
+
+pub(super) fn anonymous(url: &Url) -> bool {
+    url.username().is_empty() && url.password().is_none()
+}
+
+/// An address that is opened or called unchanged.
+pub(super) fn web(key: impl Display, url: &Url) -> Result<(), ConfigError> {
+    rule(&key, matches!(url.scheme(), "http" | "https"), "config-http")?;
+    rule(key, anonymous(url), "config-no-user")
+}
+
+pub(super) fn secret(key: impl Display, value: Option<&SecretString>) -> Result<(), ConfigError> {
+    let empty = value.is_some_and(|value| value.expose_secret().trim().is_empty());
+    rule(key, !empty, "config-empty")
+}
+
+pub(super) fn path_segment(name: &str) -> bool {
+    let fits = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '_' | '~' | '-');
+    name.len() <= 64 && name.starts_with(|sign: char| sign.is_ascii_alphanumeric()) && name.chars().all(fits)
 }

@@ -1,6 +1,16 @@
-//! Who runs the service, and what it says about itself in public.
+//! The section about the vendor, and the vendor's own webhooks.
 
-use serde::Deserialize;
+use std::collections::BTreeSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, de};
+use url::Url;
+
+use super::parse::NOT_AN_EVENT;
+use super::rule::{rule, web};
+use super::{ConfigError, parse};
 
 /// The operator of the service; empty where the vendor said nothing.
 #[derive(Clone, Debug, Deserialize)]
@@ -20,4 +30,140 @@ pub struct Vendor {
 pub struct StatusConfig {
     /// Whether there is one.
     pub enabled: bool,
+}
+
+/// Bytes that a secret of Standard Webhooks may have.
+const SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
+
+/// An address that gets events.
+#[derive(Clone, Debug, Deserialize)]
+pub struct VendorWebhook {
+    /// Unique. Events that wait belong to the name: a changed address gets them.
+    #[serde(default = "vendor")]
+    pub name: String,
+    #[serde(deserialize_with = "parse::address")]
+    pub url: Url,
+    /// `whsec_…`, which signs.
+    pub secret: SecretString,
+    /// Empty: all.
+    #[serde(default)]
+    pub types: Vec<VendorEventKind>,
+}
+
+impl VendorWebhook {
+    /// Whether it gets events of this kind.
+    pub fn wants(&self, kind: VendorEventKind) -> bool {
+        self.types.is_empty() || self.types.contains(&kind)
+    }
+}
+
+/// A kind of event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum VendorEventKind {
+    /// An account installed an integration, for the first time or again.
+    AccountInstalled,
+    /// Its channels are connected and it works, for the first time or again.
+    AccountConnected,
+    /// It does not work until a person does something.
+    AccountNeedsAttention,
+    /// It switched the integration off or was disconnected.
+    AccountLeft,
+    SourceCreated,
+    /// A source was deleted, or its messenger refuses access.
+    SourceStopped,
+    /// Much of a limit is used.
+    LimitNear,
+    LimitReached,
+    TrialEnding,
+}
+
+impl VendorEventKind {
+    pub const ALL: [Self; 9] = [
+        Self::AccountInstalled,
+        Self::AccountConnected,
+        Self::AccountNeedsAttention,
+        Self::AccountLeft,
+        Self::SourceCreated,
+        Self::SourceStopped,
+        Self::LimitNear,
+        Self::LimitReached,
+        Self::TrialEnding,
+    ];
+
+    /// The `type` of the webhook.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AccountInstalled => "account.installed",
+            Self::AccountConnected => "account.connected",
+            Self::AccountNeedsAttention => "account.needs_attention",
+            Self::AccountLeft => "account.left",
+            Self::SourceCreated => "source.created",
+            Self::SourceStopped => "source.stopped",
+            Self::LimitNear => "limit.near",
+            Self::LimitReached => "limit.reached",
+            Self::TrialEnding => "trial.ending",
+        }
+    }
+
+    /// Parses a `type`; none if there is no such event.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+impl<'de> Deserialize<'de> for VendorEventKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        Self::parse(&word).ok_or_else(|| {
+            let known = Self::ALL.map(Self::as_str).join(", ");
+            de::Error::custom(format!("{NOT_AN_EVENT}{known}"))
+        })
+    }
+}
+
+/// Checks the webhooks of a configuration.
+pub(super) fn check(webhooks: &[VendorWebhook]) -> Result<(), ConfigError> {
+    let mut names = BTreeSet::new();
+    for (place, webhook) in webhooks.iter().enumerate() {
+        let key = |name: &str| format!("vendor_webhook[{place}].{name}");
+        let fits = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '_' | '-');
+        let named = !webhook.name.is_empty() && webhook.name.len() <= 64 && webhook.name.chars().all(fits);
+        rule(key("name"), named, "config-webhook-name")?;
+        rule(key("name"), names.insert(&webhook.name), "config-taken-webhook")?;
+        web(key("url"), &webhook.url)?;
+        rule(key("secret"), is_secret(&webhook.secret), "config-webhook-secret")?;
+    }
+    Ok(())
+}
+
+fn is_secret(secret: &SecretString) -> bool {
+    let key = secret.expose_secret().strip_prefix("whsec_").and_then(|encoded| STANDARD.decode(encoded).ok());
+    key.is_some_and(|key| SECRET_BYTES.contains(&key.len()))
+}
+
+fn vendor() -> String {
+    "vendor".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_kinds_correspond() {
+        for kind in VendorEventKind::ALL {
+            assert_eq!(VendorEventKind::parse(kind.as_str()), Some(kind));
+        }
+        assert_eq!(VendorEventKind::parse("account"), None);
+    }
+
+    #[test]
+    fn a_secret_has_its_form_and_length() {
+        for (bytes, fits) in [(23, false), (24, true), (64, true), (65, false)] {
+            let secret = SecretString::from(format!("whsec_{}", STANDARD.encode(vec![7; bytes])));
+            assert_eq!(is_secret(&secret), fits, "{bytes}");
+        }
+        assert!(!is_secret(&SecretString::from(STANDARD.encode([7; 32]))));
+        assert!(!is_secret(&SecretString::from("whsec_not base64")));
+    }
 }

@@ -8,29 +8,31 @@
 //! answer, which is what is connected to, so no second look-up can bypass it. Neither client follows redirects, keeps
 //! cookies or reads proxy variables. [`HttpClients::trusting`] adds a root certificate for one host.
 
-mod address;
 mod guard;
-mod host_root;
-pub mod reason;
 mod sent;
+
 #[cfg(test)]
 mod tests;
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use guard::{AddressFilter, Resolver};
 use reqwest::redirect::Policy as Redirects;
 use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response};
-use rustls::ClientConfig;
-use rustls_platform_verifier::ConfigVerifierExt;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
+use rustls_platform_verifier::{ConfigVerifierExt, Verifier};
 use url::Url;
 
 use crate::config::{NetworkConfig, certificates};
+use crate::i18n::LocalizedText;
 use crate::json;
-pub use address::{AddressKind, kind_of};
-use guard::{AddressFilter, Resolver};
-pub use guard::{Policy, UrlRefused};
+pub use guard::{AddressKind, Policy, UrlRefused, kind_of};
 pub use sent::{Pace, SentRequest, note, recorded, send, send_to_tenant};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -99,7 +101,7 @@ impl HttpClients {
     pub fn trusting(&self, url: &Url, file: &Path) -> Result<Self, NoHostRoot> {
         let host = url.host_str().ok_or(NoHostRoot::NoHost)?;
         let roots = certificates(file).map_err(|problem| NoHostRoot::File(problem.to_string()))?;
-        let mut tls = host_root::tls(host.trim_matches(['[', ']']), roots).map_err(NoClient::from)?;
+        let mut tls = with_root(host.trim_matches(['[', ']']), roots).map_err(NoClient::from)?;
         offer_http2(&mut tls);
         let (trusted, files) = for_operators(&tls).map_err(NoClient::from)?;
         Ok(Self { trusted, files, guarded: self.guarded.clone() })
@@ -218,4 +220,117 @@ pub async fn read_up_to(mut response: Response, limit: usize) -> Result<(Vec<u8>
         }
     }
     Ok((json::mended(&body).into_owned(), true))
+}
+
+/// A TLS configuration that trusts these roots too, if the server is this host.
+fn with_root(host: &str, roots: Vec<CertificateDer<'static>>) -> Result<ClientConfig, rustls::Error> {
+    let host = ServerName::try_from(host.to_owned()).map_err(|error| rustls::Error::General(error.to_string()))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = HostRoot {
+        host,
+        with_roots: Verifier::new_with_extra_roots(roots, Arc::clone(&provider))?,
+        usual: Verifier::new(Arc::clone(&provider))?,
+    };
+    configured(provider, Arc::new(verifier))
+}
+
+fn configured(provider: Arc<CryptoProvider>, verifier: Arc<HostRoot>) -> Result<ClientConfig, rustls::Error> {
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(config.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+}
+
+/// Checks certificates like the system, with more roots for one host.
+#[derive(Debug)]
+struct HostRoot {
+    host: ServerName<'static>,
+    with_roots: Verifier,
+    usual: Verifier,
+}
+
+impl ServerCertVerifier for HostRoot {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let verifier = if *server_name == self.host { &self.with_roots } else { &self.usual };
+        verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.usual.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.usual.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.usual.supported_verify_schemes()
+    }
+}
+
+/// Texts of system resolvers for an unknown name (EAI_NONAME, EAI_NODATA), in lower case. The standard library has no
+/// error kind for it.
+const NO_SUCH_NAME: [&str; 4] = [
+    "name or service not known",
+    "no address associated with",
+    "name does not resolve",
+    "nodename nor servname provided",
+];
+
+/// Texts of libraries and systems, in lower case, and the message key for each.
+const KNOWN: &[(&[&str], &str)] = &[
+    (&["dns error", "failed to lookup", "name or service not known"], "said-net-name"),
+    (&["connection refused"], "said-net-refused"),
+    (&["certificate", "tls", "handshake"], "said-net-certificate"),
+    (&["timed out", "timeout", "deadline"], "said-net-late"),
+    (&["unreachable"], "said-net-unreachable"),
+    (
+        &["connection reset", "broken pipe", "connection closed", "unexpected eof", "incomplete", "reading a body"],
+        "said-net-cut",
+    ),
+];
+
+/// Whether the host does not exist or refuses connections on this port. False for temporary failures: a resolver that
+/// does not answer, a network that is down.
+pub fn is_no_server(error: &(dyn std::error::Error + 'static)) -> bool {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|cause| {
+        let words = cause.to_string().to_lowercase();
+        cause.kind() == io::ErrorKind::ConnectionRefused || NO_SUCH_NAME.iter().any(|sign| words.contains(sign))
+    })
+}
+
+/// A library's reason as a localised text; an unknown one is unchanged.
+pub fn explain_failure(reason: &str) -> LocalizedText {
+    let text = reason.to_lowercase();
+    let found = KNOWN.iter().find(|(signs, _)| signs.iter().any(|sign| text.contains(sign)));
+    found.map_or_else(|| LocalizedText::quoted(reason), |(_, key)| LocalizedText::new(*key))
+}
+
+/// Why a call was not accepted, in English: the status of its answer, or why there is none; `None` after a 2xx. The
+/// address is left out, because it may contain a token.
+pub fn not_accepted(answer: reqwest::Result<reqwest::Response>) -> Option<String> {
+    match answer {
+        Ok(answer) if answer.status().is_success() => None,
+        Ok(answer) => {
+            let status = i64::from(answer.status().as_u16());
+            Some(LocalizedText::new("said-server-answered").with("status", status).to_string())
+        }
+        Err(error) => Some(explain_failure(&format!("{:#}", anyhow::Error::from(error.without_url()))).to_string()),
+    }
 }

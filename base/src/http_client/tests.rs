@@ -239,3 +239,34 @@ fn the_crypto_provider_is_installed_once() {
     install_crypto_provider();
     assert!(rustls::crypto::CryptoProvider::get_default().is_some());
 }
+
+#[test]
+fn an_unreachable_host_is_distinguished_from_a_temporary_failure() {
+    let lookup = |words: &str| io::Error::other(format!("failed to lookup address information: {words}"));
+    for nobody in [
+        io::Error::from(io::ErrorKind::ConnectionRefused),
+        lookup("Name or service not known"),
+        lookup("No address associated with hostname"),
+        lookup("Name does not resolve"),
+    ] {
+        assert!(is_no_server(&nobody), "{nobody}");
+    }
+    for passing in [lookup("Temporary failure in name resolution"), io::ErrorKind::NetworkUnreachable.into()] {
+        assert!(!is_no_server(&passing), "{passing}");
+    }
+}
+
+#[test]
+fn messages_of_libraries_become_sentences() {
+    for (reason, key) in [
+        ("error sending request: client error (Connect): dns error: failed to lookup address", "said-net-name"),
+        ("client error (Connect): tcp connect error: Connection refused (os error 111)", "said-net-refused"),
+        ("client error (Connect): invalid peer certificate: UnknownIssuer", "said-net-certificate"),
+        ("error sending request: operation timed out", "said-net-late"),
+        ("tcp connect error: Network is unreachable (os error 101)", "said-net-unreachable"),
+        ("connection closed before message completed", "said-net-cut"),
+    ] {
+        assert_eq!(explain_failure(reason), LocalizedText::new(key), "{reason}");
+    }
+    assert_eq!(explain_failure("a whale"), LocalizedText::quoted("a whale"));
+}

@@ -8,6 +8,13 @@
 //! A [`Sentence`] implements `Display`: templates escape it like any other value. Numbers are grouped and no-break
 //! spaces inserted by the rules of the language.
 
+mod format;
+mod language;
+mod localized;
+
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
@@ -15,22 +22,10 @@ use std::fmt;
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{Loader, static_loader};
 
-use crate::product::{PAROM, ProductName};
-
-mod glue;
-mod language;
-mod localized;
-mod numbers;
-mod product;
-mod stored;
-#[cfg(test)]
-mod tests;
-mod time;
-
+use crate::product::{PAROM, PAROM_RU, ProductName};
+pub use format::{When, Zone, bytes, decimal, duration};
 pub use language::{COOKIE, Language};
 pub use localized::{CRM, Filling, LocalizedText};
-pub use numbers::{bytes, decimal};
-pub use time::{When, Zone, duration};
 
 // Immutable data of the binary, parsed on first use; not mutable state.
 static_loader! {
@@ -42,11 +37,11 @@ static_loader! {
             bundle.set_use_isolating(false);
             // A formatter is a function without an environment, so each language has its own.
             match bundle.locales.first().and_then(|locale| Language::of_code(locale.language.as_str())) {
-                Some(Language::Ru) => bundle.set_formatter(Some(|value, _| numbers::grouped(value, Language::Ru))),
-                Some(Language::Es) => bundle.set_formatter(Some(|value, _| numbers::grouped(value, Language::Es))),
-                Some(Language::Pt) => bundle.set_formatter(Some(|value, _| numbers::grouped(value, Language::Pt))),
+                Some(Language::Ru) => bundle.set_formatter(Some(|value, _| format::grouped(value, Language::Ru))),
+                Some(Language::Es) => bundle.set_formatter(Some(|value, _| format::grouped(value, Language::Es))),
+                Some(Language::Pt) => bundle.set_formatter(Some(|value, _| format::grouped(value, Language::Pt))),
                 Some(Language::En) | None => {
-                    bundle.set_formatter(Some(|value, _| numbers::grouped(value, Language::En)));
+                    bundle.set_formatter(Some(|value, _| format::grouped(value, Language::En)));
                 }
             }
         },
@@ -138,17 +133,17 @@ impl Sentence {
 impl fmt::Display for Sentence {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let language = self.words.language;
-        let said = |arguments: &Arguments| CATALOG.try_lookup_with_args(&language.id(), &self.key, arguments);
+        let lookup = |arguments: &Arguments| CATALOG.try_lookup_with_args(&language.id(), &self.key, arguments);
         let text = match self.words.product {
-            None => said(&self.arguments),
+            None => lookup(&self.arguments),
             Some(name) => {
-                let guarded = |(key, value): (&Cow<'static, str>, _)| (key.clone(), product::guarded(value));
-                let text = said(&self.arguments.iter().map(guarded).collect());
-                text.map(|text| product::unguarded(&name.put_into(&text)))
+                let guarded = |(key, value): (&Cow<'static, str>, _)| (key.clone(), guarded(value));
+                let text = lookup(&self.arguments.iter().map(guarded).collect());
+                text.map(|text| unguarded(&name.put_into(&text)))
             }
         };
         match text {
-            Some(text) => out.write_str(&glue::glued(&text, language)),
+            Some(text) => out.write_str(&format::glued(&text, language)),
             None => {
                 tracing::error!(key = %self.key, "a text has no translation");
                 out.write_str(&self.key)
@@ -197,4 +192,25 @@ impl<T: Argument + Clone> Argument for &T {
     fn into_value(self) -> FluentValue<'static> {
         self.clone().into_value()
     }
+}
+
+// The service's name in the texts of the catalog: [`crate::product::ProductName`] is put in place of Parom.
+
+/// Marks these words in arguments, because only the catalog's own are replaced.
+const GUARD: char = '\u{e000}';
+
+/// The argument, marked so that [`ProductName::put_into`] leaves it as it is.
+fn guarded(value: &FluentValue<'static>) -> FluentValue<'static> {
+    match value {
+        FluentValue::String(text) if text.contains(PAROM) || text.contains(PAROM_RU) => {
+            let text = text.replace(PAROM, &format!("P{GUARD}arom")).replace(PAROM_RU, &format!("П{GUARD}аром"));
+            FluentValue::from(text)
+        }
+        other => other.clone(),
+    }
+}
+
+/// Removes the marks of [`guarded`].
+fn unguarded(text: &str) -> String {
+    text.replace(GUARD, "")
 }

@@ -1,13 +1,13 @@
+mod used;
+mod voice;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 
 use super::*;
-
-mod named;
-mod used;
-mod voice;
+use crate::product::ProductName;
 
 /// Key → arguments of every message of a language.
 fn catalog(language: Language) -> BTreeMap<String, BTreeSet<String>> {
@@ -164,4 +164,31 @@ fn durations_have_at_most_two_parts() {
     assert_eq!(say(3_600_000), "1 h");
     assert_eq!(say(100 * 3_600_000), "4 d 4 h");
     assert_eq!(say(-5), "0 ms");
+}
+
+fn put(text: &str) -> String {
+    ProductName::new("Acme Chat").put_into(text)
+}
+
+#[test]
+fn texts_of_people_stay_unchanged() {
+    let words = Words::named(Language::En, Some(ProductName::new("Acme Chat")));
+    let text = words.text("stray-unknown").with("crm", "amoCRM").with("name", "Parom of ours").to_string();
+    assert_eq!(text, "amoCRM has the source “Parom of ours”, which Acme Chat did not create.");
+    assert_eq!(words.product(), "Acme Chat");
+    assert_eq!(Words::new(Language::En).product(), "Parom");
+    assert_eq!(ProductName::new("Acme Chat").as_str().as_ptr(), ProductName::new("Acme Chat").as_str().as_ptr());
+}
+
+#[test]
+fn no_text_has_the_word_in_another_form() {
+    for language in Language::ALL {
+        let folder = format!("{}/../locales/{}", env!("CARGO_MANIFEST_DIR"), language.code());
+        for file in std::fs::read_dir(folder).unwrap() {
+            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            let left = put(&text);
+            let line = left.lines().find(|line| line.contains("Parom") || line.contains("Паром"));
+            assert_eq!(line, None, "{}", language.code());
+        }
+    }
 }

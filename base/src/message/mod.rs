@@ -1,22 +1,19 @@
 //! Vocabulary of messages: content, people, states. The wire forms of the public API and the stored form of a message
 //! body are the same types.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-mod body;
 mod content;
-mod failure;
-mod ids;
-mod visible;
 mod visit;
 
-pub use body::{Body, Button, List, Marker, Markup, Past, Post, Quote, Row, Section, SharedPost, Template};
-pub use content::{Content, Media, Member, Person, Role};
-pub use failure::{Failure, FailureCode, failure_words};
-pub use ids::{CrmIds, SharedDialogue, crm_id, day_of, lane_id};
-pub use visible::is_visible;
-pub use visit::{Visit, Visits};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::i18n::Words;
+pub use content::{
+    Body, Button, Content, List, Marker, Markup, Media, Member, Past, Person, Post, Quote, Role, Row, Section,
+    SharedPost, Template,
+};
+pub use visit::{Visit, Visits, is_visible};
 
 /// The direction of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -94,6 +91,7 @@ macro_rules! stored_as_small_integer {
         }
     };
 }
+
 pub use stored_as_small_integer;
 
 stored_as_small_integer!(Direction { ToCrm = 1, ToMessenger = 2 });
@@ -135,4 +133,151 @@ pub struct Reaction {
     /// Exact code points as received; none if removed.
     #[serde(default)]
     pub emoji: Option<String>,
+}
+
+/// The id by which amoCRM knows a messenger's object: equal ids of two sources do not collide.
+///
+/// UUIDv5 over (source, part, the messenger's id); `part` is `message`, `conversation` or `person`.
+pub fn crm_id(source_id: Uuid, part: &str, external_id: &str) -> Uuid {
+    let space = Uuid::new_v5(&source_id, part.as_bytes());
+    Uuid::new_v5(&space, external_id.as_bytes())
+}
+
+/// Our ids by which amoCRM knows a conversation and the people in it.
+#[derive(Clone, Copy, Debug)]
+pub struct CrmIds<'a> {
+    source_id: Uuid,
+    /// The messenger's id of the conversation.
+    external_id: &'a str,
+    /// amojo's id of the chat, if the dialogue has another chat there and this one needs separate ids; else empty.
+    apart: &'a str,
+}
+
+impl<'a> CrmIds<'a> {
+    /// `apart`: see [`SharedDialogue::Apart`].
+    pub fn new(source_id: Uuid, external_id: &'a str, apart: &'a str) -> Self {
+        Self { source_id, external_id, apart }
+    }
+
+    /// The conversation's id.
+    pub fn conversation(&self) -> String {
+        self.of("conversation", self.external_id)
+    }
+
+    /// A person's id, by the messenger's id.
+    pub fn person(&self, external_id: &str) -> String {
+        self.of("person", external_id)
+    }
+
+    fn of(&self, part: &str, external_id: &str) -> String {
+        let id = match self.apart {
+            "" => crm_id(self.source_id, part, external_id),
+            apart => crm_id(self.source_id, &format!("{part} of {apart}"), external_id),
+        };
+        id.to_string()
+    }
+}
+
+/// Whether a conversation shares its dialogue in the messenger: when a manager writes first to someone who already
+/// has a chat, amoCRM has two chats for one dialogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SharedDialogue {
+    Not,
+    /// Its ids at amoCRM are the dialogue's.
+    First,
+    /// Its ids at amoCRM are derived from amojo's id of the chat as well.
+    Apart,
+}
+
+stored_as_small_integer!(SharedDialogue { Not = 0, First = 1, Apart = 2 });
+
+/// The lane of one direction and stream of a conversation.
+pub fn lane_id(conversation_id: Uuid, direction: Direction, stream: Stream) -> Uuid {
+    let name = [direction.number().to_be_bytes(), stream.number().to_be_bytes()].concat();
+    Uuid::new_v5(&conversation_id, &name)
+}
+
+/// Days since 1970 of a moment in milliseconds: the ledger's day (UTC).
+pub fn day_of(millis: i64) -> i32 {
+    i32::try_from(millis.div_euclid(86_400_000)).unwrap_or(i32::MAX)
+}
+
+/// Why a message failed: a code of the public API and a text for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Failure {
+    pub code: FailureCode,
+    #[serde(default)]
+    pub text: String,
+}
+
+/// The fixed set of reasons for a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureCode {
+    ConversationDeleted,
+    RecipientBlocked,
+    SourceDisconnected,
+    Internal,
+    RecipientUnreachable,
+    Unsupported,
+    WindowClosed,
+    Rejected,
+    Other,
+}
+
+impl Failure {
+    /// JSON, as `message.error` keeps it; empty for none.
+    pub fn stored(failure: Option<&Self>) -> String {
+        failure.and_then(|failure| serde_json::to_string(failure).ok()).unwrap_or_default()
+    }
+
+    /// The text for the manager, in the account's language: the given one, else that of the code.
+    pub fn text_in(&self, words: Words) -> String {
+        if self.text.is_empty() { failure_words(self.code, words) } else { self.text.clone() }
+    }
+}
+
+/// The text for the manager if none was given.
+pub fn failure_words(code: FailureCode, words: Words) -> String {
+    words.text_of("failure-", code.word()).to_string()
+}
+
+impl FailureCode {
+    pub const ALL: [Self; 9] = [
+        Self::ConversationDeleted,
+        Self::RecipientBlocked,
+        Self::SourceDisconnected,
+        Self::Internal,
+        Self::RecipientUnreachable,
+        Self::Unsupported,
+        Self::WindowClosed,
+        Self::Rejected,
+        Self::Other,
+    ];
+
+    /// amoCRM's code of a failed delivery (chats-api §5.1).
+    pub const fn amocrm_code(self) -> i32 {
+        match self {
+            Self::ConversationDeleted | Self::RecipientBlocked => 901,
+            Self::SourceDisconnected => 902,
+            Self::Internal => 903,
+            Self::RecipientUnreachable => 904,
+            Self::Unsupported | Self::WindowClosed | Self::Rejected | Self::Other => 905,
+        }
+    }
+
+    /// Its word on the wire, and the end of its text key: `failure-…`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ConversationDeleted => "conversation_deleted",
+            Self::RecipientBlocked => "recipient_blocked",
+            Self::SourceDisconnected => "source_disconnected",
+            Self::Internal => "internal",
+            Self::RecipientUnreachable => "recipient_unreachable",
+            Self::Unsupported => "unsupported",
+            Self::WindowClosed => "window_closed",
+            Self::Rejected => "rejected",
+            Self::Other => "other",
+        }
+    }
 }

@@ -8,8 +8,8 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::{Mutex, oneshot};
 
 use super::HookNotKept;
+use super::arrivals::CountedHook;
 use super::folder::Folder;
-use super::waiting::CountedHook;
 use crate::fault::Faults;
 use crate::supervisor::Supervisor;
 

@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::{TryStreamExt, stream};
+use tokio::sync::mpsc::{Sender, channel};
 use tokio::sync::oneshot;
 
 use super::append::{AppendCommand, Appender};
-use super::folder::{Folder, FolderClaim};
-use super::record::{self, RecordItem};
+use super::folder::{self, Folder, FolderClaim, RecordItem};
 use super::{DrainError, Hook};
+use crate::supervisor::Supervisor;
 
 /// Ordering keys whose hooks are stored concurrently.
 const AT_ONCE: usize = 64;
@@ -89,7 +91,7 @@ where
                     drained.held += left.len();
                     // A file with unreadable bytes stays as it is; what it has is recognised as stored.
                     if damaged == 0 && left.len() < hooks {
-                        let records: Vec<u8> = left.iter().flat_map(record::write).collect();
+                        let records: Vec<u8> = left.iter().flat_map(folder::encode).collect();
                         folder.replace(number, &records).map_err(DrainError::Disk)?;
                         drained.hooks += hooks - left.len();
                         finished(hooks - left.len());
@@ -235,4 +237,42 @@ where
         })?;
     }
     Ok(whole)
+}
+
+// Checks whether hooks wait in the neighbouring folders. A thread does it, once for all concurrent callers: a
+// hanging disk must not block those who deliver messages.
+
+/// Maximum requests answered by one directory scan.
+const TOGETHER: usize = 1_024;
+/// Time limit of a directory scan.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Handle to the scanning thread.
+pub struct Siblings(Sender<oneshot::Sender<bool>>);
+
+impl Siblings {
+    /// `folder`: this process's own.
+    pub fn start(folder: Folder, supervisor: &Supervisor) -> io::Result<Self> {
+        let (asks, mut asked) = channel::<oneshot::Sender<bool>>(TOGETHER);
+        let work = move || {
+            let mut together = Vec::with_capacity(TOGETHER);
+            while asked.blocking_recv_many(&mut together, TOGETHER) > 0 {
+                // Disk errors are logged by the drain, which scans there too.
+                let waits = folder.beside().is_ok_and(|folders| !folders.is_empty());
+                for reply in together.drain(..) {
+                    let _ = reply.send(waits);
+                }
+            }
+        };
+        supervisor.start_thread("spool_beside", work)?;
+        Ok(Self(asks))
+    }
+
+    /// Scans after the call, never before. False also if the disk does not answer in time: nothing is lost by that;
+    /// at worst one hook overtakes another.
+    pub async fn waits(&self) -> bool {
+        let (reply, answer) = oneshot::channel();
+        let asking = async { self.0.send(reply).await.is_ok() && answer.await.unwrap_or(false) };
+        tokio::time::timeout(LOOK, asking).await.unwrap_or(false)
+    }
 }

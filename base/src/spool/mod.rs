@@ -7,35 +7,31 @@
 //! keep the order of what is in them. A hook may reach the database twice – after a crash between its commit and the
 //! removal of its file, or from a neighbouring process – and is recognised by its ids.
 
+mod append;
+mod arrivals;
+mod drain;
+mod folder;
+
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use append::{AppendCommand, Appender};
+use arrivals::{Arrivals, SpoolCount};
 use bytes::Bytes;
+use drain::{Siblings, Taker};
+use folder::{Folder, FolderClaim};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::config::SpoolConfig as Config;
 use crate::fault::Faults;
 use crate::supervisor::Supervisor;
-
-mod append;
-mod arrivals;
-mod drain;
-mod folder;
-mod record;
-mod siblings;
-mod waiting;
-
 pub use arrivals::Arrival;
 pub use drain::{Drained, drain_folder};
 pub use folder::{Lock, look};
-
-use append::{AppendCommand, Appender};
-use arrivals::Arrivals;
-use drain::Taker;
-use folder::{Folder, FolderClaim};
-use siblings::Siblings;
-use waiting::SpoolCount;
 
 /// One hook as received, with a valid signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,7 +156,7 @@ impl Spool {
         let counted = open.waiting.one_more();
         arrival.until_first().await;
         let (reply, answer) = oneshot::channel();
-        let append = AppendCommand::Append(record::write(hook), counted, reply);
+        let append = AppendCommand::Append(folder::encode(hook), counted, reply);
         let is_sent = open.appender.send(append).await;
         drop(arrival);
         if !is_sent {
@@ -233,8 +229,3 @@ pub enum DrainError<E> {
     #[error("the spool cannot be read: {0}")]
     Disk(std::io::Error),
 }
-
-#[cfg(test)]
-mod held_tests;
-#[cfg(test)]
-mod tests;

@@ -290,7 +290,7 @@ async fn an_orphan_is_drained_and_a_living_one_is_not() {
     let dir = tempfile::tempdir().unwrap();
     let orphan = dir.path().join("orphan/7");
     fs::create_dir_all(&orphan).unwrap();
-    fs::write(orphan.join("0000000000000003.spool"), record::write(&hook(9))).unwrap();
+    fs::write(orphan.join("0000000000000003.spool"), folder::encode(&hook(9))).unwrap();
     let taken = RefCell::new(Vec::new());
     let store = |hook| {
         taken.borrow_mut().push(hook);
@@ -312,4 +312,37 @@ async fn without_a_folder_nothing_is_kept() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let (none, _) = claimed(file.path());
     assert!(matches!(none.keep(&hook(1), none.arrive()).await, Err(HookNotKept::None)));
+}
+
+#[tokio::test]
+async fn hooks_of_an_account_that_cannot_be_stored_now_hold_up_no_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let (spool, _lock) = claimed(dir.path());
+    let of = |scope: &str, number| Hook { scope_id: scope.to_owned(), ..hook(number) };
+    for (number, scope) in (0..).zip(["away", "here", "away", "here"]) {
+        spool.keep(&of(scope, number), spool.arrive()).await.unwrap();
+    }
+    let taken = Mutex::new(Vec::new());
+    let drain = async |node_is_away: bool| {
+        let store = |hook: Hook| {
+            let is_away = node_is_away && hook.scope_id == "away";
+            if !is_away {
+                taken.lock().unwrap().push(hook.received_at);
+            }
+            ready(if is_away { Err(std::io::Error::other("its node is away")) } else { Ok(()) })
+        };
+        spool.drain_around(by_scope, store, |_| true).await.unwrap()
+    };
+    assert_eq!(drain(true).await, Drained { hooks: 2, damaged: 0, held: 2 });
+    assert_eq!(std::mem::take(&mut *taken.lock().unwrap()), [1, 3]);
+    assert_eq!((spool.waiting(), spool.moving()), (2, 0));
+    assert!(spool.is_before("away").await, "a later hook of the account must not overtake them");
+    assert!(!spool.is_before("here").await, "others need not queue");
+    // What was stored is not passed again; a later file of the account stays too.
+    spool.keep(&of("away", 4), spool.arrive()).await.unwrap();
+    assert!(spool.is_before("here").await, "until the drain has seen whose it is");
+    assert_eq!(drain(true).await, Drained { hooks: 0, damaged: 0, held: 3 });
+    assert_eq!(drain(false).await, Drained { hooks: 3, damaged: 0, held: 0 });
+    assert_eq!(*taken.lock().unwrap(), [0, 2, 4]);
+    assert_eq!((spool.waiting(), spool.moving(), spool.is_before("away").await), (0, 0, false));
 }

@@ -33,7 +33,7 @@ pub struct BlockingConnection {
     /// None before its first use, and after a transaction could be neither committed nor rolled back.
     connection: Arc<tokio::sync::Mutex<Option<Connection>>>,
     path: PathBuf,
-    /// Dropped after the connection: it has a descriptor of the file (see `checkpoint.rs`).
+    /// Dropped after the connection: it has a descriptor of the file (see `sqlite.rs`).
     store: Store,
 }
 

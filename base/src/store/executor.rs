@@ -1,9 +1,13 @@
 //! What runs statements. One type, so that what uses it is compiled once.
 
 use rusqlite::types::FromSql;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, QueryResult, Statement, TryGetable};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult, RuntimeErr, Statement,
+    TransactionOptions, TransactionTrait, TryGetable,
+};
 
 use super::{BlockingRow, BlockingTransaction, KeptConnections, KeptTransaction};
+use crate::supervisor::detach;
 
 /// A value of a column, whichever way its row was read.
 pub trait ColumnValue: TryGetable + FromSql {}
@@ -103,3 +107,34 @@ executors!(
     KeptTransaction of KeptTransaction,
     Blocking of BlockingTransaction,
 );
+
+/// Begins a transaction. The caller may give up at any time: on PostgreSQL a cancelled BEGIN would return its connection to the
+/// pool inside a transaction that is never ended (sqlx#4393), so it is always completed there, and rolled back if it is no
+/// longer wanted.
+#[expect(clippy::disallowed_methods, reason = "the one home of begin")]
+pub(super) async fn begin(
+    connections: &DatabaseConnection,
+    options: TransactionOptions,
+) -> Result<DatabaseTransaction, DbErr> {
+    if connections.get_database_backend() == DbBackend::Sqlite {
+        return connections.begin_with_options(options).await;
+    }
+    let connections = connections.clone();
+    let begun = detach("begin", async move { connections.begin_with_options(options).await }).await;
+    begun.unwrap_or_else(|ended| Err(DbErr::Conn(RuntimeErr::Internal(ended.to_string()))))
+}
+
+/// Commits on success; rolls back on an error and returns it. Interrupted work leaves nothing.
+pub async fn finish_tx<T, E: From<DbErr>>(tx: DatabaseTransaction, done: Result<T, E>) -> Result<T, E> {
+    match done {
+        Ok(value) => {
+            tx.commit().await?;
+            Ok(value)
+        }
+        Err(error) => {
+            // The first error is the relevant one; a failed rollback closes the connection anyway.
+            let _ = tx.rollback().await;
+            Err(error)
+        }
+    }
+}

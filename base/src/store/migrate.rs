@@ -1,9 +1,9 @@
 //! Migrates the schema, safely with several instances starting at once.
 
-pub use migration::Error as MigrateError;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
 use super::{Search, Store, finish_tx};
+pub use migration::Error as MigrateError;
 
 /// A table with one row, locked during a migration: works on databases without advisory locks too.
 const GUARD: [&str; 2] = [

@@ -1,61 +1,50 @@
 //! The database: one write path, separate readers, and the checks behind the promise "stored".
 
+mod blocking;
+#[cfg(feature = "faults")]
+mod counted;
+pub mod directory;
+mod executor;
+mod kept;
+pub mod like;
+pub mod migrate;
+mod nodes;
+mod postgres;
+pub mod rate_limit;
+mod sqlite;
+mod unavailable;
+
+use std::fs::{File, OpenOptions};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
+use executor::begin;
+use fs4::fs_std::FileExt;
+use postgres::{READ_LIMIT, Use};
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
-    TransactionOptions,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
+    TransactionOptions, Value,
 };
 use secrecy::ExposeSecret;
 
 use crate::clock::Clock;
 use crate::config;
-
-mod begin;
-mod blocking;
-pub mod checkpoint;
-#[cfg(feature = "faults")]
-mod counted;
-pub mod directory;
-mod durability;
-mod executor;
-mod finish;
-mod kept;
-pub mod like;
-pub mod lock;
-pub mod migrate;
-mod nodes;
-mod open_error;
-#[cfg(feature = "faults")]
-mod plan;
-mod postgres;
-pub mod rate_limit;
-mod reaper;
-mod reserve;
-mod sqlite;
-mod time;
-mod unavailable;
-
 pub use blocking::{BlockingConnection, BlockingRow, BlockingTransaction};
 #[cfg(feature = "faults")]
 pub use counted::{CountedStatements, StatementsOfTask, statements_of};
-pub use durability::{Durability, check as check_durability};
-pub use executor::{ColumnValue, Executor, ResultRow, Row};
-pub use finish::finish_tx;
+pub use executor::{ColumnValue, Executor, ResultRow, Row, finish_tx};
 pub use kept::{KeptConnections, KeptTransaction};
-pub use lock::ServeLock;
 pub use migrate::{MigrateError, pending as pending_migrations, run as migrate};
 pub use nodes::Search;
-pub use open_error::OpenError;
-pub use unavailable::{NodeAway, concerns_one_node, database_is_away, is_node_away, is_unavailable};
-
-use begin::begin;
-use postgres::{READ_LIMIT, Use};
+pub use sqlite::keep_checkpointing;
+pub use unavailable::{
+    Durability, NodeAway, OpenError, check_durability, concerns_one_node, database_is_away, is_node_away,
+    is_unavailable,
+};
 
 /// The tenant id for rows of no tenant or of the vendor: quarantined hooks, install calls, vendor keys.
 pub const VENDOR: uuid::Uuid = uuid::Uuid::nil();
@@ -70,7 +59,7 @@ pub struct Store {
     /// From the same pool as `write`.
     kept: KeptConnections,
     /// On SQLite only.
-    beside: Option<checkpoint::CheckpointConnection>,
+    beside: Option<sqlite::CheckpointConnection>,
     clock: Clock,
     /// False until the database was reached and checked.
     open: Arc<AtomicBool>,
@@ -108,7 +97,7 @@ impl Store {
         let shown_path = path.display();
         let write = sqlite::connect(url, 1, false).await.with_context(|| OpenError::Closed(path.to_owned()))?;
         let read = sqlite::connect(url, 4, true).await?;
-        let beside = checkpoint::CheckpointConnection::open(path, sqlite::connect(url, 1, false).await?)
+        let beside = sqlite::CheckpointConnection::open(path, sqlite::connect(url, 1, false).await?)
             .with_context(|| format!("cannot read the database {shown_path}"))?;
         let open = Arc::new(AtomicBool::new(true));
         Ok(Self {
@@ -286,5 +275,62 @@ impl Store {
                 tracing::debug!(%error, "closing a database connection");
             }
         }
+    }
+}
+
+impl Store {
+    /// The database's time in milliseconds, with which leases and due times are compared: its own clock on PostgreSQL
+    /// (shared by all instances), ours on SQLite.
+    pub async fn now(&self) -> Result<i64, DbErr> {
+        if self.is_sqlite() {
+            return Ok(self.clock.millis());
+        }
+        let statement = Statement::from_string(self.backend, format!("SELECT {} AS now", self.now_sql()));
+        let row = self.read.query_one_raw(statement).await?;
+        row.ok_or_else(|| DbErr::RecordNotFound("the database returned no time".into()))?.try_get("", "now")
+    }
+
+    /// The SQL expression for "now" on PostgreSQL; constant while a test's clock is frozen.
+    pub fn now_sql(&self) -> String {
+        match self.clock.frozen_millis() {
+            None => "(extract(epoch from clock_timestamp()) * 1000)::bigint".to_owned(),
+            Some(millis) => format!("{millis}::bigint"),
+        }
+    }
+
+    /// "Now" for a statement that changes rows: [`Store::now_sql`], or its parameter `number` and the value to bind to it
+    /// where a change must not read a clock.
+    pub async fn now_of_change(&self, number: usize) -> Result<(String, Option<Value>), DbErr> {
+        if self.one_account_a_commit() {
+            return Ok((format!("${number}::bigint"), Some(self.now().await?.into())));
+        }
+        Ok((self.now_sql(), None))
+    }
+}
+
+/// Held while the process serves; the operating system releases it when the process dies.
+pub struct ServeLock {
+    _file: Option<File>,
+}
+
+impl Store {
+    /// Claims the right to serve. On SQLite a second serving process is refused, because leases are voided at start; on
+    /// PostgreSQL any number may serve.
+    pub fn lock_for_serving(&self) -> anyhow::Result<ServeLock> {
+        let Some(path) = self.file() else { return Ok(ServeLock { _file: None }) };
+        let path = path.with_extension("serve-lock");
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .with_context(|| format!("cannot open the lock file {}", path.display()))?;
+        let free = file.try_lock_exclusive().with_context(|| format!("cannot lock {}", path.display()))?;
+        anyhow::ensure!(
+            free,
+            "another parom serves this database already ({} is locked); SQLite takes one serving process, use PostgreSQL for several",
+            path.display()
+        );
+        Ok(ServeLock { _file: Some(file) })
     }
 }

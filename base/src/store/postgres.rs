@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sea_orm::sqlx::{Executor, PgConnection, Row};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
 
-use super::reaper::without_reaper;
+use super::{Store, VENDOR};
 
 /// Time limit of a reading statement: one old snapshot slows everything.
 pub(super) const READ_LIMIT: &str = "5s";
@@ -116,4 +116,28 @@ pub(super) async fn connect(
         })
     });
     Ok(Database::connect(options).await?)
+}
+
+/// Does without it. sqlx counts the idle connections in a variable that goes below zero for a moment when one is taken that
+/// another thread is giving back. If the task reads it then, it goes round its loop for ever, without waiting, and keeps a
+/// thread of the runtime busy (`spawn_maintenance_tasks` of sqlx 0.9).
+pub(super) fn without_reaper(options: &mut ConnectOptions) {
+    options.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
+}
+
+impl Store {
+    /// Reserves the next `count` calls of an account's REST API, `each` milliseconds apart, in one statement; returns
+    /// the milliseconds to wait before the first, 0 or more. PostgreSQL only: on SQLite there is one process.
+    pub async fn reserve_calls(&self, account: &str, each: i64, count: i64) -> Result<i64, DbErr> {
+        let (now, now_value) = self.now_of_change(4).await?;
+        let text = format!(
+            "INSERT INTO rest_pace (tenant_id, account, next_at) VALUES ($1, $2, {now} + $3) \
+             ON CONFLICT (tenant_id, account) DO UPDATE SET next_at = greatest(rest_pace.next_at, {now}) + $3 \
+             RETURNING next_at - $3 - {now} AS ahead"
+        );
+        let values = [VENDOR.into(), account.into(), each.saturating_mul(count).into()].into_iter().chain(now_value);
+        let row = self.write().query_one_raw(Statement::from_sql_and_values(self.backend(), text, values)).await?;
+        let row = row.ok_or_else(|| DbErr::RecordNotFound("nothing was reserved".into()))?;
+        Ok(row.try_get::<i64>("", "ahead")?.max(0))
+    }
 }

@@ -1,15 +1,16 @@
 //! The messenger behind the demo's custom source: receives webhooks like a developer's endpoint, checks their
 //! signatures and shows the messages.
 
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::dev::ServerHandle;
+use actix_web::{App as HttpApp, HttpRequest, HttpResponse, HttpServer, web};
+use anyhow::Context;
 use connectors::custom;
 use secrecy::SecretString;
 use serde_json::Value;
 use tokio::sync::watch;
-
-use super::loopback::LoopbackServer;
 
 #[derive(Default)]
 struct Received {
@@ -99,4 +100,36 @@ async fn take(
 async fn show(received: web::Data<Received>) -> HttpResponse {
     let events = received.events.lock().unwrap_or_else(PoisonError::into_inner).clone();
     HttpResponse::Ok().json(serde_json::json!({ "webhooks": events }))
+}
+
+/// A running server.
+pub(super) struct LoopbackServer {
+    url: String,
+    handle: ServerHandle,
+}
+
+impl LoopbackServer {
+    /// Starts a server with these routes; `task` is its name in logs.
+    pub fn start(
+        task: &'static str,
+        routes: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
+    ) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").context(task)?;
+        listener.set_nonblocking(true).context(task)?;
+        let url = format!("http://{}", listener.local_addr().context(task)?);
+        let server = HttpServer::new(move || HttpApp::new().configure(&routes));
+        let server = server.workers(1).disable_signals().listen(listener).context(task)?.run();
+        let handle = server.handle();
+        base::supervisor::detach(task, server);
+        Ok(Self { url, handle })
+    }
+
+    /// Its address, without a slash at the end.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub async fn close(self) {
+        self.handle.stop(false).await;
+    }
 }

@@ -1,5 +1,7 @@
 //! The simulated messengers of the demo: each has a line that can be connected and a customer with a phone.
 
+use std::time::Duration;
+
 use anyhow::Context;
 use base::i18n::Language;
 use serde_json::{Map, Value};
@@ -7,11 +9,8 @@ use simulator::avito::{self, Avito, NewBuyer, NewItem, NewSeller};
 use simulator::max::{self, Max};
 use simulator::meta::{self, AppView, Meta, NewAccount, Platform};
 use simulator::telegram::{self, BotView, NewBot, Telegram};
-use simulator::vk::{self, NewCommunity, Vk};
+use simulator::vk::{self, NewCommunity, ServerStatus, Vk};
 use simulator::whatsapp::{self, NewApp, NewPhone, WhatsApp};
-
-use super::customers::Customer;
-use super::names::Names;
 
 /// The account of the demo's number at Meta.
 const WABA: &str = "220011223344556";
@@ -276,5 +275,122 @@ impl Messengers {
     pub async fn stop(self) {
         let Self { telegram, whatsapp, max, vk, avito, meta, .. } = self;
         tokio::join!(telegram.stop(), whatsapp.stop(), max.stop(), vk.stop(), avito.stop(), meta.stop());
+    }
+}
+
+/// Polling interval of a phone while an answer is awaited.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+
+/// The customer and the line of a conversation, by the messengers' ids.
+#[derive(Clone)]
+pub enum Customer {
+    Telegram { who: i64, bot: i64 },
+    WhatsApp { who: i64, phone: String },
+    Max { who: i64, bot: i64 },
+    Vk { who: i64, community: i64 },
+    Avito { who: i64, item: i64, seller: i64 },
+    Meta { who: i64, account: String },
+}
+
+impl Messengers {
+    /// Sends a text as the customer of this line.
+    pub fn writes(&self, line: &DemoLine, text: &str) -> anyhow::Result<()> {
+        match &line.customer {
+            Customer::Telegram { who, bot } => {
+                let phone = self.telegram.customer(*who, *bot);
+                phone.starts("")?;
+                phone.writes(text).map(drop)
+            }
+            Customer::WhatsApp { who, phone } => self.whatsapp.customer(*who, phone).writes(text).map(drop),
+            Customer::Max { who, bot } => {
+                let phone = self.max.customer(*who, *bot);
+                phone.starts("")?;
+                phone.writes(text).map(drop)
+            }
+            Customer::Vk { who, community } => self.vk.customer(*who, *community).writes(text).map(drop),
+            Customer::Avito { who, item, .. } => self.avito.customer(*who, *item).writes(text).map(drop),
+            Customer::Meta { who, account } => self.meta.customer(*who, account).writes(text).map(drop),
+        }
+    }
+
+    /// Waits until the messenger calls the line's address: VK confirms it first, and does not deliver what was written
+    /// before.
+    pub async fn calls(&self, line: &DemoLine, patience: Duration) -> anyhow::Result<()> {
+        let Customer::Vk { community, .. } = &line.customer else { return Ok(()) };
+        let look = async {
+            while !self.vk.servers(*community).iter().any(|server| server.status == ServerStatus::Ok) {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        tokio::time::timeout(patience, look).await.context("the messenger did not confirm the address of the line")
+    }
+
+    /// Waits until the customer of this line has received this text.
+    pub async fn gets(&self, line: &DemoLine, text: &str, patience: Duration) -> anyhow::Result<()> {
+        let look = async {
+            while !self.has(line, text) {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        tokio::time::timeout(patience, look).await.context("the answer did not reach the customer's phone")
+    }
+
+    fn has(&self, line: &DemoLine, text: &str) -> bool {
+        match &line.customer {
+            Customer::Telegram { who, bot } => {
+                self.telegram.history(*bot, *who).iter().any(|message| message.text == text)
+            }
+            Customer::WhatsApp { phone, .. } => self.whatsapp.sent(phone).iter().any(|message| message.text == text),
+            Customer::Max { bot, .. } => self.max.sent(*bot).iter().any(|message| message.text == text),
+            Customer::Vk { who, community } => {
+                self.vk.sent_to(*community, *who).iter().any(|message| message.text == text)
+            }
+            Customer::Avito { seller, .. } => self.avito.sent(*seller).iter().any(|message| message.text == text),
+            Customer::Meta { who, account } => {
+                self.meta.sent_to(account, *who).iter().any(|message| message.text == text)
+            }
+        }
+    }
+}
+
+/// Names in the language of the demo.
+pub struct Names {
+    pub shops: [&'static str; 2],
+    /// The sources: the site's chat and the own messenger.
+    pub sources: [&'static str; 2],
+    /// The company that has the demo's server.
+    pub company: &'static str,
+    pub first: &'static str,
+    pub last: &'static str,
+    pub advert: &'static str,
+    pub price: &'static str,
+}
+
+impl Names {
+    pub const fn of(language: Language) -> Self {
+        match language {
+            Language::En | Language::Es | Language::Pt => Self {
+                shops: ["Demo shop", "Second shop"],
+                sources: ["Website chat", "Own messenger"],
+                company: "Demo Ltd",
+                first: "Maria",
+                last: "Kovaleva",
+                advert: "Blue sofa",
+                price: "30 000 ₽",
+            },
+            Language::Ru => Self {
+                shops: ["Демо-магазин", "Второй магазин"],
+                sources: ["Чат на сайте", "Свой мессенджер"],
+                company: "ООО «Демо»",
+                first: "Мария",
+                last: "Ковалёва",
+                advert: "Диван синий",
+                price: "30 000 ₽",
+            },
+        }
+    }
+
+    pub fn full(&self) -> String {
+        format!("{} {}", self.first, self.last)
     }
 }

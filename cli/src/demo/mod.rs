@@ -1,28 +1,20 @@
 //! `parom demo`: a local amoCRM and the server in one process, ready for conversations.
 
+mod messenger;
+mod messengers;
+mod page;
+mod play;
+mod stage;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use base::telemetry;
 use clap::Args;
-
-use super::print_line;
-use super::serve::stop_asked_for;
-
-mod check;
-mod configuration;
-mod customers;
-mod earlier;
-mod kinds;
-mod loopback;
-mod messenger;
-mod messengers;
-mod names;
-mod page;
-mod play;
-mod stage;
-
 use stage::{DemoStage, HOST, NEW_HOST, OPERATOR};
+
+use crate::print_line;
+use crate::serve::stop_asked_for;
 
 #[derive(Args)]
 pub struct DemoCommand {
@@ -39,7 +31,7 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     // The lines below are for a person, so the log is quiet unless RUST_LOG requests it.
     telemetry::start_quiet_logging();
     if command.check {
-        let right = check::run(command.data).await?;
+        let right = play::run(command.data).await?;
         anyhow::ensure!(
             right,
             "a step of the check failed: the line above that begins with FAIL names the step and the reason"

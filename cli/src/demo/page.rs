@@ -6,7 +6,7 @@ use askama::Template;
 use base::i18n::{Language, Sentence, Words};
 use connectors::{Field, kinds};
 
-use super::loopback::LoopbackServer;
+use super::messenger::LoopbackServer;
 use super::stage::{DemoStage, HOST};
 
 /// A line's data for the page, without translated texts.

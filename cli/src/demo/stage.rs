@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use base::clock::Clock;
+use base::config::Config;
 use base::http_client::HttpClients;
 use connectors::Connectors;
 use parom::admin::operators::actions;
@@ -18,10 +19,8 @@ use sandbox::Sandbox;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::configuration::config;
 use super::messenger::Messenger;
-use super::messengers::Messengers;
-use super::names::Names;
+use super::messengers::{Messengers, Names};
 use crate::{key, sandbox as sandbox_command, terminal, widget};
 
 /// The demo's account.
@@ -71,7 +70,7 @@ impl DemoStage {
         // first reading of the same file.
         let language = terminal::language();
         let company = Names::of(language).company;
-        let first = config(&folder, &public_url, "http://127.0.0.1:9", ("", company))?.1;
+        let first = config(&folder, &public_url, "http://127.0.0.1:9", "", company)?.1;
         let settings = sandbox_command::settings(&first, "127.0.0.1:0".into(), &clock);
         let sandbox = Sandbox::start(settings).await.context("the local amoCRM could not be started")?;
         for host in [HOST, NEW_HOST] {
@@ -79,7 +78,7 @@ impl DemoStage {
             sandbox.set_language(host, language.code());
         }
         let messengers = Messengers::start(&public_url, language).await?;
-        let (text, config) = config(&folder, &public_url, sandbox.url(), (&messengers.config(), company))?;
+        let (text, config) = config(&folder, &public_url, sandbox.url(), &messengers.config(), company)?;
         let file = folder.join("parom.toml");
         std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
         sandbox.set_widget(INTEGRATION, WIDGET, &widget::for_trying(&config)?)?;
@@ -247,5 +246,107 @@ impl DemoStage {
         self.messenger.close().await;
         self.messengers.stop().await;
         self.sandbox.stop().await;
+    }
+}
+
+/// The demo's configuration, as a file and as read.
+pub(super) fn config(
+    folder: &Path,
+    public_url: &str,
+    amocrm: &str,
+    messengers: &str,
+    company: &str,
+) -> anyhow::Result<(String, Config)> {
+    let folder = folder.display();
+    let text = format!(
+        r#"
+[server]
+listen = "127.0.0.1:0"
+public_url = "{public_url}"
+try_api = true
+[database]
+url = "sqlite://{folder}/parom.db"
+[secrets]
+key_file = "{folder}/parom.key"
+[media]
+dir = "{folder}/media"
+[spool]
+dir = "{folder}/spool"
+{messengers}[vendor]
+name = "Parom demo"
+legal_entity = "{company}"
+support_url = "https://support.example/help"
+support_email = "help@support.example"
+privacy_url = "https://support.example/privacy"
+[network]
+allow_private = ["127.0.0.1/32"]
+[[integration]]
+name = "{INTEGRATION}"
+platform = "amocrm"
+client_id = "8f14e45f-ceea-4670-9f3e-6f1d2a3b4c5d"
+client_secret = "demo-client-secret-that-opens-nothing"
+consent_url = "{amocrm}/oauth"
+account_url = "{amocrm}/accounts/{{host}}"
+amojo_url = "{amocrm}"
+[[integration.channel]]
+id = "344a5002-f8ca-454d-af3d-396180102ac7"
+code = "amo.ext.30490163"
+secret = "demo-channel-secret-that-opens-nothing"
+title = "Parom"
+bot = {{ id = "5f0c7a4e-9d1b-4b6f-8a53-2c1e7d90b6a4", name = "{company}" }}
+[integration.widget]
+code = "{WIDGET}"
+"#
+    );
+    let config = Config::from_toml(&text).context("the demo's own configuration")?;
+    Ok((text, config))
+}
+
+// What an earlier run with the same data left: the new local amoCRM has none of its sources, and the endpoint of its own
+// messenger has another address and does not know the secret.
+
+/// The sources of an account in an answer of the API.
+fn items(sources: &Value) -> impl Iterator<Item = &Value> {
+    sources["items"].as_array().into_iter().flatten()
+}
+
+fn id(source: &Value) -> anyhow::Result<&str> {
+    source["id"].as_str().context("a source without an id")
+}
+
+impl DemoStage {
+    /// Where the own messenger's webhooks go.
+    pub(super) fn webhook_url(&self) -> String {
+        format!("{}/parom", self.messenger.url())
+    }
+
+    /// Creates the account's sources in the new local amoCRM, and connects the own messenger to its new endpoint.
+    pub(super) async fn continues_earlier_run(&self, path: &str) -> anyhow::Result<()> {
+        if items(&self.api(Method::GET, path, None).await?).next().is_none() {
+            return Ok(());
+        }
+        // Refused until amoCRM has granted access again.
+        let reconcile = format!("{path}/reconcile");
+        let compared = async {
+            while self.api(Method::POST, &reconcile, Some(json!({}))).await.is_err() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, compared).await.context("the sources could not be compared with amoCRM")?;
+        let there = self.api(Method::GET, path, None).await?;
+        for source in items(&there) {
+            let path = format!("/api/v1/sources/{}", id(source)?);
+            if source["status_reason"] == "deleted_in_crm" {
+                self.api(Method::POST, &format!("{path}/restore"), Some(json!({}))).await?;
+            }
+            if source["kind"] == "custom" {
+                let settings = json!({ "webhook_url": self.webhook_url() });
+                self.api(Method::PATCH, &path, Some(json!({ "settings": settings }))).await?;
+                let made = self.api(Method::POST, &format!("{path}/rotate-secret"), Some(json!({}))).await?;
+                let secret = made["webhook_secret"].as_str().context("a secret that was not shown")?;
+                self.messenger.expect_secret(SecretString::from(secret));
+            }
+        }
+        Ok(())
     }
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use base::http_client::UrlRefused;
-use base::http_client::reason::not_accepted;
+use base::http_client::not_accepted;
 use base::vault::Place;
 use connectors::custom::{new_secret, signed};
 use entity::alert_webhook::{self, Column};

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use anyhow::Context;
 use base::config;
 use futures_util::TryStreamExt;
-use queue::restored::ALL_PERHAPS_DELIVERED;
+use queue::ALL_PERHAPS_DELIVERED;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, query, query_as, query_scalar, raw_sql};
 use secrecy::ExposeSecret;

@@ -8,6 +8,7 @@
 use base::store::finish_tx;
 use chrono::TimeDelta;
 use entity::{source, turn};
+use queue::FailureLimit;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
@@ -53,7 +54,8 @@ async fn look(app: &SourceContext, tenant_id: Uuid, source_id: Uuid) -> Result<(
 /// Turn, row, alert and audit in one commit. False if it was paused concurrently or has just answered.
 async fn pause(app: &SourceContext, tx: &DatabaseTransaction, source: &source::Model) -> Result<bool, DbErr> {
     let target = (source.tenant_id, source.id);
-    if !app.queue.suspend(tx, target, (PATIENCE.num_milliseconds(), TRIES), WEBHOOK_SUSPENDED).await? {
+    let limit = FailureLimit { millis: PATIENCE.num_milliseconds(), tries: TRIES };
+    if !app.queue.suspend(tx, target, limit, WEBHOOK_SUSPENDED).await? {
         return Ok(false);
     }
     let now = app.clock.millis();

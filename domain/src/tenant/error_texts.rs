@@ -2,7 +2,7 @@
 
 use amocrm::Error as CrmError;
 use amocrm::oauth::OAuthError;
-use base::http_client::reason;
+use base::http_client;
 use base::i18n::LocalizedText;
 
 /// Why a call to amoCRM failed.
@@ -16,10 +16,10 @@ pub fn error_text(error: &CrmError) -> LocalizedText {
         }
         CrmError::Gateway { status, .. } => LocalizedText::new("said-crm-answered-mute").with("status", *status),
         CrmError::NotSent { reason, .. } => {
-            LocalizedText::new("said-crm-unreached").with("reason", reason::explain(reason))
+            LocalizedText::new("said-crm-unreached").with("reason", http_client::explain_failure(reason))
         }
         CrmError::NoAnswer { reason, .. } => {
-            LocalizedText::new("said-crm-unknown").with("reason", reason::explain(reason))
+            LocalizedText::new("said-crm-unknown").with("reason", http_client::explain_failure(reason))
         }
         CrmError::Unreadable { status, .. } => LocalizedText::new("said-crm-unreadable").with("status", *status),
         CrmError::Invalid { what, .. } => LocalizedText::new("said-crm-invalid").with("reason", what.as_str()),
@@ -42,10 +42,10 @@ pub fn oauth_error_text(error: &OAuthError) -> LocalizedText {
         OAuthError::Busy { .. } => LocalizedText::new("said-crm-busy"),
         OAuthError::Unavailable { status, .. } => answered(*status, ""),
         OAuthError::NotSent { reason, .. } => {
-            LocalizedText::new("said-crm-unreached").with("reason", reason::explain(reason))
+            LocalizedText::new("said-crm-unreached").with("reason", http_client::explain_failure(reason))
         }
         OAuthError::NoAnswer { reason, .. } => {
-            LocalizedText::new("said-crm-unknown").with("reason", reason::explain(reason))
+            LocalizedText::new("said-crm-unknown").with("reason", http_client::explain_failure(reason))
         }
         OAuthError::Unreadable { status, .. } => LocalizedText::new("said-crm-unreadable").with("status", *status),
         OAuthError::Invalid { what, .. } => LocalizedText::new("said-crm-invalid").with("reason", what.as_str()),

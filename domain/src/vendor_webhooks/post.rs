@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base::config::VendorWebhook;
-use base::http_client::reason::not_accepted;
+use base::http_client::not_accepted;
 use connectors::custom::{retry_after, signed};
 use entity::vendor_event;
 

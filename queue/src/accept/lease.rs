@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use super::NewItem;
 use crate::conversation::learn_news;
+use crate::inserts::Placed;
 use crate::lease::context::{StoredContext, StoredContexts};
 use crate::lease::{Claim, LeaseCall, Letter};
-use crate::letter::Placed;
 use crate::locked::Locked;
 use crate::rows::Write;
 use crate::turn::Key;
@@ -83,13 +83,13 @@ fn claim(one: &Placed<'_>, source_id: Uuid, epoch: i64, starts: i32, call: &Leas
 
 /// Reads the contexts of these letters, with the leases that it reads them for. Not of letters about earlier messages, which
 /// the same commit may change later.
-pub(super) fn asked(claims: &[Claim], fresh: &[NewItem<'_>]) -> (Write, Vec<Claim>) {
+pub(super) fn contexts(claims: &[Claim], fresh: &[NewItem<'_>]) -> (Write, Vec<Claim>) {
     let is_of_commit = |claim: &&Claim| {
         let id = claim.letter.message_id;
         id.is_nil() || fresh.iter().any(|one| one.entry.id == id && one.entry.message.is_some())
     };
     let of_commit: Vec<Claim> = claims.iter().filter(is_of_commit).cloned().collect();
-    (StoredContext::asked(&of_commit), of_commit)
+    (StoredContext::select(&of_commit), of_commit)
 }
 
 /// Adds what the same statement stores: the messages, and what they change in their conversations.

@@ -124,11 +124,11 @@ joined_entity!(
 impl StoredContext {
     /// Reads those of these letters with one statement; of a letter whose conversation is missing there is none.
     pub async fn read(db: impl Into<Executor<'_>>, store: &Store, claims: &[Claim]) -> Result<StoredContexts, DbErr> {
-        Self::of_rows(&Self::asked(claims).fetch(db, store).await?, claims)
+        Self::of_rows(&Self::select(claims).fetch(db, store).await?, claims)
     }
 
     /// The statement of [`StoredContext::read`].
-    pub(crate) fn asked(claims: &[Claim]) -> Write {
+    pub(crate) fn select(claims: &[Claim]) -> Write {
         let to_crm = Direction::ToCrm.number();
         let text = format!(
             "SELECT rows.place, {MESSAGE}, {CONVERSATION}, {CHANNEL}, CASE WHEN source.paused AND source.paused_by <> '' \

@@ -1,16 +1,16 @@
 //! Due lanes of the turns, each with its head.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use base::message::{Direction, LetterKind, Stream};
-use base::store::{Executor, Row, Store};
-use sea_orm::DbErr;
+use base::store::{Executor, Row, Search, Store};
+use sea_orm::{DbErr, Statement};
 use uuid::Uuid;
 
-use super::{Claim, Letter, damaged};
+use super::{Claim, LeaseCall, Letter, damaged};
 use crate::Queue;
-use crate::rows::Rows;
-use crate::turn::{Key, Turn};
+use crate::rows::{Rows, Write, write_batch_and_fetch};
+use crate::turn::{BREAKER, Busy, HELD, Key, Turn, written};
 
 /// A due lane.
 pub(crate) struct Candidate {
@@ -156,5 +156,193 @@ impl Queue {
             due.sort_by_key(|candidate| candidate.due_at);
         }
         Ok(found)
+    }
+}
+
+/// Leases that are about to be written.
+pub(super) struct Taking {
+    pub claims: Vec<Claim>,
+    /// Marks empty lanes as never due.
+    empty: Write,
+    leases: Write,
+}
+
+impl Queue {
+    /// The heads of due lanes, the writes that lease them, and the writes that mark empty lanes as never due. `now`:
+    /// the database's time, from which the leases of turns and lanes are both counted.
+    pub(super) fn take(
+        &self,
+        turns: &[Turn],
+        candidates: Vec<Candidate>,
+        now: i64,
+        call: &LeaseCall,
+    ) -> Result<Taking, DbErr> {
+        let mut claims = Vec::with_capacity(candidates.len());
+        let mut empty = Vec::new();
+        for candidate in candidates {
+            let turn = &turns[candidate.turn];
+            let (lane_id, key) = (candidate.lane_id, (turn.tenant_id, turn.target));
+            match candidate.claim(key, turn.reason == BREAKER, call.until)? {
+                Some(claim) => claims.push(claim),
+                None => empty.push((turn.tenant_id, lane_id)),
+            }
+        }
+        let empty = Rows::new()
+            .uuid("tenant_id", empty.iter().map(|key| key.0))
+            .uuid("lane_id", empty.iter().map(|key| key.1))
+            .write(
+                "UPDATE lane SET due_at = NULL, waiting = 0, owner = NULL FROM rows \
+                 WHERE lane.tenant_id = {account} AND lane.lane_id = rows.lane_id",
+            );
+        let leases = Rows::new()
+            .uuid("tenant_id", claims.iter().map(|claim| claim.tenant_id))
+            .uuid("lane_id", claims.iter().map(|claim| claim.lane_id))
+            .long("epoch", claims.iter().map(|claim| claim.epoch))
+            .long("last_key", claims.iter().map(|claim| claim.letter.order_key))
+            .uuid("owner", claims.iter().map(|_| self.instance))
+            .long("until", claims.iter().map(|_| now + call.lease))
+            .long("claim", claims.iter().map(|_| call.number))
+            .write(
+                "UPDATE lane SET owner = rows.owner, claim = rows.claim, epoch = rows.epoch, leased_until = rows.until, \
+                 due_at = rows.until, starts = lane.starts + 1, last_key = rows.last_key FROM rows \
+                 WHERE lane.tenant_id = {account} AND lane.lane_id = rows.lane_id \
+                 AND lane.epoch = rows.epoch - 1 RETURNING lane.tenant_id AS tenant_id, lane.lane_id AS lane_id",
+            );
+        Ok(Taking { claims, empty, leases })
+    }
+
+    /// Writes them and the turns; returns the leases whose lane had not changed since it was read. The others are not
+    /// leased and not sent.
+    pub(super) async fn write_leases(
+        &self,
+        tx: Executor<'_>,
+        taking: Taking,
+        turns: Write,
+    ) -> Result<Vec<Claim>, DbErr> {
+        let Taking { claims, empty, leases } = taking;
+        let written = write_batch_and_fetch(tx, &self.store, [empty, turns], leases).await?;
+        let mut leased: HashSet<(Uuid, Uuid)> = HashSet::with_capacity(written.len());
+        for row in written {
+            leased.insert((row.get("tenant_id")?, row.get("lane_id")?));
+        }
+        let (mine, changed): (Vec<Claim>, Vec<Claim>) =
+            claims.into_iter().partition(|claim| leased.contains(&(claim.tenant_id, claim.lane_id)));
+        self.recheck(tx, &changed).await?;
+        Ok(mine)
+    }
+
+    /// A lane changed without its turn's lock may be due, while the turn was written from the earlier read.
+    async fn recheck(&self, tx: Executor<'_>, changed: &[Claim]) -> Result<(), DbErr> {
+        if changed.is_empty() {
+            return Ok(());
+        }
+        tracing::warn!(lanes = changed.len(), "lanes changed while they were being leased; they are read again");
+        let turns: BTreeSet<(Uuid, Uuid)> = changed.iter().map(|claim| (claim.tenant_id, claim.target)).collect();
+        Rows::new()
+            .uuid("tenant_id", turns.iter().map(|key| key.0))
+            .uuid("target", turns.iter().map(|key| key.1))
+            .execute(
+                tx,
+                &self.store,
+                "UPDATE turn SET ready_at = {now} FROM rows WHERE turn.tenant_id = {account} \
+                 AND turn.target = rows.target AND turn.reason = ''",
+            )
+            .await?;
+        Ok(())
+    }
+}
+
+const HELD_LANES: Search<'_> = Search {
+    tables: &["turn", "lane", "letter"],
+    columns: Some("tenant_id uuid, target uuid, pool text, lane_id uuid"),
+};
+
+/// A lane of a held target whose head has expired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expired {
+    pub tenant_id: Uuid,
+    pub target: Uuid,
+    pub lane_id: Uuid,
+    pub pool: String,
+}
+
+impl Queue {
+    /// Lanes of held targets whose heads have expired, at most `limit` over all targets; reads without locks.
+    pub async fn expired(&self, limit: u32) -> Result<Vec<Expired>, DbErr> {
+        let now = if self.store.is_sqlite() { self.store.clock().millis().to_string() } else { self.store.now_sql() };
+        let text = format!(
+            "SELECT turn.tenant_id, turn.target, turn.pool, lane.lane_id FROM turn CROSS JOIN lane {} \
+             WHERE turn.reason LIKE '{HELD}%' AND lane.tenant_id = turn.tenant_id AND lane.target = turn.target \
+             AND lane.due_at IS NOT NULL AND lane.due_at <= {now} AND letter.expires_at <= {now} LIMIT {limit}",
+            with_head(&self.store, "lane.tenant_id")
+        );
+        // With a backlog of a million letters this exceeds the time limit of reads, so a writing connection is used.
+        let db = if self.store.is_sqlite() { self.store.read() } else { self.store.write() };
+        let found = self.store.search(db, Statement::from_string(self.store.backend(), text), HELD_LANES).await?;
+        let read = |row: &sea_orm::QueryResult| {
+            Ok(Expired {
+                tenant_id: row.get("tenant_id")?,
+                target: row.get("target")?,
+                lane_id: row.get("lane_id")?,
+                pool: row.get("pool")?,
+            })
+        };
+        found.iter().map(read).collect()
+    }
+
+    /// Leases those of these lanes that have not changed, so that their heads can be buried. Their turns stay held.
+    pub async fn claim_expired(&self, found: &[Expired], lease_millis: i64) -> Result<Vec<Claim>, DbErr> {
+        let mut found: Vec<&Expired> = found.iter().collect();
+        found.sort_by_key(|one| (one.tenant_id, one.target, one.lane_id));
+        let mut claims = Vec::new();
+        let alone = self.store.one_account_a_commit();
+        for some in found.chunk_by(|one, other| !alone || one.tenant_id == other.tenant_id) {
+            let call = self.lease_call(&[], lease_millis);
+            let tx = self.write_tx().await?;
+            match self.claim_expired_in((&tx).into(), some, &call).await {
+                Ok(leased) => claims.extend(self.committed(tx, &call, leased).await?),
+                Err(error) => {
+                    tx.rollback().await;
+                    return Err(error);
+                }
+            }
+        }
+        Ok(claims)
+    }
+
+    async fn claim_expired_in(
+        &self,
+        tx: Executor<'_>,
+        found: &[&Expired],
+        call: &LeaseCall,
+    ) -> Result<Vec<Claim>, DbErr> {
+        let mut keys: Vec<_> = found.iter().map(|one| (one.tenant_id, one.target)).collect();
+        keys.dedup();
+        let (mut turns, now) = self.lock_turns(tx, &keys, Busy::Skip).await?;
+        turns.retain(Turn::is_held);
+        let places: HashMap<_, _> =
+            turns.iter().enumerate().map(|(place, turn)| ((turn.tenant_id, turn.target), place)).collect();
+        let of_turns: Vec<_> =
+            found.iter().filter_map(|one| Some((one, *places.get(&(one.tenant_id, one.target))?))).collect();
+        let text = format!(
+            "SELECT {CANDIDATE}, rows.place FROM rows JOIN lane ON lane.tenant_id = {{account}} \
+             AND lane.lane_id = rows.lane_id AND lane.due_at IS NOT NULL AND lane.due_at <= rows.until {} \
+             WHERE letter.expires_at <= rows.until",
+            with_head(&self.store, "{account}")
+        );
+        let heads = Rows::new()
+            .uuid("tenant_id", of_turns.iter().map(|(one, _)| one.tenant_id))
+            .uuid("lane_id", of_turns.iter().map(|(one, _)| one.lane_id))
+            .long("until", of_turns.iter().map(|_| now))
+            .long("place", of_turns.iter().map(|(_, place)| i64::try_from(*place).unwrap_or(i64::MAX)))
+            .fetch(tx, &self.store, &text)
+            .await?;
+        let mut candidates = Vec::with_capacity(heads.len());
+        for row in heads {
+            let place = usize::try_from(row.get::<i64>("place")?).unwrap_or(usize::MAX);
+            candidates.push(Candidate::read(&row, place)?);
+        }
+        let taking = self.take(&turns, candidates, now, call)?;
+        self.write_leases(tx, taking, written(&[])).await
     }
 }

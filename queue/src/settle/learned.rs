@@ -10,15 +10,14 @@ use uuid::Uuid;
 
 use super::Settlement;
 use crate::accept_batch::{Alias, EventKind, NewLetter, Side};
-use crate::conversation::{self, known_chats};
-use crate::dialogues::{NamedConversation, NamedDialogue, name_dialogues, use_dialogues};
-use crate::keys::{self, LearnedKeys};
+use crate::conversation::{self, NamedConversation, NamedDialogue, known_chats, name_dialogues, use_dialogues};
+use crate::inserts::{self, LearnedKeys};
 use crate::rows::{Rows, Write};
 use crate::{Claim, STATUS_MILLIS};
 
 /// Stores message ids learned from answers, so that echoes are recognised and statuses find their message.
 pub fn new_keys(store: &Store, settlements: &[Settlement]) -> Write {
-    keys::new_keys(store, &learned_keys(settlements))
+    inserts::new_keys(store, &learned_keys(settlements))
 }
 
 /// The message ids that answers contained.

@@ -1,19 +1,22 @@
 //! The writer task: collects what has arrived, writes it in one commit and answers.
 
-use std::sync::{Arc, PoisonError, Weak};
+use std::collections::{BTreeMap, HashSet};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use base::store::is_node_away;
 use sea_orm::DbErr;
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::fair_queue::PendingBatch;
-use super::kind::{WriteErrorKind, kind};
-use super::start::{Reservation, Starting, Stored};
-use super::{AcceptError, WriterShard, pause};
-use crate::Queue;
-use crate::accept_batch::AcceptBatch;
+use super::{AcceptError, WriteErrorKind, WriterShard, kind, pause};
+use crate::accept_batch::{AcceptBatch, Receipt};
+use crate::lease::is_refused;
+use crate::{Accepted, Claim, LeaseCall, LeaseRequest, Queue, Settled, Settlement, StoredContexts};
 
 /// Size of one commit.
 const BYTES: usize = 4 * 1024 * 1024;
@@ -184,4 +187,200 @@ async fn written(queue: &Queue, batches: &[&AcceptBatch], again: bool, mut tries
 /// Whether a node of a distributed database is away: trying again soon would hold up the accounts of the others.
 fn concerns_accounts(queue: &Queue, error: &DbErr) -> bool {
     queue.store().one_account_a_commit() && is_node_away(error)
+}
+
+// Deliveries that begin with the commit that stores their letters: the leases are written by that commit, and the letters
+// passed on from memory.
+
+/// Maximum letters of a commit that leases them on PostgreSQL. Under load one claim of many letters, and the settlement of
+/// their answers, which come together, cost less than leases beside each commit (docs/queue.md).
+const MOST_LEASED: u32 = 8;
+
+/// New letters of a target.
+#[derive(Clone, Debug)]
+pub struct NewLetters {
+    pub tenant_id: Uuid,
+    pub target: Uuid,
+    pub pool: String,
+    pub count: u32,
+}
+
+/// Room for calls, held until `start` is called or dropped.
+pub struct Reservation {
+    pub wishes: Vec<LeaseRequest>,
+    /// Length of the leases in milliseconds.
+    pub lease_millis: i64,
+    pub start: Start,
+}
+
+/// Delivers what was leased, with the contexts of these letters that are known. The others are to be read.
+pub type Start = Box<dyn FnOnce(Vec<Claim>, StoredContexts) + Send>;
+
+/// The future of a reservation.
+pub type Reserving = Pin<Box<dyn Future<Output = Option<Reservation>> + Send>>;
+
+/// Who delivers new letters at once.
+pub trait Starter: Send + Sync {
+    /// Reserves room for calls; none if there is none. Makes no call and asks no database: a commit waits for it. Not
+    /// called any more once [`super::Writer::start_with`] has replaced it.
+    fn reserve(&self, letters: Vec<NewLetters>) -> Reserving;
+}
+
+/// The process's starter, if it delivers, and what is done for it beside the commits. Clones share both.
+#[derive(Clone)]
+pub(super) struct Starting {
+    starter: Arc<Mutex<Option<Arc<dyn Starter>>>>,
+    beside: Arc<Mutex<JoinSet<()>>>,
+    /// Where deliveries run: the writer may have a thread of its own, which blocks.
+    runtime: Handle,
+}
+
+impl Starting {
+    /// Deliveries run on the runtime of the caller.
+    pub fn here() -> Self {
+        Self { starter: Arc::default(), beside: Arc::default(), runtime: Handle::current() }
+    }
+
+    pub fn set(&self, starter: Option<Arc<dyn Starter>>) {
+        *self.starter.lock().unwrap_or_else(PoisonError::into_inner) = starter;
+    }
+
+    pub fn is_set(&self) -> bool {
+        self.starter.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    fn beside(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut running = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
+        while running.try_join_next().is_some() {}
+        running.spawn_on(work, &self.runtime);
+    }
+
+    /// Room for the letters of these batches.
+    pub async fn reserve(&self, queue: &Queue, batches: &[&AcceptBatch]) -> Option<Reservation> {
+        if queue.store().one_account_a_commit() {
+            return None;
+        }
+        let letters = letters_of(batches);
+        let count: u32 = letters.iter().map(|of| of.count).sum();
+        if count == 0 || !queue.store().is_sqlite() && count > MOST_LEASED {
+            return None;
+        }
+        let reserving = {
+            let starter = self.starter.lock().unwrap_or_else(PoisonError::into_inner);
+            starter.as_ref()?.reserve(letters)
+        };
+        reserving.await.filter(|reservation| !reservation.wishes.is_empty())
+    }
+}
+
+fn letters_of(batches: &[&AcceptBatch]) -> Vec<NewLetters> {
+    let mut letters: BTreeMap<(Uuid, Uuid), NewLetters> = BTreeMap::new();
+    for batch in batches {
+        for letter in batch.entries.iter().flat_map(|entry| &entry.letters) {
+            let new = || NewLetters {
+                tenant_id: batch.tenant_id,
+                target: letter.target,
+                pool: letter.pool.clone(),
+                count: 0,
+            };
+            letters.entry((batch.tenant_id, letter.target)).or_insert_with(new).count += 1;
+        }
+    }
+    letters.into_values().collect()
+}
+
+/// A commit with leases that got no answer.
+pub(super) struct Unanswered {
+    call: LeaseCall,
+    error: DbErr,
+    start: Start,
+}
+
+/// Batches that were stored.
+pub(super) struct Stored {
+    pub receipts: Vec<Receipt>,
+    /// All their letters, of which there are some, were leased by the same commit and started.
+    pub all_started: bool,
+}
+
+/// Why a commit with leases failed.
+pub(super) struct Refused {
+    pub error: DbErr,
+    /// If it may have been written all the same.
+    pub unanswered: Option<Box<Unanswered>>,
+}
+
+impl Starting {
+    /// Stores the batches and starts what was leased.
+    pub async fn accept(
+        &self,
+        queue: &Queue,
+        batches: &[&AcceptBatch],
+        reservation: Reservation,
+    ) -> Result<Stored, Refused> {
+        let Reservation { wishes, lease_millis, start } = reservation;
+        let call = queue.lease_call(&wishes, lease_millis);
+        match queue.accept_leasing(batches, &call).await {
+            Ok(Accepted { receipts, claims, contexts }) => {
+                let leased: HashSet<Uuid> = claims.iter().map(|claim| claim.letter.id).collect();
+                let mut letters = batches.iter().flat_map(|batch| &batch.entries).flat_map(|entry| &entry.letters);
+                let all_leased = !leased.is_empty() && letters.all(|letter| leased.contains(&letter.id));
+                let all_started = self.begin(queue, &call, start, claims, contexts) && all_leased;
+                Ok(Stored { receipts, all_started })
+            }
+            // SQLite's COMMIT may fail after it was written.
+            Err(error) if is_refused(&error) && !queue.store().is_sqlite() => Err(Refused { error, unanswered: None }),
+            Err(error) => {
+                let unanswered = Some(Box::new(Unanswered { call, error: error.clone(), start }));
+                Err(Refused { error, unanswered })
+            }
+        }
+    }
+
+    /// Looks for the leases of a commit without an answer in the background and starts them, so that what was not sent does
+    /// not come back as unknown.
+    ///
+    /// Call it after the batches were stored again: that commit, if it still ran, has ended by then, because both insert
+    /// the same keys.
+    pub fn look_for(&self, queue: &Queue, unanswered: Unanswered) {
+        let (starting, queue) = (self.clone(), queue.for_tasks());
+        self.beside(async move {
+            let Unanswered { call, error, start } = unanswered;
+            if let Ok(claims) = queue.leases_of(&call, error).await {
+                starting.begin(&queue, &call, start, claims, StoredContexts::new());
+            }
+        });
+    }
+
+    /// Starts what was leased, or gives it back as if it had never been leased: a commit may have waited for other
+    /// transactions for so long that a call could outlast its lease. Returns whether it started them.
+    fn begin(
+        &self,
+        queue: &Queue,
+        call: &LeaseCall,
+        start: Start,
+        claims: Vec<Claim>,
+        contexts: StoredContexts,
+    ) -> bool {
+        if claims.is_empty() || call.leaves_time_for_a_call(queue.store().clock().millis()) {
+            let _runtime = self.runtime.enter();
+            start(claims, contexts);
+            return true;
+        }
+        self.give_back(queue, claims, start);
+        false
+    }
+
+    /// Gives leases back in the background, as if they had never been taken. `held` is kept until then.
+    pub fn give_back(&self, queue: &Queue, claims: Vec<Claim>, held: impl Send + 'static) {
+        let queue = queue.for_tasks();
+        self.beside(async move {
+            let back: Vec<Settlement> =
+                claims.into_iter().map(|claim| Settlement::plain(claim, Settled::GivenBack)).collect();
+            if let Err(error) = queue.settle(&back).await {
+                tracing::warn!(%error, "letters that were leased too late could not be given back; their leases will run out");
+            }
+            drop(held);
+        });
+    }
 }

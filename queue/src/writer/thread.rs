@@ -36,15 +36,15 @@ impl Claims {
 /// Starts a thread for these tasks and for claims; their queue may block it. It ends when they have ended.
 pub(super) fn start(settling: SettleWork, accepting: AcceptWork, supervisor: &Supervisor) -> io::Result<Claims> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    let (claims, asked) = mpsc::unbounded_channel();
-    let asked = Arc::new(Mutex::new(asked));
+    let (claims, calls) = mpsc::unbounded_channel();
+    let calls = Arc::new(Mutex::new(calls));
     let kept = supervisor.clone();
     supervisor.start_thread("writer", move || {
         runtime.block_on(async {
             tokio::join!(
                 kept.keep_until_done("settlements", || settling.clone().run()),
                 kept.keep_until_done("writer", || accepting.clone().run()),
-                kept.keep_until_done("writer", || answer(asked.clone(), accepting.clone())),
+                kept.keep_until_done("writer", || answer(calls.clone(), accepting.clone())),
             )
         });
     })?;
@@ -52,10 +52,10 @@ pub(super) fn start(settling: SettleWork, accepting: AcceptWork, supervisor: &Su
 }
 
 /// Ends when the last [`Claims`] are gone.
-async fn answer(asked: Arc<Mutex<mpsc::UnboundedReceiver<ClaimCall>>>, work: AcceptWork) {
+async fn answer(calls: Arc<Mutex<mpsc::UnboundedReceiver<ClaimCall>>>, work: AcceptWork) {
     let AcceptWork { queue, starting, .. } = work;
-    let mut asked = asked.lock().await;
-    while let Some(ClaimCall { wishes, lease_millis, answer }) = asked.recv().await {
+    let mut calls = calls.lock().await;
+    while let Some(ClaimCall { wishes, lease_millis, answer }) = calls.recv().await {
         let claims = queue.claim(&wishes, lease_millis).await;
         if let Err(Ok(claims)) = answer.send(claims)
             && !claims.is_empty()

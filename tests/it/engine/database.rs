@@ -226,7 +226,7 @@ async fn a_blocked_process_keeps_no_hook_waiting(world: &mut World) {
     assert_eq!(world.messenger.texts(), ["Good morning"]);
 }
 
-/// sqlx's task for both can loop for ever (`base::store::reaper`).
+/// sqlx's task for both can loop for ever (`base::store::postgres`).
 async fn no_task_closes_idle_or_old_connections(world: &mut World) {
     let store = &world.app().store;
     for connections in [store.write(), store.read(), store.by_keys().pool()] {

@@ -1,7 +1,10 @@
-//! Contacts: finding, making, changing.
+//! Contacts, their chats, leads, and incoming leads from chats, over a real socket.
 
 use amocrm::Error;
-use amocrm::rest::{Contact, ContactChange, Field, FieldValue, NewContact};
+use amocrm::rest::{
+    ComplexLead, Contact, ContactChange, ContactChat, Field, FieldValue, LeadSource, MadeLead, NewContact, NewLead,
+    UnsortedFilter,
+};
 use serde_json::{Value, json};
 
 use super::{rest, targets, token};
@@ -19,12 +22,12 @@ fn ann() -> Value {
         "_embedded": {"tags": [], "leads": [{"id": 9_007_199_254_740_993_i64}, {"id": "5"}], "companies": []}})
 }
 
-fn listed(contacts: &[Value]) -> String {
+fn listed_contacts(contacts: &[Value]) -> String {
     json!({"_page": 1, "_links": {"self": {"href": "x"}}, "_embedded": {"contacts": contacts}}).to_string()
 }
 
 #[tokio::test]
-async fn one() {
+async fn one_contact() {
     let stub = Stub::new(vec![
         answer("200 OK", "", &ann().to_string()),
         answer("204 No Content", "", ""),
@@ -54,7 +57,11 @@ async fn found_by_phone() {
     let mut gone = older.clone();
     gone["is_deleted"] = json!(1);
     let stub = Stub::new(vec![
-        answer("200 OK", "", &listed(&[ann(), other, older, gone, json!({"id": 9, "custom_fields_values": null})])),
+        answer(
+            "200 OK",
+            "",
+            &listed_contacts(&[ann(), other, older, gone, json!({"id": 9, "custom_fields_values": null})]),
+        ),
         answer("204 No Content", "", ""),
     ])
     .await;
@@ -79,7 +86,7 @@ async fn found_by_email_and_by_text() {
     let joann =
         json!({"id": 7, "custom_fields_values": [{"field_code": "EMAIL", "values": [{"value": "joann@example.com"}]}]});
     let stub = Stub::new(vec![
-        answer("200 OK", "", &listed(&[joann.clone(), ann()])),
+        answer("200 OK", "", &listed_contacts(&[joann.clone(), ann()])),
         answer(
             "200 OK",
             "",
@@ -104,7 +111,7 @@ async fn found_by_email_and_by_text() {
 }
 
 #[tokio::test]
-async fn made() {
+async fn made_contacts() {
     let answered = json!({"_embedded": {"contacts": [{"id": 12, "request_id": "1"}, {"id": "11", "request_id": "0"}]}});
     let plain = json!({"_embedded": {"contacts": [{"id": 11}, {"id": 12}]}});
     let short = json!({"_embedded": {"contacts": [{"id": 11, "request_id": "0"}]}});
@@ -156,4 +163,257 @@ fn one_more_number_keeps_the_others() {
     let values = vec![value("1", Some("MOB")), value("2", Some("WORK"))];
     assert_eq!(contact.field_with(Field::PHONE, "2"), Some(Field { id: None, code: Some("PHONE".into()), values }));
     assert_eq!(contact.field_with(Field::EMAIL, "a@b"), Some(Field::email("a@b")));
+}
+
+#[tokio::test]
+async fn chats_of_contacts() {
+    let body = json!({"_total_items": 2, "_embedded": {"chats": [
+        {"id": 26219, "contact_id": "3102959", "chat_id": "6cbab3d5-0000-4000-8000-ad59ad10805f", "request_id": "l1"},
+        {"id": 26220, "contact_id": 3_102_960}]}});
+    let found = ContactChat { contact_id: 3_102_959, chat_id: "6cbab3d5-0000-4000-8000-ad59ad10805f".to_owned() };
+    let stub = Stub::answering("200 OK", &body.to_string()).await;
+    assert_eq!(rest(&stub).chats_of_contacts(&token(), &[3_102_959]).await.unwrap(), std::slice::from_ref(&found));
+    let seen = stub.only();
+    assert_eq!(seen.target(), "/accounts/shop.amocrm.ru/api/v4/contacts/chats?contact_id=3102959");
+    assert_eq!(seen.header("Cookie"), None);
+
+    let stub = Stub::answering("200 OK", &body.to_string()).await;
+    assert_eq!(rest(&stub).chats_of_contacts(&token(), &[1, 2]).await.unwrap(), [found]);
+    assert_eq!(
+        stub.only().target(),
+        "/accounts/shop.amocrm.ru/api/v4/contacts/chats?contact_id%5B%5D=1&contact_id%5B%5D=2"
+    );
+
+    let stub = Stub::answering("204 No Content", "").await;
+    assert_eq!(rest(&stub).chats_of_contacts(&token(), &[5]).await.unwrap(), []);
+    assert_eq!(rest(&stub).chats_of_contacts(&token(), &[]).await.unwrap(), []);
+    let stub = Stub::answering("200 OK", "{}").await;
+    let error = rest(&stub).chats_of_contacts(&token(), &[5]).await.unwrap_err();
+    assert!(matches!(error, Error::Unreadable { call: "chats_of_contacts", .. }), "{error}");
+    let stub = Stub::answering("403 Forbidden", r#"{"title":"Forbidden"}"#).await;
+    let error = rest(&stub).chats_of_contacts(&token(), &[5]).await.unwrap_err();
+    assert_eq!(error.status(), Some(403));
+}
+
+#[tokio::test]
+async fn contacts_of_a_lead() {
+    let body = json!({"id": 9, "_embedded": {"contacts": [{"id": 1, "is_main": false}, {"id": 2, "is_main": true}]}});
+    let stub = Stub::answering("200 OK", &body.to_string()).await;
+    assert_eq!(rest(&stub).contacts_of_lead(&token(), 9).await.unwrap(), [2, 1]);
+    assert_eq!(stub.only().target(), "/accounts/shop.amocrm.ru/api/v4/leads/9?with=contacts");
+    for (status, body) in [("204 No Content", ""), ("404 Not Found", "{}"), ("200 OK", r#"{"id":9,"_embedded":[]}"#)] {
+        let stub = Stub::answering(status, body).await;
+        assert!(rest(&stub).contacts_of_lead(&token(), 9).await.unwrap().is_empty(), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn contacts_of_chats() {
+    let body = json!({"_embedded": {"chats": [{"chat_id": "c1", "contact_id": 1, "id": 5}]}}).to_string();
+    let stub =
+        Stub::new(vec![answer("200 OK", "", &body), answer("200 OK", "", r#"{"_embedded":{"chats":[]}}"#)]).await;
+    let rest = rest(&stub);
+    let found = rest.contacts_of_chats(&token(), &["c1"]).await.unwrap();
+    assert_eq!(found, [ContactChat { contact_id: 1, chat_id: "c1".into() }]);
+    assert_eq!(rest.contacts_of_chats(&token(), &["c1", "c2"]).await.unwrap(), []);
+    assert_eq!(targets(&stub), ["GET contacts/chats?chat_id=c1", "GET contacts/chats?chat_id[]=c1&chat_id[]=c2"]);
+}
+
+#[tokio::test]
+async fn linked() {
+    let link = |contact_id, chat_id: &str| ContactChat { contact_id, chat_id: chat_id.into() };
+    let links = [link(3_102_959, "6cbab3d5-c4c1-46ff-b710-ad59ad10805f"), link(2, "b")];
+    let body = json!({"_total_items": 2, "_embedded": {"chats": [
+        {"chat_id": "b", "contact_id": 2, "id": 26220, "request_id": "1"},
+        {"chat_id": "6cbab3d5-c4c1-46ff-b710-ad59ad10805f", "contact_id": 3102959, "id": 26219, "request_id": "0"}]}});
+    let stub =
+        Stub::new(vec![answer("200 OK", "", &body.to_string()), answer("200 OK", "", r#"{"_embedded":[]}"#)]).await;
+    let rest = rest(&stub);
+    assert_eq!(rest.link_chats(&token(), &links).await.unwrap(), links);
+    assert!(matches!(rest.link_chats(&token(), &links).await, Err(Error::Unreadable { call: "link_chats", .. })));
+    let seen = stub.seen();
+    assert_eq!((targets(&stub)[0].as_str(), seen[0].header("Cookie")), ("POST contacts/chats", None));
+    assert_eq!(
+        seen[0].json(),
+        json!([{"contact_id": 3102959, "chat_id": "6cbab3d5-c4c1-46ff-b710-ad59ad10805f", "request_id": "0"},
+            {"contact_id": 2, "chat_id": "b", "request_id": "1"}])
+    );
+    assert!(matches!(rest.link_chats(&token(), &[]).await, Err(Error::Invalid { call: "link_chats", .. })));
+}
+
+#[tokio::test]
+async fn one_lead() {
+    let body = json!({"id": 9276114, "name": "Deal", "price": "1500", "responsible_user_id": 5, "pipeline_id": 700100,
+        "status_id": 142, "created_at": 1767225600, "updated_at": 1767225900, "closed_at": null, "is_deleted": 0,
+        "source_id": 9001, "_embedded": {"source": {"id": 9001, "external_id": "wa", "type": "widget"},
+            "contacts": [{"id": 1, "is_main": false}, {"id": 2, "is_main": true}], "tags": []}});
+    let stub = Stub::new(vec![
+        answer("200 OK", "", &body.to_string()),
+        answer("200 OK", "", r#"{"id":5,"_embedded":[]}"#),
+        answer("204 No Content", "", ""),
+        answer("404 Not Found", "", ""),
+    ])
+    .await;
+    let rest = rest(&stub);
+    let lead = rest.lead(&token(), 9_276_114).await.unwrap().unwrap();
+    assert_eq!((lead.id, lead.price, lead.status_id, lead.closed_at), (9_276_114, Some(1500), Some(142), None));
+    assert_eq!((lead.contacts, lead.is_deleted), (vec![2, 1], false));
+    let source = LeadSource { id: Some(9001), external_id: Some("wa".into()), kind: Some("widget".into()) };
+    assert_eq!(lead.source, Some(source));
+    let bare = rest.lead(&token(), 5).await.unwrap().unwrap();
+    assert_eq!((bare.contacts.len(), bare.source), (0, None));
+    assert_eq!(rest.lead(&token(), 5).await.unwrap(), None);
+    assert_eq!(rest.lead(&token(), 5).await.unwrap(), None);
+    assert_eq!(targets(&stub)[0], "GET leads/9276114?with=contacts,source,source_id");
+}
+
+fn new() -> NewLead {
+    NewLead {
+        name: Some("Deal".into()),
+        price: Some(1500),
+        contacts: vec![2, 1],
+        source_external_id: Some("wa".into()),
+        tags: vec!["t".into()],
+        fields: vec![Field::text(501, "A-17")],
+        ..NewLead::default()
+    }
+}
+
+#[tokio::test]
+async fn made_leads() {
+    let body = json!({"_embedded": {"leads": [{"id": 77, "request_id": "0"}]}});
+    let stub = Stub::answering("200 OK", &body.to_string()).await;
+    assert_eq!(rest(&stub).create_leads(&token(), &[new()]).await.unwrap(), [77]);
+    assert_eq!(targets(&stub), ["POST leads"]);
+    assert_eq!(
+        stub.only().json(),
+        json!([{"name": "Deal", "price": 1500, "custom_fields_values": [{"field_id": 501, "values": [{"value": "A-17"}]}],
+            "tags_to_add": [{"name": "t"}], "_embedded": {"contacts": [{"id": 2, "is_main": true}, {"id": 1, "is_main": false}],
+            "source": {"external_id": "wa", "type": "widget"}}, "request_id": "0"}])
+    );
+    let stub = Stub::answering("200 OK", r#"{"_embedded":{"leads":[{"id":1}]}}"#).await;
+    rest(&stub).create_leads(&token(), &[NewLead::default()]).await.unwrap();
+    assert_eq!(stub.only().json(), json!([{"request_id": "0"}]));
+}
+
+#[tokio::test]
+async fn made_with_a_person() {
+    let body = json!([{"id": 78, "contact_id": 12, "company_id": null, "request_id": ["1"], "merged": true},
+        {"id": 77, "contact_id": 11, "company_id": null, "request_id": ["0"], "merged": false}]);
+    let stub = Stub::new(vec![
+        answer("200 OK", "", &body.to_string()),
+        answer("200 OK", "", r#"[{"id":77,"merged":0}]"#),
+        answer("200 OK", "", r#"{"_embedded":{}}"#),
+    ])
+    .await;
+    let rest = rest(&stub);
+    let contact = NewContact { name: Some("Ann".into()), fields: vec![Field::phone("+7900")], ..NewContact::default() };
+    let leads = [ComplexLead { lead: new(), contact }, ComplexLead::default()];
+    let made = rest.create_complex_leads(&token(), &leads).await.unwrap();
+    let one = |lead_id, contact_id, is_merged| MadeLead { lead_id, contact_id: Some(contact_id), is_merged };
+    assert_eq!(made, [one_lead(77, 11, false), one_lead(78, 12, true)]);
+    let body = stub.seen()[0].json();
+    assert_eq!(
+        body[0]["_embedded"],
+        json!({"source": {"external_id": "wa", "type": "widget"}, "contacts": [{"name": "Ann", "custom_fields_values": [
+            {"field_code": "PHONE", "values": [{"value": "+7900", "enum_code": "WORK"}]}]}]})
+    );
+    assert_eq!(body[1], json!({"_embedded": {"contacts": [{}]}, "request_id": "1"}));
+    assert_eq!(targets(&stub)[0], "POST leads/complex");
+    let made = rest.create_complex_leads(&token(), &leads[..1]).await.unwrap();
+    assert_eq!((made[0].lead_id, made[0].contact_id), (77, None));
+    let error = rest.create_complex_leads(&token(), &leads[..1]).await.unwrap_err();
+    assert!(matches!(error, Error::Unreadable { .. }), "{error}");
+}
+
+const UID: &str = "80c5b3b0d5e4a9d3f1c2";
+
+fn body() -> Value {
+    json!({"uid": UID, "source_uid": "amojo:1", "source_name": "Sales", "category": "chats", "pipeline_id": "700100",
+        "created_at": 1767225600, "account_id": 12345678,
+        "metadata": {"from": "79990001122", "to": 5, "received_at": 1767225600, "service": "amo.ext.40000001",
+            "client": {"name": "Ann", "avatar": null}, "origin": {"chat_id": "33b41601", "ref": null, "visitor_uid": null},
+            "last_message_text": "Hi", "source_name": "Sales"},
+        "_embedded": {"contacts": [{"id": 11018118}], "companies": [], "leads": [{"id": 9276114}]}})
+}
+
+#[tokio::test]
+async fn listed_incoming_leads() {
+    let list = json!({"_page": 1, "_links": {"next": {"href": "x"}}, "_embedded": {"unsorted": [body(), {"category": "chats"}]}});
+    let stub = Stub::new(vec![answer("200 OK", "", &list.to_string()), answer("204 No Content", "", "")]).await;
+    let rest = rest(&stub);
+    let page = rest.unsorted_chats(&token(), &UnsortedFilter::default(), 1).await.unwrap();
+    assert_eq!((page.items.len(), page.has_more), (1, true));
+    let chat = page.items[0].chat.as_ref().unwrap();
+    assert_eq!((chat.chat_id.as_deref(), chat.client_name.as_deref()), (Some("33b41601"), Some("Ann")));
+    assert_eq!((page.items[0].contacts[0], page.items[0].leads[0]), (11_018_118, 9_276_114));
+    let filter = UnsortedFilter { uids: vec![UID.into()], pipeline_id: Some(700_100) };
+    assert!(rest.unsorted_chats(&token(), &filter, 2).await.unwrap().items.is_empty());
+    let order = "order[created_at]=desc";
+    assert_eq!(
+        targets(&stub),
+        [
+            format!("GET leads/unsorted?filter[category][]=chats&{order}&page=1&limit=250"),
+            format!(
+                "GET leads/unsorted?filter[category][]=chats&filter[uid][]={UID}&filter[pipeline_id]=700100&{order}&page=2&limit=250"
+            )
+        ]
+    );
+}
+
+#[tokio::test]
+async fn one_incoming_lead() {
+    let mail = json!({"uid": UID, "category": "mail", "metadata": []});
+    let stub = Stub::new(vec![
+        answer("200 OK", "", &body().to_string()),
+        answer("200 OK", "", &mail.to_string()),
+        answer("204 No Content", "", ""),
+        answer("404 Not Found", "", ""),
+    ])
+    .await;
+    let rest = rest(&stub);
+    assert_eq!(rest.unsorted(&token(), UID).await.unwrap().unwrap().pipeline_id, Some(700_100));
+    assert_eq!(rest.unsorted(&token(), UID).await.unwrap().unwrap().chat, None);
+    assert_eq!(rest.unsorted(&token(), UID).await.unwrap(), None);
+    assert_eq!(rest.unsorted(&token(), UID).await.unwrap(), None);
+    assert_eq!(targets(&stub)[0], format!("GET leads/unsorted/{UID}"));
+    for uid in ["", "a/b", "..", "a?b", &"a".repeat(65)] {
+        let error = rest.unsorted(&token(), uid).await.unwrap_err();
+        assert!(matches!(error, Error::Invalid { call: "unsorted", .. }), "{uid}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn decided() {
+    let accepted = json!({"uid": UID, "pipeline_id": 1, "category": "chats", "_embedded": {"contacts": [{"id": 3}],
+        "leads": [{"id": 4}], "companies": []}});
+    let stub = Stub::new((0..4).map(|_| answer("200 OK", "", &accepted.to_string())).collect()).await;
+    let rest = rest(&stub);
+    let it = rest.accept_unsorted(&token(), UID, Some(7), Some(142)).await.unwrap();
+    assert_eq!((it.leads, it.contacts), (vec![4], vec![3]));
+    rest.accept_unsorted(&token(), UID, None, None).await.unwrap();
+    rest.decline_unsorted(&token(), UID, Some(7)).await.unwrap();
+    rest.link_unsorted(&token(), UID, 1, Some(2), Some(7)).await.unwrap();
+    let path = format!("leads/unsorted/{UID}");
+    assert_eq!(
+        targets(&stub),
+        ["POST /accept", "POST /accept", "DELETE /decline", "POST /link"]
+            .map(|line| line.replace(" /", &format!(" {path}/")))
+    );
+    let bodies: Vec<_> = stub.seen().iter().map(|seen| seen.json()).collect();
+    let link = json!({"user_id": 7, "link": {"entity_id": 1, "entity_type": "leads", "metadata": {"contact_id": 2}}});
+    assert_eq!(bodies, [json!({"user_id": 7, "status_id": 142}), json!({}), json!({"user_id": 7}), link]);
+}
+
+#[tokio::test]
+async fn counted() {
+    let body = json!({"account_id": 1, "categories": {"chats": {"total": 3}, "forms": {"total": "0"}}, "total": 6,
+        "accepted": 4, "average_sort_time": 80, "declined": 1});
+    let stub = Stub::answering("200 OK", &body.to_string()).await;
+    let summary = rest(&stub).unsorted_summary(&token()).await.unwrap();
+    assert_eq!((summary.total, summary.accepted, summary.declined), (6, 4, 1));
+    assert_eq!((summary.categories["chats"], summary.categories["forms"]), (3, 0));
+    assert_eq!(targets(&stub), ["GET leads/unsorted/summary"]);
+    let stub = Stub::answering("200 OK", r#"{"categories":[]}"#).await;
+    assert_eq!(rest(&stub).unsorted_summary(&token()).await.unwrap().total, 0);
 }

@@ -1,7 +1,7 @@
 use secrecy::ExposeSecret;
 
-use super::super::{Config, CustomersMode, HostOrNet, MediaMode, Platform, ReactionSupport, base, known};
 use super::{CHANNEL_ID, EXAMPLE, short, with_environment};
+use crate::config::{Config, CustomersMode, HostOrNet, MediaMode, Platform, ReactionSupport, base, load};
 
 #[test]
 fn an_empty_text_gives_the_defaults() {
@@ -34,8 +34,7 @@ fn the_example_of_the_product_page_loads() {
     let (owner, channel) = config.channel(CHANNEL_ID).unwrap();
     assert_eq!(owner.name, "main");
     assert_eq!(channel.connectors, ["telegram", "whatsapp", "webchat", "custom"]);
-    assert!(config.integration_by_client_id("…").is_some());
-    assert!(config.integration_by_client_id("other").is_none());
+    assert_eq!(integration.client_id, "…");
     assert!(config.channel("other").is_none());
 }
 
@@ -76,7 +75,7 @@ fn sections_of_messengers_to_come_are_read() {
 
 #[test]
 fn every_key_of_the_default_file_exists() {
-    let uncommented: String = known::DEFAULTS
+    let uncommented: String = load::DEFAULTS
         .lines()
         .map(|line| match line.strip_prefix('#') {
             Some(rest) if rest.starts_with('[') || rest.starts_with(|sign: char| sign.is_ascii_lowercase()) => rest,
@@ -114,7 +113,7 @@ fn every_key_of_the_default_file_exists() {
 
 #[test]
 fn every_field_is_in_the_default_file() {
-    let keys = known::keys();
+    let keys = load::keys();
     let sources = [
         include_str!("../mod.rs"),
         include_str!("../integration.rs"),
@@ -232,8 +231,8 @@ fn the_environment_overrides_the_file_and_the_file_the_defaults() {
     assert!((config.rates.chats_start - 2.5).abs() < f64::EPSILON);
     assert_eq!(config.customers.mode, CustomersMode::Password);
     assert_eq!(config.network.allow_private.len(), 2);
-    let integration = config.integration_by_client_id("from-environment").unwrap();
-    assert_eq!(integration.name, "main");
+    let integration = config.integration("main").unwrap();
+    assert_eq!(integration.client_id, "from-environment");
     assert_eq!(integration.widget.as_ref().unwrap().languages, ["en"]);
     let channel = &integration.channels[0];
     assert_eq!(channel.secret.expose_secret(), "12345");

@@ -56,11 +56,11 @@ struct KeyLiterals {
 
 impl KeyLiterals {
     fn read() -> Self {
-        let mut said = Self::default();
+        let mut literals = Self::default();
         for folder in SOURCES {
-            said.read_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder));
+            literals.read_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder));
         }
-        said
+        literals
     }
 
     fn read_folder(&mut self, folder: &Path) {
@@ -111,8 +111,8 @@ impl KeyLiterals {
 
 #[test]
 fn every_key_is_used_or_listed_for_later_use() {
-    let said = KeyLiterals::read();
-    let unsaid: Vec<String> = catalog(Language::En).into_keys().filter(|key| !said.has(key)).collect();
+    let literals = KeyLiterals::read();
+    let unsaid: Vec<String> = catalog(Language::En).into_keys().filter(|key| !literals.has(key)).collect();
     let waits = |key: &str| LATER.iter().any(|(beginning, _)| key.starts_with(beginning));
     let forgotten: Vec<&String> = unsaid.iter().filter(|key| !waits(key)).collect();
     assert!(forgotten.is_empty(), "no code uses these, use them or remove them: {forgotten:#?}");
@@ -123,14 +123,125 @@ fn every_key_is_used_or_listed_for_later_use() {
 
 #[test]
 fn sources_are_read_as_they_are_written() {
-    let mut said = KeyLiterals::default();
-    said.read_text(
+    let mut literals = KeyLiterals::default();
+    literals.read_text(
         r#"words.text("a-key"); words.text_of("state-", x); format!("why-{name}"); by.did("key.made"); "held" "the.event""#,
     );
     for key in ["a-key", "state-held", "state-held-fix", "why-held", "why-2", "state-key-made", "why-key-made-fix"] {
-        assert!(said.has(key), "{key}");
+        assert!(literals.has(key), "{key}");
     }
     for key in ["a-key-fix", "state-lost", "held-fix", "why-lost-held", "the-event"] {
-        assert!(!said.has(key), "{key}");
+        assert!(!literals.has(key), "{key}");
     }
+}
+
+const PARTIAL: [Language; 2] = [Language::Es, Language::Pt];
+
+/// Files of which every text is translated.
+const FILES: [&str; 11] =
+    ["alerts", "chat", "common", "forms", "install", "reasons", "sources", "states", "widget", "widget_api", "wizard"];
+
+/// Beginnings of keys in other files that are translated too: what the wizard asks and finds, for every messenger.
+const BEGINNINGS: [&str; 15] = [
+    "alert-kind-",
+    "connector-",
+    "messages-kind-",
+    "problem-line_taken",
+    "problem-messenger_refused",
+    "said-line-",
+    "said-messenger-",
+    "said-meta-",
+    "said-net-",
+    "said-server-",
+    "said-telegram-",
+    "said-url-",
+    "said-wa-",
+    "source-",
+    "wizard-",
+];
+
+/// Beginnings of keys of the set that are not translated, with the reason.
+const WITHOUT: [(&str, &str); 12] = [
+    ("alert-several-vendor", "the vendor's own people read it"),
+    ("alert-task_failing-", "the vendor's own people read it"),
+    ("alert-vendor_", "the vendor's own people read it"),
+    ("alert-why-vendor", "the vendor's own people read it"),
+    ("audit-did-", "the page of the audit log is English"),
+    ("wizard-avito-", "a messenger of Russia"),
+    ("wizard-consent-avito", "a messenger of Russia"),
+    ("wizard-consent-hint-avito", "a messenger of Russia"),
+    ("wizard-max-", "a messenger of Russia"),
+    ("wizard-slow-max-", "a messenger of Russia"),
+    ("wizard-slow-vk-", "a messenger of Russia"),
+    ("wizard-vk-", "a messenger of Russia"),
+];
+
+/// Keys that wait for their translation, and are English until then.
+const LATER_NAMES: &[&str] = &[];
+
+/// The keys of the set.
+fn named() -> Vec<String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../locales/en");
+    let mut named = Vec::new();
+    for file in fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let is_whole = FILES.contains(&path.file_stem().unwrap().to_str().unwrap());
+        let text = fs::read_to_string(&path).unwrap();
+        let keys = text.lines().filter_map(|line| Some(line.split_once(" =")?.0));
+        let keys = keys.filter(|key| key.starts_with(|sign: char| sign.is_ascii_lowercase()));
+        let translated = keys.filter(|key| is_whole || BEGINNINGS.iter().any(|one| key.starts_with(one)));
+        let translated = translated.filter(|key| !WITHOUT.iter().any(|(one, _)| key.starts_with(one)));
+        named.extend(translated.map(str::to_owned));
+    }
+    assert!(named.len() > 900, "the files are read: {}", named.len());
+    named
+}
+
+#[test]
+fn the_named_set_is_complete_in_all_languages() {
+    let named = named();
+    let english = catalog(Language::En);
+    for language in PARTIAL {
+        let own = catalog(language);
+        let wrong = |key: &&String| own.get(*key) != english.get(*key) && !LATER_NAMES.contains(&key.as_str());
+        let wrong: Vec<_> = named.iter().filter(wrong).collect();
+        let code = language.code();
+        assert!(
+            wrong.is_empty(),
+            "locales/{code} lacks these, or has other placeables (or list them in LATER_NAMES): {wrong:#?}"
+        );
+        let more: Vec<_> = own.keys().filter(|key| !named.contains(key)).collect();
+        assert!(more.is_empty(), "locales/{code} has these, which are not in the set: {more:#?}");
+        let late: Vec<_> = LATER_NAMES.iter().filter(|key| own.contains_key(**key)).collect();
+        assert!(late.is_empty(), "{code} has these, take them off the list: {late:?}");
+    }
+}
+
+#[test]
+fn no_sentence_was_left_in_english() {
+    let sentences = |language: Language| {
+        let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../locales")).join(language.code());
+        let texts = fs::read_dir(folder).unwrap().map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
+        let lines = texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>());
+        let is_word = |part: &&str| part.starts_with(char::is_alphabetic);
+        lines.filter(|line| !line.starts_with('#') && line.split(' ').filter(is_word).count() > 4).collect::<Vec<_>>()
+    };
+    let english = sentences(Language::En);
+    assert!(english.len() > 1_000, "{}", english.len());
+    for language in PARTIAL {
+        let same: Vec<_> = sentences(language).into_iter().filter(|line| english.contains(line)).collect();
+        assert!(same.is_empty(), "{}: {same:#?}", language.code());
+    }
+}
+
+#[test]
+fn the_page_about_the_locales_names_the_set() {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../locales/README.md")).unwrap();
+    for file in FILES {
+        assert!(page.contains(&format!("`{file}.ftl`")), "{file}");
+    }
+    for beginning in BEGINNINGS {
+        assert!(page.contains(&format!("`{beginning}`")), "{beginning}");
+    }
+    assert!(page.contains("not yet read by a native"));
 }

@@ -29,12 +29,12 @@ const RIGHT: &[(&str, &str, &str)] = &[
     ("app", "wizard-fb-", "Meta's word for what is made there"),
     ("app", "wizard-ig-", "Meta's word for what is made there"),
     ("app", "wizard-meta-", "Meta's word for what is made there"),
-    ("app", "said-meta-", "Meta's word for what is made there"),
+    ("app", "violations-meta-", "Meta's word for what is made there"),
     ("app", "passport-facebook-", "Meta's word for what is made there"),
     ("app", "passport-instagram-", "Meta's word for what is made there"),
     ("app", "left-line-", "Meta's word for what is removed there"),
     ("callback", "left-line-vk", "what VK calls its page"),
-    ("callback", "said-vk-", "what VK calls its webhook"),
+    ("callback", "violations-vk-", "what VK calls its webhook"),
     ("retry", "doctor-quarantine-", "a command"),
     ("бесед", "passport-vk-", "VK's word for a group chat"),
     ("callback", "wizard-wa-", "what the field is called at Meta"),
@@ -90,7 +90,7 @@ fn is_forbidden(word: &str, forbidden: &str, language: Language) -> bool {
 
 #[test]
 fn each_thing_has_one_name_in_all_texts() {
-    let mut said: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut violations: BTreeSet<(String, String)> = BTreeSet::new();
     let mut right = BTreeSet::new();
     for (language, list) in [(Language::En, ENGLISH), (Language::Ru, RUSSIAN)] {
         // Other words for a setting are there because people type them.
@@ -99,13 +99,13 @@ fn each_thing_has_one_name_in_all_texts() {
                 for forbidden in list.split_whitespace().filter(|one| is_forbidden(&word, one, language)) {
                     match RIGHT.iter().find(|(word, place, _)| *word == forbidden && key.starts_with(place)) {
                         Some(row) => right.insert(row),
-                        None => said.insert((key.clone(), word.clone())),
+                        None => violations.insert((key.clone(), word.clone())),
                     };
                 }
             }
         }
     }
-    assert!(said.is_empty(), "{said:#?}");
+    assert!(violations.is_empty(), "{violations:#?}");
     let unused: Vec<_> = RIGHT.iter().filter(|row| !right.contains(row)).collect();
     assert!(unused.is_empty(), "these are no exceptions any more: {unused:#?}");
 }

@@ -12,7 +12,7 @@ mod vapid;
 
 use std::time::Duration;
 
-use base::http_client::reason::not_accepted;
+use base::http_client::not_accepted;
 use base::vault::hash;
 use bytes::Bytes;
 use entity::alert_notice;

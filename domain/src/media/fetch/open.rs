@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use base::http_client::reason::is_no_server;
+use base::http_client::is_no_server;
 use base::http_client::{FILE_TIMEOUT, refusal};
 use connectors::file::{NotOpened, OpenFile};
 use futures_util::StreamExt;

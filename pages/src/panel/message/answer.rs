@@ -171,7 +171,7 @@ pub fn outcome(page: &PageContext, story: &Story, attempt: &attempt::Model, dire
 fn unanswered(words: Words, attempt: &attempt::Model) -> Sentence {
     let seconds = (attempt.ms + 500) / 1000;
     let is_unknown = attempt.verdict == "unknown";
-    match http_client::reason::explain(&attempt.reason).key() {
+    match http_client::explain_failure(&attempt.reason).key() {
         "said-net-late" => words.text("attempt-no-answer").with("seconds", seconds),
         "said-net-cut" => words.text("attempt-cut"),
         _ if is_unknown && seconds == 0 => words.text("attempt-cut"),

@@ -1,0 +1,138 @@
+//! The migrations, oldest first. One that was released is never changed; a change of the schema is a new one, which only
+//! adds: the version before works beside it.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
+
+use crate::moved::MOVED;
+use crate::schema;
+use crate::table::{Table, bigint, blob, integer, smallint, tenant_table, text};
+
+/// One change of the schema.
+#[derive(Clone, Copy)]
+pub enum Change {
+    /// The schema of the first release.
+    Schema,
+    /// What a failed attempt sent, masked.
+    AttemptRequest,
+    /// Made functions that stored a message and settled a letter; nothing calls them any more ([`Change::NoFunctions`]).
+    LoneMessages,
+    /// The table of work that outlives its process, and the lines in a proof of erasure whose webhooks could not be removed.
+    /// Calls that belong to no account here lose their texts, which are no longer stored.
+    Job,
+    /// Who made an API key: it may do at most what they may do now. The audit log says it of keys that exist already.
+    KeyMaker,
+    /// An account's country, for phone numbers that are written without one. Empty until amoCRM reports it again.
+    Country,
+    /// What waits in `parked_status`: not only statuses.
+    ParkedKind,
+    /// Removes the functions of PostgreSQL that stored a message and settled a letter. No release called them. `claim_lanes`
+    /// and `status_waits` stay for one release more: 0.1.0, which may still run beside this version, calls them
+    /// (docs/decisions/0035-releases.md).
+    NoFunctions,
+    /// Due times of many tables become rows of `job` (`moved.rs`). What the version before writes into its columns is moved
+    /// as well, once no process of that version works on it.
+    JobKinds,
+}
+
+pub const ALL: [Change; 9] = [
+    Change::Schema,
+    Change::AttemptRequest,
+    Change::LoneMessages,
+    Change::Job,
+    Change::KeyMaker,
+    Change::Country,
+    Change::ParkedKind,
+    Change::NoFunctions,
+    Change::JobKinds,
+];
+
+const JOB: Table = tenant_table("job", &["kind", "key"])
+    .columns(&[
+        text("kind"),
+        text("key"),
+        text("payload"),
+        blob("sealed").null(),
+        integer("tries"),
+        bigint("next_try_at").null(),
+        bigint("created_at"),
+    ])
+    .indexes(&["CREATE INDEX job_due ON job (next_try_at)"]);
+
+impl MigrationName for Change {
+    /// As `seaql_migrations` has it.
+    fn name(&self) -> &str {
+        match self {
+            Self::Schema => "m20261122_000001_schema",
+            Self::AttemptRequest => "m20261126_000001_attempt_request",
+            Self::LoneMessages => "m20261127_000001_lone_messages",
+            Self::Job => "m20261127_000002_job",
+            Self::KeyMaker => "m20261127_000003_key_maker",
+            Self::Country => "m20261127_000005_country",
+            Self::ParkedKind => "m20261127_000007_parked_kind",
+            Self::NoFunctions => "m20261127_000010_no_functions",
+            Self::JobKinds => "m20261128_000001_job_kinds",
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Change {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let is_postgres = manager.get_database_backend() == DbBackend::Postgres;
+        let db = manager.get_connection();
+        if is_postgres {
+            // On a busy machine the process may pause for longer than transactions usually may.
+            db.execute_unprepared("SET LOCAL idle_in_transaction_session_timeout = 0").await?;
+        }
+        match self {
+            Self::Schema => schema::create(manager).await,
+            Self::AttemptRequest => text("request").null().add_to("attempt", manager).await,
+            Self::LoneMessages => Ok(()),
+            Self::Job => {
+                JOB.create(manager).await?;
+                text("lines").null().add_to("erasure", manager).await?;
+                let nothing = if is_postgres { "''::bytea" } else { "x''" };
+                let of_no_account = format!(
+                    "UPDATE raw_hook SET body = {nothing} \
+                     WHERE quarantine IN ('unknown_line', 'unknown_scope', 'foreign_account')"
+                );
+                db.execute_unprepared(&of_no_account).await.map(drop)
+            }
+            Self::KeyMaker => {
+                text("made_by").null().add_to("api_key", manager).await?;
+                let id = match is_postgres {
+                    true => "CAST(api_key.id AS text) = audit.object",
+                    false => "lower(hex(api_key.id)) = replace(audit.object, '-', '')",
+                };
+                let from_log = format!(
+                    "UPDATE api_key SET made_by = (SELECT min(CASE audit.actor_kind WHEN 'member' THEN 'member:' || \
+                     audit.actor_id WHEN 'cli' THEN 'cli' END) FROM audit WHERE audit.tenant_id = api_key.tenant_id AND \
+                     audit.action = 'key.created' AND {id})"
+                );
+                db.execute_unprepared(&from_log).await.map(drop)
+            }
+            Self::Country => text("country").default("''").add_to("tenant", manager).await,
+            // The number of a status letter: all rows so far.
+            Self::ParkedKind => smallint("kind").default("3").add_to("parked_status", manager).await,
+            Self::NoFunctions if is_postgres => {
+                db.execute_unprepared("DROP FUNCTION IF EXISTS accept_message, settle_message").await.map(drop)
+            }
+            Self::NoFunctions => Ok(()),
+            Self::JobKinds => {
+                for moved in &MOVED {
+                    for statement in moved.statements(manager.get_database_backend(), &moved.any()) {
+                        db.execute_unprepared(&statement).await?;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Applied as a whole or not at all, on SQLite too: a process that dies meanwhile would leave a part, with which the next
+    /// start fails.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
