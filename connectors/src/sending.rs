@@ -12,7 +12,7 @@
 use std::time::Duration;
 
 use base::cache::Cache;
-use base::http_client::reason;
+use base::http_client;
 use base::i18n::{LocalizedText, Words};
 use base::message::{Failure, FailureCode};
 use base::verdict::{Report, Taken, Verdict};
@@ -237,7 +237,7 @@ pub(crate) fn words(error: reqwest::Error) -> LocalizedText {
         text = format!("{text}: {cause}");
         source = cause.source();
     }
-    reason::explain(&text)
+    http_client::explain_failure(&text)
 }
 
 /// Time limit for marking: nothing depends on its result.
