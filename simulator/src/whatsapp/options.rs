@@ -253,7 +253,8 @@ pub struct Own {
 
 /// The whole state. A message has its body as its only part, and in `more` what only messages of WhatsApp have: `json`
 /// (the request, or the object in the webhook), `beside` (what a customer's message has beside its body), `status`,
-/// `error` (the code of `failed`), `callback`, `category`, `is_to_phone`, `is_old`.
+/// `error` (the code of `failed`), `callback`, `category`, `is_to_phone`, `is_old`, and `shown` (header and footer of a
+/// template).
 pub(super) type WhatsApp = State<Own>;
 
 /// A phone number's digits.

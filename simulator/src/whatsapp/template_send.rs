@@ -137,9 +137,9 @@ fn header(
 fn buttons(template: &Template, given: &[Value]) -> Result<Vec<Vec<Button>>, Refusal> {
     let index = |one: &Value| one["index"].as_str().map_or_else(|| one["index"].to_string(), str::to_owned);
     let is_button = |one: &&Value| one["type"].as_str().is_some_and(|it| it.eq_ignore_ascii_case("button"));
-    let mine: BTreeMap<String, &Value> = given.iter().filter(is_button).map(|one| (index(one), one)).collect();
-    for (at, one) in &mine {
-        let button = at.parse::<usize>().ok().and_then(|at| template.buttons().get(at));
+    let mine = || given.iter().filter(is_button);
+    for one in mine() {
+        let button = index(one).parse::<usize>().ok().and_then(|at| template.buttons().get(at));
         let button = button.ok_or_else(|| mismatch("buttons: a button of this index does not exist".to_owned()))?;
         let kind = one["sub_type"].as_str().unwrap_or_default().to_ascii_uppercase();
         let is_same = button["type"] == *kind || (button["type"] == "OTP" && kind == "URL");
@@ -148,7 +148,8 @@ fn buttons(template: &Template, given: &[Value]) -> Result<Vec<Vec<Button>>, Ref
     }
     let mut shown = Vec::new();
     for (at, button) in template.buttons().iter().enumerate() {
-        let first = mine.get(&at.to_string()).map_or(&Value::Null, |one| &one["parameters"][0]);
+        let own = mine().find(|one| index(one) == at.to_string());
+        let first = own.map_or(&Value::Null, |one| &one["parameters"][0]);
         let (value, text) = (first["text"].as_str().unwrap_or_default(), button["text"].as_str().unwrap_or_default());
         let kind = button["type"].as_str().unwrap_or_default();
         let url = match button["url"].as_str().map(|url| url.split_once("{{").unwrap_or((url, ""))) {

@@ -9,9 +9,7 @@ mod templates;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use simulator::whatsapp::{
-    AppView, Customer, HookFault, MessageView, NewApp, NewPerson, NewPhone, Options, WhatsApp, refusal,
-};
+use simulator::whatsapp::{AppView, Customer, HookFault, MessageView, NewApp, NewPerson, NewPhone, Options, WhatsApp};
 
 use crate::stage::{Receiver, Stage, examples};
 
@@ -204,29 +202,7 @@ async fn programs_act_and_break_by_json() {
     let (_, chat) = world.stage.page(&format!("/chats/{}?phone={PHONE}", world.maria)).await;
     let chat: Value = serde_json::from_str(&chat).unwrap();
     let sent = chat["messages"].as_array().unwrap().iter().find(|one| one["id"] == *asked).unwrap();
-    assert_eq!((&sent["status"], &sent["kind"]), (&json!("delivered"), &json!("interactive")));
-}
-
-#[tokio::test]
-async fn calls_are_refused_as_documented_or_as_wanted() {
-    let world = World::open().await;
-    let faults = world.whatsapp().faults();
-    faults.next("messages", 1, refusal(130_429));
-    faults.next_to(MARIA, "messages", 1, refusal(131_056));
-    let slower = json!({"operation": "*", "count": 1, "fault": "refuse", "status": 429, "code": 80_007,
-        "message": "(#80007) Slower", "subcode": 2_494_055, "details": "Wait"});
-    assert_eq!(world.stage.post("/faults", &slower).await.0, 200);
-    for wanted in
-        [(130_429, "too many messages sent from this phone number in"), (131_056, "same phone"), (80_007, "Wait")]
-    {
-        let (code, words) = world.not_sent("text", json!({"body": "Hi"})).await;
-        assert!(code == wanted.0 && words.contains(wanted.1), "{code} {words}");
-    }
-    assert_eq!(world.whatsapp().faults().left(), 0);
-    assert_eq!(
-        world.whatsapp().calls_of("messages").iter().map(|call| call.status).collect::<Vec<_>>(),
-        [400, 400, 429]
-    );
+    assert_eq!((&sent["status"], &sent["kind"]), (&json!("read"), &json!("interactive")));
 }
 
 #[tokio::test]

@@ -111,22 +111,3 @@ async fn meta_loads_a_link_itself() {
         assert_eq!((sent.error(), sent.files.is_empty()), (error, error.is_some()), "{name}");
     }
 }
-
-#[tokio::test]
-async fn a_resumable_upload_goes_on_where_it_stopped() {
-    let world = World::start().await;
-    let post = async |session: &str, offset: &str, bytes: &'static str| {
-        let call = world.stage.request(Method::POST, &format!("/v26.0/{session}"));
-        let call = call.header("Authorization", format!("OAuth {}", world.token)).header("file_offset", offset);
-        call.body(bytes).send().await.unwrap().json::<Value>().await.unwrap()
-    };
-    let path = "app/uploads?file_length=10&file_type=image/png&file_name=a.png";
-    let session = world.post(path, Value::Null).await["id"].as_str().unwrap().to_owned();
-    assert_eq!(post(&session, "0", "01234").await["file_offset"], 5);
-    assert_eq!(post(&session, "0", "01234").await["error"]["code"], 100);
-    assert_eq!(world.get(&session).await, json!({"id": session, "file_offset": 5}));
-    assert!(post(&session, "5", "56789").await["h"].as_str().unwrap().starts_with("4::"));
-    assert_eq!(post(&session, "10", "more").await["error"]["code"], 100);
-    let gif = world.refused(Method::POST, "app/uploads?file_length=10&file_type=image/gif", Value::Null).await;
-    assert_eq!(gif.0, 100);
-}

@@ -213,18 +213,6 @@ async fn an_ad_opens_the_window_for_longer() {
 }
 
 #[tokio::test]
-async fn limits_of_a_person_and_of_a_number() {
-    let world = World::open().await;
-    world.whatsapp().set_rates(true, 2);
-    let text = || json!({"body": "Hi"});
-    world.send("text", text()).await;
-    world.send("text", text()).await;
-    assert_eq!(world.not_sent("text", text()).await.0, 131_056);
-    world.stage.advance(6).await;
-    world.send("text", text()).await;
-}
-
-#[tokio::test]
 async fn accounts_and_numbers_may_be_kept_from_sending() {
     let world = World::open().await;
     let whatsapp = world.whatsapp();

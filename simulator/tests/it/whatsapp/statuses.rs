@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use simulator::whatsapp::{Act, Batch, Content, Fault, NewPerson, NewPhone};
+use simulator::whatsapp::{Act, Batch, Content, NewPerson, NewPhone};
 
 use super::{MARIA, MARIAS_ID, PHONE, WABA, World, to_maria};
 
@@ -48,14 +48,6 @@ async fn a_phone_that_is_off_gets_its_messages_later() {
     world.maria().blocks().unwrap();
     world.send("text", json!({"body": "Hi?"})).await;
     assert_eq!(world.last().error(), Some(131_026));
-}
-
-#[tokio::test]
-async fn a_status_can_overtake_the_answer_of_its_send() {
-    let world = World::open().await;
-    world.whatsapp().faults().next("messages", 1, Fault::AnswerLast);
-    world.send("text", json!({"body": "Hi"})).await;
-    assert_eq!(world.receiver.bodies().len(), 3, "the hello and two statuses were there before the answer");
 }
 
 #[tokio::test]
