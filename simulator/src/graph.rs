@@ -1,5 +1,5 @@
-//! What every server of Meta's Graph has: errors (`graph-api/guides/error-handling`), paths, parameters in any encoding,
-//! the handshake with a callback, and the form of a signed body.
+//! What every server of Meta's Graph has: errors (`graph-api/guides/error-handling`), paths, parameters in any
+//! encoding, the handshake with a callback, and the form of a signed body.
 
 use serde_json::{Map, Value, json};
 

@@ -218,19 +218,22 @@ fn sent(state: &mut WhatsApp, dialog: &Id, id: &Id) {
     }
 }
 
-/// An answer to a message with buttons, a list or a form.
-fn answer(state: &mut WhatsApp, act: &Act, quoted: &Id, kind: &str, body: Value, text: &str) -> Id {
+/// Adds a message of the person that answers something, and reports it.
+fn said(state: &mut WhatsApp, act: &Act, message: Message) -> Id {
     let dialog = state.dialog_of(&act.line, act.who);
     let id = state.next_wamid(&state.phone_of(act.who));
-    let beside = json!({"context": quoting(state, &act.line, quoted)});
-    let (kind, text, author) = (kind.to_owned(), text.to_owned(), Author::Person(act.who));
-    let reply_to = Some(quoted.clone());
-    let parts = vec![body];
-    let mut message = Message { id: id.clone(), kind, text, author, parts, reply_to, ..Message::default() };
-    message.more.insert("beside".to_owned(), beside);
-    state.add(&dialog, message);
+    state.add(&dialog, Message { id: id.clone(), author: Author::Person(act.who), ..message });
     sent(state, &dialog, &id);
     id
+}
+
+/// An answer to a message with buttons, a list or a form.
+fn answer(state: &mut WhatsApp, act: &Act, quoted: &Id, kind: &str, body: Value, text: &str) -> Id {
+    let (kind, text, reply_to) = (kind.to_owned(), text.to_owned(), Some(quoted.clone()));
+    let mut message = Message { kind, text, parts: vec![body], reply_to, ..Message::default() };
+    let beside = json!({"context": quoting(state, &act.line, quoted)});
+    message.more.insert("beside".to_owned(), beside);
+    said(state, act, message)
 }
 
 fn pressed(state: &mut WhatsApp, event: &Event<'_>) -> Id {
@@ -256,15 +259,11 @@ fn pressed(state: &mut WhatsApp, event: &Event<'_>) -> Id {
 
 /// Shares the person's own number.
 fn share_contact(state: &mut WhatsApp, act: &Act) -> Id {
-    let (dialog, number) = (state.dialog_of(&act.line, act.who), state.phone_of(act.who));
-    let card = vcard(&format!("+{number}"), &format!("+{number}"));
-    let phones = json!([{"phone": format!("+{number}"), "wa_id": number, "type": "CELL"}]);
-    let body = json!([{"vcard": card, "origin": "contact_request", "phones": phones}]);
-    let id = state.next_wamid(&number);
-    let (kind, text, author) = ("contacts".to_owned(), format!("+{number}"), Author::Person(act.who));
-    state.add(&dialog, Message { id: id.clone(), kind, text, author, parts: vec![body], ..Message::default() });
-    sent(state, &dialog, &id);
-    id
+    let digits = state.phone_of(act.who);
+    let number = format!("+{digits}");
+    let phones = json!([{"phone": number, "wa_id": digits, "type": "CELL"}]);
+    let body = json!([{"vcard": vcard(&number, &number), "origin": "contact_request", "phones": phones}]);
+    said(state, act, Message { kind: "contacts".to_owned(), text: number, parts: vec![body], ..Message::default() })
 }
 
 /// Acts that only WhatsApp has.

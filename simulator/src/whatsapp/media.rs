@@ -2,7 +2,6 @@
 //! examples of templates.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use bytes::Bytes;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -254,11 +253,6 @@ pub(super) fn take(state: &mut WhatsApp, call: &Call, id: &str) -> Answered {
 pub(super) fn progress(state: &WhatsApp, id: &str) -> Answered {
     let session = state.own.sessions.get(id).ok_or_else(|| no_object("get", id))?;
     Ok(json!({"id": id, "file_offset": session.bytes.len()}))
-}
-
-/// An uploaded file.
-pub(super) fn as_upload(name: &str, mime: &str, bytes: Bytes) -> Upload {
-    Upload { name: name.to_owned(), mime: mime.to_owned(), bytes }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::codes::{known, no_object, value};
 use super::content::{self, Draft, Link, Recipient};
-use super::media::{UPLOADED, as_upload, fits};
+use super::media::{UPLOADED, fits};
 use super::numbers::is_for_whatsapp;
 use super::options::{Options, Phone, WhatsApp, digits};
 use super::template_send;
@@ -55,7 +55,7 @@ async fn load(core: &Core<Options>, link: &Link) -> Result<Upload, String> {
     let part = core.download(&link.url, LARGEST).await;
     let part = part.ok_or_else(|| format!("Downloading media from weblink failed. url: {}", link.url))?;
     fits(&link.kind, &part.mime, part.bytes.len())?;
-    Ok(as_upload(link.name.as_deref().unwrap_or_default(), &part.mime, part.bytes))
+    Ok(Upload { name: link.name.clone().unwrap_or_default(), mime: part.mime, bytes: part.bytes })
 }
 
 /// The number, if it may send at all.

@@ -4,15 +4,15 @@ use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
 
 use super::hooks::extend;
-use super::media::{RECEIVED, as_upload};
+use super::media::RECEIVED;
 use super::options::{App, Batch, DAY, NewPhone, Options, Phone, Status, Target, Token, User, Waba, WhatsApp, digits};
 use super::review::Review;
 use super::signup::Asked;
 use super::templates::TemplateView;
 use crate::graph::handshake;
 use crate::kit::{
-    Act, Author, CallView, Content, Customer, Dialog, Done, Id, Message, MessageView, Person, Sample, Simulator, Verb,
-    Wire,
+    Act, Author, CallView, Content, Customer, Dialog, Done, Id, Message, MessageView, Person, Sample, Simulator,
+    Upload, Verb, Wire,
 };
 
 /// The fields that an app is subscribed to by default.
@@ -335,7 +335,7 @@ impl Simulator<Options> {
     pub fn knows_file(&self, phone: &str, id: &str, kind: &str) {
         let known = Options::KINDS.iter().find(|one| one.name == kind).and_then(|one| one.sample);
         let Sample { name, mime, bytes } = known.unwrap_or(Sample::OFFER);
-        let upload = as_upload(name, mime, bytes.into());
+        let upload = Upload { name: name.to_owned(), mime: mime.to_owned(), bytes: bytes.into() };
         self.core.change(|state| state.keep_as(id.into(), &phone.into(), RECEIVED, upload));
     }
 
