@@ -30,17 +30,19 @@ async fn main() -> Result<()> {
 
 /// Messages of every kind from the customer.
 fn customer(whatsapp: &WhatsApp, maria: i64, phone: &str) -> Result<()> {
-    let customer = whatsapp.customer(maria, phone);
-    let file = Given::sample;
-    customer.writes("Здравствуйте! Есть ли синий диван?")?;
-    customer.sends(Content::image("Вот такой"))?;
-    customer.sends(Content::Voice { file: file() })?;
-    customer.sends(Content::Video { file: file(), caption: "Так стучит".to_owned() })?;
-    let contract = file().named("Договор №7.pdf");
-    customer.sends(Content::Document { file: contract, caption: "подписано".to_owned() })?;
-    customer.sends(Content::Sticker { file: file(), animated: false })?;
-    let (name, address) = ("Акме".to_owned(), "Абая, 10".to_owned());
-    customer.sends(Content::Location { latitude: 43.2389, longitude: 76.8897, name, address })?;
+    let contract = Given::sample().named("Договор №7.pdf");
+    let place = Content::of("location").with("latitude", 43.2389).with("longitude", 76.8897);
+    for content in [
+        Content::text("Здравствуйте! Есть ли синий диван?"),
+        Content::of("image").saying("Вот такой"),
+        Content::of("voice"),
+        Content::of("video").saying("Так стучит"),
+        Content::of("document").file(contract).saying("подписано"),
+        Content::of("sticker"),
+        place.with("name", "Акме").with("address", "Абая, 10"),
+    ] {
+        whatsapp.customer(maria, phone).sends(content)?;
+    }
     Ok(())
 }
 

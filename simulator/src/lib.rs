@@ -1,16 +1,16 @@
 //! Stateful simulated messengers for tests and demonstrations. Each is written only from its vendor's documentation and
-//! shares no code with Parom or the connector that it tests: a double derived from the client could only confirm the
+//! shares no code with Parom or the connector that it tests: a simulator derived from the client could only confirm the
 //! client's mistakes.
 //!
-//! Before starting a double, a rustls crypto provider must be installed in the process
+//! Before starting a simulator, a rustls crypto provider must be installed in the process
 //! (`rustls::crypto::ring::default_provider().install_default()`), because its outgoing requests (webhooks, files by
 //! URL) use `reqwest` without a TLS provider.
 
 pub mod avito;
+mod graph;
 pub mod kit;
 pub mod max;
 pub mod meta;
-mod old;
 pub mod telegram;
 pub mod vk;
 pub mod whatsapp;

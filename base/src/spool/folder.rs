@@ -344,14 +344,14 @@ mod tests {
     proptest! {
         #[test]
         fn written_records_are_read_back(hooks in proptest::collection::vec(hook(), 0..8)) {
-            let file: Bytes = hooks.iter().flat_map(write).collect::<Vec<u8>>().into();
+            let file: Bytes = hooks.iter().flat_map(encode).collect::<Vec<u8>>().into();
             let read = decode(&file);
             prop_assert_eq!(read, hooks.into_iter().map(RecordItem::Hook).collect::<Vec<_>>());
         }
 
         #[test]
         fn a_torn_end_costs_the_last_alone(hooks in proptest::collection::vec(hook(), 1..6), cut in 1_usize..12) {
-            let mut file: Vec<u8> = hooks.iter().flat_map(write).collect();
+            let mut file: Vec<u8> = hooks.iter().flat_map(encode).collect();
             file.truncate(file.len() - cut);
             let read = decode(&file.into());
             prop_assert_eq!(hooks_in(&read), hooks.len() - 1);
@@ -365,7 +365,7 @@ mod tests {
             at in any::<prop::sample::Index>(),
             flip in 1_u8..=255,
         ) {
-            let mut file: Vec<u8> = hooks.iter().flat_map(write).collect();
+            let mut file: Vec<u8> = hooks.iter().flat_map(encode).collect();
             let at = at.index(file.len());
             file[at] ^= flip;
             let read = decode(&file.into());

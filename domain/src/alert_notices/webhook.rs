@@ -106,7 +106,7 @@ async fn post(
         Err(refused) => return Ok(Some(refused.text().to_string())),
     };
     let sent = (id.to_string(), app.clock.now().timestamp());
-    let request = signed(request, &secret, (&sent.0, sent.1), body).map_err(anyhow::Error::msg)?;
+    let request = signed(request, &secret, &sent.0, sent.1, body).map_err(anyhow::Error::msg)?;
     Ok(not_accepted(request.send().await))
 }
 

@@ -31,7 +31,7 @@ pub(super) async fn call(
 ) -> anyhow::Result<Answer> {
     let (id, timestamp) = (event.id.to_string(), app.clock.now().timestamp());
     let request = app.http.trusted().post(webhook.url.clone()).timeout(ANSWER_WITHIN);
-    let request = signed(request, &webhook.secret, (&id, timestamp), event.body.clone()).map_err(anyhow::Error::msg)?;
+    let request = signed(request, &webhook.secret, &id, timestamp, event.body.clone()).map_err(anyhow::Error::msg)?;
     let answer = request.send().await;
     let (status, after) = match &answer {
         Ok(answer) => (Some(i32::from(answer.status().as_u16())), retry_after(answer.headers(), timestamp)),

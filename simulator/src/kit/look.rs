@@ -26,6 +26,8 @@ pub struct Look {
     pub acts: &'static [(&'static str, &'static str)],
     /// The act by which the business writes in the messenger's own application; the phone has an input for it.
     pub owner: Option<&'static str>,
+    /// Pages that only this messenger has: the path and the key of the text.
+    pub pages: &'static [(&'static str, &'static str)],
     /// Further buttons of the page with faults: the key of the text, and the body of `POST /faults`, in which
     /// `{line}` stands for each line.
     pub troubles: &'static [(&'static str, &'static str)],
@@ -46,6 +48,7 @@ pub const PLAIN: Look = Look {
     reads: false,
     acts: &[],
     owner: None,
+    pages: &[],
     troubles: &[],
     words: &[],
 };

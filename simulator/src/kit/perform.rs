@@ -63,7 +63,8 @@ fn run<W: Wire>(wire: &W, state: &mut State<W::Own>, act: &Act) -> Result<Done> 
             let known = open(state, &dialog)?;
             let last = act.messages.first().and_then(|id| known.messages.iter().position(|one| one.id == *id));
             let count = last.map_or(known.messages.len(), |at| at + 1);
-            let is_unread = |one: &&mut Message| !is_by(one.author, act.who) && one.read_at.is_none();
+            let is_unread =
+                |one: &&mut Message| !is_by(one.author, act.who) && one.read_at.is_none() && wire.is_here(one);
             for message in known.messages.iter_mut().take(count).filter(is_unread) {
                 message.read_at = Some(now);
                 messages.push(message.id.clone());
@@ -141,7 +142,8 @@ fn emoji(act: &Act) -> Vec<String> {
     }
 }
 
-/// The button that an act names: by its row and column, by its number, by its payload or by its text.
+/// The button that an act names: by its row and column, by its number, by its payload (the id of a list's row) or by its
+/// text.
 fn pressed(message: &Message, act: &Act) -> Option<(usize, usize, Button)> {
     let number = |name: &str| usize::try_from(act.more.get(name)?.as_u64()?).ok();
     let rows = message.buttons.iter().enumerate();
@@ -153,7 +155,7 @@ fn pressed(message: &Message, act: &Act) -> Option<(usize, usize, Button)> {
         if let Some(wanted) = number("button") {
             return wanted == at;
         }
-        match act.more.get("payload").and_then(Value::as_str) {
+        match act.more.get("payload").or_else(|| act.more.get("row")).and_then(Value::as_str) {
             Some(payload) => button.payload.as_deref() == Some(payload),
             None => {
                 let title = act.field("title");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::id::Id;
 use super::model::{Author, Button, Dialog, File, Message, State};
@@ -34,6 +34,9 @@ pub struct MessageView {
     pub is_read: bool,
     #[serde(skip)]
     pub files: Vec<FileView>,
+    /// What only this messenger knows about it.
+    #[serde(skip)]
+    pub more: Map<String, Value>,
 }
 
 /// A file of a message.
@@ -77,6 +80,7 @@ impl MessageView {
             is_removed: message.is_removed,
             is_read: message.read_at.is_some(),
             files: message.files.iter().filter_map(|id| state.files.get(id)).map(FileView::of).collect(),
+            more: message.more.clone(),
         }
     }
 }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use serde_json::json;
 
-use super::graph::handshake;
 use super::options::{Account, App, Options, Platform, Subscription};
 use super::tokens::LIFE;
+use crate::graph::handshake;
 use crate::kit::{
     Act, Author, Customer, Dialog, DialogKind, Done, Id, Line, Message, MessageView, NewPerson, Sample, Simulator, Verb,
 };

@@ -2,23 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::graph::{Answered, Params, Refusal, bad, ensure, no_edge, no_object, success};
 use super::options::{Meta, Options, Platform};
 use super::tokens::{self, Caller};
 use super::{acts, apps, json, send};
+use crate::graph::{Answered, Params, Refusal, bad, ensure, no_edge, no_object, parts, success};
 use crate::kit::{Answer, Author, Call, Core, Dialog, Id, Message, Wire};
 
 /// Maximum number of messages whose content is returned.
 const SHOWN: usize = 20;
-
-/// Node and edge, without the version.
-pub(super) fn parts(call: &Call) -> Vec<&str> {
-    let is_version =
-        |one: &&str| one.strip_prefix('v').is_some_and(|rest| rest.starts_with(|sign: char| sign.is_ascii_digit()));
-    let parts: Vec<&str> = call.segments().into_iter().filter(|one| !one.is_empty()).collect();
-    let skipped = usize::from(parts.first().is_some_and(|one| is_version(&one)));
-    parts.into_iter().skip(skipped).collect()
-}
 
 /// Whether a call is not for Graph: of a file, or, by programs that test, of a chat.
 pub(super) fn is_beside(call: &Call) -> bool {

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::graph::{Answered, Params, Refusal, bad, ensure, handshake, no_object, success};
 use super::options::{Meta, Options, Platform, Subscription};
 use super::tokens::{Caller, app_of};
+use crate::graph::{Answered, Params, Refusal, bad, ensure, handshake, no_object, success};
 use crate::kit::{Core, Id};
 
 /// The fields of each platform that Meta documents for messages and comments.

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::graph::escaped;
 use super::json;
 use super::options::Meta;
-use crate::kit::{Hook, HookFault, Id, Post, signature};
+use crate::graph::signed;
+use crate::kit::{Hook, HookFault, Id, Post};
 
 /// Milliseconds after which an event is given up.
 pub(super) const LIFE: i64 = 36 * 3_600_000;
@@ -97,14 +97,8 @@ pub(super) fn post(state: &Meta, hooks: &[&Hook], fault: Option<HookFault>) -> O
             }
         }
     }
-    let body = escaped(&json!({ "object": object, "entry": entries }));
-    let secret = if fault == Some(HookFault::Forged) { "somebody else's" } else { &app.secret };
-    let mut headers =
-        vec![("content-type", "application/json".to_owned()), ("user-agent", "facebookexternalua".to_owned())];
-    if fault != Some(HookFault::Unsigned) {
-        headers.push(("x-hub-signature-256", format!("sha256={}", signature(secret, &body))));
-    }
-    Some(Post { url: app.subscriptions.get(object)?.callback_url.clone(), headers, body })
+    let body = json!({ "object": object, "entry": entries });
+    Some(signed(&app.subscriptions.get(object)?.callback_url, &app.secret, &body, fault))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 //! wire.rs      tables, and answers to the kit         acts.rs    places and content of acts, events about them
 //! api.rs       calls by node and edge                 hooks.rs   who is told what, and the signed body
 //! send.rs      messages of apps, within the window    json.rs    messages, comments and people as Meta shows them
-//! tokens.rs    whose tokens are, and for how long     graph.rs   what every Graph server has: errors, parameters
+//! tokens.rs    whose tokens are, and for how long     ../graph   what every Graph server has: errors, parameters
 //! apps.rs      where events go                        options.rs state
 //! accounts.rs  new apps, accounts and posts, and troubles
 //! ```
@@ -17,7 +17,6 @@ mod accounts;
 mod acts;
 mod api;
 mod apps;
-mod graph;
 mod hooks;
 mod json;
 mod options;

@@ -6,9 +6,9 @@
 use serde_json::{Value, json};
 
 use super::acts;
-use super::graph::{Answered, Params, Refusal, bad, ensure, no_edge, no_object, not_permitted, wrong};
 use super::options::{DAY, Meta, Options, Platform};
 use super::tokens::Caller;
+use crate::graph::{Answered, Params, Refusal, bad, ensure, no_edge, no_object, not_permitted, wrong};
 use crate::kit::{Author, Button, Core, Id, Message};
 
 /// Maximum quick replies, the longest title of one, and maximum buttons of a template.

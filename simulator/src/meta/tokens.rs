@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::graph::{Answered, Params, Refusal, bad, ensure, invalid_token, no_object, not_permitted};
 use super::options::{App, DAY, Meta, Platform, Token};
+use crate::graph::{Answered, Params, Refusal, bad, ensure, invalid_token, no_object, not_permitted};
 use crate::kit::{Dialog, Id, Message};
 
 /// Lifetime of a long-lived Instagram token in milliseconds.

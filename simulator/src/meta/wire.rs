@@ -6,9 +6,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
-use super::graph::{Params, Refusal};
 use super::options::{Meta, Options, Own, Platform};
 use super::{acts, api, hooks, json};
+use crate::graph::{Params, Refusal, parts};
 use crate::kit::{
     Act, ActWord, Answer, Call, Core, Dialog, Done, Event, Fault, FaultWords, Hook, HookFault, Id, Kind, Line, Look,
     Message, Named, Now, PLAIN, Policy, Post, Sample, Verb, Wire, Words,
@@ -98,7 +98,7 @@ impl Wire for Options {
         }
         let token = state.own.tokens.get(&Params::of(call).token);
         let line = token.map(|token| token.account.clone()).unwrap_or_default();
-        Ok(Named { line, call: api::parts(call).last().copied().unwrap_or("/").to_owned(), to: None })
+        Ok(Named { line, call: parts(call).last().copied().unwrap_or("/").to_owned(), to: None })
     }
 
     async fn answer(core: &Arc<Core<Self>>, named: &Named, call: &Call) -> Answer {

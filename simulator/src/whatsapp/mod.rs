@@ -1,44 +1,52 @@
-//! A small WhatsApp Business Platform: the Graph of the Cloud API, the webhook sender, Meta's review of templates, and
-//! the phones of people who write to businesses.
+//! A small WhatsApp Business Platform: the Graph of the Cloud API, its webhooks, Meta's review of templates, and the phones
+//! of people who write to businesses.
 //!
 //! Written from <https://developers.facebook.com/documentation/business-messaging/whatsapp> and publications about it,
 //! for any app.
 //!
 //! ```text
-//! a person acts  ─▶ message ─▶ webhook of each subscribed app ─▶ the sender ─▶ the app's, account's or number's address
-//! an app's call  ─▶ graph ──▶ message ─▶ the person's phone (pages), statuses ─▶ webhooks
+//! wire.rs      tables, and answers to the kit         acts.rs           what people do, and webhooks about it
+//! api.rs       calls by node and edge                 hooks.rs          who is told what, and the signed body
+//! send.rs      to whom a number may write, and when   statuses.rs       what becomes of messages
+//! content.rs   messages, validated as documented      media.rs          files, their limits and addresses
+//! templates.rs create, list, edit; template_rules.rs what is accepted; template_send.rs the values of a message;
+//! review.rs    what Meta decides about them           coexistence.rs    the phone app beside the API
+//! tokens.rs    whose tokens are, and for how long     signup.rs         the dialog of Embedded Signup
+//! numbers.rs   fields and registration of numbers     subscriptions.rs  where webhooks go
+//! codes.rs     documented errors                      rates.rs          limits
+//! options.rs   state                                  world.rs          new apps, accounts, numbers, and troubles
 //! ```
 
-mod account;
-mod act;
-mod batch;
+mod acts;
+mod api;
 mod codes;
 mod coexistence;
-mod core;
-mod faults;
-mod graph;
-mod history;
-mod look;
-mod newcomers;
+mod content;
+mod hooks;
+mod media;
+mod numbers;
 mod options;
-mod pages;
 mod rates;
 mod review;
-mod sender;
-mod state;
-mod trouble;
-mod view;
-#[expect(clippy::module_inception, reason = "the handle bears the name of the whole")]
-mod whatsapp;
+mod send;
+mod signup;
+mod statuses;
+mod subscriptions;
+mod template_rules;
+mod template_send;
+mod templates;
+mod tokens;
+mod wire;
+mod world;
 
-pub use crate::old::{Gate, Now, system_clock};
-pub use act::{Act, Content, Customer, Done, Dressing, Given};
-pub use batch::Batch;
-pub use faults::{Fault, Faults, WebhookFault};
-pub use graph::sign;
-pub use newcomers::{NewApp, NewPerson, NewPhone};
-pub use options::Options;
+pub use crate::kit::{Act, Author, Content, Fault, Given, HookFault, HookState, MessageView, Verb};
+pub use options::{Batch, NewPhone, Options, Status};
 pub use review::Review;
-pub use state::{Status, WebhookState};
-pub use view::{AppView, CallView, FileView, MessageView, TemplateView, WebhookView};
-pub use whatsapp::WhatsApp;
+pub use templates::TemplateView;
+pub use wire::refusal;
+pub use world::{AppView, NewApp, NewPerson};
+
+/// A running WhatsApp.
+pub type WhatsApp = crate::kit::Simulator<Options>;
+/// A person in the chat with a number.
+pub type Customer<'a> = crate::kit::Customer<'a, Options>;

@@ -1,21 +1,18 @@
-//! Meta's review of templates, with the webhooks about it.
+//! Meta's review of templates, with the webhooks about it, and the page on which a person decides.
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::{
-    state::{State, Template},
-    whatsapp::WhatsApp,
-};
+use super::hooks::extend;
+use super::options::{HOUR, Options, Template, WhatsApp};
+use crate::kit::{Answer, Call, Frame, page_of};
 
 /// The outcome of a review, or another change of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Review {
-    /// It is approved.
     Approve,
-    /// It is rejected for a reason such as `INVALID_FORMAT`, with or without a recommendation.
+    /// Rejected for a reason such as `INVALID_FORMAT`, with or without a recommendation.
     Reject {
-        /// `reason`.
         reason: String,
         /// What was wrong and what to do: `rejection_info`.
         info: Option<(String, String)>,
@@ -38,141 +35,164 @@ pub enum Review {
     Announce(String),
 }
 
+const STATUS: &str = "message_template_status_update";
+const QUALITY: &str = "message_template_quality_update";
+const CATEGORY: &str = "template_category_update";
+
 impl WhatsApp {
-    /// Applies a decision to a template.
-    pub fn review(&self, template: &str, review: Review) -> Result<()> {
-        self.core.change(|state| state.review(template, review))
-    }
-
-    /// Approves a template.
-    pub fn approve(&self, template: &str) -> Result<()> {
-        self.review(template, Review::Approve)
-    }
-
-    /// Rejects a template.
-    pub fn reject(&self, template: &str, reason: &str) -> Result<()> {
-        self.review(template, Review::Reject { reason: reason.to_owned(), info: None })
-    }
-
-    /// Sets the `message_status` in answers to messages with an approved template: `accepted`,
-    /// `held_for_quality_assessment`, `paused`.
-    pub fn set_send_status(&self, template: &str, status: &str) {
-        self.core.change(|state| {
-            if let Some(template) = state.templates.get_mut(template) {
-                status.clone_into(&mut template.send_status);
+    /// Applies a decision to a template and queues the webhook about it.
+    pub(super) fn review(&mut self, id: &str, review: Review) -> Result<()> {
+        let date = self.date();
+        let now = self.now;
+        let template = self.own.templates.get_mut(id).with_context(|| format!("there is no template {id}"))?;
+        template.pauses += usize::from(review == Review::Pause);
+        let fields = &mut template.fields;
+        let word = |status: &str| json!({"event": status, "reason": "NONE"});
+        let (field, mut told) = match &review {
+            Review::Approve | Review::Unpause => (STATUS, word("APPROVED")),
+            Review::Reject { reason, info } => {
+                let mut told = json!({"event": "REJECTED", "reason": reason});
+                if let Some((reason, recommendation)) = info {
+                    told["rejection_info"] = json!({"reason": reason, "recommendation": recommendation});
+                }
+                (STATUS, told)
             }
-        });
-    }
-
-    /// Sets the maximum number of templates of an account; Meta's is 250.
-    pub fn set_template_limit(&self, waba: &str, limit: usize) {
-        self.core.change(|state| {
-            if let Some(waba) = state.wabas.get_mut(waba) {
-                waba.template_limit = limit;
+            Review::Pause if template.pauses < 3 => {
+                let mut told = word("PAUSED");
+                told["other_info"] = paused(template.pauses, now);
+                (STATUS, told)
             }
-        });
+            Review::Pause | Review::Disable => {
+                let mut told = word("DISABLED");
+                told["disable_info"] = json!({"disable_date": date.to_string()});
+                (STATUS, told)
+            }
+            Review::Delete => (STATUS, word("DELETED")),
+            Review::Appeal => (STATUS, word("IN_APPEAL")),
+            Review::Quality(score) => {
+                let previous = fields["quality_score"]["score"].take();
+                fields["quality_score"] = json!({"score": score, "date": date});
+                (QUALITY, json!({"previous_quality_score": previous, "new_quality_score": score}))
+            }
+            Review::Category(category) => {
+                let previous = std::mem::replace(&mut fields["category"], json!(category));
+                fields["previous_category"] = previous.clone();
+                (CATEGORY, json!({"previous_category": previous, "new_category": category}))
+            }
+            Review::Announce(category) => {
+                let (current, at) = (&fields["category"], date + 86_400);
+                let told =
+                    json!({"correct_category": category, "new_category": current, "category_update_timestamp": at});
+                (CATEGORY, told)
+            }
+        };
+        if field == STATUS && review != Review::Delete {
+            fields["status"] = told["event"].clone();
+            if ["APPROVED", "REJECTED"].iter().any(|status| told["event"] == **status) {
+                fields["rejected_reason"] = told["reason"].clone();
+            }
+        }
+        if field == STATUS {
+            told["message_template_category"] = fields["category"].clone();
+        }
+        let waba = template.waba.clone();
+        extend(
+            &mut told,
+            json!({
+                // A number here, a string in all other webhooks.
+                "message_template_id": id.parse::<i64>().unwrap_or_default(),
+                "message_template_name": fields["name"],
+                "message_template_language": fields["language"],
+            }),
+        );
+        if review == Review::Delete {
+            self.drop_template(id);
+        }
+        self.tell_waba(&waba, field, &told);
+        Ok(())
     }
 }
 
-impl State {
-    /// Applies a decision to a template and queues webhooks about it.
-    pub(crate) fn review(&mut self, id: &str, review: Review) -> Result<()> {
-        let now = self.now;
-        let template = self.templates.get_mut(id).with_context(|| format!("there is no template {id}"))?;
-        match review {
-            Review::Approve | Review::Unpause => {
-                "APPROVED".clone_into(&mut template.status);
-                "NONE".clone_into(&mut template.rejected_reason);
-                self.tell_status(id, "APPROVED", "NONE", json!({}));
-            }
-            Review::Reject { reason, info } => {
-                "REJECTED".clone_into(&mut template.status);
-                template.rejected_reason.clone_from(&reason);
-                let more = info.map_or_else(|| json!({}), |(reason, recommendation)| {
-                    json!({"rejection_info": {"reason": reason, "recommendation": recommendation}})
-                });
-                self.tell_status(id, "REJECTED", &reason, more);
-            }
-            Review::Pause => self.pause(id, now),
-            Review::Disable => self.disable(id, now),
-            Review::Delete => {
-                self.tell_status(id, "DELETED", "NONE", json!({}));
-                self.drop_template(id);
-            }
-            Review::Appeal => {
-                "IN_APPEAL".clone_into(&mut template.status);
-                self.tell_status(id, "IN_APPEAL", "NONE", json!({}));
-            }
-            Review::Quality(score) => {
-                let previous = std::mem::replace(&mut template.quality, score.clone());
-                template.quality_at = now.div_euclid(1000);
-                let more = json!({"previous_quality_score": previous, "new_quality_score": score});
-                self.tell_template(id, "message_template_quality_update", more);
-            }
-            Review::Category(category) => {
-                let previous = std::mem::replace(&mut template.category, category.clone());
-                template.previous_category = Some(previous.clone());
-                let more = json!({"previous_category": previous, "new_category": category});
-                self.tell_template(id, "template_category_update", more);
-            }
-            Review::Announce(category) => {
-                let at = now.div_euclid(1000) + 86_400;
-                let current = template.category.clone();
-                let more =
-                    json!({"correct_category": category, "new_category": current, "category_update_timestamp": at});
-                self.tell_template(id, "template_category_update", more);
-            }
+fn paused(pauses: usize, now: i64) -> Value {
+    let (title, hours) = if pauses == 1 { ("FIRST_PAUSE", 3) } else { ("SECOND_PAUSE", 6) };
+    let until = chrono::DateTime::from_timestamp_millis(now + hours * HOUR).unwrap_or_default();
+    let until = until.format("%H:%M");
+    let words = format!("Your WhatsApp message template has been paused for {hours} hours until {until} UTC");
+    json!({"title": title, "description": format!("{words} because it had issues.")})
+}
+
+/// A template on the page.
+struct Card {
+    id: String,
+    title: String,
+    status: String,
+    about: String,
+    /// Header, body, footer.
+    texts: [String; 3],
+    buttons: Vec<String>,
+}
+
+#[derive(askama::Template)]
+#[template(path = "whatsapp/reviews.html")]
+struct ReviewsPage {
+    frame: Frame,
+    back: String,
+    target: String,
+    cards: Vec<Card>,
+    choices: [&'static str; 6],
+}
+
+fn card(template: &Template) -> Card {
+    let text = |kind: &str| {
+        let part = template.component(kind);
+        part["text"].as_str().or(part["format"].as_str()).unwrap_or_default().to_owned()
+    };
+    let quality = template.fields["quality_score"]["score"].as_str().unwrap_or_default();
+    Card {
+        id: template.text("id").to_owned(),
+        title: format!("{} · {}", template.text("name"), template.text("language")),
+        status: template.text("status").to_owned(),
+        about: format!("{} · {quality}", template.text("category")),
+        texts: ["HEADER", "BODY", "FOOTER"].map(text),
+        buttons: template.buttons().iter().filter_map(|one| Some(format!("[{}]", one["text"].as_str()?))).collect(),
+    }
+}
+
+/// `GET /reviews`.
+pub(super) fn show(state: &WhatsApp, call: &Call) -> Answer {
+    let frame = Frame::of_call::<Options>(call);
+    let page = ReviewsPage {
+        back: frame.link("/phone"),
+        target: frame.link("/reviews"),
+        // The newest first, because the person at the page waits for it.
+        cards: state.own.templates.values().rev().map(card).collect(),
+        choices: ["approve", "reject", "pause", "disable", "lower", "to_marketing"],
+        frame,
+    };
+    page_of(200, &page, "'self'")
+}
+
+/// `POST /reviews`.
+pub(super) fn press(state: &mut WhatsApp, call: &Call) -> Answer {
+    if !call.is_own() {
+        return Answer::empty(403);
+    }
+    let review = match call.param("what").unwrap_or_default() {
+        "approve" => Review::Approve,
+        "reject" => {
+            let info =
+                ["The template has placeholders that people can't understand.", "Say what the placeholders stand for."];
+            let [what, advice] = info.map(str::to_owned);
+            Review::Reject { reason: "INVALID_FORMAT".to_owned(), info: Some((what, advice)) }
         }
-        Ok(())
-    }
-
-    fn pause(&mut self, id: &str, now: i64) {
-        let Some(template) = self.templates.get_mut(id) else {
-            return;
-        };
-        template.pauses += 1;
-        let (title, hours) = match template.pauses {
-            1 => ("FIRST_PAUSE", 3),
-            2 => ("SECOND_PAUSE", 6),
-            _ => return self.disable(id, now),
-        };
-        "PAUSED".clone_into(&mut template.status);
-        let until = chrono::DateTime::from_timestamp_millis(now + hours * super::state::HOUR).unwrap_or_default();
-        let description = format!(
-            "Your WhatsApp message template has been paused for {hours} hours until {} UTC because it had issues.",
-            until.format("%H:%M")
-        );
-        let more = json!({"other_info": {"title": title, "description": description}});
-        self.tell_status(id, "PAUSED", "NONE", more);
-    }
-
-    fn disable(&mut self, id: &str, now: i64) {
-        if let Some(template) = self.templates.get_mut(id) {
-            "DISABLED".clone_into(&mut template.status);
-        }
-        let more = json!({"disable_info": {"disable_date": now.div_euclid(1000).to_string()}});
-        self.tell_status(id, "DISABLED", "NONE", more);
-    }
-
-    fn tell_status(&mut self, id: &str, event: &str, reason: &str, more: Value) {
-        let Some(category) = self.templates.get(id).map(|one| one.category.clone()) else {
-            return;
-        };
-        let mut value = json!({"event": event, "reason": reason, "message_template_category": category});
-        if let (Some(value), Value::Object(more)) = (value.as_object_mut(), more) {
-            value.extend(more);
-        }
-        self.tell_template(id, "message_template_status_update", value);
-    }
-
-    fn tell_template(&mut self, id: &str, field: &str, mut value: Value) {
-        let Some(template): Option<Template> = self.templates.get(id).cloned() else {
-            return;
-        };
-        // A number here, a string in all other webhooks.
-        value["message_template_id"] = json!(template.id.parse::<i64>().unwrap_or_default());
-        value["message_template_name"] = json!(template.name);
-        value["message_template_language"] = json!(template.language);
-        self.tell(&template.waba, None, field, &value);
+        "pause" => Review::Pause,
+        "disable" => Review::Disable,
+        "lower" => Review::Quality("RED".to_owned()),
+        "to_marketing" => Review::Category("MARKETING".to_owned()),
+        _ => return Answer::empty(400),
+    };
+    match state.review(call.param("template").unwrap_or_default(), review) {
+        Ok(()) => Answer::empty(303).with("location", Frame::of_call::<Options>(call).link("/reviews")),
+        Err(_) => Answer::empty(404),
     }
 }

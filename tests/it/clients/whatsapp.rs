@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use simulator::whatsapp::{Act, Content, Fault, Given, NewApp, NewPerson, NewPhone, Options, Status, WhatsApp};
+use simulator::whatsapp::{
+    Act, Author, Content, Given, NewApp, NewPerson, NewPhone, Options, Status, WhatsApp, refusal,
+};
 
 use super::{Client, folder, installed};
 
@@ -54,7 +56,7 @@ async fn everything_arrived(stage: &mut Stage) {
     assert_eq!(stage.whatsapp.addresses(&stage.waba), [line["callback"].as_str().unwrap()]);
     let named = stage.client.line().await["sent"].take();
     let sent = stage.whatsapp.sent(&stage.phone);
-    let by = |name: &str| sent.iter().find(|one| named[name] == *one.id).unwrap();
+    let by = |name: &str| sent.iter().find(|one| named[name] == one.id.as_str()).unwrap();
     assert_eq!((named.as_object().unwrap().len(), sent.len()), (17, 17));
     for (name, kind) in [
         ("text", "text"),
@@ -73,49 +75,45 @@ async fn everything_arrived(stage: &mut Stage) {
         ("contact_request", "interactive"),
     ] {
         assert_eq!(
-            (by(name).kind.as_str(), by(name).error, by(name).status),
+            (by(name).kind.as_str(), by(name).error(), by(name).status()),
             (kind, None, Some(Status::Delivered)),
             "{name}"
         );
     }
-    assert_eq!(by("reply").quoted, Some(stage.whatsapp.chat(&stage.phone, stage.maria)[0].id.clone()));
+    assert_eq!(by("reply").reply_to, Some(stage.whatsapp.history(&stage.phone, stage.maria)[0].id.clone()));
     assert_eq!(by("voice").json["audio"]["voice"], true);
-    assert_eq!(by("document").file.clone().unwrap().name.as_deref(), Some("Offer.pdf"));
-    let first = &stage.whatsapp.chat(&stage.phone, stage.maria)[0];
-    assert_eq!((first.is_read, &first.reactions), (true, &vec![("business", "👍".to_owned())]));
-    stage.whatsapp.customer(stage.maria, &stage.phone).presses(&by("buttons").id, 1).unwrap();
-    stage.whatsapp.customer(stage.maria, &stage.phone).chooses(&by("list").id, "delivery").unwrap();
+    assert_eq!(by("document").json["document"]["filename"], "Offer.pdf");
+    let first = &stage.whatsapp.history(&stage.phone, stage.maria)[0];
+    assert_eq!((first.is_read, &first.reactions[&Author::Line]), (true, &vec!["👍".to_owned()]));
+    stage.whatsapp.customer(stage.maria, &stage.phone).presses_number(&by("buttons").id, 1).unwrap();
+    stage.whatsapp.customer(stage.maria, &stage.phone).presses(&by("list").id, "delivery").unwrap();
 }
 
 /// The customer does everything once; the app says what it heard, one line each.
 async fn customer_is_heard(stage: &mut Stage) {
-    let file = Given::sample;
-    let (latitude, longitude) = (43.2389, 76.8897);
+    let place = Content::of("location").with("latitude", 43.2389).with("longitude", 76.8897).with("name", "Acme");
+    let oleg = json!([{"name": {"formatted_name": "Oleg", "first_name": "Oleg"},
+        "phones": [{"phone": "+77010002233", "wa_id": "77010002233", "type": "CELL"}]}]);
     let everything = [
         ("text", Content::text("Здравствуйте! 👋")),
-        ("image", Content::image("Вот такой")),
-        ("video", Content::Video { file: file(), caption: String::new() }),
-        ("audio", Content::Audio { file: file() }),
-        ("audio", Content::Voice { file: file() }),
-        ("document", Content::Document { file: file().named("Договор №7.pdf"), caption: String::new() }),
-        ("sticker", Content::Sticker { file: file(), animated: true }),
-        ("location", Content::Location { latitude, longitude, name: "Acme".to_owned(), address: String::new() }),
-        (
-            "contacts",
-            Content::Contacts {
-                contacts: vec![json!({"name": {"formatted_name": "Oleg", "first_name": "Oleg"},
-            "phones": [{"phone": "+77010002233", "wa_id": "77010002233", "type": "CELL"}]})],
-            },
-        ),
-        ("unsupported", Content::Unsupported { what: "poll_creation".to_owned() }),
+        ("image", Content::of("image").saying("Вот такой")),
+        ("video", Content::of("video")),
+        ("audio", Content::of("audio")),
+        ("audio", Content::of("voice")),
+        ("document", Content::of("document").file(Given::sample().named("Договор №7.pdf"))),
+        ("sticker", Content::of("sticker").with("animated", true)),
+        ("location", place),
+        ("contacts", Content::of("contacts").with("contacts", oleg)),
+        ("unsupported", Content::of("unsupported").with("what", "poll_creation")),
     ];
     let (maria, phone) = (stage.maria, stage.phone.clone());
     for (kind, content) in everything {
         let id = stage.whatsapp.customer(maria, &phone).sends(content).unwrap();
         let heard = stage.client.line().await["message"].take();
         assert_eq!((&heard["kind"], &heard["id"]), (&json!(kind), &json!(id)));
-        let file = stage.whatsapp.chat(&phone, maria).pop().unwrap().file;
-        assert_eq!(heard["size"].as_u64(), file.map(|file| u64::try_from(file.bytes.len()).unwrap()), "{kind}");
+        let files = stage.whatsapp.history(&phone, maria).pop().unwrap().files;
+        let size = files.first().map(|file| u64::try_from(file.bytes.len()).unwrap());
+        assert_eq!(heard["size"].as_u64(), size, "{kind}");
     }
     let customer = stage.whatsapp.customer(maria, &phone);
     let text = customer.writes("Синий").unwrap();
@@ -126,15 +124,14 @@ async fn customer_is_heard(stage: &mut Stage) {
     assert_eq!(stage.client.line().await["message"]["emoji"], "👍");
     customer.edits(&text, "Зелёный").unwrap();
     assert_eq!(stage.client.line().await, json!({"edited": text}));
-    customer.revokes(&text).unwrap();
+    customer.removes(&text).unwrap();
     assert_eq!(stage.client.line().await, json!({"deleted": text}));
-    stage.whatsapp.act(Act::StopMarketing { who: maria, phone: phone.clone(), on: true }).unwrap();
+    let own = |name: &str| Act::own(name).who(maria).line(&phone);
+    stage.whatsapp.act(own("stop_marketing").with("on", true)).unwrap();
     assert_eq!(stage.client.line().await, json!({"marketing": false}));
-    let echo = Act::OwnerSends { phone: phone.clone(), to: maria, content: Content::text("С телефона") };
-    stage.whatsapp.act(echo).unwrap();
+    stage.whatsapp.act(own("owner_sends").content(Content::text("С телефона"))).unwrap();
     assert_eq!(stage.client.line().await, json!({"echo": "С телефона"}));
-    let number = "77019998877".to_owned();
-    stage.whatsapp.act(Act::ChangeNumber { who: maria, number, user_id: None }).unwrap();
+    stage.whatsapp.act(own("change_number").with("number", "77019998877")).unwrap();
     assert_eq!(stage.client.line().await, json!({"moved": "77019998877"}));
 }
 
@@ -159,14 +156,14 @@ async fn an_app_of_pywa_sends_everything_and_hears_everything() {
         (sent.id.as_str(), sent.text.as_str()),
         (id.as_str(), "Здравствуйте, Мария! Заказ 1592 готов к выдаче.")
     );
-    stage.whatsapp.customer(stage.maria, &stage.phone).presses(&id, 0).unwrap();
+    stage.whatsapp.customer(stage.maria, &stage.phone).presses_number(&id, 0).unwrap();
     assert_eq!(stage.client.line().await, json!({"pressed": "taken", "title": "Заберу"}));
     let first = stage.whatsapp.sent(&stage.phone)[0].id.clone();
     stage.whatsapp.fails(&first, 131_047);
     let failed = stage.client.line().await;
     assert_eq!((&failed["code"], &failed["tracker"]), (&json!(131_047), &json!("letter-1")), "{failed}");
 
-    stage.whatsapp.faults().next_to(MANY, 1, Fault::Error { code: 131_056 });
+    stage.whatsapp.faults().next_to(MANY, "messages", 1, refusal(131_056));
     stage.client.say("go").await;
     let met = stage.client.line().await["refusals"].take();
     for (name, class, code) in [
@@ -220,7 +217,8 @@ async fn an_app_of_whatsapp_api_js_sends_and_hears() {
     client.say("go").await;
     let told = client.line().await;
     let sent = whatsapp.sent(&phone);
-    let by = |name: &str| sent.iter().find(|one| told["sent"][name] == *one.id).unwrap_or_else(|| panic!("{told}"));
+    let by =
+        |name: &str| sent.iter().find(|one| told["sent"][name] == one.id.as_str()).unwrap_or_else(|| panic!("{told}"));
     for (name, kind) in [
         ("text", "text"),
         ("image", "image"),
@@ -231,23 +229,23 @@ async fn an_app_of_whatsapp_api_js_sends_and_hears() {
         ("list", "interactive"),
         ("url", "interactive"),
     ] {
-        assert_eq!((by(name).kind.as_str(), by(name).error), (kind, None), "{name}");
+        assert_eq!((by(name).kind.as_str(), by(name).error()), (kind, None), "{name}");
     }
-    assert_eq!(by("text").quoted.as_deref(), Some(first.as_str()));
-    assert_eq!(whatsapp.chat(&phone, maria)[0].reactions, [("business", "👍".to_owned())]);
+    assert_eq!(by("text").reply_to, Some(first.as_str().into()));
+    assert_eq!(whatsapp.history(&phone, maria)[0].reactions[&Author::Line], ["👍"]);
     assert_eq!(told["deleted"], json!({"success": true}));
     assert_eq!(client.line().await["refused"]["code"], 100);
-    customer.presses(&by("buttons").id, 1).unwrap();
+    customer.presses_number(&by("buttons").id, 1).unwrap();
     let pressed = client.line().await;
     assert_eq!(
         (&pressed["text"], &pressed["name"], &pressed["read"]),
         (&json!("no"), &json!("Maria K."), &json!({"success": true}))
     );
-    customer.chooses(&by("list").id, "pickup").unwrap();
+    customer.presses(&by("list").id, "pickup").unwrap();
     assert_eq!(client.line().await["text"], "pickup");
-    customer.sends(Content::image("Вот такой")).unwrap();
+    customer.sends(Content::of("image").saying("Вот такой")).unwrap();
     let heard = client.line().await;
-    let file = whatsapp.chat(&phone, maria).pop().unwrap().file.unwrap();
+    let file = whatsapp.history(&phone, maria).pop().unwrap().files.remove(0);
     assert_eq!((&heard["heard"], heard["size"].as_u64()), (&json!("image"), u64::try_from(file.bytes.len()).ok()));
     whatsapp.fails(&by("text").id, 131_047);
     let failed = client.line().await;

@@ -311,7 +311,7 @@ async fn made_with_a_person() {
     let leads = [ComplexLead { lead: new(), contact }, ComplexLead::default()];
     let made = rest.create_complex_leads(&token(), &leads).await.unwrap();
     let one = |lead_id, contact_id, is_merged| MadeLead { lead_id, contact_id: Some(contact_id), is_merged };
-    assert_eq!(made, [one_lead(77, 11, false), one_lead(78, 12, true)]);
+    assert_eq!(made, [one(77, 11, false), one(78, 12, true)]);
     let body = stub.seen()[0].json();
     assert_eq!(
         body[0]["_embedded"],

@@ -118,7 +118,7 @@ fn every_field_is_in_the_default_file() {
         include_str!("../mod.rs"),
         include_str!("../integration.rs"),
         include_str!("../plans.rs"),
-        include_str!("../vendor_webhook.rs"),
+        include_str!("../vendor.rs"),
     ];
     for source in sources {
         for field in source.lines().filter_map(|line| line.trim().strip_prefix("pub ")?.split_once(": ")) {

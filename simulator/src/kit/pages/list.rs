@@ -21,6 +21,8 @@ struct Row {
 struct ListPage {
     frame: Frame,
     rows: Vec<Row>,
+    /// Pages that only this messenger has, and their texts.
+    links: Vec<(String, &'static str)>,
     troubles: String,
     is_broken: bool,
 }
@@ -41,6 +43,7 @@ pub(super) async fn show<W: Wire>(core: web::Data<Arc<Core<W>>>, request: HttpRe
         };
         core.wire.visits(state).into_iter().map(row).collect()
     });
+    let links = W::LOOK.pages.iter().map(|(path, key)| (frame.link(path), frame.t(key))).collect();
     let (troubles, is_broken) = (frame.link("/trouble"), core.faults.left() > 0);
-    render(StatusCode::OK, &ListPage { frame, rows, troubles, is_broken })
+    render(StatusCode::OK, &ListPage { frame, rows, links, troubles, is_broken })
 }

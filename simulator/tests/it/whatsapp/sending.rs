@@ -1,89 +1,102 @@
 //! Messages of every kind, and who they are for.
 
+use reqwest::Method;
 use serde_json::{Value, json};
-use simulator::whatsapp::{NewPerson, NewPhone};
+use simulator::whatsapp::{Author, Content, NewPerson, NewPhone, Status};
 
-use super::world::{MARIA, MARIAS_ID, PHONE, WABA, World, sample, sticker, to_maria};
+use super::{DAY, MARIA, MARIAS_ID, PHONE, WABA, World, to_maria};
+
+fn buttons(titles: &[&str]) -> Value {
+    let button =
+        |(at, title): (usize, &&str)| json!({"type": "reply", "reply": {"id": format!("b{at}"), "title": title}});
+    let buttons: Vec<Value> = titles.iter().enumerate().map(button).collect();
+    json!({"type": "button", "body": {"text": "Deliver today?"}, "action": {"buttons": buttons}})
+}
+
+fn list(rows: Value) -> Value {
+    json!({"type": "list", "body": {"text": "Choose"}, "action": {"button": "Services", "sections": [{"rows": rows}]}})
+}
+
+fn link(url: &str) -> Value {
+    json!({"type": "cta_url", "body": {"text": "Open the shop"},
+        "action": {"name": "cta_url", "parameters": {"display_text": "Shop", "url": url}}})
+}
+
+fn request(kind: &str, name: &str) -> Value {
+    json!({"type": kind, "body": {"text": "Your number?"}, "action": {"name": name}})
+}
 
 #[tokio::test]
 async fn every_kind_is_accepted_and_arrives() {
-    let (world, _receiver) = World::open().await;
-    let mut media = Vec::new();
-    for (kind, name, mime) in [
-        ("image", "picture.jpg", "image/jpeg"),
-        ("video", "clip.mp4", "video/mp4"),
-        ("audio", "voice.ogg", "audio/ogg"),
-        ("document", "offer.pdf", "application/pdf"),
-    ] {
-        media.push((kind, world.upload(name, mime, sample(name)).await));
-    }
-    media.push(("sticker", world.upload("sticker.webp", "image/webp", sticker()).await));
-    for (kind, id) in &media {
-        let id = world.sent(kind, json!({"id": id})).await;
-        let sent = world.whatsapp.sent(PHONE).pop().unwrap();
-        assert_eq!((&sent.kind, &sent.id, sent.error), (&(*kind).to_owned(), &id, None));
-        assert!(sent.file.unwrap().bytes.len() > 20, "{kind}");
-    }
+    let world = World::open().await;
+    let mut sticker = b"RIFF\x16\0\0\0WEBPVP8X\x0A\0\0\0".to_vec();
+    sticker.extend_from_slice(&[0, 0, 0, 0, 0xFF, 0x01, 0x00, 0xFF, 0x01, 0x00]);
+    let sticker = world.upload("sticker.webp", "image/webp", sticker).await.1["id"].clone();
+    let picture = world.uploaded("picture.jpg", "image/jpeg").await;
+    let voice = world.uploaded("voice.ogg", "audio/ogg").await;
+    let offer = world.uploaded("offer.pdf", "application/pdf").await;
+    let mut titled = buttons(&["Yes"]);
+    titled["header"] = json!({"type": "image", "image": {"id": picture}});
     let name = json!({"formatted_name": "Oleg P.", "first_name": "Oleg"});
     for (kind, content) in [
         ("text", json!({"body": "Hello", "preview_url": true})),
+        ("image", json!({"id": picture, "caption": "Sofa"})),
+        ("video", json!({"id": world.uploaded("clip.mp4", "video/mp4").await})),
+        ("audio", json!({"id": voice, "voice": true})),
+        ("document", json!({"id": offer, "filename": "Offer.pdf", "caption": "signed"})),
+        ("sticker", json!({"id": sticker})),
         ("location", json!({"latitude": 43.2, "longitude": "76.9", "name": "Acme", "address": "Abai 10"})),
         ("contacts", json!([{"name": name, "phones": [{"phone": "+77010002233", "type": "CELL"}]}])),
-        ("audio", json!({"id": media[2].1, "voice": true})),
-        ("document", json!({"id": media[3].1, "filename": "Offer.pdf", "caption": "signed"})),
-        (
-            "interactive",
-            json!({"type": "cta_url", "body": {"text": "Open the shop"}, "action":
-            {"name": "cta_url", "parameters": {"display_text": "Shop", "url": "https://acme.test"}}}),
-        ),
-        (
-            "interactive",
-            json!({"type": "request_contact_info", "body": {"text": "Your number?"},
-            "action": {"name": "request_contact_info"}}),
-        ),
-        (
-            "interactive",
-            json!({"type": "location_request_message", "body": {"text": "Where?"},
-            "action": {"name": "send_location"}}),
-        ),
+        ("interactive", titled),
+        ("interactive", list(json!([{"id": "1", "title": "Delivery"}]))),
+        ("interactive", link("https://acme.test")),
+        ("interactive", request("request_contact_info", "request_contact_info")),
+        ("interactive", request("location_request_message", "send_location")),
     ] {
-        world.send(kind, content).await;
-        let sent = world.whatsapp.sent(PHONE).pop().unwrap();
-        assert_eq!((sent.kind.as_str(), sent.error), (kind, None));
+        let id = world.sent(kind, content.clone()).await;
+        let sent = world.last();
+        assert_eq!((sent.kind.as_str(), sent.id.as_str(), sent.error()), (kind, id.as_str(), None));
+        assert_eq!(sent.json[kind], content);
+        assert_eq!(sent.files.is_empty(), !content.to_string().contains("\"id\":\"18"), "{kind}");
     }
-    let document = world.whatsapp.chat(PHONE, world.maria);
-    let document = document.iter().rfind(|one| one.kind == "document").unwrap();
-    assert_eq!((document.text.as_str(), document.file.clone().unwrap().name.as_deref()), ("signed", Some("Offer.pdf")));
+    assert!(world.whatsapp().sent(PHONE).iter().all(|one| one.status() == Some(Status::Delivered)));
 }
 
 #[tokio::test]
 async fn a_reaction_and_a_quote_need_their_message() {
-    let (world, _receiver) = World::open().await;
+    let world = World::open().await;
     let asked = world.maria().writes("Blue?").unwrap();
     world.send("reaction", json!({"message_id": asked, "emoji": "👍"})).await;
-    let reactions = || world.whatsapp.chat(PHONE, world.maria)[1].reactions.clone();
-    assert_eq!(reactions(), [("business", "👍".to_owned())]);
-    assert_eq!(world.whatsapp.sent(PHONE)[0].status, Some(simulator::whatsapp::Status::Sent), "only `sent` follows");
+    let reactions = || world.whatsapp().message(asked.as_str()).unwrap().reactions;
+    assert_eq!(reactions()[&Author::Line], ["👍"]);
+    assert_eq!(world.last().status(), Some(Status::Sent), "only `sent` follows");
     world.send("reaction", json!({"message_id": asked, "emoji": ""})).await;
     assert!(reactions().is_empty());
-    assert_eq!(world.not_sent("reaction", json!({"message_id": "wamid.none", "emoji": "👍"})).await.0, 131_009);
-    assert_eq!(world.not_sent("reaction", json!({"message_id": asked, "emoji": "yes"})).await.0, 131_009);
+    for (id, emoji) in [("wamid.none", "👍"), (asked.as_str(), "yes")] {
+        assert_eq!(world.not_sent("reaction", json!({"message_id": id, "emoji": emoji})).await.0, 131_009);
+    }
     let mut answer = to_maria("text", json!({"body": "Blue"}));
-    answer["context"] = json!({"message_id": asked});
-    world.ok("POST", &format!("{PHONE}/messages"), answer.clone()).await;
-    assert_eq!(world.whatsapp.sent(PHONE).pop().unwrap().quoted, Some(asked.clone()));
-    answer["context"]["message_id"] = json!("wamid.none");
-    assert_eq!(world.refused("POST", &format!("{PHONE}/messages"), answer).await.1["code"], 131_009);
-    world.advance(30 * 86_400 + 1);
+    for (id, is_known) in [(asked.as_str(), true), ("wamid.none", false)] {
+        answer["context"] = json!({"message_id": id});
+        let (status, _) = world.call(Method::POST, &format!("{PHONE}/messages"), answer.clone()).await;
+        assert_eq!(status == 200, is_known);
+    }
+    assert_eq!(world.last().reply_to, Some(asked.as_str().into()));
+    world.stage.advance(30 * DAY + 1).await;
     let old = world.not_sent("reaction", json!({"message_id": asked, "emoji": "👍"})).await;
     assert_eq!(old, (131_009, "The message is older than 30 days.".to_owned()));
 }
 
 #[tokio::test]
 async fn wrong_content_is_refused_with_the_documented_codes() {
-    let (world, _receiver) = World::open().await;
+    let world = World::open().await;
     let long = |count: usize| "я".repeat(count);
     world.send("text", json!({"body": long(4096)})).await;
+    let (mut bodiless, mut footed, mut headed) = (buttons(&["Yes"]), buttons(&["Yes"]), list(json!([])));
+    bodiless["body"] = json!({});
+    footed["footer"] = json!({"text": long(61)});
+    headed["action"]["sections"][0]["rows"] = json!([{"id": "1", "title": "Delivery"}]);
+    headed["header"] = json!({"type": "image", "image": {"id": "77"}});
     for (kind, content, code) in [
         ("text", json!({"body": long(4097)}), 100),
         ("text", json!({"body": " "}), 100),
@@ -99,37 +112,50 @@ async fn wrong_content_is_refused_with_the_documented_codes() {
         ("contacts", json!([{"name": {"first_name": "Oleg"}}]), 131_008),
         ("contacts", json!([{"name": {"formatted_name": "Oleg"}}]), 131_009),
         ("contacts", json!([]), 131_009),
+        ("interactive", buttons(&["1", "2", "3", "4"]), 131_009),
+        ("interactive", buttons(&["Yes", "Yes"]), 131_009),
+        ("interactive", buttons(&[&long(21)]), 131_009),
+        ("interactive", bodiless, 131_008),
+        ("interactive", footed, 131_009),
+        ("interactive", headed, 131_009),
+        ("interactive", link("acme.test"), 131_009),
+        ("interactive", json!({"type": "poll", "action": {}}), 100),
     ] {
         assert_eq!(world.not_sent(kind, content.clone()).await.0, code, "{kind} {content}");
     }
     let words = world.not_sent("text", json!({"body": long(4097)})).await.1;
     assert_eq!(words, "(#100) Param text['body'] must be at most 4096 characters long.");
-    assert_eq!(world.whatsapp.sent(PHONE).len(), 1);
+    let words = world.not_sent("interactive", buttons(&["Yes", ""])).await.1;
+    assert_eq!(words, "Button title length invalid. Min length: 1, Max length: 20");
+    assert_eq!(world.whatsapp().sent(PHONE).len(), 1);
 }
 
 #[tokio::test]
 async fn recipients_are_phones_or_ids() {
-    let (world, receiver) = World::open().await;
+    let world = World::open().await;
     let path = format!("{PHONE}/messages");
     let to = |more: Value| {
         let mut body = json!({"messaging_product": "whatsapp", "text": {"body": "Hi"}});
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         body
     };
-    let answer = world.ok("POST", &path, to(json!({"to": "+7 (701) 000-11-22"}))).await;
-    assert_eq!(answer["contacts"], json!([{"input": "+7 (701) 000-11-22", "wa_id": MARIA, "user_id": MARIAS_ID}]));
-    let answer = world.ok("POST", &path, to(json!({"recipient": MARIAS_ID}))).await;
-    assert_eq!(answer["contacts"], json!([{"input": MARIAS_ID, "user_id": MARIAS_ID}]));
     let mexican = NewPerson {
         wa_id: "5215512345678".to_owned(),
         dialled_as: vec!["525512345678".to_owned()],
         user_id: None,
         ..NewPerson::default()
     };
-    let mexican = world.whatsapp.add_person(mexican);
-    world.whatsapp.customer(mexican, PHONE).writes("Hola").unwrap();
-    let answer = world.ok("POST", &path, to(json!({"to": "525512345678"}))).await;
-    assert_eq!(answer["contacts"], json!([{"input": "525512345678", "wa_id": "5215512345678"}]));
+    world.whatsapp().add_person(mexican);
+    for (more, contact) in [
+        (
+            json!({"to": "+7 (701) 000-11-22"}),
+            json!({"input": "+7 (701) 000-11-22", "wa_id": MARIA, "user_id": MARIAS_ID}),
+        ),
+        (json!({"recipient": MARIAS_ID}), json!({"input": MARIAS_ID, "user_id": MARIAS_ID})),
+        (json!({"to": "525512345678"}), json!({"input": "525512345678", "wa_id": "5215512345678"})),
+    ] {
+        assert_eq!(world.post(&path, to(more)).await["contacts"], json!([contact]));
+    }
     for (more, code) in [
         (json!({}), 100),
         (json!({"to": "12"}), 131_009),
@@ -140,41 +166,68 @@ async fn recipients_are_phones_or_ids() {
         (json!({"to": MARIA, "messaging_product": "sms"}), 100),
         (json!({"to": MARIA, "biz_opaque_callback_data": "x".repeat(513)}), 100),
     ] {
-        let (_, error) = world.refused("POST", &path, to(more.clone())).await;
-        assert_eq!(error["code"], code, "{more}");
+        assert_eq!(world.refused(Method::POST, &path, to(more.clone())).await.0, code, "{more}");
     }
-    // No person has this number: accepted, then failed, each time.
-    for _ in 0..2 {
-        world.ok("POST", &path, to(json!({"to": "77010000000"}))).await;
-    }
-    world.whatsapp.deliver_all().await;
-    let failed = receiver.all("statuses").pop().unwrap();
+    // No person has this number: accepted, then failed.
+    world.post(&path, to(json!({"to": "77010000000"}))).await;
+    let failed = world.told("statuses").await.pop().unwrap();
     assert_eq!((&failed["errors"][0]["code"], &failed["recipient_id"]), (&json!(131_026), &json!("77010000000")));
     let test = NewPhone { allowed: Some(vec!["+77010000001".to_owned()]), ..NewPhone::of(WABA) };
-    let test = world.whatsapp.add_phone(test);
-    let (status, error) = world.refused("POST", &format!("{test}/messages"), to(json!({"to": MARIA}))).await;
-    assert_eq!((status, &error["code"]), (400, &json!(131_030)));
+    let test = world.whatsapp().add_phone(test);
+    assert_eq!(world.refused(Method::POST, &format!("{test}/messages"), to(json!({"to": MARIA}))).await.0, 131_030);
 }
 
 #[tokio::test]
-async fn limits_of_a_person_and_of_a_number() {
-    let (world, _receiver) = World::open().await;
-    world.whatsapp.set_rates(true, 2);
-    let text = || json!({"body": "Hi"});
-    world.send("text", text()).await;
-    world.send("text", text()).await;
-    let refused = world.not_sent("text", text()).await;
-    assert_eq!(refused.0, 131_056);
-    assert!(refused.1.contains("to the same phone number in a short period of time"), "{}", refused.1);
-    world.advance(6);
-    world.send("text", text()).await;
-    world.whatsapp.set_rates(true, 1_000);
-    // One of this second is sent already.
-    for _ in 1..80 {
-        world.send("text", text()).await;
+async fn the_window_is_open_for_a_day_after_each_message() {
+    let world = World::start().await;
+    let said = async |error: Option<i64>| {
+        world.send("text", json!({"body": "Hi"})).await;
+        assert_eq!(world.last().error(), error);
+        world.last().id
+    };
+    world.maria().does_own("open", |act| act).unwrap();
+    assert_eq!(world.told("messages").await[0]["type"], "request_welcome");
+    said(Some(131_047)).await;
+    world.maria().writes("Hello").unwrap();
+    world.stage.advance(DAY - 1).await;
+    let first = said(None).await;
+    world.stage.advance(1).await;
+    said(Some(131_047)).await;
+    world.maria().reacts(&first, "👍").unwrap();
+    said(None).await;
+    world.stage.advance(DAY).await;
+    world.whatsapp().set_refuses_at_once(true);
+    assert_eq!(world.not_sent("text", json!({"body": "Hello"})).await.0, 131_047);
+}
+
+#[tokio::test]
+async fn an_ad_opens_the_window_for_longer() {
+    for (hours, error) in [(72, None), (24, Some(131_047))] {
+        let world = World::with(|options| simulator::whatsapp::Options { entry_hours: hours, ..options }).await;
+        let ad = json!({"source_type": "ad", "source_id": "77", "source_url": "https://fb.me/1"});
+        world.maria().sends_with(Content::text("Price?"), |act| act.with("referral", ad)).unwrap();
+        world.stage.advance(3 * DAY - 1).await;
+        world.send("text", json!({"body": "Still there?"})).await;
+        assert_eq!(world.last().error(), error, "{hours}");
     }
-    assert_eq!(world.not_sent("text", text()).await.0, 130_429);
-    world.advance(1);
-    world.send("text", text()).await;
-    world.whatsapp.set_rates(false, 45);
+}
+
+#[tokio::test]
+async fn accounts_and_numbers_may_be_kept_from_sending() {
+    let world = World::open().await;
+    let whatsapp = world.whatsapp();
+    let refused = async || world.not_sent("text", json!({"body": "Hi"})).await.0;
+    whatsapp.restrict(WABA, "RESTRICTED_BIZ_INITIATED_MESSAGING", 1_795_773_600);
+    assert_eq!(refused().await, 131_031);
+    let health = world.get(&format!("{PHONE}?fields=health_status")).await;
+    assert_eq!(health["health_status"]["can_send_message"], "BLOCKED");
+    whatsapp.reinstate(WABA);
+    whatsapp.review_name(PHONE, "Best Acme", Some("NAME_VIOLATES_POLICY"));
+    assert_eq!(refused().await, 131_037);
+    whatsapp.review_name(PHONE, "Acme Chats", None);
+    whatsapp.set_phone_status(PHONE, "BANNED");
+    assert_eq!(refused().await, 131_031);
+    whatsapp.set_phone_status(PHONE, "CONNECTED");
+    world.send("text", json!({"body": "Hi"})).await;
+    assert_eq!(world.get(&format!("{PHONE}?fields=verified_name")).await["verified_name"], "Acme Chats");
 }

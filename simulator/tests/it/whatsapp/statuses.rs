@@ -1,102 +1,221 @@
-//! What becomes of sent messages.
+//! What becomes of sent messages, what comes back, and who is named.
 
+use reqwest::Method;
 use serde_json::{Value, json};
-use simulator::whatsapp::{Act, Fault, Status};
+use simulator::whatsapp::{Act, Batch, Content, NewPerson, NewPhone};
 
-use super::world::{PHONE, World, sample, to_maria};
+use super::{MARIA, MARIAS_ID, PHONE, WABA, World, to_maria};
 
-fn words(statuses: &[Value]) -> Vec<&str> {
-    statuses.iter().map(|one| one["status"].as_str().unwrap()).collect()
+async fn statuses(world: &World) -> Vec<Value> {
+    world.told("statuses").await.into_iter().map(|one| one["status"].clone()).collect()
 }
 
 #[tokio::test]
 async fn statuses_follow_the_phone_and_bring_the_callback_data() {
-    let (world, receiver) = World::open().await;
+    let world = World::open().await;
     let mut message = to_maria("text", json!({"body": "Hi"}));
     message["biz_opaque_callback_data"] = json!("letter-1");
-    let sent = world.ok("POST", &format!("{PHONE}/messages"), message).await;
+    let sent = world.post(&format!("{PHONE}/messages"), message).await;
     world.maria().reads().unwrap();
     world.maria().reads().unwrap();
-    world.whatsapp.deliver_all().await;
-    let statuses = receiver.all("statuses");
-    assert_eq!(words(&statuses), ["sent", "delivered", "read"]);
-    for status in &statuses {
+    let told = world.told("statuses").await;
+    for status in &told {
         assert_eq!(status["biz_opaque_callback_data"], "letter-1");
         assert_eq!(status["id"], sent["messages"][0]["id"]);
     }
-    assert_eq!(statuses[0]["pricing"]["type"], "free_customer_service");
-    let voice = world.upload("voice.ogg", "audio/ogg; codecs=opus", sample("voice.ogg")).await;
+    assert_eq!(told[0]["pricing"]["type"], "free_customer_service");
+    assert_eq!(statuses(&world).await, ["sent", "delivered", "read"]);
+    let voice = world.uploaded("voice.ogg", "audio/ogg; codecs=opus").await;
     let voice = world.sent("audio", json!({"id": voice, "voice": true})).await;
-    world.whatsapp.set_receipts(world.maria, false);
-    world.maria().reads().unwrap();
-    world.maria().plays(&voice).unwrap();
-    world.whatsapp.deliver_all().await;
-    assert_eq!(words(&receiver.all("statuses")[3..]), ["sent", "delivered", "played"], "no read receipts");
+    world.maria().does_own("play", |act| act.message(&voice)).unwrap();
+    assert_eq!(statuses(&world).await[3..], ["sent", "delivered", "played"]);
 }
 
 #[tokio::test]
 async fn a_phone_that_is_off_gets_its_messages_later() {
-    let (world, receiver) = World::open().await;
-    world.whatsapp.act(Act::SwitchOff { who: world.maria, on: true }).unwrap();
-    world.send("text", json!({"body": "Hi"})).await;
-    world.whatsapp.deliver_all().await;
-    assert_eq!(words(&receiver.all("statuses")), ["sent"]);
-    world.whatsapp.act(Act::SwitchOff { who: world.maria, on: false }).unwrap();
-    world.whatsapp.deliver_all().await;
-    assert_eq!(words(&receiver.all("statuses")), ["sent", "delivered"]);
-    world.maria().blocks(true).unwrap();
+    let world = World::open().await;
+    let switch = |on: bool| world.maria().does_own("switch_off", |act| act.with("on", on)).unwrap();
+    switch(true);
+    world.send("text", json!({"body": "not there yet"})).await;
+    world.maria().reads().unwrap();
+    assert_eq!(statuses(&world).await, ["sent"]);
+    let phone = format!("/phone/{}/{PHONE}", world.maria);
+    assert!(!world.stage.page(&phone).await.1.contains("not there yet"));
+    switch(false);
+    assert_eq!(statuses(&world).await, ["sent", "delivered"]);
+    assert!(world.stage.page(&phone).await.1.contains("not there yet"));
+    assert_eq!(statuses(&world).await.pop().unwrap(), "read", "who opens the page reads");
+    world.maria().blocks().unwrap();
     world.send("text", json!({"body": "Hi?"})).await;
-    assert_eq!(world.whatsapp.sent(PHONE).pop().unwrap().error, Some(131_026));
-}
-
-#[tokio::test]
-async fn any_status_can_be_reported_in_any_order() {
-    let (world, receiver) = World::open().await;
-    world.whatsapp.set_delivers(false);
-    let id = world.sent("text", json!({"body": "Hi"})).await;
-    for status in [Status::Read, Status::Delivered, Status::Delivered] {
-        world.whatsapp.reports(&id, status);
-    }
-    world.whatsapp.fails(&id, 131_049);
-    world.whatsapp.deliver_all().await;
-    let statuses = receiver.all("statuses");
-    assert_eq!(words(&statuses), ["sent", "read", "delivered", "delivered", "failed"]);
-    assert_eq!(statuses[4]["errors"][0]["code"], 131_049);
-}
-
-#[tokio::test]
-async fn a_status_can_overtake_the_answer_of_its_send() {
-    let (world, receiver) = World::open().await;
-    world.whatsapp.faults().next("messages", 1, Fault::AnswerLast);
-    let sent = world.send("text", json!({"body": "Hi"})).await;
-    let statuses = receiver.all("statuses");
-    assert_eq!(words(&statuses), ["sent", "delivered"], "they were there before the answer");
-    assert_eq!(statuses[0]["id"], sent["messages"][0]["id"]);
+    assert_eq!(world.last().error(), Some(131_026));
 }
 
 #[tokio::test]
 async fn reading_and_typing() {
-    let (world, _receiver) = World::open().await;
-    let first = world.whatsapp.chat(PHONE, world.maria)[0].id.clone();
+    let world = World::open().await;
     let second = world.maria().writes("Are you there?").unwrap();
     let third = world.maria().writes("?").unwrap();
     let path = format!("{PHONE}/messages");
     let read = |id: &str| json!({"messaging_product": "whatsapp", "status": "read", "message_id": id});
-    assert_eq!(world.ok("POST", &path, read(&second)).await, json!({"success": true}));
-    let seen = |id: &str| world.whatsapp.chat(PHONE, world.maria).iter().any(|one| one.id == id && one.is_read);
-    assert_eq!((seen(&first), seen(&second), seen(&third)), (true, true, false));
+    assert_eq!(world.post(&path, read(&second)).await, json!({"success": true}));
+    let seen = || world.whatsapp().history(PHONE, world.maria).iter().map(|one| one.is_read).collect::<Vec<_>>();
+    assert_eq!(seen(), [true, true, false]);
     let mut typing = read(&third);
     typing["typing_indicator"] = json!({"type": "text"});
-    world.ok("POST", &path, typing.clone()).await;
-    assert!(seen(&third) && world.whatsapp.is_typing(PHONE, world.maria), "typing marks as read");
-    world.advance(25);
-    assert!(!world.whatsapp.is_typing(PHONE, world.maria));
-    world.ok("POST", &path, typing.clone()).await;
+    let is_typing = || world.whatsapp().is_typing(PHONE, world.maria);
+    world.post(&path, typing.clone()).await;
+    assert!(seen()[2] && is_typing(), "typing marks as read");
+    world.stage.advance(25).await;
+    assert!(!is_typing());
+    world.post(&path, typing.clone()).await;
     world.send("text", json!({"body": "Yes"})).await;
-    assert!(!world.whatsapp.is_typing(PHONE, world.maria), "an answer ends it");
+    assert!(!is_typing(), "an answer ends it");
     typing["typing_indicator"]["type"] = json!("voice");
     for wrong in [typing, read("wamid.none"), json!({"messaging_product": "whatsapp", "status": "seen"})] {
-        world.refused("POST", &path, wrong).await;
+        world.refused(Method::POST, &path, wrong).await;
     }
-    assert_eq!(world.whatsapp.calls_of("read").len(), 6);
+    assert_eq!(world.whatsapp().calls_of("read").len(), 6);
+}
+
+#[tokio::test]
+async fn answers_name_the_button_and_quote_the_message() {
+    let world = World::open().await;
+    let buttons = json!([{"type": "reply", "reply": {"id": "b0", "title": "Yes"}},
+        {"type": "reply", "reply": {"id": "b1", "title": "No"}}]);
+    let asked = json!({"type": "button", "body": {"text": "?"}, "action": {"buttons": buttons}});
+    let asked = world.sent("interactive", asked).await;
+    world.maria().presses_number(&asked, 1).unwrap();
+    assert!(world.maria().presses_number(&asked, 2).is_err());
+    let rows = json!([{"id": "k1", "title": "Delivery", "description": "1-2 days"}, {"id": "k2", "title": "Pickup"}]);
+    let list =
+        json!({"type": "list", "body": {"text": "?"}, "action": {"button": "All", "sections": [{"rows": rows}]}});
+    let chosen = world.sent("interactive", list).await;
+    world.maria().presses(&chosen, "k2").unwrap();
+    let [.., pressed, row] = &world.told("messages").await[..] else { panic!("two answers") };
+    assert_eq!(pressed["interactive"], json!({"type": "button_reply", "button_reply": {"id": "b1", "title": "No"}}));
+    assert_eq!(pressed["context"], json!({"from": "77010009900", "id": asked}));
+    assert_eq!(row["interactive"], json!({"type": "list_reply", "list_reply": {"id": "k2", "title": "Pickup"}}));
+}
+
+#[tokio::test]
+async fn a_username_hides_the_phone_unless_the_number_wrote_to_it() {
+    let world = World::open().await;
+    let named = Act::own("set_username").who(world.maria).with("username", "maria.k");
+    world.whatsapp().act(named).unwrap();
+    let heard = async || {
+        world.maria().writes("Hi").unwrap();
+        world.told("messages").await.pop().unwrap()
+    };
+    let path = format!("{PHONE}/messages");
+    assert_eq!((heard().await.get("from"), &heard().await["from_user_id"]), (None, &json!(MARIAS_ID)));
+    world.post(&path, json!({"messaging_product": "whatsapp", "recipient": MARIAS_ID, "text": {"body": "Hi"}})).await;
+    assert_eq!(heard().await.get("from"), None, "an id is no phone");
+    world.send("text", json!({"body": "Hi"})).await;
+    assert_eq!(heard().await["from"], MARIA);
+    world.stage.advance(30 * super::DAY).await;
+    assert_eq!(heard().await.get("from"), None, "thirty days later");
+}
+
+#[tokio::test]
+async fn a_changed_number_is_reported_and_reached() {
+    let world = World::open().await;
+    let moved = Act::own("change_number").who(world.maria).with("number", "+7 701 999 88 77");
+    world.whatsapp().act(moved.with("user_id", "KZ.5550001112223334445")).unwrap();
+    world.maria().writes("It is me").unwrap();
+    let messages = world.told("messages").await;
+    let [.., moved, renamed, text] = messages.as_slice() else { panic!("three messages") };
+    assert_eq!((&moved["from"], &moved["system"]["wa_id"]), (&json!(MARIA), &json!("77019998877")));
+    assert_eq!(renamed["system"]["user_id"], "KZ.5550001112223334445");
+    assert_eq!((&text["from"], &text["from_user_id"]), (&json!("77019998877"), &json!("KZ.5550001112223334445")));
+    assert_eq!(world.told("user_id_update").await[0]["user_id"]["previous"], MARIAS_ID);
+}
+
+#[tokio::test]
+async fn a_body_has_several_entries_changes_or_messages() {
+    for (batch, entries, changes, messages) in
+        [(Batch::Entries, 4, 1, 1), (Batch::Changes, 1, 4, 1), (Batch::Messages, 1, 2, 3)]
+    {
+        let world = World::start().await;
+        let second = NewPhone { number: "77010009901".to_owned(), ..NewPhone::of(WABA) };
+        let second = world.whatsapp().add_phone(second);
+        world.whatsapp().set_batch(Some(batch));
+        world.whatsapp().hold_hooks(true);
+        for text in ["1", "2", "3"] {
+            world.maria().writes(text).unwrap();
+        }
+        world.whatsapp().customer(world.maria, &second).writes("4").unwrap();
+        world.whatsapp().hold_hooks(false);
+        assert_eq!(world.texts().await, ["1", "2", "3", "4"]);
+        let bodies = world.receiver.bodies();
+        let count = |pointer: &str| bodies[0].pointer(pointer).unwrap().as_array().unwrap().len();
+        assert_eq!((bodies.len(), count("/entry")), (1, entries), "{batch:?}");
+        assert_eq!(count("/entry/0/changes"), changes, "{batch:?}");
+        assert_eq!(count("/entry/0/changes/0/value/messages"), messages, "{batch:?}");
+        assert_eq!(count("/entry/0/changes/0/value/contacts"), 1, "a contact occurs once");
+    }
+}
+
+#[tokio::test]
+async fn history_comes_in_phases_and_chunks_and_media_follow() {
+    let world = World::start().await;
+    let (phone, now, day) = (world.shared_phone("77010009901"), crate::stage::START / 1000, super::DAY);
+    let remembers = |by_owner, content: Content, at| {
+        world.whatsapp().remembers(&phone, world.maria, by_owner, &content, at).unwrap();
+    };
+    for at in 0..60 {
+        remembers(at % 2 == 0, Content::text(&format!("old {at}")), now - 100 * day + at);
+    }
+    remembers(false, Content::of("image").saying("receipt"), now - 10 * day);
+    remembers(false, Content::of("image").saying("older"), now - 15 * day);
+    remembers(true, Content::text("today"), now - 60);
+    remembers(false, Content::text("too old"), now - 181 * day);
+    let asked = json!({"messaging_product": "whatsapp", "sync_type": "history"});
+    let path = format!("{phone}/smb_app_data");
+    assert!(world.post(&path, asked.clone()).await["request_id"].is_string());
+    assert_eq!(world.refused(Method::POST, &path, asked.clone()).await.0, 100, "once");
+    assert_eq!(world.refused(Method::POST, &format!("{PHONE}/smb_app_data"), asked).await.0, 100, "no phone app there");
+    let chunks = world.told("history").await;
+    let metadata = chunks.iter().map(|one| (one["metadata"]["phase"].clone(), one["metadata"]["chunk_order"].clone()));
+    let wanted = [(0, 1), (1, 1), (2, 1), (2, 2)].map(|(phase, order)| (json!(phase), json!(order)));
+    assert_eq!(metadata.collect::<Vec<_>>(), wanted);
+    assert_eq!(chunks[3]["metadata"]["progress"], 100);
+    let messages = |at: usize| chunks[at]["threads"][0]["messages"].as_array().unwrap().clone();
+    assert_eq!((messages(2).len(), messages(3).len()), (50, 10));
+    assert_eq!((&messages(0)[0]["from"], &messages(0)[0]["to"]), (&json!("77010009901"), &json!(MARIA)));
+    assert!(messages(1).iter().all(|one| one["type"] == "media_placeholder"));
+    let media = world.told("messages").await;
+    assert_eq!(media.len(), 1, "of the last two weeks");
+    assert_eq!((&media[0]["image"]["caption"], &media[0]["id"]), (&json!("receipt"), &messages(1)[1]["id"]));
+}
+
+#[tokio::test]
+async fn what_the_owner_does_on_the_phone_is_echoed() {
+    let world = World::start().await;
+    let phone = world.shared_phone("77010009901");
+    world.whatsapp().knows(&phone, world.maria, "Мария Ковалёва");
+    let owner = |name: &str| Act::own(name).line(phone.as_str()).with("to", world.maria);
+    let id = world.whatsapp().act(owner("owner_sends").content(Content::of("image").saying("here"))).unwrap().id;
+    world.whatsapp().act(owner("owner_edits").message(&id).text("there")).unwrap();
+    world.whatsapp().act(owner("owner_revokes").message(&id)).unwrap();
+    let echoes = world.told("message_echoes").await;
+    let kinds: Vec<&Value> = echoes.iter().map(|one| &one["type"]).collect();
+    assert_eq!(kinds, ["image", "edit", "revoke"]);
+    assert_eq!((&echoes[0]["to"], &echoes[1]["edit"]["original_message_id"]), (&json!(MARIA), &json!(id.as_str())));
+    assert_eq!(echoes[1]["edit"]["message"]["image"]["caption"], "there");
+    let asked = json!({"messaging_product": "whatsapp", "sync_type": "smb_app_state_sync"});
+    world.post(&format!("{phone}/smb_app_data"), asked).await;
+    let pete = NewPerson { wa_id: "77015556677".to_owned(), user_id: None, ..NewPerson::default() };
+    let pete = world.whatsapp().add_person(pete);
+    for is_removed in [false, true] {
+        let save = Act::own("owner_saves").who(pete).line(phone.as_str());
+        world.whatsapp().act(save.with("full_name", "Pete S.").with("removed", is_removed)).unwrap();
+    }
+    let told = world.told("state_sync").await.into_iter();
+    let told: Vec<(Value, Value)> =
+        told.map(|one| (one["action"].clone(), one["contact"]["phone_number"].clone())).collect();
+    let wanted = [("add", MARIA), ("add", "77015556677"), ("remove", "77015556677")];
+    assert_eq!(told, wanted.map(|(action, phone)| (json!(action), json!(phone))));
+    world.stage.advance(super::DAY + 1).await;
+    let late = json!({"messaging_product": "whatsapp", "sync_type": "history"});
+    assert_eq!(world.refused(Method::POST, &format!("{phone}/smb_app_data"), late).await.0, 100, "too late");
 }

@@ -1,8 +1,11 @@
-//! Templates: what their makers accept, lists, edits, deletion.
+//! Templates: what Meta accepts, lists, edits, decisions, and the values of messages.
 
+use reqwest::Method;
 use serde_json::{Value, json};
+use simulator::whatsapp::{Act, Review};
 
-use super::world::{WABA, World};
+use super::{DAY, PHONE, WABA, World, sample};
+use crate::stage::START;
 
 fn path() -> String {
     format!("{WABA}/message_templates")
@@ -16,11 +19,8 @@ fn with(body: &str, example: Value) -> Value {
     json!({"name": "order_ready", "language": "ru", "category": "UTILITY", "components": [component]})
 }
 
-/// Code and subcode of a template that is not made.
-async fn refused(world: &World, template: Value) -> (Value, Value) {
-    let (status, error) = world.refused("POST", &path(), template).await;
-    assert_eq!(status, 400);
-    (error["code"].clone(), error["error_subcode"].clone())
+async fn refused(world: &World, template: Value) -> (i64, i64) {
+    world.refused(Method::POST, &path(), template).await
 }
 
 #[tokio::test]
@@ -28,30 +28,28 @@ async fn variables_need_examples_and_words_around_them() {
     let world = World::start().await;
     let fine = "Здравствуйте, {{1}}! Заказ {{2}} готов к выдаче.";
     let example = json!({"body_text": [["Мария", "1592"]]});
+    let one = json!({"body_text": [["a"]]});
     for (text, example, subcode) in [
-        (fine, Value::Null, json!(2_388_043)),
-        (fine, json!({"body_text": [["Мария"]]}), json!(2_388_043)),
-        ("{{1}} готов, заходите к нам скорее", json!({"body_text": [["a"]]}), json!(2_388_299)),
-        ("Готов и ждёт вас {{1}}", json!({"body_text": [["a"]]}), json!(2_388_299)),
-        ("Готов {{1}} {{2}} ждёт вас в зале", json!({"body_text": [["a", "b"]]}), json!(2_388_072)),
-        ("Готов {{2}}, ждёт вас в зале", json!({"body_text": [["a"]]}), json!(2_388_072)),
-        ("Готов {{order}}, ждёт вас в зале", json!({"body_text": [["a"]]}), json!(2_388_072)),
-        ("Вот {{1}}!", json!({"body_text": [["a"]]}), json!(2_388_293)),
-        ("", Value::Null, json!(2_388_072)),
+        (fine, Value::Null, 2_388_043),
+        (fine, one.clone(), 2_388_043),
+        ("{{1}} готов, заходите к нам скорее", one.clone(), 2_388_299),
+        ("Готов и ждёт вас {{1}}", one.clone(), 2_388_299),
+        ("Готов {{1}} {{2}} ждёт вас в зале", json!({"body_text": [["a", "b"]]}), 2_388_072),
+        ("Готов {{2}}, ждёт вас в зале", one.clone(), 2_388_072),
+        ("Готов {{order}}, ждёт вас в зале", one.clone(), 2_388_072),
+        ("Вот {{1}}!", one, 2_388_293),
+        ("", Value::Null, 2_388_072),
+        (&"я".repeat(1025), Value::Null, 2_388_040),
     ] {
-        assert_eq!(refused(&world, with(text, example)).await, (json!(100), subcode), "{text}");
+        assert_eq!(refused(&world, with(text, example)).await, (100, subcode), "{text}");
     }
-    assert_eq!(refused(&world, with(&"я".repeat(1025), Value::Null)).await.1, 2_388_040);
-    let made = world.ok("POST", &path(), with(fine, example.clone())).await;
+    let made = world.post(&path(), with(fine, example.clone())).await;
     assert_eq!((&made["status"], &made["category"]), (&json!("PENDING"), &json!("UTILITY")));
     assert_eq!(refused(&world, with(fine, example)).await.1, 2_388_024);
-    let mut named = with(
-        "Заказ {{order_id}} готов к выдаче",
-        json!({"body_text_named_params": [{"param_name": "order_id", "example": "1592"}]}),
-    );
-    named["parameter_format"] = json!("NAMED");
-    named["name"] = json!("named");
-    world.ok("POST", &path(), named.clone()).await;
+    let named = json!({"body_text_named_params": [{"param_name": "order_id", "example": "1592"}]});
+    let mut named = with("Заказ {{order_id}} готов к выдаче", named);
+    (named["parameter_format"], named["name"]) = (json!("NAMED"), json!("named"));
+    world.post(&path(), named.clone()).await;
     named["name"] = json!("nameless");
     named["components"][0]["example"]["body_text_named_params"][0]["param_name"] = json!("other");
     assert_eq!(refused(&world, named).await.1, 2_388_043);
@@ -69,8 +67,9 @@ async fn names_components_and_buttons_have_rules() {
     let reply = || json!({"type": "QUICK_REPLY", "text": "Yes"});
     let call = || json!({"type": "PHONE_NUMBER", "text": "Call", "phone_number": "+77010009900"});
     let header = |text: &str| json!({"type": "HEADER", "format": "TEXT", "text": text});
-    let example =
-        json!({"type": "URL", "text": "Shop", "url": "https://a.test/{{1}}", "example": ["https://a.test/1"]});
+    let image = |example: Value| json!({"type": "HEADER", "format": "IMAGE", "example": example});
+    let mut example = url("https://a.test/{{1}}");
+    example["example"] = json!(["https://a.test/1"]);
     let buttons = |all: Vec<Value>| json!({"type": "BUTTONS", "buttons": all});
     for (component, is_fine) in [
         (buttons(vec![reply(), reply(), url("https://a.test"), call()]), true),
@@ -85,8 +84,8 @@ async fn names_components_and_buttons_have_rules() {
         (header(&"я".repeat(60)), true),
         (header(&"я".repeat(61)), false),
         (header("{{1}}"), false),
-        (json!({"type": "HEADER", "format": "IMAGE"}), false),
-        (json!({"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::none"]}}), false),
+        (image(Value::Null), false),
+        (image(json!({"header_handle": ["4::none"]})), false),
         (json!({"type": "FOOTER", "text": "я".repeat(61)}), false),
         (json!({"type": "FOOTER", "text": "by {{1}}"}), false),
         (json!({"type": "FOOTER", "text": "Acme"}), true),
@@ -94,14 +93,11 @@ async fn names_components_and_buttons_have_rules() {
     ] {
         let mut template = with("Готов", Value::Null);
         template["components"].as_array_mut().unwrap().push(component.clone());
-        if !is_fine {
-            assert_eq!(refused(&world, template).await.0, 100, "{component}");
-            continue;
-        }
-        world.ok("POST", &path(), template).await;
-        world.ok("DELETE", &format!("{}?name=order_ready", path()), Value::Null).await;
+        let (status, answer) = world.call(Method::POST, &path(), template).await;
+        assert_eq!((status == 200, answer["error"]["code"] == 100), (is_fine, !is_fine), "{component}");
+        world.call(Method::DELETE, &format!("{}?name=order_ready", path()), Value::Null).await;
     }
-    world.whatsapp.set_template_limit(WABA, 0);
+    world.whatsapp().set_template_limit(WABA, 0);
     assert_eq!(refused(&world, with("Готов", Value::Null)).await.1, 2_388_019);
 }
 
@@ -111,10 +107,8 @@ async fn lists_have_pages_filters_and_fields() {
     for at in 0..5 {
         let mut template = with("Готов", Value::Null);
         template["name"] = json!(format!("order_{at}"));
-        if at == 4 {
-            template["language"] = json!("en");
-        }
-        world.ok("POST", &path(), template).await;
+        template["language"] = json!(if at == 4 { "en" } else { "ru" });
+        world.post(&path(), template).await;
     }
     let names = |list: &Value| -> Vec<String> {
         list["data"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
@@ -125,39 +119,216 @@ async fn lists_have_pages_filters_and_fields() {
     let after = page["paging"]["cursors"]["after"].as_str().unwrap();
     let next = world.get(&format!("{}?limit=2&after={after}", path())).await;
     assert_eq!(names(&next), ["order_2", "order_3"]);
-    let link = next["paging"]["next"].as_str().unwrap();
-    let last: Value = world.http.get(link).bearer_auth(&world.token).send().await.unwrap().json().await.unwrap();
+    let link = next["paging"]["next"].as_str().unwrap().rsplit("/v26.0/").next().unwrap();
+    let last = world.get(link).await;
     assert_eq!((names(&last), last["paging"]["next"].is_null()), (vec!["order_4".to_owned()], true));
     assert_eq!(names(&world.get(&format!("{}?language=en", path())).await), ["order_4"]);
     assert_eq!(names(&world.get(&format!("{}?name=order_3", path())).await), ["order_3"]);
     assert_eq!(world.get(&format!("{}?status=APPROVED", path())).await, json!({"data": []}));
-    let unknown = world.refused("GET", &format!("{}?fields=colour", path()), Value::Null).await;
-    assert!(unknown.1["message"].as_str().unwrap().contains("nonexisting field (colour)"));
+    let (_, unknown) = world.call(Method::GET, &format!("{}?fields=colour", path()), Value::Null).await;
+    assert!(unknown["error"]["message"].as_str().unwrap().contains("nonexisting field (colour)"));
 }
 
 #[tokio::test]
 async fn edits_are_reviewed_again_and_deleted_names_stay_taken() {
     let world = World::start().await;
-    let made = world.ok("POST", &path(), with("Готов", Value::Null)).await;
+    let made = world.post(&path(), with("Готов", Value::Null)).await;
     let id = made["id"].as_str().unwrap();
     let edit = |text: &str| json!({"components": [{"type": "BODY", "text": text}]});
-    assert_eq!(world.refused("POST", id, edit("Почти")).await.1["error_subcode"], 2_388_030, "it is pending");
-    world.whatsapp.approve(id).unwrap();
-    world.ok("POST", id, edit("Почти")).await;
+    let cannot = async |body: Value| {
+        assert_eq!(world.refused(Method::POST, id, body).await, (100, 2_388_030));
+    };
+    cannot(edit("Почти")).await;
+    world.whatsapp().approve(id).unwrap();
+    world.post(id, edit("Почти")).await;
     let read = world.get(id).await;
     assert_eq!((&read["status"], &read["components"][0]["text"]), (&json!("PENDING"), &json!("Почти")));
-    world.whatsapp.approve(id).unwrap();
-    assert_eq!(world.refused("POST", id, edit("Снова")).await.1["error_subcode"], 2_388_030, "once a day");
-    world.advance(86_400);
+    world.whatsapp().approve(id).unwrap();
+    cannot(edit("Снова")).await;
+    world.stage.advance(DAY).await;
     let mut category = edit("Снова");
     category["category"] = json!("MARKETING");
-    assert_eq!(world.refused("POST", id, category).await.1["error_subcode"], 2_388_030);
-    world.ok("POST", id, edit("Снова")).await;
-    world.whatsapp.approve(id).unwrap();
-    world.ok("DELETE", &format!("{}?name=order_ready&hsm_id={id}", path()), Value::Null).await;
-    world.refused("GET", id, Value::Null).await;
-    assert_eq!(world.refused("DELETE", &format!("{}?name=order_ready", path()), Value::Null).await.0, 400);
+    cannot(category).await;
+    world.post(id, edit("Снова")).await;
+    world.whatsapp().approve(id).unwrap();
+    world.call(Method::DELETE, &format!("{}?name=order_ready&hsm_id={id}", path()), Value::Null).await;
+    assert_eq!(world.refused(Method::GET, id, Value::Null).await, (100, 33));
+    let again = world.refused(Method::DELETE, &format!("{}?name=order_ready", path()), Value::Null).await;
+    assert_eq!(again, (100, 2_593_002));
     assert_eq!(refused(&world, with("Готов", Value::Null)).await.1, 2_388_023);
-    world.advance(30 * 86_400);
-    world.ok("POST", &path(), with("Готов", Value::Null)).await;
+    world.stage.advance(30 * DAY).await;
+    world.post(&path(), with("Готов", Value::Null)).await;
+}
+
+#[tokio::test]
+async fn every_decision_is_reported() {
+    let world = World::start().await;
+    let made = world.post(&path(), with("Скидки", Value::Null)).await;
+    let id = made["id"].as_str().unwrap();
+    let (status, category) = ("message_template_status_update", "template_category_update");
+    let info = Some(("A variable stands at the end.".to_owned(), "Put text after it.".to_owned()));
+    let rejected = Review::Reject { reason: "INVALID_FORMAT".to_owned(), info };
+    let marketing = || "MARKETING".to_owned();
+    for (review, field, key, value) in [
+        (Review::Appeal, status, "event", "IN_APPEAL"),
+        (rejected.clone(), status, "event", "REJECTED"),
+        (rejected, status, "reason", "INVALID_FORMAT"),
+        (Review::Approve, status, "event", "APPROVED"),
+        (Review::Quality("YELLOW".to_owned()), "message_template_quality_update", "new_quality_score", "YELLOW"),
+        (Review::Announce(marketing()), category, "correct_category", "MARKETING"),
+        (Review::Category(marketing()), category, "previous_category", "UTILITY"),
+        (Review::Pause, status, "event", "PAUSED"),
+        (Review::Unpause, status, "event", "APPROVED"),
+        (Review::Pause, status, "event", "PAUSED"),
+        (Review::Pause, status, "event", "DISABLED"),
+    ] {
+        world.whatsapp().review(id, review.clone()).unwrap();
+        world.whatsapp().deliver_all().await;
+        let change = world.receiver.bodies().pop().unwrap()["entry"][0]["changes"][0].clone();
+        assert_eq!((&change["field"], &change["value"][key]), (&json!(field), &json!(value)), "{review:?}");
+        assert!(change["value"]["message_template_id"].is_number(), "a number here");
+    }
+    let read = world.get(&format!("{id}?fields=status,category,previous_category,quality_score,rejected_reason")).await;
+    let wanted = json!({"id": id, "status": "DISABLED", "category": "MARKETING", "previous_category": "UTILITY",
+        "quality_score": {"score": "YELLOW", "date": START / 1000}, "rejected_reason": "NONE"});
+    assert_eq!(read, wanted);
+    assert!(world.whatsapp().approve("77").is_err());
+}
+
+fn order() -> Value {
+    json!({"name": "order_ready", "language": "ru", "category": "UTILITY", "components": [
+        {"type": "HEADER", "format": "TEXT", "text": "Заказ {{1}}", "example": {"header_text": ["1592"]}},
+        {"type": "BODY", "text": "Здравствуйте, {{1}}! Заказ {{2}} готов к выдаче.",
+            "example": {"body_text": [["Мария", "1592"]]}},
+        {"type": "FOOTER", "text": "Acme"},
+        {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Заберу"},
+            {"type": "URL", "text": "Заказ", "url": "https://acme.test/o/{{1}}", "example": ["https://acme.test/o/1"]}]}]})
+}
+
+fn text(text: &str) -> Value {
+    json!({"type": "text", "text": text})
+}
+
+fn message(body: &[Value]) -> Value {
+    json!({"name": "order_ready", "language": {"code": "ru"}, "components": [
+        {"type": "header", "parameters": [text("1592")]},
+        {"type": "body", "parameters": body},
+        {"type": "button", "sub_type": "quick_reply", "index": "0", "parameters": [{"type": "payload", "payload": "k1"}]},
+        {"type": "button", "sub_type": "url", "index": 1, "parameters": [text("1592")]}]})
+}
+
+#[tokio::test]
+async fn values_are_put_in_and_a_quick_reply_brings_its_payload() {
+    let world = World::start().await;
+    world.approved(order()).await;
+    let sent = world.send("template", message(&[text("Мария"), text("1592")])).await;
+    assert_eq!(sent["messages"][0]["message_status"], "accepted");
+    let id = sent["messages"][0]["id"].as_str().unwrap();
+    assert_eq!(world.last().text, "Здравствуйте, Мария! Заказ 1592 готов к выдаче.");
+    let (_, phone) = world.stage.page(&format!("/phone/{}/{PHONE}", world.maria)).await;
+    assert!(phone.contains("Заказ 1592") && phone.contains("https://acme.test/o/1592"), "{phone}");
+    world.maria().presses_number(id, 0).unwrap();
+    assert!(world.maria().presses_number(id, 1).is_err(), "an address is no quick reply");
+    let pressed = world.told("messages").await.pop().unwrap();
+    assert_eq!(pressed["button"], json!({"payload": "k1", "text": "Заберу"}));
+    let wanted = json!({"billable": true, "pricing_model": "PMP", "type": "regular", "category": "utility"});
+    assert_eq!(world.told("statuses").await[0]["pricing"], wanted);
+}
+
+#[tokio::test]
+async fn values_that_do_not_fit_are_refused() {
+    let world = World::start().await;
+    world.approved(order()).await;
+    let both = message(&[text("Мария"), text("1592")]);
+    let without = |at: usize| {
+        let mut message = both.clone();
+        message["components"].as_array_mut().unwrap().remove(at);
+        message
+    };
+    let second = |value: Value| message(&[text("Мария"), value]);
+    let picture = json!({"type": "image", "image": {"link": "https://acme.test/a.jpg"}});
+    let (mut wrong_button, mut language) = (both.clone(), both.clone());
+    wrong_button["components"][2]["index"] = json!("1");
+    language["language"]["code"] = json!("en");
+    for (content, code) in [
+        (message(&[text("Мария")]), 132_000),
+        (message(&[text("Мария"), text("1"), text("2")]), 132_000),
+        (without(0), 132_000),
+        (second(picture), 132_012),
+        (second(text("1\n2")), 132_007),
+        (second(text("1     2")), 132_007),
+        (second(text(&"я".repeat(1024))), 132_005),
+        (without(3), 131_008),
+        (wrong_button, 132_012),
+        (language, 132_001),
+        (json!({"name": "none", "language": {"code": "ru"}}), 132_001),
+        (json!({"name": "order_ready"}), 100),
+    ] {
+        assert_eq!(world.not_sent("template", content.clone()).await.0, code, "{content}");
+    }
+    world.send("template", without(2)).await;
+    let words = world.not_sent("template", message(&[text("Мария")])).await.1;
+    assert_eq!(words, "body: number of localizable_params (1) does not match the expected number of params (2)");
+}
+
+#[tokio::test]
+async fn the_state_of_a_template_decides() {
+    let world = World::start().await;
+    let made = world.post(&path(), order()).await;
+    let id = made["id"].as_str().unwrap();
+    let message = || message(&[text("Мария"), text("1592")]);
+    assert_eq!(world.not_sent("template", message()).await.0, 132_001, "pending");
+    for (review, code) in [(Review::Pause, 132_015), (Review::Disable, 132_016), (Review::Appeal, 132_001)] {
+        world.whatsapp().review(id, review.clone()).unwrap();
+        assert_eq!(world.not_sent("template", message()).await.0, code, "{review:?}");
+    }
+    world.whatsapp().approve(id).unwrap();
+    world.send("template", message()).await;
+    assert_eq!(world.last().error(), None);
+}
+
+#[tokio::test]
+async fn named_values_and_files_in_the_header() {
+    let world = World::start().await;
+    let bytes = sample("offer.pdf");
+    let session = format!("app/uploads?file_length={}&file_type=application/pdf", bytes.len());
+    let session = world.post(&session, Value::Null).await["id"].as_str().unwrap().to_owned();
+    let upload = world.stage.request(Method::POST, &format!("/v26.0/{session}")).bearer_auth(&world.token);
+    let upload = upload.header("file_offset", "0").body(bytes).send().await.unwrap();
+    let handle = upload.json::<Value>().await.unwrap()["h"].clone();
+    let example = json!({"body_text_named_params": [{"param_name": "number", "example": "7"}]});
+    let mut template = with("Ваше предложение {{number}} ждёт ответа", example);
+    (template["parameter_format"], template["category"]) = (json!("NAMED"), json!("MARKETING"));
+    let header = json!({"type": "HEADER", "format": "DOCUMENT", "example": {"header_handle": [handle]}});
+    template["components"].as_array_mut().unwrap().push(header);
+    world.approved(template).await;
+    let file = world.uploaded("offer.pdf", "application/pdf").await;
+    let header = json!({"type": "header", "parameters": [{"type": "document", "document": {"id": file}}]});
+    let number = |name: &str| {
+        let value = json!({"type": "text", "parameter_name": name, "text": "77"});
+        json!({"type": "body", "parameters": [value]})
+    };
+    let message = |parts: Value| json!({"name": "order_ready", "language": {"code": "ru"}, "components": parts});
+    let fine = || message(json!([header, number("number")]));
+    world.send("template", fine()).await;
+    let sent = world.last();
+    assert_eq!(
+        (sent.text.as_str(), sent.files[0].mime.as_str()),
+        ("Ваше предложение 77 ждёт ответа", "application/pdf")
+    );
+    let titled = json!({"type": "header", "parameters": [text("77")]});
+    for wrong in [json!([header, number("other")]), json!([number("number")]), json!([titled, number("number")])] {
+        assert_eq!(world.not_sent("template", message(wrong)).await.0, 132_012);
+    }
+    // A person may stop marketing messages.
+    let stop = |on: bool| {
+        let stop = Act::own("stop_marketing").who(world.maria).line(PHONE).with("on", on);
+        world.whatsapp().act(stop).unwrap();
+    };
+    stop(true);
+    world.send("template", fine()).await;
+    assert_eq!(world.last().error(), Some(131_050));
+    stop(false);
+    world.send("template", fine()).await;
+    assert_eq!(world.last().error(), None);
 }

@@ -28,14 +28,14 @@ async fn buttons_are_buttons_a_list_or_lines(world: &mut WhatsAppWorld) {
     for (count, kind) in [(1, "button"), (3, "button"), (4, "list"), (10, "list")] {
         chat.manager_gets_through(world, HookMessage::text("Which?").buttons(&plain(count))).await;
         let sent = chat.last_sent(world);
-        assert_eq!((&sent.json["interactive"]["type"], sent.error), (&json!(kind), None), "{count}");
+        assert_eq!((&sent.json["interactive"]["type"], sent.error()), (&json!(kind), None), "{count}");
         assert_eq!(titles(&sent.json).len(), count);
         assert_eq!(sent.json["interactive"]["body"]["text"], "Which?");
         if kind == "list" {
             let row = sent.json["interactive"]["action"]["sections"][0]["rows"][count - 1]["id"].clone();
-            chat.customer(world).chooses(&sent.id, row.as_str().unwrap()).unwrap();
+            chat.customer(world).presses(&sent.id, row.as_str().unwrap()).unwrap();
         } else {
-            chat.customer(world).presses(&sent.id, count - 1).unwrap();
+            chat.customer(world).presses_number(&sent.id, count - 1).unwrap();
         }
         arrives(world).await;
         assert_eq!(last(world).text, format!("Option {count}"));
@@ -91,7 +91,7 @@ async fn labels_that_are_too_long_are_lines(world: &mut WhatsAppWorld) {
     let rows = [vec![button("A label of more than twenty-four characters", None), button("No", None)]];
     chat.manager_gets_through(world, HookMessage::text("Which?").buttons(&rows)).await;
     let sent = chat.last_sent(world);
-    assert_eq!((sent.kind.as_str(), sent.error), ("text", None));
+    assert_eq!((sent.kind.as_str(), sent.error()), ("text", None));
     assert!(sent.text.contains("1. A label of more than twenty-four characters\n2. No"), "{}", sent.text);
 }
 
@@ -144,7 +144,7 @@ async fn a_list_is_a_list(world: &mut WhatsAppWorld) {
     chat.manager_gets_through(world, HookMessage::text("").list(list(2))).await;
     let sent = chat.last_sent(world);
     let shown = &sent.json["interactive"];
-    assert_eq!((&shown["type"], sent.error), (&json!("list"), None), "{shown}");
+    assert_eq!((&shown["type"], sent.error()), (&json!("list"), None), "{shown}");
     assert_eq!((&shown["header"]["text"], &shown["footer"]["text"]), (&json!("Pick a service"), &json!("Acme")));
     assert_eq!((&shown["body"]["text"], &shown["action"]["button"]), (&json!("Choose one below"), &json!("Services")));
     assert_eq!(titles(&sent.json), ["Service 1", "Service 2"]);
@@ -162,10 +162,10 @@ async fn a_list_keeps_its_sections(world: &mut WhatsAppWorld) {
     chat.manager_gets_through(world, HookMessage::text("").list(ListMessage { sections, ..list(1) })).await;
     let sent = chat.last_sent(world);
     let shown = &sent.json["interactive"]["action"]["sections"];
-    assert_eq!((&shown[0]["title"], &shown[1]["title"], sent.error), (&json!("Delivery"), &json!("Assembly"), None));
+    assert_eq!((&shown[0]["title"], &shown[1]["title"], sent.error()), (&json!("Delivery"), &json!("Assembly"), None));
     assert_eq!((shown[0]["rows"].as_array().unwrap().len(), shown[1]["rows"].as_array().unwrap().len()), (2, 1));
     let third = shown[1]["rows"][0]["id"].as_str().unwrap();
-    chat.customer(world).chooses(&sent.id, third).unwrap();
+    chat.customer(world).presses(&sent.id, third).unwrap();
     arrives(world).await;
     let came = last(world);
     assert_eq!((came.text.as_str(), &super::received_message(&came)["callback_data"]), ("Row c", &json!("c")));
@@ -177,7 +177,7 @@ async fn a_list_of_many_rows_is_several(world: &mut WhatsAppWorld) {
     let sent = chat.sent(world);
     assert_eq!(sent.iter().map(|one| titles(&one.json).len()).collect::<Vec<_>>(), [10, 10, 3]);
     let row = sent[1].json["interactive"]["action"]["sections"][0]["rows"][0]["id"].as_str().unwrap().to_owned();
-    chat.customer(world).chooses(&sent[1].id, &row).unwrap();
+    chat.customer(world).presses(&sent[1].id, &row).unwrap();
     arrives(world).await;
     let came = last(world);
     assert_eq!((came.text.as_str(), &super::received_message(&came)["callback_data"]), ("Service 11", &json!("k11")));

@@ -5,7 +5,7 @@ use parom_tests::{answer, both, once};
 use reqwest::Method;
 use sandbox::HookMessage;
 use serde_json::json;
-use simulator::whatsapp::{NewPhone, WebhookFault};
+use simulator::whatsapp::{HookFault, NewPhone};
 
 use super::super::at_crm;
 use super::{MARIA, Number, WhatsAppWorld, arrives, chatting, connected, last, number, number_of, posts};
@@ -83,8 +83,8 @@ async fn another_number_is_another_source(world: &mut WhatsAppWorld) {
 async fn only_meta_is_let_in(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let before = at_crm(world).len();
-    for fault in [WebhookFault::Forged, WebhookFault::Unsigned] {
-        world.messenger.faults().next_webhooks(1, fault);
+    for fault in [HookFault::Forged, HookFault::Unsigned] {
+        world.messenger.faults().next_hooks(1, fault);
         chat.customer(world).writes("Lost").unwrap();
         arrives(world).await;
     }

@@ -3,7 +3,7 @@
 use parom_tests::both;
 use sandbox::HookMessage;
 use serde_json::json;
-use simulator::whatsapp::{Batch, NewPerson, WebhookFault};
+use simulator::whatsapp::{Batch, HookFault, NewPerson};
 
 use super::super::at_crm;
 use super::{WhatsAppWorld, arrives, chatting, connected, last, posts};
@@ -42,14 +42,13 @@ async fn many_of_one_body_arrive_each_and_in_order(world: &mut WhatsAppWorld) {
     let ivan = world.messenger.add_person(ivan);
     for batch in [Batch::Entries, Batch::Changes, Batch::Messages] {
         let before = texts(world).len();
-        world.messenger.hold_webhooks(true);
+        world.messenger.hold_hooks(true);
         for number in 1..=5 {
             chat.customer(world).writes(&format!("Maria {number}")).unwrap();
             world.messenger.customer(ivan, &chat.number.phone).writes(&format!("Ivan {number}")).unwrap();
         }
-        world.messenger.batch(batch);
-        assert_eq!(world.messenger.waiting(), 1, "{batch:?}");
-        world.messenger.hold_webhooks(false);
+        world.messenger.set_batch(Some(batch));
+        world.messenger.hold_hooks(false);
         arrives(world).await;
         let came = texts(world).split_off(before);
         for who in ["Maria", "Ivan"] {
@@ -67,8 +66,8 @@ async fn many_of_one_body_arrive_each_and_in_order(world: &mut WhatsAppWorld) {
 
 async fn repeats_and_late_ones_are_taken_once(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
-    for fault in [WebhookFault::Doubled, WebhookFault::LostAnswer] {
-        world.messenger.faults().next_webhooks(1, fault);
+    for fault in [HookFault::Doubled, HookFault::LostAnswer] {
+        world.messenger.faults().next_hooks(1, fault);
         chat.customer(world).writes(&format!("{fault:?}")).unwrap();
         arrives(world).await;
         world.advance(std::time::Duration::from_secs(3_600));
@@ -76,7 +75,7 @@ async fn repeats_and_late_ones_are_taken_once(world: &mut WhatsAppWorld) {
         arrives(world).await;
     }
     assert_eq!(texts(world), ["Hello", "Doubled", "LostAnswer"]);
-    world.messenger.faults().next_webhooks(1, WebhookFault::Late);
+    world.messenger.faults().next_hooks(1, HookFault::Late);
     chat.customer(world).writes("one").unwrap();
     chat.customer(world).writes("two").unwrap();
     arrives(world).await;

@@ -3,23 +3,22 @@
 use parom_tests::both;
 use sandbox::{Button, HookMessage, ListMessage, ListRow, Section};
 use serde_json::json;
-use simulator::whatsapp::{Act, Content, Dressing, Given};
+use simulator::whatsapp::{Content, Given};
 
 use super::super::at_crm;
 use super::{WhatsAppWorld, arrives, chatting, last, received_message};
 
 async fn every_file_is_what_it_was(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
-    let caption = || "Вот".to_owned();
-    let file = Given::sample;
+    let contract = Given::sample().named("Договор №7.pdf");
     for (content, kind, text) in [
-        (Content::image("Вот"), "picture", "Вот"),
-        (Content::Video { file: file(), caption: caption() }, "video", "Вот"),
-        (Content::Document { file: file().named("Договор №7.pdf"), caption: caption() }, "file", "Вот"),
-        (Content::Voice { file: file() }, "voice", ""),
-        (Content::Audio { file: file() }, "audio", ""),
-        (Content::Sticker { file: file(), animated: false }, "sticker", ""),
-        (Content::Sticker { file: file(), animated: true }, "sticker", ""),
+        (Content::of("image").saying("Вот"), "picture", "Вот"),
+        (Content::of("video").saying("Вот"), "video", "Вот"),
+        (Content::of("document").file(contract).saying("Вот"), "file", "Вот"),
+        (Content::of("voice"), "voice", ""),
+        (Content::of("audio"), "audio", ""),
+        (Content::of("sticker"), "sticker", ""),
+        (Content::of("sticker").with("animated", true), "sticker", ""),
     ] {
         let id = chat.customer(world).sends(content).unwrap();
         arrives(world).await;
@@ -29,19 +28,17 @@ async fn every_file_is_what_it_was(world: &mut WhatsAppWorld) {
         assert!(!came.media.contains(&chat.number.token), "{kind}");
         let is_named = !received_message(&came)["file_name"].as_str().unwrap_or_default().is_empty();
         assert!(is_named || kind == "sticker", "{kind}");
-        let sent = world.messenger.chat(&chat.number.phone, chat.maria).into_iter().find(|one| one.id == id);
+        let sent = world.messenger.message(id).unwrap();
         let there = world.sandbox.downloads(&chat.line.host, &came.id).await.unwrap();
-        assert_eq!(there.bytes, sent.unwrap().file.unwrap().bytes, "{kind}: the same bytes");
+        assert_eq!(there.bytes, sent.files[0].bytes, "{kind}: the same bytes");
     }
 }
 
 async fn places_and_contacts_are_native(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
-    let place = |name: &str, address: &str| Content::Location {
-        latitude: 43.2389,
-        longitude: 76.8897,
-        name: name.to_owned(),
-        address: address.to_owned(),
+    let place = |name: &str, address: &str| {
+        let place = Content::of("location").with("latitude", 43.2389).with("longitude", 76.8897);
+        place.with("name", name).with("address", address)
     };
     for (place, text) in [(place("", ""), ""), (place("Acme", "Abai 10"), "Acme, Abai 10")] {
         chat.customer(world).sends(place).unwrap();
@@ -51,8 +48,8 @@ async fn places_and_contacts_are_native(world: &mut WhatsAppWorld) {
         assert_eq!(received_message(&came)["location"], json!({"lon": 76.8897, "lat": 43.2389}));
     }
     let card = |name: &str, phone: &str| json!({"name": {"formatted_name": name}, "phones": [{"phone": phone}]});
-    let contacts = vec![card("Oleg", "+7 701 000 22 33"), card("Olga", "+7 701 000 44 55")];
-    chat.customer(world).sends(Content::Contacts { contacts }).unwrap();
+    let contacts = json!([card("Oleg", "+7 701 000 22 33"), card("Olga", "+7 701 000 44 55")]);
+    chat.customer(world).sends(Content::of("contacts").with("contacts", contacts)).unwrap();
     arrives(world).await;
     let came: Vec<_> =
         at_crm(world).into_iter().rev().take(2).map(|one| received_message(&one)["contact"].clone()).collect();
@@ -66,8 +63,7 @@ async fn a_customer_is_shown_with_name_and_phone(world: &mut WhatsAppWorld) {
     assert_eq!((there.name.as_str(), there.phone.as_str()), ("Maria K.", "77010001122"));
     assert_eq!(there.source.as_deref(), Some("wa-1"));
     let ad = json!({"source_url": "https://fb.me/1", "source_type": "ad", "source_id": "12", "headline": "Bikes"});
-    let with = Dressing { referral: Some(ad), ..Dressing::default() };
-    chat.customer(world).sends_with(Content::text("Price?"), with).unwrap();
+    chat.customer(world).sends_with(Content::text("Price?"), |act| act.with("referral", ad)).unwrap();
     arrives(world).await;
     assert_eq!(last(world).text, "[Из рекламы: Bikes] https://fb.me/1\nPrice?");
     assert_eq!(world.sandbox.chats(&chat.line.host).len(), 1);
@@ -78,7 +74,7 @@ async fn a_press_arrives_with_the_label_of_its_button(world: &mut WhatsAppWorld)
     let button = |text: &str| Button { text: text.to_owned(), url: None };
     let message = HookMessage::text("Today?").buttons(&[vec![button("Yes"), button("No")]]);
     chat.manager_gets_through(world, message).await;
-    chat.customer(world).presses(&chat.last_sent(world).id, 1).unwrap();
+    chat.customer(world).presses_number(&chat.last_sent(world).id, 1).unwrap();
     arrives(world).await;
     assert_eq!((last(world).kind.as_str(), last(world).text.as_str()), ("text", "No"));
 }
@@ -101,7 +97,7 @@ async fn a_chosen_row_comes_back_with_its_data(world: &mut WhatsAppWorld) {
     chat.manager_gets_through(world, HookMessage::text("").list(list)).await;
     let shown = chat.last_sent(world).json;
     let second = shown.pointer("/interactive/action/sections/0/rows/1/id").unwrap().as_str().unwrap().to_owned();
-    chat.customer(world).chooses(&chat.last_sent(world).id, &second).unwrap();
+    chat.customer(world).presses(&chat.last_sent(world).id, &second).unwrap();
     arrives(world).await;
     let came = last(world);
     assert_eq!((came.text.as_str(), &received_message(&came)["callback_data"]), ("Assembly", &json!("k8")));
@@ -119,12 +115,11 @@ async fn answers_find_what_they_answer(world: &mut WhatsAppWorld) {
 
 async fn a_forwarded_text_is_marked_as_forwarded(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
-    let with = Dressing { forwarded: true, ..Dressing::default() };
-    chat.customer(world).sends_with(Content::text("20% off"), with).unwrap();
+    chat.customer(world).sends_with(Content::text("20% off"), |act| act.with("forwarded", true)).unwrap();
     arrives(world).await;
     assert_eq!(last(world).text, "Переслано\n20% off");
-    let often = Dressing { forwarded_often: true, ..Dressing::default() };
-    chat.customer(world).sends_with(Content::text("To ten friends"), often).unwrap();
+    let often = Content::text("To ten friends");
+    chat.customer(world).sends_with(often, |act| act.with("forwarded_often", true)).unwrap();
     arrives(world).await;
     assert_eq!(last(world).text, "Переслано много раз\nTo ten friends");
 }
@@ -150,10 +145,10 @@ async fn edits_and_deletions_change_what_amocrm_shows(world: &mut WhatsAppWorld)
     chat.customer(world).edits(&text, "Синяя").unwrap();
     arrives(world).await;
     assert_eq!((last(world).text.as_str(), last(world).edited), ("Синяя", true));
-    chat.customer(world).revokes(&text).unwrap();
+    chat.customer(world).removes(&text).unwrap();
     arrives(world).await;
     assert_eq!((last(world).text.as_str(), at_crm(world).len()), ("Удалено клиентом", count));
-    let picture = chat.customer(world).sends(Content::image("Чек")).unwrap();
+    let picture = chat.customer(world).sends(Content::of("image").saying("Чек")).unwrap();
     arrives(world).await;
     chat.customer(world).edits(&picture, "Чек 2").unwrap();
     arrives(world).await;
@@ -164,8 +159,8 @@ async fn edits_and_deletions_change_what_amocrm_shows(world: &mut WhatsAppWorld)
 async fn content_without_a_kind_in_amocrm_becomes_text(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let item = json!({"product_retailer_id": "SKU-77", "quantity": 2, "item_price": 30, "currency": "USD"});
-    let order = Content::Order { catalog_id: "1".to_owned(), text: "к пятнице".to_owned(), items: vec![item] };
-    let unsupported = Content::Unsupported { what: "poll_creation".to_owned() };
+    let order = Content::of("order").saying("к пятнице").with("catalog_id", "1").with("items", json!([item]));
+    let unsupported = Content::of("unsupported").with("what", "poll_creation");
     for (content, text) in [
         (order, "[Заказ] SKU-77 × 2 = 60 USD; итого 60 USD\nк пятнице"),
         (unsupported, "[Сообщение не поддерживается: poll_creation. Попросите прислать текстом или файлом]"),
@@ -175,7 +170,7 @@ async fn content_without_a_kind_in_amocrm_becomes_text(world: &mut WhatsAppWorld
         assert_eq!((last(world).kind.as_str(), last(world).text.as_str()), ("text", text));
     }
     let before = at_crm(world).len();
-    world.messenger.act(Act::Open { who: chat.maria, phone: chat.number.phone.clone() }).unwrap();
+    chat.customer(world).does_own("open", |act| act).unwrap();
     arrives(world).await;
     assert_eq!(at_crm(world).len(), before, "a chat that was only opened says nothing");
 }

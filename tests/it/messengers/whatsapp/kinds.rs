@@ -43,11 +43,11 @@ async fn every_file_arrives_as_what_it_is(world: &mut WhatsAppWorld) {
         let message = if kind == "sticker" { sticker() } else { sample(kind) };
         let said = chat.manager_gets_through(world, message).await;
         let sent = chat.last_sent(world);
-        assert_eq!((sent.kind.as_str(), sent.error), (there, None), "{kind}: {}", sent.json);
+        assert_eq!((sent.kind.as_str(), sent.error()), (there, None), "{kind}: {}", sent.json);
         let object = &sent.json[there];
         assert!(object["id"].is_string() && object["link"].is_null(), "{kind} was uploaded: {object}");
         assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1], "{kind}");
-        assert!(sent.file.is_some_and(|file| !file.bytes.is_empty()), "{kind}");
+        assert!(sent.files.iter().all(|file| !file.bytes.is_empty()) && sent.files.len() == 1, "{kind}");
     }
     let voice = chat.sent(world).into_iter().find(|one| one.json["audio"]["voice"] == true);
     assert!(voice.is_some(), "a voice message is shown as one");
@@ -62,7 +62,7 @@ async fn a_voice_message_goes_as_what_meta_plays(world: &mut WhatsAppWorld) {
     let voice = Attachment::new("voice", "voice.mp3", "audio/mpeg", melody);
     let said = chat.manager_gets_through(world, HookMessage::attachment(voice)).await;
     let sent = chat.last_sent(world);
-    assert_eq!((sent.kind.as_str(), sent.error, &sent.json["audio"]["voice"]), ("audio", None, &json!(null)));
+    assert_eq!((sent.kind.as_str(), sent.error(), &sent.json["audio"]["voice"]), ("audio", None, &json!(null)));
     assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
 }
 

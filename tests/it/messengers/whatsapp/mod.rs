@@ -231,7 +231,7 @@ async fn posts(world: &World, path: &str, secret: Option<&str>, body: &str) -> u
     let url = format!("{}{path}", world.app().public_url());
     let mut request = parom_tests::client().post(url).header("content-type", "application/json");
     if let Some(secret) = secret {
-        let signature = simulator::whatsapp::sign(secret, body.as_bytes());
+        let signature = simulator::kit::signature(secret, body);
         request = request.header("x-hub-signature-256", format!("sha256={signature}"));
     }
     request.body(body.to_owned()).send().await.unwrap().status().as_u16()

@@ -6,20 +6,20 @@ use parom_tests::settings::HOST;
 use sandbox::HookMessage;
 use sea_orm::EntityTrait;
 use serde_json::json;
-use simulator::whatsapp::{Act, NewPerson};
+use simulator::whatsapp::NewPerson;
 
 use super::super::at_crm;
 use super::{MARIA, MARIAS_PHONE, WhatsAppWorld, arrives, chatting, connected, last, posts};
 
 async fn a_changed_number_is_reported_and_written_to(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
-    let number = "77019998877".to_owned();
-    world.messenger.act(Act::ChangeNumber { who: chat.maria, number: number.clone(), user_id: None }).unwrap();
+    let number = "77019998877";
+    chat.customer(world).does_own("change_number", |act| act.with("number", number)).unwrap();
     arrives(world).await;
     assert_eq!(last(world).text, "[Номер клиента сменился с +77010001122 на +77019998877]");
     assert!(last(world).silent, "it needs no answer");
     chat.manager_gets_through(world, HookMessage::text("Noted")).await;
-    assert_eq!(chat.last_sent(world).json["to"], number.as_str());
+    assert_eq!(chat.last_sent(world).json["to"], number);
     chat.customer(world).writes("Good").unwrap();
     arrives(world).await;
     assert_eq!(world.sandbox.chats(HOST).len(), 1, "it stays one chat");
@@ -27,9 +27,9 @@ async fn a_changed_number_is_reported_and_written_to(world: &mut WhatsAppWorld) 
 
 async fn a_new_scoped_id_is_the_same_person(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
-    let user_id = Some("KZ.5550001112223334445".to_owned());
-    let number = "77019998877".to_owned();
-    world.messenger.act(Act::ChangeNumber { who: chat.maria, number, user_id }).unwrap();
+    let moved =
+        |act: simulator::whatsapp::Act| act.with("number", "77019998877").with("user_id", "KZ.5550001112223334445");
+    chat.customer(world).does_own("change_number", moved).unwrap();
     arrives(world).await;
     chat.customer(world).writes("It is me").unwrap();
     arrives(world).await;
@@ -99,8 +99,8 @@ async fn a_person_who_hides_their_phone_can_be_written_to(world: &mut WhatsAppWo
     arrives(world).await;
     line.manager_sends(world, "BR.9876543210987654321", HookMessage::text("Olá")).await;
     arrives(world).await;
-    let sent = world.messenger.sent(&number.phone).pop().unwrap();
-    assert_eq!((sent.person, sent.error), (joao, None), "{}", sent.json);
+    let sent = world.messenger.sent_to(&number.phone, joao).pop().unwrap();
+    assert_eq!(sent.error(), None, "{}", sent.json);
     assert!(sent.json["to"].is_null() && sent.json["recipient"] == "BR.9876543210987654321", "{}", sent.json);
 }
 

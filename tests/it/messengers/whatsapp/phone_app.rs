@@ -12,9 +12,8 @@ use super::{MARIA, VendorsWorld, WABA, WhatsAppWorld, arrives, chatting, has_app
 async fn messages_of_the_owner_are_from_a_manager(world: &mut WhatsAppWorld) {
     with_bot(world).await;
     let chat = chatting(world).await;
-    let (phone, to) = (chat.number.phone.clone(), chat.maria);
-    for content in [Content::text("Завтра привезём"), Content::image("Вот он")] {
-        world.messenger.act(Act::OwnerSends { phone: phone.clone(), to, content }).unwrap();
+    for content in [Content::text("Завтра привезём"), Content::of("image").saying("Вот он")] {
+        chat.customer(world).does_own("owner_sends", |act| act.content(content)).unwrap();
         arrives(world).await;
     }
     let came = at_crm(world).split_off(1);
@@ -32,15 +31,14 @@ async fn messages_of_the_owner_are_from_a_manager(world: &mut WhatsAppWorld) {
 async fn edits_of_the_owner_are_applied(world: &mut WhatsAppWorld) {
     with_bot(world).await;
     let chat = chatting(world).await;
-    let (phone, to) = (chat.number.phone.clone(), chat.maria);
     let content = Content::text("Завтра");
-    let message = world.messenger.act(Act::OwnerSends { phone: phone.clone(), to, content }).unwrap().id;
+    let message = chat.customer(world).does_own("owner_sends", |act| act.content(content)).unwrap().id;
     arrives(world).await;
-    let text = "Послезавтра".to_owned();
-    world.messenger.act(Act::OwnerEdits { phone: phone.clone(), to, message: message.clone(), text }).unwrap();
+    let edits = |act: Act| act.message(&message).text("Послезавтра");
+    chat.customer(world).does_own("owner_edits", edits).unwrap();
     arrives(world).await;
     assert_eq!((last(world).text.as_str(), at_crm(world).len()), ("Послезавтра", 2));
-    world.messenger.act(Act::OwnerRevokes { phone, to, message }).unwrap();
+    chat.customer(world).does_own("owner_revokes", |act| act.message(&message)).unwrap();
     arrives(world).await;
     assert_eq!(at_crm(world).len(), 2);
     assert_ne!(last(world).text, "Послезавтра");
@@ -55,7 +53,7 @@ async fn the_owner_begins_a_chat(world: &mut WhatsAppWorld) {
     let (_, number) = super::connected(world).await;
     let to = world.messenger.add_person(NewPerson::default());
     let content = Content::text("Здравствуйте, это Acme");
-    world.messenger.act(Act::OwnerSends { phone: number.phone.clone(), to, content }).unwrap();
+    world.messenger.customer(to, &number.phone).does_own("owner_sends", |act| act.content(content)).unwrap();
     arrives(world).await;
     assert_eq!(last(world).text, "Здравствуйте, это Acme");
     world.messenger.customer(to, &number.phone).writes("Да?").unwrap();
@@ -75,7 +73,7 @@ async fn both_spellings_of_a_number_are_one_chat(world: &mut WhatsAppWorld) {
         let before = at_crm(world).len();
         let to = world.messenger.add_person(dialled);
         let content = Content::text("Bom dia, aqui é a Acme");
-        world.messenger.act(Act::OwnerSends { phone: number.phone.clone(), to, content }).unwrap();
+        world.messenger.customer(to, &number.phone).does_own("owner_sends", |act| act.content(content)).unwrap();
         arrives(world).await;
         let wa_id = answers.wa_id.clone();
         let from = world.messenger.add_person(answers);
@@ -99,7 +97,7 @@ async fn earlier_messages_come_silently(world: &mut VendorsWorld) {
     let maria = world.messenger.add_person(NewPerson::default());
     let began = START / 1_000 - 3_600;
     for (at, by_owner, content) in [
-        (120, false, Content::image("Вот такой")),
+        (120, false, Content::of("image").saying("Вот такой")),
         (0, false, Content::text("Здравствуйте")),
         (60, true, Content::text("Добрый день")),
     ] {

@@ -28,7 +28,7 @@ async fn quality_status_and_name_are_asked_for(world: &mut WhatsAppWorld) {
     asks(world).await;
     assert_eq!(state(world, &chat).await.0, "working");
     let phone = chat.number.phone.clone();
-    world.messenger.hold_webhooks(true);
+    world.messenger.hold_hooks(true);
     world.messenger.set_quality(&phone, "RED", "FLAGGED", "TIER_1K");
     asks(world).await;
     let (status, page) = state(world, &chat).await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use parom_tests::both;
 use sandbox::{Attachment, HookMessage};
-use simulator::whatsapp::{Fault, Status, WebhookFault};
+use simulator::whatsapp::{Fault, HookFault, Status, refusal};
 
 use super::{WhatsAppWorld, arrives, chatting, failure};
 
@@ -17,7 +17,7 @@ async fn delivered_and_read_reach_the_manager(world: &mut WhatsAppWorld) {
     assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1, 2]);
     let voice = HookMessage::attachment(Attachment::sample("voice"));
     let voice = chat.manager_gets_through(world, voice).await;
-    chat.customer(world).plays(&chat.last_sent(world).id).unwrap();
+    chat.customer(world).does_own("play", |act| act.message(&chat.last_sent(world).id)).unwrap();
     arrives(world).await;
     assert_eq!(world.statuses_at_crm(&chat.line, &voice.message_id), [1, 2], "a customer who plays it has it");
 }
@@ -38,7 +38,7 @@ async fn the_highest_status_stays(world: &mut WhatsAppWorld) {
     world.messenger.set_delivers(false);
     let said = chat.manager_gets_through(world, HookMessage::text("Good morning")).await;
     let id = chat.last_sent(world).id;
-    world.messenger.faults().webhooks_until_cleared(WebhookFault::Doubled);
+    world.messenger.faults().hooks_until_cleared(HookFault::Doubled);
     for status in [Status::Read, Status::Delivered, Status::Sent, Status::Read] {
         world.messenger.reports(&id, status);
         arrives(world).await;
@@ -63,7 +63,7 @@ async fn a_failure_is_described_in_words(world: &mut WhatsAppWorld) {
         let (told, text) = failure(world, &said);
         assert_eq!((told, text.as_str()), (expected, words), "{code}");
     }
-    chat.customer(world).blocks(true).unwrap();
+    chat.customer(world).blocks().unwrap();
     let said = chat.manager_gets_through(world, HookMessage::text("Hello?")).await;
     assert_eq!(failure(world, &said).0, 904);
     let dead = world.api.get(&chat.line.dead_letters()).await.is(200);
@@ -74,7 +74,7 @@ async fn a_failure_is_described_in_words(world: &mut WhatsAppWorld) {
 /// the same of it.
 async fn an_undeliverable_message_is_explained_alike_in_amocrm_and_in_the_panel(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
-    chat.customer(world).blocks(true).unwrap();
+    chat.customer(world).blocks().unwrap();
     let said = chat.manager_gets_through(world, HookMessage::text("Hello?")).await;
     assert_eq!(failure(world, &said).1, "Номера нет в WhatsApp или он недоступен. Проверьте номер.");
     let id = world.messages().await.last().expect("the manager's message").id;
@@ -93,7 +93,7 @@ async fn an_undeliverable_message_is_explained_alike_in_amocrm_and_in_the_panel(
 async fn a_refusal_is_described_in_words(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     world.messenger.set_refuses_at_once(true);
-    chat.customer(world).blocks(true).unwrap();
+    chat.customer(world).blocks().unwrap();
     let said = chat.manager_gets_through(world, HookMessage::text("Hello?")).await;
     let words = "Номера нет в WhatsApp или он недоступен. Проверьте номер.".to_owned();
     assert_eq!(failure(world, &said), (904, words));
@@ -145,7 +145,7 @@ async fn a_status_before_the_answer_counts(world: &mut WhatsAppWorld) {
 
 async fn a_message_that_certainly_did_not_arrive_is_sent_again(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
-    world.messenger.faults().next("messages", 1, Fault::Error { code: 131_016 });
+    world.messenger.faults().next("messages", 1, refusal(131_016));
     world.messenger.faults().next("messages", 1, Fault::HtmlPage { status: 502 });
     let said = chat.manager_gets_through(world, HookMessage::text("At last")).await;
     world.deliver_to_the_end().await;

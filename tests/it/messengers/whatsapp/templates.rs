@@ -93,7 +93,7 @@ async fn a_template_is_reviewed_and_sent_outside_of_the_window(world: &mut Whats
     assert_eq!(at_crm(world, id), ("approved".to_owned(), String::new()));
     let said = chat.manager_gets_through(world, message(id)).await;
     let sent = chat.last_sent(world);
-    assert_eq!((sent.kind.as_str(), sent.error), ("template", None), "{}", sent.json);
+    assert_eq!((sent.kind.as_str(), sent.error()), ("template", None), "{}", sent.json);
     assert!(sent.text.contains("order 7 is ready"), "{}", sent.text);
     let values = &sent.json["template"]["components"][0]["parameters"];
     assert_eq!(values[0]["text"], "Maria; K.", "a value is one line: {values}");
@@ -123,7 +123,7 @@ async fn a_quick_reply_of_a_template_comes_back(world: &mut WhatsAppWorld) {
     let there = at_meta(world, &chat);
     decided(world, &there, Review::Approve).await;
     chat.manager_gets_through(world, message(id)).await;
-    chat.customer(world).presses(&chat.last_sent(world).id, 0).unwrap();
+    chat.customer(world).presses_number(&chat.last_sent(world).id, 0).unwrap();
     arrives(world).await;
     assert_eq!((last(world).kind.as_str(), last(world).text.as_str()), ("text", "On my way"));
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use parom_tests::both;
 use sandbox::{HookMessage, Part};
 use serde_json::json;
-use simulator::whatsapp::{Content, Fault, Given, NewPerson};
+use simulator::whatsapp::{Content, Fault, Given, NewPerson, refusal};
 
 use super::super::at_crm;
 use super::{WhatsAppWorld, arrives, chatting, last};
@@ -38,7 +38,7 @@ async fn a_revoked_token_stops_the_source_and_a_new_one_lets_everything_go(world
 async fn limits_are_waited_for(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     for code in [131_056, 130_429, 80_007, 4, 131_057] {
-        world.messenger.faults().next("messages", 1, Fault::Error { code });
+        world.messenger.faults().next("messages", 1, refusal(code));
         let said = chat.manager_sends(world, HookMessage::text(&code.to_string())).await;
         world.deliver_to_the_end().await;
         arrives(world).await;
@@ -79,7 +79,7 @@ async fn a_burst_to_one_person_slows_no_other_chat(world: &mut WhatsAppWorld) {
     }
     world.deliver_all().await;
     let to = |world: &WhatsAppWorld, who: i64| -> Vec<String> {
-        chat.sent(world).into_iter().filter(|one| one.person == who).map(|one| one.text).collect()
+        world.messenger.sent_to(&chat.number.phone, who).into_iter().map(|one| one.text).collect()
     };
     chat.line.manager_sends(world, "KZ.2222222222222222222", HookMessage::text("To Oleg")).await;
     // The clock does not move: what waits for a time goes on waiting.
@@ -93,7 +93,7 @@ async fn a_burst_to_one_person_slows_no_other_chat(world: &mut WhatsAppWorld) {
     world.deliver_to_the_end().await;
     arrives(world).await;
     assert_eq!(to(world, chat.maria), wanted, "all, and in order");
-    assert!(world.messenger.calls_of("messages").iter().any(|call| call.code == Some(131_056)), "the limit was met");
+    assert!(world.messenger.calls_of("messages").iter().any(|call| call.status == 400), "the limit was met");
 }
 
 /// While amoCRM is away, Parom finds out itself whether a message arrived. Its page does not offer first what it warns of.
@@ -123,17 +123,16 @@ async fn sending_again_is_not_the_first_thing_while_amocrm_is_away(world: &mut W
 async fn a_quote_that_meta_does_not_have_costs_no_message(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let theirs = last(world);
-    world.messenger.faults().next("messages", 1, Fault::Error { code: 131_009 });
+    world.messenger.faults().next("messages", 1, refusal(131_009));
     chat.manager_gets_through(world, HookMessage::text("Yes").quoting(&theirs.id)).await;
     let sent = chat.last_sent(world);
-    assert_eq!((sent.text.as_str(), sent.quoted), ("Yes", None));
+    assert_eq!((sent.text.as_str(), sent.reply_to), ("Yes", None));
 }
 
 async fn the_timeline_shows_the_reason_of_a_failure_without_the_token(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let message = format!("bad token {}", chat.number.token);
-    let fault = Fault::Refuse { status: 400, code: 131_008, message, subcode: None, details: None };
-    world.messenger.faults().next("messages", 1, fault);
+    world.messenger.faults().next("messages", 1, Fault::refuse(400, 131_008, &message));
     chat.manager_gets_through(world, HookMessage::text("Hello?")).await;
     let dead = world.api.get(&chat.line.dead_letters()).await.is(200);
     let told = world.api.get(&format!("/api/v1/messages/{}", dead.text_at("/items/0/message_id"))).await.is(200);
@@ -145,14 +144,14 @@ async fn the_timeline_shows_the_reason_of_a_failure_without_the_token(world: &mu
 async fn a_customers_file_is_waited_for(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     world.messenger.faults().next("media_url", 1, Fault::HtmlPage { status: 503 });
-    chat.customer(world).sends(Content::image("Чек")).unwrap();
+    chat.customer(world).sends(Content::of("image").saying("Чек")).unwrap();
     arrives(world).await;
     world.advance(Duration::from_secs(600));
     arrives(world).await;
     assert_eq!((last(world).kind.as_str(), last(world).text.as_str()), ("picture", "Чек"));
     // It is kept here: Meta forgets it, and amoCRM gets it all the same.
     let picture = last(world);
-    for sent in world.messenger.chat(&chat.number.phone, chat.maria) {
+    for sent in world.messenger.history(&chat.number.phone, chat.maria) {
         if let Some(id) = sent.json["image"]["id"].as_str() {
             world.messenger.lose_file(id);
         }
@@ -160,9 +159,9 @@ async fn a_customers_file_is_waited_for(world: &mut WhatsAppWorld) {
     let there = world.sandbox.downloads(&chat.line.host, &picture.id).await.unwrap();
     assert!(!there.bytes.is_empty());
 
-    world.messenger.faults().next("media_url", 10, Fault::Error { code: 100 });
+    world.messenger.faults().next("media_url", 10, refusal(100));
     let lost = Given::sample().named("offer.pdf");
-    chat.customer(world).sends(Content::Document { file: lost, caption: String::new() }).unwrap();
+    chat.customer(world).sends(Content::of("document").file(lost)).unwrap();
     chat.customer(world).writes("Did you get it?").unwrap();
     arrives(world).await;
     world.deliver_to_the_end().await;

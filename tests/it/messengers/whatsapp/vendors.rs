@@ -10,7 +10,7 @@ use sandbox::HookMessage;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
-use simulator::whatsapp::{NewPerson, Review, WebhookFault};
+use simulator::whatsapp::{HookFault, NewPerson, Review};
 
 use super::{MARIA, Number, VERIFY_TOKEN, VendorsWorld, arrives, number_of, posts};
 
@@ -57,11 +57,11 @@ async fn each_account_gets_what_was_written_to_its_number(world: &mut VendorsWor
     assert_eq!(world.messenger.addresses(&own.waba), [address.as_str()], "one address for all");
     assert_eq!(world.messenger.addresses(&others.waba), [address.as_str()]);
     let maria = world.messenger.add_person(NewPerson::default());
-    world.messenger.hold_webhooks(true);
+    world.messenger.hold_hooks(true);
     world.messenger.customer(maria, &own.phone).writes("To Acme").unwrap();
     world.messenger.customer(maria, &others.phone).writes("To the other").unwrap();
-    world.messenger.batch(simulator::whatsapp::Batch::Entries);
-    world.messenger.hold_webhooks(false);
+    world.messenger.set_batch(Some(simulator::whatsapp::Batch::Entries));
+    world.messenger.hold_hooks(false);
     arrives(world).await;
     assert_eq!(
         (texts(world, HOST), texts(world, OTHER)),
@@ -88,7 +88,7 @@ async fn messages_to_an_unknown_number_are_quarantined(world: &mut VendorsWorld)
     let maria = world.messenger.add_person(NewPerson::default());
     world.messenger.customer(maria, &number.phone).writes("Anybody?").unwrap();
     arrives(world).await;
-    let webhook = world.messenger.webhooks().pop().unwrap();
+    let webhook = world.messenger.hooks(&number.phone).pop().unwrap();
     assert_eq!(webhook.last_status, Some(200));
     assert_eq!(world.quarantined().await, ["unknown_line"]);
     let hooks = entity::raw_hook::Entity::find().all(world.app().store.write()).await.unwrap();
@@ -102,11 +102,11 @@ async fn only_meta_is_let_in(world: &mut VendorsWorld) {
     let number = number_of(&world.messenger, &world.app, super::WABA, "77010009900");
     line(world, HOST, "wa-1", &number).await;
     let maria = world.messenger.add_person(NewPerson::default());
-    for fault in [WebhookFault::Forged, WebhookFault::Unsigned] {
-        world.messenger.faults().next_webhooks(1, fault);
+    for fault in [HookFault::Forged, HookFault::Unsigned] {
+        world.messenger.faults().next_hooks(1, fault);
         world.messenger.customer(maria, &number.phone).writes("Lost").unwrap();
         arrives(world).await;
-        assert_eq!(world.messenger.webhooks().pop().unwrap().last_status, Some(401));
+        assert_eq!(world.messenger.hooks(&number.phone).pop().unwrap().last_status, Some(401));
     }
     assert!(texts(world, HOST).is_empty() && world.quarantined().await.is_empty());
     let asked = |token: &str| format!("{DOOR}?hub.mode=subscribe&hub.challenge=42&hub.verify_token={token}");

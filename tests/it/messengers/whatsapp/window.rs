@@ -5,7 +5,7 @@ use std::time::Duration;
 use parom_tests::both;
 use sandbox::HookMessage;
 use serde_json::json;
-use simulator::whatsapp::{Content, Dressing, Fault, NewPhone};
+use simulator::whatsapp::{Act, Content, NewPhone, refusal};
 
 use super::{MARIA, Number, WhatsAppWorld, arrives, chatting, failure};
 
@@ -40,9 +40,9 @@ async fn any_action_of_the_customer_opens_the_window(world: &mut WhatsAppWorld) 
     assert_eq!(chat.texts(world), ["Good morning", "Still open"]);
 }
 
-fn ad() -> Dressing {
+fn from_an_ad(act: Act) -> Act {
     let ad = json!({"source_url": "https://fb.me/1", "source_type": "ad", "source_id": "12", "headline": "Bikes"});
-    Dressing { referral: Some(ad), ..Dressing::default() }
+    act.with("referral", ad)
 }
 
 /// The clock of the only conversation, in whole hours from now.
@@ -57,7 +57,7 @@ async fn an_advertisement_opens_it_for_three_days(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     assert_eq!(hours_left(world, &chat).await, 24);
     world.advance(25 * HOUR);
-    chat.customer(world).sends_with(Content::text("Price?"), ad()).unwrap();
+    chat.customer(world).sends_with(Content::text("Price?"), from_an_ad).unwrap();
     arrives(world).await;
     assert_eq!(hours_left(world, &chat).await, 72);
     chat.customer(world).writes("And the colour?").unwrap();
@@ -75,14 +75,13 @@ async fn an_advertisement_opens_it_for_three_days(world: &mut WhatsAppWorld) {
 async fn meta_may_close_it_earlier(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let post = json!({"source_url": "https://fb.me/2", "source_type": "post", "source_id": "13", "headline": "News"});
-    let post = Dressing { referral: Some(post), ..Dressing::default() };
-    chat.customer(world).sends_with(Content::text("Is it true?"), post).unwrap();
+    chat.customer(world).sends_with(Content::text("Is it true?"), |act| act.with("referral", post)).unwrap();
     arrives(world).await;
     assert_eq!(hours_left(world, &chat).await, 24);
-    chat.customer(world).sends_with(Content::text("Price?"), ad()).unwrap();
+    chat.customer(world).sends_with(Content::text("Price?"), from_an_ad).unwrap();
     arrives(world).await;
     world.advance(30 * HOUR);
-    world.messenger.faults().next("messages", 1, Fault::Error { code: 131_047 });
+    world.messenger.faults().next("messages", 1, refusal(131_047));
     let said = chat.manager_gets_through(world, HookMessage::text("30 000")).await;
     assert_eq!(failure(world, &said), (905, "Прошло 24 часа с ответа клиента. Отправьте шаблон.".to_owned()));
     assert_eq!(hours_left(world, &chat).await, 0);
@@ -99,10 +98,10 @@ async fn meta_may_close_it_earlier(world: &mut WhatsAppWorld) {
 async fn a_webhook_that_comes_late_opens_what_is_left(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     world.advance(30 * HOUR);
-    world.messenger.hold_webhooks(true);
+    world.messenger.hold_hooks(true);
     chat.customer(world).writes("Anybody there?").unwrap();
     world.advance(20 * HOUR);
-    world.messenger.hold_webhooks(false);
+    world.messenger.hold_hooks(false);
     arrives(world).await;
     assert_eq!(hours_left(world, &chat).await, 4);
 }

@@ -48,7 +48,7 @@ async fn a_person_with_whatsapp_gets_the_template_and_answers_in_the_same_chat(w
     let template = HookMessage::text("").template(id, None, CONTENT, &[("{{lead.id}}", "1592")]);
     let said = begins(world, template).await;
     let sent = chat.last_sent(world);
-    assert_eq!((sent.kind.as_str(), sent.error, &sent.json["to"]), ("template", None, &json!("77010001122")));
+    assert_eq!((sent.kind.as_str(), sent.error(), &sent.json["to"]), ("template", None, &json!("77010001122")));
     assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
     chat.customer(world).writes("Thanks!").unwrap();
     arrives(world).await;

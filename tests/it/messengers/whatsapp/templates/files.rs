@@ -26,7 +26,7 @@ fn with_file(uuid: &str, kind: &str) -> Value {
 #[track_caller]
 fn header(world: &WhatsAppWorld, chat: &Chat) -> Value {
     let sent = chat.last_sent(world);
-    assert_eq!((sent.kind.as_str(), sent.error), ("template", None), "{}", sent.json);
+    assert_eq!((sent.kind.as_str(), sent.error()), ("template", None), "{}", sent.json);
     let components = sent.json["template"]["components"].as_array().cloned().unwrap_or_default();
     components.into_iter().find(|one| one["type"] == "header").expect("a header")["parameters"][0].clone()
 }

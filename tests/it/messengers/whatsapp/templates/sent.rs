@@ -20,7 +20,7 @@ async fn approved(world: &mut WhatsAppWorld, chat: &Chat, more: Value) -> i64 {
 #[track_caller]
 fn sent(world: &WhatsAppWorld, chat: &Chat, kind: &str) -> Value {
     let sent = chat.last_sent(world);
-    assert_eq!((sent.kind.as_str(), sent.error), ("template", None), "{}", sent.json);
+    assert_eq!((sent.kind.as_str(), sent.error()), ("template", None), "{}", sent.json);
     let components = sent.json["template"]["components"].as_array().cloned().unwrap_or_default();
     components.into_iter().find(|one| one["type"] == kind).unwrap_or_default()
 }
@@ -84,14 +84,14 @@ async fn a_template_under_review_is_refused_with_a_reason(world: &mut WhatsAppWo
     let id = approved(world, &chat, json!({})).await;
     let there = at_meta(world, &chat);
     // The webhook about it is late: Meta's own refusal shows it.
-    world.messenger.hold_webhooks(true);
+    world.messenger.hold_hooks(true);
     world.messenger.review(&there.id, Review::Pause).unwrap();
     world.advance(DAY);
     let said = chat.manager_sends(world, message(id)).await;
     world.deliver_all().await;
     let (code, words) = super::super::failure(world, &said);
     assert_eq!((code, words.as_str()), (905, "Шаблон на паузе за жалобы. Выберите другой."));
-    world.messenger.hold_webhooks(false);
+    world.messenger.hold_hooks(false);
     super::super::arrives(world).await;
     super::steps(world).await;
     assert_eq!(at_crm(world, id).0, "paused");

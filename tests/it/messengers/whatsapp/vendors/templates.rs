@@ -92,7 +92,7 @@ async fn accounts_that_share_a_waba_share_its_templates(world: &mut VendorsWorld
         line.manager_sends(world, MARIA, HookMessage::text("").template(id, None, CONTENT, &[])).await;
         arrives(world).await;
         let sent = world.messenger.sent(&number.phone).pop().unwrap();
-        assert_eq!((sent.kind.as_str(), sent.error, sent.text.as_str()), ("template", None, CONTENT));
+        assert_eq!((sent.kind.as_str(), sent.error(), sent.text.as_str()), ("template", None, CONTENT));
     }
 
     // What one account calls its own is not changed by the other, not even by the daily look at all templates of the WABA,

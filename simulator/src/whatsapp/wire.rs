@@ -1,0 +1,289 @@
+//! WhatsApp behind the kit: its words as tables, and its answers to the kit's questions.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Map, Value, json};
+
+use super::codes::known;
+use super::options::{Options, Own, Status, WhatsApp, body, list};
+use super::{acts, api, hooks, media};
+use crate::graph::{Params, Refusal};
+use crate::kit::{
+    Act, ActWord, Answer, Author, Call, Core, Dialog, Done, Event, Fault, FaultWords, Hook, HookFault, Id, Kind, Line,
+    Look, Message, Named, Now, PLAIN, Policy, Post, Sample, Verb, Wire, Words,
+};
+
+/// A documented error with its usual status, title and details, as a fault.
+pub fn refusal(code: i64) -> Fault {
+    Fault::own("error", &json!({"code": code}))
+}
+
+fn answer(refusal: Refusal) -> Answer {
+    let kind = refusal.kind.or(Some("OAuthException"));
+    Refusal { kind, ..refusal }.answer()
+}
+
+impl Wire for Options {
+    type Own = Own;
+    type Key = String;
+
+    const LOOK: Look = Look {
+        title: "WhatsApp",
+        class: "whatsapp",
+        typing: 25_000,
+        silent: &["sent"],
+        edits: true,
+        removes: true,
+        emoji: &["👍", "❤️", "😂", "😮", "😢", "🙏"],
+        reads: true,
+        acts: &[("stop_marketing", "stop_marketing"), ("switch_off", "switch_off")],
+        owner: Some("owner_sends"),
+        pages: &[("/reviews", "reviews")],
+        troubles: &[
+            ("pair_rate", r#"{"operation": "messages", "count": 3, "fault": "error", "code": 131056}"#),
+            ("unavailable", r#"{"operation": "*", "count": 1, "fault": "error", "code": 131016}"#),
+            ("token", r#"{"operation": "*", "count": 1, "fault": "error", "code": 190}"#),
+            ("forged", r#"{"webhook": "forged", "count": 1}"#),
+        ],
+        words: &[
+            ("remove", "Delete for everyone", "Удалить у всех"),
+            ("file", "Document", "Документ"),
+            ("poll", "Poll", "Опрос"),
+            ("stop_marketing", "Stop or allow marketing messages", "Отключить или разрешить рекламу"),
+            ("switch_off", "Switch the phone off or on", "Выключить или включить телефон"),
+            ("forwarded_often", "Forwarded many times", "Переслано много раз"),
+            ("from_app", "From the phone", "С телефона"),
+            (
+                "unknown_kind",
+                "This phone can’t show a message of this kind: {what}",
+                "Телефон не показывает такое: {what}",
+            ),
+            ("pair_rate", "131056 three times: too many to one person", "131056 трижды: слишком часто одному"),
+            ("unavailable", "131016, once: unavailable", "131016, один раз: недоступно"),
+            ("token", "190, once: the token is not valid", "190, один раз: токен недействителен"),
+            ("forged", "The next webhook has a wrong signature", "Вебхук с чужой подписью"),
+            (
+                "dialog_asks",
+                "The app asks for access to an account. Which account may it use?",
+                "Приложение просит доступ к аккаунту. Какой аккаунт ему дать?",
+            ),
+            ("dialog_declines", "Decline", "Отказать"),
+            ("reviews", "Review of templates", "Проверка шаблонов"),
+            ("no_templates", "No templates have been sent for review yet.", "На проверку ещё ничего не отправлено."),
+            ("approve", "Approve", "Одобрить"),
+            ("reject", "Reject", "Отклонить"),
+            ("pause", "Pause", "Приостановить"),
+            ("disable", "Disable", "Отключить"),
+            ("lower", "Lower the quality", "Понизить качество"),
+            ("to_marketing", "Change the category to marketing", "Сделать рекламным"),
+        ],
+        ..PLAIN
+    };
+    const ACTS: &'static [ActWord] = &[
+        ("send", Verb::Send, &["forwarded", "forwarded_often", "referral", "product", "group_id"]),
+        ("react", Verb::React, &["emoji"]),
+        ("press", Verb::Press, &["button"]),
+        ("choose", Verb::Press, &["row"]),
+        ("edit", Verb::Edit, &[]),
+        ("revoke", Verb::Remove, &[]),
+        ("read", Verb::Read, &[]),
+        ("block", Verb::Block, &["on"]),
+        ("fill", Verb::Own, &["values"]),
+        ("share_contact", Verb::Own, &[]),
+        ("play", Verb::Own, &[]),
+        ("stop_marketing", Verb::Own, &["on"]),
+        ("switch_off", Verb::Own, &["on"]),
+        ("change_number", Verb::Own, &["number", "user_id"]),
+        ("set_username", Verb::Own, &["username"]),
+        ("open", Verb::Own, &[]),
+        ("owner_sends", Verb::Own, &["to"]),
+        ("owner_edits", Verb::Own, &["to"]),
+        ("owner_revokes", Verb::Own, &["to"]),
+        ("owner_saves", Verb::Own, &["full_name", "removed"]),
+        ("raw", Verb::Own, &["waba", "field", "value"]),
+    ];
+    const KINDS: &'static [Kind] = &[
+        Kind::new("text", &[]),
+        Kind::new("image", &[]).sample(Sample::PICTURE).button("image", ""),
+        Kind::new("video", &[]).sample(Sample::CLIP).button("video", ""),
+        Kind::new("audio", &[]).sample(Sample::MELODY).button("audio", ""),
+        Kind::new("voice", &[]).sample(Sample { mime: "audio/ogg; codecs=opus", ..Sample::VOICE }).button("voice", ""),
+        Kind::new("document", &[]).sample(Sample::OFFER).button("file", ""),
+        Kind::new("sticker", &["animated"]).sample(Sample::STICKER).button("sticker", ""),
+        Kind::new("location", &["latitude", "longitude", "name", "address"])
+            .button("location", r#"{"latitude": 43.2389, "longitude": 76.8897}"#),
+        // As contained in webhooks.
+        Kind::new("contacts", &["contacts"]).button(
+            "contact",
+            r#"{"contacts": [{"name": {"formatted_name": "Oleg"}, "phones": [{"phone": "+77010002233"}]}]}"#,
+        ),
+        // `items` are elements of `product_items`.
+        Kind::new("order", &["catalog_id", "items"]),
+        // Content that webhooks can't contain: `poll_creation`, `pin`, …
+        Kind::new("unsupported", &["what"]).button("poll", r#"{"what": "poll_creation"}"#),
+        // A message that Meta withholds.
+        Kind::new("unavailable", &[]),
+        Kind::new("raw", &["name", "body"]),
+    ];
+    const FAULTS: FaultWords = FaultWords { call: "operation", hook: "webhook", to: "to", own: &["error"] };
+    /// A repeat does not hold back later webhooks, so their order is not kept.
+    const HOOKS: Policy = Policy {
+        limit: Duration::from_secs(60),
+        at_once: 1,
+        keeps_order: false,
+        late_keeps_lane: false,
+        lives: hooks::LIFE,
+        wait: hooks::wait,
+        accepts: |status, _| (200..300).contains(&status),
+    };
+    /// A document has 100 MB plus overhead.
+    const LARGEST: usize = 101 * 1024 * 1024;
+
+    fn listen(&self) -> &str {
+        &self.listen
+    }
+
+    fn clock(&self) -> Now {
+        self.now.clone()
+    }
+
+    fn own(&self) -> Own {
+        let Self { delivers, refuses_at_once, entry_hours, .. } = *self;
+        Own { delivers, refuses_at_once, entry_hours, ..Own::default() }
+    }
+
+    fn name(&self, state: &WhatsApp, call: &Call) -> Result<Named, Answer> {
+        if api::is_beside(call) {
+            return Ok(Named::default());
+        }
+        let params = Params::of(call);
+        let line = crate::graph::parts(call).first().copied().unwrap_or_default().into();
+        let to = params.text("to").or_else(|| params.text("recipient"));
+        Ok(Named { line, call: api::operation(state, call, &params), to })
+    }
+
+    async fn answer(core: &Arc<Core<Self>>, named: &Named, call: &Call) -> Answer {
+        match named.call.as_str() {
+            "" => core.change(|state| api::beside(&core.wire, state, call)),
+            "media_download" => core.read(|state| media::download(state, call)),
+            _ => {
+                let answer = api::call(core, call).await.map(|answer| Answer::json(200, &answer));
+                answer.unwrap_or_else(self::answer).with("facebook-api-version", "v26.0")
+            }
+        }
+    }
+
+    fn refuse(&self, fault: &Fault) -> Answer {
+        answer(match fault {
+            Fault::Own { more, .. } => known(more.get("code").and_then(Value::as_i64).unwrap_or_default()),
+            Fault::Refuse { status, code, message, more } => {
+                let details = more.get("details").and_then(Value::as_str).map(str::to_owned);
+                let subcode = more.get("subcode").and_then(Value::as_i64);
+                let code = code.as_i64().unwrap_or_default();
+                Refusal { details, ..Refusal::new(*status, code, subcode, message) }
+            }
+            Fault::ServerError { status } => Refusal { status: *status, ..known(131_016) },
+            _ => known(130_429),
+        })
+    }
+
+    /// The host of files has no words.
+    fn refuse_call(&self, named: &Named, _call: &Call, fault: &Fault) -> Answer {
+        let answer = self.refuse(fault);
+        if named.call == "media_download" { Answer::empty(answer.status) } else { answer }
+    }
+
+    fn place(&self, state: &mut WhatsApp, act: &Act) -> Result<Id> {
+        acts::place(state, act)
+    }
+
+    fn next_message(&self, state: &mut WhatsApp, dialog: &Id) -> Id {
+        let person = state.dialog(dialog).and_then(|dialog| dialog.person).unwrap_or_default();
+        state.next_wamid(&state.phone_of(person))
+    }
+
+    fn compose(&self, state: &mut WhatsApp, act: &Act, draft: &mut Message) -> Result<()> {
+        acts::compose(state, act, draft)
+    }
+
+    fn report(&self, state: &mut WhatsApp, event: &Event<'_>) -> Id {
+        acts::report(state, event)
+    }
+
+    fn act(&self, state: &mut WhatsApp, act: &Act) -> Result<Done> {
+        acts::own(self, state, act)
+    }
+
+    fn done(&self, done: &Done) -> Value {
+        let id = if done.id.is_empty() { done.message() } else { done.id.clone() };
+        json!({ "id": id.as_str() })
+    }
+
+    fn post(&self, state: &WhatsApp, hooks: &[&Hook], fault: Option<HookFault>) -> Option<Post> {
+        hooks::post(state, hooks, fault)
+    }
+
+    fn joins(&self, state: &WhatsApp, first: &Hook, other: &Hook) -> bool {
+        let url = |hook: &Hook| state.target(hook).map(|target| target.url.clone());
+        state.own.batch.is_some() && first.target == other.target && url(first) == url(other)
+    }
+
+    /// The request for a business's message, the webhook's object for a customer's.
+    fn json(&self, _state: &WhatsApp, _dialog: &Dialog, message: &Message) -> Value {
+        message.more.get("json").cloned().unwrap_or_default()
+    }
+
+    fn describe(&self, words: Words, _state: &WhatsApp, message: &Message) -> Vec<String> {
+        let (body, text) = (body(message), |value: &Value| value.as_str().unwrap_or_default().to_owned());
+        let mut lines = Vec::new();
+        if message.forward.as_ref().is_some_and(|how| *how == "frequently_forwarded") {
+            lines.push(words.get("forwarded_often").to_owned());
+        }
+        if message.author == Author::Owner {
+            lines.push(words.get("from_app").to_owned());
+        }
+        let shown = message.more.get("shown").unwrap_or(&Value::Null);
+        for part in ["header", "footer"] {
+            lines.extend([text(&body[part]["text"]), text(&shown[part])]);
+        }
+        match message.kind.as_str() {
+            "location" => {
+                let plain = |name: &str| body[name].to_string().replace('"', "");
+                let place = format!("{},{}", plain("latitude"), plain("longitude"));
+                lines.push(format!("https://maps.google.com/maps?q={place}"));
+            }
+            "contacts" => {
+                let phones = list(body).iter().flat_map(|one| list(&one["phones"]));
+                lines.extend(phones.map(|one| text(&one["phone"])));
+            }
+            "order" => lines.push(format!("× {}", list(&body["product_items"]).len())),
+            "text" | "image" | "video" | "audio" | "document" | "sticker" | "interactive" | "template" | "button" => {}
+            other => lines.push(words.fill("unknown_kind", other)),
+        }
+        lines.retain(|line| !line.is_empty());
+        lines
+    }
+
+    fn is_here(&self, message: &Message) -> bool {
+        let has_arrived = message.author != Author::Line || Status::of(&message.more) >= Some(Status::Delivered);
+        message.kind != "reaction" && has_arrived
+    }
+
+    fn about(&self, _state: &WhatsApp, line: &Line) -> String {
+        line.username.clone()
+    }
+
+    fn break_own(&self, state: &mut WhatsApp, what: &Map<String, Value>) -> Result<()> {
+        let text = |name: &str| what.get(name).and_then(Value::as_str);
+        if let Some(token) = text("revoke") {
+            state.own.tokens.get_mut(token).context("there is no such token")?.is_revoked = true;
+        } else if let Some(file) = text("lose_file") {
+            state.lose(file);
+        } else {
+            bail!("WhatsApp has no such fault");
+        }
+        Ok(())
+    }
+}
