@@ -10,7 +10,7 @@ use simulator::meta::{Meta, NewAccount, NewApp, NewPerson as MetaPerson};
 use simulator::vk::{Act, NewCommunity, NewPerson, ServerStatus, Vk};
 
 use super::{a_second, ends, heard, import_of};
-use crate::messengers::played::with_bot;
+use crate::messengers::with_bot;
 
 type VkWorld = Beside<Vk>;
 
