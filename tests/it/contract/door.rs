@@ -35,7 +35,8 @@ async fn only_the_messenger_is_let_in(stage: &mut Stage) {
     let counted = answer(stage.world.api.anonymous(Method::GET, "/metrics")).await.is(200);
     counted.says(&[&format!("parom_hooks_total{{door=\"{kind}\",status=\"{}\"}} 2", forged.as_u16())]);
     let call = stage.messenger.call(&hook, body(), true);
-    let large = HookCall { body: " ".repeat(4 * 1024 * 1024 + 1), ..call };
+    let limit = stage.world.app().connectors.get(kind).unwrap().call_limit();
+    let large = HookCall { body: " ".repeat(limit + 1), ..call };
     assert_eq!(stage.posts(large).await, 413);
     stage.comes(body()).await;
     stage.world.deliver_all().await;
@@ -153,10 +154,7 @@ fn leaves(value: &Value, at: String, found: &mut Vec<String>) {
 /// What an id may hold depends on the database.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ids_that_cannot_be_stored_stop_nothing_on_postgres() {
-    let scenario = |stage| -> futures_util::future::LocalBoxFuture<'_, ()> {
-        Box::pin(ids_that_cannot_be_stored_stop_nothing(stage))
-    };
-    plays(Engine::Postgres, super::avito, scenario).await;
+    plays(Engine::Postgres, super::avito, |stage| Box::pin(ids_that_cannot_be_stored_stop_nothing(stage))).await;
 }
 
 /// Every sample of the messenger's documents is stored, ignored with a reason, or kept as bytes, and what comes twice
