@@ -146,7 +146,7 @@ impl Messenger for Meta {
             sends(self, two, &[("picture", ""), ("picture", "")]),
             sends(self, Content::of("video"), &[("video", "")]),
             sends(self, Content::of("file"), &[("file", "")]),
-            sends(self, Content::of("audio"), &[("audio", "")]),
+            sends(self, Content::of("audio"), &[("voice", "")]),
             sends(self, sticker, &[("sticker", "")]),
             sends(self, Content::of("unsupported"), unsupported),
         ];

@@ -20,7 +20,6 @@ macro_rules! contract {
         $($crate::contract::contract!(@tests $scenario $kinds);)+
         pub const SCENARIOS: &[$crate::contract::Scenario] = &[
             $($crate::contract::Scenario {
-                name: concat!(module_path!(), "::", stringify!($scenario)),
                 way: $crate::contract::Way::$way,
                 things: &$things,
                 kinds: $crate::contract::contract!(@kinds $kinds),
@@ -123,8 +122,6 @@ pub enum Way {
 /// A scenario, and what it holds of whom.
 #[derive(Debug)]
 pub struct Scenario {
-    /// Its path in this binary.
-    pub name: &'static str,
     pub way: Way,
     /// Abilities by their names in `docs/connectors.md`.
     pub things: &'static [&'static str],
@@ -148,6 +145,7 @@ pub const NEVER: &[(&[&str], &[&str], &str)] = &[
         &["audio", "sticker", "captions"],
         "buyers send neither music nor stickers, and no text with a picture",
     ),
+    (&["avito"], &["video", "file"], "Avito gives no file of them: they come as words"),
     (&["avito"], &["contact"], "Avito has no contact cards"),
     (&["avito"], &["media_groups"], "each picture is a message of its own"),
     (&["avito"], &["buttons", "lists"], "there is nothing to press at Avito"),
@@ -159,7 +157,7 @@ pub const NEVER: &[(&[&str], &[&str], &str)] = &[
     (&["facebook", "instagram"], &["location", "contact"], "Meta's webhooks hold neither places nor cards"),
     (&["facebook", "instagram"], &["forwards"], "Meta's webhooks do not say that a message was forwarded"),
     (&["facebook", "instagram"], &["typing"], "Meta does not report that a customer types"),
-    (&["facebook", "instagram"], &["voice"], "Meta does not distinguish voice from other sound"),
+    (&["facebook", "instagram"], &["audio"], "Meta does not distinguish music from other sound"),
     (&["max"], &["voice"], "MAX does not distinguish voice from other sound"),
     (&["max"], &["reactions"], "MAX reports no reactions to bots"),
     (&["max"], &["typing"], "MAX does not report to bots that a customer types"),

@@ -21,7 +21,6 @@ pub trait Simulation: Send + Sync {
     /// Performs an act: the message that it made or changed.
     fn act(&self, act: Act) -> Id;
     fn faults(&self) -> &Faults;
-    fn sent(&self, line: &Id) -> Vec<MessageView>;
     fn history(&self, line: &Id, who: i64) -> Vec<MessageView>;
     fn hooks(&self, line: &Id) -> Vec<HookView>;
     fn calls(&self, line: &Id) -> Vec<CallView>;
@@ -45,10 +44,6 @@ where
 
     fn faults(&self) -> &Faults {
         Simulator::faults(self)
-    }
-
-    fn sent(&self, line: &Id) -> Vec<MessageView> {
-        Simulator::sent(self, line)
     }
 
     fn history(&self, line: &Id, who: i64) -> Vec<MessageView> {

@@ -121,8 +121,6 @@ async fn a_person_who_starts_is_greeted_once_and_amocrm_shows_it_above_their_fir
     assert_eq!(texts(world, &line), [greeting]);
     assert!(line.sent(world)[0].json.get("reply_markup").is_none());
     assert!(at_crm(world).is_empty() && world.sandbox.chats(HOST).is_empty(), "the person has not written yet");
-    group_of(world, &line, GroupKind::Basic, vec![line.person]);
-    world.telegram().member(line.person, GROUP).writes("/start").unwrap();
     world.advance(Duration::from_secs(60));
     starts(world, &line).await;
     for text in ["A sofa", "Blue"] {
@@ -142,6 +140,10 @@ async fn a_person_who_starts_is_greeted_once_and_amocrm_shows_it_above_their_fir
     let of_bot = |one: &&Value| one["sender"]["role"] == "bot";
     let sent: Vec<_> = messages.json["items"].as_array().unwrap().iter().filter(of_bot).collect();
     assert_eq!((sent.len(), &sent[0]["content"]["text"]), (2, &json!(greeting)), "{sent:?}");
+    group_of(world, &line, GroupKind::Basic, vec![line.person]);
+    world.telegram().member(line.person, GROUP).writes("/start").unwrap();
+    world.telegram_arrives().await;
+    assert_eq!(line.sent(world).len(), 1, "never to groups");
 }
 
 /// The customer's own number becomes the contact's; another person's card is only a card.
@@ -228,7 +230,7 @@ async fn the_bot_that_knows_them_is_named(world: &mut TelegramWorld) {
 }
 
 async fn a_person_who_blocks_the_bot_is_noticed(world: &mut TelegramWorld) {
-    let line = source(world, json!({})).await;
+    let line = chatting(world).await;
     line.customer(world).starts("shop_window").unwrap();
     line.customer(world).blocks().unwrap();
     world.telegram_arrives().await;
@@ -243,7 +245,7 @@ async fn a_person_who_blocks_the_bot_is_noticed(world: &mut TelegramWorld) {
     line.customer(world).unblocks().unwrap();
     world.telegram_arrives().await;
     let rows = conversation::Entity::of_tenant(line.line.tenant_id).all(world.app().store.read()).await.unwrap();
-    assert_eq!((rows[0].shut_at, at_crm(world).len()), (0, 0), "nothing of it is sent to amoCRM");
+    assert_eq!((rows[0].shut_at, at_crm(world).len()), (0, 1), "nothing of it is sent to amoCRM");
 }
 
 const GROUP: i64 = -4_012_345_678;
