@@ -353,7 +353,7 @@ async fn a_groups_title_names_its_chat_and_its_contact(world: &mut TelegramWorld
 async fn each_topic_is_a_chat_with_its_groups_title(world: &mut TelegramWorld) {
     let (line, _) = in_a_group(world, GroupKind::Forum).await;
     let writes = |world: &World, topic, text: &str| {
-        drop(world.telegram().in_topic(line.person, GROUP, topic).writes(text).unwrap());
+        world.telegram().in_topic(line.person, GROUP, topic).writes(text).unwrap();
     };
     writes(world, 14, "Склад");
     writes(world, 15, "Цены");
