@@ -4,9 +4,6 @@
 mod abilities;
 mod cells;
 pub mod hold;
-mod meta_and_max;
-mod vk_and_avito;
-mod whatsapp;
 
 use std::collections::BTreeMap;
 

@@ -287,10 +287,7 @@ fn every_file_is_compiled() {
             };
             let is_root = ["lib", "main", "build"].contains(&name)
                 || ["bin", "examples", "benches"].iter().any(|folder| above.ends_with(folder))
-                || path.ends_with("tests/it/main.rs")
-                || path.parent().is_some_and(|above| {
-                    above.ends_with("connectors/tests") || above.ends_with("connectors/tests/meta_world")
-                });
+                || path.ends_with("tests/it/main.rs");
             let parents =
                 [above.join("mod.rs"), above.join("lib.rs"), above.join("main.rs"), above.with_extension("rs")];
             let named = |parent: &PathBuf| {

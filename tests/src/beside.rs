@@ -102,6 +102,7 @@ simulated! {
         config.instagram.api_url = address.clone();
         config.facebook.api_url = address;
     };
+    telegram::Telegram, |config, address| config.telegram.api_url = address;
     vk::Vk, |config, address| config.vk.api_url = address;
     whatsapp::WhatsApp, |config, address| config.whatsapp.api_url = address;
 }

@@ -1,5 +1,5 @@
-//! Every supported cell of `docs/connectors.md` has a test through the messenger's double, in both directions.
-//! `cells.rs` lists the tests.
+//! Every supported cell of `docs/connectors.md` has a test through the simulated messenger, in both directions: a scenario
+//! of the contract, or for those who do not play it a test of `cells.rs`.
 
 use std::collections::BTreeSet;
 
@@ -7,11 +7,11 @@ use connectors::{Abilities, Support};
 
 use super::cells::{CELLS, Cell, Held};
 use super::hold::{Named, is_there};
-use super::{meta_and_max, vk_and_avito, whatsapp};
 use crate::content::documented::connectors;
+use crate::contract::{self, Way};
 
-/// The files of tests that run a connector against its double: the simulated messenger, or the messenger, the visitor
-/// and the browser of the tests.
+/// The files of tests that play who does not play the contract: with the simulated messenger, or the messenger, the
+/// visitor and the browser of the tests.
 const STAGES: &[(&str, &[&str])] = &[
     (
         "custom",
@@ -23,12 +23,6 @@ const STAGES: &[(&str, &[&str])] = &[
             "parom-tests::it write_first::",
         ],
     ),
-    ("avito", &["parom-tests::it messengers::avito::"]),
-    ("facebook", &["parom-tests::it messengers::facebook::"]),
-    ("instagram", &["parom-tests::it messengers::instagram::"]),
-    ("max", &["parom-tests::it messengers::max::"]),
-    ("telegram", &["parom-connectors telegram::", "parom-tests::it telegram::"]),
-    ("vk", &["parom-tests::it messengers::vk::"]),
     (
         "webchat",
         &[
@@ -44,12 +38,6 @@ const STAGES: &[(&str, &[&str])] = &[
 /// All abilities of a connector by name.
 fn things(abilities: &Abilities) -> Vec<(&'static str, Support)> {
     abilities.content.rows().into_iter().chain(abilities.features.rows()).collect()
-}
-
-fn all() -> impl Iterator<Item = &'static Cell> {
-    [CELLS, whatsapp::CELLS, vk_and_avito::CELLS, meta_and_max::INSTAGRAM, meta_and_max::FACEBOOK, meta_and_max::MAX]
-        .into_iter()
-        .flatten()
 }
 
 /// What is wrong with one side of a cell.
@@ -79,10 +67,10 @@ fn every_ability_is_played_both_ways() {
     let connectors = connectors();
     let mut faults = Vec::new();
     let mut wanted = BTreeSet::new();
-    for kind in connectors.kinds() {
+    for kind in connectors.kinds().filter(|kind| !contract::KINDS.contains(kind)) {
         for (thing, support) in things(connectors.get(kind).unwrap().abilities()) {
             wanted.insert((kind, thing));
-            let mut cells = all().filter(|cell| cell.connector == kind && cell.things.contains(&thing));
+            let mut cells = CELLS.iter().filter(|cell| cell.connector == kind && cell.things.contains(&thing));
             let (Some(cell), None) = (cells.next(), cells.next()) else {
                 faults.push(format!("{thing} of {kind}: one row of the table"));
                 continue;
@@ -92,10 +80,43 @@ fn every_ability_is_played_both_ways() {
             }
         }
     }
-    for cell in all() {
+    for cell in CELLS {
         faults.extend(wrong(cell, &cell.out).into_iter().chain(wrong(cell, &cell.inwards)));
         let strangers = cell.things.iter().filter(|thing| !wanted.contains(&(cell.connector, **thing)));
         faults.extend(strangers.map(|thing| format!("{thing} of {}: no such ability", cell.connector)));
     }
     assert!(faults.is_empty(), "tests/it/conformance/cells.rs:\n{}", faults.join("\n"));
+}
+
+/// A scenario is played by those who have its abilities, and every ability has a scenario both ways.
+#[test]
+fn every_ability_of_the_contract_has_a_scenario() {
+    let connectors = connectors();
+    let mut faults = Vec::new();
+    let mut wanted = BTreeSet::new();
+    for kind in contract::KINDS {
+        for (thing, support) in things(connectors.get(kind).unwrap().abilities()) {
+            let played = |way| {
+                let mut all = contract::scenarios().filter(|one| one.way == way || one.way == Way::Both);
+                all.any(|one| one.things.contains(&thing) && one.kinds.contains(kind))
+            };
+            // amoCRM sends no hook when a manager changes a message.
+            let leaves = support != Support::Refused && thing != "edits";
+            if played(Way::Out) != leaves {
+                faults.push(format!("{thing} of {kind} is {} and plays {} scenario", support.word(), word(!leaves)));
+            }
+            let comes = contract::comes(kind, thing);
+            if comes && !played(Way::In) {
+                faults.push(format!("{thing} of {kind} comes from customers and plays no scenario"));
+            }
+            wanted.insert(thing);
+        }
+    }
+    let named = contract::scenarios().flat_map(|one| one.things).chain(contract::NEVER.iter().flat_map(|row| row.1));
+    faults.extend(named.filter(|thing| !wanted.contains(*thing)).map(|thing| format!("{thing}: no such ability")));
+    assert!(faults.is_empty(), "tests/it/contract:\n{}", faults.join("\n"));
+}
+
+fn word(some: bool) -> &'static str {
+    if some { "a" } else { "no" }
 }

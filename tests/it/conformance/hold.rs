@@ -1,6 +1,6 @@
 //! Tests as `cargo nextest list` prints them – `amocrm::it hooks::text`, `parom-base
 //! vault::tests::any_value_comes_back` – found in the sources. What runs on both engines is named without `::sqlite`
-//! and `::postgres`.
+//! and `::postgres`, what plays with several messengers without their names.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ const BINARIES: &[(&str, &str)] = &[
     ("parom-widget", "widget/src/lib.rs"),
 ];
 /// Macros that make tests of plain functions.
-const MACROS: &[&str] = &["both!(", "once!(", "on_postgres!("];
+const MACROS: &[&str] = &["both!(", "once!(", "on_postgres!(", "special!("];
 
 /// A test by its binary and path.
 #[derive(Debug)]
@@ -94,9 +94,12 @@ fn is_test(text: &str, function: &str) -> bool {
         above.lines().rev().map(str::trim).take_while(|line| line.starts_with("#[") || line.starts_with("//"));
     let made = |call: &&str| {
         let calls = text.split(call).skip(1).filter_map(|rest| rest.split(')').next());
-        calls.flat_map(|names| names.split(',')).any(|name| name.trim() == function)
+        // `special!(max: one, another)`
+        let mut names = calls.flat_map(|names| names.split(',')).filter_map(|name| name.rsplit(": ").next());
+        names.any(|name| name.trim() == function)
     };
-    attributes.any(|line| line.starts_with("#[") && line.contains("test")) || MACROS.iter().any(made)
+    let is_scenario = text.contains("contract! {") && text.contains(&format!("\n    {function}: "));
+    is_scenario || attributes.any(|line| line.starts_with("#[") && line.contains("test")) || MACROS.iter().any(made)
 }
 
 #[test]
@@ -107,6 +110,7 @@ fn names_are_found() {
     assert!(there("parom-tests::it road::hooks::bodies_too_large_and_compressed_are_refused"), "made by a macro");
     assert!(there("amocrm lenient::tests::numbers_are_read_in_any_notation"), "within its file");
     assert!(there("parom api::tests::keys::a_read_key_cannot_write_and_a_write_key_can_read"), "in a folder of tests");
+    assert!(there("parom-tests::it contract::out::texts_leave"), "a scenario");
     assert!(there("amocrm::it sign::a_signature_verifies"), "a property");
     for wrong in [
         "parom-tests::it road::hooks::no_such_test",

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use simulator::vk::{Act, NewCommunity, NewPerson, ServerStatus, Vk};
 
 use super::{a_second, ends, heard, import_of, imports, lines, sends, texts, wrote};
-use crate::messengers::played::with_bot;
+use crate::messengers::with_bot;
 
 async fn act(world: &World, id: &str, act: &str) -> Value {
     world.api.post(&format!("/api/v1/imports/{id}/{act}"), &json!({})).await.is(202).json

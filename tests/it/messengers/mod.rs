@@ -1,24 +1,18 @@
-//! Messengers on the whole road, both ways: simulated messenger, server, local amoCRM.
-//!
-//! ```text
-//! played.rs   what the common steps know of a messenger     steps/   what is played with every messenger
-//! bare.rs     a server with the essential calls alone       KIND/    what is particular to one
-//! ```
+//! What only one messenger does, on the whole road: simulated messenger, server, local amoCRM. What all do is
+//! `tests/it/contract/`.
 
-pub mod avito;
+mod avito;
 mod bare;
-pub mod facebook;
-pub mod instagram;
-pub mod max;
-pub mod meta;
-pub mod played;
-mod steps;
-pub mod vk;
+mod max;
+mod meta;
+mod telegram;
+mod vk;
 mod whatsapp;
 mod whose_line;
 
+use base::config::Bot;
 use parom_tests::World;
-use parom_tests::settings::HOST;
+use parom_tests::settings::{BOT_ID, HOST};
 use sandbox::MessageView;
 
 /// What amoCRM got from outside, in order.
@@ -26,12 +20,11 @@ fn at_crm(world: &World) -> Vec<MessageView> {
     world.sandbox.messages(HOST).into_iter().filter(|message| message.msgid.is_some()).collect()
 }
 
-/// Kind and text of what amoCRM got.
-fn kinds_at_crm(world: &World) -> Vec<(String, String)> {
-    at_crm(world).into_iter().map(|message| (message.kind, message.text)).collect()
-}
-
-/// Owned pairs, to compare with what came.
-fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
-    all.iter().map(|(kind, text)| ((*kind).to_owned(), (*text).to_owned())).collect()
+/// What people write in the messenger's own interface is shown as written by the bot, which amoCRM's support issued.
+pub async fn with_bot(world: &mut World) {
+    world.setup_is(|config| {
+        let bot = Bot { id: BOT_ID.into(), client_id: BOT_ID.into(), name: "Acme".into() };
+        config.integrations[0].channels[0].bot = Some(bot);
+    });
+    world.restart().await;
 }

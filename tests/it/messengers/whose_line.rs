@@ -12,8 +12,10 @@ use simulator::meta::{AccountView, AppView, Fault, NewAccount, NewApp, NewPerson
 use simulator::vk::NewCommunity;
 use uuid::Uuid;
 
-use super::meta::{MetaWorld, signed};
-use super::vk::VkWorld;
+use crate::contract::{signed, watched};
+
+type MetaWorld = Beside<simulator::meta::Meta>;
+type VkWorld = Beside<simulator::vk::Vk>;
 
 const EVIL: &str = "evil.amocrm.ru";
 const SECRET: &str = "secret-of-the-vendors-app";
@@ -125,11 +127,6 @@ async fn squatted(vendors: &mut Vendors) -> (AccountView, Reply) {
     world.restart().await;
     was_proved(world, &evil).await;
     (page, evil)
-}
-
-async fn watched(world: &World) {
-    world.advance(std::time::Duration::from_secs(400));
-    world.works("lines").await;
 }
 
 /// The process that gave the line to another source ended before it notified the account of this one.

@@ -263,7 +263,7 @@ async fn offered(world: &Beside<WhatsApp>, visitor: &Visitor) {
 }
 
 fn refuses(code: i64, message: &str) -> Fault {
-    Fault::Refuse { status: 400, code, message: message.to_owned(), subcode: None, details: None }
+    Fault::refuse(400, code, message)
 }
 
 #[tokio::test]

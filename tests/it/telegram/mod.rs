@@ -1,4 +1,0 @@
-//! Telegram, played by a small one with memory.
-
-mod inwards;
-mod out;
