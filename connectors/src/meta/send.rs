@@ -7,7 +7,6 @@ use base::i18n::LocalizedText;
 use base::message::State;
 use base::verdict::{Report, Taken, Verdict};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::Meta;
 use super::graph::{COMMENT, Edge, GraphError, Refusal};

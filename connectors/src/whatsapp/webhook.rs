@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq;
 use url::Url;
 
 use super::api::{ApiError, GraphApi, Path};
-use super::consent::{self, MetaApp};
+use super::consent;
 use super::health::{self, Number};
 use super::setup::{ACCOUNT, APP_SECRET, VERIFY_TOKEN, denied, done, number, token};
 use super::wire::{Change, Id, Many, wire};

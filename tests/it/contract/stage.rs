@@ -382,8 +382,8 @@ impl Stage {
 
     pub async fn state(&self) -> SourceState {
         let line = self.line();
-        let found = source::find(self.world.app(), line.tenant_id, line.source_id).await.unwrap();
-        source::state(self.world.app(), &found).await.unwrap()
+        let found = source::find(&self.world.app().sources, line.tenant_id, line.source_id).await.unwrap();
+        source::state(&self.world.app().sources, &found).await.unwrap()
     }
 
     /// The messenger does not answer, or does again.

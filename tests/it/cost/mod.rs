@@ -274,13 +274,6 @@ const LOOKS: [&str; 8] = [
     "JOIN source ON source.tenant_id = directory.tenant_id",
 ];
 
-/// What a message cost.
-struct Cost {
-    /// Statements that the message waited for, in order.
-    awaited: Vec<String>,
-    commits: usize,
-}
-
 async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let looked = async {
         while !is_so() {

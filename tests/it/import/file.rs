@@ -385,8 +385,8 @@ async fn only_our_own_form_takes_files(world: &mut World) {
     }
     let csrf = viewer.csrf();
     assert_eq!(uploads(world, &viewer, form(&csrf, &line, "a.ndjson", &texts("anna", 1))).await.status, 403);
-    assert!(parom::import::list(world.app(), line.tenant_id).await.unwrap().is_empty());
-    assert!(parom::import::list(world.app(), other.tenant_id).await.unwrap().is_empty());
+    assert!(parom::import::list(&world.app().usage, line.tenant_id).await.unwrap().is_empty());
+    assert!(parom::import::list(&world.app().usage, other.tenant_id).await.unwrap().is_empty());
 }
 
 once!(tables_of_a_russian_excel_are_imported, a_dry_run_counts_and_writes_nothing, a_file_is_counted_and_then_imported);

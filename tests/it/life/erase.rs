@@ -327,9 +327,9 @@ async fn erased_data_is_gone_and_that_of_others_stays(world: &mut World) {
         world.deliver_all().await;
     }
     // Something waits, too.
-    parom::tenant::suspend(world.app(), line.tenant_id, true).await.unwrap();
+    parom::tenant::suspend(&world.app().tenants, line.tenant_id, true).await.unwrap();
     world.customer(&line, "anna").writes("a canary waits").await;
-    parom::tenant::suspend(world.app(), line.tenant_id, false).await.unwrap();
+    parom::tenant::suspend(&world.app().tenants, line.tenant_id, false).await.unwrap();
 
     let amojo_id = world.sandbox.add_account(HOST).amojo_id;
     let refused = parom::tenant::forget(&world.app().tenants, line.tenant_id, false, "test").await.unwrap_err();
@@ -440,7 +440,7 @@ async fn a_number_of_two_countries_is_shown_and_left_alone(world: &mut World) {
     assert!(file.text.contains("secret of petrov") && !file.text.contains("secret of nguyen"));
     let end: Value = serde_json::from_str(file.text.lines().last().unwrap()).unwrap();
     assert_eq!(end["data"]["also_possible"], json!(nguyen));
-    let found = erase::find(world.app(), line.tenant_id, &Who::Phone("+74912345678".into())).await.unwrap();
+    let found = erase::find(&world.app().tenants, line.tenant_id, &Who::Phone("+74912345678".into())).await.unwrap();
     assert_eq!((found.conversations.len(), json!(found.also_possible)), (1, json!(nguyen)));
     let proof = api.post(&path("erase"), &json!({"phone": "+74912345678"})).await.is(201);
     assert_eq!((&proof.json["counts"]["conversation"], &proof.json["also_possible"]), (&json!(1), &json!(nguyen)));
@@ -461,7 +461,7 @@ async fn a_phone_that_is_none_loses_no_message(world: &mut World) {
     }
     world.deliver_to_the_end().await;
     assert_eq!(world.texts_at_crm(&line), ["Hello", "Hello"]);
-    let find = async |phone: &str| erase::find(world.app(), line.tenant_id, &Who::Phone(phone.into())).await;
+    let find = async |phone: &str| erase::find(&world.app().tenants, line.tenant_id, &Who::Phone(phone.into())).await;
     assert!(find("abc").await.is_err());
     assert_eq!(find("5550123").await.unwrap().conversations.len(), 1);
     assert!(find("+7 495 555-01-23").await.unwrap().is_empty(), "not by its tail");

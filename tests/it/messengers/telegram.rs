@@ -58,8 +58,8 @@ fn newcomer(world: &World, line: &TelegramLine, name: &str) -> i64 {
 }
 
 async fn state(world: &World, line: &TelegramLine) -> SourceState {
-    let found = source::find(world.app(), line.line.tenant_id, line.line.source_id).await.unwrap();
-    source::state(world.app(), &found).await.unwrap()
+    let found = source::find(&world.app().sources, line.line.tenant_id, line.line.source_id).await.unwrap();
+    source::state(&world.app().sources, &found).await.unwrap()
 }
 
 async fn an_edit_of_a_caption_keeps_its_file_and_the_album(world: &mut TelegramWorld) {

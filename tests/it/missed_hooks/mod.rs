@@ -22,17 +22,17 @@ async fn chatting(world: &mut World) -> (Line, Manager) {
 
 /// The server writes down that it listens, as it does every ten seconds.
 async fn beats(world: &World) {
-    missed_hooks::beat(&world.app().missed_hooks).await.expect("the database is there");
+    missed_hooks::beat(&world.app().intake).await.expect("the database is there");
 }
 
 /// Looks where it is due; gives how many chats were looked into.
 async fn looks(world: &World) -> usize {
-    missed_hooks::look_now(&world.app().missed_hooks).await.expect("the database is there")
+    missed_hooks::look_now(&world.app().intake).await.expect("the database is there")
 }
 
 /// A person requests a comparison now.
 async fn looks_by_hand(world: &World, line: &Line) -> usize {
-    assert!(missed_hooks::soon(&world.app().missed_hooks, line.tenant_id).await.expect("the database is there"));
+    assert!(missed_hooks::soon(&world.app().intake, line.tenant_id).await.expect("the database is there"));
     looks(world).await
 }
 
@@ -300,7 +300,7 @@ async fn new_messages_shift_the_pages_and_hide_nothing(world: &mut World) {
     beats(world).await;
     let first = world.sandbox.faults().hold(Part::History);
     let app = world.app().clone();
-    let looking = tokio::spawn(async move { parom::missed_hooks::look_now(&app.missed_hooks).await.unwrap() });
+    let looking = tokio::spawn(async move { parom::missed_hooks::look_now(&app.intake).await.unwrap() });
     first.until_waiting(1).await;
     let second = world.sandbox.faults().hold(Part::History);
     first.open();

@@ -18,7 +18,7 @@ async fn creations_at_once_never_pass_the_limit(world: &mut World) {
     let refused = replies.iter().filter(|reply| reply.status == 409 && reply.text.contains("source_limit")).count();
     assert_eq!((made, refused), (3, 5));
     assert_eq!((count(world, tenant_id).await, world.sandbox.sources(HOST).len()), (3, 3));
-    let usage = parom::source::usage(world.app(), tenant_id).await.unwrap();
+    let usage = parom::source::usage(&world.app().sources, tenant_id).await.unwrap();
     assert_eq!((usage.used, usage.limit, usage.is_full()), (3, 3, true));
 }
 
@@ -66,7 +66,7 @@ async fn one_of_two_simultaneous_deletions_succeeds(world: &mut World) {
 async fn kinds_are_those_that_a_channel_serves(world: &mut World) {
     let tenant_id = installed(world).await;
     let tenant = parom::tenant::load(world.app().store.read(), tenant_id).await.unwrap().unwrap();
-    let kinds = parom::source::kinds(world.app(), &tenant);
+    let kinds = parom::source::kinds(&world.app().sources, &tenant);
     let names: Vec<_> = kinds.iter().map(|kind| kind.kind).collect();
     assert_eq!(names.len(), base::config::CONNECTORS.len(), "{names:?}");
     let custom = kinds.iter().find(|kind| kind.kind == "custom").unwrap();
@@ -228,7 +228,7 @@ async fn a_creation_leaves_nothing_behind(world: &mut World) {
             assert_eq!(world.sandbox.faults().left(), 0, "it was met");
             assert_eq!(refused.header("retry-after").is_empty(), expected == 409, "{}", refused.text);
             nothing_left(world, count(world, tenant_id).await);
-            let usage = parom::source::usage(world.app(), tenant_id).await.unwrap();
+            let usage = parom::source::usage(&world.app().sources, tenant_id).await.unwrap();
             assert_eq!(usage.used, 0, "no place is taken");
             // It goes on where it stopped.
             amocrm_takes_calls(world, tenant_id).await;

@@ -11,6 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use sha2::Sha256;
+use uuid::Uuid;
 
 use super::*;
 use crate::fake::{Answer, Call, FormFile};

@@ -4,6 +4,7 @@ use serde_json::Value;
 use sha2::Sha256;
 
 use super::*;
+use crate::whatsapp::consent::MetaApp;
 
 const OURS: &str = "https://parom.example/hooks/whatsapp/1";
 
