@@ -298,7 +298,9 @@ fn no_two_schemas_have_one_name() {
     let planted = "#[derive(ToSchema)]\npub struct A {\n#[derive(Debug)]\npub struct B;\n#[derive(ToSchema)]\n/// C\npub enum C {";
     assert_eq!(schemas(planted), ["A", "C"]);
     let mut seen: BTreeMap<String, PathBuf> = BTreeMap::new();
-    for path in ["base/src", "server/src"].iter().flat_map(|folder| rust_files(&root().join(folder))) {
+    for path in
+        ["base/src", "domain/src", "pages/src", "server/src"].iter().flat_map(|folder| rust_files(&root().join(folder)))
+    {
         for name in schemas(&std::fs::read_to_string(&path).unwrap()) {
             if let Some(other) = seen.insert(name.clone(), path.clone()) {
                 panic!("{name} is a schema of {} and of {}", short(&other), short(&path));

@@ -6,7 +6,6 @@
 mod headers;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use entity::{
     alert, alert_device, alert_notice, alert_reader, alert_webhook, api_key, audit, conversation, dead_letter, import,
@@ -23,7 +22,7 @@ use sea_orm::ActiveValue::Set;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::walls::read::rust_files;
+use crate::walls::read::server_module;
 
 const OTHER: &str = "other.amocrm.ru";
 /// An amoCRM source of the other account.
@@ -39,8 +38,7 @@ pub struct Route {
 /// All routes of a module, with their scope.
 pub fn routes(module: &str, scope: &str) -> Vec<Route> {
     let mut found = Vec::new();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/src").join(module);
-    for file in rust_files(&folder) {
+    for file in server_module(module) {
         let text = std::fs::read_to_string(&file).unwrap().replace("web::", "");
         for (mark, end) in [(".route(\"", "\""), ("resource(\"", "\"")] {
             for (at, _) in text.match_indices(mark) {

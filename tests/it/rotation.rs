@@ -27,7 +27,7 @@ use tokio::process::Child;
 use uuid::Uuid;
 
 use crate::conformance::hold::{Named, is_there};
-use crate::walls::read::{root, rust_files};
+use crate::walls::read::{root, server_files};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_parom_faults");
 
@@ -553,15 +553,14 @@ const DERIVED: &[(&str, &str)] = &[
 
 #[test]
 fn m9_the_replacement_of_each_derived_value_is_documented() {
-    let folder = root().join("server/src");
     let derives = |path: &std::path::Path| {
         let text = std::fs::read_to_string(path).unwrap();
         ["vault.derive(", "vault\n        .derive(", "vault.derived("].iter().any(|call| text.contains(call))
     };
-    let found: BTreeSet<String> = rust_files(&folder)
+    let found: BTreeSet<String> = server_files()
         .into_iter()
-        .filter(|path| derives(path))
-        .map(|path| path.strip_prefix(&folder).unwrap().display().to_string())
+        .filter(|(path, _)| derives(path))
+        .map(|(_, inside)| inside.display().to_string())
         .filter(|path| !path.starts_with("vault"))
         .collect();
     let reported: BTreeSet<String> = DERIVED.iter().map(|(file, _)| (*file).to_owned()).collect();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use base::i18n::{Language, Words};
 
-use crate::walls::read::{code, root, rust_files};
+use crate::walls::read::{code, root, rust_files, server_files, server_module};
 
 /// What changes something and is not written down, with the reason.
 const SILENT: &[(&str, &str)] = &[
@@ -207,7 +207,7 @@ fn m8_every_route_that_changes_something_leaves_a_row_or_says_why_not() {
     let silent: BTreeMap<&str, &str> = SILENT.iter().copied().collect();
     let (mut wrong, mut used, mut walked) = (Vec::new(), BTreeSet::new(), 0);
     for module in ["api", "panel", "admin", "widget_api"] {
-        let files = rust_files(&root().join("server/src").join(module));
+        let files = server_module(module);
         let functions = Functions::of(&files);
         for (method, handler, name) in files.iter().flat_map(|file| handlers(file)) {
             walked += 1;
@@ -341,7 +341,7 @@ fn names(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn every_action_of_the_log_has_its_sentence() {
-    let files = ["server/src", "cli/src"].into_iter().flat_map(|folder| rust_files(&root().join(folder)));
+    let files = server_files().into_iter().map(|(file, _)| file).chain(rust_files(&root().join("cli/src")));
     let texts: Vec<String> = files.filter(|file| !file.ends_with("tests.rs")).map(|file| code(&file)).collect();
     let found: BTreeSet<&str> = texts.iter().flat_map(|text| names(text)).collect();
     assert!(found.contains("message.given_up") && found.len() > 80, "{found:?}");

@@ -12,6 +12,8 @@ const BINARIES: &[(&str, &str)] = &[
     ("amocrm", "amocrm/src/lib.rs"),
     ("amocrm::it", "amocrm/tests/it/main.rs"),
     ("parom", "server/src/lib.rs"),
+    ("parom-domain", "domain/src/lib.rs"),
+    ("parom-pages", "pages/src/lib.rs"),
     ("parom-base", "base/src/lib.rs"),
     ("parom-connectors", "connectors/src/lib.rs"),
     ("parom-queue", "queue/src/lib.rs"),

@@ -259,7 +259,7 @@ const SERVERS: &[(&str, &str)] = &[
 #[test]
 fn h3_every_body_comes_through_the_gate() {
     let mut made = Vec::new();
-    let folders = ["server/src", "cli/src"].map(|folder| rust_files(&root().join(folder)));
+    let folders = ["domain/src", "pages/src", "server/src", "cli/src"].map(|folder| rust_files(&root().join(folder)));
     for file in folders.into_iter().flatten() {
         let (code, name) = (code(&file), short(&file));
         if code.contains("HttpServer::new(") || code.contains("HttpService::") {

@@ -87,8 +87,8 @@ fn every_link_leads_somewhere() {
     assert!(wrong.is_empty(), "links that lead nowhere:\n{}", wrong.join("\n"));
 }
 
-/// Where the paths of `docs/architecture.md` are to be read from: the root, or the modules of server or base.
-const FOLDERS: &[&str] = &["", "server/src", "base/src"];
+/// Where the paths of `docs/architecture.md` are to be read from: the root, or the modules of the server or base.
+const FOLDERS: &[&str] = &["", "domain/src", "pages/src", "server/src", "base/src"];
 
 /// The files and folders that a page names in backticks and that are not there.
 fn paths_that_are_gone(page: &str) -> Vec<&str> {

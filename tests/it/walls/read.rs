@@ -14,6 +14,23 @@ pub fn members() -> Vec<String> {
     line.split('"').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
+/// The crates of the server, from below: no module of one has the name of another's.
+pub const SERVER: [&str; 3] = ["domain", "pages", "server"];
+
+/// The files of the server's crates, each with its path below `src/`.
+pub fn server_files() -> Vec<(PathBuf, PathBuf)> {
+    let folders = SERVER.map(|member| root().join(member).join("src"));
+    let inside = |folder: &PathBuf, file: PathBuf| (file.strip_prefix(folder).unwrap().to_owned(), file);
+    let files = folders.iter().flat_map(|folder| rust_files(folder).into_iter().map(|file| inside(folder, file)));
+    files.map(|(inside, file)| (file, inside)).collect()
+}
+
+/// The files of a module of the server.
+pub fn server_module(module: &str) -> Vec<PathBuf> {
+    let own = server_files().into_iter().filter(|(_, inside)| inside.starts_with(module));
+    own.map(|(file, _)| file).collect()
+}
+
 pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
