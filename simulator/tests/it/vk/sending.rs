@@ -51,13 +51,16 @@ async fn a_person_without_consent_gets_no_messages() {
     assert_eq!(world.refused("messages.send", &hi).await, 18);
 }
 
+/// A method, its parameters and the code of its refusal.
+type Refused<'a> = (&'a str, &'a [(&'a str, &'a str)], i64);
+
 #[tokio::test]
 async fn tokens_rights_and_versions_are_checked() {
     let world = World::met().await;
     let vk = world.vk();
     let (weak, long) = (vk.add_token(world.acme.id, &["photos"]), "x".repeat(9_001));
     let wide = keyboard(&vec![json!({"type": "text", "label": "Да"}); 6]);
-    let wrong: &[(&str, &[(&str, &str)], i64)] = &[
+    let wrong: &[Refused] = &[
         ("no.method", &[], 3),
         ("users.get", &[("v", "5.80")], 8),
         ("users.get", &[("access_token", "vk1.a.none")], 5),
