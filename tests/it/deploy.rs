@@ -104,7 +104,7 @@ async fn checked(python: &str, change: impl FnOnce(&Path)) -> (bool, String) {
     let copy = tempfile::tempdir().unwrap();
     let done = Command::new("cp").arg("-r").arg(root.join("deploy")).arg(copy.path()).status().await.unwrap();
     assert!(done.success());
-    for name in ["base", "connectors", "queue", "server", ".gitignore", "rust-toolchain.toml"] {
+    for name in ["base", "connectors", "domain", "pages", "queue", "server", ".gitignore", "rust-toolchain.toml"] {
         std::os::unix::fs::symlink(root.join(name), copy.path().join(name)).unwrap();
     }
     std::fs::copy(root.join(".dockerignore"), copy.path().join(".dockerignore")).unwrap();
