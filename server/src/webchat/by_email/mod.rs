@@ -47,12 +47,12 @@ const AT_ONCE: usize = 8;
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .route("/{source_id}/email", web::post().to(ask::post))
-        .route("/{source_id}/email/confirm", web::get().to(pages::confirm))
-        .route("/{source_id}/email/confirm", web::post().to(pages::confirmed))
+        .route("/{source_id}/email/confirm", web::get().to(self::pages::confirm))
+        .route("/{source_id}/email/confirm", web::post().to(self::pages::confirmed))
         .route("/{source_id}/email/back", web::get().to(back::get))
         .route("/{source_id}/email/back", web::post().to(back::post))
-        .route("/{source_id}/email/end", web::get().to(pages::end))
-        .route("/{source_id}/email/end", web::post().to(pages::ended));
+        .route("/{source_id}/email/end", web::get().to(self::pages::end))
+        .route("/{source_id}/email/end", web::post().to(self::pages::ended));
 }
 
 /// Milliseconds after which an unread answer is sent; none if this chat or this server sends none.
