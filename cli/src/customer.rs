@@ -270,12 +270,11 @@ mod tests {
     use base::store::{self, Store, VENDOR};
     use base::vault::Vault;
     use clap::Parser;
-    use entity::{audit, tenant};
+    use entity::{audit, fixture, tenant};
     use parom::customer::logins::find;
     use sea_orm::{EntityTrait, IntoActiveModel};
 
     use super::*;
-    use crate::fixture;
 
     const START: i64 = 1_795_000_000_123;
 

@@ -288,11 +288,10 @@ fn print_table(out: &mut impl Write, keys: &[KeyOut<'_>]) -> std::io::Result<()>
 mod tests {
     use base::vault::hash;
     use clap::Parser;
-    use entity::tenant;
+    use entity::{fixture, tenant};
     use sea_orm::IntoActiveModel;
 
     use super::*;
-    use crate::fixture;
 
     #[derive(Debug, Parser)]
     struct KeyCli {

@@ -268,10 +268,10 @@ fn plan_text(tenant: &tenant::Model) -> String {
 
 #[cfg(test)]
 mod tests {
+    use entity::fixture;
     use uuid::Uuid;
 
     use super::*;
-    use crate::fixture;
 
     #[test]
     fn what_is_only_possible_is_listed() {
@@ -305,7 +305,8 @@ mod tests {
 
     #[test]
     fn the_words_name_what_counts() {
-        let mut tenant = tenant::Model { trial_until: Some(0), ..fixture::tenant(Uuid::nil()) };
+        let host = "shop.amocrm.ru".to_owned();
+        let mut tenant = tenant::Model { host, trial_until: Some(0), ..fixture::tenant(Uuid::nil()) };
         assert_eq!(plan_text(&tenant), "shop.amocrm.ru has no plan and has a trial until 1970-01-01T00:00:00.000Z.");
         tenant = tenant::Model { plan: Some("start".into()), paid_until: Some(0), plan_ended: true, ..tenant };
         assert!(plan_text(&tenant).starts_with("shop.amocrm.ru has the plan start and is paid until 1970"));
