@@ -25,6 +25,8 @@ pub mod fault;
 pub mod i18n;
 pub mod product;
 pub mod rate_limit;
+#[cfg(test)]
+mod source_code;
 pub mod supervisor;
 pub mod telemetry;
 

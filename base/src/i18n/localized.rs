@@ -257,10 +257,9 @@ pub(super) const STORED: &[(&str, &[&str])] = &[
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::fs;
-    use std::path::PathBuf;
 
     use super::*;
+    use crate::source_code;
 
     const RU: Words = Words::new(Language::Ru);
 
@@ -280,20 +279,11 @@ mod tests {
     /// Every string literal in the sources of server and command line that begins like this, without what follows its
     /// closing quote.
     fn quoted_after(start: &str) -> BTreeSet<String> {
-        let members = ["base", "queue", "connectors", "domain", "pages", "server", "cli"];
-        let folders = members.map(|member| format!("{}/../{member}/src", env!("CARGO_MANIFEST_DIR")));
-        let mut folders: Vec<_> = folders.into_iter().map(PathBuf::from).collect();
         let mut found = BTreeSet::new();
-        while let Some(folder) = folders.pop() {
-            for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-                if path.is_dir() {
-                    folders.push(path);
-                } else if let Ok(text) = fs::read_to_string(&path) {
-                    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-                    let ends = code.split(start).skip(1).filter_map(|rest| rest.split('"').next());
-                    found.extend(ends.map(str::to_owned));
-                }
-            }
+        for (_, text) in source_code::rust_files() {
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let ends = code.split(start).skip(1).filter_map(|rest| rest.split('"').next());
+            found.extend(ends.map(str::to_owned));
         }
         found
     }

@@ -329,30 +329,16 @@ fn products(labels: &[Values]) -> Vec<Vec<Label>> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::path::{Path, PathBuf};
 
     use super::*;
+    use crate::source_code;
     use crate::telemetry::Metrics;
 
-    fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                sources(&path, found);
-            } else if path.extension().is_some_and(|end| end == "rs") {
-                found.push(path);
-            }
-        }
-    }
-
-    /// The code of the server without its tests.
+    /// The code without its tests.
     fn code() -> Vec<String> {
-        let mut files = Vec::new();
-        for member in ["base", "queue", "connectors", "domain", "pages", "server"] {
-            sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(member).join("src"), &mut files);
-        }
-        let texts = files.into_iter().filter(|file| !file.to_string_lossy().contains("/tests"));
-        texts.map(|file| std::fs::read_to_string(file).unwrap()).collect()
+        let files =
+            source_code::rust_files().into_iter().filter(|(path, _)| !path.to_string_lossy().contains("/tests"));
+        files.map(|(_, text)| text).collect()
     }
 
     /// String literals after this call.

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Language, catalog};
+use crate::source_code::{CRATES, root};
 
 /// Keys, or prefixes of keys, that are not used yet, and what will use them. A used one must leave this list.
 const LATER: &[(&str, &str)] = &[
@@ -26,21 +27,8 @@ const LATER: &[(&str, &str)] = &[
     ("doctor-", "the command line in the operator's language"),
 ];
 
-/// Where texts are used: code, pages, scripts.
-const SOURCES: [&str; 12] = [
-    "base/src",
-    "queue/src",
-    "connectors/src",
-    "domain/src",
-    "pages/src",
-    "server/src",
-    "pages/assets",
-    "server/assets",
-    "cli/src",
-    "templates",
-    "widget/src",
-    "widget/assets",
-];
+/// Where texts are used beside the code of [`CRATES`]: pages, scripts, the widget.
+const OTHERS: [&str; 5] = ["pages/assets", "server/assets", "templates", "widget/src", "widget/assets"];
 
 /// String literals of the sources that may be a key or a part of one.
 #[derive(Default)]
@@ -57,8 +45,8 @@ struct KeyLiterals {
 impl KeyLiterals {
     fn read() -> Self {
         let mut literals = Self::default();
-        for folder in SOURCES {
-            literals.read_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder));
+        for folder in CRATES.map(|name| format!("{name}/src")).into_iter().chain(OTHERS.map(str::to_owned)) {
+            literals.read_folder(&root().join(folder));
         }
         literals
     }
