@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-use crate::walls::read::{root, rust_files, short};
+use crate::walls::read::{root, rust_files, server_files, short};
 
 const HOST: &str = "acme.amocrm.ru";
 const CHANNEL: &str = "344a5002-f8ca-454d-af3d-396180102ac7";
@@ -298,9 +298,8 @@ fn no_two_schemas_have_one_name() {
     let planted = "#[derive(ToSchema)]\npub struct A {\n#[derive(Debug)]\npub struct B;\n#[derive(ToSchema)]\n/// C\npub enum C {";
     assert_eq!(schemas(planted), ["A", "C"]);
     let mut seen: BTreeMap<String, PathBuf> = BTreeMap::new();
-    for path in
-        ["base/src", "domain/src", "pages/src", "server/src"].iter().flat_map(|folder| rust_files(&root().join(folder)))
-    {
+    let files = server_files().into_iter().map(|(file, _)| file).chain(rust_files(&root().join("base/src")));
+    for path in files {
         for name in schemas(&std::fs::read_to_string(&path).unwrap()) {
             if let Some(other) = seen.insert(name.clone(), path.clone()) {
                 panic!("{name} is a schema of {} and of {}", short(&other), short(&path));

@@ -12,7 +12,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{Raw, ended_in_time};
-use crate::walls::read::{code, root, rust_files, short};
+use crate::walls::read::{code, root, rust_files, server_files, short};
 use crate::webchat::{OnSite, SHOP, chat_with};
 
 /// H3 (a): 33 such requests took all pages away, 46 the API, 56 messengers and customers.
@@ -259,8 +259,8 @@ const SERVERS: &[(&str, &str)] = &[
 #[test]
 fn h3_every_body_comes_through_the_gate() {
     let mut made = Vec::new();
-    let folders = ["domain/src", "pages/src", "server/src", "cli/src"].map(|folder| rust_files(&root().join(folder)));
-    for file in folders.into_iter().flatten() {
+    let files = server_files().into_iter().map(|(file, _)| file).chain(rust_files(&root().join("cli/src")));
+    for file in files {
         let (code, name) = (code(&file), short(&file));
         if code.contains("HttpServer::new(") || code.contains("HttpService::") {
             made.push(name.clone());
