@@ -176,12 +176,20 @@ impl Browser {
         self.client.execute(script, arguments).await.expect("the page answers")
     }
 
-    /// Waits for an element by a CSS selector.
+    /// Waits for an element by a CSS selector. A page that is being left has other errors than its absence: also then.
     pub async fn find(&self, selector: &str) -> Element {
-        let found = self.client.wait().at_most(LIMIT).every(TICK).for_element(Locator::Css(selector)).await;
-        match found {
+        let mut ticks = tokio::time::interval(TICK);
+        let found = async {
+            loop {
+                ticks.tick().await;
+                if let Ok(element) = self.client.find(Locator::Css(selector)).await {
+                    return element;
+                }
+            }
+        };
+        match tokio::time::timeout(LIMIT, found).await {
             Ok(element) => element,
-            Err(error) => panic!("{selector}: {error}; the page says: {}", self.text().await),
+            Err(_) => panic!("{selector} is not there; the page says: {}", self.text().await),
         }
     }
 

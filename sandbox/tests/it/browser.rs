@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fantoccini::{Client, ClientBuilder, Locator, wd::Capabilities};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::Capabilities};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
@@ -41,8 +41,20 @@ async fn open(browser: &Client, world: &World, path: &str) {
 }
 
 async fn ready(browser: &Client) {
-    let css = Locator::Css("#host[data-state=ready]");
-    browser.wait().at_most(Duration::from_secs(20)).for_element(css).await.unwrap();
+    find(browser, "#host[data-state=ready]").await;
+}
+
+/// Waits for an element. A page that is being left has other errors than its absence: also then.
+pub async fn find(browser: &Client, selector: &str) -> Element {
+    let found = async {
+        loop {
+            if let Ok(element) = browser.find(Locator::Css(selector)).await {
+                return element;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), found).await.unwrap_or_else(|_| panic!("{selector} is not there"))
 }
 
 async fn run(browser: &Client, script: &str) -> Value {
@@ -51,9 +63,7 @@ async fn run(browser: &Client, script: &str) -> Value {
 
 /// What the widget wrote down under this key, once it did.
 async fn written_down(browser: &Client, key: &str) -> String {
-    let selector = format!("[data-shown={key}]");
-    let wait = browser.wait().at_most(Duration::from_secs(20));
-    wait.for_element(Locator::Css(&selector)).await.unwrap().text().await.unwrap()
+    find(browser, &format!("[data-shown={key}]")).await.text().await.unwrap()
 }
 
 /// The callbacks so far and the errors of the widget.
@@ -100,8 +110,7 @@ async fn a_widget_lives_through_install_save_sources_card_and_disable() {
         assert_eq!(run(&browser, token).await == first, same, "{minutes}");
     }
     press(&browser, "[data-action=install]").await;
-    let installed = Locator::Css("body[data-on-install] #host[data-installed=yes]");
-    browser.wait().at_most(Duration::from_secs(20)).for_element(installed).await.unwrap();
+    find(&browser, "body[data-on-install] #host[data-installed=yes]").await;
     assert!(world.sandbox.is_installed(HOST, "main"));
 
     let token = world.access().await;
@@ -132,8 +141,7 @@ async fn a_widget_lives_through_install_save_sources_card_and_disable() {
     let kept = run(&browser, "return document.getElementById('bridge_custom').value").await;
     assert_eq!(kept, json!("{\"kept\":1}"));
     press(&browser, "[data-action=disable]").await;
-    let off = Locator::Css("#host[data-installed=no][data-state=ready]");
-    browser.wait().at_most(Duration::from_secs(20)).for_element(off).await.unwrap();
+    find(&browser, "#host[data-installed=no][data-state=ready]").await;
     assert!(!world.sandbox.is_installed(HOST, "main"));
     browser.close().await.unwrap();
 }

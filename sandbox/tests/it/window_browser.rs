@@ -1,18 +1,11 @@
 //! The manager's window in a real Chromium: what is written, chosen and pressed leaves as the right hook.
 
-use std::time::Duration;
-
-use fantoccini::{Client, Locator, elements::Element};
+use fantoccini::{Client, elements::Element};
 use serde_json::{Value, json};
 
-use crate::browser::browser;
+use crate::browser::{browser, find};
 use crate::caller::{HOST, World, text};
 use crate::receiver::{Receiver, receive};
-
-async fn find(browser: &Client, selector: &str) -> Element {
-    let wait = browser.wait().at_most(Duration::from_secs(20));
-    wait.for_element(Locator::Css(selector)).await.unwrap()
-}
 
 /// Presses a button at its current position, also in a row that is being rendered again.
 async fn press(browser: &Client, selector: &str) {

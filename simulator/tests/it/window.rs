@@ -36,8 +36,13 @@ pub async fn browser() -> Option<Client> {
 
 /// Presses a button at any place, also in a row that is just being redrawn.
 pub async fn press(browser: &Client, selector: &str) {
-    let wait = browser.wait().at_most(LIMIT);
-    wait.for_element(Locator::Css(selector)).await.unwrap();
+    // A page that is being left has other errors than the element's absence.
+    let there = async {
+        while browser.find(Locator::Css(selector)).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(LIMIT, there).await.unwrap_or_else(|_| panic!("{selector} is not there"));
     browser.execute("document.querySelector(arguments[0]).click()", vec![json!(selector)]).await.unwrap();
 }
 

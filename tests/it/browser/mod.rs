@@ -59,6 +59,9 @@ fn with_widget(config: &mut Config) {
 /// and dark on a wide screen. Its scripts have reported no error until now.
 pub async fn looks_right(browser: &Browser, name: &str) {
     browser.has_no_errors(name).await;
+    // The widget's buttons are pale while it waits for an answer.
+    let is_idle = "return !document.querySelector('[aria-busy=true]')";
+    browser.until("the page is idle", async || run(browser, is_idle).await == json!(true)).await;
     for width in [360, 600, 1000] {
         browser.resize(width, 900).await;
         if width == 360 {
