@@ -1,4 +1,4 @@
-//! Conditions that need a person's attention, and how people are told of them.
+//! Conditions that need a person's attention, and the notices sent about them.
 
 /// A condition that needs a person's attention. Rows of the nil tenant are the vendor's.
 pub mod alert {

@@ -225,7 +225,7 @@ pub mod audit {
         pub actor_id: String,
         #[sea_orm(column_type = "Text")]
         pub actor_name: String,
-        /// `source.created` and the like.
+        /// What was done to what, e.g. `source.created`.
         #[sea_orm(column_type = "Text")]
         pub action: String,
         /// Id or name of the object.

@@ -213,7 +213,7 @@ fn escaped(body: &Value) -> String {
 /// A signed webhook.
 pub(crate) fn signed(url: &str, secret: &str, body: &Value, fault: Option<HookFault>) -> Post {
     let body = escaped(body);
-    let secret = if fault == Some(HookFault::Forged) { "somebody else's" } else { secret };
+    let secret = if fault == Some(HookFault::Forged) { "the secret of another app" } else { secret };
     let mut headers =
         vec![("content-type", "application/json".to_owned()), ("user-agent", "facebookexternalua".to_owned())];
     if fault != Some(HookFault::Unsigned) {

@@ -90,11 +90,11 @@ fn quotes_and_forwards_become_lines() {
     let forwarding = Message { forward: Some(quote(tests::text("Hello"))), ..message(tests::text("")) };
     assert_eq!(as_text(forwarding.clone(), EN), "Forwarded from Anna:\nHello");
     assert!(as_text(forwarding, RU).contains("Anna:\nHello"));
-    let nobody = Message {
+    let without_author = Message {
         forward: Some(Quote { content: Some(tests::text("Hello")), ..Quote::default() }),
         ..message(tests::text(""))
     };
-    assert_eq!(as_text(nobody, EN), "Forwarded message:\nHello");
+    assert_eq!(as_text(without_author, EN), "Forwarded message:\nHello");
 }
 
 #[test]

@@ -166,8 +166,8 @@ mod tests {
         let own = json!({ "body": { "mid": "mid.1", "attachments": attachments } });
         let forwarded = json!({ "body": { "mid": "mid.1" }, "link": { "message": { "attachments": attachments } } });
         let video = json!({ "urls": { "mp4_1080": null, "mp4_480": new_url } });
-        for (told, video) in [(own, None), (forwarded, None), (video, Some("vt"))] {
-            for answer in [Answer::Text(403, ""), Answer::Json(200, told), bytes()] {
+        for (object, video) in [(own, None), (forwarded, None), (video, Some("vt"))] {
+            for answer in [Answer::Text(403, ""), Answer::Json(200, object), bytes()] {
                 fake.answers("", answer);
             }
             assert_eq!(opened(&fake, &reference(&fake, video)).await, Ok(b"bytes".to_vec()));

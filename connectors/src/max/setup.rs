@@ -266,8 +266,8 @@ fn is_wrong_body(failed: &ApiError) -> bool {
 
 /// Checks where updates are sent. MAX removes a subscription whose calls failed for eight hours, without a notice.
 pub(super) async fn watch(api: &MaxApi, settings: &Settings, hook: &HookTarget) -> Result<Watched, Denied> {
-    let told = subscriptions(api, required_token(settings)?).await.map_err(|failed| denied(&failed))?;
-    let Some(all) = told else { return Ok(Watched::Fine) };
+    let listed = subscriptions(api, required_token(settings)?).await.map_err(|failed| denied(&failed))?;
+    let Some(all) = listed else { return Ok(Watched::Fine) };
     let others = || all.iter().find(|one| !one.is_once_ours(&hook.url));
     Ok(match all.iter().find(|one| one.url == hook.url) {
         Some(ours) if ours.is_whole() => Watched::Fine,
@@ -289,9 +289,9 @@ pub(super) async fn remove(api: &MaxApi, settings: &Settings, hook: &HookTarget)
 /// Reads back where updates are sent; before the source exists, reports who else receives them.
 pub(super) async fn check(api: &MaxApi, settings: &Settings, probe: &Probe) -> Check {
     unreachable_address(api, &probe.hook_url).map_or(Ok(()), Err)?;
-    let told = subscriptions(api, required_token(settings)?).await;
-    let told = told.map_err(|failed| denied(&failed).saying(explain(&failed)))?;
-    let Some(all) = told else { return Ok(None) };
+    let listed = subscriptions(api, required_token(settings)?).await;
+    let listed = listed.map_err(|failed| denied(&failed).saying(explain(&failed)))?;
+    let Some(all) = listed else { return Ok(None) };
     let ours = all.iter().find(|one| one.url == probe.hook_url);
     let other = all.iter().find(|one| one.url != probe.hook_url).map(Subscription::host);
     match (probe.is_new, ours, other) {

@@ -122,8 +122,8 @@ async fn ask<T: serde::de::DeserializeOwned>(
         ("fields", Some(FIELDS.to_owned())),
         ("group_id", Some(community.id.to_string())),
     ]);
-    let told: Result<T, ApiError> = listener.asking.api.call(community.token, method, parameters).await;
-    told.map_err(|failed| match failed {
+    let answer: Result<T, ApiError> = listener.asking.api.call(community.token, method, parameters).await;
+    answer.map_err(|failed| match failed {
         ApiError::Refused { code: 4 | 5 | 27 | 28, .. } => Denied::Access(explain(&failed)),
         ApiError::Refused { code: 7 | 15, .. } => Denied::Refused(explain(&failed)),
         _ => Denied::Away(explain(&failed)),

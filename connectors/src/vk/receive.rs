@@ -360,16 +360,16 @@ pub(super) fn denied(object: &Value) -> InboundEvent {
 impl Listener<'_> {
     /// `message_read`: all messages up to this one.
     pub(super) fn read_up_to(&self, object: &Value) -> InboundEvent {
-        let told = numbers(object);
-        let peer = if told.peer_id == 0 { told.from_id } else { told.peer_id };
-        if told.from_id == -self.community() {
+        let fields = numbers(object);
+        let peer = if fields.peer_id == 0 { fields.from_id } else { fields.peer_id };
+        if fields.from_id == -self.community() {
             return InboundEvent::Nothing("own_reading");
         }
         // In a group chat, one reader does not mean that all have read it.
         if is_chat(peer) {
             return InboundEvent::Nothing("group_reading");
         }
-        let last = MessageId::of(peer, told.read_message_id, told.conversation_message_id);
+        let last = MessageId::of(peer, fields.read_message_id, fields.conversation_message_id);
         let Some(last) = last.filter(|_| peer != 0) else { return InboundEvent::Unknown("message_read") };
         InboundEvent::StatusUpTo(Box::new(StatusUpTo {
             conversation_id: peer.to_string(),
@@ -393,57 +393,58 @@ impl Listener<'_> {
 
     /// `message_event`: a press of a callback button, ours or another program's.
     pub(super) async fn pressed(&self, object: &Value) -> InboundEvent {
-        let told = numbers(object);
+        let fields = numbers(object);
         let Some(event) = object["event_id"].as_str().filter(|event| !event.is_empty() && !event.contains(' ')) else {
             return InboundEvent::Unknown("message_event");
         };
-        if told.user_id == 0 || told.peer_id == 0 {
+        if fields.user_id == 0 || fields.peer_id == 0 {
             return InboundEvent::Unknown("message_event");
         }
         let pressed = keyboard::pressed(&object["payload"]);
         let data = pressed.map_or_else(|| object["payload"].to_string(), PressedButton::data);
         let label = object["payload"]["label"].as_str().unwrap_or_default().to_owned();
-        let sender = self.asking.person(told.user_id).await;
-        let room = match is_chat(told.peer_id) {
-            true => Some(self.asking.person(told.peer_id).await),
+        let sender = self.asking.person(fields.user_id).await;
+        let room = match is_chat(fields.peer_id) {
+            true => Some(self.asking.person(fields.peer_id).await),
             false => None,
         };
         InboundEvent::Pressed(Box::new(ButtonPress {
             written: IncomingMessage {
                 external_id: format!("event:{event}"),
-                conversation_id: told.peer_id.to_string(),
+                conversation_id: fields.peer_id.to_string(),
                 sent_at: None,
                 body: Body::new(sender, Content::Text { text: label }),
                 room,
             },
             message_id: pressed.map(|pressed| pressed.message_id),
             data,
-            acknowledge: format!("{event} {} {}", told.user_id, told.peer_id),
+            acknowledge: format!("{event} {} {}", fields.user_id, fields.peer_id),
         }))
     }
 
     /// `message_reaction_event`: each person has one reaction; it was removed if there is no number.
     pub(super) async fn reacted(&self, object: &Value, event_id: &str) -> InboundEvent {
-        let told = numbers(object);
-        if told.reacted_id == 0 || told.peer_id == 0 || told.cmid == 0 {
+        let fields = numbers(object);
+        if fields.reacted_id == 0 || fields.peer_id == 0 || fields.cmid == 0 {
             return InboundEvent::Unknown("message_reaction_event");
         }
-        if told.reacted_id == -self.community() {
+        if fields.reacted_id == -self.community() {
             return InboundEvent::Nothing("own_reaction");
         }
-        let emoji = match told.reaction_id {
+        let emoji = match fields.reaction_id {
             0 => None,
             number => match keyboard::emoji(number) {
                 Some(emoji) => Some(emoji.to_owned()),
                 None => return InboundEvent::Nothing("new_reaction"),
             },
         };
-        let Some(id) = self.seen.id_of(self.asking.api, self.asking.community, told.peer_id, told.cmid).await else {
+        let Some(id) = self.seen.id_of(self.asking.api, self.asking.community, fields.peer_id, fields.cmid).await
+        else {
             return InboundEvent::Nothing("unknown_message");
         };
-        let sender = self.asking.person(told.reacted_id).await;
+        let sender = self.asking.person(fields.reacted_id).await;
         let key = match event_id {
-            "" => format!("{id}:{}:{}", told.reacted_id, told.reaction_id),
+            "" => format!("{id}:{}:{}", fields.reacted_id, fields.reaction_id),
             event => format!("reaction:{event}"),
         };
         InboundEvent::Reacted(Box::new(Reacted { message: id.to_string(), sender, emoji, key, at: None }))

@@ -128,10 +128,11 @@ pub(super) async fn group(api: &VkApi, community: Community<'_>) -> Result<Group
 
 /// The rights of a token; none if VK does not return them, which is no reason to refuse a working token.
 async fn rights(api: &VkApi, community: Community<'_>) -> Result<Option<BTreeSet<String>>, ApiError> {
-    let told: Result<Permissions, ApiError> = api.call(community.token, "groups.getTokenPermissions", Vec::new()).await;
-    match told {
-        Ok(told) if told.permissions.is_empty() => Ok(None),
-        Ok(told) => Ok(Some(told.permissions.into_iter().map(|one| one.name).collect())),
+    let answer: Result<Permissions, ApiError> =
+        api.call(community.token, "groups.getTokenPermissions", Vec::new()).await;
+    match answer {
+        Ok(answer) if answer.permissions.is_empty() => Ok(None),
+        Ok(answer) => Ok(Some(answer.permissions.into_iter().map(|one| one.name).collect())),
         Err(refused @ ApiError::Refused { code: 4 | 5 | 27 | 28, .. }) => Err(refused),
         Err(failed) => {
             tracing::info!(reason = %explain(&failed), "the rights of a community's token could not be asked for");
@@ -375,15 +376,15 @@ pub(super) async fn watch(api: &VkApi, settings: &Settings, hook: &HookTarget) -
         return Ok(Watched::Unset);
     };
     let parameters = of(community, vec![("server_id", Some(server.id.to_string()))]);
-    let told: Result<CallbackSettings, ApiError> =
+    let answer: Result<CallbackSettings, ApiError> =
         api.call(community.token, "groups.getCallbackSettings", parameters).await;
-    let told = match told {
+    let answer = match answer {
         Err(failed) if failed.is_missing() => return Ok(Watched::Fine),
-        told => told.map_err(|failed| denied(&failed))?,
+        answer => answer.map_err(|failed| denied(&failed))?,
     };
     let is_on =
-        |kind: &&str| told.events.get(*kind).is_some_and(|on| on.as_i64() == Some(1) || on.as_bool() == Some(true));
-    let is_version = told.api_version.is_empty() || told.api_version == VERSION;
+        |kind: &&str| answer.events.get(*kind).is_some_and(|on| on.as_i64() == Some(1) || on.as_bool() == Some(true));
+    let is_version = answer.api_version.is_empty() || answer.api_version == VERSION;
     Ok(if is_version && KINDS.iter().all(is_on) { Watched::Fine } else { Watched::Unset })
 }
 
@@ -419,9 +420,9 @@ pub(super) async fn check(api: &VkApi, settings: &Settings, probe: &Probe) -> Ch
 
 /// The community's servers; none if VK does not return them.
 async fn servers(api: &VkApi, community: Community<'_>) -> Result<Option<Vec<Server>>, ApiError> {
-    let told: Result<Servers, ApiError> =
+    let answer: Result<Servers, ApiError> =
         api.call(community.token, "groups.getCallbackServers", of(community, Vec::new())).await;
-    match told {
+    match answer {
         Ok(servers) => Ok(Some(servers.items)),
         Err(failed) if failed.is_missing() => Ok(None),
         Err(failed) => Err(failed),
@@ -503,9 +504,9 @@ impl Confirmations {
 
     async fn ask(&self, api: &VkApi, community: Community<'_>) -> Result<(), ApiError> {
         let parameters = vec![("group_id", Some(community.id.to_string()))];
-        let told: Code =
+        let answer: Code =
             api.call_within(WITHIN, community.token, "groups.getCallbackConfirmationCode", parameters).await?;
-        self.0.insert(key(community), told.code).await;
+        self.0.insert(key(community), answer.code).await;
         Ok(())
     }
 }

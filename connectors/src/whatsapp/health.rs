@@ -265,7 +265,7 @@ mod tests {
     fn aspect(known: &Value, aspect: &str) -> Option<String> {
         let known: Number = serde_json::from_value(known.clone()).unwrap();
         let found = aspects(&known).into_iter().find_map(|event| match event {
-            InboundEvent::LineTrouble { aspect: told, trouble } if told == aspect => Some(trouble),
+            InboundEvent::LineTrouble { aspect: named, trouble } if named == aspect => Some(trouble),
             _ => None,
         });
         found.unwrap_or_else(|| panic!("{aspect} is not reported")).map(|said| said.to_string())

@@ -331,8 +331,8 @@ impl NumberChange<'_> {
         messages.sort_by_key(|message| message.timestamp);
         let mut events = Vec::new();
         for message in messages {
-            let told = self.earlier(message, &ids);
-            events.extend(told.into_iter().map(|written| InboundEvent::History(Box::new(written))));
+            let earlier = self.earlier(message, &ids);
+            events.extend(earlier.into_iter().map(|written| InboundEvent::History(Box::new(written))));
         }
         if events.is_empty() { events } else { ids.known_by_all(events) }
     }

@@ -166,7 +166,7 @@ pub(super) fn own(wire: &Options, state: &mut Avito, act: &Act) -> Result<Done> 
             let flow = act.more.get("flow_id").cloned().unwrap_or_else(|| json!("seller_audience_discount"));
             let text = act.text.clone().unwrap_or_else(|| "Предложите покупателю скидку".to_owned());
             let (id, parts) = (Id::from(state.next_hex(32)), vec![json!({"flow_id": flow, "text": text})]);
-            let (author, kind) = (Author::Nobody, "system".to_owned());
+            let (author, kind) = (Author::Anonymous, "system".to_owned());
             state.add(&dialog, Message { id: id.clone(), author, kind, text, parts, ..Message::default() });
             announce(state, &dialog, &id);
             id

@@ -52,7 +52,7 @@ pub(super) fn brief(state: &Avito, chat: &Dialog, message: &Message) -> Value {
     let author = match message.author {
         Author::Person(id) => id,
         Author::Line | Author::Owner => chat.line.number(),
-        Author::Nobody => SYSTEM,
+        Author::Anonymous => SYSTEM,
     };
     json!({
         "id": message.id.as_str(),
@@ -109,7 +109,7 @@ pub(super) fn picture(state: &Avito) -> String {
     format!("{}/static/picture.jpg", state.base)
 }
 
-/// The page of somebody.
+/// The address of a person's page on Avito.
 pub(super) fn profile(id: i64) -> String {
     format!("https://avito.ru/user/{id:032x}/profile")
 }

@@ -127,7 +127,7 @@ pub enum Author {
     /// A person of the business, in the messenger's own application.
     Owner,
     /// The messenger itself, or the channel.
-    Nobody,
+    Anonymous,
 }
 
 /// A message, a post or a comment.

@@ -187,7 +187,7 @@ pub(super) fn own(state: &mut Max, act: &Act) -> Result<Done> {
             ensure!(kind == DialogKind::Channel, "this is a group");
             let id = next_mid(state, &channel);
             let text = act.text.clone().unwrap_or_default();
-            state.add(&channel, Message { id: id.clone(), author: Author::Nobody, text, ..Message::default() });
+            state.add(&channel, Message { id: id.clone(), author: Author::Anonymous, text, ..Message::default() });
             whole(state, &channel, &id, "created");
             Ok(Done { messages: vec![id], dialog: channel, ..Done::default() })
         }

@@ -41,7 +41,7 @@ fn sender(state: &Max, dialog: &Dialog, author: Author) -> Option<Value> {
     match author {
         Author::Person(id) => Some(user(state, id)),
         Author::Line | Author::Owner => Some(bot(state, &dialog.line)),
-        Author::Nobody => None,
+        Author::Anonymous => None,
     }
 }
 

@@ -134,7 +134,7 @@ impl Simulator<Options> {
             };
             let Sample { mime, bytes, .. } = Sample::PICTURE;
             let picture = state.keep("image", "post.jpg".to_owned(), mime.to_owned(), bytes.into());
-            let mut post = Message { id: Id::from(&id), author: Author::Nobody, ..Message::default() };
+            let mut post = Message { id: Id::from(&id), author: Author::Anonymous, ..Message::default() };
             (post.text, post.files) = (caption.to_owned(), vec![picture]);
             post.more.insert("permalink".to_owned(), json!(permalink));
             post.more.insert("product".to_owned(), json!(product));

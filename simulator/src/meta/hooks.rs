@@ -1,4 +1,4 @@
-//! Events: which apps are told, and what is posted to them, signed, in no guaranteed order, and repeated with growing
+//! Events: which apps are notified, and what is posted to them, signed, in no guaranteed order, and repeated with growing
 //! delays for 36 hours (`graph-api/webhooks/getting-started`).
 
 use std::collections::BTreeSet;

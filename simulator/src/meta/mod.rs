@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! wire.rs      tables, and answers to the kit         acts.rs    places and content of acts, events about them
-//! api.rs       calls by node and edge                 hooks.rs   who is told what, and the signed body
+//! api.rs       calls by node and edge                 hooks.rs   recipients, and the signed body
 //! send.rs      messages of apps, within the window    json.rs    messages, comments and people as Meta shows them
 //! tokens.rs    whose tokens are, and for how long     ../graph   what every Graph server has: errors, parameters
 //! apps.rs      where events go                        options.rs state

@@ -229,7 +229,7 @@ fn connect(state: &mut Telegram, act: &Act) -> Result<Done> {
 fn service(state: &mut Telegram, group: &Id, by: Option<i64>, fields: Value) -> Id {
     let id = next_message(state, group);
     let mut message = Message { id: id.clone(), kind: "service".to_owned(), parts: vec![fields], ..Message::default() };
-    message.author = by.map_or(Author::Nobody, Author::Person);
+    message.author = by.map_or(Author::Anonymous, Author::Person);
     if by.is_none() {
         let chat = state.dialog(group).map(|known| state.chat(&known.line, known));
         message.more.extend([("from".to_owned(), json::anonymous()), ("sender_chat".to_owned(), json!(chat))]);

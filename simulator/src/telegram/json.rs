@@ -80,7 +80,7 @@ impl Telegram {
     fn bare(&self, bot: &Id, dialog: &Dialog, message: &Message) -> Map<String, Value> {
         let from = match message.author {
             Author::Person(id) => self.user(id),
-            Author::Line | Author::Owner | Author::Nobody => self.user(dialog.line.number()),
+            Author::Line | Author::Owner | Author::Anonymous => self.user(dialog.line.number()),
         };
         let mut shown = json!({"message_id": message.id, "from": from, "chat": self.chat(bot, dialog),
             "date": message.at.div_euclid(1000)});

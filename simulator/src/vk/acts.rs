@@ -50,7 +50,7 @@ pub(super) fn add_post(state: &mut State, community: i64, post: &Id) -> Result<(
     let is_known = state.dialog(&wall).context("there is no such community")?.message(post).is_some();
     if let Some((thing, object)) = json::thing(post).filter(|_| !is_known) {
         let text = json::address(thing, community, object);
-        state.add(&wall, Message { id: post.clone(), author: Author::Nobody, text, ..Message::default() });
+        state.add(&wall, Message { id: post.clone(), author: Author::Anonymous, text, ..Message::default() });
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Webhooks: which apps are told, what identifies people in them, where they are sent, and how several become one body.
+//! Webhooks: which apps are notified, what identifies people in them, where they are sent, and how several become one body.
 
 use serde_json::{Value, json};
 

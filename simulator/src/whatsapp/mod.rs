@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! wire.rs      tables, and answers to the kit         acts.rs           what people do, and webhooks about it
-//! api.rs       calls by node and edge                 hooks.rs          who is told what, and the signed body
+//! api.rs       calls by node and edge                 hooks.rs          recipients, and the signed body
 //! send.rs      to whom a number may write, and when   statuses.rs       what becomes of messages
 //! content.rs   messages, validated as documented      media.rs          files, their limits and addresses
 //! templates.rs create, list, edit; template_rules.rs what is accepted; template_send.rs the values of a message;

@@ -324,19 +324,22 @@ pub(super) async fn attachment(line: &SendContext<'_>, kind: FileKind, media: &M
 }
 
 async fn photo(line: &SendContext<'_>, media: &Media) -> Result<String, ApiError> {
-    let told = uploaded(line, "photos.getMessagesUploadServer", None, "photo", media).await?;
+    let uploaded_file = uploaded(line, "photos.getMessagesUploadServer", None, "photo", media).await?;
     // An empty list means no picture, or one that VK cannot read.
-    let photo = word(&told["photo"]).filter(|photo| photo != "[]");
+    let photo = word(&uploaded_file["photo"]).filter(|photo| photo != "[]");
     let photo = photo.ok_or_else(|| ApiError::NotUploaded("the picture cannot be read".to_owned()))?;
-    let parameters: Params =
-        vec![("photo", Some(photo)), ("server", word(&told["server"])), ("hash", word(&told["hash"]))];
+    let parameters: Params = vec![
+        ("photo", Some(photo)),
+        ("server", word(&uploaded_file["server"])),
+        ("hash", word(&uploaded_file["hash"])),
+    ];
     let kept: Vec<Kept> = save(line, "photos.saveMessagesPhoto", parameters).await?;
     kept.first().map(|kept| kept.reference("photo")).ok_or(ApiError::Unreadable)
 }
 
 async fn doc(line: &SendContext<'_>, kind: &'static str, media: &Media) -> Result<String, ApiError> {
-    let told = uploaded(line, "docs.getMessagesUploadServer", Some(kind), "file", media).await?;
-    let file = word(&told["file"]).ok_or_else(|| ApiError::NotUploaded(told.to_string()))?;
+    let uploaded_file = uploaded(line, "docs.getMessagesUploadServer", Some(kind), "file", media).await?;
+    let file = word(&uploaded_file["file"]).ok_or_else(|| ApiError::NotUploaded(uploaded_file.to_string()))?;
     let parameters: Params = vec![("file", Some(file)), ("title", Some(name(media)))];
     let kept: Value = save(line, "docs.save", parameters).await?;
     // Under the name of its type; older versions return a list.

@@ -356,8 +356,8 @@ impl NumberChange<'_> {
     /// A customer as described by the webhook.
     pub(super) fn customer(&self, ids: &PersonIds) -> Person {
         let is_them = |contact: &&Contact| {
-            let same = |told: &Id, known: &Option<String>| {
-                known.is_some() && told.some().map(|id| id.trim_start_matches('+')) == known.as_deref()
+            let same = |named: &Id, known: &Option<String>| {
+                known.is_some() && named.some().map(|id| id.trim_start_matches('+')) == known.as_deref()
             };
             same(&contact.user_id, &ids.bsuid) || same(&contact.wa_id, &ids.phone)
         };

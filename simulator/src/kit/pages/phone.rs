@@ -156,7 +156,7 @@ impl<W: Wire> Shown<'_, W> {
             id: message.id.to_string(),
             kind: message.kind.clone(),
             is_mine: is_by(message.author, who),
-            is_service: message.author == Author::Nobody,
+            is_service: message.author == Author::Anonymous,
             is_removed: message.is_removed,
             is_forwarded: message.forward.is_some(),
             quote: quoted.map(|one| (one.id.to_string(), short(one))),

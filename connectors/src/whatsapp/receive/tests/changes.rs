@@ -284,7 +284,7 @@ fn events_without_effect_are_counted_and_unknown_ones_kept() {
     assert_eq!(one("unknown_value"), InboundEvent::Unknown("value"));
     let other = with("text", "/metadata/phone_number_id", json!("123456123"));
     assert_eq!(read_with(&other, Language::En).unwrap(), [InboundEvent::Unknown("other_number")]);
-    // N3: all sources of an account get what names no number, so it is nobody's message.
+    // N3: a call that names no number reaches every source of the account, so no source may take it for its own.
     for sample in ["text", "status_read", "echo_text", "history_chunk", "app_state_sync", "user_preferences"] {
         for nothing in [json!(null), json!(""), json!({})] {
             let unnamed = with(sample, "/metadata/phone_number_id", nothing);
