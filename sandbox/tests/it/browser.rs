@@ -54,7 +54,7 @@ pub async fn find(browser: &Client, selector: &str) -> Element {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), found).await.unwrap_or_else(|_| panic!("{selector} is not there"))
+    tokio::time::timeout(Duration::from_secs(20), found).await.expect(selector)
 }
 
 async fn run(browser: &Client, script: &str) -> Value {

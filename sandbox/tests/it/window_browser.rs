@@ -1,6 +1,6 @@
 //! The manager's window in a real Chromium: what is written, chosen and pressed leaves as the right hook.
 
-use fantoccini::{Client, elements::Element};
+use fantoccini::Client;
 use serde_json::{Value, json};
 
 use crate::browser::{browser, find};

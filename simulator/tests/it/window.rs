@@ -42,7 +42,7 @@ pub async fn press(browser: &Client, selector: &str) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(LIMIT, there).await.unwrap_or_else(|_| panic!("{selector} is not there"));
+    tokio::time::timeout(LIMIT, there).await.expect(selector);
     browser.execute("document.querySelector(arguments[0]).click()", vec![json!(selector)]).await.unwrap();
 }
 
