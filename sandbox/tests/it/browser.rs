@@ -46,7 +46,7 @@ async fn ready(browser: &Client) {
 
 /// Waits for an element. A page that is being left has other errors than its absence: also then.
 pub async fn find(browser: &Client, selector: &str) -> Element {
-    let found = async {
+    let search = async {
         loop {
             if let Ok(element) = browser.find(Locator::Css(selector)).await {
                 return element;
@@ -54,7 +54,9 @@ pub async fn find(browser: &Client, selector: &str) -> Element {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), found).await.expect(selector)
+    let found = tokio::time::timeout(Duration::from_secs(20), search).await;
+    assert!(found.is_ok(), "no {selector} on the page");
+    found.unwrap()
 }
 
 async fn run(browser: &Client, script: &str) -> Value {

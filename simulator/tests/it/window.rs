@@ -42,7 +42,7 @@ pub async fn press(browser: &Client, selector: &str) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(LIMIT, there).await.expect(selector);
+    assert!(tokio::time::timeout(LIMIT, there).await.is_ok(), "no {selector} in the window");
     browser.execute("document.querySelector(arguments[0]).click()", vec![json!(selector)]).await.unwrap();
 }
 
