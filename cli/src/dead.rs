@@ -10,7 +10,7 @@ use base::message::{Direction, LetterKind};
 use clap::{Args, Subcommand};
 use entity::{dead_letter, tenant};
 use parom::app::App;
-use parom::delivery::dead;
+use parom::delivery::dead_letters;
 use parom::delivery::read::dead as read;
 use parom::delivery::read::dead::DeadLetterFilter;
 use parom::delivery::replay::{self, A_SECOND, ReplayAction};
@@ -247,8 +247,8 @@ async fn one_by_one(
             continue;
         }
         let done = match action {
-            ReplayAction::Retry => dead::retry(&app.delivery, tenant.tenant_id, *id).await?,
-            ReplayAction::Drop => dead::drop(&app.delivery, tenant.tenant_id, *id).await?,
+            ReplayAction::Retry => dead_letters::retry(&app.delivery, tenant.tenant_id, *id).await?,
+            ReplayAction::Drop => dead_letters::drop(&app.delivery, tenant.tenant_id, *id).await?,
         };
         if done {
             note(app, tenant.tenant_id, noted(action), &id.to_string(), json!({ "count": 1 })).await?;

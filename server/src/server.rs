@@ -268,7 +268,7 @@ fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
     keep(tasks, app, "rounds", app, move |app, stop| rounds::run(app, deliver, stop));
     if deliver {
         keep(tasks, app, "delivery", &app.delivery, |app, stop| Worker::new(app).run(stop));
-        keep(tasks, app, "wake", &app.delivery, domain::delivery::wake::run);
+        keep(tasks, app, "wake", &app.delivery, domain::delivery::worker::wake_others);
         keep(tasks, app, "media", &app.files, domain::media::run);
         keep(tasks, app, "jobs", &app.jobs, domain::job::run);
         keep(tasks, app, "imports", &app.usage, domain::import::run);

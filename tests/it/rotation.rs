@@ -541,8 +541,8 @@ fn m9_the_operations_page_describes_the_replacement_of_each_secret_and_its_test(
 
 /// Places where values are derived from the key. The table of `docs/operations.md` must describe how each is replaced.
 const DERIVED: &[(&str, &str)] = &[
-    ("media/link.rs", "signatures of links to files"),
-    ("media/new.rs", "ids of avatars"),
+    ("media/serve.rs", "signatures of links to files"),
+    ("media/upload.rs", "ids of avatars"),
     ("identity/device.rs", "cookies of devices"),
     ("oauth/state.rs", "states of installations in a browser"),
     ("probe.rs", "answers to `GET /healthz?nonce=`"),

@@ -1,13 +1,21 @@
-//! Finds a customer's contact.
+//! Finds a customer's contact, and checks whether it has changed: people delete and merge contacts, and the hooks about it
+//! may be lost. A hook is only a reason to query amoCRM, never the truth (crm-api §7.3).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use amocrm::rest::Contact;
 use base::message::Person;
-use base::phone::Phone;
+use base::phone::{Country, Phone, looks_like_one};
+use base::vault::hash;
+use chrono::TimeDelta;
+use entity::conversation::{self, Column};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::{ContactCard, LinkReason};
+use super::{ContactCard, ContactOutcome, LinkReason};
 use crate::tenant::token::{CallError, TokenError, with_token};
 use crate::tenant::{TenantContext, country_of};
 
@@ -45,7 +53,7 @@ pub(super) async fn find(
         };
         let mut found = with_token(app, tenant_id, ask).await?;
         found.retain(|contact| Some(contact.id) != except);
-        if let Some(found) = chosen(found, LinkReason::Phone, LinkReason::PhoneSeveral) {
+        if let Some(found) = choose(found, LinkReason::Phone, LinkReason::PhoneSeveral) {
             return Ok(Some(found));
         }
     }
@@ -56,10 +64,10 @@ pub(super) async fn find(
     };
     let mut found = with_token(app, tenant_id, ask).await?;
     found.retain(|contact| Some(contact.id) != except);
-    Ok(chosen(found, LinkReason::Email, LinkReason::EmailSeveral))
+    Ok(choose(found, LinkReason::Email, LinkReason::EmailSeveral))
 }
 
-fn chosen(found: Vec<Contact>, one: LinkReason, several: LinkReason) -> Option<(ContactCard, LinkReason)> {
+fn choose(found: Vec<Contact>, one: LinkReason, several: LinkReason) -> Option<(ContactCard, LinkReason)> {
     let why = if found.len() > 1 { several } else { one };
     let contact = found.into_iter().max_by_key(|contact| (contact.updated_at, contact.id))?;
     Some((card(&contact), why))
@@ -117,6 +125,191 @@ pub async fn is_incoming(app: &Arc<TenantContext>, tenant_id: Uuid, chat_id: &st
     Ok(false)
 }
 
+/// Writes an outcome; a conversation that was erased meanwhile stays empty.
+pub(super) async fn store(
+    db: &impl ConnectionTrait,
+    now: i64,
+    tenant_id: Uuid,
+    conversation_id: Uuid,
+    outcome: &ContactOutcome,
+) -> Result<(), DbErr> {
+    use conversation::Column;
+    let (id, name) = outcome.card.as_ref().map_or((0, ""), |card| (card.id, card.name.as_str()));
+    let is_not_erased = Condition::any().add(Column::ExternalId.ne("")).add(Column::AmocrmChatId.ne(""));
+    conversation::Entity::update_many()
+        .col_expr(Column::ContactId, Expr::value(id))
+        .col_expr(Column::ContactName, Expr::value(name))
+        .col_expr(Column::ContactWhy, Expr::value(outcome.why.word()))
+        .col_expr(Column::ContactSeenAt, Expr::value(now))
+        .filter(Column::TenantId.eq(tenant_id))
+        .filter(Column::Id.eq(conversation_id))
+        .filter(is_not_erased)
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Records when amoCRM was asked and knew of no contact. 0: the next check asks it, however fresh the last answer is.
+async fn store_seen(db: &impl ConnectionTrait, at: i64, tenant_id: Uuid, conversation_id: Uuid) -> Result<(), DbErr> {
+    conversation::Entity::update_many()
+        .col_expr(conversation::Column::ContactSeenAt, Expr::value(at))
+        .filter(conversation::Column::TenantId.eq(tenant_id))
+        .filter(conversation::Column::Id.eq(conversation_id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Hex digits of a hash that are stored.
+const DIGITS: usize = 32;
+
+/// The hash of the customer's number, the same for every notation; empty if there is no number. It is as confidential
+/// as the number, because all numbers can be tried; it exists because it can be indexed. Numbers have got their country
+/// at the door.
+pub fn phone_hash(person: &Person) -> String {
+    let phone = person.phone.as_deref().and_then(|text| Phone::parse(text, None));
+    phone.map(|phone| hash_of(phone.key())).unwrap_or_default()
+}
+
+/// The hashes under which conversations with this number are stored, by this version and earlier ones. Their numbers
+/// have to be compared.
+pub fn phone_hashes(phone: &Phone) -> Vec<String> {
+    phone.keys().iter().map(|key| hash_of(key)).collect()
+}
+
+/// The hashes that a search text is or describes: a number in any notation of these countries, or the beginning of its
+/// SHA-256.
+pub fn searched_hashes(text: &str, countries: &[Country]) -> BTreeSet<String> {
+    let text = text.trim();
+    if text.len() >= DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return text.get(..DIGITS).map(str::to_lowercase).into_iter().collect();
+    }
+    if !looks_like_one(text) {
+        return BTreeSet::new();
+    }
+    let countries = countries.iter().map(|country| Some(*country)).chain([None]);
+    countries.filter_map(|country| Phone::parse(text, country)).flat_map(|phone| phone_hashes(&phone)).collect()
+}
+
+fn hash_of(key: &str) -> String {
+    hash(key).chars().take(DIGITS).collect()
+}
+
+/// How long the last answer is cached.
+const FRESH: TimeDelta = TimeDelta::minutes(10);
+/// Maximum time that a page waits for it.
+const WITHIN: Duration = Duration::from_millis(1500);
+/// Time limit in the background.
+const PATIENTLY: Duration = Duration::from_secs(30);
+
+/// The conversation with its contact's current data at amoCRM. If amoCRM does not answer soon, the stored data is
+/// returned.
+pub async fn look(app: &Arc<TenantContext>, known: conversation::Model) -> conversation::Model {
+    let is_fresh = app.clock.millis() - known.contact_seen_at < FRESH.num_milliseconds() && known.contact_seen_at > 0;
+    if known.amocrm_chat_id.is_empty() || is_fresh {
+        return known;
+    }
+    ask_within(app, known, WITHIN).await
+}
+
+/// The same regardless of the cache and with the longer time limit, for callers that know of a change.
+async fn check_at_once(app: &Arc<TenantContext>, known: conversation::Model) {
+    ask_within(app, known, PATIENTLY).await;
+}
+
+async fn ask_within(app: &Arc<TenantContext>, known: conversation::Model, within: Duration) -> conversation::Model {
+    let outcome = match tokio::time::timeout(within, ask(app, &known)).await {
+        Ok(Ok(Some(outcome))) => outcome,
+        Ok(Ok(None)) => return keep_seen(app, known).await,
+        Ok(Err(error)) => {
+            tracing::info!(tenant.id = %known.tenant_id, error = format!("{error:#}"), "the contact of a chat could not be read");
+            return known;
+        }
+        Err(_) => return known,
+    };
+    let now = app.clock.millis();
+    if let Err(error) = store(app.store.write(), now, known.tenant_id, known.id, &outcome).await {
+        tracing::warn!(tenant.id = %known.tenant_id, %error, "the contact of a chat could not be stored; the next check will store it");
+    }
+    let (contact_id, contact_name) = outcome.card.map_or((0, String::new()), |card| (card.id, card.name));
+    conversation::Model { contact_id, contact_name, contact_why: outcome.why.word().to_owned(), ..known }
+}
+
+/// amoCRM has no contact for it, and there was none before: this result is cached for a while.
+async fn keep_seen(app: &TenantContext, known: conversation::Model) -> conversation::Model {
+    let now = app.clock.millis();
+    if let Err(error) = store_seen(app.store.write(), now, known.tenant_id, known.id).await {
+        tracing::warn!(tenant.id = %known.tenant_id, %error, "that a chat has no contact could not be stored; the next check will store it");
+    }
+    known
+}
+
+async fn ask(app: &Arc<TenantContext>, known: &conversation::Model) -> anyhow::Result<Option<ContactOutcome>> {
+    let tenant_id = known.tenant_id;
+    let there = of_chat(app, tenant_id, &known.amocrm_chat_id).await?;
+    let card = match there {
+        Some(id) => by_id(app, tenant_id, id).await?,
+        None => None,
+    };
+    let why = match &card {
+        Some(card) if card.id == known.contact_id => return Ok(Some(same(known, card.clone()))),
+        Some(_) if known.contact_id == 0 => LinkReason::Crm,
+        Some(_) => match by_id(app, tenant_id, known.contact_id).await? {
+            Some(_) => LinkReason::Moved,
+            None => LinkReason::Merged,
+        },
+        None if known.contact_id == 0 => return Ok(None),
+        None => match by_id(app, tenant_id, known.contact_id).await? {
+            Some(card) => return Ok(Some(same(known, card))),
+            None => LinkReason::Gone,
+        },
+    };
+    Ok(Some(ContactOutcome { card, why }))
+}
+
+/// The same contact, perhaps under another name.
+fn same(known: &conversation::Model, card: ContactCard) -> ContactOutcome {
+    ContactOutcome { card: Some(card), why: LinkReason::of(&known.contact_why).unwrap_or(LinkReason::Crm) }
+}
+
+/// Chats checked for one hook; the others are checked when they are displayed.
+const MOST: u64 = 20;
+
+/// An event in a hook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ContactEvent {
+    /// A contact was deleted, or merged into another.
+    Gone(i64),
+    /// A contact has this name.
+    Named(i64, String),
+    /// A chat, by amojo's id, is linked to this contact.
+    Linked(String, i64),
+}
+
+/// Checks the chats whose stored data differs; returns how many. Chats that cannot be checked now are checked when they
+/// are displayed.
+pub async fn wake(app: &Arc<TenantContext>, tenant_id: Uuid, event: &ContactEvent) -> Result<usize, DbErr> {
+    let select = conversation::Entity::of_tenant(tenant_id);
+    let select = match event {
+        ContactEvent::Gone(contact_id) => select.filter(Column::ContactId.eq(*contact_id)),
+        ContactEvent::Named(contact_id, name) => {
+            select.filter(Column::ContactId.eq(*contact_id)).filter(Column::ContactName.ne(name.as_str()))
+        }
+        ContactEvent::Linked(chat_id, contact_id) => select
+            .filter(Column::AmocrmChatId.eq(chat_id.as_str()))
+            .filter(Column::ContactId.ne(0))
+            .filter(Column::ContactId.ne(*contact_id)),
+    };
+    let known = select.limit(MOST).all(app.store.read()).await?;
+    let count = known.len();
+    for known in known {
+        // Even if this check fails, the next page asks amoCRM.
+        store_seen(app.store.write(), 0, tenant_id, known.id).await?;
+        check_at_once(app, known).await;
+    }
+    Ok(count)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,11 +321,11 @@ mod tests {
     #[test]
     fn of_several_contacts_the_last_changed_is_chosen_with_that_reason() {
         let found = vec![contact(1, 50), contact(2, 70), contact(3, 60)];
-        let (card, why) = chosen(found, LinkReason::Phone, LinkReason::PhoneSeveral).unwrap();
+        let (card, why) = choose(found, LinkReason::Phone, LinkReason::PhoneSeveral).unwrap();
         assert_eq!((card.id, why), (2, LinkReason::PhoneSeveral));
-        let (card, why) = chosen(vec![contact(1, 50)], LinkReason::Phone, LinkReason::PhoneSeveral).unwrap();
+        let (card, why) = choose(vec![contact(1, 50)], LinkReason::Phone, LinkReason::PhoneSeveral).unwrap();
         assert_eq!((card.id, why), (1, LinkReason::Phone));
-        assert_eq!(chosen(Vec::new(), LinkReason::Email, LinkReason::EmailSeveral), None);
+        assert_eq!(choose(Vec::new(), LinkReason::Email, LinkReason::EmailSeveral), None);
     }
 
     #[test]
@@ -140,5 +333,49 @@ mod tests {
         let person = |email: &str| Person { email: Some(email.to_owned()), ..Person::default() };
         assert_eq!(email(&person("nobody")), None);
         assert!(email(&person("a@b.c")).is_some());
+    }
+
+    fn of(phone: &str) -> String {
+        phone_hash(&Person { phone: Some(phone.to_owned()), ..Person::default() })
+    }
+
+    fn searched(text: &str) -> BTreeSet<String> {
+        searched_hashes(text, &[Country::of_code("RU").unwrap()])
+    }
+
+    #[test]
+    fn a_number_has_one_hash_in_every_notation() {
+        // printf %s 79151112233 | sha256sum | cut -c 1-32
+        assert_eq!(of("+79151112233"), "3d664a73b65c3c2f4bddbae229b38226");
+        for same in ["79151112233", "+7 915 111 22 33"] {
+            assert_eq!(of(same), of("+79151112233"), "{same}");
+        }
+        for same in ["79151112233", "8 (915) 111-22-33", "9151112233", "+7 915 111 22 33"] {
+            assert!(searched(same).contains(&of("+79151112233")), "{same}");
+        }
+        assert_eq!(of("+55 11 98765-4321"), of("551187654321"));
+        assert_ne!(of("+79151112234"), of("+79151112233"));
+        assert_ne!(of("84912345678"), of("+74912345678"), "a Vietnamese is not from Ryazan");
+        assert_eq!([of("112"), of(""), of("Anna")], ["", "", ""]);
+    }
+
+    #[test]
+    fn hashes_of_earlier_versions_are_found() {
+        let phone = |text| Phone::parse(text, Country::of_code("RU")).unwrap();
+        // They hashed what WhatsApp wrote, and 7 for every 8 before ten digits.
+        let stored = |digits: &str| hash(digits)[..DIGITS].to_owned();
+        assert!(phone_hashes(&phone("+55 11 98765-4321")).contains(&stored("551187654321")));
+        assert!(phone_hashes(&phone("+84 912 345 678")).contains(&stored("74912345678")));
+        assert!(phone_hashes(&phone("8 915 111-22-33")).contains(&stored("79151112233")));
+    }
+
+    #[test]
+    fn only_numbers_and_hashes_are_searched() {
+        let whole = hash("79151112233");
+        assert_eq!(searched(&whole), BTreeSet::from([of("+79151112233")]));
+        assert_eq!(searched(&format!(" {} ", of("+79151112233").to_uppercase())), BTreeSet::from([of("+79151112233")]));
+        for other in ["", "112", "shop.amocrm.ru", "Anna 79151112233", "0123456789abcdef", "x\u{0}y"] {
+            assert!(searched(other).is_empty(), "{other}");
+        }
     }
 }

@@ -5,30 +5,18 @@
 //! first message of a new chat ─▶ plan (durable) ─▶ create chat ─▶ find · make ─▶ link ─▶ the message goes on
 //!                                  └─ not within three seconds: it goes on at once; retried until a person works
 //!                                     on the lead that amoCRM made meanwhile
-//! a group's new title (group.rs) ─▶ its contact is renamed, unless people renamed it
-//! a number or address that comes later (provided.rs) ─▶ plan again, for chats that were not linked by hand
+//! a group's new title ─▶ its contact is renamed, unless people renamed it
+//! a number or address that comes later ─▶ plan again, for chats that were not linked by hand
 //! ```
 
-mod check;
 mod find;
-mod group;
-mod hooks;
-mod link;
-mod phone;
-mod provided;
-mod row;
 mod task;
 
 use base::message::Person;
 use entity::{conversation, source};
 
-pub use check::look;
-pub use find::{is_incoming, of_chat};
-pub use group::know_group;
-pub use hooks::{ContactEvent, wake};
-pub use phone::{phone_hash, phone_hashes, searched_hashes};
-pub use provided::store_provided;
-pub use task::{BACK_OFF, KIND, before_first, link_later, plan};
+pub use find::{ContactEvent, is_incoming, look, of_chat, phone_hash, phone_hashes, searched_hashes, wake};
+pub use task::{BACK_OFF, KIND, before_first, know_group, link_later, plan, store_provided};
 
 /// A source's rule for the contact of a new chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,22 +1,29 @@
 //! Planned work that is not done yet: a job of each chat, so that a crash does not lose it.
+//!
+//! Contact data may come after a chat began: the customer's own number or address, the contact that a developer names, or a
+//! group's new title. A contact may be found by it, so the rule is applied again.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::message::Person;
+use amocrm::rest::{ContactChange, ContactChat, Field, NewContact};
+use anyhow::Context;
+use base::message::{Person, Role};
+use base::phone::Phone;
 use base::store::finish_tx;
 use chrono::TimeDelta;
-use entity::{conversation, job, source};
+use entity::conversation::{self, Column};
+use entity::{job, source};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::link::{self, Job};
-use super::{ContactOutcome, LinkReason, Rule, group, row};
+use super::{ContactCard, ContactOutcome, LinkReason, Rule, find, phone_hash};
 use crate::job::{NewJob, NextRun, cancel, schedule, schedule_new};
 use crate::tenant::TenantContext;
+use crate::tenant::token::{CallError, with_token};
 
 /// The kind's name.
 pub const KIND: &str = "contacts";
@@ -32,7 +39,7 @@ pub const BACK_OFF: [TimeDelta; 5] =
 
 /// What a job knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct ContactTask {
+struct ContactTask {
     /// Creating a contact was started: it may exist even if no answer confirmed it.
     #[serde(default)]
     making: bool,
@@ -70,13 +77,13 @@ pub(super) async fn insert(
 
 /// Stores that the contact of a group's chat still has the group's former title. Of several titles the first counts: it
 /// is the one that the contact has.
-pub(super) async fn insert_renaming(
+async fn insert_renaming(
     tx: &DatabaseTransaction,
     now: i64,
     known: &conversation::Model,
     renamed_from: &str,
 ) -> Result<(), DbErr> {
-    let mut task = locked(tx, known.tenant_id, known.id).await?.unwrap_or_default();
+    let mut task = lock(tx, known.tenant_id, known.id).await?.unwrap_or_default();
     if task.renamed_from.is_empty() {
         renamed_from.clone_into(&mut task.renamed_from);
     }
@@ -84,11 +91,7 @@ pub(super) async fn insert_renaming(
 }
 
 /// What the job of a chat knows, for a change in this transaction; none if there is no job.
-async fn locked(
-    tx: &DatabaseTransaction,
-    tenant_id: Uuid,
-    conversation_id: Uuid,
-) -> Result<Option<ContactTask>, DbErr> {
+async fn lock(tx: &DatabaseTransaction, tenant_id: Uuid, conversation_id: Uuid) -> Result<Option<ContactTask>, DbErr> {
     let row = job::Entity::find_by_id((tenant_id, KIND.to_owned(), conversation_id.to_string())).lock_exclusive();
     Ok(row.one(tx).await?.and_then(|row| serde_json::from_str(&row.payload).ok()))
 }
@@ -102,7 +105,7 @@ async fn change(
 ) -> Result<(), DbErr> {
     let tx = app.store.write_tx().await?;
     let done = async {
-        let Some(mut task) = locked(&tx, tenant_id, conversation_id).await? else { return Ok(()) };
+        let Some(mut task) = lock(&tx, tenant_id, conversation_id).await? else { return Ok(()) };
         change(&mut task);
         job::Entity::update_many()
             .col_expr(job::Column::Payload, Expr::value(json!(task).to_string()))
@@ -119,7 +122,7 @@ async fn change(
 
 /// Ends the job of a chat; one that has a contact to rename stays for that.
 async fn end(tx: &DatabaseTransaction, tenant_id: Uuid, conversation_id: Uuid) -> Result<(), DbErr> {
-    if locked(tx, tenant_id, conversation_id).await?.is_some_and(|task| task.renamed_from.is_empty()) {
+    if lock(tx, tenant_id, conversation_id).await?.is_some_and(|task| task.renamed_from.is_empty()) {
         cancel(tx, tenant_id, KIND, &conversation_id.to_string()).await?;
     }
     Ok(())
@@ -134,7 +137,7 @@ pub async fn before_first(
     chat_id: &str,
 ) {
     let Some(job) = job(known, Rule::wished(source, linking), chat_id, false) else { return };
-    match tokio::time::timeout(WITHIN, link::first(app, &job)).await {
+    match tokio::time::timeout(WITHIN, link_first(app, &job)).await {
         Ok(Ok(outcome)) => keep(app, &job, &outcome).await,
         Ok(Err(error)) => later(&job, &format!("{error:#}")),
         Err(_) => later(&job, "amoCRM took too long"),
@@ -174,7 +177,7 @@ async fn store(
 ) -> Result<(), DbErr> {
     let tx = app.store.write_tx().await?;
     let done = async {
-        row::write(&tx, app.clock.millis(), tenant_id, conversation_id, outcome).await?;
+        find::store(&tx, app.clock.millis(), tenant_id, conversation_id, outcome).await?;
         end(&tx, tenant_id, conversation_id).await
     };
     let done = done.await;
@@ -182,7 +185,7 @@ async fn store(
 }
 
 /// Records that a contact is about to be created: from here on it may exist, whatever the answer.
-pub(super) async fn note_making(app: &TenantContext, tenant_id: Uuid, conversation_id: Uuid) -> Result<(), DbErr> {
+async fn note_making(app: &TenantContext, tenant_id: Uuid, conversation_id: Uuid) -> Result<(), DbErr> {
     change(app, tenant_id, conversation_id, |task| task.making = true).await
 }
 
@@ -199,7 +202,7 @@ pub async fn link_later(app: Arc<TenantContext>, planned: job::Model) -> anyhow:
         None => None,
     };
     if !task.renamed_from.is_empty() {
-        if let Err(error) = renamed(app, known.as_ref(), &task.renamed_from).await {
+        if let Err(error) = rename(app, known.as_ref(), &task.renamed_from).await {
             if !is_last {
                 return Err(error);
             }
@@ -220,7 +223,7 @@ pub async fn link_later(app: Arc<TenantContext>, planned: job::Model) -> anyhow:
     // Without a chat at amoCRM there is nothing to link: its first message still waits.
     let done = match job.chat_id.as_str() {
         "" => Err(anyhow::anyhow!("amoCRM has no such chat yet")),
-        _ => match tokio::time::timeout(LATER_WITHIN, link::late(app, &job)).await {
+        _ => match tokio::time::timeout(LATER_WITHIN, link_late(app, &job)).await {
             Ok(done) => done,
             Err(_) => Err(anyhow::anyhow!("amoCRM took too long")),
         },
@@ -238,14 +241,239 @@ pub async fn link_later(app: Arc<TenantContext>, planned: job::Model) -> anyhow:
     Ok(NextRun::Never)
 }
 
-async fn renamed(
+async fn rename(
     app: &Arc<TenantContext>,
     known: Option<&conversation::Model>,
     renamed_from: &str,
 ) -> anyhow::Result<()> {
     let Some(known) = known else { return Ok(()) };
-    match tokio::time::timeout(LATER_WITHIN, group::rename(app, known, renamed_from)).await {
+    match tokio::time::timeout(LATER_WITHIN, rename_group(app, known, renamed_from)).await {
         Ok(done) => done,
         Err(_) => Err(anyhow::anyhow!("amoCRM took too long")),
     }
+}
+
+/// A chat and what its source requires.
+pub(super) struct Job {
+    pub tenant_id: Uuid,
+    pub conversation_id: Uuid,
+    /// amojo's.
+    pub chat_id: String,
+    pub rule: Rule,
+    pub person: Person,
+    /// An earlier attempt may have created the contact.
+    pub making: bool,
+    /// The known contact, and why it was chosen.
+    pub before: Option<(i64, LinkReason)>,
+}
+
+/// For a chat without a contact.
+async fn link_first(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<ContactOutcome> {
+    match (contact_for(app, job, None).await?, job.rule) {
+        (Some((card, why)), _) => onto(app, job, card, why).await,
+        (None, Rule::Create) => create(app, job).await,
+        (None, Rule::Leave | Rule::Link) => Ok(ContactOutcome { card: None, why: LinkReason::Nobody }),
+    }
+}
+
+/// The contact that a developer named, if it exists, else the one with the customer's number or address.
+async fn contact_for(
+    app: &Arc<TenantContext>,
+    job: &Job,
+    except: Option<i64>,
+) -> Result<Option<(ContactCard, LinkReason)>, CallError> {
+    match job.person.crm_contact_id {
+        Some(id) if Some(id) == except => return Ok(None),
+        Some(id) => {
+            if let Some(card) = find::by_id(app, job.tenant_id, id).await? {
+                return Ok(Some((card, LinkReason::Given)));
+            }
+        }
+        None => {}
+    }
+    find::find(app, job.tenant_id, &job.person, except).await
+}
+
+/// After messages were sent: the contact that amoCRM made meanwhile stays if someone already works with it.
+async fn link_late(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<ContactOutcome> {
+    let Some(current) = find::of_chat(app, job.tenant_id, &job.chat_id).await? else {
+        return link_first(app, job).await;
+    };
+    // amoCRM's own contact has the number too, if it was made for this chat.
+    let found = contact_for(app, job, Some(current)).await?;
+    let why = match found {
+        Some((card, why)) if find::is_incoming(app, job.tenant_id, &job.chat_id).await? => {
+            return onto(app, job, card, why).await;
+        }
+        Some(_) => LinkReason::Late,
+        None if job.person.crm_contact_id == Some(current) => LinkReason::Given,
+        None => match job.before {
+            Some((id, why)) if id == current => why,
+            _ => reason_of(job, LinkReason::Crm),
+        },
+    };
+    Ok(ContactOutcome { card: find::by_id(app, job.tenant_id, current).await?, why })
+}
+
+/// A contact that is found after an earlier attempt started to create it counts as created.
+fn reason_of(job: &Job, why: LinkReason) -> LinkReason {
+    if job.making { LinkReason::Made } else { why }
+}
+
+async fn onto(
+    app: &Arc<TenantContext>,
+    job: &Job,
+    card: ContactCard,
+    why: LinkReason,
+) -> anyhow::Result<ContactOutcome> {
+    link(app, job, card.id).await?;
+    Ok(ContactOutcome { card: Some(card), why: reason_of(job, why) })
+}
+
+async fn link(app: &Arc<TenantContext>, job: &Job, contact_id: i64) -> Result<(), CallError> {
+    let link = |rest: amocrm::rest::Rest, token| {
+        let link = ContactChat { contact_id, chat_id: job.chat_id.clone() };
+        async move { rest.link_chats(&token, &[link]).await }
+    };
+    with_token(app, job.tenant_id, link).await.map(|_| ())
+}
+
+/// Creates a contact that could not be found. If it could not be found again (no number, no address), this is tried
+/// only once.
+async fn create(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<ContactOutcome> {
+    let phone = job.person.phone.clone().filter(|text| Phone::parse(text, None).is_some());
+    let email = find::email(&job.person);
+    if job.making && find::phone(app, job.tenant_id, &job.person).await?.is_none() && email.is_none() {
+        return Ok(ContactOutcome { card: None, why: LinkReason::Unclear });
+    }
+    note_making(app, job.tenant_id, job.conversation_id).await?;
+    let fields = phone.iter().map(|phone| Field::phone(phone)).chain(email.iter().map(|email| Field::email(email)));
+    let name = job.person.name.clone().or_else(|| phone.clone()).or_else(|| email.clone());
+    let name = name.unwrap_or_else(|| job.person.id.clone());
+    let contact = NewContact { name: Some(name.clone()), fields: fields.collect(), ..NewContact::default() };
+    let make = |rest: amocrm::rest::Rest, token| {
+        let contact = contact.clone();
+        async move { rest.create_contacts(&token, &[contact]).await }
+    };
+    let ids = with_token(app, job.tenant_id, make).await?;
+    let id = ids.first().copied().context("amoCRM returned no id of the created contact")?;
+    onto(app, job, ContactCard { id, name }, LinkReason::Made).await
+}
+
+/// Stores a group's new title and members, and plans the change of its contact. False if they are known, or the
+/// conversation is not this group's.
+pub async fn know_group(app: &TenantContext, known: &conversation::Model, group: &Person) -> anyhow::Result<bool> {
+    let before: Person = serde_json::from_str(&known.contact).context("the conversation's contact is damaged")?;
+    let Some(title) = group.name.as_deref().map(str::trim).filter(|title| !title.is_empty()) else { return Ok(false) };
+    if before.id != group.id {
+        return Ok(false);
+    }
+    // Most messengers do not name the members.
+    let members = if group.members.is_empty() { before.members.clone() } else { group.members.clone() };
+    let old = before.name.clone().filter(|old| old != title).unwrap_or_default();
+    let now = Person { name: Some(title.to_owned()), members, ..before.clone() };
+    if now == before {
+        return Ok(false);
+    }
+    let contact = serde_json::to_string(&now).context("a person as JSON")?;
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        let changed = conversation::Entity::update_many()
+            .col_expr(Column::Contact, Expr::value(contact))
+            .filter(Column::TenantId.eq(known.tenant_id))
+            .filter(Column::Id.eq(known.id))
+            // It may have been changed, or the customer erased, since it was read.
+            .filter(Column::Contact.eq(known.contact.as_str()))
+            .exec(&tx)
+            .await?;
+        // amoCRM gets the title of a chat that it does not know yet with the chat.
+        if changed.rows_affected > 0 && !known.amocrm_chat_id.is_empty() && !old.is_empty() {
+            insert_renaming(&tx, app.clock.millis(), known, &old).await?;
+        }
+        Ok::<_, DbErr>(changed.rows_affected > 0)
+    };
+    let done = done.await;
+    Ok(finish_tx(tx, done).await?)
+}
+
+/// Renames the contact of a group's chat. One whose name is not the group's old title was named by people, and stays.
+async fn rename_group(app: &Arc<TenantContext>, known: &conversation::Model, renamed_from: &str) -> anyhow::Result<()> {
+    let group: Person = serde_json::from_str(&known.contact).context("the conversation's contact is damaged")?;
+    let Some(title) = group.name else { return Ok(()) };
+    let Some(contact_id) = find::of_chat(app, known.tenant_id, &known.amocrm_chat_id).await? else { return Ok(()) };
+    let Some(card) = find::by_id(app, known.tenant_id, contact_id).await? else { return Ok(()) };
+    if card.name != renamed_from {
+        return Ok(());
+    }
+    let change = ContactChange { name: Some(title.clone()), ..ContactChange::default() };
+    let ask = |rest: amocrm::rest::Rest, token| {
+        let change = change.clone();
+        async move { rest.update_contact(&token, contact_id, &change).await }
+    };
+    with_token(app, known.tenant_id, ask).await?;
+    conversation::Entity::update_many()
+        .col_expr(Column::ContactName, Expr::value(title))
+        .filter(Column::TenantId.eq(known.tenant_id))
+        .filter(Column::Id.eq(known.id))
+        .filter(Column::ContactId.eq(contact_id))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
+/// Stores the number, the address and the named contact that came with a customer's message, and plans the contact again if that may
+/// find another. Returns the updated conversation; none if the message contained nothing new.
+pub async fn store_provided(
+    app: &TenantContext,
+    source: &source::Model,
+    known: &conversation::Model,
+    sender: &Person,
+) -> anyhow::Result<Option<conversation::Model>> {
+    let before: Person = serde_json::from_str(&known.contact).context("the conversation's contact is damaged")?;
+    // A group's members are not the group.
+    if sender.role != Role::Client || sender.id != before.id {
+        return Ok(None);
+    }
+    let phone = sender.phone.clone().or_else(|| before.phone.clone());
+    let email = sender.email.clone().or_else(|| before.email.clone());
+    let crm_contact_id = sender.crm_contact_id.or(before.crm_contact_id);
+    let now = Person { phone, email, crm_contact_id, ..before.clone() };
+    if now == before {
+        return Ok(None);
+    }
+    let contact = serde_json::to_string(&now).context("a person as JSON")?;
+    let phone_hash = phone_hash(&now);
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        let changed = conversation::Entity::update_many()
+            .col_expr(Column::Contact, Expr::value(contact.as_str()))
+            .col_expr(Column::PhoneHash, Expr::value(phone_hash.as_str()))
+            .filter(Column::TenantId.eq(known.tenant_id))
+            .filter(Column::Id.eq(known.id))
+            // It may have been changed, or the customer erased, since it was read.
+            .filter(Column::Contact.eq(known.contact.as_str()))
+            .exec(&tx)
+            .await?;
+        // A contact that is named counts, whatever was chosen before.
+        let is_named = now.crm_contact_id != before.crm_contact_id && !known.amocrm_chat_id.is_empty();
+        if changed.rows_affected > 0 && (is_named || is_open(source, known)) {
+            insert(&tx, app.clock.millis(), known, is_named, 0).await?;
+        }
+        Ok::<_, DbErr>(())
+    };
+    let done = done.await;
+    finish_tx(tx, done).await?;
+    Ok(Some(conversation::Model { contact, phone_hash, ..known.clone() }))
+}
+
+/// Whether a chat that amoCRM knows may still be linked to another contact: its current one was not chosen by a
+/// person.
+fn is_open(source: &source::Model, known: &conversation::Model) -> bool {
+    let chosen = !matches!(
+        LinkReason::of(&known.contact_why),
+        None | Some(LinkReason::Nobody | LinkReason::Crm | LinkReason::Made)
+    );
+    // A chat that was started from a contact's card has its contact.
+    let begun = !known.crm_person_id.is_empty();
+    Rule::of(source) != Rule::Leave && !known.amocrm_chat_id.is_empty() && !chosen && !begun
 }

@@ -11,7 +11,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
 use uuid::Uuid;
 
-use super::dead;
+use super::dead_letters;
 use super::read::dead::{self as read, DeadLetterFilter};
 use crate::delivery::DeliveryContext;
 use crate::job::{NewJob, NextRun, schedule};
@@ -48,7 +48,7 @@ impl ReplayAction {
 }
 
 /// Filter for a replay's letters: those given up by the time it began.
-fn wanted(row: &replay::Model) -> DeadLetterFilter {
+fn filter_of(row: &replay::Model) -> DeadLetterFilter {
     DeadLetterFilter {
         source_id: row.source_id,
         reason: Some(row.reason.clone()).filter(|reason| !reason.is_empty()),
@@ -89,7 +89,7 @@ pub async fn start(
     if let Some(running) = running(app, tenant_id).await?.into_iter().find(same) {
         return Ok(running);
     }
-    let total = read::count(app.store.read(), tenant_id, &wanted(&row)).await?;
+    let total = read::count(app.store.read(), tenant_id, &filter_of(&row)).await?;
     let row = replay::Model { total: i64::try_from(total).unwrap_or(i64::MAX), ..row };
     let tx = app.store.write_tx().await?;
     let stored = async {
@@ -141,12 +141,12 @@ pub async fn go_on(app: Arc<DeliveryContext>, job: job::Model) -> anyhow::Result
 
 /// True if no letter is left.
 async fn step(app: &DeliveryContext, row: &replay::Model) -> anyhow::Result<bool> {
-    let ids = read::ids(app.store.read(), row.tenant_id, &wanted(row), A_SECOND).await?;
+    let ids = read::ids(app.store.read(), row.tenant_id, &filter_of(row), A_SECOND).await?;
     let mut taken = 0_i64;
     for id in &ids {
         let done = match ReplayAction::named(&row.action) {
-            Some(ReplayAction::Retry) => dead::retry(app, row.tenant_id, *id).await?,
-            Some(ReplayAction::Drop) => dead::drop(app, row.tenant_id, *id).await?,
+            Some(ReplayAction::Retry) => dead_letters::retry(app, row.tenant_id, *id).await?,
+            Some(ReplayAction::Drop) => dead_letters::drop(app, row.tenant_id, *id).await?,
             None => false,
         };
         taken += i64::from(done);

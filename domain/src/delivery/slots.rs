@@ -1,19 +1,20 @@
 //! Limits of concurrent calls: by destination host, by tenant, and by target. The breaker of a host opens when calls
 //! of several accounts fail, and retries at a host are limited to a share of its first attempts.
+//!
+//! What its last calls came to is reported by each process with its heartbeat, so that one page shows those of all.
 
-use std::collections::HashMap;
+mod share;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use base::millis::MINUTE;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use host::Host;
-use recent::RecentCalls;
-pub use report::{CallFigures, CallReport};
-
-mod host;
-mod recent;
-mod report;
-pub mod share;
+use share::Host;
 
 /// Concurrent calls to one destination host.
 const POOL: u32 = 128;
@@ -92,7 +93,7 @@ impl Slots {
                 let of_tenant = of(taken.tenants.get(&(offer.pool.clone(), offer.tenant_id)));
                 let of_target = of(taken.targets.get(&(offer.tenant_id, offer.target)));
                 let is_idle = free_of(&taken.hosts, &offer.pool, in_pool, now) * 2 > at_once(&offer.pool)
-                    && of_tenant < self::of_tenant(&offer.pool, in_pool).0
+                    && of_tenant < tenant_limits(&offer.pool, in_pool).0
                     && of_target < offer.at_once;
                 if !is_idle {
                     break;
@@ -117,7 +118,7 @@ impl Slots {
             .iter()
             .map(|offer| {
                 let used = of(tenants.get(&(offer.pool.clone(), offer.tenant_id)));
-                let (beside_others, alone) = of_tenant(&offer.pool, of(pools.get(&offer.pool)));
+                let (beside_others, alone) = tenant_limits(&offer.pool, of(pools.get(&offer.pool)));
                 share::SlotDemand {
                     pool: &offer.pool,
                     tenant_id: offer.tenant_id,
@@ -150,7 +151,7 @@ impl Slots {
     /// How many more calls an offer's tenant may make in its pool, and how many of them to its target.
     pub fn room(&self, offer: &SlotOffer) -> (u32, u32) {
         let taken = self.lock();
-        let (_, alone) = of_tenant(&offer.pool, taken.pools.get(&offer.pool).copied().unwrap_or(0));
+        let (_, alone) = tenant_limits(&offer.pool, taken.pools.get(&offer.pool).copied().unwrap_or(0));
         let of_tenant = taken.tenants.get(&(offer.pool.clone(), offer.tenant_id)).copied().unwrap_or(0);
         let of_target = taken.targets.get(&(offer.tenant_id, offer.target)).copied().unwrap_or(0);
         (alone.saturating_sub(of_tenant), offer.at_once.saturating_sub(of_target))
@@ -252,7 +253,7 @@ fn free_of(hosts: &HashMap<(String, Uuid), Host>, pool: &str, taken: u32, now: i
 }
 
 /// Concurrent calls that one tenant may make in a pool with `taken` slots in use: beside others, and alone.
-fn of_tenant(pool: &str, taken: u32) -> (u32, u32) {
+fn tenant_limits(pool: &str, taken: u32) -> (u32, u32) {
     if pool != WEBHOOKS {
         return (OF_TENANT, OF_TENANT_ALONE);
     }
@@ -274,5 +275,83 @@ fn give_back<K: std::hash::Hash + Eq>(counts: &mut HashMap<K, u32>, key: &K) {
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// The last calls to one pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallFigures {
+    pub calls: i64,
+    /// Without an answer, or answered with an error.
+    pub failed: i64,
+    /// 95 of 100 calls took at most this, in milliseconds; of several processes, that of the slowest.
+    pub within: i64,
+}
+
+/// The last calls of one or more processes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CallReport {
+    /// By pool; without those that were not called lately.
+    pub calls: BTreeMap<String, CallFigures>,
+    /// Pools whose host's breaker is open, and until when (milliseconds since 1970).
+    pub closed: BTreeMap<String, i64>,
+}
+
+impl CallReport {
+    /// As a heartbeat stores it.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// A stored report; an empty one if a process of another version stored nothing, or something else.
+    pub fn stored(text: Option<&str>) -> Self {
+        text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    }
+
+    /// Adds the calls of another process.
+    pub fn add(&mut self, other: Self) {
+        for (pool, more) in other.calls {
+            let sum = self.calls.entry(pool).or_insert(CallFigures { calls: 0, failed: 0, within: 0 });
+            sum.calls += more.calls;
+            sum.failed += more.failed;
+            sum.within = sum.within.max(more.within);
+        }
+        for (pool, until) in other.closed {
+            let latest = self.closed.entry(pool).or_insert(until);
+            *latest = (*latest).max(until);
+        }
+    }
+}
+
+/// Calls that are remembered of a pool.
+const MOST: usize = 500;
+/// How long they are, in milliseconds.
+const RECENT: i64 = 15 * MINUTE;
+
+struct Call {
+    at: i64,
+    millis: i64,
+    failed: bool,
+}
+
+/// The last calls to one pool.
+#[derive(Default)]
+struct RecentCalls(VecDeque<Call>);
+
+impl RecentCalls {
+    pub fn add(&mut self, at: i64, millis: i64, failed: bool) {
+        if self.0.len() >= MOST {
+            self.0.pop_front();
+        }
+        self.0.push_back(Call { at, millis, failed });
+    }
+
+    /// None: there was no call lately.
+    pub fn figures(&self, now: i64) -> Option<CallFigures> {
+        let recent = || self.0.iter().filter(|call| call.at > now - RECENT);
+        let mut times: Vec<i64> = recent().map(|call| call.millis).collect();
+        times.sort_unstable();
+        let within = *times.get((times.len() * 95).div_ceil(100).checked_sub(1)?)?;
+        let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let failed = recent().filter(|call| call.failed).count();
+        Some(CallFigures { calls: count(times.len()), failed: count(failed), within })
+    }
+}

@@ -1,26 +1,34 @@
 //! Delivers what is due: scans the turns, leases lanes where there is room, and delivers their heads in parallel.
+//!
+//! While there is plenty of room, [`DirectStarts`] begins deliveries with the commit that stores their letters: the writer's
+//! commit leases the lanes, so that no scan and no claim come between a message and its first byte.
+//!
+//! Letters expire also while their target is held and not served, by a task of its own ([`watch_expired`]) that delays no
+//! other letter.
+
+pub(super) mod deliver;
+mod offers;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use sea_orm::DbErr;
+use queue::writer::{NewLetters, Reservation, Reserving, Starter};
+use queue::{Claim, Expired, LeaseRequest, StoredContexts};
+use sea_orm::sqlx::postgres::PgListener;
+use sea_orm::{ConnectionTrait, DbErr};
+use secrecy::ExposeSecret;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 use uuid::Uuid;
 
-use super::expire;
-use super::slots::{Slot, Slots};
-use crate::delivery::DeliveryContext;
-use deliver::{Reading, RunningDelivery, read};
-use offers::{Scan, Wish};
-use queue::{Claim, LeaseRequest};
-use start::DirectStarts;
-
-pub(super) mod deliver;
-mod offers;
-mod start;
+use super::DeliveryContext;
+use super::slots::{Slot, SlotOffer, Slots};
+use deliver::{Reading, RunningDelivery, end, read, reading, write_down};
+use offers::{Scan, Wish, known_limits};
 
 /// Longer than any call may take, so that a lease never ends during a call.
 pub const LEASE: TimeDelta = TimeDelta::minutes(1);
@@ -94,7 +102,7 @@ impl Worker {
         let mut carried = 0;
         loop {
             self.scan.forget();
-            let started = self.round().await? + expire::round(&self.app).await?;
+            let started = self.round().await? + end_expired(&self.app).await?;
             carried += started;
             if started == 0 && self.running.join_next().await.is_none() {
                 crate::source::proofs::write(&self.app.sources).await;
@@ -185,4 +193,195 @@ fn slot_of(reserved: &mut Reserved, slots: &Slots, claim: &Claim) -> (String, Sl
     let (pool, slot) = of_target.map(|(pool, slots)| (pool.clone(), slots.pop())).unwrap_or_default();
     let slot = slot.unwrap_or_else(|| slots.take(&pool, claim.tenant_id, claim.target));
     (pool, slot)
+}
+
+/// The deliveries that were started so.
+struct DirectStarts {
+    app: Arc<DeliveryContext>,
+    /// Reservations and deliveries.
+    running: TaskTracker,
+}
+
+impl DirectStarts {
+    pub fn new(app: Arc<DeliveryContext>) -> Self {
+        Self { app, running: TaskTracker::new() }
+    }
+
+    /// Waits for deliveries that began, and for commits that may begin more. Call it when no more are reserved.
+    pub async fn ended(&self) {
+        self.running.close();
+        self.running.wait().await;
+    }
+}
+
+impl Starter for DirectStarts {
+    fn reserve(&self, letters: Vec<NewLetters>) -> Reserving {
+        let (app, running, token) = (self.app.clone(), self.running.clone(), self.running.token());
+        Box::pin(reserve(app, running, token, letters))
+    }
+}
+
+/// `token`: held until the deliveries have begun.
+async fn reserve(
+    app: Arc<DeliveryContext>,
+    running: TaskTracker,
+    token: TaskTrackerToken,
+    letters: Vec<NewLetters>,
+) -> Option<Reservation> {
+    app.faults.hit("start.reserve").ok()?;
+    if app.writer.unsettled() >= UNSETTLED {
+        return None;
+    }
+    let (mut offers, mut rates, mut counts) = (Vec::new(), Vec::new(), Vec::new());
+    for NewLetters { tenant_id, target, pool, count } in letters {
+        let Some((rate, at_once)) = known_limits(&app, &pool, target).await else { continue };
+        // Nothing is shared: room is plenty.
+        offers.push(SlotOffer { pool, tenant_id, target, at_once, weight: 1 });
+        rates.push(rate);
+        counts.push(count);
+    }
+    let slots = app.slots.reserve_idle(&offers, &counts, app.clock.millis());
+    let wishes = offers.into_iter().zip(rates).zip(slots).filter(|(_, slots)| !slots.is_empty());
+    let wishes: Vec<Wish> = wishes.map(|((offer, rate), slots)| Wish::new(offer, rate, slots)).collect();
+    let requests = wishes.iter().map(|wish| wish.request.clone()).collect();
+    let reserved = reserved(wishes);
+    let start = Box::new(move |claims, contexts| {
+        start(&app, &running, reserved, claims, contexts);
+        drop(token);
+    });
+    Some(Reservation { wishes: requests, lease_millis: LEASE.num_milliseconds(), start })
+}
+
+fn start(
+    app: &Arc<DeliveryContext>,
+    running: &TaskTracker,
+    mut reserved: Reserved,
+    claims: Vec<Claim>,
+    mut contexts: StoredContexts,
+) {
+    let to_read: Vec<Claim> = claims.iter().filter(|claim| !contexts.contains_key(&claim.letter.id)).cloned().collect();
+    let (readings, work) = reading(app, &to_read);
+    if !to_read.is_empty() {
+        running.spawn(work);
+    }
+    let mut readings = readings.into_iter();
+    for claim in claims {
+        let stored = contexts.remove(&claim.letter.id).map(|stored| Reading::Stored(Box::new(stored)));
+        let Some(parts) = stored.or_else(|| readings.next()) else { continue };
+        let (pool, slot) = slot_of(&mut reserved, &app.slots, &claim);
+        let (app, slots) = (app.clone(), app.slots.clone());
+        running.spawn(async move {
+            RunningDelivery { pool, claim, slot, parts }.go(&app, slots).await;
+            if app.slots.are_awaited() {
+                app.writer.stored().notify_one();
+            }
+        });
+    }
+}
+
+/// Letters buried in one transaction.
+const AT_ONCE: u32 = 256;
+
+/// One round; an error is left to the next.
+pub async fn watch_expired(app: Arc<DeliveryContext>) {
+    if let Err(error) = end_expired(&app).await {
+        tracing::error!(%error, "expired letters could not be read; it will be retried");
+    }
+}
+
+/// Buries expired letters of held targets and corrects due times that lie too far ahead. Returns the number of buried
+/// letters.
+///
+/// One statement covers all targets; a transaction buries [`AT_ONCE`] letters of any accounts.
+async fn end_expired(app: &Arc<DeliveryContext>) -> Result<usize, DbErr> {
+    let clamped = app.queue.clamp().await?;
+    if clamped > 0 {
+        tracing::warn!(rows = clamped, "due times lay more than two hours ahead: did a clock jump?");
+    }
+    let mut ended = 0;
+    loop {
+        let found = app.queue.expired(AT_ONCE).await?;
+        let full = found.len() >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
+        let begun = end_leased(app, &found).await?;
+        ended += begun;
+        // Letters leased by another process are skipped.
+        if !full || begun == 0 {
+            return Ok(ended);
+        }
+    }
+}
+
+/// No call is made, so no slot is needed.
+async fn end_leased(app: &Arc<DeliveryContext>, found: &[Expired]) -> Result<usize, DbErr> {
+    if found.is_empty() {
+        return Ok(0);
+    }
+    let claims = app.queue.claim_expired(found, LEASE.num_milliseconds()).await?;
+    let begun = claims.len();
+    let mut running = JoinSet::new();
+    let parts = read(app, &mut running, &claims);
+    for (claim, parts) in claims.into_iter().zip(parts) {
+        let of_lane = |one: &&Expired| (one.tenant_id, one.lane_id) == (claim.tenant_id, claim.lane_id);
+        let pool = found.iter().find(of_lane).map(|one| one.pool.clone()).unwrap_or_default();
+        let (app, started) = (app.clone(), app.clock.millis());
+        running.spawn(async move {
+            if let Some(settlement) = end(&app, claim, parts).await {
+                write_down(&app, &pool, settlement, started).await;
+            }
+        });
+    }
+    while running.join_next().await.is_some() {}
+    Ok(begun)
+}
+
+/// Channel name; notifications stay within one database.
+const CHANNEL: &str = "parom";
+/// Events within this time are sent as one notification.
+const TOGETHER: Duration = Duration::from_millis(50);
+/// Delay before reconnecting.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Sends and receives notifications until the stop. On SQLite there are no other processes.
+pub async fn wake_others(app: Arc<DeliveryContext>, stop: CancellationToken) {
+    if app.store.is_sqlite() {
+        stop.cancelled().await;
+        return;
+    }
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = tell(&app) => {}
+        () = hear(&app) => {}
+    }
+}
+
+async fn tell(app: &DeliveryContext) {
+    let came = app.writer.came();
+    loop {
+        came.notified().await;
+        if let Err(error) = app.store.read().execute_unprepared(&format!("NOTIFY {CHANNEL}")).await {
+            tracing::debug!(%error, "other processes could not be notified; they will notice by polling");
+        }
+        tokio::time::sleep(TOGETHER).await;
+    }
+}
+
+async fn hear(app: &DeliveryContext) {
+    loop {
+        if let Err(error) = listen(app).await {
+            tracing::debug!(%error, "notifications from other processes are unavailable; polling instead");
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
+}
+
+async fn listen(app: &DeliveryContext) -> Result<(), sea_orm::sqlx::Error> {
+    let mut listener = PgListener::connect(app.config.database.url.expose_secret()).await?;
+    listener.listen(CHANNEL).await?;
+    loop {
+        // Check at once too: earlier notifications were missed.
+        app.writer.stored().notify_one();
+        if listener.try_recv().await?.is_none() {
+            return Ok(());
+        }
+    }
 }

@@ -1,12 +1,18 @@
 //! Splits files of any size into messages while they arrive: newline-delimited JSON, or CSV whose header names the
 //! fields of the API's message with dots (`id`, `conversation.id`, `sender.role`, `content.text`):
 //! docs/import.md#the-file.
+//!
+//! A file is in UTF-8; UTF-16, as Excel saves "Unicode text"; or windows-1251, as a Russian Excel saves CSV. Nothing in such a
+//! file names its encoding. A file in another encoding is refused, because its texts would arrive broken.
 
-use serde_json::{Map, Value};
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
 
 use base::json::MOST_BYTES;
-
-use super::encoding::Encoding;
+use encoding_rs::{Decoder, UTF_16BE, UTF_16LE, WINDOWS_1251};
+use serde_json::{Map, Value};
 
 /// Format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -229,94 +235,126 @@ fn put(object: &mut Map<String, Value>, path: &str, value: Value) {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
+/// Signs that are as usual beside Cyrillic letters in windows-1251 as in ASCII.
+const USUAL: &str = "«»„“”‘’‚–—…№•·°±\u{a7}©®™€\u{a0}";
+/// Cyrillic letters of Russian, Ukrainian and Belarusian beyond А to я.
+const MORE_LETTERS: &str = "ЁёІіЇїЄєҐґЎў";
 
-    use super::*;
+/// What the bytes so far say about the encoding.
+#[derive(Default)]
+pub(super) struct Encoding {
+    /// The first byte, until the second is there.
+    first: Option<u8>,
+    began: bool,
+    utf_16: Option<Decoder>,
+    of_lines: LineEncoding,
+    /// Lines with characters beyond ASCII that are UTF-8, and lines that are not although those are.
+    whole: u64,
+    broken: u64,
+    letters: CyrillicLetters,
+}
 
-    fn cut(format: Format, chunks: &[&str]) -> Vec<(i64, String)> {
-        let mut cutter = Cutter::new(format);
-        let mut pieces: Vec<ImportedMessage> = chunks.iter().flat_map(|chunk| cutter.take(chunk.as_bytes())).collect();
-        pieces.extend(cutter.end());
-        let text = |piece: ImportedMessage| {
-            (piece.line, piece.json.map_or("too long".into(), |json| String::from_utf8(json).unwrap()))
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum LineEncoding {
+    /// All was ASCII so far.
+    #[default]
+    Ascii,
+    Utf8,
+    Windows1251,
+}
+
+impl Encoding {
+    /// Bytes of the file, in UTF-8 if the file is UTF-16.
+    pub fn bytes<'a>(&mut self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        if self.began {
+            return self.decoded(Cow::Borrowed(bytes));
+        }
+        let bytes: Cow<'a, [u8]> = match self.first.take() {
+            Some(first) => [&[first], bytes].concat().into(),
+            None => bytes.into(),
         };
-        pieces.into_iter().map(text).collect()
-    }
-
-    #[test]
-    fn lines_are_found_independently_of_the_chunks() {
-        let pieces = cut(Format::Lines, &["\u{feff}{\"a\":", "1}\r\n\n  \n{\"b\"", ":2}\n{\"c\":3}"]);
-        let texts: Vec<_> = pieces.iter().map(|(line, text)| (*line, text.trim())).collect();
-        assert_eq!(texts, [(1, "{\"a\":1}"), (4, "{\"b\":2}"), (5, "{\"c\":3}")]);
-    }
-
-    #[test]
-    fn a_line_that_is_too_long_affects_no_other_line() {
-        let long = "x".repeat(MOST_BYTES + 1);
-        for format in [Format::Lines, Format::Csv] {
-            let pieces = cut(format, &["id\n\"", &long, "\nshort\n"]);
-            assert_eq!(pieces.len(), if format == Format::Csv { 2 } else { 3 }, "{format:?}");
-            assert!(pieces.iter().any(|(line, text)| (*line, text.as_str()) == (2, "too long")), "{format:?}");
-            assert_eq!(pieces.last().unwrap().0, 3);
+        match bytes.as_ref() {
+            [] => return Cow::Borrowed(&[]),
+            [first] => {
+                self.first = Some(*first);
+                return Cow::Borrowed(&[]);
+            }
+            [0xff, 0xfe, ..] | [_, 0, ..] => self.utf_16 = Some(UTF_16LE.new_decoder_with_bom_removal()),
+            [0xfe, 0xff, ..] | [0, ..] => self.utf_16 = Some(UTF_16BE.new_decoder_with_bom_removal()),
+            _ => {}
         }
-        let mut cutter = Cutter::new(Format::Lines);
-        let pieces = cutter.take(format!("x{}\n", "я".repeat(MOST_BYTES)).as_bytes());
-        assert!(pieces[0].json == Err(LineFault::TooLong) && cutter.is_readable(), "it is cut inside a letter");
+        self.began = true;
+        self.decoded(bytes)
     }
 
-    #[test]
-    fn csv_names_its_fields_by_their_paths() {
-        let header =
-            "id;conversation.id;sender.role;sender.id;sent_at;content.type;content.text;silent;content.latitude\n";
-        let row = "1;chat;client;anna;2026-01-01T00:00:00Z;text;\"Hello; \"\"you\"\"\nand you\";true;\n2;;;;;;;;59.9\n";
-        let pieces = cut(Format::Csv, &[header, row]);
-        let values: Vec<(i64, Value)> =
-            pieces.into_iter().map(|(line, text)| (line, serde_json::from_str(&text).unwrap())).collect();
-        let first = json!({"id": "1", "conversation": {"id": "chat"}, "sender": {"role": "client", "id": "anna"},
-            "sent_at": "2026-01-01T00:00:00Z", "content": {"type": "text", "text": "Hello; \"you\"\nand you"}, "silent": true});
-        assert_eq!(values, [(2, first), (4, json!({"id": "2", "content": {"latitude": 59.9}}))]);
+    /// The rest, when the file ends.
+    pub fn rest(&mut self) -> Vec<u8> {
+        self.first.take().into_iter().collect()
     }
 
-    /// Scenario P8: JSON that is sent as CSV has no such line.
-    #[test]
-    fn p8_a_csv_file_names_its_fields_first() {
-        let unnamed = |text: &str| {
-            let mut cutter = Cutter::new(Format::Csv);
-            cutter.take(text.as_bytes());
-            cutter.end();
-            (cutter.is_headless(), cutter.unnamed())
-        };
-        assert_eq!(unnamed("id;conversation.id;sender.role;content.type\n"), (false, None));
-        assert_eq!(unnamed("id\tconversation.id\tsender.role\tcontent.type\n"), (false, None));
-        assert_eq!(unnamed("\u{feff}content.type, sender.role ,conversation.id,\"id\""), (false, None));
-        assert_eq!(unnamed(""), (true, None));
-        assert_eq!(unnamed("\n \n"), (true, None));
-        assert_eq!(unnamed("id,conversation.id\n1,2"), (false, Some(vec!["sender.role", "content.type"])));
-        for text in ["null", "{\"x\":1}", "{\"id\":\"1\"}\n{\"id\":\"2\"}\n"] {
-            assert_eq!(unnamed(text).1.map(|fields| fields.len()), Some(NAMED.len()), "{text}");
+    fn decoded<'a>(&mut self, bytes: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
+        let Some(decoder) = &mut self.utf_16 else { return bytes };
+        let mut text = String::with_capacity(decoder.max_utf8_buffer_length(bytes.len()).unwrap_or_default());
+        let _ = decoder.decode_to_string(&bytes, &mut text, false);
+        text.into_bytes().into()
+    }
+
+    /// A line in UTF-8; none if it is broken.
+    pub fn line(&mut self, line: Vec<u8>) -> Option<Vec<u8>> {
+        if line.is_ascii() {
+            return Some(line);
         }
-        let mut lines = Cutter::new(Format::Lines);
-        lines.take(b"null\n");
-        assert!(!lines.is_headless() && lines.unnamed().is_none());
+        let is_utf_8 = std::str::from_utf8(&line).is_ok();
+        if self.of_lines == LineEncoding::Ascii {
+            self.of_lines = if is_utf_8 { LineEncoding::Utf8 } else { LineEncoding::Windows1251 };
+        }
+        if self.of_lines == LineEncoding::Windows1251 {
+            let text = WINDOWS_1251.decode_without_bom_handling(&line).0;
+            self.letters.count(&text);
+            return Some(text.into_owned().into_bytes());
+        }
+        let counted = if is_utf_8 { &mut self.whole } else { &mut self.broken };
+        *counted += 1;
+        is_utf_8.then_some(line)
     }
 
-    #[test]
-    fn a_file_of_a_header_alone_is_noticed() {
-        for (text, is_alone) in [("id,x\n", true), ("id,x\n\n \n", true), ("id,x\n1,2", false), ("", false)] {
-            let mut cutter = Cutter::new(Format::Csv);
-            cutter.take(text.as_bytes());
-            cutter.end();
-            assert_eq!(cutter.is_only_header(), is_alone, "{text:?}");
+    /// Whether the texts of the whole file make sense.
+    pub fn is_known(&self) -> bool {
+        match self.of_lines {
+            LineEncoding::Ascii => true,
+            LineEncoding::Utf8 => self.broken <= self.whole,
+            LineEncoding::Windows1251 => self.letters.make_words(),
         }
     }
+}
 
-    #[test]
-    fn formats_are_recognised_by_type_and_name() {
-        assert_eq!(Format::of_type("text/csv; charset=utf-8"), Some(Format::Csv));
-        assert_eq!(Format::of_type("Application/X-NDJSON"), Some(Format::Lines));
-        assert_eq!(Format::of_type("application/json"), None);
-        assert_eq!((Format::of_name("old.CSV"), Format::of_name("old.jsonl")), (Format::Csv, Format::Lines));
+/// What distinguishes a text in windows-1251 from one in another encoding that was read as windows-1251.
+#[derive(Default)]
+struct CyrillicLetters {
+    large: u64,
+    small: u64,
+    /// Signs that texts do not have, large letters after small ones, Cyrillic letters beside Latin ones.
+    odd: u64,
+}
+
+impl CyrillicLetters {
+    fn count(&mut self, text: &str) {
+        let (mut escape, mut before) = (' ', ' ');
+        for sign in text.chars() {
+            let is_cyrillic = ('А'..='я').contains(&sign) || MORE_LETTERS.contains(sign);
+            if is_cyrillic {
+                let counted = if sign.is_uppercase() { &mut self.large } else { &mut self.small };
+                *counted += 1;
+            }
+            let is_inside = !before.is_ascii() && before.is_lowercase() && sign.is_uppercase();
+            let is_mixed = is_cyrillic && before.is_ascii_alphabetic() && escape != '\\';
+            let is_odd = !sign.is_ascii() && !is_cyrillic && !USUAL.contains(sign);
+            self.odd += u64::from(is_inside || is_mixed || is_odd);
+            (escape, before) = (before, sign);
+        }
+    }
+
+    const fn make_words(&self) -> bool {
+        self.large <= 3 * self.small && self.odd * 20 <= self.large + self.small
     }
 }

@@ -4,13 +4,12 @@
 //! The position is in the import's row, in the same commit as a page's lines, so that it goes on after a crash. Asked
 //! twice, it brings each message once: lines have the messenger's ids.
 
-use base::millis::DAY;
 use std::time::Duration;
 
 use anyhow::Context;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
-use base::message::Body;
+use base::millis::DAY;
 use base::store::finish_tx;
 use chrono::{DateTime, TimeDelta};
 use connectors::Denied;
@@ -22,13 +21,11 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde_json::json;
 
-use super::{ImportState, actions, queries, step, waiting};
+use super::{ImportState, limits, queries, step};
 use crate::intake::believed;
-use crate::intake::messenger::message::Incoming;
-use crate::settings;
 use crate::source::By;
-use crate::tenant;
 use crate::usage::{UsageContext, bytes_of};
+use crate::{settings, tenant};
 
 /// How far back people can ask.
 pub const HISTORY_DAYS: i64 = 30;
@@ -79,11 +76,11 @@ pub async fn begin(app: &UsageContext, source: &source::Model, by: &By) -> Resul
         history_page: Some(String::new()),
         ..queries::fresh(app, source)
     };
-    waiting::room(app, &row).await?;
+    limits::room(app, &row).await?;
     let tx = app.store.write_tx().await?;
     let done = async {
         import::Entity::insert(row.clone().into_active_model()).exec_without_returning(&tx).await?;
-        actions::note(app, &tx, &row, by, "import.started", json!({ "days": HISTORY_DAYS })).await
+        queries::note(app, &tx, &row, by, "import.started", json!({ "days": HISTORY_DAYS })).await
     };
     let done = done.await;
     finish_tx(tx, done).await?;
@@ -178,7 +175,7 @@ async fn keep_in(
             .col_expr(Column::FinishedAt, Expr::value(Some(now)))
             .exec(tx)
             .await?;
-        actions::note(app, tx, row, &By::parom(), "import.finished", json!({ "messages": 0 })).await?;
+        queries::note(app, tx, row, &By::parom(), "import.finished", json!({ "messages": 0 })).await?;
     }
     Ok(())
 }
@@ -209,16 +206,4 @@ fn lines(
         })
     };
     (first..).zip(messages).map(line).collect()
-}
-
-/// A line as a message.
-pub(super) fn incoming(line: &import_line::Model) -> Result<Incoming> {
-    let body: Body = serde_json::from_str(&line.text).context("a message of a history")?;
-    Ok(Incoming {
-        external_id: line.external_id.clone(),
-        conversation_id: line.conversation_id.clone(),
-        group: None,
-        sent_at: Some(line.sent_at),
-        body,
-    })
 }

@@ -16,28 +16,22 @@
 //! holder. A line has our id of its message before it is queued, so that after a crash our own message is
 //! distinguished from an earlier one.
 
-mod actions;
-mod encoding;
 mod format;
-mod handover;
 mod history;
+mod limits;
 mod queries;
-mod rate_limit;
-mod reason;
 mod run;
-mod settle;
 mod step;
 mod take_in;
-mod waiting;
 
 use base::message::stored_as_small_integer;
 use chrono::TimeDelta;
 
-pub use actions::{cancel, pause, resume, start};
 pub use format::{Format, NAMED};
 pub use history::{HISTORY_DAYS, begin as begin_history, has_history, is_under_way, latest as latest_history};
 pub use queries::{
-    Skip, SkipGroup, can_link, can_start, failure, find, list, notes, seconds_expected, skip_groups, skips,
+    Skip, SkipGroup, can_link, can_start, cancel, failure, find, list, notes, pause, resume, seconds_expected,
+    skip_groups, skips, start,
 };
 pub use run::{RunningSteps, run, step_all};
 pub use take_in::{ReceivedImport, UploadOptions, take_in};

@@ -1,17 +1,25 @@
-//! Queries for imports, and the counts of a file.
+//! The stored state of imports: counts of a file, what people do with it, and why a line was skipped or an import stopped. The
+//! reason is stored in every language, because it is read later and the faulty value is not stored.
 
-use base::i18n::{Language, LocalizedText};
+use std::collections::BTreeMap;
+
+use base::error::{Error, FieldError, Result};
+use base::i18n::{CRM, Language, LocalizedText, Words};
 use base::store::finish_tx;
-use entity::{conversation_alias, import, import_line, import_skip, source};
+use entity::import::{self, Column};
+use entity::{conversation_alias, import_line, import_skip, source};
 use queue::accept_batch::Side;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany,
 };
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{ImportState, rate_limit, reason};
-use crate::source::ContactRule;
+use super::format::{Format, NAMED};
+use super::{ImportState, limits};
+use crate::audit::{self, AuditEntry};
+use crate::source::{By, ContactRule};
 use crate::usage::UsageContext;
 
 /// A line that was skipped, with its reason in the reader's language.
@@ -51,7 +59,7 @@ pub async fn skips(
         .limit(limit)
         .all(app.store.read())
         .await?;
-    let given = |row: import_skip::Model| Skip { line: row.line, reason: reason::explain(&row.reason, language) };
+    let given = |row: import_skip::Model| Skip { line: row.line, reason: explain(&row.reason, language) };
     Ok(found.into_iter().map(given).collect())
 }
 
@@ -85,17 +93,14 @@ pub async fn skip_groups(
         .into_tuple()
         .all(app.store.read())
         .await?;
-    let given = |(line, lines, stored): (i64, i64, String)| SkipGroup {
-        line,
-        lines,
-        reason: reason::explain(&stored, language),
-    };
+    let given =
+        |(line, lines, stored): (i64, i64, String)| SkipGroup { line, lines, reason: explain(&stored, language) };
     Ok(found.into_iter().map(given).collect())
 }
 
 /// Why it stopped, in the reader's language; empty if it did not.
 pub fn failure(row: &import::Model, language: Language) -> String {
-    reason::explain(&row.failure, language)
+    explain(&row.failure, language)
 }
 
 /// Notes to read before it starts, most important first: what a lead card shows, and that chats can be linked to
@@ -116,7 +121,7 @@ pub fn can_link(row: &import::Model, source: Option<&source::Model>) -> bool {
 /// Seconds that the rest takes at the rate limit of imports.
 pub fn seconds_expected(app: &UsageContext, row: &import::Model) -> i64 {
     let over = ImportState::from_number(row.state).is_ok_and(ImportState::is_over) && !row.dry_run;
-    if over { 0 } else { rate_limit::seconds(app, row.total - row.done) }
+    if over { 0 } else { limits::seconds(app, row.total - row.done) }
 }
 
 /// Whether it was a dry run that can be started without uploading the file again.
@@ -206,4 +211,194 @@ pub(super) async fn count_in(db: &impl ConnectionTrait, row: &mut import::Model)
         .exec(db)
         .await?;
     Ok(())
+}
+
+/// Records an action in the audit log, in the transaction that performs it.
+pub(super) async fn note(
+    app: &UsageContext,
+    db: &impl ConnectionTrait,
+    row: &import::Model,
+    by: &By,
+    action: &'static str,
+    detail: Value,
+) -> Result<(), DbErr> {
+    let object = row.id.to_string();
+    let (tenant_id, actor, address) = (row.tenant_id, &by.actor, by.address);
+    audit::record(app, db, AuditEntry { tenant_id, actor, action, object: &object, detail, address, done: true }).await
+}
+
+/// Starts an import after its dry run, without uploading the file again. 409 if it was already started, or a day has
+/// passed.
+pub async fn start(app: &UsageContext, tenant_id: Uuid, id: Uuid, by: &By) -> Result<import::Model> {
+    let row = existing(app, tenant_id, id).await?;
+    if !can_start(&row) {
+        return Err(import_over(&row));
+    }
+    let began = one(tenant_id, id)
+        .col_expr(Column::DryRun, Expr::value(false))
+        .col_expr(Column::CreatedAt, Expr::value(app.clock.millis()))
+        .col_expr(Column::FinishedAt, Expr::value(Option::<i64>::None))
+        .filter(Column::NextAt.is_not_null());
+    change(app, &row, ImportState::Queued, began, by, "import.started").await
+}
+
+/// Stops adding messages to the queue until [`resume`]; those already queued are delivered. Idempotent.
+pub async fn pause(app: &UsageContext, tenant_id: Uuid, id: Uuid, by: &By) -> Result<import::Model> {
+    let row = existing(app, tenant_id, id).await?;
+    match ImportState::from_number(row.state)? {
+        ImportState::Paused => Ok(row),
+        ImportState::Queued | ImportState::Running => {
+            change(app, &row, ImportState::Paused, one(tenant_id, id), by, "import.paused").await
+        }
+        ImportState::Reading | ImportState::Done | ImportState::Cancelled | ImportState::Failed => {
+            Err(import_over(&row))
+        }
+    }
+}
+
+/// Continues after a pause or a failure. A running one is unchanged.
+pub async fn resume(app: &UsageContext, tenant_id: Uuid, id: Uuid, by: &By) -> Result<import::Model> {
+    let row = existing(app, tenant_id, id).await?;
+    match ImportState::from_number(row.state)? {
+        ImportState::Queued | ImportState::Running => Ok(row),
+        ImportState::Paused | ImportState::Failed => {
+            let on = one(tenant_id, id).col_expr(Column::Failure, Expr::value(""));
+            change(app, &row, ImportState::Queued, on, by, "import.resumed").await
+        }
+        ImportState::Reading | ImportState::Done | ImportState::Cancelled => Err(import_over(&row)),
+    }
+}
+
+/// Ends it for good. Messages already queued stay and are delivered; the rest is deleted. Idempotent.
+pub async fn cancel(app: &UsageContext, tenant_id: Uuid, id: Uuid, by: &By) -> Result<import::Model> {
+    let row = existing(app, tenant_id, id).await?;
+    match ImportState::from_number(row.state)? {
+        ImportState::Cancelled => Ok(row),
+        ImportState::Done if !can_start(&row) => Err(import_over(&row)),
+        ImportState::Reading => Err(import_over(&row)),
+        ImportState::Queued | ImportState::Running | ImportState::Paused | ImportState::Failed | ImportState::Done => {
+            let end = one(tenant_id, id).col_expr(Column::FinishedAt, Expr::value(Some(app.clock.millis())));
+            change(app, &row, ImportState::Cancelled, end, by, "import.cancelled").await
+        }
+    }
+}
+
+async fn existing(app: &UsageContext, tenant_id: Uuid, id: Uuid) -> Result<import::Model> {
+    find(app, tenant_id, id).await?.ok_or(Error::NotFound)
+}
+
+fn import_over(row: &import::Model) -> Error {
+    let state = ImportState::from_number(row.state).map_or("failed", ImportState::word);
+    let detail =
+        LocalizedText::new("said-import-over").with("state", LocalizedText::new(format!("import-state-{state}")));
+    Error::Conflict { problem: "import_over", detail }
+}
+
+/// Changes a row that has not changed since it was read; its current worker loses it.
+async fn change(
+    app: &UsageContext,
+    seen: &import::Model,
+    to: ImportState,
+    update: sea_orm::UpdateMany<import::Entity>,
+    by: &By,
+    action: &'static str,
+) -> Result<import::Model> {
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        let done = update
+            .col_expr(Column::State, Expr::value(to.number()))
+            .col_expr(Column::NextAt, Expr::value(Some(app.clock.millis())))
+            .col_expr(Column::GivesWay, Expr::value(false))
+            .col_expr(Column::Epoch, Expr::col(Column::Epoch).add(1))
+            .filter(Column::State.eq(seen.state))
+            .exec(&tx)
+            .await?;
+        if done.rows_affected > 0 {
+            note(app, &tx, seen, by, action, json!({"done": seen.done, "messages": seen.total})).await?;
+        }
+        Ok::<_, DbErr>(done.rows_affected > 0)
+    };
+    let done = done.await;
+    if !finish_tx(tx, done).await? {
+        // Changed concurrently; a retry sees the new state.
+        return Err(Error::Unavailable { detail: LocalizedText::new("said-import-busy"), retry_after: 1 });
+    }
+    import::Entity::of_tenant(seen.tenant_id)
+        .filter(Column::Id.eq(seen.id))
+        .one(app.store.read())
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// A sentence in every language, in its stored form.
+pub fn kept_reason(said: &LocalizedText) -> String {
+    in_all(|words| said.plain(words, CRM))
+}
+
+/// What is wrong with a message: its fields, or that it is not a message.
+pub fn reason_of_error(error: &Error, format: Format) -> String {
+    in_all(|words| match error {
+        Error::Invalid(fields) => {
+            let fields = fields.iter().map(|field| match empty_column(field).filter(|_| format == Format::Csv) {
+                Some(column) => LocalizedText::new("said-import-column").with("column", column).plain(words, CRM),
+                None => format!("{}: {}", field.pointer, field.detail.plain(words, CRM)),
+            });
+            fields.collect::<Vec<_>>().join("; ")
+        }
+        // Where in the line it breaks differs from line to line, so that equal reasons would not be listed as one.
+        Error::Malformed(said) if said.key() == "said-json-none" => {
+            LocalizedText::new("said-import-not-json").plain(words, CRM)
+        }
+        other => other.text().plain(words, CRM),
+    })
+}
+
+/// The column that a CSV row lacks: an object without a value is missing as a whole, and then its required column is
+/// named.
+fn empty_column(field: &FieldError) -> Option<String> {
+    if field.detail.key() != "said-field-missing" {
+        return None;
+    }
+    let path = field.pointer.trim_start_matches('/').replace('/', ".");
+    let inner = format!("{path}.");
+    Some(NAMED.into_iter().find(|named| named.starts_with(&inner)).map_or(path, str::to_owned))
+}
+
+fn in_all(say: impl Fn(Words) -> String) -> String {
+    let all: BTreeMap<&str, String> =
+        Language::COMPLETE.into_iter().map(|language| (language.code(), say(Words::new(language)))).collect();
+    serde_json::to_string(&all).unwrap_or_default()
+}
+
+/// The stored sentence in this language.
+pub fn explain(stored: &str, language: Language) -> String {
+    let all: BTreeMap<String, String> = serde_json::from_str(stored).unwrap_or_default();
+    all.get(language.complete().code()).cloned().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_shown_in_the_language_of_its_reader() {
+        let error = Error::field("/content/text", LocalizedText::new("said-empty"));
+        let stored = reason_of_error(&error, Format::Lines);
+        let (english, russian) = (explain(&stored, Language::En), explain(&stored, Language::Ru));
+        assert!(english.starts_with("/content/text: ") && russian.starts_with("/content/text: "));
+        assert_ne!(english, russian);
+        assert_eq!(explain("", Language::En), "");
+    }
+
+    #[test]
+    fn an_empty_column_of_a_csv_file_is_named() {
+        let missing = |pointer: &str, field: &str| {
+            Error::field(pointer, LocalizedText::new("said-field-missing").with("field", field))
+        };
+        let said = |error: &Error, format| explain(&reason_of_error(error, format), Language::En);
+        let whole = missing("/conversation", "conversation");
+        assert_eq!(said(&whole, Format::Csv), "Column “conversation.id” is empty");
+        assert_eq!(said(&missing("/sender/id", "id"), Format::Csv), "Column “sender.id” is empty");
+        assert_eq!(said(&whole, Format::Lines), "/conversation: missing field `conversation`");
+    }
 }

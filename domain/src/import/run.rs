@@ -13,7 +13,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{HELD, step};
+use super::{HELD, ImportState, history, step};
 use crate::usage::UsageContext;
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -32,7 +32,7 @@ pub async fn run(app: Arc<UsageContext>, stop: CancellationToken) {
 
 /// One step of every due import; returns how many.
 pub async fn step_all(app: &Arc<UsageContext>) -> usize {
-    let due = due(app, import::Entity::find()).await;
+    let due = due_by_account(app, import::Entity::find()).await;
     due::each(due, AT_ONCE, async |imports| steps(app, imports).await).await
 }
 
@@ -54,7 +54,7 @@ impl RunningSteps {
     /// waits for none of them.
     pub async fn start(&mut self) -> usize {
         while let Some(ended) = self.running.try_join_next() {
-            passed_on(ended);
+            pass_panic_on(ended);
         }
         self.of_account.retain(|_, task| !task.is_finished());
         let room = AT_ONCE.saturating_sub(self.running.len());
@@ -66,7 +66,7 @@ impl RunningSteps {
         if !self.of_account.is_empty() {
             imports = imports.filter(Column::TenantId.is_not_in(self.of_account.keys().copied()));
         }
-        for imports in due(&self.app, imports).await.into_iter().take(room) {
+        for imports in due_by_account(&self.app, imports).await.into_iter().take(room) {
             let Some(tenant_id) = imports.first().map(|row| row.tenant_id) else { continue };
             let app = self.app.clone();
             let task = self.running.spawn(async move { steps(&app, imports).await });
@@ -78,19 +78,19 @@ impl RunningSteps {
 
     /// Waits until the steps of some account have ended; false if there are none in progress.
     pub async fn ended(&mut self) -> bool {
-        self.running.join_next().await.map(passed_on).is_some()
+        self.running.join_next().await.map(pass_panic_on).is_some()
     }
 }
 
 /// A panic is the supervisor's; what was interrupted is due again when its claim ends.
-fn passed_on(ended: Result<usize, tokio::task::JoinError>) {
+fn pass_panic_on(ended: Result<usize, tokio::task::JoinError>) {
     if let Some(panic) = ended.err().and_then(|error| error.try_into_panic().ok()) {
         std::panic::resume_unwind(panic);
     }
 }
 
 /// Due imports by account, the account that has waited longest first.
-async fn due(app: &UsageContext, imports: Select<import::Entity>) -> Vec<Vec<import::Model>> {
+async fn due_by_account(app: &UsageContext, imports: Select<import::Entity>) -> Vec<Vec<import::Model>> {
     let due = due::found(&app.store, imports, Column::NextAt, BATCH).await.unwrap_or_else(|error| {
         tracing::warn!(%error, "the imports that are due could not be read; it will be retried");
         Vec::new()
@@ -109,9 +109,9 @@ async fn due(app: &UsageContext, imports: Select<import::Entity>) -> Vec<Vec<imp
 async fn steps(app: &Arc<UsageContext>, imports: Vec<import::Model>) -> usize {
     due::each(imports, 1, async |row| {
         let (tenant_id, id) = (row.tenant_id, row.id);
-        match held(app, row).await {
+        match claim(app, row).await {
             Ok(Some(row)) => {
-                if let Err(error) = step::step(app, row).await {
+                if let Err(error) = step(app, row).await {
                     tracing::error!(tenant.id = %tenant_id, import.id = %id, error = format!("{error:#}"), "an import was interrupted; it will continue automatically");
                 }
                 1
@@ -127,7 +127,7 @@ async fn steps(app: &Arc<UsageContext>, imports: Vec<import::Model>) -> usize {
 }
 
 /// Claims an import for a while. None if another instance has it.
-async fn held(app: &UsageContext, row: import::Model) -> Result<Option<import::Model>, DbErr> {
+async fn claim(app: &UsageContext, row: import::Model) -> Result<Option<import::Model>, DbErr> {
     let until = Some(app.clock.millis() + HELD.num_milliseconds());
     let claim = due::as_seen(&row, Column::NextAt)
         .col_expr(Column::Epoch, Expr::col(Column::Epoch).add(1))
@@ -135,4 +135,12 @@ async fn held(app: &UsageContext, row: import::Model) -> Result<Option<import::M
         .filter(Column::Epoch.eq(row.epoch));
     let is_held = due::moved(&app.store, claim).await?;
     Ok(is_held.then(|| import::Model { epoch: row.epoch + 1, next_at: until, ..row }))
+}
+
+/// The due step of a claimed import. An error leaves everything as it was: the step is repeated when the claim ends.
+async fn step(app: &Arc<UsageContext>, row: import::Model) -> anyhow::Result<()> {
+    match ImportState::from_number(row.state)? {
+        ImportState::Queued if row.history_page.is_some() => history::read_on(app, row).await,
+        state => step::step(app, row, state).await,
+    }
 }

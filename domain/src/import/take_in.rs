@@ -17,9 +17,8 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
 use super::format::{Cutter, Format, ImportedMessage, LineFault, NAMED};
-use super::{ImportState, KEPT, LeadsMode, actions, queries, reason, waiting};
-use crate::intake::believed;
-use crate::intake::message_in;
+use super::{ImportState, KEPT, LeadsMode, limits, queries};
+use crate::intake::{believed, message_in};
 use crate::source::By;
 use crate::tenant::{self, remove};
 use crate::usage::UsageContext;
@@ -81,7 +80,7 @@ impl ReceivedImport {
                 .await?;
             let action = if self.row.dry_run { "import.counted" } else { "import.started" };
             let detail = json!({"messages": kept.total, "chats": kept.chats, "skipped": kept.skipped});
-            actions::note(app, &tx, &kept, by, action, detail).await
+            queries::note(app, &tx, &kept, by, action, detail).await
         };
         let done = done.await;
         finish_tx(tx, done).await?;
@@ -102,8 +101,8 @@ pub async fn take_in(
     wish: UploadOptions,
     body: impl Stream<Item = io::Result<Bytes>>,
 ) -> Result<ReceivedImport> {
-    let row = begun(app, source, &wish).await?;
-    let room = match waiting::room(app, &row).await {
+    let row = begin(app, source, &wish).await?;
+    let room = match limits::room(app, &row).await {
         Ok(room) => room,
         Err(error) => {
             discard(app, &row).await;
@@ -132,7 +131,7 @@ pub async fn take_in(
     }
 }
 
-async fn begun(app: &UsageContext, source: &source::Model, wish: &UploadOptions) -> Result<import::Model> {
+async fn begin(app: &UsageContext, source: &source::Model, wish: &UploadOptions) -> Result<import::Model> {
     let fresh = queries::fresh(app, source);
     let row = import::Model {
         dry_run: wish.dry_run,
@@ -223,10 +222,10 @@ impl Desk<'_> {
         let said = u64::try_from(self.row.bytes).unwrap_or(0);
         if self.bytes >= said + SAY_EVERY {
             self.note_bytes().await?;
-            self.room = waiting::room(self.app, &self.row).await?;
+            self.room = limits::room(self.app, &self.row).await?;
         }
         if self.bytes > self.room {
-            return Err(waiting::too_much(self.app));
+            return Err(limits::too_much(self.app));
         }
         Ok(())
     }
@@ -248,7 +247,7 @@ impl Desk<'_> {
         let line = piece.line;
         match self.checked(piece) {
             Ok(row) => self.lines.push(row),
-            Err(error) => self.skip(line, reason::of_error(&error, self.format)),
+            Err(error) => self.skip(line, queries::reason_of_error(&error, self.format)),
         }
         if self.lines.len() >= BATCH || self.skips.len() >= BATCH {
             self.flush().await?;
@@ -300,7 +299,7 @@ impl Desk<'_> {
                 .await?;
             if usize::try_from(stored).ok() != Some(wanted.len()) {
                 let kept = self.stored_of(&wanted).await?;
-                let twice = reason::kept(&LocalizedText::new("said-import-twice"));
+                let twice = queries::kept_reason(&LocalizedText::new("said-import-twice"));
                 wanted.difference(&kept).for_each(|line| self.skip(*line, twice.clone()));
             }
         }

@@ -6,10 +6,7 @@
 //! | --- | --- |
 //! | `mod.rs` | the route: who calls, is the call genuine, what is answered |
 //! | `events.rs` | what each event of a call becomes |
-//! | `message.rs` | a message, with all that is stored with it |
-//! | `content.rs` | what it says, in Parom's terms |
-//! | `route.rs` | to which conversation and source it belongs |
-//! | `typing_reactions.rs` | what is shown beside the messages |
+//! | `message.rs` | a message: what it says, to which conversation and source it belongs, and what is stored with it |
 //!
 //! [`door`] does what both routes need. All transports – a messenger's webhook, the web chat, the public API, amoCRM's
 //! hook – end in [`queue::writer::Writer::accept`], the only entry to the queue.
@@ -18,13 +15,10 @@ pub mod chat;
 mod context;
 pub mod crm;
 mod door;
-pub mod media_url;
+pub mod fields;
 pub mod message_in;
-pub mod message_ref;
 pub mod messenger;
-mod phone;
 pub mod quarantine;
-pub mod template_message;
 
 pub use context::IntakeContext;
 pub use door::StoreError;

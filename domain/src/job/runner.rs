@@ -22,8 +22,7 @@ use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, Q
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::schedule::schedule_new;
-use super::{JobContext, JobEnd, JobKind, NewJob, NextRun, Patience};
+use super::{JobContext, JobEnd, JobKind, NewJob, NextRun, Patience, schedule_new};
 use crate::platform::PlatformContext;
 
 /// Interval between searches.

@@ -1,9 +1,9 @@
 //! Files of messages: fetched soon after the message was accepted, stored, and served by signed links that expire.
 //!
 //! ```text
-//! accept  ─▶ row `wanted`, in the message's own commit           new.rs, delivery::queue
+//! accept  ─▶ row `wanted`, in the message's own commit           upload.rs, delivery::queue
 //! worker  ─▶ claim ─▶ open (guarded) ─▶ keep (cap, quota, type by its bytes) ─▶ settle   fetch/
-//! carry   ─▶ ensure ─▶ kept: a link · later: try again · gone: a placeholder             ensure.rs, link.rs, words.rs
+//! carry   ─▶ ensure ─▶ kept: a link · later: try again · gone: a placeholder             serve.rs
 //! reader  ─▶ GET /media/{token}/{name}, whole or a range          serve.rs
 //! ```
 //!
@@ -22,37 +22,28 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 mod context;
-mod disk;
-mod ensure;
 mod fetch;
 mod files;
-mod link;
 mod name;
-mod new;
 mod quota;
-mod remove;
 mod serve;
-mod shown;
-mod sniff;
-mod sweep;
 mod upload;
-mod words;
 mod worker;
 
 pub use context::MediaContext;
-pub use ensure::{FileReadiness, StoredFile, avatar_link, ensure, find, preview_link, read};
 pub use fetch::fetch_all;
-pub use files::FileStore;
-pub use link::{LinkRecipient, crm_link, link};
-pub use new::{FileOrigin, FileOwner, UploadedMedia, avatar, avatar_id, check_url, enclose, uploaded, wanted};
+pub use files::{FileStore, of_messages, of_tenant};
+pub use name::placeholder;
 pub use quota::{kept_bytes, visitors_bytes};
-pub use remove::{of_messages, of_tenant};
-pub use serve::routes;
-pub use shown::{ShownFile, shown};
-pub use sweep::sweep;
-pub use upload::{ReceivedFile, Upload, Uploader};
-pub use words::placeholder;
-pub use worker::run;
+pub use serve::{
+    FileReadiness, LinkRecipient, ShownFile, StoredFile, avatar_link, crm_link, ensure, find, link, preview_link, read,
+    routes, shown,
+};
+pub use upload::{
+    FileOrigin, FileOwner, ReceivedFile, Upload, UploadedMedia, Uploader, avatar, avatar_id, check_url, enclose,
+    uploaded, wanted,
+};
+pub use worker::{run, sweep};
 
 /// The kind of a file; decides its size limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,12 @@
 //! The storage used by an account. Counted every 30 seconds and incremented in between, so several instances together
 //! may exceed the quota by what they fetch in that time.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use base::message::Direction;
+use base::store::VENDOR;
 use connectors::kinds;
 use entity::media::{self, Column};
 use entity::source;
@@ -13,9 +15,8 @@ use sea_orm::{ColumnTrait, DbErr, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::MediaState;
+use super::{MediaContext, MediaState};
 use crate::alert::{self, Alarm};
-use crate::media::MediaContext;
 
 /// The kind of the alert of an account whose quota is full.
 const ALARM: &str = "media_full";
@@ -131,4 +132,40 @@ async fn count(app: &MediaContext, tenant_id: Uuid) -> Result<i64, DbErr> {
         .one(app.store.read())
         .await?;
     Ok(sum.flatten().unwrap_or(0))
+}
+
+/// The kind of the vendor's alert.
+const DISK_ALARM: &str = "disk_full";
+
+/// Checks the disk; raises the alert below `media.disk_free_mb`, ends it above 1.5 times that. Does nothing with a
+/// bucket.
+pub(super) async fn look_at_disk(app: &MediaContext) -> Result<(), DbErr> {
+    if app.config.media.url.is_some() || app.config.media.disk_free_mb == 0 {
+        return Ok(());
+    }
+    let Some(dir) = existing_folder(&app.config.media.dir) else { return Ok(()) };
+    let place = app.config.media.dir.display().to_string();
+    let free = match tokio::task::spawn_blocking(move || fs4::available_space(dir)).await {
+        Ok(Ok(free)) => free / (1024 * 1024),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "the free space on the disk of media.dir could not be read");
+            return Ok(());
+        }
+        Err(_) => return Ok(()),
+    };
+    let least = u64::from(app.config.media.disk_free_mb);
+    if free < least {
+        let detail = json!({ "free": free, "place": place });
+        let alarm = Alarm { tenant_id: VENDOR, kind: DISK_ALARM, object: "", source_id: None, detail };
+        alert::raise(app, app.store.write(), alarm).await?;
+    } else if free >= least + least / 2 {
+        alert::resolve(app, app.store.write(), VENDOR, DISK_ALARM, "").await?;
+    }
+    Ok(())
+}
+
+/// The folder, or its nearest existing parent: it is created with the first file.
+fn existing_folder(dir: &std::path::Path) -> Option<PathBuf> {
+    let whole = std::path::absolute(dir).ok()?;
+    whole.ancestors().find(|one| one.exists()).map(std::path::Path::to_owned)
 }

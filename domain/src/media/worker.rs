@@ -6,13 +6,16 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use sea_orm::DbErr;
+use base::message::day_of;
+use chrono::TimeDelta;
+use entity::media::{self, Column};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::fetch;
-use crate::media::MediaContext;
+use super::upload::COMING;
+use super::{MediaContext, MediaState, fetch, files};
 
 /// Concurrent fetches.
 const SLOTS: usize = 16;
@@ -113,4 +116,44 @@ impl MediaWorker {
         }
         self.of_tenant.retain(|_, running| *running > 0);
     }
+}
+
+/// Rows per step.
+const BATCH: u64 = 200;
+/// Steps per run.
+const STEPS: usize = 50;
+
+/// Age at which an unfinished upload is abandoned: its sender, or this process, is gone.
+const ABANDONED: TimeDelta = TimeDelta::hours(1);
+
+/// Deletes expired files in small steps; returns their number. Then raises or ends alerts about storage. Several
+/// instances may do it concurrently.
+pub async fn sweep(app: &MediaContext) -> anyhow::Result<u64> {
+    let today = day_of(app.clock.millis());
+    let mut gone = 0;
+    for _ in 0..STEPS {
+        let expired = media::Entity::find().filter(Column::Day.lt(today)).order_by_asc(Column::Day).limit(BATCH);
+        let some = app.store.all_in_reach(expired).await?;
+        if some.is_empty() {
+            break;
+        }
+        gone += files::remove_rows(app, &some).await?;
+    }
+    gone += drop_abandoned(app, today).await?;
+    super::quota::ease(app).await?;
+    super::quota::look_at_disk(app).await?;
+    Ok(gone)
+}
+
+/// Aborted uploads. Their rows are deleted within two days, so few rows are read.
+async fn drop_abandoned(app: &MediaContext, today: i32) -> anyhow::Result<u64> {
+    let abandoned = media::Entity::find()
+        .filter(Column::Day.gte(today))
+        .filter(Column::Day.lte(today + 1))
+        .filter(Column::State.eq(MediaState::Gone.number()))
+        .filter(Column::Failure.eq(COMING))
+        .filter(Column::CreatedAt.lt(app.clock.millis() - ABANDONED.num_milliseconds()))
+        .limit(BATCH);
+    let abandoned = app.store.all_in_reach(abandoned).await?;
+    if abandoned.is_empty() { Ok(0) } else { files::remove_rows(app, &abandoned).await }
 }

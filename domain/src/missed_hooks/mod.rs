@@ -10,18 +10,13 @@
 //!
 //! See docs/decisions/0010-lost-hooks.md.
 
-mod channel;
 mod chat;
-mod due;
 mod heartbeat;
-mod plan;
 mod report;
 mod round;
 mod row;
-mod summary;
 
-pub use due::{look_now, run};
 pub use heartbeat::{beat, leave, processes};
-pub use report::{KIND, VENDOR_KIND};
+pub use report::{KIND, Sum, VENDOR_KIND, of_tenant as sum};
+pub use round::{look_now, run};
 pub use row::soon;
-pub use summary::{Sum, of_tenant as sum};

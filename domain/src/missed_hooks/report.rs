@@ -2,16 +2,16 @@
 
 use base::store::VENDOR;
 use entity::dead_letter;
-use entity::history_look::Model;
+use entity::history_look::{self, Model};
 use queue::accept_batch::HistoryMessage;
 use sea_orm::{ColumnTrait, DbErr, PaginatorTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::channel::ComparedChannel;
+use super::chat::ComparedChannel;
 use crate::alert::{self, Alarm};
 use crate::intake::IntakeContext;
-use crate::intake::crm::recovered::TakenIn;
+use crate::intake::crm::message::TakenIn;
 
 /// Kind of the account's alert.
 pub const KIND: &str = "found_in_history";
@@ -19,7 +19,7 @@ pub const KIND: &str = "found_in_history";
 pub const VENDOR_KIND: &str = "hooks_lost";
 
 /// Counts and reports the messages missing in a chat. They are already stored; errors here are only logged.
-pub(super) async fn found(place: &ComparedChannel<'_>, row: &Model, taken: TakenIn) {
+pub(super) async fn notify(place: &ComparedChannel<'_>, row: &Model, taken: TakenIn) {
     if taken == TakenIn::default() {
         return;
     }
@@ -56,8 +56,8 @@ async fn raise(place: &ComparedChannel<'_>, row: &Model) -> Result<(), DbErr> {
 }
 
 /// After a round without findings: ends the alerts once no found message waits for a person.
-pub(super) async fn over(app: &IntakeContext, tenant_id: Uuid) -> Result<(), DbErr> {
-    if held(app, tenant_id).await? > 0 {
+pub(super) async fn end_alerts(app: &IntakeContext, tenant_id: Uuid) -> Result<(), DbErr> {
+    if count_held(app, tenant_id).await? > 0 {
         return Ok(());
     }
     alert::end(app, app.store.write(), tenant_id, KIND, "").await?;
@@ -66,9 +66,42 @@ pub(super) async fn over(app: &IntakeContext, tenant_id: Uuid) -> Result<(), DbE
 }
 
 /// Found messages of an account that wait for a person.
-pub(super) async fn held(app: &IntakeContext, tenant_id: Uuid) -> Result<u64, DbErr> {
+pub(super) async fn count_held(app: &IntakeContext, tenant_id: Uuid) -> Result<u64, DbErr> {
     dead_letter::Entity::of_tenant(tenant_id)
         .filter(dead_letter::Column::Reason.eq(HistoryMessage::REASON))
         .count(app.store.read())
         .await
+}
+
+/// Over all channels of an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// A round is running, or about to begin.
+    pub is_looking: bool,
+    /// When the last round ended, in milliseconds since 1970; none if there was none yet.
+    pub ended_at: Option<i64>,
+    /// Of the last round: chats compared, messages sent on, messages held for a person.
+    pub chats: i64,
+    pub sent: i64,
+    pub held: i64,
+    /// Messages found since the account was installed.
+    pub found: i64,
+    /// Those of them that still wait for a person.
+    pub waiting: u64,
+}
+
+/// Reads the results.
+pub async fn of_tenant(app: &IntakeContext, tenant_id: Uuid) -> Result<Sum, DbErr> {
+    let now = app.clock.millis();
+    let rows = history_look::Entity::of_tenant(tenant_id).all(app.store.read()).await?;
+    let mut sum = Sum { waiting: count_held(app, tenant_id).await?, ..Sum::default() };
+    for row in rows {
+        sum.is_looking |= row.began_at.is_some() || row.next_at <= now;
+        sum.ended_at = sum.ended_at.max(row.ended_at);
+        sum.chats += row.last_chats;
+        sum.sent += row.last_sent;
+        sum.held += row.last_held;
+        sum.found += row.found;
+    }
+    Ok(sum)
 }

@@ -1,23 +1,31 @@
 //! A round through the chats of a channel, in batches, with its progress in the row.
+//!
+//! The background task sends heartbeats and compares due channels. Of several instances one has a channel, by the epoch in its
+//! row.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use amocrm::Error as CrmError;
+use base::millis::HOUR;
 use chrono::TimeDelta;
 use entity::history_look::Model;
+use entity::{message, source};
+use sea_orm::sea_query::Condition;
+use sea_orm::{ColumnTrait, DbErr, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::channel::ComparedChannel;
-use super::chat::{self, HistoryQuery, Looked, NotCompared};
-use super::plan::{self, Active};
+use super::chat::{self, ComparedChannel, HistoryQuery, Looked, NotCompared};
+use super::heartbeat::{beat, is_spooled};
 use super::report;
-use base::millis::HOUR;
-
 use super::row::{self, jitter};
-use crate::delivery::backoff;
+use crate::delivery::pause;
+use crate::delivery::read::first_id_at;
 use crate::intake::IntakeContext;
-use crate::intake::crm::recovered::TakenIn;
+use crate::intake::crm::message::TakenIn;
 
 /// Chats without messages for this long are skipped.
 const ACTIVE: TimeDelta = TimeDelta::days(2);
@@ -40,7 +48,7 @@ pub(super) async fn work(app: &Arc<IntakeContext>, mut row: Model) -> anyhow::Re
         return later(app, row, now + HOUR).await;
     };
     if let Some(until) = place.stopped_until().await? {
-        return later(app, row, until.min(now + HOUR)).await;
+        return later(app, row, Ord::min(until, now + HOUR)).await;
     }
     if row.began_at.is_none() {
         begin(&place, &mut row);
@@ -49,7 +57,7 @@ pub(super) async fn work(app: &Arc<IntakeContext>, mut row: Model) -> anyhow::Re
         }
     }
     let cursor = (row.cursor_at, row.cursor_id);
-    let chats = plan::next(app, (row.tenant_id, row.channel_id), row.since, cursor, CHATS).await?;
+    let chats = next_chats(app, (row.tenant_id, row.channel_id), row.since, cursor, CHATS).await?;
     if chats.is_empty() {
         end(app, row).await?;
         return Ok(0);
@@ -67,7 +75,7 @@ async fn go_through(place: &ComparedChannel<'_>, mut row: Model, chats: Vec<Acti
             Ok(Looked::Compared(taken)) => {
                 refusals = 0;
                 advance(&mut row, chat, taken);
-                report::found(place, &row, taken).await;
+                report::notify(place, &row, taken).await;
             }
             Ok(Looked::Again { millis }) => {
                 row.again = true;
@@ -105,9 +113,10 @@ async fn go_through(place: &ComparedChannel<'_>, mut row: Model, chats: Vec<Acti
 
 fn begin(place: &ComparedChannel<'_>, row: &mut Model) {
     let now = place.app.clock.millis();
-    let active_since = row.interrupted_at.unwrap_or(now).min(now) - ACTIVE.num_milliseconds();
+    let active_since = Ord::min(row.interrupted_at.unwrap_or(now), now) - ACTIVE.num_milliseconds();
     // Messages from before the installation are never delivered.
-    row.since = active_since.max(now - FURTHEST.num_milliseconds()).max(place.scope.tenant.created_at);
+    let furthest = Ord::max(now - FURTHEST.num_milliseconds(), place.scope.tenant.created_at);
+    row.since = Ord::max(active_since, furthest);
     row.back_to = row.interrupted_at.take();
     row.began_at = Some(now);
     (row.cursor_at, row.cursor_id) = (i64::MAX, Uuid::max());
@@ -130,9 +139,9 @@ async fn end(app: &Arc<IntakeContext>, mut row: Model) -> anyhow::Result<()> {
     let began_at = row.began_at.take().unwrap_or(now);
     row.ended_at = Some(now);
     (row.last_chats, row.last_sent, row.last_held) = (row.chats, row.sent, row.held);
-    row.next_at = now.max(began_at + HOUR) + jitter(HOUR / 10);
+    row.next_at = Ord::max(now, began_at + HOUR) + jitter(HOUR / 10);
     if row::keep(app, &row).await? && row.sent + row.held == 0 {
-        report::over(app, row.tenant_id).await?;
+        report::end_alerts(app, row.tenant_id).await?;
     }
     Ok(())
 }
@@ -155,13 +164,13 @@ enum Then {
 fn then(trouble: &NotCompared, tries: i32) -> Then {
     let wait = |asked| {
         // Always slower than letters are retried.
-        let millis = backoff::millis(tries.saturating_add(3), asked);
+        let millis = pause::backoff(tries.saturating_add(3), asked);
         if tries < TRIES { Then::After(millis) } else { Then::Skip }
     };
     match trouble {
         NotCompared::Crm(CrmError::Refused { status: 401 | 402, .. }) => Then::After(HOUR),
         NotCompared::Crm(CrmError::Refused { status: 429, retry_after, .. }) => {
-            Then::After(backoff::millis(0, Some(retry_after.unwrap_or(SLOWER))))
+            Then::After(pause::backoff(0, Some(retry_after.unwrap_or(SLOWER))))
         }
         NotCompared::Crm(CrmError::Refused { status: 400..=499, .. } | CrmError::Invalid { .. }) => Then::Skip,
         NotCompared::Crm(CrmError::Refused { retry_after, .. }) => wait(*retry_after),
@@ -171,6 +180,128 @@ fn then(trouble: &NotCompared, tries: i32) -> Then {
 
 fn note(row: &Model, chat: Active, trouble: &NotCompared, then: &str) {
     tracing::info!(tenant.id = %row.tenant_id, conversation.id = %chat.conversation_id, error = %trouble, then, "a chat could not be compared with amoCRM's history");
+}
+
+/// A chat, and when its last message was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
+pub(super) struct Active {
+    pub conversation_id: Uuid,
+    pub active_at: i64,
+}
+
+/// The next chats of a channel after the cursor, at most `most`. Message ids begin with their time, so this reads
+/// only messages since then. Imported messages count by their own time.
+async fn next_chats(
+    app: &IntakeContext,
+    (tenant_id, channel_id): (Uuid, Uuid),
+    since: i64,
+    (cursor_at, cursor_id): (i64, Uuid),
+    most: u64,
+) -> Result<Vec<Active>, DbErr> {
+    use message::Column::AcceptedAt;
+    use message::Column::ConversationId;
+    use message::Column::Id;
+    use message::Column::SentAt;
+    use message::Column::SourceId;
+    let db = app.store.read();
+    let sources: Vec<Uuid> = source::Entity::of_tenant(tenant_id)
+        .filter(source::Column::ChannelId.eq(channel_id))
+        .select_only()
+        .column(source::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let active_at = || AcceptedAt.max();
+    let same = Condition::all().add(active_at().eq(cursor_at)).add(ConversationId.lt(cursor_id));
+    message::Entity::of_tenant(tenant_id)
+        .filter(Id.gte(first_id_at(since)))
+        .filter(SentAt.gte(since))
+        .filter(SourceId.is_in(sources))
+        .select_only()
+        .column(ConversationId)
+        .column_as(active_at(), "active_at")
+        .group_by(ConversationId)
+        .having(Condition::any().add(active_at().lt(cursor_at)).add(same))
+        .order_by_desc(active_at())
+        .order_by_desc(ConversationId)
+        .limit(most)
+        .into_model()
+        .all(db)
+        .await
+}
+
+const BEAT_EVERY: Duration = Duration::from_secs(10);
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Channels compared concurrently. Each calls amoCRM slowly, so most of them wait.
+const AT_ONCE: usize = 256;
+
+/// Runs until `stop` is cancelled; then lets each comparison in progress finish its chat.
+pub async fn run(app: Arc<IntakeContext>, stop: CancellationToken) {
+    let (mut beats, mut looks) = (interval(BEAT_EVERY), interval(LOOK_EVERY));
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut running = JoinSet::new();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            _ = beats.tick() => {
+                if let Err(error) = beat(&app).await {
+                    tracing::warn!(%error, "this process's heartbeat could not be stored; it will be retried");
+                }
+            }
+            _ = looks.tick() => {
+                while running.try_join_next().is_some() {}
+                start(&app, &mut running).await;
+            }
+        }
+    }
+    while running.join_next().await.is_some() {}
+}
+
+/// Compares everything that is due now, until nothing is; returns how many chats were compared. For tests and tools.
+pub async fn look_now(app: &Arc<IntakeContext>) -> anyhow::Result<usize> {
+    let mut chats = 0;
+    loop {
+        if is_spooled(app).await? {
+            return Ok(chats);
+        }
+        let due = row::due(app, 1).await?;
+        let Some(next) = due.into_iter().next() else { return Ok(chats) };
+        if let Some(claimed) = row::claim(app, next).await? {
+            chats += work(app, claimed).await?;
+        }
+    }
+}
+
+async fn start(app: &Arc<IntakeContext>, running: &mut JoinSet<()>) {
+    let room = AT_ONCE.saturating_sub(running.len());
+    match claimed(app, u64::try_from(room).unwrap_or(0)).await {
+        Ok(rows) => {
+            for row in rows {
+                let app = app.clone();
+                running.spawn(async move {
+                    let tenant_id = row.tenant_id;
+                    if let Err(error) = work(&app, row).await {
+                        tracing::warn!(tenant.id = %tenant_id, error = format!("{error:#}"), "chats could not be compared with amoCRM's history; retrying in ten minutes");
+                    }
+                });
+            }
+        }
+        Err(error) => tracing::warn!(%error, "the chats due for a comparison could not be read; it will be retried"),
+    }
+}
+
+async fn claimed(app: &IntakeContext, most: u64) -> Result<Vec<entity::history_look::Model>, sea_orm::DbErr> {
+    let due = if most == 0 { Vec::new() } else { row::due(app, most).await? };
+    let mut claimed = Vec::new();
+    // Spooled hooks are not lost.
+    if due.is_empty() || is_spooled(app).await? {
+        return Ok(claimed);
+    }
+    for row in due {
+        claimed.extend(row::claim(app, row).await?);
+    }
+    Ok(claimed)
 }
 
 #[cfg(test)]

@@ -1,22 +1,29 @@
-//! The registry of reviewed templates: one row for each source and template, created when its review is requested.
+//! The registry of reviewed templates: one row for each source and template, created when its review is requested; with
+//! the alerts about templates that can no longer be sent, or that the messenger changed.
 
-use amocrm::rest::{ReviewStatus, Template};
+use std::sync::Arc;
+
+use amocrm::rest::{Rest, ReviewOutcome, ReviewStatus, Template};
+use base::error::Result;
 use base::store::finish_tx;
 use connectors::kinds::has_own_server;
-use connectors::template::{RegisteredTemplate, TemplateState};
+use connectors::template::{RegisteredTemplate, TemplateState, TemplateStatus};
 use entity::message_template::{self, Column};
 use entity::source;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, Select,
 };
+use secrecy::SecretString;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::spec::{Spec, name_at_messenger, name_of_id};
-use super::{Stage, alerts};
+use crate::alert::{self, Alarm};
 use crate::job::{NewJob, schedule};
 use crate::source::SourceContext;
+use crate::tenant::token::with_token;
 
 /// The kind of the jobs that go on with a review.
 pub const KIND: &str = "templates";
@@ -176,7 +183,7 @@ async fn apply_in(
     let mut row = row;
     if let Some(status) = state.status {
         row.stage = Stage::from(status).word().to_owned();
-        row.reason = state.reason.as_deref().map(shortened).unwrap_or_default();
+        row.reason = state.reason.as_deref().map(shorten).unwrap_or_default();
     }
     if let Some(category) = state.category {
         row.category = category.word().to_owned();
@@ -211,7 +218,7 @@ async fn apply_in(
         }
         update.exec(tx).await?;
     }
-    alerts::follow(app, tx, &before, &row).await?;
+    follow_alerts(app, tx, &before, &row).await?;
     Ok(row)
 }
 
@@ -220,14 +227,17 @@ pub async fn registered(app: &SourceContext, tenant_id: Uuid) -> Result<Vec<mess
     message_template::Entity::of_tenant(tenant_id).order_by_desc(Column::Id).all(app.store.read()).await
 }
 
+fn rows_of(source: &source::Model) -> Select<message_template::Entity> {
+    message_template::Entity::of_tenant(source.tenant_id).filter(Column::SourceId.eq(source.id))
+}
+
 /// A source's row of one of amoCRM's templates.
 pub async fn of_source(
     app: &SourceContext,
     source: &source::Model,
     crm_id: i64,
 ) -> Result<Option<message_template::Model>, DbErr> {
-    let rows = message_template::Entity::of_tenant(source.tenant_id).filter(Column::SourceId.eq(source.id));
-    rows.filter(Column::CrmId.eq(crm_id)).one(app.store.read()).await
+    rows_of(source).filter(Column::CrmId.eq(crm_id)).one(app.store.read()).await
 }
 
 /// A source's row by amoCRM's external id, which a template keeps when it is created again in amoCRM. If several
@@ -239,8 +249,7 @@ pub async fn named(
     content: &str,
 ) -> Result<Option<message_template::Model>, DbErr> {
     let Some(name) = name_of_id(external_id) else { return Ok(None) };
-    let rows = message_template::Entity::of_tenant(source.tenant_id).filter(Column::SourceId.eq(source.id));
-    let rows = rows.filter(Column::Name.eq(name)).all(app.store.read()).await?;
+    let rows = rows_of(source).filter(Column::Name.eq(name)).all(app.store.read()).await?;
     let order = |row: &message_template::Model| {
         (Spec::stored(row).content == content, Stage::of(row) == Stage::Approved, row.id)
     };
@@ -276,8 +285,7 @@ pub async fn by_id(
     source: &source::Model,
     id: Uuid,
 ) -> Result<Option<message_template::Model>, DbErr> {
-    let rows = message_template::Entity::of_tenant(source.tenant_id).filter(Column::SourceId.eq(source.id));
-    rows.filter(Column::Id.eq(id)).one(app.store.read()).await
+    rows_of(source).filter(Column::Id.eq(id)).one(app.store.read()).await
 }
 
 /// Rows of a source before `after`, newest first.
@@ -287,7 +295,7 @@ pub async fn page(
     after: Option<Uuid>,
     limit: u64,
 ) -> Result<Vec<message_template::Model>, DbErr> {
-    let mut rows = message_template::Entity::of_tenant(source.tenant_id).filter(Column::SourceId.eq(source.id));
+    let mut rows = rows_of(source);
     if let Some(after) = after {
         rows = rows.filter(Column::Id.lt(after));
     }
@@ -312,6 +320,150 @@ fn clean(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
-fn shortened(text: &str) -> String {
+fn shorten(text: &str) -> String {
     clean(text).chars().take(REASON_CHARS).collect()
+}
+
+/// The state of a review at the messenger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Not submitted to the messenger yet.
+    Waiting,
+    InReview,
+    Approved,
+    Rejected,
+    /// Cannot be used for now.
+    Paused,
+    /// Cannot be used any more.
+    Disabled,
+    /// Deleted at the messenger.
+    Deleted,
+}
+
+impl Stage {
+    const ALL: [Self; 7] =
+        [Self::Waiting, Self::InReview, Self::Approved, Self::Rejected, Self::Paused, Self::Disabled, Self::Deleted];
+
+    /// Its name in the public API, and the end of its text key: `template-stage-…`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::InReview => "review",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::Paused => "paused",
+            Self::Disabled => "disabled",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// The tone of its badge.
+    pub const fn tone(self) -> &'static str {
+        match self {
+            Self::Approved => "ok",
+            Self::Waiting | Self::InReview => "wait",
+            Self::Paused => "warn",
+            Self::Rejected | Self::Disabled => "bad",
+            Self::Deleted => "off",
+        }
+    }
+
+    /// The stage of a row.
+    pub fn of(row: &message_template::Model) -> Self {
+        Self::ALL.into_iter().find(|stage| stage.word() == row.stage).unwrap_or(Self::Waiting)
+    }
+
+    /// The outcome to report to amoCRM, which knows three. None until there is a decision.
+    pub const fn outcome(self) -> Option<&'static str> {
+        match self {
+            Self::Waiting | Self::InReview => None,
+            Self::Approved => Some("approved"),
+            Self::Paused => Some("paused"),
+            Self::Rejected | Self::Disabled | Self::Deleted => Some("rejected"),
+        }
+    }
+
+    pub(super) fn report(self, reason: &str) -> Option<ReviewOutcome> {
+        Some(match self.outcome()? {
+            "approved" => ReviewOutcome::Approved,
+            "paused" => ReviewOutcome::Paused(reason.to_owned()),
+            _ => ReviewOutcome::Rejected(reason.to_owned()),
+        })
+    }
+}
+
+impl From<TemplateStatus> for Stage {
+    fn from(status: TemplateStatus) -> Self {
+        match status {
+            TemplateStatus::InReview => Self::InReview,
+            TemplateStatus::Approved => Self::Approved,
+            TemplateStatus::Rejected => Self::Rejected,
+            TemplateStatus::Paused => Self::Paused,
+            TemplateStatus::Disabled => Self::Disabled,
+            TemplateStatus::Deleted => Self::Deleted,
+        }
+    }
+}
+
+/// Kind of the alert about a template that the messenger rejected.
+pub const REJECTED: &str = "template_rejected";
+/// Kind of the alert about a template that the messenger paused or disabled.
+pub const PAUSED: &str = "template_paused";
+/// Kind of the alert about a template whose category or quality the messenger lowered.
+pub const CHANGED: &str = "template_changed";
+/// The rating below which messengers pause templates.
+const WORST: &str = "RED";
+
+/// Opens and closes the alerts for a row that changed.
+async fn follow_alerts(
+    app: &SourceContext,
+    db: &impl ConnectionTrait,
+    before: &message_template::Model,
+    row: &message_template::Model,
+) -> Result<(), DbErr> {
+    let stage = Stage::of(row);
+    if stage != Stage::of(before) || row.reason != before.reason {
+        set(app, db, row, REJECTED, stage == Stage::Rejected).await?;
+        set(app, db, row, PAUSED, matches!(stage, Stage::Paused | Stage::Disabled)).await?;
+    }
+    let recategorised = row.category != before.category && !before.category.is_empty();
+    let worst = row.quality == WORST;
+    if recategorised || (worst && before.quality != WORST) {
+        set(app, db, row, CHANGED, true).await?;
+    } else if before.quality == WORST && !worst {
+        set(app, db, row, CHANGED, false).await?;
+    }
+    Ok(())
+}
+
+async fn set(
+    app: &SourceContext,
+    db: &impl ConnectionTrait,
+    row: &message_template::Model,
+    kind: &'static str,
+    open: bool,
+) -> Result<(), DbErr> {
+    // The alert about a rejection belongs to amoCRM's template, whichever of its sources was concerned.
+    let object = if kind == REJECTED { row.crm_id.to_string() } else { row.id.to_string() };
+    if open {
+        let detail = json!({
+            "template": row.title,
+            "reason": row.reason,
+            "category": row.category,
+            "quality": row.quality,
+        });
+        let alarm = Alarm { tenant_id: row.tenant_id, kind, object: &object, source_id: None, detail };
+        alert::raise(app, db, alarm).await?;
+    } else {
+        alert::resolve(app, db, row.tenant_id, kind, &object).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn call<T, Call, Called>(app: &Arc<SourceContext>, tenant_id: Uuid, call: Call) -> Result<T>
+where
+    Call: Fn(Rest, SecretString) -> Called,
+    Called: Future<Output = Result<T, amocrm::Error>>,
+{
+    with_token(&app.tenants, tenant_id, call).await.map_err(crate::source::call_error)
 }

@@ -1,19 +1,23 @@
-//! Templates in the form shown to people.
+//! Templates as people see, enter and change them. Pages show a cached copy, without waiting for amoCRM.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use amocrm::rest::{self, ReviewStatus, TemplateButton};
+use amocrm::rest::{self, NewTemplate, ReviewStatus, Service, TemplateButton, TemplateChange, WabaTemplate};
 use base::error::{Error, Result};
-use entity::source;
-use sea_orm::{ColumnTrait, QueryFilter};
+use base::i18n::LocalizedText;
+use entity::{message_template, source};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::call::call;
-use super::registry::renamed;
+use super::registry::{REJECTED, call, renamed};
 use super::requested;
-use crate::source::{SourceContext, crm_copy};
+use crate::alert::{self, Alarm};
+use crate::settings;
+use crate::source::SourceContext;
+use crate::source::crm_copy::{self, CrmItem, Known};
 
 /// Maximum number of pages read from amoCRM's list, with 50 templates each.
 const PAGES: u32 = 20;
@@ -201,4 +205,244 @@ pub(super) async fn names(app: &SourceContext, tenant_id: Uuid) -> Result<BTreeM
     let rows = source::Entity::of_tenant(tenant_id).filter(source::Column::DeletedAt.is_null());
     let rows = rows.all(app.store.read()).await?;
     Ok(rows.into_iter().map(|row| (row.amocrm_source_id, row.name)).collect())
+}
+
+/// Creates a template. `key` is our id for it: a form that was sent twice returns the first one. 409 `crm_refused` with
+/// amoCRM's text if amoCRM refuses.
+pub async fn create(
+    app: &Arc<SourceContext>,
+    tenant_id: Uuid,
+    key: &str,
+    draft: &TemplateDraft,
+) -> Result<TemplateView> {
+    let names = names(app, tenant_id).await?;
+    let made = call(app, tenant_id, |rest, token| async move { rest.templates(&token, &[key], 1).await }).await?;
+    if let Some(made) = made.items.into_iter().find(|one| one.external_id.as_deref() == Some(key)) {
+        return taken_over(app, tenant_id, TemplateView::of(made, &names)).await;
+    }
+    let new = draft.as_new(key);
+    let made = call(app, tenant_id, |rest, token| {
+        let new = new.clone();
+        async move { rest.create_templates(&token, &[new]).await }
+    });
+    let made = made.await?.into_iter().next();
+    let made = made.ok_or_else(|| anyhow::anyhow!("amoCRM told no template that was made"))?;
+    taken_over(app, tenant_id, TemplateView::of(made, &names)).await
+}
+
+/// Stores the template in the cache, so that the next page shows it as amoCRM returned it.
+async fn taken_over(app: &Arc<SourceContext>, tenant_id: Uuid, view: TemplateView) -> Result<TemplateView> {
+    put_cached(app, tenant_id, view.clone()).await?;
+    Ok(view)
+}
+
+/// Changes a template. 409 `template_locked` during and after WhatsApp's review.
+pub async fn change(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64, draft: &TemplateDraft) -> Result<TemplateView> {
+    let known = find(app, tenant_id, id).await?;
+    if !known.state.is_open() {
+        return Err(Error::Conflict { problem: "template_locked", detail: LocalizedText::new("said-template-locked") });
+    }
+    // Its kind cannot change.
+    let change = TemplateDraft { is_waba: known.is_waba(), ..draft.clone() }.as_change();
+    let changed = call(app, tenant_id, |rest, token| {
+        let change = change.clone();
+        async move { rest.update_template(&token, id, &change).await }
+    });
+    let changed = changed.await?;
+    taken_over(app, tenant_id, TemplateView::of(changed, &names(app, tenant_id).await?)).await
+}
+
+/// Deletes a template at amoCRM and, if they answer, at the messengers that reviewed it.
+pub async fn remove(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<()> {
+    call(app, tenant_id, |rest, token| async move { rest.delete_templates(&token, &[id]).await }).await?;
+    forget_cached(app, tenant_id, id).await?;
+    let rows = message_template::Entity::of_tenant(tenant_id).filter(message_template::Column::CrmId.eq(id));
+    for row in rows.all(app.store.read()).await? {
+        if let Ok(source) = crate::source::find(app, tenant_id, row.source_id).await
+            && let Some(connector) = app.connectors.get(&source.kind)
+            && let Err(denied) =
+                connector.delete_template(&settings::open(app, &source)?, &row.name, &row.external_id).await
+        {
+            tracing::warn!(tenant.id = %tenant_id, source.id = %source.id, template = row.name, reason = %denied.text(), "a deleted template stays at its messenger");
+        }
+        message_template::Entity::delete_many()
+            .filter(message_template::Column::TenantId.eq(tenant_id))
+            .filter(message_template::Column::Id.eq(row.id))
+            .exec(app.store.write())
+            .await?;
+    }
+    Ok(())
+}
+
+/// Requests WhatsApp's review for every source with official WhatsApp; returns their number. 409 `template_no_source`
+/// if there is none, `template_locked` if it was already requested.
+pub async fn for_review(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<usize> {
+    let template = raw(app, tenant_id, id).await?;
+    let known = TemplateView::of(template.clone(), &names(app, tenant_id).await?);
+    if !known.is_waba() || !known.state.is_open() {
+        return Err(Error::Conflict { problem: "template_locked", detail: LocalizedText::new("said-template-locked") });
+    }
+    if super::sources(app, tenant_id).await?.is_empty() {
+        return Err(Error::Conflict {
+            problem: "template_no_source",
+            detail: LocalizedText::new("said-template-no-source"),
+        });
+    }
+    let reviews = call(app, tenant_id, |rest, token| async move { rest.request_review(&token, id).await }).await?;
+    let count = reviews.len();
+    // amoCRM's webhook reports the same, if the account's plan includes webhooks.
+    let template = rest::Template { reviews, ..template };
+    requested(app, tenant_id, &template).await?;
+    put_cached(app, tenant_id, TemplateView::of(template, &names(app, tenant_id).await?)).await?;
+    Ok(count)
+}
+
+/// Input for a template. Validated by the caller; amoCRM validates again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TemplateDraft {
+    pub name: String,
+    /// May contain markers of amoCRM such as `{{contact.name}}`.
+    pub text: String,
+    pub buttons: Vec<ShownButton>,
+    /// For official WhatsApp; otherwise the following fields are ignored.
+    pub is_waba: bool,
+    /// E.g. `ru`.
+    pub language: String,
+    /// `UTILITY`, `MARKETING` or `AUTHENTICATION`.
+    pub category: String,
+    pub header: String,
+    pub footer: String,
+    /// An example value for each marker.
+    pub examples: BTreeMap<String, String>,
+}
+
+impl TemplateDraft {
+    fn buttons(&self) -> Vec<TemplateButton> {
+        let button = |button: &ShownButton| match button.url.as_str() {
+            "" => TemplateButton::Inline { text: button.text.clone() },
+            url => TemplateButton::Url { text: button.text.clone(), url: url.to_owned() },
+        };
+        self.buttons.iter().map(button).collect()
+    }
+
+    fn waba(&self) -> Option<WabaTemplate> {
+        let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        self.is_waba.then(|| WabaTemplate {
+            category: self.category.clone(),
+            language: self.language.clone(),
+            header: filled(&self.header),
+            header_type: filled(&self.header).map(|_| "text".to_owned()),
+            footer: filled(&self.footer),
+            examples: self.examples.clone(),
+        })
+    }
+
+    /// `external_id`: returned with every message created from it.
+    pub(super) fn as_new(&self, external_id: &str) -> NewTemplate {
+        NewTemplate {
+            name: self.name.clone(),
+            content: self.text.clone(),
+            external_id: Some(external_id.to_owned()),
+            is_editable: false,
+            buttons: self.buttons(),
+            attachment: None,
+            waba: self.waba(),
+        }
+    }
+
+    pub(super) fn as_change(&self) -> TemplateChange {
+        TemplateChange {
+            name: Some(self.name.clone()),
+            content: Some(self.text.clone()),
+            buttons: Some(self.buttons()),
+            waba: self.waba(),
+            ..TemplateChange::default()
+        }
+    }
+}
+
+/// The account's sources with official WhatsApp whose connector reviews templates, by name; reviews are requested for
+/// these.
+pub async fn sources(app: &SourceContext, tenant_id: Uuid) -> Result<Vec<String>> {
+    let all = crate::source::all(app, tenant_id).await?.into_iter();
+    let mut names: Vec<String> = all.filter(|source| reviews(app, source)).map(|source| source.name).collect();
+    names.sort_by_key(|name| name.to_lowercase());
+    Ok(names)
+}
+
+/// Whether amoCRM requests reviews for this source and its messenger performs them.
+pub fn reviews(app: &SourceContext, source: &source::Model) -> bool {
+    is_waba(source) && app.connectors.get(&source.kind).is_some_and(|connector| connector.reviews_templates())
+}
+
+fn is_waba(source: &source::Model) -> bool {
+    let services: Vec<Service> = serde_json::from_str(&source.services).unwrap_or_default();
+    services.iter().any(|service| service.params.waba == Some(true))
+}
+
+impl CrmItem for TemplateView {
+    const NAME: &'static str = "templates";
+
+    async fn ask(app: Arc<SourceContext>, tenant_id: Uuid) -> Result<()> {
+        // Reading the list also stores it.
+        list(&app, tenant_id).await.map(|_| ())
+    }
+}
+
+/// The account's templates; `None` if amoCRM has never returned them. An old list is refreshed in the background.
+pub async fn known(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Option<Known<TemplateView>>> {
+    crm_copy::known(app, tenant_id).await
+}
+
+/// One of them; requested from amoCRM if it is not cached.
+pub async fn known_one(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<TemplateView> {
+    let known = known(app, tenant_id).await?;
+    match known.and_then(|known| known.items.into_iter().find(|one| one.id == id)) {
+        Some(one) => Ok(one),
+        None => find(app, tenant_id, id).await,
+    }
+}
+
+/// Caches a template that amoCRM just returned, so that the next page shows it.
+async fn put_cached(app: &Arc<SourceContext>, tenant_id: Uuid, one: TemplateView) -> Result<()> {
+    patch(app, tenant_id, one.id, Some(one)).await
+}
+
+/// Removes a deleted template from the cache.
+async fn forget_cached(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<()> {
+    patch(app, tenant_id, id, None).await
+}
+
+async fn patch(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64, one: Option<TemplateView>) -> Result<()> {
+    // A list that was never cached is read completely when a page needs it.
+    let Some(known) = crm_copy::stored::<TemplateView>(app, tenant_id).await? else { return Ok(()) };
+    let others = known.items.into_iter().filter(|known| known.id != id);
+    let mut all: Vec<TemplateView> = one.into_iter().chain(others).collect();
+    all.sort_by_key(|template| (std::cmp::Reverse(template.changed_at), template.id));
+    crm_copy::keep(app, tenant_id, &all).await;
+    Ok(())
+}
+
+/// Stores reviews that amoCRM waits for. Opens an alert about a rejected template, and closes it when the template is
+/// no longer rejected. Templates of other integrations are ignored.
+pub async fn look(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> anyhow::Result<()> {
+    let object = id.to_string();
+    let template = match raw(app, tenant_id, id).await {
+        Ok(template) => template,
+        Err(Error::NotFound) => {
+            alert::end(app, app.store.write(), tenant_id, REJECTED, &object).await?;
+            return Ok(());
+        }
+        Err(error) => anyhow::bail!("{}", error.text()),
+    };
+    requested(app, tenant_id, &template).await?;
+    let template = TemplateView::of(template, &names(app, tenant_id).await?);
+    if template.state == TemplateState::Rejected {
+        let detail = json!({ "template": template.name, "reason": template.reason() });
+        let alarm = Alarm { tenant_id, kind: REJECTED, object: &object, source_id: None, detail };
+        alert::raise(app, app.store.write(), alarm).await?;
+    } else {
+        alert::resolve(app, app.store.write(), tenant_id, REJECTED, &object).await?;
+    }
+    Ok(())
 }

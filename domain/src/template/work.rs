@@ -1,4 +1,4 @@
-//! The durable work on reviews: each row stores what is due next, so that a crash loses nothing.
+//! The durable work on reviews, and what it asks of amoCRM and its files host: each row stores what is due next, so that a crash loses nothing.
 //!
 //! ```text
 //! requested ─▶ submitted ─▶ polled while in review ─▶ decided ─▶ reported to amoCRM ─▶ polled daily
@@ -7,11 +7,17 @@
 
 use std::sync::Arc;
 
+use amocrm::Error as CrmError;
+use amocrm::rest::{Drive, DriveFile, TemplateAttachment};
+use anyhow::Context;
+use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Words};
+use base::message::Direction;
 use base::store::finish_tx;
+use bytes::Bytes;
 use chrono::TimeDelta;
 use connectors::kinds::has_own_server;
-use connectors::template::{TemplateFile, TemplateState, TemplateStatus};
+use connectors::template::{TemplateFile, TemplateFileKind, TemplateState, TemplateStatus};
 use connectors::{Connector, Denied, Settings};
 use entity::message_template::{self, Column};
 use entity::{job as jobs, source};
@@ -19,11 +25,13 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
+use super::Stage;
 use super::registry::{KIND, apply, due_at, reported};
 use super::spec::Spec;
-use super::{Stage, sample, tell};
 use crate::job::{self, NextRun};
+use crate::media::{FileOwner, Upload, Uploader, uploaded};
 use crate::source::SourceContext;
+use crate::tenant::token::{CallError, with_token};
 use crate::{settings, tenant};
 
 /// Seconds before the second, third, … attempt of a step.
@@ -116,7 +124,7 @@ struct ReviewedLine<'a> {
 
 impl ReviewedLine<'_> {
     async fn submit(&self, row: message_template::Model) -> anyhow::Result<Done> {
-        let row = match tell::refreshed(self.app, row.clone()).await {
+        let row = match current_template(self.app, row.clone()).await {
             Ok(row) => row,
             Err(said) => return self.failed(&row, &said).await,
         };
@@ -150,7 +158,7 @@ impl ReviewedLine<'_> {
             return refused("said-template-file");
         }
         match spec.file_kind().zip(spec.attachment.as_ref()) {
-            Some((kind, attachment)) => sample::of(self.app, self.source.tenant_id, kind, attachment).await,
+            Some((kind, attachment)) => sample_of(self.app, self.source.tenant_id, kind, attachment).await,
             None => refused("said-template-file-gone"),
         }
     }
@@ -162,10 +170,10 @@ impl ReviewedLine<'_> {
 
     async fn tell(&self, row: message_template::Model) -> anyhow::Result<Done> {
         let stage = Stage::of(&row);
-        match tell::tell(self.app, &row).await {
+        match tell(self.app, &row).await {
             Ok(()) => {
                 let told = stage.outcome().unwrap_or_default();
-                tell::note(self.app, &row, told).await?;
+                note(self.app, &row, told).await?;
                 self.goes_on(message_template::Model { told: told.to_owned(), ..row }).await
             }
             Err(said) => self.failed(&row, &said).await,
@@ -270,4 +278,183 @@ pub async fn soon(app: &SourceContext, tenant_id: Uuid, id: Uuid) -> Result<bool
         due_at(app.store.write(), tenant_id, id, app.clock.millis()).await?;
     }
     Ok(row.is_some())
+}
+
+/// The row with amoCRM's current template. A template that our token cannot read, such as a user's own, is submitted as
+/// its webhook described it (crm-api §7.4). The error explains why amoCRM could not be called.
+pub(super) async fn current_template(
+    app: &Arc<SourceContext>,
+    row: message_template::Model,
+) -> Result<message_template::Model, LocalizedText> {
+    let id = row.crm_id;
+    let asked = with_token(&app.tenants, row.tenant_id, |rest, token| async move { rest.template(&token, id).await });
+    let Some(template) = asked.await.map_err(text_of_error)? else { return Ok(row) };
+    let spec = Spec::of(&template);
+    let title = template.name.replace('\0', "\u{fffd}");
+    let waba = template.waba.unwrap_or_default();
+    let row = message_template::Model {
+        title,
+        spec: serde_json::to_string(&spec).unwrap_or_default().replace('\0', "\u{fffd}"),
+        language: waba.language,
+        category: waba.category,
+        ..row
+    };
+    let stored = message_template::Entity::update_many()
+        .col_expr(Column::Title, Expr::value(row.title.as_str()))
+        .col_expr(Column::Spec, Expr::value(row.spec.as_str()))
+        .col_expr(Column::Language, Expr::value(row.language.as_str()))
+        .col_expr(Column::Category, Expr::value(row.category.as_str()))
+        .filter(Column::TenantId.eq(row.tenant_id))
+        .filter(Column::Id.eq(row.id))
+        .exec(app.store.write());
+    match stored.await {
+        Ok(_) => Ok(row),
+        Err(error) => {
+            tracing::warn!(tenant.id = %row.tenant_id, template.id = %row.id, %error, "a template could not be stored before its submission");
+            Err(LocalizedText::new("said-not-stored"))
+        }
+    }
+}
+
+/// Reports the outcome to amoCRM. If amoCRM no longer has the review, this counts as success. The error explains why it
+/// could not be reported.
+pub(super) async fn tell(app: &Arc<SourceContext>, row: &message_template::Model) -> Result<(), LocalizedText> {
+    let Some(outcome) = Stage::of(row).report(&row.reason) else { return Ok(()) };
+    let (template_id, review_id) = (row.crm_id, row.review_id);
+    let told = with_token(&app.tenants, row.tenant_id, |rest, token| {
+        let outcome = outcome.clone();
+        async move { rest.report_review(&token, template_id, review_id, &outcome).await }
+    });
+    match told.await {
+        // An unreadable answer counts as success: the call could be repeated, but need not be.
+        Ok(_) | Err(CallError::Crm(CrmError::Unreadable { .. })) => Ok(()),
+        Err(CallError::Crm(CrmError::Refused { status: status @ (400 | 404), .. })) => {
+            tracing::info!(tenant.id = %row.tenant_id, template.id = %row.id, status, "amoCRM does not have this review any more");
+            Ok(())
+        }
+        Err(error) => Err(text_of_error(error)),
+    }
+}
+
+/// Stores what was reported to amoCRM.
+pub(super) async fn note(app: &SourceContext, row: &message_template::Model, told: &str) -> Result<(), DbErr> {
+    message_template::Entity::update_many()
+        .col_expr(Column::Told, Expr::value(told))
+        .col_expr(Column::Trouble, Expr::value(""))
+        .filter(Column::TenantId.eq(row.tenant_id))
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::ReviewId.eq(row.review_id))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
+/// The reason of a failed call, as text.
+pub(super) fn text_of_error(error: CallError) -> LocalizedText {
+    crate::source::call_error(error).text()
+}
+
+/// Largest file in bytes; it is held in memory while it is submitted.
+const MOST: usize = 16 * 1024 * 1024;
+
+/// The answer of the files host.
+enum Found {
+    File(DriveFile, Vec<u8>),
+    TooLarge,
+    Nothing,
+}
+
+/// The file of a template. [`Denied::Refused`] if there is none that can be submitted; after other errors it is
+/// requested again later.
+async fn sample_of(
+    app: &Arc<SourceContext>,
+    tenant_id: Uuid,
+    kind: TemplateFileKind,
+    attachment: &TemplateAttachment,
+) -> anyhow::Result<Result<TemplateFile, Denied>> {
+    let account = tenant::load(app.store.read(), tenant_id).await?.context("the account is gone")?;
+    let integration = tenant::integration(&app.tenants, &account)?;
+    let http = app.tenants.http.trusted().clone();
+    let found = with_token(&app.tenants, tenant_id, |rest, token| {
+        let (integration, http) = (integration.clone(), http.clone());
+        async move {
+            let told = rest.account(&token, &["drive_url"]).await?.drive_url.unwrap_or_default();
+            let invalid = |what: String| CrmError::Invalid { call: "drive", what };
+            let host = tenant::host_rules(&integration).drive(&told).map_err(|error| invalid(error.to_string()))?;
+            let base = tenant::account_base(&integration, &host).map_err(|error| invalid(error.to_string()))?;
+            let drive = Drive::new(http, base.as_str())?;
+            let Some(file) = drive.file(&token, &attachment.id).await?.filter(|file| !file.is_trashed) else {
+                return Ok(Found::Nothing);
+            };
+            let most = u64::try_from(MOST).unwrap_or(u64::MAX);
+            if file.size.is_some_and(|size| size > most) {
+                return Ok(Found::TooLarge);
+            }
+            let bytes = drive.download(&token, &file, MOST).await?;
+            Ok(bytes.map_or(Found::Nothing, |bytes| Found::File(file, bytes)))
+        }
+    });
+    Ok(match found.await {
+        Ok(Found::File(file, bytes)) => Ok(sample(kind, attachment, file, bytes)),
+        Ok(Found::TooLarge) => Err(Denied::Refused(LocalizedText::new("said-template-file-large"))),
+        Ok(Found::Nothing) => Err(Denied::Refused(LocalizedText::new("said-template-file-gone"))),
+        Err(error) => Err(Denied::Away(text_of_error(error))),
+    })
+}
+
+fn sample(kind: TemplateFileKind, attachment: &TemplateAttachment, file: DriveFile, bytes: Vec<u8>) -> TemplateFile {
+    let usual = match kind {
+        TemplateFileKind::Picture => "image/jpeg",
+        TemplateFileKind::Video => "video/mp4",
+        TemplateFileKind::Document => "application/pdf",
+    };
+    let known = file.mime_type.filter(|kind| !kind.is_empty() && kind != "application/octet-stream");
+    let name = if attachment.name.is_empty() { file.name } else { attachment.name.clone() };
+    let mime_type = known.unwrap_or_else(|| usual.to_owned());
+    TemplateFile { kind, name, mime_type, bytes: Bytes::from(bytes) }
+}
+
+/// Seconds after which a caller may ask again while amoCRM does not answer.
+const RETRY_AFTER: u32 = 30;
+
+/// The `media_id` of a template's file: fetched from amoCRM once, and again when it is no longer stored. 422 at `/file`
+/// if amoCRM does not have it, 503 while amoCRM does not answer.
+pub async fn example(app: &Arc<SourceContext>, source: &source::Model, row: &message_template::Model) -> Result<Uuid> {
+    let spec = Spec::stored(row);
+    let (Some(kind), Some(attachment)) = (spec.file_kind(), &spec.attachment) else {
+        return Err(Error::field("/file", LocalizedText::new("said-template-file-gone")));
+    };
+    if let Some(known) = spec.example
+        && is_stored(app, source, known).await?
+    {
+        return Ok(known);
+    }
+    let file = match sample_of(app, row.tenant_id, kind, attachment).await? {
+        Ok(file) => file,
+        Err(Denied::Away(detail)) => return Err(Error::Unavailable { detail, retry_after: RETRY_AFTER }),
+        Err(denied) => return Err(Error::field("/file", denied.text().clone())),
+    };
+    let upload = Upload::begin(&app.files, source.tenant_id, source.id, Uploader::Account).await?;
+    let received = upload.take(file.bytes).await?.finish(&file.name).await?;
+    received.keep(&app.files).await?;
+    let stored = Spec { example: Some(received.id()), ..spec };
+    message_template::Entity::update_many()
+        .col_expr(Column::Spec, Expr::value(serde_json::to_string(&stored).map_err(anyhow::Error::from)?))
+        .filter(Column::TenantId.eq(row.tenant_id))
+        .filter(Column::Id.eq(row.id))
+        // A review that was requested meanwhile has another file.
+        .filter(Column::Spec.eq(row.spec.as_str()))
+        .exec(app.store.write())
+        .await?;
+    Ok(received.id())
+}
+
+async fn is_stored(app: &Arc<SourceContext>, source: &source::Model, media_id: Uuid) -> Result<bool> {
+    let (tenant_id, source_id) = (source.tenant_id, source.id);
+    let whose = FileOwner { tenant_id, source_id, direction: Direction::ToMessenger, message_id: Uuid::nil() };
+    match uploaded(&app.files, &whose, media_id).await {
+        Ok(_) => Ok(true),
+        Err(Error::Invalid(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }

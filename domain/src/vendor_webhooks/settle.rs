@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::post::Answer;
 use crate::alert::{self, Alarm};
-use crate::delivery::backoff;
+use crate::delivery::pause;
 use crate::platform::PlatformContext;
 use crate::vendor_events::EventState;
 
@@ -57,7 +57,7 @@ async fn settle_in(
     answer: &Answer,
 ) -> Result<Option<EventState>, DbErr> {
     let now = app.clock.millis();
-    let next = now + backoff::millis(event.tries, answer.after);
+    let next = now + pause::backoff(event.tries, answer.after);
     let (state, next_try_at) = if answer.error.is_empty() {
         (EventState::Delivered, None)
     } else if next - event.queued_at >= WORTH.num_milliseconds() {

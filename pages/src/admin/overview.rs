@@ -2,8 +2,8 @@
 
 use domain::alert;
 use domain::delivery::gauges;
+use domain::delivery::read::figures;
 use domain::delivery::read::figures::FiguresSlot;
-use domain::delivery::read::service;
 use domain::delivery::slots::CallReport;
 use domain::doctor::{RENEWED, certificate_days};
 use domain::tenant::TenantStatus;
@@ -72,11 +72,11 @@ pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
     let words = page.words;
     let db = app.store.read();
     let accounts = accounts(db).await?;
-    let days = service::days(&app.delivery, DAYS).await?;
+    let days = figures::service_days(&app.delivery, DAYS).await?;
     let tiles = vec![
         accounts_tile(&page, &accounts),
         messages_tile(&page, &days),
-        undelivered_tile(&page, &days, service::undelivered(db).await?),
+        undelivered_tile(&page, &days, figures::undelivered(db).await?),
         waiting_tile(&page, gauges::waiting(&app.delivery).await?),
         alerts_tile(&page, alert::count_open(db, VENDOR).await?),
     ];
@@ -221,7 +221,7 @@ fn messages_tile(page: &PageContext, days: &[FiguresSlot]) -> Tile {
     }
 }
 
-fn undelivered_tile(page: &PageContext, days: &[FiguresSlot], undelivered: service::Undelivered) -> Tile {
+fn undelivered_tile(page: &PageContext, days: &[FiguresSlot], undelivered: figures::Undelivered) -> Tile {
     let label = page.words.text("figure-undelivered");
     let values: Vec<i64> = days.iter().map(|day| day.flow.failed).collect();
     Tile {

@@ -4,8 +4,8 @@ use actix_web::{HttpResponse, delete, patch, web};
 use base::error::{Error, FieldError, Problem, Result};
 use base::i18n::LocalizedText;
 use domain::api_key::{ApiKey, Scope};
+use domain::intake::fields;
 use domain::intake::message_in::ContentIn;
-use domain::intake::message_ref;
 use domain::intake::messenger::edit::{self, MessageChange};
 use domain::usage::UsageContext;
 use serde::{Deserialize, Serialize};
@@ -59,10 +59,10 @@ pub async fn patch(
     key.needs(Scope::Write)?;
     let (source_id, external_id) = path.into_inner();
     let source = key.source(&app, source_id).await?;
-    let about = message_ref::checked("/external_id", &external_id)?;
+    let about = fields::checked_ref("/external_id", &external_id)?;
     let (edit, asked) = body.read::<EditIn>().await?;
     let content = checked_edit(edit.content.0)?;
-    domain::intake::media_url::check_now(&app.intake, &content).await?;
+    domain::intake::fields::check_media_url_now(&app.intake, &content).await?;
     once(&app, &key, asked, async {
         let id =
             edit::accept(&app.intake, &source, &about, MessageChange::Says { content: Box::new(content), at: None })
@@ -96,7 +96,7 @@ pub async fn delete(
     key.needs(Scope::Write)?;
     let (source_id, external_id) = path.into_inner();
     let source = key.source(&app, source_id).await?;
-    let about = message_ref::checked("/external_id", &external_id)?;
+    let about = fields::checked_ref("/external_id", &external_id)?;
     once(&app, &key, body.ignore()?, async {
         let id = edit::accept(&app.intake, &source, &about, MessageChange::Deleted).await?;
         Ok(HttpResponse::Accepted().json(EditOut { id, status: "queued" }))

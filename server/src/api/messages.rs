@@ -7,8 +7,8 @@ use base::i18n::LocalizedText;
 use base::message::{self as vocabulary, Direction, Person, State};
 use domain::api_key::{ApiKey, Scope};
 use domain::delivery::read::list::failure_of;
-use domain::delivery::read::{HoldReasons, chats, recovered, story};
-use domain::intake::media_url;
+use domain::delivery::read::{HoldReasons, chats, list, story};
+use domain::intake::fields;
 use domain::intake::message_in::MessageIn;
 use domain::usage::UsageContext;
 use entity::{conversation, message};
@@ -64,7 +64,7 @@ pub async fn post(
     let source = key.source(&app, *source_id).await?;
     let (message, asked) = body.read::<MessageIn>().await?;
     let incoming = message.checked()?;
-    media_url::check_now(&app.intake, &incoming.body.content).await?;
+    fields::check_media_url_now(&app.intake, &incoming.body.content).await?;
     domain::usage::room(&app, source.tenant_id).await?;
     once(&app, &key, asked, async {
         let external_id = incoming.external_id.clone();
@@ -115,7 +115,7 @@ async fn with_timeline(app: &UsageContext, row: message::Model) -> Result<Messag
         Some(source) => HoldReasons::of(db, &source).await?,
         None => HoldReasons::default(),
     };
-    let found = recovered::one(db, row.tenant_id, row.id).await?;
+    let found = list::recovered_one(db, row.tenant_id, row.id).await?;
     let timeline = timeline::build(&row, &attempts, &dead, found.as_ref())?;
     let body = body_of(&row)?;
     let files = FileLinks::of(app, row.tenant_id, [&body]).await?;

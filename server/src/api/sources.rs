@@ -8,7 +8,7 @@ use base::i18n::LocalizedText;
 use domain::api_key::{ApiKey, Scope};
 use domain::audit::Actor;
 use domain::cursor::{ListOut, PageRequest};
-use domain::delivery::dead;
+use domain::delivery::dead_letters;
 use domain::delivery::read::HoldReasons;
 use domain::source::{By, SourceState};
 use domain::usage::UsageContext;
@@ -19,11 +19,10 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::NoParameters;
 use super::body::RequestBody;
 use super::idempotency::once;
-use super::roster;
 use super::source_types::{HeldOut, SourceIn, SourceOut, SourcePatchIn};
+use super::{NoParameters, roster};
 use base::json::{Moment, Query};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -208,7 +207,7 @@ pub async fn shown_as(
     webhook_secret: Option<&SecretString>,
 ) -> Result<SourceOut> {
     let held = if source.paused || HoldReasons::of(app.store.read(), source).await?.to_messenger.is_some() {
-        let (count, oldest_at) = dead::held(&app.delivery, source).await?;
+        let (count, oldest_at) = dead_letters::held(&app.delivery, source).await?;
         HeldOut { count, oldest_at: oldest_at.map(Moment) }
     } else {
         HeldOut::default()

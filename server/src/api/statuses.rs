@@ -5,10 +5,9 @@ use base::error::{Error, Problem, Result};
 use base::i18n::LocalizedText;
 use base::message::{Failure, FailureCode, State, StatusReport};
 use domain::api_key::{ApiKey, Scope};
-use domain::intake::clean;
-use domain::intake::message_ref;
+use domain::intake::messenger::message::{self, DialogueIds};
 use domain::intake::messenger::status::accept;
-use domain::intake::messenger::write_first::{self, DialogueIds};
+use domain::intake::{clean, fields};
 use domain::usage::UsageContext;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -140,14 +139,14 @@ pub async fn post(
     key.needs(Scope::Write)?;
     let (source_id, message_id) = path.into_inner();
     let source = key.source(&app, source_id).await?;
-    let about = message_ref::checked("/message_id", &message_id)?;
+    let about = fields::checked_ref("/message_id", &message_id)?;
     let (given, asked) = body.read::<StatusIn>().await?;
     let status = given.status;
     let named = given.named()?;
     let report = given.checked()?;
     once(&app, &key, asked, async {
         if let Some(named) = named {
-            write_first::tell(&app.intake, &source, &about, named).await?;
+            message::tell(&app.intake, &source, &about, named).await?;
         }
         let given = accept(&app.intake, &source, about, report).await?;
         Ok(HttpResponse::Accepted().json(StatusOut { id: given.message_id, status, ignored: given.ignored }))

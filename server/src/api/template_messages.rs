@@ -7,7 +7,7 @@ use base::message::{Content, Marker, Media};
 use connectors::template::TemplateFileKind;
 use domain::api_key::{ApiKey, Scope};
 use domain::intake::message_in::{ContentIn, ContentType};
-use domain::intake::{media_url, template_message};
+use domain::intake::{chat, fields};
 use domain::template::{self, Spec};
 use domain::usage::UsageContext;
 use entity::{message_template, source};
@@ -122,8 +122,7 @@ pub async fn send(
     let file = file_of(&app, &source, &row, &spec, given.file.map(|Object(file)| file)).await?;
     let conversation = conversations::find(&app, &source, &given.conversation.0.id).await?.ok_or(Error::NotFound)?;
     once(&app, &key, asked, async {
-        let id =
-            template_message::send(&app.intake, &source, &conversation, &row, params, file).await.map_err(at_file)?;
+        let id = chat::send_template(&app.intake, &source, &conversation, &row, params, file).await.map_err(at_file)?;
         Ok(HttpResponse::Accepted().json(TemplateMessageOut { id, status: "queued" }))
     })
     .await
@@ -147,7 +146,7 @@ async fn file_of(
     let content = match given {
         Some(given) => {
             let content = given.checked(kind).map_err(at_file)?;
-            media_url::check_now(&app.intake, &content).await.map_err(at_file)?;
+            fields::check_media_url_now(&app.intake, &content).await.map_err(at_file)?;
             content
         }
         None => {

@@ -6,8 +6,7 @@ use base::i18n::LocalizedText;
 use base::message::Person;
 use domain::api_key::{ApiKey, Scope};
 use domain::intake::message_in::ConversationIn;
-use domain::intake::message_ref;
-use domain::intake::messenger;
+use domain::intake::{fields, messenger};
 use domain::usage::UsageContext;
 use serde::Deserialize;
 use serde_json::json;
@@ -118,7 +117,7 @@ pub async fn reaction(
     key.needs(Scope::Write)?;
     let source = key.source(&app, *source_id).await?;
     let (reaction, asked) = body.read::<ReactionIn>().await?;
-    let about = message_ref::checked("/message/id", &reaction.message.0.id)?;
+    let about = fields::checked_ref("/message/id", &reaction.message.0.id)?;
     let sender = person(reaction.sender.0)?;
     let emoji = checked_emoji(reaction.emoji)?;
     once(&app, &key, asked, async {

@@ -4,8 +4,8 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use base::error::{Error, Problem, Result};
 use domain::api_key::{ApiKey, Scope};
 use domain::cursor::{ListOut, PageRequest};
+use domain::delivery::dead_letters;
 use domain::delivery::read::webhooks;
-use domain::delivery::resend as resending;
 use domain::usage::UsageContext;
 use entity::attempt;
 use serde::{Deserialize, Serialize};
@@ -119,7 +119,7 @@ pub async fn resend(
             let ids = sources.iter().map(|source| source.id);
             let Some(tried) = webhooks::one(app.store.read(), tenant_id, ids, *id).await? else { continue };
             let source = sources.iter().find(|source| Some(source.id) == tried.source_id).ok_or(Error::NotFound)?;
-            resending::resend(&app.delivery, source, &tried).await?;
+            dead_letters::resend(&app.delivery, source, &tried).await?;
             let (by, object) = (by(&app, &key, &request).await?, source.id.to_string());
             let detail = json!({ "source": source.name, "webhook_id": tried.letter_id });
             by.did(&app, app.store.write(), "webhook.resent", (tenant_id, &object), detail).await?;

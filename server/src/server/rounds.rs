@@ -85,8 +85,8 @@ fn always(app: &Arc<App>) -> Vec<Round> {
 
 fn delivering(app: &Arc<App>) -> Vec<Round> {
     let mut rounds = vec![
-        Round::new("expire", 60, &app.delivery, delivery::expire::look).at_start(),
-        Round::new("balance", 60, &app.delivery, delivery::balance::look),
+        Round::new("expire", 60, &app.delivery, delivery::worker::watch_expired).at_start(),
+        Round::new("balance", 60, &app.delivery, delivery::gauges::watch_balance),
         Round::new("gauges", 15, &app.delivery, delivery::gauges::publish).at_start(),
         Round::new("disks", 10, &app.load_shedding, load_shedding::look_at_disks).at_start(),
         Round::new("plans", 24 * 3_600, &app.tenants, tenant::plan::look_again).at_start(),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use parom::delivery::wake;
+use parom::delivery::worker;
 use parom_tests::office::{Desk, LEASE, again, all_at_once, settlement, texts};
 use parom_tests::settings::PATIENCE;
 use parom_tests::{Office, World, both, on_postgres};
@@ -345,7 +345,7 @@ async fn another_process_is_woken(world: &mut World) {
     };
     let tasks = [world.app().clone(), other.app.clone()].map(|app| {
         let stop = app.stop.clone();
-        tokio::spawn(wake::run(app.delivery.clone(), stop))
+        tokio::spawn(worker::wake_others(app.delivery.clone(), stop))
     });
     heard("it listens").await;
     world.customer(&line, "anna").writes("one").await;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use base::store::VENDOR;
+use parom::delivery::gauges;
 use parom::delivery::worker::Worker;
-use parom::delivery::{balance, gauges};
 use parom_tests::messenger::Answer;
 use parom_tests::settings::VENDOR_KEY;
 use parom_tests::{Api, Line, World, both, on_postgres};
@@ -206,7 +206,7 @@ async fn accepted_by_hand(world: &World, line: &Line, by: i64) {
 
 async fn gaps(world: &World) -> Vec<serde_json::Value> {
     let open = parom::alert::open(world.app().store.read(), VENDOR).await.unwrap();
-    let gaps = open.iter().filter(|alert| alert.kind == balance::ALARM);
+    let gaps = open.iter().filter(|alert| alert.kind == gauges::BALANCE_ALARM);
     gaps.map(|alert| serde_json::from_str(&alert.detail).unwrap()).collect()
 }
 
@@ -229,27 +229,27 @@ async fn a_missing_message_is_reported_until_it_is_found(world: &mut World) {
     world.sandbox.faults().next_with(Part::Message, "later", 1, Fault::Status { code: 503, retry_after: None });
     anna.writes("later").await;
     world.deliver_all().await;
-    assert_eq!(balance::round(&world.app().delivery).await.unwrap(), 0);
+    assert_eq!(gauges::check_balance(&world.app().delivery).await.unwrap(), 0);
     assert!(gaps(world).await.is_empty());
     assert_eq!(gauge(world, "parom_ledger_gap{direction=\"to_crm\"}"), 0.0);
 
     accepted_by_hand(world, &line, 2).await;
-    assert_eq!(balance::round(&world.app().delivery).await.unwrap(), 2);
+    assert_eq!(gauges::check_balance(&world.app().delivery).await.unwrap(), 2);
     let told = gaps(world).await;
     assert_eq!(told.len(), 1, "{told:?}");
     let counts = ["gap", "accepted", "delivered", "failed", "waiting"].map(|name| told[0][name].as_i64().unwrap());
     assert_eq!(counts, [2, 5, 1, 1, 1], "{told:?}");
     assert_eq!(told[0]["source"], "Line support");
     assert_eq!(gauge(world, "parom_ledger_gap{direction=\"to_crm\"}"), 2.0);
-    balance::round(&world.app().delivery).await.unwrap();
+    gauges::check_balance(&world.app().delivery).await.unwrap();
     assert_eq!(gaps(world).await.len(), 1, "one cause is one alert");
 
     accepted_by_hand(world, &line, -2).await;
-    assert_eq!(balance::round(&world.app().delivery).await.unwrap(), 0);
+    assert_eq!(gauges::check_balance(&world.app().delivery).await.unwrap(), 0);
     assert!(gaps(world).await.is_empty(), "it is over by itself");
     assert_eq!(gauge(world, "parom_ledger_gap{direction=\"to_crm\"}"), 0.0);
     world.deliver_to_the_end().await;
-    assert_eq!(balance::round(&world.app().delivery).await.unwrap(), 0);
+    assert_eq!(gauges::check_balance(&world.app().delivery).await.unwrap(), 0);
 }
 
 async fn waiting_letters_are_counted_by_reason(world: &mut World) {

@@ -5,7 +5,7 @@ use base::store::statements_of;
 use entity::{conversation, message};
 use parom::delivery::read::chats::ConversationFilter;
 use parom::delivery::read::list::{self, Ground, MessageFilter, Reached, Slower};
-use parom::delivery::read::{MessageStatus, find, latest_chats};
+use parom::delivery::read::{MessageStatus, chats, find};
 use parom_tests::{Answer, Line, World, both};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Statement};
 use uuid::Uuid;
@@ -77,7 +77,7 @@ async fn chats_are_in_the_order_of_the_newest_messages(world: &mut World) {
             let (mut names, mut after) = (Vec::new(), None);
             loop {
                 let asked = (after, rows);
-                let page = latest_chats::page(&db, line.tenant_id, &wanted, &ground, asked, most_read).await.unwrap();
+                let page = chats::latest_page(&db, line.tenant_id, &wanted, &ground, asked, most_read).await.unwrap();
                 let Some(last) = page.last() else { break };
                 after = Some(last.place);
                 names.extend(page.into_iter().map(|chat| chat.conversation.external_id.replace("chat-", "")));
@@ -97,7 +97,7 @@ async fn a_page_of_chats_reads_no_message_behind_its_rows(world: &mut World) {
         let mut place = None;
         let asked = statements_of(async {
             let (wanted, asked) = (ConversationFilter::default(), (after, 2));
-            let page = latest_chats::page(&db, line.tenant_id, &wanted, &ground, asked, latest_chats::MOST_READ).await;
+            let page = chats::latest_page(&db, line.tenant_id, &wanted, &ground, asked, chats::MOST_READ).await;
             place = page.unwrap().last().map(|chat| chat.place);
         });
         let statements = asked.await.statements;

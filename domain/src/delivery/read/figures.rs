@@ -6,22 +6,20 @@
 //! their attempts of the last 24 hours. What a messenger accepted and reported as failed afterwards is delivered in the
 //! ledger; here it is failed, as in the lists of messages.
 
-mod flow;
 mod rows;
-#[cfg(test)]
-mod tests;
 
-use base::millis::{DAY, HOUR};
 use std::collections::BTreeMap;
 
 use base::message::{Direction, State, day_of};
-use sea_orm::DbErr;
+use base::millis::{DAY, HOUR};
+use entity::{dead_letter, ledger_delta};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::ledger::{Ledger, LedgerCounts};
+use super::ledger::{Ledger, LedgerCounts, sum};
 use super::made_at;
 use crate::delivery::DeliveryContext;
-pub use flow::Flow;
 use rows::{DayRow, HourRow, TookRow, WaitingRow};
 
 /// Hours and days that are read, each with the present one.
@@ -181,7 +179,7 @@ impl Figures {
 
     /// How long the oldest letter of any kind has waited; none if none waits.
     pub fn oldest(&self) -> Option<i64> {
-        self.waiting.iter().filter_map(|row| row.oldest).min().map(|at| (self.now - at).max(0))
+        self.waiting.iter().filter_map(|row| row.oldest).min().map(|at| Ord::max(self.now - at, 0))
     }
 
     /// How long messages of the last 24 hours took; none if none was delivered.
@@ -283,4 +281,181 @@ pub fn times(mut took: Vec<i64>) -> Option<Times> {
     let most = *most;
     let median = if middle < shorter.len() { *shorter.select_nth_unstable(middle).1 } else { most };
     Some(Times { median, most, messages })
+}
+
+/// Messages from customers, messages to customers, and how many of both were not delivered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flow {
+    pub came: i64,
+    pub went: i64,
+    pub failed: i64,
+    /// Those of `failed` that came from customers.
+    pub failed_in: i64,
+}
+
+impl Flow {
+    /// Messages of both directions.
+    pub const fn all(&self) -> i64 {
+        self.came + self.went
+    }
+
+    /// The sum of both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            came: self.came + other.came,
+            went: self.went + other.went,
+            failed: self.failed + other.failed,
+            failed_in: self.failed_in + other.failed_in,
+        }
+    }
+
+    pub(in crate::delivery::read) fn add(&mut self, direction: i16, accepted: i64, failed: i64) {
+        if direction == Direction::ToCrm.number() {
+            self.came += accepted;
+            self.failed_in += failed;
+        } else {
+            self.went += accepted;
+        }
+        self.failed += failed;
+    }
+}
+
+#[derive(FromQueryResult)]
+struct LedgerDayRow {
+    direction: i16,
+    day: i32,
+    accepted: Option<i64>,
+    delivered: Option<i64>,
+    failed: Option<i64>,
+}
+
+/// What the latest days of the ledger brought, oldest first, today last. Days are UTC, by acceptance.
+pub async fn service_days(app: &DeliveryContext, count: i32) -> Result<Vec<FiguresSlot>, DbErr> {
+    use ledger_delta::Column::Accepted;
+    use ledger_delta::Column::Day;
+    use ledger_delta::Column::Delivered;
+    use ledger_delta::Column::Direction;
+    use ledger_delta::Column::Failed;
+    let today = day_of(app.clock.millis());
+    let first = today - count + 1;
+    let rows: Vec<LedgerDayRow> = ledger_delta::Entity::find()
+        .filter(Day.gte(first))
+        .select_only()
+        .columns([Direction, Day])
+        .column_as(sum(Accepted), "accepted")
+        .column_as(sum(Delivered), "delivered")
+        .column_as(sum(Failed), "failed")
+        .group_by(Direction)
+        .group_by(Day)
+        .into_model()
+        .all(app.store.read())
+        .await?;
+    let empty = |day: i32| FiguresSlot { at: i64::from(day) * DAY, flow: Flow::default(), delivered: 0 };
+    let mut slots: BTreeMap<i32, FiguresSlot> = (first..=today).map(|day| (day, empty(day))).collect();
+    for row in rows {
+        // Days to come belong to a clock that ran ahead.
+        let Some(slot) = slots.get_mut(&row.day) else { continue };
+        slot.flow.add(row.direction, row.accepted.unwrap_or(0), row.failed.unwrap_or(0));
+        slot.delivered += row.delivered.unwrap_or(0);
+    }
+    Ok(slots.into_values().collect())
+}
+
+/// Letters that are no longer retried, and of how many accounts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
+pub struct Undelivered {
+    pub letters: i64,
+    pub accounts: i64,
+}
+
+/// Counts them.
+pub async fn undelivered(db: &impl ConnectionTrait) -> Result<Undelivered, DbErr> {
+    use dead_letter::Column::Id;
+    use dead_letter::Column::TenantId;
+    let found = dead_letter::Entity::find()
+        .select_only()
+        .column_as(Id.count(), "letters")
+        .column_as(Expr::col(TenantId).count_distinct(), "accounts")
+        .into_model()
+        .one(db)
+        .await?;
+    Ok(found.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::read::first_id_at;
+
+    /// 20 Nov 2026, 09:30 UTC.
+    const NOW: i64 = 1_795_167_000_000;
+
+    fn figures() -> Figures {
+        Figures { now: NOW, hours: Vec::new(), days: Vec::new(), waiting: Vec::new(), took: Vec::new() }
+    }
+
+    fn hour(source_id: Uuid, direction: Direction, state: State, back: i64, messages: i64) -> HourRow {
+        let hour = NOW / HOUR - back;
+        HourRow {
+            source_id,
+            direction: direction.number(),
+            state: state.number(),
+            hour,
+            messages,
+            last: Some(hour * HOUR),
+        }
+    }
+
+    #[test]
+    fn an_hour_counts_both_directions_and_what_failed_of_them() {
+        let source = Uuid::from_u128(1);
+        let hours = vec![
+            hour(source, Direction::ToCrm, State::Delivered, 0, 3),
+            hour(source, Direction::ToCrm, State::Queued, 0, 1),
+            hour(source, Direction::ToMessenger, State::Read, 0, 2),
+            hour(source, Direction::ToMessenger, State::Failed, 0, 1),
+            hour(source, Direction::ToMessenger, State::Sent, 23, 5),
+        ];
+        let figures = Figures { hours, ..figures() };
+        let slots = figures.slots(Span::Hours);
+        assert_eq!(slots.len(), 24);
+        assert_eq!(slots[23].flow, Flow { came: 4, went: 3, failed: 1, failed_in: 0 });
+        assert_eq!(slots[23].delivered, 5);
+        assert_eq!(slots[0].flow, Flow { came: 0, went: 5, failed: 0, failed_in: 0 });
+        assert_eq!(figures.of_source(source, Span::Hours), Flow { came: 4, went: 8, failed: 1, failed_in: 0 });
+        assert_eq!(figures.last_of(source), LastMessage::At(NOW / HOUR * HOUR));
+        assert_eq!(figures.last_of(Uuid::nil()), LastMessage::None);
+    }
+
+    #[test]
+    fn days_are_those_asked_for() {
+        let source_id = Uuid::from_u128(1);
+        let day = |back: i32, accepted: i64| DayRow {
+            source_id,
+            direction: Direction::ToCrm.number(),
+            day: day_of(NOW) - back,
+            accepted: Some(accepted),
+            delivered: Some(accepted),
+            failed: None,
+            failed_later: None,
+        };
+        let figures = Figures { days: vec![day(0, 1), day(6, 2), day(7, 4), day(29, 8)], ..figures() };
+        let sum = |days: i32| figures.slots(Span::Days(days)).iter().map(|slot| slot.flow.all()).sum::<i64>();
+        assert_eq!([sum(1), sum(7), sum(30)], [1, 3, 15]);
+        assert_eq!(figures.of_source(source_id, Span::Days(7)).came, 3);
+        assert_eq!(figures.ledger(day_of(NOW) - 6).to_crm.accepted, 3);
+        assert_eq!(figures.last_of(source_id), LastMessage::OnDay(i64::from(day_of(NOW)) * DAY));
+    }
+
+    #[test]
+    fn times_are_those_of_messages_until_the_other_side_has_them() {
+        let row = |took: i64| TookRow { message_id: first_id_at(NOW), source_id: Uuid::from_u128(1), took };
+        let figures = Figures { took: (1..=100).map(|took| row(took * 10)).collect(), ..figures() };
+        assert_eq!(figures.times(), Some(Times { median: 500, most: 950, messages: 100 }));
+        let by_hour = figures.times_by_hour();
+        assert_eq!(by_hour.iter().flatten().count(), 1);
+        assert_eq!(by_hour[23], figures.times());
+        assert_eq!(figures.times_of(Uuid::nil()), None);
+    }
 }

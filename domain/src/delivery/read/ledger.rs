@@ -67,7 +67,7 @@ struct WaitingCount {
 pub async fn read(app: &DeliveryContext, which: LedgerFilter) -> Result<Ledger, DbErr> {
     // In one snapshot, or the sums would differ by what is settled between the two reads.
     let tx = app.store.read_tx().await?;
-    let read = async { Ok::<_, DbErr>((settled(&tx, which).await?, waiting(&tx, which).await?)) };
+    let read = async { Ok::<_, DbErr>((settled_counts(&tx, which).await?, waiting(&tx, which).await?)) };
     let read = read.await;
     tx.rollback().await?;
     let (settled, waiting) = read?;
@@ -87,7 +87,7 @@ fn counts(direction: Direction, settled: &[SettledCount], waiting: &[WaitingCoun
     }
 }
 
-async fn settled(db: &impl ConnectionTrait, which: LedgerFilter) -> Result<Vec<SettledCount>, DbErr> {
+async fn settled_counts(db: &impl ConnectionTrait, which: LedgerFilter) -> Result<Vec<SettledCount>, DbErr> {
     use ledger_delta::Column::{Accepted, Day, Delivered, Direction, Failed, SourceId};
     let mut select = ledger_delta::Entity::of_tenant(which.tenant_id);
     if let Some(source_id) = which.source_id {

@@ -1,27 +1,24 @@
-//! Messages of an account, newest first, with filters.
-
-mod filter;
-mod slowest;
-mod sparse;
+//! Messages of an account with filters, newest first, or of the newest the slowest first. How many are sorted by their
+//! duration is bounded, because each one's attempts are looked up: an index of all durations would make every delivery write
+//! to it.
 
 use std::collections::BTreeMap;
 
 use anyhow::Context;
-use base::message::{Body, Direction, Failure, LetterKind, Person, Role, State};
-use entity::{attempt, conversation, message, source};
+use base::message::{Body, Direction, Failure, FailureCode, LetterKind, Person, Role, State};
+use entity::{attempt, conversation, found_message, ledger_delta, letter, message, source};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement, SimpleExpr, UnionType};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
 };
 use uuid::Uuid;
 
-use super::MessageStatus;
-use super::holds::AllHolds;
-use super::recovered;
+use super::find::SearchResults;
+use super::ledger::sum;
+use super::reason::AllHolds;
+use super::{MessageStatus, first_id_at};
 use crate::source::KnownUsers;
-pub(super) use filter::has_failed_later;
-use filter::select;
-pub use filter::{MessageFilter, Reached, Slower};
-pub use slowest::slowest_page;
 
 /// A message with what a list shows of it.
 #[derive(Clone, Debug)]
@@ -139,8 +136,8 @@ pub(super) async fn newest(
     most: u64,
 ) -> anyhow::Result<Select<message::Entity>> {
     let mut matches = select(tenant_id, wanted, ground)?;
-    if let Some(source_id) = sparse::source(db, tenant_id, wanted).await? {
-        matches = matches.filter(message::Column::Id.in_subquery(sparse::ids(tenant_id, source_id, wanted)));
+    if let Some(source_id) = sparse_source(db, tenant_id, wanted).await? {
+        matches = matches.filter(message::Column::Id.in_subquery(sparse_ids(tenant_id, source_id, wanted)));
     }
     Ok(matches.select_only().column(message::Column::Id).order_by_desc(message::Column::Id).limit(most))
 }
@@ -152,7 +149,7 @@ async fn lines(
     messages: Vec<message::Model>,
 ) -> anyhow::Result<Vec<MessageSummary>> {
     let conversations = conversations(db, tenant_id, &messages).await?;
-    let found = recovered::of(db, tenant_id, messages.iter().map(|message| message.id)).await?;
+    let found = recovered(db, tenant_id, messages.iter().map(|message| message.id)).await?;
     let is_found = |message: &message::Model| found.contains_key(&message.id);
     messages.into_iter().map(|message| line(is_found(&message), message, &conversations, ground)).collect()
 }
@@ -176,7 +173,7 @@ pub async fn took(
         .await?;
     let took = tries.into_iter().filter_map(|(id, at, ms)| {
         let accepted = accepted.get(&id)?;
-        Some((id, (at + i64::from(ms) - accepted).max(0)))
+        Some((id, Ord::max(at + i64::from(ms) - accepted, 0)))
     });
     Ok(took.collect())
 }
@@ -229,4 +226,306 @@ pub fn failure_of(message: &message::Model) -> anyhow::Result<Option<Failure>> {
         "" => Ok(None),
         text => serde_json::from_str(text).map(Some).context("the error of a stored message"),
     }
+}
+
+/// Filter for messages.
+#[derive(Clone, Debug, Default)]
+pub struct MessageFilter {
+    pub direction: Option<Direction>,
+    pub reached: Option<Reached>,
+    pub source_id: Option<Uuid>,
+    pub conversation_id: Option<Uuid>,
+    /// Accepted at this moment (milliseconds since 1970) or later.
+    pub from: Option<i64>,
+    /// Accepted before this moment.
+    pub to: Option<i64>,
+    /// Failed for one of these reasons; empty for no limit.
+    pub codes: Vec<FailureCode>,
+    /// Took longer until the other side accepted it, or has waited longer.
+    pub slower: Option<Slower>,
+    /// Only these search results.
+    pub found: Option<SearchResults>,
+}
+
+/// A time in milliseconds, and the moment by which waiting messages are measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slower {
+    pub millis: i64,
+    pub now: i64,
+}
+
+/// The least time that the index `attempt_slow` knows, milliseconds.
+const SLOW: i64 = 2000;
+
+impl Slower {
+    /// The messages, by the index of slow attempts and by the letters that wait.
+    fn ids(self, tenant_id: Uuid) -> SelectStatement {
+        use attempt::Column::MessageId;
+        use attempt::Column::TenantId;
+        use attempt::Column::Took;
+        let mut done = Query::select()
+            .column(MessageId)
+            .from(attempt::Entity)
+            .and_where(TenantId.eq(tenant_id))
+            // As the index has it: with a bound value no planner would use it.
+            .and_where(Expr::cust(format!("took > {SLOW}")))
+            .and_where(Took.gt(Ord::max(self.millis, SLOW)))
+            .to_owned();
+        let waits = waiting(tenant_id).and_where(letter::Column::AcceptedAt.lt(self.now - self.millis)).to_owned();
+        done.union(UnionType::Distinct, waits).to_owned()
+    }
+}
+
+/// Messages whose letters wait: few, however many messages there are.
+fn waiting(tenant_id: Uuid) -> SelectStatement {
+    Query::select()
+        .column(letter::Column::MessageId)
+        .from(letter::Entity)
+        .and_where(letter::Column::TenantId.eq(tenant_id))
+        .and_where(letter::Column::Kind.eq(LetterKind::Message.number()))
+        .to_owned()
+}
+
+/// The messages of these chats.
+fn of_chats(tenant_id: Uuid, chats: &[Uuid]) -> SelectStatement {
+    Query::select()
+        .column(message::Column::Id)
+        .from(message::Entity)
+        .and_where(message::Column::TenantId.eq(tenant_id))
+        .and_where(message::Column::ConversationId.is_in(chats.iter().copied()))
+        .to_owned()
+}
+
+/// Every failed message has a reason, and only failed ones do: as the index `message_failed` has it.
+fn has_failed() -> SimpleExpr {
+    Expr::cust("error <> ''")
+}
+
+/// Messages that the other side accepted, which gives them a place in their chat, and reported as failed afterwards.
+pub(super) fn has_failed_later() -> Condition {
+    let states = message::Column::State.eq(State::Failed.number());
+    Condition::all().add(has_failed()).add(states).add(message::Column::Position.gt(0))
+}
+
+/// As SQLite's index `message_state` has it.
+fn has_left() -> SimpleExpr {
+    Expr::cust("state > 0")
+}
+
+/// Filter by progress: one status, or one figure of the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reached {
+    Status(MessageStatus),
+    /// The other side accepted it, and has not reported a failure since.
+    Taken,
+    /// The messenger accepted it and reported a failure afterwards.
+    FailedLater,
+    /// Queued or held.
+    Waiting,
+}
+
+impl Reached {
+    /// Parses the word used in URLs: a status, `taken`, `failed_later` or `waiting`.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "taken" => Some(Self::Taken),
+            "failed_later" => Some(Self::FailedLater),
+            "waiting" => Some(Self::Waiting),
+            status => MessageStatus::from_word(status).map(Self::Status),
+        }
+    }
+
+    const fn states(self) -> &'static [State] {
+        match self {
+            Self::Waiting | Self::Status(MessageStatus::Queued | MessageStatus::Held) => &[State::Queued],
+            Self::Taken => &[State::Sent, State::Delivered, State::Read],
+            Self::Status(MessageStatus::Sent) => &[State::Sent],
+            Self::Status(MessageStatus::Delivered) => &[State::Delivered],
+            Self::Status(MessageStatus::Read) => &[State::Read],
+            Self::Status(MessageStatus::Failed) | Self::FailedLater => &[State::Failed],
+        }
+    }
+}
+
+/// The messages of an account that match.
+fn select(tenant_id: Uuid, wanted: &MessageFilter, ground: &Ground) -> anyhow::Result<Select<message::Entity>> {
+    let mut select = message::Entity::of_tenant(tenant_id);
+    if let Some(direction) = wanted.direction {
+        select = select.filter(message::Column::Direction.eq(direction.number()));
+    }
+    if let Some(source_id) = wanted.source_id {
+        select = select.filter(message::Column::SourceId.eq(source_id));
+    }
+    if let Some(conversation_id) = wanted.conversation_id {
+        select = select.filter(message::Column::ConversationId.eq(conversation_id));
+    }
+    if let Some(from) = wanted.from {
+        select = select.filter(message::Column::Id.gte(first_id_at(from)));
+    }
+    if let Some(to) = wanted.to {
+        select = select.filter(message::Column::Id.lt(first_id_at(to)));
+    }
+    if !wanted.codes.is_empty() {
+        // As serde writes it: the code is the first field.
+        let begins = |code: &FailureCode| format!("{{\"code\":\"{}\"", code.word());
+        let any = wanted
+            .codes
+            .iter()
+            .fold(Condition::any(), |any, code| any.add(message::Column::Error.starts_with(begins(code))));
+        select = select.filter(any).filter(has_failed());
+    }
+    if let Some(slower) = wanted.slower {
+        select = select.filter(message::Column::Id.in_subquery(slower.ids(tenant_id)));
+    }
+    if let Some(found) = &wanted.found {
+        let any = Condition::any()
+            .add(message::Column::Id.is_in(found.messages.iter().copied()))
+            // By the index of chats: a search finds few of them.
+            .add(message::Column::Id.in_subquery(of_chats(tenant_id, &found.conversations)));
+        select = select.filter(any);
+    }
+    if let Some(reached) = wanted.reached {
+        let states = reached.states();
+        select = select.filter(message::Column::State.is_in(states.iter().map(|state| state.number())));
+        if states == [State::Failed] {
+            select = select.filter(has_failed());
+        }
+        if matches!(states, [State::Sent] | [State::Delivered] | [State::Read]) {
+            select = select.filter(has_left());
+        }
+        if states == [State::Queued] {
+            select = select.filter(message::Column::Id.in_subquery(waiting(tenant_id)));
+        }
+        select = match reached {
+            Reached::FailedLater => select.filter(has_failed_later()),
+            Reached::Status(MessageStatus::Held) => select.filter(ground.held()),
+            Reached::Status(MessageStatus::Queued) => select.filter(ground.held().not()),
+            _ => select,
+        };
+    }
+    Ok(select)
+}
+
+const DAY_MS: i64 = 86_400_000;
+/// A source has few messages if it has at most one of so many. With more, reading by time finds a page sooner.
+const SHARE: i64 = 4;
+
+/// The source of the filter, if it has few messages in at most as few chats, by the ledger's days.
+async fn sparse_source(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    wanted: &MessageFilter,
+) -> Result<Option<Uuid>, DbErr> {
+    let Some(source_id) = wanted.source_id else { return Ok(None) };
+    let mut days = ledger_delta::Entity::of_tenant(tenant_id);
+    if let Some(from) = wanted.from {
+        let first = i32::try_from(from.div_euclid(DAY_MS)).unwrap_or_default();
+        days = days.filter(ledger_delta::Column::Day.gte(first));
+    }
+    let accepted: Vec<(Uuid, Option<i64>)> = days
+        .select_only()
+        .column(ledger_delta::Column::SourceId)
+        .column_as(sum(ledger_delta::Column::Accepted), "accepted")
+        .group_by(ledger_delta::Column::SourceId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let count =
+        |of: &dyn Fn(Uuid) -> bool| accepted.iter().filter(|row| of(row.0)).filter_map(|row| row.1).sum::<i64>();
+    let few = count(&|_| true) / SHARE;
+    if count(&|id| id == source_id) > few {
+        return Ok(None);
+    }
+    // Its chats are counted no further than that.
+    let beyond: Option<Uuid> = conversation::Entity::of_tenant(tenant_id)
+        .filter(conversation::Column::SourceId.is_in([source_id, Uuid::nil()]))
+        .select_only()
+        .column(conversation::Column::Id)
+        .offset(u64::try_from(few).unwrap_or_default())
+        .limit(1)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(beyond.is_none().then_some(source_id))
+}
+
+/// Ids of the messages in its chats. The source of a chat never changes; chats that have none yet may have messages of
+/// any source.
+fn sparse_ids(tenant_id: Uuid, source_id: Uuid, wanted: &MessageFilter) -> SelectStatement {
+    let chats = Query::select()
+        .column(conversation::Column::Id)
+        .from(conversation::Entity)
+        .and_where(conversation::Column::TenantId.eq(tenant_id))
+        .and_where(conversation::Column::SourceId.is_in([source_id, Uuid::nil()]))
+        .to_owned();
+    let mut ids = Query::select()
+        .column(message::Column::Id)
+        .from(message::Entity)
+        .and_where(message::Column::TenantId.eq(tenant_id))
+        .and_where(message::Column::ConversationId.in_subquery(chats))
+        .to_owned();
+    if let Some(from) = wanted.from {
+        ids.and_where(message::Column::Id.gte(first_id_at(from)));
+    }
+    ids
+}
+
+/// Up to `rows` of the newest `most` matches after the message `after`, the slowest first; those that the other side has
+/// not accepted come last, newest first. With the number of matches, at most `most`.
+pub async fn slowest_page(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    wanted: &MessageFilter,
+    ground: &Ground,
+    (after, rows): (Option<Uuid>, u64),
+    most: u64,
+) -> anyhow::Result<(Vec<MessageSummary>, u64)> {
+    let some = newest(db, tenant_id, wanted, ground, most).await?;
+    let ids: Vec<Uuid> = message::Entity::of_tenant(tenant_id)
+        .filter(message::Column::Id.in_subquery(some.into_query()))
+        .select_only()
+        .column(message::Column::Id)
+        .order_by_desc(duration(tenant_id))
+        .order_by_desc(message::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let begin = after.and_then(|after| ids.iter().position(|id| *id == after)).map_or(0, |place| place + 1);
+    let (page, count) = cut(ids, begin, rows, most);
+    let of_page = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.is_in(page.iter().copied()));
+    let mut lines = lines(db, tenant_id, ground, of_page.all(db).await?).await?;
+    lines.sort_by_key(|line| page.iter().position(|id| *id == line.message.id));
+    Ok((lines, count))
+}
+
+/// How long a message took, milliseconds; 0 if it was not accepted.
+fn duration(tenant_id: Uuid) -> Expr {
+    let mut of_message = Query::select();
+    of_message
+        .expr(Expr::col((attempt::Entity, attempt::Column::Took)).max())
+        .from(attempt::Entity)
+        .and_where(Expr::col((attempt::Entity, attempt::Column::TenantId)).eq(tenant_id))
+        .and_where(
+            Expr::col((attempt::Entity, attempt::Column::MessageId)).equals((message::Entity, message::Column::Id)),
+        );
+    Func::coalesce([Expr::from(of_message), Expr::val(0)]).into()
+}
+
+/// Those of these messages that were found in amoCRM's history, by our id.
+pub async fn recovered(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    messages: impl IntoIterator<Item = Uuid>,
+) -> Result<BTreeMap<Uuid, found_message::Model>, DbErr> {
+    let found = found_message::Entity::of_tenant(tenant_id).filter(found_message::Column::MessageId.is_in(messages));
+    Ok(found.all(db).await?.into_iter().map(|row| (row.message_id, row)).collect())
+}
+
+/// The same for one message.
+pub async fn recovered_one(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    message_id: Uuid,
+) -> Result<Option<found_message::Model>, DbErr> {
+    Ok(recovered(db, tenant_id, [message_id]).await?.remove(&message_id))
 }

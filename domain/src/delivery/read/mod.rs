@@ -3,26 +3,19 @@
 pub mod activity;
 pub mod chats;
 pub mod dead;
-pub mod endpoint;
 pub mod figures;
 pub mod find;
-pub mod holds;
-pub mod latest_chats;
 pub mod ledger;
 pub mod list;
-pub mod owner;
 pub mod reason;
-pub mod recovered;
 pub mod report;
-pub mod service;
-pub mod status;
 pub mod story;
 pub mod webhooks;
 
 use uuid::Uuid;
 
-pub use holds::HoldReasons;
-pub use status::MessageStatus;
+pub use reason::HoldReasons;
+pub use story::MessageStatus;
 
 /// Number of leading bits that hold the time in our ids (UUID v7).
 const TIME_BITS: u32 = 48;

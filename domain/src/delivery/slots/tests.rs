@@ -161,3 +161,33 @@ fn reserved_slots_count_as_used() {
     drop(reserved);
     assert_eq!(slots.share(&[offer("telegram", 1, 1, 4)], 0), [4]);
 }
+
+#[test]
+fn the_calls_of_several_processes_are_one_sum() {
+    let of = |calls, failed, within, until| CallReport {
+        calls: BTreeMap::from([("telegram".to_owned(), CallFigures { calls, failed, within })]),
+        closed: BTreeMap::from([("max".to_owned(), until)]),
+    };
+    let mut sum = of(7, 1, 90, 20);
+    sum.add(CallReport::stored(Some(&of(3, 2, 700, 10).to_text())));
+    assert_eq!(sum, of(10, 3, 700, 20));
+    for nothing in [None, Some("null"), Some("{}"), Some("[1]"), Some("{\"later\": 1}")] {
+        sum.add(CallReport::stored(nothing));
+    }
+    assert_eq!(sum, of(10, 3, 700, 20));
+}
+
+#[test]
+fn the_last_calls_count() {
+    let mut calls = RecentCalls::default();
+    assert_eq!(calls.figures(0), None);
+    calls.add(0, 7, true);
+    assert_eq!(calls.figures(1), Some(CallFigures { calls: 1, failed: 1, within: 7 }));
+    assert_eq!(calls.figures(RECENT), None, "it is too long ago");
+    for millis in 1..=100 {
+        calls.add(RECENT, millis, millis > 90);
+    }
+    assert_eq!(calls.figures(RECENT), Some(CallFigures { calls: 100, failed: 10, within: 95 }));
+    (0..MOST).for_each(|_| calls.add(RECENT, 3, false));
+    assert_eq!(calls.figures(RECENT), Some(CallFigures { calls: 500, failed: 0, within: 3 }));
+}

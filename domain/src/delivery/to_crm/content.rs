@@ -1,12 +1,20 @@
-//! Converts message content to amoCRM's format.
+//! Converts message content to amoCRM's format, and quoted and forwarded messages (chats-api §3.4.4).
 
 use std::time::Duration;
 
-use amocrm::chats::{Content as CrmContent, MediaFile, MediaKind, Post as CrmPost, SharedPost as CrmSharedPost};
-use base::message::{Content, Media, Post, SharedPost};
+use amocrm::chats::{
+    Content as CrmContent, Forwards, MediaFile, MediaKind, MessageRef, Post as CrmPost, Quote as CrmQuote,
+    QuotedMessage, QuotedSender, SharedPost as CrmSharedPost,
+};
+use base::message::{Content, Direction, Media, Post, Quote, SharedPost};
+use entity::{conversation, message};
+use sea_orm::{ColumnTrait, QueryFilter};
+use uuid::Uuid;
 
-use super::CrmTarget;
-use crate::delivery::letter_context::LetterContext;
+use super::{CrmTarget, ours};
+use crate::delivery::DeliveryContext;
+use crate::delivery::letters::{LetterContext, crm_ids};
+use crate::lookup::MessageKey;
 use crate::media::{self, FileReadiness};
 use crate::tenant::words;
 
@@ -21,7 +29,7 @@ pub(super) enum Fitted {
 pub(super) async fn fit(line: &CrmTarget<'_>, parts: &LetterContext, content: &Content) -> anyhow::Result<Fitted> {
     let Some(file) = content.media() else { return Ok(Fitted::Content(plain(content))) };
     let Some(media_id) = file.media_id else {
-        return Ok(Fitted::Content(with_file(media_kind(content), file, named(file, &file.media_url))));
+        return Ok(Fitted::Content(with_file(media_kind(content), file, media_file(file, &file.media_url))));
     };
     let kept = match media::ensure(&line.app.files, parts.tenant.tenant_id, media_id).await? {
         FileReadiness::Kept(kept) => kept,
@@ -66,11 +74,11 @@ pub(super) fn plain(content: &Content) -> CrmContent {
         | Content::File(media)
         | Content::Voice(media)
         | Content::Audio(media)
-        | Content::Sticker(media) => with_file(media_kind(content), media, named(media, "")),
+        | Content::Sticker(media) => with_file(media_kind(content), media, media_file(media, "")),
     }
 }
 
-fn named(media: &Media, url: &str) -> MediaFile {
+fn media_file(media: &Media, url: &str) -> MediaFile {
     MediaFile { url: url.to_owned(), file_name: media.file_name.clone(), file_size: media.file_size }
 }
 
@@ -119,4 +127,67 @@ pub(super) fn shared_post(post: &SharedPost) -> CrmSharedPost {
         preview_link: post.preview_url.clone(),
         preview_permalink: post.permalink.clone(),
     }
+}
+
+/// The quoted message; none if there is none or nothing is known about it. It must be of the same chat.
+pub(super) async fn reply_to(
+    app: &DeliveryContext,
+    parts: &LetterContext,
+    source_id: Uuid,
+) -> anyhow::Result<Option<CrmQuote>> {
+    let Some(quote) = &parts.message()?.body.reply_to else { return Ok(None) };
+    let found = find(app, parts, quote).await?;
+    let here = found.filter(|row| row.conversation_id == parts.conversation.id);
+    Ok(here.and_then(|row| message_ref(source_id, &row)).map(CrmQuote::Known).or_else(|| whole(quote)))
+}
+
+/// The forwarded message, from any chat of the source.
+pub(super) async fn forwards(
+    app: &DeliveryContext,
+    parts: &LetterContext,
+    source_id: Uuid,
+) -> anyhow::Result<Option<Forwards>> {
+    let Some(quote) = &parts.message()?.body.forward else { return Ok(None) };
+    if let Some(row) = find(app, parts, quote).await?
+        && let Some(message) = message_ref(source_id, &row)
+    {
+        let from = conversation::Entity::of_tenant(row.tenant_id)
+            .filter(conversation::Column::Id.eq(row.conversation_id))
+            .one(app.store.read())
+            .await?;
+        let from = from.filter(|from| !from.external_id.is_empty());
+        let bound = from.as_ref().filter(|from| !from.crm_unbound);
+        return Ok(Some(Forwards {
+            message: CrmQuote::Known(message),
+            conversation_id: bound.map(|from| crm_ids(from, source_id).conversation()),
+            conversation_ref_id: from.filter(|from| from.crm_unbound).map(|from| from.amocrm_chat_id),
+        }));
+    }
+    Ok(whole(quote).map(|message| Forwards { message, conversation_id: None, conversation_ref_id: None }))
+}
+
+async fn find(app: &DeliveryContext, parts: &LetterContext, quote: &Quote) -> anyhow::Result<Option<message::Model>> {
+    let (Some(source), Some(about)) = (parts.source.as_deref(), MessageKey::of_quote(quote)) else { return Ok(None) };
+    Ok(about.find(&app.store, source).await?)
+}
+
+/// By amojo's id if known, else by ours. A message still being sent reaches amojo before this one, because both use
+/// the same lane.
+fn message_ref(source_id: Uuid, row: &message::Model) -> Option<MessageRef> {
+    if !row.amocrm_message_id.is_empty() {
+        return Some(MessageRef::Amojo(row.amocrm_message_id.clone()));
+    }
+    let to_crm = row.direction == Direction::ToCrm.number();
+    to_crm.then(|| MessageRef::Ours(ours(source_id, "message", &row.external_id)))
+}
+
+fn whole(quote: &Quote) -> Option<CrmQuote> {
+    let content = plain(quote.content.as_ref()?);
+    let name = quote.sender.as_ref().and_then(|sender| sender.name.clone());
+    Some(CrmQuote::Whole(Box::new(QuotedMessage {
+        content,
+        at_milliseconds: quote.sent_at.unwrap_or_default(),
+        // amoCRM requires a sender.
+        sender: QuotedSender::Named(name.unwrap_or_else(|| "?".to_owned())),
+    })))
 }

@@ -1,18 +1,29 @@
-//! Sends a message to amoCRM.
+//! Sends a message to amoCRM, with its chat and the people in it.
+//!
+//! A chat's contact is settled before the chat's first message would create one, and planned again when the customer
+//! provides contact data.
+
+use std::borrow::Cow;
+use std::time::Duration;
 
 use amocrm::Error as CrmError;
-use amocrm::chats::{NewChat, NewMessage, PastMessage, SourceRef};
+use amocrm::chats::{ChatUser, NewChat, NewMessage, PastMessage, SourceRef};
+use anyhow::Context;
 use base::http_client::recorded;
-use base::message::FailureCode;
+use base::message::{FailureCode, Person, Role};
 use base::verdict::{Report, Taken, Verdict};
+use entity::conversation::{self, Column};
 use queue::Claim;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
 
-use super::content::{Fitted, fit, with_caption};
-use super::judge::{bury, judge_message, keep_unknown};
-use super::{CrmTarget, contact, ours, people, quote};
-use crate::delivery::dialogue::crm_ids;
-use crate::delivery::history::Scoped;
-use crate::delivery::letter_context::LetterContext;
+use super::content::{self, Fitted, fit, with_caption};
+use super::judge::{bury, judge, judge_message, keep_unknown};
+use super::{CrmTarget, ours};
+use crate::delivery::DeliveryContext;
+use crate::delivery::letters::{LetterContext, Scoped, crm_ids};
+use crate::{contact, media, tenant};
 
 /// Pages of history that are searched for a message whose outcome is unknown.
 const HISTORY_PAGES: u32 = 20;
@@ -30,7 +41,7 @@ pub(super) async fn attempt(line: &CrmTarget<'_>, claim: &Claim, parts: &LetterC
             Err(error) => return Ok(keep_unknown(claim, &error)),
         }
     } else {
-        contact::settled(line, parts, &message).await
+        settle_contact(line, parts, &message).await
     };
     Ok(match line.chats.send_message(&line.secret, &line.scope_id, &message).await {
         Ok(taken) => {
@@ -77,7 +88,7 @@ async fn build(line: &CrmTarget<'_>, parts: &LetterContext) -> anyhow::Result<Bu
             ))));
         }
     };
-    let (sender, receiver) = match people::of(line, parts, source.id).await? {
+    let (sender, receiver) = match person_of(line, parts, source.id).await? {
         Some(people) => people,
         None => {
             return Ok(Built::Not(Box::new(bury(
@@ -101,8 +112,8 @@ async fn build(line: &CrmTarget<'_>, parts: &LetterContext) -> anyhow::Result<Bu
         callback_data: body.callback_data.clone(),
         shared_post: body.shared_post.as_ref().map(super::content::shared_post),
         post: body.post.as_ref().map(super::content::post),
-        reply_to: quote::reply_to(line.app, parts, source.id).await?,
-        forwards: quote::forwards(line.app, parts, source.id).await?,
+        reply_to: content::reply_to(line.app, parts, source.id).await?,
+        forwards: content::forwards(line.app, parts, source.id).await?,
         silent: body.silent,
     })))
 }
@@ -135,7 +146,7 @@ pub(super) async fn new_chat(line: &CrmTarget<'_>, parts: &LetterContext, messag
     NewChat {
         conversation_id: message.conversation_id.clone(),
         source: message.source.clone(),
-        user: people::of_chat(line, parts, message).await,
+        user: person_of_chat(line, parts, message).await,
     }
 }
 
@@ -144,4 +155,207 @@ pub(super) async fn new_chat(line: &CrmTarget<'_>, parts: &LetterContext, messag
 fn learned_chat(parts: &LetterContext, message: &NewMessage, current: Option<String>) -> Option<String> {
     let unknown = parts.conversation.amocrm_chat_id.is_empty();
     current.filter(|id| unknown && *id != message.conversation_id && uuid::Uuid::parse_str(id).is_ok())
+}
+
+/// Creating a known chat again answers the same one, so an unknown outcome is simply repeated.
+pub(super) async fn create_chat(line: &CrmTarget<'_>, claim: &Claim, parts: &LetterContext) -> anyhow::Result<Report> {
+    let Some(source) = parts.source.as_deref().filter(|source| source.deleted_at.is_none()) else {
+        return Ok(bury(FailureCode::SourceDisconnected, "the source was deleted"));
+    };
+    let known = &parts.conversation;
+    if known.external_id.is_empty() {
+        return Ok(bury(FailureCode::Internal, "the customer was erased"));
+    }
+    let new = NewChat {
+        conversation_id: crm_ids(known, source.id).conversation(),
+        source: Some(SourceRef { external_id: source.external_id.clone() }),
+        user: customer(line, parts, source.id, &parts.contact).await,
+    };
+    let chat = match line.chats.create_chat(&line.secret, &line.scope_id, &new).await {
+        Ok(chat) => chat,
+        Err(error) => return Ok(judge(claim, &error)),
+    };
+    let linking = contact::is_given(known);
+    // Linking is retried by itself, so the letter is done when amoCRM has the chat.
+    if contact::is_wanted(source, known, linking) && contact::plan(&line.app.tenants, known, linking).await? {
+        contact::before_first(&line.app.tenants, source, known, linking, &chat.id).await;
+    }
+    Ok(Report::done(200, Taken { amocrm_chat_id: Some(chat.id), ..Taken::default() }))
+}
+
+/// Stores the customer's data from the message. Creates the chat and links it to its contact, where the source or the
+/// message's import wants that; returns amojo's id of a created chat. Failures are retried separately and do not stop
+/// the message.
+async fn settle_contact(line: &CrmTarget<'_>, parts: &LetterContext, message: &NewMessage) -> Option<String> {
+    let (source, body) = (parts.source.as_ref()?, &parts.message().ok()?.body);
+    let known = match contact::store_provided(&line.app.tenants, source, &parts.conversation, &body.sender).await {
+        Ok(given) => given.map_or(Cow::Borrowed(&parts.conversation), Cow::Owned),
+        Err(error) => {
+            tracing::error!(tenant.id = %source.tenant_id, error = format!("{error:#}"), "a customer's own details could not be stored");
+            Cow::Borrowed(&parts.conversation)
+        }
+    };
+    let linking = body.link_contact || contact::is_given(&known);
+    if !contact::is_wanted(source, &known, linking) {
+        return group_chat(line, parts, message).await;
+    }
+    match contact::plan(&line.app.tenants, &known, linking).await {
+        Ok(true) => {}
+        Ok(false) => return None,
+        Err(error) => {
+            tracing::error!(tenant.id = %source.tenant_id, %error, "that a chat needs a contact could not be stored; amoCRM chooses one");
+            return None;
+        }
+    }
+    match line.chats.create_chat(&line.secret, &line.scope_id, &new_chat(line, parts, message).await).await {
+        Ok(chat) => {
+            contact::before_first(&line.app.tenants, source, &known, linking, &chat.id).await;
+            Some(chat.id)
+        }
+        Err(error) => {
+            tracing::info!(tenant.id = %source.tenant_id, %error, "a chat could not be created ahead of its first message");
+            None
+        }
+    }
+}
+
+/// Creates the chat of a group before its first message, which would name it after the member who wrote.
+async fn group_chat(line: &CrmTarget<'_>, parts: &LetterContext, message: &NewMessage) -> Option<String> {
+    if !parts.conversation.amocrm_chat_id.is_empty() || !is_in_group(parts) {
+        return None;
+    }
+    match line.chats.create_chat(&line.secret, &line.scope_id, &new_chat(line, parts, message).await).await {
+        Ok(chat) => Some(chat.id),
+        Err(error) => {
+            tracing::info!(conversation.id = %parts.conversation.id, %error, "a group's chat could not be created ahead of its first message");
+            None
+        }
+    }
+}
+
+/// Time limit of what is asked for a letter: longer than a connector takes for two requests without an answer, because a
+/// comment needs the address that it then guesses for its post.
+const COMPLETED_WITHIN: Duration = Duration::from_secs(10);
+
+/// Asks the messenger for what its calls leave out, and stores the customer's name for pages and for later letters. No
+/// trouble with it holds the letter back.
+pub(super) async fn complete_person(app: &DeliveryContext, parts: &mut LetterContext) {
+    let Some(source) = parts.source.clone() else { return };
+    let Some(connector) = app.connectors.get(&source.kind) else { return };
+    if !parts.gaps().is_any() {
+        return;
+    }
+    let is_new = parts.contact.name.is_none();
+    let words = tenant::words(&app.integrations, &parts.tenant);
+    let completed = async {
+        let settings = crate::settings::open(app, &source)?;
+        let pace = app.pace(source.id, connector.as_ref());
+        let asked = recorded(Some(pace), connector.complete(&settings, words, parts.gaps()));
+        // What is known when the time is over is used.
+        let _ = tokio::time::timeout(COMPLETED_WITHIN, asked).await;
+        if is_new && parts.contact.name.is_some() {
+            know(app, parts).await?;
+        }
+        anyhow::Ok(())
+    };
+    if let Err(error) = completed.await {
+        tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, error = format!("{error:#}"), "the name of a customer could not be asked for or stored; the message goes on without");
+    }
+}
+
+/// Stores the customer as they are known now, unless another process did so meanwhile.
+async fn know(app: &DeliveryContext, parts: &LetterContext) -> anyhow::Result<()> {
+    let contact = serde_json::to_string(&parts.contact).context("a person as JSON")?;
+    conversation::Entity::update_many()
+        .col_expr(Column::Contact, Expr::value(contact))
+        .filter(Column::TenantId.eq(parts.conversation.tenant_id))
+        .filter(Column::Id.eq(parts.conversation.id))
+        .filter(Column::Contact.eq(parts.conversation.contact.as_str()))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
+/// The sender and, for what a manager or a bot wrote outside amoCRM, the receiver (chats-api §3.4.1). None if the
+/// channel's bot would be the sender and the channel has none.
+pub(super) async fn person_of(
+    line: &CrmTarget<'_>,
+    parts: &LetterContext,
+    source_id: Uuid,
+) -> anyhow::Result<Option<(ChatUser, Option<ChatUser>)>> {
+    let body = &parts.message()?.body;
+    if body.sender.role == Role::Client {
+        return Ok(Some((customer(line, parts, source_id, &body.sender).await, None)));
+    }
+    let receiver = customer(line, parts, source_id, body.receiver.as_ref().unwrap_or(&parts.contact)).await;
+    let Some(sender) = staff(line, parts, source_id, &body.sender).await else { return Ok(None) };
+    Ok(Some((sender, Some(receiver))))
+}
+
+/// Whose chat a message is written in: the customer's, or a group's when one of its members writes.
+async fn person_of_chat(line: &CrmTarget<'_>, parts: &LetterContext, message: &NewMessage) -> ChatUser {
+    match (is_in_group(parts), &parts.source) {
+        (true, Some(source)) => customer(line, parts, source.id, &parts.contact).await,
+        _ => message.receiver.as_ref().unwrap_or(&message.sender).clone(),
+    }
+}
+
+/// Whether the letter's message was written by a member of a group.
+fn is_in_group(parts: &LetterContext) -> bool {
+    let (Ok(message), group) = (parts.message(), &parts.contact) else { return false };
+    let sender = &message.body.sender;
+    sender.role == Role::Client && sender.id != group.id && group.name.is_some() && !parts.conversation.crm_unbound
+}
+
+/// A customer, or a group, in amoCRM's format.
+pub(super) async fn customer(
+    line: &CrmTarget<'_>,
+    parts: &LetterContext,
+    source_id: Uuid,
+    person: &Person,
+) -> ChatUser {
+    // Of typing and reactions only the id is known.
+    let contact =
+        Some(&parts.contact).filter(|contact| contact.id == person.id).and_then(|contact| contact.name.as_ref());
+    let known =
+        [person.name.as_ref(), contact, person.phone.as_ref(), person.email.as_ref()].into_iter().flatten().next();
+    let avatar = match person.avatar_media_id {
+        Some(id) => media::avatar_link(&line.app.files, parts.tenant.tenant_id, id).await.map(|url| url.to_string()),
+        None => person.avatar_url.clone(),
+    };
+    let row = &parts.conversation;
+    let ref_id = Some(row.crm_person_id.clone()).filter(|id| row.crm_unbound && !id.is_empty());
+    ChatUser {
+        id: crm_ids(row, source_id).person(&person.id),
+        ref_id,
+        name: known.cloned().unwrap_or_else(|| person.id.clone()),
+        avatar,
+        phone: person.phone.clone(),
+        email: person.email.clone(),
+        profile_link: person.profile_url.clone(),
+    }
+}
+
+/// The user named by `user_id` if amoCRM has one with an id at amojo, else the channel's bot.
+async fn staff(line: &CrmTarget<'_>, parts: &LetterContext, source_id: Uuid, person: &Person) -> Option<ChatUser> {
+    if let Some(user) = manager(line, parts, person).await {
+        let id = ours(source_id, "person", &person.id);
+        return Some(ChatUser { id, ref_id: Some(user.amojo_id), name: user.name, ..ChatUser::default() });
+    }
+    let bot = line.channel.bot.as_ref()?;
+    Some(ChatUser {
+        id: bot.client_id.clone(),
+        ref_id: Some(bot.id.clone()),
+        name: bot.name.clone(),
+        ..ChatUser::default()
+    })
+}
+
+async fn manager(
+    line: &CrmTarget<'_>,
+    parts: &LetterContext,
+    person: &Person,
+) -> Option<crate::tenant::users::ChatsUser> {
+    let user_id = person.user_id.as_deref()?.parse().ok()?;
+    crate::tenant::users::by_id(&line.app.tenants, &parts.tenant, user_id).await
 }

@@ -10,20 +10,14 @@ use queue::Claim;
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::letter_context::LetterContext;
+use super::letters::LetterContext;
 use crate::delivery::DeliveryContext;
 use crate::tenant::channels;
 
-mod chat;
-mod contact;
+mod changes;
 mod content;
-mod edit;
 mod judge;
 mod message;
-mod people;
-mod quote;
-mod status;
-mod typing_reactions;
 
 /// The outcome of the attempt; none if there is nothing left to send.
 pub async fn attempt(
@@ -37,16 +31,16 @@ pub async fn attempt(
         return Ok(Some(Report::not_done(Verdict::Pause, reason)));
     };
     if matches!(claim.letter.kind, LetterKind::Message | LetterKind::Chat) {
-        people::complete(app, parts).await;
+        message::complete_person(app, parts).await;
     }
     let parts = &*parts;
     match claim.letter.kind {
         LetterKind::Message => message::attempt(&line, claim, parts).await.map(Some),
-        LetterKind::Edit => edit::attempt(&line, claim, parts).await,
-        LetterKind::Status => status::attempt(&line, claim, parts).await,
-        LetterKind::Typing => typing_reactions::typing(&line, claim, parts).await,
-        LetterKind::Reaction => typing_reactions::reaction(&line, claim, parts).await,
-        LetterKind::Chat => chat::attempt(&line, claim, parts).await.map(Some),
+        LetterKind::Edit => changes::edit(&line, claim, parts).await,
+        LetterKind::Status => changes::report_status(&line, claim, parts).await,
+        LetterKind::Typing => changes::typing(&line, claim, parts).await,
+        LetterKind::Reaction => changes::reaction(&line, claim, parts).await,
+        LetterKind::Chat => message::create_chat(&line, claim, parts).await.map(Some),
         LetterKind::Import => anyhow::bail!("import pages do not travel as letters"),
         LetterKind::Resend => anyhow::bail!("webhooks do not go to amoCRM"),
     }

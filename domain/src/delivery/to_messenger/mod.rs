@@ -12,17 +12,12 @@ use entity::{message as messages, source};
 use queue::Claim;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 
-use super::letter_context::LetterContext;
+use super::letters::LetterContext;
 use crate::delivery::DeliveryContext;
 use crate::tenant;
 
-mod begin;
-mod file;
+mod content;
 mod message;
-mod progress;
-mod quote;
-mod template;
-mod typing_reactions;
 mod window;
 
 /// The outcome of the attempt; none if there is nothing to send or the outcome does not matter.
@@ -53,8 +48,8 @@ async fn attempt_with(
             window::note(&line, parts, &report).await;
             Ok(Some(report))
         }
-        LetterKind::Typing => typing_reactions::typing(&line, claim, parts).await.map(|()| None),
-        LetterKind::Reaction => typing_reactions::reaction(&line, claim, parts).await,
+        LetterKind::Typing => message::typing(&line, claim, parts).await.map(|()| None),
+        LetterKind::Reaction => message::reaction(&line, claim, parts).await,
         LetterKind::Resend => message::resend(&line, claim, parts).await.map(Some),
         other @ (LetterKind::Edit | LetterKind::Status | LetterKind::Import | LetterKind::Chat) => {
             anyhow::bail!("letters of the kind {other:?} do not go to messengers")
@@ -140,7 +135,7 @@ impl<'a> MessengerTarget<'a> {
             repeat: request.repeat,
             now: self.app.clock.now(),
             words: self.words,
-            files: file::files(self.app, self.source.tenant_id),
+            files: content::files(self.app, self.source.tenant_id),
         }
     }
 

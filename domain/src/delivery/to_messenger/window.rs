@@ -5,20 +5,22 @@ use base::i18n::{Words, duration};
 use base::message::{Body, FailureCode, SharedDialogue};
 use base::millis::HOUR;
 use base::verdict::{Report, Verdict};
+use connectors::kinds::has_own_server;
+use connectors::template::RegisteredTemplate;
 use entity::conversation;
 use queue::Claim;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter};
 
-use super::template::TemplateUse;
 use super::{MessengerTarget, bury_with};
-use crate::delivery::letter_context::LetterContext;
+use crate::delivery::letters::LetterContext;
 use crate::delivery::read::find::with_phone;
 use crate::source::window::Window;
+use crate::template::{self, Stage};
 use crate::tenant::users;
 
 /// The report that refuses a message; none if it may be sent. Templates are sent at any time, and so are public answers
 /// to comments. A message that may have arrived already is left to the messenger.
-pub(super) async fn closed(
+pub(super) async fn refuse_if_closed(
     line: &MessengerTarget<'_>,
     claim: &Claim,
     parts: &LetterContext,
@@ -102,21 +104,66 @@ fn refusal_text(words: Words, length: i64, templates: bool, wrote: bool) -> Stri
         (false, true) => "failure-window_closed-unheard-template",
         (false, false) => "failure-window_closed-unheard",
     };
-    words.text(key).with("time", named(words, length)).to_string()
+    words.text(key).with("time", duration_words(words, length)).to_string()
 }
 
 /// `24 hours`; lengths that are no whole hours as a duration.
-fn named(words: Words, millis: i64) -> String {
+fn duration_words(words: Words, millis: i64) -> String {
     match millis % HOUR {
         0 => words.text("failure-window_closed-hours").with("hours", millis / HOUR).to_string(),
         _ => duration(millis, words),
     }
 }
 
+/// How a message is sent.
+pub(super) enum TemplateUse {
+    /// It was not made from a template.
+    None,
+    /// As a template, at any time; with its registration where the messenger has one.
+    Sendable(Option<RegisteredTemplate>),
+    /// As text, because the messenger does not allow the template now; with the reason.
+    AsText(String),
+}
+
+/// Decides how a message is sent. A custom messenger gets every template except those that it rejected.
+pub(super) async fn template_of(line: &MessengerTarget<'_>, body: &Body) -> Result<TemplateUse, DbErr> {
+    let Some(template) = &body.template else { return Ok(TemplateUse::None) };
+    if !line.connector.reviews_templates() {
+        return Ok(TemplateUse::Sendable(None));
+    }
+    let row = match template.id.parse() {
+        Ok(crm_id) => template::of_source(&line.app.sources, line.source, crm_id).await?,
+        Err(_) => None,
+    };
+    // One that was created again in amoCRM has another id there.
+    let row = match (row, template.external_id.as_deref()) {
+        (None, Some(external_id)) => {
+            template::named(&line.app.sources, line.source, external_id, &template.content).await?
+        }
+        (row, _) => row,
+    };
+    let Some(row) = row else {
+        return Ok(match has_own_server(&line.source.kind) {
+            true => TemplateUse::Sendable(None),
+            false => TemplateUse::AsText(line.words.text("failure-template-unknown").to_string()),
+        });
+    };
+    Ok(match template::usable(&row) {
+        Some(usable) => TemplateUse::Sendable(Some(usable)),
+        None => TemplateUse::AsText(fallback_text(line.words, Stage::of(&row), &row.title)),
+    })
+}
+
+/// Why it cannot be sent as a template.
+fn fallback_text(words: Words, stage: Stage, title: &str) -> String {
+    words.text_of("failure-template-", stage.word()).with("template", title).to_string()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
     use base::i18n::Language;
+
+    use super::*;
 
     #[test]
     fn the_words_name_the_time_and_what_can_be_done() {
@@ -136,6 +183,6 @@ mod tests {
             say(Language::En, 24, true, false),
             "The customer has not written here yet. Only an approved template can be sent."
         );
-        assert!(named(Words::new(Language::En), 90_000).replace('\u{a0}', " ").contains("1 min"));
+        assert!(duration_words(Words::new(Language::En), 90_000).replace('\u{a0}', " ").contains("1 min"));
     }
 }

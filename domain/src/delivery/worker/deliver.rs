@@ -6,19 +6,24 @@ use std::time::Duration;
 use anyhow::Context;
 use base::http_client::{Pace, SentRequest, recorded};
 use base::message::{Direction, LetterKind};
+use base::telemetry::traces::TraceSpan;
 use chrono::TimeDelta;
+use connectors::kinds::is_web_chat;
+use connectors::webchat::WebChatSettings;
+use entity::chat_email::{self, Column};
+use opentelemetry::KeyValue;
+use opentelemetry::trace::SpanKind;
 use queue::accept_batch::{Alias, Side};
-use queue::{Claim, Settled, Settlement, StoredContext, TurnEffect};
+use queue::{Attempt, Claim, Settled, Settlement, StoredContext, TurnEffect};
+use sea_orm::sea_query::{Expr, Func};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
-use crate::delivery::DeliveryContext;
 use crate::delivery::attempt::{attempt, cut_off, put_off};
-use crate::delivery::letter_context::LetterContext;
-use crate::delivery::missed_answer;
-use crate::delivery::paused;
+use crate::delivery::letters::LetterContext;
 use crate::delivery::slots::{Slot, Slots};
-use crate::delivery::traced::Trace;
+use crate::delivery::{DeliveryContext, pause};
 
 /// Time limit of a call.
 const CALL: Duration = Duration::from_secs(40);
@@ -178,7 +183,7 @@ pub(in crate::delivery) async fn write_down(
     let conversation_id = settlement.claim.conversation_id;
     let (tenant_id, letter_id) = (settlement.claim.tenant_id, settlement.claim.letter.id);
     // Before the commit: a letter that is due for nothing is not sent, one that is forgotten would never be.
-    missed_answer::note(app, &settlement).await;
+    note_missed_answer(app, &settlement).await;
     if app.writer.settle(settlement).await {
         let _ = app.changes.send(conversation_id);
         trace.settled(app);
@@ -247,7 +252,7 @@ impl AfterCommit {
             ("done", _) if to_crm => Some(true),
             _ => None,
         };
-        let put_off = paused::is_put_off(settlement);
+        let put_off = pause::is_put_off(settlement);
         Self { claim: settlement.claim.clone(), verdict, hold, dialogue, webhook_failed, is_paid, put_off }
     }
 
@@ -270,12 +275,99 @@ impl AfterCommit {
             app.lookup.forget_conversation(self.claim.tenant_id, alias).await;
         }
         if self.put_off {
-            paused::look_again(app, &self.claim).await;
+            pause::look_again(app, &self.claim).await;
         }
         let Some(reason) = self.hold else { return };
         tracing::warn!(tenant.id = %self.claim.tenant_id, source.id = %self.claim.source_id, reason, "a target is on hold: its letters wait");
-        if let Err(error) = crate::delivery::dead::mark_held(app, &self.claim, &reason).await {
+        if let Err(error) = crate::delivery::dead_letters::mark_held(app, &self.claim, &reason).await {
             tracing::error!(tenant.id = %self.claim.tenant_id, error = format!("{error:#}"), "the state of a target on hold could not be stored");
         }
     }
+}
+
+/// Reported once the attempt is settled; none if its message is not followed.
+struct Trace(Option<Box<TracedAttempt>>);
+
+struct TracedAttempt {
+    claim: Claim,
+    pool: String,
+    attempt: Option<Attempt>,
+    from: i64,
+}
+
+impl Trace {
+    pub fn of(app: &DeliveryContext, pool: &str, settlement: &Settlement, from: i64) -> Self {
+        let followed = app.traces.follows(settlement.claim.letter.message_id);
+        Self(followed.then(|| {
+            let (claim, attempt) = (settlement.claim.clone(), settlement.attempt.clone());
+            Box::new(TracedAttempt { claim, pool: pool.to_owned(), attempt, from })
+        }))
+    }
+
+    /// Called after the settlement was written.
+    pub fn settled(self, app: &DeliveryContext) {
+        let Some(tried) = self.0 else { return };
+        let letter = &tried.claim.letter;
+        let part = |name, kind, from, to, attributes| TraceSpan {
+            message_id: letter.message_id,
+            name,
+            kind,
+            from,
+            to,
+            error: String::new(),
+            attributes,
+        };
+        let attributes = vec![
+            KeyValue::new("parom.direction", tried.claim.direction.word()),
+            KeyValue::new("parom.letter", kind_of(letter.kind)),
+            KeyValue::new("parom.tenant_id", tried.claim.tenant_id.to_string()),
+            KeyValue::new("parom.attempt", i64::from(letter.attempts) + 1),
+        ];
+        let name = if letter.kind == LetterKind::Status { "receipt" } else { "deliver" };
+        let to = app.clock.millis();
+        let deliver = app.traces.below_root(part(name, SpanKind::Consumer, tried.from, to, attributes));
+        let Some(attempt) = tried.attempt else { return };
+        let attributes = vec![
+            KeyValue::new("parom.remote", tried.pool),
+            KeyValue::new("parom.verdict", attempt.verdict),
+            KeyValue::new("http.response.status_code", i64::from(attempt.status)),
+        ];
+        let end = attempt.at + i64::from(attempt.millis);
+        let call = part("call", SpanKind::Client, attempt.at, end, attributes);
+        let error = if attempt.verdict == "done" { String::new() } else { attempt.reason };
+        app.traces.below(TraceSpan { error, ..call }, deliver);
+    }
+}
+
+fn kind_of(kind: LetterKind) -> String {
+    serde_json::to_value(kind).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// Makes the next letter due, unless an earlier one is. Chats without answers by e-mail cost nothing.
+async fn note_missed_answer(app: &DeliveryContext, settlement: &Settlement) {
+    let claim = &settlement.claim;
+    let is_answer = claim.direction == Direction::ToMessenger && claim.letter.kind == LetterKind::Message;
+    if !is_answer || !matches!(settlement.settled, Settled::Delivered) {
+        return;
+    }
+    let source = app.lookup.source(claim.source_id).await.ok().flatten();
+    let Some(source) = source.filter(|source| is_web_chat(&source.kind)) else { return };
+    let Some(minutes) = WebChatSettings::stored(&source.settings).email_answers_after else { return };
+    if let Err(error) = answered(app, settlement, TimeDelta::minutes(i64::from(minutes))).await {
+        tracing::warn!(tenant.id = %claim.tenant_id, source.id = %claim.source_id, %error, "an answer in a chat is in no letter to its visitor");
+    }
+}
+
+async fn answered(app: &DeliveryContext, settlement: &Settlement, after: TimeDelta) -> Result<(), DbErr> {
+    let now = app.clock.millis();
+    let due = Func::coalesce([Expr::col(Column::NextAt), Expr::value(now + after.num_milliseconds())]);
+    chat_email::Entity::update_many()
+        .col_expr(Column::AnsweredAt, Expr::value(now))
+        .col_expr(Column::NextAt, due.into())
+        .filter(Column::TenantId.eq(settlement.claim.tenant_id))
+        .filter(Column::ConversationId.eq(settlement.claim.conversation_id))
+        .filter(Column::ConfirmedAt.gt(0))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
 }

@@ -1,23 +1,24 @@
 //! `POST /crm/hooks/{token}`: the CRM's hooks (crm-api §7.3). They are not signed: the token in the path identifies
 //! the account, and their content is only a reason to query amoCRM. amoCRM waits two seconds, so hooks are stored,
 //! answered, and only then processed.
-
-mod act;
+//!
+//! Nothing depends on them: whatever is missed here is found by the next regular check, so only a limited number may wait.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
-use amocrm::hooks::crm::{self, BODY_LIMIT, CrmEvent};
+use amocrm::hooks::crm::{self, Action, BODY_LIMIT, CrmEvent};
 use bytes::Bytes;
 use queue::accept_batch::Priority;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::intake::IntakeContext;
+use crate::contact::{self, ContactEvent};
 use crate::intake::door::{self, QuarantineReason, RawCall, StoreError, later};
+use crate::intake::{IntakeContext, clean};
 use crate::template;
 use crate::tenant::subscription;
-
-pub use act::Acts;
 
 /// The kind of stored hooks.
 pub const KIND: &str = "crm";
@@ -73,7 +74,7 @@ pub(in crate::intake) async fn take(app: &Arc<IntakeContext>, call: RawCall) -> 
     if hook.account_id.zip(tenant).is_some_and(|(given, tenant)| given != tenant.account_id) {
         return call.quarantine(app, QuarantineReason::ForeignAccount).await;
     }
-    let checks: Vec<_> = hook.events.iter().filter_map(act::check_of).collect();
+    let checks: Vec<_> = hook.events.iter().filter_map(check_of).collect();
     if checks.is_empty() {
         return Ok(());
     }
@@ -85,7 +86,7 @@ pub(in crate::intake) async fn take(app: &Arc<IntakeContext>, call: RawCall) -> 
         }
     }
     let app = app.clone();
-    base::supervisor::detach("crm_act", async move { act::act(&app, tenant_id, checks).await });
+    base::supervisor::detach("crm_act", async move { act(&app, tenant_id, checks).await });
     Ok(())
 }
 
@@ -102,5 +103,72 @@ pub(in crate::intake) fn call(app: &IntakeContext, tenant_id: Uuid, body: Bytes)
         priority: Priority::High,
         limit_of: Some(tenant_id),
         again: None,
+    }
+}
+
+/// Hooks processed at once.
+const AT_ONCE: usize = 4;
+/// Hooks that may wait to be processed; further ones are dropped.
+const WAITING: usize = 1_000;
+
+/// Limits how many hooks are processed at once. One in each `IntakeContext`.
+pub struct Acts {
+    running: Semaphore,
+    waiting: AtomicUsize,
+}
+
+impl Default for Acts {
+    fn default() -> Self {
+        Self { running: Semaphore::new(AT_ONCE), waiting: AtomicUsize::new(0) }
+    }
+}
+
+/// A check required by a hook.
+enum HookCheck {
+    Contact(ContactEvent),
+    /// A template, by its id.
+    Template(i64),
+}
+
+/// The check that an event requires, if any.
+fn check_of(event: &CrmEvent) -> Option<HookCheck> {
+    Some(match event {
+        CrmEvent::Contact(Action::Delete, contact) => HookCheck::Contact(ContactEvent::Gone(contact.id)),
+        CrmEvent::Contact(Action::Update, contact) => HookCheck::Contact(ContactEvent::Named(
+            contact.id,
+            contact.name.as_deref().map(clean).filter(|name| !name.is_empty())?,
+        )),
+        CrmEvent::Talk(Action::Add | Action::Update, talk) => {
+            HookCheck::Contact(ContactEvent::Linked(talk.chat_id.as_deref().map(clean)?, talk.contact_id?))
+        }
+        CrmEvent::TemplateReview(template) => HookCheck::Template(template.id),
+        _ => return None,
+    })
+}
+
+async fn act(app: &Arc<IntakeContext>, tenant_id: Uuid, checks: Vec<HookCheck>) {
+    if app.crm_acts.waiting.fetch_add(1, Ordering::Relaxed) < WAITING {
+        // An error is impossible: the semaphore is never closed.
+        let _running = app.crm_acts.running.acquire().await;
+        for check in checks {
+            check.look(app, tenant_id).await;
+        }
+    } else {
+        tracing::debug!(tenant.id = %tenant_id, "too many concurrent CRM hooks: their changes will be read later");
+    }
+    app.crm_acts.waiting.fetch_sub(1, Ordering::Relaxed);
+}
+
+impl HookCheck {
+    async fn look(self, app: &Arc<IntakeContext>, tenant_id: Uuid) {
+        let done = match &self {
+            Self::Contact(event) => {
+                contact::wake(&app.tenants, tenant_id, event).await.map(|_| ()).map_err(anyhow::Error::from)
+            }
+            Self::Template(id) => template::look(&app.sources, tenant_id, *id).await,
+        };
+        if let Err(error) = done {
+            tracing::info!(tenant.id = %tenant_id, error = format!("{error:#}"), "a CRM hook could not be processed; its changes will be read later");
+        }
     }
 }

@@ -8,14 +8,9 @@
 //! ```
 
 pub mod account;
-mod content;
 pub(super) mod events;
-mod lost_hooks;
-mod message;
-pub mod recovered;
-mod route;
+pub mod message;
 pub mod spool;
-mod typing_reactions;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,7 +24,7 @@ use secrecy::ExposeSecret;
 use super::IntakeContext;
 use super::door::{self, later};
 
-pub use lost_hooks::LostHooks;
+pub use spool::LostHooks;
 
 /// Larger bodies are refused.
 pub const BODY_BYTES: usize = 1024 * 1024;

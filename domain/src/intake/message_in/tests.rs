@@ -1,10 +1,8 @@
-//! What is taken and which fields are named when it is not.
-
+use base::json::parse;
 use base::message::{Body, Content};
 use serde_json::{Value, json};
 
 use super::*;
-use base::json::parse;
 
 fn body() -> Value {
     json!({

@@ -1,19 +1,36 @@
 //! Conversations themselves: started without a message, blocked and unblocked by the customer, moved. All operations
 //! are idempotent.
+//!
+//! Messengers report messages written in their own interface, and also those that Parom sent: echoes. A connector
+//! recognises its own messages as long as its process remembers them; afterwards, or in another process, the reported
+//! message is compared with the stored ones:
+//!
+//! ```text
+//! the id of a message that was sent ────────────▶ an echo
+//! the text of a letter whose delivery was started
+//! and whose answer is not known ────────────────▶ an echo, and the answer: `delivery/attempt.rs`
+//! anything else ────────────────────────────────▶ a manager's message from the messenger's own interface
+//! ```
 
-use base::message::Person;
+use anyhow::Context;
+use base::message::{Body, Content, Direction, LetterKind, Person, Role, Stream, lane_id};
 use base::store::finish_tx;
-use entity::{conversation, conversation_alias};
+use chrono::TimeDelta;
+use connectors::incoming::IncomingMessage;
+use entity::{conversation, conversation_alias, lane, letter, message};
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, Side};
+use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, UpdateMany};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, UpdateMany};
 use uuid::Uuid;
 
-use super::route::{identity, new_conversation};
+use super::message::{conversation_identity, new_conversation};
 use super::source::CalledSource;
+use crate::delivery::attempt;
 use crate::intake::door::{StoreError, store};
 use crate::intake::{believed, clean};
 use crate::lead_origin;
+use crate::lookup::known_message;
 
 /// The longest referral mark that is stored.
 const MARK_BYTES: usize = 1024;
@@ -120,7 +137,7 @@ pub(super) async fn also_known(line: &CalledSource, id: &str, also: &str) -> Res
 /// at amoCRM do not change.
 pub(super) async fn moved(line: &CalledSource, from: &str, to: &str) -> Result<(), StoreError> {
     let tenant_id = line.source.tenant_id;
-    let Some(known) = line.app.lookup.conversation(tenant_id, identity(&line.source, from)).await? else {
+    let Some(known) = line.app.lookup.conversation(tenant_id, conversation_identity(&line.source, from)).await? else {
         return Ok(());
     };
     // Reported again.
@@ -131,7 +148,7 @@ pub(super) async fn moved(line: &CalledSource, from: &str, to: &str) -> Result<(
     add_id(line, known, to).await?;
     this(line, known).col_expr(conversation::Column::MovedTo, Expr::value(to)).exec(line.app.store.write()).await?;
     for id in [from, to] {
-        line.app.lookup.forget_conversation(tenant_id, identity(&line.source, id)).await;
+        line.app.lookup.forget_conversation(tenant_id, conversation_identity(&line.source, id)).await;
     }
     Ok(())
 }
@@ -144,7 +161,10 @@ async fn add_id(line: &CalledSource, known: Uuid, id: &str) -> Result<(), StoreE
         external_id: Set(id.to_owned()),
         conversation_id: Set(known),
     };
-    use conversation_alias::Column::{ExternalId, Origin, Side as SideColumn, TenantId};
+    use conversation_alias::Column::ExternalId;
+    use conversation_alias::Column::Origin;
+    use conversation_alias::Column::Side as SideColumn;
+    use conversation_alias::Column::TenantId;
     conversation_alias::Entity::insert(alias)
         .on_conflict(OnConflict::columns([TenantId, SideColumn, Origin, ExternalId]).do_nothing().to_owned())
         .exec_without_returning(line.app.store.write())
@@ -154,7 +174,7 @@ async fn add_id(line: &CalledSource, known: Uuid, id: &str) -> Result<(), StoreE
 
 /// Our id of a conversation.
 pub(super) async fn find(line: &CalledSource, id: &str) -> Result<Option<Uuid>, StoreError> {
-    let known = line.app.lookup.conversation(line.source.tenant_id, identity(&line.source, id)).await?;
+    let known = line.app.lookup.conversation(line.source.tenant_id, conversation_identity(&line.source, id)).await?;
     Ok(known.map(|known| known.conversation_id))
 }
 
@@ -162,4 +182,146 @@ fn this(line: &CalledSource, conversation_id: Uuid) -> UpdateMany<conversation::
     conversation::Entity::update_many()
         .filter(conversation::Column::TenantId.eq(line.source.tenant_id))
         .filter(conversation::Column::Id.eq(conversation_id))
+}
+
+/// Whether this message, of the account and not of a customer, is one that Parom sent.
+pub(super) async fn is_ours(line: &CalledSource, written: &IncomingMessage) -> Result<bool, StoreError> {
+    if written.body.sender.role == Role::Client {
+        return Ok(false);
+    }
+    let (source, store) = (&line.source, &line.app.store);
+    let sent = known_message(store, source.tenant_id, source.id, &written.external_id, &[EventKind::Sent]).await?;
+    if sent.is_some() {
+        return Ok(true);
+    }
+    let Some(letter_id) = unanswered(line, written).await? else { return Ok(false) };
+    attempt::reported(&line.app.delivery, source, letter_id, &written.external_id).await?;
+    Ok(true)
+}
+
+/// The letter at the head of the conversation's lane that has the same content, if its delivery was started and its
+/// outcome is unknown.
+async fn unanswered(line: &CalledSource, written: &IncomingMessage) -> Result<Option<uuid::Uuid>, StoreError> {
+    let (source, db) = (&line.source, line.app.store.read());
+    let alias = conversation_identity(source, &written.conversation_id);
+    let Some(known) = line.app.lookup.conversation(source.tenant_id, alias).await? else { return Ok(None) };
+    let lane_id = lane_id(known.conversation_id, Direction::ToMessenger, Stream::Messages);
+    let lane = lane::Entity::of_tenant(source.tenant_id).filter(lane::Column::LaneId.eq(lane_id)).one(db).await?;
+    let Some(lane) = lane else { return Ok(None) };
+    if lane.waiting == 0 {
+        return Ok(None);
+    }
+    let head = letter::Entity::of_tenant(source.tenant_id)
+        .filter(letter::Column::LaneId.eq(lane_id))
+        .order_by_asc(letter::Column::OrderKey)
+        .order_by_asc(letter::Column::Seq)
+        .one(db)
+        .await?;
+    let is_begun = |one: &letter::Model| {
+        one.kind == LetterKind::Message.number() && one.source_id == source.id && (one.unknown || lane.owner.is_some())
+    };
+    let Some(head) = head.filter(is_begun) else { return Ok(None) };
+    let found =
+        message::Entity::of_tenant(source.tenant_id).filter(message::Column::Id.eq(head.message_id)).one(db).await?;
+    let Some(found) = found else { return Ok(None) };
+    let body: Body = serde_json::from_str(&found.body).context("a message's body is damaged")?;
+    Ok(says_the_same(&body.content, &written.body.content).then_some(head.id))
+}
+
+/// Messengers trim texts and rename files; a signature may precede a text.
+fn says_the_same(ours: &Content, theirs: &Content) -> bool {
+    match (ours, theirs) {
+        (Content::Text { text: ours }, Content::Text { text: theirs }) => {
+            let (ours, theirs) = (squeezed(ours), squeezed(theirs));
+            !ours.is_empty() && theirs.strip_suffix(&ours).is_some_and(|above| above.is_empty() || above.ends_with(' '))
+        }
+        (Content::Text { .. }, _) | (_, Content::Text { .. }) => false,
+        _ => ours.kind() == theirs.kind(),
+    }
+}
+
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// How long a question waits for its answer.
+const WITHIN: TimeDelta = TimeDelta::days(1);
+/// More digits are no answer to a question.
+const DIGITS: usize = 3;
+
+/// The message with the button's text in the place of its number, if the last message to the customer had such a
+/// button.
+pub(super) async fn resolve_number(
+    line: &CalledSource,
+    mut written: IncomingMessage,
+) -> Result<IncomingMessage, StoreError> {
+    let (Some(button), Some(number)) = (line.connector.numbered_buttons(), number(&written.body)) else {
+        return Ok(written);
+    };
+    let (source, db) = (&line.source, line.app.store.read());
+    let alias = conversation_identity(source, &written.conversation_id);
+    let Some(known) = line.app.lookup.conversation(source.tenant_id, alias).await? else { return Ok(written) };
+    let last = message::Entity::of_tenant(source.tenant_id)
+        .filter(message::Column::ConversationId.eq(known.conversation_id))
+        .filter(message::Column::Direction.eq(Direction::ToMessenger.number()))
+        .order_by_desc(message::Column::Id)
+        .one(db)
+        .await?;
+    let now = line.app.clock.millis();
+    let last = last.filter(|last| last.source_id == source.id && now - last.accepted_at < WITHIN.num_milliseconds());
+    let asked = last.and_then(|last| serde_json::from_str::<Body>(&last.body).ok());
+    // A template has buttons of its own.
+    let markup = asked.filter(|asked| asked.template.is_none()).and_then(|asked| asked.markup);
+    if let Some(chosen) = markup.and_then(|markup| button(&markup, number)) {
+        written.body.content = Content::Text { text: chosen.text };
+        written.body.callback_data = chosen.callback_data;
+    }
+    Ok(written)
+}
+
+/// The number that is all of a customer's text: `2`, `2.`, `2)`.
+fn number(body: &Body) -> Option<usize> {
+    let Content::Text { text } = &body.content else { return None };
+    let typed = text.trim();
+    let digits = typed.strip_suffix(['.', ')']).unwrap_or(typed);
+    let plain = (1..=DIGITS).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit());
+    let answers = body.sender.role == Role::Client && !body.silent && plain;
+    digits.parse().ok().filter(|number| answers && *number > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use base::message::Person;
+
+    use super::*;
+
+    fn text(text: &str) -> Content {
+        Content::Text { text: text.to_owned() }
+    }
+
+    #[test]
+    fn texts_are_compared_without_white_space_and_signature() {
+        assert!(says_the_same(&text(" Good\n morning "), &text("Good morning")));
+        assert!(says_the_same(&text("Good morning"), &text("Anna:\nGood morning")));
+        for other in ["Good", "morning", "Good morning!", "aGood morning", ""] {
+            assert!(!says_the_same(&text("Good morning"), &text(other)), "{other}");
+        }
+        assert!(!says_the_same(&text(""), &text("Good morning")));
+        assert!(says_the_same(&Content::Picture(Default::default()), &Content::Picture(Default::default())));
+        assert!(!says_the_same(&Content::Picture(Default::default()), &text("")));
+    }
+
+    #[test]
+    fn only_a_lone_number_is_an_answer() {
+        let written = |text: &str| Body::new(Person::default(), Content::Text { text: text.to_owned() });
+        for (text, expected) in [("2", 2), (" 11 ", 11), ("3.", 3), ("4)", 4)] {
+            assert_eq!(number(&written(text)), Some(expected), "{text}");
+        }
+        for text in ["", "0", "two", "2 pieces", "-2", "+2", "2.5", "1592", "٢", "2 3", "."] {
+            assert_eq!(number(&written(text)), None, "{text}");
+        }
+        let manager = Person { role: Role::Manager, ..Person::default() };
+        assert_eq!(number(&Body { sender: manager, ..written("2") }), None);
+        assert_eq!(number(&Body { silent: true, ..written("2") }), None, "history stays as it was");
+    }
 }

@@ -20,7 +20,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, Qu
 use uuid::Uuid;
 
 use super::edit::{self, MessageChange};
-use super::message::hashed;
+use super::message::hash;
 use super::reaction;
 use super::source::CalledSource;
 use crate::delivery::letters::messenger_pool;
@@ -156,7 +156,7 @@ pub(super) async fn is_latest(
     reacted: &Reacted,
 ) -> Result<bool, StoreError> {
     let Some(at) = reacted.at else { return Ok(true) };
-    let person = hashed(&[&reacted.sender.id]);
+    let person = hash(&[&reacted.sender.id]);
     let row = parked_status::ActiveModel {
         tenant_id: Set(source.tenant_id),
         source_id: Set(source.id),

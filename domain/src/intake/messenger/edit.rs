@@ -1,21 +1,21 @@
-//! Edits and deletions of customers' messages.
+//! Edits and deletions of customers' messages, reactions to messages, and typing.
 
 use anyhow::Context;
 use base::error::{Error, Result};
 use base::i18n::{Language, LocalizedText, Words};
-use base::message::{Body, Content, Direction, Edited, LetterKind, Media, Past, Stream};
+use base::message::{Body, Content, Direction, Edited, LetterKind, Media, Past, Person, Reaction, Stream, Typing};
+use chrono::TimeDelta;
 use entity::{dedupe, message, source};
-use queue::accept_batch::NewMedia;
-use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, ItemOutcome, Rewrite};
+use queue::STATUS_MILLIS;
+use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, ItemOutcome, NewLetter, NewMedia, Rewrite};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::content::{cleaned_content, of_content};
-use super::message::{canonical, hashed};
+use super::message::{canonical, cleaned_content, conversation_identity, hash, of_content};
 use crate::delivery::letters::{TO_CRM_LIFE, crm_letter};
-use crate::intake::IntakeContext;
 use crate::intake::door::store;
+use crate::intake::{IntakeContext, believed};
 use crate::lookup::MessageKey;
 use crate::media::FileOwner;
 
@@ -215,7 +215,7 @@ fn entry_of(
     let key = DedupeKey { origin: source.id, external_id: change_id(found.id, number), event: EventKind::Edit };
     let conversation = Conversation::Known(found.conversation_id);
     Ok(AcceptItem {
-        fingerprint: hashed(&[edited.content.kind(), &canonical(&edited.content)]),
+        fingerprint: hash(&[edited.content.kind(), &canonical(&edited.content)]),
         rewrite: Some(Rewrite {
             message_id: found.id,
             body: serde_json::to_string(body).context("a message body as JSON")?,
@@ -223,4 +223,63 @@ fn entry_of(
         letters: vec![letter],
         ..AcceptItem::bare(key, app.clock.uuid_v7(), now, conversation)
     })
+}
+
+/// How long amoCRM shows that someone is typing (chats-api §3.7).
+const TYPING: TimeDelta = TimeDelta::seconds(5);
+/// Minimum interval between two typing events.
+const TYPING_EVERY: TimeDelta = TimeDelta::seconds(3);
+
+/// The customer is typing. Sent within seconds or never; repeats within three seconds count once.
+pub async fn typing(app: &IntakeContext, source: &source::Model, conversation_id: &str, sender: Person) -> Result<()> {
+    let known = app
+        .lookup
+        .conversation(source.tenant_id, conversation_identity(source, conversation_id))
+        .await?
+        .ok_or(Error::NotFound)?;
+    let now = app.clock.millis();
+    let typing = Typing { sender, until: now + TYPING.num_milliseconds() };
+    let payload = serde_json::to_string(&typing).context("typing as JSON")?;
+    let kind = (LetterKind::Typing, Stream::Receipts);
+    let letter = crm_letter(&app.delivery, (source.channel_id, source.id), Uuid::nil(), kind, payload, typing.until);
+    let key = DedupeKey {
+        origin: source.id,
+        external_id: format!("{}:{}", known.conversation_id, now.div_euclid(TYPING_EVERY.num_milliseconds())),
+        event: EventKind::Typing,
+    };
+    send(app, source, key, known.conversation_id, None, letter).await
+}
+
+/// The customer reacts to a message, or removes the reaction (`emoji` none). `at`: when, in milliseconds since 1970, if the
+/// messenger names it.
+pub async fn reaction(
+    app: &IntakeContext,
+    source: &source::Model,
+    about: &MessageKey,
+    sender: Person,
+    emoji: Option<String>,
+    at: Option<i64>,
+) -> Result<()> {
+    let found = about.find(&app.store, source).await?.ok_or(Error::NotFound)?;
+    // A messenger counts a reaction as a sign of the customer, its removal not.
+    let heard_at = emoji.is_some().then(|| believed(at, app.clock.millis()));
+    let payload = serde_json::to_string(&Reaction { sender, emoji }).context("a reaction as JSON")?;
+    let expires_at = app.clock.millis() + STATUS_MILLIS;
+    let kind = (LetterKind::Reaction, Stream::Receipts);
+    let letter = crm_letter(&app.delivery, (source.channel_id, source.id), found.id, kind, payload, expires_at);
+    let key = DedupeKey { origin: source.id, external_id: letter.id.to_string(), event: EventKind::Reaction };
+    send(app, source, key, found.conversation_id, heard_at, letter).await
+}
+
+async fn send(
+    app: &IntakeContext,
+    source: &source::Model,
+    key: DedupeKey,
+    conversation_id: Uuid,
+    heard_at: Option<i64>,
+    letter: NewLetter,
+) -> Result<()> {
+    let entry = AcceptItem::bare(key, app.clock.uuid_v7(), app.clock.millis(), Conversation::Known(conversation_id));
+    store(app, source.tenant_id, None, AcceptItem { heard_at, letters: vec![letter], ..entry }).await?;
+    Ok(())
 }

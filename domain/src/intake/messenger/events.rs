@@ -1,17 +1,29 @@
 //! Stores events from a messenger: each in its own commit, with repeats recognised.
+//!
+//! A source's bot greets each customer who starts a conversation once.
+//!
+//! ```text
+//! start ─▶ to the customer, at once
+//! the customer's first message ─▶ to amoCRM, then the greeting with its own time, which places it above
+//! ```
+//!
+//! People who only look at a bot create nothing in amoCRM: a chat begins there when its customer writes.
 
 use anyhow::Context;
-use base::message::{LetterKind, Person, Reaction, Role};
+use base::message::{Body, Content, Direction, LetterKind, Person, Reaction, Role, State, Stream};
 use bytes::Bytes;
-use connectors::incoming::{EditedMessage, InboundEvent, IncomingMessage, Reacted};
-use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, RawHook};
+use chrono::TimeDelta;
+use connectors::incoming::{ButtonPress, ButtonText, EditedMessage, InboundEvent, IncomingMessage, Reacted};
+use entity::message;
+use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, NewMessage, RawHook};
+use sea_orm::{ColumnTrait, QueryFilter};
+use uuid::Uuid;
 
 use super::edit::{self, MessageChange};
-use super::message::{self, Incoming};
+use super::message::{Incoming, accept, cleaned_person, set_group};
 use super::source::CalledSource;
-use super::{
-    buttons, conversations, early, greeting, groups, own_echo, reaction, status, status_up_to, typed_number, typing,
-};
+use super::{conversations, early, reaction, status, typing};
+use crate::delivery::letters::{TO_CRM_LIFE, TO_MESSENGER_LIFE, crm_letter, messenger_letter};
 use crate::intake::clean;
 use crate::intake::door::{QuarantineReason, StoreError, store};
 use crate::lookup::{MessageKey, known_message};
@@ -39,20 +51,20 @@ pub(super) async fn take(line: &CalledSource, body: Option<Bytes>, all: Vec<Inbo
 
 async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>) -> Result<(), StoreError> {
     match event.storable().ok_or(StoreError::Permanent(QuarantineReason::UnknownUpdate))? {
-        InboundEvent::Wrote(written) => wrote(line, typed_number::resolved(line, *written).await?, raw).await,
+        InboundEvent::Wrote(written) => wrote(line, conversations::resolve_number(line, *written).await?, raw).await,
         InboundEvent::Changed(changed) => change(line, *changed, raw).await,
         InboundEvent::TookBack { pieces } => took_back(line, &pieces).await,
         InboundEvent::Reacted(reacted) => react(line, *reacted).await,
-        InboundEvent::Pressed(press) => buttons::take(line, *press, raw).await,
+        InboundEvent::Pressed(press) => take_press(line, *press, raw).await,
         InboundEvent::Began(began) => {
             conversations::open(line, &began.conversation_id, &began.customer, began.mark.as_deref()).await?;
             if began.greets {
-                greeting::send(line, &began.conversation_id, &began.customer).await?;
+                send_greeting(line, &began.conversation_id, &began.customer).await?;
             }
             Ok(())
         }
         InboundEvent::Titled { conversation_id, group } => {
-            Ok(groups::set(&line.app, &line.source, &conversation_id, &group).await?)
+            Ok(set_group(&line.app, &line.source, &conversation_id, &group).await?)
         }
         InboundEvent::Reach { conversation_id, reachable, at } => {
             conversations::reach(line, &conversation_id, reachable, at).await
@@ -71,7 +83,7 @@ async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>
             Ok(())
         }
         InboundEvent::Status(report) => about_ours(status::reported(&line.app, &line.source, *report).await),
-        InboundEvent::StatusUpTo(report) => Ok(status_up_to::accept(&line.app, &line.source, *report).await?),
+        InboundEvent::StatusUpTo(report) => Ok(status::accept_up_to(&line.app, &line.source, *report).await?),
         InboundEvent::Typing { conversation_id, sender } => {
             about_ours(typing(&line.app, &line.source, &conversation_id, *sender).await)
         }
@@ -89,7 +101,7 @@ pub(super) async fn wrote(
     written: IncomingMessage,
     raw: &mut Option<RawHook>,
 ) -> Result<(), StoreError> {
-    if own_echo::is_ours(line, &written).await? {
+    if conversations::is_ours(line, &written).await? {
         metrics::counter!("parom_ignored_total", "door" => line.connector.kind(), "reason" => "echo").increment(1);
         return Ok(());
     }
@@ -97,7 +109,7 @@ pub(super) async fn wrote(
         conversations::open(line, &written.conversation_id, room, None).await?;
         // A change of the title may not have been reported, and a topic's chat has its group's.
         if written.body.sender.role == Role::Client && written.body.sender.id != room.id {
-            groups::set(&line.app, &line.source, &written.conversation_id, room).await?;
+            set_group(&line.app, &line.source, &written.conversation_id, room).await?;
         }
     }
     let (external_id, conversation_id) = (written.external_id, written.conversation_id);
@@ -109,11 +121,11 @@ pub(super) async fn wrote(
         sent_at: written.sent_at,
         body: written.body,
     };
-    message::accept(&line.app, &line.source, incoming, raw.take()).await?;
+    accept(&line.app, &line.source, incoming, raw.take()).await?;
     // Also after a repeat: the process may have died between the two.
     early::release(line, &external_id).await?;
     if greets {
-        greeting::show(line, &conversation_id).await?;
+        show_greeting(line, &conversation_id).await?;
     }
     Ok(())
 }
@@ -205,4 +217,152 @@ pub(super) async fn note(line: &CalledSource, key: String, event: EventKind) -> 
     let entry = AcceptItem::bare(key, id, line.app.clock.millis(), Conversation::Known(uuid::Uuid::nil()));
     store(&line.app, line.source.tenant_id, None, entry).await?;
     Ok(())
+}
+
+/// Presses of one button within this time count once.
+const ONE_PRESS: TimeDelta = TimeDelta::seconds(3);
+
+/// Stores a press as a message; afterwards it is acknowledged to the messenger.
+async fn take_press(line: &CalledSource, pressed: ButtonPress, raw: &mut Option<RawHook>) -> Result<(), StoreError> {
+    let acknowledge = pressed.acknowledge.clone();
+    if !is_repeat(line, &pressed).await? {
+        let chosen = button_text(line, &pressed).await?;
+        let key = press_key(&pressed, second(line));
+        let mut written = pressed.written;
+        written.body.callback_data = chosen.callback_data;
+        written.body.content = Content::Text { text: chosen.text };
+        wrote(line, written, raw).await?;
+        note(line, key, EventKind::Pressed).await?;
+    }
+    let (connector, settings) = (line.connector.clone(), line.settings.clone());
+    base::supervisor::detach("button", async move { connector.acknowledge(&settings, &acknowledge).await });
+    Ok(())
+}
+
+/// The button's text: from its message, else as the messenger reported it.
+async fn button_text(line: &CalledSource, pressed: &ButtonPress) -> Result<ButtonText, StoreError> {
+    if let Some(id) = pressed.message_id {
+        let found = message::Entity::of_tenant(line.source.tenant_id)
+            .filter(message::Column::Id.eq(id))
+            .filter(message::Column::SourceId.eq(line.source.id))
+            .one(line.app.store.read())
+            .await?;
+        let body = found.and_then(|found| serde_json::from_str::<Body>(&found.body).ok());
+        let markup = body.and_then(|body| body.markup);
+        if let Some(chosen) = markup.and_then(|markup| line.connector.choice(&pressed.data, &markup)) {
+            return Ok(chosen);
+        }
+    }
+    let label = match &pressed.written.body.content {
+        Content::Text { text } if !text.trim().is_empty() => text.clone(),
+        _ => line.words.text("incoming-button").to_string(),
+    };
+    Ok(ButtonText { text: label, callback_data: None })
+}
+
+/// Whether the same button was pressed a moment ago. A repeated delivery of the same press is recognised by its own
+/// id.
+async fn is_repeat(line: &CalledSource, pressed: &ButtonPress) -> Result<bool, StoreError> {
+    if is_known(line, &pressed.written.external_id, EventKind::Message).await? {
+        return Ok(true);
+    }
+    let now = second(line);
+    for second in now - ONE_PRESS.num_seconds() + 1..=now {
+        if is_known(line, &press_key(pressed, second), EventKind::Pressed).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn second(line: &CalledSource) -> i64 {
+    line.app.clock.millis().div_euclid(1000)
+}
+
+/// Identifies conversation, person, button and second.
+fn press_key(pressed: &ButtonPress, second: i64) -> String {
+    let written = &pressed.written;
+    clean(&format!("{}:{}:{}:{second}", written.conversation_id, written.body.sender.id, pressed.data))
+}
+
+/// Sends the greeting, if the source has one and this conversation has not had it.
+async fn send_greeting(line: &CalledSource, conversation_id: &str, customer: &Person) -> Result<(), StoreError> {
+    let (app, source) = (&line.app, &line.source);
+    let Some(greeting) = line.connector.greeting(&line.settings, line.words) else { return Ok(()) };
+    let Some(known) = conversations::find(line, conversation_id).await? else { return Ok(()) };
+    let customer = cleaned_person(Person { avatar_reference: None, ..customer.clone() });
+    let text = greeting.text.replace("{name}", customer.name.as_deref().unwrap_or_default());
+    let bot = Person { id: "greeting".to_owned(), role: Role::Bot, ..Person::default() };
+    let body = Body {
+        receiver: Some(customer),
+        ask_phone: greeting.ask_phone,
+        ..Body::new(bot, Content::Text { text: clean(&text) })
+    };
+    let (id, now) = (app.clock.uuid_v7(), app.clock.millis());
+    let message = NewMessage {
+        source_id: source.id,
+        direction: Direction::ToMessenger,
+        state: State::Queued,
+        external_id: String::new(),
+        amocrm_message_id: String::new(),
+        body: serde_json::to_string(&body).context("a message body as JSON")?,
+        failure: None,
+        sent_at: now,
+    };
+    let kind = (LetterKind::Message, Stream::Messages);
+    let letter =
+        messenger_letter(&app.delivery, source, id, kind, String::new(), now + TO_MESSENGER_LIFE.num_milliseconds());
+    let bare = AcceptItem::bare(key(line, conversation_id, EventKind::Sent), id, now, Conversation::Known(known));
+    store(app, source.tenant_id, None, AcceptItem { message: Some(message), letters: vec![letter], ..bare }).await?;
+    Ok(())
+}
+
+/// Sends the greeting to amoCRM, once its customer has written there. A channel without a bot cannot show it.
+async fn show_greeting(line: &CalledSource, conversation_id: &str) -> Result<(), StoreError> {
+    let (app, source) = (&line.app, &line.source);
+    let has_bot =
+        app.integrations.channel(&source.channel_id.to_string()).is_some_and(|(_, channel)| channel.bot.is_some());
+    if !has_bot || line.connector.greeting(&line.settings, line.words).is_none() {
+        return Ok(());
+    }
+    let shown = key(line, conversation_id, EventKind::Message);
+    if is_known(line, &shown.external_id, EventKind::Message).await? {
+        return Ok(());
+    }
+    let Some(sent) = sent_greeting(line, &shown.external_id).await? else { return Ok(()) };
+    let (id, now) = (app.clock.uuid_v7(), app.clock.millis());
+    let message = NewMessage {
+        source_id: source.id,
+        direction: Direction::ToCrm,
+        state: State::Queued,
+        external_id: shown.external_id.clone(),
+        amocrm_message_id: String::new(),
+        body: sent.body,
+        failure: None,
+        sent_at: sent.sent_at,
+    };
+    let kind = (LetterKind::Message, Stream::Messages);
+    let whose = (source.channel_id, source.id);
+    let letter = crm_letter(&app.delivery, whose, id, kind, String::new(), now + TO_CRM_LIFE.num_milliseconds());
+    let bare = AcceptItem::bare(shown, id, now, Conversation::Known(sent.conversation_id));
+    store(app, source.tenant_id, None, AcceptItem { message: Some(message), letters: vec![letter], ..bare }).await?;
+    Ok(())
+}
+
+/// One greeting per conversation, and one copy of it in amoCRM.
+fn key(line: &CalledSource, conversation_id: &str, event: EventKind) -> DedupeKey {
+    DedupeKey { origin: line.source.id, external_id: format!("greeting:{conversation_id}"), event }
+}
+
+/// The greeting that this conversation had.
+async fn sent_greeting(line: &CalledSource, key: &str) -> Result<Option<message::Model>, StoreError> {
+    let (store, tenant_id) = (&line.app.store, line.source.tenant_id);
+    let Some(id) = known_message(store, tenant_id, line.source.id, key, &[EventKind::Sent]).await? else {
+        return Ok(None);
+    };
+    Ok(of_id(line, tenant_id, id).await?)
+}
+
+async fn of_id(line: &CalledSource, tenant_id: Uuid, id: Uuid) -> Result<Option<message::Model>, sea_orm::DbErr> {
+    message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(id)).one(line.app.store.read()).await
 }

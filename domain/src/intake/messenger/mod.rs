@@ -7,25 +7,15 @@
 //!    blocks a chat
 //! ```
 
-mod buttons;
-mod content;
 mod conversations;
 mod early;
 pub mod edit;
 mod events;
-mod greeting;
-mod groups;
 pub mod message;
-mod own_echo;
 pub mod poll;
-mod route;
 mod source;
 pub mod status;
-mod status_up_to;
-mod typed_number;
-mod typing_reactions;
 pub mod vendor_app;
-pub mod write_first;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,9 +31,8 @@ use super::IntakeContext;
 use super::door::{self, QuarantineReason, StillUnusable, StoreError, later};
 use source::{CalledSource, Missing, RETRY_AFTER};
 
-pub(super) use content::{cleaned_person, of_content};
-pub(super) use route::{identity as conversation_identity, new_conversation};
-pub use typing_reactions::{reaction, typing};
+pub use edit::{reaction, typing};
+pub(super) use message::{cleaned_person, conversation_identity, new_conversation, of_content};
 
 /// The route's handler.
 pub async fn hook(
@@ -86,7 +75,7 @@ pub async fn handshake(
     };
     door::measured(kind, async {
         match CalledSource::find(&app, kind, &source_id).await {
-            Ok(line) => echo(line.connector.handshake(&line.settings, &asked(&request))),
+            Ok(line) => echo(line.connector.handshake(&line.settings, &query_of(&request))),
             Err(answer) => answer,
         }
     })
@@ -94,7 +83,7 @@ pub async fn handshake(
 }
 
 /// The parameters of a request's address by name. Of equal names the last counts; an unreadable query has none.
-fn asked(request: &HttpRequest) -> impl Fn(&str) -> Option<String> + Sync + use<> {
+fn query_of(request: &HttpRequest) -> impl Fn(&str) -> Option<String> + Sync + use<> {
     let query = web::Query::<BTreeMap<String, String>>::from_query(request.query_string());
     let query = query.map(web::Query::into_inner).unwrap_or_default();
     move |name: &str| query.get(name).cloned()

@@ -14,7 +14,8 @@ use uuid::Uuid;
 
 use super::events;
 use super::source::CalledSource;
-use crate::delivery::dialogue::goes_to;
+use crate::delivery::letters::goes_to;
+use crate::delivery::read::first_id_at;
 use crate::intake::IntakeContext;
 use crate::job::NextRun;
 use crate::source::line::schedule;
@@ -98,9 +99,4 @@ async fn open(app: &IntakeContext, source: &source::Model) -> Result<Vec<OpenCon
         Some(OpenConversation { id: goes_to(row).to_owned(), messages })
     });
     Ok(named.collect())
-}
-
-/// Not above any id that was made at this time or later (milliseconds since 1970).
-fn first_id_at(millis: i64) -> Uuid {
-    Uuid::from_u128(u128::try_from(millis).unwrap_or(0) << 80)
 }

@@ -18,7 +18,7 @@ use queue::accept_batch::Priority;
 use uuid::Uuid;
 
 use super::source::{CalledSource, Missing, RETRY_AFTER};
-use super::{asked, echo, store};
+use super::{echo, query_of, store};
 use crate::intake::IntakeContext;
 use crate::intake::door::{self, QuarantineReason, RawCall, StillUnusable, StoreError, later};
 use crate::source::line as lines;
@@ -28,7 +28,7 @@ use crate::source::line as lines;
 pub async fn handshake(app: web::Data<IntakeContext>, kind: web::Path<String>, request: HttpRequest) -> HttpResponse {
     let Some(connector) = app.connectors.get(&kind) else { return HttpResponse::NotFound().finish() };
     let Some(vendor_app) = connector.vendor_app() else { return HttpResponse::NotFound().finish() };
-    door::measured(connector.kind(), async { echo(vendor_app.handshake(&asked(&request))) }).await
+    door::measured(connector.kind(), async { echo(vendor_app.handshake(&query_of(&request))) }).await
 }
 
 /// `POST`: a call.

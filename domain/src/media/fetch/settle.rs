@@ -1,16 +1,19 @@
-//! Records the outcome of a fetch if the claim still holds.
+//! Streams the bytes of a fetch into the store, then records its outcome if the claim still holds.
 
 use std::time::Duration;
 
+use anyhow::Context;
+use bytes::Bytes;
 use chrono::TimeDelta;
 use entity::media::{self, Column};
+use object_store::buffered::BufWriter;
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, UpdateMany};
+use sha2::{Digest, Sha256};
+use tokio::io::AsyncWriteExt;
 
-use super::super::files::FileKey;
-use super::super::{MediaKind, MediaState, name, quota, sniff};
-use super::keep::FetchedFile;
-use crate::media::MediaContext;
+use crate::media::files::FileKey;
+use crate::media::{MediaContext, MediaKind, MediaState, name, quota};
 
 /// Delays after the first, second, … temporary failure; then the file is given up. A quarter of an hour
 /// in all, because the conversation waits for it.
@@ -52,7 +55,7 @@ pub(super) enum FetchOutcome {
 impl FetchOutcome {
     /// The outcome for stored bytes.
     pub fn of(kind: MediaKind, row: &media::Model, stored: FetchedFile) -> Self {
-        if kind == MediaKind::Avatar && !sniff::fits(kind, stored.mime_type) {
+        if kind == MediaKind::Avatar && !name::fits(kind, stored.mime_type) {
             return Self::Refused { failure: "not_a_picture" };
         }
         let file_name = match row.file_name.as_str() {
@@ -157,4 +160,98 @@ fn uncounted(row: &media::Model, mut changes: Vec<(Column, SimpleExpr)>) -> Vec<
 
 fn millis(after: Duration) -> i64 {
     i64::try_from(after.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A complete file in the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FetchedFile {
+    pub size: u64,
+    /// Hex SHA-256.
+    pub checksum: String,
+    pub mime_type: &'static str,
+}
+
+/// Why a file is not kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileNotKept {
+    /// Larger than its kind allows.
+    TooLarge,
+    /// The account's quota is full.
+    NoRoom,
+    Empty,
+    /// The stream ended early.
+    BrokeOff(String),
+    /// The claim was lost.
+    Lost,
+}
+
+/// Receives a file.
+pub struct Sink {
+    writer: BufWriter,
+    hash: Sha256,
+    head: Vec<u8>,
+    size: u64,
+    limit: u64,
+    room: u64,
+}
+
+impl Sink {
+    /// `limit`: size limit of the file in bytes; `room`: bytes left in the account's quota.
+    pub fn new(app: &MediaContext, key: FileKey, limit: u64, room: u64) -> Self {
+        let writer = app.media.files.write(key);
+        Self { writer, hash: Sha256::new(), head: Vec::new(), size: 0, limit, room }
+    }
+
+    /// Why a file of this size is refused, if it is.
+    pub fn refuses(&self, size: u64) -> Option<FileNotKept> {
+        if size > self.limit {
+            Some(FileNotKept::TooLarge)
+        } else if size > self.room {
+            Some(FileNotKept::NoRoom)
+        } else {
+            None
+        }
+    }
+
+    /// Its type, once enough bytes have arrived.
+    pub fn mime_type(&self) -> Option<&'static str> {
+        (self.head.len() >= name::HEAD).then(|| name::type_of(&self.head))
+    }
+
+    /// Lowers the size limit.
+    pub fn limit_to(&mut self, limit: u64) {
+        self.limit = self.limit.min(limit);
+    }
+
+    /// Stores the next bytes. An error is the store's.
+    pub async fn take(&mut self, chunk: Bytes) -> anyhow::Result<Result<(), FileNotKept>> {
+        self.size += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+        if let Some(not_kept) = self.refuses(self.size) {
+            return Ok(Err(not_kept));
+        }
+        let missing = name::HEAD.saturating_sub(self.head.len());
+        self.head.extend(chunk.iter().take(missing));
+        self.hash.update(&chunk);
+        self.writer.put(chunk).await.context("the file store does not take a file")?;
+        Ok(Ok(()))
+    }
+
+    /// Deletes everything stored of the file.
+    pub async fn give_up(mut self, why: FileNotKept) -> FileNotKept {
+        if let Err(error) = self.writer.abort().await {
+            // Nothing was written, or the store removes it by its own rules.
+            tracing::debug!(%error, "an incomplete file could not be removed from the store");
+        }
+        why
+    }
+
+    /// Completes the file and makes it durable.
+    pub async fn finish(mut self) -> anyhow::Result<Result<FetchedFile, FileNotKept>> {
+        if self.size == 0 {
+            return Ok(Err(self.give_up(FileNotKept::Empty).await));
+        }
+        self.writer.shutdown().await.context("the file store does not take a file")?;
+        let mime_type = name::type_of(&self.head);
+        Ok(Ok(FetchedFile { size: self.size, checksum: hex::encode(self.hash.finalize()), mime_type }))
+    }
 }

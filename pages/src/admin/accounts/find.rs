@@ -1,7 +1,7 @@
 //! Searches accounts, a page at a time, newest first.
 
 use base::store::like::holding;
-use domain::delivery::read::owner::{owners, owners_of_phone};
+use domain::delivery::read::find::{owners, owners_of_phone};
 use domain::tenant::TenantStatus;
 use entity::tenant::{self, Column};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};

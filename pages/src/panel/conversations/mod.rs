@@ -8,7 +8,7 @@ mod why;
 use actix_web::{HttpRequest, web};
 use askama::Template;
 use domain::delivery::read::list::Ground;
-use domain::delivery::read::{chats, find, latest_chats};
+use domain::delivery::read::{chats, find};
 use serde::Deserialize;
 
 use super::choice::{self, SelectOption};
@@ -65,7 +65,7 @@ pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer 
     let wanted = chats::ConversationFilter { source_id: choice::source_id(&ground, &query.source), ids };
     let rows = choice::page_of(query.cursor.as_deref(), &["panel-latest-chats", &text, &query.source])?;
     let found =
-        latest_chats::page(db, tenant_id, &wanted, &ground, (rows.after, rows.rows()), latest_chats::MOST_READ).await?;
+        chats::latest_page(db, tenant_id, &wanted, &ground, (rows.after, rows.rows()), chats::MOST_READ).await?;
     let (found, next) = rows.cut(found, |row| row.place);
     let last = chats::last_messages(db, tenant_id, found.iter().map(|row| row.conversation.id)).await?;
     let address = |cursor: &str| {

@@ -2,8 +2,8 @@
 
 use actix_web::web;
 use base::error::Result;
-use domain::delivery::dead;
-use domain::delivery::manual::{self as hand, ManualOutcome};
+use domain::delivery::dead_letters;
+use domain::delivery::dead_letters::ManualOutcome;
 use domain::delivery::read::first_id_at;
 use domain::delivery::read::story::Story;
 use entity::audit;
@@ -11,8 +11,7 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 
 use super::find;
-use crate::panel::PanelContext;
-use crate::panel::{Answer, AppData, ConfirmPage, EmptyForm, Form, Member, Nav, Notice, Right, Tone};
+use crate::panel::{Answer, AppData, ConfirmPage, EmptyForm, Form, Member, Nav, Notice, PanelContext, Right, Tone};
 
 const SENT_AGAIN: &str = "message.sent_again";
 const TRIED_NOW: &str = "message.tried_now";
@@ -58,8 +57,8 @@ pub async fn ask_resend(app: AppData, member: Member, id: web::Path<String>) -> 
 pub async fn resend(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     let story = find(&app, &member, Right::Retry, &id).await?;
     let revived = match story.dead_message() {
-        Some(dead) => dead::retry(&app.delivery, story.message.tenant_id, dead.id).await?,
-        None => hand::try_now(&app.delivery, &story).await? == ManualOutcome::Done,
+        Some(dead) => dead_letters::retry(&app.delivery, story.message.tenant_id, dead.id).await?,
+        None => dead_letters::try_now(&app.delivery, &story).await? == ManualOutcome::Done,
     };
     if !revived {
         return back_with(&app, &member, &story, Notice::of(Tone::Warn, member.words.text("msg-too-late"))).await;
@@ -71,7 +70,7 @@ pub async fn resend(app: AppData, member: Member, id: web::Path<String>, _form: 
 /// `POST /panel/messages/{id}/now`: ends the wait for the next try.
 pub async fn now(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     let story = find(&app, &member, Right::Retry, &id).await?;
-    let wish = hand::try_now(&app.delivery, &story).await?;
+    let wish = dead_letters::try_now(&app.delivery, &story).await?;
     if wish == ManualOutcome::Done {
         note(&app, &member, &story, TRIED_NOW).await?;
     }
@@ -103,7 +102,7 @@ pub async fn ask_stop(app: AppData, member: Member, id: web::Path<String>) -> An
 /// `POST /panel/messages/{id}/stop`: fails the message now; it is then listed as undelivered.
 pub async fn stop(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     let story = find(&app, &member, Right::Retry, &id).await?;
-    let wish = hand::give_up(&app.delivery, &story, &member.name).await?;
+    let wish = dead_letters::give_up(&app.delivery, &story, &member.name).await?;
     if wish == ManualOutcome::Done {
         note(&app, &member, &story, GIVEN_UP).await?;
     }

@@ -23,7 +23,7 @@ use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::Sentence;
 use connectors::kinds::deep_link;
-use domain::delivery::dead;
+use domain::delivery::dead_letters;
 use domain::delivery::read::activity;
 use domain::identity::realm::LIVE;
 use domain::source::crm_copy::Known;
@@ -120,7 +120,7 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>) -> Answer 
     let source = find(&app, &member, Right::Look, &id).await?;
     let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
     let state = domain::source::state(&app.sources, &source).await?;
-    let (count, oldest) = dead::held(&app.delivery, &source).await?;
+    let (count, oldest) = dead_letters::held(&app.delivery, &source).await?;
     let held = (count > 0 && source.paused).then(|| {
         let stamp = page.when(&oldest.unwrap_or_default()).stamp();
         page.words.text("source-held").with("count", count).with("stamp", stamp)

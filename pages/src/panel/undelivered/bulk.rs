@@ -5,7 +5,7 @@ use actix_web::web;
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Sentence};
-use domain::delivery::dead as deeds;
+use domain::delivery::dead_letters;
 use domain::delivery::read::dead::{self, DeadLetterFilter};
 use domain::delivery::read::list::Ground;
 use domain::delivery::replay::{self, A_SECOND, ReplayAction};
@@ -13,8 +13,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::UndeliveredFilters;
-use crate::panel::PanelContext;
-use crate::panel::{self, Answer, AppData, EmptyForm, Fields, Form, Member, Nav, Notice, PageContext, Right, Tone};
+use crate::panel::{
+    self, Answer, AppData, EmptyForm, Fields, Form, Member, Nav, Notice, PageContext, PanelContext, Right, Tone,
+};
 
 const HERE: &str = "/panel/undelivered";
 /// Maximum number of selected rows.
@@ -146,8 +147,8 @@ pub async fn decide(app: AppData, member: Member, form: Form<Fields>) -> Answer 
 /// Resends or removes one letter. False if it is gone.
 pub async fn settle(app: &PanelContext, tenant_id: Uuid, id: Uuid, action: ReplayAction) -> Result<bool> {
     Ok(match action {
-        ReplayAction::Retry => deeds::retry(&app.delivery, tenant_id, id).await?,
-        ReplayAction::Drop => deeds::drop(&app.delivery, tenant_id, id).await?,
+        ReplayAction::Retry => dead_letters::retry(&app.delivery, tenant_id, id).await?,
+        ReplayAction::Drop => dead_letters::drop(&app.delivery, tenant_id, id).await?,
     })
 }
 

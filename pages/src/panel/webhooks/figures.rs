@@ -4,7 +4,7 @@ use base::error::Result;
 use base::i18n::{Sentence, Words};
 use base::millis::HOUR;
 use chrono::{Days, NaiveDate};
-use domain::delivery::read::endpoint::{self, EndpointFigures, EndpointRange, NextAttempt, QuarterAttempts};
+use domain::delivery::read::webhooks::{self, EndpointFigures, EndpointRange, NextAttempt, QuarterAttempts};
 use entity::source;
 
 use super::WebhookState;
@@ -73,7 +73,7 @@ pub(super) async fn of(
         counted_from: week_from,
         timed_from: if is_week { week_from } else { first_hour * HOUR },
     };
-    let figures = endpoint::read(&app.delivery, range).await?;
+    let figures = webhooks::read_endpoint(&app.delivery, range).await?;
     let within =
         |is_in: &dyn Fn(i64) -> bool| SlotAttempts::of(figures.quarters.iter().filter(|quarter| is_in(quarter.at())));
     let slots: Vec<(String, SlotAttempts)> = if is_week {
@@ -134,7 +134,7 @@ fn view(
             NextAttempt::At(at) => format!("{}: {}", words.text("webhooks-next"), page.due(&at)),
         },
         cut: figures.counted_since().map(|since| {
-            words.text("webhooks-cut").with("count", endpoint::MOST).with("stamp", page.when(&since).stamp())
+            words.text("webhooks-cut").with("count", webhooks::MOST_ATTEMPTS).with("stamp", page.when(&since).stamp())
         }),
     }
 }

@@ -155,7 +155,7 @@ pub async fn resend(app: AppData, member: Member, id: web::Path<String>, form: F
     let wished = form.attempt.as_deref().and_then(|id| Uuid::try_parse(id).ok()).ok_or(Error::NotFound)?;
     let tried = webhooks::one(app.store.read(), source.tenant_id, [source.id], wished).await?;
     let tried = tried.ok_or(Error::NotFound)?;
-    let notice = match domain::delivery::resend::resend(&app.delivery, &source, &tried).await {
+    let notice = match domain::delivery::dead_letters::resend(&app.delivery, &source, &tried).await {
         Ok(()) => {
             let detail = json!({ "source": source.name, "webhook_id": tried.letter_id });
             member.audit(&app, app.store.write(), "webhook.resent", &source.id.to_string(), detail).await?;

@@ -6,6 +6,7 @@
 //! read again.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,9 +17,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::numbered::{Numbered, place};
-use super::rows::{self, FactRow, FlowRow, QUARTER, ReportRange, WriterRow};
-use super::waits::{AnswerWait, Waits};
+use super::rows::{self, AnswerWait, FactRow, FactsRange, FlowRow, QUARTER, ReportRange, Waits, WriterRow};
 use super::{BEFORE, ReportFilter};
 use crate::delivery::read::{first_id_at, made_at};
 
@@ -48,14 +47,6 @@ impl KeptFacts {
     pub(super) async fn of(&self, tenant_id: Uuid, source_id: Option<Uuid>) -> Arc<Mutex<Option<Facts>>> {
         self.0.get_with((tenant_id, source_id), async { Arc::default() }).await
     }
-}
-
-/// Messages of an account, or of one of its sources, from an id on.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct FactsRange {
-    pub tenant_id: Uuid,
-    pub source_id: Option<Uuid>,
-    pub first: Uuid,
 }
 
 /// What a message is in the conversation with a customer.
@@ -293,4 +284,37 @@ impl Facts {
             answer,
         }
     }
+}
+
+/// Values, by the order in which they were first seen.
+#[derive(Debug)]
+pub(super) struct Numbered<V> {
+    pub(super) values: Vec<V>,
+    pub(super) numbers: HashMap<V, u32>,
+}
+
+impl<V> Default for Numbered<V> {
+    fn default() -> Self {
+        Self { values: Vec::new(), numbers: HashMap::new() }
+    }
+}
+
+impl<V: Clone + Eq + Hash> Numbered<V> {
+    pub(super) fn number(&mut self, value: V) -> u32 {
+        if let Some(number) = self.numbers.get(&value) {
+            return *number;
+        }
+        let number = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
+        self.numbers.insert(value.clone(), number);
+        self.values.push(value);
+        number
+    }
+
+    pub(super) fn value(&self, number: u32) -> Option<&V> {
+        self.values.get(place(number)?)
+    }
+}
+
+pub(super) fn place(number: u32) -> Option<usize> {
+    usize::try_from(number).ok()
 }

@@ -1,0 +1,392 @@
+//! Writes where a customer came from into the lead of the conversation: campaign parameters of a page, the payload of a
+//! link, the advertisement.
+//!
+//! ```text
+//! a new origin ─▶ plan, in the same commit ─▶ contact of the chat ─▶ its lead ─▶ empty tracking fields are filled
+//!                   ▲                            │ none yet, or it     │          └▶ what has no field: one note
+//!                   └── later, up to 30 days ────┘ waits for a person ─┘
+//! ```
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use amocrm::rest::{CustomField, Entity, Field, Lead, Note};
+use base::i18n::Words;
+use base::message::Visits;
+use chrono::TimeDelta;
+use entity::{conversation, job, source};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
+use serde_json::{Value, json};
+use url::form_urlencoded;
+use uuid::Uuid;
+
+use crate::contact;
+use crate::job::{NewJob, NextRun, remember, schedule};
+use crate::tenant::TenantContext;
+use crate::tenant::token::{CallError, with_token};
+
+/// The kind's name.
+pub const KIND: &str = "lead_origins";
+/// The first look: by then amoCRM has usually made the lead.
+const FIRST: TimeDelta = TimeDelta::seconds(10);
+/// Time between checks for a lead that is not accepted yet: a quarter of the time waited so far.
+const LOOKS: [TimeDelta; 2] = [TimeDelta::seconds(15), TimeDelta::hours(6)];
+/// How long a lead is waited for.
+const PATIENCE: TimeDelta = TimeDelta::days(30);
+/// Delays after the first, second, … failure in a row; after these the origin is in the panel only.
+pub const BACK_OFF: [TimeDelta; 6] = [
+    TimeDelta::minutes(1),
+    TimeDelta::minutes(5),
+    TimeDelta::minutes(30),
+    TimeDelta::hours(2),
+    TimeDelta::hours(12),
+    TimeDelta::days(1),
+];
+
+/// Stores that a conversation has a new origin, if its source writes origins into leads. To be called in the transaction
+/// that stores the origin, and only if it changed: what is written once is not written again.
+pub async fn plan(
+    db: &impl ConnectionTrait,
+    now: i64,
+    source: &source::Model,
+    conversation_id: Uuid,
+) -> Result<(), DbErr> {
+    if !source.lead_origin {
+        return Ok(());
+    }
+    let first = now + FIRST.num_milliseconds();
+    schedule(db, now, NewJob::new(source.tenant_id, KIND, conversation_id, first)).await
+}
+
+/// A job, as what writes into a lead sees it.
+struct OriginTask<'job> {
+    job: &'job job::Model,
+    /// Writing a note was started: it may exist even if no answer confirmed it.
+    pub noting: bool,
+}
+
+impl OriginTask<'_> {
+    pub fn tenant_id(&self) -> Uuid {
+        self.job.tenant_id
+    }
+
+    /// Records that a note is about to be written: from here on it may exist, whatever the answer.
+    pub async fn note_noting(&self, app: &TenantContext) -> Result<(), DbErr> {
+        remember(app.store.write(), self.job, &json!({ "noting": true })).await.map(drop)
+    }
+}
+
+/// An attempt: the lead may not exist yet.
+pub async fn write_origin(app: Arc<TenantContext>, job: job::Model) -> anyhow::Result<NextRun> {
+    let (app, job) = (&app, &job);
+    let id: Uuid = job.key.parse()?;
+    let known = conversation::Entity::of_tenant(job.tenant_id).filter(conversation::Column::Id.eq(id));
+    let known = known.one(app.store.read()).await?;
+    let source = match &known {
+        Some(known) => app.lookup.source(known.source_id).await?,
+        None => None,
+    };
+    let wanted = known.zip(source.filter(|source| source.lead_origin));
+    let Some((origin, known)) = wanted.and_then(|(known, _)| Some((Origin::stored(&known.visit)?, known))) else {
+        return Ok(NextRun::Never);
+    };
+    let noting = serde_json::from_str::<Value>(&job.payload)?["noting"] == true;
+    if into_lead(app, &OriginTask { job, noting }, &known, &origin).await? {
+        return Ok(NextRun::Never);
+    }
+    let now = app.clock.millis();
+    let age = now - job.created_at;
+    if age > PATIENCE.num_milliseconds() {
+        tracing::info!(tenant.id = %job.tenant_id, conversation.id = %id, "no lead was made or accepted for a chat; its customer's origin is in the panel only");
+        return Ok(NextRun::Never);
+    }
+    let [least, most] = LOOKS.map(|look| look.num_milliseconds());
+    Ok(NextRun::At(now + (age / 4).clamp(least, most)))
+}
+
+/// False if there is no lead yet.
+async fn into_lead(
+    app: &Arc<TenantContext>,
+    task: &OriginTask<'_>,
+    known: &conversation::Model,
+    origin: &Origin,
+) -> anyhow::Result<bool> {
+    let Some(lead) = open_lead(app, known).await? else { return Ok(false) };
+    let Some(tenant) = app.lookup.tenant(known.tenant_id).await? else { return Ok(false) };
+    let words = Words::new(crate::tenant::language(&app.integrations, &tenant));
+    fill(app, task, &lead, origin, words).await?;
+    Ok(true)
+}
+
+/// The pages of fields and of notes that are read, of 250 each.
+const PAGES: u32 = 4;
+
+/// Fills the empty tracking fields, then adds one note with what has no field. Safe to repeat.
+async fn fill(
+    app: &Arc<TenantContext>,
+    task: &OriginTask<'_>,
+    lead: &Lead,
+    origin: &Origin,
+    words: Words,
+) -> anyhow::Result<()> {
+    let tenant_id = task.tenant_id();
+    let plan = origin.plan(&fields(app, tenant_id).await?, lead);
+    if !plan.fields.is_empty() {
+        set(app, tenant_id, lead.id, &plan.fields).await?;
+    }
+    let Some(note) = origin.note(&plan.rest, words) else { return Ok(()) };
+    // An earlier attempt may have written it without getting the answer.
+    if task.noting && has_note(app, tenant_id, lead.id, &note).await? {
+        return Ok(());
+    }
+    task.note_noting(app).await?;
+    let vendor = &app.config.vendor.name;
+    let service = if vendor.is_empty() { words.text("install-product").to_string() } else { vendor.clone() };
+    let add = |rest: amocrm::rest::Rest, token| {
+        let note = Note::Service { service: service.clone(), text: note.clone() };
+        async move { rest.add_notes(&token, Entity::Lead, lead.id, &[note]).await }
+    };
+    with_token(app, tenant_id, add).await?;
+    Ok(())
+}
+
+/// The custom fields of the account's leads.
+async fn fields(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<Vec<CustomField>, CallError> {
+    let mut all = Vec::new();
+    for number in 1..=PAGES {
+        let ask =
+            |rest: amocrm::rest::Rest, token| async move { rest.custom_fields(&token, Entity::Lead, number).await };
+        let page = with_token(app, tenant_id, ask).await?;
+        all.extend(page.items);
+        if !page.has_more {
+            break;
+        }
+    }
+    Ok(all)
+}
+
+async fn set(app: &Arc<TenantContext>, tenant_id: Uuid, lead_id: i64, fields: &[Field]) -> Result<(), CallError> {
+    let set = |rest: amocrm::rest::Rest, token| {
+        let fields = fields.to_vec();
+        async move { rest.set_lead_fields(&token, lead_id, &fields).await }
+    };
+    with_token(app, tenant_id, set).await
+}
+
+async fn has_note(app: &Arc<TenantContext>, tenant_id: Uuid, lead_id: i64, text: &str) -> Result<bool, CallError> {
+    for number in 1..=PAGES {
+        let ask =
+            |rest: amocrm::rest::Rest, token| async move { rest.notes(&token, Entity::Lead, lead_id, number).await };
+        let page = with_token(app, tenant_id, ask).await?;
+        if page.items.iter().any(|note| note.text.as_deref() == Some(text)) {
+            return Ok(true);
+        }
+        if !page.has_more {
+            break;
+        }
+    }
+    Ok(false)
+}
+
+/// Stages of ended leads, the same in every pipeline: won and lost.
+const ENDED: [i64; 2] = [142, 143];
+/// Leads of a contact that are looked at, the newest first.
+const LEADS: usize = 5;
+
+/// The newest open lead of the chat's contact. None while the chat is not known to amoCRM, or its incoming lead waits
+/// for a person: until then it is a draft.
+async fn open_lead(app: &Arc<TenantContext>, known: &conversation::Model) -> Result<Option<Lead>, CallError> {
+    let tenant_id = known.tenant_id;
+    if known.amocrm_chat_id.is_empty() {
+        return Ok(None);
+    }
+    let Some(contact_id) = contact::of_chat(app, tenant_id, &known.amocrm_chat_id).await? else { return Ok(None) };
+    if contact::is_incoming(app, tenant_id, &known.amocrm_chat_id).await? {
+        return Ok(None);
+    }
+    let ask = |rest: amocrm::rest::Rest, token| async move { rest.contact(&token, contact_id).await };
+    let mut leads = with_token(app, tenant_id, ask).await?.map(|contact| contact.leads).unwrap_or_default();
+    leads.sort_unstable_by(|one, other| other.cmp(one));
+    for id in leads.into_iter().take(LEADS) {
+        let ask = |rest: amocrm::rest::Rest, token| async move { rest.lead(&token, id).await };
+        let lead = with_token(app, tenant_id, ask).await?;
+        let is_open = |lead: &Lead| !lead.is_deleted && !lead.status_id.is_some_and(|id| ENDED.contains(&id));
+        if let Some(lead) = lead.filter(is_open) {
+            return Ok(Some(lead));
+        }
+    }
+    Ok(None)
+}
+
+/// Begins the names of campaign parameters.
+const MARK: &str = "utm_";
+/// The tracking field of the page before the site.
+const REFERRER: &str = "referrer";
+
+/// Where a customer came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Campaign parameters with their full names (`utm_source`).
+    marks: BTreeMap<String, String>,
+    /// The payload of a link, or an advertisement, as the messenger reported it.
+    tag: Option<String>,
+    page: Option<String>,
+    referrer: Option<String>,
+}
+
+/// What is to be written into a lead.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Plan {
+    /// Values of fields that are empty.
+    pub fields: Vec<Field>,
+    /// Parameters without a field of their own, or whose field has another value. They belong into a note.
+    pub rest: Vec<(String, String)>,
+}
+
+impl Origin {
+    /// Reads a conversation's stored origin; none if there is nothing to tell a lead.
+    pub fn stored(text: &str) -> Option<Self> {
+        match Visits::stored(text) {
+            Some(visits) => Self::of_visits(visits),
+            None if text.is_empty() => None,
+            None => Some(Self::of_tag(text)),
+        }
+    }
+
+    /// Whether it is another origin than that before: another campaign or another link, not just another page.
+    pub fn differs(&self, before: Option<&Self>) -> bool {
+        before.is_none_or(|before| (&before.marks, &before.tag) != (&self.marks, &self.tag))
+    }
+
+    /// The latest visit that came by a campaign. Pages alone are no origin: every visit has one.
+    fn of_visits(visits: Visits) -> Option<Self> {
+        let visit = [visits.last, visits.first].into_iter().find(|visit| !visit.marks.is_empty())?;
+        let named = |(name, value): (String, String)| (format!("{MARK}{name}"), value);
+        Some(Self {
+            marks: visit.marks.into_iter().map(named).collect(),
+            tag: None,
+            page: Some(visit.url),
+            referrer: Some(visit.referrer).filter(|referrer| !referrer.is_empty()),
+        })
+    }
+
+    /// A link's payload can contain campaign parameters as an address does.
+    fn of_tag(tag: &str) -> Self {
+        let parameters: BTreeMap<String, String> =
+            form_urlencoded::parse(tag.trim_start_matches('?').as_bytes()).into_owned().collect();
+        if parameters.iter().any(|(name, value)| name.starts_with(MARK) && !value.is_empty()) {
+            let marks = parameters.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+            return Self { marks, ..Self::default() };
+        }
+        Self { tag: Some(tag.to_owned()), ..Self::default() }
+    }
+
+    /// What of it is missing in a lead of an account with these fields. Values that are there stay.
+    fn plan(&self, fields: &[CustomField], lead: &Lead) -> Plan {
+        let mut plan = Plan::default();
+        let referrer = self.referrer.iter().map(|referrer| (REFERRER, referrer, false));
+        let marks = self.marks.iter().map(|(name, value)| (name.as_str(), value, true));
+        for (name, value, is_noted) in marks.chain(referrer) {
+            let field = fields.iter().find(|field| is_for(field, name));
+            let has = field.and_then(|field| text_of(lead, field));
+            match (field, has) {
+                (Some(field), None) => plan.fields.push(Field::text(field.id, value)),
+                (Some(_), Some(has)) if has == *value => {}
+                // A note always names the referrer.
+                _ if is_noted => plan.rest.push((name.to_owned(), value.clone())),
+                _ => {}
+            }
+        }
+        plan
+    }
+
+    /// The note about what could not be written into fields; none if all could.
+    fn note(&self, rest: &[(String, String)], words: Words) -> Option<String> {
+        if rest.is_empty() && self.tag.is_none() {
+            return None;
+        }
+        let line = |key: &'static str, text: &String| format!("{}: {text}", words.text(key));
+        let lines = std::iter::once(words.text("lead-origin-title").to_string())
+            .chain(self.tag.iter().map(|tag| line("conversation-visit", tag)))
+            .chain(rest.iter().map(|(name, value)| format!("{name}: {value}")))
+            .chain(self.page.iter().map(|page| line("lead-origin-page", page)))
+            .chain(self.referrer.iter().map(|referrer| line("conversation-referrer", referrer)));
+        Some(lines.collect::<Vec<_>>().join("\n"))
+    }
+}
+
+/// Whether a field is the tracking field of this name.
+fn is_for(field: &CustomField, name: &str) -> bool {
+    let named = field.code.as_deref().unwrap_or(&field.name);
+    field.kind == CustomField::TRACKING_DATA && named.eq_ignore_ascii_case(name)
+}
+
+fn text_of(lead: &Lead, field: &CustomField) -> Option<String> {
+    lead.fields.iter().find(|one| one.id == Some(field.id))?.texts().next()
+}
+
+#[cfg(test)]
+mod tests {
+    use base::i18n::Language;
+    use base::message::Visit;
+
+    use super::*;
+
+    fn field(id: i64, code: &str, kind: &str) -> CustomField {
+        CustomField { id, name: "Name".into(), code: Some(code.into()), kind: kind.into() }
+    }
+
+    fn visits(first: &[(&str, &str)], last: &[(&str, &str)]) -> String {
+        let visit = |marks: &[(&str, &str)]| Visit {
+            url: "https://shop.example/".into(),
+            marks: marks.iter().map(|&(name, value)| (name.into(), value.into())).collect(),
+            ..Visit::default()
+        };
+        let visits = Visits { first: visit(first), last: visit(last), agreed_at: None };
+        serde_json::to_string(&visits).unwrap()
+    }
+
+    #[test]
+    fn the_latest_campaign_counts_and_a_page_alone_is_none() {
+        let marks = |text: &str| Origin::stored(text).map(|origin| origin.marks.into_values().collect::<Vec<_>>());
+        assert_eq!(marks(&visits(&[("source", "mail")], &[])), Some(vec!["mail".to_owned()]));
+        assert_eq!(marks(&visits(&[("source", "mail")], &[("source", "ad")])), Some(vec!["ad".to_owned()]));
+        assert_eq!(marks(&visits(&[], &[])), None);
+        assert_eq!(marks(""), None);
+    }
+
+    #[test]
+    fn another_page_of_the_same_campaign_is_no_new_origin() {
+        let mail = Origin::stored(&visits(&[("source", "mail")], &[])).unwrap();
+        let moved = Origin { page: Some("https://shop.example/help".into()), ..mail.clone() };
+        assert!(mail.differs(None) && !moved.differs(Some(&mail)));
+        assert!(Origin::stored(&visits(&[("source", "mail")], &[("source", "ad")])).unwrap().differs(Some(&mail)));
+    }
+
+    #[test]
+    fn a_payload_is_a_tag_unless_it_has_campaign_parameters() {
+        assert_eq!(Origin::stored("lead_77-A").unwrap().tag.as_deref(), Some("lead_77-A"));
+        let origin = Origin::stored("utm_source=vk&utm_term=&x=1").unwrap();
+        let marks: Vec<_> = origin.marks.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!((marks, origin.tag), (vec![("utm_source", "vk"), ("x", "1")], None));
+    }
+
+    #[test]
+    fn values_that_a_lead_has_stay() {
+        let origin = Origin::stored("utm_source=vk&utm_medium=ad&utm_term=boots&utm_own=1").unwrap();
+        let fields = [
+            field(1, "UTM_SOURCE", "tracking_data"),
+            field(2, "UTM_MEDIUM", "tracking_data"),
+            field(3, "UTM_TERM", "tracking_data"),
+            field(4, "UTM_OWN", "text"),
+        ];
+        let lead = Lead { fields: vec![Field::text(2, "ad"), Field::text(3, "shoes")], ..Lead::default() };
+        let plan = origin.plan(&fields, &lead);
+        assert_eq!(plan.fields, [Field::text(1, "vk")]);
+        let rest: Vec<_> = plan.rest.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(rest, ["utm_own", "utm_term"]);
+        let note = origin.note(&plan.rest, Words::new(Language::En)).unwrap();
+        assert_eq!(note, "Where the customer came from\nutm_own: 1\nutm_term: boots");
+        assert_eq!(origin.note(&[], Words::new(Language::En)), None);
+    }
+}
