@@ -337,15 +337,15 @@ pub async fn mute(db: &impl ConnectionTrait, tenant_id: Uuid, key: &str, until: 
 /// Alerts are counted up to this number, because larger numbers need not be exact.
 const MOST: u64 = 1000;
 
-/// The open alerts row_of an account.
+/// The open alerts of an account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenAlerts {
     pub count: u64,
-    /// The details row_of those about limits, as they are stored.
+    /// The details of those about limits, as they are stored.
     pub limits: Vec<String>,
 }
 
-/// Counts the open alerts row_of an account and reads those about limits, in one statement.
+/// Counts the open alerts of an account and reads those about limits, in one statement.
 pub async fn summary(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<OpenAlerts, DbErr> {
     let detail: SimpleExpr = Expr::case(is_about_a_limit(), Expr::col(Column::Detail)).finally("").into();
     let rows: Vec<String> =
@@ -354,20 +354,20 @@ pub async fn summary(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<OpenA
     Ok(OpenAlerts { count, limits: rows.into_iter().filter(|detail| !detail.is_empty()).collect() })
 }
 
-/// The details row_of the open alerts about limits.
+/// The details of the open alerts about limits.
 pub async fn limit_details(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<String>, DbErr> {
     let rows = open_rows(tenant_id).filter(is_about_a_limit()).select_only().column(Column::Detail);
     rows.into_tuple().all(db).await
 }
 
-/// The same row_of alerts that were read already.
+/// The same of alerts that were read already.
 pub fn about_limits(open: &[alert::Model]) -> OpenAlerts {
     let is_about = |row: &&alert::Model| [LIMIT_NEAR, LIMIT_REACHED].contains(&row.kind.as_str());
     let limits = open.iter().filter(is_about).map(|row| row.detail.clone()).collect();
     OpenAlerts { count: u64::try_from(open.len()).unwrap_or(MOST), limits }
 }
 
-/// Replaces the arguments row_of an open alert's messages, without counting one more occurrence.
+/// Replaces the arguments of an open alert's messages, without counting one more occurrence.
 pub async fn describe(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,

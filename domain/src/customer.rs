@@ -234,9 +234,9 @@ async fn call(
 
 #[cfg(test)]
 mod tests {
-    use base::clock::Clock;
-    use base::store::{self, Store};
-    use secrecy::SecretString;
+    use base::store;
+
+    use super::*;
 
     async fn store(folder: &tempfile::TempDir) -> Store {
         let url = format!("sqlite://{}", folder.path().join("parom.db").display());

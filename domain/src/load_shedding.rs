@@ -33,7 +33,7 @@ use connections::{Connection, left_unread};
 
 pub use capacity::{Bounds, Capacity, CapacityShare};
 pub use class::{BodyKind, RequestClass};
-pub use connections::counted_address;
+pub use connections::counted;
 pub use load::{Load, look_at_disks};
 
 /// A commit that takes this long: only calls that are never refused are still admitted. amoCRM's hooks went to the
@@ -75,7 +75,7 @@ pub async fn gate(
         metrics::counter!("parom_shed_total", "class" => class.word()).increment(1);
         return Ok(refused(request, class, LoadRefusal::Busy).await);
     }
-    let caller = counted_address(client_address(request.request(), &app.config.server.trusted_proxies));
+    let caller = counted(client_address(request.request(), &app.config.server.trusted_proxies));
     let requests = app.load.requests(class);
     let under = match class {
         RequestClass::Hook => Some(requests.begin_uncounted(caller)),

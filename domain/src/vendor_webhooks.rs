@@ -36,7 +36,7 @@ use crate::platform::PlatformContext;
 use crate::vendor_events::EventState;
 
 const BATCH: u64 = 20;
-/// All of a batch, to one_event webhook.
+/// All of a batch, to one webhook.
 const AT_ONCE: usize = 20;
 /// How long a process owns an event: longer than a call takes.
 const CLAIMED: TimeDelta = TimeDelta::minutes(1);
@@ -53,7 +53,7 @@ pub async fn due_now(app: &PlatformContext) -> usize {
     join_all(app.config.vendor_webhooks.iter().map(|webhook| round(app, webhook))).await.into_iter().sum()
 }
 
-/// Sends what is due to one_event webhook; returns how many calls were made.
+/// Sends what is due to one webhook; returns how many calls were made.
 pub async fn round(app: &PlatformContext, webhook: &VendorWebhook) -> usize {
     let mut calls = 0;
     while !app.stop.is_cancelled() {
@@ -77,7 +77,7 @@ pub async fn round(app: &PlatformContext, webhook: &VendorWebhook) -> usize {
     calls
 }
 
-/// The earliest waiting event of each account: a later one_event waits for it, also during its back-off and while it is sent.
+/// The earliest waiting event of each account: a later one waits for it, also during its back-off and while it is sent.
 fn first_of_accounts(webhook: &str) -> Select<vendor_event::Entity> {
     let earlier = |column: Column| Expr::col((Alias::new("earlier"), column));
     let this = |column: Column| Expr::col((vendor_event::Entity, column));

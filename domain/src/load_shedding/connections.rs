@@ -56,7 +56,7 @@ pub struct Connections {
 /// An open connection.
 #[derive(Debug)]
 pub struct Connection {
-    /// `None` for a trusted proxy's, which are not counted_address.
+    /// `None` for a trusted proxy's, which are not counted.
     held: Option<CapacityShare<IpAddr>>,
     silent: RefCell<Option<SilentConnection>>,
     open: Arc<()>,
@@ -114,7 +114,7 @@ impl Connections {
             data.insert(Connection { held: None, silent: RefCell::default(), open });
             return;
         }
-        match self.room.take(counted_address(Some(peer)), 1) {
+        match self.room.take(counted(Some(peer)), 1) {
             Some(held) => {
                 let silent = self.silent.begin(socket);
                 if let Err(error) = &silent {
@@ -222,7 +222,7 @@ impl Drop for SilentConnection {
 // The address under which a request is counted.
 
 /// An address as its requests are counted ([`unknown_callers::network`]). All callers without one are counted together.
-pub fn counted_address(address: Option<IpAddr>) -> IpAddr {
+pub fn counted(address: Option<IpAddr>) -> IpAddr {
     address.map_or(Ipv4Addr::UNSPECIFIED.into(), unknown_callers::network)
 }
 
@@ -259,7 +259,7 @@ impl<T: Unpin> MessageBody for UnreadBody<T> {
 #[cfg(test)]
 mod tests {
     use std::io::{ErrorKind, Read};
-    use std::net::{TcpListener, TcpStream};
+    use std::net::{self, TcpListener};
 
     use actix_web::body::BoxBody;
     use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -313,7 +313,7 @@ mod tests {
     fn h3_a_burst_of_connections_waits_and_is_not_dropped() {
         let listener = listen("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let connect = || std::net::TcpStream::connect_timeout(&address, Duration::from_millis(900)).unwrap();
+        let connect = || net::TcpStream::connect_timeout(&address, Duration::from_millis(900)).unwrap();
         let burst: Vec<_> = (0..400).map(|_| connect()).collect();
         assert_eq!(burst.len(), 400);
     }
@@ -358,13 +358,13 @@ mod tests {
         drop(client);
     }
 
-    fn pair(listener: &TcpListener) -> (TcpStream, TcpStream) {
-        let caller = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    fn pair(listener: &TcpListener) -> (net::TcpStream, net::TcpStream) {
+        let caller = net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         caller.set_nonblocking(true).unwrap();
         (caller, listener.accept().unwrap().0)
     }
 
-    fn is_ended(caller: &mut TcpStream) -> bool {
+    fn is_ended(caller: &mut net::TcpStream) -> bool {
         match caller.read(&mut [0]) {
             Ok(read) => read == 0,
             Err(error) => error.kind() != ErrorKind::WouldBlock,
@@ -398,10 +398,10 @@ mod tests {
 
     #[test]
     fn a_network_of_ipv6_is_one_caller() {
-        let of = |text: &str| counted_address(text.parse().ok());
+        let of = |text: &str| counted(text.parse().ok());
         assert_eq!(of("2001:db8::1"), of("2001:db8::ffff:2"));
         assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
         assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
-        assert_eq!(of("nobody"), counted_address(None));
+        assert_eq!(of("nobody"), counted(None));
     }
 }

@@ -27,7 +27,7 @@ use crate::tenant::TenantContext;
 
 pub use keys::{RecentKeys, Searches, too_many_bytes};
 pub use report::{KindUsage, MessageCounts, Month, MonthUsage, note_month, of as usage_of};
-pub use stored::{ENDED, Imports, StorageSums, imports, imports_beside, room_for, write_down, write_sums};
+pub use stored::{ENDED, Imports, StorageSums, imports, imports_beside, room, write_down, write_sums};
 pub use view::{
     LimitLine, LimitNotice, LimitStage, MESSAGES, SOURCES, detail as limit_detail, is_about_files, is_noticed,
     limit_notices, open_limit_notices, shown,

@@ -176,7 +176,7 @@ const SCARCE: u8 = 15;
 
 /// 507 when the account has reached its limit, or stores more than the average while the disk fills up. Accounts below
 /// these limits are not affected.
-pub async fn room_for(app: &UsageContext, tenant_id: Uuid) -> Result<()> {
+pub async fn room(app: &UsageContext, tenant_id: Uuid) -> Result<()> {
     let tenant = app.lookup.tenant(tenant_id).await?;
     let most = tenant.map_or(app.config.limits.stored_mb_per_account, |tenant| plan::stored_mb(&app.config, &tenant));
     let scarce = app.load.free() < SCARCE;
