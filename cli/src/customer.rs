@@ -13,7 +13,7 @@ use base::json::Moment;
 use clap::Subcommand;
 use parom::app::App;
 use parom::audit::{self, Actor, AuditEntry};
-use parom::customer::logins;
+use parom::customer;
 use parom::identity::password;
 use parom::tenant::TenantStatus;
 use secrecy::{ExposeSecret, SecretString};
@@ -119,13 +119,13 @@ pub async fn run(
         CustomerCommand::Add { login, json } => {
             let (password, is_new) = chosen(given().await?, errors)?;
             let hash = password::hash(&app.identity, password.clone()).await?;
-            let row = logins::add(&app.store, &app.clock, &login, hash).await?;
+            let row = customer::add(&app.store, &app.clock, &login, hash).await?;
             (report(app, "customer.added", &row.login, "Added", is_new.then_some(&password)).await?, json)
         }
         CustomerCommand::Password { login, json } => {
             let (password, is_new) = chosen(given().await?, errors)?;
             let hash = password::hash(&app.identity, password.clone()).await?;
-            logins::set_password(&app.store, &login, hash).await?;
+            customer::set_password(&app.store, &login, hash).await?;
             (report(app, "customer.password_changed", &login, "Changed", is_new.then_some(&password)).await?, json)
         }
         CustomerCommand::Disable { login, json } => (disable(app, &login).await?, json),
@@ -192,9 +192,9 @@ async fn report(
 }
 
 async fn disable(app: &Arc<App>, login: &str) -> anyhow::Result<CommandReport> {
-    let row = logins::disable(&app.store, &app.clock, login).await?;
+    let row = customer::disable(&app.store, &app.clock, login).await?;
     let mut disconnected = Vec::new();
-    for tenant in logins::accounts(&app.store, row.id).await? {
+    for tenant in customer::accounts(&app.store, row.id).await? {
         if matches!(TenantStatus::stored(&tenant), TenantStatus::Uninstalled | TenantStatus::Disconnected) {
             continue;
         }
@@ -233,8 +233,8 @@ struct AccountOut {
 async fn list(app: &App) -> anyhow::Result<CommandReport> {
     let mut customers = Vec::new();
     let mut text = String::new();
-    for row in logins::list(&app.store).await? {
-        let accounts: Vec<AccountOut> = logins::accounts(&app.store, row.id)
+    for row in customer::list(&app.store).await? {
+        let accounts: Vec<AccountOut> = customer::accounts(&app.store, row.id)
             .await?
             .into_iter()
             .map(|tenant| AccountOut {
@@ -271,7 +271,7 @@ mod tests {
     use base::vault::Vault;
     use clap::Parser;
     use entity::{audit, fixture, tenant};
-    use parom::customer::logins::find;
+    use parom::customer::find;
     use sea_orm::{EntityTrait, IntoActiveModel};
 
     use super::*;

@@ -8,26 +8,24 @@
 //!          └─ end     ─▶ no notice: the object is gone, which is no recovery
 //! ```
 
-mod manual;
-mod summary;
-pub mod tasks;
-pub mod texts;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
 
-use base::store::Store;
+use base::i18n::{Sentence, When, Words, Zone, duration};
+use base::store::{Store, VENDOR};
 use chrono::TimeDelta;
 use entity::alert::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict, SimpleExpr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, UpdateMany,
+    QueryOrder, QuerySelect, Select, UpdateMany,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::platform::PlatformContext;
-
-pub use manual::{mute, take};
-pub use summary::{OpenAlerts, about_limits, describe, limit_details, summary};
 
 /// The kinds of a tenant's alerts, which people subscribe to separately; message keys are `alert-kind-{kind}`.
 pub const KINDS: [&str; 30] = [
@@ -183,7 +181,7 @@ pub async fn raise(app: &PlatformContext, db: &impl ConnectionTrait, alarm: Alar
         .exec_without_returning(db)
         .await?;
     let seen = || {
-        of(alarm.tenant_id, &key)
+        row_of(alarm.tenant_id, &key)
             .col_expr(Column::LastAt, Expr::value(now))
             .col_expr(Column::SourceId, Expr::value(alarm.source_id))
             .col_expr(Column::Detail, Expr::value(detail.clone()))
@@ -255,7 +253,7 @@ async fn close(
     (tenant_id, kind, object): (Uuid, &str, &str),
     letter_at: SimpleExpr,
 ) -> Result<bool, DbErr> {
-    let done = of(tenant_id, &key(kind, object))
+    let done = row_of(tenant_id, &key(kind, object))
         .col_expr(Column::ResolvedAt, Expr::value(Some(now)))
         .col_expr(Column::LetterAt, letter_at)
         .filter(Column::ResolvedAt.is_null())
@@ -296,6 +294,218 @@ pub fn key(kind: &str, object: &str) -> String {
     if object.is_empty() { kind.to_owned() } else { format!("{kind}:{object}") }
 }
 
-fn of(tenant_id: Uuid, key: &str) -> UpdateMany<alert::Entity> {
+fn row_of(tenant_id: Uuid, key: &str) -> UpdateMany<alert::Entity> {
     alert::Entity::update_many().filter(Column::TenantId.eq(tenant_id)).filter(Column::Key.eq(key))
+}
+
+// Manual actions on an open alert: taking it on, and muting it.
+
+/// Milliseconds without reminders after an alert was taken on.
+const TAKEN: TimeDelta = TimeDelta::hours(4);
+
+/// Records that a person handles it: postpones its e-mails by four hours. False if it is not open.
+pub async fn take(
+    app: &PlatformContext,
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    key: &str,
+    name: &str,
+) -> Result<bool, DbErr> {
+    let done = row_of(tenant_id, key)
+        .col_expr(Column::TakenBy, Expr::value(name))
+        .col_expr(Column::LetterAt, Expr::value(Some(app.clock.millis() + TAKEN.num_milliseconds())))
+        .filter(Column::ResolvedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// Sends no e-mails about it until then (milliseconds since 1970), then one more if it is still open. False if it is
+/// not open.
+pub async fn mute(db: &impl ConnectionTrait, tenant_id: Uuid, key: &str, until: i64) -> Result<bool, DbErr> {
+    let done = row_of(tenant_id, key)
+        .col_expr(Column::MutedUntil, Expr::value(Some(until)))
+        .col_expr(Column::LetterAt, Expr::value(Some(until)))
+        .filter(Column::ResolvedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+// What every page shows of the open alerts: how many there are, and those about limits with their last figures.
+
+/// Alerts are counted up to this number, because larger numbers need not be exact.
+const MOST: u64 = 1000;
+
+/// The open alerts of an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenAlerts {
+    pub count: u64,
+    /// The details of those about limits, as they are stored.
+    pub limits: Vec<String>,
+}
+
+/// Counts the open alerts of an account and reads those about limits, in one statement.
+pub async fn summary(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<OpenAlerts, DbErr> {
+    let detail: SimpleExpr = Expr::case(is_about_a_limit(), Expr::col(Column::Detail)).finally("").into();
+    let rows: Vec<String> =
+        open_rows(tenant_id).select_only().column_as(detail, "limit_detail").limit(MOST).into_tuple().all(db).await?;
+    let count = u64::try_from(rows.len()).unwrap_or(MOST);
+    Ok(OpenAlerts { count, limits: rows.into_iter().filter(|detail| !detail.is_empty()).collect() })
+}
+
+/// The details of the open alerts about limits.
+pub async fn limit_details(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<String>, DbErr> {
+    let rows = open_rows(tenant_id).filter(is_about_a_limit()).select_only().column(Column::Detail);
+    rows.into_tuple().all(db).await
+}
+
+/// The same of alerts that were read already.
+pub fn about_limits(open: &[alert::Model]) -> OpenAlerts {
+    let is_about = |row: &&alert::Model| [LIMIT_NEAR, LIMIT_REACHED].contains(&row.kind.as_str());
+    let limits = open.iter().filter(is_about).map(|row| row.detail.clone()).collect();
+    OpenAlerts { count: u64::try_from(open.len()).unwrap_or(MOST), limits }
+}
+
+/// Replaces the arguments of an open alert's messages, without counting one more occurrence.
+pub async fn describe(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    kind: &str,
+    object: &str,
+    detail: &Value,
+) -> Result<(), DbErr> {
+    row_of(tenant_id, &key(kind, object))
+        .col_expr(Column::Detail, Expr::value(detail.to_string()))
+        .filter(Column::ResolvedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+fn is_about_a_limit() -> SimpleExpr {
+    Column::Kind.is_in([LIMIT_NEAR, LIMIT_REACHED])
+}
+
+fn open_rows(tenant_id: Uuid) -> Select<alert::Entity> {
+    alert::Entity::of_tenant(tenant_id).filter(Column::ResolvedAt.is_null())
+}
+
+// The vendor's alerts about background tasks that keep failing.
+
+const ALARM: &str = "task_failing";
+/// Delay before raising an alert again that the database did not store or that another process closed.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// Keeps the alerts in line with the state of this process's tasks, until the stop.
+pub async fn watch_tasks(app: Arc<PlatformContext>, stop: CancellationToken) {
+    // Alerts of dead processes; live processes raise theirs again.
+    let mut raised = match open(app.store.read(), VENDOR).await {
+        Ok(open) => {
+            open.iter().filter_map(|alert| alert.key.strip_prefix("task_failing:").map(str::to_owned)).collect()
+        }
+        Err(_) => BTreeSet::new(),
+    };
+    loop {
+        if let Err(error) = look(&app, &mut raised).await {
+            tracing::warn!(%error, "an alert about a background task could not be stored; it will be retried");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = app.supervisor.changed() => {}
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+}
+
+/// Raises alerts that are not open and closes those that are over; `raised` names the tasks whose alerts this process
+/// may close.
+async fn look(app: &PlatformContext, raised: &mut BTreeSet<String>) -> Result<(), DbErr> {
+    let failing = app.supervisor.failing();
+    for one in &failing {
+        raised.insert(one.task.to_owned());
+        if !is_open(app.store.read(), VENDOR, ALARM, one.task).await? {
+            let detail = json!({ "task": one.task, "said": one.why });
+            let alarm = Alarm { tenant_id: VENDOR, kind: ALARM, object: one.task, source_id: None, detail };
+            raise(app, app.store.write(), alarm).await?;
+        }
+    }
+    let over: Vec<String> =
+        raised.iter().filter(|task| failing.iter().all(|one| one.task != task.as_str())).cloned().collect();
+    for task in over {
+        resolve(app, app.store.write(), VENDOR, ALARM, &task).await?;
+        raised.remove(&task);
+    }
+    Ok(())
+}
+
+// Texts of an alert: `alert-{kind}-subject` and `alert-{kind}-body`, with its detail as arguments.
+
+/// Arguments that the texts of alerts may have; the detail provides them.
+const PLACEABLES: [&str; 28] = [
+    "source",
+    "messenger",
+    "integration",
+    "host",
+    "account_id",
+    "channel_id",
+    "said",
+    "gap",
+    "accepted",
+    "delivered",
+    "failed",
+    "waiting",
+    "count",
+    "held",
+    "tenant_id",
+    "template",
+    "reason",
+    "category",
+    "quality",
+    "most",
+    "free",
+    "place",
+    "usual",
+    "days",
+    "percent",
+    "who",
+    "webhook",
+    "task",
+];
+
+/// The text of a part (`subject`, `body`) for an account and platform with these names. `None` if its kind has no
+/// texts.
+pub fn text(words: Words, alert: &alert::Model, part: &str, account: &str, crm: &'static str) -> Option<Sentence> {
+    let key = format!("alert-{}-{part}", alert.kind);
+    if !words.has(&key) {
+        return None;
+    }
+    let detail: Value = serde_json::from_str(&alert.detail).unwrap_or_default();
+    let named = words.text(key).with("crm", crm).with("account", account);
+    let named = PLACEABLES.into_iter().fold(named, |sentence, name| match detail.get(name) {
+        Some(Value::Number(number)) => match number.as_i64() {
+            Some(number) => sentence.with(name, number),
+            None => sentence.with(name, number.as_f64().unwrap_or_default()),
+        },
+        Some(Value::String(text)) => sentence.with(name, text.as_str()),
+        _ => sentence.with(name, ""),
+    });
+    // The detail has its milliseconds.
+    let delay = detail.get("delay").and_then(Value::as_i64).unwrap_or_default();
+    let named = named.with("delay", duration(delay, words));
+    let connector = detail.get("connector").and_then(Value::as_str);
+    let named = match connector {
+        Some(connector) => named.with("messenger", words.text_of("connector-", connector).to_string()),
+        None => named,
+    };
+    // In UTC: who knows the account's time zone replaces it.
+    let date = detail.get("at").and_then(Value::as_i64).map(|at| date(at, alert.opened_at, Zone::UTC, words));
+    let named = named.with("date", date.unwrap_or_default());
+    let limit = detail.get("limit").and_then(Value::as_str);
+    Some(named.with("limit", limit.map(|limit| words.text_of("limits-", limit).to_string()).unwrap_or_default()))
+}
+
+/// The date of a moment in a zone, with the year if that is another one than at `seen_at`.
+fn date(at: i64, seen_at: i64, zone: Zone, words: Words) -> String {
+    When::new(at, seen_at, zone, words).date()
 }

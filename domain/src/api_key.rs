@@ -2,24 +2,26 @@
 
 pub mod key_maker;
 pub mod key_ring;
-pub mod metered;
-mod scope;
 
-use base::browser::client_address;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use base::browser::client_address;
 use base::cache::Cache;
+use base::clock::Clock;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
+use base::rate_limit::Meter;
 use base::store::{Store, VENDOR, directory};
 use base::vault;
 use entity::{api_key, source};
-use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
+use futures_util::{FutureExt, StreamExt};
 use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
 use subtle::ConstantTimeEq;
@@ -28,10 +30,8 @@ use uuid::Uuid;
 use crate::audit::{AuditLogKind, RefusedAction};
 use crate::identity::{IdentityContext, realm};
 use crate::tenant::plan;
-use crate::usage::UsageContext;
+use crate::usage::{UsageContext, bytes_of, too_many_bytes};
 use key_maker::KeyRight;
-use metered::Metered;
-pub use scope::Scope;
 
 /// Prefix of every key.
 pub const PREFIX: &str = "prm_";
@@ -211,6 +211,105 @@ fn valid(KnownKey { row, right }: &KnownKey, now: i64) -> Result<ApiKey, &'stati
         _ if row.expires_at.is_some_and(|end| end <= now) => Err("expired"),
         None => Err("maker_gone"),
         Some(scope) => Ok(ApiKey { id: row.id, tenant, scope }),
+    }
+}
+
+// Scopes of API keys.
+
+/// What a key may do; each scope includes the ones before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// Read-only.
+    Read,
+    /// Also writes messages, statuses, sources and dead letters.
+    #[default]
+    Write,
+    /// Also exports and erases customers' data, and changes accounts (a vendor key).
+    Admin,
+}
+
+impl Scope {
+    /// Its name on the wire and in the table.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// Parses a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Read, Self::Write, Self::Admin].into_iter().find(|scope| scope.name() == name)
+    }
+}
+
+// Counts the bytes of request bodies as they arrive and stops reading when the key's daily limit is reached.
+
+/// The count of one request, kept in its extensions so that the response can say why reading stopped.
+#[derive(Clone, Default)]
+pub struct Metered(Arc<MeteredRequest>);
+
+#[derive(Default)]
+struct MeteredRequest {
+    announced: u64,
+    /// The key, once it is known.
+    key: OnceLock<KeyMeter>,
+    /// Milliseconds until more is allowed; 0 while within the limit.
+    over: AtomicI64,
+}
+
+struct KeyMeter {
+    meter: Meter,
+    most: u64,
+    clock: Clock,
+}
+
+impl Metered {
+    /// Starts counting a request's body.
+    pub fn over(request: &HttpRequest, payload: &mut Payload) -> Self {
+        let given = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+        let announced = given.and_then(|text| text.parse().ok()).unwrap_or(0);
+        let metered = Self(Arc::new(MeteredRequest { announced, ..MeteredRequest::default() }));
+        let inner = payload.take();
+        if matches!(inner, Payload::None) {
+            return metered;
+        }
+        request.extensions_mut().insert(metered.clone());
+        let counted = metered.0.clone();
+        let body = inner.map(move |chunk| chunk.and_then(|bytes| counted.take(bytes.len()).map(|()| bytes)));
+        *payload = Payload::Stream { payload: Box::pin(body) };
+        metered
+    }
+
+    /// Sets the key. Returns 429 if `Content-Length` exceeds what is left of the key's daily limit.
+    pub async fn begin(&self, app: &UsageContext, key: Uuid) -> Result<()> {
+        let limits = &app.config.limits;
+        let most = bytes_of(limits.key_mb_per_day);
+        if most == 0 {
+            return Ok(());
+        }
+        let meter = app.keys.meter(key).await;
+        meter.holds(self.0.announced, most, app.clock.millis()).map_err(|millis| too_many_bytes(limits, millis))?;
+        let _ = self.0.key.set(KeyMeter { meter, most, clock: app.clock.clone() });
+        Ok(())
+    }
+
+    /// The response to a body that exceeded the limit.
+    pub fn refusal(&self, app: &UsageContext) -> Option<Error> {
+        let over = self.0.over.load(Ordering::Relaxed);
+        (over > 0).then(|| too_many_bytes(&app.config.limits, over))
+    }
+}
+
+impl MeteredRequest {
+    fn take(&self, bytes: usize) -> Result<(), PayloadError> {
+        let Some(whose) = self.key.get() else { return Ok(()) };
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        whose.meter.add(bytes, whose.most, whose.clock.millis()).map_err(|millis| {
+            self.over.store(millis, Ordering::Relaxed);
+            PayloadError::Overflow
+        })
     }
 }
 

@@ -8,20 +8,13 @@
 //! amoCRM's hooks come once and are never refused here (`intake::crm` keeps them), nor are installs and operators'
 //! pages. A full disk is handled separately: only requests that store something are refused for it.
 
-mod address;
 pub mod body;
 mod capacity;
 mod class;
 pub mod connections;
-mod context;
-mod disk;
 mod load;
-mod requests;
-mod responses;
-mod silent;
-pub mod unknown;
-mod unread_body;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -29,20 +22,19 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName};
 use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, web};
+use actix_web::{HttpMessage, HttpResponse, web};
 use base::browser::client_address;
+use base::i18n::{Language, Words};
 
-pub use address::counted;
+use crate::platform::{PlatformContext, stands_on};
+use crate::unknown_callers::UnknownCallerAct;
+use body::{IncomingBody, LoadRefusal, Patience, answer};
+use connections::{Connection, left_unread};
+
 pub use capacity::{Bounds, Capacity, CapacityShare};
 pub use class::{BodyKind, RequestClass};
-pub use context::LoadSheddingContext;
-pub use disk::look_at_disks;
-pub use load::Load;
-
-use body::{IncomingBody, Patience};
-use connections::Connection;
-use responses::{LoadRefusal, answer};
-use unread_body::left_unread;
+pub use connections::counted;
+pub use load::{Load, look_at_disks};
 
 /// A commit that takes this long: only calls that are never refused are still admitted. amoCRM's hooks went to the
 /// spool long before.
@@ -182,6 +174,61 @@ fn is_shared(name: &HeaderName) -> bool {
 
 fn count(class: RequestClass, refusal: LoadRefusal) {
     metrics::counter!("parom_cut_short_total", "class" => class.word(), "why" => refusal.word()).increment(1);
+}
+
+// The state that the limits of requests need.
+
+/// The context of the limits of requests.
+pub struct LoadSheddingContext {
+    pub platform: Arc<PlatformContext>,
+    /// Memory and slots in use by requests.
+    pub load: Arc<Load>,
+    /// Bytes that an upload may hold in memory.
+    pub upload_buffer: usize,
+}
+
+stands_on!(LoadSheddingContext);
+
+// The rate limit in front of routes with which unknown callers can cause writes.
+//
+// amoCRM's own calls do not pass it: they come for all accounts from few addresses, each once. `oauth::callback`
+// limits install calls and still tries what exceeds the limit; notices that an account removed the integration are
+// signed.
+
+/// The rate-limited action of a request; `None` if it writes nothing for an unknown caller, or authenticates first.
+fn act_of(method: &Method, path: &str) -> Option<UnknownCallerAct> {
+    match (method.as_str(), path) {
+        ("POST", "/admin/link" | "/panel/link") => Some(UnknownCallerAct::Link),
+        (
+            "POST",
+            "/admin/sign-in" | "/admin/sign-in/link" | "/panel/sign-in" | "/panel/sign-in/link" | "/panel/sign-in/code",
+        ) => Some(UnknownCallerAct::SignIn),
+        ("GET" | "HEAD", "/oauth/install") => Some(UnknownCallerAct::Install),
+        _ => None,
+    }
+}
+
+/// Admits a request if its address is within its rate, else answers 429 with `Retry-After`.
+pub async fn gate_unknown_callers(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if let Some(act) = act_of(request.method(), request.match_info().as_str())
+        && let Some(app) = request.app_data::<web::Data<PlatformContext>>().cloned()
+        && let Err(seconds) = app
+            .unknown_callers
+            .pace(client_address(request.request(), &app.config.server.trusted_proxies), act, app.clock.millis())
+            .await
+    {
+        let words = Words::new(Language::of_request(request.request()));
+        let answer = HttpResponse::TooManyRequests()
+            .insert_header((header::RETRY_AFTER, seconds.to_string()))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .content_type("text/plain; charset=utf-8")
+            .body(format!("{}\n", words.text("page-too-fast").with("seconds", seconds)));
+        return Ok(request.into_response(answer));
+    }
+    next.call(request).await.map(ServiceResponse::map_into_boxed_body)
 }
 
 #[cfg(test)]

@@ -104,7 +104,7 @@ impl App {
             crm_skew: tenant::CrmSkew::default(),
             rest_rate_limit: tenant::RestRateLimit::new(platform.store.clone(), config.rates.rest_per_account),
             users: tenant::users::UserLists::default(),
-            crm_users: tenant::rights::UserRights::default(),
+            crm_users: tenant::users::UserRights::default(),
         });
         let sources = Arc::new(SourceContext {
             platform: platform.clone(),

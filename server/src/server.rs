@@ -104,7 +104,7 @@ impl Running {
         }
         while self.tasks.join_next().await.is_some() {}
         if self.app.store.is_open() {
-            domain::source::proofs::write(&self.app.sources).await;
+            domain::source::observations::write_proofs(&self.app.sources).await;
         }
         if self.app.store.is_open()
             && let Err(error) = domain::missed_hooks::leave(&self.app.intake).await
@@ -262,9 +262,9 @@ fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
     keep(tasks, app, "spool", &app.intake, domain::intake::crm::spool::drain);
     keep(tasks, app, "checkpoint", &app.platform, |app, stop| store::keep_checkpointing(app.store.clone(), stop));
     keep(tasks, app, "installs", &app.tenants, domain::tenant::install::run);
-    keep(tasks, app, "integrations", &app.platform, domain::integrations::run);
-    keep(tasks, app, "keys", &app.platform, domain::rotation::run);
-    keep(tasks, app, "task_alerts", &app.platform, domain::alert::tasks::run);
+    keep(tasks, app, "integrations", &app.platform, domain::integrations::follow);
+    keep(tasks, app, "keys", &app.platform, domain::rotation::follow);
+    keep(tasks, app, "task_alerts", &app.platform, domain::alert::watch_tasks);
     keep(tasks, app, "rounds", app, move |app, stop| rounds::run(app, deliver, stop));
     if deliver {
         keep(tasks, app, "delivery", &app.delivery, |app, stop| Worker::new(app).run(stop));

@@ -152,7 +152,6 @@ const KINDS_BY_NAME: &[(&str, &str)] = &[
     ("base/src/telemetry/catalog.rs", "values of labels, listed for their series"),
     ("server/src/api/source_types.rs", "examples of the API's description"),
     ("domain/src/source/check.rs", "amoCRM's type of a service"),
-    ("domain/src/source/services.rs", "amoCRM's type of a service"),
     ("cli/src/demo/", "the demonstration's own sources"),
 ];
 
@@ -247,7 +246,7 @@ fn contexts_stand_on_the_platform_alone() {
         let (code, name) = (code(&file), short(&file));
         let known = match name.as_str() {
             "domain/src/platform.rs" => 1,
-            "domain/src/identity/form.rs" => 3,
+            "domain/src/identity/realm.rs" => 3,
             _ => 0,
         };
         assert_eq!(code.matches("Deref for ").count(), known, "{name} implements Deref: make it a field");

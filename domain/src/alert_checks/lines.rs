@@ -5,7 +5,7 @@ use base::millis::DAY;
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
-use super::findings::{Finding, Findings};
+use super::page::{Finding, Findings};
 use super::page::{Page, Source};
 use crate::alert;
 use crate::source::line;

@@ -9,21 +9,17 @@
 //! No message is read: counts come from the ledger, ages from the queue, times from the latest attempts of an account
 //! whose queue is old.
 
-mod findings;
-mod late;
 mod limits;
 mod lines;
 mod page;
 mod pulse;
 mod quiet;
-mod reach;
 mod undelivered;
-mod week;
 
 use std::time::Duration;
 
 use crate::usage::UsageContext;
-use findings::Findings;
+use page::Findings;
 use page::Page;
 
 /// Pause between two pages of accounts, so that a round puts little load on the database.
@@ -41,10 +37,10 @@ pub async fn round(app: &UsageContext) -> anyhow::Result<()> {
         after = Some(last);
         let mut findings = Findings::default();
         lines::look(app, &page, &mut findings);
-        reach::look(&page, &mut findings);
-        Box::pin(late::look(app, &page, &mut findings)).await?;
+        undelivered::unreachable_sides(&page, &mut findings);
+        Box::pin(undelivered::late_messages(app, &page, &mut findings)).await?;
         let pulses = Box::pin(pulse::look(app, &page)).await?;
-        Box::pin(undelivered::look(app, &page, &pulses)).await?;
+        Box::pin(undelivered::dead_letters(app, &page, &pulses)).await?;
         silent.extend(quiet::look(app, &page, &pulses, &mut everybody));
         Box::pin(findings.settle(app, &page)).await?;
         if page.is_last() {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::page::{Page, Source};
 use super::pulse::Pulse;
-use super::week::Week;
+use super::pulse::Week;
 use crate::alert::{self, Alarm};
 use crate::usage::UsageContext;
 

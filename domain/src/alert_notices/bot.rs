@@ -21,9 +21,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
 use serde_json::json;
 use uuid::Uuid;
 
-use super::notice::NoticeTexts;
+use super::notice::{NoticeTexts, SendOutcome};
 use super::readers::Reader;
-use super::send::Sent;
 use crate::alert_notices::AlertNoticeContext;
 use crate::audit::{Actor, By};
 use crate::job::{NewJob, NextRun, schedule_by};
@@ -203,14 +202,18 @@ async fn off(app: &AlertNoticeContext, chat_id: i64, trouble: &str) -> Result<()
 }
 
 /// Sends a notice to a person's chat.
-pub(super) async fn send(app: &AlertNoticeContext, reader: &Reader, notice: &NoticeTexts) -> anyhow::Result<Sent> {
-    let Some(bot) = &app.bot else { return Ok(Sent::Never("the vendor has no bot any more".to_owned())) };
-    let Some(chat_id) = reader.open_chat() else { return Ok(Sent::Never("no chat is linked".to_owned())) };
+pub(super) async fn send(
+    app: &AlertNoticeContext,
+    reader: &Reader,
+    notice: &NoticeTexts,
+) -> anyhow::Result<SendOutcome> {
+    let Some(bot) = &app.bot else { return Ok(SendOutcome::Never("the vendor has no bot any more".to_owned())) };
+    let Some(chat_id) = reader.open_chat() else { return Ok(SendOutcome::Never("no chat is linked".to_owned())) };
     match bot.tell(chat_id, &notice.message(), notice.button()).await {
-        Ok(()) => Ok(Sent::Yes),
+        Ok(()) => Ok(SendOutcome::Yes),
         Err(NotSent::Gone) => {
             off(app, chat_id, "alerts-chat-blocked").await?;
-            Ok(Sent::Never("the chat takes no messages of the bot any more".to_owned()))
+            Ok(SendOutcome::Never("the chat takes no messages of the bot any more".to_owned()))
         }
         Err(NotSent::Moved(moved_to)) => {
             alert_chat::Entity::update_many()
@@ -219,8 +222,8 @@ pub(super) async fn send(app: &AlertNoticeContext, reader: &Reader, notice: &Not
                 .filter(Column::ChatId.eq(chat_id))
                 .exec(app.store.write())
                 .await?;
-            Ok(Sent::Later("the group has another id now".to_owned()))
+            Ok(SendOutcome::Later("the group has another id now".to_owned()))
         }
-        Err(NotSent::Later(reason)) => Ok(Sent::Later(reason)),
+        Err(NotSent::Later(reason)) => Ok(SendOutcome::Later(reason)),
     }
 }

@@ -9,30 +9,30 @@
 //! Notices contain nothing of messages, only names of sources and numbers.
 
 pub mod bot;
-mod card;
-pub mod channel;
-mod claim;
-mod context;
-mod notice;
+pub mod notice;
 pub mod push;
 pub mod readers;
-pub mod remedy;
 mod sections;
 mod send;
 pub mod webhook;
 mod write;
 
-pub use card::AlertCard;
-pub use context::AlertNoticeContext;
-pub use write::is_on;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::due;
+use base::rate_limit::RateLimiter;
+use connectors::telegram::notice_bot::NoticeBot;
 use entity::alert::{self, Column};
 use sea_orm::{DbErr, EntityTrait};
 use uuid::Uuid;
+
+use crate::delivery::DeliveryContext;
+use crate::identity::IdentityContext;
+use crate::platform::{PlatformContext, stands_on};
+
+pub use notice::AlertCard;
+pub use write::is_on;
 
 /// Alerts per query; further ones follow in the next.
 const BATCH: u64 = 200;
@@ -64,3 +64,30 @@ async fn due(app: &AlertNoticeContext) -> Result<BTreeMap<Uuid, Vec<alert::Model
     }
     Ok(found)
 }
+
+// The state that this module needs.
+
+/// The context of notices about alerts.
+pub struct AlertNoticeContext {
+    pub platform: Arc<PlatformContext>,
+    pub delivery: Arc<DeliveryContext>,
+    pub identity: Arc<IdentityContext>,
+    /// The vendor's bot; none if `alerts.telegram_token` is not set.
+    pub bot: Option<NoticeBot>,
+    /// What each chat sends to the bot.
+    pub bot_chats: RateLimiter<i64>,
+}
+
+/// Chats with the bot whose rate is tracked.
+const CHATS: u64 = 20_000;
+
+impl AlertNoticeContext {
+    pub fn new(delivery: Arc<DeliveryContext>, identity: Arc<IdentityContext>) -> Self {
+        let config = &delivery.config;
+        let token = config.alerts.telegram_token.clone();
+        let bot = token.map(|token| NoticeBot::new(&delivery.http, &config.telegram.api_url, token));
+        Self { platform: delivery.platform.clone(), delivery, identity, bot, bot_chats: RateLimiter::new(CHATS) }
+    }
+}
+
+stands_on!(AlertNoticeContext);

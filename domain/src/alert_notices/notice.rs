@@ -1,12 +1,14 @@
 //! A notice as it is stored until it is sent, and its form for each channel.
 
+use base::i18n::Words;
 use chrono::{DateTime, Utc};
+use entity::{alert, tenant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::card::without_address;
-use super::sections::Section;
+use super::AlertNoticeContext;
+use super::sections::{AlertContext, Section};
 
 /// The most characters of a chat's message (telegram §7).
 const CHAT_CHARS: usize = 4_000;
@@ -100,6 +102,95 @@ impl NoticeTexts {
     }
 }
 
+/// What became of a notice.
+#[derive(Debug)]
+pub(super) enum SendOutcome {
+    Yes,
+    /// Try again; why, for the log.
+    Later(String),
+    /// It has no recipient any more; why, for the log.
+    Never(String),
+}
+
+// Open alerts for a page, in the same words as notices have.
+
+/// Alerts that share their texts.
+pub struct AlertCard {
+    pub keys: Vec<String>,
+    pub subject: String,
+    /// Without the address, which is behind the button.
+    pub body: String,
+    pub path: String,
+    pub button: String,
+}
+
+impl AlertCard {
+    /// An account's alerts, in their order.
+    pub async fn of(
+        app: &AlertNoticeContext,
+        tenant: &tenant::Model,
+        crm: &'static str,
+        words: Words,
+        open: &[alert::Model],
+    ) -> anyhow::Result<Vec<Self>> {
+        let about = AlertContext { app, tenant: Some(tenant), crm, words };
+        let sections = about.sections(&open.iter().collect::<Vec<_>>()).await?;
+        Ok(sections.into_iter().map(|section| Self::section(app, section)).collect())
+    }
+
+    fn section(app: &AlertNoticeContext, section: Section) -> Self {
+        let path = section.url.strip_prefix(app.public_url()).unwrap_or(&section.url).to_owned();
+        Self {
+            body: without_address(&section.body, &section.url),
+            keys: section.about.into_iter().map(|alert| alert.key).collect(),
+            subject: section.subject,
+            path,
+            button: section.button,
+        }
+    }
+}
+
+/// Texts end with the address: `Press “Connect again”: https://…`.
+pub(super) fn without_address(body: &str, url: &str) -> String {
+    let Some(said) = body.trim_end().strip_suffix(url) else { return body.to_owned() };
+    let said = said.trim_end();
+    said.strip_suffix(':').map_or_else(|| said.to_owned(), |said| format!("{said}."))
+}
+
+// The ways by which alerts reach people and programs.
+
+/// A way; its name on pages is `alerts-channel-{word}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Channel {
+    Email,
+    /// A chat with the vendor's bot.
+    Chat,
+    /// Notifications of the browsers in which the person switched them on.
+    Push,
+    /// The account's own program.
+    Webhook,
+}
+
+impl Channel {
+    /// Those of a person.
+    pub const OF_PEOPLE: [Self; 3] = [Self::Email, Self::Chat, Self::Push];
+
+    /// As stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Chat => "chat",
+            Self::Push => "push",
+            Self::Webhook => "webhook",
+        }
+    }
+
+    /// Parses a stored word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Email, Self::Chat, Self::Push, Self::Webhook].into_iter().find(|channel| channel.as_str() == word)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,5 +248,17 @@ mod tests {
         assert_eq!((&alerts[0]["state"], &alerts[1]["state"]), (&json!("resolved"), &json!("open")));
         assert_eq!(alerts[0]["resolved_at"], "1970-01-01T00:00:00.007+00:00");
         assert_eq!((&alerts[1]["id"], &alerts[1]["resolved_at"]), (&json!("late:Bea"), &Value::Null));
+    }
+
+    #[test]
+    fn a_sentence_ends_where_the_address_was() {
+        let url = "https://parom.example/panel";
+        for (body, wanted) in [
+            ("Press “Connect again”: https://parom.example/panel", "Press “Connect again”."),
+            ("Answer it. https://parom.example/panel", "Answer it."),
+            ("Nothing to do.", "Nothing to do."),
+        ] {
+            assert_eq!(without_address(body, url), wanted);
+        }
     }
 }

@@ -10,8 +10,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::channel::Channel;
-use super::push::devices;
+use super::notice::Channel;
+use super::push;
 use crate::alert_notices::AlertNoticeContext;
 use crate::identity::MemberRole;
 use crate::identity::member::{self as members, MemberStatus};
@@ -111,7 +111,7 @@ pub async fn all(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<Reade
     let people = people(db, tenant_id).await?;
     let chosen = alert_reader::Entity::of_tenant(tenant_id).all(db).await?;
     let ids = people.iter().map(|(person, _)| person.id);
-    let browsers = devices::all(db, ids.clone()).await?;
+    let browsers = push::devices_of(db, ids.clone()).await?;
     let chats = alert_chat::Entity::of_tenant(VENDOR).filter(alert_chat::Column::PersonId.is_in(ids)).all(db).await?;
     let reader = |(person, role): (person::Model, MemberRole)| {
         let of = |channel: Channel| {

@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::remedy;
-use crate::alert::{self as alerts, WEBHOOK_SUSPENDED, texts};
-use crate::alert_notices::AlertNoticeContext;
+use super::AlertNoticeContext;
+use crate::alert::{self as alerts, WEBHOOK_SUSPENDED};
 use crate::delivery::read::ledger::{self, LedgerCounts, LedgerFilter};
 use crate::tenant::TenantStatus;
 
@@ -104,9 +103,9 @@ impl AlertContext<'_> {
             }
             None => sentence.with("source", short(text("source"))),
         };
-        let subject = texts::of(self.words, alert, "subject", host, self.crm).unwrap_or_else(other);
+        let subject = alerts::text(self.words, alert, "subject", host, self.crm).unwrap_or_else(other);
         let subject = named(dated(subject)).to_string();
-        let remedy = remedy::of(alert, self.tenant.is_some());
+        let remedy = remedy_of(alert, self.tenant.is_some());
         let url = format!("{}{}", self.app.public_url(), remedy.path);
         let button = self.words.text_of("alert-do-", remedy.button).with("crm", self.crm).to_string();
         let about = vec![facts(alert)];
@@ -116,7 +115,7 @@ impl AlertContext<'_> {
         }
         let kept_until = alert.opened_at + kept(&alert.kind).num_milliseconds();
         let part = if self.is_cut_off(alert).await? { "cut_off-body" } else { "body" };
-        let body = texts::of(self.words, alert, part, host, self.crm).unwrap_or_else(other);
+        let body = alerts::text(self.words, alert, part, host, self.crm).unwrap_or_else(other);
         let body = named(dated(body))
             .with("stamp", self.when(moment("at").unwrap_or(alert.opened_at)).stamp())
             .with("time", self.when(moment("last_at").unwrap_or(alert.opened_at)).adverb())
@@ -236,6 +235,32 @@ fn short(name: &str) -> String {
     }
     let beginning: String = name.chars().take(NAME_CHARS - 1).collect();
     format!("{}…", beginning.trim_end())
+}
+
+// The one thing to do about an alert: a page, and what the button that leads there says.
+
+/// A page of the panel or the admin.
+pub struct Remedy {
+    pub path: String,
+    /// The text is `alert-do-{button}`.
+    pub button: &'static str,
+}
+
+/// The page with the remedy of an account's alert, or of one of the vendor's.
+pub fn remedy_of(alert: &alert::Model, is_accounts: bool) -> Remedy {
+    let page = |path: &str, button| Remedy { path: path.to_owned(), button };
+    if !is_accounts {
+        return page("/admin/alerts", "admin");
+    }
+    match (alert.kind.as_str(), alert.source_id) {
+        (alerts::UNDELIVERED | "found_in_history", _) => page("/panel/undelivered", "undelivered"),
+        (alerts::LATE | alerts::CRM_UNREACHABLE, _) => page("/panel", "overview"),
+        ("source_stopped" | alerts::TOKEN_EXPIRING, Some(id)) => page(&format!("/panel/sources/{id}/access"), "access"),
+        (alerts::WEBHOOK_SUSPENDED, Some(id)) => page(&format!("/panel/sources/{id}/resume"), "resume"),
+        (_, Some(id)) => page(&format!("/panel/sources/{id}"), "source"),
+        ("template_rejected" | "template_paused" | "template_changed", None) => page("/panel/templates", "templates"),
+        (_, None) => page("/panel/account", "account"),
+    }
 }
 
 #[cfg(test)]

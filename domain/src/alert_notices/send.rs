@@ -15,8 +15,8 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use tokio::task::JoinSet;
 
-use super::channel::Channel;
-use super::notice::NoticeTexts;
+use super::notice::Channel;
+use super::notice::{NoticeTexts, SendOutcome};
 use super::{bot, push, readers, webhook};
 use crate::alert_notices::AlertNoticeContext;
 use crate::identity::mail::{self, Email};
@@ -30,16 +30,6 @@ const CLAIMED: TimeDelta = TimeDelta::minutes(2);
 const BACK_OFF: [i64; 7] = [1, 5, 15, 30, 60, 120, 240];
 /// Age after which a notice is no longer retried.
 const WORTH: TimeDelta = TimeDelta::days(1);
-
-/// What became of a notice.
-#[derive(Debug)]
-pub(super) enum Sent {
-    Yes,
-    /// Try again; why, for the log.
-    Later(String),
-    /// It has no recipient any more; why, for the log.
-    Never(String),
-}
 
 /// Sends all that is due; returns how many were sent.
 pub(super) async fn due_now(app: &Arc<AlertNoticeContext>) -> anyhow::Result<usize> {
@@ -69,24 +59,24 @@ async fn one(app: &AlertNoticeContext, notice: alert_notice::Model) -> Result<bo
     let notice = alert_notice::Model { next_try_at: until, ..notice };
     let sent = match attempt(app, &notice).await {
         Ok(sent) => sent,
-        Err(error) => Sent::Later(format!("{error:#}")),
+        Err(error) => SendOutcome::Later(format!("{error:#}")),
     };
     let (tenant_id, channel) = (notice.tenant_id, notice.channel.as_str());
     let now = app.clock.millis();
     match sent {
-        Sent::Yes => {
+        SendOutcome::Yes => {
             gone(app, &notice).await?;
             return Ok(true);
         }
-        Sent::Never(reason) => {
+        SendOutcome::Never(reason) => {
             tracing::info!(tenant.id = %tenant_id, person.id = %notice.person_id, channel, reason, "a notice about alerts has no recipient any more");
             gone(app, &notice).await?;
         }
-        Sent::Later(reason) if now - notice.created_at >= WORTH.num_milliseconds() => {
+        SendOutcome::Later(reason) if now - notice.created_at >= WORTH.num_milliseconds() => {
             tracing::error!(tenant.id = %tenant_id, person.id = %notice.person_id, channel, reason, "a notice about alerts was given up after a day of tries");
             gone(app, &notice).await?;
         }
-        Sent::Later(reason) => {
+        SendOutcome::Later(reason) => {
             tracing::warn!(tenant.id = %tenant_id, person.id = %notice.person_id, channel, reason, "a notice about alerts was not sent; it will be retried");
             let step = usize::try_from(notice.tries).unwrap_or(usize::MAX).min(BACK_OFF.len() - 1);
             let later = due::as_seen(&notice, Column::NextTryAt)
@@ -98,17 +88,17 @@ async fn one(app: &AlertNoticeContext, notice: alert_notice::Model) -> Result<bo
     Ok(false)
 }
 
-async fn attempt(app: &AlertNoticeContext, row: &alert_notice::Model) -> anyhow::Result<Sent> {
+async fn attempt(app: &AlertNoticeContext, row: &alert_notice::Model) -> anyhow::Result<SendOutcome> {
     let notice: NoticeTexts = serde_json::from_str(&row.body)?;
     let channel = Channel::parse(&row.channel);
     if channel == Some(Channel::Webhook) {
         return webhook::send(app, row, &notice).await;
     }
     let Some(reader) = readers::one(app.store.read(), row.tenant_id, row.person_id).await? else {
-        return Ok(Sent::Never("the person has left".to_owned()));
+        return Ok(SendOutcome::Never("the person has left".to_owned()));
     };
     match channel {
-        Some(Channel::Email) if reader.address().is_empty() => Ok(Sent::Never("there is no address".to_owned())),
+        Some(Channel::Email) if reader.address().is_empty() => Ok(SendOutcome::Never("there is no address".to_owned())),
         Some(Channel::Email) => {
             let text = notice.letter();
             let tenant = tenants::load(app.store.read(), row.tenant_id).await?;
@@ -116,11 +106,11 @@ async fn attempt(app: &AlertNoticeContext, row: &alert_notice::Model) -> anyhow:
             let sender = integration.and_then(|integration| integration.product());
             let letter = Email { to: reader.address().to_owned(), subject: notice.subject, text, sender };
             Ok(match mail::send(&app.identity, letter).await {
-                Ok(()) => Sent::Yes,
-                Err(error) => Sent::Later(format!("{error:#}")),
+                Ok(()) => SendOutcome::Yes,
+                Err(error) => SendOutcome::Later(format!("{error:#}")),
             })
         }
-        Some(Channel::Push) => push::send(app, &reader, row, &notice).await,
+        Some(Channel::Push) => push::send(app, &reader.devices, row, &notice).await,
         _ => bot::send(app, &reader, &notice).await,
     }
 }

@@ -15,8 +15,7 @@ use secrecy::SecretString;
 use url::Url;
 use uuid::Uuid;
 
-use super::notice::NoticeTexts;
-use super::send::Sent;
+use super::notice::{NoticeTexts, SendOutcome};
 use crate::alert_notices::AlertNoticeContext;
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
@@ -81,16 +80,16 @@ pub(super) async fn send(
     app: &AlertNoticeContext,
     row: &alert_notice::Model,
     notice: &NoticeTexts,
-) -> anyhow::Result<Sent> {
+) -> anyhow::Result<SendOutcome> {
     let Some(webhook) = of(app, row.tenant_id).await? else {
-        return Ok(Sent::Never("the webhook was removed".to_owned()));
+        return Ok(SendOutcome::Never("the webhook was removed".to_owned()));
     };
     let tenant = tenant::Entity::of_tenant(row.tenant_id).one(app.store.read()).await?;
     let host = tenant.map(|tenant| tenant.host).unwrap_or_default();
     let body = notice.event((&row.tenant_id.to_string(), &host), app.clock.now()).to_string();
     let failed = post(app, &webhook, row.id, body).await?;
     note(app, &webhook, failed.as_deref().unwrap_or_default()).await?;
-    Ok(failed.map_or(Sent::Yes, Sent::Later))
+    Ok(failed.map_or(SendOutcome::Yes, SendOutcome::Later))
 }
 
 /// Why it was not accepted, in English; none if it was.

@@ -14,8 +14,8 @@ use uuid::Uuid;
 use super::Scope;
 use crate::identity::member::{self, FROM_CRM, Vouched};
 use crate::identity::{IdentityContext, MemberRole, person};
-use crate::tenant::TenantContext;
-use crate::tenant::rights::{self, CrmRights, MaxAge};
+use crate::tenant::users::{CrmRights, MaxAge};
+use crate::tenant::{TenantContext, users};
 
 /// Concurrent requests share an answer of amoCRM, also while it does not answer.
 const MAX_AGE: MaxAge = MaxAge { answer: 60_000, unknown: 60_000 };
@@ -123,7 +123,7 @@ pub fn ask_again(tenants: &Arc<TenantContext>, identity: &Arc<IdentityContext>, 
 
 /// What amoCRM says of a member; None while it does not answer.
 pub async fn asked(tenants: &Arc<TenantContext>, tenant_id: Uuid, crm_user_id: i64) -> Option<Vouched> {
-    match rights::of(tenants, tenant_id, crm_user_id, MAX_AGE).await.rights {
+    match users::rights_of(tenants, tenant_id, crm_user_id, MAX_AGE).await.rights {
         CrmRights::Administrator => Some(Vouched::Administrator),
         CrmRights::User => Some(Vouched::User),
         CrmRights::Gone => Some(Vouched::Gone),

@@ -6,7 +6,6 @@
 //! Refusals ─▶ a row for each kind, login and address in an hour, with a count ─▶ query ─▶ both pages and exports
 //! ```
 
-mod by;
 pub mod query;
 mod refusals;
 
@@ -20,7 +19,6 @@ use uuid::Uuid;
 
 use crate::platform::PlatformContext;
 
-pub use by::By;
 pub use query::AuditQuery;
 pub use refusals::{AuditLogKind, Refusals, RefusedAction, flush};
 
@@ -107,4 +105,40 @@ pub async fn write(clock: &Clock, db: &impl ConnectionTrait, entry: AuditEntry<'
     };
     audit::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
     Ok(())
+}
+
+// The acting party and its address.
+
+/// Who acts, and from which address.
+#[derive(Clone, Debug)]
+pub struct By {
+    pub actor: Actor,
+    pub address: Option<IpAddr>,
+}
+
+impl By {
+    /// Parom itself, without a request.
+    pub fn parom() -> Self {
+        Actor::Parom.into()
+    }
+
+    /// Records an action, in the same transaction as the action where there is one.
+    pub async fn did(
+        &self,
+        app: &PlatformContext,
+        db: &impl ConnectionTrait,
+        action: &'static str,
+        (tenant_id, object): (Uuid, &str),
+        detail: Value,
+    ) -> Result<(), DbErr> {
+        let deed =
+            AuditEntry { tenant_id, actor: &self.actor, action, object, detail, address: self.address, done: true };
+        record(app, db, deed).await
+    }
+}
+
+impl From<Actor> for By {
+    fn from(actor: Actor) -> Self {
+        Self { actor, address: None }
+    }
 }

@@ -8,31 +8,8 @@ use base::config::Config;
 use base::store::Store;
 use base::vault::Vault;
 
-use super::manifest::{BackupFile, Manifest, StoredTable};
+use super::file::Manifest;
 use super::{Progress, TABLES, file, postgres, sqlite};
-
-/// The result of copying the database, which each engine does in its own way.
-pub(super) struct Copied {
-    pub migrations: Vec<String>,
-    pub tables: Vec<StoredTable>,
-    pub files: Vec<BackupFile>,
-    pub counts: RowCounts,
-    pub media_files: u64,
-    pub media_bytes: u64,
-}
-
-/// See [`Manifest`].
-pub(super) struct RowCounts {
-    pub waiting: u64,
-    pub accepted_a_day: u64,
-}
-
-impl RowCounts {
-    pub fn of(waiting: i64, accepted_a_day: i64) -> Self {
-        let count = |number: i64| u64::try_from(number).unwrap_or_default();
-        Self { waiting: count(waiting), accepted_a_day: count(accepted_a_day) }
-    }
-}
 
 /// The file that marks a folder as a backup that is being made.
 const UNFINISHED: &str = "unfinished";

@@ -1,15 +1,21 @@
 //! Files of a backup: readable by their owner alone, written and read with their checksum.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::Context;
+use base::config::Config;
+use base::http_client::HttpClients;
+use chrono::{DateTime, SecondsFormat};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
+use uuid::Uuid;
 
-use super::manifest::BackupFile;
+use super::MEDIA;
+use crate::media::FileStore;
 
 const CHUNK: usize = 256 * 1024;
 
@@ -107,4 +113,196 @@ pub(super) fn looked_at(backup: &Path, name: &str) -> anyhow::Result<(BackupFile
         seen += lines(part);
     }
     Ok((BackupFile { name: name.to_owned(), bytes, sha256: hex::encode(digest.finalize()) }, seen))
+}
+
+// `manifest.json`: the contents of a backup and its requirements.
+
+/// The format that this version writes and reads.
+const FORMAT: u32 = 1;
+const NAME: &str = "manifest.json";
+
+/// The contents of a backup.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    pub format: u32,
+    /// The version of parom that made the backup.
+    pub parom: String,
+    /// `sqlite` or `postgres`; a backup is restored into the engine that it came from.
+    pub engine: String,
+    /// Milliseconds since 1970.
+    pub created_at: i64,
+    /// The schema: the names of the applied migrations, oldest first.
+    pub migrations: Vec<String>,
+    /// Ids of the keys in use, the encrypting one first. They reveal nothing of the keys.
+    pub keys: Vec<String>,
+    pub tables: Vec<StoredTable>,
+    pub files: Vec<BackupFile>,
+    /// Letters that were waiting for delivery.
+    pub waiting: u64,
+    /// Number of messages accepted on the day of the backup or the day before, whichever is larger: an estimate of how
+    /// many a gap of one day may contain.
+    pub accepted_a_day: u64,
+    /// Stored files that `media.ndjson` lists.
+    pub media_files: u64,
+    pub media_bytes: u64,
+}
+
+/// A table of the backup.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredTable {
+    pub name: String,
+    /// In the order of the file's fields; empty on SQLite.
+    pub columns: Vec<String>,
+    pub rows: u64,
+}
+
+/// A file of the backup.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupFile {
+    /// Relative to the backup's folder.
+    pub name: String,
+    pub bytes: u64,
+    /// Lowercase hex.
+    pub sha256: String,
+}
+
+impl Manifest {
+    /// The format number that this version writes.
+    pub const CURRENT: u32 = FORMAT;
+
+    /// Reads the manifest of the backup in this folder.
+    ///
+    /// # Errors
+    /// If there is none (the backup was not finished, or this is no backup), or it was written by a later version.
+    pub fn read(backup: &Path) -> anyhow::Result<Self> {
+        let path = backup.join(NAME);
+        let text = std::fs::read_to_string(&path).with_context(|| {
+            format!("{} is not a backup, or was not finished: {NAME} cannot be read", backup.display())
+        })?;
+        let value: serde_json::Value = serde_json::from_str(&text)
+            .with_context(|| format!("the backup is damaged: {} is not JSON", path.display()))?;
+        let format = value.get("format").and_then(serde_json::Value::as_u64);
+        anyhow::ensure!(
+            format == Some(FORMAT.into()),
+            "the backup has the format {}, and this version of parom reads the format {FORMAT}",
+            format.map_or_else(|| "unknown".to_owned(), |format| format.to_string())
+        );
+        let manifest: Self = serde_json::from_value(value)
+            .with_context(|| format!("the backup is damaged: {} is incomplete", path.display()))?;
+        let names = manifest.tables.iter().map(|table| &table.name).chain(manifest.files.iter().map(|file| &file.name));
+        let outside = |name: &&String| Path::new(name).components().any(|part| !matches!(part, Component::Normal(_)));
+        match names.into_iter().find(outside) {
+            None => Ok(manifest),
+            Some(name) => anyhow::bail!("the backup is damaged: {name:?} is not the name of a file in it"),
+        }
+    }
+
+    /// Writes the manifest into the backup's folder, durably.
+    pub fn write(&self, backup: &Path) -> anyhow::Result<()> {
+        let text = serde_json::to_string_pretty(self).context("the manifest as JSON")?;
+        write_whole(&backup.join(NAME), &(text + "\n"))
+    }
+
+    /// When it was made, RFC 3339 in UTC.
+    pub fn made_at(&self) -> String {
+        let at = DateTime::from_timestamp_millis(self.created_at).unwrap_or_default();
+        at.to_rfc3339_opts(SecondsFormat::Millis, true)
+    }
+
+    /// The engine's display name.
+    pub fn engine_name(&self) -> &'static str {
+        if self.engine == "sqlite" { "SQLite" } else { "PostgreSQL" }
+    }
+}
+
+/// The result of copying the database, which each engine does in its own way.
+pub(super) struct Copied {
+    pub migrations: Vec<String>,
+    pub tables: Vec<StoredTable>,
+    pub files: Vec<BackupFile>,
+    pub counts: RowCounts,
+    pub media_files: u64,
+    pub media_bytes: u64,
+}
+
+/// See [`Manifest`].
+pub(super) struct RowCounts {
+    pub waiting: u64,
+    pub accepted_a_day: u64,
+}
+
+impl RowCounts {
+    pub fn of(waiting: i64, accepted_a_day: i64) -> Self {
+        let count = |number: i64| u64::try_from(number).unwrap_or_default();
+        Self { waiting: count(waiting), accepted_a_day: count(accepted_a_day) }
+    }
+}
+
+// `media.ndjson`: the stored files that the database of a backup refers to, one JSON object per line.
+
+/// One stored file.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct MediaLine {
+    pub tenant: Uuid,
+    pub id: Uuid,
+    /// The end of the stored file's name.
+    pub epoch: i32,
+    pub bytes: u64,
+    /// Lowercase hex.
+    pub sha256: String,
+}
+
+/// Writes the list; counts files and bytes.
+pub(super) struct MediaWriter {
+    file: FileWriter,
+    bytes: u64,
+}
+
+impl MediaWriter {
+    pub fn create(backup: &Path) -> anyhow::Result<Self> {
+        Ok(Self { file: FileWriter::create(backup, MEDIA.to_owned())?, bytes: 0 })
+    }
+
+    /// Adds a row of the table `media`: account, id, epoch, size in bytes, checksum.
+    pub async fn add(&mut self, row: (String, String, i64, i64, String)) -> anyhow::Result<()> {
+        let (tenant, id, epoch, bytes, sha256) = row;
+        let damaged = "a row of the table media is damaged";
+        let line = MediaLine {
+            tenant: Uuid::parse_str(&tenant).context(damaged)?,
+            id: Uuid::parse_str(&id).context(damaged)?,
+            epoch: i32::try_from(epoch).context(damaged)?,
+            bytes: u64::try_from(bytes).context(damaged)?,
+            sha256,
+        };
+        self.bytes += line.bytes;
+        let text = serde_json::to_string(&line).context("a stored file as JSON")?;
+        self.file.write((text + "\n").as_bytes()).await
+    }
+
+    /// Makes it durable; returns its entry in the manifest, the files and their bytes.
+    pub async fn finish(self) -> anyhow::Result<(BackupFile, u64, u64)> {
+        let (entry, files) = self.file.finish().await?;
+        Ok((entry, files, self.bytes))
+    }
+}
+
+/// Counts the files of a backup that the configured store lacks, or holds with another size.
+///
+/// # Errors
+/// If the list cannot be read or the store does not answer.
+pub async fn missing_media(config: &Config, backup: &Path) -> anyhow::Result<u64> {
+    let http = HttpClients::new(&config.network)?;
+    let files = FileStore::open(&config.media, &http)?;
+    let path = backup.join(MEDIA);
+    let list = std::fs::File::open(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let mut missing = 0;
+    for line in BufReader::new(list).lines() {
+        let line = line.with_context(|| format!("{} cannot be read", path.display()))?;
+        let line: MediaLine = serde_json::from_str(&line).with_context(|| format!("{} is damaged", path.display()))?;
+        let size = files.size(line.tenant, line.id, line.epoch).await.context("the store of files does not answer")?;
+        if size != Some(line.bytes) {
+            missing += 1;
+        }
+    }
+    Ok(missing)
 }

@@ -17,18 +17,13 @@
 
 mod create;
 mod file;
-mod manifest;
-mod media_list;
 mod postgres;
 mod restore;
 mod sqlite;
-mod verify;
 
 pub use create::create;
-pub use manifest::{BackupFile, Manifest, StoredTable};
-pub use media_list::missing_media;
-pub use restore::{Restored, restore};
-pub use verify::verify;
+pub use file::{BackupFile, Manifest, StoredTable, missing_media};
+pub use restore::{Restored, restore, verify};
 
 /// Progress for display: `done` of `of` parts.
 #[derive(Clone, Debug, PartialEq, Eq)]

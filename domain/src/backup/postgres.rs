@@ -12,10 +12,9 @@ use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, query, query_as, query_scalar, raw_sql};
 use secrecy::ExposeSecret;
 
-use super::create::{Copied, RowCounts};
 use super::file::FileWriter;
-use super::manifest::{BackupFile, Manifest, StoredTable};
-use super::media_list::MediaWriter;
+use super::file::MediaWriter;
+use super::file::{BackupFile, Copied, Manifest, RowCounts, StoredTable};
 use super::{ACCEPTED_A_DAY, BOOKKEEPING, BackupStep, Progress, TABLES, WAITING};
 
 /// The columns of our tables, in order.

@@ -9,9 +9,8 @@ use queue::ALL_PERHAPS_DELIVERED;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection, query, query_as, query_scalar};
 
-use super::create::{Copied, RowCounts};
-use super::manifest::StoredTable;
-use super::media_list::MediaWriter;
+use super::file::MediaWriter;
+use super::file::{Copied, RowCounts, StoredTable};
 use super::{ACCEPTED_A_DAY, BOOKKEEPING, BackupFile, BackupStep, DATABASE, Progress, WAITING, file};
 
 /// How long to wait for a lock that another process holds.

@@ -105,7 +105,7 @@ impl Worker {
             let started = self.round().await? + end_expired(&self.app).await?;
             carried += started;
             if started == 0 && self.running.join_next().await.is_none() {
-                crate::source::proofs::write(&self.app.sources).await;
+                crate::source::observations::write_proofs(&self.app.sources).await;
                 return Ok(carried);
             }
         }

@@ -1,17 +1,19 @@
 //! Checks of accounts in the database: access, channels, sources, alerts and quarantined hooks.
 
-use base::millis::DAY;
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::i18n::LocalizedText;
+use base::millis::{DAY, MINUTE};
 use base::store::{Store, VENDOR};
-use entity::{alert, oauth_grant, raw_hook, source, stray_source, tenant, tenant_channel};
+use chrono::TimeDelta;
+use entity::{alert, dead_letter, history_look, oauth_grant, raw_hook, source, stray_source, tenant, tenant_channel};
+use queue::accept_batch::HistoryMessage;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::{Check, because};
 use crate::source::{StateReason, line};
-use crate::tenant::access;
+use crate::tenant::grant;
 use crate::tenant::subscription::{self, SubscriptionState};
 
 /// Maximum number of accounts named in one line.
@@ -88,14 +90,14 @@ async fn look_at(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) -> 
 async fn access_of(store: &Store, tenant: &tenant::Model, found: &mut AccountFindings) -> Result<(), DbErr> {
     let used = oauth_grant::Entity::of_tenant(tenant.tenant_id).filter(oauth_grant::Column::InUse.eq(true));
     let Some(grant) = used.one(store.read()).await? else { return Ok(()) };
-    let days = access::days_left(&grant, store.clock().millis());
+    let days = grant::days_left(&grant, store.clock().millis());
     let detail = |key, days: i64| LocalizedText::new(key).with("host", tenant.host.as_str()).with("days", days);
     if grant.dead || days == 0 {
         let since = (store.clock().millis() - grant.refreshed_at).max(0) / DAY;
         found.lost.push(detail("doctor-token-lost-one", since));
         return Ok(());
     }
-    if days <= access::EXPIRING_DAYS {
+    if days <= grant::EXPIRING_DAYS {
         found.ending.push(detail("doctor-token-ending-one", days));
     }
     if found.fewest.as_ref().is_none_or(|(fewest, _)| days < *fewest) {
@@ -265,4 +267,59 @@ fn named(name: &'static str, what: &'static str, bad: &[LocalizedText], remedy: 
         detail.with("items", some)
     };
     Check::warn(name, detail, remedy)
+}
+
+// Missed hooks: whether chats are compared with amoCRM's history, and what was found there.
+
+/// Chats are compared hourly; the check warns if that did not happen for this long.
+const LATE: TimeDelta = TimeDelta::hours(3);
+
+/// Checks all accounts, or one.
+pub async fn look_at_history(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) {
+    if let Err(error) = compare_history(store, only, checks).await {
+        let detail = because("doctor-accounts-wrong", error.to_string());
+        checks.push(Check::warn("history", detail, "doctor-migrate-fix"));
+    }
+}
+
+async fn compare_history(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) -> Result<(), DbErr> {
+    let db = store.read();
+    let now = store.clock().millis();
+    let (mut late, mut held) = (Vec::new(), Vec::new());
+    let (mut oldest, mut found) = (None::<i64>, 0);
+    for tenant in only.map_or_else(tenant::Entity::find, tenant::Entity::of_tenant).all(db).await? {
+        for row in history_look::Entity::of_tenant(tenant.tenant_id).all(db).await? {
+            found += row.found;
+            if let Some(ended_at) = row.ended_at {
+                oldest = Some(oldest.map_or(ended_at, |oldest| oldest.min(ended_at)));
+            }
+            if now - row.ended_at.unwrap_or(tenant.created_at) > LATE.num_milliseconds() && tenant.status == "active" {
+                late.push(LocalizedText::quoted(tenant.host.clone()));
+            }
+        }
+        let waiting = dead_letter::Entity::of_tenant(tenant.tenant_id)
+            .filter(dead_letter::Column::Reason.eq(HistoryMessage::REASON))
+            .count(db)
+            .await?;
+        if waiting > 0 {
+            held.push(LocalizedText::quoted(format!("{} ({waiting})", tenant.host)));
+        }
+    }
+    checks.push(match oldest {
+        _ if !late.is_empty() => Check::warn(
+            "history",
+            LocalizedText::new("doctor-history-late").with("items", late),
+            "doctor-history-late-fix",
+        ),
+        Some(oldest) => {
+            let detail = LocalizedText::new("doctor-history-ok").with("minutes", (now - oldest).max(0) / MINUTE);
+            Check::ok("history", detail.with("found", found))
+        }
+        None => Check::ok("history", LocalizedText::new("doctor-history-never")),
+    });
+    if !held.is_empty() {
+        let detail = LocalizedText::new("doctor-history-held").with("items", held);
+        checks.push(Check::warn("found", detail, "doctor-history-held-fix"));
+    }
+    Ok(())
 }

@@ -1,15 +1,22 @@
 //! Checks of the database itself and of the queue.
 
+use std::path::Path;
+
+use base::config::Config;
 use base::fault::Faults;
 use base::i18n::LocalizedText;
-use base::store::{self, MigrateError, Store};
+use base::message::day_of;
+use base::store::{self, MigrateError, Store, VENDOR};
+use base::vault::Vault;
 use chrono::TimeDelta;
-use entity::{dead_letter, letter, tenant};
+use entity::{account_usage, audit, dead_letter, letter, media, tenant, vendor_event};
 use queue::Queue;
-use sea_orm::{DbErr, EntityTrait, PaginatorTrait, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Alias, ExprTrait, SimpleExpr};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{Check, because, reasons};
+use crate::rotation;
 
 /// Age of a waiting letter from which the check warns.
 const OLD: TimeDelta = TimeDelta::minutes(15);
@@ -125,9 +132,157 @@ async fn look_at_queue(store: &Store) -> Result<(u64, Option<i64>, u64), DbErr> 
         dead += dead_letter::Entity::of_tenant(tenant_id).count(db).await?;
         let first = letter::Entity::of_tenant(tenant_id).order_by_asc(letter::Column::AcceptedAt).one(db).await?;
         if let Some(first) = first {
-            oldest = Some(oldest.map_or(first.accepted_at, |oldest| oldest.min(first.accepted_at)));
+            oldest = Some(oldest.map_or(first.accepted_at, |oldest| std::cmp::Ord::min(oldest, first.accepted_at)));
         }
     }
     let now = store.clock().millis();
     Ok((waiting, oldest.map(|oldest| now - oldest), dead))
+}
+
+// Checks whether everything is encrypted with the first key.
+
+/// Counts per table what is encrypted with another key than the first.
+pub async fn look_at_keys(config: &Config, store: &Store, checks: &mut Vec<Check>) {
+    let opened = Vault::open(&config.secrets, false).ok();
+    let keys = opened.map(|vault| vault.key_ids()).unwrap_or_default();
+    // A missing key is reported by the machine's check, unless there is something that it would have to open.
+    match rotation::sealed_by(store).await {
+        Ok(sealed) if !sealed.is_empty() && !keys.iter().any(|key| sealed.contains(key)) => {
+            let detail = LocalizedText::new("doctor-vault-lost").with("keys", rotation::list(&sealed));
+            checks.push(Check::fail("vault", detail, "doctor-secrets-wrong-fix"));
+            return;
+        }
+        _ => {}
+    }
+    let Some(first) = keys.first() else { return };
+    let under = match rotation::look(store, *first).await {
+        Ok(under) => under,
+        Err(error) => {
+            let detail = because("doctor-vault-wrong", error.to_string());
+            checks.push(Check::fail("vault", detail, "doctor-database-down-fix"));
+            return;
+        }
+    };
+    let tables: Vec<String> = under.iter().map(|under| format!("{} {}", under.table, under.values)).collect();
+    checks.push(if !tables.is_empty() {
+        let values: u64 = under.iter().map(|under| under.values).sum();
+        let detail = LocalizedText::new("doctor-vault-old").with("count", values).with("tables", tables.join(", "));
+        Check::warn("vault", detail, "doctor-vault-old-fix")
+    } else if keys.len() > 1 {
+        let detail = LocalizedText::new("doctor-vault-several").with("count", keys.len());
+        Check::warn("vault", detail, "doctor-vault-old-fix")
+    } else {
+        Check::ok("vault", LocalizedText::new("doctor-vault-ok").with("key", first.to_string()))
+    });
+}
+
+// What goes wrong slowly: backups that stopped, disks that fill, and vendor's webhooks whose receiver does not answer.
+
+/// Age of the last backup from which the check warns: one night was missed.
+const OLD_BACKUP: TimeDelta = TimeDelta::hours(49);
+/// Days over which growth is averaged.
+const WEEK: i32 = 7;
+/// Days until a disk is full from which the check warns.
+const SOON: i64 = 30;
+
+/// Backups, disks and the vendor's webhooks.
+pub async fn look_at_upkeep(config: &Config, store: &Store, checks: &mut Vec<Check>) {
+    for checked in [backup(store).await, growth(config, store).await] {
+        match checked {
+            Ok(check) => checks.extend(check),
+            Err(error) => checks.push(unreadable(&error)),
+        }
+    }
+    for webhook in &config.vendor_webhooks {
+        checks.push(vendor_webhook(store, &webhook.name).await.unwrap_or_else(|error| unreadable(&error)));
+    }
+}
+
+fn unreadable(error: &DbErr) -> Check {
+    Check::warn("upkeep", because("doctor-queue-wrong", error.to_string()), "doctor-migrate-fix")
+}
+
+/// The age of the last `parom backup create`, from the vendor's audit log. PostgreSQL may be backed up by other means, so
+/// that none was made is no warning.
+async fn backup(store: &Store) -> Result<Option<Check>, DbErr> {
+    let last = audit::Entity::of_tenant(VENDOR)
+        .filter(audit::Column::Action.eq("backup.created"))
+        .order_by_desc(audit::Column::Id)
+        .one(store.read())
+        .await?;
+    let Some(last) = last else {
+        return Ok(Some(Check::ok("backup", LocalizedText::new("doctor-backup-none"))));
+    };
+    let age = store.clock().millis() - last.at;
+    let detail = LocalizedText::new("doctor-backup-age").with("hours", age / TimeDelta::hours(1).num_milliseconds());
+    Ok(Some(if age > OLD_BACKUP.num_milliseconds() {
+        Check::warn("backup", detail, "doctor-backup-fix")
+    } else {
+        Check::ok("backup", detail)
+    }))
+}
+
+/// When the disk of the database or of the files is full, at the rate of the last week. What retention removes is not
+/// counted, so it is full later or never.
+async fn growth(config: &Config, store: &Store) -> Result<Option<Check>, DbErr> {
+    let today = day_of(store.clock().millis());
+    let db = store.read();
+    let (messages, hooks): (Option<i64>, Option<i64>) = account_usage::Entity::find()
+        .select_only()
+        .column_as(whole(account_usage::Column::Messages), "messages")
+        .column_as(whole(account_usage::Column::Hooks), "hooks")
+        .filter(account_usage::Column::Day.gte(today - WEEK))
+        .filter(account_usage::Column::Day.lt(today))
+        .into_tuple()
+        .one(db)
+        .await?
+        .unwrap_or_default();
+    let since = store.clock().millis() - i64::from(WEEK) * TimeDelta::days(1).num_milliseconds();
+    let files: Option<Option<i64>> = media::Entity::find()
+        .select_only()
+        .column_as(whole(media::Column::Size), "files")
+        .filter(media::Column::CreatedAt.gte(since))
+        .into_tuple()
+        .one(db)
+        .await?;
+    let texts = messages.unwrap_or(0).saturating_add(hooks.unwrap_or(0));
+    let of_files = if config.media.url.is_none() { files.flatten().unwrap_or(0) } else { 0 };
+    let mut ends = Vec::new();
+    if let Some(file) = store.file() {
+        // Both are usually on one disk.
+        ends.extend(days_left(file, texts.saturating_add(of_files)));
+    } else if config.media.url.is_none() {
+        ends.extend(days_left(&config.media.dir, of_files));
+    }
+    let Some(days) = ends.into_iter().min() else { return Ok(None) };
+    let detail = LocalizedText::new("doctor-disk-days").with("days", days);
+    Ok(Some(if days < SOON { Check::warn("disk", detail, "doctor-disk-fix") } else { Check::ok("disk", detail) }))
+}
+
+/// PostgreSQL's sum has another type.
+fn whole(column: impl ColumnTrait) -> SimpleExpr {
+    ColumnTrait::sum(&column).cast_as(Alias::new("bigint"))
+}
+
+/// Days until the disk of a path is full, if this many bytes are added in a week; none if nothing is added.
+fn days_left(place: &Path, weekly: i64) -> Option<i64> {
+    let whole = std::path::absolute(place).ok()?;
+    let standing = whole.ancestors().find(|one| one.exists())?;
+    let free = i64::try_from(fs4::available_space(standing).ok()?).ok()?;
+    free.checked_mul(i64::from(WEEK))?.checked_div(weekly)
+}
+
+/// Whether the vendor's own program takes its events.
+async fn vendor_webhook(store: &Store, name: &str) -> Result<Check, DbErr> {
+    use vendor_event::Column;
+    let of_it = vendor_event::Entity::of_tenant(VENDOR).filter(Column::Webhook.eq(name));
+    let failed = of_it.clone().filter(Column::State.eq("failed")).count(store.read()).await?;
+    let stuck = of_it.filter(Column::State.eq("waiting")).filter(Column::Tries.gt(0)).count(store.read()).await?;
+    let text = |key| LocalizedText::new(key).with("name", name.to_owned());
+    Ok(if failed + stuck == 0 {
+        Check::ok("webhook", text("doctor-webhook-ok"))
+    } else {
+        let detail = text("doctor-webhook-refused").with("waiting", stuck).with("failed", failed);
+        Check::warn("webhook", detail, "doctor-webhook-fix")
+    })
 }

@@ -16,14 +16,10 @@ pub use reasons::of_configuration;
 use crate::integrations;
 
 mod accounts;
-mod crm;
 mod data;
-mod history;
-mod keys;
 mod machine;
 mod outside;
 mod reasons;
-mod upkeep;
 
 /// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -117,7 +113,7 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
     match HttpClients::new(&config.network) {
         Ok(http) => {
             machine::media(config, &http, &clock, checks).await;
-            crm::reachable(config, http.trusted(), &clock, checks).await;
+            outside::reachable(config, http.trusted(), &clock, checks).await;
             outside::look(config, http.trusted(), &clock, checks).await;
         }
         Err(error) => {
@@ -128,12 +124,12 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
     match store {
         Ok(store) => {
             if data::database(&store, checks).await {
-                keys::look(config, &store, checks).await;
+                data::look_at_keys(config, &store, checks).await;
                 accounts::look(&store, tenant, checks).await;
                 data::queue(&store, checks).await;
                 data::ledger(&store, tenant, checks).await;
-                history::look(&store, tenant, checks).await;
-                upkeep::look(config, &store, checks).await;
+                accounts::look_at_history(&store, tenant, checks).await;
+                data::look_at_upkeep(config, &store, checks).await;
             }
             store.close().await;
         }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::link::Purpose;
 use super::throttle::{AttemptOrigin, Limit, Wait, count, count_all};
-use super::{device, token};
+use super::{session, throttle};
 use crate::identity::IdentityContext;
 
 /// Links to one recipient. The window is a link's lifetime, so a refused recipient has a link that still works.
@@ -51,7 +51,7 @@ pub async fn link(
     origin: &AttemptOrigin,
 ) -> Result<Result<(), Wait>, DbErr> {
     let to = receiver(email);
-    if let Some(device) = device::known(app, origin, email)
+    if let Some(device) = throttle::known_device(app, origin, email)
         && count(app, &format!("link-on:{door}:{to}:{device}"), LINKS_ON_DEVICE).await?.is_ok()
     {
         return Ok(Ok(()));
@@ -102,7 +102,7 @@ pub async fn chat_answers(
         [
             (format!("chat-email-by:{tenant_id}"), by),
             (format!("chat-email-from:{}", origin.place()), CHAT_FROM),
-            (format!("chat-email-of:{}", token::hash(visitor)), CHAT_OF),
+            (format!("chat-email-of:{}", session::hash(visitor)), CHAT_OF),
             (format!("chat-email-in:{source_id}"), CHAT_IN),
             (format!("chat-email-to:{}", receiver(email)), CHAT_TO),
         ],
@@ -135,7 +135,7 @@ async fn all<const KEYS: usize>(
 }
 
 fn receiver(email: &str) -> String {
-    token::hash(&email.trim().to_lowercase())
+    session::hash(&email.trim().to_lowercase())
 }
 
 #[cfg(test)]

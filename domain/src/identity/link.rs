@@ -5,7 +5,7 @@ use base::store::{VENDOR, directory};
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
-use super::token;
+use super::session;
 use crate::identity::IdentityContext;
 
 const MAILED: &str = ":mailed";
@@ -65,16 +65,16 @@ pub struct SignInLink {
 
 /// Creates a link's token. Earlier links of the same kind stop working.
 pub async fn issue(app: &IdentityContext, db: &impl ConnectionTrait, link: SignInLink) -> Result<String, DbErr> {
-    let token = token::new();
+    let token = session::new_token();
     let entry = directory::DirectoryEntry {
         tenant_id: link.tenant_id.unwrap_or(VENDOR),
         id: link.person_id,
         note: format!("{}{}", link.purpose.word(), if link.mailed { MAILED } else { "" }),
         expires_at: Some(app.clock.millis() + link.purpose.life()),
     };
-    let latest = directory::DirectoryEntry { note: token::hash(&token), ..entry.clone() };
+    let latest = directory::DirectoryEntry { note: session::hash(&token), ..entry.clone() };
     directory::set(db, directory::IdKind::LatestLink, &place(&link), latest).await?;
-    directory::enter(db, directory::IdKind::SignInLink, &token::hash(&token), entry).await?;
+    directory::enter(db, directory::IdKind::SignInLink, &session::hash(&token), entry).await?;
     Ok(token)
 }
 
@@ -86,20 +86,20 @@ pub fn address(app: &IdentityContext, purpose: Purpose, token: &str) -> String {
 
 /// The link of a token, which stays valid.
 pub async fn look(app: &IdentityContext, token: &str) -> Result<Option<SignInLink>, DbErr> {
-    if !token::looks_right(token) {
+    if !session::is_token_shaped(token) {
         return Ok(None);
     }
-    let key = token::hash(token);
+    let key = session::hash(token);
     let found = directory::find(app.store.read(), directory::IdKind::SignInLink, &key, app.clock.millis()).await?;
     latest(app, app.store.read(), &key, found.and_then(read)).await
 }
 
 /// Consumes a token: of two callers only one gets the link.
 pub async fn take(app: &IdentityContext, token: &str) -> Result<Option<SignInLink>, DbErr> {
-    if !token::looks_right(token) {
+    if !session::is_token_shaped(token) {
         return Ok(None);
     }
-    let key = token::hash(token);
+    let key = session::hash(token);
     let taken = directory::take(app.store.write(), directory::IdKind::SignInLink, &key, app.clock.millis()).await?;
     latest(app, app.store.write(), &key, taken.and_then(read)).await
 }

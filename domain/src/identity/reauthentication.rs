@@ -11,7 +11,7 @@ use entity::{person, session};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::second_step::{self, CodeResult};
-use super::{credentials, password, refusals, session as sessions, throttle};
+use super::{credentials, password, session as sessions, throttle};
 use crate::identity::IdentityContext;
 
 /// The name under which a session stores until when its link counts as proof, in milliseconds since 1970.
@@ -75,7 +75,7 @@ pub async fn check(
 ) -> Result<Reauthentication> {
     let (shown, why) = compare(app, person, typed, address).await?;
     if matches!(shown, Reauthentication::Wrong | Reauthentication::TooManyWrong) {
-        refusals::change(app, action, person.id, why, &address.into());
+        throttle::change_refused(app, action, person.id, why, &address.into());
     }
     Ok(shown)
 }

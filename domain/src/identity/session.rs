@@ -2,11 +2,10 @@
 
 use base::error::{Error, Result};
 use base::millis::{HOUR, MINUTE};
-use base::store::directory;
-use base::store::finish_tx;
+use base::store::{directory, finish_tx};
 use base::vault::Place;
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use entity::session;
 use sea_orm::sea_query::Expr;
@@ -18,12 +17,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::token;
-use crate::identity::IdentityContext;
+use super::IdentityContext;
 
-mod ending;
-
-pub use ending::{end, end_everywhere, end_of_person, end_of_tickets, end_views};
+pub use base::vault::hash;
 
 /// Session data is for small forms, not for files.
 const LARGEST_DATA: usize = 32 * 1024;
@@ -108,7 +104,7 @@ pub struct Issued {
 /// Opens a session under a new token.
 pub async fn open(app: &IdentityContext, db: &impl ConnectionTrait, new: NewSession<'_>) -> Result<Issued, DbErr> {
     let now = app.clock.millis();
-    let token = token::new();
+    let token = new_token();
     let row = session::Model {
         tenant_id: new.tenant_id,
         id: app.clock.uuid_v7(),
@@ -117,7 +113,7 @@ pub async fn open(app: &IdentityContext, db: &impl ConnectionTrait, new: NewSess
         crm_user_id: new.crm_user_id,
         is_admin: new.is_admin,
         via: new.via.to_owned(),
-        csrf: token::new(),
+        csrf: new_token(),
         language: new.language.to_owned(),
         notice: String::new(),
         data: None,
@@ -133,7 +129,7 @@ pub async fn open(app: &IdentityContext, db: &impl ConnectionTrait, new: NewSess
         note: row.kind.clone(),
         expires_at: Some(row.expires_at),
     };
-    directory::set(db, directory::IdKind::Session, &token::hash(&token), entry).await?;
+    directory::set(db, directory::IdKind::Session, &hash(&token), entry).await?;
     Ok(Issued { token, row })
 }
 
@@ -150,12 +146,12 @@ pub async fn find(app: &IdentityContext, token: &str, kinds: &[SessionKind]) -> 
 
 /// [`find`] without recording activity: for background requests of a page.
 pub async fn look(app: &IdentityContext, token: &str, kinds: &[SessionKind]) -> Result<Option<session::Model>, DbErr> {
-    if !token::looks_right(token) {
+    if !is_token_shaped(token) {
         return Ok(None);
     }
     let now = app.clock.millis();
     let db = app.store.read();
-    let Some(entry) = directory::find(db, directory::IdKind::Session, &token::hash(token), now).await? else {
+    let Some(entry) = directory::find(db, directory::IdKind::Session, &hash(token), now).await? else {
         return Ok(None);
     };
     let found = living(app, db, entry.tenant_id, entry.id).await?;
@@ -295,4 +291,81 @@ async fn change(
         .exec(db)
         .await?;
     Ok(())
+}
+
+// Ending sessions before they expire.
+
+/// Ends one session.
+pub async fn end(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> Result<(), DbErr> {
+    session::Entity::delete_many()
+        .filter(session::Column::TenantId.eq(tenant_id))
+        .filter(session::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Ends all of a person's sessions in one account (or the vendor's admin) except one.
+pub async fn end_of_person(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    person_id: Uuid,
+    except: Option<Uuid>,
+) -> Result<u64, DbErr> {
+    let mut gone = session::Entity::delete_many()
+        .filter(session::Column::TenantId.eq(tenant_id))
+        .filter(session::Column::PersonId.eq(person_id));
+    if let Some(except) = except {
+        gone = gone.filter(session::Column::Id.ne(except));
+    }
+    Ok(gone.exec(db).await?.rows_affected)
+}
+
+/// Ends an operator's views of accounts.
+pub async fn end_views(db: &impl ConnectionTrait, person_id: Uuid) -> Result<(), DbErr> {
+    session::Entity::delete_many()
+        .filter(session::Column::PersonId.eq(person_id))
+        .filter(session::Column::Kind.eq(SessionKind::ViewAs.as_str()))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Ends a person's sessions from amoCRM in one account; `administrators`: only those opened as administrator.
+pub async fn end_of_tickets(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    person_id: Uuid,
+    administrators: bool,
+) -> Result<u64, DbErr> {
+    let mut gone = session::Entity::delete_many()
+        .filter(session::Column::TenantId.eq(tenant_id))
+        .filter(session::Column::PersonId.eq(person_id))
+        .filter(session::Column::Via.eq(TICKET));
+    if administrators {
+        gone = gone.filter(session::Column::IsAdmin.eq(true));
+    }
+    Ok(gone.exec(db).await?.rows_affected)
+}
+
+/// Ends all of a person's sessions in every account except one.
+pub async fn end_everywhere(db: &impl ConnectionTrait, person_id: Uuid, except: Option<Uuid>) -> Result<u64, DbErr> {
+    let mut gone = session::Entity::delete_many().filter(session::Column::PersonId.eq(person_id));
+    if let Some(except) = except {
+        gone = gone.filter(session::Column::Id.ne(except));
+    }
+    Ok(gone.exec(db).await?.rows_affected)
+}
+
+// Random bearer tokens. Only their hashes are stored.
+
+/// 256 random bits as 43 characters that need no quoting in an address or cookie.
+pub fn new_token() -> String {
+    let random: [u8; 32] = rand::random();
+    URL_SAFE_NO_PAD.encode(random)
+}
+
+/// Whether this has the format of our tokens; other values are not looked up.
+pub fn is_token_shaped(token: &str) -> bool {
+    token.len() == 43 && token.bytes().all(|one| one.is_ascii_alphanumeric() || matches!(one, b'-' | b'_'))
 }

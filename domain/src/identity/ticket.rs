@@ -9,7 +9,7 @@ use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{realm, token};
+use super::{realm, session};
 use crate::identity::IdentityContext;
 
 /// The widget opens it at once.
@@ -64,7 +64,7 @@ impl Asker {
     /// `None` if the request does not identify it.
     pub fn of(request: &HttpRequest, app: &IdentityContext) -> Option<Self> {
         let (address, agent) = (client_address(request, &app.config.server.trusted_proxies)?, realm::agent(request));
-        let shown = || Self(token::hash(&format!("{}\n{agent}", realm::network_of(address))));
+        let shown = || Self(session::hash(&format!("{}\n{agent}", realm::network_of(address))));
         (!agent.is_empty()).then(shown)
     }
 }
@@ -137,7 +137,7 @@ pub async fn reissue(app: &IdentityContext, ticket: &Ticket) -> Result<String> {
 }
 
 async fn enter(app: &IdentityContext, db: &impl ConnectionTrait, ticket: &Ticket, life: i64) -> Result<String> {
-    let token = token::new();
+    let token = session::new_token();
     let note = TicketData { user: ticket.user.clone(), leads: ticket.leads.clone(), asked_by: ticket.asked_by.clone() };
     let entry = directory::DirectoryEntry {
         tenant_id: ticket.tenant_id,
@@ -145,27 +145,27 @@ async fn enter(app: &IdentityContext, db: &impl ConnectionTrait, ticket: &Ticket
         note: serde_json::to_string(&note).map_err(anyhow::Error::from)?,
         expires_at: Some(app.clock.millis() + life),
     };
-    directory::enter(db, directory::IdKind::Ticket, &token::hash(&token), entry).await?;
+    directory::enter(db, directory::IdKind::Ticket, &session::hash(&token), entry).await?;
     Ok(token)
 }
 
 /// The content of a ticket, which stays valid.
 pub async fn look(app: &IdentityContext, token: &str) -> Result<Option<Ticket>> {
-    if !token::looks_right(token) {
+    if !session::is_token_shaped(token) {
         return Ok(None);
     }
     let now = app.clock.millis();
-    let found = directory::find(app.store.read(), directory::IdKind::Ticket, &token::hash(token), now).await?;
+    let found = directory::find(app.store.read(), directory::IdKind::Ticket, &session::hash(token), now).await?;
     Ok(found.and_then(read))
 }
 
 /// Consumes a ticket: of two callers only one gets it.
 pub async fn take(app: &IdentityContext, token: &str) -> Result<Option<Ticket>> {
-    if !token::looks_right(token) {
+    if !session::is_token_shaped(token) {
         return Ok(None);
     }
     let now = app.clock.millis();
-    let taken = directory::take(app.store.write(), directory::IdKind::Ticket, &token::hash(token), now).await?;
+    let taken = directory::take(app.store.write(), directory::IdKind::Ticket, &session::hash(token), now).await?;
     Ok(taken.and_then(read))
 }
 

@@ -21,20 +21,21 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use actix_web::HttpResponse;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::{ConnectionType, StatusCode};
 use base::clock::Stopwatch;
+use base::config::LimitsConfig;
+use base::error::{Error, Problem, problem_in, problem_type, title};
+use base::i18n::{CRM, Language, LocalizedText, Words};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
-use super::capacity::CapacityShare;
-use super::class::RequestClass;
-use super::requests::PendingBody;
-
-mod patience;
-
-pub use patience::Patience;
+use super::capacity::{CapacityShare, PendingBody};
+use super::class::{BodyKind, RequestClass};
 
 /// The most that the HTTP server hands over at once: what it reads ahead of a connection.
 const READ_AHEAD: u64 = 128 * 1024;
@@ -289,5 +290,233 @@ impl BodyReading {
     }
 }
 
+// How long a body may take.
+
+/// amoCRM waits five seconds for the answer to a hook.
+const HOOK_WITHIN: Duration = Duration::from_secs(3);
+
+/// How long a caller may take to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// In total, before the first byte.
+    whole: Duration,
+    /// Between two reads.
+    idle: Duration,
+    /// This many bytes extend the total by a second; `None`: it is fixed.
+    bytes_a_second: Option<u64>,
+    /// The most bytes held at once, however many came.
+    most_held: usize,
+}
+
+impl Patience {
+    /// The limits for a body of this kind; `buffer`: bytes buffered of a file while it is stored.
+    pub fn of(class: RequestClass, kind: BodyKind, limits: &LimitsConfig, buffer: usize) -> Self {
+        let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
+        let whole = match (kind, class) {
+            (BodyKind::File, _) => {
+                let idle = seconds(limits.upload_idle_seconds);
+                let bytes_a_second = Some(u64::from(limits.upload_bytes_per_second));
+                return Self { whole: idle, idle, bytes_a_second, most_held: buffer };
+            }
+            (BodyKind::Whole, RequestClass::Hook) => HOOK_WITHIN,
+            (BodyKind::Whole, _) => seconds(limits.body_seconds),
+        };
+        Self { whole, idle: whole, bytes_a_second: None, most_held: usize::MAX }
+    }
+
+    /// How much longer the next bytes may take, after this many bytes and this much waiting.
+    fn left(&self, received: u64, waited: Duration) -> Duration {
+        let bought = self.bytes_a_second.map_or(0, |rate| received / rate.max(1));
+        (self.whole + Duration::from_secs(bought)).saturating_sub(waited).min(self.idle)
+    }
+}
+
+// Responses to refused requests, in the format that each class of callers expects.
+
+/// Value of `Retry-After`, in seconds.
+const AGAIN: &str = "5";
+
+/// Why a request is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoadRefusal {
+    /// The database is slow or full.
+    Busy,
+    /// The address has its share of requests in progress, or of uploads.
+    TooMany,
+    /// The body took too long.
+    Slow,
+    /// There was no room for the body.
+    NoRoom,
+}
+
+impl LoadRefusal {
+    /// The refusal for a body that failed; `None` if the handler answers.
+    pub(super) fn of(end: Option<End>) -> Option<Self> {
+        match end? {
+            End::Slow => Some(Self::Slow),
+            End::NoRoom => Some(Self::NoRoom),
+            End::Replaced => Some(Self::TooMany),
+            End::Whole | End::BrokeOff => None,
+        }
+    }
+
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::TooMany => "too_many",
+            Self::Slow => "slow",
+            Self::NoRoom => "no_room",
+        }
+    }
+
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::Busy | Self::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
+        }
+    }
+
+    const fn problem(self) -> &'static str {
+        match self {
+            Self::Busy | Self::NoRoom => "unavailable",
+            Self::TooMany => "rate_limited",
+            Self::Slow => "request_timeout",
+        }
+    }
+
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Busy => "page-busy",
+            Self::TooMany => "said-too-many-at-once",
+            Self::Slow => "said-body-slow",
+            Self::NoRoom => "said-too-much-waits",
+        }
+    }
+}
+
+/// The response to a caller of a class.
+pub fn answer(class: RequestClass, refusal: LoadRefusal, headers: &HeaderMap) -> HttpResponse {
+    let words = Words::new(Language::accepted(headers));
+    let status = refusal.status();
+    let mut answer = match (class, refusal) {
+        (RequestClass::Api, LoadRefusal::Busy) => Error::not_storing().answer(words, CRM),
+        (RequestClass::Api, _) => {
+            let problem = Problem {
+                kind: problem_type(refusal.problem()),
+                title: title(refusal.problem(), words, CRM),
+                status: status.as_u16(),
+                detail: LocalizedText::new(refusal.text()).plain(words, CRM),
+                errors: Vec::new(),
+            };
+            problem_in(words.language(), status).body(serde_json::to_string(&problem).unwrap_or_default())
+        }
+        _ => HttpResponse::build(status)
+            .content_type("text/plain; charset=utf-8")
+            .body(format!("{}\n", words.text(refusal.text()))),
+    };
+    if refusal != LoadRefusal::Slow && !answer.headers().contains_key(header::RETRY_AFTER) {
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(AGAIN));
+    }
+    if refusal != LoadRefusal::Busy {
+        answer.head_mut().set_connection_type(ConnectionType::Close);
+    }
+    answer
+}
+
 #[cfg(test)]
-mod tests;
+mod tests {
+    use std::cell::Cell;
+
+    use base::clock::Clock;
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::load_shedding::capacity::{Bounds, Capacity, Requests};
+
+    const FILE: Patience = Patience {
+        whole: Duration::from_secs(20),
+        idle: Duration::from_secs(20),
+        bytes_a_second: Some(4_096),
+        most_held: 65_536,
+    };
+
+    #[test]
+    fn received_bytes_extend_the_time_limit_and_silence_is_bounded() {
+        let left = |received, waited| FILE.left(received, Duration::from_secs(waited)).as_secs();
+        assert_eq!(left(0, 0), 20);
+        assert_eq!(left(19, 19), 1, "a byte a second buys nothing");
+        assert_eq!(left(20, 20), 0);
+        assert_eq!(left(40_960, 20), 10);
+        assert_eq!(left(100_000_000, 20), 20, "no caller is waited for longer at a stretch");
+    }
+
+    #[tokio::test]
+    async fn bytes_read_ahead_are_returned_first_and_once() {
+        let caller = IpAddr::from([127, 0, 0, 1]);
+        let bounds = Bounds { most: 100, of_one: 100, part: 1 };
+        let under = Requests::new(bounds).begin(caller).unwrap();
+        let parts = [Bytes::from_static(b"one"), Bytes::from_static(b"two")];
+        let payload = Payload::Stream { payload: futures_util::stream::iter(parts.map(Ok)).boxed_local() };
+        let memory = Capacity::new(bounds).held(caller);
+        let watch = Clock::system().stopwatch();
+        let body = IncomingBody::new((payload, None), RequestClass::Page, FILE, watch, memory, under.waits_for_body());
+        body.begins().await;
+        let read: Vec<_> = body.payload().map(Result::unwrap).collect().await;
+        assert_eq!(
+            (read, body.end()),
+            (vec![Bytes::from_static(b"one"), Bytes::from_static(b"two")], Some(End::Whole))
+        );
+    }
+
+    #[test]
+    fn the_time_limit_of_a_form_is_independent_of_received_bytes() {
+        let form =
+            Patience { whole: Duration::from_secs(10), idle: Duration::from_secs(10), bytes_a_second: None, ..FILE };
+        assert_eq!(form.left(60_000, Duration::from_secs(9)).as_secs(), 1);
+        assert_eq!(form.left(60_000, Duration::from_secs(10)).as_secs(), 0);
+    }
+
+    /// A hook of this length, which comes in parts of a kilobyte, and how many of them were taken from the connection.
+    fn hook(
+        memory: &Capacity<IpAddr>,
+        last: u8,
+        kilobytes: usize,
+        announced: Option<u64>,
+    ) -> (IncomingBody, Rc<Cell<usize>>) {
+        let caller = IpAddr::from([127, 0, 0, last]);
+        let under = Requests::new(Bounds { most: 100, of_one: 100, part: 1 }).begin_uncounted(caller);
+        let taken = Rc::new(Cell::new(0));
+        let counted = taken.clone();
+        let parts = futures_util::stream::iter(0..kilobytes).map(move |number| {
+            counted.set(number + 1);
+            Ok(Bytes::from(vec![b'x'; 1_024]))
+        });
+        let payload = Payload::Stream { payload: parts.boxed_local() };
+        let watch = Clock::frozen(0).stopwatch();
+        let memory = memory.held(caller);
+        let body =
+            IncomingBody::new((payload, announced), RequestClass::Hook, FILE, watch, memory, under.waits_for_body());
+        (body, taken)
+    }
+
+    #[test]
+    fn a_hook_that_waits_for_room_takes_nothing_from_its_connection() {
+        let memory = Capacity::new(Bounds { most: 9 * 1_024, of_one: usize::MAX, part: 1 });
+        let held = memory.take(IpAddr::from([127, 0, 0, 1]), 6 * 1_024).unwrap();
+        let (large, taken) = hook(&memory, 2, 4, Some(4 * 1_024));
+        let mut large = large.payload().collect::<Vec<_>>();
+        assert!((&mut large).now_or_never().is_none());
+        assert_eq!(taken.get(), 0);
+        // There is room for a smaller one, and for a part of one of unknown length.
+        let (small, _) = hook(&memory, 3, 2, Some(2 * 1_024));
+        assert_eq!(small.payload().collect::<Vec<_>>().now_or_never().unwrap().len(), 2);
+        small.let_go();
+        let (unknown, taken_of_unknown) = hook(&memory, 4, 4, None);
+        assert!(unknown.payload().collect::<Vec<_>>().now_or_never().is_none());
+        assert_eq!(taken_of_unknown.get(), 3, "two of them found room");
+        drop((held, unknown));
+        assert_eq!(large.now_or_never().unwrap().len(), 4);
+        assert_eq!(taken.get(), 4);
+    }
+}

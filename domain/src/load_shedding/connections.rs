@@ -2,22 +2,28 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::net::{IpAddr, TcpListener};
-use std::sync::Arc;
-use std::task::Waker;
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, TcpListener};
+use std::os::fd::{AsFd, OwnedFd};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use actix_web::dev::Extensions;
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{Extensions, ServiceResponse};
 use actix_web::rt::net::TcpStream;
 use base::config::Config;
 use base::supervisor::detach;
+use bytes::Bytes;
 use ipnet::IpNet;
 use rustix::net::{Shutdown, sockopt};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::address::counted;
 use super::capacity::{Bounds, Capacity, CapacityShare};
-use super::silent::{Silent, SilentConnection};
+use crate::unknown_callers;
 
 /// All connections, where the system allows as many open files.
 const MOST: usize = 20_000;
@@ -155,8 +161,106 @@ pub fn open_files() -> u64 {
     current.unwrap_or(u64::MAX)
 }
 
+// Connections that have not sent the head of a request yet. Each costs memory and a file without belonging to a known
+// caller, so their number is bounded: the one that has been silent longest makes room for a new one.
+
+/// The silent connections of a server. Clones share them.
+#[derive(Clone, Debug)]
+pub struct Silent {
+    most: usize,
+    line: Arc<Mutex<Sockets>>,
+}
+
+/// The oldest first.
+#[derive(Debug, Default)]
+struct Sockets {
+    next: u64,
+    sockets: BTreeMap<u64, OwnedFd>,
+}
+
+impl Silent {
+    pub fn new(most: usize) -> Self {
+        Self { most, line: Arc::default() }
+    }
+
+    /// Adds a new connection, until the result is dropped. Ends the oldest if there are too many.
+    pub fn begin(&self, socket: &impl AsFd) -> io::Result<SilentConnection> {
+        // The server owns the connection's own handle.
+        let socket = socket.as_fd().try_clone_to_owned()?;
+        let mut line = self.lock();
+        let oldest = (line.sockets.len() >= self.most).then(|| line.sockets.pop_first()).flatten();
+        line.next += 1;
+        let number = line.next;
+        line.sockets.insert(number, socket);
+        drop(line);
+        if let Some((_, oldest)) = oldest {
+            metrics::counter!("parom_connections_silent_ended_total").increment(1);
+            let _ = rustix::net::shutdown(oldest, Shutdown::Both);
+        }
+        Ok(SilentConnection { silent: self.clone(), number })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Sockets> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection's place among the silent ones, until dropped.
+#[derive(Debug)]
+pub struct SilentConnection {
+    silent: Silent,
+    number: u64,
+}
+
+impl Drop for SilentConnection {
+    fn drop(&mut self) {
+        let socket = self.silent.lock().sockets.remove(&self.number);
+        drop(socket);
+    }
+}
+
+// The address under which a request is counted.
+
+/// An address as its requests are counted ([`unknown_callers::network`]). All callers without one are counted together.
+pub fn counted(address: Option<IpAddr>) -> IpAddr {
+    address.map_or(Ipv4Addr::UNSPECIFIED.into(), unknown_callers::network)
+}
+
+// Responses to requests whose bodies were not read completely.
+
+/// A response that keeps its request's body until it was sent. actix closes a connection with an unfinished body only
+/// while that body exists; for a dropped chunked one it would wait without a deadline.
+struct UnreadBody<T> {
+    answer: BoxBody,
+    _body: T,
+}
+
+/// The response to a request whose body, or a part of it, was not read: afterwards the connection closes.
+pub async fn left_unread<T: Unpin + 'static>(response: ServiceResponse<BoxBody>, body: T) -> ServiceResponse<BoxBody> {
+    let task = poll_fn(|context| Poll::Ready(context.waker().clone())).await;
+    if let Some(connection) = response.request().conn_data::<Connection>() {
+        connection.closes(task);
+    }
+    response.map_body(|_, answer| BoxBody::new(UnreadBody { answer, _body: body }))
+}
+
+impl<T: Unpin> MessageBody for UnreadBody<T> {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.answer.size()
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.answer).poll_next(context)
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::io::{ErrorKind, Read};
+    use std::net::{self, TcpListener};
+
     use actix_web::body::BoxBody;
     use actix_web::dev::{ServiceRequest, ServiceResponse};
     use actix_web::middleware::{Next, from_fn};
@@ -165,7 +269,6 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
-    use crate::load_shedding::unread_body::left_unread;
 
     /// Answers without reading the body, on a thread on which time passes before actix-http's own clock is set again.
     async fn answers_late(
@@ -210,7 +313,7 @@ mod tests {
     fn h3_a_burst_of_connections_waits_and_is_not_dropped() {
         let listener = listen("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let connect = || std::net::TcpStream::connect_timeout(&address, Duration::from_millis(900)).unwrap();
+        let connect = || net::TcpStream::connect_timeout(&address, Duration::from_millis(900)).unwrap();
         let burst: Vec<_> = (0..400).map(|_| connect()).collect();
         assert_eq!(burst.len(), 400);
     }
@@ -253,5 +356,52 @@ mod tests {
         assert_eq!(sockopt::socket_keepalive(&server), Ok(true));
         assert_eq!(sockopt::tcp_keepidle(&server), Ok(ASKED_AFTER));
         drop(client);
+    }
+
+    fn pair(listener: &TcpListener) -> (net::TcpStream, net::TcpStream) {
+        let caller = net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        caller.set_nonblocking(true).unwrap();
+        (caller, listener.accept().unwrap().0)
+    }
+
+    fn is_ended(caller: &mut net::TcpStream) -> bool {
+        match caller.read(&mut [0]) {
+            Ok(read) => read == 0,
+            Err(error) => error.kind() != ErrorKind::WouldBlock,
+        }
+    }
+
+    #[test]
+    fn h3_the_oldest_silent_connection_makes_room_for_a_new_one() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let silent = Silent::new(2);
+        let (mut callers, mut sockets, mut places) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..3 {
+            let (caller, socket) = pair(&listener);
+            places.push(silent.begin(&socket).unwrap());
+            callers.push(caller);
+            sockets.push(socket);
+        }
+        assert_eq!(callers.iter_mut().map(is_ended).collect::<Vec<_>>(), [true, false, false]);
+        // The second speaks: it is no longer the oldest.
+        drop(places.remove(1));
+        for _ in 0..2 {
+            let (caller, socket) = pair(&listener);
+            places.push(silent.begin(&socket).unwrap());
+            callers.push(caller);
+            sockets.push(socket);
+        }
+        assert_eq!(callers.iter_mut().map(is_ended).collect::<Vec<_>>(), [true, false, true, false, false]);
+        drop(places);
+        assert!(silent.lock().sockets.is_empty());
+    }
+
+    #[test]
+    fn a_network_of_ipv6_is_one_caller() {
+        let of = |text: &str| counted(text.parse().ok());
+        assert_eq!(of("2001:db8::1"), of("2001:db8::ffff:2"));
+        assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+        assert_eq!(of("nobody"), counted(None));
     }
 }

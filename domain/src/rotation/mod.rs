@@ -16,26 +16,28 @@
 //! *Derived* values need no step: new links and session tokens are made with the first key, earlier ones are recognised
 //! under every known key, including kept ones ([`base::vault::Vault::derived`]).
 
-mod follow;
-mod outdated;
 mod records;
 mod reseal;
-mod serving;
-mod start;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use base::vault::{KeyId, MasterKey};
+use base::config::Config;
+use base::store::{Store, VENDOR};
+use base::vault::{KeyId, MasterKey, Place, Vault, VaultError};
+use chrono::TimeDelta;
+use entity::heartbeat;
 use fs4::fs_std::FileExt;
-
-pub use follow::run;
-pub use outdated::{OutdatedCount, look};
-pub use records::load;
-pub use serving::reported_ids;
-pub use start::{list, open, sealed_by};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use tokio_util::sync::CancellationToken;
 
 use crate::platform::PlatformContext;
+
+pub use records::load;
+pub use reseal::{OutdatedCount, look};
 
 /// Progress of a rotation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +77,7 @@ pub async fn turn(app: &PlatformContext, tell: &mut (dyn FnMut(RotationStep) + S
     let keys = app.vault.keys();
     let others: Vec<Arc<MasterKey>> = keys.iter().filter(|key| key.id() != coming.id()).cloned().collect();
     if keys.first().is_none_or(|first| first.id() != coming.id()) {
-        serving::all_know(app, coming.id(), tell).await?;
+        all_know(app, coming.id(), tell).await?;
         let order: Vec<&MasterKey> = std::iter::once(&coming).chain(&others).map(AsRef::as_ref).collect();
         app.vault.replace_keys(&order)?;
         app.faults.hit("rotate.on_top")?;
@@ -136,7 +138,7 @@ async fn reseal_all(
     reseal::until_nothing_is_left(app, tell).await?;
     app.faults.hit("rotate.resealed")?;
     // From here on no process seals with another key; values sealed before are found by the next pass.
-    serving::all_seal_by(app, key, tell).await?;
+    all_seal_by(app, key, tell).await?;
     reseal::until_nothing_is_left(app, tell).await
 }
 
@@ -151,10 +153,178 @@ async fn in_configuration(
         !others.is_empty(),
         "the key stands in the configuration (secrets.key, or PAROM__SECRETS__KEY), which this command cannot change: \
          put a new key behind the present one, separated by a space, and restart every process; put it in front and \
-         restart again; then run this command once more (docs/operations.md, \"The vault's key\")"
+         restart again; then follow this command once more (docs/operations.md, \"The vault's key\")"
     );
     tell(RotationStep::Turning { key: first.id(), new: false });
     reseal_all(app, first.id(), tell).await?;
     records::keep(app, others).await.context("the replaced key cannot be kept")?;
     Ok(Turned::DropOthers { key: first.id() })
+}
+
+// The key at a start: a server that cannot open what its database holds is not started, and a new key is made only for
+// a database that holds nothing sealed.
+
+/// Places without which nothing is delivered or nobody signs in. Each has few rows; the others have millions.
+const ESSENTIAL: [Place; 7] = [
+    Place::OauthRefresh,
+    Place::SourceSecrets,
+    Place::Integration,
+    Place::CrmSubscription,
+    Place::AlertWebhook,
+    Place::Totp,
+    Place::VaultKey,
+];
+
+/// Opens the vault for this database, or says which key is missing.
+pub async fn open(config: &Config, store: &Store) -> anyhow::Result<Vault> {
+    let sealed = sealed_by(store).await.context("it cannot be read which key sealed the data")?;
+    if sealed.is_empty() {
+        return Ok(Vault::open(&config.secrets, config.database.is_sqlite())?);
+    }
+    let vault = match Vault::open(&config.secrets, false) {
+        Err(VaultError::KeyFileMissing { path }) => anyhow::bail!(
+            "the data in this database were sealed by key {}, and the key file {} (secrets.key_file) does not exist: put \
+             the file with that key there; it is not part of backups. Nothing was changed",
+            list(&sealed),
+            path.display()
+        ),
+        opened => opened?,
+    };
+    let known: BTreeSet<KeyId> = vault.key_ids().into_iter().collect();
+    anyhow::ensure!(
+        !known.is_disjoint(&sealed),
+        "the data in this database were sealed by key {}, which is not there: the configured key is {}. Put the earlier \
+         key back, as a further line of secrets.key_file or behind a space in secrets.key. Nothing was changed",
+        list(&sealed),
+        list(&known)
+    );
+    Ok(vault)
+}
+
+/// The keys that sealed the essential values of a database.
+pub async fn sealed_by(store: &Store) -> Result<BTreeSet<KeyId>, DbErr> {
+    let mut keys = BTreeSet::new();
+    for place in ESSENTIAL {
+        let table = place.table();
+        for column in table.columns {
+            let call = |name: &str| Func::cust(Alias::new(name));
+            let column = || Expr::col(Alias::new(*column));
+            let head = call("substr").args([column(), Expr::value(1_i32), Expr::value(KeyId::PREFIX)]);
+            let mut query = Query::select();
+            query.distinct().expr_as(Expr::expr(head), Alias::new("head")).from(Alias::new(table.name));
+            query.and_where(Expr::expr(call("length").arg(column())).gt(0_i32));
+            for row in store.write().query_all_raw(store.backend().build(&query)).await? {
+                keys.extend(KeyId::of_prefix(&row.try_get::<Vec<u8>>("", "head")?));
+            }
+        }
+    }
+    Ok(keys)
+}
+
+/// Ids of keys as a text.
+pub fn list(keys: &BTreeSet<KeyId>) -> String {
+    keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+// The keys that serving processes know, by their heartbeats.
+
+/// A process without a heartbeat for this long is no longer serving (`missed_hooks::beat` has the same rule for hooks).
+const SILENCE: TimeDelta = TimeDelta::seconds(30);
+/// Longer than a killed process counts as live.
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// The keys a process reports: their ids, the one that seals first.
+pub fn reported_ids(vault: &Vault) -> String {
+    vault.key_ids().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// Waits until every serving process can decrypt with a key.
+async fn all_know(
+    app: &PlatformContext,
+    key: KeyId,
+    tell: &mut (dyn FnMut(RotationStep) + Send),
+) -> anyhow::Result<()> {
+    let key = key.to_string();
+    wait(app, |keys| keys.split(' ').any(|known| known == key), tell).await
+}
+
+/// Waits until every serving process encrypts with a key and no other.
+async fn all_seal_by(
+    app: &PlatformContext,
+    key: KeyId,
+    tell: &mut (dyn FnMut(RotationStep) + Send),
+) -> anyhow::Result<()> {
+    let key = key.to_string();
+    wait(app, |keys| keys.split(' ').next() == Some(key.as_str()), tell).await
+}
+
+async fn wait(
+    app: &PlatformContext,
+    is_up_to_date: impl Fn(&str) -> bool,
+    tell: &mut (dyn FnMut(RotationStep) + Send),
+) -> anyhow::Result<()> {
+    let begun = Instant::now();
+    let mut reported = 0;
+    loop {
+        let behind = behind(app, &is_up_to_date).await?;
+        if behind.is_empty() {
+            return Ok(());
+        }
+        if reported != behind.len() {
+            reported = behind.len();
+            tell(RotationStep::Waiting { processes: reported });
+        }
+        anyhow::ensure!(
+            begun.elapsed() < PATIENCE,
+            "{reported} serving {processes} not taken the keys up ({names}): copy the key file to every machine that has one \
+             of its own, or restart a process of an earlier version or with `secrets.key`; then run this command again, \
+             it goes on from here",
+            processes = if reported == 1 { "process has" } else { "processes have" },
+            names = behind.join(", "),
+        );
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Serving processes that have not reached this state.
+async fn behind(app: &PlatformContext, is_up_to_date: impl Fn(&str) -> bool) -> Result<Vec<String>, DbErr> {
+    let now = app.store.now().await?;
+    let rows = heartbeat::Entity::of_tenant(VENDOR).all(app.store.write()).await?;
+    let living = rows.into_iter().filter(|row| !row.ended && now - row.beat_at <= SILENCE.num_milliseconds());
+    // A process of an earlier version reports no keys.
+    let behind = living.filter(|row| !row.keys.as_deref().is_some_and(&is_up_to_date));
+    Ok(behind.map(|row| row.instance.to_string()).collect())
+}
+
+// In a serving process: the key file is checked every second, and the known keys are published for the rotation.
+
+const FOLLOW_EVERY: Duration = Duration::from_secs(1);
+
+/// Follows the key file until the server stops. Each heartbeat publishes the keys as well.
+pub async fn follow(app: Arc<PlatformContext>, stop: CancellationToken) {
+    // The first heartbeat publishes the keys known at the start.
+    let mut reported = reported_ids(&app.vault);
+    while stop.run_until_cancelled(tokio::time::sleep(FOLLOW_EVERY)).await.is_some() {
+        let now = reported_ids(&app.vault);
+        if now == reported {
+            continue;
+        }
+        match tell(&app, &now).await {
+            Ok(()) => reported = now,
+            Err(error) => {
+                tracing::warn!(%error, "this process's key ids could not be stored; it will be retried")
+            }
+        }
+    }
+}
+
+async fn tell(app: &PlatformContext, keys: &str) -> Result<(), DbErr> {
+    heartbeat::Entity::update_many()
+        .col_expr(heartbeat::Column::Keys, Expr::value(keys))
+        .filter(heartbeat::Column::TenantId.eq(VENDOR))
+        .filter(heartbeat::Column::Instance.eq(app.queue.instance()))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
 }

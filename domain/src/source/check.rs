@@ -2,17 +2,24 @@
 
 use std::sync::Arc;
 
-use amocrm::rest::Service;
+use amocrm::rest::{Service, ServicePage, ServiceParams};
 use base::config::{Channel, Integration};
-use base::error::FieldError;
+use base::error::{Error, FieldError, Result};
 use base::i18n::LocalizedText;
 use base::message::is_visible;
-use connectors::{Connector, Input};
+use base::phone::{Country, Phone, looks_like_one, with_plus};
+use connectors::kinds::is_web_chat;
+use connectors::webchat::EMAIL_ANSWERS;
+use connectors::{Abilities, Connector, Field, Input, Setup};
+use entity::{source, tenant};
+use sea_orm::{DbErr, PaginatorTrait};
 use serde_json::Value;
 use url::Url;
 use uuid::Uuid;
 
-use crate::source::SourceContext;
+use super::{SourceContext, not_deleted};
+use crate::platform::PlatformContext;
+use crate::tenant::{self as tenants, plan};
 
 /// amoCRM's limits.
 const NAME_CHARS: usize = 255;
@@ -155,10 +162,176 @@ impl WrongFields {
     }
 }
 
+// A source's settings, checked by its connector and against what this server can do.
+
+/// The settings to store, or an error for every wrong field. Answers by e-mail need `[mail]`.
+pub fn setup_of(app: &PlatformContext, connector: &dyn Connector, settings: Value) -> Result<Setup, Vec<FieldError>> {
+    let setup = connector.setup(settings)?;
+    let by_email =
+        is_web_chat(connector.kind()) && setup.public.get(EMAIL_ANSWERS).is_some_and(|minutes| !minutes.is_null());
+    if by_email && app.config.mail.url.is_none() {
+        return Err(vec![FieldError::new(format!("/settings/{EMAIL_ANSWERS}"), LocalizedText::new("said-no-mail"))]);
+    }
+    Ok(setup)
+}
+
+/// The fields that this server can do something with, and those that are set. Answers by e-mail need `[mail]`.
+pub fn offered(app: &PlatformContext, fields: &[Field], settings: &Value) -> Vec<Field> {
+    let useless = |field: &&Field| {
+        field.name == EMAIL_ANSWERS && app.config.mail.url.is_none() && settings.get(EMAIL_ANSWERS).is_none()
+    };
+    fields.iter().filter(|field| !useless(field)).copied().collect()
+}
+
+// What a source offers in amoCRM besides chats, as a form has it: templates of official WhatsApp, list messages, numbers
+// for the button on a site (crm-api §4.3).
+
+/// The only kind that amoCRM knows.
+const KIND: &str = "whatsapp";
+
+/// The choices of a form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceChoice {
+    /// It is official WhatsApp.
+    pub waba: bool,
+    /// Salesbot may send lists.
+    pub lists: bool,
+    /// A line for each number: `+79005550101, Sales`.
+    pub numbers: String,
+}
+
+/// Whether amoCRM can offer anything for this source: its messenger may be official WhatsApp.
+pub fn has_services(app: &SourceContext, source: &source::Model) -> bool {
+    app.connectors.get(&source.kind).is_some_and(|connector| connector.reviews_templates())
+}
+
+fn stored(source: &source::Model) -> Option<Service> {
+    let services: Vec<Service> = serde_json::from_str(&source.services).unwrap_or_default();
+    services.into_iter().find(|service| service.kind == KIND)
+}
+
+impl ServiceChoice {
+    /// As stored.
+    pub fn of(source: &source::Model) -> Self {
+        let Some(service) = stored(source) else { return Self::default() };
+        let lines = service.pages.iter().map(|page| format!("{}, {}", page.link, page.name));
+        Self {
+            waba: service.params.waba == Some(true),
+            lists: service.params.is_supports_list_message == Some(true),
+            numbers: lines.collect::<Vec<_>>().join("\n"),
+        }
+    }
+
+    /// The list for amoCRM; none if a line has no phone number. Without a tick and a number there is no service.
+    pub fn services(&self, source: &source::Model, country: Option<Country>) -> Option<Value> {
+        self.written(&stored(source).map(|service| service.pages).unwrap_or_default(), country)
+    }
+
+    fn written(&self, known: &[ServicePage], country: Option<Country>) -> Option<Value> {
+        let lines = self.numbers.lines().map(str::trim).filter(|line| !line.is_empty());
+        let pages: Vec<ServicePage> = lines.map(|line| page_of(line, known, country)).collect::<Option<_>>()?;
+        if !self.waba && !self.lists && pages.is_empty() {
+            return Some(Value::Array(Vec::new()));
+        }
+        let params = ServiceParams { waba: Some(self.waba), is_supports_list_message: Some(self.lists) };
+        serde_json::to_value([Service { kind: KIND.to_owned(), params, pages }]).ok()
+    }
+}
+
+/// A known number keeps its id: buttons on sites have it.
+fn page_of(line: &str, known: &[ServicePage], country: Option<Country>) -> Option<ServicePage> {
+    let (number, name) = line.split_once(',').unwrap_or((line, ""));
+    let phone = Phone::parse(number, country).filter(|_| looks_like_one(number))?;
+    let name = Some(name.trim()).filter(|name| !name.is_empty()).unwrap_or(number.trim());
+    let is_this =
+        |page: &&ServicePage| Phone::parse(&with_plus(&page.link), None).is_some_and(|known| known.is_same(&phone));
+    let same = known.iter().find(is_this);
+    let link = || phone.international().unwrap_or_else(|| with_plus(phone.key()));
+    Some(ServicePage {
+        link: same.map_or_else(link, |page| page.link.clone()),
+        id: same.map_or_else(|| phone.key().to_owned(), |page| page.id.clone()),
+        name: name.to_owned(),
+    })
+}
+
+// The kinds of sources available to an account, as data for the wizard, the widget and the capability card.
+
+/// A kind that can be created now. Its texts are `connector-{kind}` and `connector-{kind}-about`.
+#[derive(Clone, Debug)]
+pub struct SourceKind {
+    pub kind: &'static str,
+    /// Channels that serve it, with their titles; with more than one the user must choose.
+    pub channels: Vec<(Uuid, String)>,
+    /// The fields to ask for; values go into `settings` under the fields' names.
+    pub fields: &'static [Field],
+    pub abilities: &'static Abilities,
+}
+
+/// The kinds whose connector is built in and for which the account's integration has a channel, as far as the account's plan has
+/// them, in the order in which
+/// they are offered. Empty if the integration is no longer configured.
+pub fn kinds(app: &SourceContext, tenant: &tenant::Model) -> Vec<SourceKind> {
+    let Ok(integration) = tenants::integration(&app.tenants, tenant) else { return Vec::new() };
+    let kinds = app
+        .connectors
+        .kinds()
+        .filter(|kind| tenants::plan::allows(&app.config, tenant, kind))
+        .filter_map(|kind| Some((kind, app.connectors.get(kind)?)));
+    let mut kinds: Vec<_> = kinds
+        .filter_map(|(kind, connector)| {
+            let serving =
+                integration.channels.iter().filter(|channel| channel.connectors.iter().any(|one| one == kind));
+            let channels: Vec<_> = serving
+                .filter_map(|channel| Some((Uuid::parse_str(&channel.id).ok()?, channel.title.clone())))
+                .collect();
+            let abilities = connector.abilities();
+            (!channels.is_empty()).then_some(SourceKind { kind, channels, fields: connector.fields(), abilities })
+        })
+        .collect();
+    kinds.sort_by_key(|kind| connectors::kinds::place(kind.kind));
+    kinds
+}
+
+// How many sources an account may have: the vendor's own number for this account, else its plan's, else the configured one.
+
+/// For example "27 of 50".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    pub used: u64,
+    pub limit: u32,
+}
+
+impl Usage {
+    /// True if no further source may be created.
+    pub fn is_full(&self) -> bool {
+        self.used >= u64::from(self.limit)
+    }
+}
+
+/// How many sources an account has and may have.
+pub async fn usage(app: &SourceContext, tenant_id: Uuid) -> Result<Usage> {
+    let db = app.store.read();
+    let tenant = tenant::Entity::of_tenant(tenant_id);
+    let tenant = sea_orm::Select::one(tenant, db).await?.ok_or(Error::NotFound)?;
+    Ok(Usage { used: not_deleted(tenant_id).count(db).await?, limit: limit_of(app, &tenant) })
+}
+
+/// How many sources an account has.
+pub async fn count(app: &SourceContext, tenant_id: Uuid) -> Result<u64, DbErr> {
+    not_deleted(tenant_id).count(app.store.read()).await
+}
+
+/// How many sources an account may have.
+pub fn limit_of(app: &SourceContext, tenant: &tenant::Model) -> u32 {
+    let own = tenant.sources_limit.map(|limit| u32::try_from(limit).unwrap_or(0));
+    own.unwrap_or_else(|| plan::sources_limit(&app.config, tenant))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
+
+    use super::*;
 
     fn pointers(check: impl FnOnce(&mut WrongFields)) -> Vec<String> {
         let mut wrong = WrongFields::default();
@@ -200,5 +373,29 @@ mod tests {
         let good = json!([{"type": "whatsapp", "params": {"waba": true}, "pages": [page("1")]}]);
         assert!(pointers(|wrong| drop(wrong.services(&good))).is_empty());
         assert_eq!(pointers(|wrong| wrong.pipeline_id(0)), ["/pipeline_id"]);
+    }
+
+    fn of(waba: bool, numbers: &str, known: &[ServicePage]) -> Option<Value> {
+        ServiceChoice { waba, lists: false, numbers: numbers.to_owned() }.written(known, Country::of_code("RU"))
+    }
+
+    #[test]
+    fn lines_are_numbers_with_names() {
+        let services = of(true, "8 900 555-01-01, Sales\n\n +1 (202) 555-0100 \n", &[]).unwrap();
+        let pages = json!([{"id": "79005550101", "name": "Sales", "link": "+79005550101"},
+            {"id": "12025550100", "name": "+1 (202) 555-0100", "link": "+12025550100"}]);
+        let params = json!({"waba": true, "is_supports_list_message": false});
+        assert_eq!(services, json!([{"type": KIND, "params": params, "pages": pages}]));
+        assert_eq!(of(false, " \n", &[]), Some(json!([])));
+        for wrong in ["Sales", "112", "Sales, +79005550101", "+79005550101 Sales"] {
+            assert_eq!(of(true, wrong, &[]), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_renamed_stays_the_same_for_buttons() {
+        let known = [ServicePage { id: "p1".to_owned(), name: "Sales".to_owned(), link: "79005550101".to_owned() }];
+        let services = of(false, "+7 900 555-01-01, Shop", &known).unwrap();
+        assert_eq!(services[0]["pages"], json!([{"id": "p1", "name": "Shop", "link": "79005550101"}]));
     }
 }

@@ -1,31 +1,33 @@
 //! Creates a source: validated, reserved, created at amoCRM, and only then visible. A failed creation leaves nothing
 //! behind.
 
-mod ask;
-mod make;
-
 use std::sync::Arc;
 
-use amocrm::rest;
+use amocrm::rest::{self, Source as Mirrored};
 use anyhow::Context;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
+use base::store::directory::{self, IdKind};
+use base::store::finish_tx;
 use connectors::kinds::has_own_server;
-use connectors::{HOOK_SECRET, Identity, custom};
+use connectors::{HOOK_SECRET, Identity, LinePage, LineService, Probe, custom};
 use entity::{source, tenant, tenant_channel};
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QuerySelect, SqlErr,
+};
 use secrecy::SecretString;
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::check::{WrongFields, addresses};
-use super::{By, ContactRule, SourceStatus, line, mirror, setup_of};
+use super::check::{Usage, WrongFields, addresses, limit_of};
+use super::outbox::report_event;
+use super::{By, ContactRule, SourceContext, SourceStatus, line, mirror, not_deleted, setup_of};
 use crate::settings;
-use crate::source::SourceContext;
-use crate::tenant::token::TokenError;
+use crate::tenant::token::{CallError, TokenError};
 use crate::tenant::{self as tenants, ChannelStatus, TenantStatus};
-
-pub(super) use make::clear_default;
+use crate::vendor_events::VendorEventKind;
 
 /// Input for a new source.
 #[derive(Clone, Debug)]
@@ -91,11 +93,11 @@ pub async fn create(app: &Arc<SourceContext>, tenant_id: Uuid, wanted: NewSource
     if let Some(pipeline_id) = pipeline_id {
         pipeline_exists(app, tenant_id, pipeline_id).await?;
     }
-    ask::find_line(app, &mut plan, asks_for_services).await?;
+    find_line(app, &mut plan, asks_for_services).await?;
     if !is_checked {
-        ask::check(app, &plan).await?;
+        check(app, &plan).await?;
     }
-    let making = base::supervisor::detach("source_create", make::make(app.clone(), tenant, plan, by.clone()));
+    let making = base::supervisor::detach("source_create", make(app.clone(), tenant, plan, by.clone()));
     making.await.map_err(|error| anyhow::anyhow!("creating a source broke off: {error}"))?
 }
 
@@ -250,6 +252,275 @@ pub fn new_external_id(kind: &str) -> String {
     let random: [u8; 8] = rand::random();
     let tail: String = random.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect();
     format!("{kind}-{tail}")
+}
+
+// What the messenger is asked before a source is created.
+
+/// Asks the messenger for the line's identity: rejected credentials are an error. The line's services besides chats are
+/// sent to amoCRM, unless the caller asks for other ones.
+async fn find_line(app: &SourceContext, plan: &mut CreatePlan, asks_for_services: bool) -> Result<()> {
+    let Some(connector) = app.connectors.get(&plan.row.kind) else { return Ok(()) };
+    let settings = settings::open(app, &plan.row)?;
+    plan.identity = line::ask(connector.as_ref(), &settings).await?;
+    let Some(identity) = &plan.identity else { return Ok(()) };
+    plan.row.facts = line::facts_of(&plan.row.kind, identity).to_string();
+    plan.from = line::yielding(app, &plan.row, connector.as_ref(), identity).await?;
+    if let Some(offered) = connector.service(&settings, identity).filter(|_| !asks_for_services) {
+        let services = vec![service(offered)];
+        plan.row.services = written(&services)?;
+        plan.row.services_sent = plan.row.services.clone();
+        plan.mirror.services = Some(services);
+    }
+    Ok(())
+}
+
+/// Checks what the wizard shows before it creates: the rights of the credentials, and whether our webhook can be
+/// registered. Not for kinds without one: their receiver may be started later.
+async fn check(app: &SourceContext, plan: &CreatePlan) -> Result<()> {
+    let connector = app.connectors.get(&plan.row.kind).filter(|connector| connector.has_webhook());
+    let Some(connector) = connector else { return Ok(()) };
+    let settings = settings::open(app, &plan.row)?;
+    let access = connector.check_access(&settings).await;
+    access.map_err(|denied| line::refused(connector.as_ref(), denied))?;
+    let probe = Probe {
+        id: app.clock.uuid_v7(),
+        source_id: plan.row.id,
+        now: app.clock.now(),
+        hook_url: line::hook_url(app, &plan.row.kind, plan.row.id),
+        is_new: true,
+    };
+    let webhook = connector.check_webhook(&settings, &probe).await;
+    webhook.map(drop).map_err(line::not_connected)
+}
+
+fn service(offered: LineService) -> rest::Service {
+    let page = |page: LinePage| rest::ServicePage { id: page.id, name: page.name, link: page.link };
+    rest::Service {
+        kind: offered.kind.to_owned(),
+        params: rest::ServiceParams {
+            waba: Some(offered.reviews_templates),
+            is_supports_list_message: Some(offered.lists),
+        },
+        pages: offered.page.into_iter().map(page).collect(),
+    }
+}
+
+// The creation itself: a reservation, the call to amoCRM, the finished row.
+
+/// Runs to its end even if the caller goes away.
+async fn make(app: Arc<SourceContext>, tenant: tenant::Model, plan: CreatePlan, by: By) -> Result<Created> {
+    let ours_before = reserve(&app, &tenant, &plan).await?;
+    let mirrored = match mirror_it(&app, &plan, ours_before).await {
+        Ok(mirrored) => mirrored,
+        Err(CreateFailure { error, unknown: false }) => {
+            give_back(&app, &plan).await;
+            return Err(error);
+        }
+        Err(CreateFailure { error, unknown: true }) => {
+            mirror::mark_leftover(app.store.write(), &plan.row, app.clock.millis()).await?;
+            base::supervisor::detach(
+                "source_leftover",
+                mirror::clean_up_leftovers(app.clone(), tenant.tenant_id, plan.row.external_id.clone()),
+            );
+            return Err(error);
+        }
+    };
+    let source = settle(&app, &plan.row, &mirrored, &by).await?;
+    app.lookup.forget();
+    if let (Some(former), Some(identity)) = (&plan.from, &plan.identity) {
+        line::lost(&app, former, &identity.name).await?;
+    }
+    // If the messenger refuses now, the watch retries; meanwhile the source's state shows it.
+    let _ = line::connect(&app, &source).await?;
+    tracing::info!(tenant.id = %source.tenant_id, source.id = %source.id, connector = source.kind, "a source was created");
+    Ok(Created { source, webhook_secret: plan.webhook_secret })
+}
+
+/// Reserves a place below the limit and the external id, in one transaction under the tenant's lock. True if an
+/// earlier source of ours had this external id.
+async fn reserve(app: &SourceContext, tenant: &tenant::Model, plan: &CreatePlan) -> Result<bool> {
+    let tx = app.store.write_tx().await?;
+    let done = reserve_in(app, &tx, tenant, plan).await;
+    finish_tx(tx, done).await
+}
+
+async fn reserve_in(
+    app: &SourceContext,
+    tx: &DatabaseTransaction,
+    tenant: &tenant::Model,
+    plan: &CreatePlan,
+) -> Result<bool> {
+    let (tenant_id, row) = (tenant.tenant_id, &plan.row);
+    // Only one creation per account at a time gets past this lock.
+    let locked = tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(tx).await?.ok_or(Error::NotFound)?;
+    active(&locked)?;
+    mirror::mark_abandoned(tx, tenant_id, app.clock.millis()).await?;
+    let taken =
+        not_deleted(tenant_id).filter(source::Column::ExternalId.eq(row.external_id.as_str())).count(tx).await?;
+    if taken > 0 {
+        return Err(external_id_taken(&row.external_id));
+    }
+    let usage = Usage { used: not_deleted(tenant_id).count(tx).await?, limit: limit_of(app, &locked) };
+    if usage.is_full() {
+        return Err(Error::Conflict {
+            problem: "source_limit",
+            detail: LocalizedText::new("said-source-limit")
+                .with("account", tenant.account_id.to_string())
+                .with("used", usage.used)
+                .with("limit", usage.limit),
+        });
+    }
+    if let Some(identity) = &plan.identity {
+        line::claim(app, tx, row, identity, plan.from.as_ref()).await?;
+    }
+    let ours_before = mirror::is_leftover(tx, tenant_id, &row.external_id).await?;
+    let inserted = source::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await;
+    match inserted {
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            Err(external_id_taken(&row.external_id))
+        }
+        other => {
+            other?;
+            Ok(ours_before)
+        }
+    }
+}
+
+fn external_id_taken(external_id: &str) -> Error {
+    Error::Conflict {
+        problem: "external_id_taken",
+        detail: LocalizedText::new("said-external_id-taken").with("external_id", external_id),
+    }
+}
+
+/// amoCRM allows 50 or 100 sources (its pages differ); a refusal with fewer has another cause.
+const CRM_LIMIT: usize = 50;
+
+fn crm_limit(there: usize, error: CallError) -> Error {
+    let detail =
+        LocalizedText::new("said-crm-limit").with("count", there).with("reason", mirror::as_error(error).text());
+    Error::Conflict { problem: "crm_limit", detail }
+}
+
+/// Why amoCRM did not create the source; `unknown`: it may have.
+struct CreateFailure {
+    error: Error,
+    unknown: bool,
+}
+
+impl CreateFailure {
+    fn surely(error: CallError) -> Self {
+        Self { error: mirror::as_error(error), unknown: false }
+    }
+}
+
+async fn mirror_it(app: &Arc<SourceContext>, plan: &CreatePlan, ours_before: bool) -> Result<Mirrored, CreateFailure> {
+    let tenant_id = plan.row.tenant_id;
+    let external_id = plan.row.external_id.as_str();
+    let error = match mirror::create(app, tenant_id, &plan.mirror).await {
+        Ok(made) => return Ok(made),
+        Err(error) => error,
+    };
+    match &error {
+        // It may exist: check.
+        CallError::Crm(crm) if crm.outcome_unknown() => match mirror::find(app, tenant_id, external_id).await {
+            Ok(Some(found)) => Ok(found),
+            Ok(None) | Err(_) => Err(CreateFailure { error: mirror::as_error(error), unknown: true }),
+        },
+        // Perhaps because it exists.
+        CallError::Crm(crm) if matches!(crm.status(), Some(400 | 409 | 422)) => {
+            let all = mirror::all(app, tenant_id).await.unwrap_or_default();
+            match all.iter().find(|source| source.external_id.as_deref() == Some(external_id)) {
+                Some(found) if ours_before => adopt(app, plan, found.id).await,
+                Some(_) => Err(CreateFailure { error: external_id_taken(external_id), unknown: false }),
+                None if all.len() >= CRM_LIMIT => {
+                    Err(CreateFailure { error: crm_limit(all.len(), error), unknown: false })
+                }
+                None => Err(CreateFailure::surely(error)),
+            }
+        }
+        _ => Err(CreateFailure::surely(error)),
+    }
+}
+
+/// Turns what an earlier creation left at amoCRM into the requested source.
+async fn adopt(app: &Arc<SourceContext>, plan: &CreatePlan, amocrm_source_id: i64) -> Result<Mirrored, CreateFailure> {
+    let change = rest::SourceChange {
+        name: Some(plan.mirror.name.clone()),
+        pipeline_id: plan.mirror.pipeline_id,
+        default: plan.mirror.default,
+        origin_code: plan.mirror.origin_code.clone(),
+        services: Some(plan.mirror.services.clone().unwrap_or_default()),
+    };
+    mirror::update(app, plan.row.tenant_id, amocrm_source_id, &change).await.map_err(CreateFailure::surely)
+}
+
+/// Removes a reservation. If that fails too, the row counts as abandoned after two minutes.
+async fn give_back(app: &SourceContext, plan: &CreatePlan) {
+    let row = &plan.row;
+    line::give_back(app, row, plan.from.as_ref()).await;
+    let gone = source::Entity::delete_many()
+        .filter(source::Column::TenantId.eq(row.tenant_id))
+        .filter(source::Column::Id.eq(row.id))
+        .exec(app.store.write())
+        .await;
+    if let Err(error) = gone {
+        tracing::warn!(tenant.id = %row.tenant_id, %error, "a reserved source could not be removed; it blocks its external_id for two minutes");
+    }
+}
+
+/// Completes the row with amoCRM's values, so that hooks find it.
+async fn settle(app: &SourceContext, row: &source::Model, mirrored: &Mirrored, by: &By) -> Result<source::Model> {
+    let now = app.clock.millis();
+    let source = source::Model {
+        amocrm_source_id: mirrored.id,
+        pipeline_id: mirrored.pipeline_id.unwrap_or(0),
+        is_default: mirrored.default,
+        status: SourceStatus::Working.as_str().to_owned(),
+        status_since: now,
+        updated_at: now,
+        ..row.clone()
+    };
+    let tx = app.store.write_tx().await?;
+    let done = settle_in(app, &tx, &source, by).await;
+    finish_tx(tx, done).await?;
+    Ok(source)
+}
+
+async fn settle_in(
+    app: &SourceContext,
+    tx: &DatabaseTransaction,
+    source: &source::Model,
+    by: &By,
+) -> Result<(), DbErr> {
+    if source.is_default {
+        clear_default(tx, source.tenant_id).await?;
+    }
+    source::Entity::update(source.clone().into_active_model().reset_all()).exec(tx).await?;
+    let entry =
+        directory::DirectoryEntry { tenant_id: source.tenant_id, id: source.id, note: String::new(), expires_at: None };
+    let id = source.id.to_string();
+    directory::set(tx, IdKind::Source, &id, entry).await?;
+    line::keep(tx, source).await?;
+    line::join(app, tx, source, None).await?;
+    line::watch::begin(app, tx, source).await?;
+    let detail = json!({ "name": source.name, "kind": source.kind, "external_id": source.external_id, "default": source.is_default });
+    by.did(app, tx, "source.created", (source.tenant_id, &id), detail).await?;
+    report_event(app, tx, VendorEventKind::SourceCreated, source, None).await
+}
+
+/// An account has at most one default source, as at amoCRM. The source that loses the mark gets a new version. Under
+/// the account's lock: of two transactions at once neither would see the mark that the other has just given.
+pub(super) async fn clear_default(tx: &DatabaseTransaction, tenant_id: Uuid) -> Result<(), DbErr> {
+    tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(tx).await?;
+    source::Entity::update_many()
+        .col_expr(source::Column::IsDefault, Expr::value(false))
+        .col_expr(source::Column::UpdatedAt, Expr::col(source::Column::UpdatedAt).add(1))
+        .filter(source::Column::TenantId.eq(tenant_id))
+        .filter(source::Column::IsDefault.eq(true))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 #[cfg(test)]

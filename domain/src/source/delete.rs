@@ -10,10 +10,10 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, Q
 use serde_json::json;
 use uuid::Uuid;
 
-use super::change_locks::ChangeGuard;
+use super::by::ChangeGuard;
 use super::observations::STOPPED;
-use super::reconcile::GONE;
-use super::report::report;
+use super::outbox::report_event;
+use super::restore::GONE;
 use super::{By, SourceStatus, find, line, mirror, outbox};
 use crate::alert::WEBHOOK_SUSPENDED;
 use crate::source::SourceContext;
@@ -90,12 +90,12 @@ async fn store(app: &SourceContext, tx: &DatabaseTransaction, source: &source::M
     let id = source.id.to_string();
     line::release(tx, source, now).await?;
     line::leave(app, tx, source).await?;
-    line::schedule::end(tx, source).await?;
+    line::watch::end(tx, source).await?;
     for kind in [GONE, STOPPED, WEBHOOK_SUSPENDED, line::MOVED] {
         crate::alert::end(app, tx, source.tenant_id, kind, &id).await?;
     }
     let detail = json!({ "name": source.name, "kind": source.kind, "external_id": source.external_id, "was_default": source.is_default });
     by.did(app, tx, "source.deleted", (source.tenant_id, &id), detail).await?;
-    report(app, tx, VendorEventKind::SourceStopped, source, Some("deleted")).await?;
+    report_event(app, tx, VendorEventKind::SourceStopped, source, Some("deleted")).await?;
     Ok(())
 }

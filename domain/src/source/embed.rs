@@ -1,12 +1,23 @@
 //! How customers reach a web chat.
 
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+
+use base::error::{Error, Result};
+use base::i18n::{Language, LocalizedText, Words};
+use base::store::finish_tx;
 use connectors::kinds::is_web_chat;
 use connectors::webchat::WebChatSettings;
-use entity::{chat_site, source};
-use sea_orm::{ColumnTrait, DbErr, QueryFilter};
-use std::collections::HashMap;
+use entity::{chat_logo, chat_site, source};
+use imagesize::ImageType;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
-use crate::source::SourceContext;
+use super::by::CHANGED;
+use super::{By, SourceContext};
 
 /// The link and the line to publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,4 +59,162 @@ pub async fn sites(app: &SourceContext, source: &source::Model) -> Result<Vec<Ch
     let seen: HashMap<String, i64> = rows.into_iter().map(|row| (row.origin, row.seen_at)).collect();
     let sites = allowed.into_iter().map(|origin| ChatSite { seen_at: seen.get(&origin).copied(), origin });
     Ok(sites.collect())
+}
+
+// What the preview of a web chat needs besides its settings: Parom's own texts, by the visitor's language.
+
+/// The texts of a chat without own ones, in every language that it speaks.
+pub fn preview_texts() -> Value {
+    let all = Language::ALL.map(|language| (language.code().to_owned(), preview_texts_in(Words::new(language))));
+    Value::Object(Map::from_iter(all))
+}
+
+/// The same for readers of one language.
+pub fn preview_texts_in(words: Words) -> Value {
+    let say = |key: &'static str| words.text(key).to_string();
+    json!({
+        "name": words.language().name(),
+        "title": say("chat-title"),
+        "greeting": say("chat-greeting"),
+        "placeholder": say("chat-placeholder"),
+        "status": {
+            "online": say("chat-status-online"),
+            "away": say("chat-status-away"),
+            "minutes": say("chat-status-minutes"),
+            "hour": say("chat-status-hour"),
+            "day": say("chat-status-day"),
+        },
+        "away": say("chat-away"),
+        "ask": { "name": say("chat-ask-name"), "phone": say("chat-ask-phone"), "email": say("chat-ask-email") },
+        "question": say("source-preview-question"),
+        "answer": say("source-preview-answer"),
+    })
+}
+
+// The logo of a site's chat: a small picture that is stored as it was uploaded, and served only as what its bytes say.
+
+/// Largest picture, in bytes.
+pub const LOGO_BYTES: usize = 100 * 1024;
+/// Width and height of a picture, in pixels.
+pub const LOGO_PIXELS: RangeInclusive<usize> = 32..=1024;
+
+/// Stores a picture as the logo of a web chat. 422 unless it is a PNG, JPEG or WebP picture within the limits.
+pub async fn set_logo(app: &SourceContext, source: &source::Model, picture: Vec<u8>, by: &By) -> Result<()> {
+    let mime_type = checked(&picture).map_err(|said| Error::field("picture", said))?;
+    let version = version_of(&picture);
+    let row = chat_logo::ActiveModel {
+        tenant_id: Set(source.tenant_id),
+        source_id: Set(source.id),
+        picture: Set(picture),
+        mime_type: Set(mime_type.to_owned()),
+        created_at: Set(app.clock.millis()),
+    };
+    use chat_logo::Column;
+    let key = OnConflict::columns([Column::TenantId, Column::SourceId])
+        .update_columns([Column::Picture, Column::MimeType, Column::CreatedAt])
+        .to_owned();
+    store(app, source, version, by, async |tx| {
+        chat_logo::Entity::insert(row).on_conflict(key).exec_without_returning(tx).await.map(|_| ())
+    })
+    .await
+}
+
+/// Removes the logo; the chat shows the first letter of its title again.
+pub async fn remove_logo(app: &SourceContext, source: &source::Model, by: &By) -> Result<()> {
+    let (tenant_id, source_id) = (source.tenant_id, source.id);
+    store(app, source, String::new(), by, async |tx| {
+        chat_logo::Entity::delete_many()
+            .filter(chat_logo::Column::TenantId.eq(tenant_id))
+            .filter(chat_logo::Column::SourceId.eq(source_id))
+            .exec(tx)
+            .await
+            .map(|_| ())
+    })
+    .await
+}
+
+async fn store(
+    app: &SourceContext,
+    source: &source::Model,
+    version: String,
+    by: &By,
+    write: impl AsyncFnOnce(&sea_orm::DatabaseTransaction) -> Result<(), DbErr>,
+) -> Result<()> {
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        write(&tx).await?;
+        source::Entity::update_many()
+            .col_expr(source::Column::Logo, Expr::value(version))
+            .filter(source::Column::TenantId.eq(source.tenant_id))
+            .filter(source::Column::Id.eq(source.id))
+            .exec(&tx)
+            .await?;
+        let detail = json!({ "fields": ["logo"] });
+        by.did(app, &tx, CHANGED, (source.tenant_id, &source.id.to_string()), detail).await
+    };
+    let done = done.await;
+    finish_tx(tx, done).await?;
+    app.lookup.forget();
+    Ok(())
+}
+
+/// The picture's type, or what is wrong with it.
+fn checked(picture: &[u8]) -> Result<&'static str, LocalizedText> {
+    let mime_type = match imagesize::image_type(picture) {
+        Ok(ImageType::Png) => "image/png",
+        Ok(ImageType::Jpeg) => "image/jpeg",
+        Ok(ImageType::Webp) => "image/webp",
+        _ => return Err(LocalizedText::new("said-logo-kind")),
+    };
+    if picture.len() > LOGO_BYTES {
+        return Err(LocalizedText::new("said-logo-bytes").with("most", LOGO_BYTES / 1024));
+    }
+    let size = imagesize::blob_size(picture).map_err(|_| LocalizedText::new("said-logo-kind"))?;
+    if [size.width, size.height].iter().all(|side| LOGO_PIXELS.contains(side)) {
+        return Ok(mime_type);
+    }
+    let said = LocalizedText::new("said-logo-pixels").with("least", *LOGO_PIXELS.start());
+    Err(said.with("most", *LOGO_PIXELS.end()))
+}
+
+/// Changes with the picture, so that its address can be cached for ever.
+fn version_of(picture: &[u8]) -> String {
+    let hash = Sha256::digest(picture);
+    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The beginning of a picture of this size, which is all that is read.
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+        [head.as_slice(), &width.to_be_bytes(), &height.to_be_bytes(), &[8, 6, 0, 0, 0, 0, 0, 0, 0]].concat()
+    }
+
+    fn said(picture: &[u8]) -> String {
+        format!("{:?}", checked(picture).unwrap_err())
+    }
+
+    #[test]
+    fn pictures_of_three_kinds_and_of_these_sizes() {
+        assert_eq!(checked(&png(32, 1024)).unwrap(), "image/png");
+        for (width, height) in [(31, 64), (64, 1025), (0, 0), (u32::MAX, 64)] {
+            assert!(said(&png(width, height)).contains("said-logo-pixels"), "{width} {height}");
+        }
+        let mut large = png(64, 64);
+        large.resize(LOGO_BYTES + 1, 0);
+        assert!(said(&large).contains("said-logo-bytes"));
+        for wrong in
+            [&b"<svg xmlns='http://www.w3.org/2000/svg'/>"[..], b"GIF89a\x40\0\x40\0", b"", b"\x89PNG\r\n\x1a\n"]
+        {
+            assert!(said(wrong).contains("said-logo-kind"), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn another_picture_has_another_version() {
+        assert_ne!(version_of(&png(64, 64)), version_of(&png(64, 65)));
+    }
 }

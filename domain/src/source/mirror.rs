@@ -7,13 +7,18 @@ use amocrm::Error as CrmError;
 use amocrm::rest::{NewSource, Pipeline, SOURCES_BATCH, Source, SourceChange};
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
+use chrono::TimeDelta;
+use entity::crm_copy as table;
+use entity::source::{self, Column};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::crm_copy;
-use super::known_pipelines::KnownPipeline;
-use crate::source::SourceContext;
-use crate::tenant as tenants;
+use super::crm_copy::{self, CrmItem, Known};
+use super::{SourceContext, not_deleted};
 use crate::tenant::token::{CallError, TokenError, with_token};
+use crate::tenant::{self as tenants, users};
 
 /// Retry delay for the caller if amoCRM gave none.
 const WAIT_SECONDS: u64 = 5;
@@ -165,6 +170,190 @@ fn unreachable(key: &'static str, after: Option<Duration>) -> Error {
     Error::Unavailable { detail: LocalizedText::new(key), retry_after: u32::try_from(seconds).unwrap_or(3600) }
 }
 
+// The pipelines of an account, as pages show them.
+
+/// A pipeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownPipeline {
+    pub id: i64,
+    pub name: String,
+    /// In amoCRM's archive: not offered.
+    pub archived: bool,
+}
+
+impl From<&Pipeline> for KnownPipeline {
+    fn from(pipeline: &Pipeline) -> Self {
+        Self { id: pipeline.id, name: pipeline.name.clone(), archived: pipeline.is_archive }
+    }
+}
+
+impl CrmItem for KnownPipeline {
+    const NAME: &'static str = "pipelines";
+
+    async fn ask(app: Arc<SourceContext>, tenant_id: Uuid) -> Result<()> {
+        // What was read is kept.
+        every_pipeline(&app, tenant_id).await.map(|_| ()).map_err(as_error)
+    }
+}
+
+/// The account's pipelines without waiting for amoCRM; `None` if it never gave them. `asks`: an old list is asked for.
+pub async fn known_pipelines(
+    app: &Arc<SourceContext>,
+    tenant_id: Uuid,
+    asks: bool,
+) -> Result<Option<Known<KnownPipeline>>> {
+    if asks { crm_copy::known(app, tenant_id).await } else { crm_copy::stored(app, tenant_id).await }
+}
+
+// The users of an account, as pages name them: amoCRM's hooks contain only a manager's id. Users who left the account are
+// kept, because their messages are.
+
+/// A user of the account, present or past.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownUser {
+    /// amojo's id, by which hooks name the user.
+    pub amojo_id: String,
+    /// amoCRM's id.
+    pub id: i64,
+    pub name: String,
+}
+
+impl CrmItem for KnownUser {
+    const NAME: &'static str = "users";
+    const FRESH: TimeDelta = TimeDelta::minutes(10);
+
+    async fn ask(app: Arc<SourceContext>, tenant_id: Uuid) -> Result<()> {
+        let listed = users::read_all(&app.tenants, tenant_id).await.map_err(as_error)?;
+        let kept = crm_copy::stored::<Self>(&app, tenant_id).await?.map(|known| known.items).unwrap_or_default();
+        let present = listed.into_iter().map(|user| Self { amojo_id: user.amojo_id, id: user.id, name: user.name });
+        crm_copy::keep(&app, tenant_id, &with_past(present.collect(), kept)).await;
+        Ok(())
+    }
+}
+
+/// The present users, then those who are listed no more.
+fn with_past(mut present: Vec<KnownUser>, kept: Vec<KnownUser>) -> Vec<KnownUser> {
+    let gone = kept.into_iter().filter(|user| !present.iter().any(|one| one.is(&user.amojo_id)));
+    let gone: Vec<KnownUser> = gone.collect();
+    present.extend(gone);
+    present
+}
+
+impl KnownUser {
+    fn is(&self, amojo_id: &str) -> bool {
+        self.amojo_id.eq_ignore_ascii_case(amojo_id)
+    }
+}
+
+/// The users as they were last read; empty if amoCRM never listed them.
+#[derive(Clone, Debug, Default)]
+pub struct KnownUsers(Vec<KnownUser>);
+
+impl KnownUsers {
+    /// Reads what is kept: for lists, which read it with their other data.
+    pub async fn of_tenant(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Self, DbErr> {
+        let row = table::Entity::of_tenant(tenant_id).filter(table::Column::Name.eq(KnownUser::NAME)).one(db).await?;
+        Ok(Self(row.and_then(|row| serde_json::from_str(&row.body).ok()).unwrap_or_default()))
+    }
+
+    /// The name of the user with this amojo id.
+    pub fn name_of(&self, amojo_id: &str) -> Option<&str> {
+        let user = self.of_amojo_id(amojo_id)?;
+        Some(user.name.as_str()).filter(|name| !name.is_empty())
+    }
+
+    /// The user with this amojo id.
+    pub fn of_amojo_id(&self, amojo_id: &str) -> Option<&KnownUser> {
+        self.0.iter().find(|user| user.is(amojo_id))
+    }
+
+    /// amojo's ids of all of them.
+    pub fn amojo_ids(&self) -> Vec<String> {
+        self.0.iter().map(|user| user.amojo_id.clone()).collect()
+    }
+}
+
+/// Asks amoCRM for the users in the background, if it is time.
+pub async fn refresh_users(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<()> {
+    crm_copy::refresh::<KnownUser>(app, tenant_id).await
+}
+
+// Sources whose creation at amoCRM has an unknown outcome. Their rows stay as deleted ones with our external id, so
+// that a later creation under the same id may adopt what exists there; and amoCRM is checked again for a while.
+
+/// A creation not finished after this time was interrupted.
+const ABANDONED: TimeDelta = TimeDelta::minutes(2);
+/// Delays between checks whether amoCRM created the source after all.
+const ASK_AFTER: [Duration; 4] =
+    [Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(120), Duration::from_secs(600)];
+
+/// Marks interrupted creations (a crash, a lost database) as deleted, so that they block no name and do not count
+/// towards the limit.
+pub(super) async fn mark_abandoned(db: &impl ConnectionTrait, tenant_id: Uuid, now: i64) -> Result<(), DbErr> {
+    source::Entity::update_many()
+        .col_expr(Column::DeletedAt, Expr::value(Some(now)))
+        .filter(Column::TenantId.eq(tenant_id))
+        .filter(Column::AmocrmSourceId.eq(0))
+        .filter(Column::DeletedAt.is_null())
+        .filter(Column::CreatedAt.lt(now - ABANDONED.num_milliseconds()))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Marks the row of a creation with an unknown outcome as deleted.
+pub(super) async fn mark_leftover(db: &impl ConnectionTrait, row: &source::Model, now: i64) -> Result<(), DbErr> {
+    source::Entity::update_many()
+        .col_expr(Column::DeletedAt, Expr::value(Some(now)))
+        .col_expr(Column::Secrets, Expr::value(Option::<Vec<u8>>::None))
+        .filter(Column::TenantId.eq(row.tenant_id))
+        .filter(Column::Id.eq(row.id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Whether a source of amoCRM with this external id can only be an earlier one of ours.
+pub(super) async fn is_leftover(db: &impl ConnectionTrait, tenant_id: Uuid, external_id: &str) -> Result<bool, DbErr> {
+    let deleted = source::Entity::of_tenant(tenant_id)
+        .filter(Column::ExternalId.eq(external_id))
+        .filter(Column::DeletedAt.is_not_null());
+    Ok(deleted.count(db).await? > 0)
+}
+
+/// External ids and amoCRM's ids (0 if unknown) of the tenant's deleted sources.
+pub(super) async fn deleted_ids(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<(String, i64)>, DbErr> {
+    let deleted = source::Entity::of_tenant(tenant_id).filter(Column::DeletedAt.is_not_null());
+    let rows = deleted.all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.external_id, row.amocrm_source_id)).collect())
+}
+
+/// Removes from amoCRM what a creation with an unknown outcome may have left there, unless it was adopted meanwhile.
+pub(super) async fn clean_up_leftovers(app: Arc<SourceContext>, tenant_id: Uuid, external_id: String) {
+    for pause in ASK_AFTER {
+        tokio::time::sleep(pause).await;
+        match clean_once(&app, tenant_id, &external_id).await {
+            Ok(true) => return,
+            Ok(false) => {}
+            Err(error) => {
+                tracing::info!(tenant.id = %tenant_id, error = format!("{error:#}"), "it is not known yet whether amoCRM created a source")
+            }
+        }
+    }
+}
+
+/// True if nothing more is to be done.
+async fn clean_once(app: &Arc<SourceContext>, tenant_id: Uuid, external_id: &str) -> anyhow::Result<bool> {
+    let adopted = not_deleted(tenant_id).filter(Column::ExternalId.eq(external_id)).count(app.store.read()).await?;
+    if adopted > 0 {
+        return Ok(true);
+    }
+    let Some(found) = find(app, tenant_id, external_id).await? else { return Ok(false) };
+    delete(app, tenant_id, found.id).await?;
+    tracing::info!(tenant.id = %tenant_id, "a source that amoCRM had created despite an error was removed there");
+    Ok(true)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,5 +378,18 @@ mod tests {
         assert!(matches!(dead, Error::Conflict { problem: "tenant_inactive", .. }));
         let unpaid = as_error(TokenError::Unpaid.into());
         assert!(matches!(unpaid, Error::Conflict { problem: "crm_unpaid", .. }));
+    }
+
+    fn user(amojo_id: &str, name: &str) -> KnownUser {
+        KnownUser { amojo_id: amojo_id.to_owned(), id: 1, name: name.to_owned() }
+    }
+
+    #[test]
+    fn a_removed_user_is_still_named() {
+        let kept = vec![user("a", "Anna"), user("b", "Boris")];
+        let known = KnownUsers(with_past(vec![user("B", "Boris P."), user("c", "Carl")], kept));
+        let names = ["a", "b", "c", "d"].map(|id| known.name_of(id).map(str::to_owned));
+        assert_eq!(names, [Some("Anna".to_owned()), Some("Boris P.".to_owned()), Some("Carl".to_owned()), None]);
+        assert_eq!(known.amojo_ids(), ["B", "c", "a"]);
     }
 }

@@ -10,39 +10,25 @@
 
 mod by;
 pub mod change;
-mod change_locks;
-mod check;
-mod context;
+pub mod check;
 pub mod create;
 pub mod crm_copy;
 pub mod delete;
 mod embed;
-pub mod kinds;
-mod known_pipelines;
-mod known_users;
-mod leftover;
-mod limit;
 pub mod line;
-mod logo;
-pub mod migration;
 mod mirror;
 pub mod observations;
 pub mod outbox;
-mod preview;
 pub mod probe;
-pub mod proofs;
 pub mod reconcile;
-mod report;
 pub mod restore;
 pub mod rotate;
-pub mod services;
-mod setup;
 pub mod state;
-pub mod stray;
-mod suspend;
 #[cfg(test)]
 mod tests;
 pub mod window;
+
+use std::sync::Arc;
 
 use base::error::{Error, Result};
 use entity::source::{self, Column};
@@ -50,32 +36,28 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Select};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use self::migration::{Migration, MigrationAction, MigrationStep, migration};
+use crate::media::MediaContext;
+use crate::platform::{PlatformContext, stands_on};
+use crate::tenant::TenantContext;
+
 pub use crate::settings::masked;
-pub use by::{By, version};
+pub use by::{By, ChangeLocks, version};
 pub use change::{SourceChange, change};
-pub use change_locks::ChangeLocks;
-pub use context::SourceContext;
+pub use check::{SourceKind, Usage, count, kinds, limit_of, offered, setup_of, usage};
 pub use create::{Created, NewSource, create, new_external_id, served};
 pub use delete::{Deleted, delete};
-pub use embed::{ChatSite, EmbedCode, embed, sites};
-pub use kinds::{SourceKind, kinds};
-pub use known_pipelines::{KnownPipeline, known_pipelines};
-pub use known_users::{KnownUsers, refresh_users};
-pub use limit::{Usage, count, limit_of, usage};
-pub use logo::{LOGO_BYTES, LOGO_PIXELS, remove_logo, set_logo};
-pub use mirror::{as_error as call_error, pipelines};
-pub use observations::{Observations, note_unknown, stopped};
-pub use preview::{preview_texts, preview_texts_in};
+pub use embed::{
+    ChatSite, EmbedCode, LOGO_BYTES, LOGO_PIXELS, embed, preview_texts, preview_texts_in, remove_logo, set_logo, sites,
+};
+pub use mirror::{KnownPipeline, KnownUsers, as_error as call_error, known_pipelines, pipelines, refresh_users};
+pub use observations::{Observations, failing, note_unknown, prove, stopped};
 pub use probe::{ProbeStep, test};
-pub use proofs::prove;
 pub use reconcile::{Reconciled, reconcile};
-pub use restore::{restore, restore_all};
+pub use restore::{
+    Migration, MigrationAction, MigrationStep, adopt, migration, remove_stray, restore, restore_all, strays,
+};
 pub use rotate::{rotate_secret, rotate_site_secret};
-pub use setup::{offered, setup_of};
 pub use state::{SourceState, StateAction, StateReason, state, states};
-pub use stray::{adopt, remove_stray, strays};
-pub use suspend::failing;
 
 /// How a source is doing (docs/api-design.md#quirks-on-purpose).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -167,3 +149,18 @@ pub async fn find(app: &SourceContext, tenant_id: Uuid, source_id: Uuid) -> Resu
 fn not_deleted(tenant_id: Uuid) -> Select<source::Entity> {
     source::Entity::of_tenant(tenant_id).filter(Column::DeletedAt.is_null())
 }
+
+// The state that this module and those above it share.
+
+/// The context of sources.
+pub struct SourceContext {
+    pub platform: Arc<PlatformContext>,
+    pub files: Arc<MediaContext>,
+    pub tenants: Arc<TenantContext>,
+    /// Observations about sources from message traffic.
+    pub source_observations: Observations,
+    /// Changes of one source wait for each other.
+    pub source_changes: ChangeLocks,
+}
+
+stands_on!(SourceContext);

@@ -8,9 +8,11 @@ use entity::source;
 use entity::source_notice::{self, Column};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
+use serde_json::json;
 
+use super::SourceContext;
 use crate::settings;
-use crate::source::SourceContext;
+use crate::vendor_events::{self, VendorEventKind};
 
 /// Stores the notice that a source was changed.
 pub(super) async fn changed(
@@ -83,4 +85,23 @@ pub fn access(app: &SourceContext, notice: &source_notice::Model, source: &sourc
     }
     let row = notice.source_id.to_string();
     settings::open_whole(app, (notice.tenant_id, Place::SourceNotice, &row), &notice.access)
+}
+
+// The vendor's events about sources.
+
+/// Records an event about a source in the transaction of its change. `reason`: a word of the API, why it stopped.
+pub(super) async fn report_event(
+    app: &SourceContext,
+    db: &impl ConnectionTrait,
+    kind: VendorEventKind,
+    source: &source::Model,
+    reason: Option<&str>,
+) -> Result<(), DbErr> {
+    let mut data = json!({ "source": {
+        "id": source.id, "kind": source.kind, "name": source.name, "external_id": source.external_id,
+    } });
+    if let Some(reason) = reason {
+        data["reason"] = json!(reason);
+    }
+    vendor_events::record(app, db, kind, source.tenant_id, data).await
 }

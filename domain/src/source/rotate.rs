@@ -18,7 +18,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::by::next_version;
-use super::change_locks::{TRIES, busy, step_back};
+use super::by::{TRIES, busy, step_back};
 use super::{By, find};
 use crate::settings;
 use crate::source::SourceContext;

@@ -5,23 +5,22 @@
 //! blocked > stopped > unpaid > paused > crm_unreachable > needs_attention > checking > working
 //! ```
 
-mod facts;
-mod reason;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
+use base::error::{Error, Result};
+use base::message::Direction;
 use connectors::kinds::has_own_server;
-use entity::{source, tenant, tenant_channel, turn};
-
+use entity::{letter, source, tenant, tenant_channel, turn};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
+use uuid::Uuid;
 
-use super::SourceStatus;
-use super::line;
-use crate::alert::WEBHOOK_SUSPENDED;
-use crate::tenant::{ChannelStatus, TenantStatus};
-
-pub use facts::{state, states};
-pub use reason::{StateAction, StateReason};
+use super::{SourceContext, SourceStatus, line};
+use crate::alert::{self, WEBHOOK_SUSPENDED};
+use crate::tenant::{self as tenants, ChannelStatus, TenantStatus};
 
 /// The state shown to people and in the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -229,5 +228,247 @@ const fn rank(status: SourceStatus) -> u8 {
         SourceStatus::NeedsAttention => 5,
         SourceStatus::Checking => 6,
         SourceStatus::Working => 7,
+    }
+}
+
+// Reads the data for states: a fixed number of queries, however many sources are requested.
+
+/// The state of one source.
+pub async fn state(app: &SourceContext, source: &source::Model) -> Result<SourceState> {
+    let found = states(app, source.tenant_id, std::slice::from_ref(source)).await?;
+    found.into_iter().next().ok_or(Error::NotFound)
+}
+
+/// The states of one account's sources, in their order.
+pub async fn states(app: &SourceContext, tenant_id: Uuid, sources: &[source::Model]) -> Result<Vec<SourceState>> {
+    let db = app.store.read();
+    let tenant = tenants::load(db, tenant_id).await?.ok_or(Error::NotFound)?;
+    let channels = tenant_channel::Entity::of_tenant(tenant_id).all(db).await?;
+    let targets = sources.iter().flat_map(|source| [source.id, source.channel_id]);
+    let turns = turn::Entity::of_tenant(tenant_id).filter(turn::Column::Target.is_in(targets)).all(db).await?;
+    let turns: HashMap<Uuid, &turn::Model> = turns.iter().map(|turn| (turn.target, turn)).collect();
+    let status = tenants::TenantStatus::stored(&tenant);
+    let account_since = match status {
+        tenants::TenantStatus::Active => None,
+        _ => alert::open(db, tenant_id).await?.into_iter().find(|row| row.kind == status.as_str()),
+    };
+    let account_since = account_since.map(|row| row.opened_at);
+    let mut states = Vec::with_capacity(sources.len());
+    for source in sources {
+        let to_crm = turns.get(&source.channel_id).copied();
+        let not_answering = to_crm.is_some_and(|turn| turn.failures >= NOT_ANSWERING);
+        let away = turns.get(&source.id).is_some_and(|turn| turn.failures >= NOT_ANSWERING);
+        let facts = StateFacts {
+            source,
+            tenant: &tenant,
+            channel: channels.iter().find(|channel| channel.channel_id == source.channel_id),
+            to_crm,
+            to_messenger: turns.get(&source.id).copied(),
+            account_since,
+            proof: app.source_observations.proofs.last(source.id),
+            waits_since: if not_answering { oldest(app, source, Direction::ToCrm).await? } else { None },
+            waits_for_messenger_since: if away { oldest(app, source, Direction::ToMessenger).await? } else { None },
+        };
+        states.push(facts.state());
+    }
+    Ok(states)
+}
+
+async fn oldest(app: &SourceContext, source: &source::Model, direction: Direction) -> Result<Option<i64>, DbErr> {
+    let oldest = letter::Entity::of_tenant(source.tenant_id)
+        .filter(letter::Column::SourceId.eq(source.id))
+        .filter(letter::Column::Direction.eq(direction.number()))
+        .order_by_asc(letter::Column::AcceptedAt)
+        .limit(1)
+        .one(app.store.read())
+        .await?;
+    Ok(oldest.map(|letter| letter.accepted_at))
+}
+
+// Reasons for a source's state and the actions to take: keys of the API and of the texts.
+
+/// A reason; its text is `source-reason-{key}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StateReason {
+    /// The messenger refuses the credentials, or the webhook answered that it no longer exists.
+    AccessRefused,
+    /// The account had left, and its credentials were erased.
+    CredentialsErased,
+    /// The messenger does not answer.
+    MessengerUnreachable,
+    /// A developer's endpoint failed for a day: Parom paused its source.
+    WebhookSuspended,
+    /// The messenger delivers messages to another service.
+    LineElsewhere,
+    /// Our address is not registered with the messenger, which refuses it.
+    LineNotSet,
+    /// The messenger's calls to us fail.
+    LineFailing,
+    /// The messenger reports a problem of the line itself.
+    LineTrouble,
+    /// A person disconnected the bot from their chats.
+    BusinessOff,
+    /// A user deleted it in amoCRM.
+    DeletedInCrm,
+    /// Its pipeline is archived in amoCRM, or gone.
+    PipelineArchived,
+    AccountNotConnected,
+    AccountAccessLost,
+    AccountUnpaid,
+    AccountBlocked,
+    AccountSuspended,
+    AccountPlanEnded,
+    AccountDisconnected,
+    ChannelDisconnected,
+    ChannelMisconfigured,
+    ChannelNotAllowed,
+}
+
+impl StateReason {
+    /// All reasons, for the tests of texts.
+    pub const ALL: [Self; 21] = [
+        Self::AccessRefused,
+        Self::CredentialsErased,
+        Self::MessengerUnreachable,
+        Self::WebhookSuspended,
+        Self::LineElsewhere,
+        Self::LineNotSet,
+        Self::LineFailing,
+        Self::LineTrouble,
+        Self::BusinessOff,
+        Self::DeletedInCrm,
+        Self::PipelineArchived,
+        Self::AccountNotConnected,
+        Self::AccountAccessLost,
+        Self::AccountUnpaid,
+        Self::AccountBlocked,
+        Self::AccountSuspended,
+        Self::AccountPlanEnded,
+        Self::AccountDisconnected,
+        Self::ChannelDisconnected,
+        Self::ChannelMisconfigured,
+        Self::ChannelNotAllowed,
+    ];
+
+    /// The key, as in the API's `status_reason`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AccessRefused => "access_refused",
+            Self::CredentialsErased => "credentials_erased",
+            Self::MessengerUnreachable => "messenger_unreachable",
+            Self::WebhookSuspended => "webhook_suspended",
+            Self::LineElsewhere => "line_elsewhere",
+            Self::LineNotSet => "line_not_set",
+            Self::LineFailing => "line_failing",
+            Self::LineTrouble => "line_trouble",
+            Self::BusinessOff => "business_off",
+            Self::DeletedInCrm => "deleted_in_crm",
+            Self::PipelineArchived => "pipeline_archived",
+            Self::AccountNotConnected => "account_not_connected",
+            Self::AccountAccessLost => "account_access_lost",
+            Self::AccountUnpaid => "account_unpaid",
+            Self::AccountBlocked => "account_blocked",
+            Self::AccountSuspended => "account_suspended",
+            Self::AccountPlanEnded => "account_plan_ended",
+            Self::AccountDisconnected => "account_disconnected",
+            Self::ChannelDisconnected => "channel_disconnected",
+            Self::ChannelMisconfigured => "channel_misconfigured",
+            Self::ChannelNotAllowed => "channel_not_allowed",
+        }
+    }
+
+    /// The reason of a key; none for anything else.
+    pub fn parse(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == key)
+    }
+
+    /// The action to take.
+    pub const fn action(self) -> Option<StateAction> {
+        Some(match self {
+            Self::AccessRefused | Self::CredentialsErased => StateAction::Reconnect,
+            Self::MessengerUnreachable => StateAction::Test,
+            Self::WebhookSuspended => StateAction::Resume,
+            Self::LineElsewhere | Self::LineNotSet => StateAction::TakeBack,
+            Self::LineFailing | Self::LineTrouble | Self::BusinessOff => StateAction::Test,
+            Self::DeletedInCrm => StateAction::Restore,
+            Self::PipelineArchived => StateAction::ChoosePipeline,
+            Self::AccountNotConnected | Self::AccountDisconnected => StateAction::ConnectAccount,
+            Self::AccountAccessLost | Self::ChannelDisconnected => StateAction::AllowAccess,
+            Self::AccountUnpaid => StateAction::Pay,
+            Self::AccountBlocked
+            | Self::AccountSuspended
+            | Self::AccountPlanEnded
+            | Self::ChannelMisconfigured
+            | Self::ChannelNotAllowed => StateAction::Support,
+        })
+    }
+}
+
+/// An action; its text is `source-action-{key}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StateAction {
+    /// Test the source.
+    Test,
+    /// Enter new credentials for the messenger.
+    Reconnect,
+    /// End the pause.
+    Resume,
+    /// Create it in amoCRM again.
+    Restore,
+    /// Make the messenger deliver messages here again.
+    TakeBack,
+    /// Choose another pipeline.
+    ChoosePipeline,
+    /// Allow access to the amoCRM account again.
+    AllowAccess,
+    /// Connect the account.
+    ConnectAccount,
+    /// Pay for amoCRM.
+    Pay,
+    /// Contact support.
+    Support,
+}
+
+impl StateAction {
+    /// All actions, for the tests of texts.
+    pub const ALL: [Self; 10] = [
+        Self::Test,
+        Self::Reconnect,
+        Self::Resume,
+        Self::Restore,
+        Self::TakeBack,
+        Self::ChoosePipeline,
+        Self::AllowAccess,
+        Self::ConnectAccount,
+        Self::Pay,
+        Self::Support,
+    ];
+
+    /// The key, as in the API's `status_action`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Reconnect => "reconnect",
+            Self::Resume => "resume",
+            Self::Restore => "restore",
+            Self::TakeBack => "take_back",
+            Self::ChoosePipeline => "choose_pipeline",
+            Self::AllowAccess => "allow_access",
+            Self::ConnectAccount => "connect_account",
+            Self::Pay => "pay",
+            Self::Support => "support",
+        }
+    }
+
+    /// The action for a state without a reason. There is none while amoCRM does not answer.
+    const fn of(status: SourceStatus) -> Option<Self> {
+        match status {
+            SourceStatus::Working | SourceStatus::Checking | SourceStatus::NeedsAttention => Some(Self::Test),
+            SourceStatus::Stopped => Some(Self::Reconnect),
+            SourceStatus::Paused => Some(Self::Resume),
+            SourceStatus::Unpaid => Some(Self::Pay),
+            SourceStatus::Blocked => Some(Self::Support),
+            SourceStatus::CrmUnreachable => None,
+        }
     }
 }

@@ -22,7 +22,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
 use uuid::Uuid;
 
 use super::erase::{Erasure, prove};
-use super::{TenantStatus, connection, remove, rest_rate_limit};
+use super::{TenantStatus, remove, rest_rate_limit, uninstall};
 use crate::tenant::TenantContext;
 use crate::unregister;
 
@@ -41,7 +41,7 @@ pub async fn forget(app: &Arc<TenantContext>, tenant_id: Uuid, force: bool, by: 
         });
     }
     if !gone {
-        connection::disconnect(app, tenant_id).await?;
+        uninstall::disconnect(app, tenant_id).await?;
     }
     let mut counts = BTreeMap::new();
     let mut count = |table: &'static str, rows: u64| {

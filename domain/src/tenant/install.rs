@@ -1,40 +1,34 @@
 //! From an authorization code to a working account. Each step may be repeated: after a crash, a lost answer or a
 //! second installation.
 
+pub(super) mod call;
+mod run;
+
 use amocrm::oauth::OAuthError;
 use amocrm::rest::{Account, Rest, User};
 use amocrm::{Error as CrmError, Host, claims};
 use base::config::{CustomersMode, Integration, PlansConfig};
 use base::i18n::LocalizedText;
 use base::store::directory::{self, IdKind};
-use base::store::finish_tx;
+use base::store::{VENDOR, finish_tx};
+use base::vault::{Place, Vault};
 use chrono::TimeDelta;
 use entity::tenant;
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QuerySelect};
-use secrecy::SecretString;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QuerySelect};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
-
-pub(super) mod call;
-mod error;
-mod known;
-mod overflow;
-mod run;
-mod stage;
-mod turns;
+use zeroize::Zeroizing;
 
 use super::grant::{self, Giver, Grant};
-use super::{TenantStatus, channels, oauth_error_text, plan, status_change, visits};
-use crate::tenant::TenantContext;
+use super::{TenantContext, TenantStatus, channels, oauth_error_text, plan, status};
 use crate::vendor_events::{self, VendorEventKind};
 
-pub use call::{CallProcessor, InstallCall, Trust, store as store_call, store_unclear};
-pub use error::InstallError;
-pub use known::{network_of, trust_of};
-pub use overflow::Overflow;
-pub use run::{InstallProgress, process, run};
-pub use stage::Granted;
-pub use turns::may_exchange;
+pub use super::channels::InstallError;
+pub use call::{CallProcessor, InstallCall, Overflow, Trust, network_of, store as store_call, store_unclear, trust_of};
+pub use run::{InstallProgress, may_exchange, process, run};
 
 /// An installation is attempted for a day; after this time the account is visited, which resumes an interrupted one.
 pub(super) const UNFINISHED: TimeDelta = TimeDelta::hours(25);
@@ -152,7 +146,7 @@ pub async fn finish(app: &TenantContext, tenant_id: Uuid) -> Result<(), InstallE
         return channels::connect(app, tenant_id).await;
     }
     let from = [TenantStatus::Provisioning, TenantStatus::Disconnected, TenantStatus::Uninstalled];
-    status_change::change_alone(app, tenant_id, &from, TenantStatus::AwaitingCredentials).await?;
+    status::change_alone(app, tenant_id, &from, TenantStatus::AwaitingCredentials).await?;
     app.lookup.forget();
     Ok(())
 }
@@ -242,17 +236,17 @@ async fn store_in(
         ..Default::default()
     };
     tenant::Entity::update(row).exec(tx).await?;
-    visits::visit_at(tx, tenant_id, now.saturating_add(UNFINISHED.num_milliseconds())).await?;
+    status::visit_at(tx, tenant_id, now.saturating_add(UNFINISHED.num_milliseconds())).await?;
     if known.trial_until.or(known.paid_until).is_some() {
         // The first look finds the first warning; later ones were withheld while it was away.
         plan::look_at(tx, tenant_id, now).await?;
     }
-    status_change::alarm(app, tx, tenant_id, status).await?;
+    status::alarm(app, tx, tenant_id, status).await?;
     if is_new || was == TenantStatus::Uninstalled {
         let data = json!({ "again": !is_new });
         vendor_events::record(app, tx, VendorEventKind::AccountInstalled, tenant_id, data).await?;
     } else if status != was {
-        status_change::report(app, tx, tenant_id, status).await?;
+        status::report(app, tx, tenant_id, status).await?;
     }
     Ok(tenant_id)
 }
@@ -298,5 +292,110 @@ fn new_row(plans: &PlansConfig, facts: &InstallFacts<'_>, tenant_id: Uuid, now: 
         trial_until,
         paid_until: None,
         plan_ended: false,
+    }
+}
+
+// How far an installation has come. It is sealed into the row of its install call, because each step uses up the
+// result of the one before: a code works once, and a stored pair of tokens must not overwrite a renewed one.
+
+/// The input of the next step.
+#[derive(Clone, Debug)]
+enum InstallStage {
+    /// To be exchanged.
+    Code(SecretString),
+    /// Exchanged; the account is not stored yet.
+    Tokens(Grant),
+    /// Account and grant are stored; the channels are not connected yet.
+    Entered(Granted),
+}
+
+/// The account, and who gave access.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Granted {
+    pub tenant_id: Uuid,
+    /// 0 if the token does not contain it.
+    pub crm_user_id: i64,
+    /// Empty if unknown.
+    pub name: String,
+    /// Whether they administer the account.
+    pub is_admin: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum StageOutput<'stage> {
+    Code(&'stage str),
+    Tokens { access_token: &'stage str, refresh_token: &'stage str, expires_at: i64 },
+    Entered(&'stage Granted),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Read {
+    Code(SecretString),
+    Tokens { access_token: SecretString, refresh_token: SecretString, expires_at: i64 },
+    Entered(Granted),
+}
+
+impl InstallStage {
+    pub fn seal(&self, vault: &Vault, row: Uuid) -> anyhow::Result<Vec<u8>> {
+        let written = match self {
+            Self::Code(code) => StageOutput::Code(code.expose_secret()),
+            Self::Tokens(fresh) => StageOutput::Tokens {
+                access_token: fresh.access_token.expose_secret(),
+                refresh_token: fresh.refresh_token.expose_secret(),
+                expires_at: fresh.expires_at,
+            },
+            Self::Entered(entered) => StageOutput::Entered(entered),
+        };
+        let text = Zeroizing::new(serde_json::to_vec(&written)?);
+        Ok(vault.seal(VENDOR, Place::InstallCall, &row.to_string(), &text))
+    }
+
+    pub fn open(vault: &Vault, row: Uuid, sealed: &[u8]) -> anyhow::Result<Self> {
+        let text = vault.open_sealed(VENDOR, Place::InstallCall, &row.to_string(), sealed)?;
+        // The parser's message could quote a secret.
+        let read =
+            serde_json::from_slice(&text).map_err(|_| anyhow::anyhow!("the install call's contents cannot be read"))?;
+        Ok(match read {
+            Read::Code(code) => Self::Code(code),
+            Read::Tokens { access_token, refresh_token, expires_at } => {
+                Self::Tokens(Grant { access_token, refresh_token, expires_at })
+            }
+            Read::Entered(entered) => Self::Entered(entered),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base::config::Secrets;
+
+    use super::*;
+
+    fn vault() -> Vault {
+        let key = SecretString::from("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
+        Vault::open(&Secrets { key_file: "unused".into(), key: Some(key) }, true).unwrap()
+    }
+
+    #[test]
+    fn every_stage_comes_back_as_it_was() {
+        let (vault, row) = (vault(), Uuid::from_u128(7));
+        let back = |stage: InstallStage| InstallStage::open(&vault, row, &stage.seal(&vault, row).unwrap()).unwrap();
+        let InstallStage::Code(code) = back(InstallStage::Code(SecretString::from("def502"))) else { panic!("a code") };
+        assert_eq!(code.expose_secret(), "def502");
+        let fresh = Grant { access_token: "a".into(), refresh_token: "r\"".into(), expires_at: 9 };
+        let InstallStage::Tokens(fresh) = back(InstallStage::Tokens(fresh)) else { panic!("tokens") };
+        assert_eq!((fresh.refresh_token.expose_secret(), fresh.expires_at), ("r\"", 9));
+        let olga = Granted { tenant_id: Uuid::from_u128(3), crm_user_id: 7, name: "Olga".into(), is_admin: true };
+        let InstallStage::Entered(entered) = back(InstallStage::Entered(olga.clone())) else { panic!("a tenant") };
+        assert_eq!(entered, olga);
+    }
+
+    #[test]
+    fn another_rows_contents_stay_closed() {
+        let (vault, row) = (vault(), Uuid::from_u128(7));
+        let sealed = InstallStage::Code("x".into()).seal(&vault, row).unwrap();
+        assert!(InstallStage::open(&vault, Uuid::from_u128(8), &sealed).is_err());
     }
 }

@@ -9,34 +9,21 @@
 //!
 //! Nothing in chats depends on OAuth: messages are signed with the channel's secret.
 
-pub mod access;
 pub mod channels;
-mod connection;
-mod context;
-mod country;
 pub mod erase;
-mod error_texts;
 pub mod export;
 pub mod forget;
 pub mod grant;
-mod hold;
-pub mod host;
 pub mod install;
-mod kept;
-mod language;
 pub mod plan;
+mod preferences;
 pub mod remove;
 mod rest_rate_limit;
-pub mod rights;
 pub mod status;
-mod status_change;
 pub mod subscription;
-mod suspend;
-mod terms;
 pub mod token;
 pub mod uninstall;
 pub mod users;
-mod visits;
 pub mod watch;
 
 use std::pin::Pin;
@@ -53,22 +40,24 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QuerySelect};
 use url::Url;
 use uuid::Uuid;
 
-pub use access::{Access, AccessState, of as access};
+use crate::media::MediaContext;
+use crate::platform::{PlatformContext, stands_on};
+use install::Overflow;
+use users::UserLists;
+
 pub use channels::switch_window;
-pub use connection::{connect, disconnect};
-pub use context::TenantContext;
-pub use country::{country, country_of};
 pub use erase::{Erasure, Who, erase};
-pub use error_texts::{error_text, oauth_error_text, status_text};
 pub use export::{CustomerExport, Export, ExportPages};
 pub use forget::forget;
-pub use kept::{KeptChange, keep, retention};
-pub use language::{language, words, words_in};
+pub use grant::{Access, AccessState, of as access};
+pub use plan::hold::{MOST_SOURCES, MOST_WEIGHT, limit_sources, suspend, weigh};
+pub use preferences::{
+    KeptChange, check_texts_days, country, country_of, emptied, keep, keep_texts, keeps_no_texts, language, most_days,
+    retention, texts_days, words, words_in,
+};
 pub use rest_rate_limit::RestRateLimit;
-pub use status::{ChannelStatus, TenantStatus};
-pub use status_change::chats_answered;
-pub use suspend::{MOST_SOURCES, MOST_WEIGHT, limit_sources, suspend, weigh};
-pub use terms::{check_texts_days, emptied, keep_texts, keeps_no_texts, most_days, texts_days};
+pub use status::{ChannelStatus, TenantStatus, chats_answered, error_text, oauth_error_text, status_text};
+pub use uninstall::{connect, disconnect};
 
 /// The tenant's current row, bypassing every cache.
 pub async fn load(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<tenant::Model>, DbErr> {
@@ -174,3 +163,23 @@ pub fn pool_of(integration_name: &str) -> String {
 pub fn channel_config(app: &TenantContext, channel_id: Uuid) -> Option<(Arc<Integration>, ConfiguredChannel)> {
     app.integrations.channel_by_uuid(channel_id)
 }
+
+// The state that this module and those above it share.
+
+/// The context of accounts.
+pub struct TenantContext {
+    pub platform: Arc<PlatformContext>,
+    pub files: Arc<MediaContext>,
+    /// Install calls that wait in memory.
+    pub installs: Overflow,
+    /// Difference between this machine's clock and amojo's.
+    pub crm_skew: CrmSkew,
+    /// Rate limiter of each account's REST API.
+    pub rest_rate_limit: RestRateLimit,
+    /// Users of each account's chats.
+    pub users: UserLists,
+    /// Users as amoCRM described them, cached briefly.
+    pub crm_users: users::UserRights,
+}
+
+stands_on!(TenantContext);

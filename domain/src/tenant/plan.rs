@@ -9,18 +9,10 @@
 //! Nothing is refused and nothing is lost for lack of payment: what comes in is stored and waits, as for a suspended
 //! account, each message for as long as any message waits.
 
-mod change;
-mod due;
-mod ending;
-mod limits;
-mod settle;
-mod term;
+pub(super) mod hold;
+mod terms;
 
-pub use change::{PlanChange, change};
-pub use due::{KIND, look_again};
-pub use ending::ending;
-pub use limits::{allows, messages_a_month, of, requests_per_key, sources_limit, stored_mb};
-pub use settle::look;
-pub use term::{Term, end_date};
+pub use hold::{KIND, PlanChange, change, look, look_again};
+pub use terms::{Term, allows, end_date, ending, messages_a_month, of, requests_per_key, sources_limit, stored_mb};
 
-pub(super) use due::{beginning, look_at};
+pub(super) use hold::{beginning, look_at};

@@ -10,26 +10,26 @@
 //! A crash between amoCRM's rotation and our commit is not harmless: `intent_at` remains set, the old token is tried
 //! first, and if amoCRM refuses it the account is asked to allow access again. Messages go on.
 
+mod rotate;
+
 use std::sync::Arc;
 use std::time::Duration;
 
+use amocrm::oauth::OAuthError;
+use amocrm::rest::Rest;
+use amocrm::{Error as CrmError, Host};
 use base::i18n::LocalizedText;
 use chrono::TimeDelta;
 use entity::oauth_grant::{self, Column};
+use entity::tenant;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::access::{IDLE, REFRESH_LIVES};
-use super::grant;
-use crate::tenant::TenantContext;
-
-mod call;
-mod refusal;
-mod rotate;
-
-pub use call::{CallError, with_token};
+use super::grant::{self, IDLE, REFRESH_LIVES};
+use super::{TenantContext, TenantStatus, host_rules, rest_rate_limit, status};
+use crate::tenant as tenants;
 
 /// A token that expires sooner than this is renewed first (a short-lived one: in the second half of its life).
 const MARGIN: TimeDelta = TimeDelta::minutes(5);
@@ -227,6 +227,154 @@ async fn lease(app: &TenantContext, seen: &oauth_grant::Model, me: Uuid) -> Resu
         .exec(app.store.write())
         .await?;
     Ok(done.rows_affected == 1)
+}
+
+// Calls on behalf of an account, and what their answers mean for the account as a whole.
+
+/// Why a call on behalf of an account failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    #[error(transparent)]
+    Crm(#[from] amocrm::Error),
+}
+
+/// Makes a call with a valid token; after a 401 once more with a renewed one, after a 404 once more at the account's
+/// new host if it was renamed. `call` gets a client of the account's current host.
+///
+/// Answers about the account as a whole change its state: 402 means `unpaid`, 403 for what every user may read means
+/// `blocked`, and a successful call ends both. The caller gets a [`TokenError`] for these, as for the token endpoint.
+pub async fn with_token<T, Call, Called>(app: &Arc<TenantContext>, tenant_id: Uuid, call: Call) -> Result<T, CallError>
+where
+    Call: Fn(Rest, SecretString) -> Called,
+    Called: Future<Output = Result<T, amocrm::Error>>,
+{
+    let used = living(app, tenant_id).await?;
+    let token = grant::open_access(&app.vault, &used).map_err(TokenError::from)?;
+    let (rest, status) = client(app, tenant_id).await?;
+    let token = match call(rest, token.clone()).await {
+        Err(amocrm::Error::Refused { status: 401, .. }) => {
+            // If another caller renewed it meanwhile, this returns that one.
+            let renewed = renewed(app, used).await?;
+            grant::open_access(&app.vault, &renewed).map_err(TokenError::from)?
+        }
+        Err(error @ amocrm::Error::Refused { status: 404, .. }) => match find_host(app, tenant_id, None).await {
+            Ok(true) => token,
+            _ => return Err(error.into()),
+        },
+        answer => return record_answer(app, tenant_id, status, answer).await,
+    };
+    let (rest, status) = client(app, tenant_id).await?;
+    let answer = call(rest, token).await;
+    record_answer(app, tenant_id, status, answer).await
+}
+
+/// Updates the account's state by an answer.
+async fn record_answer<T>(
+    app: &Arc<TenantContext>,
+    tenant_id: Uuid,
+    status: TenantStatus,
+    answer: Result<T, amocrm::Error>,
+) -> Result<T, CallError> {
+    let error = match answer {
+        Ok(value) => {
+            if matches!(status, TenantStatus::Unpaid | TenantStatus::Blocked) {
+                status::recovered(app, tenant_id).await.map_err(TokenError::from)?;
+            }
+            return Ok(value);
+        }
+        Err(error) => error,
+    };
+    let (refused, meaning) = match error {
+        amocrm::Error::Refused { status: 402, .. } => (TenantStatus::Unpaid, TokenError::Unpaid),
+        amocrm::Error::Refused { status: 403, call, .. } if call == "account" || is_blocked(app, tenant_id).await? => {
+            (TenantStatus::Blocked, TokenError::Blocked)
+        }
+        error => return Err(error.into()),
+    };
+    status::refused(app, tenant_id, refused).await.map_err(TokenError::from)?;
+    tracing::debug!(tenant.id = %tenant_id, %error, "amoCRM rejects the account as a whole");
+    Err(meaning.into())
+}
+
+/// A 403 may be about rights, so this reads the account itself, which every user may do.
+async fn is_blocked(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<bool, TokenError> {
+    let token = access_token(app, tenant_id).await?;
+    let (rest, _) = client(app, tenant_id).await?;
+    Ok(rest.account(&token, &[]).await.is_err_and(|error| error.status() == Some(403)))
+}
+
+async fn client(app: &TenantContext, tenant_id: Uuid) -> Result<(Rest, TenantStatus), TokenError> {
+    let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(TokenError::NoGrant)?;
+    Ok((tenants::rest(app, &tenant)?, TenantStatus::stored(&tenant)))
+}
+
+// The host of an account. An administrator may rename it; amoCRM's shared API host reports the new address.
+
+/// Asks amoCRM for the account's current host and stores it. True if it differs from the known one. Uses up no token.
+///
+/// `hint`: the allow-listed host of a verified token of the widget, asked if the shared host does not answer this.
+pub async fn find_host(app: &Arc<TenantContext>, tenant_id: Uuid, hint: Option<&Host>) -> Result<bool, TokenError> {
+    let Some(tenant) = super::load(app.store.read(), tenant_id).await? else { return Err(TokenError::NoGrant) };
+    if hint.is_some_and(|hint| hint.as_str() == tenant.host) {
+        return Ok(false);
+    }
+    let Some(used) = grant::in_use(app.store.read(), tenant_id).await? else { return Err(TokenError::NoGrant) };
+    if used.dead {
+        return Err(TokenError::NeedsReauth);
+    }
+    let refresh = grant::open_refresh(&app.vault, &used, &used.refresh_token)?;
+    if let Some(host) = reported_host(app, &tenant, &refresh).await? {
+        return Ok(store_host(app, &tenant, &host).await?);
+    }
+    let Some(hint) = hint else { return Ok(false) };
+    let integration = super::integration(app, &tenant)?;
+    let token = access_token(app, tenant_id).await;
+    let Ok(token) = token else { return Ok(false) };
+    let rest = super::rest_at(app, &integration, hint)?;
+    match rest.account(&token, &[]).await {
+        Ok(account) if account.id == tenant.account_id => Ok(store_host(app, &tenant, hint).await?),
+        Ok(_) | Err(CrmError::Refused { .. }) => Ok(false),
+        Err(error) => Err(TokenError::Unavailable { words: error.to_string(), after: None }),
+    }
+}
+
+/// The account's address as the shared API host reports it to the holder of a refresh token. None if it reports none,
+/// or a forbidden host or another account.
+pub(super) async fn reported_host(
+    app: &TenantContext,
+    tenant: &tenant::Model,
+    refresh: &SecretString,
+) -> Result<Option<Host>, TokenError> {
+    let integration = super::integration(app, tenant)?;
+    let rules = host_rules(&integration);
+    let Some(api_host) = tenant.api_domain.as_ref().and_then(|domain| rules.parse(domain).ok()) else {
+        return Ok(None);
+    };
+    let address = super::account_base(&integration, &api_host)?;
+    match super::oauth(app, &integration).subdomain(address.as_str(), refresh).await {
+        Ok(found) if found.id == tenant.account_id => Ok(rules.parse(&found.domain).ok()),
+        Ok(_) | Err(OAuthError::Rejected { .. } | OAuthError::HostChanged { .. }) => Ok(None),
+        Err(error) => Err(TokenError::Unavailable { words: error.to_string(), after: None }),
+    }
+}
+
+/// Stores an account's host. True if it changed.
+pub(super) async fn store_host(app: &TenantContext, tenant: &tenant::Model, host: &Host) -> Result<bool, DbErr> {
+    let done = tenant::Entity::update_many()
+        .col_expr(tenant::Column::Host, Expr::value(host.as_str()))
+        .col_expr(tenant::Column::UpdatedAt, Expr::value(app.clock.millis()))
+        .filter(tenant::Column::TenantId.eq(tenant.tenant_id))
+        .filter(tenant::Column::Host.ne(host.as_str()))
+        .exec(app.store.write())
+        .await?;
+    if done.rows_affected > 0 {
+        rest_rate_limit::forget(&app.store, &tenant.host).await?;
+        app.lookup.forget();
+        tracing::info!(tenant.id = %tenant.tenant_id, account.id = tenant.account_id, remote.host = %host, "the account was renamed");
+    }
+    Ok(done.rows_affected > 0)
 }
 
 #[cfg(test)]

@@ -9,8 +9,9 @@
 
 use std::sync::Arc;
 
-use base::store::VENDOR;
-use base::store::finish_tx;
+use base::error::{Error, Result};
+use base::i18n::LocalizedText;
+use base::store::{VENDOR, finish_tx};
 use chrono::TimeDelta;
 use entity::{oauth_grant, source, tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
@@ -18,10 +19,11 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Que
 use serde_json::json;
 use uuid::Uuid;
 
+use super::install::InstallError;
+use super::status::{self, is_uninstall_noticed};
 use super::token::{self, TokenError};
-use super::{ChannelStatus, TenantStatus, channels, connection, grant, status_change, subscription, visits};
+use super::{ChannelStatus, TenantContext, TenantStatus, channels, grant, subscription};
 use crate::alert::{self, Alarm};
-use crate::tenant::TenantContext;
 use crate::unregister;
 
 /// Time until amoCRM is asked again; the last value is followed by half an hour each time.
@@ -71,16 +73,11 @@ pub async fn noticed(app: &TenantContext, tenant_id: Uuid, at_once: bool) -> Res
             .await?;
         match noted.rows_affected {
             0 => Ok(()),
-            _ => visits::visit_at(&tx, tenant_id, now + pause.num_milliseconds()).await,
+            _ => status::visit_at(&tx, tenant_id, now + pause.num_milliseconds()).await,
         }
     };
     let done = done.await;
     finish_tx(tx, done).await
-}
-
-/// True while a notice waits for amoCRM's confirmation.
-pub(super) fn is_pending(tenant: &tenant::Model) -> bool {
-    tenant.uninstalled_at.is_some() && TenantStatus::stored(tenant) != TenantStatus::Uninstalled
 }
 
 /// Asks amoCRM about a stored notice. If the access is really gone, moves the tenant to `uninstalled` and its
@@ -90,7 +87,7 @@ pub(super) fn is_pending(tenant: &tenant::Model) -> bool {
 /// False if it could not be determined. It is retried at the account's next visit.
 pub async fn confirm(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Result<bool> {
     let Some(tenant) = super::load(app.store.read(), tenant_id).await? else { return Ok(true) };
-    if !is_pending(&tenant) {
+    if !is_uninstall_noticed(&tenant) {
         return Ok(true);
     }
     let reason = match ask_and_leave(app, &tenant).await {
@@ -119,7 +116,7 @@ async fn schedule_retry(app: &TenantContext, tenant: &tenant::Model, reason: &st
             .await?;
         match counted.rows_affected {
             0 => Ok(()),
-            _ => visits::visit_at(&tx, tenant.tenant_id, now + pause.num_milliseconds()).await,
+            _ => status::visit_at(&tx, tenant.tenant_id, now + pause.num_milliseconds()).await,
         }
     };
     let done = done.await;
@@ -144,7 +141,7 @@ async fn ask_and_leave(app: &Arc<TenantContext>, tenant: &tenant::Model) -> anyh
             tracing::warn!(tenant.id = %tenant_id, account.id = tenant.account_id, "a revoke notice for an account whose tokens work; nothing was changed");
             forget_notice(app, tenant_id).await?;
             // An earlier attempt may have been interrupted after it held them.
-            status_change::go_on(app, tenant_id).await?;
+            status::go_on(app, tenant_id).await?;
             Ok(None)
         }
         AccessAnswer::Unknown(reason) => Ok(Some(reason)),
@@ -187,13 +184,13 @@ async fn versions(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<(i64
 async fn leave(app: &Arc<TenantContext>, tenant: &tenant::Model, seen: &[(i64, i64)]) -> anyhow::Result<bool> {
     let tenant_id = tenant.tenant_id;
     // Held first, so that an installation after the commit below resumes them again.
-    connection::hold(app, tenant, HELD_BECAUSE).await?;
+    hold(app, tenant, HELD_BECAUSE).await?;
     let tx = app.store.write_tx().await?;
     let done = leave_in(app, &tx, tenant, seen).await;
     let left = finish_tx(tx, done).await?;
     app.lookup.forget();
     if !left {
-        status_change::go_on(app, tenant_id).await?;
+        status::go_on(app, tenant_id).await?;
         return Ok(false);
     }
     let kept = source::Entity::of_tenant(tenant_id).filter(source::Column::DeletedAt.is_null());
@@ -247,10 +244,10 @@ async fn leave_in(
         .filter(tenant::Column::TenantId.eq(tenant_id))
         .exec(tx)
         .await?;
-    visits::visit_at(tx, tenant_id, now + status_change::AGAIN).await?;
+    status::visit_at(tx, tenant_id, now + status::AGAIN).await?;
     subscription::soon(tx, tenant_id, now).await?;
-    status_change::alarm(app, tx, tenant_id, TenantStatus::Uninstalled).await?;
-    status_change::report(app, tx, tenant_id, TenantStatus::Uninstalled).await?;
+    status::alarm(app, tx, tenant_id, TenantStatus::Uninstalled).await?;
+    status::report(app, tx, tenant_id, TenantStatus::Uninstalled).await?;
     Ok(true)
 }
 
@@ -268,4 +265,108 @@ pub(super) async fn erase_credentials(app: &TenantContext, tenant: &tenant::Mode
         .await?;
     tracing::info!(tenant.id = %tenant_id, sources = erased, "the messenger credentials of an uninstalled account were erased");
     Ok(())
+}
+
+// Connecting and disconnecting an account's channels from the widget.
+
+/// Reason for holding a disconnected account's turns.
+const DISCONNECTED: &str = "disconnected";
+/// Retry delay for the caller if amoCRM gave none.
+const WAIT_SECONDS: u32 = 5;
+
+/// Connects every channel; the caller must have checked permissions. `customer_id`: the login, which is recorded.
+///
+/// 409 `tenant_inactive` if the account has left or never gave access, 503 if amoCRM does not answer: the caller should
+/// retry. A channel that amoCRM does not allow is not an error; its row has the reason.
+pub async fn connect(app: &Arc<TenantContext>, tenant_id: Uuid, customer_id: Option<Uuid>) -> Result<()> {
+    let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
+    let left = TenantStatus::stored(&tenant) == TenantStatus::Uninstalled;
+    if left || grant::in_use(app.store.read(), tenant_id).await?.is_none() {
+        return Err(inactive(&tenant, LocalizedText::new("said-account-no-access")));
+    }
+    if let Some(customer_id) = customer_id {
+        tenant::Entity::update_many()
+            .col_expr(tenant::Column::CustomerId, Expr::value(Some(customer_id)))
+            .filter(tenant::Column::TenantId.eq(tenant_id))
+            .exec(app.store.write())
+            .await?;
+    }
+    // A caller that goes away must not leave half of the channels connected.
+    let connecting = {
+        let app = app.clone();
+        base::supervisor::detach("connect", async move { channels::connect(&app, tenant_id).await })
+    };
+    let done = connecting.await.map_err(|error| anyhow::anyhow!("connecting an account broke off: {error}"))?;
+    done.map_err(|error| match error {
+        InstallError::Later { reason, after } => {
+            tracing::warn!(tenant.id = %tenant_id, error = %reason, "an account could not be connected yet");
+            Error::Unavailable {
+                detail: LocalizedText::new("said-account-later").with("account", tenant.account_id.to_string()),
+                retry_after: after.map_or(WAIT_SECONDS, |after| u32::try_from(after.as_secs()).unwrap_or(WAIT_SECONDS)),
+            }
+        }
+        InstallError::Never(reason) => {
+            inactive(&tenant, LocalizedText::new("said-account-never").with("reason", reason))
+        }
+    })
+}
+
+/// Disconnects every channel at amoCRM and holds what waits. Sources, chats and letters are kept; [`connect`]
+/// resumes. Idempotent. amoCRM is notified until it confirms. 409 `tenant_inactive` if the account has left.
+pub async fn disconnect(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<()> {
+    let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
+    if TenantStatus::stored(&tenant) == TenantStatus::Uninstalled {
+        return Err(inactive(&tenant, LocalizedText::new("said-account-left")));
+    }
+    hold(app, &tenant, DISCONNECTED).await?;
+    let from = [
+        TenantStatus::Provisioning,
+        TenantStatus::AwaitingCredentials,
+        TenantStatus::Active,
+        TenantStatus::NeedsReauth,
+        TenantStatus::Unpaid,
+        TenantStatus::Blocked,
+    ];
+    if status::change_alone(app, tenant_id, &from, TenantStatus::Disconnected).await? {
+        tracing::info!(tenant.id = %tenant_id, account.id = tenant.account_id, "the account was disconnected; its sources and waiting messages are kept");
+    }
+    owe(app, tenant_id).await?;
+    subscription::soon_alone(app, tenant_id).await?;
+    app.lookup.forget();
+    let app = app.clone();
+    let telling = base::supervisor::detach("disconnect", async move {
+        let given = channels::take_off(&app, &tenant).await;
+        app.lookup.forget();
+        given
+    });
+    telling.await.map_err(|error| anyhow::anyhow!("disconnecting an account broke off: {error}"))??;
+    Ok(())
+}
+
+/// Holds the turns of all channels of an account towards amoCRM.
+pub(super) async fn hold(app: &TenantContext, tenant: &tenant::Model, reason: &str) -> Result<(), DbErr> {
+    let pool = super::pool_of(&tenant.integration);
+    for channel in tenant_channel::Entity::of_tenant(tenant.tenant_id).all(app.store.read()).await? {
+        app.queue.hold(tenant.tenant_id, channel.channel_id, &pool, reason).await?;
+    }
+    Ok(())
+}
+
+/// Records before the call that amoCRM must be notified, so that a crash does not lose it.
+async fn owe(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
+    use tenant_channel::Column;
+    let at = app.clock.millis() + status::AGAIN;
+    tenant_channel::Entity::update_many()
+        .col_expr(Column::Status, Expr::value(ChannelStatus::Disconnected.as_str()))
+        .col_expr(Column::NextTryAt, Expr::value(Some(at)))
+        .col_expr(Column::Tries, Expr::value(0))
+        .filter(Column::TenantId.eq(tenant_id))
+        .filter(Column::Status.ne(ChannelStatus::Disconnected.as_str()))
+        .exec(app.store.write())
+        .await?;
+    status::visit_by(app.store.write(), tenant_id, at).await
+}
+
+fn inactive(tenant: &tenant::Model, why: LocalizedText) -> Error {
+    Error::Conflict { problem: "tenant_inactive", detail: why.with("account", tenant.account_id.to_string()) }
 }

@@ -2,17 +2,20 @@
 //! figures add up to it; the most sources and stored bytes that they had at one time in it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use base::error::Result;
-use base::message::Direction;
+use base::message::{Direction, day_of};
+use chrono::{DateTime, Datelike, NaiveDate};
+use entity::account_month::{self, Column};
 use entity::{ledger_delta, source, tenant};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, SimpleExpr};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::peak::{self, MonthPeak};
-use super::{Month, stored};
+use super::{UsageContext, stored};
 use crate::delivery::read::ledger::sum;
-use crate::usage::UsageContext;
+use crate::tenant::TenantStatus;
 
 /// Messages that were accepted in the month, and what became of them until now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,7 +69,7 @@ pub async fn messages(app: &UsageContext, tenant_id: Uuid) -> Result<i64, DbErr>
 pub async fn of(app: &UsageContext, tenants: Vec<tenant::Model>, month: Month) -> Result<Vec<MonthUsage>> {
     let ids: Vec<Uuid> = tenants.iter().map(|tenant| tenant.tenant_id).collect();
     let is_current = month == Month::at(app.clock.millis());
-    let mut noted = peak::noted(app, &ids, month).await?;
+    let mut noted = noted(app, &ids, month).await?;
     let (mut sources, mut kinds) = kinds(app, &ids, month).await?;
     let mut usages = Vec::with_capacity(tenants.len());
     for tenant in tenants {
@@ -140,4 +143,183 @@ async fn kinds(app: &UsageContext, ids: &[Uuid], month: Month) -> Result<(ByKind
         counts.failed += failed.unwrap_or(0);
     }
     Ok((there, found))
+}
+
+// Calendar months, in UTC as the days of the ledger.
+
+/// A calendar month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Month(NaiveDate);
+
+impl Month {
+    /// The month of a moment (milliseconds since 1970).
+    pub fn at(millis: i64) -> Self {
+        let date = DateTime::from_timestamp_millis(millis).unwrap_or_default().date_naive();
+        Self(date.with_day(1).unwrap_or(date))
+    }
+
+    /// Parses `2026-11`; none for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let date = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok().map(Self)?;
+        // As it is printed: no second spelling of one month.
+        (date.to_string() == text).then_some(date)
+    }
+
+    /// Year and month as one number: 202611.
+    pub fn number(self) -> i32 {
+        self.0.year() * 100 + i32::try_from(self.0.month()).unwrap_or(0)
+    }
+
+    /// First and last day, as numbers of the ledger.
+    pub fn days(self) -> (i32, i32) {
+        let next = self.0.checked_add_months(chrono::Months::new(1)).unwrap_or(NaiveDate::MAX);
+        let number = |date: NaiveDate| day_of(date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis());
+        (number(self.0), number(next) - 1)
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.0.format("%Y-%m"))
+    }
+}
+
+// The most sources and stored bytes that each account had at one time in a month, for invoices. They are noted every half an
+// hour by one process (`alert_checks/limits.rs`), because later they cannot be counted.
+
+/// The most of a month.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct MonthPeak {
+    /// Sources by kind, at the last moment at which there were the most together: their sum is that number.
+    pub kinds: BTreeMap<String, i64>,
+    pub stored_bytes: i64,
+}
+
+impl MonthPeak {
+    fn sources(&self) -> i64 {
+        self.kinds.values().sum()
+    }
+
+    /// The same after a look at what there is now.
+    pub fn with(mut self, now: Self) -> Self {
+        if now.sources() >= self.sources() {
+            self.kinds = now.kinds;
+        }
+        self.stored_bytes = std::cmp::Ord::max(self.stored_bytes, now.stored_bytes);
+        self
+    }
+}
+
+/// What was noted of these accounts in a month.
+pub(super) async fn noted(app: &UsageContext, ids: &[Uuid], month: Month) -> Result<BTreeMap<Uuid, MonthPeak>> {
+    let rows = account_month::Entity::find()
+        .filter(Column::TenantId.is_in(ids.iter().copied()))
+        .filter(Column::Month.eq(month.number()))
+        .all(app.store.read())
+        .await?;
+    let mut peaks = BTreeMap::new();
+    for row in rows {
+        let kinds = serde_json::from_str(&row.kinds).map_err(anyhow::Error::from)?;
+        peaks.insert(row.tenant_id, MonthPeak { kinds, stored_bytes: row.stored_bytes });
+    }
+    Ok(peaks)
+}
+
+/// Looks at these accounts and notes what is more than before in this month: two statements for all, and a write for each
+/// that has grown. One that has left can only shrink, so it is looked at once a month.
+pub async fn note_month(app: &UsageContext, tenants: &[tenant::Model]) -> Result<()> {
+    let month = Month::at(app.clock.millis());
+    let ids: Vec<Uuid> = tenants.iter().map(|tenant| tenant.tenant_id).collect();
+    let mut before = noted(app, &ids, month).await?;
+    let mut kinds = kinds_now(app, &ids).await?;
+    for tenant in tenants {
+        let tenant_id = tenant.tenant_id;
+        let known = before.remove(&tenant_id);
+        if known.is_some() && !TenantStatus::stored(tenant).was_connected() {
+            continue;
+        }
+        let stored_bytes = stored::of_account(app, tenant_id).await.map_err(|error| anyhow::anyhow!(error))?;
+        let now = MonthPeak { kinds: kinds.remove(&tenant_id).unwrap_or_default(), stored_bytes };
+        let peak = known.clone().unwrap_or_default().with(now);
+        if known.as_ref() != Some(&peak) {
+            note(app, tenant_id, month, &peak).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The sources of these accounts by kind.
+async fn kinds_now(app: &UsageContext, ids: &[Uuid]) -> Result<BTreeMap<Uuid, BTreeMap<String, i64>>, DbErr> {
+    let counted: Vec<(Uuid, String, i64)> = source::Entity::find()
+        .filter(source::Column::TenantId.is_in(ids.iter().copied()))
+        .filter(source::Column::DeletedAt.is_null())
+        .select_only()
+        .columns([source::Column::TenantId, source::Column::Kind])
+        .column_as(source::Column::Id.count(), "sources")
+        .group_by(source::Column::TenantId)
+        .group_by(source::Column::Kind)
+        .into_tuple()
+        .all(app.store.read())
+        .await?;
+    let mut found: BTreeMap<Uuid, BTreeMap<String, i64>> = BTreeMap::new();
+    for (tenant_id, kind, sources) in counted {
+        found.entry(tenant_id).or_default().insert(kind, sources);
+    }
+    Ok(found)
+}
+
+/// Never lowers a figure, even if two processes believe that it is their turn.
+async fn note(app: &UsageContext, tenant_id: Uuid, month: Month, peak: &MonthPeak) -> Result<()> {
+    let row = account_month::Model {
+        tenant_id,
+        month: month.number(),
+        sources: peak.sources(),
+        kinds: serde_json::to_string(&peak.kinds).map_err(anyhow::Error::from)?,
+        stored_bytes: peak.stored_bytes,
+    };
+    let old = |column: Column| Expr::col((account_month::Entity, column));
+    let new = |column: Column| Expr::col((Alias::new("excluded"), column));
+    let unless_less = |by: Column, column: Column| -> SimpleExpr {
+        Expr::case(new(by).gte(old(by)), new(column)).finally(old(column)).into()
+    };
+    let known = OnConflict::columns([Column::TenantId, Column::Month])
+        .value(Column::Sources, unless_less(Column::Sources, Column::Sources))
+        .value(Column::Kinds, unless_less(Column::Sources, Column::Kinds))
+        .value(Column::StoredBytes, unless_less(Column::StoredBytes, Column::StoredBytes))
+        .to_owned();
+    account_month::Entity::insert(row.into_active_model())
+        .on_conflict(known)
+        .exec_without_returning(app.store.write())
+        .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_follow_each_other_without_a_gap() {
+        let november = Month::at(1_795_165_200_000);
+        assert_eq!(november.number(), 202_611);
+        assert_eq!((Month::parse("2026-11"), november.to_string()), (Some(november), "2026-11".to_owned()));
+        let (first, last) = november.days();
+        assert_eq!((last - first, first), (29, day_of(1_795_165_200_000) - 19));
+        let next = |text| Month::parse(text).unwrap().days();
+        assert_eq!((next("2026-12").0, next("2027-01").0), (last + 1, next("2026-12").1 + 1));
+        for wrong in ["2026-13", "2026-1", "26-11", "2026-11-01", "", "november"] {
+            assert_eq!(Month::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_kinds_are_those_of_the_moment_with_the_most_sources() {
+        let of = |kinds: &[(&str, i64)], stored_bytes| MonthPeak {
+            kinds: kinds.iter().map(|(kind, count)| ((*kind).to_owned(), *count)).collect(),
+            stored_bytes,
+        };
+        let peak = MonthPeak::default().with(of(&[("telegram", 2), ("max", 1)], 50)).with(of(&[("telegram", 1)], 70));
+        assert_eq!(peak, of(&[("telegram", 2), ("max", 1)], 70));
+        assert_eq!(peak.with(of(&[("webchat", 3)], 10)), of(&[("webchat", 3)], 70), "the last of two such moments");
+    }
 }

@@ -5,15 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::cache::Cache;
+use base::error::{Error, Result};
+use base::i18n::LocalizedText;
 use base::message::day_of;
 use entity::account_usage::{self, Column};
+use entity::import;
 use queue::writer::Sums;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use crate::tenant;
-use crate::usage::UsageContext;
+use super::{UsageContext, bytes_of};
+use crate::tenant::{self, plan};
 
 /// How long a sum is cached: other processes store too.
 const FRESH: Duration = Duration::from_secs(30);
@@ -103,7 +106,7 @@ async fn sum(app: &UsageContext, tenant_id: Uuid) -> Result<i64, DbErr> {
     };
     let texts = summed(Column::Messages, days(texts_days)).await?;
     let hooks = summed(Column::Hooks, days(hooks_days)).await?;
-    let imports = super::imports(app, tenant_id).await?.bytes;
+    let imports = imports(app, tenant_id).await?.bytes;
     let files = crate::media::kept_bytes(&app.files, tenant_id).await?;
     Ok(texts + hooks + imports + files)
 }
@@ -130,4 +133,62 @@ pub(super) async fn average(app: &UsageContext) -> Result<i64, Arc<DbErr>> {
         Ok::<_, DbErr>(all.checked_div(count).unwrap_or(0))
     };
     app.stored.average.try_get_with((), counted).await
+}
+
+// Counts the pending imports of an account, and their size together.
+
+/// The numbers of states in which an import has ended (`crate::import` checks them).
+pub const ENDED: [i16; 2] = [4, 5];
+
+/// Pending imports; dry runs are included while they can still be started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
+pub struct Imports {
+    pub count: i64,
+    /// Total size of their files.
+    pub bytes: i64,
+}
+
+/// The pending imports of an account.
+pub async fn imports(app: &UsageContext, tenant_id: Uuid) -> Result<Imports, DbErr> {
+    imports_beside(app, tenant_id, Uuid::nil()).await
+}
+
+/// The pending imports of an account beside this one.
+pub async fn imports_beside(app: &UsageContext, tenant_id: Uuid, id: Uuid) -> Result<Imports, DbErr> {
+    let counted = Condition::all().add(import::Column::DryRun.eq(true)).add(import::Column::NextAt.is_not_null());
+    let found = import::Entity::of_tenant(tenant_id)
+        .select_only()
+        .column_as(import::Column::Id.count(), "count")
+        .column_as(import::Column::Bytes.sum().if_null(0).cast_as(Alias::new("bigint")), "bytes")
+        .filter(import::Column::Id.ne(id))
+        .filter(Condition::any().add(import::Column::State.is_not_in(ENDED)).add(counted))
+        .into_model::<Imports>()
+        .one(app.store.read())
+        .await?;
+    Ok(found.unwrap_or_default())
+}
+
+// Whether an account may store more.
+
+/// Free disk, in percent, below which accounts that store more than the average are refused, before all others
+/// ([`crate::load_shedding`]).
+const SCARCE: u8 = 15;
+
+/// 507 when the account has reached its limit, or stores more than the average while the disk fills up. Accounts below
+/// these limits are not affected.
+pub async fn room(app: &UsageContext, tenant_id: Uuid) -> Result<()> {
+    let tenant = app.lookup.tenant(tenant_id).await?;
+    let most = tenant.map_or(app.config.limits.stored_mb_per_account, |tenant| plan::stored_mb(&app.config, &tenant));
+    let scarce = app.load.free() < SCARCE;
+    if most == 0 && !scarce {
+        return Ok(());
+    }
+    let used = of_account(app, tenant_id).await.map_err(|error| anyhow::anyhow!(error))?;
+    if most > 0 && u64::try_from(used).unwrap_or(0) >= bytes_of(most) {
+        return Err(Error::Full(LocalizedText::new("said-account-full").with("most", most)));
+    }
+    if scarce && used > average(app).await.map_err(|error| anyhow::anyhow!(error))? {
+        return Err(Error::Full(LocalizedText::new("said-disk-share")));
+    }
+    Ok(())
 }

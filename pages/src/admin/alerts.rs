@@ -4,8 +4,8 @@ use askama::Template;
 use base::error::Error;
 use base::i18n::{Sentence, Words};
 use base::store::VENDOR;
-use domain::alert::{VENDOR_KINDS, texts};
-use domain::alert_notices::channel::Channel;
+use domain::alert::{self as alerts, VENDOR_KINDS};
+use domain::alert_notices::notice::Channel;
 use domain::alert_notices::readers::{self, Preference};
 use domain::identity::{Form, mail};
 use entity::alert;
@@ -51,7 +51,7 @@ pub struct AlertRow {
 
 /// The page.
 pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
-    let open = domain::alert::open(app.store.read(), VENDOR).await?;
+    let open = alerts::open(app.store.read(), VENDOR).await?;
     let page = visitor.page("admin-alerts", "/admin/alerts");
     let rows = open.iter().map(|alert| row(visitor.words, alert, None, "amoCRM")).collect();
     let me = readers::one(app.store.read(), VENDOR, visitor.person.id).await?;
@@ -81,7 +81,7 @@ pub async fn letters(app: AppData, Operator(visitor): Operator, form: Form<Alert
 pub fn row(words: Words, alert: &alert::Model, account: Option<&str>, crm: &'static str) -> AlertRow {
     let detail: Value = serde_json::from_str(&alert.detail).unwrap_or_default();
     let host = account.or_else(|| detail.get("host").and_then(Value::as_str)).unwrap_or_default();
-    let fill = |part| texts::of(words, alert, part, host, crm);
+    let fill = |part| alerts::text(words, alert, part, host, crm);
     AlertRow {
         subject: fill("subject").unwrap_or_else(|| words.text("admin-alert-other").with("kind", alert.kind.as_str())),
         body: fill("body").filter(|_| VENDOR_KINDS.contains(&alert.kind.as_str())),

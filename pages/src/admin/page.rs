@@ -2,8 +2,8 @@
 
 use askama::Template;
 use base::i18n::{Sentence, Words};
-use domain::identity::form::masked;
 use domain::identity::realm::Realm;
+use domain::identity::realm::masked_csrf;
 
 use super::counts::AdminCounts;
 use super::operator::AdminVisitor;
@@ -42,7 +42,7 @@ impl AdminVisitor {
     pub fn page_between_steps(&self, title: impl Title) -> PageContext {
         let title = title.words(self.words, "amoCRM");
         PageContext {
-            csrf_token: masked(&self.session.csrf),
+            csrf_token: masked_csrf(&self.session.csrf),
             ..PageContext::bare(Realm::Admin, self.words, title, self.now, self.read_only)
         }
     }

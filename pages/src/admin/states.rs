@@ -1,7 +1,7 @@
 //! Display of accounts' states in the admin: tone and text.
 
 use base::i18n::{Sentence, Words};
-use domain::tenant::access::{Access, AccessState};
+use domain::tenant::grant::{Access, AccessState};
 use domain::tenant::{ChannelStatus, TenantStatus};
 use entity::tenant;
 

@@ -98,7 +98,7 @@ impl EventsQuery {
 pub async fn show(app: AppData, Operator(visitor): Operator, query: web::Query<EventsQuery>) -> Answer {
     let query = query.into_inner();
     let filter = query.filter(&app).await?;
-    let mut found = events::list(app.store.read(), &filter, query.after, PAGE + 1).await?;
+    let mut found = events::list_events(app.store.read(), &filter, query.after, PAGE + 1).await?;
     let most = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let more = found.len() > most;
     found.truncate(most);
@@ -119,7 +119,7 @@ pub async fn show(app: AppData, Operator(visitor): Operator, query: web::Query<E
 
 /// One event: what is sent, and the attempts.
 pub async fn event(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>) -> Answer {
-    let event = events::one(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
+    let event = events::one_event(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
     let attempts = events::attempts(app.store.read(), event.id, None, PAGE).await?;
     let body: Value = serde_json::from_str(&event.body).unwrap_or_default();
     let row = rows(&app, &visitor, vec![event]).await?.pop().ok_or(Error::NotFound)?;
@@ -130,7 +130,7 @@ pub async fn event(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid
 
 /// Queues an event once more.
 pub async fn resend(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
-    let event = events::one(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
+    let event = events::one_event(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
     events::resend(&app, &event).await?;
     let detail = json!({ "type": event.kind, "tenant_id": event.about_id, "webhook": event.webhook });
     visitor.audit(&app, app.store.write(), "vendor_event.resent", &event.id.to_string(), detail).await?;

@@ -151,7 +151,7 @@ async fn show(app: AppData, member: Member) -> Answer {
         hint: account_hint(&page, status, cut_off, &end),
         support: support_of(&page, status),
         access: tenant::access(&app.tenants, tenant.tenant_id).await?,
-        allow_again: tenant::access::reconnect_url(tenant),
+        allow_again: tenant::grant::reconnect_url(tenant),
         channels: channels.collect(),
         usage: sources::usage(&app.sources, tenant.tenant_id).await?,
         limits: usage::shown(&app.usage, tenant).await?,

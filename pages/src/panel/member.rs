@@ -1,7 +1,7 @@
 //! The signed-in reader: the request's session with its account and role. All pages and all data require it.
 
 use domain::brand::Look;
-use domain::identity::form::masked;
+use domain::identity::realm::masked_csrf;
 use domain::identity::realm::{self, FormRejected, LIVE, Realm};
 use domain::identity::{credentials, member, person, session as sessions};
 use std::future::Future;
@@ -121,7 +121,7 @@ impl Member {
             remembers: here.remembers.clone(),
             may_switch: here.may_switch,
             bound: here.only.is_some() || here.must_enrol,
-            csrf_token: masked(&self.session.csrf),
+            csrf_token: masked_csrf(&self.session.csrf),
             zone: here.zone,
             ancestors: here.ancestors.clone(),
             ..PageContext::bare(Realm::Panel, self.words, title, self.now, self.read_only)

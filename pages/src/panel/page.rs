@@ -2,7 +2,7 @@
 
 use domain::brand::Look;
 use domain::identity::realm::{self, Realm};
-use domain::identity::{form, token};
+use domain::identity::session;
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -117,7 +117,7 @@ impl PageContext {
         Self {
             words,
             title,
-            nonce: token::new(),
+            nonce: session::new_token(),
             crm: "amoCRM",
             account: String::new(),
             name: String::new(),
@@ -196,7 +196,7 @@ impl PageContext {
 
     /// The hidden CSRF field of every form.
     pub fn csrf(&self) -> String {
-        markup::hidden(form::CSRF, &self.csrf_token)
+        markup::hidden(realm::CSRF, &self.csrf_token)
     }
 
     /// A number with decimals, formatted for the reader's language.

@@ -4,7 +4,7 @@
 //! end in `In` and `Out` and are never table types. `docs/api-design.md` has the rules and the known quirks.
 
 use domain::api_key::KeyCache;
-use domain::api_key::metered::Metered;
+use domain::api_key::Metered;
 use domain::usage::UsageContext;
 use std::collections::BTreeSet;
 

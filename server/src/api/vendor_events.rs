@@ -125,7 +125,7 @@ pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<Vendor
     };
     let filters = ["vendor-events", query.tenant_id.as_deref().unwrap_or("-"), query.status.as_deref().unwrap_or("-")];
     let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
-    let rows = events::list(app.store.read(), &EventFilter { about, state }, page.after, page.rows()).await?;
+    let rows = events::list_events(app.store.read(), &EventFilter { about, state }, page.after, page.rows()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
     Ok(HttpResponse::Ok().json(ListOut { items: rows.into_iter().map(shown).collect(), next_cursor }))
 }
@@ -148,7 +148,7 @@ pub async fn attempts(
     query: Query<VendorEventAttemptsQuery>,
 ) -> Result<HttpResponse> {
     key.vendor()?;
-    let event = events::one(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
+    let event = events::one_event(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
     let filters = ["vendor-event-attempts", &event.id.to_string()];
     let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
     // The cursor holds an id: here the attempt's number as one.
@@ -182,7 +182,7 @@ pub async fn resend(
     key.vendor()?;
     key.needs(Scope::Write)?;
     once(&app, &key, body.ignore()?, async {
-        let event = events::one(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
+        let event = events::one_event(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
         events::resend(&app, &event).await?;
         let (by, object) = (by(&app, &key, &request).await?, event.id.to_string());
         let detail = json!({ "type": event.kind, "tenant_id": event.about_id, "webhook": event.webhook });

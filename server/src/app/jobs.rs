@@ -7,7 +7,7 @@ use domain::intake::IntakeContext;
 use domain::intake::messenger::poll;
 use domain::job::{JobKind, Kind, chore, kind};
 use domain::platform::PlatformContext;
-use domain::source::line::{self, renew, schedule};
+use domain::source::line::{self, watch as lines};
 use domain::tenant::{plan, subscription, watch};
 use domain::unregister::UnregisterLine;
 use domain::usage::UsageContext;
@@ -36,13 +36,13 @@ pub(super) fn kinds(
         kind(subscription::KIND, tenants, subscription::check).at_once(4, 1).within(4).waits(&subscription::WAITS),
         kind(contact::KIND, tenants, contact::link_later).within(3).waits(&contact::BACK_OFF).gives_up(),
         kind(lead_origin::KIND, tenants, lead_origin::write_origin).waits(&lead_origin::BACK_OFF).gives_up(),
-        kind(schedule::WATCH, sources, line::check).at_once(4, 4).within(4),
-        kind(schedule::RENEW, sources, renew::ask).at_once(4, 4).waits(&HOUR),
-        kind(schedule::POLL, intake, poll::poll).at_once(16, 16).waits(&MINUTE),
+        kind(lines::WATCH, sources, line::check).at_once(4, 4).within(4),
+        kind(lines::RENEW, sources, lines::ask).at_once(4, 4).waits(&HOUR),
+        kind(lines::POLL, intake, poll::poll).at_once(16, 16).waits(&MINUTE),
         kind(template::KIND, sources, template::go_on).within(5),
         kind(replay::KIND, delivery, replay::go_on).waits(&MINUTE),
         chore("sessions", hours(1), platform, identity, async |app| {
-            Ok(identity::sweep::round(&app).await.map(drop)?)
+            Ok(identity::throttle::sweep(&app).await.map(drop)?)
         }),
         chore("expired_rows", hours(1), platform, tenants, async |app| Ok(watch::clean(&app).await.map(drop)?)),
         chore("moved_rows", minutes(5), platform, platform, move_rows),

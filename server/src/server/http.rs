@@ -38,7 +38,7 @@ pub fn serve(
     let server = HttpServer::new(move || {
         HttpApp::new()
             .configure(|web| shared.share(web))
-            .wrap(from_fn(load_shedding::unknown::gate))
+            .wrap(from_fn(load_shedding::gate_unknown_callers))
             .wrap(from_fn(load_shedding::gate))
             .wrap(from_fn(routes::secure_headers))
             .configure(routes::public)

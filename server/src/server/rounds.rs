@@ -90,7 +90,7 @@ fn delivering(app: &Arc<App>) -> Vec<Round> {
         Round::new("gauges", 15, &app.delivery, delivery::gauges::publish).at_start(),
         Round::new("disks", 10, &app.load_shedding, load_shedding::look_at_disks).at_start(),
         Round::new("plans", 24 * 3_600, &app.tenants, tenant::plan::look_again).at_start(),
-        Round::new("proofs", 5, &app.sources, async |app| source::proofs::write(&app).await),
+        Round::new("proofs", 5, &app.sources, async |app| source::observations::write_proofs(&app).await),
         Round::new("reconcile", 5, &app.sources, async |app| {
             source::reconcile::due_now(&app).await;
         }),

@@ -1,6 +1,7 @@
 //! Whether an amoCRM user administers the account: the token's claim, else the users' API.
 
-use domain::tenant::rights::{self, CrmRights, MaxAge};
+use domain::tenant::users;
+use domain::tenant::users::{CrmRights, MaxAge};
 use std::sync::Arc;
 
 use entity::tenant;
@@ -25,7 +26,7 @@ pub(super) async fn of(app: &Arc<WidgetContext>, tenant: &tenant::Model, user_id
     match claim {
         Some(true) => Rights::Administrator,
         Some(false) => Rights::Other,
-        None => match rights::of(&app.tenants, tenant.tenant_id, user_id, MAX_AGE).await.rights {
+        None => match users::rights_of(&app.tenants, tenant.tenant_id, user_id, MAX_AGE).await.rights {
             CrmRights::Administrator => Rights::Administrator,
             CrmRights::User | CrmRights::Gone => Rights::Other,
             CrmRights::Unknown => Rights::Unknown,

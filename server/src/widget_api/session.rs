@@ -4,9 +4,8 @@
 //! repeated, also by several windows at once: the same token always gives the same session. The session's token is
 //! derived, not random, and only its hash is stored.
 
-use domain::identity::session::{SessionKind, living};
+use domain::identity::session::{self as sessions, SessionKind, living};
 use domain::identity::ticket::{self, Asker, TicketTarget, TicketUser};
-use domain::identity::token;
 use domain::source;
 use domain::tenant::{self as tenants, TenantStatus, host_rules};
 use std::sync::Arc;
@@ -80,7 +79,7 @@ pub(super) async fn exchange(app: AppData, request: HttpRequest, _body: RequestB
         }
     }
     let name = exchanged(&integration, &token);
-    let paced = app.widget.exchanges.take(token::hash(&name.join("\n")), EXCHANGES, app.clock.millis()).await;
+    let paced = app.widget.exchanges.take(sessions::hash(&name.join("\n")), EXCHANGES, app.clock.millis()).await;
     paced.map_err(|wait| WidgetError::TooFast(seconds(wait)))?;
     let found = tenants::install::find(&app.tenants, &integration.name, token.account_id).await?;
     let tenant_id = found.ok_or(WidgetError::Provisioning)?;
@@ -119,7 +118,7 @@ async fn at_home(app: &Arc<WidgetContext>, tenant: tenant::Model, token: &Dispos
     if tenant.host == token.host.as_str() || !paced().await {
         return Ok(tenant);
     }
-    match tenants::host::find(&app.tenants, tenant.tenant_id, Some(&token.host)).await {
+    match tenants::token::find_host(&app.tenants, tenant.tenant_id, Some(&token.host)).await {
         Ok(true) => Ok(tenants::load(app.store.read(), tenant.tenant_id).await?.unwrap_or(tenant)),
         Ok(false) => Ok(tenant),
         Err(error) => {
@@ -145,7 +144,8 @@ async fn open(
     let secret = secrets.next().unwrap_or_default();
     // It may have been opened before the key was replaced.
     for secret in std::iter::once(secret.clone()).chain(secrets) {
-        let entry = directory::find(app.store.read(), directory::IdKind::Session, &token::hash(&secret), now).await?;
+        let entry =
+            directory::find(app.store.read(), directory::IdKind::Session, &sessions::hash(&secret), now).await?;
         let Some(entry) = entry else { continue };
         let Some(mut row) = living(&app.identity, app.store.read(), entry.tenant_id, entry.id).await? else { continue };
         if row.is_admin != is_admin {
@@ -185,7 +185,7 @@ async fn open(
         note: row.kind.clone(),
         expires_at: Some(row.expires_at),
     };
-    directory::set(&tx, directory::IdKind::Session, &token::hash(&secret), entry).await?;
+    directory::set(&tx, directory::IdKind::Session, &sessions::hash(&secret), entry).await?;
     tx.commit().await?;
     Ok((secret, row))
 }

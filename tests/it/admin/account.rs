@@ -6,7 +6,7 @@ use base::store::VENDOR;
 use entity::{account_note, audit};
 use parom::admin::operators::actions;
 use parom::audit::{Actor, By};
-use parom::identity::form::masked;
+use parom::identity::realm::masked_csrf;
 use parom::tenant::{Export, ExportPages};
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{World, once};
@@ -85,7 +85,7 @@ async fn viewing_as_an_account_is_read_only_short_and_audited(world: &mut World)
         assert!(!olga.opens(hidden).await.text.contains("text-canary-77"), "{hidden}");
     }
     let session = entity::session::Entity::of_tenant(line.tenant_id).one(world.app().store.read()).await;
-    let csrf = masked(&session.unwrap().unwrap().csrf);
+    let csrf = masked_csrf(&session.unwrap().unwrap().csrf);
     let pause = format!("/panel/sources/{}/pause", line.source_id);
     let changes: [(&str, &[(&str, &str)]); 3] = [
         ("/panel/team/invite", &[("email", "new@shop.example"), ("role", "owner")]),

@@ -4,7 +4,7 @@
 
 use base::config::{Config, CustomersMode};
 use base::i18n::{Language, Words};
-use parom::customer::logins;
+use parom::customer;
 use parom::identity::password;
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, World};
@@ -258,7 +258,7 @@ async fn an_administrator_goes_the_whole_way() {
     world.owner(HOST);
     world.sandbox.set_widget("main", CODE, &archive(&world)).expect("the sandbox takes the archive");
     let hash = password::hash(&world.app().identity, SecretString::from(PASSWORD)).await.expect("a password");
-    logins::add(&world.app().store, &world.clock, LOGIN, hash).await.expect("a login");
+    customer::add(&world.app().store, &world.clock, LOGIN, hash).await.expect("a login");
     let way = Way { world: &world, browser: &browser, words: Words::new(Language::En) };
     way.installs().await;
     way.gives_credentials().await;

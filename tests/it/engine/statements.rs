@@ -223,7 +223,7 @@ async fn works(world: &mut World) {
     parom::alert_notices::round(&app.alert_notices).await.unwrap();
     parom::import::step_all(&app.usage).await;
     parom::missed_hooks::look_now(&app.intake).await.unwrap();
-    parom::identity::sweep::round(&app.identity).await.unwrap();
+    parom::identity::throttle::sweep(&app.identity).await.unwrap();
     parom::media::sweep(&app.files).await.unwrap();
     parom::retention::round(&app.delivery).await.unwrap();
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base::store::VENDOR;
 use entity::audit;
-use parom::identity::{MemberRole, person as persons, recovery_codes};
+use parom::identity::{MemberRole, person as persons, second_step};
 use parom_tests::{Visitor, World, both, once};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -318,7 +318,7 @@ async fn details(world: &World, action: &str) -> Vec<Value> {
 
 async fn each_code_signs_in_once(world: &mut World) {
     let (olga, codes) = with_codes(world).await;
-    assert_eq!(codes.len(), recovery_codes::COUNT, "{codes:?}");
+    assert_eq!(codes.len(), second_step::RECOVERY_CODES, "{codes:?}");
     assert_eq!(olga.opens(PAGE).await.is(303).header("location"), "/admin/own", "they are shown once");
     let stored = row(world).await.recovery_codes;
     assert!(codes.iter().all(|code| !stored.contains(&code.replace('-', ""))), "only their hashes are stored");
@@ -344,7 +344,8 @@ async fn each_code_signs_in_once(world: &mut World) {
 async fn a_code_used_twice_at_once_counts_once(world: &mut World) {
     let (_, codes) = with_codes(world).await;
     let (person, db) = (row(world).await, world.app().store.write());
-    let taken = futures_util::future::join_all((0..8).map(|_| recovery_codes::take(db, &person, &codes[0]))).await;
+    let taken =
+        futures_util::future::join_all((0..8).map(|_| second_step::take_recovery_code(db, &person, &codes[0]))).await;
     assert_eq!(taken.into_iter().filter_map(Result::unwrap).collect::<Vec<_>>(), [9]);
 }
 

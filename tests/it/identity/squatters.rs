@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use entity::session;
-use parom::identity::{credentials, link, person as persons, totp};
+use parom::identity::{credentials, link, person as persons, second_step};
 use parom_tests::{World, both, once};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
@@ -206,10 +206,16 @@ async fn h1_a_person_row_read_before_the_proof_is_worthless_after_it(world: &mut
     assert!(!credentials::prove(&app.identity, db, &before).await.unwrap(), "there is one first");
     assert!(!credentials::hold(db, &before).await.unwrap(), "no session opens");
     assert!(!credentials::set_password(db, &before, "hash", before.set_in).await.unwrap());
-    let begun = totp::begin(&before).unwrap();
-    let confirmed =
-        totp::confirm(&app.identity, db, &before, (&begun.secret, &code(world, &begun.secret)), before.set_in).await;
-    assert_eq!(confirmed.unwrap(), totp::FirstCodeResult::Changed);
+    let begun = second_step::begin_enrolment(&before).unwrap();
+    let confirmed = second_step::confirm_enrolment(
+        &app.identity,
+        db,
+        &before,
+        (&begun.secret, &code(world, &begun.secret)),
+        before.set_in,
+    )
+    .await;
+    assert_eq!(confirmed.unwrap(), second_step::FirstCodeResult::Changed);
     let after = persons::by_id(db, before.id).await.unwrap().unwrap();
     // A request that found its session before, and reads the person only now.
     assert!(credentials::hold(db, &after).await.unwrap());

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use entity::oauth_grant::{self, Column};
 use entity::{directory, install_call};
-use parom::tenant::{AccessState, host, token};
+use parom::tenant::{AccessState, token};
 use parom_tests::settings::HOST;
 use parom_tests::{World, both, on_postgres, once};
 use sandbox::{Fault, Part};
@@ -75,7 +75,7 @@ async fn giving_access_again_keeps_everything(world: &mut World) {
     );
     let access = parom::tenant::access(&world.app().tenants, line.tenant_id).await.unwrap();
     assert_eq!((access.state, access.next_refresh_at), (AccessState::Revoked, None));
-    let again = parom::tenant::access::reconnect_url(&row(world, line.tenant_id).await);
+    let again = parom::tenant::grant::reconnect_url(&row(world, line.tenant_id).await);
     assert_eq!(again, "/oauth/install?integration=main", "one click");
 
     world.owner(HOST).installs_in_a_browser().await.is(200);
@@ -121,7 +121,7 @@ async fn the_widgets_word_leads_to_a_renamed_account(world: &mut World) {
     let host = |name: &str| rules.parse(name).unwrap();
     world.sandbox.add_account("other.amocrm.ru");
     let find = async |world: &World, name: &str| {
-        host::find(&world.app().tenants, line.tenant_id, Some(&host(name))).await.unwrap()
+        token::find_host(&world.app().tenants, line.tenant_id, Some(&host(name))).await.unwrap()
     };
     assert!(!find(world, HOST).await, "it is where we knew it");
     assert!(!find(world, "other.amocrm.ru").await, "another account lives there");

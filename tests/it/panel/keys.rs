@@ -300,7 +300,7 @@ async fn the_panel_can_be_framed_by_its_own_account_only(world: &mut World) {
     // A renamed account is framed by its new host alone.
     let boris = world.panel(own.tenant_id).await;
     world.sandbox.rename_account(HOST, "renamed.amocrm.ru");
-    assert!(parom::tenant::host::find(&world.app().tenants, own.tenant_id, None).await.expect("the new host"));
+    assert!(parom::tenant::token::find_host(&world.app().tenants, own.tenant_id, None).await.expect("the new host"));
     assert_eq!(framers(world, &boris.opens("/panel").await.is(200)), ["https://renamed.amocrm.ru"]);
 }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use entity::{directory, session};
-use parom::identity::MemberRole;
-use parom::identity::totp::{self, FirstCodeResult};
+use parom::identity::second_step::FirstCodeResult;
+use parom::identity::{MemberRole, second_step};
 use parom_tests::settings::{HOST, START};
 use parom_tests::{Engine, MailServer, Place, Setup, Visitor, World, both, once};
 use reqwest::Method;
@@ -161,7 +161,7 @@ async fn sessions_end(world: &mut World) {
     assert!(world.clock.millis() - START < 30 * 24 * 3_600_000);
     world.advance(Duration::from_secs(4 * HOUR));
     assert!(busy.opens("/panel").await.is_redirect().starts_with("/panel/sign-in"), "30 days in any case");
-    let swept = parom::identity::sweep::round(&world.app().identity).await.unwrap();
+    let swept = parom::identity::throttle::sweep(&world.app().identity).await.unwrap();
     assert_eq!(swept, 2, "what has run out is taken away");
 }
 
@@ -416,13 +416,15 @@ async fn m5_tries_of_codes_keep_no_owner_out(world: &mut World) {
     let id = add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
     let app = world.app();
     let person = parom::identity::person::by_id(app.store.read(), id).await.unwrap().unwrap();
-    let secret = totp::begin(&person).unwrap().secret;
+    let secret = second_step::begin_enrolment(&person).unwrap().secret;
     let code = |world: &World| {
         let totp = Builder::new().with_secret(Secret::try_from_base32(&secret).unwrap()).with_account_name("x");
         totp.build().unwrap().generate(u64::try_from(world.clock.millis() / 1000).unwrap()).to_string()
     };
     let confirmed =
-        totp::confirm(&app.identity, app.store.write(), &person, (&secret, &code(world)), None).await.unwrap();
+        second_step::confirm_enrolment(&app.identity, app.store.write(), &person, (&secret, &code(world)), None)
+            .await
+            .unwrap();
     assert_eq!(confirmed, FirstCodeResult::Done);
     // The attacker knows the password.
     let fields = [("email", ANNA), ("password", PASSWORD), ("to", "")];

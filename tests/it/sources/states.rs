@@ -154,7 +154,7 @@ async fn c3_a_thousand_quiet_sources_are_proved_in_one_commit(world: &mut World)
     let app = world.app().clone();
     // Its first proof ends a check, which closes an alert as well.
     parom::source::prove(&app.sources, line.tenant_id, line.source_id);
-    parom::source::proofs::write(&app.sources).await;
+    parom::source::observations::write_proofs(&app.sources).await;
     world.advance(Duration::from_secs(61));
     let remembered = statements_of(async {
         for _ in 0..999 {
@@ -163,12 +163,12 @@ async fn c3_a_thousand_quiet_sources_are_proved_in_one_commit(world: &mut World)
         parom::source::prove(&app.sources, line.tenant_id, line.source_id);
     });
     assert_eq!(remembered.await, StatementsOfTask::default(), "only remembered");
-    let written = statements_of(parom::source::proofs::write(&app.sources)).await;
+    let written = statements_of(parom::source::observations::write_proofs(&app.sources)).await;
     assert_eq!(written.transactions, 1);
     // The second ends the alert of the one source that was being checked.
     let at_most = if app.store.is_sqlite() { 25 } else { 2 };
     assert!((1..=at_most).contains(&written.statements.len()), "{} statements", written.statements.len());
-    let nothing = statements_of(parom::source::proofs::write(&app.sources)).await;
+    let nothing = statements_of(parom::source::observations::write_proofs(&app.sources)).await;
     assert_eq!(nothing, StatementsOfTask::default(), "and nothing when there is nothing");
     assert_eq!(proved(world, &line).await, "2026-11-20T09:01:01.000Z");
 }
@@ -199,10 +199,10 @@ async fn c3_an_old_proof_ends_no_check(world: &mut World) {
     let settings = serde_json::json!({"settings": {"webhook_url": world.messenger.url()}});
     world.api.patch(&line.path(""), &settings).await.is(200);
     let status = async |world: &World| world.api.get(&line.path("")).await.is(200).json["status"].clone();
-    parom::source::proofs::write(&second.app.sources).await;
+    parom::source::observations::write_proofs(&second.app.sources).await;
     assert_eq!(status(world).await, "checking");
     parom::source::prove(&app.sources, line.tenant_id, line.source_id);
-    parom::source::proofs::write(&app.sources).await;
+    parom::source::observations::write_proofs(&app.sources).await;
     assert_eq!(status(world).await, "working");
     second.stop().await;
     world.deliver_to_the_end().await;

@@ -94,7 +94,7 @@ impl Vendor {
     }
 
     async fn rows(&self) -> Vec<vendor_event::Model> {
-        vendor_webhooks::list(self.app().store.read(), &vendor_webhooks::EventFilter::default(), None, 200)
+        vendor_webhooks::list_events(self.app().store.read(), &vendor_webhooks::EventFilter::default(), None, 200)
             .await
             .unwrap()
     }

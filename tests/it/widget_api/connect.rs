@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use entity::{audit, consent};
 use hmac::{Hmac, KeyInit, Mac};
-use parom::customer::logins;
+use parom::customer;
 use parom::identity::password;
 use parom::tenant::{Export, ExportPages};
 use parom_tests::settings::{CHANNEL_ID, HOST};
@@ -74,7 +74,7 @@ async fn status(world: &World) -> String {
 async fn add_login(world: &World, login: &str, password: &str) {
     let app = world.app();
     let hash = password::hash(&app.identity, SecretString::from(password)).await.unwrap();
-    logins::add(&app.store, &app.clock, login, hash).await.unwrap();
+    customer::add(&app.store, &app.clock, login, hash).await.unwrap();
 }
 
 /// The administrator of an account that waits for a login.
@@ -164,14 +164,14 @@ async fn a_login_opens_the_account(world: &mut Logins) {
     let done = user.post(world, "/connect", &credentials(world, "SHOP", "correct horse battery")).await.is(200);
     assert_eq!(done.json["tenant"]["status"], "active");
     assert_eq!(world.sandbox.connections().len(), 1);
-    let login = logins::find(&world.app().store, "shop").await.unwrap().unwrap();
-    let accounts = logins::accounts(&world.app().store, login.id).await.unwrap();
+    let login = customer::find(&world.app().store, "shop").await.unwrap().unwrap();
+    let accounts = customer::accounts(&world.app().store, login.id).await.unwrap();
     assert_eq!(accounts.iter().map(|tenant| tenant.host.as_str()).collect::<Vec<_>>(), [HOST]);
     // Neither login nor password is written down anywhere.
     let told: String = deeds(world, "account.connected").await.iter().map(|row| format!("{row:?}")).collect();
     assert!(!told.contains("correct horse"), "{told}");
 
-    logins::disable(&world.app().store, &world.clock, "shop").await.unwrap();
+    customer::disable(&world.app().store, &world.clock, "shop").await.unwrap();
     user.post(world, "/connect", &credentials(world, "shop", "correct horse battery")).await.is(401);
 }
 
@@ -233,7 +233,7 @@ async fn the_vendors_service_decides(world: &mut Remote) {
     assert_eq!(status(world).await, "awaiting_credentials");
     let done = user.post(world, "/connect", &credentials(world, "yes", "пароль 1")).await.is(200);
     assert_eq!(done.json["tenant"]["status"], "active");
-    assert!(logins::list(&world.app().store).await.unwrap().is_empty());
+    assert!(customer::list(&world.app().store).await.unwrap().is_empty());
 }
 
 /// Where the vendor's service listens: one for all tests of this process, on a thread of its own.

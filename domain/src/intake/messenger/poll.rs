@@ -18,7 +18,7 @@ use crate::delivery::letters::goes_to;
 use crate::delivery::read::first_id_at;
 use crate::intake::IntakeContext;
 use crate::job::NextRun;
-use crate::source::line::schedule;
+use crate::source::line::watch;
 use crate::source::{SourceStatus, stopped};
 
 /// Conversations that a messenger is asked about.
@@ -34,7 +34,7 @@ const NEVER: TimeDelta = TimeDelta::days(1);
 pub async fn poll(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Result<NextRun> {
     let (app, job) = (&app, &job);
     let now = app.clock.millis();
-    let Some(source) = schedule::source_of(&app.sources, job).await? else { return Ok(NextRun::Never) };
+    let Some(source) = watch::source_of(&app.sources, job).await? else { return Ok(NextRun::Never) };
     let interval = app.connectors.get(&source.kind).and_then(|connector| connector.poll_interval());
     let interval = interval.and_then(|interval| TimeDelta::from_std(interval).ok()).unwrap_or(NEVER);
     if let Err(error) = ask(app, &source).await {

@@ -1,19 +1,22 @@
 //! Identifies a line with its messenger, and claims it, because a messenger delivers a line's messages to one address
 //! only.
 
+use std::collections::BTreeMap;
+
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::store::directory::{self, DirectoryEntry, IdKind};
 use chrono::TimeDelta;
-use connectors::{Connector, Denied, Identity, Settings};
+use connectors::{Connector, Denied, Identity, LineAccount, Settings};
 use entity::source;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
-use serde_json::json;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::account::leave;
-use super::facts::{self, WebhookCheck};
-use crate::source::{SourceContext, SourceStatus, stopped};
+use crate::settings;
+use crate::source::{SourceContext, SourceStatus, StateReason, find, stopped};
 
 /// A claim not completed within this time expires.
 const UNFINISHED: TimeDelta = TimeDelta::minutes(2);
@@ -107,7 +110,7 @@ pub async fn yielding(
 }
 
 async fn yields(app: &SourceContext, connector: &dyn Connector, holder: &source::Model, wanted: &Identity) -> bool {
-    let is_set = !matches!(facts::webhook(&crate::settings::facts(holder)), WebhookCheck::NotSet { .. });
+    let is_set = !matches!(webhook(&crate::settings::facts(holder)), WebhookCheck::NotSet { .. });
     let cannot_receive = !is_set || holder.status == SourceStatus::Stopped.as_str();
     if holder.secrets.is_none() || (holder.proved_at.is_none() && cannot_receive) {
         return true;
@@ -210,7 +213,7 @@ pub async fn proved(app: &SourceContext, row: &source::Model, identity: &Identit
     if !is_claimed {
         claim_until(app, app.store.write(), row, identity, None, None).await?;
     }
-    if is_proved(row) { Ok(()) } else { facts::learned(app, row, "line", PROVED, true.into()).await }
+    if is_proved(row) { Ok(()) } else { learned(app, row, "line", PROVED, true.into()).await }
 }
 
 /// Whether the messenger once said that the line is the source's.
@@ -310,4 +313,248 @@ pub fn facts_of(kind: &str, identity: &Identity) -> serde_json::Value {
 
 fn entry(row: &source::Model, name: &str, expires_at: Option<i64>) -> DirectoryEntry {
     DirectoryEntry { tenant_id: row.tenant_id, id: row.id, note: name.to_owned(), expires_at }
+}
+
+// Lines of one account at their messenger: a call of the vendor's app about the account is for all of them. A source
+// is among them once the messenger listed its line in the account to its own token; what the settings say is no proof.
+// A source whose settings only name the account is noted too, since its subscription ends with that of the account.
+
+/// The note of a source that names the account without a proof.
+const NAMED: &str = "named";
+
+/// Enters a source among those of its account at the messenger, and takes it out of the account it had `before`.
+pub async fn join(
+    app: &SourceContext,
+    db: &impl ConnectionTrait,
+    row: &source::Model,
+    before: Option<&source::Model>,
+) -> Result<(), DbErr> {
+    let now = account_of(app, row);
+    let then = account_of(app, before.unwrap_or(row)).filter(|then| now.as_ref().is_none_or(|now| now.key != then.key));
+    if let Some(then) = then {
+        directory::take(db, IdKind::LineAccount, &account_key(row, &then), app.clock.millis()).await?;
+    }
+    let Some(now) = now else { return Ok(()) };
+    let note = if now.is_proved { "" } else { NAMED };
+    let entry = DirectoryEntry { tenant_id: row.tenant_id, id: row.id, note: note.to_owned(), expires_at: None };
+    let key = account_key(row, &now);
+    match directory::find(db, IdKind::LineAccount, &key, app.clock.millis()).await? {
+        Some(known) if known == entry => Ok(()),
+        _ => directory::set(db, IdKind::LineAccount, &key, entry).await,
+    }
+}
+
+/// Takes a source out.
+pub async fn leave(app: &SourceContext, db: &impl ConnectionTrait, row: &source::Model) -> Result<(), DbErr> {
+    if let Some(account) = account_of(app, row) {
+        directory::take(db, IdKind::LineAccount, &account_key(row, &account), app.clock.millis()).await?;
+    }
+    Ok(())
+}
+
+/// The messenger refuses a source that it never proved to be of its account: no calls about the account reach it, even if
+/// an earlier release let them.
+pub(super) async fn unproved(app: &SourceContext, row: &source::Model) -> Result<(), DbErr> {
+    match account_of(app, row) {
+        Some(account) if !account.is_proved => join(app, app.store.write(), row, None).await,
+        _ => Ok(()),
+    }
+}
+
+/// Enters a source of which the messenger did not say before that its line is the account's: it did not answer, or the
+/// source is older than the question. `identity`: a fresh answer.
+pub(super) async fn prove(
+    app: &SourceContext,
+    source: &source::Model,
+    connector: &dyn Connector,
+    settings: &Settings,
+    identity: &Identity,
+) -> Result<()> {
+    let Some(account) = connector.account(&settings.public) else { return Ok(()) };
+    if !account.is_proved {
+        known(app, source, identity).await?;
+    }
+    let asked = find(app, source.tenant_id, source.id).await?;
+    Ok(join(app, app.store.write(), &asked, None).await?)
+}
+
+/// The sources of an account at the messenger, of all tenants.
+pub async fn sources_of(app: &SourceContext, kind: &str, account: &str) -> Result<Vec<Uuid>, DbErr> {
+    let beginning = format!("{kind}:{account}:");
+    let found = directory::list(app.store.read(), IdKind::LineAccount, &beginning, app.clock.millis()).await?;
+    Ok(found.into_iter().filter(|(_, entry)| entry.note.is_empty()).map(|(_, entry)| entry.id).collect())
+}
+
+fn account_of(app: &SourceContext, row: &source::Model) -> Option<LineAccount> {
+    app.connectors.get(&row.kind)?.account(&settings::public(row).ok()?)
+}
+
+fn account_key(row: &source::Model, account: &LineAccount) -> String {
+    format!("{}:{}:{}", row.kind, account.key, row.id)
+}
+
+// Known facts about a line, as JSON in its row, written by several modules and never queried.
+
+/// How often a change is retried because a concurrent one came first.
+const TRIES: usize = 5;
+/// The problems that the messenger reports, by aspect.
+const TROUBLES: &str = "troubles";
+
+/// The result of the last check of a messenger's webhook.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum WebhookCheck {
+    #[default]
+    Fine,
+    /// Not registered with the messenger yet.
+    NotSet {
+        words: String,
+        since: i64,
+    },
+    Failing {
+        words: String,
+        waiting: u64,
+        since: i64,
+    },
+    Elsewhere {
+        host: String,
+        since: i64,
+    },
+}
+
+impl WebhookCheck {
+    /// Whether both are equal apart from their start.
+    fn same_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Failing { words, .. }, Self::Failing { words: others, .. })
+            | (Self::NotSet { words, .. }, Self::NotSet { words: others, .. })
+            | (Self::Elsewhere { host: words, .. }, Self::Elsewhere { host: others, .. }) => words == others,
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
+    }
+}
+
+/// The last result for the webhook.
+pub fn webhook(facts: &Map<String, Value>) -> WebhookCheck {
+    let seen = facts.get("webhook").cloned();
+    seen.and_then(|seen| serde_json::from_value(seen).ok()).unwrap_or_default()
+}
+
+/// Why customers' messages do not arrive, by the last check of the webhook: since when, and the messenger's text or
+/// the host that receives them; else what the messenger reports of the line. None if all is well.
+pub fn trouble(facts: &Map<String, Value>) -> Option<(StateReason, i64, String)> {
+    match webhook(facts) {
+        WebhookCheck::Elsewhere { host, since } => Some((StateReason::LineElsewhere, since, host)),
+        WebhookCheck::NotSet { words, since } => Some((StateReason::LineNotSet, since, words)),
+        WebhookCheck::Failing { words, since, .. } => Some((StateReason::LineFailing, since, words)),
+        WebhookCheck::Fine => reported(facts),
+    }
+}
+
+/// Stores a fact about a line; null removes it.
+pub async fn learned(app: &SourceContext, source: &source::Model, part: &str, key: &str, value: Value) -> Result<()> {
+    change(app, source.tenant_id, source.id, |facts| {
+        let part = facts.entry(part).or_insert_with(|| Value::Object(Map::new()));
+        let Some(part) = part.as_object_mut() else { return };
+        if value.is_null() {
+            part.remove(key);
+        } else {
+            part.insert(key.to_owned(), value.clone());
+        }
+    })
+    .await
+}
+
+/// Stores what a messenger reports to be wrong with a line, in English; none ends it. One problem an aspect, which keeps
+/// its start while it is reported again.
+pub async fn reported_trouble(
+    app: &SourceContext,
+    source: &source::Model,
+    aspect: &str,
+    trouble: Option<&LocalizedText>,
+) -> Result<()> {
+    let now = app.clock.millis();
+    change(app, source.tenant_id, source.id, |facts| {
+        let all = facts.entry(TROUBLES).or_insert_with(|| Value::Object(Map::new()));
+        let Some(all) = all.as_object_mut() else { return };
+        let Some(detail) = trouble.map(ToString::to_string) else {
+            all.remove(aspect);
+            return;
+        };
+        if all.get(aspect).and_then(|known| known.get("words")?.as_str()) != Some(&detail) {
+            all.insert(aspect.to_owned(), json!({ "words": detail, "since": now }));
+        }
+    })
+    .await
+}
+
+/// The longest problem that the messenger reports of the line.
+fn reported(facts: &Map<String, Value>) -> Option<(StateReason, i64, String)> {
+    let all = facts.get(TROUBLES)?.as_object()?.values();
+    let each = all.filter_map(|one| Some((one.get("since")?.as_i64()?, one.get("words")?.as_str()?.to_owned())));
+    each.min().map(|(since, words)| (StateReason::LineTrouble, since, words))
+}
+
+/// Stores facts by name; others stay.
+pub(super) async fn extend(
+    app: &SourceContext,
+    source: &source::Model,
+    new: BTreeMap<&'static str, Value>,
+) -> Result<()> {
+    change(app, source.tenant_id, source.id, |facts| {
+        facts.extend(new.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    })
+    .await
+}
+
+/// Stores the identity that the messenger reported.
+pub async fn known(app: &SourceContext, source: &source::Model, identity: &Identity) -> Result<()> {
+    let given = facts_of(&source.kind, identity);
+    change(app, source.tenant_id, source.id, |facts| facts.extend(given.as_object().cloned().unwrap_or_default())).await
+}
+
+/// Stores the result of a webhook check; an unchanged result keeps its start.
+pub(super) async fn saw(app: &SourceContext, source: &source::Model, seen: WebhookCheck) -> Result<()> {
+    change(app, source.tenant_id, source.id, |facts| {
+        if webhook(facts).same_as(&seen) {
+            return;
+        }
+        match serde_json::to_value(&seen) {
+            Ok(seen) => facts.insert("webhook".to_owned(), seen),
+            Err(_) => None,
+        };
+    })
+    .await
+}
+
+/// Changes the current facts.
+async fn change(
+    app: &SourceContext,
+    tenant_id: Uuid,
+    source_id: Uuid,
+    how: impl Fn(&mut Map<String, Value>),
+) -> Result<()> {
+    for _ in 0..TRIES {
+        let row =
+            source::Entity::of_tenant(tenant_id).filter(source::Column::Id.eq(source_id)).one(app.store.read()).await?;
+        let Some(row) = row else { return Ok(()) };
+        let mut facts = crate::settings::facts(&row);
+        how(&mut facts);
+        let written = Value::Object(facts).to_string();
+        if written == row.facts {
+            return Ok(());
+        }
+        let done = source::Entity::update_many()
+            .col_expr(source::Column::Facts, Expr::value(written))
+            .filter(source::Column::TenantId.eq(tenant_id))
+            .filter(source::Column::Id.eq(source_id))
+            .filter(source::Column::Facts.eq(row.facts))
+            .exec(app.store.write())
+            .await?;
+        if done.rows_affected == 1 {
+            app.lookup.forget();
+            return Ok(());
+        }
+    }
+    Err(Error::not_storing())
 }

@@ -10,13 +10,8 @@
 //!
 //! Facts are stored in `source.facts` and passed to the connector in its public settings as `facts`.
 
-mod account;
 mod claim;
-mod connect;
-mod facts;
-pub mod renew;
-pub mod schedule;
-mod watch;
+pub mod watch;
 
 use base::error::Result;
 use base64::Engine;
@@ -27,17 +22,14 @@ use secrecy::SecretString;
 
 use crate::source::SourceContext;
 
-pub use account::sources_of;
-pub(super) use account::{join, leave};
-pub(super) use claim::{ask, claim, facts_of, give_back, keep, lost, refused, release, require_same_line, yielding};
-pub use claim::{is_taken, source_of};
-pub use connect::{MOVED, take_back};
-pub(super) use connect::{connect, not_connected};
-pub(super) use facts::known;
-pub use facts::{learned, reported_trouble, trouble};
+pub(super) use claim::{
+    ask, claim, facts_of, give_back, join, keep, known, leave, lost, refused, release, require_same_line, yielding,
+};
+pub use claim::{is_taken, learned, reported_trouble, source_of, sources_of, trouble};
+pub use watch::{MOVED, check, take_back};
+pub(super) use watch::{connect, not_connected};
 
 pub use crate::settings::{facts as of, hook_url};
-pub use watch::check;
 
 /// A new secret with which a messenger authenticates its calls: 64 characters of `A-Za-z0-9_-`.
 pub(super) fn new_secret() -> SecretString {

@@ -3,24 +3,24 @@
 
 use std::sync::Arc;
 
-use base::error::Result;
-use base::i18n::{Language, Words};
+use base::error::{Error, Result};
+use base::i18n::{Language, LocalizedText, Words};
 use chrono::TimeDelta;
+use connectors::poll::Renewed;
 use connectors::{Denied, Watched};
-use entity::{job, source};
+use entity::job;
+use entity::source::{self, Column};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use serde_json::json;
+use uuid::Uuid;
 
-use super::connect::{MOVED, connect};
-use super::facts::{WebhookCheck, saw, webhook};
+use super::claim::{self, WebhookCheck, away, saw, webhook};
 use super::hook_of;
-use super::schedule;
-use super::{account, claim};
 use crate::alert::{self, Alarm};
-use crate::job::NextRun;
-use crate::settings;
-use crate::settings::facts;
-use crate::source::SourceContext;
-use crate::source::{SourceStatus, StateReason, observations, stopped};
+use crate::job::{NewJob, NextRun, schedule};
+use crate::settings::{self, facts};
+use crate::source::{By, SourceContext, SourceStatus, StateReason, find, observations, stopped};
 use crate::tenant as tenants;
 
 /// Interval between checks of a line, plus or minus the jitter.
@@ -32,7 +32,7 @@ pub async fn check(app: Arc<SourceContext>, job: job::Model) -> anyhow::Result<N
     let (app, job) = (&app, &job);
     let jitter = rand::random_range(-JITTER.num_milliseconds()..=JITTER.num_milliseconds());
     let next = app.clock.millis() + EVERY.num_milliseconds() + jitter;
-    let Some(source) = schedule::source_of(app, job).await? else { return Ok(NextRun::Never) };
+    let Some(source) = source_of(app, job).await? else { return Ok(NextRun::Never) };
     look_at(app, &source).await?;
     Ok(NextRun::At(next))
 }
@@ -46,7 +46,7 @@ async fn look_at(app: &Arc<SourceContext>, source: &source::Model) -> Result<()>
         // The process that gave the line to the other source may have ended before it notified the account of this one.
         if other.expires_at.is_none() {
             claim::lost(app, source, &other.note).await?;
-            account::leave(app, app.store.write(), source).await?;
+            claim::leave(app, app.store.write(), source).await?;
         }
         return Ok(());
     }
@@ -62,10 +62,10 @@ async fn look_at(app: &Arc<SourceContext>, source: &source::Model) -> Result<()>
     match &whose {
         Ok(Some(identity)) => {
             claim::proved(app, source, identity, entered.is_some()).await?;
-            account::prove(app, source, connector.as_ref(), &settings, identity).await?;
+            claim::prove(app, source, connector.as_ref(), &settings, identity).await?;
         }
         Ok(None) | Err(Denied::Away(_)) => {}
-        Err(_) => account::unproved(app, source).await?,
+        Err(_) => claim::unproved(app, source).await?,
     }
     match &seen {
         Err(denied) => {
@@ -116,4 +116,179 @@ async fn raise(app: &SourceContext, source: &source::Model, host: &str) -> Resul
     let alarm = Alarm { tenant_id: source.tenant_id, kind: MOVED, object: &object, source_id: Some(source.id), detail };
     alert::raise(app, db, alarm).await?;
     Ok(())
+}
+
+// Registers our webhook at a messenger; [`crate::unregister`] removes it.
+
+/// Kind of the alert about a line that another service has taken.
+pub const MOVED: &str = "source_moved";
+
+/// Registers our address with the messenger of a source. A refusal is stored and retried by the watch: the source
+/// exists, and its state shows what it lacks.
+pub async fn connect(app: &Arc<SourceContext>, source: &source::Model) -> Result<Result<(), Denied>> {
+    let Some(connector) = app.connectors.get(&source.kind).filter(|connector| connector.has_webhook()) else {
+        return Ok(Ok(()));
+    };
+    let settings = settings::open(app, source)?;
+    let Some(hook) = hook_of(app, source, &settings) else { return Ok(Ok(())) };
+    match connector.connect_webhook(&settings, &hook).await {
+        Ok(()) => {
+            saw(app, source, WebhookCheck::Fine).await?;
+            alert::resolve(app, app.store.write(), source.tenant_id, MOVED, &source.id.to_string()).await?;
+            tracing::info!(tenant.id = %source.tenant_id, source.id = %source.id, "the messenger's webhook is registered");
+            Ok(Ok(()))
+        }
+        Err(denied) => {
+            let detail = denied.text().to_string();
+            tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, reason = %detail, "the messenger's webhook could not be registered");
+            if let Denied::Access(_) = denied {
+                crate::source::stopped(app, source.tenant_id, source.id, &detail).await?;
+            } else {
+                saw(app, source, WebhookCheck::NotSet { words: detail, since: app.clock.millis() }).await?;
+            }
+            Ok(Err(denied))
+        }
+    }
+}
+
+/// Why a webhook was not registered, as an answer: a conflict with the messenger's text, unless it does not answer.
+pub fn not_connected(denied: Denied) -> Error {
+    match denied {
+        Denied::Away(said) => away(said),
+        denied => Error::Conflict {
+            problem: "messenger_refused",
+            detail: LocalizedText::new("said-messenger-refused").with("reason", denied.into_text()),
+        },
+    }
+}
+
+/// Takes a line back from the service that has it now. Conflict if the messenger refuses, with its text.
+pub async fn take_back(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<source::Model> {
+    let source = find(app, tenant_id, source_id).await?;
+    match connect(app, &source).await? {
+        Ok(()) => {
+            let object = (tenant_id, source_id.to_string());
+            by.did(app, app.store.write(), "source.taken_back", (object.0, &object.1), json!({})).await?;
+            find(app, tenant_id, source_id).await
+        }
+        Err(denied) => Err(not_connected(denied)),
+    }
+}
+
+// Replaces credentials that end soon by those that the messenger issues for them.
+
+/// When it is asked again after the messenger did not answer.
+const AWAY: TimeDelta = TimeDelta::minutes(5);
+/// How often new credentials are written, because the old ones may be invalid by now.
+const TRIES: usize = 5;
+
+/// The regular question to a messenger whether a source needs new credentials.
+pub async fn ask(app: Arc<SourceContext>, job: job::Model) -> anyhow::Result<NextRun> {
+    let (app, job) = (&app, &job);
+    let now = app.clock.millis();
+    let Some(source) = source_of(app, job).await? else { return Ok(NextRun::Never) };
+    let wait = renewed(app, &source).await?;
+    Ok(NextRun::At(now + wait.num_milliseconds()))
+}
+
+/// Returns when the messenger is asked again.
+async fn renewed(app: &Arc<SourceContext>, source: &source::Model) -> Result<TimeDelta> {
+    let Some(connector) = app.connectors.get(&source.kind).filter(|_| source.secrets.is_some()) else {
+        return Ok(RENEW_EVERY);
+    };
+    let settings = settings::open(app, source)?;
+    match connector.renew(&settings, app.clock.now()).await {
+        Ok(None) => {}
+        Ok(Some(new)) => keep(app, source, new).await?,
+        Err(Denied::Away(detail)) => {
+            tracing::info!(source.id = %source.id, reason = %detail, "the messenger does not answer; credentials are renewed later");
+            return Ok(AWAY);
+        }
+        Err(Denied::Access(detail) | Denied::Foreign(detail) | Denied::Refused(detail)) => {
+            if source.status != SourceStatus::Stopped.as_str() {
+                stopped(app, source.tenant_id, source.id, &detail.to_string()).await?;
+            }
+        }
+    }
+    Ok(RENEW_EVERY)
+}
+
+/// Stores new credentials. Those that a person entered meanwhile are newer and stay.
+async fn keep(app: &Arc<SourceContext>, source: &source::Model, new: Renewed) -> Result<()> {
+    let mut secrets = settings::open(app, source)?.secrets;
+    secrets.extend(new.secrets);
+    let sealed = settings::seal(app, source.tenant_id, source.id, &secrets)?;
+    let mut tries = 0;
+    let kept = loop {
+        let done = source::Entity::update_many()
+            .col_expr(Column::Secrets, Expr::value(sealed.clone()))
+            .filter(Column::TenantId.eq(source.tenant_id))
+            .filter(Column::Id.eq(source.id))
+            .filter(Column::Secrets.eq(source.secrets.clone()))
+            .exec(app.store.write())
+            .await;
+        tries += 1;
+        match done {
+            Err(error) if tries < TRIES => {
+                tracing::warn!(source.id = %source.id, %error, "renewed credentials could not be stored yet");
+            }
+            done => break done?.rows_affected == 1,
+        }
+    };
+    if kept {
+        app.lookup.forget();
+        claim::extend(app, source, new.facts).await?;
+        tracing::info!(tenant.id = %source.tenant_id, source.id = %source.id, "the credentials of a source were renewed");
+    }
+    Ok(())
+}
+
+// Regular work for each line: a job of each kind, from the source's creation to its deletion.
+
+/// Where the messenger delivers (`watch.rs`).
+pub const WATCH: &str = "lines";
+/// New credentials for those that end soon (`renew.rs`).
+pub const RENEW: &str = "renewals";
+/// Asking for events that the messenger does not report by itself (`intake::messenger::poll`).
+pub const POLL: &str = "polls";
+
+/// Interval between questions whether credentials need to be renewed.
+pub const RENEW_EVERY: TimeDelta = TimeDelta::hours(1);
+/// Schedules the work of a new source, in the commit that creates it.
+pub(in crate::source) async fn begin(
+    app: &SourceContext,
+    db: &impl ConnectionTrait,
+    source: &source::Model,
+) -> Result<(), DbErr> {
+    let Some(connector) = app.connectors.get(&source.kind) else { return Ok(()) };
+    let now = app.clock.millis();
+    let (has_webhook, polls) = (connector.has_webhook(), connector.poll_interval().is_some());
+    let work = [
+        has_webhook.then_some((WATCH, now)),
+        (has_webhook || polls).then_some((RENEW, now + RENEW_EVERY.num_milliseconds())),
+        polls.then_some((POLL, now)),
+    ];
+    for (kind, due) in work.into_iter().flatten() {
+        schedule(db, now, NewJob::new(source.tenant_id, kind, source.id, due)).await?;
+    }
+    Ok(())
+}
+
+/// Ends the work of a source, in the commit that deletes it.
+pub(in crate::source) async fn end(db: &impl ConnectionTrait, source: &source::Model) -> Result<(), DbErr> {
+    job::Entity::delete_many()
+        .filter(job::Column::TenantId.eq(source.tenant_id))
+        .filter(job::Column::Kind.is_in([WATCH, RENEW, POLL]))
+        .filter(job::Column::Key.eq(source.id.to_string()))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// The source of a job; none if it was deleted.
+pub async fn source_of(app: &SourceContext, job: &job::Model) -> anyhow::Result<Option<source::Model>> {
+    let id: Uuid = job.key.parse()?;
+    let found = source::Entity::of_tenant(job.tenant_id).filter(source::Column::Id.eq(id));
+    let found = found.filter(source::Column::DeletedAt.is_null());
+    Ok(found.one(app.store.write()).await?)
 }

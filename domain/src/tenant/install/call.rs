@@ -1,10 +1,13 @@
 //! The row of an install call: stored before it is answered, processed by one worker at a time, kept with its
 //! outcome.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use base::message::stored_as_small_integer;
 use base::store::VENDOR;
+use base::store::directory::{self, DirectoryEntry, IdKind};
 use chrono::TimeDelta;
 use entity::install_call::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict, Order};
@@ -12,9 +15,10 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Que
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::stage::InstallStage;
+use super::InstallStage;
 use crate::alert::{self, Alarm};
 use crate::tenant::TenantContext;
+use crate::unknown_callers;
 
 const NEW: &str = "new";
 const DONE: &str = "done";
@@ -269,4 +273,116 @@ fn of(row: &install_call::Model) -> UpdateMany<install_call::Entity> {
         .filter(Column::TenantId.eq(row.tenant_id))
         .filter(Column::Id.eq(row.id))
         .filter(Column::Status.eq(NEW))
+}
+
+// Addresses from which genuine install calls came. amoCRM uses few, so calls from these go before those from unknown
+// addresses.
+
+/// How long an address stays known after its last genuine call.
+const KNOWN: TimeDelta = TimeDelta::days(90);
+
+/// The hash of an address: it cannot be reversed without our key.
+pub fn network_of(app: &TenantContext, address: Option<IpAddr>) -> String {
+    let address = address.map(|address| unknown_callers::site(address).to_string()).unwrap_or_default();
+    let derived = app.vault.derive("install_network", &[&address]);
+    hex::encode(derived.get(..16).unwrap_or_default())
+}
+
+/// The trust in a call from this address.
+pub async fn trust_of(app: &TenantContext, network: &str) -> Result<Trust, DbErr> {
+    let found = directory::find(app.store.read(), IdKind::InstallNetwork, network, app.clock.millis()).await?;
+    Ok(if found.is_some() { Trust::KnownAddress } else { Trust::Stranger })
+}
+
+/// Records that amoCRM accepted a code from this address.
+pub(super) async fn was_genuine(app: &TenantContext, network: &str) {
+    if network.is_empty() {
+        return;
+    }
+    let entry = DirectoryEntry {
+        tenant_id: VENDOR,
+        id: VENDOR,
+        note: String::new(),
+        expires_at: Some(app.clock.millis() + KNOWN.num_milliseconds()),
+    };
+    if let Err(error) = directory::set(app.store.write(), IdKind::InstallNetwork, network, entry).await {
+        tracing::warn!(%error, "the address of a genuine install call could not be recorded");
+    }
+}
+
+// Install calls that exceeded the write limit of unknown callers. amoCRM sends a genuine one only once and ignores
+// the answer, so the newest few are kept in memory and stored when their turn comes.
+
+/// Maximum number of calls kept.
+const MOST: usize = 64;
+
+/// A call that is not stored.
+#[derive(Clone, Debug)]
+pub(super) struct Unstored {
+    /// Our id, which contains the time of arrival.
+    pub id: Uuid,
+    pub call: InstallCall,
+}
+
+/// The newest calls that are not stored.
+#[derive(Default)]
+pub struct Overflow(Mutex<VecDeque<Unstored>>);
+
+impl Overflow {
+    /// Keeps a call in memory. It replaces an earlier one for the same host from the same address; when there are too
+    /// many, the oldest is dropped.
+    pub fn put(&self, id: Uuid, call: InstallCall) {
+        let mut calls = self.calls();
+        calls.retain(|one| {
+            let one = &one.call;
+            (&one.integration, &one.host, &one.network) != (&call.integration, &call.host, &call.network)
+        });
+        if calls.len() >= MOST {
+            calls.pop_front();
+        }
+        calls.push_back(Unstored { id, call });
+    }
+
+    pub(super) fn all(&self) -> Vec<Unstored> {
+        self.calls().iter().cloned().collect()
+    }
+
+    /// Removes a call; false if it was not there.
+    pub(super) fn claim(&self, id: Uuid) -> bool {
+        let mut calls = self.calls();
+        let before = calls.len();
+        calls.retain(|one| one.id != id);
+        calls.len() < before
+    }
+
+    fn calls(&self) -> MutexGuard<'_, VecDeque<Unstored>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::SecretString;
+
+    use super::*;
+
+    #[test]
+    fn the_newest_stay() {
+        let overflow = Overflow::default();
+        for number in 0..100 {
+            let call = InstallCall {
+                integration: "main".to_owned(),
+                host: format!("h{}.amocrm.ru", number % 90),
+                code: SecretString::from("x"),
+                trust: Trust::Stranger,
+                network: "n".to_owned(),
+            };
+            overflow.put(Uuid::from_u128(number), call);
+        }
+        let ids: Vec<u128> = overflow.all().iter().map(|one| one.id.as_u128()).collect();
+        assert_eq!((ids.len(), ids.first(), ids.last()), (MOST, Some(&36), Some(&99)));
+        assert!(overflow.claim(Uuid::from_u128(99)));
+        assert!(!overflow.claim(Uuid::from_u128(99)));
+        assert!(!overflow.claim(Uuid::from_u128(3)));
+    }
 }

@@ -6,18 +6,19 @@ use std::time::Duration;
 use amocrm::oauth::{OAuth, OAuthError};
 use amocrm::{Host, claims};
 use base::config::Integration;
-use base::store::finish_tx;
+use base::store::{VENDOR, finish_tx};
 use entity::oauth_grant::{self, Column};
 use entity::tenant;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, UpdateMany};
 use secrecy::SecretString;
+use serde_json::json;
 use uuid::Uuid;
 
-use super::{TokenError, refusal};
-use crate::tenant::TenantContext;
+use super::TokenError;
+use crate::alert::{self, Alarm};
 use crate::tenant::grant::{self, Grant};
-use crate::tenant::{self as tenants, TenantStatus, host, status_change, uninstall};
+use crate::tenant::{self as tenants, TenantContext, TenantStatus, status, token};
 
 /// Time limit of one call to the token endpoint.
 const CALL_TIME: Duration = Duration::from_secs(15);
@@ -120,7 +121,7 @@ impl Renewal<'_> {
             Ok(fresh) => Ok(Ok(fresh)),
             Err(OAuthError::Rejected { hint, .. }) => Ok(Err(hint)),
             Err(OAuthError::Refused { status, hint, .. }) => {
-                refusal::raise(self.app, &place.tenant, status, &hint).await?;
+                raise_refusal(self.app, &place.tenant, status, &hint).await?;
                 Err(TokenError::later(format!("amoCRM refuses the integration's calls ({status}: {hint})")))
             }
             Err(OAuthError::Unpaid { .. }) => Err(TokenError::Unpaid),
@@ -146,11 +147,11 @@ impl Renewal<'_> {
     /// Asks the shared API host for the account's current host. True if it is a different, allowed one, which is then
     /// stored.
     async fn moved_host(&self, renewing: &mut RefreshTarget, token: &SecretString) -> Result<bool, TokenError> {
-        let Some(host) = host::reported_host(self.app, &renewing.tenant, token).await? else { return Ok(false) };
+        let Some(host) = token::reported_host(self.app, &renewing.tenant, token).await? else { return Ok(false) };
         if host == renewing.host {
             return Ok(false);
         }
-        host::moved(self.app, &renewing.tenant, &host).await?;
+        token::store_host(self.app, &renewing.tenant, &host).await?;
         renewing.host = host;
         Ok(true)
     }
@@ -193,10 +194,10 @@ impl Renewal<'_> {
             // its answer was lost.
             return self.moved().await?.ok_or(TokenError::NoGrant);
         };
-        refusal::over(self.app, &tenant.integration).await?;
+        end_refusal(self.app, &tenant.integration).await?;
         if recovered {
             self.app.lookup.forget();
-            status_change::go_on(self.app, key.0).await?;
+            status::go_on(self.app, key.0).await?;
         }
         tracing::debug!(tenant.id = %key.0, "the access token was renewed");
         grant::by_key(self.app.store.read(), key).await?.ok_or(TokenError::NoGrant)
@@ -235,8 +236,7 @@ impl Renewal<'_> {
         }
         // A renewed token ends the states that refusals had caused.
         let from = [TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];
-        let recovered =
-            status_change::change_status(self.app, tx, tenant.tenant_id, &from, TenantStatus::Active).await?;
+        let recovered = status::change_status(self.app, tx, tenant.tenant_id, &from, TenantStatus::Active).await?;
         let api_domain = claims::read(&fresh.access_token).and_then(|claims| claims.api_domain);
         if let Some(domain) = api_domain.filter(|domain| tenant.api_domain.as_ref() != Some(domain)) {
             tenant::Entity::update_many()
@@ -296,17 +296,49 @@ impl Renewal<'_> {
             tracing::info!(tenant.id = %tenant_id, "switched to another administrator's access");
             return Ok(false);
         }
-        let leaves = tenants::load(tx, tenant_id).await?.is_some_and(|tenant| uninstall::is_pending(&tenant));
+        let leaves = tenants::load(tx, tenant_id).await?.is_some_and(|tenant| status::is_uninstall_noticed(&tenant));
         if status == TenantStatus::NeedsReauth && leaves {
             tracing::info!(tenant.id = %tenant_id, "the access of an account that leaves has ended");
             return Ok(false);
         }
         let from = [TenantStatus::Active, TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];
-        status_change::change_status(self.app, tx, tenant_id, &from, status).await
+        status::change_status(self.app, tx, tenant_id, &from, status).await
     }
 
     /// The row, if its version is still the one seen and the lease is ours; ends the lease.
     fn mine(&self) -> UpdateMany<oauth_grant::Entity> {
         self.unmoved().filter(Column::LeaseOwner.eq(self.me))
     }
+}
+
+// amoCRM refuses the token calls of an integration without naming a token: the vendor has to look, once for all
+// accounts, and every account keeps its grant.
+
+const ALARM: &str = "integration_refused";
+
+/// Alerts the vendor with amoCRM's words.
+pub(super) async fn raise_refusal(
+    app: &TenantContext,
+    tenant: &tenant::Model,
+    status: u16,
+    hint: &str,
+) -> Result<(), DbErr> {
+    let detail = json!({
+        "integration": tenant.integration,
+        "account_id": tenant.account_id.to_string(),
+        "host": tenant.host,
+        "status": status,
+        "said": hint,
+    });
+    let alarm = Alarm { tenant_id: VENDOR, kind: ALARM, object: &tenant.integration, source_id: None, detail };
+    alert::raise(app, app.store.write(), alarm).await?;
+    Ok(())
+}
+
+/// A token call of the integration succeeded: ends the alert.
+pub(super) async fn end_refusal(app: &TenantContext, integration: &str) -> Result<(), DbErr> {
+    if alert::is_open(app.store.read(), VENDOR, ALARM, integration).await? {
+        alert::resolve(app, app.store.write(), VENDOR, ALARM, integration).await?;
+    }
+    Ok(())
 }

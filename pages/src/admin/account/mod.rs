@@ -127,7 +127,7 @@ async fn answer(
         state,
         access: states::access(words, &facts.access),
         giver: facts.access.by.as_ref().map(|giver| giver.name.clone()).unwrap_or_default(),
-        allow_again: format!("{}{}", app.public_url(), tenants::access::reconnect_url(&tenant)),
+        allow_again: format!("{}{}", app.public_url(), tenants::grant::reconnect_url(&tenant)),
         channels,
         sources,
         alerts: open.iter().map(|alert| alerts::row(words, alert, Some(&tenant.host), crm)).collect(),

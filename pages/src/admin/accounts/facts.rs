@@ -2,8 +2,8 @@
 
 use base::millis::HOUR;
 use domain::delivery::read::first_id_at;
-use domain::tenant::access::{self, Access};
-use domain::tenant::{ChannelStatus, plan};
+use domain::tenant::grant::Access;
+use domain::tenant::{ChannelStatus, grant, plan};
 use std::collections::BTreeMap;
 
 use entity::{oauth_grant, source, tenant, tenant_channel};
@@ -66,7 +66,7 @@ pub async fn of(app: &PanelContext, tenants: &[tenant::Model]) -> Result<Vec<Acc
         .map(|tenant| {
             let id = tenant.tenant_id;
             AccountFigures {
-                access: access::shown(grants.get(&id).map_or(&[], Vec::as_slice), now, lease_now),
+                access: grant::shown(grants.get(&id).map_or(&[], Vec::as_slice), now, lease_now),
                 sources: sources.get(&id).copied().unwrap_or_default(),
                 sources_limit: limit(app, tenant),
                 backlog: backlogs.get(&id).copied().unwrap_or_default(),

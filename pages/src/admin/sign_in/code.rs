@@ -6,7 +6,7 @@ use askama::Template;
 use base::error::Result;
 use base::i18n::Sentence;
 use domain::identity::second_step::{self, CodeResult};
-use domain::identity::{Form, recovery_codes, throttle};
+use domain::identity::{Form, throttle};
 use serde::Deserialize;
 
 use super::{note_refusal, own, password, recovery, second_step as both_steps};
@@ -84,6 +84,6 @@ pub(super) async fn tries(app: &PanelContext, visitor: &AdminVisitor) -> Result<
 
 fn answer(visitor: &AdminVisitor, status: StatusCode, wrong: Option<Sentence>) -> Answer {
     let page = visitor.page_between_steps("admin-code").with_error_if(wrong.is_some());
-    let recoverable = recovery_codes::left(&visitor.person) > 0;
+    let recoverable = second_step::recovery_codes_left(&visitor.person) > 0;
     html_as(status, &page, &CodePage { page: page.clone(), wrong, recoverable })
 }

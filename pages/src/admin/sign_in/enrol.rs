@@ -4,8 +4,8 @@ use actix_web::http::StatusCode;
 use askama::Template;
 use base::error::Result;
 use base::i18n::Sentence;
-use domain::identity::totp::{self, Enrolment, FirstCodeResult};
-use domain::identity::{Form, person as persons, recovery_codes};
+use domain::identity::second_step::{Enrolment, FirstCodeResult};
+use domain::identity::{Form, person as persons, second_step};
 use serde_json::json;
 
 use super::code::{CodeForm, tries};
@@ -37,9 +37,9 @@ pub async fn show(app: AppData, HalfWay(visitor): HalfWay) -> Answer {
         return by_link_alone(&visitor);
     }
     let enrolment = match visitor.data::<String>(&app, DATA) {
-        Some(secret) => totp::enrolment(&visitor.person, &secret)?,
+        Some(secret) => second_step::enrolment(&visitor.person, &secret)?,
         None => {
-            let fresh = totp::begin(&visitor.person)?;
+            let fresh = second_step::begin_enrolment(&visitor.person)?;
             visitor.set_data(&app, DATA, Some(&fresh.secret)).await?;
             fresh
         }
@@ -69,7 +69,7 @@ pub async fn enter(app: AppData, HalfWay(visitor): HalfWay, Form(form): Form<Cod
         note_refusal(&app, &visitor.person.id.to_string(), "enrol", &visitor.here.origin);
         visitor.words.text("admin-code-wrong")
     };
-    let enrolment = totp::enrolment(&visitor.person, &secret)?;
+    let enrolment = second_step::enrolment(&visitor.person, &secret)?;
     answer(&visitor, StatusCode::UNPROCESSABLE_ENTITY, enrolment, Some(wrong))
 }
 
@@ -80,7 +80,7 @@ async fn connect(
     proof: (&str, &str),
 ) -> Result<(FirstCodeResult, Option<Vec<String>>)> {
     let tx = app.store.write_tx().await?;
-    let result = totp::confirm(&app.identity, &tx, &visitor.person, proof, None).await?;
+    let result = second_step::confirm_enrolment(&app.identity, &tx, &visitor.person, proof, None).await?;
     if result != FirstCodeResult::Done {
         tx.rollback().await?;
         return Ok((result, None));
@@ -88,7 +88,7 @@ async fn connect(
     let object = visitor.person.id.to_string();
     visitor.audit(app, &tx, "operator.enrolled", &object, json!({})).await?;
     let codes = match persons::by_id(&tx, visitor.person.id).await? {
-        Some(connected) => recovery_codes::renew(&tx, &connected).await?,
+        Some(connected) => second_step::renew_recovery_codes(&tx, &connected).await?,
         None => None,
     };
     tx.commit().await?;

@@ -7,7 +7,7 @@ use askama::Template;
 use base::i18n::{Language, Words};
 use domain::identity::link::{self, Purpose};
 use domain::identity::throttle::AttemptOrigin;
-use domain::identity::{OpenForm, person as persons, refusals};
+use domain::identity::{OpenForm, person as persons, throttle};
 use serde::Deserialize;
 
 use super::{BY_LINK, BY_NEW_AUTHENTICATOR, first_step};
@@ -61,7 +61,7 @@ pub async fn enter(app: AppData, request: HttpRequest, OpenForm(form): OpenForm<
     match person.filter(|person| person.is_operator && person.disabled_at.is_none()) {
         Some(person) => first_step(&app, &person, via).await,
         None => {
-            refusals::token(
+            throttle::token_refused(
                 &app.identity,
                 "operator.signed_in",
                 "link",

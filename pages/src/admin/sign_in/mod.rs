@@ -15,7 +15,7 @@ use base::store::VENDOR;
 use domain::identity::link::{Purpose, SignInLink};
 use domain::identity::realm::Realm;
 use domain::identity::throttle::AttemptOrigin;
-use domain::identity::{EmptyForm, Form, credentials, device, reauthentication, refusals, session as sessions};
+use domain::identity::{EmptyForm, Form, credentials, reauthentication, session as sessions, throttle};
 use entity::person;
 use serde_json::json;
 
@@ -69,7 +69,7 @@ async fn second_step(
         recovery::keep(app, &opened.row, codes).await?;
     }
     let mut answer = with_cookie(app, redirect(to), &opened.token);
-    if let Some(device) = device::remember(&app.identity, &half_way.here.origin, &half_way.person.email) {
+    if let Some(device) = throttle::remember_device(&app.identity, &half_way.here.origin, &half_way.person.email) {
         answer.headers_mut().append(header::SET_COOKIE, device);
     }
     Ok(answer)
@@ -95,7 +95,7 @@ fn with_cookie(app: &PanelContext, mut answer: HttpResponse, token: &str) -> Htt
 
 /// Records a refused sign-in. `login`: what was typed, or the person's id; empty: neither.
 fn note_refusal(app: &PanelContext, login: &str, step: &'static str, origin: &AttemptOrigin) {
-    refusals::sign_in(&app.identity, "admin", login, step, origin);
+    throttle::sign_in_refused(&app.identity, "admin", login, step, origin);
 }
 
 /// Ends the session, whichever step it has reached, and the operator's views of accounts.

@@ -6,7 +6,7 @@ use askama::Template;
 use base::error::Result;
 use base::i18n::Sentence;
 use base::store::VENDOR;
-use domain::identity::{EmptyForm, Form, password, recovery_codes, session as sessions};
+use domain::identity::{EmptyForm, Form, password, second_step, session as sessions};
 use entity::session;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -123,7 +123,7 @@ async fn answer(
         page: page.clone(),
         email: visitor.person.email.clone(),
         has_password: visitor.person.password_hash.is_some(),
-        recovery_codes: recovery_codes::left(&visitor.person),
+        recovery_codes: second_step::recovery_codes_left(&visitor.person),
         sessions: all.into_iter().filter(|session| session.kind == "admin" && session.is_admin).collect(),
         this: visitor.session.id,
         asks_current: visitor.asks_current(app),

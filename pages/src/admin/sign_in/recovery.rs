@@ -3,7 +3,7 @@
 
 use askama::Template;
 use base::error::Result;
-use domain::identity::{Form, credentials, recovery_codes, session as sessions};
+use domain::identity::{Form, credentials, second_step, session as sessions};
 use entity::session;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -55,7 +55,7 @@ pub async fn renew(app: AppData, Operator(visitor): Operator, form: Form<Recover
     }
     let tx = app.store.write_tx().await?;
     let holds = credentials::hold_in(&app.identity, &tx, &visitor.person, &visitor.session).await?;
-    let codes = if holds { recovery_codes::renew(&tx, &visitor.person).await? } else { None };
+    let codes = if holds { second_step::renew_recovery_codes(&tx, &visitor.person).await? } else { None };
     let Some(codes) = codes else {
         tx.rollback().await?;
         let changed = visitor.words.text("me-changed-meanwhile");
@@ -71,7 +71,7 @@ pub async fn renew(app: AppData, Operator(visitor): Operator, form: Form<Recover
 /// Uses up a code between the two steps of a sign-in; false if it is none.
 pub(super) async fn take(app: &PanelContext, visitor: &AdminVisitor, typed: &str) -> Result<bool> {
     let tx = app.store.write_tx().await?;
-    let Some(left) = recovery_codes::take(&tx, &visitor.person, typed).await? else {
+    let Some(left) = second_step::take_recovery_code(&tx, &visitor.person, typed).await? else {
         tx.rollback().await?;
         return Ok(false);
     };

@@ -3,9 +3,10 @@
 use actix_web::{HttpRequest, web};
 use base::error::{Error, Result};
 use base::i18n::{Sentence, Words};
-use domain::alert_notices::channel::Channel;
-use domain::alert_notices::push::devices::{self, MOST, NotSubscribed, Subscription};
+use domain::alert_notices::notice::Channel;
+use domain::alert_notices::push;
 use domain::alert_notices::push::public_key;
+use domain::alert_notices::push::{MOST_DEVICES, NotSubscribed, Subscription};
 use domain::alert_notices::readers::{self, Preference, Reader};
 use domain::identity::realm::agent;
 use domain::identity::throttle::{self, Limit};
@@ -65,9 +66,9 @@ pub(super) async fn add(app: AppData, member: Member, request: HttpRequest, form
         return failed(words.text("alerts-push-damaged")).await;
     };
     let name = browser(agent(&request), words);
-    match devices::add(&app.alert_notices, person_id, &subscription, &name).await {
+    match push::add_device(&app.alert_notices, person_id, &subscription, &name).await {
         Ok(()) => {}
-        Err(NotSubscribed::TooMany) => return failed(words.text("alerts-push-most").with("most", MOST)).await,
+        Err(NotSubscribed::TooMany) => return failed(words.text("alerts-push-most").with("most", MOST_DEVICES)).await,
         Err(NotSubscribed::Refused(refused)) => {
             let said = refused.text().in_words(words, member.crm());
             return failed(words.text("said-quoted").with("text", said)).await;
@@ -89,9 +90,9 @@ pub(super) async fn add(app: AppData, member: Member, request: HttpRequest, form
 pub(super) async fn remove(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     let person_id = member.own_id()?;
     let id = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
-    let mine = devices::all(app.store.read(), [person_id]).await?;
+    let mine = push::devices_of(app.store.read(), [person_id]).await?;
     let name = mine.into_iter().find(|device| device.id == id).map(|device| device.name).ok_or(Error::NotFound)?;
-    if !devices::remove(app.store.write(), person_id, id).await? {
+    if !push::remove_device(app.store.write(), person_id, id).await? {
         return Err(Error::NotFound);
     }
     let detail = json!({ "name": name });

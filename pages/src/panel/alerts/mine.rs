@@ -3,7 +3,7 @@
 
 use base::error::{Error, Result};
 use chrono::TimeDelta;
-use domain::alert_notices::channel::Channel;
+use domain::alert_notices::notice::Channel;
 use domain::alert_notices::readers::{self, Preference, Reader};
 use domain::alert_notices::webhook as hooks;
 use domain::identity::mail::{self, Email};

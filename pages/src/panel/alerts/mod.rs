@@ -13,7 +13,7 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use domain::alert as alerts;
-use domain::alert_notices::channel::Channel;
+use domain::alert_notices::notice::Channel;
 use domain::alert_notices::readers::{self, Reader};
 use domain::alert_notices::{self, webhook as hooks};
 use uuid::Uuid;

@@ -3,7 +3,7 @@
 use actix_web::web;
 use askama::Template;
 use base::error::{Error, Result};
-use domain::alert_notices::channel::Channel;
+use domain::alert_notices::notice::Channel;
 use domain::alert_notices::readers::{self, Preference, Reader};
 use serde::Deserialize;
 use uuid::Uuid;

@@ -3,8 +3,8 @@
 use base::error::Result;
 use base::i18n::{Sentence, Words};
 use domain::alert::KINDS;
-use domain::alert_notices::channel::Channel;
 use domain::alert_notices::is_on;
+use domain::alert_notices::notice::Channel;
 use domain::alert_notices::readers::{Preference, Reader};
 use entity::alert_webhook;
 

@@ -5,9 +5,9 @@ use askama::Template;
 use base::error::Error;
 use base::store::finish_tx;
 use domain::identity::reauthentication;
+use domain::identity::second_step::FirstCodeResult;
 use domain::identity::second_step::{self, CodeResult};
-use domain::identity::totp::{self, FirstCodeResult};
-use domain::identity::{credentials, refusals, session, throttle};
+use domain::identity::{credentials, session, throttle};
 use entity::person;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -85,9 +85,9 @@ async fn with(
         return Err(Error::NotFound);
     }
     let enrolment = match member.data::<String>(app, PENDING) {
-        Some(secret) => totp::enrolment(person, &secret)?,
+        Some(secret) => second_step::enrolment(person, &secret)?,
         None => {
-            let enrolment = totp::begin(person)?;
+            let enrolment = second_step::begin_enrolment(person)?;
             member.set_data(app, PENDING, Some(&enrolment.secret)).await?;
             enrolment
         }
@@ -126,7 +126,7 @@ pub(super) async fn confirm(app: AppData, member: Member, form: Form<First>) -> 
         if !credentials::hold_in(&app.identity, &tx, person, &member.session).await? {
             return Ok(FirstCodeResult::Changed);
         }
-        let done = totp::confirm(&app.identity, &tx, person, (&secret, &form.code), set_in).await?;
+        let done = second_step::confirm_enrolment(&app.identity, &tx, person, (&secret, &form.code), set_in).await?;
         if done == FirstCodeResult::Done {
             session::end_everywhere(&tx, person.id, Some(member.session.id)).await?;
             member.audit(&app, &tx, "member.two_step_added", &person.email, json!({})).await?;
@@ -161,7 +161,7 @@ pub(super) async fn remove(app: AppData, member: Member, form: Form<TwoStepCodeF
     }
     let checked = second_step::check(&app.identity, person, &form.code).await?;
     if checked != CodeResult::Right {
-        refusals::change(&app.identity, "member.two_step_removed", person.id, "code", &member.address.into());
+        throttle::change_refused(&app.identity, "member.two_step_removed", person.id, "code", &member.address.into());
     }
     match checked {
         CodeResult::Right => {}

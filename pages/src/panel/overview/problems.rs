@@ -157,7 +157,7 @@ fn of_sources(member: &Member, page: &PageContext, own: &[(&source::Model, &Sour
 }
 
 fn problem_alert(row: &alert::Model, words: Words, page: &PageContext) -> Option<ProblemAlert> {
-    let text = domain::alert::texts::of(words, row, "subject", &page.account, page.crm)?;
+    let text = domain::alert::text(words, row, "subject", &page.account, page.crm)?;
     Some(ProblemAlert { text: text.to_string(), since: domain::alert::since(row), source_id: row.source_id })
 }
 

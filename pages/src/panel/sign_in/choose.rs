@@ -5,7 +5,7 @@ use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::Language;
 use domain::brand;
-use domain::identity::form::masked;
+use domain::identity::realm::masked_csrf;
 use domain::identity::realm::{self, Realm};
 use domain::identity::{credentials, member, person as persons, reauthentication};
 use domain::tenant::TenantStatus;
@@ -66,7 +66,7 @@ pub(super) async fn show(app: AppData, request: HttpRequest, asked: web::Query<C
     let mut page = PageContext::outside(&app, &request, "choose-title").of_brand(&app, common.as_deref());
     page.words = page.words.in_language(Language::of_code(&session.language).unwrap_or(page.words.language()));
     page.title = page.words.text("choose-title").to_string();
-    page.csrf_token = masked(&session.csrf);
+    page.csrf_token = masked_csrf(&session.csrf);
     let accounts = accounts.into_iter().filter(|(tenant, _)| credentials::count_in(&person, tenant.tenant_id));
     let accounts = accounts.map(|(tenant, role)| AccountChoice {
         id: tenant.tenant_id,

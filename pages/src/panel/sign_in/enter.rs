@@ -4,11 +4,11 @@
 
 use base::browser::client_address;
 use domain::audit::{Actor, By};
-use domain::identity::form::masked;
+use domain::identity::realm::masked_csrf;
 use domain::identity::realm::{self, Realm};
 use domain::identity::session::{self, NewSession, SessionKind};
 use domain::identity::ticket::{self, Asker, Ticket, TicketTarget};
-use domain::identity::{AnyForm, member, token};
+use domain::identity::{AnyForm, member};
 use domain::tenant;
 use std::sync::Arc;
 
@@ -73,7 +73,7 @@ pub(super) async fn show(app: AppData, request: HttpRequest, query: web::Query<E
         page.within(integration.as_ref().map_or("'none'".to_owned(), |one| one.ancestors(Some(&tenant.host))));
     let key = if other { "enter-instead" } else { "enter-text" };
     let text = page.words.text(key).with("account", tenant.host.as_str()).with("name", ticket.user.name).to_string();
-    page.csrf_token = alive.map(|row| masked(&row.csrf)).unwrap_or_default();
+    page.csrf_token = alive.map(|row| masked_csrf(&row.csrf)).unwrap_or_default();
     OpenLinkPage::new(page, ("/panel/enter", "ticket"), query.ticket.clone(), text, "enter-button").shown()
 }
 
@@ -164,7 +164,7 @@ pub(super) async fn entered(app: AppData, request: HttpRequest, query: web::Quer
         ticket::take(&app.identity, &query.again).await?;
         return Ok(to(super::into::safe(&query.to)));
     }
-    if !token::looks_right(&query.again) {
+    if !session::is_token_shaped(&query.again) {
         return used(&app, &request);
     }
     framed(&app, &request, &format!("/panel/enter?ticket={}", query.again))

@@ -5,7 +5,7 @@ use domain::audit::{self, Actor, AuditEntry};
 use domain::identity::realm::{self, Realm};
 use domain::identity::session::{self, NewSession, SessionKind};
 use domain::identity::throttle::AttemptOrigin;
-use domain::identity::{credentials, device, member, person as persons, reauthentication};
+use domain::identity::{credentials, member, person as persons, reauthentication, throttle};
 use std::sync::Arc;
 
 use actix_web::http::header;
@@ -159,7 +159,8 @@ pub(super) async fn open(
     answer.headers_mut().append(header::SET_COOKIE, cookie);
     // Not after a handed-over link, which does not prove who the person is.
     if matches!(via, "password" | "link")
-        && let Some(device) = device::remember(&app.identity, &AttemptOrigin::of(request, &app.identity), &person.email)
+        && let Some(device) =
+            throttle::remember_device(&app.identity, &AttemptOrigin::of(request, &app.identity), &person.email)
     {
         answer.headers_mut().append(header::SET_COOKIE, device);
     }

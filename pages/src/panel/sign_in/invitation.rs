@@ -6,8 +6,8 @@ use base::error::{Error, Result};
 use base::i18n::Language;
 use base::store::finish_tx;
 use domain::audit::{self, Actor, AuditEntry};
-use domain::identity::form::masked;
 use domain::identity::link::{self, Purpose, SignInLink};
+use domain::identity::realm::masked_csrf;
 use domain::identity::realm::{self, Realm};
 use domain::identity::{credentials, member, person as persons};
 use domain::tenant;
@@ -40,7 +40,7 @@ pub(super) async fn show(app: AppData, request: HttpRequest, asked: web::Query<L
     let mut page = PageContext::outside(&app, &request, "invitation-title").of_brand(&app, integration.as_deref());
     page.words = page.words.in_language(Language::of_code(&session.language).unwrap_or(page.words.language()));
     page.title = page.words.text("invitation-title").to_string();
-    page.csrf_token = masked(&session.csrf);
+    page.csrf_token = masked_csrf(&session.csrf);
     let text = page.words.text("invitation-text").with("account", tenant.host.as_str()).to_string();
     OpenLinkPage::new(page, (PATH, "token"), asked.token.clone(), text, "invitation-button").shown()
 }

@@ -10,7 +10,7 @@ use domain::brand;
 use domain::identity::link::{self, Purpose, SignInLink};
 use domain::identity::mail::{self, Email};
 use domain::identity::throttle::AttemptOrigin;
-use domain::identity::{credentials, email_limits, member, person as persons, refusals, throttle};
+use domain::identity::{credentials, email_limits, member, person as persons, throttle};
 use domain::tenant;
 use entity::person;
 use serde::Deserialize;
@@ -198,7 +198,7 @@ fn ask_password(app: &PanelContext, request: &HttpRequest, email: &str, token: &
 
 /// The page of a link or ticket that is no longer valid, recorded in the audit log.
 pub(super) fn refuse(app: &PanelContext, request: &HttpRequest, token: &str) -> Answer {
-    refusals::token(
+    throttle::token_refused(
         &app.identity,
         "member.signed_in",
         "link_or_ticket",

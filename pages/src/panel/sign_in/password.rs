@@ -6,7 +6,7 @@ use askama::Template;
 use base::store::VENDOR;
 use domain::identity::realm::{self, Realm};
 use domain::identity::throttle::{AttemptOrigin, Wait};
-use domain::identity::{mail, password, person, refusals, throttle};
+use domain::identity::{mail, password, person, throttle};
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -118,7 +118,7 @@ pub(super) async fn check(app: AppData, request: HttpRequest, form: OpenForm<Sig
     let stored = found.as_ref().and_then(|person| person.password_hash.as_deref());
     let right = password::check(&app.identity, form.password.clone(), stored).await?;
     let Some(person) = found.filter(|_| right) else {
-        refusals::sign_in(&app.identity, DOOR, &form.email, "password", &origin);
+        throttle::sign_in_refused(&app.identity, DOOR, &form.email, "password", &origin);
         let wrong = Notice::failed(page.words.text("sign-in-wrong"));
         return self::form(&app, StatusCode::UNAUTHORIZED, page.with_notice(wrong).with_error(), &form.email, place);
     };

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use askama::Template;
 use domain::identity::second_step::{self, CodeResult, Pending};
 use domain::identity::throttle::AttemptOrigin;
-use domain::identity::{credentials, person as persons, refusals, throttle};
+use domain::identity::{credentials, person as persons, throttle};
 use entity::person;
 use serde::Deserialize;
 
@@ -74,7 +74,7 @@ pub(super) async fn check(app: AppData, request: HttpRequest, form: OpenForm<Sec
     }
     let checked = second_step::check(&app.identity, &person, &form.code).await?;
     if checked != CodeResult::Right {
-        refusals::sign_in(&app.identity, "code", &person_id, "code", &origin);
+        throttle::sign_in_refused(&app.identity, "code", &person_id, "code", &origin);
     }
     match checked {
         CodeResult::Right => {}

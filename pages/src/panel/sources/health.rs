@@ -5,7 +5,7 @@ use connectors::kinds::deep_link;
 use domain::delivery::read::MessageStatus;
 use domain::delivery::read::figures::{self, Span};
 use domain::delivery::read::list::{self, Ground, MessageFilter, Reached};
-use domain::identity::qr;
+use domain::identity::second_step;
 use entity::{audit, source};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -87,7 +87,7 @@ fn entrance(app: &PanelContext, source: &source::Model) -> Result<Option<Entranc
     let Some(link) = of_line.or_else(|| domain::source::embed(&app.sources, source).map(|embed| embed.link)) else {
         return Ok(None);
     };
-    let qr = qr::picture(&link)?;
+    let qr = second_step::qr_picture(&link)?;
     Ok(Some(Entrance { link, name: name.unwrap_or_default(), qr }))
 }
 

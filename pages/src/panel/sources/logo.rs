@@ -6,8 +6,8 @@ use base::browser::form_data;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use connectors::kinds::is_web_chat;
-use domain::identity::form::{CSRF, is_csrf};
 use domain::identity::realm::{self, FormRejected};
+use domain::identity::realm::{CSRF, is_csrf};
 use domain::source::{LOGO_BYTES, remove_logo, set_logo};
 use multer::{Field, Multipart};
 

@@ -6,8 +6,8 @@ use askama::Template;
 use base::error::{ChangedMeanwhile, Error, Result};
 use base::i18n::Sentence;
 use domain::identity::realm::LIVE;
+use domain::source::check::has_services;
 use domain::source::crm_copy::Known;
-use domain::source::services::has_services;
 use entity::source;
 use uuid::Uuid;
 

@@ -6,7 +6,7 @@ use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::Sentence;
 use domain::source::SourceChange;
-use domain::source::services::{ServiceChoice, has_services};
+use domain::source::check::{ServiceChoice, has_services};
 use domain::tenant;
 use entity::source;
 use serde::Deserialize;

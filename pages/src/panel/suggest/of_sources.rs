@@ -3,7 +3,7 @@
 use base::error::Result;
 use connectors::Field;
 use connectors::kinds::{has_own_server, is_web_chat};
-use domain::source::services::has_services;
+use domain::source::check::has_services;
 use entity::source;
 
 use super::Suggestion;

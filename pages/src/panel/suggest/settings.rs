@@ -4,7 +4,7 @@
 use base::i18n::Words;
 use domain::alert::KINDS;
 use domain::alert_notices;
-use domain::alert_notices::channel::Channel;
+use domain::alert_notices::notice::Channel;
 
 use super::Suggestion;
 use crate::panel::{Member, PageContext, PanelContext, Right, me};

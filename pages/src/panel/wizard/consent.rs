@@ -13,7 +13,7 @@ use base::i18n::Sentence;
 use base::store::directory::{self, DirectoryEntry, IdKind};
 use chrono::TimeDelta;
 use connectors::ConsentPage;
-use domain::identity::token;
+use domain::identity::session;
 use domain::source::SourceKind;
 use serde::Deserialize;
 
@@ -43,14 +43,14 @@ pub async fn start(app: AppData, member: Member, name: web::Path<String>) -> Ans
     draft.lines.clear();
     draft.keep(&app, &member).await?;
     let Ok(page) = page_of(&app, kind.kind) else { return Ok(panel::to(&address(kind.kind, "access"))) };
-    let state = token::new();
+    let state = session::new_token();
     let entry = DirectoryEntry {
         tenant_id: member.tenant_id,
         id: member.session.id,
         note: kind.kind.to_owned(),
         expires_at: Some(app.clock.millis() + LIFE.num_milliseconds()),
     };
-    directory::enter(app.store.write(), IdKind::ConsentState, &token::hash(&state), entry).await?;
+    directory::enter(app.store.write(), IdKind::ConsentState, &session::hash(&state), entry).await?;
     let page = page.address(&state, &back(&app, kind.kind)).ok_or(Error::NotFound)?;
     Ok(panel::to(page.as_str()))
 }
@@ -108,10 +108,10 @@ fn unfinished(app: &PanelContext, member: &Member, kind: &str) -> SourceDraft {
 
 /// Whether this session issued this state; consumes it, so that only one of two requests succeeds.
 async fn take(app: &PanelContext, member: &Member, kind: &str, state: &str) -> Result<bool> {
-    if !token::looks_right(state) {
+    if !session::is_token_shaped(state) {
         return Ok(false);
     }
-    let (key, now) = (token::hash(state), app.clock.millis());
+    let (key, now) = (session::hash(state), app.clock.millis());
     let found = directory::find(app.store.read(), IdKind::ConsentState, &key, now).await?;
     let is_own = |entry: &DirectoryEntry| {
         entry.tenant_id == member.tenant_id && entry.id == member.session.id && entry.note == kind
