@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::accounts::find;
+use super::accounts;
 use super::operator::Operator;
 use super::states::{self, StateBadge};
 use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html};
@@ -82,7 +82,7 @@ async fn rows(app: &PanelContext, words: Words, targets: Vec<BacklogTarget>) -> 
     let db = app.store.read();
     let now = app.clock.millis();
     let ids: Vec<Uuid> = targets.iter().map(|target| target.tenant_id).collect();
-    let tenants = find::by_ids(db, &ids).await?;
+    let tenants = accounts::by_ids(db, &ids).await?;
     let sources = source::Entity::find()
         .filter(source::Column::TenantId.is_in(ids))
         .filter(source::Column::Id.is_in(targets.iter().map(|target| target.target)))

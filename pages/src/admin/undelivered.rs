@@ -18,9 +18,8 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::accounts::find;
 use super::operator::Operator;
-use super::states;
+use super::{accounts, states};
 use crate::panel::{
     Answer, AppData, Notice, PageContext, PanelContext, Tone, csv, html, letter_kind, settle_undelivered,
     undelivered_table,
@@ -76,7 +75,7 @@ pub async fn all(app: AppData, Operator(visitor): Operator, query: web::Query<Un
     let more = ids.len() > most;
     ids.truncate(most);
     counts.retain(|count| ids.contains(&count.tenant_id));
-    let tenants = find::by_ids(app.store.read(), &ids).await?;
+    let tenants = accounts::by_ids(app.store.read(), &ids).await?;
     let row = |count: DeadCount| {
         let tenant = tenants.iter().find(|tenant| tenant.tenant_id == count.tenant_id);
         let crm = tenant.map_or("amoCRM", |tenant| states::crm(&app, tenant));
@@ -110,7 +109,7 @@ fn which(count: &DeadCount) -> RedriveForm {
 async fn running(app: &PanelContext, words: Words) -> Result<Vec<ReplayRow>> {
     let all = replay::all_running(&app.delivery).await?;
     let ids: Vec<Uuid> = all.iter().map(|row| row.tenant_id).collect();
-    let tenants = find::by_ids(app.store.read(), &ids).await?;
+    let tenants = accounts::by_ids(app.store.read(), &ids).await?;
     let shown = |row: entity::replay::Model| ReplayRow {
         host: tenants.iter().find(|one| one.tenant_id == row.tenant_id).map(|one| one.host.clone()).unwrap_or_default(),
         says: words.text("admin-redrive-running").with("done", row.done).with("total", row.total),

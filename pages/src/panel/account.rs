@@ -3,19 +3,18 @@
 use actix_web::web;
 use askama::Template;
 use base::i18n::LocalizedText;
-use domain::missed_hooks;
-use domain::source::{self as sources, Migration, Usage};
+use domain::source::{Migration, Usage};
 use domain::tenant::subscription::{self, SubscriptionState};
 use domain::tenant::{self, Access, AccessState, TenantStatus};
 use domain::usage::{self, LimitLine};
+use domain::{missed_hooks, source as sources};
 use entity::{source, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::overview::{account_hint, account_tone, support_of};
-use super::{EmptyForm, Form, Member, Nav, Notice, PageContext, Right, Tone, html};
-use crate::panel::{Answer, AppData};
+use super::{Answer, AppData, EmptyForm, Form, Member, Nav, Notice, PageContext, Right, Tone, html};
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {

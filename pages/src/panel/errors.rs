@@ -12,12 +12,11 @@ use base::i18n::{self, Language};
 use domain::identity::realm::{self, FormRejected};
 use domain::identity::{member, session};
 
-use super::MemberRole;
 use super::html::html_as;
 use super::member::Member;
 use super::navigation::Nav;
 use super::page::PageContext;
-use crate::panel::{Answer, AppData, PanelContext};
+use super::{Answer, AppData, MemberRole, PanelContext};
 
 #[derive(Template)]
 #[template(path = "panel/error.html")]
