@@ -55,11 +55,16 @@ async fn page(app: web::Data<PlatformContext>, request: HttpRequest, law: web::P
     let Some(agreement) = Agreement::under(&app, integration.as_deref(), &LAWS[place], language) else {
         return public_page::nothing();
     };
-    let shown = shown(&app, integration.as_deref(), agreement, place);
+    let shown = legal_page(&app, integration.as_deref(), agreement, place);
     public_page::answer(&shown, &shown.nonce, shown.words, KEPT)
 }
 
-fn shown(app: &PlatformContext, integration: Option<&Integration>, agreement: Agreement, place: usize) -> LegalPage {
+fn legal_page(
+    app: &PlatformContext,
+    integration: Option<&Integration>,
+    agreement: Agreement,
+    place: usize,
+) -> LegalPage {
     let words = Words::named(agreement.language, integration.and_then(Integration::product));
     let email = Vendor::of(&app.config, integration).support_email;
     let other = &LAWS[1 - place];

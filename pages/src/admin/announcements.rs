@@ -243,8 +243,8 @@ impl AnnouncementForm {
             text_ru: row.text_ru.clone(),
             text_en: row.text_en.clone(),
             link: row.link.clone(),
-            starts: shown(row.starts_at),
-            ends: shown(row.ends_at),
+            starts: input_time(row.starts_at),
+            ends: input_time(row.ends_at),
             audience: audience.as_str().to_owned(),
             ..Self::default()
         };
@@ -319,7 +319,7 @@ impl AnnouncementForm {
     }
 }
 
-fn shown(at: i64) -> String {
+fn input_time(at: i64) -> String {
     DateTime::from_timestamp_millis(at).map_or_else(String::new, |at| at.format(TIME).to_string())
 }
 
@@ -327,7 +327,7 @@ fn shown(at: i64) -> String {
 fn time(typed: &str, now_is: Option<i64>) -> Option<i64> {
     let typed = typed.trim();
     if let Some(at) = now_is
-        && typed == shown(at)
+        && typed == input_time(at)
     {
         return Some(at);
     }
@@ -343,7 +343,7 @@ mod tests {
     #[test]
     fn a_saved_form_changes_no_time() {
         const AT: i64 = 1_800_000_012_345;
-        assert_eq!(time(&shown(AT), Some(AT)), Some(AT));
+        assert_eq!(time(&input_time(AT), Some(AT)), Some(AT));
         assert_eq!(time("1970-01-01T00:01", Some(AT)), Some(60_000));
         assert_eq!(
             (time("1970-01-01T00:01:59", None), time("tomorrow", None), time("", None)),

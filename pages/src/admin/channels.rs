@@ -87,7 +87,7 @@ pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
         };
         let mut channels = Vec::new();
         for channel in &integration.channels {
-            let refused = refused(&app, channel).await?;
+            let refused = refused_rows(&app, channel).await?;
             channels.push(channel_row(&app, words, channel, &counts, refused));
         }
         integrations.push(integration_row(&app, words, &listed, integration, channels));
@@ -141,14 +141,14 @@ fn channel_row(
         connectors: channel.connectors.iter().map(|kind| words.text_of("connector-", kind)).collect(),
         bot: channel.bot.as_ref().map(|bot| bot.id.clone()).unwrap_or_default(),
         webhook: format!("{}/location/:scope_id", app.public_url()),
-        agreed: agreed(words, channel),
+        agreed: agreement_rows(words, channel),
         counts: counted.iter().map(|(status, count)| (states::channel(words, status), *count)).collect(),
         refused,
     }
 }
 
 /// The settings agreed with amoCRM's support, from the configuration.
-fn agreed(words: Words, channel: &Channel) -> Vec<(Sentence, String)> {
+fn agreement_rows(words: Words, channel: &Channel) -> Vec<(Sentence, String)> {
     let answer = |yes: bool| words.text(if yes { "channel-yes" } else { "channel-no" }).to_string();
     let window = match channel.time_window_seconds {
         Some(seconds) => {
@@ -216,7 +216,7 @@ pub(super) async fn connected(app: &PanelContext, channel: &Channel) -> Result<u
 }
 
 /// The newest accounts that amoCRM refuses to connect to this channel.
-async fn refused(app: &PanelContext, channel: &Channel) -> Result<Vec<RefusedRow>, DbErr> {
+async fn refused_rows(app: &PanelContext, channel: &Channel) -> Result<Vec<RefusedRow>, DbErr> {
     let Ok(id) = Uuid::try_parse(&channel.id) else { return Ok(Vec::new()) };
     let rows = tenant_channel::Entity::find()
         .filter(Column::ChannelId.eq(id))

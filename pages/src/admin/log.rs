@@ -70,7 +70,7 @@ pub async fn show(app: AppData, Operator(visitor): Operator, asked: web::Query<A
         log.csv = list.csv;
         log.newest = list.newest;
         log.older = list.older;
-        log.rows = list.rows.into_iter().map(|(row, detail)| shown(row, &detail, &page, &names)).collect();
+        log.rows = list.rows.into_iter().map(|(row, detail)| log_row(row, &detail, &page, &names)).collect();
     }
     html(&page, &log)
 }
@@ -81,7 +81,7 @@ pub async fn download(app: AppData, _operator: Operator, asked: web::Query<Audit
     Ok(audit_csv(app, query, ExportReader::Vendor).await)
 }
 
-fn shown(row: audit::Model, detail: &Value, page: &PageContext, names: &Names) -> LogRow {
+fn log_row(row: audit::Model, detail: &Value, page: &PageContext, names: &Names) -> LogRow {
     let words = page.words;
     let of = account(&row, detail).map(|id| names.host(id));
     let objects = [Some(names.object(&row, detail, words)), of].into_iter().flatten();

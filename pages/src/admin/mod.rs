@@ -93,7 +93,7 @@ fn accounts_and_queues(config: &mut web::ServiceConfig) {
         .route("/queues", web::get().to(queues::show))
         .route("/queues/{tenant}/{target}/try", web::post().to(queues::try_now))
         .route("/undelivered", web::get().to(undelivered::all))
-        .route("/undelivered/{id}", web::get().to(undelivered::letters))
+        .route("/undelivered/{id}", web::get().to(undelivered::of_account))
         .route("/undelivered/{id}/letters.csv", web::get().to(undelivered::download))
         .route("/undelivered/{id}/again", web::get().to(undelivered::ask))
         .route("/undelivered/{id}/again", web::post().to(undelivered::start))

@@ -124,7 +124,7 @@ enum Steps {
 
 /// The operator who has passed these steps; others are redirected to where they can go on.
 async fn after(request: &HttpRequest, steps: Steps) -> Result<AdminVisitor, actix_web::Error> {
-    let Some((session, person)) = opened(request).await? else { return Err(without_session(request).await?) };
+    let Some((session, person)) = current(request).await? else { return Err(without_session(request).await?) };
     match (session.is_admin, steps) {
         (true, Steps::First) => Err(elsewhere("/admin/accounts")),
         (false, Steps::Both) => Err(elsewhere(SECOND_STEP)),
@@ -139,7 +139,7 @@ pub async fn gate(request: &HttpRequest) -> Result<(), actix_web::Error> {
     if ["/sign-in", "/sign-in/link", "/link"].contains(&path) || path.starts_with("/assets/") {
         return Ok(());
     }
-    let Some((session, _)) = opened(request).await? else { return Err(without_session(request).await?) };
+    let Some((session, _)) = current(request).await? else { return Err(without_session(request).await?) };
     if session.is_admin {
         let app = app(request)?;
         refuse_unproved(&app, &session, request.method(), request.match_info().as_str())
@@ -151,7 +151,7 @@ pub async fn gate(request: &HttpRequest) -> Result<(), actix_web::Error> {
 }
 
 /// The session of the admin's cookie and its person, if they still are an operator.
-async fn opened(request: &HttpRequest) -> Result<Option<(Arc<session::Model>, person::Model)>> {
+async fn current(request: &HttpRequest) -> Result<Option<(Arc<session::Model>, person::Model)>> {
     let app = app(request)?;
     let Some(session) = realm::session(request, Realm::Admin).await? else { return Ok(None) };
     if !session.is_admin && app.clock.millis() >= session.created_at.saturating_add(BETWEEN_STEPS.num_milliseconds()) {

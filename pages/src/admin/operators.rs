@@ -304,9 +304,9 @@ pub(super) async fn notify(
             .with("time", at.format("%Y-%m-%d %H:%M UTC").to_string())
             .with("address", address.as_str())
             .with("server", app.public_url());
-        let letter =
+        let message =
             Email { to: operator.person.email, subject: subject.to_string(), text: text.to_string(), sender: None };
-        mail::send_later(&app.identity, letter);
+        mail::send_later(&app.identity, message);
     }
     Ok(())
 }

@@ -45,7 +45,7 @@ struct OwnAccountPage {
     migration: Migration,
     time_zone: String,
     /// How amoCRM reports changes of contacts; `None` if the account was never connected.
-    told: Option<SubscriptionLine>,
+    subscription_line: Option<SubscriptionLine>,
     /// Result of comparing chats with amoCRM's history.
     lost: missed_hooks::Sum,
 }
@@ -135,7 +135,7 @@ async fn show(app: AppData, member: Member) -> Answer {
         .filter(source::Column::IsDefault.eq(true))
         .one(db)
         .await?;
-    let told = subscription::standing(db, tenant.tenant_id).await?.map(|found| SubscriptionLine {
+    let subscription_line = subscription::standing(db, tenant.tenant_id).await?.map(|found| SubscriptionLine {
         state: found.state,
         detail: found.detail,
         checked_at: found.checked_at,
@@ -158,7 +158,7 @@ async fn show(app: AppData, member: Member) -> Answer {
         strays: sources::strays(&app.sources, tenant.tenant_id).await?.len(),
         migration: sources::migration(&app.sources, tenant.tenant_id).await?,
         time_zone: tenant.time_zone.clone(),
-        told,
+        subscription_line,
         lost: missed_hooks::sum(&app.intake, tenant.tenant_id).await?,
         page: page.clone(),
     };

@@ -83,7 +83,7 @@ async fn show(app: AppData, member: Member, asked: web::Query<AuditFilterParams>
     let list = AuditList::read(&app, &filter, "/panel/audit").await?;
     let names = Names::read(&app, &member.here.tenant).await?;
     let audit = Audit {
-        rows: list.rows.into_iter().map(|(row, detail)| shown(row, &detail, &page, &names)).collect(),
+        rows: list.rows.into_iter().map(|(row, detail)| audit_row(row, &detail, &page, &names)).collect(),
         groups: GROUPS.iter().map(|group| (*group, page.words.text_of("audit-group-", group).to_string())).collect(),
         newest: list.newest,
         older: list.older,
@@ -101,7 +101,7 @@ async fn download(app: AppData, member: Member, asked: web::Query<AuditFilterPar
     Ok(audit_csv(app, query, ExportReader::Account).await)
 }
 
-fn shown(row: audit::Model, detail: &Value, page: &PageContext, names: &Names) -> AuditRow {
+fn audit_row(row: audit::Model, detail: &Value, page: &PageContext, names: &Names) -> AuditRow {
     let (words, crm) = (page.words, page.crm);
     let vendor = row.actor_kind == "operator";
     AuditRow {

@@ -119,7 +119,7 @@ impl PageContext {
             language_hrefs: words.language().others().map(|other| (other, in_language(request, other))).collect(),
             ..Self::bare(Realm::Panel, words, title, app.clock.millis(), app.is_read_only())
         };
-        page.of_brand(app, chosen(app, request).as_deref())
+        page.of_brand(app, chosen_integration(app, request).as_deref())
     }
 
     /// A page without a reader, navigation and forms.
@@ -277,7 +277,7 @@ const BRAND: &str = "brand";
 
 /// The integration whose brand such a page has: that of the address or of this browser's last account, else
 /// the one that all have in common.
-fn chosen(app: &PanelContext, request: &HttpRequest) -> Option<Arc<Integration>> {
+fn chosen_integration(app: &PanelContext, request: &HttpRequest) -> Option<Arc<Integration>> {
     let query = url::form_urlencoded::parse(request.query_string().as_bytes());
     let named = query.into_owned().find(|(name, _)| name == "integration").map(|(_, value)| value);
     let known = named.or_else(|| cookie::value(request, BRAND)).and_then(|name| app.integrations.named(&name));

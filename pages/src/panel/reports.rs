@@ -80,7 +80,7 @@ async fn show(app: AppData, member: Member, request: HttpRequest) -> Answer {
     let customers = read.customers(&app, member.tenant_id, listed).await?;
     let days = query.days(member.here.zone, app.clock.millis());
     let kept_days = app.config.retention.messages_days;
-    let view = reports(&read, &query, days, (waiting.len(), listed, &customers), kept_days);
+    let view = reports(&read, &query, days, waiting.len(), listed, &customers, kept_days);
     html(&read.page, &view)
 }
 
@@ -226,7 +226,9 @@ pub fn reports(
     read: &ReadReport,
     query: &ReportQuery,
     days: ReportDays,
-    (unanswered, listed, customers): (usize, &[UnansweredChat], &[String]),
+    unanswered: usize,
+    listed: &[UnansweredChat],
+    customers: &[String],
     kept_days: u32,
 ) -> ReportsPage {
     let ReadReport { page, ground, report, users } = read;
@@ -244,11 +246,11 @@ pub fn reports(
         from: days.first.to_string(),
         to: days.last.to_string(),
         sources: choice::sources(page, ground, &query.source),
-        cut: cut(page, report.counted_since(), days),
+        cut: cut_note(page, report.counted_since(), days),
         kept: words.text("messages-kept").with("days", kept_days),
         total: report.total(),
         answered: answers.map_or(0, |times| times.messages),
-        answers: spoken(page, answers),
+        answers: words_of(page, answers),
         unanswered,
         by_source: by_source(read),
         by_manager: by_manager(read, users),
@@ -275,7 +277,7 @@ pub fn reports(
     }
 }
 
-fn cut(page: &PageContext, counted_since: Option<i64>, days: ReportDays) -> Option<Sentence> {
+fn cut_note(page: &PageContext, counted_since: Option<i64>, days: ReportDays) -> Option<Sentence> {
     let words = page.words;
     match counted_since {
         Some(since) => {
@@ -287,7 +289,7 @@ fn cut(page: &PageContext, counted_since: Option<i64>, days: ReportDays) -> Opti
     }
 }
 
-fn spoken(page: &PageContext, times: Option<Times>) -> Option<(String, String)> {
+fn words_of(page: &PageContext, times: Option<Times>) -> Option<(String, String)> {
     times.map(|times| (page.duration(&times.median), page.duration(&times.most)))
 }
 
@@ -323,7 +325,7 @@ fn by_source(read: &ReadReport) -> Vec<ShareRow> {
             name: name_of_source(read, id),
             href: if is_live { format!("/panel/sources/{id}") } else { String::new() },
             flow,
-            answers: spoken(page, report.answers_of(id)),
+            answers: words_of(page, report.answers_of(id)),
         }
     };
     let mut rows: Vec<ShareRow> = report.by_source().into_iter().map(row).collect();
@@ -338,7 +340,7 @@ fn by_manager(read: &ReadReport, users: &[String]) -> Vec<ShareRow> {
             name: name_of_manager(read, &share.amojo_id),
             href: String::new(),
             flow: Flow { went: share.messages, ..Flow::default() },
-            answers: spoken(&read.page, share.answers),
+            answers: words_of(&read.page, share.answers),
         })
         .collect()
 }

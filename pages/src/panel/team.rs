@@ -171,7 +171,7 @@ async fn invite(app: AppData, member: Member, form: Form<InviteForm>) -> Answer 
         return member.see_other(&app, "/panel/team", made).await;
     }
     let theirs = words.in_language(Language::of_code(&person.language).unwrap_or(words.language()));
-    let letter = Email {
+    let message = Email {
         to: person.email,
         subject: theirs.text("mail-invite-subject").with("account", member.here.tenant.host.as_str()).to_string(),
         text: theirs
@@ -182,7 +182,7 @@ async fn invite(app: AppData, member: Member, form: Form<InviteForm>) -> Answer 
             .to_string(),
         sender: theirs.brand(),
     };
-    let notice = match mail::send(&app.identity, letter).await {
+    let notice = match mail::send(&app.identity, message).await {
         Ok(()) => Notice::done(words.text("team-invite-sent").with("email", email)),
         Err(error) => {
             tracing::error!(error = format!("{error:#}"), "an invitation could not be sent");
@@ -243,7 +243,7 @@ struct RoleForm {
     role: String,
 }
 
-async fn known(app: &PanelContext, member: &Member, person_id: Uuid) -> Result<entity::person::Model> {
+async fn find(app: &PanelContext, member: &Member, person_id: Uuid) -> Result<entity::person::Model> {
     let all = member::all(app.store.read(), member.tenant_id).await?;
     let found = all.into_iter().find(|(row, _)| row.person_id == person_id);
     let (_, person) = found.ok_or(Error::NotFound)?;
@@ -254,7 +254,7 @@ async fn known(app: &PanelContext, member: &Member, person_id: Uuid) -> Result<e
 async fn role(app: AppData, member: Member, person_id: web::Path<Uuid>, form: Form<RoleForm>) -> Answer {
     member.require(Right::ManageTeam)?;
     let role = MemberRole::of(&form.role).ok_or_else(|| Error::Malformed(LocalizedText::new("said-form-role")))?;
-    let person = known(&app, &member, *person_id).await?;
+    let person = find(&app, &member, *person_id).await?;
     let done = member::change_role(&app.identity, member.tenant_id, person.id, role).await?;
     let words = member.words;
     let notice = match done {
@@ -302,7 +302,7 @@ fn notice_of(member: &Member, refused: RoleChangeRefused) -> Result<Notice> {
 /// `GET /panel/team/{person_id}/remove`
 async fn ask_remove(app: AppData, member: Member, person_id: web::Path<Uuid>) -> Answer {
     member.require(Right::ManageTeam)?;
-    let person = known(&app, &member, *person_id).await?;
+    let person = find(&app, &member, *person_id).await?;
     let keys = key_ring::living(app.store.read(), &app.clock, member.tenant_id, KeyMaker::Member(person.id));
     let keys = keys.await?.into_iter().map(|key| key.name).collect();
     let name = named(&person);
@@ -313,7 +313,7 @@ async fn ask_remove(app: AppData, member: Member, person_id: web::Path<Uuid>) ->
 /// `POST /panel/team/{person_id}/remove`
 async fn remove(app: AppData, member: Member, person_id: web::Path<Uuid>, form: Form<RemoveForm>) -> Answer {
     member.require(Right::ManageTeam)?;
-    let person = known(&app, &member, *person_id).await?;
+    let person = find(&app, &member, *person_id).await?;
     let notice = match member::remove(&app.identity, member.tenant_id, person.id).await? {
         Ok(()) => {
             // From now on the keys open nothing; a crash before the next line leaves them to be taken over.
@@ -361,7 +361,7 @@ async fn demand(app: AppData, member: Member, form: Form<TwoStepForm>) -> Answer
 /// alone; for others the vendor does it.
 async fn forget(app: AppData, member: Member, person_id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
     member.require(Right::ManageTeam)?;
-    let person = known(&app, &member, *person_id).await?;
+    let person = find(&app, &member, *person_id).await?;
     let tenant_id = member.tenant_id;
     let words = member.words;
     let name = named(&person);
@@ -394,13 +394,13 @@ async fn forget(app: AppData, member: Member, person_id: web::Path<Uuid>, _form:
         return member.see_other(&app, "/panel/team", handed).await;
     }
     let theirs = words.in_language(Language::of_code(&person.language).unwrap_or(words.language()));
-    let letter = Email {
+    let message = Email {
         to: person.email,
         subject: theirs.text("mail-link-subject").to_string(),
         text: theirs.text("mail-link-body").with("link", address).with("server", app.public_url()).to_string(),
         sender: theirs.brand(),
     };
-    mail::send_later(&app.identity, letter);
+    mail::send_later(&app.identity, message);
     let mailed = Notice::done(words.text("team-two-step-mailed").with("name", name));
     member.see_other(&app, "/panel/team", mailed).await
 }

@@ -6,7 +6,7 @@ use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Sentence, Words};
 use base::message::{Direction, LetterKind};
 use connectors::kinds::has_own_server;
-use domain::delivery::dead as deeds;
+use domain::delivery::dead as dead_letters;
 use domain::delivery::read::dead::{self, DeadLetterFilter, DeadLetterSummary, ReasonGroup};
 use domain::delivery::read::list::{self, Ground, MessageFilter, Reached};
 use domain::delivery::read::reason::{Reason, dead_key};
@@ -44,7 +44,7 @@ impl UndeliveredFilters {
         choice::period(&self.period, "all")
     }
 
-    fn wanted(&self, page: &PageContext, ground: &Ground, now: i64) -> DeadLetterFilter {
+    fn filter(&self, page: &PageContext, ground: &Ground, now: i64) -> DeadLetterFilter {
         let reason = Some(self.reason.clone()).filter(|reason| !reason.is_empty() && !reason.contains('\0'));
         let from = choice::begin(page, self.period(), now);
         DeadLetterFilter {
@@ -69,7 +69,7 @@ pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer 
     let page = member.page("undelivered-title", Nav::Undelivered);
     let (db, tenant_id) = (app.store.read(), member.tenant_id);
     let ground = Ground::of_tenant(db, tenant_id).await?;
-    let wanted = query.wanted(&page, &ground, app.clock.millis());
+    let wanted = query.filter(&page, &ground, app.clock.millis());
     let groups = dead::groups(db, tenant_id, &wanted).await?;
     let filters = ["panel-undelivered", &query.source, &query.reason, query.period()];
     let rows = choice::page_of(query.cursor.as_deref(), &filters)?;
@@ -280,7 +280,7 @@ const LOOKED_AT: u64 = 500;
 const NAMES: [&str; 7] = ["id", "all", "do", "source", "reason", "period", "back"];
 
 fn action(fields: &Fields) -> Result<ReplayAction> {
-    ReplayAction::named(fields.get("do")).ok_or_else(|| Error::Malformed(LocalizedText::new("said-form-deed")))
+    ReplayAction::named(fields.get("do")).ok_or_else(|| Error::Malformed(LocalizedText::new("said-form-word")))
 }
 
 #[derive(Template)]
@@ -291,7 +291,7 @@ struct BulkConfirmPage {
     /// How many will fail again; none if no such message was found.
     again: Option<Sentence>,
     rate: Option<Sentence>,
-    deed: &'static str,
+    word: &'static str,
     button: Sentence,
     danger: bool,
     /// Empty means all that match the filter.
@@ -322,7 +322,7 @@ pub async fn ask(app: AppData, member: Member, form: Form<Fields>) -> Answer {
     let page = member.page(title, Nav::Undelivered);
     let (db, tenant_id) = (app.store.read(), member.tenant_id);
     let all = form.has("all");
-    let wanted = selection(&app, (&page, tenant_id), &query, &form).await?;
+    let wanted = selection(&app, &page, tenant_id, &query, &form).await?;
     let count = dead::count(db, tenant_id, &wanted).await?;
     let back = query.address("/panel/undelivered", "");
     if count == 0 {
@@ -347,7 +347,7 @@ pub async fn ask(app: AppData, member: Member, form: Form<Fields>) -> Answer {
         again: (action == ReplayAction::Retry && dry.shut > 0)
             .then(|| words.text("undelivered-retry-shut").with("count", dry.shut)),
         rate: all.then(|| words.text("undelivered-rate").with("rate", A_SECOND)),
-        deed: action.word(),
+        word: action.word(),
         button,
         danger: action == ReplayAction::Drop,
         ids: if all { Vec::new() } else { first },
@@ -361,7 +361,8 @@ pub async fn ask(app: AppData, member: Member, form: Form<Fields>) -> Answer {
 /// The letters selected by a form.
 async fn selection(
     app: &PanelContext,
-    (page, tenant_id): (&PageContext, Uuid),
+    page: &PageContext,
+    tenant_id: Uuid,
     query: &UndeliveredFilters,
     form: &Fields,
 ) -> Result<DeadLetterFilter> {
@@ -369,7 +370,7 @@ async fn selection(
         return Ok(DeadLetterFilter { ids: Some(selected_rows(form)?), ..DeadLetterFilter::default() });
     }
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
-    Ok(query.wanted(page, &ground, app.clock.millis()))
+    Ok(query.filter(page, &ground, app.clock.millis()))
 }
 
 /// `POST /panel/undelivered/decide`: applies the action to each letter that still exists.
@@ -402,8 +403,8 @@ pub async fn decide(app: AppData, member: Member, form: Form<Fields>) -> Answer 
 /// Resends or removes one letter. False if it is gone.
 pub async fn settle(app: &PanelContext, tenant_id: Uuid, id: Uuid, action: ReplayAction) -> Result<bool> {
     Ok(match action {
-        ReplayAction::Retry => deeds::retry(&app.delivery, tenant_id, id).await?,
-        ReplayAction::Drop => deeds::drop(&app.delivery, tenant_id, id).await?,
+        ReplayAction::Retry => dead_letters::retry(&app.delivery, tenant_id, id).await?,
+        ReplayAction::Drop => dead_letters::drop(&app.delivery, tenant_id, id).await?,
     })
 }
 
@@ -411,7 +412,7 @@ pub async fn settle(app: &PanelContext, tenant_id: Uuid, id: Uuid, action: Repla
 async fn begin(app: &PanelContext, member: &Member, action: ReplayAction, form: &Fields) -> Answer {
     let page = member.page("undelivered-title", Nav::Undelivered);
     let tenant_id = member.tenant_id;
-    let wanted = selection(app, (&page, tenant_id), &query_of(form), form).await?;
+    let wanted = selection(app, &page, tenant_id, &query_of(form), form).await?;
     let by = format!("person:{}", member.person.id);
     let row = replay::start(&app.delivery, tenant_id, action, &wanted, &by).await?;
     let detail = json!({ "count": row.total, "replay": row.id });
@@ -477,7 +478,7 @@ pub async fn download(app: AppData, member: Member, request: HttpRequest) -> Ans
     let page = member.page("undelivered-title", Nav::Undelivered);
     let tenant_id = member.tenant_id;
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
-    let wanted = query.wanted(&page, &ground, app.clock.millis());
+    let wanted = query.filter(&page, &ground, app.clock.millis());
     let (text, count) = table(&app, tenant_id, &ground, &wanted, true).await?;
     member.audit(&app, app.store.write(), "undelivered.exported", "", json!({ "count": count })).await?;
     Ok(csv::file("undelivered.csv").body(text))

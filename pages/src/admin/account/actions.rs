@@ -54,7 +54,7 @@ pub struct ReasonQuestion {
     pub button: Sentence,
     pub danger: bool,
     /// The last part of the form's address.
-    pub deed: &'static str,
+    pub path: &'static str,
 }
 
 #[derive(Template)]
@@ -83,7 +83,7 @@ impl ReasonQuestion {
             label: self.label,
             button: self.button,
             danger: self.danger,
-            action: format!("{back}/{}", self.deed),
+            action: format!("{back}/{}", self.path),
             back,
             wrong,
         };
@@ -388,7 +388,7 @@ async fn suspend_question(
         label: words.text("admin-suspend-reason"),
         button: words.text("admin-suspend"),
         danger: true,
-        deed: "suspend",
+        path: "suspend",
     };
     question.ask(visitor, tenant, status)
 }
@@ -432,7 +432,7 @@ fn view_as_question(visitor: &AdminVisitor, tenant: &tenant::Model, status: Stat
         label: words.text("admin-view-as-reason"),
         button: words.text("admin-view-as"),
         danger: false,
-        deed: "view-as",
+        path: "view-as",
     };
     question.ask(visitor, tenant, status)
 }

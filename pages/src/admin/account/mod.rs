@@ -279,13 +279,13 @@ async fn of(app: &PanelContext, words: Words, known: &ReadByPage<'_>) -> Result<
     // The state says it already, with what to do.
     let others = known.alerts.iter().filter(|row| row.kind != status.as_str());
     found.extend(others.clone().map(|row| of_alert(words, known, row)));
-    let mut told: HashSet<Uuid> = others.filter_map(|row| row.source_id).collect();
+    let mut explained: HashSet<Uuid> = others.filter_map(|row| row.source_id).collect();
     if status == TenantStatus::Active {
         let broken: Vec<&SourceRow> =
-            known.sources.iter().filter(|source| source.is_broken && !told.contains(&source.id)).collect();
-        told.extend(broken.iter().map(|source| source.id));
+            known.sources.iter().filter(|source| source.is_broken && !explained.contains(&source.id)).collect();
+        explained.extend(broken.iter().map(|source| source.id));
         found.extend(broken.into_iter().map(|source| of_source(words, known, source)));
-        found.extend(of_queues(app, words, known, &told).await?);
+        found.extend(of_queues(app, words, known, &explained).await?);
     }
     Ok(found)
 }
@@ -365,10 +365,10 @@ async fn of_queues(
     app: &PanelContext,
     words: Words,
     known: &ReadByPage<'_>,
-    told: &HashSet<Uuid>,
+    explained: &HashSet<Uuid>,
 ) -> Result<Vec<Trouble>, DbErr> {
     let held = turn::Entity::of_tenant(known.tenant.tenant_id).filter(turn::Column::Reason.starts_with(HELD));
-    let held = held.all(app.store.read()).await?.into_iter().filter(|turn| !told.contains(&turn.target));
+    let held = held.all(app.store.read()).await?.into_iter().filter(|turn| !explained.contains(&turn.target));
     Ok(held
         .filter_map(|turn| {
             let source = known.sources.iter().find(|source| source.id == turn.target);

@@ -79,7 +79,7 @@ pub fn integration(is_new: bool) -> Vec<Field> {
 }
 
 /// What the form of an integration shows; no secrets. What the platform sets by default is empty.
-pub fn shown(one: &Integration) -> Value {
+pub fn settings_of(one: &Integration) -> Value {
     let usual = Integration::blank(one.platform);
     let unless = |is_usual: bool, text: &str| if is_usual { Value::Null } else { text.into() };
     let mut shown = json!({
@@ -139,7 +139,7 @@ pub fn change(one: &mut Integration, settings: &Value) -> Result<(), &'static st
 }
 
 /// What the form of a channel shows; no secrets.
-pub fn channel_shown(one: &Channel) -> Value {
+pub fn channel_settings(one: &Channel) -> Value {
     json!({
         "id": one.id,
         "code": one.code,

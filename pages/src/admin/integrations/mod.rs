@@ -65,7 +65,7 @@ async fn new(Operator(visitor): Operator) -> Answer {
 
 /// Makes one.
 async fn make(app: AppData, Operator(visitor): Operator, form: Form<Fields>) -> Answer {
-    let settings = match sent(&visitor, &fields::integration(true), &form, &Value::Null, false)? {
+    let settings = match read_form(&visitor, &fields::integration(true), &form, &Value::Null, false)? {
         Ok(settings) => settings,
         Err((settings, errors)) => return show(&visitor, None, &settings, errors),
     };
@@ -79,7 +79,7 @@ async fn make(app: AppData, Operator(visitor): Operator, form: Form<Fields>) -> 
         return show(&visitor, None, &settings, errors);
     }
     match set(&app, &visitor, &one).await? {
-        Ok(()) => saved(&app, &visitor, ("integration.made", &one.name)).await,
+        Ok(()) => finish(&app, &visitor, "integration.made", &one.name).await,
         Err(errors) => show(&visitor, None, &settings, errors),
     }
 }
@@ -87,14 +87,14 @@ async fn make(app: AppData, Operator(visitor): Operator, form: Form<Fields>) -> 
 /// The form of a stored one.
 async fn edit(app: AppData, Operator(visitor): Operator, name: web::Path<String>) -> Answer {
     let one = load(&app, &name).await?;
-    show(&visitor, Some(&one), &fields::shown(&one), Vec::new())
+    show(&visitor, Some(&one), &fields::settings_of(&one), Vec::new())
 }
 
 /// Changes one.
 async fn change(app: AppData, Operator(visitor): Operator, name: web::Path<String>, form: Form<Fields>) -> Answer {
     let mut one = load(&app, &name).await?;
-    let before = fields::shown(&one);
-    let settings = match sent(&visitor, &fields::integration(false), &form, &before, true)? {
+    let before = fields::settings_of(&one);
+    let settings = match read_form(&visitor, &fields::integration(false), &form, &before, true)? {
         Ok(settings) => settings,
         Err((settings, errors)) => return show(&visitor, Some(&one), &settings, errors),
     };
@@ -102,7 +102,7 @@ async fn change(app: AppData, Operator(visitor): Operator, name: web::Path<Strin
         return show(&visitor, Some(&one), &settings, fields::wrong_field(visitor.words, name));
     }
     match set(&app, &visitor, &one).await? {
-        Ok(()) => saved(&app, &visitor, ("integration.changed", &one.name)).await,
+        Ok(()) => finish(&app, &visitor, "integration.changed", &one.name).await,
         Err(errors) => show(&visitor, Some(&one), &settings, errors),
     }
 }
@@ -119,7 +119,7 @@ async fn set_paused(app: &PanelContext, visitor: &AdminVisitor, name: &str, paus
     match stored::pause(&app, name, paused, &visitor.by()).await {
         Ok(_) => {
             let action = if paused { "integration.paused" } else { "integration.resumed" };
-            saved(app, visitor, (action, name)).await
+            finish(app, visitor, action, name).await
         }
         Err(IntegrationRefused::NotThere(_) | IntegrationRefused::InFile(_)) => Err(Error::NotFound),
         Err(error) => Err(anyhow::Error::from(error).into()),
@@ -187,7 +187,7 @@ impl FormPage {
 }
 
 /// The settings of a form, or what was typed with its errors.
-fn sent(
+fn read_form(
     visitor: &AdminVisitor,
     fields: &[Field],
     form: &Fields,
@@ -217,7 +217,7 @@ async fn set(app: &PanelContext, visitor: &AdminVisitor, one: &Integration) -> R
 }
 
 /// Notifies all operators of the change.
-async fn saved(app: &PanelContext, visitor: &AdminVisitor, (action, name): (&'static str, &str)) -> Answer {
+async fn finish(app: &PanelContext, visitor: &AdminVisitor, action: &'static str, name: &str) -> Answer {
     operators::notify(app, visitor, action, name).await?;
     visitor.see_other(app, HERE, Notice::done(visitor.words.text("common-saved"))).await
 }
@@ -243,7 +243,7 @@ fn address(name: &str) -> String {
 /// The form of a new one.
 pub async fn new_channel(app: AppData, Operator(visitor): Operator, name: web::Path<String>) -> Answer {
     let one = load(&app, &name).await?;
-    show_channel(&visitor, &one, None, &fields::channel_shown(&Channel::blank()), Vec::new())
+    show_channel(&visitor, &one, None, &fields::channel_settings(&Channel::blank()), Vec::new())
 }
 
 /// Adds one.
@@ -263,7 +263,7 @@ pub async fn make_channel(
 pub async fn edit_channel(app: AppData, Operator(visitor): Operator, path: web::Path<(String, String)>) -> Answer {
     let (one, place) = find_channel(&app, &path).await?;
     let channel = &one.channels[place];
-    show_channel(&visitor, &one, Some(channel), &fields::channel_shown(channel), Vec::new())
+    show_channel(&visitor, &one, Some(channel), &fields::channel_settings(channel), Vec::new())
 }
 
 /// Changes one.
@@ -302,8 +302,8 @@ pub async fn remove_channel(
     let (mut one, place) = find_channel(&app, &path).await?;
     one.channels.remove(place);
     match set(&app, &visitor, &one).await? {
-        Ok(()) => saved(&app, &visitor, ("integration.changed", &one.name)).await,
-        Err(errors) => show(&visitor, Some(&one), &fields::shown(&one), errors),
+        Ok(()) => finish(&app, &visitor, "integration.changed", &one.name).await,
+        Err(errors) => show(&visitor, Some(&one), &fields::settings_of(&one), errors),
     }
 }
 
@@ -318,7 +318,7 @@ async fn keep_channel(
 ) -> Answer {
     let before = one.channels[place].clone();
     let known = (!is_new).then_some(&before);
-    let settings = match sent(visitor, &CHANNEL, form, &fields::channel_shown(&before), !is_new)? {
+    let settings = match read_form(visitor, &CHANNEL, form, &fields::channel_settings(&before), !is_new)? {
         Ok(settings) => fields::with_connectors(settings, form),
         Err((settings, errors)) => {
             let settings = fields::with_connectors(settings, form);
@@ -329,7 +329,7 @@ async fn keep_channel(
         return show_channel(visitor, &one, known, &settings, fields::wrong_field(visitor.words, name));
     }
     match set(app, visitor, &one).await? {
-        Ok(()) => saved(app, visitor, ("integration.changed", &one.name)).await,
+        Ok(()) => finish(app, visitor, "integration.changed", &one.name).await,
         Err(errors) => show_channel(visitor, &one, known, &settings, errors),
     }
 }

@@ -170,7 +170,7 @@ pub async fn enter(app: AppData, request: HttpRequest, OpenForm(form): OpenForm<
     let words = Words::new(Language::of_operator(&request));
     let origin = AttemptOrigin::of(&request, &app.identity);
     if let Err(wait) = throttle::login(&app.identity, DOOR, &form.email, origin.clone()).await? {
-        return too_many(&app, &request, form.email, ("admin-too-many-tries", wait));
+        return too_many(&app, &request, form.email, "admin-too-many-tries", wait);
     }
     let person = persons::operator_by_email(&app.identity, app.store.read(), &form.email).await?;
     let person = person.filter(|person| person.is_operator && person.disabled_at.is_none());
@@ -190,10 +190,10 @@ pub async fn send_link(app: AppData, request: HttpRequest, OpenForm(form): OpenF
     let words = Words::new(Language::of_operator(&request));
     let origin = AttemptOrigin::of(&request, &app.identity);
     if let Err(wait) = throttle::login(&app.identity, "admin-link", &form.email, origin.clone()).await? {
-        return too_many(&app, &request, form.email, ("admin-too-many-tries", wait));
+        return too_many(&app, &request, form.email, "admin-too-many-tries", wait);
     }
     if let Err(wait) = email_limits::link(&app.identity, DOOR, &form.email, &origin).await? {
-        return too_many(&app, &request, form.email, ("sign-in-link-wait", wait));
+        return too_many(&app, &request, form.email, "sign-in-link-wait", wait);
     }
     // Detached from the answer, whose timing must not reveal whether there was an e-mail to send.
     let (background, email) = (app.clone().into_inner(), form.email.clone());
@@ -225,7 +225,7 @@ fn after_too_many_codes(app: &PanelContext, request: &HttpRequest) -> Answer {
     sign_in_page(app, request, StatusCode::UNPROCESSABLE_ENTITY, String::new(), wrong, None)
 }
 
-fn too_many(app: &PanelContext, request: &HttpRequest, email: String, (key, wait): (&'static str, Wait)) -> Answer {
+fn too_many(app: &PanelContext, request: &HttpRequest, email: String, key: &'static str, wait: Wait) -> Answer {
     let words = Words::new(Language::of_operator(request));
     let wrong = Some(words.text(key).with("seconds", wait.seconds).with("minutes", wait.minutes()));
     let mut answer = sign_in_page(app, request, StatusCode::TOO_MANY_REQUESTS, email, wrong, None)?;

@@ -60,7 +60,7 @@ pub struct NewPasswordForm {
 
 /// The page.
 pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
-    own_page(&app, &visitor, StatusCode::OK, ("password", None)).await
+    own_page(&app, &visitor, StatusCode::OK, "password", None).await
 }
 
 /// Sets the password; other sessions of this operator end, views of accounts too.
@@ -73,7 +73,7 @@ pub async fn set_password(app: AppData, Operator(visitor): Operator, form: Form<
     if let Err(weak) = password::fits(form.password.expose_secret(), &about) {
         let wrong = visitor.words.text(weak.words());
         let wrong = wrong.with("shortest", password::SHORTEST).with("longest", password::LONGEST);
-        return own_page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, ("password", Some(wrong))).await;
+        return own_page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, "password", Some(wrong)).await;
     }
     let object = visitor.person.id.to_string();
     if !visitor.set_password(&app, form.0.password, None, "operator.password_set", &object).await? {
@@ -112,7 +112,7 @@ pub(super) async fn prove(
     Ok(match visitor.prove_if_asked(app, current, asked.action).await? {
         None => None,
         Some(NotProved::Refused(status, wrong)) => {
-            Some(own_page(app, visitor, status, (asked.field, Some(wrong))).await?)
+            Some(own_page(app, visitor, status, asked.field, Some(wrong)).await?)
         }
         Some(NotProved::Ended) => Some(redirect(SIGN_IN)),
     })
@@ -122,7 +122,8 @@ async fn own_page(
     app: &PanelContext,
     visitor: &AdminVisitor,
     status: StatusCode,
-    (wrong_field, wrong): (&'static str, Option<Sentence>),
+    wrong_field: &'static str,
+    wrong: Option<Sentence>,
 ) -> Answer {
     let page = visitor.page("admin-own", "").with_error_if(wrong.is_some());
     let all = sessions::list_of_person(&app.identity, VENDOR, visitor.person.id).await?;

@@ -143,13 +143,13 @@ async fn send_code(app: &PanelContext, member: &Member, email: &str) -> anyhow::
     let code = format!("{:06}", rand::random_range(0..1_000_000));
     let words = member.words;
     let account = member.here.tenant.host.as_str();
-    let letter = Email {
+    let message = Email {
         to: email.to_owned(),
         subject: words.text("mail-alert-code-subject").with("code", code.as_str()).to_string(),
         text: words.text("mail-alert-code-body").with("code", code.as_str()).with("account", account).to_string(),
         sender: words.brand(),
     };
-    mail::send(&app.identity, letter).await?;
+    mail::send(&app.identity, message).await?;
     let until = app.clock.millis() + CODE_LIVES.num_milliseconds();
     let waiting = PendingAddress { email: email.to_owned(), code, until, tries: 0 };
     member.set_data(app, WAITING, Some(&waiting)).await.map_err(|error| anyhow::anyhow!("{error}"))

@@ -17,6 +17,7 @@ use multer::{Field, Multipart};
 use uuid::Uuid;
 
 use crate::panel::choice::SelectOption;
+use crate::panel::errors::broke_off;
 use crate::panel::{Answer, AppData, Member, Nav, PageContext, PanelContext, Right, html_as, nothing_kept, to};
 
 /// Message keys are `import-leads-{word}`.
@@ -201,10 +202,6 @@ async fn short(mut field: Field<'_>) -> Result<String> {
         bytes.extend_from_slice(&chunk);
     }
     String::from_utf8(bytes).map_err(|_| Error::Malformed(LocalizedText::new("said-form-fields")))
-}
-
-fn broke_off() -> Error {
-    Error::Malformed(LocalizedText::new("said-body-broke"))
 }
 
 const CSV: &str = "\

@@ -70,7 +70,8 @@ impl Unreported {
 pub fn route(
     page: &PageContext,
     story: &Story,
-    (stage, unreported): (WaitingStage, Unreported),
+    stage: WaitingStage,
+    unreported: Unreported,
     by_hand: &[ByHand],
     around: &Neighbours,
 ) -> Vec<RouteStep> {
@@ -133,9 +134,9 @@ impl Draw<'_> {
         let delivered = receipts.delivered.or(receipts.read);
         steps.push(match failed_later {
             true => self.failed("hop-delivered", receipts.failed),
-            false => self.receipt("hop-delivered", (arrived(State::Delivered), self.unreported.delivery), delivered),
+            false => self.receipt("hop-delivered", arrived(State::Delivered), self.unreported.delivery, delivered),
         });
-        steps.push(self.receipt("hop-read", (arrived(State::Read), self.unreported.reading), receipts.read));
+        steps.push(self.receipt("hop-read", arrived(State::Read), self.unreported.reading, receipts.read));
         steps.push(self.shown());
         steps
     }
@@ -204,7 +205,7 @@ impl Draw<'_> {
     }
 
     /// A step that only the messenger can report: whether it did, and whether it never does.
-    fn receipt(&self, key: &'static str, (came, never): (bool, bool), at: Option<i64>) -> RouteStep {
+    fn receipt(&self, key: &'static str, came: bool, never: bool, at: Option<i64>) -> RouteStep {
         if came {
             return self.done(self.title(key), at);
         }
@@ -270,13 +271,13 @@ impl Draw<'_> {
     fn tried(&self, attempt: &attempt::Model, direction: Direction) -> RouteAttempt {
         let words = self.page.words;
         let code = if attempt.status == 0 { String::new() } else { format!("HTTP {}", attempt.status) };
-        let by_hand = self.by_hand.iter().rfind(|deed| deed.at <= attempt.at);
-        let first_after = |deed: &ByHand| {
+        let by_hand = self.by_hand.iter().rfind(|action| action.at <= attempt.at);
+        let first_after = |action: &ByHand| {
             !self
                 .story
                 .attempts
                 .iter()
-                .any(|other| other.at >= deed.at && other.at < attempt.at && other.kind == attempt.kind)
+                .any(|other| other.at >= action.at && other.at < attempt.at && other.kind == attempt.kind)
         };
         RouteAttempt {
             row: words
@@ -287,8 +288,8 @@ impl Draw<'_> {
             wait: reason(self.page, self.story, self.around, attempt),
             outcome: answer::outcome(self.page, self.story, attempt, direction),
             by_hand: by_hand
-                .filter(|deed| first_after(deed))
-                .map(|deed| words.text("attempt-by-hand").with("name", deed.name.as_str())),
+                .filter(|action| first_after(action))
+                .map(|action| words.text("attempt-by-hand").with("name", action.name.as_str())),
             code,
             reason: attempt.reason.clone(),
             request: attempt.request.clone().unwrap_or_default(),

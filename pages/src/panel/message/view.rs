@@ -153,7 +153,7 @@ pub fn page(
     let card = story.conversation.as_ref().and_then(|row| conversations::card(&member.here.tenant.host, row));
     MessagePage {
         badge: page.badge(stage.tone(), words.text(stage.word())),
-        sentence: answer::sentence(page, story, (stage, unreported.all()), said.as_ref()),
+        sentence: answer::sentence(page, story, stage, unreported.all(), said.as_ref()),
         fix: said.as_ref().map(|said| said.fix.clone()),
         said: reason.map(|reason| reason.said).unwrap_or_default(),
         marks: marks(page, story, away),
@@ -173,7 +173,7 @@ pub fn page(
         source_id: message.source_id.to_string(),
         kind: words.text_of("messages-kind-", story.body.content.kind()),
         expired: story.body.expired.then(|| erased(app, member, words)),
-        steps: route::route(page, story, (stage, unreported), by_hand, around),
+        steps: route::route(page, story, stage, unreported, by_hand, around),
         ids,
         shown,
         may_see: member.may(Right::SeeTexts),

@@ -19,6 +19,7 @@ use entity::{member, source, tenant_channel};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 use serde::Deserialize;
 
+use super::reasons::source_tone;
 use super::{Answer, AppData, Chart, Member, Nav, PageContext, PanelContext, Right, choice, html};
 use measures::Sides;
 use problems::Problems;
@@ -218,7 +219,7 @@ fn table(
                 id,
                 name: source.name.clone(),
                 badge: page.badge(
-                    problems::tone(state.status),
+                    source_tone(state.status),
                     page.words.text_of("source-state-", state.status.as_str()).with("crm", page.crm),
                 ),
                 flow: flows.remove(&source.id).unwrap_or_default(),

@@ -12,6 +12,7 @@ use entity::{audit, dead_letter, source};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use crate::panel::reasons::source_tone;
 use crate::panel::{Member, PageContext, PanelContext, Right};
 
 pub(super) struct Problems {
@@ -86,7 +87,7 @@ pub(super) async fn of(
         })
         .partition(|(_, state)| is_of_account(status, state));
     let cut_off = states.iter().any(|state| state.reason == Some(StateReason::ChannelDisconnected));
-    let suspension = if status == TenantStatus::Suspended { suspended_for(app, tenant_id).await? } else { None };
+    let suspension = if status == TenantStatus::Suspended { suspension_reason(app, tenant_id).await? } else { None };
     let undelivered = dead_letter::Entity::of_tenant(tenant_id).count(app.store.read()).await?;
     let open = domain::alert::open(app.store.read(), tenant_id).await?;
     let limits = domain::alert::about_limits(&open);
@@ -145,7 +146,7 @@ fn of_sources(member: &Member, page: &PageContext, own: &[(&source::Model, &Sour
         });
         found.push(SourceProblem {
             sources: vec![named],
-            tone: tone(state.status),
+            tone: source_tone(state.status),
             state: words.text_of("source-state-", state.status.as_str()).with("crm", page.crm).to_string(),
             since: state.since,
             text: reason.map(|reason| reason.to_string()).unwrap_or_default(),
@@ -172,7 +173,7 @@ pub(in crate::panel) fn support_of(page: &PageContext, status: TenantStatus) -> 
 }
 
 /// The vendor's reason for a suspension; the form where it is entered promises that the account sees it.
-async fn suspended_for(app: &PanelContext, tenant_id: Uuid) -> Result<Option<String>> {
+async fn suspension_reason(app: &PanelContext, tenant_id: Uuid) -> Result<Option<String>> {
     let last = audit::Entity::of_tenant(tenant_id)
         .filter(audit::Column::Action.eq("account.suspended"))
         .order_by_desc(audit::Column::Id)
@@ -205,16 +206,6 @@ pub(in crate::panel) fn account_tone(status: TenantStatus) -> &'static str {
         TenantStatus::NeedsReauth | TenantStatus::Unpaid => "warn",
         TenantStatus::Blocked | TenantStatus::Suspended | TenantStatus::PlanEnded => "bad",
         TenantStatus::Disconnected | TenantStatus::Uninstalled => "off",
-    }
-}
-
-pub(super) fn tone(status: SourceStatus) -> &'static str {
-    match status {
-        SourceStatus::Working => "ok",
-        SourceStatus::Checking | SourceStatus::CrmUnreachable => "wait",
-        SourceStatus::NeedsAttention | SourceStatus::Unpaid => "warn",
-        SourceStatus::Stopped | SourceStatus::Blocked => "bad",
-        SourceStatus::Paused => "off",
     }
 }
 

@@ -167,7 +167,7 @@ pub(super) async fn show_link(app: AppData, request: HttpRequest, asked: web::Qu
         Some(tenant) => words.text("sign-in-link-account").with("account", tenant.host.as_str()).to_string(),
         None => words.text("sign-in-link-open").to_string(),
     };
-    OpenLinkPage::of_link(page, asked.token.clone(), text).shown()
+    OpenLinkPage::of_link(page, asked.token.clone(), text).answer()
 }
 
 /// `POST /panel/link`
@@ -356,7 +356,7 @@ pub(super) async fn show_ticket(app: AppData, request: HttpRequest, query: web::
     let key = if other { "enter-instead" } else { "enter-text" };
     let text = page.words.text(key).with("account", tenant.host.as_str()).with("name", ticket.user.name).to_string();
     page.csrf_token = alive.map(|row| masked(&row.csrf)).unwrap_or_default();
-    OpenLinkPage::new(page, ("/panel/enter", "ticket"), query.ticket.clone(), text, "enter-button").shown()
+    OpenLinkPage::new(page, "/panel/enter", "ticket", query.ticket.clone(), text, "enter-button").answer()
 }
 
 /// `POST /panel/enter`

@@ -76,7 +76,7 @@ pub(super) async fn into(
     let language = Language::of_request(request);
     persons::set_language(app.store.write(), person.id, language).await?;
     let place = if tenant_id == VENDOR { choice(&proof.to) } else { proof.to.clone() };
-    let Some((opened, answer)) = open(app, request, &person, tenant_id, (&proof.via, None), &place).await? else {
+    let Some((opened, answer)) = open(app, request, &person, tenant_id, &proof.via, None, &place).await? else {
         return Ok(to("/panel/sign-in"));
     };
     if matches!(proof.via.as_str(), "link" | "handed") {
@@ -103,7 +103,8 @@ pub(super) async fn open(
     request: &HttpRequest,
     person: &person::Model,
     tenant_id: Uuid,
-    (via, relies_on): (&str, Option<&session::Model>),
+    via: &str,
+    relies_on: Option<&session::Model>,
     place: &str,
 ) -> Result<Option<(session::Model, HttpResponse)>> {
     let before = realm::session(request, Realm::Panel).await?;
@@ -134,7 +135,7 @@ pub(super) async fn open(
         let address = client_address(request, &app.config.server.trusted_proxies);
         if tenant_id != VENDOR {
             let detail = serde_json::json!({"via": via});
-            let deed = AuditEntry {
+            let entry = AuditEntry {
                 tenant_id,
                 actor: &actor,
                 action: "member.signed_in",
@@ -143,7 +144,7 @@ pub(super) async fn open(
                 address,
                 done: true,
             };
-            audit::record(app, &tx, deed).await?;
+            audit::record(app, &tx, entry).await?;
         }
         Ok::<_, DbErr>(Some(sessions::open(&app.identity, &tx, new).await?))
     };
@@ -191,7 +192,7 @@ pub(super) async fn show_invitation(app: AppData, request: HttpRequest, asked: w
     page.title = page.words.text("invitation-title").to_string();
     page.csrf_token = masked(&session.csrf);
     let text = page.words.text("invitation-text").with("account", tenant.host.as_str()).to_string();
-    OpenLinkPage::new(page, (INVITATION, "token"), asked.token.clone(), text, "invitation-button").shown()
+    OpenLinkPage::new(page, INVITATION, "token", asked.token.clone(), text, "invitation-button").answer()
 }
 
 /// `POST /panel/invitation`
@@ -237,8 +238,8 @@ pub(super) async fn accept(
         let (object, detail) = (person.id.to_string(), json!({}));
         let address = client_address(request, &app.config.server.trusted_proxies);
         let action = "member.joined";
-        let deed = AuditEntry { tenant_id, actor: &actor, action, object: &object, detail, address, done: true };
-        audit::record(app, &tx, deed).await?;
+        let entry = AuditEntry { tenant_id, actor: &actor, action, object: &object, detail, address, done: true };
+        audit::record(app, &tx, entry).await?;
         // Under the lock taken above, so that nothing can change in between.
         persons::by_id(&tx, person.id).await
     };
@@ -314,8 +315,8 @@ pub(super) async fn choose(app: AppData, request: HttpRequest, form: Form<Chosen
         return Err(Error::NotFound);
     }
     member::find(app.store.read(), form.tenant_id, person.id).await?.ok_or(Error::NotFound)?;
-    let proved = (session.via.as_str(), Some(&*session));
-    let opened = open(&app, &request, &person, form.tenant_id, proved, safe(&form.to)).await?;
+    let (via, place) = (session.via.as_str(), safe(&form.to));
+    let opened = open(&app, &request, &person, form.tenant_id, via, Some(&session), place).await?;
     let Some((row, answer)) = opened else { return Ok(to("/panel/sign-in")) };
     reauthentication::moved(&app.identity, &session, &row).await?;
     Ok(answer)

@@ -76,12 +76,13 @@ pub(super) struct OpenLinkPage {
 
 impl OpenLinkPage {
     fn of_link(page: PageContext, token: String, text: String) -> Self {
-        Self::new(page, ("/panel/link", "token"), token, text, "sign-in-button")
+        Self::new(page, "/panel/link", "token", token, text, "sign-in-button")
     }
 
     pub(super) fn new(
         page: PageContext,
-        (action, field): (&'static str, &'static str),
+        action: &'static str,
+        field: &'static str,
         token: String,
         text: String,
         button: &'static str,
@@ -90,7 +91,7 @@ impl OpenLinkPage {
         Self { page, action, field, token, text, button }
     }
 
-    pub(super) fn shown(&self) -> Answer {
+    pub(super) fn answer(&self) -> Answer {
         html(&self.page, self)
     }
 }

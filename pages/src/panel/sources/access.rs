@@ -21,6 +21,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{SourceStateView, find, state_view};
+use crate::panel::errors::broke_off;
 use crate::panel::fields::{self, Drawn, name_of};
 use crate::panel::{
     self, Answer, AppData, ConsentButton, Fields, Form, Member, Nav, Notice, PageContext, PanelContext, Right,
@@ -361,10 +362,6 @@ async fn begin_of(mut field: FormField<'_>, most: usize) -> Result<Vec<u8>> {
         bytes.extend_from_slice(chunk.get(..rest).unwrap_or(&chunk));
     }
     Ok(bytes)
-}
-
-fn broke_off() -> Error {
-    Error::Malformed(LocalizedText::new("said-body-broke"))
 }
 
 /// One line of the list.

@@ -22,6 +22,7 @@ use entity::source;
 use uuid::Uuid;
 
 use super::choice::{pipeline_name, pipelines, pipelines_age};
+use super::reasons::source_tone;
 use super::{Answer, AppData, EmptyForm, Form, Member, Nav, PageContext, PanelContext, Right};
 use crate::panel;
 use health::Health;
@@ -34,7 +35,7 @@ pub use actions::{
 };
 pub(super) use health::{HistoryView, history_view};
 pub use health::{bring_history, save_services, services};
-pub(super) use settings::{EnteredByHand, Secrets, rule_of};
+pub(super) use settings::{EnteredByHand, Secrets, error_in_words, rule_of};
 pub use settings::{save, settings};
 
 /// A live source of the member's account, for members with this right.
@@ -222,17 +223,6 @@ pub struct SourceStateView {
     pub tabs: Vec<&'static str>,
 }
 
-/// The tone of a state.
-pub const fn tone(status: SourceStatus) -> &'static str {
-    match status {
-        SourceStatus::Working => "ok",
-        SourceStatus::Checking | SourceStatus::CrmUnreachable => "wait",
-        SourceStatus::NeedsAttention | SourceStatus::Unpaid => "warn",
-        SourceStatus::Stopped | SourceStatus::Blocked => "bad",
-        SourceStatus::Paused => "off",
-    }
-}
-
 pub fn state_view(page: &PageContext, source: &source::Model, state: &SourceState) -> SourceStateView {
     let words = page.words;
     let word = state.status.as_str();
@@ -262,7 +252,7 @@ pub fn state_view(page: &PageContext, source: &source::Model, state: &SourceStat
     };
     SourceStateView {
         is_fine: state.status == SourceStatus::Working,
-        badge: page.badge(tone(state.status), words.text_of("source-state-", word).with("crm", page.crm)),
+        badge: page.badge(source_tone(state.status), words.text_of("source-state-", word).with("crm", page.crm)),
         since: page.stamp(&state.since),
         sentence,
         detail: LocalizedText::stored(&state.detail).in_words(words, page.crm),

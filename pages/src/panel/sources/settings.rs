@@ -4,7 +4,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, ResponseError, web};
 use askama::Template;
-use base::error::{ChangedMeanwhile, Error, Result};
+use base::error::{ChangedMeanwhile, Error, FieldError, Result};
 use base::i18n::Sentence;
 use domain::identity::realm::LIVE;
 use domain::settings;
@@ -94,7 +94,7 @@ pub async fn save(app: AppData, member: Member, id: web::Path<String>, form: For
     match done {
         Ok(_) => member.see_other(&app, &path, Notice::done(member.words.text("common-saved"))).await,
         Err(Error::Invalid(wrong)) => {
-            let errors = wrong.iter().map(|error| in_words(&member, &typed, error)).collect();
+            let errors = wrong.iter().map(|error| error_in_words(&member, typed.name.trim(), error)).collect();
             let sent = SourceFormState { errors, ..typed.into() };
             show(&app, &member, page(&member), StatusCode::UNPROCESSABLE_ENTITY, &source, sent).await
         }
@@ -120,14 +120,15 @@ pub(super) fn outrun(member: &Member, changed: &ChangedMeanwhile) -> Notice {
     Notice::of(Tone::Warn, said.with("time", member.when(changed.at).adverb()))
 }
 
-fn in_words(member: &Member, typed: &SourceForm, error: &base::error::FieldError) -> (String, String) {
+/// What is wrong with a field, and its name in the form. `name`: the source's name as typed.
+pub fn error_in_words(member: &Member, name: &str, error: &FieldError) -> (String, String) {
     let words = member.words;
-    let name = words.text("source-edit-name").with("crm", member.crm()).to_string();
-    let length = typed.name.trim().chars().count();
+    let field = words.text("source-edit-name").with("crm", member.crm()).to_string();
+    let length = name.chars().count();
     match error.pointer.as_str() {
-        "/name" if length == 0 => ("name".into(), words.text("form-empty").with("field", name).to_string()),
+        "/name" if length == 0 => ("name".into(), words.text("form-empty").with("field", field).to_string()),
         "/name" if length > 255 => {
-            let said = words.text("form-too-long").with("field", name).with("length", length).with("limit", 255);
+            let said = words.text("form-too-long").with("field", field).with("length", length).with("limit", 255);
             ("name".into(), said.to_string())
         }
         "/pipeline_id" => ("pipeline".into(), words.text("form-pipeline-gone").with("crm", member.crm()).to_string()),
@@ -401,14 +402,14 @@ impl EnteredByHand {
         secrets: Secrets,
     ) -> Result<Option<Self>> {
         let words = page.words;
-        let told = domain::source::line::webhook_to_enter(&app.sources, source)?;
-        Ok(told.map(|told| {
-            let values = told.values.into_iter().map(|one| {
+        let webhook = domain::source::line::webhook_to_enter(&app.sources, source)?;
+        Ok(webhook.map(|webhook| {
+            let values = webhook.values.into_iter().map(|one| {
                 let is_masked = one.is_secret && secrets == Secrets::Masked;
                 let value = if is_masked { settings::mask(&one.value) } else { one.value };
                 EnteredValue { label: words.text(one.label), value, is_masked }
             });
-            Self { title: words.text(told.title), hint: words.text(told.hint), values: values.collect() }
+            Self { title: words.text(webhook.title), hint: words.text(webhook.hint), values: values.collect() }
         }))
     }
 }

@@ -127,7 +127,7 @@ pub(super) async fn show(
     let one = TemplatePage {
         may: may_act && template.as_ref().is_none_or(|template| template.state.is_open()),
         may_act,
-        known: template.map(|template| known(&page, template)),
+        known: template.map(|template| existing(&page, template)),
         kinds: typed.kinds(&page),
         categories: typed.categories(&page),
         buttons: typed.rows(),
@@ -139,7 +139,7 @@ pub(super) async fn show(
     html_as(status, &page, &one)
 }
 
-fn known(page: &PageContext, template: TemplateView) -> ExistingTemplate {
+fn existing(page: &PageContext, template: TemplateView) -> ExistingTemplate {
     let review = |review: &templates::Review| ReviewText {
         source: review.source.clone(),
         badge: page.badge(review.state.tone(), page.words.text_of("template-state-", review.state.word())),
@@ -291,7 +291,7 @@ impl TemplateForm {
         text("text", "templates-body", &self.text, usize::MAX, true);
         text("language", "templates-language", &self.language, 15, is_waba);
         text("header", "templates-header", &self.header, if is_waba { HEADER_CHARS } else { usize::MAX }, false);
-        let examples = self.examples(words, (is_waba, before), &mut wrong);
+        let examples = self.examples(words, is_waba, before, &mut wrong);
         let is_address = |url: &str| url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
         for button in &self.buttons {
             if button.text.is_empty() {
@@ -319,7 +319,7 @@ impl TemplateForm {
     }
 
     /// The examples by marker. WhatsApp requires one for each.
-    fn examples(&self, words: Words, (is_waba, before): (bool, &str), wrong: &mut Wrong) -> BTreeMap<String, String> {
+    fn examples(&self, words: Words, is_waba: bool, before: &str, wrong: &mut Wrong) -> BTreeMap<String, String> {
         let Some(named) = markers(&self.text) else {
             wrong.push(("text".to_owned(), words.text("templates-marker-broken").to_string()));
             return BTreeMap::new();

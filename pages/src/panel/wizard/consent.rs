@@ -68,12 +68,12 @@ pub async fn returned(
     let kind = kind_of(&app, &member, &name)?;
     let page = page_of(&app, kind.kind)?;
     if !take(&app, &member, kind.kind, &query.state).await? {
-        return refused(&app, &member, &kind, member.words.text("wizard-consent-stale")).await;
+        return refusal(&app, &member, &kind, member.words.text("wizard-consent-stale")).await;
     }
     let messenger = member.words.text_of("connector-", kind.kind).to_string();
     if query.code.is_empty() {
         let said = member.words.text("wizard-consent-declined").with("messenger", messenger);
-        return refused(&app, &member, &kind, said).await;
+        return refusal(&app, &member, &kind, said).await;
     }
     // A code is valid for seconds, so it is exchanged before anything else.
     match page.lines(&query.code, &back(&app, kind.kind), app.clock.now()).await {
@@ -87,7 +87,7 @@ pub async fn returned(
         Err(denied) => {
             let reason = denied.text().in_words(member.words, member.crm());
             let said = member.words.text("wizard-consent-refused").with("messenger", messenger).with("reason", reason);
-            refused(&app, &member, &kind, said).await
+            refusal(&app, &member, &kind, said).await
         }
     }
 }
@@ -126,7 +126,7 @@ async fn take(app: &PanelContext, member: &Member, kind: &str, state: &str) -> R
 }
 
 /// Redirects to the step that the person came from, which shows the reason.
-async fn refused(app: &PanelContext, member: &Member, kind: &SourceKind, said: Sentence) -> Answer {
+async fn refusal(app: &PanelContext, member: &Member, kind: &SourceKind, said: Sentence) -> Answer {
     let mut draft = unfinished(app, member, kind.kind);
     draft.keep(app, member).await?;
     let step = if draft.lines.is_empty() { "access" } else { "line" };
@@ -185,7 +185,7 @@ pub async fn post_line(app: AppData, member: Member, name: web::Path<String>, fo
         Ok(typed) => typed,
         Err((typed, errors)) => return show(&member, kind.kind, page, &draft, &typed, errors, None),
     };
-    let Some(chosen) = chosen(&draft, form.get(LINE)) else {
+    let Some(chosen) = chosen_line(&draft, form.get(LINE)) else {
         let said = member.words.text("wizard-line-choose-one").to_string();
         return show(&member, kind.kind, page, &draft, &typed, vec![(LINE.to_owned(), said)], None);
     };
@@ -266,7 +266,7 @@ fn next(draft: &SourceDraft) -> Option<&'static str> {
 }
 
 /// The chosen line. A single line needs no choice.
-fn chosen(draft: &SourceDraft, key: &str) -> Option<OfferedLine> {
+fn chosen_line(draft: &SourceDraft, key: &str) -> Option<OfferedLine> {
     match draft.lines.as_slice() {
         [only] if key.is_empty() => Some(only.clone()),
         lines => lines.iter().find(|line| line.key == key).cloned(),

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{ResponseError, web};
 use askama::Template;
-use base::error::{Error, FieldError, Result};
+use base::error::{Error, Result};
 use base::i18n::Sentence;
 use base::message::{Body, State};
 use chrono::TimeDelta;
@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::{SourceDraft, Steps, address, draft_of, kind_of, steps, too_old};
 use crate::panel::choice::{SelectOption, pipelines, pipelines_age};
-use crate::panel::sources::{EnteredByHand, HistoryView, Secrets, history_view, rule_of};
+use crate::panel::sources::{EnteredByHand, HistoryView, Secrets, error_in_words, history_view, rule_of};
 use crate::panel::{self, Answer, AppData, Form, Member, Nav, Notice, PageContext, PanelContext, Right, reasons};
 
 #[derive(Debug, Deserialize)]
@@ -125,7 +125,7 @@ pub async fn post_routing(app: AppData, member: Member, name: web::Path<String>,
             Ok(panel::to(&test))
         }
         Err(Error::Invalid(wrong)) => {
-            let errors = wrong.iter().map(|error| in_words(&member, &draft, error)).collect();
+            let errors = wrong.iter().map(|error| error_in_words(&member, &draft.name, error)).collect();
             show(&app, &member, page(), &kind, &draft, StatusCode::UNPROCESSABLE_ENTITY, errors).await
         }
         Err(error) => {
@@ -172,24 +172,6 @@ fn free_name(wanted: &str, sources: &[entity::source::Model]) -> String {
 async fn default_now(app: &PanelContext, member: &Member) -> Result<Option<String>> {
     let all = domain::source::all(&app.sources, member.tenant_id).await?;
     Ok(all.into_iter().find(|source| source.is_default).map(|source| source.name))
-}
-
-fn in_words(member: &Member, draft: &SourceDraft, error: &FieldError) -> (String, String) {
-    let words = member.words;
-    let field = words.text("source-edit-name").with("crm", member.crm()).to_string();
-    let length = draft.name.chars().count();
-    match error.pointer.as_str() {
-        "/name" if draft.name.is_empty() => ("name".into(), words.text("form-empty").with("field", field).to_string()),
-        "/name" if length > 255 => {
-            let said = words.text("form-too-long").with("field", field).with("length", length).with("limit", 255);
-            ("name".into(), said.to_string())
-        }
-        "/pipeline_id" => ("pipeline".into(), words.text("form-pipeline-gone").with("crm", member.crm()).to_string()),
-        pointer => {
-            let said = words.text("form-refused").with("reason", error.detail.in_words(words, member.crm()));
-            (pointer.trim_start_matches('/').to_owned(), said.to_string())
-        }
-    }
 }
 
 /// To which contact a new chat is linked.
