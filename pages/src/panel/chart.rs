@@ -63,7 +63,7 @@ impl Chart {
     pub fn of(words: Words, about: ChartWords, series: Vec<Series>, slots: Vec<ChartSlot>) -> Self {
         let number = |count: &i64| words.text("common-number").with("number", *count).to_string();
         let values = |slot: &ChartSlot| slot.counts.iter().map(number).collect::<Vec<String>>();
-        let bars: Vec<Bar> = slots
+        let drawn: Vec<Bar> = slots
             .iter()
             .map(|slot| Bar {
                 name: slot.name.clone(),
@@ -76,7 +76,7 @@ impl Chart {
         let apart = if slots.len() > WEEK { APART } else { 1 };
         let used = slots.iter().filter(|slot| slot.counts.iter().any(|count| *count > 0));
         Self {
-            plot: bars(&bars, &classes, &about.title),
+            plot: bars(&drawn, &classes, &about.title),
             series,
             ticks: slots.iter().step_by(apart).map(|slot| slot.name.clone()).collect(),
             rows: used.map(|slot| ChartRow { name: slot.name.clone(), values: values(slot) }).collect(),

@@ -428,7 +428,7 @@ mod tests {
             with(|one| one.consent_url = url("http://127.0.0.1:9100/oauth")),
             with(|one| one.account_hosts = vec!["amocrm.ru".to_owned(), "proxy.example".to_owned()]),
         ] {
-            assert_eq!(refused_address(&fine), None);
+            assert_eq!(refused(&fine), None);
         }
         for (field, one) in [
             ("amojo_url", with(|one| one.amojo_url = url("https://evil.example"))),
@@ -442,10 +442,10 @@ mod tests {
             ("account_hosts", with(|one| one.account_hosts = vec!["evil.example".to_owned()])),
             ("account_hosts", with(|one| one.account_hosts = vec!["ru".to_owned()])),
         ] {
-            assert_eq!(refused_address(&one), Some(field), "{}", one.account_url);
+            assert_eq!(refused(&one), Some(field), "{}", one.account_url);
         }
         // What was stored from the command line stays when an operator changes something else.
         let stored = with(|one| one.amojo_url = url("https://elsewhere.example"));
-        assert_eq!(super::refused_address(&config, &file, Some(&stored), &stored), None);
+        assert_eq!(refused_address(&config, &file, Some(&stored), &stored), None);
     }
 }

@@ -97,16 +97,22 @@ struct FormState {
 /// `GET /panel/alerts`
 async fn show(app: AppData, member: Member) -> Answer {
     let page = member.page("alerts-title", Nav::Alerts);
-    page(&app, &member, page, StatusCode::OK, FormState::default()).await
+    alerts_page(&app, &member, page, StatusCode::OK, FormState::default()).await
 }
 
 /// The page with an error beside a field.
 async fn wrong(app: &PanelContext, member: &Member, sent: FormState) -> Answer {
     let page = member.page("alerts-title", Nav::Alerts).with_error();
-    page(app, member, page, StatusCode::UNPROCESSABLE_ENTITY, sent).await
+    alerts_page(app, member, page, StatusCode::UNPROCESSABLE_ENTITY, sent).await
 }
 
-async fn page(app: &PanelContext, member: &Member, page: PageContext, status: StatusCode, sent: FormState) -> Answer {
+async fn alerts_page(
+    app: &PanelContext,
+    member: &Member,
+    page: PageContext,
+    status: StatusCode,
+    sent: FormState,
+) -> Answer {
     member.require(Right::Look)?;
     let (db, tenant_id) = (app.store.read(), member.tenant_id);
     let open = alerts::open(db, tenant_id).await?;
@@ -129,7 +135,7 @@ async fn page(app: &PanelContext, member: &Member, page: PageContext, status: St
         waiting: channels::waiting(app, member),
     });
     let template = AlertsPage {
-        rows: of(app, member, &page, &open).await?,
+        rows: cards(app, member, &page, &open).await?,
         may_act: manages,
         mail_on: is_on(Channel::Email),
         bot_on: is_on(Channel::Chat),
@@ -174,7 +180,7 @@ struct Card {
 }
 
 /// The cards of these alerts, in their order.
-async fn of(app: &PanelContext, member: &Member, page: &PageContext, open: &[alert::Model]) -> Result<Vec<Card>> {
+async fn cards(app: &PanelContext, member: &Member, page: &PageContext, open: &[alert::Model]) -> Result<Vec<Card>> {
     let cards = AlertCard::of(&app.alert_notices, &member.here.tenant, page.crm, page.words, open).await?;
     let card = |one: AlertCard| {
         let mut about = open.iter().filter(|row| one.keys.contains(&row.key));

@@ -55,7 +55,7 @@ async fn show(app: &PanelContext, member: &Member, fields: &UploadFields, error:
         leads: LEADS
             .map(|word| SelectOption::new(word, page.words.text_of("import-leads-", word), &fields.leads))
             .into(),
-        fields: fields(page.words),
+        fields: file_fields(page.words),
         link_contacts: !fields.link_contacts.is_empty(),
         // As the configuration says it; a file may be a little larger.
         most: u64::from(app.config.import.file_mb) * 1_000_000,
@@ -222,7 +222,7 @@ pub(super) struct FileField {
 }
 
 /// The sample's columns.
-pub(super) fn fields(words: Words) -> Vec<FileField> {
+pub(super) fn file_fields(words: Words) -> Vec<FileField> {
     let header = CSV.lines().next().unwrap_or_default();
     let field = |name: &'static str| FileField {
         name,

@@ -443,19 +443,3 @@ pub(in crate::panel) fn flow_slot(words: Words, name: String, flow: Flow) -> Cha
 
 #[cfg(test)]
 mod tests;
-
-#[cfg(test)]
-mod tests {
-    use base::i18n::Language;
-
-    use super::*;
-
-    #[test]
-    fn failed_messages_are_drawn_once_and_counted_in_their_direction_too() {
-        let flow = Flow { came: 3, went: 5, failed: 2, failed_in: 1 };
-        let slot = flow_slot(Words::new(Language::En), "14:00".to_owned(), flow);
-        assert_eq!((slot.parts, slot.counts), (vec![2, 4, 2], vec![3, 5, 2]));
-        let said = slot.said.replace('\u{a0}', " ");
-        assert_eq!(said, "14:00: 3 from customers, 5 to customers, 2 undelivered");
-    }
-}

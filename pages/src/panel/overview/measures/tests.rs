@@ -1,3 +1,5 @@
+use base::i18n::Language;
+
 use super::*;
 
 #[test]
@@ -68,4 +70,13 @@ fn a_side_is_marked_from_one_failure_in_twenty() {
 fn the_median_and_the_95th_percentile_are_those_of_sorted_times() {
     let calls = (1..=100).rev().map(|ms| (ms, ms != 100)).collect();
     assert_eq!(figures(calls), Some(CallTimes { median: 50, most: 95, all: 100, failed: 1, errors: 1.0 }));
+}
+
+#[test]
+fn failed_messages_are_drawn_once_and_counted_in_their_direction_too() {
+    let flow = Flow { came: 3, went: 5, failed: 2, failed_in: 1 };
+    let slot = flow_slot(Words::new(Language::En), "14:00".to_owned(), flow);
+    assert_eq!((slot.parts, slot.counts), (vec![2, 4, 2], vec![3, 5, 2]));
+    let said = slot.said.replace('\u{a0}', " ");
+    assert_eq!(said, "14:00: 3 from customers, 5 to customers, 2 undelivered");
 }
