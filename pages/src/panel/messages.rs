@@ -36,7 +36,7 @@ pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer 
     let tenant_id = member.tenant_id;
     refresh_users(&app.sources, tenant_id).await?;
     let ground = Ground::of_tenant(db, tenant_id).await?;
-    let wanted = query.wanted(&app, &page, &ground, tenant_id).await?;
+    let wanted = query.filter(&app, &page, &ground, tenant_id).await?;
     let rows = choice::page_of(query.cursor.as_deref(), &query.filters())?;
     let asked = (rows.after, rows.rows());
     let most = COUNTED + 1;
@@ -179,7 +179,7 @@ impl MessagesQuery {
         [&self.from, &self.to, &self.slower, &self.reason, &self.sort].into_iter().any(|value| !value.is_empty())
     }
 
-    pub async fn wanted(
+    pub async fn filter(
         &self,
         app: &PanelContext,
         page: &PageContext,
@@ -458,7 +458,7 @@ pub async fn download(app: AppData, member: Member, request: HttpRequest) -> Ans
     let page = member.page("messages-title", Nav::Messages);
     let tenant_id = member.tenant_id;
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
-    let wanted = query.wanted(&app, &page, &ground, tenant_id).await?;
+    let wanted = query.filter(&app, &page, &ground, tenant_id).await?;
     member.audit(&app, app.store.write(), "message.exported", "", json!({})).await?;
     let first = Some(CsvReading { app, tenant_id, wanted, ground, after: None });
     let rows = stream::unfold(first, move |reading: Option<CsvReading>| async move {

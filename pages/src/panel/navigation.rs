@@ -119,7 +119,7 @@ impl NavEntry {
             href,
             word: page.words.text(word).with("crm", page.crm).to_string(),
             current,
-            count: count.map(|(count, _)| shown(count)).unwrap_or_default(),
+            count: count.map(|(count, _)| count_text(count)).unwrap_or_default(),
             counted: count
                 .map(|(count, key)| page.words.text(key).with("count", count).to_string())
                 .unwrap_or_default(),
@@ -148,11 +148,11 @@ impl Counts {
 
 /// A number of things that need attention, in the window's title.
 pub fn counted_title(count: u64) -> String {
-    if count > 0 { format!("({}) ", shown(count)) } else { String::new() }
+    if count > 0 { format!("({}) ", count_text(count)) } else { String::new() }
 }
 
 /// A number as shown in the navigation.
-pub fn shown(count: u64) -> String {
+pub fn count_text(count: u64) -> String {
     if count >= MOST_COUNTED { format!("{}+", MOST_COUNTED - 1) } else { count.to_string() }
 }
 
