@@ -44,10 +44,7 @@ async fn find(app: &PanelContext, member: &Member, right: Right, id: &str) -> Re
 pub async fn get(app: AppData, member: Member, id: web::Path<String>) -> Answer {
     let story = find(&app, &member, Right::Look, &id).await?;
     let page = member.page("msg-title", Nav::Messages);
-    let by_hand = by_hand(&app, &story).await?;
-    let around = route::neighbours_of(&app, &story.message).await?;
-    let mend = (view::mend_of(&app, &member, &page, &story).await?, view::away(&app, &story).await?);
-    panel::html(&page, &view::page(&app, &member, &page, &story, (&by_hand, &around, mend), None))
+    panel::html(&page, &view::page(&app, &member, &page, &story, None).await?)
 }
 
 /// `POST /panel/messages/{id}/text`: shows the text, and records the access in the audit log.
@@ -57,12 +54,8 @@ pub async fn text(app: AppData, member: Member, id: web::Path<String>, _form: Fo
     let detail = json!({ "conversation_id": story.message.conversation_id });
     member.audit(&app, app.store.write(), "text.looked_at", &object, detail).await?;
     let page = member.page("msg-title", Nav::Messages);
-    let by_hand = by_hand(&app, &story).await?;
-    let around = route::neighbours_of(&app, &story.message).await?;
-    let shown = view::ContentView::of(&page, &story.body.content);
-    let mend = (view::mend_of(&app, &member, &page, &story).await?, view::away(&app, &story).await?);
-    let view = view::page(&app, &member, &page, &story, (&by_hand, &around, mend), Some(shown));
-    let mut answer = panel::html(&page, &view)?;
+    let content = view::ContentView::of(&page, &story.body.content);
+    let mut answer = panel::html(&page, &view::page(&app, &member, &page, &story, Some(content)).await?)?;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(answer)
 }

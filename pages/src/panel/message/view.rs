@@ -11,8 +11,8 @@ use domain::tenant;
 use uuid::Uuid;
 
 use super::answer::{self, WaitingStage};
-use super::route::{self, Neighbours, RouteStep, Unreported};
-use super::{ByHand, words_of};
+use super::route::{self, RouteStep, Unreported, neighbours_of};
+use super::{by_hand, words_of};
 use crate::panel::reasons::{self, Explanation};
 use crate::panel::sources::{ActionButton, action_of};
 use crate::panel::{Member, PageContext, PanelContext, Right, conversations};
@@ -108,14 +108,18 @@ pub struct MessagePage {
 /// A message delivered this long after it was written counts as late.
 const LATE: TimeDelta = TimeDelta::minutes(15);
 
-pub fn page(
+/// `shown`: the content, if it was requested.
+pub async fn page(
     app: &PanelContext,
     member: &Member,
     page: &PageContext,
     story: &Story,
-    (by_hand, around, (mend, away)): (&[ByHand], &Neighbours, (Option<Mend>, Option<i64>)),
     shown: Option<ContentView>,
-) -> MessagePage {
+) -> Result<MessagePage> {
+    let by_hand = by_hand(app, story).await?;
+    let around = neighbours_of(app, &story.message).await?;
+    let mend = mend_of(app, member, page, story).await?;
+    let away = away(app, story).await?;
     let words = page.words;
     let stage = WaitingStage::of(story);
     let reason = answer::reason(story, stage);
@@ -151,7 +155,7 @@ pub fn page(
         None => (send, Main::None),
     };
     let card = story.conversation.as_ref().and_then(|row| conversations::card(&member.here.tenant.host, row));
-    MessagePage {
+    Ok(MessagePage {
         badge: page.badge(stage.tone(), words.text(stage.word())),
         sentence: answer::sentence(page, story, stage, unreported.all(), said.as_ref()),
         fix: said.as_ref().map(|said| said.fix.clone()),
@@ -173,13 +177,13 @@ pub fn page(
         source_id: message.source_id.to_string(),
         kind: words.text_of("messages-kind-", story.body.content.kind()),
         expired: story.body.expired.then(|| erased(app, member, words)),
-        steps: route::route(page, story, stage, unreported, by_hand, around),
+        steps: route::route(page, story, stage, unreported, &by_hand, &around),
         ids,
         shown,
         may_see: member.may(Right::SeeTexts),
         id: message.id.to_string(),
         page: page.clone(),
-    }
+    })
 }
 
 /// Why the text is no longer there.
@@ -258,7 +262,7 @@ fn main(app: &PanelContext, member: &Member, page: &PageContext, story: &Story, 
 }
 
 /// Since when the side that a waiting message goes to does not answer; `None` if it answers.
-pub async fn away(app: &PanelContext, story: &Story) -> Result<Option<i64>> {
+async fn away(app: &PanelContext, story: &Story) -> Result<Option<i64>> {
     let Some(source) = story.source.as_ref().filter(|_| story.waiting.is_some()) else { return Ok(None) };
     let state = domain::source::state(&app.sources, source).await?;
     let is_away = match story.direction {
@@ -269,10 +273,10 @@ pub async fn away(app: &PanelContext, story: &Story) -> Result<Option<i64>> {
 }
 
 /// What has to be mended, with its button: [`Main::None`] if this person cannot do it, or nothing can be done here.
-pub struct Mend(pub Main);
+struct Mend(Main);
 
 /// `None` if the message did not fail, or sending it again may help.
-pub async fn mend_of(app: &PanelContext, member: &Member, page: &PageContext, story: &Story) -> Result<Option<Mend>> {
+async fn mend_of(app: &PanelContext, member: &Member, page: &PageContext, story: &Story) -> Result<Option<Mend>> {
     let stage = WaitingStage::of(story);
     if stage != WaitingStage::Failed || story.dead_message().is_none() {
         return Ok(None);
