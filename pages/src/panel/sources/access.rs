@@ -65,19 +65,23 @@ pub struct TabQuery {
 }
 
 /// The source when the page was rendered: its version, its settings as JSON, and the open tab.
-struct RenderedSource {
+struct RenderedSource<'source> {
+    source: &'source source::Model,
     version: i64,
     was: String,
     tab: String,
 }
 
-impl RenderedSource {
-    fn of(source: &source::Model) -> Self {
-        Self { version: version(source), was: source.settings.clone(), tab: String::new() }
+impl<'source> RenderedSource<'source> {
+    fn of(source: &'source source::Model) -> Self {
+        Self { source, version: version(source), was: source.settings.clone(), tab: String::new() }
     }
 
-    fn sent(form: &Fields) -> Option<Self> {
-        Some(Self { version: form.get("version").parse().ok()?, was: form.get("was").to_owned(), tab: String::new() })
+    /// What the form says of it, otherwise the source as it is now.
+    fn of_form(source: &'source source::Model, form: &Fields) -> Self {
+        let (version, was) = (form.get("version").parse(), form.get("was").to_owned());
+        let seen = version.map_or_else(|_| Self::of(source), |version| Self { version, was, ..Self::of(source) });
+        Self { tab: form.get("tab").to_owned(), ..seen }
     }
 }
 
@@ -95,7 +99,7 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>, asked: web
     let source = find(&app, &member, Right::Look, &id).await?;
     let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
     let seen = RenderedSource { tab: asked.into_inner().tab, ..RenderedSource::of(&source) };
-    show(&app, &member, page, StatusCode::OK, (&source, seen), &stored(&source), Vec::new()).await
+    show(&app, &member, page, StatusCode::OK, seen, &stored(&source), Vec::new()).await
 }
 
 /// `POST /panel/sources/{id}/access`.
@@ -105,8 +109,7 @@ pub async fn change(app: AppData, member: Member, id: web::Path<String>, form: F
     let names: Vec<String> =
         kind.iter().map(fields::name_of).chain(["version", "was", "tab"].map(str::to_owned)).collect();
     form.known(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
-    let seen = RenderedSource::sent(&form).unwrap_or_else(|| RenderedSource::of(&source));
-    let seen = RenderedSource { tab: form.get("tab").to_owned(), ..seen };
+    let seen = RenderedSource::of_form(&source, &form);
     let tab = current_tab(&seen.tab, kind, &[]);
     let words = member.words;
     let before = stored(&source);
@@ -114,8 +117,7 @@ pub async fn change(app: AppData, member: Member, id: web::Path<String>, form: F
     let settings = match fields::read(words, kind, &form, &before, source.secrets.is_some()) {
         Ok(settings) => settings,
         Err((settings, errors)) => {
-            return show(&app, &member, page(), StatusCode::UNPROCESSABLE_ENTITY, (&source, seen), &settings, errors)
-                .await;
+            return show(&app, &member, page(), StatusCode::UNPROCESSABLE_ENTITY, seen, &settings, errors).await;
         }
     };
     let change = SourceChange { settings: Some(settings.clone()), ..SourceChange::default() };
@@ -130,7 +132,7 @@ pub async fn change(app: AppData, member: Member, id: web::Path<String>, form: F
         }
         Err(Error::Invalid(wrong)) => {
             let errors = fields::wrong(words, kind, &settings, &wrong);
-            show(&app, &member, page(), StatusCode::UNPROCESSABLE_ENTITY, (&source, seen), &settings, errors).await
+            show(&app, &member, page(), StatusCode::UNPROCESSABLE_ENTITY, seen, &settings, errors).await
         }
         Err(Error::Changed(changed)) => {
             let now = find(&app, &member, Right::EditSources, &id).await?;
@@ -138,12 +140,12 @@ pub async fn change(app: AppData, member: Member, id: web::Path<String>, form: F
             let settings = fields::over(kind, &settings, &was, &stored(&now));
             let page = page().with_notice(super::settings::outrun(&member, &changed));
             let seen = RenderedSource { tab: seen.tab, ..RenderedSource::of(&now) };
-            show(&app, &member, page, StatusCode::CONFLICT, (&now, seen), &settings, Vec::new()).await
+            show(&app, &member, page, StatusCode::CONFLICT, seen, &settings, Vec::new()).await
         }
         Err(error) => {
             let status = error.status_code();
             let page = page().with_notice(member.refused(error)?);
-            show(&app, &member, page, status, (&source, seen), &settings, Vec::new()).await
+            show(&app, &member, page, status, seen, &settings, Vec::new()).await
         }
     }
 }
@@ -158,10 +160,11 @@ async fn show(
     member: &Member,
     page: PageContext,
     status: StatusCode,
-    (source, seen): (&source::Model, RenderedSource),
+    seen: RenderedSource<'_>,
     settings: &Value,
     errors: Vec<(String, String)>,
 ) -> Answer {
+    let source = seen.source;
     let state = domain::source::state(&app.sources, source).await?;
     let masked = domain::source::masked(app, source)?;
     let kind = domain::source::offered(app, fields_of(app, source), settings);
