@@ -10,7 +10,7 @@
 mod account;
 mod alerts;
 mod audit;
-mod chart;
+pub mod chart;
 mod choice;
 mod conversations;
 pub mod csv;

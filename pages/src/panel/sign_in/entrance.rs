@@ -167,7 +167,7 @@ pub(super) async fn show_link(app: AppData, request: HttpRequest, asked: web::Qu
         Some(tenant) => words.text("sign-in-link-account").with("account", tenant.host.as_str()).to_string(),
         None => words.text("sign-in-link-open").to_string(),
     };
-    OpenLinkPage::of_link(page, asked.token.clone(), text).answer()
+    OpenLinkPage::new(page, "/panel/link", "token", asked.token.clone(), text, "sign-in-button").answer()
 }
 
 /// `POST /panel/link`

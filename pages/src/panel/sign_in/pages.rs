@@ -75,10 +75,6 @@ pub(super) struct OpenLinkPage {
 }
 
 impl OpenLinkPage {
-    fn of_link(page: PageContext, token: String, text: String) -> Self {
-        Self::new(page, "/panel/link", "token", token, text, "sign-in-button")
-    }
-
     pub(super) fn new(
         page: PageContext,
         action: &'static str,
