@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use base::json::Moment;
 use clap::Subcommand;
 use entity::person;
-use parom::admin::operators::actions::{self, NotAdded};
+use parom::admin::operators::{self, NotAdded};
 use parom::app::App;
 use parom::audit::{Actor, By};
 use parom::identity::link::Purpose;
@@ -57,22 +57,23 @@ pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> any
     let by = By { actor: Actor::Cli, address: None };
     match command {
         VendorCommand::Add { email, name, json } => {
-            let (person, link) = match actions::add(&app.panel, &email, &name, terminal::language(), &by).await? {
-                Ok(added) => added,
-                Err(NotAdded::NoEmail) => bail!("{email:?} is not an e-mail address"),
-                Err(NotAdded::Already) => {
-                    bail!("{email} is an operator already; another link is printed by: parom vendor link {email}")
-                }
-            };
+            let (person, link) =
+                match operators::add_operator(&app.panel, &email, &name, terminal::language(), &by).await? {
+                    Ok(added) => added,
+                    Err(NotAdded::NoEmail) => bail!("{email:?} is not an e-mail address"),
+                    Err(NotAdded::Already) => {
+                        bail!("{email} is an operator already; another link is printed by: parom vendor link {email}")
+                    }
+                };
             print_link(app, &person, &link, json, out)
         }
         VendorCommand::Link { email, new_authenticator, json } => {
             let person = operator(app, &email).await?;
-            let link = actions::link(&app.panel, &person, new_authenticator, &by).await?;
+            let link = operators::issue_link(&app.panel, &person, new_authenticator, &by).await?;
             print_link(app, &person, &link, json, out)
         }
         VendorCommand::List { json } => {
-            let rows = actions::list(&app.panel).await.context("cannot read the operators")?;
+            let rows = operators::list(&app.panel).await.context("cannot read the operators")?;
             if rows.is_empty() && !json {
                 crate::help::nothing_listed("there is no operator yet; parom vendor add EMAIL makes one");
             }
@@ -80,7 +81,7 @@ pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> any
         }
         VendorCommand::Disable { email } => {
             let person = operator(app, &email).await?;
-            actions::disable(&app.panel, &person, &by).await?;
+            operators::disable_operator(&app.panel, &person, &by).await?;
             writeln!(out, "{} can no longer sign in to the admin.", person.email)
         }
     }
@@ -120,8 +121,8 @@ struct OperatorOut<'a> {
     seen_at: Option<Moment>,
 }
 
-impl<'a> From<&'a actions::OperatorRow> for OperatorOut<'a> {
-    fn from(row: &'a actions::OperatorRow) -> Self {
+impl<'a> From<&'a operators::OperatorRow> for OperatorOut<'a> {
+    fn from(row: &'a operators::OperatorRow) -> Self {
         let person = &row.person;
         Self {
             id: person.id,
@@ -135,13 +136,13 @@ impl<'a> From<&'a actions::OperatorRow> for OperatorOut<'a> {
     }
 }
 
-fn print_json(out: &mut impl Write, rows: &[actions::OperatorRow]) -> std::io::Result<()> {
+fn print_json(out: &mut impl Write, rows: &[operators::OperatorRow]) -> std::io::Result<()> {
     let operators: Vec<OperatorOut> = rows.iter().map(OperatorOut::from).collect();
     serde_json::to_writer_pretty(&mut *out, &json!({ "operators": operators })).map_err(std::io::Error::from)?;
     writeln!(out)
 }
 
-fn print_table(out: &mut impl Write, rows: &[actions::OperatorRow]) -> std::io::Result<()> {
+fn print_table(out: &mut impl Write, rows: &[operators::OperatorRow]) -> std::io::Result<()> {
     for row in rows.iter().map(OperatorOut::from) {
         let step = if row.two_step { "two-step" } else { "not yet signed in" };
         let seen = row.seen_at.map(|at| format!("signed in, seen {at}")).unwrap_or_default();

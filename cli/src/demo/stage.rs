@@ -9,7 +9,7 @@ use base::clock::Clock;
 use base::config::Config;
 use base::http_client::HttpClients;
 use connectors::Connectors;
-use parom::admin::operators::actions;
+use parom::admin::operators;
 use parom::api_key::Scope;
 use parom::audit::{Actor, By};
 use parom::identity::{person, ticket};
@@ -218,13 +218,13 @@ impl DemoStage {
     pub async fn admin_url(&self) -> anyhow::Result<String> {
         let app = &self.running.app;
         let by = By { actor: Actor::Cli, address: None };
-        match actions::add(&app.panel, OPERATOR, "", terminal::language(), &by).await? {
+        match operators::add_operator(&app.panel, OPERATOR, "", terminal::language(), &by).await? {
             Ok((_, link)) => Ok(link),
             Err(_) => {
                 let person = person::operator_by_email(&app.identity, app.store.read(), OPERATOR)
                     .await?
                     .context("the operator is gone")?;
-                Ok(actions::link(&app.panel, &person, false, &by).await?)
+                Ok(operators::issue_link(&app.panel, &person, false, &by).await?)
             }
         }
     }

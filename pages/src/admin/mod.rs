@@ -12,9 +12,7 @@ pub mod account;
 pub mod accounts;
 pub mod alerts;
 pub mod announcements;
-mod assets;
 pub mod channels;
-mod counts;
 pub mod doctor;
 mod integrations;
 pub mod letter;
@@ -23,11 +21,9 @@ pub mod operator;
 pub mod operators;
 pub mod overview;
 pub mod page;
-mod prove;
 pub mod queues;
 pub mod sign_in;
 pub mod states;
-mod told;
 pub mod undelivered;
 pub mod webhooks;
 
@@ -47,7 +43,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config.service(
         web::scope("/admin")
             .wrap(from_fn(answers))
-            .route("/assets/{file}", web::get().to(assets::get))
+            .route("/assets/{file}", web::get().to(page::asset))
             .configure(signing_in)
             .configure(accounts_and_queues)
             .configure(vendor)
@@ -59,22 +55,22 @@ pub fn routes(config: &mut web::ServiceConfig) {
 
 fn signing_in(config: &mut web::ServiceConfig) {
     config
-        .route("/sign-in", web::get().to(sign_in::password::show))
-        .route("/sign-in", web::post().to(sign_in::password::enter))
-        .route("/sign-in/link", web::post().to(sign_in::password::send_link))
-        .route("/link", web::get().to(sign_in::link::show))
-        .route("/link", web::post().to(sign_in::link::enter))
-        .route("/code", web::get().to(sign_in::code::show))
-        .route("/code", web::post().to(sign_in::code::enter))
-        .route("/enrol", web::get().to(sign_in::enrol::show))
-        .route("/enrol", web::post().to(sign_in::enrol::enter))
+        .route("/sign-in", web::get().to(sign_in::show))
+        .route("/sign-in", web::post().to(sign_in::enter))
+        .route("/sign-in/link", web::post().to(sign_in::send_link))
+        .route("/link", web::get().to(sign_in::show_link))
+        .route("/link", web::post().to(sign_in::enter_by_link))
+        .route("/code", web::get().to(sign_in::show_code))
+        .route("/code", web::post().to(sign_in::enter_code))
+        .route("/enrol", web::get().to(sign_in::own::show_enrolment))
+        .route("/enrol", web::post().to(sign_in::own::enrol))
         .route("/own", web::get().to(sign_in::own::show))
         .route("/own", web::post().to(sign_in::own::set_password))
-        .route("/own/recovery-codes", web::get().to(sign_in::recovery::show))
-        .route("/own/recovery-codes", web::post().to(sign_in::recovery::renew))
+        .route("/own/recovery-codes", web::get().to(sign_in::own::show_recovery_codes))
+        .route("/own/recovery-codes", web::post().to(sign_in::own::renew_recovery_codes))
         .route("/own/sessions", web::post().to(sign_in::own::end_others))
-        .route("/prove", web::get().to(prove::show))
-        .route("/prove", web::post().to(prove::enter))
+        .route("/prove", web::get().to(operator::show_prove))
+        .route("/prove", web::post().to(operator::prove))
         .route("/sign-out", web::post().to(sign_in::out));
 }
 
@@ -82,22 +78,22 @@ fn accounts_and_queues(config: &mut web::ServiceConfig) {
     config
         .route("/accounts", web::get().to(accounts::show))
         .route("/accounts/{id}", web::get().to(account::show))
-        .route("/accounts/{id}/notes", web::post().to(account::notes::add))
-        .route("/accounts/{id}/notes/{note}/delete", web::post().to(account::notes::delete))
-        .route("/accounts/{id}/limit", web::post().to(account::quotas::limit))
-        .route("/accounts/{id}/plan", web::post().to(account::plan::set))
-        .route("/accounts/{id}/weight", web::post().to(account::quotas::weight))
-        .route("/accounts/{id}/texts", web::post().to(account::texts::set))
-        .route("/accounts/{id}/window", web::post().to(account::quotas::window))
-        .route("/accounts/{id}/suspend", web::get().to(account::suspend::ask))
-        .route("/accounts/{id}/suspend", web::post().to(account::suspend::begin))
-        .route("/accounts/{id}/resume", web::post().to(account::suspend::end))
-        .route("/accounts/{id}/view-as", web::get().to(account::view_as::ask))
-        .route("/accounts/{id}/view-as", web::post().to(account::view_as::begin))
+        .route("/accounts/{id}/notes", web::post().to(account::actions::add_note))
+        .route("/accounts/{id}/notes/{note}/delete", web::post().to(account::actions::delete_note))
+        .route("/accounts/{id}/limit", web::post().to(account::actions::limit_sources))
+        .route("/accounts/{id}/plan", web::post().to(account::actions::set_plan))
+        .route("/accounts/{id}/weight", web::post().to(account::actions::set_weight))
+        .route("/accounts/{id}/texts", web::post().to(account::actions::set_texts))
+        .route("/accounts/{id}/window", web::post().to(account::actions::switch_window))
+        .route("/accounts/{id}/suspend", web::get().to(account::actions::ask_suspend))
+        .route("/accounts/{id}/suspend", web::post().to(account::actions::suspend))
+        .route("/accounts/{id}/resume", web::post().to(account::actions::resume))
+        .route("/accounts/{id}/view-as", web::get().to(account::actions::ask_view_as))
+        .route("/accounts/{id}/view-as", web::post().to(account::actions::view_as))
         .route("/queues", web::get().to(queues::show))
         .route("/queues/{tenant}/{target}/try", web::post().to(queues::try_now))
         .route("/undelivered", web::get().to(undelivered::all))
-        .route("/undelivered/{id}", web::get().to(undelivered::letters))
+        .route("/undelivered/{id}", web::get().to(undelivered::of_account))
         .route("/undelivered/{id}/letters.csv", web::get().to(undelivered::download))
         .route("/undelivered/{id}/again", web::get().to(undelivered::ask))
         .route("/undelivered/{id}/again", web::post().to(undelivered::start))
@@ -107,7 +103,7 @@ fn accounts_and_queues(config: &mut web::ServiceConfig) {
 fn vendor(config: &mut web::ServiceConfig) {
     config
         .route("/channels", web::get().to(channels::show))
-        .route("/channels/letter", web::get().to(channels::letter_page::show))
+        .route("/channels/letter", web::get().to(channels::show_letter))
         .route("/alerts", web::get().to(alerts::show))
         .route("/alerts/letters", web::post().to(alerts::letters))
         .route("/announcements", web::get().to(announcements::show))

@@ -5,29 +5,40 @@
 //! ```
 //!
 //! `is_admin` of an admin session says that the second step was done. Without it only the pages of that step open.
+//! Before they change integrations, channels, operators and plans, operators prove again who they are: a session that was
+//! left open is not enough. The proof counts for ten minutes of its session.
 
-use domain::identity::realm::{self, Realm};
-use domain::identity::session::SessionKind;
-use domain::identity::throttle::AttemptOrigin;
-use domain::identity::{person as persons, session as sessions};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use askama::Template;
 use base::error::{Error, Result};
-use base::i18n::{Language, Words};
+use base::i18n::{Language, Sentence, Words};
+use base::store::VENDOR;
 use chrono::TimeDelta;
-use entity::{person, session};
-use sea_orm::{ConnectionTrait, DbErr};
-use serde_json::Value;
+use domain::alert;
+use domain::identity::realm::{self, Realm};
+use domain::identity::session::SessionKind;
+use domain::identity::throttle::AttemptOrigin;
+use domain::identity::{Form, person as persons, session as sessions};
+use domain::tenant::TenantStatus;
+use entity::{dead_letter, person, session, tenant};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use url::form_urlencoded::byte_serialize;
 use uuid::Uuid;
 
-use super::counts::{self, AdminCounts};
-use super::prove;
-use crate::panel::{AppData, PanelContext, Visitor, instead, named};
+use super::states::in_state;
+use crate::panel::{
+    Answer, AppData, MOST_COUNTED, NotProved, PageContext, PanelContext, Visitor, counted_title, html_as, instead,
+    named, to as redirect,
+};
 
 /// Where requests without a session are redirected, and those without the second step.
 pub const SIGN_IN: &str = "/admin/sign-in";
@@ -113,7 +124,7 @@ enum Steps {
 
 /// The operator who has passed these steps; others are redirected to where they can go on.
 async fn after(request: &HttpRequest, steps: Steps) -> Result<AdminVisitor, actix_web::Error> {
-    let Some((session, person)) = opened(request).await? else { return Err(without_session(request).await?) };
+    let Some((session, person)) = current(request).await? else { return Err(without_session(request).await?) };
     match (session.is_admin, steps) {
         (true, Steps::First) => Err(elsewhere("/admin/accounts")),
         (false, Steps::Both) => Err(elsewhere(SECOND_STEP)),
@@ -128,10 +139,10 @@ pub async fn gate(request: &HttpRequest) -> Result<(), actix_web::Error> {
     if ["/sign-in", "/sign-in/link", "/link"].contains(&path) || path.starts_with("/assets/") {
         return Ok(());
     }
-    let Some((session, _)) = opened(request).await? else { return Err(without_session(request).await?) };
+    let Some((session, _)) = current(request).await? else { return Err(without_session(request).await?) };
     if session.is_admin {
         let app = app(request)?;
-        prove::gate(&app, &session, request.method(), request.match_info().as_str())
+        refuse_unproved(&app, &session, request.method(), request.match_info().as_str())
     } else if ["/code", "/enrol", "/sign-out"].contains(&path) {
         Ok(())
     } else {
@@ -140,7 +151,7 @@ pub async fn gate(request: &HttpRequest) -> Result<(), actix_web::Error> {
 }
 
 /// The session of the admin's cookie and its person, if they still are an operator.
-async fn opened(request: &HttpRequest) -> Result<Option<(Arc<session::Model>, person::Model)>> {
+async fn current(request: &HttpRequest) -> Result<Option<(Arc<session::Model>, person::Model)>> {
     let app = app(request)?;
     let Some(session) = realm::session(request, Realm::Admin).await? else { return Ok(None) };
     if !session.is_admin && app.clock.millis() >= session.created_at.saturating_add(BETWEEN_STEPS.num_milliseconds()) {
@@ -156,7 +167,7 @@ async fn visitor(request: &HttpRequest, session: Arc<session::Model>, person: pe
     let app = app(request)?;
     let here = InAdmin {
         origin: AttemptOrigin::of(request, &app.identity).known_as(&person.email),
-        counts: if session.is_admin { counts::all(&app).await } else { AdminCounts::default() },
+        counts: if session.is_admin { count_all(&app).await } else { AdminCounts::default() },
     };
     let words = Words::new(Language::of_operator(request));
     let name = named(&person);
@@ -182,4 +193,204 @@ pub(super) fn elsewhere(path: &str) -> actix_web::Error {
 
 fn app(request: &HttpRequest) -> Result<AppData> {
     request.app_data::<AppData>().cloned().ok_or(Error::NotFound)
+}
+
+/// States in which an account's own people, or the vendor, must do something.
+pub const TROUBLED: [TenantStatus; 3] = [TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];
+
+/// The counts of the whole service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AdminCounts {
+    /// Accounts in one of these states.
+    pub accounts: u64,
+    /// Letters of all accounts that are no longer retried.
+    pub undelivered: u64,
+    /// The vendor's own open alerts.
+    pub alerts: u64,
+}
+
+impl AdminCounts {
+    /// The count of a menu entry, as it is shown, and in words for screen readers by this key.
+    pub fn of_entry(self, href: &str) -> Option<(u64, &'static str)> {
+        let (count, key) = match href {
+            "/admin/accounts" => (self.accounts, "admin-count-accounts"),
+            "/admin/undelivered" => (self.undelivered, "nav-count-undelivered"),
+            "/admin/alerts" => (self.alerts, "nav-count-alerts"),
+            _ => return None,
+        };
+        (count > 0).then_some((count, key))
+    }
+
+    /// The number in the window's title; empty if nothing needs attention.
+    pub fn title(self) -> String {
+        counted_title(self.accounts + self.undelivered + self.alerts)
+    }
+}
+
+/// Three statements for each page; of letters no more are counted than are shown. A page must not fail because of its menu.
+pub async fn count_all(app: &PanelContext) -> AdminCounts {
+    try_count(app).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the numbers in the admin's menu could not be counted");
+        AdminCounts::default()
+    })
+}
+
+async fn try_count(app: &PanelContext) -> Result<AdminCounts, DbErr> {
+    let db = app.store.read();
+    let troubled = TROUBLED.into_iter().fold(sea_orm::Condition::any(), |all, state| all.add(in_state(state)));
+    let dead: Vec<Uuid> = dead_letter::Entity::find()
+        .select_only()
+        .column(dead_letter::Column::Id)
+        .limit(MOST_COUNTED)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(AdminCounts {
+        accounts: tenant::Entity::find().filter(troubled).filter(tenant::Column::TenantId.ne(VENDOR)).count(db).await?,
+        undelivered: u64::try_from(dead.len()).unwrap_or(MOST_COUNTED),
+        alerts: alert::count_open(db, VENDOR).await?,
+    })
+}
+
+const PROVE: &str = "/admin/prove";
+/// The name under which the session stores until when the proof counts, in milliseconds since 1970.
+const UNTIL: &str = "proved_until";
+/// For how long it does.
+const LIFE: TimeDelta = TimeDelta::minutes(10);
+
+#[derive(Template)]
+#[template(path = "admin/prove.html")]
+struct ProvePage {
+    page: PageContext,
+    /// Where to continue.
+    to: String,
+    wrong: Option<Sentence>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProveQuery {
+    #[serde(default)]
+    to: String,
+    /// The page's language.
+    #[serde(default, rename = "lang")]
+    _lang: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProveForm {
+    /// The current password, or a code of the authenticator.
+    current: SecretString,
+    to: String,
+}
+
+/// Refuses what needs a proof while there is none.
+pub(super) fn refuse_unproved(
+    app: &PanelContext,
+    session: &session::Model,
+    method: &Method,
+    path: &str,
+) -> Result<(), actix_web::Error> {
+    let until: Option<i64> = sessions::data(&app.identity, session, UNTIL);
+    if !needs(method, path) || until.is_some_and(|until| until > app.clock.millis()) {
+        return Ok(());
+    }
+    let to: String = byte_serialize(page_of(method, path).as_bytes()).collect();
+    Err(elsewhere(&format!("{PROVE}?to={to}")))
+}
+
+/// Whether a page or a form below `/admin` needs a proof. A form that is filled in needs it before it is shown.
+fn needs(method: &Method, path: &str) -> bool {
+    match parts_of(path).as_slice() {
+        ["integrations", ..] | ["operators", _, ..] => true,
+        ["operators"] | ["accounts", _, "plan"] => *method != Method::GET,
+        _ => false,
+    }
+}
+
+/// The page with the form: forms are sent again after the proof.
+fn page_of(method: &Method, path: &str) -> String {
+    match parts_of(path).as_slice() {
+        _ if *method == Method::GET => path.to_owned(),
+        ["integrations", ..] => "/admin/channels".to_owned(),
+        ["accounts", id, ..] => format!("/admin/accounts/{id}"),
+        _ => "/admin/operators".to_owned(),
+    }
+}
+
+fn parts_of(path: &str) -> Vec<&str> {
+    path.trim_start_matches("/admin").split('/').filter(|part| !part.is_empty()).collect()
+}
+
+/// Asks for the password or a code.
+pub async fn show_prove(Operator(visitor): Operator, query: web::Query<ProveQuery>) -> Answer {
+    prove_page(&visitor, StatusCode::OK, &query.to, None)
+}
+
+/// Checks it and leads on.
+pub async fn prove(app: AppData, Operator(visitor): Operator, form: Form<ProveForm>) -> Answer {
+    let ProveForm { current, to } = form.0;
+    match visitor.prove(&app, current, "operator.proved").await? {
+        None => {
+            let until = app.clock.millis().saturating_add(LIFE.num_milliseconds());
+            visitor.set_data(&app, UNTIL, Some(&until)).await?;
+            let object = visitor.person.id.to_string();
+            visitor.audit(&app, app.store.write(), "operator.proved", &object, json!({})).await?;
+            Ok(redirect(safe(&to)))
+        }
+        Some(NotProved::Refused(status, wrong)) => prove_page(&visitor, status, &to, Some(wrong)),
+        Some(NotProved::Ended) => Ok(redirect(SIGN_IN)),
+    }
+}
+
+/// A page of the admin; anything else leads to its overview.
+fn safe(to: &str) -> &str {
+    let is_page = to.starts_with("/admin/") && to.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_page { to } else { "/admin" }
+}
+
+fn prove_page(visitor: &AdminVisitor, status: StatusCode, to: &str, wrong: Option<Sentence>) -> Answer {
+    let page = visitor.page("admin-prove", "").with_error_if(wrong.is_some());
+    html_as(status, &page, &ProvePage { to: safe(to).to_owned(), wrong, page: page.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_that_change_integrations_operators_and_plans_need_a_proof() {
+        let (get, post) = (Method::GET, Method::POST);
+        for (method, path, page) in [
+            (&get, "/admin/integrations", "/admin/integrations"),
+            (&post, "/admin/integrations", "/admin/channels"),
+            (&get, "/admin/integrations/main/channels/1", "/admin/integrations/main/channels/1"),
+            (&post, "/admin/integrations/main/channels/1/remove", "/admin/channels"),
+            (&post, "/admin/operators", "/admin/operators"),
+            (&post, "/admin//operators/7/link", "/admin/operators"),
+            (&get, "/admin/operators/7/disable", "/admin/operators/7/disable"),
+            (&post, "/admin/accounts/7/plan", "/admin/accounts/7"),
+        ] {
+            assert!(needs(method, path), "{method} {path}");
+            assert_eq!(page_of(method, path), page);
+        }
+        for (method, path) in [
+            (&get, "/admin/operators"),
+            (&get, "/admin/channels"),
+            (&post, "/admin/accounts/7/notes"),
+            (&post, "/admin/prove"),
+            (&get, "/admin"),
+        ] {
+            assert!(!needs(method, path), "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn it_leads_to_pages_of_the_admin_only() {
+        assert_eq!(safe("/admin/operators"), "/admin/operators");
+        for other in ["", "//evil.example", "https://evil.example", "/panel", "/admin/a b", "/admin/\r\nx", "/adminx"] {
+            assert_eq!(safe(other), "/admin", "{other}");
+        }
+    }
 }

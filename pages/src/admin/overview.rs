@@ -1,12 +1,5 @@
 //! The first page: what the whole service does now, and what needs the vendor.
 
-use domain::alert;
-use domain::delivery::gauges;
-use domain::delivery::read::figures;
-use domain::delivery::read::figures::FiguresSlot;
-use domain::delivery::slots::CallReport;
-use domain::doctor::{RENEWED, certificate_days};
-use domain::tenant::TenantStatus;
 use std::collections::BTreeMap;
 
 use askama::Template;
@@ -14,18 +7,22 @@ use base::error::Result;
 use base::i18n::{Sentence, Words, duration};
 use base::store::VENDOR;
 use chrono::TimeDelta;
+use domain::alert;
+use domain::delivery::gauges;
+use domain::delivery::read::figures::FiguresSlot;
+use domain::delivery::read::figures;
+use domain::delivery::slots::{CallFigures, CallReport};
+use domain::doctor::{RENEWED, certificate_days};
+use domain::tenant::{AMOJO, TenantStatus};
 use entity::{heartbeat, tenant};
+use queue::PoolHealth;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QuerySelect};
 
-use super::accounts::find::STATES;
-use super::counts::TROUBLED;
-use super::operator::Operator;
+use super::accounts::STATES;
+use super::operator::{Operator, TROUBLED};
 use super::states::{self, StateBadge};
-
-mod destinations;
-
-use crate::panel::{Answer, AppData, Chart, PageContext, PanelContext, Tile, Tone, chart_of, html, plot};
-use destinations::DestinationRow;
+use crate::panel::{Answer, AppData, Chart, PageContext, PanelContext, Tile, Tone, chart, chart_of, html};
+use crate::service_status::{PartState, of_pool};
 
 const HERE: &str = "/admin";
 /// Days of the chart.
@@ -89,7 +86,7 @@ pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
         tiles,
         chart: chart_of(words, &days, false, |at| page.when(&at).date()),
         states: states(words, &accounts),
-        destinations: destinations::all(&app, words, &calls).await?,
+        destinations: all(&app, words, &calls).await?,
         disk: disk(words, app.usage.load.free()),
         certificate: certificate(&app, words).await,
         closed: calls.closed.into_iter().filter(|(_, until)| *until > app.clock.millis()).collect(),
@@ -182,7 +179,7 @@ fn spark(words: Words, label: &Sentence, values: &[i64]) -> String {
     let said = words.text("admin-spark").with("figure", label.to_string());
     let said = said.with("least", number(words, least)).with("most", number(words, most));
     let values: Vec<Option<i64>> = values.iter().copied().map(Some).collect();
-    plot::spark(&values, 0, None, &said.to_string())
+    chart::spark(&values, 0, None, &said.to_string())
 }
 
 fn accounts_tile(page: &PageContext, accounts: &BTreeMap<&'static str, i64>) -> Tile {
@@ -266,4 +263,74 @@ fn alerts_tile(page: &PageContext, open: u64) -> Tile {
         spark: String::new(),
         href: "/admin/alerts".to_owned(),
     }
+}
+
+/// One row.
+struct DestinationRow {
+    pub name: String,
+    pub state: StateBadge,
+    /// Since when the oldest letter that could be sent has waited.
+    pub due_since: Option<i64>,
+    /// Accounts' channels or sources that were called lately and fail, of all that were called.
+    pub failing: String,
+    /// Calls of all processes that failed, of all.
+    pub errors: String,
+    /// How long 95 of 100 of them took in the slowest process.
+    pub within: String,
+}
+
+/// All destinations that have a source or a channel.
+async fn all(app: &PanelContext, words: Words, report: &CallReport) -> Result<Vec<DestinationRow>> {
+    let now = app.clock.millis();
+    let recent = &report.calls;
+    let mut rows: BTreeMap<String, PoolHealth> = BTreeMap::new();
+    for pool in recent.keys() {
+        rows.insert(pool.clone(), PoolHealth { pool: pool.clone(), ..PoolHealth::default() });
+    }
+    rows.extend(app.queue.pool_health().await?.into_iter().map(|one| (one.pool.clone(), one)));
+    Ok(rows.values().map(|one| row(app, words, one, recent.get(&one.pool), now)).collect())
+}
+
+fn row(app: &PanelContext, words: Words, one: &PoolHealth, calls: Option<&CallFigures>, now: i64) -> DestinationRow {
+    let (state, _) = of_pool(one, now);
+    let tone = match state {
+        PartState::Works => Tone::Ok,
+        PartState::Degraded => Tone::Warn,
+        PartState::Down => Tone::Bad,
+    };
+    let of = |part: i64, whole: i64| {
+        words
+            .text("admin-destination-of")
+            .with("part", number(words, part))
+            .with("whole", number(words, whole))
+            .to_string()
+    };
+    let none = || "–".to_owned();
+    DestinationRow {
+        name: name(app, words, &one.pool),
+        state: StateBadge { tone, text: words.text_of("status-is-", state.as_str()) },
+        due_since: one.due_since,
+        failing: if one.called > 0 { of(one.broken, one.called) } else { none() },
+        errors: calls.map_or_else(none, |calls| of(calls.failed, calls.calls)),
+        within: calls.map_or_else(none, |calls| within(words, calls.within)),
+    }
+}
+
+/// Milliseconds below a second.
+fn within(words: Words, millis: i64) -> String {
+    if millis < 1_000 {
+        return words.text("admin-milliseconds").with("number", millis).to_string();
+    }
+    duration(millis, words)
+}
+
+/// amoCRM with the name of the integration, or the kind of messenger.
+fn name(app: &PanelContext, words: Words, pool: &str) -> String {
+    if let Some(integration) = pool.strip_prefix(AMOJO) {
+        let crm = app.integrations.named(integration).map_or("amoCRM", |one| one.platform.brand());
+        return format!("{crm} · {integration}");
+    }
+    let mut kinds = app.connectors.kinds();
+    let kind = kinds.find(|kind| app.connectors.get(kind).is_some_and(|one| one.pool() == pool));
+    kind.map_or_else(|| pool.to_owned(), |kind| words.text_of("connector-", kind).to_string())
 }

@@ -1,13 +1,16 @@
 //! The admin's pages in the common layout: their menu, and pages without one.
 
+use actix_web::{HttpRequest, web};
 use askama::Template;
+use base::browser::asset::{self, Asset, PICTURE, STYLE};
+use base::error::Error;
 use base::i18n::{Sentence, Words};
 use domain::identity::realm::Realm;
 use domain::identity::realm::masked_csrf;
 
-use super::counts::AdminCounts;
-use super::operator::AdminVisitor;
-use crate::panel::{NavEntry, NavGroup, PageContext, PanelContext, Title};
+use super::letter::{ICON, ICON_NAME};
+use super::operator::{AdminCounts, AdminVisitor};
+use crate::panel::{Answer, NavEntry, NavGroup, PageContext, PanelContext, Title};
 
 /// The menu: addresses and message keys.
 const MENU: [(&str, &str); 11] = [
@@ -77,6 +80,19 @@ pub struct RemovalPage {
     pub button: Sentence,
     pub action: String,
     pub back: &'static str,
+}
+
+fn file_of(name: &str) -> Option<Asset> {
+    Some(match name {
+        "admin.css" => (STYLE, include_str!("../../assets/admin/admin.css")),
+        ICON_NAME => (PICTURE, ICON),
+        _ => return None,
+    })
+}
+
+/// `GET /admin/assets/{file}`
+pub async fn asset(file: web::Path<String>, request: HttpRequest) -> Answer {
+    Ok(asset::answer(file_of(&file).ok_or(Error::NotFound)?, &request))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::accounts::find;
+use super::accounts;
 use super::operator::Operator;
 use super::states::{self, StateBadge};
 use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html};
@@ -82,7 +82,7 @@ async fn rows(app: &PanelContext, words: Words, targets: Vec<BacklogTarget>) -> 
     let db = app.store.read();
     let now = app.clock.millis();
     let ids: Vec<Uuid> = targets.iter().map(|target| target.tenant_id).collect();
-    let tenants = find::by_ids(db, &ids).await?;
+    let tenants = accounts::by_ids(db, &ids).await?;
     let sources = source::Entity::find()
         .filter(source::Column::TenantId.is_in(ids))
         .filter(source::Column::Id.is_in(targets.iter().map(|target| target.target)))
@@ -97,7 +97,7 @@ async fn rows(app: &PanelContext, words: Words, targets: Vec<BacklogTarget>) -> 
             host: tenant.map(|tenant| tenant.host.clone()).unwrap_or_default(),
             source: source.map(|source| source.name.clone()).unwrap_or_default(),
             state: state(words, &found),
-            reason: held(words, &found, direction, crm),
+            reason: pause(words, &found, direction, crm),
             may_try: may_try(&found.reason, found.failures),
             tenant_id: found.tenant_id,
             target: found.target,
@@ -126,7 +126,7 @@ fn state(words: Words, target: &BacklogTarget) -> StateBadge {
     StateBadge { tone, text: words.text(key) }
 }
 
-fn held(words: Words, target: &BacklogTarget, direction: Direction, crm: &str) -> Option<Sentence> {
+fn pause(words: Words, target: &BacklogTarget, direction: Direction, crm: &str) -> Option<Sentence> {
     let reason = Reason::of_hold(target.reason.strip_prefix(HELD)?, direction);
     Some(words.text_of("reason-", reason.key).with("crm", crm))
 }

@@ -4,6 +4,7 @@ use base::i18n::{Sentence, Words};
 use domain::tenant::grant::{Access, AccessState};
 use domain::tenant::{ChannelStatus, TenantStatus};
 use entity::tenant;
+use sea_orm::{ColumnTrait, Condition};
 
 use crate::panel::{PanelContext, Tone};
 
@@ -77,5 +78,25 @@ pub fn wants_access(tenant: &tenant::Model, state: AccessState) -> bool {
         TenantStatus::NeedsReauth => true,
         TenantStatus::Uninstalled | TenantStatus::Provisioning => false,
         _ => matches!(state, AccessState::Expired | AccessState::Revoked | AccessState::Missing),
+    }
+}
+
+/// The displayed state: a hold overrides every state except those without delivery anyway.
+pub(super) fn in_state(state: TenantStatus) -> Condition {
+    let gone = [TenantStatus::Disconnected, TenantStatus::Uninstalled];
+    let gone_words = gone.map(TenantStatus::as_str);
+    match state {
+        TenantStatus::Suspended => {
+            Condition::all().add(tenant::Column::Suspended.eq(true)).add(tenant::Column::Status.is_not_in(gone_words))
+        }
+        TenantStatus::PlanEnded => Condition::all()
+            .add(tenant::Column::PlanEnded.eq(true))
+            .add(tenant::Column::Suspended.eq(false))
+            .add(tenant::Column::Status.is_not_in(gone_words)),
+        _ if gone.contains(&state) => Condition::all().add(tenant::Column::Status.eq(state.as_str())),
+        _ => Condition::all()
+            .add(tenant::Column::Status.eq(state.as_str()))
+            .add(tenant::Column::Suspended.eq(false))
+            .add(tenant::Column::PlanEnded.eq(false)),
     }
 }

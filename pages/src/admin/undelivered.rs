@@ -18,9 +18,8 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::accounts::find;
 use super::operator::Operator;
-use super::states;
+use super::{accounts, states};
 use crate::panel::{
     Answer, AppData, Notice, PageContext, PanelContext, Tone, csv, html, letter_kind, settle_undelivered,
     undelivered_table,
@@ -76,7 +75,7 @@ pub async fn all(app: AppData, Operator(visitor): Operator, query: web::Query<Un
     let more = ids.len() > most;
     ids.truncate(most);
     counts.retain(|count| ids.contains(&count.tenant_id));
-    let tenants = find::by_ids(app.store.read(), &ids).await?;
+    let tenants = accounts::by_ids(app.store.read(), &ids).await?;
     let row = |count: DeadCount| {
         let tenant = tenants.iter().find(|tenant| tenant.tenant_id == count.tenant_id);
         let crm = tenant.map_or("amoCRM", |tenant| states::crm(&app, tenant));
@@ -110,7 +109,7 @@ fn which(count: &DeadCount) -> RedriveForm {
 async fn running(app: &PanelContext, words: Words) -> Result<Vec<ReplayRow>> {
     let all = replay::all_running(&app.delivery).await?;
     let ids: Vec<Uuid> = all.iter().map(|row| row.tenant_id).collect();
-    let tenants = find::by_ids(app.store.read(), &ids).await?;
+    let tenants = accounts::by_ids(app.store.read(), &ids).await?;
     let shown = |row: entity::replay::Model| ReplayRow {
         host: tenants.iter().find(|one| one.tenant_id == row.tenant_id).map(|one| one.host.clone()).unwrap_or_default(),
         says: words.text("admin-redrive-running").with("done", row.done).with("total", row.total),
@@ -126,14 +125,14 @@ fn reason_text(words: Words, reason: &Reason, crm: &str) -> Sentence {
     sentence.with("kind", kinds).with("name", words.text("admin-several-people"))
 }
 
-/// Letters on a page.
-const LETTERS: u64 = 50;
+/// DeadLetters on a page.
+const ROWS: u64 = 50;
 
 #[derive(Template)]
 #[template(path = "admin/letters.html")]
-struct Letters {
+struct DeadLetters {
     page: PageContext,
-    rows: Vec<LetterRow>,
+    rows: Vec<DeadLetterRow>,
     /// Address of the page that resends all of them.
     again: String,
     remove: String,
@@ -142,7 +141,7 @@ struct Letters {
     older: Option<String>,
 }
 
-struct LetterRow {
+struct DeadLetterRow {
     id: Uuid,
     to_crm: bool,
     kind: Sentence,
@@ -155,36 +154,36 @@ struct LetterRow {
 
 /// The query of the page.
 #[derive(Default, Deserialize)]
-pub struct LettersQuery {
+pub struct DeadLettersQuery {
     #[serde(default)]
     reason: String,
     /// Id of the last letter of the previous page.
     after: Option<Uuid>,
 }
 
-impl LettersQuery {
+impl DeadLettersQuery {
     fn which(&self, action: Option<ReplayAction>, id: Option<Uuid>) -> RedriveForm {
-        let deed = action.filter(|action| *action == ReplayAction::Drop).map_or("", ReplayAction::word).to_owned();
-        RedriveForm { reason: self.reason.clone(), id: id.map(|id| id.to_string()).unwrap_or_default(), deed }
+        let word = action.filter(|action| *action == ReplayAction::Drop).map_or("", ReplayAction::word).to_owned();
+        RedriveForm { reason: self.reason.clone(), id: id.map(|id| id.to_string()).unwrap_or_default(), word }
     }
 
-    fn wanted(&self) -> DeadLetterFilter {
-        self.which(None, None).wanted()
+    fn filter(&self) -> DeadLetterFilter {
+        self.which(None, None).filter()
     }
 }
 
 /// `GET /admin/undelivered/{id}`: those of one account.
-pub async fn letters(
+pub async fn of_account(
     app: AppData,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
-    query: web::Query<LettersQuery>,
+    query: web::Query<DeadLettersQuery>,
 ) -> Answer {
     let account = tenant::load(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
     let crm = states::crm(&app, &account);
     let words = visitor.words;
-    let mut found = dead::page(app.store.read(), *id, &query.wanted(), query.after, LETTERS + 1).await?;
-    let most = usize::try_from(LETTERS).unwrap_or(usize::MAX);
+    let mut found = dead::page(app.store.read(), *id, &query.filter(), query.after, ROWS + 1).await?;
+    let most = usize::try_from(ROWS).unwrap_or(usize::MAX);
     let more = found.len() > most;
     found.truncate(most);
     let older = found.last().filter(|_| more).map(|last| {
@@ -193,7 +192,7 @@ pub async fn letters(
     });
     let row = |letter: dead_letter::Model| {
         let direction = Direction::from_number(letter.direction).unwrap_or(Direction::ToCrm);
-        LetterRow {
+        DeadLetterRow {
             id: letter.id,
             to_crm: direction == Direction::ToCrm,
             kind: letter_kind(words, LetterKind::from_number(letter.kind).ok()),
@@ -206,7 +205,7 @@ pub async fn letters(
     };
     let title = words.text("admin-dead-title").with("account", account.host.as_str());
     let page = visitor.page(title, HERE);
-    let letters = Letters {
+    let letters = DeadLetters {
         rows: found.into_iter().map(row).collect(),
         again: query.which(Some(ReplayAction::Retry), None).address(*id, "/again"),
         remove: query.which(Some(ReplayAction::Drop), None).address(*id, "/again"),
@@ -223,11 +222,11 @@ pub async fn download(
     app: AppData,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
-    query: web::Query<LettersQuery>,
+    query: web::Query<DeadLettersQuery>,
 ) -> Answer {
     tenant::load(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
     let ground = Ground::of_tenant(app.store.read(), *id).await?;
-    let (text, count) = undelivered_table(&app, *id, &ground, &query.wanted(), false).await?;
+    let (text, count) = undelivered_table(&app, *id, &ground, &query.filter(), false).await?;
     visitor.note_both(&app, *id, "undelivered.exported", json!({ "count": count })).await?;
     Ok(csv::file("undelivered.csv").body(text))
 }
@@ -255,11 +254,11 @@ pub struct RedriveForm {
     id: String,
     /// `drop`; anything else resends.
     #[serde(default, rename = "do")]
-    deed: String,
+    word: String,
 }
 
 impl RedriveForm {
-    fn wanted(&self) -> DeadLetterFilter {
+    fn filter(&self) -> DeadLetterFilter {
         let reason = Some(self.reason.clone()).filter(|reason| !reason.is_empty() && !reason.contains('\0'));
         DeadLetterFilter { reason, ids: self.one().map(|id| vec![id]), ..DeadLetterFilter::default() }
     }
@@ -270,12 +269,12 @@ impl RedriveForm {
     }
 
     fn action(&self) -> ReplayAction {
-        ReplayAction::named(&self.deed).unwrap_or(ReplayAction::Retry)
+        ReplayAction::named(&self.word).unwrap_or(ReplayAction::Retry)
     }
 
     /// The address of a page about these letters.
     fn address(&self, tenant_id: Uuid, page: &str) -> String {
-        let all = [("reason", &self.reason), ("id", &self.id), ("do", &self.deed)];
+        let all = [("reason", &self.reason), ("id", &self.id), ("do", &self.word)];
         let filled = all.into_iter().filter(|(_, value)| !value.is_empty());
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(filled).finish();
         format!("{HERE}/{tenant_id}{page}?{query}")
@@ -292,7 +291,7 @@ pub async fn ask(
     let which = which.into_inner();
     let account = tenant::load(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
     let words = visitor.words;
-    let count = dead::count(app.store.read(), *id, &which.wanted()).await?;
+    let count = dead::count(app.store.read(), *id, &which.filter()).await?;
     let (title, says, button) = match which.action() {
         ReplayAction::Retry => ("admin-redrive-title", "admin-redrive-preview", "admin-redrive-start"),
         ReplayAction::Drop => ("admin-redrop-title", "admin-redrop-preview", "admin-redrop-start"),
@@ -304,7 +303,7 @@ pub async fn ask(
         button: words.text(button).with("rate", A_SECOND),
         danger: which.action() == ReplayAction::Drop,
         action: format!("{HERE}/{id}/again"),
-        back: RedriveForm { id: String::new(), deed: String::new(), ..which.clone() }.address(*id, ""),
+        back: RedriveForm { id: String::new(), word: String::new(), ..which.clone() }.address(*id, ""),
         which,
         page: page.clone(),
     };
@@ -320,7 +319,7 @@ pub async fn start(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid
         Some(letter) => i64::from(settle_undelivered(&app, *id, letter, action).await?),
         None => {
             let by = format!("operator:{}", visitor.person.id);
-            replay::start(&app.delivery, *id, action, &which.wanted(), &by).await?.total
+            replay::start(&app.delivery, *id, action, &which.filter(), &by).await?.total
         }
     };
     let (noted, text) = match action {

@@ -6,14 +6,15 @@ use base::error::{Error, Result};
 use base::i18n::Sentence;
 use domain::identity::{EmptyForm, Form};
 use domain::vendor_events::EventState;
-use domain::vendor_webhooks::{self as events, EventFilter};
+use domain::vendor_webhooks as events;
+use domain::vendor_webhooks::EventFilter;
 use entity::{tenant, vendor_event, vendor_event_attempt};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
-use super::accounts::find::{self, AccountSearch};
+use super::accounts::{self, AccountSearch};
 use super::operator::{AdminVisitor, Operator};
 use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html};
 
@@ -85,7 +86,7 @@ impl EventsQuery {
             None
         } else {
             let wanted = AccountSearch { search: search.clone(), state: None };
-            let found = find::find(app.store.read(), &wanted, None, ACCOUNTS).await?;
+            let found = accounts::find(app.store.read(), &wanted, None, ACCOUNTS).await?;
             // An account that was deleted is found by its id alone.
             let id = Uuid::try_parse(&search).ok();
             Some(found.into_iter().map(|tenant| tenant.tenant_id).chain(id).collect())
@@ -140,7 +141,7 @@ pub async fn resend(app: AppData, Operator(visitor): Operator, id: web::Path<Uui
 
 async fn rows(app: &PanelContext, visitor: &AdminVisitor, found: Vec<vendor_event::Model>) -> Result<Vec<EventRow>> {
     let ids: Vec<Uuid> = found.iter().map(|event| event.about_id).collect();
-    let tenants: Vec<tenant::Model> = find::by_ids(app.store.read(), &ids).await?;
+    let tenants: Vec<tenant::Model> = accounts::by_ids(app.store.read(), &ids).await?;
     let mut last = events::last_attempts(app.store.read(), &found).await?;
     let row = |event: vendor_event::Model| {
         let tenant = tenants.iter().find(|tenant| tenant.tenant_id == event.about_id);

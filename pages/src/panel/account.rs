@@ -3,19 +3,18 @@
 use actix_web::web;
 use askama::Template;
 use base::i18n::LocalizedText;
-use domain::missed_hooks;
-use domain::source::{self as sources, Migration, Usage};
+use domain::source::{Migration, Usage};
 use domain::tenant::subscription::{self, SubscriptionState};
 use domain::tenant::{self, Access, AccessState, TenantStatus};
 use domain::usage::{self, LimitLine};
+use domain::{missed_hooks, source as sources};
 use entity::{source, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::overview::{account_hint, account_tone, support_of};
-use super::{EmptyForm, Form, Member, Nav, Notice, PageContext, Right, Tone, html};
-use crate::panel::{Answer, AppData};
+use super::{Answer, AppData, EmptyForm, Form, Member, Nav, Notice, PageContext, Right, Tone, html};
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -46,7 +45,7 @@ struct OwnAccountPage {
     migration: Migration,
     time_zone: String,
     /// How amoCRM reports changes of contacts; `None` if the account was never connected.
-    told: Option<SubscriptionLine>,
+    subscription_line: Option<SubscriptionLine>,
     /// Result of comparing chats with amoCRM's history.
     lost: missed_hooks::Sum,
 }
@@ -136,7 +135,7 @@ async fn show(app: AppData, member: Member) -> Answer {
         .filter(source::Column::IsDefault.eq(true))
         .one(db)
         .await?;
-    let told = subscription::standing(db, tenant.tenant_id).await?.map(|found| SubscriptionLine {
+    let subscription_line = subscription::standing(db, tenant.tenant_id).await?.map(|found| SubscriptionLine {
         state: found.state,
         detail: found.detail,
         checked_at: found.checked_at,
@@ -159,7 +158,7 @@ async fn show(app: AppData, member: Member) -> Answer {
         strays: sources::strays(&app.sources, tenant.tenant_id).await?.len(),
         migration: sources::migration(&app.sources, tenant.tenant_id).await?,
         time_zone: tenant.time_zone.clone(),
-        told,
+        subscription_line,
         lost: missed_hooks::sum(&app.intake, tenant.tenant_id).await?,
         page: page.clone(),
     };

@@ -1,13 +1,17 @@
 //! List filters: parsing of query parameters, and the options that a form offers.
 
+use base::error::Result;
+use base::i18n::Sentence;
 use base::millis::DAY;
 use chrono::{NaiveDate, NaiveTime};
 use domain::cursor::PageRequest;
 use domain::delivery::read::figures;
 use domain::delivery::read::list::Ground;
+use domain::source::KnownPipeline;
+use domain::source::crm_copy::Known;
 use uuid::Uuid;
 
-use crate::panel::PageContext;
+use super::{PageContext, PanelContext};
 
 /// One option of a select.
 #[derive(Clone, Debug)]
@@ -106,6 +110,27 @@ pub fn address(path: &str, pairs: &[(&str, &str)]) -> String {
     let filled = pairs.iter().filter(|(_, value)| !value.is_empty());
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(filled).finish();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+/// The account's pipelines as cached; `None` if amoCRM has never returned them. `asks`: an old list is refreshed in the
+/// background.
+pub(super) async fn pipelines(app: &PanelContext, tenant_id: Uuid, asks: bool) -> Result<Option<Known<KnownPipeline>>> {
+    domain::source::known_pipelines(&app.sources, tenant_id, asks).await
+}
+
+/// When the pipelines were read, if that was long ago, as a sentence for the page.
+pub(super) fn pipelines_age(page: &PageContext, pipelines: Option<&Known<KnownPipeline>>) -> Option<Sentence> {
+    let at = pipelines?.as_of(page.now)?;
+    Some(page.words.text("source-pipelines-as-of").with("crm", page.crm).with("time", page.when(&at).adverb()))
+}
+
+/// The name of a pipeline, otherwise its number.
+pub(super) fn pipeline_name(page: &PageContext, pipelines: Option<&Known<KnownPipeline>>, id: i64) -> String {
+    let found = pipelines.into_iter().flat_map(|known| &known.items).find(|pipeline| pipeline.id == id);
+    found.map_or_else(
+        || page.words.text("source-pipeline-number").with("id", id.to_string()).to_string(),
+        |pipeline| pipeline.name.clone(),
+    )
 }
 
 #[cfg(test)]

@@ -8,16 +8,15 @@ use actix_web::{HttpMessage, HttpRequest};
 use askama::Template;
 use base::browser::cookie;
 use base::error::{Error, Result};
-use base::i18n::{self, Language};
+use base::i18n::{self, Language, LocalizedText};
 use domain::identity::realm::{self, FormRejected};
 use domain::identity::{member, session};
 
-use super::MemberRole;
 use super::html::html_as;
 use super::member::Member;
 use super::navigation::Nav;
 use super::page::PageContext;
-use crate::panel::{Answer, AppData, PanelContext};
+use super::{Answer, AppData, MemberRole, PanelContext};
 
 #[derive(Template)]
 #[template(path = "panel/error.html")]
@@ -48,7 +47,7 @@ pub(super) async fn pages(
         request.error_response(Error::not_storing())
     };
     keep_language(&mut response);
-    let mut response = shown(response).await;
+    let mut response = error_page(response).await;
     let headers = response.headers_mut();
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
@@ -63,7 +62,7 @@ pub fn may_go_on(request: &ServiceRequest) -> bool {
     *request.method() != Method::POST || !app.is_some_and(|app| app.is_read_only())
 }
 
-async fn shown(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+async fn error_page(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let Some(error) = response.response().error() else { return response };
     let shown = if let Some(error) = error.as_error::<Error>() {
         page_of(response.request(), error).await
@@ -189,4 +188,9 @@ fn page_of_form(request: &HttpRequest, refused: FormRejected) -> Answer {
         ways.push(("/panel/sign-in".to_owned(), page.words.text("page-to-sign-in").to_string()));
     }
     html_as(StatusCode::FORBIDDEN, &page, &ErrorPage { page: page.clone(), text, ways, details: String::new() })
+}
+
+/// A form with a file that ended before its end.
+pub(super) fn broke_off() -> Error {
+    Error::Malformed(LocalizedText::new("said-body-broke"))
 }

@@ -1,18 +1,18 @@
 //! `GET /panel/events`: notifies an open page of changes in its account. The page then reloads itself and updates its
 //! parts, so the stream contains no data.
 
-use base::browser::client_address;
-use domain::identity::session;
-use domain::load_shedding::{self, CapacityShare};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::http::{StatusCode, header};
+use base::browser::client_address;
 use base::error::Error;
 use base::i18n::LocalizedText;
 use bytes::Bytes;
+use domain::identity::session;
+use domain::load_shedding::{self, CapacityShare};
 use entity::conversation;
 use futures_util::stream;
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use super::html::nothing_kept;
 use super::member::Member;
-use crate::panel::{Answer, AppData};
+use super::{Answer, AppData};
 
 /// Changes within this time are reported as one.
 const TOGETHER: Duration = Duration::from_secs(2);

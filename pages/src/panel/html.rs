@@ -1,13 +1,20 @@
-//! HTML responses: content security policy, framing, and no caching.
+//! HTML: responses with their content security policy, framing and no caching; small fragments for templates, in which all
+//! input is escaped; pages and buttons that several pages have; stylesheets, scripts and the logo.
 
-use actix_web::HttpResponse;
+use std::fmt::{Display, Write};
+
 use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
 use anyhow::Context;
 use askama::Template;
+use base::browser::asset::{self, Asset, PICTURE, SCRIPT, STYLE};
+use base::error::{Error, Result};
+use base::i18n::{Sentence, When};
 use domain::identity::realm::Realm;
+use domain::identity::ticket::{self, TicketTarget, TicketUser};
 
-use super::PageContext;
-use crate::panel::Answer;
+use super::notice::Tone;
+use super::{Answer, Member, PageContext, PanelContext};
 
 /// A template of the panel.
 pub trait Markup: Template {}
@@ -68,5 +75,163 @@ impl PageContext {
     /// amoCRM's payment page for this account.
     pub fn pay_url(&self) -> String {
         format!("https://{}/settings/pay/", self.account)
+    }
+}
+
+/// The text with the five special characters of HTML escaped.
+pub fn escaped(text: impl Display) -> String {
+    let text = text.to_string();
+    let mut out = String::with_capacity(text.len() + 8);
+    for sign in text.chars() {
+        match sign {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// The icon of a tone, 16 × 16, in the colour of the surrounding text; hidden from screen readers, which read the word
+/// next to it.
+pub fn icon(tone: Tone) -> String {
+    let drawing = match tone {
+        Tone::Ok => r#"<path d="m3 8.5 3.2 3.2L13 5"/>"#,
+        Tone::Wait => r#"<circle cx="8" cy="8" r="6"/><path d="M8 4.5V8l2.5 1.5"/>"#,
+        Tone::Warn => r#"<path d="M8 2.2 14.5 13.5h-13z"/><path d="M8 6.2v3.4M8 11.4v.4"/>"#,
+        Tone::Bad => r#"<circle cx="8" cy="8" r="6"/><path d="m5.7 5.7 4.6 4.6m0-4.6-4.6 4.6"/>"#,
+        Tone::Off => r#"<circle cx="8" cy="8" r="6"/><path d="M5.5 8h5"/>"#,
+        Tone::Odd => {
+            r#"<circle cx="8" cy="8" r="6"/><path d="M6.2 6.4a1.8 1.8 0 1 1 2.6 1.6c-.6.3-.8.6-.8 1.2M8 11.2v.3"/>"#
+        }
+    };
+    format!(
+        r#"<svg class="icon" viewBox="0 0 16 16" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{drawing}</svg>"#
+    )
+}
+
+/// A state badge: icon and word.
+pub fn badge(tone: Tone, word: impl Display) -> String {
+    format!(r#"<span class="badge t-{}">{}{}</span>"#, tone.as_str(), icon(tone), escaped(word))
+}
+
+/// A `<time>` element: the short text, the machine-readable time and the full one.
+pub fn time(said: &str, machine: &str, full: &str) -> String {
+    let mut out = String::new();
+    let _ = write!(out, r#"<time datetime="{}" title="{}">{}</time>"#, escaped(machine), escaped(full), escaped(said));
+    out
+}
+
+/// `<time>` as "5 minutes ago".
+pub fn ago(when: &When) -> String {
+    time(&when.adverb(), &when.machine(), &when.full())
+}
+
+/// `<time>` that is still to come, as "in 5 minutes".
+pub fn due(when: &When) -> String {
+    time(&when.due(), &when.machine(), &when.full())
+}
+
+/// A hidden form field.
+pub fn hidden(name: &str, value: &str) -> String {
+    format!(r#"<input type="hidden" name="{}" value="{}">"#, escaped(name), escaped(value))
+}
+
+#[derive(Template)]
+#[template(path = "panel/confirm.html")]
+pub struct ConfirmPage {
+    pub sentence: Sentence,
+    /// Address that the form posts to.
+    pub action: String,
+    pub button: Sentence,
+    /// The action is irreversible.
+    pub danger: bool,
+    pub back: String,
+    pub page: PageContext,
+}
+
+impl ConfirmPage {
+    /// Renders the confirmation page.
+    pub fn ask(&self) -> Answer {
+        html(&self.page, self)
+    }
+}
+
+/// The button that opens the messenger's page.
+pub struct ConsentButton {
+    pub href: String,
+    pub label: Sentence,
+    pub hint: Sentence,
+    /// The messenger's page refuses to be framed, so it opens in a new tab.
+    pub in_tab: bool,
+}
+
+impl ConsentButton {
+    /// None if the kind has no such page here.
+    pub async fn of(app: &PanelContext, member: &Member, kind: &'static str) -> Result<Option<Self>> {
+        if app.connectors.get(kind).is_none_or(|connector| connector.consent_page().is_none()) {
+            return Ok(None);
+        }
+        let href = match member.session.crm_user_id.filter(|_| member.here.framed) {
+            // A new tab does not have the cookie of amoCRM's frame.
+            Some(id) => {
+                let is_admin = member.session.is_admin;
+                let user = TicketUser { id, name: member.name.clone(), is_admin };
+                let leads = TicketTarget::Connect(kind.to_owned());
+                ticket::url_of_page(&app.identity, member.tenant_id, &user, leads).await?
+            }
+            None => format!("/panel/sources/new/{kind}/consent"),
+        };
+        let words = member.words;
+        Ok(Some(Self {
+            href,
+            label: words.text_of("wizard-consent-", kind),
+            hint: words.text_of("wizard-consent-hint-", kind),
+            in_tab: member.here.framed,
+        }))
+    }
+}
+
+fn file_of(name: &str) -> Option<Asset> {
+    Some(match name {
+        "base.css" => (STYLE, include_str!("../../assets/panel/base.css")),
+        "parts.css" => (STYLE, include_str!("../../assets/panel/parts.css")),
+        "pages.css" => (STYLE, include_str!("../../assets/panel/pages.css")),
+        "charts.js" => (SCRIPT, include_str!("../../assets/panel/charts.js")),
+        "chat-frame.js" => (SCRIPT, include_str!("../../assets/panel/chat-frame.js")),
+        "chat-preview.js" => (SCRIPT, include_str!("../../assets/panel/chat-preview.js")),
+        "chat-settings.css" => (STYLE, include_str!("../../assets/panel/chat-settings.css")),
+        "chat-settings.js" => (SCRIPT, include_str!("../../assets/panel/chat-settings.js")),
+        "panel.js" => (SCRIPT, include_str!("../../assets/panel/panel.js")),
+        "push.js" => (SCRIPT, include_str!("../../assets/panel/push.js")),
+        "mark.svg" => (PICTURE, include_str!("../../assets/panel/mark.svg")),
+        _ => return None,
+    })
+}
+
+/// `GET /panel/static/{file}`.
+pub(super) async fn asset(file: web::Path<String>, request: HttpRequest) -> Answer {
+    Ok(asset::answer(file_of(&file).ok_or(Error::NotFound)?, &request))
+}
+
+/// `GET /panel/push-worker.js`: the browser's worker for notifications, which may serve the panel's pages only.
+pub(super) async fn push_worker(request: HttpRequest) -> HttpResponse {
+    asset::answer((SCRIPT, include_str!("../../assets/panel/push-worker.js")), &request)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn input_never_becomes_markup() {
+        let attack = r#""><script>alert('1')</script>&"#;
+        for html in [badge(Tone::Ok, attack), time(attack, attack, attack), hidden(attack, attack)] {
+            assert!(!html.contains("<script"), "{html}");
+        }
+        assert_eq!(escaped("a<b>&\"'"), "a&lt;b&gt;&amp;&quot;&#39;");
     }
 }

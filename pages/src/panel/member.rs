@@ -1,10 +1,7 @@
 //! The signed-in reader: the request's session with its account and role. All pages and all data require it.
 
-use domain::brand::Look;
-use domain::identity::realm::masked_csrf;
-use domain::identity::realm::{self, FormRejected, LIVE, Realm};
-use domain::identity::{credentials, member, person, session as sessions};
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -13,24 +10,36 @@ use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
+use base::browser::client_address;
 use base::config::{Integration, Vendor};
 use base::error::{Error, Result};
 use base::i18n::{Language, LocalizedText, Sentence, When, Words, Zone};
-use base::store::VENDOR;
-use entity::{message, session, tenant};
-use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
+use base::millis::HOUR;
+use base::store::{VENDOR, finish_tx};
+use chrono::TimeDelta;
+use domain::api_key::key_maker::asked;
+use domain::audit::{Actor, By};
+use domain::brand::Look;
+use domain::identity::realm::masked_csrf;
+use domain::identity::member::{self, FROM_CRM};
+use domain::identity::realm::{self, FormRejected, LIVE, Realm};
+use domain::identity::reauthentication::{self, Reauthentication};
+use domain::identity::session::SessionKind;
+use domain::identity::{credentials, password, person as persons, session as sessions};
+use entity::{member as table, message, person, session, tenant};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter};
+use secrecy::SecretString;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::html::{nothing_kept, to};
+use super::navigation::{self, Counts, Nav};
+use super::notice::{self, Notice};
+use super::page::{self, PageContext, Strip, Theme, Title, remembered};
+use super::{Answer, AppData, MemberRole, PanelContext, Right};
 use crate::legal;
-use crate::panel::counts::{self, Counts};
-use crate::panel::html::{nothing_kept, to};
-use crate::panel::navigation::{self, Nav};
-use crate::panel::notice::Notice;
-use crate::panel::page::{PageContext, Title, remembered};
-use crate::panel::strips::{self, Strip};
-use crate::panel::theme::Theme;
-use crate::panel::visitor::Visitor;
-use crate::panel::{Answer, AppData, MemberRole, PanelContext, Right, crm_rights};
 
 /// The key under which a session stores the only conversation that it can show.
 pub(super) const ONLY: &str = "only";
@@ -197,7 +206,7 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
     let db = app.store.read();
     let Some(tenant) = entity::tenant::Entity::of_tenant(session.tenant_id).one(db).await? else { return Ok(None) };
     let Some(person_id) = session.person_id else { return Ok(None) };
-    let person = person::by_id(db, person_id).await?;
+    let person = persons::by_id(db, person_id).await?;
     let Some(person) = person.filter(|person| person.disabled_at.is_none()) else { return Ok(None) };
     let view_as = session.kind == sessions::SessionKind::ViewAs.as_str();
     let role = if view_as {
@@ -205,7 +214,7 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
     } else {
         let row = member::find(db, session.tenant_id, person_id).await?;
         match row {
-            Some(row) => crm_rights::role(app, &session, row).await?,
+            Some(row) => role(app, &session, row).await?,
             None => None,
         }
     };
@@ -220,10 +229,10 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
     let integration = app.integrations.named(&tenant.integration);
     let language = Language::of_code(&session.language).unwrap_or_else(|| Language::of_request(request));
     let words = Words::named(language, integration.as_deref().and_then(Integration::product));
-    let (counts, open) = counts::of(app, request, tenant.tenant_id).await?;
-    let reader = strips::StripReader { tenant: &tenant, integration: integration.as_deref(), words };
+    let (counts, open) = navigation::counts_of(app, request, tenant.tenant_id).await?;
+    let reader = page::StripReader { tenant: &tenant, integration: integration.as_deref(), words };
     let here = InAccount {
-        strips: strips::of(app, request, &reader, &open).await?,
+        strips: page::strips_of(app, request, &reader, &open).await?,
         counts,
         role,
         zone: Zone::named(&tenant.time_zone),
@@ -304,4 +313,225 @@ async fn is_of_conversation(app: &PanelContext, path: &str, tenant_id: Uuid, onl
         }
         _ => Ok(false),
     }
+}
+
+/// A signed-in person. `Here`: what only the panel, or only the admin, knows of them.
+#[derive(Clone, Debug)]
+pub struct Visitor<Here> {
+    pub person: Arc<person::Model>,
+    /// The name on pages and in the audit log.
+    pub name: String,
+    pub session: Arc<session::Model>,
+    /// The account of the session; the vendor's id in the admin.
+    pub tenant_id: Uuid,
+    pub words: Words,
+    pub address: Option<IpAddr>,
+    pub here: Here,
+    pub(crate) notice: Option<Notice>,
+    /// The database currently accepts no writes.
+    pub(crate) read_only: bool,
+    pub(crate) now: i64,
+}
+
+impl<Here> Visitor<Here> {
+    /// The person behind a request's session. Takes the notice that the next page shows.
+    pub async fn of(
+        app: &PanelContext,
+        request: &HttpRequest,
+        session: Arc<session::Model>,
+        person: person::Model,
+        words: Words,
+        here: Here,
+    ) -> Result<Self> {
+        Ok(Self {
+            notice: notice::taken(app, request, &session).await?,
+            name: person.name.clone(),
+            person: Arc::new(person),
+            tenant_id: session.tenant_id,
+            session,
+            words,
+            address: client_address(request, &app.config.server.trusted_proxies),
+            here,
+            read_only: app.is_read_only(),
+            now: app.clock.millis(),
+        })
+    }
+
+    /// The CSRF token of this session's forms.
+    pub(super) fn csrf(&self) -> &str {
+        &self.session.csrf
+    }
+
+    /// The actor for the audit log.
+    pub fn actor(&self) -> Actor {
+        let (person_id, name) = (self.person.id, self.name.clone());
+        if self.session.kind == SessionKind::Panel.as_str() {
+            Actor::Member { person_id, name }
+        } else {
+            Actor::Operator { person_id, name }
+        }
+    }
+
+    /// The actor and their origin.
+    pub fn by(&self) -> By {
+        By { actor: self.actor(), address: self.address }
+    }
+
+    /// Writes an action of this person to the audit log of the session's account, in the action's transaction.
+    pub async fn audit(
+        &self,
+        app: &PanelContext,
+        db: &impl ConnectionTrait,
+        action: &'static str,
+        object: &str,
+        detail: Value,
+    ) -> Result<(), DbErr> {
+        self.by().did(app, db, action, (self.tenant_id, object), detail).await
+    }
+
+    /// Redirects after an action; the next page shows the notice once.
+    pub async fn see_other(&self, app: &PanelContext, path: &str, notice: Notice) -> Answer {
+        let text = serde_json::to_string(&notice).map_err(anyhow::Error::from)?;
+        sessions::set_notice(&app.identity, app.store.write(), &self.session, &text).await?;
+        Ok(to(path))
+    }
+
+    /// A value stored in the session.
+    pub fn data<T: DeserializeOwned>(&self, app: &PanelContext, name: &str) -> Option<T> {
+        sessions::data(&app.identity, &self.session, name)
+    }
+
+    /// Stores a value in the session, encrypted; `None` removes it.
+    pub async fn set_data<T: Serialize>(&self, app: &PanelContext, name: &str, value: Option<&T>) -> Result<()> {
+        sessions::set_data(&app.identity, &self.session, name, value).await
+    }
+
+    /// Ends the session after too many wrong codes: the person has to sign in again.
+    pub async fn end_session(&self, app: &PanelContext) -> Result<(), DbErr> {
+        sessions::end(app.store.write(), self.tenant_id, self.session.id).await
+    }
+
+    /// Whether forms that change credentials ask for the current password or a code.
+    pub fn asks_current(&self, app: &PanelContext) -> bool {
+        reauthentication::is_needed(&app.identity, &self.session, &self.person)
+    }
+
+    /// Checks the current password or a code, where this session needs one.
+    pub async fn prove_if_asked(
+        &self,
+        app: &PanelContext,
+        typed: Option<&SecretString>,
+        action: &'static str,
+    ) -> Result<Option<NotProved>> {
+        if !self.asks_current(app) {
+            return Ok(None);
+        }
+        self.prove(app, typed.cloned().unwrap_or_default(), action).await
+    }
+
+    /// Checks the current password or a code. A wrong one is noted in the audit log as a refused `action`.
+    pub async fn prove(
+        &self,
+        app: &PanelContext,
+        typed: SecretString,
+        action: &'static str,
+    ) -> Result<Option<NotProved>> {
+        let [wrong, wait] = if self.session.kind == SessionKind::Admin.as_str() {
+            ["admin-current-wrong", "admin-too-many-tries"]
+        } else {
+            ["password-current-wrong", "sign-in-wait"]
+        };
+        Ok(match reauthentication::check(&app.identity, &self.person, typed, self.address, action).await? {
+            Reauthentication::Yes => None,
+            Reauthentication::Wrong => {
+                Some(NotProved::Refused(StatusCode::UNPROCESSABLE_ENTITY, self.words.text(wrong)))
+            }
+            Reauthentication::Wait(seconds) => {
+                let said = self.words.text(wait).with("seconds", seconds);
+                Some(NotProved::Refused(StatusCode::TOO_MANY_REQUESTS, said))
+            }
+            Reauthentication::TooManyWrong => {
+                self.end_session(app).await?;
+                Some(NotProved::Ended)
+            }
+        })
+    }
+
+    /// Sets the person's password, after the proof; all their other sessions end. False if their credentials were changed
+    /// meanwhile. `set_in`: the only account in which the password is valid.
+    pub async fn set_password(
+        &self,
+        app: &PanelContext,
+        password: SecretString,
+        set_in: Option<Uuid>,
+        action: &'static str,
+        object: &str,
+    ) -> Result<bool> {
+        reauthentication::spend(&app.identity, &self.session).await?;
+        let hash = password::hash(&app.identity, password).await?;
+        let tx = app.store.write_tx().await?;
+        let done = async {
+            let holds = credentials::hold_in(&app.identity, &tx, &self.person, &self.session).await?;
+            if !holds || !credentials::set_password(&tx, &self.person, &hash, set_in).await? {
+                return Ok(false);
+            }
+            sessions::end_everywhere(&tx, self.person.id, Some(self.session.id)).await?;
+            self.audit(app, &tx, action, object, json!({})).await?;
+            Ok::<_, DbErr>(true)
+        };
+        let done = done.await;
+        Ok(finish_tx(tx, done).await?)
+    }
+}
+
+/// Why a form that needs a proof of who sends it goes no further.
+pub enum NotProved {
+    /// The status of the form, and the error beside its field `current`.
+    Refused(StatusCode, Sentence),
+    /// The session has ended: the person has to sign in again.
+    Ended,
+}
+
+/// How long amoCRM's last answer is used while it does not answer.
+const BELIEVED: TimeDelta = TimeDelta::hours(4);
+
+/// The role with which a session continues; `None` if it has ended.
+pub(super) async fn role(
+    app: &Arc<PanelContext>,
+    session: &session::Model,
+    row: table::Model,
+) -> Result<Option<MemberRole>> {
+    let by_ticket = session.via == sessions::TICKET;
+    let held = MemberRole::of(&row.role);
+    let Some(user) = row.crm_user_id.filter(|_| by_ticket || row.role_from == FROM_CRM) else { return Ok(held) };
+    let now = app.clock.millis();
+    if row.crm_asked_at.saturating_add(HOUR) > now {
+        return Ok(held);
+    }
+    let Some(says) = asked(&app.tenants, row.tenant_id, user).await else {
+        let last = if by_ticket { row.crm_asked_at.max(session.created_at) } else { row.crm_asked_at };
+        if last.saturating_add(BELIEVED.num_milliseconds()) > now {
+            return Ok(held);
+        }
+        if !by_ticket {
+            return Ok(held.map(|_| MemberRole::Viewer));
+        }
+        return end(app, session).await.map(|()| None);
+    };
+    member::vouch(&app.identity, &row, says).await?;
+    // The check may have ended this session.
+    let db = app.store.write();
+    if sessions::living(&app.identity, db, session.tenant_id, session.id).await?.is_none() {
+        return Ok(None);
+    }
+    Ok(member::find(db, row.tenant_id, row.person_id).await?.and_then(|row| MemberRole::of(&row.role)))
+}
+
+/// Ends a session that amoCRM did not confirm in time.
+async fn end(app: &PanelContext, session: &session::Model) -> Result<()> {
+    sessions::end(app.store.write(), session.tenant_id, session.id).await?;
+    let detail = json!({ "why": "unconfirmed", "sessions": 1 });
+    let object = session.person_id.map(|id| id.to_string()).unwrap_or_default();
+    By::parom().did(app, app.store.write(), "member.access_ended", (session.tenant_id, &object), detail).await?;
+    Ok(())
 }

@@ -1,7 +1,12 @@
 //! The navigation: its entries in order, who sees them, and the number of things that need attention.
 
-use super::counts::{self, Counts};
-use super::{PageContext, Right};
+use actix_web::HttpRequest;
+use domain::alert::{self, OpenAlerts};
+use entity::dead_letter;
+use sea_orm::{DbErr, QuerySelect};
+use uuid::Uuid;
+
+use super::{PageContext, PanelContext, Right};
 
 /// Entries of the navigation, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,12 +119,62 @@ impl NavEntry {
             href,
             word: page.words.text(word).with("crm", page.crm).to_string(),
             current,
-            count: count.map(|(count, _)| counts::shown(count)).unwrap_or_default(),
+            count: count.map(|(count, _)| count_text(count)).unwrap_or_default(),
             counted: count
                 .map(|(count, key)| page.words.text(key).with("count", count).to_string())
                 .unwrap_or_default(),
         }
     }
+}
+
+/// Counting stops here, because larger numbers need not be exact.
+pub const MOST_COUNTED: u64 = 1000;
+
+/// The counts of an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Letters that are no longer retried.
+    pub undelivered: u64,
+    /// Open alerts.
+    pub alerts: u64,
+}
+
+impl Counts {
+    /// The number in the window's title; empty if nothing needs attention.
+    pub fn title(self) -> String {
+        counted_title(self.undelivered + self.alerts)
+    }
+}
+
+/// A number of things that need attention, in the window's title.
+pub fn counted_title(count: u64) -> String {
+    if count > 0 { format!("({}) ", count_text(count)) } else { String::new() }
+}
+
+/// A number as shown in the navigation.
+pub fn count_text(count: u64) -> String {
+    if count >= MOST_COUNTED { format!("{}+", MOST_COUNTED - 1) } else { count.to_string() }
+}
+
+/// Counted for every page except the stream of events, which has no navigation; with the account's open alerts.
+pub(super) async fn counts_of(
+    app: &PanelContext,
+    request: &HttpRequest,
+    tenant_id: Uuid,
+) -> Result<(Counts, OpenAlerts), DbErr> {
+    if request.match_info().as_str() == "/panel/events" {
+        return Ok((Counts::default(), OpenAlerts::default()));
+    }
+    let db = app.store.read();
+    let dead: Vec<Uuid> = dead_letter::Entity::of_tenant(tenant_id)
+        .select_only()
+        .column(dead_letter::Column::Id)
+        .limit(MOST_COUNTED)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let open = alert::summary(db, tenant_id).await?;
+    Ok((Counts { undelivered: u64::try_from(dead.len()).unwrap_or(MOST_COUNTED), alerts: open.count }, open))
 }
 
 #[cfg(test)]
@@ -132,5 +187,12 @@ mod tests {
         for (_, href, ..) in PLACES.iter().flat_map(|(_, places)| places.iter()) {
             assert!(styles.contains(&format!("a[href=\"{href}\"]")), "{href} is drawn as a square");
         }
+    }
+
+    #[test]
+    fn the_title_shows_how_many_items_need_attention() {
+        assert_eq!(Counts::default().title(), "");
+        assert_eq!(Counts { undelivered: 2, alerts: 1 }.title(), "(3) ");
+        assert_eq!(Counts { undelivered: 1000, alerts: 0 }.title(), "(999+) ");
     }
 }

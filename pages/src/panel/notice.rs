@@ -1,16 +1,16 @@
 //! The message that is shown once, on the next page.
 
-use domain::identity::realm::LIVE;
-use domain::identity::session as sessions;
 use std::fmt::Display;
 
 use actix_web::HttpRequest;
 use actix_web::http::Method;
 use base::error::Result;
+use domain::identity::realm::LIVE;
+use domain::identity::session as sessions;
 use entity::session;
 use serde::{Deserialize, Serialize};
 
-use crate::panel::PanelContext;
+use super::PanelContext;
 
 /// Presentation of a state or notice: icon, colour and, for screen readers, urgency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,8 +1,5 @@
 //! The context of every template: reader, language, account, and helpers for small pieces of HTML.
 
-use domain::brand::Look;
-use domain::identity::realm::{self, Realm};
-use domain::identity::session;
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -12,13 +9,26 @@ use base::browser::cookie;
 use base::config::{Integration, Vendor};
 use base::i18n::{self, Language, Sentence, When, Words, Zone};
 use chrono::NaiveDate;
+use domain::alert::OpenAlerts;
+use domain::alert_notices::AlertNoticeContext;
+use domain::announcements;
+use domain::brand::Look;
+use domain::delivery::DeliveryContext;
+use domain::identity::realm::{self, Realm};
+use domain::identity::{IdentityContext, form, token};
+use domain::intake::IntakeContext;
+use domain::platform::{PlatformContext, stands_on};
+use domain::source::SourceContext;
+use domain::tenant::{TenantContext, TenantStatus, plan};
+use domain::usage::{self, UsageContext};
+use entity::tenant;
+use sea_orm::DbErr;
+use url::Url;
 
+use super::navigation::NavGroup;
+use super::notice::{Notice, ToTone, Tone};
+use super::{MemberRole, Right, html};
 use crate::legal;
-use crate::panel::navigation::NavGroup;
-use crate::panel::notice::{Notice, ToTone};
-use crate::panel::strips::Strip;
-use crate::panel::theme::Theme;
-use crate::panel::{MemberRole, PanelContext, Right, markup};
 
 /// A text key, or a sentence with its arguments.
 pub trait Title {
@@ -109,7 +119,7 @@ impl PageContext {
             language_hrefs: words.language().others().map(|other| (other, in_language(request, other))).collect(),
             ..Self::bare(Realm::Panel, words, title, app.clock.millis(), app.is_read_only())
         };
-        page.of_brand(app, chosen(app, request).as_deref())
+        page.of_brand(app, chosen_integration(app, request).as_deref())
     }
 
     /// A page without a reader, navigation and forms.
@@ -196,7 +206,7 @@ impl PageContext {
 
     /// The hidden CSRF field of every form.
     pub fn csrf(&self) -> String {
-        markup::hidden(realm::CSRF, &self.csrf_token)
+        html::hidden(realm::CSRF, &self.csrf_token)
     }
 
     /// A number with decimals, formatted for the reader's language.
@@ -211,12 +221,12 @@ impl PageContext {
 
     /// A state badge: icon and word.
     pub fn badge(&self, tone: impl ToTone, word: impl Display) -> String {
-        markup::badge(tone.tone(), word)
+        html::badge(tone.tone(), word)
     }
 
     /// A tone's icon.
     pub fn icon(&self, tone: impl ToTone) -> String {
-        markup::icon(tone.tone())
+        html::icon(tone.tone())
     }
 
     /// The placeholder for a text that the reader may not see.
@@ -267,7 +277,7 @@ const BRAND: &str = "brand";
 
 /// The integration whose brand such a page has: that of the address or of this browser's last account, else
 /// the one that all have in common.
-fn chosen(app: &PanelContext, request: &HttpRequest) -> Option<Arc<Integration>> {
+fn chosen_integration(app: &PanelContext, request: &HttpRequest) -> Option<Arc<Integration>> {
     let query = url::form_urlencoded::parse(request.query_string().as_bytes());
     let named = query.into_owned().find(|(name, _)| name == "integration").map(|(_, value)| value);
     let known = named.or_else(|| cookie::value(request, BRAND)).and_then(|name| app.integrations.named(&name));
@@ -291,24 +301,24 @@ impl PageContext {
 
     /// `<time>` as "5 minutes ago".
     pub fn time(&self, millis: &i64) -> String {
-        markup::ago(&self.when(millis))
+        html::ago(&self.when(millis))
     }
 
     /// `<time>` that is still to come, as "in 5 minutes".
     pub fn due(&self, millis: &i64) -> String {
-        markup::due(&self.when(millis))
+        html::due(&self.when(millis))
     }
 
     /// `<time>` in a form that follows a preposition: "14:05", "18 Nov, 14:05".
     pub fn stamp(&self, millis: &i64) -> String {
         let when = self.when(millis);
-        markup::time(&when.stamp(), &when.machine(), &when.full())
+        html::time(&when.stamp(), &when.machine(), &when.full())
     }
 
     /// `<time>` to the second; how long ago it was is in its title.
     pub fn exact(&self, millis: &i64) -> String {
         let when = self.when(millis);
-        markup::time(&when.exact(), &when.machine(), &format!("{} · {}", when.adverb(), when.full()))
+        html::time(&when.exact(), &when.machine(), &format!("{} · {}", when.adverb(), when.full()))
     }
 
     /// A time to the second, for a sentence: "14:05:10".
@@ -334,7 +344,7 @@ impl PageContext {
     /// "Updates automatically · 14:05:10", an element that is refreshed with the rest of the page.
     pub fn live(&self) -> String {
         let when = self.when(&self.now);
-        let say = |key: &'static str| markup::escaped(self.words.text(key).with("stamp", when.clock_seconds()));
+        let say = |key: &'static str| html::escaped(self.words.text(key).with("stamp", when.clock_seconds()));
         // The script shows parts that only it can update (base.css); without a script the page shows its age.
         format!(
             r#"<p class="live small muted" data-live="live" data-lost="{}"><span class="by-script">{}</span><span class="by-hand">{} <a href="">{}</a></span></p>"#,
@@ -345,3 +355,114 @@ impl PageContext {
         )
     }
 }
+
+/// The cookie with the choice; without it the device decides.
+const COOKIE: &str = "theme";
+
+/// The theme of pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// The device's theme.
+    Auto,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    /// In the order of the form.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
+
+    /// The value in form and cookie; message keys are `theme-{word}`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.as_str() == word)
+    }
+
+    /// The theme chosen in this browser.
+    pub fn of_request(request: &HttpRequest) -> Self {
+        if realm::is_framed(request) {
+            return Self::Light;
+        }
+        cookie::value(request, COOKIE).and_then(|word| Self::of(&word)).unwrap_or(Self::Auto)
+    }
+
+    /// The cookie that keeps this choice.
+    pub fn cookie(self, url: &Url) -> Option<HeaderValue> {
+        cookie::choice(url, COOKIE, "/panel", self.as_str())
+    }
+}
+
+/// One sentence above the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Strip {
+    pub tone: Tone,
+    pub text: String,
+    /// The text of the link; empty if there is none.
+    pub label: String,
+    pub href: String,
+}
+
+/// Whose page it is, and in which language.
+pub(super) struct StripReader<'page> {
+    pub tenant: &'page tenant::Model,
+    pub integration: Option<&'page Integration>,
+    pub words: Words,
+}
+
+/// The strips of an account's page; none for the stream of events, which shows no page.
+pub(super) async fn strips_of(
+    app: &PanelContext,
+    request: &HttpRequest,
+    reader: &StripReader<'_>,
+    open: &OpenAlerts,
+) -> Result<Vec<Strip>, DbErr> {
+    let StripReader { tenant, integration, words } = *reader;
+    if request.match_info().as_str() == "/panel/events" {
+        return Ok(Vec::new());
+    }
+    let now = app.clock.millis();
+    let support = Vendor::of(&app.config, integration).support_url;
+    let strip = |tone, text: String, label: &'static str, href: &str| Strip {
+        tone,
+        text,
+        label: if href.is_empty() { String::new() } else { words.text(label).to_string() },
+        href: href.to_owned(),
+    };
+    // Where the account's state is the page's first card, the same sentence is not repeated above it.
+    let is_on_page = TenantStatus::shown(tenant) == TenantStatus::PlanEnded
+        && matches!(request.match_info().as_str(), "/panel" | "/panel/" | "/panel/account");
+    let end = plan::ending(&app.config, tenant, now, words).filter(|_| !is_on_page).map(|(text, is_over)| {
+        let tone = if is_over { Tone::Bad } else { Tone::Warn };
+        strip(tone, text.to_string(), "common-contact-support", &support)
+    });
+    let limits = usage::limit_notices(&app.usage, tenant, &open.limits, words).await?.into_iter().map(|notice| {
+        let tone = if notice.is_bad { Tone::Bad } else { Tone::Warn };
+        strip(tone, notice.text.to_string(), "common-contact-support", &support)
+    });
+    let announced = app.usage.announced.to(&app.store, tenant).await?;
+    let announced = announced.iter().map(|row| {
+        strip(Tone::Wait, announcements::text(row, words.language()).to_owned(), "common-details", &row.link)
+    });
+    Ok(end.into_iter().chain(limits).chain(announced).collect())
+}
+
+/// What the pages of panel and admin need.
+pub struct PanelContext {
+    pub platform: Arc<PlatformContext>,
+    pub tenants: Arc<TenantContext>,
+    pub sources: Arc<SourceContext>,
+    pub delivery: Arc<DeliveryContext>,
+    pub intake: Arc<IntakeContext>,
+    pub usage: Arc<UsageContext>,
+    pub identity: Arc<IdentityContext>,
+    pub alert_notices: Arc<AlertNoticeContext>,
+}
+
+stands_on!(PanelContext);

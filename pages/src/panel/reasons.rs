@@ -3,6 +3,7 @@
 use base::i18n::{Sentence, Words};
 use domain::delivery::read::MessageStatus;
 use domain::delivery::read::reason::Reason;
+use domain::source::SourceStatus;
 
 /// What happened and what to do.
 #[derive(Clone, Debug)]
@@ -77,6 +78,17 @@ pub fn short_phone(phone: &str) -> String {
     let end = digits.len();
     let plus = if phone.trim_start().starts_with('+') { "+" } else { "" };
     format!("{plus}{} ··· {}-{}", part(0, end - 7), part(end - 4, end - 2), part(end - 2, end))
+}
+
+/// The tone of a source's state.
+pub const fn source_tone(status: SourceStatus) -> &'static str {
+    match status {
+        SourceStatus::Working => "ok",
+        SourceStatus::Checking | SourceStatus::CrmUnreachable => "wait",
+        SourceStatus::NeedsAttention | SourceStatus::Unpaid => "warn",
+        SourceStatus::Stopped | SourceStatus::Blocked => "bad",
+        SourceStatus::Paused => "off",
+    }
 }
 
 #[cfg(test)]

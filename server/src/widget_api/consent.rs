@@ -6,8 +6,7 @@ use base::i18n::LocalizedText;
 use base::json::Moment;
 use base::store::finish_tx;
 use entity::tenant;
-use pages::legal::Agreement;
-use pages::legal::consent::{self, ConsentGiver};
+use pages::legal::{self, Agreement, ConsentGiver};
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -35,7 +34,7 @@ impl WidgetConsentOut {
     /// None if the vendor has no agreement.
     pub async fn of(app: &WidgetContext, tenant: &tenant::Model, reader: &WidgetReader) -> Result<Option<Self>, DbErr> {
         let Some(agreement) = agreement(app, tenant, reader) else { return Ok(None) };
-        let last = consent::last(app.store.read(), tenant.tenant_id).await?;
+        let last = legal::last_consent(app.store.read(), tenant.tenant_id).await?;
         Ok(Some(Self {
             document: agreement.document,
             version: agreement.version(),
@@ -73,7 +72,7 @@ pub(super) async fn give(app: AppData, caller: Caller, body: RequestBody) -> Ans
     let done = async {
         let name = by.actor.name().to_owned();
         let giver = ConsentGiver { user_id: caller.user_id, name, address: by.address };
-        if consent::give(&app, &tx, tenant_id, &agreement, giver).await? {
+        if legal::give_consent(&app, &tx, tenant_id, &agreement, giver).await? {
             let detail = json!({ "document": asked.document, "version": asked.version });
             by.did(&app, &tx, "account.consented", (tenant_id, &caller.tenant.host), detail).await?;
         }

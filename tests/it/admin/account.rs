@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base::store::VENDOR;
 use entity::{account_note, audit};
-use parom::admin::operators::actions;
+use parom::admin::operators;
 use parom::audit::{Actor, By};
 use parom::identity::realm::masked_csrf;
 use parom::tenant::{Export, ExportPages};
@@ -55,12 +55,12 @@ async fn a_view_of_an_account_ends_with_its_operators_session(world: &mut World)
     let own = entity::person::Entity::find().filter(own).one(world.app().store.read()).await.unwrap().unwrap();
     let next = olga.next_code(world);
     let by = By { actor: Actor::Cli, address: None };
-    let link = actions::link(&world.app().panel, &own, false, &by).await.unwrap();
+    let link = operators::issue_link(&world.app().panel, &own, false, &by).await.unwrap();
     olga.follows(&link).await.is(303);
     olga.opens("/admin/code").await.is(200);
     olga.sends("/admin/code", &[("code", &next)]).await.is(303);
     view(&olga).await;
-    actions::disable(&world.app().panel, &own, &by).await.unwrap();
+    operators::disable_operator(&world.app().panel, &own, &by).await.unwrap();
     assert!(olga.opens("/panel").await.is_redirect().starts_with("/panel/sign-in"));
 }
 

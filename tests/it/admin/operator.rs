@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use base::i18n::Language;
-use parom::admin::operators::actions;
+use parom::admin::operators;
 use parom::audit::{Actor, By};
 use parom_tests::{Reply, Visitor, World};
 use totp_rs::{Builder, Secret};
@@ -86,6 +86,6 @@ impl Operator {
 /// Makes an operator as the command line does; gives the link.
 pub async fn make_operator(world: &World, email: &str) -> String {
     let by = By { actor: Actor::Cli, address: None };
-    let added = actions::add(&world.app().panel, email, "Olga", Language::En, &by).await.unwrap();
+    let added = operators::add_operator(&world.app().panel, email, "Olga", Language::En, &by).await.unwrap();
     added.unwrap().1
 }

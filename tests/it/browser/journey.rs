@@ -96,7 +96,7 @@ impl Way<'_> {
     async fn agrees(&self, tenant_id: uuid::Uuid) {
         self.settings().await;
         let given =
-            async || parom::legal::consent::last(self.world.app().store.read(), tenant_id).await.expect("a look");
+            async || parom::legal::last_consent(self.world.app().store.read(), tenant_id).await.expect("a look");
         for key in ["widget-consent", "widget-consent-agreement"] {
             self.says(key).await;
         }

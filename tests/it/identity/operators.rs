@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use parom::admin::operators::actions;
+use parom::admin::operators;
 use parom::audit::{Actor, By};
 use parom::identity::person as persons;
 use parom::identity::ticket::{self, TicketTarget, TicketUser};
@@ -77,7 +77,7 @@ async fn h2_an_account_cannot_reach_an_operator_by_their_e_mail(world: &mut Worl
     world.visitor().sends_as_it_is("/admin/link", &[("token", token)]).await.is(422);
     // Nor does an operator's link open a panel.
     let by = By { actor: Actor::Cli, address: None };
-    let link = actions::link(&world.app().panel, &operator, false, &by).await.unwrap();
+    let link = operators::issue_link(&world.app().panel, &operator, false, &by).await.unwrap();
     let token = link.split_once("token=").unwrap().1;
     world.visitor().opens(&format!("/panel/link?token={token}")).await.is(410);
     world.visitor().sends_as_it_is("/panel/link", &[("token", token)]).await.is(410);
@@ -92,7 +92,7 @@ async fn h2_an_operator_who_is_added_again_has_no_earlier_credentials(world: &mu
     let row =
         persons::operator_by_email(&world.app().identity, db, crate::admin::operator::EMAIL).await.unwrap().unwrap();
     let by = By { actor: Actor::Cli, address: None };
-    actions::disable(&world.app().panel, &row, &by).await.unwrap();
+    operators::disable_operator(&world.app().panel, &row, &by).await.unwrap();
     assert_eq!(olga.opens("/admin/accounts").await.is_redirect(), "/admin/sign-in");
     let link = make_operator(world, crate::admin::operator::EMAIL).await;
     let fields = [("email", crate::admin::operator::EMAIL), ("password", ALICES)];
@@ -110,7 +110,7 @@ async fn m6_a_forgotten_authenticator_is_renewed_by_its_link_alone(place: &mut M
     let row =
         persons::operator_by_email(&place.app().identity, place.app().store.read(), email).await.unwrap().unwrap();
     let by = By { actor: Actor::Cli, address: None };
-    let link = actions::link(&place.app().panel, &row, true, &by).await.unwrap();
+    let link = operators::issue_link(&place.app().panel, &row, true, &by).await.unwrap();
     let link = link.strip_prefix(&place.api.base()).unwrap().to_owned();
     assert_eq!(olga.opens("/admin/accounts").await.is_redirect(), "/admin/sign-in", "sessions ended");
     let signs_in = [("email", email), ("password", ALICES)];

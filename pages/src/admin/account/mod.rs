@@ -1,33 +1,31 @@
 //! One account: its data, its state, and the vendor's actions on it.
 
-pub mod notes;
-pub mod plan;
-pub mod quotas;
-mod reason;
-pub mod suspend;
-pub mod texts;
-mod trouble;
-pub mod view_as;
+pub mod actions;
+
+use std::collections::HashSet;
 
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Sentence, Words};
-use domain::source::{self as sources, SourceStatus};
-use domain::tenant::{self as tenants, ChannelStatus};
+use base::message::Direction;
+use domain::delivery::read::reason::Reason;
+use domain::source::SourceStatus;
+use domain::tenant::{ChannelStatus, TenantStatus};
 use domain::usage::{self, KindUsage, LimitLine, Month};
-use entity::{account_note, source, tenant, tenant_channel};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+use domain::{alert as kinds, source as sources, tenant as tenants};
+use entity::{account_note, alert, source, tenant, tenant_channel, turn};
+use queue::HELD;
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use self::plan::PlanForm;
-use self::trouble::{ReadByPage, Trouble};
-use super::accounts::facts::{self, AccountFigures};
+use super::accounts::{self, AccountFigures};
 use super::alerts::{self, AlertRow};
 use super::operator::{AdminVisitor, Operator};
 use super::states::{self, StateBadge};
 use crate::panel::{AgreementShown, Answer, AppData, PageContext, PanelContext, Tone, html_as};
+use actions::PlanForm;
 
 #[derive(Template)]
 #[template(path = "admin/account.html")]
@@ -55,7 +53,7 @@ struct AccountPage {
     texts_days: String,
     configured_texts_days: u32,
     /// Days of what else is kept.
-    kept: [texts::KeptField; 4],
+    kept: [actions::KeptField; 4],
     /// Other quotas of the account.
     limits: Vec<LimitLine>,
     plan: PlanForm,
@@ -111,14 +109,14 @@ async fn answer(
     let words = visitor.words;
     let crm = states::crm(app, &tenant);
     let page = visitor.page(tenant.host.clone(), "/admin/accounts").with_error_if(wrong.is_some());
-    let facts = facts::of(app, std::slice::from_ref(&tenant)).await?.pop().ok_or(Error::NotFound)?;
+    let facts = accounts::figures_of(app, std::slice::from_ref(&tenant)).await?.pop().ok_or(Error::NotFound)?;
     let state = states::account(app, words, &tenant);
     let open = domain::alert::open(app.store.read(), tenant.tenant_id).await?;
     let channels = channels(app, words, &tenant).await?;
     let sources = source_rows(app, words, &tenant, crm).await?;
     let known =
         ReadByPage { tenant: &tenant, crm, facts: &facts, alerts: &open, channels: &channels, sources: &sources };
-    let troubles = trouble::of(app, words, &known).await?;
+    let troubles = of(app, words, &known).await?;
     let account = AccountPage {
         page: page.clone(),
         troubles,
@@ -134,14 +132,14 @@ async fn answer(
         configured_limit: tenants::plan::sources_limit(&app.config, &tenant),
         texts_days: tenant.texts_days.map(|days| days.to_string()).unwrap_or_default(),
         configured_texts_days: app.config.retention.texts_days,
-        kept: texts::KeptField::all(&app.config.retention, &tenant),
+        kept: actions::KeptField::all(&app.config.retention, &tenant),
         limits: usage::shown(&app.usage, &tenant).await?,
         limit,
         plan: PlanForm::of(app, words, &tenant),
         usage: month(app, &tenant).await?,
         agreement: AgreementShown::of(app, &tenant, words).await?,
-        notes: notes::of(app, tenant.tenant_id).await?,
-        longest_note: notes::LONGEST,
+        notes: actions::notes(app, tenant.tenant_id).await?,
+        longest_note: actions::LONGEST_NOTE,
         wrong,
         facts,
         tenant,
@@ -237,4 +235,157 @@ async fn load(app: &PanelContext, tenant_id: Uuid) -> Result<tenant::Model> {
 
 fn address(tenant_id: Uuid) -> String {
     format!("/admin/accounts/{tenant_id}")
+}
+
+/// One thing that is wrong.
+struct Trouble {
+    pub tone: Tone,
+    pub text: String,
+    /// None if it is not known.
+    pub since: Option<i64>,
+    /// The source, or the account.
+    pub whom: String,
+    /// The one thing to do.
+    pub label: Sentence,
+    pub href: String,
+}
+
+/// What the page has read already.
+struct ReadByPage<'page> {
+    pub tenant: &'page tenant::Model,
+    pub crm: &'static str,
+    pub facts: &'page AccountFigures,
+    pub alerts: &'page [alert::Model],
+    pub channels: &'page [AccountChannelRow],
+    pub sources: &'page [SourceRow],
+}
+
+/// Everything that is wrong, the account's own state first; empty if nothing is.
+async fn of(app: &PanelContext, words: Words, known: &ReadByPage<'_>) -> Result<Vec<Trouble>, DbErr> {
+    let mut found: Vec<Trouble> = of_state(app, words, known).into_iter().collect();
+    let status = TenantStatus::shown(known.tenant);
+    if found.is_empty() {
+        found.extend(of_access(words, known));
+    }
+    let about = |channel: &&AccountChannelRow| channel.state.tone == Tone::Bad;
+    found.extend(known.channels.iter().filter(about).map(|channel| Trouble {
+        tone: channel.state.tone,
+        text: format!("{}: {}", words.text("admin-account-channels"), channel.state.text),
+        since: None,
+        whom: channel.title.clone(),
+        label: words.text("admin-do-channels"),
+        href: "#channels".to_owned(),
+    }));
+    // The state says it already, with what to do.
+    let others = known.alerts.iter().filter(|row| row.kind != status.as_str());
+    found.extend(others.clone().map(|row| of_alert(words, known, row)));
+    let mut explained: HashSet<Uuid> = others.filter_map(|row| row.source_id).collect();
+    if status == TenantStatus::Active {
+        let broken: Vec<&SourceRow> =
+            known.sources.iter().filter(|source| source.is_broken && !explained.contains(&source.id)).collect();
+        explained.extend(broken.iter().map(|source| source.id));
+        found.extend(broken.into_iter().map(|source| of_source(words, known, source)));
+        found.extend(of_queues(app, words, known, &explained).await?);
+    }
+    Ok(found)
+}
+
+/// The state of an account that is not simply connected.
+fn of_state(app: &PanelContext, words: Words, known: &ReadByPage<'_>) -> Option<Trouble> {
+    let status = TenantStatus::shown(known.tenant);
+    let (key, href) = match status {
+        TenantStatus::Active => return None,
+        TenantStatus::Suspended => ("admin-resume", "#service".to_owned()),
+        TenantStatus::PlanEnded => ("admin-do-plan", "#plan".to_owned()),
+        TenantStatus::Unpaid | TenantStatus::Blocked => ("admin-view-as", look(known)),
+        _ => ("admin-link-for-administrator", "#access".to_owned()),
+    };
+    let badge = states::account(app, words, known.tenant);
+    let alert = known.alerts.iter().find(|row| row.kind == status.as_str());
+    Some(Trouble {
+        tone: badge.tone,
+        text: badge.text.to_string(),
+        since: alert.map(|row| row.opened_at),
+        whom: known.tenant.host.clone(),
+        label: words.text(key),
+        href,
+    })
+}
+
+/// Access that ends, or has ended.
+fn of_access(words: Words, known: &ReadByPage<'_>) -> Option<Trouble> {
+    let badge = states::access(words, &known.facts.access);
+    (badge.tone != Tone::Ok).then(|| Trouble {
+        tone: badge.tone,
+        text: format!("{}: {}", words.text("account-access").with("crm", known.crm), badge.text),
+        since: None,
+        whom: known.tenant.host.clone(),
+        label: words.text("admin-link-for-administrator"),
+        href: "#access".to_owned(),
+    })
+}
+
+fn of_alert(words: Words, known: &ReadByPage<'_>, row: &alert::Model) -> Trouble {
+    let (key, href) = match row.kind.as_str() {
+        kinds::UNDELIVERED | "found_in_history" => {
+            ("alert-do-undelivered", format!("/admin/undelivered/{}", known.tenant.tenant_id))
+        }
+        kinds::LATE | kinds::CRM_UNREACHABLE | kinds::MESSENGER_UNREACHABLE => {
+            ("admin-do-queues", "/admin/queues".to_owned())
+        }
+        kinds::LIMIT_NEAR | kinds::LIMIT_REACHED => ("admin-do-limits", "#limits".to_owned()),
+        kinds::PLAN_ENDING | kinds::PLAN_GRACE | kinds::PLAN_ENDED => ("admin-do-plan", "#plan".to_owned()),
+        _ => ("admin-view-as", look(known)),
+    };
+    let source = known.sources.iter().find(|source| Some(source.id) == row.source_id);
+    Trouble {
+        tone: Tone::Warn,
+        text: alerts::row(words, row, Some(&known.tenant.host), known.crm).subject.to_string(),
+        since: Some(row.opened_at),
+        whom: source.map_or_else(|| known.tenant.host.clone(), |source| source.name.clone()),
+        label: words.text(key),
+        href,
+    }
+}
+
+fn of_source(words: Words, known: &ReadByPage<'_>, source: &SourceRow) -> Trouble {
+    let reason = source.reason.as_ref().map(|reason| format!(". {reason}")).unwrap_or_default();
+    Trouble {
+        tone: source.state.tone,
+        text: format!("{}{reason}", source.state.text),
+        since: Some(source.since),
+        whom: source.name.clone(),
+        label: words.text("admin-view-as"),
+        href: look(known),
+    }
+}
+
+/// Queues that are held, but for those whose source says why.
+async fn of_queues(
+    app: &PanelContext,
+    words: Words,
+    known: &ReadByPage<'_>,
+    explained: &HashSet<Uuid>,
+) -> Result<Vec<Trouble>, DbErr> {
+    let held = turn::Entity::of_tenant(known.tenant.tenant_id).filter(turn::Column::Reason.starts_with(HELD));
+    let held = held.all(app.store.read()).await?.into_iter().filter(|turn| !explained.contains(&turn.target));
+    Ok(held
+        .filter_map(|turn| {
+            let source = known.sources.iter().find(|source| source.id == turn.target);
+            let direction = if source.is_some() { Direction::ToMessenger } else { Direction::ToCrm };
+            let reason = Reason::of_hold(turn.reason.strip_prefix(HELD)?, direction);
+            Some(Trouble {
+                tone: Tone::Off,
+                text: words.text_of("reason-", reason.key).with("crm", known.crm).to_string(),
+                since: None,
+                whom: source.map_or_else(|| known.crm.to_owned(), |source| source.name.clone()),
+                label: words.text("admin-do-queues"),
+                href: "/admin/queues".to_owned(),
+            })
+        })
+        .collect())
+}
+
+fn look(known: &ReadByPage<'_>) -> String {
+    format!("{}/view-as", address(known.tenant.tenant_id))
 }

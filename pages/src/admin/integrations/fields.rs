@@ -1,14 +1,18 @@
-//! The fields of an integration and of a channel: what a form shows of them, and what it changes.
+//! The fields of an integration, its brand and its channels: what a form shows of them, what it changes, and which is wrong.
 
-use base::config::{Bot, CONNECTORS as CONNECTOR_KINDS, Channel, Integration, Platform, ReactionSupport, base};
-use base::i18n::Words;
+use base::config::{
+    Bot, BrandConfig, CONNECTORS as CONNECTOR_KINDS, Channel, ConfigError, Integration, Picture, Platform,
+    ReactionSupport, base,
+};
+use base::i18n::{CRM, Words};
 use connectors::{Field, Input};
+use domain::doctor::of_configuration;
 use domain::identity::Fields;
+use domain::integrations::IntegrationRefused;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::brand;
 use crate::admin::channels::end_of;
 use crate::panel::SelectOption;
 use crate::panel::fields::Drawn;
@@ -71,11 +75,11 @@ pub const CHANNEL: [Field; 21] = [
 /// The fields of an integration.
 pub fn integration(is_new: bool) -> Vec<Field> {
     let identity: &[Field] = if is_new { &IDENTITY } else { &[] };
-    identity.iter().chain(&INTEGRATION).chain(&brand::FIELDS).copied().collect()
+    identity.iter().chain(&INTEGRATION).chain(&BRAND).copied().collect()
 }
 
 /// What the form of an integration shows; no secrets. What the platform sets by default is empty.
-pub fn shown(one: &Integration) -> Value {
+pub fn settings_of(one: &Integration) -> Value {
     let usual = Integration::blank(one.platform);
     let unless = |is_usual: bool, text: &str| if is_usual { Value::Null } else { text.into() };
     let mut shown = json!({
@@ -87,7 +91,7 @@ pub fn shown(one: &Integration) -> Value {
         "account_url": unless(one.account_url == usual.account_url, &one.account_url),
         "amojo_url": unless(one.amojo_url == usual.amojo_url, base(&one.amojo_url)),
     });
-    brand::show(one.brand.as_ref(), &mut shown);
+    show_brand(one.brand.as_ref(), &mut shown);
     shown
 }
 
@@ -130,12 +134,12 @@ pub fn change(one: &mut Integration, settings: &Value) -> Result<(), &'static st
     let address = |name, usual: Url| filled(settings, name).and_then(|typed| typed.parse().ok()).unwrap_or(usual);
     one.consent_url = address("consent_url", usual.consent_url);
     one.amojo_url = address("amojo_url", usual.amojo_url);
-    one.brand = brand::read(settings)?;
+    one.brand = read_brand(settings)?;
     Ok(())
 }
 
 /// What the form of a channel shows; no secrets.
-pub fn channel_shown(one: &Channel) -> Value {
+pub fn channel_settings(one: &Channel) -> Value {
     json!({
         "id": one.id,
         "code": one.code,
@@ -262,4 +266,145 @@ fn flag(settings: &Value, name: &str) -> bool {
 fn list(settings: &Value, name: &str) -> Vec<String> {
     let values = settings.get(name).and_then(Value::as_array).into_iter().flatten();
     values.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// How its accounts see the service.
+pub const BRAND: [Field; 10] = [
+    Field::optional("brand_name", Input::Text, "admin-brand-name").with_hint("admin-brand-name-hint"),
+    Field::optional("brand_color", Input::Text, "admin-brand-color").with_hint("admin-brand-color-hint"),
+    Field::optional("brand_logo", Input::Paragraph, "admin-brand-logo").with_hint("admin-brand-picture-hint"),
+    Field::optional("brand_support_url", Input::Url, "admin-brand-support-url").with_hint("admin-brand-vendor-hint"),
+    Field::optional("brand_support_email", Input::Text, "admin-brand-support-email")
+        .with_hint("admin-brand-vendor-hint"),
+    Field::optional("brand_privacy_url", Input::Url, "admin-brand-privacy").with_hint("admin-brand-vendor-hint"),
+    Field::optional("brand_legal_entity", Input::Text, "admin-brand-entity").with_hint("admin-brand-vendor-hint"),
+    Field::optional("brand_legal_address", Input::Text, "admin-brand-address").with_hint("admin-brand-vendor-hint"),
+    Field::optional("brand_icon", Input::Paragraph, "admin-brand-icon").with_hint("admin-brand-picture-hint"),
+    Field::optional("brand_unique", Input::Paragraph, "admin-brand-unique").with_hint("admin-brand-unique-hint"),
+];
+
+/// Adds what the form shows of a brand.
+pub fn show_brand(brand: Option<&BrandConfig>, shown: &mut Value) {
+    let Some(brand) = brand else { return };
+    let picture = |picture: &Option<Picture>| picture.as_ref().map(shown_picture);
+    let values = json!({
+        "brand_name": brand.name,
+        "brand_color": brand.color,
+        "brand_logo": picture(&brand.logo),
+        "brand_support_url": brand.support_url,
+        "brand_support_email": brand.support_email,
+        "brand_privacy_url": brand.privacy_url,
+        "brand_legal_entity": brand.legal_entity,
+        "brand_legal_address": brand.legal_address,
+        "brand_icon": picture(&brand.icon),
+        "brand_unique": brand.unique,
+    });
+    if let (Some(shown), Value::Object(values)) = (shown.as_object_mut(), values) {
+        shown.extend(values);
+    }
+}
+
+/// The brand that a form describes; the name of a field that cannot be read is the error.
+pub fn read_brand(settings: &Value) -> Result<Option<BrandConfig>, &'static str> {
+    let brand = BrandConfig {
+        name: filled(settings, "brand_name"),
+        color: filled(settings, "brand_color"),
+        logo: picture(settings, "brand_logo")?,
+        support_url: filled(settings, "brand_support_url"),
+        support_email: filled(settings, "brand_support_email"),
+        privacy_url: filled(settings, "brand_privacy_url"),
+        legal_entity: filled(settings, "brand_legal_entity"),
+        legal_address: filled(settings, "brand_legal_address"),
+        icon: picture(settings, "brand_icon")?,
+        unique: filled(settings, "brand_unique").map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")),
+    };
+    Ok((brand != BrandConfig::default()).then_some(brand))
+}
+
+/// A picture as the form shows it: SVG as its text.
+fn shown_picture(picture: &Picture) -> String {
+    match std::str::from_utf8(&picture.bytes) {
+        Ok(text) => text.trim().to_owned(),
+        Err(_) => picture.data(),
+    }
+}
+
+/// A picture that was typed: SVG or `data:…`. A path would name a file of this machine.
+fn picture(settings: &Value, name: &'static str) -> Result<Option<Picture>, &'static str> {
+    let Some(text) = filled(settings, name) else { return Ok(None) };
+    let typed = text.trim();
+    if !typed.starts_with('<') && !typed.starts_with("data:") {
+        return Err(name);
+    }
+    Picture::try_from(typed.to_owned()).map(Some).map_err(|_| name)
+}
+
+/// Fields that have a text of their own: `admin-int-wrong-{name}`.
+const REFUSED: [&str; 16] = [
+    "name",
+    "client_id",
+    "client_secret",
+    "previous_client_secret",
+    "account_hosts",
+    "consent_url",
+    "account_url",
+    "amojo_url",
+    "id",
+    "code",
+    "secret",
+    "bot_id",
+    "time_window_seconds",
+    "allowed_plans",
+    "brand_logo",
+    "brand_icon",
+];
+
+/// Errors by the form's names; one without a field has an empty name.
+pub type FieldErrors = Vec<(String, String)>;
+
+/// What is wrong with this field.
+pub fn wrong_field(words: Words, name: &str) -> FieldErrors {
+    vec![(named(name), words.text_of("admin-int-wrong-", name).to_string())]
+}
+
+/// An address in this field that the configuration file does not allow.
+pub fn wrong_elsewhere(words: Words, name: &str) -> FieldErrors {
+    vec![(named(name), words.text("admin-int-wrong-elsewhere").to_string())]
+}
+
+/// The errors of a refusal; anything that is not about what was typed is returned.
+pub fn errors_of(words: Words, refused: IntegrationRefused) -> Result<FieldErrors, IntegrationRefused> {
+    match refused {
+        IntegrationRefused::Invalid(error) => Ok(invalid(words, &error)),
+        IntegrationRefused::InFile(_) => Ok(vec![(named("name"), words.text("admin-int-wrong-in-file").to_string())]),
+        IntegrationRefused::Taken { key, other } => {
+            let name = if key == "channel.id" { "id" } else { key };
+            let text = words.text("admin-int-wrong-taken").with("name", other);
+            Ok(vec![(named(name), text.to_string())])
+        }
+        other => Err(other),
+    }
+}
+
+fn invalid(words: Words, error: &ConfigError) -> FieldErrors {
+    if let ConfigError::Invalid { key, problem, .. } = error {
+        if let Some((_, name)) = key.rsplit_once(".brand.") {
+            let text = words.text("form-refused").with("reason", problem.in_words(words, CRM));
+            return vec![(named(&format!("brand_{name}")), text.to_string())];
+        }
+        let last = key.rsplit('.').next().unwrap_or_default();
+        let last = last.split('[').next().unwrap_or_default();
+        let last = if key.contains(".bot.") { "bot_id" } else { last };
+        if REFUSED.contains(&last) {
+            return wrong_field(words, last);
+        }
+    }
+    vec![(
+        String::new(),
+        words.text("form-refused").with("reason", of_configuration(error).in_words(words, CRM)).to_string(),
+    )]
+}
+
+fn named(name: &str) -> String {
+    format!("set.{name}")
 }

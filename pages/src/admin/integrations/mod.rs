@@ -1,15 +1,12 @@
-//! Stored integrations: made, changed, paused and removed. Those of the configuration file are changed there only.
+//! Stored integrations and their channels: made, changed, paused and removed. Those of the configuration file are changed
+//! there only.
 
-mod addresses;
-mod brand;
-mod channel;
 mod fields;
-mod wrong;
 
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use base::config::Integration;
+use base::config::{Channel, Config, Integration};
 use base::error::{Error, Result};
 use base::i18n::Sentence;
 use connectors::Field;
@@ -17,13 +14,15 @@ use domain::identity::{EmptyForm, Fields, Form};
 use domain::integrations::{self as stored, IntegrationRefused};
 use secrecy::ExposeSecret;
 use serde_json::Value;
+use url::Url;
 
+use super::channels::connected;
 use super::operator::{AdminVisitor, Operator};
+use super::operators;
 use super::page::RemovalPage;
-use super::told;
 use crate::panel::fields::{Drawn, draw, name_of, read};
 use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html, html_as};
-use wrong::FieldErrors;
+use fields::{CHANNEL, FieldErrors};
 
 /// The page with all integrations.
 const HERE: &str = "/admin/channels";
@@ -51,12 +50,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/integrations/{name}/resume", web::post().to(resume))
         .route("/integrations/{name}/remove", web::get().to(ask_remove))
         .route("/integrations/{name}/remove", web::post().to(remove))
-        .route("/integrations/{name}/channels", web::get().to(channel::new))
-        .route("/integrations/{name}/channels", web::post().to(channel::make))
-        .route("/integrations/{name}/channels/{id}", web::get().to(channel::edit))
-        .route("/integrations/{name}/channels/{id}", web::post().to(channel::change))
-        .route("/integrations/{name}/channels/{id}/remove", web::get().to(channel::ask_remove))
-        .route("/integrations/{name}/channels/{id}/remove", web::post().to(channel::remove));
+        .route("/integrations/{name}/channels", web::get().to(new_channel))
+        .route("/integrations/{name}/channels", web::post().to(make_channel))
+        .route("/integrations/{name}/channels/{id}", web::get().to(edit_channel))
+        .route("/integrations/{name}/channels/{id}", web::post().to(change_channel))
+        .route("/integrations/{name}/channels/{id}/remove", web::get().to(ask_remove_channel))
+        .route("/integrations/{name}/channels/{id}/remove", web::post().to(remove_channel));
 }
 
 /// The form of a new one.
@@ -66,21 +65,21 @@ async fn new(Operator(visitor): Operator) -> Answer {
 
 /// Makes one.
 async fn make(app: AppData, Operator(visitor): Operator, form: Form<Fields>) -> Answer {
-    let settings = match sent(&visitor, &fields::integration(true), &form, &Value::Null, false)? {
+    let settings = match read_form(&visitor, &fields::integration(true), &form, &Value::Null, false)? {
         Ok(settings) => settings,
         Err((settings, errors)) => return show(&visitor, None, &settings, errors),
     };
     let mut one = Integration::blank(fields::platform(&settings));
     one.name = settings["name"].as_str().unwrap_or_default().to_owned();
     if let Err(name) = fields::change(&mut one, &settings) {
-        return show(&visitor, None, &settings, wrong::field(visitor.words, name));
+        return show(&visitor, None, &settings, fields::wrong_field(visitor.words, name));
     }
     if stored::list(&app).await?.iter().any(|known| known.name == one.name) {
-        let errors = wrong::field(visitor.words, "name");
+        let errors = fields::wrong_field(visitor.words, "name");
         return show(&visitor, None, &settings, errors);
     }
     match set(&app, &visitor, &one).await? {
-        Ok(()) => saved(&app, &visitor, ("integration.made", &one.name)).await,
+        Ok(()) => finish(&app, &visitor, "integration.made", &one.name).await,
         Err(errors) => show(&visitor, None, &settings, errors),
     }
 }
@@ -88,22 +87,22 @@ async fn make(app: AppData, Operator(visitor): Operator, form: Form<Fields>) -> 
 /// The form of a stored one.
 async fn edit(app: AppData, Operator(visitor): Operator, name: web::Path<String>) -> Answer {
     let one = load(&app, &name).await?;
-    show(&visitor, Some(&one), &fields::shown(&one), Vec::new())
+    show(&visitor, Some(&one), &fields::settings_of(&one), Vec::new())
 }
 
 /// Changes one.
 async fn change(app: AppData, Operator(visitor): Operator, name: web::Path<String>, form: Form<Fields>) -> Answer {
     let mut one = load(&app, &name).await?;
-    let before = fields::shown(&one);
-    let settings = match sent(&visitor, &fields::integration(false), &form, &before, true)? {
+    let before = fields::settings_of(&one);
+    let settings = match read_form(&visitor, &fields::integration(false), &form, &before, true)? {
         Ok(settings) => settings,
         Err((settings, errors)) => return show(&visitor, Some(&one), &settings, errors),
     };
     if let Err(name) = fields::change(&mut one, &settings) {
-        return show(&visitor, Some(&one), &settings, wrong::field(visitor.words, name));
+        return show(&visitor, Some(&one), &settings, fields::wrong_field(visitor.words, name));
     }
     match set(&app, &visitor, &one).await? {
-        Ok(()) => saved(&app, &visitor, ("integration.changed", &one.name)).await,
+        Ok(()) => finish(&app, &visitor, "integration.changed", &one.name).await,
         Err(errors) => show(&visitor, Some(&one), &settings, errors),
     }
 }
@@ -120,7 +119,7 @@ async fn set_paused(app: &PanelContext, visitor: &AdminVisitor, name: &str, paus
     match stored::pause(app, name, paused, &visitor.by()).await {
         Ok(_) => {
             let action = if paused { "integration.paused" } else { "integration.resumed" };
-            saved(app, visitor, (action, name)).await
+            finish(app, visitor, action, name).await
         }
         Err(IntegrationRefused::NotThere(_) | IntegrationRefused::InFile(_)) => Err(Error::NotFound),
         Err(error) => Err(anyhow::Error::from(error).into()),
@@ -146,7 +145,7 @@ async fn remove(app: AppData, Operator(visitor): Operator, name: web::Path<Strin
     let words = visitor.words;
     match stored::remove(&app, &name, &visitor.by()).await {
         Ok(()) => {
-            told::tell(&app, &visitor, "integration.removed", &name).await?;
+            operators::notify(&app, &visitor, "integration.removed", &name).await?;
             let text = words.text("admin-int-removed").with("name", name.as_str());
             visitor.see_other(&app, HERE, Notice::done(text)).await
         }
@@ -188,7 +187,7 @@ impl FormPage {
 }
 
 /// The settings of a form, or what was typed with its errors.
-fn sent(
+fn read_form(
     visitor: &AdminVisitor,
     fields: &[Field],
     form: &Fields,
@@ -205,21 +204,21 @@ async fn set(app: &PanelContext, visitor: &AdminVisitor, one: &Integration) -> R
     let before = load(app, &one.name).await.ok();
     // What is no address at all is refused when it is stored.
     let is_read = Integration::from_toml(one.to_toml().expose_secret(), Some(&app.config.plan_list.get())).is_ok();
-    if is_read && let Some(field) = addresses::refused(&app.config, &app.integrations.of_file(), before.as_ref(), one) {
-        return Ok(Err(wrong::elsewhere(visitor.words, field)));
+    if is_read && let Some(field) = refused_address(&app.config, &app.integrations.of_file(), before.as_ref(), one) {
+        return Ok(Err(fields::wrong_elsewhere(visitor.words, field)));
     }
     match stored::set(app, one.to_toml().expose_secret(), &visitor.by()).await {
         Ok(_) => Ok(Ok(())),
         Err(refused) => {
-            let errors = wrong::errors(visitor.words, refused).map_err(anyhow::Error::from)?;
+            let errors = fields::errors_of(visitor.words, refused).map_err(anyhow::Error::from)?;
             Ok(Err(errors))
         }
     }
 }
 
 /// Notifies all operators of the change.
-async fn saved(app: &PanelContext, visitor: &AdminVisitor, (action, name): (&'static str, &str)) -> Answer {
-    told::tell(app, visitor, action, name).await?;
+async fn finish(app: &PanelContext, visitor: &AdminVisitor, action: &'static str, name: &str) -> Answer {
+    operators::notify(app, visitor, action, name).await?;
     visitor.see_other(app, HERE, Notice::done(visitor.words.text("common-saved"))).await
 }
 
@@ -239,4 +238,214 @@ async fn load(app: &PanelContext, name: &str) -> Result<Integration> {
 /// The address of its form.
 fn address(name: &str) -> String {
     format!("/admin/integrations/{name}")
+}
+
+/// The form of a new one.
+pub async fn new_channel(app: AppData, Operator(visitor): Operator, name: web::Path<String>) -> Answer {
+    let one = load(&app, &name).await?;
+    show_channel(&visitor, &one, None, &fields::channel_settings(&Channel::blank()), Vec::new())
+}
+
+/// Adds one.
+pub async fn make_channel(
+    app: AppData,
+    Operator(visitor): Operator,
+    name: web::Path<String>,
+    form: Form<Fields>,
+) -> Answer {
+    let mut one = load(&app, &name).await?;
+    one.channels.push(Channel::blank());
+    let place = one.channels.len() - 1;
+    keep_channel(&app, &visitor, one, place, true, &form).await
+}
+
+/// The form of one.
+pub async fn edit_channel(app: AppData, Operator(visitor): Operator, path: web::Path<(String, String)>) -> Answer {
+    let (one, place) = find_channel(&app, &path).await?;
+    let channel = &one.channels[place];
+    show_channel(&visitor, &one, Some(channel), &fields::channel_settings(channel), Vec::new())
+}
+
+/// Changes one.
+pub async fn change_channel(
+    app: AppData,
+    Operator(visitor): Operator,
+    path: web::Path<(String, String)>,
+    form: Form<Fields>,
+) -> Answer {
+    let (one, place) = find_channel(&app, &path).await?;
+    keep_channel(&app, &visitor, one, place, false, &form).await
+}
+
+/// Asks whether to remove one.
+pub async fn ask_remove_channel(
+    app: AppData,
+    Operator(visitor): Operator,
+    path: web::Path<(String, String)>,
+) -> Answer {
+    let (one, place) = find_channel(&app, &path).await?;
+    let (words, channel) = (visitor.words, &one.channels[place]);
+    let title = words.text("admin-channel-remove-question").with("title", channel.title.as_str());
+    let page = visitor.page(title, HERE);
+    let says = words.text("admin-channel-remove-says").with("count", connected(&app, channel).await?);
+    let action = format!("{}/channels/{}/remove", address(&one.name), channel.id);
+    html(&page, &removal(&page, says, action))
+}
+
+/// Removes one.
+pub async fn remove_channel(
+    app: AppData,
+    Operator(visitor): Operator,
+    path: web::Path<(String, String)>,
+    _form: Form<EmptyForm>,
+) -> Answer {
+    let (mut one, place) = find_channel(&app, &path).await?;
+    one.channels.remove(place);
+    match set(&app, &visitor, &one).await? {
+        Ok(()) => finish(&app, &visitor, "integration.changed", &one.name).await,
+        Err(errors) => show(&visitor, Some(&one), &fields::settings_of(&one), errors),
+    }
+}
+
+/// Stores the integration with what the form says of the channel at this place.
+async fn keep_channel(
+    app: &PanelContext,
+    visitor: &AdminVisitor,
+    mut one: Integration,
+    place: usize,
+    is_new: bool,
+    form: &Fields,
+) -> Answer {
+    let before = one.channels[place].clone();
+    let known = (!is_new).then_some(&before);
+    let settings = match read_form(visitor, &CHANNEL, form, &fields::channel_settings(&before), !is_new)? {
+        Ok(settings) => fields::with_connectors(settings, form),
+        Err((settings, errors)) => {
+            let settings = fields::with_connectors(settings, form);
+            return show_channel(visitor, &one, known, &settings, errors);
+        }
+    };
+    if let Err(name) = fields::change_channel(&mut one.channels[place], &settings) {
+        return show_channel(visitor, &one, known, &settings, fields::wrong_field(visitor.words, name));
+    }
+    match set(app, visitor, &one).await? {
+        Ok(()) => finish(app, visitor, "integration.changed", &one.name).await,
+        Err(errors) => show_channel(visitor, &one, known, &settings, errors),
+    }
+}
+
+fn show_channel(
+    visitor: &AdminVisitor,
+    one: &Integration,
+    known: Option<&Channel>,
+    settings: &Value,
+    errors: FieldErrors,
+) -> Answer {
+    let words = visitor.words;
+    let title = match known {
+        Some(channel) => words.text("admin-channel").with("title", channel.title.as_str()),
+        None => words.text("admin-channel-new").with("name", one.name.as_str()),
+    };
+    let mut drawn = draw(words, &CHANNEL, settings, known.map(fields::channel_ends).as_ref(), &errors);
+    fields::offer_connectors(words, &mut drawn, settings);
+    fields::leave_out_previous(&mut drawn, known.map(|channel| channel.previous_secret.is_some()));
+    let channels = format!("{}/channels", address(&one.name));
+    let path = known.map(|channel| format!("{channels}/{}", channel.id));
+    let form = FormPage {
+        page: visitor.page(title, HERE),
+        remove: path.as_ref().map(|path| format!("{path}/remove")).unwrap_or_default(),
+        action: path.unwrap_or(channels),
+        says: None,
+        fields: drawn,
+        errors,
+    };
+    form.answer()
+}
+
+async fn find_channel(app: &PanelContext, (name, id): &(String, String)) -> Result<(Integration, usize)> {
+    let one = load(app, name).await?;
+    let place = one.channels.iter().position(|channel| channel.id == *id).ok_or(Error::NotFound)?;
+    Ok((one, place))
+}
+
+/// The field with an address that is neither the platform's, nor one of the file's integrations, nor listed in
+/// `network.integration_addresses`, nor this integration's already.
+pub fn refused_address(
+    config: &Config,
+    file: &[impl AsRef<Integration>],
+    before: Option<&Integration>,
+    now: &Integration,
+) -> Option<&'static str> {
+    let listed = &config.network.integration_addresses;
+    let usual = Integration::blank(now.platform);
+    let known: Vec<&Integration> = file.iter().map(AsRef::as_ref).chain(before).chain([&usual]).collect();
+    let is_listed = |address: &Url| listed.iter().any(|one| one.origin() == address.origin());
+    let is_known = |same: &dyn Fn(&Integration) -> bool| known.iter().any(|one| same(one));
+    // In the host part the placeholder would let the host of a listed address be completed to any other.
+    let account = Url::parse(&now.account_url.replace("{host}", "host")).ok();
+    let may_suffix = |suffix: &String| {
+        is_known(&|one| one.account_hosts.contains(suffix))
+            || listed.iter().any(|one| one.host_str() == Some(suffix.as_str()))
+    };
+    [
+        ("account_hosts", now.account_hosts.iter().all(may_suffix)),
+        ("consent_url", is_known(&|one| one.consent_url == now.consent_url) || is_listed(&now.consent_url)),
+        ("account_url", is_known(&|one| one.account_url == now.account_url) || account.as_ref().is_some_and(is_listed)),
+        ("amojo_url", is_known(&|one| one.amojo_url == now.amojo_url) || is_listed(&now.amojo_url)),
+    ]
+    .into_iter()
+    .find_map(|(field, may)| (!may).then_some(field))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use base::config::Platform;
+
+    use super::*;
+
+    fn with(change: impl FnOnce(&mut Integration)) -> Integration {
+        let mut one = Integration::blank(Platform::Amocrm);
+        change(&mut one);
+        one
+    }
+
+    fn url(text: &str) -> Url {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn only_addresses_of_the_platform_and_the_file_are_taken() {
+        let listed = "[network]\nintegration_addresses = [\"https://proxy.example\", \"http://127.0.0.1:9100\"]";
+        let config = Config::from_toml(listed).unwrap();
+        let file = [Arc::new(with(|one| one.amojo_url = url("https://amojo.file.example")))];
+        let refused = |one: &Integration| refused_address(&config, &file, None, one);
+        for fine in [
+            with(|_| {}),
+            with(|one| one.amojo_url = url("https://amojo.file.example")),
+            with(|one| one.account_url = "https://proxy.example/accounts/{host}".to_owned()),
+            with(|one| one.consent_url = url("http://127.0.0.1:9100/oauth")),
+            with(|one| one.account_hosts = vec!["amocrm.ru".to_owned(), "proxy.example".to_owned()]),
+        ] {
+            assert_eq!(refused(&fine), None);
+        }
+        for (field, one) in [
+            ("amojo_url", with(|one| one.amojo_url = url("https://evil.example"))),
+            ("amojo_url", with(|one| one.amojo_url = url("http://proxy.example"))),
+            ("amojo_url", with(|one| one.amojo_url = url("https://proxy.example:8443"))),
+            ("consent_url", with(|one| one.consent_url = url("https://evil.example/oauth"))),
+            ("account_url", with(|one| one.account_url = "https://{host}.evil.example".to_owned())),
+            ("account_url", with(|one| one.account_url = "https://evil.example/{host}".to_owned())),
+            ("account_url", with(|one| one.account_url = "http://{host}".to_owned())),
+            ("account_url", with(|one| one.account_url = "https://proxy.example@{host}".to_owned())),
+            ("account_hosts", with(|one| one.account_hosts = vec!["evil.example".to_owned()])),
+            ("account_hosts", with(|one| one.account_hosts = vec!["ru".to_owned()])),
+        ] {
+            assert_eq!(refused(&one), Some(field), "{}", one.account_url);
+        }
+        // What was stored from the command line stays when an operator changes something else.
+        let stored = with(|one| one.amojo_url = url("https://elsewhere.example"));
+        assert_eq!(refused_address(&config, &file, Some(&stored), &stored), None);
+    }
 }

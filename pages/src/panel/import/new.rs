@@ -1,20 +1,24 @@
 //! A new import: choose source, file and leads; the file is then counted.
 
-use actix_web::http::StatusCode;
+use actix_web::dev::Payload;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use base::browser::form_data;
 use base::error::{Error, Result};
-use base::i18n::Sentence;
+use base::i18n::{LocalizedText, Sentence, Words};
+use domain::identity::realm::{CSRF, is_csrf};
+use domain::identity::realm::{self, FormRejected};
 use domain::import as imports;
+use domain::import::{Format, NAMED, ReceivedImport, UploadOptions, take_in};
 use entity::source;
+use futures_util::stream::unfold;
+use multer::{Field, Multipart};
 use uuid::Uuid;
 
-use super::sample::{self, FileField};
-use super::upload;
-use crate::panel::PanelContext;
 use crate::panel::choice::SelectOption;
-use crate::panel::to;
-use crate::panel::{Answer, AppData, Member, Nav, PageContext, Right, html_as};
+use crate::panel::errors::broke_off;
+use crate::panel::{Answer, AppData, Member, Nav, PageContext, PanelContext, Right, html_as, nothing_kept, to};
 
 /// Message keys are `import-leads-{word}`.
 const LEADS: [&str; 2] = ["newest", "none"];
@@ -34,10 +38,10 @@ struct NewImportPage {
 /// `GET /panel/import/new`
 pub(super) async fn form(app: AppData, member: Member) -> Answer {
     member.require(Right::Import)?;
-    show(&app, &member, &upload::UploadFields::default(), None).await
+    show(&app, &member, &UploadFields::default(), None).await
 }
 
-async fn show(app: &PanelContext, member: &Member, fields: &upload::UploadFields, error: Option<Sentence>) -> Answer {
+async fn show(app: &PanelContext, member: &Member, fields: &UploadFields, error: Option<Sentence>) -> Answer {
     let page = member.page("import-new", Nav::Import);
     let (page, status) = match error {
         Some(_) => (page.with_error(), StatusCode::UNPROCESSABLE_ENTITY),
@@ -51,7 +55,7 @@ async fn show(app: &PanelContext, member: &Member, fields: &upload::UploadFields
         leads: LEADS
             .map(|word| SelectOption::new(word, page.words.text_of("import-leads-", word), &fields.leads))
             .into(),
-        fields: sample::fields(page.words),
+        fields: file_fields(page.words),
         link_contacts: !fields.link_contacts.is_empty(),
         // As the configuration says it; a file may be a little larger.
         most: u64::from(app.config.import.file_mb) * 1_000_000,
@@ -69,15 +73,15 @@ pub(super) async fn take(
     body: web::Payload,
 ) -> Result<HttpResponse, actix_web::Error> {
     member.require(Right::Import)?;
-    upload::own_page(&app, &request)?;
-    let mut fields = upload::UploadFields::default();
-    let arrived = match upload::read(&app, &member, &request, body.into_inner(), &mut fields).await {
+    own_page(&app, &request)?;
+    let mut fields = UploadFields::default();
+    let arrived = match read(&app, &member, &request, body.into_inner(), &mut fields).await {
         Ok(arrived) => arrived,
-        Err(upload::UploadError::Refused(refused)) => return Err(refused.into()),
-        Err(upload::UploadError::Other(error @ (Error::Internal(_) | Error::Unavailable { .. } | Error::NotFound))) => {
+        Err(UploadError::Refused(refused)) => return Err(refused.into()),
+        Err(UploadError::Other(error @ (Error::Internal(_) | Error::Unavailable { .. } | Error::NotFound))) => {
             return Err(error.into());
         }
-        Err(upload::UploadError::Other(error)) => {
+        Err(UploadError::Other(error)) => {
             let said =
                 member.words.text("said-quoted").with("text", error.first_text().in_words(member.words, member.crm()));
             return Ok(show(&app, &member, &fields, Some(said)).await?);
@@ -101,4 +105,146 @@ pub(super) async fn source_of(app: &PanelContext, member: &Member, id: &str) -> 
 /// The form's choice about leads.
 pub(super) fn leads_of(word: &str) -> imports::LeadsMode {
     imports::LeadsMode::parse(word).unwrap_or_default()
+}
+
+/// Longest field, in bytes.
+const LONGEST: usize = 1_000;
+
+/// The fields of the form besides the file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct UploadFields {
+    csrf: String,
+    pub source: String,
+    pub leads: String,
+    pub link_contacts: String,
+}
+
+/// Why the upload was rejected.
+pub(super) enum UploadError {
+    /// The form does not belong to this session.
+    Refused(FormRejected),
+    Other(Error),
+}
+
+impl<E: Into<Error>> From<E> for UploadError {
+    fn from(error: E) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+/// Refuses cross-site requests.
+pub(super) fn own_page(app: &PanelContext, request: &HttpRequest) -> Result<(), FormRejected> {
+    if realm::own_origin(request, &app.identity) { Ok(()) } else { Err(FormRejected::Foreign) }
+}
+
+/// Reads the form.
+pub(super) async fn read(
+    app: &AppData,
+    member: &Member,
+    request: &HttpRequest,
+    payload: Payload,
+    fields: &mut UploadFields,
+) -> Result<ReceivedImport, UploadError> {
+    let text = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let boundary = multer::parse_boundary(text).map_err(|_| Error::MediaType(LocalizedText::new("said-form-type")))?;
+    form_data::read(payload, boundary, async move |form| read_form(app, member, form, fields).await).await
+}
+
+async fn read_form(
+    app: &PanelContext,
+    member: &Member,
+    mut form: Multipart<'_>,
+    fields: &mut UploadFields,
+) -> Result<ReceivedImport, UploadError> {
+    loop {
+        let field = form.next_field().await.map_err(|_| broke_off())?;
+        let Some(field) = field else { return Err(Error::Malformed(LocalizedText::new("said-form-fields")).into()) };
+        match field.name().unwrap_or_default() {
+            CSRF => fields.csrf = short(field).await?,
+            "source" => fields.source = short(field).await?,
+            "leads" => fields.leads = short(field).await?,
+            "link_contacts" => fields.link_contacts = short(field).await?,
+            "file" => {
+                if !is_csrf(fields.csrf.as_bytes(), member.csrf()) {
+                    return Err(UploadError::Refused(FormRejected::Stale));
+                }
+                return Ok(store_file(app, member, fields, field).await?);
+            }
+            _ => return Err(Error::Malformed(LocalizedText::new("said-form-fields")).into()),
+        }
+    }
+}
+
+async fn store_file(
+    app: &PanelContext,
+    member: &Member,
+    fields: &UploadFields,
+    file: Field<'_>,
+) -> Result<ReceivedImport> {
+    let source = source_of(app, member, &fields.source).await?;
+    let file_name = file.file_name().unwrap_or_default().to_owned();
+    let format = Format::of_name(&file_name);
+    let link_contacts = !fields.link_contacts.is_empty();
+    let wish = UploadOptions { format, leads: leads_of(&fields.leads), link_contacts, dry_run: true, file_name };
+    let chunks = unfold(file, |mut file| async move {
+        let chunk = file.chunk().await.transpose()?;
+        Some((chunk.map_err(std::io::Error::other), file))
+    });
+    take_in(&app.usage, &source, wish, chunks).await
+}
+
+async fn short(mut field: Field<'_>) -> Result<String> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|_| broke_off())? {
+        if bytes.len() + chunk.len() > LONGEST {
+            return Err(Error::TooLarge(LONGEST));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    String::from_utf8(bytes).map_err(|_| Error::Malformed(LocalizedText::new("said-form-fields")))
+}
+
+const CSV: &str = "\
+id,conversation.id,sender.role,sender.id,sender.name,sender.phone,receiver.id,sent_at,content.type,content.text,content.media_url
+ext-1,chat-7,client,user-7,Anna,+79151112233,,2025-03-01T09:30:00Z,text,Hello,
+ext-2,chat-7,manager,m-1,Olga,,user-7,2025-03-01T09:31:00Z,text,Good morning,
+";
+
+const LINES: &str = r#"{"id":"ext-1","conversation":{"id":"chat-7"},"sender":{"role":"client","id":"user-7","name":"Anna","phone":"+79151112233"},"sent_at":"2025-03-01T09:30:00Z","content":{"type":"text","text":"Hello"}}
+{"id":"ext-2","conversation":{"id":"chat-7"},"sender":{"role":"manager","id":"m-1","name":"Olga"},"receiver":{"id":"user-7"},"sent_at":"2025-03-01T09:31:00Z","content":{"type":"text","text":"Good morning"}}
+"#;
+
+/// A column of the file.
+pub(super) struct FileField {
+    pub name: &'static str,
+    pub means: Sentence,
+    pub required: bool,
+}
+
+/// The sample's columns.
+pub(super) fn file_fields(words: Words) -> Vec<FileField> {
+    let header = CSV.lines().next().unwrap_or_default();
+    let field = |name: &'static str| FileField {
+        name,
+        means: words.text_of("import-field-", name.replace(['.', '_'], "-")),
+        required: NAMED.contains(&name),
+    };
+    header.split(',').map(field).collect()
+}
+
+/// `GET /panel/import/sample.csv`
+pub(super) async fn csv(member: Member) -> Answer {
+    file(&member, "text/csv; charset=utf-8", "sample.csv", CSV)
+}
+
+/// `GET /panel/import/sample.ndjson`
+pub(super) async fn lines(member: Member) -> Answer {
+    file(&member, "application/x-ndjson", "sample.ndjson", LINES)
+}
+
+fn file(member: &Member, kind: &'static str, name: &str, text: &'static str) -> Answer {
+    member.require(Right::Import)?;
+    let mut answer = nothing_kept(StatusCode::OK);
+    answer.content_type(kind).insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")));
+    Ok(answer.body(text))
 }

@@ -184,7 +184,8 @@ fn unanswered(words: Words, attempt: &attempt::Model) -> Sentence {
 pub fn sentence(
     page: &PageContext,
     story: &Story,
-    (stage, silent): (WaitingStage, bool),
+    stage: WaitingStage,
+    silent: bool,
     reason: Option<&Explanation>,
 ) -> Sentence {
     let words = page.words;

@@ -1,16 +1,17 @@
 //! The route of a message: its steps in order, each with its evidence.
 
 use base::i18n::Sentence;
-use base::message::{Direction, Role, State};
+use base::message::{Direction, LetterKind, Role, State};
+use chrono::TimeDelta;
 use connectors::Abilities;
 use domain::delivery::read::story::Story;
-use entity::attempt;
+use entity::{attempt, message};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
+use uuid::Uuid;
 
-use super::actions::ByHand;
+use super::ByHand;
 use super::answer::{self, WaitingStage};
-use super::around::Neighbours;
-use super::waits;
-use crate::panel::{PageContext, markup};
+use crate::panel::{PageContext, PanelContext, html};
 
 /// One step.
 #[derive(Clone, Debug)]
@@ -69,7 +70,8 @@ impl Unreported {
 pub fn route(
     page: &PageContext,
     story: &Story,
-    (stage, unreported): (WaitingStage, Unreported),
+    stage: WaitingStage,
+    unreported: Unreported,
     by_hand: &[ByHand],
     around: &Neighbours,
 ) -> Vec<RouteStep> {
@@ -78,7 +80,7 @@ pub fn route(
         Direction::ToCrm => draw.to_crm(),
         Direction::ToMessenger => draw.to_messenger(),
     };
-    waits::differences(page, &mut steps);
+    differences(page, &mut steps);
     steps
 }
 
@@ -132,9 +134,9 @@ impl Draw<'_> {
         let delivered = receipts.delivered.or(receipts.read);
         steps.push(match failed_later {
             true => self.failed("hop-delivered", receipts.failed),
-            false => self.receipt("hop-delivered", (arrived(State::Delivered), self.unreported.delivery), delivered),
+            false => self.receipt("hop-delivered", arrived(State::Delivered), self.unreported.delivery, delivered),
         });
-        steps.push(self.receipt("hop-read", (arrived(State::Read), self.unreported.reading), receipts.read));
+        steps.push(self.receipt("hop-read", arrived(State::Read), self.unreported.reading, receipts.read));
         steps.push(self.shown());
         steps
     }
@@ -156,7 +158,7 @@ impl Draw<'_> {
         let when = self.page.when(&at);
         let stamp = when.stamp();
         let said = if stamp == when.clock() { when.clock_seconds() } else { stamp };
-        markup::time(&said, &when.machine(), &when.full())
+        html::time(&said, &when.machine(), &when.full())
     }
 
     fn done(&self, title: Sentence, at: Option<i64>) -> RouteStep {
@@ -203,7 +205,7 @@ impl Draw<'_> {
     }
 
     /// A step that only the messenger can report: whether it did, and whether it never does.
-    fn receipt(&self, key: &'static str, (came, never): (bool, bool), at: Option<i64>) -> RouteStep {
+    fn receipt(&self, key: &'static str, came: bool, never: bool, at: Option<i64>) -> RouteStep {
         if came {
             return self.done(self.title(key), at);
         }
@@ -269,13 +271,13 @@ impl Draw<'_> {
     fn tried(&self, attempt: &attempt::Model, direction: Direction) -> RouteAttempt {
         let words = self.page.words;
         let code = if attempt.status == 0 { String::new() } else { format!("HTTP {}", attempt.status) };
-        let by_hand = self.by_hand.iter().rfind(|deed| deed.at <= attempt.at);
-        let first_after = |deed: &ByHand| {
+        let by_hand = self.by_hand.iter().rfind(|action| action.at <= attempt.at);
+        let first_after = |action: &ByHand| {
             !self
                 .story
                 .attempts
                 .iter()
-                .any(|other| other.at >= deed.at && other.at < attempt.at && other.kind == attempt.kind)
+                .any(|other| other.at >= action.at && other.at < attempt.at && other.kind == attempt.kind)
         };
         RouteAttempt {
             row: words
@@ -283,15 +285,92 @@ impl Draw<'_> {
                 .with("n", attempt.number)
                 .with("clock", self.page.when(&attempt.at).clock_seconds())
                 .with("ms", attempt.ms),
-            wait: waits::reason(self.page, self.story, self.around, attempt),
+            wait: reason(self.page, self.story, self.around, attempt),
             outcome: answer::outcome(self.page, self.story, attempt, direction),
             by_hand: by_hand
-                .filter(|deed| first_after(deed))
-                .map(|deed| words.text("attempt-by-hand").with("name", deed.name.as_str())),
+                .filter(|action| first_after(action))
+                .map(|action| words.text("attempt-by-hand").with("name", action.name.as_str())),
             code,
             reason: attempt.reason.clone(),
             request: attempt.request.clone().unwrap_or_default(),
             answer: attempt.answer.clone(),
         }
     }
+}
+
+/// Shorter waits need no explanation.
+const AT_ONCE: TimeDelta = TimeDelta::seconds(1);
+
+/// Fills in the time between steps, where known.
+pub fn differences(page: &PageContext, steps: &mut [RouteStep]) {
+    let mut before: Option<i64> = None;
+    for step in steps {
+        let Some(at) = step.at else { continue };
+        // Receipts may be older than the previous step, because their times come from another clock.
+        if let Some(gap) = before.map(|before| at - before).filter(|gap| *gap >= 0) {
+            step.gap = format!("+{}", page.duration(&gap));
+        }
+        before = Some(at);
+    }
+}
+
+/// Why an attempt was delayed; none if it was not.
+pub fn reason(page: &PageContext, story: &Story, around: &Neighbours, attempt: &attempt::Model) -> Option<Sentence> {
+    let words = page.words;
+    let tries: Vec<&attempt::Model> = story.attempts.iter().filter(|one| one.letter_id == attempt.letter_id).collect();
+    let place = tries.iter().position(|one| one.number == attempt.number && one.at == attempt.at)?;
+    if let Some(before) = place.checked_sub(1).and_then(|place| tries.get(place)) {
+        let wait = attempt.at - before.at - i64::from(before.ms);
+        let said = words.text("attempt-after").with("n", before.number).with("delay", page.duration(&wait.max(0)));
+        return Some(said);
+    }
+    let is_own = story.tries().next().is_some_and(|first| first.letter_id == attempt.letter_id);
+    let wait = attempt.at - story.message.accepted_at;
+    if !is_own || wait < AT_ONCE.num_milliseconds() {
+        return None;
+    }
+    let key = match around.before_until {
+        Some(until) if until > story.message.accepted_at => "attempt-waited-chat",
+        _ => "attempt-waited-turn",
+    };
+    Some(words.text(key).with("delay", page.duration(&wait)))
+}
+
+/// The neighbours of a message.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Neighbours {
+    pub older: Option<Uuid>,
+    pub newer: Option<Uuid>,
+    /// When the previous message in the same direction had its last attempt; none if there was none. A chat's messages
+    /// are sent in order, so this one waited for it.
+    pub before_until: Option<i64>,
+}
+
+pub async fn neighbours_of(app: &PanelContext, one: &message::Model) -> Result<Neighbours, DbErr> {
+    let db = app.store.read();
+    let in_chat =
+        || message::Entity::of_tenant(one.tenant_id).filter(message::Column::ConversationId.eq(one.conversation_id));
+    let older = in_chat().filter(message::Column::Id.lt(one.id)).order_by_desc(message::Column::Id);
+    let newer = in_chat().filter(message::Column::Id.gt(one.id)).order_by_asc(message::Column::Id);
+    let before = older.clone().filter(message::Column::Direction.eq(one.direction));
+    let id = async |select: Select<message::Entity>| {
+        select.select_only().column(message::Column::Id).limit(1).into_tuple::<Uuid>().one(db).await
+    };
+    let last = match id(before).await? {
+        Some(before) => {
+            attempt::Entity::of_tenant(one.tenant_id)
+                .filter(attempt::Column::MessageId.eq(before))
+                .filter(attempt::Column::Kind.eq(LetterKind::Message.number()))
+                .order_by_desc(attempt::Column::At)
+                .limit(1)
+                .one(db)
+                .await?
+        }
+        None => None,
+    };
+    Ok(Neighbours {
+        older: id(older).await?,
+        newer: id(newer).await?,
+        before_until: last.map(|last| last.at + i64::from(last.ms)),
+    })
 }

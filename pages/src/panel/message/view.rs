@@ -1,23 +1,21 @@
 //! The data of the message's page.
 
 use askama::Template;
+use base::error::Result;
 use base::i18n::{Sentence, Words};
 use base::message::{Content, Direction};
 use chrono::TimeDelta;
 use domain::delivery::read::story::Story;
+use domain::source::{SourceState, SourceStatus, StateReason};
 use domain::tenant;
 use uuid::Uuid;
 
-use super::actions::ByHand;
 use super::answer::{self, WaitingStage};
-use super::around::Neighbours;
-use super::mend::Mend;
-use super::route::{self, RouteStep, Unreported};
-use super::words_of;
-use crate::panel::PanelContext;
-use crate::panel::conversations;
+use super::route::{self, RouteStep, Unreported, neighbours_of};
+use super::{by_hand, words_of};
 use crate::panel::reasons::{self, Explanation};
-use crate::panel::{Member, PageContext, Right};
+use crate::panel::sources::{ActionButton, action_of};
+use crate::panel::{Member, PageContext, PanelContext, Right, conversations};
 
 /// A button.
 pub enum Main {
@@ -110,14 +108,18 @@ pub struct MessagePage {
 /// A message delivered this long after it was written counts as late.
 const LATE: TimeDelta = TimeDelta::minutes(15);
 
-pub fn page(
+/// `shown`: the content, if it was requested.
+pub async fn page(
     app: &PanelContext,
     member: &Member,
     page: &PageContext,
     story: &Story,
-    (by_hand, around, (mend, away)): (&[ByHand], &Neighbours, (Option<Mend>, Option<i64>)),
     shown: Option<ContentView>,
-) -> MessagePage {
+) -> Result<MessagePage> {
+    let by_hand = by_hand(app, story).await?;
+    let around = neighbours_of(app, &story.message).await?;
+    let mend = mend_of(app, member, page, story).await?;
+    let away = away(app, story).await?;
     let words = page.words;
     let stage = WaitingStage::of(story);
     let reason = answer::reason(story, stage);
@@ -153,9 +155,9 @@ pub fn page(
         None => (send, Main::None),
     };
     let card = story.conversation.as_ref().and_then(|row| conversations::card(&member.here.tenant.host, row));
-    MessagePage {
+    Ok(MessagePage {
         badge: page.badge(stage.tone(), words.text(stage.word())),
-        sentence: answer::sentence(page, story, (stage, unreported.all()), said.as_ref()),
+        sentence: answer::sentence(page, story, stage, unreported.all(), said.as_ref()),
         fix: said.as_ref().map(|said| said.fix.clone()),
         said: reason.map(|reason| reason.said).unwrap_or_default(),
         marks: marks(page, story, away),
@@ -175,13 +177,13 @@ pub fn page(
         source_id: message.source_id.to_string(),
         kind: words.text_of("messages-kind-", story.body.content.kind()),
         expired: story.body.expired.then(|| erased(app, member, words)),
-        steps: route::route(page, story, (stage, unreported), by_hand, around),
+        steps: route::route(page, story, stage, unreported, &by_hand, &around),
         ids,
         shown,
         may_see: member.may(Right::SeeTexts),
         id: message.id.to_string(),
         page: page.clone(),
-    }
+    })
 }
 
 /// Why the text is no longer there.
@@ -256,5 +258,99 @@ fn main(app: &PanelContext, member: &Member, page: &PageContext, story: &Story, 
             _ => Main::None,
         },
         _ => Main::None,
+    }
+}
+
+/// Since when the side that a waiting message goes to does not answer; `None` if it answers.
+async fn away(app: &PanelContext, story: &Story) -> Result<Option<i64>> {
+    let Some(source) = story.source.as_ref().filter(|_| story.waiting.is_some()) else { return Ok(None) };
+    let state = domain::source::state(&app.sources, source).await?;
+    let is_away = match story.direction {
+        Direction::ToCrm => state.status == SourceStatus::CrmUnreachable && state.reason.is_none(),
+        Direction::ToMessenger => state.reason == Some(StateReason::MessengerUnreachable),
+    };
+    Ok(is_away.then_some(state.since))
+}
+
+/// What has to be mended, with its button: [`Main::None`] if this person cannot do it, or nothing can be done here.
+struct Mend(Main);
+
+/// `None` if the message did not fail, or sending it again may help.
+async fn mend_of(app: &PanelContext, member: &Member, page: &PageContext, story: &Story) -> Result<Option<Mend>> {
+    let stage = WaitingStage::of(story);
+    if stage != WaitingStage::Failed || story.dead_message().is_none() {
+        return Ok(None);
+    }
+    if let Some(source) = story.source.as_ref().filter(|source| source.deleted_at.is_none()) {
+        let state = domain::source::state(&app.sources, source).await?;
+        if is_in_the_way(story.direction, &state) {
+            let button = state.action.and_then(|action| action_of(page, source, action));
+            let button = button.filter(|button| !button.edits || member.may(Right::EditSources));
+            return Ok(Some(Mend(button.map_or(Main::None, of_button))));
+        }
+    }
+    let Some(reason) = answer::reason(story, stage).filter(|reason| reasons::needs_mending(reason.key)) else {
+        return Ok(None);
+    };
+    let label = page.words.text("msg-open-card").with("crm", page.crm).to_string();
+    let card = match reason.key {
+        // Only the vendor can enter it.
+        "no_bot" => None,
+        _ => story.conversation.as_ref().and_then(|row| conversations::card(&member.here.tenant.host, row)),
+    };
+    Ok(Some(Mend(card.map_or(Main::None, |address| Main::Go { address, label }))))
+}
+
+fn of_button(button: ActionButton) -> Main {
+    let ActionButton { label, post, address, .. } = button;
+    if post { Main::Post { action: address, label } } else { Main::Go { address, label } }
+}
+
+/// Whether nothing is delivered in this direction while the source is in this state.
+fn is_in_the_way(direction: Direction, state: &SourceState) -> bool {
+    let is_held = matches!(state.reason, Some(StateReason::AccountSuspended | StateReason::AccountPlanEnded));
+    let is_of_crm = matches!(
+        state.reason,
+        Some(
+            StateReason::AccountUnpaid
+                | StateReason::AccountBlocked
+                | StateReason::AccountDisconnected
+                | StateReason::AccountNotConnected
+                | StateReason::ChannelDisconnected
+                | StateReason::ChannelMisconfigured
+                | StateReason::ChannelNotAllowed
+        )
+    );
+    let is_shut = matches!(state.status, SourceStatus::Stopped | SourceStatus::Paused | SourceStatus::Blocked);
+    match direction {
+        Direction::ToCrm => is_held || is_of_crm,
+        Direction::ToMessenger => is_held || (is_shut && !is_of_crm),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_in_the_way_of_its_direction_has_to_be_mended() {
+        let state = |status, reason| SourceState {
+            status,
+            since: 0,
+            reason,
+            detail: String::new(),
+            action: None,
+            proved_at: None,
+            paused_by: String::new(),
+        };
+        let both = |state: SourceState| {
+            [Direction::ToCrm, Direction::ToMessenger].map(|direction| is_in_the_way(direction, &state))
+        };
+        assert_eq!(both(state(SourceStatus::Working, None)), [false, false]);
+        assert_eq!(both(state(SourceStatus::Stopped, Some(StateReason::AccessRefused))), [false, true]);
+        assert_eq!(both(state(SourceStatus::Stopped, Some(StateReason::ChannelDisconnected))), [true, false]);
+        assert_eq!(both(state(SourceStatus::Unpaid, Some(StateReason::AccountUnpaid))), [true, false]);
+        assert_eq!(both(state(SourceStatus::Paused, Some(StateReason::AccountSuspended))), [true, true]);
+        assert_eq!(both(state(SourceStatus::NeedsAttention, Some(StateReason::PipelineArchived))), [false, false]);
     }
 }

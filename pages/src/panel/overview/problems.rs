@@ -2,15 +2,18 @@
 
 use base::error::Result;
 use base::i18n::Words;
-use domain::source::{SourceState, SourceStatus, StateReason};
+use connectors::kinds::has_own_server;
+use domain::alert::OpenAlerts;
+use domain::source::{SourceState, SourceStatus, StateAction, StateReason};
 use domain::tenant::{TenantStatus, plan};
-use entity::{alert, audit, dead_letter, source};
+use domain::{alert as alerts, usage};
+use entity::alert::{self, Model as Alert};
+use entity::{audit, dead_letter, source};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::causes;
-use crate::panel::PanelContext;
-use crate::panel::{Member, PageContext, Right};
+use crate::panel::reasons::source_tone;
+use crate::panel::{Member, PageContext, PanelContext, Right};
 
 pub(super) struct Problems {
     /// The account's state if it is not simply "connected".
@@ -82,9 +85,9 @@ pub(super) async fn of(
         .filter(|(_, state)| {
             state.action.is_some() && !matches!(state.status, SourceStatus::Working | SourceStatus::Checking)
         })
-        .partition(|(_, state)| causes::is_of_account(status, state));
+        .partition(|(_, state)| is_of_account(status, state));
     let cut_off = states.iter().any(|state| state.reason == Some(StateReason::ChannelDisconnected));
-    let suspension = if status == TenantStatus::Suspended { suspended_for(app, tenant_id).await? } else { None };
+    let suspension = if status == TenantStatus::Suspended { suspension_reason(app, tenant_id).await? } else { None };
     let undelivered = dead_letter::Entity::of_tenant(tenant_id).count(app.store.read()).await?;
     let open = domain::alert::open(app.store.read(), tenant_id).await?;
     let limits = domain::alert::about_limits(&open);
@@ -92,9 +95,9 @@ pub(super) async fn of(
     let end = plan::end_date(&app.config, &member.here.tenant, app.clock.millis(), words);
     // amoCRM's failing calls have the same cause.
     let crm_is_explained = matches!(status, TenantStatus::Unpaid | TenantStatus::Blocked)
-        || states.iter().any(|state| state.reason.is_some_and(causes::is_of_channel))
+        || states.iter().any(|state| state.reason.is_some_and(is_of_channel))
         || open.iter().any(|row| row.kind == domain::alert::CRM_UNREACHABLE);
-    let failing = own.iter().filter(|(_, state)| causes::explains_failures(state));
+    let failing = own.iter().filter(|(_, state)| explains_failures(state));
     let explained = failing.map(|(row, _)| words.text_of("connector-", &row.kind).to_string());
     Ok(Problems {
         account: (status != TenantStatus::Active).then(|| {
@@ -114,8 +117,8 @@ pub(super) async fn of(
         undelivered,
         alerts: open
             .iter()
-            .filter(|row| !row.source_id.and_then(state_of).is_some_and(|state| causes::is_of_source(row, state)))
-            .filter(|row| !causes::is_of_page(row, &limits, undelivered))
+            .filter(|row| !row.source_id.and_then(state_of).is_some_and(|state| is_of_source(row, state)))
+            .filter(|row| !is_of_page(row, &limits, undelivered))
             .filter_map(|row| problem_alert(row, words, page))
             .collect(),
         sources: of_sources(member, page, &own),
@@ -128,12 +131,12 @@ fn of_sources(member: &Member, page: &PageContext, own: &[(&source::Model, &Sour
     let mut found: Vec<SourceProblem> = Vec::new();
     for (row, state) in own {
         let (words, named) = (page.words, (row.id, row.name.clone()));
-        let cause = causes::shared(row, state);
+        let cause = shared(row, state);
         if let Some(same) = found.iter_mut().find(|problem| cause.is_some() && problem.cause == cause) {
             same.sources.push(named);
             same.since = same.since.min(state.since);
             // Each source of a messenger is tested by itself; what is done for the account is done once.
-            same.action = same.action.take().filter(|_| state.reason.is_some_and(causes::is_of_channel));
+            same.action = same.action.take().filter(|_| state.reason.is_some_and(is_of_channel));
             continue;
         }
         let reason = state.reason.map(|reason| words.text_of("source-reason-", reason.as_str()).with("crm", page.crm));
@@ -143,7 +146,7 @@ fn of_sources(member: &Member, page: &PageContext, own: &[(&source::Model, &Sour
         });
         found.push(SourceProblem {
             sources: vec![named],
-            tone: tone(state.status),
+            tone: source_tone(state.status),
             state: words.text_of("source-state-", state.status.as_str()).with("crm", page.crm).to_string(),
             since: state.since,
             text: reason.map(|reason| reason.to_string()).unwrap_or_default(),
@@ -170,7 +173,7 @@ pub(in crate::panel) fn support_of(page: &PageContext, status: TenantStatus) -> 
 }
 
 /// The vendor's reason for a suspension; the form where it is entered promises that the account sees it.
-async fn suspended_for(app: &PanelContext, tenant_id: Uuid) -> Result<Option<String>> {
+async fn suspension_reason(app: &PanelContext, tenant_id: Uuid) -> Result<Option<String>> {
     let last = audit::Entity::of_tenant(tenant_id)
         .filter(audit::Column::Action.eq("account.suspended"))
         .order_by_desc(audit::Column::Id)
@@ -206,16 +209,6 @@ pub(in crate::panel) fn account_tone(status: TenantStatus) -> &'static str {
     }
 }
 
-pub(super) fn tone(status: SourceStatus) -> &'static str {
-    match status {
-        SourceStatus::Working => "ok",
-        SourceStatus::Checking | SourceStatus::CrmUnreachable => "wait",
-        SourceStatus::NeedsAttention | SourceStatus::Unpaid => "warn",
-        SourceStatus::Stopped | SourceStatus::Blocked => "bad",
-        SourceStatus::Paused => "off",
-    }
-}
-
 fn rank(status: SourceStatus) -> u8 {
     match status {
         SourceStatus::Blocked => 0,
@@ -226,4 +219,82 @@ fn rank(status: SourceStatus) -> u8 {
         SourceStatus::Paused => 5,
         SourceStatus::Checking | SourceStatus::Working => 6,
     }
+}
+
+/// Alerts that the account's state already expresses.
+const OF_STATE: &[&str] = &["needs_reauth", "unpaid", "blocked"];
+/// Alerts that are a sentence above every page.
+const OF_STRIP: &[&str] = &[alerts::PLAN_ENDING, alerts::PLAN_GRACE, alerts::PLAN_ENDED];
+
+/// Whether a source only waits for its account, which is not connected, paid or served.
+pub(super) fn is_of_account(status: TenantStatus, state: &SourceState) -> bool {
+    let of_account = matches!(
+        state.reason,
+        Some(
+            StateReason::AccountNotConnected
+                | StateReason::AccountAccessLost
+                | StateReason::AccountUnpaid
+                | StateReason::AccountBlocked
+                | StateReason::AccountSuspended
+                | StateReason::AccountPlanEnded
+                | StateReason::AccountDisconnected
+        )
+    );
+    let waits = matches!(state.action, Some(StateAction::AllowAccess | StateAction::ConnectAccount | StateAction::Pay));
+    status != TenantStatus::Active && (of_account || waits)
+}
+
+/// The cause that sources have in common, as a key: the account's channel, or a messenger that does not answer.
+pub(super) fn shared(source: &source::Model, state: &SourceState) -> Option<String> {
+    let reason = state.reason?;
+    match reason {
+        reason if is_of_channel(reason) => Some(reason.as_str().to_owned()),
+        StateReason::MessengerUnreachable if !has_own_server(&source.kind) => {
+            Some(format!("{}/{}", reason.as_str(), source.kind))
+        }
+        _ => None,
+    }
+}
+
+/// Whether amoCRM's side is why.
+pub(super) const fn is_of_channel(reason: StateReason) -> bool {
+    matches!(
+        reason,
+        StateReason::ChannelDisconnected | StateReason::ChannelMisconfigured | StateReason::ChannelNotAllowed
+    )
+}
+
+/// Whether failing calls to the messenger are explained by the state of one of its sources.
+pub(super) fn explains_failures(state: &SourceState) -> bool {
+    let reasons = [StateReason::AccessRefused, StateReason::MessengerUnreachable, StateReason::WebhookSuspended];
+    state.status == SourceStatus::Blocked || state.reason.is_some_and(|reason| reasons.contains(&reason))
+}
+
+/// Whether an alert of a source is already expressed by the state that its card shows.
+pub(super) fn is_of_source(alert: &Alert, state: &SourceState) -> bool {
+    let reason = match alert.kind.as_str() {
+        "source_stopped" | "source_gone" => return true,
+        alerts::SOURCE_BLOCKED => return state.status == SourceStatus::Blocked,
+        alerts::WEBHOOK_SUSPENDED => StateReason::WebhookSuspended,
+        alerts::MESSENGER_UNREACHABLE => StateReason::MessengerUnreachable,
+        "source_moved" => StateReason::LineElsewhere,
+        alerts::LINE_NOT_SET => StateReason::LineNotSet,
+        alerts::LINE_FAILING => StateReason::LineFailing,
+        alerts::LINE_TROUBLE => StateReason::LineTrouble,
+        alerts::BUSINESS_OFF => StateReason::BusinessOff,
+        alerts::PIPELINE_ARCHIVED => StateReason::PipelineArchived,
+        _ => return false,
+    };
+    state.reason == Some(reason)
+}
+
+/// Whether an alert of the account is already expressed by its state, by a sentence above the page, or by the count of
+/// undelivered messages.
+pub(super) fn is_of_page(alert: &Alert, open: &OpenAlerts, undelivered: u64) -> bool {
+    let kind = alert.kind.as_str();
+    OF_STATE.contains(&kind)
+        || OF_STRIP.contains(&kind)
+        || ([alerts::LIMIT_NEAR, alerts::LIMIT_REACHED].contains(&kind) && usage::is_noticed(&alert.detail))
+        || (kind == "media_full" && open.limits.iter().any(|detail| usage::is_about_files(detail)))
+        || (kind == alerts::UNDELIVERED && undelivered > 0)
 }

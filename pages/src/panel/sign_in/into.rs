@@ -1,26 +1,32 @@
 //! Opens a session after the person has proved their identity.
 
-use base::browser::client_address;
-use domain::audit::{self, Actor, AuditEntry};
-use domain::identity::realm::{self, Realm};
-use domain::identity::session::{self, NewSession, SessionKind};
-use domain::identity::throttle::AttemptOrigin;
-use domain::identity::{credentials, member, person as persons, reauthentication, throttle};
 use std::sync::Arc;
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use base::browser::client_address;
 use base::error::{Error, Result};
 use base::i18n::Language;
 use base::store::{VENDOR, finish_tx};
-use entity::{person, session as session_row};
+use domain::audit::{self, Actor, AuditEntry};
+use domain::brand;
+use domain::identity::realm::masked_csrf;
+use domain::identity::link::{self, Purpose, SignInLink};
+use domain::identity::realm::{self, Realm};
+use domain::identity::session::{NewSession, SessionKind};
+use domain::identity::throttle::AttemptOrigin;
+use domain::identity::{credentials, device, member, person as persons, reauthentication, session as sessions};
+use domain::tenant::{self, TenantStatus};
+use entity::{person, session};
 use sea_orm::DbErr;
+use serde::Deserialize;
+use serde_json::json;
 use uuid::Uuid;
 
-use super::invitation;
-use super::link::used;
-use crate::panel::to;
-use crate::panel::{Answer, PanelContext};
+use super::pages::{LinkTokenForm, LinkTokenQuery, OpenLinkPage, safe, used};
+use crate::panel::html::html;
+use crate::panel::{Answer, AppData, Form, MemberRole, PageContext, PanelContext, to};
 
 /// This entrance's name in the throttle.
 pub(in crate::panel) const DOOR: &str = "panel";
@@ -35,17 +41,9 @@ pub(super) struct SignInProof {
     /// Also accepts that account's invitation.
     pub invitation: bool,
     /// The session that identifies the person, if there is one.
-    pub session: Option<Arc<session_row::Model>>,
+    pub session: Option<Arc<session::Model>>,
     /// A path of the panel.
     pub to: String,
-}
-
-/// The path if it belongs to the panel, otherwise the default, because return addresses come from the address bar.
-pub(super) fn safe(path: &str) -> &str {
-    let inside = path == "/panel" || path.starts_with("/panel/") || path.starts_with("/panel?");
-    let plain = path.bytes().all(|sign| sign.is_ascii_graphic() && sign != b'\\') && !path.contains("//");
-    let doors = ["/panel/sign-in", "/panel/link", "/panel/enter", "/panel/choose", "/panel/sign-out", "/panel/events"];
-    if inside && plain && !doors.iter().any(|door| path.starts_with(door)) { path } else { "/panel" }
 }
 
 /// Opens the session and redirects: into the account if there is exactly one to enter, otherwise to the choice. All
@@ -60,7 +58,7 @@ pub(super) async fn into(
     // checked is used, because the person may have changed since.
     let person = match proof.tenant_id.filter(|_| proof.invitation) {
         None => person.clone(),
-        Some(tenant_id) => match invitation::accept(app, request, tenant_id, person, proof.session.as_deref()).await? {
+        Some(tenant_id) => match accept(app, request, tenant_id, person, proof.session.as_deref()).await? {
             Some(joined) => joined,
             None => return used(app, request),
         },
@@ -78,7 +76,7 @@ pub(super) async fn into(
     let language = Language::of_request(request);
     persons::set_language(app.store.write(), person.id, language).await?;
     let place = if tenant_id == VENDOR { choice(&proof.to) } else { proof.to.clone() };
-    let Some((opened, answer)) = open(app, request, &person, tenant_id, (&proof.via, None), &place).await? else {
+    let Some((opened, answer)) = open(app, request, &person, tenant_id, &proof.via, None, &place).await? else {
         return Ok(to("/panel/sign-in"));
     };
     if matches!(proof.via.as_str(), "link" | "handed") {
@@ -91,7 +89,7 @@ fn choice(to: &str) -> String {
     if to == "/panel" {
         return "/panel/choose".to_owned();
     }
-    if to.starts_with(invitation::PATH) {
+    if to.starts_with(INVITATION) {
         return to.to_owned();
     }
     let mut query = url::form_urlencoded::Serializer::for_suffix("/panel/choose?".to_owned(), "/panel/choose?".len());
@@ -105,9 +103,10 @@ pub(super) async fn open(
     request: &HttpRequest,
     person: &person::Model,
     tenant_id: Uuid,
-    (via, relies_on): (&str, Option<&session_row::Model>),
+    via: &str,
+    relies_on: Option<&session::Model>,
     place: &str,
-) -> Result<Option<(session_row::Model, HttpResponse)>> {
+) -> Result<Option<(session::Model, HttpResponse)>> {
     let before = realm::session(request, Realm::Panel).await?;
     let language = Language::of_request(request).code();
     let new = NewSession {
@@ -130,13 +129,13 @@ pub(super) async fn open(
             return Ok(None);
         }
         if let Some(before) = &before {
-            session::end(&tx, before.tenant_id, before.id).await?;
+            sessions::end(&tx, before.tenant_id, before.id).await?;
         }
         let actor = Actor::Member { person_id: person.id, name: named(person) };
         let address = client_address(request, &app.config.server.trusted_proxies);
         if tenant_id != VENDOR {
             let detail = serde_json::json!({"via": via});
-            let deed = AuditEntry {
+            let entry = AuditEntry {
                 tenant_id,
                 actor: &actor,
                 action: "member.signed_in",
@@ -145,9 +144,9 @@ pub(super) async fn open(
                 address,
                 done: true,
             };
-            audit::record(app, &tx, deed).await?;
+            audit::record(app, &tx, entry).await?;
         }
-        Ok::<_, DbErr>(Some(session::open(&app.identity, &tx, new).await?))
+        Ok::<_, DbErr>(Some(sessions::open(&app.identity, &tx, new).await?))
     };
     let opened = opened.await;
     let Some(opened) = finish_tx(tx, opened).await? else { return Ok(None) };
@@ -159,8 +158,7 @@ pub(super) async fn open(
     answer.headers_mut().append(header::SET_COOKIE, cookie);
     // Not after a handed-over link, which does not prove who the person is.
     if matches!(via, "password" | "link")
-        && let Some(device) =
-            throttle::remember_device(&app.identity, &AttemptOrigin::of(request, &app.identity), &person.email)
+        && let Some(device) = throttle::remember_device(&app.identity, &AttemptOrigin::of(request, &app.identity), &person.email)
     {
         answer.headers_mut().append(header::SET_COOKIE, device);
     }
@@ -172,28 +170,154 @@ pub fn named(person: &person::Model) -> String {
     if person.name.is_empty() { person.email.clone() } else { person.name.clone() }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Where a sign-in continues if it was started from an invitation.
+pub(super) const INVITATION: &str = "/panel/invitation";
 
-    #[test]
-    fn return_addresses_stay_in_the_panel() {
-        for good in ["/panel", "/panel/sources", "/panel/messages?status=failed&phone=%2B7", "/panel?x=1"] {
-            assert_eq!(safe(good), good);
-        }
-        for bad in [
-            "https://evil.example/panel",
-            "//evil.example/panel",
-            "/panel//evil.example",
-            "/panel/\\evil.example",
-            "/panelevil",
-            "/admin",
-            "/panel/sign-out",
-            "/panel/x\r\nSet-Cookie: a=b",
-            "javascript:alert(1)",
-            "",
-        ] {
-            assert_eq!(safe(bad), "/panel", "{bad:?}");
-        }
+/// The invitation of a token, with its account, if it is for the person of this session.
+async fn of_session(app: &PanelContext, session: &session::Model, token: &str) -> Result<Option<(SignInLink, Uuid)>> {
+    let person_id = session.person_id.filter(|_| matches!(session.via.as_str(), "password" | "link"));
+    let fits = |link: &SignInLink| link.purpose == Purpose::Invitation && Some(link.person_id) == person_id;
+    let found = link::look(&app.identity, token).await?.filter(fits);
+    Ok(found.and_then(|link| Some((link, link.tenant_id?))))
+}
+
+/// `GET /panel/invitation?token=…`: asks for confirmation. Opening the address alone changes nothing.
+pub(super) async fn show_invitation(app: AppData, request: HttpRequest, asked: web::Query<LinkTokenQuery>) -> Answer {
+    let Some(session) = realm::session(&request, Realm::Panel).await? else { return used(&app, &request) };
+    let Some((_, tenant_id)) = of_session(&app, &session, &asked.token).await? else { return used(&app, &request) };
+    let tenant = tenant::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
+    let integration = app.integrations.named(&tenant.integration);
+    let mut page = PageContext::outside(&app, &request, "invitation-title").of_brand(&app, integration.as_deref());
+    page.words = page.words.in_language(Language::of_code(&session.language).unwrap_or(page.words.language()));
+    page.title = page.words.text("invitation-title").to_string();
+    page.csrf_token = masked_csrf(&session.csrf);
+    let text = page.words.text("invitation-text").with("account", tenant.host.as_str()).to_string();
+    OpenLinkPage::new(page, INVITATION, "token", asked.token.clone(), text, "invitation-button").answer()
+}
+
+/// `POST /panel/invitation`
+pub(super) async fn take_invitation(app: AppData, request: HttpRequest, form: Form<LinkTokenForm>) -> Answer {
+    let session = realm::session(&request, Realm::Panel).await?.ok_or(Error::NotFound)?;
+    let Some((found, _)) = of_session(&app, &session, &form.token).await? else { return used(&app, &request) };
+    let person = persons::by_id(app.store.read(), found.person_id).await?;
+    let Some(person) = person.filter(|person| person.disabled_at.is_none() && person.proved_at.is_some()) else {
+        return used(&app, &request);
+    };
+    if link::take(&app.identity, &form.token).await?.is_none() {
+        return used(&app, &request);
     }
+    let proof = SignInProof {
+        via: session.via.clone(),
+        tenant_id: found.tenant_id,
+        invitation: true,
+        session: Some(session),
+        to: "/panel".to_owned(),
+    };
+    into(&app, &request, &person, &proof).await
+}
+
+/// Makes the checked person a member and returns their new state. `session`: identifies the person if nothing else was
+/// checked. `None` if the invitation was withdrawn, or the password, authenticator or session has changed.
+pub(super) async fn accept(
+    app: &PanelContext,
+    request: &HttpRequest,
+    tenant_id: Uuid,
+    person: &person::Model,
+    session: Option<&session::Model>,
+) -> Result<Option<person::Model>> {
+    let actor = Actor::Member { person_id: person.id, name: named(person) };
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        let holds = match session {
+            Some(session) => credentials::hold_in(&app.identity, &tx, person, session).await?,
+            None => credentials::hold(&tx, person).await?,
+        };
+        if !holds || !member::accept(&app.identity, &tx, tenant_id, person.id).await? {
+            return Ok(None);
+        }
+        let (object, detail) = (person.id.to_string(), json!({}));
+        let address = client_address(request, &app.config.server.trusted_proxies);
+        let action = "member.joined";
+        let entry = AuditEntry { tenant_id, actor: &actor, action, object: &object, detail, address, done: true };
+        audit::record(app, &tx, entry).await?;
+        // Under the lock taken above, so that nothing can change in between.
+        persons::by_id(&tx, person.id).await
+    };
+    let done = done.await;
+    Ok(finish_tx(tx, done).await?)
+}
+
+#[derive(Template)]
+#[template(path = "panel/choose.html")]
+struct ChooseAccountPage {
+    page: PageContext,
+    accounts: Vec<AccountChoice>,
+    to: String,
+}
+
+struct AccountChoice {
+    id: Uuid,
+    host: String,
+    name: String,
+    role: MemberRole,
+    status: &'static str,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ChooseQuery {
+    #[serde(default)]
+    to: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChosenAccountForm {
+    tenant_id: Uuid,
+    to: String,
+}
+
+/// Who may choose: a session opened by one account's ticket or a handed-over link is valid only for that account.
+async fn chooser(app: &PanelContext, session: &session::Model) -> Result<Option<person::Model>> {
+    let Some(person_id) = session.person_id.filter(|_| matches!(session.via.as_str(), "password" | "link")) else {
+        return Ok(None);
+    };
+    let person = persons::by_id(app.store.read(), person_id).await?;
+    Ok(person.filter(|person| person.disabled_at.is_none()))
+}
+
+/// `GET /panel/choose`
+pub(super) async fn show_choice(app: AppData, request: HttpRequest, asked: web::Query<ChooseQuery>) -> Answer {
+    let Some(session) = realm::session(&request, Realm::Panel).await? else { return Ok(to("/panel/sign-in")) };
+    let Some(person) = chooser(&app, &session).await? else { return Ok(to("/panel")) };
+    let accounts = member::accounts(&app.identity, person.id).await?;
+    let common = brand::common(&app.integrations, accounts.iter().map(|(tenant, _)| tenant.integration.clone()));
+    let mut page = PageContext::outside(&app, &request, "choose-title").of_brand(&app, common.as_deref());
+    page.words = page.words.in_language(Language::of_code(&session.language).unwrap_or(page.words.language()));
+    page.title = page.words.text("choose-title").to_string();
+    page.csrf_token = masked_csrf(&session.csrf);
+    let accounts = accounts.into_iter().filter(|(tenant, _)| credentials::count_in(&person, tenant.tenant_id));
+    let accounts = accounts.map(|(tenant, role)| AccountChoice {
+        id: tenant.tenant_id,
+        status: TenantStatus::shown(&tenant).as_str(),
+        host: tenant.host,
+        name: tenant.name,
+        role,
+    });
+    let choose = ChooseAccountPage { accounts: accounts.collect(), to: safe(&asked.to).to_owned(), page: page.clone() };
+    html(&page, &choose)
+}
+
+/// `POST /panel/choose`
+pub(super) async fn choose(app: AppData, request: HttpRequest, form: Form<ChosenAccountForm>) -> Answer {
+    let session = realm::session(&request, Realm::Panel).await?.ok_or(Error::NotFound)?;
+    let person = chooser(&app, &session).await?.ok_or(Error::NotFound)?;
+    if !credentials::count_in(&person, form.tenant_id) {
+        return Err(Error::NotFound);
+    }
+    member::find(app.store.read(), form.tenant_id, person.id).await?.ok_or(Error::NotFound)?;
+    let (via, place) = (session.via.as_str(), safe(&form.to));
+    let opened = open(&app, &request, &person, form.tenant_id, via, Some(&session), place).await?;
+    let Some((row, answer)) = opened else { return Ok(to("/panel/sign-in")) };
+    reauthentication::moved(&app.identity, &session, &row).await?;
+    Ok(answer)
 }

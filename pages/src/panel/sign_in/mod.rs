@@ -9,36 +9,99 @@
 //! Only forms change who is signed in. The one exception is a ticket that the widget opens in a browser in which no
 //! other person is signed in: this takes one click.
 
-mod choose;
-mod enter;
+mod entrance;
 mod into;
-mod invitation;
-mod leave;
-mod link;
-mod password;
-mod second;
+mod pages;
 
-use actix_web::web;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, web};
+use base::browser::FORGET_PAGES;
+use base::i18n::Language;
+use domain::identity::realm::{self, Realm};
+use domain::identity::{person, session};
+use serde::Deserialize;
+use url::Url;
+
+use super::page::Theme;
+use super::{Answer, AppData, EmptyForm, Form, Member, to};
+use pages::safe;
 
 pub use into::named;
-pub(super) use leave::back;
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
-        .route("/sign-in", web::get().to(password::show))
-        .route("/sign-in", web::post().to(password::check))
-        .route("/sign-in/link", web::post().to(link::ask))
-        .route("/sign-in/code", web::post().to(second::check))
-        .route("/link", web::get().to(link::show))
-        .route("/link", web::post().to(link::take))
-        .route("/invitation", web::get().to(invitation::show))
-        .route("/invitation", web::post().to(invitation::take))
-        .route("/enter", web::get().to(enter::show))
-        .route("/enter", web::post().to(enter::enter))
-        .route("/entered", web::get().to(enter::entered))
-        .route("/choose", web::get().to(choose::show))
-        .route("/choose", web::post().to(choose::choose))
-        .route("/language", web::post().to(leave::language))
-        .route("/sign-out", web::post().to(leave::sign_out));
+        .route("/sign-in", web::get().to(entrance::show))
+        .route("/sign-in", web::post().to(entrance::check_password))
+        .route("/sign-in/link", web::post().to(entrance::ask_link))
+        .route("/sign-in/code", web::post().to(entrance::check_code))
+        .route("/link", web::get().to(entrance::show_link))
+        .route("/link", web::post().to(entrance::take_link))
+        .route("/invitation", web::get().to(into::show_invitation))
+        .route("/invitation", web::post().to(into::take_invitation))
+        .route("/enter", web::get().to(entrance::show_ticket))
+        .route("/enter", web::post().to(entrance::enter))
+        .route("/entered", web::get().to(entrance::entered))
+        .route("/choose", web::get().to(into::show_choice))
+        .route("/choose", web::post().to(into::choose))
+        .route("/language", web::post().to(language))
+        .route("/sign-out", web::post().to(sign_out));
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChoiceForm {
+    to: String,
+}
+
+/// `POST /panel/sign-out`
+async fn sign_out(app: AppData, request: HttpRequest, _form: Form<EmptyForm>) -> Answer {
+    let mut next = "/panel/sign-in".to_owned();
+    if let Some(row) = realm::session(&request, Realm::Panel).await? {
+        session::end(app.store.write(), row.tenant_id, row.id).await?;
+        if row.kind == session::SessionKind::ViewAs.as_str() {
+            // An operator came from the account's page in the admin, and cannot sign in here.
+            next = format!("/admin/accounts/{}", row.tenant_id);
+        }
+    }
+    let mut answer = to(&next);
+    answer.headers_mut().append(header::SET_COOKIE, Realm::Panel.clear(&app.identity, realm::is_framed(&request)));
+    answer.headers_mut().insert(header::CLEAR_SITE_DATA, HeaderValue::from_static(FORGET_PAGES));
+    Ok(answer)
+}
+
+/// `POST /panel/language`: redirects back to the page it was sent from.
+async fn language(app: AppData, request: HttpRequest, member: Member, form: Form<ChoiceForm>) -> Answer {
+    if let Some(language) = Language::of_code(&form.to) {
+        session::set_language(app.store.write(), &member.session, language.code()).await?;
+        if let Ok(person_id) = member.own_id() {
+            person::set_language(app.store.write(), person_id, language).await?;
+        }
+    }
+    Ok(to(&back(&request)))
+}
+
+/// `POST /panel/theme`: redirects back to the page it was sent from.
+pub(in crate::panel) async fn theme(
+    app: AppData,
+    request: HttpRequest,
+    _member: Member,
+    form: Form<ChoiceForm>,
+) -> Answer {
+    let mut answer = to(&back(&request));
+    let chosen = Theme::of(&form.to);
+    if let Some(line) = chosen.and_then(|theme| theme.cookie(&app.config.server.public_url)) {
+        answer.headers_mut().append(header::SET_COOKIE, line);
+    }
+    Ok(answer)
+}
+
+/// Our page from which a form was sent, otherwise the overview.
+fn back(request: &HttpRequest) -> String {
+    let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
+    let path = referer.and_then(|referer| Url::parse(referer).ok()).map(|url| {
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        format!("{}{query}", url.path())
+    });
+    safe(path.as_deref().unwrap_or("/panel")).to_owned()
 }

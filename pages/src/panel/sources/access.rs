@@ -1,24 +1,31 @@
-//! A source's connection to its messenger: addresses and credentials. Stored credentials are never shown.
+//! A source's connection to its messenger: addresses and credentials (stored credentials are never shown), and what its kind
+//! supports. The settings of a site's chat are in tabs of one form, so that hidden tabs keep their input; its logo is a form
+//! of its own, with a file.
 
-use actix_web::http::StatusCode;
-use actix_web::{ResponseError, web};
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use askama::Template;
-use base::error::Error;
-use base::i18n::Sentence;
-use connectors::Field;
+use base::browser::form_data;
+use base::error::{Error, Result};
+use base::i18n::{Language, LocalizedText, Sentence, Words};
+use connectors::fit::Thing;
 use connectors::kinds::{has_own_server, is_web_chat};
 use connectors::webchat::WebChatSettings;
-use domain::source::{ChatSite, EmbedCode, SourceChange, version};
+use connectors::{Abilities as Data, AfterUnknown, Field, Stand, Support};
+use domain::identity::realm::{CSRF, is_csrf};
+use domain::identity::realm::{self, FormRejected};
+use domain::source::{ChatSite, EmbedCode, LOGO_BYTES, SourceChange, remove_logo, set_logo, version};
 use entity::source;
+use multer::{Field as FormField, Multipart};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::chat_tabs::{self, ChatTab};
-use super::find;
-use super::state_view::{SourceStateView, shown};
-use crate::panel::PanelContext;
-use crate::panel::fields::{self, Drawn};
-use crate::panel::{self, Answer, AppData, ConsentButton, Fields, Form, Member, Nav, Notice, PageContext, Right};
+use super::{SourceStateView, find, state_view};
+use crate::panel::errors::broke_off;
+use crate::panel::fields::{self, Drawn, name_of};
+use crate::panel::{
+    self, Answer, AppData, ConsentButton, Fields, Form, Member, Nav, Notice, PageContext, PanelContext, Right,
+};
 
 #[derive(Template)]
 #[template(path = "panel/sources/access.html")]
@@ -58,19 +65,23 @@ pub struct TabQuery {
 }
 
 /// The source when the page was rendered: its version, its settings as JSON, and the open tab.
-struct RenderedSource {
+struct RenderedSource<'source> {
+    source: &'source source::Model,
     version: i64,
     was: String,
     tab: String,
 }
 
-impl RenderedSource {
-    fn of(source: &source::Model) -> Self {
-        Self { version: version(source), was: source.settings.clone(), tab: String::new() }
+impl<'source> RenderedSource<'source> {
+    fn of(source: &'source source::Model) -> Self {
+        Self { source, version: version(source), was: source.settings.clone(), tab: String::new() }
     }
 
-    fn sent(form: &Fields) -> Option<Self> {
-        Some(Self { version: form.get("version").parse().ok()?, was: form.get("was").to_owned(), tab: String::new() })
+    /// What the form says of it, otherwise the source as it is now.
+    fn of_form(source: &'source source::Model, form: &Fields) -> Self {
+        let (version, was) = (form.get("version").parse(), form.get("was").to_owned());
+        let seen = version.map_or_else(|_| Self::of(source), |version| Self { version, was, ..Self::of(source) });
+        Self { tab: form.get("tab").to_owned(), ..seen }
     }
 }
 
@@ -88,7 +99,7 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>, asked: web
     let source = find(&app, &member, Right::Look, &id).await?;
     let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
     let seen = RenderedSource { tab: asked.into_inner().tab, ..RenderedSource::of(&source) };
-    show(&app, &member, page, StatusCode::OK, (&source, seen), &stored(&source), Vec::new()).await
+    show(&app, &member, page, StatusCode::OK, seen, &stored(&source), Vec::new()).await
 }
 
 /// `POST /panel/sources/{id}/access`.
@@ -98,17 +109,15 @@ pub async fn change(app: AppData, member: Member, id: web::Path<String>, form: F
     let names: Vec<String> =
         kind.iter().map(fields::name_of).chain(["version", "was", "tab"].map(str::to_owned)).collect();
     form.known(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
-    let seen = RenderedSource::sent(&form).unwrap_or_else(|| RenderedSource::of(&source));
-    let seen = RenderedSource { tab: form.get("tab").to_owned(), ..seen };
-    let tab = chat_tabs::current(&seen.tab, kind, &[]);
+    let seen = RenderedSource::of_form(&source, &form);
+    let tab = current_tab(&seen.tab, kind, &[]);
     let words = member.words;
     let before = stored(&source);
     let page = || member.page(words.text("source-title").with("name", source.name.as_str()), Nav::Sources).with_error();
     let settings = match fields::read(words, kind, &form, &before, source.secrets.is_some()) {
         Ok(settings) => settings,
         Err((settings, errors)) => {
-            return show(&app, &member, page(), StatusCode::UNPROCESSABLE_ENTITY, (&source, seen), &settings, errors)
-                .await;
+            return show(&app, &member, page(), StatusCode::UNPROCESSABLE_ENTITY, seen, &settings, errors).await;
         }
     };
     let change = SourceChange { settings: Some(settings.clone()), ..SourceChange::default() };
@@ -123,20 +132,20 @@ pub async fn change(app: AppData, member: Member, id: web::Path<String>, form: F
         }
         Err(Error::Invalid(wrong)) => {
             let errors = fields::wrong(words, kind, &settings, &wrong);
-            show(&app, &member, page(), StatusCode::UNPROCESSABLE_ENTITY, (&source, seen), &settings, errors).await
+            show(&app, &member, page(), StatusCode::UNPROCESSABLE_ENTITY, seen, &settings, errors).await
         }
         Err(Error::Changed(changed)) => {
             let now = find(&app, &member, Right::EditSources, &id).await?;
             let was = serde_json::from_str(&seen.was).unwrap_or(before);
             let settings = fields::over(kind, &settings, &was, &stored(&now));
-            let page = page().with_notice(super::one::outrun(&member, &changed));
+            let page = page().with_notice(super::settings::outrun(&member, &changed));
             let seen = RenderedSource { tab: seen.tab, ..RenderedSource::of(&now) };
-            show(&app, &member, page, StatusCode::CONFLICT, (&now, seen), &settings, Vec::new()).await
+            show(&app, &member, page, StatusCode::CONFLICT, seen, &settings, Vec::new()).await
         }
         Err(error) => {
             let status = error.status_code();
             let page = page().with_notice(member.refused(error)?);
-            show(&app, &member, page, status, (&source, seen), &settings, Vec::new()).await
+            show(&app, &member, page, status, seen, &settings, Vec::new()).await
         }
     }
 }
@@ -151,20 +160,21 @@ async fn show(
     member: &Member,
     page: PageContext,
     status: StatusCode,
-    (source, seen): (&source::Model, RenderedSource),
+    seen: RenderedSource<'_>,
     settings: &Value,
     errors: Vec<(String, String)>,
 ) -> Answer {
+    let source = seen.source;
     let state = domain::source::state(&app.sources, source).await?;
     let masked = domain::source::masked(app, source)?;
     let kind = domain::source::offered(app, fields_of(app, source), settings);
     let drawn = fields::draw(page.words, &kind, settings, Some(&masked), &errors);
-    let current = chat_tabs::current(&seen.tab, &kind, &errors);
-    let sections = chat_tabs::of(&kind, &drawn, current);
+    let current = current_tab(&seen.tab, &kind, &errors);
+    let sections = chat_tabs(&kind, &drawn, current);
     let chat = WebChatSettings::stored(&source.settings);
     let access = SourceAccessPage {
         tab: if sections.is_empty() { "access" } else { current },
-        given: chat_tabs::given(&page, &chat, &member.here.tenant.time_zone).to_string(),
+        given: texts_given(&page, &chat, &member.here.tenant.time_zone).to_string(),
         embed: domain::source::embed(&app.sources, source),
         sites: if is_web_chat(&source.kind) { domain::source::sites(&app.sources, source).await? } else { Vec::new() },
         logo: match source.logo.as_str() {
@@ -174,7 +184,7 @@ async fn show(
         sections,
         id: source.id.to_string(),
         may: member.may(Right::EditSources),
-        state: shown(&page, source, &state),
+        state: state_view(&page, source, &state),
         consent: match member.may(Right::EditSources) {
             true => ConsentButton::of(app, member, kind_of(app, source)).await?,
             false => None,
@@ -195,4 +205,280 @@ fn color_low(page: &PageContext, source: &source::Model) -> Option<Sentence> {
     let chat = is_web_chat(&source.kind).then(|| WebChatSettings::stored(&source.settings))?;
     let ratio = page.decimal(&chat.color().low_contrast()?, 1);
     Some(page.words.text("wizard-web-color-low").with("ratio", ratio))
+}
+
+/// The tabs in order; each is a section of the kind's fields.
+pub const TABS: &[&str] = &["appearance", "before", "hours", LANGUAGES, "install"];
+/// The tab with own texts for visitors of other languages.
+const LANGUAGES: &str = "languages";
+
+/// One tab with its fields.
+pub struct ChatTab {
+    pub name: &'static str,
+    drawn: Vec<Drawn>,
+    /// In the tab of languages.
+    pub languages: Vec<LanguageTexts>,
+    pub current: bool,
+}
+
+/// The texts for visitors of one language.
+pub struct LanguageTexts {
+    pub language: Language,
+    drawn: Vec<Drawn>,
+}
+
+impl ChatTab {
+    pub fn fields(&self) -> &[Drawn] {
+        &self.drawn
+    }
+}
+
+impl LanguageTexts {
+    pub fn fields(&self) -> &[Drawn] {
+        &self.drawn
+    }
+
+    /// How many of them are written.
+    pub fn written(&self) -> usize {
+        self.drawn.iter().filter(|field| !field.value.is_empty()).count()
+    }
+
+    /// A field needs a correction.
+    pub fn is_wrong(&self) -> bool {
+        self.drawn.iter().any(|field| !field.error.is_empty())
+    }
+}
+
+/// The requested tab, unless an error is in another one.
+pub fn current_tab(asked: &str, fields: &[Field], errors: &[(String, String)]) -> &'static str {
+    let wrong = fields.iter().find(|field| errors.iter().any(|(name, _)| *name == name_of(field)));
+    let wanted = wrong.map_or(asked, |field| field.section);
+    TABS.iter().copied().find(|tab| *tab == wanted).unwrap_or("appearance")
+}
+
+/// The fields by tab; none if the kind has no tabs.
+pub fn chat_tabs(fields: &[Field], drawn: &[Drawn], current: &str) -> Vec<ChatTab> {
+    if fields.iter().all(|field| field.section.is_empty()) {
+        return Vec::new();
+    }
+    let some = |is_wanted: &dyn Fn(&Field) -> bool| -> Vec<Drawn> {
+        let pairs = fields.iter().zip(drawn).filter(|(field, _)| is_wanted(field));
+        pairs.map(|(_, drawn)| drawn.clone()).collect()
+    };
+    let texts =
+        |language: Language| LanguageTexts { language, drawn: some(&|field| field.language == language.code()) };
+    let tab = |tab: &&'static str| ChatTab {
+        name: tab,
+        drawn: some(&|field| field.section == *tab && field.language.is_empty()),
+        languages: if *tab == LANGUAGES { Language::ALL.map(texts).into() } else { Vec::new() },
+        current: *tab == current,
+    };
+    TABS.iter().map(tab).collect()
+}
+
+/// The script's input for the preview.
+pub fn texts_given(page: &PageContext, settings: &WebChatSettings, zone: &str) -> Value {
+    let words = page.words;
+    let say = |key: &'static str| words.text(key).to_string();
+    let known = settings.working_hours.as_ref().map(|hours| hours.time_zone.clone()).filter(|zone| !zone.is_empty());
+    json!({
+        "zone": known.unwrap_or_else(|| if zone.is_empty() { "UTC".to_owned() } else { zone.to_owned() }),
+        "texts": domain::source::preview_texts(),
+        "words": {
+            "language": words.language().code(),
+            "visitor": say("source-preview-language"),
+            "colour": say("wizard-web-color"),
+            "from": say("source-hours-from"),
+            "until": say("source-hours-until"),
+            "low": words.text("wizard-web-color-low").with("ratio", "{ratio}").to_string(),
+        }
+    })
+}
+
+/// Longest field besides the picture, in bytes.
+const LONGEST: usize = 1_000;
+
+/// The fields of the form.
+#[derive(Default)]
+struct LogoForm {
+    csrf: Vec<u8>,
+    picture: Vec<u8>,
+    removes: bool,
+}
+
+/// `POST /panel/sources/{id}/logo`.
+pub async fn change_logo(
+    app: AppData,
+    member: Member,
+    id: web::Path<String>,
+    request: HttpRequest,
+    body: web::Payload,
+) -> Result<HttpResponse, actix_web::Error> {
+    member.require(Right::EditSources)?;
+    if !realm::own_origin(&request, &app.identity) {
+        return Err(FormRejected::Foreign.into());
+    }
+    let source = find(&app, &member, Right::EditSources, &id).await?;
+    if !is_web_chat(&source.kind) {
+        return Err(Error::NotFound.into());
+    }
+    let text = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let boundary = multer::parse_boundary(text).map_err(|_| Error::MediaType(LocalizedText::new("said-form-type")))?;
+    let form = form_data::read(body.into_inner(), boundary, read_form).await?;
+    if !is_csrf(&form.csrf, member.csrf()) {
+        return Err(FormRejected::Stale.into());
+    }
+    let done = match form.removes {
+        true => remove_logo(&app.sources, &source, &member.by()).await,
+        false => set_logo(&app.sources, &source, form.picture, &member.by()).await,
+    };
+    let notice = match done {
+        Ok(()) => Notice::done(member.words.text("common-saved")),
+        Err(error @ Error::Invalid(_)) => {
+            let said = error.first_text().in_words(member.words, member.crm());
+            Notice::failed(member.words.text("said-quoted").with("text", said))
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(member.see_other(&app, &format!("/panel/sources/{}/access?tab=appearance", source.id), notice).await?)
+}
+
+async fn read_form(mut form: Multipart<'static>) -> Result<LogoForm> {
+    let mut read = LogoForm::default();
+    while let Some(field) = form.next_field().await.map_err(|_| broke_off())? {
+        match field.name().unwrap_or_default() {
+            CSRF => read.csrf = begin_of(field, LONGEST).await?,
+            "remove" => read.removes = true,
+            // One byte more than allowed, so that the check sees it.
+            "picture" => read.picture = begin_of(field, LOGO_BYTES + 1).await?,
+            _ => return Err(Error::Malformed(LocalizedText::new("said-form-fields"))),
+        }
+    }
+    Ok(read)
+}
+
+/// The first bytes of a field; the rest is read and dropped.
+async fn begin_of(mut field: FormField<'_>, most: usize) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|_| broke_off())? {
+        let rest = most.saturating_sub(bytes.len());
+        bytes.extend_from_slice(chunk.get(..rest).unwrap_or(&chunk));
+    }
+    Ok(bytes)
+}
+
+/// One line of the list.
+#[derive(Clone, Debug)]
+pub struct AbilityRow {
+    pub tone: &'static str,
+    pub word: Sentence,
+    pub text: Sentence,
+}
+
+/// The abilities of a kind.
+#[derive(Clone, Debug)]
+pub struct KindAbilities {
+    pub about: Sentence,
+    pub lines: Vec<AbilityRow>,
+}
+
+/// The abilities of a kind.
+pub fn abilities_of(words: Words, kind: &str, data: &Data) -> KindAbilities {
+    let yes = |text: Sentence| AbilityRow { tone: "ok", word: words.text("answer-yes"), text };
+    let no = |text: Sentence| AbilityRow { tone: "off", word: words.text("answer-no"), text };
+    let mut lines = Vec::new();
+    let content = data.content.rows().into_iter().map(|(kind, support)| (Thing::Kind(kind), support)).collect();
+    let [native, other, apart, refused] = sorted(words, content);
+    lines.extend(native.map(|kinds| yes(words.text("ability-takes").with("kinds", kinds))));
+    lines.extend(other.map(|kinds| yes(words.text("ability-takes-as").with("kinds", kinds))));
+    lines.extend(apart.map(|kinds| yes(words.text("ability-apart").with("features", kinds))));
+    lines.extend(refused.map(|kinds| no(words.text("ability-takes-not").with("kinds", kinds))));
+    let features = data.features.rows().into_iter().map(|(one, support)| (Thing::Feature(one), support)).collect();
+    let [native, other, apart, refused] = sorted(words, features);
+    lines.extend(native.map(|features| yes(words.text("ability-knows").with("features", features))));
+    lines.extend(other.map(|features| yes(words.text("ability-replaces").with("features", features))));
+    lines.extend(apart.map(|features| yes(words.text("ability-apart").with("features", features))));
+    lines.extend(refused.map(|features| no(words.text("ability-lacks").with("features", features))));
+    if data.features.write_first == Support::As(Stand::Known) {
+        lines.push(yes(words.text("ability-begins-known")));
+    }
+    lines.push(if data.delivered_on_accept {
+        yes(words.text("ability-delivered-on-accept"))
+    } else {
+        yes(words.text("ability-receipts"))
+    });
+    lines.push(match data.after_unknown {
+        AfterUnknown::RepeatMarked => yes(words.text("ability-repeat-marked")),
+        AfterUnknown::RepeatFreely => yes(words.text("ability-repeat-freely")),
+        AfterUnknown::AwaitStatus => yes(words.text("ability-await-status")),
+        AfterUnknown::ResendOnce => no(words.text("ability-resend-once")),
+    });
+    lines.push(yes(words.text("ability-speed").with("count", data.requests_per_second)));
+    KindAbilities { about: words.text(format!("connector-{kind}-about")), lines }
+}
+
+/// Names of what is supported natively, replaced, sent as separate messages, and not supported; `None` for an empty
+/// group.
+fn sorted(words: Words, things: Vec<(Thing, Support)>) -> [Option<String>; 4] {
+    let named = |wanted: fn(Support) -> bool| {
+        let names: Vec<String> = things
+            .iter()
+            .filter(|(_, support)| wanted(*support))
+            .map(|(thing, _)| thing.named(words).to_string().to_lowercase())
+            .collect();
+        Some(names.join(", ")).filter(|names| !names.is_empty())
+    };
+    [
+        named(|support| support == Support::Native),
+        named(|support| matches!(support, Support::As(Stand::Text | Stand::Picture | Stand::File))),
+        named(|support| support == Support::As(Stand::Apart)),
+        named(|support| support == Support::Refused),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "panel/sources/abilities.html")]
+struct AbilitiesPage {
+    page: PageContext,
+    tab: &'static str,
+    id: String,
+    may: bool,
+    state: SourceStateView,
+    card: KindAbilities,
+}
+
+/// `GET /panel/sources/{id}/abilities`.
+pub async fn abilities(app: AppData, member: Member, id: web::Path<String>) -> Answer {
+    let source = find(&app, &member, Right::Look, &id).await?;
+    let connector = app.connectors.get(&source.kind).ok_or(Error::NotFound)?;
+    let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
+    let state = domain::source::state(&app.sources, &source).await?;
+    let shown = AbilitiesPage {
+        tab: "abilities",
+        id: source.id.to_string(),
+        may: member.may(Right::EditSources),
+        state: state_view(&page, &source, &state),
+        card: abilities_of(page.words, &source.kind, connector.abilities()),
+        page: page.clone(),
+    };
+    panel::html(&page, &shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use connectors::Input;
+
+    use super::*;
+
+    #[test]
+    fn an_error_opens_its_tab() {
+        const FIELDS: &[Field] = &[
+            Field::optional("title", Input::Text, "wizard-web-title").in_section("appearance"),
+            Field::optional("hours", Input::Lines, "wizard-web-hours").in_section("hours"),
+        ];
+        assert_eq!(current_tab("install", FIELDS, &[]), "install");
+        assert_eq!(current_tab("elsewhere", FIELDS, &[]), "appearance");
+        let errors = [("set.hours".to_owned(), "wrong".to_owned())];
+        assert_eq!(current_tab("install", FIELDS, &errors), "hours");
+    }
 }

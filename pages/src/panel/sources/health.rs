@@ -1,18 +1,31 @@
-//! A source's health: the last 24 hours, the latest failures, where customers write to, and its latest changes.
+//! A source's health (the last 24 hours, the latest failures, where customers write to, its latest changes), the import of
+//! the messenger's own history, and what the source offers in amoCRM besides chats.
 
-use base::error::Result;
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+use base::error::{Error, Result};
+use base::i18n::Sentence;
 use connectors::kinds::deep_link;
 use domain::delivery::read::MessageStatus;
 use domain::delivery::read::figures::{self, Span};
 use domain::delivery::read::list::{self, Ground, MessageFilter, Reached};
 use domain::identity::second_step;
+use domain::source::SourceChange;
+use domain::source::check::{ServiceChoice, has_services};
+use domain::{import as imports, tenant};
 use entity::{audit, source};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::Deserialize;
 
+use super::find;
 use crate::panel::audit::{what, who};
 use crate::panel::messages::{MessageRow, row};
 use crate::panel::overview::{Tile, chart, tiles};
-use crate::panel::{Chart, Member, PageContext, PanelContext, Right};
+use crate::panel::{
+    self, Answer, AppData, Chart, EmptyForm, Form, Member, Nav, Notice, PageContext, PanelContext, Right,
+    import as import_pages, to,
+};
 
 /// Maximum number of listed failures and changes.
 const LISTED: u64 = 5;
@@ -105,4 +118,120 @@ async fn changes(app: &PanelContext, page: &PageContext, source: &source::Model)
         what: what(&row.action, page.words, page.crm),
     };
     Ok(rows.iter().map(change).collect())
+}
+
+/// What the page of a source and the wizard's last step show.
+pub(in crate::panel) struct HistoryView {
+    pub about: Sentence,
+    /// The target of the button; none while an import is in progress.
+    pub begin: Option<String>,
+    pub button: Sentence,
+    pub last: Option<LastImport>,
+}
+
+/// The latest import of this history.
+pub(in crate::panel) struct LastImport {
+    pub href: String,
+    pub badge: String,
+    pub said: Sentence,
+}
+
+/// None if the messenger provides no history, or this person may not import.
+pub(in crate::panel) async fn history_view(
+    app: &PanelContext,
+    member: &Member,
+    page: &PageContext,
+    source: &source::Model,
+) -> Result<Option<HistoryView>> {
+    if !member.may(Right::Import) || !imports::has_history(&app.usage, source) {
+        return Ok(None);
+    }
+    let words = page.words;
+    let last = imports::latest_history(&app.usage, source).await?;
+    let under_way = last.as_ref().is_some_and(imports::is_under_way);
+    let button = if last.is_some() { "import-history-again" } else { "import-history-begin" };
+    let messenger = words.text_of("connector-", &source.kind).to_string();
+    Ok(Some(HistoryView {
+        about: words.text("import-history-about").with("messenger", messenger).with("days", imports::HISTORY_DAYS),
+        begin: (!under_way).then(|| format!("/panel/sources/{}/history", source.id)),
+        button: words.text(button).with("days", imports::HISTORY_DAYS),
+        last: last.map(|row| LastImport {
+            href: format!("/panel/import/{}", row.id),
+            badge: import_pages::badge(page, &row),
+            said: import_pages::progress(app, page, &row, &source.kind),
+        }),
+    }))
+}
+
+/// `POST /panel/sources/{id}/history`: starts the import, or redirects to the one in progress.
+pub async fn bring_history(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
+    let source = find(&app, &member, Right::Import, &id).await?;
+    match imports::begin_history(&app.usage, &source, &member.by()).await {
+        Ok(row) => Ok(to(&format!("/panel/import/{}", row.id))),
+        Err(error @ Error::TooMany { .. }) => {
+            let said = error.first_text().in_words(member.words, member.crm());
+            let said = member.words.text("said-quoted").with("text", said);
+            member.see_other(&app, &format!("/panel/sources/{}", source.id), Notice::failed(said)).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "panel/sources/services.html")]
+struct ServicesPage {
+    page: PageContext,
+    id: String,
+    typed: ServiceChoice,
+    error: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServicesForm {
+    waba: Option<String>,
+    list: Option<String>,
+    numbers: String,
+}
+
+/// The source, if amoCRM can offer anything for it.
+async fn offering(app: &PanelContext, member: &Member, id: &str) -> Result<source::Model> {
+    let source = find(app, member, Right::EditSources, id).await?;
+    if has_services(&app.sources, &source) { Ok(source) } else { Err(Error::NotFound) }
+}
+
+fn title(member: &Member, source: &source::Model) -> Sentence {
+    member.words.text("source-services-title").with("name", source.name.as_str())
+}
+
+/// `GET /panel/sources/{id}/services`.
+pub async fn services(app: AppData, member: Member, id: web::Path<String>) -> Answer {
+    let source = offering(&app, &member, &id).await?;
+    let page = member.page(title(&member, &source), Nav::Sources);
+    let typed = ServiceChoice::of(&source);
+    let shown = ServicesPage { id: source.id.to_string(), typed, error: String::new(), page: page.clone() };
+    panel::html(&page, &shown)
+}
+
+/// `POST /panel/sources/{id}/services`.
+pub async fn save_services(app: AppData, member: Member, id: web::Path<String>, form: Form<ServicesForm>) -> Answer {
+    let source = offering(&app, &member, &id).await?;
+    let typed = ServiceChoice { waba: form.waba.is_some(), lists: form.list.is_some(), numbers: form.numbers.clone() };
+    let Some(services) = typed.services(&source, tenant::country(&app.integrations, &member.here.tenant)) else {
+        let page = member.page(title(&member, &source), Nav::Sources).with_error();
+        let error = page.words.text("source-services-wrong").to_string();
+        let shown = ServicesPage { id: source.id.to_string(), typed, error, page: page.clone() };
+        return panel::html_as(StatusCode::UNPROCESSABLE_ENTITY, &page, &shown);
+    };
+    let change = SourceChange { services: Some(services), ..SourceChange::default() };
+    let tenant_id = member.tenant_id;
+    let notice = match domain::source::change(&app.sources, tenant_id, source.id, change, None, &member.by()).await {
+        Ok(_) => Notice::done(member.words.text("common-saved")),
+        Err(Error::Invalid(wrong)) => {
+            let said = Error::Invalid(wrong).first_text().in_words(member.words, member.crm());
+            Notice::failed(member.words.text("said-quoted").with("text", said))
+        }
+        Err(error) => member.refused(error)?,
+    };
+    member.see_other(&app, &format!("/panel/sources/{}/services", source.id), notice).await
 }

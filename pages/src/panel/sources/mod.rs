@@ -1,82 +1,48 @@
 //! Sources of the account: the list, one source, and its actions.
 
-mod abilities;
 mod access;
-mod by_hand;
-mod chat_tabs;
-mod form;
+mod actions;
 mod health;
-mod history;
-mod logo;
-mod one;
-mod pause;
-mod remove;
-mod secret;
-mod services;
-mod state_view;
-mod strays;
-mod test;
-mod view;
+mod settings;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use actix_web::{HttpRequest, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::i18n::Sentence;
-use connectors::kinds::deep_link;
+use base::i18n::{LocalizedText, Sentence};
+use connectors::kinds::{deep_link, is_web_chat};
 use domain::delivery::dead_letters;
-use domain::delivery::read::activity;
+use domain::delivery::read::activity::{self, Activity};
 use domain::identity::realm::LIVE;
 use domain::source::crm_copy::Known;
-use domain::source::{EmbedCode, KnownPipeline as Pipeline};
+use domain::source::{EmbedCode, KnownPipeline, MigrationAction, SourceState, SourceStatus, StateAction, Usage};
 use entity::source;
 use uuid::Uuid;
 
-use crate::panel::sources::health::Health;
-use crate::panel::sources::state_view::{SourceStateView, shown};
-use crate::panel::{self, Answer, AppData, Member, Nav, PageContext, PanelContext, Right};
-pub use abilities::get as abilities;
-pub(super) use abilities::{KindAbilities, abilities_of};
-pub use access::{change as change_access, get as access};
-pub(super) use by_hand::{EnteredByHand, Secrets};
-pub(super) use form::rule_of;
-pub use history::bring as bring_history;
-pub(super) use history::{HistoryView, view as history_view};
-pub use logo::set as set_logo;
-pub use one::{get as settings, save};
-pub use pause::{ask as ask_pause, ask_resume, pause, resume};
-pub use remove::{ask as ask_delete, delete, restore, take_back};
-pub use secret::{ask as ask_secret, made as secret_made, rotate};
-pub use services::{get as services, save as save_services};
-pub(super) use state_view::{ActionButton, action_of};
-pub use strays::{adopt, remove as remove_stray};
-pub use test::{get as test, run as run_test};
+use super::choice::{pipeline_name, pipelines, pipelines_age};
+use super::reasons::source_tone;
+use super::{Answer, AppData, EmptyForm, Form, Member, Nav, PageContext, PanelContext, Right};
+use crate::panel;
+use health::Health;
+
+pub(super) use access::{KindAbilities, abilities_of};
+pub use access::{abilities, change as change_access, change_logo as set_logo, get as access};
+pub use actions::{
+    ask_delete, ask_pause, ask_resume, ask_secret, delete, pause, restore, resume, rotate, run_test, secret_made,
+    take_back, test,
+};
+pub(super) use health::{HistoryView, history_view};
+pub use health::{bring_history, save_services, services};
+pub(super) use settings::{EnteredByHand, Secrets, error_in_words, rule_of};
+pub use settings::{save, settings};
 
 /// A live source of the member's account, for members with this right.
 async fn find(app: &PanelContext, member: &Member, right: Right, id: &str) -> Result<source::Model> {
     member.require(right)?;
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
     domain::source::find(&app.sources, member.tenant_id, id).await
-}
-
-/// The account's pipelines as cached; `None` if amoCRM has never returned them. `asks`: an old list is refreshed in the
-/// background.
-pub(super) async fn pipelines(app: &PanelContext, tenant_id: Uuid, asks: bool) -> Result<Option<Known<Pipeline>>> {
-    domain::source::known_pipelines(&app.sources, tenant_id, asks).await
-}
-
-/// When the pipelines were read, if that was long ago, as a sentence for the page.
-pub(super) fn age(page: &PageContext, pipelines: Option<&Known<Pipeline>>) -> Option<Sentence> {
-    let at = pipelines?.as_of(page.now)?;
-    Some(page.words.text("source-pipelines-as-of").with("crm", page.crm).with("time", page.when(&at).adverb()))
-}
-
-/// The name of a pipeline, otherwise its number.
-pub(super) fn pipeline_name(page: &PageContext, pipelines: Option<&Known<Pipeline>>, id: i64) -> String {
-    let found = pipelines.into_iter().flat_map(|known| &known.items).find(|pipeline| pipeline.id == id);
-    found.map_or_else(
-        || page.words.text("source-pipeline-number").with("id", id.to_string()).to_string(),
-        |pipeline| pipeline.name.clone(),
-    )
 }
 
 /// `GET /panel/sources`: all sources with their states.
@@ -92,10 +58,9 @@ pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer 
     // Automatic updates of parts of the page make no request to amoCRM.
     let live = request.headers().contains_key(LIVE);
     let pipelines = if sources.is_empty() { None } else { pipelines(&app, tenant_id, !live).await? };
-    let strays =
-        if member.may(Right::ManageAccount) { strays::shown(&app, &page, tenant_id).await? } else { Vec::new() };
-    let steps = strays::steps(&app, &page, tenant_id).await?;
-    let list = view::list(&page, &sources, &states, usage, &activity, pipelines.as_ref(), strays, steps);
+    let strays = if member.may(Right::ManageAccount) { stray_rows(&app, &page, tenant_id).await? } else { Vec::new() };
+    let steps = steps(&app, &page, tenant_id).await?;
+    let list = list_page(&page, &sources, &states, usage, &activity, pipelines.as_ref(), strays, steps);
     panel::html(&page, &list)
 }
 
@@ -129,14 +94,14 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>) -> Answer 
         tab: "overview",
         id: source.id.to_string(),
         may: member.may(Right::EditSources),
-        state: shown(&page, &source, &state),
+        state: state_view(&page, &source, &state),
         held,
         health: health::of(&app, &member, &page, &source).await?,
         embed: domain::source::embed(&app.sources, &source),
         deep_link: domain::source::line::name_of(&source)
             .and_then(|name| deep_link(&source.kind, &name))
             .map(|link| with_hint(&page, link)),
-        history: history::view(&app, &member, &page, &source).await?,
+        history: health::history_view(&app, &member, &page, &source).await?,
         page: page.clone(),
     };
     panel::html(&page, &overview)
@@ -149,4 +114,230 @@ fn with_hint(page: &PageContext, link: String) -> (String, Sentence) {
     let key = if page.words.has(&own) { own } else { "source-deep-link-hint".to_owned() };
     let hint = page.words.text(key).with("part", format!("{part}="));
     (link, hint)
+}
+
+struct SourceListRow {
+    id: String,
+    name: String,
+    is_default: bool,
+    messenger: Sentence,
+    pipeline: String,
+    state: SourceStateView,
+    /// It needs an action: the list shows the button.
+    needs_you: bool,
+    last_in: String,
+    last_out: String,
+    failed: u64,
+    failed_address: String,
+}
+
+#[derive(Template)]
+#[template(path = "panel/sources/list.html")]
+pub struct SourcesPage {
+    page: PageContext,
+    may: bool,
+    used: Sentence,
+    full: Option<Sentence>,
+    no_default: bool,
+    rows: Vec<SourceListRow>,
+    /// The age of the pipelines' names, if relevant.
+    age: Option<Sentence>,
+    strays: Vec<StrayRow>,
+    /// Remaining steps to several sources; empty if all are done.
+    steps: Vec<StrayStep>,
+}
+
+#[expect(clippy::too_many_arguments, reason = "everything the list shows, read side by side")]
+pub fn list_page(
+    page: &PageContext,
+    sources: &[source::Model],
+    states: &[SourceState],
+    usage: Usage,
+    activity: &BTreeMap<Uuid, Activity>,
+    pipelines: Option<&Known<KnownPipeline>>,
+    strays: Vec<StrayRow>,
+    steps: Vec<StrayStep>,
+) -> SourcesPage {
+    let words = page.words;
+    let moment = |at: Option<i64>| at.map_or_else(|| "–".to_owned(), |at| page.time(&at));
+    let row = |(source, state): (&source::Model, &SourceState)| {
+        let seen = activity.get(&source.id).copied().unwrap_or_default();
+        SourceListRow {
+            id: source.id.to_string(),
+            name: source.name.clone(),
+            is_default: source.is_default,
+            messenger: words.text_of("connector-", &source.kind),
+            pipeline: pipeline_name(page, pipelines, source.pipeline_id),
+            state: state_view(page, source, state),
+            needs_you: !matches!(state.status, SourceStatus::Working | SourceStatus::Checking),
+            last_in: moment(seen.last_in),
+            last_out: moment(seen.last_out),
+            failed: seen.failed,
+            failed_address: format!("/panel/messages?state=failed&source={}&period=7d", source.id),
+        }
+    };
+    SourcesPage {
+        may: page.may(Right::EditSources),
+        used: words.text("sources-used").with("used", usage.used).with("limit", usage.limit),
+        full: usage.is_full().then(|| words.text("sources-limit-reached").with("limit", usage.limit)),
+        no_default: !sources.is_empty() && !sources.iter().any(|source| source.is_default),
+        rows: sources.iter().zip(states).map(row).collect(),
+        age: pipelines_age(page, pipelines),
+        strays,
+        steps,
+        page: page.clone(),
+    }
+}
+
+/// The action button.
+#[derive(Clone, Debug)]
+pub struct ActionButton {
+    pub label: String,
+    /// A form if true, otherwise a link.
+    pub post: bool,
+    pub address: String,
+    /// Only shown to people who may edit sources.
+    pub edits: bool,
+}
+
+impl ActionButton {
+    /// Whether it leads out of the panel, so that it opens in a new tab.
+    pub fn outside(&self) -> bool {
+        !self.address.starts_with('/')
+    }
+}
+
+/// A state as shown on a page.
+#[derive(Clone, Debug)]
+pub struct SourceStateView {
+    pub badge: String,
+    /// `<time>` that follows a preposition.
+    pub since: String,
+    pub sentence: String,
+    /// Nothing is to be done.
+    pub is_fine: bool,
+    /// The remote error text; empty if there is none.
+    pub detail: String,
+    pub button: Option<ActionButton>,
+    /// The tabs of its settings, if they have tabs.
+    pub tabs: Vec<&'static str>,
+}
+
+pub fn state_view(page: &PageContext, source: &source::Model, state: &SourceState) -> SourceStateView {
+    let words = page.words;
+    let word = state.status.as_str();
+    let reason =
+        state.reason.map(|reason| words.text_of("source-reason-", reason.as_str()).with("crm", page.crm).to_string());
+    let proved = state.proved_at.unwrap_or(state.since);
+    let sentence = match (&reason, state.status) {
+        // A pause that no member of the account set is explained by its reason.
+        (Some(reason), status) if status != SourceStatus::NeedsAttention => reason.clone(),
+        _ => {
+            let who = if state.paused_by.is_empty() {
+                words.text("source-someone").to_string()
+            } else {
+                state.paused_by.clone()
+            };
+            words
+                .text(state.hint_key())
+                .with("crm", page.crm)
+                .with("time", page.when(&proved).adverb())
+                .with("stamp", page.when(&state.since).stamp())
+                .with("reason", reason.unwrap_or_default())
+                .with("name", who)
+                .with("payer", page.crm)
+                .with("days", 7)
+                .to_string()
+        }
+    };
+    SourceStateView {
+        is_fine: state.status == SourceStatus::Working,
+        badge: page.badge(source_tone(state.status), words.text_of("source-state-", word).with("crm", page.crm)),
+        since: page.stamp(&state.since),
+        sentence,
+        detail: LocalizedText::stored(&state.detail).in_words(words, page.crm),
+        button: state.action.and_then(|action| action_of(page, source, action)),
+        tabs: if is_web_chat(&source.kind) { access::TABS.to_vec() } else { Vec::new() },
+    }
+}
+
+/// The button of an action; none if there is nowhere to go.
+pub fn action_of(page: &PageContext, source: &source::Model, action: StateAction) -> Option<ActionButton> {
+    let path = format!("/panel/sources/{}", source.id);
+    let (post, address, edits) = match action {
+        StateAction::Test => (true, format!("{path}/test"), true),
+        StateAction::Restore => (true, format!("{path}/restore"), true),
+        StateAction::TakeBack => (true, format!("{path}/take-back"), true),
+        StateAction::Resume => (false, format!("{path}/resume"), true),
+        StateAction::Reconnect => (false, format!("{path}/access"), true),
+        StateAction::ChoosePipeline => (false, format!("{path}/settings"), true),
+        StateAction::Pay => (false, page.pay_url(), false),
+        StateAction::AllowAccess | StateAction::ConnectAccount => (false, "/panel/account".to_owned(), false),
+        StateAction::Support if page.support_url.is_empty() => return None,
+        StateAction::Support => (false, page.support_url.clone(), false),
+    };
+    let label = page.words.text_of("source-action-", action.as_str()).with("crm", page.crm).to_string();
+    Some(ActionButton { label, post, address, edits })
+}
+
+/// A source in amoCRM under our integration.
+pub struct StrayRow {
+    pub id: i64,
+    pub what: Sentence,
+    pub fix: Sentence,
+}
+
+/// A step towards several sources.
+pub struct StrayStep {
+    pub title: Sentence,
+    pub todo: Sentence,
+    pub done: bool,
+    /// The page where it is done; empty if it is automatic or done.
+    pub address: &'static str,
+}
+
+async fn stray_rows(app: &PanelContext, page: &PageContext, tenant_id: Uuid) -> Result<Vec<StrayRow>> {
+    let strays = domain::source::strays(&app.sources, tenant_id).await?;
+    let words = page.words;
+    let stray = |row: entity::stray_source::Model| {
+        let key = format!("stray-{}", row.reason);
+        let fill = |key: String| words.text(key).with("name", row.name.as_str()).with("crm", page.crm);
+        StrayRow { id: row.amocrm_source_id, fix: fill(format!("{key}-fix")), what: fill(key) }
+    };
+    let known = |row: &entity::stray_source::Model| words.has(&format!("stray-{}", row.reason));
+    Ok(strays.into_iter().filter(known).map(stray).collect())
+}
+
+/// The steps; shown until all are done.
+async fn steps(app: &Arc<PanelContext>, page: &PageContext, tenant_id: Uuid) -> Result<Vec<StrayStep>> {
+    let migration = domain::source::migration(&app.sources, tenant_id).await?;
+    if migration.done {
+        return Ok(Vec::new());
+    }
+    let step = |step: &domain::source::MigrationStep| StrayStep {
+        title: page.words.text_of("migration-", step.key).with("crm", page.crm),
+        todo: page.words.text(format!("migration-{}-todo", step.key)).with("crm", page.crm),
+        done: step.done,
+        address: match &step.action {
+            Some(MigrationAction::CreateDefault | MigrationAction::AddSource) => "/panel/sources/new",
+            _ => "",
+        },
+    };
+    Ok(migration.steps.iter().map(step).collect())
+}
+
+/// `POST /panel/sources/strays/{id}/adopt`.
+pub async fn adopt(app: AppData, member: Member, id: web::Path<i64>, _form: Form<EmptyForm>) -> Answer {
+    member.require(Right::ManageAccount)?;
+    let done = domain::source::adopt(&app.sources, member.tenant_id, *id, None, &member.by()).await;
+    let said = member.words.text("stray-adopted").with("crm", member.crm());
+    member.outcome(&app, "/panel/sources", done, said).await
+}
+
+/// `POST /panel/sources/strays/{id}/remove`.
+pub async fn remove_stray(app: AppData, member: Member, id: web::Path<i64>, _form: Form<EmptyForm>) -> Answer {
+    member.require(Right::ManageAccount)?;
+    let done = domain::source::remove_stray(&app.sources, member.tenant_id, *id, &member.by()).await;
+    let said = member.words.text("stray-removed").with("crm", member.crm());
+    member.outcome(&app, "/panel/sources", done, said).await
 }

@@ -1,31 +1,32 @@
 //! `/panel/templates`: amoCRM's message templates with WhatsApp's review; administrators can change them.
 
-mod actions;
-mod form;
 mod one;
-mod register;
 
 use actix_web::web;
 use base::error::{Error, Result};
-use base::i18n::Sentence;
-use domain::template::{self as templates, TemplateView};
+use base::i18n::{LocalizedText, Sentence};
+use domain::delivery::read::list::Ground;
+use domain::template as templates;
+use domain::template::{Stage, TemplateView};
+use entity::message_template;
+use uuid::Uuid;
 
-use crate::panel::member::refusal;
-use crate::panel::{Answer, AppData, Member, Nav, PageContext, Right, html};
+use super::member::refusal;
+use super::{Answer, AppData, EmptyForm, Form, Member, Nav, Notice, PageContext, Right, html};
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/templates", web::get().to(list))
-        .route("/templates", web::post().to(actions::create))
+        .route("/templates", web::post().to(one::create))
         .route("/templates/new", web::get().to(one::new))
-        .route("/templates/register", web::get().to(register::show))
-        .route("/templates/register/{id}/again", web::post().to(register::again))
+        .route("/templates/register", web::get().to(show))
+        .route("/templates/register/{id}/again", web::post().to(again))
         .route("/templates/{id}", web::get().to(one::get))
-        .route("/templates/{id}", web::post().to(actions::save))
-        .route("/templates/{id}/review", web::post().to(actions::review))
-        .route("/templates/{id}/delete", web::get().to(actions::ask))
-        .route("/templates/{id}/delete", web::post().to(actions::delete));
+        .route("/templates/{id}", web::post().to(one::save))
+        .route("/templates/{id}/review", web::post().to(one::review))
+        .route("/templates/{id}/delete", web::get().to(one::ask))
+        .route("/templates/{id}/delete", web::post().to(one::delete));
 }
 
 struct TemplateRow {
@@ -108,4 +109,94 @@ fn trouble(member: &Member, error: Error) -> Result<String> {
 /// The id in a path; 404 if it is not a number.
 fn id_of(text: &str) -> Result<i64> {
     text.parse().ok().filter(|id| *id > 0).ok_or(Error::NotFound)
+}
+
+struct RegisterRow {
+    id: Uuid,
+    /// amoCRM's id.
+    template: i64,
+    title: String,
+    /// Its name at the messenger.
+    name: String,
+    source: String,
+    language: String,
+    category: String,
+    /// The messenger's rating; empty if it gave none.
+    quality: String,
+    messenger: String,
+    /// What was reported to amoCRM.
+    crm: Sentence,
+    reason: String,
+    /// What it is waiting for; `None` if for nothing.
+    waits: Option<Sentence>,
+    /// Why the last attempt failed; empty if it did not.
+    trouble: String,
+    /// `<time>` of the next attempt; empty if none is planned.
+    next: String,
+    /// `<time>` of the last change; empty if there was none.
+    changed: String,
+}
+
+#[derive(askama::Template)]
+#[template(path = "panel/templates/register.html")]
+struct RegisterPage {
+    page: PageContext,
+    rows: Vec<RegisterRow>,
+    may: bool,
+}
+
+/// `GET /panel/templates/register`.
+async fn show(app: AppData, member: Member) -> Answer {
+    member.require(Right::Look)?;
+    let page = member.page("templates-register", Nav::Templates);
+    let ground = Ground::of_tenant(app.store.read(), member.tenant_id).await?;
+    let all = templates::registered(&app.sources, member.tenant_id).await?.into_iter();
+    let rows = all.filter_map(|row| {
+        let source = ground.sources.get(&row.source_id).filter(|source| source.deleted_at.is_none())?;
+        Some(register_row(&page, row, source.name.clone()))
+    });
+    html(&page, &RegisterPage { rows: rows.collect(), may: member.may(Right::EditTemplates), page: page.clone() })
+}
+
+fn register_row(page: &PageContext, row: message_template::Model, source: String) -> RegisterRow {
+    let words = page.words;
+    let stage = Stage::of(&row);
+    let told = if row.told.is_empty() { "nothing" } else { row.told.as_str() };
+    let untold = stage.outcome().is_some_and(|outcome| outcome != row.told);
+    let waits = match stage {
+        Stage::Waiting => Some("templates-waits-submit"),
+        _ if untold => Some("templates-waits-tell"),
+        Stage::InReview => Some("templates-waits-review"),
+        _ => None,
+    };
+    let planned = row.next_try_at.filter(|_| !row.trouble.is_empty());
+    RegisterRow {
+        id: row.id,
+        template: row.crm_id,
+        source,
+        messenger: page.badge(stage.tone(), words.text_of("template-stage-", stage.word())),
+        crm: words.text_of("template-reported-", told),
+        category: category(page, &row.category),
+        waits: waits.map(|key| words.text(key).with("crm", page.crm)),
+        trouble: LocalizedText::stored(&row.trouble).in_words(words, page.crm).to_string(),
+        next: planned.map(|at| page.time(&at)).unwrap_or_default(),
+        changed: Some(row.changed_at).filter(|at| *at > 0).map(|at| page.time(&at)).unwrap_or_default(),
+        title: row.title,
+        name: row.name,
+        language: row.language,
+        quality: row.quality,
+        reason: row.reason,
+    }
+}
+
+/// `POST /panel/templates/register/{id}/again`: runs the next step now.
+async fn again(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
+    member.require(Right::EditTemplates)?;
+    let app = app.into_inner();
+    let id = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
+    if !templates::soon(&app.sources, member.tenant_id, id).await? {
+        return Err(Error::NotFound);
+    }
+    let notice = Notice::done(member.words.text("templates-again-soon"));
+    member.see_other(&app, "/panel/templates/register", notice).await
 }

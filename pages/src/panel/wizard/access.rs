@@ -11,12 +11,9 @@ use domain::source::{SourceKind, line};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::SourceDraft;
-use super::{Steps, steps};
-use super::{address, draft_of, kind_of, too_old};
-use crate::panel::PanelContext;
+use super::{SourceDraft, Steps, address, draft_of, kind_of, steps, too_old};
 use crate::panel::fields::{self, Drawn};
-use crate::panel::{self, Answer, AppData, ConsentButton, Fields, Form, Member, Nav, PageContext, Right};
+use crate::panel::{self, Answer, AppData, ConsentButton, Fields, Form, Member, Nav, PageContext, PanelContext, Right};
 
 #[derive(Template)]
 #[template(path = "panel/wizard/access.html")]

@@ -3,22 +3,24 @@
 use actix_web::http::StatusCode;
 use actix_web::{ResponseError, web};
 use askama::Template;
-use base::error::{Error, FieldError, Result};
+use base::error::{Error, Result};
 use base::i18n::Sentence;
-use domain::source::{NewSource, SourceKind};
+use base::message::{Body, State};
+use chrono::TimeDelta;
+use connectors::kinds::has_own_server;
+use domain::delivery::read::activity;
+use domain::source::{EmbedCode, NewSource, SourceKind};
+use entity::{message, source};
 use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::SourceDraft;
-use super::{Steps, steps};
-use super::{address, draft_of, kind_of, too_old};
-use crate::panel::PanelContext;
-use crate::panel::choice::SelectOption;
-use crate::panel::sources::{age, pipelines, rule_of};
-use crate::panel::{self, Answer, AppData, Form, Member, Nav, Notice, PageContext, Right};
+use super::{SourceDraft, Steps, address, draft_of, kind_of, steps, too_old};
+use crate::panel::choice::{SelectOption, pipelines, pipelines_age};
+use crate::panel::sources::{EnteredByHand, HistoryView, Secrets, error_in_words, history_view, rule_of};
+use crate::panel::{self, Answer, AppData, Form, Member, Nav, Notice, PageContext, PanelContext, Right, reasons};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -52,7 +54,7 @@ struct Routing {
 }
 
 /// `GET /panel/sources/new/{kind}/routing`.
-pub async fn get(app: AppData, member: Member, name: web::Path<String>) -> Answer {
+pub async fn routing(app: AppData, member: Member, name: web::Path<String>) -> Answer {
     member.require(Right::EditSources)?;
     let kind = kind_of(&app, &member, &name)?;
     let Some(mut draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
@@ -76,7 +78,7 @@ pub async fn get(app: AppData, member: Member, name: web::Path<String>) -> Answe
 
 /// `POST /panel/sources/new/{kind}/routing`: creates the source. Submitting twice creates one; if amoCRM refuses,
 /// nothing remains half-created and the form keeps its input.
-pub async fn post(app: AppData, member: Member, name: web::Path<String>, form: Form<RoutingForm>) -> Answer {
+pub async fn post_routing(app: AppData, member: Member, name: web::Path<String>, form: Form<RoutingForm>) -> Answer {
     member.require(Right::EditSources)?;
     let kind = kind_of(&app, &member, &name)?;
     let Some(mut draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
@@ -123,7 +125,7 @@ pub async fn post(app: AppData, member: Member, name: web::Path<String>, form: F
             Ok(panel::to(&test))
         }
         Err(Error::Invalid(wrong)) => {
-            let errors = wrong.iter().map(|error| in_words(&member, &draft, error)).collect();
+            let errors = wrong.iter().map(|error| error_in_words(&member, &draft.name, error)).collect();
             show(&app, &member, page(), &kind, &draft, StatusCode::UNPROCESSABLE_ENTITY, errors).await
         }
         Err(error) => {
@@ -172,24 +174,6 @@ async fn default_now(app: &PanelContext, member: &Member) -> Result<Option<Strin
     Ok(all.into_iter().find(|source| source.is_default).map(|source| source.name))
 }
 
-fn in_words(member: &Member, draft: &SourceDraft, error: &FieldError) -> (String, String) {
-    let words = member.words;
-    let field = words.text("source-edit-name").with("crm", member.crm()).to_string();
-    let length = draft.name.chars().count();
-    match error.pointer.as_str() {
-        "/name" if draft.name.is_empty() => ("name".into(), words.text("form-empty").with("field", field).to_string()),
-        "/name" if length > 255 => {
-            let said = words.text("form-too-long").with("field", field).with("length", length).with("limit", 255);
-            ("name".into(), said.to_string())
-        }
-        "/pipeline_id" => ("pipeline".into(), words.text("form-pipeline-gone").with("crm", member.crm()).to_string()),
-        pointer => {
-            let said = words.text("form-refused").with("reason", error.detail.in_words(words, member.crm()));
-            (pointer.trim_start_matches('/').to_owned(), said.to_string())
-        }
-    }
-}
-
 /// To which contact a new chat is linked.
 fn rules(page: &PageContext, draft: &SourceDraft) -> Vec<SelectOption> {
     let chosen = rule_of(&draft.contact_rule).unwrap_or_default();
@@ -210,7 +194,7 @@ async fn show(
 ) -> Answer {
     let words = page.words;
     let known = pipelines(app, member.tenant_id, true).await?;
-    let age = age(&page, known.as_ref());
+    let age = pipelines_age(&page, known.as_ref());
     let pipelines = known.map(|known| {
         let first = SelectOption::new("", words.text("wizard-pipeline-main"), &draft.pipeline);
         let offered = known.items.into_iter().filter(|pipeline| !pipeline.archived);
@@ -238,4 +222,153 @@ async fn show(
         page: page.clone(),
     };
     panel::html_as(status, &page, &routing)
+}
+
+/// After this long without a message the page lists what to check.
+const SLOW: TimeDelta = TimeDelta::minutes(2);
+
+/// A stage of the message's route.
+struct Tick {
+    tone: &'static str,
+    state: Sentence,
+    text: Sentence,
+}
+
+#[derive(Template)]
+#[template(path = "panel/wizard/test.html")]
+struct Test {
+    page: PageContext,
+    steps: Steps,
+    /// `None` while it is being created.
+    source: Option<String>,
+    sentence: Sentence,
+    arrived: bool,
+    ticks: Vec<Tick>,
+    /// What to check; empty unless the message takes long.
+    points: Vec<Sentence>,
+    embed: Option<EmbedCode>,
+    curl: Option<String>,
+    secret: Option<String>,
+    to_enter: Option<EnteredByHand>,
+    history: Option<HistoryView>,
+}
+
+/// `GET /panel/sources/new/{kind}/test`.
+pub async fn test(app: AppData, member: Member, name: web::Path<String>) -> Answer {
+    member.require(Right::EditSources)?;
+    let kind = kind_of(&app, &member, &name)?;
+    let Some(mut draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
+    let source = made(&app, &member, &draft).await?;
+    if source.is_none() {
+        return Ok(panel::to(&super::address(kind.kind, "routing")));
+    }
+    let source = source.filter(|source| source.amocrm_source_id != 0);
+    let secret = draft.secret.take();
+    if secret.is_some() || (draft.created.is_none() && source.is_some()) {
+        draft.created = source.as_ref().map(|source| source.id);
+        draft.keep(&app, &member).await?;
+    }
+    let page = member.page("wizard-title", Nav::Sources);
+    let first = match &source {
+        Some(source) => {
+            activity::first_in_since(app.store.read(), source.tenant_id, source.id, source.created_at).await?
+        }
+        None => None,
+    };
+    let mut shown = view(&app, &page, kind.kind, source.as_ref(), first.as_ref(), secret);
+    if let Some(source) = source.as_ref().filter(|_| first.is_none()) {
+        shown.to_enter = EnteredByHand::of(&app, &page, source, Secrets::Whole)?;
+    }
+    if let Some(source) = &source {
+        shown.history = history_view(&app, &member, &page, source).await?;
+    }
+    panel::html(&page, &shown)
+}
+
+fn view(
+    app: &PanelContext,
+    page: &PageContext,
+    kind: &'static str,
+    source: Option<&source::Model>,
+    first: Option<&message::Model>,
+    secret: Option<String>,
+) -> Test {
+    let words = page.words;
+    let arrived = first.is_some_and(|first| first.state == State::Delivered.number());
+    // The line that customers write to: the bot if there is one.
+    let line = source.and_then(domain::source::line::name_of);
+    let name = line.as_deref().or(source.map(|source| source.name.as_str())).unwrap_or_default();
+    let slow = source
+        .is_some_and(|source| first.is_none() && app.clock.millis() - source.created_at > SLOW.num_milliseconds());
+    let sentence = match (source, first) {
+        (None, _) => words.text("wizard-being-made"),
+        (Some(_), Some(first)) if arrived => {
+            let took = (first_taken(first) - first.sent_at).max(0);
+            let seconds = words_seconds(page, took);
+            let sender = serde_json::from_str::<Body>(&first.body).map(|body| body.sender).unwrap_or_default();
+            let customer = reasons::customer(&sender, words);
+            words.text("wizard-test-arrived").with("customer", customer).with("seconds", seconds).with("crm", page.crm)
+        }
+        (Some(_), Some(_)) => words.text("wizard-test-on-its-way").with("crm", page.crm),
+        (Some(_), None) if slow => words.text("wizard-test-slow"),
+        (Some(_), None) => words.text("wizard-waiting-test").with("name", name),
+    };
+    let tick = |done: bool, running: bool, key: &'static str| {
+        let (tone, state) = match (done, running) {
+            (true, _) => ("ok", "letter-state-done"),
+            (false, true) => ("wait", "letter-state-sending"),
+            (false, false) => ("off", "hop-not-reached"),
+        };
+        let messenger = words.text_of("connector-", kind).to_string();
+        Tick {
+            tone,
+            state: words.text(state),
+            text: words.text(key).with("messenger", messenger).with("crm", page.crm),
+        }
+    };
+    let came = first.is_some();
+    Test {
+        steps: steps(page, 4),
+        source: source.map(|source| source.id.to_string()),
+        sentence,
+        arrived,
+        ticks: vec![
+            tick(came, source.is_some(), "wizard-tick-messenger"),
+            tick(came, false, "wizard-tick-stored"),
+            tick(arrived, came, "wizard-tick-crm"),
+            tick(arrived, false, "wizard-tick-visible"),
+        ],
+        points: if slow {
+            (1..=3).map(|number| words.text(format!("wizard-slow-{kind}-{number}"))).collect()
+        } else {
+            Vec::new()
+        },
+        embed: source.and_then(|source| domain::source::embed(&app.sources, source)),
+        curl: source.filter(|_| has_own_server(kind)).map(|source| curl(app, source)),
+        secret,
+        to_enter: None,
+        history: None,
+        page: page.clone(),
+    }
+}
+
+/// When amoCRM accepted it. This is not stored with the message; its acceptance is the best known time.
+fn first_taken(first: &message::Model) -> i64 {
+    first.accepted_at
+}
+
+fn words_seconds(page: &PageContext, millis: i64) -> String {
+    let tenths = (millis + 50) / 100;
+    let whole = i32::try_from(tenths).map_or(f64::from(i32::MAX), f64::from) / 10.0;
+    page.decimal(&whole, 1)
+}
+
+/// A command that sends a message from any terminal.
+fn curl(app: &PanelContext, source: &source::Model) -> String {
+    let body = r#"{"id":"test-1","conversation":{"id":"test"},"sender":{"role":"client","id":"test","name":"Test"},"content":{"type":"text","text":"Hello"}}"#;
+    let base = app.public_url();
+    format!(
+        "curl -X POST {base}/api/v1/sources/{}/messages -H 'Authorization: Bearer API_KEY' -H 'Content-Type: application/json' -d '{body}'",
+        source.id
+    )
 }

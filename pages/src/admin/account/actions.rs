@@ -1,0 +1,525 @@
+//! The vendor's actions on an account. Those that change its service (suspension, a view of its panel) require a reason,
+//! which the account can read in its own log. Notes are the vendor's own: the account sees neither them nor, in its log,
+//! that they were written.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::web;
+use askama::Template;
+use base::config::Retention;
+use base::error::{Error, Result};
+use base::i18n::{LocalizedText, Sentence, Words};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime};
+use domain::identity::realm::Realm;
+use domain::identity::{EmptyForm, Form, session as sessions};
+use domain::tenant as tenants;
+use domain::tenant::KeptChange;
+use domain::tenant::plan::{self, PlanChange};
+use entity::account_note::{self, Column, Model};
+use entity::{source, tenant};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{address, answer, load};
+use crate::admin::operator::{AdminVisitor, Operator};
+use crate::admin::operators;
+use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html_as, to as redirect};
+
+/// Longest and shortest reason, in characters.
+const LONGEST_REASON: usize = 500;
+const SHORTEST_REASON: usize = 3;
+
+/// The reason in the operator's words.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonForm {
+    reason: String,
+}
+
+impl ReasonForm {
+    /// The trimmed reason, cut to the longest; `None` if it is too short.
+    pub fn text(&self) -> Option<String> {
+        let text: String = self.reason.replace('\0', "").trim().chars().take(LONGEST_REASON).collect();
+        (text.chars().count() >= SHORTEST_REASON).then_some(text)
+    }
+}
+
+/// A form that asks for a reason.
+pub struct ReasonQuestion {
+    pub title: Sentence,
+    /// The effect of the action.
+    pub says: Sentence,
+    pub label: Sentence,
+    pub button: Sentence,
+    pub danger: bool,
+    /// The last part of the form's address.
+    pub path: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "admin/reason.html")]
+struct ReasonPage {
+    page: PageContext,
+    says: Sentence,
+    label: Sentence,
+    button: Sentence,
+    danger: bool,
+    action: String,
+    back: String,
+    wrong: Option<Sentence>,
+}
+
+impl ReasonQuestion {
+    /// The form as a page; with an error unless `status` is 200.
+    pub fn ask(self, visitor: &AdminVisitor, tenant: &tenant::Model, status: StatusCode) -> Answer {
+        let page = visitor.page(self.title, "/admin/accounts");
+        let wrong = (status != StatusCode::OK).then(|| visitor.words.text("admin-reason-missing"));
+        let page = if wrong.is_some() { page.with_error() } else { page };
+        let back = address(tenant.tenant_id);
+        let asked = ReasonPage {
+            page: page.clone(),
+            says: self.says,
+            label: self.label,
+            button: self.button,
+            danger: self.danger,
+            action: format!("{back}/{}", self.path),
+            back,
+            wrong,
+        };
+        html_as(status, &page, &asked)
+    }
+}
+
+/// The maximum number of sources as typed; empty: the configured one.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitForm {
+    limit: String,
+}
+
+/// The entered weight.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WeightForm {
+    weight: String,
+}
+
+/// Whether the time window is to be off.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WindowForm {
+    off: bool,
+}
+
+/// Sets the maximum number of sources.
+pub async fn limit_sources(
+    app: AppData,
+    Operator(visitor): Operator,
+    id: web::Path<Uuid>,
+    form: Form<LimitForm>,
+) -> Answer {
+    let tenant = load(&app, *id).await?;
+    let typed = form.0.limit.trim().to_owned();
+    let limit = if typed.is_empty() { Ok(None) } else { typed.parse::<i32>().map(Some) };
+    let set = match limit {
+        Ok(limit) => tenants::limit_sources(&app.tenants, *id, limit).await,
+        Err(_) => Err(Error::field("/sources_limit", LocalizedText::new("said-number"))),
+    };
+    match set {
+        Ok(()) => {}
+        Err(Error::Invalid(_)) => {
+            let wrong = Some(visitor.words.text("admin-limit-wrong"));
+            return answer(&app, &visitor, tenant, StatusCode::UNPROCESSABLE_ENTITY, typed, wrong).await;
+        }
+        Err(other) => return Err(other),
+    }
+    let detail = json!({ "from": tenant.sources_limit, "to": limit.ok().flatten() });
+    visitor.note_both(&app, *id, "account.limit_changed", detail).await?;
+    visitor.see_other(&app, &address(*id), Notice::done(visitor.words.text("common-saved"))).await
+}
+
+/// Sets the share of concurrent deliveries.
+pub async fn set_weight(
+    app: AppData,
+    Operator(visitor): Operator,
+    id: web::Path<Uuid>,
+    form: Form<WeightForm>,
+) -> Answer {
+    let tenant = load(&app, *id).await?;
+    // Text that is not a number is rejected like 0.
+    let weight = form.0.weight.trim().parse::<i32>().unwrap_or(0);
+    match tenants::weigh(&app.tenants, *id, weight).await {
+        Ok(()) => {}
+        Err(Error::Invalid(_)) => {
+            let wrong = visitor.words.text("admin-weight-wrong").with("most", tenants::MOST_WEIGHT);
+            return visitor.see_other(&app, &address(*id), Notice::failed(wrong)).await;
+        }
+        Err(other) => return Err(other),
+    }
+    visitor.note_both(&app, *id, "account.weighed", json!({ "from": tenant.weight, "to": weight })).await?;
+    visitor.see_other(&app, &address(*id), Notice::done(visitor.words.text("common-saved"))).await
+}
+
+/// Switches the time window.
+pub async fn switch_window(
+    app: AppData,
+    Operator(visitor): Operator,
+    id: web::Path<Uuid>,
+    form: Form<WindowForm>,
+) -> Answer {
+    load(&app, *id).await?;
+    tenants::switch_window(&app.tenants, *id, form.0.off).await?;
+    let action = if form.0.off { "account.window_off" } else { "account.window_on" };
+    visitor.note_both(&app, *id, action, json!({})).await?;
+    visitor.see_other(&app, &address(*id), Notice::done(visitor.words.text("admin-window-saved"))).await
+}
+
+/// What the form shows.
+pub(super) struct PlanForm {
+    pub plans: Vec<PlanOption>,
+    /// Last days, as `2026-12-31`; empty: no end.
+    pub trial_until: String,
+    pub paid_until: String,
+    pub grace_days: u32,
+}
+
+/// A plan to choose.
+pub(super) struct PlanOption {
+    /// Empty: no plan.
+    pub name: String,
+    pub text: String,
+    pub chosen: bool,
+}
+
+impl PlanForm {
+    pub fn of(app: &PanelContext, words: Words, tenant: &tenant::Model) -> Self {
+        let own = tenant.plan.as_deref().unwrap_or_default();
+        let option = |name: &str, text| PlanOption { name: name.to_owned(), text, chosen: name == own };
+        let mut plans = vec![option("", words.text("admin-plan-none").to_string())];
+        plans.extend(app.config.plan_list.get().iter().map(|plan| option(&plan.name, plan.name.clone())));
+        if plans.iter().all(|plan| !plan.chosen) {
+            plans.push(option(own, words.text("admin-plan-unknown").with("plan", own).to_string()));
+        }
+        Self {
+            plans,
+            trial_until: last_day(tenant.trial_until),
+            paid_until: last_day(tenant.paid_until),
+            grace_days: app.config.plans.get().grace_days,
+        }
+    }
+}
+
+/// What was entered.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanInput {
+    plan: String,
+    trial_until: String,
+    paid_until: String,
+}
+
+/// Sets plan and ends.
+pub async fn set_plan(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, form: Form<PlanInput>) -> Answer {
+    let tenant = load(&app, *id).await?;
+    let ends = until(&form.0.trial_until, tenant.trial_until).zip(until(&form.0.paid_until, tenant.paid_until));
+    let Some((trial_until, paid_until)) = ends else {
+        let wrong = visitor.words.text("admin-plan-wrong");
+        return visitor.see_other(&app, &address(*id), Notice::failed(wrong)).await;
+    };
+    let name = Some(form.0.plan).filter(|name| !name.is_empty());
+    // One that is no longer configured may stay.
+    let plan = (name != tenant.plan).then_some(name);
+    let change = PlanChange { plan, trial_until: Some(trial_until), paid_until: Some(paid_until) };
+    match plan::change(&app.tenants, *id, change).await {
+        Ok(Some(detail)) => {
+            visitor.note_both(&app, *id, "account.plan_changed", detail).await?;
+            operators::notify(&app, &visitor, "account.plan_changed", &tenant.host).await?;
+        }
+        Ok(None) => {}
+        Err(Error::Invalid(_)) => {
+            let wrong = visitor.words.text("admin-plan-wrong");
+            return visitor.see_other(&app, &address(*id), Notice::failed(wrong)).await;
+        }
+        Err(other) => return Err(other),
+    }
+    visitor.see_other(&app, &address(*id), Notice::done(visitor.words.text("admin-plan-saved"))).await
+}
+
+/// The last day of what ends at this moment.
+fn last_day(at: Option<i64>) -> String {
+    let day = at.and_then(|at| DateTime::from_timestamp_millis(at.saturating_sub(1)));
+    day.map_or_else(String::new, |day| day.date_naive().to_string())
+}
+
+/// The moment at which an entered last day ends; `now_is` if that is still its day. None if it is no day.
+fn until(typed: &str, now_is: Option<i64>) -> Option<Option<i64>> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Some(None);
+    }
+    if typed == last_day(now_is) {
+        return Some(now_is);
+    }
+    let next = NaiveDate::parse_from_str(typed, "%Y-%m-%d").ok()?.checked_add_days(Days::new(1))?;
+    Some(Some(next.and_time(NaiveTime::MIN).and_utc().timestamp_millis()))
+}
+
+/// The days as typed; empty: the configured number.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextsForm {
+    days: String,
+    hooks: String,
+    attempts: String,
+    undelivered: String,
+    audit: String,
+}
+
+/// A number of days that may be lower for the account than configured.
+pub(super) struct KeptField {
+    /// Name of the field; message key of its label: `admin-kept-{name}`.
+    pub name: &'static str,
+    /// As typed; empty: the configured number.
+    pub days: String,
+    pub configured: u32,
+}
+
+impl KeptField {
+    pub(super) fn all(configured: &Retention, tenant: &tenant::Model) -> [Self; 4] {
+        let field = |name, days: Option<i32>, configured| Self {
+            name,
+            days: days.map(|days| days.to_string()).unwrap_or_default(),
+            configured,
+        };
+        [
+            field("hooks", tenant.hooks_days, configured.hooks_days),
+            field("attempts", tenant.attempts_days, configured.attempts_days),
+            field("undelivered", tenant.undelivered_days, configured.undelivered_days),
+            field("audit", tenant.audit_days, configured.audit_days),
+        ]
+    }
+}
+
+/// Text that is not a number is rejected like one that is too large.
+fn days_of(days: &str) -> Option<u32> {
+    match days.trim() {
+        "" => None,
+        typed => Some(typed.parse().unwrap_or(u32::MAX)),
+    }
+}
+
+/// Sets the number of days.
+pub async fn set_texts(
+    app: AppData,
+    Operator(visitor): Operator,
+    id: web::Path<Uuid>,
+    form: Form<TextsForm>,
+) -> Answer {
+    let tenant = load(&app, *id).await?;
+    let TextsForm { days, hooks, attempts, undelivered, audit } = &form.0;
+    let days = days_of(days);
+    let kept = KeptChange {
+        hooks: Some(days_of(hooks)),
+        attempts: Some(days_of(attempts)),
+        undelivered: Some(days_of(undelivered)),
+        audit: Some(days_of(audit)),
+    };
+    if kept.check(&app.config.retention).is_err() {
+        let wrong = visitor.words.text("admin-kept-wrong");
+        return visitor.see_other(&app, &address(*id), Notice::failed(wrong)).await;
+    }
+    match tenants::keep_texts(&app.tenants, *id, days).await {
+        Ok(()) => {}
+        Err(Error::Invalid(_)) => {
+            let wrong = visitor.words.text("admin-texts-wrong").with("most", tenants::most_days(&app.tenants));
+            return visitor.see_other(&app, &address(*id), Notice::failed(wrong)).await;
+        }
+        Err(other) => return Err(other),
+    }
+    let kept = tenants::keep(&app.tenants, *id, kept).await?;
+    let detail = json!({ "from": tenant.texts_days, "to": days, "others": kept });
+    visitor.note_both(&app, *id, "data.term_changed", detail).await?;
+    visitor.see_other(&app, &address(*id), Notice::done(visitor.words.text("common-saved"))).await
+}
+
+/// Asks for the reason.
+pub async fn ask_suspend(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>) -> Answer {
+    let tenant = load(&app, *id).await?;
+    if tenant.suspended {
+        return Ok(redirect(&address(*id)));
+    }
+    suspend_question(&app, &visitor, &tenant, StatusCode::OK).await
+}
+
+/// Suspends.
+pub async fn suspend(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, form: Form<ReasonForm>) -> Answer {
+    let tenant = load(&app, *id).await?;
+    let Some(reason) = form.text() else {
+        return suspend_question(&app, &visitor, &tenant, StatusCode::UNPROCESSABLE_ENTITY).await;
+    };
+    tenants::suspend(&app.tenants, *id, true).await?;
+    visitor.note_both(&app, *id, "account.suspended", json!({ "reason": reason })).await?;
+    let text = visitor.words.text("admin-suspended").with("account", tenant.host);
+    visitor.see_other(&app, &address(*id), Notice::of(Tone::Warn, text)).await
+}
+
+/// Ends the suspension.
+pub async fn resume(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
+    let tenant = load(&app, *id).await?;
+    tenants::suspend(&app.tenants, *id, false).await?;
+    visitor.note_both(&app, *id, "account.resumed", json!({})).await?;
+    let text = visitor.words.text("admin-resumed").with("account", tenant.host);
+    visitor.see_other(&app, &address(*id), Notice::done(text)).await
+}
+
+async fn suspend_question(
+    app: &PanelContext,
+    visitor: &AdminVisitor,
+    tenant: &tenant::Model,
+    status: StatusCode,
+) -> Answer {
+    let words = visitor.words;
+    let count = source::Entity::of_tenant(tenant.tenant_id).filter(source::Column::DeletedAt.is_null());
+    let count = count.count(app.store.read()).await?;
+    let question = ReasonQuestion {
+        title: words.text("admin-suspend-question").with("account", tenant.host.as_str()),
+        says: words.text("admin-suspend-confirm").with("sources", count).with("account", tenant.host.as_str()),
+        label: words.text("admin-suspend-reason"),
+        button: words.text("admin-suspend"),
+        danger: true,
+        path: "suspend",
+    };
+    question.ask(visitor, tenant, status)
+}
+
+/// Asks for the reason.
+pub async fn ask_view_as(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>) -> Answer {
+    let tenant = load(&app, *id).await?;
+    view_as_question(&visitor, &tenant, StatusCode::OK)
+}
+
+/// Opens the panel. Recorded in both logs in the same commit.
+pub async fn view_as(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, form: Form<ReasonForm>) -> Answer {
+    let tenant = load(&app, *id).await?;
+    let Some(reason) = form.text() else {
+        return view_as_question(&visitor, &tenant, StatusCode::UNPROCESSABLE_ENTITY);
+    };
+    let new = sessions::NewSession {
+        tenant_id: tenant.tenant_id,
+        kind: sessions::SessionKind::ViewAs,
+        person_id: Some(visitor.person.id),
+        crm_user_id: None,
+        is_admin: false,
+        via: "operator",
+        language: visitor.words.language().code(),
+        reason: &reason,
+    };
+    let tx = app.store.write_tx().await?;
+    let opened = sessions::open(&app.identity, &tx, new).await?;
+    visitor.note_both_in(&app, &tx, tenant.tenant_id, "account.looked_at", json!({ "reason": reason })).await?;
+    tx.commit().await?;
+    let mut answer = redirect("/panel");
+    answer.headers_mut().append(header::SET_COOKIE, Realm::Panel.set(&app.identity, &opened.token, false));
+    Ok(answer)
+}
+
+fn view_as_question(visitor: &AdminVisitor, tenant: &tenant::Model, status: StatusCode) -> Answer {
+    let words = visitor.words;
+    let question = ReasonQuestion {
+        title: words.text("admin-view-as-question").with("account", tenant.host.as_str()),
+        says: words.text("admin-view-as-says"),
+        label: words.text("admin-view-as-reason"),
+        button: words.text("admin-view-as"),
+        danger: false,
+        path: "view-as",
+    };
+    question.ask(visitor, tenant, status)
+}
+
+/// Longest note, in characters.
+pub(super) const LONGEST_NOTE: usize = 2000;
+/// Notes of an account; the oldest has to be deleted before another one is added.
+const MOST_NOTES: u64 = 200;
+
+/// The text of a new note.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoteForm {
+    text: String,
+}
+
+/// The notes of an account, the newest first.
+pub(super) async fn notes(app: &PanelContext, tenant_id: Uuid) -> Result<Vec<Model>, DbErr> {
+    account_note::Entity::of_tenant(tenant_id).order_by_desc(Column::Id).limit(MOST_NOTES).all(app.store.read()).await
+}
+
+/// Adds a note.
+pub async fn add_note(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, form: Form<NoteForm>) -> Answer {
+    load(&app, *id).await?;
+    let text = form.0.text.replace('\0', "").trim().to_owned();
+    let notes = notes(&app, *id).await?.len();
+    let fits = (1..=LONGEST_NOTE).contains(&text.chars().count())
+        && u64::try_from(notes).is_ok_and(|notes| notes < MOST_NOTES);
+    if !fits {
+        let wrong = visitor.words.text("admin-note-wrong").with("longest", LONGEST_NOTE).with("most", MOST_NOTES);
+        return visitor.see_other(&app, &notes_place(*id), Notice::failed(wrong)).await;
+    }
+    let row = Model {
+        tenant_id: *id,
+        id: app.clock.uuid_v7(),
+        author: visitor.name.clone(),
+        text,
+        created_at: app.clock.millis(),
+    };
+    let (object, detail) = (id.to_string(), json!({ "note": row.id }));
+    let tx = app.store.write_tx().await?;
+    account_note::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await?;
+    visitor.audit(&app, &tx, "account.note_added", &object, detail).await?;
+    tx.commit().await?;
+    visitor.see_other(&app, &notes_place(*id), Notice::done(visitor.words.text("common-saved"))).await
+}
+
+/// Deletes a note.
+pub async fn delete_note(
+    app: AppData,
+    Operator(visitor): Operator,
+    ids: web::Path<(Uuid, Uuid)>,
+    _form: Form<EmptyForm>,
+) -> Answer {
+    let (tenant_id, id) = *ids;
+    let tx = app.store.write_tx().await?;
+    let gone = account_note::Entity::delete_many()
+        .filter(Column::TenantId.eq(tenant_id))
+        .filter(Column::Id.eq(id))
+        .exec(&tx)
+        .await?;
+    if gone.rows_affected == 0 {
+        return Err(Error::NotFound);
+    }
+    let object = tenant_id.to_string();
+    visitor.audit(&app, &tx, "account.note_deleted", &object, json!({ "note": id })).await?;
+    tx.commit().await?;
+    visitor.see_other(&app, &notes_place(tenant_id), Notice::done(visitor.words.text("admin-note-deleted"))).await
+}
+
+fn notes_place(tenant_id: Uuid) -> String {
+    format!("{}#notes", address(tenant_id))
+}
+
+#[cfg(test)]
+mod tests {
+    use base::millis::DAY;
+
+    use super::*;
+
+    #[test]
+    fn a_saved_form_changes_nothing_by_itself() {
+        for at in [DAY, DAY + 1, DAY + 5_000, 2 * DAY] {
+            assert_eq!(until(&last_day(Some(at)), Some(at)), Some(Some(at)));
+        }
+        assert_eq!((last_day(None), last_day(Some(DAY))), (String::new(), "1970-01-01".to_owned()));
+        assert_eq!(until("1970-01-02", None), Some(Some(2 * DAY)));
+        assert_eq!((until("", Some(DAY)), until("soon", None)), (Some(None), None));
+    }
+}

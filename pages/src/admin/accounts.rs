@@ -1,0 +1,275 @@
+//! All accounts: searchable, a page at a time, with the figures that show whether one needs attention.
+
+use std::collections::BTreeMap;
+
+use actix_web::web;
+use askama::Template;
+use base::i18n::{Sentence, Words};
+use base::millis::HOUR;
+use base::store::like::holding;
+use domain::cursor::PageRequest as Cut;
+use domain::delivery::read::first_id_at;
+use domain::delivery::read::find::{owners, owners_of_phone};
+use domain::tenant::grant::{self, Access};
+use domain::tenant::{ChannelStatus, TenantStatus, plan};
+use entity::tenant::{self, Column};
+use entity::{oauth_grant, source, tenant_channel};
+use queue::Backlog;
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::operator::Operator;
+use super::states::{self, StateBadge, in_state};
+use crate::panel::{Answer, AppData, PageContext, PanelContext, Tone, html};
+
+const HERE: &str = "/admin/accounts";
+
+#[derive(Template)]
+#[template(path = "admin/accounts.html")]
+struct Accounts {
+    page: PageContext,
+    search: String,
+    states: Vec<StateFilter>,
+    rows: Vec<AccountRow>,
+    /// There is no search.
+    all: bool,
+    newest: Option<String>,
+    older: Option<String>,
+}
+
+/// A state to filter by.
+struct StateFilter {
+    value: &'static str,
+    text: Sentence,
+    chosen: bool,
+}
+
+struct AccountRow {
+    id: Uuid,
+    host: String,
+    name: String,
+    account_id: i64,
+    integration: String,
+    state: StateBadge,
+    access: StateBadge,
+    used: i64,
+    limit: u32,
+    waiting: i64,
+    oldest_at: i64,
+    failed: i64,
+    not_allowed: usize,
+    wants_access: bool,
+}
+
+impl AccountRow {
+    fn new(app: &PanelContext, words: Words, tenant: tenant::Model, facts: AccountFigures) -> Self {
+        Self {
+            state: states::account(app, words, &tenant),
+            access: states::access(words, &facts.access),
+            used: facts.sources,
+            limit: facts.sources_limit,
+            waiting: facts.backlog.waiting,
+            oldest_at: facts.backlog.oldest_at,
+            failed: facts.failed,
+            not_allowed: facts.not_allowed.len(),
+            wants_access: states::wants_access(&tenant, facts.access.state),
+            id: tenant.tenant_id,
+            host: tenant.host,
+            name: tenant.name,
+            account_id: tenant.account_id,
+            integration: tenant.integration,
+        }
+    }
+}
+
+/// The query of the page.
+#[derive(Debug, Default, Deserialize)]
+pub struct AccountsQuery {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    state: String,
+    cursor: Option<String>,
+}
+
+/// The page.
+pub async fn show(app: AppData, Operator(visitor): Operator, query: web::Query<AccountsQuery>) -> Answer {
+    let words = visitor.words;
+    let filter = AccountSearch { search: query.q.replace('\0', ""), state: TenantStatus::parse(&query.state) };
+    let cut = Cut::read(None, query.cursor.as_deref(), &["admin-accounts", &filter.search, &query.state])?;
+    let tenants = find(app.store.read(), &filter, cut.after, cut.rows()).await?;
+    let (tenants, next) = cut.cut(tenants, |tenant| tenant.tenant_id);
+    let facts = figures_of(&app, &tenants).await?;
+    let rows =
+        tenants.into_iter().zip(facts).map(|(tenant, facts)| AccountRow::new(&app, words, tenant, facts)).collect();
+    let choice = |state: TenantStatus| StateFilter {
+        value: state.as_str(),
+        text: states::status_word(words, state).with("crm", "amoCRM"),
+        chosen: filter.state == Some(state),
+    };
+    let page = visitor.page("admin-tenants", HERE);
+    let accounts = Accounts {
+        page: page.clone(),
+        states: STATES.into_iter().map(choice).collect(),
+        all: filter == AccountSearch::default() && query.cursor.is_none(),
+        newest: query.cursor.is_some().then(|| address(&query, None)),
+        older: next.map(|next| address(&query, Some(&next))),
+        search: filter.search,
+        rows,
+    };
+    html(&page, &accounts)
+}
+
+/// This page with its filters and another cursor.
+fn address(query: &AccountsQuery, cursor: Option<&str>) -> String {
+    let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+    let given = [("q", query.q.as_str()), ("state", query.state.as_str()), ("cursor", cursor.unwrap_or_default())];
+    for (name, value) in given {
+        if !value.is_empty() {
+            pairs.append_pair(name, value);
+        }
+    }
+    format!("{HERE}?{}", pairs.finish())
+}
+
+/// States to filter by, in the order of the list.
+pub const STATES: [TenantStatus; 10] = [
+    TenantStatus::Active,
+    TenantStatus::Provisioning,
+    TenantStatus::AwaitingCredentials,
+    TenantStatus::NeedsReauth,
+    TenantStatus::Unpaid,
+    TenantStatus::Blocked,
+    TenantStatus::Suspended,
+    TenantStatus::PlanEnded,
+    TenantStatus::Disconnected,
+    TenantStatus::Uninstalled,
+];
+
+/// The search.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountSearch {
+    /// Part of an address or name, an id of the account (ours, amoCRM's or the Chats API's), an id of one of its
+    /// messages (ours, amoCRM's or the messenger's), or the phone number of one of its customers or its hash.
+    pub search: String,
+    pub state: Option<TenantStatus>,
+}
+
+/// A page of accounts after `after`, at most `limit`.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    filter: &AccountSearch,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<tenant::Model>, DbErr> {
+    let mut select = tenant::Entity::find();
+    if let Some(state) = filter.state {
+        select = select.filter(in_state(state));
+    }
+    let search = filter.search.trim();
+    if !search.is_empty() {
+        let mut owners = owners(db, search).await?;
+        owners.extend(owners_of_phone(db, search).await?);
+        select = select.filter(matching(search).add(Column::TenantId.is_in(owners)));
+    }
+    if let Some(after) = after {
+        select = select.filter(Column::TenantId.lt(after));
+    }
+    select.order_by_desc(Column::TenantId).limit(limit).all(db).await
+}
+
+/// The accounts with these ids, in one query.
+pub async fn by_ids(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<tenant::Model>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    tenant::Entity::find().filter(Column::TenantId.is_in(ids.iter().copied())).all(db).await
+}
+
+fn matching(search: &str) -> Condition {
+    let lower = search.to_lowercase();
+    let mut found = Condition::any()
+        .add(Expr::col(Column::Host).like(holding(&lower)))
+        .add(Expr::expr(Func::lower(Expr::col(Column::Name))).like(holding(&lower)))
+        // SQLite folds the case of ASCII letters only.
+        .add(Expr::col(Column::Name).like(holding(search)));
+    if let Ok(account_id) = search.parse::<i64>() {
+        found = found.add(Column::AccountId.eq(account_id));
+    }
+    if let Ok(id) = Uuid::try_parse(search) {
+        found = found.add(Column::TenantId.eq(id)).add(Column::AmojoId.eq(id.to_string()));
+    }
+    found
+}
+
+/// Figures of one account beyond its own row.
+#[derive(Clone, Debug)]
+pub struct AccountFigures {
+    pub access: Access,
+    pub sources: i64,
+    pub sources_limit: u32,
+    /// Waiting letters.
+    pub backlog: Backlog,
+    /// Failed attempts, of messages accepted within the last hour.
+    pub failed: i64,
+    /// Ids of channels that amoCRM does not let this account connect.
+    pub not_allowed: Vec<Uuid>,
+}
+
+/// The figures of these accounts, in their order.
+pub async fn figures_of(app: &PanelContext, tenants: &[tenant::Model]) -> Result<Vec<AccountFigures>, DbErr> {
+    let db = app.store.read();
+    let ids: Vec<Uuid> = tenants.iter().map(|tenant| tenant.tenant_id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let now = app.clock.millis();
+    let among = ids.iter().copied();
+    let mut grants: BTreeMap<Uuid, Vec<oauth_grant::Model>> = BTreeMap::new();
+    for grant in oauth_grant::Entity::find().filter(oauth_grant::Column::TenantId.is_in(among.clone())).all(db).await? {
+        grants.entry(grant.tenant_id).or_default().push(grant);
+    }
+    let mut channels: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
+    let refused = tenant_channel::Entity::find()
+        .filter(tenant_channel::Column::TenantId.is_in(among.clone()))
+        .filter(tenant_channel::Column::Status.eq(ChannelStatus::NotAllowed.as_str()));
+    for channel in refused.all(db).await? {
+        channels.entry(channel.tenant_id).or_default().push(channel.channel_id);
+    }
+    let sources: Vec<(Uuid, i64)> = source::Entity::find()
+        .filter(source::Column::TenantId.is_in(among))
+        .filter(source::Column::DeletedAt.is_null())
+        .select_only()
+        .column(source::Column::TenantId)
+        .column_as(source::Column::Id.count(), "sources")
+        .group_by(source::Column::TenantId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let sources: BTreeMap<Uuid, i64> = sources.into_iter().collect();
+    let backlogs = app.queue.backlogs(&ids).await?;
+    let failed = app.queue.failures(&ids, first_id_at(now - HOUR)).await?;
+    let lease_now = app.store.now().await?;
+    Ok(tenants
+        .iter()
+        .map(|tenant| {
+            let id = tenant.tenant_id;
+            AccountFigures {
+                access: grant::shown(grants.get(&id).map_or(&[], Vec::as_slice), now, lease_now),
+                sources: sources.get(&id).copied().unwrap_or_default(),
+                sources_limit: sources_limit(app, tenant),
+                backlog: backlogs.get(&id).copied().unwrap_or_default(),
+                failed: failed.get(&id).copied().unwrap_or_default(),
+                not_allowed: channels.remove(&id).unwrap_or_default(),
+            }
+        })
+        .collect())
+}
+
+/// The maximum number of sources of an account.
+pub fn sources_limit(app: &PanelContext, tenant: &tenant::Model) -> u32 {
+    let own = tenant.sources_limit.map(|limit| u32::try_from(limit).unwrap_or(0));
+    own.unwrap_or_else(|| plan::sources_limit(&app.config, tenant))
+}

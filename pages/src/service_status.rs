@@ -1,0 +1,390 @@
+//! The public status page (`[status]`, off by default): which parts of the service work, and since when one does not.
+//! It names no account, host or secret.
+//!
+//! ```text
+//! GET /status, /status.json ─▶ rate limit ─▶ Board (read at most once in five seconds) ─▶ page or JSON
+//! ```
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use base::browser::client_address;
+use base::i18n::{Language, Sentence, When, Words, Zone};
+use base::json::Moment;
+use domain::delivery::gauges::WAITED;
+use domain::platform::{PlatformContext, stands_on};
+use domain::public_page;
+use domain::tenant::AMOJO;
+use domain::unknown_callers::UnknownCallerAct;
+use queue::PoolHealth;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+/// For how long browsers and proxies may keep an answer.
+const CACHED: &str = "public, max-age=5";
+
+/// `/status` and `/status.json`; monitors often ask for the head alone.
+pub fn routes(config: &mut web::ServiceConfig) {
+    for method in [web::get, web::head] {
+        config.route("/status", method().to(page)).route("/status.json", method().to(document));
+    }
+}
+
+#[derive(Template)]
+#[template(path = "status/page.html")]
+struct StatusPage {
+    words: Words,
+    title: String,
+    summary: Sentence,
+    tone: &'static str,
+    lines: Vec<PartRow>,
+    checked: Sentence,
+    other: Language,
+    nonce: String,
+}
+
+/// One part.
+struct PartRow {
+    tone: &'static str,
+    name: Sentence,
+    state: Sentence,
+    /// Empty while it works.
+    since: String,
+}
+
+/// The page for people.
+async fn page(app: web::Data<StatusContext>, request: HttpRequest) -> HttpResponse {
+    let snapshot = match look(&app, &request).await {
+        Ok(snapshot) => snapshot,
+        Err(refused) => return refused,
+    };
+    let words = Words::new(Language::of_operator(&request));
+    let vendor = &app.config.vendor.name;
+    let name = if vendor.is_empty() { words.text("install-product").to_string() } else { vendor.clone() };
+    let worst = snapshot.worst();
+    let shown = StatusPage {
+        title: words.text("status-title").with("name", name).to_string(),
+        summary: words.text_of("status-all-", worst.as_str()),
+        tone: worst.as_str(),
+        lines: snapshot.parts.iter().map(|part| line(&app, words, part, snapshot.at)).collect(),
+        checked: words
+            .text("status-checked")
+            .with("time", When::new(snapshot.at, snapshot.at, Zone::UTC, words).exact()),
+        other: if words.language() == Language::Ru { Language::En } else { Language::Ru },
+        nonce: public_page::nonce(),
+        words,
+    };
+    public_page::answer(&shown, &shown.nonce, words, CACHED)
+}
+
+/// The same for programs.
+async fn document(app: web::Data<StatusContext>, request: HttpRequest) -> HttpResponse {
+    let snapshot = match look(&app, &request).await {
+        Ok(snapshot) => snapshot,
+        Err(refused) => return refused,
+    };
+    let part = |part: &Part| -> Value {
+        json!({ "name": part.name.as_str(), "status": part.state.as_str(), "since": part.since.map(Moment) })
+    };
+    let body = json!({
+        "status": snapshot.worst().as_str(),
+        "checked_at": Moment(snapshot.at),
+        "parts": snapshot.parts.iter().map(part).collect::<Vec<_>>(),
+    });
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, CACHED)).json(body)
+}
+
+/// The state, or the answer to a caller who does not get it.
+async fn look(app: &StatusContext, request: &HttpRequest) -> Result<Snapshot, HttpResponse> {
+    if !app.config.status.enabled {
+        return Err(public_page::nothing());
+    }
+    let (address, now) = (client_address(request, &app.config.server.trusted_proxies), app.clock.millis());
+    if let Err(seconds) = app.unknown_callers.pace(address, UnknownCallerAct::Status, now).await {
+        return Err(HttpResponse::TooManyRequests()
+            .insert_header((header::RETRY_AFTER, seconds))
+            .content_type("text/plain; charset=utf-8")
+            .body("Too many requests. Try again later.\n"));
+    }
+    Ok(app.board.look(app).await)
+}
+
+fn line(app: &StatusContext, words: Words, part: &Part, now: i64) -> PartRow {
+    let since = part.since.map(|at| When::new(at, now, Zone::UTC, words).stamp());
+    PartRow {
+        tone: part.state.as_str(),
+        name: match &part.name {
+            PartName::Receiving => words.text("status-receiving"),
+            PartName::Crm => words.text("status-crm").with("crm", app.integrations.brands()),
+            PartName::Messenger(kind) if *kind == connectors::webchat::KIND.name => words.text_of("connector-", kind),
+            PartName::Messenger(kind) => {
+                words.text("status-messenger").with("name", words.text_of("connector-", kind).to_string())
+            }
+            PartName::Panel => words.text("status-panel"),
+        },
+        state: words.text_of("status-is-", part.state.as_str()),
+        since: since.map(|time| words.text("status-since").with("time", time).to_string()).unwrap_or_default(),
+    }
+}
+
+/// A part of the service.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PartName {
+    /// Messages of both sides are taken in.
+    Receiving,
+    /// They reach amoCRM.
+    Crm,
+    /// They reach a messenger of this kind.
+    Messenger(&'static str),
+    /// The pages of accounts.
+    Panel,
+}
+
+impl PartName {
+    /// Its name in JSON.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Receiving => "receiving",
+            Self::Crm => "crm",
+            Self::Messenger(kind) => kind,
+            Self::Panel => "panel",
+        }
+    }
+}
+
+/// How a part works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PartState {
+    Works,
+    /// Slowly, or not for everybody.
+    Degraded,
+    Down,
+}
+
+impl PartState {
+    /// As in JSON and at the end of keys of texts.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Works => "ok",
+            Self::Degraded => "degraded",
+            Self::Down => "down",
+        }
+    }
+}
+
+/// A part and how it works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub name: PartName,
+    pub state: PartState,
+    /// Since when it does not work as usual, as far as it is known; milliseconds since 1970.
+    pub since: Option<i64>,
+}
+
+/// A kind of messenger that is in use.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    pub name: &'static str,
+    pub pool: &'static str,
+    /// It is Parom itself: the chat on sites.
+    pub is_ours: bool,
+}
+
+/// What a process sees.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// None: the database does not answer.
+    pub pools: Option<Vec<PoolHealth>>,
+    /// The database takes no writes.
+    pub read_only: bool,
+    /// Hooks of amoCRM are kept on the disk meanwhile.
+    pub spools: bool,
+}
+
+/// The state of all parts.
+pub fn judge(seen: &Seen, kinds: &[Kind], now: i64) -> Vec<Part> {
+    let plain = |state| (state, None);
+    let answers = seen.pools.is_some();
+    let (receiving, pages) = match (answers, seen.read_only) {
+        (true, false) => (PartState::Works, PartState::Works),
+        (true, true) => (PartState::Degraded, PartState::Degraded),
+        (false, _) if seen.spools => (PartState::Degraded, PartState::Down),
+        (false, _) => (PartState::Down, PartState::Down),
+    };
+    let pools = |fits: &dyn Fn(&str) -> bool| match &seen.pools {
+        None => plain(PartState::Down),
+        Some(all) => of_pools(all.iter().filter(|one| fits(&one.pool)), now),
+    };
+    let part = |name, (state, since)| Part { name, state, since };
+    let mut parts =
+        vec![part(PartName::Receiving, plain(receiving)), part(PartName::Crm, pools(&|pool| pool.starts_with(AMOJO)))];
+    for kind in kinds {
+        let reached = pools(&|pool| pool == kind.pool);
+        let reached = if kind.is_ours { reached.max(plain(pages)) } else { reached };
+        parts.push(part(PartName::Messenger(kind.name), reached));
+    }
+    parts.push(part(PartName::Panel, plain(pages)));
+    parts
+}
+
+/// How the targets of one pool work, and since when letters are late.
+pub fn of_pool(pool: &PoolHealth, now: i64) -> (PartState, Option<i64>) {
+    of_pools(std::iter::once(pool), now)
+}
+
+/// Half of those that were called fail, or letters are half an hour late: down. A tenth, or five minutes: degraded.
+fn of_pools<'a>(pools: impl Iterator<Item = &'a PoolHealth>, now: i64) -> (PartState, Option<i64>) {
+    let (mut called, mut broken, mut due) = (0, 0, None::<i64>);
+    for one in pools {
+        called += one.called;
+        broken += one.broken;
+        due = [due, one.due_since].into_iter().flatten().min();
+    }
+    let late = |limit: usize| due.is_some_and(|due| now - due > WAITED[limit].num_milliseconds());
+    let fails = |part: i64| broken > 0 && broken * part >= called;
+    let state = if fails(2) || late(1) {
+        PartState::Down
+    } else if fails(10) || late(0) {
+        PartState::Degraded
+    } else {
+        PartState::Works
+    };
+    (state, due.filter(|_| late(0)))
+}
+
+/// For how long a state is kept, in milliseconds.
+const KEPT: i64 = 5_000;
+/// A database that does not answer within this time does not work.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+
+/// The parts at a moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Milliseconds since 1970.
+    pub at: i64,
+    pub parts: Arc<[Part]>,
+}
+
+impl Snapshot {
+    /// The worst state of a part.
+    pub fn worst(&self) -> PartState {
+        self.parts.iter().map(|part| part.state).max().unwrap_or(PartState::Works)
+    }
+}
+
+/// The last state, and since when parts do not work as this process has seen it.
+#[derive(Default)]
+pub struct Board(Mutex<Remembered>);
+
+#[derive(Default)]
+struct Remembered {
+    last: Option<Snapshot>,
+    since: BTreeMap<PartName, i64>,
+}
+
+impl Board {
+    /// The state, at most some seconds old. Concurrent callers wait for one read.
+    async fn look(&self, app: &StatusContext) -> Snapshot {
+        let mut remembered = self.0.lock().await;
+        let now = app.clock.millis();
+        if let Some(last) = remembered.last.as_ref().filter(|last| (last.at..last.at + KEPT).contains(&now)) {
+            return last.clone();
+        }
+        let mut parts = judge(&seen(app).await, &kinds(app), now);
+        for part in &mut parts {
+            if part.state == PartState::Works {
+                remembered.since.remove(&part.name);
+                part.since = None;
+            } else {
+                let first = part.since.unwrap_or(now);
+                part.since = Some(*remembered.since.entry(part.name.clone()).or_insert(first));
+            }
+        }
+        let snapshot = Snapshot { at: now, parts: parts.into() };
+        remembered.last = Some(snapshot.clone());
+        snapshot
+    }
+}
+
+/// What this process sees now, with one statement.
+async fn seen(app: &StatusContext) -> Seen {
+    let pools = if app.store.is_open() {
+        match tokio::time::timeout(ANSWERS_WITHIN, app.queue.pool_health()).await {
+            Ok(Ok(pools)) => Some(pools),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the state of the service cannot be read");
+                None
+            }
+            Err(_) => None,
+        }
+    } else {
+        None
+    };
+    Seen { pools, read_only: app.is_read_only(), spools: app.spool.is_there() }
+}
+
+/// The kinds that a channel has, with their pools.
+fn kinds(app: &StatusContext) -> Vec<Kind> {
+    let all = app.integrations.all();
+    let has =
+        |kind: &str| all.iter().flat_map(|one| &one.channels).any(|one| one.connectors.iter().any(|it| it == kind));
+    let kinds = app.connectors.kinds().filter(|kind| has(kind)).filter_map(|kind| app.connectors.get(kind));
+    let own = connectors::webchat::KIND.name;
+    kinds.map(|one| Kind { name: one.kind(), pool: one.pool(), is_ours: one.kind() == own }).collect()
+}
+
+/// The context of the status page.
+pub struct StatusContext {
+    pub platform: Arc<PlatformContext>,
+    pub board: Board,
+}
+
+stands_on!(StatusContext);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_795_165_200_000;
+    const KINDS: [Kind; 2] =
+        [Kind { name: "pigeon", pool: "pigeon", is_ours: false }, Kind { name: "site", pool: "site", is_ours: true }];
+
+    fn pool(name: &str, called: i64, broken: i64, late: Option<i64>) -> PoolHealth {
+        PoolHealth { pool: name.to_owned(), called, broken, due_since: late.map(|minutes| NOW - minutes * 60_000) }
+    }
+
+    fn states(seen: &Seen) -> Vec<&'static str> {
+        judge(seen, &KINDS, NOW).iter().map(|part| part.state.as_str()).collect()
+    }
+
+    fn with(pools: Vec<PoolHealth>) -> Seen {
+        Seen { pools: Some(pools), ..Seen::default() }
+    }
+
+    #[test]
+    fn a_quiet_service_works() {
+        assert_eq!(states(&with(Vec::new())), ["ok"; 5]);
+        assert_eq!(states(&with(vec![pool("pigeon", 20, 1, Some(4))])), ["ok"; 5], "one of twenty, and not late");
+    }
+
+    #[test]
+    fn a_part_fails_by_share_and_by_age() {
+        assert_eq!(states(&with(vec![pool("amojo:main", 2, 0, Some(6))]))[1], "degraded");
+        assert_eq!(states(&with(vec![pool("amojo:main", 2, 0, None), pool("amojo:b", 0, 0, Some(31))]))[1], "down");
+        assert_eq!(states(&with(vec![pool("pigeon", 10, 1, None)]))[2], "degraded");
+        let parts = judge(&with(vec![pool("pigeon", 1, 1, Some(40))]), &KINDS, NOW);
+        assert_eq!((parts[2].state, parts[2].since), (PartState::Down, Some(NOW - 40 * 60_000)));
+    }
+
+    #[test]
+    fn without_the_database_hooks_may_still_be_kept() {
+        assert_eq!(states(&Seen { spools: true, ..Seen::default() }), ["degraded", "down", "down", "down", "down"]);
+        assert_eq!(states(&Seen::default()), ["down"; 5]);
+        let slow = Seen { read_only: true, ..with(Vec::new()) };
+        assert_eq!(states(&slow), ["degraded", "ok", "ok", "degraded", "degraded"]);
+    }
+}
