@@ -14,7 +14,7 @@ use clap::{Args, ValueEnum};
 use entity::{import, source};
 use futures_util::{Stream, stream};
 use indicatif::ProgressBar;
-use parom::api::import_out::shown;
+use parom::api::imports::shown;
 use parom::app::App;
 use parom::audit::Actor;
 use parom::import::{self as imports, Format, ImportState, LeadsMode, ReceivedImport, UploadOptions};

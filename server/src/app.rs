@@ -1,24 +1,5 @@
 //! The running application: every module's context, wired together once.
 
-use domain::alert_notices::AlertNoticeContext;
-use domain::announcements::Announced;
-use domain::audit::Refusals;
-use domain::delivery::DeliveryContext;
-use domain::delivery::gauges::LastWaiting;
-use domain::delivery::read::report::KeptFacts;
-use domain::delivery::slots::Slots;
-use domain::identity::{IdentityContext, throttle};
-use domain::intake::IntakeContext;
-use domain::intake::crm::{LostHooks, account};
-use domain::job::JobContext;
-use domain::load_shedding::{Load, LoadSheddingContext};
-use domain::media::{MediaContext, MediaService};
-use domain::platform::{PlatformContext, stands_on};
-use domain::source::{ChangeLocks, Observations, SourceContext};
-use domain::tenant::{self, TenantContext};
-use domain::usage::{RecentKeys, Searches, StorageSums, UsageContext};
-use pages::panel::PanelContext;
-use pages::service_status::{Board, StatusContext};
 use std::sync::Arc;
 
 use actix_web::web::{Data, ServiceConfig};
@@ -28,14 +9,36 @@ use base::rate_limit::RateLimiter;
 use base::store::Store;
 use base::telemetry;
 use base::vault::Vault;
+use chrono::TimeDelta;
 use connectors::Connector;
+use domain::alert_notices::{AlertNoticeContext, bot};
+use domain::announcements::Announced;
+use domain::audit::Refusals;
+use domain::delivery::gauges::LastWaiting;
+use domain::delivery::read::report::KeptFacts;
+use domain::delivery::slots::Slots;
+use domain::delivery::{DeliveryContext, replay};
+use domain::identity::{self, IdentityContext, throttle};
+use domain::intake::IntakeContext;
+use domain::intake::crm::{LostHooks, account};
+use domain::intake::messenger::poll;
+use domain::job::{JobContext, JobKind, Kind, chore, kind};
+use domain::load_shedding::{Load, LoadSheddingContext};
+use domain::media::{MediaContext, MediaService};
+use domain::platform::{PlatformContext, stands_on};
+use domain::source::line::{self, watch as lines};
+use domain::source::{ChangeLocks, Observations, SourceContext};
+use domain::tenant::{self, TenantContext, plan, subscription, watch};
+use domain::unregister::UnregisterLine;
+use domain::usage::{RecentKeys, Searches, StorageSums, UsageContext};
+use domain::{alert_checks, contact, lead_origin, template};
+use pages::panel::PanelContext;
+use pages::service_status::{Board, StatusContext};
 use tokio::sync::Semaphore;
 
 use crate::oauth::OauthContext;
 use crate::webchat::{Guests, WebchatContext};
 use crate::widget_api::{CallerMemory, WidgetContext};
-
-mod jobs;
 
 /// Sources whose calls to their messengers are remembered.
 const SOURCES: u64 = 50_000;
@@ -182,7 +185,7 @@ impl App {
             }),
             jobs: Arc::new(JobContext {
                 platform: platform.clone(),
-                kinds: jobs::kinds(&platform, &identity, &intake, &usage, &alert_notices),
+                kinds: kinds(&platform, &identity, &intake, &usage, &alert_notices),
             }),
             status: Arc::new(StatusContext { platform: platform.clone(), board: Board::default() }),
             platform: platform.clone(),
@@ -217,3 +220,54 @@ impl App {
 }
 
 stands_on!(App);
+
+/// After a failure of a kind whose attempts are an hour, a minute or less apart.
+const HOUR: [TimeDelta; 1] = [TimeDelta::hours(1)];
+const MINUTE: [TimeDelta; 1] = [TimeDelta::minutes(1)];
+
+fn kinds(
+    platform: &Arc<PlatformContext>,
+    identity: &Arc<IdentityContext>,
+    intake: &Arc<IntakeContext>,
+    usage: &Arc<UsageContext>,
+    alert_notices: &Arc<AlertNoticeContext>,
+) -> Vec<Arc<dyn JobKind>> {
+    let (delivery, sources, tenants) = (&intake.delivery, &intake.sources, &intake.tenants);
+    let (hours, minutes) = (TimeDelta::hours, TimeDelta::minutes);
+    // Few visits and checks at a time, so that a restart does not query amoCRM for all accounts at once.
+    let mut kinds = vec![
+        kind(watch::KIND, tenants, watch::visit).at_once(4, 1).within(4),
+        kind(plan::KIND, tenants, plan::look).at_once(4, 1),
+        kind(subscription::KIND, tenants, subscription::check).at_once(4, 1).within(4).waits(&subscription::WAITS),
+        kind(contact::KIND, tenants, contact::link_later).within(3).waits(&contact::BACK_OFF).gives_up(),
+        kind(lead_origin::KIND, tenants, lead_origin::write_origin).waits(&lead_origin::BACK_OFF).gives_up(),
+        kind(lines::WATCH, sources, line::check).at_once(4, 4).within(4),
+        kind(lines::RENEW, sources, lines::ask).at_once(4, 4).waits(&HOUR),
+        kind(lines::POLL, intake, poll::poll).at_once(16, 16).waits(&MINUTE),
+        kind(template::KIND, sources, template::go_on).within(5),
+        kind(replay::KIND, delivery, replay::go_on).waits(&MINUTE),
+        chore("sessions", hours(1), platform, identity, async |app| {
+            Ok(identity::throttle::sweep(&app).await.map(drop)?)
+        }),
+        chore("expired_rows", hours(1), platform, tenants, async |app| Ok(watch::clean(&app).await.map(drop)?)),
+        chore("moved_rows", minutes(5), platform, platform, move_rows),
+        chore("alert_checks", minutes(1), platform, usage, async |app| alert_checks::round(&app).await),
+        chore("alert_limits", minutes(30), platform, usage, async |app| alert_checks::limits(&app).await),
+    ];
+    if alert_notices.bot.is_some() {
+        kinds.push(kind(bot::KIND, alert_notices, bot::look).waits(&MINUTE).once_for_all());
+    }
+    let shared = |kind: Kind| -> Arc<dyn JobKind> { Arc::new(kind) };
+    let own: Arc<dyn JobKind> = Arc::new(UnregisterLine { platform: platform.clone() });
+    kinds.into_iter().map(shared).chain([own]).collect()
+}
+
+/// Until there are no processes of 0.1.0 any more: what they left is theirs for two minutes.
+async fn move_rows(app: Arc<PlatformContext>) -> anyhow::Result<()> {
+    let until = app.clock.millis() - TimeDelta::minutes(2).num_milliseconds();
+    let accounts = base::store::migrate::move_jobs(&app.store, until).await?;
+    if accounts > 0 {
+        tracing::info!(accounts, "work that a process of an earlier version left was taken over");
+    }
+    Ok(())
+}

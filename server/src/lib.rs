@@ -1,7 +1,7 @@
 //! Parom connects messengers to amoCRM and Kommo: messages are stored durably and delivered in order, once.
 //!
-//! The running server: its routes, the API, the site chat and the widget's routes, above [`domain`] and [`pages`], whose
-//! modules the command line reaches by this crate's name.
+//! The running server: its routes, the API, the site chat and the widget's routes, above [`domain`] and [`pages`],
+//! whose modules the command line reaches by this crate's name.
 
 pub use domain::{
     alert, alert_checks, alert_notices, announcements, api_key, audit, backup, brand, contact, cursor, customer,

@@ -5,11 +5,9 @@ use domain::intake;
 
 use crate::{api, oauth, webchat};
 
-mod answers;
-mod health;
-mod near;
-
 pub use answers::{nothing_here, secure_headers};
+
+mod answers;
 
 /// Routes of the public address.
 pub fn public(config: &mut web::ServiceConfig) {
@@ -23,8 +21,8 @@ pub fn public(config: &mut web::ServiceConfig) {
         .route("/hooks/{kind}/{source_id}", web::get().to(intake::messenger::handshake))
         .route("/hooks/{kind}/{source_id}", web::post().to(intake::messenger::hook))
         .route("/hooks/{kind}/{source_id}/{secret}", web::post().to(intake::messenger::hook_with_secret))
-        .route("/healthz", web::get().to(health::health))
-        .route("/healthz", web::head().to(health::health))
+        .route("/healthz", web::get().to(answers::health))
+        .route("/healthz", web::head().to(answers::health))
         .service(web::redirect("/llms.txt", "/api/llms.txt"))
         .configure(oauth::routes)
         .configure(webchat::routes)
@@ -41,19 +39,19 @@ pub fn public(config: &mut web::ServiceConfig) {
 /// Routes for operators.
 pub fn operators(config: &mut web::ServiceConfig) {
     config
-        .route("/readyz", web::get().to(health::ready))
-        .route("/readyz", web::head().to(health::ready))
-        .route("/metrics", web::get().to(health::metrics))
-        .route("/metrics", web::head().to(health::metrics));
+        .route("/readyz", web::get().to(answers::ready))
+        .route("/readyz", web::head().to(answers::ready))
+        .route("/metrics", web::get().to(answers::metrics))
+        .route("/metrics", web::head().to(answers::metrics));
 }
 
 /// Operators' routes on the public port, only for this machine and trusted proxies themselves: forwarded requests get
 /// 404. To monitor from elsewhere set `server.ops_listen`.
 pub fn operators_of_this_machine(config: &mut web::ServiceConfig) {
-    let near = || guard::fn_guard(near::is_near);
+    let near = || guard::fn_guard(answers::is_near);
     config
-        .route("/readyz", web::get().guard(near()).to(health::ready))
-        .route("/readyz", web::head().guard(near()).to(health::ready))
-        .route("/metrics", web::get().guard(near()).to(health::metrics))
-        .route("/metrics", web::head().guard(near()).to(health::metrics));
+        .route("/readyz", web::get().guard(near()).to(answers::ready))
+        .route("/readyz", web::head().guard(near()).to(answers::ready))
+        .route("/metrics", web::get().guard(near()).to(answers::metrics))
+        .route("/metrics", web::head().guard(near()).to(answers::metrics));
 }

@@ -1,32 +1,35 @@
 //! The running server: starts and stops database, writers, workers and HTTP in order.
 
-use domain::delivery::worker::Worker;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
+use actix_web::{App as HttpApp, HttpServer, web};
 use anyhow::Context;
 use base::clock::Clock;
-use base::config::Config;
+use base::config::{Config, ConfigError};
 use base::fault::Faults;
-use base::spool;
 use base::store::{self, Store};
+use base::supervisor::detach;
 use base::vault::Vault;
+use base::{spool, telemetry};
 use connectors::Connector;
+use domain::delivery::worker::Worker;
+use domain::load_shedding::connections::Connections;
+use domain::platform::PlatformContext;
+use domain::tenant::channels;
+use domain::{integrations, load_shedding};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::routes;
 
-mod http;
-mod reload;
 mod rounds;
-
-use http::{listen, serve, serve_ops};
-pub use reload::reload;
 
 /// Time limit for requests in progress after a stop was requested.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -293,4 +296,123 @@ fn keep<Context, Work>(
     tasks.spawn(async move {
         platform.supervisor.keep(task, &platform.stop, || run(context.clone(), platform.stop.clone())).await;
     });
+}
+
+/// A connection must send the head of its first request within this time.
+const HEAD_WITHIN: Duration = Duration::from_secs(5);
+
+/// A listening socket.
+fn listen(address: &str) -> anyhow::Result<TcpListener> {
+    load_shedding::connections::listen(address).with_context(|| format!("cannot listen on {address}"))
+}
+
+/// Serves the public routes; `with_ops` adds the operators' routes for this machine.
+fn serve(
+    app: &Arc<App>,
+    listener: TcpListener,
+    threads: usize,
+    with_ops: bool,
+    fails: &mpsc::Sender<anyhow::Error>,
+) -> anyhow::Result<ServerHandle> {
+    let shared = app.clone();
+    let connections = Connections::new(&app.config);
+    let server = HttpServer::new(move || {
+        HttpApp::new()
+            .configure(|web| shared.share(web))
+            .wrap(from_fn(load_shedding::gate_unknown_callers))
+            .wrap(from_fn(load_shedding::gate))
+            .wrap(from_fn(routes::secure_headers))
+            .configure(routes::public)
+            .configure(|config| {
+                if with_ops {
+                    routes::operators_of_this_machine(config);
+                }
+            })
+            .default_service(web::to(routes::nothing_here))
+    })
+    .on_connect(move |socket, data| connections.begin(socket, data))
+    .workers(threads)
+    .client_request_timeout(HEAD_WITHIN)
+    .shutdown_timeout(DRAIN.as_secs())
+    .disable_signals()
+    .listen(listener)
+    .context("the HTTP server")?
+    .run();
+    let handle = server.handle();
+    listen_on(app, server, fails);
+    Ok(handle)
+}
+
+/// Serves `/metrics`, `/readyz` and the like at their own address.
+fn serve_ops(
+    app: &Arc<App>,
+    listener: TcpListener,
+    fails: &mpsc::Sender<anyhow::Error>,
+) -> anyhow::Result<ServerHandle> {
+    let shared = app.clone();
+    let server = HttpServer::new(move || {
+        HttpApp::new()
+            .configure(|web| shared.share(web))
+            .configure(routes::operators)
+            .default_service(web::to(routes::nothing_here))
+    })
+    .workers(1)
+    // Nothing here reads a body, and no gate sees to a connection's end: it closes at once (`Connection::closes`).
+    .client_disconnect_timeout(Duration::ZERO)
+    .disable_signals()
+    .listen(listener)
+    .context("the operators' HTTP server")?
+    .run();
+    let handle = server.handle();
+    listen_on(app, server, fails);
+    Ok(handle)
+}
+
+/// Stops the process when its HTTP server has ended, so that the service manager restarts it.
+fn listen_on(app: &Arc<App>, server: Server, fails: &mpsc::Sender<anyhow::Error>) {
+    let (app, fails) = (app.clone(), fails.clone());
+    detach("http", async move {
+        let ended = server.await;
+        if !app.stop.is_cancelled() {
+            let why = ended.err().map_or_else(|| "it ended without an error".to_owned(), |error| error.to_string());
+            let _ = fails.send(anyhow::anyhow!("the HTTP server no longer listens: {why}")).await;
+        }
+    });
+}
+
+// A configuration that was read again while the process serves (SIGHUP): what can change without a restart changes, what
+// cannot is named, and a mistake changes nothing.
+
+/// Uses the integrations, channels, plans and log filter of a configuration; false if it could not be read.
+pub async fn reload(app: &PlatformContext, read: Result<Config, ConfigError>) -> bool {
+    let new = match read {
+        Ok(new) => new,
+        Err(error) => {
+            tracing::error!(%error, "the configuration was read again and has a mistake; the present one stays in use");
+            return false;
+        }
+    };
+    app.config.plans.follow(&new.plans);
+    app.config.plan_list.follow(&new.plan_list);
+    telemetry::set_log_filter(new.telemetry.log.as_deref());
+    let before = app.integrations.of_file();
+    integrations::use_file(app, &new).await;
+    // As after a change of a stored one: accounts get channels that they may have now.
+    for one in app.integrations.of_file() {
+        let was = before.iter().find(|was| was.name == one.name);
+        if was.is_some_and(|was| format!("{was:?}") == format!("{one:?}")) {
+            continue;
+        }
+        if let Err(error) = channels::offer_all(app, &one.name).await {
+            tracing::warn!(integration = one.name, %error, "channels are offered to the accounts at their next visit only");
+        }
+    }
+    let later = app.config.changes(&new).later;
+    if later.is_empty() {
+        tracing::info!("the configuration was read again and is in use");
+    } else {
+        let keys = later.join(", ");
+        tracing::warn!(keys, "the configuration was read again; these keys take effect at the next start");
+    }
+    true
 }

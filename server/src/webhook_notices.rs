@@ -66,11 +66,11 @@ async fn one(app: &Arc<UsageContext>, notice: source_notice::Model) -> anyhow::R
         return Ok(false);
     }
     let notice = source_notice::Model { next_try_at: now + CLAIMED.num_milliseconds(), ..notice };
-    let found = source::Entity::of_tenant(notice.tenant_id).filter(source::Column::Id.eq(notice.source_id));
-    let found = found.one(app.store.read()).await?;
+    let source = source::Entity::of_tenant(notice.tenant_id).filter(source::Column::Id.eq(notice.source_id));
+    let source = source.one(app.store.read()).await?;
     // A paused source sends nothing; resuming is a change and is notified.
     let silent = |source: &source::Model| source.paused && !notice.deleted;
-    let Some(source) = found.filter(|source| !silent(source) && now - notice.created_at < WORTH.num_milliseconds())
+    let Some(source) = source.filter(|source| !silent(source) && now - notice.created_at < WORTH.num_milliseconds())
     else {
         gone(app, &notice).await?;
         return Ok(false);

@@ -544,10 +544,10 @@ const DERIVED: &[(&str, &str)] = &[
     ("media/serve.rs", "signatures of links to files"),
     ("media/upload.rs", "ids of avatars"),
     ("identity/device.rs", "cookies of devices"),
-    ("oauth/state.rs", "states of installations in a browser"),
+    ("oauth/start.rs", "states of installations in a browser"),
     ("probe.rs", "answers to `GET /healthz?nonce=`"),
     ("tenant/install/known.rs", "addresses of genuine install calls"),
-    ("webchat/by_email/token.rs", "links in letters about answers in a chat"),
+    ("webchat/emails.rs", "links in letters about answers in a chat"),
     ("widget_api/session.rs", "session tokens of the widget"),
 ];
 

@@ -150,7 +150,7 @@ const KINDS_BY_NAME: &[(&str, &str)] = &[
     ("base/src/config/check.rs", "the sections of a configuration"),
     ("base/src/config/mod.rs", "the names that a configuration may contain"),
     ("base/src/telemetry/catalog.rs", "values of labels, listed for their series"),
-    ("server/src/api/source_types.rs", "examples of the API's description"),
+    ("server/src/api/sources.rs", "examples of the API's description"),
     ("domain/src/source/check.rs", "amoCRM's type of a service"),
     ("cli/src/demo/", "the demonstration's own sources"),
 ];

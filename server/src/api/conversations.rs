@@ -1,24 +1,35 @@
-//! Conversations of a source and their messages.
+//! Conversations of a source and their messages, chats started without a message, and one customer's data: exported and
+//! erased.
 
-use actix_web::{HttpResponse, get, web};
-use base::error::{Error, Problem, Result};
+use std::collections::BTreeMap;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use base::error::{Error, Result};
+use base::i18n::LocalizedText;
+use base::json::{Moment, Object, Query};
 use base::message::{Member, Person};
-use domain::api_key::ApiKey;
+use domain::api_key::{ApiKey, Scope};
 use domain::cursor::{ListOut, PageRequest};
 use domain::delivery::read::{HoldReasons, chats};
+use domain::intake::chat;
+use domain::intake::message_in::{ConversationIn, CustomerIn, checked_chat};
 use domain::lookup::as_ours;
 use domain::source::window::Window;
+use domain::tenant::{self, CustomerExport, ExportPages, Who};
 use domain::usage::UsageContext;
 use entity::{conversation, message, source};
 use queue::accept_batch::{Alias, Side};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::message_out::{FileLinks, MessageOut};
 use super::messages::{body_of, show};
-use base::json::{Moment, Query};
+use super::request::{RequestBody, by, once};
+use super::roster;
 
 /// A conversation: one customer on one source, or one group chat.
 #[derive(Debug, Serialize, ToSchema)]
@@ -97,8 +108,8 @@ pub struct PageQuery {
 /// Sorted by creation time, newest first. A deleted source keeps its conversations.
 #[utoipa::path(tag = "conversations", params(("source_id", description = "The source"), PageQuery), responses(
     (status = 200, description = "A page of conversations", body = ListOut<ConversationOut>),
-    (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Invalid limit or cursor", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source"),
+    (status = 422, description = "Invalid limit or cursor"),
 ))]
 #[get("/v1/sources/{source_id}/conversations")]
 pub async fn list(
@@ -110,9 +121,9 @@ pub async fn list(
     let source = key.source_or_deleted(&app, *source_id).await?;
     let filters = ["conversations", &source.id.to_string()];
     let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
-    let wanted = chats::ConversationFilter { source_id: Some(source.id), ids: None };
+    let filter = chats::ConversationFilter { source_id: Some(source.id), ids: None };
     let db = app.store.read();
-    let rows = chats::page(db, source.tenant_id, &wanted, page.after, page.rows()).await?;
+    let rows = chats::page(db, source.tenant_id, &filter, page.after, page.rows()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
     let last = chats::last_messages(db, source.tenant_id, rows.iter().map(|row| row.id)).await?;
     let connector = app.connectors.get(&source.kind);
@@ -138,8 +149,8 @@ pub async fn list(
     PageQuery,
 ), responses(
     (status = 200, description = "A page of messages", body = ListOut<MessageOut>),
-    (status = 404, description = "No such source or conversation", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Invalid limit or cursor", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source or conversation"),
+    (status = 422, description = "Invalid limit or cursor"),
 ))]
 #[get("/v1/sources/{source_id}/conversations/{conversation_id}/messages")]
 pub async fn messages(
@@ -183,9 +194,9 @@ pub(super) async fn find(
     };
     let theirs = text.strip_prefix("ext:");
     if let (None, Some(ours)) = (theirs, as_ours(text))
-        && let Some(found) = by_id(ours).await?
+        && let Some(row) = by_id(ours).await?
     {
-        return Ok(Some(found));
+        return Ok(Some(row));
     }
     let external_id = theirs.unwrap_or(text);
     if external_id.contains('\0') {
@@ -220,4 +231,215 @@ fn shown(row: conversation::Model, last_message_at: Option<Moment>, window: Opti
         window,
         last_message_at,
     }
+}
+
+/// A chat to start.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChatIn {
+    #[schema(value_type = ConversationIn)]
+    pub conversation: Object<ConversationIn>,
+    #[schema(value_type = CustomerIn)]
+    pub customer: Object<CustomerIn>,
+}
+
+/// A chat that is being started.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChatOut {
+    /// Parom's id of the conversation.
+    pub id: Uuid,
+    #[schema(example = "chat-7")]
+    pub external_id: String,
+    /// Always `queued`.
+    #[schema(example = "queued")]
+    pub status: &'static str,
+    /// Whether the conversation was known; then new details of its customer were stored.
+    pub duplicate: bool,
+}
+
+/// Starts a chat without a message.
+///
+/// It is created in amoCRM and linked to the contact that `customer.contact_id` names, or by the source's
+/// `contact_rule`. It creates no lead; amoCRM shows the chat with its first message. For a known conversation, a contact
+/// that is named is linked as with `sender.contact_id` of a message.
+#[utoipa::path(tag = "conversations", params(
+    ("source_id", description = "The source of the chat"),
+), request_body = ChatIn, responses(
+    (status = 202, description = "Stored; amoCRM gets it", body = ChatOut),
+    (status = 200, description = "The conversation is known", body = ChatOut),
+    (status = 404, description = "No such source"),
+    (status = 422, description = "Validation failed"),
+    (status = 507, description = "The account has reached its storage limit"),
+    (status = 503, description = "Cannot be stored right now; retry later"),
+))]
+#[post("/v1/sources/{source_id}/conversations")]
+pub async fn create_chat(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    source_id: web::Path<Uuid>,
+    body: RequestBody,
+) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let source = key.source(&app, *source_id).await?;
+    let (given, fingerprint) = body.read::<ChatIn>().await?;
+    let (external_id, customer) = checked_chat(given.conversation.0, given.customer.0)?;
+    domain::usage::room(&app, source.tenant_id).await?;
+    once(&app, &key, fingerprint, async {
+        let (id, duplicate) = chat::start(&app.intake, &source, &external_id, customer).await?;
+        let mut answer = if duplicate { HttpResponse::Ok() } else { HttpResponse::Accepted() };
+        Ok(answer.json(ChatOut { id, external_id, status: "queued", duplicate }))
+    })
+    .await
+}
+
+/// The customer: either `phone` or `conversation_id`.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerExportIn {
+    /// Everything of the person with this phone number, however it is written. Without a country it takes the account's.
+    #[serde(default)]
+    #[schema(example = "+7 915 111-22-33")]
+    phone: Option<String>,
+    /// A conversation.
+    #[serde(default)]
+    conversation_id: Option<Uuid>,
+}
+
+/// Whom to erase: either `phone` or `conversation_id`.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerErasureIn {
+    /// Everything of the person with this phone number, however it is written. Without a country it takes the account's.
+    #[serde(default)]
+    #[schema(example = "+7 915 111-22-33")]
+    phone: Option<String>,
+    /// A conversation.
+    #[serde(default)]
+    conversation_id: Option<Uuid>,
+    /// Only counts what would be erased.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// What an erasure would erase.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomerErasureCountOut {
+    pub conversation_ids: Vec<Uuid>,
+    /// In these conversations, in others (group chats), and in imports that have not come to them yet.
+    pub messages: u64,
+    /// Number of files among them.
+    pub files: u64,
+    /// Conversations with a number that may be this customer's or another person's, because it is written without its
+    /// country. They are not erased; erase them by `conversation_id` if they are the customer's.
+    pub also_possible: Vec<Uuid>,
+}
+
+/// The proof of an erasure; it contains none of the customer's data.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomerErasureOut {
+    pub id: Uuid,
+    /// Erased rows by table.
+    #[schema(example = json!({"conversation": 1, "message": 12}))]
+    pub counts: BTreeMap<String, u64>,
+    /// Conversations that were not erased, as in a dry run.
+    pub also_possible: Vec<Uuid>,
+}
+
+fn who(phone: Option<String>, conversation_id: Option<Uuid>) -> Result<Who> {
+    match (phone.filter(|phone| !phone.trim().is_empty()), conversation_id) {
+        (Some(phone), None) => Ok(Who::Phone(phone)),
+        (None, Some(id)) => Ok(Who::Conversation(id)),
+        _ => Err(Error::field("/phone", LocalizedText::new("said-customer-named"))),
+    }
+}
+
+/// Exports one customer's data as newline-delimited JSON.
+///
+/// Requires scope `admin`. `{"type": "conversation" | "message" | "dead_letter" | "import_line", "data": {…}}` per line, ended by
+/// `{"type": "end", "data": {"lines": …, "also_possible": […]}}`: without that line the export was interrupted.
+/// `also_possible` names conversations that are not in the export: their number is written without its country and may
+/// be this customer's or another person's.
+#[utoipa::path(tag = "customers", params(("tenant_id", description = "Parom's id of the account")),
+    request_body = CustomerExportIn, responses(
+    (status = 200, description = "The lines", body = String, content_type = "application/x-ndjson"),
+    (status = 403, description = "The key's scope is below `admin`"),
+    (status = 404, description = "No such customer, or the account is unknown or outside the key's"),
+    (status = 422, description = "Not exactly one of `phone` and `conversation_id`, an invalid phone number, or one that only ambiguous numbers may match"),
+))]
+#[post("/v1/tenants/{tenant_id}/customers/export")]
+pub async fn export_customer(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    request: HttpRequest,
+    tenant_id: web::Path<Uuid>,
+    body: RequestBody,
+) -> Result<HttpResponse> {
+    key.in_tenant(*tenant_id)?;
+    key.needs(Scope::Admin)?;
+    let tenant = roster::tenant(&app, *tenant_id).await?;
+    let (input, _) = body.read::<CustomerExportIn>().await?;
+    let who = who(input.phone, input.conversation_id)?;
+    let searching = app.searches.begin(tenant.tenant_id)?;
+    let export = CustomerExport::begin(&app.tenants, tenant.tenant_id, &who).await?;
+    drop(searching);
+    let by = by(&app, &key, &request).await?;
+    let about = (tenant.tenant_id, tenant.host.as_str());
+    by.did(&app, app.store.write(), "data.exported", about, json!({ "customers": 1 })).await?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/x-ndjson")
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", export.file_name())))
+        .streaming(Box::pin(export.into_body())))
+}
+
+/// Erases one customer's data.
+///
+/// Requires scope `admin`. Messages, profile, ids, files and stored requests are erased; counts stay, and so do amoCRM's
+/// and the messenger's own copies. With `dry_run` it only counts. After an interruption it can be repeated.
+#[utoipa::path(tag = "customers", params(
+    ("tenant_id", description = "Parom's id of the account"),
+), request_body = CustomerErasureIn, responses(
+    (status = 200, description = "Dry run: counted, nothing changed", body = CustomerErasureCountOut),
+    (status = 201, description = "Erased: the proof", body = CustomerErasureOut),
+    (status = 403, description = "The key's scope is below `admin`"),
+    (status = 404, description = "No such customer, or the account is unknown or outside the key's"),
+    (status = 422, description = "Not exactly one of `phone` and `conversation_id`, an invalid phone number, or one that only ambiguous numbers may match"),
+))]
+#[post("/v1/tenants/{tenant_id}/customers/erase")]
+pub async fn erase_customer(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    request: HttpRequest,
+    tenant_id: web::Path<Uuid>,
+    body: RequestBody,
+) -> Result<HttpResponse> {
+    key.in_tenant(*tenant_id)?;
+    key.needs(Scope::Admin)?;
+    let tenant_id = roster::tenant(&app, *tenant_id).await?.tenant_id;
+    let (input, fingerprint) = body.read::<CustomerErasureIn>().await?;
+    let who = who(input.phone, input.conversation_id)?;
+    let _searching = app.searches.begin(tenant_id)?;
+    if input.dry_run {
+        let erasure = tenant::erase::find(&app.tenants, tenant_id, &who).await?;
+        if erasure.is_empty() && erasure.also_possible.is_empty() {
+            return Err(Error::NotFound);
+        }
+        return Ok(HttpResponse::Ok().json(CustomerErasureCountOut {
+            conversation_ids: erasure.conversations,
+            messages: erasure.messages,
+            files: erasure.files,
+            also_possible: erasure.also_possible,
+        }));
+    }
+    once(&app, &key, fingerprint, async {
+        let erasure = tenant::erase(&app.tenants, tenant_id, &who, &format!("key:{}", key.id)).await?;
+        let by = by(&app, &key, &request).await?;
+        let id = erasure.id.to_string();
+        by.did(&app, app.store.write(), "data.erased", (tenant_id, &id), json!(erasure.counts)).await?;
+        Ok(HttpResponse::Created().json(CustomerErasureOut {
+            id: erasure.id,
+            counts: erasure.counts,
+            also_possible: erasure.also_possible,
+        }))
+    })
+    .await
 }

@@ -1,25 +1,27 @@
-//! Dead letters: they are not retried automatically.
+//! Dead letters: they are not retried automatically. Replays count many of them and then retry or remove them at a
+//! fixed rate until done or cancelled.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
-use base::error::{Error, Problem, Result};
+use base::error::{Error, Result};
+use base::i18n::LocalizedText;
+use base::json::{Moment, Query};
 use base::message::{Direction, LetterKind};
 use domain::api_key::{ApiKey, Scope};
 use domain::cursor::{ListOut, PageRequest};
+use domain::delivery::DeliveryContext;
 use domain::delivery::dead_letters;
-use domain::delivery::read::dead as read;
+use domain::delivery::read::dead::{self as read, DeadLetterFilter};
+use domain::delivery::replay::{self as replays, A_SECOND, ReplayAction};
 use domain::usage::UsageContext;
-use entity::dead_letter;
+use entity::{dead_letter, replay};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::body::RequestBody;
-use super::idempotency::once;
 use super::messages::TenantQuery;
+use super::request::{RequestBody, by, once};
 use super::roster;
-use super::sources::by;
-use base::json::{Moment, Query};
 
 /// A dead letter.
 #[derive(Debug, Serialize, ToSchema)]
@@ -77,8 +79,8 @@ pub struct DeadLettersQuery {
 /// `source_id` names one; `reason` filters by reason.
 #[utoipa::path(tag = "dead letters", params(DeadLettersQuery), responses(
     (status = 200, description = "A page of dead letters", body = ListOut<DeadLetterOut>),
-    (status = 404, description = "No such source or account", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Invalid filters or cursor", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source or account"),
+    (status = 422, description = "Invalid filters or cursor"),
 ))]
 #[get("/v1/dead-letters")]
 pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<DeadLettersQuery>) -> Result<HttpResponse> {
@@ -91,12 +93,12 @@ pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<DeadLe
     let tenant_text = tenant_id.map(|id| id.to_string()).unwrap_or_default();
     let filters = ["dead-letters", &tenant_text, &source_text, &reason_text];
     let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
-    let wanted =
+    let filter =
         read::DeadLetterFilter { source_id, reason: reason.map(str::to_owned), ..read::DeadLetterFilter::default() };
     let rows = match tenant_id {
-        Some(tenant_id) => read::page(app.store.read(), tenant_id, &wanted, page.after, page.rows()).await?,
+        Some(tenant_id) => read::page(app.store.read(), tenant_id, &filter, page.after, page.rows()).await?,
         // A vendor key that names no account.
-        None => read::page_of_all(&app.store, &wanted, page.after, page.rows()).await?,
+        None => read::page_of_all(&app.store, &filter, page.after, page.rows()).await?,
     };
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
     let items = rows.into_iter().map(shown).collect::<anyhow::Result<Vec<_>>>()?;
@@ -106,13 +108,9 @@ pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<DeadLe
 /// Retries a dead letter.
 ///
 /// It is appended to its conversation's queue with the same id and attempted like a new one.
-#[utoipa::path(tag = "dead letters", params(
-    ("id", description = "The dead letter"),
-    TenantQuery,
-    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
-), responses(
+#[utoipa::path(tag = "dead letters", params(("id", description = "The dead letter"), TenantQuery), responses(
     (status = 202, description = "Queued for another attempt", body = RetriedOut),
-    (status = 404, description = "No such dead letter", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such dead letter"),
 ))]
 #[post("/v1/dead-letters/{id}/retry")]
 pub async fn retry(
@@ -126,13 +124,8 @@ pub async fn retry(
     key.needs(Scope::Write)?;
     let named = roster::named(query.tenant_id.as_deref())?;
     once(&app, &key, body.ignore()?, async {
-        for tenant_id in roster::having::<dead_letter::Entity>(&app, &key, named, *id).await? {
-            if dead_letters::retry(&app.delivery, tenant_id, *id).await? {
-                noted(&app, &key, &request, (tenant_id, *id), "undelivered.retried").await?;
-                return Ok(HttpResponse::Accepted().json(RetriedOut { id: *id, status: "queued" }));
-            }
-        }
-        Err(Error::NotFound)
+        act(&app, &key, &request, named, *id, "undelivered.retried", dead::retry).await?;
+        Ok(HttpResponse::Accepted().json(RetriedOut { id: *id, status: "queued" }))
     })
     .await
 }
@@ -140,13 +133,9 @@ pub async fn retry(
 /// Deletes a dead letter permanently.
 ///
 /// Its message keeps the status `failed`.
-#[utoipa::path(tag = "dead letters", params(
-    ("id", description = "The dead letter"),
-    TenantQuery,
-    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
-), responses(
+#[utoipa::path(tag = "dead letters", params(("id", description = "The dead letter"), TenantQuery), responses(
     (status = 204, description = "Deleted"),
-    (status = 404, description = "No such dead letter", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such dead letter"),
 ))]
 #[delete("/v1/dead-letters/{id}")]
 pub async fn delete(
@@ -160,31 +149,34 @@ pub async fn delete(
     key.needs(Scope::Write)?;
     let named = roster::named(query.tenant_id.as_deref())?;
     once(&app, &key, body.ignore()?, async {
-        for tenant_id in roster::having::<dead_letter::Entity>(&app, &key, named, *id).await? {
-            if dead_letters::drop(&app.delivery, tenant_id, *id).await? {
-                noted(&app, &key, &request, (tenant_id, *id), "undelivered.dropped").await?;
-                return Ok(HttpResponse::NoContent().finish());
-            }
-        }
-        Err(Error::NotFound)
+        act(&app, &key, &request, named, *id, "undelivered.dropped", dead::drop).await?;
+        Ok(HttpResponse::NoContent().finish())
     })
     .await
 }
 
-async fn noted(
+/// Works on the dead letter in the account that has it, for the audit log too.
+async fn act(
     app: &UsageContext,
     key: &ApiKey,
     request: &HttpRequest,
-    (tenant_id, id): (Uuid, Uuid),
+    named: Option<Uuid>,
+    id: Uuid,
     action: &'static str,
+    work: impl AsyncFn(&DeliveryContext, Uuid, Uuid) -> anyhow::Result<bool>,
 ) -> Result<()> {
-    let by = by(app, key, request).await?;
-    Ok(by.did(app, app.store.write(), action, (tenant_id, &id.to_string()), json!({ "count": 1 })).await?)
+    for tenant_id in roster::having::<dead_letter::Entity>(app, key, named, id).await? {
+        if work(&app.delivery, tenant_id, id).await? {
+            let (by, detail) = (by(app, key, request).await?, json!({ "count": 1 }));
+            return Ok(by.did(app, app.store.write(), action, (tenant_id, &id.to_string()), detail).await?);
+        }
+    }
+    Err(Error::NotFound)
 }
 
 /// The account whose dead letters are meant: the named one, the source's or the key's; none with a vendor key that
 /// names none.
-pub(super) async fn tenant_of(
+async fn tenant_of(
     app: &UsageContext,
     key: &ApiKey,
     source_id: Option<Uuid>,
@@ -217,4 +209,185 @@ fn shown(row: dead_letter::Model) -> anyhow::Result<DeadLetterOut> {
         first_at: Moment(row.first_at),
         last_at: Moment(row.last_at),
     })
+}
+
+/// Which dead letters to process and how.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReplayIn {
+    /// `retry` appends each to its conversation's queue with the same id; `drop` deletes each.
+    #[schema(example = "retry")]
+    action: String,
+    /// Returns only dead letters of this source.
+    #[serde(default)]
+    source_id: Option<Uuid>,
+    /// The account; required with a vendor key unless `source_id` is given.
+    #[serde(default)]
+    tenant_id: Option<Uuid>,
+    /// Returns only dead letters with this reason.
+    #[serde(default)]
+    reason: Option<String>,
+    /// Only counts the dead letters.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// What a replay would do.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReplayCountOut {
+    /// Number of dead letters it would process.
+    pub count: u64,
+    /// How many of the first 500 customers might see twice.
+    pub maybe_twice: u64,
+    /// Estimated duration in seconds at the rate of replays.
+    pub seconds_expected: u64,
+}
+
+/// A replay of dead letters.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReplayOut {
+    pub id: Uuid,
+    pub tenant_id: Uuid,
+    /// `retry` or `drop`.
+    #[schema(example = "retry")]
+    pub action: String,
+    /// Null for all sources.
+    #[schema(required)]
+    pub source_id: Option<Uuid>,
+    /// Null for any reason.
+    #[schema(required)]
+    pub reason: Option<String>,
+    /// `running`, `done` or `cancelled`.
+    #[schema(example = "running")]
+    pub status: String,
+    /// Counted when the replay started; later dead letters are not part of it.
+    pub total: i64,
+    pub done: i64,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Moment,
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    pub finished_at: Option<Moment>,
+}
+
+/// How many dead letters are checked for unknown outcomes.
+const LOOKED_AT: u64 = 500;
+
+/// Retries or removes many dead letters, 20 per second.
+///
+/// With `dry_run` it only counts them. If an identical replay is still running, that replay is returned and no
+/// second one starts.
+#[utoipa::path(tag = "dead letters", request_body = ReplayIn, responses(
+    (status = 200, description = "Dry run: dead letters counted, nothing changed", body = ReplayCountOut),
+    (status = 202, description = "The replay is running", body = ReplayOut),
+    (status = 404, description = "No such source or account"),
+    (status = 422, description = "Validation failed"),
+))]
+#[post("/v1/dead-letter-replays")]
+pub async fn create_replay(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    request: HttpRequest,
+    body: RequestBody,
+) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let (input, fingerprint) = body.read::<ReplayIn>().await?;
+    let action = ReplayAction::named(&input.action);
+    let action = action
+        .ok_or_else(|| Error::field("/action", LocalizedText::new("said-kind-unknown").with("known", "retry, drop")))?;
+    let tenant_id = tenant_of(&app, &key, input.source_id, input.tenant_id).await?;
+    // Many letters of all accounts at once are never meant.
+    let tenant_id = tenant_id.ok_or_else(|| Error::field("/tenant_id", LocalizedText::new("said-tenant-named")))?;
+    let reason = input.reason.filter(|reason| !reason.is_empty() && !reason.contains('\0'));
+    let filter = DeadLetterFilter { source_id: input.source_id, reason, ..DeadLetterFilter::default() };
+    if input.dry_run {
+        let count = read::count(app.store.read(), tenant_id, &filter).await?;
+        let first = read::ids(app.store.read(), tenant_id, &filter, LOOKED_AT).await?;
+        let dry = read::dry_run(app.store.read(), tenant_id, &first).await?;
+        let maybe_twice = if action == ReplayAction::Retry { dry.maybe_twice } else { 0 };
+        let seconds_expected = count.div_ceil(A_SECOND);
+        return Ok(HttpResponse::Ok().json(ReplayCountOut { count, maybe_twice, seconds_expected }));
+    }
+    once(&app, &key, fingerprint, async {
+        let row = replays::start(&app.delivery, tenant_id, action, &filter, &format!("key:{}", key.id)).await?;
+        let by = by(&app, &key, &request).await?;
+        let noted = match action {
+            ReplayAction::Retry => "undelivered.retried",
+            ReplayAction::Drop => "undelivered.dropped",
+        };
+        let detail = json!({ "count": row.total, "replay": row.id });
+        by.did(&app, app.store.write(), noted, (tenant_id, ""), detail).await?;
+        Ok(HttpResponse::Accepted().json(replay_out(row)))
+    })
+    .await
+}
+
+/// Retrieves a replay.
+///
+/// The counts grow while it runs; `status` shows when it has finished.
+#[utoipa::path(tag = "dead letters", params(("id", description = "The replay"), TenantQuery), responses(
+    (status = 200, description = "The replay", body = ReplayOut),
+    (status = 404, description = "No such replay"),
+))]
+#[get("/v1/dead-letter-replays/{id}")]
+pub async fn get_replay(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    id: web::Path<Uuid>,
+    query: Query<TenantQuery>,
+) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(replay_out(find(&app, &key, *id, &query).await?)))
+}
+
+/// Cancels a replay.
+///
+/// Dead letters it has already processed stay processed; the rest stay undelivered.
+#[utoipa::path(tag = "dead letters", params(("id", description = "The replay"), TenantQuery), responses(
+    (status = 202, description = "Cancelled, or it had already finished", body = ReplayOut),
+    (status = 404, description = "No such replay"),
+))]
+#[post("/v1/dead-letter-replays/{id}/cancel")]
+pub async fn cancel_replay(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    query: Query<TenantQuery>,
+    body: RequestBody,
+) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let row = find(&app, &key, *id, &query).await?;
+    once(&app, &key, body.ignore()?, async {
+        if replays::cancel(&app.delivery, row.tenant_id, row.id).await? {
+            let (by, detail) = (by(&app, &key, &request).await?, json!({ "replay": row.id }));
+            by.did(&app, app.store.write(), "undelivered.stopped", (row.tenant_id, ""), detail).await?;
+        }
+        let row = replays::find(&app.delivery, row.tenant_id, row.id).await?.ok_or(Error::NotFound)?;
+        Ok(HttpResponse::Accepted().json(replay_out(row)))
+    })
+    .await
+}
+
+async fn find(app: &UsageContext, key: &ApiKey, id: Uuid, query: &TenantQuery) -> Result<replay::Model> {
+    let named = roster::named(query.tenant_id.as_deref())?;
+    for tenant_id in roster::having::<replay::Entity>(app, key, named, id).await? {
+        if let Some(row) = replays::find(&app.delivery, tenant_id, id).await? {
+            return Ok(row);
+        }
+    }
+    Err(Error::NotFound)
+}
+
+fn replay_out(row: replay::Model) -> ReplayOut {
+    ReplayOut {
+        id: row.id,
+        tenant_id: row.tenant_id,
+        action: row.action,
+        source_id: row.source_id,
+        reason: Some(row.reason).filter(|reason| !reason.is_empty()),
+        status: row.state,
+        total: row.total,
+        done: row.done,
+        created_at: Moment(row.created_at),
+        finished_at: row.finished_at.map(Moment),
+    }
 }

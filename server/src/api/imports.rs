@@ -1,27 +1,27 @@
-//! History imports: a file of earlier messages is counted first and then delivered at a fifth of the normal rate.
+//! History imports (docs/import.md): a file of earlier messages is counted first and then delivered at a fifth of the
+//! normal rate.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use base::error::{Error, Problem, Result};
-use base::i18n::{Language, LocalizedText};
+use base::error::{Error, Result};
+use base::i18n::{CRM, Language, LocalizedText, Words};
+use base::json::{Moment, Query};
 use domain::api_key::{ApiKey, Scope};
-use domain::import::{self as imports, Format, LeadsMode, UploadOptions};
+use domain::import::{self as imports, Format, ImportState, LeadsMode, UploadOptions};
 use domain::source::By;
 use domain::usage::UsageContext;
-use entity::import;
+use entity::{import, source};
 use futures_util::StreamExt;
-use serde::Deserialize;
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::body::RequestBody;
-use super::idempotency::{RequestFingerprint, once};
-use super::import_out::{ImportOut, shown};
 use super::media::UploadStream;
 use super::messages::TenantQuery;
+use super::request::{RequestBody, RequestFingerprint, by, once};
 use super::roster;
-use super::sources::{by, current};
-use base::json::Query;
+use super::sources::current;
 
 /// How a file is imported.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -69,19 +69,18 @@ impl From<LeadsIn> for LeadsMode {
 #[utoipa::path(tag = "imports", params(
     ("source_id", description = "The source to import the messages into"),
     ImportQuery,
-    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body(content(
     (String = "application/x-ndjson"),
     (String = "text/csv"),
 ), description = "The messages"), responses(
     (status = 202, description = "The file is stored and its lines are counted", body = ImportOut),
-    (status = 400, description = "The body ended early", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
-    (status = 413, description = "Larger than import.file_mb", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "Unsupported content type, or a compressed body", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "An invalid parameter, or CSV whose first line does not name the fields", body = Problem, content_type = "application/problem+json"),
-    (status = 507, description = "The account has reached its storage limit", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "Cannot be stored right now; retry later", body = Problem, content_type = "application/problem+json"),
+    (status = 400, description = "The body ended early"),
+    (status = 404, description = "No such source"),
+    (status = 413, description = "Larger than import.file_mb"),
+    (status = 415, description = "Unsupported content type, or a compressed body"),
+    (status = 422, description = "An invalid parameter, or CSV whose first line does not name the fields"),
+    (status = 507, description = "The account has reached its storage limit"),
+    (status = 503, description = "Cannot be stored right now; retry later"),
 ))]
 #[post("/v1/sources/{source_id}/imports")]
 pub async fn create(
@@ -111,17 +110,17 @@ pub async fn create(
     let by = by(&app, &key, &request).await?;
     let language = Language::accepted(request.headers());
     // Repeats are recognized by their bytes; the file of a repeat is discarded.
-    let asked = RequestFingerprint::of(&request, arrived.checksum().as_bytes());
+    let fingerprint = RequestFingerprint::of(&request, arrived.checksum().as_bytes());
     let mut arrived = Some(arrived);
-    let answer = match asked {
-        Ok(asked) => {
+    let answer = match fingerprint {
+        Ok(fingerprint) => {
             let work = async {
                 let Some(file) = arrived.as_ref() else { return Err(Error::not_storing()) };
                 let row = file.keep(&app, &by).await?;
                 arrived = None;
                 Ok(HttpResponse::Accepted().json(shown(&app, row, language).await?))
             };
-            once(&app, &key, asked, work).await
+            once(&app, &key, fingerprint, work).await
         }
         Err(error) => Err(error),
     };
@@ -146,7 +145,7 @@ fn format_of(request: &HttpRequest) -> Result<Format> {
 /// reason.
 #[utoipa::path(tag = "imports", params(("id", description = "The import"), TenantQuery), responses(
     (status = 200, description = "The import", body = ImportOut),
-    (status = 404, description = "No such import", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such import"),
 ))]
 #[get("/v1/imports/{id}")]
 pub async fn get(
@@ -170,35 +169,13 @@ async fn find(app: &UsageContext, key: &ApiKey, id: Uuid, query: &TenantQuery) -
     Err(Error::NotFound)
 }
 
-/// An action on an import.
-#[derive(Clone, Copy, Debug)]
-enum ImportAction {
-    Pause,
-    Resume,
-    Cancel,
-}
-
-impl ImportAction {
-    async fn done(self, app: &UsageContext, row: &import::Model, by: &By) -> Result<import::Model> {
-        match self {
-            Self::Pause => imports::pause(app, row.tenant_id, row.id, by).await,
-            Self::Resume => imports::resume(app, row.tenant_id, row.id, by).await,
-            Self::Cancel => imports::cancel(app, row.tenant_id, row.id, by).await,
-        }
-    }
-}
-
 /// Pauses an import.
 ///
 /// No further messages are queued until it is resumed; messages already in the queue are still delivered.
-#[utoipa::path(tag = "imports", params(
-    ("id", description = "The import"),
-    TenantQuery,
-    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
-), responses(
+#[utoipa::path(tag = "imports", params(("id", description = "The import"), TenantQuery), responses(
     (status = 202, description = "Done, or already in this state", body = ImportOut),
-    (status = 404, description = "No such import", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "The import has already finished", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such import"),
+    (status = 409, description = "The import has already finished"),
 ))]
 #[post("/v1/imports/{id}/pause")]
 pub async fn pause(
@@ -209,20 +186,16 @@ pub async fn pause(
     query: Query<TenantQuery>,
     body: RequestBody,
 ) -> Result<HttpResponse> {
-    act(&app, &key, &request, (*id, &query), body, ImportAction::Pause).await
+    act(&app, &key, &request, *id, &query, body, imports::pause).await
 }
 
 /// Resumes an import after a pause or a failure.
 ///
 /// It continues where it stopped: nothing is imported twice.
-#[utoipa::path(tag = "imports", params(
-    ("id", description = "The import"),
-    TenantQuery,
-    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
-), responses(
+#[utoipa::path(tag = "imports", params(("id", description = "The import"), TenantQuery), responses(
     (status = 202, description = "Done, or already in this state", body = ImportOut),
-    (status = 404, description = "No such import", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "The import has already finished", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such import"),
+    (status = 409, description = "The import has already finished"),
 ))]
 #[post("/v1/imports/{id}/resume")]
 pub async fn resume(
@@ -233,20 +206,16 @@ pub async fn resume(
     query: Query<TenantQuery>,
     body: RequestBody,
 ) -> Result<HttpResponse> {
-    act(&app, &key, &request, (*id, &query), body, ImportAction::Resume).await
+    act(&app, &key, &request, *id, &query, body, imports::resume).await
 }
 
 /// Cancels an import permanently.
 ///
 /// Messages that were already imported stay.
-#[utoipa::path(tag = "imports", params(
-    ("id", description = "The import"),
-    TenantQuery,
-    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
-), responses(
+#[utoipa::path(tag = "imports", params(("id", description = "The import"), TenantQuery), responses(
     (status = 202, description = "Done, or already in this state", body = ImportOut),
-    (status = 404, description = "No such import", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "The import has already finished", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such import"),
+    (status = 409, description = "The import has already finished"),
 ))]
 #[post("/v1/imports/{id}/cancel")]
 pub async fn cancel(
@@ -257,23 +226,106 @@ pub async fn cancel(
     query: Query<TenantQuery>,
     body: RequestBody,
 ) -> Result<HttpResponse> {
-    act(&app, &key, &request, (*id, &query), body, ImportAction::Cancel).await
+    act(&app, &key, &request, *id, &query, body, imports::cancel).await
 }
 
 async fn act(
     app: &UsageContext,
     key: &ApiKey,
     request: &HttpRequest,
-    (id, query): (Uuid, &TenantQuery),
+    id: Uuid,
+    query: &TenantQuery,
     body: RequestBody,
-    act: ImportAction,
+    work: impl AsyncFnOnce(&UsageContext, Uuid, Uuid, &By) -> Result<import::Model>,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let row = find(app, key, id, query).await?;
     let by = by(app, key, request).await?;
     once(app, key, body.ignore()?, async {
-        let row = act.done(app, &row, &by).await?;
+        let row = work(app, row.tenant_id, row.id, &by).await?;
         Ok(HttpResponse::Accepted().json(shown(app, row, Language::accepted(request.headers())).await?))
     })
     .await
+}
+
+/// Maximum number of skipped lines in a response; the panel shows all of them.
+const SKIPS: u64 = 1_000;
+
+/// An import with its totals and its progress.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportOut {
+    /// Warnings to read before it starts, in the language of the request.
+    pub notes: Vec<String>,
+    pub id: Uuid,
+    pub source_id: Uuid,
+    /// `queued`, `running`, `paused`, `done`, `cancelled`, `failed`.
+    #[schema(example = "running")]
+    pub status: &'static str,
+    /// The lines are only counted, nothing is imported.
+    pub dry_run: bool,
+    /// `newest` or `none`.
+    #[schema(example = "newest")]
+    pub leads: &'static str,
+    /// Whether new chats are linked to existing contacts.
+    pub link_contacts: bool,
+    /// Number of messages in the file.
+    pub total: i64,
+    /// Number of chats in the file.
+    pub chats: i64,
+    /// Messages that amoCRM has received so far, including `duplicates`.
+    pub done: i64,
+    /// Messages that had already been received, live or in an earlier import.
+    pub duplicates: i64,
+    /// Skipped lines in file order; at most the first 1000.
+    pub skipped: Vec<SkippedOut>,
+    /// The total number of skipped lines.
+    pub skipped_total: i64,
+    /// The maximum number of new leads: one for each chat that was not known before.
+    pub leads_expected: i64,
+    /// Estimated seconds for the remaining messages at the allowed rate.
+    pub seconds_expected: i64,
+    /// The import is throttled because live messages are waiting.
+    pub gives_way: bool,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Moment,
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    pub finished_at: Option<Moment>,
+}
+
+/// A skipped line.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SkippedOut {
+    /// Line number in the file, starting at 1.
+    #[schema(example = 17)]
+    pub line: i64,
+    /// In the language of the request.
+    pub reason: String,
+}
+
+/// An import with its skipped lines, in the given language.
+pub async fn shown(app: &UsageContext, row: import::Model, language: Language) -> Result<ImportOut> {
+    let skips = imports::skips(app, &row, 0, SKIPS, language).await?;
+    let source = source::Entity::of_tenant(row.tenant_id).filter(source::Column::Id.eq(row.source_id));
+    let source = source.one(app.store.read()).await?;
+    let words = Words::new(language);
+    Ok(ImportOut {
+        notes: imports::notes(&row, source.as_ref()).iter().map(|note| note.plain(words, CRM)).collect(),
+        id: row.id,
+        source_id: row.source_id,
+        status: ImportState::from_number(row.state)?.word(),
+        dry_run: row.dry_run,
+        leads: if row.newest_loud { LeadsMode::Newest.word() } else { LeadsMode::None.word() },
+        link_contacts: row.link_contacts,
+        total: row.total,
+        chats: row.chats,
+        done: row.done,
+        duplicates: row.duplicates,
+        skipped: skips.into_iter().map(|skip| SkippedOut { line: skip.line, reason: skip.reason }).collect(),
+        skipped_total: row.skipped,
+        leads_expected: row.leads_expected,
+        seconds_expected: imports::seconds_expected(app, &row),
+        gives_way: row.gives_way,
+        created_at: Moment(row.created_at),
+        finished_at: row.finished_at.map(Moment),
+    })
 }

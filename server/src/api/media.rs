@@ -4,8 +4,9 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{self, ContentDisposition, Header};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, post, web};
 use base::browser::form_data;
-use base::error::{Error, Problem, Result};
+use base::error::{Error, Result};
 use base::i18n::LocalizedText;
+use base::json::Query;
 use domain::api_key::{ApiKey, Scope};
 use domain::media::{ReceivedFile, Upload, Uploader};
 use domain::usage::UsageContext;
@@ -16,9 +17,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::idempotency::{RequestFingerprint, once};
+use super::request::{RequestFingerprint, once};
 use super::sources::current;
-use base::json::Query;
 
 /// An uploaded file, which messages can use for one week.
 #[derive(Debug, Serialize, ToSchema)]
@@ -70,22 +70,18 @@ impl FromRequest for UploadStream {
 ///
 /// The body is the file itself or a form (`multipart/form-data`), of which the first file is used. The file is kept
 /// for one week; once a message refers to it, it is kept as long as other files.
-#[utoipa::path(tag = "messages", params(
-    ("source_id", description = "The source"),
-    UploadQuery,
-    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
-), request_body(content(
+#[utoipa::path(tag = "messages", params(("source_id", description = "The source"), UploadQuery), request_body(content(
     (String = "application/octet-stream"),
     (UploadForm = "multipart/form-data"),
 ), description = "The file, of any type, or a form that contains it"), responses(
     (status = 200, description = "Stored", body = UploadOut),
-    (status = 400, description = "The body ended early or is not a valid form", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "The account has reached its storage limit", body = Problem, content_type = "application/problem+json"),
-    (status = 413, description = "Larger than allowed for files of its kind", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "A compressed body, or an unsupported type of form", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "No file, or an empty file", body = Problem, content_type = "application/problem+json"),
-    (status = 507, description = "The account has reached its storage limit", body = Problem, content_type = "application/problem+json"),
+    (status = 400, description = "The body ended early or is not a valid form"),
+    (status = 404, description = "No such source"),
+    (status = 409, description = "The account has reached its storage limit"),
+    (status = 413, description = "Larger than allowed for files of its kind"),
+    (status = 415, description = "A compressed body, or an unsupported type of form"),
+    (status = 422, description = "No file, or an empty file"),
+    (status = 507, description = "The account has reached its storage limit"),
 ))]
 #[post("/v1/sources/{source_id}/media")]
 pub async fn post(
@@ -111,10 +107,10 @@ pub async fn post(
         }
     };
     // Repeats are recognized by their bytes; the file of a repeat is discarded.
-    let asked = RequestFingerprint::of(&request, arrived.checksum().as_bytes());
+    let fingerprint = RequestFingerprint::of(&request, arrived.checksum().as_bytes());
     let mut arrived = Some(arrived);
-    let answer = match asked {
-        Ok(asked) => once(&app, &key, asked, keep(&app, &mut arrived)).await,
+    let answer = match fingerprint {
+        Ok(fingerprint) => once(&app, &key, fingerprint, keep(&app, &mut arrived)).await,
         Err(error) => Err(error),
     };
     if let Some(unused) = arrived {

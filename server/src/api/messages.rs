@@ -1,30 +1,34 @@
-//! Accepts customers' messages and retrieves any message.
+//! Accepts customers' messages, edits, deletions, typing notifications and reactions, and what a messenger reports
+//! about managers' messages (delivered, read, failed); retrieves any message.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, delete, get, patch, post, web};
 use anyhow::Context;
-use base::error::{Error, Problem, Result};
+use base::error::{Error, FieldError, Result};
 use base::i18n::LocalizedText;
-use base::message::{self as vocabulary, Direction, Person, State};
+use base::json::{Moment, Object, Query, checked_id};
+use base::message::{self as vocabulary, Direction, Failure, FailureCode, Person, State, StatusReport};
 use domain::api_key::{ApiKey, Scope};
 use domain::delivery::read::list::failure_of;
 use domain::delivery::read::{HoldReasons, chats, list, story};
-use domain::intake::fields;
-use domain::intake::message_in::MessageIn;
+use domain::intake::message_in::{ContentIn, ConversationIn, MessageIn};
+use domain::intake::messenger::edit::{self, MessageChange};
+use domain::intake::messenger::status::accept;
+use domain::intake::messenger::message::{self, DialogueIds};
+use domain::intake::{clean, media_url, message_ref, messenger};
 use domain::usage::UsageContext;
 use entity::{conversation, message};
 use queue::accept_batch::ItemOutcome;
 use sea_orm::{ColumnTrait, QueryFilter};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::body::RequestBody;
-use super::idempotency::once;
 use super::message_out::{
-    AcceptedOut, AroundOut, ContentOut, ConversationRefOut, FailureOut, FileLinks, MessageOut, MessageStatus,
+    self, AcceptedOut, AroundOut, ContentOut, ConversationRefOut, FailureOut, FileLinks, MessageOut, MessageStatus,
 };
-use super::{roster, timeline};
-use base::json::{Moment, Query};
+use super::request::{RequestBody, once};
+use super::roster;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -42,16 +46,14 @@ pub struct TenantQuery {
 /// returns 409 (media addresses may differ). Ids are remembered for at least 45 days.
 #[utoipa::path(tag = "messages", params(
     ("source_id", description = "The source that received the message"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = MessageIn, responses(
     (status = 202, description = "Stored", body = AcceptedOut),
     (status = 200, description = "Already accepted earlier", body = AcceptedOut),
-    (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "The id belongs to a different message", body = Problem, content_type = "application/problem+json"),
-    (status = 413, description = "The body is larger than 256 KiB", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
-    (status = 507, description = "The account has reached its storage limit", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "Cannot be stored right now; retry later", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source"),
+    (status = 409, description = "The id belongs to a different message"),
+    (status = 422, description = "Validation failed"),
+    (status = 507, description = "The account has reached its storage limit"),
+    (status = 503, description = "Cannot be stored right now; retry later"),
 ))]
 #[post("/v1/sources/{source_id}/messages")]
 pub async fn post(
@@ -62,11 +64,11 @@ pub async fn post(
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let source = key.source(&app, *source_id).await?;
-    let (message, asked) = body.read::<MessageIn>().await?;
+    let (message, fingerprint) = body.read::<MessageIn>().await?;
     let incoming = message.checked()?;
     fields::check_media_url_now(&app.intake, &incoming.body.content).await?;
     domain::usage::room(&app, source.tenant_id).await?;
-    once(&app, &key, asked, async {
+    once(&app, &key, fingerprint, async {
         let external_id = incoming.external_id.clone();
         let outcome = domain::intake::messenger::message::accept(&app.intake, &source, incoming, None).await?;
         let (mut answer, duplicate) = match outcome {
@@ -87,7 +89,7 @@ pub async fn post(
 /// Returns its status and, in `timeline`, everything that has happened to it, oldest first.
 #[utoipa::path(tag = "messages", params(("id", description = "Parom's id of the message"), TenantQuery), responses(
     (status = 200, description = "The message with its timeline", body = MessageOut),
-    (status = 404, description = "Unknown, or outside the key's account", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "Unknown, or outside the key's account"),
 ))]
 #[get("/v1/messages/{id}")]
 pub async fn get(
@@ -115,8 +117,8 @@ async fn with_timeline(app: &UsageContext, row: message::Model) -> Result<Messag
         Some(source) => HoldReasons::of(db, &source).await?,
         None => HoldReasons::default(),
     };
-    let found = list::recovered_one(db, row.tenant_id, row.id).await?;
-    let timeline = timeline::build(&row, &attempts, &dead, found.as_ref())?;
+    let recovered = list::recovered_one(db, row.tenant_id, row.id).await?;
+    let timeline = message_out::timeline(&row, &attempts, &dead, recovered.as_ref())?;
     let body = body_of(&row)?;
     let files = FileLinks::of(app, row.tenant_id, [&body]).await?;
     let mut shown = show((row, body), conversation.as_ref(), &holds, &files)?;
@@ -173,4 +175,398 @@ pub fn show(
 
 fn filled(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
+}
+
+/// The new content of a message.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditIn {
+    #[schema(value_type = ContentIn)]
+    pub content: Object<ContentIn>,
+}
+
+/// An accepted edit or deletion.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EditOut {
+    /// Parom's id of the message.
+    pub id: Uuid,
+    /// The change will be delivered to amoCRM.
+    #[schema(example = "queued")]
+    pub status: &'static str,
+}
+
+/// Edits a customer's message.
+///
+/// The panel keeps the earlier versions. If no file is given, the file stays and only its caption changes.
+#[utoipa::path(tag = "messages", params(
+    ("source_id", description = "The source that received the message"),
+    ("external_id", description = "Your id of the message or Parom's (`ext:ID` if yours looks like one of Parom's)"),
+), request_body = EditIn, responses(
+    (status = 202, description = "Stored", body = EditOut),
+    (status = 404, description = "No such source or message"),
+    (status = 409, description = "The message came from amoCRM or was deleted"),
+    (status = 422, description = "Validation failed"),
+    (status = 503, description = "Cannot be stored right now; retry later"),
+))]
+#[patch("/v1/sources/{source_id}/messages/{external_id}")]
+pub async fn edit_message(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    path: web::Path<(Uuid, String)>,
+    body: RequestBody,
+) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let (source_id, external_id) = path.into_inner();
+    let source = key.source(&app, source_id).await?;
+    let about = fields::checked_ref("/external_id", &external_id)?;
+    let (edit, fingerprint) = body.read::<EditIn>().await?;
+    let content = checked_edit(edit.content.0)?;
+    domain::intake::fields::check_media_url_now(&app.intake, &content).await?;
+    once(&app, &key, fingerprint, async {
+        let id =
+            edit::accept(&app.intake, &source, &about, MessageChange::Says { content: Box::new(content), at: None })
+                .await?;
+        Ok(HttpResponse::Accepted().json(EditOut { id, status: "queued" }))
+    })
+    .await
+}
+
+/// Deletes a customer's message.
+///
+/// amoCRM has no deletion: the message's text there is replaced by "Deleted by the customer" in the account's
+/// language.
+#[utoipa::path(tag = "messages", params(
+    ("source_id", description = "The source that received the message"),
+    ("external_id", description = "Your id of the message or Parom's (`ext:ID` if yours looks like one of Parom's)"),
+), responses(
+    (status = 202, description = "Stored", body = EditOut),
+    (status = 404, description = "No such source or message"),
+    (status = 409, description = "The message came from amoCRM"),
+    (status = 503, description = "Cannot be stored right now; retry later"),
+))]
+#[delete("/v1/sources/{source_id}/messages/{external_id}")]
+pub async fn delete_message(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    path: web::Path<(Uuid, String)>,
+    body: RequestBody,
+) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let (source_id, external_id) = path.into_inner();
+    let source = key.source(&app, source_id).await?;
+    let about = fields::checked_ref("/external_id", &external_id)?;
+    once(&app, &key, body.ignore()?, async {
+        let id = edit::accept(&app.intake, &source, &about, MessageChange::Deleted).await?;
+        Ok(HttpResponse::Accepted().json(EditOut { id, status: "queued" }))
+    })
+    .await
+}
+
+/// Same rules as for a new message, except that the file may be omitted and no row can be selected.
+fn checked_edit(content: ContentIn) -> Result<base::message::Content> {
+    let mut wrong = Vec::new();
+    let (content, chosen) = content.checked_change(&mut wrong);
+    if chosen.is_some() {
+        wrong.push(FieldError::new("/content/callback_data", LocalizedText::new("said-not-of-edit")));
+    }
+    if wrong.is_empty() { Ok(content) } else { Err(Error::Invalid(wrong)) }
+}
+
+/// The delivery status of a message on the messenger's side.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StatusIn {
+    pub status: ToldStatus,
+    /// The reason; only with `failed`.
+    #[serde(default)]
+    #[schema(value_type = Option<FailureIn>)]
+    pub error: Option<Object<FailureIn>>,
+    /// The chat that was created for `conversation.started`, if the response to that webhook did not name it.
+    #[serde(default)]
+    #[schema(value_type = Option<TheirIn>)]
+    pub conversation: Option<Object<TheirIn>>,
+    /// The customer in this chat.
+    #[serde(default)]
+    #[schema(value_type = Option<TheirIn>)]
+    pub receiver: Option<Object<TheirIn>>,
+    /// Your id of the message.
+    #[serde(default)]
+    #[schema(example = "ext-1001")]
+    pub id: Option<String>,
+}
+
+/// A reference by your id.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TheirIn {
+    #[schema(example = "chat-9")]
+    pub id: String,
+}
+
+/// Statuses that a messenger can report. A message's status never goes backwards: an earlier status is accepted and
+/// ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ToldStatus {
+    Delivered,
+    Read,
+    Failed,
+}
+
+/// Why a message was not delivered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FailureIn {
+    pub code: FailureCode,
+    /// Text shown to the manager; required with `other`.
+    #[serde(default)]
+    pub text: Option<String>,
+}
+
+/// An accepted status.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatusOut {
+    /// Parom's id of the message; null if your id is not known yet: the status is kept for 24 hours until its message
+    /// appears.
+    #[schema(required)]
+    pub id: Option<Uuid>,
+    /// The reported status.
+    pub status: ToldStatus,
+    /// The message already had a later status; nothing changes.
+    pub ignored: bool,
+}
+
+impl StatusIn {
+    /// The ids of a conversation that a manager started, if they were reported.
+    fn named(&self) -> Result<Option<DialogueIds>> {
+        let checked = |pointer: &str, id: Option<&String>| id.map(|id| checked_id(pointer, id.clone())).transpose();
+        let of = |their: &Option<Object<TheirIn>>| their.as_ref().map(|Object(their)| their.id.clone());
+        let conversation_id = checked("/conversation/id", of(&self.conversation).as_ref())?;
+        let receiver_id = checked("/receiver/id", of(&self.receiver).as_ref())?;
+        let message_id = checked("/id", self.id.as_ref())?;
+        Ok(conversation_id.map(|conversation_id| DialogueIds { conversation_id, receiver_id, message_id }))
+    }
+
+    fn checked(self) -> Result<StatusReport> {
+        let state = match self.status {
+            ToldStatus::Delivered => State::Delivered,
+            ToldStatus::Read => State::Read,
+            ToldStatus::Failed => State::Failed,
+        };
+        let failure = match (state, self.error) {
+            (State::Failed, None) => return Err(Error::field("/error", LocalizedText::new("said-error-needed"))),
+            (State::Failed, Some(Object(error))) => {
+                let text = clean(error.text.unwrap_or_default().trim());
+                if error.code == FailureCode::Other && text.is_empty() {
+                    return Err(Error::field("/error/text", LocalizedText::new("said-error-text")));
+                }
+                Some(Failure { code: error.code, text })
+            }
+            (_, Some(_)) => return Err(Error::field("/error", LocalizedText::new("said-error-only"))),
+            (_, None) => None,
+        };
+        Ok(StatusReport { state, failure })
+    }
+}
+
+/// Reports the delivery status of a message that came from amoCRM; the manager sees it.
+///
+/// A status for your own id that is not known yet is kept for 24 hours until its message appears; an unknown Parom
+/// id returns 404.
+#[utoipa::path(tag = "messages", params(
+    ("source_id", description = "The source"),
+    ("message_id", description = "Parom's id of the message or your own (`ext:ID` if yours looks like one of Parom's)"),
+), request_body = StatusIn, responses(
+    (status = 202, description = "Stored, kept for a later message, or ignored", body = StatusOut),
+    (status = 404, description = "No such source, or no message with this Parom id"),
+    (status = 409, description = "The message did not come from amoCRM"),
+    (status = 422, description = "Validation failed"),
+    (status = 503, description = "Cannot be stored right now; retry later"),
+))]
+#[post("/v1/sources/{source_id}/messages/{message_id}/status")]
+pub async fn post_status(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    path: web::Path<(Uuid, String)>,
+    body: RequestBody,
+) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let (source_id, message_id) = path.into_inner();
+    let source = key.source(&app, source_id).await?;
+    let about = fields::checked_ref("/message_id", &message_id)?;
+    let (given, fingerprint) = body.read::<StatusIn>().await?;
+    let status = given.status;
+    let named = given.named()?;
+    let report = given.checked()?;
+    once(&app, &key, fingerprint, async {
+        if let Some(named) = named {
+            message::tell(&app.intake, &source, &about, named).await?;
+        }
+        let given = accept(&app.intake, &source, about, report).await?;
+        Ok(HttpResponse::Accepted().json(StatusOut { id: given.message_id, status, ignored: given.ignored }))
+    })
+    .await
+}
+
+/// Maximum bytes of an emoji; the longest sequences in use have 35.
+const EMOJI_BYTES: usize = 64;
+
+/// A typing notification.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TypingIn {
+    #[schema(value_type = ConversationIn)]
+    pub conversation: Object<ConversationIn>,
+    #[schema(value_type = ActorIn)]
+    pub sender: Object<ActorIn>,
+}
+
+/// The person who acts.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActorIn {
+    /// Your id of the person, at most 255 bytes.
+    #[schema(example = "user-7", min_length = 1, max_length = 255)]
+    pub id: String,
+}
+
+/// A reaction to a message of either side.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReactionIn {
+    #[schema(value_type = ReactedIn)]
+    pub message: Object<ReactedIn>,
+    #[schema(value_type = ActorIn)]
+    pub sender: Object<ActorIn>,
+    /// One emoji with its exact code points; null removes the reaction.
+    #[serde(default)]
+    #[schema(required, example = "👍")]
+    pub emoji: Option<String>,
+}
+
+/// Identifies a message.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReactedIn {
+    /// Your id or Parom's; write `ext:ID` if yours looks like one of Parom's.
+    #[schema(example = "ext-1001")]
+    pub id: String,
+}
+
+fn person(actor: ActorIn) -> Result<Person> {
+    Ok(Person { id: checked_id("/sender/id", actor.id)?, ..Person::default() })
+}
+
+/// Shows the manager that the customer is typing.
+///
+/// Delivered within seconds or dropped. Several requests within three seconds count as one.
+#[utoipa::path(tag = "messages", params(("source_id", description = "The source")), request_body = TypingIn, responses(
+    (status = 202, description = "Accepted"),
+    (status = 404, description = "No such source or conversation"),
+    (status = 422, description = "Validation failed"),
+    (status = 503, description = "Cannot be stored right now"),
+))]
+#[post("/v1/sources/{source_id}/typing")]
+pub async fn typing(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    source_id: web::Path<Uuid>,
+    body: RequestBody,
+) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let source = key.source(&app, *source_id).await?;
+    let (typing, fingerprint) = body.read::<TypingIn>().await?;
+    let conversation_id = checked_id("/conversation/id", typing.conversation.0.id)?;
+    let sender = person(typing.sender.0)?;
+    once(&app, &key, fingerprint, async {
+        messenger::typing(&app.intake, &source, &conversation_id, sender).await?;
+        Ok(HttpResponse::Accepted().json(json!({})))
+    })
+    .await
+}
+
+/// Sets or removes a customer's reaction.
+///
+/// One emoji per person and message; null removes it. Which emoji managers see was agreed with amoCRM when the
+/// channel was registered.
+#[utoipa::path(tag = "messages", params(
+    ("source_id", description = "The source"),
+), request_body = ReactionIn, responses(
+    (status = 202, description = "Stored"),
+    (status = 404, description = "No such source or message"),
+    (status = 422, description = "Validation failed"),
+    (status = 503, description = "Cannot be stored right now; retry later"),
+))]
+#[post("/v1/sources/{source_id}/reactions")]
+pub async fn reaction(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    source_id: web::Path<Uuid>,
+    body: RequestBody,
+) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let source = key.source(&app, *source_id).await?;
+    let (reaction, fingerprint) = body.read::<ReactionIn>().await?;
+    let about = fields::checked_ref("/message/id", &reaction.message.0.id)?;
+    let sender = person(reaction.sender.0)?;
+    let emoji = checked_emoji(reaction.emoji)?;
+    once(&app, &key, fingerprint, async {
+        messenger::reaction(&app.intake, &source, &about, sender, emoji, None).await?;
+        Ok(HttpResponse::Accepted().json(json!({})))
+    })
+    .await
+}
+
+/// Checks only that it is short and has no letters; whether the emoji exists is for amoCRM to decide.
+fn checked_emoji(emoji: Option<String>) -> Result<Option<String>> {
+    let right = |emoji: &str| {
+        let fits = !emoji.is_empty() && emoji.len() <= EMOJI_BYTES;
+        fits && !emoji.contains(['\0', '\u{fffd}']) && !emoji.chars().any(|letter| letter.is_ascii_alphabetic())
+    };
+    match emoji {
+        Some(emoji) if !right(&emoji) => Err(Error::field("/emoji", LocalizedText::new("said-emoji"))),
+        other => Ok(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base::json::parse;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn checked(body: &Value) -> Result<StatusReport> {
+        parse::<StatusIn>(body.to_string().as_bytes()).and_then(StatusIn::checked)
+    }
+
+    #[test]
+    fn reports_are_read() {
+        assert_eq!(checked(&json!({"status": "read"})).unwrap(), StatusReport { state: State::Read, failure: None });
+        let failed =
+            checked(&json!({"status": "failed", "error": {"code": "recipient_unreachable", "text": "No such number"}}));
+        let failure = Failure { code: FailureCode::RecipientUnreachable, text: "No such number".to_owned() };
+        assert_eq!(failed.unwrap().failure, Some(failure));
+        assert!(checked(&json!({"status": "failed", "error": {"code": "rejected"}})).is_ok());
+        assert!(checked(&json!({"status": "read", "error": null})).is_ok());
+    }
+
+    #[test]
+    fn wrong_reports_name_the_field() {
+        for (body, pointer) in [
+            (json!({}), "/status"),
+            (json!({"status": "sent"}), "/status"),
+            (json!({"status": "failed"}), "/error"),
+            (json!({"status": "read", "error": {"code": "other", "text": "x"}}), "/error"),
+            (json!({"status": "failed", "error": {"code": "other"}}), "/error/text"),
+            (json!({"status": "failed", "error": {"code": "tired"}}), "/error/code"),
+            (json!({"status": "failed", "error": {"text": "x"}}), "/error/code"),
+            (json!({"status": "failed", "error": {"code": "other", "text": "x", "why": 1}}), "/error/why"),
+        ] {
+            match checked(&body) {
+                Err(Error::Invalid(errors)) => assert_eq!(errors[0].pointer, pointer, "{body}"),
+                other => panic!("{body}: {other:?}"),
+            }
+        }
+    }
 }

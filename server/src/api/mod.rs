@@ -1,11 +1,9 @@
 //! The public API v1 (docs/api-design.md) for developers of messengers and for the vendor, one file per resource.
 //!
-//! A handler has four steps: authenticate ([`key::ApiKey`]), validate ([`body::RequestBody`]), act, respond. Wire types
-//! end in `In` and `Out` and are never table types. `docs/api-design.md` has the rules and the known quirks.
+//! A handler has four steps: authenticate ([`domain::api_key::ApiKey`]), validate ([`request::RequestBody`]), act,
+//! respond. Wire types end in `In` and `Out` and are never table types. `docs/api-design.md` has the rules and the known
+//! quirks.
 
-use domain::api_key::KeyCache;
-use domain::api_key::Metered;
-use domain::usage::UsageContext;
 use std::collections::BTreeSet;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -15,120 +13,121 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use base::error::{Error, Problem, Result, problem_in};
 use base::i18n::{CRM, Language, LocalizedText, Words};
+use domain::api_key::KeyCache;
+use domain::api_key::Metered;
+use domain::usage::UsageContext;
 use serde::Deserialize;
-
-pub mod body;
-mod chats;
-pub mod conversations;
-pub mod customers;
-pub mod dead_letters;
-pub mod docs;
-pub mod edits;
-pub mod idempotency;
-pub mod import_out;
-pub mod imports;
-pub mod ledger;
-pub mod me;
-pub mod media;
-pub mod message_out;
-pub mod messages;
-mod numeric_id;
-pub mod openapi;
-pub mod pipelines;
-mod replays;
-pub mod report_types;
-pub mod reports;
-mod roster;
-pub mod source_acts;
-pub mod source_secret;
-pub mod source_types;
-pub mod sources;
-pub mod statuses;
-pub mod template_messages;
-pub mod template_types;
-pub mod templates;
-mod tenant_patch;
-pub mod tenants;
-pub mod timeline;
-pub mod typing_reactions;
-pub mod usage;
-pub mod vendor_events;
-pub mod webhook_attempts;
+use utoipa::OpenApi;
 
 pub use openapi::openapi;
 
+pub mod conversations;
+pub mod dead_letters;
+pub mod docs;
+pub mod imports;
+pub mod media;
+pub mod message_out;
+pub mod messages;
+pub mod openapi;
+pub mod reports;
+pub mod request;
+mod roster;
+pub mod source_acts;
+pub mod sources;
+pub mod templates;
+pub mod tenants;
+pub mod usage;
+pub mod webhooks;
+
 /// Mounts `/api`. Handlers get the `UsageContext` as `web::Data<UsageContext>`.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    let known = web::Data::new(openapi::Known::new(openapi::Served::now));
+    let known = web::Data::new(docs::Known::new(docs::Served::now));
     let scope = web::scope("/api")
         .app_data(web::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
         .app_data(web::Data::new(KeyCache::default()))
         .app_data(known)
-        // The most frequent first: the router tries the patterns in this order, each with a regular expression.
-        .service(messages::post)
-        .service(statuses::post)
-        .service(openapi::serve)
+        .configure(operations)
+        .service(docs::serve)
         .service(docs::show)
         .service(docs::style)
         .service(docs::script)
-        .service(docs::llms::show)
-        .service(me::get)
-        .service(tenants::list)
-        .service(tenants::get)
-        .service(tenants::patch)
-        .service(pipelines::list)
-        .service(usage::list)
-        .service(usage::get)
-        .service(sources::create)
-        .service(sources::list)
-        .service(sources::get)
-        .service(sources::patch)
-        .service(sources::delete)
-        .service(source_acts::test)
-        .service(source_secret::rotate)
-        .service(webhook_attempts::list)
-        .service(webhook_attempts::resend)
-        .service(source_acts::restore)
-        .service(source_acts::reconcile)
-        .service(source_acts::strays)
-        .service(source_acts::adopt)
-        .service(source_acts::remove)
-        .service(messages::get)
-        .service(edits::patch)
-        .service(edits::delete)
-        .service(media::post)
-        .service(typing_reactions::typing)
-        .service(typing_reactions::reaction)
-        .service(conversations::list)
-        .service(chats::create)
-        .service(conversations::messages)
-        .service(templates::list)
-        .service(templates::create)
-        .service(templates::review)
-        .service(template_messages::send)
-        .service(customers::export)
-        .service(customers::erase)
-        .service(imports::create)
-        .service(imports::get)
-        .service(imports::pause)
-        .service(imports::resume)
-        .service(imports::cancel)
-        .service(ledger::get)
-        .service(reports::messages)
-        .service(reports::answers)
-        .service(dead_letters::list)
-        .service(dead_letters::retry)
-        .service(dead_letters::delete)
-        .service(replays::create)
-        .service(replays::get)
-        .service(replays::cancel)
-        .service(vendor_events::list)
-        .service(vendor_events::attempts)
-        .service(vendor_events::resend)
+        .service(docs::llms)
         .default_service(web::to(unknown))
         .wrap(from_fn(in_language))
         .wrap(from_fn(head_like_get));
     cfg.service(scope);
+}
+
+/// Mounts the operations and describes them.
+macro_rules! operations {
+    ($($module:ident::$handler:ident,)*) => {
+        fn operations(config: &mut web::ServiceConfig) {
+            config$(.service($module::$handler))*;
+        }
+
+        #[derive(OpenApi)]
+        #[openapi(paths($($module::$handler),*))]
+        struct Version1;
+    };
+}
+
+// The most frequent first: the router tries the patterns in this order, each with a regular expression.
+operations! {
+    messages::post,
+    messages::post_status,
+    tenants::me,
+    tenants::list,
+    tenants::get,
+    tenants::patch,
+    tenants::pipelines,
+    usage::list,
+    usage::get,
+    sources::create,
+    sources::list,
+    sources::get,
+    sources::patch,
+    sources::delete,
+    source_acts::test,
+    source_acts::rotate_secret,
+    webhooks::list,
+    webhooks::resend,
+    source_acts::restore,
+    source_acts::reconcile,
+    source_acts::strays,
+    source_acts::adopt,
+    source_acts::remove,
+    messages::get,
+    messages::edit_message,
+    messages::delete_message,
+    media::post,
+    messages::typing,
+    messages::reaction,
+    conversations::list,
+    conversations::create_chat,
+    conversations::messages,
+    templates::list,
+    templates::create,
+    templates::review,
+    templates::send_template,
+    conversations::export_customer,
+    conversations::erase_customer,
+    imports::create,
+    imports::get,
+    imports::pause,
+    imports::resume,
+    imports::cancel,
+    reports::get_ledger,
+    reports::messages,
+    reports::answers,
+    dead_letters::list,
+    dead_letters::retry,
+    dead_letters::delete,
+    dead_letters::create_replay,
+    dead_letters::get_replay,
+    dead_letters::cancel_replay,
+    webhooks::vendor_events,
+    webhooks::vendor_event_attempts,
+    webhooks::resend_vendor_event,
 }
 
 /// The query of requests that have no parameters: any is unknown.
@@ -137,7 +136,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 pub struct NoParameters {}
 
 /// The fallback: 405 if the path exists with another method, otherwise 404.
-async fn unknown(request: HttpRequest, known: web::Data<openapi::Known>) -> Result<HttpResponse> {
+async fn unknown(request: HttpRequest, known: web::Data<docs::Known>) -> Result<HttpResponse> {
     let methods = known.methods_of(request.match_info().as_str());
     if methods.is_empty() {
         return Err(Error::NotFound);

@@ -1,20 +1,14 @@
 //! The OpenAPI document, generated from the handlers and their types. `docs/openapi.json` is its snapshot.
 
-mod finish;
-mod served;
-mod webhooks;
-
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use base::error::Problem;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{
-    chats, conversations, customers, dead_letters, edits, imports, ledger, me, media, messages, pipelines, replays,
-    reports, source_acts, source_secret, sources, statuses, template_messages, templates, tenants, typing_reactions,
-    usage, vendor_events, webhook_attempts,
-};
+use super::Version1;
+
+mod finish;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -31,6 +25,7 @@ use super::{
     nest((path = "/api", api = Version1)),
     security(("key" = [])),
     modifiers(&Bearer),
+    components(schemas(Problem)),
     tags(
         (name = "tenants", description = "amoCRM accounts"),
         (name = "sources", description = "Messenger lines of an account"),
@@ -48,66 +43,6 @@ use super::{
 )]
 struct Document;
 
-#[derive(OpenApi)]
-#[openapi(paths(
-    me::get,
-    tenants::list,
-    tenants::get,
-    tenants::patch,
-    pipelines::list,
-    usage::list,
-    usage::get,
-    sources::create,
-    sources::list,
-    sources::get,
-    sources::patch,
-    sources::delete,
-    source_acts::test,
-    source_secret::rotate,
-    webhook_attempts::list,
-    webhook_attempts::resend,
-    source_acts::restore,
-    source_acts::reconcile,
-    source_acts::strays,
-    source_acts::adopt,
-    source_acts::remove,
-    messages::post,
-    messages::get,
-    edits::patch,
-    edits::delete,
-    media::post,
-    statuses::post,
-    typing_reactions::typing,
-    typing_reactions::reaction,
-    conversations::list,
-    chats::create,
-    conversations::messages,
-    templates::list,
-    templates::create,
-    templates::review,
-    template_messages::send,
-    customers::export,
-    customers::erase,
-    imports::create,
-    imports::get,
-    imports::pause,
-    imports::resume,
-    imports::cancel,
-    ledger::get,
-    reports::messages,
-    reports::answers,
-    dead_letters::list,
-    dead_letters::retry,
-    dead_letters::delete,
-    replays::create,
-    replays::get,
-    replays::cancel,
-    vendor_events::list,
-    vendor_events::attempts,
-    vendor_events::resend,
-))]
-struct Version1;
-
 /// Declares the key as a bearer token.
 struct Bearer;
 
@@ -119,8 +54,6 @@ impl Modify for Bearer {
         components.security_schemes.insert("key".to_owned(), SecurityScheme::Http(bearer).into());
     }
 }
-
-pub use served::{Known, Served};
 
 /// The public API as an OpenAPI 3.1 document.
 pub fn openapi() -> utoipa::openapi::OpenApi {
@@ -137,32 +70,26 @@ pub fn printed() -> serde_json::Result<String> {
 
 /// The document with its webhooks, for which the generator has no place.
 #[derive(Serialize)]
-struct Whole {
+pub(super) struct Whole {
     #[serde(flatten)]
-    document: utoipa::openapi::OpenApi,
+    pub document: utoipa::openapi::OpenApi,
     webhooks: Value,
 }
 
 impl Whole {
-    fn now() -> Self {
-        Self { document: openapi(), webhooks: webhooks::described() }
+    pub fn now() -> Self {
+        Self { document: openapi(), webhooks: finish::described() }
     }
-}
-
-/// This document. Needs no key.
-#[get("/openapi.json")]
-pub async fn serve(served: web::Data<Known>, request: HttpRequest) -> HttpResponse {
-    served.document().answer("application/json", &request)
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
+    use actix_web::App;
     use actix_web::dev::ServiceResponse;
-    use actix_web::http::StatusCode;
+    use actix_web::http::{Method, StatusCode};
     use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
-    use actix_web::{App, http::Method};
 
     use super::*;
 

@@ -55,8 +55,8 @@ pub async fn having<E: EntityTrait>(
     has_it.expr(Expr::val(1)).from(E::default()).and_where(of_tenant).and_where(Expr::col(column("id")).eq(id));
     let tenants = tenant::Entity::find().select_only().column(tenant::Column::TenantId).filter(Expr::exists(has_it));
     let search = Search { tables: &["tenant", E::default().table_name()], columns: Some("tenant_id uuid") };
-    let found = app.store.search(app.store.read(), tenants.build(app.store.backend()), search).await?;
-    Ok(found.iter().map(|row| row.try_get("", "tenant_id")).collect::<Result<_, DbErr>>()?)
+    let rows = app.store.search(app.store.read(), tenants.build(app.store.backend()), search).await?;
+    Ok(rows.iter().map(|row| row.try_get("", "tenant_id")).collect::<Result<_, DbErr>>()?)
 }
 
 /// Parses a tenant id from a query string.

@@ -1,23 +1,22 @@
-//! Actions on sources: test one, restore it in amoCRM, compare all with amoCRM, and clean up stray sources.
+//! Actions on sources: test one, restore it in amoCRM, compare all with amoCRM, clean up stray sources, and replace a
+//! signing secret.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use base::error::{Error, Problem, Result};
+use base::error::{Error, Result};
 use base::i18n::{CRM, Language, Words};
+use base::json::{Moment, Query};
+use connectors::kinds::is_web_chat;
 use domain::api_key::{ApiKey, Scope};
 use domain::usage::UsageContext;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::NoParameters;
-use super::body::RequestBody;
-use super::idempotency::once;
-use super::numeric_id::NumericId;
-use super::roster;
-use super::source_types::{SourceOut, StepOut};
-use super::sources::{by, current, shown};
-use base::json::{Moment, Query};
+use super::request::{NumericId, RequestBody, by, once};
+use super::sources::{SourceOut, StepOut, current, shown};
+use super::{NoParameters, roster};
 
 /// The result of a test.
 #[derive(Debug, Serialize, ToSchema)]
@@ -72,12 +71,9 @@ pub struct AdoptIn {
 ///
 /// The test sends nothing to customers, creates no leads and triggers no notifications. It stops at the first
 /// failed step and returns 200 even then.
-#[utoipa::path(tag = "sources", params(
-    ("source_id", description = "The source"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
-), responses(
+#[utoipa::path(tag = "sources", params(("source_id", description = "The source")), responses(
     (status = 200, description = "The result of each step; a failed step is not an error", body = StepsOut),
-    (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source"),
 ))]
 #[post("/v1/sources/{source_id}/test")]
 pub async fn test(
@@ -89,9 +85,9 @@ pub async fn test(
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let source = current(&app, &key, *source_id).await?;
-    let asked = body.ignore()?;
+    let fingerprint = body.ignore()?;
     let words = Words::new(Language::accepted(request.headers()));
-    once(&app, &key, asked, async {
+    once(&app, &key, fingerprint, async {
         let by = by(&app, &key, &request).await?;
         let steps = domain::source::test(&app.sources, source.tenant_id, source.id, &by).await?.into_iter();
         let steps = steps.map(|step| StepOut::of(step, |text| text.plain(words, CRM)));
@@ -104,14 +100,11 @@ pub async fn test(
 ///
 /// For a source that a user deleted in amoCRM (`deleted_in_crm`): it is created there again with the same external
 /// id.
-#[utoipa::path(tag = "sources", params(
-    ("source_id", description = "The source"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
-), responses(
+#[utoipa::path(tag = "sources", params(("source_id", description = "The source")), responses(
     (status = 200, description = "The updated source", body = SourceOut),
-    (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "The source is not missing in amoCRM, the account is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "amoCRM cannot be reached; nothing was changed", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source"),
+    (status = 409, description = "The source is not missing in amoCRM, the account is not active, or amoCRM rejected the request"),
+    (status = 503, description = "amoCRM cannot be reached; nothing was changed"),
 ))]
 #[post("/v1/sources/{source_id}/restore")]
 pub async fn restore(
@@ -123,8 +116,7 @@ pub async fn restore(
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let source = current(&app, &key, *source_id).await?;
-    let asked = body.ignore()?;
-    once(&app, &key, asked, async {
+    once(&app, &key, body.ignore()?, async {
         let by = by(&app, &key, &request).await?;
         let source = domain::source::restore(&app.sources, source.tenant_id, source.id, &by).await?;
         Ok(HttpResponse::Ok().json(shown(&app, &source, None).await?))
@@ -135,14 +127,11 @@ pub async fn restore(
 /// Compares the account's sources with amoCRM's.
 ///
 /// This also happens automatically every day. Changes that users made in amoCRM win.
-#[utoipa::path(tag = "sources", params(
-    ("tenant_id", description = "The account"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
-), responses(
+#[utoipa::path(tag = "sources", params(("tenant_id", description = "The account")), responses(
     (status = 200, description = "The differences found", body = ReconciledOut),
-    (status = 404, description = "No such account", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "The account is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "amoCRM cannot be reached; nothing was changed", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such account"),
+    (status = 409, description = "The account is not active, or amoCRM rejected the request"),
+    (status = 503, description = "amoCRM cannot be reached; nothing was changed"),
 ))]
 #[post("/v1/tenants/{tenant_id}/sources/reconcile")]
 pub async fn reconcile(
@@ -155,8 +144,7 @@ pub async fn reconcile(
     key.needs(Scope::Write)?;
     key.in_tenant(*tenant_id)?;
     let tenant = roster::tenant(&app, *tenant_id).await?;
-    let asked = body.ignore()?;
-    once(&app, &key, asked, async {
+    once(&app, &key, body.ignore()?, async {
         let done = domain::source::reconcile(&app.sources, tenant.tenant_id).await?;
         let (by, host) = (by(&app, &key, &request).await?, tenant.host.as_str());
         by.did(&app, app.store.write(), "account.reconciled", (tenant.tenant_id, host), json!({})).await?;
@@ -172,7 +160,7 @@ pub async fn reconcile(
 /// last comparison.
 #[utoipa::path(tag = "sources", params(("tenant_id", description = "The account")), responses(
     (status = 200, description = "All stray sources", body = StraysOut),
-    (status = 404, description = "No such account", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such account"),
 ))]
 #[get("/v1/tenants/{tenant_id}/stray-sources")]
 pub async fn strays(
@@ -183,8 +171,8 @@ pub async fn strays(
 ) -> Result<HttpResponse> {
     key.in_tenant(*tenant_id)?;
     let tenant = roster::tenant(&app, *tenant_id).await?;
-    let found = domain::source::strays(&app.sources, tenant.tenant_id).await?;
-    let items = found.into_iter().map(|stray| StrayOut {
+    let strays = domain::source::strays(&app.sources, tenant.tenant_id).await?;
+    let items = strays.into_iter().map(|stray| StrayOut {
         amocrm_source_id: stray.amocrm_source_id.to_string(),
         external_id: stray.external_id,
         name: stray.name,
@@ -202,13 +190,12 @@ pub async fn strays(
 #[utoipa::path(tag = "sources", params(
     ("tenant_id", description = "The account"),
     ("amocrm_source_id", description = "amoCRM's id of the stray source"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = AdoptIn, responses(
     (status = 200, description = "The source that took over the stray", body = SourceOut),
-    (status = 404, description = "No such account or stray source", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "The account has no source or is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "amoCRM cannot be reached; retry the request", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such account or stray source"),
+    (status = 409, description = "The account has no source or is not active, or amoCRM rejected the request"),
+    (status = 422, description = "Validation failed"),
+    (status = 503, description = "amoCRM cannot be reached; retry the request"),
 ))]
 #[post("/v1/tenants/{tenant_id}/stray-sources/{amocrm_source_id}/adopt")]
 pub async fn adopt(
@@ -218,11 +205,11 @@ pub async fn adopt(
     path: web::Path<(Uuid, String)>,
     body: RequestBody,
 ) -> Result<HttpResponse> {
-    let (tenant_id, stray) = stray_of(&app, &key, path.into_inner()).await?;
-    let (wanted, asked) = body.read::<AdoptIn>().await?;
-    once(&app, &key, asked, async {
+    let (tenant_id, stray) = stray_of(&app, &key, path).await?;
+    let (input, fingerprint) = body.read::<AdoptIn>().await?;
+    once(&app, &key, fingerprint, async {
         let by = by(&app, &key, &request).await?;
-        let source = domain::source::adopt(&app.sources, tenant_id, stray.0, wanted.source_id, &by).await?;
+        let source = domain::source::adopt(&app.sources, tenant_id, stray.0, input.source_id, &by).await?;
         Ok(HttpResponse::Ok().json(shown(&app, &source, None).await?))
     })
     .await
@@ -234,12 +221,11 @@ pub async fn adopt(
 #[utoipa::path(tag = "sources", params(
     ("tenant_id", description = "The account"),
     ("amocrm_source_id", description = "amoCRM's id of the stray source"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
     (status = 204, description = "Deleted"),
-    (status = 404, description = "No such account or stray source", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "The account is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "amoCRM cannot be reached; nothing was changed", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such account or stray source"),
+    (status = 409, description = "The account is not active, or amoCRM rejected the request"),
+    (status = 503, description = "amoCRM cannot be reached; nothing was changed"),
 ))]
 #[post("/v1/tenants/{tenant_id}/stray-sources/{amocrm_source_id}/remove")]
 pub async fn remove(
@@ -249,9 +235,8 @@ pub async fn remove(
     path: web::Path<(Uuid, String)>,
     body: RequestBody,
 ) -> Result<HttpResponse> {
-    let (tenant_id, stray) = stray_of(&app, &key, path.into_inner()).await?;
-    let asked = body.ignore()?;
-    once(&app, &key, asked, async {
+    let (tenant_id, stray) = stray_of(&app, &key, path).await?;
+    once(&app, &key, body.ignore()?, async {
         let by = by(&app, &key, &request).await?;
         domain::source::remove_stray(&app.sources, tenant_id, stray.0, &by).await?;
         Ok(HttpResponse::NoContent().finish())
@@ -259,10 +244,59 @@ pub async fn remove(
     .await
 }
 
-async fn stray_of(app: &UsageContext, key: &ApiKey, (tenant_id, stray): (Uuid, String)) -> Result<(Uuid, NumericId)> {
+async fn stray_of(app: &UsageContext, key: &ApiKey, path: web::Path<(Uuid, String)>) -> Result<(Uuid, NumericId)> {
+    let (tenant_id, stray) = path.into_inner();
     key.needs(Scope::Write)?;
     key.in_tenant(tenant_id)?;
     let tenant = roster::tenant(app, tenant_id).await?;
     let stray = stray.parse().map(NumericId).map_err(|_| Error::NotFound)?;
     Ok((tenant.tenant_id, stray))
+}
+
+/// The new secret.
+#[derive(Default, Serialize, ToSchema)]
+pub struct SecretOut {
+    /// For `custom` sources: signs the webhooks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "whsec_…")]
+    pub webhook_secret: Option<String>,
+    /// For `webchat` sources: the key with which the site signs its customers' tokens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site_secret: Option<String>,
+}
+
+/// Rotates a source's secret.
+///
+/// The new secret is shown only once. It signs the webhooks of a custom messenger, or the tokens with which a site
+/// identifies its customers. The old secret stays valid for 24 hours.
+#[utoipa::path(tag = "sources", params(("source_id", description = "The source")), responses(
+    (status = 200, description = "The new secret", body = SecretOut),
+    (status = 404, description = "No such source"),
+    (status = 409, description = "Sources of this kind have no secret"),
+    (status = 412, description = "The source was changed at the same moment"),
+))]
+#[post("/v1/sources/{source_id}/rotate-secret")]
+pub async fn rotate_secret(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    request: HttpRequest,
+    source_id: web::Path<Uuid>,
+    body: RequestBody,
+) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let source = current(&app, &key, *source_id).await?;
+    once(&app, &key, body.ignore()?, async {
+        let by = by(&app, &key, &request).await?;
+        let (tenant_id, id) = (source.tenant_id, source.id);
+        let shown = |secret: SecretString| Some(secret.expose_secret().to_owned());
+        let made = if is_web_chat(&source.kind) {
+            let secret = domain::source::rotate_site_secret(&app.sources, tenant_id, id, &by).await?;
+            SecretOut { site_secret: shown(secret), ..SecretOut::default() }
+        } else {
+            let secret = domain::source::rotate_secret(&app.sources, tenant_id, id, &by).await?;
+            SecretOut { webhook_secret: shown(secret), ..SecretOut::default() }
+        };
+        Ok(HttpResponse::Ok().json(made))
+    })
+    .await
 }

@@ -1,11 +1,15 @@
-//! Accounts. Only vendor keys may change them; a tenant key can read its own.
+//! Accounts and their pipelines, and the key that asks. Only vendor keys may change accounts; a tenant key can read its
+//! own.
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, web};
-use base::error::{Error, Problem, Result};
+use base::error::{Error, Result};
 use base::i18n::LocalizedText;
-use domain::api_key::{ApiKey, Scope};
+use base::json::{Moment, Query, given};
+use domain::api_key::{self, ApiKey, Scope, key_maker, key_ring};
 use domain::cursor::{ListOut, PageRequest};
-use domain::tenant::{self as tenants, MOST_SOURCES, TenantStatus};
+use domain::source::limit_of;
+use domain::tenant::plan::PlanChange;
+use domain::tenant::{self as tenants, KeptChange, MOST_SOURCES, TenantStatus};
 use domain::usage::UsageContext;
 use entity::{tenant, tenant_channel};
 use sea_orm::QueryOrder;
@@ -14,13 +18,8 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::NoParameters;
-use super::body::RequestBody;
-use super::idempotency::once;
-use super::roster;
-use super::sources::by;
-use super::tenant_patch::TenantPatchIn;
-use base::json::{Moment, Query};
+use super::request::{RequestBody, by, once};
+use super::{NoParameters, roster};
 
 /// An amoCRM account that installed an integration.
 #[derive(Debug, Serialize, ToSchema)]
@@ -105,7 +104,7 @@ pub struct TenantsQuery {
 /// A vendor key gets all accounts, a tenant key its own.
 #[utoipa::path(tag = "tenants", params(TenantsQuery), responses(
     (status = 200, description = "A page of accounts", body = ListOut<TenantOut>),
-    (status = 422, description = "Invalid limit or cursor", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Invalid limit or cursor"),
 ))]
 #[get("/v1/tenants")]
 pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<TenantsQuery>) -> Result<HttpResponse> {
@@ -130,7 +129,7 @@ pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<Tenant
 /// A tenant key can read its own account, a vendor key any account.
 #[utoipa::path(tag = "tenants", params(("tenant_id", description = "Parom's id of the account")), responses(
     (status = 200, description = "The account", body = TenantOut),
-    (status = 404, description = "Unknown, or outside the key's account", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "Unknown, or outside the key's account"),
 ))]
 #[get("/v1/tenants/{tenant_id}")]
 pub async fn get(
@@ -151,12 +150,11 @@ pub async fn get(
 /// that has ended do not lift each other.
 #[utoipa::path(tag = "tenants", params(
     ("tenant_id", description = "Parom's id of the account"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = TenantPatchIn, responses(
     (status = 200, description = "The updated account", body = TenantOut),
-    (status = 403, description = "The key is a tenant key, or its scope is below `admin`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "No such account", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key is a tenant key, or its scope is below `admin`"),
+    (status = 404, description = "No such account"),
+    (status = 422, description = "Validation failed"),
 ))]
 #[patch("/v1/tenants/{tenant_id}")]
 pub async fn patch(
@@ -169,7 +167,7 @@ pub async fn patch(
     key.vendor()?;
     key.needs(Scope::Admin)?;
     let host = roster::tenant(&app, *tenant_id).await?.host;
-    let (change, asked) = body.read::<TenantPatchIn>().await?;
+    let (change, fingerprint) = body.read::<TenantPatchIn>().await?;
     if change.sources_limit.flatten().is_some_and(|limit| !(0..=MOST_SOURCES).contains(&limit)) {
         return Err(Error::field(
             "/sources_limit",
@@ -183,7 +181,7 @@ pub async fn patch(
     kept.check(&app.config.retention)?;
     let plan = change.plan();
     plan.check(&app.config)?;
-    once(&app, &key, asked, async {
+    once(&app, &key, fingerprint, async {
         let by = by(&app, &key, &request).await?;
         let account = (*tenant_id, host.as_str());
         if let Some(suspended) = change.suspended {
@@ -223,7 +221,7 @@ async fn channels(app: &UsageContext, tenant_id: Uuid) -> Result<Vec<tenant_chan
 }
 
 /// An account as GET shows it.
-pub(super) async fn shown(app: &UsageContext, tenant: tenant::Model) -> Result<TenantOut> {
+async fn shown(app: &UsageContext, tenant: tenant::Model) -> Result<TenantOut> {
     let channels = channels(app, tenant.tenant_id).await?;
     Ok(TenantOut {
         id: tenant.tenant_id,
@@ -254,4 +252,192 @@ pub(super) async fn shown(app: &UsageContext, tenant: tenant::Model) -> Result<T
             })
             .collect(),
     })
+}
+
+/// Changes a vendor can make to an account; omitted fields keep their values.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TenantPatchIn {
+    /// `true` stops delivery, `false` resumes it. No message is lost in between.
+    #[serde(default)]
+    pub suspended: Option<bool>,
+    /// The maximum number of sources; null for the configured default.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<i32>, minimum = 0, maximum = 100)]
+    pub sources_limit: Option<Option<i32>>,
+    /// `true` has amoCRM's time window switched off for this account, `false` on. amoCRM learns of it within a minute.
+    #[serde(default)]
+    pub time_window_disabled: Option<bool>,
+    /// For how many days texts of messages are kept; null for the configured number. With 0 texts are erased as soon as
+    /// their message is delivered, and files a day later.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<u32>, maximum = 90)]
+    pub texts_days: Option<Option<u32>>,
+    /// For how many days raw hooks are kept: 1 to the configured number; null for the configured number.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<u32>, minimum = 1)]
+    pub hooks_days: Option<Option<u32>>,
+    /// The same of delivery attempts.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<u32>, minimum = 1)]
+    pub attempts_days: Option<Option<u32>>,
+    /// The same of undelivered messages, which can be sent again until then.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<u32>, minimum = 1)]
+    pub undelivered_days: Option<Option<u32>>,
+    /// The same of the account's audit log.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<u32>, minimum = 1)]
+    pub audit_days: Option<Option<u32>>,
+    /// A plan of the vendor's configuration; null for none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, example = "start")]
+    pub plan: Option<Option<String>>,
+    /// The end of the trial; null for none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub trial_until: Option<Option<Moment>>,
+    /// The end of what is paid; null if it is not known. After it and the configured days of grace nothing is delivered; a
+    /// later time releases what waits, in order, before the response is sent.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub paid_until: Option<Option<Moment>>,
+}
+
+impl TenantPatchIn {
+    pub(super) fn kept(&self) -> KeptChange {
+        let Self { hooks_days, attempts_days, undelivered_days, audit_days, .. } = *self;
+        KeptChange { hooks: hooks_days, attempts: attempts_days, undelivered: undelivered_days, audit: audit_days }
+    }
+
+    pub(super) fn plan(&self) -> PlanChange {
+        let millis = |at: Option<Option<Moment>>| at.map(|at| at.map(|at| at.0));
+        PlanChange {
+            plan: self.plan.clone(),
+            trial_until: millis(self.trial_until),
+            paid_until: millis(self.paid_until),
+        }
+    }
+}
+
+/// The key, its account and its limits.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MeOut {
+    pub key: MeKeyOut,
+    /// The key's account; null for a vendor key.
+    #[schema(required)]
+    pub tenant: Option<TenantOut>,
+    pub limits: MeLimitsOut,
+}
+
+/// The key of the request.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MeKeyOut {
+    pub id: Uuid,
+    #[schema(example = "Billing")]
+    pub name: String,
+    /// What the key may do now: `read`, `write` or `admin`; at most what its maker may.
+    #[schema(example = "write")]
+    pub scope: &'static str,
+    /// Null for a vendor key.
+    #[schema(required)]
+    pub tenant_id: Option<Uuid>,
+    /// The name or e-mail of the member who made it, `parom key create`, or null if that is unknown.
+    #[schema(required, example = "Anna")]
+    pub created_by: Option<String>,
+    /// Null if it does not expire.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Moment>,
+}
+
+/// Limits of the key and of its account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MeLimitsOut {
+    /// Requests a second; null: no limit.
+    #[schema(required, example = 300)]
+    pub requests_per_second: Option<u32>,
+    /// Requests at once.
+    #[schema(example = 500)]
+    pub requests_burst: u32,
+    /// Sources of the account; null for a vendor key.
+    #[schema(required, example = 50)]
+    pub sources: Option<u32>,
+}
+
+/// Describes the key of the request.
+///
+/// Any key may ask: what it may do, who made it, its account, and its limits.
+#[utoipa::path(tag = "tenants", responses(
+    (status = 200, description = "The key", body = MeOut),
+    (status = 422, description = "Unknown parameters"),
+))]
+#[get("/v1/me")]
+pub async fn me(app: web::Data<UsageContext>, key: ApiKey, _: Query<NoParameters>) -> Result<HttpResponse> {
+    let row = key_ring::one(app.store.read(), key.home(), key.id).await?.ok_or(Error::Unauthorized)?;
+    let tenant = match key.tenant {
+        Some(own) => Some(roster::tenant(&app, own).await?),
+        None => None,
+    };
+    let requests = api_key::requests_a_second(&app, &key).await?;
+    let limits = MeLimitsOut {
+        requests_per_second: (requests > 0).then_some(requests),
+        requests_burst: app.config.limits.requests_burst_per_key,
+        sources: tenant.as_ref().map(|tenant| limit_of(&app.sources, tenant)),
+    };
+    let created_by = key_maker::name(app.store.read(), &row).await?;
+    let key = MeKeyOut {
+        id: key.id,
+        name: row.name,
+        scope: key.scope.name(),
+        tenant_id: key.tenant,
+        created_by,
+        expires_at: row.expires_at.map(Moment),
+    };
+    let tenant = match tenant {
+        Some(tenant) => Some(shown(&app, tenant).await?),
+        None => None,
+    };
+    Ok(HttpResponse::Ok().json(MeOut { key, tenant, limits }))
+}
+
+/// A sales pipeline of the account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PipelineOut {
+    #[schema(example = "20453")]
+    pub id: String,
+    pub name: String,
+    /// Whether it is amoCRM's main pipeline.
+    pub is_main: bool,
+}
+
+/// All pipelines of an account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PipelinesOut {
+    pub items: Vec<PipelineOut>,
+}
+
+/// Lists the account's pipelines.
+///
+/// Read from amoCRM at the time of the request; archived pipelines are omitted.
+#[utoipa::path(tag = "tenants", params(("tenant_id", description = "Parom's id of the account")), responses(
+    (status = 200, description = "All pipelines", body = PipelinesOut),
+    (status = 404, description = "Unknown, or outside the key's account"),
+    (status = 409, description = "The account is not active, or amoCRM rejected the request"),
+    (status = 503, description = "amoCRM cannot be reached"),
+))]
+#[get("/v1/tenants/{tenant_id}/pipelines")]
+pub async fn pipelines(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    tenant_id: web::Path<Uuid>,
+    _: Query<NoParameters>,
+) -> Result<HttpResponse> {
+    key.in_tenant(*tenant_id)?;
+    let tenant = roster::tenant(&app, *tenant_id).await?;
+    let items = domain::source::pipelines(&app.sources, tenant.tenant_id)
+        .await?
+        .into_iter()
+        .map(|pipeline| PipelineOut { id: pipeline.id.to_string(), name: pipeline.name, is_main: pipeline.is_main })
+        .collect();
+    Ok(HttpResponse::Ok().json(PipelinesOut { items }))
 }

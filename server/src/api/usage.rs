@@ -2,7 +2,7 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use base::error::{Error, Problem, Result};
+use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::json::Query;
 use domain::api_key::ApiKey;
@@ -181,8 +181,8 @@ pub struct TenantUsageQuery {
         (ListOut<UsageOut> = "application/json"),
         (String = "text/csv"),
     )),
-    (status = 403, description = "The key is a tenant key", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Invalid month, format, limit or cursor", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key is a tenant key"),
+    (status = 422, description = "Invalid month, format, limit or cursor"),
 ))]
 #[get("/v1/usage")]
 pub async fn list(
@@ -219,8 +219,8 @@ pub async fn list(
     TenantUsageQuery,
 ), responses(
     (status = 200, description = "The usage", content((UsageOut = "application/json"), (String = "text/csv"))),
-    (status = 404, description = "Unknown, or outside the key's account", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Invalid month or format", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "Unknown, or outside the key's account"),
+    (status = 422, description = "Invalid month or format"),
 ))]
 #[get("/v1/tenants/{tenant_id}/usage")]
 pub async fn get(

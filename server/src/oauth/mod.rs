@@ -8,20 +8,19 @@
 //!
 //! The query strings contain codes and states: log the route, never the address.
 
-mod callback;
-mod choose;
-mod context;
-mod done;
-mod page;
-mod revoked;
-mod start;
-mod state;
+use std::sync::Arc;
 
 use actix_web::web;
 use base::config::{Integration, Platform};
+use domain::identity::IdentityContext;
+use domain::platform::{PlatformContext, stands_on};
+use domain::tenant::TenantContext;
 
-pub use context::OauthContext;
 pub use domain::tenant::install::run as run_installs;
+
+mod callback;
+mod page;
+mod start;
 
 /// The routes.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -29,7 +28,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/oauth/install", web::get().to(start::install))
         .route("/oauth/callback", web::get().to(callback::shared))
         .route("/oauth/callback/{name}", web::get().to(callback::own))
-        .route("/oauth/revoked", web::get().to(revoked::revoked));
+        .route("/oauth/revoked", web::get().to(callback::revoked));
 }
 
 /// The platform's name on a page: the integration's, else that common to all integrations, else amoCRM's.
@@ -62,6 +61,15 @@ impl QueryPairs {
         self.raw(name).filter(|value| !value.is_empty())
     }
 }
+
+/// The context of installations.
+pub struct OauthContext {
+    pub platform: Arc<PlatformContext>,
+    pub tenants: Arc<TenantContext>,
+    pub identity: Arc<IdentityContext>,
+}
+
+stands_on!(OauthContext);
 
 #[cfg(test)]
 mod tests {

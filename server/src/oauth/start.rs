@@ -1,12 +1,20 @@
-//! The start of an installation: an explanation, then a [`state`] and amoCRM's consent page.
+//! The start of an installation: an explanation, then a state and amoCRM's consent page.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::config::Integration;
 use base::error::Result;
+use base::store::VENDOR;
+use base::store::directory::{self, DirectoryEntry, IdKind};
+use base::vault;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::TimeDelta;
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
 
+use super::QueryPairs;
 use super::page::{Frame, Other, browser};
-use super::{QueryPairs, state};
 use crate::oauth::OauthContext;
 
 /// `GET /oauth/install?integration=NAME` redirects to amoCRM's consent page. Without a name: a page that explains the
@@ -24,7 +32,7 @@ pub(super) async fn install(app: web::Data<OauthContext>, request: HttpRequest) 
         return Ok(paused(&Frame::of(&app, &request, Some(&integration)), &integration));
     }
     let (cookie, browser) = browser::new(&app.config.server.public_url);
-    let state = state::new(&app, &integration.name, browser);
+    let state = new(&app, &integration.name, browser);
     let consent = amocrm::oauth::consent_url(integration.consent_url.as_str(), &integration.client_id, &state)
         .map_err(anyhow::Error::from)?;
     Ok(HttpResponse::Found()
@@ -75,4 +83,66 @@ pub(super) fn address(integration: Option<&Integration>) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("integration", &integration.name);
     format!("/oauth/install?{}", query.finish())
+}
+
+/// The purpose from which signatures are derived.
+const KIND: &str = "oauth state";
+const LIVES: TimeDelta = TimeDelta::minutes(10);
+const SIGNATURE: usize = 32;
+/// Much longer than any state of ours.
+const LONGEST: usize = 1_000;
+
+/// The content of a state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct OauthState {
+    pub integration: String,
+    /// The stored part of the browser that began.
+    browser: Uuid,
+    /// Milliseconds since 1970.
+    end: i64,
+}
+
+/// A new state of a browser.
+fn new(app: &OauthContext, integration: &str, browser: Uuid) -> String {
+    let end = app.clock.millis() + LIVES.num_milliseconds();
+    let mut state = [browser.as_bytes().as_slice(), &end.to_be_bytes(), integration.as_bytes()].concat();
+    let signature = app.vault.derive(KIND, &[&hex::encode(&state)]);
+    state.extend(signature.as_slice());
+    URL_SAFE_NO_PAD.encode(state)
+}
+
+/// The content of a state, which stays valid; it may have been used. `None` if it is not ours or older than ten minutes.
+pub(super) fn peek_state(app: &OauthContext, state: &str) -> Option<OauthState> {
+    let state = URL_SAFE_NO_PAD.decode(Some(state).filter(|state| state.len() <= LONGEST)?).ok()?;
+    let (signed, given) = state.split_at_checked(state.len().checked_sub(SIGNATURE)?)?;
+    // A state stays valid after its signing key is replaced.
+    let known = app.vault.derived(KIND, &[&hex::encode(signed)]);
+    if !known.iter().any(|signature| signature.as_slice().ct_eq(given).into()) {
+        return None;
+    }
+    let (browser, rest) = signed.split_first_chunk::<16>()?;
+    let (end, integration) = rest.split_first_chunk::<8>()?;
+    let end = i64::from_be_bytes(*end);
+    let integration = String::from_utf8(integration.to_vec()).ok()?;
+    (end > app.clock.millis()).then_some(OauthState { integration, browser: Uuid::from_bytes(*browser), end })
+}
+
+/// Uses a state up: of two callers one gets it.
+pub(super) async fn take_state(app: &OauthContext, state: &str) -> Result<Option<OauthState>> {
+    let Some(content) = peek_state(app, state) else { return Ok(None) };
+    let used = DirectoryEntry {
+        tenant_id: VENDOR,
+        id: content.browser,
+        note: content.integration.clone(),
+        expires_at: Some(content.end),
+    };
+    let first = directory::enter(app.store.write(), IdKind::OauthState, &vault::hash(state), used).await?;
+    Ok(first.then_some(content))
+}
+
+impl OauthState {
+    /// Whether this browser began it.
+    pub fn began_in(&self, request: &HttpRequest) -> bool {
+        !self.browser.is_nil() && self.browser == browser::of(request)
+    }
 }

@@ -1,5 +1,5 @@
-//! What every process repeats: it concerns the process's own memory, or its rows are claimed one by one. What must be done at
-//! a certain time, once for all processes, is a job instead.
+//! What every process repeats: it concerns the process's own memory, or its rows are claimed one by one. What must be
+//! done at a certain time, once for all processes, is a job instead.
 
 use domain::platform::PlatformContext;
 use domain::{alert_notices, audit, delivery, load_shedding, source, tenant, usage, vendor_webhooks};

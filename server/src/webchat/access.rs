@@ -1,4 +1,5 @@
-//! Access to a chat: identifies the chat, the requesting page and the visitor, and limits rates.
+//! Access to a chat: identifies the chat, the requesting page and the visitor, reads bodies, and limits rates and new
+//! chats.
 //!
 //! ```text
 //! own page         our origin, a cookie                 visitor: the cookie's secret
@@ -6,29 +7,36 @@
 //!                  `Authorization: Bearer …`            or a customer by the site's signed token
 //! ```
 
-use base::browser::client_address;
-use connectors::kinds::is_web_chat;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError, web};
-use base::browser::origin;
+use base::browser::{client_address, origin};
 use base::error::{Error, Problem};
-use base::i18n::{Language, LocalizedText, Words};
+use base::i18n::{CRM, Language, LocalizedText, Words};
+use bytes::Bytes;
+use connectors::kinds::is_web_chat;
 use connectors::webchat::WebChatSettings;
+use domain::alert::{self, Alarm};
+use domain::usage;
+use entity::chat_site::{self, Column};
 use entity::source;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
-use sea_orm::DbErr;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{DbErr, EntityTrait, IntoActiveModel};
+use serde::de::DeserializeOwned;
+use serde_json::json;
 use uuid::Uuid;
 
-use super::by_email::{self, Returned};
-use super::customer::{self, Customer};
-use super::guests::VisitorAct;
-use super::visitor::Visitor;
+use super::emails::{self, Returned};
+use super::guests::{BeginRefusal, VisitorAct};
+use super::visitor::{self, Customer, Visitor};
 use crate::webchat::WebchatContext;
 
 /// Why a request is refused.
@@ -163,8 +171,8 @@ impl Guest {
     /// Counts bytes of an upload as they arrive. 429 if this visitor, their address or this chat has used up the day's
     /// quota.
     pub async fn bring(&self, app: &WebchatContext, bytes: usize) -> Result<(), Error> {
-        let whose = (self.visitor.id.as_str(), self.address, self.source().id);
-        let counted = app.guests.bytes(whose, bytes, &app.config.limits, app.clock.millis()).await;
+        let (limits, now) = (&app.config.limits, app.clock.millis());
+        let counted = app.guests.bytes(&self.visitor.id, self.address, self.source().id, bytes, limits, now).await;
         counted.map_err(|seconds| Error::TooMany {
             problem: "too_many_bytes",
             detail: LocalizedText::new("said-visitor-too-much"),
@@ -176,11 +184,11 @@ impl Guest {
 /// The web chat of a path; 404 for another kind's, a deleted or an unknown source.
 pub async fn source_of(app: &WebchatContext, source_id: &str) -> Result<Arc<source::Model>, Error> {
     let source_id = Uuid::try_parse(source_id).map_err(|_| Error::NotFound)?;
-    let found = app.lookup.source_of_caller(source_id).await.map_err(|error| {
+    let source = app.lookup.source_of_caller(source_id).await.map_err(|error| {
         tracing::error!(%error, "a web chat's source cannot be read");
         Error::not_storing()
     })?;
-    found.filter(|source| is_web_chat(&source.kind) && source.deleted_at.is_none()).ok_or(Error::NotFound)
+    source.filter(|source| is_web_chat(&source.kind) && source.deleted_at.is_none()).ok_or(Error::NotFound)
 }
 
 /// Texts in the visitor's language.
@@ -219,7 +227,7 @@ async fn guest(app: &WebchatContext, request: &HttpRequest) -> Result<Guest> {
         Some(secret) => (Visitor::of_secret(source_id, secret), None),
         // Cookies are valid on our own page only.
         None if place.on_site => (None, None),
-        None => match by_email::visitor(app, request, &place.source).await? {
+        None => match emails::returned(app, request, &place.source).await? {
             Returned::As(visitor) => (Some(visitor), None),
             Returned::No => (Visitor::of(request, source_id), None),
             // A page that shows one conversation must not write into another: it is reloaded first.
@@ -236,7 +244,7 @@ fn bearer(request: &HttpRequest) -> Option<&str> {
 
 fn customer_of(app: &WebchatContext, source: &source::Model, token: &str) -> Result<Option<Customer>, Error> {
     let secrets = domain::settings::open(app, source)?.secrets;
-    Ok(customer::verify(&secrets, token, app.clock.millis()))
+    Ok(visitor::verify_customer(&secrets, token, app.clock.millis()))
 }
 
 fn app_of(request: &HttpRequest) -> Result<web::Data<WebchatContext>> {
@@ -264,4 +272,150 @@ impl FromRequest for Guest {
         let request = request.clone();
         async move { guest(app_of(&request)?.get_ref(), &request).await }.boxed_local()
     }
+}
+
+const METHODS: &str = "GET, POST";
+const HEADERS: &str = "Authorization, Content-Type";
+const EXPOSED: &str = "Retry-After";
+/// Seconds for which a browser keeps a preflight's answer.
+const MAX_AGE: &str = "7200";
+
+/// Answers preflights of allowed sites, and adds CORS headers to every answer.
+pub async fn guard(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let origin = allowed(&request).await;
+    let mut response = if origin.is_some() && is_preflight(&request) {
+        request.into_response(preflight())
+    } else {
+        let words = Words::new(Language::of_request(request.request()));
+        in_words(next.call(request).await?.map_into_boxed_body(), words)
+    };
+    if let Some(origin) = origin {
+        let_read(response.headers_mut(), origin);
+    }
+    Ok(response)
+}
+
+/// Errors are read by visitors: above the form, in their language.
+fn in_words(response: ServiceResponse<BoxBody>, words: Words) -> ServiceResponse<BoxBody> {
+    let answer = match response.response().error().and_then(|error| error.as_error::<ChatRefusal>()) {
+        Some(ChatRefusal::Known(error)) => error.answer(words, CRM),
+        _ => return response,
+    };
+    response.into_response(answer)
+}
+
+/// The origin of the requesting page, if its site may embed this chat.
+async fn allowed(request: &ServiceRequest) -> Option<HeaderValue> {
+    let origin = request.headers().get(header::ORIGIN)?.clone();
+    let app = request.app_data::<web::Data<WebchatContext>>()?;
+    let source_id = request.match_info().as_str().split('/').nth(2)?;
+    let source = source_of(app, source_id).await.ok()?;
+    WebChatSettings::stored(&source.settings).allows(origin.to_str().ok()?).then_some(origin)
+}
+
+fn is_preflight(request: &ServiceRequest) -> bool {
+    request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+fn preflight() -> HttpResponse {
+    HttpResponse::NoContent()
+        .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, METHODS))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, HEADERS))
+        .insert_header((header::ACCESS_CONTROL_MAX_AGE, MAX_AGE))
+        .finish()
+}
+
+/// Without credentials: visitors on other sites are identified by a header, never by a cookie.
+fn let_read(headers: &mut HeaderMap, origin: HeaderValue) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+    // One header line: some clients ignore a second one.
+    let vary = match headers.get(header::VARY).and_then(|value| value.to_str().ok()) {
+        Some(others) => {
+            HeaderValue::from_str(&format!("{others}, Origin")).unwrap_or(HeaderValue::from_static("Origin"))
+        }
+        None => HeaderValue::from_static("Origin"),
+    };
+    headers.insert(header::VARY, vary);
+}
+
+/// Counts a new chat; an error if it may not begin. `agreed`: the visitor gives the consent that the chat asks for.
+pub(super) async fn may_begin(app: &WebchatContext, guest: &Guest, agreed: bool) -> Result<()> {
+    if guest.place.settings.consent_text.is_some() && !agreed {
+        return Err(Error::field("/consent", LocalizedText::new("chat-consent-needed")).into());
+    }
+    guest.pace(app, VisitorAct::Begin).await?;
+    let source = guest.source();
+    // Chats that have begun go on: their customers are known, and have a day's bytes.
+    match usage::room(&app.usage, source.tenant_id).await {
+        Err(Error::Full(_)) => return Err(Error::Full(LocalizedText::new("chat-full")).into()),
+        counted => counted?,
+    }
+    let most = app.config.limits.webchat_new_per_hour;
+    let begun = app.guests.begin(source.id, guest.address, most, app.clock.millis()).await;
+    if matches!(begun, Err(BeginRefusal::Source(_))) && app.guests.is_flood_due(source.id, app.clock.millis()).await {
+        let (kind, object) = (alert::CHATS_FLOODED, source.id.to_string());
+        let detail = json!({ "source": source.name, "most": most });
+        let alarm = Alarm { tenant_id: source.tenant_id, kind, object: &object, source_id: Some(source.id), detail };
+        alert::raise(app, app.store.write(), alarm).await?;
+    }
+    match begun {
+        Ok(()) => Ok(()),
+        Err(BeginRefusal::Address(seconds) | BeginRefusal::Source(seconds)) => Err(ChatRefusal::TooFast(seconds)),
+    }
+}
+
+/// Records that a page of this site loaded the chat. Written once a minute for each site by each instance, however many
+/// visitors come; there are as many rows as allowed sites. A failure is logged: the chat works without it.
+pub(super) async fn record_site(app: &WebchatContext, place: &ChatAccess, origin: &str) {
+    let now = app.clock.millis();
+    if !app.guests.is_site_due(place.source.id, origin, now).await {
+        return;
+    }
+    if let Err(error) = store(app, place, origin, now).await {
+        tracing::warn!(
+            tenant.id = %place.source.tenant_id, source.id = %place.source.id, %error,
+            "the time at which a site loaded the chat was not stored; the next page of the site is recorded again"
+        );
+    }
+}
+
+async fn store(app: &WebchatContext, place: &ChatAccess, origin: &str, now: i64) -> Result<(), DbErr> {
+    let row = chat_site::Model {
+        tenant_id: place.source.tenant_id,
+        source_id: place.source.id,
+        origin: origin.to_owned(),
+        seen_at: now,
+    };
+    let key = [Column::TenantId, Column::SourceId, Column::Origin];
+    chat_site::Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::columns(key).update_column(Column::SeenAt).to_owned())
+        .exec_without_returning(app.store.write())
+        .await?;
+    Ok(())
+}
+
+/// Larger bodies are refused. Fits the longest text encoded as a form or in JSON escapes: 12 bytes a character.
+const MOST_BYTES: usize = 64 * 1024;
+
+/// The media type of a body, without its parameters.
+pub fn media_type(request: &HttpRequest) -> &str {
+    let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim()
+}
+
+/// Reads a body up to the size of a message. The gate enforces its deadline ([`domain::load_shedding`]).
+pub async fn read_body(payload: web::Payload) -> Result<Bytes, Error> {
+    let whole = payload.to_bytes_limited(MOST_BYTES).await;
+    let body = whole.map_err(|_| Error::TooLarge(MOST_BYTES))?;
+    body.map_err(|_| Error::Malformed(LocalizedText::new("said-body-broke")))
+}
+
+/// Parses what the page's script sends, like a request of the API: half an emoji is no reason to refuse a message, which
+/// the page would send again for ever.
+pub fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+    base::json::parse(body)
 }

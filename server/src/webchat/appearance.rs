@@ -4,14 +4,16 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::config::Vendor;
 use base::error::Error;
-use base::i18n::Sentence;
+use base::i18n::{Language, Sentence, Words, decimal};
 use connectors::webchat::Invitation;
 use domain::media::MediaKind;
-use serde::Serialize;
-use serde_json::Value;
+use entity::chat_logo;
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use super::access::{ChatAccess, Result, origin_of};
-use super::{by_email, reactions, seen, words};
+use super::access::{self, ChatAccess, Result, origin_of};
+use super::{emails, events};
 use crate::webchat::WebchatContext;
 
 /// The script's settings; the page shows the same without it.
@@ -95,7 +97,7 @@ impl Appearance {
         let status = back(app, place).unwrap_or_else(|| words.text_of("chat-status-", status));
         let greeting = own(&settings.greeting, "chat-greeting");
         let invitation = settings.invitation.as_ref().and_then(|invitation| invites(invitation, &greeting));
-        let mut texts = words::of_script(words);
+        let mut texts = script_texts(words);
         for (field, label) in
             settings.ask.iter().filter_map(|field| Some((field, settings.labels.as_ref()?.of(field)?)))
         {
@@ -120,8 +122,8 @@ impl Appearance {
                 _ => "auto",
             },
             privacy: if company.is_empty() { String::new() } else { privacy },
-            mail: by_email::after(app, settings).map(|_| String::new()),
-            emoji: reactions::offered(app, place.source.channel_id),
+            mail: emails::after(app, settings).map(|_| String::new()),
+            emoji: events::offered(app, place.source.channel_id),
             limits: FileLimits {
                 picture: limit(MediaKind::Picture),
                 video: limit(MediaKind::Video),
@@ -168,7 +170,7 @@ fn back(app: &WebchatContext, place: &ChatAccess) -> Option<Sentence> {
 /// `GET /chat/{source_id}/look`.
 pub async fn get(app: web::Data<WebchatContext>, place: ChatAccess, request: HttpRequest) -> Result<HttpResponse> {
     if let Some(origin) = origin_of(&request).filter(|_| place.on_site) {
-        seen::record(&app, &place, origin).await;
+        access::record_site(&app, &place, origin).await;
     }
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-cache"))
@@ -181,4 +183,169 @@ pub async fn company(app: &WebchatContext, place: &ChatAccess) -> Result<String,
     let tenant = app.lookup.tenant(place.source.tenant_id).await?;
     let integration = tenant.and_then(|tenant| app.integrations.named(&tenant.integration));
     Ok(Vendor::of(&app.config, integration.as_deref()).legal_entity)
+}
+
+/// How long a picture at its own address is kept: a year.
+const FOREVER: &str = "public, max-age=31536000, immutable";
+
+#[derive(Deserialize)]
+pub struct LogoQuery {
+    /// The version that the page knows.
+    #[serde(default)]
+    v: String,
+}
+
+/// The route's handler.
+pub async fn logo(
+    app: web::Data<WebchatContext>,
+    source_id: web::Path<String>,
+    query: web::Query<LogoQuery>,
+) -> Result<HttpResponse> {
+    let source = access::source_of(&app, &source_id).await?;
+    if source.logo.is_empty() {
+        return Err(Error::NotFound.into());
+    }
+    let picture = chat_logo::Entity::of_tenant(source.tenant_id).filter(chat_logo::Column::SourceId.eq(source.id));
+    let row = picture.one(app.store.read()).await?.ok_or(Error::NotFound)?;
+    let kept = if query.v == source.logo { FOREVER } else { "no-cache" };
+    let mut answer = HttpResponse::Ok();
+    answer
+        .content_type(row.mime_type)
+        .insert_header((header::CACHE_CONTROL, kept))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .insert_header(("Cross-Origin-Resource-Policy", "cross-origin"));
+    Ok(answer.body(row.picture))
+}
+
+/// Plural forms of a message with a count `{n}`, by CLDR's names; a language uses those that it has.
+#[derive(Debug, Serialize)]
+struct PluralForms {
+    one: String,
+    few: String,
+    many: String,
+    other: String,
+}
+
+impl PluralForms {
+    /// Renders each form with a number that has it, then replaces the number by `{n}`. Only Russian has three forms for
+    /// whole numbers and another one for fractions; in the other languages five has the form of all but one.
+    fn of(words: Words, key: &'static str) -> Self {
+        let form =
+            |number: i64| words.text(key).with("count", number).to_string().replacen(&number.to_string(), "{n}", 1);
+        let other = match words.language() {
+            Language::Ru => {
+                let fraction = words.text(key).with("count", 1.5).to_string();
+                fraction.replacen(&decimal(1.5, 1, words.language()), "{n}", 1)
+            }
+            Language::En | Language::Es | Language::Pt => form(5),
+        };
+        Self { one: form(1), few: form(2), many: form(5), other }
+    }
+}
+
+/// A message with `{name}` for each argument, which the script fills in.
+fn marked(words: Words, key: &'static str, names: &[&'static str]) -> String {
+    // Characters that no message contains: the code around arguments depends on their text.
+    let signs = ["\u{1}", "\u{2}", "\u{3}"];
+    let fillings = || names.iter().zip(signs);
+    let text = fillings().fold(words.text(key), |text, (name, sign)| text.with(name, sign)).to_string();
+    fillings().fold(text, |text, (name, sign)| text.replace(sign, &format!("{{{name}}}")))
+}
+
+/// Names of files without a name, by kind.
+fn kinds(words: Words) -> Value {
+    let named = ["picture", "video", "file", "voice", "audio", "sticker"]
+        .map(|kind| (kind.to_owned(), Value::from(words.text_of("messages-kind-", kind).to_string())));
+    Value::Object(named.into_iter().collect())
+}
+
+/// The script's texts by the names it uses.
+fn script_texts(words: Words) -> Value {
+    let say = |key: &'static str| words.text(key).to_string();
+    let mail = json!({
+        "offer": say("chat-mail"),
+        "sent": say("chat-mail-sent"),
+        "limit": say("chat-mail-limit"),
+        "wrong": say("chat-wrong-email"),
+    });
+    let mut all = json!({
+        "language": words.language().code(),
+        "today": say("chat-today"),
+        "yesterday": say("chat-yesterday"),
+        "messages": say("chat-messages"),
+        "placeholder": say("chat-placeholder"),
+        "send": say("chat-send"),
+        "open": say("chat-open"),
+        "minimise": say("chat-minimise"),
+        "attach": say("chat-attach"),
+        "attach_limit": marked(words, "chat-attach-limit", &["size"]),
+        "camera": say("chat-camera"),
+        "smileys": say("chat-smileys"),
+        "files": say("chat-files"),
+        "remove_file": marked(words, "chat-file-remove", &["file"]),
+        "too_big": marked(words, "chat-file-too-big", &["file", "size", "limit"]),
+        "too_large": say("chat-file-too-large"),
+        "file_kind": say("chat-file-kind"),
+        "about_you": say("chat-about-you"),
+        "ask": { "name": say("chat-ask-name"), "phone": say("chat-ask-phone"), "email": say("chat-ask-email") },
+        "you": say("chat-you"),
+        "employee": say("chat-employee"),
+        "sending": say("chat-state-sending"),
+        "sent": say("chat-state-sent"),
+        "read": say("chat-state-read"),
+        "new": say("chat-new"),
+        "failed": say("chat-state-failed"),
+        "typing": marked(words, "chat-typing", &["name"]),
+        "someone": say("chat-typing-unnamed"),
+        "forwarded": say("chat-forwarded"),
+        "react": say("chat-react"),
+        "choose": say("chat-choose"),
+        "kinds": kinds(words),
+        "again": say("chat-send-again"),
+        "offline": say("chat-offline"),
+        "connecting": say("chat-reconnecting"),
+        "connected": say("chat-reconnected"),
+        "closed": say("chat-closed"),
+        "cookies": say("chat-cookies"),
+        "unsent": PluralForms::of(words, "chat-unsent"),
+        "fresh": PluralForms::of(words, "chat-new-messages"),
+        "too_fast": PluralForms::of(words, "chat-too-fast"),
+    });
+    // The macro has no room for more entries.
+    if let Some(all) = all.as_object_mut() {
+        all.insert("mail".to_owned(), mail);
+        all.insert("dismiss".to_owned(), say("chat-dismiss").into());
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_plural_form_is_where_the_script_looks() {
+        let forms = |language| script_texts(Words::new(language))["fresh"].clone();
+        let english = json!({
+            "one": "{n}\u{a0}new message",
+            "few": "{n}\u{a0}new messages",
+            "many": "{n}\u{a0}new messages",
+            "other": "{n}\u{a0}new messages",
+        });
+        assert_eq!(forms(Language::En), english);
+        let russian = json!({
+            "one": "{n}\u{a0}новое сообщение",
+            "few": "{n}\u{a0}новых сообщения",
+            "many": "{n}\u{a0}новых сообщений",
+            "other": "{n}\u{a0}нового сообщения",
+        });
+        assert_eq!(forms(Language::Ru), russian);
+        let forms_of = |one: &str, other: &str| {
+            let [one, other] = [one, other].map(|text| format!("{{n}}\u{a0}{text}"));
+            json!({"one": one, "few": other, "many": other, "other": other})
+        };
+        assert_eq!(forms(Language::Es), forms_of("mensaje nuevo", "mensajes nuevos"));
+        assert_eq!(forms(Language::Pt), forms_of("mensagem nova", "mensagens novas"));
+    }
 }

@@ -2,7 +2,6 @@
 //! a client that names the last one it has gets everything after it, in order, once, however often the connection
 //! breaks and whichever instance answers.
 
-use domain::platform::TypingSignal;
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -11,22 +10,30 @@ use std::time::Duration;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use anyhow::Context;
+use base::config::ReactionSupport;
 use base::error::Error;
 use base::i18n::{LocalizedText, Words};
+use base::message::{Direction, Person, Role, State, StatusReport};
 use bytes::Bytes;
-use entity::source;
+use domain::intake::messenger::status::accept;
+use domain::intake::messenger::{self, reaction};
+use domain::lookup::MessageKey;
+use domain::platform::TypingSignal;
+use entity::{message, source};
 use futures_util::stream;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, Interval, interval_at};
 use uuid::Uuid;
 
-use super::access::{Guest, Result};
-use super::by_email;
-use super::guests::Seat;
-use super::history::{self, BATCH};
-use super::message_view::{MessageReactions, MessageView};
+use super::access::{self, Guest, Result};
+use super::emails;
+use super::guests::{Seat, VisitorAct};
+use super::history::{self, BATCH, MessageReactions, MessageView};
 use super::visitor::Visitor;
 use crate::webchat::WebchatContext;
 
@@ -46,7 +53,7 @@ pub async fn get(app: web::Data<WebchatContext>, guest: Guest, request: HttpRequ
         spoke: app.guests.hear(),
         typing: app.typing.subscribe(),
         words: place.words,
-        by_email: by_email::after(&app, &place.settings).is_some(),
+        by_email: emails::after(&app, &place.settings).is_some(),
         alive: interval_at(Instant::now() + ALIVE, ALIVE),
         after: position_in(&request),
         conversation_id: None,
@@ -200,17 +207,17 @@ impl ChatFeed {
             self.conversation_id = history::conversation_of(&self.app, &self.source, &self.visitor).await?;
         }
         let Some(conversation_id) = self.conversation_id else { return Ok(()) };
-        let place = (self.source.tenant_id, conversation_id);
+        let tenant_id = self.source.tenant_id;
         if self.by_email {
-            by_email::row::is_read(&self.app, place).await?;
+            emails::is_read(&self.app, tenant_id, conversation_id).await?;
         }
-        let found = history::after(&self.app, self.words, place, self.after).await?;
-        self.look = u64::try_from(found.len()).is_ok_and(|length| length >= BATCH);
-        for (position, answer) in &found {
+        let answers = history::after(&self.app, self.words, tenant_id, conversation_id, self.after).await?;
+        self.look = u64::try_from(answers.len()).is_ok_and(|length| length >= BATCH);
+        for (position, answer) in &answers {
             write_answer(&mut self.ready, *position, answer)?;
             self.after = *position;
         }
-        let (reacted, last) = history::reacted(&self.app, place, self.reacted_at).await?;
+        let (reacted, last) = history::reacted(&self.app, tenant_id, conversation_id, self.reacted_at).await?;
         self.reacted_at = last;
         for (id, reactions) in reacted {
             // Those of the latest millisecond are read again, because more may have been stored in it.
@@ -237,4 +244,139 @@ fn write_reactions(into: &mut String, id: &str, reactions: &MessageReactions) ->
 fn write_typing(into: &mut String, typed: &TypingSignal, now: i64) -> anyhow::Result<()> {
     let data = json!({ "name": typed.name, "millis": (typed.until - now).max(0) });
     write!(into, "event: typing\ndata: {data}\n\n").context("typing as text")
+}
+
+// `POST /chat/{source_id}/receipts`: which answers arrived in the visitor's browser and which were visible on screen.
+// Only the script knows that: without it answers stay `sent`.
+
+/// Ids in one request.
+const MOST_RECEIPTS: usize = 100;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct ReceiptsIn {
+    delivered: Vec<Uuid>,
+    read: Vec<Uuid>,
+}
+
+/// `POST /chat/{source_id}/receipts` `{"delivered":[…],"read":[…]}` → 204. Ids of other conversations, and repeats, are
+/// ignored.
+pub async fn receipts(app: web::Data<WebchatContext>, guest: Guest, payload: web::Payload) -> Result<HttpResponse> {
+    let given = read_receipts(&access::read_body(payload).await?)?;
+    guest.pace(&app, VisitorAct::Receipt).await?;
+    let source = guest.source();
+    let Some(conversation_id) = history::conversation_of(&app, source, &guest.visitor).await? else {
+        return Ok(HttpResponse::NoContent().finish());
+    };
+    let own = message::Entity::of_tenant(source.tenant_id)
+        .filter(message::Column::ConversationId.eq(conversation_id))
+        .filter(message::Column::Direction.eq(Direction::ToMessenger.number()))
+        .filter(message::Column::Position.gt(0))
+        .filter(message::Column::Id.is_in(given.delivered.iter().chain(&given.read).copied()))
+        .all(app.store.read())
+        .await?;
+    for message in own {
+        let state = if given.read.contains(&message.id) { State::Read } else { State::Delivered };
+        if message.state >= state.number() {
+            continue;
+        }
+        match accept(&app.intake, source, MessageKey::Ours(message.id), StatusReport { state, failure: None }).await {
+            Ok(_) | Err(Error::Conflict { .. } | Error::NotFound) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn read_receipts(body: &[u8]) -> Result<ReceiptsIn, Error> {
+    let given: ReceiptsIn = serde_json::from_slice(body).map_err(|error| {
+        Error::Malformed(LocalizedText::new("said-json-none").with("line", error.line()).with("column", error.column()))
+    })?;
+    if given.delivered.len() + given.read.len() > MOST_RECEIPTS {
+        return Err(Error::field("", LocalizedText::new("said-most-ids").with("most", MOST_RECEIPTS)));
+    }
+    Ok(given)
+}
+
+/// The emoji offered.
+const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChatReactionIn {
+    /// The page's id of the message.
+    id: Uuid,
+    /// `None` removes the reaction.
+    emoji: Option<String>,
+}
+
+/// The offered emoji that amoCRM accepts from this channel.
+pub fn offered(app: &WebchatContext, channel_id: Uuid) -> Vec<&'static str> {
+    match app.integrations.channel(&channel_id.to_string()).map(|(_, channel)| channel.reactions.clone()) {
+        Some(ReactionSupport::All) => EMOJI.to_vec(),
+        Some(ReactionSupport::Only(agreed)) => {
+            EMOJI.into_iter().filter(|emoji| agreed.iter().any(|one| one == emoji)).collect()
+        }
+        Some(ReactionSupport::Off) | None => Vec::new(),
+    }
+}
+
+/// `POST /chat/{source_id}/reactions` `{"id":"…","emoji":"👍"|null}` → 204.
+pub async fn reactions(app: web::Data<WebchatContext>, guest: Guest, payload: web::Payload) -> Result<HttpResponse> {
+    let source = guest.source();
+    let given: ChatReactionIn = access::from_json(&access::read_body(payload).await?)?;
+    if given.emoji.as_deref().is_some_and(|emoji| !offered(&app, source.channel_id).contains(&emoji)) {
+        let detail = LocalizedText::new("said-value-unknown").with("value", "").with("known", "");
+        return Err(Error::field("/emoji", detail).into());
+    }
+    guest.pace(&app, VisitorAct::Receipt).await?;
+    let conversation_id = history::conversation_of(&app, source, &guest.visitor).await?.ok_or(Error::NotFound)?;
+    let known = Condition::any()
+        .add(message::Column::Id.eq(given.id))
+        .add(message::Column::ExternalId.eq(given.id.to_string()));
+    let row = message::Entity::of_tenant(source.tenant_id)
+        .filter(message::Column::ConversationId.eq(conversation_id))
+        .filter(known)
+        .one(app.store.read())
+        .await?
+        .ok_or(Error::NotFound)?;
+    let sender = Person { id: guest.visitor.id.clone(), role: Role::Client, ..Person::default() };
+    reaction(&app.intake, source, &MessageKey::Ours(row.id), sender, given.emoji.clone(), None).await?;
+    message::Entity::update_many()
+        .col_expr(message::Column::ClientReaction, Expr::value(given.emoji.unwrap_or_default()))
+        .col_expr(message::Column::ReactedAt, Expr::value(app.clock.millis()))
+        .filter(message::Column::TenantId.eq(row.tenant_id))
+        .filter(message::Column::Id.eq(row.id))
+        .exec(app.store.write())
+        .await?;
+    // Updates their other tabs.
+    let _ = app.changes.send(conversation_id);
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST /chat/{source_id}/typing` → 204. Ignored before the first message.
+pub async fn typing(app: web::Data<WebchatContext>, guest: Guest) -> Result<HttpResponse> {
+    guest.pace(&app, VisitorAct::Receipt).await?;
+    let sender = Person { id: guest.visitor.id.clone(), role: Role::Client, ..Person::default() };
+    match messenger::typing(&app.intake, guest.source(), &guest.visitor.id, sender).await {
+        Ok(()) | Err(Error::NotFound) => Ok(HttpResponse::NoContent().finish()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn receipts_are_ids_and_not_too_many() {
+        let id = Uuid::from_u128(1);
+        let given = read_receipts(format!(r#"{{"read":["{id}"]}}"#).as_bytes()).unwrap();
+        assert_eq!((given.delivered.len(), given.read), (0, vec![id]));
+        assert!(matches!(read_receipts(b"[]x"), Err(Error::Malformed(_))));
+        assert!(matches!(read_receipts(br#"{"failed":[]}"#), Err(Error::Malformed(_))));
+        let many: Vec<Uuid> = (0..101).map(Uuid::from_u128).collect();
+        let body = serde_json::to_vec(&serde_json::json!({"delivered": many})).unwrap();
+        assert!(matches!(read_receipts(&body), Err(Error::Invalid(_))));
+    }
 }

@@ -189,7 +189,9 @@ impl Guests {
     /// chat may send more.
     pub async fn bytes(
         &self,
-        (visitor, address, source_id): (&str, Option<IpAddr>, Uuid),
+        visitor: &str,
+        address: Option<IpAddr>,
+        source_id: Uuid,
         bytes: usize,
         limits: &LimitsConfig,
         now: i64,

@@ -21,48 +21,38 @@
 //! [`access`] identifies the visitor and the requesting page; nothing else gives access to a conversation. See
 //! `docs/decisions/0017-web-chat-on-other-sites.md`.
 
+use std::sync::Arc;
+
 use actix_web::middleware::from_fn;
 use actix_web::web;
+use domain::identity::IdentityContext;
+use domain::intake::IntakeContext;
+use domain::media::MediaContext;
+use domain::platform::{PlatformContext, stands_on};
+use domain::tenant::TenantContext;
+use domain::usage::UsageContext;
+
+pub use guests::Guests;
 
 mod access;
 mod appearance;
 mod assets;
-mod begin;
-mod body;
 pub mod by_email;
-mod card;
-mod context;
-mod customer;
+mod emails;
 mod events;
-mod files;
-mod form;
 mod guests;
 mod history;
-mod links;
-mod logo;
-mod message_view;
 mod messages;
 mod page;
-mod reactions;
-mod receipts;
-mod seen;
-mod sites;
 mod submit;
-#[cfg(test)]
-mod tests;
-mod typing;
 mod visitor;
-mod words;
-
-pub use context::WebchatContext;
-pub use guests::Guests;
 
 /// Mounts `/chat`. The application provides its `WebchatContext` to handlers as `web::Data<WebchatContext>`.
 pub fn routes(config: &mut web::ServiceConfig) {
     amocrm::disposable_token::install_crypto_provider();
     config.service(
         web::scope("/chat")
-            .wrap(from_fn(sites::guard))
+            .wrap(from_fn(access::guard))
             .app_data(web::Data::new(assets::EmbedScript::made()))
             .route("/static/{file}", web::get().to(assets::get))
             .route("/{source_id}", web::get().to(page::get))
@@ -70,14 +60,31 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/{source_id}/embed.js", web::get().to(assets::embed))
             .route("/{source_id}/embed.js", web::head().to(assets::embed))
             .route("/{source_id}/look", web::get().to(appearance::get))
-            .route("/{source_id}/logo", web::get().to(logo::get))
+            .route("/{source_id}/logo", web::get().to(appearance::logo))
             .route("/{source_id}/history", web::get().to(history::get))
             .route("/{source_id}/messages", web::post().to(messages::post))
-            .route("/{source_id}/files", web::post().to(files::post))
+            .route("/{source_id}/files", web::post().to(messages::post_file))
             .route("/{source_id}/events", web::get().to(events::get))
-            .route("/{source_id}/receipts", web::post().to(receipts::post))
-            .route("/{source_id}/reactions", web::post().to(reactions::post))
-            .route("/{source_id}/typing", web::post().to(typing::post))
+            .route("/{source_id}/receipts", web::post().to(events::receipts))
+            .route("/{source_id}/reactions", web::post().to(events::reactions))
+            .route("/{source_id}/typing", web::post().to(events::typing))
             .configure(by_email::routes),
     );
 }
+
+/// The context of the web chat.
+pub struct WebchatContext {
+    pub platform: Arc<PlatformContext>,
+    pub files: Arc<MediaContext>,
+    pub tenants: Arc<TenantContext>,
+    pub intake: Arc<IntakeContext>,
+    pub usage: Arc<UsageContext>,
+    pub identity: Arc<IdentityContext>,
+    /// Visitors connected to a web chat.
+    pub guests: Guests,
+}
+
+stands_on!(WebchatContext);
+
+#[cfg(test)]
+mod tests;

@@ -15,8 +15,8 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::access::{ChatRefusal, Guest, Result};
-use super::{begin, history};
+use super::access::{self, ChatRefusal, Guest, Result};
+use super::history;
 use crate::webchat::WebchatContext;
 
 /// Characters of a list row's id, and of a name.
@@ -85,7 +85,7 @@ pub async fn say(app: &WebchatContext, guest: &Guest, saying: Saying) -> Result<
     }
     let conversation = conversation_of(app, guest).await?;
     if conversation.is_none() {
-        begin::may(app, guest, saying.around.consent).await?;
+        access::may_begin(app, guest, saying.around.consent).await?;
     }
     count_text(app, guest, &saying.content).await?;
     let visit = visit_of(app, saying.around.visit.unwrap_or_default());

@@ -1,31 +1,33 @@
-//! `GET /widget/v1/card`: the chats of the contact on the open card, with the state of the last message, the reason of
-//! a failure, and the time left for free-form messages.
+//! What a card opens: the chats of its contact, with the state of the last message, the reason of a failure, and the
+//! time left for free-form messages; and single-use addresses that open the panel in one click.
 
-use domain::delivery::read::MessageStatus;
-use domain::delivery::read::list::{Ground, MessageFilter, MessageSummary, Reached, page};
-use domain::delivery::read::reason::Reason;
-use domain::source::window::Window;
-use domain::tenant::token::{CallError, TokenError, with_token};
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse};
 use base::error::Error;
 use base::i18n::LocalizedText;
+use base::json::Moment;
 use base::message::{Direction, FailureCode, Person};
 use chrono::TimeDelta;
-use entity::{conversation, conversation_alias, source, tenant_channel};
+use domain::delivery::read::MessageStatus;
+use domain::delivery::read::list::{Ground, MessageFilter, MessageSummary, Reached, page};
+use domain::delivery::read::reason::Reason;
+use domain::identity::ticket::{self, Asker, TicketTarget, TicketUser};
+use domain::source as sources;
+use domain::source::window::Window;
+use domain::tenant::token::with_token;
+use entity::{conversation, conversation_alias, message, source, tenant_channel};
 use queue::accept_batch::Side;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use url::form_urlencoded;
 use uuid::Uuid;
 
-use super::caller::Caller;
-use super::refusal::{Result, WidgetReader};
+use super::door::{Caller, Result, WidgetReader, name_of};
 use super::sight;
+use crate::api::request::RequestBody;
 use crate::widget_api::{Answer, AppData, WidgetContext};
-use base::json::Moment;
 
 /// Most contacts of one card.
 const MOST_CONTACTS: usize = 20;
@@ -94,13 +96,13 @@ struct CardWindowOut {
 /// are not administrators get those that amoCRM would show them; the others are treated as missing.
 pub(super) async fn get(app: AppData, caller: Caller, request: HttpRequest) -> Answer {
     let app = app.into_inner();
-    let (contacts, lead) = asked(request.query_string());
+    let (contacts, lead) = contacts_and_lead(request.query_string());
     let (contacts, lead) = sight::of(&app, &caller, contacts, lead).await?;
     let chats = chats_at_crm(&app, caller.tenant.tenant_id, contacts, lead).await?;
-    let found = conversations(&app, caller.tenant.tenant_id, &chats).await?;
+    let rows = conversations(&app, caller.tenant.tenant_id, &chats).await?;
     let ground = Ground::of_tenant(app.store.read(), caller.tenant.tenant_id).await?;
-    let mut items = Vec::with_capacity(found.len());
-    for row in found {
+    let mut items = Vec::with_capacity(rows.len());
+    for row in rows {
         if let Some(source) = ground.sources.get(&row.source_id) {
             let shown = (caller.tenant.tenant_id, caller.user_id, row.id);
             app.widget.shown.insert(shown, caller.reader.now).await;
@@ -113,7 +115,7 @@ pub(super) async fn get(app: AppData, caller: Caller, request: HttpRequest) -> A
 }
 
 /// Ids of contacts and lead; values that are not numbers are ignored.
-fn asked(query: &str) -> (Vec<i64>, Option<i64>) {
+fn contacts_and_lead(query: &str) -> (Vec<i64>, Option<i64>) {
     let (mut contacts, mut lead) = (Vec::new(), None);
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         let Some(id) = value.parse::<i64>().ok().filter(|id| *id > 0) else { continue };
@@ -151,7 +153,7 @@ async fn chats_at_crm(
             rest.chats_of_contacts(&token, of_lead.as_deref().unwrap_or(&contacts)).await
         }
     });
-    let chats = asking.await.map_err(as_error)?;
+    let chats = asking.await.map_err(sight::as_error)?;
     let chats: Arc<Vec<String>> = Arc::new(chats.into_iter().map(|chat| chat.chat_id).collect());
     if !chats.is_empty() {
         app.widget.chats.insert(card, (now, chats.clone())).await;
@@ -195,9 +197,9 @@ async fn chat(
     source: &source::Model,
     row: conversation::Model,
 ) -> Result<CardChatOut> {
-    let last = async |wanted: MessageFilter| -> anyhow::Result<Option<MessageSummary>> {
-        let wanted = MessageFilter { conversation_id: Some(row.id), ..wanted };
-        Ok(page(app.store.read(), row.tenant_id, &wanted, ground, None, 1).await?.pop())
+    let last = async |filter: MessageFilter| -> anyhow::Result<Option<MessageSummary>> {
+        let filter = MessageFilter { conversation_id: Some(row.id), ..filter };
+        Ok(page(app.store.read(), row.tenant_id, &filter, ground, None, 1).await?.pop())
     };
     let newest = last(MessageFilter::default()).await?;
     let failed =
@@ -248,24 +250,116 @@ fn why(line: &MessageSummary, reader: &WidgetReader) -> WhyOut {
     WhyOut { reason: what, fix }
 }
 
-pub(super) fn as_error(error: CallError) -> Error {
-    if let CallError::Token(error) = &error
-        && let Some(detail) = error.text()
-    {
-        return Error::Conflict { problem: error.problem(), detail };
-    }
-    match error {
-        CallError::Token(TokenError::Internal(cause)) => Error::Internal(anyhow::anyhow!(cause)),
-        CallError::Crm(amocrm::Error::Refused { status: status @ (400..=403 | 405..=428), .. }) => Error::Conflict {
-            problem: "crm_refused",
-            detail: LocalizedText::new("said-crm-answered-mute").with("status", status),
-        },
-        error => {
-            tracing::warn!(%error, "amoCRM did not return the chats of a contact");
-            Error::Unavailable { detail: LocalizedText::new("said-crm-silent"), retry_after: 5 }
+/// How long a conversation shown by a card may be opened; an open card refreshes twice a minute.
+const SHOWN: TimeDelta = TimeDelta::minutes(1);
+/// Most amojo ids of one conversation.
+const MOST_IDS: u64 = 20;
+
+/// The page to open.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum PanelPage {
+    Overview,
+    Sources,
+    Source,
+    Message,
+    Conversation,
+    Connect,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TicketIn {
+    page: PanelPage,
+    #[serde(default)]
+    id: Option<Uuid>,
+    /// For `connect`: the kind of the new source.
+    #[serde(default)]
+    kind: Option<String>,
+}
+
+/// A link that opens one page once. Users who are not administrators get only messages and conversations, and only
+/// those whose contact amoCRM would show them.
+pub(super) async fn post_ticket(app: AppData, request: HttpRequest, caller: Caller, body: RequestBody) -> Answer {
+    let app = app.into_inner();
+    let (input, _) = body.read::<TicketIn>().await?;
+    let tenant_id = caller.tenant.tenant_id;
+    let leads = match (input.page, input.id) {
+        (PanelPage::Connect, None) => TicketTarget::Connect(kind_of(&app, &caller, input.kind.as_deref())?),
+        (PanelPage::Overview, None) => TicketTarget::Overview,
+        (PanelPage::Sources, None) => TicketTarget::Sources,
+        (PanelPage::Source, Some(id)) => {
+            caller.needs_admin()?;
+            TicketTarget::Source(sources::find(&app.sources, tenant_id, id).await?.id)
         }
+        (PanelPage::Message, Some(id)) => {
+            let row = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(id));
+            let row = row.one(app.store.read()).await?.ok_or(Error::NotFound)?;
+            may_see(&app, &caller, row.conversation_id).await?;
+            TicketTarget::Message(row.id)
+        }
+        (PanelPage::Conversation, Some(id)) => {
+            let row = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(id));
+            let row = row.one(app.store.read()).await?.ok_or(Error::NotFound)?;
+            may_see(&app, &caller, row.id).await?;
+            TicketTarget::Conversation(row.id)
+        }
+        (_, id) => {
+            let why = if id.is_some() { "said-ticket-no-id" } else { "said-ticket-id" };
+            return Err(Error::field("/id", LocalizedText::new(why)).into());
+        }
+    };
+    if !matches!(leads, TicketTarget::Message(_) | TicketTarget::Conversation(_)) {
+        caller.needs_admin()?;
     }
+    let name = name_of(&app, tenant_id, caller.user_id).await?;
+    let user = TicketUser { id: caller.user_id, name, is_admin: caller.is_admin };
+    let panel_url =
+        ticket::url_for(&app.identity, tenant_id, &user, &leads, Asker::of(&request, &app.identity)).await?;
+    Ok(HttpResponse::Ok().json(json!({ "panel_url": panel_url })))
+}
+
+/// A kind that this account can add.
+fn kind_of(app: &WidgetContext, caller: &Caller, name: Option<&str>) -> Result<String> {
+    let known: Vec<&str> = sources::kinds(&app.sources, &caller.tenant).into_iter().map(|kind| kind.kind).collect();
+    let kind = known.iter().find(|kind| Some(**kind) == name).map(|kind| (*kind).to_owned());
+    let detail = || LocalizedText::new("said-kind-unknown").with("known", known.join(", "));
+    Ok(kind.ok_or_else(|| Error::field("/kind", detail()))?)
+}
+
+/// Whether a card recently showed it to the caller, or amoCRM would now; anything else is treated as missing.
+async fn may_see(app: &Arc<WidgetContext>, caller: &Caller, conversation_id: Uuid) -> Result<()> {
+    if caller.is_admin {
+        return Ok(());
+    }
+    let tenant_id = caller.tenant.tenant_id;
+    let shown = app.widget.shown.get(&(tenant_id, caller.user_id, conversation_id)).await;
+    if shown.is_some_and(|at| at + SHOWN.num_milliseconds() > caller.reader.now) {
+        return Ok(());
+    }
+    let chats: Vec<String> = conversation_alias::Entity::of_tenant(tenant_id)
+        .filter(conversation_alias::Column::Side.eq(Side::Crm.number()))
+        .filter(conversation_alias::Column::ConversationId.eq(conversation_id))
+        .select_only()
+        .column(conversation_alias::Column::ExternalId)
+        .limit(MOST_IDS)
+        .into_tuple()
+        .all(app.store.read())
+        .await?;
+    if sight::of_chat(app, caller, &chats).await? { Ok(()) } else { Err(Error::NotFound.into()) }
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_taken_and_nothing_else() {
+        assert_eq!(contacts_and_lead("contact_id=1&contact_id=2&lead_id=3&lang=ru"), (vec![1, 2], Some(3)));
+        assert_eq!(
+            contacts_and_lead("contact_id=&contact_id=x&contact_id=-1&lead_id=0&contact_id=99999999999999999999"),
+            (vec![], None)
+        );
+        assert_eq!(contacts_and_lead(&"contact_id=7&".repeat(50)).0.len(), MOST_CONTACTS);
+    }
+}

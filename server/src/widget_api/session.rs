@@ -4,10 +4,6 @@
 //! repeated, also by several windows at once: the same token always gives the same session. The session's token is
 //! derived, not random, and only its hash is stored.
 
-use domain::identity::session::{self as sessions, SessionKind, living};
-use domain::identity::ticket::{self, Asker, TicketTarget, TicketUser};
-use domain::source;
-use domain::tenant::{self as tenants, TenantStatus, host_rules};
 use std::sync::Arc;
 
 use actix_web::http::header;
@@ -15,23 +11,31 @@ use actix_web::{HttpRequest, HttpResponse};
 use amocrm::disposable_token::{DisposableToken, Expected, verify};
 use base::config::{CustomersMode, Integration};
 use base::i18n::Language;
+use base::json::Moment;
+use base::rate_limit::Budget;
 use base::store::directory;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::identity::session::{self as sessions, SessionKind, living};
+use domain::identity::ticket::{self, Asker, TicketTarget, TicketUser};
+use domain::identity::session;
+use domain::source;
+use domain::tenant::users::{self, CrmRights, MaxAge};
+use domain::tenant::{self as tenants, TenantStatus, host_rules};
 use entity::{oauth_grant, session, tenant};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde::Serialize;
 
-use super::caller::{name_of, reader_of, seconds};
-use super::memory::{EXCHANGES, RENAMINGS};
-use super::origin;
-use super::refusal::{Result, WidgetError};
-use super::rights::{self, Rights};
-use super::tenant_out::WidgetTenantOut;
-use crate::api::body::RequestBody;
+use super::account::WidgetTenantOut;
+use super::door::{self, Result, WidgetError, name_of, reader_of, seconds};
+use crate::api::request::RequestBody;
 use crate::widget_api::{Answer, AppData, WidgetContext};
-use base::json::Moment;
+
+/// Exchanges of one disposable token: each page load of amoCRM repeats it.
+const EXCHANGES: Budget = Budget { at_once: 120, each: 15_000 };
+/// Checks for the new host of a renamed account.
+const RENAMINGS: Budget = Budget { at_once: 1, each: 60_000 };
 
 const HEADER: &str = "X-Auth-Token";
 
@@ -73,26 +77,26 @@ pub(super) async fn exchange(app: AppData, request: HttpRequest, _body: RequestB
     })?;
     let integration = app.integrations.by_client_id(&token.client_uuid).ok_or(WidgetError::BadToken)?;
     if let Some(origin) = request.headers().get(header::ORIGIN) {
-        let shows = origin.to_str().is_ok_and(|origin| origin::shows(&integration, origin, token.host.as_str()));
+        let shows = origin.to_str().is_ok_and(|origin| door::shows(&integration, origin, token.host.as_str()));
         if !shows {
             return Err(WidgetError::ForeignPage);
         }
     }
     let name = exchanged(&integration, &token);
-    let paced = app.widget.exchanges.take(sessions::hash(&name.join("\n")), EXCHANGES, app.clock.millis()).await;
+    let paced = app.widget.exchanges.take(session::hash(&name.join("\n")), EXCHANGES, app.clock.millis()).await;
     paced.map_err(|wait| WidgetError::TooFast(seconds(wait)))?;
-    let found = tenants::install::find(&app.tenants, &integration.name, token.account_id).await?;
-    let tenant_id = found.ok_or(WidgetError::Provisioning)?;
+    let tenant_id = tenants::install::find(&app.tenants, &integration.name, token.account_id).await?;
+    let tenant_id = tenant_id.ok_or(WidgetError::Provisioning)?;
     let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(WidgetError::Provisioning)?;
     if TenantStatus::stored(&tenant) == TenantStatus::Provisioning {
         return Err(WidgetError::Provisioning);
     }
     let tenant = at_home(&app, tenant, &token).await?;
     let language = Language::of_request(&request);
-    let rights = rights::of(&app, &tenant, token.user_id, token.is_admin).await;
+    let rights = rights_of(&app, &tenant, token.user_id, token.is_admin).await;
     let (secret, row) = open(&app, &tenant, &token, rights == Rights::Administrator, language, &name).await?;
     let asked_by = Asker::of(&request, &app.identity);
-    let out = shown(&app, &tenant, &row, secret, (rights, asked_by), language).await?;
+    let out = shown(&app, &tenant, &row, secret, rights, asked_by, language).await?;
     Ok(HttpResponse::Ok().json(out))
 }
 
@@ -144,8 +148,7 @@ async fn open(
     let secret = secrets.next().unwrap_or_default();
     // It may have been opened before the key was replaced.
     for secret in std::iter::once(secret.clone()).chain(secrets) {
-        let entry =
-            directory::find(app.store.read(), directory::IdKind::Session, &sessions::hash(&secret), now).await?;
+        let entry = directory::find(app.store.read(), directory::IdKind::Session, &session::hash(&secret), now).await?;
         let Some(entry) = entry else { continue };
         let Some(mut row) = living(&app.identity, app.store.read(), entry.tenant_id, entry.id).await? else { continue };
         if row.is_admin != is_admin {
@@ -185,7 +188,7 @@ async fn open(
         note: row.kind.clone(),
         expires_at: Some(row.expires_at),
     };
-    directory::set(&tx, directory::IdKind::Session, &sessions::hash(&secret), entry).await?;
+    directory::set(&tx, directory::IdKind::Session, &session::hash(&secret), entry).await?;
     tx.commit().await?;
     Ok((secret, row))
 }
@@ -195,7 +198,8 @@ async fn shown(
     tenant: &tenant::Model,
     row: &session::Model,
     secret: String,
-    (rights, asked_by): (Rights, Option<Asker>),
+    rights: Rights,
+    asked_by: Option<Asker>,
     language: Language,
 ) -> Result<SessionOut> {
     let reader = reader_of(app, tenant, language);
@@ -238,4 +242,30 @@ async fn administrators(app: &WidgetContext, tenant: &tenant::Model) -> Result<V
     let mut names: Vec<String> = grants.all(app.store.read()).await?.into_iter().map(|grant| grant.user_name).collect();
     names.dedup();
     Ok(names)
+}
+
+/// A refusal by amoCRM is not cached: the next page load asks again.
+const MAX_AGE: MaxAge = MaxAge { answer: 10 * 60_000, unknown: 0 };
+
+/// Whether a user administers an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rights {
+    Administrator,
+    Other,
+    /// amoCRM does not answer. Treated as [`Rights::Other`], and reported to the user.
+    Unknown,
+}
+
+/// The rights of a user whose token has this claim. amoCRM does not document the claim (crm-api §2.1), so it may be
+/// missing.
+async fn rights_of(app: &Arc<WidgetContext>, tenant: &tenant::Model, user_id: i64, claim: Option<bool>) -> Rights {
+    match claim {
+        Some(true) => Rights::Administrator,
+        Some(false) => Rights::Other,
+        None => match users::rights_of(&app.tenants, tenant.tenant_id, user_id, MAX_AGE).await.rights {
+            CrmRights::Administrator => Rights::Administrator,
+            CrmRights::User | CrmRights::Gone => Rights::Other,
+            CrmRights::Unknown => Rights::Unknown,
+        },
+    }
 }

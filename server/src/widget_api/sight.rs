@@ -4,23 +4,26 @@
 //!
 //! amoCRM also shows a lead to people added to its chat; its API does not report them, so they see less here.
 
-use domain::audit::{self, AuditEntry};
-use domain::tenant::token::{CallError, with_token};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use amocrm::rest::{Contact, Lead, StageRights, View};
+use amocrm::rest::{Contact, Lead, Pipeline, StageRights, View};
+use base::cache::Cache;
 use base::error::Error;
+use base::i18n::LocalizedText;
+use base::rate_limit::RateLimiter;
 use chrono::TimeDelta;
+use domain::audit::{self, AuditEntry};
+use domain::tenant::token::{CallError, TokenError, with_token};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::caller::{Caller, seconds};
-use super::refusal::{Result, WidgetError};
+use super::door::{Caller, Result, WidgetError, seconds};
 use crate::widget_api::WidgetContext;
 
 /// How long amoCRM's answer is cached: a right withdrawn there ends here within this time.
-pub(super) const FRESH: TimeDelta = TimeDelta::minutes(3);
+const FRESH: TimeDelta = TimeDelta::minutes(3);
 /// Invisible contacts that a user may ask for …
 const MOST_STRANGERS: usize = 30;
 /// … within this time.
@@ -259,5 +262,68 @@ async fn note(app: &WidgetContext, caller: &Caller, ids: impl Iterator<Item = Se
 }
 
 fn silent(error: CallError) -> Error {
-    super::card::as_error(error)
+    as_error(error)
+}
+
+pub(super) fn as_error(error: CallError) -> Error {
+    if let CallError::Token(error) = &error
+        && let Some(detail) = error.text()
+    {
+        return Error::Conflict { problem: error.problem(), detail };
+    }
+    match error {
+        CallError::Token(TokenError::Internal(cause)) => Error::Internal(anyhow::anyhow!(cause)),
+        CallError::Crm(amocrm::Error::Refused { status: status @ (400..=403 | 405..=428), .. }) => Error::Conflict {
+            problem: "crm_refused",
+            detail: LocalizedText::new("said-crm-answered-mute").with("status", status),
+        },
+        error => {
+            tracing::warn!(%error, "amoCRM did not return the chats of a contact");
+            Error::Unavailable { detail: LocalizedText::new("said-crm-silent"), retry_after: 5 }
+        }
+    }
+}
+
+// In-memory state of an instance about the widget's callers. Losing it costs calls to amoCRM or allows a few more
+// requests.
+
+/// Shared by the threads of an instance.
+pub struct CallerMemory {
+    /// By tenant and amoCRM user.
+    pub(super) requests: RateLimiter<(Uuid, i64)>,
+    /// By integration, account and token.
+    pub(super) exchanges: RateLimiter<String>,
+    pub(super) renamings: RateLimiter<Uuid>,
+    /// With the time they were read.
+    pub(super) pipelines: Cache<Uuid, (i64, Arc<Vec<Pipeline>>)>,
+    /// The rights in amoCRM of users who are not administrators.
+    pub(super) viewers: Cache<(Uuid, i64), Arc<Viewer>>,
+    /// By tenant, user and contact or lead.
+    pub(super) sights: Cache<(Uuid, i64, Seen), Visibility>,
+    /// Conversations that a card showed to a user, with the time.
+    pub(super) shown: Cache<(Uuid, i64, Uuid), i64>,
+    /// Contacts and leads that a user asked for and may not see.
+    pub(super) unknown_callers: Cache<(Uuid, i64), Strangers>,
+    /// amojo's ids of the chats of a card, with the time they were read.
+    pub(super) chats: Cache<Card, (i64, Arc<Vec<String>>)>,
+}
+
+/// A card: the account, its contacts, its lead.
+pub(super) type Card = (Uuid, Vec<i64>, Option<i64>);
+
+impl Default for CallerMemory {
+    fn default() -> Self {
+        let hour = Duration::from_secs(3600);
+        Self {
+            requests: RateLimiter::new(50_000),
+            exchanges: RateLimiter::new(50_000),
+            renamings: RateLimiter::new(20_000),
+            pipelines: Cache::builder().max_capacity(5_000).time_to_live(hour).build(),
+            viewers: Cache::builder().max_capacity(50_000).time_to_live(hour).build(),
+            sights: Cache::builder().max_capacity(100_000).time_to_live(hour).build(),
+            shown: Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(120)).build(),
+            unknown_callers: Cache::builder().max_capacity(50_000).time_to_live(hour).build(),
+            chats: Cache::builder().max_capacity(20_000).time_to_live(Duration::from_secs(120)).build(),
+        }
+    }
 }

@@ -250,7 +250,7 @@ async fn h3_an_upload_that_trickles_is_ended(world: &mut World) {
 
 /// Where servers are made, and why each may.
 const SERVERS: &[(&str, &str)] = &[
-    ("server/src/server/http.rs", "the public one with the gate; the operators' one takes no bodies"),
+    ("server/src/server.rs", "the public one with the gate; the operators' one takes no bodies"),
     ("cli/src/demo/messenger.rs", "the demo's page of messengers and its own messenger, on this machine"),
 ];
 
@@ -274,7 +274,7 @@ fn h3_every_body_comes_through_the_gate() {
     let known: Vec<&str> = SERVERS.iter().map(|(file, _)| *file).collect();
     made.retain(|file| !known.iter().any(|known| file.ends_with(known)));
     assert!(made.is_empty(), "servers that are not in this list: {made:?}");
-    let server = code(&root().join("server/src/server/http.rs"));
+    let server = code(&root().join("server/src/server.rs"));
     let gated = server.split("fn serve_ops").next().unwrap_or_default();
     let gate = gated.find(".wrap(from_fn(load_shedding::gate))").expect("the gate is registered before the routes");
     assert!(gate < gated.find(".configure(routes::public)").expect("the routes"));

@@ -102,10 +102,8 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
         "widget_api",
         &[
             "announcements",
-            "api::body",
-            "api::idempotency",
             "api_key",
-            "api::source_types",
+            "api::request",
             "api::sources",
             "audit",
             "customer",

@@ -8,7 +8,7 @@ use super::read::{code, members, root, rust_files, short};
 const MOST_LINES: usize = 600;
 
 /// Each has a reason to be its own: it listens, holds the process's state, or must not wait for others. What is due at a
-/// certain time is a job (`server/src/app/jobs.rs`), and what every process repeats is a round (`server/src/server/rounds.rs`).
+/// certain time is a job (`server/src/app.rs`), and what every process repeats is a round (`server/src/server/rounds.rs`).
 const MOST_TASKS: usize = 14;
 
 /// The steps of the queue and the statement that each form of them has: what is accepted becomes a message, what is

@@ -1,11 +1,10 @@
-//! `GET /api/docs`: the OpenAPI document as a page. It loads nothing from other hosts and needs no script; where the
-//! configuration allows it, a script lets readers send requests from it.
+//! The OpenAPI document as it is served: itself, as a text for language models (`GET /llms.txt`, llmstxt.org), and as a
+//! page (`GET /api/docs`). It loads nothing from other hosts and needs no script; where the configuration allows it, a
+//! script lets readers send requests from it.
 
-mod example;
-pub mod llms;
-mod schema;
-mod text;
-mod view;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::sync::{LazyLock, OnceLock};
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -14,11 +13,15 @@ use askama::Template;
 use base::browser::asset::{self, SCRIPT, STYLE};
 use base::error::{Error, Result};
 use bytes::Bytes;
+use domain::compressed::CompressedText;
 use domain::usage::UsageContext;
 use serde_json::Value;
-
-use super::openapi::Known;
+use utoipa::openapi::path::PathItem;
 use view::{OperationGroup, SchemaView};
+
+use super::openapi::Whole;
+
+mod view;
 
 /// The page loads only its style sheet.
 const POLICY: &str =
@@ -45,7 +48,7 @@ impl DocsPage {
         Self {
             title: text("/info/title"),
             version: text("/info/version"),
-            about: text::prose(&text("/info/description")),
+            about: view::prose(&text("/info/description")),
             groups: view::groups(document),
             kinds: view::kinds(document),
             tries,
@@ -88,6 +91,153 @@ pub async fn script(app: Option<web::Data<UsageContext>>, request: HttpRequest) 
     Ok(asset::answer((SCRIPT, include_str!("../../../assets/api/try.js")), &request))
 }
 
+/// What a program that writes against the API has to know first.
+const ABOUT: &str = "\
+Parom connects messengers to amoCRM and Kommo. A messenger of your own is a source of kind `custom`:
+your server posts what customers do to this API, and Parom posts what managers do to your webhook.
+
+- Authentication: `Authorization: Bearer prm_…`; keys are made in the panel under \"Keys and webhooks\", with the scope
+  `read`, `write` or `admin`.
+- `202` means that a message is stored and will be delivered or become a visible dead letter. Repeat a request after a
+  time-out or 5xx with the same `id`: nothing is stored twice. After 429 and 503 wait as long as `Retry-After` says.
+- Errors are RFC 9457 problem documents; `errors[].pointer` names each invalid field. Unknown fields in a request are
+  invalid; unknown fields in an answer are for later versions, ignore them.
+- Times are RFC 3339 in UTC with milliseconds. Ids are strings. Lists are newest first, with `limit` and `cursor`.
+- Webhooks are signed by Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`, secret `whsec_…`).
+  Verify the raw bytes, answer 2xx within 15 seconds, and recognise a repeat by `webhook-id`.
+- `parom demo` starts a local amoCRM with a Parom: nothing of an account is needed to try all of this.
+";
+
+/// The text of a document.
+pub(in crate::api) fn of(document: &Value) -> String {
+    let text = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
+    let mut out =
+        format!("# {}\n\n> {}\n\n{ABOUT}\n", text(&document["info"], "title"), text(&document["info"], "description"));
+    out.push_str("## Reference\n\n- [OpenAPI 3.1 document](/api/openapi.json): every operation and schema\n");
+    out.push_str("- [The same as a page](/api/docs): with examples\n");
+    for tag in document["tags"].as_array().into_iter().flatten() {
+        let (name, mut lines) = (text(tag, "name"), String::new());
+        for (path, item) in document["paths"].as_object().into_iter().flatten() {
+            for (method, operation) in item.as_object().into_iter().flatten() {
+                let is_of_tag = operation["tags"].as_array().is_some_and(|tags| tags.iter().any(|one| *one == name));
+                if is_of_tag {
+                    let (id, summary) = (text(operation, "operationId"), text(operation, "summary"));
+                    let _ = writeln!(lines, "- [{} {path}](/api/docs#{id}): {summary}", method.to_uppercase());
+                }
+            }
+        }
+        if !lines.is_empty() {
+            let _ = write!(out, "\n## {name}\n\n{}\n\n{lines}", text(tag, "description"));
+        }
+    }
+    out
+}
+
+/// Serves the text; no key is needed. `/llms.txt` leads here.
+#[get("/llms.txt")]
+pub async fn llms(served: web::Data<Known>, request: HttpRequest) -> Result<HttpResponse> {
+    Ok(served.text()?.answer("text/plain; charset=utf-8", &request))
+}
+
+/// The document. Needs no key.
+#[get("/openapi.json")]
+pub async fn serve(served: web::Data<Known>, request: HttpRequest) -> HttpResponse {
+    served.document().answer("application/json", &request)
+}
+
+/// Built on the first request: building takes megabytes, and most processes never serve it.
+pub type Known = LazyLock<Served>;
+
+/// The served document and the paths in it.
+pub struct Served {
+    json: String,
+    packed: OnceLock<CompressedText>,
+    /// The page of the document, rendered when it is first requested.
+    page: OnceLock<CompressedText>,
+    /// The same as a text for language models.
+    text: OnceLock<CompressedText>,
+    paths: Vec<(Vec<String>, BTreeSet<&'static str>)>,
+}
+
+impl Served {
+    /// The document of this program; the paths are read from it, so that both always agree.
+    pub fn now() -> Self {
+        let whole = Whole::now();
+        let mut paths: Vec<_> =
+            whole.document.paths.paths.iter().map(|(path, item)| (segments(path), methods(item))).collect();
+        for address in ["/api/openapi.json", "/api/docs", "/api/docs/style.css", "/api/docs/try.js", "/api/llms.txt"] {
+            paths.push((segments(address), BTreeSet::from(["GET"])));
+        }
+        Self {
+            json: serde_json::to_string(&whole).unwrap_or_default(),
+            packed: OnceLock::new(),
+            page: OnceLock::new(),
+            text: OnceLock::new(),
+            paths,
+        }
+    }
+
+    /// The document itself.
+    pub fn document(&self) -> CompressedText {
+        self.packed.get_or_init(|| CompressedText::of(Bytes::from(self.json.clone()))).clone()
+    }
+
+    fn parsed(&self) -> Result<Value> {
+        Ok(serde_json::from_str(&self.json).context("the API's description")?)
+    }
+
+    /// The document as a page; `tries`: with the script that sends requests, which a process has or has not.
+    pub fn page(&self, tries: bool) -> Result<CompressedText> {
+        if let Some(page) = self.page.get() {
+            return Ok(page.clone());
+        }
+        let page = CompressedText::of(rendered(&self.parsed()?, tries)?);
+        Ok(self.page.get_or_init(|| page).clone())
+    }
+
+    /// The document as a text for language models.
+    pub fn text(&self) -> Result<CompressedText> {
+        if let Some(text) = self.text.get() {
+            return Ok(text.clone());
+        }
+        let document = self.parsed()?;
+        Ok(self.text.get_or_init(|| CompressedText::of(Bytes::from(of(&document)))).clone())
+    }
+
+    /// The methods that a path supports; empty if there is no such path.
+    pub fn methods_of(&self, path: &str) -> BTreeSet<&'static str> {
+        let asked = segments(path);
+        let fits = |template: &[String]| {
+            template.len() == asked.len()
+                && template
+                    .iter()
+                    .zip(&asked)
+                    .all(|(known, asked)| (known.starts_with('{') && !asked.is_empty()) || known == asked)
+        };
+        self.paths
+            .iter()
+            .filter(|(template, _)| fits(template))
+            .flat_map(|(_, methods)| methods.iter().copied())
+            .flat_map(|method| [Some(method), (method == "GET").then_some("HEAD")])
+            .flatten()
+            .collect()
+    }
+}
+
+fn segments(path: &str) -> Vec<String> {
+    path.trim_start_matches('/').split('/').map(str::to_owned).collect()
+}
+
+fn methods(item: &PathItem) -> BTreeSet<&'static str> {
+    let all = [
+        ("GET", item.get.is_some()),
+        ("POST", item.post.is_some()),
+        ("PATCH", item.patch.is_some()),
+        ("DELETE", item.delete.is_some()),
+    ];
+    all.into_iter().filter_map(|(name, taken)| taken.then_some(name)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,7 +259,7 @@ mod tests {
                 let id = operation["operationId"].as_str().unwrap();
                 assert!(page.contains(&format!("<article id=\"{id}\">")), "{method} {path}");
                 assert!(page.contains(&format!("href=\"#{id}\"")), "{method} {path} is in the contents");
-                assert!(page.contains(&text::line(operation["summary"].as_str().unwrap())), "{method} {path}");
+                assert!(page.contains(&view::line(operation["summary"].as_str().unwrap())), "{method} {path}");
                 let start = page.find(&format!("<article id=\"{id}\">")).unwrap();
                 let article = page[start..].split("</article>").next().unwrap();
                 for parameter in operation["parameters"].as_array().into_iter().flatten() {
@@ -141,5 +291,22 @@ mod tests {
         let head = page[start..].split('>').next().unwrap();
         assert!(head.contains("data-try=\"{") && head.contains("conversation"), "{head}");
         assert!(!DocsPage::of(&document, false).render().unwrap().contains("data-try"));
+    }
+
+    #[test]
+    fn the_text_names_every_operation_and_leads_to_its_place() {
+        let document = serde_json::to_value(crate::api::openapi()).unwrap();
+        let text = of(&document);
+        let page = rendered(&document, false).unwrap();
+        let page = std::str::from_utf8(&page).unwrap();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let id = operation["operationId"].as_str().unwrap();
+                let link = format!("- [{} {path}](/api/docs#{id}): ", method.to_uppercase());
+                assert_eq!(text.matches(&link).count(), 1, "{method} {path}");
+                assert!(page.contains(&format!("id=\"{id}\"")), "{id}");
+            }
+        }
+        assert!(text.starts_with("# Parom API\n\n> ") && text.len() < 20_000, "{}", text.len());
     }
 }

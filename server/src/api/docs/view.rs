@@ -1,9 +1,6 @@
 //! The content of the page, built from the document.
 
-use serde_json::Value;
-
-use super::schema::{FieldRow, kind, link, name_of, rows};
-use super::{example, text};
+use serde_json::{Map, Value, json};
 
 /// Operations of one tag.
 pub(super) struct OperationGroup {
@@ -79,7 +76,7 @@ pub(super) fn groups(document: &Value) -> Vec<OperationGroup> {
         OperationGroup {
             id: format!("tag-{}", name.replace(' ', "-")),
             name: name.to_owned(),
-            about: text::line(words(tag, "description")),
+            about: line(words(tag, "description")),
             operations: operations(document, name),
         }
     };
@@ -87,16 +84,16 @@ pub(super) fn groups(document: &Value) -> Vec<OperationGroup> {
 }
 
 fn operations(document: &Value, tag: &str) -> Vec<Operation> {
-    let mut found = Vec::new();
+    let mut list = Vec::new();
     for (path, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
         for method in ["get", "post", "patch", "delete"] {
             let Some(operation) = item.get(method) else { continue };
             if operation.pointer("/tags/0").and_then(Value::as_str) == Some(tag) {
-                found.push(operation_of(document, path, method, operation));
+                list.push(operation_of(document, path, method, operation));
             }
         }
     }
-    found
+    list
 }
 
 fn operation_of(document: &Value, path: &str, method: &str, operation: &Value) -> Operation {
@@ -104,14 +101,14 @@ fn operation_of(document: &Value, path: &str, method: &str, operation: &Value) -
     let answers = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
     let answer = answers.clone().filter(|(status, _)| status.starts_with('2')).find_map(|(_, answer)| {
         let schema = schema_of(answer).filter(|(media, _)| media.contains("json"))?.1;
-        Some(pretty(&example::of(document, schema)))
+        Some(pretty(&of(document, schema)))
     });
     Operation {
         id: words(operation, "operationId").to_owned(),
         method: method.to_uppercase(),
         path: path.to_owned(),
-        summary: text::line(words(operation, "summary")),
-        about: text::prose(words(operation, "description")),
+        summary: line(words(operation, "summary")),
+        about: prose(words(operation, "description")),
         parameters: parameters(operation),
         curl: curl(path, method, operation, bodies.first()),
         bodies,
@@ -126,7 +123,7 @@ fn parameters(operation: &Value) -> Vec<FieldRow> {
         name: words(one, "name").to_owned(),
         kind: format!("{}: {}", words(one, "in"), one.get("schema").map_or_else(String::new, kind)),
         required: one.get("required").and_then(Value::as_bool) == Some(true),
-        about: text::line(words(one, "description")),
+        about: line(words(one, "description")),
     };
     all.map(row).collect()
 }
@@ -143,7 +140,7 @@ fn bodies(document: &Value, operation: &Value) -> Vec<BodyView> {
         BodyView {
             media: media.clone(),
             kind: kind(schema),
-            example: if media == "application/json" { pretty(&example::of(document, schema)) } else { String::new() },
+            example: if media == "application/json" { pretty(&of(document, schema)) } else { String::new() },
         }
     };
     all.map(body).collect()
@@ -154,7 +151,7 @@ fn answer_of(status: &str, answer: &Value) -> StatusView {
         Some(name) => link(name),
         None => kind(schema),
     });
-    StatusView { status: status.to_owned(), about: text::line(words(answer, "description")), kind }
+    StatusView { status: status.to_owned(), about: line(words(answer, "description")), kind }
 }
 
 /// A shell command in which `PAROM` is the server's address and `KEY` a key.
@@ -164,7 +161,7 @@ fn curl(path: &str, method: &str, operation: &Value, body: Option<&BodyView>) ->
         let name = words(parameter, "name");
         let place = format!("{{{name}}}");
         if address.contains(&place) {
-            let word = parameter.get("schema").map_or_else(String::new, example::word);
+            let word = parameter.get("schema").map_or_else(String::new, word);
             address = address.replace(&place, if word == "…" { "ext-1001" } else { &word });
         }
     }
@@ -194,10 +191,238 @@ pub(super) fn kinds(document: &Value) -> Vec<SchemaView> {
         let rows = rows(schema);
         SchemaView {
             name: name.clone(),
-            about: text::prose(words(schema, "description")),
+            about: prose(words(schema, "description")),
             kind: if rows.is_empty() { kind(schema) } else { String::new() },
             rows,
         }
     };
     all.map(one).collect()
+}
+
+/// Maximum depth of an example; deeper values are omitted.
+const DEPTH: usize = 6;
+/// Placeholder for any of our ids.
+const ID: &str = "01930b5e-7c1a-7e1f-9a53-2f6d0c4b8e11";
+
+/// An example of a schema: its required fields or, if it has none, the fields with an example.
+fn of(document: &Value, schema: &Value) -> Value {
+    example(document, schema, DEPTH)
+}
+
+fn example(document: &Value, schema: &Value, depth: usize) -> Value {
+    if let Some(given) = schema.get("example").or_else(|| schema.get("examples")?.get(0)) {
+        return given.clone();
+    }
+    if let Some(name) = name_of(schema) {
+        let component = document.pointer(&format!("/components/schemas/{name}"));
+        return component
+            .filter(|_| depth > 0)
+            .map_or(Value::Null, |component| example(document, component, depth - 1));
+    }
+    for key in ["oneOf", "anyOf", "allOf"] {
+        if let Some(first) = schema.get(key).and_then(|all| all.as_array()?.iter().find(|one| !is_null(one))) {
+            return example(document, first, depth);
+        }
+    }
+    if let Some(first) = schema.get("enum").and_then(|values| values.get(0)) {
+        return first.clone();
+    }
+    match example_type(schema) {
+        "object" => object(document, schema, depth),
+        "array" => schema.get("items").map_or_else(|| json!([]), |items| json!([example(document, items, depth)])),
+        "integer" => schema.get("minimum").cloned().filter(|least| *least != json!(0)).unwrap_or(json!(1)),
+        "number" => json!(1.5),
+        "boolean" => json!(true),
+        "null" => Value::Null,
+        _ => string(schema),
+    }
+}
+
+fn is_null(schema: &Value) -> bool {
+    schema.get("type").and_then(Value::as_str) == Some("null")
+}
+
+fn example_type(schema: &Value) -> &str {
+    match schema.get("type") {
+        Some(Value::String(name)) => name,
+        Some(Value::Array(names)) => {
+            names.iter().filter_map(Value::as_str).find(|name| *name != "null").unwrap_or("null")
+        }
+        _ if schema.get("properties").is_some() => "object",
+        _ => "string",
+    }
+}
+
+fn object(document: &Value, schema: &Value, depth: usize) -> Value {
+    let required: Vec<&str> =
+        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let mut made = Map::new();
+    for (name, field) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        // Fields that are valid only in combination, such as `user_id` with a manager, would make the example invalid.
+        if required.contains(&name.as_str()) || required.is_empty() && field.get("example").is_some() {
+            made.insert(name.clone(), example(document, field, depth));
+        }
+    }
+    Value::Object(made)
+}
+
+fn string(schema: &Value) -> Value {
+    json!(match schema.get("format").and_then(Value::as_str) {
+        Some("uuid") => ID,
+        Some("date-time") => "2026-11-20T09:30:00.123Z",
+        Some("date") => "2026-11-20",
+        Some("uri") => "https://files.example/offer.pdf",
+        Some("email") => "anna@example.com",
+        _ => "text",
+    })
+}
+
+/// The placeholder of a parameter in a path.
+fn word(schema: &Value) -> String {
+    match example(&Value::Null, schema, 0) {
+        Value::String(text) if text == "text" => "…".to_owned(),
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
+}
+
+/// One field of an object, or one parameter.
+pub(super) struct FieldRow {
+    pub name: String,
+    /// HTML: the type, with a link if it has a name, and its constraints.
+    pub kind: String,
+    pub required: bool,
+    /// HTML.
+    pub about: String,
+}
+
+/// The name of the component that a schema refers to.
+fn name_of(schema: &Value) -> Option<&str> {
+    schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
+}
+
+/// A link to a component.
+fn link(name: &str) -> String {
+    format!("<a href=\"#schema-{name}\">{name}</a>")
+}
+
+/// A type in a few words, as HTML.
+fn kind(schema: &Value) -> String {
+    if let Some(name) = name_of(schema) {
+        return link(name);
+    }
+    for key in ["oneOf", "anyOf", "allOf"] {
+        if let Some(all) = schema.get(key).and_then(Value::as_array) {
+            return all.iter().map(kind).collect::<Vec<_>>().join(" or ");
+        }
+    }
+    let mut description = match schema.get("type") {
+        Some(Value::String(name)) => one(name, schema),
+        Some(Value::Array(names)) => {
+            let names = names.iter().filter_map(Value::as_str);
+            names.map(|name| one(name, schema)).collect::<Vec<_>>().join(" or ")
+        }
+        _ => "anything".to_owned(),
+    };
+    if let Some(values) = schema.get("enum").and_then(Value::as_array) {
+        let values = values.iter().map(|value| format!("<code>{}</code>", escaped(&plain(value))));
+        description = values.collect::<Vec<_>>().join(" ");
+    }
+    let limits = limits(schema);
+    if !limits.is_empty() {
+        description.push_str(", ");
+        description.push_str(&limits);
+    }
+    description
+}
+
+fn one(name: &str, schema: &Value) -> String {
+    match name {
+        "array" => format!("list of {}", schema.get("items").map_or_else(|| "anything".to_owned(), kind)),
+        "object" => "object".to_owned(),
+        "string" => match schema.get("format").and_then(Value::as_str) {
+            Some("date-time") => "time".to_owned(),
+            Some("uuid") => "UUID".to_owned(),
+            Some("uri") => "URL".to_owned(),
+            Some("binary") => "bytes".to_owned(),
+            Some(format) => format!("string ({})", escaped(format)),
+            None => "string".to_owned(),
+        },
+        other => escaped(other),
+    }
+}
+
+/// A value as JSON.
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn limits(schema: &Value) -> String {
+    let words = [
+        ("minimum", "at least"),
+        ("maximum", "at most"),
+        ("minLength", "characters: at least"),
+        ("maxLength", "characters: at most"),
+        ("default", "default"),
+    ];
+    let description = words.iter().filter_map(|(key, words)| Some(format!("{words} {}", plain(schema.get(*key)?))));
+    let pattern = schema.get("pattern").map(|pattern| format!("like {}", plain(pattern)));
+    description.chain(pattern).map(|limit| escaped(&limit)).collect::<Vec<_>>().join(", ")
+}
+
+/// The fields of an object, in the order of the document.
+fn rows(schema: &Value) -> Vec<FieldRow> {
+    let required: Vec<&str> =
+        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let row = |(name, field): (&String, &Value)| FieldRow {
+        name: name.clone(),
+        kind: kind(field),
+        required: required.contains(&name.as_str()),
+        about: line(field.get("description").and_then(Value::as_str).unwrap_or_default()),
+    };
+    properties.map(row).collect()
+}
+
+/// A text with HTML's special characters escaped.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for sign in text.chars() {
+        match sign {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+/// Renders prose with `code` in backticks; blank lines separate paragraphs.
+pub(super) fn prose(text: &str) -> String {
+    text.split("\n\n").map(|paragraph| format!("<p>{}</p>", line(paragraph))).collect()
+}
+
+/// Renders one line of prose without a paragraph element.
+pub(super) fn line(text: &str) -> String {
+    let mut safe = String::new();
+    for (place, part) in text.split('`').enumerate() {
+        let part = escaped(part);
+        safe.push_str(&if place % 2 == 1 { format!("<code>{part}</code>") } else { part });
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_a_text_becomes_markup() {
+        assert_eq!(line("a <b> & `c <d>`"), "a &lt;b&gt; &amp; <code>c &lt;d&gt;</code>");
+        assert_eq!(prose("one\n\ntwo"), "<p>one</p><p>two</p>");
+        assert_eq!(line("an odd ` stays"), "an odd <code> stays</code>");
+    }
 }

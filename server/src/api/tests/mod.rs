@@ -1,9 +1,5 @@
 //! The API over its own database: two accounts with a source each, keys of all kinds, no delivery.
 
-use domain::api_key::Scope;
-use domain::api_key::key_maker::KeyMaker;
-use domain::api_key::key_ring::{self, NewKey};
-use entity::fixture;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,18 +12,18 @@ use base::config::Config;
 use base::fault::Faults;
 use base::store::{Store, VENDOR, directory};
 use base::vault::Vault;
-use entity::{source, tenant, tenant_channel};
-use sea_orm::{EntityTrait, IntoActiveModel};
+use domain::api_key::Scope;
+use domain::api_key::key_maker::KeyMaker;
+use domain::api_key::key_ring::{self, NewKey};
+use entity::{fixture, source, tenant, tenant_channel, turn};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::app::App;
 
-mod keys;
-mod lists;
 mod messages;
-mod tenants;
 
 const START: i64 = 1_795_167_000_123;
 const OURS: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
@@ -167,4 +163,198 @@ fn message(id: &str, text: &str) -> Value {
         "id": id, "conversation": {"id": "chat-7"}, "sender": {"role": "client", "id": "user-7", "name": "Anna"},
         "sent_at": "2026-11-20T09:29:00.123Z", "content": {"type": "text", "text": text},
     })
+}
+
+#[actix_web::test]
+async fn without_a_valid_key_nothing_is_revealed() {
+    let api = TestApi::open().await;
+    let path = format!("/api/v1/tenants/{OURS}");
+    api.call(TestRequest::with_uri(&path)).await.is(401);
+    for key in ["prm_unknown", "unknown", ""] {
+        api.get_as(key, &path).await.is(401);
+    }
+    api.call(TestRequest::post().uri(&messages_path(OURS)).set_payload("not json")).await.is(401);
+    api.get(&path).await.is(200);
+    let rows = key_ring::list(api.app.store.read(), OURS).await.unwrap();
+    assert!(key_ring::revoke(api.app.store.write(), &api.app.clock, OURS, rows[0].id).await.unwrap());
+    api.get(&path).await.is(401);
+}
+
+#[actix_web::test]
+async fn a_tenants_key_sees_its_own_tenant_only() {
+    let api = TestApi::open().await;
+    let other = source_of(OTHERS);
+    for path in [
+        format!("/api/v1/tenants/{OTHERS}"),
+        format!("/api/v1/tenants/{OTHERS}/sources"),
+        format!("/api/v1/sources/{other}"),
+        format!("/api/v1/sources/{other}/ledger"),
+        format!("/api/v1/sources/{other}/conversations"),
+        format!("/api/v1/sources/{other}/conversations/chat-7/messages"),
+        format!("/api/v1/dead-letters?tenant_id={OTHERS}"),
+        format!("/api/v1/dead-letters?source_id={other}"),
+        "/api/v1/sources/nonsense".to_owned(),
+        format!("/api/v1/sources/{}", Uuid::from_u128(99)),
+    ] {
+        api.get(&path).await.is(404);
+    }
+    api.post(&messages_path(OTHERS), &message("a", "b")).await.is(404);
+    let listed = api.get("/api/v1/tenants").await.is(200).body["items"].clone();
+    assert!(listed.as_array().unwrap().iter().all(|one| one["id"] == OURS.to_string()), "{listed}");
+    let key = api.make_key(Some(OTHERS), Scope::Admin).await;
+    let sent = api.post(&messages_path(OURS), &message("a", "b")).await;
+    let path = format!("/api/v1/messages/{}", sent.body["id"].as_str().unwrap());
+    api.get_as(&key, &path).await.is(404);
+    api.get(&path).await.is(200);
+}
+
+#[actix_web::test]
+async fn a_read_key_cannot_write_and_a_write_key_can_read() {
+    let api = TestApi::open().await;
+    let reader = api.make_key(Some(OURS), Scope::Read).await;
+    let reading = TestApi { key: reader, app: api.app.clone(), _folder: tempfile::tempdir().unwrap() };
+    reading.get(&format!("/api/v1/sources/{}", source_of(OURS))).await.is(200);
+    reading.post(&messages_path(OURS), &message("a", "b")).await.is(403);
+    reading.call(reading.request(Method::DELETE, &format!("/api/v1/sources/{}", source_of(OURS)))).await.is(403);
+    let vendor = TestApi {
+        key: api.make_key(None, Scope::Write).await,
+        app: api.app.clone(),
+        _folder: tempfile::tempdir().unwrap(),
+    };
+    vendor.get("/api/v1/tenants").await.is(200);
+    vendor.post(&messages_path(OURS), &message("a", "b")).await.is(202);
+    let patch = vendor.request(Method::PATCH, &format!("/api/v1/tenants/{OURS}")).set_json(json!({"suspended": true}));
+    vendor.call(patch).await.is(403);
+}
+
+#[actix_web::test]
+async fn conversations_and_their_messages() {
+    let api = TestApi::open().await;
+    for number in 0..5 {
+        let mut body = message(&format!("m-{number}"), "Hello");
+        body["conversation"]["id"] = json!(if number == 4 { "a/b %" } else { "chat-7" });
+        body["sender"]["phone"] = json!("+79151112233");
+        api.post(&messages_path(OURS), &body).await.is(202);
+        api.advance(60);
+    }
+    let base = format!("/api/v1/sources/{}/conversations", source_of(OURS));
+    let list = api.get(&base).await;
+    let items = list.is(200).body["items"].as_array().unwrap().clone();
+    assert_eq!(
+        items.iter().map(|item| item["external_id"].clone()).collect::<Vec<_>>(),
+        [json!("a/b %"), json!("chat-7")]
+    );
+    let contact = json!({"id": "user-7", "name": "Anna", "phone": "+79151112233", "amocrm_contact_id": null,
+        "amocrm_contact_name": null, "why": null});
+    assert_eq!(items[1]["contact"], contact);
+    assert_eq!(
+        (&items[1]["last_message_at"], &items[1]["amocrm_chat_id"]),
+        (&json!("2026-11-20T09:33:00.123Z"), &Value::Null)
+    );
+    for id in [items[1]["id"].as_str().unwrap(), "chat-7", "ext:chat-7"] {
+        let mut seen = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let page = api.get(&format!("{base}/{id}/messages?limit=3{cursor}")).await;
+            seen.extend(page.is(200).body["items"].as_array().unwrap().iter().map(|item| item["external_id"].clone()));
+            assert!(page.body["items"][0].get("timeline").is_none());
+            match page.body["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        assert_eq!(seen, ["m-3", "m-2", "m-1", "m-0"]);
+    }
+    assert_eq!(
+        api.get(&format!("{base}/a%2Fb%20%25/messages")).await.is(200).body["items"].as_array().unwrap().len(),
+        1
+    );
+    for unknown in ["chat-8", "ext:", "a%00b", &Uuid::from_u128(5).to_string()] {
+        api.get(&format!("{base}/{unknown}/messages")).await.is(404);
+    }
+}
+
+#[actix_web::test]
+async fn a_source_is_shown_without_its_secret() {
+    let api = TestApi::open().await;
+    let shown = api.get(&format!("/api/v1/sources/{}", source_of(OURS))).await;
+    let body = &shown.is(200).body;
+    assert_eq!((&body["amocrm_source_id"], &body["pipeline_id"]), (&json!("3108069"), &json!("20453")));
+    assert_eq!(body["settings"], json!({"webhook_url": "https://messenger.example/parom"}));
+    assert_eq!((&body["status"], &body["held"]), (&json!("working"), &json!({"count": 0, "oldest_at": null})));
+    assert!(body.get("webhook_secret").is_none());
+    let list = api.get(&format!("/api/v1/tenants/{OURS}/sources")).await;
+    assert_eq!(&list.is(200).body["items"][0], body);
+    assert_eq!(list.body["next_cursor"], Value::Null);
+}
+
+async fn reason(api: &TestApi, target: Uuid) -> String {
+    let turn = turn::Entity::of_tenant(OURS).filter(turn::Column::Target.eq(target)).one(api.app.store.read()).await;
+    turn.unwrap().map(|turn| turn.reason).unwrap_or_default()
+}
+
+#[actix_web::test]
+async fn the_vendor_lists_accounts_newest_first() {
+    let api = TestApi::open().await;
+    let vendor = api.make_key(None, Scope::Read).await;
+    let first = api.get_as(&vendor, "/api/v1/tenants?limit=1").await;
+    assert_eq!(first.is(200).body["items"][0]["id"], json!(OTHERS));
+    let cursor = first.body["next_cursor"].as_str().unwrap();
+    let second = api.get_as(&vendor, &format!("/api/v1/tenants?limit=1&cursor={cursor}")).await;
+    let item = &second.is(200).body["items"][0];
+    assert_eq!((&item["id"], &item["account_id"], &item["status"]), (&json!(OURS), &json!("1"), &json!("active")));
+    let channel = json!({"channel_id": CHANNEL, "scope_id": format!("{CHANNEL}_amojo"), "status": "connected"});
+    assert_eq!(item["channels"], json!([channel]));
+    assert_eq!((&item["created_at"], &second.body["next_cursor"]), (&json!("2026-11-20T09:30:00.123Z"), &Value::Null));
+    assert_eq!(&api.get(&format!("/api/v1/tenants/{OURS}")).await.is(200).body, item);
+}
+
+#[actix_web::test]
+async fn a_suspended_account_takes_everything_in() {
+    let api = TestApi::open().await;
+    let vendor = TestApi {
+        key: api.make_key(None, Scope::Admin).await,
+        app: api.app.clone(),
+        _folder: tempfile::tempdir().unwrap(),
+    };
+    let patch =
+        |body: Value| vendor.call(vendor.request(Method::PATCH, &format!("/api/v1/tenants/{OURS}")).set_json(body));
+    assert_eq!(patch(json!({"suspended": true})).await.is(200).body["status"], "suspended");
+    assert_eq!(
+        (reason(&api, CHANNEL).await, reason(&api, source_of(OURS)).await),
+        ("held:suspended".into(), "held:suspended".into())
+    );
+    let sent = api.post(&messages_path(OURS), &message("a", "b")).await;
+    let shown = api.get(&format!("/api/v1/messages/{}", sent.is(202).body["id"].as_str().unwrap())).await;
+    assert_eq!((&shown.body["status"], &shown.body["reason"]), (&json!("held"), &json!("suspended")));
+    assert_eq!(patch(json!({"suspended": true})).await.is(200).body["status"], "suspended");
+    assert_eq!(patch(json!({"suspended": false})).await.is(200).body["status"], "active");
+    assert!(!reason(&api, CHANNEL).await.starts_with("held:"));
+    assert!(!reason(&api, source_of(OURS)).await.starts_with("held:"));
+}
+
+#[actix_web::test]
+async fn limits_are_set_and_taken_back() {
+    let api = TestApi::open().await;
+    let vendor = TestApi {
+        key: api.make_key(None, Scope::Admin).await,
+        app: api.app.clone(),
+        _folder: tempfile::tempdir().unwrap(),
+    };
+    let patch =
+        |body: Value| vendor.call(vendor.request(Method::PATCH, &format!("/api/v1/tenants/{OURS}")).set_json(body));
+    assert_eq!(patch(json!({"sources_limit": 10})).await.is(200).body["sources_limit"], 10);
+    assert_eq!(patch(json!({})).await.is(200).body["sources_limit"], 10);
+    assert_eq!(patch(json!({"sources_limit": null})).await.is(200).body["sources_limit"], Value::Null);
+    assert_eq!(patch(json!({"sources_limit": -1})).await.is(422).pointer(), "/sources_limit");
+    assert_eq!(patch(json!({"name": "x"})).await.is(422).pointer(), "/name");
+    let own = api.make_key(Some(OURS), Scope::Admin).await;
+    let request = TestRequest::patch()
+        .uri(&format!("/api/v1/tenants/{OURS}"))
+        .insert_header(("Authorization", format!("Bearer {own}")));
+    api.call(request.set_json(json!({"suspended": true}))).await.is(403);
+    vendor
+        .call(vendor.request(Method::PATCH, &format!("/api/v1/tenants/{}", Uuid::from_u128(9))).set_json(json!({})))
+        .await
+        .is(404);
 }

@@ -15,29 +15,17 @@
 //! GET, POST /end      the page that ends the letters, its button, and one click in a mail program (RFC 8058)
 //! ```
 
-use domain::identity::mail;
 use std::sync::Arc;
 
 use actix_web::web::{self, ServiceConfig};
 use base::due;
-use base::message::Person;
-use connectors::webchat::WebChatSettings;
 use entity::chat_email::{self, Column};
-use entity::conversation;
 use sea_orm::EntityTrait;
-use uuid::Uuid;
 
 use crate::webchat::WebchatContext;
 
-mod ask;
-mod back;
-mod letter;
 mod pages;
-pub(super) mod row;
 mod send;
-mod token;
-
-pub(super) use back::{Returned, over, visitor};
 
 /// Letters per query; further ones follow in the next.
 const BATCH: u64 = 50;
@@ -46,30 +34,13 @@ const AT_ONCE: usize = 8;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
-        .route("/{source_id}/email", web::post().to(ask::post))
-        .route("/{source_id}/email/confirm", web::get().to(self::pages::confirm))
-        .route("/{source_id}/email/confirm", web::post().to(self::pages::confirmed))
-        .route("/{source_id}/email/back", web::get().to(back::get))
-        .route("/{source_id}/email/back", web::post().to(back::post))
-        .route("/{source_id}/email/end", web::get().to(self::pages::end))
-        .route("/{source_id}/email/end", web::post().to(self::pages::ended));
-}
-
-/// Milliseconds after which an unread answer is sent; none if this chat or this server sends none.
-pub(super) fn after(app: &WebchatContext, settings: &WebChatSettings) -> Option<i64> {
-    let minutes = settings.email_answers_after.filter(|_| mail::is_on(&app.identity))?;
-    Some(i64::from(minutes) * 60_000)
-}
-
-/// What the chat offers in a conversation: the address that the visitor gave before the chat, or an empty text; none if
-/// an address is confirmed already.
-pub(super) async fn offered(app: &WebchatContext, place: (Uuid, Uuid)) -> base::error::Result<Option<String>> {
-    if row::of(app, place.0, place.1).await?.is_some_and(|row| row.confirmed_at > 0) {
-        return Ok(None);
-    }
-    let found = conversation::Entity::find_by_id(place).one(app.store.read()).await?;
-    let contact: Option<Person> = found.and_then(|row| serde_json::from_str(&row.contact).ok());
-    Ok(Some(contact.and_then(|contact| contact.email).unwrap_or_default()))
+        .route("/{source_id}/email", web::post().to(pages::post_address))
+        .route("/{source_id}/email/confirm", web::get().to(pages::confirm))
+        .route("/{source_id}/email/confirm", web::post().to(pages::confirmed))
+        .route("/{source_id}/email/back", web::get().to(pages::back))
+        .route("/{source_id}/email/back", web::post().to(pages::back_confirmed))
+        .route("/{source_id}/email/end", web::get().to(pages::end))
+        .route("/{source_id}/email/end", web::post().to(pages::ended));
 }
 
 /// A round; an error is left to the next.

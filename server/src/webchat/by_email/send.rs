@@ -9,8 +9,6 @@
 //! A letter is recorded before it is sent: a process that dies in between loses it and never repeats it. The chat has
 //! the answers in any case.
 
-use domain::identity::mail::{self, Email};
-use domain::tenant as tenants;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -18,15 +16,17 @@ use base::due;
 use base::i18n::{Language, Words};
 use chrono::TimeDelta;
 use connectors::webchat::WebChatSettings;
+use domain::identity::email_limits;
+use domain::identity::mail::{self, Email};
+use domain::tenant as tenants;
 use entity::chat_email::{self, Column};
 use entity::{conversation, message, source};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
-use super::letter::{self, Letter};
-use super::token::{TokenPurpose, link};
-use super::{after, row};
-use crate::webchat::{WebchatContext, history};
+use crate::webchat::WebchatContext;
+use crate::webchat::emails::{self, BACK_DAYS, TokenPurpose, after, link};
+use crate::webchat::history::{self, MessageView};
 
 /// How long a process owns a row.
 const CLAIMED: TimeDelta = TimeDelta::minutes(2);
@@ -67,7 +67,7 @@ pub(super) async fn one(app: &Arc<WebchatContext>, row: chat_email::Model) -> Re
     let now = app.clock.millis();
     match outcome {
         Outcome::Sent => {
-            let next = if row.confirmed_at > 0 { now + pause(app, &row).await } else { row::expires_at(&row) };
+            let next = if row.confirmed_at > 0 { now + pause(app, &row).await } else { emails::expires_at(&row) };
             let sent = due::as_seen(&row, Column::NextAt)
                 .col_expr(Column::NextAt, Expr::value(Some(next)))
                 .col_expr(Column::Tries, Expr::value(0_i32));
@@ -123,8 +123,8 @@ async fn idle(app: &WebchatContext, row: &chat_email::Model) -> Result<(), DbErr
 }
 
 async fn source_of(app: &WebchatContext, row: &chat_email::Model) -> anyhow::Result<Option<Arc<source::Model>>> {
-    let found = app.lookup.source(row.source_id).await?;
-    Ok(found.filter(|source| source.deleted_at.is_none()))
+    let source = app.lookup.source(row.source_id).await?;
+    Ok(source.filter(|source| source.deleted_at.is_none()))
 }
 
 /// The chat's minutes between an answer and its letter, in milliseconds.
@@ -139,12 +139,12 @@ async fn work(app: &Arc<WebchatContext>, row: &chat_email::Model) -> anyhow::Res
     let settings = WebChatSettings::stored(&source.settings).in_language(language);
     let tenant = app.lookup.tenant(row.tenant_id).await?;
     let words = tenant.map_or(Words::new(language), |tenant| tenants::words_in(&app.integrations, &tenant, language));
-    let title = letter::title(&settings, &source);
+    let title = letter_title(&settings, &source);
     if row.confirmed_at > 0 {
         let Some(after) = after(app, &settings) else { return Ok(Outcome::Idle) };
-        return answers(app, row, (words, &title), after).await;
+        return answers(app, row, words, &title, after).await;
     }
-    if row.mailed_at > 0 || app.clock.millis() >= row::expires_at(row) {
+    if row.mailed_at > 0 || app.clock.millis() >= emails::expires_at(row) {
         return Ok(Outcome::Gone("it was not confirmed within a day"));
     }
     if after(app, &settings).is_none() {
@@ -153,9 +153,9 @@ async fn work(app: &Arc<WebchatContext>, row: &chat_email::Model) -> anyhow::Res
     if !recorded(app, row, row.after_position).await? {
         return Ok(Outcome::Changed);
     }
-    let to = row::address(app, row)?;
-    let title = letter::plain_title(words, &title);
-    let text = letter::confirmation(words, &title, &link(app, row, TokenPurpose::Confirm));
+    let to = emails::address(app, row)?;
+    let title = plain_title(words, &title);
+    let text = confirmation(words, &title, &link(app, row, TokenPurpose::Confirm));
     let subject = words.text("chat-mail-confirm-subject").with("title", title).to_string();
     Ok(match mail::send(&app.identity, Email { to, subject, text, sender: words.brand() }).await {
         Ok(()) => Outcome::Sent,
@@ -168,15 +168,17 @@ async fn work(app: &Arc<WebchatContext>, row: &chat_email::Model) -> anyhow::Res
 async fn answers(
     app: &Arc<WebchatContext>,
     row: &chat_email::Model,
-    (words, title): (Words, &str),
+    words: Words,
+    title: &str,
     after: i64,
 ) -> anyhow::Result<Outcome> {
     let now = app.clock.millis();
     if row.mailed_at + after > now {
         return Ok(Outcome::At(row.mailed_at + after));
     }
-    let found = conversation::Entity::find_by_id((row.tenant_id, row.conversation_id)).one(app.store.read()).await?;
-    let Some(conversation) = found else { return Ok(Outcome::Gone("its chat was deleted")) };
+    let conversation =
+        conversation::Entity::find_by_id((row.tenant_id, row.conversation_id)).one(app.store.read()).await?;
+    let Some(conversation) = conversation else { return Ok(Outcome::Gone("its chat was deleted")) };
     let waiting = waiting(app, row, &conversation).await?;
     let (Some(first), Some(last)) = (waiting.first(), waiting.last()) else { return Ok(Outcome::Idle) };
     if app.guests.is_here(&conversation.external_id) {
@@ -192,7 +194,7 @@ async fn answers(
         end: &end,
         answers: history::all_shown(app, words, row.tenant_id, &waiting).await?,
     };
-    let to = row::address(app, row)?;
+    let to = emails::address(app, row)?;
     anyhow::ensure!(!to.is_empty(), "there is no address");
     if !recorded(app, row, last.position).await? {
         return Ok(Outcome::Changed);
@@ -213,8 +215,8 @@ async fn waiting(
     row: &chat_email::Model,
     conversation: &conversation::Model,
 ) -> anyhow::Result<Vec<message::Model>> {
-    let place = (row.tenant_id, row.conversation_id);
-    let mut waiting = history::unread(app, place, row.after_position).await.context("the answers cannot be read")?;
+    let waiting = history::unread(app, row.tenant_id, row.conversation_id, row.after_position).await;
+    let mut waiting = waiting.context("the answers cannot be read")?;
     waiting.retain(|answer| answer.accepted_at >= conversation.heard_at);
     Ok(waiting)
 }
@@ -225,4 +227,100 @@ async fn recorded(app: &WebchatContext, row: &chat_email::Model, position: i64) 
         .col_expr(Column::MailedAt, Expr::value(app.clock.millis()))
         .col_expr(Column::AfterPosition, Expr::value(position));
     due::moved(&app.store, sent).await
+}
+
+/// The chat's title as shown in letters, on one line.
+pub(super) fn letter_title(settings: &WebChatSettings, source: &source::Model) -> String {
+    let title = settings.title.as_deref().unwrap_or(&source.name);
+    title.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The title in a letter to an address whose reader has not agreed to anything: words only. Without words, the usual
+/// title.
+fn plain_title(words: Words, title: &str) -> String {
+    let name = email_limits::name(title);
+    if name.is_empty() { words.text("chat-title").to_string() } else { name }
+}
+
+/// The letter that asks to confirm the address. It contains nothing that the visitor entered, and of the account only
+/// [`plain_title`]: its reader may be a stranger to both.
+fn confirmation(words: Words, title: &str, url: &str) -> String {
+    words.text("chat-mail-confirm-letter").with("title", title).with("url", url).to_string()
+}
+
+/// A letter with answers.
+pub(super) struct Letter<'a> {
+    pub title: &'a str,
+    /// The link that opens the conversation.
+    pub back: &'a str,
+    /// The link that ends the letters.
+    pub end: &'a str,
+    pub answers: Vec<MessageView>,
+}
+
+impl Letter<'_> {
+    pub fn text(&self, words: Words) -> String {
+        let answers = self.answers.iter().map(|answer| entry(words, answer)).collect::<Vec<_>>().join("\n\n");
+        words
+            .text("chat-mail-letter")
+            .with("title", self.title)
+            .with("answers", answers)
+            .with("back", self.back)
+            .with("end", self.end)
+            .with("count", BACK_DAYS)
+            .to_string()
+    }
+}
+
+/// An answer with its author's name; a file by its name.
+fn entry(words: Words, answer: &MessageView) -> String {
+    let mut lines = answer.above.clone();
+    if let Some(file) = &answer.file {
+        let name = if file.name.is_empty() {
+            words.text_of("messages-kind-", file.kind).to_string()
+        } else {
+            file.name.clone()
+        };
+        lines.push(words.text("chat-mail-file").with("name", name).to_string());
+    }
+    if let Some(card) = &answer.card {
+        lines.push([card.title.as_str(), &card.note].join(", "));
+    }
+    lines.extend([&answer.text, &answer.below].into_iter().filter(|text| !text.is_empty()).cloned());
+    let name = answer.name.clone().unwrap_or_else(|| words.text("chat-employee").to_string());
+    format!("{name}:\n{}", lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use base::i18n::Language;
+
+    use super::*;
+    use crate::webchat::history::File;
+
+    #[test]
+    fn n8_a_title_without_words_is_the_usual_one() {
+        let words = Words::new(Language::En);
+        assert_eq!(plain_title(words, "Shop № 24, Moscow!"), "Shop 24 Moscow");
+        assert_eq!(plain_title(words, "★ 88005553535 ★"), words.text("chat-title").to_string());
+    }
+
+    #[test]
+    fn a_letter_has_the_answers_and_both_links_in_every_language() {
+        let answer = MessageView {
+            name: Some("Olga".to_owned()),
+            text: "We have it.\nIn blue.".to_owned(),
+            file: Some(File { kind: "picture", name: "blue.png".to_owned(), ..File::default() }),
+            ..MessageView::default()
+        };
+        for language in [Language::En, Language::Ru, Language::Es, Language::Pt] {
+            let letter = Letter { title: "Shop", back: "https://b", end: "https://e", answers: vec![answer.clone()] };
+            let text = letter.text(Words::new(language));
+            for part in ["Shop", "Olga:\n", "blue.png\nWe have it.\nIn blue.", "https://b", "https://e"] {
+                assert!(text.contains(part), "{language:?}: {part} is not in {text}");
+            }
+            let text = confirmation(Words::new(language), "Shop", "https://c");
+            assert!(text.contains("Shop") && text.contains("https://c"), "{text}");
+        }
+    }
 }

@@ -1,36 +1,114 @@
-//! `Idempotency-Key`: a write request that is repeated with the same key is executed once and answered every time.
-//!
-//! ```text
-//! no row ──▶ row, status 0 (running) ──▶ 1xx–4xx: the response is stored for 24 hours
-//!                  │                └──▶ 5xx: the row is deleted, the request may be retried
-//!                  └─ running longer than any request may take: its process died, the next repeat takes over
-//! ```
+//! What requests of the public API share: the JSON body, `Idempotency-Key` (a write request that is repeated with the
+//! same key is executed once and answered every time), who acts, and amoCRM's ids in JSON.
 
-use domain::api_key::ApiKey;
-use domain::usage::UsageContext;
+use std::fmt;
 use std::future::Future;
 
 use actix_web::body::to_bytes;
-use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::dev::Payload;
+use actix_web::http::{StatusCode, header};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use anyhow::{Context, anyhow};
+use base::browser::client_address;
 use base::error::{Error, Result};
 use base::i18n::{CRM, Language, LocalizedText, Words};
+use base::json::{MOST_BYTES, parse};
 use base::vault;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
+use domain::api_key::ApiKey;
+use domain::audit::Actor;
+use domain::source::By;
+use domain::usage::UsageContext;
+use entity::api_key;
 use entity::idempotency::{self, Column};
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use futures_util::StreamExt;
+use futures_util::future::{Ready, ready};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::de::{DeserializeOwned, Visitor};
+use serde::{Deserialize, Deserializer};
 use sha2::{Digest, Sha256};
 
-pub(super) const HEADER: &str = "Idempotency-Key";
+/// A body that is read only after authentication.
+pub struct RequestBody {
+    request: HttpRequest,
+    payload: Payload,
+}
+
+impl FromRequest for RequestBody {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(Ok(Self { request: request.clone(), payload: payload.take() }))
+    }
+}
+
+impl RequestBody {
+    /// Reads a JSON object. Errors: 415 for another type, 413 above [`MOST_BYTES`] (no more is buffered), 400 for
+    /// malformed JSON, 422 with a pointer for an unknown, missing or mistyped field.
+    pub async fn read<T: DeserializeOwned>(mut self) -> Result<(T, RequestFingerprint)> {
+        self.check_type()?;
+        let bytes = self.collect().await?;
+        let value = parse(&bytes)?;
+        Ok((value, RequestFingerprint::of(&self.request, &bytes)?))
+    }
+
+    /// For requests without parameters in the body: the body is ignored.
+    pub fn ignore(self) -> Result<RequestFingerprint> {
+        RequestFingerprint::of(&self.request, &[])
+    }
+
+    fn check_type(&self) -> Result<()> {
+        let headers = self.request.headers();
+        let text = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind = text.split(';').next().unwrap_or_default().trim();
+        if !kind.eq_ignore_ascii_case("application/json") {
+            return Err(Error::MediaType(LocalizedText::new("said-json-type")));
+        }
+        if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+            return Err(Error::MediaType(LocalizedText::new("said-json-compressed")));
+        }
+        Ok(())
+    }
+
+    async fn collect(&mut self) -> Result<Vec<u8>> {
+        let given = self.request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+        if given
+            .and_then(|text| text.parse::<u64>().ok())
+            .is_some_and(|given| usize::try_from(given).map_or(true, |given| given > MOST_BYTES))
+        {
+            return Err(Error::TooLarge(MOST_BYTES));
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = self.payload.next().await {
+            let chunk = chunk.map_err(|_| Error::Malformed(LocalizedText::new("said-body-broke")))?;
+            if bytes.len() + chunk.len() > MOST_BYTES {
+                return Err(Error::TooLarge(MOST_BYTES));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    }
+}
+
+// `Idempotency-Key`: a write request that is repeated with the same key is executed once and answered every time.
+//
+// ```text
+// no row ──▶ row, status 0 (running) ──▶ 1xx–4xx: the response is stored for 24 hours
+//                  │                └──▶ 5xx: the row is deleted, the request may be retried
+//                  └─ running longer than any request may take: its process died, the next repeat takes over
+// ```
+
+pub(super) const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 /// How long responses are stored.
 const KEPT: TimeDelta = TimeDelta::days(1);
 /// Maximum duration of a request.
 const RUNNING: TimeDelta = TimeDelta::minutes(2);
-pub(super) const MOST_BYTES: usize = 255;
+pub(super) const KEY_BYTES: usize = 255;
 
 /// The parts of a request that a repeat must have in common with it.
 #[derive(Clone, Debug)]
@@ -46,11 +124,11 @@ pub struct RequestFingerprint {
 impl RequestFingerprint {
     /// For a request with its complete body.
     pub fn of(request: &HttpRequest, body: &[u8]) -> Result<Self> {
-        let key = request.headers().get(HEADER).map(|value| value.to_str().unwrap_or_default().to_owned());
-        if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > MOST_BYTES) {
+        let key = request.headers().get(IDEMPOTENCY_KEY).map(|value| value.to_str().unwrap_or_default().to_owned());
+        if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > KEY_BYTES) {
             return Err(Error::field(
-                format!("/{HEADER}"),
-                LocalizedText::new("said-idempotency-signs").with("most", MOST_BYTES),
+                format!("/{IDEMPOTENCY_KEY}"),
+                LocalizedText::new("said-idempotency-signs").with("most", KEY_BYTES),
             ));
         }
         let mut hash = Sha256::new();
@@ -70,17 +148,17 @@ impl RequestFingerprint {
 pub async fn once(
     app: &UsageContext,
     key: &ApiKey,
-    asked: RequestFingerprint,
+    fingerprint: RequestFingerprint,
     work: impl Future<Output = Result<HttpResponse>>,
 ) -> Result<HttpResponse> {
-    let Some(name) = asked.key.clone() else { return work.await };
-    let place = ReplayKey { app, key, asked: &asked, name };
+    let Some(name) = fingerprint.key.clone() else { return work.await };
+    let place = ReplayKey { app, key, fingerprint: &fingerprint, name };
     if let Some(answer) = place.claim().await? {
         return Ok(answer);
     }
     let answer = work.await.unwrap_or_else(|error| {
         error.log();
-        error.answer(Words::new(asked.language), CRM)
+        error.answer(Words::new(fingerprint.language), CRM)
     });
     let (head, body) = answer.into_parts();
     let body = to_bytes(body).await.map_err(|error| anyhow!("the body of an answer: {error}"))?;
@@ -94,7 +172,7 @@ pub async fn once(
 struct ReplayKey<'a> {
     app: &'a UsageContext,
     key: &'a ApiKey,
-    asked: &'a RequestFingerprint,
+    fingerprint: &'a RequestFingerprint,
     name: String,
 }
 
@@ -113,8 +191,8 @@ impl ReplayKey<'_> {
                 self.remove(row.created_at).await?;
                 continue;
             }
-            if row.body_hash != self.asked.body_hash {
-                return Err(Error::field(format!("/{HEADER}"), LocalizedText::new("said-idempotency-other")));
+            if row.body_hash != self.fingerprint.body_hash {
+                return Err(Error::field(format!("/{IDEMPOTENCY_KEY}"), LocalizedText::new("said-idempotency-other")));
             }
             if row.status != 0 {
                 return self.replay(&row).map(Some);
@@ -128,9 +206,9 @@ impl ReplayKey<'_> {
         let row = idempotency::ActiveModel {
             tenant_id: Set(self.key.home()),
             key_id: Set(self.key.id),
-            route: Set(self.asked.route.clone()),
+            route: Set(self.fingerprint.route.clone()),
             key: Set(self.name.clone()),
-            body_hash: Set(self.asked.body_hash.clone()),
+            body_hash: Set(self.fingerprint.body_hash.clone()),
             status: Set(0),
             answer: Set(String::new()),
             created_at: Set(self.app.clock.millis()),
@@ -146,7 +224,7 @@ impl ReplayKey<'_> {
     fn row(&self) -> sea_orm::Select<idempotency::Entity> {
         idempotency::Entity::of_tenant(self.key.home())
             .filter(Column::KeyId.eq(self.key.id))
-            .filter(Column::Route.eq(self.asked.route.as_str()))
+            .filter(Column::Route.eq(self.fingerprint.route.as_str()))
             .filter(Column::Key.eq(self.name.as_str()))
     }
 
@@ -154,7 +232,7 @@ impl ReplayKey<'_> {
         idempotency::Entity::delete_many()
             .filter(Column::TenantId.eq(self.key.home()))
             .filter(Column::KeyId.eq(self.key.id))
-            .filter(Column::Route.eq(self.asked.route.as_str()))
+            .filter(Column::Route.eq(self.fingerprint.route.as_str()))
             .filter(Column::Key.eq(self.name.as_str()))
             .filter(Column::CreatedAt.eq(created_at))
             .exec(self.app.store.write())
@@ -178,7 +256,7 @@ impl ReplayKey<'_> {
             .col_expr(Column::Answer, Expr::value(sealed))
             .filter(Column::TenantId.eq(self.key.home()))
             .filter(Column::KeyId.eq(self.key.id))
-            .filter(Column::Route.eq(self.asked.route.as_str()))
+            .filter(Column::Route.eq(self.fingerprint.route.as_str()))
             .filter(Column::Key.eq(self.name.as_str()))
             .filter(Column::Status.eq(0))
             .exec(self.app.store.write())
@@ -202,7 +280,44 @@ impl ReplayKey<'_> {
     }
 
     fn bound_to(&self) -> String {
-        format!("{}\n{}\n{}", self.key.id, self.asked.route, self.name)
+        format!("{}\n{}\n{}", self.key.id, self.fingerprint.route, self.name)
+    }
+}
+
+/// The actor for the audit log.
+pub(super) async fn by(app: &UsageContext, key: &ApiKey, request: &HttpRequest) -> Result<By> {
+    let row = api_key::Entity::of_tenant(key.home()).filter(api_key::Column::Id.eq(key.id));
+    let name = row.one(app.store.read()).await?.map(|row| row.name).unwrap_or_default();
+    let actor = Actor::Key { id: key.id, name };
+    Ok(By { actor, address: client_address(request, &app.config.server.trusted_proxies) })
+}
+
+/// A 64-bit id of amoCRM: returned as a string, accepted as a string or a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NumericId(pub i64);
+
+impl<'de> Deserialize<'de> for NumericId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Id;
+        impl Visitor<'_> for Id {
+            type Value = NumericId;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an id of digits, as a string")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<NumericId, E> {
+                let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+                let id = text.parse().ok().filter(|id| digits && *id > 0);
+                id.map(NumericId).ok_or_else(|| E::custom("expected an id of digits, as a string"))
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<NumericId, E> {
+                let id = i64::try_from(number).ok().filter(|id| *id > 0);
+                id.map(NumericId).ok_or_else(|| E::custom("expected an id of digits, as a string"))
+            }
+        }
+        deserializer.deserialize_any(Id)
     }
 }
 
@@ -215,8 +330,11 @@ mod tests {
     #[test]
     fn a_repeat_is_known_by_route_query_and_body() {
         let of = |uri: &str, body: &[u8]| {
-            RequestFingerprint::of(&TestRequest::post().uri(uri).insert_header((HEADER, "k1")).to_http_request(), body)
-                .unwrap()
+            RequestFingerprint::of(
+                &TestRequest::post().uri(uri).insert_header((IDEMPOTENCY_KEY, "k1")).to_http_request(),
+                body,
+            )
+            .unwrap()
         };
         let first = of("/api/v1/a", b"{}");
         assert_eq!((first.route.as_str(), first.key.as_deref()), ("POST /api/v1/a", Some("k1")));
@@ -228,7 +346,7 @@ mod tests {
     #[test]
     fn keys_have_a_length() {
         for wrong in [String::new(), "k".repeat(256)] {
-            let request = TestRequest::post().insert_header((HEADER, wrong)).to_http_request();
+            let request = TestRequest::post().insert_header((IDEMPOTENCY_KEY, wrong)).to_http_request();
             assert!(matches!(RequestFingerprint::of(&request, b""), Err(Error::Invalid(_))));
         }
         assert!(RequestFingerprint::of(&TestRequest::post().to_http_request(), b"").unwrap().key.is_none());

@@ -1,26 +1,151 @@
-//! Events for the vendor's own webhooks (`[[vendor_webhook]]`): what was sent, the attempts, and resending one. Vendor
-//! keys only.
+//! What was sent to webhooks, the attempts, and resending: those of a custom messenger, and the vendor's own
+//! (`[[vendor_webhook]]`), which only vendor keys may read.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use base::error::{Error, Problem, Result};
+use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::json::{Moment, Query};
 use base::store::VENDOR;
 use domain::api_key::{ApiKey, Scope};
 use domain::cursor::{ListOut, PageRequest};
+use domain::delivery::read::webhooks;
+use domain::delivery::dead_letters;
 use domain::usage::UsageContext;
 use domain::vendor_events::EventState;
 use domain::vendor_webhooks::{self as events, EventFilter};
-use entity::{vendor_event, vendor_event_attempt};
+use entity::{attempt, vendor_event, vendor_event_attempt};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::body::RequestBody;
-use super::idempotency::once;
+use super::messages::TenantQuery;
+use super::request::{RequestBody, by, once};
 use super::roster;
-use super::sources::by;
+
+/// A delivery attempt of a webhook.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WebhookAttemptOut {
+    pub id: Uuid,
+    /// Same as the header `webhook-id`: the same in every attempt.
+    pub webhook_id: Uuid,
+    /// `message.created`, `message.edited`, `conversation.started` or `reaction`.
+    #[serde(rename = "type")]
+    #[schema(example = "message.created")]
+    pub kind: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Moment,
+    /// HTTP status of the response; null if there was none.
+    #[schema(required, example = 200)]
+    pub status: Option<i32>,
+    pub ms: i32,
+    /// Why the attempt failed; null if it succeeded.
+    #[schema(required)]
+    pub error: Option<String>,
+    /// The number of the attempt, starting at 1.
+    #[schema(example = 1)]
+    pub number: i32,
+    /// The message that the webhook is about.
+    pub message_id: Uuid,
+}
+
+/// A webhook that is resent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ResentOut {
+    pub id: Uuid,
+    pub webhook_id: Uuid,
+    #[schema(example = "queued")]
+    pub status: &'static str,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct WebhookAttemptsQuery {
+    /// Maximum number of items per page.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
+    limit: Option<String>,
+    /// `next_cursor` from the previous page.
+    cursor: Option<String>,
+}
+
+/// Lists delivery attempts of a source's webhooks.
+///
+/// Sorted newest first. Typing notifications are sent at most once and are not logged.
+#[utoipa::path(tag = "sources", params(("source_id", description = "The source"), WebhookAttemptsQuery), responses(
+    (status = 200, description = "A page of attempts; empty for kinds of source without webhooks", body = ListOut<WebhookAttemptOut>),
+    (status = 404, description = "No such source"),
+    (status = 422, description = "Invalid limit or cursor"),
+))]
+#[get("/v1/sources/{source_id}/webhook-attempts")]
+pub async fn list(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    source_id: web::Path<Uuid>,
+    query: Query<WebhookAttemptsQuery>,
+) -> Result<HttpResponse> {
+    let source = key.source_or_deleted(&app, *source_id).await?;
+    let filters = ["webhook-attempts", &source.id.to_string()];
+    let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
+    let rows = webhooks::tries(app.store.read(), source.tenant_id, source.id, page.after, page.rows()).await?;
+    let (rows, next_cursor) = page.cut(rows, |row| row.id.unwrap_or_default());
+    Ok(HttpResponse::Ok().json(ListOut { items: rows.into_iter().map(shown).collect(), next_cursor }))
+}
+
+/// Resends a webhook.
+///
+/// It keeps its `webhook-id`. If the earlier attempt may have arrived, the body has `"repeat": true`.
+#[utoipa::path(tag = "sources", params(("id", description = "The delivery attempt"), TenantQuery), responses(
+    (status = 202, description = "Queued for sending", body = ResentOut),
+    (status = 404, description = "No such attempt, or its source was deleted"),
+    (status = 409, description = "The webhook cannot be rebuilt: it was for a reaction, or its message is no longer stored"),
+    (status = 503, description = "Not stored; retry the request"),
+))]
+#[post("/v1/webhook-attempts/{id}/resend")]
+pub async fn resend(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    query: Query<TenantQuery>,
+    body: RequestBody,
+) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let named = roster::named(query.tenant_id.as_deref())?;
+    once(&app, &key, body.ignore()?, async {
+        for tenant_id in roster::searched(&app, &key, named).await? {
+            let sources = domain::source::all(&app.sources, tenant_id).await?;
+            let ids = sources.iter().map(|source| source.id);
+            let Some(tried) = webhooks::one(app.store.read(), tenant_id, ids, *id).await? else { continue };
+            let source = sources.iter().find(|source| Some(source.id) == tried.source_id).ok_or(Error::NotFound)?;
+            dead_letters::resend(&app.delivery, source, &tried).await?;
+            let (by, object) = (by(&app, &key, &request).await?, source.id.to_string());
+            let detail = json!({ "source": source.name, "webhook_id": tried.letter_id });
+            by.did(&app, app.store.write(), "webhook.resent", (tenant_id, &object), detail).await?;
+            let out = ResentOut { id: *id, webhook_id: tried.letter_id, status: "queued" };
+            return Ok(HttpResponse::Accepted().json(out));
+        }
+        Err(Error::NotFound)
+    })
+    .await
+}
+
+fn shown(row: attempt::Model) -> WebhookAttemptOut {
+    WebhookAttemptOut {
+        id: row.id.unwrap_or_default(),
+        webhook_id: row.letter_id,
+        kind: row.event,
+        at: Moment(row.at),
+        status: (row.status != 0).then_some(row.status),
+        ms: row.ms,
+        error: (row.verdict != "done").then_some(row.reason),
+        number: row.number,
+        message_id: row.message_id,
+    }
+}
+
+// Events for the vendor's own webhooks (`[[vendor_webhook]]`): what was sent, the attempts, and resending one. Vendor
+// keys only.
 
 /// An event for one of the vendor's webhooks.
 #[derive(Debug, Serialize, ToSchema)]
@@ -112,11 +237,15 @@ pub struct VendorEventAttemptsQuery {
 /// Requires a vendor key. Events are kept for 30 days.
 #[utoipa::path(tag = "vendor events", params(VendorEventsQuery), responses(
     (status = 200, description = "A page of events", body = ListOut<VendorEventOut>),
-    (status = 403, description = "The key is a tenant key", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Invalid filter, limit or cursor", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key is a tenant key"),
+    (status = 422, description = "Invalid filter, limit or cursor"),
 ))]
 #[get("/v1/vendor-events")]
-pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<VendorEventsQuery>) -> Result<HttpResponse> {
+pub async fn vendor_events(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    query: Query<VendorEventsQuery>,
+) -> Result<HttpResponse> {
     key.vendor()?;
     let about = roster::named(query.tenant_id.as_deref())?.map(|id| vec![id]);
     let state = match query.status.as_deref() {
@@ -127,7 +256,7 @@ pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<Vendor
     let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
     let rows = events::list_events(app.store.read(), &EventFilter { about, state }, page.after, page.rows()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    Ok(HttpResponse::Ok().json(ListOut { items: rows.into_iter().map(shown).collect(), next_cursor }))
+    Ok(HttpResponse::Ok().json(ListOut { items: rows.into_iter().map(vendor_event_out).collect(), next_cursor }))
 }
 
 /// Lists the attempts to send an event, newest first.
@@ -136,12 +265,12 @@ pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<Vendor
 #[utoipa::path(tag = "vendor events",
     params(("id", description = "The event"), VendorEventAttemptsQuery), responses(
     (status = 200, description = "A page of attempts", body = ListOut<VendorEventAttemptOut>),
-    (status = 403, description = "The key is a tenant key", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "No such event", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Invalid limit or cursor", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key is a tenant key"),
+    (status = 404, description = "No such event"),
+    (status = 422, description = "Invalid limit or cursor"),
 ))]
 #[get("/v1/vendor-events/{id}/attempts")]
-pub async fn attempts(
+pub async fn vendor_event_attempts(
     app: web::Data<UsageContext>,
     key: ApiKey,
     id: web::Path<Uuid>,
@@ -163,16 +292,13 @@ pub async fn attempts(
 ///
 /// Requires a vendor key with scope `write`. It keeps its `webhook-id` and its body, and is sent after what already
 /// waits for its account. An event that waits for its next attempt is tried now.
-#[utoipa::path(tag = "vendor events", params(
-    ("id", description = "The event"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
-), responses(
+#[utoipa::path(tag = "vendor events", params(("id", description = "The event")), responses(
     (status = 202, description = "Queued for sending", body = VendorEventResentOut),
-    (status = 403, description = "The key is a tenant key, or its scope is below `write`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "No such event", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key is a tenant key, or its scope is below `write`"),
+    (status = 404, description = "No such event"),
 ))]
 #[post("/v1/vendor-events/{id}/resend")]
-pub async fn resend(
+pub async fn resend_vendor_event(
     app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
@@ -198,7 +324,7 @@ fn unknown_status() -> Error {
     Error::field("/status", LocalizedText::new("said-event-status").with("known", known))
 }
 
-fn shown(row: vendor_event::Model) -> VendorEventOut {
+fn vendor_event_out(row: vendor_event::Model) -> VendorEventOut {
     VendorEventOut {
         id: row.id,
         tenant_id: row.about_id,
