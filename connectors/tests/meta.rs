@@ -80,7 +80,9 @@ async fn receipts_reactions_edits_and_presses_come_back() {
     let mid = instagram.anna().writes("oops").unwrap();
     instagram.events().await;
     instagram.anna().removes(&mid).unwrap();
-    assert!(matches!(&instagram.events().await[..], [InboundEvent::TookBack { pieces: messages }] if messages[0] == mid));
+    assert!(
+        matches!(&instagram.events().await[..], [InboundEvent::TookBack { pieces: messages }] if messages[0] == mid)
+    );
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@
 //! URL) use `reqwest` without a TLS provider.
 
 pub mod avito;
+pub mod crm;
 pub mod kit;
 pub mod max;
 pub mod meta;

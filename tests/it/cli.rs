@@ -6,8 +6,8 @@ use std::process::Output;
 use parom_tests::drill::Drill;
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, Engine, Line};
-use sandbox::HookMessage;
 use serde_json::Value;
+use simulator::crm::HookMessage;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 

@@ -12,8 +12,8 @@ use std::process::Stdio;
 
 use parom_tests::needed::needed;
 use parom_tests::settings::PATIENCE;
-use sandbox::{ChannelConfig, Direction, IntegrationConfig, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
+use simulator::crm::{ChannelConfig, Direction, IntegrationConfig, Sandbox, SandboxConfig};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
@@ -55,7 +55,7 @@ async fn account() -> Sandbox {
             channels: vec![channel],
         }],
         widgets: Vec::new(),
-        now: sandbox::system_clock(),
+        now: simulator::crm::system_clock(),
     })
     .await
     .unwrap();

@@ -10,8 +10,8 @@ use base::fault::POINTS;
 use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::settings::HOST;
 use parom_tests::{Engine, Line, try_answer};
-use sandbox::HookMessage;
 use sea_orm::{ConnectionTrait, Statement};
+use simulator::crm::HookMessage;
 
 async fn prepared(engine: Engine) -> Option<(Drill, Line)> {
     let mut drill = Drill::prepare(engine, Path::new(env!("CARGO_BIN_EXE_parom_faults"))).await?;

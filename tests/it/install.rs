@@ -7,9 +7,9 @@ use parom_tests::office::all_at_once;
 use parom_tests::settings::{CLIENT_ID, CLIENT_SECRET, HOST};
 use parom_tests::{Line, Reply, World, answer, both, cookie_of, state_of};
 use reqwest::Method;
-use sandbox::{Fault, LogDirection, Part};
 use serde_json::json;
 use sha2::Sha256;
+use simulator::crm::{Fault, LogDirection, Part};
 
 async fn get(world: &World, path: &str) -> Reply {
     answer(world.api.anonymous(Method::GET, path)).await

@@ -7,9 +7,9 @@ use parom::integrations::{self, IntegrationRefused, MadeOrChanged};
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, CLIENT_SECRET, HOST, config_text};
 use parom_tests::{World, answer, both, once};
 use reqwest::Method;
-use sandbox::HookMessage;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
+use simulator::crm::HookMessage;
 
 const OTHER: &str = "other.amocrm.ru";
 

@@ -4,8 +4,8 @@ use parom_tests::settings::HOST;
 use parom_tests::{Reply, World, answer, once};
 use reqwest::Method;
 use reqwest::header::ACCEPT_LANGUAGE;
-use sandbox::{Fault, Part};
 use serde_json::{Value, json};
+use simulator::crm::{Fault, Part};
 
 use crate::widget_api::User;
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use parom_tests::{Line, World, both};
-use sandbox::{Fault, Part};
 use serde_json::json;
+use simulator::crm::{Fault, Part};
 
 use crate::life::everything;
 use crate::pages::olga;

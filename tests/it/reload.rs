@@ -59,7 +59,7 @@ async fn the_file_is_read_again(engine: Engine) {
     std::fs::write(drill.config_file(), format!("{other}{plan}")).unwrap();
     drill.reads_its_file_again().await;
     logs(&drill, "take effect at the next start", 2).await;
-    let hook = drill.manager(&line).prepares("anna", sandbox::HookMessage::text("refused"));
+    let hook = drill.manager(&line).prepares("anna", simulator::crm::HookMessage::text("refused"));
     assert_eq!(drill.manager(&line).posts(&hook).await, Some(401));
     std::fs::write(drill.config_file(), format!("{good}{plan}")).unwrap();
     drill.reads_its_file_again().await;

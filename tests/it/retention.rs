@@ -6,9 +6,9 @@ use base::store::VENDOR;
 use entity::{attempt, audit, dead_letter, dedupe, ledger_delta, message, raw_hook};
 use parom::retention::round;
 use parom_tests::{Line, World, both};
-use sandbox::{Fault, Part};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
+use simulator::crm::{Fault, Part};
 
 use crate::admin::operator::Operator;
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{Reply, Visitor, World, both, once};
 use reqwest::Method;
-use sandbox::{Fault, Part};
 use serde_json::Value;
+use simulator::crm::{Fault, Part};
 
 const PAGE: &str = "/status";
 const JSON: &str = "/status.json";

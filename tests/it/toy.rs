@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use actix_web::{App, HttpServer, web};
 use parom_tests::settings::HOST;
 use parom_tests::{Engine, Place, Setup, World, client};
-use sandbox::HookMessage;
 use serde_json::{Value, json};
+use simulator::crm::HookMessage;
 
 /// The messenger's server: remembers what it was given, by path.
 #[derive(Clone, Default)]

@@ -86,7 +86,6 @@ const CRATES: &[(&str, &[&str])] = &[
             "widget_api",
         ],
     ),
-    ("sandbox", &[CLI]),
     ("simulator", &[CLI]),
     ("widget", &[CLI]),
     ("migration", &["store"]),

@@ -1,7 +1,7 @@
 //! A source of any kind, and managers who answer its customers.
 
-use sandbox::{HookMessage, Said};
 use serde_json::{Value, json};
+use simulator::crm::{HookMessage, Said};
 
 use crate::World;
 use crate::api::Reply;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::clock::Clock;
-use sandbox::{ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
+use simulator::crm::{ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
 
 /// How long tests wait for what comes as soon as the machine allows: busy machines are slow, and a lease that a dead
 /// process has left lasts a minute.

@@ -4,8 +4,8 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use base::clock::Clock;
-use sandbox::{HookMessage, Said};
 use serde_json::{Value, json};
+use simulator::crm::{HookMessage, Said};
 use simulator::telegram::{Customer, MessageView, NewBot, NewPerson, Options, Telegram};
 
 use crate::people::Line;

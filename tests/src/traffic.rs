@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use reqwest::Method;
-use sandbox::HookMessage;
+use simulator::crm::HookMessage;
 use tokio::task::JoinHandle;
 
 use crate::api::try_answer;

@@ -2,8 +2,8 @@
 
 use anyhow::Context;
 use reqwest::Method;
-use sandbox::Direction;
 use serde_json::json;
+use simulator::crm::Direction;
 
 use super::messengers::DemoLine;
 use super::stage::{DemoStage, HOST, PATIENCE};

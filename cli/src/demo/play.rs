@@ -2,8 +2,8 @@
 
 use anyhow::{Context, ensure};
 use reqwest::{Method, header};
-use sandbox::{Direction, MessageView};
 use serde_json::{Value, json};
+use simulator::crm::{Direction, MessageView};
 use uuid::Uuid;
 
 use super::stage::{DemoStage, HOST, PATIENCE, Sources};
@@ -169,7 +169,7 @@ impl<'a> Play<'a> {
     }
 
     pub async fn forged_hook(&mut self) -> anyhow::Result<()> {
-        let hook = sandbox::HookMessage::text("forged");
+        let hook = simulator::crm::HookMessage::text("forged");
         let prepared = self.stage.sandbox.hook_body_for(HOST, &self.chat_id, hook)?;
         let forged = "0".repeat(prepared.signature.len());
         let answer = self.stage.sandbox.post_hook(&prepared.scope_id, prepared.body, Some(&forged)).await;

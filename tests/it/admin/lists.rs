@@ -4,9 +4,9 @@ use base::store::VENDOR;
 use entity::{alert, tenant};
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, World, both, once};
-use sandbox::{Fault, Part};
 use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::json;
+use simulator::crm::{Fault, Part};
 use uuid::Uuid;
 
 use super::operator::Operator;

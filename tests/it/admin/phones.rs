@@ -4,10 +4,10 @@ use entity::conversation;
 use parom::delivery::read::find::with_phone;
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{World, both, once};
-use sandbox::HookMessage;
 use sea_orm::EntityTrait;
 use sea_orm::sea_query::Expr;
 use serde_json::{Value, json};
+use simulator::crm::HookMessage;
 
 use super::lists::{add_tenants, escape, hosts};
 use super::operator::Operator;

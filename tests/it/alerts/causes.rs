@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use entity::{alert, source};
 use parom_tests::{Answer, Engine, Line, Setup, World, both, once};
-use sandbox::{Fault, Part};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
+use simulator::crm::{Fault, Part};
 
 use super::{HOUR, MINUTE, looks, open};
 

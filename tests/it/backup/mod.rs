@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::settings::HOST;
 use parom_tests::{Engine, Line};
-use sandbox::{Breakage, HookMessage};
 use serde_json::Value;
+use simulator::crm::{Breakage, HookMessage};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_parom_faults");
 
@@ -119,7 +119,7 @@ async fn a_backup_contains_everything_acknowledged_before(engine: Engine) {
 
 async fn a_stored_file_that_is_missing_is_named(engine: Engine) {
     let Some((mut drill, line)) = prepared(engine).await else { return };
-    let picture = HookMessage::attachment(sandbox::Attachment::sample("picture"));
+    let picture = HookMessage::attachment(simulator::crm::Attachment::sample("picture"));
     drill.manager(&line).sends("anna", picture).await;
     drill.everything_is_carried().await;
     backup(&drill, "create", &folder(&drill)).await.unwrap();

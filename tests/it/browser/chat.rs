@@ -3,8 +3,8 @@
 use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, World};
-use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 use serde_json::json;
+use simulator::crm::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 
 use super::{looks_right, say};
 

@@ -4,8 +4,8 @@
 use parom_tests::payloads::{ATTACKS, batches};
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, Browser, Place, Site, World};
-use sandbox::{Attachment, ChatView, HookMessage};
 use serde_json::{Value, json};
+use simulator::crm::{Attachment, ChatView, HookMessage};
 use uuid::Uuid;
 
 use super::{crm_page, enters, installed, opens_widget, presses};

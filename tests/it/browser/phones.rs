@@ -4,8 +4,8 @@
 use base::i18n::Language;
 use parom_tests::settings::HOST;
 use parom_tests::{Beside, Browser, Engine, Place, Setup, TelegramLine, World};
-use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 use serde_json::json;
+use simulator::crm::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 use simulator::telegram::{Content, Given, NewPerson, StickerForm};
 use simulator::whatsapp::{self, WhatsApp};
 

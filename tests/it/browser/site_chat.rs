@@ -11,8 +11,8 @@ mod settings;
 use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, Site, World};
-use sandbox::{HookForm, HookMessage};
 use serde_json::{Value, json};
+use simulator::crm::{HookForm, HookMessage};
 
 use super::{looks_right, say};
 use crate::webchat::{chat_with, customers};

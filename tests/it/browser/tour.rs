@@ -5,8 +5,8 @@
 use base::config::{Config, Platform};
 use base::i18n::{Language, Words};
 use parom_tests::{Browser, Engine, Place, Setup, World};
-use sandbox::MessageView;
 use serde_json::json;
+use simulator::crm::MessageView;
 use uuid::Uuid;
 
 use super::{CODE, archive, presses, say, with_widget};

@@ -4,8 +4,8 @@
 use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Place, World};
-use sandbox::Sandbox;
 use serde_json::json;
+use simulator::crm::Sandbox;
 use uuid::Uuid;
 
 use super::{

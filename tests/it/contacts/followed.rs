@@ -57,7 +57,7 @@ async fn moved_and_renamed(world: &mut World) {
 }
 
 async fn a_contact_that_is_deleted_while_it_is_being_linked(world: &mut World) {
-    use sandbox::{Fault, Part};
+    use simulator::crm::{Fault, Part};
     let line = line(world, "link").await;
     let anna = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
     world.sandbox.faults().next_with(Part::Rest, "chat_id", 1, Fault::Status { code: 400, retry_after: None });

@@ -2,8 +2,8 @@
 
 use parom_tests::settings::HOST;
 use parom_tests::{Line, Reply, World, both};
-use sandbox::{Fault, Part};
 use serde_json::json;
+use simulator::crm::{Fault, Part};
 
 use crate::pages::olga;
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use parom_tests::settings::HOST;
 use parom_tests::{World, both};
-use sandbox::{Fault, Part};
 use serde_json::json;
+use simulator::crm::{Fault, Part};
 
 use super::{PHONE, anna_writes, because, line, linked_contact, why};
 

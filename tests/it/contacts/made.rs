@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use parom_tests::settings::HOST;
 use parom_tests::{World, both};
-use sandbox::{Fault, Part};
+use simulator::crm::{Fault, Part};
 
 use super::{EMAIL, PHONE, anna_writes, because, line, linked_contact, why};
 

@@ -1,8 +1,8 @@
 //! Parts around a message: buttons, lists, templates, quotes, comments, names.
 
 use parom_tests::{World, both};
-use sandbox::{Button, HookMessage, ListMessage, ListRow, Section};
 use serde_json::{Value, json};
+use simulator::crm::{Button, HookMessage, ListMessage, ListRow, Section};
 
 use super::{content, last_id, message};
 
@@ -168,7 +168,10 @@ async fn managers_and_bots_are_named(world: &mut World) {
 
 async fn an_unavailable_name_delays_no_message(world: &mut World) {
     let (line, manager) = world.chatting().await;
-    world.sandbox.faults().until_cleared(sandbox::Part::Rest, sandbox::Fault::Status { code: 500, retry_after: None });
+    world
+        .sandbox
+        .faults()
+        .until_cleared(simulator::crm::Part::Rest, simulator::crm::Fault::Status { code: 500, retry_after: None });
     manager.answers("anna", "Nameless").await;
     world.deliver_all().await;
     world.sandbox.faults().clear();

@@ -1,8 +1,8 @@
 //! Hooks that are odd: what they say arrives all the same.
 
 use parom_tests::{World, both};
-use sandbox::HookMessage;
 use serde_json::json;
+use simulator::crm::HookMessage;
 
 use super::message;
 

@@ -2,8 +2,8 @@
 
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{Answer, World, both};
-use sandbox::HookMessage;
 use serde_json::json;
+use simulator::crm::HookMessage;
 
 use super::{last, last_id};
 

@@ -1,8 +1,8 @@
 //! What a message says: every kind, with its file.
 
 use parom_tests::{Answer, FileHost, Page, World, both};
-use sandbox::{Attachment, HookMessage};
 use serde_json::json;
+use simulator::crm::{Attachment, HookMessage};
 
 use super::{content, lent, message};
 

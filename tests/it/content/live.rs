@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use parom_tests::{Answer, World, both};
-use sandbox::HookForm;
 use serde_json::{Value, json};
+use simulator::crm::HookForm;
 
 use super::{last, last_id};
 

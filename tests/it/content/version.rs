@@ -5,7 +5,7 @@ use std::time::Duration;
 use base::store::VENDOR;
 use entity::tenant_channel;
 use parom_tests::{Line, World, both};
-use sandbox::HookMessage;
+use simulator::crm::HookMessage;
 
 /// Connects that amoCRM saw.
 fn connects(world: &World) -> usize {

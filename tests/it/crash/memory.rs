@@ -43,7 +43,7 @@ async fn without_memory_it_dies_and_loses_nothing(engine: Engine) {
     let Some((mut drill, line)) = prepared(engine).await else { return };
     drill.serves("").await;
     let writing = writes_until_refused(&drill, &line, 0);
-    let came = |sandbox: &sandbox::Sandbox| (sandbox.messages(HOST).len() > 10).then_some(());
+    let came = |sandbox: &simulator::crm::Sandbox| (sandbox.messages(HOST).len() > 10).then_some(());
     assert!(drill.sandbox.wait_for(came, LIMIT).await.is_some(), "messages are carried");
     drill.may_grow_by(ROOM);
     let flood = flood(&drill, &line);

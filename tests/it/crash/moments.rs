@@ -4,7 +4,7 @@ use parom_tests::meddler::{Meddler, Meddling};
 use parom_tests::settings::HOST;
 use parom_tests::{Engine, try_answer};
 use reqwest::Method;
-use sandbox::{HookMessage, Part};
+use simulator::crm::{HookMessage, Part};
 
 use super::prepared;
 

@@ -5,8 +5,8 @@ use parom_tests::losing_disk::LosingDisk;
 use parom_tests::settings::HOST;
 use parom_tests::{Engine, Line, answer};
 use reqwest::Method;
-use sandbox::HookMessage;
 use serde_json::json;
+use simulator::crm::HookMessage;
 
 use super::{all_are_stored, all_arrived, prepared, stored, writes_until_refused};
 
@@ -16,7 +16,7 @@ async fn lives(drill: &mut Drill, line: &Line, disk: &LosingDisk, acknowledged: 
     drill.has_environment(disk.environment());
     drill.serves("").await;
     let writing = writes_until_refused(drill, line, acknowledged);
-    let came = |sandbox: &sandbox::Sandbox| (sandbox.messages(HOST).len() > arrived).then_some(());
+    let came = |sandbox: &simulator::crm::Sandbox| (sandbox.messages(HOST).len() > arrived).then_some(());
     assert!(drill.sandbox.wait_for(came, LIMIT).await.is_some(), "it goes on after {acknowledged} texts");
     drill.is_killed().await;
     drill.has_environment(Vec::new());

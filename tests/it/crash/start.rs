@@ -6,7 +6,7 @@ use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::meddler::Meddler;
 use parom_tests::settings::{HOST, free_port};
 use parom_tests::{Engine, answer};
-use sandbox::HookMessage;
+use simulator::crm::HookMessage;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use parom_tests::{World, both};
-use sandbox::{Fault, Part};
+use simulator::crm::{Fault, Part};
 
 fn status(code: u16) -> Fault {
     Fault::Status { code, retry_after: None }

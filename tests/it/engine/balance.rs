@@ -3,8 +3,8 @@
 use base::store::VENDOR;
 use parom::delivery::{balance, gauges};
 use parom_tests::{Line, World, both};
-use sandbox::{Fault, Part};
 use sea_orm::ConnectionTrait;
+use simulator::crm::{Fault, Part};
 
 async fn accepted_by_hand(world: &World, line: &Line, by: i64) {
     let tenant = if world.app().store.is_sqlite() {

@@ -8,7 +8,7 @@ use parom_tests::office::all_at_once;
 use parom_tests::{Answer, Line, Received, World, both};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use sandbox::{Fault, Part};
+use simulator::crm::{Fault, Part};
 
 /// Enough for every kind of fault to be met by every kind of letter; many seeds are the simulator's work.
 const CONVERSATIONS: usize = 16;

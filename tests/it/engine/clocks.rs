@@ -6,7 +6,7 @@ use base::clock::Clock;
 use parom_tests::office::{LEASE, again, settlement};
 use parom_tests::{Engine, Office, Place, World, both};
 use queue::Settled;
-use sandbox::{Fault, Part};
+use simulator::crm::{Fault, Part};
 
 use base::millis::HOUR;
 

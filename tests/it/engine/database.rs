@@ -15,8 +15,8 @@ use parom_tests::{Engine, Office, Setup, World, both, on_postgres};
 use queue::accept_batch::ItemOutcome;
 use queue::writer::Writer;
 use queue::{Queue, Settled};
-use sandbox::HookMessage;
 use sea_orm::{ConnectionTrait, Statement};
+use simulator::crm::HookMessage;
 
 /// Refuses rows of `message` with a SQLSTATE, so many times.
 const TROUBLE: &str = "CREATE SEQUENCE tries; CREATE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \

@@ -2,8 +2,8 @@
 
 use parom_tests::office::all_at_once;
 use parom_tests::{Engine, Place, Setup, World};
-use sandbox::HookMessage;
 use sea_orm::ConnectionTrait;
+use simulator::crm::HookMessage;
 
 /// The transaction that writes to a second account's rows fails.
 const ONE_ACCOUNT: &str = "CREATE FUNCTION one_account() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE had text; BEGIN \

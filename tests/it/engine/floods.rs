@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use parom_tests::{Line, World, once};
-use sandbox::LogDirection;
+use simulator::crm::LogDirection;
 
 /// So many texts of customers in so many chats, a hundred posts at a time.
 async fn write(world: &World, line: &Line, texts: usize, chats: usize) {

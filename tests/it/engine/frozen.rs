@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use parom_tests::cluster::Cluster;
-use sandbox::Part;
+use simulator::crm::Part;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_that_was_frozen_settles_no_letter() {

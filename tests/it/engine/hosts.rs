@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use parom_tests::{Line, World, both};
-use sandbox::{Fault, LogDirection, Part};
+use simulator::crm::{Fault, LogDirection, Part};
 
 const BROKEN: Fault = Fault::Status { code: 500, retry_after: None };
 

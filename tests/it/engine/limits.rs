@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use parom_tests::office::{Desk, LEASE, again, settlement};
 use parom_tests::{Office, World, both};
 use queue::{Attempt, Claim, LeaseRequest, Settled, TargetRate, TurnEffect};
-use sandbox::{Fault, Part};
+use simulator::crm::{Fault, Part};
 use uuid::Uuid;
 
 async fn many(office: &Office, desk: &Desk, chats: std::ops::Range<usize>) {

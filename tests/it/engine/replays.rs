@@ -5,9 +5,9 @@ use std::time::Duration;
 use entity::replay;
 use parom::delivery::replay::A_SECOND;
 use parom_tests::{Line, World, both, once};
-use sandbox::{Fault, Part};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
+use simulator::crm::{Fault, Part};
 
 const REPLAYS: &str = "/api/v1/dead-letter-replays";
 

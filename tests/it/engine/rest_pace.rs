@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use parom::app::App;
 use parom_tests::settings::{HOST, VENDOR_KEY};
 use parom_tests::{Api, Engine, Place, Setup, World};
-use sandbox::LogDirection;
+use simulator::crm::LogDirection;
 
 /// Calls of the whole test.
 const CALLS: usize = 40;

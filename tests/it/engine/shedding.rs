@@ -6,8 +6,8 @@ use std::time::Duration;
 use parom::load_shedding::{BodyKind, CapacityShare, RequestClass};
 use parom_tests::{Line, World, answer, both, once};
 use reqwest::Method;
-use sandbox::HookMessage;
 use serde_json::json;
+use simulator::crm::HookMessage;
 use uuid::Uuid;
 
 use crate::webchat::{OnSite, SHOP};

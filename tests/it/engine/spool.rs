@@ -7,7 +7,7 @@ use base::config;
 use base::fault::Faults;
 use base::spool::{Hook, Spool, look};
 use parom_tests::{Manager, World, both};
-use sandbox::{HookMessage, PreparedHook};
+use simulator::crm::{HookMessage, PreparedHook};
 use uuid::Uuid;
 
 /// One written a second after the other.

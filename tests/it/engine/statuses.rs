@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use parom_tests::{Answer, Line, World, both};
-use sandbox::{Fault, Part, Said};
 use serde_json::json;
+use simulator::crm::{Fault, Part, Said};
 
 async fn answered(world: &mut World) -> (Line, Said, String) {
     let line = world.line("support").await;

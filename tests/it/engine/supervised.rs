@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use base::store::VENDOR;
 use parom_tests::{Engine, FileHost, Page, Place, Setup, World, answer, drill};
 use reqwest::Method;
-use sandbox::HookMessage;
+use simulator::crm::HookMessage;
 
 /// Every task of a serving process. One that is added belongs here too.
 const TASKS: [&str; 35] = [

@@ -1,8 +1,8 @@
 //! The log of webhooks, and sending one again.
 
 use parom_tests::{Answer, Line, World, both};
-use sandbox::HookForm;
 use serde_json::{Value, json};
+use simulator::crm::HookForm;
 
 async fn log(world: &World, line: &Line) -> Vec<Value> {
     let reply = world.api.get(&line.path("/webhook-attempts")).await.is(200);

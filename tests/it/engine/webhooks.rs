@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use parom_tests::{Answer, World, both};
-use sandbox::{Fault, Part};
 use serde_json::json;
+use simulator::crm::{Fault, Part};
 
 async fn a_webhook_refused_for_now_is_repeated_with_the_same_id(world: &mut World) {
     let (_, manager) = world.chatting().await;
@@ -179,7 +179,7 @@ async fn age_counts_while_held(world: &mut World) {
     world.deliver_all().await;
     world.advance(Duration::from_secs(13 * 3_600));
     world.deliver_all().await;
-    let statuses = |said: &sandbox::Said| {
+    let statuses = |said: &simulator::crm::Said| {
         let told = world.sandbox.messages(&line.host).into_iter().find(|one| one.id == said.message_id).unwrap();
         told.statuses.into_iter().map(|one| (one.code, one.error_code)).collect::<Vec<_>>()
     };

@@ -4,8 +4,8 @@ use base::store::VENDOR;
 use entity::{heartbeat, history_look};
 use parom::missed_hooks;
 use parom_tests::{Engine, Place, Setup, World, both, on_postgres};
-use sandbox::HookMessage;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use simulator::crm::HookMessage;
 
 use super::{HOUR, SECOND, asked, beats, chatting, looks, loses_text};
 

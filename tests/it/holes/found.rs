@@ -1,8 +1,8 @@
 //! What is found while it is young goes its way as if the hook had come.
 
 use parom_tests::{World, both};
-use sandbox::HookMessage;
 use serde_json::json;
+use simulator::crm::HookMessage;
 
 use super::{HOUR, MINUTE, SECOND, chatting, events, is_away_for, looks, looks_by_hand, loses, loses_text, shown};
 

@@ -60,7 +60,7 @@ async fn the_manager_of_a_dropped_message_is_notified(world: &mut World) {
 
 async fn a_late_hook_changes_nothing_of_what_is_held(world: &mut World) {
     let (line, manager) = chatting(world).await;
-    let hook = manager.prepares("anna", sandbox::HookMessage::text("old"));
+    let hook = manager.prepares("anna", simulator::crm::HookMessage::text("old"));
     is_away_for(world, 16 * MINUTE).await;
     assert_eq!(manager.posts(&hook).await, Some(200));
     world.deliver_all().await;

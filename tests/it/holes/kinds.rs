@@ -1,8 +1,8 @@
 //! What history shows of every kind goes through the same hands as a hook's.
 
 use parom_tests::{World, once};
-use sandbox::{Attachment, HookMessage};
 use serde_json::{Value, json};
+use simulator::crm::{Attachment, HookMessage};
 
 use super::{MINUTE, SECOND, chatting, is_away_for, loses};
 

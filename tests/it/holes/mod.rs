@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use parom::missed_hooks;
 use parom_tests::{Line, Manager, World};
-use sandbox::{HookFault, HookKind, HookMessage};
 use serde_json::Value;
+use simulator::crm::{HookFault, HookKind, HookMessage};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);

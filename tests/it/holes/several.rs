@@ -1,7 +1,7 @@
 //! Many lost messages: further pages, also while new messages shift them.
 
 use parom_tests::{World, both};
-use sandbox::{HookMessage, Part};
+use simulator::crm::{HookMessage, Part};
 
 use super::{MINUTE, SECOND, asked, beats, chatting, is_away_for, looks, loses_text};
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use parom_tests::{World, both};
-use sandbox::{Fault, Part};
+use simulator::crm::{Fault, Part};
 
 use super::{HOUR, SECOND, asked, chatting, looks, looks_by_hand, loses_text};
 

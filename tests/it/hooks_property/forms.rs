@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, TestRunner};
 use reqwest::Method;
-use sandbox::HookMessage;
+use simulator::crm::HookMessage;
 
 /// Hooks of amoCRM about changed, deleted and merged contacts, talks, and a template.
 const FORMS: [&str; 5] = [

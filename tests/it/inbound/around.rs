@@ -1,8 +1,8 @@
 //! Parts around a message: quotes, forwards, comments, shared posts.
 
 use parom_tests::{Answer, World, both, once};
-use sandbox::HookMessage;
 use serde_json::json;
+use simulator::crm::HookMessage;
 
 use super::{around, last_at_crm, received_message};
 

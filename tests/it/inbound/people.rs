@@ -3,8 +3,8 @@
 use base::config::{Bot, Config};
 use parom_tests::settings::BOT_ID;
 use parom_tests::{Engine, Place, Setup, World, once};
-use sandbox::Direction;
 use serde_json::{Value, json};
+use simulator::crm::Direction;
 
 use super::last_at_crm;
 

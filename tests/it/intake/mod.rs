@@ -17,8 +17,8 @@ use entity::message;
 use parom_tests::{Engine, Line, Place, Setup, World, client};
 use pigeon::Pigeon;
 use reqwest::{Method, StatusCode};
-use sandbox::HookMessage;
 use serde_json::{Value, json};
+use simulator::crm::HookMessage;
 
 /// A world with the kinds `pigeon` and `dove`, whose secret is in its address.
 pub struct PigeonWorld(World);

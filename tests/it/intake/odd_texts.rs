@@ -3,8 +3,8 @@
 use parom_tests::once;
 use parom_tests::settings::HOST;
 use reqwest::Method;
-use sandbox::{HookMessage, MessageView};
 use serde_json::json;
+use simulator::crm::{HookMessage, MessageView};
 
 use super::PigeonWorld;
 

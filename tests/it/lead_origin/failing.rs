@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use parom_tests::settings::HOST;
 use parom_tests::{World, both};
-use sandbox::{Fault, Part};
 use serde_json::json;
+use simulator::crm::{Fault, Part};
 
 use super::{HOUR, SOON, accepts, after, came_by_a_campaign, tracking};
 

@@ -1,7 +1,7 @@
 use parom_tests::settings::HOST;
 use parom_tests::{TelegramWorld, World, both};
-use sandbox::Part;
 use serde_json::json;
+use simulator::crm::Part;
 
 use super::{HOUR, LANDING, SOON, accepts, after, came_by_a_campaign, tracking, writes_from};
 

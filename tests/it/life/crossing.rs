@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use parom_tests::settings::HOST;
 use parom_tests::{World, both};
-use sandbox::{Fault, Part};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use simulator::crm::{Fault, Part};
 use uuid::Uuid;
 
 use entity::oauth_grant::{self, Column};

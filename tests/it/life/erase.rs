@@ -6,9 +6,9 @@ use base::message::{LetterKind, Person, Reaction};
 use entity::parked_status;
 use parom::tenant::{Who, erase};
 use parom_tests::{Line, World, both, once};
-use sandbox::HookMessage;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, Statement};
 use serde_json::json;
+use simulator::crm::HookMessage;
 
 use super::{DAY, round, wait};
 

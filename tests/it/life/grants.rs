@@ -4,9 +4,9 @@ use entity::oauth_grant::{self, Column};
 use parom::tenant::{AccessState, host, token};
 use parom_tests::settings::HOST;
 use parom_tests::{World, both, once};
-use sandbox::{Fault, Part};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use simulator::crm::{Fault, Part};
 
 use super::{access_dies, alarms, consents, grants, pipelines, refreshes, row, source_of, status, user, wait};
 

@@ -4,10 +4,10 @@ use base::store::VENDOR;
 use entity::source;
 use parom_tests::settings::HOST;
 use parom_tests::{World, both, once};
-use sandbox::{Fault, Part};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
+use simulator::crm::{Fault, Part};
 use uuid::Uuid;
 
 use super::{DAY, HOUR, alarms, channel, grants, pipelines, round, row, source_of, status, wait};

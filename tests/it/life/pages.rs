@@ -3,7 +3,7 @@
 use parom_tests::settings::HOST;
 use parom_tests::{Reply, World, answer, once, state_of};
 use reqwest::Method;
-use sandbox::{Fault, Part};
+use simulator::crm::{Fault, Part};
 
 use super::{allows, user};
 

@@ -11,9 +11,9 @@ use parom_tests::database::TestDatabase;
 use parom_tests::settings::{CHANNEL_ID, HOST, START, VENDOR_KEY, config_text, free_port};
 use parom_tests::{Api, Engine, answer, cookie_of, state_of};
 use reqwest::Method;
-use sandbox::{ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::{Value, json};
+use simulator::crm::{ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
 
 const SITE_CHANNEL: &str = "344a5002-f8ca-454d-af3d-396180102ac8";
 const KOMMO_CHANNEL: &str = "344a5002-f8ca-454d-af3d-396180102ac9";

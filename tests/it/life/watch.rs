@@ -4,8 +4,8 @@ use entity::{directory, install_call};
 use parom::tenant::AccessState;
 use parom_tests::settings::HOST;
 use parom_tests::{World, both, on_postgres, once};
-use sandbox::{Fault, Part};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use simulator::crm::{Fault, Part};
 
 use super::{DAY, HOUR, MINUTE, alarms, calls, pipelines, refreshes, round, status, wait};
 

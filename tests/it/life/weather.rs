@@ -5,9 +5,9 @@ use base::store::VENDOR;
 use entity::{oauth_grant, tenant};
 use parom_tests::settings::HOST;
 use parom_tests::{World, both, once};
-use sandbox::{Fault, Part};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use simulator::crm::{Fault, Part};
 
 use super::{DAY, HOUR, MINUTE, access_dies, alarms, channel, grants, pipelines, refreshes, round, status, wait};
 

@@ -19,7 +19,7 @@ mod whose_line;
 
 use parom_tests::World;
 use parom_tests::settings::HOST;
-use sandbox::MessageView;
+use simulator::crm::MessageView;
 
 /// What amoCRM got from outside, in order.
 fn at_crm(world: &World) -> Vec<MessageView> {

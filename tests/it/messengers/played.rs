@@ -5,8 +5,8 @@ use bytes::Bytes;
 use parom_tests::settings::{BOT_ID, HOST};
 use parom_tests::{Beside, Line, Simulated};
 use reqwest::StatusCode;
-use sandbox::HookMessage;
 use serde_json::Value;
+use simulator::crm::HookMessage;
 
 use super::at_crm;
 
@@ -89,7 +89,7 @@ impl<P: Played> Chat<P> {
         hook_of::<P>(&self.line)
     }
 
-    pub async fn manager_sends(&self, world: &Beside<P::Double>, message: HookMessage) -> sandbox::Said {
+    pub async fn manager_sends(&self, world: &Beside<P::Double>, message: HookMessage) -> simulator::crm::Said {
         self.line.manager_sends(world, &self.conversation, message).await
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use parom_tests::settings::HOST;
 use parom_tests::{World, once};
-use sandbox::{Fault, LogDirection, Part};
+use simulator::crm::{Fault, LogDirection, Part};
 
 use super::olga;
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use parom_tests::{Answer, World, both, once};
-use sandbox::{Fault, Part};
 use serde_json::json;
+use simulator::crm::{Fault, Part};
 
 use super::{ids, olga};
 

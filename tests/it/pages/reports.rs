@@ -5,8 +5,8 @@ mod kept;
 use std::time::Duration;
 
 use parom_tests::{Line, Reply, Visitor, World, both, once};
-use sandbox::HookMessage;
 use serde_json::json;
+use simulator::crm::HookMessage;
 
 use super::{in_russian, olga, vera};
 

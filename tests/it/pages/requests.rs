@@ -2,8 +2,8 @@
 
 use entity::attempt;
 use parom_tests::{Answer, TelegramWorld, World, both, once};
-use sandbox::{Fault as CrmFault, HookMessage, Part};
 use sea_orm::{EntityTrait, QueryOrder};
+use simulator::crm::{Fault as CrmFault, HookMessage, Part};
 use simulator::telegram::Fault;
 use uuid::Uuid;
 

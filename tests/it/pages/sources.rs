@@ -2,8 +2,8 @@
 
 use parom_tests::settings::HOST;
 use parom_tests::{Reply, World, both, once};
-use sandbox::{Fault, Part};
 use serde_json::json;
+use simulator::crm::{Fault, Part};
 
 use super::{in_russian, olga, vera};
 

@@ -2,8 +2,8 @@
 
 use parom_tests::settings::HOST;
 use parom_tests::{World, once};
-use sandbox::{Fault, Part};
 use serde_json::{Value, json};
+use simulator::crm::{Fault, Part};
 
 use super::{in_russian, olga, vera};
 

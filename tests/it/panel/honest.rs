@@ -8,8 +8,8 @@ use parom::delivery::read::figures;
 use parom::tenant::ChannelStatus;
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, World, both, once};
-use sandbox::{Fault, Part};
 use serde_json::json;
+use simulator::crm::{Fault, Part};
 use uuid::Uuid;
 
 use super::causes::{cards, loses_access, loses_channel};

@@ -8,8 +8,8 @@ use parom::identity::ticket::{self, TicketTarget, TicketUser};
 use parom_tests::settings::HOST;
 use parom_tests::{Line, Visitor, World, both, once};
 use reqwest::Method;
-use sandbox::{Fault, Part};
 use sea_orm::{ColumnTrait, QueryFilter};
+use simulator::crm::{Fault, Part};
 
 use super::{add_member, sign_in};
 

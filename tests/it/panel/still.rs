@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use parom_tests::{World, both, ends_within};
-use sandbox::HookMessage;
+use simulator::crm::HookMessage;
 
 use crate::admin::operator::Operator;
 use crate::pages::olga;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use base::message::crm_id;
 use parom_tests::{World, both};
-use sandbox::{Direction, HookMessage};
 use serde_json::json;
+use simulator::crm::{Direction, HookMessage};
 
 async fn a_customers_text_arrives_with_every_field(world: &mut World) {
     let line = world.line("support").await;

@@ -8,9 +8,9 @@ use parom_tests::office::all_at_once;
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET};
 use parom_tests::{Engine, Place, Setup, World, answer, both};
 use reqwest::Method;
-use sandbox::HookMessage;
 use sea_orm::EntityTrait;
 use serde_json::json;
+use simulator::crm::HookMessage;
 
 async fn post(world: &World, scope_id: &str, body: &[u8], signature: Option<&str>) -> u16 {
     world.sandbox.post_hook(scope_id, body.to_vec(), signature).await.status.expect("the server answers")

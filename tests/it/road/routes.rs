@@ -3,8 +3,8 @@
 
 use parom_tests::settings::CHANNEL_ID;
 use parom_tests::{Line, World, both};
-use sandbox::HookMessage;
 use serde_json::json;
+use simulator::crm::HookMessage;
 
 /// A manager writes first to this number, over a source of amoCRM's choice; returns the sources whose messenger got
 /// anything so far, and the manager's status.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use parom_tests::settings::PATIENCE;
 use parom_tests::{World, once};
-use sandbox::HookMessage;
+use simulator::crm::HookMessage;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

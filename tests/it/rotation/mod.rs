@@ -18,8 +18,8 @@ use base64::engine::general_purpose::STANDARD;
 use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::settings::{HOST, VAULT_KEY};
 use parom_tests::{Engine, Line};
-use sandbox::{Attachment, HookMessage};
 use serde_json::Value;
+use simulator::crm::{Attachment, HookMessage};
 use uuid::Uuid;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_parom_faults");

@@ -13,9 +13,9 @@ use base::store;
 use entity::{api_key, dead_letter, letter};
 use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::{Engine, Line, Place, World};
-use sandbox::{Fault, Part};
 use sea_orm::{ConnectionTrait, Database, EntityTrait, PaginatorTrait, QueryOrder};
 use serde_json::json;
+use simulator::crm::{Fault, Part};
 use uuid::Uuid;
 
 use crate::admin::operator::Operator;

@@ -4,8 +4,8 @@ use base::vault::Vault;
 use parom::backup;
 use parom::rotation::{self, Turned};
 use parom_tests::{Answer, Line};
-use sandbox::{Fault, Part};
 use serde_json::Value;
+use simulator::crm::{Fault, Part};
 
 use super::service::{HOUR, Service, key_file};
 

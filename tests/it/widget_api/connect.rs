@@ -15,11 +15,11 @@ use parom::customer::logins;
 use parom::identity::password;
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{Engine, Place, Reply, Setup, World, both, once};
-use sandbox::{Fault, Part};
 use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sha2::Sha256;
+use simulator::crm::{Fault, Part};
 
 use super::{User, problem};
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 use parom_tests::office::all_at_once;
 use parom_tests::settings::{CLIENT_SECRET, HOST};
 use parom_tests::{Engine, Place, Reply, Setup, World, answer, both, once};
-use sandbox::{Fault, Part};
 use sea_orm::EntityTrait;
 use serde_json::json;
+use simulator::crm::{Fault, Part};
 
 use super::{User, claims, exchange, problem, signed, token};
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use parom_tests::settings::HOST;
 use parom_tests::{Line, World, both, once};
-use sandbox::{LeadView, UserRights};
 use serde_json::{Value, json};
+use simulator::crm::{LeadView, UserRights};
 
 use super::User;
 

@@ -4,9 +4,9 @@ use entity::audit;
 use parom_tests::settings::HOST;
 use parom_tests::{World, answer, both, once};
 use reqwest::Method;
-use sandbox::{Fault, Part};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::{Value, json};
+use simulator::crm::{Fault, Part};
 
 use super::{User, problem};
 

@@ -1,7 +1,7 @@
 //! A manager writes first to a customer who has a chat already: amoCRM has two chats for one dialogue.
 
 use parom_tests::{World, both};
-use sandbox::HookMessage;
+use simulator::crm::HookMessage;
 
 use super::{began, chat, last_at_crm, opened, received_webhooks, statuses, went_on, writes_first};
 

@@ -45,7 +45,7 @@ async fn the_first_answer_carries_all_four_ids_and_the_next_ours_alone(world: &m
 }
 
 async fn an_answer_that_amocrm_may_have_taken_still_carries_them(world: &mut World) {
-    use sandbox::{Fault, Part};
+    use simulator::crm::{Fault, Part};
     let line = world.line("support").await;
     world.messenger.answers_next([opened("m-1")]);
     let said = writes_first(world, &line, "Hello, this is Acme").await;

@@ -4,10 +4,10 @@ use base::config::Config;
 use entity::tenant;
 use parom_tests::settings::CHANNEL_ID;
 use parom_tests::{Answer, Engine, Place, Setup, World, both};
-use sandbox::HookMessage;
 use sea_orm::EntityTrait;
 use sea_orm::sea_query::Expr;
 use serde_json::json;
+use simulator::crm::HookMessage;
 
 use super::{received_webhooks, statuses, writes_first};
 

@@ -9,8 +9,8 @@ mod twice;
 
 use parom_tests::settings::CHANNEL_ID;
 use parom_tests::{Answer, Line, World};
-use sandbox::{ChatView, HookMessage, MessageView, Said};
 use serde_json::{Value, json};
+use simulator::crm::{ChatView, HookMessage, MessageView, Said};
 
 const PHONE: &str = "+79995556677";
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use parom_tests::{Answer, World, both};
-use sandbox::{HookFault, HookKind};
 use serde_json::json;
+use simulator::crm::{HookFault, HookKind};
 
 use super::{began, last_at_crm, opened, received_webhooks, went_on, writes_first};
 

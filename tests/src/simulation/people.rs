@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use rand::RngExt;
 use reqwest::Method;
-use sandbox::HookMessage;
+use simulator::crm::HookMessage;
 
 use super::scene::{Held, Scene};
 use crate::api::try_answer;

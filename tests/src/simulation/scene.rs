@@ -6,7 +6,7 @@ use parom::delivery::worker::Worker;
 use parom::server::Running;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use sandbox::PreparedHook;
+use simulator::crm::PreparedHook;
 
 use super::Plan;
 use crate::history::{History, Written};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use rand::RngExt;
 use reqwest::Method;
-use sandbox::{Fault, Part};
+use simulator::crm::{Fault, Part};
 
 use super::scene::{HOSTS, Scene};
 use crate::Answer;

@@ -2,8 +2,8 @@
 
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Place, World};
-use sandbox::Attachment;
 use serde_json::json;
+use simulator::crm::Attachment;
 
 use super::{Shop, arrived, everywhere, opens, root, shows, types, until};
 

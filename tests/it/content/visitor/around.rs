@@ -2,8 +2,8 @@
 
 use parom_tests::settings::HOST;
 use parom_tests::{World, both};
-use sandbox::{Attachment, HookMessage};
 use serde_json::{Value, json};
+use simulator::crm::{Attachment, HookMessage};
 
 use super::Site;
 

@@ -1,8 +1,8 @@
 //! What is played with every messenger.
 
 use parom_tests::{both, once};
-use sandbox::HookMessage;
 use simulator::avito::Fault;
+use simulator::crm::HookMessage;
 
 use super::{AvitoWorld, Shop};
 use crate::messengers::played::chatting;

@@ -1,9 +1,9 @@
 //! What buyers and sellers do at Avito.
 
 use parom_tests::once;
-use sandbox::HookMessage;
 use serde_json::Value;
 use simulator::avito::{Act, Avito, Content};
+use simulator::crm::HookMessage;
 
 use super::{AvitoWorld, Shop, acts};
 use crate::messengers::played::{arrives, brought, chatting};

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use parom_tests::once;
-use sandbox::HookMessage;
 use simulator::avito::{Fault, HookState};
+use simulator::crm::HookMessage;
 
 use super::{AvitoWorld, Shop};
 use crate::messengers::at_crm;

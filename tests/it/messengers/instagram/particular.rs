@@ -59,7 +59,7 @@ async fn a_token_is_renewed_before_it_ends(world: &mut MetaWorld) {
     assert_ne!(token(world).await, first);
     chat.ids.customer(&world.messenger).writes("Still there?").unwrap();
     arrives::<Instagram>(world).await;
-    assert_eq!(leaves(world, &chat, sandbox::HookMessage::text("Of course")).await[0].text, "Of course");
+    assert_eq!(leaves(world, &chat, simulator::crm::HookMessage::text("Of course")).await[0].text, "Of course");
 }
 
 /// What is entered at Meta by hand can be looked up later, except for the secret.

@@ -1,7 +1,7 @@
 //! What customers do in MAX.
 
 use parom_tests::once;
-use sandbox::HookMessage;
+use simulator::crm::HookMessage;
 use simulator::max::{Act, Content, Max, Verb};
 
 use super::{Bot, MaxWorld};

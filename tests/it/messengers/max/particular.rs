@@ -2,7 +2,7 @@
 
 use parom_tests::once;
 use parom_tests::settings::HOST;
-use sandbox::{Attachment, HookForm, HookMessage};
+use simulator::crm::{Attachment, HookForm, HookMessage};
 use simulator::max::{Act, Fault, Max};
 
 use super::{Bot, MaxWorld};

@@ -4,8 +4,8 @@
 
 use base::config::Config;
 use parom_tests::{Beside, Line};
-use sandbox::HookMessage;
 use serde_json::{Value, json};
+use simulator::crm::HookMessage;
 use url::Url;
 
 use super::signed;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use parom_tests::settings::HOST;
-use sandbox::{HookForm, HookMessage};
+use simulator::crm::{HookForm, HookMessage};
 use simulator::meta::{Act, Author, Content, Given, Meta};
 
 use super::{MetaWorld, Network, Of};

@@ -1,6 +1,6 @@
 //! Comments of both networks, with public and private answers.
 
-use sandbox::HookMessage;
+use simulator::crm::HookMessage;
 use simulator::meta::{Act, Author};
 
 use super::{MetaWorld, Network, Of, seen};

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use parom_tests::settings::HOST;
 use parom_tests::{Beside, World};
-use sandbox::{Attachment, Button, HookMessage, ListMessage, ListRow, Section};
 use serde_json::json;
+use simulator::crm::{Attachment, Button, HookMessage, ListMessage, ListRow, Section};
 
 use crate::messengers::played::{Chat, Played, Sent, arrives, chatting};
 use crate::messengers::{at_crm, kinds_at_crm};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use parom::source::{self, SourceState, SourceStatus};
 use parom_tests::Beside;
-use sandbox::HookMessage;
+use simulator::crm::HookMessage;
 
 use crate::messengers::at_crm;
 use crate::messengers::played::{Chat, Played, arrives, chatting, posts, shown};

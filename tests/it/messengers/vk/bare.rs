@@ -2,8 +2,8 @@
 
 use base::config::Config;
 use parom_tests::{Beside, once};
-use sandbox::HookMessage;
 use serde_json::{Value, json};
+use simulator::crm::HookMessage;
 use url::Url;
 
 use crate::messengers::bare::{Bare, BareCall, Essentials};

@@ -1,7 +1,7 @@
 //! Comments on posts, photos, videos and goods.
 
 use parom_tests::once;
-use sandbox::HookMessage;
+use simulator::crm::HookMessage;
 use simulator::vk::{Act, Author, Verb};
 
 use super::{Community, VkWorld, acts};

@@ -1,8 +1,8 @@
 //! What customers and admins do in VK.
 
 use parom_tests::once;
-use sandbox::HookMessage;
 use serde_json::json;
+use simulator::crm::HookMessage;
 use simulator::vk::{Act, Content, Given, NewChat, NewPerson, Verb, Vk};
 
 use super::{Community, VkWorld, acts};

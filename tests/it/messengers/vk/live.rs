@@ -2,7 +2,7 @@
 
 use parom_tests::once;
 use parom_tests::settings::HOST;
-use sandbox::{HookForm, HookMessage};
+use simulator::crm::{HookForm, HookMessage};
 use simulator::vk::{Act, Author, Verb};
 
 use super::{Community, VkWorld, acts};

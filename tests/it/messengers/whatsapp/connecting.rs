@@ -3,8 +3,8 @@
 use parom_tests::settings::HOST;
 use parom_tests::{answer, both, once};
 use reqwest::Method;
-use sandbox::HookMessage;
 use serde_json::json;
+use simulator::crm::HookMessage;
 use simulator::whatsapp::{NewPhone, WebhookFault};
 
 use super::super::at_crm;

@@ -1,8 +1,8 @@
 //! Webhooks as they come: large, many in one body, doubled, out of order (whatsapp §2, §3).
 
 use parom_tests::both;
-use sandbox::HookMessage;
 use serde_json::json;
+use simulator::crm::HookMessage;
 use simulator::whatsapp::{Batch, NewPerson, WebhookFault};
 
 use super::super::at_crm;

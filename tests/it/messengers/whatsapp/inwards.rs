@@ -1,8 +1,8 @@
 //! Everything that a customer can do in WhatsApp, on its way into amoCRM.
 
 use parom_tests::both;
-use sandbox::{Button, HookMessage, ListMessage, ListRow, Section};
 use serde_json::json;
+use simulator::crm::{Button, HookMessage, ListMessage, ListRow, Section};
 use simulator::whatsapp::{Act, Content, Dressing, Given};
 
 use super::super::at_crm;

@@ -3,9 +3,9 @@
 use entity::conversation_alias;
 use parom_tests::both;
 use parom_tests::settings::HOST;
-use sandbox::HookMessage;
 use sea_orm::EntityTrait;
 use serde_json::json;
+use simulator::crm::HookMessage;
 use simulator::whatsapp::{Act, NewPerson};
 
 use super::super::at_crm;

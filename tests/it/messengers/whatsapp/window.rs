@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use parom_tests::both;
-use sandbox::HookMessage;
 use serde_json::json;
+use simulator::crm::HookMessage;
 use simulator::whatsapp::{Content, Dressing, Fault, NewPhone};
 
 use super::{MARIA, Number, WhatsAppWorld, arrives, chatting, failure};

@@ -3,8 +3,8 @@
 use parom::source::{SourceStatus, StateReason};
 use parom_tests::settings::{BOT_ID, HOST};
 use parom_tests::{Place, Setup, TelegramLine, TelegramWorld, World, both};
-use sandbox::HookMessage;
 use serde_json::json;
+use simulator::crm::HookMessage;
 use simulator::telegram::{Act, NewPerson};
 
 use super::{at_crm, last};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use parom_tests::{TelegramWorld, both};
-use sandbox::{Button, HookMessage};
+use simulator::crm::{Button, HookMessage};
 use simulator::telegram::Act;
 
 use super::{at_crm, chatting, last};

@@ -2,7 +2,7 @@
 
 use entity::conversation;
 use parom_tests::{TelegramWorld, both};
-use sandbox::HookMessage;
+use simulator::crm::HookMessage;
 use simulator::telegram::{Act, Content, HookFault};
 
 use super::{at_crm, chatting, last};

@@ -2,7 +2,7 @@
 
 use entity::{attempt, media, message, raw_hook};
 use parom_tests::{TelegramWorld, both};
-use sandbox::HookMessage;
+use simulator::crm::HookMessage;
 use simulator::telegram::{Content, Given};
 
 use super::{chatting, last};

@@ -2,8 +2,8 @@
 
 use parom_tests::settings::HOST;
 use parom_tests::{TelegramLine, TelegramWorld, both};
-use sandbox::{Fault, HookMessage, Part};
 use serde_json::json;
+use simulator::crm::{Fault, HookMessage, Part};
 use simulator::telegram::{Act, Content, GroupKind, NewGroup, NewPerson};
 
 use super::at_crm;

@@ -15,8 +15,8 @@ mod talk;
 
 use parom_tests::settings::HOST;
 use parom_tests::{TelegramLine, World};
-use sandbox::MessageView;
 use serde_json::json;
+use simulator::crm::MessageView;
 
 /// A source with a customer who has written.
 async fn chatting(world: &mut World) -> TelegramLine {

@@ -3,8 +3,8 @@
 use entity::conversation;
 use parom_tests::settings::HOST;
 use parom_tests::{TelegramWorld, both};
-use sandbox::HookMessage;
 use serde_json::json;
+use simulator::crm::HookMessage;
 use simulator::telegram::{Act, Content};
 
 use super::{at_crm, chatting, last, received_message};

@@ -1,8 +1,8 @@
 //! What comes with a message: buttons, lists, quotes, forwards, templates, names.
 
 use parom_tests::{TelegramWorld, both};
-use sandbox::{Attachment, Button, HookMessage, ListMessage, ListRow, Section};
 use serde_json::json;
+use simulator::crm::{Attachment, Button, HookMessage, ListMessage, ListRow, Section};
 
 use super::{chatting, last};
 

@@ -3,8 +3,8 @@
 
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{TelegramLine, TelegramWorld, both, once};
-use sandbox::{HookMessage, Said, Status};
 use serde_json::json;
+use simulator::crm::{HookMessage, Said, Status};
 use simulator::telegram::{Content, NewBot, NewPerson};
 
 use super::{chat, chatting, last};

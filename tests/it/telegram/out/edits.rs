@@ -8,8 +8,8 @@ use base::verdict::Verdict;
 use connectors::file::SharedShelf;
 use connectors::{Event, Message, Outgoing, Settings};
 use parom_tests::{TelegramLine, TelegramWorld, both};
-use sandbox::{Attachment, HookMessage};
 use secrecy::SecretString;
+use simulator::crm::{Attachment, HookMessage};
 use uuid::Uuid;
 
 use super::{chatting, last};

@@ -1,8 +1,8 @@
 //! Every kind of content, with its file.
 
 use parom_tests::{TelegramWorld, both};
-use sandbox::{Attachment, HookMessage};
 use serde_json::json;
+use simulator::crm::{Attachment, HookMessage};
 
 use super::{chatting, last};
 

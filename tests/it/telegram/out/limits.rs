@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use parom_tests::{TelegramWorld, both};
-use sandbox::HookMessage;
+use simulator::crm::HookMessage;
 use simulator::telegram::{Fault, NewPerson};
 
 use super::chatting;

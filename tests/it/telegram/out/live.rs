@@ -1,8 +1,8 @@
 //! Managers type and react; groups and lent accounts are answered where they are.
 
 use parom_tests::{TelegramWorld, both};
-use sandbox::{HookForm, HookMessage};
 use serde_json::json;
+use simulator::crm::{HookForm, HookMessage};
 use simulator::telegram::{Act, Author, NewGroup, NewPerson};
 
 use super::{chatting, last};

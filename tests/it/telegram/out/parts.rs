@@ -1,7 +1,7 @@
 //! Texts and captions that are too long for one message: cut by the rules, each part sent once.
 
 use parom_tests::{TelegramLine, TelegramWorld, both};
-use sandbox::{Attachment, HookMessage};
+use simulator::crm::{Attachment, HookMessage};
 use simulator::telegram::Fault;
 
 use super::chatting;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use parom_tests::{TelegramWorld, both};
-use sandbox::{Attachment, HookMessage};
 use serde_json::Value;
+use simulator::crm::{Attachment, HookMessage};
 use simulator::telegram::{Act, Fault, NewPerson};
 
 use super::{chatting, last};

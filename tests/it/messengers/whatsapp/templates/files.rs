@@ -6,8 +6,8 @@ use parom::template::{TemplateDraft, create};
 use parom_tests::settings::{BOT_ID, HOST};
 use parom_tests::{answer, both};
 use reqwest::Method;
-use sandbox::{Attachment, Fault, HookMessage, Part};
 use serde_json::{Value, json};
+use simulator::crm::{Attachment, Fault, HookMessage, Part};
 use simulator::whatsapp::Review;
 
 use super::super::{Chat, MARIA, WhatsAppWorld, arrives, chatting, last};
