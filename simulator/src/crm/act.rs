@@ -4,31 +4,22 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::Value;
 
-use crate::crm::{
-    attachment::Attachment,
-    core::Core,
-    hook_actions::{self, HookForm},
-    hook_message::{Author, Button, HookMessage, album},
-    hooks::{self, Said},
-    list_message::ListMessage,
-    log::HookAnswer,
-    open_chat::open_chat,
-    state::DriveFile,
-};
+use super::attachment::Attachment;
+use super::core::Core;
+use super::hook_message::{Author, Button, HookMessage, album};
+use super::hooks::{self, HookForm, Said, open_chat};
+use super::list_message::ListMessage;
+use super::log::HookAnswer;
+use super::state::DriveFile;
 
 /// An action. Every id is amoCRM's.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Act {
     /// A message in a chat.
-    Send {
-        /// The chat.
-        chat: String,
-        /// The content.
-        message: Content,
-    },
+    Send { chat: String, message: Content },
     /// A message to a phone number, which opens a chat.
     WriteFirst {
         /// Channel id.
@@ -36,19 +27,14 @@ pub enum Act {
         /// External id of the source.
         #[serde(default)]
         source: Option<String>,
-        /// The number.
         phone: String,
-        /// The content.
         message: Content,
     },
     /// A reaction, or its removal without an emoji.
     React {
-        /// The message.
         message: String,
-        /// The emoji.
         #[serde(default)]
         emoji: Option<String>,
-        /// The form of the hook.
         #[serde(default)]
         form: HookForm,
         /// CRM id of the user; `None`: the account's manager.
@@ -57,12 +43,10 @@ pub enum Act {
     },
     /// The manager is typing.
     Type {
-        /// The chat.
         chat: String,
         /// The post whose comment is answered.
         #[serde(default)]
         post: Option<String>,
-        /// The form of the hook.
         #[serde(default = "sample")]
         form: HookForm,
         /// CRM id of the user; `None`: the account's manager.
@@ -136,21 +120,20 @@ pub struct Done {
 /// Performs the action.
 pub(crate) async fn perform(core: &Core, host: &str, act: Act) -> Result<Done> {
     let by = |user: Option<i64>| user.map_or(Author::Manager, Author::User);
-    match act {
-        Act::Send { chat, message } => send(core, host, &chat, message).await,
+    let hook = match act {
+        Act::Send { chat, message } => return send(core, host, &chat, message).await,
         Act::WriteFirst { channel, source, phone, message } => {
             let chat = open_chat(core, host, &channel, source.as_deref(), &phone)?;
-            send(core, host, &chat, message).await
+            return send(core, host, &chat, message).await;
         }
         Act::React { message, emoji, form, user } => {
-            let answer = hook_actions::reaction(core, host, &message, (by(user), emoji.as_deref()), form).await?;
-            Ok(Done { hook: Some(answer), ..Done::default() })
+            Some(hooks::reaction(core, host, &message, by(user), emoji.as_deref(), form).await?)
         }
         Act::Type { chat, post, form, user } => {
-            let answer = hook_actions::typing(core, host, &chat, (by(user), post.as_deref()), form).await?;
-            Ok(Done { hook: answer, ..Done::default() })
+            hooks::typing(core, host, &chat, by(user), post.as_deref(), form).await?
         }
-    }
+    };
+    Ok(Done { hook, ..Done::default() })
 }
 
 async fn send(core: &Core, host: &str, chat: &str, content: Content) -> Result<Done> {
@@ -161,7 +144,7 @@ async fn send(core: &Core, host: &str, chat: &str, content: Content) -> Result<D
     Ok(done)
 }
 
-/// The messages of an action: one per file, at least one.
+/// The messages of an action: one per file, at least one. What occurs once per action is in the first.
 fn messages(core: &Core, host: &str, content: Content) -> Result<Vec<HookMessage>> {
     let files = content.files.iter().map(|file| enclosed(core, file)).collect::<Result<Vec<Attachment>>>()?;
     let empty = content.text.is_empty() && files.is_empty() && content.list.is_none();
@@ -170,25 +153,27 @@ fn messages(core: &Core, host: &str, content: Content) -> Result<Vec<HookMessage
     }
     // A template's own file goes with it, as if the user had attached it.
     let own = content.template.as_ref().filter(|_| files.is_empty()).and_then(|chosen| file_of(core, host, chosen));
-    let mut all: Vec<HookMessage> = files.into_iter().chain(own).map(HookMessage::attachment).collect();
-    if all.is_empty() {
-        all.push(HookMessage::text(""));
+    let mut files = files.into_iter().chain(own).map(HookMessage::attachment);
+    let mut first = files.next().unwrap_or_else(|| HookMessage::text("")).caption(&content.text);
+    if !content.buttons.is_empty() {
+        first = first.buttons(&content.buttons);
     }
-    let rest = all.split_off(1);
-    let first = all.pop().context("there is nothing to send")?.caption(&content.text);
-    let first = dressed(core, host, first, &content)?;
-    let written = |message: HookMessage| {
-        let message = match (content.salesbot, content.user) {
-            (true, _) => message.by_salesbot(),
-            (false, Some(user)) => message.by_user(user),
-            (false, None) => message,
-        };
-        match content.at {
-            Some(at) => message.at(at),
-            None => message,
-        }
+    if let Some(list) = content.list {
+        first = first.list(list);
+    }
+    if let Some(chosen) = &content.template {
+        first = from_template(core, host, first, chosen)?;
+    }
+    (first.quoted, first.forwarded, first.comment) = (content.quote, content.forward, content.comment);
+    let written = |message: HookMessage| HookMessage {
+        author: match content.user {
+            _ if content.salesbot => Author::Salesbot,
+            user => user.map_or(Author::Manager, Author::User),
+        },
+        msec_timestamp: content.at,
+        ..message
     };
-    Ok(album(std::iter::once(first).chain(rest).map(written).collect()))
+    Ok(album(std::iter::once(first).chain(files).map(written).collect()))
 }
 
 fn enclosed(core: &Core, file: &Enclosed) -> Result<Attachment> {
@@ -199,51 +184,27 @@ fn enclosed(core: &Core, file: &Enclosed) -> Result<Attachment> {
     }
 }
 
-/// Adds to the first message the parts that occur once per action.
-fn dressed(core: &Core, host: &str, message: HookMessage, content: &Content) -> Result<HookMessage> {
-    let mut message = message;
-    if !content.buttons.is_empty() {
-        message = message.buttons(&content.buttons);
-    }
-    if let Some(list) = &content.list {
-        message = message.list(list.clone());
-    }
-    if let Some(chosen) = &content.template {
-        message = from_template(core, host, message, chosen)?;
-    }
-    if let Some(id) = &content.quote {
-        message = message.quoting(id);
-    }
-    if let Some(id) = &content.forward {
-        message = message.forwarding(id);
-    }
-    if let Some(id) = &content.comment {
-        message = message.answering_comment(id);
-    }
-    Ok(message)
-}
-
 /// A template's text with its placeholders filled, and its own buttons.
 fn from_template(core: &Core, host: &str, message: HookMessage, chosen: &Chosen) -> Result<HookMessage> {
-    let fields = core.read(|state| {
-        let account = state.accounts.get(host)?;
-        Some(account.crm.templates.iter().find(|one| one.id == chosen.id)?.fields.clone())
-    });
-    let fields = fields.context("no such template")?;
-    let text = |key: &str| fields.get(key).and_then(|value| value.as_str());
-    let content = text("content").unwrap_or_default();
-    let params: Vec<(&str, &str)> = chosen.params.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-    let mut params: Vec<(&str, &str)> = params.into_iter().filter(|(key, _)| content.contains(key)).collect();
+    let template = core.read(|state| state.accounts.get(host)?.template(chosen.id).cloned());
+    let template = template.context("no such template")?;
+    let content = template.text("content");
+    let params = chosen.params.iter().filter(|(key, _)| content.contains(key.as_str()));
+    let mut params: Vec<(&str, &str)> = params.map(|(key, value)| (key.as_str(), value.as_str())).collect();
     // In the order of the placeholders in the text: WhatsApp's templates rely on it.
     params.sort_by_key(|(key, _)| content.find(key));
-    let message = message.template(chosen.id, text("external_id"), content, &params);
-    let buttons = fields.get("buttons").and_then(|value| value.as_array()).filter(|list| !list.is_empty());
+    let external_id = Some(template.text("external_id")).filter(|id| !id.is_empty());
+    let message = message.template(chosen.id, external_id, content, &params);
+    // `{"type": "inline"|"url", "text", "url"}`, each in a row of its own.
+    let text = |one: &Value, key: &str| one.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let row = |one: &Value| {
+        let url = Some(text(one, "url")).filter(|url| !url.is_empty());
+        vec![Button { text: text(one, "text"), url }]
+    };
+    let buttons = template.fields.get("buttons").and_then(Value::as_array).filter(|list| !list.is_empty());
     Ok(match buttons {
         None => message,
-        Some(list) => {
-            let row = |one: &serde_json::Value| vec![button(one)];
-            message.buttons(&list.iter().map(row).collect::<Vec<_>>())
-        }
+        Some(list) => message.buttons(&list.iter().map(row).collect::<Vec<_>>()),
     })
 }
 
@@ -251,20 +212,12 @@ fn from_template(core: &Core, host: &str, message: HookMessage, chosen: &Chosen)
 fn file_of(core: &Core, host: &str, chosen: &Chosen) -> Option<Attachment> {
     core.read(|state| {
         let account = state.accounts.get(host)?;
-        let template = account.crm.templates.iter().find(|one| one.id == chosen.id)?;
-        let given = template.fields.get("attachment")?;
+        let given = account.template(chosen.id)?.fields.get("attachment")?;
         let uuid = given.get("id")?.as_str()?;
         let is_it = |one: &&DriveFile| one.uuid == uuid && one.account_id == account.id && !one.is_trashed;
         let file = state.drive.files.iter().find(is_it)?;
-        let kind = given.get("type").and_then(|kind| kind.as_str());
+        let kind = given.get("type").and_then(Value::as_str);
         let kind = kind.filter(|kind| matches!(*kind, "picture" | "video")).unwrap_or("file");
         Some(Attachment::new(kind, &file.name, &file.content_type, file.bytes.clone()))
     })
-}
-
-/// A button of a template, `{"type": "inline"|"url", "text", "url"}`.
-fn button(one: &serde_json::Value) -> Button {
-    let text = |key: &str| one.get(key).unwrap_or(&json!("")).as_str().unwrap_or_default().to_owned();
-    let url = Some(text("url")).filter(|url| !url.is_empty());
-    Button { text: text("text"), url }
 }

@@ -5,13 +5,10 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use anyhow::{Context, Error, Result, bail};
 
-use crate::crm::{
-    core::Core,
-    faults::{Fault, Part},
-    hook_faults::{HookFault, HookKind},
-    hosts,
-    state::{Account, State, Switches},
-};
+use super::core::Core;
+use super::exchange::is_host;
+use super::faults::{Fault, HookFault, HookKind};
+use super::state::{Account, State, Switches};
 
 /// The value of a fault after `=`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +88,7 @@ impl FromStr for Breakage {
                 breakage.number = value.parse().with_context(|| format!("{name} takes a whole number"))?;
             }
             (Takes::Host, value) => {
-                let new = value.map(str::to_ascii_lowercase).filter(|host| hosts::is_host(host));
+                let new = value.map(str::to_ascii_lowercase).filter(|host| is_host(host));
                 breakage.new_host = Some(new.with_context(|| format!("{name} takes a host such as new.amocrm.ru"))?);
             }
         }
@@ -140,19 +137,19 @@ impl Breakage {
     pub(crate) fn apply(&self, core: &Core) -> Result<()> {
         let seconds = Duration::from_secs(self.number);
         match self.name {
-            "slow" => self.fault(core, &Fault::Delay(seconds)),
+            "slow" => core.faults.until_cleared("*", Fault::Delay(seconds)),
             "status" => {
                 let code = u16::try_from(self.number).ok().filter(|code| (400..600).contains(code));
                 let code = code.context("status takes 400 to 599")?;
-                self.fault(core, &Fault::Status { code, retry_after: None });
+                core.faults.until_cleared("*", Fault::Status { code, retry_after: None });
             }
-            "html" => self.fault(core, &Fault::Html200),
-            "reset" => self.fault(core, &Fault::Reset),
-            "lost-answers" => self.fault(core, &Fault::LostAnswer),
-            "lost-hooks" => self.hooks(core, HookFault::Lost),
-            "doubled-hooks" => self.hooks(core, HookFault::Doubled),
-            "reordered-hooks" => self.hooks(core, HookFault::Reordered),
-            "late-hooks" => self.hooks(core, HookFault::Late(seconds)),
+            "html" => core.faults.until_cleared("*", Fault::Html200),
+            "reset" => core.faults.until_cleared("*", Fault::Reset),
+            "lost-answers" => core.faults.until_cleared("*", Fault::LostAnswer),
+            "lost-hooks" => Self::hooks(core, HookFault::Lost),
+            "doubled-hooks" => Self::hooks(core, HookFault::Doubled),
+            "reordered-hooks" => Self::hooks(core, HookFault::Reordered),
+            "late-hooks" => Self::hooks(core, HookFault::Late(seconds)),
             "demotion" => core.demotion.set(Some(seconds)),
             "limits" => core.change(|state| state.rates.on = true),
             "renamed" => return self.rename(core),
@@ -164,13 +161,7 @@ impl Breakage {
         Ok(())
     }
 
-    fn fault(&self, core: &Core, fault: &Fault) {
-        for part in Part::ALL {
-            core.faults.until_cleared(part, fault.clone());
-        }
-    }
-
-    fn hooks(&self, core: &Core, fault: HookFault) {
+    fn hooks(core: &Core, fault: HookFault) {
         for kind in [HookKind::Chats, HookKind::Crm] {
             core.faults.hooks_until_cleared(kind, fault);
         }

@@ -1,25 +1,28 @@
-//! Shared state behind one lock, and a signal for its changes.
+//! Shared state behind one lock, a signal for its changes, and amoCRM's own calls.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
+use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use crate::crm::{
-    config::{ChannelConfig, IntegrationConfig, Now},
-    demotion::Demotion,
-    faults::Faults,
-    state::{State, crm},
-};
+use super::config::{ChannelConfig, IntegrationConfig, Now};
+use super::demotion::Demotion;
+use super::exchange::Outgoing;
+use super::faults::{Faults, HookFault, HookKind};
+use super::log::{HookAnswer, LogDirection, RequestView, millis};
+use super::state::{Grant, State};
+use super::widget::Widget;
 
 /// State shared by handlers, pages and the library's functions.
 pub(crate) struct Core {
     state: Mutex<State>,
     revision: watch::Sender<u64>,
     addresses: Mutex<Addresses>,
+    /// Hooks held back by a fault until the next one of their kind has left.
+    held: Mutex<Vec<(HookKind, Outgoing)>>,
     pub(crate) integrations: Vec<IntegrationConfig>,
     pub(crate) faults: Faults,
     pub(crate) demotion: Demotion,
@@ -45,7 +48,8 @@ impl Core {
         Self {
             state: Mutex::new(State::default()),
             revision: watch::Sender::new(0),
-            addresses: Mutex::new(Addresses::default()),
+            addresses: Mutex::default(),
+            held: Mutex::default(),
             integrations,
             faults: Faults::default(),
             demotion: Demotion::default(),
@@ -54,7 +58,6 @@ impl Core {
         }
     }
 
-    /// The sandbox's own clock.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         (self.now)()
     }
@@ -64,13 +67,13 @@ impl Core {
         look(&locked(&self.state))
     }
 
-    /// Changes the state and wakes all waiters.
+    /// Changes the state, queues hooks about what happened, and wakes all waiters.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let now = self.now();
         let answer = {
             let mut state = locked(&self.state);
             let answer = change(&mut state);
-            crm::settle(&mut state, &self.integrations, now);
+            state.dispatch(now);
             answer
         };
         self.touch();
@@ -121,23 +124,127 @@ impl Core {
         self.integrations.iter().find(|one| one.client_id == client_id)
     }
 
-    /// The channel with this id and the integration that owns it.
-    pub(crate) fn channel(&self, id: &str) -> Option<(&IntegrationConfig, &ChannelConfig)> {
-        self.integrations.iter().find_map(|one| one.channel(id).map(|channel| (one, channel)))
+    /// The integration whose widget has this code.
+    pub(crate) fn integration_of_code(&self, code: &str) -> Option<&IntegrationConfig> {
+        self.read(|state| self.integrations.iter().find(|one| state.widget_code(one) == code))
     }
 
-    /// Code of an integration's widget; derived from its name if none was uploaded.
-    pub(crate) fn widget_code(&self, integration: &IntegrationConfig) -> String {
-        let known = self.read(|state| state.widgets.get(&integration.client_id).map(|widget| widget.code.clone()));
-        known.unwrap_or_else(|| {
-            let letter = |one: char| if one.is_ascii_alphanumeric() { one.to_ascii_lowercase() } else { '_' };
-            let code: String = integration.name.chars().map(letter).collect();
-            if code.starts_with(|first: char| first.is_ascii_lowercase()) { code } else { format!("w{code}") }
+    /// All channels, each with the integration that owns it.
+    pub(crate) fn channels(&self) -> impl Iterator<Item = (&IntegrationConfig, &ChannelConfig)> {
+        self.integrations.iter().flat_map(|one| one.channels.iter().map(move |channel| (one, channel)))
+    }
+
+    /// The channel with this id and the integration that owns it.
+    pub(crate) fn channel(&self, id: &str) -> Option<(&IntegrationConfig, &ChannelConfig)> {
+        self.channels().find(|(_, channel)| channel.id == id)
+    }
+
+    /// Records a call that works but should not be made.
+    pub(crate) fn problem(&self, what: String) {
+        self.change(|state| state.problems.push(what));
+    }
+
+    /// A code for a user of an account. An administrator installs the integration by it; others can only add their grant
+    /// to an installed one. `None` if anything is unknown, or the user may not install.
+    pub(crate) fn code_for(&self, host: &str, integration: &IntegrationConfig, user_id: Option<i64>) -> Option<String> {
+        let now = self.now();
+        let client_id = &integration.client_id;
+        self.change(|state| {
+            let account = state.accounts.get(host)?;
+            let user = user_id.map_or_else(|| account.administrator(), |id| account.user(id))?;
+            let grant = Grant { client_id: client_id.clone(), account_id: account.id, user_id: user.id };
+            if user.is_admin {
+                state.activate(host, integration);
+            } else if !account.has_active(client_id) {
+                return None;
+            }
+            Some(state.grants.issue_code(grant, now))
         })
     }
 
-    /// The integration whose widget has this code.
-    pub(crate) fn integration_of_code(&self, code: &str) -> Option<&IntegrationConfig> {
-        self.integrations.iter().find(|one| self.widget_code(one) == code)
+    /// Uploads a widget of an integration, replacing the previous one.
+    pub(crate) fn upload_widget(&self, integration: &str, code: &str, zip: &[u8]) -> Result<()> {
+        let known = self.integration_named(integration);
+        let known = known.with_context(|| format!("no integration is named {integration}"))?;
+        let widget = Widget::load(code, zip)?;
+        self.change(|state| state.widgets.insert(known.client_id.clone(), widget.into()));
+        Ok(())
     }
+
+    /// Makes the call and logs the answer.
+    pub(crate) async fn call(&self, call: Outgoing) -> HookAnswer {
+        let started = Instant::now();
+        let result = call.request.timeout(call.limit).send().await;
+        let spent = millis(started.elapsed());
+        let answer = match result {
+            Ok(response) => HookAnswer { status: Some(response.status().as_u16()), millis: spent, error: None },
+            Err(error) => {
+                let error = match (error.is_timeout(), error.is_connect()) {
+                    (true, _) => format!("no answer in {} s", call.limit.as_secs()),
+                    (false, true) => "nothing listens there".to_owned(),
+                    (false, false) => "the connection broke off".to_owned(),
+                };
+                HookAnswer { status: None, millis: spent, error: Some(error) }
+            }
+        };
+        self.log_call(call.method, call.shown, call.host, &answer);
+        answer
+    }
+
+    /// Logs a call that was made, or was not, so that people see why nothing arrives.
+    pub(crate) fn log_call(&self, method: &str, path: String, host: Option<String>, answer: &HookAnswer) {
+        let at = self.now();
+        self.change(|state| {
+            state.log(RequestView {
+                number: 0,
+                at,
+                direction: LogDirection::Out,
+                method: method.to_owned(),
+                path,
+                status: answer.status,
+                millis: answer.millis,
+                note: answer.error.clone(),
+                host,
+            });
+        });
+    }
+
+    /// Sends a hook, once, subject to faults; false: nothing was sent (yet) because of one, so there is no answer to
+    /// judge. `client_id` is the integration whose priority depends on the answer, empty for hooks without one.
+    pub(crate) async fn deliver(&self, kind: HookKind, client_id: &str, call: Outgoing) -> (HookAnswer, bool) {
+        let mut wait = self.demotion.delay(client_id);
+        let mut twin = None;
+        let unsent = |call: &Outgoing, reason: &str| {
+            let answer = HookAnswer::not_called(reason);
+            self.log_call(call.method, call.shown.clone(), call.host.clone(), &answer);
+            (answer, false)
+        };
+        match self.faults.take_hook_of(kind).await {
+            Some(HookFault::Lost) => return unsent(&call, "lost on purpose"),
+            Some(HookFault::Doubled) => twin = copy(&call),
+            Some(HookFault::Late(time)) => wait += time,
+            // If one is held back already, this one overtakes it.
+            Some(HookFault::Reordered) if !locked(&self.held).iter().any(|(held, _)| *held == kind) => {
+                let answer = unsent(&call, "held back until the next hook has left");
+                locked(&self.held).push((kind, call));
+                return answer;
+            }
+            Some(HookFault::Reordered) | None => {}
+        }
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+        let answer = self.call(call).await;
+        self.demotion.answered(client_id, &answer);
+        let held: Vec<_> = locked(&self.held).extract_if(.., |(held, _)| *held == kind).map(|(_, call)| call).collect();
+        for late in twin.into_iter().chain(held) {
+            self.call(late).await;
+        }
+        (answer, true)
+    }
+}
+
+fn copy(call: &Outgoing) -> Option<Outgoing> {
+    let (shown, host) = (call.shown.clone(), call.host.clone());
+    Some(Outgoing { request: call.request.try_clone()?, method: call.method, shown, host, limit: call.limit })
 }

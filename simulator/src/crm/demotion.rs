@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use crate::crm::log::HookAnswer;
+use super::log::HookAnswer;
 
 /// Answers that take this long are slow; the documents give no number, amoCRM waits for 5 seconds.
 const SLOW_MILLIS: u64 = 2000;

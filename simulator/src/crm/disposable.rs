@@ -6,7 +6,9 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::crm::{config::IntegrationConfig, core::Core, jwt};
+use super::config::IntegrationConfig;
+use super::core::Core;
+use super::signature::hs256;
 
 /// Lifetime of a token in seconds, in all official samples.
 const LIFE_SECONDS: i64 = 1800;
@@ -40,7 +42,7 @@ fn audience(redirect_uri: &str) -> String {
 pub(crate) fn token(core: &Core, host: &str, user_id: i64, integration: &IntegrationConfig) -> Option<String> {
     let (account_id, is_admin) = core.read(|state| {
         let account = state.accounts.get(host)?;
-        let user = account.users.iter().find(|user| user.id == user_id)?;
+        let user = account.user(user_id)?;
         Some((account.id, (!account.switches.no_admin_claim).then_some(user.is_admin)))
     })?;
     let now = core.now().timestamp();
@@ -57,7 +59,7 @@ pub(crate) fn token(core: &Core, host: &str, user_id: i64, integration: &Integra
         client_uuid: &integration.client_id,
         is_admin,
     };
-    serde_json::to_string(&claims).ok().map(|claims| jwt::hs256(&claims, &integration.client_secret))
+    serde_json::to_string(&claims).ok().map(|claims| hs256(&claims, &integration.client_secret))
 }
 
 #[cfg(test)]
@@ -79,8 +81,7 @@ mod tests {
             client_uuid: "11111111-2222-3333-4444-555555555555",
             is_admin: Some(true),
         };
-        let token =
-            jwt::hs256(&serde_json::to_string(&claims).unwrap(), "test_client_secret_do_not_use_0123456789abcdef");
+        let token = hs256(&serde_json::to_string(&claims).unwrap(), "test_client_secret_do_not_use_0123456789abcdef");
         assert_eq!(
             token,
             "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJodHRwczovL2V4YW1wbGUuYW1vY3JtLnJ1IiwiYXVkIjoiaHR0cHM6L\

@@ -1,42 +1,12 @@
-//! Requests and answers of the protocol, independent of the web framework.
+//! Answers of the protocol, the hosts that are asked, and calls of amoCRM's own.
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-/// A request with its body as received.
-pub(crate) struct Incoming {
-    pub(crate) method: String,
-    pub(crate) path: String,
-    pub(crate) query: String,
-    pub(crate) body: Bytes,
-    pub(crate) headers: Vec<(String, String)>,
-}
+use crate::kit::{self, Call};
 
-impl Incoming {
-    /// A header's text, empty if absent.
-    pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).unwrap_or_default()
-    }
-
-    /// The path split at its slashes; a trailing one is ignored.
-    pub(crate) fn segments(&self) -> Vec<&str> {
-        self.path.strip_suffix('/').unwrap_or(&self.path).split('/').skip(1).collect()
-    }
-
-    /// The query's pairs, decoded.
-    pub(crate) fn query_pairs(&self) -> Vec<(String, String)> {
-        url::form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
-    }
-
-    /// The first value of a query parameter.
-    pub(crate) fn query_value(&self, name: &str) -> Option<String> {
-        self.query_pairs().into_iter().find_map(|(key, value)| (key == name).then_some(value))
-    }
-}
-
-/// A request of the sandbox's own, with its data for the log.
+/// A call of amoCRM's own, with its data for the log.
 pub(crate) struct Outgoing {
     pub(crate) request: reqwest::RequestBuilder,
     pub(crate) method: &'static str,
@@ -54,26 +24,80 @@ pub(crate) enum Then {
 }
 
 /// The answer to a request of the protocol.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) content_type: &'static str,
-    pub(crate) body: Vec<u8>,
-    pub(crate) retry_after: Option<u64>,
+    pub(crate) answer: kit::Answer,
+    /// A remark for the log.
     pub(crate) note: Option<String>,
+    /// Of the account concerned, where the address does not say.
     pub(crate) host: Option<String>,
-    pub(crate) then: Option<Box<Then>>,
+    pub(crate) then: Option<Then>,
 }
 
 impl Answer {
+    pub(crate) fn new(status: u16, content_type: &str, body: impl Into<bytes::Bytes>) -> Self {
+        Self { answer: kit::Answer::new(status, content_type, body), ..Self::default() }
+    }
+
     /// An answer without a body.
     pub(crate) fn empty(status: u16) -> Self {
-        Self { status, content_type: "", body: Vec::new(), retry_after: None, note: None, host: None, then: None }
+        Self { answer: kit::Answer::empty(status), ..Self::default() }
     }
 
     /// An answer with a JSON body of this media type.
-    pub(crate) fn json(status: u16, content_type: &'static str, value: &Value) -> Self {
-        Self { content_type, body: value.to_string().into_bytes(), ..Self::empty(status) }
+    pub(crate) fn json(status: u16, content_type: &str, value: &Value) -> Self {
+        Self::new(status, content_type, value.to_string())
+    }
+
+    /// An error in problem format.
+    pub(crate) fn problem(status: u16, title: &str, detail: &str) -> Self {
+        Self::problem_with(status, title, detail, &json!({}))
+    }
+
+    /// The same with further fields.
+    pub(crate) fn problem_with(status: u16, title: &str, detail: &str, more: &Value) -> Self {
+        let mut body = json!({
+            "title": title,
+            "type": format!("https://httpstatus.es/{status}"),
+            "status": status,
+            "detail": detail,
+        });
+        for (key, value) in more.as_object().into_iter().flatten() {
+            body[key] = value.clone();
+        }
+        Self::json(status, "application/problem+json", &body).noted(detail)
+    }
+
+    /// The answer to a request beyond the rate limit.
+    pub(crate) fn too_many(seconds: u64) -> Self {
+        let more = json!({"retry_after": seconds});
+        Self::problem_with(429, "Too Many Requests", "Too many requests", &more).retry_after(seconds)
+    }
+
+    /// A gateway's page.
+    pub(crate) fn page(status: u16) -> Self {
+        let title = match status {
+            200 => "Please wait",
+            400 => "400 Bad Request",
+            401 => "401 Authorization Required",
+            403 => "403 Forbidden",
+            404 => "404 Not Found",
+            _ => "502 Bad Gateway",
+        };
+        let html = format!(
+            "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n\
+             <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+        );
+        Self::new(status, "text/html", html).noted("a gateway's page")
+    }
+
+    pub(crate) fn retry_after(self, seconds: u64) -> Self {
+        Self { answer: self.answer.with("retry-after", seconds), ..self }
+    }
+
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.answer.status = status;
+        self
     }
 
     pub(crate) fn noted(self, note: impl Into<String>) -> Self {
@@ -81,10 +105,115 @@ impl Answer {
     }
 
     pub(crate) fn followed_by(self, then: Then) -> Self {
-        Self { then: Some(Box::new(then)), ..self }
+        Self { then: Some(then), ..self }
     }
 
-    pub(crate) fn of_host(self, host: Option<&str>) -> Self {
-        Self { host: host.map(str::to_owned), ..self }
+    pub(crate) fn of_host(self, host: &str) -> Self {
+        Self { host: Some(host.to_owned()), ..self }
+    }
+}
+
+/// Puts a field into an object.
+pub(crate) fn put(object: &mut Value, key: &str, value: impl Into<Value>) {
+    if let Some(map) = object.as_object_mut() {
+        map.insert(key.to_owned(), value.into());
+    }
+}
+
+/// The kind of a host, by its first label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HostKind {
+    /// One account's own.
+    Account,
+    /// `api-…`: shared by many accounts, knows the new hosts of renamed accounts.
+    Shared,
+    /// `drive-…`, and `drive` itself, the default of SDKs: the files of many accounts.
+    Drive,
+    /// `www`: the public site with the consent page.
+    Site,
+}
+
+/// The kind of a host. Labels of accounts never begin like this: `api-a`, `drive-b`.
+pub(crate) fn host_kind(host: &str) -> HostKind {
+    let label = host.split('.').next().unwrap_or_default();
+    let is_numbered = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    match label.split_once('-') {
+        Some(("api", rest)) if is_numbered(rest) => HostKind::Shared,
+        Some(("drive", rest)) if is_numbered(rest) => HostKind::Drive,
+        None if label == "www" => HostKind::Site,
+        None if label == "drive" => HostKind::Drive,
+        _ => HostKind::Account,
+    }
+}
+
+/// The parent domain of a host, `amocrm.ru` for `acme.amocrm.ru`.
+pub(crate) fn domain(host: &str) -> &str {
+    host.split_once('.').map_or("", |(_, domain)| domain)
+}
+
+/// Whether a text can be an account's host.
+pub(crate) fn is_host(host: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let is_label = |label: &str| !label.is_empty() && !label.starts_with('-') && label.bytes().all(is_plain);
+    host.len() <= 200 && host.contains('.') && host.split('.').all(is_label)
+}
+
+/// A request's amoCRM host – from the path prefix `/accounts/{host}`, or from the header `Host` –, the rest of its path,
+/// and the base of links to the same host.
+#[derive(Debug)]
+pub(crate) struct Target<'a> {
+    pub(crate) host: String,
+    /// Without a trailing slash.
+    pub(crate) base: String,
+    pub(crate) rest: Vec<&'a str>,
+}
+
+impl<'a> Target<'a> {
+    /// Reads the target of a request.
+    pub(crate) fn of(own_url: &str, call: &'a Call) -> Self {
+        let mut rest = segments(call);
+        if let ["accounts", host, ..] = rest.as_slice() {
+            let host = (*host).to_owned();
+            rest.drain(..2);
+            return Self { base: format!("{own_url}/accounts/{host}"), host, rest };
+        }
+        let named = call.header("host").unwrap_or_default();
+        let host = named.rsplit_once(':').map_or(named, |(host, _)| host).to_ascii_lowercase();
+        Self { base: format!("https://{host}"), host, rest }
+    }
+}
+
+/// The path split at its slashes; a trailing one is ignored.
+pub(crate) fn segments(call: &Call) -> Vec<&str> {
+    call.path.strip_suffix('/').unwrap_or(&call.path).split('/').collect()
+}
+
+/// The token of a request; empty without one.
+pub(crate) fn bearer(call: &Call) -> &str {
+    call.bearer().unwrap_or_default()
+}
+
+/// An answer for programs that is no part of the protocol.
+pub(crate) fn wrong(status: u16, error: &anyhow::Error) -> kit::Answer {
+    kit::Answer::json(status, &json!({"error": format!("{error:#}")}))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kind_of_a_host_follows_from_its_first_label() {
+        for (host, wanted) in [
+            ("acme.amocrm.ru", HostKind::Account),
+            ("api-a.amocrm.ru", HostKind::Shared),
+            ("drive-b.kommo.com", HostKind::Drive),
+            ("drive.amocrm.ru", HostKind::Drive),
+            ("www.amocrm.ru", HostKind::Site),
+            ("api-.amocrm.ru", HostKind::Account),
+            ("drive-my-shop.amocrm.ru", HostKind::Account),
+        ] {
+            assert_eq!(host_kind(host), wanted, "{host}");
+        }
     }
 }

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::crm::{attachment::Attachment, list_message::ListMessage};
+use super::attachment::Attachment;
+use super::list_message::ListMessage;
 
 /// An outgoing message of any kind.
 #[derive(Clone, Debug)]
@@ -52,7 +53,7 @@ impl HookMessage {
     }
 
     /// A message with a file that the sandbox serves, under a link with the lifetime of
-    /// [`crate::crm::Sandbox::set_media_life`]. Pictures and videos with a preview have a `thumbnail`.
+    /// `Sandbox::set_media_life`. Pictures and videos with a preview have a `thumbnail`.
     pub fn attachment(attachment: Attachment) -> Self {
         let kind = attachment.kind.clone();
         Self { attachment: Some(attachment), ..Self::of_kind(&kind) }
@@ -83,8 +84,8 @@ impl HookMessage {
         let text = params.iter().fold(content.to_owned(), |text, (key, value)| text.replace(key, value));
         let params: Vec<Value> = params.iter().map(|(key, value)| json!({"key": key, "value": value})).collect();
         let mut template = json!({"id": id, "content": content, "params": params});
-        if let (Some(template), Some(external_id)) = (template.as_object_mut(), external_id) {
-            template.insert("external_id".to_owned(), json!(external_id));
+        if let Some(external_id) = external_id {
+            template["external_id"] = json!(external_id);
         }
         self.with("text", json!(text)).with("template", template)
     }
@@ -125,20 +126,10 @@ impl HookMessage {
     }
 
     fn of_kind(kind: &str) -> Self {
-        let mut fields = Map::new();
-        for (key, value) in [
-            ("type", json!(kind)),
-            ("text", json!("")),
-            ("tag", json!("")),
-            ("media", json!("")),
-            ("thumbnail", json!("")),
-            ("file_name", json!("")),
-            ("file_size", json!(0)),
-        ] {
-            fields.insert(key.to_owned(), value);
-        }
+        let empty = ["text", "tag", "media", "thumbnail", "file_name"].into_iter().map(|key| (key, json!("")));
+        let fields = empty.chain([("type", json!(kind)), ("file_size", json!(0))]);
         Self {
-            fields,
+            fields: fields.map(|(key, value)| (key.to_owned(), value)).collect(),
             msec_timestamp: None,
             author: Author::Manager,
             attachment: None,

@@ -1,69 +1,76 @@
-//! Installing and disabling an integration: the changes in the account, and amoCRM's two calls about it.
+//! Installing and disabling an integration: consent, the changes in the account, and amoCRM's two calls about it.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
-use crate::crm::{
-    config::IntegrationConfig,
-    core::Core,
-    exchange::{Outgoing, Then},
-    log::{HookAnswer, LogDirection, RequestView},
-    oauth::consent,
-    outgoing, signature,
-};
+use super::config::IntegrationConfig;
+use super::core::Core;
+use super::exchange::{Outgoing, Then};
+use super::log::HookAnswer;
+use super::signature;
+use super::state::channel_of;
 
 /// amoCRM's time limit for an answer.
 const LIMIT: Duration = Duration::from_secs(3);
 
-/// The answer of a call that was not made, with the reason.
-fn not_called(reason: &str) -> HookAnswer {
-    HookAnswer { status: None, millis: 0, error: Some(reason.to_owned()) }
+/// Platform parameter of a host: 1 for amocrm.ru, 2 for Kommo.
+fn platform(host: &str) -> &'static str {
+    if host.ends_with(".amocrm.ru") { "1" } else { "2" }
+}
+
+/// The redirect address after a decision: with a code of the account's, or without one after "Deny". `None` if the
+/// redirect URI is no URL.
+pub(crate) fn decided(
+    core: &Core,
+    integration: &IntegrationConfig,
+    code: Option<(&str, &str)>,
+    state: Option<&str>,
+) -> Option<String> {
+    let mut url = url::Url::parse(&core.redirect_uri(integration)).ok()?;
+    match code {
+        Some((host, code)) => url.query_pairs_mut().extend_pairs([
+            ("code", code),
+            ("referer", host),
+            ("platform", platform(host)),
+            ("client_id", &integration.client_id),
+        ]),
+        None => url.query_pairs_mut().extend_pairs([("error", "access_denied"), ("client_id", &integration.client_id)]),
+    };
+    if let Some(state) = state {
+        url.query_pairs_mut().append_pair("state", state);
+    }
+    Some(url.into())
 }
 
 /// Installs, and makes amoCRM's own call about it.
 pub(crate) async fn install(core: &Core, host: &str, integration: &str) -> HookAnswer {
     let Some(known) = core.integration_named(integration) else {
-        return not_called("no such integration");
+        return HookAnswer::not_called("no such integration");
     };
-    let Some(code) = consent::code_for(core, host, known) else {
-        return not_called("no such account");
+    let Some(code) = core.code_for(host, known, None) else {
+        return HookAnswer::not_called("no such account");
     };
     let uri = core.redirect_uri(known);
     let path = url::Url::parse(&uri).map_or_else(|_| uri.clone(), |url| url.path().to_owned());
-    let shown = format!("{path}?from_widget=1");
+    let (shown, host_of) = (format!("{path}?from_widget=1"), Some(host.to_owned()));
     if core.read(|state| state.lose_install_calls) {
-        return lost(core, host, shown);
+        let answer = HookAnswer::not_called("lost on purpose");
+        core.log_call("GET", shown, host_of, &answer);
+        return answer;
     }
     let request = core.client.get(&uri).query(&[
         ("code", code.as_str()),
         ("referer", host),
         ("client_id", &known.client_id),
-        ("platform", consent::platform(host)),
+        ("platform", platform(host)),
         ("from_widget", "1"),
     ]);
-    outgoing::call(core, Outgoing { request, method: "GET", shown, host: Some(host.to_owned()), limit: LIMIT }).await
+    core.call(Outgoing { request, method: "GET", shown, host: host_of, limit: LIMIT }).await
 }
 
-/// A call that never arrives; logged, so that people see why nothing happens.
-fn lost(core: &Core, host: &str, shown: String) -> HookAnswer {
-    let answer = not_called("lost on purpose");
-    core.change(|state| {
-        state.log(RequestView {
-            number: 0,
-            at: core.now(),
-            direction: LogDirection::Out,
-            method: "GET".to_owned(),
-            path: shown,
-            status: None,
-            millis: 0,
-            note: answer.error.clone(),
-            host: Some(host.to_owned()),
-        });
-    });
-    answer
-}
-
-/// Disables an integration in an account: revokes grants, disconnects channels. Returns the account's id.
-fn switch_off(core: &Core, host: &str, known: &IntegrationConfig) -> Option<i64> {
+/// Disables an integration in an account without a notice: revokes grants, disconnects channels. Returns the account's
+/// id.
+pub(crate) fn revoke_silently(core: &Core, host: &str, known: &IntegrationConfig) -> Option<i64> {
     core.change(|state| {
         let account = state.accounts.get_mut(host)?;
         if let Some(installed) = account.installed.get_mut(&known.client_id) {
@@ -71,27 +78,21 @@ fn switch_off(core: &Core, host: &str, known: &IntegrationConfig) -> Option<i64>
         }
         let (id, amojo_id) = (account.id, account.amojo_id.clone());
         state.grants.revoke(&known.client_id, id);
-        state
-            .connections
-            .retain(|_, connection| connection.amojo_id != amojo_id || known.channel(&connection.channel_id).is_none());
+        let is_theirs = |scope_id: &String| {
+            scope_id.ends_with(&amojo_id) && known.channels.iter().any(|channel| channel.id == channel_of(scope_id))
+        };
+        state.connections.retain(|scope_id, _| !is_theirs(scope_id));
         Some(id)
     })
-}
-
-/// Revokes an integration's access to an account without a notice.
-pub(crate) fn revoke_silently(core: &Core, host: &str, integration: &str) {
-    if let Some(known) = core.integration_named(integration) {
-        switch_off(core, host, known);
-    }
 }
 
 /// Revokes an integration's access to an account and sends the notice.
 pub(crate) async fn revoke(core: &Core, host: &str, integration: &str) -> HookAnswer {
     let Some(known) = core.integration_named(integration) else {
-        return not_called("no such integration");
+        return HookAnswer::not_called("no such integration");
     };
-    let Some(account_id) = switch_off(core, host, known) else {
-        return not_called("no such account");
+    let Some(account_id) = revoke_silently(core, host, known) else {
+        return HookAnswer::not_called("no such account");
     };
     let signature = signature::sign_revoke(&known.client_secret, &known.client_id, account_id);
     let request = core.client.get(format!("{}/oauth/revoked", core.parom_url())).query(&[
@@ -99,14 +100,8 @@ pub(crate) async fn revoke(core: &Core, host: &str, integration: &str) -> HookAn
         ("account_id", &account_id.to_string()),
         ("signature", &signature),
     ]);
-    let call = Outgoing {
-        request,
-        method: "GET",
-        shown: "/oauth/revoked".to_owned(),
-        host: Some(host.to_owned()),
-        limit: LIMIT,
-    };
-    outgoing::call(core, call).await
+    let (shown, host) = ("/oauth/revoked".to_owned(), Some(host.to_owned()));
+    core.call(Outgoing { request, method: "GET", shown, host, limit: LIMIT }).await
 }
 
 /// Installing and disabling do not wait for these calls: other requests may overtake them.

@@ -1,4 +1,4 @@
-//! The sandbox's records: requests, token calls, answers to hooks, and repeated messages.
+//! Records: requests, token calls, answers to hooks, and repeated messages.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 /// The direction of a logged request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogDirection {
-    /// A call to the sandbox.
+    /// A call of amoCRM.
     In,
-    /// A call by the sandbox: a hook, an installation, a revoke notice.
+    /// A call by amoCRM: a hook, an installation, a revoke notice.
     Out,
 }
 
@@ -18,11 +18,9 @@ pub enum LogDirection {
 pub struct RequestView {
     /// Counts up from 1.
     pub number: u64,
-    /// When it was answered, by the sandbox's clock.
+    /// When it was answered.
     pub at: DateTime<Utc>,
-    /// Its direction.
     pub direction: LogDirection,
-    /// HTTP method.
     pub method: String,
     /// Path, with the query if it contains no secret.
     pub path: String,
@@ -52,7 +50,7 @@ pub struct TokenCall {
 /// The answer to a hook.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct HookAnswer {
-    /// HTTP status; `None` without an answer in time.
+    /// `None` without an answer in time.
     pub status: Option<u16>,
     /// Milliseconds until the answer, or until the time-out.
     pub millis: u64,
@@ -60,29 +58,33 @@ pub struct HookAnswer {
     pub error: Option<String>,
 }
 
+impl HookAnswer {
+    /// The answer of a call that was not made, with the reason.
+    pub(crate) fn not_called(reason: &str) -> Self {
+        Self { status: None, millis: 0, error: Some(reason.to_owned()) }
+    }
+}
+
 /// One attempt to notify a subscriber.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CrmHookView {
     /// Host of the account.
     pub host: String,
-    /// The event: `add_contact`, `update_talk`, …
+    /// `add_contact`, `update_talk`, …
     pub event: String,
-    /// The destination.
     pub destination: String,
     /// The form as sent.
     pub body: String,
     /// 1 for the first, at most 5.
     pub attempt: u32,
-    /// HTTP status; `None` without an answer in time.
+    /// `None` without an answer in time.
     pub status: Option<u16>,
 }
 
 /// A message refused because its `msgid` had been accepted before.
 #[derive(Clone, Debug)]
 pub struct RepeatView {
-    /// Its scope.
     pub scope_id: String,
-    /// The repeated id.
     pub msgid: String,
     /// Whether the payload was the same as the first time.
     pub same_payload: bool,

@@ -1,11 +1,14 @@
-//! The signature scheme of the Chats API, as documented: five parts for requests, only the body for hooks.
+//! Signatures: those of the Chats API, as documented – five parts for requests, only the body for hooks –, and tokens.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use md5::{Digest, Md5};
 use sha1::Sha1;
-use sha2::Sha256;
 use subtle::ConstantTimeEq;
+
+use crate::kit;
 
 /// Validity of a signature, from the time in its `Date`.
 const LIFE_MINUTES: i64 = 15;
@@ -57,11 +60,20 @@ pub(crate) fn sign_hook(secret: &str, body: &[u8]) -> String {
 
 /// The signature of the revoke hook: `client_uuid|account_id` under the client secret.
 pub(crate) fn sign_revoke(client_secret: &str, client_id: &str, account_id: i64) -> String {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(client_secret.as_bytes()) else {
-        return String::new();
-    };
-    mac.update(format!("{client_id}|{account_id}").as_bytes());
-    hex::encode(mac.finalize().into_bytes())
+    kit::signature(client_secret, &format!("{client_id}|{account_id}"))
+}
+
+/// Base64 with the URL alphabet and without padding.
+pub(crate) fn base64_url(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// A JSON web token over these claims, signed with HMAC-SHA256 under the secret's bytes.
+pub(crate) fn hs256(claims: &str, secret: &str) -> String {
+    // With the fields in amoCRM's order.
+    let signed = format!("{}.{}", base64_url(br#"{"typ":"JWT","alg":"HS256"}"#), base64_url(claims.as_bytes()));
+    let signature = hex::decode(kit::signature(secret, &signed)).unwrap_or_default();
+    format!("{signed}.{}", base64_url(&signature))
 }
 
 /// Compares two texts in constant time.

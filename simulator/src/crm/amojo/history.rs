@@ -5,60 +5,49 @@ use std::cmp::Reverse;
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, Refusal, Scoped, ok};
-use crate::crm::{
-    exchange::Answer,
-    state::{Account, Message, Person},
-};
+use crate::crm::exchange::{Answer, put};
+use crate::crm::state::{Account, Message, Person};
 
 const PAGE: usize = 50;
 
 /// `GET {scope_id}/chats/{chat_id}/history`.
 pub(super) fn read(scoped: &Scoped<'_>, chat_id: &str) -> Outcome {
-    let number = |name: &str, default: usize| match scoped.request.query_value(name) {
-        None => Ok(default),
-        Some(text) => text.parse::<usize>().map_err(|_| Refusal(400, format!("{name} must be an integer"))),
+    let number = |name: &str, usual: usize| {
+        let found = scoped.call.query.iter().find(|(key, _)| key == name);
+        let parsed = found.map(|(_, text)| text.parse::<usize>()).transpose();
+        parsed.map(|value| value.unwrap_or(usual)).map_err(|_| Refusal(400, format!("{name} must be an integer")))
     };
     let (offset, limit) = (number("offset", 0)?, number("limit", PAGE)?);
     if limit == 0 || limit > PAGE {
         return Err(Refusal(400, format!("limit must be 1 to {PAGE}")));
     }
-    let page: Vec<Value> = scoped.core.read(|state| {
-        let Some(account) = state.account_by_amojo(&scoped.amojo_id) else {
-            return Vec::new();
-        };
-        let owned = account.chat(chat_id).is_some_and(|chat| chat.client_id == scoped.integration.client_id);
-        if !owned {
-            return Vec::new();
-        }
-        let mut found: Vec<(usize, &Message)> =
-            account.messages.iter().enumerate().filter(|(_, message)| message.chat_id == chat_id).collect();
+    let page = scoped.read(|account| {
+        let is_own = account.chat(chat_id).is_some_and(|chat| chat.client_id == scoped.integration.client_id);
+        let mut found: Vec<(usize, &Message)> = account.messages_of(chat_id).filter(|_| is_own).enumerate().collect();
         found.sort_by_key(|(at, message)| Reverse((message.msec_timestamp, *at)));
-        found.into_iter().skip(offset).take(limit).map(|(_, message)| row(account, message)).collect()
+        let page = found.into_iter().skip(offset).take(limit);
+        page.map(|(_, message)| row(account, message)).collect::<Vec<Value>>()
     });
-    if page.is_empty() {
-        return Ok(Answer::empty(204));
+    match page.filter(|page| !page.is_empty()) {
+        Some(page) => Ok(ok(&json!({"messages": page}))),
+        None => Ok(Answer::empty(204)),
     }
-    Ok(ok(&json!({"messages": page})))
 }
 
 fn row(account: &Account, message: &Message) -> Value {
     let mut inner = json!({
         "id": message.id,
-        "type": message.field("type"),
-        "text": message.field("text"),
-        "media": message.field("media"),
-        "thumbnail": message.field("thumbnail"),
-        "file_name": message.field("file_name"),
         "file_size": message.content.get("file_size").cloned().unwrap_or_else(|| json!(0)),
     });
-    if let Some(inner) = inner.as_object_mut() {
-        if let Some(msgid) = &message.msgid {
-            inner.insert("client_id".to_owned(), json!(msgid));
-        }
-        for key in ["media_group_id", "location", "contact"] {
-            if let Some(value) = message.content.get(key) {
-                inner.insert(key.to_owned(), value.clone());
-            }
+    for key in ["type", "text", "media", "thumbnail", "file_name"] {
+        put(&mut inner, key, message.field(key));
+    }
+    if let Some(msgid) = &message.msgid {
+        put(&mut inner, "client_id", msgid.as_str());
+    }
+    for key in ["media_group_id", "location", "contact"] {
+        if let Some(value) = message.content.get(key) {
+            put(&mut inner, key, value.clone());
         }
     }
     let sender = match account.person(&message.sender_id) {
@@ -71,28 +60,23 @@ fn row(account: &Account, message: &Message) -> Value {
         "sender": sender,
         "message": inner,
     });
-    let receiver = message.receiver_id.as_ref().and_then(|id| account.person(id));
-    if let (Some(row), Some(person)) = (row.as_object_mut(), receiver) {
-        row.insert("receiver".to_owned(), profile(person));
+    if let Some(person) = message.receiver_id.as_ref().and_then(|id| account.person(id)) {
+        put(&mut row, "receiver", profile(person));
     }
     row
 }
 
 /// A person in the history, without empty values.
 fn profile(person: &Person) -> Value {
-    let mut shown = Map::new();
     let client_id = person.client_id.clone().unwrap_or_default();
-    for (key, value) in [
+    let all = [
         ("id", &person.id),
         ("client_id", &client_id),
         ("avatar", &person.avatar),
         ("name", &person.name),
         ("phone", &person.phone),
         ("email", &person.email),
-    ] {
-        if !value.is_empty() {
-            shown.insert(key.to_owned(), json!(value));
-        }
-    }
-    Value::Object(shown)
+    ];
+    let shown = all.into_iter().filter(|(_, value)| !value.is_empty());
+    Value::Object(shown.map(|(key, value)| (key.to_owned(), json!(value))).collect::<Map<_, _>>())
 }

@@ -1,11 +1,9 @@
 //! People and chats of requests, found or created.
 
 use super::{Refusal, Scoped};
-use crate::crm::{
-    abilities::Lengths,
-    state::{Account, Chat, Person},
-    strict::{Object, Wrong},
-};
+use crate::crm::abilities::Lengths;
+use crate::crm::state::{Account, Chat, Person};
+use crate::crm::strict::{Object, Wrong};
 
 /// A participant in a request: by our id and a name, or by amojo's id only.
 pub(super) struct Party {
@@ -49,29 +47,31 @@ impl Party {
 }
 
 /// Whether amojo's id is that of a user or of the bot.
-fn is_inside(scoped: &Scoped<'_>, account: &Account, ref_id: &str) -> bool {
-    account.users.iter().any(|user| user.amojo_id.as_deref() == Some(ref_id))
-        || scoped.channel.bot.as_ref().is_some_and(|(id, _)| id == ref_id)
+pub(super) fn is_inside(scoped: &Scoped<'_>, account: &Account, ref_id: &str) -> bool {
+    account.user_by_amojo(ref_id).is_some() || scoped.is_bot(ref_id)
+}
+
+/// The person whom this channel knows by an id of the other side.
+pub(super) fn known<'a>(scoped: &Scoped<'_>, account: &'a Account, client_id: &str) -> Option<&'a Person> {
+    let is_it = |one: &&Person| one.channel_id == scoped.channel.id && one.client_id.as_deref() == Some(client_id);
+    account.people.iter().find(is_it)
 }
 
 /// Finds or creates the external person; new details in the request are stored. An unknown user's id creates a person,
 /// as in production.
 pub(super) fn person(scoped: &Scoped<'_>, account: &mut Account, party: &Party) -> Result<Person, Refusal> {
-    let channel_id = &scoped.channel.id;
     let found = match &party.ref_id {
-        Some(ref_id) => account.people.iter().position(|one| &one.id == ref_id),
-        None => account
-            .people
-            .iter()
-            .position(|one| &one.channel_id == channel_id && one.client_id.as_ref() == Some(&party.id)),
+        Some(ref_id) => account.person(ref_id).map(|one| one.id.clone()),
+        None => known(scoped, account, &party.id).map(|one| one.id.clone()),
     };
+    let found = found.and_then(|id| account.people.iter().position(|one| one.id == id));
     if let (None, Some(ref_id)) = (found, &party.ref_id)
         && !is_inside(scoped, account, ref_id)
     {
         return Err(Refusal(400, format!("ref_id {ref_id} is not a known id")));
     }
     let at = found.unwrap_or_else(|| {
-        account.people.push(Person::stranger(channel_id));
+        account.people.push(Person::stranger(&scoped.channel.id));
         account.people.len() - 1
     });
     let person = account.people.get_mut(at).ok_or_else(|| Refusal(500, "the person vanished".to_owned()))?;
@@ -95,7 +95,7 @@ pub(super) fn person(scoped: &Scoped<'_>, account: &mut Account, party: &Party) 
 
 /// Finds or creates a chat. A named source binds it permanently; an amojo id binds the other side's id to it.
 pub(super) fn chat(scoped: &Scoped<'_>, account: &mut Account, wanted: &Wanted<'_>) -> Result<String, Refusal> {
-    let own = |one: &Chat| one.scope_id == scoped.scope_id;
+    let own = |one: &Chat| scoped.owns(one);
     let found = match wanted.conversation_ref_id {
         Some(id) => Some(named_by_amocrm(account, id, wanted, own)?),
         None => {

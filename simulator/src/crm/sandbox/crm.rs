@@ -1,59 +1,42 @@
-//! People's actions in the CRM, for tests and programs: contacts, leads, talks, templates, subscriptions.
+//! People's actions in the CRM: contacts, leads, talks, templates, subscriptions.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Sandbox;
-use crate::crm::{
-    crm_hooks,
-    log::{CrmHookView, HookAnswer},
-    state::{
-        Account,
-        crm::{self, Card, Contact, Template},
-    },
-    view::{ContactView, IncomingLeadView, LinkView, TalkView, WebhookView},
-};
+use crate::crm::state::{CONTACTS, LEADS, LOST, Link, Talk, Template, UserRights, WON, Webhook};
+use crate::crm::view::{ContactView, IncomingLeadView};
 
 impl Sandbox {
-    fn act<T: Default>(&self, host: &str, act: impl FnOnce(&mut Account, i64) -> T) -> T {
-        let now = self.core.now().timestamp();
-        self.core.change(|state| state.accounts.get_mut(host).map(|account| act(account, now)).unwrap_or_default())
-    }
-
-    fn look<T: Default>(&self, host: &str, look: impl FnOnce(&Account) -> T) -> T {
-        self.core.read(|state| state.accounts.get(host).map(look).unwrap_or_default())
-    }
-
     /// A user creates a contact; returns its id, 0 for an unknown host.
     pub fn add_contact(&self, host: &str, name: &str, phone: Option<&str>, email: Option<&str>) -> i64 {
         self.act(host, |account, now| {
-            let mut contact = Contact { name: name.to_owned(), ..Contact::new(account, now) };
-            contact.set("PHONE", &[phone.unwrap_or_default()]);
-            contact.set("EMAIL", &[email.unwrap_or_default()]);
-            account.keep_contact(contact)
+            let mut contact = account.new_card(0, now);
+            contact.rename(name);
+            contact.set_values("PHONE", phone.as_slice());
+            contact.set_values("EMAIL", email.as_slice());
+            account.keep_card(&CONTACTS, contact)
         })
     }
 
     /// A user renames a contact. False if there is none.
     pub fn rename_contact(&self, host: &str, contact_id: i64, name: &str) -> bool {
-        self.act(host, |account, now| {
-            account.change_contact(contact_id, now, |contact| {
-                name.clone_into(&mut contact.name);
-                contact.first_name.clear();
-                contact.last_name.clear();
-            })
-        })
+        self.act(host, |account, now| account.change_card(&CONTACTS, contact_id, now, |contact| contact.rename(name)))
     }
 
     /// A user replaces the phones of a contact; an empty list removes them. False if there is none.
     pub fn set_contact_phones(&self, host: &str, contact_id: i64, phones: &[&str]) -> bool {
-        self.act(host, |account, now| account.change_contact(contact_id, now, |contact| contact.set("PHONE", phones)))
+        self.act(host, |account, now| {
+            account.change_card(&CONTACTS, contact_id, now, |contact| contact.set_values("PHONE", phones))
+        })
     }
 
     /// A user replaces the e-mail addresses of a contact; an empty list removes them. False if there is none.
     pub fn set_contact_emails(&self, host: &str, contact_id: i64, emails: &[&str]) -> bool {
-        self.act(host, |account, now| account.change_contact(contact_id, now, |contact| contact.set("EMAIL", emails)))
+        self.act(host, |account, now| {
+            account.change_card(&CONTACTS, contact_id, now, |contact| contact.set_values("EMAIL", emails))
+        })
     }
 
     /// A user merges two contacts: `kept` gets everything of `gone`, including chats, and `gone` answers 204 from now
@@ -64,28 +47,28 @@ impl Sandbox {
 
     /// A user deletes a contact: its chats have no contact then, its leads stay. False if there is none.
     pub fn delete_contact(&self, host: &str, contact_id: i64) -> bool {
-        self.act(host, |account, _| account.delete_contact(contact_id))
+        self.act(host, |account, _| account.delete_card(&CONTACTS, contact_id))
     }
 
     /// A user links a chat to a contact. False if either is missing.
     pub fn link_chat(&self, host: &str, chat_id: &str, contact_id: i64) -> bool {
         self.act(host, |account, _| {
-            let known = account.chat(chat_id).is_some() && account.crm.contact(contact_id).is_some();
-            if known {
+            let is_known = account.chat(chat_id).is_some() && account.crm.contact(contact_id).is_some();
+            if is_known {
                 account.link_chat(chat_id, contact_id);
             }
-            known
+            is_known
         })
     }
 
     /// Contacts in order of creation.
     pub fn contacts(&self, host: &str) -> Vec<ContactView> {
-        self.look(host, |account| account.crm.contacts.iter().map(|one| ContactView::of(account, one)).collect())
+        self.look(host, |account| account.crm.all(&CONTACTS).iter().map(|one| ContactView::of(account, one)).collect())
     }
 
     /// Links of chats to contacts, the latest last.
-    pub fn contact_links(&self, host: &str) -> Vec<LinkView> {
-        self.look(host, |account| account.crm.links.iter().map(LinkView::of).collect())
+    pub fn contact_links(&self, host: &str) -> Vec<Link> {
+        self.look(host, |account| account.crm.links.clone())
     }
 
     /// Incoming leads that were neither accepted nor declined.
@@ -111,38 +94,64 @@ impl Sandbox {
         })
     }
 
-    /// The tracking fields of a lead that have values, by code.
+    /// The custom fields of a lead that have values, by code.
     pub fn tracking_of(&self, host: &str, lead_id: i64) -> BTreeMap<String, String> {
         self.look(host, |account| {
-            let of_lead =
-                |card: &Card| card.tracking.iter().map(|(&code, value)| (code.to_owned(), value.clone())).collect();
-            account.crm.cards.get(&lead_id).map(of_lead).unwrap_or_default()
+            let values = account.crm.lead(lead_id).into_iter().flat_map(|lead| &lead.values);
+            values.map(|one| (one.field.to_owned(), one.value.clone())).collect()
         })
     }
 
     /// The texts of the notes on a lead, the oldest first.
     pub fn notes_of(&self, host: &str, lead_id: i64) -> Vec<String> {
         self.look(host, |account| {
-            let of_lead = account.crm.notes.iter().filter(|note| note.entity == "leads" && note.entity_id == lead_id);
+            let of_lead =
+                account.crm.notes.iter().filter(|note| note.entity == LEADS.name && note.entity_id == lead_id);
             of_lead.filter_map(|note| note.params.get("text").and_then(Value::as_str).map(str::to_owned)).collect()
+        })
+    }
+
+    /// Pipeline and stage of a lead.
+    pub fn stage_of(&self, host: &str, lead_id: i64) -> Option<(i64, i64)> {
+        self.look(host, |account| {
+            account.crm.lead(lead_id).map(|lead| (lead.number("pipeline_id"), lead.number("status_id")))
         })
     }
 
     /// A user wins (`true`) or loses a lead; the next message of its chats creates a new incoming lead. False if there
     /// is none.
     pub fn close_lead(&self, host: &str, lead_id: i64, won: bool) -> bool {
-        let status_id = if won { crm::WON } else { crm::LOST };
-        self.act(host, |account, now| account.change_lead(lead_id, now, |_, card| card.status_id = status_id))
+        let status_id = if won { WON } else { LOST };
+        self.act(host, |account, now| {
+            account.change_card(&LEADS, lead_id, now, |lead| lead.set("status_id", status_id))
+        })
     }
 
     /// A user deletes a lead; its chats have no lead then, and its contact stays. False if there is none.
     pub fn delete_lead(&self, host: &str, lead_id: i64) -> bool {
-        self.act(host, |account, _| account.delete_lead(lead_id))
+        self.act(host, |account, _| account.delete_card(&LEADS, lead_id))
+    }
+
+    /// Sets who is responsible for a contact or a lead; the administrator by default.
+    pub fn set_responsible(&self, host: &str, id: i64, user_id: i64) {
+        self.act(host, |account, _| {
+            let cards = account.crm.cards.values_mut().flatten();
+            cards.filter(|card| card.id == id).for_each(|card| card.set("responsible_user_id", user_id));
+        });
+    }
+
+    /// Gives a lead another number: contacts and leads are counted apart in amoCRM, so one of each may have the same.
+    pub fn renumber_lead(&self, host: &str, from: i64, to: i64) {
+        self.act(host, |account, _| {
+            if let Some(lead) = account.crm.card_mut(&LEADS, from) {
+                lead.id = to;
+            }
+        });
     }
 
     /// Talks in order of opening.
-    pub fn talks(&self, host: &str) -> Vec<TalkView> {
-        self.look(host, |account| account.crm.talks.iter().map(TalkView::of).collect())
+    pub fn talks(&self, host: &str) -> Vec<Talk> {
+        self.look(host, |account| account.crm.talks.clone())
     }
 
     /// A user closes a talk. False if it is closed already or unknown.
@@ -154,40 +163,31 @@ impl Sandbox {
     /// this name and content. Returns its id.
     pub fn add_template(&self, host: &str, name: &str, content: &str, fields: Value) -> i64 {
         self.act(host, |account, now| {
-            let mut all: Map<String, Value> = crm::blank_template();
+            let mut all = Template::blank();
             all.insert("name".to_owned(), json!(name));
             all.insert("content".to_owned(), json!(content));
             all.extend(fields.as_object().cloned().unwrap_or_default());
-            let id = account.next_number();
-            account.crm.templates.push(Template {
-                id,
-                owner: None,
-                created_at: now,
-                updated_at: now,
-                fields: all,
-                reviews: Vec::new(),
-            });
-            id
+            account.keep_template(None, all, now)
         })
     }
 
     /// A user changes fields of a template: its `name`, its `attachment`, … False if it is unknown.
     pub fn change_template(&self, host: &str, template_id: i64, fields: Value) -> bool {
-        self.act(host, |account, now| {
-            let found = account.crm.templates.iter_mut().find(|one| one.id == template_id);
-            found
-                .map(|template| {
-                    template.fields.extend(fields.as_object().cloned().unwrap_or_default());
-                    template.updated_at = now;
-                })
-                .is_some()
-        })
+        let fields = fields.as_object().cloned().unwrap_or_default();
+        self.act(host, |account, now| account.change_template(template_id, fields, now))
     }
 
     /// Templates as in the API, including `_embedded.reviews`, and `client_id` of the integration that created each
     /// (null for a user's).
     pub fn templates(&self, host: &str) -> Vec<Value> {
-        self.look(host, |account| account.crm.templates.iter().map(|one| one.whole(account.id)).collect())
+        self.look(host, |account| {
+            let show = |one: &Template| {
+                let mut all = one.shown(account.id, true);
+                all.insert("client_id".to_owned(), json!(one.owner));
+                Value::Object(all)
+            };
+            account.crm.templates.iter().map(show).collect()
+        })
     }
 
     /// A user submits a WABA template for approval: a review for every WABA source, and a hook to subscribers of
@@ -197,8 +197,8 @@ impl Sandbox {
     }
 
     /// Subscriptions to CRM hooks.
-    pub fn webhooks(&self, host: &str) -> Vec<WebhookView> {
-        self.look(host, |account| account.crm.webhooks.iter().map(WebhookView::of).collect())
+    pub fn webhooks(&self, host: &str) -> Vec<Webhook> {
+        self.look(host, |account| account.crm.webhooks.clone())
     }
 
     /// amoCRM disables a subscription, as after more than 100 invalid answers in two hours, or a user enables it again.
@@ -219,13 +219,45 @@ impl Sandbox {
         })
     }
 
-    /// The latest 2000 attempts to send a CRM hook, of all accounts, oldest first.
-    pub fn crm_hooks(&self) -> Vec<CrmHookView> {
-        self.core.read(|state| state.crm_hooks.tried.iter().cloned().collect())
+    /// Sets the language in which the users of an account have their amoCRM: `ru`, which it is at first, `en` and
+    /// others. With `ru` its people, pipelines and stages get Russian names.
+    pub fn set_language(&self, host: &str, language: &str) {
+        self.act(host, |account, _| account.speak(language));
     }
 
-    /// Sends a form to a CRM hook's address as amoCRM would: for reported shapes that the sandbox does not generate.
-    pub async fn post_crm_hook(&self, host: &str, destination: &str, body: &str) -> HookAnswer {
-        crm_hooks::post(&self.core, host, destination, body).await
+    /// Makes a user an administrator of the account, or an ordinary user.
+    pub fn set_administrator(&self, host: &str, user_id: i64, is_admin: bool) {
+        self.act(host, |account, _| {
+            account.users.iter_mut().filter(|user| user.id == user_id).for_each(|user| user.is_admin = is_admin);
+        });
+    }
+
+    /// Sets the rights of a user who is not an administrator; everything by default. An unknown id changes nothing.
+    pub fn set_rights(&self, host: &str, user_id: i64, rights: UserRights) {
+        self.act(host, |account, _| {
+            if let Some(user) = account.users.iter_mut().find(|user| user.id == user_id) {
+                user.rights = rights;
+            }
+        });
+    }
+
+    /// Removes a user from the account.
+    pub fn remove_user(&self, host: &str, user_id: i64) {
+        self.act(host, |account, _| account.users.retain(|user| user.id != user_id));
+    }
+
+    /// Sets the user of the account's pages; the administrator by default. An unknown id changes nothing.
+    pub fn sign_in(&self, host: &str, user_id: i64) {
+        self.act(host, |account, _| account.sign_in(user_id));
+    }
+
+    /// Shows a link to a customer's page in the manager's window.
+    pub fn set_customer_page(&self, host: &str, url: &str) {
+        self.act(host, |account, _| account.customer_page = Some(url.to_owned()));
+    }
+
+    /// Deletes a source as a user can in Digital Pipeline, without a notice.
+    pub fn delete_source(&self, host: &str, external_id: &str) {
+        self.act(host, |account, _| account.sources.retain(|source| source.external_id != external_id));
     }
 }

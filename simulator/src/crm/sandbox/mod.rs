@@ -1,13 +1,12 @@
-//! The handle of a sandbox: starting, stopping, and actions of amoCRM and its people.
+//! The handle of a local amoCRM: starting, stopping, what is in it, and waiting for changes.
 
 mod crm;
-mod look;
 mod managers;
-mod media;
 mod switches;
-mod widgets;
 
-use std::{future::Future, sync::Arc};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServerHandle, ServiceRequest, ServiceResponse};
@@ -15,24 +14,17 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, HttpServer, web};
 use anyhow::{Context, Result};
+use serde_json::{Value, json};
 
-use crate::crm::{
-    config::SandboxConfig,
-    core::Core,
-    crm_hooks,
-    faults::Faults,
-    hook_message::HookMessage,
-    hooks::{self, PreparedHook, Said},
-    installation,
-    log::HookAnswer,
-    oauth::consent,
-    open_chat::open_chat,
-    pages,
-    view::AccountView,
-    widget_host, wire,
-};
+use super::config::{SandboxConfig, WidgetArchive};
+use super::core::Core;
+use super::faults::Faults;
+use super::log::{CrmHookView, RepeatView, RequestView, TokenCall};
+use super::state::{Account, Connection, State, User};
+use super::view::{AccountView, ChatView, MessageView};
+use super::{crm_hooks, serve};
 
-/// A running sandbox. It stops when it is dropped; [`Sandbox::stop`] also waits for the end.
+/// A running local amoCRM. It stops when it is dropped; [`Sandbox::stop`] also waits for the end.
 pub struct Sandbox {
     core: Arc<Core>,
     url: String,
@@ -51,7 +43,7 @@ impl Sandbox {
     /// A rustls crypto provider must be installed before.
     #[expect(
         clippy::disallowed_methods,
-        reason = "the server's HttpClients is out of reach here: the sandbox shares nothing with it"
+        reason = "the server's HttpClients is out of reach here: the local amoCRM shares nothing with it"
     )]
     pub async fn start(config: SandboxConfig) -> Result<Self> {
         let client = reqwest::Client::builder()
@@ -64,15 +56,19 @@ impl Sandbox {
             .context("the client for hooks")?;
         let core = Arc::new(Core::new(config.integrations, config.now, client));
         core.set_parom_url(&config.parom_url);
-        widget_host::upload_configured(&core, config.widgets)?;
+        for widget in config.widgets {
+            let zip = match widget.archive {
+                WidgetArchive::Bytes(bytes) => bytes,
+                WidgetArchive::Path(path) => std::fs::read(&path)
+                    .with_context(|| format!("the widget archive {} can't be read", path.display()))?,
+            };
+            let integration = &widget.integration;
+            core.upload_widget(integration, &widget.code, &zip)
+                .with_context(|| format!("the widget archive of {integration}"))?;
+        }
         let shared = web::Data::new(Arc::clone(&core));
         let server = HttpServer::new(move || {
-            App::new()
-                .app_data(shared.clone())
-                .app_data(web::PayloadConfig::new(wire::BODY_LIMIT))
-                .wrap(from_fn(dated))
-                .configure(wire::routes)
-                .configure(pages::routes)
+            App::new().app_data(shared.clone()).wrap(from_fn(dated)).default_service(web::to(serve::serve))
         })
         .workers(1)
         .disable_signals()
@@ -98,6 +94,12 @@ impl Sandbox {
         &self.url
     }
 
+    /// Stops serving and returns when the address is free again.
+    pub fn stop(self) -> impl Future<Output = ()> {
+        // The handle outlives this value, whose drop would only send the same command again.
+        self.server.stop(false)
+    }
+
     /// Sets the destination of hooks: `{url}/location/{scope_id}`.
     pub fn set_parom_url(&self, url: &str) {
         self.core.set_parom_url(url);
@@ -110,39 +112,35 @@ impl Sandbox {
         }
     }
 
+    /// The injected faults.
+    pub fn faults(&self) -> &Faults {
+        &self.core.faults
+    }
+
+    /// Uploads a widget archive (the bytes of its zip) of an integration, replacing the previous one. An error says why
+    /// amoCRM would refuse it: no manifest at the root, bad JSON, a missing image or text, …
+    pub fn set_widget(&self, integration: &str, code: &str, zip: &[u8]) -> Result<()> {
+        self.core.upload_widget(integration, code, zip)
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        self.core.change(change)
+    }
+
+    /// Changes an account, with the time in Unix seconds; the default for an unknown host.
+    fn act<T: Default>(&self, host: &str, act: impl FnOnce(&mut Account, i64) -> T) -> T {
+        let now = self.core.now().timestamp();
+        self.change(|state| state.accounts.get_mut(host).map(|account| act(account, now)).unwrap_or_default())
+    }
+
+    fn look<T: Default>(&self, host: &str, look: impl FnOnce(&Account) -> T) -> T {
+        self.core.read(|state| state.accounts.get(host).map(look).unwrap_or_default())
+    }
+
     /// Creates the account of a host, or returns the existing one. Its ids depend only on the host.
     pub fn add_account(&self, host: &str) -> AccountView {
         let now = self.core.now();
-        self.core.change(|state| AccountView::of(state.ensure_account(host, now)))
-    }
-
-    /// Sets the language in which the users of an account have their amoCRM: `ru`, which it is at first, `en` and
-    /// others. With `ru` its people, pipelines and stages get Russian names.
-    pub fn set_language(&self, host: &str, language: &str) {
-        self.core.change(|state| {
-            if let Some(account) = state.accounts.get_mut(host) {
-                account.speak(language);
-            }
-        });
-    }
-
-    /// Makes a user an administrator of the account, or an ordinary user.
-    pub fn set_administrator(&self, host: &str, user_id: i64, is_admin: bool) {
-        self.core.change(|state| {
-            let users = state.accounts.get_mut(host).map(|account| account.users.iter_mut());
-            for user in users.into_iter().flatten().filter(|user| user.id == user_id) {
-                user.is_admin = is_admin;
-            }
-        });
-    }
-
-    /// Removes a user from the account.
-    pub fn remove_user(&self, host: &str, user_id: i64) {
-        self.core.change(|state| {
-            if let Some(account) = state.accounts.get_mut(host) {
-                account.users.retain(|user| user.id != user_id);
-            }
-        });
+        self.change(|state| AccountView::of(state.ensure_account(host, now)))
     }
 
     /// All accounts.
@@ -150,139 +148,92 @@ impl Sandbox {
         self.core.read(|state| state.accounts.values().map(AccountView::of).collect())
     }
 
-    /// Shows a link to a customer's page in the manager's window.
-    pub fn set_customer_page(&self, host: &str, url: &str) {
-        self.core.change(|state| {
-            if let Some(account) = state.accounts.get_mut(host) {
-                account.customer_page = Some(url.to_owned());
-            }
-        });
+    /// The users of an account: Olga (administrator), Maria (manager), Pavel (manager without an id in the Chats
+    /// API). Empty if the account is unknown.
+    pub fn users(&self, host: &str) -> Vec<User> {
+        self.look(host, |account| account.users.clone())
     }
 
-    /// An authorization code for the administrator; empty if account or integration is unknown.
-    pub fn issue_code(&self, host: &str, integration: &str) -> String {
-        self.core
-            .integration_named(integration)
-            .and_then(|known| consent::code_for(&self.core, host, known))
-            .unwrap_or_default()
-    }
-
-    /// An authorization code for any user; empty if account or integration is unknown.
-    pub fn issue_code_for(&self, host: &str, integration: &str, user_id: i64) -> String {
-        let Some(known) = self.core.integration_named(integration) else {
-            return String::new();
-        };
+    /// Chats of an account in order of creation.
+    pub fn chats(&self, host: &str) -> Vec<ChatView> {
         let now = self.core.now();
-        self.core.change(|state| {
-            let Some(id) = state.accounts.get(host).map(|account| account.id) else {
-                return String::new();
+        self.look(host, |account| account.chats.iter().map(|chat| ChatView::of(account, chat, now)).collect())
+    }
+
+    /// Every accepted message of an account in order of acceptance, including managers' messages.
+    pub fn messages(&self, host: &str) -> Vec<MessageView> {
+        self.look(host, |account| account.messages.iter().map(|message| MessageView::of(account, message)).collect())
+    }
+
+    /// Sources of an account as JSON: `id`, `name`, `external_id`, `pipeline_id`, `default`, `origin_code`,
+    /// `services`, `client_id` of the integration.
+    pub fn sources(&self, host: &str) -> Vec<Value> {
+        self.look(host, |account| {
+            let show = |source: &super::state::Source| {
+                json!({
+                    "id": source.id,
+                    "name": source.name,
+                    "external_id": source.external_id,
+                    "pipeline_id": source.pipeline_id,
+                    "default": source.default,
+                    "origin_code": source.origin_code,
+                    "services": source.services,
+                    "client_id": source.client_id,
+                })
             };
-            state.grants.issue_code(&known.client_id, id, user_id, now)
+            account.sources.iter().map(show).collect()
         })
     }
 
-    /// The address that the browser is redirected to after consent; empty if anything is unknown.
-    pub fn allow(&self, host: &str, integration: &str, state: Option<&str>) -> String {
-        self.core
-            .integration_named(integration)
-            .and_then(|known| consent::allowed(&self.core, host, known, state, None))
-            .unwrap_or_default()
+    /// The connected channels, sorted by scope id.
+    pub fn connections(&self) -> Vec<Connection> {
+        self.core.read(|state| state.connections.values().cloned().collect())
     }
 
-    /// Installs the integration as from the marketplace. amoCRM's own call about it follows: `GET redirect_uri` with a
-    /// code, 3 seconds, never repeated.
-    pub async fn install(&self, host: &str, integration: &str) -> HookAnswer {
-        installation::install(&self.core, host, integration).await
+    /// Messages refused because their `msgid` had been accepted before.
+    pub fn repeats(&self) -> Vec<RepeatView> {
+        self.core.read(|state| state.repeats.clone())
     }
 
-    /// Disables the integration: revokes tokens and codes, disconnects its channels, and notifies
-    /// `{parom_url}/oauth/revoked` once.
-    pub async fn revoke(&self, host: &str, integration: &str) -> HookAnswer {
-        installation::revoke(&self.core, host, integration).await
+    /// The latest 2000 lines of the request log, oldest first.
+    pub fn requests(&self) -> Vec<RequestView> {
+        self.core.read(|state| state.requests.iter().cloned().collect())
     }
 
-    /// Expires all access tokens of an account; refresh tokens stay valid.
-    pub fn expire_access_tokens(&self, host: &str) {
-        self.core.change(|state| {
-            if let Some(id) = state.accounts.get(host).map(|account| account.id) {
-                state.grants.drop_access(id);
+    /// Calls that should never have been made, whether they succeeded or not: bad signatures, an obsolete hook version,
+    /// unknown fields, quotes of other chats, statuses that go backwards.
+    pub fn problems(&self) -> Vec<String> {
+        self.core.read(|state| state.problems.clone())
+    }
+
+    /// Every call of the token endpoint that was processed, in order.
+    pub fn token_calls(&self) -> Vec<TokenCall> {
+        self.core.read(|state| state.token_calls.clone())
+    }
+
+    /// The latest 2000 attempts to send a CRM hook, of all accounts, oldest first.
+    pub fn crm_hooks(&self) -> Vec<CrmHookView> {
+        self.core.read(|state| state.crm_hooks.tried.iter().cloned().collect())
+    }
+
+    /// Evaluates `what` now and after every change until it returns a value or the time limit has passed. It never
+    /// polls.
+    pub async fn wait_for<T>(&self, what: impl Fn(&Sandbox) -> Option<T>, limit: Duration) -> Option<T> {
+        let mut changes = self.core.subscribe();
+        let asking = async {
+            loop {
+                changes.borrow_and_update();
+                if let Some(answer) = what(self) {
+                    return Some(answer);
+                }
+                changes.changed().await.ok()?;
             }
-        });
-    }
-
-    /// Chooses between two documented readings: a used refresh token is refused (the default), or works until the new
-    /// pair was used once.
-    pub fn set_lenient_refresh(&self, lenient: bool) {
-        self.core.change(|state| state.grants.lenient = lenient);
-    }
-
-    /// Renames an account's host; ids and tokens stay.
-    pub fn rename_account(&self, host: &str, new_host: &str) {
-        self.core.change(|state| state.rename(host, new_host));
-    }
-
-    /// A manager sends a text: it is stored in the chat and its signed hook is sent once, with a time limit of 5
-    /// seconds. An error means that nothing could be sent: no such chat, or its channel is not connected.
-    pub async fn manager_says(&self, host: &str, chat_id: &str, text: &str) -> Result<Said> {
-        hooks::send(&self.core, host, chat_id, HookMessage::text(text)).await
-    }
-
-    /// [`Sandbox::manager_says`] with any kind of message.
-    pub async fn manager_sends(&self, host: &str, chat_id: &str, message: HookMessage) -> Result<Said> {
-        hooks::send(&self.core, host, chat_id, message).await
-    }
-
-    /// A manager writes first to a phone number over a channel and a source.
-    pub async fn write_first(
-        &self,
-        host: &str,
-        channel_id: &str,
-        source: Option<&str>,
-        phone: &str,
-        text: &str,
-    ) -> Result<Said> {
-        let chat_id = open_chat(&self.core, host, channel_id, source, phone)?;
-        hooks::send(&self.core, host, &chat_id, HookMessage::text(text)).await
-    }
-
-    /// Stores a manager's message and builds its signed hook without sending it: for duplicated, reordered or late
-    /// hooks.
-    pub fn hook_body_for(&self, host: &str, chat_id: &str, message: HookMessage) -> Result<PreparedHook> {
-        hooks::prepare(&self.core, host, chat_id, message)
-    }
-
-    /// The correct signature of any bytes under the channel of a scope (or channel id); empty if it is unknown.
-    pub fn sign_hook(&self, scope_id: &str, body: &[u8]) -> String {
-        hooks::sign(&self.core, scope_id, body)
-    }
-
-    /// Posts any bytes to the hook address of a scope, with any signature or none.
-    pub async fn post_hook(&self, scope_id: &str, body: Vec<u8>, signature: Option<&str>) -> HookAnswer {
-        hooks::post(&self.core, scope_id, body, signature).await
-    }
-
-    /// The injected faults.
-    pub fn faults(&self) -> &Faults {
-        &self.core.faults
-    }
-
-    /// Deletes a source as a user can in Digital Pipeline, without a notice.
-    pub fn delete_source(&self, host: &str, external_id: &str) {
-        self.core.change(|state| {
-            if let Some(account) = state.accounts.get_mut(host) {
-                account.sources.retain(|source| source.external_id != external_id);
-            }
-        });
-    }
-
-    /// Stops serving and returns when the address is free again.
-    pub fn stop(self) -> impl Future<Output = ()> {
-        // The handle outlives this value, whose drop would only send the same command again.
-        self.server.stop(false)
+        };
+        tokio::time::timeout(limit, asking).await.ok().flatten()
     }
 }
 
-/// Every answer's `Date` is by the sandbox's own clock.
+/// Every answer's `Date` is by the local amoCRM's own clock.
 async fn dated(
     request: ServiceRequest,
     next: Next<impl MessageBody>,

@@ -5,20 +5,13 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::Sandbox;
-use crate::crm::{
-    abilities::{Abilities, Lengths},
-    breakage::{self, Breakage},
-    installation,
-    state::Switches,
-};
+use crate::crm::abilities::{Abilities, Lengths};
+use crate::crm::breakage::{self, Breakage};
+use crate::crm::state::Switches;
 
 impl Sandbox {
     fn switch(&self, host: &str, change: impl FnOnce(&mut Switches)) {
-        self.core.change(|state| {
-            if let Some(account) = state.accounts.get_mut(host) {
-                change(&mut account.switches);
-            }
-        });
+        self.act(host, |account, _| change(&mut account.switches));
     }
 
     /// An account whose paid time has ended: REST and the token endpoint answer 402 with amoCRM's problem body.
@@ -64,21 +57,44 @@ impl Sandbox {
         self.switch(host, |switches| switches.no_webhooks = without);
     }
 
+    /// A user archives a pipeline, or restores it. Its sources are unchanged.
+    pub fn set_archived(&self, host: &str, pipeline_id: i64, archived: bool) {
+        self.switch(host, |switches| {
+            switches.archived.retain(|id| *id != pipeline_id);
+            switches.archived.extend(archived.then_some(pipeline_id));
+        });
+    }
+
+    /// A user removes these custom fields of leads, by code, and restores all others. New accounts have all.
+    pub fn remove_tracking_fields(&self, host: &str, codes: &[&str]) {
+        self.switch(host, |switches| switches.removed_fields = codes.iter().map(|&code| code.to_owned()).collect());
+    }
+
+    /// Whether disposable tokens have `is_admin`, which amoCRM does not document. They do by default.
+    pub fn set_admin_claim(&self, host: &str, present: bool) {
+        self.switch(host, |switches| switches.no_admin_claim = !present);
+    }
+
     /// Limit of templates of an integration in an account; creating more answers 422.
     pub fn set_template_limit(&self, limit: usize) {
-        self.core.change(|state| state.template_limit = limit);
+        self.change(|state| state.template_limit = limit);
+    }
+
+    /// Limit of active sources of an integration in an account: versions of the documents say 100 or 50.
+    pub fn set_source_limit(&self, limit: usize) {
+        self.change(|state| state.source_limit = limit);
     }
 
     /// Turns on REST's rate limits: 7 requests a second for each integration and account, 50 for an account, 429
-    /// beyond; after repeated excess 403 for everything, until [`Sandbox::lift_ban`]. Uses the sandbox's clock, so a
-    /// frozen one refuses for ever. Off by default.
+    /// beyond; after repeated excess 403 for everything, until [`Sandbox::lift_ban`]. A frozen clock refuses for ever.
+    /// Off by default.
     pub fn set_rate_limits(&self, on: bool) {
-        self.core.change(|state| state.rates.on = on);
+        self.change(|state| state.rates.on = on);
     }
 
     /// Lifts the ban of an address that ignored 429, as support does.
     pub fn lift_ban(&self) {
-        self.core.change(|state| state.rates.forgive());
+        self.change(|state| state.rates.forgive());
     }
 
     /// The slow queue: an integration that answered chat hooks slowly or not at all gets them with this delay, until
@@ -107,85 +123,57 @@ impl Sandbox {
         breakage::now(&self.core)
     }
 
-    /// A user archives a pipeline, or restores it. Its sources are unchanged.
-    pub fn set_archived(&self, host: &str, pipeline_id: i64, archived: bool) {
-        self.switch(host, |switches| {
-            switches.archived.retain(|id| *id != pipeline_id);
-            if archived {
-                switches.archived.push(pipeline_id);
-            }
-        });
-    }
-
-    /// A user removes these tracking fields of leads, by code, and restores all others. New accounts have all.
-    pub fn remove_tracking_fields(&self, host: &str, codes: &[&str]) {
-        self.switch(host, |switches| switches.removed_fields = codes.iter().map(|&code| code.to_owned()).collect());
-    }
-
-    /// Whether disposable tokens have `is_admin`, which amoCRM does not document. They do by default.
-    pub fn set_admin_claim(&self, host: &str, present: bool) {
-        self.switch(host, |switches| switches.no_admin_claim = !present);
+    /// Expires all access tokens of an account; refresh tokens stay valid.
+    pub fn expire_access_tokens(&self, host: &str) {
+        let id = self.look(host, |account| account.id);
+        self.change(|state| state.grants.drop_access(id));
     }
 
     /// Expires all refresh tokens of an account; access tokens stay valid.
     pub fn expire_refresh_tokens(&self, host: &str) {
-        self.core.change(|state| {
-            if let Some(id) = state.accounts.get(host).map(|account| account.id) {
-                state.grants.drop_refresh(id);
-            }
-        });
+        let id = self.look(host, |account| account.id);
+        self.change(|state| state.grants.drop_refresh(id));
     }
 
-    /// [`Sandbox::revoke`] with its notice lost.
-    pub fn revoke_silently(&self, host: &str, integration: &str) {
-        installation::revoke_silently(&self.core, host, integration);
+    /// Chooses between two documented readings: a used refresh token is refused (the default), or works until the new
+    /// pair was used once.
+    pub fn set_lenient_refresh(&self, lenient: bool) {
+        self.change(|state| state.grants.lenient = lenient);
+    }
+
+    /// Renames an account's host; ids and tokens stay.
+    pub fn rename_account(&self, host: &str, new_host: &str) {
+        self.change(|state| state.rename(host, new_host));
     }
 
     /// Makes a channel (by id) private, so that only these accounts (by numeric id) may connect it: others get 403.
     /// `None` makes it public, the default. Existing connections stay.
     pub fn allow_accounts(&self, channel_id: &str, accounts: Option<Vec<i64>>) {
-        self.core.change(|state| match accounts {
-            Some(list) => {
-                state.private_channels.insert(channel_id.to_owned(), list);
-            }
-            None => {
-                state.private_channels.remove(channel_id);
-            }
+        self.change(|state| match accounts {
+            Some(list) => state.private_channels.insert(channel_id.to_owned(), list),
+            None => state.private_channels.remove(channel_id),
         });
-    }
-
-    /// Limit of active sources of an integration in an account: versions of the documents say 100 or 50.
-    pub fn set_source_limit(&self, limit: usize) {
-        self.core.change(|state| state.source_limit = limit);
     }
 
     /// The flag "multiple sources" of an integration's card, on by default. While it is off, amoCRM creates one source
     /// itself on installation and on add-as-source; its external id is the widget code.
     pub fn set_multiple_sources(&self, integration: &str, on: bool) {
-        let Some(known) = self.core.integration_named(integration) else {
-            return;
-        };
-        self.core.change(|state| {
-            if on {
-                state.single_source.remove(&known.client_id);
-            } else {
-                state.single_source.insert(known.client_id.clone());
-            }
-        });
+        let Some(known) = self.core.integration_named(integration) else { return };
+        self.change(|state| state.set_single_source(&known.client_id, !on));
     }
 
     /// Whether calls about installations get lost.
     pub fn set_lose_install_calls(&self, lose: bool) {
-        self.core.change(|state| state.lose_install_calls = lose);
+        self.change(|state| state.lose_install_calls = lose);
     }
 
     /// Changes the abilities of a channel (by id), as support does on request.
     pub fn set_abilities(&self, channel_id: &str, abilities: Abilities) {
-        self.core.change(|state| state.abilities.insert(channel_id.to_owned(), abilities));
+        self.change(|state| state.abilities.insert(channel_id.to_owned(), abilities));
     }
 
     /// Changes the length limits.
     pub fn set_lengths(&self, lengths: Lengths) {
-        self.core.change(|state| state.lengths = lengths);
+        self.change(|state| state.lengths = lengths);
     }
 }

@@ -1,15 +1,13 @@
-//! One account: its people, pipelines, sources, chats and leads.
+//! One account: its people, pipelines, sources, chats and messages.
 
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::{
-    chat::{Chat, Lead, Message, Person},
-    crm::Crm,
-    switches::{Installed, Switches},
-};
+use super::chat::{Chat, Message, Person};
+use super::crm::Crm;
 use crate::crm::ids;
 
 /// The rights of a user who is not an administrator: `A` everything, `G` what their group is responsible for, `M` what
@@ -20,7 +18,6 @@ pub struct UserRights {
     pub leads: char,
     /// `rights.contacts.view`.
     pub contacts: char,
-    /// `rights.group_id`.
     pub group_id: Option<i64>,
     /// `rights.status_rights`: pipeline, stage and the view of leads there, `A` or `D`.
     pub stages: Vec<(i64, i64, char)>,
@@ -34,21 +31,23 @@ impl Default for UserRights {
 
 /// A user of the account.
 #[derive(Clone, Debug)]
-pub(crate) struct User {
-    pub(crate) id: i64,
-    pub(crate) name: String,
-    pub(crate) email: String,
-    pub(crate) is_admin: bool,
-    pub(crate) amojo_id: Option<String>,
-    pub(crate) rights: UserRights,
+pub struct User {
+    pub id: i64,
+    pub name: String,
+    pub email: String,
+    pub is_admin: bool,
+    /// Id in the Chats API, which some users don't have.
+    pub amojo_id: Option<String>,
+    pub rights: UserRights,
 }
 
 /// A pipeline of the account.
 #[derive(Clone, Debug)]
-pub(crate) struct Pipeline {
-    pub(crate) id: i64,
-    pub(crate) name: String,
-    pub(crate) is_main: bool,
+pub struct Pipeline {
+    pub id: i64,
+    pub name: String,
+    /// Leads without a source go here.
+    pub is_main: bool,
 }
 
 /// One source of one integration.
@@ -61,7 +60,44 @@ pub(crate) struct Source {
     pub(crate) pipeline_id: i64,
     pub(crate) default: bool,
     pub(crate) origin_code: Option<String>,
-    pub(crate) services: serde_json::Value,
+    pub(crate) services: Value,
+}
+
+/// Responses of the account's host in place of the requested action, and choices between readings of the documents.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Switches {
+    /// 402 from REST and the token endpoint.
+    pub(crate) unpaid: bool,
+    /// 403 from REST and the token endpoint.
+    pub(crate) blocked: bool,
+    /// A gateway's HTML page with this status.
+    pub(crate) page: Option<u16>,
+    /// 429 with this many seconds.
+    pub(crate) too_many: Option<u64>,
+    /// Disposable tokens without the claim `is_admin`.
+    pub(crate) no_admin_claim: bool,
+    /// Chats create leads at once instead of incoming leads.
+    pub(crate) no_unsorted: bool,
+    /// `add_chat_template_review` under `chat_template_reviews` instead of at the root.
+    pub(crate) wrapped_reviews: bool,
+    /// `add_chat_template_review` without the template's file and external id.
+    pub(crate) bare_reviews: bool,
+    /// A plan without CRM hooks: subscribing is refused.
+    pub(crate) no_webhooks: bool,
+    /// Archived pipelines, by id.
+    pub(crate) archived: Vec<i64>,
+    /// Codes of the custom fields of leads that a user has removed.
+    pub(crate) removed_fields: Vec<String>,
+}
+
+/// The state of an integration in an account that has installed it at least once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Installed {
+    pub(crate) active: bool,
+    /// The widget's settings as saved by its form.
+    pub(crate) settings: Map<String, Value>,
+    /// The pipeline in which the widget was added as a source.
+    pub(crate) pipeline_id: Option<i64>,
 }
 
 /// An account and all its data.
@@ -82,7 +118,6 @@ pub(crate) struct Account {
     pub(crate) people: Vec<Person>,
     pub(crate) chats: Vec<Chat>,
     pub(crate) messages: Vec<Message>,
-    pub(crate) leads: Vec<Lead>,
     pub(crate) crm: Crm,
     pub(crate) customer_page: Option<String>,
     pub(crate) switches: Switches,
@@ -96,14 +131,11 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// The numeric id of a host: deterministic, so that a restarted sandbox has the same accounts.
+    /// The numeric id of a host: deterministic, so that a restarted amoCRM has the same accounts.
     pub(crate) fn number_for(host: &str) -> i64 {
         let digest = Sha256::digest(host.as_bytes());
-        let mut bytes = [0_u8; 4];
-        for (to, from) in bytes.iter_mut().zip(digest.iter()) {
-            *to = *from;
-        }
-        10_000_000 + i64::from(u32::from_be_bytes(bytes)) % 89_000_000
+        let number = digest.iter().take(4).fold(0_i64, |number, byte| number * 256 + i64::from(*byte));
+        10_000_000 + number % 89_000_000
     }
 
     pub(crate) fn new(host: &str, id: i64, now: DateTime<Utc>) -> Self {
@@ -111,11 +143,11 @@ impl Account {
         let label = host.split('.').next().unwrap_or(host);
         let mut letters = label.chars();
         let name = letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
-        let user = |step: i64, name: &str, short: &str, is_admin: bool, in_chats: bool| User {
+        let user = |step: i64, name: &str, short: &str, in_chats: bool| User {
             id: ids::number(id, step),
             name: name.to_owned(),
             email: format!("{short}@{label}.example"),
-            is_admin,
+            is_admin: step == 1,
             amojo_id: in_chats.then(|| named(short)),
             rights: UserRights::default(),
         };
@@ -133,9 +165,9 @@ impl Account {
             language: "ru".to_owned(),
             created_at: now,
             users: vec![
-                user(1, "Olga", "olga", true, true),
-                user(2, "Maria", "maria", false, true),
-                user(3, "Pavel", "pavel", false, false),
+                user(1, "Olga", "olga", true),
+                user(2, "Maria", "maria", true),
+                user(3, "Pavel", "pavel", false),
             ],
             pipelines: vec![pipeline(1, "Sales"), pipeline(2, "Support")],
             stages: ["Incoming leads", "First contact", "Won", "Lost"],
@@ -143,7 +175,6 @@ impl Account {
             people: Vec::new(),
             chats: Vec::new(),
             messages: Vec::new(),
-            leads: Vec::new(),
             crm: Crm::default(),
             customer_page: None,
             switches: Switches::default(),
@@ -176,9 +207,24 @@ impl Account {
         self.last_number
     }
 
+    /// The first label of its host.
+    pub(crate) fn subdomain(&self) -> &str {
+        self.host.split('.').next().unwrap_or_default()
+    }
+
+
+    pub(crate) fn user(&self, id: i64) -> Option<&User> {
+        self.users.iter().find(|user| user.id == id)
+    }
+
+    /// The user whose id in the Chats API this is.
+    pub(crate) fn user_by_amojo(&self, amojo_id: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.amojo_id.as_deref() == Some(amojo_id))
+    }
+
     /// The group of a user, as in `group_id` of what they are responsible for: 0 is the default group.
     pub(crate) fn group_of(&self, user_id: i64) -> i64 {
-        self.users.iter().find(|user| user.id == user_id).and_then(|user| user.rights.group_id).unwrap_or(0)
+        self.user(user_id).and_then(|user| user.rights.group_id).unwrap_or(0)
     }
 
     /// Id of the main pipeline.
@@ -194,7 +240,7 @@ impl Account {
 
     /// The author in the account's pages: the signed-in user, if they have an id in the Chats API.
     pub(crate) fn writer(&self) -> Option<&User> {
-        self.signed_in().filter(|user| user.amojo_id.is_some()).or_else(|| self.manager())
+        self.user(self.signed_in).filter(|user| user.amojo_id.is_some()).or_else(|| self.manager())
     }
 
     /// The administrator whose grant an installation gives.
@@ -202,9 +248,11 @@ impl Account {
         self.users.iter().find(|user| user.is_admin)
     }
 
-    /// The user signed in to the account's pages.
-    pub(crate) fn signed_in(&self) -> Option<&User> {
-        self.users.iter().find(|user| user.id == self.signed_in)
+    /// Sets the user of the account's pages. An unknown id changes nothing.
+    pub(crate) fn sign_in(&mut self, user_id: i64) {
+        if self.user(user_id).is_some() {
+            self.signed_in = user_id;
+        }
     }
 
     /// Whether the integration is enabled here.
@@ -224,6 +272,11 @@ impl Account {
         self.people.iter().find(|person| person.id == id)
     }
 
+    /// The person on the other side of a chat.
+    pub(crate) fn person_in(&self, chat_id: &str) -> Option<&Person> {
+        self.person(&self.chat(chat_id)?.person_id)
+    }
+
     /// The message with this amojo id.
     pub(crate) fn message(&self, id: &str) -> Option<&Message> {
         self.by_id.get(id).and_then(|at| self.messages.get(*at))
@@ -235,10 +288,18 @@ impl Account {
 
     /// Amojo id of the message with this client id in this scope.
     pub(crate) fn message_id_for(&self, scope_id: &str, msgid: &str) -> Option<String> {
-        self.by_msgid
-            .get(&(scope_id.to_owned(), msgid.to_owned()))
-            .and_then(|at| self.messages.get(*at))
-            .map(|message| message.id.clone())
+        let at = self.by_msgid.get(&(scope_id.to_owned(), msgid.to_owned()))?;
+        self.messages.get(*at).map(|message| message.id.clone())
+    }
+
+    /// The messages of a chat in order of acceptance.
+    pub(crate) fn messages_of(&self, chat_id: &str) -> impl DoubleEndedIterator<Item = &Message> {
+        self.messages.iter().filter(move |message| message.chat_id == chat_id)
+    }
+
+    /// The text of the latest message of a chat.
+    pub(crate) fn last_text(&self, chat_id: &str) -> &str {
+        self.messages_of(chat_id).next_back().map_or("", |message| message.field("text"))
     }
 
     /// Stores a message, to be found by both of its ids.
@@ -256,9 +317,7 @@ impl Account {
 
     /// Adds the other side's client id to a message created in the account.
     pub(crate) fn attach_msgid(&mut self, id: &str, msgid: &str) {
-        let Some(at) = self.by_id.get(id).copied() else {
-            return;
-        };
+        let Some(at) = self.by_id.get(id).copied() else { return };
         if let Some(message) = self.messages.get_mut(at) {
             message.msgid = Some(msgid.to_owned());
             self.by_msgid.insert((message.scope_id.clone(), msgid.to_owned()), at);
@@ -268,9 +327,16 @@ impl Account {
     /// The source in a chat's hooks: its own while that exists, else the integration's default one.
     pub(crate) fn source_of(&self, chat: &Chat) -> Option<&Source> {
         let own = || self.sources.iter().filter(|source| source.client_id == chat.client_id);
-        chat.source
-            .as_ref()
-            .and_then(|external| own().find(|source| &source.external_id == external))
-            .or_else(|| own().find(|source| source.default))
+        let named = chat.source.as_ref().and_then(|external| own().find(|source| &source.external_id == external));
+        named.or_else(|| own().find(|source| source.default))
+    }
+
+    /// Its name; without one the external id by which the chat is bound.
+    pub(crate) fn source_name(&self, chat: &Chat) -> String {
+        self.source_of(chat).map(|source| source.name.clone()).or_else(|| chat.source.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn pipeline_name(&self, id: i64) -> &str {
+        self.pipelines.iter().find(|one| one.id == id).map_or("", |one| &one.name)
     }
 }

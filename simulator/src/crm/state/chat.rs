@@ -26,21 +26,11 @@ pub struct Status {
     pub error_code: Option<i64>,
     /// Text shown to the manager, only with an error.
     pub error: Option<String>,
-    /// When it was received, by the sandbox's clock.
     pub at: DateTime<Utc>,
 }
 
-/// The mark that the manager sees on a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mood {
-    Sent,
-    Delivered,
-    Read,
-    Failed,
-}
-
 /// A participant from outside amoCRM.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Person {
     pub(crate) id: String,
     pub(crate) channel_id: String,
@@ -52,7 +42,7 @@ pub(crate) struct Person {
 }
 
 /// One chat of one channel.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Chat {
     pub(crate) id: String,
     pub(crate) scope_id: String,
@@ -80,15 +70,7 @@ pub(crate) struct Typing {
 impl Person {
     /// A person of this channel without any details.
     pub(crate) fn stranger(channel_id: &str) -> Self {
-        Self {
-            id: Uuid::new_v4().to_string(),
-            channel_id: channel_id.to_owned(),
-            client_id: None,
-            name: String::new(),
-            avatar: String::new(),
-            phone: String::new(),
-            email: String::new(),
-        }
+        Self { id: Uuid::new_v4().to_string(), channel_id: channel_id.to_owned(), ..Self::default() }
     }
 }
 
@@ -99,14 +81,8 @@ impl Chat {
             id: Uuid::new_v4().to_string(),
             scope_id: scope_id.to_owned(),
             client_id: client_id.to_owned(),
-            conversation_id: None,
             person_id: person_id.to_owned(),
-            source: None,
-            lead_id: None,
-            unread: 0,
-            messages: 0,
-            typing: None,
-            manager_typed_at: None,
+            ..Self::default()
         }
     }
 
@@ -114,17 +90,6 @@ impl Chat {
     pub(crate) fn typing_at(&self, now: DateTime<Utc>) -> Option<&Typing> {
         self.typing.as_ref().filter(|typing| typing.until > now)
     }
-}
-
-/// An incoming lead with its contact.
-#[derive(Clone, Debug)]
-pub(crate) struct Lead {
-    pub(crate) id: i64,
-    pub(crate) contact_id: i64,
-    pub(crate) chat_id: String,
-    pub(crate) pipeline_id: i64,
-    pub(crate) source_name: String,
-    pub(crate) created_at: DateTime<Utc>,
 }
 
 /// One message of a chat.
@@ -160,14 +125,9 @@ impl Message {
         self.content.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// The status that a manager sees: the highest success, an error only if there was none.
-    pub(crate) fn mood(&self) -> Mood {
-        match self.statuses.iter().map(|status| status.code).max() {
-            Some(2) => Mood::Read,
-            Some(1) => Mood::Delivered,
-            Some(_) => Mood::Failed,
-            None => Mood::Sent,
-        }
+    /// The status that a manager sees: the highest success, an error (-1) only if there was none.
+    pub(crate) fn shown_status(&self) -> Option<&Status> {
+        self.statuses.iter().max_by_key(|status| status.code)
     }
 
     /// A part of the message stored besides its content: `reply_to`, `forwards`. In the payload as received, or inside
@@ -181,8 +141,12 @@ impl Message {
         self.content.get("post")?.get("id")?.as_str()
     }
 
-    /// The error that was reported, if any.
-    pub(crate) fn failure(&self) -> Option<&Status> {
-        self.statuses.iter().rev().find(|status| status.code < 0)
+    /// Replaces the reaction of an author; `None` removes it. Whether there was one before.
+    pub(crate) fn react(&mut self, by: &str, emoji: Option<&str>) -> bool {
+        let before = self.reactions.len();
+        self.reactions.retain(|(other, _)| other != by);
+        let had = self.reactions.len() < before;
+        self.reactions.extend(emoji.map(|emoji| (by.to_owned(), emoji.to_owned())));
+        had
     }
 }
