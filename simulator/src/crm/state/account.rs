@@ -212,7 +212,6 @@ impl Account {
         self.host.split('.').next().unwrap_or_default()
     }
 
-
     pub(crate) fn user(&self, id: i64) -> Option<&User> {
         self.users.iter().find(|user| user.id == id)
     }

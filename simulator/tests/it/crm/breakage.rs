@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use simulator::crm::{Breakage, HookFault, HookKind};
+use simulator::crm::{HookFault, HookKind};
 
 use crate::crm::caller::{HOST, World, read, receive_one, text};
 
@@ -172,10 +172,4 @@ async fn a_receiver_that_does_not_answer_gets_hooks_late_until_it_answers() {
     assert!(started.elapsed() >= Duration::from_millis(150));
     arrived.await.unwrap();
     assert!(!world.sandbox.is_demoted("main"));
-}
-
-#[test]
-fn every_breakage_has_a_name_and_words() {
-    assert_eq!(Breakage::all().count(), Breakage::names().split(", ").count());
-    assert!(Breakage::all().all(|(name, does)| !name.is_empty() && !does.is_empty()));
 }

@@ -124,16 +124,3 @@ async fn an_import_in_a_managers_name_may_come_back() {
     assert_eq!((&body["message"]["sender"]["id"], &body["message"]["message"]["id"]), (&json!(maria), &json!(ids[0])));
     assert_eq!(body["message"]["message"]["text"], "From the phone");
 }
-
-#[tokio::test]
-async fn waiting_ends_with_the_change() {
-    let world = World::connected().await;
-    let waiting = world.sandbox.wait_for(
-        |sandbox| sandbox.messages(HOST).first().map(|one| one.text.clone()),
-        std::time::Duration::from_secs(5),
-    );
-    let (found, answer) = tokio::join!(waiting, world.message(text("m-1", "Hello")));
-    assert_eq!((found.as_deref(), answer.0), (Some("Hello"), 200));
-    let never = world.sandbox.wait_for(|_| None::<()>, std::time::Duration::from_millis(20)).await;
-    assert_eq!(never, None);
-}

@@ -13,7 +13,7 @@ use simulator::whatsapp::Review;
 use super::super::{Chat, MARIA, WhatsAppWorld, arrives, chatting, last};
 use super::{CONTENT, DAY, asked, at_crm, at_meta, decided, listed, requested};
 
-const PICTURE: &[u8] = include_bytes!("../../../../../sandbox/assets/samples/picture.png");
+const PICTURE: &[u8] = include_bytes!("../../../../../simulator/assets/samples/picture.png");
 const PARAMS: &[(&str, &str)] = &[("{{contact.name}}", "Maria"), ("{{lead.id}}", "7")];
 
 /// What amoCRM says of a template with this file.
