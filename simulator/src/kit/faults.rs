@@ -401,7 +401,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_gate_holds_calls_until_it_opens() {
-        let faults = Faults::default();
+        let faults = Faults::<Fault>::default();
         let gate = faults.hold("send");
         assert_eq!(faults.describe(), ["send: Hold"]);
         let open = async {
@@ -413,7 +413,7 @@ mod tests {
 
     #[test]
     fn webhooks_have_faults_of_their_own() {
-        let faults = Faults::default();
+        let faults = Faults::<Fault>::default();
         faults.next_hooks(1, HookFault::Doubled);
         faults.hooks_until_cleared(HookFault::Lost);
         assert_eq!(faults.describe(), ["webhook: Doubled × 1", "webhook: Lost"]);
