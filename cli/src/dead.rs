@@ -74,7 +74,7 @@ pub async fn run(command: DeadCommand, app: &App, out: &mut impl Write) -> anyho
         DeadCommand::Drop(many) => take_up(app, &many, ReplayAction::Drop, out).await?,
         DeadCommand::Cancel { account, id } => {
             let tenant = roster::find(app, &account).await?;
-            let done = replay::cancel(app, tenant.tenant_id, id).await?;
+            let done = replay::cancel(&app.delivery, tenant.tenant_id, id).await?;
             ensure!(
                 done,
                 "no retry or drop with the id {id} runs at {}: it ended, or it belongs to another account",
@@ -218,7 +218,7 @@ async fn replayed(
         }
         return Ok(());
     }
-    let row = replay::start(app, tenant.tenant_id, action, &wanted, "cli").await?;
+    let row = replay::start(&app.delivery, tenant.tenant_id, action, &wanted, "cli").await?;
     note(app, tenant.tenant_id, noted(action), "", json!({ "count": row.total, "replay": row.id })).await?;
     deeds.replays.push(json!({ "id": row.id, "host": host, "letters": row.total }));
     deeds.said.push_str(&format!(
@@ -249,8 +249,8 @@ async fn one_by_one(
             continue;
         }
         let done = match action {
-            ReplayAction::Retry => dead::retry(app, tenant.tenant_id, *id).await?,
-            ReplayAction::Drop => dead::drop(app, tenant.tenant_id, *id).await?,
+            ReplayAction::Retry => dead::retry(&app.delivery, tenant.tenant_id, *id).await?,
+            ReplayAction::Drop => dead::drop(&app.delivery, tenant.tenant_id, *id).await?,
         };
         if done {
             note(app, tenant.tenant_id, noted(action), &id.to_string(), json!({ "count": 1 })).await?;

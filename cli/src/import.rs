@@ -84,7 +84,7 @@ pub async fn run(command: ImportCommand, app: &Arc<App>, out: &mut impl Write) -
     if !command.json {
         reported_before(app, &source, &arrived, words, out)?;
     }
-    let row = arrived.keep(app, &By::from(Actor::Cli)).await.map_err(as_error)?;
+    let row = arrived.keep(&app.usage, &By::from(Actor::Cli)).await.map_err(as_error)?;
     if !command.json && row.skipped > 0 {
         print_skipped(app, &row, words, out).await?;
     }
@@ -95,7 +95,7 @@ pub async fn run(command: ImportCommand, app: &Arc<App>, out: &mut impl Write) -
     let (state, total, skipped) = (ImportState::from_number(row.state)?, row.total, row.skipped);
     if command.json {
         // Programs read English, as in the API's default.
-        let given = shown(app, row, Language::En).await.map_err(as_error)?;
+        let given = shown(&app.usage, row, Language::En).await.map_err(as_error)?;
         serde_json::to_writer(&mut *out, &given).context("standard output is closed")?;
         print(out, "")?;
     } else if !command.dry_run {
@@ -120,7 +120,7 @@ async fn take_in(command: &ImportCommand, app: &App, source: &source::Model) -> 
     };
     let link_contacts = command.link_contacts;
     let wish = UploadOptions { format, leads, link_contacts, dry_run: command.dry_run, file_name: name };
-    imports::take_in(app, source, wish, chunks(&command.file)?).await.map_err(as_error)
+    imports::take_in(&app.usage, source, wish, chunks(&command.file)?).await.map_err(as_error)
 }
 
 fn chunks(path: &Path) -> anyhow::Result<impl Stream<Item = io::Result<Bytes>>> {
@@ -148,7 +148,7 @@ fn reported_before(
     for note in imports::notes(row, Some(source)) {
         print(out, &note.plain(words, CRM))?;
     }
-    let seconds = imports::seconds_expected(app, row);
+    let seconds = imports::seconds_expected(&app.usage, row);
     let result = words.text("import-plan-result").with("messages", row.total).with("chats", row.chats);
     print(out, &plain(&result.with("duration", duration(seconds * 1000, words))))?;
     print(out, &plain(&words.text("import-leads").with("leads", row.leads_expected)))?;
@@ -160,7 +160,7 @@ fn reported_before(
 
 /// Why lines are skipped: each reason once, with its first lines.
 async fn print_skipped(app: &App, row: &import::Model, words: Words, out: &mut impl Write) -> anyhow::Result<()> {
-    let found = imports::skips(app, row, 0, MOST_SKIPS, words.language()).await?;
+    let found = imports::skips(&app.usage, row, 0, MOST_SKIPS, words.language()).await?;
     let mut reasons: Vec<(String, Vec<i64>)> = Vec::new();
     for skip in found {
         match reasons.iter_mut().find(|(reason, _)| *reason == skip.reason) {
@@ -204,12 +204,12 @@ async fn follow(
         }
         bar.set_message(text);
         tokio::time::sleep(LOOK_EVERY).await;
-        row = imports::find(app, row.tenant_id, row.id).await?.context("the import is gone")?;
+        row = imports::find(&app.usage, row.tenant_id, row.id).await?.context("the import is gone")?;
     }
 }
 
 fn progress_text(app: &App, row: &import::Model, words: Words) -> Sentence {
-    let left = duration(imports::seconds_expected(app, row) * 1000, words);
+    let left = duration(imports::seconds_expected(&app.usage, row) * 1000, words);
     words.text("import-progress").with("done", row.done).with("total", row.total).with("duration", left)
 }
 

@@ -37,23 +37,22 @@ pub enum IntegrationCommand {
 /// Runs one command.
 pub async fn run(command: IntegrationCommand, app: &App, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let by = By::from(Actor::Cli);
-    let audit = &app.identity.audit;
     let line = match command {
         IntegrationCommand::List { json } => listed(&integrations::list(app).await?, json),
-        IntegrationCommand::Set { file } => match integrations::set(audit, &text(&file)?, &by).await? {
+        IntegrationCommand::Set { file } => match integrations::set(app, &text(&file)?, &by).await? {
             (name, MadeOrChanged::Made) => format!("Integration {name} is made."),
             (name, MadeOrChanged::Changed) => format!("Integration {name} is changed."),
         },
-        IntegrationCommand::Pause { name } => match integrations::pause(audit, &name, true, &by).await? {
+        IntegrationCommand::Pause { name } => match integrations::pause(app, &name, true, &by).await? {
             true => format!("Integration {name} is paused."),
             false => format!("Integration {name} was paused already."),
         },
-        IntegrationCommand::Resume { name } => match integrations::pause(audit, &name, false, &by).await? {
+        IntegrationCommand::Resume { name } => match integrations::pause(app, &name, false, &by).await? {
             true => format!("Integration {name} is resumed."),
             false => format!("Integration {name} was not paused."),
         },
         IntegrationCommand::Remove { name } => {
-            integrations::remove(audit, &name, &by).await?;
+            integrations::remove(app, &name, &by).await?;
             format!("Integration {name} is removed.")
         }
     };

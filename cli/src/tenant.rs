@@ -197,14 +197,14 @@ async fn carry_out(
         TenantCommand::Resume(account) => suspend(app, &account, false, out).await,
         TenantCommand::Limit { account, sources } => {
             let tenant = find(app, &account.account.account).await?;
-            tenants::limit_sources(app, tenant.tenant_id, sources).await.map_err(as_error)?;
+            tenants::limit_sources(&app.tenants, tenant.tenant_id, sources).await.map_err(as_error)?;
             note(app, tenant.tenant_id, "account.limited", &tenant.host, json!({"sources_limit": sources})).await?;
             let most = sources.map_or_else(|| "the configured number of".to_owned(), |sources| sources.to_string());
             print(app, &tenant, account.json, &format!("{} may have {most} sources.", tenant.host), out).await
         }
         TenantCommand::Weight { account, weight } => {
             let tenant = find(app, &account.account.account).await?;
-            tenants::weigh(app, tenant.tenant_id, weight).await.map_err(as_error)?;
+            tenants::weigh(&app.tenants, tenant.tenant_id, weight).await.map_err(as_error)?;
             note(app, tenant.tenant_id, "account.weighed", &tenant.host, json!({"weight": weight})).await?;
             print(app, &tenant, account.json, &format!("{} has the weight {weight}.", tenant.host), out).await
         }
@@ -249,11 +249,7 @@ async fn print(app: &App, tenant: &tenant::Model, json: bool, words: &str, out: 
 
 async fn compare(app: &App, account: &AccountCommand, out: &mut impl Write) -> anyhow::Result<()> {
     let tenant = find(app, &account.account.account).await?;
-    ensure!(
-        missed_hooks::soon(&app.missed_hooks, tenant.tenant_id).await?,
-        "no channel of {} is connected",
-        tenant.host
-    );
+    ensure!(missed_hooks::soon(&app.intake, tenant.tenant_id).await?, "no channel of {} is connected", tenant.host);
     note(app, tenant.tenant_id, "account.compared", &tenant.host, json!({})).await?;
     let words = "the running server compares its chats with amoCRM's history now; parom doctor shows the result.";
     print(app, &tenant, account.json, &format!("{}: {words}", tenant.host), out).await
@@ -261,7 +257,7 @@ async fn compare(app: &App, account: &AccountCommand, out: &mut impl Write) -> a
 
 async fn suspend(app: &App, account: &AccountCommand, suspended: bool, out: &mut impl Write) -> anyhow::Result<()> {
     let tenant = find(app, &account.account.account).await?;
-    tenants::suspend(app, tenant.tenant_id, suspended).await.map_err(as_error)?;
+    tenants::suspend(&app.tenants, tenant.tenant_id, suspended).await.map_err(as_error)?;
     let action = if suspended { "account.suspended" } else { "account.resumed" };
     note(app, tenant.tenant_id, action, &tenant.host, json!({})).await?;
     let words = if suspended { "is suspended: what comes in is kept, nothing is delivered." } else { "goes on." };

@@ -57,7 +57,7 @@ pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> any
     let by = By { actor: Actor::Cli, address: None };
     match command {
         VendorCommand::Add { email, name, json } => {
-            let (person, link) = match actions::add(app, &email, &name, terminal::language(), &by).await? {
+            let (person, link) = match actions::add(&app.panel, &email, &name, terminal::language(), &by).await? {
                 Ok(added) => added,
                 Err(NotAdded::NoEmail) => bail!("{email:?} is not an e-mail address"),
                 Err(NotAdded::Already) => {
@@ -68,11 +68,11 @@ pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> any
         }
         VendorCommand::Link { email, new_authenticator, json } => {
             let person = operator(app, &email).await?;
-            let link = actions::link(app, &person, new_authenticator, &by).await?;
+            let link = actions::link(&app.panel, &person, new_authenticator, &by).await?;
             print_link(app, &person, &link, json, out)
         }
         VendorCommand::List { json } => {
-            let rows = actions::list(app).await.context("cannot read the operators")?;
+            let rows = actions::list(&app.panel).await.context("cannot read the operators")?;
             if rows.is_empty() && !json {
                 crate::hints::nothing_listed("there is no operator yet; parom vendor add EMAIL makes one");
             }
@@ -80,7 +80,7 @@ pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> any
         }
         VendorCommand::Disable { email } => {
             let person = operator(app, &email).await?;
-            actions::disable(app, &person, &by).await?;
+            actions::disable(&app.panel, &person, &by).await?;
             writeln!(out, "{} can no longer sign in to the admin.", person.email)
         }
     }

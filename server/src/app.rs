@@ -1,6 +1,5 @@
 //! The running application: every module's context, wired together once.
 
-use std::ops::Deref;
 use std::sync::Arc;
 
 use actix_web::web::{Data, ServiceConfig};
@@ -15,7 +14,7 @@ use tokio::sync::Semaphore;
 
 use crate::alert_notices::AlertNoticeContext;
 use crate::announcements::Announced;
-use crate::audit::{AuditContext, Refusals};
+use crate::audit::Refusals;
 use crate::delivery::DeliveryContext;
 use crate::delivery::gauges::LastWaiting;
 use crate::delivery::read::report::KeptFacts;
@@ -26,10 +25,9 @@ use crate::intake::crm::{LostHooks, account};
 use crate::job::JobContext;
 use crate::load_shedding::{Load, LoadSheddingContext};
 use crate::media::{MediaContext, MediaService};
-use crate::missed_hooks::MissedHooksContext;
 use crate::oauth::OauthContext;
 use crate::panel::PanelContext;
-use crate::platform::PlatformContext;
+use crate::platform::{PlatformContext, stands_on};
 use crate::service_status::{Board, StatusContext};
 use crate::source::{ChangeLocks, Observations, SourceContext};
 use crate::tenant::{self, TenantContext};
@@ -49,12 +47,12 @@ pub struct App {
     pub platform: Arc<PlatformContext>,
     pub jobs: Arc<JobContext>,
     pub identity: Arc<IdentityContext>,
+    pub files: Arc<MediaContext>,
     pub tenants: Arc<TenantContext>,
     pub sources: Arc<SourceContext>,
     pub delivery: Arc<DeliveryContext>,
     pub intake: Arc<IntakeContext>,
     pub usage: Arc<UsageContext>,
-    pub missed_hooks: Arc<MissedHooksContext>,
     pub alert_notices: Arc<AlertNoticeContext>,
     pub oauth: Arc<OauthContext>,
     pub load_shedding: Arc<LoadSheddingContext>,
@@ -85,9 +83,9 @@ impl App {
         let integrations = integrations.iter().map(|integration| tenant::pool_of(&integration.name));
         telemetry::start_remotes(integrations.chain(messengers.map(|one| one.pool().to_owned())));
 
-        let audit = Arc::new(AuditContext { platform: platform.clone(), refusals: Refusals::default() });
         let identity = Arc::new(IdentityContext {
-            audit: audit.clone(),
+            platform: platform.clone(),
+            refusals: Refusals::default(),
             tries: throttle::FullCounters::default(),
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
         });
@@ -98,9 +96,10 @@ impl App {
             load: load.clone(),
             upload_buffer: media.buffer(),
         });
-        let files = Arc::new(MediaContext { audit, media });
+        let files = Arc::new(MediaContext { platform: platform.clone(), media });
         let tenants = Arc::new(TenantContext {
-            files,
+            platform: platform.clone(),
+            files: files.clone(),
             installs: tenant::install::Overflow::default(),
             crm_skew: tenant::CrmSkew::default(),
             rest_rate_limit: tenant::RestRateLimit::new(platform.store.clone(), config.rates.rest_per_account),
@@ -108,11 +107,16 @@ impl App {
             crm_users: tenant::rights::UserRights::default(),
         });
         let sources = Arc::new(SourceContext {
+            platform: platform.clone(),
+            files: files.clone(),
             tenants: tenants.clone(),
             source_observations: Observations::default(),
             source_changes: ChangeLocks::default(),
         });
         let delivery = Arc::new(DeliveryContext {
+            platform: platform.clone(),
+            files: files.clone(),
+            tenants: tenants.clone(),
             sources: sources.clone(),
             slots: Slots::default(),
             calls: RateLimiter::new(SOURCES),
@@ -120,11 +124,21 @@ impl App {
             report_facts: KeptFacts::default(),
         });
         let intake = Arc::new(IntakeContext {
+            platform: platform.clone(),
+            files: files.clone(),
+            tenants: tenants.clone(),
+            sources: sources.clone(),
             delivery: delivery.clone(),
             crm_acts: account::Acts::default(),
             lost: LostHooks::default(),
+            histories: RateLimiter::new(HISTORIES),
         });
         let usage = Arc::new(UsageContext {
+            platform: platform.clone(),
+            files: files.clone(),
+            tenants: tenants.clone(),
+            sources: sources.clone(),
+            delivery: delivery.clone(),
             intake: intake.clone(),
             keys: RecentKeys::default(),
             searches: Searches::default(),
@@ -132,25 +146,39 @@ impl App {
             announced: Announced::default(),
             load,
         });
-        let missed_hooks = Arc::new(MissedHooksContext { intake: intake.clone(), limits: RateLimiter::new(HISTORIES) });
         let alert_notices = Arc::new(AlertNoticeContext::new(delivery.clone(), identity.clone()));
         Ok(Arc::new(Self {
-            oauth: Arc::new(OauthContext { tenants: tenants.clone(), identity: identity.clone() }),
+            oauth: Arc::new(OauthContext {
+                platform: platform.clone(),
+                tenants: tenants.clone(),
+                identity: identity.clone(),
+            }),
             webchat: Arc::new(WebchatContext {
+                platform: platform.clone(),
+                files: files.clone(),
+                tenants: tenants.clone(),
+                intake: intake.clone(),
                 usage: usage.clone(),
                 identity: identity.clone(),
                 guests: Guests::new(&config.limits),
             }),
             widget: Arc::new(WidgetContext {
+                platform: platform.clone(),
+                tenants: tenants.clone(),
+                sources: sources.clone(),
                 usage: usage.clone(),
                 identity: identity.clone(),
                 widget: CallerMemory::default(),
             }),
             panel: Arc::new(PanelContext {
+                platform: platform.clone(),
+                tenants: tenants.clone(),
+                sources: sources.clone(),
+                delivery: delivery.clone(),
+                intake: intake.clone(),
                 usage: usage.clone(),
                 identity: identity.clone(),
                 alert_notices: alert_notices.clone(),
-                missed_hooks: missed_hooks.clone(),
             }),
             jobs: Arc::new(JobContext {
                 platform: platform.clone(),
@@ -159,12 +187,12 @@ impl App {
             status: Arc::new(StatusContext { platform: platform.clone(), board: Board::default() }),
             platform: platform.clone(),
             identity,
+            files,
             tenants,
             sources,
             delivery,
             intake,
             usage,
-            missed_hooks,
             alert_notices,
             load_shedding,
         }))
@@ -176,7 +204,7 @@ impl App {
             .app_data(Data::from(self.platform.clone()))
             .app_data(Data::from(self.identity.clone()))
             .app_data(Data::from(self.sources.clone()))
-            .app_data(Data::from(self.tenants.files.clone()))
+            .app_data(Data::from(self.files.clone()))
             .app_data(Data::from(self.intake.clone()))
             .app_data(Data::from(self.usage.clone()))
             .app_data(Data::from(self.oauth.clone()))
@@ -188,11 +216,4 @@ impl App {
     }
 }
 
-/// The command line and tests call functions of all modules: most ask for a context below the panel's.
-impl Deref for App {
-    type Target = PanelContext;
-
-    fn deref(&self) -> &PanelContext {
-        &self.panel
-    }
-}
+stands_on!(App);

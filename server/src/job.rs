@@ -117,4 +117,4 @@ pub struct JobContext {
     pub kinds: Vec<Arc<dyn JobKind>>,
 }
 
-stands_on!(JobContext, platform: PlatformContext);
+stands_on!(JobContext);

@@ -35,8 +35,8 @@ pub struct TypingSignal {
     pub until: i64,
 }
 
-/// The context that every module may use. Modules with state of their own have a context that dereferences to the one
-/// below it (docs/decisions/0024-crates-and-contexts.md).
+/// The context that every module may use. Modules with state of their own have a context with this one and those
+/// below it as fields (docs/decisions/0024-crates-and-contexts.md).
 pub struct PlatformContext {
     /// [`PlatformContext::integrations`] are those in use.
     pub config: Config,
@@ -122,14 +122,14 @@ impl PlatformContext {
     }
 }
 
-/// Implements `Deref` from a context to the one below it, so that it can be passed in its place.
+/// Implements `Deref` from a context to the platform, so that it can be passed in its place. Other contexts are fields.
 macro_rules! stands_on {
-    ($context:ty, $field:ident: $below:ty) => {
+    ($context:ty) => {
         impl std::ops::Deref for $context {
-            type Target = $below;
+            type Target = crate::platform::PlatformContext;
 
-            fn deref(&self) -> &$below {
-                &self.$field
+            fn deref(&self) -> &Self::Target {
+                &self.platform
             }
         }
     };

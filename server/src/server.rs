@@ -104,10 +104,10 @@ impl Running {
         }
         while self.tasks.join_next().await.is_some() {}
         if self.app.store.is_open() {
-            crate::source::proofs::write(&self.app).await;
+            crate::source::proofs::write(&self.app.sources).await;
         }
         if self.app.store.is_open()
-            && let Err(error) = crate::missed_hooks::leave(&self.app.missed_hooks).await
+            && let Err(error) = crate::missed_hooks::leave(&self.app.intake).await
         {
             tracing::warn!(%error, "this process's clean shutdown could not be stored; chats will be compared once more than necessary");
         }
@@ -269,10 +269,10 @@ fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
     if deliver {
         keep(tasks, app, "delivery", &app.delivery, |app, stop| Worker::new(app).run(stop));
         keep(tasks, app, "wake", &app.delivery, crate::delivery::wake::run);
-        keep(tasks, app, "media", &app.tenants.files, crate::media::run);
+        keep(tasks, app, "media", &app.files, crate::media::run);
         keep(tasks, app, "jobs", &app.jobs, crate::job::run);
         keep(tasks, app, "imports", &app.usage, crate::import::run);
-        keep(tasks, app, "lost_hooks", &app.missed_hooks, crate::missed_hooks::run);
+        keep(tasks, app, "lost_hooks", &app.intake, crate::missed_hooks::run);
         keep(tasks, app, "retention", &app.delivery, crate::retention::run);
     }
     all

@@ -84,7 +84,7 @@ async fn one(app: &Arc<UsageContext>, notice: source_notice::Model) -> anyhow::R
         gone(app, &notice).await?;
         return Ok(false);
     };
-    let settings = access(app, &notice, &source)?;
+    let settings = access(&app.sources, &notice, &source)?;
     let given = SourceNotice {
         id: notice.id,
         kind: if notice.deleted { "source.deleted" } else { "source.updated" },

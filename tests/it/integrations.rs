@@ -24,11 +24,11 @@ fn by() -> By {
 }
 
 async fn set(world: &World, text: &str) -> Result<(String, MadeOrChanged), IntegrationRefused> {
-    integrations::set(&world.app().identity.audit, text, &by()).await
+    integrations::set(world.app(), text, &by()).await
 }
 
 async fn pause(world: &World, paused: bool) {
-    assert!(integrations::pause(&world.app().identity.audit, "main", paused, &by()).await.unwrap());
+    assert!(integrations::pause(world.app(), "main", paused, &by()).await.unwrap());
 }
 
 /// Starts again with a file that has no integration.
@@ -62,7 +62,7 @@ async fn one_made_while_servers_run_works_in_all_of_them(world: &mut World) {
     world.customer(&line, "anna").writes("Again").await;
     world.deliver_to_the_end().await;
     assert_eq!(world.texts_at_crm(&line), ["Hello", "Again"]);
-    let refused = integrations::remove(&world.app().identity.audit, "main", &by()).await.unwrap_err();
+    let refused = integrations::remove(world.app(), "main", &by()).await.unwrap_err();
     assert!(matches!(refused, IntegrationRefused::InUse { accounts: 1, .. }), "{refused}");
     if let Some(second) = second {
         second.stop().await;
@@ -137,7 +137,7 @@ async fn the_file_wins(world: &mut World) {
     let list = integrations::list(world.app()).await.unwrap();
     let shown: Vec<_> = list.iter().map(|one| (one.name.as_str(), one.in_file, one.in_use)).collect();
     assert_eq!(shown, [("main", true, true), ("main", false, false)]);
-    integrations::remove(&world.app().identity.audit, "main", &by()).await.unwrap();
+    integrations::remove(world.app(), "main", &by()).await.unwrap();
     assert_eq!(integrations::list(world.app()).await.unwrap().len(), 1);
     world.allow_problems();
 }

@@ -101,7 +101,8 @@ impl Theirs {
         let file = file.header("content-type", "application/x-ndjson").body(crate::import::texts("carl", 2));
         let imported = answer(file).await.is(202).text_at("/id");
         let nothing = DeadLetterFilter { reason: Some("nothing has it".to_owned()), ..DeadLetterFilter::default() };
-        let replay = replay::start(world.app(), line.tenant_id, ReplayAction::Retry, &nothing, "test").await.unwrap();
+        let replay =
+            replay::start(&world.app().delivery, line.tenant_id, ReplayAction::Retry, &nothing, "test").await.unwrap();
         let one = "one of theirs";
         let person = member::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).person_id;
         Self {

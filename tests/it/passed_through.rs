@@ -60,7 +60,7 @@ async fn an_undelivered_message_keeps_its_text(world: &mut World) {
     anna.writes("canary-refused").await;
     world.deliver_to_the_end().await;
     world.advance(DAY);
-    parom::retention::round(world.app()).await.unwrap().unwrap();
+    parom::retention::round(&world.app().delivery).await.unwrap().unwrap();
     assert!(stored(world, "canary-refused").await > 0);
     let dead = world.api.get(&line.dead_letters()).await.is(200).json["items"][0]["id"].as_str().unwrap().to_owned();
     world.api.post(&format!("/api/v1/dead-letters/{dead}/retry"), &json!({})).await.is(202);

@@ -54,13 +54,13 @@ async fn each_thing_goes_on_its_day_and_not_before(world: &mut World) {
     a_day_of(world, &line, "first").await;
     let first = counts(world).await;
     assert!(first.iter().all(|count| *count > 0), "{first:?}");
-    assert_eq!(round(world.app()).await.unwrap(), Some(0), "a new service has nothing old");
-    assert_eq!(round(world.app()).await.unwrap(), None, "once a day");
+    assert_eq!(round(&world.app().delivery).await.unwrap(), Some(0), "a new service has nothing old");
+    assert_eq!(round(&world.app().delivery).await.unwrap(), None, "once a day");
 
     let [messages, whole, ids, _, attempts, dead] = first;
     let kept = async |world: &mut World, days: u32, expected: [usize; 6]| {
         world.advance(DAY * days);
-        round(world.app()).await.unwrap().unwrap();
+        round(&world.app().delivery).await.unwrap().unwrap();
         assert_eq!(counts(world).await, expected);
     };
     kept(world, 6, first).await;
@@ -95,17 +95,17 @@ async fn waiting_and_resendable_messages_keep_their_text(world: &mut World) {
     world.sandbox.faults().next_with(Part::Message, "later", 1, Fault::Status { code: 400, retry_after: None });
     world.api.post(&format!("/api/v1/dead-letters/{dead}/retry"), &json!({})).await.is(202);
     world.advance(DAY * 3);
-    round(world.app()).await.unwrap().unwrap();
+    round(&world.app().delivery).await.unwrap().unwrap();
     let text = async |world: &World| {
         world.api.get(&format!("/api/v1/messages/{id}")).await.is(200).json["content"]["text"].clone()
     };
     assert_eq!(text(world).await, "later", "it waits");
     world.deliver_to_the_end().await;
     world.advance(DAY * 20);
-    round(world.app()).await.unwrap().unwrap();
+    round(&world.app().delivery).await.unwrap().unwrap();
     assert_eq!((text(world).await, counts(world).await[5]), (json!("later"), 1), "it can be sent again");
     world.advance(DAY * 11);
-    round(world.app()).await.unwrap().unwrap();
+    round(&world.app().delivery).await.unwrap().unwrap();
     assert_eq!((text(world).await, counts(world).await[5]), (json!(""), 0));
 }
 
@@ -127,7 +127,7 @@ async fn an_account_chooses_how_long_its_texts_are_kept(world: &mut World) {
     }
     world.deliver_to_the_end().await;
     world.advance(DAY * 20);
-    round(world.app()).await.unwrap().unwrap();
+    round(&world.app().delivery).await.unwrap().unwrap();
     assert_eq!(whole(world).await, (1, 1), "thirty days are usual");
     let olga = world.panel_as(own.tenant_id, 2001, "Olga Owner", true).await;
     olga.opens("/panel/data").await.is(200).says(&["Keep message texts for", "30 days (default)"]);
@@ -137,17 +137,17 @@ async fn an_account_chooses_how_long_its_texts_are_kept(world: &mut World) {
     world.customer(&own, "anna").writes("second").await;
     world.deliver_to_the_end().await;
     world.advance(DAY);
-    round(world.app()).await.unwrap().unwrap();
+    round(&world.app().delivery).await.unwrap().unwrap();
     assert_eq!(whole(world).await, (1, 1), "what was old already goes too, another account's stays");
     world.advance(DAY * 7);
-    round(world.app()).await.unwrap().unwrap();
+    round(&world.app().delivery).await.unwrap().unwrap();
     assert_eq!(whole(world).await, (0, 1));
     let olga = world.panel_as(own.tenant_id, 2001, "Olga Owner", true).await;
     olga.does("/panel/data/texts", &[("days", "0")]).await.says(&["do not keep: erase as soon as delivered"]);
     world.customer(&own, "anna").writes("third").await;
     world.deliver_to_the_end().await;
     world.advance(DAY);
-    round(world.app()).await.unwrap().unwrap();
+    round(&world.app().delivery).await.unwrap().unwrap();
     assert_eq!(whole(world).await, (0, 1));
     let olga = world.panel_as(own.tenant_id, 2001, "Olga Owner", true).await;
     olga.does("/panel/data/texts", &[("days", "")]).await.says(&["30 days after they arrived"]);
@@ -184,11 +184,11 @@ async fn an_account_keeps_fewer_days_than_configured(world: &mut World) {
     for line in [&own, &other] {
         a_day_of(world, line, &line.host).await;
     }
-    parom::audit::flush(world.app()).await;
+    parom::audit::flush(world.app(), &world.app().identity.refusals).await;
     for left in
         [[true; 4], [false, true, true, true], [false, false, true, true], [false, false, false, true], [false; 4]]
     {
-        round(world.app()).await.unwrap();
+        round(&world.app().delivery).await.unwrap();
         assert_eq!(is_there(world, own.tenant_id).await, left);
         assert!(is_there(world, other.tenant_id).await[1..].iter().all(|there| *there));
         world.advance(DAY * 2 + DAY / 24);
@@ -228,14 +228,14 @@ async fn other_processes_do_not_repeat_the_cleanup_and_old_ledger_rows_are_merge
     let before = world.api.get(&line.path("/ledger")).await.is(200).json;
     assert!(rows::<ledger_delta::Entity>(world).await >= 3, "a row a process");
     world.advance(DAY * 11);
-    assert!(round(world.app()).await.unwrap().is_some());
+    assert!(round(&world.app().delivery).await.unwrap().is_some());
     assert_eq!(rows::<ledger_delta::Entity>(world).await, 1);
     assert_eq!(world.api.get(&line.path("/ledger")).await.is(200).json, before);
     let audit_rows = rows::<audit::Entity>(world).await;
-    assert!(round(world.app()).await.unwrap().is_none(), "another process would leave it as well");
+    assert!(round(&world.app().delivery).await.unwrap().is_none(), "another process would leave it as well");
     world.advance(DAY * 355);
     world.forget_messages();
-    round(world.app()).await.unwrap().unwrap();
+    round(&world.app().delivery).await.unwrap().unwrap();
     assert!(rows::<audit::Entity>(world).await < audit_rows.max(1) + 1);
     assert_eq!(rows::<message::Entity>(world).await, 0);
     // Unreadable calls are deleted as well.

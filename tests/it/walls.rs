@@ -233,6 +233,21 @@ fn time_comes_from_the_clock_and_clients_from_their_home() {
     }
 }
 
+/// What a function uses is named: the contexts below its own are fields. Only the platform can be passed in the place of a
+/// context, and a form in that of what was filled in.
+#[test]
+fn contexts_stand_on_the_platform_alone() {
+    for file in modules_of("server").into_values().flatten() {
+        let (code, name) = (code(&file), short(&file));
+        let known = match name.as_str() {
+            "server/src/platform.rs" => 1,
+            "server/src/identity/form.rs" => 3,
+            _ => 0,
+        };
+        assert_eq!(code.matches("Deref for ").count(), known, "{name} implements Deref: make it a field");
+    }
+}
+
 /// A task without a supervisor would end unnoticed.
 #[test]
 fn background_tasks_are_run_by_the_supervisor() {

@@ -208,7 +208,7 @@ impl World {
 
     /// Fetches every due file once; returns how many were tried.
     pub async fn fetch_all(&self) -> usize {
-        parom::media::fetch_all(self.app()).await.expect("the files are read")
+        parom::media::fetch_all(&self.app().files).await.expect("the files are read")
     }
 
     /// Delivers everything that is due now, and what becomes due by that; returns the number of attempts. Files first,
@@ -238,7 +238,8 @@ impl World {
             let now = self.clock.millis();
             let Some(ahead) = next.filter(|ahead| now + ahead < end) else { return carried };
             // A due turn whose lanes are not due, or whose host's circuit breaker is open: the next attempt is later.
-            let closed = self.app().slots.closed(now).into_iter().map(|(_, until)| until).min().unwrap_or(now + 1);
+            let closed =
+                self.app().delivery.slots.closed(now).into_iter().map(|(_, until)| until).min().unwrap_or(now + 1);
             let wait = if ahead > 0 { ahead } else { (closed - now).max(1) };
             self.advance(Duration::from_millis(u64::try_from(wait).expect("a positive time")));
         }

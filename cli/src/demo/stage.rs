@@ -219,13 +219,13 @@ impl DemoStage {
     pub async fn admin_url(&self) -> anyhow::Result<String> {
         let app = &self.running.app;
         let by = By { actor: Actor::Cli, address: None };
-        match actions::add(app, OPERATOR, "", terminal::language(), &by).await? {
+        match actions::add(&app.panel, OPERATOR, "", terminal::language(), &by).await? {
             Ok((_, link)) => Ok(link),
             Err(_) => {
                 let person = person::operator_by_email(&app.identity, app.store.read(), OPERATOR)
                     .await?
                     .context("the operator is gone")?;
-                Ok(actions::link(app, &person, false, &by).await?)
+                Ok(actions::link(&app.panel, &person, false, &by).await?)
             }
         }
     }

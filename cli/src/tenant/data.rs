@@ -31,11 +31,11 @@ pub(super) async fn erase(
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     if !dry_run {
-        let proof = tenants::erase(app, tenant.tenant_id, who, BY).await.map_err(not_found)?;
+        let proof = tenants::erase(&app.tenants, tenant.tenant_id, who, BY).await.map_err(not_found)?;
         note(app, tenant.tenant_id, "data.erased", &proof.id.to_string(), json!({})).await?;
         return proved(&proof, json, &format!("The customer is erased at {}", tenant.host), out);
     }
-    let found = tenants::erase::find(app, tenant.tenant_id, who).await.map_err(as_error)?;
+    let found = tenants::erase::find(&app.tenants, tenant.tenant_id, who).await.map_err(as_error)?;
     let (conversations, messages, files) = (found.conversations.len(), found.messages, found.files);
     if json {
         let (all, also_possible) = (&found.conversations, &found.also_possible);

@@ -50,12 +50,12 @@ pub(super) async fn set(
     let KeepArgs { texts, hooks, attempts, undelivered, audit } = args;
     let change = KeptChange { hooks, attempts, undelivered, audit };
     change.check(&app.config.retention).map_err(as_error)?;
-    tenants::check_texts_days(app, "/texts_days", texts.flatten()).map_err(as_error)?;
+    tenants::check_texts_days(&app.tenants, "/texts_days", texts.flatten()).map_err(as_error)?;
     if let Some(days) = texts {
-        tenants::keep_texts(app, tenant.tenant_id, days).await.map_err(as_error)?;
+        tenants::keep_texts(&app.tenants, tenant.tenant_id, days).await.map_err(as_error)?;
         note(app, tenant.tenant_id, "data.term_changed", &tenant.host, json!({ "days": days })).await?;
     }
-    if let Some(detail) = tenants::keep(app, tenant.tenant_id, change).await.map_err(as_error)? {
+    if let Some(detail) = tenants::keep(&app.tenants, tenant.tenant_id, change).await.map_err(as_error)? {
         note(app, tenant.tenant_id, "data.term_changed", &tenant.host, detail).await?;
     }
     let tenant = find(app, &tenant.tenant_id.to_string()).await?;

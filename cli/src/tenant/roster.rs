@@ -56,7 +56,7 @@ pub(super) async fn list(app: &App, as_json: bool, out: &mut impl Write) -> anyh
 
 pub(super) async fn line(app: &App, tenant: &tenant::Model) -> anyhow::Result<Value> {
     let id = tenant.tenant_id;
-    let access = tenants::access(app, id).await?;
+    let access = tenants::access(&app.tenants, id).await?;
     let sources = source::Entity::of_tenant(id).filter(source::Column::DeletedAt.is_null());
     let channels = tenant_channel::Entity::of_tenant(id).all(app.store.read()).await?;
     let channels: Vec<Value> = channels

@@ -163,8 +163,8 @@ async fn an_answer_that_was_lost_is_asked_for_again_without_a_second_message() {
 #[actix_web::test]
 async fn comments_arrive_and_are_answered_in_public() {
     let stage = Stage::connected().await;
-    let comment = Act::of(Verb::Send).who(stage.maria).line(stage.acme);
-    let asked = stage.vk.act(comment.clone().to("post", 77).text("Цена?")).unwrap().message();
+    let comments = Act::of(Verb::Send).who(stage.maria).line(stage.acme);
+    let asked = stage.vk.act(comments.clone().to("post", 77).text("Цена?")).unwrap().message();
     let events = stage.events().await;
     let [InboundEvent::Wrote(comment)] = events.as_slice() else { panic!("{events:#?}") };
     let post = comment.body.post.clone().unwrap();
@@ -175,11 +175,11 @@ async fn comments_arrive_and_are_answered_in_public() {
         };
     stage.says(1, answer.clone()).await;
     stage.says(1, answer).await;
-    let comments = stage.vk.comments(stage.acme);
-    assert_eq!((comments.len(), comments[1].text.as_str(), &comments[1].reply_to), (2, "Сто", &Some(asked)));
+    let shown = stage.vk.comments(stage.acme);
+    assert_eq!((shown.len(), shown[1].text.as_str(), &shown[1].reply_to), (2, "Сто", &Some(asked)));
     assert_eq!(stage.events().await, [InboundEvent::Nothing("own_comment")]);
 
-    stage.vk.act(comment.to("item", 5).text("Есть?")).unwrap();
+    stage.vk.act(comments.to("item", 5).text("Есть?")).unwrap();
     let events = stage.events().await;
     let [InboundEvent::Wrote(comment)] = events.as_slice() else { panic!("{events:#?}") };
     let answer = Message { post: comment.body.post.clone(), ..message(text("Да")) };

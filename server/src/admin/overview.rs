@@ -72,15 +72,15 @@ pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
     let words = page.words;
     let db = app.store.read();
     let accounts = accounts(db).await?;
-    let days = service::days(&app, DAYS).await?;
+    let days = service::days(&app.delivery, DAYS).await?;
     let tiles = vec![
         accounts_tile(&page, &accounts),
         messages_tile(&page, &days),
         undelivered_tile(&page, &days, service::undelivered(db).await?),
-        waiting_tile(&page, gauges::waiting(&app).await?),
+        waiting_tile(&page, gauges::waiting(&app.delivery).await?),
         alerts_tile(&page, alert::count_open(db, VENDOR).await?),
     ];
-    let processes = crate::missed_hooks::processes(&app.missed_hooks).await?;
+    let processes = crate::missed_hooks::processes(&app.intake).await?;
     let versions: Vec<_> = processes.iter().filter(|(_, alive)| *alive).map(|(row, _)| &row.version).collect();
     let calls = calls(&app, &processes);
     let overview = VendorOverview {
@@ -90,7 +90,7 @@ pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
         chart: chart_of(words, &days, false, |at| page.when(&at).date()),
         states: states(words, &accounts),
         destinations: destinations::all(&app, words, &calls).await?,
-        disk: disk(words, app.load.free()),
+        disk: disk(words, app.usage.load.free()),
         certificate: certificate(&app, words).await,
         closed: calls.closed.into_iter().filter(|(_, until)| *until > app.clock.millis()).collect(),
         page: page.clone(),
@@ -100,7 +100,7 @@ pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
 
 /// The last calls of all running processes: of this one until now, of the others until their heartbeat.
 fn calls(app: &PanelContext, processes: &[(heartbeat::Model, bool)]) -> CallReport {
-    let mut sum = app.slots.report(app.clock.millis());
+    let mut sum = app.delivery.slots.report(app.clock.millis());
     let mine = app.queue.instance();
     for (row, _) in processes.iter().filter(|(row, alive)| *alive && row.instance != mine) {
         sum.add(CallReport::stored(row.calls.as_deref()));

@@ -74,7 +74,7 @@ pub async fn show(app: AppData, Operator(visitor): Operator, query: web::Query<Q
     rows.sort_by_key(|row| (row.waiting == 0, row.oldest_at));
     let page = visitor.page("admin-queues", HERE);
     let newest = after.map(|_| HERE.to_owned());
-    let closed = app.slots.closed(app.clock.millis());
+    let closed = app.delivery.slots.closed(app.clock.millis());
     html(&page, &Queues { page: page.clone(), closed, rows, newest, older })
 }
 

@@ -108,7 +108,7 @@ fn which(count: &DeadCount) -> RedriveForm {
 }
 
 async fn running(app: &PanelContext, words: Words) -> Result<Vec<ReplayRow>> {
-    let all = replay::all_running(app).await?;
+    let all = replay::all_running(&app.delivery).await?;
     let ids: Vec<Uuid> = all.iter().map(|row| row.tenant_id).collect();
     let tenants = find::by_ids(app.store.read(), &ids).await?;
     let shown = |row: entity::replay::Model| ReplayRow {
@@ -320,7 +320,7 @@ pub async fn start(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid
         Some(letter) => i64::from(settle_undelivered(&app, *id, letter, action).await?),
         None => {
             let by = format!("operator:{}", visitor.person.id);
-            replay::start(&app, *id, action, &which.wanted(), &by).await?.total
+            replay::start(&app.delivery, *id, action, &which.wanted(), &by).await?.total
         }
     };
     let (noted, text) = match action {
@@ -340,7 +340,7 @@ pub async fn stop(
     _form: Form<EmptyForm>,
 ) -> Answer {
     let (tenant_id, id) = key.into_inner();
-    let stopped = replay::cancel(&app, tenant_id, id).await?;
+    let stopped = replay::cancel(&app.delivery, tenant_id, id).await?;
     let notice = if stopped {
         visitor.note_both(&app, tenant_id, "undelivered.redrive_stopped", json!({ "replay": id })).await?;
         Notice::done(visitor.words.text("admin-redrive-stopped"))

@@ -42,7 +42,7 @@ pub(super) async fn round(app: &UsageContext) -> anyhow::Result<()> {
 
 async fn account(app: &UsageContext, tenant: &tenant::Model, near: i64) -> anyhow::Result<()> {
     let mut lines = usage::shown(app, tenant).await?;
-    let sources = source::usage(app, tenant.tenant_id).await?;
+    let sources = source::usage(&app.sources, tenant.tenant_id).await?;
     let used = i64::try_from(sources.used).unwrap_or(i64::MAX);
     lines.push(LimitLine {
         name: SOURCES,

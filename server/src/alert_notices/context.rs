@@ -7,10 +7,11 @@ use connectors::telegram::notice_bot::NoticeBot;
 
 use crate::delivery::DeliveryContext;
 use crate::identity::IdentityContext;
-use crate::platform::stands_on;
+use crate::platform::{PlatformContext, stands_on};
 
 /// The context of notices about alerts.
 pub struct AlertNoticeContext {
+    pub platform: Arc<PlatformContext>,
     pub delivery: Arc<DeliveryContext>,
     pub identity: Arc<IdentityContext>,
     /// The vendor's bot; none if `alerts.telegram_token` is not set.
@@ -27,8 +28,8 @@ impl AlertNoticeContext {
         let config = &delivery.config;
         let token = config.alerts.telegram_token.clone();
         let bot = token.map(|token| NoticeBot::new(&delivery.http, &config.telegram.api_url, token));
-        Self { delivery, identity, bot, bot_chats: RateLimiter::new(CHATS) }
+        Self { platform: delivery.platform.clone(), delivery, identity, bot, bot_chats: RateLimiter::new(CHATS) }
     }
 }
 
-stands_on!(AlertNoticeContext, delivery: DeliveryContext);
+stands_on!(AlertNoticeContext);

@@ -201,7 +201,7 @@ impl AlertContext<'_> {
     async fn waiting(&self, alert: &alert::Model, source: Option<&source::Model>) -> anyhow::Result<i64> {
         let source_id = source.map(|source| source.id);
         let which = LedgerFilter { tenant_id: alert.tenant_id, source_id, from: None, to: None };
-        let counted = ledger::read(self.app, which).await?;
+        let counted = ledger::read(&self.app.delivery, which).await?;
         let LedgerCounts { waiting, .. } = if source.is_some() { counted.to_messenger } else { counted.to_crm };
         Ok(waiting)
     }

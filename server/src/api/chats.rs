@@ -67,7 +67,7 @@ pub async fn create(
     let (external_id, customer) = checked_chat(given.conversation.0, given.customer.0)?;
     crate::usage::room(&app, source.tenant_id).await?;
     once(&app, &key, asked, async {
-        let (id, duplicate) = chat::start(&app, &source, &external_id, customer).await?;
+        let (id, duplicate) = chat::start(&app.intake, &source, &external_id, customer).await?;
         let mut answer = if duplicate { HttpResponse::Ok() } else { HttpResponse::Accepted() };
         Ok(answer.json(ChatOut { id, external_id, status: "queued", duplicate }))
     })

@@ -147,7 +147,7 @@ pub async fn erase(
     let who = who(asked.phone, asked.conversation_id)?;
     let _searching = app.searches.begin(tenant_id)?;
     if asked.dry_run {
-        let found = tenant::erase::find(&app, tenant_id, &who).await?;
+        let found = tenant::erase::find(&app.tenants, tenant_id, &who).await?;
         if found.is_empty() && found.also_possible.is_empty() {
             return Err(Error::NotFound);
         }
@@ -157,7 +157,7 @@ pub async fn erase(
         return Ok(HttpResponse::Ok().json(count));
     }
     once(&app, &key, once_only, async {
-        let erasure = tenant::erase(&app, tenant_id, &who, &format!("key:{}", key.id)).await?;
+        let erasure = tenant::erase(&app.tenants, tenant_id, &who, &format!("key:{}", key.id)).await?;
         let by = by(&app, &key, &request).await?;
         let id = erasure.id.to_string();
         by.did(&app, app.store.write(), "data.erased", (tenant_id, &id), json!(erasure.counts)).await?;

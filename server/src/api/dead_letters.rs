@@ -127,7 +127,7 @@ pub async fn retry(
     let named = roster::named(query.tenant_id.as_deref())?;
     once(&app, &key, body.ignore()?, async {
         for tenant_id in roster::having::<dead_letter::Entity>(&app, &key, named, *id).await? {
-            if dead::retry(&app, tenant_id, *id).await? {
+            if dead::retry(&app.delivery, tenant_id, *id).await? {
                 noted(&app, &key, &request, (tenant_id, *id), "undelivered.retried").await?;
                 return Ok(HttpResponse::Accepted().json(RetriedOut { id: *id, status: "queued" }));
             }
@@ -161,7 +161,7 @@ pub async fn delete(
     let named = roster::named(query.tenant_id.as_deref())?;
     once(&app, &key, body.ignore()?, async {
         for tenant_id in roster::having::<dead_letter::Entity>(&app, &key, named, *id).await? {
-            if dead::drop(&app, tenant_id, *id).await? {
+            if dead::drop(&app.delivery, tenant_id, *id).await? {
                 noted(&app, &key, &request, (tenant_id, *id), "undelivered.dropped").await?;
                 return Ok(HttpResponse::NoContent().finish());
             }

@@ -62,10 +62,11 @@ pub async fn patch(
     let about = message_ref::checked("/external_id", &external_id)?;
     let (edit, asked) = body.read::<EditIn>().await?;
     let content = edit.content.0.checked_edit()?;
-    crate::intake::media_url::check_now(&app, &content).await?;
+    crate::intake::media_url::check_now(&app.intake, &content).await?;
     once(&app, &key, asked, async {
         let id =
-            edit::accept(&app, &source, &about, MessageChange::Says { content: Box::new(content), at: None }).await?;
+            edit::accept(&app.intake, &source, &about, MessageChange::Says { content: Box::new(content), at: None })
+                .await?;
         Ok(HttpResponse::Accepted().json(EditOut { id, status: "queued" }))
     })
     .await
@@ -97,7 +98,7 @@ pub async fn delete(
     let source = key.source(&app, source_id).await?;
     let about = message_ref::checked("/external_id", &external_id)?;
     once(&app, &key, body.ignore()?, async {
-        let id = edit::accept(&app, &source, &about, MessageChange::Deleted).await?;
+        let id = edit::accept(&app.intake, &source, &about, MessageChange::Deleted).await?;
         Ok(HttpResponse::Accepted().json(EditOut { id, status: "queued" }))
     })
     .await

@@ -131,9 +131,9 @@ impl FromRequest for ApiKey {
                 Some(known) => known,
                 None => {
                     let Some(known) = find(&app.store, &hash).await? else {
-                        return Err(refused(&app, &request, (VENDOR, &shown), "unknown"));
+                        return Err(refused(&identity, &request, (VENDOR, &shown), "unknown"));
                     };
-                    key_maker::ask_again(&app.tenants, &identity.into_inner(), &known.right);
+                    key_maker::ask_again(&app.tenants, &identity.clone().into_inner(), &known.right);
                     let known = Arc::new(known);
                     cache.0.insert(hash, known.clone()).await;
                     known
@@ -141,8 +141,8 @@ impl FromRequest for ApiKey {
             };
             let now = app.clock.millis();
             let row = &known.row;
-            let key =
-                valid(&known, now).map_err(|why| refused(&app, &request, (row.tenant_id, &row.id.to_string()), why))?;
+            let key = valid(&known, now)
+                .map_err(|why| refused(&identity, &request, (row.tenant_id, &row.id.to_string()), why))?;
             let rate = (requests_a_second(&app, &key).await?, app.config.limits.requests_burst_per_key);
             app.keys.request(key.id, rate, now).await?;
             metered.begin(&app, key.id).await?;
@@ -165,7 +165,7 @@ pub(super) async fn requests_a_second(app: &UsageContext, key: &ApiKey) -> Resul
 }
 
 /// Records a rejected key for the audit log.
-fn refused(app: &UsageContext, request: &HttpRequest, (tenant_id, key): (Uuid, &str), why: &'static str) -> Error {
+fn refused(app: &IdentityContext, request: &HttpRequest, (tenant_id, key): (Uuid, &str), why: &'static str) -> Error {
     let place = client_address(request, &app.config.server.trusted_proxies).map(realm::network_of).unwrap_or_default();
     let refusal =
         RefusedAction { whose: AuditLogKind::Account(tenant_id, key), action: "key.used", why, place: &place };

@@ -111,7 +111,7 @@ pub async fn get(
         from: days.from.map(number),
         to: days.to.map(number),
     };
-    let counted = ledger::read(&app, which).await?;
+    let counted = ledger::read(&app.delivery, which).await?;
     Ok(HttpResponse::Ok().json(LedgerOut {
         from: days.from,
         to: days.to,

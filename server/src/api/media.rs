@@ -102,7 +102,7 @@ pub async fn post(
     // Reports errors such as an invalid Idempotency-Key before anything is stored.
     RequestFingerprint::of(&request, &[])?;
     crate::usage::room(&app, source.tenant_id).await?;
-    let upload = Upload::begin(&app, source.tenant_id, source.id, Uploader::Account).await?;
+    let upload = Upload::begin(&app.files, source.tenant_id, source.id, Uploader::Account).await?;
     let arrived = match form {
         Some(boundary) => form_data::read(body.payload, boundary, async |form| first_file(upload, form).await).await?,
         None => {
@@ -118,14 +118,14 @@ pub async fn post(
         Err(error) => Err(error),
     };
     if let Some(unused) = arrived {
-        unused.discard(&app).await;
+        unused.discard(&app.files).await;
     }
     answer
 }
 
 async fn keep(app: &UsageContext, arrived: &mut Option<ReceivedFile>) -> Result<HttpResponse> {
     let Some(file) = arrived.as_ref() else { return Err(Error::not_storing()) };
-    file.keep(app).await?;
+    file.keep(&app.files).await?;
     let given = UploadOut { media_id: file.id(), size: file.size(), mime_type: file.mime_type() };
     *arrived = None;
     Ok(HttpResponse::Ok().json(given))

@@ -64,11 +64,11 @@ pub async fn post(
     let source = key.source(&app, *source_id).await?;
     let (message, asked) = body.read::<MessageIn>().await?;
     let incoming = message.checked()?;
-    media_url::check_now(&app, &incoming.body.content).await?;
+    media_url::check_now(&app.intake, &incoming.body.content).await?;
     crate::usage::room(&app, source.tenant_id).await?;
     once(&app, &key, asked, async {
         let external_id = incoming.external_id.clone();
-        let outcome = crate::intake::messenger::message::accept(&app, &source, incoming, None).await?;
+        let outcome = crate::intake::messenger::message::accept(&app.intake, &source, incoming, None).await?;
         let (mut answer, duplicate) = match outcome {
             ItemOutcome::New { .. } => (HttpResponse::Accepted(), false),
             ItemOutcome::Duplicate { same: true, .. } => (HttpResponse::Ok(), true),

@@ -119,7 +119,7 @@ pub async fn create(
         return Ok(HttpResponse::Ok().json(ReplayCountOut { count, maybe_twice, seconds_expected }));
     }
     once(&app, &key, once_only, async {
-        let row = replays::start(&app, tenant_id, action, &wanted, &format!("key:{}", key.id)).await?;
+        let row = replays::start(&app.delivery, tenant_id, action, &wanted, &format!("key:{}", key.id)).await?;
         let by = by(&app, &key, &request).await?;
         let noted = match action {
             ReplayAction::Retry => "undelivered.retried",
@@ -172,11 +172,11 @@ pub async fn cancel(
     key.needs(Scope::Write)?;
     let row = find(&app, &key, *id, &query).await?;
     once(&app, &key, body.ignore()?, async {
-        if replays::cancel(&app, row.tenant_id, row.id).await? {
+        if replays::cancel(&app.delivery, row.tenant_id, row.id).await? {
             let (by, detail) = (by(&app, &key, &request).await?, json!({ "replay": row.id }));
             by.did(&app, app.store.write(), "undelivered.stopped", (row.tenant_id, ""), detail).await?;
         }
-        let row = replays::find(&app, row.tenant_id, row.id).await?.ok_or(Error::NotFound)?;
+        let row = replays::find(&app.delivery, row.tenant_id, row.id).await?.ok_or(Error::NotFound)?;
         Ok(HttpResponse::Accepted().json(shown(row)))
     })
     .await
@@ -185,7 +185,7 @@ pub async fn cancel(
 async fn find(app: &UsageContext, key: &ApiKey, id: Uuid, query: &TenantQuery) -> Result<replay::Model> {
     let named = roster::named(query.tenant_id.as_deref())?;
     for tenant_id in roster::having::<replay::Entity>(app, key, named, id).await? {
-        if let Some(row) = replays::find(app, tenant_id, id).await? {
+        if let Some(row) = replays::find(&app.delivery, tenant_id, id).await? {
             return Ok(row);
         }
     }

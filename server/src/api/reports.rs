@@ -59,7 +59,7 @@ impl ReadReport {
         refresh_users(&app.sources, tenant_id).await?;
         let users = KnownUsers::of_tenant(app.store.read(), tenant_id).await?;
         let filter = ReportFilter { tenant_id, period, source_id, users: users.amojo_ids(), most: MOST };
-        let report = report::read(app, &filter).await?;
+        let report = report::read(&app.delivery, &filter).await?;
         Ok(Self {
             days: ReportedDays { counted_since: report.counted_since().map(Moment), ..days },
             zone,

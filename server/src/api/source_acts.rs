@@ -183,7 +183,7 @@ pub async fn strays(
 ) -> Result<HttpResponse> {
     key.in_tenant(*tenant_id)?;
     let tenant = roster::tenant(&app, *tenant_id).await?;
-    let found = crate::source::strays(&app, tenant.tenant_id).await?;
+    let found = crate::source::strays(&app.sources, tenant.tenant_id).await?;
     let items = found.into_iter().map(|stray| StrayOut {
         amocrm_source_id: stray.amocrm_source_id.to_string(),
         external_id: stray.external_id,

@@ -96,7 +96,7 @@ pub async fn list(
     }
     let rows = select.order_by_desc(source::Column::Id).limit(page.rows()).all(app.store.read()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    let states = crate::source::states(&app, tenant.tenant_id, &rows).await?;
+    let states = crate::source::states(&app.sources, tenant.tenant_id, &rows).await?;
     let mut items = Vec::with_capacity(rows.len());
     for (row, state) in rows.iter().zip(&states) {
         items.push(shown_as(&app, row, state, None).await?);
@@ -196,7 +196,7 @@ pub async fn shown(
     source: &source::Model,
     webhook_secret: Option<&SecretString>,
 ) -> Result<SourceOut> {
-    let state = crate::source::state(app, source).await?;
+    let state = crate::source::state(&app.sources, source).await?;
     shown_as(app, source, &state, webhook_secret).await
 }
 
@@ -208,13 +208,13 @@ pub async fn shown_as(
     webhook_secret: Option<&SecretString>,
 ) -> Result<SourceOut> {
     let held = if source.paused || HoldReasons::of(app.store.read(), source).await?.to_messenger.is_some() {
-        let (count, oldest_at) = dead::held(app, source).await?;
+        let (count, oldest_at) = dead::held(&app.delivery, source).await?;
         HeldOut { count, oldest_at: oldest_at.map(Moment) }
     } else {
         HeldOut::default()
     };
     let settings = crate::source::masked(app, source)?;
-    let to_enter = crate::source::line::webhook_to_enter(app, source)?;
+    let to_enter = crate::source::line::webhook_to_enter(&app.sources, source)?;
     let callback_url = to_enter.and_then(|entered| entered.address().map(str::to_owned));
     Ok(SourceOut { callback_url, ..SourceOut::of(source, state, settings, held, webhook_secret) })
 }
@@ -222,7 +222,7 @@ pub async fn shown_as(
 /// A source that the key may see, read from the database: the cached one may be seconds old.
 pub(super) async fn current(app: &UsageContext, key: &ApiKey, source_id: Uuid) -> Result<source::Model> {
     let kept = key.source(app, source_id).await?;
-    crate::source::find(app, kept.tenant_id, source_id).await
+    crate::source::find(&app.sources, kept.tenant_id, source_id).await
 }
 
 /// The actor for the audit log.

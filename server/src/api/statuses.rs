@@ -147,9 +147,9 @@ pub async fn post(
     let report = given.checked()?;
     once(&app, &key, asked, async {
         if let Some(named) = named {
-            write_first::tell(&app, &source, &about, named).await?;
+            write_first::tell(&app.intake, &source, &about, named).await?;
         }
-        let given = accept(&app, &source, about, report).await?;
+        let given = accept(&app.intake, &source, about, report).await?;
         Ok(HttpResponse::Accepted().json(StatusOut { id: given.message_id, status, ignored: given.ignored }))
     })
     .await

@@ -122,7 +122,8 @@ pub async fn send(
     let file = file_of(&app, &source, &row, &spec, given.file.map(|Object(file)| file)).await?;
     let conversation = conversations::find(&app, &source, &given.conversation.0.id).await?.ok_or(Error::NotFound)?;
     once(&app, &key, asked, async {
-        let id = template_message::send(&app, &source, &conversation, &row, params, file).await.map_err(at_file)?;
+        let id =
+            template_message::send(&app.intake, &source, &conversation, &row, params, file).await.map_err(at_file)?;
         Ok(HttpResponse::Accepted().json(TemplateMessageOut { id, status: "queued" }))
     })
     .await
@@ -146,7 +147,7 @@ async fn file_of(
     let content = match given {
         Some(given) => {
             let content = given.checked(kind).map_err(at_file)?;
-            media_url::check_now(app, &content).await.map_err(at_file)?;
+            media_url::check_now(&app.intake, &content).await.map_err(at_file)?;
             content
         }
         None => {

@@ -177,7 +177,7 @@ pub async fn patch(
         ));
     }
     if let Some(days) = change.texts_days {
-        tenants::check_texts_days(&app, "/texts_days", days)?;
+        tenants::check_texts_days(&app.tenants, "/texts_days", days)?;
     }
     let kept = change.kept();
     kept.check(&app.config.retention)?;
@@ -187,28 +187,28 @@ pub async fn patch(
         let by = by(&app, &key, &request).await?;
         let account = (*tenant_id, host.as_str());
         if let Some(suspended) = change.suspended {
-            tenants::suspend(&app, *tenant_id, suspended).await?;
+            tenants::suspend(&app.tenants, *tenant_id, suspended).await?;
             let action = if suspended { "account.suspended" } else { "account.resumed" };
             by.did(&app, app.store.write(), action, account, json!({})).await?;
         }
         if let Some(limit) = change.sources_limit {
-            tenants::limit_sources(&app, *tenant_id, limit).await?;
+            tenants::limit_sources(&app.tenants, *tenant_id, limit).await?;
             let detail = json!({ "sources_limit": limit });
             by.did(&app, app.store.write(), "account.limited", account, detail).await?;
         }
         if let Some(off) = change.time_window_disabled {
-            tenants::switch_window(&app, *tenant_id, off).await?;
+            tenants::switch_window(&app.tenants, *tenant_id, off).await?;
             let action = if off { "account.window_off" } else { "account.window_on" };
             by.did(&app, app.store.write(), action, account, json!({})).await?;
         }
         if let Some(days) = change.texts_days {
-            tenants::keep_texts(&app, *tenant_id, days).await?;
+            tenants::keep_texts(&app.tenants, *tenant_id, days).await?;
             by.did(&app, app.store.write(), "data.term_changed", account, json!({ "days": days })).await?;
         }
-        if let Some(detail) = tenants::keep(&app, *tenant_id, kept).await? {
+        if let Some(detail) = tenants::keep(&app.tenants, *tenant_id, kept).await? {
             by.did(&app, app.store.write(), "data.term_changed", account, detail).await?;
         }
-        if let Some(detail) = tenants::plan::change(&app, *tenant_id, plan).await? {
+        if let Some(detail) = tenants::plan::change(&app.tenants, *tenant_id, plan).await? {
             by.did(&app, app.store.write(), "account.plan_changed", account, detail).await?;
         }
         let tenant = roster::tenant(&app, *tenant_id).await?;

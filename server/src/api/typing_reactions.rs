@@ -89,7 +89,7 @@ pub async fn typing(
     let conversation_id = checked_id("/conversation/id", typing.conversation.0.id)?;
     let sender = person(typing.sender.0)?;
     once(&app, &key, asked, async {
-        messenger::typing(&app, &source, &conversation_id, sender).await?;
+        messenger::typing(&app.intake, &source, &conversation_id, sender).await?;
         Ok(HttpResponse::Accepted().json(json!({})))
     })
     .await
@@ -122,7 +122,7 @@ pub async fn reaction(
     let sender = person(reaction.sender.0)?;
     let emoji = checked_emoji(reaction.emoji)?;
     once(&app, &key, asked, async {
-        messenger::reaction(&app, &source, &about, sender, emoji, None).await?;
+        messenger::reaction(&app.intake, &source, &about, sender, emoji, None).await?;
         Ok(HttpResponse::Accepted().json(json!({})))
     })
     .await

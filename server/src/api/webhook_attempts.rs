@@ -115,11 +115,11 @@ pub async fn resend(
     let named = roster::named(query.tenant_id.as_deref())?;
     once(&app, &key, body.ignore()?, async {
         for tenant_id in roster::searched(&app, &key, named).await? {
-            let sources = crate::source::all(&app, tenant_id).await?;
+            let sources = crate::source::all(&app.sources, tenant_id).await?;
             let ids = sources.iter().map(|source| source.id);
             let Some(tried) = webhooks::one(app.store.read(), tenant_id, ids, *id).await? else { continue };
             let source = sources.iter().find(|source| Some(source.id) == tried.source_id).ok_or(Error::NotFound)?;
-            resending::resend(&app, source, &tried).await?;
+            resending::resend(&app.delivery, source, &tried).await?;
             let (by, object) = (by(&app, &key, &request).await?, source.id.to_string());
             let detail = json!({ "source": source.name, "webhook_id": tried.letter_id });
             by.did(&app, app.store.write(), "webhook.resent", (tenant_id, &object), detail).await?;

@@ -28,7 +28,7 @@ pub(super) fn kinds(
     usage: &Arc<UsageContext>,
     alert_notices: &Arc<AlertNoticeContext>,
 ) -> Vec<Arc<dyn JobKind>> {
-    let (delivery, sources, tenants) = (&intake.delivery, &intake.delivery.sources, &intake.delivery.sources.tenants);
+    let (delivery, sources, tenants) = (&intake.delivery, &intake.sources, &intake.tenants);
     let (hours, minutes) = (TimeDelta::hours, TimeDelta::minutes);
     // Few visits and checks at a time, so that a restart does not query amoCRM for all accounts at once.
     let mut kinds = vec![

@@ -7,7 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Actor, AuditEntry, record};
-use crate::audit::AuditContext;
+use crate::platform::PlatformContext;
 
 /// Who acts, and from which address.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ impl By {
     /// Records an action, in the same transaction as the action where there is one.
     pub async fn did(
         &self,
-        app: &AuditContext,
+        app: &PlatformContext,
         db: &impl ConnectionTrait,
         action: &'static str,
         (tenant_id, object): (Uuid, &str),

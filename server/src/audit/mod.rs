@@ -7,7 +7,6 @@
 //! ```
 
 mod by;
-mod context;
 pub mod query;
 mod refusals;
 
@@ -19,8 +18,9 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::platform::PlatformContext;
+
 pub use by::By;
-pub use context::AuditContext;
 pub use query::AuditQuery;
 pub use refusals::{AuditLogKind, Refusals, RefusedAction, flush};
 
@@ -85,7 +85,7 @@ pub struct AuditEntry<'deed> {
 }
 
 /// Records an action, in its transaction where there is one.
-pub async fn record(app: &AuditContext, db: &impl ConnectionTrait, entry: AuditEntry<'_>) -> Result<(), DbErr> {
+pub async fn record(app: &PlatformContext, db: &impl ConnectionTrait, entry: AuditEntry<'_>) -> Result<(), DbErr> {
     write(&app.clock, db, entry).await
 }
 

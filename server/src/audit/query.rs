@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySel
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::audit::AuditContext;
+use crate::platform::PlatformContext;
 
 /// Rows of one page.
 const PAGE: usize = 50;
@@ -70,7 +70,7 @@ impl AuditQuery {
     }
 
     /// In the log of the requested account, else in the vendor's. `None` if the account or a day is invalid.
-    pub async fn of_vendor(app: &AuditContext, asked: &AuditFilterParams) -> Result<Option<Self>, DbErr> {
+    pub async fn of_vendor(app: &PlatformContext, asked: &AuditFilterParams) -> Result<Option<Self>, DbErr> {
         let Some(tenant_id) = account(app, &plain(&asked.account)).await? else { return Ok(None) };
         let query = read(tenant_id, asked);
         let understood = |text: &str, day: Option<NaiveDate>| text.trim().is_empty() || day.is_some();
@@ -119,8 +119,7 @@ impl AuditQuery {
     }
 
     /// The requested page.
-    pub async fn page(&self, app: &AuditContext) -> Result<AuditPage, DbErr> {
-        super::flush(app).await;
+    pub async fn page(&self, app: &PlatformContext) -> Result<AuditPage, DbErr> {
         let most = u64::try_from(PAGE + 1).unwrap_or(u64::MAX);
         let mut rows = self.rows(app, self.before, most).await?;
         let more = rows.len() > PAGE;
@@ -130,7 +129,12 @@ impl AuditQuery {
     }
 
     /// At most `most` rows after `before`, newest first.
-    pub async fn rows(&self, app: &AuditContext, before: Option<Uuid>, most: u64) -> Result<Vec<audit::Model>, DbErr> {
+    pub async fn rows(
+        &self,
+        app: &PlatformContext,
+        before: Option<Uuid>,
+        most: u64,
+    ) -> Result<Vec<audit::Model>, DbErr> {
         let mut select = audit::Entity::of_tenant(self.tenant_id);
         if let Some(before) = before {
             select = select.filter(Column::Id.lt(before));
@@ -174,7 +178,7 @@ fn plain(text: &str) -> String {
     text.replace('\0', "").trim().chars().take(LONGEST).collect()
 }
 
-async fn account(app: &AuditContext, text: &str) -> Result<Option<Uuid>, DbErr> {
+async fn account(app: &PlatformContext, text: &str) -> Result<Option<Uuid>, DbErr> {
     if text.is_empty() {
         return Ok(Some(VENDOR));
     }

@@ -15,7 +15,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::Actor;
-use crate::audit::AuditContext;
+use crate::platform::PlatformContext;
 
 /// Window: equal refusals within it share a row.
 const WINDOW: TimeDelta = TimeDelta::hours(1);
@@ -163,19 +163,19 @@ fn add(slots: &mut HashMap<RefusalKey, RefusalSlot>, key: RefusalKey, new: Refus
 }
 
 /// Updates the rows from the counts. Counts that cannot be written are kept.
-pub async fn flush(app: &AuditContext) {
+pub async fn flush(app: &PlatformContext, refusals: &Refusals) {
     if app.is_read_only() {
         return;
     }
-    let _one_at_a_time = app.refusals.writing.lock().await;
+    let _one_at_a_time = refusals.writing.lock().await;
     // Twice: logins that turn out to be unknown are counted again without a name.
     for _ in 0..2 {
-        for (key, slot) in app.refusals.take_fresh(app.clock.millis()) {
+        for (key, slot) in refusals.take_fresh(app.clock.millis()) {
             match write(app, &key, &slot).await {
-                Ok(Some(logs)) => app.refusals.written(&key, logs),
-                Ok(None) => app.refusals.nameless(&key),
+                Ok(Some(logs)) => refusals.written(&key, logs),
+                Ok(None) => refusals.nameless(&key),
                 Err(error) => {
-                    app.refusals.unwritten(&key);
+                    refusals.unwritten(&key);
                     tracing::warn!(%error, "rejected sign-ins could not be stored yet");
                     return;
                 }
@@ -185,7 +185,7 @@ pub async fn flush(app: &AuditContext) {
 }
 
 /// The logs that now have a row of it; `None` if the login is unknown.
-async fn write(app: &AuditContext, key: &RefusalKey, slot: &RefusalSlot) -> Result<Option<Vec<Uuid>>, DbErr> {
+async fn write(app: &PlatformContext, key: &RefusalKey, slot: &RefusalSlot) -> Result<Option<Vec<Uuid>>, DbErr> {
     let detail = json!({ "why": key.why, "count": slot.count }).to_string();
     if !slot.logs.is_empty() {
         for tenant_id in &slot.logs {
@@ -222,7 +222,7 @@ async fn write(app: &AuditContext, key: &RefusalKey, slot: &RefusalSlot) -> Resu
 }
 
 /// The logs it belongs to, and its object.
-async fn logs(app: &AuditContext, key: &RefusalKey) -> Result<Option<(Vec<Uuid>, String)>, DbErr> {
+async fn logs(app: &PlatformContext, key: &RefusalKey) -> Result<Option<(Vec<Uuid>, String)>, DbErr> {
     let login = match &key.subject {
         Subject::Account(tenant_id, object) => return Ok(Some((vec![*tenant_id], object.clone()))),
         Subject::Person(login) => login,

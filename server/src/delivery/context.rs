@@ -10,11 +10,16 @@ use uuid::Uuid;
 use super::gauges::LastWaiting;
 use super::read::report::KeptFacts;
 use super::slots::Slots;
-use crate::platform::stands_on;
+use crate::media::MediaContext;
+use crate::platform::{PlatformContext, stands_on};
 use crate::source::SourceContext;
+use crate::tenant::TenantContext;
 
 /// The context of deliveries.
 pub struct DeliveryContext {
+    pub platform: Arc<PlatformContext>,
+    pub files: Arc<MediaContext>,
+    pub tenants: Arc<TenantContext>,
     pub sources: Arc<SourceContext>,
     /// Deliveries in progress.
     pub slots: Slots,
@@ -25,7 +30,7 @@ pub struct DeliveryContext {
     pub report_facts: KeptFacts,
 }
 
-stands_on!(DeliveryContext, sources: SourceContext);
+stands_on!(DeliveryContext);
 
 impl DeliveryContext {
     /// The limit of a source's messenger for all calls, in this process: a message may need several, and names and read

@@ -115,13 +115,15 @@ pub async fn mark_held(app: &DeliveryContext, claim: &Claim, reason: &str) -> an
         return Ok(());
     }
     match claim.direction {
-        Direction::ToMessenger => crate::source::stopped(app, claim.tenant_id, claim.source_id, reason).await?,
+        Direction::ToMessenger => {
+            crate::source::stopped(&app.sources, claim.tenant_id, claim.source_id, reason).await?
+        }
         Direction::ToCrm => {
             let status = match reason {
                 "signature_refused" => ChannelStatus::Misconfigured,
                 _ => ChannelStatus::Disconnected,
             };
-            channels::broken(app, claim.tenant_id, claim.target, status, reason).await?;
+            channels::broken(&app.tenants, claim.tenant_id, claim.target, status, reason).await?;
         }
     }
     app.lookup.forget();

@@ -97,7 +97,7 @@ impl Worker {
             let started = self.round().await? + expire::round(&self.app).await?;
             carried += started;
             if started == 0 && self.running.join_next().await.is_none() {
-                crate::source::proofs::write(&self.app).await;
+                crate::source::proofs::write(&self.app.sources).await;
                 return Ok(carried);
             }
         }

@@ -5,16 +5,18 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::throttle::FullCounters;
-use crate::audit::AuditContext;
-use crate::platform::stands_on;
+use crate::audit::Refusals;
+use crate::platform::{PlatformContext, stands_on};
 
 /// The context of sign-in and sessions.
 pub struct IdentityContext {
-    pub audit: Arc<AuditContext>,
+    pub platform: Arc<PlatformContext>,
+    /// Refused sign-ins and keys not yet written to the audit log.
+    pub refusals: Refusals,
     /// Sign-in attempt counters that have reached their limit.
     pub tries: FullCounters,
     /// Limits password hashing to one a core: each hash takes 19 MiB.
     pub hashing: Semaphore,
 }
 
-stands_on!(IdentityContext, audit: AuditContext);
+stands_on!(IdentityContext);

@@ -72,12 +72,12 @@ async fn hand_over(
     let accepted = async {
         let mut incoming = match wish.from_messenger {
             true => history::incoming(line)?,
-            false => message_in::of_line(app, line.text.as_bytes())?,
+            false => message_in::of_line(&app.intake, line.text.as_bytes())?,
         };
         incoming.sent_at = Some(line.sent_at);
         incoming.body.silent |= !(wish.loud && is_news(app, source, &incoming, line.sent_at).await?);
         incoming.body.link_contact = wish.link_contact;
-        accept_as(app, source, incoming, line.message_id).await
+        accept_as(&app.intake, source, incoming, line.message_id).await
     };
     match accepted.await {
         Ok(ItemOutcome::New { .. }) => change.accepted.push(line.message_id),

@@ -10,7 +10,7 @@ const SHARE_PERCENT: i64 = 20;
 
 /// Thousandths of a message per second.
 pub fn per_second(app: &UsageContext) -> i64 {
-    (amojo_rate(app).per_second * SHARE_PERCENT / 100).max(1)
+    (amojo_rate(&app.delivery).per_second * SHARE_PERCENT / 100).max(1)
 }
 
 /// Minimum seconds for this many messages.

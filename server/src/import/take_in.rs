@@ -114,7 +114,8 @@ pub async fn take_in(
         app,
         row,
         room,
-        has_bot: tenant::channel_config(app, source.channel_id).is_some_and(|(_, channel)| channel.bot.is_some()),
+        has_bot: tenant::channel_config(&app.tenants, source.channel_id)
+            .is_some_and(|(_, channel)| channel.bot.is_some()),
         format: wish.format,
         cutter: Cutter::new(wish.format),
         hash: Sha256::new(),
@@ -261,7 +262,7 @@ impl Desk<'_> {
             LineFault::TooLong => Error::TooLarge(base::json::MOST_BYTES),
             LineFault::NotUtf8 => not_utf_8(),
         })?;
-        let incoming = message_in::of_line(self.app, &json)?;
+        let incoming = message_in::of_line(&self.app.intake, &json)?;
         let sender = &incoming.body.sender;
         if sender.role != Role::Client && sender.user_id.is_none() && !self.has_bot {
             return Err(Error::Malformed(LocalizedText::new("said-import-no-bot")));

@@ -30,7 +30,7 @@ pub async fn start(
         Some(known) => {
             let row = read(app, source, known.conversation_id).await?;
             if let Some(row) = &row {
-                contact::store_provided(app, source, row, &customer).await?;
+                contact::store_provided(&app.tenants, source, row, &customer).await?;
             }
             if row.is_none_or(|row| !row.amocrm_chat_id.is_empty()) {
                 return Ok((known.conversation_id, true));
@@ -43,7 +43,7 @@ pub async fn start(
     let kind = (LetterKind::Chat, Stream::Messages);
     let whose = (source.channel_id, source.id);
     let expires_at = now + TO_CRM_LIFE.num_milliseconds();
-    let letter = crm_letter(app, whose, Uuid::nil(), kind, String::new(), expires_at);
+    let letter = crm_letter(&app.delivery, whose, Uuid::nil(), kind, String::new(), expires_at);
     let external_id = format!("chat:{conversation_id}");
     let key = DedupeKey { origin: source.id, external_id, event: EventKind::Opened };
     let entry = AcceptItem { letters: vec![letter], ..AcceptItem::bare(key, id, now, conversation) };

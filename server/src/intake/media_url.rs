@@ -21,7 +21,8 @@ pub fn check(app: &IntakeContext, content: &Content) -> Result<()> {
     match content.media().map(|file| file.media_url.as_str()) {
         None | Some("") => Ok(()),
         Some(url) => {
-            let checked = media::check_url(app, url).map_err(|detail| Error::field("/content/media_url", detail))?;
+            let checked =
+                media::check_url(&app.files, url).map_err(|detail| Error::field("/content/media_url", detail))?;
             tracing::trace!(host = checked.host_str(), "a file is delivered by its address");
             Ok(())
         }

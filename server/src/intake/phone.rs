@@ -11,7 +11,7 @@ use crate::tenant::country_of;
 /// [`complete`] for a person's number.
 pub(super) async fn complete_person(app: &IntakeContext, tenant_id: Uuid, person: &mut Person) -> Result<()> {
     if let Some(phone) = person.phone.as_mut().filter(|phone| !phone.starts_with('+')) {
-        *phone = complete(phone, country_of(app, tenant_id).await?);
+        *phone = complete(phone, country_of(&app.tenants, tenant_id).await?);
     }
     Ok(())
 }

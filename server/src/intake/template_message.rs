@@ -48,9 +48,9 @@ pub async fn send(
     };
     let to_crm = Item { id: shown_id, direction: Direction::ToCrm, body, event: EventKind::Message };
     let letters = [
-        messenger_letter(app, source, id, kind, String::new(), now + TO_MESSENGER_LIFE.num_milliseconds()),
+        messenger_letter(&app.delivery, source, id, kind, String::new(), now + TO_MESSENGER_LIFE.num_milliseconds()),
         crm_letter(
-            app,
+            &app.delivery,
             (source.channel_id, source.id),
             shown_id,
             kind,

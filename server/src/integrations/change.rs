@@ -13,7 +13,8 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::follow::{load, opened, rows};
-use crate::audit::{AuditContext, By};
+use crate::audit::By;
+use crate::platform::PlatformContext;
 use crate::tenant::channels;
 
 /// What became of an integration.
@@ -43,7 +44,7 @@ pub enum IntegrationRefused {
 /// Makes the integration of a text with one `[[integration]]`, or replaces the stored one of its name as a whole. A
 /// paused one stays paused. This process uses it when this returns, the others within two seconds; accounts get channels
 /// that they may have now at their next visit, which is due at once.
-pub async fn set(app: &AuditContext, text: &str, by: &By) -> Result<(String, MadeOrChanged), IntegrationRefused> {
+pub async fn set(app: &PlatformContext, text: &str, by: &By) -> Result<(String, MadeOrChanged), IntegrationRefused> {
     let one = Integration::from_toml(text, Some(&app.config.plan_list.get()))?;
     not_in_file(app, &one.name)?;
     let tx = app.store.write_tx().await?;
@@ -58,7 +59,7 @@ pub async fn set(app: &AuditContext, text: &str, by: &By) -> Result<(String, Mad
 }
 
 async fn stored(
-    app: &AuditContext,
+    app: &PlatformContext,
     tx: &DatabaseTransaction,
     text: &str,
     one: &Integration,
@@ -91,7 +92,7 @@ async fn stored(
 }
 
 async fn store(
-    app: &AuditContext,
+    app: &PlatformContext,
     tx: &DatabaseTransaction,
     row: integration::Model,
     one: &Integration,
@@ -115,7 +116,7 @@ async fn store(
 
 /// Pauses an integration or resumes it: while it is paused, accounts that Parom does not know cannot install it. False
 /// if it was so already.
-pub async fn pause(app: &AuditContext, name: &str, paused: bool, by: &By) -> Result<bool, IntegrationRefused> {
+pub async fn pause(app: &PlatformContext, name: &str, paused: bool, by: &By) -> Result<bool, IntegrationRefused> {
     not_in_file(app, name)?;
     there(app, name).await?;
     let tx = app.store.write_tx().await?;
@@ -142,7 +143,7 @@ pub async fn pause(app: &AuditContext, name: &str, paused: bool, by: &By) -> Res
 }
 
 /// Removes a stored integration that no account has. Of one that the file has too, only the stored copy goes.
-pub async fn remove(app: &AuditContext, name: &str, by: &By) -> Result<(), IntegrationRefused> {
+pub async fn remove(app: &PlatformContext, name: &str, by: &By) -> Result<(), IntegrationRefused> {
     there(app, name).await?;
     let tx = app.store.write_tx().await?;
     let done = async {
@@ -169,11 +170,11 @@ async fn accounts(db: &impl ConnectionTrait, name: &str) -> Result<u64, DbErr> {
     tenant::Entity::find().filter(tenant::Column::Integration.eq(name)).count(db).await
 }
 
-fn not_in_file(app: &AuditContext, name: &str) -> Result<(), IntegrationRefused> {
+fn not_in_file(app: &PlatformContext, name: &str) -> Result<(), IntegrationRefused> {
     if app.integrations.is_in_file(name) { Err(IntegrationRefused::InFile(name.to_owned())) } else { Ok(()) }
 }
 
-async fn there(app: &AuditContext, name: &str) -> Result<(), IntegrationRefused> {
+async fn there(app: &PlatformContext, name: &str) -> Result<(), IntegrationRefused> {
     let stored = rows(app.store.read()).await?;
     let found = stored.iter().any(|row| row.name == name);
     if found { Ok(()) } else { Err(IntegrationRefused::NotThere(name.to_owned())) }

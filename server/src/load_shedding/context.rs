@@ -14,4 +14,4 @@ pub struct LoadSheddingContext {
     pub upload_buffer: usize,
 }
 
-stands_on!(LoadSheddingContext, platform: PlatformContext);
+stands_on!(LoadSheddingContext);

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use super::MediaService;
-use crate::audit::AuditContext;
-use crate::platform::stands_on;
+use crate::platform::{PlatformContext, stands_on};
 
 /// The context of files.
 pub struct MediaContext {
-    pub audit: Arc<AuditContext>,
+    pub platform: Arc<PlatformContext>,
     pub media: MediaService,
 }
 
-stands_on!(MediaContext, audit: AuditContext);
+stands_on!(MediaContext);

@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::delivery::history::Scoped;
 use crate::delivery::letters::amojo_rate;
+use crate::intake::IntakeContext;
 use crate::lookup::ConnectedScope;
-use crate::missed_hooks::MissedHooksContext;
 use crate::tenant::{self, ChannelStatus};
 
 /// The percentage of a scope's requests that comparisons may use (issue 4, item 7).
@@ -21,7 +21,7 @@ const SHARE_PERCENT: i64 = 5;
 
 /// A connected channel of an account.
 pub(super) struct ComparedChannel<'a> {
-    pub app: &'a Arc<MissedHooksContext>,
+    pub app: &'a Arc<IntakeContext>,
     pub scope: Arc<ConnectedScope>,
     pub channel: ConfiguredChannel,
     chats: Chats,
@@ -29,20 +29,16 @@ pub(super) struct ComparedChannel<'a> {
 
 impl<'a> ComparedChannel<'a> {
     /// None if it is not connected; amoCRM then sends no hooks for it.
-    pub async fn find(
-        app: &'a Arc<MissedHooksContext>,
-        tenant_id: Uuid,
-        channel_id: Uuid,
-    ) -> anyhow::Result<Option<Self>> {
+    pub async fn find(app: &'a Arc<IntakeContext>, tenant_id: Uuid, channel_id: Uuid) -> anyhow::Result<Option<Self>> {
         let row = tenant_channel::Entity::of_tenant(tenant_id)
             .filter(tenant_channel::Column::ChannelId.eq(channel_id))
             .filter(tenant_channel::Column::Status.eq(ChannelStatus::Connected.as_str()))
             .one(app.store.read())
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let Some((integration, channel)) = tenant::channel_config(app, channel_id) else { return Ok(None) };
+        let Some((integration, channel)) = tenant::channel_config(&app.tenants, channel_id) else { return Ok(None) };
         let Some(scope) = app.lookup.scope(&row.scope_id).await? else { return Ok(None) };
-        Ok(Some(Self { app, scope, channel, chats: tenant::chats(app, &integration)? }))
+        Ok(Some(Self { app, scope, channel, chats: tenant::chats(&app.tenants, &integration)? }))
     }
 
     pub fn scoped(&self) -> Scoped<'_> {
@@ -56,7 +52,7 @@ impl<'a> ComparedChannel<'a> {
 
     /// Waits for the scope's rate limit. False if the server stops.
     pub async fn pace(&self) -> bool {
-        let waited = self.app.limits.wait(self.key(), budget(amojo_rate(self.app)));
+        let waited = self.app.histories.wait(self.key(), budget(amojo_rate(&self.app.delivery)));
         metrics::counter!("parom_history_calls_total").increment(1);
         self.app.stop.run_until_cancelled(waited).await.is_some()
     }

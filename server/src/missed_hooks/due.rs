@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::heartbeat::{beat, is_spooled};
 use super::{round, row};
-use crate::missed_hooks::MissedHooksContext;
+use crate::intake::IntakeContext;
 
 const BEAT_EVERY: Duration = Duration::from_secs(10);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -18,7 +18,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const AT_ONCE: usize = 256;
 
 /// Runs until `stop` is cancelled; then lets each comparison in progress finish its chat.
-pub async fn run(app: Arc<MissedHooksContext>, stop: CancellationToken) {
+pub async fn run(app: Arc<IntakeContext>, stop: CancellationToken) {
     let (mut beats, mut looks) = (interval(BEAT_EVERY), interval(LOOK_EVERY));
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -41,7 +41,7 @@ pub async fn run(app: Arc<MissedHooksContext>, stop: CancellationToken) {
 }
 
 /// Compares everything that is due now, until nothing is; returns how many chats were compared. For tests and tools.
-pub async fn look_now(app: &Arc<MissedHooksContext>) -> anyhow::Result<usize> {
+pub async fn look_now(app: &Arc<IntakeContext>) -> anyhow::Result<usize> {
     let mut chats = 0;
     loop {
         if is_spooled(app).await? {
@@ -55,7 +55,7 @@ pub async fn look_now(app: &Arc<MissedHooksContext>) -> anyhow::Result<usize> {
     }
 }
 
-async fn start(app: &Arc<MissedHooksContext>, running: &mut JoinSet<()>) {
+async fn start(app: &Arc<IntakeContext>, running: &mut JoinSet<()>) {
     let room = AT_ONCE.saturating_sub(running.len());
     match claimed(app, u64::try_from(room).unwrap_or(0)).await {
         Ok(rows) => {
@@ -73,7 +73,7 @@ async fn start(app: &Arc<MissedHooksContext>, running: &mut JoinSet<()>) {
     }
 }
 
-async fn claimed(app: &MissedHooksContext, most: u64) -> Result<Vec<entity::history_look::Model>, sea_orm::DbErr> {
+async fn claimed(app: &IntakeContext, most: u64) -> Result<Vec<entity::history_look::Model>, sea_orm::DbErr> {
     let due = if most == 0 { Vec::new() } else { row::due(app, most).await? };
     let mut claimed = Vec::new();
     // Spooled hooks are not lost.

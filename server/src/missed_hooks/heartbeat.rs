@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::row;
 use crate::delivery::worker::LEASE;
-use crate::missed_hooks::MissedHooksContext;
+use crate::intake::IntakeContext;
 use crate::rotation;
 
 /// A process without a heartbeat for this long is dead or could write nothing: its hooks are lost.
@@ -22,7 +22,7 @@ const PAUSE: TimeDelta = TimeDelta::seconds(5);
 
 /// Records that this process accepts hooks. Schedules comparisons for a gap since the last heartbeat, and for
 /// accounts whose hooks this process had to refuse. Safe to call at any time.
-pub async fn beat(app: &MissedHooksContext) -> Result<(), DbErr> {
+pub async fn beat(app: &IntakeContext) -> Result<(), DbErr> {
     // The instances' clocks may differ; the database has one.
     let now = app.store.now().await?;
     row::adopt(app).await?;
@@ -45,7 +45,7 @@ pub async fn beat(app: &MissedHooksContext) -> Result<(), DbErr> {
 
 /// A heartbeat from the future: the clock stood ahead and was set right. What waits for a time by the wrong clock is moved
 /// back with it, once: the heartbeats that showed it are removed and come again.
-async fn set_right(app: &MissedHooksContext, now: i64) -> Result<(), DbErr> {
+async fn set_right(app: &IntakeContext, now: i64) -> Result<(), DbErr> {
     let ahead = heartbeat::Entity::of_tenant(VENDOR).filter(Column::BeatAt.gt(now + NOTICEABLE.num_milliseconds()));
     let rows = ahead.all(app.store.write()).await?;
     let Some(last) = rows.iter().map(|row| row.beat_at).max() else { return Ok(()) };
@@ -68,7 +68,7 @@ async fn set_right(app: &MissedHooksContext, now: i64) -> Result<(), DbErr> {
 
 /// Of several processes the one that removes the heartbeats from the future moves what waits; none for the others.
 async fn move_back<'a, C: ConnectionTrait>(
-    app: &MissedHooksContext,
+    app: &IntakeContext,
     db: &'a C,
     now: i64,
     last: i64,
@@ -88,7 +88,7 @@ where
 }
 
 /// Records an orderly stop: this process has answered everything it accepted.
-pub async fn leave(app: &MissedHooksContext) -> Result<(), DbErr> {
+pub async fn leave(app: &IntakeContext) -> Result<(), DbErr> {
     heartbeat::Entity::update_many()
         .col_expr(Column::Ended, Expr::value(true))
         .col_expr(Column::BeatAt, Expr::value(app.store.now().await?))
@@ -100,7 +100,7 @@ pub async fn leave(app: &MissedHooksContext) -> Result<(), DbErr> {
 }
 
 /// Whether hooks wait in the spool of any process: they are stored before anything that is found in history.
-pub(super) async fn is_spooled(app: &MissedHooksContext) -> Result<bool, DbErr> {
+pub(super) async fn is_spooled(app: &IntakeContext) -> Result<bool, DbErr> {
     if app.spool.waiting() > 0 {
         return Ok(true);
     }
@@ -110,7 +110,7 @@ pub(super) async fn is_spooled(app: &MissedHooksContext) -> Result<bool, DbErr> 
 }
 
 /// Returns since when hooks may have been missed; none if none were.
-async fn beat_in(app: &MissedHooksContext, tx: &DatabaseTransaction, now: i64) -> Result<Option<i64>, DbErr> {
+async fn beat_in(app: &IntakeContext, tx: &DatabaseTransaction, now: i64) -> Result<Option<i64>, DbErr> {
     let mine = app.queue.instance();
     let rows = heartbeat::Entity::of_tenant(VENDOR).all(tx).await?;
     let since = missed_since(&rows, mine, now);
@@ -128,7 +128,7 @@ async fn beat_in(app: &MissedHooksContext, tx: &DatabaseTransaction, now: i64) -
         spooled: i64::try_from(app.spool.waiting()).unwrap_or(i64::MAX),
         keys: Some(rotation::reported_ids(&app.vault)),
         version: Some(env!("CARGO_PKG_VERSION").to_owned()),
-        calls: Some(app.slots.report(app.clock.millis()).to_text()),
+        calls: Some(app.delivery.slots.report(app.clock.millis()).to_text()),
     };
     let known = OnConflict::columns([Column::TenantId, Column::Instance])
         .update_columns([Column::BeatAt, Column::Ended, Column::Spooled, Column::Keys, Column::Version, Column::Calls])
@@ -141,7 +141,7 @@ async fn beat_in(app: &MissedHooksContext, tx: &DatabaseTransaction, now: i64) -
 }
 
 /// Processes that have not been stopped, the newest heartbeat first, and whether each is still heard.
-pub async fn processes(app: &MissedHooksContext) -> Result<Vec<(heartbeat::Model, bool)>, DbErr> {
+pub async fn processes(app: &IntakeContext) -> Result<Vec<(heartbeat::Model, bool)>, DbErr> {
     let now = app.store.now().await?;
     let mut rows = heartbeat::Entity::of_tenant(VENDOR).filter(Column::Ended.eq(false)).all(app.store.read()).await?;
     rows.sort_by_key(|row| (-row.beat_at, row.instance));
@@ -162,7 +162,7 @@ fn missed_since(rows: &[heartbeat::Model], mine: Uuid, now: i64) -> Option<i64> 
     dead.into_iter().chain(alone).min()
 }
 
-async fn tell(app: &MissedHooksContext, scope_id: &str, at: i64) -> Result<(), DbErr> {
+async fn tell(app: &IntakeContext, scope_id: &str, at: i64) -> Result<(), DbErr> {
     let found = app.lookup.scope(scope_id).await?;
     let Some(scope) = found else { return Ok(()) };
     row::interrupted_one(app.store.write(), &scope.channel, at, app.clock.millis()).await

@@ -12,7 +12,6 @@
 
 mod channel;
 mod chat;
-mod context;
 mod due;
 mod heartbeat;
 mod plan;
@@ -21,7 +20,6 @@ mod round;
 mod row;
 mod summary;
 
-pub use context::MissedHooksContext;
 pub use due::{look_now, run};
 pub use heartbeat::{beat, leave, processes};
 pub use report::{KIND, VENDOR_KIND};

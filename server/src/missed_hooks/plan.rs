@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, DbErr, ExprTrait, FromQueryResult, QueryFilter, Query
 use uuid::Uuid;
 
 use crate::delivery::read::first_id_at;
-use crate::missed_hooks::MissedHooksContext;
+use crate::intake::IntakeContext;
 
 /// A chat, and when its last message was accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
@@ -18,7 +18,7 @@ pub(super) struct Active {
 /// The next chats of a channel after the cursor, at most `most`. Message ids begin with their time, so this reads
 /// only messages since then. Imported messages count by their own time.
 pub(super) async fn next(
-    app: &MissedHooksContext,
+    app: &IntakeContext,
     (tenant_id, channel_id): (Uuid, Uuid),
     since: i64,
     (cursor_at, cursor_id): (i64, Uuid),

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::channel::ComparedChannel;
 use crate::alert::{self, Alarm};
+use crate::intake::IntakeContext;
 use crate::intake::crm::recovered::TakenIn;
-use crate::missed_hooks::MissedHooksContext;
 
 /// Kind of the account's alert.
 pub const KIND: &str = "found_in_history";
@@ -56,7 +56,7 @@ async fn raise(place: &ComparedChannel<'_>, row: &Model) -> Result<(), DbErr> {
 }
 
 /// After a round without findings: ends the alerts once no found message waits for a person.
-pub(super) async fn over(app: &MissedHooksContext, tenant_id: Uuid) -> Result<(), DbErr> {
+pub(super) async fn over(app: &IntakeContext, tenant_id: Uuid) -> Result<(), DbErr> {
     if held(app, tenant_id).await? > 0 {
         return Ok(());
     }
@@ -66,7 +66,7 @@ pub(super) async fn over(app: &MissedHooksContext, tenant_id: Uuid) -> Result<()
 }
 
 /// Found messages of an account that wait for a person.
-pub(super) async fn held(app: &MissedHooksContext, tenant_id: Uuid) -> Result<u64, DbErr> {
+pub(super) async fn held(app: &IntakeContext, tenant_id: Uuid) -> Result<u64, DbErr> {
     dead_letter::Entity::of_tenant(tenant_id)
         .filter(dead_letter::Column::Reason.eq(HistoryMessage::REASON))
         .count(app.store.read())

@@ -16,8 +16,8 @@ use base::millis::HOUR;
 
 use super::row::{self, jitter};
 use crate::delivery::backoff;
+use crate::intake::IntakeContext;
 use crate::intake::crm::recovered::TakenIn;
-use crate::missed_hooks::MissedHooksContext;
 
 /// Chats without messages for this long are skipped.
 const ACTIVE: TimeDelta = TimeDelta::days(2);
@@ -34,7 +34,7 @@ const SLOWER: Duration = Duration::from_secs(60);
 
 /// Processes a claimed channel; returns how many chats were compared. An error leaves the row as last written: the
 /// work continues when the claim ends.
-pub(super) async fn work(app: &Arc<MissedHooksContext>, mut row: Model) -> anyhow::Result<usize> {
+pub(super) async fn work(app: &Arc<IntakeContext>, mut row: Model) -> anyhow::Result<usize> {
     let now = app.clock.millis();
     let Some(place) = ComparedChannel::find(app, row.tenant_id, row.channel_id).await? else {
         return later(app, row, now + HOUR).await;
@@ -125,7 +125,7 @@ fn advance(row: &mut Model, chat: Active, taken: TakenIn) {
     row.found += taken.sent + taken.held;
 }
 
-async fn end(app: &Arc<MissedHooksContext>, mut row: Model) -> anyhow::Result<()> {
+async fn end(app: &Arc<IntakeContext>, mut row: Model) -> anyhow::Result<()> {
     let now = app.clock.millis();
     let began_at = row.began_at.take().unwrap_or(now);
     row.ended_at = Some(now);
@@ -137,7 +137,7 @@ async fn end(app: &Arc<MissedHooksContext>, mut row: Model) -> anyhow::Result<()
     Ok(())
 }
 
-async fn later(app: &MissedHooksContext, mut row: Model, next_at: i64) -> anyhow::Result<usize> {
+async fn later(app: &IntakeContext, mut row: Model, next_at: i64) -> anyhow::Result<usize> {
     row.next_at = next_at;
     row::keep(app, &row).await?;
     Ok(0)

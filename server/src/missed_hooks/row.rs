@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::missed_hooks::MissedHooksContext;
+use crate::intake::IntakeContext;
 use crate::tenant::ChannelStatus;
 
 /// How long a claim lasts after its last renewal.
@@ -21,7 +21,7 @@ pub(super) const HELD: TimeDelta = TimeDelta::minutes(10);
 type Channel = (Uuid, Uuid);
 
 /// Schedules connected channels that have no schedule; their first comparison is within the hour.
-pub(super) async fn adopt(app: &MissedHooksContext) -> Result<(), DbErr> {
+pub(super) async fn adopt(app: &IntakeContext) -> Result<(), DbErr> {
     let connected: Vec<Channel> = tenant_channel::Entity::find()
         .select_only()
         .columns([tenant_channel::Column::TenantId, tenant_channel::Column::ChannelId])
@@ -99,7 +99,7 @@ pub(super) async fn interrupted_one(
 
 /// Schedules a comparison of an account's chats now, because someone waits for the result. False if it has no
 /// connected channel.
-pub async fn soon(app: &MissedHooksContext, tenant_id: Uuid) -> Result<bool, DbErr> {
+pub async fn soon(app: &IntakeContext, tenant_id: Uuid) -> Result<bool, DbErr> {
     adopt(app).await?;
     let all = history_look::Entity::update_many().filter(Column::TenantId.eq(tenant_id));
     let done = new_round(all, None, app.clock.millis()).exec(app.store.write()).await?;
@@ -123,12 +123,12 @@ fn new_round(
 }
 
 /// Due channels, the longest due first.
-pub(super) async fn due(app: &MissedHooksContext, most: u64) -> Result<Vec<Model>, DbErr> {
+pub(super) async fn due(app: &IntakeContext, most: u64) -> Result<Vec<Model>, DbErr> {
     base::due::found(&app.store, history_look::Entity::find(), Column::NextAt, most).await
 }
 
 /// Claims a channel. None if another instance has it.
-pub(super) async fn claim(app: &MissedHooksContext, row: Model) -> Result<Option<Model>, DbErr> {
+pub(super) async fn claim(app: &IntakeContext, row: Model) -> Result<Option<Model>, DbErr> {
     let next_at = app.clock.millis() + HELD.num_milliseconds();
     let done = of(row.tenant_id, row.channel_id)
         .col_expr(Column::Epoch, Expr::col(Column::Epoch).add(1))
@@ -141,7 +141,7 @@ pub(super) async fn claim(app: &MissedHooksContext, row: Model) -> Result<Option
 }
 
 /// Stores the progress. False if the claim was lost, or a new round was requested.
-pub(super) async fn keep(app: &MissedHooksContext, row: &Model) -> Result<bool, DbErr> {
+pub(super) async fn keep(app: &IntakeContext, row: &Model) -> Result<bool, DbErr> {
     let done = of(row.tenant_id, row.channel_id)
         .col_expr(Column::NextAt, Expr::value(row.next_at))
         .col_expr(Column::InterruptedAt, Expr::value(row.interrupted_at))

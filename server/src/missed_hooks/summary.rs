@@ -5,7 +5,7 @@ use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::report;
-use crate::missed_hooks::MissedHooksContext;
+use crate::intake::IntakeContext;
 
 /// Over all channels of an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Sum {
 }
 
 /// Reads the results.
-pub async fn of_tenant(app: &MissedHooksContext, tenant_id: Uuid) -> Result<Sum, DbErr> {
+pub async fn of_tenant(app: &IntakeContext, tenant_id: Uuid) -> Result<Sum, DbErr> {
     let now = app.clock.millis();
     let rows = history_look::Entity::of_tenant(tenant_id).all(app.store.read()).await?;
     let mut sum = Sum { waiting: report::held(app, tenant_id).await?, ..Sum::default() };

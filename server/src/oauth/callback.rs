@@ -82,7 +82,7 @@ async fn callback(app: Arc<OauthContext>, request: &HttpRequest, in_path: Option
             if let Err(seconds) = paced(&app, request, UnknownCallerAct::OddCall).await {
                 return Ok(too_fast(&frame, "install-unclear-title", seconds));
             }
-            install::store_unclear(&app, host.as_str(), code, reason).await?;
+            install::store_unclear(&app.tenants, host.as_str(), code, reason).await?;
             let status = if from_amocrm { StatusCode::OK } else { StatusCode::BAD_REQUEST };
             let line = frame.text("install-unclear").with("host", host.as_str());
             return Ok(frame.page(frame.text("install-unclear-title")).line(line).answer(status));
@@ -113,16 +113,16 @@ async fn callback(app: Arc<OauthContext>, request: &HttpRequest, in_path: Option
     let network = if own_browser {
         String::new()
     } else {
-        install::network_of(&app, client_address(request, &app.config.server.trusted_proxies))
+        install::network_of(&app.tenants, client_address(request, &app.config.server.trusted_proxies))
     };
-    let trust = if own_browser { Trust::OwnBrowser } else { install::trust_of(&app, &network).await? };
+    let trust = if own_browser { Trust::OwnBrowser } else { install::trust_of(&app.tenants, &network).await? };
     let call = InstallCall { integration: integration.name.clone(), host: host.to_string(), code, trust, network };
-    if !install::may_exchange(&app, &integration.name).await? {
-        install::store_call(&app, call, CallProcessor::Anybody).await?;
+    if !install::may_exchange(&app.tenants, &integration.name).await? {
+        install::store_call(&app.tenants, call, CallProcessor::Anybody).await?;
         let later = InstallProgress::Later { reason: LocalizedText::new("said-install-queued"), entered: false };
         return done::shown(&app, &frame, &integration, later, own_browser).await;
     }
-    let row = install::store_call(&app, call, CallProcessor::Me).await?;
+    let row = install::store_call(&app.tenants, call, CallProcessor::Me).await?;
     // A browser that disconnects must not cancel the exchange.
     let carried = base::supervisor::detach("installation", install::process(app.tenants.clone(), row)).await;
     let progress = carried.map_err(|error| anyhow::anyhow!("an installation broke off: {error}"))?;
@@ -148,19 +148,19 @@ async fn from_widget(
     host: &amocrm::Host,
     code: SecretString,
 ) -> Result<HttpResponse> {
-    let network = install::network_of(app, client_address(request, &app.config.server.trusted_proxies));
-    let trust = install::trust_of(app, &network).await?;
+    let network = install::network_of(&app.tenants, client_address(request, &app.config.server.trusted_proxies));
+    let trust = install::trust_of(&app.tenants, &network).await?;
     let act =
         if trust == Trust::KnownAddress { UnknownCallerAct::KnownInstallCall } else { UnknownCallerAct::InstallCall };
     let call = InstallCall { integration: integration.name.clone(), host: host.to_string(), code, trust, network };
     if let Err(seconds) = paced(app, request, act).await {
-        app.installs.put(app.clock.uuid_v7(), call);
+        app.tenants.installs.put(app.clock.uuid_v7(), call);
         return Ok(HttpResponse::TooManyRequests()
             .insert_header((header::RETRY_AFTER, seconds.to_string()))
             .content_type("application/json")
             .body("{}"));
     }
-    let row = install::store_call(app, call, CallProcessor::Anybody).await?;
+    let row = install::store_call(&app.tenants, call, CallProcessor::Anybody).await?;
     tracing::info!(install.id = %row.id, integration = integration.name, remote.host = %host, "amoCRM reports that the integration was installed");
     Ok(HttpResponse::Ok().content_type("application/json").body("{}"))
 }

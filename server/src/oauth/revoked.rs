@@ -20,13 +20,13 @@ pub(super) async fn revoked(app: web::Data<OauthContext>, request: HttpRequest) 
         tracing::warn!("a revoke notice with an invalid signature was rejected");
         return Ok(refused());
     };
-    match install::find(&app, &integration.name, account_id).await? {
+    match install::find(&app.tenants, &integration.name, account_id).await? {
         Some(tenant_id) => {
             tracing::info!(tenant.id = %tenant_id, account.id = account_id, "amoCRM reports that the integration was switched off; confirming it");
             // Signed, so its content is trusted; but a captured notice is signed too, and each one makes Parom ask
             // amoCRM.
             let now = app.unknown_callers.asks_at_once(tenant_id, app.clock.millis()).await;
-            uninstall::noticed(&app, tenant_id, now).await?;
+            uninstall::noticed(&app.tenants, tenant_id, now).await?;
             if !now {
                 return Ok(HttpResponse::Ok().content_type("application/json").body("{}"));
             }

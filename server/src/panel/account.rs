@@ -125,7 +125,8 @@ async fn show(app: AppData, member: Member) -> Answer {
     let rows = tenant_channel::Entity::of_tenant(tenant.tenant_id).all(db).await?;
     let cut_off = rows.iter().any(|row| row.status != "connected");
     let channels = rows.into_iter().map(|row| ChannelLine {
-        title: tenant::channel_config(&app, row.channel_id).map_or_else(String::new, |(_, found)| found.title.clone()),
+        title: tenant::channel_config(&app.tenants, row.channel_id)
+            .map_or_else(String::new, |(_, found)| found.title.clone()),
         status: row.status,
         detail: LocalizedText::stored(&row.detail).in_words(page.words, page.crm),
         connected_at: row.connected_at,
@@ -149,17 +150,17 @@ async fn show(app: AppData, member: Member) -> Answer {
         tone: account_tone(status),
         hint: account_hint(&page, status, cut_off, &end),
         support: support_of(&page, status),
-        access: tenant::access(&app, tenant.tenant_id).await?,
+        access: tenant::access(&app.tenants, tenant.tenant_id).await?,
         allow_again: tenant::access::reconnect_url(tenant),
         channels: channels.collect(),
-        usage: sources::usage(&app, tenant.tenant_id).await?,
-        limits: usage::shown(&app, tenant).await?,
+        usage: sources::usage(&app.sources, tenant.tenant_id).await?,
+        limits: usage::shown(&app.usage, tenant).await?,
         default_source: default_source.map(|row| (row.id, row.name)),
-        strays: sources::strays(&app, tenant.tenant_id).await?.len(),
-        migration: sources::migration(&app, tenant.tenant_id).await?,
+        strays: sources::strays(&app.sources, tenant.tenant_id).await?.len(),
+        migration: sources::migration(&app.sources, tenant.tenant_id).await?,
         time_zone: tenant.time_zone.clone(),
         told,
-        lost: missed_hooks::sum(&app.missed_hooks, tenant.tenant_id).await?,
+        lost: missed_hooks::sum(&app.intake, tenant.tenant_id).await?,
         page: page.clone(),
     };
     html(&page, &account)
@@ -169,7 +170,7 @@ async fn show(app: AppData, member: Member) -> Answer {
 async fn look_for_lost(app: AppData, member: Member, _form: Form<EmptyForm>) -> Answer {
     member.require(Right::ManageAccount)?;
     let tenant = &member.here.tenant;
-    let notice = if missed_hooks::soon(&app.missed_hooks, tenant.tenant_id).await? {
+    let notice = if missed_hooks::soon(&app.intake, tenant.tenant_id).await? {
         member.audit(&app, app.store.write(), "account.compared", &tenant.host, json!({})).await?;
         Notice::done(member.words.text("account-lost-looked"))
     } else {

@@ -51,7 +51,7 @@ type Place = (CapacityShare<IpAddr>, CapacityShare<Uuid>);
 /// itself.
 pub(super) async fn get(app: AppData, member: Member, request: HttpRequest) -> Answer {
     let address = load_shedding::counted(client_address(&request, &app.config.server.trusted_proxies));
-    let place = app.load.stream(address, member.session.id);
+    let place = app.usage.load.stream(address, member.session.id);
     let place = place
         .ok_or_else(|| Error::Unavailable { detail: LocalizedText::new("said-too-many-at-once"), retry_after: 30 })?;
     let feed = PanelFeed {

@@ -56,11 +56,11 @@ pub(super) async fn of(
         let tone = if is_over { Tone::Bad } else { Tone::Warn };
         strip(tone, text.to_string(), "common-contact-support", &support)
     });
-    let limits = usage::limit_notices(app, tenant, &open.limits, words).await?.into_iter().map(|notice| {
+    let limits = usage::limit_notices(&app.usage, tenant, &open.limits, words).await?.into_iter().map(|notice| {
         let tone = if notice.is_bad { Tone::Bad } else { Tone::Warn };
         strip(tone, notice.text.to_string(), "common-contact-support", &support)
     });
-    let announced = app.announced.to(&app.store, tenant).await?;
+    let announced = app.usage.announced.to(&app.store, tenant).await?;
     let announced = announced.iter().map(|row| {
         strip(Tone::Wait, announcements::text(row, words.language()).to_owned(), "common-details", &row.link)
     });

@@ -79,7 +79,7 @@ async fn keep(app: Arc<App>, round: Round, stop: CancellationToken) {
 
 fn always(app: &Arc<App>) -> Vec<Round> {
     vec![
-        Round::new("audit", 5, &app.identity.audit, async |app| audit::flush(&app).await).at_stop(),
+        Round::new("audit", 5, &app.identity, async |app| audit::flush(&app, &app.refusals).await).at_stop(),
         Round::new("usage", 10, &app.usage, usage::write_sums).at_stop(),
     ]
 }

@@ -11,4 +11,4 @@ pub struct StatusContext {
     pub board: Board,
 }
 
-stands_on!(StatusContext, platform: PlatformContext);
+stands_on!(StatusContext);

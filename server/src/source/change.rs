@@ -143,7 +143,7 @@ async fn set_version(app: &SourceContext, source: &source::Model, from: i64, to:
 
 async fn plan(app: &SourceContext, source: &source::Model, change: SourceChange) -> Result<ChangePlan> {
     let tenant = tenants::load(app.store.read(), source.tenant_id).await?.ok_or(Error::NotFound)?;
-    let integration = tenants::integration(app, &tenant)?;
+    let integration = tenants::integration(&app.tenants, &tenant)?;
     let mut wrong = WrongFields::default();
     if let Some(name) = &change.name {
         wrong.name(name);

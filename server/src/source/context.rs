@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use super::{ChangeLocks, Observations};
-use crate::platform::stands_on;
+use crate::media::MediaContext;
+use crate::platform::{PlatformContext, stands_on};
 use crate::tenant::TenantContext;
 
 /// The context of sources.
 pub struct SourceContext {
+    pub platform: Arc<PlatformContext>,
+    pub files: Arc<MediaContext>,
     pub tenants: Arc<TenantContext>,
     /// Observations about sources from message traffic.
     pub source_observations: Observations,
@@ -15,4 +18,4 @@ pub struct SourceContext {
     pub source_changes: ChangeLocks,
 }
 
-stands_on!(SourceContext, tenants: TenantContext);
+stands_on!(SourceContext);

@@ -166,7 +166,7 @@ pub(super) async fn channel_connected(app: &SourceContext, tenant_id: Uuid, chan
 }
 
 fn plan(app: &SourceContext, tenant: &tenant::Model, wanted: NewSource) -> Result<CreatePlan> {
-    let integration = tenants::integration(app, tenant)?;
+    let integration = tenants::integration(&app.tenants, tenant)?;
     let mut wrong = WrongFields::default();
     wrong.name(&wanted.name);
     if let Some(external_id) = &wanted.external_id {

@@ -51,7 +51,7 @@ async fn carry_out(app: Arc<SourceContext>, source: source::Model, by: By, _guar
     let tx = app.store.write_tx().await?;
     let done = store(&app, &tx, &source, &by).await;
     finish_tx(tx, done).await?;
-    unregister::at_once(&app.tenants.files.audit.platform, source.tenant_id, Some(source.id));
+    unregister::at_once(&app.platform, source.tenant_id, Some(source.id));
     app.lookup.forget();
     // The delivery engine now picks up what waits, held or not, and buries it.
     app.queue.resume(source.tenant_id, source.id, 0).await?;

@@ -22,7 +22,7 @@ pub struct SourceKind {
 /// them, in the order in which
 /// they are offered. Empty if the integration is no longer configured.
 pub fn kinds(app: &SourceContext, tenant: &tenant::Model) -> Vec<SourceKind> {
-    let Ok(integration) = tenants::integration(app, tenant) else { return Vec::new() };
+    let Ok(integration) = tenants::integration(&app.tenants, tenant) else { return Vec::new() };
     let kinds = app
         .connectors
         .kinds()

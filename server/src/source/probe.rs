@@ -126,12 +126,12 @@ impl CrmConnection {
         let Some(channel) = channel.filter(|channel| channel.status == ChannelStatus::Connected.as_str()) else {
             return Ok(Err(LocalizedText::new("said-channel-not-connected")));
         };
-        let Some((integration, configured)) = tenants::channel_config(app, source.channel_id) else {
+        let Some((integration, configured)) = tenants::channel_config(&app.tenants, source.channel_id) else {
             let channel = source.channel_id.to_string();
             return Ok(Err(LocalizedText::new("said-channel-not-configured").with("channel", channel)));
         };
         Ok(Ok(Self {
-            chats: tenants::chats(app, &integration)?,
+            chats: tenants::chats(&app.tenants, &integration)?,
             secret: configured.secret.clone(),
             scope_id: channel.scope_id,
             words: tenants::words_in(

@@ -64,7 +64,7 @@ pub async fn reconcile(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Reco
     let reserved: Vec<_> =
         not_deleted(tenant_id).all(app.store.read()).await?.into_iter().map(|source| source.external_id).collect();
     let buried = leftover::buried(app.store.read(), tenant_id).await?;
-    let integration = tenants::integration(app, &tenant)?;
+    let integration = tenants::integration(&app.tenants, &tenant)?;
     let code = integration.widget.as_ref().and_then(|widget| widget.code.clone());
     let theirs = Theirs { sources: &theirs, pipelines: &pipelines };
     let found = compare::compare(&ours, &theirs, &reserved, &buried, code.as_deref());

@@ -78,7 +78,7 @@ async fn mirror_them(
     missing: &[source::Model],
 ) -> Result<Vec<rest::Source>> {
     let tenant_id = tenant.tenant_id;
-    let integration = tenants::integration(app, tenant)?;
+    let integration = tenants::integration(&app.tenants, tenant)?;
     let there = mirror::all(app, tenant_id).await.map_err(mirror::as_error)?;
     let pipelines = mirror::pipelines(app, tenant_id).await?;
     let has_default = there.iter().any(|source| source.default);

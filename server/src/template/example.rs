@@ -37,9 +37,9 @@ pub async fn example(app: &Arc<SourceContext>, source: &source::Model, row: &mes
         Err(Denied::Away(detail)) => return Err(Error::Unavailable { detail, retry_after: RETRY_AFTER }),
         Err(denied) => return Err(Error::field("/file", denied.text().clone())),
     };
-    let upload = Upload::begin(app, source.tenant_id, source.id, Uploader::Account).await?;
+    let upload = Upload::begin(&app.files, source.tenant_id, source.id, Uploader::Account).await?;
     let received = upload.take(file.bytes).await?.finish(&file.name).await?;
-    received.keep(app).await?;
+    received.keep(&app.files).await?;
     let stored = Spec { example: Some(received.id()), ..spec };
     message_template::Entity::update_many()
         .col_expr(Column::Spec, Expr::value(serde_json::to_string(&stored).map_err(anyhow::Error::from)?))
@@ -55,7 +55,7 @@ pub async fn example(app: &Arc<SourceContext>, source: &source::Model, row: &mes
 async fn is_stored(app: &Arc<SourceContext>, source: &source::Model, media_id: Uuid) -> Result<bool> {
     let (tenant_id, source_id) = (source.tenant_id, source.id);
     let whose = FileOwner { tenant_id, source_id, direction: Direction::ToMessenger, message_id: Uuid::nil() };
-    match uploaded(app, &whose, media_id).await {
+    match uploaded(&app.files, &whose, media_id).await {
         Ok(_) => Ok(true),
         Err(Error::Invalid(_)) => Ok(false),
         Err(error) => Err(error),

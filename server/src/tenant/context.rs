@@ -8,10 +8,11 @@ use super::install::Overflow;
 use super::rights;
 use super::users::UserLists;
 use crate::media::MediaContext;
-use crate::platform::stands_on;
+use crate::platform::{PlatformContext, stands_on};
 
 /// The context of accounts.
 pub struct TenantContext {
+    pub platform: Arc<PlatformContext>,
     pub files: Arc<MediaContext>,
     /// Install calls that wait in memory.
     pub installs: Overflow,
@@ -25,4 +26,4 @@ pub struct TenantContext {
     pub crm_users: rights::UserRights,
 }
 
-stands_on!(TenantContext, files: MediaContext);
+stands_on!(TenantContext);

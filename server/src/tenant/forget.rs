@@ -49,7 +49,7 @@ pub async fn forget(app: &Arc<TenantContext>, tenant_id: Uuid, force: bool, by: 
     };
     // Entry points first: from here on nothing new arrives. Messengers are asked while the rest is deleted.
     unregister::all(app, tenant_id).await?;
-    let unregistering = unregister::at_once(&app.files.audit.platform, tenant_id, None);
+    let unregistering = unregister::at_once(&app.platform, tenant_id, None);
     count("person", people(&app.store, tenant_id).await?);
     count("directory", doors(&app.store, tenant_id).await?);
     app.lookup.forget();
@@ -83,7 +83,7 @@ pub async fn forget(app: &Arc<TenantContext>, tenant_id: Uuid, force: bool, by: 
         message_template
     );
     all!(found_message, history_look, replay, account_usage, account_month, account_note, consent);
-    count("media", crate::media::of_tenant(app, tenant_id).await?);
+    count("media", crate::media::of_tenant(&app.files, tenant_id).await?);
     let vendors = Condition::all().add(alert::Column::Key.ends_with(format!(":{tenant_id}")));
     count("alert", remove::rows::<alert::Entity>(store, VENDOR, vendors).await?);
     // The vendor's programs still learn that it left; that event is removed with its age.

@@ -6,12 +6,21 @@ use super::RecentKeys;
 use super::Searches;
 use super::StorageSums;
 use crate::announcements::Announced;
+use crate::delivery::DeliveryContext;
 use crate::intake::IntakeContext;
 use crate::load_shedding::Load;
-use crate::platform::stands_on;
+use crate::media::MediaContext;
+use crate::platform::{PlatformContext, stands_on};
+use crate::source::SourceContext;
+use crate::tenant::TenantContext;
 
 /// The context of usage and limits of accounts, and of the public API.
 pub struct UsageContext {
+    pub platform: Arc<PlatformContext>,
+    pub files: Arc<MediaContext>,
+    pub tenants: Arc<TenantContext>,
+    pub sources: Arc<SourceContext>,
+    pub delivery: Arc<DeliveryContext>,
     pub intake: Arc<IntakeContext>,
     /// Rate limits of API keys.
     pub keys: RecentKeys,
@@ -25,4 +34,4 @@ pub struct UsageContext {
     pub load: Arc<Load>,
 }
 
-stands_on!(UsageContext, intake: IntakeContext);
+stands_on!(UsageContext);

@@ -117,8 +117,8 @@ async fn line(
     let mut bytes = detail.bytes;
     let (used, most) = match name {
         SOURCES => {
-            let used = i64::try_from(source::count(app, tenant.tenant_id).await?).unwrap_or(i64::MAX);
-            (used, source::limit_of(app, tenant))
+            let used = i64::try_from(source::count(&app.sources, tenant.tenant_id).await?).unwrap_or(i64::MAX);
+            (used, source::limit_of(&app.sources, tenant))
         }
         MESSAGES if detail.month != Some(Month::at(app.clock.millis()).number()) => return Ok(None),
         MESSAGES => (detail.used, plan::messages_a_month(config, tenant).unwrap_or(0)),

@@ -88,7 +88,7 @@ async fn sum(app: &UsageContext, tenant_id: Uuid) -> Result<i64, DbErr> {
     let days = |days: u32| today.saturating_sub(i32::try_from(days).unwrap_or(i32::MAX));
     let configured = &app.config.retention;
     let (texts_days, hooks_days) = match tenant::load(app.store.read(), tenant_id).await? {
-        Some(tenant) => (tenant::texts_days(app, &tenant), tenant::retention(configured, &tenant).hooks_days),
+        Some(tenant) => (tenant::texts_days(&app.tenants, &tenant), tenant::retention(configured, &tenant).hooks_days),
         None => (configured.texts_days, configured.hooks_days),
     };
     let summed = async |column: Column, since: i32| {
@@ -104,7 +104,7 @@ async fn sum(app: &UsageContext, tenant_id: Uuid) -> Result<i64, DbErr> {
     let texts = summed(Column::Messages, days(texts_days)).await?;
     let hooks = summed(Column::Hooks, days(hooks_days)).await?;
     let imports = super::imports(app, tenant_id).await?.bytes;
-    let files = crate::media::kept_bytes(app, tenant_id).await?;
+    let files = crate::media::kept_bytes(&app.files, tenant_id).await?;
     Ok(texts + hooks + imports + files)
 }
 

@@ -112,8 +112,8 @@ pub async fn shown(app: &UsageContext, tenant: &tenant::Model) -> Result<Vec<Lim
     let limits = &app.config.limits;
     let id = tenant.tenant_id;
     let stored = stored::of_account(app, id).await.map_err(|error| anyhow::anyhow!(error))?;
-    let files = crate::media::kept_bytes(app, id).await?;
-    let visitors = crate::media::visitors_bytes(app, id).await?;
+    let files = crate::media::kept_bytes(&app.files, id).await?;
+    let visitors = crate::media::visitors_bytes(&app.files, id).await?;
     let imports = super::imports(app, id).await?;
     let room = i64::from(app.config.media.tenant_mb);
     let count = |name, used, most: u32| LimitLine { name, used, most: i64::from(most), is_size: false, bytes: None };

@@ -18,7 +18,7 @@ pub(super) async fn may(app: &WebchatContext, guest: &Guest, agreed: bool) -> Re
     guest.pace(app, VisitorAct::Begin).await?;
     let source = guest.source();
     // Chats that have begun go on: their customers are known, and have a day's bytes.
-    match usage::room(app, source.tenant_id).await {
+    match usage::room(&app.usage, source.tenant_id).await {
         Err(Error::Full(_)) => return Err(Error::Full(LocalizedText::new("chat-full")).into()),
         counted => counted?,
     }

@@ -94,12 +94,12 @@ async fn take(
     guest.pace(app, VisitorAct::File).await?;
     let source = guest.source();
     guest.bring(app, 0).await?;
-    let upload = Upload::begin(app, source.tenant_id, source.id, Uploader::Visitor).await?;
+    let upload = Upload::begin(&app.files, source.tenant_id, source.id, Uploader::Visitor).await?;
     let whose = (app, guest);
     let arrived = form_data::read(stream.0, boundary, async |parts| read(whose, upload, parts, form).await).await?;
     let done = keep(app, guest, &arrived, form).await;
     if !matches!(done, Ok(SubmittedMessage { duplicate: false, .. })) {
-        arrived.discard(app).await;
+        arrived.discard(&app.files).await;
     }
     done
 }
@@ -204,7 +204,7 @@ async fn keep(
         _ => Content::File(media),
     };
     let saying = Saying { id: form.id()?, content, callback_data: None, around: form.around() };
-    arrived.keep(app).await?;
+    arrived.keep(&app.files).await?;
     say(app, guest, saying).await
 }
 

@@ -170,10 +170,10 @@ pub async fn file_of(
     content: &Content,
 ) -> anyhow::Result<Option<File>> {
     let Some(media_id) = content.media().and_then(|media| media.media_id) else { return Ok(None) };
-    let Some(kept) = media::find(app, message.tenant_id, media_id).await? else { return Ok(None) };
+    let Some(kept) = media::find(&app.files, message.tenant_id, media_id).await? else { return Ok(None) };
     // Content that its bytes do not support is offered as a plain file.
     let kind = media::MediaKind::of(content).map_or("file", |declared| kept.kind_for(declared).word());
-    let url = media::link(app, &kept, LinkRecipient::Webhook).to_string();
+    let url = media::link(&app.files, &kept, LinkRecipient::Webhook).to_string();
     Ok(Some(File { kind, url, name: kept.file_name.clone(), size: kept.size }))
 }
 

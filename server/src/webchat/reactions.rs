@@ -61,7 +61,7 @@ pub async fn post(app: web::Data<WebchatContext>, guest: Guest, payload: web::Pa
         .await?
         .ok_or(Error::NotFound)?;
     let sender = Person { id: guest.visitor.id.clone(), role: Role::Client, ..Person::default() };
-    reaction(&app, source, &MessageKey::Ours(found.id), sender, given.emoji.clone(), None).await?;
+    reaction(&app.intake, source, &MessageKey::Ours(found.id), sender, given.emoji.clone(), None).await?;
     message::Entity::update_many()
         .col_expr(message::Column::ClientReaction, Expr::value(given.emoji.unwrap_or_default()))
         .col_expr(message::Column::ReactedAt, Expr::value(app.clock.millis()))

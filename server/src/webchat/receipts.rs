@@ -48,7 +48,7 @@ pub async fn post(app: web::Data<WebchatContext>, guest: Guest, payload: web::Pa
         if message.state >= state.number() {
             continue;
         }
-        match accept(&app, source, MessageKey::Ours(message.id), StatusReport { state, failure: None }).await {
+        match accept(&app.intake, source, MessageKey::Ours(message.id), StatusReport { state, failure: None }).await {
             Ok(_) | Err(Error::Conflict { .. } | Error::NotFound) => {}
             Err(error) => return Err(error.into()),
         }

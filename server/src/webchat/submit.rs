@@ -100,7 +100,7 @@ pub async fn say(app: &WebchatContext, guest: &Guest, saying: Saying) -> Result<
         sent_at: None,
         body: Body { callback_data: saying.callback_data, ..Body::new(sender, saying.content) },
     };
-    let outcome = accept(app, guest.source(), incoming, None).await?;
+    let outcome = accept(&app.intake, guest.source(), incoming, None).await?;
     app.guests.say_spoke(&guest.visitor.id, saying.id);
     if let ItemOutcome::Duplicate { same: false, .. } = outcome {
         let detail = LocalizedText::new("said-message-said-else");

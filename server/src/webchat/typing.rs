@@ -13,7 +13,7 @@ use crate::webchat::WebchatContext;
 pub async fn post(app: web::Data<WebchatContext>, guest: Guest) -> Result<HttpResponse> {
     guest.pace(&app, VisitorAct::Receipt).await?;
     let sender = Person { id: guest.visitor.id.clone(), role: Role::Client, ..Person::default() };
-    match messenger::typing(&app, guest.source(), &guest.visitor.id, sender).await {
+    match messenger::typing(&app.intake, guest.source(), &guest.visitor.id, sender).await {
         Ok(()) | Err(Error::NotFound) => Ok(HttpResponse::NoContent().finish()),
         Err(error) => Err(error.into()),
     }

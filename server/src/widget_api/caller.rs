@@ -55,7 +55,7 @@ impl Caller {
 
 /// The stored name of an amoCRM user; empty if unknown.
 pub(super) async fn name_of(app: &WidgetContext, tenant_id: Uuid, user_id: i64) -> Result<String, DbErr> {
-    if let Some(name) = rights::known_name(app, tenant_id, user_id).await {
+    if let Some(name) = rights::known_name(&app.tenants, tenant_id, user_id).await {
         return Ok(name);
     }
     let grant = oauth_grant::Entity::of_tenant(tenant_id)

@@ -65,7 +65,7 @@ pub(super) async fn list(app: AppData, caller: Caller) -> Answer {
             hint: say(format!("wizard-consent-hint-{kind}")),
         })
     };
-    let items: Vec<KindOut> = source::kinds(&app, &caller.tenant)
+    let items: Vec<KindOut> = source::kinds(&app.sources, &caller.tenant)
         .into_iter()
         .map(|kind| KindOut {
             kind: kind.kind,

@@ -82,7 +82,7 @@ pub(super) async fn exchange(app: AppData, request: HttpRequest, _body: RequestB
     let name = exchanged(&integration, &token);
     let paced = app.widget.exchanges.take(token::hash(&name.join("\n")), EXCHANGES, app.clock.millis()).await;
     paced.map_err(|wait| WidgetError::TooFast(seconds(wait)))?;
-    let found = tenants::install::find(&app, &integration.name, token.account_id).await?;
+    let found = tenants::install::find(&app.tenants, &integration.name, token.account_id).await?;
     let tenant_id = found.ok_or(WidgetError::Provisioning)?;
     let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(WidgetError::Provisioning)?;
     if TenantStatus::stored(&tenant) == TenantStatus::Provisioning {
@@ -200,7 +200,7 @@ async fn shown(
 ) -> Result<SessionOut> {
     let reader = reader_of(app, tenant, language);
     let id = row.crm_user_id.unwrap_or_default();
-    let usage = source::usage(app, tenant.tenant_id).await?;
+    let usage = source::usage(&app.sources, tenant.tenant_id).await?;
     let panel_url = if row.is_admin {
         let user = TicketUser { id, name: name_of(app, tenant.tenant_id, id).await?, is_admin: true };
         ticket::url_for(&app.identity, tenant.tenant_id, &user, &TicketTarget::Overview, asked_by).await?

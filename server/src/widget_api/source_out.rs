@@ -23,7 +23,7 @@ const KEPT_UNPAID: i64 = 7;
 
 /// Sources of one account, in their order.
 pub(super) async fn items(app: &Arc<WidgetContext>, caller: &Caller, rows: &[source::Model]) -> Result<Vec<Value>> {
-    let states = sources::states(app, caller.tenant.tenant_id, rows).await?;
+    let states = sources::states(&app.sources, caller.tenant.tenant_id, rows).await?;
     let chats = chats(app, caller.tenant.tenant_id, rows).await?;
     let pipelines = if rows.is_empty() { Arc::default() } else { pipelines::names(app, caller.tenant.tenant_id).await };
     let mut items = Vec::with_capacity(rows.len());
@@ -55,7 +55,7 @@ pub(super) async fn item(
 /// the messenger by hand.
 pub(super) async fn made(app: &Arc<WidgetContext>, caller: &Caller, made: &sources::Created) -> Result<Value> {
     let mut item = item(app, caller, &made.source, made.webhook_secret.as_ref()).await?;
-    if let Some(webhook) = sources::line::webhook_to_enter(app, &made.source)? {
+    if let Some(webhook) = sources::line::webhook_to_enter(&app.sources, &made.source)? {
         let say = |key: &'static str| caller.reader.words.text(key).to_string();
         let values = webhook.values.into_iter().map(|one| json!({ "label": say(one.label), "value": one.value }));
         let values: Vec<Value> = values.collect();
@@ -70,7 +70,7 @@ pub(super) async fn answer(app: &Arc<WidgetContext>, caller: &Caller, row: &sour
 }
 
 async fn shown(app: &WidgetContext, reader: &WidgetReader, row: &source::Model, state: &SourceState) -> Result<Value> {
-    let out = shown_as(app, row, state, None).await?;
+    let out = shown_as(&app.usage, row, state, None).await?;
     let mut item = serde_json::to_value(&out).map_err(anyhow::Error::from)?;
     put(&mut item, "hint", json!(hint(reader, row, state)));
     if !state.detail.is_empty() {
@@ -121,7 +121,7 @@ fn hint(reader: &WidgetReader, row: &source::Model, state: &SourceState) -> Stri
 
 /// How to embed a web chat.
 fn embed(app: &WidgetContext, row: &source::Model) -> Value {
-    let embed = sources::embed(app, row);
+    let embed = sources::embed(&app.sources, row);
     embed.map_or(Value::Null, |embed| json!({ "code": embed.line, "link": embed.link, "nowhere": embed.nowhere }))
 }
 

@@ -43,10 +43,10 @@ struct WidgetStepOut {
 pub(super) async fn list(app: AppData, caller: Caller) -> Answer {
     let app = app.into_inner();
     let tenant_id = caller.tenant.tenant_id;
-    let sources = source::all(&app, tenant_id).await?;
+    let sources = source::all(&app.sources, tenant_id).await?;
     let items = source_out::items(&app, &caller, &sources).await?;
-    let usage = source::usage(&app, tenant_id).await?;
-    let strays = source::strays(&app, tenant_id).await?;
+    let usage = source::usage(&app.sources, tenant_id).await?;
+    let strays = source::strays(&app.sources, tenant_id).await?;
     Ok(HttpResponse::Ok().json(WidgetListOut {
         items,
         used: usage.used,
@@ -80,7 +80,7 @@ pub(super) async fn patch(
 ) -> Answer {
     let app = app.into_inner();
     caller.needs_admin()?;
-    source::find(&app, caller.tenant.tenant_id, *source_id).await?;
+    source::find(&app.sources, caller.tenant.tenant_id, *source_id).await?;
     let expected = if_match(&request);
     let (change, asked) = body.read::<SourcePatchIn>().await?;
     let work = async |by: By| {
@@ -138,7 +138,7 @@ pub(super) async fn changed(
     work: impl AsyncFnOnce(By) -> Result<HttpResponse>,
 ) -> Answer {
     let work = async { work(caller.by(app).await?).await };
-    Ok(once(app, &caller.key(), asked, spoken(caller.reader, work)).await?)
+    Ok(once(&app.usage, &caller.key(), asked, spoken(caller.reader, work)).await?)
 }
 
 /// The revision in `If-Match`; an invalid one matches no source.

@@ -67,9 +67,9 @@ async fn notices(
     // Once it is over, the status is `plan_ended`.
     let end = plan::ending(&app.config, tenant, now, reader.words).filter(|(_, is_over)| !is_over);
     let end = end.map(|(text, _)| WidgetNoticeOut { text: text.to_string(), link: None });
-    let limits = usage::open_limit_notices(app, tenant, reader.words).await?;
+    let limits = usage::open_limit_notices(&app.usage, tenant, reader.words).await?;
     let limits = limits.into_iter().map(|notice| WidgetNoticeOut { text: notice.text.to_string(), link: None });
-    let announced = app.announced.to(&app.store, tenant).await?;
+    let announced = app.usage.announced.to(&app.store, tenant).await?;
     let announced = announced.into_iter().map(|row| WidgetNoticeOut {
         text: announcements::text(&row, reader.words.language()).to_owned(),
         link: Some(row.link).filter(|link| !link.is_empty()),

@@ -61,7 +61,7 @@ pub(super) async fn post(app: AppData, request: HttpRequest, caller: Caller, bod
         (PanelPage::Sources, None) => TicketTarget::Sources,
         (PanelPage::Source, Some(id)) => {
             caller.needs_admin()?;
-            TicketTarget::Source(source::find(&app, tenant_id, id).await?.id)
+            TicketTarget::Source(source::find(&app.sources, tenant_id, id).await?.id)
         }
         (PanelPage::Message, Some(id)) => {
             let found = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(id));
@@ -92,7 +92,7 @@ pub(super) async fn post(app: AppData, request: HttpRequest, caller: Caller, bod
 
 /// A kind that this account can add.
 fn kind_of(app: &WidgetContext, caller: &Caller, name: Option<&str>) -> Result<String> {
-    let known: Vec<&str> = source::kinds(app, &caller.tenant).into_iter().map(|kind| kind.kind).collect();
+    let known: Vec<&str> = source::kinds(&app.sources, &caller.tenant).into_iter().map(|kind| kind.kind).collect();
     let found = known.iter().find(|kind| Some(**kind) == name).map(|kind| (*kind).to_owned());
     let detail = || LocalizedText::new("said-kind-unknown").with("known", known.join(", "));
     Ok(found.ok_or_else(|| Error::field("/kind", detail()))?)

@@ -4,9 +4,10 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::files::{self, Loaded};
 use super::options::{Bot, Group, GroupKind, Options, Role, Telegram as State};
 use super::{hook, image};
-use crate::kit::{Act, Content, Customer, Dialog, DialogKind, Id, Line, Person, Sample, Simulator, Verb};
+use crate::kit::{Act, Content, Customer, Dialog, DialogKind, Id, Line, Person, Sample, Simulator, Verb, Wire};
 
 /// A bot as created with BotFather.
 #[derive(Clone, Debug)]
@@ -188,6 +189,17 @@ impl Simulator<Options> {
                 person.more.remove("avatar");
                 person.more.extend(sizes.map(|sizes| ("avatar".to_owned(), sizes)));
             }
+        });
+    }
+
+    /// Lets a bot know a file id from Telegram's documents: the built-in file of that field.
+    pub fn knows_file(&self, bot: i64, file_id: &str, field: &str) {
+        self.core.change(|state| {
+            let kind = Options::KINDS.iter().find(|kind| kind.name == field);
+            let (sort, sample) = (files::sort(field), kind.and_then(|kind| kind.sample).unwrap_or(Sample::PICTURE));
+            let (name, mime) = (sample.name.to_owned(), sample.mime.to_owned());
+            let unique = state.keep(sort, Loaded { name, mime, bytes: bytes::Bytes::from_static(sample.bytes) });
+            state.own.documented.insert(file_id.to_owned(), (Id::from(bot), unique));
         });
     }
 

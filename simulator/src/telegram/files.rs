@@ -110,6 +110,9 @@ impl Telegram {
 
     /// The bot and the file of a file id; a bare unique id belongs to every bot.
     pub(super) fn parse(&self, file_id: &str) -> Option<(Id, Id)> {
+        if let Some(known) = self.own.documented.get(file_id) {
+            return Some(known.clone());
+        }
         let (bot, unique) = file_id.split_once("AgIAAxk").and_then(|(_, rest)| rest.split_once('_'))?;
         self.files.get(&Id::from(unique)).map(|file| (Id::from(bot), file.id.clone()))
     }

@@ -32,6 +32,8 @@ pub struct Own {
     pub(super) connections: Vec<Connection>,
     /// When a bot's path of a file expires, in milliseconds.
     pub(super) open: BTreeMap<(Id, String), i64>,
+    /// Ids from Telegram's documents: the bot that knows each, and the file.
+    pub(super) documented: BTreeMap<String, (Id, Id)>,
     /// By bot and chat; chat 0 is the bot's total.
     pub(super) budgets: Budgets<(Id, i64)>,
 }

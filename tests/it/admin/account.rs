@@ -119,12 +119,12 @@ async fn a_view_of_an_account_ends_with_its_operators_session(world: &mut World)
     let own = entity::person::Entity::find().filter(own).one(world.app().store.read()).await.unwrap().unwrap();
     let next = olga.next_code(world);
     let by = By { actor: Actor::Cli, address: None };
-    let link = actions::link(world.app(), &own, false, &by).await.unwrap();
+    let link = actions::link(&world.app().panel, &own, false, &by).await.unwrap();
     olga.follows(&link).await.is(303);
     olga.opens("/admin/code").await.is(200);
     olga.sends("/admin/code", &[("code", &next)]).await.is(303);
     view(&olga).await;
-    actions::disable(world.app(), &own, &by).await.unwrap();
+    actions::disable(&world.app().panel, &own, &by).await.unwrap();
     assert!(olga.opens("/panel").await.is_redirect().starts_with("/panel/sign-in"));
 }
 

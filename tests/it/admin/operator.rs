@@ -86,6 +86,6 @@ impl Operator {
 /// Makes an operator as the command line does; gives the link.
 pub async fn make_operator(world: &World, email: &str) -> String {
     let by = By { actor: Actor::Cli, address: None };
-    let added = actions::add(world.app(), email, "Olga", Language::En, &by).await.unwrap();
+    let added = actions::add(&world.app().panel, email, "Olga", Language::En, &by).await.unwrap();
     added.unwrap().1
 }

@@ -28,8 +28,8 @@ async fn the_first_page_shows_the_whole_service(world: &mut World) {
     world.manager(&line).answers("anna", "held").await;
     world.deliver_to_the_end().await;
     add_tenants(world, 8).await;
-    parom::missed_hooks::beat(&world.app().missed_hooks).await.unwrap();
-    gauges::look(world.app()).await.unwrap();
+    parom::missed_hooks::beat(&world.app().intake).await.unwrap();
+    gauges::look(&world.app().delivery).await.unwrap();
 
     let olga = Operator::signed_in(world).await;
     let page = olga.opens("/admin").await.is(200);
@@ -111,7 +111,7 @@ async fn calls_of_all_processes_are_one_sum(world: &mut World) {
 
     let second = world.another_server().await;
     let now = world.clock.millis();
-    let slots = &second.app.slots;
+    let slots = &second.app.delivery.slots;
     for (failed, millis) in [(true, 2_500), (true, 40), (false, 30)] {
         slots.measure("amojo:main", millis, failed, now);
     }
@@ -119,7 +119,7 @@ async fn calls_of_all_processes_are_one_sum(world: &mut World) {
     for tenant in 1..=20 {
         slots.note("telegram", uuid::Uuid::from_u128(tenant), false, now);
     }
-    parom::missed_hooks::beat(&second.app.missed_hooks).await.unwrap();
+    parom::missed_hooks::beat(&second.app.intake).await.unwrap();
     let sum = row("amoCRM · main").await;
     assert!(sum.contains("data-label=\"Errors\">2 of 4<"), "{sum}");
     assert!(sum.contains("95% of calls within\">2"), "{sum}");

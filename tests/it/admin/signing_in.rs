@@ -33,7 +33,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// Actions of the vendor's log, oldest first, refused ones with a mark.
 pub async fn log(world: &World, tenant_id: uuid::Uuid) -> Vec<String> {
-    parom::audit::flush(world.app()).await;
+    parom::audit::flush(world.app(), &world.app().identity.refusals).await;
     let rows = entity::audit::Entity::of_tenant(tenant_id).all(world.app().store.read()).await.unwrap();
     let mut rows: Vec<_> = rows.into_iter().filter(|row| !row.action.starts_with("source.")).collect();
     rows.sort_by_key(|row| row.id);

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// An account's log, the oldest row first; the nil id is the vendor's.
 pub async fn log(world: &World, tenant_id: Uuid) -> Vec<audit::Model> {
-    parom::audit::flush(world.app()).await;
+    parom::audit::flush(world.app(), &world.app().identity.refusals).await;
     let rows = audit::Entity::of_tenant(tenant_id).order_by_asc(audit::Column::Id).all(world.app().store.read());
     rows.await.unwrap()
 }

@@ -6,7 +6,7 @@ use parom_tests::settings::HOST;
 use parom_tests::{Beside, Browser, Engine, Place, Setup, TelegramLine, World};
 use serde_json::json;
 use simulator::crm::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
-use simulator::telegram::{Content, Given, NewPerson, StickerForm};
+use simulator::telegram::{Content, NewPerson};
 use simulator::whatsapp::{self, WhatsApp};
 
 use super::{run, speaks};
@@ -63,19 +63,17 @@ pub(super) async fn picture(browser: &Browser, scroll: &str, name: &str) {
 
 /// What a customer can send in Telegram besides texts.
 fn contents() -> Vec<Content> {
-    let (file, none) = (Given::sample, String::new);
-    let (latitude, longitude) = (55.7558, 37.6173);
     vec![
-        Content::Photo { file: file(), caption: "This one".into() },
-        Content::Video { file: file(), caption: none() },
-        Content::VideoNote { file: file() },
-        Content::Voice { file: file(), caption: none() },
-        Content::Audio { file: file(), caption: none(), performer: Some("Band".into()), title: Some("Song".into()) },
-        Content::Document { file: file(), caption: none() },
-        Content::Sticker { file: file(), emoji: "🔥".into(), set_name: None, form: StickerForm::Static },
-        Content::Location { latitude, longitude, live_period: None, heading: None, horizontal_accuracy: None },
-        Content::OwnContact,
-        Content::Poll { question: "When does it suit?".into(), options: vec!["In the morning".into(), "Later".into()] },
+        Content::of("photo").saying("This one"),
+        Content::of("video"),
+        Content::of("video_note"),
+        Content::of("voice"),
+        Content::of("audio").with("performer", "Band").with("title", "Song"),
+        Content::of("document"),
+        Content::of("sticker").with("emoji", "🔥"),
+        Content::of("location").with("latitude", 55.7558).with("longitude", 37.6173),
+        Content::of("own_contact"),
+        Content::of("poll").with("question", "When does it suit?").with("options", json!(["In the morning", "Later"])),
     ]
 }
 
@@ -86,7 +84,7 @@ async fn talk(world: &mut World, line: &TelegramLine) -> i64 {
         world.telegram_arrives().await;
     }
     let typo = line.customer(world).writes("A typpo").unwrap();
-    line.customer(world).edits(typo, Content::text("No typo")).unwrap();
+    line.customer(world).edits(typo, "No typo").unwrap();
     world.telegram_arrives().await;
     let pavel = NewPerson { id: 5_599_887_766, first_name: "Pavel".into(), last_name: None, ..NewPerson::default() };
     let pavel = world.telegram().add_person(pavel);
@@ -100,8 +98,8 @@ async fn talk(world: &mut World, line: &TelegramLine) -> i64 {
     world.sandbox.manager_reacts(HOST, &hello.id, Some("👍"), HookForm::Table).await.unwrap();
     world.deliver_to_the_end().await;
     let chosen = world.telegram().sent(line.bot).into_iter().rfind(|message| !message.buttons.is_empty()).unwrap();
-    world.telegram().customer(pavel, line.bot).presses(chosen.id, 0, 0).unwrap();
-    world.telegram().customer(pavel, line.bot).reacts(chosen.id, &["❤"]).unwrap();
+    world.telegram().customer(pavel, line.bot).presses(&chosen.id, &chosen.buttons[0][0].text).unwrap();
+    world.telegram().customer(pavel, line.bot).reacts(&chosen.id, "❤").unwrap();
     world.telegram_arrives().await;
     pavel
 }

@@ -18,7 +18,7 @@ const EMAIL: &str = "olga@vendor.example";
 /// A new operator opens the link of the invitation and sees the secret for an authenticator.
 pub async fn is_invited(browser: &Browser, world: &World, language: Language) {
     let by = By { actor: Actor::Cli, address: None };
-    let added = actions::add(world.app(), EMAIL, "Olga", language, &by).await.expect("an operator");
+    let added = actions::add(&world.app().panel, EMAIL, "Olga", language, &by).await.expect("an operator");
     browser.goto(&added.expect("a new one").1).await;
     browser.press("main form button").await;
     browser.find("code.mono.all").await;
@@ -144,7 +144,8 @@ async fn operators_and_people_of_an_account_sign_in() {
 
     // A link by mail connects no authenticator to an operator.
     let by = By { actor: Actor::Cli, address: None };
-    let added = actions::add(world.app(), "petr@vendor.example", "Petr", Language::En, &by).await.expect("an operator");
+    let added =
+        actions::add(&world.app().panel, "petr@vendor.example", "Petr", Language::En, &by).await.expect("an operator");
     let id = added.expect("a new one").0.id;
     let mailed = SignInLink { person_id: id, purpose: Purpose::Operator, tenant_id: None, mailed: true };
     let token = link::issue(identity, db, mailed).await.expect("a link");

@@ -214,7 +214,7 @@ async fn every_page_of_the_admin_and_of_the_vendor() {
     looks_right(&browser, "ru/admin-enrol").await;
     connects_an_authenticator(&browser, &world).await;
     let white = "[[integration]]\nname = \"white\"\nplatform = \"kommo\"\nclient_id = \"white\"\nclient_secret = \"0123456789abcdef\"\n";
-    parom::integrations::set(&world.app().identity.audit, white, &Actor::Cli.into()).await.expect("it is stored");
+    parom::integrations::set(world.app(), white, &Actor::Cli.into()).await.expect("it is stored");
     look(&browser, &base, "/admin/prove").await;
     has_proved(&world).await;
     let id = line.tenant_id;

@@ -47,7 +47,7 @@ pub(super) async fn sources(world: &World, tenant_id: Uuid) -> usize {
     let here = here.json["items"].as_array().expect("a list").len();
     assert_eq!(here, world.sandbox.sources(HOST).len(), "half-made");
     let rows = async || {
-        let usage = parom::source::usage(world.app(), tenant_id).await.expect("the usage");
+        let usage = parom::source::usage(&world.app().sources, tenant_id).await.expect("the usage");
         (usage.used == u64::try_from(here).expect("few")).then_some(())
     };
     world.until("no place is taken by what is not there", rows).await;

@@ -27,7 +27,7 @@ async fn h3_announced_bodies_that_never_come_displace_no_other_request(world: &m
     }
     world
         .until("the server waits for all of them", async || {
-            let under_way = |class| world.app().load.under_way(class);
+            let under_way = |class| world.app().usage.load.under_way(class);
             (under_way(RequestClass::Page) >= 56 && under_way(RequestClass::Other) >= 56).then_some(())
         })
         .await;
@@ -40,14 +40,14 @@ async fn h3_announced_bodies_that_never_come_displace_no_other_request(world: &m
     world.deliver_all().await;
     assert_eq!(world.messenger.texts(), ["Good morning"]);
     for class in RequestClass::ALL {
-        assert_eq!(world.app().load.body_bytes(class), 0, "{class:?}: nothing came, nothing is charged");
+        assert_eq!(world.app().usage.load.body_bytes(class), 0, "{class:?}: nothing came, nothing is charged");
     }
     drop(held);
 }
 
 /// H3 (a): what came is charged while it is held, to its own class alone, whatever was announced.
 async fn h3_bytes_are_charged_as_they_arrive(world: &mut World) {
-    let load = world.app().load.clone();
+    let load = world.app().usage.load.clone();
     let mut announced = Raw::open(world).await;
     announced.announces("/panel/sign-in", 1_048_576).await.says([b'x'; 5_000]).await;
     let mut chunked = Raw::open(world).await;
@@ -101,7 +101,7 @@ async fn h3_a_body_that_stops_is_ended_at_every_door(world: &mut World) {
         assert!(heard.starts_with("HTTP/1.1 408 "), "{asked}: {heard}");
         assert!(heard.to_lowercase().contains("connection: close"), "{asked}: {heard}");
     }
-    let load = &world.app().load;
+    let load = &world.app().usage.load;
     for class in RequestClass::ALL {
         assert_eq!((load.body_bytes(class), load.under_way(class), load.uploads(class)), (0, 0, 0), "{class:?}");
     }

@@ -16,7 +16,7 @@ fn few_requests(config: &mut Config) {
 async fn h3_an_address_has_its_share_of_requests_under_way() {
     let setup = Setup { change: few_requests, ..Setup::default() };
     let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
-    let load = world.app().load.clone();
+    let load = world.app().usage.load.clone();
     let mut held = Vec::new();
     for number in 1..=20_usize {
         let mut caller = Raw::open(&world).await;
@@ -48,7 +48,7 @@ fn few_requests_behind_a_proxy(config: &mut Config) {
 async fn h3_behind_a_proxy_the_callers_own_address_counts() {
     let setup = Setup { change: few_requests_behind_a_proxy, ..Setup::default() };
     let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
-    let load = world.app().load.clone();
+    let load = world.app().usage.load.clone();
     let mut held = Vec::new();
     for (address, under_way) in [("192.0.2.1", 1), ("192.0.2.2", 2), ("2001:db8::1", 3), ("2001:db8::2", 3)] {
         let mut caller = Raw::open(&world).await;
@@ -81,7 +81,7 @@ async fn h3_an_address_has_its_share_of_connections() {
         caller.announces("/panel/sign-in", 1_000).await;
         held.push(caller);
     }
-    let load = world.app().load.clone();
+    let load = world.app().usage.load.clone();
     world.until("they are there", async || (load.under_way(RequestClass::Page) == 5).then_some(())).await;
     let mut sixth = Raw::from(&world, 2).await;
     assert_eq!(sixth.hears_to_the_end().await, "");
@@ -96,7 +96,7 @@ async fn h3_an_address_has_its_share_of_connections() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn h3_silent_connections_end_none_that_has_spoken() {
     let world = World::start(Engine::Sqlite, Setup::default()).await.expect("SQLite is there");
-    let load = world.app().load.clone();
+    let load = world.app().usage.load.clone();
     let mut spoken = Raw::from(&world, 2).await;
     spoken.announces("/panel/sign-in", 1_000).await;
     world.until("it is under way", async || (load.under_way(RequestClass::Page) == 1).then_some(())).await;
@@ -125,7 +125,7 @@ async fn l14_an_address_has_its_share_of_the_panels_streams() {
     let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
     let line = world.line("support").await;
     let owner = world.panel(line.tenant_id).await;
-    let load = world.app().load.clone();
+    let load = world.app().usage.load.clone();
     let watches = async |last: u8| {
         let mut caller = Raw::from(&world, last).await;
         caller.says(format!("GET /panel/events HTTP/1.1\r\nHost: parom\r\nCookie: {}\r\n\r\n", owner.cookies())).await;

@@ -39,7 +39,7 @@ fn head() -> String {
 /// H3 (b): 60 of them held 300 MB, and nothing ended them.
 async fn h3_stalled_uploads_hold_a_small_buffer_each_and_end(world: &mut World) {
     let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
-    let load = world.app().load.clone();
+    let load = world.app().usage.load.clone();
     let mut callers = Vec::new();
     for number in 0..60_u8 {
         let mut caller = begins(world, &OnSite::new(&source), 1 + number % 3).await;
@@ -65,7 +65,7 @@ async fn h3_stalled_uploads_hold_a_small_buffer_each_and_end(world: &mut World) 
 /// H3 (b): 20 at an address, three of a visitor.
 async fn h3_an_address_sends_twenty_files_at_once_and_a_visitor_three(world: &mut World) {
     let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
-    let load = world.app().load.clone();
+    let load = world.app().usage.load.clone();
     let anna = OnSite::new(&source);
     // What is charged was read, and who is read has a place.
     let read = async |number: usize| {
@@ -93,7 +93,7 @@ async fn h3_an_address_sends_twenty_files_at_once_and_a_visitor_three(world: &mu
 /// H3 (b): a byte a second is never silent for long, and is too slow all the same.
 async fn h3_an_upload_that_trickles_is_ended(world: &mut World) {
     let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
-    let load = world.app().load.clone();
+    let load = world.app().usage.load.clone();
     let mut caller = begins(world, &OnSite::new(&source), 1).await;
     world.until("it comes in", async || (load.body_bytes(RequestClass::Messenger) > 0).then_some(())).await;
     for _ in 0..200 {

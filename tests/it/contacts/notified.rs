@@ -210,7 +210,7 @@ async fn hook_data_about_a_customer_is_erased_with_them(world: &mut World) {
     let has = async || kept(world).await.iter().any(|row| row.body == body.as_bytes());
     assert!(has().await);
     let who = parom::tenant::Who::Phone(PHONE.to_owned());
-    parom::tenant::erase(world.app(), line.tenant_id, &who, "test").await.unwrap();
+    parom::tenant::erase(&world.app().tenants, line.tenant_id, &who, "test").await.unwrap();
     assert!(!has().await, "however it was written");
 }
 

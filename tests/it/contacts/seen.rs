@@ -37,7 +37,7 @@ async fn nothing_of_it_stays_of_an_erased_customer(world: &mut World) {
     let line = line(world, "link").await;
     world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
     anna_writes(world, &line).await;
-    erase(world.app(), line.tenant_id, &Who::Phone(PHONE.to_owned()), "test").await.unwrap();
+    erase(&world.app().tenants, line.tenant_id, &Who::Phone(PHONE.to_owned()), "test").await.unwrap();
     assert_eq!(why(world, &line).await, (None, None));
     assert_eq!(super::shown(world, &line).await["amocrm_contact_name"], serde_json::Value::Null);
 }

@@ -148,7 +148,7 @@ async fn a_restart_ends_what_its_earlier_life_accepted_and_leased(office: &mut O
 /// Free slots of a line's pools.
 fn free(world: &World) -> [u32; 2] {
     let now = world.clock.millis();
-    POOLS.map(|pool| world.app().slots.free(pool, now))
+    POOLS.map(|pool| world.app().delivery.slots.free(pool, now))
 }
 
 /// A line whose lanes and turns exist.

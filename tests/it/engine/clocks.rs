@@ -39,7 +39,7 @@ async fn wrong_clocks_end_no_lease_and_no_back_off() {
 /// What waits by a clock that stood ahead goes on when the clock is set right.
 async fn a_clock_that_stood_ahead_holds_nothing_back(world: &mut World) {
     let line = world.line("support").await;
-    let beats = async |world: &World| parom::missed_hooks::beat(&world.app().missed_hooks).await.unwrap();
+    let beats = async |world: &World| parom::missed_hooks::beat(&world.app().intake).await.unwrap();
     beats(world).await;
     world.advance(Duration::from_secs(3600));
     world.sandbox.faults().until_cleared(Part::Message, Fault::Status { code: 503, retry_after: None });

@@ -87,7 +87,7 @@ async fn an_account_of_weight_three_gets_three_times_as_much(world: &mut World) 
         light.push(world.line_at(&format!("light{number}.amocrm.ru"), "support").await);
     }
     for line in &heavy {
-        parom::tenant::weigh(world.app(), line.tenant_id, 3).await.unwrap();
+        parom::tenant::weigh(&world.app().tenants, line.tenant_id, 3).await.unwrap();
     }
     for line in heavy.iter().chain(&light) {
         write(world, line, 30, 15).await;

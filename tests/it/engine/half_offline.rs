@@ -49,7 +49,7 @@ async fn an_instance_without_internet_leaves_the_letters_to_the_other(world: &mu
     }
     offline.deliver_all().await.unwrap();
     let now = world.clock.millis();
-    assert_eq!(running.app.slots.closed(now).len(), 1, "its breaker for amoCRM opened");
+    assert_eq!(running.app.delivery.slots.closed(now).len(), 1, "its breaker for amoCRM opened");
     let in_vain = failed_calls(world).await;
     assert!((20..=32).contains(&in_vain), "{in_vain}");
 
@@ -60,7 +60,7 @@ async fn an_instance_without_internet_leaves_the_letters_to_the_other(world: &mu
     assert_eq!(offline.deliver_all().await.unwrap(), 0, "it takes no letter");
     world.deliver_all().await;
     assert!(delivered(world, &lines) >= 32, "{}", delivered(world, &lines));
-    assert_eq!(world.app().slots.closed(now), []);
+    assert_eq!(world.app().delivery.slots.closed(now), []);
 
     // The letters that failed are repeated by the other instance within the budget for retries, although the first one
     // always looks earlier. It tries one letter each half minute.
@@ -86,7 +86,11 @@ async fn a_target_that_it_closed_is_open_after_the_others_probe(world: &mut Worl
     write_in_new_chats(world, &lines[0], "first", OPEN_AFTER).await;
     offline.deliver_all().await.unwrap();
     let now = world.clock.millis();
-    assert_eq!(running.app.slots.closed(now), [], "the failures of one account do not prove that the host is down");
+    assert_eq!(
+        running.app.delivery.slots.closed(now),
+        [],
+        "the failures of one account do not prove that the host is down"
+    );
     assert_eq!(failed_calls(world).await, 20);
     write_in_new_chats(world, &lines[0], "second", 3).await;
     world.deliver_all().await;

@@ -45,9 +45,9 @@ async fn c1_a_closed_pool_hides_no_other_target(world: &mut World) {
     let (_, manager) = world.chatting().await;
     let now = world.clock.millis();
     for account in 0..40 {
-        world.app().slots.note("amojo:main", Uuid::from_u128(account), false, now);
+        world.app().delivery.slots.note("amojo:main", Uuid::from_u128(account), false, now);
     }
-    assert_eq!(world.app().slots.closed(now).len(), 1, "amojo is left alone");
+    assert_eq!(world.app().delivery.slots.closed(now).len(), 1, "amojo is left alone");
     strangers_wait(world, (0..MANY).map(|_| Desk::new(&world.clock).to_crm("chat", "1", "one"))).await;
     answer_leaves(world, &manager).await;
     strangers_go(world).await;
@@ -56,7 +56,7 @@ async fn c1_a_closed_pool_hides_no_other_target(world: &mut World) {
 async fn c1_a_pool_full_of_hanging_calls_hides_no_other_target(world: &mut World) {
     let (_, manager) = world.chatting().await;
     let desks: Vec<Desk> = (0..MANY).map(|_| Desk::new(&world.clock)).collect();
-    let slots = &world.app().slots;
+    let slots = &world.app().delivery.slots;
     let hanging: Vec<Slot> =
         desks[..128].iter().map(|desk| slots.take("amojo:main", desk.tenant_id, desk.channel_id)).collect();
     strangers_wait(world, desks.iter().map(|desk| desk.to_crm("chat", "1", "one"))).await;
@@ -68,7 +68,7 @@ async fn c1_a_pool_full_of_hanging_calls_hides_no_other_target(world: &mut World
 async fn c1_an_account_with_many_due_targets_hides_no_other_account(world: &mut World) {
     let (_, manager) = world.chatting().await;
     let first = Desk::new(&world.clock);
-    let slots = &world.app().slots;
+    let slots = &world.app().delivery.slots;
     let hanging: Vec<Slot> =
         (0..8).map(|_| slots.take("webhooks", first.tenant_id, first.another().source_id)).collect();
     let now = world.clock.millis();
@@ -115,7 +115,7 @@ async fn c1_an_idle_scan_is_one_statement(world: &mut World) {
     round().await;
     let desk = Desk::new(&world.clock);
     let fill = |pool: &str, count| -> Vec<Slot> {
-        (0..count).map(|_| world.app().slots.take(pool, desk.tenant_id, desk.source_id)).collect()
+        (0..count).map(|_| world.app().delivery.slots.take(pool, desk.tenant_id, desk.source_id)).collect()
     };
     let connectors = &world.app().connectors;
     let pools = connectors.kinds().filter_map(|kind| connectors.get(kind)).map(|connector| connector.pool());
@@ -128,7 +128,7 @@ async fn c1_an_idle_scan_is_one_statement(world: &mut World) {
 /// C10: sixteen accounts of which each has as many calls under way as it may have.
 async fn c10_hanging_endpoints_of_many_accounts_delay_no_other_account(world: &mut World) {
     let (_, manager) = world.chatting().await;
-    let slots = world.app().slots.clone();
+    let slots = world.app().delivery.slots.clone();
     let mut hanging: Vec<Slot> = Vec::new();
     for _ in 0..16 {
         let desk = Desk::new(&world.clock);

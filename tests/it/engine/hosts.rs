@@ -37,7 +37,7 @@ async fn o1_ten_failing_chats_of_one_account_hold_no_other_account(world: &mut W
         assert_eq!(world.texts_at_crm(&well).len(), second + 1, "nothing is held in second {second}");
         world.advance(Duration::from_secs(1));
     }
-    assert_eq!(world.app().slots.closed(world.clock.millis()), []);
+    assert_eq!(world.app().delivery.slots.closed(world.clock.millis()), []);
     world.sandbox.faults().clear();
     world.deliver_to_the_end().await;
     assert_eq!(world.texts_at_crm(&sick).len(), 10);
@@ -53,7 +53,7 @@ async fn o1_a_host_that_is_down_for_all_is_left_alone_soon_and_opened_by_one_pro
     }
     world.deliver_all().await;
     assert_eq!(posted(world), 24, "what was on its way at once");
-    assert_eq!(world.app().slots.closed(world.clock.millis()).len(), 1);
+    assert_eq!(world.app().delivery.slots.closed(world.clock.millis()).len(), 1);
     for line in &lines {
         world.customer(line, "late").writes("late").await;
     }

@@ -133,7 +133,7 @@ async fn a_retry_without_budget_is_postponed_and_costs_no_attempt(world: &mut Wo
     world.deliver_all().await;
     world.advance(Duration::from_millis(1_500));
     let now = world.clock.millis();
-    while world.app().slots.may_try("amojo:main", Uuid::nil(), true, now) {}
+    while world.app().delivery.slots.may_try("amojo:main", Uuid::nil(), true, now) {}
     let asked = world.sandbox.requests().len();
     world.deliver_all().await;
     assert_eq!(world.sandbox.requests().len(), asked, "amoCRM was not called");

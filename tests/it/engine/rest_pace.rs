@@ -42,7 +42,7 @@ async fn processes_together(engine: Engine, processes: usize) {
     let mut doors = vec![world.api.clone()];
     doors.extend(others.iter().map(|other| Api::new(other.url(), VENDOR_KEY)));
     let apps: Vec<Arc<App>> = others.iter().map(|other| other.app.clone()).chain([world.app().clone()]).collect();
-    let granted = || apps.iter().map(|app| app.rest_rate_limit.granted()).sum::<u64>();
+    let granted = || apps.iter().map(|app| app.tenants.rest_rate_limit.granted()).sum::<u64>();
     let granted_before = granted();
     let path = format!("/api/v1/tenants/{}/pipelines", line.tenant_id);
     let asked = (0..CALLS).map(|number| {

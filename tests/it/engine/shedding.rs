@@ -44,7 +44,7 @@ async fn begun(world: &mut World) -> (Line, OnSite) {
 
 async fn pages_go_first_then_the_api_then_messengers_and_hooks_never(world: &mut World) {
     let (line, anna) = begun(world).await;
-    let load = world.app().load.clone();
+    let load = world.app().usage.load.clone();
     for (hundredths, expected) in [
         (0, [true, true, true, true]),
         (51, [false, true, true, true]),
@@ -71,7 +71,7 @@ fn all_of(world: &World, class: RequestClass) -> Vec<CapacityShare<IpAddr>> {
     for (number, bytes) in [1 << 20, 1 << 16, 1 << 8, 1].into_iter().enumerate() {
         for last in 1..=64_u8 {
             let number = u8::try_from(number).expect("a small number");
-            let mut one = world.app().load.memory(class, BodyKind::Whole, [192, 0, number, last].into());
+            let mut one = world.app().usage.load.memory(class, BodyKind::Whole, [192, 0, number, last].into());
             while one.add(bytes) {}
             held.push(one);
         }
@@ -122,7 +122,7 @@ async fn h3_a_hook_waits_for_room(world: &mut World) {
 
 async fn a_disk_that_fills_stops_what_is_taken_in(world: &mut World) {
     let (line, anna) = begun(world).await;
-    let load = world.app().load.clone();
+    let load = world.app().usage.load.clone();
     for (free, expected) in [(9, [true, false, true, true]), (4, [true, false, false, true]), (50, [true; 4])] {
         load.disk_has(free);
         assert_eq!(answers(world, &line, &anna, &format!("free {free}")).await, expected, "{free}");

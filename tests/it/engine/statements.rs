@@ -220,10 +220,10 @@ async fn works(world: &mut World) {
     parom::job::due_of(&app.jobs, "lines").await;
     parom::alert_notices::round(&app.alert_notices).await.unwrap();
     parom::import::step_all(&app.usage).await;
-    parom::missed_hooks::look_now(&app.missed_hooks).await.unwrap();
+    parom::missed_hooks::look_now(&app.intake).await.unwrap();
     parom::identity::sweep::round(&app.identity).await.unwrap();
-    parom::media::sweep(&app).await.unwrap();
-    parom::retention::round(&app).await.unwrap();
+    parom::media::sweep(&app.files).await.unwrap();
+    parom::retention::round(&app.delivery).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

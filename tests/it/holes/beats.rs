@@ -24,7 +24,7 @@ async fn an_interruption_is_checked_only_once(world: &mut World) {
 async fn a_process_that_dies_beside_others_is_missed(world: &mut World) {
     let (line, _) = chatting(world).await;
     let second = world.another_server().await;
-    missed_hooks::beat(&second.app.missed_hooks).await.unwrap();
+    missed_hooks::beat(&second.app.intake).await.unwrap();
     loses_text(world, &line, "lost with it").await;
     drop(second);
     for _ in 0..3 {
@@ -42,11 +42,10 @@ async fn a_process_that_dies_beside_others_is_missed(world: &mut World) {
 async fn only_one_of_two_instances_checks(world: &mut World) {
     let (line, _) = chatting(world).await;
     let second = world.another_server().await;
-    missed_hooks::beat(&second.app.missed_hooks).await.unwrap();
-    assert!(missed_hooks::soon(&world.app().missed_hooks, line.tenant_id).await.unwrap());
+    missed_hooks::beat(&second.app.intake).await.unwrap();
+    assert!(missed_hooks::soon(&world.app().intake, line.tenant_id).await.unwrap());
     let (app, other) = (world.app().clone(), second.app.clone());
-    let (one, two) =
-        tokio::join!(missed_hooks::look_now(&app.missed_hooks), missed_hooks::look_now(&other.missed_hooks));
+    let (one, two) = tokio::join!(missed_hooks::look_now(&app.intake), missed_hooks::look_now(&other.intake));
     assert_eq!(one.unwrap() + two.unwrap(), 1);
     assert_eq!(asked(world), 1);
     second.stop().await;
@@ -73,7 +72,7 @@ async fn hooks_waiting_in_a_spool_are_not_lost(world: &mut World) {
     let db = world.app().store.write();
     heartbeat::Entity::insert(row.into_active_model()).exec_without_returning(db).await.unwrap();
     world.advance(11 * SECOND);
-    assert!(missed_hooks::soon(&world.app().missed_hooks, line.tenant_id).await.unwrap());
+    assert!(missed_hooks::soon(&world.app().intake, line.tenant_id).await.unwrap());
     assert_eq!(looks(world).await, 0, "hooks of another process are on their way");
     let db = world.app().store.write();
     heartbeat::Entity::delete_many().filter(heartbeat::Column::Instance.eq(other)).exec(db).await.unwrap();
@@ -84,7 +83,7 @@ async fn hooks_waiting_in_a_spool_are_not_lost(world: &mut World) {
 
 async fn a_clean_stop_is_a_gap_if_no_process_returns_soon(world: &mut World) {
     let (line, _) = chatting(world).await;
-    missed_hooks::leave(&world.app().missed_hooks).await.unwrap();
+    missed_hooks::leave(&world.app().intake).await.unwrap();
     loses_text(world, &line, "lost").await;
     world.advance(20 * SECOND);
     world.restart().await;
@@ -92,7 +91,7 @@ async fn a_clean_stop_is_a_gap_if_no_process_returns_soon(world: &mut World) {
     assert_eq!(looks(world).await, 1);
     world.deliver_all().await;
     assert_eq!(world.messenger.texts(), ["lost"]);
-    missed_hooks::leave(&world.app().missed_hooks).await.unwrap();
+    missed_hooks::leave(&world.app().intake).await.unwrap();
     world.advance(4 * SECOND);
     world.restart().await;
     beats(world).await;

@@ -29,17 +29,17 @@ async fn chatting(world: &mut World) -> (Line, Manager) {
 
 /// The server writes down that it listens, as it does every ten seconds.
 async fn beats(world: &World) {
-    missed_hooks::beat(&world.app().missed_hooks).await.expect("the database is there");
+    missed_hooks::beat(&world.app().intake).await.expect("the database is there");
 }
 
 /// Looks where it is due; gives how many chats were looked into.
 async fn looks(world: &World) -> usize {
-    missed_hooks::look_now(&world.app().missed_hooks).await.expect("the database is there")
+    missed_hooks::look_now(&world.app().intake).await.expect("the database is there")
 }
 
 /// A person requests a comparison now.
 async fn looks_by_hand(world: &World, line: &Line) -> usize {
-    assert!(missed_hooks::soon(&world.app().missed_hooks, line.tenant_id).await.expect("the database is there"));
+    assert!(missed_hooks::soon(&world.app().intake, line.tenant_id).await.expect("the database is there"));
     looks(world).await
 }
 

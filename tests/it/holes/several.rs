@@ -30,7 +30,7 @@ async fn new_messages_shift_the_pages_and_hide_nothing(world: &mut World) {
     beats(world).await;
     let first = world.sandbox.faults().hold(Part::History);
     let app = world.app().clone();
-    let looking = tokio::spawn(async move { parom::missed_hooks::look_now(&app.missed_hooks).await.unwrap() });
+    let looking = tokio::spawn(async move { parom::missed_hooks::look_now(&app.intake).await.unwrap() });
     first.until_waiting(1).await;
     let second = world.sandbox.faults().hold(Part::History);
     first.open();

@@ -68,7 +68,7 @@ async fn h2_an_account_cannot_reach_an_operator_by_their_e_mail(world: &mut Worl
     world.visitor().sends_as_it_is("/admin/link", &[("token", token)]).await.is(422);
     // Nor does an operator's link open a panel.
     let by = By { actor: Actor::Cli, address: None };
-    let link = actions::link(world.app(), &operator, false, &by).await.unwrap();
+    let link = actions::link(&world.app().panel, &operator, false, &by).await.unwrap();
     let token = link.split_once("token=").unwrap().1;
     world.visitor().opens(&format!("/panel/link?token={token}")).await.is(410);
     world.visitor().sends_as_it_is("/panel/link", &[("token", token)]).await.is(410);
@@ -83,7 +83,7 @@ async fn h2_an_operator_who_is_added_again_has_no_earlier_credentials(world: &mu
     let row =
         persons::operator_by_email(&world.app().identity, db, crate::admin::operator::EMAIL).await.unwrap().unwrap();
     let by = By { actor: Actor::Cli, address: None };
-    actions::disable(world.app(), &row, &by).await.unwrap();
+    actions::disable(&world.app().panel, &row, &by).await.unwrap();
     assert_eq!(olga.opens("/admin/accounts").await.is_redirect(), "/admin/sign-in");
     let link = make_operator(world, crate::admin::operator::EMAIL).await;
     let fields = [("email", crate::admin::operator::EMAIL), ("password", ALICES)];
@@ -101,7 +101,7 @@ async fn m6_a_forgotten_authenticator_is_renewed_by_its_link_alone(place: &mut M
     let row =
         persons::operator_by_email(&place.app().identity, place.app().store.read(), email).await.unwrap().unwrap();
     let by = By { actor: Actor::Cli, address: None };
-    let link = actions::link(place.app(), &row, true, &by).await.unwrap();
+    let link = actions::link(&place.app().panel, &row, true, &by).await.unwrap();
     let link = link.strip_prefix(&place.api.base()).unwrap().to_owned();
     assert_eq!(olga.opens("/admin/accounts").await.is_redirect(), "/admin/sign-in", "sessions ended");
     let signs_in = [("email", email), ("password", ALICES)];

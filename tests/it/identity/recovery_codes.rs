@@ -113,7 +113,7 @@ async fn new_codes_replace_all_and_ask_for_the_password(world: &mut World) {
 async fn a_new_authenticator_ends_all_codes(place: &mut Mailed) {
     let (_, old) = with_codes(place).await;
     let by = parom::audit::By { actor: parom::audit::Actor::Cli, address: None };
-    let link = parom::admin::operators::actions::link(place.app(), &row(place).await, true, &by).await.unwrap();
+    let link = parom::admin::operators::actions::link(&place.app().panel, &row(place).await, true, &by).await.unwrap();
     assert_eq!(row(place).await.recovery_codes, "");
     let mut olga = Operator::new(place);
     assert_eq!(olga.follows(&link).await.is_redirect(), "/admin/enrol");

@@ -96,7 +96,7 @@ async fn tables_of_a_russian_excel_are_imported(world: &mut World) {
         assert!(refused.text.contains("encoding of this file is unknown"), "{}", refused.text);
     }
     assert!(posts(header.into()).await.is(422).text.contains("no line after"));
-    assert!(parom::import::list(world.app(), line.tenant_id).await.unwrap().is_empty());
+    assert!(parom::import::list(&world.app().usage, line.tenant_id).await.unwrap().is_empty());
     let id = posts(encoding_rs::WINDOWS_1251.encode(&table).0.into_owned()).await.is(202).text_at("/id");
     let second = table.replace("\n1;", "\n2;").replace("Здравствуйте, сколько", "Ещё:\tсколько");
     let utf_16 = "\u{feff}".encode_utf16().chain(second.encode_utf16()).flat_map(u16::to_le_bytes);
@@ -184,7 +184,7 @@ async fn too_large_files_leave_nothing() {
     assert!(large.len() > 1024 * 1024);
     let reply = sends(&world, &line, "", large).await;
     assert_eq!(reply.status, 413, "{}", reply.text);
-    assert!(parom::import::list(world.app(), line.tenant_id).await.unwrap().is_empty());
+    assert!(parom::import::list(&world.app().usage, line.tenant_id).await.unwrap().is_empty());
     let kept = imports(&mut world, &line, "", &texts("anna", 2)).await;
     assert_eq!(
         (&kept["done"], import_of(&world, kept["id"].as_str().unwrap()).await["status"].clone()),

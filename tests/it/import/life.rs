@@ -110,7 +110,7 @@ async fn nothing_stays_of_who_is_forgotten(world: &mut World) {
     a_second(world).await;
     let conversation = world.messages().await.first().expect("a message").conversation_id;
     let [_, before, _] = rows(world).await;
-    tenant::erase(world.app(), line.tenant_id, &Who::Conversation(conversation), "test").await.unwrap();
+    tenant::erase(&world.app().tenants, line.tenant_id, &Who::Conversation(conversation), "test").await.unwrap();
     let [_, after, _] = rows(world).await;
     assert_eq!(after, 200, "anna's are gone, boris' wait: {before}");
     tenant::forget(&world.app().tenants, line.tenant_id, true, "test").await.unwrap();

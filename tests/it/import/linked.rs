@@ -79,11 +79,11 @@ async fn a_customer_in_a_waiting_import_can_be_erased(world: &mut World) {
     ]);
     let id = sends(world, &line, "?dry_run=true", file).await.is(202).text_at("/id");
     let who = Who::Phone("8 915 111-22-33".to_owned());
-    let found = erase::find(world.app(), line.tenant_id, &who).await.unwrap();
+    let found = erase::find(&world.app().tenants, line.tenant_id, &who).await.unwrap();
     assert_eq!((found.conversations.len(), found.messages), (0, 3));
-    let proof = erase(world.app(), line.tenant_id, &who, "test").await.unwrap();
+    let proof = erase(&world.app().tenants, line.tenant_id, &who, "test").await.unwrap();
     assert_eq!(proof.counts["import_line"], 3, "{proof:?}");
-    assert_eq!(erase::find(world.app(), line.tenant_id, &who).await.unwrap().messages, 0);
+    assert_eq!(erase::find(&world.app().tenants, line.tenant_id, &who).await.unwrap().messages, 0);
     let left = entity_lines(world).await;
     assert_eq!(left, ["b1", "c2"]);
     assert_eq!(import_of(world, &id).await["status"], "done");

@@ -141,8 +141,8 @@ async fn only_our_own_form_takes_files(world: &mut World) {
     }
     let csrf = viewer.csrf();
     assert_eq!(uploads(world, &viewer, form(&csrf, &line, "a.ndjson", &texts("anna", 1))).await.status, 403);
-    assert!(parom::import::list(world.app(), line.tenant_id).await.unwrap().is_empty());
-    assert!(parom::import::list(world.app(), other.tenant_id).await.unwrap().is_empty());
+    assert!(parom::import::list(&world.app().usage, line.tenant_id).await.unwrap().is_empty());
+    assert!(parom::import::list(&world.app().usage, other.tenant_id).await.unwrap().is_empty());
 }
 
 once!(

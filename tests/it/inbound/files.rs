@@ -133,7 +133,7 @@ async fn a_channel_that_stores_files_lends_them_for_ever() {
     world.deliver_all().await;
     let there = last_at_crm(&world, &line);
     world.advance(Duration::from_secs(400 * 86_400));
-    parom::media::sweep(world.app()).await.unwrap();
+    parom::media::sweep(&world.app().files).await.unwrap();
     assert_eq!(world.sandbox.downloads(&line.host, &there.id).await.unwrap().bytes, bytes);
     world.close().await;
 }

@@ -157,7 +157,7 @@ async fn collected(world: &mut World) -> Told {
     let host = FileHost::start().await;
     for (name, body) in [("a picture", png(64)), ("a page", b"<!doctype html><script>alert(1)</script>".to_vec())] {
         let kept = keeps(world, &line, MediaKind::File, &host.puts("/x", [Page::file("text/html", body)])).await;
-        let reply = stranger.opens(media::link(world.app(), &kept, LinkRecipient::Webhook).as_str()).await;
+        let reply = stranger.opens(media::link(&world.app().files, &kept, LinkRecipient::Webhook).as_str()).await;
         told.note("whoever holds the link", &format!("/media/{{token}}/{{name}}, {name}"), &reply);
     }
     told.pages("whoever guesses", &stranger, "media", "", &[("{token}", "x"), ("{name}", "x")]).await;

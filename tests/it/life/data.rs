@@ -77,9 +77,9 @@ async fn erased_data_is_gone_and_that_of_others_stays(world: &mut World) {
         world.deliver_all().await;
     }
     // Something waits, too.
-    parom::tenant::suspend(world.app(), line.tenant_id, true).await.unwrap();
+    parom::tenant::suspend(&world.app().tenants, line.tenant_id, true).await.unwrap();
     world.customer(&line, "anna").writes("a canary waits").await;
-    parom::tenant::suspend(world.app(), line.tenant_id, false).await.unwrap();
+    parom::tenant::suspend(&world.app().tenants, line.tenant_id, false).await.unwrap();
 
     let amojo_id = world.sandbox.add_account(HOST).amojo_id;
     let refused = parom::tenant::forget(&world.app().tenants, line.tenant_id, false, "test").await.unwrap_err();

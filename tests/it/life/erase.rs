@@ -132,9 +132,9 @@ async fn nothing_of_an_erased_customer_is_left(world: &mut World) {
     let conversation = plant(world, &line).await;
     assert!(find_traces(world).await.len() >= 4, "it was planted");
     let who = Who::Conversation(conversation);
-    let found = erase::find(world.app(), line.tenant_id, &who).await.unwrap();
+    let found = erase::find(&world.app().tenants, line.tenant_id, &who).await.unwrap();
     assert_eq!((found.conversations.len(), found.messages), (1, 4));
-    let proof = parom::tenant::erase(world.app(), line.tenant_id, &who, "test").await.unwrap();
+    let proof = parom::tenant::erase(&world.app().tenants, line.tenant_id, &who, "test").await.unwrap();
     assert_eq!((proof.counts["message"], proof.counts["conversation"]), (4, 1), "{proof:?}");
     nothing_is_left(world).await;
 
@@ -170,15 +170,15 @@ async fn a_phone_number_finds_a_customer_however_it_is_written(world: &mut World
     world.customer(&second, "boris").writes("I stay").await;
     world.deliver_all().await;
     let wrong = Who::Phone("12".into());
-    let error = parom::tenant::erase(world.app(), line.tenant_id, &wrong, "test").await.unwrap_err();
+    let error = parom::tenant::erase(&world.app().tenants, line.tenant_id, &wrong, "test").await.unwrap_err();
     assert!(matches!(error, Error::Invalid(_)), "{error:?}");
     let nobody = Who::Phone("+7 915 999-99-99".into());
-    let error = parom::tenant::erase(world.app(), line.tenant_id, &nobody, "test").await.unwrap_err();
+    let error = parom::tenant::erase(&world.app().tenants, line.tenant_id, &nobody, "test").await.unwrap_err();
     assert!(matches!(error, Error::NotFound), "{error:?}");
     let who = Who::Phone("8 (915) 000 00 01".into());
-    let found = erase::find(world.app(), line.tenant_id, &who).await.unwrap();
+    let found = erase::find(&world.app().tenants, line.tenant_id, &who).await.unwrap();
     assert_eq!(found.conversations.len(), 2, "over both sources");
-    parom::tenant::erase(world.app(), line.tenant_id, &who, "test").await.unwrap();
+    parom::tenant::erase(&world.app().tenants, line.tenant_id, &who, "test").await.unwrap();
     nothing_is_left(world).await;
     assert!(everything(world).await.contains("I stay"));
     world.api.patch(&line.path(""), &json!({"paused": false})).await.is(200);
@@ -190,9 +190,11 @@ async fn another_accounts_customer_is_not_found(world: &mut World) {
     let line = world.line("support").await;
     let other = world.line_at("other.amocrm.ru", "theirs").await;
     let conversation = plant(world, &line).await;
-    let theirs = parom::tenant::erase(world.app(), other.tenant_id, &Who::Conversation(conversation), "test").await;
+    let theirs =
+        parom::tenant::erase(&world.app().tenants, other.tenant_id, &Who::Conversation(conversation), "test").await;
     assert!(matches!(theirs.unwrap_err(), Error::NotFound));
-    let theirs = parom::tenant::erase(world.app(), other.tenant_id, &Who::Phone("79150000001".into()), "test").await;
+    let theirs =
+        parom::tenant::erase(&world.app().tenants, other.tenant_id, &Who::Phone("79150000001".into()), "test").await;
     assert!(matches!(theirs.unwrap_err(), Error::NotFound));
     world.leave_letters();
 }

@@ -51,7 +51,7 @@ async fn the_access_of_another_administrator_is_used_instead(world: &mut World) 
     access_dies(world, line.tenant_id).await;
     pipelines(world, line.tenant_id).await.is(200);
     assert_eq!(status(world).await, "active");
-    let access = parom::tenant::access(world.app(), line.tenant_id).await.unwrap();
+    let access = parom::tenant::access(&world.app().tenants, line.tenant_id).await.unwrap();
     assert_eq!((access.by.unwrap().crm_user_id, access.grants), (maria, 2));
 }
 
@@ -65,7 +65,7 @@ async fn giving_access_again_keeps_everything(world: &mut World) {
         (status(world).await.as_str(), alarms(world, line.tenant_id).await),
         ("needs_reauth", vec!["needs_reauth".to_owned()])
     );
-    let access = parom::tenant::access(world.app(), line.tenant_id).await.unwrap();
+    let access = parom::tenant::access(&world.app().tenants, line.tenant_id).await.unwrap();
     assert_eq!((access.state, access.next_refresh_at), (AccessState::Revoked, None));
     let again = parom::tenant::access::reconnect_url(&row(world, line.tenant_id).await);
     assert_eq!(again, "/oauth/install?integration=main", "one click");
@@ -89,7 +89,7 @@ async fn giving_access_again_keeps_everything(world: &mut World) {
 
 async fn the_givers_name_is_known(world: &mut World) {
     let line = world.line("support").await;
-    let access = parom::tenant::access(world.app(), line.tenant_id).await.unwrap();
+    let access = parom::tenant::access(&world.app().tenants, line.tenant_id).await.unwrap();
     let giver = access.by.unwrap();
     assert_eq!((giver.name.as_str(), giver.is_admin), ("Olga", true));
     let tenant = row(world, line.tenant_id).await;

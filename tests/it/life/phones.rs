@@ -79,7 +79,7 @@ async fn a_number_of_two_countries_is_shown_and_left_alone(world: &mut World) {
     assert!(file.text.contains("secret of petrov") && !file.text.contains("secret of nguyen"));
     let end: Value = serde_json::from_str(file.text.lines().last().unwrap()).unwrap();
     assert_eq!(end["data"]["also_possible"], json!(nguyen));
-    let found = erase::find(world.app(), line.tenant_id, &Who::Phone("+74912345678".into())).await.unwrap();
+    let found = erase::find(&world.app().tenants, line.tenant_id, &Who::Phone("+74912345678".into())).await.unwrap();
     assert_eq!((found.conversations.len(), json!(found.also_possible)), (1, json!(nguyen)));
     let proof = api.post(&path("erase"), &json!({"phone": "+74912345678"})).await.is(201);
     assert_eq!((&proof.json["counts"]["conversation"], &proof.json["also_possible"]), (&json!(1), &json!(nguyen)));
@@ -100,7 +100,7 @@ async fn a_phone_that_is_none_loses_no_message(world: &mut World) {
     }
     world.deliver_to_the_end().await;
     assert_eq!(world.texts_at_crm(&line), ["Hello", "Hello"]);
-    let find = async |phone: &str| erase::find(world.app(), line.tenant_id, &Who::Phone(phone.into())).await;
+    let find = async |phone: &str| erase::find(&world.app().tenants, line.tenant_id, &Who::Phone(phone.into())).await;
     assert!(find("abc").await.is_err());
     assert_eq!(find("5550123").await.unwrap().conversations.len(), 1);
     assert!(find("+7 495 555-01-23").await.unwrap().is_empty(), "not by its tail");

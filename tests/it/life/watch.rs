@@ -11,7 +11,7 @@ use super::{DAY, HOUR, MINUTE, alarms, calls, pipelines, refreshes, round, statu
 
 async fn idle_access_never_ends(world: &mut World) {
     let line = world.line("support").await;
-    let access = async |world: &World| parom::tenant::access(world.app(), line.tenant_id).await.unwrap();
+    let access = async |world: &World| parom::tenant::access(&world.app().tenants, line.tenant_id).await.unwrap();
     assert_eq!((access(world).await.state, access(world).await.days_left), (AccessState::Valid, Some(90)));
     wait(world, 29 * DAY);
     round(world).await;
@@ -36,7 +36,7 @@ async fn a_renewal_that_fails_is_tried_again(world: &mut World) {
     assert_eq!(round(world).await, 0, "not in a busy loop");
     wait(world, 16 * MINUTE);
     assert_eq!(round(world).await, 1);
-    let access = parom::tenant::access(world.app(), line.tenant_id).await.unwrap();
+    let access = parom::tenant::access(&world.app().tenants, line.tenant_id).await.unwrap();
     assert_eq!((access.state, access.days_left), (AccessState::Valid, Some(90)));
 }
 

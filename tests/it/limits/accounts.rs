@@ -59,7 +59,7 @@ async fn m10_an_account_stores_as_much_as_it_may_and_no_more() {
             for number in 0..6 {
                 writes(world, &line, &number.to_string(), 200).await.is(202);
             }
-            parom::usage::write_down(world.app()).await.unwrap();
+            parom::usage::write_down(&world.app().usage).await.unwrap();
             let full = writes(world, &line, "7", 1).await.is(507);
             assert_eq!(full.json["type"], "/problems/account_full", "{}", full.text);
             sends(world, &line, "", texts("anna", 2)).await.is(507);
@@ -92,13 +92,13 @@ async fn m10_the_disks_last_room_belongs_to_those_who_have_less() {
                 writes(world, &line, &number.to_string(), 200).await.is(202);
             }
             writes(world, &other, "1", 1).await.is(202);
-            parom::usage::write_down(world.app()).await.unwrap();
+            parom::usage::write_down(&world.app().usage).await.unwrap();
             writes(world, &line, "4", 1).await.is(202);
-            world.app().load.disk_has(12);
+            world.app().usage.load.disk_has(12);
             let refused = writes(world, &line, "5", 1).await.is(507);
             assert!(refused.text.contains("stores more than others"), "{}", refused.text);
             writes(world, &other, "2", 1).await.is(202);
-            world.app().load.disk_has(16);
+            world.app().usage.load.disk_has(16);
             writes(world, &line, "5", 1).await.is(202);
             world.leave_letters();
         },

@@ -135,13 +135,13 @@ async fn m2_the_pace_of_exchanges_is_shared_by_processes() {
     let mut taken = 0;
     for _ in 0..10 {
         for app in [world.app(), &other.app] {
-            taken += usize::from(may_exchange(app, "main").await.unwrap());
+            taken += usize::from(may_exchange(&app.tenants, "main").await.unwrap());
         }
     }
     assert_eq!(taken, 1);
     world.advance(Duration::from_secs(10));
-    assert!(may_exchange(&other.app, "main").await.unwrap());
-    assert!(!may_exchange(world.app(), "main").await.unwrap());
+    assert!(may_exchange(&other.app.tenants, "main").await.unwrap());
+    assert!(!may_exchange(&world.app().tenants, "main").await.unwrap());
     other.stop().await;
     world.close().await;
 }

@@ -28,7 +28,7 @@ fn behind_a_proxy(config: &mut Config) {
 
 /// Rows of the audit log, once all refusals that were noted in memory are written down.
 async fn noted(world: &World) -> u64 {
-    parom::audit::flush(world.app()).await;
+    parom::audit::flush(world.app(), &world.app().identity.refusals).await;
     audit::Entity::find().count(world.app().store.read()).await.expect("the audit log is counted")
 }
 

@@ -165,7 +165,7 @@ async fn n11_texts_of_visitors_count_against_the_days_bytes_and_the_accounts_roo
             world.advance(Duration::from_secs(3));
         }
         assert_eq!(written, 64);
-        parom::usage::write_down(world.app()).await.unwrap();
+        parom::usage::write_down(&world.app().usage).await.unwrap();
         let full = writes(world, &OnSite::new(&source), "192.0.2.2", "Hi").await.is(507);
         full.says(&["not accepted here now"]);
         world.advance(Duration::from_secs(54_000));
@@ -182,14 +182,14 @@ async fn m3_an_unfinished_upload_is_dropped_after_an_hour() {
         async |world| {
             let line = world.line("support").await;
             for giver in [Uploader::Account, Uploader::Visitor] {
-                drop(Upload::begin(world.app(), line.tenant_id, line.source_id, giver).await.unwrap());
+                drop(Upload::begin(&world.app().files, line.tenant_id, line.source_id, giver).await.unwrap());
             }
             let left = async || media::Entity::find().all(world.app().store.read()).await.unwrap().len();
             world.advance(Duration::from_secs(3_500));
-            parom::media::sweep(world.app()).await.unwrap();
+            parom::media::sweep(&world.app().files).await.unwrap();
             assert_eq!(left().await, 2);
             world.advance(Duration::from_secs(101));
-            parom::media::sweep(world.app()).await.unwrap();
+            parom::media::sweep(&world.app().files).await.unwrap();
             assert_eq!(left().await, 0);
         },
     )

@@ -197,11 +197,11 @@ async fn files_too_large_are_refused_by_announced_and_by_received_size() {
         let open = parom::alert::open(world.app().store.read(), line.tenant_id).await.unwrap();
         open.into_iter().filter(|alert| alert.kind == "media_full").count()
     };
-    sweep(world.app()).await.unwrap();
+    sweep(&world.app().files).await.unwrap();
     assert_eq!(open().await, 1);
     world.panel(line.tenant_id).await.opens("/panel/alerts").await.is(200).says(&["no room for more files"]);
     world.advance(Duration::from_secs(31 * 86_400));
-    sweep(world.app()).await.unwrap();
+    sweep(&world.app().files).await.unwrap();
     assert_eq!(open().await, 0);
     let other = world.line_at("other.amocrm.ru", "support").await;
     keeps(&world, &other, MediaKind::Picture, &just).await;

@@ -30,7 +30,7 @@ async fn named(world: &World, line: &parom_tests::Line, kind: MediaKind, name: &
     let host = FileHost::start().await;
     let url = host.puts("/x", [Page::file("text/plain", body)]);
     let origin = parom::media::FileOrigin::Url(url);
-    let new = parom::media::wanted(world.app(), &whose(world, line), kind, origin, name);
+    let new = parom::media::wanted(&world.app().files, &whose(world, line), kind, origin, name);
     let id = new.id;
     accepts(world, line, vec![new]).await;
     super::kept(world, line, id).await
@@ -42,7 +42,7 @@ async fn a_file_is_lent_whole_and_in_parts(world: &mut World) {
     // More than one buffer of the store.
     let bytes = png(6_000_001);
     let kept = keeps(world, &line, MediaKind::Picture, &host.puts("/a.png", [Page::file("x/y", bytes.clone())])).await;
-    let url = link(world.app(), &kept, LinkRecipient::Webhook);
+    let url = link(&world.app().files, &kept, LinkRecipient::Webhook);
     assert!(url.as_str().starts_with(&format!("{}/media/", world.app().public_url())), "{url}");
     let whole = asks(world, Method::GET, &url, &[]).await;
     assert_eq!(whole.status(), 200);
@@ -112,7 +112,7 @@ async fn content_that_a_browser_would_execute_is_never_shown_inline(world: &mut 
         ("paper.pdf", "%PDF-1.7", "application/pdf"),
     ] {
         let kept = named(world, &line, MediaKind::Picture, name, body.into()).await;
-        let answer = asks(world, Method::GET, &link(world.app(), &kept, LinkRecipient::Panel), &[]).await;
+        let answer = asks(world, Method::GET, &link(&world.app().files, &kept, LinkRecipient::Panel), &[]).await;
         assert_eq!(header(&answer, "content-type"), content_type, "{name}");
         assert!(header(&answer, "content-disposition").starts_with("attachment; "), "{name}");
         assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
@@ -134,7 +134,7 @@ async fn no_name_gets_out_of_its_header(world: &mut World) {
         ("q?a=b#c.txt", "attachment; filename=\"qa=b#c.txt\"", "qa=b%23c.txt"),
     ] {
         let kept = named(world, &line, MediaKind::File, name, b"text".to_vec()).await;
-        let url = link(world.app(), &kept, LinkRecipient::Panel);
+        let url = link(&world.app().files, &kept, LinkRecipient::Panel);
         assert_eq!(url.path_segments().unwrap().next_back().unwrap(), last, "{name}");
         let answer = asks(world, Method::GET, &url, &[]).await;
         assert_eq!((answer.status().as_u16(), header(&answer, "content-disposition")), (200, told), "{name}");
@@ -147,8 +147,8 @@ async fn links_end_and_cannot_be_made(world: &mut World) {
     let host = FileHost::start().await;
     let kept = keeps(world, &line, MediaKind::Picture, &host.puts("/a.png", [Page::file("x/y", png(100))])).await;
     let app = world.app().clone();
-    let [webhook, crm, panel] =
-        [LinkRecipient::Webhook, LinkRecipient::Crm, LinkRecipient::Panel].map(|reader| link(&app, &kept, reader));
+    let [webhook, crm, panel] = [LinkRecipient::Webhook, LinkRecipient::Crm, LinkRecipient::Panel]
+        .map(|reader| link(&app.files, &kept, reader));
     for url in [&webhook, &crm, &panel] {
         assert_eq!(gets(world, url, &[]).await.0, 200);
         let (before, rest) = url.as_str().split_once("/media/").unwrap();
@@ -165,7 +165,7 @@ async fn links_end_and_cannot_be_made(world: &mut World) {
             assert_eq!(gets(world, &format!("{before}/media/{token}/{name}").parse().unwrap(), &[]).await.0, 404);
         }
     }
-    let for_ever = crm_link(&app, &kept, true).await.unwrap();
+    let for_ever = crm_link(&app.files, &kept, true).await.unwrap();
     world.advance(Duration::from_secs(3_600));
     assert_eq!((gets(world, &panel, &[]).await.0, gets(world, &webhook, &[]).await.0), (410, 200));
     world.advance(Duration::from_secs(23 * 3_600));
@@ -178,7 +178,7 @@ async fn links_end_and_cannot_be_made(world: &mut World) {
     let said = async |url: &Url| String::from_utf8(gets(world, url, &[]).await.1).unwrap();
     assert_eq!(said(&crm).await, said(&format!("{}/media/x/y", app.public_url()).parse().unwrap()).await);
     world.advance(Duration::from_secs(400 * 86_400));
-    parom::media::sweep(&app).await.unwrap();
+    parom::media::sweep(&app.files).await.unwrap();
     assert_eq!(gets(world, &for_ever, &[]).await.0, 200, "amoCRM keeps this link instead of a copy");
 }
 
@@ -192,8 +192,8 @@ async fn a_link_opens_one_account_only(world: &mut World) {
     // Ours by tenant, theirs by id: signed rightly, yet there is no such file.
     let mut mixed = other;
     mixed.tenant_id = ours.tenant_id;
-    assert_eq!(gets(world, &link(world.app(), &mixed, LinkRecipient::Panel), &[]).await.0, 404);
-    let found = parom::media::find(world.app(), theirs.tenant_id, kept.id).await.unwrap();
+    assert_eq!(gets(world, &link(&world.app().files, &mixed, LinkRecipient::Panel), &[]).await.0, 404);
+    let found = parom::media::find(&world.app().files, theirs.tenant_id, kept.id).await.unwrap();
     assert!(found.is_none());
     assert_eq!(super::gone(world, &theirs, kept.id).await, "media_gone");
 }

@@ -61,7 +61,7 @@ pub async fn accepts(world: &World, line: &Line, files: Vec<NewMedia>) {
 
 /// A message comes with the file of this address; gives the file's id. Nothing is fetched yet.
 pub async fn wants(world: &World, line: &Line, kind: MediaKind, url: &str) -> Uuid {
-    let new = wanted(world.app(), &whose(world, line), kind, FileOrigin::Url(url.to_owned()), "");
+    let new = wanted(&world.app().files, &whose(world, line), kind, FileOrigin::Url(url.to_owned()), "");
     let id = new.id;
     accepts(world, line, vec![new]).await;
     id
@@ -75,7 +75,7 @@ pub async fn keeps(world: &World, line: &Line, kind: MediaKind, url: &str) -> St
 }
 
 pub async fn kept(world: &World, line: &Line, id: Uuid) -> StoredFile {
-    match ensure(world.app(), line.tenant_id, id).await.unwrap() {
+    match ensure(&world.app().files, line.tenant_id, id).await.unwrap() {
         FileReadiness::Kept(kept) => kept,
         other => panic!("the file is not here: {other:?}"),
     }
@@ -83,7 +83,7 @@ pub async fn kept(world: &World, line: &Line, id: Uuid) -> StoredFile {
 
 /// Why a file never comes.
 pub async fn gone(world: &World, line: &Line, id: Uuid) -> String {
-    match ensure(world.app(), line.tenant_id, id).await.unwrap() {
+    match ensure(&world.app().files, line.tenant_id, id).await.unwrap() {
         FileReadiness::Gone { reason } => reason,
         other => panic!("the file is not gone: {other:?}"),
     }
@@ -91,7 +91,7 @@ pub async fn gone(world: &World, line: &Line, id: Uuid) -> String {
 
 /// After how many seconds to ask again.
 pub async fn later(world: &World, line: &Line, id: Uuid) -> u64 {
-    match ensure(world.app(), line.tenant_id, id).await.unwrap() {
+    match ensure(&world.app().files, line.tenant_id, id).await.unwrap() {
         FileReadiness::Later { after } => after.as_secs(),
         other => panic!("the file does not wait: {other:?}"),
     }

@@ -146,16 +146,16 @@ async fn files_live_in_a_bucket() {
         let kept = keeps(&world, &line, MediaKind::Picture, &url).await;
         let name = format!("some/prefix/{}/{}/{}-1", line.tenant_id, &kept.id.to_string()[34..], kept.id);
         assert!(store.names().contains(&name), "{name}: {:?}", store.names());
-        let lent = world.app().http.trusted().get(link(world.app(), &kept, LinkRecipient::Webhook));
+        let lent = world.app().http.trusted().get(link(&world.app().files, &kept, LinkRecipient::Webhook));
         let part = lent.try_clone().unwrap().header("range", "bytes=10-19").send().await.unwrap();
         assert_eq!((part.status().as_u16(), part.bytes().await.unwrap().to_vec()), (206, bytes[10..20].to_vec()));
         assert_eq!(lent.send().await.unwrap().bytes().await.unwrap(), bytes);
     }
     let kept = keeps(&world, &line, MediaKind::Picture, &host.puts("/b.png", [Page::file("x/y", png(10))])).await;
     let message = row(&world, kept.id).await.unwrap().message_id;
-    assert_eq!(of_messages(world.app(), line.tenant_id, &[message]).await.unwrap(), 1);
+    assert_eq!(of_messages(&world.app().files, line.tenant_id, &[message]).await.unwrap(), 1);
     assert_eq!(store.names().len(), 2);
-    assert_eq!(of_tenant(world.app(), line.tenant_id).await.unwrap(), 2);
+    assert_eq!(of_tenant(&world.app().files, line.tenant_id).await.unwrap(), 2);
     assert_eq!(store.names(), Vec::<String>::new());
     // What doctor asks.
     let config = at(port);

@@ -51,12 +51,12 @@ async fn a_token_in_an_address_stays_where_it_is(world: &mut World) {
     let unreachable = format!("http://127.0.0.1:1/{CANARY}");
     let whose = whose(world, &line);
     let files = vec![
-        wanted(&app, &whose, MediaKind::Picture, FileOrigin::Url(host.url(&path)), ""),
-        wanted(&app, &whose, MediaKind::File, FileOrigin::Url(missing), ""),
-        wanted(&app, &whose, MediaKind::File, FileOrigin::Url(unreachable), ""),
-        wanted(&app, &whose, MediaKind::File, FileOrigin::Url(format!("http://127.0.0.3:99999/{CANARY}")), ""),
-        wanted(&app, &whose, MediaKind::File, FileOrigin::Url(format!("https://{CANARY}@127.0.0.1/")), ""),
-        avatar(&app, &whose, FileOrigin::Url(host.url(&path))),
+        wanted(&app.files, &whose, MediaKind::Picture, FileOrigin::Url(host.url(&path)), ""),
+        wanted(&app.files, &whose, MediaKind::File, FileOrigin::Url(missing), ""),
+        wanted(&app.files, &whose, MediaKind::File, FileOrigin::Url(unreachable), ""),
+        wanted(&app.files, &whose, MediaKind::File, FileOrigin::Url(format!("http://127.0.0.3:99999/{CANARY}")), ""),
+        wanted(&app.files, &whose, MediaKind::File, FileOrigin::Url(format!("https://{CANARY}@127.0.0.1/")), ""),
+        avatar(&app.files, &whose, FileOrigin::Url(host.url(&path))),
     ];
     assert!(!format!("{files:?}").contains(CANARY));
     assert!(!format!("{:?}", FileOrigin::Url(host.url(&path))).contains(CANARY));
@@ -70,7 +70,7 @@ async fn a_token_in_an_address_stays_where_it_is(world: &mut World) {
     assert_eq!(host.count(&path), 2, "the canary sang: the file and the face were asked for");
     let kept = kept(world, &line, picture).await;
     for reader in [LinkRecipient::Webhook, LinkRecipient::Crm, LinkRecipient::Panel] {
-        let url = link(&app, &kept, reader);
+        let url = link(&app.files, &kept, reader);
         assert!(!url.as_str().contains(CANARY), "{url}");
         let answer = app.http.trusted().get(url).send().await.unwrap();
         assert_eq!(answer.status(), 200);

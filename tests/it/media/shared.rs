@@ -39,7 +39,7 @@ async fn a_fetch_that_lost_its_claim_changes_nothing(world: &mut World) {
     assert!(row(world, id).await.unwrap().leased, "another process fetches it");
     // Erased under the fetch: its next life finds nothing, and takes away what it wrote.
     let message = row(world, id).await.unwrap().message_id;
-    parom::media::of_messages(world.app(), line.tenant_id, &[message]).await.unwrap();
+    parom::media::of_messages(&world.app().files, line.tenant_id, &[message]).await.unwrap();
     world.advance(Duration::from_secs(60));
     assert_eq!((world.fetch_all().await, stored(world).len()), (0, 0));
 }
@@ -52,7 +52,7 @@ async fn a_fetch_that_finishes_too_late_is_discarded(world: &mut World) {
     let url = host.puts("/a.png", [slow, Page::status(503), Page::file("x/y", png(2_000))]);
     let id = wants(world, &line, MediaKind::Picture, &url).await;
     let app = world.app().clone();
-    let slow = tokio::spawn(async move { fetch_all(&app).await });
+    let slow = tokio::spawn(async move { fetch_all(&app.files).await });
     world.until("the slow one is asked", async || (host.count("/a.png") == 1).then_some(())).await;
     world.advance(Duration::from_secs(60));
     world.fetch_all().await;
@@ -109,7 +109,7 @@ async fn instances_share_the_work(world: &mut World) {
         paths.push(path);
     }
     let second = world.another_server().await;
-    let (ours, theirs) = tokio::join!(fetch_all(world.app()), fetch_all(&second.app));
+    let (ours, theirs) = tokio::join!(fetch_all(&world.app().files), fetch_all(&second.app.files));
     assert_eq!(ours.unwrap() + theirs.unwrap(), 30);
     assert!(paths.iter().all(|path| host.count(path) == 1), "each file was fetched once");
     assert_eq!(stored(world).len(), 30);

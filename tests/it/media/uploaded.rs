@@ -36,20 +36,20 @@ async fn an_upload_is_kept_for_a_message_to_name(world: &mut World) {
     let id: Uuid = reply.text_at("/media_id").parse().unwrap();
     assert_eq!(reply.json, json!({"media_id": id, "size": 5_000, "mime_type": "image/png"}));
     let whose_it_is = whose(world, &line);
-    let found = uploaded(&app, &whose_it_is, id).await.unwrap();
+    let found = uploaded(&app.files, &whose_it_is, id).await.unwrap();
     assert_eq!((found.file_name.as_str(), found.size, found.mime_type.as_str()), ("picture.png", 5_000, "image/png"));
     // A message names it, so it stays as long as other files.
     accepts(world, &line, vec![found.media]).await;
     assert_eq!(row(world, id).await.unwrap().message_id, whose_it_is.message_id);
     world.advance(std::time::Duration::from_secs(20 * 86_400));
-    sweep(&app).await.unwrap();
+    sweep(&app.files).await.unwrap();
     let kept = kept(world, &line, id).await;
-    let lent = app.http.trusted().get(link(&app, &kept, LinkRecipient::Webhook)).send().await.unwrap();
+    let lent = app.http.trusted().get(link(&app.files, &kept, LinkRecipient::Webhook)).send().await.unwrap();
     assert_eq!(lent.bytes().await.unwrap(), png(5_000));
     // A file without a message is deleted after a week.
     uploads(world, &line, &[], b"never named".to_vec()).await.is(200);
     world.advance(std::time::Duration::from_secs(8 * 86_400));
-    assert_eq!(sweep(&app).await.unwrap(), 1);
+    assert_eq!(sweep(&app.files).await.unwrap(), 1);
 }
 
 async fn forms_names_and_types(world: &mut World) {
@@ -57,7 +57,7 @@ async fn forms_names_and_types(world: &mut World) {
     let app = world.app().clone();
     let name_of = async |reply: Reply| {
         let id = reply.text_at("/media_id").parse().unwrap();
-        uploaded(&app, &whose(world, &line), id).await.unwrap().file_name
+        uploaded(&app.files, &whose(world, &line), id).await.unwrap().file_name
     };
     let multipart = ("content-type", "multipart/form-data; boundary=b");
     let parts: [(&str, &[u8]); 3] = [
@@ -109,10 +109,10 @@ async fn an_upload_belongs_to_its_source(world: &mut World) {
     let reply = uploads(world, &line, &[], png(100)).await.is(200);
     let id: Uuid = reply.text_at("/media_id").parse().unwrap();
     for foreign in [&other, &theirs] {
-        let refused = uploaded(&app, &whose(world, foreign), id).await.unwrap_err();
+        let refused = uploaded(&app.files, &whose(world, foreign), id).await.unwrap_err();
         assert!(matches!(&refused, base::error::Error::Invalid(fields) if fields[0].pointer == "/content/media_id"));
     }
-    assert!(uploaded(&app, &whose(world, &line), world.clock.uuid_v7()).await.is_err());
+    assert!(uploaded(&app.files, &whose(world, &line), world.clock.uuid_v7()).await.is_err());
     // Keys: none, one that may only read, another account's.
     let bare = app.http.trusted().post(format!("{}{}", world.api.base(), line.path("/media"))).body("x");
     assert_eq!(answer(bare).await.status, 401);

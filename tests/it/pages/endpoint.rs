@@ -66,7 +66,7 @@ async fn the_reading_is_bounded(world: &mut World) {
         timed_from: now - DAY,
     };
     let asked = statements_of(async {
-        let read = endpoint::read(&app, range).await.unwrap();
+        let read = endpoint::read(&app.delivery, range).await.unwrap();
         let sum = read.quarters.iter().fold((0, 0), |sum, one| (sum.0 + one.attempts, sum.1 + one.accepted));
         assert_eq!((sum, read.answers.map(|times| times.messages)), ((3, 2), Some(3)));
         assert!(read.last_success().is_some_and(|at| at <= now) && read.counted_since().is_none());

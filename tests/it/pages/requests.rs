@@ -119,7 +119,7 @@ async fn what_was_sent_is_erased_with_the_customer(world: &mut World) {
     kept(world).await;
     let id = world.api.get(&line.path("/conversations")).await.text_at("/items/0/id").parse().unwrap();
     let who = parom::tenant::Who::Conversation(id);
-    parom::tenant::erase(world.app(), line.tenant_id, &who, "test").await.unwrap();
+    parom::tenant::erase(&world.app().tenants, line.tenant_id, &who, "test").await.unwrap();
     assert!(requests(world).await.iter().all(|(_, request)| request.is_none()));
 }
 

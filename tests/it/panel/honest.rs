@@ -197,7 +197,7 @@ async fn d2_imports_do_not_slow_the_figures(world: &mut World) {
     let page = owner.opens("/panel").await.is(200);
     let within = page.between("From receipt to the first attempt, 95%: ", "<").unwrap().replace('\u{a0}', " ");
     assert!(within.contains(" ms") || within.contains("less than"), "{within}");
-    let figures = figures::read(world.app(), line.tenant_id, None).await.unwrap();
+    let figures = figures::read(&world.app().delivery, line.tenant_id, None).await.unwrap();
     let times = figures.times().expect("three were delivered");
     assert_eq!((times.messages, times.most / 1_000), (3, 0), "{times:?}");
     owner.opens("/panel/messages?slower=2").await.is(200).never_says(&["/panel/messages/"]);

@@ -68,7 +68,7 @@ async fn the_figures_of_a_page_agree(world: &mut World) {
     world.manager(&shop).answers("anna", "One").await;
     world.deliver_all().await;
     let app = world.app().clone();
-    let read = figures::read(&app, shop.tenant_id, None).await.unwrap();
+    let read = figures::read(&app.delivery, shop.tenant_id, None).await.unwrap();
     for span in [Span::Hours, Span::Days(1)] {
         let slots = read.slots(span);
         let sum = |of: fn(&figures::FiguresSlot) -> i64| slots.iter().map(of).sum::<i64>();
@@ -84,7 +84,7 @@ async fn the_figures_of_a_page_agree(world: &mut World) {
     assert_eq!(read.times().map(|times| times.messages), Some(2));
     assert!(matches!(read.last_of(shop.source_id), LastMessage::At(_)));
     assert!(matches!(read.last_of(quiet.source_id), LastMessage::OnDay(_)));
-    let of_one = figures::read(&app, shop.tenant_id, Some(quiet.source_id)).await.unwrap();
+    let of_one = figures::read(&app.delivery, shop.tenant_id, Some(quiet.source_id)).await.unwrap();
     assert_eq!(
         (of_one.slots(Span::Days(7)).iter().map(|slot| slot.flow.all()).sum::<i64>(), of_one.times()),
         (1, None)
@@ -117,7 +117,7 @@ async fn the_figures_are_read_by_few_statements(world: &mut World) {
         }
         world.deliver_all().await;
         let read = statements_of(async {
-            let figures = figures::read(&app, line.tenant_id, None).await.unwrap();
+            let figures = figures::read(&app.delivery, line.tenant_id, None).await.unwrap();
             assert_eq!(figures.by_source(Span::Hours).len(), 1 + more);
         });
         let read = read.await.statements;

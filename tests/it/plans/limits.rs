@@ -132,7 +132,7 @@ async fn storage_and_rates_are_those_of_the_plan() {
     for id in 0..12 {
         writes(&format!("earlier-{id}")).await.is(202);
     }
-    parom::usage::write_down(world.app()).await.unwrap();
+    parom::usage::write_down(&world.app().usage).await.unwrap();
     let full = writes("7").await.is(507);
     assert_eq!(full.json["type"], "/problems/account_full");
     // Keys of the account have its plan's rate; the vendor's have the configured one, here none.

@@ -15,7 +15,7 @@ use crate::webchat::{OnSite, SHOP, chat_with};
 use crate::widget_api::User;
 
 async fn looks(world: &World) {
-    parom::usage::write_down(world.app()).await.unwrap();
+    parom::usage::write_down(&world.app().usage).await.unwrap();
     parom::alert_checks::limits(&world.app().usage).await.unwrap();
 }
 

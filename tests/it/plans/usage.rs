@@ -62,7 +62,7 @@ async fn the_figures_add_up_to_the_ledgers() {
         world.manager(&two).answers("anna", "A refused one").await;
         world.deliver_to_the_end().await;
         let looks = async |world: &World| parom::alert_checks::limits(&world.app().usage).await.unwrap();
-        parom::usage::write_down(world.app()).await.unwrap();
+        parom::usage::write_down(&world.app().usage).await.unwrap();
         looks(world).await;
         // A deleted source counts what it had.
         world.api.delete(&two.path("")).await.is(204);
@@ -72,7 +72,7 @@ async fn the_figures_add_up_to_the_ledgers() {
         world.advance(15 * DAY);
         world.customer(&one, "anna").writes("In December").await;
         world.deliver_to_the_end().await;
-        parom::usage::write_down(world.app()).await.unwrap();
+        parom::usage::write_down(&world.app().usage).await.unwrap();
 
         let path = format!("/api/v1/tenants/{}/usage", one.tenant_id);
         let november = world.api.get(&format!("{path}?month=2026-11")).await.is(200).json;
@@ -125,7 +125,7 @@ async fn the_figures_add_up_to_the_ledgers() {
 async fn sources_and_storage_are_those_of_the_month() {
     each(async |world| {
         let looks = async |world: &World| {
-            parom::usage::write_down(world.app()).await.unwrap();
+            parom::usage::write_down(&world.app().usage).await.unwrap();
             // The next sums are those of the database.
             world.app().usage.stored.forget();
             parom::alert_checks::limits(&world.app().usage).await.unwrap();

@@ -109,7 +109,7 @@ async fn a_hook_captured_long_ago_cannot_be_replayed(world: &mut World) {
     world.advance(Duration::from_secs(44 * 86_400));
     assert_eq!(post(world, &line.scope_id, &hook.body, Some(&hook.signature)).await, 200, "its id is still known");
     world.advance(Duration::from_secs(2 * 86_400));
-    parom::retention::round(world.app()).await.unwrap();
+    parom::retention::round(&world.app().delivery).await.unwrap();
     assert_eq!(post(world, &line.scope_id, &hook.body, Some(&hook.signature)).await, 200);
     assert_eq!(world.quarantined().await, ["stale"]);
     world.deliver_all().await;

@@ -38,7 +38,7 @@ async fn a_creation_leaves_nothing_behind(world: &mut World) {
             assert_eq!(world.sandbox.faults().left(), 0, "it was met");
             assert_eq!(refused.header("retry-after").is_empty(), expected == 409, "{}", refused.text);
             nothing_left(world, count(world, tenant_id).await);
-            let usage = parom::source::usage(world.app(), tenant_id).await.unwrap();
+            let usage = parom::source::usage(&world.app().sources, tenant_id).await.unwrap();
             assert_eq!(usage.used, 0, "no place is taken");
             // It goes on where it stopped.
             amocrm_takes_calls(world, tenant_id).await;

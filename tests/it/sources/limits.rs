@@ -14,7 +14,7 @@ async fn creations_at_once_never_pass_the_limit(world: &mut World) {
     let refused = replies.iter().filter(|reply| reply.status == 409 && reply.text.contains("source_limit")).count();
     assert_eq!((made, refused), (3, 5));
     assert_eq!((count(world, tenant_id).await, world.sandbox.sources(HOST).len()), (3, 3));
-    let usage = parom::source::usage(world.app(), tenant_id).await.unwrap();
+    let usage = parom::source::usage(&world.app().sources, tenant_id).await.unwrap();
     assert_eq!((usage.used, usage.limit, usage.is_full()), (3, 3, true));
 }
 
@@ -80,14 +80,14 @@ async fn deleting_the_default_source_promotes_no_other(world: &mut World) {
     assert!(deleted.was_default, "the person who deletes it can be informed");
     assert_eq!(get(world, &two).await.json["default"], false);
     assert_eq!(there(world, "two")["default"], false);
-    let migration = parom::source::migration(world.app(), tenant_id).await.unwrap();
+    let migration = parom::source::migration(&world.app().sources, tenant_id).await.unwrap();
     assert_eq!(migration.steps[0].action, Some(parom::source::MigrationAction::SetDefault));
 }
 
 async fn kinds_are_those_that_a_channel_serves(world: &mut World) {
     let tenant_id = installed(world).await;
     let tenant = parom::tenant::load(world.app().store.read(), tenant_id).await.unwrap().unwrap();
-    let kinds = parom::source::kinds(world.app(), &tenant);
+    let kinds = parom::source::kinds(&world.app().sources, &tenant);
     let names: Vec<_> = kinds.iter().map(|kind| kind.kind).collect();
     assert_eq!(names.len(), base::config::CONNECTORS.len(), "{names:?}");
     let custom = kinds.iter().find(|kind| kind.kind == "custom").unwrap();

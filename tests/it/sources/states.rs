@@ -35,8 +35,9 @@ async fn a_pause_has_a_name_and_a_time(world: &mut World) {
     world.advance(Duration::from_secs(60));
     assert_eq!(state(world, &made).await, is("paused", Value::Null, json!("resume")));
     assert_eq!(get(world, &made).await.json["status_since"], "2026-11-20T09:01:00.000Z");
-    let source = parom::source::find(world.app(), tenant_id, made.text_at("/id").parse().unwrap()).await.unwrap();
-    assert_eq!(parom::source::state(world.app(), &source).await.unwrap().paused_by, "admin key of the tests");
+    let source =
+        parom::source::find(&world.app().sources, tenant_id, made.text_at("/id").parse().unwrap()).await.unwrap();
+    assert_eq!(parom::source::state(&world.app().sources, &source).await.unwrap().paused_by, "admin key of the tests");
     world.api.patch(&path, &json!({"paused": false})).await.is(200);
     assert_eq!(state(world, &made).await, is("working", Value::Null, json!("test")));
 }

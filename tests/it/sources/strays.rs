@@ -54,7 +54,7 @@ async fn amocrms_own_source_is_taken_over(engine: Engine) {
     reconcile(&world, tenant_id).await;
     let found = strays(&world, tenant_id).await;
     assert_eq!((&found[0]["reason"], &found[0]["default"]), (&json!("own_default"), &json!(true)));
-    let migration = parom::source::migration(world.app(), tenant_id).await.unwrap();
+    let migration = parom::source::migration(&world.app().sources, tenant_id).await.unwrap();
     assert_eq!((migration.stage, migration.done), (1, false));
     assert_eq!(migration.steps[0].action, Some(parom::source::MigrationAction::CreateDefault));
     let early = world.api.post(&path(tenant_id, &found[0], "adopt"), &json!({})).await.is(409);
@@ -71,7 +71,7 @@ async fn amocrms_own_source_is_taken_over(engine: Engine) {
     let left = world.sandbox.sources(HOST);
     assert_eq!((left.len(), &left[0]["external_id"], &left[0]["default"]), (1, &json!("support"), &json!(true)));
     assert!(strays(&world, tenant_id).await.is_empty());
-    let migration = parom::source::migration(world.app(), tenant_id).await.unwrap();
+    let migration = parom::source::migration(&world.app().sources, tenant_id).await.unwrap();
     assert_eq!((migration.stage, migration.steps[0].done), (3, true));
     assert_eq!(migration.steps[2].action, Some(parom::source::MigrationAction::AddSource));
     world.api.post(&path(tenant_id, &found[0], "adopt"), &json!({})).await.is(404);

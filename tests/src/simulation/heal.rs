@@ -53,11 +53,11 @@ impl Scene {
     pub async fn looks_for_lost_hooks(&mut self) {
         self.time_passes(ON_ITS_WAY);
         let app = self.world.app();
-        let mut looked = missed_hooks::beat(&app.missed_hooks).await.is_ok();
+        let mut looked = missed_hooks::beat(&app.intake).await.is_ok();
         for line in &self.lines {
-            looked &= missed_hooks::soon(&app.missed_hooks, line.tenant_id).await.is_ok();
+            looked &= missed_hooks::soon(&app.intake, line.tenant_id).await.is_ok();
         }
-        looked &= missed_hooks::look_now(&app.missed_hooks).await.is_ok();
+        looked &= missed_hooks::look_now(&app.intake).await.is_ok();
         self.notes(format!("lost hooks are looked for: {looked}"));
     }
 }

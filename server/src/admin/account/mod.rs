@@ -135,7 +135,7 @@ async fn answer(
         texts_days: tenant.texts_days.map(|days| days.to_string()).unwrap_or_default(),
         configured_texts_days: app.config.retention.texts_days,
         kept: texts::KeptField::all(&app.config.retention, &tenant),
-        limits: usage::shown(app, &tenant).await?,
+        limits: usage::shown(&app.usage, &tenant).await?,
         limit,
         plan: PlanForm::of(app, words, &tenant),
         usage: month(app, &tenant).await?,
@@ -160,7 +160,7 @@ fn hint(app: &PanelContext, words: Words, tenant: &tenant::Model, crm: &'static 
 async fn channels(app: &PanelContext, words: Words, tenant: &tenant::Model) -> Result<Vec<AccountChannelRow>> {
     let rows = tenant_channel::Entity::of_tenant(tenant.tenant_id).order_by_asc(tenant_channel::Column::ChannelId);
     let shown = |row: tenant_channel::Model| {
-        let known = tenants::channel_config(app, row.channel_id);
+        let known = tenants::channel_config(&app.tenants, row.channel_id);
         let refused = row.status == ChannelStatus::NotAllowed.as_str();
         AccountChannelRow {
             title: known.as_ref().map(|(_, channel)| channel.title.clone()).unwrap_or_default(),
@@ -193,7 +193,7 @@ async fn source_rows(
         .order_by_asc(source::Column::Id)
         .all(app.store.read())
         .await?;
-    let found = sources::states(app, tenant.tenant_id, &rows).await?;
+    let found = sources::states(&app.sources, tenant.tenant_id, &rows).await?;
     let shown = |(row, state): (source::Model, sources::SourceState)| {
         let word = state.status.as_str();
         SourceRow {
@@ -226,7 +226,7 @@ fn source_tone(status: &str) -> Tone {
 /// The current month's messages by kind.
 async fn month(app: &PanelContext, tenant: &tenant::Model) -> Result<Vec<(String, KindUsage)>> {
     let now = Month::at(app.clock.millis());
-    let found = usage::usage_of(app, vec![tenant.clone()], now).await?.pop();
+    let found = usage::usage_of(&app.usage, vec![tenant.clone()], now).await?.pop();
     Ok(found.map(|usage| usage.kinds.into_iter().collect()).unwrap_or_default())
 }
 

@@ -71,7 +71,7 @@ pub async fn set(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>,
     // One that is no longer configured may stay.
     let plan = (name != tenant.plan).then_some(name);
     let change = PlanChange { plan, trial_until: Some(trial_until), paid_until: Some(paid_until) };
-    match plan::change(&app, *id, change).await {
+    match plan::change(&app.tenants, *id, change).await {
         Ok(Some(detail)) => {
             visitor.note_both(&app, *id, "account.plan_changed", detail).await?;
             told::tell(&app, &visitor, "account.plan_changed", &tenant.host).await?;

@@ -42,7 +42,7 @@ pub async fn limit(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid
     let typed = form.0.limit.trim().to_owned();
     let limit = if typed.is_empty() { Ok(None) } else { typed.parse::<i32>().map(Some) };
     let set = match limit {
-        Ok(limit) => tenants::limit_sources(&app, *id, limit).await,
+        Ok(limit) => tenants::limit_sources(&app.tenants, *id, limit).await,
         Err(_) => Err(Error::field("/sources_limit", LocalizedText::new("said-number"))),
     };
     match set {
@@ -63,7 +63,7 @@ pub async fn weight(app: AppData, Operator(visitor): Operator, id: web::Path<Uui
     let tenant = load(&app, *id).await?;
     // Text that is not a number is rejected like 0.
     let weight = form.0.weight.trim().parse::<i32>().unwrap_or(0);
-    match tenants::weigh(&app, *id, weight).await {
+    match tenants::weigh(&app.tenants, *id, weight).await {
         Ok(()) => {}
         Err(Error::Invalid(_)) => {
             let wrong = visitor.words.text("admin-weight-wrong").with("most", tenants::MOST_WEIGHT);
@@ -78,7 +78,7 @@ pub async fn weight(app: AppData, Operator(visitor): Operator, id: web::Path<Uui
 /// Switches the time window.
 pub async fn window(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, form: Form<WindowForm>) -> Answer {
     load(&app, *id).await?;
-    tenants::switch_window(&app, *id, form.0.off).await?;
+    tenants::switch_window(&app.tenants, *id, form.0.off).await?;
     let action = if form.0.off { "account.window_off" } else { "account.window_on" };
     visitor.note_both(&app, *id, action, json!({})).await?;
     visitor.see_other(&app, &address(*id), Notice::done(visitor.words.text("admin-window-saved"))).await

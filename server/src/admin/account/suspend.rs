@@ -29,7 +29,7 @@ pub async fn begin(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid
     let Some(reason) = form.text() else {
         return answer(&app, &visitor, &tenant, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    tenants::suspend(&app, *id, true).await?;
+    tenants::suspend(&app.tenants, *id, true).await?;
     visitor.note_both(&app, *id, "account.suspended", json!({ "reason": reason })).await?;
     let text = visitor.words.text("admin-suspended").with("account", tenant.host);
     visitor.see_other(&app, &address(*id), Notice::of(Tone::Warn, text)).await
@@ -38,7 +38,7 @@ pub async fn begin(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid
 /// Ends the suspension.
 pub async fn end(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
     let tenant = load(&app, *id).await?;
-    tenants::suspend(&app, *id, false).await?;
+    tenants::suspend(&app.tenants, *id, false).await?;
     visitor.note_both(&app, *id, "account.resumed", json!({})).await?;
     let text = visitor.words.text("admin-resumed").with("account", tenant.host);
     visitor.see_other(&app, &address(*id), Notice::done(text)).await

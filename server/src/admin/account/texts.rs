@@ -73,15 +73,15 @@ pub async fn set(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>,
         let wrong = visitor.words.text("admin-kept-wrong");
         return visitor.see_other(&app, &address(*id), Notice::failed(wrong)).await;
     }
-    match tenants::keep_texts(&app, *id, days).await {
+    match tenants::keep_texts(&app.tenants, *id, days).await {
         Ok(()) => {}
         Err(Error::Invalid(_)) => {
-            let wrong = visitor.words.text("admin-texts-wrong").with("most", tenants::most_days(&app));
+            let wrong = visitor.words.text("admin-texts-wrong").with("most", tenants::most_days(&app.tenants));
             return visitor.see_other(&app, &address(*id), Notice::failed(wrong)).await;
         }
         Err(other) => return Err(other),
     }
-    let kept = tenants::keep(&app, *id, kept).await?;
+    let kept = tenants::keep(&app.tenants, *id, kept).await?;
     let detail = json!({ "from": tenant.texts_days, "to": days, "others": kept });
     visitor.note_both(&app, *id, "data.term_changed", detail).await?;
     visitor.see_other(&app, &address(*id), Notice::done(visitor.words.text("common-saved"))).await

@@ -98,7 +98,7 @@ pub async fn add(app: AppData, Operator(visitor): Operator, form: Form<Announcem
     visitor.audit(&app, &tx, "announcement.added", &row.id.to_string(), detail(&row)).await?;
     stored::add(&tx, row).await?;
     tx.commit().await?;
-    app.announced.forget();
+    app.usage.announced.forget();
     visitor.see_other(&app, HERE, Notice::done(visitor.words.text("common-saved"))).await
 }
 
@@ -128,7 +128,7 @@ pub async fn change(
         }
         visitor.audit(&app, &tx, "announcement.changed", &object, detail).await?;
         tx.commit().await?;
-        app.announced.forget();
+        app.usage.announced.forget();
     }
     visitor.see_other(&app, HERE, Notice::done(visitor.words.text("common-saved"))).await
 }
@@ -143,7 +143,7 @@ pub async fn delete(app: AppData, Operator(visitor): Operator, id: web::Path<Uui
     let object = row.id.to_string();
     visitor.audit(&app, &tx, "announcement.deleted", &object, detail(&row)).await?;
     tx.commit().await?;
-    app.announced.forget();
+    app.usage.announced.forget();
     visitor.see_other(&app, HERE, Notice::done(visitor.words.text("admin-announcement-deleted"))).await
 }
 

@@ -26,7 +26,7 @@ impl FileLinks {
         };
         let files = bodies.into_iter().flat_map(contents).filter_map(Content::media);
         let ids: BTreeSet<Uuid> = files.flat_map(|file| [file.media_id, file.thumbnail_id]).flatten().collect();
-        Ok(Self(media::shown(app, tenant_id, ids).await?))
+        Ok(Self(media::shown(&app.files, tenant_id, ids).await?))
     }
 
     /// A file's description with links of ours instead of its origin's.

@@ -31,7 +31,7 @@ pub(super) async fn attempt(line: &CrmTarget<'_>, claim: &Claim, parts: &LetterC
     };
     let linking = contact::is_given(known);
     // Linking is retried by itself, so the letter is done when amoCRM has the chat.
-    if contact::is_wanted(source, known, linking) && contact::plan(line.app, known, linking).await? {
+    if contact::is_wanted(source, known, linking) && contact::plan(&line.app.tenants, known, linking).await? {
         contact::before_first(&line.app.tenants, source, known, linking, &chat.id).await;
     }
     Ok(Report::done(200, Taken { amocrm_chat_id: Some(chat.id), ..Taken::default() }))

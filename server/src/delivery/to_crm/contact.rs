@@ -16,7 +16,7 @@ use crate::delivery::letter_context::LetterContext;
 /// the message.
 pub(super) async fn settled(line: &CrmTarget<'_>, parts: &LetterContext, message: &NewMessage) -> Option<String> {
     let (source, body) = (parts.source.as_ref()?, &parts.message().ok()?.body);
-    let known = match contact::store_provided(line.app, source, &parts.conversation, &body.sender).await {
+    let known = match contact::store_provided(&line.app.tenants, source, &parts.conversation, &body.sender).await {
         Ok(given) => given.map_or(Cow::Borrowed(&parts.conversation), Cow::Owned),
         Err(error) => {
             tracing::error!(tenant.id = %source.tenant_id, error = format!("{error:#}"), "a customer's own details could not be stored");
@@ -27,7 +27,7 @@ pub(super) async fn settled(line: &CrmTarget<'_>, parts: &LetterContext, message
     if !contact::is_wanted(source, &known, linking) {
         return group_chat(line, parts, message).await;
     }
-    match contact::plan(line.app, &known, linking).await {
+    match contact::plan(&line.app.tenants, &known, linking).await {
         Ok(true) => {}
         Ok(false) => return None,
         Err(error) => {

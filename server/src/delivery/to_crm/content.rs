@@ -23,7 +23,7 @@ pub(super) async fn fit(line: &CrmTarget<'_>, parts: &LetterContext, content: &C
     let Some(media_id) = file.media_id else {
         return Ok(Fitted::Content(with_file(media_kind(content), file, named(file, &file.media_url))));
     };
-    let kept = match media::ensure(line.app, parts.tenant.tenant_id, media_id).await? {
+    let kept = match media::ensure(&line.app.files, parts.tenant.tenant_id, media_id).await? {
         FileReadiness::Kept(kept) => kept,
         FileReadiness::Later { after } => return Ok(Fitted::Later(after)),
         FileReadiness::Gone { .. } => {
@@ -32,7 +32,7 @@ pub(super) async fn fit(line: &CrmTarget<'_>, parts: &LetterContext, content: &C
             return Ok(Fitted::Content(CrmContent::Text { text }));
         }
     };
-    let url = media::crm_link(line.app, &kept, line.channel.stores_files).await?;
+    let url = media::crm_link(&line.app.files, &kept, line.channel.stores_files).await?;
     let size = if kept.size > 0 { kept.size } else { file.file_size };
     let media_file = MediaFile { url: url.to_string(), file_name: kept.file_name.clone(), file_size: size };
     let given = media::MediaKind::of(content).unwrap_or(media::MediaKind::File);

@@ -73,7 +73,7 @@ impl<'a> CrmTarget<'a> {
         let clock = app.clock.clone();
         let now: amocrm::Now = Arc::new(move || clock.now());
         let chats = Chats::new(app.http.trusted().clone(), base::config::base(&integration.amojo_url), now)?;
-        let chats = chats.with_skew(app.crm_skew.clone()).with_observer(base::http_client::note);
+        let chats = chats.with_skew(app.tenants.crm_skew.clone()).with_observer(base::http_client::note);
         let scope_id = channel.scope_id.clone();
         Ok(Some(Self { app, chats, secret: configured.secret.clone(), scope_id, channel: configured }))
     }

@@ -104,7 +104,7 @@ pub(super) async fn customer(
     let known =
         [person.name.as_ref(), contact, person.phone.as_ref(), person.email.as_ref()].into_iter().flatten().next();
     let avatar = match person.avatar_media_id {
-        Some(id) => media::avatar_link(line.app, parts.tenant.tenant_id, id).await.map(|url| url.to_string()),
+        Some(id) => media::avatar_link(&line.app.files, parts.tenant.tenant_id, id).await.map(|url| url.to_string()),
         None => person.avatar_url.clone(),
     };
     let row = &parts.conversation;

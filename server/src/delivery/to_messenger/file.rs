@@ -26,7 +26,7 @@ pub(super) async fn lent(line: &MessengerTarget<'_>, content: &Content) -> anyho
     let Some((file, media_id)) = content.media().and_then(|file| Some((file, file.media_id?))) else {
         return Ok(Filed::Content(Box::new(content.clone())));
     };
-    let kept = match media::ensure(line.app, line.source.tenant_id, media_id).await? {
+    let kept = match media::ensure(&line.app.files, line.source.tenant_id, media_id).await? {
         FileReadiness::Kept(kept) => kept,
         FileReadiness::Later { after } => return Ok(Filed::Later(after)),
         FileReadiness::Gone { .. } => {
@@ -35,7 +35,7 @@ pub(super) async fn lent(line: &MessengerTarget<'_>, content: &Content) -> anyho
         }
     };
     let lent = Media {
-        media_url: media::link(line.app, &kept, LinkRecipient::Webhook).to_string(),
+        media_url: media::link(&line.app.files, &kept, LinkRecipient::Webhook).to_string(),
         file_name: kept.file_name.clone(),
         file_size: if kept.size > 0 { kept.size } else { file.file_size },
         mime_type: Some(kept.mime_type.clone()).filter(|kind| !kind.is_empty()).or_else(|| file.mime_type.clone()),
@@ -83,24 +83,24 @@ impl Shelf for AccountFiles {
             tracing::warn!(tenant.id = %self.tenant_id, media.id = %media_id, error = format!("{error:#}"), "a file cannot be read");
             NotOpened::Later { reason: "unreadable".to_owned(), after: None }
         };
-        let found = media::find(&self.app, self.tenant_id, media_id).await.map_err(later)?;
+        let found = media::find(&self.app.files, self.tenant_id, media_id).await.map_err(later)?;
         let kept = found.ok_or_else(|| NotOpened::Gone("media_gone".to_owned()))?;
         if kept.is_passed() {
             return Err(NotOpened::Never("passed"));
         }
-        let bytes = media::read(&self.app, &kept).await.map_err(later)?;
+        let bytes = media::read(&self.app.files, &kept).await.map_err(later)?;
         Ok(OpenFile { announced: Some(kept.size), bytes: bytes.map_err(|error| format!("{error:#}")).boxed() })
     }
 
     async fn content(&self, media_id: Uuid) -> Option<String> {
         // Errors are reported when the file is opened.
-        let kept = media::find(&self.app, self.tenant_id, media_id).await.ok()??;
+        let kept = media::find(&self.app.files, self.tenant_id, media_id).await.ok()??;
         Some(kept.checksum).filter(|checksum| !checksum.is_empty())
     }
 }
 
 /// A link to the preview that amoCRM made; none if it is not available within a few seconds or is not a picture.
 async fn preview(line: &MessengerTarget<'_>, file: &Media) -> Option<String> {
-    let link = media::preview_link(line.app, line.source.tenant_id, file.thumbnail_id?).await?;
+    let link = media::preview_link(&line.app.files, line.source.tenant_id, file.thumbnail_id?).await?;
     Some(link.to_string())
 }

@@ -57,7 +57,7 @@ pub(super) async fn note(line: &MessengerTarget<'_>, parts: &LetterContext, repo
     let Some(window) = Window::of(line.connector, line.source).filter(|_| is_over && report.status > 0) else { return };
     let closed = async {
         for chat in with_other_chats(line, parts).await? {
-            window.close(line.app, &chat, line.app.clock.millis()).await?;
+            window.close(&line.app.sources, &chat, line.app.clock.millis()).await?;
         }
         Ok::<_, DbErr>(())
     };

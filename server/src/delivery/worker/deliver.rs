@@ -255,15 +255,15 @@ impl AfterCommit {
         let direction = self.claim.direction.word();
         metrics::counter!("parom_attempts_total", "direction" => direction, "verdict" => self.verdict).increment(1);
         if self.verdict == "done" && self.claim.letter.kind == LetterKind::Message {
-            crate::source::prove(app, self.claim.tenant_id, self.claim.source_id);
+            crate::source::prove(&app.sources, self.claim.tenant_id, self.claim.source_id);
         }
         if let Some(is_paid) = self.is_paid
-            && let Err(error) = crate::tenant::chats_answered(app, self.claim.tenant_id, is_paid).await
+            && let Err(error) = crate::tenant::chats_answered(&app.tenants, self.claim.tenant_id, is_paid).await
         {
             tracing::warn!(tenant.id = %self.claim.tenant_id, %error, "whether the account is paid could not be stored; the next message reports it again");
         }
         if self.webhook_failed {
-            crate::source::failing(app, self.claim.tenant_id, self.claim.source_id).await;
+            crate::source::failing(&app.sources, self.claim.tenant_id, self.claim.source_id).await;
         }
         if let Some(external_id) = self.dialogue {
             let alias = Alias { side: Side::Messenger, origin: self.claim.source_id, external_id };

@@ -45,7 +45,8 @@ async fn answer(
     request: &HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, HttpResponse> {
-    let tenant_id = subscription::tenant_of(app, token).await.map_err(|error| not_stored(&error.to_string()))?;
+    let tenant_id =
+        subscription::tenant_of(&app.tenants, token).await.map_err(|error| not_stored(&error.to_string()))?;
     let Some(tenant_id) = tenant_id else { return Err(HttpResponse::NotFound().body("no account has this address")) };
     if request.content_type() != "application/x-www-form-urlencoded" {
         return Err(HttpResponse::UnsupportedMediaType().body("send a form"));

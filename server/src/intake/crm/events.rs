@@ -69,7 +69,7 @@ async fn processed(app: &Arc<IntakeContext>, scope: &ConnectedScope, call: &RawC
         return Err(StoreError::Permanent(QuarantineReason::Stale));
     }
     if scope.channel.renewed_at.is_some() {
-        channels::renewed(app, &scope.channel).await;
+        channels::renewed(&app.tenants, &scope.channel).await;
     }
     let event = match hook.event {
         HookEvent::Message(message) => Event::Item(Box::new(message::entry_of(app, scope, *message).await?)),
@@ -103,7 +103,7 @@ fn is_stale(app: &IntakeContext, call: &RawCall, time: Option<i64>) -> bool {
 fn renew(app: &Arc<IntakeContext>, scope: &ConnectedScope) {
     let (app, channel) = (app.clone(), scope.channel.clone());
     base::supervisor::detach("channel_renew", async move {
-        if let Err(error) = channels::renew(&app, &channel).await {
+        if let Err(error) = channels::renew(&app.tenants, &channel).await {
             tracing::error!(tenant.id = %channel.tenant_id, channel.id = %channel.channel_id, error = format!("{error:#}"), "the channel could not be connected for hooks of version 2; its next hook of version 1 tries again");
         }
     });

@@ -42,7 +42,7 @@ pub(super) async fn entry_of(
     let source_id = route.source.as_ref().map_or(Uuid::nil(), |source| source.id);
     let whose =
         FileOwner { tenant_id: scope.tenant.tenant_id, source_id, direction: Direction::ToMessenger, message_id: id };
-    let media = media::enclose(app, &whose, &mut body.content);
+    let media = media::enclose(&app.files, &whose, &mut body.content);
     let learns = route.known.as_ref().is_some_and(|known| known.amocrm_chat_id.is_empty());
     if let (true, Some(ours)) = (learns, chat.ours(scope)) {
         app.lookup.forget_conversation(scope.tenant.tenant_id, ours).await;
@@ -109,12 +109,12 @@ fn letter(
     if let (None, Some(source)) = (failure, &route.source) {
         let kind = (LetterKind::Message, Stream::Messages);
         let expires_at = app.clock.millis() + TO_MESSENGER_LIFE.num_milliseconds();
-        let letter = messenger_letter(app, source, id, kind, String::new(), expires_at);
+        let letter = messenger_letter(&app.delivery, source, id, kind, String::new(), expires_at);
         return Ok(NewLetter { order_hint: Some(at), ..letter });
     }
     let source_id = route.source.as_ref().map_or(Uuid::nil(), |source| source.id);
     let report = StatusReport { state: State::Failed, failure: failure.cloned() };
-    status_letter(app, scope.channel.channel_id, source_id, id, &report)
+    status_letter(&app.delivery, scope.channel.channel_id, source_id, id, &report)
 }
 
 /// A manager, or the channel's own bot.

@@ -42,7 +42,7 @@ impl Route {
         };
         // A source may have been deleted or created in amoCRM, which sends no notification (crm-api §4.4).
         if named.is_some_and(|named| source.as_ref().is_none_or(|source| source.external_id != named)) {
-            crate::source::note_unknown(app, tenant_id);
+            crate::source::note_unknown(&app.sources, tenant_id);
         }
         Ok(Self { known, source })
     }

@@ -41,7 +41,7 @@ pub(super) async fn typing(
     }
     let typing = Typing { sender: manager(hook.user_id.as_deref()), until };
     let letter = messenger_letter(
-        app,
+        &app.delivery,
         &source,
         Uuid::nil(),
         (LetterKind::Typing, Stream::Receipts),
@@ -75,7 +75,7 @@ pub(super) async fn reaction(
     let emoji = hook.emoji.as_deref().map(clean);
     let reaction = Reaction { sender: manager(hook.user_id.as_deref()), emoji };
     let letter = messenger_letter(
-        app,
+        &app.delivery,
         &source,
         message_id,
         (LetterKind::Reaction, Stream::Receipts),

@@ -26,9 +26,9 @@ pub(in crate::intake) async fn of_content(
     content: &mut Content,
 ) -> Result<Vec<NewMedia>> {
     let Some(media_id) = content.media().and_then(|media| media.media_id) else {
-        return Ok(media::enclose(app, whose, content));
+        return Ok(media::enclose(&app.files, whose, content));
     };
-    let uploaded = media::uploaded(app, whose, media_id).await?;
+    let uploaded = media::uploaded(&app.files, whose, media_id).await?;
     if let Some(file) = content.media_mut() {
         if file.file_name.is_empty() {
             file.file_name = uploaded.file_name;
@@ -44,7 +44,7 @@ fn avatar_of(app: &IntakeContext, whose: &FileOwner, person: &mut Person) -> Opt
         Some(reference) => FileOrigin::Connector { source_id: whose.source_id, reference },
         None => FileOrigin::Url(person.avatar_url.take()?),
     };
-    let avatar = media::avatar(app, whose, origin);
+    let avatar = media::avatar(&app.files, whose, origin);
     person.avatar_media_id = Some(avatar.id);
     Some(avatar)
 }

@@ -53,7 +53,7 @@ pub(super) async fn park(
     };
     let rows: Vec<_> = external_ids.iter().map(row).collect();
     let tx = app.store.write_tx().await?;
-    app.queue.wake(&tx, source.tenant_id, source.id, &messenger_pool(app, source)).await?;
+    app.queue.wake(&tx, source.tenant_id, source.id, &messenger_pool(&app.delivery, source)).await?;
     parked_status::Entity::insert_many(rows).exec_without_returning(&tx).await?;
     tx.commit().await?;
     Ok(id)

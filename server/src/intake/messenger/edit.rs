@@ -204,8 +204,14 @@ fn entry_of(
     let now = app.clock.millis();
     let kind = (LetterKind::Edit, Stream::Messages);
     let payload = serde_json::to_string(edited).context("an edit as JSON")?;
-    let letter =
-        crm_letter(app, (source.channel_id, source.id), found.id, kind, payload, now + TO_CRM_LIFE.num_milliseconds());
+    let letter = crm_letter(
+        &app.delivery,
+        (source.channel_id, source.id),
+        found.id,
+        kind,
+        payload,
+        now + TO_CRM_LIFE.num_milliseconds(),
+    );
     let key = DedupeKey { origin: source.id, external_id: change_id(found.id, number), event: EventKind::Edit };
     let conversation = Conversation::Known(found.conversation_id);
     Ok(AcceptItem {

@@ -64,7 +64,7 @@ async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>
         InboundEvent::AlsoKnown { id, also } => conversations::also_known(line, &id, &also).await,
         InboundEvent::Moved { from, to } => conversations::moved(line, &from, &to).await,
         InboundEvent::Learned { part, key, value } => {
-            Ok(lines::learned(&line.app, &line.source, part, &key, value).await?)
+            Ok(lines::learned(&line.app.sources, &line.source, part, &key, value).await?)
         }
         InboundEvent::Nothing(why) => {
             metrics::counter!("parom_ignored_total", "door" => line.connector.kind(), "reason" => why).increment(1);
@@ -77,7 +77,7 @@ async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>
         }
         InboundEvent::History(written) => history(line, *written).await,
         InboundEvent::LineTrouble { aspect, trouble } => {
-            Ok(lines::reported_trouble(&line.app, &line.source, aspect, trouble.as_ref()).await?)
+            Ok(lines::reported_trouble(&line.app.sources, &line.source, aspect, trouble.as_ref()).await?)
         }
         InboundEvent::Unknown(_) => Err(StoreError::Permanent(QuarantineReason::UnknownUpdate)),
     }

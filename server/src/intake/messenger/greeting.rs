@@ -48,7 +48,8 @@ pub(super) async fn send(line: &CalledSource, conversation_id: &str, customer: &
         sent_at: now,
     };
     let kind = (LetterKind::Message, Stream::Messages);
-    let letter = messenger_letter(app, source, id, kind, String::new(), now + TO_MESSENGER_LIFE.num_milliseconds());
+    let letter =
+        messenger_letter(&app.delivery, source, id, kind, String::new(), now + TO_MESSENGER_LIFE.num_milliseconds());
     let bare = AcceptItem::bare(key(line, conversation_id, EventKind::Sent), id, now, Conversation::Known(known));
     store(app, source.tenant_id, None, AcceptItem { message: Some(message), letters: vec![letter], ..bare }).await?;
     Ok(())
@@ -80,7 +81,7 @@ pub(super) async fn show(line: &CalledSource, conversation_id: &str) -> Result<(
     };
     let kind = (LetterKind::Message, Stream::Messages);
     let whose = (source.channel_id, source.id);
-    let letter = crm_letter(app, whose, id, kind, String::new(), now + TO_CRM_LIFE.num_milliseconds());
+    let letter = crm_letter(&app.delivery, whose, id, kind, String::new(), now + TO_CRM_LIFE.num_milliseconds());
     let bare = AcceptItem::bare(shown, id, now, Conversation::Known(sent.conversation_id));
     store(app, source.tenant_id, None, AcceptItem { message: Some(message), letters: vec![letter], ..bare }).await?;
     Ok(())

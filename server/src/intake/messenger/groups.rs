@@ -17,7 +17,7 @@ pub(super) async fn set(app: &IntakeContext, source: &source::Model, id: &str, g
         .one(app.store.read())
         .await?;
     if let Some(row) = row
-        && contact::know_group(app, &row, &cleaned_person(group.clone())).await?
+        && contact::know_group(&app.tenants, &row, &cleaned_person(group.clone())).await?
     {
         let _ = app.changes.send(row.id);
     }

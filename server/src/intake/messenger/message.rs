@@ -96,8 +96,14 @@ async fn entry_of(app: &IntakeContext, source: &source::Model, mut incoming: Inc
         sent_at: believed(incoming.sent_at, now),
     };
     let kind = (LetterKind::Message, Stream::Messages);
-    let letter =
-        crm_letter(app, (source.channel_id, source.id), id, kind, String::new(), now + TO_CRM_LIFE.num_milliseconds());
+    let letter = crm_letter(
+        &app.delivery,
+        (source.channel_id, source.id),
+        id,
+        kind,
+        String::new(),
+        now + TO_CRM_LIFE.num_milliseconds(),
+    );
     let key = DedupeKey { origin: source.id, external_id: incoming.external_id, event: EventKind::Message };
     // From when it was written, because the messenger counts its time for free answers from then too: a webhook repeated
     // after an outage opens no window that the messenger has closed.

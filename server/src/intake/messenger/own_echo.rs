@@ -33,7 +33,7 @@ pub(super) async fn is_ours(line: &CalledSource, written: &IncomingMessage) -> R
         return Ok(true);
     }
     let Some(letter_id) = unanswered(line, written).await? else { return Ok(false) };
-    await_status::reported(&line.app, source, letter_id, &written.external_id).await?;
+    await_status::reported(&line.app.delivery, source, letter_id, &written.external_id).await?;
     Ok(true)
 }
 

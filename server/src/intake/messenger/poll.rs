@@ -33,7 +33,7 @@ const NEVER: TimeDelta = TimeDelta::days(1);
 pub async fn poll(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Result<NextRun> {
     let (app, job) = (&app, &job);
     let now = app.clock.millis();
-    let Some(source) = schedule::source_of(app, job).await? else { return Ok(NextRun::Never) };
+    let Some(source) = schedule::source_of(&app.sources, job).await? else { return Ok(NextRun::Never) };
     let interval = app.connectors.get(&source.kind).and_then(|connector| connector.poll_interval());
     let interval = interval.and_then(|interval| TimeDelta::from_std(interval).ok()).unwrap_or(NEVER);
     if let Err(error) = ask(app, &source).await {
@@ -56,7 +56,7 @@ async fn ask(app: &Arc<IntakeContext>, source: &source::Model) -> Result<()> {
         }
         Err(Denied::Access(detail) | Denied::Foreign(detail)) => {
             if source.status != SourceStatus::Stopped.as_str() {
-                stopped(app, source.tenant_id, source.id, &detail.to_string()).await?;
+                stopped(&app.sources, source.tenant_id, source.id, &detail.to_string()).await?;
             }
             Ok(())
         }

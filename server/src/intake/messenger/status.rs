@@ -64,7 +64,7 @@ pub(super) async fn reported(app: &IntakeContext, source: &source::Model, report
     let state = report.state;
     if let Some(letter_id) = report.letter_id
         && find_theirs(app, source, &external_id).await?.is_none()
-        && let Some(message_id) = await_status::reported(app, source, letter_id, &external_id).await?
+        && let Some(message_id) = await_status::reported(&app.delivery, source, letter_id, &external_id).await?
         && state != State::Failed
     {
         // The other copy has arrived, and that counts; that it failed says nothing about this one.
@@ -120,7 +120,7 @@ pub(super) fn entry_of(
     let mut letters = Vec::new();
     // "Sent" is what amoCRM already shows.
     if report.state > State::Sent {
-        letters.push(status_letter(app, source.channel_id, source.id, message_id, report)?);
+        letters.push(status_letter(&app.delivery, source.channel_id, source.id, message_id, report)?);
     }
     let key =
         DedupeKey { origin: source.id, external_id: message_id.to_string(), event: EventKind::of_status(report.state) };

@@ -28,7 +28,7 @@ pub async fn typing(app: &IntakeContext, source: &source::Model, conversation_id
     let typing = Typing { sender, until: now + TYPING.num_milliseconds() };
     let payload = serde_json::to_string(&typing).context("typing as JSON")?;
     let kind = (LetterKind::Typing, Stream::Receipts);
-    let letter = crm_letter(app, (source.channel_id, source.id), Uuid::nil(), kind, payload, typing.until);
+    let letter = crm_letter(&app.delivery, (source.channel_id, source.id), Uuid::nil(), kind, payload, typing.until);
     let key = DedupeKey {
         origin: source.id,
         external_id: format!("{}:{}", known.conversation_id, now.div_euclid(TYPING_EVERY.num_milliseconds())),
@@ -53,7 +53,7 @@ pub async fn reaction(
     let payload = serde_json::to_string(&Reaction { sender, emoji }).context("a reaction as JSON")?;
     let expires_at = app.clock.millis() + STATUS_MILLIS;
     let kind = (LetterKind::Reaction, Stream::Receipts);
-    let letter = crm_letter(app, (source.channel_id, source.id), found.id, kind, payload, expires_at);
+    let letter = crm_letter(&app.delivery, (source.channel_id, source.id), found.id, kind, payload, expires_at);
     let key = DedupeKey { origin: source.id, external_id: letter.id.to_string(), event: EventKind::Reaction };
     send(app, source, key, found.conversation_id, heard_at, letter).await
 }

@@ -120,9 +120,9 @@ async fn one_part(
     part: LineCall,
     again: Option<&StillUnusable>,
 ) -> Result<(), StoreError> {
-    let sources = match lines::source_of(app, kind, &part.line).await? {
+    let sources = match lines::source_of(&app.sources, kind, &part.line).await? {
         Some(source_id) => vec![source_id],
-        None => lines::sources_of(app, kind, &part.line).await?,
+        None => lines::sources_of(&app.sources, kind, &part.line).await?,
     };
     let (mut is_known, mut done) = (false, Ok(()));
     for source_id in sources {

@@ -47,7 +47,7 @@ impl ExportReader {
 
 /// Streams every row that matches a query, newest first.
 pub async fn download(app: AppData, query: AuditQuery, reader: ExportReader) -> HttpResponse {
-    crate::audit::flush(&app).await;
+    crate::audit::flush(&app, &app.identity.refusals).await;
     let rows = stream::unfold(Some((app, query, None)), move |state| async move {
         let (app, query, before) = state?;
         match chunk(&app, &query, before, reader).await {

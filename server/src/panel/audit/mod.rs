@@ -60,6 +60,7 @@ pub struct AuditList {
 impl AuditList {
     /// `path`: of the page; that of the download is the same with `.csv`.
     pub async fn read(app: &PanelContext, query: &AuditQuery, path: &str) -> Result<Self> {
+        crate::audit::flush(app, &app.identity.refusals).await;
         let found = query.page(app).await?;
         let rows = found.rows.into_iter().map(|row| {
             let detail = serde_json::from_str(&row.detail).unwrap_or_default();

@@ -51,7 +51,7 @@ pub(super) struct EraseAllForm {
 async fn form(app: &PanelContext, member: &Member, status: StatusCode, wrong: String) -> Answer {
     let mut page = member.page("data-forget-all", Nav::Data);
     page.not_taken = !wrong.is_empty();
-    let usage = source::usage(app, member.tenant_id).await?;
+    let usage = source::usage(&app.sources, member.tenant_id).await?;
     html_as(status, &page, &EraseAllPage { page: page.clone(), sources: usage.used, wrong })
 }
 

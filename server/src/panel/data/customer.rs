@@ -48,7 +48,7 @@ pub(super) fn who(text: &str) -> Who {
 pub(super) async fn ask(app: AppData, member: Member, asked: web::Query<CustomerQuery>) -> Answer {
     member.require(Right::EraseData)?;
     let words = member.words;
-    let found = match tenant::erase::find(&app, member.tenant_id, &who(&asked.who)).await {
+    let found = match tenant::erase::find(&app.tenants, member.tenant_id, &who(&asked.who)).await {
         Ok(found) if found.is_empty() && found.also_possible.is_empty() => Err("data-none-found"),
         Ok(found) => Ok(found),
         Err(Error::Invalid(_)) => Err("form-not-phone"),
@@ -80,7 +80,7 @@ pub(super) async fn ask(app: AppData, member: Member, asked: web::Query<Customer
 pub(super) async fn erase(app: AppData, member: Member, form: Form<CustomerForm>) -> Answer {
     member.require(Right::EraseData)?;
     let by = format!("person:{}", member.person.id);
-    let erasure = tenant::erase(&app, member.tenant_id, &who(&form.who), &by).await?;
+    let erasure = tenant::erase(&app.tenants, member.tenant_id, &who(&form.who), &by).await?;
     // The erasure's id instead of the phone number, because the log must not keep erased data.
     let (object, detail) = (erasure.id.to_string(), json!(erasure.counts));
     member.audit(&app, app.store.write(), "data.erased", &object, detail).await?;

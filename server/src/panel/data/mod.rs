@@ -64,7 +64,7 @@ async fn show(app: AppData, member: Member) -> Answer {
 impl Data {
     async fn of(app: &PanelContext, member: &Member, page: PageContext) -> Result<Self> {
         let usual = app.config.retention.texts_days;
-        let texts_days = tenant::texts_days(app, &member.here.tenant);
+        let texts_days = tenant::texts_days(&app.tenants, &member.here.tenant);
         let agreement = AgreementShown::of(app, &member.here.tenant, page.words).await?;
         Ok(Self {
             agreement,
@@ -140,7 +140,7 @@ struct KeptPeriod {
 
 /// The periods an account may choose from, always including its current one.
 fn offered(app: &PanelContext, own: Option<u32>) -> Vec<KeptPeriod> {
-    let most = tenant::most_days(app);
+    let most = tenant::most_days(&app.tenants);
     let mut days: Vec<u32> = OFFERED.into_iter().filter(|days| *days <= most).chain(own).collect();
     days.sort_unstable();
     days.dedup();
@@ -162,7 +162,7 @@ async fn choose(app: AppData, member: Member, chosen: Form<RetentionForm>) -> An
         text => Some(text.parse().map_err(|_| Error::Malformed(LocalizedText::new("said-form-deed")))?),
     };
     let tenant_id = member.tenant_id;
-    tenant::keep_texts(&app, tenant_id, days).await?;
+    tenant::keep_texts(&app.tenants, tenant_id, days).await?;
     member.audit(&app, app.store.write(), "data.term_changed", "", json!({ "days": days })).await?;
     let notice = Notice::of(Tone::Ok, member.words.text("data-retention-saved"));
     member.see_other(&app, "/panel/data", notice).await

@@ -61,7 +61,7 @@ async fn list(app: AppData, member: Member) -> Answer {
     let page = member.page("import-title", Nav::Import);
     let tenant_id = member.tenant_id;
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
-    let all = imports::list(&app, tenant_id).await?;
+    let all = imports::list(&app.usage, tenant_id).await?;
     let rows = all.into_iter().map(|row| ImportRow {
         id: row.id.to_string(),
         made: page.time(&row.created_at),
@@ -104,34 +104,34 @@ fn origin(page: &PageContext, row: &import::Model) -> String {
 async fn find(app: &PanelContext, member: &Member, right: Right, id: &str) -> Result<import::Model> {
     member.require(right)?;
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
-    imports::find(app, member.tenant_id, id).await?.ok_or(Error::NotFound)
+    imports::find(&app.usage, member.tenant_id, id).await?.ok_or(Error::NotFound)
 }
 
 /// `POST /panel/import/{id}/start`: starts a counted import.
 async fn start(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     let row = find(&app, &member, Right::Import, &id).await?;
-    let done = imports::start(&app, row.tenant_id, row.id, &member.by()).await;
+    let done = imports::start(&app.usage, row.tenant_id, row.id, &member.by()).await;
     answered(&app, &member, &row, done, "import-started").await
 }
 
 /// `POST /panel/import/{id}/pause`
 async fn pause(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     let row = find(&app, &member, Right::Import, &id).await?;
-    let done = imports::pause(&app, row.tenant_id, row.id, &member.by()).await;
+    let done = imports::pause(&app.usage, row.tenant_id, row.id, &member.by()).await;
     answered(&app, &member, &row, done, "import-paused").await
 }
 
 /// `POST /panel/import/{id}/resume`
 async fn resume(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     let row = find(&app, &member, Right::Import, &id).await?;
-    let done = imports::resume(&app, row.tenant_id, row.id, &member.by()).await;
+    let done = imports::resume(&app.usage, row.tenant_id, row.id, &member.by()).await;
     answered(&app, &member, &row, done, "import-resumed").await
 }
 
 /// `POST /panel/import/{id}/cancel`
 async fn cancel(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     let row = find(&app, &member, Right::Import, &id).await?;
-    let done = imports::cancel(&app, row.tenant_id, row.id, &member.by()).await;
+    let done = imports::cancel(&app.usage, row.tenant_id, row.id, &member.by()).await;
     answered(&app, &member, &row, done, "import-cancelled").await
 }
 
@@ -172,7 +172,7 @@ async fn download(app: AppData, member: Member, id: web::Path<String>) -> Answer
     let mut text = csv::head(&["line", "reason"]);
     let mut after = 0;
     loop {
-        let page = imports::skips(&app, &row, after, PAGE, member.words.language()).await?;
+        let page = imports::skips(&app.usage, &row, after, PAGE, member.words.language()).await?;
         let Some(last) = page.last() else { break };
         after = last.line;
         page.into_iter().for_each(|skip| text.push_str(&csv::line([skip.line.to_string(), skip.reason])));

@@ -43,7 +43,7 @@ async fn show(app: &PanelContext, member: &Member, fields: &upload::UploadFields
         Some(_) => (page.with_error(), StatusCode::UNPROCESSABLE_ENTITY),
         None => (page, StatusCode::OK),
     };
-    let mut sources = crate::source::all(app, member.tenant_id).await?;
+    let mut sources = crate::source::all(&app.sources, member.tenant_id).await?;
     sources.sort_by_key(|source| (!source.is_default, source.name.to_lowercase()));
     let choice = |source: source::Model| SelectOption::new(source.id.to_string(), source.name, &fields.source);
     let form = NewImportPage {
@@ -84,18 +84,18 @@ pub(super) async fn take(
         }
     };
     if arrived.row().total == 0 && arrived.row().skipped == 0 {
-        arrived.discard(&app).await;
+        arrived.discard(&app.usage).await;
         let label = member.words.text("import-file").to_string();
         return Ok(show(&app, &member, &fields, Some(member.words.text("form-empty").with("field", label))).await?);
     }
-    let row = arrived.keep(&app, &member.by()).await?;
+    let row = arrived.keep(&app.usage, &member.by()).await?;
     Ok(to(&format!("/panel/import/{}", row.id)))
 }
 
 /// The source chosen in the form, of the member's account.
 pub(super) async fn source_of(app: &PanelContext, member: &Member, id: &str) -> Result<source::Model> {
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
-    crate::source::find(app, member.tenant_id, id).await
+    crate::source::find(&app.sources, member.tenant_id, id).await
 }
 
 /// The form's choice about leads.

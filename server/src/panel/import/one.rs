@@ -76,7 +76,7 @@ pub(super) async fn get(app: AppData, member: Member, request: HttpRequest, id: 
     let app = app.into_inner();
     let row = find(&app, &member, Right::Import, &id).await?;
     let page = member.page("import-title", Nav::Import);
-    let all = crate::source::all(&app, row.tenant_id).await?;
+    let all = crate::source::all(&app.sources, row.tenant_id).await?;
     let source = all.into_iter().find(|source| source.id == row.source_id);
     let live = request.headers().contains_key(LIVE);
     let state = view(&app, &page, &row, source.as_ref(), live).await?;
@@ -87,7 +87,7 @@ pub(super) async fn get(app: AppData, member: Member, request: HttpRequest, id: 
         file: origin(&page, &row),
         has_lines: row.history_since.is_none(),
         made: page.time(&row.created_at),
-        skips: imports::skip_groups(&app, &row, REASONS, page.words.language()).await?,
+        skips: imports::skip_groups(&app.usage, &row, REASONS, page.words.language()).await?,
         skipped: row.skipped,
         state,
         page: page.clone(),
@@ -103,7 +103,7 @@ async fn view(
     live: bool,
 ) -> Result<View> {
     let words = page.words;
-    let seconds = imports::seconds_expected(app, row);
+    let seconds = imports::seconds_expected(&app.usage, row);
     let duration = page.duration(&(seconds * 1000));
     let state = ImportState::from_number(row.state)?;
     Ok(match state {
@@ -165,7 +165,7 @@ pub(in crate::panel) fn progress(app: &PanelContext, page: &PageContext, row: &i
         let messenger = page.words.text_of("connector-", kind).to_string();
         return page.words.text("import-history-reading").with("messenger", messenger).with("messages", row.total);
     }
-    let duration = page.duration(&(imports::seconds_expected(app, row) * 1000));
+    let duration = page.duration(&(imports::seconds_expected(&app.usage, row) * 1000));
     page.words.text("import-progress").with("done", row.done).with("total", row.total).with("duration", duration)
 }
 

@@ -94,7 +94,7 @@ async fn take(app: &PanelContext, member: &Member, fields: &UploadFields, file: 
         let chunk = file.chunk().await.transpose()?;
         Some((chunk.map_err(std::io::Error::other), file))
     });
-    take_in(app, &source, wish, chunks).await
+    take_in(&app.usage, &source, wish, chunks).await
 }
 
 async fn short(mut field: Field<'_>) -> Result<String> {

@@ -58,8 +58,8 @@ pub async fn ask_resend(app: AppData, member: Member, id: web::Path<String>) -> 
 pub async fn resend(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     let story = find(&app, &member, Right::Retry, &id).await?;
     let revived = match story.dead_message() {
-        Some(dead) => dead::retry(&app, story.message.tenant_id, dead.id).await?,
-        None => hand::try_now(&app, &story).await? == ManualOutcome::Done,
+        Some(dead) => dead::retry(&app.delivery, story.message.tenant_id, dead.id).await?,
+        None => hand::try_now(&app.delivery, &story).await? == ManualOutcome::Done,
     };
     if !revived {
         return back_with(&app, &member, &story, Notice::of(Tone::Warn, member.words.text("msg-too-late"))).await;
@@ -71,7 +71,7 @@ pub async fn resend(app: AppData, member: Member, id: web::Path<String>, _form: 
 /// `POST /panel/messages/{id}/now`: ends the wait for the next try.
 pub async fn now(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     let story = find(&app, &member, Right::Retry, &id).await?;
-    let wish = hand::try_now(&app, &story).await?;
+    let wish = hand::try_now(&app.delivery, &story).await?;
     if wish == ManualOutcome::Done {
         note(&app, &member, &story, TRIED_NOW).await?;
     }
@@ -103,7 +103,7 @@ pub async fn ask_stop(app: AppData, member: Member, id: web::Path<String>) -> An
 /// `POST /panel/messages/{id}/stop`: fails the message now; it is then listed as undelivered.
 pub async fn stop(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     let story = find(&app, &member, Right::Retry, &id).await?;
-    let wish = hand::give_up(&app, &story, &member.name).await?;
+    let wish = hand::give_up(&app.delivery, &story, &member.name).await?;
     if wish == ManualOutcome::Done {
         note(&app, &member, &story, GIVEN_UP).await?;
     }

@@ -16,7 +16,7 @@ use crate::source::{SourceState, SourceStatus, StateReason};
 /// Since when the side that a waiting message goes to does not answer; `None` if it answers.
 pub async fn away(app: &PanelContext, story: &Story) -> Result<Option<i64>> {
     let Some(source) = story.source.as_ref().filter(|_| story.waiting.is_some()) else { return Ok(None) };
-    let state = crate::source::state(app, source).await?;
+    let state = crate::source::state(&app.sources, source).await?;
     let is_away = match story.direction {
         Direction::ToCrm => state.status == SourceStatus::CrmUnreachable && state.reason.is_none(),
         Direction::ToMessenger => state.reason == Some(StateReason::MessengerUnreachable),
@@ -34,7 +34,7 @@ pub async fn of(app: &PanelContext, member: &Member, page: &PageContext, story: 
         return Ok(None);
     }
     if let Some(source) = story.source.as_ref().filter(|source| source.deleted_at.is_none()) {
-        let state = crate::source::state(app, source).await?;
+        let state = crate::source::state(&app.sources, source).await?;
         if is_in_the_way(story.direction, &state) {
             let button = state.action.and_then(|action| action_of(page, source, action));
             let button = button.filter(|button| !button.edits || member.may(Right::EditSources));

@@ -189,7 +189,7 @@ fn erased(app: &PanelContext, member: &Member, words: Words) -> Sentence {
     if tenant::keeps_no_texts(&member.here.tenant) {
         return words.text("messages-text-not-kept");
     }
-    words.text("messages-text-erased").with("days", tenant::texts_days(app, &member.here.tenant))
+    words.text("messages-text-erased").with("days", tenant::texts_days(&app.tenants, &member.here.tenant))
 }
 
 /// Time from Parom's acceptance of the message to the other side's; none while it is not accepted.

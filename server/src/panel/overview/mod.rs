@@ -70,8 +70,8 @@ async fn show(app: AppData, member: Member, asked: web::Query<OverviewQuery>) ->
         .partition(|source| source.deleted_at.is_none());
     // Other pages name managers; by then the names are known.
     crate::source::refresh_users(&app.sources, tenant_id).await?;
-    let states = crate::source::states(&app, tenant_id, &sources).await?;
-    let figures = figures::read(&app, tenant_id, None).await?;
+    let states = crate::source::states(&app.sources, tenant_id, &sources).await?;
+    let figures = figures::read(&app.delivery, tenant_id, None).await?;
     let problems = problems::of(&app, &member, &page, &sources, &states).await?;
     let first_day = period.first_day(app.clock.millis());
     let overview = Overview {

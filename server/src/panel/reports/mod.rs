@@ -46,7 +46,7 @@ impl ReadReport {
             users: users.clone(),
             most: report::MOST,
         };
-        let report = report::read(app, &filter).await?;
+        let report = report::read(&app.delivery, &filter).await?;
         Ok(Self { page, ground, report, users })
     }
 

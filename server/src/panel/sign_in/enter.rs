@@ -91,7 +91,7 @@ fn is_expected(app: &PanelContext, request: &HttpRequest, tenant: &tenant_row::M
     }
     let from = text("origin").filter(|origin| *origin != "null").or_else(|| text("referer"));
     match from.filter(|from| !from.is_empty()) {
-        Some(from) => Url::parse(from).is_ok_and(|from| tenant::is_account_page(app, tenant, &from)),
+        Some(from) => Url::parse(from).is_ok_and(|from| tenant::is_account_page(&app.tenants, tenant, &from)),
         // The referrer is missing. Cookies of frames are partitioned (`Partitioned`), and only amoCRM's pages may frame
         // this one; a tab opens only in the browser that requested the ticket less than a minute ago.
         None => {

@@ -96,7 +96,7 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>) -> Answer 
     let source = find(&app, &member, Right::Look, &id).await?;
     let connector = app.connectors.get(&source.kind).ok_or(Error::NotFound)?;
     let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
-    let state = crate::source::state(&app, &source).await?;
+    let state = crate::source::state(&app.sources, &source).await?;
     let shown = AbilitiesPage {
         tab: "abilities",
         id: source.id.to_string(),

@@ -155,7 +155,7 @@ async fn show(
     settings: &Value,
     errors: Vec<(String, String)>,
 ) -> Answer {
-    let state = crate::source::state(app, source).await?;
+    let state = crate::source::state(&app.sources, source).await?;
     let masked = crate::source::masked(app, source)?;
     let kind = crate::source::offered(app, fields_of(app, source), settings);
     let drawn = fields::draw(page.words, &kind, settings, Some(&masked), &errors);
@@ -165,8 +165,8 @@ async fn show(
     let access = SourceAccessPage {
         tab: if sections.is_empty() { "access" } else { current },
         given: chat_tabs::given(&page, &chat, &member.here.tenant.time_zone).to_string(),
-        embed: crate::source::embed(app, source),
-        sites: if is_web_chat(&source.kind) { crate::source::sites(app, source).await? } else { Vec::new() },
+        embed: crate::source::embed(&app.sources, source),
+        sites: if is_web_chat(&source.kind) { crate::source::sites(&app.sources, source).await? } else { Vec::new() },
         logo: match source.logo.as_str() {
             "" => String::new(),
             version => format!("/chat/{}/logo?v={version}", source.id),

@@ -40,7 +40,7 @@ impl EnteredByHand {
         secrets: Secrets,
     ) -> Result<Option<Self>> {
         let words = page.words;
-        let told = crate::source::line::webhook_to_enter(app, source)?;
+        let told = crate::source::line::webhook_to_enter(&app.sources, source)?;
         Ok(told.map(|told| {
             let values = told.values.into_iter().map(|one| {
                 let is_masked = one.is_secret && secrets == Secrets::Masked;

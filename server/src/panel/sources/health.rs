@@ -52,7 +52,7 @@ pub(super) async fn of(
     source: &source::Model,
 ) -> Result<Health> {
     let (db, tenant_id) = (app.store.read(), source.tenant_id);
-    let figures = figures::read(app, tenant_id, Some(source.id)).await?;
+    let figures = figures::read(&app.delivery, tenant_id, Some(source.id)).await?;
     let flow = figures.of_source(source.id, Span::Hours);
     let failures = if flow.failed > 0 {
         let wanted = MessageFilter {
@@ -84,7 +84,7 @@ fn entrance(app: &PanelContext, source: &source::Model) -> Result<Option<Entranc
     // Without the parameter for the origin, because this link is for everyone.
     let plain = |link: String| link.split('?').next().unwrap_or_default().to_owned();
     let of_line = name.as_deref().and_then(|name| deep_link(&source.kind, name)).map(plain);
-    let Some(link) = of_line.or_else(|| crate::source::embed(app, source).map(|embed| embed.link)) else {
+    let Some(link) = of_line.or_else(|| crate::source::embed(&app.sources, source).map(|embed| embed.link)) else {
         return Ok(None);
     };
     let qr = qr::picture(&link)?;

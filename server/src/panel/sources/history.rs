@@ -35,11 +35,11 @@ pub(in crate::panel) async fn view(
     page: &PageContext,
     source: &source::Model,
 ) -> Result<Option<HistoryView>> {
-    if !member.may(Right::Import) || !imports::has_history(app, source) {
+    if !member.may(Right::Import) || !imports::has_history(&app.usage, source) {
         return Ok(None);
     }
     let words = page.words;
-    let last = imports::latest_history(app, source).await?;
+    let last = imports::latest_history(&app.usage, source).await?;
     let under_way = last.as_ref().is_some_and(imports::is_under_way);
     let button = if last.is_some() { "import-history-again" } else { "import-history-begin" };
     let messenger = words.text_of("connector-", &source.kind).to_string();
@@ -58,7 +58,7 @@ pub(in crate::panel) async fn view(
 /// `POST /panel/sources/{id}/history`: starts the import, or redirects to the one in progress.
 pub async fn bring(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     let source = find(&app, &member, Right::Import, &id).await?;
-    match imports::begin_history(&app, &source, &member.by()).await {
+    match imports::begin_history(&app.usage, &source, &member.by()).await {
         Ok(row) => Ok(to(&format!("/panel/import/{}", row.id))),
         Err(error @ Error::TooMany { .. }) => {
             let said = error.first_text().in_words(member.words, member.crm());

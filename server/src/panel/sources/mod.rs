@@ -55,7 +55,7 @@ pub use test::{get as test, run as run_test};
 async fn find(app: &PanelContext, member: &Member, right: Right, id: &str) -> Result<source::Model> {
     member.require(right)?;
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
-    crate::source::find(app, member.tenant_id, id).await
+    crate::source::find(&app.sources, member.tenant_id, id).await
 }
 
 /// The account's pipelines as cached; `None` if amoCRM has never returned them. `asks`: an old list is refreshed in the
@@ -84,10 +84,10 @@ pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer 
     member.require(Right::Look)?;
     let page = member.page("sources-title", Nav::Sources);
     let tenant_id = member.tenant_id;
-    let mut sources = crate::source::all(&app, tenant_id).await?;
+    let mut sources = crate::source::all(&app.sources, tenant_id).await?;
     sources.sort_by_key(|source| (!source.is_default, source.name.to_lowercase()));
-    let states = crate::source::states(&app, tenant_id, &sources).await?;
-    let usage = crate::source::usage(&app, tenant_id).await?;
+    let states = crate::source::states(&app.sources, tenant_id, &sources).await?;
+    let usage = crate::source::usage(&app.sources, tenant_id).await?;
     let activity = activity::of_tenant(app.store.read(), tenant_id, app.clock.millis()).await?;
     // Automatic updates of parts of the page make no request to amoCRM.
     let live = request.headers().contains_key(LIVE);
@@ -119,8 +119,8 @@ struct SourceOverview {
 pub async fn get(app: AppData, member: Member, id: web::Path<String>) -> Answer {
     let source = find(&app, &member, Right::Look, &id).await?;
     let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
-    let state = crate::source::state(&app, &source).await?;
-    let (count, oldest) = dead::held(&app, &source).await?;
+    let state = crate::source::state(&app.sources, &source).await?;
+    let (count, oldest) = dead::held(&app.delivery, &source).await?;
     let held = (count > 0 && source.paused).then(|| {
         let stamp = page.when(&oldest.unwrap_or_default()).stamp();
         page.words.text("source-held").with("count", count).with("stamp", stamp)
@@ -132,7 +132,7 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>) -> Answer 
         state: shown(&page, &source, &state),
         held,
         health: health::of(&app, &member, &page, &source).await?,
-        embed: crate::source::embed(&app, &source),
+        embed: crate::source::embed(&app.sources, &source),
         deep_link: crate::source::line::name_of(&source)
             .and_then(|name| deep_link(&source.kind, &name))
             .map(|link| with_hint(&page, link)),

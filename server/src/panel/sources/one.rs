@@ -147,7 +147,7 @@ async fn show(
     sent: SourceFormState,
 ) -> Answer {
     let words = page.words;
-    let state = crate::source::state(app, source).await?;
+    let state = crate::source::state(&app.sources, source).await?;
     let pipelines = pipelines(app, member.tenant_id, !sent.live).await?;
     let default_now = default_now(app, member, source.id).await?;
     let SourceFormState { typed, errors, changed, live: _ } = sent;
@@ -239,6 +239,6 @@ fn values_now(
 }
 
 async fn default_now(app: &PanelContext, member: &Member, but: Uuid) -> Result<Option<String>> {
-    let all = crate::source::all(app, member.tenant_id).await?;
+    let all = crate::source::all(&app.sources, member.tenant_id).await?;
     Ok(all.into_iter().find(|source| source.is_default && source.id != but).map(|source| source.name))
 }

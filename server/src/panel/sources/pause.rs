@@ -39,7 +39,7 @@ pub struct PauseForm {
 /// `GET /panel/sources/{id}/pause`.
 pub async fn ask(app: AppData, member: Member, id: web::Path<String>) -> Answer {
     let source = find(&app, &member, Right::EditSources, &id).await?;
-    let (count, _) = dead::held(&app, &source).await?;
+    let (count, _) = dead::held(&app.delivery, &source).await?;
     let page = member.page("source-pause", Nav::Sources);
     let ask = Ask {
         sentence: page.words.text("source-pause-confirm").with("source", source.name.as_str()).with("count", count),
@@ -63,8 +63,8 @@ pub async fn pause(app: AppData, member: Member, id: web::Path<String>, _form: F
 /// `GET /panel/sources/{id}/resume`.
 pub async fn ask_resume(app: AppData, member: Member, id: web::Path<String>) -> Answer {
     let source = find(&app, &member, Right::EditSources, &id).await?;
-    let (count, oldest) = dead::held(&app, &source).await?;
-    let suspended = crate::source::state(&app, &source).await?.reason == Some(StateReason::WebhookSuspended);
+    let (count, oldest) = dead::held(&app.delivery, &source).await?;
+    let suspended = crate::source::state(&app.sources, &source).await?.reason == Some(StateReason::WebhookSuspended);
     let key = if suspended { "webhooks-test-and-on" } else { "source-resume" };
     let page = member.page(key, Nav::Sources);
     let words = page.words;

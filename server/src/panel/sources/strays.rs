@@ -28,7 +28,7 @@ pub struct StrayStep {
 }
 
 pub(super) async fn shown(app: &PanelContext, page: &PageContext, tenant_id: Uuid) -> Result<Vec<StrayRow>> {
-    let strays = crate::source::strays(app, tenant_id).await?;
+    let strays = crate::source::strays(&app.sources, tenant_id).await?;
     let words = page.words;
     let stray = |row: entity::stray_source::Model| {
         let key = format!("stray-{}", row.reason);
@@ -41,7 +41,7 @@ pub(super) async fn shown(app: &PanelContext, page: &PageContext, tenant_id: Uui
 
 /// The steps; shown until all are done.
 pub(super) async fn steps(app: &Arc<PanelContext>, page: &PageContext, tenant_id: Uuid) -> Result<Vec<StrayStep>> {
-    let migration = crate::source::migration(app, tenant_id).await?;
+    let migration = crate::source::migration(&app.sources, tenant_id).await?;
     if migration.done {
         return Ok(Vec::new());
     }

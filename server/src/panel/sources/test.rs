@@ -64,7 +64,7 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>) -> Answer 
             detail: ran.detail.clone(),
         }
     };
-    let state = crate::source::state(&app, &source).await?;
+    let state = crate::source::state(&app.sources, &source).await?;
     let shown = TestPage {
         tab: "test",
         id: source.id.to_string(),

@@ -65,7 +65,7 @@ pub(super) async fn get(app: AppData, member: Member, asked: web::Query<SuggestQ
 
 async fn sources(app: &PanelContext, member: &Member, typed: &str) -> Result<Vec<Suggestion>> {
     let wanted = typed.to_lowercase();
-    let mut found = crate::source::all(app, member.tenant_id).await?;
+    let mut found = crate::source::all(&app.sources, member.tenant_id).await?;
     found.retain(|source| source.name.to_lowercase().contains(&wanted));
     found.sort_by_key(|source| source.name.to_lowercase());
     let of_source = |source: entity::source::Model| Suggestion {

@@ -38,7 +38,7 @@ pub(super) async fn settings(
     if !member.may(Right::EditSources) {
         return Ok(Vec::new());
     }
-    let all = crate::source::all(app, member.tenant_id).await?;
+    let all = crate::source::all(&app.sources, member.tenant_id).await?;
     Ok(all.iter().flat_map(|source| of_source(app, page, source, typed)).collect())
 }
 
@@ -48,7 +48,7 @@ fn of_source(app: &PanelContext, page: &PageContext, source: &source::Model, typ
         COMMON,
         when(has_own_server(&source.kind), OF_CUSTOM),
         when(is_web_chat(&source.kind), OF_CHAT),
-        when(has_services(app, source), OF_SERVICES),
+        when(has_services(&app.sources, source), OF_SERVICES),
     ];
     let fixed = fixed.into_iter().flatten().map(|(key, place)| (*key, (*place).to_owned()));
     let stored = serde_json::from_str(&source.settings).unwrap_or_default();

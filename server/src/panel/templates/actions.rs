@@ -16,7 +16,7 @@ pub(super) async fn create(app: AppData, member: Member, form: Form<Fields>) -> 
     member.require(Right::EditTemplates)?;
     let app = app.into_inner();
     let typed = TemplateForm::read(&form)?;
-    if typed.is_of_whatsapp() && templates::sources(&app, member.tenant_id).await?.is_empty() {
+    if typed.is_of_whatsapp() && templates::sources(&app.sources, member.tenant_id).await?.is_empty() {
         let wrong = refused(member.words.text("said-template-no-source").to_string());
         return one::show(&app, &member, None, typed.for_any_messenger(), wrong).await;
     }

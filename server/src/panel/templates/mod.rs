@@ -62,7 +62,7 @@ async fn list(app: AppData, member: Member) -> Answer {
     let age = known.as_ref().and_then(|known| known.as_of(page.now)).map(|at| age(&page, at));
     let (is_known, all) = (known.is_some(), known.map(|known| known.items).unwrap_or_default());
     let rows = all.into_iter().map(|template| row(&page, template)).collect();
-    let reviewed = !templates::sources(&app, member.tenant_id).await?.is_empty();
+    let reviewed = !templates::sources(&app.sources, member.tenant_id).await?.is_empty();
     let may = member.may(Right::EditTemplates);
     html(&page, &TemplatesPage { reviewed, rows, may, known: is_known, age, page: page.clone() })
 }

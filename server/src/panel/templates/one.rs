@@ -80,7 +80,7 @@ pub(super) async fn new(app: AppData, member: Member, asked: web::Query<NewTempl
         Some(id) => {
             let from = templates::known_one(&app.sources, member.tenant_id, id_of(id)?).await?;
             let typed = TemplateForm { key, ..TemplateForm::of(&from) };
-            match templates::sources(&app, member.tenant_id).await?.is_empty() {
+            match templates::sources(&app.sources, member.tenant_id).await?.is_empty() {
                 true => typed.for_any_messenger(),
                 false => typed,
             }
@@ -123,7 +123,7 @@ pub(super) async fn show(
         kinds: typed.kinds(&page),
         categories: typed.categories(&page),
         buttons: typed.rows(),
-        sources: templates::sources(app, member.tenant_id).await?,
+        sources: templates::sources(&app.sources, member.tenant_id).await?,
         typed,
         errors,
         page: page.clone(),

@@ -146,8 +146,8 @@ pub async fn decide(app: AppData, member: Member, form: Form<Fields>) -> Answer 
 /// Resends or removes one letter. False if it is gone.
 pub async fn settle(app: &PanelContext, tenant_id: Uuid, id: Uuid, action: ReplayAction) -> Result<bool> {
     Ok(match action {
-        ReplayAction::Retry => deeds::retry(app, tenant_id, id).await?,
-        ReplayAction::Drop => deeds::drop(app, tenant_id, id).await?,
+        ReplayAction::Retry => deeds::retry(&app.delivery, tenant_id, id).await?,
+        ReplayAction::Drop => deeds::drop(&app.delivery, tenant_id, id).await?,
     })
 }
 
@@ -157,7 +157,7 @@ async fn begin(app: &PanelContext, member: &Member, action: ReplayAction, form: 
     let tenant_id = member.tenant_id;
     let wanted = wanted(app, (&page, tenant_id), &query_of(form), form).await?;
     let by = format!("person:{}", member.person.id);
-    let row = replay::start(app, tenant_id, action, &wanted, &by).await?;
+    let row = replay::start(&app.delivery, tenant_id, action, &wanted, &by).await?;
     let detail = json!({ "count": row.total, "replay": row.id });
     member.audit(app, app.store.write(), noted(action), "", detail).await?;
     let said = member.words.text("undelivered-begun").with("count", row.total).with("rate", A_SECOND);
@@ -168,8 +168,8 @@ async fn begin(app: &PanelContext, member: &Member, action: ReplayAction, form: 
 pub async fn stop(app: AppData, member: Member, id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
     member.require(Right::Retry)?;
     let tenant_id = member.tenant_id;
-    replay::find(&app, tenant_id, *id).await?.ok_or(Error::NotFound)?;
-    let key = if replay::cancel(&app, tenant_id, *id).await? {
+    replay::find(&app.delivery, tenant_id, *id).await?.ok_or(Error::NotFound)?;
+    let key = if replay::cancel(&app.delivery, tenant_id, *id).await? {
         member.audit(&app, app.store.write(), "undelivered.stopped", "", json!({ "replay": *id })).await?;
         "undelivered-stopped"
     } else {

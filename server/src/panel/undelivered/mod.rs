@@ -70,7 +70,7 @@ pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer 
     let rows = choice::page_of(query.cursor.as_deref(), &filters)?;
     let found = dead::page(db, tenant_id, &wanted, rows.after, rows.rows()).await?;
     let (found, next) = rows.cut(found, |row| row.id);
-    let running = replay::running(&app, tenant_id).await?;
+    let running = replay::running(&app.delivery, tenant_id).await?;
     let lines = dead::lines(db, tenant_id, found).await?;
     let failed_later = match wanted.reason {
         Some(_) => 0,

@@ -73,7 +73,7 @@ pub(super) async fn of(
         counted_from: week_from,
         timed_from: if is_week { week_from } else { first_hour * HOUR },
     };
-    let figures = endpoint::read(app, range).await?;
+    let figures = endpoint::read(&app.delivery, range).await?;
     let within =
         |is_in: &dyn Fn(i64) -> bool| SlotAttempts::of(figures.quarters.iter().filter(|quarter| is_in(quarter.at())));
     let slots: Vec<(String, SlotAttempts)> = if is_week {

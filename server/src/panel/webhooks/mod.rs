@@ -60,7 +60,7 @@ pub async fn list(app: AppData, member: Member) -> Answer {
 
 /// The account's sources that have webhooks, by name.
 async fn sources(app: &PanelContext, member: &Member) -> Result<Vec<source::Model>> {
-    let mut all = crate::source::all(app, member.tenant_id).await?;
+    let mut all = crate::source::all(&app.sources, member.tenant_id).await?;
     all.retain(|source| has_own_server(&source.kind));
     all.sort_by_key(|source| source.name.to_lowercase());
     Ok(all)
@@ -70,7 +70,7 @@ async fn sources(app: &PanelContext, member: &Member) -> Result<Vec<source::Mode
 async fn find(app: &PanelContext, member: &Member, right: Right, id: &str) -> Result<source::Model> {
     member.require(right)?;
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
-    let source = crate::source::find(app, member.tenant_id, id).await?;
+    let source = crate::source::find(&app.sources, member.tenant_id, id).await?;
     if has_own_server(&source.kind) { Ok(source) } else { Err(Error::NotFound) }
 }
 
@@ -95,7 +95,9 @@ enum WebhookState {
 
 impl WebhookState {
     async fn of(app: &PanelContext, source: &source::Model, last: &[Delivery]) -> Result<Self> {
-        if source.paused && crate::source::state(app, source).await?.reason == Some(StateReason::WebhookSuspended) {
+        if source.paused
+            && crate::source::state(&app.sources, source).await?.reason == Some(StateReason::WebhookSuspended)
+        {
             return Ok(Self::Suspended);
         }
         Ok(Self::by(last))
@@ -153,7 +155,7 @@ pub async fn resend(app: AppData, member: Member, id: web::Path<String>, form: F
     let wished = form.attempt.as_deref().and_then(|id| Uuid::try_parse(id).ok()).ok_or(Error::NotFound)?;
     let tried = webhooks::one(app.store.read(), source.tenant_id, [source.id], wished).await?;
     let tried = tried.ok_or(Error::NotFound)?;
-    let notice = match crate::delivery::resend::resend(&app, &source, &tried).await {
+    let notice = match crate::delivery::resend::resend(&app.delivery, &source, &tried).await {
         Ok(()) => {
             let detail = json!({ "source": source.name, "webhook_id": tried.letter_id });
             member.audit(&app, app.store.write(), "webhook.resent", &source.id.to_string(), detail).await?;

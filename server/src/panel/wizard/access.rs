@@ -174,7 +174,7 @@ async fn line_of(
 ) -> Result<Result<String, LocalizedText>> {
     match connector.identity(settings).await {
         Ok(Some(identity)) => {
-            let taken = line::is_taken(app, member.tenant_id, connector, &identity).await?;
+            let taken = line::is_taken(&app.sources, member.tenant_id, connector, &identity).await?;
             Ok(taken.map_or(Ok(identity.name), Err))
         }
         Ok(None) | Err(Denied::Away(_)) => Ok(Ok(String::new())),

@@ -86,7 +86,7 @@ async fn show(app: &Arc<PanelContext>, member: &Member, error: bool) -> Answer {
     let page = member.page("wizard-title", Nav::Sources);
     let page = if error { page.with_error() } else { page };
     let words = page.words;
-    let usage = crate::source::usage(app, member.tenant_id).await?;
+    let usage = crate::source::usage(&app.sources, member.tenant_id).await?;
     let status = TenantStatus::shown(&member.here.tenant);
     let barred = if status != TenantStatus::Active {
         let key = format!("tenant-state-{}-hint", status.as_str());
@@ -98,7 +98,7 @@ async fn show(app: &Arc<PanelContext>, member: &Member, error: bool) -> Answer {
         None
     };
     let before = SourceDraft::read(app, member).filter(|draft| draft.created.is_none()).map(|draft| draft.kind);
-    let kinds = crate::source::kinds(app, &member.here.tenant);
+    let kinds = crate::source::kinds(&app.sources, &member.here.tenant);
     let only = kinds.len() == 1;
     let offers = kinds
         .iter()

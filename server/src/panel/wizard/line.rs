@@ -83,7 +83,7 @@ pub async fn post(app: AppData, member: Member, name: web::Path<String>, form: F
     }
     let identity = Identity { key: chosen.key.clone(), name: chosen.name.clone(), facts: Value::Null };
     let connector = app.connectors.get(kind.kind).ok_or(Error::NotFound)?;
-    if let Some(taken) = line::is_taken(&app, member.tenant_id, connector.as_ref(), &identity).await? {
+    if let Some(taken) = line::is_taken(&app.sources, member.tenant_id, connector.as_ref(), &identity).await? {
         return show(&member, kind.kind, page, &draft, &typed, vec![(LINE.to_owned(), said(&taken))], None);
     }
     match page.connect(with(chosen.settings.clone(), typed.clone())).await {
@@ -109,8 +109,8 @@ async fn own_source(
     kind: &str,
     key: &str,
 ) -> Result<Option<entity::source::Model>> {
-    let Some(id) = line::source_of(app, kind, key).await? else { return Ok(None) };
-    match crate::source::find(app, member.tenant_id, id).await {
+    let Some(id) = line::source_of(&app.sources, kind, key).await? else { return Ok(None) };
+    match crate::source::find(&app.sources, member.tenant_id, id).await {
         Ok(source) => Ok(Some(source)),
         Err(Error::NotFound) => Ok(None),
         Err(error) => Err(error),

@@ -34,7 +34,10 @@ pub use test::get as test;
 
 /// A kind available to this account.
 fn kind_of(app: &PanelContext, member: &Member, name: &str) -> Result<SourceKind> {
-    crate::source::kinds(app, &member.here.tenant).into_iter().find(|kind| kind.kind == name).ok_or(Error::NotFound)
+    crate::source::kinds(&app.sources, &member.here.tenant)
+        .into_iter()
+        .find(|kind| kind.kind == name)
+        .ok_or(Error::NotFound)
 }
 
 /// The session's draft of this kind, unless it has expired.

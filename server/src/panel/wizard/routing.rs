@@ -67,7 +67,7 @@ pub async fn get(app: AppData, member: Member, name: web::Path<String>) -> Answe
     if draft.name.is_empty() {
         // Texts have no-break spaces, names that people type have not.
         let wanted = suggested(&member, &kind, &draft).replace('\u{a0}', " ");
-        draft.name = free_name(&wanted, &crate::source::all(&app, member.tenant_id).await?);
+        draft.name = free_name(&wanted, &crate::source::all(&app.sources, member.tenant_id).await?);
         draft.default = default_now(&app, &member).await?.is_none();
     }
     let page = member.page("wizard-title", Nav::Sources);
@@ -168,7 +168,7 @@ fn free_name(wanted: &str, sources: &[entity::source::Model]) -> String {
 }
 
 async fn default_now(app: &PanelContext, member: &Member) -> Result<Option<String>> {
-    let all = crate::source::all(app, member.tenant_id).await?;
+    let all = crate::source::all(&app.sources, member.tenant_id).await?;
     Ok(all.into_iter().find(|source| source.is_default).map(|source| source.name))
 }
 

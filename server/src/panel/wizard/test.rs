@@ -136,7 +136,7 @@ fn view(
         } else {
             Vec::new()
         },
-        embed: source.and_then(|source| crate::source::embed(app, source)),
+        embed: source.and_then(|source| crate::source::embed(&app.sources, source)),
         curl: source.filter(|_| has_own_server(kind)).map(|source| curl(app, source)),
         secret,
         to_enter: None,

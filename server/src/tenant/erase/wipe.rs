@@ -163,7 +163,7 @@ async fn messages(app: &TenantContext, page: &[message::Model], counts: &mut Cou
     let all = || page.iter().map(|message| message.id);
     let sources = || page.iter().map(|message| message.source_id);
     let ids: Vec<Uuid> = all().collect();
-    count(counts, "media", crate::media::of_messages(app, tenant_id, &ids).await?);
+    count(counts, "media", crate::media::of_messages(&app.files, tenant_id, &ids).await?);
     let named = |id: &String| (!id.is_empty()).then(|| id.clone());
     let theirs: Vec<String> = page.iter().filter_map(|message| named(&message.external_id)).collect();
     let amocrms: Vec<String> = page.iter().filter_map(|message| named(&message.amocrm_message_id)).collect();

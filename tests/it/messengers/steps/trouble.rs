@@ -10,8 +10,8 @@ use crate::messengers::at_crm;
 use crate::messengers::played::{Chat, Played, arrives, chatting, posts, shown};
 
 pub async fn state<P: Played>(world: &Beside<P::Double>, chat: &Chat<P>) -> SourceState {
-    let found = source::find(world.app(), chat.line.tenant_id, chat.line.source_id).await.unwrap();
-    source::state(world.app(), &found).await.unwrap()
+    let found = source::find(&world.app().sources, chat.line.tenant_id, chat.line.source_id).await.unwrap();
+    source::state(&world.app().sources, &found).await.unwrap()
 }
 
 /// Five minutes later the line is looked at.

@@ -59,8 +59,8 @@ async fn are_the_same(world: &World, line: &Line, what: &str) {
         day,
     ];
     for filter in filters {
-        let counted = report::read_uncached(&app, &filter).await.unwrap();
-        let read = report::read(&app, &filter).await.unwrap();
+        let counted = report::read_uncached(&app.delivery, &filter).await.unwrap();
+        let read = report::read(&app.delivery, &filter).await.unwrap();
         assert_eq!(as_text(&read, &filter.users), as_text(&counted, &filter.users), "{what}: {filter:?}");
     }
 }
@@ -81,7 +81,7 @@ async fn a_report_of_stored_facts_equals_one_of_the_database(world: &mut World) 
     world.advance(Duration::from_secs(26 * 60 * MINUTE));
     world.customer(&shop, "anna").writes("And today?").await;
     are_the_same(world, &shop, "another day").await;
-    let report = report::read(world.app(), &of_last_days(world, &shop, 7)).await.unwrap();
+    let report = report::read(&world.app().delivery, &of_last_days(world, &shop, 7)).await.unwrap();
     assert_eq!((report.total().failed, report.unanswered().len()), (1, 1));
     // A message that was accepted an hour ago is stored only now.
     let rows = message::Entity::of_tenant(shop.tenant_id).all(world.app().store.read()).await.unwrap();
@@ -91,7 +91,7 @@ async fn a_report_of_stored_facts_equals_one_of_the_database(world: &mut World) 
     let late_id = late.id;
     message::Entity::insert(late.into_active_model()).exec_without_returning(world.app().store.write()).await.unwrap();
     are_the_same(world, &shop, "one came late").await;
-    let again = report::read(world.app(), &of_last_days(world, &shop, 7)).await.unwrap();
+    let again = report::read(&world.app().delivery, &of_last_days(world, &shop, 7)).await.unwrap();
     assert_eq!(again.total().came, report.total().came + 1);
     // It goes again, as the ledger knows nothing of it.
     let of_it = message::Entity::delete_many()
@@ -112,8 +112,8 @@ async fn a_source_of_a_busy_account_has_facts_of_its_own(world: &mut World) {
     let app = world.app().clone();
     let filter = ReportFilter { source_id: Some(rare.source_id), most: 4, ..of_last_days(world, &busy, 7) };
     let compared = async |filter: &ReportFilter, what: &str| {
-        let counted = report::read_uncached(&app, filter).await.unwrap();
-        let read = report::read(&app, filter).await.unwrap();
+        let counted = report::read_uncached(&app.delivery, filter).await.unwrap();
+        let read = report::read(&app.delivery, filter).await.unwrap();
         assert_eq!(as_text(&read, &[]), as_text(&counted, &[]), "{what}: {filter:?}");
         read
     };
@@ -122,7 +122,7 @@ async fn a_source_of_a_busy_account_has_facts_of_its_own(world: &mut World) {
     let filter = ReportFilter { period: of_last_days(world, &busy, 7).period, ..filter };
     compared(&filter, "kept").await;
     let read = statements_of(async {
-        report::read(&app, &filter).await.unwrap();
+        report::read(&app.delivery, &filter).await.unwrap();
     });
     let read = read.await.statements;
     let selects: Vec<&String> =
@@ -161,7 +161,7 @@ async fn a_report_is_three_statements(world: &mut World) {
     let (app, filter) = (world.app().clone(), of_last_days(world, &shop, 7));
     let statements = async || {
         let read = statements_of(async {
-            assert_eq!(report::read(&app, &filter).await.unwrap().total().came, 5);
+            assert_eq!(report::read(&app.delivery, &filter).await.unwrap().total().came, 5);
         });
         let read = read.await.statements;
         read.into_iter().filter(|text| text.starts_with("SELECT")).collect::<Vec<String>>()

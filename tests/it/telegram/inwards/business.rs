@@ -66,8 +66,8 @@ async fn a_person_who_disconnects_the_bot_is_reported(world: &mut TelegramWorld)
     world.telegram().act(Act::own("disconnect").line(line.bot).with("owner", owner)).unwrap();
     world.telegram_arrives().await;
     let app = world.app();
-    let source = parom::source::find(app, line.line.tenant_id, line.line.source_id).await.unwrap();
-    let state = parom::source::state(app, &source).await.unwrap();
+    let source = parom::source::find(&app.sources, line.line.tenant_id, line.line.source_id).await.unwrap();
+    let state = parom::source::state(&app.sources, &source).await.unwrap();
     assert_eq!((state.status, state.reason), (SourceStatus::NeedsAttention, Some(StateReason::BusinessOff)));
     assert_eq!(state.detail, "Oleg Petrov");
 }

@@ -11,8 +11,8 @@ use simulator::telegram::{Fault, HookFault, NewBot};
 use super::{chatting, last};
 
 async fn state(world: &TelegramWorld, line: &TelegramLine) -> SourceState {
-    let found = source::find(world.app(), line.line.tenant_id, line.line.source_id).await.unwrap();
-    source::state(world.app(), &found).await.unwrap()
+    let found = source::find(&world.app().sources, line.line.tenant_id, line.line.source_id).await.unwrap();
+    source::state(&world.app().sources, &found).await.unwrap()
 }
 
 /// Five minutes later the line is looked at.

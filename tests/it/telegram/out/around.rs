@@ -70,7 +70,7 @@ async fn a_quote_points_to_the_customers_message(world: &mut TelegramWorld) {
     line.manager_sends(world, HookMessage::text("Yes, it is").quoting(&theirs.id)).await;
     world.deliver_all().await;
     let came = last(world, &line);
-    assert_eq!((came.text.as_str(), came.reply_to), ("Yes, it is", Some(asked)));
+    assert_eq!((came.text.as_str(), came.reply_to), ("Yes, it is", Some(asked.into())));
 }
 
 async fn a_forward_says_who_wrote_it(world: &mut TelegramWorld) {

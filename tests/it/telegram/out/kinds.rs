@@ -59,7 +59,7 @@ async fn a_file_that_goes_out_again_is_uploaded_once(world: &mut TelegramWorld) 
     assert_eq!(is_file, [true, false], "a file, then its id");
     let original = world.sandbox.downloads(&line.line.host, &said.message_id).await.unwrap();
     let came = last(world, &line);
-    assert_eq!((came.text.as_str(), came.files[0].bytes), ("Once more", original.bytes));
+    assert_eq!((came.text.as_str(), &came.files[0].bytes), ("Once more", &original.bytes));
 }
 
 async fn an_album_arrives_file_by_file(world: &mut TelegramWorld) {
