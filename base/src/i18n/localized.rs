@@ -280,7 +280,7 @@ mod tests {
     /// Every string literal in the sources of server and command line that begins like this, without what follows its
     /// closing quote.
     fn quoted_after(start: &str) -> BTreeSet<String> {
-        let members = ["base", "queue", "connectors", "server", "cli"];
+        let members = ["base", "queue", "connectors", "domain", "pages", "server", "cli"];
         let folders = members.map(|member| format!("{}/../{member}/src", env!("CARGO_MANIFEST_DIR")));
         let mut folders: Vec<_> = folders.into_iter().map(PathBuf::from).collect();
         let mut found = BTreeSet::new();

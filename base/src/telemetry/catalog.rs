@@ -348,7 +348,7 @@ mod tests {
     /// The code of the server without its tests.
     fn code() -> Vec<String> {
         let mut files = Vec::new();
-        for member in ["base", "queue", "connectors", "server"] {
+        for member in ["base", "queue", "connectors", "domain", "pages", "server"] {
             sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(member).join("src"), &mut files);
         }
         let texts = files.into_iter().filter(|file| !file.to_string_lossy().contains("/tests"));

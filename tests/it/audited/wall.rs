@@ -55,7 +55,7 @@ const SILENT_COMMANDS: &[(&str, &str)] = &[
     ("integration List", "looks"),
     ("key List", "looks"),
     ("quarantine List", "looks"),
-    ("spool Drain", "brings hooks in that amoCRM sent; they are in the message log"),
+    ("lib Spool", "brings hooks in that amoCRM sent; they are in the message log"),
     ("tenant List", "looks"),
     ("vendor List", "looks"),
     ("widget Build", "makes a file"),

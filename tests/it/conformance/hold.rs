@@ -24,7 +24,7 @@ const BINARIES: &[(&str, &str)] = &[
     ("parom-widget", "widget/src/lib.rs"),
 ];
 /// Macros that make tests of plain functions.
-const MACROS: &[&str] = &["both!(", "once!(", "on_postgres!(", "special!("];
+const MACROS: &[&str] = &["both!(", "both_engines!(", "once!(", "on_postgres!(", "special!("];
 
 /// A test by its binary and path.
 #[derive(Debug)]
