@@ -107,7 +107,7 @@ pub(crate) fn parts(call: &Call) -> Vec<&str> {
     let is_version =
         |one: &&str| one.strip_prefix('v').is_some_and(|rest| rest.starts_with(|sign: char| sign.is_ascii_digit()));
     let parts: Vec<&str> = call.segments().into_iter().filter(|one| !one.is_empty()).collect();
-    let skipped = usize::from(parts.first().is_some_and(|one| is_version(&one)));
+    let skipped = usize::from(parts.first().is_some_and(is_version));
     parts.into_iter().skip(skipped).collect()
 }
 

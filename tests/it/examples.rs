@@ -1,5 +1,5 @@
-//! Messengers of others: the examples, `parom connector check`, and one in a crate of its own by `docs/new-
-//! connector.md`.
+//! Messengers of others: the examples, `parom connector check`, and one in a crate of its own by
+//! `docs/new-connector.md`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

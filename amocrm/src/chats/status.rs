@@ -1,4 +1,4 @@
-//! What else a chat shows: delivery statuses (chats-api §3.5, §5.1), reactions (§3.8), typing (§3.7).
+//! What else a chat shows: delivery statuses (chats-api §3.5, §5.1), reactions (chats-api §3.8), typing (chats-api §3.7).
 
 use secrecy::SecretString;
 use serde::Serialize;

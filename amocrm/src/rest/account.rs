@@ -1,4 +1,5 @@
-//! The account (crm-api §3.1), its users (§3.2), the state of the integration's widget (§3.3), and subscriptions to CRM hooks (§7.1).
+//! The account (crm-api §3.1), its users (crm-api §3.2), the state of the integration's widget (crm-api §3.3), and
+//! subscriptions to CRM hooks (crm-api §7.1).
 
 use reqwest::Method;
 use secrecy::SecretString;

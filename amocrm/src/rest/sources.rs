@@ -1,5 +1,5 @@
-//! Sources of the integration in the account (crm-api §4), services that they offer (§4.3), and buttons on websites (§4.5).
-//! Administrators only; a token sees only the sources of its own integration.
+//! Sources of the integration in the account (crm-api §4), services that they offer (crm-api §4.3), and buttons on
+//! websites (crm-api §4.5). Administrators only; a token sees only the sources of its own integration.
 
 use reqwest::Method;
 use secrecy::SecretString;

@@ -64,7 +64,7 @@ mod tests {
     const VOICE: &str = "5b1e0c3a-6f2d-4d7e-9a51-0c7a2f9b1d34";
 
     async fn opened(fake: &Fake, reference: &str) -> Result<Vec<u8>, NotOpened> {
-        let mut file = open(&fake::avito(&fake).api, &settings(), reference).await?;
+        let mut file = open(&fake::avito(fake).api, &settings(), reference).await?;
         let mut bytes = Vec::new();
         while let Some(piece) = file.bytes.next().await {
             bytes.extend(piece.unwrap());

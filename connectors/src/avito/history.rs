@@ -164,7 +164,7 @@ mod tests {
 
     async fn asked(fake: &Fake, since: i64, from: Option<&str>) -> HistoryPage {
         let since = DateTime::from_timestamp(since, 0).unwrap();
-        page(&fake::avito(&fake).api, &settings(), since, from, Words::new(Language::En)).await.unwrap()
+        page(&fake::avito(fake).api, &settings(), since, from, Words::new(Language::En)).await.unwrap()
     }
 
     #[tokio::test]

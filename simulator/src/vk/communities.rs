@@ -175,11 +175,11 @@ impl Simulator<Options> {
 
     /// The messages of a dialogue with a person or in a chat, in order, with what was removed.
     pub fn dialogue(&self, community: i64, peer: i64) -> Vec<MessageView> {
-        self.messages_in(&dialogue(community, peer))
+        self.messages_in(dialogue(community, peer))
     }
 
     /// All comments on what a community published, in order, with what was removed.
     pub fn comments(&self, community: i64) -> Vec<MessageView> {
-        self.messages_in(&wall(community)).into_iter().filter(|one| one.post.is_some()).collect()
+        self.messages_in(wall(community)).into_iter().filter(|one| one.post.is_some()).collect()
     }
 }

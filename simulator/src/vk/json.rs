@@ -187,14 +187,15 @@ pub(super) fn community(line: &Line) -> Value {
 /// A dialogue of `messages.getConversations`.
 pub(super) fn conversation(dialog: &Dialog) -> Value {
     let (last, peer) = (dialog.messages.last(), peer(dialog));
-    let read = dialog.messages.iter().filter(|one| !matches!(one.author, Author::Person(_)) && one.read_at.is_some());
+    let mut read =
+        dialog.messages.iter().filter(|one| !matches!(one.author, Author::Person(_)) && one.read_at.is_some());
     let (kind, local) = if dialog.kind == DialogKind::Group { ("chat", peer - CHATS) } else { ("user", peer) };
     let shown = json!({
         "peer": {"id": peer, "type": kind, "local_id": local},
         "last_message_id": last.map_or(0, |one| number(dialog, one)),
         "last_conversation_message_id": last.map_or(0, |one| one.id.number()),
         "in_read_cmid": 0,
-        "out_read_cmid": read.last().map_or(0, |one| one.id.number()),
+        "out_read_cmid": read.next_back().map_or(0, |one| one.id.number()),
         "can_write": {"allowed": true},
     });
     and(shown, Value::Object(dialog.more.clone()))

@@ -97,8 +97,7 @@ fn dialled(state: &WhatsApp, to: &str, phone: &Phone) -> Result<i64, Refusal> {
     })?;
     ensure(number != phone.number, || known(131_021))?;
     ensure(phone.allowed.as_ref().is_none_or(|allowed| allowed.contains(&number)), || known(131_030))?;
-    let is_dialled =
-        |person: i64| state.own.users.get(&person).is_some_and(|user| user.dialled_as.iter().any(|one| *one == number));
+    let is_dialled = |person: i64| state.own.users.get(&person).is_some_and(|user| user.dialled_as.contains(&number));
     let person = state.people.values().find(|one| one.phone == number || is_dialled(one.id));
     Ok(person.map_or_else(|| -number.parse::<i64>().unwrap_or_default(), |person| person.id))
 }

@@ -1,4 +1,4 @@
-//! Scripts (crm-api §9.6 to §9.8), of which `script::read` checks the syntax, and styles (§9.8): all rules must be below one root
+//! Scripts (crm-api §9.6 to §9.8), of which `script::read` checks the syntax, and styles (crm-api §9.8): all rules must be below one root
 //! selector of the widget's own.
 
 use std::collections::BTreeMap;

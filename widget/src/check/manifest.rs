@@ -1,4 +1,4 @@
-//! `manifest.json` (crm-api §9.3), its locations (§9.4, §10), and the card of the marketplace (§9.8).
+//! `manifest.json` (crm-api §9.3), its locations (crm-api §9.4, §10), and the card of the marketplace (crm-api §9.8).
 
 use serde_json::Value;
 

@@ -14,7 +14,7 @@ use crate::tests::bodies::{hold, mangle, run};
 const BUYER: &str = "77001122";
 
 async fn read_body(fake: &Fake, body: &str, language: Language) -> Result<Vec<InboundEvent>, NotReceived> {
-    receive(&fake::avito(&fake), &settings(), body.as_bytes(), Words::new(language)).await
+    receive(&fake::avito(fake), &settings(), body.as_bytes(), Words::new(language)).await
 }
 
 /// The only event of a sample, in English. The chat has begun before.

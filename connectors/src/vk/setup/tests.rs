@@ -162,7 +162,7 @@ async fn access_and_address_are_checked_live() {
     let asked: Vec<_> = fake.calls().into_iter().filter(|call| call.name() == "groups.getById").collect();
     assert_eq!(asked.len(), 2);
     assert!(
-        asked.iter().all(|call| !fake::parameters(&call).keys().any(|name| name.starts_with("group_id"))),
+        asked.iter().all(|call| !fake::parameters(call).keys().any(|name| name.starts_with("group_id"))),
         "with ids VK answers any token about any community"
     );
     let weak = json!({ "mask": 1, "permissions": [{ "name": "messages", "setting": 4096 }] });

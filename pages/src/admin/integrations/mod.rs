@@ -117,7 +117,7 @@ async fn resume(app: AppData, Operator(visitor): Operator, name: web::Path<Strin
 }
 
 async fn set_paused(app: &PanelContext, visitor: &AdminVisitor, name: &str, paused: bool) -> Answer {
-    match stored::pause(&app, name, paused, &visitor.by()).await {
+    match stored::pause(app, name, paused, &visitor.by()).await {
         Ok(_) => {
             let action = if paused { "integration.paused" } else { "integration.resumed" };
             saved(app, visitor, (action, name)).await
@@ -208,7 +208,7 @@ async fn set(app: &PanelContext, visitor: &AdminVisitor, one: &Integration) -> R
     if is_read && let Some(field) = addresses::refused(&app.config, &app.integrations.of_file(), before.as_ref(), one) {
         return Ok(Err(wrong::elsewhere(visitor.words, field)));
     }
-    match stored::set(&app, one.to_toml().expose_secret(), &visitor.by()).await {
+    match stored::set(app, one.to_toml().expose_secret(), &visitor.by()).await {
         Ok(_) => Ok(Ok(())),
         Err(refused) => {
             let errors = wrong::errors(visitor.words, refused).map_err(anyhow::Error::from)?;
