@@ -1,7 +1,7 @@
 //! Gets access to an account: prints the address of the consent page, reads the address to which the browser was
 //! redirected, exchanges its code for tokens and reads the account.
 //!
-//! Against the sandbox (`cargo run -p parom-sandbox --example window`) the defaults fit:
+//! Against the sandbox (`cargo run -p parom-simulator --example window`) the defaults fit:
 //! `cargo run -p amocrm --example authorize`
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]

@@ -8,8 +8,8 @@ use base::clock::Clock;
 use base::config::{self, Config};
 use base::telemetry;
 use clap::Args;
-use sandbox::{Breakage, ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
 use secrecy::ExposeSecret;
+use simulator::crm::{Breakage, ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
 
 use super::print_line;
 use super::serve::stop_asked_for;

@@ -1,4 +1,4 @@
-//! Stateful simulated messengers for tests and demonstrations. Each is written only from its vendor's documentation and
+//! Stateful simulated messengers, and a simulated amoCRM, for tests and demonstrations. Each is written only from its vendor's documentation and
 //! shares no code with Parom or the connector that it tests: a simulator derived from the client could only confirm the
 //! client's mistakes.
 //!
@@ -7,6 +7,7 @@
 //! URL) use `reqwest` without a TLS provider.
 
 pub mod avito;
+pub mod crm;
 mod graph;
 pub mod kit;
 pub mod max;

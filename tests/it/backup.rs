@@ -9,9 +9,9 @@ use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::settings::{HOST, VAULT_KEY, free_port};
 use parom_tests::{Answer, Engine, Line, both_engines};
 use queue::ALL_PERHAPS_DELIVERED;
-use sandbox::{Breakage, HookMessage};
 use sea_orm::{ConnectionTrait, Database, Statement};
 use serde_json::Value;
+use simulator::crm::{Breakage, HookMessage};
 use tempfile::TempDir;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_parom_faults");
@@ -121,7 +121,7 @@ async fn a_backup_contains_everything_acknowledged_before(engine: Engine) {
 
 async fn a_stored_file_that_is_missing_is_named(engine: Engine) {
     let Some((mut drill, line)) = prepared(engine).await else { return };
-    let picture = HookMessage::attachment(sandbox::Attachment::sample("picture"));
+    let picture = HookMessage::attachment(simulator::crm::Attachment::sample("picture"));
     drill.manager(&line).sends("anna", picture).await;
     drill.everything_is_carried().await;
     backup(&drill, "create", &folder(&drill)).await.unwrap();

@@ -6,8 +6,8 @@ use std::time::Duration;
 use parom_tests::database::{kills, starts, workers};
 use parom_tests::{Customer, Line, Reply, World, answer, on_postgres};
 use reqwest::Method;
-use sandbox::HookMessage;
 use serde_json::Value;
+use simulator::crm::HookMessage;
 use tokio_util::sync::CancellationToken;
 
 /// Whether the tests run on a cluster.

@@ -13,8 +13,9 @@ use std::process::Stdio;
 
 use parom_tests::settings::PATIENCE;
 use parom_tests::settings::needed;
-use sandbox::{ChannelConfig, Direction, IntegrationConfig, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
+use simulator::crm::{ChannelConfig, Direction, IntegrationConfig, Sandbox, SandboxConfig};
+use simulator::crm::{ChannelConfig, Direction, IntegrationConfig, Sandbox, SandboxConfig};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
@@ -58,7 +59,7 @@ async fn account() -> Sandbox {
             channels: vec![channel],
         }],
         widgets: Vec::new(),
-        now: sandbox::system_clock(),
+        now: simulator::crm::system_clock(),
     })
     .await
     .unwrap();

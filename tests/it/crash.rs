@@ -18,8 +18,8 @@ use parom_tests::meddler::{Meddler, Meddling};
 use parom_tests::settings::HOST;
 use parom_tests::{Engine, Line, both_engines, try_answer};
 use reqwest::Method;
-use sandbox::{HookMessage, Part};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use simulator::crm::{HookMessage, Part};
 
 async fn prepared(engine: Engine) -> Option<(Drill, Line)> {
     let mut drill = Drill::prepare(engine, Path::new(env!("CARGO_BIN_EXE_parom_faults"))).await?;

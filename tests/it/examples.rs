@@ -13,8 +13,8 @@ use parom_tests::settings::needed;
 use parom_tests::settings::{CHANNEL_ID, HOST, PATIENCE, free_port};
 use parom_tests::{Engine, Line, Place, Setup, World, answer, client};
 use reqwest::Method;
-use sandbox::{HookForm, HookMessage};
 use serde_json::{Value, json};
+use simulator::crm::{HookForm, HookMessage};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
@@ -102,7 +102,7 @@ impl<'a> Example<'a> {
 
     /// Waits until amoCRM received these statuses of a manager's message.
     async fn sees_statuses_at_amocrm(&self, message_id: &str, codes: &[i64]) {
-        let told = |sandbox: &sandbox::Sandbox| {
+        let told = |sandbox: &simulator::crm::Sandbox| {
             let message = sandbox.messages(HOST).into_iter().find(|one| one.id == message_id)?;
             let told: Vec<_> = message.statuses.iter().map(|one| one.code).collect();
             (told == codes).then_some(())
@@ -141,7 +141,7 @@ async fn talks(example: &Example<'_>) {
 
     example.does(ANNA, "typing", json!({})).await;
     example.does(ANNA, "reactions", json!({"message": got["id"], "emoji": "👍"})).await;
-    let liked = |sandbox: &sandbox::Sandbox| {
+    let liked = |sandbox: &simulator::crm::Sandbox| {
         let message = sandbox.messages(HOST).into_iter().find(|one| one.id == said.message_id)?;
         message.reactions.iter().any(|(_, emoji)| emoji == "👍").then_some(())
     };

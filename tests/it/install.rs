@@ -11,10 +11,11 @@ use parom_tests::office::all_at_once;
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, CLIENT_ID, CLIENT_SECRET, HOST, config_text};
 use parom_tests::{Line, Reply, World, answer, both, cookie_of, once, state_of};
 use reqwest::Method;
-use sandbox::{Fault, HookMessage, LogDirection, Part};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use sha2::Sha256;
+use simulator::crm::{Fault, HookMessage, LogDirection, Part};
+use simulator::crm::{Fault, LogDirection, Part};
 
 async fn get(world: &World, path: &str) -> Reply {
     answer(world.api.anonymous(Method::GET, path)).await

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use parom_tests::settings::HOST;
 use parom_tests::{TelegramWorld, World, both, once};
-use sandbox::{Fault, Part};
 use serde_json::{Value, json};
+use simulator::crm::{Fault, Part};
 use uuid::Uuid;
 
 use crate::webchat::{OnSite, SHOP, chat_with};

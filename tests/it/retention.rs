@@ -9,9 +9,10 @@ use base::vault::Place;
 use entity::{attempt, audit, dead_letter, dedupe, ledger_delta, message, raw_hook};
 use parom::retention::round;
 use parom_tests::{Line, Office, World, both, once};
-use sandbox::{Fault, Part};
 use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, Statement};
 use serde_json::json;
+use simulator::crm::{Fault, Part};
+use simulator::crm::{Fault, Part};
 
 use crate::admin::operator::Operator;
 use crate::life::everything;

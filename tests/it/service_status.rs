@@ -8,8 +8,8 @@ use actix_web::{App, HttpResponse, HttpServer, web};
 use parom_tests::drill::Drill;
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, HOST, PATIENCE};
 use parom_tests::{Engine, Line, Place, Reply, Setup, Visitor, World, once};
-use sandbox::{Fault, Part};
 use serde_json::{Value, json};
+use simulator::crm::{Fault, Part};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -258,7 +258,7 @@ async fn the_file_is_read_again(engine: Engine) {
     std::fs::write(drill.config_file(), format!("{other}{plan}")).unwrap();
     drill.reads_its_file_again().await;
     logs(&drill, "take effect at the next start", 2).await;
-    let hook = drill.manager(&line).prepares("anna", sandbox::HookMessage::text("refused"));
+    let hook = drill.manager(&line).prepares("anna", simulator::crm::HookMessage::text("refused"));
     assert_eq!(drill.manager(&line).posts(&hook).await, Some(401));
     std::fs::write(drill.config_file(), format!("{good}{plan}")).unwrap();
     drill.reads_its_file_again().await;

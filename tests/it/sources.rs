@@ -10,9 +10,9 @@ use amocrm::rest::{Source, SourceChange};
 use parom::tenant::token::with_token;
 use parom_tests::settings::HOST;
 use parom_tests::{Engine, Place, Reply, Setup, World, both, once};
-use sandbox::{Fault, Part};
 use sea_orm::QueryOrder;
 use serde_json::{Value, json};
+use simulator::crm::{Fault, Part};
 use uuid::Uuid;
 
 async fn installed(world: &World) -> Uuid {

@@ -6,8 +6,8 @@ use base::config::Bot;
 use entity::message_template;
 use parom_tests::settings::{BOT_ID, HOST};
 use parom_tests::{Answer, Line, Received, Reply, World, both, once};
-use sandbox::{Fault, HookMessage, Part};
 use serde_json::{Value, json};
+use simulator::crm::{Fault, HookMessage, Part};
 
 use crate::pages::{in_russian, olga};
 

@@ -83,7 +83,6 @@ const CRATES: &[(&str, &[&str])] = &[
             "widget_api",
         ],
     ),
-    ("sandbox", &[CLI]),
     ("simulator", &[CLI]),
     ("widget", &[CLI]),
     ("migration", &["store"]),

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{Answer, Line, World, once};
-use sandbox::{HookMessage, MessageView, Said};
 use serde_json::{Value, json};
+use simulator::crm::{HookMessage, MessageView, Said};
+use simulator::crm::{HookMessage, MessageView, Said};
 
 use crate::pages::olga;
 

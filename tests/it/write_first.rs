@@ -7,10 +7,10 @@ use base::message::crm_id;
 use entity::tenant;
 use parom_tests::settings::CHANNEL_ID;
 use parom_tests::{Answer, Engine, Line, Place, Reply, Setup, World, both, once};
-use sandbox::{ChatView, HookFault, HookKind, HookMessage, MessageView, Said};
 use sea_orm::EntityTrait;
 use sea_orm::sea_query::Expr;
 use serde_json::{Value, json};
+use simulator::crm::{ChatView, HookFault, HookKind, HookMessage, MessageView, Said};
 
 const PHONE: &str = "+79995556677";
 
@@ -153,7 +153,7 @@ async fn the_first_answer_carries_all_four_ids_and_the_next_ours_alone(world: &m
 }
 
 async fn an_answer_that_amocrm_may_have_taken_still_carries_them(world: &mut World) {
-    use sandbox::{Fault, Part};
+    use simulator::crm::{Fault, Part};
     let line = world.line("support").await;
     world.messenger.answers_next([opened("m-1")]);
     let said = writes_first(world, &line, "Hello, this is Acme").await;

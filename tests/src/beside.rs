@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use base::clock::Clock;
 use base::config::Config;
-use sandbox::{HookMessage, Said};
 use serde_json::{Value, json};
+use simulator::crm::{HookMessage, Said};
 use simulator::telegram::{Customer, MessageView, NewBot, NewPerson, Options, Telegram};
 use url::Url;
 

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use base::clock::Clock;
 use reqwest::Method;
-use sandbox::HookMessage;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
+use simulator::crm::HookMessage;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};

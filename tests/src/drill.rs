@@ -261,7 +261,7 @@ impl Drill {
 
     /// Waits until a text has arrived at amoCRM.
     pub async fn arrives_at_crm(&self, host: &str, text: &str) {
-        let there = |sandbox: &sandbox::Sandbox| sandbox.messages(host).into_iter().find(|one| one.text == text);
+        let there = |sandbox: &simulator::crm::Sandbox| sandbox.messages(host).into_iter().find(|one| one.text == text);
         let found = self.sandbox.wait_for(there, LIMIT).await;
         assert!(found.is_some(), "{text:?} does not arrive at amoCRM; {}", self.log_tail());
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use base::clock::Clock;
 use base::message::crm_id;
-use sandbox::{HookMessage, PreparedHook, Said, Sandbox};
 use serde_json::{Value, json};
+use simulator::crm::{HookMessage, PreparedHook, Said, Sandbox};
 use uuid::Uuid;
 
 use crate::api::{Api, Reply, answer};
@@ -170,7 +170,7 @@ impl Stage {
 
     /// Texts from outside in a line's account at amoCRM, in order of acceptance there.
     pub fn texts_at_crm(&self, line: &Line) -> Vec<String> {
-        let came = |message: &sandbox::MessageView| message.msgid.is_some();
+        let came = |message: &simulator::crm::MessageView| message.msgid.is_some();
         self.sandbox.messages(&line.host).into_iter().filter(came).map(|message| message.text).collect()
     }
 
@@ -205,12 +205,12 @@ impl Owner {
     }
 
     /// Presses "Install" in the marketplace: amoCRM itself calls, with `from_widget`.
-    pub async fn installs_from_the_marketplace(&self) -> sandbox::HookAnswer {
+    pub async fn installs_from_the_marketplace(&self) -> simulator::crm::HookAnswer {
         self.sandbox.install(&self.host, "main").await
     }
 
     /// Disables the integration in amoCRM.
-    pub async fn uninstalls(&self) -> sandbox::HookAnswer {
+    pub async fn uninstalls(&self) -> simulator::crm::HookAnswer {
         self.sandbox.revoke(&self.host, "main").await
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use base::clock::Clock;
 use base::config::variable;
-use sandbox::{ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
+use simulator::crm::{ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
 
 /// How long tests wait for what comes as soon as the machine allows: busy machines are slow, and a lease that a dead
 /// process has left lasts a minute.

@@ -2,7 +2,7 @@
 //! unsigned). Messages are reported as read, so their ticks turn blue in the manager's window.
 //!
 //! `cargo run -p amocrm --example receive`, with the sandbox beside it
-//! (`cargo run -p parom-sandbox --example window`) whose manager's window sends hooks here.
+//! (`cargo run -p parom-simulator --example window`) whose manager's window sends hooks here.
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use futures_util::future::join_all;
 use reqwest::{Method, header};
-use sandbox::{Direction, MessageView};
 use serde_json::{Value, json};
+use simulator::crm::{Direction, MessageView};
 use uuid::Uuid;
 
 use super::messengers::DemoLine;
@@ -176,7 +176,7 @@ impl<'a> Play<'a> {
     }
 
     pub async fn forged_hook(&mut self) -> anyhow::Result<()> {
-        let hook = sandbox::HookMessage::text("forged");
+        let hook = simulator::crm::HookMessage::text("forged");
         let prepared = self.stage.sandbox.hook_body_for(HOST, &self.chat_id, hook)?;
         let forged = "0".repeat(prepared.signature.len());
         let answer = self.stage.sandbox.post_hook(&prepared.scope_id, prepared.body, Some(&forged)).await;

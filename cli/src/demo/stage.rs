@@ -15,9 +15,9 @@ use parom::audit::{Actor, By};
 use parom::identity::{person, ticket};
 use parom::server::{self, Running, ServerOptions};
 use reqwest::{Client, Method};
-use sandbox::Sandbox;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
+use simulator::crm::Sandbox;
 
 use super::messenger::Messenger;
 use super::messengers::{Messengers, Names};

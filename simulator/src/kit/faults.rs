@@ -71,10 +71,26 @@ impl Fault {
         }
         serde_json::from_value(Value::Object(given)).with_context(|| format!("the fault {name}"))
     }
+}
 
+/// What rules can do to a call: the kit's [`Fault`], or what a simulator beside the messengers has instead.
+pub trait Breaks: Clone + std::fmt::Debug {
     /// It only delays, so that the call gets the next fault as well.
+    fn only_delays(&self) -> bool;
+
+    fn describe(&self) -> String;
+}
+
+impl Breaks for Fault {
     fn only_delays(&self) -> bool {
         matches!(self, Self::Slow { .. } | Self::AnswerLast)
+    }
+
+    fn describe(&self) -> String {
+        match self {
+            Self::Own { name, more } => format!("{name} {}", json!(more)),
+            fault => format!("{fault:?}"),
+        }
     }
 }
 
@@ -193,80 +209,81 @@ impl Gate {
 
 /// The effect of a rule on a call.
 #[derive(Clone, Debug)]
-enum Effect {
+enum Effect<F> {
     Hold(GateSide),
-    Fault(Fault),
+    Fault(F),
 }
 
 #[derive(Debug)]
-struct Rule {
+struct Rule<F> {
     /// `*` matches any; case-insensitive.
     call: String,
     /// The recipient; none matches any.
     to: Option<String>,
     left: Option<usize>,
-    effect: Effect,
+    effect: Effect<F>,
 }
 
 /// All faults, applied in the order in which they were added.
-#[derive(Debug, Default)]
-pub struct Faults {
-    rules: Mutex<Vec<Rule>>,
+#[derive(Debug)]
+pub struct Faults<F = Fault> {
+    rules: Mutex<Vec<Rule<F>>>,
     hooks: Mutex<Vec<(Option<usize>, HookFault)>>,
+}
+
+impl<F> Default for Faults<F> {
+    fn default() -> Self {
+        Self { rules: Mutex::default(), hooks: Mutex::default() }
+    }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Faults {
-    pub(crate) fn add(&self, call: &str, to: Option<String>, left: Option<usize>, fault: Fault) {
+impl<F: Breaks> Faults<F> {
+    pub(crate) fn add(&self, call: &str, to: Option<String>, left: Option<usize>, fault: F) {
         locked(&self.rules).push(Rule { call: call.to_owned(), to, left, effect: Effect::Fault(fault) });
     }
 
     /// Applies the fault to the next `count` calls of this name (`*` is any).
-    pub fn next(&self, call: &str, count: usize, fault: Fault) {
-        self.add(call, None, Some(count), fault);
+    pub fn next(&self, call: impl AsRef<str>, count: usize, fault: F) {
+        self.add(call.as_ref(), None, Some(count), fault);
     }
 
     /// The same for calls with this recipient.
-    pub fn next_to(&self, to: &str, call: &str, count: usize, fault: Fault) {
-        self.add(call, Some(to.to_owned()), Some(count), fault);
+    pub fn next_to(&self, to: &str, call: impl AsRef<str>, count: usize, fault: F) {
+        self.add(call.as_ref(), Some(to.to_owned()), Some(count), fault);
     }
 
     /// Applies the fault to every call of this name until [`Faults::clear`].
-    pub fn until_cleared(&self, call: &str, fault: Fault) {
-        self.add(call, None, None, fault);
+    pub fn until_cleared(&self, call: impl AsRef<str>, fault: F) {
+        self.add(call.as_ref(), None, None, fault);
     }
 
     /// Blocks every call of this name until the returned gate is opened or dropped.
-    pub fn hold(&self, call: &str) -> Gate {
+    pub fn hold(&self, call: impl AsRef<str>) -> Gate {
+        self.hold_to(call, None)
+    }
+
+    pub(crate) fn hold_to(&self, call: impl AsRef<str>, to: Option<String>) -> Gate {
         let open = watch::Sender::new(false);
         let waiting = watch::Sender::new(0);
         let gate = Gate { open: open.clone(), waiting: waiting.subscribe() };
         let effect = Effect::Hold(GateSide { open: open.subscribe(), waiting });
-        locked(&self.rules).push(Rule { call: call.to_owned(), to: None, left: None, effect });
+        locked(&self.rules).push(Rule { call: call.as_ref().to_owned(), to, left: None, effect });
         gate
-    }
-
-    /// Applies the fault to the next `count` webhooks.
-    pub fn next_hooks(&self, count: usize, fault: HookFault) {
-        self.add_hook(Some(count), fault);
-    }
-
-    /// Applies the fault to every webhook until [`Faults::clear`].
-    pub fn hooks_until_cleared(&self, fault: HookFault) {
-        self.add_hook(None, fault);
-    }
-
-    pub(crate) fn add_hook(&self, count: Option<usize>, fault: HookFault) {
-        locked(&self.hooks).push((count, fault));
     }
 
     /// Removes all faults.
     pub fn clear(&self) {
         locked(&self.rules).clear();
         locked(&self.hooks).clear();
+    }
+
+    /// Removes the faults of calls of this name.
+    pub fn clear_part(&self, call: impl AsRef<str>) {
+        locked(&self.rules).retain(|rule| rule.call != call.as_ref());
     }
 
     /// The number of active faults; 0 once all counted ones are used up.
@@ -282,8 +299,7 @@ impl Faults {
             let to = to.as_ref().map_or_else(String::new, |to| format!(" ({to})"));
             let what = match effect {
                 Effect::Hold(_) => "Hold".to_owned(),
-                Effect::Fault(Fault::Own { name, more }) => format!("{name} {}", json!(more)),
-                Effect::Fault(fault) => format!("{fault:?}"),
+                Effect::Fault(fault) => fault.describe(),
             };
             format!("{call}{to}: {what}{}", times(*left))
         });
@@ -292,17 +308,17 @@ impl Faults {
         calls.chain(hooks).collect()
     }
 
-    /// Removes and returns the faults for this call: all delays and gates, and the first other fault.
-    fn met(&self, call: &str, to: Option<&str>) -> Vec<Effect> {
+    /// Removes and returns the faults of a call whose rules fit, by their call, their recipient and their fault (none:
+    /// a gate): all delays and gates, and the first other fault.
+    fn met(&self, fits: impl Fn(&str, Option<&str>, Option<&F>) -> bool) -> Vec<Effect<F>> {
         let mut rules = locked(&self.rules);
         let (mut met, mut is_broken) = (Vec::new(), false);
         for rule in rules.iter_mut() {
-            let waits = match &rule.effect {
-                Effect::Hold(_) => true,
-                Effect::Fault(fault) => fault.only_delays(),
+            let (waits, fault) = match &rule.effect {
+                Effect::Hold(_) => (true, None),
+                Effect::Fault(fault) => (fault.only_delays(), Some(fault)),
             };
-            let is_named = rule.call == "*" || rule.call.eq_ignore_ascii_case(call);
-            if !is_named || (rule.to.is_some() && rule.to.as_deref() != to) || (!waits && is_broken) {
+            if !fits(&rule.call, rule.to.as_deref(), fault) || (!waits && is_broken) {
                 continue;
             }
             is_broken |= !waits;
@@ -313,16 +329,40 @@ impl Faults {
         met
     }
 
-    /// Takes the faults for this call – all delays, and the first other fault – and waits at its gates.
-    pub(crate) async fn take(&self, call: &str, to: Option<&str>) -> Vec<Fault> {
+    /// Takes the faults whose rules fit – all delays, and the first other fault – and waits at their gates.
+    pub(crate) async fn take_where(&self, fits: impl Fn(&str, Option<&str>, Option<&F>) -> bool) -> Vec<F> {
         let mut faults = Vec::new();
-        for effect in self.met(call, to) {
+        for effect in self.met(fits) {
             match effect {
                 Effect::Hold(gate) => gate.pass().await,
                 Effect::Fault(fault) => faults.push(fault),
             }
         }
         faults
+    }
+}
+
+impl Faults {
+    /// Applies the fault to the next `count` webhooks.
+    pub fn next_hooks(&self, count: usize, fault: HookFault) {
+        self.add_hook(Some(count), fault);
+    }
+
+    /// Applies the fault to every webhook until [`Faults::clear`].
+    pub fn hooks_until_cleared(&self, fault: HookFault) {
+        self.add_hook(None, fault);
+    }
+
+    pub(crate) fn add_hook(&self, count: Option<usize>, fault: HookFault) {
+        locked(&self.hooks).push((count, fault));
+    }
+
+    /// Takes the faults for this call, and waits at its gates.
+    pub(crate) async fn take(&self, call: &str, to: Option<&str>) -> Vec<Fault> {
+        let fits = |known: &str, wanted: Option<&str>, _: Option<&Fault>| {
+            (known == "*" || known.eq_ignore_ascii_case(call)) && (wanted.is_none() || wanted == to)
+        };
+        self.take_where(fits).await
     }
 
     /// Takes the fault for the next webhook.
@@ -361,7 +401,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_gate_holds_calls_until_it_opens() {
-        let faults = Faults::default();
+        let faults = Faults::<Fault>::default();
         let gate = faults.hold("send");
         assert_eq!(faults.describe(), ["send: Hold"]);
         let open = async {
@@ -373,7 +413,7 @@ mod tests {
 
     #[test]
     fn webhooks_have_faults_of_their_own() {
-        let faults = Faults::default();
+        let faults = Faults::<Fault>::default();
         faults.next_hooks(1, HookFault::Doubled);
         faults.hooks_until_cleared(HookFault::Lost);
         assert_eq!(faults.describe(), ["webhook: Doubled × 1", "webhook: Lost"]);

@@ -28,7 +28,7 @@ mod wire;
 pub use act::{Act, ActWord, Content, Done, Given, Kind, Sample, Verb};
 pub use call::{Answer, Call, CallView, Named, Part};
 pub use clock::{Now, system_clock};
-pub use faults::{Fault, FaultWords, Faults, Gate, HookFault};
+pub use faults::{Breaks, Fault, FaultWords, Faults, Gate, HookFault};
 pub use id::Id;
 pub use look::{Language, Look, PLAIN, Visit, Word, Words};
 pub use model::{
@@ -42,4 +42,6 @@ pub use simulator::{Customer, NewPerson, Simulator};
 pub use view::{FileView, HookView, MessageView};
 pub use wire::{Core, Event, Wire};
 
+pub(crate) use call::cut;
+pub(crate) use pages::events;
 pub(crate) use rates::Budgets;

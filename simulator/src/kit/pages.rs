@@ -6,6 +6,7 @@ mod phone;
 mod programs;
 mod trouble;
 
+pub(crate) use frame::events;
 pub use frame::{Frame, page_of};
 
 use std::sync::Arc;
@@ -32,13 +33,13 @@ pub(crate) fn routes<W: Wire>(config: &mut web::ServiceConfig) {
         .route("/faults", web::delete().to(programs::mend::<W>))
         .route("/trouble", web::get().to(trouble::show::<W>))
         .route("/trouble", web::post().to(trouble::press::<W>))
-        .route("/events", web::get().to(events::<W>))
+        .route("/events", web::get().to(changes::<W>))
         .route("/healthz", web::get().to(HttpResponse::Ok))
         .route("/static/{file}", web::get().to(frame::asset))
         .default_service(web::to(serve::<W>));
 }
 
 /// `GET /events`.
-async fn events<W: Wire>(core: web::Data<Arc<Core<W>>>) -> HttpResponse {
-    frame::events(core.subscribe())
+async fn changes<W: Wire>(core: web::Data<Arc<Core<W>>>) -> HttpResponse {
+    events(core.subscribe())
 }

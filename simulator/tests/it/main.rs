@@ -7,6 +7,7 @@
 )]
 
 mod avito;
+mod crm;
 mod hook;
 mod max;
 mod meta;

@@ -6,10 +6,10 @@ use parom::delivery::gauges;
 use parom::delivery::read::find::with_phone;
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{Answer, World, both, on_postgres, once};
-use sandbox::{Fault, HookMessage, Part};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Value, json};
+use simulator::crm::{Fault, HookMessage, Part};
 use uuid::Uuid;
 
 use super::operator::Operator;

@@ -11,10 +11,10 @@ use entity::{alert, ledger_delta, source, source_pulse};
 use parom::alert_checks;
 use parom::alert_notices::bot;
 use parom_tests::{Answer, Engine, Line, MailServer, Place, Setup, World, both, once};
-use sandbox::{Fault, Part};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Value, json};
+use simulator::crm::{Fault, Part};
 use simulator::telegram::NewPerson;
 use uuid::Uuid;
 

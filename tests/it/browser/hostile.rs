@@ -3,8 +3,9 @@
 
 use parom_tests::settings::{ATTACKS, HOST, batches};
 use parom_tests::{Browser, Place, Site, World};
-use sandbox::{Attachment, HookMessage};
 use serde_json::{Value, json};
+use simulator::crm::{Attachment, ChatView, HookMessage};
+use simulator::crm::{Attachment, HookMessage};
 use uuid::Uuid;
 
 use super::{enters, installed};

@@ -8,9 +8,9 @@ use parom::customer;
 use parom::identity::password;
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, World};
-use sandbox::Sandbox;
 use secrecy::SecretString;
 use serde_json::json;
+use simulator::crm::Sandbox;
 use uuid::Uuid;
 
 use super::{

@@ -4,8 +4,8 @@
 use base::i18n::Language;
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, Browser, Customer, Engine, Line, Place, Setup, World};
-use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 use serde_json::{Value, json};
+use simulator::crm::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 
 use super::{crm_page, speaks};
 

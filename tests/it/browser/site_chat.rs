@@ -6,8 +6,9 @@ mod visitor;
 use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, Site, World};
-use sandbox::{Attachment, HookForm, HookMessage};
 use serde_json::{Value, json};
+use simulator::crm::{Attachment, HookForm, HookMessage};
+use simulator::crm::{HookForm, HookMessage};
 
 use super::{looks_right, say};
 use crate::webchat::{chat_with, sites as customers};

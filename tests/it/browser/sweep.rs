@@ -6,9 +6,9 @@ use parom::alert::Alarm;
 use parom::audit::Actor;
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, Browser, Engine, Line, MailServer, Place, Setup, World};
-use sandbox::HookMessage;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
+use simulator::crm::HookMessage;
 
 use super::signing_in::{connects_an_authenticator, is_invited};
 use super::{installed, looks_right, opens_widget, presses, run, say, speaks};

@@ -1,8 +1,8 @@
 //! Clients whose authors recorded what production answered them: what they send passes, and they understand the
 //! answers.
 
-use sandbox::{Direction, Sandbox};
 use serde_json::{Value, json};
+use simulator::crm::{Direction, Sandbox};
 
 use super::{BOT, CHANNEL, CHANNEL_SECRET, Client, HOST, account, folder, installed, seen_by};
 

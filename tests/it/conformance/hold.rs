@@ -18,8 +18,8 @@ const BINARIES: &[(&str, &str)] = &[
     ("parom-connectors", "connectors/src/lib.rs"),
     ("parom-queue", "queue/src/lib.rs"),
     ("parom-cli", "cli/src/lib.rs"),
-    ("parom-sandbox", "sandbox/src/lib.rs"),
-    ("parom-sandbox::it", "sandbox/tests/it/main.rs"),
+    ("parom-simulator", "simulator/src/lib.rs"),
+    ("parom-simulator::it", "simulator/tests/it/main.rs"),
     ("parom-tests::it", "tests/it/main.rs"),
     ("parom-widget", "widget/src/lib.rs"),
 ];

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use parom_tests::settings::HOST;
 use parom_tests::{Line, Reply, World, both, once};
-use sandbox::{Fault, Part};
 use serde_json::json;
+use simulator::crm::{Fault, Part};
 
 use super::{EMAIL, PHONE, anna_writes, because, line, linked_contact, shown, why};
 use crate::webchat::sites::{new_secret, signed};

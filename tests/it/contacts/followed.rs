@@ -10,9 +10,9 @@ use parom::tenant::{Who, erase};
 use parom_tests::settings::HOST;
 use parom_tests::{Line, Reply, World, answer, both, once};
 use reqwest::Method;
-use sandbox::{Fault, Part};
 use sea_orm::EntityTrait;
 use serde_json::json;
+use simulator::crm::{Fault, Part};
 
 use super::{PHONE, anna_writes, because, line, linked_contact, shown, why};
 
@@ -66,7 +66,7 @@ async fn moved_and_renamed(world: &mut World) {
 }
 
 async fn a_contact_that_is_deleted_while_it_is_being_linked(world: &mut World) {
-    use sandbox::{Fault, Part};
+    use simulator::crm::{Fault, Part};
     let line = line(world, "link").await;
     let anna = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
     world.sandbox.faults().next_with(Part::Rest, "chat_id", 1, Fault::Status { code: 400, retry_after: None });

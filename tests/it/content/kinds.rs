@@ -3,8 +3,8 @@
 
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{Answer, FileHost, Page, World, once};
-use sandbox::{Attachment, Button, HookMessage, ListMessage, ListRow, Section};
 use serde_json::{Value, json};
+use simulator::crm::{Attachment, Button, HookMessage, ListMessage, ListRow, Section};
 
 use super::{content, last, last_id, lent, message};
 
@@ -346,7 +346,10 @@ async fn managers_and_bots_are_named(world: &mut World) {
 
 async fn an_unavailable_name_delays_no_message(world: &mut World) {
     let (line, manager) = world.chatting().await;
-    world.sandbox.faults().until_cleared(sandbox::Part::Rest, sandbox::Fault::Status { code: 500, retry_after: None });
+    world
+        .sandbox
+        .faults()
+        .until_cleared(simulator::crm::Part::Rest, simulator::crm::Fault::Status { code: 500, retry_after: None });
     manager.answers("anna", "Nameless").await;
     world.deliver_all().await;
     world.sandbox.faults().clear();

@@ -5,8 +5,9 @@ use std::time::Duration;
 use base::store::VENDOR;
 use entity::tenant_channel;
 use parom_tests::{Answer, Line, World, both, once};
-use sandbox::{HookForm, HookMessage};
 use serde_json::{Value, json};
+use simulator::crm::HookForm;
+use simulator::crm::{HookForm, HookMessage};
 
 use super::{last, last_id};
 

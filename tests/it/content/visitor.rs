@@ -4,8 +4,8 @@ use futures_util::StreamExt;
 use parom_tests::settings::{HOST, PATIENCE};
 use parom_tests::{Reply, World, answer, once};
 use reqwest::Method;
-use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 use serde_json::{Value, json};
+use simulator::crm::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 use uuid::Uuid;
 
 use super::lent;

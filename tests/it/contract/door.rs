@@ -6,9 +6,9 @@ use entity::{attempt, media, message, raw_hook};
 use parom_tests::settings::{HOST, START};
 use parom_tests::{Engine, answer};
 use reqwest::Method;
-use sandbox::HookMessage;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
+use simulator::crm::HookMessage;
 use simulator::kit::HookFault;
 
 use super::stage::{HookCall, Stage, plays};

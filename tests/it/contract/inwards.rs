@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use parom_tests::settings::{CHANNEL_ID, HOST};
-use sandbox::HookMessage;
 use serde_json::{Value, json};
+use simulator::crm::HookMessage;
 use simulator::kit::{Act, Content, Verb};
 
 use super::comes;
@@ -35,7 +35,7 @@ async fn everything_that_can_be_sent_arrives(stage: &mut Stage) {
         let before = stage.at_crm().len();
         stage.does(act).await;
         let all = stage.at_crm().split_off(before);
-        let is_shown = |one: &sandbox::MessageView, (kind, text): &(&str, &str)| {
+        let is_shown = |one: &simulator::crm::MessageView, (kind, text): &(&str, &str)| {
             let is_text = text.strip_prefix('~').map_or(one.text == *text, |part| one.text.contains(part));
             one.kind == *kind && is_text
         };

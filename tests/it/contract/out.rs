@@ -2,8 +2,8 @@
 
 use connectors::{Length, Stand, Support};
 use parom_tests::settings::{CHANNEL_ID, HOST};
-use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 use serde_json::json;
+use simulator::crm::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 use simulator::kit::Author;
 
 use super::stage::Stage;

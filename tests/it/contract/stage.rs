@@ -11,8 +11,8 @@ use parom::source::{self, SourceState};
 use parom_tests::settings::{BOT_ID, HOST};
 use parom_tests::{Engine, Line, Place, Setup, Simulated, World};
 use reqwest::{RequestBuilder, StatusCode};
-use sandbox::{HookMessage, MessageView as Shown, Said};
 use serde_json::Value;
+use simulator::crm::{HookMessage, MessageView as Shown, Said};
 use simulator::kit::{Act, CallView, Content, Fault, Faults, HookView, Id, MessageView, Notice, Simulator, Verb, Wire};
 use url::Url;
 

@@ -2,8 +2,8 @@
 
 use connectors::AfterUnknown;
 use parom::source::SourceStatus;
-use sandbox::{Attachment, HookMessage};
 use serde_json::json;
+use simulator::crm::{Attachment, HookMessage};
 use simulator::kit::Fault;
 
 use super::stage::{Reach, Stage};

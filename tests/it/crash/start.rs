@@ -10,8 +10,8 @@ use parom_tests::meddler::Meddler;
 use parom_tests::settings::{HOST, free_port};
 use parom_tests::{Engine, Line, answer, both_engines};
 use reqwest::Method;
-use sandbox::HookMessage;
 use serde_json::json;
+use simulator::crm::HookMessage;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
@@ -186,7 +186,7 @@ async fn without_memory_it_dies_and_loses_nothing(engine: Engine) {
     let Some((mut drill, line)) = prepared(engine).await else { return };
     drill.serves("").await;
     let writing = writes_until_refused(&drill, &line, 0);
-    let came = |sandbox: &sandbox::Sandbox| (sandbox.messages(HOST).len() > 10).then_some(());
+    let came = |sandbox: &simulator::crm::Sandbox| (sandbox.messages(HOST).len() > 10).then_some(());
     assert!(drill.sandbox.wait_for(came, LIMIT).await.is_some(), "messages are carried");
     drill.may_grow_by(ROOM);
     let flood = flood(&drill, &line);
@@ -211,7 +211,7 @@ async fn lives(drill: &mut Drill, line: &Line, disk: &LosingDisk, acknowledged: 
     drill.has_environment(disk.environment());
     drill.serves("").await;
     let writing = writes_until_refused(drill, line, acknowledged);
-    let came = |sandbox: &sandbox::Sandbox| (sandbox.messages(HOST).len() > arrived).then_some(());
+    let came = |sandbox: &simulator::crm::Sandbox| (sandbox.messages(HOST).len() > arrived).then_some(());
     assert!(drill.sandbox.wait_for(came, LIMIT).await.is_some(), "it goes on after {acknowledged} texts");
     drill.is_killed().await;
     drill.has_environment(Vec::new());

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use parom_tests::{Answer, Line, World, both};
-use sandbox::{Fault, Part, Said};
 use serde_json::json;
+use simulator::crm::{Fault, Part, Said};
 
 fn status(code: u16) -> Fault {
     Fault::Status { code, retry_after: None }

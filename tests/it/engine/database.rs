@@ -19,7 +19,6 @@ use parom_tests::{Engine, Office, Setup, World, both, on_postgres};
 use queue::accept_batch::{AcceptBatch, ItemOutcome, Priority, RawHook};
 use queue::writer::{AcceptError, Writer};
 use queue::{Queue, Settled};
-use sandbox::HookMessage;
 use sea_orm::{ConnectionTrait, Statement};
 use tokio::task::JoinSet;
 

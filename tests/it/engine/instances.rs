@@ -10,8 +10,8 @@ use parom_tests::office::all_at_once;
 use parom_tests::settings::{HOST, VENDOR_KEY};
 use parom_tests::{Api, Engine, FileHost, Page, Place, Setup, World, answer, both, drill, ends_within, on_postgres};
 use reqwest::Method;
-use sandbox::HookMessage;
 use serde_json::json;
+use simulator::crm::HookMessage;
 
 async fn two_instances_carry_one_queue(world: &mut World) {
     let line = world.line("support").await;

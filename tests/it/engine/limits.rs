@@ -11,7 +11,7 @@ use parom_tests::office::{Desk, LEASE, again, settlement};
 use parom_tests::settings::{HOST, VENDOR_KEY};
 use parom_tests::{Api, Engine, Line, Office, Place, Setup, World, both, on_postgres, once};
 use queue::{Attempt, Claim, LeaseRequest, Settled, TargetRate, TurnEffect};
-use sandbox::{Fault, LogDirection, Part};
+use simulator::crm::{Fault, LogDirection, Part};
 use uuid::Uuid;
 
 async fn many(office: &Office, desk: &Desk, chats: std::ops::Range<usize>) {

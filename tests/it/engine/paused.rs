@@ -8,9 +8,9 @@ use parom::delivery::worker::Worker;
 use parom_tests::messenger::Answer;
 use parom_tests::settings::VENDOR_KEY;
 use parom_tests::{Api, Line, World, both, on_postgres};
-use sandbox::{Fault, Part};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
+use simulator::crm::{Fault, Part};
 
 async fn pause(api: &Api, line: &Line, paused: bool) {
     api.patch(&line.path(""), &json!({ "paused": paused })).await.is(200);

@@ -5,9 +5,10 @@ use std::time::Duration;
 use entity::replay;
 use parom::delivery::replay::A_SECOND;
 use parom_tests::{Answer, Line, World, both, once};
-use sandbox::{Fault, HookForm, Part};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
+use simulator::crm::{Fault, HookForm, Part};
+use simulator::crm::{Fault, Part};
 
 const REPLAYS: &str = "/api/v1/dead-letter-replays";
 

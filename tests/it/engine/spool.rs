@@ -10,8 +10,8 @@ use base::spool::{Hook, Spool, look};
 use parom::load_shedding::{BodyKind, CapacityShare, RequestClass};
 use parom_tests::{Line, Manager, World, answer, both, once};
 use reqwest::Method;
-use sandbox::{HookMessage, PreparedHook};
 use serde_json::json;
+use simulator::crm::{HookMessage, PreparedHook};
 use uuid::Uuid;
 
 use crate::webchat::{OnSite, SHOP};

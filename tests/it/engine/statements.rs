@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use parom_tests::office::all_at_once;
 use parom_tests::{Answer, Engine, Place, Setup, World};
-use sandbox::HookMessage;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
+use simulator::crm::HookMessage;
 
 /// Searches over all accounts, each with the reason why it can name none: the beginning of a statement and, behind `…`, a
 /// later part. Each runs on every node, changes nothing and locks nothing. They go through `base::store::Store::search`, which

@@ -9,8 +9,8 @@ use parom_tests::office::{Desk, LEASE, again, settlement, texts};
 use parom_tests::{Engine, Line, Manager, Office, Place, World, both, once};
 use queue::accept_batch::AcceptBatch;
 use queue::{After, Attempt, LeaseRequest, Settled, TargetRate, TurnEffect};
-use sandbox::{Fault, LogDirection, Part};
 use sea_orm::ConnectionTrait;
+use simulator::crm::{Fault, LogDirection, Part};
 use uuid::Uuid;
 
 async fn flood(office: &Office, desk: &Desk, lanes: usize, letters: usize) {

@@ -9,8 +9,8 @@ use parom_tests::office::{Desk, LEASE, again, settlement};
 use parom_tests::{Answer, Line, Manager, Office, World, both};
 use queue::accept_batch::AcceptBatch;
 use queue::{Claim, LeaseRequest, Settled, Settlement, TargetRate, TurnEffect};
-use sandbox::{Fault, Part};
 use serde_json::{Value, json};
+use simulator::crm::{Fault, Part};
 use uuid::Uuid;
 
 async fn a_webhook_refused_for_now_is_repeated_with_the_same_id(world: &mut World) {
@@ -186,7 +186,7 @@ async fn age_counts_while_held(world: &mut World) {
     world.deliver_all().await;
     world.advance(Duration::from_secs(13 * 3_600));
     world.deliver_all().await;
-    let statuses = |said: &sandbox::Said| {
+    let statuses = |said: &simulator::crm::Said| {
         let told = world.sandbox.messages(&line.host).into_iter().find(|one| one.id == said.message_id).unwrap();
         told.statuses.into_iter().map(|one| (one.code, one.error_code)).collect::<Vec<_>>()
     };

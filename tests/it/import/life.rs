@@ -140,7 +140,7 @@ async fn new_chats_hang_on_contacts_that_are_there(world: &mut World) {
 }
 
 async fn it_is_tried_again_when_amocrm_is_away(world: &mut World) {
-    use sandbox::{Fault, Part};
+    use simulator::crm::{Fault, Part};
     let line = world.line("support").await;
     let anna = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
     world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });

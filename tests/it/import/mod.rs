@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use parom_tests::{Line, Reply, Stage, World, answer};
 use reqwest::Method;
-use sandbox::MessageView;
 use serde_json::{Value, json};
+use simulator::crm::MessageView;
 
 /// A second of 2026-01-01, before which these tests have no messages.
 const DAY: &str = "2026-01-01T00:00:";

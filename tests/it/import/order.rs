@@ -326,7 +326,7 @@ async fn goes_on_after_kill_9(engine: Engine) {
     let reply = answer(request.header("content-type", "application/x-ndjson").body(file)).await.is(202);
     let id = reply.text_at("/id");
     for death in 1..=2 {
-        let some = |sandbox: &sandbox::Sandbox| (sandbox.messages(HOST).len() > 40 * death).then_some(());
+        let some = |sandbox: &simulator::crm::Sandbox| (sandbox.messages(HOST).len() > 40 * death).then_some(());
         assert!(drill.sandbox.wait_for(some, LIMIT).await.is_some(), "it goes on after {} deaths", death - 1);
         drill.is_killed().await;
         drill.a_minute_passes().await;

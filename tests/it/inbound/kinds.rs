@@ -6,8 +6,8 @@ use base::config::{Bot, Config};
 use parom_tests::settings::BOT_ID;
 use parom_tests::{Answer, Customer, Engine, FileHost, Page, Place, Setup, World, once};
 use reqwest::Method;
-use sandbox::{Direction, HookMessage};
 use serde_json::{Value, json};
+use simulator::crm::{Direction, HookMessage};
 
 use super::{around, last_at_crm, received_message, with_content};
 

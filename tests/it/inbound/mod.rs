@@ -1,8 +1,8 @@
 //! All events of a messenger, on their way to amoCRM.
 
 use parom_tests::{Customer, Line, World};
-use sandbox::MessageView;
 use serde_json::{Value, json};
+use simulator::crm::MessageView;
 
 pub mod kinds;
 mod live;

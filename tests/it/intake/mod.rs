@@ -28,10 +28,10 @@ use connectors::{
 use entity::message;
 use parom_tests::{Engine, Line, Place, Setup, World, client};
 use reqwest::{Method, StatusCode};
-use sandbox::HookMessage;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use simulator::crm::HookMessage;
 use uuid::Uuid;
 
 /// A world with the kinds `pigeon` and `dove`, whose secret is in its address.

@@ -9,11 +9,11 @@ use parom_cli::quarantine::{self, QuarantineCommand};
 use parom_tests::settings::HOST;
 use parom_tests::{answer, both, once};
 use reqwest::Method;
-use sandbox::MessageView;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use simulator::crm::MessageView;
 use uuid::Uuid;
 
 use super::LIMIT;

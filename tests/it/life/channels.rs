@@ -7,10 +7,10 @@ use base::store::VENDOR;
 use entity::{oauth_grant, tenant};
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, HOST};
 use parom_tests::{Engine, Place, Setup, World, once};
-use sandbox::{Fault, Part};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
+use simulator::crm::{Fault, Part};
 
 use super::{
     DAY, HOUR, MINUTE, access_dies, alarms, calls, channel, grants, pipelines, refreshes, round, status, wait,

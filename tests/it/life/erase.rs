@@ -9,10 +9,10 @@ use entity::parked_status;
 use parom::tenant::{Export, ExportPages, Who, erase};
 use parom_tests::settings::HOST;
 use parom_tests::{Line, World, both, once};
-use sandbox::HookMessage;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ConnectionTrait, EntityTrait, Statement};
 use serde_json::{Value, json};
+use simulator::crm::HookMessage;
 use uuid::Uuid;
 
 use super::{DAY, round, status, wait};

@@ -8,9 +8,9 @@ use entity::{directory, install_call};
 use parom::tenant::{AccessState, token};
 use parom_tests::settings::HOST;
 use parom_tests::{World, both, on_postgres, once};
-use sandbox::{Fault, Part};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use simulator::crm::{Fault, Part};
 use uuid::Uuid;
 
 use super::{

@@ -8,10 +8,11 @@ use parom::tenant::{Erasure, forget};
 use parom::unregister::{KIND, LeftLine, LineState};
 use parom_tests::settings::HOST;
 use parom_tests::{TelegramLine, TelegramWorld, World, both, once};
-use sandbox::{Fault, Part};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
+use simulator::crm::{Fault, Part};
+use simulator::crm::{Fault, Part};
 use uuid::Uuid;
 
 use super::{DAY, HOUR, MINUTE, alarms, channel, everything, grants, pipelines, round, row, source_of, status, wait};

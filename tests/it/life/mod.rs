@@ -15,9 +15,9 @@ use entity::{alert, oauth_grant, source, tenant, tenant_channel};
 use parom_tests::settings::{CLIENT_ID, HOST};
 use parom_tests::{Line, Reply, World, answer, cookie_of, state_of};
 use reqwest::Method;
-use sandbox::{Fault, LogDirection, Part};
 use sea_orm::ColumnTrait;
 use sea_orm::QueryFilter;
+use simulator::crm::{Fault, LogDirection, Part};
 use uuid::Uuid;
 
 const MINUTE: u64 = 60;

@@ -14,9 +14,9 @@ use parom_tests::drill::Drill;
 use parom_tests::settings::{CHANNEL_ID, HOST, START, VENDOR_KEY, config_text, free_port};
 use parom_tests::{Api, Engine, Reply, World, answer, cookie_of, once, state_of};
 use reqwest::Method;
-use sandbox::{ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::{Value, json};
+use simulator::crm::{ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
 
 use super::{allows, user};
 

@@ -1,8 +1,8 @@
 //! Avito: the advert, two seconds for an answer, tokens that end.
 
 use parom_tests::settings::HOST;
-use sandbox::HookMessage;
 use simulator::avito::{Act, Fault, HookState};
+use simulator::crm::HookMessage;
 
 use crate::contract::{Avito, Stage, special};
 

@@ -10,8 +10,8 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use base::clock::Clock;
 use base::config::Config;
 use parom_tests::{Engine, Line, Place, Setup, World};
-use sandbox::HookMessage;
 use serde_json::{Value, json};
+use simulator::crm::HookMessage;
 use url::Url;
 
 use super::{at_crm, with_bot};

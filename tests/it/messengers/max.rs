@@ -1,6 +1,6 @@
 //! MAX: files that are still processed.
 
-use sandbox::{Attachment, HookMessage};
+use simulator::crm::{Attachment, HookMessage};
 use simulator::max::Fault;
 
 use crate::contract::{Stage, special};

@@ -5,10 +5,10 @@ use std::time::Duration;
 use base::config::Config;
 use entity::raw_hook;
 use parom_tests::{Beside, Engine, Line, Place, Setup, client, once};
-use sandbox::HookMessage;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use simulator::crm::HookMessage;
 use simulator::kit::Verb;
 use simulator::meta::{AccountView, Act, AppView, Content, Fault, NewAccount, NewApp, NewPerson, Platform};
 

@@ -13,7 +13,7 @@ mod whose_line;
 use base::config::Bot;
 use parom_tests::World;
 use parom_tests::settings::{BOT_ID, HOST};
-use sandbox::MessageView;
+use simulator::crm::MessageView;
 
 /// What amoCRM got from outside, in order.
 fn at_crm(world: &World) -> Vec<MessageView> {

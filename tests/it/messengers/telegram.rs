@@ -6,15 +6,15 @@ use entity::conversation;
 use parom::source::{self, SourceState, SourceStatus, StateReason};
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{TelegramLine, TelegramWorld, World, both, once};
-use sandbox::{Attachment, Button, HookMessage, Part, Said};
 use serde_json::{Value, json};
+use simulator::crm::{Attachment, Button, HookMessage, Part, Said};
 use simulator::telegram::{Act, Content, Fault, GroupKind, HookFault, NewBot, NewGroup, NewPerson};
 
 use super::{at_crm, with_bot};
 use crate::contract::{failure, watched};
 
 #[track_caller]
-fn last(world: &World) -> sandbox::MessageView {
+fn last(world: &World) -> simulator::crm::MessageView {
     at_crm(world).pop().expect("amoCRM got something")
 }
 
@@ -329,7 +329,7 @@ async fn a_groups_title_names_its_chat_and_its_contact(world: &mut TelegramWorld
     world.telegram_arrives().await;
     assert_eq!(at_crm(world).len(), 1, "a new title is no message");
     // amoCRM is away for a while.
-    world.sandbox.faults().until_cleared(Part::Rest, sandbox::Fault::Status { code: 503, retry_after: None });
+    world.sandbox.faults().until_cleared(Part::Rest, simulator::crm::Fault::Status { code: 503, retry_after: None });
     world.works("contacts").await;
     assert_eq!(contacts(world), ["Delivery 77"]);
     world.telegram().act(retitle("Delivery 79")).unwrap();

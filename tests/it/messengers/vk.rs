@@ -1,8 +1,8 @@
 //! VK: rights of a token, comments elsewhere than below posts, buttons that are not allowed, group chats.
 
 use parom_tests::{Beside, once};
-use sandbox::HookMessage;
 use serde_json::json;
+use simulator::crm::HookMessage;
 use simulator::vk::{CommunityView, Fault, NewChat, NewCommunity, NewPerson, Verb};
 
 use crate::contract::out::question;

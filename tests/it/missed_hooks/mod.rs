@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use parom::missed_hooks;
 use parom_tests::{Line, Manager, World, both, once};
-use sandbox::{Attachment, HookFault, HookKind, HookMessage, Part};
 use serde_json::{Value, json};
+use simulator::crm::{Attachment, HookFault, HookKind, HookMessage, Part};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);

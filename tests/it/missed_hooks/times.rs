@@ -6,9 +6,9 @@ use base::store::VENDOR;
 use entity::{alert, heartbeat, history_look};
 use parom::missed_hooks;
 use parom_tests::{Engine, Line, Place, Setup, World, both, on_postgres, once};
-use sandbox::{Fault, HookMessage, Part};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::json;
+use simulator::crm::{Fault, HookMessage, Part};
 
 use super::{
     HOUR, MINUTE, SECOND, asked, beats, chatting, events, is_away_for, looks, looks_by_hand, loses_text, shown,
@@ -232,7 +232,7 @@ async fn the_manager_of_a_dropped_message_is_notified(world: &mut World) {
 
 async fn a_late_hook_changes_nothing_of_what_is_held(world: &mut World) {
     let (line, manager) = chatting(world).await;
-    let hook = manager.prepares("anna", sandbox::HookMessage::text("old"));
+    let hook = manager.prepares("anna", simulator::crm::HookMessage::text("old"));
     is_away_for(world, 16 * MINUTE).await;
     assert_eq!(manager.posts(&hook).await, Some(200));
     world.deliver_all().await;

@@ -5,9 +5,9 @@ use std::time::Duration;
 use entity::{attempt, conversation};
 use parom_tests::settings::{ATTACKS, payloads};
 use parom_tests::{Answer, Line, Reply, TelegramWorld, Visitor, World, once};
-use sandbox::{Fault as CrmFault, HookMessage, Part};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QueryOrder, Set};
 use serde_json::json;
+use simulator::crm::{Fault as CrmFault, HookMessage, Part};
 use simulator::telegram::Fault;
 use uuid::Uuid;
 

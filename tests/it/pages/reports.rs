@@ -9,9 +9,9 @@ use entity::message;
 use parom::delivery::read::first_id_at;
 use parom::delivery::read::report::{self, Report, ReportFilter, ReportPeriod};
 use parom_tests::{Answer, Line, Reply, Visitor, World, both, once};
-use sandbox::HookMessage;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Statement};
 use serde_json::json;
+use simulator::crm::HookMessage;
 use uuid::Uuid;
 
 use super::{in_russian, olga};

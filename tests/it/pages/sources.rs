@@ -3,8 +3,8 @@
 use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Reply, TelegramWorld, World, both, once};
-use sandbox::Part;
 use serde_json::json;
+use simulator::crm::Part;
 use simulator::telegram::NewBot;
 use uuid::Uuid;
 

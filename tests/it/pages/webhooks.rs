@@ -7,9 +7,9 @@ use base::store::statements_of;
 use parom::delivery::read::webhooks::{self, EndpointRange, NextAttempt};
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, World, both, once};
-use sandbox::{LogDirection, Part};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
+use simulator::crm::{LogDirection, Part};
 
 use super::olga;
 

@@ -7,8 +7,8 @@ use entity::tenant_channel;
 use parom::delivery::read::figures::{self, LastMessage, Span};
 use parom::tenant::ChannelStatus;
 use parom_tests::{Answer, Line, Reply, Visitor, World, both, ends_within, once};
-use sandbox::HookMessage;
 use serde_json::json;
+use simulator::crm::HookMessage;
 use uuid::Uuid;
 
 use crate::admin::operator::Operator;

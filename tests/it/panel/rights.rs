@@ -9,7 +9,6 @@ use parom::identity::ticket::{self, TicketTarget, TicketUser};
 use parom_tests::settings::HOST;
 use parom_tests::{Line, Reply, Visitor, World, both, once};
 use reqwest::Method;
-use sandbox::{Fault, Part};
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 

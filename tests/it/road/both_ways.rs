@@ -5,8 +5,9 @@ use std::time::Duration;
 use base::message::crm_id;
 use parom_tests::settings::CHANNEL_ID;
 use parom_tests::{Line, World, both, once};
-use sandbox::{Direction, HookMessage};
 use serde_json::json;
+use simulator::crm::{Direction, HookMessage};
+use simulator::crm::{Direction, HookMessage};
 
 async fn a_customers_text_arrives_with_every_field(world: &mut World) {
     let line = world.line("support").await;

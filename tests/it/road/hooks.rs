@@ -9,7 +9,6 @@ use parom_tests::office::all_at_once;
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, PATIENCE};
 use parom_tests::{Engine, Place, Setup, World, answer, both, once};
 use reqwest::Method;
-use sandbox::HookMessage;
 use sea_orm::EntityTrait;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

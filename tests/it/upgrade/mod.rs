@@ -14,10 +14,10 @@ use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::settings::PATIENCE;
 use parom_tests::{Engine, Line, Place, World, both};
 use queue::{LeaseRequest, TargetRate};
-use sandbox::{Fault, Part};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, EntityTrait, PaginatorTrait, QueryOrder, Statement};
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use simulator::crm::{Fault, Part};
 use uuid::Uuid;
 
 use crate::admin::operator::Operator;

@@ -6,9 +6,9 @@ use base::config::VendorEventKind;
 use parom::vendor_events::record;
 use parom_tests::settings::HOST;
 use parom_tests::{World, both, once};
-use sandbox::{Fault, Part};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
+use simulator::crm::{Fault, Part};
 
 use super::{Vendor, type_of};
 

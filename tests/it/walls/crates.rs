@@ -17,8 +17,8 @@ fn dependencies(name: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn client_sandbox_and_simulator_depend_on_no_crate_of_the_product() {
-    let names = ["amocrm", "sandbox", "simulator", "entity", "migration"];
+fn client_and_simulator_depend_on_no_crate_of_the_product() {
+    let names = ["amocrm", "simulator", "entity", "migration"];
     let mut ours: Vec<String> = names.iter().flat_map(|name| [(*name).to_owned(), format!("parom-{name}")]).collect();
     ours.extend(["parom", "parom-cli"].map(str::to_owned));
     for name in names {
@@ -27,7 +27,7 @@ fn client_sandbox_and_simulator_depend_on_no_crate_of_the_product() {
             assert!(held || !ours.contains(&other), "{name} depends on {other}");
         }
     }
-    for file in rust_files(&root().join("sandbox/src")) {
+    for file in rust_files(&root().join("simulator/src")) {
         assert!(paths(&code(&file), "amocrm::").is_empty(), "{} is built from the client", short(&file));
     }
 }
@@ -52,13 +52,12 @@ fn lower_crates_know_only_what_is_below_them() {
 
 /// Crates that link them are rebuilt when they change; a server in production needs none of them.
 #[test]
-fn sandbox_simulator_and_widget_are_linked_by_the_command_line_alone() {
+fn simulator_and_widget_are_linked_by_the_command_line_alone() {
     let members = members();
     assert!(["server", "cli"].iter().all(|name| members.iter().any(|member| member == name)), "{members:?}");
     for member in members {
         let linked = dependencies(&member);
-        let linked: Vec<&str> =
-            ["sandbox", "simulator", "widget"].into_iter().filter(|name| linked.contains(*name)).collect();
+        let linked: Vec<&str> = ["simulator", "widget"].into_iter().filter(|name| linked.contains(*name)).collect();
         assert!(linked.is_empty() || ["cli", "tests"].contains(&member.as_str()), "{member} links {linked:?}");
     }
 }

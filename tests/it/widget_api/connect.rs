@@ -16,11 +16,12 @@ use parom::identity::password;
 use parom::tenant::{Export, ExportPages};
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{Engine, Place, Reply, Setup, World, once};
-use sandbox::{Fault, Part};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sha2::Sha256;
+use simulator::crm::{Fault, Part};
+use simulator::crm::{Fault, Part};
 
 use super::{User, problem};
 use crate::admin::operator::Operator;

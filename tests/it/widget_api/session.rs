@@ -8,9 +8,9 @@ use parom_tests::office::all_at_once;
 use parom_tests::settings::{CLIENT_SECRET, HOST};
 use parom_tests::{Engine, Place, Reply, Setup, World, answer, both, once};
 use reqwest::Method;
-use sandbox::{Fault, Part};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
+use simulator::crm::{Fault, Part};
 
 use super::{User, claims, exchange, problem, signed, token};
 

@@ -6,9 +6,10 @@ use std::time::Duration;
 use entity::audit;
 use parom_tests::settings::HOST;
 use parom_tests::{Line, World, once};
-use sandbox::{LeadView, UserRights};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::{Value, json};
+use simulator::crm::{Fault, Part};
+use simulator::crm::{LeadView, UserRights};
 
 use super::{User, problem};
 

@@ -21,7 +21,7 @@ use queue::writer::{NewLetters, Reservation, Reserving, Starter};
 use queue::{LeaseRequest, TargetRate};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use sandbox::PreparedHook;
+use simulator::crm::PreparedHook;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 

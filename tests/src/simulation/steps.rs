@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use rand::RngExt;
 use reqwest::Method;
-use sandbox::{Fault, HookMessage, Part};
+use simulator::crm::{Fault, HookMessage, Part};
 
 use super::{HOSTS, Held, Scene};
 use crate::Answer;

@@ -10,8 +10,8 @@ use base::clock::Clock;
 use base::config::Config;
 use parom_tests::settings::HOST;
 use parom_tests::{Beside, Line, Simulated, both};
-use sandbox::{Attachment, HookMessage};
 use serde_json::{Value, json};
+use simulator::crm::{Attachment, HookMessage};
 use tokio::sync::Notify;
 use url::Url;
 

@@ -2,8 +2,8 @@
 
 use parom_tests::both;
 use parom_tests::settings::HOST;
-use sandbox::HookMessage;
 use serde_json::{Value, json};
+use simulator::crm::HookMessage;
 
 use super::super::at_crm;
 use super::bare::{BareWorld, CUSTOMER, PHONE, SECRET, WABA, comes, connected, last_wamid, message, sent};

@@ -1,8 +1,8 @@
 //! Buttons and lists on their way to the customer (whatsapp §7).
 
 use parom_tests::both;
-use sandbox::{Attachment, Button, HookMessage, ListMessage, ListRow, Section};
 use serde_json::{Value, json};
+use simulator::crm::{Attachment, Button, HookMessage, ListMessage, ListRow, Section};
 
 use super::{WhatsAppWorld, arrives, chatting, last};
 

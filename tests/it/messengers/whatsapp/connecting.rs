@@ -3,7 +3,6 @@
 use parom_tests::settings::HOST;
 use parom_tests::{answer, both, once};
 use reqwest::Method;
-use sandbox::HookMessage;
 use serde_json::json;
 use simulator::whatsapp::{HookFault, NewPhone};
 

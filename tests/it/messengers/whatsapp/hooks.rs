@@ -1,7 +1,6 @@
 //! Webhooks as they come: large, many in one body, doubled, out of order (whatsapp §2, §3).
 
 use parom_tests::both;
-use sandbox::HookMessage;
 use serde_json::json;
 use simulator::whatsapp::{Batch, HookFault, NewPerson};
 

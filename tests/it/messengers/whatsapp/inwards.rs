@@ -1,7 +1,6 @@
 //! Everything that a customer can do in WhatsApp, on its way into amoCRM.
 
 use parom_tests::both;
-use sandbox::{Button, HookMessage, ListMessage, ListRow, Section};
 use serde_json::json;
 use simulator::whatsapp::{Content, Given};
 

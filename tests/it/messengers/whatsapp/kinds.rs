@@ -1,8 +1,8 @@
 //! Every kind of content that managers send, as customers get it (whatsapp §6).
 
 use parom_tests::both;
-use sandbox::{Attachment, HookMessage};
 use serde_json::json;
+use simulator::crm::{Attachment, HookMessage};
 
 use super::super::at_crm;
 use super::{Chat, WhatsAppWorld, arrives, chatting, chatting_with, last};

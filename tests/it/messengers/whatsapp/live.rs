@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use parom_tests::both;
-use sandbox::{HookForm, HookMessage};
 use serde_json::json;
+use simulator::crm::{HookForm, HookMessage};
 
 use super::{MARIA, WhatsAppWorld, arrives, chatting, chatting_with, last};
 

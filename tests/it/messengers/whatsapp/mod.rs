@@ -25,8 +25,8 @@ use std::ops::{Deref, DerefMut};
 use base::config::{Bot, Config};
 use parom_tests::settings::{BOT_ID, HOST};
 use parom_tests::{Beside, Engine, Line, Place, Setup, World};
-use sandbox::{HookMessage, MessageView, Said, Status};
 use serde_json::{Value, json};
+use simulator::crm::{HookMessage, MessageView, Said, Status};
 use simulator::whatsapp::{AppView, Customer, MessageView as Sent, NewApp, NewPerson, NewPhone, WhatsApp};
 
 pub type WhatsAppWorld = Beside<WhatsApp>;

@@ -3,7 +3,6 @@
 use entity::conversation_alias;
 use parom_tests::both;
 use parom_tests::settings::HOST;
-use sandbox::HookMessage;
 use sea_orm::EntityTrait;
 use serde_json::json;
 use simulator::whatsapp::NewPerson;

@@ -1,8 +1,8 @@
 //! Events that overtake each other, and messages of several requests of which one is refused (whatsapp §5, §6).
 
 use parom_tests::both;
-use sandbox::{Attachment, Button, HookMessage, Said};
 use serde_json::{Value, json};
+use simulator::crm::{Attachment, Button, HookMessage, Said};
 
 use super::super::at_crm;
 use super::bare::{BareWorld, CUSTOMER, PHONE, comes, connected, last_wamid, message, reported, sent};

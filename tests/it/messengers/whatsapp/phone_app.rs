@@ -2,8 +2,8 @@
 
 use parom_tests::both;
 use parom_tests::settings::{HOST, START};
-use sandbox::{Direction, HookMessage};
 use serde_json::json;
+use simulator::crm::{Direction, HookMessage};
 use simulator::whatsapp::{Act, Content, NewPerson, NewPhone};
 
 use super::super::at_crm;

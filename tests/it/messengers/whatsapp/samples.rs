@@ -119,7 +119,7 @@ async fn every_body_of_the_documents_lands_as_the_table_says(world: &mut WhatsAp
         let after = at_crm(world);
         let new = after.len() - before.len();
         let last = after.last().map(|last| (last.kind.as_str(), last.text.as_str(), last.edited));
-        let told = |shown: &sandbox::MessageView| (shown.kind.clone(), shown.text.clone(), shown.edited);
+        let told = |shown: &simulator::crm::MessageView| (shown.kind.clone(), shown.text.clone(), shown.edited);
         let is_right = match *lands {
             As(kind, text) => (new, last) == (1, Some((kind, text, false))),
             All(count, kind, text) => {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use parom_tests::both;
-use sandbox::{Attachment, HookMessage};
+use simulator::crm::{Attachment, HookMessage};
 use simulator::whatsapp::{Fault, HookFault, Status, refusal};
 
 use super::{WhatsAppWorld, arrives, chatting, failure};

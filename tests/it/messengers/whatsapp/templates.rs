@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use parom_tests::both;
 use parom_tests::settings::HOST;
-use sandbox::HookMessage;
 use serde_json::{Value, json};
+use simulator::crm::HookMessage;
 use simulator::whatsapp::{Review, TemplateView};
 
 use super::{Chat, WhatsAppWorld, arrives, chatting, last};

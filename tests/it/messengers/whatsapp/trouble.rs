@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use parom_tests::both;
-use sandbox::{HookMessage, Part};
 use serde_json::json;
 use simulator::whatsapp::{Content, Fault, Given, NewPerson, refusal};
 
@@ -99,7 +98,7 @@ async fn a_burst_to_one_person_slows_no_other_chat(world: &mut WhatsAppWorld) {
 /// While amoCRM is away, Parom finds out itself whether a message arrived. Its page does not offer first what it warns of.
 async fn sending_again_is_not_the_first_thing_while_amocrm_is_away(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
-    world.sandbox.faults().until_cleared(Part::Message, sandbox::Fault::Reset);
+    world.sandbox.faults().until_cleared(Part::Message, simulator::crm::Fault::Reset);
     chat.customer(world).writes("Still there?").unwrap();
     arrives(world).await;
     for _ in 0..3 {

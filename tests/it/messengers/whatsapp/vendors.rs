@@ -6,7 +6,6 @@ use entity::source;
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{Line, answer, both, once};
 use reqwest::Method;
-use sandbox::HookMessage;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use parom_tests::both;
-use sandbox::HookMessage;
 use serde_json::json;
 use simulator::whatsapp::{Act, Content, NewPhone, refusal};
 

@@ -2,8 +2,8 @@
 
 use parom_tests::both;
 use parom_tests::settings::{CHANNEL_ID, HOST};
-use sandbox::{HookMessage, Said};
 use serde_json::json;
+use simulator::crm::{HookMessage, Said};
 use simulator::whatsapp::{NewPerson, Review};
 
 use super::{Chat, WhatsAppWorld, arrives, connected, failure, last};

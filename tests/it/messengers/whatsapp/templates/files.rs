@@ -6,14 +6,14 @@ use parom::template::{TemplateDraft, create};
 use parom_tests::settings::{BOT_ID, HOST};
 use parom_tests::{answer, both};
 use reqwest::Method;
-use sandbox::{Attachment, Fault, HookMessage, Part};
 use serde_json::{Value, json};
+use simulator::crm::{Attachment, Fault, HookMessage, Part};
 use simulator::whatsapp::Review;
 
 use super::super::{Chat, MARIA, WhatsAppWorld, arrives, chatting, last};
 use super::{CONTENT, DAY, asked, at_crm, at_meta, decided, listed, requested};
 
-const PICTURE: &[u8] = include_bytes!("../../../../../sandbox/assets/samples/picture.png");
+const PICTURE: &[u8] = include_bytes!("../../../../../simulator/assets/samples/picture.png");
 const PARAMS: &[(&str, &str)] = &[("{{contact.name}}", "Maria"), ("{{lead.id}}", "7")];
 
 /// What amoCRM says of a template with this file.

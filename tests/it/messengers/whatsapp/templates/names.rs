@@ -4,8 +4,8 @@
 use parom::template::{TemplateDraft, create, list};
 use parom_tests::both;
 use parom_tests::settings::HOST;
-use sandbox::HookMessage;
 use serde_json::json;
+use simulator::crm::HookMessage;
 use simulator::whatsapp::{Fault, Review};
 
 use super::super::{WhatsAppWorld, chatting, failure};

@@ -2,8 +2,8 @@
 
 use parom_tests::settings::HOST;
 use parom_tests::{Line, both};
-use sandbox::HookMessage;
 use serde_json::json;
+use simulator::crm::HookMessage;
 use simulator::whatsapp::{NewPerson, NewPhone, Review, TemplateView};
 
 use super::{MARIA, Number, OTHER, OTHER_WABA, VendorsWorld, arrives, line, number_of};

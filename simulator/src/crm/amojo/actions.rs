@@ -1,0 +1,193 @@
+//! What is no message: chats made before their first one, delivery statuses, typing, reactions.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use super::parties::{self, Party, Wanted};
+use super::{Outcome, Refusal, Scoped, ok};
+use crate::crm::exchange::{Answer, put};
+use crate::crm::state::{Account, Direction, Status, Typing};
+use crate::crm::strict::{Object, Wrong};
+
+/// Milliseconds of typing if the request does not say.
+const TYPING: i64 = 5000;
+
+/// `POST {scope_id}/chats`; a known `conversation_id` returns the existing chat.
+pub(super) fn create_chat(scoped: &Scoped<'_>) -> Outcome {
+    let fields = scoped.body()?;
+    // Official samples contain `account_id` here, so it is accepted.
+    fields.only(&["conversation_id", "source", "user", "account_id"])?;
+    let lengths = scoped.core.read(|state| state.lengths);
+    let conversation_id = fields.short_text("conversation_id", lengths.id)?;
+    let source = parties::source(&fields)?;
+    let user = Party::read(&fields.required_object("user")?, &lengths)?;
+    let (person, chat_id) = scoped.change(|account| {
+        let person = parties::person(scoped, account, &user)?;
+        let wanted = Wanted {
+            conversation_id: Some(conversation_id),
+            conversation_ref_id: None,
+            names_person: false,
+            person_id: &person.id,
+            source,
+        };
+        let chat_id = parties::chat(scoped, account, &wanted)?;
+        Ok((person, chat_id))
+    })?;
+    let mut shown = json!({"id": person.id});
+    // For a person given by amojo's id only, nothing else is returned.
+    if let Some(client_id) = &person.client_id {
+        put(&mut shown, "client_id", client_id.as_str());
+        put(&mut shown, "avatar", person.avatar.as_str());
+    }
+    for (key, value) in [("name", &person.name), ("phone", &person.phone), ("email", &person.email)] {
+        if !value.is_empty() {
+            put(&mut shown, key, value.as_str());
+        }
+    }
+    Ok(ok(&json!({"id": chat_id, "user": shown})))
+}
+
+/// Parses a status with old or new field names, or both.
+pub(super) fn read_status(fields: &Object<'_>, now: DateTime<Utc>) -> Result<Status, Wrong> {
+    let (new, old) = (fields.whole_number("status_code")?, fields.whole_number("delivery_status")?);
+    if new.is_some() && old.is_some() && new != old {
+        return Err("status_code and delivery_status differ".to_owned());
+    }
+    let code = new.or(old).ok_or("status_code is required")?;
+    let error_code = fields.whole_number("error_code")?;
+    let error = fields.text("error")?;
+    match (code, error_code) {
+        (1 | 2, _) => {}
+        (-1, Some(905)) if error.is_none_or(str::is_empty) => {
+            return Err("error is required with error_code 905".to_owned());
+        }
+        (-1, Some(901..=905)) => {}
+        (-1, Some(other)) => return Err(format!("error_code {other} is not 901 to 905")),
+        (-1, None) => return Err("error_code is required with status -1".to_owned()),
+        (other, _) => return Err(format!("status_code {other} is not 1, 2 or -1")),
+    }
+    Ok(Status { code, error_code, error: error.map(str::to_owned), at: now })
+}
+
+/// `POST {scope_id}/{message_id}/delivery_status`.
+pub(super) fn status(scoped: &Scoped<'_>, message_id: &str) -> Outcome {
+    let fields = scoped.body()?;
+    fields.only(&["msgid", "status_code", "delivery_status", "error_code", "error"])?;
+    if fields.text("msgid")?.is_some_and(|msgid| msgid != message_id) {
+        return Err(Refusal::new(400, "msgid differs from the id in the path"));
+    }
+    let status = read_status(&fields, scoped.core.now())?;
+    let code = status.code;
+    let mut doubts = Vec::new();
+    if code > 0 && status.error_code.is_some() {
+        doubts.push("error_code with a success");
+    }
+    scoped.change(|account| {
+        let message = account.message_mut(message_id).filter(|message| message.scope_id == scoped.scope_id);
+        let message = message.ok_or_else(|| Refusal::new(404, "no message has this id"))?;
+        if message.direction != Direction::Outgoing {
+            return Err(Refusal::new(400, "only messages sent from amoCRM have delivery statuses"));
+        }
+        if message.statuses.iter().any(|one| one.code > code) {
+            doubts.push("lower than a status before");
+        } else if message.statuses.iter().any(|one| one.code == code) {
+            doubts.push("the same status again");
+        }
+        message.statuses.push(status);
+        Ok(())
+    })?;
+    Ok(scoped.doubted(Answer::empty(200), &format!("status {code} of {message_id}"), &doubts))
+}
+
+/// `POST {scope_id}/typing`. The documents define no error for an unknown chat or person; it is treated as bad data.
+pub(super) fn typing(scoped: &Scoped<'_>) -> Outcome {
+    let fields = scoped.body()?;
+    fields.only(&["conversation_id", "sender", "duration_ms"])?;
+    let conversation_id = fields.required_text("conversation_id")?;
+    let sender = fields.required_object("sender")?;
+    sender.only(&["id"])?;
+    let sender_id = sender.required_text("id")?;
+    let duration = fields.whole_number("duration_ms")?.unwrap_or(TYPING);
+    let duration = Some(duration).filter(|millis| *millis > 0).and_then(TimeDelta::try_milliseconds);
+    let until =
+        scoped.core.now().checked_add_signed(duration.ok_or_else(|| "duration_ms must be positive".to_owned())?);
+    let until = until.ok_or_else(|| "duration_ms is too large".to_owned())?;
+    scoped.change(|account| {
+        let person = parties::known(scoped, account, sender_id);
+        let name = person.map(|one| one.name.clone()).ok_or_else(|| "sender.id is not a known id".to_owned())?;
+        let is_it = |id: &Option<String>| id.as_deref() == Some(conversation_id);
+        let chat = account.chats.iter_mut().find(|chat| scoped.owns(chat) && is_it(&chat.conversation_id));
+        let chat = chat.ok_or_else(|| "conversation_id is not a known chat".to_owned())?;
+        chat.typing = Some(Typing { name, until });
+        Ok(Answer::empty(204))
+    })
+}
+
+/// `POST {scope_id}/react`: reactions of customers, and of managers who reacted in the messenger.
+pub(super) fn react(scoped: &Scoped<'_>) -> Outcome {
+    let fields = scoped.body()?;
+    fields.only(&["conversation_id", "conversation_ref_id", "msgid", "id", "user", "type", "emoji"])?;
+    let (conversation, conversation_ref) = (fields.text("conversation_id")?, fields.text("conversation_ref_id")?);
+    if conversation.is_none() && conversation_ref.is_none() {
+        return Err(Refusal::new(400, "conversation_id or conversation_ref_id is required"));
+    }
+    let (msgid, id) = (fields.text("msgid")?, fields.text("id")?);
+    let user = fields.required_object("user")?;
+    user.only(&["id", "ref_id"])?;
+    let emoji = match fields.required_text("type")? {
+        "react" => Some(fields.required_text("emoji")?),
+        "unreact" => None,
+        other => return Err(Refusal(400, format!("type {other:?} is not react or unreact"))),
+    };
+    let is_allowed = emoji.is_none_or(|emoji| scoped.core.read(|state| state.abilities(scoped.scope_id).allow(emoji)));
+    let (own_id, ref_id) = (user.text("id")?, user.text("ref_id")?);
+    scoped.change(|account| {
+        let by = reactor(account, scoped, own_id, ref_id)?;
+        if id.is_none() && msgid.is_none() {
+            return Err(Refusal::new(400, "msgid or id is required"));
+        }
+        let missing = || Refusal::new(404, "no message has this id");
+        let found = scoped.named(account, id, msgid).ok_or_else(missing)?;
+        let chat = account.message(&found).and_then(|message| account.chat(&message.chat_id));
+        let chat = chat.filter(|chat| scoped.owns(chat)).ok_or_else(missing)?;
+        let is_right = conversation_ref.is_none_or(|id| chat.id == id)
+            && conversation.is_none_or(|id| chat.conversation_id.as_deref() == Some(id));
+        if !is_right {
+            return Err(Refusal::new(404, "the message is in another conversation"));
+        }
+        account.message_mut(&found).ok_or_else(missing)?.react(&by, emoji);
+        Ok(())
+    })?;
+    let doubts: &[&str] = if is_allowed { &[] } else { &["a reaction the channel was not registered with"] };
+    Ok(scoped.doubted(Answer::empty(200), "", doubts))
+}
+
+/// The author of the reaction: a manager by the amojo id, else the customer by the other side's id.
+fn reactor(
+    account: &Account,
+    scoped: &Scoped<'_>,
+    own_id: Option<&str>,
+    ref_id: Option<&str>,
+) -> Result<String, Refusal> {
+    let Some(ref_id) = ref_id else {
+        let own_id = own_id.filter(|id| !id.is_empty()).ok_or_else(|| "user.id is required".to_owned())?;
+        let known = parties::known(scoped, account, own_id).map(|_| own_id.to_owned());
+        return known.ok_or_else(|| Refusal::new(400, "user.id is not a known id"));
+    };
+    if parties::is_inside(scoped, account, ref_id) || account.person(ref_id).is_some() {
+        Ok(ref_id.to_owned())
+    } else {
+        Err(Refusal(400, format!("user.ref_id {ref_id} is not a known id")))
+    }
+}
+
+/// The answer about a message, new or edited.
+pub(super) fn told(message: &crate::crm::state::Message) -> Value {
+    json!({"new_message": {
+        "conversation_id": message.chat_id,
+        "sender_id": message.sender_id,
+        "receiver_id": message.receiver_id,
+        "msgid": message.id,
+        "ref_id": message.msgid,
+    }})
+}

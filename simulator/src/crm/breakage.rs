@@ -1,0 +1,288 @@
+//! Faults that can be injected from outside, in one syntax for the command line, the HTTP API and the page: `name`,
+//! `name=value`, and for one account only, `name=value@host`.
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use anyhow::{Context, Error, Result, bail};
+
+use super::core::Core;
+use super::exchange::is_host;
+use super::faults::{Fault, HookFault, HookKind};
+use super::state::{Account, State, Switches};
+
+/// The value of a fault after `=`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Takes {
+    Nothing,
+    /// A number, with this default.
+    Number(u64),
+    /// The new host of an account.
+    Host,
+}
+
+/// The requests that a fault affects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    Everything,
+    Accounts,
+}
+
+/// Name, value, reach, and description.
+type Kind = (&'static str, Takes, Reach, &'static str);
+
+const KINDS: [Kind; 19] = [
+    ("slow", Takes::Number(5), Reach::Everything, "every call is answered this many seconds late"),
+    ("status", Takes::Number(503), Reach::Everything, "every call is answered with this status"),
+    ("html", Takes::Nothing, Reach::Everything, "every call is answered 200 with HTML"),
+    ("reset", Takes::Nothing, Reach::Everything, "every connection is dropped before the call is processed"),
+    ("lost-answers", Takes::Nothing, Reach::Everything, "every call is processed, and its answer is lost"),
+    ("lost-hooks", Takes::Nothing, Reach::Everything, "hooks are never sent"),
+    ("doubled-hooks", Takes::Nothing, Reach::Everything, "hooks are sent twice"),
+    ("reordered-hooks", Takes::Nothing, Reach::Everything, "every other hook is sent after the next one"),
+    ("late-hooks", Takes::Number(3), Reach::Everything, "hooks are sent this many seconds late"),
+    ("demotion", Takes::Number(3), Reach::Everything, "slow integrations get hooks this many seconds late"),
+    ("limits", Takes::Nothing, Reach::Everything, "7 requests a second, then 429, then a ban"),
+    ("429", Takes::Number(30), Reach::Accounts, "REST and tokens: 429 with a wait of this many seconds"),
+    ("page", Takes::Number(502), Reach::Accounts, "REST and tokens: a gateway's HTML page with this status"),
+    ("unpaid", Takes::Nothing, Reach::Accounts, "REST and tokens: 402"),
+    ("blocked", Takes::Nothing, Reach::Accounts, "REST and tokens: 403"),
+    ("expired-tokens", Takes::Nothing, Reach::Accounts, "access tokens have expired"),
+    ("expired-refresh", Takes::Nothing, Reach::Accounts, "refresh tokens have expired"),
+    ("renamed", Takes::Host, Reach::Accounts, "the account gets this host"),
+    ("no-unsorted", Takes::Nothing, Reach::Accounts, "new chats become leads at once, without incoming leads"),
+];
+
+/// One fault, as named by `parom sandbox --fault`, `POST /faults` and the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breakage {
+    name: &'static str,
+    number: u64,
+    new_host: Option<String>,
+    /// The account concerned; `None`: all accounts.
+    host: Option<String>,
+}
+
+impl FromStr for Breakage {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let (what, host) = match text.split_once('@') {
+            Some((what, host)) => (what, Some(host.to_ascii_lowercase())),
+            None => (text, None),
+        };
+        let (name, value) = match what.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (what, None),
+        };
+        let known = KINDS.iter().find(|kind| kind.0 == name);
+        let (name, takes, reach, _) = known.with_context(|| format!("{name:?} is not one of: {}", Self::names()))?;
+        if host.is_some() && *reach == Reach::Everything {
+            bail!("{name} concerns every account, so it can't name one");
+        }
+        let mut breakage = Self { name, number: 0, new_host: None, host };
+        match (takes, value) {
+            (Takes::Nothing, None) => {}
+            (Takes::Nothing, Some(_)) => bail!("{name} takes no value"),
+            (Takes::Number(usual), None) => breakage.number = *usual,
+            (Takes::Number(_), Some(value)) => {
+                breakage.number = value.parse().with_context(|| format!("{name} takes a whole number"))?;
+            }
+            (Takes::Host, value) => {
+                let new = value.map(str::to_ascii_lowercase).filter(|host| is_host(host));
+                breakage.new_host = Some(new.with_context(|| format!("{name} takes a host such as new.amocrm.ru"))?);
+            }
+        }
+        Ok(breakage)
+    }
+}
+
+impl fmt::Display for Breakage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name)?;
+        match (&self.new_host, self.number) {
+            (Some(host), _) => write!(formatter, "={host}")?,
+            (None, 0) => {}
+            (None, number) => write!(formatter, "={number}")?,
+        }
+        self.host.iter().try_for_each(|host| write!(formatter, "@{host}"))
+    }
+}
+
+impl Breakage {
+    /// All names with their default values: `slow=5, status=503, html, …`.
+    pub fn names() -> String {
+        let name = |(name, takes, ..): &Kind| match takes {
+            Takes::Nothing => (*name).to_owned(),
+            Takes::Number(usual) => format!("{name}={usual}"),
+            Takes::Host => format!("{name}=HOST"),
+        };
+        KINDS.iter().map(name).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Every name with its description.
+    pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+        KINDS.iter().map(|(name, _, _, does)| (*name, *does))
+    }
+
+    /// The same fault for one account, unless it names one or concerns all.
+    pub(crate) fn about(mut self, host: &str) -> Self {
+        let of_accounts = KINDS.iter().any(|kind| kind.0 == self.name && kind.2 == Reach::Accounts);
+        if of_accounts && self.host.is_none() {
+            self.host = Some(host.to_owned());
+        }
+        self
+    }
+
+    /// Applies the fault.
+    pub(crate) fn apply(&self, core: &Core) -> Result<()> {
+        let seconds = Duration::from_secs(self.number);
+        match self.name {
+            "slow" => core.faults.until_cleared("*", Fault::Delay(seconds)),
+            "status" => {
+                let code = u16::try_from(self.number).ok().filter(|code| (400..600).contains(code));
+                let code = code.context("status takes 400 to 599")?;
+                core.faults.until_cleared("*", Fault::Status { code, retry_after: None });
+            }
+            "html" => core.faults.until_cleared("*", Fault::Html200),
+            "reset" => core.faults.until_cleared("*", Fault::Reset),
+            "lost-answers" => core.faults.until_cleared("*", Fault::LostAnswer),
+            "lost-hooks" => Self::hooks(core, HookFault::Lost),
+            "doubled-hooks" => Self::hooks(core, HookFault::Doubled),
+            "reordered-hooks" => Self::hooks(core, HookFault::Reordered),
+            "late-hooks" => Self::hooks(core, HookFault::Late(seconds)),
+            "demotion" => core.demotion.set(Some(seconds)),
+            "limits" => core.change(|state| state.rates.on = true),
+            "renamed" => return self.rename(core),
+            "expired-tokens" => self.tokens(core, |state, id| state.grants.drop_access(id))?,
+            "expired-refresh" => self.tokens(core, |state, id| state.grants.drop_refresh(id))?,
+            _ => self.switch(core)?,
+        }
+        core.touch();
+        Ok(())
+    }
+
+    fn hooks(core: &Core, fault: HookFault) {
+        for kind in [HookKind::Chats, HookKind::Crm] {
+            core.faults.hooks_until_cleared(kind, fault);
+        }
+    }
+
+    /// The accounts concerned.
+    fn accounts<'a>(&self, state: &'a mut State) -> Result<Vec<&'a mut Account>> {
+        let wanted = |account: &&mut Account| self.host.as_ref().is_none_or(|host| *host == account.host);
+        let found: Vec<_> = state.accounts.values_mut().filter(wanted).collect();
+        match &self.host {
+            Some(host) if found.is_empty() => bail!("there is no account {host}"),
+            _ => Ok(found),
+        }
+    }
+
+    fn tokens(&self, core: &Core, drop: impl Fn(&mut State, i64)) -> Result<()> {
+        core.change(|state| {
+            let ids: Vec<i64> = self.accounts(state)?.iter().map(|account| account.id).collect();
+            ids.into_iter().for_each(|id| drop(state, id));
+            Ok(())
+        })
+    }
+
+    fn rename(&self, core: &Core) -> Result<()> {
+        let new = self.new_host.as_ref().context("renamed takes a host")?;
+        core.change(|state| {
+            if state.accounts.contains_key(new) {
+                bail!("there is an account {new} already");
+            }
+            let found = self.accounts(state)?;
+            match found.as_slice() {
+                [one] => {
+                    let old = one.host.clone();
+                    state.rename(&old, new);
+                    Ok(())
+                }
+                _ => bail!("which account has the host {new} now? Name it: renamed={new}@old.amocrm.ru"),
+            }
+        })
+    }
+
+    fn switch(&self, core: &Core) -> Result<()> {
+        let status = u16::try_from(self.number).ok();
+        if self.name == "page" && !status.is_some_and(|status| (400..600).contains(&status)) {
+            bail!("page takes 400 to 599");
+        }
+        let set = |switches: &mut Switches| match self.name {
+            "429" => switches.too_many = Some(self.number),
+            "page" => switches.page = status,
+            "unpaid" => switches.unpaid = true,
+            "blocked" => switches.blocked = true,
+            "no-unsorted" => switches.no_unsorted = true,
+            _ => {}
+        };
+        core.change(|state| {
+            self.accounts(state)?.into_iter().for_each(|account| set(&mut account.switches));
+            Ok(())
+        })
+    }
+}
+
+/// Removes every fault that can be removed: expired tokens stay expired, and a renamed account keeps its host.
+pub(crate) fn mend(core: &Core) {
+    core.faults.clear();
+    core.demotion.set(None);
+    core.change(|state| {
+        state.rates.on = false;
+        state.rates.forgive();
+        state.lose_install_calls = false;
+        for account in state.accounts.values_mut() {
+            let archived = std::mem::take(&mut account.switches.archived);
+            account.switches = Switches { archived, ..Switches::default() };
+        }
+    });
+}
+
+/// The current faults, in the syntax where they have one.
+pub(crate) fn now(core: &Core) -> Vec<String> {
+    let mut all = core.faults.describe();
+    if core.demotion.is_on() {
+        all.push("demotion".to_owned());
+    }
+    core.read(|state| {
+        let rates = [(state.rates.on, "limits"), (state.rates.banned, "banned")];
+        all.extend(rates.into_iter().filter(|(on, _)| *on).map(|(_, name)| name.to_owned()));
+        for Account { host, switches, .. } in state.accounts.values() {
+            let numbered = [("429", switches.too_many), ("page", switches.page.map(u64::from))];
+            all.extend(numbered.iter().filter_map(|(name, value)| Some(format!("{name}={}@{host}", (*value)?))));
+            let plain =
+                [("unpaid", switches.unpaid), ("blocked", switches.blocked), ("no-unsorted", switches.no_unsorted)];
+            all.extend(plain.iter().filter(|(_, on)| *on).map(|(name, _)| format!("{name}@{host}")));
+        }
+    });
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_breakage_is_printed_as_it_was_written() {
+        for text in
+            ["slow=7", "status=503", "html", "429=30@acme.amocrm.ru", "unpaid", "renamed=new.amocrm.ru@old.amocrm.ru"]
+        {
+            assert_eq!(text.parse::<Breakage>().unwrap().to_string(), text);
+        }
+        assert_eq!("page@a.kommo.com".parse::<Breakage>().unwrap().to_string(), "page=502@a.kommo.com");
+    }
+
+    #[test]
+    fn an_invalid_breakage_is_refused_with_a_reason() {
+        for (text, reason) in [
+            ("fire", "\"fire\" is not one of: slow=5, "),
+            ("html=1", "html takes no value"),
+            ("slow=soon", "slow takes a whole number"),
+            ("slow@acme.amocrm.ru", "slow concerns every account, so it can't name one"),
+            ("renamed", "renamed takes a host such as new.amocrm.ru"),
+        ] {
+            let error = text.parse::<Breakage>().unwrap_err().to_string();
+            assert!(error.starts_with(reason), "{error}");
+        }
+    }
+}

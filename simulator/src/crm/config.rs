@@ -1,0 +1,68 @@
+//! What a local amoCRM is started with.
+
+use std::path::PathBuf;
+
+pub use crate::kit::{Now, system_clock};
+
+/// Everything a local amoCRM needs at its start.
+#[derive(Clone)]
+pub struct SandboxConfig {
+    /// Address to listen on; with port 0 the system chooses one: see `Sandbox::url`.
+    pub listen: String,
+    /// `public_url` of the server that receives the hooks; may be empty and set later with `Sandbox::set_parom_url`.
+    pub parom_url: String,
+    /// The known integrations, each with its channels.
+    pub integrations: Vec<IntegrationConfig>,
+    /// Widgets uploaded at the start; `Sandbox::set_widget` uploads others.
+    pub widgets: Vec<WidgetConfig>,
+    pub now: Now,
+}
+
+/// A widget archive uploaded to an integration.
+#[derive(Clone)]
+pub struct WidgetConfig {
+    /// Name of the integration it belongs to.
+    pub integration: String,
+    /// Widget code: latin letters, digits and `_`, starting with a lower-case letter. The `external_id` of the source
+    /// that amoCRM creates itself.
+    pub code: String,
+    /// The zip.
+    pub archive: WidgetArchive,
+}
+
+/// Location of a widget's zip.
+#[derive(Clone)]
+pub enum WidgetArchive {
+    Path(PathBuf),
+    Bytes(Vec<u8>),
+}
+
+/// One integration as configured in amoCRM.
+#[derive(Clone, Debug)]
+pub struct IntegrationConfig {
+    /// Name shown on the consent page; also how the library's functions refer to it.
+    pub name: String,
+    /// `client_id`, called `client_uuid` in places.
+    pub client_id: String,
+    /// Checked by the token endpoint, signs the revoke hook.
+    pub client_secret: String,
+    /// Compared byte for byte in both grants.
+    pub redirect_uri: String,
+    /// Chats API channels registered for this integration.
+    pub channels: Vec<ChannelConfig>,
+}
+
+/// One registered Chats API channel.
+#[derive(Clone, Debug)]
+pub struct ChannelConfig {
+    /// A UUID of 36 characters, the first part of every scope id.
+    pub id: String,
+    /// Such as `amo.ext.30490163`, the `origin_code` of sources.
+    pub code: String,
+    /// Checks requests and signs hooks.
+    pub secret: String,
+    /// Title used if the connecting side sends none.
+    pub title: String,
+    /// Id and name of the channel's bot, if one was issued.
+    pub bot: Option<(String, String)>,
+}

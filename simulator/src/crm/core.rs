@@ -1,0 +1,250 @@
+//! Shared state behind one lock, a signal for its changes, and amoCRM's own calls.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+
+use super::config::{ChannelConfig, IntegrationConfig, Now};
+use super::demotion::Demotion;
+use super::exchange::Outgoing;
+use super::faults::{Faults, HookFault, HookKind};
+use super::log::{HookAnswer, LogDirection, RequestView, millis};
+use super::state::{Grant, State};
+use super::widget::Widget;
+
+/// State shared by handlers, pages and the library's functions.
+pub(crate) struct Core {
+    state: Mutex<State>,
+    revision: watch::Sender<u64>,
+    addresses: Mutex<Addresses>,
+    /// Hooks held back by a fault until the next one of their kind has left.
+    held: Mutex<Vec<(HookKind, Outgoing)>>,
+    pub(crate) integrations: Vec<IntegrationConfig>,
+    pub(crate) faults: Faults,
+    pub(crate) demotion: Demotion,
+    pub(crate) client: reqwest::Client,
+    now: Now,
+}
+
+/// Addresses that are set after the start, and may change.
+#[derive(Default)]
+struct Addresses {
+    own: String,
+    parom: String,
+    redirects: HashMap<String, String>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic while holding the lock was reported where it happened; the state is still usable.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Core {
+    pub(crate) fn new(integrations: Vec<IntegrationConfig>, now: Now, client: reqwest::Client) -> Self {
+        Self {
+            state: Mutex::new(State::default()),
+            revision: watch::Sender::new(0),
+            addresses: Mutex::default(),
+            held: Mutex::default(),
+            integrations,
+            faults: Faults::default(),
+            demotion: Demotion::default(),
+            client,
+            now,
+        }
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        (self.now)()
+    }
+
+    /// Reads the state; must not change it, because waiters would not be notified.
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&locked(&self.state))
+    }
+
+    /// Changes the state, queues hooks about what happened, and wakes all waiters.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let now = self.now();
+        let answer = {
+            let mut state = locked(&self.state);
+            let answer = change(&mut state);
+            state.dispatch(now);
+            answer
+        };
+        self.touch();
+        answer
+    }
+
+    /// Wakes all waiters.
+    pub(crate) fn touch(&self) {
+        self.revision.send_modify(|revision| *revision = revision.wrapping_add(1));
+    }
+
+    /// A receiver notified of every change from now on.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
+        self.revision.subscribe()
+    }
+
+    pub(crate) fn own_url(&self) -> String {
+        locked(&self.addresses).own.clone()
+    }
+
+    pub(crate) fn set_own_url(&self, url: &str) {
+        locked(&self.addresses).own = url.trim_end_matches('/').to_owned();
+    }
+
+    pub(crate) fn parom_url(&self) -> String {
+        locked(&self.addresses).parom.clone()
+    }
+
+    pub(crate) fn set_parom_url(&self, url: &str) {
+        locked(&self.addresses).parom = url.trim_end_matches('/').to_owned();
+    }
+
+    pub(crate) fn redirect_uri(&self, integration: &IntegrationConfig) -> String {
+        locked(&self.addresses).redirects.get(&integration.client_id).unwrap_or(&integration.redirect_uri).clone()
+    }
+
+    pub(crate) fn set_redirect_uri(&self, client_id: &str, uri: &str) {
+        locked(&self.addresses).redirects.insert(client_id.to_owned(), uri.to_owned());
+    }
+
+    /// The integration with this name.
+    pub(crate) fn integration_named(&self, name: &str) -> Option<&IntegrationConfig> {
+        self.integrations.iter().find(|one| one.name == name)
+    }
+
+    /// The integration with this `client_id`.
+    pub(crate) fn integration(&self, client_id: &str) -> Option<&IntegrationConfig> {
+        self.integrations.iter().find(|one| one.client_id == client_id)
+    }
+
+    /// The integration whose widget has this code.
+    pub(crate) fn integration_of_code(&self, code: &str) -> Option<&IntegrationConfig> {
+        self.read(|state| self.integrations.iter().find(|one| state.widget_code(one) == code))
+    }
+
+    /// All channels, each with the integration that owns it.
+    pub(crate) fn channels(&self) -> impl Iterator<Item = (&IntegrationConfig, &ChannelConfig)> {
+        self.integrations.iter().flat_map(|one| one.channels.iter().map(move |channel| (one, channel)))
+    }
+
+    /// The channel with this id and the integration that owns it.
+    pub(crate) fn channel(&self, id: &str) -> Option<(&IntegrationConfig, &ChannelConfig)> {
+        self.channels().find(|(_, channel)| channel.id == id)
+    }
+
+    /// Records a call that works but should not be made.
+    pub(crate) fn problem(&self, what: String) {
+        self.change(|state| state.problems.push(what));
+    }
+
+    /// A code for a user of an account. An administrator installs the integration by it; others can only add their grant
+    /// to an installed one. `None` if anything is unknown, or the user may not install.
+    pub(crate) fn code_for(&self, host: &str, integration: &IntegrationConfig, user_id: Option<i64>) -> Option<String> {
+        let now = self.now();
+        let client_id = &integration.client_id;
+        self.change(|state| {
+            let account = state.accounts.get(host)?;
+            let user = user_id.map_or_else(|| account.administrator(), |id| account.user(id))?;
+            let grant = Grant { client_id: client_id.clone(), account_id: account.id, user_id: user.id };
+            if user.is_admin {
+                state.activate(host, integration);
+            } else if !account.has_active(client_id) {
+                return None;
+            }
+            Some(state.grants.issue_code(grant, now))
+        })
+    }
+
+    /// Uploads a widget of an integration, replacing the previous one.
+    pub(crate) fn upload_widget(&self, integration: &str, code: &str, zip: &[u8]) -> Result<()> {
+        let known = self.integration_named(integration);
+        let known = known.with_context(|| format!("no integration is named {integration}"))?;
+        let widget = Widget::load(code, zip)?;
+        self.change(|state| state.widgets.insert(known.client_id.clone(), widget.into()));
+        Ok(())
+    }
+
+    /// Makes the call and logs the answer.
+    pub(crate) async fn call(&self, call: Outgoing) -> HookAnswer {
+        let started = Instant::now();
+        let result = call.request.timeout(call.limit).send().await;
+        let spent = millis(started.elapsed());
+        let answer = match result {
+            Ok(response) => HookAnswer { status: Some(response.status().as_u16()), millis: spent, error: None },
+            Err(error) => {
+                let error = match (error.is_timeout(), error.is_connect()) {
+                    (true, _) => format!("no answer in {} s", call.limit.as_secs()),
+                    (false, true) => "nothing listens there".to_owned(),
+                    (false, false) => "the connection broke off".to_owned(),
+                };
+                HookAnswer { status: None, millis: spent, error: Some(error) }
+            }
+        };
+        self.log_call(call.method, call.shown, call.host, &answer);
+        answer
+    }
+
+    /// Logs a call that was made, or was not, so that people see why nothing arrives.
+    pub(crate) fn log_call(&self, method: &str, path: String, host: Option<String>, answer: &HookAnswer) {
+        let at = self.now();
+        self.change(|state| {
+            state.log(RequestView {
+                number: 0,
+                at,
+                direction: LogDirection::Out,
+                method: method.to_owned(),
+                path,
+                status: answer.status,
+                millis: answer.millis,
+                note: answer.error.clone(),
+                host,
+            });
+        });
+    }
+
+    /// Sends a hook, once, subject to faults; false: nothing was sent (yet) because of one, so there is no answer to
+    /// judge. `client_id` is the integration whose priority depends on the answer, empty for hooks without one.
+    pub(crate) async fn deliver(&self, kind: HookKind, client_id: &str, call: Outgoing) -> (HookAnswer, bool) {
+        let mut wait = self.demotion.delay(client_id);
+        let mut twin = None;
+        let unsent = |call: &Outgoing, reason: &str| {
+            let answer = HookAnswer::not_called(reason);
+            self.log_call(call.method, call.shown.clone(), call.host.clone(), &answer);
+            (answer, false)
+        };
+        match self.faults.take_hook_of(kind).await {
+            Some(HookFault::Lost) => return unsent(&call, "lost on purpose"),
+            Some(HookFault::Doubled) => twin = copy(&call),
+            Some(HookFault::Late(time)) => wait += time,
+            // If one is held back already, this one overtakes it.
+            Some(HookFault::Reordered) if !locked(&self.held).iter().any(|(held, _)| *held == kind) => {
+                let answer = unsent(&call, "held back until the next hook has left");
+                locked(&self.held).push((kind, call));
+                return answer;
+            }
+            Some(HookFault::Reordered) | None => {}
+        }
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+        let answer = self.call(call).await;
+        self.demotion.answered(client_id, &answer);
+        let held: Vec<_> = locked(&self.held).extract_if(.., |(held, _)| *held == kind).map(|(_, call)| call).collect();
+        for late in twin.into_iter().chain(held) {
+            self.call(late).await;
+        }
+        (answer, true)
+    }
+}
+
+fn copy(call: &Outgoing) -> Option<Outgoing> {
+    let (shown, host) = (call.shown.clone(), call.host.clone());
+    Some(Outgoing { request: call.request.try_clone()?, method: call.method, shown, host, limit: call.limit })
+}

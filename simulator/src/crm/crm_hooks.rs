@@ -1,0 +1,118 @@
+//! Sends CRM hooks: a form, a time limit of two seconds, and retries after invalid answers.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::core::Core;
+use super::exchange::Outgoing;
+use super::faults::HookKind;
+use super::log::{CrmHookView, HookAnswer};
+use super::state::{Delivery, State};
+
+/// amoCRM's time limit for an answer.
+const LIMIT: Duration = Duration::from_secs(2);
+/// Polling interval for due hooks: the clock may be a test's, which gives no signal.
+const LOOK: Duration = Duration::from_millis(200);
+/// Attempts kept.
+const REMEMBERED: usize = 2000;
+
+/// Delay of the next attempt after this answer; `None` if there is none. After 5 and 15 minutes for every invalid
+/// answer, after a further 15 minutes and an hour only for 499 and 5xx.
+fn next_attempt(attempt: u32, status: Option<u16>) -> Option<TimeDelta> {
+    let server = status.is_some_and(|status| status == 499 || status >= 500);
+    match attempt {
+        1 => Some(TimeDelta::minutes(5)),
+        2 => Some(TimeDelta::minutes(15)),
+        3 if server => Some(TimeDelta::minutes(15)),
+        4 if server => Some(TimeDelta::hours(1)),
+        _ => None,
+    }
+}
+
+/// Sends due hooks while the local amoCRM runs.
+pub(crate) async fn run(core: Weak<Core>) {
+    let Some(mut changes) = core.upgrade().map(|core| core.subscribe()) else { return };
+    loop {
+        changes.borrow_and_update();
+        let Some(core) = core.upgrade() else { return };
+        send_due(&core).await;
+        let is_waiting = core.read(|state| !state.crm_hooks.queue.is_empty());
+        drop(core);
+        let woken = async { changes.changed().await };
+        let is_gone = match is_waiting {
+            true => tokio::time::timeout(LOOK, woken).await.is_ok_and(|changed| changed.is_err()),
+            false => woken.await.is_err(),
+        };
+        if is_gone {
+            return;
+        }
+    }
+}
+
+async fn send_due(core: &Arc<Core>) {
+    let now = core.now();
+    if core.read(|state| state.crm_hooks.queue.iter().all(|one| one.due > now)) {
+        return;
+    }
+    let due: Vec<Delivery> = core.change(|state| state.crm_hooks.queue.extract_if(.., |one| one.due <= now).collect());
+    for delivery in due {
+        let (answer, is_sent) = core.deliver(HookKind::Crm, "", call(core, &delivery)).await;
+        core.change(|state| answered(state, delivery, &answer, is_sent, core));
+    }
+}
+
+fn call(core: &Core, delivery: &Delivery) -> Outgoing {
+    let request = core
+        .client
+        .post(&delivery.destination)
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .header("User-Agent", "amoCRM-Webhooks/3.0")
+        .body(delivery.body.clone());
+    // The address is the subscriber's secret, so the log shows the event instead.
+    let (shown, host) = (delivery.event.clone(), Some(delivery.host.clone()));
+    Outgoing { request, method: "POST", shown, host, limit: LIMIT }
+}
+
+fn answered(state: &mut State, delivery: Delivery, answer: &HookAnswer, is_sent: bool, core: &Core) {
+    let now = core.now();
+    let tried = &mut state.crm_hooks.tried;
+    tried.push_back(CrmHookView {
+        host: delivery.host.clone(),
+        event: delivery.event.clone(),
+        destination: delivery.destination.clone(),
+        body: delivery.body.clone(),
+        attempt: delivery.attempt,
+        status: answer.status,
+    });
+    if tried.len() > REMEMBERED {
+        tried.pop_front();
+    }
+    let is_valid = answer.status.is_some_and(|status| (100..300).contains(&status));
+    let webhooks = state.accounts.get_mut(&delivery.host).map(|account| account.crm.webhooks.iter_mut());
+    let webhook = webhooks.into_iter().flatten().find(|one| one.destination == delivery.destination);
+    let Some(webhook) = webhook.filter(|_| is_sent && !is_valid) else { return };
+    webhook.answered_wrongly(now.timestamp());
+    if let Some(wait) = next_attempt(delivery.attempt, answer.status).filter(|_| !webhook.disabled) {
+        state.crm_hooks.queue.push(Delivery { attempt: delivery.attempt + 1, due: now + wait, ..delivery });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_follow_the_documented_steps() {
+        let minutes = |attempt, status| next_attempt(attempt, status).map(|wait| wait.num_minutes());
+        for (status, steps) in [
+            (None, [Some(5), Some(15), None, None, None]),
+            (Some(404), [Some(5), Some(15), None, None, None]),
+            (Some(499), [Some(5), Some(15), Some(15), Some(60), None]),
+            (Some(503), [Some(5), Some(15), Some(15), Some(60), None]),
+        ] {
+            assert_eq!([1, 2, 3, 4, 5].map(|attempt| minutes(attempt, status)), steps, "{status:?}");
+        }
+    }
+}

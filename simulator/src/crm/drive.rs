@@ -1,0 +1,208 @@
+//! The files API of the `drive-…` hosts: www.amocrm.ru/developers/content/files/files-api. One host serves many
+//! accounts; the access token identifies the account. Errors are plain JSON.
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::core::Core;
+use super::exchange::{Answer, Target, bearer};
+use super::ids;
+use super::state::{DriveFile, Grant, Session};
+use super::strict::Object;
+use crate::kit::Call;
+
+const JSON: &str = "application/json";
+/// The largest file, and the largest part, in bytes.
+const MAX_FILE: usize = 314_572_800;
+const MAX_PART: usize = 524_288;
+/// Lifetime of a session in seconds.
+const LIFE: i64 = 24 * 60 * 60;
+
+fn problem(status: u16, title: &str, detail: &str) -> Answer {
+    let answer = Answer::problem(status, title, detail);
+    Answer { answer: crate::kit::Answer::new(status, JSON, answer.answer.body.clone()), ..answer }
+}
+
+fn bad(detail: &str) -> Answer {
+    problem(400, "Bad Request", detail)
+}
+
+fn ok(value: &Value) -> Answer {
+    Answer::json(200, JSON, value)
+}
+
+fn not_found() -> Answer {
+    problem(404, "Not Found", "no file has this uuid")
+}
+
+/// Answers a request to a `drive-…` host. Uploading parts and downloading need no token: the addresses are secrets.
+pub(crate) fn answer(core: &Core, call: &Call, target: &Target<'_>) -> Answer {
+    let base = target.base.as_str();
+    match (call.method.as_str(), target.rest.as_slice()) {
+        ("POST", ["v1.0", "sessions", "upload", key]) => return upload(core, call, base, key),
+        ("GET" | "HEAD", ["download", _, uuid, _]) => return download(core, uuid),
+        _ => {}
+    }
+    let now = core.now();
+    let Some(grant) = core.change(|state| state.grants.use_access(bearer(call), now)) else {
+        return problem(401, "Unauthorized", "the access token is not valid");
+    };
+    match (call.method.as_str(), target.rest.as_slice()) {
+        ("POST", ["v1.0", "sessions"]) => open(core, call, base, &grant).unwrap_or_else(|reason| bad(&reason)),
+        ("GET", ["v1.0", "files"]) => {
+            let found = files(core, base, &grant);
+            ok(&json!({"_count": found.len(), "_embedded": {"files": found}}))
+        }
+        ("GET", ["v1.0", "files", uuid]) => {
+            let found = files(core, base, &grant).into_iter().find(|file| file["uuid"] == *uuid);
+            found.map_or_else(not_found, |file| ok(&file))
+        }
+        ("DELETE", ["v1.0", "files"]) => delete(core, call, &grant),
+        _ => problem(404, "Not Found", "no such method"),
+    }
+}
+
+fn is_of(file: &DriveFile, grant: &Grant) -> bool {
+    file.account_id == grant.account_id && !file.is_trashed
+}
+
+fn files(core: &Core, base: &str, grant: &Grant) -> Vec<Value> {
+    core.read(|state| state.drive.files.iter().filter(|file| is_of(file, grant)).map(|file| show(base, file)).collect())
+}
+
+/// A file as in the API.
+fn show(base: &str, file: &DriveFile) -> Value {
+    let account = ids::amojo(&format!("drive.{}", file.account_id));
+    let extension = file.name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let kind = match file.content_type.split('/').next() {
+        Some(kind @ ("image" | "video" | "audio")) => kind,
+        Some("text") => "document",
+        _ if file.content_type == "application/pdf" => "document",
+        _ => "file",
+    };
+    json!({
+        "id": file.id,
+        "uuid": file.uuid,
+        "version_uuid": file.version_uuid,
+        "type": kind,
+        "name": file.name,
+        "sanitized_name": file.name,
+        "size": file.bytes.len(),
+        "created_at": file.created_at,
+        "updated_at": file.created_at,
+        "is_trashed": file.is_trashed,
+        "metadata": {"extension": extension, "mime_type": file.content_type},
+        "previews": null,
+        "_links": {
+            "self": {"href": format!("{base}/v1.0/files/{}", file.uuid)},
+            "download": {"href": format!("{base}/download/{account}/{}/{}", file.uuid, file.name)},
+        },
+    })
+}
+
+/// `DELETE v1.0/files` with a list of `{"uuid": …}`: moves files to the trash.
+fn delete(core: &Core, call: &Call, grant: &Grant) -> Answer {
+    let Some(items) = call.json.as_array() else { return bad("the body must be an array") };
+    let uuids: Option<Vec<&str>> = items.iter().map(|one| one.get("uuid").and_then(Value::as_str)).collect();
+    let Some(uuids) = uuids else { return bad("uuid is required") };
+    core.change(|state| {
+        let files = &mut state.drive.files;
+        if !uuids.iter().all(|uuid| files.iter().any(|file| is_of(file, grant) && file.uuid == *uuid)) {
+            return not_found();
+        }
+        for file in files.iter_mut().filter(|file| uuids.contains(&file.uuid.as_str())) {
+            file.is_trashed = true;
+        }
+        Answer::empty(204)
+    })
+}
+
+/// `GET download/{account uuid}/{file uuid}/{name}`.
+fn download(core: &Core, uuid: &str) -> Answer {
+    core.read(|state| {
+        let found = state.drive.files.iter().find(|file| file.uuid == uuid && !file.is_trashed);
+        found.map_or_else(not_found, |file| Answer::new(200, "application/octet-stream", file.bytes.clone()))
+    })
+}
+
+fn upload_url(base: &str, key: &str) -> String {
+    format!("{base}/v1.0/sessions/upload/{key}")
+}
+
+/// `POST v1.0/sessions`.
+fn open(core: &Core, call: &Call, base: &str, grant: &Grant) -> Result<Answer, String> {
+    if call.is_garbled {
+        return Err("the body is not JSON".to_owned());
+    }
+    let fields = Object::whole(&call.json)?;
+    let size = usize::try_from(fields.required_number("file_size")?).unwrap_or(0);
+    if size == 0 || size > MAX_FILE {
+        return Err(format!("file_size must be 1 to {MAX_FILE}"));
+    }
+    fields.boolean("with_preview")?;
+    let session = Session {
+        id: 0,
+        account_id: grant.account_id,
+        name: fields.required_text("file_name")?.to_owned(),
+        content_type: fields.text("content_type")?.unwrap_or("application/octet-stream").to_owned(),
+        size,
+        file_uuid: fields.text("file_uuid")?.map(str::to_owned),
+        bytes: Vec::new(),
+        started_at: core.now().timestamp(),
+    };
+    let key = Uuid::new_v4().simple().to_string();
+    let (address, id) = core.change(|state| {
+        state.drive.opened += 1;
+        let id = state.drive.opened;
+        let address = upload_url(base, &key);
+        state.drive.sessions.insert(key, Session { id, ..session });
+        (address, id)
+    });
+    let most = json!({
+        "session_id": id,
+        "upload_url": address,
+        "max_file_size": MAX_FILE,
+        "max_part_size": MAX_PART,
+    });
+    Ok(ok(&most))
+}
+
+/// `POST` of raw bytes to the address given by the session, or by the previous part; the last is answered with the file.
+fn upload(core: &Core, call: &Call, base: &str, key: &str) -> Answer {
+    if call.body.is_empty() || call.body.len() > MAX_PART {
+        return bad(&format!("a part must have 1 to {MAX_PART} bytes"));
+    }
+    let now = core.now().timestamp();
+    core.change(|state| {
+        let drive = &mut state.drive;
+        let Some(mut session) = drive.sessions.remove(key).filter(|one| now - one.started_at < LIFE) else {
+            return problem(404, "Not Found", "no session waits for a part here");
+        };
+        session.bytes.extend_from_slice(&call.body);
+        if session.bytes.len() > session.size {
+            return bad("the parts are larger than file_size");
+        }
+        if session.bytes.len() < session.size {
+            let next = Uuid::new_v4().simple().to_string();
+            let body = json!({"session_id": session.id, "next_url": upload_url(base, &next)});
+            drive.sessions.insert(next, session);
+            return ok(&body);
+        }
+        let file = DriveFile {
+            id: session.id,
+            uuid: session.file_uuid.unwrap_or_else(|| Uuid::new_v4().to_string()),
+            version_uuid: Uuid::new_v4().to_string(),
+            account_id: session.account_id,
+            name: session.name,
+            content_type: session.content_type,
+            bytes: Bytes::from(session.bytes),
+            created_at: now,
+            is_trashed: false,
+        };
+        drive.files.retain(|one| one.uuid != file.uuid);
+        let shown = show(base, &file);
+        drive.files.push(file);
+        ok(&shown)
+    })
+}

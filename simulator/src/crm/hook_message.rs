@@ -1,0 +1,165 @@
+//! Messages that a manager or bot in the account can send.
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::attachment::Attachment;
+use super::list_message::ListMessage;
+
+/// An outgoing message of any kind.
+#[derive(Clone, Debug)]
+pub struct HookMessage {
+    pub(crate) fields: Map<String, Value>,
+    pub(crate) msec_timestamp: Option<i64>,
+    pub(crate) author: Author,
+    pub(crate) attachment: Option<Attachment>,
+    pub(crate) list: Option<ListMessage>,
+    /// Amojo ids of the quoted and the forwarded message, and of the comment to answer in public.
+    pub(crate) quoted: Option<String>,
+    pub(crate) forwarded: Option<String>,
+    pub(crate) comment: Option<String>,
+}
+
+/// The author.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Author {
+    /// The account's first manager with an id in the Chats API.
+    Manager,
+    /// The user with this CRM id.
+    User(i64),
+    /// The account's Salesbot.
+    Salesbot,
+}
+
+/// A button under a text. With an address the messenger opens it; without one its text is sent back as a message.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+pub struct Button {
+    /// Its text.
+    pub text: String,
+    /// The address it opens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+impl HookMessage {
+    /// A text.
+    pub fn text(text: &str) -> Self {
+        Self::of_kind("text").with("text", json!(text))
+    }
+
+    /// A message with an external file: `kind` is `picture`, `file`, `video`, `voice`, `audio` or `sticker`.
+    pub fn file(kind: &str, url: &str, name: &str, size: u64) -> Self {
+        Self::of_kind(kind).with("media", json!(url)).with("file_name", json!(name)).with("file_size", json!(size))
+    }
+
+    /// A message with a file that the sandbox serves, under a link with the lifetime of
+    /// `Sandbox::set_media_life`. Pictures and videos with a preview have a `thumbnail`.
+    pub fn attachment(attachment: Attachment) -> Self {
+        let kind = attachment.kind.clone();
+        Self { attachment: Some(attachment), ..Self::of_kind(&kind) }
+    }
+
+    /// Sets the caption of a file.
+    #[must_use]
+    pub fn caption(self, text: &str) -> Self {
+        self.with("text", json!(text))
+    }
+
+    /// Adds rows of buttons.
+    #[must_use]
+    pub fn buttons(self, rows: &[Vec<Button>]) -> Self {
+        self.with("markup", json!({"mode": "inline", "buttons": rows}))
+    }
+
+    /// Makes it a list message; limits are checked when it is sent. Rows without `callback_data` get one.
+    #[must_use]
+    pub fn list(mut self, list: ListMessage) -> Self {
+        self.list = Some(list);
+        self
+    }
+
+    /// Marks the text as made from a template: `text` is `content` with every placeholder replaced by its value.
+    #[must_use]
+    pub fn template(self, id: i64, external_id: Option<&str>, content: &str, params: &[(&str, &str)]) -> Self {
+        let text = params.iter().fold(content.to_owned(), |text, (key, value)| text.replace(key, value));
+        let params: Vec<Value> = params.iter().map(|(key, value)| json!({"key": key, "value": value})).collect();
+        let mut template = json!({"id": id, "content": content, "params": params});
+        if let Some(external_id) = external_id {
+            template["external_id"] = json!(external_id);
+        }
+        self.with("text", json!(text)).with("template", template)
+    }
+
+    /// Quotes a message (by amojo id) of the same chat.
+    #[must_use]
+    pub fn quoting(mut self, message_id: &str) -> Self {
+        self.quoted = Some(message_id.to_owned());
+        self
+    }
+
+    /// Forwards a message (by amojo id) of any chat of the same integration.
+    #[must_use]
+    pub fn forwarding(mut self, message_id: &str) -> Self {
+        self.forwarded = Some(message_id.to_owned());
+        self
+    }
+
+    /// Answers a comment (by amojo id) in public, only possible with a text. A private answer is an ordinary message.
+    #[must_use]
+    pub fn answering_comment(mut self, message_id: &str) -> Self {
+        self.comment = Some(message_id.to_owned());
+        self
+    }
+
+    /// Sent by the account's Salesbot.
+    #[must_use]
+    pub fn by_salesbot(mut self) -> Self {
+        self.author = Author::Salesbot;
+        self
+    }
+
+    /// Sent by this user (by CRM id), who must have an id in the Chats API.
+    #[must_use]
+    pub fn by_user(mut self, user_id: i64) -> Self {
+        self.author = Author::User(user_id);
+        self
+    }
+
+    fn of_kind(kind: &str) -> Self {
+        let empty = ["text", "tag", "media", "thumbnail", "file_name"].into_iter().map(|key| (key, json!("")));
+        let fields = empty.chain([("type", json!(kind)), ("file_size", json!(0))]);
+        Self {
+            fields: fields.map(|(key, value)| (key.to_owned(), value)).collect(),
+            msec_timestamp: None,
+            author: Author::Manager,
+            attachment: None,
+            list: None,
+            quoted: None,
+            forwarded: None,
+            comment: None,
+        }
+    }
+
+    /// Sets any field of the inner message: `markup`, `template`, `reply_to`, `media_group_id`, …
+    #[must_use]
+    pub fn with(mut self, key: &str, value: Value) -> Self {
+        self.fields.insert(key.to_owned(), value);
+        self
+    }
+
+    /// Sets the time of the message in milliseconds; default: the sandbox's clock.
+    #[must_use]
+    pub fn at(mut self, msec_timestamp: i64) -> Self {
+        self.msec_timestamp = Some(msec_timestamp);
+        self
+    }
+}
+
+/// Groups messages into an album; a single message is unchanged.
+pub(crate) fn album(messages: Vec<HookMessage>) -> Vec<HookMessage> {
+    if messages.len() < 2 {
+        return messages;
+    }
+    let group = Uuid::new_v4();
+    messages.into_iter().map(|message| message.with("media_group_id", json!(group))).collect()
+}

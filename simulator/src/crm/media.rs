@@ -1,0 +1,175 @@
+//! Files of messages: stored and served here, and fetched from the other side like amoCRM: once, by a plain GET.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use bytes::{Bytes, BytesMut};
+use chrono::{DateTime, Utc};
+use futures_util::StreamExt;
+use uuid::Uuid;
+
+use super::attachment::Attachment;
+use super::core::Core;
+use super::state::{State, StoredFile};
+use crate::kit::{Answer, Call};
+
+/// Time limit of a fetch.
+const LIMIT: Duration = Duration::from_secs(15);
+/// The largest file kept, in bytes.
+const SIZE_LIMIT: usize = 64 * 1024 * 1024;
+/// Types that a browser displays inline; others are downloaded.
+const SHOWN: [&str; 3] = ["image/", "audio/", "video/"];
+
+/// A fetched file.
+#[derive(Clone, Debug)]
+pub struct Fetched {
+    /// The media type from its server, without parameters.
+    pub content_type: String,
+    pub bytes: Bytes,
+}
+
+/// Stores a file under a new link.
+fn store(state: &mut State, own_url: &str, name: &str, file: StoredFile) -> Result<String> {
+    let id = Uuid::new_v4().simple().to_string();
+    let mut url = url::Url::parse(own_url).context("the sandbox has no address")?;
+    url.path_segments_mut().ok().context("the sandbox has no address")?.extend(["attachments", &id, name]);
+    state.files.attachments.insert(id, file);
+    Ok(url.into())
+}
+
+/// Stores a file; returns links to it and to its preview, which is empty if there is none.
+pub(crate) fn keep(
+    state: &mut State,
+    own_url: &str,
+    file: &Attachment,
+    now: DateTime<Utc>,
+) -> Result<(String, String)> {
+    let expires_at = now + state.files.life;
+    // A sticker has no name, but its link ends in one.
+    let name = if file.name.is_empty() { file.kind.clone() } else { file.name.clone() };
+    let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+    let (content_type, bytes) = (file.content_type.clone(), file.bytes.clone());
+    let media = store(state, own_url, &name, StoredFile { content_type, bytes, expires_at })?;
+    let preview = file.thumbnail.clone().map(|bytes| {
+        let preview = StoredFile { content_type: "image/png".to_owned(), bytes, expires_at };
+        store(state, own_url, &format!("{stem}_320x200.png"), preview)
+    });
+    Ok((media, preview.transpose()?.unwrap_or_default()))
+}
+
+/// Fetches the file of a message, unless it was fetched before.
+pub(crate) async fn fetch(core: &Core, host: &str, message_id: &str) -> Result<Fetched> {
+    let own = format!("{}/attachments/", core.own_url());
+    let (link, kept) = core.read(|state| {
+        let message = state.accounts.get(host).and_then(|account| account.message(message_id));
+        let link = message.map(|message| message.field("media").to_owned());
+        // amoCRM needs no request for its own files.
+        let id = link.as_ref().and_then(|link| link.strip_prefix(&own)?.split('/').next());
+        let own = id.and_then(|id| state.files.attachments.get(id));
+        let kept = state.files.fetched.get(message_id).or(own).cloned();
+        (link, kept)
+    });
+    if let Some(StoredFile { content_type, bytes, .. }) = kept {
+        return Ok(Fetched { content_type, bytes });
+    }
+    let link = link.filter(|link| !link.is_empty()).context("the message has no file")?;
+    let fetched = tokio::time::timeout(LIMIT, load(core, &link)).await.context("the file did not come in time")??;
+    let Fetched { content_type, bytes } = fetched.clone();
+    let file = StoredFile { content_type, bytes, expires_at: core.now() };
+    core.change(|state| state.files.fetched.insert(message_id.to_owned(), file));
+    Ok(fetched)
+}
+
+async fn load(core: &Core, link: &str) -> Result<Fetched> {
+    let response = core.client.get(link).send().await.map_err(|error| error.without_url())?;
+    if response.status() != reqwest::StatusCode::OK {
+        bail!("the file's server answered {}", response.status());
+    }
+    let named = response.headers().get(reqwest::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let named = named.and_then(|text| text.split(';').next()).unwrap_or("application/octet-stream");
+    let content_type = named.trim().to_ascii_lowercase();
+    let mut bytes = BytesMut::new();
+    let mut body = response.bytes_stream();
+    while let Some(chunk) = body.next().await {
+        bytes.extend_from_slice(&chunk.map_err(|error| error.without_url())?);
+        if bytes.len() > SIZE_LIMIT {
+            bail!("the file is larger than {SIZE_LIMIT} bytes");
+        }
+    }
+    Ok(Fetched { content_type, bytes: bytes.freeze() })
+}
+
+/// `GET` and `HEAD /attachments/{id}/{name}`: a stored file until its link expires.
+pub(crate) fn attachment(core: &Core, call: &Call, id: &str) -> Answer {
+    let now = core.now();
+    let found = core.read(|state| state.files.attachments.get(id).filter(|file| file.expires_at > now).cloned());
+    found.map_or_else(|| Answer::empty(404), |file| served(call, &file.content_type, &file.bytes))
+}
+
+/// The answer with a file, or with the requested range of it.
+pub(crate) fn served(call: &Call, content_type: &str, bytes: &Bytes) -> Answer {
+    let length = bytes.len();
+    let answer = match part(call.header("range"), length) {
+        Part::Whole => Answer::new(200, content_type, bytes.clone()),
+        Part::Some(from, to) => Answer::new(206, content_type, bytes.slice(from..to))
+            .with("content-range", format!("bytes {from}-{}/{length}", to.saturating_sub(1))),
+        Part::Outside => return Answer::empty(416).with("content-range", format!("bytes */{length}")),
+    };
+    let is_shown = !content_type.starts_with("image/svg") && SHOWN.iter().any(|kind| content_type.starts_with(kind));
+    answer
+        .with("accept-ranges", "bytes")
+        .with("content-disposition", if is_shown { "inline" } else { "attachment" })
+        .with("content-security-policy", "default-src 'none'; sandbox")
+        .with("x-content-type-options", "nosniff")
+        .with("cache-control", "private, max-age=60")
+}
+
+/// The requested part of a file.
+#[derive(Debug, PartialEq, Eq)]
+enum Part {
+    /// All of it: no header, or an invalid one, which the RFC says to ignore.
+    Whole,
+    /// From the first byte to the byte after the last.
+    Some(usize, usize),
+    /// A range outside the file.
+    Outside,
+}
+
+/// Reads the header `Range` of one part: `bytes=2-5`, `bytes=2-`, `bytes=-4`.
+fn part(header: Option<&str>, length: usize) -> Part {
+    let range = header.and_then(|text| text.strip_prefix("bytes=")?.split_once('-'));
+    let Some((first, last)) = range else { return Part::Whole };
+    let number = |text: &str| text.trim().parse::<usize>();
+    match (first.trim().is_empty(), number(first), number(last)) {
+        (true, _, Ok(count)) if count > 0 && length > 0 => Part::Some(length.saturating_sub(count), length),
+        (true, _, Ok(_)) => Part::Outside,
+        (false, Ok(from), _) if from >= length => Part::Outside,
+        (false, Ok(from), _) if last.trim().is_empty() => Part::Some(from, length),
+        (false, Ok(from), Ok(to)) if from <= to => Part::Some(from, to.saturating_add(1).min(length)),
+        _ => Part::Whole,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Part, part};
+
+    #[test]
+    fn parts_are_cut_as_the_rfc_says() {
+        for (header, wanted) in [
+            (None, Part::Whole),
+            (Some("bytes=0-3"), Part::Some(0, 4)),
+            (Some("bytes=4-"), Part::Some(4, 10)),
+            (Some("bytes=-4"), Part::Some(6, 10)),
+            (Some("bytes=-40"), Part::Some(0, 10)),
+            (Some("bytes=8-99"), Part::Some(8, 10)),
+            (Some("bytes=10-"), Part::Outside),
+            (Some("bytes=-0"), Part::Outside),
+            (Some("bytes=5-4"), Part::Whole),
+            (Some("bytes=0-1,3-4"), Part::Whole),
+            (Some("lines=0-1"), Part::Whole),
+        ] {
+            assert_eq!(part(header, 10), wanted, "{header:?}");
+        }
+    }
+}

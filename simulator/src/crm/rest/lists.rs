@@ -1,0 +1,210 @@
+//! Collections that are read: each is a row of its own, and the same two methods read them all.
+
+use serde_json::{Map, Value, json};
+
+use super::{Answer, Reply, Request, hal, not_found, shows};
+use crate::crm::state::{Account, State};
+
+/// A collection: where it is, how it is shown, what it can be filtered by.
+pub(super) struct Listing {
+    path: &'static str,
+    /// Its key in `_embedded`.
+    key: &'static str,
+    /// The field by which one is asked for.
+    id: &'static str,
+    /// Parameters `filter[…]`, and the field that they choose by.
+    filters: &'static [(&'static str, &'static str)],
+    size: Size,
+    /// Whether an empty list is 204.
+    may_be_empty: bool,
+    /// The words of the 404 for one that is not there; 204 without words.
+    pub(super) missing: &'static str,
+    rows: fn(&Request<'_>, &State, &Account) -> Vec<Value>,
+}
+
+/// How much a list shows.
+#[derive(Clone, Copy)]
+enum Size {
+    /// At most so many a page.
+    Pages(usize),
+    /// Everything; these fields of the answer are 1.
+    All(&'static [&'static str]),
+}
+
+pub(super) const USERS: Listing = Listing {
+    path: "users",
+    key: "users",
+    id: "id",
+    filters: &[],
+    size: Size::All(&["_page", "_page_count"]),
+    may_be_empty: false,
+    missing: "no user has this id",
+    rows: |request, _, account| account.users.iter().map(|user| shows::user(request, account, user)).collect(),
+};
+
+pub(super) const PIPELINES: Listing = Listing {
+    path: "leads/pipelines",
+    key: "pipelines",
+    id: "id",
+    filters: &[],
+    size: Size::All(&[]),
+    may_be_empty: false,
+    missing: "no pipeline has this id",
+    rows: |request, _, account| {
+        let all = account.pipelines.iter().zip(1_i64..);
+        all.map(|(pipeline, place)| shows::pipeline(request, account, pipeline, place)).collect()
+    },
+};
+
+/// Documented only for Kommo.
+pub(super) const TALKS: Listing = Listing {
+    path: "talks",
+    key: "talks",
+    id: "talk_id",
+    filters: &[("id", "talk_id"), ("entity_id", "entity_id")],
+    size: Size::Pages(250),
+    may_be_empty: true,
+    missing: "no talk has this id",
+    rows: |request, _, account| account.crm.talks.iter().map(|talk| shows::talk(request, account, talk)).collect(),
+};
+
+pub(super) const UNSORTED: Listing = Listing {
+    path: "leads/unsorted",
+    key: "unsorted",
+    id: "uid",
+    filters: &[("uid", "uid"), ("category", "category"), ("pipeline_id", "pipeline_id")],
+    size: Size::Pages(250),
+    may_be_empty: true,
+    missing: "no incoming lead has this uid",
+    rows: |request, _, account| {
+        let mut all: Vec<Value> = account.crm.waiting().map(|one| shows::unsorted(request, account, one)).collect();
+        if request.call.query("order[created_at]") == Some("desc") {
+            all.reverse();
+        }
+        all
+    },
+};
+
+/// A token sees only the sources of its own integration.
+pub(super) const SOURCES: Listing = Listing {
+    path: "sources",
+    key: "sources",
+    id: "id",
+    filters: &[("external_id", "external_id")],
+    size: Size::All(&[]),
+    may_be_empty: true,
+    missing: "",
+    rows: |request, _, account| {
+        let own = account.sources.iter().filter(|source| source.client_id == request.grant.client_id);
+        own.map(|source| shows::source(request, source)).collect()
+    },
+};
+
+/// A token sees only its own integration's templates.
+pub(super) const TEMPLATES: Listing = Listing {
+    path: "chats/templates",
+    key: "chat_templates",
+    id: "id",
+    filters: &[("external_id", "external_id")],
+    size: Size::Pages(50),
+    may_be_empty: true,
+    missing: "no template of this integration has this id",
+    rows: |request, _, account| {
+        let own = account.crm.templates.iter().filter(|one| one.owner.as_ref() == Some(&request.grant.client_id));
+        own.map(|one| shows::template(request, account, one, request.with("reviews"))).collect()
+    },
+};
+
+/// They belong to the account, and their destination identifies them.
+pub(super) const WEBHOOKS: Listing = Listing {
+    path: "webhooks",
+    key: "webhooks",
+    id: "id",
+    filters: &[("destination", "destination")],
+    size: Size::All(&[]),
+    may_be_empty: true,
+    missing: "",
+    rows: |request, _, account| account.crm.webhooks.iter().map(|one| shows::webhook(request, account, one)).collect(),
+};
+
+pub(super) const WIDGETS: Listing = Listing {
+    path: "widgets",
+    key: "widgets",
+    id: "code",
+    filters: &[],
+    size: Size::All(&["_page"]),
+    may_be_empty: true,
+    missing: "no widget has this code",
+    rows: shows::widgets,
+};
+
+/// A value as it stands in a query.
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn rows(request: &Request<'_>, listing: &Listing) -> Vec<Value> {
+    let rows = request.core.read(|state| {
+        let account = state.accounts.get(request.host);
+        account.map(|account| (listing.rows)(request, state, account)).unwrap_or_default()
+    });
+    let filters = listing.filters.iter().map(|(name, field)| (*field, request.values(&format!("filter[{name}]"))));
+    let filters: Vec<_> = filters.filter(|(_, wanted)| !wanted.is_empty()).collect();
+    let is_wanted = |row: &Value| filters.iter().all(|(field, wanted)| wanted.contains(&plain(&row[*field]).as_str()));
+    rows.into_iter().filter(is_wanted).collect()
+}
+
+/// All of a collection that are asked for.
+pub(super) fn list(request: &Request<'_>, listing: &Listing) -> Reply {
+    if listing.path == TALKS.path && request.host.ends_with(".amocrm.ru") {
+        return Err(not_found("the list of talks is documented for Kommo only"));
+    }
+    let rows = rows(request, listing);
+    match listing.size {
+        Size::Pages(largest) => request.page_of(listing.path, listing.key, largest, rows),
+        Size::All(_) if rows.is_empty() && listing.may_be_empty => Ok(Answer::empty(204)),
+        Size::All([_, ..]) if request.call.query("page").is_some_and(|page| page != "1") => Ok(Answer::empty(204)),
+        Size::All(ones) => Ok(whole(request, listing.path, listing.key, ones, &rows)),
+    }
+}
+
+fn whole(request: &Request<'_>, path: &str, key: &str, ones: &[&str], rows: &[Value]) -> Answer {
+    let mut body: Map<String, Value> = ones.iter().map(|one| ((*one).to_owned(), json!(1))).collect();
+    body.insert("_total_items".to_owned(), json!(rows.len()));
+    body.insert("_links".to_owned(), request.link(path));
+    body.insert("_embedded".to_owned(), json!({key: rows}));
+    hal(&Value::Object(body))
+}
+
+/// One of a collection.
+pub(super) fn one(request: &Request<'_>, listing: &Listing, id: &[&str]) -> Reply {
+    let id = id.first().copied().unwrap_or_default();
+    let found =
+        rows(request, &Listing { filters: &[], ..*listing }).into_iter().find(|row| plain(&row[listing.id]) == id);
+    match found {
+        Some(row) => Ok(hal(&row)),
+        None if listing.missing.is_empty() => Ok(Answer::empty(204)),
+        None => Err(not_found(listing.missing)),
+    }
+}
+
+fn statuses_of(request: &Request<'_>, id: &[&str]) -> Result<Vec<Value>, Answer> {
+    let id = id.first().copied().unwrap_or_default();
+    request.account(|account| {
+        let pipeline = account.pipelines.iter().find(|pipeline| pipeline.id.to_string() == id);
+        pipeline.map(|pipeline| shows::statuses(request, account, pipeline)).ok_or_else(|| not_found(PIPELINES.missing))
+    })?
+}
+
+/// `GET leads/pipelines/{id}/statuses`.
+pub(super) fn statuses(request: &Request<'_>, id: &[&str]) -> Reply {
+    let path = format!("leads/pipelines/{}/statuses", id.first().copied().unwrap_or_default());
+    Ok(whole(request, &path, "statuses", &[], &statuses_of(request, id)?))
+}
+
+/// `GET leads/pipelines/{id}/statuses/{status_id}`.
+pub(super) fn status(request: &Request<'_>, ids: &[&str]) -> Reply {
+    let all = statuses_of(request, ids)?;
+    let found = all.iter().find(|row| ids.get(1).is_some_and(|id| plain(&row["id"]) == *id));
+    found.map(hal).ok_or_else(|| not_found(PIPELINES.missing))
+}

@@ -1,0 +1,281 @@
+//! What REST shows of everything but cards.
+
+use serde_json::{Map, Value, json};
+
+use super::{Reply, Request, hal};
+use crate::crm::exchange::{domain, put};
+use crate::crm::ids;
+use crate::crm::state::{
+    Account, FIRST_STEP, LOST, Pipeline, Sorted, Source, State, Talk, Template, UNSORTED_STEP, Unsorted, User, WON,
+    Webhook,
+};
+
+/// `GET account`; `with` adds optional fields.
+pub(super) fn account(request: &Request<'_>) -> Reply {
+    let body = request.account(|account| {
+        let created_at = account.created_at.timestamp();
+        let mut body = json!({
+            "id": account.id,
+            "name": account.name,
+            "subdomain": account.subdomain(),
+            "created_at": created_at,
+            "created_by": 0,
+            "updated_at": created_at,
+            "updated_by": 0,
+            "current_user_id": request.grant.user_id,
+            "country": "RU",
+            "currency": "RUB",
+            "currency_symbol": "₽",
+            "customers_mode": "disabled",
+            "is_unsorted_on": !account.switches.no_unsorted,
+            "mobile_feature_version": 0,
+            "is_loss_reason_enabled": false,
+            "is_helpbot_enabled": false,
+            "is_technical_account": false,
+            "contact_name_display_order": 1,
+            "_links": request.link("account"),
+        });
+        let optional = json!({
+            "amojo_id": account.amojo_id,
+            "drive_url": format!("https://drive-b.{}", domain(&account.host)),
+            "version": 16,
+            "is_api_filter_enabled": false,
+        });
+        let embedded = json!({
+            "datetime_settings": {
+                "date_pattern": "d.m.Y H:i",
+                "short_date_pattern": "d.m.Y",
+                "short_time_pattern": "H:i",
+                // Misspelt in the documents, correct in recorded answers.
+                "date_format": "d.m.Y",
+                "date_formant": "d.m.Y",
+                "time_format": "H:i:s",
+                "timezone": "Europe/Moscow",
+                "timezone_offset": "+03:00",
+            },
+            "amojo_rights": {"can_direct": true, "can_create_groups": true},
+            "users_groups": [{"id": 0, "name": "Sales department", "uuid": null}],
+            "task_types": [
+                {"id": 1, "name": "Follow-up", "color": null, "icon_id": null, "code": "FOLLOW_UP"},
+                {"id": 2, "name": "Meeting", "color": null, "icon_id": null, "code": "MEETING"},
+            ],
+        });
+        let asked = |all: &Value| -> Map<String, Value> {
+            let all = all.as_object().into_iter().flatten().filter(|(word, _)| request.with(word));
+            all.map(|(word, value)| (word.clone(), value.clone())).collect()
+        };
+        asked(&optional).into_iter().for_each(|(word, value)| put(&mut body, &word, value));
+        let embedded = asked(&embedded);
+        if !embedded.is_empty() {
+            put(&mut body, "_embedded", embedded);
+        }
+        body
+    })?;
+    Ok(hal(&body))
+}
+
+pub(super) fn user(request: &Request<'_>, account: &Account, user: &User) -> Value {
+    let all = |view: char| json!({"view": view, "edit": "A", "add": "A", "delete": "A", "export": "A"});
+    let rights = &user.rights;
+    let stages = rights.stages.iter().map(|(pipeline_id, status_id, view)| {
+        let rights = json!({"view": view, "edit": view, "delete": view});
+        json!({"entity_type": "leads", "pipeline_id": pipeline_id, "status_id": status_id, "rights": rights})
+    });
+    let mut shown = json!({
+        "id": user.id,
+        "name": user.name,
+        "email": user.email,
+        "lang": account.language,
+        "rights": {
+            "leads": all(rights.leads),
+            "contacts": all(rights.contacts),
+            "companies": all('A'),
+            "tasks": {"edit": "A", "delete": "A"},
+            "mail_access": false,
+            "catalog_access": false,
+            "is_admin": user.is_admin,
+            "is_free": false,
+            "is_active": true,
+            "status_rights": stages.collect::<Vec<_>>(),
+            "group_id": rights.group_id,
+            "role_id": null,
+        },
+    });
+    if request.with("amojo_id") {
+        put(&mut shown, "amojo_id", user.amojo_id.clone());
+    }
+    shown
+}
+
+pub(super) fn statuses(request: &Request<'_>, account: &Account, pipeline: &Pipeline) -> Vec<Value> {
+    let [incoming, first, won, lost] = account.stages;
+    let all = [
+        (pipeline.id + UNSORTED_STEP, incoming, 10, 1),
+        (pipeline.id + FIRST_STEP, first, 20, 0),
+        (WON, won, 1420, 0),
+        (LOST, lost, 1430, 0),
+    ];
+    let status = |(id, name, sort, kind): (i64, &str, i64, i64)| {
+        json!({
+            "id": id,
+            "name": name,
+            "sort": sort,
+            "is_editable": kind == 0 && !matches!(id, WON | LOST),
+            "pipeline_id": pipeline.id,
+            "color": "#99ccff",
+            "type": kind,
+            "account_id": account.id,
+            "_links": request.link(&format!("leads/pipelines/{}/statuses/{id}", pipeline.id)),
+        })
+    };
+    all.map(status).to_vec()
+}
+
+pub(super) fn pipeline(request: &Request<'_>, account: &Account, pipeline: &Pipeline, place: i64) -> Value {
+    json!({
+        "id": pipeline.id,
+        "name": pipeline.name,
+        "sort": place,
+        "is_main": pipeline.is_main,
+        "is_unsorted_on": true,
+        "is_archive": account.switches.archived.contains(&pipeline.id),
+        "account_id": account.id,
+        "_links": request.link(&format!("leads/pipelines/{}", pipeline.id)),
+        "_embedded": {"statuses": statuses(request, account, pipeline)},
+    })
+}
+
+pub(super) fn talk(request: &Request<'_>, account: &Account, talk: &Talk) -> Value {
+    let entity = |path: &str, id: Option<i64>| id.map(|id| request.entity(path, id)).into_iter().collect::<Vec<_>>();
+    let mut shown = talk.facts();
+    put(&mut shown, "missed_at", Value::Null);
+    put(&mut shown, "account_id", account.id);
+    put(&mut shown, "_links", request.link(&format!("talks/{}", talk.id)));
+    let (contacts, leads) = (entity("contacts", talk.contact_id), entity("leads", talk.lead_id));
+    put(&mut shown, "_embedded", json!({"contacts": contacts, "leads": leads, "customers": []}));
+    shown
+}
+
+/// An incoming lead of a chat: www.amocrm.ru/developers/content/crm_platform/unsorted-api.
+pub(super) fn unsorted(request: &Request<'_>, account: &Account, one: &Unsorted) -> Value {
+    let lead = account.crm.lead(one.lead_id);
+    let contact = lead.and_then(|lead| account.crm.contact(lead.number("contact_id")));
+    let person = account.person_in(&one.chat_id);
+    let entity = |path: &str, id: Option<i64>| id.map(|id| request.entity(path, id)).into_iter().collect::<Vec<_>>();
+    json!({
+        "uid": one.uid,
+        "source_uid": one.source_uid,
+        "source_name": one.source_name,
+        "category": "chats",
+        "pipeline_id": one.pipeline_id,
+        "created_at": one.created_at,
+        "metadata": {
+            "from": person.map(|person| person.name.as_str()),
+            "to": one.source_name,
+            "received_at": one.created_at,
+            "service": account.crm.talks.iter().find(|talk| talk.chat_id == one.chat_id).map(|talk| &talk.origin),
+            "client": person.map(|person| json!({"name": person.name, "avatar": person.avatar})),
+            "origin": {"chat_id": one.chat_id, "ref": null, "visitor_uid": null},
+            "last_message_text": account.last_text(&one.chat_id),
+            "source_name": one.source_name,
+        },
+        "account_id": account.id,
+        "_links": request.link(&format!("leads/unsorted/{}", one.uid)),
+        "_embedded": {
+            "contacts": entity("contacts", contact.map(|contact| contact.id)),
+            "companies": [],
+            "leads": entity("leads", lead.map(|lead| lead.id)),
+        },
+    })
+}
+
+/// `GET leads/unsorted/summary`.
+pub(super) fn summary(request: &Request<'_>) -> Reply {
+    let body = request.account(|account| {
+        let all = &account.crm.unsorted;
+        let count = |how: Sorted| all.iter().filter(|one| one.sorted == how).count();
+        let sorted = all.iter().filter(|one| one.sorted != Sorted::Waiting);
+        let times: Vec<i64> = sorted.map(|one| one.sorted_at - one.created_at).collect();
+        let average = i64::try_from(times.len()).ok().and_then(|many| times.iter().sum::<i64>().checked_div(many));
+        let none = json!({"total": 0});
+        json!({
+            "total": all.len(),
+            "accepted": count(Sorted::Accepted) + count(Sorted::Linked),
+            "declined": count(Sorted::Declined),
+            "average_sort_time": average.unwrap_or_default(),
+            "categories": {"sip": none, "mail": none, "forms": none, "chats": {"total": all.len()}},
+            "_links": request.link("leads/unsorted/summary"),
+        })
+    })?;
+    Ok(hal(&body))
+}
+
+pub(super) fn source(request: &Request<'_>, source: &Source) -> Value {
+    json!({
+        "id": source.id,
+        "name": source.name,
+        "pipeline_id": source.pipeline_id,
+        "external_id": source.external_id,
+        "default": source.default,
+        "origin_code": source.origin_code,
+        "services": source.services,
+        "_links": request.link(&format!("sources/{}", source.id)),
+    })
+}
+
+pub(super) fn template(request: &Request<'_>, account: &Account, one: &Template, with_reviews: bool) -> Value {
+    let mut shown = one.shown(account.id, with_reviews);
+    shown.insert("_links".to_owned(), request.link(&format!("chats/templates/{}", one.id)));
+    Value::Object(shown)
+}
+
+pub(super) fn webhook(request: &Request<'_>, account: &Account, webhook: &Webhook) -> Value {
+    json!({
+        "id": webhook.id,
+        "destination": webhook.destination,
+        "created_at": webhook.created_at,
+        "updated_at": webhook.updated_at,
+        "account_id": account.id,
+        "created_by": webhook.created_by,
+        "sort": webhook.sort,
+        "disabled": webhook.disabled,
+        "settings": webhook.settings,
+        "_links": request.link("webhooks"),
+    })
+}
+
+/// Widgets that were uploaded: www.amocrm.ru/developers/content/crm_platform/widgets-api.
+pub(super) fn widgets(request: &Request<'_>, state: &State, account: &Account) -> Vec<Value> {
+    let integrations = request.core.integrations.iter().zip(1_i64..);
+    let shown = integrations.filter_map(|(one, place)| {
+        let client_id = one.client_id.as_str();
+        let widget = state.widgets.get(client_id)?;
+        let installed = account.installed.get(client_id);
+        let template = widget.fields().into_iter().map(|field| {
+            json!({
+                "key": field.key,
+                "name": widget.lookup("ru", &field.name),
+                "type": field.kind,
+                "is_required": field.required,
+            })
+        });
+        // Only a token of the widget's own integration sees its settings.
+        let settings = installed.filter(|_| client_id == request.grant.client_id).map(|one| &one.settings);
+        Some(json!({
+            "id": ids::number(account.id, 50 + place),
+            "code": widget.code,
+            "version": widget.version,
+            "rating": "0",
+            "settings_template": template.collect::<Vec<_>>(),
+            "is_lead_source": widget.is_in("lead_sources"),
+            "is_work_with_dp": widget.is_in("digital_pipeline"),
+            "is_crm_template": false,
+            "client_uuid": client_id,
+            "is_active_in_account": account.has_active(client_id),
+            "pipeline_id": installed.and_then(|one| one.pipeline_id),
+            "settings": settings,
+            "_links": request.link(&format!("widgets/{}", widget.code)),
+        }))
+    });
+    shown.collect()
+}

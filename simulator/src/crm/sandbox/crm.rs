@@ -1,0 +1,263 @@
+//! People's actions in the CRM: contacts, leads, talks, templates, subscriptions.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::Sandbox;
+use crate::crm::state::{CONTACTS, LEADS, LOST, Link, Talk, Template, UserRights, WON, Webhook};
+use crate::crm::view::{ContactView, IncomingLeadView};
+
+impl Sandbox {
+    /// A user creates a contact; returns its id, 0 for an unknown host.
+    pub fn add_contact(&self, host: &str, name: &str, phone: Option<&str>, email: Option<&str>) -> i64 {
+        self.act(host, |account, now| {
+            let mut contact = account.new_card(0, now);
+            contact.rename(name);
+            contact.set_values("PHONE", phone.as_slice());
+            contact.set_values("EMAIL", email.as_slice());
+            account.keep_card(&CONTACTS, contact)
+        })
+    }
+
+    /// A user renames a contact. False if there is none.
+    pub fn rename_contact(&self, host: &str, contact_id: i64, name: &str) -> bool {
+        self.act(host, |account, now| account.change_card(&CONTACTS, contact_id, now, |contact| contact.rename(name)))
+    }
+
+    /// A user replaces the phones of a contact; an empty list removes them. False if there is none.
+    pub fn set_contact_phones(&self, host: &str, contact_id: i64, phones: &[&str]) -> bool {
+        self.act(host, |account, now| {
+            account.change_card(&CONTACTS, contact_id, now, |contact| contact.set_values("PHONE", phones))
+        })
+    }
+
+    /// A user replaces the e-mail addresses of a contact; an empty list removes them. False if there is none.
+    pub fn set_contact_emails(&self, host: &str, contact_id: i64, emails: &[&str]) -> bool {
+        self.act(host, |account, now| {
+            account.change_card(&CONTACTS, contact_id, now, |contact| contact.set_values("EMAIL", emails))
+        })
+    }
+
+    /// A user merges two contacts: `kept` gets everything of `gone`, including chats, and `gone` answers 204 from now
+    /// on. False if one of them is missing.
+    pub fn merge_contacts(&self, host: &str, kept: i64, gone: i64) -> bool {
+        self.act(host, |account, now| account.merge_contacts(kept, gone, now))
+    }
+
+    /// A user deletes a contact: its chats have no contact then, its leads stay. False if there is none.
+    pub fn delete_contact(&self, host: &str, contact_id: i64) -> bool {
+        self.act(host, |account, _| account.delete_card(&CONTACTS, contact_id))
+    }
+
+    /// A user links a chat to a contact. False if either is missing.
+    pub fn link_chat(&self, host: &str, chat_id: &str, contact_id: i64) -> bool {
+        self.act(host, |account, _| {
+            let is_known = account.chat(chat_id).is_some() && account.crm.contact(contact_id).is_some();
+            if is_known {
+                account.link_chat(chat_id, contact_id);
+            }
+            is_known
+        })
+    }
+
+    /// Contacts in order of creation.
+    pub fn contacts(&self, host: &str) -> Vec<ContactView> {
+        self.look(host, |account| account.crm.all(&CONTACTS).iter().map(|one| ContactView::of(account, one)).collect())
+    }
+
+    /// Links of chats to contacts, the latest last.
+    pub fn contact_links(&self, host: &str) -> Vec<Link> {
+        self.look(host, |account| account.crm.links.clone())
+    }
+
+    /// Incoming leads that were neither accepted nor declined.
+    pub fn incoming_leads(&self, host: &str) -> Vec<IncomingLeadView> {
+        self.look(host, |account| {
+            account.crm.unsorted.iter().filter_map(|one| IncomingLeadView::of(account, one)).collect()
+        })
+    }
+
+    /// The administrator accepts an incoming lead. False if none with this uid waits.
+    pub fn accept_lead(&self, host: &str, uid: &str) -> bool {
+        self.act(host, |account, now| {
+            let user_id = account.administrator().map_or(0, |user| user.id);
+            account.accept(uid, user_id, None, now).is_some()
+        })
+    }
+
+    /// The administrator declines an incoming lead. False if none with this uid waits.
+    pub fn decline_lead(&self, host: &str, uid: &str) -> bool {
+        self.act(host, |account, now| {
+            let user_id = account.administrator().map_or(0, |user| user.id);
+            account.decline(uid, user_id, now).is_some()
+        })
+    }
+
+    /// The custom fields of a lead that have values, by code.
+    pub fn tracking_of(&self, host: &str, lead_id: i64) -> BTreeMap<String, String> {
+        self.look(host, |account| {
+            let values = account.crm.lead(lead_id).into_iter().flat_map(|lead| &lead.values);
+            values.map(|one| (one.field.to_owned(), one.value.clone())).collect()
+        })
+    }
+
+    /// The texts of the notes on a lead, the oldest first.
+    pub fn notes_of(&self, host: &str, lead_id: i64) -> Vec<String> {
+        self.look(host, |account| {
+            let of_lead =
+                account.crm.notes.iter().filter(|note| note.entity == LEADS.name && note.entity_id == lead_id);
+            of_lead.filter_map(|note| note.params.get("text").and_then(Value::as_str).map(str::to_owned)).collect()
+        })
+    }
+
+    /// Pipeline and stage of a lead.
+    pub fn stage_of(&self, host: &str, lead_id: i64) -> Option<(i64, i64)> {
+        self.look(host, |account| {
+            account.crm.lead(lead_id).map(|lead| (lead.number("pipeline_id"), lead.number("status_id")))
+        })
+    }
+
+    /// A user wins (`true`) or loses a lead; the next message of its chats creates a new incoming lead. False if there
+    /// is none.
+    pub fn close_lead(&self, host: &str, lead_id: i64, won: bool) -> bool {
+        let status_id = if won { WON } else { LOST };
+        self.act(host, |account, now| {
+            account.change_card(&LEADS, lead_id, now, |lead| lead.set("status_id", status_id))
+        })
+    }
+
+    /// A user deletes a lead; its chats have no lead then, and its contact stays. False if there is none.
+    pub fn delete_lead(&self, host: &str, lead_id: i64) -> bool {
+        self.act(host, |account, _| account.delete_card(&LEADS, lead_id))
+    }
+
+    /// Sets who is responsible for a contact or a lead; the administrator by default.
+    pub fn set_responsible(&self, host: &str, id: i64, user_id: i64) {
+        self.act(host, |account, _| {
+            let cards = account.crm.cards.values_mut().flatten();
+            cards.filter(|card| card.id == id).for_each(|card| card.set("responsible_user_id", user_id));
+        });
+    }
+
+    /// Gives a lead another number: contacts and leads are counted apart in amoCRM, so one of each may have the same.
+    pub fn renumber_lead(&self, host: &str, from: i64, to: i64) {
+        self.act(host, |account, _| {
+            if let Some(lead) = account.crm.card_mut(&LEADS, from) {
+                lead.id = to;
+            }
+        });
+    }
+
+    /// Talks in order of opening.
+    pub fn talks(&self, host: &str) -> Vec<Talk> {
+        self.look(host, |account| account.crm.talks.clone())
+    }
+
+    /// A user closes a talk. False if it is closed already or unknown.
+    pub fn close_talk(&self, host: &str, talk_id: i64) -> bool {
+        self.act(host, |account, now| account.close_talk(talk_id, now))
+    }
+
+    /// A user creates a template, which no token can see. `fields` are the API's and override a plain template with
+    /// this name and content. Returns its id.
+    pub fn add_template(&self, host: &str, name: &str, content: &str, fields: Value) -> i64 {
+        self.act(host, |account, now| {
+            let mut all = Template::blank();
+            all.insert("name".to_owned(), json!(name));
+            all.insert("content".to_owned(), json!(content));
+            all.extend(fields.as_object().cloned().unwrap_or_default());
+            account.keep_template(None, all, now)
+        })
+    }
+
+    /// A user changes fields of a template: its `name`, its `attachment`, … False if it is unknown.
+    pub fn change_template(&self, host: &str, template_id: i64, fields: Value) -> bool {
+        let fields = fields.as_object().cloned().unwrap_or_default();
+        self.act(host, |account, now| account.change_template(template_id, fields, now))
+    }
+
+    /// Templates as in the API, including `_embedded.reviews`, and `client_id` of the integration that created each
+    /// (null for a user's).
+    pub fn templates(&self, host: &str) -> Vec<Value> {
+        self.look(host, |account| {
+            let show = |one: &Template| {
+                let mut all = one.shown(account.id, true);
+                all.insert("client_id".to_owned(), json!(one.owner));
+                Value::Object(all)
+            };
+            account.crm.templates.iter().map(show).collect()
+        })
+    }
+
+    /// A user submits a WABA template for approval: a review for every WABA source, and a hook to subscribers of
+    /// `add_chat_template_review`. False if it is unknown or not for WABA.
+    pub fn ask_template_review(&self, host: &str, template_id: i64) -> bool {
+        self.act(host, |account, now| account.ask_review(template_id, now))
+    }
+
+    /// Subscriptions to CRM hooks.
+    pub fn webhooks(&self, host: &str) -> Vec<Webhook> {
+        self.look(host, |account| account.crm.webhooks.clone())
+    }
+
+    /// amoCRM disables a subscription, as after more than 100 invalid answers in two hours, or a user enables it again.
+    /// False if there is no such subscription.
+    pub fn set_webhook_disabled(&self, host: &str, destination: &str, disabled: bool) -> bool {
+        self.act(host, |account, _| {
+            let found = account.crm.webhooks.iter_mut().find(|one| one.destination == destination);
+            found.map(|webhook| webhook.disabled = disabled).is_some()
+        })
+    }
+
+    /// A user deletes a subscription. False if there is none.
+    pub fn delete_webhook(&self, host: &str, destination: &str) -> bool {
+        self.act(host, |account, _| {
+            let before = account.crm.webhooks.len();
+            account.crm.webhooks.retain(|one| one.destination != destination);
+            account.crm.webhooks.len() < before
+        })
+    }
+
+    /// Sets the language in which the users of an account have their amoCRM: `ru`, which it is at first, `en` and
+    /// others. With `ru` its people, pipelines and stages get Russian names.
+    pub fn set_language(&self, host: &str, language: &str) {
+        self.act(host, |account, _| account.speak(language));
+    }
+
+    /// Makes a user an administrator of the account, or an ordinary user.
+    pub fn set_administrator(&self, host: &str, user_id: i64, is_admin: bool) {
+        self.act(host, |account, _| {
+            account.users.iter_mut().filter(|user| user.id == user_id).for_each(|user| user.is_admin = is_admin);
+        });
+    }
+
+    /// Sets the rights of a user who is not an administrator; everything by default. An unknown id changes nothing.
+    pub fn set_rights(&self, host: &str, user_id: i64, rights: UserRights) {
+        self.act(host, |account, _| {
+            if let Some(user) = account.users.iter_mut().find(|user| user.id == user_id) {
+                user.rights = rights;
+            }
+        });
+    }
+
+    /// Removes a user from the account.
+    pub fn remove_user(&self, host: &str, user_id: i64) {
+        self.act(host, |account, _| account.users.retain(|user| user.id != user_id));
+    }
+
+    /// Sets the user of the account's pages; the administrator by default. An unknown id changes nothing.
+    pub fn sign_in(&self, host: &str, user_id: i64) {
+        self.act(host, |account, _| account.sign_in(user_id));
+    }
+
+    /// Shows a link to a customer's page in the manager's window.
+    pub fn set_customer_page(&self, host: &str, url: &str) {
+        self.act(host, |account, _| account.customer_page = Some(url.to_owned()));
+    }
+
+    /// Deletes a source as a user can in Digital Pipeline, without a notice.
+    pub fn delete_source(&self, host: &str, external_id: &str) {
+        self.act(host, |account, _| account.sources.retain(|source| source.external_id != external_id));
+    }
+}

@@ -1,0 +1,248 @@
+//! The handle of a local amoCRM: starting, stopping, what is in it, and waiting for changes.
+
+mod crm;
+mod managers;
+mod switches;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServerHandle, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{App, HttpServer, web};
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use super::config::{SandboxConfig, WidgetArchive};
+use super::core::Core;
+use super::faults::Faults;
+use super::log::{CrmHookView, RepeatView, RequestView, TokenCall};
+use super::state::{Account, Connection, State, User};
+use super::view::{AccountView, ChatView, MessageView};
+use super::{crm_hooks, serve};
+
+/// A running local amoCRM. It stops when it is dropped; [`Sandbox::stop`] also waits for the end.
+pub struct Sandbox {
+    core: Arc<Core>,
+    url: String,
+    server: ServerHandle,
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // The command is sent at once; the future only waits for the end.
+        drop(self.server.stop(false));
+    }
+}
+
+impl Sandbox {
+    /// Binds the address and serves from the current tokio runtime until the handle is stopped or dropped.
+    /// A rustls crypto provider must be installed before.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the server's HttpClients is out of reach here: the local amoCRM shares nothing with it"
+    )]
+    pub async fn start(config: SandboxConfig) -> Result<Self> {
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            // A reused connection that the other side has just closed would look like a lost hook.
+            .pool_max_idle_per_host(0)
+            .user_agent("parom-sandbox")
+            .build()
+            .context("the client for hooks")?;
+        let core = Arc::new(Core::new(config.integrations, config.now, client));
+        core.set_parom_url(&config.parom_url);
+        for widget in config.widgets {
+            let zip = match widget.archive {
+                WidgetArchive::Bytes(bytes) => bytes,
+                WidgetArchive::Path(path) => std::fs::read(&path)
+                    .with_context(|| format!("the widget archive {} can't be read", path.display()))?,
+            };
+            let integration = &widget.integration;
+            core.upload_widget(integration, &widget.code, &zip)
+                .with_context(|| format!("the widget archive of {integration}"))?;
+        }
+        let shared = web::Data::new(Arc::clone(&core));
+        let server = HttpServer::new(move || {
+            App::new().app_data(shared.clone()).wrap(from_fn(dated)).default_service(web::to(serve::serve))
+        })
+        .workers(1)
+        .disable_signals()
+        .shutdown_timeout(1)
+        .bind(&config.listen)
+        .with_context(|| format!("the sandbox can't listen on {}", config.listen))?;
+        let address = server.addrs().first().copied().context("the sandbox has no address")?;
+        let url = format!("http://{address}");
+        core.set_own_url(&url);
+        tokio::spawn(crm_hooks::run(Arc::downgrade(&core)));
+        let server = server.run();
+        let handle = server.handle();
+        tokio::spawn(async move {
+            if let Err(error) = server.await {
+                tracing::error!(%error, "the sandbox stopped");
+            }
+        });
+        Ok(Self { core, url, server: handle })
+    }
+
+    /// Base URL, `http://127.0.0.1:PORT`, without a trailing slash.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Stops serving and returns when the address is free again.
+    pub fn stop(self) -> impl Future<Output = ()> {
+        // The handle outlives this value, whose drop would only send the same command again.
+        self.server.stop(false)
+    }
+
+    /// Sets the destination of hooks: `{url}/location/{scope_id}`.
+    pub fn set_parom_url(&self, url: &str) {
+        self.core.set_parom_url(url);
+    }
+
+    /// Sets the redirect URI of an integration (by name). An unknown name changes nothing.
+    pub fn set_redirect_uri(&self, integration: &str, uri: &str) {
+        if let Some(known) = self.core.integration_named(integration) {
+            self.core.set_redirect_uri(&known.client_id, uri);
+        }
+    }
+
+    /// The injected faults.
+    pub fn faults(&self) -> &Faults {
+        &self.core.faults
+    }
+
+    /// Uploads a widget archive (the bytes of its zip) of an integration, replacing the previous one. An error says why
+    /// amoCRM would refuse it: no manifest at the root, bad JSON, a missing image or text, …
+    pub fn set_widget(&self, integration: &str, code: &str, zip: &[u8]) -> Result<()> {
+        self.core.upload_widget(integration, code, zip)
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        self.core.change(change)
+    }
+
+    /// Changes an account, with the time in Unix seconds; the default for an unknown host.
+    fn act<T: Default>(&self, host: &str, act: impl FnOnce(&mut Account, i64) -> T) -> T {
+        let now = self.core.now().timestamp();
+        self.change(|state| state.accounts.get_mut(host).map(|account| act(account, now)).unwrap_or_default())
+    }
+
+    fn look<T: Default>(&self, host: &str, look: impl FnOnce(&Account) -> T) -> T {
+        self.core.read(|state| state.accounts.get(host).map(look).unwrap_or_default())
+    }
+
+    /// Creates the account of a host, or returns the existing one. Its ids depend only on the host.
+    pub fn add_account(&self, host: &str) -> AccountView {
+        let now = self.core.now();
+        self.change(|state| AccountView::of(state.ensure_account(host, now)))
+    }
+
+    /// All accounts.
+    pub fn accounts(&self) -> Vec<AccountView> {
+        self.core.read(|state| state.accounts.values().map(AccountView::of).collect())
+    }
+
+    /// The users of an account: Olga (administrator), Maria (manager), Pavel (manager without an id in the Chats
+    /// API). Empty if the account is unknown.
+    pub fn users(&self, host: &str) -> Vec<User> {
+        self.look(host, |account| account.users.clone())
+    }
+
+    /// Chats of an account in order of creation.
+    pub fn chats(&self, host: &str) -> Vec<ChatView> {
+        let now = self.core.now();
+        self.look(host, |account| account.chats.iter().map(|chat| ChatView::of(account, chat, now)).collect())
+    }
+
+    /// Every accepted message of an account in order of acceptance, including managers' messages.
+    pub fn messages(&self, host: &str) -> Vec<MessageView> {
+        self.look(host, |account| account.messages.iter().map(|message| MessageView::of(account, message)).collect())
+    }
+
+    /// Sources of an account as JSON: `id`, `name`, `external_id`, `pipeline_id`, `default`, `origin_code`,
+    /// `services`, `client_id` of the integration.
+    pub fn sources(&self, host: &str) -> Vec<Value> {
+        self.look(host, |account| {
+            let show = |source: &super::state::Source| {
+                json!({
+                    "id": source.id,
+                    "name": source.name,
+                    "external_id": source.external_id,
+                    "pipeline_id": source.pipeline_id,
+                    "default": source.default,
+                    "origin_code": source.origin_code,
+                    "services": source.services,
+                    "client_id": source.client_id,
+                })
+            };
+            account.sources.iter().map(show).collect()
+        })
+    }
+
+    /// The connected channels, sorted by scope id.
+    pub fn connections(&self) -> Vec<Connection> {
+        self.core.read(|state| state.connections.values().cloned().collect())
+    }
+
+    /// Messages refused because their `msgid` had been accepted before.
+    pub fn repeats(&self) -> Vec<RepeatView> {
+        self.core.read(|state| state.repeats.clone())
+    }
+
+    /// The latest 2000 lines of the request log, oldest first.
+    pub fn requests(&self) -> Vec<RequestView> {
+        self.core.read(|state| state.requests.iter().cloned().collect())
+    }
+
+    /// Calls that should never have been made, whether they succeeded or not: bad signatures, an obsolete hook version,
+    /// unknown fields, quotes of other chats, statuses that go backwards.
+    pub fn problems(&self) -> Vec<String> {
+        self.core.read(|state| state.problems.clone())
+    }
+
+    /// Every call of the token endpoint that was processed, in order.
+    pub fn token_calls(&self) -> Vec<TokenCall> {
+        self.core.read(|state| state.token_calls.clone())
+    }
+
+    /// The latest 2000 attempts to send a CRM hook, of all accounts, oldest first.
+    pub fn crm_hooks(&self) -> Vec<CrmHookView> {
+        self.core.read(|state| state.crm_hooks.tried.iter().cloned().collect())
+    }
+
+    /// Evaluates `what` now and after every change until it returns a value or the time limit has passed. It never
+    /// polls.
+    pub async fn wait_for<T>(&self, what: impl Fn(&Sandbox) -> Option<T>, limit: Duration) -> Option<T> {
+        let mut changes = self.core.subscribe();
+        let asking = async {
+            loop {
+                changes.borrow_and_update();
+                if let Some(answer) = what(self) {
+                    return Some(answer);
+                }
+                changes.changed().await.ok()?;
+            }
+        };
+        tokio::time::timeout(limit, asking).await.ok().flatten()
+    }
+}
+
+/// Every answer's `Date` is by the local amoCRM's own clock.
+async fn dated(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let mut answer = next.call(request).await?;
+    let now = answer.request().app_data::<web::Data<Arc<Core>>>().map(|core| core.now());
+    let date = now.map(|now| now.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
+    if let Some(date) = date.and_then(|date| HeaderValue::from_str(&date).ok()) {
+        answer.headers_mut().insert(header::DATE, date);
+    }
+    Ok(answer)
+}

@@ -1,0 +1,283 @@
+//! The CRM behind the chats: cards, links, talks and incoming leads, and what a message of a chat does to them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::card::{Card, LEADS, UNSORTED_STEP};
+use super::event::{Event, Webhook};
+use super::template::Template;
+use super::{Account, Direction, Message};
+
+/// The link of a chat to a contact. A chat has at most one, a contact may have many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Changes when the link does.
+    pub id: i64,
+    pub chat_id: String,
+    pub contact_id: i64,
+}
+
+/// One talk: a conversation of a chat from its first message until it is closed. Times are Unix seconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Talk {
+    pub id: i64,
+    pub chat_id: String,
+    pub contact_id: Option<i64>,
+    pub lead_id: Option<i64>,
+    /// It is open.
+    pub is_in_work: bool,
+    /// A manager has answered the latest message.
+    pub is_read: bool,
+    /// Code of the channel.
+    pub origin: String,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+/// The fate of an incoming lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sorted {
+    Waiting,
+    Accepted,
+    Declined,
+    Linked,
+}
+
+/// One incoming lead of category `chats`: it waits in front of a pipeline until a user accepts or declines it.
+#[derive(Clone, Debug)]
+pub(crate) struct Unsorted {
+    pub(crate) uid: String,
+    pub(crate) lead_id: i64,
+    pub(crate) chat_id: String,
+    pub(crate) pipeline_id: i64,
+    pub(crate) source_name: String,
+    /// External id of the source, or the channel's code if there is none.
+    pub(crate) source_uid: String,
+    pub(crate) created_at: i64,
+    pub(crate) sorted: Sorted,
+    pub(crate) sorted_at: i64,
+}
+
+/// A note on a card. Times are Unix seconds.
+#[derive(Clone, Debug)]
+pub(crate) struct Note {
+    pub(crate) id: i64,
+    pub(crate) entity: &'static str,
+    pub(crate) entity_id: i64,
+    /// `note_type`.
+    pub(crate) kind: String,
+    pub(crate) params: Value,
+    pub(crate) created_by: i64,
+    pub(crate) created_at: i64,
+}
+
+/// The state of an account besides its chats.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Crm {
+    /// By the name of their entity.
+    pub(crate) cards: BTreeMap<&'static str, Vec<Card>>,
+    pub(crate) links: Vec<Link>,
+    pub(crate) unsorted: Vec<Unsorted>,
+    pub(crate) talks: Vec<Talk>,
+    pub(crate) templates: Vec<Template>,
+    pub(crate) webhooks: Vec<Webhook>,
+    pub(crate) notes: Vec<Note>,
+    /// Events that were not sent yet.
+    pub(crate) events: Vec<Event>,
+}
+
+impl Crm {
+    /// Incoming leads not sorted yet.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = &Unsorted> {
+        self.unsorted.iter().filter(|one| one.sorted == Sorted::Waiting)
+    }
+
+    /// The incoming lead with this uid, if not sorted yet.
+    pub(crate) fn waiting_with(&self, uid: &str) -> Option<&Unsorted> {
+        self.waiting().find(|one| one.uid == uid)
+    }
+}
+
+impl Talk {
+    /// The fields common to hooks and REST.
+    pub(crate) fn facts(&self) -> Value {
+        json!({
+            "talk_id": self.id,
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+            "rate": 0,
+            "contact_id": self.contact_id,
+            "chat_id": self.chat_id,
+            "entity_id": self.lead_id,
+            "entity_type": self.lead_id.map(|_| "lead"),
+            "is_in_work": self.is_in_work,
+            "is_read": self.is_read,
+            "origin": self.origin,
+        })
+    }
+
+    /// The same form for `add` and `update`; `is_in_work` 0 means closed.
+    fn event(&self, action: &'static str) -> Event {
+        Event { setting: format!("{action}_talk"), keys: vec!["talk", action], fields: self.facts() }
+    }
+}
+
+impl Account {
+    /// A chat without a lead was written to: its contact's open lead takes it, or an incoming lead is made, with a contact
+    /// if it has none. `origin` is the code of the channel.
+    pub(crate) fn begin_lead(&mut self, chat_id: &str, origin: &str, usual_name: &str, now: i64) {
+        let linked = self.crm.contact_of_chat(chat_id);
+        // A chat that was linked to a contact before its first message.
+        let open = linked.and_then(|id| self.crm.leads_of(id).rev().find(|lead| lead.is_open()).map(|lead| lead.id));
+        let (Some(chat), Some(person)) = (self.chat(chat_id).cloned(), self.person_in(chat_id).cloned()) else {
+            return;
+        };
+        let lead_id = open.unwrap_or_else(|| {
+            let contact_id = linked.unwrap_or_else(|| self.contact_for(&person, now));
+            self.link_chat(chat_id, contact_id);
+            let source = self.source_of(&chat).cloned();
+            let pipeline_id = source.as_ref().map_or_else(|| self.main_pipeline(), |source| source.pipeline_id);
+            let source_name = source.as_ref().map_or_else(|| usual_name.to_owned(), |source| source.name.clone());
+            let mut lead = self.new_lead(0, pipeline_id, now);
+            let name = self.crm.contact(contact_id).map_or("", Card::name).to_owned();
+            for (key, text) in [("name", name.as_str()), ("chat_id", chat_id), ("source_name", source_name.as_str())] {
+                lead.set(key, text);
+            }
+            lead.set("contact_id", contact_id);
+            lead.set("source_id", source.as_ref().map(|source| source.id));
+            if self.switches.no_unsorted {
+                return self.keep_card(&LEADS, lead);
+            }
+            lead.set("status_id", pipeline_id + UNSORTED_STEP);
+            let one = Unsorted {
+                uid: Uuid::new_v4().simple().to_string(),
+                lead_id: lead.id,
+                chat_id: chat_id.to_owned(),
+                pipeline_id,
+                source_name,
+                source_uid: source.map_or_else(|| origin.to_owned(), |source| source.external_id),
+                created_at: now,
+                sorted: Sorted::Waiting,
+                sorted_at: now,
+            };
+            let event = Event::incoming(&one, self.crm.contact(contact_id), self.last_text(chat_id));
+            self.crm.events.push(event);
+            self.crm.unsorted.push(one);
+            let id = lead.id;
+            self.crm.all_mut(&LEADS).push(lead);
+            id
+        });
+        if let Some(chat) = self.chat_mut(chat_id) {
+            chat.lead_id = Some(lead_id);
+        }
+    }
+
+    /// A message that people are told about opens a talk in its chat, or updates the open one.
+    pub(crate) fn talk_goes_on(&mut self, message: &Message, origin: &str, now: i64) {
+        let is_incoming = message.direction == Direction::Incoming;
+        let chat_id = message.chat_id.as_str();
+        let contact_id = self.crm.contact_of_chat(chat_id);
+        let lead_id = self.chat(chat_id).and_then(|chat| chat.lead_id);
+        let open = self.crm.talks.iter_mut().find(|talk| talk.chat_id == chat_id && talk.is_in_work);
+        let (talk_id, event) = match open {
+            Some(talk) => {
+                (talk.contact_id, talk.lead_id, talk.is_read, talk.updated_at) =
+                    (contact_id, lead_id, !is_incoming, now);
+                (talk.id, talk.event("update"))
+            }
+            None => {
+                let talk = Talk {
+                    id: self.next_number(),
+                    chat_id: chat_id.to_owned(),
+                    contact_id,
+                    lead_id,
+                    is_in_work: true,
+                    is_read: !is_incoming,
+                    origin: origin.to_owned(),
+                    created_at: now,
+                    updated_at: now,
+                };
+                let told = (talk.id, talk.event("add"));
+                self.crm.talks.push(talk);
+                told
+            }
+        };
+        let told = Event::of_message(self, message, talk_id, origin);
+        self.crm.events.extend([event, told]);
+    }
+
+    /// Closes a talk and records the event; false if it is closed already or unknown.
+    pub(crate) fn close_talk(&mut self, id: i64, now: i64) -> bool {
+        let open = self.crm.talks.iter_mut().find(|talk| talk.id == id && talk.is_in_work);
+        let Some(talk) = open else { return false };
+        (talk.is_in_work, talk.is_read, talk.updated_at) = (false, true, now);
+        let event = talk.event("update");
+        self.crm.events.push(event);
+        true
+    }
+
+    fn sort(&mut self, uid: &str, how: Sorted, now: i64) -> Option<Unsorted> {
+        let one = self.crm.unsorted.iter_mut().find(|one| one.uid == uid && one.sorted == Sorted::Waiting)?;
+        (one.sorted, one.sorted_at) = (how, now);
+        Some(one.clone())
+    }
+
+    /// Accepts an incoming lead into a stage of its pipeline, by default the first.
+    pub(crate) fn accept(&mut self, uid: &str, user_id: i64, status_id: Option<i64>, now: i64) -> Option<Unsorted> {
+        let one = self.sort(uid, Sorted::Accepted, now)?;
+        let lead = self.crm.card_mut(&LEADS, one.lead_id)?;
+        lead.set("status_id", status_id.unwrap_or(one.pipeline_id + super::card::FIRST_STEP));
+        lead.set("responsible_user_id", user_id);
+        lead.set("updated_at", now);
+        let lead = lead.clone();
+        self.crm.events.push(Event::sorted(&one, "accept", lead.number("contact_id"), user_id));
+        self.tell(&LEADS, "add", &lead);
+        Some(one)
+    }
+
+    /// Declines an incoming lead: the lead is deleted, the contact and its chats stay.
+    pub(crate) fn decline(&mut self, uid: &str, user_id: i64, now: i64) -> Option<Unsorted> {
+        let one = self.sort(uid, Sorted::Declined, now)?;
+        let contact_id = self.crm.lead(one.lead_id).map_or(0, |lead| lead.number("contact_id"));
+        self.drop_incoming(one.lead_id);
+        self.crm.events.push(Event::sorted(&one, "decline", contact_id, user_id));
+        Some(one)
+    }
+
+    /// Moves the chat of an incoming lead to an existing lead, and links it to `contact_id` if given.
+    pub(crate) fn link_incoming(
+        &mut self,
+        uid: &str,
+        lead_id: i64,
+        contact_id: Option<i64>,
+        user_id: i64,
+        now: i64,
+    ) -> Option<Unsorted> {
+        let one = self.sort(uid, Sorted::Linked, now)?;
+        let of_lead = || self.crm.lead(lead_id).map(|lead| lead.number("contact_id"));
+        let contact_id = contact_id.or_else(of_lead).filter(|id| *id != 0);
+        self.drop_incoming(one.lead_id);
+        if let Some(chat) = self.chat_mut(&one.chat_id) {
+            chat.lead_id = Some(lead_id);
+        }
+        if let Some(contact_id) = contact_id {
+            self.link_chat(&one.chat_id, contact_id);
+        }
+        for talk in self.crm.talks.iter_mut().filter(|talk| talk.chat_id == one.chat_id) {
+            talk.lead_id = Some(lead_id);
+        }
+        self.crm.events.push(Event::sorted(&one, "accept", contact_id.unwrap_or_default(), user_id));
+        Some(one)
+    }
+
+    /// A deleted incoming lead was never announced as a lead, so no deletion is reported.
+    fn drop_incoming(&mut self, lead_id: i64) {
+        self.crm.all_mut(&LEADS).retain(|lead| lead.id != lead_id);
+        self.let_chats_go(lead_id);
+        for talk in self.crm.talks.iter_mut().filter(|talk| talk.lead_id == Some(lead_id)) {
+            talk.lead_id = None;
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Events for subscribers of CRM hooks: their shapes (www.amocrm.ru/developers/content/crm_platform/webhooks-format), their
+//! form, and who gets them.
+
+use std::collections::VecDeque;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::card::Card;
+use super::crm::Unsorted;
+use super::{Account, Direction, Message, State};
+use crate::crm::log::CrmHookView;
+
+/// An event: the code of the subscription, its keys, and its fields.
+#[derive(Clone, Debug)]
+pub(crate) struct Event {
+    pub(crate) setting: String,
+    pub(crate) keys: Vec<&'static str>,
+    pub(crate) fields: Value,
+}
+
+impl Event {
+    /// A new incoming lead. It has no documented code of its own, so subscribers to new leads are notified.
+    pub(super) fn incoming(one: &Unsorted, contact: Option<&Card>, last_text: &str) -> Self {
+        let fields = json!({
+            "uid": one.uid,
+            "source_uid": one.source_uid,
+            "category": "chats",
+            "source_data": {
+                "source_name": one.source_name,
+                "from": contact.map(Card::name),
+                "last_message_text": last_text,
+                "origin": {"chat_id": one.chat_id},
+            },
+            "data": {"contacts": contact.map(|contact| json!([{"id": contact.id, "name": contact.name()}]))},
+            "created_at": one.created_at,
+            "pipeline_id": one.pipeline_id,
+            "lead_id": one.lead_id,
+        });
+        Self { setting: "add_lead".to_owned(), keys: vec!["unsorted", "add"], fields }
+    }
+
+    /// An incoming lead was accepted or declined, which is reported as its deletion.
+    pub(super) fn sorted(one: &Unsorted, action: &'static str, contact_id: i64, user_id: i64) -> Self {
+        let result = json!({"leads": [one.lead_id], "contacts": (contact_id != 0).then_some([contact_id])});
+        let fields = json!({
+            "uid": one.uid,
+            "category": "chats",
+            "action": action,
+            "modified_user_id": user_id,
+            "created_at": one.created_at,
+            "pipeline_id": one.pipeline_id,
+            (format!("{action}_result")): result,
+        });
+        Self { setting: "add_lead".to_owned(), keys: vec!["unsorted", "delete"], fields }
+    }
+
+    /// A message in a chat. Managers' messages are reported only on Kommo, under a different code.
+    pub(super) fn of_message(account: &Account, message: &Message, talk_id: i64, origin: &str) -> Self {
+        let is_incoming = message.direction == Direction::Incoming;
+        let avatar = account.person_in(&message.chat_id).map(|person| person.avatar.as_str());
+        let media = Some(message.field("media")).filter(|link| !link.is_empty());
+        let lead_id = account.chat(&message.chat_id).and_then(|chat| chat.lead_id);
+        let fields = json!({
+            "id": message.id,
+            "chat_id": message.chat_id,
+            "talk_id": talk_id,
+            "contact_id": account.crm.contact_of_chat(&message.chat_id),
+            "text": message.field("text"),
+            "created_at": message.msec_timestamp.div_euclid(1000),
+            "element_type": lead_id.map(|_| 2),
+            "entity_type": lead_id.map(|_| "lead"),
+            "element_id": lead_id,
+            "entity_id": lead_id,
+            "type": if is_incoming { "incoming" } else { "outgoing" },
+            "author": {
+                "id": message.sender_id,
+                "type": if is_incoming { "external" } else { "internal" },
+                "name": message.sender_name,
+                "avatar_url": avatar.filter(|link| is_incoming && !link.is_empty()),
+            },
+            "origin": origin,
+            "attachment": media.map(|link| {
+                json!({"type": message.field("type"), "link": link, "file_name": message.field("file_name")})
+            }),
+        });
+        let setting = if is_incoming { "add_message" } else { "add_outgoing_message" };
+        Self { setting: setting.to_owned(), keys: vec!["message", "add"], fields }
+    }
+
+    /// The body of a hook as encoded by PHP: bracket keys, every value a string, empty values omitted.
+    fn form(&self, account: &Account) -> String {
+        let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+        let (first, rest) = self.keys.split_first().map_or(("", &[][..]), |(first, rest)| (*first, rest));
+        let prefix: String = rest.iter().fold(first.to_owned(), |prefix, key| format!("{prefix}[{key}]"));
+        flatten(&format!("{prefix}[0]"), &self.fields, &mut |key, value| {
+            pairs.append_pair(key, value);
+        });
+        pairs.append_pair("account[subdomain]", account.subdomain());
+        pairs.append_pair("account[id]", &account.id.to_string());
+        pairs.append_pair("account[_links][self]", &format!("https://{}", account.host));
+        pairs.finish()
+    }
+}
+
+fn flatten(key: &str, value: &Value, put: &mut impl FnMut(&str, &str)) {
+    match value {
+        Value::Null => {}
+        Value::Bool(flag) => put(key, if *flag { "1" } else { "0" }),
+        Value::Number(number) => put(key, &number.to_string()),
+        Value::String(text) => put(key, text),
+        Value::Array(list) => list.iter().enumerate().for_each(|(at, one)| flatten(&format!("{key}[{at}]"), one, put)),
+        Value::Object(map) => map.iter().for_each(|(name, one)| flatten(&format!("{key}[{name}]"), one, put)),
+    }
+}
+
+/// More invalid answers than this within [`WINDOW_SECONDS`], including the last one, disable a subscription.
+const INVALID_LIMIT: usize = 100;
+const WINDOW_SECONDS: i64 = 2 * 60 * 60;
+
+/// One subscription; its destination is its identity. Times are Unix seconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Webhook {
+    pub id: i64,
+    pub destination: String,
+    /// The events: `add_contact`, `update_talk`, …
+    pub settings: Vec<String>,
+    pub sort: i64,
+    pub created_by: i64,
+    pub created_at: i64,
+    pub updated_at: i64,
+    /// amoCRM has disabled it.
+    pub disabled: bool,
+    /// Times of recent invalid answers.
+    pub(crate) invalid: VecDeque<i64>,
+}
+
+impl Webhook {
+    /// Counts an invalid answer, which may disable the subscription.
+    pub(crate) fn answered_wrongly(&mut self, now: i64) {
+        self.invalid.push_back(now);
+        self.invalid.retain(|at| *at > now - WINDOW_SECONDS);
+        self.disabled |= self.invalid.len() > INVALID_LIMIT;
+    }
+}
+
+/// Codes that can be subscribed to. The two platforms differ: customers' messages are reported only on Kommo, according
+/// to the tables, and customers (the entity) exist only on amocrm.ru.
+pub(crate) fn is_known_event(code: &str, is_russian: bool) -> bool {
+    let Some((action, of)) = code.split_once('_') else { return false };
+    let actions = match (of, is_russian) {
+        ("lead", _) => "add update delete restore status responsible note",
+        ("contact" | "company", _) => "add update delete restore responsible note",
+        ("talk", _) => "add update",
+        ("chat_template_review", _) => "add",
+        ("customer", true) => "add update delete responsible note",
+        ("task", true) => "add update delete responsible",
+        ("task", false) => "add delete responsible",
+        ("message" | "outgoing_message", false) => "add",
+        _ => "",
+    };
+    actions.split(' ').any(|known| known == action)
+}
+
+/// A hook on its way to a subscriber.
+#[derive(Clone, Debug)]
+pub(crate) struct Delivery {
+    pub(crate) host: String,
+    pub(crate) event: String,
+    pub(crate) destination: String,
+    pub(crate) body: String,
+    pub(crate) attempt: u32,
+    pub(crate) due: DateTime<Utc>,
+}
+
+/// Waiting hooks, and past attempts.
+#[derive(Debug, Default)]
+pub(crate) struct CrmHooks {
+    pub(crate) queue: Vec<Delivery>,
+    pub(crate) tried: VecDeque<CrmHookView>,
+}
+
+impl State {
+    /// Makes deliveries of what happened in every account.
+    pub(crate) fn dispatch(&mut self, now: DateTime<Utc>) {
+        for account in self.accounts.values_mut() {
+            for event in std::mem::take(&mut account.crm.events) {
+                let wants = |one: &&Webhook| !one.disabled && one.settings.contains(&event.setting);
+                let destinations = account.crm.webhooks.iter().filter(wants).map(|one| one.destination.clone());
+                self.crm_hooks.queue.extend(destinations.map(|destination| Delivery {
+                    host: account.host.clone(),
+                    event: event.setting.clone(),
+                    destination,
+                    body: event.form(account),
+                    attempt: 1,
+                    due: now,
+                }));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_left_out_and_the_rest_are_strings() {
+        let mut seen = Vec::new();
+        let value = json!({"id": 5, "on": true, "none": null, "empty": [], "list": [{"value": "a b"}], "text": ""});
+        flatten("talk[add][0]", &value, &mut |key, value| seen.push(format!("{key}={value}")));
+        seen.sort();
+        assert_eq!(
+            seen,
+            ["talk[add][0][id]=5", "talk[add][0][list][0][value]=a b", "talk[add][0][on]=1", "talk[add][0][text]=",]
+        );
+    }
+}

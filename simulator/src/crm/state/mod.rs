@@ -1,0 +1,223 @@
+//! The whole state of the local amoCRM. Nothing here uses the network.
+
+mod account;
+mod card;
+mod chat;
+mod crm;
+mod event;
+mod files;
+mod grants;
+mod template;
+
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+pub(crate) use account::{Account, Source, Switches};
+pub use account::{Pipeline, User, UserRights};
+pub(crate) use card::{
+    CONTACTS, Card, Custom, Entity, FIRST_STEP, FieldValue, Fixed, Kind, LEADS, LOST, UNSORTED_STEP, WON, With, is_step,
+};
+pub(crate) use chat::{Chat, Message, Person, Typing};
+pub use chat::{Direction, Status};
+pub use crm::{Link, Talk};
+pub(crate) use crm::{Note, Sorted, Unsorted};
+pub use event::Webhook;
+pub(crate) use event::{CrmHooks, Delivery, is_known_event};
+pub(crate) use files::{Drive, DriveFile, Files, Session, StoredFile};
+pub(crate) use grants::{ACCESS, Grant, Grants, Pair};
+pub(crate) use template::Template;
+
+use crate::crm::abilities::{Abilities, Lengths};
+use crate::crm::config::IntegrationConfig;
+use crate::crm::log::{RepeatView, RequestView, TokenCall};
+use crate::crm::rates::Rates;
+use crate::crm::widget::Widget;
+
+/// Lines kept in the request log.
+const LOG_LIMIT: usize = 2000;
+/// Default limit of active sources of an integration in an account (the other reading is 50).
+const SOURCE_LIMIT: usize = 100;
+/// Limit of templates of an integration in an account; the documents define an error for it but no number.
+const TEMPLATE_LIMIT: usize = 250;
+
+/// One connected channel of one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// `{channel_id}_{account's amojo id}`.
+    pub scope_id: String,
+    /// Title shown in the account.
+    pub title: String,
+    /// `v2`, or the obsolete `v1`.
+    pub hook_api_version: String,
+    /// The channel's time window is switched off for the account.
+    pub is_time_window_disabled: bool,
+}
+
+/// The parts of a scope's id: the channel, and the account's amojo id.
+pub(crate) fn channel_of(scope_id: &str) -> &str {
+    scope_id.get(..36).unwrap_or(scope_id)
+}
+
+/// The whole state.
+pub(crate) struct State {
+    pub(crate) accounts: BTreeMap<String, Account>,
+    /// By scope.
+    pub(crate) connections: BTreeMap<String, Connection>,
+    pub(crate) grants: Grants,
+    pub(crate) requests: VecDeque<RequestView>,
+    pub(crate) requests_seen: u64,
+    pub(crate) problems: Vec<String>,
+    pub(crate) repeats: Vec<RepeatView>,
+    pub(crate) token_calls: Vec<TokenCall>,
+    /// Uploaded widgets by the `client_id` of their integration.
+    pub(crate) widgets: HashMap<String, Arc<Widget>>,
+    /// Accounts that may connect a private channel, by its id; other channels are public.
+    pub(crate) private_channels: HashMap<String, Vec<i64>>,
+    pub(crate) source_limit: usize,
+    pub(crate) template_limit: usize,
+    /// Integrations (`client_id`) with "multiple sources" switched off: amoCRM creates one source itself.
+    pub(crate) single_source: HashSet<String>,
+    /// Calls about installations get lost.
+    pub(crate) lose_install_calls: bool,
+    /// CRM hooks in transit.
+    pub(crate) crm_hooks: CrmHooks,
+    pub(crate) drive: Drive,
+    pub(crate) rates: Rates,
+    /// Registered abilities of channels, by id; others have the default.
+    pub(crate) abilities: HashMap<String, Abilities>,
+    pub(crate) lengths: Lengths,
+    pub(crate) files: Files,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            accounts: BTreeMap::new(),
+            connections: BTreeMap::new(),
+            grants: Grants::default(),
+            requests: VecDeque::new(),
+            requests_seen: 0,
+            problems: Vec::new(),
+            repeats: Vec::new(),
+            token_calls: Vec::new(),
+            widgets: HashMap::new(),
+            private_channels: HashMap::new(),
+            source_limit: SOURCE_LIMIT,
+            template_limit: TEMPLATE_LIMIT,
+            single_source: HashSet::new(),
+            lose_install_calls: false,
+            crm_hooks: CrmHooks::default(),
+            drive: Drive::default(),
+            rates: Rates::default(),
+            abilities: HashMap::new(),
+            lengths: Lengths::default(),
+            files: Files::default(),
+        }
+    }
+}
+
+impl State {
+    /// The account with this amojo id.
+    pub(crate) fn account_by_amojo(&self, amojo_id: &str) -> Option<&Account> {
+        self.accounts.values().find(|account| account.amojo_id == amojo_id)
+    }
+
+    pub(crate) fn account_by_amojo_mut(&mut self, amojo_id: &str) -> Option<&mut Account> {
+        self.accounts.values_mut().find(|account| account.amojo_id == amojo_id)
+    }
+
+    /// The account of a scope.
+    pub(crate) fn account_of_scope(&self, scope_id: &str) -> Option<&Account> {
+        self.account_by_amojo(scope_id.get(37..)?)
+    }
+
+    /// The account with this numeric id.
+    pub(crate) fn account_by_id(&self, id: i64) -> Option<&Account> {
+        self.accounts.values().find(|account| account.id == id)
+    }
+
+    /// Creates the account of this host, or returns the existing one.
+    pub(crate) fn ensure_account(&mut self, host: &str, now: DateTime<Utc>) -> &Account {
+        let mut id = Account::number_for(host);
+        while self.accounts.values().any(|one| one.id == id && one.host != host) {
+            id += 1;
+        }
+        self.accounts.entry(host.to_owned()).or_insert_with(|| Account::new(host, id, now))
+    }
+
+    /// Changes an account's host; ids and tokens stay.
+    pub(crate) fn rename(&mut self, host: &str, new_host: &str) {
+        if let Some(mut account) = self.accounts.remove(host) {
+            new_host.clone_into(&mut account.host);
+            self.accounts.insert(new_host.to_owned(), account);
+        }
+    }
+
+    /// The abilities of the channel with this id or scope.
+    pub(crate) fn abilities(&self, scope_id: &str) -> Abilities {
+        self.abilities.get(channel_of(scope_id)).cloned().unwrap_or_default()
+    }
+
+    /// Adds a line to the request log and drops the oldest beyond the limit.
+    pub(crate) fn log(&mut self, line: RequestView) {
+        self.requests_seen = self.requests_seen.wrapping_add(1);
+        self.requests.push_back(RequestView { number: self.requests_seen, ..line });
+        if self.requests.len() > LOG_LIMIT {
+            self.requests.pop_front();
+        }
+    }
+
+    /// Code of an integration's widget; derived from its name if none was uploaded.
+    pub(crate) fn widget_code(&self, integration: &IntegrationConfig) -> String {
+        if let Some(widget) = self.widgets.get(&integration.client_id) {
+            return widget.code.clone();
+        }
+        let letter = |one: char| if one.is_ascii_alphanumeric() { one.to_ascii_lowercase() } else { '_' };
+        let code: String = integration.name.chars().map(letter).collect();
+        if code.starts_with(|first: char| first.is_ascii_lowercase()) { code } else { format!("w{code}") }
+    }
+
+    /// Enables an integration in an account. If its card has "multiple sources" off, amoCRM creates its source.
+    pub(crate) fn activate(&mut self, host: &str, integration: &IntegrationConfig) {
+        let Some(account) = self.accounts.get_mut(host) else { return };
+        let installed = account.installed.entry(integration.client_id.clone()).or_default();
+        if !std::mem::replace(&mut installed.active, true) {
+            let pipeline_id = account.main_pipeline();
+            self.make_single_source(host, integration, pipeline_id);
+        }
+    }
+
+    /// Switches "multiple sources" of an integration's card off, or on again.
+    pub(crate) fn set_single_source(&mut self, client_id: &str, single: bool) {
+        self.single_source.remove(client_id);
+        self.single_source.extend(single.then(|| client_id.to_owned()));
+    }
+
+    /// Creates the one source of an integration whose card has "multiple sources" off, or moves the existing one to a
+    /// pipeline: its external id is the widget code.
+    pub(crate) fn make_single_source(&mut self, host: &str, integration: &IntegrationConfig, pipeline_id: i64) {
+        let client_id = &integration.client_id;
+        let is_lead_source = self.widgets.get(client_id).is_none_or(|widget| widget.is_in("lead_sources"));
+        let code = self.widget_code(integration);
+        let account = self.accounts.get_mut(host).filter(|_| is_lead_source && self.single_source.contains(client_id));
+        let Some(account) = account else { return };
+        let old = account.sources.iter_mut().find(|one| &one.client_id == client_id && one.external_id == code);
+        if let Some(source) = old {
+            source.pipeline_id = pipeline_id;
+            return;
+        }
+        let source = Source {
+            id: account.next_number(),
+            client_id: client_id.clone(),
+            name: integration.name.clone(),
+            external_id: code,
+            pipeline_id,
+            default: false,
+            origin_code: integration.channels.first().map(|channel| channel.code.clone()),
+            services: serde_json::json!([]),
+        };
+        account.sources.push(source);
+    }
+}

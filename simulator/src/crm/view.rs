@@ -1,0 +1,225 @@
+//! The library's views of its state, where they are not the state itself.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::log::HookAnswer;
+use super::state::{Account, Card, Chat, Direction, Message, Person, Pipeline, Sorted, Status, Unsorted, User};
+
+/// An account and its fixed parts.
+#[derive(Clone, Debug)]
+pub struct AccountView {
+    /// Bare host, such as `acme.amocrm.ru`.
+    pub host: String,
+    pub id: i64,
+    /// Id in the Chats API, a UUID.
+    pub amojo_id: String,
+    pub name: String,
+    /// An administrator, a manager, and a manager without an id in the Chats API.
+    pub users: Vec<User>,
+    /// Two pipelines; the first is the main one.
+    pub pipelines: Vec<Pipeline>,
+}
+
+/// A chat with its contact and lead.
+#[derive(Clone, Debug)]
+pub struct ChatView {
+    /// Amojo chat id.
+    pub id: String,
+    pub scope_id: String,
+    /// The other side's chat id; `None` for a chat opened by a manager until it is bound.
+    pub conversation_id: Option<String>,
+    /// Amojo id of the customer.
+    pub person_id: String,
+    /// The other side's id of the customer.
+    pub person_client_id: Option<String>,
+    pub name: String,
+    /// Empty if unknown.
+    pub phone: String,
+    /// Empty if unknown.
+    pub email: String,
+    /// External id of the source it is bound to.
+    pub source: Option<String>,
+    /// External id in its hooks now: the bound source's or the default one's.
+    pub hook_source: Option<String>,
+    /// Number of messages in it.
+    pub messages: usize,
+    /// Messages the manager was notified of and has not seen.
+    pub unread: usize,
+    /// Until when the customer counts as typing.
+    pub typing_until: Option<DateTime<Utc>>,
+    pub lead: Option<LeadView>,
+}
+
+/// The lead of a chat.
+#[derive(Clone, Debug)]
+pub struct LeadView {
+    pub id: i64,
+    pub contact_id: i64,
+    pub pipeline_id: i64,
+    /// Name of the source it came from.
+    pub source_name: String,
+    pub created_at: DateTime<Utc>,
+}
+
+/// A message that was accepted or sent.
+#[derive(Clone, Debug)]
+pub struct MessageView {
+    /// Amojo id.
+    pub id: String,
+    /// The other side's id, if it has one.
+    pub msgid: Option<String>,
+    pub scope_id: String,
+    /// Amojo chat id.
+    pub chat_id: String,
+    /// The other side's chat id.
+    pub conversation_id: Option<String>,
+    pub direction: Direction,
+    /// `text`, `picture` and so on.
+    pub kind: String,
+    /// After edits.
+    pub text: String,
+    /// URL of the file, empty if there is none.
+    pub media: String,
+    /// Amojo id of the sender.
+    pub sender_id: String,
+    pub sender_name: String,
+    pub msec_timestamp: i64,
+    /// External id of the source in the request.
+    pub source: Option<String>,
+    /// Whether it requested no lead and no notification.
+    pub silent: bool,
+    pub edited: bool,
+    /// Reactions: author (the other side's id of a customer, the amojo id of a manager), and the emoji.
+    pub reactions: Vec<(String, String)>,
+    /// Every reported status, in order.
+    pub statuses: Vec<Status>,
+    /// The answer to its hook.
+    pub hook: Option<HookAnswer>,
+    /// The payload as received, or the hook's `message` object.
+    pub payload: Value,
+}
+
+/// A contact with its leads and chats.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactView {
+    pub id: i64,
+    pub name: String,
+    /// As entered, in order.
+    pub phones: Vec<String>,
+    pub emails: Vec<String>,
+    /// Ids of its leads, including incoming ones.
+    pub leads: Vec<i64>,
+    /// Amojo ids of its chats.
+    pub chats: Vec<String>,
+}
+
+/// An incoming lead that was neither accepted nor declined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IncomingLeadView {
+    /// Its id in `leads/unsorted`.
+    pub uid: String,
+    /// The lead it becomes when accepted.
+    pub lead_id: i64,
+    pub contact_id: i64,
+    /// Amojo id of its chat.
+    pub chat_id: String,
+    pub pipeline_id: i64,
+    pub source_name: String,
+}
+
+impl AccountView {
+    pub(crate) fn of(account: &Account) -> Self {
+        Self {
+            host: account.host.clone(),
+            id: account.id,
+            amojo_id: account.amojo_id.clone(),
+            name: account.name.clone(),
+            users: account.users.clone(),
+            pipelines: account.pipelines.clone(),
+        }
+    }
+}
+
+impl ChatView {
+    pub(crate) fn of(account: &Account, chat: &Chat, now: DateTime<Utc>) -> Self {
+        let person = account.person(&chat.person_id);
+        let own = |look: fn(&Person) -> &String| person.map(|person| look(person).clone()).unwrap_or_default();
+        Self {
+            id: chat.id.clone(),
+            scope_id: chat.scope_id.clone(),
+            conversation_id: chat.conversation_id.clone(),
+            person_id: chat.person_id.clone(),
+            person_client_id: person.and_then(|person| person.client_id.clone()),
+            name: own(|person| &person.name),
+            phone: own(|person| &person.phone),
+            email: own(|person| &person.email),
+            source: chat.source.clone(),
+            hook_source: account.source_of(chat).map(|source| source.external_id.clone()),
+            messages: chat.messages,
+            unread: chat.unread,
+            typing_until: chat.typing_at(now).map(|typing| typing.until),
+            lead: chat.lead_id.and_then(|id| account.crm.lead(id)).map(|lead| LeadView {
+                id: lead.id,
+                contact_id: lead.number("contact_id"),
+                pipeline_id: lead.number("pipeline_id"),
+                source_name: lead.text("source_name").to_owned(),
+                created_at: DateTime::from_timestamp(lead.number("created_at"), 0).unwrap_or_default(),
+            }),
+        }
+    }
+}
+
+impl MessageView {
+    pub(crate) fn of(account: &Account, message: &Message) -> Self {
+        Self {
+            id: message.id.clone(),
+            msgid: message.msgid.clone(),
+            scope_id: message.scope_id.clone(),
+            chat_id: message.chat_id.clone(),
+            conversation_id: account.chat(&message.chat_id).and_then(|chat| chat.conversation_id.clone()),
+            direction: message.direction,
+            kind: message.field("type").to_owned(),
+            text: message.field("text").to_owned(),
+            media: message.field("media").to_owned(),
+            sender_id: message.sender_id.clone(),
+            sender_name: message.sender_name.clone(),
+            msec_timestamp: message.msec_timestamp,
+            source: message.source.clone(),
+            silent: message.silent,
+            edited: message.edited,
+            reactions: message.reactions.clone(),
+            statuses: message.statuses.clone(),
+            hook: message.hook.clone(),
+            payload: message.payload.clone(),
+        }
+    }
+}
+
+impl ContactView {
+    pub(crate) fn of(account: &Account, contact: &Card) -> Self {
+        let links = account.crm.links.iter().filter(|link| link.contact_id == contact.id);
+        Self {
+            id: contact.id,
+            name: contact.name().to_owned(),
+            phones: contact.phones(),
+            emails: contact.emails(),
+            leads: account.crm.leads_of(contact.id).map(|lead| lead.id).collect(),
+            chats: links.map(|link| link.chat_id.clone()).collect(),
+        }
+    }
+}
+
+impl IncomingLeadView {
+    /// `None` if it was accepted, declined or linked.
+    pub(crate) fn of(account: &Account, one: &Unsorted) -> Option<Self> {
+        (one.sorted == Sorted::Waiting).then(|| Self {
+            uid: one.uid.clone(),
+            lead_id: one.lead_id,
+            contact_id: account.crm.lead(one.lead_id).map_or(0, |lead| lead.number("contact_id")),
+            chat_id: one.chat_id.clone(),
+            pipeline_id: one.pipeline_id,
+            source_name: one.source_name.clone(),
+        })
+    }
+}

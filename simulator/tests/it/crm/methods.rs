@@ -1,0 +1,267 @@
+//! What is there beside the calls that chats need, and what is honestly not.
+
+use serde_json::{Value, json};
+
+use crate::crm::caller::{HOST, World, read, text};
+
+async fn get(world: &World, token: &str, path: &str) -> (u16, Value) {
+    world.json("GET", &format!("/api/v4/{path}"), token, None).await
+}
+
+/// S4: what amoCRM's own SDK cannot do without, as production was recorded.
+#[tokio::test]
+async fn s4_an_account_has_every_field_that_production_has() {
+    let world = World::new().await;
+    let token = world.access().await;
+    let with = "amojo_id,amojo_rights,users_groups,task_types,version,entity_names,datetime_settings,drive_url,\
+        is_api_filter_enabled";
+    let (status, account) = get(&world, &token, &format!("account?with={with}")).await;
+    assert_eq!(status, 200);
+    for key in ["created_by", "updated_by", "mobile_feature_version", "updated_at", "version", "drive_url"] {
+        assert!(!account[key].is_null(), "{key}");
+    }
+    let settings = &account["_embedded"]["datetime_settings"];
+    for key in [
+        "date_pattern",
+        "short_date_pattern",
+        "short_time_pattern",
+        "date_format",
+        "date_formant",
+        "time_format",
+        "timezone",
+        "timezone_offset",
+    ] {
+        assert!(settings[key].is_string(), "{key}");
+    }
+    for key in ["users_groups", "task_types"] {
+        assert!(account["_embedded"][key].as_array().is_some_and(|list| !list.is_empty()), "{key}");
+    }
+}
+
+/// S9: the fields of contacts are those that contacts have.
+#[tokio::test]
+async fn s9_fields_of_contacts_are_listed_with_the_ids_that_contacts_show() {
+    let world = World::new().await;
+    let token = world.access().await;
+    let id = world.sandbox.add_contact(HOST, "Ann", Some("+79990001122"), Some("ann@acme.test"));
+    let (status, list) = get(&world, &token, "contacts/custom_fields").await;
+    assert_eq!(status, 200);
+    let fields = list["_embedded"]["custom_fields"].as_array().unwrap();
+    let codes: Vec<&str> = fields.iter().map(|one| one["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["PHONE", "EMAIL", "POSITION"]);
+    let (_, contact) = get(&world, &token, &format!("contacts/{id}")).await;
+    let values = contact["custom_fields_values"].as_array().unwrap();
+    assert_eq!(values.len(), 2);
+    for value in values {
+        let field = fields.iter().find(|one| one["id"] == value["field_id"]).expect("the field is listed");
+        assert_eq!((&field["code"], &field["type"]), (&value["field_code"], &value["field_type"]));
+        let kind = &value["values"][0];
+        let enums = field["enums"].as_array().unwrap();
+        assert!(enums.iter().any(|one| one["id"] == kind["enum_id"] && one["value"] == kind["enum_code"]), "{value}");
+        let path = format!("contacts/custom_fields/{}", value["field_id"]);
+        assert_eq!(get(&world, &token, &path).await, (200, field.clone()));
+    }
+    assert_eq!(get(&world, &token, "contacts/custom_fields/5").await.0, 404);
+}
+
+/// S9: the fields of leads say where they came from.
+#[tokio::test]
+async fn s9_leads_have_tracking_fields_of_one_text_each() {
+    let world = World::new().await;
+    let token = world.access().await;
+    let (_, list) = get(&world, &token, "leads/custom_fields").await;
+    let fields = list["_embedded"]["custom_fields"].as_array().unwrap();
+    assert!(fields.iter().all(|one| one["type"] == "tracking_data" && one["entity_type"] == "leads"));
+    let source = fields.iter().find(|one| one["code"] == "UTM_SOURCE").unwrap();
+    let path = format!("leads/custom_fields/{}", source["id"]);
+    assert_eq!(get(&world, &token, &path).await, (200, source.clone()));
+    let made = world.json("POST", "/api/v4/leads", &token, Some(json!([{"name": "Order"}]))).await.1;
+    let id = made["_embedded"]["leads"][0]["id"].as_i64().unwrap();
+    let lead = format!("/api/v4/leads/{id}");
+    let set =
+        async |field: Value| world.json("PATCH", &lead, &token, Some(json!({"custom_fields_values": [field]}))).await.0;
+    assert_eq!(set(json!({"field_id": source["id"], "values": [{"value": "mail"}]})).await, 200);
+    assert_eq!(set(json!({"field_code": "UTM_TERM", "values": [{"value": "boots"}]})).await, 200);
+    for wrong in [
+        json!({"field_code": "PHONE", "values": [{"value": "1"}]}),
+        json!({"field_id": 5, "values": [{"value": "1"}]}),
+        json!({"field_code": "UTM_TERM", "values": [{"value": 1}]}),
+        json!({"field_code": "UTM_TERM", "values": [{"value": "a"}, {"value": "b"}]}),
+        json!({"field_code": "UTM_TERM", "values": "a"}),
+    ] {
+        assert_eq!(set(wrong.clone()).await, 400, "{wrong}");
+    }
+    let (_, shown) = get(&world, &token, &format!("leads/{id}")).await;
+    let values = shown["custom_fields_values"].as_array().unwrap();
+    let values: Vec<_> = values.iter().map(|one| (&one["field_code"], &one["values"][0]["value"])).collect();
+    assert_eq!(values, [(&json!("UTM_SOURCE"), &json!("mail")), (&json!("UTM_TERM"), &json!("boots"))]);
+    assert_eq!(set(json!({"field_code": "UTM_TERM", "values": []})).await, 200);
+    world.sandbox.remove_tracking_fields(HOST, &["UTM_SOURCE"]);
+    assert_eq!(get(&world, &token, &path).await.0, 404);
+    assert_eq!(get(&world, &token, &format!("leads/{id}")).await.1["custom_fields_values"], Value::Null);
+    assert_eq!(set(json!({"field_code": "UTM_SOURCE", "values": [{"value": "x"}]})).await, 400);
+}
+
+#[tokio::test]
+async fn an_account_of_russian_readers_has_russian_names() {
+    let world = World::connected().await;
+    let token = world.access().await;
+    world.sandbox.set_language(HOST, "ru");
+    let (_, lines) = get(&world, &token, "leads/pipelines").await;
+    let names = |list: &Value| -> Vec<String> {
+        list.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let pipelines = &lines["_embedded"]["pipelines"];
+    assert_eq!(names(pipelines), ["Продажи", "Поддержка"]);
+    let stages = ["Неразобранное", "Первичный контакт", "Успешно реализовано", "Закрыто и не реализовано"];
+    assert_eq!(names(&pipelines[0]["_embedded"]["statuses"]), stages);
+    assert_eq!(names(&get(&world, &token, "users").await.1["_embedded"]["users"]), ["Ольга", "Мария", "Павел"]);
+}
+
+#[tokio::test]
+async fn s9_pipeline_steps_tags_and_notes_can_be_read() {
+    let world = World::connected().await;
+    let token = world.access().await;
+    let (_, lines) = get(&world, &token, "leads/pipelines").await;
+    let line = &lines["_embedded"]["pipelines"][1];
+    let path = format!("leads/pipelines/{}/statuses", line["id"]);
+    let (status, steps) = get(&world, &token, &path).await;
+    assert_eq!((status, &steps["_embedded"]["statuses"]), (200, &line["_embedded"]["statuses"]));
+    let step = &steps["_embedded"]["statuses"][1];
+    assert_eq!(get(&world, &token, &format!("{path}/{}", step["id"])).await, (200, step.clone()));
+    assert_eq!(get(&world, &token, "leads/pipelines/5/statuses").await.0, 404);
+
+    assert_eq!(get(&world, &token, "contacts/tags").await.0, 204);
+    let made = json!([{"name": "Ann", "tags_to_add": [{"name": "vip"}, {"name": "bridge"}]},
+        {"name": "Bob", "tags_to_add": [{"name": "vip"}]}]);
+    let (_, made) = world.json("POST", "/api/v4/contacts", &token, Some(made)).await;
+    let ann = made["_embedded"]["contacts"][0]["id"].clone();
+    let (_, tags) = get(&world, &token, "contacts/tags").await;
+    let names: Vec<&Value> = tags["_embedded"]["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
+    assert_eq!(names, ["bridge", "vip"]);
+    let (_, contact) = get(&world, &token, &format!("contacts/{ann}")).await;
+    assert!(contact["_embedded"]["tags"].as_array().unwrap().contains(&tags["_embedded"]["tags"][1]));
+    assert_eq!(get(&world, &token, "leads/tags").await.0, 204);
+
+    let notes = format!("/api/v4/contacts/{ann}/notes");
+    assert_eq!(world.json("GET", &notes, &token, None).await.0, 204);
+    let service = json!([{"note_type": "service_message", "params": {"service": "Parom", "text": "Stopped"}}]);
+    let (status, kept) = world.json("POST", &notes, &token, Some(service)).await;
+    assert_eq!((status, &kept["_embedded"]["notes"][0]["entity_id"]), (200, &ann));
+    let common = json!([{"entity_id": ann, "note_type": "common", "params": {"text": "Called"}}]);
+    assert_eq!(world.json("POST", "/api/v4/contacts/notes", &token, Some(common)).await.0, 200);
+    for wrong in [
+        json!([{"note_type": "common", "params": {}}]),
+        json!([{"note_type": "letter", "params": {"text": "x"}}]),
+        json!([{"note_type": "common"}]),
+    ] {
+        assert_eq!(world.json("POST", &notes, &token, Some(wrong)).await.0, 400);
+    }
+    let (_, all) = get(&world, &token, "contacts/notes").await;
+    let texts: Vec<&Value> =
+        all["_embedded"]["notes"].as_array().unwrap().iter().map(|note| &note["params"]["text"]).collect();
+    assert_eq!(texts, ["Stopped", "Called"]);
+    assert_eq!(get(&world, &token, "leads/notes").await.0, 204);
+    assert_eq!(world.json("POST", "/api/v4/leads/5/notes", &token, Some(json!([{}]))).await.0, 404);
+}
+
+/// S9: a method that only the sandbox lacks is answered as unsupported; only those that amoCRM refuses are 405.
+#[tokio::test]
+async fn s9_a_method_that_is_not_there_is_no_card_and_no_wrong_verb() {
+    let world = World::new().await;
+    let token = world.access().await;
+    for (method, path) in [
+        ("POST", "leads/pipelines"),
+        ("PATCH", "leads/pipelines/5"),
+        ("POST", "leads/unsorted/sip"),
+        ("POST", "leads/unsorted/forms"),
+        ("POST", "contacts/custom_fields"),
+        ("GET", "contacts/custom_fields/groups/x"),
+        ("GET", "leads/loss_reasons"),
+        ("POST", "users"),
+        ("GET", "companies"),
+        ("GET", "contacts/anything"),
+    ] {
+        let body = (method != "GET").then(|| json!([{}]));
+        let (status, answer) = world.json(method, &format!("/api/v4/{path}"), &token, body).await;
+        assert_eq!(
+            (status, answer["detail"].as_str()),
+            (404, Some("the sandbox has no such method")),
+            "{method} {path}"
+        );
+    }
+    for (method, path) in [("DELETE", "contacts/5"), ("DELETE", "leads/5"), ("PUT", "account"), ("DELETE", "talks")] {
+        assert_eq!(world.json(method, &format!("/api/v4/{path}"), &token, None).await.0, 405, "{method} {path}");
+    }
+}
+
+/// S10: clients of strict languages read numbers into 32 bits; amoCRM's have seven or eight digits.
+#[tokio::test]
+async fn s10_every_number_has_seven_or_eight_digits() {
+    fn numbers(value: &Value, key: &str, found: &mut Vec<(String, i64)>) {
+        match value {
+            Value::Object(fields) => fields.iter().for_each(|(key, value)| numbers(value, key, found)),
+            Value::Array(items) => items.iter().for_each(|value| numbers(value, key, found)),
+            Value::Number(number) if key == "id" || key.ends_with("_id") => {
+                found.push((key.to_owned(), number.as_i64().unwrap()));
+            }
+            _ => {}
+        }
+    }
+    let world = World::connected().await;
+    let token = world.access().await;
+    world.message(text("m-1", "Hello")).await;
+    let mut found = Vec::new();
+    for path in [
+        "account",
+        "users",
+        "leads/pipelines",
+        "contacts",
+        "contacts/custom_fields",
+        "leads?with=contacts",
+        "leads/unsorted",
+    ] {
+        let (status, body) = get(&world, &token, path).await;
+        assert_eq!(status, 200, "{path}");
+        numbers(&body, "", &mut found);
+    }
+    let global = |number: i64| matches!(number, 0 | 142 | 143);
+    for (key, number) in &found {
+        assert!(global(*number) || (1_000_000..100_000_000).contains(number), "{key} {number}");
+    }
+    assert!(found.len() > 30, "{found:?}");
+}
+
+/// S11: what the SDK's examples ask for beside.
+#[tokio::test]
+async fn s11_addresses_and_headers_that_the_sdk_uses_are_supported() {
+    let world = World::new().await;
+    let token = world.access().await;
+    let to = |host: &str, path: &str| {
+        world.client.get(format!("{}{path}", world.sandbox.url())).header("Host", host).bearer_auth(&token)
+    };
+    for host in [HOST, "www.amocrm.ru"] {
+        let (status, found) = read(to(host, "/oauth2/account/subdomain")).await;
+        assert_eq!((status, &found["domain"]), (200, &json!(HOST)), "{host}");
+    }
+    let (status, user) = read(to(HOST, "/v3/user")).await;
+    assert_eq!((status, &user["name"]), (200, &json!("Olga")), "{user}");
+    let answer = to(HOST, "/api/v4/account").send().await.unwrap();
+    let first = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
+    let second = to(HOST, "/api/v4/account").send().await.unwrap();
+    assert!(uuid::Uuid::parse_str(&first).is_ok() && second.headers()["x-request-id"] != first.as_str());
+    let opened = world
+        .client
+        .post(format!("{}/v1.0/sessions", world.sandbox.url()))
+        .header("Host", "drive.amocrm.ru")
+        .bearer_auth(&token)
+        .json(&json!({"file_name": "a.txt", "file_size": 2}));
+    let (status, session) = read(opened).await;
+    assert_eq!(status, 200, "{session}");
+    let key = session["upload_url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    let url = format!("{}/v1.0/sessions/upload/{key}", world.sandbox.url());
+    let part = world.client.post(url).header("Host", "drive.amocrm.ru").body("ab");
+    let (status, file) = read(part).await;
+    assert_eq!(status, 200);
+    assert!(file["id"].is_i64() && file["uuid"].is_string(), "{file}");
+}

@@ -1,0 +1,25 @@
+//! The local amoCRM from outside: real HTTP, a caller written for these tests, an in-test receiver of hooks.
+
+mod acts;
+mod archive;
+mod breakage;
+mod browser;
+mod caller;
+mod chats;
+mod faults;
+mod hook_kinds;
+mod hooks;
+mod hosts;
+mod media;
+mod methods;
+mod oauth;
+mod others;
+mod pages;
+mod receiver;
+mod rest;
+mod sources;
+mod strict;
+mod switches;
+mod widget;
+mod window;
+mod window_browser;

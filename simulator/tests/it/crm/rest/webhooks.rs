@@ -1,0 +1,259 @@
+//! CRM hooks: subscribing, and what arrives.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use simulator::crm::{CrmHookView, HookFault, HookKind};
+
+use crate::crm::caller::{HOST, World, kommo, receive_one, text};
+
+const NOWHERE: &str = "http://127.0.0.1:9/crm/secret";
+
+async fn call(world: &World, token: &str, method: &str, query: &str, body: Option<Value>) -> (u16, Value) {
+    world.json(method, &format!("/api/v4/webhooks{query}"), token, body).await
+}
+
+async fn subscribed(world: &World, destination: &str, settings: &[&str]) -> String {
+    let token = world.access().await;
+    let body = json!({"destination": destination, "settings": settings, "sort": 10});
+    let (status, shown) = call(world, &token, "POST", "", Some(body)).await;
+    assert_eq!(status, 201, "{shown}");
+    token
+}
+
+/// Waits until so many attempts were made.
+async fn attempts(world: &World, count: usize) -> Vec<CrmHookView> {
+    let enough = |sandbox: &simulator::crm::Sandbox| Some(sandbox.crm_hooks()).filter(|all| all.len() >= count);
+    let found = world.sandbox.wait_for(enough, Duration::from_secs(10)).await;
+    assert!(found.is_some(), "only {:?}", world.sandbox.crm_hooks());
+    found.unwrap()
+}
+
+fn form(body: &str) -> BTreeMap<String, String> {
+    url::form_urlencoded::parse(body.as_bytes()).into_owned().collect()
+}
+
+#[tokio::test]
+async fn a_destination_is_a_subscriptions_identity() {
+    let world = World::new().await;
+    let token = subscribed(&world, NOWHERE, &["add_talk", "update_talk"]).await;
+    let other = json!({"destination": NOWHERE, "settings": ["add_contact"]});
+    let (_, shown) = call(&world, &token, "POST", "", Some(other)).await;
+    assert_eq!(
+        (&shown["settings"], &shown["sort"], &shown["disabled"]),
+        (&json!(["add_contact"]), &json!(10), &json!(false))
+    );
+    assert_eq!(world.sandbox.webhooks(HOST).len(), 1);
+    let filter = format!("?filter[destination]={NOWHERE}");
+    assert_eq!(call(&world, &token, "GET", &filter, None).await.1["_embedded"]["webhooks"][0]["id"], shown["id"]);
+    assert_eq!(call(&world, &token, "GET", "?filter[destination]=http://other.test/", None).await.0, 204);
+    for wrong in [
+        json!({"settings": ["add_lead"]}),
+        json!({"destination": "not an address", "settings": ["add_lead"]}),
+        json!({"destination": "https://пример.рф/x", "settings": ["add_lead"]}),
+        json!({"destination": "https://xn--e1afmkfd.xn--p1ai/x", "settings": ["add_lead"]}),
+        json!({"destination": "https://a.test/", "settings": []}),
+        json!({"destination": "https://a.test/", "settings": ["add_everything"]}),
+        json!({"destination": "https://a.test/", "settings": ["add_talk", "add_message"]}),
+    ] {
+        assert_eq!(call(&world, &token, "POST", "", Some(wrong.clone())).await.0, 400, "{wrong}");
+    }
+    for at in 1..100 {
+        let more = json!({"destination": format!("https://a.test/{at}"), "settings": ["add_lead"]});
+        assert_eq!(call(&world, &token, "POST", "", Some(more)).await.0, 201);
+    }
+    let too_many = json!({"destination": "https://a.test/100", "settings": ["add_lead"]});
+    assert_eq!(call(&world, &token, "POST", "", Some(too_many)).await.0, 400);
+    let gone = || Some(json!({"destination": NOWHERE}));
+    assert_eq!(call(&world, &token, "DELETE", "", gone()).await.0, 204);
+    assert_eq!(call(&world, &token, "DELETE", "", gone()).await.0, 404);
+    world.sandbox.set_plan_without_webhooks(HOST, true);
+    let again = json!({"destination": NOWHERE, "settings": ["add_lead"]});
+    assert_eq!(call(&world, &token, "POST", "", Some(again)).await.0, 403);
+}
+
+#[tokio::test]
+async fn kommo_answers_200_and_knows_messages() {
+    let world = World::new().await;
+    let (host, token) = kommo(&world).await;
+    let body = json!({"destination": NOWHERE, "settings": ["add_message", "add_outgoing_message"]});
+    assert_eq!(world.post_of(&host, "/api/v4/webhooks", &token, &body).await.0, 200);
+    let customers = json!({"destination": NOWHERE, "settings": ["add_customer"]});
+    assert_eq!(world.post_of(&host, "/api/v4/webhooks", &token, &customers).await.0, 400);
+    let amojo_id = world.sandbox.accounts().iter().find(|one| one.host == host).unwrap().amojo_id.clone();
+    world.connect_account(&amojo_id).await;
+    world.message_of(&amojo_id, text("m-1", "Hello")).await;
+    let fields = form(&attempts(&world, 1).await[0].body);
+    let chat = world.sandbox.chats(&host).remove(0);
+    assert_eq!(
+        (fields["message[add][0][text]"].as_str(), fields["message[add][0][type]"].as_str()),
+        ("Hello", "incoming")
+    );
+    assert_eq!(
+        (&fields["message[add][0][chat_id]"], fields["message[add][0][author][type]"].as_str()),
+        (&chat.id, "external")
+    );
+    world.sandbox.manager_says(&host, &chat.id, "Hi").await.unwrap();
+    let fields = form(&attempts(&world, 2).await[1].body);
+    assert_eq!(
+        (fields["message[add][0][text]"].as_str(), fields["message[add][0][type]"].as_str()),
+        ("Hi", "outgoing")
+    );
+}
+
+#[tokio::test]
+async fn a_hook_is_a_form_of_strings_with_the_account_in_it() {
+    let world = World::connected().await;
+    let (url, arrived) = receive_one(200).await;
+    subscribed(&world, &format!("{url}/crm/secret"), &["add_talk"]).await;
+    world.message(text("m-1", "Hello")).await;
+    let arrived = arrived.await.unwrap();
+    let head = arrived.head.to_ascii_lowercase();
+    assert!(head.starts_with("post /crm/secret "), "{head}");
+    assert!(head.contains("content-type: application/x-www-form-urlencoded"), "{head}");
+    assert!(!head.contains("x-signature"), "CRM hooks are unsigned");
+    let fields = form(std::str::from_utf8(&arrived.body).unwrap());
+    let (talk, chat) = (world.sandbox.talks(HOST).remove(0), world.sandbox.chats(HOST).remove(0));
+    let account = world.sandbox.accounts().remove(0);
+    let lead = chat.lead.unwrap();
+    for (key, value) in [
+        ("talk[add][0][talk_id]", talk.id.to_string()),
+        ("talk[add][0][chat_id]", chat.id),
+        ("talk[add][0][contact_id]", lead.contact_id.to_string()),
+        ("talk[add][0][entity_id]", lead.id.to_string()),
+        ("talk[add][0][entity_type]", "lead".to_owned()),
+        ("talk[add][0][is_in_work]", "1".to_owned()),
+        ("talk[add][0][is_read]", "0".to_owned()),
+        ("talk[add][0][origin]", "amo.ext.30490163".to_owned()),
+        ("account[id]", account.id.to_string()),
+        ("account[subdomain]", "acme".to_owned()),
+        ("account[_links][self]", "https://acme.amocrm.ru".to_owned()),
+    ] {
+        assert_eq!(fields.get(key), Some(&value), "{key}");
+    }
+    let told = attempts(&world, 1).await.remove(0);
+    assert_eq!((told.event.as_str(), told.attempt, told.status), ("add_talk", 1, Some(200)));
+    assert!(!world.sandbox.requests().iter().any(|line| line.path.contains("secret")), "the address is a secret");
+}
+
+#[tokio::test]
+async fn every_event_that_can_be_subscribed_to_is_sent_and_no_other() {
+    let world = World::connected().await;
+    let all = [
+        "add_lead",
+        "status_lead",
+        "delete_lead",
+        "add_contact",
+        "update_contact",
+        "delete_contact",
+        "update_talk",
+        "add_chat_template_review",
+    ];
+    subscribed(&world, NOWHERE, &all).await;
+    world.message(text("m-1", "Hello")).await;
+    let one = world.sandbox.incoming_leads(HOST).remove(0);
+    world.sandbox.accept_lead(HOST, &one.uid);
+    world.sandbox.close_lead(HOST, one.lead_id, true);
+    let other = world.sandbox.add_contact(HOST, "Ann", None, None);
+    world.sandbox.merge_contacts(HOST, other, one.contact_id);
+    world.sandbox.close_talk(HOST, world.sandbox.talks(HOST)[0].id);
+    world.sandbox.delete_lead(HOST, one.lead_id);
+    let attachment = json!({"id": "f-1", "name": "offer.pdf", "type": "document"});
+    let fields = json!({"type": "waba", "external_id": "order_ready", "attachment": attachment});
+    let template = world.sandbox.add_template(HOST, "order", "Hi", fields);
+    world.sandbox.ask_template_review(HOST, template);
+    let told = attempts(&world, 11).await;
+    let keys: Vec<String> = told
+        .iter()
+        .map(|one| {
+            let fields = form(&one.body);
+            let first = fields.keys().find(|key| !key.starts_with("account[")).unwrap();
+            first.split("[0]").next().unwrap().to_owned()
+        })
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            "contacts[add]",
+            "unsorted[add]",
+            "unsorted[delete]",
+            "leads[add]",
+            "leads[status]",
+            "contacts[add]",
+            "contacts[delete]",
+            "contacts[update]",
+            "talk[update]",
+            "leads[delete]",
+            "add",
+        ]
+    );
+    let sorted = form(&told[2].body);
+    assert_eq!(sorted["unsorted[delete][0][action]"], "accept");
+    assert_eq!(sorted["unsorted[delete][0][accept_result][leads][0]"], one.lead_id.to_string());
+    assert_eq!(form(&told[8].body)["talk[update][0][is_in_work]"], "0");
+    let review = form(&told[10].body);
+    assert_eq!((review["add[0][type]"].as_str(), review["add[0][is_on_review]"].as_str()), ("waba", "0"));
+    let named =
+        [&review["add[0][external_id]"], &review["add[0][attachment][id]"], &review["add[0][attachment][type]"]];
+    assert_eq!(named, ["order_ready", "f-1", "document"]);
+    world.sandbox.set_wrapped_reviews(HOST, true);
+    world.sandbox.set_bare_reviews(HOST, true);
+    world.sandbox.ask_template_review(HOST, template);
+    let bare = attempts(&world, 12).await[11].body.clone();
+    assert!(bare.starts_with("chat_template_reviews%5Badd%5D"));
+    assert!(!bare.contains("attachment") && !bare.contains("external_id"), "{bare}");
+}
+
+#[tokio::test]
+async fn an_invalid_answer_is_asked_again_and_too_many_end_the_subscription() {
+    let world = World::new().await;
+    subscribed(&world, NOWHERE, &["add_contact"]).await;
+    world.sandbox.add_contact(HOST, "Ann", None, None);
+    assert_eq!(attempts(&world, 1).await[0].status, None);
+    world.advance(TimeDelta::minutes(5));
+    assert_eq!(attempts(&world, 2).await[1].attempt, 2);
+    let (url, arrived) = receive_one(200).await;
+    assert!(world.sandbox.delete_webhook(HOST, NOWHERE));
+    subscribed(&world, &url, &["add_contact"]).await;
+    world.advance(TimeDelta::minutes(15));
+    assert_eq!(attempts(&world, 3).await[2].attempt, 3, "what is on its way goes on");
+    world.sandbox.add_contact(HOST, "Ben", None, None);
+    arrived.await.unwrap();
+    let before = attempts(&world, 4).await.len();
+    for at in 0..101 {
+        world.sandbox.add_contact(HOST, &format!("C {at}"), None, None);
+    }
+    attempts(&world, before + 101).await;
+    assert!(world.sandbox.webhooks(HOST)[0].disabled);
+    world.sandbox.add_contact(HOST, "Nobody hears of", None, None);
+    assert!(world.sandbox.set_webhook_disabled(HOST, &url, false));
+    world.sandbox.add_contact(HOST, "Somebody hears of", None, None);
+    let last = attempts(&world, before + 102).await.pop().unwrap();
+    assert_eq!(form(&last.body)["contacts[add][0][name]"], "Somebody hears of");
+}
+
+#[tokio::test]
+async fn lost_hooks_are_not_asked_again_and_others_overtake() {
+    let world = World::new().await;
+    subscribed(&world, NOWHERE, &["add_contact"]).await;
+    world.sandbox.faults().next_hooks(HookKind::Crm, 1, HookFault::Lost);
+    world.sandbox.add_contact(HOST, "Lost", None, None);
+    attempts(&world, 1).await;
+    let notes = |world: &World| {
+        let lines = world.sandbox.requests();
+        lines.into_iter().filter(|one| one.path == "add_contact").map(|one| one.note.unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(notes(&world), ["lost on purpose"]);
+    world.sandbox.faults().next_hooks(HookKind::Crm, 1, HookFault::Reordered);
+    world.sandbox.add_contact(HOST, "First", None, None);
+    world.sandbox.add_contact(HOST, "Second", None, None);
+    attempts(&world, 3).await;
+    let nobody = "nothing listens there";
+    assert_eq!(notes(&world)[1..], ["held back until the next hook has left", nobody, nobody]);
+    world.sandbox.faults().next_hooks(HookKind::Crm, 1, HookFault::Doubled);
+    world.sandbox.add_contact(HOST, "Twice", None, None);
+    attempts(&world, 4).await;
+    assert_eq!(notes(&world).len(), 6);
+    assert_eq!(world.sandbox.faults().left(), 0);
+}

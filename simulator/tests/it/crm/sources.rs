@@ -1,0 +1,103 @@
+//! The Sources API and what sources decide.
+
+use serde_json::json;
+
+use crate::crm::caller::{HOST, World, text};
+
+#[tokio::test]
+async fn sources_live_by_their_rules() {
+    let world = World::new().await;
+    let token = world.access().await;
+    let call = async |method: &str, path: &str, body| {
+        world.json(method, &format!("/api/v4/sources{path}"), &token, body).await
+    };
+    assert_eq!(call("GET", "", None).await.0, 204);
+    let pipelines = world.sandbox.accounts()[0].pipelines.clone();
+    let (status, made) = call(
+        "POST",
+        "",
+        Some(json!([
+            {"name": "One", "external_id": "one", "default": true, "origin_code": "amo.ext.30490163"},
+            {"name": "Two", "external_id": "two", "pipeline_id": pipelines[1].id, "request_id": "x"},
+        ])),
+    )
+    .await;
+    assert_eq!(status, 200, "{made}");
+    let list = &made["_embedded"]["sources"];
+    assert_eq!((&list[0]["request_id"], &list[1]["request_id"]), (&json!("0"), &json!("x")));
+    assert_eq!(list[0]["pipeline_id"], json!(pipelines[0].id));
+    for wrong in [
+        json!([{"name": "Again", "external_id": "one"}]),
+        json!([{"name": "Long", "external_id": "x".repeat(37)}]),
+        json!([{"name": "Foreign", "external_id": "длинный"}]),
+        json!([{"external_id": "nameless"}]),
+        json!([{"name": "Typed", "external_id": "typed", "pipeline_id": "5"}]),
+        json!([{"name": "Code", "external_id": "code", "origin_code": "amo.ext.1"}]),
+        json!({"name": "No list", "external_id": "x"}),
+        json!([]),
+    ] {
+        assert_eq!(call("POST", "", Some(wrong.clone())).await.0, 400, "{wrong}");
+    }
+    let (status, body) = call("POST", "", Some(json!([{"name": "P", "external_id": "p", "pipeline_id": 5}]))).await;
+    assert_eq!((status, &body["validation-errors"][0]["errors"][0]["code"]), (400, &json!("NotSupportedChoice")));
+    assert_eq!(body["validation-errors"][0]["errors"][0]["path"], "0.pipeline_id");
+    let two = list[1]["id"].to_string();
+    let (status, body) = call("PATCH", &format!("/{two}"), Some(json!({"default": true, "name": "Second"}))).await;
+    assert_eq!((status, &body["name"]), (200, &json!("Second")));
+    assert_eq!(call("PATCH", &format!("/{two}"), Some(json!({"external_id": "three"}))).await.0, 400);
+    assert_eq!(call("PATCH", "", Some(json!([{"id": list[0]["id"], "name": "First"}]))).await.0, 200);
+    let defaults: Vec<bool> = world.sandbox.sources(HOST).iter().map(|one| one["default"].as_bool().unwrap()).collect();
+    assert_eq!(defaults, [false, true]);
+    let (_, found) = call("GET", "?filter[external_id][]=two&filter[external_id][]=none", None).await;
+    assert_eq!(found["_total_items"], 1);
+    let (status, body) = call("DELETE", "", Some(json!([{"id": 9009}]))).await;
+    assert_eq!((status, &body["errors"][0]["errors"]["code"]), (400, &json!("EntityNotFound")));
+    assert_eq!(call("DELETE", &format!("/{two}"), None).await.0, 204);
+    assert_eq!(call("GET", &format!("/{two}"), None).await.0, 204);
+    assert_eq!(call("DELETE", &format!("/{two}"), None).await.0, 404);
+}
+
+#[tokio::test]
+async fn at_most_fifty_in_a_call_and_a_hundred_in_all() {
+    let world = World::new().await;
+    let token = world.access().await;
+    let batch = |from: usize, count: usize| {
+        (from..from + count).map(|at| json!({"name": "S", "external_id": format!("s-{at}")})).collect::<Vec<_>>()
+    };
+    let post = async |items| world.json("POST", "/api/v4/sources", &token, Some(json!(items))).await.0;
+    assert_eq!(post(batch(0, 51)).await, 400);
+    assert_eq!(post(batch(0, 50)).await, 200);
+    assert_eq!(post(batch(50, 50)).await, 200);
+    assert_eq!(post(batch(100, 1)).await, 400);
+}
+
+#[tokio::test]
+async fn the_source_decides_pipeline_and_hook() {
+    let world = World::connected().await;
+    let token = world.access().await;
+    let support = world.sandbox.accounts()[0].pipelines[1].id;
+    let made = world
+        .json(
+            "POST",
+            "/api/v4/sources",
+            &token,
+            Some(json!([
+                {"name": "Main", "external_id": "main", "default": true},
+                {"name": "Help", "external_id": "help", "pipeline_id": support},
+            ])),
+        )
+        .await;
+    assert_eq!(made.0, 200);
+    let mut bound = text("m-1", "Hello");
+    bound["source"] = json!({"external_id": "help"});
+    world.message(bound).await;
+    let mut other = text("m-2", "Hello");
+    other["conversation_id"] = json!("conv-78");
+    world.message(other).await;
+    let chats = world.sandbox.chats(HOST);
+    assert_eq!(chats[0].lead.as_ref().unwrap().pipeline_id, support);
+    assert_eq!(chats[0].hook_source.as_deref(), Some("help"));
+    assert_eq!((chats[1].source.as_deref(), chats[1].hook_source.as_deref()), (None, Some("main")));
+    world.sandbox.delete_source(HOST, "help");
+    assert_eq!(world.sandbox.chats(HOST)[0].hook_source.as_deref(), Some("main"));
+}
