@@ -67,7 +67,7 @@ enum Command {
     Serve,
     /// Starts the local amoCRM alone.
     #[cfg(feature = "demo")]
-    Sandbox(simulator::crm::SandboxCommand),
+    Sandbox(sandbox::SandboxCommand),
     #[cfg(not(feature = "demo"))]
     #[command(hide = true)]
     Sandbox(absent::AbsentCommand),
@@ -157,7 +157,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Demo(command) => demo::run(command).await,
         Command::Serve => serve::run(Config::load(config)?, config).await,
         #[cfg(feature = "demo")]
-        Command::Sandbox(command) => simulator::crm::run(Config::load(config)?, command).await,
+        Command::Sandbox(command) => sandbox::run(Config::load(config)?, command).await,
         #[cfg(not(feature = "demo"))]
         Command::Demo(_) | Command::Sandbox(_) => absent::refused(),
         Command::Migrate(command) => serve::migrate(command, config).await,

@@ -15,7 +15,6 @@ use parom_tests::settings::PATIENCE;
 use parom_tests::settings::needed;
 use serde_json::{Value, json};
 use simulator::crm::{ChannelConfig, Direction, IntegrationConfig, Sandbox, SandboxConfig};
-use simulator::crm::{ChannelConfig, Direction, IntegrationConfig, Sandbox, SandboxConfig};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 

@@ -15,7 +15,6 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use sha2::Sha256;
 use simulator::crm::{Fault, HookMessage, LogDirection, Part};
-use simulator::crm::{Fault, LogDirection, Part};
 
 async fn get(world: &World, path: &str) -> Reply {
     answer(world.api.anonymous(Method::GET, path)).await

@@ -14,7 +14,6 @@ use proptest::test_runner::{Config, TestRunner};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 use simulator::crm::HookMessage;
-use simulator::crm::HookMessage;
 
 /// The full bodies of the reference (Annex A), as amoCRM sends them.
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../amocrm/tests/fixtures/hooks");

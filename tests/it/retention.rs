@@ -12,7 +12,6 @@ use parom_tests::{Line, Office, World, both, once};
 use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, Statement};
 use serde_json::json;
 use simulator::crm::{Fault, Part};
-use simulator::crm::{Fault, Part};
 
 use crate::admin::operator::Operator;
 use crate::life::everything;

@@ -6,7 +6,6 @@ use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{Answer, Line, World, once};
 use serde_json::{Value, json};
 use simulator::crm::{HookMessage, MessageView, Said};
-use simulator::crm::{HookMessage, MessageView, Said};
 
 use crate::pages::olga;
 

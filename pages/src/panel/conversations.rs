@@ -7,7 +7,7 @@ use base::i18n::Sentence;
 use base::message::{Member as GroupMember, Person, Visit, Visits};
 use domain::contact;
 use domain::delivery::read::list::{self, Ground, MessageFilter};
-use domain::delivery::read::{chats, find, latest_chats};
+use domain::delivery::read::{chats, find};
 use domain::source::refresh_users;
 use domain::source::window::Window;
 use entity::{conversation, conversation_alias};

@@ -15,7 +15,7 @@ use domain::announcements;
 use domain::brand::Look;
 use domain::delivery::DeliveryContext;
 use domain::identity::realm::{self, Realm};
-use domain::identity::{IdentityContext, form, token};
+use domain::identity::{IdentityContext, session};
 use domain::intake::IntakeContext;
 use domain::platform::{PlatformContext, stands_on};
 use domain::source::SourceContext;

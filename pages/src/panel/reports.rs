@@ -32,7 +32,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// The report with what names its rows.
-struct ReadReport {
+pub(in crate::panel) struct ReadReport {
     page: PageContext,
     ground: Ground,
     report: Report,

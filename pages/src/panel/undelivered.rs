@@ -6,7 +6,7 @@ use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Sentence, Words};
 use base::message::{Direction, LetterKind};
 use connectors::kinds::has_own_server;
-use domain::delivery::dead as dead_letters;
+use domain::delivery::dead_letters;
 use domain::delivery::read::dead::{self, DeadLetterFilter, DeadLetterSummary, ReasonGroup};
 use domain::delivery::read::list::{self, Ground, MessageFilter, Reached};
 use domain::delivery::read::reason::{Reason, dead_key};

@@ -124,7 +124,7 @@ pub async fn retry(
     key.needs(Scope::Write)?;
     let named = roster::named(query.tenant_id.as_deref())?;
     once(&app, &key, body.ignore()?, async {
-        act(&app, &key, &request, named, *id, "undelivered.retried", dead::retry).await?;
+        act(&app, &key, &request, named, *id, "undelivered.retried", dead_letters::retry).await?;
         Ok(HttpResponse::Accepted().json(RetriedOut { id: *id, status: "queued" }))
     })
     .await
@@ -149,7 +149,7 @@ pub async fn delete(
     key.needs(Scope::Write)?;
     let named = roster::named(query.tenant_id.as_deref())?;
     once(&app, &key, body.ignore()?, async {
-        act(&app, &key, &request, named, *id, "undelivered.dropped", dead::drop).await?;
+        act(&app, &key, &request, named, *id, "undelivered.dropped", dead_letters::drop).await?;
         Ok(HttpResponse::NoContent().finish())
     })
     .await

@@ -12,9 +12,9 @@ use domain::delivery::read::list::failure_of;
 use domain::delivery::read::{HoldReasons, chats, list, story};
 use domain::intake::message_in::{ContentIn, ConversationIn, MessageIn};
 use domain::intake::messenger::edit::{self, MessageChange};
+use domain::intake::messenger::message::{self as incoming_messages, DialogueIds};
 use domain::intake::messenger::status::accept;
-use domain::intake::messenger::message::{self, DialogueIds};
-use domain::intake::{clean, media_url, message_ref, messenger};
+use domain::intake::{clean, fields, messenger};
 use domain::usage::UsageContext;
 use entity::{conversation, message};
 use queue::accept_batch::ItemOutcome;
@@ -400,7 +400,7 @@ pub async fn post_status(
     let report = given.checked()?;
     once(&app, &key, fingerprint, async {
         if let Some(named) = named {
-            message::tell(&app.intake, &source, &about, named).await?;
+            incoming_messages::tell(&app.intake, &source, &about, named).await?;
         }
         let given = accept(&app.intake, &source, about, report).await?;
         Ok(HttpResponse::Accepted().json(StatusOut { id: given.message_id, status, ignored: given.ignored }))

@@ -508,8 +508,7 @@ pub async fn send_template(
     let file = file_of(&app, &source, &row, &spec, given.file.map(|Object(file)| file)).await?;
     let conversation = conversations::find(&app, &source, &given.conversation.0.id).await?.ok_or(Error::NotFound)?;
     once(&app, &key, fingerprint, async {
-        let id =
-            chat::send_template(&app.intake, &source, &conversation, &row, params, file).await.map_err(at_file)?;
+        let id = chat::send_template(&app.intake, &source, &conversation, &row, params, file).await.map_err(at_file)?;
         Ok(HttpResponse::Accepted().json(TemplateMessageOut { id, status: "queued" }))
     })
     .await

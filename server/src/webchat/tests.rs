@@ -19,7 +19,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{history, routes};
+use super::routes;
 use crate::app::App;
 use crate::webchat::visitor::Visitor;
 use crate::webchat::{access, history};

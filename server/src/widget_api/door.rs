@@ -20,7 +20,7 @@ use domain::api_key::{ApiKey, Scope};
 use domain::audit::Actor;
 use domain::identity::session::{self, SessionKind};
 use domain::source::By;
-use domain::tenant::{self as tenants, host_rules, rights};
+use domain::tenant::{self as tenants, host_rules, users};
 use entity::{oauth_grant, tenant};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -494,12 +494,14 @@ mod tests {
 
     #[test]
     fn a_local_amocrm_is_one_page_for_all() {
-        let local = config("http://127.0.0.1:9100/accounts/{host}");
-        assert!(is_account_page(&local, "http://127.0.0.1:9100") && is_account_page(&local, "https://acme.amocrm.ru"));
+        let sandbox = config("http://127.0.0.1:9100/accounts/{host}");
+        assert!(
+            is_account_page(&sandbox, "http://127.0.0.1:9100") && is_account_page(&local, "https://acme.amocrm.ru")
+        );
         for other in ["http://127.0.0.1:9101", "http://127.0.0.1", "https://127.0.0.1:9100", "http://localhost:9100"] {
-            assert!(!is_account_page(&local, other), "{other}");
+            assert!(!is_account_page(&sandbox, other), "{other}");
         }
-        let integration = &local.all()[0];
+        let integration = &sandbox.all()[0];
         assert!(shows(integration, "http://127.0.0.1:9100", "acme.amocrm.ru"));
         assert!(shows(integration, "https://acme.amocrm.ru", "acme.amocrm.ru"));
         assert!(!shows(integration, "https://other.amocrm.ru", "acme.amocrm.ru"));

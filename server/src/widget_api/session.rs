@@ -18,7 +18,6 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::identity::session::{self as sessions, SessionKind, living};
 use domain::identity::ticket::{self, Asker, TicketTarget, TicketUser};
-use domain::identity::session;
 use domain::source;
 use domain::tenant::users::{self, CrmRights, MaxAge};
 use domain::tenant::{self as tenants, TenantStatus, host_rules};
@@ -83,7 +82,7 @@ pub(super) async fn exchange(app: AppData, request: HttpRequest, _body: RequestB
         }
     }
     let name = exchanged(&integration, &token);
-    let paced = app.widget.exchanges.take(session::hash(&name.join("\n")), EXCHANGES, app.clock.millis()).await;
+    let paced = app.widget.exchanges.take(sessions::hash(&name.join("\n")), EXCHANGES, app.clock.millis()).await;
     paced.map_err(|wait| WidgetError::TooFast(seconds(wait)))?;
     let tenant_id = tenants::install::find(&app.tenants, &integration.name, token.account_id).await?;
     let tenant_id = tenant_id.ok_or(WidgetError::Provisioning)?;
@@ -148,7 +147,8 @@ async fn open(
     let secret = secrets.next().unwrap_or_default();
     // It may have been opened before the key was replaced.
     for secret in std::iter::once(secret.clone()).chain(secrets) {
-        let entry = directory::find(app.store.read(), directory::IdKind::Session, &session::hash(&secret), now).await?;
+        let entry =
+            directory::find(app.store.read(), directory::IdKind::Session, &sessions::hash(&secret), now).await?;
         let Some(entry) = entry else { continue };
         let Some(mut row) = living(&app.identity, app.store.read(), entry.tenant_id, entry.id).await? else { continue };
         if row.is_admin != is_admin {
@@ -188,7 +188,7 @@ async fn open(
         note: row.kind.clone(),
         expires_at: Some(row.expires_at),
     };
-    directory::set(&tx, directory::IdKind::Session, &session::hash(&secret), entry).await?;
+    directory::set(&tx, directory::IdKind::Session, &sessions::hash(&secret), entry).await?;
     tx.commit().await?;
     Ok((secret, row))
 }

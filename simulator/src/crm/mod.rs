@@ -58,7 +58,7 @@ pub use hooks::{HookForm, PreparedHook, Said};
 pub use list_message::{ListMessage, ListRow, Section};
 pub use log::{CrmHookView, HookAnswer, LogDirection, RepeatView, RequestView, TokenCall};
 pub use media::Fetched;
-pub use simulator::crm::Sandbox;
+pub use sandbox::Sandbox;
 pub use state::{
     Connection as ConnectionView, Direction, Link as LinkView, Pipeline as PipelineView, Status, Talk as TalkView,
     User as UserView, UserRights, Webhook as WebhookView,

@@ -8,7 +8,6 @@ use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, Site, World};
 use serde_json::{Value, json};
 use simulator::crm::{Attachment, HookForm, HookMessage};
-use simulator::crm::{HookForm, HookMessage};
 
 use super::{looks_right, say};
 use crate::webchat::{chat_with, sites as customers};

@@ -6,7 +6,6 @@ use base::store::VENDOR;
 use entity::tenant_channel;
 use parom_tests::{Answer, Line, World, both, once};
 use serde_json::{Value, json};
-use simulator::crm::HookForm;
 use simulator::crm::{HookForm, HookMessage};
 
 use super::{last, last_id};

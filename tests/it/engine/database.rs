@@ -1,6 +1,7 @@
 //! Rules 1 and 2 and a database that takes back, is full, too small or silent: many share a commit, repeats are
 //! found inside it.
 
+use simulator::crm::HookMessage;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

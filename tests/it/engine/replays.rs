@@ -8,7 +8,6 @@ use parom_tests::{Answer, Line, World, both, once};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use simulator::crm::{Fault, HookForm, Part};
-use simulator::crm::{Fault, Part};
 
 const REPLAYS: &str = "/api/v1/dead-letter-replays";
 

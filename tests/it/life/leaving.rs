@@ -12,7 +12,6 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use simulator::crm::{Fault, Part};
-use simulator::crm::{Fault, Part};
 use uuid::Uuid;
 
 use super::{DAY, HOUR, MINUTE, alarms, channel, everything, grants, pipelines, round, row, source_of, status, wait};

@@ -1,5 +1,6 @@
 //! Who may do what in the panel: by their role, by what amoCRM says of them, and by invitation.
 
+use simulator::crm::{Fault, Part};
 use std::time::Duration;
 
 use parom::identity::MemberRole;

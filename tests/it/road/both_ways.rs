@@ -7,7 +7,6 @@ use parom_tests::settings::CHANNEL_ID;
 use parom_tests::{Line, World, both, once};
 use serde_json::json;
 use simulator::crm::{Direction, HookMessage};
-use simulator::crm::{Direction, HookMessage};
 
 async fn a_customers_text_arrives_with_every_field(world: &mut World) {
     let line = world.line("support").await;

@@ -1,5 +1,6 @@
 //! amoCRM's endpoint: which hooks are accepted, which are quarantined, what is answered.
 
+use simulator::crm::HookMessage;
 use std::time::Duration;
 
 use base::config::Config;

@@ -21,7 +21,6 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use simulator::crm::{Fault, Part};
-use simulator::crm::{Fault, Part};
 
 use super::{User, problem};
 use crate::admin::operator::Operator;

@@ -16,8 +16,8 @@ use domain::identity::realm::Realm;
 use domain::identity::second_step::{self, CodeResult};
 use domain::identity::throttle::{self, AttemptOrigin, Wait};
 use domain::identity::{
-    EmptyForm, Form, OpenForm, credentials, device, email_limits, mail, password, person as persons, reauthentication,
-    recovery_codes, refusals, session as sessions,
+    EmptyForm, Form, OpenForm, credentials, email_limits, mail, password, person as persons, reauthentication,
+    session as sessions,
 };
 use entity::person;
 use secrecy::SecretString;

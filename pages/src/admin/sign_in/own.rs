@@ -9,15 +9,13 @@ use base::error::Result;
 use base::i18n::Sentence;
 use base::store::VENDOR;
 use domain::identity::second_step::{self, Enrolment, FirstCodeResult};
-use domain::identity::{
-    EmptyForm, Form, credentials, password, person as persons, recovery_codes, session as sessions,
-};
+use domain::identity::{EmptyForm, Form, credentials, password, person as persons, session as sessions};
 use entity::session;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{BY_NEW_AUTHENTICATOR, CodeForm, count_try, note_refusal, second_step};
+use super::{BY_NEW_AUTHENTICATOR, CodeForm, count_try, note_refusal};
 use crate::admin::operator::{AdminVisitor, HalfWay, Operator, SIGN_IN};
 use crate::admin::page::SentencePage;
 use crate::panel::{Answer, AppData, NotProved, Notice, PageContext, PanelContext, html, html_as, to as redirect};
@@ -188,7 +186,7 @@ pub async fn enrol(app: AppData, HalfWay(visitor): HalfWay, Form(form): Form<Cod
     } else {
         match connect(&app, &visitor, (&secret, &form.code)).await? {
             (FirstCodeResult::Done, codes) => {
-                return second_step(&app, &visitor, RECOVERY_CODES, codes.as_deref()).await;
+                return super::second_step(&app, &visitor, RECOVERY_CODES, codes.as_deref()).await;
             }
             (FirstCodeResult::Changed, _) => return Ok(redirect("/admin/enrol")),
             (FirstCodeResult::Wrong, _) => {}

@@ -7,8 +7,7 @@ use base::i18n::{LocalizedText, Sentence, Words};
 use chrono::TimeDelta;
 use connectors::telegram::KIND;
 use domain::alert_notices::notice::Channel;
-use domain::alert_notices::push::{self, MOST_DEVICES, NotSubscribed, Subscription};
-use domain::alert_notices::push::public_key;
+use domain::alert_notices::push::{self, MOST_DEVICES, NotSubscribed, Subscription, public_key};
 use domain::alert_notices::readers::{self, Preference, Reader};
 use domain::alert_notices::{bot, webhook as hooks};
 use domain::identity::mail::{self, Email};
@@ -327,7 +326,7 @@ pub(super) async fn add(app: AppData, member: Member, request: HttpRequest, form
     let name = browser(agent(&request), words);
     match push::add_device(&app.alert_notices, person_id, &subscription, &name).await {
         Ok(()) => {}
-        Err(NotSubscribed::TooMany) => return failed(words.text("alerts-push-most").with("most", MOST)).await,
+        Err(NotSubscribed::TooMany) => return failed(words.text("alerts-push-most").with("most", MOST_DEVICES)).await,
         Err(NotSubscribed::Refused(refused)) => {
             let said = refused.text().in_words(words, member.crm());
             return failed(words.text("said-quoted").with("text", said)).await;

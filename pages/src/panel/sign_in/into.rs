@@ -11,12 +11,12 @@ use base::i18n::Language;
 use base::store::{VENDOR, finish_tx};
 use domain::audit::{self, Actor, AuditEntry};
 use domain::brand;
-use domain::identity::realm::masked_csrf;
 use domain::identity::link::{self, Purpose, SignInLink};
+use domain::identity::realm::masked_csrf;
 use domain::identity::realm::{self, Realm};
 use domain::identity::session::{NewSession, SessionKind};
-use domain::identity::throttle::AttemptOrigin;
-use domain::identity::{credentials, device, member, person as persons, reauthentication, session as sessions};
+use domain::identity::throttle::{self, AttemptOrigin};
+use domain::identity::{credentials, member, person as persons, reauthentication, session as sessions};
 use domain::tenant::{self, TenantStatus};
 use entity::{person, session};
 use sea_orm::DbErr;
@@ -158,7 +158,8 @@ pub(super) async fn open(
     answer.headers_mut().append(header::SET_COOKIE, cookie);
     // Not after a handed-over link, which does not prove who the person is.
     if matches!(via, "password" | "link")
-        && let Some(device) = throttle::remember_device(&app.identity, &AttemptOrigin::of(request, &app.identity), &person.email)
+        && let Some(device) =
+            throttle::remember_device(&app.identity, &AttemptOrigin::of(request, &app.identity), &person.email)
     {
         answer.headers_mut().append(header::SET_COOKIE, device);
     }

@@ -50,7 +50,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ChoiceForm {
+pub struct ChoiceForm {
     to: String,
 }
 

@@ -3,8 +3,8 @@
 use actix_web::HttpRequest;
 use actix_web::http::{StatusCode, header};
 use askama::Template;
-use domain::identity::throttle::{AttemptOrigin, Wait};
-use domain::identity::{mail, refusals};
+use domain::identity::mail;
+use domain::identity::throttle::{self, AttemptOrigin, Wait};
 use serde::Deserialize;
 
 use crate::panel::html::{html, html_as};

@@ -8,9 +8,10 @@ use base::message::Direction;
 use base::millis::HOUR;
 use chrono::{Days, NaiveDate};
 use domain::delivery::read::dead::{self, DeadLetterFilter};
-use domain::delivery::read::webhooks::{self, EndpointFigures, EndpointRange, NextAttempt, QuarterAttempts};
 use domain::delivery::read::reason::Reason;
-use domain::delivery::read::webhooks::{self, Delivery, DeliveryFilter};
+use domain::delivery::read::webhooks::{
+    self, Delivery, DeliveryFilter, EndpointFigures, EndpointRange, NextAttempt, QuarterAttempts,
+};
 use entity::source;
 use serde::Deserialize;
 use uuid::Uuid;

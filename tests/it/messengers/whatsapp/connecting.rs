@@ -4,6 +4,7 @@ use parom_tests::settings::HOST;
 use parom_tests::{answer, both, once};
 use reqwest::Method;
 use serde_json::json;
+use simulator::crm::HookMessage;
 use simulator::whatsapp::{HookFault, NewPhone};
 
 use super::super::at_crm;

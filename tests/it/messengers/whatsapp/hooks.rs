@@ -2,6 +2,7 @@
 
 use parom_tests::both;
 use serde_json::json;
+use simulator::crm::HookMessage;
 use simulator::whatsapp::{Batch, HookFault, NewPerson};
 
 use super::super::at_crm;

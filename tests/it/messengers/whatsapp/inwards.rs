@@ -2,6 +2,7 @@
 
 use parom_tests::both;
 use serde_json::json;
+use simulator::crm::{Button, HookMessage, ListMessage, ListRow, Section};
 use simulator::whatsapp::{Content, Given};
 
 use super::super::at_crm;

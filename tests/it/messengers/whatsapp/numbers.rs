@@ -5,6 +5,7 @@ use parom_tests::both;
 use parom_tests::settings::HOST;
 use sea_orm::EntityTrait;
 use serde_json::json;
+use simulator::crm::HookMessage;
 use simulator::whatsapp::NewPerson;
 
 use super::super::at_crm;

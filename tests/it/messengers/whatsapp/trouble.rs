@@ -1,5 +1,6 @@
 //! What Meta refuses for a while, and what stops a number until a person repairs it (whatsapp §15).
 
+use simulator::crm::{HookMessage, Part};
 use std::time::Duration;
 
 use parom_tests::both;

@@ -9,6 +9,7 @@ use reqwest::Method;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
+use simulator::crm::HookMessage;
 use simulator::whatsapp::{HookFault, NewPerson, Review};
 
 use super::{MARIA, Number, VERIFY_TOKEN, VendorsWorld, arrives, number_of, posts};

@@ -1,5 +1,6 @@
 //! The time in which a customer may be answered freely: 24 hours, 72 after an advertisement (whatsapp §11).
 
+use simulator::crm::HookMessage;
 use std::time::Duration;
 
 use parom_tests::both;
