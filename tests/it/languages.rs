@@ -6,7 +6,6 @@ use parom_tests::{Reply, World, answer, once};
 use reqwest::Method;
 use reqwest::header::ACCEPT_LANGUAGE;
 use serde_json::{Value, json};
-use simulator::crm::{Fault, Part};
 
 use crate::webchat::chat_with;
 use crate::widget_api::User;

@@ -496,7 +496,7 @@ mod tests {
     fn a_local_amocrm_is_one_page_for_all() {
         let sandbox = config("http://127.0.0.1:9100/accounts/{host}");
         assert!(
-            is_account_page(&sandbox, "http://127.0.0.1:9100") && is_account_page(&local, "https://acme.amocrm.ru")
+            is_account_page(&sandbox, "http://127.0.0.1:9100") && is_account_page(&sandbox, "https://acme.amocrm.ru")
         );
         for other in ["http://127.0.0.1:9101", "http://127.0.0.1", "https://127.0.0.1:9100", "http://localhost:9100"] {
             assert!(!is_account_page(&sandbox, other), "{other}");

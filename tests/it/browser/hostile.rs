@@ -4,7 +4,7 @@
 use parom_tests::settings::{ATTACKS, HOST, batches};
 use parom_tests::{Browser, Place, Site, World};
 use serde_json::{Value, json};
-use simulator::crm::{Attachment, ChatView, HookMessage};
+use simulator::crm::{Attachment, HookMessage};
 use uuid::Uuid;
 
 use super::{enters, installed};

@@ -23,7 +23,7 @@ const EMAIL: &str = "olga@vendor.example";
 /// A new operator opens the link of the invitation and sees the secret for an authenticator.
 pub async fn is_invited(browser: &Browser, world: &World, language: Language) {
     let by = By { actor: Actor::Cli, address: None };
-    let added = operators::add(&world.app().panel, EMAIL, "Olga", language, &by).await.expect("an operator");
+    let added = operators::add_operator(&world.app().panel, EMAIL, "Olga", language, &by).await.expect("an operator");
     browser.goto(&added.expect("a new one").1).await;
     browser.press("main form button").await;
     browser.find("code.mono.all").await;
@@ -149,7 +149,7 @@ async fn operators_and_people_of_an_account_sign_in() {
 
     // A link by mail connects no authenticator to an operator.
     let by = By { actor: Actor::Cli, address: None };
-    let added = operators::add(&world.app().panel, "petr@vendor.example", "Petr", Language::En, &by)
+    let added = operators::add_operator(&world.app().panel, "petr@vendor.example", "Petr", Language::En, &by)
         .await
         .expect("an operator");
     let id = added.expect("a new one").0.id;

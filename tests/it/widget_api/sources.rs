@@ -8,7 +8,7 @@ use parom_tests::settings::HOST;
 use parom_tests::{Line, World, once};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::{Value, json};
-use simulator::crm::{Fault, LeadView, Part, UserRights};
+use simulator::crm::{LeadView, UserRights};
 
 use super::{User, problem};
 
