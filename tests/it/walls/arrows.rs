@@ -30,7 +30,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
         "delivery",
         &["alert", "contact", "job", "lookup", "media", "platform", "settings", "source", "template", "tenant"],
     ),
-    ("vendor_webhooks", &["alert", "delivery::backoff", "platform", "vendor_events"]),
+    ("vendor_webhooks", &["alert", "delivery::pause", "platform", "vendor_events"]),
     ("retention", &["delivery", "tenant::emptied", "tenant::remove"]),
     (
         "intake",

@@ -104,7 +104,7 @@ fn no_module_leads_back_to_itself() {
 }
 
 /// Loops of files within folders that are still there. This number may only fall; when it is 0, it goes.
-const LOOPS: usize = 57;
+const LOOPS: usize = 0;
 
 /// What each module of a folder names of the others: from the crate's root, where the folder is `path`, and by `super::`.
 fn edges_within(folder: &Path, path: &str) -> BTreeMap<String, BTreeSet<String>> {

@@ -34,13 +34,13 @@ const AT_ONCE: usize = 8;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
-        .route("/{source_id}/email", web::post().to(pages::post_address))
-        .route("/{source_id}/email/confirm", web::get().to(pages::confirm))
-        .route("/{source_id}/email/confirm", web::post().to(pages::confirmed))
-        .route("/{source_id}/email/back", web::get().to(pages::back))
-        .route("/{source_id}/email/back", web::post().to(pages::back_confirmed))
-        .route("/{source_id}/email/end", web::get().to(pages::end))
-        .route("/{source_id}/email/end", web::post().to(pages::ended));
+        .route("/{source_id}/email", web::post().to(self::pages::post_address))
+        .route("/{source_id}/email/confirm", web::get().to(self::pages::confirm))
+        .route("/{source_id}/email/confirm", web::post().to(self::pages::confirmed))
+        .route("/{source_id}/email/back", web::get().to(self::pages::back))
+        .route("/{source_id}/email/back", web::post().to(self::pages::back_confirmed))
+        .route("/{source_id}/email/end", web::get().to(self::pages::end))
+        .route("/{source_id}/email/end", web::post().to(self::pages::ended));
 }
 
 /// A round; an error is left to the next.
