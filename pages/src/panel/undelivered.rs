@@ -280,7 +280,7 @@ const LOOKED_AT: u64 = 500;
 const NAMES: [&str; 7] = ["id", "all", "do", "source", "reason", "period", "back"];
 
 fn action(fields: &Fields) -> Result<ReplayAction> {
-    ReplayAction::named(fields.get("do")).ok_or_else(|| Error::Malformed(LocalizedText::new("said-form-word")))
+    ReplayAction::named(fields.get("do")).ok_or_else(|| Error::Malformed(LocalizedText::new("said-form-deed")))
 }
 
 #[derive(Template)]

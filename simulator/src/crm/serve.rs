@@ -21,7 +21,11 @@ const LARGEST: usize = 8 * 1024 * 1024;
 
 /// Any request.
 pub(crate) async fn serve(core: web::Data<Arc<Core>>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
-    let call = Call::read(&request, payload, LARGEST).await;
+    let Some(mut call) = Call::read(&request, payload, LARGEST).await else { return cut() };
+    if call.json.is_null() {
+        // amoCRM does not ask for the media type of JSON: axios, for one, calls a text a form.
+        call.json = serde_json::from_slice(&call.body).unwrap_or_default();
+    }
     if call.is_too_large {
         return HttpResponse::PayloadTooLarge().finish();
     }

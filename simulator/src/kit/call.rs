@@ -1,6 +1,6 @@
 //! Calls of programs, read once: path, parameters, JSON or the parts of a form; and the answers to them.
 
-use actix_web::{HttpRequest, HttpResponse, body::SizedStream, http::StatusCode, web};
+use actix_web::{HttpRequest, HttpResponse, body::SizedStream, error::PayloadError, http::StatusCode, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
 use multer::Multipart;
@@ -90,8 +90,8 @@ impl Call {
         self.parts.iter().find(|part| part.name == name)
     }
 
-    /// Reads a request, of whose body at most so many bytes.
-    pub(crate) async fn read(request: &HttpRequest, payload: web::Payload, limit: usize) -> Self {
+    /// Reads a request, of whose body at most so many bytes; `None` if its body breaks off: that caller asked nothing.
+    pub(crate) async fn read(request: &HttpRequest, payload: web::Payload, limit: usize) -> Option<Self> {
         let pairs = |text: &[u8]| url::form_urlencoded::parse(text).into_owned().collect::<Vec<_>>();
         let headers = request.headers().iter();
         let headers = headers.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
@@ -103,7 +103,7 @@ impl Call {
             headers: headers.collect(),
             ..Self::default()
         };
-        call.take_body(payload, limit).await;
+        call.take_body(payload, limit).await.ok()?;
         let kind = call.header("content-type").unwrap_or_default().to_owned();
         if kind.starts_with("multipart/form-data") {
             call.is_garbled = call.read_parts(&kind).await.is_err();
@@ -114,23 +114,21 @@ impl Call {
             call.is_garbled = json.is_err();
             call.json = json.unwrap_or_default();
         }
-        call
+        Some(call)
     }
 
     /// The whole body is read even where it is too large, so that the caller can read the answer.
-    async fn take_body(&mut self, mut payload: web::Payload, limit: usize) {
+    async fn take_body(&mut self, mut payload: web::Payload, limit: usize) -> Result<(), PayloadError> {
         let mut body = BytesMut::new();
         while let Some(chunk) = payload.next().await {
-            let Ok(chunk) = chunk else {
-                self.is_garbled = true;
-                break;
-            };
+            let chunk = chunk?;
             self.is_too_large |= body.len() + chunk.len() > limit;
             if !self.is_too_large {
                 body.extend_from_slice(&chunk);
             }
         }
         self.body = body.freeze();
+        Ok(())
     }
 
     async fn read_parts(&mut self, kind: &str) -> multer::Result<()> {

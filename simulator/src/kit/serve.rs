@@ -20,7 +20,7 @@ pub(crate) async fn serve<W: Wire>(
     request: HttpRequest,
     payload: web::Payload,
 ) -> HttpResponse {
-    let call = Call::read(&request, payload, W::LARGEST).await;
+    let Some(call) = Call::read(&request, payload, W::LARGEST).await else { return cut() };
     let core = Arc::clone(&core);
     // In its own task: a caller that disconnects must not cancel the call.
     let task = actix_web::rt::spawn(async move { handled(&core, &call).await });

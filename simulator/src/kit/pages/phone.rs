@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::frame::{Frame, is_own, render};
 use crate::kit::act::{Act, Content, Given, Kind, Verb};
-use crate::kit::call::Call;
+use crate::kit::call::{Call, cut};
 use crate::kit::id::Id;
 use crate::kit::look::Visit;
 use crate::kit::model::{Author, Button, Dialog, DialogKind, File, Message, Person, State};
@@ -373,7 +373,7 @@ pub(super) async fn press<W: Wire>(
         return HttpResponse::Forbidden().finish();
     }
     let (who, place) = path.into_inner();
-    let call = Call::read(&request, payload, LARGEST).await;
+    let Some(call) = Call::read(&request, payload, LARGEST).await else { return cut() };
     let form = Form { what: call.param("do").unwrap_or("text").to_owned(), call };
     let Some(visit) = core.read(|state| visit(&core, state, who, &place)) else {
         return HttpResponse::NotFound().finish();
