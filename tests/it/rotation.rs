@@ -543,10 +543,10 @@ fn m9_the_operations_page_describes_the_replacement_of_each_secret_and_its_test(
 const DERIVED: &[(&str, &str)] = &[
     ("media/serve.rs", "signatures of links to files"),
     ("media/upload.rs", "ids of avatars"),
-    ("identity/device.rs", "cookies of devices"),
+    ("identity/throttle.rs", "cookies of devices"),
     ("oauth/start.rs", "states of installations in a browser"),
     ("probe.rs", "answers to `GET /healthz?nonce=`"),
-    ("tenant/install/known.rs", "addresses of genuine install calls"),
+    ("tenant/install/call.rs", "addresses of genuine install calls"),
     ("webchat/emails.rs", "links in letters about answers in a chat"),
     ("widget_api/session.rs", "session tokens of the widget"),
 ];
