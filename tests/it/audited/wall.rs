@@ -32,7 +32,7 @@ const SILENT: &[(&str, &str)] = &[
     ("admin POST sign_in::send_link", "sends a letter; using it is written down"),
     ("admin POST sign_in::out", "ends one's own session alone"),
     ("widget_api POST session::exchange", "what a page of amoCRM begins with, each time"),
-    ("widget_api POST ticket::post", "opening it is written down"),
+    ("widget_api POST card::post_ticket", "opening it is written down"),
     // Steps before the one that does it.
     ("panel POST wizard::post_choose", "a step of the wizard; the last one makes the source"),
     ("panel POST wizard::post_access", "a step of the wizard; the last one makes the source"),
