@@ -349,7 +349,7 @@ async fn a_groups_title_names_its_chat_and_its_contact(world: &mut TelegramWorld
     assert_eq!(world.works("contacts").await, 0, "there is nothing left to do");
 }
 
-/// A topic's chat learns its group's title with its next message.
+/// Each topic is a chat; the group's contact learns a new title with the next message.
 async fn each_topic_is_a_chat_with_its_groups_title(world: &mut TelegramWorld) {
     let (line, _) = in_a_group(world, GroupKind::Forum).await;
     let writes = |world: &World, topic, text: &str| {
@@ -367,9 +367,9 @@ async fn each_topic_is_a_chat_with_its_groups_title(world: &mut TelegramWorld) {
     assert_eq!(chat("Склад"), chat("Ещё склад"));
     assert_ne!(chat("Склад"), chat("Цены"));
     world.works("contacts").await;
-    let mut contacts: Vec<String> = world.sandbox.contacts(HOST).into_iter().map(|contact| contact.name).collect();
-    contacts.sort();
-    assert_eq!(contacts, ["Delivery 77", "Delivery 78"]);
+    // amoCRM makes one contact of a group, whatever the number of its chats.
+    let contacts: Vec<String> = world.sandbox.contacts(HOST).into_iter().map(|contact| contact.name).collect();
+    assert_eq!(contacts, ["Delivery 78"]);
 }
 
 /// Oleg lends his account to the bot, and Maria has written to him.
