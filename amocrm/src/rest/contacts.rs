@@ -78,7 +78,7 @@ pub struct ContactChange {
     /// Another responsible user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub responsible_user_id: Option<i64>,
-    /// Fields, each with **all** its values: see [`Contact::field_with`].
+    /// Fields, each with **all** its values.
     #[serde(rename = "custom_fields_values", skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Field>,
     /// Names of tags to add; the others stay.
@@ -100,24 +100,12 @@ impl Contact {
         self.texts(Field::EMAIL)
     }
 
-    /// A field with one more value of kind `WORK`, for [`ContactChange::fields`]. A change replaces all values of a
-    /// field, so read the contact shortly before. `None`: it has this value already.
-    pub fn field_with(&self, code: &str, value: &str) -> Option<Field> {
-        let known = self.field(code).cloned().unwrap_or_default();
-        if known.texts().any(|text| text == value) {
-            return None;
-        }
-        let added = Field::work(code, value);
-        let values: Vec<FieldValue> = known.values.into_iter().chain(added.values).collect();
-        Some(Field { id: None, code: added.code, values })
-    }
-
-    fn field(&self, code: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| field.code.as_deref() == Some(code))
-    }
-
     fn texts(&self, code: &str) -> Vec<String> {
-        self.field(code).map(|field| field.texts().collect()).unwrap_or_default()
+        self.fields
+            .iter()
+            .find(|field| field.code.as_deref() == Some(code))
+            .map(|field| field.texts().collect())
+            .unwrap_or_default()
     }
 
     /// In the form of the API or of hooks.
@@ -148,13 +136,8 @@ impl Rest {
     }
 
     /// A page of up to 250 contacts with this text in any field, according to amoCRM's search, with the ids of their
-    /// leads; `page` counts from 1. The search is loose, see [`contacts_with_phone`](Rest::contacts_with_phone) for an
-    /// exact one.
-    pub async fn find_contacts(&self, token: &SecretString, text: &str, page: u32) -> Result<Page<Contact>, Error> {
-        self.contact_page("find_contacts", token, text, page).await
-    }
-
-    pub(super) async fn contact_page(
+    /// leads; `page` counts from 1. The search is loose.
+    async fn contact_page(
         &self,
         call: &'static str,
         token: &SecretString,
@@ -188,7 +171,7 @@ impl Rest {
 }
 
 /// Tags in amoCRM's format: `[{"name": "…"}]`.
-pub(super) fn named<S: serde::Serializer>(names: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+fn named<S: serde::Serializer>(names: &[String], serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Named<'name> {
         name: &'name str,
@@ -220,7 +203,7 @@ impl Rest {
         Ok(exact(found.items, |contact| contact.phones().iter().any(|known| is_same(known))))
     }
 
-    /// The contacts with this e-mail address, by [`same_email`], the oldest first.
+    /// The contacts with this e-mail address, ignoring case and surrounding blanks, the oldest first.
     pub async fn contacts_with_email(&self, token: &SecretString, email: &str) -> Result<Vec<Contact>, Error> {
         let found = self.contact_page("contacts_with_email", token, email.trim(), 1).await?;
         Ok(exact(found.items, |contact| contact.emails().iter().any(|known| same_email(known, email))))
@@ -234,7 +217,7 @@ fn exact(mut contacts: Vec<Contact>, is_same: impl Fn(&Contact) -> bool) -> Vec<
 }
 
 /// Whether two texts are the same e-mail address, ignoring case and surrounding blanks.
-pub fn same_email(one: &str, other: &str) -> bool {
+fn same_email(one: &str, other: &str) -> bool {
     !one.trim().is_empty() && one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
@@ -353,7 +336,7 @@ impl Field {
         self.values.iter().filter_map(FieldValue::text)
     }
 
-    pub(crate) fn work(code: &str, text: &str) -> Self {
+    fn work(code: &str, text: &str) -> Self {
         let value = FieldValue { value: text.into(), enum_code: Some("WORK".to_owned()) };
         Self { id: None, code: Some(code.to_owned()), values: vec![value] }
     }

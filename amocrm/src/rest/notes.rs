@@ -1,4 +1,4 @@
-//! The feed of a card: notes, files, and events about chats (crm-api §5.6, §8); and talks (crm-api §5.5).
+//! The notes of a card (crm-api §5.6), and talks (crm-api §5.5).
 
 use reqwest::Method;
 use secrecy::SecretString;
@@ -129,147 +129,9 @@ impl Rest {
     }
 }
 
-/// A file attached to a card.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EntityFile {
-    /// The file's uuid on the files host.
-    pub file_uuid: String,
-    /// CRM id of the link.
-    pub id: Option<i64>,
-}
-
-impl EntityFile {
-    fn read(file: &Value) -> Option<Self> {
-        Some(Self { file_uuid: lenient::text(file, "file_uuid")?, id: lenient::number(file, "id") })
-    }
-}
-
-impl Rest {
-    /// The files of a card.
-    pub async fn files_of(&self, token: &SecretString, entity: Entity, id: i64) -> Result<Vec<EntityFile>, Error> {
-        let id = id.to_string();
-        let path = vec![entity.segment(), id.as_str(), "files"];
-        let answer = self.call(token, Request::get("files_of", path, Vec::new())).await?;
-        read::embedded(&answer, "files", EntityFile::read)
-    }
-
-    /// Attaches files to a card, by their uuids on the files host. Safe to repeat.
-    pub async fn link_files(
-        &self,
-        token: &SecretString,
-        entity: Entity,
-        id: i64,
-        file_uuids: &[&str],
-    ) -> Result<(), Error> {
-        self.change_files("link_files", token, Method::PUT, entity, id, file_uuids).await
-    }
-
-    /// Detaches files from a card; they stay on the files host.
-    pub async fn unlink_files(
-        &self,
-        token: &SecretString,
-        entity: Entity,
-        id: i64,
-        file_uuids: &[&str],
-    ) -> Result<(), Error> {
-        self.change_files("unlink_files", token, Method::DELETE, entity, id, file_uuids).await
-    }
-
-    async fn change_files(
-        &self,
-        call: &'static str,
-        token: &SecretString,
-        method: Method,
-        entity: Entity,
-        id: i64,
-        file_uuids: &[&str],
-    ) -> Result<(), Error> {
-        let id = id.to_string();
-        let items: Vec<Value> = file_uuids.iter().map(|uuid| json!({"file_uuid": uuid})).collect();
-        let request = Request::with_body(call, method, vec![entity.segment(), &id, "files"], &items)?;
-        self.call(token, request).await?.nothing_expected()
-    }
-}
-
-/// Events per page: amoCRM's maximum.
-const EVENTS_PAGE: u32 = 100;
-
-/// Something that happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
-    /// Id.
-    pub id: String,
-    /// E.g. `incoming_chat_message`, `outgoing_chat_message`.
-    pub kind: String,
-    /// CRM id of the card it belongs to.
-    pub entity_id: Option<i64>,
-    /// `contact`, `lead` or `customer`: a talk's events belong to its lead or customer.
-    pub entity_type: Option<String>,
-    /// CRM id of the talk's contact.
-    pub contact_id: Option<i64>,
-    /// The message's id in the Chats API.
-    pub message_id: Option<String>,
-    /// CRM id of the acting user; 0 if there is none.
-    pub created_by: Option<i64>,
-    /// Unix seconds.
-    pub created_at: Option<i64>,
-}
-
-/// Which events are wanted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EventFilter {
-    /// Kinds, e.g. `incoming_chat_message`; empty: incoming and outgoing chat messages.
-    pub kinds: Vec<String>,
-    /// Of this contact only.
-    pub contact_id: Option<i64>,
-    /// Not older than this, Unix seconds.
-    pub from: Option<i64>,
-}
-
-impl Event {
-    fn read(event: &Value) -> Option<Self> {
-        let after = lenient::list(event, "value_after");
-        let message = after.into_iter().find_map(|value| lenient::present(value, "message"));
-        let linked = lenient::number(event, "linked_talk_contact_id").or_else(|| {
-            let embedded = event.get("_embedded")?;
-            lenient::number(lenient::present(embedded, "entity")?, "linked_talk_contact_id")
-        });
-        Some(Self {
-            id: lenient::text(event, "id")?,
-            kind: lenient::text(event, "type").unwrap_or_default(),
-            entity_id: lenient::number(event, "entity_id"),
-            entity_type: lenient::text(event, "entity_type"),
-            contact_id: linked,
-            message_id: message.and_then(|message| lenient::text(message, "id")),
-            created_by: lenient::number(event, "created_by"),
-            created_at: lenient::number(event, "created_at"),
-        })
-    }
-}
-
-impl Rest {
-    /// A page of up to 100 events, the newest first; `page` counts from 1.
-    pub async fn events(&self, token: &SecretString, filter: &EventFilter, page: u32) -> Result<Page<Event>, Error> {
-        const CALL: &str = "events";
-        let usual = ["incoming_chat_message", "outgoing_chat_message"].map(str::to_owned);
-        let kinds = if filter.kinds.is_empty() { &usual[..] } else { &filter.kinds };
-        let mut query = numbered(page, EVENTS_PAGE);
-        query.extend(kinds.iter().map(|kind| ("filter[type][]", kind.clone())));
-        if let Some(contact_id) = filter.contact_id {
-            query.extend([("filter[entity][]", "contact".to_owned()), ("filter[entity_id][]", contact_id.to_string())]);
-        }
-        query.extend(filter.from.map(|from| ("filter[created_at][from]", from.to_string())));
-        let answer = self.call(token, Request::get(CALL, vec![CALL], query)).await?;
-        Page::read(&answer, page, CALL, Event::read)
-    }
-}
-
 // Talks: amoCRM's name for one conversation within a chat, from the first message until it is closed (crm-api §5.5).
 
-/// Talks per page: amoCRM's maximum.
-const TALKS_PAGE: u32 = 250;
-
-/// A talk, in the form of the API or of hooks.
+/// A talk, in the form of hooks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Talk {
     /// CRM id.
@@ -298,15 +160,6 @@ pub struct Talk {
     pub missed_at: Option<i64>,
 }
 
-/// Which talks are wanted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TalkFilter {
-    /// These only.
-    pub ids: Vec<i64>,
-    /// Of this lead only.
-    pub lead_id: Option<i64>,
-}
-
 impl Talk {
     pub(crate) fn read(talk: &Value) -> Option<Self> {
         let number = |key| lenient::number(talk, key);
@@ -324,38 +177,5 @@ impl Talk {
             updated_at: number("updated_at"),
             missed_at: number("missed_at"),
         })
-    }
-}
-
-impl Rest {
-    /// One talk. `None` if it does not exist (404).
-    pub async fn talk(&self, token: &SecretString, id: i64) -> Result<Option<Talk>, Error> {
-        let id = id.to_string();
-        read::found(self.call(token, Request::get("talk", vec!["talks", &id], Vec::new())).await, Talk::read)
-    }
-
-    /// A page of up to 250 talks; `page` counts from 1. Documented by Kommo only (since July 2026): elsewhere expect
-    /// 404 or 405.
-    pub async fn talks(&self, token: &SecretString, filter: &TalkFilter, page: u32) -> Result<Page<Talk>, Error> {
-        const CALL: &str = "talks";
-        let mut query = numbered(page, TALKS_PAGE);
-        query.extend(filter.ids.iter().map(|id| ("filter[id][]", id.to_string())));
-        if let Some(lead_id) = filter.lead_id {
-            query.extend([("filter[entity_id]", lead_id.to_string()), ("filter[entity_type]", "lead".to_owned())]);
-        }
-        let answer = self.call(token, Request::get(CALL, vec![CALL], query)).await?;
-        Page::read(&answer, page, CALL, Talk::read)
-    }
-
-    /// Closes a talk. Without `force` the bot that asks for a rating may start instead. False: it was closed or closing
-    /// already (422). Closing takes some time: the hook `update_talk` reports the end.
-    pub async fn close_talk(&self, token: &SecretString, id: i64, force: bool) -> Result<bool, Error> {
-        let id = id.to_string();
-        let body = json!({"force_close": force});
-        let request = Request::with_body("close_talk", Method::POST, vec!["talks", &id, "close"], &body)?;
-        match self.call(token, request).await {
-            Err(Error::Refused { status: 422, .. }) => Ok(false),
-            other => other?.nothing_expected().map(|()| true),
-        }
     }
 }
