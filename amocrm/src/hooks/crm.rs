@@ -17,8 +17,6 @@ pub use form::{BODY_LIMIT, DEPTH_LIMIT, FormError, PAIR_LIMIT, parse as parse_fo
 pub struct CrmHook {
     /// The account's CRM id.
     pub account_id: Option<i64>,
-    /// First label of its host.
-    pub subdomain: Option<String>,
     /// The events, in the order of entities and actions in the body sorted by name.
     pub events: Vec<CrmEvent>,
 }
@@ -39,7 +37,7 @@ pub enum Action {
 /// An event in the CRM. All values are those that amoCRM had when it wrote the hook.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CrmEvent {
-    /// A talk began or changed; if it is not [`is_in_work`](Talk::is_in_work), it is closed.
+    /// A talk began, changed or was closed.
     Talk(Action, Box<Talk>),
     /// A contact.
     Contact(Action, Box<Contact>),
@@ -63,9 +61,9 @@ pub enum CrmEvent {
 /// ```
 /// use amocrm::hooks::crm::{Action, CrmEvent, parse};
 ///
-/// let hook = parse(b"talk[update][0][talk_id]=191&talk[update][0][is_in_work]=0&account[id]=12345678")?;
+/// let hook = parse(b"talk[update][0][talk_id]=191&talk[update][0][contact_id]=7&account[id]=12345678")?;
 /// let CrmEvent::Talk(Action::Update, talk) = &hook.events[0] else { panic!() };
-/// assert_eq!((talk.id, talk.is_in_work), (191, false));
+/// assert_eq!((talk.id, talk.contact_id), (191, Some(7)));
 /// # Ok::<(), amocrm::hooks::crm::FormError>(())
 /// ```
 pub fn parse(raw_body: &[u8]) -> Result<CrmHook, FormError> {
@@ -87,7 +85,7 @@ impl CrmHook {
                 events.extend(items(list).into_iter().map(|item| CrmEvent::read(entity, action, item)));
             }
         }
-        Self { account_id: lenient::number(account, "id"), subdomain: lenient::text(account, "subdomain"), events }
+        Self { account_id: lenient::number(account, "id"), events }
     }
 }
 

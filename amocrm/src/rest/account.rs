@@ -16,8 +16,6 @@ pub struct Account {
     pub id: i64,
     /// Name.
     pub name: Option<String>,
-    /// First label of its host.
-    pub subdomain: Option<String>,
     /// The user that the token belongs to.
     pub current_user_id: Option<i64>,
     /// Two-letter country.
@@ -26,10 +24,6 @@ pub struct Account {
     pub amojo_id: Option<String>,
     /// Address of the files host, with `drive_url`. Check its host before use.
     pub drive_url: Option<String>,
-    /// Version of the platform, with `version`.
-    pub version: Option<i64>,
-    /// False: chats create leads at once instead of incoming leads.
-    pub is_unsorted_on: Option<bool>,
     /// E.g. `Europe/Moscow`, with `datetime_settings`.
     pub timezone: Option<String>,
 }
@@ -46,13 +40,10 @@ impl Rest {
         Ok(Account {
             id,
             name: lenient::text(&account, "name"),
-            subdomain: lenient::text(&account, "subdomain"),
             current_user_id: lenient::number(&account, "current_user_id"),
             country: lenient::text(&account, "country"),
             amojo_id: lenient::text(&account, "amojo_id"),
             drive_url: lenient::text(&account, "drive_url"),
-            version: lenient::number(&account, "version"),
-            is_unsorted_on: lenient::flag(&account, "is_unsorted_on"),
             timezone: dates.and_then(|dates| lenient::text(dates, "timezone")),
         })
     }
@@ -115,8 +106,6 @@ pub struct User {
     pub id: i64,
     /// Name.
     pub name: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
     /// Language, e.g. `ru`.
     pub lang: Option<String>,
     /// Id in the Chats API; some users have none.
@@ -125,8 +114,6 @@ pub struct User {
     pub is_admin: bool,
     /// Active. False if the answer does not contain it.
     pub is_active: bool,
-    /// Without a paid licence. False if the answer does not contain it.
-    pub is_free: bool,
     /// Their group; none: the default group (0 in `group_id` of leads and contacts).
     pub group_id: Option<i64>,
     /// Which contacts they may see.
@@ -145,12 +132,10 @@ impl User {
         Some(Self {
             id: lenient::number(user, "id")?,
             name: lenient::text(user, "name"),
-            email: lenient::text(user, "email"),
             lang: lenient::text(user, "lang"),
             amojo_id: lenient::text(user, "amojo_id"),
             is_admin: right("is_admin"),
             is_active: right("is_active"),
-            is_free: right("is_free"),
             group_id: rights.and_then(|rights| lenient::number(rights, "group_id")),
             contacts: View::read(rights, "contacts"),
             leads: View::read(rights, "leads"),
@@ -182,36 +167,21 @@ impl Rest {
 /// A subscription.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Webhook {
-    /// CRM id.
-    pub id: i64,
     /// The destination of hooks, which identifies the subscription.
     pub destination: String,
     /// The subscribed events, e.g. `add_talk`.
     pub settings: Vec<String>,
     /// Disabled, by a user or by amoCRM after too many failures: subscribe again.
     pub disabled: bool,
-    /// Place among the others.
-    pub sort: Option<i64>,
-    /// CRM id of the user who created it.
-    pub created_by: Option<i64>,
-    /// Unix seconds.
-    pub created_at: Option<i64>,
-    /// Unix seconds.
-    pub updated_at: Option<i64>,
 }
 
 impl Webhook {
     fn read(webhook: &Value) -> Option<Self> {
         let settings = lenient::list(webhook, "settings");
         Some(Self {
-            id: lenient::number(webhook, "id")?,
             destination: lenient::text(webhook, "destination")?,
             settings: settings.into_iter().filter_map(Value::as_str).map(str::to_owned).collect(),
             disabled: lenient::flag(webhook, "disabled").unwrap_or(false),
-            sort: lenient::number(webhook, "sort"),
-            created_by: lenient::number(webhook, "created_by"),
-            created_at: lenient::number(webhook, "created_at"),
-            updated_at: lenient::number(webhook, "updated_at"),
         })
     }
 }

@@ -27,10 +27,6 @@ pub struct Drive {
 pub struct DriveFile {
     /// Its id.
     pub uuid: String,
-    /// Id of its current version.
-    pub version_uuid: Option<String>,
-    /// `image`, `video`, `audio`, `document` or `file`.
-    pub kind: Option<String>,
     /// Name.
     pub name: String,
     /// Bytes.
@@ -49,8 +45,6 @@ impl DriveFile {
         let download = file.get("_links").and_then(|links| lenient::present(links, "download"));
         Some(Self {
             uuid: lenient::text(file, "uuid")?,
-            version_uuid: lenient::text(file, "version_uuid"),
-            kind: lenient::text(file, "type"),
             name: lenient::text(file, "name").unwrap_or_default(),
             size: lenient::size(file, "size"),
             mime_type: inside("metadata", "mime_type"),

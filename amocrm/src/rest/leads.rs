@@ -15,10 +15,6 @@ use crate::lenient;
 pub struct Lead {
     /// CRM id.
     pub id: i64,
-    /// Name.
-    pub name: Option<String>,
-    /// Budget, in the account's currency.
-    pub price: Option<i64>,
     /// CRM id of the user who is responsible.
     pub responsible_user_id: Option<i64>,
     /// The group of the user who is responsible; 0 is the default group.
@@ -27,68 +23,32 @@ pub struct Lead {
     pub pipeline_id: Option<i64>,
     /// Its stage. 142 is won, 143 lost, in every pipeline.
     pub status_id: Option<i64>,
-    /// Unix seconds.
-    pub created_at: Option<i64>,
-    /// Unix seconds.
-    pub updated_at: Option<i64>,
-    /// When it was won or lost, Unix seconds.
-    pub closed_at: Option<i64>,
     /// In the bin.
     pub is_deleted: bool,
     /// CRM ids of its contacts, the main one first.
     pub contacts: Vec<i64>,
-    /// Its source; `None` if the platform does not report it.
-    pub source: Option<LeadSource>,
     /// Custom fields that have values.
     pub fields: Vec<Field>,
 }
 
-/// The source of a lead.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeadSource {
-    /// CRM id of the source.
-    pub id: Option<i64>,
-    /// The integration's own id of the source, see [`Source`](super::Source).
-    pub external_id: Option<String>,
-    /// `widget` for sources of integrations.
-    pub kind: Option<String>,
-}
-
 impl Lead {
-    /// In the form of the API or of hooks.
-    pub(crate) fn read(lead: &Value) -> Option<Self> {
+    fn read(lead: &Value) -> Option<Self> {
         let number = |key| lenient::number(lead, key);
         Some(Self {
             id: number("id")?,
-            name: lenient::text(lead, "name"),
-            price: number("price"),
             responsible_user_id: number("responsible_user_id"),
             group_id: number("group_id"),
             pipeline_id: number("pipeline_id"),
             status_id: number("status_id"),
-            created_at: number("created_at").or_else(|| number("date_create")),
-            updated_at: number("updated_at").or_else(|| number("last_modified")),
-            closed_at: number("closed_at"),
             is_deleted: lenient::flag(lead, "is_deleted").unwrap_or(false),
             contacts: contacts(lead),
-            source: LeadSource::read(lead),
             fields: lenient::list(lead, "custom_fields_values").into_iter().filter_map(Field::read).collect(),
         })
     }
 }
 
-impl LeadSource {
-    fn read(lead: &Value) -> Option<Self> {
-        let source = lead.get("_embedded").and_then(|embedded| lenient::present(embedded, "source"));
-        let id = lenient::number(lead, "source_id").or_else(|| lenient::number(source?, "id"));
-        let external_id = source.and_then(|source| lenient::text(source, "external_id"));
-        let kind = source.and_then(|source| lenient::text(source, "type"));
-        (id.is_some() || external_id.is_some()).then_some(Self { id, external_id, kind })
-    }
-}
-
 /// The embedded contacts of a lead, the main one first.
-pub(super) fn contacts(lead: &Value) -> Vec<i64> {
+fn contacts(lead: &Value) -> Vec<i64> {
     let mut contacts = lead.get("_embedded").map(|embedded| lenient::list(embedded, "contacts")).unwrap_or_default();
     contacts.sort_by_key(|contact| !lenient::flag(contact, "is_main").unwrap_or(false));
     contacts.into_iter().filter_map(|contact| lenient::number(contact, "id")).collect()
@@ -103,9 +63,9 @@ impl Rest {
         Ok(contacts.unwrap_or_default())
     }
 
-    /// One lead with its contacts and its source. `None` if it does not exist (any more): 204, for some accounts 404.
+    /// One lead with its contacts. `None` if it does not exist (any more): 204, for some accounts 404.
     pub async fn lead(&self, token: &SecretString, id: i64) -> Result<Option<Lead>, Error> {
-        let (id, with) = (id.to_string(), vec![("with", "contacts,source,source_id".to_owned())]);
+        let (id, with) = (id.to_string(), vec![("with", "contacts".to_owned())]);
         read::found(self.call(token, Request::get("lead", vec!["leads", &id], with)).await, Lead::read)
     }
 

@@ -28,17 +28,17 @@ use url::Url;
 use crate::error::Error;
 use crate::transport::{self, Answer, TOTAL_TIME};
 pub use account::{Account, StageRights, User, View, Webhook};
-pub use contacts::{Contact, ContactChange, ContactChat, CustomField, Field, FieldValue, NewContact};
+pub use contacts::{Contact, ContactChat, CustomField, Field, FieldValue, NewContact};
 pub use drive::{Drive, DriveFile};
-pub use leads::{Lead, LeadSource, Pipeline};
-pub use notes::{Entity, Note, Talk, WrittenNote};
+pub use leads::{Lead, Pipeline};
+pub use notes::{Note, Talk, WrittenNote};
 pub use read::{Page, WRITE_BATCH};
 pub use sources::{NewSource, SOURCES_BATCH, Service, ServicePage, ServiceParams, Source, SourceChange};
 pub use templates::{
     NewTemplate, Review, ReviewOutcome, ReviewStatus, TEMPLATES_PAGE, Template, TemplateAttachment, TemplateButton,
     TemplateChange, WabaTemplate,
 };
-pub use unsorted::{Unsorted, UnsortedChat};
+pub use unsorted::Unsorted;
 
 /// A client of one account's host. Cheap to clone; contains no token.
 ///

@@ -173,15 +173,6 @@ async fn a_base_with_a_path_is_signed_as_sent() {
     assert_signed(&stub.only());
 }
 
-#[test]
-fn calls_can_be_spawned() {
-    fn spawnable<T: Send>(_: T) {}
-    let (chats, secret, message) = (chats("http://127.0.0.1:1"), secret(), message());
-    spawnable(chats.send_message(&secret, SCOPE, &message));
-    spawnable(chats.history(&secret, SCOPE, MESSAGE, 0, 1));
-    spawnable(chats.history_pages(&secret, SCOPE, MESSAGE));
-}
-
 fn edit() -> EditMessage {
     EditMessage {
         target: EditTarget::Ours("acme-msg-0001".to_owned()),

@@ -45,10 +45,10 @@ fn a_talk_as_it_comes_over_the_wire() {
         talk[update][0][updated_at]=1767225900&account[id]=12345678&account[subdomain]=acme&\
         account[_links][self]=https%3A%2F%2Facme.amocrm.ru";
     let hook = parse(body.as_bytes()).unwrap();
-    assert_eq!((hook.account_id, hook.subdomain.as_deref()), (Some(12_345_678), Some("acme")));
+    assert_eq!(hook.account_id, Some(12_345_678));
     let [CrmEvent::Talk(Action::Update, talk)] = &hook.events[..] else { panic!("{hook:?}") };
-    assert_eq!((talk.id, talk.is_in_work, talk.is_read, talk.contact_id), (191, false, true, Some(11_018_118)));
-    assert_eq!((talk.entity_id, talk.origin.as_deref()), (Some(9_276_114), Some("amo.ext.40000001")));
+    let chat_id = Some("33b41601-0000-4000-8000-6938ae6b7935");
+    assert_eq!((talk.id, talk.contact_id, talk.chat_id.as_deref()), (191, Some(11_018_118), chat_id));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use secrecy::SecretString;
 use serde_json::Value;
 
-use crate::chats::{ACCOUNT, CHANNEL, SCOPE, secret};
+use crate::chats::{SCOPE, secret};
 use crate::stub::{Stub, http};
 
 fn vectors(kind: &str) -> Vec<Value> {
@@ -232,13 +232,5 @@ async fn history() {
     let vector = Vector::named("computed-history-get");
     let (stub, chats) = vector.stage(r#"{"messages":[]}"#).await;
     chats.history(&secret(), SCOPE, "5e4d3c2b-1a09-4f8e-9d7c-6b5a49382716", 100, 50).await.unwrap();
-    vector.assert_sent(&stub);
-}
-
-#[tokio::test]
-async fn disconnecting() {
-    let vector = Vector::named("computed-disconnect");
-    let (stub, chats) = vector.stage("{}").await;
-    chats.disconnect(&secret(), CHANNEL, ACCOUNT).await.unwrap();
     vector.assert_sent(&stub);
 }

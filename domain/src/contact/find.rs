@@ -110,10 +110,7 @@ pub async fn is_incoming(app: &Arc<TenantContext>, tenant_id: Uuid, chat_id: &st
     for number in 1..=PAGES {
         let ask = |rest: amocrm::rest::Rest, token| async move { rest.unsorted_chats(&token, number).await };
         let page = with_token(app, tenant_id, ask).await?;
-        let of_chat = |one: &amocrm::rest::Unsorted| {
-            one.chat.as_ref().is_some_and(|chat| chat.chat_id.as_deref() == Some(chat_id))
-        };
-        if page.items.iter().any(of_chat) {
+        if page.items.iter().any(|one| one.chat_id.as_deref() == Some(chat_id)) {
             return Ok(true);
         }
         if !page.has_more {

@@ -1,7 +1,7 @@
 //! Contacts, their chats, leads, and incoming leads from chats, over a real socket.
 
 use amocrm::Error;
-use amocrm::rest::{ContactChange, ContactChat, Field, LeadSource, NewContact};
+use amocrm::rest::{ContactChat, Field, NewContact};
 use serde_json::{Value, json};
 
 use super::{rest, targets, token};
@@ -101,11 +101,8 @@ async fn made_contacts() {
     let stub = Stub::new([answered, plain, short].map(|body| answer("200 OK", "", &body.to_string())).into()).await;
     let rest = rest(&stub);
     let new = NewContact {
-        first_name: Some("Ann".into()),
-        responsible_user_id: Some(87_654_321),
+        name: Some("Ann".into()),
         fields: vec![Field::phone("+79005550123"), Field::email("ann@example.com"), Field::text(3, "x")],
-        tags: vec!["bridge".into()],
-        ..NewContact::default()
     };
     let both = [new, NewContact::default()];
     assert_eq!(rest.create_contacts(&token(), &both).await.unwrap(), [11, 12], "in the order of what was sent");
@@ -114,11 +111,11 @@ async fn made_contacts() {
     assert!(error.outcome_unknown(), "{error}");
     assert_eq!(
         stub.seen()[0].json(),
-        json!([{"first_name": "Ann", "responsible_user_id": 87654321, "custom_fields_values": [
+        json!([{"name": "Ann", "custom_fields_values": [
             {"field_code": "PHONE", "values": [{"value": "+79005550123", "enum_code": "WORK"}]},
             {"field_code": "EMAIL", "values": [{"value": "ann@example.com", "enum_code": "WORK"}]},
             {"field_id": 3, "values": [{"value": "x"}]}],
-            "tags_to_add": [{"name": "bridge"}], "request_id": "0"}, {"request_id": "1"}])
+            "request_id": "0"}, {"request_id": "1"}])
     );
     assert_eq!(targets(&stub)[0], "POST contacts");
     for count in [0, 51] {
@@ -130,11 +127,9 @@ async fn made_contacts() {
 #[tokio::test]
 async fn changed() {
     let stub = Stub::answering("200 OK", r#"{"id":11,"updated_at":1767225600}"#).await;
-    let change =
-        ContactChange { tags_to_delete: vec!["old".into()], name: Some("Ann".into()), ..ContactChange::default() };
-    rest(&stub).update_contact(&token(), 11, &change).await.unwrap();
+    rest(&stub).rename_contact(&token(), 11, "Ann").await.unwrap();
     assert_eq!(targets(&stub), ["PATCH contacts/11"]);
-    assert_eq!(stub.only().json(), json!({"name": "Ann", "tags_to_delete": [{"name": "old"}]}));
+    assert_eq!(stub.only().json(), json!({"name": "Ann"}));
 }
 
 #[tokio::test]
@@ -228,15 +223,13 @@ async fn one_lead() {
     .await;
     let rest = rest(&stub);
     let lead = rest.lead(&token(), 9_276_114).await.unwrap().unwrap();
-    assert_eq!((lead.id, lead.price, lead.status_id, lead.closed_at), (9_276_114, Some(1500), Some(142), None));
+    assert_eq!((lead.id, lead.pipeline_id, lead.status_id), (9_276_114, Some(700_100), Some(142)));
     assert_eq!((lead.contacts, lead.is_deleted), (vec![2, 1], false));
-    let source = LeadSource { id: Some(9001), external_id: Some("wa".into()), kind: Some("widget".into()) };
-    assert_eq!(lead.source, Some(source));
     let bare = rest.lead(&token(), 5).await.unwrap().unwrap();
-    assert_eq!((bare.contacts.len(), bare.source), (0, None));
+    assert_eq!(bare.contacts.len(), 0);
     assert_eq!(rest.lead(&token(), 5).await.unwrap(), None);
     assert_eq!(rest.lead(&token(), 5).await.unwrap(), None);
-    assert_eq!(targets(&stub)[0], "GET leads/9276114?with=contacts,source,source_id");
+    assert_eq!(targets(&stub)[0], "GET leads/9276114?with=contacts");
 }
 
 fn body() -> Value {
@@ -255,9 +248,7 @@ async fn listed_incoming_leads() {
     let rest = rest(&stub);
     let page = rest.unsorted_chats(&token(), 1).await.unwrap();
     assert_eq!((page.items.len(), page.has_more), (1, true));
-    let chat = page.items[0].chat.as_ref().unwrap();
-    assert_eq!((chat.chat_id.as_deref(), chat.client_name.as_deref()), (Some("33b41601"), Some("Ann")));
-    assert_eq!((page.items[0].contacts[0], page.items[0].leads[0]), (11_018_118, 9_276_114));
+    assert_eq!(page.items[0].chat_id.as_deref(), Some("33b41601"));
     assert!(rest.unsorted_chats(&token(), 2).await.unwrap().items.is_empty());
     let asked =
         |page| format!("GET leads/unsorted?filter[category][]=chats&order[created_at]=desc&page={page}&limit=250");

@@ -3,10 +3,7 @@
 use std::pin::Pin;
 
 use amocrm::Error;
-use amocrm::rest::{
-    ContactChange, ContactChat, Entity, NewContact, NewTemplate, Note, Rest, ReviewOutcome, SourceChange,
-    TemplateChange,
-};
+use amocrm::rest::{ContactChat, NewContact, NewTemplate, Note, Rest, ReviewOutcome, SourceChange, TemplateChange};
 use reqwest::Client;
 use secrecy::SecretString;
 use serde_json::json;
@@ -55,7 +52,7 @@ fn calls() -> [(&'static str, Nothing, Nothing, Calling); 33] {
         "contacts_with_phone" Fine Unreadable |rest, token| rest.contacts_with_phone(token, "5550123", |_| true);
         "contacts_with_email" Fine Unreadable |rest, token| rest.contacts_with_email(token, "a@b.c");
         "create_contacts" Unreadable Unreadable |rest, token| async { rest.create_contacts(token, &[NewContact::default()]).await };
-        "update_contact" Unreadable Unreadable |rest, token| async { rest.update_contact(token, 1, &ContactChange::default()).await };
+        "rename_contact" Unreadable Unreadable |rest, token| rest.rename_contact(token, 1, "Ann");
         "chats_of_contacts" Fine Unreadable |rest, token| rest.chats_of_contacts(token, &[1]);
         "contacts_of_chats" Fine Unreadable |rest, token| rest.contacts_of_chats(token, &["c"]);
         "link_chats" Unreadable Unreadable |rest, token| async {
@@ -78,7 +75,7 @@ fn calls() -> [(&'static str, Nothing, Nothing, Calling); 33] {
         "subscribe_webhook" Unreadable Unreadable |rest, token| rest.subscribe_webhook(token, "https://a.b", &["add_talk"]);
         "unsubscribe_webhook" Fine Fine |rest, token| rest.unsubscribe_webhook(token, "https://a.b");
         "add_notes" Unreadable Unreadable |rest, token| async {
-            rest.add_notes(token, Entity::Lead, 1, &[Note::Common { text: "t".into() }]).await
+            rest.add_notes(token, 1, &[Note { service: "s".into(), text: "t".into() }]).await
         };
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use amocrm::Error;
-use amocrm::rest::{Drive, DriveFile, Entity, Note};
+use amocrm::rest::{Drive, DriveFile, Note};
 use serde_json::{Value, json};
 
 use super::{rest, targets, token};
@@ -11,27 +11,15 @@ use crate::stub::{Stub, answer, http};
 
 #[tokio::test]
 async fn notes() {
-    let body = json!({"_embedded": {"notes": (0..3).map(|place| json!({"id": 90 + place, "entity_id": 1,
-        "request_id": place.to_string()})).collect::<Vec<_>>()}});
+    let body = json!({"_embedded": {"notes": [{"id": 90, "entity_id": 1, "request_id": "0"}]}});
     let stub = Stub::answering("200 OK", &body.to_string()).await;
-    let notes = [
-        Note::Common { text: "a".into() },
-        Note::Service { service: "Acme".into(), text: "The number is disconnected".into() },
-        Note::Attachment { file_uuid: "f-1".into(), file_name: "a.png".into() },
-    ];
-    assert_eq!(rest(&stub).add_notes(&token(), Entity::Lead, 1, &notes).await.unwrap(), [90, 91, 92]);
+    let note = Note { service: "Acme".into(), text: "The number is disconnected".into() };
+    assert_eq!(rest(&stub).add_notes(&token(), 1, &[note]).await.unwrap(), [90]);
     assert_eq!(targets(&stub), ["POST leads/1/notes"]);
-    let item = |place: &str, kind: &str, params| {
-        json!({"note_type": kind, "params": params,
-        "is_need_to_trigger_digital_pipeline": false, "request_id": place})
-    };
     assert_eq!(
         stub.only().json(),
-        json!([
-            item("0", "common", json!({"text": "a"})),
-            item("1", "extended_service_message", json!({"service": "Acme", "text": "The number is disconnected"})),
-            item("2", "attachment", json!({"file_uuid": "f-1", "file_name": "a.png"}))
-        ])
+        json!([{"note_type": "extended_service_message", "params": {"service": "Acme", "text": "The number is disconnected"},
+            "is_need_to_trigger_digital_pipeline": false, "request_id": "0"}])
     );
 }
 
