@@ -16,20 +16,6 @@ pub struct AccessClaims {
     pub account_id: Option<i64>,
     /// Shared API host, e.g. `api-a.amocrm.ru`. Check it with [`HostRules`](crate::HostRules) before use.
     pub api_domain: Option<String>,
-    /// `amocrm.ru` or `kommo.com`.
-    pub base_domain: Option<String>,
-    /// The integration (`client_id`).
-    pub aud: Option<String>,
-    /// Id of the token.
-    pub jti: Option<String>,
-    /// Issued at, Unix seconds.
-    pub iat: Option<i64>,
-    /// Not valid before, Unix seconds.
-    pub nbf: Option<i64>,
-    /// Valid until, Unix seconds.
-    pub exp: Option<i64>,
-    /// What the token allows, e.g. `crm`, `notifications`.
-    pub scopes: Vec<String>,
 }
 
 /// Reads the claims of an access token **without verifying its signature**.
@@ -45,20 +31,9 @@ pub fn read(access_token: &SecretString) -> Option<AccessClaims> {
     }
     let bytes = URL_SAFE_NO_PAD.decode(middle.trim_end_matches('=')).ok()?;
     let claims = serde_json::from_slice::<Value>(&bytes).ok().filter(Value::is_object)?;
-    let audience = match claims.get("aud") {
-        Some(Value::Array(several)) => several.first().and_then(Value::as_str).map(str::to_owned),
-        _ => lenient::text(&claims, "aud"),
-    };
     Some(AccessClaims {
         sub: lenient::text(&claims, "sub"),
         account_id: lenient::number(&claims, "account_id"),
         api_domain: lenient::text(&claims, "api_domain"),
-        base_domain: lenient::text(&claims, "base_domain"),
-        aud: audience,
-        jti: lenient::text(&claims, "jti"),
-        iat: lenient::number(&claims, "iat"),
-        nbf: lenient::number(&claims, "nbf"),
-        exp: lenient::number(&claims, "exp"),
-        scopes: lenient::list(&claims, "scopes").into_iter().filter_map(Value::as_str).map(str::to_owned).collect(),
     })
 }

@@ -264,37 +264,22 @@ fn write_json(out: &mut impl Write, value: &Value) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use base::clock::Clock;
-    use base::config::Config;
-    use base::fault::Faults;
-    use base::store::{self, Store, VENDOR};
-    use base::vault::Vault;
+    use base::store::VENDOR;
     use clap::Parser;
     use entity::{audit, fixture, tenant};
     use parom::customer::find;
     use sea_orm::{EntityTrait, IntoActiveModel};
 
     use super::*;
+    use crate::fixture::{START, app};
 
-    const START: i64 = 1_795_000_000_123;
+    const INTEGRATION: &str =
+        "[[integration]]\nname = \"main\"\nplatform = \"amocrm\"\nclient_id = \"c\"\nclient_secret = \"s\"\n";
 
     #[derive(Debug, Parser)]
     struct CustomerCli {
         #[command(subcommand)]
         command: CustomerCommand,
-    }
-
-    async fn app(folder: &tempfile::TempDir) -> Arc<App> {
-        let path = folder.path().display();
-        let text = format!(
-            "[database]\nurl = \"sqlite://{path}/parom.db\"\n[secrets]\nkey = \"cGFyb20tdGVzdHMtcGFyb20tdGVzdHMtMDEyMzQ1Njc=\"\n\
-         [[integration]]\nname = \"main\"\nplatform = \"amocrm\"\nclient_id = \"c\"\nclient_secret = \"s\"\n"
-        );
-        let config = Config::from_toml(&text).unwrap();
-        let store = Store::open(&config.database, Clock::frozen(START)).await.unwrap();
-        store::migrate(&store).await.unwrap();
-        let vault = Vault::open(&config.secrets, true).unwrap();
-        App::new(config, store, vault, Faults::default()).unwrap()
     }
 
     async fn printed(app: &Arc<App>, arguments: &[&str], stdin: Option<&str>) -> anyhow::Result<String> {
@@ -331,7 +316,7 @@ mod tests {
     #[tokio::test]
     async fn a_password_made_here_is_printed_once_and_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let app = app(&folder).await;
+        let app = app(&folder, INTEGRATION).await;
         let made = printed(&app, &["add", "shop"], None).await.unwrap();
         assert!(made.ends_with('\n') && made.trim().len() == 19 && made.lines().count() == 1, "{made}");
         assert!(opens(&app, "shop", made.trim()).await && !opens(&app, "shop", "another").await);
@@ -347,7 +332,7 @@ mod tests {
     #[tokio::test]
     async fn a_password_from_stdin_is_not_printed() {
         let folder = tempfile::tempdir().unwrap();
-        let app = app(&folder).await;
+        let app = app(&folder, INTEGRATION).await;
         let output = printed(&app, &["add", "shop"], Some("correct horse battery")).await.unwrap();
         assert_eq!(output, "Added shop.\n");
         assert!(opens(&app, "shop", "correct horse battery").await);
@@ -400,7 +385,7 @@ mod tests {
     #[tokio::test]
     async fn a_disabled_login_takes_its_accounts_with_it() {
         let folder = tempfile::tempdir().unwrap();
-        let app = app(&folder).await;
+        let app = app(&folder, INTEGRATION).await;
         printed(&app, &["add", "shop"], None).await.unwrap();
         printed(&app, &["add", "other"], None).await.unwrap();
         let (shop, other) =

@@ -111,33 +111,18 @@ fn out(one: &ListedIntegration) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use base::clock::Clock;
-    use base::config::Config;
-    use base::fault::Faults;
-    use base::store::{self, Store};
-    use base::vault::Vault;
     use clap::Parser;
 
     use super::*;
+    use crate::fixture::app;
+
+    const OF_THE_FILE: &str =
+        "[[integration]]\nname = \"main\"\nplatform = \"amocrm\"\nclient_id = \"c\"\nclient_secret = \"file-canary\"\n";
 
     #[derive(Debug, Parser)]
     struct IntegrationCli {
         #[command(subcommand)]
         command: IntegrationCommand,
-    }
-
-    async fn app(folder: &tempfile::TempDir) -> std::sync::Arc<App> {
-        base::http_client::install_crypto_provider();
-        let text = format!(
-            "[database]\nurl = \"sqlite://{}/parom.db\"\n[secrets]\nkey = \"cGFyb20tdGVzdHMtcGFyb20tdGVzdHMtMDEyMzQ1Njc=\"\n\
-         [[integration]]\nname = \"main\"\nplatform = \"amocrm\"\nclient_id = \"c\"\nclient_secret = \"file-canary\"\n",
-            folder.path().display()
-        );
-        let config = Config::from_toml(&text).unwrap();
-        let store = Store::open(&config.database, Clock::frozen(1_795_000_000_123)).await.unwrap();
-        store::migrate(&store).await.unwrap();
-        let vault = Vault::open(&config.secrets, true).unwrap();
-        App::new(config, store, vault, Faults::default()).unwrap()
     }
 
     async fn printed(app: &App, arguments: &[&str]) -> String {
@@ -152,7 +137,7 @@ mod tests {
     #[tokio::test]
     async fn an_integration_is_made_paused_and_removed_and_no_secret_is_printed() {
         let folder = tempfile::tempdir().unwrap();
-        let app = app(&folder).await;
+        let app = app(&folder, OF_THE_FILE).await;
         let file = folder.path().join("white.toml");
         let path = file.to_str().unwrap();
         let write = |name: &str, id: &str| {

@@ -292,6 +292,7 @@ mod tests {
     use sea_orm::IntoActiveModel;
 
     use super::*;
+    use crate::fixture::{START, app};
 
     #[derive(Debug, Parser)]
     struct KeyCli {
@@ -299,19 +300,8 @@ mod tests {
         command: KeyCommand,
     }
 
-    const START: i64 = 1_795_000_000_123;
-
     async fn store(folder: &tempfile::TempDir) -> Store {
-        let url = format!("sqlite://{}", folder.path().join("parom.db").display());
-        let settings = base::config::Database {
-            url: SecretString::from(url),
-            migrate: true,
-            max_connections: 4,
-            one_account_a_commit: false,
-        };
-        let store = Store::open(&settings, Clock::frozen(START)).await.unwrap();
-        base::store::migrate(&store).await.unwrap();
-        store
+        app(folder, "").await.store.clone()
     }
 
     async fn add_tenant(store: &Store, id: Uuid) {

@@ -165,71 +165,44 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Chats(command) => chats::run(&command, &input()?, &Clock::system(), &mut std::io::stdout()),
         Command::Connector(command) => connector::run(command, &Clock::system(), &mut std::io::stdout()).await,
         Command::Key(command) => {
-            let store = open(config).await?;
+            let store = open(&Config::load(config)?).await?;
             let done = key::run(command, &store, &mut std::io::stdout()).await;
             store.close().await;
             done
         }
         Command::Customer(command) => {
-            let app = beside(config).await?;
             let given = async || customer::given(std::io::stdin(), customer::GIVEN_WITHIN).await;
             let (mut out, mut errors) = (std::io::stdout(), std::io::stderr());
-            let done = customer::run(command, &app, given, &mut out, &mut errors).await;
-            app.store.close().await;
-            done
+            beside(config, async |app| customer::run(command, app, given, &mut out, &mut errors).await).await
         }
         Command::Tenant(command) => {
-            let app = beside(config).await?;
-            let done = tenant::run(command, &app, tenant::ask, &mut std::io::stdout()).await;
-            app.store.close().await;
-            done
+            beside(config, async |app| tenant::run(command, app, tenant::ask, &mut std::io::stdout()).await).await
         }
         Command::Dead(command) => {
-            let app = beside(config).await?;
-            let done = dead::run(command, &app, &mut std::io::stdout()).await;
-            app.store.close().await;
-            done
+            beside(config, async |app| dead::run(command, app, &mut std::io::stdout()).await).await
         }
         Command::Widget(command) => widget::run(command, config, &mut std::io::stdout(), &mut std::io::stderr()),
         Command::Channel(command) => {
             channel::run(&command, &Config::load(config)?, &mut std::io::stdout(), &mut std::io::stderr())
         }
         Command::Integration(command) => {
-            let app = beside(config).await?;
-            let done = integration::run(command, &app, &mut std::io::stdout()).await;
-            app.store.close().await;
-            done
+            beside(config, async |app| integration::run(command, app, &mut std::io::stdout()).await).await
         }
         Command::Vendor(command) => {
-            let app = beside(config).await?;
-            let done = vendor::run(command, &app, &mut std::io::stdout()).await;
-            app.store.close().await;
-            done
+            beside(config, async |app| vendor::run(command, app, &mut std::io::stdout()).await).await
         }
         Command::Import(command) => {
-            let app = beside(config).await?;
-            let done = import::run(command, &app, &mut std::io::stdout()).await;
-            app.store.close().await;
-            done
+            beside(config, async |app| import::run(command, app, &mut std::io::stdout()).await).await
         }
         Command::Secrets(command) => {
-            let app = beside(config).await?;
-            let done = secrets::run(command, &app, &mut std::io::stdout()).await;
-            app.store.close().await;
-            done
+            beside(config, async |app| secrets::run(command, app, &mut std::io::stdout()).await).await
         }
         Command::Backup(command) => backup::run(command, config, &mut std::io::stdout()).await,
         Command::Spool(command) => {
-            let app = beside(config).await?;
-            let done = serve::drain_spool(command, &app, &mut std::io::stdout()).await;
-            app.store.close().await;
-            done
+            beside(config, async |app| serve::drain_spool(command, app, &mut std::io::stdout()).await).await
         }
         Command::Quarantine(command) => {
-            let app = beside(config).await?;
-            let done = quarantine::run(command, &app, &mut std::io::stdout()).await;
-            app.store.close().await;
-            done
+            beside(config, async |app| quarantine::run(command, app, &mut std::io::stdout()).await).await
         }
         Command::Openapi => help::openapi(&mut std::io::stdout()),
         Command::Completions(command) => help::completions(&command, &mut std::io::stdout()),
@@ -238,9 +211,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 }
 
 /// Opens the configured database and migrates it.
-async fn open(config: Option<&Path>) -> anyhow::Result<Store> {
-    let config = Config::load(config)?;
-    warn_of_new_database(&config);
+async fn open(config: &Config) -> anyhow::Result<Store> {
+    warn_of_new_database(config);
     let store = Store::open(&config.database, Clock::system()).await?;
     if config.database.migrate {
         base::store::migrate(&store).await?;
@@ -260,14 +232,13 @@ fn warn_of_new_database(config: &Config) {
     }
 }
 
-/// Everything that a command needs to work beside a running server, without taking or voiding leases.
-async fn beside(config: Option<&Path>) -> anyhow::Result<Arc<App>> {
+/// Runs a command with everything that it needs to work beside a running server, without taking or voiding leases.
+async fn beside(
+    config: Option<&Path>,
+    command: impl AsyncFnOnce(&Arc<App>) -> anyhow::Result<ExitCode>,
+) -> anyhow::Result<ExitCode> {
     let config = Config::load(config)?;
-    warn_of_new_database(&config);
-    let store = Store::open(&config.database, Clock::system()).await?;
-    if config.database.migrate {
-        base::store::migrate(&store).await?;
-    }
+    let store = open(&config).await?;
     let vault = match base::store::pending_migrations(&store).await? {
         0 => parom::rotation::open(&config, &store).await?,
         _ => Vault::open(&config.secrets, false)?,
@@ -277,7 +248,9 @@ async fn beside(config: Option<&Path>) -> anyhow::Result<Arc<App>> {
         parom::rotation::load(&app).await?;
         parom::integrations::load(&app).await?;
     }
-    Ok(app)
+    let done = command(&app).await;
+    app.store.close().await;
+    done
 }
 
 /// The standard input. A person at a terminal reads that the command waits for it.
@@ -341,5 +314,34 @@ mod audit_log {
     ) -> anyhow::Result<()> {
         let entry = AuditEntry { tenant_id, actor: &Actor::Cli, action, object, detail, address: None, done: true };
         audit::write(clock, db, entry).await.context("the audit log could not be written")
+    }
+}
+
+/// What the tests of commands work with.
+#[cfg(test)]
+mod fixture {
+    use std::sync::Arc;
+
+    use base::clock::Clock;
+    use base::config::Config;
+    use base::fault::Faults;
+    use base::store::{self, Store};
+    use base::vault::Vault;
+    use parom::app::App;
+    use tempfile::TempDir;
+
+    pub(crate) const START: i64 = 1_795_000_000_123;
+
+    /// An app on SQLite in this folder, whose clock stands at [`START`], with these sections of a configuration.
+    pub(crate) async fn app(folder: &TempDir, sections: &str) -> Arc<App> {
+        base::http_client::install_crypto_provider();
+        let path = folder.path().display();
+        let key = "cGFyb20tdGVzdHMtcGFyb20tdGVzdHMtMDEyMzQ1Njc=";
+        let text = format!("[database]\nurl = \"sqlite://{path}/parom.db\"\n[secrets]\nkey = \"{key}\"\n{sections}");
+        let config = Config::from_toml(&text).unwrap();
+        let store = Store::open(&config.database, Clock::frozen(START)).await.unwrap();
+        store::migrate(&store).await.unwrap();
+        let vault = Vault::open(&config.secrets, true).unwrap();
+        App::new(config, store, vault, Faults::default()).unwrap()
     }
 }

@@ -153,38 +153,21 @@ fn print_table(out: &mut impl Write, rows: &[operators::OperatorRow]) -> std::io
 
 #[cfg(test)]
 mod tests {
-    use base::clock::Clock;
-    use base::config::Config;
-    use base::fault::Faults;
-    use base::store::{self, Store, VENDOR};
-    use base::vault::Vault;
+    use base::store::VENDOR;
     use clap::Parser;
     use entity::audit;
     use parom::identity::{credentials, link};
     use sea_orm::QueryOrder;
 
     use super::*;
+    use crate::fixture::app;
 
-    const START: i64 = 1_795_000_000_123;
+    const SERVER: &str = "[server]\npublic_url = \"https://parom.example\"\n";
 
     #[derive(Debug, Parser)]
     struct VendorCli {
         #[command(subcommand)]
         command: VendorCommand,
-    }
-
-    async fn app(folder: &tempfile::TempDir) -> std::sync::Arc<App> {
-        base::http_client::install_crypto_provider();
-        let text = format!(
-            "[server]\npublic_url = \"https://parom.example\"\n[database]\nurl = \"sqlite://{}/parom.db\"\n\
-         [secrets]\nkey = \"cGFyb20tdGVzdHMtcGFyb20tdGVzdHMtMDEyMzQ1Njc=\"\n",
-            folder.path().display()
-        );
-        let config = Config::from_toml(&text).unwrap();
-        let store = Store::open(&config.database, Clock::frozen(START)).await.unwrap();
-        store::migrate(&store).await.unwrap();
-        let vault = Vault::open(&config.secrets, true).unwrap();
-        App::new(config, store, vault, Faults::default()).unwrap()
     }
 
     async fn printed(app: &App, arguments: &[&str]) -> anyhow::Result<String> {
@@ -208,7 +191,7 @@ mod tests {
     #[tokio::test]
     async fn a_link_is_printed_alone_and_opens_the_admin_once() {
         let folder = tempfile::tempdir().unwrap();
-        let app = app(&folder).await;
+        let app = app(&folder, SERVER).await;
         let line = printed(&app, &["add", "Olga@Vendor.example", "--name", "Olga"]).await.unwrap();
         let found = link::take(&app.identity, token(&line)).await.unwrap().unwrap();
         assert_eq!(found.purpose, Purpose::NewAuthenticator);
@@ -232,7 +215,7 @@ mod tests {
     #[tokio::test]
     async fn operators_are_listed_and_leave() {
         let folder = tempfile::tempdir().unwrap();
-        let app = app(&folder).await;
+        let app = app(&folder, SERVER).await;
         assert_eq!(printed(&app, &["list"]).await.unwrap(), "");
         for email in ["olga@vendor.example", "petr@vendor.example"] {
             printed(&app, &["add", email]).await.unwrap();
@@ -256,7 +239,7 @@ mod tests {
     #[tokio::test]
     async fn a_lost_authenticator_is_taken_away_with_its_sessions() {
         let folder = tempfile::tempdir().unwrap();
-        let app = app(&folder).await;
+        let app = app(&folder, SERVER).await;
         printed(&app, &["add", "olga@vendor.example"]).await.unwrap();
         let person = operator(&app, "olga@vendor.example").await.unwrap();
         let db = app.store.write();

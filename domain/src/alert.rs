@@ -233,7 +233,7 @@ pub async fn resolve(
     let now = app.clock.millis();
     let letter =
         Expr::case(Expr::col(Column::Letters).gt(0), Expr::value(Some(now))).finally(Expr::value(Option::<i64>::None));
-    close(now, db, (tenant_id, kind, object), letter.into()).await
+    close(now, db, tenant_id, &key(kind, object), letter.into()).await
 }
 
 /// Closes an alert without a notice: its object is gone, or another alert replaces it. True if it was open.
@@ -244,16 +244,17 @@ pub async fn end(
     kind: &str,
     object: &str,
 ) -> Result<bool, DbErr> {
-    close(app.clock.millis(), db, (tenant_id, kind, object), Expr::value(Option::<i64>::None)).await
+    close(app.clock.millis(), db, tenant_id, &key(kind, object), Expr::value(Option::<i64>::None)).await
 }
 
 async fn close(
     now: i64,
     db: &impl ConnectionTrait,
-    (tenant_id, kind, object): (Uuid, &str, &str),
+    tenant_id: Uuid,
+    key: &str,
     letter_at: SimpleExpr,
 ) -> Result<bool, DbErr> {
-    let done = row_of(tenant_id, &key(kind, object))
+    let done = row_of(tenant_id, key)
         .col_expr(Column::ResolvedAt, Expr::value(Some(now)))
         .col_expr(Column::LetterAt, letter_at)
         .filter(Column::ResolvedAt.is_null())
@@ -295,7 +296,7 @@ pub fn key(kind: &str, object: &str) -> String {
 }
 
 fn row_of(tenant_id: Uuid, key: &str) -> UpdateMany<alert::Entity> {
-    alert::Entity::update_many().filter(Column::TenantId.eq(tenant_id)).filter(Column::Key.eq(key))
+    alert::Entity::update_of(tenant_id).filter(Column::Key.eq(key))
 }
 
 // Manual actions on an open alert: taking it on, and muting it.
@@ -441,37 +442,9 @@ async fn look(app: &PlatformContext, raised: &mut BTreeSet<String>) -> Result<()
 
 // Texts of an alert: `alert-{kind}-subject` and `alert-{kind}-body`, with its detail as arguments.
 
-/// Arguments that the texts of alerts may have; the detail provides them.
-const PLACEABLES: [&str; 28] = [
-    "source",
-    "messenger",
-    "integration",
-    "host",
-    "account_id",
-    "channel_id",
-    "said",
-    "gap",
-    "accepted",
-    "delivered",
-    "failed",
-    "waiting",
-    "count",
-    "held",
-    "tenant_id",
-    "template",
-    "reason",
-    "category",
-    "quality",
-    "most",
-    "free",
-    "place",
-    "usual",
-    "days",
-    "percent",
-    "who",
-    "webhook",
-    "task",
-];
+/// Arguments that the texts of alerts may have, separated by blanks; the detail provides them.
+const PLACEABLES: &str = "source messenger integration host account_id channel_id said gap accepted delivered failed waiting count \
+    held tenant_id template reason category quality most free place usual days percent who webhook task";
 
 /// The text of a part (`subject`, `body`) for an account and platform with these names. `None` if its kind has no
 /// texts.
@@ -482,7 +455,7 @@ pub fn text(words: Words, alert: &alert::Model, part: &str, account: &str, crm: 
     }
     let detail: Value = serde_json::from_str(&alert.detail).unwrap_or_default();
     let named = words.text(key).with("crm", crm).with("account", account);
-    let named = PLACEABLES.into_iter().fold(named, |sentence, name| match detail.get(name) {
+    let named = PLACEABLES.split(' ').fold(named, |sentence, name| match detail.get(name) {
         Some(Value::Number(number)) => match number.as_i64() {
             Some(number) => sentence.with(name, number),
             None => sentence.with(name, number.as_f64().unwrap_or_default()),

@@ -85,22 +85,13 @@ pub async fn change(db: &impl ConnectionTrait, row: Model) -> Result<bool, DbErr
         ends_at: Set(row.ends_at),
         ..Default::default()
     };
-    let done = announcement::Entity::update_many()
-        .set(changed)
-        .filter(Column::TenantId.eq(VENDOR))
-        .filter(Column::Id.eq(row.id))
-        .exec(db)
-        .await?;
+    let done = announcement::Entity::update_of(VENDOR).set(changed).filter(Column::Id.eq(row.id)).exec(db).await?;
     Ok(done.rows_affected > 0)
 }
 
 /// Removes one; false if it is gone already.
 pub async fn remove(db: &impl ConnectionTrait, id: Uuid) -> Result<bool, DbErr> {
-    let gone = announcement::Entity::delete_many()
-        .filter(Column::TenantId.eq(VENDOR))
-        .filter(Column::Id.eq(id))
-        .exec(db)
-        .await?;
+    let gone = announcement::Entity::delete_of(VENDOR).filter(Column::Id.eq(id)).exec(db).await?;
     Ok(gone.rows_affected > 0)
 }
 

@@ -150,10 +150,9 @@ pub async fn accounts(store: &Store, id: Uuid) -> anyhow::Result<Vec<tenant::Mod
 /// Sets another password; a disabled login is enabled again.
 pub async fn set_password(store: &Store, login: &str, hash: String) -> anyhow::Result<()> {
     let row = find(store, login).await?.ok_or_else(|| LoginError::Unknown(login.to_owned()))?;
-    customer::Entity::update_many()
+    customer::Entity::update_of(VENDOR)
         .col_expr(Column::PasswordHash, Expr::value(hash))
         .col_expr(Column::DisabledAt, Expr::value(Option::<i64>::None))
-        .filter(Column::TenantId.eq(VENDOR))
         .filter(Column::Id.eq(row.id))
         .exec(store.write())
         .await?;
@@ -163,9 +162,8 @@ pub async fn set_password(store: &Store, login: &str, hash: String) -> anyhow::R
 /// Disables a login and returns it. The caller, who can call amoCRM, disconnects its accounts.
 pub async fn disable(store: &Store, clock: &Clock, login: &str) -> anyhow::Result<customer::Model> {
     let row = find(store, login).await?.ok_or_else(|| LoginError::Unknown(login.to_owned()))?;
-    customer::Entity::update_many()
+    customer::Entity::update_of(VENDOR)
         .col_expr(Column::DisabledAt, Expr::value(Some(clock.millis())))
-        .filter(Column::TenantId.eq(VENDOR))
         .filter(Column::Id.eq(row.id))
         .filter(Column::DisabledAt.is_null())
         .exec(store.write())

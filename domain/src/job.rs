@@ -296,7 +296,7 @@ pub async fn schedule_by(db: &impl ConnectionTrait, now: i64, new: NewJob) -> Re
 
 /// Removes a job; one in progress is not stopped, but not repeated.
 pub async fn cancel(db: &impl ConnectionTrait, tenant_id: Uuid, kind: &str, key: &str) -> Result<bool, DbErr> {
-    let row = job::Entity::delete_many().filter(Column::TenantId.eq(tenant_id)).filter(Column::Kind.eq(kind));
+    let row = job::Entity::delete_of(tenant_id).filter(Column::Kind.eq(kind));
     Ok(row.filter(Column::Key.eq(key)).exec(db).await?.rows_affected > 0)
 }
 

@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use amocrm::rest::{CustomField, Entity, Field, Lead, Note};
+use amocrm::rest::{CustomField, Field, Lead, Note};
 use base::i18n::Words;
 use base::message::Visits;
 use chrono::TimeDelta;
@@ -143,8 +143,8 @@ async fn fill(
     let vendor = &app.config.vendor.name;
     let service = if vendor.is_empty() { words.text("install-product").to_string() } else { vendor.clone() };
     let add = |rest: amocrm::rest::Rest, token| {
-        let note = Note::Service { service: service.clone(), text: note.clone() };
-        async move { rest.add_notes(&token, Entity::Lead, lead.id, &[note]).await }
+        let note = Note { service: service.clone(), text: note.clone() };
+        async move { rest.add_notes(&token, lead.id, &[note]).await }
     };
     with_token(app, tenant_id, add).await?;
     Ok(())
@@ -154,8 +154,7 @@ async fn fill(
 async fn fields(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<Vec<CustomField>, CallError> {
     let mut all = Vec::new();
     for number in 1..=PAGES {
-        let ask =
-            |rest: amocrm::rest::Rest, token| async move { rest.custom_fields(&token, Entity::Lead, number).await };
+        let ask = |rest: amocrm::rest::Rest, token| async move { rest.custom_fields(&token, number).await };
         let page = with_token(app, tenant_id, ask).await?;
         all.extend(page.items);
         if !page.has_more {
@@ -175,8 +174,7 @@ async fn set(app: &Arc<TenantContext>, tenant_id: Uuid, lead_id: i64, fields: &[
 
 async fn has_note(app: &Arc<TenantContext>, tenant_id: Uuid, lead_id: i64, text: &str) -> Result<bool, CallError> {
     for number in 1..=PAGES {
-        let ask =
-            |rest: amocrm::rest::Rest, token| async move { rest.notes(&token, Entity::Lead, lead_id, number).await };
+        let ask = |rest: amocrm::rest::Rest, token| async move { rest.notes(&token, lead_id, number).await };
         let page = with_token(app, tenant_id, ask).await?;
         if page.items.iter().any(|note| note.text.as_deref() == Some(text)) {
             return Ok(true);

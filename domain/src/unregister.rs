@@ -21,7 +21,7 @@ use chrono::TimeDelta;
 use connectors::{Connector, Denied, Settings, kinds};
 use entity::{erasure, job as jobs, source, tenant};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -113,12 +113,11 @@ async fn all_in(app: &PlatformContext, tx: &DatabaseTransaction, tenant_id: Uuid
     for source in with_credentials.all(tx).await? {
         plan(app, tx, &source).await?;
     }
-    let erased = source::Entity::update_many()
+    let erased = source::Entity::update_of(tenant_id)
         .col_expr(Column::Secrets, Expr::value(Option::<Vec<u8>>::None))
         .col_expr(Column::Status, Expr::value("stopped"))
         .col_expr(Column::StatusReason, Expr::value("credentials_erased"))
         .col_expr(Column::StatusSince, Expr::value(app.clock.millis()))
-        .filter(Column::TenantId.eq(tenant_id))
         .filter(Column::Kind.is_not_in(own))
         .filter(Column::Secrets.is_not_null())
         .exec(tx)
@@ -303,8 +302,7 @@ impl LeftLine {
 pub async fn of_account(tx: &DatabaseTransaction, tenant_id: Uuid) -> Result<Vec<LeftLine>, DbErr> {
     // A job that ends meanwhile waits for this commit and then finds the proof.
     let rows = jobs::Entity::of_tenant(tenant_id).filter(jobs::Column::Kind.eq(KIND)).lock_exclusive().all(tx).await?;
-    jobs::Entity::delete_many()
-        .filter(jobs::Column::TenantId.eq(tenant_id))
+    jobs::Entity::delete_of(tenant_id)
         .filter(jobs::Column::Kind.eq(KIND))
         .filter(jobs::Column::NextTryAt.is_null())
         .exec(tx)
@@ -322,8 +320,7 @@ async fn note_end(tx: &DatabaseTransaction, job: &jobs::Model, end: JobEnd) -> R
     if tenant::Entity::of_tenant(job.tenant_id).one(tx).await?.is_some() {
         return Ok(());
     }
-    jobs::Entity::delete_many()
-        .filter(jobs::Column::TenantId.eq(job.tenant_id))
+    jobs::Entity::delete_of(job.tenant_id)
         .filter(jobs::Column::Kind.eq(KIND))
         .filter(jobs::Column::Key.eq(job.key.as_str()))
         .exec(tx)
@@ -342,9 +339,8 @@ async fn note_end(tx: &DatabaseTransaction, job: &jobs::Model, end: JobEnd) -> R
                 own.for_each(|line| line.state = LineState::GivenUp);
             }
         }
-        erasure::Entity::update_many()
+        erasure::Entity::update_of(VENDOR)
             .col_expr(erasure::Column::Lines, Expr::value(LeftLine::to_store(&lines)))
-            .filter(erasure::Column::TenantId.eq(VENDOR))
             .filter(erasure::Column::Id.eq(proof.id))
             .exec(tx)
             .await?;

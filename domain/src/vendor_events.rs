@@ -82,8 +82,7 @@ pub async fn withdraw(
     tenant_id: Uuid,
 ) -> Result<(), DbErr> {
     use vendor_event::Column;
-    vendor_event::Entity::delete_many()
-        .filter(Column::TenantId.eq(VENDOR))
+    vendor_event::Entity::delete_of(VENDOR)
         .filter(Column::AboutId.eq(tenant_id))
         .filter(Column::Kind.eq(kind.as_str()))
         .filter(Column::Tries.eq(0))

@@ -3,7 +3,7 @@
 //!
 //! Small closed sets are stored as SMALLINT; their meaning is in `base::message` and `queue::accept_batch`.
 
-/// The end of an entity whose rows belong to tenants.
+/// The end of an entity whose rows belong to tenants: what reads, changes or removes them names the tenant.
 macro_rules! tenant_rows {
     () => {
         without_relations!();
@@ -12,6 +12,16 @@ macro_rules! tenant_rows {
             /// Every select starts here: the rows of one tenant.
             pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
                 Self::find().filter(Column::TenantId.eq(tenant_id))
+            }
+
+            /// Every change of several rows starts here.
+            pub fn update_of(tenant_id: Uuid) -> sea_orm::UpdateMany<Self> {
+                Self::update_many().filter(Column::TenantId.eq(tenant_id))
+            }
+
+            /// Every removal of several rows starts here.
+            pub fn delete_of(tenant_id: Uuid) -> sea_orm::DeleteMany<Self> {
+                Self::delete_many().filter(Column::TenantId.eq(tenant_id))
             }
         }
     };

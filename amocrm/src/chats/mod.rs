@@ -28,7 +28,7 @@ pub use message::{
     QuotedMessage, QuotedSender, SharedPost, Taken,
 };
 pub use sign::Skew;
-pub use status::{DeliveryStatus, FailureCode, Reaction, ReactionUser, StatusStyle, Typing};
+pub use status::{DeliveryStatus, FailureCode, Reaction, ReactionUser, Typing};
 
 /// A client of one Chats API host. Cheap to clone; holds no secret.
 ///
@@ -69,7 +69,6 @@ pub struct Chats {
     now: Now,
     skew: Skew,
     total_time: Duration,
-    status_style: StatusStyle,
     observer: fn(&reqwest::Request),
 }
 
@@ -80,15 +79,7 @@ impl Chats {
     /// signed date of each call. Fails with [`Error::Invalid`] if `base_url` is not a plain http(s) address.
     pub fn new(http: Client, base_url: &str, now: Now) -> Result<Self, Error> {
         let base = transport::base_url("Chats::new", base_url)?;
-        Ok(Self {
-            http,
-            base,
-            now,
-            skew: Skew::default(),
-            total_time: TOTAL_TIME,
-            status_style: StatusStyle::default(),
-            observer: |_| {},
-        })
+        Ok(Self { http, base, now, skew: Skew::default(), total_time: TOTAL_TIME, observer: |_| {} })
     }
 
     /// The same client with another total time limit for each call (default [`TOTAL_TIME`]).
@@ -100,12 +91,6 @@ impl Chats {
     /// The same client sharing a clock difference learned by other clients.
     pub fn with_skew(mut self, skew: Skew) -> Self {
         self.skew = skew;
-        self
-    }
-
-    /// The same client with another format of [`delivery_status`](Chats::delivery_status).
-    pub fn with_status_style(mut self, style: StatusStyle) -> Self {
-        self.status_style = style;
         self
     }
 

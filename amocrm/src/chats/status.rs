@@ -61,25 +61,12 @@ impl FailureCode {
     }
 }
 
-/// Which field names a status is written with: two variants are official at the same time (chats-api §7 row 1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum StatusStyle {
-    /// Both generations in one body.
-    #[default]
-    Superset,
-    /// `status_code` only.
-    Newest,
-    /// `msgid` and `delivery_status`.
-    Older,
-}
-
 /// A status as JSON.
 #[derive(Serialize)]
 pub(super) struct StatusBody<'body> {
     #[serde(skip_serializing_if = "Option::is_none")]
     msgid: Option<&'body str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status_code: Option<i8>,
+    status_code: i8,
     #[serde(skip_serializing_if = "Option::is_none")]
     delivery_status: Option<i8>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,10 +78,12 @@ pub(super) struct StatusBody<'body> {
 impl<'body> StatusBody<'body> {
     /// The form of a status inside a change of its message: the newest names, no id (chats-api §3.4.6).
     pub(super) fn of_edit(status: &'body DeliveryStatus) -> Self {
-        Self::new(StatusStyle::Newest, "", status)
+        Self::new(None, status)
     }
 
-    fn new(style: StatusStyle, message_id: &'body str, status: &'body DeliveryStatus) -> Self {
+    /// Of a message by its id: in the field names of both generations, which are official at the same time (chats-api
+    /// §7 row 1).
+    fn new(message_id: Option<&'body str>, status: &'body DeliveryStatus) -> Self {
         let (number, failure) = match status {
             DeliveryStatus::Delivered => (1, None),
             DeliveryStatus::Read => (2, None),
@@ -102,9 +91,9 @@ impl<'body> StatusBody<'body> {
             DeliveryStatus::Failed { code, text } => (-1, Some((code, text.as_str()))),
         };
         StatusBody {
-            msgid: (style != StatusStyle::Newest).then_some(message_id),
-            status_code: (style != StatusStyle::Older).then_some(number),
-            delivery_status: (style != StatusStyle::Newest).then_some(number),
+            msgid: message_id,
+            status_code: number,
+            delivery_status: message_id.map(|_| number),
             error_code: failure.map(|(code, _)| code.number()),
             error: failure.map(|(_, text)| text),
         }
@@ -112,8 +101,7 @@ impl<'body> StatusBody<'body> {
 }
 
 impl Chats {
-    /// Reports the status of a message by **amojo's** id of it. Safe to repeat. Written in the client's
-    /// [`StatusStyle`].
+    /// Reports the status of a message by **amojo's** id of it. Safe to repeat.
     ///
     /// A refusal with 404 right after the hook may be a race, because amoCRM does not know its own message yet; retry a
     /// few times. Any 2xx is success, whatever its JSON.
@@ -125,7 +113,7 @@ impl Chats {
         status: &DeliveryStatus,
     ) -> Result<(), Error> {
         const CALL: &str = "delivery_status";
-        let body = StatusBody::new(self.status_style, amojo_message_id, status);
+        let body = StatusBody::new(Some(amojo_message_id), status);
         let request = Request::post(CALL, secret, vec![scope_id, amojo_message_id, CALL], &body)?;
         self.call(request).await?.nothing_expected()
     }

@@ -201,8 +201,6 @@ pub struct HookTyping {
 pub struct HookReaction {
     /// amojo's id of the message.
     pub message_id: String,
-    /// Our id of the message; absent if it was created in amoCRM.
-    pub message_client_id: Option<String>,
     /// amojo's id of the chat.
     pub conversation_id: String,
     /// Our id of the chat; absent until a chat started by amoCRM is bound.
@@ -241,7 +239,6 @@ impl HookReaction {
             message_id: lenient::text(message, "id")
                 .or_else(|| lenient::text(reaction, "msgid"))
                 .ok_or(HookError::Incomplete { what: "action.reaction.message.id" })?,
-            message_client_id: lenient::text(message, "client_id"),
             conversation_id: id(conversation, "action.reaction.conversation.id")?,
             conversation_client_id: lenient::text(conversation, "client_id"),
             user_id: lenient::text(member(reaction, "user"), "id"),

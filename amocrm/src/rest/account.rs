@@ -1,12 +1,10 @@
-//! The account (crm-api §3.1), its users (crm-api §3.2), the state of the integration's widget (crm-api §3.3), and
-//! subscriptions to CRM hooks (crm-api §7.1).
+//! The account (crm-api §3.1), its users (crm-api §3.2), and subscriptions to CRM hooks (crm-api §7.1).
 
 use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::read::{self, Page, numbered};
-use super::request::path_id;
 use super::{Request, Rest};
 use crate::error::Error;
 use crate::lenient;
@@ -18,8 +16,6 @@ pub struct Account {
     pub id: i64,
     /// Name.
     pub name: Option<String>,
-    /// First label of its host.
-    pub subdomain: Option<String>,
     /// The user that the token belongs to.
     pub current_user_id: Option<i64>,
     /// Two-letter country.
@@ -28,10 +24,6 @@ pub struct Account {
     pub amojo_id: Option<String>,
     /// Address of the files host, with `drive_url`. Check its host before use.
     pub drive_url: Option<String>,
-    /// Version of the platform, with `version`.
-    pub version: Option<i64>,
-    /// False: chats create leads at once instead of incoming leads.
-    pub is_unsorted_on: Option<bool>,
     /// E.g. `Europe/Moscow`, with `datetime_settings`.
     pub timezone: Option<String>,
 }
@@ -48,13 +40,10 @@ impl Rest {
         Ok(Account {
             id,
             name: lenient::text(&account, "name"),
-            subdomain: lenient::text(&account, "subdomain"),
             current_user_id: lenient::number(&account, "current_user_id"),
             country: lenient::text(&account, "country"),
             amojo_id: lenient::text(&account, "amojo_id"),
             drive_url: lenient::text(&account, "drive_url"),
-            version: lenient::number(&account, "version"),
-            is_unsorted_on: lenient::flag(&account, "is_unsorted_on"),
             timezone: dates.and_then(|dates| lenient::text(dates, "timezone")),
         })
     }
@@ -117,8 +106,6 @@ pub struct User {
     pub id: i64,
     /// Name.
     pub name: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
     /// Language, e.g. `ru`.
     pub lang: Option<String>,
     /// Id in the Chats API; some users have none.
@@ -127,8 +114,6 @@ pub struct User {
     pub is_admin: bool,
     /// Active. False if the answer does not contain it.
     pub is_active: bool,
-    /// Without a paid licence. False if the answer does not contain it.
-    pub is_free: bool,
     /// Their group; none: the default group (0 in `group_id` of leads and contacts).
     pub group_id: Option<i64>,
     /// Which contacts they may see.
@@ -147,12 +132,10 @@ impl User {
         Some(Self {
             id: lenient::number(user, "id")?,
             name: lenient::text(user, "name"),
-            email: lenient::text(user, "email"),
             lang: lenient::text(user, "lang"),
             amojo_id: lenient::text(user, "amojo_id"),
             is_admin: right("is_admin"),
             is_active: right("is_active"),
-            is_free: right("is_free"),
             group_id: rights.and_then(|rights| lenient::number(rights, "group_id")),
             contacts: View::read(rights, "contacts"),
             leads: View::read(rights, "leads"),
@@ -178,107 +161,27 @@ impl Rest {
     }
 }
 
-/// A widget as returned by amoCRM.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Widget {
-    /// CRM id.
-    pub id: i64,
-    /// Its code, unique on the platform.
-    pub code: String,
-    /// Version of the uploaded archive.
-    pub version: Option<String>,
-    /// Installed and enabled. False if the answer does not contain it.
-    pub is_active: bool,
-    /// It declares the location `lead_sources`, which the Sources API requires.
-    pub is_lead_source: bool,
-    /// It can be used in Digital Pipeline.
-    pub works_in_pipeline: bool,
-    /// The integration's `client_id`.
-    pub client_uuid: Option<String>,
-    /// The pipeline in which it was added as a source.
-    pub pipeline_id: Option<i64>,
-}
-
-impl Widget {
-    fn read(widget: &Value) -> Option<Self> {
-        let flag = |key| lenient::flag(widget, key).unwrap_or(false);
-        Some(Self {
-            id: lenient::number(widget, "id")?,
-            code: lenient::text(widget, "code")?,
-            version: lenient::text(widget, "version"),
-            is_active: flag("is_active_in_account"),
-            is_lead_source: flag("is_lead_source"),
-            works_in_pipeline: flag("is_work_with_dp"),
-            client_uuid: lenient::text(widget, "client_uuid"),
-            pipeline_id: lenient::number(widget, "pipeline_id"),
-        })
-    }
-}
-
-impl Rest {
-    /// The widget with this code. `None` if the account does not know it (204 or 404). Its settings are not read,
-    /// because they may contain users' input. Fails with [`Error::Invalid`] if the code is not safe in a path.
-    pub async fn widget(&self, token: &SecretString, code: &str) -> Result<Option<Widget>, Error> {
-        const CALL: &str = "widget";
-        let path = vec!["widgets", path_id(CALL, "the widget's code", code)?];
-        read::found(self.call(token, Request::get(CALL, path, Vec::new())).await, Widget::read)
-    }
-
-    /// Installs the widget, or changes its settings; requires an administrator's token. Safe to repeat.
-    pub async fn install_widget(&self, token: &SecretString, code: &str, settings: &Value) -> Result<Widget, Error> {
-        const CALL: &str = "install_widget";
-        let path = vec!["widgets", path_id(CALL, "the widget's code", code)?];
-        let answer = self.call(token, Request::with_body(CALL, Method::POST, path, settings)?).await?;
-        read::one(&answer, "widgets", Widget::read)
-    }
-
-    /// Disables the widget. False: the account does not know it (404).
-    pub async fn disable_widget(&self, token: &SecretString, code: &str) -> Result<bool, Error> {
-        const CALL: &str = "disable_widget";
-        let path = vec!["widgets", path_id(CALL, "the widget's code", code)?];
-        match self.call(token, Request::bare(CALL, Method::DELETE, path)).await {
-            Err(Error::Refused { status: 404, .. }) => Ok(false),
-            other => other?.nothing_expected().map(|()| true),
-        }
-    }
-}
-
 // Subscriptions to CRM hooks (crm-api §7.1); [`hooks::crm`](crate::hooks::crm) parses the hooks. Administrators only,
 // and not on every plan: 402, 403 and 422 may mean that the account's plan has none.
 
 /// A subscription.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Webhook {
-    /// CRM id.
-    pub id: i64,
     /// The destination of hooks, which identifies the subscription.
     pub destination: String,
     /// The subscribed events, e.g. `add_talk`.
     pub settings: Vec<String>,
     /// Disabled, by a user or by amoCRM after too many failures: subscribe again.
     pub disabled: bool,
-    /// Place among the others.
-    pub sort: Option<i64>,
-    /// CRM id of the user who created it.
-    pub created_by: Option<i64>,
-    /// Unix seconds.
-    pub created_at: Option<i64>,
-    /// Unix seconds.
-    pub updated_at: Option<i64>,
 }
 
 impl Webhook {
     fn read(webhook: &Value) -> Option<Self> {
         let settings = lenient::list(webhook, "settings");
         Some(Self {
-            id: lenient::number(webhook, "id")?,
             destination: lenient::text(webhook, "destination")?,
             settings: settings.into_iter().filter_map(Value::as_str).map(str::to_owned).collect(),
             disabled: lenient::flag(webhook, "disabled").unwrap_or(false),
-            sort: lenient::number(webhook, "sort"),
-            created_by: lenient::number(webhook, "created_by"),
-            created_at: lenient::number(webhook, "created_at"),
-            updated_at: lenient::number(webhook, "updated_at"),
         })
     }
 }

@@ -6,11 +6,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::read::{self, Page, fits, made, made_ids, marked, numbered};
-use super::{Entity, Request, Rest};
+use super::{Request, Rest};
 use crate::error::Error;
 use crate::lenient;
 
-/// Contacts per page: amoCRM's maximum.
+/// Contacts, or fields, per page: amoCRM's maximum.
 const PAGE: u32 = 250;
 
 /// A contact as returned by amoCRM.
@@ -29,8 +29,6 @@ pub struct Contact {
     /// The group of the user who is responsible; 0 is the default group.
     pub group_id: Option<i64>,
     /// Unix seconds.
-    pub created_at: Option<i64>,
-    /// Unix seconds.
     pub updated_at: Option<i64>,
     /// In the bin.
     pub is_deleted: bool,
@@ -43,50 +41,12 @@ pub struct Contact {
 /// A contact to create. No field is required.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct NewContact {
-    /// Full name; or use the two parts.
+    /// Full name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// First name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<String>,
-    /// Last name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
-    /// CRM id of the responsible user; `None`: the grant's user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub responsible_user_id: Option<i64>,
     /// Values of custom fields, e.g. [`Field::phone`] and [`Field::email`].
     #[serde(rename = "custom_fields_values", skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Field>,
-    /// Names of tags.
-    #[serde(rename = "tags_to_add", skip_serializing_if = "Vec::is_empty", serialize_with = "named")]
-    pub tags: Vec<String>,
-}
-
-/// Changes to a contact; `None` and empty lists leave a field as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct ContactChange {
-    /// New full name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Another first name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<String>,
-    /// Another last name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
-    /// Another responsible user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub responsible_user_id: Option<i64>,
-    /// Fields, each with **all** its values: see [`Contact::field_with`].
-    #[serde(rename = "custom_fields_values", skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<Field>,
-    /// Names of tags to add; the others stay.
-    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "named")]
-    pub tags_to_add: Vec<String>,
-    /// Names of tags to remove.
-    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "named")]
-    pub tags_to_delete: Vec<String>,
 }
 
 impl Contact {
@@ -100,24 +60,12 @@ impl Contact {
         self.texts(Field::EMAIL)
     }
 
-    /// A field with one more value of kind `WORK`, for [`ContactChange::fields`]. A change replaces all values of a
-    /// field, so read the contact shortly before. `None`: it has this value already.
-    pub fn field_with(&self, code: &str, value: &str) -> Option<Field> {
-        let known = self.field(code).cloned().unwrap_or_default();
-        if known.texts().any(|text| text == value) {
-            return None;
-        }
-        let added = Field::work(code, value);
-        let values: Vec<FieldValue> = known.values.into_iter().chain(added.values).collect();
-        Some(Field { id: None, code: added.code, values })
-    }
-
-    fn field(&self, code: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| field.code.as_deref() == Some(code))
-    }
-
     fn texts(&self, code: &str) -> Vec<String> {
-        self.field(code).map(|field| field.texts().collect()).unwrap_or_default()
+        self.fields
+            .iter()
+            .find(|field| field.code.as_deref() == Some(code))
+            .map(|field| field.texts().collect())
+            .unwrap_or_default()
     }
 
     /// In the form of the API or of hooks.
@@ -130,7 +78,6 @@ impl Contact {
             last_name: lenient::text(contact, "last_name"),
             responsible_user_id: lenient::number(contact, "responsible_user_id"),
             group_id: lenient::number(contact, "group_id"),
-            created_at: lenient::number(contact, "created_at"),
             updated_at: lenient::number(contact, "updated_at"),
             is_deleted: lenient::flag(contact, "is_deleted").unwrap_or(false),
             fields: fields.into_iter().flatten().filter_map(Field::read).collect(),
@@ -148,13 +95,8 @@ impl Rest {
     }
 
     /// A page of up to 250 contacts with this text in any field, according to amoCRM's search, with the ids of their
-    /// leads; `page` counts from 1. The search is loose, see [`contacts_with_phone`](Rest::contacts_with_phone) for an
-    /// exact one.
-    pub async fn find_contacts(&self, token: &SecretString, text: &str, page: u32) -> Result<Page<Contact>, Error> {
-        self.contact_page("find_contacts", token, text, page).await
-    }
-
-    pub(super) async fn contact_page(
+    /// leads; `page` counts from 1. The search is loose.
+    async fn contact_page(
         &self,
         call: &'static str,
         token: &SecretString,
@@ -179,21 +121,12 @@ impl Rest {
         made_ids(&answer, "contacts", contacts.len())
     }
 
-    /// Changes one contact. Safe to repeat. 404: it does not exist (any more).
-    pub async fn update_contact(&self, token: &SecretString, id: i64, change: &ContactChange) -> Result<(), Error> {
-        let id = id.to_string();
-        let request = Request::with_body("update_contact", Method::PATCH, vec!["contacts", &id], change)?;
+    /// Gives one contact another full name. Safe to repeat. 404: it does not exist (any more).
+    pub async fn rename_contact(&self, token: &SecretString, id: i64, name: &str) -> Result<(), Error> {
+        let (id, change) = (id.to_string(), json!({"name": name}));
+        let request = Request::with_body("rename_contact", Method::PATCH, vec!["contacts", &id], &change)?;
         self.call(token, request).await?.object().map(|_| ())
     }
-}
-
-/// Tags in amoCRM's format: `[{"name": "…"}]`.
-pub(super) fn named<S: serde::Serializer>(names: &[String], serializer: S) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    struct Named<'name> {
-        name: &'name str,
-    }
-    serializer.collect_seq(names.iter().map(|name| Named { name }))
 }
 
 // Finds a person by phone or e-mail address. amoCRM's search matches parts of texts, so its results are compared
@@ -220,7 +153,7 @@ impl Rest {
         Ok(exact(found.items, |contact| contact.phones().iter().any(|known| is_same(known))))
     }
 
-    /// The contacts with this e-mail address, by [`same_email`], the oldest first.
+    /// The contacts with this e-mail address, ignoring case and surrounding blanks, the oldest first.
     pub async fn contacts_with_email(&self, token: &SecretString, email: &str) -> Result<Vec<Contact>, Error> {
         let found = self.contact_page("contacts_with_email", token, email.trim(), 1).await?;
         Ok(exact(found.items, |contact| contact.emails().iter().any(|known| same_email(known, email))))
@@ -234,7 +167,7 @@ fn exact(mut contacts: Vec<Contact>, is_same: impl Fn(&Contact) -> bool) -> Vec<
 }
 
 /// Whether two texts are the same e-mail address, ignoring case and surrounding blanks.
-pub fn same_email(one: &str, other: &str) -> bool {
+fn same_email(one: &str, other: &str) -> bool {
     !one.trim().is_empty() && one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
@@ -353,7 +286,7 @@ impl Field {
         self.values.iter().filter_map(FieldValue::text)
     }
 
-    pub(crate) fn work(code: &str, text: &str) -> Self {
+    fn work(code: &str, text: &str) -> Self {
         let value = FieldValue { value: text.into(), enum_code: Some("WORK".to_owned()) };
         Self { id: None, code: Some(code.to_owned()), values: vec![value] }
     }
@@ -394,10 +327,7 @@ impl FieldValue {
     }
 }
 
-/// Fields per page: amoCRM's maximum.
-const FIELDS_PAGE: u32 = 250;
-
-/// A custom field of a kind of card.
+/// A custom field of leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomField {
     /// CRM id.
@@ -425,15 +355,10 @@ impl CustomField {
 }
 
 impl Rest {
-    /// A page of up to 250 custom fields of a kind of card; `page` counts from 1.
-    pub async fn custom_fields(
-        &self,
-        token: &SecretString,
-        entity: Entity,
-        page: u32,
-    ) -> Result<Page<CustomField>, Error> {
+    /// A page of up to 250 custom fields of leads; `page` counts from 1.
+    pub async fn custom_fields(&self, token: &SecretString, page: u32) -> Result<Page<CustomField>, Error> {
         const CALL: &str = "custom_fields";
-        let request = Request::get(CALL, vec![entity.segment(), CALL], numbered(page, FIELDS_PAGE));
+        let request = Request::get(CALL, vec!["leads", CALL], numbered(page, PAGE));
         Page::read(&self.call(token, request).await?, page, CALL, CustomField::read)
     }
 }

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::{Client, Method};
+use reqwest::Client;
 use secrecy::SecretString;
-use serde_json::{Value, json};
+use serde_json::Value;
 use url::Url;
 
 use super::read;
@@ -22,26 +22,11 @@ pub struct Drive {
     total_time: Duration,
 }
 
-/// A file to be uploaded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewFile {
-    /// File name.
-    pub name: String,
-    /// E.g. `image/png`; `None`: amoCRM guesses.
-    pub content_type: Option<String>,
-    /// All of it.
-    pub content: Vec<u8>,
-}
-
 /// A file on the files host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DriveFile {
     /// Its id.
     pub uuid: String,
-    /// Id of its current version.
-    pub version_uuid: Option<String>,
-    /// `image`, `video`, `audio`, `document` or `file`.
-    pub kind: Option<String>,
     /// Name.
     pub name: String,
     /// Bytes.
@@ -54,20 +39,12 @@ pub struct DriveFile {
     pub is_trashed: bool,
 }
 
-/// An upload in progress: the address of the next part, and its maximum size.
-struct Session {
-    next: Url,
-    part: usize,
-}
-
 impl DriveFile {
     fn read(file: &Value) -> Option<Self> {
         let inside = |part, key| file.get(part).and_then(|part| lenient::text(part, key));
         let download = file.get("_links").and_then(|links| lenient::present(links, "download"));
         Some(Self {
             uuid: lenient::text(file, "uuid")?,
-            version_uuid: lenient::text(file, "version_uuid"),
-            kind: lenient::text(file, "type"),
             name: lenient::text(file, "name").unwrap_or_default(),
             size: lenient::size(file, "size"),
             mime_type: inside("metadata", "mime_type"),
@@ -88,51 +65,6 @@ impl Drive {
     pub fn with_total_time(mut self, total_time: Duration) -> Self {
         self.total_time = total_time;
         self
-    }
-
-    /// Uploads a file in as many parts as the host requires. Needs the scope "access to files". An unfinished session
-    /// expires after a day, so a failed upload can simply be repeated.
-    pub async fn upload(&self, token: &SecretString, file: &NewFile) -> Result<DriveFile, Error> {
-        const CALL: &str = "upload";
-        if file.content.is_empty() {
-            return Err(Error::invalid(CALL, "the file is empty"));
-        }
-        let mut session = self.open(CALL, token, file).await?;
-        let mut rest = file.content.as_slice();
-        loop {
-            let (part, later) = rest.split_at_checked(session.part).unwrap_or((rest, &[]));
-            let request = Request::with_bytes(CALL, part.to_vec());
-            let answer = request.send(&self.http, session.next, token, self.total_time, None).await?;
-            if later.is_empty() {
-                return read::bare(&answer, DriveFile::read);
-            }
-            session.next = self.own_address(&answer, "next_url")?;
-            rest = later;
-        }
-    }
-
-    async fn open(&self, call: &'static str, token: &SecretString, file: &NewFile) -> Result<Session, Error> {
-        let mut body = json!({"file_name": file.name, "file_size": file.content.len()});
-        if let (Some(kind), Some(members)) = (&file.content_type, body.as_object_mut()) {
-            members.insert("content_type".to_owned(), kind.as_str().into());
-        }
-        let request = Request::with_body(call, Method::POST, vec!["v1.0", "sessions"], &body)?;
-        let answer = self.call(token, request).await?;
-        let object = answer.object()?;
-        let size = |key| lenient::size(&object, key).and_then(|size| usize::try_from(size).ok());
-        if size("max_file_size").is_some_and(|most| file.content.len() > most) {
-            return Err(Error::invalid(call, "the file is larger than the files host takes"));
-        }
-        let part = size("max_part_size").ok_or_else(|| answer.unreadable("max_part_size is missing"))?;
-        Ok(Session { next: self.own_address(&answer, "upload_url")?, part })
-    }
-
-    /// An address from an answer; it is requested with the token only if it is on the files host itself.
-    fn own_address(&self, answer: &Answer, key: &str) -> Result<Url, Error> {
-        let text = lenient::text(&answer.object()?, key);
-        let url = text.and_then(|text| Url::parse(&text).ok());
-        url.filter(|url| url.origin() == self.base.origin())
-            .ok_or_else(|| answer.unreadable(&format!("{key} is missing or leads elsewhere")))
     }
 
     /// One file. `None` if it does not exist (any more).
@@ -168,16 +100,9 @@ impl Drive {
         }
     }
 
-    /// Puts files into the bin for 30 days. Needs the scope "delete files".
-    pub async fn delete_files(&self, token: &SecretString, uuids: &[&str]) -> Result<(), Error> {
-        let items: Vec<Value> = uuids.iter().map(|uuid| json!({"uuid": uuid})).collect();
-        let request = Request::with_body("delete_files", Method::DELETE, vec!["v1.0", "files"], &items)?;
-        self.call(token, request).await?.nothing_expected()
-    }
-
     async fn call(&self, token: &SecretString, request: Request<'_>) -> Result<Answer, Error> {
         let url = transport::join(&self.base, request.path.iter().copied());
-        request.send(&self.http, url, token, self.total_time, None).await
+        request.send(&self.http, url, token, self.total_time).await
     }
 }
 

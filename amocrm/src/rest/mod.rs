@@ -27,21 +27,18 @@ use url::Url;
 
 use crate::error::Error;
 use crate::transport::{self, Answer, TOTAL_TIME};
-pub use account::{Account, StageRights, User, View, Webhook, Widget};
-pub use contacts::{Contact, ContactChange, ContactChat, CustomField, Field, FieldValue, NewContact, same_email};
-pub use drive::{Drive, DriveFile, NewFile};
-pub use leads::{ComplexLead, Lead, LeadSource, MadeLead, NewLead, Pipeline};
-pub use notes::{Entity, EntityFile, Event, EventFilter, Note, Talk, TalkFilter, WrittenNote};
+pub use account::{Account, StageRights, User, View, Webhook};
+pub use contacts::{Contact, ContactChat, CustomField, Field, FieldValue, NewContact};
+pub use drive::{Drive, DriveFile};
+pub use leads::{Lead, Pipeline};
+pub use notes::{Note, Talk, WrittenNote};
 pub use read::{Page, WRITE_BATCH};
-pub use sources::{
-    NewSource, NewWebsiteButton, SOURCES_BATCH, Service, ServicePage, ServiceParams, Source, SourceChange,
-    WebsiteButton,
-};
+pub use sources::{NewSource, SOURCES_BATCH, Service, ServicePage, ServiceParams, Source, SourceChange};
 pub use templates::{
     NewTemplate, Review, ReviewOutcome, ReviewStatus, TEMPLATES_PAGE, Template, TemplateAttachment, TemplateButton,
     TemplateChange, WabaTemplate,
 };
-pub use unsorted::{Unsorted, UnsortedChat, UnsortedFilter, UnsortedSummary};
+pub use unsorted::Unsorted;
 
 /// A client of one account's host. Cheap to clone; contains no token.
 ///
@@ -67,7 +64,6 @@ pub struct Rest {
     http: Client,
     base: Url,
     total_time: Duration,
-    acting_as: Option<i64>,
     pace: Option<Pace>,
 }
 
@@ -82,19 +78,12 @@ impl Rest {
     /// `base_url` is not a plain http(s) address.
     pub fn new(http: Client, base_url: &str) -> Result<Self, Error> {
         let base = transport::base_url("Rest::new", base_url)?;
-        Ok(Self { http, base, total_time: TOTAL_TIME, acting_as: None, pace: None })
+        Ok(Self { http, base, total_time: TOTAL_TIME, pace: None })
     }
 
     /// The same client with another total time limit for each call (default [`TOTAL_TIME`]).
     pub fn with_total_time(mut self, total_time: Duration) -> Self {
         self.total_time = total_time;
-        self
-    }
-
-    /// The same client acting as this user, whose rights and name apply (header `X-Context-User-ID`). Allowed only with
-    /// a grant of an administrator; an unknown user or one without licence is refused (crm-api §0).
-    pub fn acting_as(mut self, user_id: i64) -> Self {
-        self.acting_as = Some(user_id);
         self
     }
 
@@ -109,7 +98,7 @@ impl Rest {
             pace().await;
         }
         let url = transport::join(&self.base, ["api", "v4"].into_iter().chain(request.path.iter().copied()));
-        request.send(&self.http, url, token, self.total_time, self.acting_as).await
+        request.send(&self.http, url, token, self.total_time).await
     }
 }
 

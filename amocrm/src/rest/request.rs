@@ -24,7 +24,6 @@ pub(super) struct Request<'call> {
     method: Method,
     pub(super) path: Vec<&'call str>,
     query: Query,
-    content_type: &'static str,
     body: Option<Vec<u8>>,
 }
 
@@ -35,7 +34,7 @@ impl<'call> Request<'call> {
 
     /// Without query and body.
     pub(super) fn bare(call: &'static str, method: Method, path: Vec<&'call str>) -> Self {
-        Self { call, method, path, query: Vec::new(), content_type: "application/json", body: None }
+        Self { call, method, path, query: Vec::new(), body: None }
     }
 
     pub(super) fn with_body(
@@ -48,12 +47,6 @@ impl<'call> Request<'call> {
         Ok(Self { body: Some(body), ..Self::bare(call, method, path) })
     }
 
-    /// A POST of raw bytes.
-    pub(super) fn with_bytes(call: &'static str, bytes: Vec<u8>) -> Self {
-        let content_type = "application/octet-stream";
-        Self { content_type, body: Some(bytes), ..Self::bare(call, Method::POST, Vec::new()) }
-    }
-
     /// Sends it and reads a success, or amoCRM's error.
     pub(super) async fn send(
         self,
@@ -61,10 +54,9 @@ impl<'call> Request<'call> {
         url: Url,
         token: &SecretString,
         total_time: Duration,
-        acting_as: Option<i64>,
     ) -> Result<Answer, Error> {
         let call = self.call;
-        let builder = self.builder(http, url, token, total_time, acting_as)?;
+        let builder = self.builder(http, url, token, total_time)?;
         transport::exchange(call, http, builder).await?.success(words)
     }
 
@@ -78,7 +70,7 @@ impl<'call> Request<'call> {
         limit: usize,
     ) -> Result<Answer, Error> {
         let call = self.call;
-        let builder = self.builder(http, url, token, total_time, None)?;
+        let builder = self.builder(http, url, token, total_time)?;
         transport::exchange_up_to(call, http, builder, limit).await?.success(words)
     }
 
@@ -88,7 +80,6 @@ impl<'call> Request<'call> {
         mut url: Url,
         token: &SecretString,
         total_time: Duration,
-        acting_as: Option<i64>,
     ) -> Result<RequestBuilder, Error> {
         let call = self.call;
         if !self.query.is_empty() {
@@ -102,11 +93,8 @@ impl<'call> Request<'call> {
             .timeout(total_time)
             .header("Accept", "application/hal+json, application/json")
             .header("Authorization", bearer);
-        if let Some(user_id) = acting_as {
-            builder = builder.header("X-Context-User-ID", user_id);
-        }
         if let Some(body) = self.body {
-            builder = builder.header("Content-Type", self.content_type).body(body);
+            builder = builder.header("Content-Type", "application/json").body(body);
         }
         Ok(builder)
     }

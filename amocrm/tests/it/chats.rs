@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use amocrm::chats::sign::{content_md5, sign, string_to_sign};
 use amocrm::chats::{
     ChatUser, Chats, Connect, Content, ConversationRef, DeliveryStatus, EditContent, EditMessage, EditTarget,
-    FailureCode, HISTORY_PAGE, MessageRef, NewChat, NewMessage, PastMessage, Reaction, ReactionUser, StatusStyle,
-    Typing,
+    FailureCode, HISTORY_PAGE, MessageRef, NewChat, NewMessage, PastMessage, Reaction, ReactionUser, Typing,
 };
 use amocrm::{Error, Now};
 use chrono::{DateTime, Utc};
@@ -172,15 +171,6 @@ async fn a_base_with_a_path_is_signed_as_sent() {
     chats(&format!("{}/prefix/", stub.base)).send_message(&secret(), SCOPE, &message()).await.unwrap();
     assert_eq!(stub.only().target(), format!("/prefix/v2/origin/custom/{SCOPE}"));
     assert_signed(&stub.only());
-}
-
-#[test]
-fn calls_can_be_spawned() {
-    fn spawnable<T: Send>(_: T) {}
-    let (chats, secret, message) = (chats("http://127.0.0.1:1"), secret(), message());
-    spawnable(chats.send_message(&secret, SCOPE, &message));
-    spawnable(chats.history(&secret, SCOPE, MESSAGE, 0, 1));
-    spawnable(chats.history_pages(&secret, SCOPE, MESSAGE));
 }
 
 fn edit() -> EditMessage {
@@ -412,32 +402,19 @@ async fn unreadable_pages() {
 }
 
 #[tokio::test]
-async fn statuses_in_three_styles() {
+async fn statuses_in_the_words_of_both_generations() {
     let failed =
         DeliveryStatus::Failed { code: FailureCode::ConversationImpossible, text: "No such number".to_owned() };
     let unsaid = DeliveryStatus::Failed { code: FailureCode::Other, text: String::new() };
-    for (style, status, expected) in [
-        (
-            StatusStyle::Superset,
-            &DeliveryStatus::Delivered,
-            json!({"msgid": MESSAGE, "status_code": 1, "delivery_status": 1}),
-        ),
-        (StatusStyle::Newest, &DeliveryStatus::Read, json!({"status_code": 2})),
-        (StatusStyle::Older, &DeliveryStatus::Read, json!({"msgid": MESSAGE, "delivery_status": 2})),
-        (
-            StatusStyle::Superset,
-            &failed,
-            json!({"msgid": MESSAGE, "status_code": -1, "delivery_status": -1, "error_code": 904, "error": "No such number"}),
-        ),
-        (
-            StatusStyle::Newest,
-            &unsaid,
-            json!({"status_code": -1, "error_code": 905, "error": "The message was not delivered"}),
-        ),
+    let error = |code: u16, text: &str| json!({"msgid": MESSAGE, "status_code": -1, "delivery_status": -1, "error_code": code, "error": text});
+    for (status, expected) in [
+        (&DeliveryStatus::Delivered, json!({"msgid": MESSAGE, "status_code": 1, "delivery_status": 1})),
+        (&DeliveryStatus::Read, json!({"msgid": MESSAGE, "status_code": 2, "delivery_status": 2})),
+        (&failed, error(904, "No such number")),
+        (&unsaid, error(905, "The message was not delivered")),
     ] {
         let stub = Stub::answering("200 OK", "").await;
-        let chats = chats(&stub.base).with_status_style(style);
-        chats.delivery_status(&secret(), SCOPE, MESSAGE, status).await.unwrap();
+        chats(&stub.base).delivery_status(&secret(), SCOPE, MESSAGE, status).await.unwrap();
         let seen = stub.only();
         assert_eq!(seen.target(), format!("/v2/origin/custom/{SCOPE}/{MESSAGE}/delivery_status"));
         assert_eq!(seen.json(), expected);

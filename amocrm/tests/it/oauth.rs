@@ -181,12 +181,3 @@ fn consent() {
     assert_eq!(url, format!("https://www.amocrm.ru/oauth?client_id={CLIENT}&state=a%26b%3Dc"));
     assert!(consent_url("nowhere", CLIENT, "x").is_err());
 }
-
-#[test]
-fn calls_can_be_spawned() {
-    fn spawnable<T: Send>(_: T) {}
-    let (oauth, token) = (oauth(), secret("x"));
-    spawnable(oauth.refresh("http://127.0.0.1:1", &token));
-    spawnable(oauth.exchange_code("http://127.0.0.1:1", &token));
-    spawnable(oauth.subdomain("http://127.0.0.1:1", &token));
-}

@@ -32,7 +32,7 @@ async fn account() {
     let account = rest(&stub).account(&token(), &["amojo_id", "drive_url"]).await.unwrap();
     assert_eq!((account.id, account.current_user_id), (12_345_678, Some(87_654_321)));
     assert_eq!(account.amojo_id.as_deref(), Some("0b1c2d3e-0000-4111-8222-333344445555"));
-    assert_eq!((account.is_unsorted_on, account.timezone.as_deref()), (Some(true), Some("Europe/Moscow")));
+    assert_eq!(account.timezone.as_deref(), Some("Europe/Moscow"));
     let seen = stub.only();
     assert_eq!(seen.line(), "GET /accounts/shop.amocrm.ru/api/v4/account?with=amojo_id%2Cdrive_url HTTP/1.1");
     assert_eq!(seen.header("Authorization"), Some("Bearer eyJ.e30.c"));
@@ -54,7 +54,7 @@ async fn users() {
         "rights": {"is_admin": true, "is_active": "1", "is_free": 0}});
     let stub = Stub::answering("200 OK", &user.to_string()).await;
     let one = rest(&stub).user(&token(), 5).await.unwrap().unwrap();
-    assert_eq!((one.is_admin, one.is_active, one.is_free, one.amojo_id.as_ref()), (true, true, false, None));
+    assert_eq!((one.is_admin, one.is_active, one.amojo_id.as_ref()), (true, true, None));
     assert_eq!(stub.only().target(), "/accounts/shop.amocrm.ru/api/v4/users/5?with=amojo_id");
 
     let page = json!({"_page": 1, "_links": {"next": {"href": "https://evil.test/"}}, "_embedded": {"users": [user, {"rights": []}]}});
@@ -107,30 +107,6 @@ async fn the_last_page_of_users_is_known_by_link_or_count() {
 }
 
 #[tokio::test]
-async fn widgets() {
-    let body = json!({"id": 742, "code": "parom_chats", "version": "1.0.2", "rating": "0,00",
-        "settings_template": [{"key": "login", "type": "text", "is_required": true}], "is_lead_source": true,
-        "is_work_with_dp": "1", "client_uuid": "5f1d2a4e-93a5-4c0e-8a4f-0c1f4be3a111", "is_active_in_account": true,
-        "pipeline_id": 700100, "settings": {"login": "anna"}});
-    let stub = Stub::new(vec![
-        answer("200 OK", "", &body.to_string()),
-        answer("204 No Content", "", ""),
-        answer("404 Not Found", "", r#"{"title":"Not Found","status":404}"#),
-        answer("200 OK", "", r#"{"id":1}"#),
-    ])
-    .await;
-    let rest = rest(&stub);
-    let widget = rest.widget(&token(), "parom_chats").await.unwrap().unwrap();
-    assert_eq!(stub.seen()[0].target(), "/accounts/shop.amocrm.ru/api/v4/widgets/parom_chats");
-    assert_eq!((widget.is_active, widget.is_lead_source, widget.works_in_pipeline), (true, true, true));
-    assert_eq!((widget.id, widget.pipeline_id, widget.version.as_deref()), (742, Some(700_100), Some("1.0.2")));
-    assert!(!format!("{widget:?}").contains("anna"), "what users typed into a widget is not read");
-    assert_eq!(rest.widget(&token(), "parom_chats").await.unwrap(), None);
-    assert_eq!(rest.widget(&token(), "parom_chats").await.unwrap(), None);
-    assert!(matches!(rest.widget(&token(), "parom_chats").await, Err(Error::Unreadable { .. })));
-}
-
-#[tokio::test]
 async fn pipelines() {
     let body = json!({"_total_items": 2, "_embedded": {"pipelines": [{"id": 700100, "name": "Main", "is_main": true,
         "is_archive": false, "_embedded": {"statuses": []}}, {"id": "7", "name": "Old", "is_archive": 1}]}});
@@ -173,34 +149,6 @@ async fn refusals_carry_amocrms_words() {
     assert!(matches!(rest(&stub).delete_source(&token(), 1).await.unwrap_err(), Error::NoAnswer { .. }));
 }
 
-#[tokio::test]
-async fn a_widget_is_installed_and_switched_off() {
-    let body = json!({"id": 742, "code": "parom_chats", "is_active_in_account": true});
-    let stub = Stub::new(vec![
-        answer("200 OK", "", &body.to_string()),
-        answer("204 No Content", "", ""),
-        answer("404 Not Found", "", ""),
-    ])
-    .await;
-    let rest = rest(&stub);
-    assert!(rest.install_widget(&token(), "parom_chats", &json!({"login": "anna"})).await.unwrap().is_active);
-    assert!(rest.disable_widget(&token(), "parom_chats").await.unwrap());
-    assert!(!rest.disable_widget(&token(), "parom_chats").await.unwrap());
-    let seen = stub.seen();
-    assert_eq!((seen[0].method(), seen[0].json()), ("POST", json!({"login": "anna"})));
-    assert_eq!(seen[1].line(), "DELETE /accounts/shop.amocrm.ru/api/v4/widgets/parom_chats HTTP/1.1");
-}
-
-#[tokio::test]
-async fn acting_as_another_user() {
-    let stub = Stub::new(vec![answer("204 No Content", "", ""), answer("204 No Content", "", "")]).await;
-    rest(&stub).pipelines(&token()).await.unwrap();
-    rest(&stub).acting_as(87_654_321).pipelines(&token()).await.unwrap();
-    let seen = stub.seen();
-    assert_eq!(seen[0].header("X-Context-User-ID"), None);
-    assert_eq!(seen[1].header("X-Context-User-ID"), Some("87654321"));
-}
-
 /// The targets of requests without the stub's own path, readable.
 pub fn targets(stub: &Stub) -> Vec<String> {
     let readable = |seen: &crate::stub::Seen| {
@@ -209,18 +157,4 @@ pub fn targets(stub: &Stub) -> Vec<String> {
         format!("{} {target}", seen.method())
     };
     stub.seen().iter().map(readable).collect()
-}
-
-#[test]
-fn calls_can_be_spawned() {
-    fn spawnable<T: Send>(_: T) {}
-    let (rest, token) = (Rest::new(http(), "http://127.0.0.1:1").unwrap(), token());
-    spawnable(rest.account(&token, &["amojo_id"]));
-    spawnable(rest.sources(&token, &["a"]));
-    spawnable(rest.contacts_with_phone(&token, "90001122", |_| true));
-    spawnable(rest.create_leads(&token, &[]));
-    spawnable(rest.link_unsorted(&token, "u", 1, None, None));
-    let drive = amocrm::rest::Drive::new(http(), "http://127.0.0.1:1").unwrap();
-    let file = amocrm::rest::NewFile { name: "a".into(), content_type: None, content: vec![1] };
-    spawnable(drive.upload(&token, &file));
 }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use amocrm::chats::sign::{
     content_md5, hook_signature, rfc2822_date, sign, signed_headers, string_to_sign, verify_hook,
 };
-use amocrm::chats::{ChatUser, Chats, Content, DeliveryStatus, FailureCode, NewMessage, StatusStyle, Typing};
+use amocrm::chats::{ChatUser, Chats, Content, NewMessage, Typing};
 use amocrm::hooks::revoke;
 use chrono::{DateTime, TimeZone, Utc};
 use proptest::prelude::*;
 use secrecy::SecretString;
 use serde_json::Value;
 
-use crate::chats::{ACCOUNT, CHANNEL, MESSAGE, SCOPE, secret};
+use crate::chats::{SCOPE, secret};
 use crate::stub::{Stub, http};
 
 fn vectors(kind: &str) -> Vec<Value> {
@@ -215,17 +215,6 @@ async fn a_message() {
 }
 
 #[tokio::test]
-async fn a_status() {
-    let vector = Vector::named("computed-delivery-status");
-    let (stub, chats) = vector.stage("").await;
-    let text = "Recipient blocked the sender".to_owned();
-    let failed = DeliveryStatus::Failed { code: FailureCode::Other, text };
-    let chats = chats.with_status_style(StatusStyle::Newest);
-    chats.delivery_status(&secret(), SCOPE, MESSAGE, &failed).await.unwrap();
-    vector.assert_sent(&stub);
-}
-
-#[tokio::test]
 async fn typing() {
     let vector = Vector::named("computed-typing");
     let (stub, chats) = vector.stage("").await;
@@ -243,13 +232,5 @@ async fn history() {
     let vector = Vector::named("computed-history-get");
     let (stub, chats) = vector.stage(r#"{"messages":[]}"#).await;
     chats.history(&secret(), SCOPE, "5e4d3c2b-1a09-4f8e-9d7c-6b5a49382716", 100, 50).await.unwrap();
-    vector.assert_sent(&stub);
-}
-
-#[tokio::test]
-async fn disconnecting() {
-    let vector = Vector::named("computed-disconnect");
-    let (stub, chats) = vector.stage("{}").await;
-    chats.disconnect(&secret(), CHANNEL, ACCOUNT).await.unwrap();
     vector.assert_sent(&stub);
 }

@@ -121,11 +121,6 @@ async fn far_side(answer: String, answers: usize) -> SocketAddr {
     address
 }
 
-/// A server with a self-signed certificate; reports the outcome of each connection.
-fn self_signed(connections: usize) -> (SocketAddr, std::sync::mpsc::Receiver<std::io::Result<()>>) {
-    with_certificate(include_bytes!("self_signed.pem"), connections)
-}
-
 /// A server with this certificate and key; reports the outcome of each connection.
 fn with_certificate(pem: &[u8], connections: usize) -> (SocketAddr, std::sync::mpsc::Receiver<std::io::Result<()>>) {
     use rustls::pki_types::pem::PemObject;
@@ -151,7 +146,7 @@ fn with_certificate(pem: &[u8], connections: usize) -> (SocketAddr, std::sync::m
 async fn a_certificate_of_an_unknown_authority_is_refused() {
     install_crypto_provider();
     let clients = clients("\"127.0.0.1/32\", \"localhost\"");
-    let (address, told) = self_signed(3);
+    let (address, told) = with_certificate(include_bytes!("self_signed.pem"), 3);
     let url = Url::parse(&format!("https://localhost:{}/", address.port())).unwrap();
     let calls =
         [clients.trusted().get(url.clone()), clients.files().get(url.clone()), clients.guarded().get(&url).unwrap()];

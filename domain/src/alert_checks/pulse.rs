@@ -89,11 +89,7 @@ pub(super) async fn look(app: &UsageContext, page: &Page) -> Result<HashMap<(Uui
 
 /// The source was deleted.
 async fn forget(app: &UsageContext, tenant_id: Uuid, source_id: Uuid) -> Result<(), DbErr> {
-    source_pulse::Entity::delete_many()
-        .filter(Column::TenantId.eq(tenant_id))
-        .filter(Column::SourceId.eq(source_id))
-        .exec(app.store.write())
-        .await?;
+    source_pulse::Entity::delete_of(tenant_id).filter(Column::SourceId.eq(source_id)).exec(app.store.write()).await?;
     Ok(())
 }
 

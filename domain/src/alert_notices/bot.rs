@@ -156,13 +156,12 @@ async fn link(app: &AlertNoticeContext, chat: &NoticeChat, code: &str) -> anyhow
         .filter(Column::Code.eq(hash(&code.to_lowercase())))
         .filter(Column::CodeUntil.gt(now));
     let Some(row) = waits.one(app.store.write()).await? else { return Ok(None) };
-    let linked = alert_chat::Entity::update_many()
+    let linked = alert_chat::Entity::update_of(VENDOR)
         .col_expr(Column::ChatId, Expr::value(chat.id))
         .col_expr(Column::Title, Expr::value(chat.title.as_str()))
         .col_expr(Column::Code, Expr::value(""))
         .col_expr(Column::LinkedAt, Expr::value(now))
         .col_expr(Column::Trouble, Expr::value(""))
-        .filter(Column::TenantId.eq(VENDOR))
         .filter(Column::PersonId.eq(row.person_id))
         .filter(Column::Code.eq(row.code.as_str()))
         .exec(app.store.write())
@@ -182,19 +181,14 @@ async fn link(app: &AlertNoticeContext, chat: &NoticeChat, code: &str) -> anyhow
 
 /// Ends the link of a person. False if there was none.
 pub async fn unlink(db: &impl ConnectionTrait, person_id: Uuid) -> Result<bool, DbErr> {
-    let gone = alert_chat::Entity::delete_many()
-        .filter(Column::TenantId.eq(VENDOR))
-        .filter(Column::PersonId.eq(person_id))
-        .exec(db)
-        .await?;
+    let gone = alert_chat::Entity::delete_of(VENDOR).filter(Column::PersonId.eq(person_id)).exec(db).await?;
     Ok(gone.rows_affected > 0)
 }
 
 /// Nothing is sent to a chat any more; the panel says why.
 async fn off(app: &AlertNoticeContext, chat_id: i64, trouble: &str) -> Result<(), DbErr> {
-    alert_chat::Entity::update_many()
+    alert_chat::Entity::update_of(VENDOR)
         .col_expr(Column::Trouble, Expr::value(trouble))
-        .filter(Column::TenantId.eq(VENDOR))
         .filter(Column::ChatId.eq(chat_id))
         .exec(app.store.write())
         .await?;
@@ -216,9 +210,8 @@ pub(super) async fn send(
             Ok(SendOutcome::Never("the chat takes no messages of the bot any more".to_owned()))
         }
         Err(NotSent::Moved(moved_to)) => {
-            alert_chat::Entity::update_many()
+            alert_chat::Entity::update_of(VENDOR)
                 .col_expr(Column::ChatId, Expr::value(moved_to))
-                .filter(Column::TenantId.eq(VENDOR))
                 .filter(Column::ChatId.eq(chat_id))
                 .exec(app.store.write())
                 .await?;

@@ -198,11 +198,7 @@ pub async fn add_device(
     };
     let tx = app.store.write_tx().await?;
     let done = async {
-        alert_device::Entity::delete_many()
-            .filter(Column::TenantId.eq(VENDOR))
-            .filter(Column::EndpointHash.eq(key))
-            .exec(&tx)
-            .await?;
+        alert_device::Entity::delete_of(VENDOR).filter(Column::EndpointHash.eq(key)).exec(&tx).await?;
         if of(person_id).count(&tx).await? >= MOST_DEVICES {
             return Err(NotSubscribed::TooMany);
         }
@@ -234,8 +230,7 @@ fn open_device(app: &AlertNoticeContext, row: &alert_device::Model) -> anyhow::R
 
 /// Removes a device of a person. False if there is none.
 pub async fn remove_device(db: &impl ConnectionTrait, person_id: Uuid, id: Uuid) -> Result<bool, DbErr> {
-    let gone = alert_device::Entity::delete_many()
-        .filter(Column::TenantId.eq(VENDOR))
+    let gone = alert_device::Entity::delete_of(VENDOR)
         .filter(Column::PersonId.eq(person_id))
         .filter(Column::Id.eq(id))
         .exec(db)

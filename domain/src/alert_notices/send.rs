@@ -116,10 +116,6 @@ async fn attempt(app: &AlertNoticeContext, row: &alert_notice::Model) -> anyhow:
 }
 
 async fn gone(app: &AlertNoticeContext, seen: &alert_notice::Model) -> Result<(), DbErr> {
-    alert_notice::Entity::delete_many()
-        .filter(Column::TenantId.eq(seen.tenant_id))
-        .filter(Column::Id.eq(seen.id))
-        .exec(app.store.write())
-        .await?;
+    alert_notice::Entity::delete_of(seen.tenant_id).filter(Column::Id.eq(seen.id)).exec(app.store.write()).await?;
     Ok(())
 }

@@ -61,9 +61,8 @@ pub async fn set(
 
 /// Stores the kinds that are not sent.
 pub async fn choose(db: &impl ConnectionTrait, tenant_id: Uuid, without: &[String]) -> Result<(), DbErr> {
-    alert_webhook::Entity::update_many()
+    alert_webhook::Entity::update_of(tenant_id)
         .col_expr(Column::Without, Expr::value(serde_json::json!(without).to_string()))
-        .filter(Column::TenantId.eq(tenant_id))
         .exec(db)
         .await?;
     Ok(())
@@ -71,7 +70,7 @@ pub async fn choose(db: &impl ConnectionTrait, tenant_id: Uuid, without: &[Strin
 
 /// Removes it. False if there is none.
 pub async fn remove(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<bool, DbErr> {
-    let gone = alert_webhook::Entity::delete_many().filter(Column::TenantId.eq(tenant_id)).exec(db).await?;
+    let gone = alert_webhook::Entity::delete_of(tenant_id).exec(db).await?;
     Ok(gone.rows_affected > 0)
 }
 
@@ -116,10 +115,9 @@ async fn note(app: &AlertNoticeContext, webhook: &alert_webhook::Model, trouble:
     }
     let began = webhook.trouble.is_empty() || trouble.is_empty();
     let since = if began { app.clock.millis() } else { webhook.trouble_at };
-    alert_webhook::Entity::update_many()
+    alert_webhook::Entity::update_of(webhook.tenant_id)
         .col_expr(Column::Trouble, Expr::value(trouble))
         .col_expr(Column::TroubleAt, Expr::value(since))
-        .filter(Column::TenantId.eq(webhook.tenant_id))
         .filter(Column::Url.eq(webhook.url.as_str()))
         .exec(app.store.write())
         .await?;

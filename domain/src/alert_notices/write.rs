@@ -205,7 +205,7 @@ pub(super) struct Claimed {
 }
 
 fn row(alert: &alert::Model) -> UpdateMany<alert::Entity> {
-    alert::Entity::update_many().filter(Column::TenantId.eq(alert.tenant_id)).filter(Column::Key.eq(alert.key.as_str()))
+    alert::Entity::update_of(alert.tenant_id).filter(Column::Key.eq(alert.key.as_str()))
 }
 
 /// Claims what is due. Nothing if the account had a notice recently: the alerts wait and join later ones.

@@ -74,9 +74,8 @@ async fn change(
     column: api_key::Column,
     value: Expr,
 ) -> Result<bool, DbErr> {
-    let done = api_key::Entity::update_many()
+    let done = api_key::Entity::update_of(tenant_id)
         .col_expr(column, value)
-        .filter(api_key::Column::TenantId.eq(tenant_id))
         .filter(api_key::Column::Id.eq(id))
         .filter(api_key::Column::RevokedAt.is_null())
         .exec(db)

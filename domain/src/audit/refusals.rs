@@ -189,9 +189,8 @@ async fn write(app: &PlatformContext, key: &RefusalKey, slot: &RefusalSlot) -> R
     let detail = json!({ "why": key.why, "count": slot.count }).to_string();
     if !slot.logs.is_empty() {
         for tenant_id in &slot.logs {
-            audit::Entity::update_many()
+            audit::Entity::update_of(*tenant_id)
                 .col_expr(audit::Column::Detail, Expr::value(detail.as_str()))
-                .filter(audit::Column::TenantId.eq(*tenant_id))
                 .filter(audit::Column::Id.eq(slot.id))
                 .exec(app.store.write())
                 .await?;

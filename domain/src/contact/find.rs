@@ -108,14 +108,9 @@ pub async fn of_chat(app: &Arc<TenantContext>, tenant_id: Uuid, chat_id: &str) -
 /// Whether the chat's incoming lead still waits for a person to accept it.
 pub async fn is_incoming(app: &Arc<TenantContext>, tenant_id: Uuid, chat_id: &str) -> Result<bool, CallError> {
     for number in 1..=PAGES {
-        let ask = |rest: amocrm::rest::Rest, token| async move {
-            rest.unsorted_chats(&token, &amocrm::rest::UnsortedFilter::default(), number).await
-        };
+        let ask = |rest: amocrm::rest::Rest, token| async move { rest.unsorted_chats(&token, number).await };
         let page = with_token(app, tenant_id, ask).await?;
-        let of_chat = |one: &amocrm::rest::Unsorted| {
-            one.chat.as_ref().is_some_and(|chat| chat.chat_id.as_deref() == Some(chat_id))
-        };
-        if page.items.iter().any(of_chat) {
+        if page.items.iter().any(|one| one.chat_id.as_deref() == Some(chat_id)) {
             return Ok(true);
         }
         if !page.has_more {

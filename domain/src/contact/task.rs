@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use amocrm::rest::{ContactChange, ContactChat, Field, NewContact};
+use amocrm::rest::{ContactChat, Field, NewContact};
 use anyhow::Context;
 use base::message::{Person, Role};
 use base::phone::Phone;
@@ -405,10 +405,9 @@ async fn rename_group(app: &Arc<TenantContext>, known: &conversation::Model, ren
     if card.name != renamed_from {
         return Ok(());
     }
-    let change = ContactChange { name: Some(title.clone()), ..ContactChange::default() };
     let ask = |rest: amocrm::rest::Rest, token| {
-        let change = change.clone();
-        async move { rest.update_contact(&token, contact_id, &change).await }
+        let title = title.clone();
+        async move { rest.rename_contact(&token, contact_id, &title).await }
     };
     with_token(app, known.tenant_id, ask).await?;
     conversation::Entity::update_many()

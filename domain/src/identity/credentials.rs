@@ -111,9 +111,8 @@ pub async fn set_recovery_codes(
 
 /// Whether the person is unchanged since they were read; locks them until the transaction ends.
 pub async fn hold(db: &impl ConnectionTrait, person: &person::Model) -> Result<bool, DbErr> {
-    let done = person::Entity::update_many()
+    let done = person::Entity::update_of(VENDOR)
         .col_expr(Column::Revision, Expr::value(person.revision))
-        .filter(Column::TenantId.eq(VENDOR))
         .filter(Column::Id.eq(person.id))
         .filter(Column::Revision.eq(person.revision))
         .filter(Column::DisabledAt.is_null())
@@ -156,7 +155,7 @@ async fn change(
 }
 
 fn cleared(person_id: Uuid) -> sea_orm::UpdateMany<person::Entity> {
-    person::Entity::update_many()
+    person::Entity::update_of(VENDOR)
         .col_expr(Column::PasswordHash, Expr::value(Option::<String>::None))
         .col_expr(Column::TotpSecret, Expr::value(Option::<Vec<u8>>::None))
         .col_expr(Column::TotpStep, Expr::value(Option::<i64>::None))
@@ -164,6 +163,5 @@ fn cleared(person_id: Uuid) -> sea_orm::UpdateMany<person::Entity> {
         .col_expr(Column::WrongCodes, Expr::value(0))
         .col_expr(Column::RecoveryCodes, Expr::value(""))
         .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
-        .filter(Column::TenantId.eq(VENDOR))
         .filter(Column::Id.eq(person_id))
 }

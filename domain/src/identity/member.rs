@@ -248,9 +248,8 @@ async fn change(
     column: member::Column,
     value: sea_orm::sea_query::SimpleExpr,
 ) -> Result<(), DbErr> {
-    member::Entity::update_many()
+    member::Entity::update_of(tenant_id)
         .col_expr(column, value)
-        .filter(member::Column::TenantId.eq(tenant_id))
         .filter(member::Column::PersonId.eq(person_id))
         .exec(db)
         .await?;

@@ -130,11 +130,6 @@ pub fn is_email(text: &str) -> bool {
 }
 
 async fn change(db: &impl ConnectionTrait, id: Uuid, column: person::Column, value: SimpleExpr) -> Result<(), DbErr> {
-    person::Entity::update_many()
-        .col_expr(column, value)
-        .filter(person::Column::TenantId.eq(VENDOR))
-        .filter(person::Column::Id.eq(id))
-        .exec(db)
-        .await?;
+    person::Entity::update_of(VENDOR).col_expr(column, value).filter(person::Column::Id.eq(id)).exec(db).await?;
     Ok(())
 }

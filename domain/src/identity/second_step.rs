@@ -9,7 +9,7 @@ use entity::person::{self, Column};
 use qrcode::QrCode;
 use qrcode::render::svg;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter};
 use serde::{Deserialize, Serialize};
 use totp_rs::{Builder, Secret, Totp};
 use uuid::Uuid;
@@ -130,7 +130,7 @@ async fn letter(app: &IdentityContext, person: &person::Model) -> Result<Email, 
 }
 
 fn of(person_id: Uuid) -> sea_orm::UpdateMany<person::Entity> {
-    person::Entity::update_many().filter(Column::TenantId.eq(VENDOR)).filter(Column::Id.eq(person_id))
+    person::Entity::update_of(VENDOR).filter(Column::Id.eq(person_id))
 }
 
 // The second step of signing in: codes of an authenticator (RFC 6238: SHA-1, 6 digits, 30 seconds). A used code and
@@ -197,10 +197,9 @@ pub async fn check_totp(app: &IdentityContext, person: &person::Model, code: &st
     let Some(sealed) = &person.totp_secret else { return Ok(false) };
     let secret = app.vault.open_sealed(VENDOR, Place::Totp, &person.id.to_string(), sealed)?;
     let Some(step) = step_of(app, std::str::from_utf8(&secret)?, code)? else { return Ok(false) };
-    let used = person::Entity::update_many()
+    let used = person::Entity::update_of(VENDOR)
         .col_expr(person::Column::TotpStep, Expr::value(Some(step)))
         .col_expr(person::Column::WrongCodes, Expr::value(0))
-        .filter(person::Column::TenantId.eq(VENDOR))
         .filter(person::Column::Id.eq(person.id))
         .filter(Condition::any().add(person::Column::TotpStep.is_null()).add(person::Column::TotpStep.lt(step)))
         .exec(app.store.write())
@@ -273,10 +272,9 @@ pub async fn take_recovery_code(
         return Ok(None);
     }
     // Of two requests with one code only one finds the list as it was read.
-    let taken = person::Entity::update_many()
+    let taken = person::Entity::update_of(VENDOR)
         .col_expr(Column::RecoveryCodes, Expr::value(rest.join(" ")))
         .col_expr(Column::WrongCodes, Expr::value(0))
-        .filter(Column::TenantId.eq(VENDOR))
         .filter(Column::Id.eq(person.id))
         .filter(Column::RecoveryCodes.eq(person.recovery_codes.as_str()))
         .exec(db)

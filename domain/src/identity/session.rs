@@ -284,9 +284,8 @@ async fn change(
     column: session::Column,
     value: sea_orm::sea_query::SimpleExpr,
 ) -> Result<(), DbErr> {
-    session::Entity::update_many()
+    session::Entity::update_of(row.tenant_id)
         .col_expr(column, value)
-        .filter(session::Column::TenantId.eq(row.tenant_id))
         .filter(session::Column::Id.eq(row.id))
         .exec(db)
         .await?;
@@ -297,11 +296,7 @@ async fn change(
 
 /// Ends one session.
 pub async fn end(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> Result<(), DbErr> {
-    session::Entity::delete_many()
-        .filter(session::Column::TenantId.eq(tenant_id))
-        .filter(session::Column::Id.eq(id))
-        .exec(db)
-        .await?;
+    session::Entity::delete_of(tenant_id).filter(session::Column::Id.eq(id)).exec(db).await?;
     Ok(())
 }
 
@@ -312,9 +307,7 @@ pub async fn end_of_person(
     person_id: Uuid,
     except: Option<Uuid>,
 ) -> Result<u64, DbErr> {
-    let mut gone = session::Entity::delete_many()
-        .filter(session::Column::TenantId.eq(tenant_id))
-        .filter(session::Column::PersonId.eq(person_id));
+    let mut gone = session::Entity::delete_of(tenant_id).filter(session::Column::PersonId.eq(person_id));
     if let Some(except) = except {
         gone = gone.filter(session::Column::Id.ne(except));
     }
@@ -338,8 +331,7 @@ pub async fn end_of_tickets(
     person_id: Uuid,
     administrators: bool,
 ) -> Result<u64, DbErr> {
-    let mut gone = session::Entity::delete_many()
-        .filter(session::Column::TenantId.eq(tenant_id))
+    let mut gone = session::Entity::delete_of(tenant_id)
         .filter(session::Column::PersonId.eq(person_id))
         .filter(session::Column::Via.eq(TICKET));
     if administrators {

@@ -197,11 +197,7 @@ pub async fn forget_attempts(app: &IdentityContext, keys: Vec<String>) -> Result
     for key in &keys {
         app.tries.full.invalidate(key).await;
     }
-    throttle::Entity::delete_many()
-        .filter(Column::TenantId.eq(VENDOR))
-        .filter(Column::Key.is_in(keys))
-        .exec(app.store.write())
-        .await?;
+    throttle::Entity::delete_of(VENDOR).filter(Column::Key.is_in(keys)).exec(app.store.write()).await?;
     Ok(())
 }
 
@@ -455,8 +451,7 @@ fn note(
 pub async fn sweep(app: &IdentityContext) -> Result<u64, DbErr> {
     let now = app.clock.millis();
     let db = app.store.write();
-    throttle::Entity::delete_many()
-        .filter(throttle::Column::TenantId.eq(VENDOR))
+    throttle::Entity::delete_of(VENDOR)
         .filter(throttle::Column::WindowFrom.lt(now - LONGEST_WINDOW.num_milliseconds()))
         .exec(db)
         .await?;

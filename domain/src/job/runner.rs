@@ -292,8 +292,7 @@ async fn end_in(
             row.exec(tx).await?.rows_affected
         }
         JobEnd::Done | JobEnd::GivenUp => {
-            let row = job::Entity::delete_many()
-                .filter(Column::TenantId.eq(held.tenant_id))
+            let row = job::Entity::delete_of(held.tenant_id)
                 .filter(Column::Kind.eq(held.kind.as_str()))
                 .filter(Column::Key.eq(held.key.as_str()))
                 .filter(Column::NextTryAt.eq(held.next_try_at));

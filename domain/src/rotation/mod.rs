@@ -31,7 +31,7 @@ use chrono::TimeDelta;
 use entity::heartbeat;
 use fs4::fs_std::FileExt;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
 use tokio_util::sync::CancellationToken;
 
 use crate::platform::PlatformContext;
@@ -320,9 +320,8 @@ pub async fn follow(app: Arc<PlatformContext>, stop: CancellationToken) {
 }
 
 async fn tell(app: &PlatformContext, keys: &str) -> Result<(), DbErr> {
-    heartbeat::Entity::update_many()
+    heartbeat::Entity::update_of(VENDOR)
         .col_expr(heartbeat::Column::Keys, Expr::value(keys))
-        .filter(heartbeat::Column::TenantId.eq(VENDOR))
         .filter(heartbeat::Column::Instance.eq(app.queue.instance()))
         .exec(app.store.write())
         .await?;

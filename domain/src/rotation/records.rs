@@ -35,11 +35,7 @@ pub(super) async fn mark(app: &PlatformContext, key: KeyId) -> Result<(), DbErr>
 }
 
 pub(super) async fn unmark(app: &PlatformContext) -> Result<(), DbErr> {
-    vault_key::Entity::delete_many()
-        .filter(Column::TenantId.eq(VENDOR))
-        .filter(Column::Sealed.eq(Vec::<u8>::new()))
-        .exec(app.store.write())
-        .await?;
+    vault_key::Entity::delete_of(VENDOR).filter(Column::Sealed.eq(Vec::<u8>::new())).exec(app.store.write()).await?;
     Ok(())
 }
 

@@ -124,9 +124,8 @@ pub(super) async fn put_off(app: &TenantContext, tenant_id: Uuid) -> Result<(), 
     let now = app.clock.millis();
     let waiting = tenant_channel::Entity::of_tenant(tenant_id).filter(Column::NextTryAt.lte(now));
     for row in waiting.all(app.store.read()).await? {
-        tenant_channel::Entity::update_many()
+        tenant_channel::Entity::update_of(tenant_id)
             .col_expr(Column::NextTryAt, Expr::value(Some(now + status::AGAIN)))
-            .filter(Column::TenantId.eq(tenant_id))
             .filter(Column::ChannelId.eq(row.channel_id))
             .exec(app.store.write())
             .await?;
@@ -141,19 +140,17 @@ pub async fn switch_window(app: &TenantContext, tenant_id: Uuid, off: bool) -> R
     let now = app.clock.millis();
     let tx = app.store.write_tx().await?;
     let switched = async {
-        let done = tenant::Entity::update_many()
+        let done = tenant::Entity::update_of(tenant_id)
             .col_expr(tenant::Column::WindowOff, Expr::value(off))
             .col_expr(tenant::Column::UpdatedAt, Expr::value(now))
-            .filter(tenant::Column::TenantId.eq(tenant_id))
             .filter(tenant::Column::WindowOff.ne(off))
             .exec(&tx)
             .await?;
         if done.rows_affected == 0 {
             return Ok(());
         }
-        tenant_channel::Entity::update_many()
+        tenant_channel::Entity::update_of(tenant_id)
             .col_expr(Column::NextTryAt, Expr::value(Some(now)))
-            .filter(Column::TenantId.eq(tenant_id))
             .filter(Column::Status.eq(ChannelStatus::Connected.as_str()))
             .exec(&tx)
             .await?;
@@ -167,9 +164,8 @@ pub async fn switch_window(app: &TenantContext, tenant_id: Uuid, off: bool) -> R
 
 /// Schedules a comparison of its sources with amoCRM's for the next round.
 async fn compare_soon(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
-    tenant::Entity::update_many()
+    tenant::Entity::update_of(tenant_id)
         .col_expr(tenant::Column::ReconciledAt, Expr::value(Option::<i64>::None))
-        .filter(tenant::Column::TenantId.eq(tenant_id))
         .exec(app.store.write())
         .await?;
     Ok(())
@@ -333,14 +329,13 @@ async fn mark_broken(
             _ if lost => now + slowly(losses - 1),
             _ => now + slowly(0),
         };
-        tenant_channel::Entity::update_many()
+        tenant_channel::Entity::update_of(tenant_id)
             .col_expr(Column::Status, Expr::value(status.as_str()))
             .col_expr(Column::Detail, Expr::value(detail))
             .col_expr(Column::CheckedAt, Expr::value(now))
             .col_expr(Column::NextTryAt, Expr::value(Some(next_try_at)))
             .col_expr(Column::Tries, Expr::value(if lost { losses } else { 1 }))
             .col_expr(Column::Losses, Expr::value(losses.saturating_add(i32::from(lost))))
-            .filter(Column::TenantId.eq(tenant_id))
             .filter(Column::ChannelId.eq(channel_id))
             .exec(&tx)
             .await?;
@@ -467,9 +462,7 @@ async fn note(app: &TenantContext, row: &tenant_channel::Model, tries: Option<i3
 }
 
 fn of(tenant_id: Uuid, channel_id: Uuid) -> sea_orm::UpdateMany<tenant_channel::Entity> {
-    tenant_channel::Entity::update_many()
-        .filter(tenant_channel::Column::TenantId.eq(tenant_id))
-        .filter(tenant_channel::Column::ChannelId.eq(channel_id))
+    tenant_channel::Entity::update_of(tenant_id).filter(tenant_channel::Column::ChannelId.eq(channel_id))
 }
 
 // Why an installation is not complete yet.

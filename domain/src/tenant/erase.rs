@@ -191,7 +191,7 @@ async fn wipe_conversation(app: &TenantContext, row: &conversation::Model, count
     reactions(app, row, contact.as_ref(), counts).await?;
     raw_hooks(app, tenant_id, &needles, counts).await?;
     let no_one = serde_json::to_string(&Person::default()).map_err(anyhow::Error::from)?;
-    let done = conversation::Entity::update_many()
+    let done = conversation::Entity::update_of(tenant_id)
         .col_expr(conversation::Column::ExternalId, Expr::value(""))
         .col_expr(conversation::Column::AmocrmChatId, Expr::value(""))
         .col_expr(conversation::Column::Contact, Expr::value(no_one))
@@ -204,7 +204,6 @@ async fn wipe_conversation(app: &TenantContext, row: &conversation::Model, count
         .col_expr(conversation::Column::ContactWhy, Expr::value(""))
         .col_expr(conversation::Column::Visit, Expr::value(""))
         .col_expr(conversation::Column::MovedTo, Expr::value(""))
-        .filter(conversation::Column::TenantId.eq(tenant_id))
         .filter(conversation::Column::Id.eq(id))
         .exec(app.store.write())
         .await?;
@@ -280,24 +279,22 @@ async fn messages(app: &TenantContext, page: &[message::Model], counts: &mut Cou
     for (direction, role) in [(Direction::ToCrm, Role::Client), (Direction::ToMessenger, Role::Manager)] {
         let sender = Person { role, ..Person::default() };
         let body = Body::new(sender, Content::Text { text: String::new() });
-        let done = message::Entity::update_many()
+        let done = message::Entity::update_of(tenant_id)
             .col_expr(message::Column::Body, Expr::value(serde_json::to_string(&body).map_err(anyhow::Error::from)?))
             .col_expr(message::Column::ExternalId, Expr::value(""))
             .col_expr(message::Column::AmocrmMessageId, Expr::value(""))
             // Failed messages stay those that have a reason: lists find them by it.
             .col_expr(message::Column::Error, Expr::cust(error.clone()))
-            .filter(message::Column::TenantId.eq(tenant_id))
             .filter(message::Column::Id.is_in(all()))
             .filter(message::Column::Direction.eq(direction.number()))
             .exec(db)
             .await?;
         count(counts, "message", done.rows_affected);
     }
-    let done = attempt::Entity::update_many()
+    let done = attempt::Entity::update_of(tenant_id)
         .col_expr(attempt::Column::Answer, Expr::value(""))
         .col_expr(attempt::Column::Reason, Expr::value(""))
         .col_expr(attempt::Column::Request, Expr::value(None::<String>))
-        .filter(attempt::Column::TenantId.eq(tenant_id))
         .filter(attempt::Column::MessageId.is_in(all()))
         .exec(db)
         .await?;

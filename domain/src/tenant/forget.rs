@@ -116,7 +116,7 @@ async fn prove_all(
     by: &str,
 ) -> Result<Erasure> {
     let lines = unregister::of_account(tx, tenant_id).await?;
-    let own = tenant::Entity::delete_many().filter(tenant::Column::TenantId.eq(tenant_id)).exec(tx).await?;
+    let own = tenant::Entity::delete_of(tenant_id).exec(tx).await?;
     counts.insert("tenant".to_owned(), own.rows_affected);
     prove(app, tx, VENDOR, unregister::WHOLE_ACCOUNT, (counts, lines), by).await
 }
@@ -155,20 +155,17 @@ async fn people(store: &Store, tenant_id: Uuid) -> Result<u64, DbErr> {
         if accounts.iter().any(|(_, entry)| entry.tenant_id != tenant_id) {
             continue;
         }
-        let done = person::Entity::delete_many()
-            .filter(person::Column::TenantId.eq(VENDOR))
+        let done = person::Entity::delete_of(VENDOR)
             .filter(person::Column::Id.eq(row.person_id))
             .filter(person::Column::IsOperator.eq(false))
             .exec(store.write())
             .await?;
         if done.rows_affected > 0 {
-            alert_chat::Entity::delete_many()
-                .filter(alert_chat::Column::TenantId.eq(VENDOR))
+            alert_chat::Entity::delete_of(VENDOR)
                 .filter(alert_chat::Column::PersonId.eq(row.person_id))
                 .exec(store.write())
                 .await?;
-            alert_device::Entity::delete_many()
-                .filter(alert_device::Column::TenantId.eq(VENDOR))
+            alert_device::Entity::delete_of(VENDOR)
                 .filter(alert_device::Column::PersonId.eq(row.person_id))
                 .exec(store.write())
                 .await?;

@@ -109,9 +109,8 @@ pub(super) async fn keep(
         return Ok(false);
     }
     if goes_into_use {
-        oauth_grant::Entity::update_many()
+        oauth_grant::Entity::update_of(key.0)
             .col_expr(Column::InUse, Expr::value(false))
-            .filter(Column::TenantId.eq(key.0))
             .filter(Column::CrmUserId.ne(key.1))
             .exec(db)
             .await?;
@@ -164,9 +163,8 @@ pub(super) async fn stand_in(tx: &DatabaseTransaction, tenant_id: Uuid) -> Resul
     for (user, used) in
         [(Column::CrmUserId.ne(next.crm_user_id), false), (Column::CrmUserId.eq(next.crm_user_id), true)]
     {
-        oauth_grant::Entity::update_many()
+        oauth_grant::Entity::update_of(tenant_id)
             .col_expr(Column::InUse, Expr::value(used))
-            .filter(Column::TenantId.eq(tenant_id))
             .filter(user)
             .exec(tx)
             .await?;
@@ -176,14 +174,13 @@ pub(super) async fn stand_in(tx: &DatabaseTransaction, tenant_id: Uuid) -> Resul
 
 /// Wipes every token of a tenant; the rows stay as a record of who had consented.
 pub(super) async fn wipe(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<(), DbErr> {
-    oauth_grant::Entity::update_many()
+    oauth_grant::Entity::update_of(tenant_id)
         .col_expr(Column::AccessToken, Expr::value(Vec::<u8>::new()))
         .col_expr(Column::RefreshToken, Expr::value(Vec::<u8>::new()))
         .col_expr(Column::PreviousRefreshToken, Expr::value(Option::<Vec<u8>>::None))
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .col_expr(Column::InUse, Expr::value(false))
         .col_expr(Column::Dead, Expr::value(true))
-        .filter(Column::TenantId.eq(tenant_id))
         .exec(db)
         .await?;
     Ok(())

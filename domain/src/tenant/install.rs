@@ -73,19 +73,6 @@ pub async fn exchange(
     }
 }
 
-/// Creates or renews the tenant of the account these tokens are for and connects its channels: [`enter`], then
-/// [`finish`].
-pub async fn provision(
-    app: &TenantContext,
-    integration: &Integration,
-    host: &Host,
-    fresh: &Grant,
-) -> Result<Uuid, InstallError> {
-    let entered = enter(app, integration, host, fresh).await?;
-    finish(app, entered.tenant_id).await?;
-    Ok(entered.tenant_id)
-}
-
 /// Asks amoCRM whose tokens these are and stores account and grant in one commit. The account is the one amoCRM
 /// names, never the one a caller claimed.
 pub async fn enter(

@@ -1,7 +1,7 @@
 //! amoCRM accounts: how they are installed, how calls are made on their behalf, how they leave.
 //!
 //! ```text
-//! install call ─▶ oauth ─▶ install::run ─▶ install::provision ─▶ channels::connect ─▶ active
+//! install call ─▶ oauth ─▶ install::run ─▶ install::enter ─▶ channels::connect ─▶ active
 //! call for the account ─▶ token::with_token ─▶ (refresh by a lease on the grant) ─▶ amocrm::rest
 //! revoke notice ─▶ uninstall::confirm ─▶ uninstalled, turns held
 //! in the background: watch ─▶ idle access renewed, refused accounts and channels retried slowly

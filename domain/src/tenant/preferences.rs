@@ -91,10 +91,9 @@ pub fn check_texts_days(app: &TenantContext, field: &'static str, days: Option<u
 pub async fn keep_texts(app: &TenantContext, tenant_id: Uuid, days: Option<u32>) -> Result<()> {
     check_texts_days(app, "/days", days)?;
     let days = days.and_then(|days| i32::try_from(days).ok());
-    tenant::Entity::update_many()
+    tenant::Entity::update_of(tenant_id)
         .col_expr(tenant::Column::TextsDays, Expr::value(days))
         .col_expr(tenant::Column::TextsDaysAt, Expr::value(app.clock.millis()))
-        .filter(tenant::Column::TenantId.eq(tenant_id))
         .exec(app.store.write())
         .await?;
     app.lookup.forget();

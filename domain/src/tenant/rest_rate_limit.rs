@@ -16,7 +16,7 @@ use base::cache::Cache;
 use base::clock::Clock;
 use base::store::{Store, VENDOR};
 use entity::rest_pace;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -81,11 +81,7 @@ struct Reserved {
 /// Drops an account's state, because it is gone or has moved. Another integration in the same account starts from zero,
 /// which is correct again a second later.
 pub(super) async fn forget(store: &Store, account: &str) -> Result<(), DbErr> {
-    rest_pace::Entity::delete_many()
-        .filter(rest_pace::Column::TenantId.eq(VENDOR))
-        .filter(rest_pace::Column::Account.eq(account))
-        .exec(store.write())
-        .await?;
+    rest_pace::Entity::delete_of(VENDOR).filter(rest_pace::Column::Account.eq(account)).exec(store.write()).await?;
     Ok(())
 }
 

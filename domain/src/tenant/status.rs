@@ -9,7 +9,7 @@ use base::store::finish_tx;
 use chrono::TimeDelta;
 use entity::{tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -177,11 +177,10 @@ pub async fn change_status(
     to: TenantStatus,
 ) -> Result<bool, DbErr> {
     let now = app.clock.millis();
-    let change = tenant::Entity::update_many()
+    let change = tenant::Entity::update_of(tenant_id)
         .col_expr(tenant::Column::Status, Expr::value(to.as_str()))
         .col_expr(tenant::Column::UpdatedAt, Expr::value(now))
         .col_expr(tenant::Column::Probes, Expr::value(0))
-        .filter(tenant::Column::TenantId.eq(tenant_id))
         .filter(tenant::Column::Status.ne(to.as_str()))
         .filter(tenant::Column::Status.is_in(from.iter().map(|status| status.as_str())));
     if change.exec(db).await?.rows_affected == 0 {

@@ -22,7 +22,7 @@ use chrono::TimeDelta;
 use entity::crm_subscription::{self, Column};
 use entity::job;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -269,9 +269,8 @@ async fn open(app: &TenantContext, tenant_id: Uuid, address: &str) -> anyhow::Re
     let entry = directory::DirectoryEntry { tenant_id, id: tenant_id, note: String::new(), expires_at: None };
     let tx = app.store.write_tx().await?;
     let done = async {
-        crm_subscription::Entity::update_many()
+        crm_subscription::Entity::update_of(tenant_id)
             .col_expr(Column::Destination, Expr::value(Some(sealed)))
-            .filter(Column::TenantId.eq(tenant_id))
             .exec(&tx)
             .await?;
         directory::set(&tx, IdKind::CrmHooks, &hash(token), entry).await
@@ -319,12 +318,11 @@ async fn keep(
         }
     };
     if still_held(app.store.write(), job).await? {
-        crm_subscription::Entity::update_many()
+        crm_subscription::Entity::update_of(row.tenant_id)
             .col_expr(Column::State, Expr::value(state))
             .col_expr(Column::Detail, Expr::value(detail))
             .col_expr(Column::CheckedAt, Expr::value(now))
             .col_expr(Column::Tries, Expr::value(tries))
-            .filter(Column::TenantId.eq(row.tenant_id))
             .exec(app.store.write())
             .await?;
     }
@@ -337,14 +335,9 @@ mod tests {
 
     fn webhook(settings: &[&str], disabled: bool) -> Webhook {
         Webhook {
-            id: 1,
             destination: "https://parom.example/crm/hooks/x".into(),
             settings: settings.iter().map(|one| (*one).to_owned()).collect(),
             disabled,
-            sort: None,
-            created_by: None,
-            created_at: None,
-            updated_at: None,
         }
     }
 

@@ -23,7 +23,7 @@ use chrono::TimeDelta;
 use entity::oauth_grant::{self, Column};
 use entity::tenant;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, DbErr, QueryFilter};
 use secrecy::SecretString;
 use uuid::Uuid;
 
@@ -215,11 +215,10 @@ async fn renew(app: &Arc<TenantContext>, seen: oauth_grant::Model) -> Result<oau
 /// Claims the right to renew. False if another caller renews or has renewed.
 async fn lease(app: &TenantContext, seen: &oauth_grant::Model, me: Uuid) -> Result<bool, DbErr> {
     let now = app.store.now().await?;
-    let done = oauth_grant::Entity::update_many()
+    let done = oauth_grant::Entity::update_of(seen.tenant_id)
         .col_expr(Column::LeaseOwner, Expr::value(Some(me)))
         .col_expr(Column::LeasedUntil, Expr::value(now.saturating_add(LEASE.num_milliseconds())))
         .col_expr(Column::IntentAt, Expr::value(Some(now)))
-        .filter(Column::TenantId.eq(seen.tenant_id))
         .filter(Column::CrmUserId.eq(seen.crm_user_id))
         .filter(Column::Version.eq(seen.version))
         .filter(Column::Dead.eq(seen.dead))
@@ -362,10 +361,9 @@ pub(super) async fn reported_host(
 
 /// Stores an account's host. True if it changed.
 pub(super) async fn store_host(app: &TenantContext, tenant: &tenant::Model, host: &Host) -> Result<bool, DbErr> {
-    let done = tenant::Entity::update_many()
+    let done = tenant::Entity::update_of(tenant.tenant_id)
         .col_expr(tenant::Column::Host, Expr::value(host.as_str()))
         .col_expr(tenant::Column::UpdatedAt, Expr::value(app.clock.millis()))
-        .filter(tenant::Column::TenantId.eq(tenant.tenant_id))
         .filter(tenant::Column::Host.ne(host.as_str()))
         .exec(app.store.write())
         .await?;

@@ -15,7 +15,7 @@ use base::store::{VENDOR, finish_tx};
 use chrono::TimeDelta;
 use entity::{oauth_grant, source, tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -63,10 +63,9 @@ pub async fn noticed(app: &TenantContext, tenant_id: Uuid, at_once: bool) -> Res
     let pause = if at_once { PAUSES[0] } else { LATER };
     let tx = app.store.write_tx().await?;
     let done = async {
-        let noted = tenant::Entity::update_many()
+        let noted = tenant::Entity::update_of(tenant_id)
             .col_expr(tenant::Column::UninstalledAt, Expr::value(Some(now)))
             .col_expr(tenant::Column::Probes, Expr::value(0))
-            .filter(tenant::Column::TenantId.eq(tenant_id))
             .filter(tenant::Column::Status.ne(TenantStatus::Uninstalled.as_str()))
             .filter(tenant::Column::UninstalledAt.is_null())
             .exec(&tx)
@@ -108,9 +107,8 @@ async fn schedule_retry(app: &TenantContext, tenant: &tenant::Model, reason: &st
     let pause = usize::try_from(tenant.probes).ok().and_then(|tries| PAUSES.get(tries)).unwrap_or(&LAST_PAUSE);
     let tx = app.store.write_tx().await?;
     let done = async {
-        let counted = tenant::Entity::update_many()
+        let counted = tenant::Entity::update_of(tenant.tenant_id)
             .col_expr(tenant::Column::Probes, Expr::value(tenant.probes.saturating_add(1)))
-            .filter(tenant::Column::TenantId.eq(tenant.tenant_id))
             .filter(tenant::Column::UninstalledAt.is_not_null())
             .exec(&tx)
             .await?;
@@ -163,9 +161,8 @@ async fn ask(app: &Arc<TenantContext>, tenant: &tenant::Model) -> anyhow::Result
 }
 
 async fn forget_notice(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
-    tenant::Entity::update_many()
+    tenant::Entity::update_of(tenant_id)
         .col_expr(tenant::Column::UninstalledAt, Expr::value(Option::<i64>::None))
-        .filter(tenant::Column::TenantId.eq(tenant_id))
         .filter(tenant::Column::Status.ne(TenantStatus::Uninstalled.as_str()))
         .exec(app.store.write())
         .await?;
@@ -228,20 +225,18 @@ async fn leave_in(
         return Ok(false);
     }
     grant::wipe(tx, tenant_id).await?;
-    tenant_channel::Entity::update_many()
+    tenant_channel::Entity::update_of(tenant_id)
         .col_expr(tenant_channel::Column::Status, Expr::value(ChannelStatus::Disconnected.as_str()))
         .col_expr(tenant_channel::Column::CheckedAt, Expr::value(now))
         .col_expr(tenant_channel::Column::NextTryAt, Expr::value(Some(now)))
         .col_expr(tenant_channel::Column::Tries, Expr::value(0))
-        .filter(tenant_channel::Column::TenantId.eq(tenant_id))
         .exec(tx)
         .await?;
-    tenant::Entity::update_many()
+    tenant::Entity::update_of(tenant_id)
         .col_expr(tenant::Column::Status, Expr::value(TenantStatus::Uninstalled.as_str()))
         .col_expr(tenant::Column::UpdatedAt, Expr::value(now))
         .col_expr(tenant::Column::UninstalledAt, Expr::value(Some(now)))
         .col_expr(tenant::Column::Probes, Expr::value(0))
-        .filter(tenant::Column::TenantId.eq(tenant_id))
         .exec(tx)
         .await?;
     status::visit_at(tx, tenant_id, now + status::AGAIN).await?;
@@ -257,9 +252,8 @@ async fn leave_in(
 pub(super) async fn erase_credentials(app: &TenantContext, tenant: &tenant::Model) -> anyhow::Result<()> {
     let (tenant_id, now) = (tenant.tenant_id, app.clock.millis());
     let erased = unregister::all(app, tenant_id).await?;
-    tenant::Entity::update_many()
+    tenant::Entity::update_of(tenant_id)
         .col_expr(tenant::Column::ErasedAt, Expr::value(Some(now)))
-        .filter(tenant::Column::TenantId.eq(tenant_id))
         .filter(tenant::Column::Status.eq(TenantStatus::Uninstalled.as_str()))
         .exec(app.store.write())
         .await?;
@@ -285,9 +279,8 @@ pub async fn connect(app: &Arc<TenantContext>, tenant_id: Uuid, customer_id: Opt
         return Err(inactive(&tenant, LocalizedText::new("said-account-no-access")));
     }
     if let Some(customer_id) = customer_id {
-        tenant::Entity::update_many()
+        tenant::Entity::update_of(tenant_id)
             .col_expr(tenant::Column::CustomerId, Expr::value(Some(customer_id)))
-            .filter(tenant::Column::TenantId.eq(tenant_id))
             .exec(app.store.write())
             .await?;
     }
@@ -356,11 +349,10 @@ pub(super) async fn hold(app: &TenantContext, tenant: &tenant::Model, reason: &s
 async fn owe(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
     use tenant_channel::Column;
     let at = app.clock.millis() + status::AGAIN;
-    tenant_channel::Entity::update_many()
+    tenant_channel::Entity::update_of(tenant_id)
         .col_expr(Column::Status, Expr::value(ChannelStatus::Disconnected.as_str()))
         .col_expr(Column::NextTryAt, Expr::value(Some(at)))
         .col_expr(Column::Tries, Expr::value(0))
-        .filter(Column::TenantId.eq(tenant_id))
         .filter(Column::Status.ne(ChannelStatus::Disconnected.as_str()))
         .exec(app.store.write())
         .await?;

@@ -115,9 +115,8 @@ async fn probe(app: &Arc<TenantContext>, tenant: &tenant::Model) -> anyhow::Resu
 
 /// The next probe of this state is made after a longer time.
 async fn count_probe(app: &TenantContext, tenant: &tenant::Model) -> Result<(), DbErr> {
-    tenant::Entity::update_many()
+    tenant::Entity::update_of(tenant.tenant_id)
         .col_expr(tenant::Column::Probes, Expr::value(tenant.probes.saturating_add(1)))
-        .filter(tenant::Column::TenantId.eq(tenant.tenant_id))
         .filter(tenant::Column::Status.eq(tenant.status.as_str()))
         .exec(app.store.write())
         .await?;
@@ -280,8 +279,7 @@ async fn expired_statuses(app: &TenantContext, now: i64) -> Result<u64, DbErr> {
     let mut gone = 0;
     for some in found.chunk_by(|one, next| one.tenant_id == next.tenant_id) {
         let Some(parked_status::Model { tenant_id, .. }) = some.first() else { continue };
-        let done = parked_status::Entity::delete_many()
-            .filter(Column::TenantId.eq(*tenant_id))
+        let done = parked_status::Entity::delete_of(*tenant_id)
             .filter(Column::Id.is_in(some.iter().map(|one| one.id)))
             .filter(Column::ExpiresAt.lt(now))
             .exec(app.store.write())
@@ -294,8 +292,7 @@ async fn expired_statuses(app: &TenantContext, now: i64) -> Result<u64, DbErr> {
 /// Accounts that were not called for an hour: their rate state is no longer needed.
 async fn forget_rate_limits(app: &TenantContext, now: i64) -> Result<u64, DbErr> {
     use rest_pace::Column;
-    let gone = rest_pace::Entity::delete_many()
-        .filter(Column::TenantId.eq(VENDOR))
+    let gone = rest_pace::Entity::delete_of(VENDOR)
         .filter(Column::NextAt.lt(now - MARGIN.num_milliseconds()))
         .exec(app.store.write())
         .await?;
@@ -305,18 +302,16 @@ async fn forget_rate_limits(app: &TenantContext, now: i64) -> Result<u64, DbErr>
 /// Codes and tokens of calls that are no longer processed.
 async fn forget_codes(app: &TenantContext, now: i64) -> Result<(), DbErr> {
     use install_call::Column;
-    install_call::Entity::update_many()
+    install_call::Entity::update_of(VENDOR)
         .col_expr(Column::Code, Expr::value(Vec::<u8>::new()))
         .col_expr(Column::Status, Expr::value("failed"))
         .col_expr(Column::Error, Expr::value("it was not finished within a day"))
-        .filter(Column::TenantId.eq(VENDOR))
         .filter(Column::Status.eq("new"))
         .filter(Column::ReceivedAt.lt(now - UNFINISHED.num_milliseconds()))
         .exec(app.store.write())
         .await?;
-    install_call::Entity::update_many()
+    install_call::Entity::update_of(VENDOR)
         .col_expr(Column::Code, Expr::value(Vec::<u8>::new()))
-        .filter(Column::TenantId.eq(VENDOR))
         .filter(Column::Status.eq("failed"))
         .filter(Column::ReceivedAt.lt(now - CODE_LIVES.num_milliseconds()))
         .filter(Column::Code.ne(Vec::<u8>::new()))
@@ -364,7 +359,7 @@ async fn delete_calls(app: &TenantContext, tenant_id: Uuid, which: Condition) ->
             .await?;
         let found = ids.len();
         if found > 0 {
-            let rows = install_call::Entity::delete_many().filter(Column::TenantId.eq(tenant_id));
+            let rows = install_call::Entity::delete_of(tenant_id);
             gone += rows.filter(Column::Id.is_in(ids)).exec(app.store.write()).await?.rows_affected;
         }
         if u64::try_from(found).unwrap_or(0) < BATCH {

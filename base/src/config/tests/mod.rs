@@ -7,96 +7,66 @@ use super::load::merge;
 use super::{Config, ConfigError};
 use crate::config::{Integration, Integrations};
 
-/// The example of the documentation, literally.
+/// The example of the documentation, without its comments.
 const EXAMPLE: &str = r#"
 [server]
 listen = "127.0.0.1:8080"
 public_url = "http://127.0.0.1:8080"
-# ops_listen = "127.0.0.1:9090"      # /metrics and /readyz away from the public port
-# trusted_proxies = []               # whose X-Forwarded-For is believed
-
 [database]
-url = "sqlite://parom.db"            # or postgres://user:pass@host/db
+url = "sqlite://parom.db"
 migrate = true
-# max_connections = 10
-
 [secrets]
-key_file = "parom.key"               # 32 random bytes, base64; created with mode 0600 on first start with SQLite only
-# key = "…"                          # instead of the file
-
+key_file = "parom.key"
 [network]
-allow_private = []                   # hosts or CIDRs outgoing calls may reach although private, e.g. ["127.0.0.1/32"]
-
+allow_private = []
 [telegram]
 api_url = "https://api.telegram.org"
 [whatsapp]
 api_url = "https://graph.facebook.com"
-# app_id, app_secret, config_id, verify_token = "…"   # the vendor's own app: Embedded Signup, one webhook address for all accounts
 [max]
 api_url = "https://platform-api2.max.ru"
-# ca_file = "…"                      # the root that this host's certificate ends at; trusted for this host alone
 [vk]
-api_url = "https://api.vk.com"       # methods at {api_url}/method/NAME
+api_url = "https://api.vk.com"
 [avito]
 api_url = "https://api.avito.ru"
-# client_id, client_secret = "…"     # the vendor's application: sellers connect by authorization code
 [instagram]
 api_url = "https://graph.instagram.com"
-# app_id, app_secret, verify_token = "…"
 [facebook]
 api_url = "https://graph.facebook.com"
-# app_id, app_secret, verify_token = "…"
-
-[vendor]                             # shown to tenants and built into the widget
+[vendor]
 name = ""
 legal_entity = ""
 support_url = ""
 support_email = ""
 privacy_url = ""
-
 [customers]
-mode = "open"                        # open | password | remote
-# verify_url = "https://…"           # mode remote, signed with verify_secret by Standard Webhooks: POST {login,password,amojo_id,account_id} → 200 yes, 401/403 no, else "try again later"
-
+mode = "open"
 [limits]
 sources_per_tenant = 50
-requests_per_key = 300               # a second, with a burst of 500; more: 429 with Retry-After; 0: no limit
-
-[rates]                              # requests a second; the Chats API has no documented limit, so its rate adapts
-chats_start = 10                     # per scope at first; halved on 429/503, raised again while clean
+requests_per_key = 300
+[rates]
+chats_start = 10
 chats_floor = 2
 chats_ceiling = 50
-rest_per_account = 5                 # amoCRM allows 7
-
+rest_per_account = 5
 [media]
-mode = "store"                       # store: fetched and served by signed links; pass: links are handed through
-dir = "media"                        # or url = "s3://bucket/prefix"
-                                     # pass applies to public links only: Telegram's and WhatsApp's carry secrets and always go through our signed links
-
+mode = "store"
+dir = "media"
 [[integration]]
 name = "main"
-platform = "amocrm"                  # amocrm | kommo
+platform = "amocrm"
 client_id = "…"
 client_secret = "…"
-# previous_client_secret = "…"       # accepted while rotating
-# account_hosts: allowed suffixes; default ["amocrm.ru"] for amocrm, ["kommo.com", "amocrm.com"] for kommo
 consent_url = "https://www.amocrm.ru/oauth"
-account_url = "https://{host}"       # {host}: any allow-listed amoCRM host (account, api-…, drive-…)
-# own_redirect = false               # true: this integration's redirect_uri is /oauth/callback/{name}
+account_url = "https://{host}"
 amojo_url = "https://amojo.amocrm.ru"
-
 [[integration.channel]]
 id = "344a5002-f8ca-454d-af3d-396180102ac7"
 code = "amo.ext.30490163"
 secret = "…"
 title = "Parom"
-connectors = ["telegram", "whatsapp", "webchat", "custom"]  # which connectors use this channel
-# bot = { id = "…", client_id = "…", name = "Parom" }   # client_id: default is id
-# what was agreed with support (it can't be read back); defaults in the compiled-in file:
-# public, allowed_accounts, write_first, time_window_seconds, block_after_window, reactions, quotes, forwards, voice, typing_hooks, stores_files
-
-[integration.widget]                 # needed by `widget build`
-# name, code, version, languages, logo_dir
+connectors = ["telegram", "whatsapp", "webchat", "custom"]
+[integration.widget]
 "#;
 
 const CHANNEL_ID: &str = "344a5002-f8ca-454d-af3d-396180102ac7";

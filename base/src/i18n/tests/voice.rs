@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{FluentValue, Language, Words, catalog};
+use super::{Language, texts};
 
 /// Whole words. Words that are correct names of something else (lead, line, client, user, task …) are left to
 /// reviewers.
@@ -60,21 +60,6 @@ const RIGHT: &[(&str, &str, &str)] = &[
 
 /// What may be typed in a search instead of a label; nothing says it.
 const OTHER_WORDS: &str = "find-";
-
-/// All texts, with numbers for every plural form.
-fn texts(language: Language) -> Vec<(String, String)> {
-    let mut texts = BTreeSet::new();
-    for (key, placeables) in catalog(language) {
-        for number in [0, 1, 2, 5] {
-            let mut sentence = Words::new(language).text(key.clone());
-            for name in &placeables {
-                sentence.arguments.insert(name.clone().into(), FluentValue::from(number));
-            }
-            texts.insert((key.clone(), sentence.to_string().replace('\u{a0}', " ")));
-        }
-    }
-    texts.into_iter().collect()
-}
 
 fn words(text: &str) -> Vec<String> {
     let words = text.split(|sign: char| !sign.is_alphanumeric() && sign != '-' && sign != '_');

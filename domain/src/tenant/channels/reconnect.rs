@@ -37,9 +37,8 @@ pub async fn resume_configured(app: &PlatformContext) -> Result<(), DbErr> {
 /// Tries channels that the account was refused, and ones that its integration got, again soon.
 pub async fn offer(app: &PlatformContext, tenant_id: Uuid) -> Result<(), DbErr> {
     let now = app.clock.millis();
-    tenant_channel::Entity::update_many()
+    tenant_channel::Entity::update_of(tenant_id)
         .col_expr(Column::NextTryAt, Expr::value(Some(now)))
-        .filter(Column::TenantId.eq(tenant_id))
         .filter(Column::Status.eq(ChannelStatus::NotAllowed.as_str()))
         .exec(app.store.write())
         .await?;
@@ -145,7 +144,5 @@ async fn note_renewal(app: &TenantContext, channel: &tenant_channel::Model, rene
 }
 
 fn this(channel: &tenant_channel::Model) -> sea_orm::UpdateMany<tenant_channel::Entity> {
-    tenant_channel::Entity::update_many()
-        .filter(Column::TenantId.eq(channel.tenant_id))
-        .filter(Column::ChannelId.eq(channel.channel_id))
+    tenant_channel::Entity::update_of(channel.tenant_id).filter(Column::ChannelId.eq(channel.channel_id))
 }

@@ -232,8 +232,7 @@ async fn done_elsewhere(app: &TenantContext, row: &install_call::Model, tenant_i
     let twice = OnConflict::columns([Column::TenantId, Column::Id]).do_nothing().to_owned();
     let insert = install_call::Entity::insert(ended.into_active_model()).on_conflict(twice);
     insert.exec_without_returning(app.store.write()).await?;
-    install_call::Entity::delete_many()
-        .filter(Column::TenantId.eq(row.tenant_id))
+    install_call::Entity::delete_of(row.tenant_id)
         .filter(Column::Id.eq(row.id))
         .filter(Column::Status.eq(NEW))
         .exec(app.store.write())
@@ -269,10 +268,7 @@ pub(super) async fn later(
 
 /// The row, unless it has ended.
 fn of(row: &install_call::Model) -> UpdateMany<install_call::Entity> {
-    install_call::Entity::update_many()
-        .filter(Column::TenantId.eq(row.tenant_id))
-        .filter(Column::Id.eq(row.id))
-        .filter(Column::Status.eq(NEW))
+    install_call::Entity::update_of(row.tenant_id).filter(Column::Id.eq(row.id)).filter(Column::Status.eq(NEW))
 }
 
 // Addresses from which genuine install calls came. amoCRM uses few, so calls from these go before those from unknown

@@ -84,12 +84,11 @@ pub(in crate::tenant) async fn change_hold(
 
 /// Stores the flags. False if what they were decided by is no longer so.
 async fn set_hold(app: &TenantContext, before: &tenant::Model, after: &tenant::Model) -> Result<bool, DbErr> {
-    use tenant::Column::{PlanEnded, Suspended, TenantId, UpdatedAt};
-    let done = tenant::Entity::update_many()
+    use tenant::Column::{PlanEnded, Suspended, UpdatedAt};
+    let done = tenant::Entity::update_of(before.tenant_id)
         .col_expr(Suspended, Expr::value(after.suspended))
         .col_expr(PlanEnded, Expr::value(after.plan_ended))
         .col_expr(UpdatedAt, Expr::value(app.clock.millis()))
-        .filter(TenantId.eq(before.tenant_id))
         .filter(Suspended.eq(before.suspended))
         .filter(PlanEnded.eq(before.plan_ended))
         .filter(has_ends_of(before))
@@ -413,10 +412,9 @@ pub async fn weigh(app: &TenantContext, tenant_id: Uuid, weight: i32) -> Result<
 }
 
 async fn set_column(app: &TenantContext, tenant_id: Uuid, column: tenant::Column, value: Expr) -> Result<()> {
-    tenant::Entity::update_many()
+    tenant::Entity::update_of(tenant_id)
         .col_expr(column, value)
         .col_expr(tenant::Column::UpdatedAt, Expr::value(app.clock.millis()))
-        .filter(tenant::Column::TenantId.eq(tenant_id))
         .exec(app.store.write())
         .await?;
     Ok(())

@@ -10,7 +10,7 @@ use base::store::{VENDOR, finish_tx};
 use entity::oauth_grant::{self, Column};
 use entity::tenant;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, UpdateMany};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, QueryFilter, UpdateMany};
 use secrecy::SecretString;
 use serde_json::json;
 use uuid::Uuid;
@@ -163,10 +163,9 @@ impl Renewal<'_> {
 
     /// The row, if its version is still the one seen; ends the lease.
     fn unmoved(&self) -> UpdateMany<oauth_grant::Entity> {
-        oauth_grant::Entity::update_many()
+        oauth_grant::Entity::update_of(self.seen.tenant_id)
             .col_expr(Column::LeaseOwner, Expr::value(Option::<Uuid>::None))
             .col_expr(Column::LeasedUntil, Expr::value(0_i64))
-            .filter(Column::TenantId.eq(self.seen.tenant_id))
             .filter(Column::CrmUserId.eq(self.seen.crm_user_id))
             .filter(Column::Version.eq(self.seen.version))
     }
@@ -239,9 +238,8 @@ impl Renewal<'_> {
         let recovered = status::change_status(self.app, tx, tenant.tenant_id, &from, TenantStatus::Active).await?;
         let api_domain = claims::read(&fresh.access_token).and_then(|claims| claims.api_domain);
         if let Some(domain) = api_domain.filter(|domain| tenant.api_domain.as_ref() != Some(domain)) {
-            tenant::Entity::update_many()
+            tenant::Entity::update_of(tenant.tenant_id)
                 .col_expr(tenant::Column::ApiDomain, Expr::value(Some(domain)))
-                .filter(tenant::Column::TenantId.eq(tenant.tenant_id))
                 .exec(tx)
                 .await?;
         }
