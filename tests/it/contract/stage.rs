@@ -140,6 +140,10 @@ pub trait Messenger: Any + Send + Sync {
     fn takes_no_file_of(&self) -> &'static [&'static str] {
         &[]
     }
+    /// Kinds that this messenger shows without a caption, although it has captions: the words follow.
+    fn takes_no_caption_with(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// What the customer got through the API.
     fn sent(&self) -> Vec<MessageView> {
         let all = self.simulation().history(&self.line(), self.who());
@@ -151,6 +155,10 @@ pub trait Messenger: Any + Send + Sync {
     /// Forwards a message of the dialog.
     fn forwards(&self, _message: &Id) -> Option<Act> {
         None
+    }
+    /// How amoCRM shows the author of a forwarded message.
+    fn forwarded(&self) -> &'static str {
+        "Переслано от "
     }
     /// Opens the chat by a link with this mark.
     fn comes_from(&self, _mark: &str) -> Option<Act> {

@@ -148,18 +148,6 @@ async fn refusals_of_any_form_are_described_in_words(world: &mut BareWorld) {
     assert_eq!(source.json["status"], "working", "none of these is about the number: {}", source.text);
 }
 
-/// 131056 is about one person: the message waits, and goes.
-async fn a_limit_is_waited_for(world: &mut BareWorld) {
-    let line = connected(world).await;
-    comes(world, &line, json!({"messages": [written("wamid.A", "Hello")]})).await;
-    let limit = json!({"error": {"code": 131_056, "message": "pair rate limit hit"}});
-    world.messenger.refusals.lock().unwrap().push_back((400, limit));
-    let said = line.manager_sends(world, CUSTOMER, HookMessage::text("Good morning")).await;
-    world.deliver_to_the_end().await;
-    assert_eq!(sent(world).len(), 2, "refused, then taken");
-    assert!(!world.statuses_at_crm(&line, &said.message_id).contains(&-1));
-}
-
 both!(
     fields_of_any_form_cost_no_message,
     several_entries_changes_and_messages_are_each_taken,
@@ -167,5 +155,4 @@ both!(
     unknown_kinds_are_words,
     files_are_fetched_from_another_host_and_with_the_token,
     refusals_of_any_form_are_described_in_words,
-    a_limit_is_waited_for,
 );

@@ -1,13 +1,11 @@
-//! WhatsApp: simulated Cloud API, server and local amoCRM, both ways.
+//! What only WhatsApp has: the window and templates, accounts with several numbers, the vendor's app, the phone app,
+//! statuses that overtake each other, people with two ids, and servers that implement a part of the Cloud API.
 
 mod bare;
 mod bare_bodies;
 mod buttons;
 mod connecting;
 mod hooks;
-mod inwards;
-mod kinds;
-mod live;
 mod numbers;
 mod overtaken;
 mod phone_app;
@@ -100,13 +98,7 @@ async fn connected(world: &WhatsAppWorld) -> (Line, Number) {
 }
 
 async fn chatting(world: &mut WhatsAppWorld) -> Chat {
-    chatting_with(world, &json!({})).await
-}
-
-/// With these settings besides.
-async fn chatting_with(world: &mut WhatsAppWorld, settings: &Value) -> Chat {
-    let number = number(&world.messenger);
-    let line = world.line_of("whatsapp", "Acme", "wa-1", number.settings_with(settings)).await;
+    let (line, number) = connected(world).await;
     let maria = world.messenger.add_person(NewPerson::default());
     world.messenger.customer(maria, &number.phone).writes("Hello").unwrap();
     arrives(world).await;
@@ -151,11 +143,6 @@ impl Chat {
 #[track_caller]
 fn last(world: &WhatsAppWorld) -> MessageView {
     super::at_crm(world).pop().expect("amoCRM got something")
-}
-
-/// The `message` of what it got, as it came.
-fn received_message(message: &MessageView) -> &Value {
-    message.payload.get("message").unwrap_or(&message.payload)
 }
 
 /// The last status of a manager's message.
