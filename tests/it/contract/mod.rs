@@ -77,7 +77,7 @@ use simulator::meta::Platform;
 pub use avito::Avito;
 pub use meta::{Meta, signed};
 use stage::Messenger;
-pub use stage::{HookCall, Stage, failure, posts, watched};
+pub use stage::{HookCall, Stage, failure, has_bot, posts, watched};
 pub use vk::Vk;
 
 /// A messenger that starts.

@@ -210,7 +210,7 @@ pub struct Stage {
 pub type Start = fn(Clock) -> LocalBoxFuture<'static, Arc<dyn Messenger>>;
 
 /// What people write in the messenger's own interface is shown as written by the bot, which amoCRM's support issued.
-fn has_bot(config: &mut Config) {
+pub fn has_bot(config: &mut Config) {
     let bot = Bot { id: BOT_ID.into(), client_id: BOT_ID.into(), name: "Acme".into() };
     config.integrations[0].channels[0].bot = Some(bot);
 }

@@ -20,8 +20,8 @@ mod write_first;
 
 use std::ops::{Deref, DerefMut};
 
-use base::config::{Bot, Config};
-use parom_tests::settings::{BOT_ID, HOST};
+use base::config::Config;
+use parom_tests::settings::HOST;
 use parom_tests::{Beside, Engine, Line, Place, Setup, World};
 use serde_json::{Value, json};
 use simulator::crm::{HookMessage, MessageView, Said, Status};
@@ -63,6 +63,13 @@ fn number_of(messenger: &WhatsApp, app: &AppView, waba: &str, digits: &str) -> N
     let phone = messenger.add_phone(NewPhone { number: digits.to_owned(), ..NewPhone::of(&waba) });
     let token = messenger.add_token(&app.id, &[&waba]);
     Number { app: app.clone(), waba, phone, token }
+}
+
+/// Another number of the same account.
+fn second_number(messenger: &WhatsApp, first: &Number) -> Number {
+    let (id, number) = ("330022334455668".to_owned(), "77010009911".to_owned());
+    let phone = messenger.add_phone(NewPhone { id, number, ..NewPhone::of(&first.waba) });
+    Number { phone, ..first.clone() }
 }
 
 impl Number {
@@ -200,17 +207,6 @@ fn has_app(config: &mut Config) {
     config.whatsapp.app_id = Some(app.id);
     config.whatsapp.app_secret = Some(app.secret.into());
     config.whatsapp.verify_token = Some(VERIFY_TOKEN.into());
-}
-
-/// A channel with a bot, in whose name amoCRM takes what was written elsewhere.
-fn has_bot(config: &mut Config) {
-    let bot = Bot { id: BOT_ID.into(), client_id: "acme-bot".into(), name: "Acme".into() };
-    config.integrations[0].channels[0].bot = Some(bot);
-}
-
-async fn with_bot(world: &mut WhatsAppWorld) {
-    world.setup_is(has_bot);
-    world.restart().await;
 }
 
 /// Posts bytes to a hook's address, signed with a secret.

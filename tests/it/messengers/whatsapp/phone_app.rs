@@ -6,8 +6,9 @@ use serde_json::json;
 use simulator::crm::{Direction, HookMessage};
 use simulator::whatsapp::{Act, Content, NewPerson, NewPhone};
 
-use super::super::at_crm;
-use super::{VendorsWorld, WABA, WhatsAppWorld, arrives, chatting, has_app, has_bot, last, with_bot};
+use super::super::{at_crm, with_bot};
+use super::{VendorsWorld, WABA, WhatsAppWorld, arrives, chatting, has_app, last};
+use crate::contract::has_bot;
 
 async fn edits_of_the_owner_are_applied(world: &mut WhatsAppWorld) {
     with_bot(world).await;

@@ -3,8 +3,8 @@
 use parom_tests::both;
 use serde_json::Value;
 
-use super::super::at_crm;
-use super::{WhatsAppWorld, connected, posts, with_bot};
+use super::super::{at_crm, with_bot};
+use super::{WhatsAppWorld, connected, posts};
 
 /// What becomes of a body.
 #[derive(Clone, Copy, Debug)]

@@ -6,6 +6,7 @@ use serde_json::json;
 use simulator::crm::{HookMessage, Said};
 use simulator::whatsapp::{NewPerson, Review};
 
+use super::templates::{decided, submitted};
 use super::{Chat, WhatsAppWorld, arrives, connected, failure, last};
 
 const CONTENT: &str = "Order {{lead.id}} is ready at Acme.";
@@ -20,18 +21,9 @@ async fn begins(world: &mut WhatsAppWorld, message: HookMessage) -> Said {
 /// An approved template's id at amoCRM.
 async fn approved(world: &mut WhatsAppWorld, chat: &Chat) -> i64 {
     let examples = json!({"{{lead.id}}": "1"});
-    let fields = json!({"type": "waba", "waba_category": "UTILITY", "waba_language": "ru", "waba_examples": examples});
-    world.works("subscriptions").await;
-    let id = world.sandbox.add_template(HOST, "Ready", CONTENT, fields);
-    assert!(world.sandbox.ask_template_review(HOST, id));
-    let path = chat.line.path("/templates");
-    let stored = async || world.api.get(&path).await.json["items"].as_array().filter(|all| !all.is_empty()).map(|_| ());
-    world.until("the request is stored", stored).await;
-    while world.works("templates").await > 0 {}
+    let id = submitted(world, &chat.line, "Ready", CONTENT, &json!({"waba_examples": examples})).await;
     let there = world.messenger.templates(&chat.number.waba).pop().unwrap();
-    world.messenger.review(&there.id, Review::Approve).unwrap();
-    arrives(world).await;
-    while world.works("templates").await > 0 {}
+    decided(world, &there, Review::Approve).await;
     id
 }
 
