@@ -8,7 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use base::clock::Clock;
 use base::config::Config;
-use parom_tests::{Beside, Line, Simulated, both};
+use parom_tests::{Beside, Line, Simulated, once};
 use serde_json::{Value, json};
 use simulator::crm::{Attachment, HookMessage};
 use tokio::sync::Notify;
@@ -219,7 +219,7 @@ async fn a_template_goes_there_and_back(world: &mut BareWorld) {
     assert_eq!(out["template"]["components"][0]["parameters"][0]["text"], "1592");
 }
 
-both!(
+once!(
     bare_bodies_are_enough_to_connect_and_converse,
     it_goes_on_when_nothing_else_answers,
     a_template_goes_there_and_back

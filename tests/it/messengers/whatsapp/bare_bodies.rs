@@ -1,6 +1,6 @@
 //! Bodies of other forms than the double's, from and to a Graph that has only what all servers implement.
 
-use parom_tests::both;
+use parom_tests::once;
 use serde_json::{Value, json};
 use simulator::crm::HookMessage;
 
@@ -112,7 +112,7 @@ async fn refusals_of_any_form_are_described_in_words(world: &mut BareWorld) {
     assert_eq!(source.json["status"], "working", "none of these is about the number: {}", source.text);
 }
 
-both!(
+once!(
     fields_of_any_form_cost_no_message,
     unknown_kinds_are_words,
     files_are_fetched_from_another_host_and_with_the_token,

@@ -1,6 +1,6 @@
 //! Buttons that are numbered lines (whatsapp §7).
 
-use parom_tests::both;
+use parom_tests::once;
 use simulator::crm::HookMessage;
 
 use super::{WhatsAppWorld, arrives, chatting, last};
@@ -50,4 +50,4 @@ async fn only_a_lone_number_costs_a_read(world: &mut WhatsAppWorld) {
     assert_eq!(last(world).text, "Option 2");
 }
 
-both!(a_typed_number_is_its_button, only_a_lone_number_costs_a_read);
+once!(a_typed_number_is_its_button, only_a_lone_number_costs_a_read);

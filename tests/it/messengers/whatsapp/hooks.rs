@@ -1,6 +1,6 @@
 //! Webhooks of many messages in one body (whatsapp §2, §3).
 
-use parom_tests::both;
+use parom_tests::once;
 use simulator::whatsapp::{Batch, NewPerson};
 
 use super::super::at_crm;
@@ -43,4 +43,4 @@ async fn many_of_one_body_arrive_each_and_in_order(world: &mut WhatsAppWorld) {
     assert!(times.chunks(5).all(|five| five.windows(2).all(|two| two[0] <= two[1])), "{times:?}");
 }
 
-both!(many_of_one_body_arrive_each_and_in_order);
+once!(many_of_one_body_arrive_each_and_in_order);

@@ -1,6 +1,6 @@
 //! A number that stays in the phone app: what its owner changes there, and what was written before (whatsapp §13).
 
-use parom_tests::both;
+use parom_tests::once;
 use parom_tests::settings::{HOST, START};
 use serde_json::json;
 use simulator::crm::{Direction, HookMessage};
@@ -105,7 +105,7 @@ async fn earlier_messages_come_silently(world: &mut VendorsWorld) {
     assert_eq!((last(world).silent, last(world).chat_id), (false, came[0].chat_id.clone()));
 }
 
-both!(
+once!(
     earlier_messages_come_silently,
     edits_of_the_owner_are_applied,
     the_owner_begins_a_chat,

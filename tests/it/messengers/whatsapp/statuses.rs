@@ -1,6 +1,6 @@
 //! How far a message has come, and what becomes of one whose answer was lost (whatsapp §5).
 
-use parom_tests::both;
+use parom_tests::once;
 use simulator::crm::{Attachment, HookMessage};
 use simulator::whatsapp::{Fault, HookFault, Status};
 
@@ -114,7 +114,7 @@ async fn a_status_before_the_answer_counts(world: &mut WhatsAppWorld) {
     assert_eq!(chat.texts(world), ["Quick"]);
 }
 
-both!(
+once!(
     delivered_and_read_reach_the_manager,
     sent_alone_is_not_delivered,
     the_highest_status_stays,

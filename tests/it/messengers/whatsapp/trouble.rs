@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use parom_tests::both;
 use simulator::crm::{HookMessage, Part};
-use simulator::whatsapp::{Content, Fault, Given, NewPerson, refusal};
+use simulator::whatsapp::NewPerson;
 
-use super::super::at_crm;
 use super::{WhatsAppWorld, arrives, chatting, last};
 
 /// Who is written to faster than Meta allows waits alone: no other person's messages are slower for it.
@@ -69,38 +68,4 @@ async fn sending_again_is_not_the_first_thing_while_amocrm_is_away(world: &mut W
     assert_eq!(last(world).text, "Still there?");
 }
 
-/// A file of the customer that Meta cannot give now is asked for later; one that it lost is named in the text.
-async fn a_customers_file_is_waited_for(world: &mut WhatsAppWorld) {
-    let chat = chatting(world).await;
-    world.messenger.faults().next("media_url", 1, Fault::HtmlPage { status: 503 });
-    chat.customer(world).sends(Content::of("image").saying("Чек")).unwrap();
-    arrives(world).await;
-    world.advance(Duration::from_secs(600));
-    arrives(world).await;
-    assert_eq!((last(world).kind.as_str(), last(world).text.as_str()), ("picture", "Чек"));
-    // It is kept here: Meta forgets it, and amoCRM gets it all the same.
-    let picture = last(world);
-    for sent in world.messenger.history(&chat.number.phone, chat.maria) {
-        if let Some(id) = sent.json["image"]["id"].as_str() {
-            world.messenger.lose_file(id);
-        }
-    }
-    let there = world.sandbox.downloads(&chat.line.host, &picture.id).await.unwrap();
-    assert!(!there.bytes.is_empty());
-
-    world.messenger.faults().next("media_url", 10, refusal(100));
-    let lost = Given::sample().named("offer.pdf");
-    chat.customer(world).sends(Content::of("document").file(lost)).unwrap();
-    chat.customer(world).writes("Did you get it?").unwrap();
-    arrives(world).await;
-    world.deliver_to_the_end().await;
-    let came: Vec<_> = at_crm(world).into_iter().rev().take(2).map(|one| (one.kind, one.text)).collect();
-    assert_eq!(came[0], ("text".to_owned(), "Did you get it?".to_owned()), "it blocks nothing");
-    assert!(came[1].0 == "text" && came[1].1.contains("offer.pdf"), "{came:?}");
-}
-
-both!(
-    sending_again_is_not_the_first_thing_while_amocrm_is_away,
-    a_burst_to_one_person_slows_no_other_chat,
-    a_customers_file_is_waited_for,
-);
+both!(sending_again_is_not_the_first_thing_while_amocrm_is_away, a_burst_to_one_person_slows_no_other_chat);

@@ -3,7 +3,7 @@
 use simulator::crm::HookMessage;
 use std::time::Duration;
 
-use parom_tests::both;
+use parom_tests::once;
 use serde_json::json;
 use simulator::whatsapp::{Act, Content, refusal};
 
@@ -124,7 +124,7 @@ async fn each_number_has_its_own_clock(world: &mut WhatsAppWorld) {
     assert!(world.messenger.sent(&second.phone).is_empty());
 }
 
-both!(
+once!(
     a_late_answer_is_refused_before_it_is_sent,
     any_action_of_the_customer_opens_the_window,
     an_advertisement_opens_it_for_three_days,

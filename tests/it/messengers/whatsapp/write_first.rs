@@ -1,6 +1,6 @@
 //! A manager writes first, by phone: a template, because the customer has not written yet (whatsapp §9).
 
-use parom_tests::both;
+use parom_tests::once;
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use serde_json::json;
 use simulator::crm::{HookMessage, Said};
@@ -62,4 +62,4 @@ async fn a_number_without_whatsapp_is_904(world: &mut WhatsAppWorld) {
     assert_eq!(failure(world, &said), (904, words));
 }
 
-both!(a_person_with_whatsapp_gets_the_template_and_answers_in_the_same_chat, a_number_without_whatsapp_is_904);
+once!(a_person_with_whatsapp_gets_the_template_and_answers_in_the_same_chat, a_number_without_whatsapp_is_904);
