@@ -95,7 +95,10 @@ async fn a_forward_names_its_author(stage: &mut Stage) {
     let theirs = stage.simulation().history(&stage.messenger.line(), stage.messenger.who());
     let hello = &theirs.iter().find(|one| one.text == "Hello").unwrap().id;
     let came = stage.brought(stage.messenger.forwards(hello).unwrap()).await;
-    assert!(came.len() == 1 && came[0].1.starts_with(stage.messenger.forwarded()) && came[0].1.contains("Hello"), "{came:?}");
+    assert!(
+        came.len() == 1 && came[0].1.starts_with(stage.messenger.forwarded()) && came[0].1.contains("Hello"),
+        "{came:?}"
+    );
 }
 
 async fn reactions_come_and_go(stage: &mut Stage) {

@@ -93,7 +93,8 @@ impl Messenger for WhatsApp {
         let cards = Content::of("contacts").with("contacts", json!([card, card]));
         let item = json!({ "product_retailer_id": "SKU-77", "quantity": 2, "item_price": 30, "currency": "USD" });
         let order = Content::of("order").saying("к пятнице").with("catalog_id", "1").with("items", json!([item]));
-        let ad = json!({ "source_url": "https://fb.me/1", "source_type": "ad", "source_id": "12", "headline": "Bikes" });
+        let ad =
+            json!({ "source_url": "https://fb.me/1", "source_type": "ad", "source_id": "12", "headline": "Bikes" });
         let says = |text: &str| customer(self, Verb::Send).content(Content::text(text));
         let poll = Content::of("unsupported").with("what", "poll_creation");
         vec![

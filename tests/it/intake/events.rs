@@ -13,10 +13,6 @@ use uuid::Uuid;
 
 use super::PigeonWorld;
 
-fn status(message: &message::Model, state: &str) -> Value {
-    json!([{ "status": { "message": message.external_id, "state": state } }])
-}
-
 fn state(message: &message::Model) -> State {
     State::from_number(message.state).unwrap()
 }

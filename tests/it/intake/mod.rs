@@ -22,8 +22,8 @@ use connectors::incoming::{
 use connectors::poll::{OpenConversation, Renewed};
 use connectors::vendor_app::{LineCall, VendorApp};
 use connectors::{
-    Abilities, AfterUnknown, Connector, ContentAbilities, Denied, Event, FeatureAbilities, Field, Identity,
-    Outgoing, Settings, Support,
+    Abilities, AfterUnknown, Connector, ContentAbilities, Denied, Event, FeatureAbilities, Field, Identity, Outgoing,
+    Settings, Support,
 };
 use entity::message;
 use parom_tests::{Engine, Line, Place, Setup, World, client};

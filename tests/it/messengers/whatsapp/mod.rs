@@ -140,10 +140,6 @@ impl Chat {
     fn texts(&self, world: &WhatsAppWorld) -> Vec<String> {
         self.sent(world).into_iter().map(|one| one.text).collect()
     }
-
-    fn path(&self) -> String {
-        format!("/hooks/whatsapp/{}", self.line.source_id)
-    }
 }
 
 /// What amoCRM got last from outside.
