@@ -32,7 +32,6 @@ const STAGES: &[(&str, &[&str])] = &[
             "parom-tests::it webchat::",
         ],
     ),
-    ("whatsapp", &["parom-tests::it messengers::whatsapp::"]),
 ];
 
 /// All abilities of a connector by name.

@@ -32,7 +32,7 @@ macro_rules! cells {
     (@never $reason:literal) => { Never($reason) };
 }
 
-/// Messengers of the API, the chat on a site, and WhatsApp.
+/// Messengers of the API, and the chat on a site.
 pub const CELLS: &[Cell] = cells! {
     "custom": "text";
         by "road::both_ways::a_managers_text_arrives_as_a_signed_webhook";
@@ -130,57 +130,4 @@ pub const CELLS: &[Cell] = cells! {
     "webchat": "edits";
         never "amoCRM sends no hook when a manager changes a message";
         never "the page lets no visitor change what was sent";
-    "whatsapp": "text";
-        by "messengers::whatsapp::kinds::a_text_arrives_and_its_statuses_are_reported";
-        by "messengers::whatsapp::inwards::a_customer_is_shown_with_name_and_phone";
-    "whatsapp": "picture" "video" "file" "voice" "audio" "sticker";
-        by "messengers::whatsapp::kinds::every_file_arrives_as_what_it_is"
-            "messengers::whatsapp::kinds::a_picture_that_meta_does_not_accept_becomes_a_document";
-        by "messengers::whatsapp::inwards::every_file_is_what_it_was";
-    "whatsapp": "location" "contact";
-        by "messengers::whatsapp::kinds::places_and_people_are_native";
-        by "messengers::whatsapp::inwards::places_and_contacts_are_native";
-    "whatsapp": "captions";
-        by "messengers::whatsapp::kinds::captions_are_below_their_file_or_follow_it";
-        by "messengers::whatsapp::inwards::every_file_is_what_it_was";
-    "whatsapp": "media_groups";
-        by "messengers::whatsapp::kinds::an_album_arrives_file_by_file";
-        never "WhatsApp does not report to apps which files were chosen together";
-    "whatsapp": "buttons";
-        by "messengers::whatsapp::buttons::buttons_are_buttons_a_list_or_lines"
-            "messengers::whatsapp::buttons::labels_that_are_too_long_are_lines"
-            "messengers::whatsapp::buttons::a_link_opens_from_its_button"
-            "messengers::whatsapp::buttons::a_picture_with_buttons_is_one_message";
-        by "messengers::whatsapp::inwards::a_press_arrives_with_the_label_of_its_button"
-            "messengers::whatsapp::buttons::a_typed_number_is_its_button";
-    "whatsapp": "lists";
-        by "messengers::whatsapp::buttons::a_list_is_a_list"
-            "messengers::whatsapp::buttons::a_list_of_many_rows_is_several";
-        by "messengers::whatsapp::inwards::a_chosen_row_comes_back_with_its_data";
-    "whatsapp": "quotes";
-        by "messengers::whatsapp::live::a_quote_points_to_the_customers_message";
-        by "messengers::whatsapp::inwards::answers_find_what_they_answer";
-    "whatsapp": "forwards";
-        by "messengers::whatsapp::kinds::a_forward_and_a_public_answer_are_words";
-        by "messengers::whatsapp::inwards::a_forwarded_text_is_marked_as_forwarded";
-    "whatsapp": "templates";
-        by "messengers::whatsapp::templates::a_template_is_reviewed_and_sent_outside_of_the_window"
-            "messengers::whatsapp::templates::files::a_file_is_reviewed_with_the_text_and_sent_by_managers_and_bots";
-        never "only amoCRM's people use templates";
-    "whatsapp": "comments";
-        by "messengers::whatsapp::kinds::a_forward_and_a_public_answer_are_words";
-        never "a chat with a number has no comments";
-    "whatsapp": "reactions";
-        by "messengers::whatsapp::live::a_reaction_is_set_and_taken_back";
-        by "messengers::whatsapp::inwards::reactions_come_and_go";
-    "whatsapp": "typing";
-        by "messengers::whatsapp::live::typing_is_shown_and_reads";
-        never "WhatsApp does not report to apps that a customer types";
-    "whatsapp": "write_first";
-        by "messengers::whatsapp::write_first::a_person_with_whatsapp_gets_the_template_and_answers_in_the_same_chat"
-            "messengers::whatsapp::write_first::a_number_without_whatsapp_is_904";
-        by "messengers::whatsapp::write_first::a_person_with_whatsapp_gets_the_template_and_answers_in_the_same_chat";
-    "whatsapp": "edits";
-        never "amoCRM sends no hook when a manager changes a message";
-        by "messengers::whatsapp::inwards::edits_and_deletions_change_what_amocrm_shows";
 };

@@ -14,7 +14,7 @@ use tokio::net::{TcpSocket, TcpStream};
 
 /// Advances the clock until all callers got an answer and their connections were ended; returns the answers. More than
 /// once, because only the time counts in which the server waits for a caller, and it may be about to begin that.
-async fn ended_in_time(world: &World, callers: Vec<Raw>) -> Vec<String> {
+pub async fn ended_in_time(world: &World, callers: Vec<Raw>) -> Vec<String> {
     let hear = async |mut caller: Raw| caller.hears_to_the_end().await;
     let heard = tokio::spawn(join_all(callers.into_iter().map(hear)));
     world

@@ -115,7 +115,11 @@ fn hollow(body: &mut Value) {
         }
     }
     for entry in body.get_mut("entry").and_then(Value::as_array_mut).into_iter().flatten() {
-        entry["messaging"] = json!([{ "odd": 1 }]);
+        for name in ["messaging", "changes"] {
+            if let Some(events) = entry.get_mut(name) {
+                *events = json!([{ "odd": 1 }]);
+            }
+        }
     }
 }
 

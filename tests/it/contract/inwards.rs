@@ -95,7 +95,10 @@ async fn a_forward_names_its_author(stage: &mut Stage) {
     let theirs = stage.simulation().history(&stage.messenger.line(), stage.messenger.who());
     let hello = &theirs.iter().find(|one| one.text == "Hello").unwrap().id;
     let came = stage.brought(stage.messenger.forwards(hello).unwrap()).await;
-    assert!(came.len() == 1 && came[0].1.starts_with("Переслано от ") && came[0].1.contains("Hello"), "{came:?}");
+    assert!(
+        came.len() == 1 && came[0].1.starts_with(stage.messenger.forwarded()) && came[0].1.contains("Hello"),
+        "{came:?}"
+    );
 }
 
 async fn reactions_come_and_go(stage: &mut Stage) {
@@ -229,16 +232,16 @@ contract! {
         "text", "picture", "video", "file", "voice", "audio", "sticker", "location", "contact", "captions", "media_groups"
     ] all;
     many_messages_keep_their_order: In ["text"] all;
-    an_edit_changes_what_amocrm_shows: In ["edits"] [facebook instagram max telegram vk];
-    a_deletion_is_shown: In [] [avito instagram max];
-    an_answer_finds_what_it_answers: In ["quotes"] [facebook instagram max telegram vk];
-    a_forward_names_its_author: In ["forwards"] [max telegram vk];
-    reactions_come_and_go: In ["reactions"] [facebook instagram telegram vk];
-    presses_arrive: In ["buttons", "lists"] [facebook instagram max telegram vk];
+    an_edit_changes_what_amocrm_shows: In ["edits"] [facebook instagram max telegram vk whatsapp];
+    a_deletion_is_shown: In [] [avito instagram max whatsapp];
+    an_answer_finds_what_it_answers: In ["quotes"] [facebook instagram max telegram vk whatsapp];
+    a_forward_names_its_author: In ["forwards"] [max telegram vk whatsapp];
+    reactions_come_and_go: In ["reactions"] [facebook instagram telegram vk whatsapp];
+    presses_arrive: In ["buttons", "lists"] [facebook instagram max telegram vk whatsapp];
     a_press_is_acknowledged: In ["buttons"] [max telegram];
     typing_is_seen: In ["typing"] [vk];
-    reading_is_reported_once: In [] [avito facebook instagram vk];
-    messages_of_the_business_are_from_a_manager: In [] [avito facebook instagram vk];
+    reading_is_reported_once: In [] [avito facebook instagram vk whatsapp];
+    messages_of_the_business_are_from_a_manager: In [] [avito facebook instagram vk whatsapp];
     where_a_customer_came_from_is_kept: In [] [facebook instagram max telegram vk];
     a_customer_who_shared_their_number_is_reached_by_it: Both ["write_first"] [telegram];
     comments_are_changed_and_removed: In ["comments"] [facebook max vk];

@@ -3,13 +3,13 @@
 //!
 //! ```text
 //! stage.rs   the world, and what a messenger tells to be played     out.rs      from amoCRM to the customer
-//! avito.rs … telegram.rs   each messenger                           inwards.rs  from the customer to amoCRM
+//! avito.rs … whatsapp.rs   each messenger                           inwards.rs  from the customer to amoCRM
 //! door.rs    who may call, and what becomes of every body           setup.rs    a source is made, watched, deleted
 //! trouble.rs what goes wrong between us and a messenger
 //! ```
 //!
 //! The next messenger needs a file like `max.rs`, its name in `contract!` below, and its reasons in [`NEVER`].
-//! WhatsApp, the site chat and messengers of the API are played in suites of their own.
+//! The site chat and messengers of the API are played in suites of their own.
 
 use futures_util::future::LocalBoxFuture;
 
@@ -29,7 +29,7 @@ macro_rules! contract {
     (@kinds all) => { $crate::contract::KINDS };
     (@kinds [$($kind:ident)+]) => { &[$(stringify!($kind)),+] };
     (@tests $scenario:ident all) => {
-        $crate::contract::contract!(@tests $scenario [avito facebook instagram max telegram vk]);
+        $crate::contract::contract!(@tests $scenario [avito facebook instagram max telegram vk whatsapp]);
     };
     (@tests $scenario:ident [$($kind:ident)+]) => {
         mod $scenario {
@@ -67,6 +67,7 @@ pub mod stage;
 mod telegram;
 mod trouble;
 mod vk;
+mod whatsapp;
 
 use std::sync::Arc;
 
@@ -76,7 +77,7 @@ use simulator::meta::Platform;
 pub use avito::Avito;
 pub use meta::{Meta, signed};
 use stage::Messenger;
-pub use stage::{HookCall, Stage, failure, posts, watched};
+pub use stage::{HookCall, Stage, failure, has_bot, posts, watched};
 pub use vk::Vk;
 
 /// A messenger that starts.
@@ -106,8 +107,12 @@ pub fn vk(clock: Clock) -> Starting {
     Box::pin(vk::start(clock))
 }
 
+pub fn whatsapp(clock: Clock) -> Starting {
+    Box::pin(whatsapp::start(clock))
+}
+
 /// Who plays the contract.
-pub const KINDS: &[&str] = &["avito", "facebook", "instagram", "max", "telegram", "vk"];
+pub const KINDS: &[&str] = &["avito", "facebook", "instagram", "max", "telegram", "vk", "whatsapp"];
 
 /// Which way something goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,6 +170,9 @@ pub const NEVER: &[(&[&str], &[&str], &str)] = &[
     (&["telegram"], &["typing"], "Telegram does not report to bots that a customer types"),
     (&["vk"], &["contact"], "VK's messages hold no contact cards"),
     (&["vk"], &["video", "audio"], "a community gets the address of a film or a song, not the file"),
+    (&["whatsapp"], &["comments"], "a chat with a number has no comments"),
+    (&["whatsapp"], &["typing"], "WhatsApp does not report to apps that a customer types"),
+    (&["whatsapp"], &["write_first"], "who is written to first gets a template: messengers/whatsapp/write_first.rs"),
 ];
 
 /// Whether customers of a messenger can send something.

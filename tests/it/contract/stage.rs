@@ -140,6 +140,10 @@ pub trait Messenger: Any + Send + Sync {
     fn takes_no_file_of(&self) -> &'static [&'static str] {
         &[]
     }
+    /// Kinds that this messenger shows without a caption, although it has captions: the words follow.
+    fn takes_no_caption_with(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// What the customer got through the API.
     fn sent(&self) -> Vec<MessageView> {
         let all = self.simulation().history(&self.line(), self.who());
@@ -151,6 +155,10 @@ pub trait Messenger: Any + Send + Sync {
     /// Forwards a message of the dialog.
     fn forwards(&self, _message: &Id) -> Option<Act> {
         None
+    }
+    /// How amoCRM shows the author of a forwarded message.
+    fn forwarded(&self) -> &'static str {
+        "Переслано от "
     }
     /// Opens the chat by a link with this mark.
     fn comes_from(&self, _mark: &str) -> Option<Act> {
@@ -202,7 +210,7 @@ pub struct Stage {
 pub type Start = fn(Clock) -> LocalBoxFuture<'static, Arc<dyn Messenger>>;
 
 /// What people write in the messenger's own interface is shown as written by the bot, which amoCRM's support issued.
-fn has_bot(config: &mut Config) {
+pub fn has_bot(config: &mut Config) {
     let bot = Bot { id: BOT_ID.into(), client_id: BOT_ID.into(), name: "Acme".into() };
     config.integrations[0].channels[0].bot = Some(bot);
 }

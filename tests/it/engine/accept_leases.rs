@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use parom_tests::office::{Desk, LEASE, Office, texts};
+use parom_tests::office::{Desk, LEASE, Office};
 use parom_tests::settings::PATIENCE;
 use parom_tests::{KeptStarts, both};
 use queue::accept_batch::AcceptBatch;
@@ -193,26 +193,10 @@ async fn a_commit_of_many_letters_leases_none_of_them_on_postgres(office: &mut O
     office.writer.start_with(None);
 }
 
-/// The answer to a claim's commit is lost: what it leased is read back, and nothing else.
-async fn a_claim_that_was_not_answered_is_read_back_alone(office: &mut Office) {
-    let desk = office.desk();
-    office.accepts(desk.to_crm("chat", "1", "one")).await;
-    let earlier = office.claims_one(&desk).await;
-    office.accepts(desk.to_crm("other chat", "2", "two")).await;
-    office.faults.add("claim.after_commit=error:1").unwrap();
-    let claims = office.claims(&desk, desk.channel_id, 10).await;
-    assert_eq!(texts(&claims), ["two"]);
-    for claim in [&claims[0], &earlier] {
-        assert_eq!((claim.epoch, claim.starts, claim.letter.unknown), (1, 1, false));
-        assert!(office.settles(claim, Settled::Delivered).await, "the lease is ours");
-    }
-}
-
 both!(
     accept_and_lease_is_accept_and_claim,
     an_accept_leases_no_more_than_a_claim_would,
     a_letter_leased_at_acceptance_by_a_dead_process_returns_as_unknown,
     a_lease_of_an_accept_that_was_not_answered_is_read_back,
     a_commit_of_many_letters_leases_none_of_them_on_postgres,
-    a_claim_that_was_not_answered_is_read_back_alone,
 );

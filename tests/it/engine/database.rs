@@ -147,14 +147,19 @@ async fn too_few_connections_end_in_waiting() {
     a_pool_of_two_serves_fifty_at_once().await;
 }
 
-/// The answer to COMMIT never comes: whether it is stored is found out, not guessed.
-async fn a_connection_that_ends_at_commit(office: &mut Office) {
-    let settings = office.database().settings();
+/// The database through somebody who can end connections.
+async fn meddled(office: &Office) -> (Meddler, Store) {
     let url = office.database().url().to_owned();
     let address = url.rsplit_once('@').and_then(|(_, rest)| rest.split_once('/')).expect("an address").0;
     let meddler = Meddler::before(address).await;
-    let through = config::Database { url: url.replace(address, meddler.address()).into(), ..settings };
-    let store = Store::open(&through, office.clock.clone()).await.unwrap();
+    let through =
+        config::Database { url: url.replace(address, meddler.address()).into(), ..office.database().settings() };
+    (meddler, Store::open(&through, office.clock.clone()).await.unwrap())
+}
+
+/// The answer to COMMIT never comes: whether it is stored is found out, not guessed.
+async fn a_connection_that_ends_at_commit(office: &mut Office) {
+    let (meddler, store) = meddled(office).await;
     let writer = Writer::start(
         Queue::new(store.clone(), office.clock.uuid_v7(), Faults::default()),
         Traces::default(),
@@ -172,12 +177,7 @@ async fn a_connection_that_ends_at_commit(office: &mut Office) {
 
 /// C7, C9: the same of a claim and of a settlement, over connections that really end.
 async fn a_connection_that_ends_at_the_commit_of_a_claim_and_of_a_settlement(office: &mut Office) {
-    let settings = office.database().settings();
-    let url = office.database().url().to_owned();
-    let address = url.rsplit_once('@').and_then(|(_, rest)| rest.split_once('/')).expect("an address").0;
-    let meddler = Meddler::before(address).await;
-    let through = config::Database { url: url.replace(address, meddler.address()).into(), ..settings };
-    let store = Store::open(&through, office.clock.clone()).await.unwrap();
+    let (meddler, store) = meddled(office).await;
     let queue = Queue::new(store.clone(), office.clock.uuid_v7(), Faults::default());
     let writer = Writer::start(queue.clone(), Traces::default(), &Supervisor::default());
     let desk = office.desk();

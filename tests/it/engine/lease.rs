@@ -70,20 +70,6 @@ async fn a_lease_given_back_counts_as_no_attempt(office: &mut Office) {
     assert!(office.settles(&again, Settled::Delivered).await);
 }
 
-async fn starts_without_an_end_are_counted(office: &mut Office) {
-    let desk = office.desk();
-    office.accepts(desk.to_crm("chat", "1", "one")).await;
-    for starts in 1..=4 {
-        assert_eq!(office.claims_one(&desk).await.starts, starts);
-        office.advance(u64::try_from(LEASE).unwrap());
-    }
-    let last = office.claims_one(&desk).await;
-    assert!(office.settles(&last, again(0)).await);
-    let fresh = office.claims_one(&desk).await;
-    assert_eq!(fresh.starts, 1, "an end clears the count");
-    assert!(office.settles(&fresh, Settled::Delivered).await);
-}
-
 async fn a_lane_has_one_holder_when_many_workers_claim(office: &mut Office) {
     let desk = office.desk();
     for lane in 0..40 {
@@ -390,6 +376,6 @@ async fn a_lease_of_the_right_clock_stays(office: &mut Office) {
 
 both!(a_lane_has_one_holder_when_many_workers_claim, a_clock_that_stood_ahead_holds_nothing_back);
 both!(a_lease_that_ran_out_comes_back_as_unknown, a_lease_given_back_counts_as_no_attempt);
-both!(starts_without_an_end_are_counted, a_lease_of_the_right_clock_stays, an_old_epoch_settles_nothing);
+both!(a_lease_of_the_right_clock_stays, an_old_epoch_settles_nothing);
 on_postgres!(leases_that_waited_for_those_of_another_shard_are_given_back, c6_erasing_waits_for_the_holder_of_the_turn);
 on_postgres!(c6_a_claim_is_only_what_its_update_leased, leases_that_were_asked_for_later_are_kept);

@@ -27,17 +27,6 @@ async fn carry(office: &Office, desk: &Desk, target: uuid::Uuid) -> Vec<String> 
     }
 }
 
-async fn messages_from_the_api_are_sent_in_the_order_of_arrival(office: &mut Office) {
-    let desk = office.desk();
-    for number in 0..5 {
-        let text = format!("{number}");
-        office.accepts(desk.to_crm("chat", &text, &text)).await;
-        // Even when the clock is set back between two of them: arrival is counted, not timed.
-        office.advance(if number == 2 { 0 } else { 1 });
-    }
-    assert_eq!(carry(office, &desk, desk.channel_id).await, ["0", "1", "2", "3", "4"]);
-}
-
 async fn hooks_in_the_wrong_order_are_reordered_while_unsent(office: &mut Office) {
     let desk = office.desk();
     let base = office.clock.millis();
@@ -138,16 +127,6 @@ async fn accepting_never_shortens_a_back_off(office: &mut Office) {
     office.advance(60_000);
     // The hook with an earlier time waits behind the head that was tried already, but before what is unsent.
     assert_eq!(carry(office, &desk, desk.source_id).await, ["one", "0", "2"]);
-}
-
-async fn a_buried_head_lets_the_lane_go_on(office: &mut Office) {
-    let desk = office.desk();
-    office.accepts(desk.to_crm("chat", "1", "bad")).await;
-    office.accepts(desk.to_crm("chat", "2", "good")).await;
-    let claim = office.claims_one(&desk).await;
-    let buried = Settled::Buried { reason: "rejected".to_owned(), detail: "refused".to_owned() };
-    assert!(office.settles(&claim, buried).await);
-    assert_eq!(carry(office, &desk, desk.channel_id).await, ["good"]);
 }
 
 // A message of several parts: what was taken stays taken, whatever happens between.
@@ -367,8 +346,8 @@ async fn another_process_is_woken(world: &mut World) {
 both!(an_accepted_part_keeps_its_letter_at_the_head_and_resets_its_attempts, a_head_whose_process_died_stays_the_head);
 both!(hooks_that_come_after_a_later_one_was_delivered_are_reordered, a_chat_that_is_asked_to_wait_counts_as_no_failure);
 both!(letters_before_the_place_of_a_head_that_is_gone_are_delivered, a_worker_that_lost_its_lease_advances_no_part);
-both!(messages_from_the_api_are_sent_in_the_order_of_arrival, the_head_keeps_its_back_off_and_no_letter_overtakes_it);
+both!(the_head_keeps_its_back_off_and_no_letter_overtakes_it);
 both!(hooks_in_the_wrong_order_are_reordered_while_unsent, a_hook_that_comes_after_a_later_one_left_goes_next);
 both!(a_lane_rests_as_long_as_its_messenger_wants, accepting_never_shortens_a_back_off, no_wake_up_is_lost);
-both!(batches_that_cross_do_not_deadlock, a_buried_head_lets_the_lane_go_on);
+both!(batches_that_cross_do_not_deadlock);
 on_postgres!(another_process_is_woken);

@@ -5,7 +5,6 @@ use std::time::Duration;
 use base::store::VENDOR;
 use parom::delivery::gauges;
 use parom::delivery::worker::Worker;
-use parom_tests::messenger::Answer;
 use parom_tests::settings::VENDOR_KEY;
 use parom_tests::{Api, Line, World, both, on_postgres};
 use sea_orm::ConnectionTrait;
@@ -121,25 +120,7 @@ async fn managers_of_a_paused_source_learn_what_became_too_old(world: &mut World
     world.deliver_to_the_end().await;
 }
 
-/// What Parom pauses itself, because a developer's server refuses, holds only the way to it.
-async fn a_refused_webhook_holds_no_customer(world: &mut World) {
-    let (line, manager) = world.chatting().await;
-    for status in [401, 403, 410] {
-        world.messenger.answers_next([Answer::status(status)]);
-        manager.answers("anna", "refused").await;
-        world.deliver_all().await;
-        let source = world.api.get(&line.path("")).await.is(200);
-        assert_eq!(source.json["status"], "paused", "{}", source.text);
-        let text = format!("goes on after {status}");
-        world.customer(&line, "anna").writes(&text).await;
-        world.deliver_all().await;
-        assert_eq!(world.texts_at_crm(&line).last(), Some(&text));
-        pause(&world.api, &line, false).await;
-        world.deliver_to_the_end().await;
-    }
-}
-
-/// As [`a_refused_webhook_holds_no_customer`], until a person pauses it too.
+/// What Parom pauses itself, because a developer's server refuses, holds no customer, until a person pauses it too.
 async fn a_person_may_pause_what_parom_has_paused(world: &mut World) {
     let (line, _) = world.chatting().await;
     let row = "UPDATE source SET paused = true, paused_by = ''";
@@ -286,5 +267,5 @@ async fn waiting_letters_are_counted_by_reason(world: &mut World) {
 both!(managers_of_a_paused_source_learn_what_became_too_old, a_missing_message_is_reported_until_it_is_found);
 both!(what_customers_change_on_a_paused_source_waits, what_customers_write_to_a_paused_source_waits);
 both!(what_waits_leaves_when_the_source_is_deleted, a_person_may_pause_what_parom_has_paused);
-both!(waiting_letters_are_counted_by_reason, a_refused_webhook_holds_no_customer);
+both!(waiting_letters_are_counted_by_reason);
 on_postgres!(a_pause_at_one_process_holds_customers_at_the_other_at_once);

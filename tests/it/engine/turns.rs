@@ -5,7 +5,7 @@ use std::time::Duration;
 use base::clock::Clock;
 use base::store::statements_of;
 use parom::delivery::slots::Slot;
-use parom_tests::office::{Desk, LEASE, again, settlement, texts};
+use parom_tests::office::{Desk, LEASE, again, settlement};
 use parom_tests::{Engine, Line, Manager, Office, Place, World, both, once};
 use queue::accept_batch::AcceptBatch;
 use queue::{After, Attempt, LeaseRequest, Settled, TargetRate, TurnEffect};
@@ -79,21 +79,6 @@ async fn holding_touches_one_row_and_resuming_sends_one_probe(office: &mut Offic
     assert_eq!(office.claims(&desk, desk.channel_id, 10).await.len(), 10, "then the others");
 }
 
-async fn a_probe_that_fails_keeps_the_turn_closed(office: &mut Office) {
-    let desk = office.desk();
-    flood(office, &desk, 5, 5).await;
-    office.queue.hold(desk.tenant_id, desk.channel_id, "amojo:main", "paused").await.unwrap();
-    office.queue.resume(desk.tenant_id, desk.channel_id, 0).await.unwrap();
-    let probe = office.claims(&desk, desk.channel_id, 10).await;
-    let mut failed = settlement(&probe[0], again(0));
-    failed.turn = TurnEffect::Failing { open_after: 10, open_millis: 30_000 };
-    assert!(office.writer.settle(failed).await);
-    office.advance(29_999);
-    assert!(office.claims(&desk, desk.channel_id, 10).await.is_empty());
-    office.advance(1);
-    assert_eq!(office.claims(&desk, desk.channel_id, 10).await.len(), 1, "the next probe");
-}
-
 async fn many_failures_in_a_row_open_the_breaker(office: &mut Office) {
     let desk = office.desk();
     flood(office, &desk, 12, 12).await;
@@ -115,21 +100,6 @@ async fn many_failures_in_a_row_open_the_breaker(office: &mut Office) {
     healthy.turn = TurnEffect::Healthy;
     assert!(office.writer.settle(healthy).await);
     assert_eq!(office.claims(&desk, desk.channel_id, 20).await.len(), 12);
-}
-
-async fn a_target_that_asks_to_wait_is_left_alone(office: &mut Office) {
-    let desk = office.desk();
-    flood(office, &desk, 3, 6).await;
-    let claims = office.claims(&desk, desk.channel_id, 1).await;
-    let mut asked = settlement(&claims[0], again(0));
-    asked.turn = TurnEffect::Wait { millis: 7_000 };
-    assert!(office.writer.settle(asked).await);
-    office.accepts(desk.to_crm("new", "new", "new")).await;
-    office.advance(6_999);
-    assert!(office.claims(&desk, desk.channel_id, 10).await.is_empty());
-    office.advance(1);
-    let all = office.claims(&desk, desk.channel_id, 10).await;
-    assert_eq!(all.len(), 4, "{:?}", texts(&all));
 }
 
 async fn a_rate_admits_as_many_as_configured(office: &mut Office) {
@@ -486,8 +456,8 @@ both!(o1_a_host_that_is_down_for_all_is_left_alone_soon_and_opened_by_one_probe,
 both!(c2_letters_that_are_too_old_end_with_any_number_of_held_targets, a_due_time_too_far_ahead_is_brought_back);
 both!(c1_an_account_with_many_due_targets_hides_no_other_account, holding_touches_one_row_and_resuming_sends_one_probe);
 both!(o1_ten_failing_chats_of_one_account_hold_no_other_account, c1_a_pool_full_of_hanging_calls_hides_no_other_target);
-both!(being_asked_to_slow_down_counts_against_no_letter, a_probe_that_fails_keeps_the_turn_closed);
-both!(a_target_that_asks_to_wait_is_left_alone, many_failures_in_a_row_open_the_breaker);
+both!(being_asked_to_slow_down_counts_against_no_letter);
+both!(many_failures_in_a_row_open_the_breaker);
 both!(c1_a_closed_pool_hides_no_other_target, c2_held_targets_cost_no_statement_each, c1_an_idle_scan_is_one_statement);
 both!(a_rate_admits_as_many_as_configured, c1_turns_of_one_moment_are_all_read);
 once!(c10_hanging_endpoints_of_many_accounts_delay_no_other_account);

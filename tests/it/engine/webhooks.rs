@@ -89,36 +89,6 @@ async fn a_messenger_that_locks_us_out_pauses_its_source(world: &mut World) {
     }
 }
 
-async fn a_paused_source_takes_in_and_sends_nothing(world: &mut World) {
-    let (line, manager) = world.chatting().await;
-    world.api.patch(&line.path(""), &json!({"paused": true})).await.is(200);
-    manager.answers("anna", "one").await;
-    world.advance(Duration::from_secs(3600));
-    manager.answers("anna", "two").await;
-    world.customer(&line, "boris").writes("customers wait too").await;
-    world.deliver_all().await;
-    assert!(world.messenger.received().is_empty());
-    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
-    let source = world.api.get(&line.path("")).await.is(200);
-    assert_eq!(
-        (&source.json["status"], &source.json["held"]["count"]),
-        (&json!("paused"), &json!(3)),
-        "{}",
-        source.text
-    );
-    let messages = world.api.get(&line.path("/conversations")).await.is(200);
-    assert!(messages.text.contains("chat-anna"));
-    // The person who resumes it drops messages that are too old.
-    let before = (world.clock.now() - Duration::from_secs(60)).to_rfc3339();
-    world.api.patch(&line.path(""), &json!({"paused": false, "drop_before": before})).await.is(200);
-    world.deliver_to_the_end().await;
-    assert_eq!(world.messenger.texts(), ["two"]);
-    assert_eq!(world.texts_at_crm(&line), ["Hello", "customers wait too"]);
-    let said = world.sandbox.messages(&line.host);
-    let dropped = said.iter().find(|message| message.text == "one").unwrap();
-    assert_eq!(dropped.statuses.iter().map(|one| (one.code, one.error_code)).collect::<Vec<_>>(), [(-1, Some(902))]);
-}
-
 async fn waiting_for_a_messenger_ends_after_a_day(world: &mut World) {
     let (line, manager) = world.chatting().await;
     world.messenger.answers_by(|_| Answer::status(500));
@@ -175,26 +145,6 @@ async fn a_failure_that_is_no_longer_true_is_not_reported(world: &mut World) {
     world.customer(&line, "anna").reports_status(&id, "delivered").await.is(202);
     world.deliver_to_the_end().await;
     assert_eq!(world.statuses_at_crm(&line, &said.message_id), [1]);
-}
-
-async fn age_counts_while_held(world: &mut World) {
-    let (line, manager) = world.chatting().await;
-    world.api.patch(&line.path(""), &json!({"paused": true})).await.is(200);
-    let old = manager.answers("anna", "held for a day").await;
-    world.advance(Duration::from_secs(12 * 3_600));
-    let young = manager.answers("anna", "held for half a day").await;
-    world.deliver_all().await;
-    world.advance(Duration::from_secs(13 * 3_600));
-    world.deliver_all().await;
-    let statuses = |said: &simulator::crm::Said| {
-        let told = world.sandbox.messages(&line.host).into_iter().find(|one| one.id == said.message_id).unwrap();
-        told.statuses.into_iter().map(|one| (one.code, one.error_code)).collect::<Vec<_>>()
-    };
-    assert_eq!(statuses(&old), [(-1, Some(902))]);
-    assert!(statuses(&young).is_empty());
-    world.api.patch(&line.path(""), &json!({"paused": false})).await.is(200);
-    world.deliver_to_the_end().await;
-    assert_eq!(world.messenger.texts(), ["held for half a day"]);
 }
 
 async fn a_worker_that_vanishes_repeats_marked(world: &mut World) {
@@ -453,11 +403,11 @@ async fn a_suspended_account_keeps_the_reason_of_its_source(world: &mut World) {
     world.deliver_to_the_end().await;
 }
 
-both!(a_retry_is_marked_as_repeat_if_an_earlier_attempt_may_have_arrived, a_paused_source_takes_in_and_sends_nothing);
+both!(a_retry_is_marked_as_repeat_if_an_earlier_attempt_may_have_arrived);
 both!(letters_that_waited_a_day_leave_in_order_and_slow_no_other_account, no_more_of_an_answer_is_read_than_64_kib);
 both!(an_answer_resent_after_its_failure_is_reported_as_delivered, resuming_a_source_may_drop_letters_that_are_too_old);
 both!(a_webhook_refused_for_now_is_repeated_with_the_same_id, a_suspended_account_keeps_the_reason_of_its_source);
 both!(a_failure_that_is_no_longer_true_is_not_reported, a_quiet_endpoint_is_not_given_up_for_one_failure);
 both!(a_refusal_fails_the_message_and_the_next_goes_on, a_messenger_that_locks_us_out_pauses_its_source);
 both!(waiting_for_a_messenger_ends_after_a_day, a_worker_that_vanishes_repeats_marked, one_answer_in_a_day_is_enough);
-both!(a_day_of_failures_pauses_the_source, age_counts_while_held);
+both!(a_day_of_failures_pauses_the_source);

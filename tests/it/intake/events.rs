@@ -1,9 +1,9 @@
-//! Receipts, typing, history, and what a messenger reports of the line itself.
+//! Receipts, history, and what a messenger reports of the line itself.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use base::message::{LetterKind, State};
+use base::message::State;
 use entity::{attempt, conversation, message, parked_status};
 use parom::source::{self, SourceStatus, StateReason};
 use parom_tests::{Line, both, once};
@@ -13,10 +13,6 @@ use uuid::Uuid;
 
 use super::PigeonWorld;
 
-fn status(message: &message::Model, state: &str) -> Value {
-    json!([{ "status": { "message": message.external_id, "state": state } }])
-}
-
 fn state(message: &message::Model) -> State {
     State::from_number(message.state).unwrap()
 }
@@ -25,18 +21,6 @@ fn state(message: &message::Model) -> State {
 async fn states(world: &PigeonWorld) -> Vec<State> {
     let ours = world.messages().await.into_iter().filter(|message| !message.external_id.starts_with("hello"));
     ours.map(|message| state(&message)).collect()
-}
-
-async fn receipts_go_to_amocrm_and_only_up(world: &mut PigeonWorld) {
-    let line = world.chatting().await;
-    let answer = world.answers(&line, "Good morning").await;
-    assert_eq!((state(&answer), answer.external_id.as_str()), (State::Sent, "Good morning after hello"));
-    for (told, wanted) in [("delivered", State::Delivered), ("read", State::Read), ("delivered", State::Read)] {
-        world.reports(&line, status(&answer, told)).await;
-        world.deliver_all().await;
-        assert_eq!(state(&world.now(&answer).await), wanted);
-    }
-    assert_eq!(world.statuses_at_crm(&line, &answer.amocrm_message_id), [1, 2]);
 }
 
 async fn a_failure_is_reported_with_its_words(world: &mut PigeonWorld) {
@@ -49,18 +33,6 @@ async fn a_failure_is_reported_with_its_words(world: &mut PigeonWorld) {
     assert_eq!(state(&now), State::Failed);
     assert!(now.error.contains("rejected") && now.error.contains("blocked"), "{}", now.error);
     assert_eq!(world.statuses_at_crm(&line, &answer.amocrm_message_id), [-1]);
-}
-
-async fn a_receipt_before_its_message_waits_for_it(world: &mut PigeonWorld) {
-    let line = world.chatting().await;
-    let early = json!([{ "status": { "message": "Good morning after hello", "state": "read" } }]);
-    world.reports(&line, early).await;
-    let answer = world.answers(&line, "Good morning").await;
-    world.deliver_all().await;
-    assert_eq!(state(&world.now(&answer).await), State::Read);
-    // About messages that Parom never sent there is nothing to say.
-    world.reports(&line, json!([{ "status": { "message": "hello", "state": "read" } }])).await;
-    assert!(world.quarantined().await.is_empty());
 }
 
 /// An edit that says what is shown already is the latest all the same.
@@ -123,28 +95,6 @@ async fn everything_up_to_a_message_is_read(world: &mut PigeonWorld) {
     for answer in answers {
         assert_eq!(world.statuses_at_crm(&line, &answer.amocrm_message_id), [2]);
     }
-}
-
-async fn everything_sent_before_a_time_is_read(world: &mut PigeonWorld) {
-    let line = world.chatting().await;
-    world.answers(&line, "one").await;
-    world.advance(Duration::from_secs(10));
-    let until = world.clock.millis();
-    world.advance(Duration::from_secs(10));
-    world.answers(&line, "two").await;
-    world.reports(&line, json!([{ "up_to": { "chat": "anna", "until": until, "state": "read" } }])).await;
-    world.deliver_all().await;
-    assert_eq!(states(world).await, [State::Read, State::Sent]);
-}
-
-async fn the_customer_types(world: &mut PigeonWorld) {
-    let line = world.chatting().await;
-    world.reports(&line, json!([{ "typing": { "chat": "anna" } }, { "typing": { "chat": "nobody" } }])).await;
-    let letters = world.letters().await;
-    let kinds: Vec<i16> = letters.iter().map(|letter| letter.kind).collect();
-    assert_eq!(kinds, [LetterKind::Typing.number()]);
-    world.deliver_all().await;
-    assert!(world.letters().await.is_empty() && world.quarantined().await.is_empty());
 }
 
 async fn history_makes_no_noise(world: &mut PigeonWorld) {
@@ -312,6 +262,6 @@ both!(an_edit_without_effect_is_newer_than_those_made_before_it, a_deletion_of_m
 both!(a_report_settles_the_letter);
 once!(without_a_report_it_is_sent_once_more_and_then_given_up, a_report_of_the_first_copy_counts_for_the_message);
 once!(a_problem_of_the_line_is_shown_until_it_ends, a_report_after_it_was_given_up_corrects_it, history_makes_no_noise);
-once!(the_time_for_answers_runs_from_the_message, a_receipt_before_its_message_waits_for_it, the_customer_types);
-once!(everything_sent_before_a_time_is_read, a_failure_is_reported_with_its_words, everything_up_to_a_message_is_read);
-once!(a_reported_failure_settles_it_too, receipts_go_to_amocrm_and_only_up);
+once!(the_time_for_answers_runs_from_the_message);
+once!(a_failure_is_reported_with_its_words, everything_up_to_a_message_is_read);
+once!(a_reported_failure_settles_it_too);

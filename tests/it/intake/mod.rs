@@ -22,8 +22,8 @@ use connectors::incoming::{
 use connectors::poll::{OpenConversation, Renewed};
 use connectors::vendor_app::{LineCall, VendorApp};
 use connectors::{
-    Abilities, AfterUnknown, Connector, ContentAbilities, Denied, Event, FeatureAbilities, Field, HOOK_SECRET,
-    Identity, Outgoing, Settings, Support,
+    Abilities, AfterUnknown, Connector, ContentAbilities, Denied, Event, FeatureAbilities, Field, Identity, Outgoing,
+    Settings, Support,
 };
 use entity::message;
 use parom_tests::{Engine, Line, Place, Setup, World, client};
@@ -34,22 +34,14 @@ use serde_json::{Value, json};
 use simulator::crm::HookMessage;
 use uuid::Uuid;
 
-/// A world with the kinds `pigeon` and `dove`, whose secret is in its address.
+/// A world with the kind `pigeon`.
 pub struct PigeonWorld(World);
 
 impl Place for PigeonWorld {
     async fn open(engine: Engine) -> Option<Self> {
         let setup = Setup {
-            connectors: || {
-                let all = [("pigeon", false), ("dove", true)];
-                all.map(|(kind, secret_in_path)| -> Arc<dyn Connector> {
-                    Arc::new(Pigeon { kind, secret_in_path, has_lost: Default::default() })
-                })
-                .into()
-            },
-            change: |config| {
-                config.integrations[0].channels[0].connectors.extend(["pigeon", "dove"].map(str::to_owned));
-            },
+            connectors: || vec![Arc::new(Pigeon::default())],
+            change: |config| config.integrations[0].channels[0].connectors.push("pigeon".to_owned()),
             ..Setup::default()
         };
         World::start(engine, setup).await.map(Self)
@@ -136,16 +128,11 @@ const ABILITIES: Abilities = Abilities {
     at_once: 4,
 };
 
-/// A body of this many bytes is accepted.
-pub const LIMIT: usize = 3 * 1024 * 1024;
-
 /// The connector.
-pub struct Pigeon {
-    pub kind: &'static str,
-    /// Its secret is in its address, and it has no app of the vendor.
-    pub secret_in_path: bool,
+#[derive(Default)]
+struct Pigeon {
     /// An answer was lost once.
-    pub has_lost: AtomicBool,
+    has_lost: AtomicBool,
 }
 
 #[derive(Deserialize)]
@@ -154,8 +141,7 @@ enum Told {
     Wrote { id: String, chat: String, text: String, at: Option<i64> },
     History { id: String, chat: String, text: String, at: i64 },
     Status { letter: Option<Uuid>, message: String, state: State, failure: Option<String> },
-    UpTo { chat: String, message: Option<String>, until: Option<i64>, state: State },
-    Typing { chat: String },
+    UpTo { chat: String, message: Option<String>, state: State },
     Changed { id: String, chat: String, text: String, at: i64 },
     TookBack { pieces: Vec<String> },
     Trouble { aspect: String, text: Option<String> },
@@ -190,10 +176,9 @@ impl From<Told> for InboundEvent {
                 let failure = failure.map(|text| Failure { code: FailureCode::Rejected, text });
                 Self::Status(Box::new(StatusReport { letter_id: letter, message, state, failure, at: None }))
             }
-            Told::UpTo { chat, message, until, state } => {
-                Self::StatusUpTo(Box::new(StatusUpTo { conversation_id: chat, message, until, state }))
+            Told::UpTo { chat, message, state } => {
+                Self::StatusUpTo(Box::new(StatusUpTo { conversation_id: chat, message, until: None, state }))
             }
-            Told::Typing { chat } => Self::Typing { conversation_id: chat.clone(), sender: Box::new(person(chat)) },
             Told::Changed { id, chat, text, at } => {
                 let key = format!("{id}:{at}");
                 let written = *message(id, chat, text, None);
@@ -211,7 +196,7 @@ impl From<Told> for InboundEvent {
 #[async_trait]
 impl Connector for Pigeon {
     fn kind(&self) -> &'static str {
-        self.kind
+        "pigeon"
     }
 
     fn abilities(&self) -> &'static Abilities {
@@ -253,32 +238,16 @@ impl Connector for Pigeon {
         Ok(Some(Identity { name: format!("line {key}"), key, facts: json!({}) }))
     }
 
-    fn call_limit(&self) -> usize {
-        LIMIT
-    }
-
     fn vendor_app(&self) -> Option<&dyn VendorApp> {
-        (!self.secret_in_path).then_some(self)
+        Some(self)
     }
 
     fn handshake(&self, _: &Settings, query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
         (query("hub.token").as_deref() == Some("of the line")).then(|| query("hub.challenge")).flatten()
     }
 
-    fn secret_in_path(&self) -> bool {
-        self.secret_in_path
-    }
-
-    fn authenticates_by_header(&self) -> bool {
-        self.secret_in_path
-    }
-
-    fn authenticate(&self, settings: &Settings, call: &IncomingCall<'_>) -> bool {
-        if !self.secret_in_path {
-            return (call.header)("pigeon-key").as_deref() == Some("of the line");
-        }
-        let secret = settings.secrets.get(HOOK_SECRET).map(ExposeSecret::expose_secret);
-        secret == Some(call.path_secret)
+    fn authenticate(&self, _: &Settings, call: &IncomingCall<'_>) -> bool {
+        (call.header)("pigeon-key").as_deref() == Some("of the line")
     }
 
     async fn answer(&self, _: &Settings, _: &IncomingCall<'_>) -> String {

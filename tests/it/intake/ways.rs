@@ -16,7 +16,6 @@ use serde_json::{Value, json};
 use simulator::crm::MessageView;
 use uuid::Uuid;
 
-use super::LIMIT;
 use super::PigeonWorld;
 
 async fn an_address_is_validated_by_its_challenge(world: &mut PigeonWorld) {
@@ -39,43 +38,6 @@ async fn an_address_is_validated_by_its_challenge(world: &mut PigeonWorld) {
     assert_eq!(told.headers()["x-content-type-options"], "nosniff");
     let counted = answer(world.api.anonymous(Method::GET, "/metrics")).await.is(200);
     counted.says(&["parom_hooks_total{door=\"pigeon\",status=\"403\"} 2"]);
-}
-
-async fn a_call_may_be_as_large_as_its_messenger_says(world: &mut PigeonWorld) {
-    let line = world.pigeons("one").await;
-    let path = format!("/hooks/pigeon/{}", line.source_id);
-    let call = json!([{ "wrote": { "id": "1", "chat": "anna", "text": "Hello" } }]).to_string();
-    let padded = |bytes: usize| format!("{call}{}", " ".repeat(bytes - call.len()));
-    let (status, said) = world.calls(Method::POST, &path, "of the line", padded(LIMIT)).await;
-    assert_eq!((status.as_u16(), said.as_str()), (200, "coo"), "and the answer is the messenger's");
-    assert_eq!(world.messages().await.len(), 1);
-    let (status, _) = world.calls(Method::POST, &path, "of the line", padded(LIMIT + 1)).await;
-    assert_eq!(status, 413);
-    world.deliver_all().await;
-}
-
-async fn an_unreadable_call_is_kept_and_answered_like_any_other(world: &mut PigeonWorld) {
-    let line = world.pigeons("one").await;
-    let path = format!("/hooks/pigeon/{}", line.source_id);
-    let (status, said) = world.calls(Method::POST, &path, "of the line", "nonsense").await;
-    assert_eq!((status.as_u16(), said.as_str()), (200, "coo"), "VK asks again until it gets its answer");
-    assert_eq!(world.quarantined().await, ["unreadable"]);
-}
-
-async fn a_secret_may_be_the_end_of_the_address(world: &mut PigeonWorld) {
-    let line = world.line_of("dove", "Dove", "dove", json!({ "line": "dove" })).await;
-    let source = world.app().lookup.source(line.source_id).await.unwrap().expect("the source");
-    let settings = parom::settings::open(world.app(), &source).unwrap();
-    let secret = secrecy::ExposeSecret::expose_secret(&settings.secrets[connectors::HOOK_SECRET]).to_owned();
-    let path = format!("/hooks/dove/{}", line.source_id);
-    let call = json!([{ "wrote": { "id": "1", "chat": "anna", "text": "Hello" } }]).to_string();
-    let posts = async |path: &str| world.calls(Method::POST, path, "of the line", call.clone()).await.0.as_u16();
-    assert_eq!(posts(&path).await, 401);
-    assert_eq!(posts(&format!("{path}/wrong")).await, 401);
-    assert_eq!(posts(&format!("/hooks/pigeon/{}/{secret}", line.source_id)).await, 404, "no such address there");
-    assert_eq!(posts(&format!("{path}/{secret}")).await, 200);
-    world.deliver_all().await;
-    assert_eq!(world.messages().await.len(), 1);
 }
 
 // The vendor's own app at a messenger: one address for the lines of all accounts.
@@ -118,7 +80,7 @@ async fn only_the_messenger_is_heard(world: &mut PigeonWorld) {
     assert_eq!(posts(world, "of the app", "nonsense".to_owned()).await, 200);
     assert_eq!(world.quarantined().await, ["unreadable"]);
     assert!(world.messages().await.is_empty());
-    for kind in ["dove", "custom", "x"] {
+    for kind in ["custom", "x"] {
         assert_eq!(world.calls(Method::POST, &format!("/hooks/{kind}"), "of the app", call.clone()).await.0, 404);
         assert_eq!(world.calls(Method::GET, &format!("/hooks/{kind}"), "", "").await.0, 404);
     }
@@ -332,8 +294,8 @@ async fn credentials_that_end_are_replaced(world: &mut PigeonWorld) {
 }
 
 both!(kept_calls_are_processed_once_what_was_missing_is_there);
-once!(an_unreadable_call_is_kept_and_answered_like_any_other, a_call_of_the_app_is_processed_once_it_can_be_read);
-once!(a_line_that_cannot_be_stored_is_asked_for_again, a_call_may_be_as_large_as_its_messenger_says);
-once!(an_address_is_validated_by_its_challenge, a_secret_may_be_the_end_of_the_address, a_deleted_source_is_not_asked);
+once!(a_call_of_the_app_is_processed_once_it_can_be_read);
+once!(a_line_that_cannot_be_stored_is_asked_for_again);
+once!(an_address_is_validated_by_its_challenge, a_deleted_source_is_not_asked);
 once!(half_an_emoji_loses_nothing_but_itself, a_call_is_divided_among_the_lines, credentials_that_end_are_replaced);
 once!(its_address_is_validated_too, only_the_messenger_is_heard, a_poll_finds_what_was_read, an_invisible_name_is_none);

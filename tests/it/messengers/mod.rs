@@ -10,10 +10,11 @@ mod vk;
 mod whatsapp;
 mod whose_line;
 
-use base::config::Bot;
 use parom_tests::World;
-use parom_tests::settings::{BOT_ID, HOST};
+use parom_tests::settings::HOST;
 use simulator::crm::MessageView;
+
+use crate::contract::has_bot;
 
 /// What amoCRM got from outside, in order.
 fn at_crm(world: &World) -> Vec<MessageView> {
@@ -22,9 +23,6 @@ fn at_crm(world: &World) -> Vec<MessageView> {
 
 /// What people write in the messenger's own interface is shown as written by the bot, which amoCRM's support issued.
 pub async fn with_bot(world: &mut World) {
-    world.setup_is(|config| {
-        let bot = Bot { id: BOT_ID.into(), client_id: BOT_ID.into(), name: "Acme".into() };
-        config.integrations[0].channels[0].bot = Some(bot);
-    });
+    world.setup_is(has_bot);
     world.restart().await;
 }

@@ -275,20 +275,6 @@ async fn a_held_message_is_sent_or_removed_on_its_page(world: &mut World) {
 
 // Many lost messages: further pages, also while new messages shift them.
 
-async fn further_pages_are_read_while_nothing_of_them_is_known(world: &mut World) {
-    let (line, _) = chatting(world).await;
-    for number in 0..60 {
-        loses_text(world, &line, &number.to_string()).await;
-        world.advance(SECOND);
-    }
-    is_away_for(world, MINUTE).await;
-    world.deliver_to_the_end().await;
-    assert_eq!(world.messenger.texts(), (0..60).map(|number| number.to_string()).collect::<Vec<_>>());
-    let before = asked(world);
-    is_away_for(world, MINUTE).await;
-    assert_eq!(asked(world) - before, 1, "all of the newest page is known");
-}
-
 async fn new_messages_shift_the_pages_and_hide_nothing(world: &mut World) {
     let (line, manager) = chatting(world).await;
     for number in 0..60 {
@@ -349,6 +335,5 @@ once!(
     the_account_page_starts_a_check_and_shows_its_result,
     a_held_message_is_sent_or_removed_on_its_page,
     a_busy_chat_is_read_back_to_the_interruption,
-    further_pages_are_read_while_nothing_of_them_is_known,
     new_messages_shift_the_pages_and_hide_nothing,
 );

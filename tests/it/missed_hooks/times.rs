@@ -218,28 +218,6 @@ async fn an_old_message_is_held_until_a_person_sends_it(world: &mut World) {
     assert_eq!(world.statuses_at_crm(&line, &lost), [1]);
 }
 
-async fn the_manager_of_a_dropped_message_is_notified(world: &mut World) {
-    let (line, _) = chatting(world).await;
-    let lost = loses_text(world, &line, "old").await;
-    is_away_for(world, HOUR).await;
-    let dead = held(world, &line).await;
-    world.api.delete(&format!("/api/v1/dead-letters/{dead}")).await.is(204);
-    world.api.delete(&format!("/api/v1/dead-letters/{dead}")).await.is(404);
-    world.deliver_all().await;
-    assert_eq!(world.statuses_at_crm(&line, &lost), [-1]);
-    assert!(world.messenger.received().is_empty());
-}
-
-async fn a_late_hook_changes_nothing_of_what_is_held(world: &mut World) {
-    let (line, manager) = chatting(world).await;
-    let hook = manager.prepares("anna", simulator::crm::HookMessage::text("old"));
-    is_away_for(world, 16 * MINUTE).await;
-    assert_eq!(manager.posts(&hook).await, Some(200));
-    world.deliver_all().await;
-    assert!(world.messenger.received().is_empty());
-    held(world, &line).await;
-}
-
 async fn recent_messages_are_sent_and_old_ones_held(world: &mut World) {
     let (line, _) = chatting(world).await;
     loses_text(world, &line, "old").await;
@@ -367,8 +345,6 @@ once!(
     a_clean_stop_is_a_gap_if_no_process_returns_soon,
     an_erased_account_leaves_nothing_to_look_at,
     a_quiet_account_costs_one_call_a_chat_and_round,
-    the_manager_of_a_dropped_message_is_notified,
-    a_late_hook_changes_nothing_of_what_is_held,
     recent_messages_are_sent_and_old_ones_held,
     the_alert_stays_open_until_people_have_decided,
     a_found_message_without_its_source_fails_as_usual,

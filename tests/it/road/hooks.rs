@@ -1,19 +1,19 @@
 //! amoCRM's endpoint: which hooks are accepted, which are quarantined, what is answered.
 
-use simulator::crm::HookMessage;
 use std::time::Duration;
 
 use base::config::Config;
 use entity::raw_hook;
 use futures_util::future::join_all;
 use parom_tests::office::all_at_once;
-use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, PATIENCE};
+use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET};
 use parom_tests::{Engine, Place, Setup, World, answer, both, once};
 use reqwest::Method;
 use sea_orm::EntityTrait;
 use serde_json::json;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use simulator::crm::HookMessage;
+
+use crate::connections::{Raw, ended_in_time};
 
 async fn post(world: &World, scope_id: &str, body: &[u8], signature: Option<&str>) -> u16 {
     world.sandbox.post_hook(scope_id, body.to_vec(), signature).await.status.expect("the server answers")
@@ -177,19 +177,10 @@ async fn a_hook_that_cannot_be_stored_is_answered_with_503_and_leaves_no_rows(wo
 
 // Callers that speak HTTP badly on purpose: slowly, and with lengths that contradict each other.
 
-async fn says(world: &World, bytes: &str) -> TcpStream {
-    let base = world.api.base();
-    let mut stream = TcpStream::connect(base.trim_start_matches("http://")).await.unwrap();
-    stream.write_all(bytes.as_bytes()).await.unwrap();
-    stream
-}
-
-/// Everything that is answered until the connection ends.
-async fn hears(mut stream: TcpStream) -> String {
-    let mut heard = Vec::new();
-    // A reset ends it too.
-    let _ = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut heard)).await.expect("it ends in time");
-    String::from_utf8_lossy(&heard).into_owned()
+async fn says(world: &World, bytes: &str) -> Raw {
+    let mut caller = Raw::open(world).await;
+    caller.says(bytes).await;
+    caller
 }
 
 async fn slow_callers_delay_no_other_caller(world: &mut World) {
@@ -197,22 +188,15 @@ async fn slow_callers_delay_no_other_caller(world: &mut World) {
     let body = format!("POST /location/{} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{{", line.scope_id);
     let head = "POST /location/1 HTTP/1.1\r\nHost: x\r\nX-Slow";
     let bodies = join_all((0..60).map(|_| says(world, &body))).await;
-    let heads = join_all((0..60).map(|_| says(world, head))).await;
+    let mut heads = join_all((0..60).map(|_| says(world, head))).await;
     world.manager(&line).answers("anna", "served beside them").await;
     world.deliver_all().await;
     assert_eq!(world.messenger.texts(), ["served beside them"]);
     // Bodies are waited for by the world's clock, heads by the machine's.
-    let heard = tokio::spawn(join_all(bodies.into_iter().map(hears)));
-    world
-        .until("the bodies are waited for no longer", async || {
-            world.advance(Duration::from_secs(4));
-            heard.is_finished().then_some(())
-        })
-        .await;
-    for heard in heard.await.unwrap() {
+    for heard in ended_in_time(world, bodies).await {
         assert!(heard.starts_with("HTTP/1.1 408 "), "{heard:?}");
     }
-    for heard in join_all(heads.into_iter().map(hears)).await {
+    for heard in join_all(heads.iter_mut().map(Raw::hears_to_the_end)).await {
         assert!(heard.is_empty() || heard.starts_with("HTTP/1.1 408 "), "{heard:?}");
     }
 }
@@ -227,9 +211,11 @@ async fn lengths_that_contradict_each_other_are_refused(world: &mut World) {
         "Content-Length: 5\r\nTransfer-Encoding: chunked",
         "Transfer-Encoding: chunked\r\nContent-Length: 5",
         "Transfer-Encoding: gzip, identity",
+        "Transfer-Encoding: chunked, identity",
+        "Transfer-Encoding: xchunked",
     ] {
         let request = format!("POST /location/1 HTTP/1.1\r\nHost: x\r\n{lengths}\r\n\r\n0\r\n\r\n{hidden}");
-        let heard = hears(says(world, &request).await).await;
+        let heard = says(world, &request).await.hears_to_the_end().await;
         assert!(heard.starts_with("HTTP/1.1 400 ") || heard.is_empty(), "{lengths:?}: {heard:?}");
         assert!(!heard.contains("HTTP/1.1 200"), "{lengths:?} hid a request: {heard:?}");
     }

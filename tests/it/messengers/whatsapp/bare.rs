@@ -8,8 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use base::clock::Clock;
 use base::config::Config;
-use parom_tests::settings::HOST;
-use parom_tests::{Beside, Line, Simulated, both};
+use parom_tests::{Beside, Line, Simulated, once};
 use serde_json::{Value, json};
 use simulator::crm::{Attachment, HookMessage};
 use tokio::sync::Notify;
@@ -17,6 +16,7 @@ use url::Url;
 
 use super::super::at_crm;
 use super::posts;
+use super::templates::{steps, submitted};
 
 pub const PHONE: &str = "330022334455667";
 pub const WABA: &str = "220011223344556";
@@ -202,21 +202,13 @@ async fn it_goes_on_when_nothing_else_answers(world: &mut BareWorld) {
 
 async fn a_template_goes_there_and_back(world: &mut BareWorld) {
     let line = connected(world).await;
-    world.works("subscriptions").await;
     let content = "Order {{lead.id}} is ready.";
-    let examples = json!({"{{lead.id}}": "1"});
-    let fields = json!({"type": "waba", "waba_category": "UTILITY", "waba_language": "ru", "waba_examples": examples});
-    let id = world.sandbox.add_template(HOST, "Ready", content, fields);
-    assert!(world.sandbox.ask_template_review(HOST, id));
-    let path = line.path("/templates");
-    let stored = async || world.api.get(&path).await.json["items"].as_array().filter(|all| !all.is_empty()).map(|_| ());
-    world.until("the request is stored", stored).await;
-    while world.works("templates").await > 0 {}
+    let id = submitted(world, &line, "Ready", content, &json!({"waba_examples": {"{{lead.id}}": "1"}})).await;
     let approved = json!({"event": "APPROVED", "message_template_id": 99_001});
     let change = json!({"field": "message_template_status_update", "value": approved});
     let body = json!({"object": "whatsapp_business_account", "entry": [{"id": WABA, "changes": [change]}]}).to_string();
     assert_eq!(posts(world, &format!("/hooks/whatsapp/{}", line.source_id), Some(SECRET), &body).await, 200);
-    while world.works("templates").await > 0 {}
+    steps(world).await;
     comes(world, &line, message("wamid.A", "text", json!({"body": "Hello"}))).await;
     world.advance(std::time::Duration::from_secs(2 * 86_400));
     let template = HookMessage::text("").template(id, None, content, &[("{{lead.id}}", "1592")]);
@@ -227,7 +219,7 @@ async fn a_template_goes_there_and_back(world: &mut BareWorld) {
     assert_eq!(out["template"]["components"][0]["parameters"][0]["text"], "1592");
 }
 
-both!(
+once!(
     bare_bodies_are_enough_to_connect_and_converse,
     it_goes_on_when_nothing_else_answers,
     a_template_goes_there_and_back

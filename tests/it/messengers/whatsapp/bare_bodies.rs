@@ -1,13 +1,12 @@
 //! Bodies of other forms than the double's, from and to a Graph that has only what all servers implement.
 
-use parom_tests::both;
-use parom_tests::settings::HOST;
+use parom_tests::once;
 use serde_json::{Value, json};
 use simulator::crm::HookMessage;
 
 use super::super::at_crm;
-use super::bare::{BareWorld, CUSTOMER, PHONE, SECRET, WABA, comes, connected, last_wamid, message, sent};
-use super::{failure, posts};
+use super::bare::{BareWorld, CUSTOMER, PHONE, comes, connected, last_wamid, message};
+use super::failure;
 
 fn texts(world: &BareWorld) -> Vec<String> {
     at_crm(world).into_iter().map(|one| one.text).collect()
@@ -44,41 +43,6 @@ async fn fields_of_any_form_cost_no_message(world: &mut BareWorld) {
     // Without metadata, and the profile is missing: the address of the source says which number it is.
     comes(world, &line, json!({"contacts": [{"wa_id": CUSTOMER}], "messages": [written("wamid.6", "bare")]})).await;
     assert_eq!(texts(world).last().map(String::as_str), Some("bare"));
-}
-
-async fn several_entries_changes_and_messages_are_each_taken(world: &mut BareWorld) {
-    let line = connected(world).await;
-    let change = |from: usize| {
-        let messages: Vec<Value> =
-            (from..from + 2).map(|one| written(&format!("wamid.{one}"), &one.to_string())).collect();
-        json!({"field": "messages", "value": {"metadata": {"phone_number_id": PHONE}, "messages": messages}})
-    };
-    let unknown = json!({"field": "flows", "value": {"event": "new"}});
-    let body = json!({"object": "whatsapp_business_account", "entry": [
-        {"id": WABA, "time": 1_795_165_300, "changes": [change(1), unknown, change(3)]},
-        {"changes": null},
-        {"id": 7, "changes": change(5)},
-    ]});
-    let path = format!("/hooks/whatsapp/{}", line.source_id);
-    for _ in 0..2 {
-        assert_eq!(posts(world, &path, Some(SECRET), &body.to_string()).await, 200);
-    }
-    world.deliver_all().await;
-    assert_eq!(texts(world), ["1", "2", "3", "4", "5", "6"]);
-}
-
-/// A person without a phone is answered by the id that Meta gives.
-async fn a_person_without_a_phone_is_answered(world: &mut BareWorld) {
-    let line = connected(world).await;
-    let text = json!({"from_user_id": "BR.9876543210987654321", "id": "wamid.A", "timestamp": "1795165300",
-        "type": "text", "text": {"body": "Oi"}});
-    comes(world, &line, json!({"metadata": {"phone_number_id": PHONE}, "messages": [text]})).await;
-    assert_eq!(texts(world), ["Oi"]);
-    assert!(world.sandbox.chats(HOST)[0].phone.is_empty());
-    line.manager_sends(world, "BR.9876543210987654321", HookMessage::text("Olá")).await;
-    world.deliver_all().await;
-    let out = sent(world);
-    assert_eq!((&out[0]["recipient"], &out[0]["to"]), (&json!("BR.9876543210987654321"), &Value::Null));
 }
 
 /// Unknown kinds become text, and affect nothing else.
@@ -148,24 +112,9 @@ async fn refusals_of_any_form_are_described_in_words(world: &mut BareWorld) {
     assert_eq!(source.json["status"], "working", "none of these is about the number: {}", source.text);
 }
 
-/// 131056 is about one person: the message waits, and goes.
-async fn a_limit_is_waited_for(world: &mut BareWorld) {
-    let line = connected(world).await;
-    comes(world, &line, json!({"messages": [written("wamid.A", "Hello")]})).await;
-    let limit = json!({"error": {"code": 131_056, "message": "pair rate limit hit"}});
-    world.messenger.refusals.lock().unwrap().push_back((400, limit));
-    let said = line.manager_sends(world, CUSTOMER, HookMessage::text("Good morning")).await;
-    world.deliver_to_the_end().await;
-    assert_eq!(sent(world).len(), 2, "refused, then taken");
-    assert!(!world.statuses_at_crm(&line, &said.message_id).contains(&-1));
-}
-
-both!(
+once!(
     fields_of_any_form_cost_no_message,
-    several_entries_changes_and_messages_are_each_taken,
-    a_person_without_a_phone_is_answered,
     unknown_kinds_are_words,
     files_are_fetched_from_another_host_and_with_the_token,
     refusals_of_any_form_are_described_in_words,
-    a_limit_is_waited_for,
 );

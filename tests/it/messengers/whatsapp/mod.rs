@@ -1,13 +1,11 @@
-//! WhatsApp: simulated Cloud API, server and local amoCRM, both ways.
+//! What only WhatsApp has: the window and templates, accounts with several numbers, the vendor's app, the phone app,
+//! statuses that overtake each other, people with two ids, and servers that implement a part of the Cloud API.
 
 mod bare;
 mod bare_bodies;
 mod buttons;
 mod connecting;
 mod hooks;
-mod inwards;
-mod kinds;
-mod live;
 mod numbers;
 mod overtaken;
 mod phone_app;
@@ -22,8 +20,8 @@ mod write_first;
 
 use std::ops::{Deref, DerefMut};
 
-use base::config::{Bot, Config};
-use parom_tests::settings::{BOT_ID, HOST};
+use base::config::Config;
+use parom_tests::settings::HOST;
 use parom_tests::{Beside, Engine, Line, Place, Setup, World};
 use serde_json::{Value, json};
 use simulator::crm::{HookMessage, MessageView, Said, Status};
@@ -67,6 +65,13 @@ fn number_of(messenger: &WhatsApp, app: &AppView, waba: &str, digits: &str) -> N
     Number { app: app.clone(), waba, phone, token }
 }
 
+/// Another number of the same account.
+fn second_number(messenger: &WhatsApp, first: &Number) -> Number {
+    let (id, number) = ("330022334455668".to_owned(), "77010009911".to_owned());
+    let phone = messenger.add_phone(NewPhone { id, number, ..NewPhone::of(&first.waba) });
+    Number { phone, ..first.clone() }
+}
+
 impl Number {
     /// What is entered by hand for an app of the account's own.
     fn settings(&self) -> Value {
@@ -100,13 +105,7 @@ async fn connected(world: &WhatsAppWorld) -> (Line, Number) {
 }
 
 async fn chatting(world: &mut WhatsAppWorld) -> Chat {
-    chatting_with(world, &json!({})).await
-}
-
-/// With these settings besides.
-async fn chatting_with(world: &mut WhatsAppWorld, settings: &Value) -> Chat {
-    let number = number(&world.messenger);
-    let line = world.line_of("whatsapp", "Acme", "wa-1", number.settings_with(settings)).await;
+    let (line, number) = connected(world).await;
     let maria = world.messenger.add_person(NewPerson::default());
     world.messenger.customer(maria, &number.phone).writes("Hello").unwrap();
     arrives(world).await;
@@ -141,21 +140,12 @@ impl Chat {
     fn texts(&self, world: &WhatsAppWorld) -> Vec<String> {
         self.sent(world).into_iter().map(|one| one.text).collect()
     }
-
-    fn path(&self) -> String {
-        format!("/hooks/whatsapp/{}", self.line.source_id)
-    }
 }
 
 /// What amoCRM got last from outside.
 #[track_caller]
 fn last(world: &WhatsAppWorld) -> MessageView {
     super::at_crm(world).pop().expect("amoCRM got something")
-}
-
-/// The `message` of what it got, as it came.
-fn received_message(message: &MessageView) -> &Value {
-    message.payload.get("message").unwrap_or(&message.payload)
 }
 
 /// The last status of a manager's message.
@@ -213,17 +203,6 @@ fn has_app(config: &mut Config) {
     config.whatsapp.app_id = Some(app.id);
     config.whatsapp.app_secret = Some(app.secret.into());
     config.whatsapp.verify_token = Some(VERIFY_TOKEN.into());
-}
-
-/// A channel with a bot, in whose name amoCRM takes what was written elsewhere.
-fn has_bot(config: &mut Config) {
-    let bot = Bot { id: BOT_ID.into(), client_id: "acme-bot".into(), name: "Acme".into() };
-    config.integrations[0].channels[0].bot = Some(bot);
-}
-
-async fn with_bot(world: &mut WhatsAppWorld) {
-    world.setup_is(has_bot);
-    world.restart().await;
 }
 
 /// Posts bytes to a hook's address, signed with a secret.

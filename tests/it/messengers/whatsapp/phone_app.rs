@@ -1,32 +1,14 @@
-//! A number that stays in the phone app: what its owner writes there, and what was written before (whatsapp §13).
+//! A number that stays in the phone app: what its owner changes there, and what was written before (whatsapp §13).
 
-use parom_tests::both;
+use parom_tests::once;
 use parom_tests::settings::{HOST, START};
 use serde_json::json;
 use simulator::crm::{Direction, HookMessage};
 use simulator::whatsapp::{Act, Content, NewPerson, NewPhone};
 
-use super::super::at_crm;
-use super::{MARIA, VendorsWorld, WABA, WhatsAppWorld, arrives, chatting, has_app, has_bot, last, with_bot};
-
-async fn messages_of_the_owner_are_from_a_manager(world: &mut WhatsAppWorld) {
-    with_bot(world).await;
-    let chat = chatting(world).await;
-    for content in [Content::text("Завтра привезём"), Content::of("image").saying("Вот он")] {
-        chat.customer(world).does_own("owner_sends", |act| act.content(content)).unwrap();
-        arrives(world).await;
-    }
-    let came = at_crm(world).split_off(1);
-    let shown: Vec<_> = came.iter().map(|one| (one.direction, one.kind.as_str(), one.text.as_str())).collect();
-    assert_eq!(shown, [(Direction::Imported, "text", "Завтра привезём"), (Direction::Imported, "picture", "Вот он")]);
-    assert!(came.iter().all(|one| one.chat_id == chat.line.chat(world, MARIA)), "in the customer's chat");
-    // It goes nowhere again.
-    world.deliver_to_the_end().await;
-    assert!(chat.sent(world).is_empty());
-    chat.customer(world).writes("Спасибо").unwrap();
-    arrives(world).await;
-    assert_eq!((last(world).text.as_str(), last(world).direction), ("Спасибо", Direction::Incoming));
-}
+use super::super::{at_crm, with_bot};
+use super::{VendorsWorld, WABA, WhatsAppWorld, arrives, chatting, has_app, last};
+use crate::contract::has_bot;
 
 async fn edits_of_the_owner_are_applied(world: &mut WhatsAppWorld) {
     with_bot(world).await;
@@ -123,9 +105,8 @@ async fn earlier_messages_come_silently(world: &mut VendorsWorld) {
     assert_eq!((last(world).silent, last(world).chat_id), (false, came[0].chat_id.clone()));
 }
 
-both!(
+once!(
     earlier_messages_come_silently,
-    messages_of_the_owner_are_from_a_manager,
     edits_of_the_owner_are_applied,
     the_owner_begins_a_chat,
     both_spellings_of_a_number_are_one_chat,

@@ -1,10 +1,10 @@
 //! Every body of Meta's documents, and what amoCRM shows of it (whatsapp §4, §18).
 
-use parom_tests::both;
+use parom_tests::once;
 use serde_json::Value;
 
-use super::super::at_crm;
-use super::{WhatsAppWorld, connected, posts, with_bot};
+use super::super::{at_crm, with_bot};
+use super::{WhatsAppWorld, connected, posts};
 
 /// What becomes of a body.
 #[derive(Clone, Copy, Debug)]
@@ -148,4 +148,4 @@ fn no_body_is_left_out() {
     assert_eq!(told, there);
 }
 
-both!(every_body_of_the_documents_lands_as_the_table_says);
+once!(every_body_of_the_documents_lands_as_the_table_says);

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use parom_tests::both;
-use serde_json::json;
+use parom_tests::once;
 
 use super::{Chat, WhatsAppWorld, arrives, chatting};
 use crate::alerts::{looks, open};
@@ -50,25 +49,6 @@ async fn quality_status_and_name_are_asked_for(world: &mut WhatsAppWorld) {
     assert_eq!(state(world, &chat).await.0, "working");
 }
 
-async fn problems_that_meta_reports_are_shown_at_once(world: &mut WhatsAppWorld) {
-    let chat = chatting(world).await;
-    let (phone, waba) = (chat.number.phone.clone(), chat.number.waba.clone());
-    world.messenger.set_quality(&phone, "GREEN", "DOWNGRADE", "TIER_2K");
-    arrives(world).await;
-    let (status, page) = state(world, &chat).await;
-    assert!(status == "needs_attention" && page.contains("2K customers a day"), "{page}");
-    world.messenger.set_quality(&phone, "GREEN", "UPGRADE", "TIER_10K");
-    arrives(world).await;
-    assert_eq!(state(world, &chat).await.0, "working");
-    world.messenger.restrict(&waba, "RESTRICTED_BIZ_INITIATED_MESSAGING", 1_795_773_600);
-    arrives(world).await;
-    let (status, page) = state(world, &chat).await;
-    assert!(status == "needs_attention" && page.contains("2026-11-27"), "{page}");
-    world.messenger.reinstate(&waba);
-    arrives(world).await;
-    assert_eq!(state(world, &chat).await.0, "working");
-}
-
 async fn a_banned_number_stops(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     world.messenger.set_phone_status(&chat.number.phone, "BANNED");
@@ -80,23 +60,6 @@ async fn a_banned_number_stops(world: &mut WhatsAppWorld) {
     world.advance(Duration::from_secs(400));
     world.works("lines").await;
     assert_ne!(state(world, &chat).await.0, "stopped");
-}
-
-async fn a_token_that_expires_soon_is_reported(world: &mut WhatsAppWorld) {
-    let chat = chatting(world).await;
-    world.messenger.expire_token(&chat.number.token, 5);
-    world.advance(HOUR);
-    world.works("renewals").await;
-    asks(world).await;
-    let (status, page) = state(world, &chat).await;
-    assert!(status == "needs_attention" && page.contains("2026-11-25"), "{page}");
-    let token = world.messenger.add_token(&chat.number.app.id, &[&chat.number.waba]);
-    let settings = chat.number.settings_with(&json!({"access_token": token}));
-    world.api.patch(&chat.line.path(""), &json!({"settings": settings})).await.is(200);
-    world.advance(HOUR);
-    world.works("renewals").await;
-    asks(world).await;
-    assert_eq!(state(world, &chat).await.0, "working");
 }
 
 /// Another service takes the number's webhook, and gives it back.
@@ -119,10 +82,4 @@ async fn a_number_taken_by_another_service_is_reported(world: &mut WhatsAppWorld
     );
 }
 
-both!(
-    quality_status_and_name_are_asked_for,
-    problems_that_meta_reports_are_shown_at_once,
-    a_banned_number_stops,
-    a_token_that_expires_soon_is_reported,
-    a_number_taken_by_another_service_is_reported,
-);
+once!(quality_status_and_name_are_asked_for, a_banned_number_stops, a_number_taken_by_another_service_is_reported);

@@ -1,10 +1,8 @@
 //! How far a message has come, and what becomes of one whose answer was lost (whatsapp §5).
 
-use std::time::Duration;
-
-use parom_tests::both;
+use parom_tests::once;
 use simulator::crm::{Attachment, HookMessage};
-use simulator::whatsapp::{Fault, HookFault, Status, refusal};
+use simulator::whatsapp::{Fault, HookFault, Status};
 
 use super::{WhatsAppWorld, arrives, chatting, failure};
 
@@ -89,21 +87,6 @@ async fn an_undeliverable_message_is_explained_alike_in_amocrm_and_in_the_panel(
     page.says(&["Клиента нет в этом мессенджере или он недоступен.", "Проверьте номер в контакте."]);
 }
 
-/// What Meta refuses at once has the same words as what it reports later.
-async fn a_refusal_is_described_in_words(world: &mut WhatsAppWorld) {
-    let chat = chatting(world).await;
-    world.messenger.set_refuses_at_once(true);
-    chat.customer(world).blocks().unwrap();
-    let said = chat.manager_gets_through(world, HookMessage::text("Hello?")).await;
-    let words = "Номера нет в WhatsApp или он недоступен. Проверьте номер.".to_owned();
-    assert_eq!(failure(world, &said), (904, words));
-    let dead = world.api.get(&chat.line.dead_letters()).await.is(200);
-    let id = dead.text_at("/items/0/message_id");
-    let page = world.panel(chat.line.tenant_id).await.opens(&format!("/panel/messages/{id}")).await.is(200);
-    page.says(&["The number is not on WhatsApp or not reachable."]);
-    page.never_says(&[&chat.number.token]);
-}
-
 /// The answer is lost, the message is there: its status reports it, and nothing is sent twice.
 async fn a_lost_answer_is_settled_by_the_status(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
@@ -122,18 +105,6 @@ async fn a_lost_answer_is_settled_by_the_status(world: &mut WhatsAppWorld) {
     assert_eq!(messages.iter().find(|one| one.id == said.message_id).unwrap().reactions.len(), 1);
 }
 
-/// It never arrived, and no status comes: after a while it is sent once more.
-async fn a_lost_message_is_sent_once_more(world: &mut WhatsAppWorld) {
-    let chat = chatting(world).await;
-    world.messenger.faults().next("messages", 1, Fault::ResetBefore);
-    let said = chat.manager_gets_through(world, HookMessage::text("Perhaps")).await;
-    assert!(chat.texts(world).is_empty(), "its status is waited for");
-    world.deliver_to_the_end().await;
-    arrives(world).await;
-    assert_eq!(chat.texts(world), ["Perhaps"]);
-    assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
-}
-
 /// Statuses overtake the answer of the send.
 async fn a_status_before_the_answer_counts(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
@@ -143,27 +114,12 @@ async fn a_status_before_the_answer_counts(world: &mut WhatsAppWorld) {
     assert_eq!(chat.texts(world), ["Quick"]);
 }
 
-async fn a_message_that_certainly_did_not_arrive_is_sent_again(world: &mut WhatsAppWorld) {
-    let chat = chatting(world).await;
-    world.messenger.faults().next("messages", 1, refusal(131_016));
-    world.messenger.faults().next("messages", 1, Fault::HtmlPage { status: 502 });
-    let said = chat.manager_gets_through(world, HookMessage::text("At last")).await;
-    world.deliver_to_the_end().await;
-    world.advance(Duration::from_secs(60));
-    arrives(world).await;
-    assert_eq!(chat.texts(world), ["At last"]);
-    assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
-}
-
-both!(
+once!(
     delivered_and_read_reach_the_manager,
     sent_alone_is_not_delivered,
     the_highest_status_stays,
     a_failure_is_described_in_words,
     an_undeliverable_message_is_explained_alike_in_amocrm_and_in_the_panel,
-    a_refusal_is_described_in_words,
     a_lost_answer_is_settled_by_the_status,
-    a_lost_message_is_sent_once_more,
     a_status_before_the_answer_counts,
-    a_message_that_certainly_did_not_arrive_is_sent_again,
 );

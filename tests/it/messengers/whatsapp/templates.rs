@@ -6,8 +6,8 @@ mod sent;
 
 use std::time::Duration;
 
-use parom_tests::both;
 use parom_tests::settings::HOST;
+use parom_tests::{Line, World, both};
 use serde_json::{Value, json};
 use simulator::crm::HookMessage;
 use simulator::whatsapp::{Review, TemplateView};
@@ -19,29 +19,35 @@ const CONTENT: &str = "Hello {{contact.name}}, your order {{lead.id}} is ready a
 
 /// A user's template, which no token of ours can see; its review is requested.
 async fn requested(world: &mut WhatsAppWorld, chat: &Chat, more: Value) -> i64 {
-    world.works("subscriptions").await;
     let mut fields = json!({
-        "type": "waba", "waba_category": "UTILITY", "waba_language": "ru", "waba_header": "Acme",
-        "waba_header_type": "text", "waba_footer": "Thanks",
+        "waba_header": "Acme", "waba_header_type": "text", "waba_footer": "Thanks",
         "waba_examples": {"{{lead.id}}": "1592", "{{contact.name}}": "Ann"},
     });
     fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    let id = world.sandbox.add_template(HOST, "Order ready", CONTENT, fields);
-    asked(world, chat, id).await;
+    submitted(world, &chat.line, "Order ready", CONTENT, &fields).await
+}
+
+/// The same with this name and text.
+pub async fn submitted(world: &World, line: &Line, name: &str, content: &str, more: &Value) -> i64 {
+    world.works("subscriptions").await;
+    let mut fields = json!({"type": "waba", "waba_category": "UTILITY", "waba_language": "ru"});
+    fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let id = world.sandbox.add_template(&line.host, name, content, fields);
+    asked(world, line, id).await;
     id
 }
 
 /// A review is requested in amoCRM, and submitted.
-async fn asked(world: &mut WhatsAppWorld, chat: &Chat, id: i64) {
-    assert!(world.sandbox.ask_template_review(HOST, id), "the source is one of official WhatsApp");
-    let waits = async || listed(world, chat, id).await.filter(|row| row["status"] == "waiting");
+async fn asked(world: &World, line: &Line, id: i64) {
+    assert!(world.sandbox.ask_template_review(&line.host, id), "the source is one of official WhatsApp");
+    let waits = async || listed(world, line, id).await.filter(|row| row["status"] == "waiting");
     world.until("the request is stored", waits).await;
     steps(world).await;
 }
 
 /// The template as the public API returns it.
-async fn listed(world: &WhatsAppWorld, chat: &Chat, id: i64) -> Option<Value> {
-    let all = world.api.get(&chat.line.path("/templates")).await.is(200).json;
+async fn listed(world: &World, line: &Line, id: i64) -> Option<Value> {
+    let all = world.api.get(&line.path("/templates")).await.is(200).json;
     all["items"]
         .as_array()?
         .iter()
@@ -49,12 +55,12 @@ async fn listed(world: &WhatsAppWorld, chat: &Chat, id: i64) -> Option<Value> {
         .cloned()
 }
 
-async fn steps(world: &WhatsAppWorld) {
+pub async fn steps(world: &World) {
     while world.works("templates").await > 0 {}
 }
 
 /// Meta decides, and amoCRM receives the decision.
-async fn decided(world: &mut WhatsAppWorld, template: &TemplateView, review: Review) {
+pub async fn decided(world: &mut WhatsAppWorld, template: &TemplateView, review: Review) {
     world.messenger.review(&template.id, review).unwrap();
     arrives(world).await;
     steps(world).await;
@@ -65,8 +71,13 @@ fn at_meta(world: &WhatsAppWorld, chat: &Chat) -> TemplateView {
 }
 
 /// amoCRM's review: status and reason.
-fn at_crm(world: &WhatsAppWorld, id: i64) -> (String, String) {
-    let template = world.sandbox.templates(HOST).into_iter().find(|one| one["id"] == id).expect("a template");
+fn at_crm(world: &World, id: i64) -> (String, String) {
+    review(world, HOST, id)
+}
+
+/// The same in any account.
+pub fn review(world: &World, host: &str, id: i64) -> (String, String) {
+    let template = world.sandbox.templates(host).into_iter().find(|one| one["id"] == id).expect("a template");
     let review = &template["_embedded"]["reviews"][0];
     let text = |name: &str| review[name].as_str().unwrap_or_default().replace('\u{a0}', " ");
     (text("status"), text("reject_reason"))
@@ -148,7 +159,7 @@ async fn a_rejected_template_is_submitted_once_more(world: &mut WhatsAppWorld) {
     let there = at_meta(world, &chat);
     decided(world, &there, Review::Reject { reason: "INVALID_FORMAT".to_owned(), info: None }).await;
     assert_eq!(at_crm(world, id), ("rejected".to_owned(), "INVALID_FORMAT".to_owned()));
-    asked(world, &chat, id).await;
+    asked(world, &chat.line, id).await;
     assert_eq!((at_meta(world, &chat).status.as_str(), at_crm(world, id).0.as_str()), ("PENDING", "review"));
     assert_eq!(world.messenger.templates(&chat.number.waba).len(), 1);
     decided(world, &there, Review::Approve).await;
@@ -167,7 +178,7 @@ async fn a_template_that_meta_refuses_is_rejected(world: &mut WhatsAppWorld) {
         }),
     );
     world.works("subscriptions").await;
-    asked(world, &chat, edge).await;
+    asked(world, &chat.line, edge).await;
     let (status, reason) = at_crm(world, edge);
     assert_eq!(status, "rejected");
     assert!(reason.contains("Поле стоит с краю"), "{reason}");
@@ -185,7 +196,7 @@ async fn quality_and_category_are_followed(world: &mut WhatsAppWorld) {
     decided(world, &there, Review::Approve).await;
     decided(world, &there, Review::Quality("RED".to_owned())).await;
     decided(world, &there, Review::Category("MARKETING".to_owned())).await;
-    let row = listed(world, &chat, id).await.unwrap();
+    let row = listed(world, &chat.line, id).await.unwrap();
     assert_eq!(
         (&row["quality"], &row["category"], &row["status"]),
         (&json!("RED"), &json!("MARKETING"), &json!("approved"))
@@ -199,7 +210,7 @@ async fn quality_and_category_are_followed(world: &mut WhatsAppWorld) {
     decided(world, &there, Review::Disable).await;
     let (status, _) = at_crm(world, id);
     assert_eq!(status, "rejected", "what is disabled cannot be used any more");
-    assert_eq!(listed(world, &chat, id).await.unwrap()["status"], "disabled");
+    assert_eq!(listed(world, &chat.line, id).await.unwrap()["status"], "disabled");
 }
 
 both!(

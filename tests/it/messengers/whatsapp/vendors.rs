@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use simulator::crm::HookMessage;
 use simulator::whatsapp::{HookFault, NewPerson, Review};
 
-use super::{MARIA, Number, VERIFY_TOKEN, VendorsWorld, arrives, number_of, posts};
+use super::templates::{decided, review, submitted};
+use super::{MARIA, Number, VERIFY_TOKEN, VendorsWorld, arrives, number_of, posts, second_number};
 
 const OTHER: &str = "other.amocrm.ru";
 const OTHER_WABA: &str = "220011223344999";
@@ -126,12 +127,7 @@ async fn only_meta_is_let_in(world: &mut VendorsWorld) {
 /// A decision about a template, or a restriction, names the WABA and no number: each source of it gets it.
 async fn an_event_of_a_business_account_reaches_its_sources(world: &mut VendorsWorld) {
     let number = number_of(&world.messenger, &world.app, super::WABA, "77010009900");
-    let phone = world.messenger.add_phone(simulator::whatsapp::NewPhone {
-        id: "330022334455668".to_owned(),
-        number: "77010009911".to_owned(),
-        ..simulator::whatsapp::NewPhone::of(&number.waba)
-    });
-    let second = Number { phone, ..number.clone() };
+    let second = second_number(&world.messenger, &number);
     let stranger = number_of(&world.messenger, &world.app, OTHER_WABA, "77010009922");
     let lines = [
         line(world, HOST, "wa-1", &number).await,
@@ -149,20 +145,10 @@ async fn an_event_of_a_business_account_reaches_its_sources(world: &mut VendorsW
     arrives(world).await;
     assert_eq!(state(world, &lines[1]).await, "working");
 
-    world.works("subscriptions").await;
-    let fields = json!({"type": "waba", "waba_category": "UTILITY", "waba_language": "ru"});
-    let id = world.sandbox.add_template(HOST, "Ready", "Your order is ready.", fields);
-    assert!(world.sandbox.ask_template_review(HOST, id));
-    let path = lines[0].path("/templates");
-    let stored = async || world.api.get(&path).await.json["items"].as_array().filter(|all| !all.is_empty()).map(|_| ());
-    world.until("the request is stored", stored).await;
-    while world.works("templates").await > 0 {}
+    let id = submitted(world, &lines[0], "Ready", "Your order is ready.", &json!({})).await;
     let there = world.messenger.templates(&number.waba).pop().unwrap();
-    world.messenger.review(&there.id, Review::Approve).unwrap();
-    arrives(world).await;
-    while world.works("templates").await > 0 {}
-    let template = world.sandbox.templates(HOST).into_iter().find(|one| one["id"] == id).unwrap();
-    assert_eq!(template["_embedded"]["reviews"][0]["status"], "approved");
+    decided(world, &there, Review::Approve).await;
+    assert_eq!(review(world, HOST, id).0, "approved");
 
     // The subscription of an account ends with its last source.
     let jobs = async || {
@@ -229,14 +215,10 @@ async fn n3_sources_of_earlier_releases_go_on(world: &mut VendorsWorld) {
 /// A number of which Meta does not say that it is the account's needs the subscription of the account all the same.
 async fn n3_an_unproved_number_keeps_the_subscription_of_its_account(world: &mut VendorsWorld) {
     let number = number_of(&world.messenger, &world.app, super::WABA, "77010009900");
-    let phone = world.messenger.add_phone(simulator::whatsapp::NewPhone {
-        id: "330022334455668".to_owned(),
-        number: "77010009911".to_owned(),
-        ..simulator::whatsapp::NewPhone::of(&number.waba)
-    });
+    let second = second_number(&world.messenger, &number);
     let proved = line(world, HOST, "wa-1", &number).await;
     world.messenger.faults().until_cleared("phone_numbers", simulator::whatsapp::Fault::HtmlPage { status: 404 });
-    let unproved = line(world, OTHER, "wa-2", &Number { phone, ..number.clone() }).await;
+    let unproved = line(world, OTHER, "wa-2", &second).await;
     world.messenger.faults().clear();
     world.messenger.restrict(&number.waba, "RESTRICTED_BIZ_INITIATED_MESSAGING", 1_795_773_600);
     arrives(world).await;

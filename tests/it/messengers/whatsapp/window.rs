@@ -3,11 +3,11 @@
 use simulator::crm::HookMessage;
 use std::time::Duration;
 
-use parom_tests::both;
+use parom_tests::once;
 use serde_json::json;
-use simulator::whatsapp::{Act, Content, NewPhone, refusal};
+use simulator::whatsapp::{Act, Content, refusal};
 
-use super::{MARIA, Number, WhatsAppWorld, arrives, chatting, failure};
+use super::{MARIA, WhatsAppWorld, arrives, chatting, failure, second_number};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -109,12 +109,7 @@ async fn a_webhook_that_comes_late_opens_what_is_left(world: &mut WhatsAppWorld)
 /// The number to which a person wrote last is open, another one of the account is not.
 async fn each_number_has_its_own_clock(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
-    let phone = NewPhone {
-        id: "330022334455668".to_owned(),
-        number: "77010009911".to_owned(),
-        ..NewPhone::of(&chat.number.waba)
-    };
-    let second = Number { phone: world.messenger.add_phone(phone), ..chat.number.clone() };
+    let second = second_number(&world.messenger, &chat.number);
     let sales = world.line_of("whatsapp", "Sales", "wa-2", second.settings()).await;
     world.messenger.customer(chat.maria, &second.phone).writes("And here?").unwrap();
     arrives(world).await;
@@ -129,7 +124,7 @@ async fn each_number_has_its_own_clock(world: &mut WhatsAppWorld) {
     assert!(world.messenger.sent(&second.phone).is_empty());
 }
 
-both!(
+once!(
     a_late_answer_is_refused_before_it_is_sent,
     any_action_of_the_customer_opens_the_window,
     an_advertisement_opens_it_for_three_days,

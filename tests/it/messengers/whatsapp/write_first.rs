@@ -1,11 +1,12 @@
 //! A manager writes first, by phone: a template, because the customer has not written yet (whatsapp §9).
 
-use parom_tests::both;
+use parom_tests::once;
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use serde_json::json;
 use simulator::crm::{HookMessage, Said};
 use simulator::whatsapp::{NewPerson, Review};
 
+use super::templates::{decided, submitted};
 use super::{Chat, WhatsAppWorld, arrives, connected, failure, last};
 
 const CONTENT: &str = "Order {{lead.id}} is ready at Acme.";
@@ -20,18 +21,9 @@ async fn begins(world: &mut WhatsAppWorld, message: HookMessage) -> Said {
 /// An approved template's id at amoCRM.
 async fn approved(world: &mut WhatsAppWorld, chat: &Chat) -> i64 {
     let examples = json!({"{{lead.id}}": "1"});
-    let fields = json!({"type": "waba", "waba_category": "UTILITY", "waba_language": "ru", "waba_examples": examples});
-    world.works("subscriptions").await;
-    let id = world.sandbox.add_template(HOST, "Ready", CONTENT, fields);
-    assert!(world.sandbox.ask_template_review(HOST, id));
-    let path = chat.line.path("/templates");
-    let stored = async || world.api.get(&path).await.json["items"].as_array().filter(|all| !all.is_empty()).map(|_| ());
-    world.until("the request is stored", stored).await;
-    while world.works("templates").await > 0 {}
+    let id = submitted(world, &chat.line, "Ready", CONTENT, &json!({"waba_examples": examples})).await;
     let there = world.messenger.templates(&chat.number.waba).pop().unwrap();
-    world.messenger.review(&there.id, Review::Approve).unwrap();
-    arrives(world).await;
-    while world.works("templates").await > 0 {}
+    decided(world, &there, Review::Approve).await;
     id
 }
 
@@ -70,4 +62,4 @@ async fn a_number_without_whatsapp_is_904(world: &mut WhatsAppWorld) {
     assert_eq!(failure(world, &said), (904, words));
 }
 
-both!(a_person_with_whatsapp_gets_the_template_and_answers_in_the_same_chat, a_number_without_whatsapp_is_904);
+once!(a_person_with_whatsapp_gets_the_template_and_answers_in_the_same_chat, a_number_without_whatsapp_is_904);

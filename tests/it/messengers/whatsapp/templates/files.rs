@@ -1,15 +1,15 @@
 //! Templates with a file above their text (whatsapp §9): amoCRM's own file is the example that Meta reviews, and the
 //! message's file is what customers get.
 
-use base::config::Bot;
 use parom::template::{TemplateDraft, create};
-use parom_tests::settings::{BOT_ID, HOST};
+use parom_tests::settings::HOST;
 use parom_tests::{answer, both};
 use reqwest::Method;
 use serde_json::{Value, json};
 use simulator::crm::{Attachment, Fault, HookMessage, Part};
 use simulator::whatsapp::Review;
 
+use super::super::super::with_bot;
 use super::super::{Chat, MARIA, WhatsAppWorld, arrives, chatting, last};
 use super::{CONTENT, DAY, asked, at_crm, at_meta, decided, listed, requested};
 
@@ -82,7 +82,7 @@ async fn a_file_that_the_hook_does_not_name_is_asked_for(world: &mut WhatsAppWor
     let id = create(&world.app().sources, chat.line.tenant_id, key, &draft).await.unwrap().id;
     let uuid = world.sandbox.add_drive_file(HOST, &Attachment::sample("file"));
     assert!(world.sandbox.change_template(HOST, id, with_file(&uuid, "document")));
-    asked(world, &chat, id).await;
+    asked(world, &chat.line, id).await;
     let there = at_meta(world, &chat);
     assert_eq!(there.json["components"][0]["format"], "DOCUMENT");
     decided(world, &there, Review::Approve).await;
@@ -112,7 +112,7 @@ async fn a_file_that_cannot_be_submitted_is_reported(world: &mut WhatsAppWorld) 
     let uuid = world.sandbox.add_drive_file(HOST, &Attachment::sample("file"));
     world.messenger.faults().next("uploads", 1, simulator::whatsapp::Fault::HtmlPage { status: 502 });
     let id = requested(world, &chat, with_file(&uuid, "document")).await;
-    let row = listed(world, &chat, id).await.unwrap();
+    let row = listed(world, &chat.line, id).await.unwrap();
     assert!(row["status"] == "waiting" && row["waits_because"].is_string(), "{row}");
     world.advance(std::time::Duration::from_secs(60));
     super::steps(world).await;
@@ -121,18 +121,14 @@ async fn a_file_that_cannot_be_submitted_is_reported(world: &mut WhatsAppWorld) 
 
 /// A program names the file by its address or its upload, or leaves it to the file that was reviewed.
 async fn a_program_sends_a_template_with_its_file(world: &mut WhatsAppWorld) {
-    world.setup_is(|config| {
-        let bot = Bot { id: BOT_ID.into(), client_id: "acme-bot".into(), name: "Acme".into() };
-        config.integrations[0].channels[0].bot = Some(bot);
-    });
-    world.restart().await;
+    with_bot(world).await;
     let chat = chatting(world).await;
     let uuid = world.sandbox.add_drive_file(HOST, &Attachment::second_picture());
     let id = requested(world, &chat, with_file(&uuid, "picture")).await;
     let there = at_meta(world, &chat);
     decided(world, &there, Review::Approve).await;
     world.advance(DAY);
-    let row = listed(world, &chat, id).await.unwrap();
+    let row = listed(world, &chat.line, id).await.unwrap();
     assert_eq!(row["file"], "picture");
     let path = chat.line.path(&format!("/templates/{}/messages", row["id"].as_str().unwrap()));
     let params = json!([{"key": "{{contact.name}}", "value": "Maria"}, {"key": "{{lead.id}}", "value": "7"}]);
@@ -179,7 +175,7 @@ async fn a_program_sends_a_template_with_its_file(world: &mut WhatsAppWorld) {
     let plain = requested(world, &chat, json!({})).await;
     let there = at_meta(world, &chat);
     decided(world, &there, Review::Approve).await;
-    let row = listed(world, &chat, plain).await.unwrap();
+    let row = listed(world, &chat.line, plain).await.unwrap();
     assert_eq!(row["file"], Value::Null);
     let path = chat.line.path(&format!("/templates/{}/messages", row["id"].as_str().unwrap()));
     let refused = world.api.post(&path, &with(json!({"media_url": "https://shop.example/a.png"}))).await.is(422);
@@ -193,7 +189,7 @@ async fn an_unavailable_file_is_reported_to_the_program(world: &mut WhatsAppWorl
     let id = requested(world, &chat, with_file(&uuid, "document")).await;
     let there = at_meta(world, &chat);
     decided(world, &there, Review::Approve).await;
-    let row = listed(world, &chat, id).await.unwrap();
+    let row = listed(world, &chat.line, id).await.unwrap();
     let path = chat.line.path(&format!("/templates/{}/messages", row["id"].as_str().unwrap()));
     let params = json!([{"key": "{{contact.name}}", "value": "Maria"}, {"key": "{{lead.id}}", "value": "7"}]);
     let body = json!({"conversation": {"id": MARIA}, "params": params});

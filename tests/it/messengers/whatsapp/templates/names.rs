@@ -50,7 +50,7 @@ async fn another_text_under_a_name_is_refused(world: &mut WhatsAppWorld) {
     let fields =
         json!({"type": "waba", "waba_category": "UTILITY", "waba_language": "ru", "external_id": "order_ready"});
     let other = world.sandbox.add_template(HOST, "Cancelled", "Your order is cancelled.", fields);
-    asked(world, &chat, other).await;
+    asked(world, &chat.line, other).await;
     let (status, reason) = at_crm(world, other);
     assert!(status == "rejected" && reason.contains("«order_ready» уже есть другой текст"), "{status}: {reason}");
     let kept: Vec<_> = world.messenger.templates(&chat.number.waba).into_iter().map(|one| one.json).collect();
@@ -73,12 +73,12 @@ async fn a_new_title_changes_nothing_but_the_title(world: &mut WhatsAppWorld) {
     let tenant_id = chat.line.tenant_id;
     let key = "0190aaaa-bbbb-7ccc-8ddd-eeeeffff0009";
     let id = create(&world.app().sources, tenant_id, key, &draft).await.unwrap().id;
-    asked(world, &chat, id).await;
+    asked(world, &chat.line, id).await;
     let there = at_meta(world, &chat);
     assert_eq!(there.name, format!("order_ready_{id}"));
     assert!(world.sandbox.change_template(HOST, id, json!({"name": "Order is here"})));
     list(&world.app().sources, tenant_id).await.unwrap();
-    let row = listed(world, &chat, id).await.unwrap();
+    let row = listed(world, &chat.line, id).await.unwrap();
     assert_eq!((&row["name"], &row["messenger_name"]), (&json!("Order is here"), &json!(there.name)));
     decided(world, &there, Review::Approve).await;
     assert_eq!(at_crm(world, id).0, "approved");
@@ -99,14 +99,14 @@ async fn a_template_that_meta_lost_is_found_by_its_name(world: &mut WhatsAppWorl
     let first = at_meta(world, &chat);
     decided(world, &first, Review::Reject { reason: "SCAM".to_owned(), info: None }).await;
     decided(world, &first, Review::Delete).await;
-    let row = listed(world, &chat, id).await.unwrap();
+    let row = listed(world, &chat.line, id).await.unwrap();
     assert_eq!((row["status"].as_str(), at_crm(world, id).0.as_str()), (Some("deleted"), "rejected"));
     world.messenger.faults().next("message_templates", 1, Fault::ResetAfter);
-    asked(world, &chat, id).await;
+    asked(world, &chat.line, id).await;
     let second = at_meta(world, &chat);
     assert_ne!(second.id, first.id);
     decided(world, &second, Review::Approve).await;
-    let row = listed(world, &chat, id).await.unwrap();
+    let row = listed(world, &chat.line, id).await.unwrap();
     assert_eq!((&row["external_id"], at_crm(world, id).0.as_str()), (&json!(second.id), "approved"));
 }
 

@@ -4,44 +4,16 @@ use parom_tests::settings::HOST;
 use parom_tests::{Line, both};
 use serde_json::json;
 use simulator::crm::HookMessage;
-use simulator::whatsapp::{NewPerson, NewPhone, Review, TemplateView};
+use simulator::whatsapp::{NewPerson, Review, TemplateView};
 
-use super::{MARIA, Number, OTHER, OTHER_WABA, VendorsWorld, arrives, line, number_of};
+use super::super::templates::{decided, review, submitted};
+use super::{MARIA, Number, OTHER, OTHER_WABA, VendorsWorld, arrives, line, number_of, second_number};
 
 const CONTENT: &str = "Your order is ready at Acme.";
 
 /// A user's template with this external id, submitted to Meta.
 async fn requested(world: &VendorsWorld, line: &Line, external_id: &str, content: &str) -> i64 {
-    world.works("subscriptions").await;
-    let fields = json!({"type": "waba", "waba_category": "UTILITY", "waba_language": "ru", "external_id": external_id});
-    let id = world.sandbox.add_template(&line.host, external_id, content, fields);
-    assert!(world.sandbox.ask_template_review(&line.host, id));
-    let path = line.path("/templates");
-    let known = async || {
-        let all = world.api.get(&path).await.is(200).json["items"].as_array().cloned()?;
-        all.into_iter().find(|one| one["amocrm_template_id"].as_str() == Some(id.to_string().as_str()))
-    };
-    world.until("the request is stored", known).await;
-    steps(world).await;
-    id
-}
-
-async fn steps(world: &VendorsWorld) {
-    while world.works("templates").await > 0 {}
-}
-
-async fn decided(world: &mut VendorsWorld, template: &TemplateView, review: Review) {
-    world.messenger.review(&template.id, review).unwrap();
-    arrives(world).await;
-    steps(world).await;
-}
-
-/// The account's review of a template: status and reason.
-fn review(world: &VendorsWorld, host: &str, id: i64) -> (String, String) {
-    let template = world.sandbox.templates(host).into_iter().find(|one| one["id"] == id).expect("a template");
-    let review = &template["_embedded"]["reviews"][0];
-    let text = |name: &str| review[name].as_str().unwrap_or_default().replace('\u{a0}', " ");
-    (text("status"), text("reject_reason"))
+    submitted(world, line, external_id, content, &json!({"external_id": external_id})).await
 }
 
 fn at_meta(world: &VendorsWorld, number: &Number) -> TemplateView {
@@ -69,9 +41,7 @@ async fn a_decision_reaches_the_account_of_its_waba(world: &mut VendorsWorld) {
 /// Two accounts with a number each of one company.
 async fn accounts_that_share_a_waba_share_its_templates(world: &mut VendorsWorld) {
     let own = number_of(&world.messenger, &world.app, super::super::WABA, "77010009900");
-    let second =
-        NewPhone { id: "330022334455668".to_owned(), number: "77010009911".to_owned(), ..NewPhone::of(&own.waba) };
-    let second = Number { phone: world.messenger.add_phone(second), ..own.clone() };
+    let second = second_number(&world.messenger, &own);
     let lines = [line(world, HOST, "wa-1", &own).await, line(world, OTHER, "wa-2", &second).await];
     let one = requested(world, &lines[0], "order_ready", CONTENT).await;
     let other = requested(world, &lines[1], "order_ready", CONTENT).await;
