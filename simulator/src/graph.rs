@@ -3,7 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::kit::{Answer, Call, Core, HookFault, Part, Post, Wire, signature};
+pub(crate) use crate::kit::ensure;
+use crate::kit::{Answer, Call, Core, HookFault, Part, Post, Wire, signature, text_of};
 
 /// A call's result, or its refusal.
 pub(crate) type Answered = Result<Value, Refusal>;
@@ -67,6 +68,11 @@ pub(crate) fn invalid_token(subcode: Option<i64>, message: &str) -> Refusal {
     Refusal::new(401, 190, subcode, message)
 }
 
+/// The text is no token.
+pub(crate) fn unreadable_token() -> Refusal {
+    invalid_token(None, "Invalid OAuth access token - Cannot parse access token")
+}
+
 /// The token lacks a permission.
 pub(crate) fn not_permitted() -> Refusal {
     Refusal::new(403, 10, None, "(#10) Application does not have permission for this action")
@@ -92,14 +98,29 @@ pub(crate) fn no_edge(edge: &str) -> Refusal {
     Refusal::new(400, 2500, None, format!("Unknown path components: /{edge}"))
 }
 
-/// Returns the refusal unless the condition holds.
-pub(crate) fn ensure(holds: bool, otherwise: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
-    if holds { Ok(()) } else { Err(otherwise()) }
-}
-
 /// The answer of calls without a result.
 pub(crate) fn success() -> Value {
     json!({ "success": true })
+}
+
+/// A callback of an app, as its subscriptions list it.
+pub(crate) fn subscription<'a>(object: &str, url: &str, fields: impl IntoIterator<Item = &'a String>) -> Value {
+    let fields = fields.into_iter().map(|name| json!({"name": name, "version": "v26.0"}));
+    json!({"object": object, "callback_url": url, "active": true, "fields": fields.collect::<Vec<_>>()})
+}
+
+/// An app as shown in its dashboard.
+#[derive(Clone, Debug)]
+pub struct AppView {
+    pub id: String,
+    pub secret: String,
+}
+
+impl AppView {
+    /// The app's own token.
+    pub fn token(&self) -> String {
+        format!("{}|{}", self.id, self.secret)
+    }
 }
 
 /// Node and edge of a call, without the version.
@@ -122,14 +143,8 @@ pub(crate) struct Params<'a> {
 
 impl<'a> Params<'a> {
     pub(crate) fn of(call: &'a Call) -> Self {
-        let pairs =
-            call.query.iter().chain(&call.form).map(|(name, value)| (name.clone(), Value::from(value.as_str())));
-        let mut values: Map<String, Value> = pairs.collect();
+        let mut values = call.values();
         values.extend(call.json.as_object().cloned().unwrap_or_default());
-        // A part may have a media type without being a file.
-        for part in call.parts.iter().filter(|part| part.file_name.is_empty()) {
-            values.insert(part.name.clone(), Value::from(String::from_utf8_lossy(&part.bytes)));
-        }
         let file = call.part("filedata").filter(|part| !part.file_name.is_empty());
         let mut params = Self { values, file, token: String::new() };
         let given = call.bearer().or_else(|| call.header("authorization")?.strip_prefix("OAuth "));
@@ -149,11 +164,7 @@ impl<'a> Params<'a> {
 
     /// A parameter as text, also if it is a number.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
-        match self.values.get(name)? {
-            Value::String(text) => Some(text.clone()),
-            Value::Null => None,
-            other => Some(other.to_string()),
-        }
+        text_of(&self.values, name)
     }
 
     /// An object: native in JSON, else JSON text.

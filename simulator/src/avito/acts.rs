@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::json;
 use super::options::{Avito, Options};
-use crate::kit::{Act, Author, Content, Dialog, Done, File, Id, Message, Sample, Verb, write};
+use crate::kit::{Act, Author, Content, Dialog, Done, Event, File, Id, Message, Sample, Verb, write};
 
 /// The chat of an act: one that it names, or one about an advert or with a seller, which is created on first use.
 pub(super) fn place(state: &mut Avito, act: &Act) -> Result<Id> {
@@ -113,6 +113,14 @@ fn part(state: &mut Avito, act: &Act, content: &Content, draft: &mut Message) ->
     }))
 }
 
+/// Queues the webhooks about what happened; what was read is not reported.
+pub(super) fn report(state: &mut Avito, event: &Event<'_>) -> Id {
+    if event.act.verb != Verb::Read {
+        announce(state, event.dialog, event.message);
+    }
+    Id::default()
+}
+
 /// Queues the webhooks about a message that was written or deleted. Own messages are reported too, as the documentation
 /// of `user_id` and `author_id` says.
 pub(super) fn announce(state: &mut Avito, chat: &Id, message: &Id) {
@@ -148,14 +156,14 @@ pub(super) fn delete(state: &mut Avito, chat: &Id, message: &Id) {
 }
 
 /// Acts that only Avito has.
-pub(super) fn own(wire: &Options, state: &mut Avito, act: &Act) -> Result<Done> {
+pub(super) fn own(state: &mut Avito, act: &Act) -> Result<Done> {
     if act.name == "raw" {
         queue(state, &act.line, "", act.more.get("body").cloned().context("body is missing")?);
         return Ok(Done::default());
     }
     let dialog = place(state, act)?;
     let message = match act.name.as_str() {
-        "send_as_seller" => write(wire, state, act, &dialog, Author::Owner)?,
+        "send_as_seller" => write::<Options>(state, act, &dialog, Author::Owner)?,
         "take_back_as_seller" => {
             let message = state.dialog(&dialog).and_then(|chat| chat.message(act.first().ok()?));
             ensure!(message.is_some_and(json::is_sellers), "it is not the seller's own");

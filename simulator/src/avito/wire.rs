@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::options::{Avito, Options, Own};
 use super::{acts, api, json, oauth};
 use crate::kit::{
-    Act, ActWord, Answer, Call, Core, Dialog, Done, Event, Fault, FaultWords, Hook, HookFault, Id, Kind, Look, Message,
+    Act, ActWord, Answer, Call, Core, Done, Fault, FaultWords, Handlers, Hook, HookFault, Id, Kind, Look, Message,
     Named, Now, PLAIN, Person, Policy, Post, Sample, Verb, Visit, Wire, Words,
 };
 
@@ -82,6 +82,14 @@ impl Wire for Options {
         Kind::new("raw", &["type", "content"]),
     ];
     const FAULTS: FaultWords = FaultWords { call: "operation", hook: "post", to: "", own: &[] };
+    const HANDLERS: Handlers<Self> = Handlers {
+        place: acts::place,
+        next_message: |state, _| state.next_hex(32).into(),
+        compose: acts::compose,
+        report: acts::report,
+        act: acts::own,
+        json: json::message,
+    };
     const HOOKS: Policy = Policy {
         limit: Duration::from_secs(2),
         at_once: usize::MAX,
@@ -127,30 +135,6 @@ impl Wire for Options {
         }
     }
 
-    fn place(&self, state: &mut Avito, act: &Act) -> Result<Id> {
-        acts::place(state, act)
-    }
-
-    fn next_message(&self, state: &mut Avito, _dialog: &Id) -> Id {
-        state.next_hex(32).into()
-    }
-
-    fn compose(&self, state: &mut Avito, act: &Act, draft: &mut Message) -> Result<()> {
-        acts::compose(state, act, draft)
-    }
-
-    fn report(&self, state: &mut Avito, event: &Event<'_>) -> Id {
-        // Avito does not report what was read.
-        if event.act.verb != Verb::Read {
-            acts::announce(state, event.dialog, event.message);
-        }
-        Id::default()
-    }
-
-    fn act(&self, state: &mut Avito, act: &Act) -> Result<Done> {
-        acts::own(self, state, act)
-    }
-
     fn done(&self, done: &Done) -> Value {
         json!({"message": done.message().as_str(), "chat": done.dialog.as_str()})
     }
@@ -163,10 +147,6 @@ impl Wire for Options {
             ("x-avito-messenger-signature", "unpublished".to_owned()),
         ];
         Some(Post { url: hook.target.clone(), headers, body: hook.body.to_string() })
-    }
-
-    fn json(&self, state: &Avito, dialog: &Dialog, message: &Message) -> Value {
-        json::message(state, dialog, message)
     }
 
     fn describe(&self, words: Words, _state: &Avito, message: &Message) -> Vec<String> {

@@ -427,28 +427,8 @@ mod tests {
 
     use super::*;
 
-    const WORDS: &[ActWord] = &[("send", Verb::Send, &["forward"]), ("take_back", Verb::Remove, &[])];
+    const WORDS: &[ActWord] = &[("send", Verb::Send, &["forward"])];
     const KINDS: &[Kind] = &[Kind::new("photo", &[]).sample(Sample::PICTURE), Kind::new("location", &["latitude"])];
-
-    fn read(given: Value) -> Result<Act> {
-        Act::read(&given, WORDS, KINDS)
-    }
-
-    #[test]
-    fn an_act_is_read_in_the_words_of_the_messenger() {
-        let act = read(json!({"act": "send", "who": 5, "to": {"community": 7}, "content":
-            {"kind": "photo", "caption": "Hi", "file": {"name": "x.txt", "data": "SGVsbG8="}}, "with": {"reply_to": 2}}));
-        let act = act.unwrap_or_else(|error| panic!("{error:#}"));
-        assert_eq!((act.verb, act.who, act.line.number(), act.reply_to), (Verb::Send, 5, 7, Some(Id::from(2))));
-        let [content] = act.contents.as_slice() else { panic!("{:?}", act.contents) };
-        assert_eq!((content.text.as_str(), content.files[0].bytes.as_deref()), ("Hi", Some(&b"Hello"[..])));
-        let act = read(json!({"act": "take_back", "who": 5, "message": "m-1"})).unwrap_or_default();
-        assert_eq!((act.verb, act.messages), (Verb::Remove, vec![Id::from("m-1")]));
-        let act = read(json!({"act": "take_back", "on": {"post": 77}, "id": 9})).unwrap_or_default();
-        assert_eq!((act.to, act.messages), (Some(("post".to_owned(), json!(77))), vec![Id::from(9)]));
-        let act = read(json!({"act": "send", "who": 5, "to": {"group": -7}, "text": "Hi"})).unwrap_or_default();
-        assert_eq!((act.to, act.text.as_deref()), (Some(("group".to_owned(), json!(-7))), Some("Hi")));
-    }
 
     #[test]
     fn what_the_messenger_does_not_know_is_refused() {
@@ -459,7 +439,7 @@ mod tests {
             json!({"act": "send", "content": {"kind": "location", "longitude": 1}}),
             json!({"act": "send", "content": {"kind": "photo", "file": {"data": "?"}}}),
         ] {
-            assert!(read(wrong.clone()).is_err(), "{wrong}");
+            assert!(Act::read(&wrong, WORDS, KINDS).is_err(), "{wrong}");
         }
     }
 }

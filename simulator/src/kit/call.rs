@@ -5,7 +5,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
 use multer::Multipart;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::id::Id;
 
@@ -58,6 +58,14 @@ impl Call {
     pub fn param(&self, name: &str) -> Option<&str> {
         let both = self.form.iter().chain(&self.query);
         both.into_iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The parameters of query and form by their names. A part may have a media type without being a file.
+    pub(crate) fn values(&self) -> Map<String, Value> {
+        let pairs =
+            self.query.iter().chain(&self.form).map(|(name, value)| (name.clone(), Value::from(value.as_str())));
+        let parts = self.parts.iter().filter(|part| part.file_name.is_empty());
+        pairs.chain(parts.map(|part| (part.name.clone(), Value::from(String::from_utf8_lossy(&part.bytes))))).collect()
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -221,6 +229,11 @@ impl Answer {
         }
         response.body(self.body)
     }
+}
+
+/// Returns the refusal unless the condition holds.
+pub(crate) fn ensure<E>(holds: bool, otherwise: impl FnOnce() -> E) -> Result<(), E> {
+    if holds { Ok(()) } else { Err(otherwise()) }
 }
 
 /// An answer that never arrives: its body fails before the head is written to the socket, so the caller sees a closed

@@ -380,12 +380,6 @@ impl Faults {
 mod tests {
     use super::*;
 
-    const WORDS: FaultWords = FaultWords { call: "method", hook: "update", to: "chat", own: &["not_success"] };
-
-    fn read(given: Value) -> Result<Broken> {
-        Broken::read(given.as_object().cloned().unwrap_or_default(), &WORDS)
-    }
-
     #[tokio::test]
     async fn a_call_meets_every_delay_and_the_first_other_fault() {
         let (faults, slow) = (Faults::default(), Fault::Slow { millis: 1 });
@@ -409,30 +403,5 @@ mod tests {
             gate.open();
         };
         assert_eq!(tokio::join!(faults.take("send", None), open).0, []);
-    }
-
-    #[test]
-    fn webhooks_have_faults_of_their_own() {
-        let faults = Faults::<Fault>::default();
-        faults.next_hooks(1, HookFault::Doubled);
-        faults.hooks_until_cleared(HookFault::Lost);
-        assert_eq!(faults.describe(), ["webhook: Doubled × 1", "webhook: Lost"]);
-        assert_eq!([faults.take_hook(), faults.take_hook()], [Some(HookFault::Doubled), Some(HookFault::Lost)]);
-        faults.clear();
-        assert_eq!(faults.take_hook(), None);
-    }
-
-    #[test]
-    fn faults_are_read_by_the_words_of_the_messenger() {
-        let rule = read(json!({"method": "*", "chat": 7, "count": 2, "fault": "html_page", "code": 502}));
-        let Ok(Broken::Rule { to, count, fault, .. }) = rule else { panic!("{rule:?}") };
-        assert_eq!((to.as_deref(), count, fault), (Some("7"), Some(2), Fault::HtmlPage { status: 502 }));
-        let own = read(json!({"method": "*", "fault": "not_success", "message": "no"}));
-        assert!(matches!(own, Ok(Broken::Rule { fault: Fault::Own { .. }, count: None, .. })), "{own:?}");
-        assert!(matches!(read(json!({"update": "late", "count": 1})), Ok(Broken::Hook { .. })));
-        assert!(matches!(read(json!({"hold_updates": true})), Ok(Broken::Hold(true))));
-        assert!(matches!(read(json!({"revoke": 7})), Ok(Broken::Own(_))));
-        assert!(read(json!({"method": "x", "fault": "sun"})).is_err());
-        assert!(read(json!({})).is_err());
     }
 }

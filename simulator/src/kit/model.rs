@@ -264,6 +264,19 @@ impl<O> State<O> {
             .find(|one| one.line == *line && one.person == Some(person) && one.kind == DialogKind::Private)
     }
 
+    /// The private dialog with this id, created if necessary.
+    pub(crate) fn open(&mut self, id: Id, line: &Id, person: i64) -> Id {
+        let dialog = Dialog { id: id.clone(), line: line.clone(), person: Some(person), ..Dialog::default() };
+        self.dialogs.entry(id.clone()).or_insert(dialog);
+        id
+    }
+
+    /// Shows an activity of the line to the person.
+    pub(crate) fn show(&mut self, dialog: &Id, name: &str) {
+        let activity = Activity { name: name.to_owned(), at: self.now };
+        self.dialogs.entry(dialog.clone()).and_modify(|dialog| dialog.activities.push(activity));
+    }
+
     pub fn dialog(&self, id: &Id) -> Option<&Dialog> {
         self.dialogs.get(id)
     }
@@ -347,18 +360,5 @@ impl Dialog {
     /// The activity that is shown at this time.
     pub fn activity(&self, now: i64, millis: i64) -> Option<&Activity> {
         self.activities.last().filter(|activity| now - activity.at < millis)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hexadecimal_ids_differ_and_have_their_length() {
-        let mut state = State::<()>::default();
-        let (one, two) = (state.next_hex(32), state.next_hex(11));
-        assert_eq!((one.len(), two.len()), (32, 11));
-        assert_ne!(one.get(..11), Some(two.as_str()));
     }
 }

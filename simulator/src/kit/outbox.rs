@@ -178,18 +178,6 @@ mod tests {
     }
 
     #[test]
-    fn a_lane_waits_for_its_first_hook() {
-        let mut outbox = outbox(&["a", "a", "b"]);
-        assert_eq!(outbox.due(0, &ORDERED, |_| true), [0, 2]);
-        outbox.all[0].is_on_its_way = true;
-        assert_eq!(outbox.due(0, &ORDERED, |_| true), [2]);
-        outbox.all[0].state = HookState::Delivered;
-        outbox.skip_done();
-        assert_eq!(outbox.due(0, &ORDERED, |_| true), [1, 2]);
-        assert_eq!(outbox.due(0, &Policy { at_once: 1, keeps_order: false, ..ORDERED }, |_| true), [1]);
-    }
-
-    #[test]
     fn a_late_hook_waits_until_another_passed_it() {
         let mut outbox = outbox(&["a", "a", "b"]);
         outbox.all[0].is_late = true;

@@ -10,15 +10,15 @@ use super::wire::{Core, Event, Wire, is_by};
 
 /// Performs an act; the error explains why nothing was done.
 pub(crate) fn perform<W: Wire>(core: &Core<W>, act: &Act) -> Result<Done> {
-    core.change(|state| run(&core.wire, state, act))
+    core.change(|state| run::<W>(state, act))
 }
 
-fn run<W: Wire>(wire: &W, state: &mut State<W::Own>, act: &Act) -> Result<Done> {
+fn run<W: Wire>(state: &mut State<W::Own>, act: &Act) -> Result<Done> {
     if act.verb == Verb::Own {
-        return wire.act(state, act);
+        return (W::HANDLERS.act)(state, act);
     }
     ensure!(state.people.contains_key(&act.who), "there is no such person");
-    let dialog = wire.place(state, act)?;
+    let dialog = (W::HANDLERS.place)(state, act)?;
     let mut messages = Vec::new();
     let (mut press, mut was) = (None, Vec::new());
     match act.verb {
@@ -35,10 +35,10 @@ fn run<W: Wire>(wire: &W, state: &mut State<W::Own>, act: &Act) -> Result<Done> 
             known.is_blocked = act.blocks();
         }
         Verb::Send => {
-            let id = write(wire, state, act, &dialog, Author::Person(act.who))?;
+            let id = write::<W>(state, act, &dialog, Author::Person(act.who))?;
             return Ok(Done { messages: vec![id], dialog, ..Done::default() });
         }
-        Verb::Edit => messages.push(edit(wire, state, act, &dialog)?),
+        Verb::Edit => messages.push(edit::<W>(state, act, &dialog)?),
         Verb::Remove => {
             for id in &act.messages {
                 own(state, act, &dialog, id)?.is_removed = true;
@@ -64,7 +64,7 @@ fn run<W: Wire>(wire: &W, state: &mut State<W::Own>, act: &Act) -> Result<Done> 
             let last = act.messages.first().and_then(|id| known.messages.iter().position(|one| one.id == *id));
             let count = last.map_or(known.messages.len(), |at| at + 1);
             let is_unread =
-                |one: &&mut Message| !is_by(one.author, act.who) && one.read_at.is_none() && wire.is_here(one);
+                |one: &&mut Message| !is_by(one.author, act.who) && one.read_at.is_none() && W::is_here(one);
             for message in known.messages.iter_mut().take(count).filter(is_unread) {
                 message.read_at = Some(now);
                 messages.push(message.id.clone());
@@ -79,7 +79,10 @@ fn run<W: Wire>(wire: &W, state: &mut State<W::Own>, act: &Act) -> Result<Done> 
     let told =
         if matches!(act.verb, Verb::Remove) { messages.as_slice() } else { messages.get(..1).unwrap_or_default() };
     for message in if told.is_empty() { std::slice::from_ref(&nothing) } else { told } {
-        id = wire.report(state, &Event { act, dialog: &dialog, message, press: press.take(), was: was.clone() });
+        id = (W::HANDLERS.report)(
+            state,
+            &Event { act, dialog: &dialog, message, press: press.take(), was: was.clone() },
+        );
     }
     Ok(Done { messages, dialog, id })
 }
@@ -90,15 +93,15 @@ fn open<'a, O>(state: &'a mut State<O>, dialog: &Id) -> Result<&'a mut Dialog> {
 
 /// Writes the content of an act into a dialog and reports it; for acts that only one messenger has, with the verb
 /// `Send`: an album, a message of the business in the messenger's own application.
-pub fn write<W: Wire>(wire: &W, state: &mut State<W::Own>, act: &Act, dialog: &Id, author: Author) -> Result<Id> {
-    let draft = draft(wire, state, act)?;
-    let id = wire.next_message(state, dialog);
+pub fn write<W: Wire>(state: &mut State<W::Own>, act: &Act, dialog: &Id, author: Author) -> Result<Id> {
+    let draft = draft::<W>(state, act)?;
+    let id = (W::HANDLERS.next_message)(state, dialog);
     state.add(dialog, Message { id: id.clone(), author, ..draft });
-    wire.report(state, &Event { act, dialog, message: &id, press: None, was: Vec::new() });
+    (W::HANDLERS.report)(state, &Event { act, dialog, message: &id, press: None, was: Vec::new() });
     Ok(id)
 }
 
-fn draft<W: Wire>(wire: &W, state: &mut State<W::Own>, act: &Act) -> Result<Message> {
+fn draft<W: Wire>(state: &mut State<W::Own>, act: &Act) -> Result<Message> {
     let said = act.contents.iter().map(|content| content.text.as_str()).find(|text| !text.is_empty());
     let mut draft = Message {
         kind: act.contents.first().map_or("text", |content| content.kind.as_str()).to_owned(),
@@ -107,7 +110,7 @@ fn draft<W: Wire>(wire: &W, state: &mut State<W::Own>, act: &Act) -> Result<Mess
         forward: act.forward.clone(),
         ..Message::default()
     };
-    wire.compose(state, act, &mut draft)?;
+    (W::HANDLERS.compose)(state, act, &mut draft)?;
     Ok(draft)
 }
 
@@ -117,10 +120,10 @@ fn own<'a, O>(state: &'a mut State<O>, act: &Act, dialog: &Id, id: &Id) -> Resul
     Ok(message)
 }
 
-fn edit<W: Wire>(wire: &W, state: &mut State<W::Own>, act: &Act, dialog: &Id) -> Result<Id> {
+fn edit<W: Wire>(state: &mut State<W::Own>, act: &Act, dialog: &Id) -> Result<Id> {
     let id = act.first()?.clone();
     own(state, act, dialog, &id)?;
-    let draft = draft(wire, state, act)?;
+    let draft = draft::<W>(state, act)?;
     let now = state.now;
     let message = own(state, act, dialog, &id)?;
     message.edited_at = Some(now);
@@ -165,39 +168,4 @@ fn pressed(message: &Message, act: &Act) -> Option<(usize, usize, Button)> {
     };
     let mut meant = all.enumerate().filter(|(at, (row, column, button))| is_meant(*at, *row, *column, button));
     meant.next().map(|(_, (row, column, button))| (row, column, button.clone()))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_button_is_named_in_four_ways() {
-        let button =
-            |text: &str| Button { text: text.to_owned(), payload: Some(format!("p:{text}")), ..Button::default() };
-        let message =
-            Message { buttons: vec![vec![button("A"), button("B")], vec![button("C")]], ..Message::default() };
-        let press = Act::of(Verb::Press);
-        for act in [
-            press.clone().with("row", 1).with("column", 0),
-            press.clone().with("button", 2),
-            press.clone().with("payload", "p:C"),
-            press.clone().with("title", "C"),
-        ] {
-            assert_eq!(
-                pressed(&message, &act).map(|(row, column, one)| (row, column, one.text)),
-                Some((1, 0, "C".to_owned()))
-            );
-        }
-        assert_eq!(pressed(&message, &press.with("payload", "p:D")), None);
-    }
-
-    #[test]
-    fn reactions_are_one_several_or_none() {
-        let of = |given: Value| emoji(&Act::default().with("emoji", given));
-        assert_eq!((of(json!("👍")), of(json!("")), of(json!(null))), (vec!["👍".to_owned()], vec![], vec![]));
-        assert_eq!(of(json!(["👍", "🔥"])), ["👍", "🔥"]);
-    }
 }

@@ -11,7 +11,6 @@ use super::call::CallView;
 use super::faults::Faults;
 use super::id::Id;
 use super::model::{Author, Notice, Person, State, Subscription};
-use super::outbox::HookState;
 use super::view::{HookView, MessageView};
 use super::wire::{Core, Wire};
 use super::{pages, perform, sender};
@@ -95,7 +94,7 @@ impl<W: Wire> Simulator<W> {
 
     fn views<'a>(&'a self, state: &'a State<W::Own>, line: &'a Id) -> impl Iterator<Item = MessageView> + use<'a, W> {
         let all = state.messages_of(line).into_iter();
-        all.map(|(dialog, message)| MessageView::of(&self.core.wire, state, dialog, message))
+        all.map(|(dialog, message)| MessageView::of::<W>(state, dialog, message))
     }
 
     /// What programs sent by a line in all dialogs, in order, with what they removed.
@@ -121,7 +120,7 @@ impl<W: Wire> Simulator<W> {
         let dialog = dialog.into();
         self.core.read(|state| {
             let Some(dialog) = state.dialog(&dialog) else { return Vec::new() };
-            let view = |message| MessageView::of(&self.core.wire, state, dialog, message);
+            let view = |message| MessageView::of::<W>(state, dialog, message);
             dialog.messages.iter().map(view).collect()
         })
     }
@@ -132,7 +131,7 @@ impl<W: Wire> Simulator<W> {
         self.core.read(|state| {
             let find = |dialog: &super::model::Dialog| dialog.messages.iter().position(|one| one.id == id);
             let (dialog, at) = state.dialogs.values().find_map(|dialog| Some((dialog, find(dialog)?)))?;
-            Some(MessageView::of(&self.core.wire, state, dialog, dialog.messages.get(at)?))
+            Some(MessageView::of::<W>(state, dialog, dialog.messages.get(at)?))
         })
     }
 
@@ -190,11 +189,6 @@ impl<W: Wire> Simulator<W> {
         usize::try_from(attempts() - before).unwrap_or_default()
     }
 
-    /// How many webhooks still wait, also for later.
-    pub fn waiting_hooks(&self) -> usize {
-        self.core.read(|state| state.outbox.all.iter().filter(|hook| hook.state == HookState::Waiting).count())
-    }
-
     /// Evaluates `what` now and after every change until it returns a value or the time limit has passed. It never
     /// polls.
     pub async fn wait_for<T>(&self, what: impl Fn(&Self) -> Option<T>, limit: Duration) -> Option<T> {
@@ -249,10 +243,15 @@ impl<W: Wire> Customer<'_, W> {
         self.simulator.act(more(Act { verb, ..self.act.clone() }))
     }
 
+    /// Does what only this messenger has.
+    pub fn does_own(&self, name: &str, more: impl FnOnce(Act) -> Act) -> Result<Done> {
+        self.does(Verb::Own, |act| more(Act { name: name.to_owned(), ..act }))
+    }
+
     /// The dialog of the person and the place, which may be made by it.
     pub fn dialog(&self) -> Result<Id> {
         let (core, act) = (&self.simulator.core, Act { verb: Verb::Read, ..self.act.clone() });
-        core.change(|state| core.wire.place(state, &act))
+        core.change(|state| (W::HANDLERS.place)(state, &act))
     }
 
     /// Allows the line to write, with a payload unless it is empty.

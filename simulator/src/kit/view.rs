@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::id::Id;
-use super::model::{Author, Button, Dialog, File, Message, State};
+use super::model::{Author, Button, Dialog, File, Line, Message, State};
 use super::outbox::{Hook, HookState};
 use super::wire::Wire;
 
@@ -50,6 +50,17 @@ pub struct FileView {
     pub bytes: Bytes,
 }
 
+/// A line whose id is a number, such as a bot.
+#[derive(Clone, Debug, Serialize)]
+pub struct LineView {
+    pub id: i64,
+    /// Its current token.
+    pub token: String,
+    pub name: String,
+    /// Without `@`.
+    pub username: String,
+}
+
 /// A webhook in any state.
 #[derive(Clone, Debug, Serialize)]
 pub struct HookView {
@@ -63,14 +74,14 @@ pub struct HookView {
 }
 
 impl MessageView {
-    pub(crate) fn of<W: Wire>(wire: &W, state: &State<W::Own>, dialog: &Dialog, message: &Message) -> Self {
+    pub(crate) fn of<W: Wire>(state: &State<W::Own>, dialog: &Dialog, message: &Message) -> Self {
         Self {
             dialog: dialog.id.clone(),
             id: message.id.clone(),
             author: message.author,
             kind: message.kind.clone(),
             text: message.text.clone(),
-            json: wire.json(state, dialog, message),
+            json: (W::HANDLERS.json)(state, dialog, message),
             buttons: message.buttons.clone(),
             reactions: message.reactions.clone(),
             reply_to: message.reply_to.clone(),
@@ -82,6 +93,13 @@ impl MessageView {
             files: message.files.iter().filter_map(|id| state.files.get(id)).map(FileView::of).collect(),
             more: message.more.clone(),
         }
+    }
+}
+
+impl LineView {
+    pub(crate) fn of(line: &Line) -> Self {
+        let Line { id, token, name, username, .. } = line.clone();
+        Self { id: id.number(), token, name, username }
     }
 }
 

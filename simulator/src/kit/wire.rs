@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use bytes::BytesMut;
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 
 use super::act::{Act, ActWord, Done, Kind};
@@ -37,6 +37,22 @@ pub struct Event<'a> {
     pub was: Vec<String>,
 }
 
+/// What a messenger does with acts of people and with messages.
+pub struct Handlers<W: Wire> {
+    /// The dialog that an act is about; the error says why the person cannot do it there.
+    pub place: fn(&mut State<W::Own>, &Act) -> Result<Id>,
+    /// The id of the next message in a dialog.
+    pub next_message: fn(&mut State<W::Own>, &Id) -> Id,
+    /// Gives a message that is being written or edited its content; its text, its quote and its forward are there.
+    pub compose: fn(&mut State<W::Own>, &Act, &mut Message) -> Result<()>,
+    /// Queues the webhooks about what happened; returns the id of the reported message or event, if it has one.
+    pub report: fn(&mut State<W::Own>, &Event<'_>) -> Id,
+    /// Performs an act that only this messenger has.
+    pub act: fn(&mut State<W::Own>, &Act) -> Result<Done>,
+    /// A message as the messenger's API shows it.
+    pub json: fn(&State<W::Own>, &Dialog, &Message) -> Value,
+}
+
 /// A messenger. It is implemented by the options with which its simulator starts.
 pub trait Wire: Sized + Send + Sync + 'static {
     /// State that only this messenger has.
@@ -51,6 +67,7 @@ pub trait Wire: Sized + Send + Sync + 'static {
     const KINDS: &'static [Kind];
     /// The words of `/faults`.
     const FAULTS: FaultWords;
+    const HANDLERS: Handlers<Self>;
     const HOOKS: Policy;
     /// The largest body of a call, in bytes.
     const LARGEST: usize = 64 * 1024 * 1024;
@@ -85,25 +102,11 @@ pub trait Wire: Sized + Send + Sync + 'static {
         self.refuse(fault)
     }
 
-    // Acts of people.
-
-    /// The dialog that an act is about; the error says why the person cannot do it there.
-    fn place(&self, state: &mut State<Self::Own>, act: &Act) -> Result<Id>;
-
-    /// The id of the next message in a dialog.
-    fn next_message(&self, state: &mut State<Self::Own>, dialog: &Id) -> Id;
-
-    /// Gives a message that is being written or edited its content; its text, its quote and its forward are there.
-    fn compose(&self, state: &mut State<Self::Own>, act: &Act, draft: &mut Message) -> Result<()>;
-
-    /// Queues the webhooks about what happened; returns the id of the reported message or event, if it has one.
-    fn report(&self, state: &mut State<Self::Own>, event: &Event<'_>) -> Id;
-
-    /// Performs an act that only this messenger has.
-    fn act(&self, state: &mut State<Self::Own>, act: &Act) -> Result<Done>;
-
     /// The answer of `/acts`.
-    fn done(&self, done: &Done) -> Value;
+    fn done(&self, done: &Done) -> Value {
+        let id = if done.id.is_empty() { done.message() } else { done.id.clone() };
+        json!({"id": id.as_str()})
+    }
 
     // Webhooks.
 
@@ -126,14 +129,11 @@ pub trait Wire: Sized + Send + Sync + 'static {
 
     // Views and pages.
 
-    /// A message as the messenger's API shows it.
-    fn json(&self, state: &State<Self::Own>, dialog: &Dialog, message: &Message) -> Value;
-
     /// Further lines of a message on the phone, for content that is neither text nor a file.
     fn describe(&self, words: Words, state: &State<Self::Own>, message: &Message) -> Vec<String>;
 
     /// Whether the message has arrived on the person's phone; a comment, whether it is shown.
-    fn is_here(&self, _message: &Message) -> bool {
+    fn is_here(_message: &Message) -> bool {
         true
     }
 
@@ -281,7 +281,7 @@ impl<W: Wire> Core<W> {
         let address = url::Url::parse(link).ok()?;
         let file_name = address.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default().to_owned();
         let response = self.client.get(address).timeout(Duration::from_secs(10)).send().await.ok()?;
-        let response = response.error_for_status().ok()?;
+        let response = Some(response).filter(|response| response.status().is_success())?;
         let mime = response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
         let mime = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let (mut bytes, mut body) = (BytesMut::new(), response.bytes_stream());

@@ -5,9 +5,7 @@ use serde_json::{Value, json};
 
 use super::json::{next_mid, user};
 use super::options::{Max, Options};
-use crate::kit::{
-    Act, Author, Content, Dialog, DialogKind, Done, Event, Id, Message, Upload, Verb, Wire, signature, vcard,
-};
+use crate::kit::{Act, Author, Content, DialogKind, Done, Event, Id, Message, Upload, Verb, Wire, signature, vcard};
 
 /// The dialog of an act: that of its message, a group, the channel of a post, or the private one.
 pub(super) fn place(state: &mut Max, act: &Act) -> Result<Id> {
@@ -38,9 +36,7 @@ pub(super) fn dialog(state: &mut Max, line: &Id, who: i64) -> Id {
         return dialog.id.clone();
     }
     let id = Id::from(442_209_500 + state.next_serial());
-    let dialog = Dialog { id: id.clone(), line: line.clone(), person: Some(who), ..Dialog::default() };
-    state.dialogs.insert(id.clone(), dialog);
-    id
+    state.open(id, line, who)
 }
 
 /// Adds what a person sends.

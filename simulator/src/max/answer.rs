@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::kit::Answer;
+pub(super) use crate::kit::ensure;
 
 /// A refused call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,9 +29,4 @@ impl Refusal {
 /// A field of the request is invalid.
 pub(super) fn wrong(message: impl Into<String>) -> Refusal {
     Refusal::new(400, "proto.payload", message)
-}
-
-/// Returns the refusal unless the condition holds.
-pub(super) fn ensure(holds: bool, otherwise: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
-    if holds { Ok(()) } else { Err(otherwise()) }
 }

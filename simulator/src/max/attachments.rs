@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Refusal, ensure, wrong};
 use super::options::Max;
-use crate::kit::{Button, Id, Message, vcard};
+use crate::kit::{Button, Id, Message, list, vcard};
 
 const ROWS: usize = 30;
 const IN_ROW: usize = 7;
@@ -20,7 +20,7 @@ fn text<'a>(of: &'a Value, name: &str) -> &'a str {
 pub(super) fn read(state: &Max, given: &Value, message: &mut Message) -> Result<(), Refusal> {
     (message.files, message.parts, message.buttons) = (Vec::new(), Vec::new(), Vec::new());
     let mut alone = 0;
-    let all = given.as_array().map(Vec::as_slice).unwrap_or_default();
+    let all = list(given);
     for one in all {
         let (kind, payload) = (text(one, "type"), &one["payload"]);
         match kind {

@@ -1,12 +1,11 @@
 //! New bots, people, groups and channels, and what goes wrong with them.
 
 use anyhow::{Context, Result};
-use serde::Serialize;
 use serde_json::Value;
 
 use super::acts;
 use super::options::{Max as State, Options};
-use crate::kit::{Dialog, DialogKind, Id, Line, NewPerson, Simulator, Subscription};
+use crate::kit::{Dialog, DialogKind, Id, Line, LineView as BotView, NewPerson, Simulator, Subscription};
 
 /// A bot to create.
 #[derive(Clone, Debug)]
@@ -22,16 +21,6 @@ impl Default for NewBot {
     }
 }
 
-/// A bot.
-#[derive(Clone, Debug, Serialize)]
-pub struct BotView {
-    pub id: i64,
-    pub token: String,
-    pub name: String,
-    /// Without `@`.
-    pub username: String,
-}
-
 impl Simulator<Options> {
     /// Creates a bot with a token.
     pub fn add_bot(&self, new: NewBot) -> BotView {
@@ -39,9 +28,9 @@ impl Simulator<Options> {
             let serial = state.next_serial();
             let (id, NewBot { name, username }) = (70_010 + serial, new);
             let token = format!("f9LHodD0cO{serial}{}", "L-max-token-of-a-bot".repeat(2));
-            let view = BotView { id, token, name, username };
-            let BotView { token, name, username, .. } = view.clone();
-            state.lines.insert(id.into(), Line { id: id.into(), token, name, username, ..Line::default() });
+            let line = Line { id: id.into(), token, name, username, ..Line::default() };
+            let view = BotView::of(&line);
+            state.lines.insert(id.into(), line);
             view
         })
     }

@@ -20,8 +20,8 @@ mod json;
 mod options;
 mod wire;
 
-pub use crate::kit::{Act, Content, Fault, Given, HookFault, MessageView, NewPerson, Verb};
-pub use bots::{BotView, NewBot};
+pub use crate::kit::{Act, Content, Fault, Given, HookFault, LineView as BotView, MessageView, NewPerson, Verb};
+pub use bots::NewBot;
 pub use options::Options;
 
 /// A running MAX.

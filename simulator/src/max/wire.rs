@@ -10,8 +10,8 @@ use super::answer::Refusal;
 use super::options::{Max, Options, Own};
 use super::{acts, api, files, json};
 use crate::kit::{
-    Act, ActWord, Answer, Call, Core, Dialog, Done, Event, Fault, FaultWords, Hook, HookFault, Id, Kind, Look, Message,
-    Named, Now, PLAIN, Policy, Post, Reply, Sample, Verb, Wire, Words,
+    ActWord, Answer, Call, Core, Done, Fault, FaultWords, Handlers, Hook, HookFault, Id, Kind, Look, Message, Named,
+    Now, PLAIN, Policy, Post, Reply, Sample, Verb, Wire, Words,
 };
 
 /// Milliseconds without a success after which a webhook is removed.
@@ -78,6 +78,14 @@ impl Wire for Options {
         Kind::new("raw", &["attachment"]),
     ];
     const FAULTS: FaultWords = FaultWords { call: "call", hook: "update", to: "chat", own: &["not_success"] };
+    const HANDLERS: Handlers<Self> = Handlers {
+        place: acts::place,
+        next_message: json::next_mid,
+        compose: acts::compose,
+        report: acts::report,
+        act: acts::own,
+        json: json::message,
+    };
     const HOOKS: Policy = Policy {
         limit: Duration::from_secs(30),
         at_once: 1,
@@ -134,26 +142,6 @@ impl Wire for Options {
         }
     }
 
-    fn place(&self, state: &mut Max, act: &Act) -> Result<Id> {
-        acts::place(state, act)
-    }
-
-    fn next_message(&self, state: &mut Max, dialog: &Id) -> Id {
-        json::next_mid(state, dialog)
-    }
-
-    fn compose(&self, state: &mut Max, act: &Act, draft: &mut Message) -> Result<()> {
-        acts::compose(state, act, draft)
-    }
-
-    fn report(&self, state: &mut Max, event: &Event<'_>) -> Id {
-        acts::report(state, event)
-    }
-
-    fn act(&self, state: &mut Max, act: &Act) -> Result<Done> {
-        acts::own(state, act)
-    }
-
     fn done(&self, done: &Done) -> Value {
         json!({"mid": done.messages.first()})
     }
@@ -174,10 +162,6 @@ impl Wire for Options {
             webhook.failing_since = (!reply.is_accepted).then(|| webhook.failing_since.unwrap_or(now));
         }
         line.subscriptions.retain(|one| one.failing_since.is_none_or(|since| now - since < GIVES_UP));
-    }
-
-    fn json(&self, state: &Max, dialog: &Dialog, message: &Message) -> Value {
-        json::message(state, dialog, message)
     }
 
     fn describe(&self, _words: Words, _state: &Max, message: &Message) -> Vec<String> {

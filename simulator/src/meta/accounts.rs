@@ -7,10 +7,8 @@ use serde_json::json;
 
 use super::options::{Account, App, Options, Platform, Subscription};
 use super::tokens::LIFE;
-use crate::graph::handshake;
-use crate::kit::{
-    Act, Author, Customer, Dialog, DialogKind, Done, Id, Line, Message, MessageView, NewPerson, Sample, Simulator, Verb,
-};
+use crate::graph::{AppView, handshake};
+use crate::kit::{Author, Customer, Dialog, DialogKind, Id, Line, Message, MessageView, NewPerson, Sample, Simulator};
 
 /// A developer's app.
 #[derive(Clone, Debug)]
@@ -27,20 +25,6 @@ pub struct NewApp {
 impl Default for NewApp {
     fn default() -> Self {
         Self { name: "Acme Inbox".to_owned(), secret: None, has_human_agent: true, reads_public_pages: false }
-    }
-}
-
-/// An app as shown in its dashboard.
-#[derive(Clone, Debug)]
-pub struct AppView {
-    pub id: String,
-    pub secret: String,
-}
-
-impl AppView {
-    /// The app's own token.
-    pub fn token(&self) -> String {
-        format!("{}|{}", self.id, self.secret)
     }
 }
 
@@ -180,7 +164,7 @@ impl Simulator<Options> {
         self.core.read(|state| {
             let Some(dialog) = state.dialog(&post.into()) else { return Vec::new() };
             let comments = dialog.messages.iter().filter(|one| one.post.is_some() && !one.is_removed);
-            comments.map(|one| MessageView::of(&self.core.wire, state, dialog, one)).collect()
+            comments.map(|one| MessageView::of::<Options>(state, dialog, one)).collect()
         })
     }
 
@@ -221,10 +205,6 @@ impl Simulator<Options> {
 }
 
 impl Customer<'_, Options> {
-    fn does_own(&self, name: &str, more: impl FnOnce(Act) -> Act) -> Result<Done> {
-        self.does(Verb::Own, |act| more(Act { name: name.to_owned(), ..act }))
-    }
-
     /// Opens the chat through a link with `?ref=`.
     pub fn opens(&self, mark: &str) -> Result<()> {
         self.does_own("open", |act| act.with("mark", mark)).map(drop)

@@ -205,7 +205,7 @@ fn word(emoji: &str) -> &'static str {
 }
 
 /// Acts that only Meta has.
-pub(super) fn own(wire: &Options, state: &mut Meta, act: &Act) -> Result<Done> {
+pub(super) fn own(state: &mut Meta, act: &Act) -> Result<Done> {
     let is_known = state.people.contains_key(&act.who);
     let is_of_person = ["open", "receive", "delete_profile", "comment", "staff"].contains(&act.name.as_str());
     ensure!(is_known || !is_of_person, "there is no person {}", act.who);
@@ -217,10 +217,10 @@ pub(super) fn own(wire: &Options, state: &mut Meta, act: &Act) -> Result<Done> {
             let author = if act.name == "comment" { Author::Person(act.who) } else { Author::Owner };
             let reply_to = act.id("parent").ok();
             let said = Act { verb: Verb::Send, reply_to, ..act.clone() }.to("post", act.id("post")?.as_str());
-            return written(wire, state, &said, author);
+            return written(state, &said, author);
         }
         "change_comment" => return change(state, &act.id("comment")?, act.text.clone()),
-        "staff" => return written(wire, state, &Act { verb: Verb::Send, ..act.clone() }, Author::Owner),
+        "staff" => return written(state, &Act { verb: Verb::Send, ..act.clone() }, Author::Owner),
         "raw" => {
             let event = act.more.get("event").cloned().context("event is missing")?;
             state.tell(&act.line, act.field("field"), &event);
@@ -230,9 +230,9 @@ pub(super) fn own(wire: &Options, state: &mut Meta, act: &Act) -> Result<Done> {
     Ok(Done::default())
 }
 
-fn written(wire: &Options, state: &mut Meta, act: &Act, author: Author) -> Result<Done> {
+fn written(state: &mut Meta, act: &Act, author: Author) -> Result<Done> {
     let dialog = place(state, act)?;
-    let id = write(wire, state, act, &dialog, author)?;
+    let id = write::<Options>(state, act, &dialog, author)?;
     Ok(Done { messages: vec![id], dialog, ..Done::default() })
 }
 

@@ -6,7 +6,7 @@ use super::options::{Meta, Options, Platform};
 use super::tokens::{self, Caller};
 use super::{acts, apps, json, send};
 use crate::graph::{Answered, Params, Refusal, bad, ensure, no_edge, no_object, parts, success};
-use crate::kit::{Answer, Author, Call, Core, Dialog, Id, Message, Wire};
+use crate::kit::{Answer, Author, Call, Core, Dialog, Id, Message};
 
 /// Maximum number of messages whose content is returned.
 const SHOWN: usize = 20;
@@ -17,13 +17,13 @@ pub(super) fn is_beside(call: &Call) -> bool {
 }
 
 /// The answer to such a call.
-pub(super) fn beside(wire: &Options, state: &Meta, call: &Call) -> Answer {
+pub(super) fn beside(state: &Meta, call: &Call) -> Answer {
     match call.segments().as_slice() {
         ["cdn", id] => file(state, id, &call.query_string),
         [_, account, person] => {
             let dialog = state.private(&Id::from(*account), person.parse().unwrap_or_default());
             let all = dialog.into_iter().flat_map(|dialog| dialog.messages.iter().map(move |one| (dialog, one)));
-            let all: Vec<Value> = all.map(|(dialog, one)| wire.json(state, dialog, one)).collect();
+            let all: Vec<Value> = all.map(|(dialog, one)| json::shown(state, dialog, one)).collect();
             Answer::json(200, &json!({ "messages": all }))
         }
         _ => Answer::empty(404),

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::options::{Meta, Options, Platform, Subscription};
 use super::tokens::{Caller, app_of};
-use crate::graph::{Answered, Params, Refusal, bad, ensure, handshake, no_object, success};
+use crate::graph::{Answered, Params, Refusal, bad, ensure, handshake, no_object, subscription, success};
 use crate::kit::{Core, Id};
 
 /// The fields of each platform that Meta documents for messages and comments.
@@ -25,7 +25,10 @@ pub(super) async fn subscriptions(core: &Core<Options>, method: &str, node: &str
     let object = params.text("object").unwrap_or_default();
     let mut all = app.subscriptions;
     match method {
-        "GET" => return Ok(json!({ "data": all.iter().map(subscription).collect::<Vec<_>>() })),
+        "GET" => {
+            let one = |(object, one): (&String, &Subscription)| subscription(object, &one.callback_url, &one.fields);
+            return Ok(json!({ "data": all.iter().map(one).collect::<Vec<_>>() }));
+        }
         "DELETE" => all.retain(|one, _| !object.is_empty() && *one != object),
         _ => {
             ensure(["page", "instagram"].contains(&object.as_str()), || bad("Invalid object"))?;
@@ -37,11 +40,6 @@ pub(super) async fn subscriptions(core: &Core<Options>, method: &str, node: &str
     }
     core.change(|state| state.own.apps.get_mut(node).map(|app| app.subscriptions = all));
     Ok(success())
-}
-
-fn subscription((object, one): (&String, &Subscription)) -> Value {
-    let fields: Vec<Value> = one.fields.iter().map(|name| json!({ "name": name, "version": "v26.0" })).collect();
-    json!({ "object": object, "callback_url": one.callback_url, "active": true, "fields": fields })
 }
 
 /// What an app gets with its own token where an account's is needed. It has no account, so there is no `me`

@@ -4,7 +4,7 @@ use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
 use super::options::Meta;
-use crate::kit::{Author, Dialog, Id, Message};
+use crate::kit::{Author, Dialog, Id, Message, extend};
 
 /// What of `Message::more` is not a field of `message` in webhooks.
 const OWN: [&str; 3] = ["app", "edits", "tag"];
@@ -15,6 +15,15 @@ pub(super) fn attachment(state: &Meta, one: &Value) -> Value {
     let Some(payload) = shown.get_mut("payload").and_then(Value::as_object_mut) else { return shown };
     if let Some(Value::String(file)) = payload.remove("file") {
         payload.insert("url".to_owned(), json!(state.address(&file)));
+    }
+    shown
+}
+
+/// A message as in webhooks, with the tag with which it was sent.
+pub(super) fn shown(state: &Meta, dialog: &Dialog, one: &Message) -> Value {
+    let mut shown = message(state, dialog, one);
+    if let Some(tag) = one.more.get("tag") {
+        shown["tag"] = tag.clone();
     }
     shown
 }
@@ -172,10 +181,7 @@ pub(super) fn profile(state: &Meta, account: &Id, person: i64) -> Value {
     } else {
         json!({ "first_name": known.first_name, "last_name": known.last_name })
     };
-    profile
-        .as_object_mut()
-        .into_iter()
-        .for_each(|profile| profile.extend(more.as_object().cloned().unwrap_or_default()));
+    extend(&mut profile, more);
     profile
 }
 

@@ -24,8 +24,9 @@ mod send;
 mod tokens;
 mod wire;
 
+pub use crate::graph::AppView;
 pub use crate::kit::{Act, Author, Content, Fault, Given, HookFault, HookState, MessageView, NewPerson, Verb};
-pub use accounts::{AccountView, AppView, NewAccount, NewApp};
+pub use accounts::{AccountView, NewAccount, NewApp};
 pub use options::{Options, Platform};
 
 /// A running Meta.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use serde_json::json;
 
-use crate::kit::{Activity, Dialog, File, Id, Now, State, system_clock};
+use crate::kit::{File, Id, Now, State, system_clock};
 
 /// Milliseconds of a day.
 pub(super) const DAY: i64 = 86_400_000;
@@ -139,21 +139,12 @@ impl Meta {
 
     /// The chat of a person with an account, created if necessary.
     pub(super) fn chat(&mut self, account: &Id, person: i64) -> Id {
-        let id = Id::from(format!("t_{account}_{person}"));
-        let dialog = Dialog { id: id.clone(), line: account.clone(), person: Some(person), ..Dialog::default() };
-        self.dialogs.entry(id.clone()).or_insert(dialog);
-        id
+        self.open(Id::from(format!("t_{account}_{person}")), account, person)
     }
 
     /// When the person last wrote to the account.
     pub(super) fn heard_at(&self, account: &Id, person: i64) -> Option<i64> {
         self.own.chats.get(&self.private(account, person)?.id)?.heard_at
-    }
-
-    /// Shows an activity of the account to the person.
-    pub(super) fn show(&mut self, dialog: &Id, name: &str) {
-        let activity = Activity { name: name.to_owned(), at: self.now };
-        self.dialogs.entry(dialog.clone()).and_modify(|dialog| dialog.activities.push(activity));
     }
 
     /// The next message of a dialog; for a post, its next comment.

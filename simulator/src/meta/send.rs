@@ -9,7 +9,7 @@ use super::acts;
 use super::options::{DAY, Meta, Options, Platform};
 use super::tokens::Caller;
 use crate::graph::{Answered, Params, Refusal, bad, ensure, no_edge, no_object, not_permitted, wrong};
-use crate::kit::{Author, Button, Core, Id, Message};
+use crate::kit::{Author, Button, Core, Id, Message, list};
 
 /// Maximum quick replies, the longest title of one, and maximum buttons of a template.
 const QUICK_REPLIES: usize = 13;
@@ -137,7 +137,7 @@ fn words(platform: Platform, message: &Value) -> Result<Message, Refusal> {
         ensure(message["attachment"].is_null(), || bad("A message can't have text and an attachment"))?;
         text.clone_into(&mut draft.text);
     }
-    let replies = message["quick_replies"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let replies = list(&message["quick_replies"]);
     ensure(replies.len() <= QUICK_REPLIES, || bad("Too many elements in message[quick_replies]: at most 13"))?;
     let words = "Param message[quick_replies][title] must have 1 to 20 characters";
     draft.buttons = replies.iter().map(|one| button("quick_reply", one, words)).collect::<Result<_, _>>()?;

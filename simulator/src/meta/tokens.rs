@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::options::{App, DAY, Meta, Platform, Token};
-use crate::graph::{Answered, Params, Refusal, bad, ensure, invalid_token, no_object, not_permitted};
+use crate::graph::{Answered, Params, Refusal, bad, ensure, invalid_token, no_object, not_permitted, unreadable_token};
 use crate::kit::{Dialog, Id, Message};
 
 /// Lifetime of a long-lived Instagram token in milliseconds.
@@ -62,8 +62,7 @@ pub(super) fn app_of<'a>(state: &'a Meta, token: &str) -> Result<&'a App, Refusa
 
 fn valid<'a>(state: &'a Meta, text: &str) -> Result<&'a Token, Refusal> {
     ensure(!text.is_empty(), || Refusal::new(400, 104, None, "An access token is required to request this resource."))?;
-    let unreadable = || invalid_token(None, "Invalid OAuth access token - Cannot parse access token");
-    let token = state.own.tokens.get(text).ok_or_else(unreadable)?;
+    let token = state.own.tokens.get(text).ok_or_else(unreadable_token)?;
     let over = "Error validating access token: The session has been invalidated because the user changed their \
                 password or the session was changed for security reasons.";
     ensure(!token.is_revoked, || invalid_token(Some(460), over))?;

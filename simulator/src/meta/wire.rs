@@ -10,8 +10,8 @@ use super::options::{Meta, Options, Own, Platform};
 use super::{acts, api, hooks, json};
 use crate::graph::{Params, Refusal, parts};
 use crate::kit::{
-    Act, ActWord, Answer, Call, Core, Dialog, Done, Event, Fault, FaultWords, Hook, HookFault, Id, Kind, Line, Look,
-    Message, Named, Now, PLAIN, Policy, Post, Sample, Verb, Wire, Words,
+    ActWord, Answer, Call, Core, Fault, FaultWords, Handlers, Hook, HookFault, Kind, Line, Look, Message, Named, Now,
+    PLAIN, Policy, Post, Sample, Verb, Wire, Words,
 };
 
 impl Wire for Options {
@@ -71,6 +71,14 @@ impl Wire for Options {
         Kind::new("raw", &["message"]),
     ];
     const FAULTS: FaultWords = FaultWords { call: "edge", hook: "hook", to: "recipient", own: &[] };
+    const HANDLERS: Handlers<Self> = Handlers {
+        place: acts::place,
+        next_message: Meta::next_id,
+        compose: acts::compose,
+        report: acts::report,
+        act: acts::own,
+        json: json::shown,
+    };
     const HOOKS: Policy = Policy {
         limit: Duration::from_secs(20),
         at_once: 1,
@@ -103,7 +111,7 @@ impl Wire for Options {
 
     async fn answer(core: &Arc<Core<Self>>, named: &Named, call: &Call) -> Answer {
         if named.call.is_empty() {
-            return core.read(|state| api::beside(&core.wire, state, call));
+            return core.read(|state| api::beside(state, call));
         }
         api::call(core, call).await.map_or_else(|refusal| refusal.answer(), |answer| Answer::json(200, &answer))
     }
@@ -121,31 +129,6 @@ impl Wire for Options {
         }
     }
 
-    fn place(&self, state: &mut Meta, act: &Act) -> Result<Id> {
-        acts::place(state, act)
-    }
-
-    fn next_message(&self, state: &mut Meta, dialog: &Id) -> Id {
-        state.next_id(dialog)
-    }
-
-    fn compose(&self, state: &mut Meta, act: &Act, draft: &mut Message) -> Result<()> {
-        acts::compose(state, act, draft)
-    }
-
-    fn report(&self, state: &mut Meta, event: &Event<'_>) -> Id {
-        acts::report(state, event)
-    }
-
-    fn act(&self, state: &mut Meta, act: &Act) -> Result<Done> {
-        acts::own(self, state, act)
-    }
-
-    fn done(&self, done: &Done) -> Value {
-        let id = if done.id.is_empty() { done.message() } else { done.id.clone() };
-        json!({ "id": id.as_str() })
-    }
-
     fn post(&self, state: &Meta, hooks: &[&Hook], fault: Option<HookFault>) -> Option<Post> {
         hooks::post(state, hooks, fault)
     }
@@ -153,15 +136,6 @@ impl Wire for Options {
     fn joins(&self, state: &Meta, first: &Hook, other: &Hook) -> bool {
         let is_same_object = state.platform(&first.line) == state.platform(&other.line);
         self.batches && first.target == other.target && is_same_object
-    }
-
-    /// As in webhooks, with the tag with which it was sent.
-    fn json(&self, state: &Meta, dialog: &Dialog, message: &Message) -> Value {
-        let mut json = json::message(state, dialog, message);
-        if let Some(tag) = message.more.get("tag") {
-            json["tag"] = tag.clone();
-        }
-        json
     }
 
     fn describe(&self, _words: Words, _state: &Meta, message: &Message) -> Vec<String> {
@@ -177,7 +151,7 @@ impl Wire for Options {
         message.parts.iter().filter_map(line).collect()
     }
 
-    fn is_here(&self, message: &Message) -> bool {
+    fn is_here(message: &Message) -> bool {
         !api::is_hidden(message)
     }
 

@@ -25,7 +25,8 @@ pub(super) fn place(state: &mut Telegram, act: &Act) -> Result<Id> {
             if state.dialog(&id).is_none() {
                 let seen = |one: &&Connection| one.is_enabled && [act.who, other].contains(&one.owner);
                 let line = state.own.connections.iter().find(seen).map(|one| one.bot.clone()).unwrap_or_default();
-                open(state, Dialog { id: id.clone(), kind: DialogKind::Group, line, ..Dialog::default() });
+                let (id, kind) = (id.clone(), DialogKind::Group);
+                state.dialogs.insert(id.clone(), Dialog { id, kind, line, ..Dialog::default() });
             }
             Ok(id)
         }
@@ -33,17 +34,9 @@ pub(super) fn place(state: &mut Telegram, act: &Act) -> Result<Id> {
     }
 }
 
-fn open(state: &mut Telegram, dialog: Dialog) {
-    state.dialogs.insert(dialog.id.clone(), dialog);
-}
-
 fn in_private(state: &mut Telegram, act: &Act) -> Result<Id> {
     ensure!(state.lines.contains_key(&act.line), "there is no such bot");
-    let id = private(&act.line, act.who);
-    if state.dialog(&id).is_none() {
-        let (line, person) = (act.line.clone(), Some(act.who));
-        open(state, Dialog { id: id.clone(), line, person, ..Dialog::default() });
-    }
+    let id = state.open(private(&act.line, act.who), &act.line, act.who);
     let is_blocked = state.dialog(&id).is_some_and(|dialog| dialog.is_blocked);
     match act.verb {
         Verb::Start => {
@@ -80,13 +73,13 @@ pub(super) fn compose(state: &mut Telegram, act: &Act, draft: &mut Message) -> R
 }
 
 /// Queues the updates about what a person did.
-pub(super) fn report(options: &Options, state: &mut Telegram, event: &Event<'_>) -> Id {
+pub(super) fn report(state: &mut Telegram, event: &Event<'_>) -> Id {
     let (act, dialog, message) = (event.act, event.dialog, event.message);
     match act.verb {
         Verb::Start => {
             let text = format!("/start {}", act.field("payload"));
             let said = Act::of(Verb::Send).who(act.who).line(&act.line).content(Content::text(&text));
-            return write(options, state, &said, dialog, Author::Person(act.who)).unwrap_or_default();
+            return write::<Options>(state, &said, dialog, Author::Person(act.who)).unwrap_or_default();
         }
         Verb::Send => {
             if let Some(known) = state.dialogs.get_mut(dialog) {
@@ -130,9 +123,9 @@ fn query(state: &mut Telegram, bot: &Id, who: i64, message: Value, data: &str) -
 }
 
 /// Acts that only Telegram has.
-pub(super) fn own(options: &Options, state: &mut Telegram, act: &Act) -> Result<Done> {
+pub(super) fn own(state: &mut Telegram, act: &Act) -> Result<Done> {
     match act.name.as_str() {
-        "album" => album(options, state, act),
+        "album" => album(state, act),
         "edit_caption" | "move_location" => change(state, act),
         "press_old" => {
             let dialog = place(state, act)?;
@@ -160,7 +153,7 @@ pub(super) fn own(options: &Options, state: &mut Telegram, act: &Act) -> Result<
     }
 }
 
-fn album(options: &Options, state: &mut Telegram, act: &Act) -> Result<Done> {
+fn album(state: &mut Telegram, act: &Act) -> Result<Done> {
     ensure!((2..=10).contains(&act.contents.len()), "an album has 2 to 10 files");
     let dialog = place(state, act)?;
     let mut fields = act.more.get("fields").cloned().unwrap_or_else(|| json!({}));
@@ -168,7 +161,7 @@ fn album(options: &Options, state: &mut Telegram, act: &Act) -> Result<Done> {
     let mut messages = Vec::new();
     for item in &act.contents {
         let one = Act { verb: Verb::Send, contents: vec![item.clone()], ..act.clone() }.with("fields", fields.clone());
-        messages.push(write(options, state, &one, &dialog, Author::Person(act.who))?);
+        messages.push(write::<Options>(state, &one, &dialog, Author::Person(act.who))?);
     }
     Ok(Done { messages, ..Done::default() })
 }
@@ -308,7 +301,8 @@ fn upgrade(state: &mut Telegram, id: &Id, by: i64) -> Result<Done> {
     state.own.groups.insert(new.clone(), Group { kind: GroupKind::Super, ..old });
     let dialog = state.dialog(id).context("there is no such group")?;
     let (title, line, kind) = (dialog.title.clone(), dialog.line.clone(), dialog.kind);
-    open(state, Dialog { id: new.clone(), title, line, kind, ..Dialog::default() });
+    let room = Dialog { id: new.clone(), title, line, kind, ..Dialog::default() };
+    state.dialogs.insert(new.clone(), room);
     let to = service(state, id, Some(by), json!({"migrate_to_chat_id": number}));
     group_mut(state, id)?.migrated_to = Some(number);
     let from = service(state, &new, None, json!({"migrate_from_chat_id": id}));

@@ -117,9 +117,7 @@ pub(super) async fn call(core: &Core<Options>, named: &Named, call: &Call) -> An
             body.map_or_else(|refusal| refusal.answer(), |body| Answer::new(200, "application/json", body.to_string()))
         }
         Asked::File { path, .. } => core.read(|state| files::download(state, &named.line, path)),
-        Asked::Chat(chat) => {
-            Answer::json(200, &json!({"messages": core.read(|state| history(core, state, chat, call))}))
-        }
+        Asked::Chat(chat) => Answer::json(200, &json!({"messages": core.read(|state| history(state, chat, call))})),
         Asked::Nothing => Answer::empty(404),
     }
 }
@@ -152,7 +150,7 @@ async fn method_of(core: &Core<Options>, bot: &Id, method: &str, call: &Call) ->
 }
 
 /// The messages of a chat as a bot knows them.
-fn history(core: &Core<Options>, state: &Telegram, chat: &str, call: &Call) -> Vec<Value> {
+fn history(state: &Telegram, chat: &str, call: &Call) -> Vec<Value> {
     let (bot, chat) = (Id::from(call.query("bot").unwrap_or_default()), chat.parse::<i64>().unwrap_or_default());
     let is_seen = |dialog: &&crate::kit::Dialog| match dialog.kind {
         DialogKind::Private => dialog.line == bot,
@@ -160,7 +158,7 @@ fn history(core: &Core<Options>, state: &Telegram, chat: &str, call: &Call) -> V
     };
     let dialogs = state.dialogs.values().filter(is_seen).filter(|dialog| state.chat_id(&bot, dialog) == chat);
     let view = |dialog, message| {
-        let view = MessageView::of(&core.wire, state, dialog, message);
+        let view = MessageView::of::<Options>(state, dialog, message);
         let set = |(by, set): (&crate::kit::Author, &Vec<String>)| match by {
             crate::kit::Author::Person(id) => json!([id, set]),
             _ => json!([bot, set]),

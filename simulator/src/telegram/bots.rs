@@ -4,9 +4,11 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::hook;
 use super::options::{Bot, Group, GroupKind, Options, Role, Telegram as State};
-use super::{hook, image};
-use crate::kit::{Act, Content, Customer, Dialog, DialogKind, Id, Line, Person, Sample, Simulator, Verb};
+use crate::kit::{
+    Act, Content, Customer, Dialog, DialogKind, Id, Line, LineView as BotView, Person, Sample, Simulator, Verb,
+};
 
 /// A bot as created with BotFather.
 #[derive(Clone, Debug)]
@@ -74,17 +76,6 @@ pub struct NewGroup {
     pub members: Vec<i64>,
 }
 
-/// A bot.
-#[derive(Clone, Debug, Serialize)]
-pub struct BotView {
-    pub id: i64,
-    /// Its current token.
-    pub token: String,
-    pub name: String,
-    /// Without `@`.
-    pub username: String,
-}
-
 /// The webhook of a bot.
 #[derive(Clone, Debug, Serialize)]
 pub struct WebhookView {
@@ -99,13 +90,6 @@ pub struct WebhookView {
     pub pending: usize,
     /// `last_error_message`.
     pub last_error: Option<String>,
-}
-
-impl BotView {
-    fn of(line: &Line) -> Self {
-        let (token, name, username) = (line.token.clone(), line.name.clone(), line.username.clone());
-        Self { id: line.id.number(), token, name, username }
-    }
 }
 
 impl Simulator<Options> {
@@ -183,7 +167,7 @@ impl Simulator<Options> {
     pub fn set_avatar(&self, person: i64, on: bool) {
         self.core.change(|state| {
             let bytes = bytes::Bytes::from_static(Sample::THUMBNAIL.bytes);
-            let sizes = on.then(|| state.photo(&bytes, image::dimensions(&bytes).unwrap_or((320, 200))));
+            let sizes = on.then(|| state.photo(&bytes));
             if let Some(person) = state.people.get_mut(&person) {
                 person.more.remove("avatar");
                 person.more.extend(sizes.map(|sizes| ("avatar".to_owned(), sizes)));

@@ -7,7 +7,7 @@ use super::options::{Bot, Place, Role, Telegram};
 use super::params::{Answered, Params, Refusal, bad, ensure};
 use super::send::count;
 use super::target;
-use crate::kit::{Activity, Id, Notice};
+use crate::kit::{Id, Notice};
 
 /// Milliseconds within which a pressed button must be answered.
 const QUERY: i64 = 60_000;
@@ -57,10 +57,7 @@ pub(super) fn action(state: &mut Telegram, bot: &Id, params: &Params) -> Answere
     let name = params.text("action").unwrap_or_default();
     ensure(ACTIONS.contains(&name.as_str()), || bad("wrong parameter action in request"))?;
     count(state, bot, target.chat, 1)?;
-    let at = state.now;
-    if let Some(dialog) = state.dialogs.get_mut(&target.dialog) {
-        dialog.activities.push(Activity { name, at });
-    }
+    state.show(&target.dialog, &name);
     Ok(json!(true))
 }
 

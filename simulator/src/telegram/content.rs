@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::files::{self, Loaded};
 use super::options::{Options, Telegram};
-use super::{detect, image, json};
+use super::{detect, json};
 use crate::kit::{Act, Content, Given, Id, Message, Sample, Wire};
 
 /// Those of the fields that were given.
@@ -31,8 +31,7 @@ fn load(state: &Telegram, given: &Given, sample: Sample) -> Result<Loaded> {
 
 fn photo(state: &mut Telegram, given: &Given) -> Result<Value> {
     let file = load(state, given, Sample::PICTURE)?;
-    let dimensions = image::dimensions(&file.bytes).unwrap_or((1280, 960));
-    Ok(state.photo(&file.bytes, dimensions))
+    Ok(state.photo(&file.bytes))
 }
 
 /// Fills a draft with what the person sends.

@@ -4,10 +4,9 @@
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::image;
 use super::options::Telegram;
 use super::params::{Answered, Params, Refusal, bad, ensure};
-use crate::kit::{Answer, File, Id, Sample};
+use crate::kit::{Answer, File, Id, Sample, image};
 
 /// Files larger than this, in bytes, cannot be downloaded from the cloud server.
 const LIMIT: i64 = 20 * 1024 * 1024;
@@ -163,8 +162,8 @@ impl Telegram {
     }
 
     /// Stores a picture; its sizes, smallest first, as Telegram generates them.
-    pub(super) fn photo(&mut self, bytes: &Bytes, dimensions: (i64, i64)) -> Value {
-        let (width, height) = dimensions;
+    pub(super) fn photo(&mut self, bytes: &Bytes) -> Value {
+        let (width, height) = image::dimensions(bytes).unwrap_or((1280, 960));
         let longer = width.max(height).max(1);
         let mut sizes = Vec::new();
         for side in [90, 320, 1280] {

@@ -1,13 +1,9 @@
 //! Files that a call names: a file id, a URL that Telegram downloads, or bytes in the body.
 
-use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt;
-
 use super::files::{Loaded, Sort};
-use super::image;
 use super::options::Options;
 use super::params::{Params, Refusal, bad, ensure};
-use crate::kit::{Core, Id};
+use crate::kit::{Core, Id, Part, image};
 
 const MEGABYTE: usize = 1024 * 1024;
 
@@ -76,8 +72,8 @@ impl Caller<'_> {
         let is_http = matches!(address.scheme(), "http" | "https") && address.has_host();
         ensure(is_http && sort.field != "video_note", || bad("wrong HTTP URL specified"))?;
         let limit = if sort.field == "photo" { 5 } else { 20 } * MEGABYTE;
-        let loaded = load(self.core, link, limit).await;
-        let (mime, bytes) = loaded.ok_or_else(|| bad("failed to get HTTP URL content"))?;
+        let loaded = self.core.download(link, limit).await.filter(|part| part.bytes.len() <= limit);
+        let Part { mime, bytes, file_name, .. } = loaded.ok_or_else(|| bad("failed to get HTTP URL content"))?;
         let fits = match sort.field {
             "photo" => mime.starts_with("image/"),
             "video" => mime.starts_with("video/"),
@@ -88,8 +84,7 @@ impl Caller<'_> {
         };
         ensure(fits, || bad("wrong type of the web page content"))?;
         is_photo(sort, &bytes)?;
-        let name = address.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default().to_owned();
-        Ok(Source::Fresh(Loaded { bytes, name, mime }))
+        Ok(Source::Fresh(Loaded { bytes, name: file_name, mime }))
     }
 }
 
@@ -101,23 +96,4 @@ fn is_photo(sort: &Sort, bytes: &[u8]) -> Result<(), Refusal> {
     let (width, height) = image::dimensions(bytes).ok_or_else(|| bad("IMAGE_PROCESS_FAILED"))?;
     let (longer, shorter) = (width.max(height), width.min(height).max(1));
     ensure(width + height <= 10_000 && longer <= shorter * 20, || bad("PHOTO_INVALID_DIMENSIONS"))
-}
-
-/// Downloads a URL with Telegram's short time limit.
-async fn load(core: &Core<Options>, link: &str, limit: usize) -> Option<(String, Bytes)> {
-    let response = core.client.get(link).timeout(std::time::Duration::from_secs(10)).send().await.ok()?;
-    if !response.status().is_success() {
-        return None;
-    }
-    let mime = response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mime = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let mut bytes = BytesMut::new();
-    let mut body = response.bytes_stream();
-    while let Some(chunk) = body.next().await {
-        bytes.extend_from_slice(&chunk.ok()?);
-        if bytes.len() > limit {
-            return None;
-        }
-    }
-    Some((mime, bytes.freeze()))
 }

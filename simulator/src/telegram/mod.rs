@@ -23,7 +23,6 @@ mod detect;
 mod files;
 mod give;
 mod hook;
-mod image;
 mod json;
 mod markup;
 mod options;
@@ -35,9 +34,10 @@ mod updates;
 mod wire;
 
 pub use crate::kit::{
-    Act, Author, Content, Done, Fault, Given, HookFault, HookState, Id, MessageView, Verb, system_clock,
+    Act, Author, Content, Done, Fault, Given, HookFault, HookState, Id, LineView as BotView, MessageView, Verb,
+    system_clock,
 };
-pub use bots::{BotView, NewBot, NewGroup, NewPerson, WebhookView};
+pub use bots::{NewBot, NewGroup, NewPerson, WebhookView};
 pub use options::{GroupKind, Options};
 
 /// A running Telegram.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::kit::{Answer, Call, Part};
+pub(super) use crate::kit::ensure;
+use crate::kit::{Answer, Call, Part, text_of};
 
 /// A method's result, or its refusal.
 pub(super) type Answered = Result<Value, Refusal>;
@@ -52,11 +53,6 @@ pub(super) fn forbidden(text: &str) -> Refusal {
     Refusal::new(403, format!("Forbidden: {text}"))
 }
 
-/// Returns the refusal unless the condition holds.
-pub(super) fn ensure(fine: bool, refusal: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
-    if fine { Ok(()) } else { Err(refusal()) }
-}
-
 /// All parameters of a call.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Params {
@@ -72,18 +68,9 @@ impl Params {
     /// Reads a call.
     pub(super) fn read(call: &Call) -> Result<Self, Refusal> {
         ensure(!call.is_too_large, || Refusal::new(413, "Request Entity Too Large"))?;
-        let mut params = Self::default();
-        for (key, value) in call.query.iter().chain(&call.form) {
-            params.values.insert(key.clone(), json!(value));
-        }
-        for part in &call.parts {
-            if part.file_name.is_empty() {
-                // A field with a type of its own.
-                params.values.insert(part.name.clone(), json!(String::from_utf8_lossy(&part.bytes)));
-            } else {
-                params.files.insert(part.name.clone(), part.clone());
-            }
-        }
+        let files = call.parts.iter().filter(|part| !part.file_name.is_empty());
+        let files = files.map(|part| (part.name.clone(), part.clone())).collect();
+        let mut params = Self { values: call.values(), files };
         let kind = call.header("content-type").unwrap_or_default().to_ascii_lowercase();
         if kind.starts_with("application/json") && !call.body.is_empty() {
             let wrong = || bad("can't parse request JSON object");
@@ -96,11 +83,7 @@ impl Params {
 
     /// A parameter as text, also if it is a number.
     pub(super) fn text(&self, name: &str) -> Option<String> {
-        match self.values.get(name)? {
-            Value::String(text) => Some(text.clone()),
-            Value::Null => None,
-            other => Some(other.to_string()),
-        }
+        text_of(&self.values, name)
     }
 
     /// The same, if it is not empty.
@@ -155,25 +138,5 @@ impl Params {
             }
             Some(value) => Ok(Some(value.clone())),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn forms_and_json_are_read_alike() {
-        for values in [json!({"id": 5, "on": true, "list": ["a"]}), json!({"id": "5", "on": "True", "list": "[\"a\"]"})]
-        {
-            let params = Params::of(values.as_object().cloned().unwrap_or_default());
-            assert_eq!((params.int("id"), params.flag("on")), (Some(5), true));
-            assert_eq!(params.json("list", "list"), Ok(Some(json!(["a"]))));
-        }
-        let broken = Params::of([("list".to_owned(), json!("[a"))].into_iter().collect());
-        assert_eq!(
-            broken.json("list", "reply keyboard markup").map_err(|one| one.description),
-            Err("Bad Request: can't parse reply keyboard markup JSON object".to_owned())
-        );
     }
 }

@@ -9,7 +9,7 @@ use super::options::{Options, Place, Telegram};
 use super::params::{Answered, Params, Refusal, bad, ensure};
 use super::target::{self, Target};
 use super::text::{self, Text};
-use super::{detect, image, json as shown};
+use super::{detect, json as shown};
 use crate::kit::{Author, Core, Id, Message};
 
 /// A rate: an interval in milliseconds, and a burst.
@@ -255,8 +255,7 @@ pub(super) fn drafted(
         Source::Fresh(mut file) => {
             let sort = real(sort, &file.bytes, !params.flag("disable_content_type_detection"));
             if sort.field == "photo" {
-                let dimensions = image::dimensions(&file.bytes).ok_or_else(|| bad("IMAGE_PROCESS_FAILED"))?;
-                (sort, state.photo(&file.bytes, dimensions))
+                (sort, state.photo(&file.bytes))
             } else {
                 if sort.field == "sticker" {
                     sticker_mime(&file.bytes)?.clone_into(&mut file.mime);

@@ -10,8 +10,8 @@ use super::options::{Options, Own, Telegram};
 use super::params::Refusal;
 use super::{acts, api, hook, updates};
 use crate::kit::{
-    Act, ActWord, Answer, Call, Core, Dialog, Done, Event, Fault, FaultWords, Hook, HookFault, Id, Kind, Look, Message,
-    Named, Now, PLAIN, Policy, Post, Reply, Sample, Verb, Wire, Words,
+    ActWord, Answer, Call, Core, Done, Fault, FaultWords, Handlers, Hook, HookFault, Id, Kind, Look, Message, Named,
+    Now, PLAIN, Policy, Post, Reply, Sample, Verb, Wire, Words,
 };
 
 /// What may be around the content of a message.
@@ -116,6 +116,14 @@ impl Wire for Options {
         Kind::new("raw", &["fields"]),
     ];
     const FAULTS: FaultWords = FaultWords { call: "method", hook: "update", to: "chat", own: &[] };
+    const HANDLERS: Handlers<Self> = Handlers {
+        place: acts::place,
+        next_message: |state, dialog| acts::next_message(state, dialog),
+        compose: acts::compose,
+        report: acts::report,
+        act: acts::own,
+        json: |state, dialog, message| state.message_json(&dialog.line, dialog, message),
+    };
     const HOOKS: Policy = Policy {
         limit: Duration::from_secs(60),
         at_once: 100_000,
@@ -158,26 +166,6 @@ impl Wire for Options {
         refusal.answer()
     }
 
-    fn place(&self, state: &mut Telegram, act: &Act) -> Result<Id> {
-        acts::place(state, act)
-    }
-
-    fn next_message(&self, state: &mut Telegram, dialog: &Id) -> Id {
-        acts::next_message(state, dialog)
-    }
-
-    fn compose(&self, state: &mut Telegram, act: &Act, draft: &mut Message) -> Result<()> {
-        acts::compose(state, act, draft)
-    }
-
-    fn report(&self, state: &mut Telegram, event: &Event<'_>) -> Id {
-        acts::report(self, state, event)
-    }
-
-    fn act(&self, state: &mut Telegram, act: &Act) -> Result<Done> {
-        acts::own(self, state, act)
-    }
-
     fn done(&self, done: &Done) -> Value {
         // The id of a start is that of the message which it writes.
         let is_start = done.messages.is_empty() && !done.dialog.is_empty() && !done.id.is_empty();
@@ -197,10 +185,6 @@ impl Wire for Options {
 
     fn settled(&self, state: &mut Telegram, hook: usize, reply: &Reply) {
         hook::settled(state, hook, reply);
-    }
-
-    fn json(&self, state: &Telegram, dialog: &Dialog, message: &Message) -> Value {
-        state.message_json(&dialog.line, dialog, message)
     }
 
     fn describe(&self, words: Words, _state: &Telegram, message: &Message) -> Vec<String> {

@@ -117,7 +117,7 @@ fn add(state: &mut State, act: &Act, content: &Content, draft: &mut Message) -> 
 }
 
 /// Queues the event about what a person did; returns the id of a press.
-pub(super) fn report(wire: &Options, state: &mut State, event: &Event<'_>) -> Id {
+pub(super) fn report(state: &mut State, event: &Event<'_>) -> Id {
     let (act, message, who) = (event.act, event.message, event.act.who);
     let Some((community, peer)) = state.dialog(event.dialog).map(|dialog| (dialog.line.number(), peer(dialog))) else {
         return Id::default();
@@ -133,7 +133,7 @@ pub(super) fn report(wire: &Options, state: &mut State, event: &Event<'_>) -> Id
         Verb::Remove => removed(state, event),
         Verb::React => reacted(state, event),
         Verb::Read => read(state, event),
-        Verb::Press => return pressed(wire, state, event),
+        Verb::Press => return pressed(state, event),
         Verb::Start | Verb::Block | Verb::Unblock | Verb::Own => {}
     }
     Id::default()
@@ -180,14 +180,14 @@ fn read(state: &mut State, event: &Event<'_>) {
 }
 
 /// A button sends its text as a message of the person, or an event, whose payload is the parsed JSON.
-fn pressed(wire: &Options, state: &mut State, event: &Event<'_>) -> Id {
+fn pressed(state: &mut State, event: &Event<'_>) -> Id {
     let Some((_, _, button)) = &event.press else { return Id::default() };
     let (act, payload) = (event.act, button.payload.as_deref());
     if button.kind == "text" {
         allow(state, event.dialog, act);
         let more: Map<String, Value> = payload.map(|text| ("payload".to_owned(), json!(text))).into_iter().collect();
         let act = Act { verb: Verb::Send, more, ..act.clone() }.text(&button.text);
-        return kit::write(wire, state, &act, event.dialog, Author::Person(act.who)).unwrap_or_default();
+        return kit::write::<Options>(state, &act, event.dialog, Author::Person(act.who)).unwrap_or_default();
     }
     let Some((community, peer)) = state.dialog(event.dialog).map(|dialog| (dialog.line.number(), peer(dialog))) else {
         return Id::default();
@@ -202,7 +202,7 @@ fn pressed(wire: &Options, state: &mut State, event: &Event<'_>) -> Id {
 }
 
 /// Acts that only VK has.
-pub(super) fn own(wire: &Options, state: &mut State, act: &Act) -> Result<Done> {
+pub(super) fn own(state: &mut State, act: &Act) -> Result<Done> {
     let number = |name: &str| Ok::<_, anyhow::Error>(act.id(name)?.number());
     let line = act.line.number();
     let more = |name: &str| act.more.get(name).with_context(|| format!("{name} is missing"));
@@ -212,7 +212,7 @@ pub(super) fn own(wire: &Options, state: &mut State, act: &Act) -> Result<Done> 
             let dialog = state.dialogue(line, number("peer")?);
             let admin = [("admin_author_id".to_owned(), more("admin")?.clone())];
             let act = Act { verb: Verb::Send, more: admin.into_iter().collect(), ..act.clone() };
-            let id = kit::write(wire, state, &act, &dialog, Author::Owner)?;
+            let id = kit::write::<Options>(state, &act, &dialog, Author::Owner)?;
             return Ok(Done { messages: vec![id], dialog, ..Done::default() });
         }
         "ban" => {

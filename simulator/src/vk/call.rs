@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+pub(super) use crate::kit::ensure;
 use crate::kit::{Answer, Call};
 
 /// A refused call.
@@ -67,11 +68,6 @@ pub(super) fn refused_for(code: i64, detail: &str) -> Refusal {
 /// A missing or invalid parameter.
 pub(super) fn wrong(detail: &str) -> Refusal {
     refused_for(100, detail)
-}
-
-/// Returns the refusal unless the condition holds.
-pub(super) fn ensure(holds: bool, otherwise: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
-    if holds { Ok(()) } else { Err(otherwise()) }
 }
 
 /// The answer to a call. Refusals have the status 200 too, and contain the parameters, but not the token.

@@ -127,10 +127,4 @@ mod tests {
             assert_eq!(state.outbox.all[0].due_at, due_at, "{status}");
         }
     }
-
-    #[test]
-    fn repeats_wait_longer_and_longer_and_end() {
-        let waits: Vec<_> = (1..=9).filter_map(wait).map(|wait| wait / 1_000).collect();
-        assert_eq!((waits, wait(12)), (vec![5, 10, 20, 40, 80, 160, 320, 600, 600], None));
-    }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::options::{CHATS, State, number, peer};
-use crate::kit::{Author, Dialog, DialogKind, File, Id, Line, Message, Person};
+use crate::kit::{Author, Dialog, DialogKind, File, Id, Line, Message, Person, extend};
 
 /// Reactions by their numbers, from 1.
 pub(super) const REACTIONS: [&str; 16] =
@@ -43,9 +43,7 @@ pub(super) fn address(thing: Thing, community: i64, object: i64) -> String {
 
 /// Adds the fields of an object to another.
 fn and(mut one: Value, more: Value) -> Value {
-    if let (Some(one), Value::Object(more)) = (one.as_object_mut(), more) {
-        one.extend(more);
-    }
+    extend(&mut one, more);
     one
 }
 

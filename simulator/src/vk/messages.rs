@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::call::{Answered, Asked, Refusal, ensure, refused, refused_for, wrong};
 use super::options::{CHATS, State, dialogue, number, numbered, wall};
 use super::{acts, files, json, keyboard};
-use crate::kit::{Activity, Author, Dialog, DialogKind, Id, Message, Notice};
+use crate::kit::{Author, Dialog, DialogKind, Id, Message, Notice};
 
 /// Maximum characters of a text, attachments of a message, characters of a payload.
 const TEXT: usize = 9_000;
@@ -214,14 +214,11 @@ fn reacted<'a>(state: &'a mut State, asked: &Asked<'_>) -> Result<&'a mut Messag
 /// `messages.setActivity`: shown for ten seconds.
 pub(super) fn activity(state: &mut State, asked: &Asked<'_>) -> Answered {
     let peer = asked.int("peer_id").or(asked.int("user_id")).ok_or_else(|| wrong("peer_id is undefined"))?;
-    let name = asked.text("type").unwrap_or("typing").to_owned();
-    let is_known = ["typing", "audiomessage", "file", "photo", "video"].contains(&name.as_str());
+    let name = asked.text("type").unwrap_or("typing");
+    let is_known = ["typing", "audiomessage", "file", "photo", "video"].contains(&name);
     ensure(is_known, || wrong("type is invalid"))?;
     reach(state, asked.community, peer)?;
-    let at = state.now;
-    if let Some(dialog) = state.dialogs.get_mut(&dialogue(asked.community, peer)) {
-        dialog.activities.push(Activity { name, at });
-    }
+    state.show(&dialogue(asked.community, peer), name);
     Ok(json!(1))
 }
 

@@ -89,10 +89,7 @@ pub struct Server {
 impl State {
     /// The dialogue of a community with a person; created on first use.
     pub(super) fn dialogue(&mut self, community: i64, person: i64) -> Id {
-        let id = dialogue(community, person);
-        let (line, person) = (community.into(), Some(person));
-        self.dialogs.entry(id.clone()).or_insert_with(|| Dialog { id: id.clone(), line, person, ..Dialog::default() });
-        id
+        self.open(dialogue(community, person), &community.into(), person)
     }
 }
 

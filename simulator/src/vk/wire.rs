@@ -10,8 +10,8 @@ use super::call::{self, Refusal, refused};
 use super::options::{Options, Own, State};
 use super::{acts, api, events, files, json, messages};
 use crate::kit::{
-    Act, ActWord, Answer, Call, Core, Dialog, Done, Event, Fault, FaultWords, Hook, HookFault, Id, Kind, Look, Message,
-    Named, Now, PLAIN, Policy, Post, Reply, Sample, Verb, Wire, Words,
+    ActWord, Answer, Call, Core, Done, Fault, FaultWords, Handlers, Hook, HookFault, Id, Kind, Look, Message, Named,
+    Now, PLAIN, Policy, Post, Reply, Sample, Verb, Wire, Words,
 };
 
 impl Wire for Options {
@@ -64,6 +64,14 @@ impl Wire for Options {
         Kind::new("raw", &["attachments", "fields"]),
     ];
     const FAULTS: FaultWords = FaultWords { call: "method", hook: "event", to: "peer", own: &[] };
+    const HANDLERS: Handlers<Self> = Handlers {
+        place: acts::place,
+        next_message: messages::next_cmid,
+        compose: acts::compose,
+        report: acts::report,
+        act: acts::own,
+        json: json::message,
+    };
     const HOOKS: Policy = Policy {
         limit: Duration::from_secs(10),
         at_once: 100,
@@ -124,26 +132,6 @@ impl Wire for Options {
         call::answer(Err(refusal), &named.call, call)
     }
 
-    fn place(&self, state: &mut State, act: &Act) -> Result<Id> {
-        acts::place(state, act)
-    }
-
-    fn next_message(&self, state: &mut State, dialog: &Id) -> Id {
-        messages::next_cmid(state, dialog)
-    }
-
-    fn compose(&self, state: &mut State, act: &Act, draft: &mut Message) -> Result<()> {
-        acts::compose(state, act, draft)
-    }
-
-    fn report(&self, state: &mut State, event: &Event<'_>) -> Id {
-        acts::report(self, state, event)
-    }
-
-    fn act(&self, state: &mut State, act: &Act) -> Result<Done> {
-        acts::own(self, state, act)
-    }
-
     /// The message or the comment, and the id of a press.
     fn done(&self, done: &Done) -> Value {
         match done.id.number() {
@@ -159,10 +147,6 @@ impl Wire for Options {
 
     fn settled(&self, state: &mut State, hook: usize, reply: &Reply) {
         events::settled(state, hook, reply);
-    }
-
-    fn json(&self, state: &State, dialog: &Dialog, message: &Message) -> Value {
-        json::message(state, dialog, message)
     }
 
     fn describe(&self, _words: Words, _state: &State, message: &Message) -> Vec<String> {

@@ -5,10 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::codes::in_message;
 use super::coexistence::edited;
-use super::hooks::extend;
 use super::media::RECEIVED;
-use super::options::{HOUR, Options, Status, WhatsApp, body, digits, list};
-use crate::kit::{Act, Author, Button, Content, Done, Event, Id, Message, Verb, Wire, vcard, write};
+use super::options::{HOUR, Options, Status, WhatsApp, body, digits};
+use crate::kit::{Act, Author, Button, Content, Done, Event, Id, Message, Verb, Wire, extend, list, vcard, write};
 
 /// Milliseconds for which free-form messages may follow a customer's message.
 const WINDOW: i64 = 24 * HOUR;
@@ -18,6 +17,12 @@ pub(super) fn place(state: &mut WhatsApp, act: &Act) -> Result<Id> {
     ensure!(state.lines.contains_key(&act.line), "there is no number {}", act.line);
     ensure!(state.people.contains_key(&act.who), "there is no person {}", act.who);
     Ok(state.dialog_of(&act.line, act.who))
+}
+
+/// The id of the next message in a chat.
+pub(super) fn next_message(state: &mut WhatsApp, dialog: &Id) -> Id {
+    let person = state.dialog(dialog).and_then(|dialog| dialog.person).unwrap_or_default();
+    state.next_wamid(&state.phone_of(person))
 }
 
 /// Gives a message its body, and what stands beside it.
@@ -267,7 +272,7 @@ fn share_contact(state: &mut WhatsApp, act: &Act) -> Id {
 }
 
 /// Acts that only WhatsApp has.
-pub(super) fn own(wire: &Options, state: &mut WhatsApp, act: &Act) -> Result<Done> {
+pub(super) fn own(state: &mut WhatsApp, act: &Act) -> Result<Done> {
     let text = act.text.as_deref();
     let on = act.more.get("on").and_then(Value::as_bool);
     let id = match act.name.as_str() {
@@ -301,7 +306,7 @@ pub(super) fn own(wire: &Options, state: &mut WhatsApp, act: &Act) -> Result<Don
         "owner_sends" => {
             let said = Act { verb: Verb::Send, who: receiver(act), ..act.clone() };
             let dialog = place(state, &said)?;
-            write(wire, state, &said, &dialog, Author::Owner)?
+            write::<Options>(state, &said, &dialog, Author::Owner)?
         }
         "owner_edits" => state.owner_changes(&act.line, receiver(act), act.first()?, Some(text.unwrap_or_default()))?,
         "owner_revokes" => state.owner_changes(&act.line, receiver(act), act.first()?, None)?,

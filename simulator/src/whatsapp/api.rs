@@ -178,7 +178,7 @@ pub(super) fn is_beside(call: &Call) -> bool {
 }
 
 /// The answer to such a call.
-pub(super) fn beside(wire: &Options, state: &mut WhatsApp, call: &Call) -> Answer {
+pub(super) fn beside(state: &mut WhatsApp, call: &Call) -> Answer {
     match (call.method.as_str(), call.segments().as_slice()) {
         ("GET", ["reviews"]) => review::show(state, call),
         ("POST", ["reviews"]) => review::press(state, call),
@@ -191,7 +191,7 @@ pub(super) fn beside(wire: &Options, state: &mut WhatsApp, call: &Call) -> Answe
             let dialog = state.private(&phone, person.parse().unwrap_or_default());
             let all = dialog.into_iter().flat_map(|dialog| dialog.messages.iter().map(move |one| (dialog, one)));
             let view = |(dialog, one)| {
-                let view = MessageView::of(wire, state, dialog, one);
+                let view = MessageView::of::<Options>(state, dialog, one);
                 let mut json = json!(view);
                 for name in ["status", "error"] {
                     json[name] = view.more.get(name).cloned().unwrap_or_default();

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::codes::{missing, value};
 use super::media::{is_genuine, owner};
-use super::options::{DAY, WhatsApp, list};
+use super::options::{DAY, WhatsApp};
 use crate::graph::{Params, Refusal, bad, ensure};
-use crate::kit::{Button, Id, Message};
+use crate::kit::{Button, Id, Message, list};
 
 /// Maximum characters of a text, of a caption, of the body of a message with buttons and of a list, of headers and
 /// footers.
@@ -304,34 +304,4 @@ fn link(action: &Value) -> Result<Vec<Vec<Button>>, Refusal> {
         value("Button url is not valid: it must start with http:// or https://.")
     })?;
     Ok(vec![vec![Button { kind: "cta_url".to_owned(), text, payload: None, url: Some(url) }]])
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn with(rows: usize) -> Value {
-        let rows: Vec<Value> = (0..rows).map(|at| json!({"id": at.to_string(), "title": "Row"})).collect();
-        json!({"button": "Services", "sections": [{"rows": rows}]})
-    }
-
-    fn refused(action: &Value) -> String {
-        rows(action).map_or_else(|refusal| refusal.details.unwrap_or_default(), |_| "fine".to_owned())
-    }
-
-    #[test]
-    fn ten_rows_in_all_and_titles_for_more_than_one_section() {
-        assert_eq!(refused(&with(10)), "fine");
-        assert_eq!(refused(&with(11)), "Total row count exceed max allowed count: 10");
-        let mut two = with(5);
-        let more = json!({"title": "More", "rows": [{"id": "z", "title": "Row"}]});
-        two["sections"].as_array_mut().expect("sections").push(more);
-        assert_eq!(refused(&two), "Section title length invalid. Min length: 1, Max length: 24");
-        two["sections"][0]["title"] = json!("First");
-        assert_eq!(refused(&two), "fine");
-        two["sections"][1]["rows"][0]["id"] = json!("0");
-        assert_eq!(refused(&two), "Row ids must be unique.");
-    }
 }

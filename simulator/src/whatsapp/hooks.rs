@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::options::{Batch, DAY, HOUR, Target, WhatsApp, list};
+use super::options::{Batch, DAY, HOUR, Target, WhatsApp};
 use crate::graph::signed;
-use crate::kit::{Hook, HookFault, Id, Post};
+use crate::kit::{Hook, HookFault, Id, Post, extend, list};
 
 /// Milliseconds for which a number that wrote to a phone can still see it.
 const PHONE_SEEN: i64 = 30 * DAY;
@@ -15,13 +15,6 @@ pub(super) const LIFE: i64 = 7 * DAY;
 /// an hour.
 pub(super) fn wait(attempts: u32) -> Option<i64> {
     Some((10_000 << attempts.saturating_sub(1).min(9)).min(HOUR))
-}
-
-/// Adds fields to an object.
-pub(super) fn extend(object: &mut Value, more: Value) {
-    if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
-        object.extend(more);
-    }
 }
 
 impl WhatsApp {

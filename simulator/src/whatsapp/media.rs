@@ -6,12 +6,11 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::codes::{detailed, no_object};
-use super::hooks::extend;
 use super::numbers::is_for_whatsapp;
 use super::options::{DAY, Session, WhatsApp};
 use super::tokens::{self, Grant};
 use crate::graph::{Answered, Params, bad, ensure, success};
-use crate::kit::{Answer, Call, File, Id, Upload, signature};
+use crate::kit::{Answer, Call, File, Id, Upload, extend, image, signature};
 
 /// Milliseconds for which an uploaded file and a customer's file are kept.
 pub(super) const UPLOADED: i64 = 30 * DAY;
@@ -84,32 +83,13 @@ pub(super) fn is_genuine(kind: &str, file: &File, is_voice: bool) -> Result<(), 
 
 /// A sticker is a WebP of 512 × 512, at most 100 KB if it stands still, 500 KB if it moves.
 fn is_sticker(bytes: &[u8]) -> Result<(), String> {
-    let (size, is_animated) = webp(bytes).ok_or("Sticker file is not a valid WebP.")?;
-    if size != [512, 512] {
-        return Err(format!("Sticker dimensions must be 512x512, got {}x{}.", size[0], size[1]));
+    let size = image::is_moving_webp(bytes).zip(image::dimensions(bytes));
+    let (is_animated, (width, height)) = size.ok_or("Sticker file is not a valid WebP.")?;
+    if (width, height) != (512, 512) {
+        return Err(format!("Sticker dimensions must be 512x512, got {width}x{height}."));
     }
     let most = if is_animated { ANIMATED } else { STILL };
     if bytes.len() > most { Err(too_big(most)) } else { Ok(()) }
-}
-
-/// Width and height, and whether it is animated.
-fn webp(bytes: &[u8]) -> Option<([u32; 2], bool)> {
-    let little = |at: usize, count: usize| -> Option<u32> {
-        let part = bytes.get(at..at + count)?;
-        Some(part.iter().rev().fold(0, |sum, byte| (sum << 8) | u32::from(*byte)))
-    };
-    if bytes.get(..4)? != b"RIFF" || bytes.get(8..12)? != b"WEBP" {
-        return None;
-    }
-    match bytes.get(12..16)? {
-        b"VP8X" => Some(([little(24, 3)? + 1, little(27, 3)? + 1], bytes.get(20)? & 0x02 != 0)),
-        b"VP8 " => Some(([little(26, 2)? & 0x3FFF, little(28, 2)? & 0x3FFF], false)),
-        b"VP8L" => {
-            let packed = little(21, 4)?;
-            Some(([(packed & 0x3FFF) + 1, ((packed >> 14) & 0x3FFF) + 1], false))
-        }
-        _ => None,
-    }
 }
 
 fn sha256(file: &File) -> Vec<u8> {

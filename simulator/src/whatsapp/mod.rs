@@ -39,12 +39,13 @@ mod tokens;
 mod wire;
 mod world;
 
+pub use crate::graph::AppView;
 pub use crate::kit::{Act, Author, Content, Fault, Given, HookFault, HookState, MessageView, Verb};
 pub use options::{Batch, NewPhone, Options, Status};
 pub use review::Review;
 pub use templates::TemplateView;
 pub use wire::refusal;
-pub use world::{AppView, NewApp, NewPerson};
+pub use world::{NewApp, NewPerson};
 
 /// A running WhatsApp.
 pub type WhatsApp = crate::kit::Simulator<Options>;

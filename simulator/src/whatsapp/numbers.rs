@@ -3,10 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::codes::{known, no_object};
-use super::hooks::extend;
 use super::options::{DAY, NewPhone, Phone, Target, Waba, WhatsApp};
 use crate::graph::{Answered, Params, Refusal, bad, ensure, success};
-use crate::kit::Id;
+use crate::kit::{Id, extend};
 
 /// The fields without `fields`.
 const USUAL: &str = "verified_name,code_verification_status,display_phone_number,quality_rating,platform_type,\

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::rates::Rates;
-use crate::kit::{Activity, Dialog, Id, Message, Now, State, system_clock};
+use crate::kit::{Id, Message, Now, State, list, system_clock};
 
 /// An hour and a day in milliseconds.
 pub(super) const HOUR: i64 = 3_600_000;
@@ -180,11 +180,6 @@ impl Template {
     }
 }
 
-/// The elements of an array; none of anything else.
-pub(super) fn list(value: &Value) -> &[Value] {
-    value.as_array().map(Vec::as_slice).unwrap_or_default()
-}
-
 /// A session of the Resumable Upload API.
 #[derive(Clone, Debug)]
 pub(super) struct Session {
@@ -274,10 +269,7 @@ fn chat_id(phone: &Id, person: i64) -> Id {
 impl WhatsApp {
     /// The dialog of a number with a person, created if necessary.
     pub(super) fn dialog_of(&mut self, phone: &Id, person: i64) -> Id {
-        let id = chat_id(phone, person);
-        let dialog = Dialog { id: id.clone(), line: phone.clone(), person: Some(person), ..Dialog::default() };
-        self.dialogs.entry(id.clone()).or_insert(dialog);
-        id
+        self.open(chat_id(phone, person), phone, person)
     }
 
     /// What a chat has beside its dialog.
@@ -300,12 +292,6 @@ impl WhatsApp {
     pub(super) fn found_mut(&mut self, phone: &Id, id: &str) -> Option<&mut Message> {
         let mut of_phone = self.dialogs.values_mut().filter(|dialog| dialog.line == *phone);
         of_phone.find_map(|dialog| dialog.messages.iter_mut().find(|one| one.id == *id))
-    }
-
-    /// Shows an activity of a number to the person.
-    pub(super) fn show(&mut self, dialog: &Id, name: &str) {
-        let activity = Activity { name: name.to_owned(), at: self.now };
-        self.dialogs.entry(dialog.clone()).and_modify(|dialog| dialog.activities.push(activity));
     }
 
     /// `1800000000000001` and so on: ids of files, templates and numbers consist of digits.

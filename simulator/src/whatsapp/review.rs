@@ -3,9 +3,8 @@
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::hooks::extend;
 use super::options::{HOUR, Options, Template, WhatsApp};
-use crate::kit::{Answer, Call, Frame, page_of};
+use crate::kit::{Answer, Call, Frame, extend, page_of};
 
 /// The outcome of a review, or another change of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::options::{Options, Target, WhatsApp};
 use super::tokens::Grant;
-use crate::graph::{Answered, Params, Refusal, bad, ensure, handshake, no_object, success};
+use crate::graph::{Answered, Params, Refusal, bad, ensure, handshake, no_object, subscription, success};
 use crate::kit::{Core, Id};
 
 /// `POST /{app}/subscriptions`: sets the app's callback and its fields.
@@ -32,11 +32,7 @@ pub(super) async fn set(core: &Core<Options>, grant: &Grant, params: &Params<'_>
 /// `GET /{app}/subscriptions`.
 pub(super) fn list(state: &WhatsApp, app: &str) -> Answered {
     let app = state.own.apps.get(app).ok_or_else(|| no_object(app))?;
-    let fields: Vec<Value> = app.fields.iter().map(|name| json!({"name": name, "version": "v26.0"})).collect();
-    let one = |callback: &Target| {
-        let object = "whatsapp_business_account";
-        json!({"object": object, "callback_url": callback.url, "active": true, "fields": fields})
-    };
+    let one = |callback: &Target| subscription("whatsapp_business_account", &callback.url, &app.fields);
     Ok(json!({"data": app.callback.iter().map(one).collect::<Vec<_>>()}))
 }
 

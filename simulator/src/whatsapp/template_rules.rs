@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::codes::template;
-use super::options::{WhatsApp, list};
+use super::options::WhatsApp;
 use crate::graph::{Refusal, bad, ensure};
+use crate::kit::list;
 
 /// Maximum characters of a name, of a body, of a header or footer, of a button.
 const NAME: usize = 512;

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::codes::{detailed, known, missing};
 use super::content::{Draft, Recipient};
-use super::options::{Template, WhatsApp, list};
+use super::options::{Template, WhatsApp};
 use super::template_rules::variables;
 use crate::graph::{Refusal, bad, ensure};
-use crate::kit::Button;
+use crate::kit::{Button, list};
 
 /// Maximum characters of a body with its values.
 const FILLED: usize = 1024;

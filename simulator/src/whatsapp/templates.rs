@@ -5,11 +5,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::codes::{no_object, template};
-use super::hooks::extend;
 use super::numbers::pick;
 use super::options::{DAY, Template, WhatsApp};
 use super::template_rules as rules;
 use crate::graph::{Answered, Params, Refusal, bad, ensure, success};
+use crate::kit::extend;
 
 /// The page size without `limit`.
 const PAGE: usize = 25;

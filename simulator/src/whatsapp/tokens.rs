@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::codes;
 use super::options::{App, Code, DAY, Token, WhatsApp};
-use crate::graph::{Answered, Params, Refusal, ensure, invalid_token};
+use crate::graph::{Answered, Params, Refusal, ensure, invalid_token, unreadable_token};
 use crate::kit::{Id, signature};
 
 /// Milliseconds for which a renewed token, and a code of Embedded Signup, are valid.
@@ -59,8 +59,7 @@ pub(super) fn grant(state: &WhatsApp, token: &str) -> Result<Grant, Refusal> {
         ensure(is_known, || Refusal::new(400, 190, None, "Invalid OAuth access token signature."))?;
         return Ok(Grant { app: id.to_owned(), wabas: None });
     }
-    let unknown = || invalid_token(None, "Invalid OAuth access token - Cannot parse access token");
-    let known = state.own.tokens.get(token).ok_or_else(unknown)?;
+    let known = state.own.tokens.get(token).ok_or_else(unreadable_token)?;
     match ended(state, known) {
         Some(refusal) => Err(refusal),
         None => {

@@ -7,12 +7,12 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
 use super::codes::known;
-use super::options::{Options, Own, Status, WhatsApp, body, list};
+use super::options::{Options, Own, Status, WhatsApp, body};
 use super::{acts, api, hooks, media};
 use crate::graph::{Params, Refusal};
 use crate::kit::{
-    Act, ActWord, Answer, Author, Call, Core, Dialog, Done, Event, Fault, FaultWords, Hook, HookFault, Id, Kind, Line,
-    Look, Message, Named, Now, PLAIN, Policy, Post, Sample, Verb, Wire, Words,
+    ActWord, Answer, Author, Call, Core, Fault, FaultWords, Handlers, Hook, HookFault, Kind, Line, Look, Message,
+    Named, Now, PLAIN, Policy, Post, Sample, Verb, Wire, Words, list,
 };
 
 /// A documented error with its usual status, title and details, as a fault.
@@ -128,6 +128,15 @@ impl Wire for Options {
         Kind::new("raw", &["name", "body"]),
     ];
     const FAULTS: FaultWords = FaultWords { call: "operation", hook: "webhook", to: "to", own: &["error"] };
+    const HANDLERS: Handlers<Self> = Handlers {
+        place: acts::place,
+        next_message: acts::next_message,
+        compose: acts::compose,
+        report: acts::report,
+        act: acts::own,
+        // The request for a business's message, the webhook's object for a customer's.
+        json: |_, _, message| message.more.get("json").cloned().unwrap_or_default(),
+    };
     /// A repeat does not hold back later webhooks, so their order is not kept.
     const HOOKS: Policy = Policy {
         limit: Duration::from_secs(60),
@@ -166,7 +175,7 @@ impl Wire for Options {
 
     async fn answer(core: &Arc<Core<Self>>, named: &Named, call: &Call) -> Answer {
         match named.call.as_str() {
-            "" => core.change(|state| api::beside(&core.wire, state, call)),
+            "" => core.change(|state| api::beside(state, call)),
             "media_download" => core.read(|state| media::download(state, call)),
             _ => {
                 let answer = api::call(core, call).await.map(|answer| Answer::json(200, &answer));
@@ -195,32 +204,6 @@ impl Wire for Options {
         if named.call == "media_download" { Answer::empty(answer.status) } else { answer }
     }
 
-    fn place(&self, state: &mut WhatsApp, act: &Act) -> Result<Id> {
-        acts::place(state, act)
-    }
-
-    fn next_message(&self, state: &mut WhatsApp, dialog: &Id) -> Id {
-        let person = state.dialog(dialog).and_then(|dialog| dialog.person).unwrap_or_default();
-        state.next_wamid(&state.phone_of(person))
-    }
-
-    fn compose(&self, state: &mut WhatsApp, act: &Act, draft: &mut Message) -> Result<()> {
-        acts::compose(state, act, draft)
-    }
-
-    fn report(&self, state: &mut WhatsApp, event: &Event<'_>) -> Id {
-        acts::report(state, event)
-    }
-
-    fn act(&self, state: &mut WhatsApp, act: &Act) -> Result<Done> {
-        acts::own(self, state, act)
-    }
-
-    fn done(&self, done: &Done) -> Value {
-        let id = if done.id.is_empty() { done.message() } else { done.id.clone() };
-        json!({ "id": id.as_str() })
-    }
-
     fn post(&self, state: &WhatsApp, hooks: &[&Hook], fault: Option<HookFault>) -> Option<Post> {
         hooks::post(state, hooks, fault)
     }
@@ -228,11 +211,6 @@ impl Wire for Options {
     fn joins(&self, state: &WhatsApp, first: &Hook, other: &Hook) -> bool {
         let url = |hook: &Hook| state.target(hook).map(|target| target.url.clone());
         state.own.batch.is_some() && first.target == other.target && url(first) == url(other)
-    }
-
-    /// The request for a business's message, the webhook's object for a customer's.
-    fn json(&self, _state: &WhatsApp, _dialog: &Dialog, message: &Message) -> Value {
-        message.more.get("json").cloned().unwrap_or_default()
     }
 
     fn describe(&self, words: Words, _state: &WhatsApp, message: &Message) -> Vec<String> {
@@ -266,7 +244,7 @@ impl Wire for Options {
         lines
     }
 
-    fn is_here(&self, message: &Message) -> bool {
+    fn is_here(message: &Message) -> bool {
         let has_arrived = message.author != Author::Line || Status::of(&message.more) >= Some(Status::Delivered);
         message.kind != "reaction" && has_arrived
     }

@@ -3,16 +3,16 @@
 use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
 
-use super::hooks::extend;
+use super::acts;
 use super::media::RECEIVED;
 use super::options::{App, Batch, DAY, NewPhone, Options, Phone, Status, Target, Token, User, Waba, WhatsApp, digits};
 use super::review::Review;
 use super::signup::Asked;
 use super::templates::TemplateView;
-use crate::graph::handshake;
+use crate::graph::{AppView, handshake};
 use crate::kit::{
-    Act, Author, CallView, Content, Customer, Dialog, Done, Id, Message, MessageView, Person, Sample, Simulator,
-    Upload, Verb, Wire,
+    Act, Author, CallView, Content, Customer, Dialog, Id, Message, MessageView, Person, Sample, Simulator, Upload,
+    Verb, Wire, extend,
 };
 
 /// The fields that an app is subscribed to by default.
@@ -42,13 +42,6 @@ impl Default for NewApp {
             wants_proof: false,
         }
     }
-}
-
-/// An app as shown in its dashboard.
-#[derive(Clone, Debug)]
-pub struct AppView {
-    pub id: String,
-    pub secret: String,
 }
 
 /// A person with WhatsApp.
@@ -369,15 +362,14 @@ impl Simulator<Options> {
     /// is sent as `history` on request. Returns its id.
     pub fn remembers(&self, phone: &str, person: i64, by_owner: bool, content: &Content, at: i64) -> Result<String> {
         let act = Act::of(Verb::Send).who(person).line(phone).content(content.clone());
-        let wire = &self.core.wire;
         self.core.change(|state| {
-            let dialog = wire.place(state, &act)?;
+            let dialog = acts::place(state, &act)?;
             let (kind, text) = (content.kind.clone(), content.text.clone());
             let author = if by_owner { Author::Owner } else { Author::Person(person) };
             let mut message = Message { kind, text, author, at: at * 1000, ..Message::default() };
-            wire.compose(state, &act, &mut message)?;
+            acts::compose(state, &act, &mut message)?;
             message.more.insert("is_old".to_owned(), json!(true));
-            message.id = wire.next_message(state, &dialog);
+            message.id = acts::next_message(state, &dialog);
             let id = message.id.clone();
             state.add(&dialog, message);
             Ok(id.into())
@@ -443,10 +435,5 @@ impl Customer<'_, Options> {
     /// Presses a button, counted from 0.
     pub fn presses_number(&self, message: impl Into<Id>, number: usize) -> Result<Id> {
         self.does(Verb::Press, |act| act.message(message).with("button", number)).map(|done| done.id)
-    }
-
-    /// Does what only WhatsApp has.
-    pub fn does_own(&self, name: &str, more: impl FnOnce(Act) -> Act) -> Result<Done> {
-        self.does(Verb::Own, |act| more(Act { name: name.to_owned(), ..act }))
     }
 }

@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use bytes::Bytes;
 use chrono::DateTime;
 use reqwest::{Method, RequestBuilder};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use simulator::kit::{Now, Simulator, Wire};
 
 use crate::hook::{HookServer, serve};
@@ -75,7 +75,7 @@ pub fn examples(block: &str) -> Vec<Value> {
 }
 
 /// Fields of the sample that are missing or of another type.
-pub fn unlike(path: &str, sample: &Value, made: &Value, found: &mut Vec<String>) {
+fn unlike(path: &str, sample: &Value, made: &Value, found: &mut Vec<String>) {
     match (sample, made) {
         (Value::Object(fields), Value::Object(made)) => {
             for (key, value) in fields {
@@ -99,6 +99,43 @@ pub fn unlike(path: &str, sample: &Value, made: &Value, found: &mut Vec<String>)
                 found.push(format!("{path}: {made} instead of {sample}"));
             }
         }
+    }
+}
+
+/// Documented bodies by their names, and what was made like them.
+pub struct Samples {
+    pub bodies: Map<String, Value>,
+    done: Vec<String>,
+    wrong: Vec<String>,
+}
+
+impl Samples {
+    /// A line for each, with `name` and `body`.
+    pub fn read(lines: &str) -> Self {
+        let sample = |line| {
+            let mut one: Value = serde_json::from_str(line).unwrap();
+            (one["name"].as_str().unwrap().to_owned(), one["body"].take())
+        };
+        Self { bodies: lines.lines().map(sample).collect(), done: Vec::new(), wrong: Vec::new() }
+    }
+
+    /// Notes what the body of this name lacks.
+    pub fn holds(&mut self, name: &str, made: &Value) {
+        unlike(name, &self.bodies[name], made, &mut self.wrong);
+        for path in ["/entry/0/changes/0/field", "/entry/0/changes/0/value/messages/0/type"] {
+            let wanted = self.bodies[name].pointer(path);
+            if wanted.is_some() && made.pointer(path) != wanted {
+                self.wrong.push(format!("{name}{path} is not {wanted:?}: {made}"));
+            }
+        }
+        self.done.push(name.to_owned());
+    }
+
+    #[track_caller]
+    pub fn are_all_made(&self) {
+        assert!(self.wrong.is_empty(), "{:#?}", self.wrong);
+        let left: Vec<&String> = self.bodies.keys().filter(|name| !self.done.contains(name)).collect();
+        assert!(left.is_empty(), "{left:?}");
     }
 }
 

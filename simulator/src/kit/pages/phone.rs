@@ -11,7 +11,7 @@ use super::frame::{Frame, is_own, render};
 use crate::kit::act::{Act, Content, Given, Kind, Verb};
 use crate::kit::call::{Call, cut};
 use crate::kit::id::Id;
-use crate::kit::look::Visit;
+use crate::kit::look::{Look, Visit};
 use crate::kit::model::{Author, Button, Dialog, DialogKind, File, Message, Person, State};
 use crate::kit::perform::perform;
 use crate::kit::wire::{Core, Wire, is_by};
@@ -35,25 +35,18 @@ struct Piece {
 }
 
 /// A message on the phone.
-#[derive(Default)]
 struct Bubble {
-    id: String,
-    kind: String,
+    /// Without its content if it was removed.
+    message: Message,
     is_mine: bool,
     is_service: bool,
-    is_removed: bool,
-    is_forwarded: bool,
     quote: Option<(String, String)>,
     files: Vec<Drawn>,
     lines: Vec<String>,
-    plain: String,
     pieces: Vec<Piece>,
-    buttons: Vec<Vec<Button>>,
     /// Emoji, and whether they are the person's own.
     reactions: Vec<(String, bool)>,
     has_reacted: bool,
-    is_edited: bool,
-    is_read: bool,
     moment: String,
     clock: String,
 }
@@ -75,11 +68,7 @@ struct PhonePage {
     can_write: bool,
     can_stop: bool,
     can_block: bool,
-    can_edit: bool,
-    can_remove: bool,
-    emoji: &'static [&'static str],
-    acts: &'static [(&'static str, &'static str)],
-    owner: Option<&'static str>,
+    look: Look,
     samples: Vec<(&'static str, &'static str)>,
     devices: Vec<(&'static str, &'static str)>,
 }
@@ -152,31 +141,29 @@ impl<W: Wire> Shown<'_, W> {
         let date = chrono::DateTime::from_timestamp_millis(message.at).unwrap_or_default();
         let reactions = message.reactions.iter();
         let reactions = reactions.flat_map(|(by, all)| all.iter().map(|emoji| (emoji.clone(), is_by(*by, who))));
-        let mut bubble = Bubble {
-            id: message.id.to_string(),
-            kind: message.kind.clone(),
+        let mut shown = message.clone();
+        let mut lines = Vec::new();
+        if message.is_removed {
+            shown.text.clear();
+            shown.files.clear();
+            shown.buttons.clear();
+        } else {
+            lines = self.wire.describe(self.frame.words, self.state, message);
+        }
+        let files = shown.files.iter().filter_map(|id| self.state.files.get(id));
+        Bubble {
             is_mine: is_by(message.author, who),
             is_service: message.author == Author::Anonymous,
-            is_removed: message.is_removed,
-            is_forwarded: message.forward.is_some(),
             quote: quoted.map(|one| (one.id.to_string(), short(one))),
+            files: files.map(|file| drawn(file, &base)).collect(),
+            lines,
+            pieces: pieces(&shown.text),
             reactions: reactions.collect(),
             has_reacted: message.reactions.contains_key(&Author::Person(who)),
-            is_edited: message.edited_at.is_some(),
-            is_read: message.read_at.is_some() && is_by(message.author, who),
             moment: date.to_rfc3339(),
             clock: date.format("%H:%M").to_string(),
-            ..Bubble::default()
-        };
-        if !message.is_removed {
-            let files = message.files.iter().filter_map(|id| self.state.files.get(id));
-            bubble.files = files.map(|file| drawn(file, &base)).collect();
-            bubble.lines = self.wire.describe(self.frame.words, self.state, message);
-            bubble.buttons.clone_from(&message.buttons);
-            bubble.plain.clone_from(&message.text);
-            bubble.pieces = pieces(&message.text);
+            message: shown,
         }
-        bubble
     }
 }
 
@@ -189,14 +176,14 @@ struct Post {
 }
 
 /// The posts of the line's channels.
-fn posts<W: Wire>(wire: &W, state: &State<W::Own>, line: &Id, title: &str) -> Vec<Post> {
+fn posts<W: Wire>(state: &State<W::Own>, line: &Id, title: &str) -> Vec<Post> {
     let name = |author: Author| match author {
         Author::Person(id) => state.people.get(&id).map_or_else(|| id.to_string(), Person::name),
         _ => title.to_owned(),
     };
     let channels = state.dialogs.values().filter(|dialog| dialog.line == *line && dialog.kind == DialogKind::Channel);
     let post = |dialog: &Dialog, post: &Message| {
-        let of_post = |one: &&Message| one.post.as_ref() == Some(&post.id) && !one.is_removed && wire.is_here(one);
+        let of_post = |one: &&Message| one.post.as_ref() == Some(&post.id) && !one.is_removed && W::is_here(one);
         let comments = dialog.messages.iter().filter(of_post);
         Post {
             id: post.id.to_string(),
@@ -221,13 +208,13 @@ fn page<W: Wire>(core: &Core<W>, frame: Frame, who: i64, place: &str, refusal: S
         let notice = state.lines.get(&line).and_then(|line| line.notices.last());
         let buttons = || W::KINDS.iter().filter_map(|kind| Some((kind, kind.button?.0)));
         let shown = Shown { wire: &core.wire, state, frame: &frame, visit: &visit };
-        let here = messages.iter().filter(|one| core.wire.is_here(one));
+        let here = messages.iter().filter(|one| W::is_here(one));
         let bubbles = here.filter_map(|one| Some(shown.bubble(dialog?, one))).collect();
         Some(PhonePage {
             target: frame.link(&format!("/phone/{who}/{place}")),
             back: frame.link("/phone"),
             bubbles,
-            posts: posts(&core.wire, state, &line, &visit.title),
+            posts: posts::<W>(state, &line, &visit.title),
             keyboard: dialog.map(|dialog| dialog.keyboard.clone()).unwrap_or_default(),
             typing: if is_typing { frame.words.fill("typing", &visit.title) } else { String::new() },
             notice: notice.map(|notice| notice.text.clone()).unwrap_or_default(),
@@ -236,16 +223,12 @@ fn page<W: Wire>(core: &Core<W>, frame: Frame, who: i64, place: &str, refusal: S
             can_write: !look.starts || dialog.is_some_and(|dialog| dialog.is_started),
             can_stop: look.starts && has(Verb::Stop),
             can_block: has(Verb::Block),
-            can_edit: look.edits,
-            can_remove: look.removes,
-            emoji: look.emoji,
-            acts: look.acts,
-            owner: look.owner,
             samples: buttons().map(|(kind, word)| (kind.name, frame.t(word))).collect(),
             devices: buttons()
                 .filter(|(kind, _)| kind.sample.is_some() && kind.name != "sticker")
                 .map(|(kind, word)| (kind.name, frame.t(word)))
                 .collect(),
+            look,
             visit,
             frame,
         })
@@ -272,7 +255,7 @@ fn read<W: Wire>(core: &Core<W>, who: i64, place: &str) {
     let unread = core.read(|state| {
         let visit = visit(core, state, who, place)?;
         let dialog = state.dialog(visit.dialog.as_ref()?)?;
-        let is_unread = |one: &Message| !is_by(one.author, who) && one.read_at.is_none() && core.wire.is_here(one);
+        let is_unread = |one: &Message| !is_by(one.author, who) && one.read_at.is_none() && W::is_here(one);
         dialog.messages.iter().any(is_unread).then_some(visit.act)
     });
     if let Some(act) = unread {
@@ -385,18 +368,5 @@ pub(super) async fn press<W: Wire>(
             Some(page) => render(StatusCode::UNPROCESSABLE_ENTITY, &page),
             None => HttpResponse::NotFound().finish(),
         },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn links_stand_apart_in_a_text() {
-        let all: Vec<(String, bool)> =
-            pieces("See https://acme.test/1 or write").into_iter().map(|one| (one.text, one.is_link)).collect();
-        let parts = [("See ", false), ("https://acme.test/1 ", true), ("or write", false)];
-        assert_eq!(all, parts.map(|(text, is_link)| (text.to_owned(), is_link)));
     }
 }

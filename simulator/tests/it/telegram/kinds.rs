@@ -32,7 +32,7 @@ pub async fn content(check: &mut Check) {
     let album = vec![Content::of("photo").saying("Три"), Content::of("video")];
     check.world.maria().sends_album(album).unwrap();
     let updates = check.world.updates().await;
-    check.holds("album_1", &updates[updates.len() - 2]);
+    check.samples.holds("album_1", &updates[updates.len() - 2]);
     check.latest("album_2").await;
     check.sends("video", Content::of("video").saying("Так")).await;
     check.sends("video_note", Content::of("video_note")).await;

@@ -1,48 +1,24 @@
 //! The documented bodies: what the simulator makes has every field of its sample, of the same type.
 
 use reqwest::Method;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use simulator::whatsapp::{Act, Content, Given, NewPerson, Options, Review, Status, refusal};
 
 use super::{DAY, MARIAS_ID, PHONE, WABA, World, to_maria};
-use crate::stage::{START, unlike};
+use crate::stage::{START, Samples};
 
 struct Check {
     world: World,
-    samples: Map<String, Value>,
-    done: Vec<String>,
-    wrong: Vec<String>,
-}
-
-fn samples() -> Map<String, Value> {
-    let lines = include_str!("../../fixtures/whatsapp.ndjson").lines();
-    let sample = |line| {
-        let mut one: Value = serde_json::from_str(line).unwrap();
-        (one["name"].as_str().unwrap().to_owned(), one["body"].take())
-    };
-    lines.map(sample).collect()
+    pub samples: Samples,
 }
 
 impl Check {
-    fn holds(&mut self, name: &str, made: &Value) {
-        let mut found = Vec::new();
-        unlike(name, &self.samples[name], made, &mut found);
-        for path in ["/entry/0/changes/0/field", "/entry/0/changes/0/value/messages/0/type"] {
-            let wanted = self.samples[name].pointer(path);
-            if wanted.is_some() && made.pointer(path) != wanted {
-                found.push(format!("{name}{path} is not {wanted:?}: {made}"));
-            }
-        }
-        self.done.push(name.to_owned());
-        self.wrong.extend(found);
-    }
-
     /// The newest webhooks are these.
     async fn latest(&mut self, names: &[&str]) {
         self.world.whatsapp().deliver_all().await;
         let bodies = self.world.receiver.bodies();
         for (name, made) in names.iter().zip(&bodies[bodies.len() - names.len()..]) {
-            self.holds(name, made);
+            self.samples.holds(name, made);
         }
     }
 
@@ -68,7 +44,7 @@ impl Check {
 #[tokio::test]
 async fn every_documented_body_can_be_made() {
     let world = World::with(|options| Options { delivers: false, ..options }).await;
-    let mut check = Check { world, samples: samples(), done: Vec::new(), wrong: Vec::new() };
+    let mut check = Check { world, samples: Samples::read(include_str!("../../fixtures/whatsapp.ndjson")) };
     content(&mut check).await;
     people(&mut check).await;
     answers(&mut check).await;
@@ -83,9 +59,7 @@ async fn every_documented_body_can_be_made() {
     check.world.maria().writes("2").unwrap();
     check.world.whatsapp().hold_hooks(false);
     check.latest(&["batch"]).await;
-    assert!(check.wrong.is_empty(), "{:#?}", check.wrong);
-    let left: Vec<&String> = check.samples.keys().filter(|name| !check.done.contains(name)).collect();
-    assert!(left.is_empty(), "{left:?}");
+    check.samples.are_all_made();
 }
 
 async fn content(check: &mut Check) {
@@ -159,7 +133,7 @@ async fn people(check: &mut Check) {
 
 async fn answers(check: &mut Check) {
     let send = check.world.send("text", json!({"body": "Добрый день"})).await;
-    check.holds("api_send_ok", &send);
+    check.samples.holds("api_send_ok", &send);
     let id = send["messages"][0]["id"].as_str().unwrap();
     check.world.maria().replies(id, "Да, этот").unwrap();
     check.latest(&["text_reply"]).await;
@@ -186,7 +160,7 @@ async fn answers(check: &mut Check) {
     check.latest(&["revoke"]).await;
     let upload = check.world.uploaded("picture.jpg", "image/jpeg").await;
     let media = check.world.get(&upload).await;
-    check.holds("api_media", &media);
+    check.samples.holds("api_media", &media);
 }
 
 async fn statuses(check: &mut Check) {
@@ -198,7 +172,7 @@ async fn statuses(check: &mut Check) {
         "template": {"name": "sale", "language": {"code": "ru"}},
         "biz_opaque_callback_data": "0190f0aa-0000-7000-8000-000000000001"});
     let sent = check.world.post(&format!("{PHONE}/messages"), message).await;
-    check.holds("api_send_template_ok", &sent);
+    check.samples.holds("api_send_template_ok", &sent);
     let id = sent["messages"][0]["id"].as_str().unwrap();
     check.latest(&["status_sent"]).await;
     for (status, name) in
@@ -241,7 +215,7 @@ async fn accounts(check: &mut Check) {
     check.world.whatsapp().restrict(WABA, "RESTRICTED_BIZ_INITIATED_MESSAGING", 1_795_773_600);
     check.latest(&["account_restricted"]).await;
     check.world.whatsapp().reinstate(WABA);
-    let errors = check.samples["errors_value"].pointer("/entry/0/changes/0/value/errors").unwrap();
+    let errors = check.samples.bodies["errors_value"].pointer("/entry/0/changes/0/value/errors").unwrap();
     check.world.whatsapp().notify_phone(PHONE, "messages", json!({"errors": errors}));
     check.latest(&["errors_value"]).await;
     let click = json!({"click_component": "cta", "click_id": "c-1"});
@@ -282,16 +256,16 @@ async fn errors(check: &mut Check) {
     let text = to_maria("text", json!({"body": "Hi"}));
     check.world.whatsapp().faults().next("messages", 1, refusal(131_056));
     let (_, pair) = check.world.call(Method::POST, &path, text.clone()).await;
-    check.holds("api_error_131056", &pair);
+    check.samples.holds("api_error_131056", &pair);
     let code =
         json!({"name": "code", "language": "ru", "category": "AUTHENTICATION", "components": [{"type": "BODY"}]});
     check.world.approved(code).await;
     let message = json!({"messaging_product": "whatsapp", "recipient": MARIAS_ID, "type": "template",
         "template": {"name": "code", "language": {"code": "ru"}}});
     let (_, recipient) = check.world.call(Method::POST, &path, message).await;
-    check.holds("api_error_131062", &recipient);
+    check.samples.holds("api_error_131062", &recipient);
     let token = check.world.whatsapp().add_token(&check.world.app.id, &[WABA]);
     check.world.whatsapp().expire_token(&token, 0);
     let (_, expired) = check.world.call_with(&token, Method::POST, &path, text).await;
-    check.holds("api_error_190", &expired);
+    check.samples.holds("api_error_190", &expired);
 }

@@ -97,7 +97,16 @@ async fn wrong_content_is_refused_with_the_documented_codes() {
     footed["footer"] = json!({"text": long(61)});
     headed["action"]["sections"][0]["rows"] = json!([{"id": "1", "title": "Delivery"}]);
     headed["header"] = json!({"type": "image", "image": {"id": "77"}});
+    let rows = |count: usize| (0..count).map(|at| json!({"id": at.to_string(), "title": "Row"})).collect::<Value>();
+    let (mut untitled, mut titled) = (list(rows(5)), list(rows(5)));
+    let more = json!([{"title": "First", "rows": rows(5)}, {"title": "More", "rows": [{"id": "z", "title": "Row"}]}]);
+    untitled["action"]["sections"] = json!([{"rows": rows(5)}, more[1]]);
+    titled["action"]["sections"] = more;
+    world.send("interactive", titled).await;
     for (kind, content, code) in [
+        ("interactive", list(rows(11)), 131_009),
+        ("interactive", untitled, 131_009),
+        ("interactive", list(json!([rows(1)[0], rows(1)[0]])), 131_009),
         ("text", json!({"body": long(4097)}), 100),
         ("text", json!({"body": " "}), 100),
         ("text", json!({"body": "Hi", "preview_url": "yes"}), 100),
@@ -127,7 +136,7 @@ async fn wrong_content_is_refused_with_the_documented_codes() {
     assert_eq!(words, "(#100) Param text['body'] must be at most 4096 characters long.");
     let words = world.not_sent("interactive", buttons(&["Yes", ""])).await.1;
     assert_eq!(words, "Button title length invalid. Min length: 1, Max length: 20");
-    assert_eq!(world.whatsapp().sent(PHONE).len(), 1);
+    assert_eq!(world.whatsapp().sent(PHONE).len(), 2);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
-//! Reads a picture's dimensions from its first bytes; enough for Telegram's rules about photos.
+//! Reads a picture's dimensions from its first bytes; enough for rules about photos and stickers.
 
 /// Width and height of a PNG, JPEG, GIF or WebP; `None` for other formats.
-pub(super) fn dimensions(bytes: &[u8]) -> Option<(i64, i64)> {
+pub(crate) fn dimensions(bytes: &[u8]) -> Option<(i64, i64)> {
     match bytes {
         [0x89, b'P', b'N', b'G', ..] => Some((big(bytes, 16, 4)?, big(bytes, 20, 4)?)),
         [b'G', b'I', b'F', b'8', ..] => Some((little(bytes, 6, 2)?, little(bytes, 8, 2)?)),
@@ -9,6 +9,12 @@ pub(super) fn dimensions(bytes: &[u8]) -> Option<(i64, i64)> {
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => webp(bytes),
         _ => None,
     }
+}
+
+/// Whether a WebP moves; `None` for other formats.
+pub(crate) fn is_moving_webp(bytes: &[u8]) -> Option<bool> {
+    let is_webp = bytes.starts_with(b"RIFF") && bytes.get(8..12)? == b"WEBP";
+    is_webp.then(|| bytes.get(12..16) == Some(b"VP8X") && bytes.get(20).is_some_and(|flags| flags & 0x02 != 0))
 }
 
 fn big(bytes: &[u8], at: usize, count: usize) -> Option<i64> {
