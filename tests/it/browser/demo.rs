@@ -226,8 +226,8 @@ async fn the_readme_is_followed_to_its_end() {
     demo.is_killed().await;
 }
 
-// A WhatsApp number connected by people: on Meta's own page, which leads away and back; by hand, with a mistake;
-// and from amoCRM's list of WhatsApp services, which opens the widget's window.
+// A WhatsApp number connected by people: on Meta's own page, which leads away and back, and from amoCRM's list of
+// WhatsApp services, which opens the widget's window.
 
 const WABA: &str = "220011223344556";
 
@@ -262,24 +262,6 @@ impl Way {
         self.browser.press("input[value=whatsapp]").await;
         self.browser.press("main form button.primary").await;
         self.says("wizard-consent-whatsapp").await;
-    }
-
-    async fn by_hand_with_a_mistake(&self) {
-        self.chooses_whatsapp().await;
-        run(&self.browser, "document.querySelectorAll('main details').forEach((one) => { one.open = true })").await;
-        let secret = NewApp::default().secret;
-        let phone = NewPhone::of(WABA).id;
-        for (field, text) in [
-            ("phone_number_id", phone.as_str()),
-            ("waba_id", WABA),
-            ("access_token", "EAAB-wrong"),
-            ("app_secret", &secret),
-        ] {
-            self.browser.fill(&format!("[name=\"set.{field}\"]"), text).await;
-        }
-        self.browser.press("button[value=next]").await;
-        self.browser.find("#e-set\\.access_token").await;
-        self.looks_right("by-hand-refused").await;
     }
 
     async fn on_metas_page(&self) {
@@ -318,7 +300,7 @@ impl Way {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_number_is_connected_by_hand_on_metas_page_and_from_amocrm() {
+async fn a_number_is_connected_on_metas_page_and_from_amocrm() {
     let Some(browser) = Browser::open("en").await else { return };
     let setup = Setup { live: true, change: with_app, ..Setup::default() };
     let world: Beside<WhatsApp> = Beside::start(Engine::Sqlite, setup).await.expect("SQLite is there");
@@ -331,7 +313,6 @@ async fn a_number_is_connected_by_hand_on_metas_page_and_from_amocrm() {
     world.messenger.verify(&phone);
     let way = Way { world, browser, words: Words::new(Language::En) };
     enters(&way.browser, &way.world, tenant_id).await;
-    way.by_hand_with_a_mistake().await;
     way.on_metas_page().await;
     way.takes_amocrms_list().await;
     way.browser.close().await;

@@ -146,19 +146,6 @@ async fn operators_and_people_of_an_account_sign_in() {
     browser.press("form[action='/panel/me/two-step'] button.primary").await;
     browser.find("#e-current").await;
     looks_right(&browser, "en/two-step-refused").await;
-
-    // A link by mail connects no authenticator to an operator.
-    let by = By { actor: Actor::Cli, address: None };
-    let added = operators::add_operator(&world.app().panel, "petr@vendor.example", "Petr", Language::En, &by)
-        .await
-        .expect("an operator");
-    let id = added.expect("a new one").0.id;
-    let mailed = SignInLink { person_id: id, purpose: Purpose::Operator, tenant_id: None, mailed: true };
-    let token = link::issue(identity, db, mailed).await.expect("a link");
-    browser.goto(&format!("{base}/admin/link?token={token}")).await;
-    browser.press("main form button").await;
-    browser.until("what it says", async || browser.url().await.ends_with("/admin/enrol")).await;
-    looks_right(&browser, "en/admin-enrol-by-link").await;
     browser.close().await;
     world.close().await;
 }

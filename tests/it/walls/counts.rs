@@ -19,12 +19,6 @@ const STEPS: [(&str, &str); 3] = [
     ("settle", "INSERT INTO attempt "),
 ];
 
-/// The files that are too long.
-fn long(lengths: &BTreeMap<String, usize>) -> Vec<String> {
-    let long = lengths.iter().filter(|(_, lines)| **lines > MOST_LINES);
-    long.map(|(file, lines)| format!("{file} has {lines} lines, more than {MOST_LINES}: divide it")).collect()
-}
-
 #[test]
 fn no_file_is_too_long() {
     let mut lengths = BTreeMap::new();
@@ -36,14 +30,8 @@ fn no_file_is_too_long() {
         }
     }
     assert!(lengths.len() > 500, "the files are found");
-    let long = long(&lengths);
-    assert!(long.is_empty(), "{}", long.join("\n"));
-}
-
-#[test]
-fn a_long_file_is_found() {
-    let lengths = [("short.rs", 600), ("huge.rs", 601)].map(|(file, lines)| (file.to_owned(), lines)).into();
-    assert_eq!(long(&lengths), ["huge.rs has 601 lines, more than 600: divide it"]);
+    lengths.retain(|_, lines| *lines > MOST_LINES);
+    assert!(lengths.is_empty(), "more than {MOST_LINES} lines, divide them: {lengths:#?}");
 }
 
 /// The names of the tasks that the server begins.
@@ -59,12 +47,6 @@ fn few_tasks_run_for_the_life_of_the_process() {
     assert!(tasks.contains(&"jobs"), "the tasks are found: {tasks:?}");
     let many = tasks.len();
     assert!(many <= MOST_TASKS, "{many} tasks, more than {MOST_TASKS}: make it a job or a round: {tasks:?}");
-}
-
-#[test]
-fn tasks_are_counted() {
-    let server = "fn begun(app) {\n    keep(tasks, app, \"one\", x);\n    keep(tasks, app, \"two\", y);\n}\nkeep(tasks, app, \"other\", z);\n";
-    assert_eq!(begun(server), ["one", "two"]);
 }
 
 /// The steps that have another number of forms than one, with the files that have them.
