@@ -52,8 +52,8 @@ impl HookMessage {
         Self::of_kind(kind).with("media", json!(url)).with("file_name", json!(name)).with("file_size", json!(size))
     }
 
-    /// A message with a file that the sandbox serves, under a link with the lifetime of
-    /// `Sandbox::set_media_life`. Pictures and videos with a preview have a `thumbnail`.
+    /// A message with a file that the sandbox serves, under a link that lives for 24 hours.
+    /// Pictures and videos with a preview have a `thumbnail`.
     pub fn attachment(attachment: Attachment) -> Self {
         let kind = attachment.kind.clone();
         Self { attachment: Some(attachment), ..Self::of_kind(&kind) }

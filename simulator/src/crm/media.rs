@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use bytes::{Bytes, BytesMut};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt;
 use uuid::Uuid;
 
@@ -13,6 +13,8 @@ use super::core::Core;
 use super::state::{State, StoredFile};
 use crate::kit::{Answer, Call};
 
+/// How long links live: the documents do not say.
+const LIFE: TimeDelta = TimeDelta::hours(24);
 /// Time limit of a fetch.
 const LIMIT: Duration = Duration::from_secs(15);
 /// The largest file kept, in bytes.
@@ -44,7 +46,7 @@ pub(crate) fn keep(
     file: &Attachment,
     now: DateTime<Utc>,
 ) -> Result<(String, String)> {
-    let expires_at = now + state.files.life;
+    let expires_at = now + LIFE;
     // A sticker has no name, but its link ends in one.
     let name = if file.name.is_empty() { file.kind.clone() } else { file.name.clone() };
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);

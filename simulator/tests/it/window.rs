@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fantoccini::{Client, ClientBuilder, Locator, wd::Capabilities};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::Capabilities};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use simulator::telegram::{Author, Telegram};
@@ -34,15 +34,24 @@ pub async fn browser() -> Option<Client> {
     Some(ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&driver).await.unwrap())
 }
 
-/// Presses a button at any place, also in a row that is just being redrawn.
-pub async fn press(browser: &Client, selector: &str) {
-    // A page that is being left has other errors than the element's absence.
-    let there = async {
-        while browser.find(Locator::Css(selector)).await.is_err() {
+/// Waits for an element. A page that is being left has other errors than its absence: also then.
+pub async fn there(browser: &Client, selector: &str) -> Element {
+    let search = async {
+        loop {
+            if let Ok(element) = browser.find(Locator::Css(selector)).await {
+                return element;
+            }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    assert!(tokio::time::timeout(LIMIT, there).await.is_ok(), "no {selector} in the window");
+    let found = tokio::time::timeout(LIMIT, search).await;
+    assert!(found.is_ok(), "no {selector} in the window");
+    found.unwrap()
+}
+
+/// Presses a button at any place, also in a row that is just being redrawn.
+pub async fn press(browser: &Client, selector: &str) {
+    there(browser, selector).await;
     browser.execute("document.querySelector(arguments[0]).click()", vec![json!(selector)]).await.unwrap();
 }
 

@@ -43,12 +43,6 @@ impl Frame {
         Button { what, value: String::new(), words: self.t(key).to_owned() }
     }
 
-    /// One of two buttons.
-    fn switch(&self, is_on: bool, on: (&'static str, &'static str), off: (&'static str, &'static str)) -> Button {
-        let (what, key) = if is_on { on } else { off };
-        self.button(what, key)
-    }
-
     /// A button for a fault in the command line's syntax; its number is in the text.
     fn breaks(&self, fault: &str, key: &'static str) -> Button {
         let number = fault.split_once('=').map_or("", |(_, number)| number);
@@ -59,6 +53,11 @@ impl Frame {
     fn about(&self, what: &'static str, key: &'static str, integration: &str) -> Button {
         Button { what, value: integration.to_owned(), words: self.fill(key, integration) }
     }
+}
+
+/// The button for what is so now.
+fn either(is_broken: bool, mends: Button, breaks: Button) -> Button {
+    if is_broken { mends } else { breaks }
 }
 
 /// Faults of all accounts, including the Chats API.
@@ -76,54 +75,47 @@ fn of_all(core: &Core, state: &State, frame: &Frame) -> Vec<Button> {
         ];
         faults.map(|(fault, key)| frame.breaks(fault, key)).into()
     };
-    all.push(match state.rates.on {
-        true => frame.button("limits_off", "limits_off"),
-        false => frame.breaks("limits", "limits_on"),
-    });
+    all.push(either(state.rates.on, frame.button("limits_off", "limits_off"), frame.breaks("limits", "limits_on")));
     all.extend(state.rates.banned.then(|| frame.button("forgive", "forgive")));
     all
 }
 
 /// Faults of hooks of all accounts.
 fn of_hooks(core: &Core, frame: &Frame) -> Vec<Button> {
-    let faults = [
-        ("lost-hooks", "lost_hooks"),
-        ("doubled-hooks", "doubled_hooks"),
-        ("reordered-hooks", "reordered_hooks"),
-        ("late-hooks=3", "late_hooks"),
-    ];
-    let demotion = match core.demotion.is_on() {
-        true => frame.button("demotion_off", "demotion_off"),
-        false => frame.breaks("demotion=3", "demotion_on"),
-    };
-    faults.map(|(fault, key)| frame.breaks(fault, key)).into_iter().chain([demotion]).collect()
+    let (mends, breaks) = (frame.button("demotion_off", "demotion_off"), frame.breaks("demotion=3", "demotion_on"));
+    vec![
+        frame.breaks("lost-hooks", "lost_hooks"),
+        frame.breaks("doubled-hooks", "doubled_hooks"),
+        frame.breaks("reordered-hooks", "reordered_hooks"),
+        frame.breaks("late-hooks=3", "late_hooks"),
+        either(core.demotion.is_on(), mends, breaks),
+    ]
 }
 
 fn of_account(frame: &Frame, switches: &Switches) -> Vec<Button> {
-    let valued = |what, value: &str, key| Button { what, value: value.to_owned(), words: frame.fill(key, value) };
+    let button = |name| frame.button(name, name);
     let mut all = vec![
-        frame.switch(switches.unpaid, ("pay", "mend_unpaid"), ("unpaid", "break_unpaid")),
-        frame.switch(switches.blocked, ("unblock", "mend_blocked"), ("blocked", "break_blocked")),
+        either(switches.unpaid, frame.button("pay", "mend_unpaid"), frame.breaks("unpaid", "break_unpaid")),
+        either(switches.blocked, frame.button("unblock", "mend_blocked"), frame.breaks("blocked", "break_blocked")),
     ];
     if switches.page.is_some() || switches.too_many.is_some() {
         all.push(frame.button("mend", "mend_answers"));
     } else {
-        all.push(valued("page", "502", "break_page_code"));
-        all.push(valued("page", "403", "break_page_code"));
-        all.push(valued("too_many", "30", "break_too_many"));
+        all.extend(["page=502", "page=403"].map(|fault| frame.breaks(fault, "break_page_code")));
+        all.push(frame.breaks("429=30", "break_too_many"));
     }
-    all.push(frame.switch(switches.no_unsorted, ("unsorted_on", "unsorted_on"), ("unsorted_off", "unsorted_off")));
-    all.push(frame.switch(switches.no_webhooks, ("plan_on", "plan_on"), ("plan_off", "plan_off")));
+    all.push(either(switches.no_unsorted, button("unsorted_on"), frame.breaks("no-unsorted", "unsorted_off")));
+    all.push(either(switches.no_webhooks, button("plan_on"), button("plan_off")));
     all
 }
 
 fn of_access(core: &Core, state: &State, frame: &Frame, switches: &Switches) -> Vec<Button> {
+    let button = |name| frame.button(name, name);
     let mut all =
-        vec![frame.button("expire_access", "expire_access"), frame.button("expire_refresh", "expire_refresh")];
+        vec![frame.breaks("expired-tokens", "expire_access"), frame.breaks("expired-refresh", "expire_refresh")];
     all.extend(core.integrations.iter().map(|one| frame.about("revoke_silently", "revoke_silently", &one.name)));
-    let (keep, lose) = (("keep_installs", "keep_installs"), ("lose_installs", "lose_installs"));
-    all.push(frame.switch(state.lose_install_calls, keep, lose));
-    all.push(frame.switch(switches.no_admin_claim, ("claim_on", "claim_on"), ("claim_off", "claim_off")));
+    all.push(either(state.lose_install_calls, button("keep_installs"), button("lose_installs")));
+    all.push(either(switches.no_admin_claim, button("claim_on"), button("claim_off")));
     all
 }
 
@@ -230,16 +222,12 @@ fn switch(state: &mut State, host: &str, what: &str, value: &str, text: &str) {
             state.private_channels.remove(value);
             state.private_channels.extend((!ids.is_empty()).then(|| (value.to_owned(), ids)));
         }
-        "unpaid" | "pay" => switches.unpaid = what == "unpaid",
-        "blocked" | "unblock" => switches.blocked = what == "blocked",
-        "page" => switches.page = value.parse().ok(),
-        "too_many" => switches.too_many = value.parse().ok(),
+        "pay" => switches.unpaid = false,
+        "unblock" => switches.blocked = false,
         "mend" => (switches.page, switches.too_many) = (None, None),
-        "unsorted_off" | "unsorted_on" => switches.no_unsorted = what == "unsorted_off",
+        "unsorted_on" => switches.no_unsorted = false,
         "plan_off" | "plan_on" => switches.no_webhooks = what == "plan_off",
         "claim_off" | "claim_on" => switches.no_admin_claim = what == "claim_off",
-        "expire_access" => state.grants.drop_access(account.id),
-        "expire_refresh" => state.grants.drop_refresh(account.id),
         _ => {}
     }
 }

@@ -25,20 +25,6 @@ impl Sandbox {
         self.act(host, |account, now| account.change_card(&CONTACTS, contact_id, now, |contact| contact.rename(name)))
     }
 
-    /// A user replaces the phones of a contact; an empty list removes them. False if there is none.
-    pub fn set_contact_phones(&self, host: &str, contact_id: i64, phones: &[&str]) -> bool {
-        self.act(host, |account, now| {
-            account.change_card(&CONTACTS, contact_id, now, |contact| contact.set_values("PHONE", phones))
-        })
-    }
-
-    /// A user replaces the e-mail addresses of a contact; an empty list removes them. False if there is none.
-    pub fn set_contact_emails(&self, host: &str, contact_id: i64, emails: &[&str]) -> bool {
-        self.act(host, |account, now| {
-            account.change_card(&CONTACTS, contact_id, now, |contact| contact.set_values("EMAIL", emails))
-        })
-    }
-
     /// A user merges two contacts: `kept` gets everything of `gone`, including chats, and `gone` answers 204 from now
     /// on. False if one of them is missing.
     pub fn merge_contacts(&self, host: &str, kept: i64, gone: i64) -> bool {
@@ -83,14 +69,6 @@ impl Sandbox {
         self.act(host, |account, now| {
             let user_id = account.administrator().map_or(0, |user| user.id);
             account.accept(uid, user_id, None, now).is_some()
-        })
-    }
-
-    /// The administrator declines an incoming lead. False if none with this uid waits.
-    pub fn decline_lead(&self, host: &str, uid: &str) -> bool {
-        self.act(host, |account, now| {
-            let user_id = account.administrator().map_or(0, |user| user.id);
-            account.decline(uid, user_id, now).is_some()
         })
     }
 

@@ -2,7 +2,6 @@
 //! amoCRM itself: installations, files.
 
 use anyhow::Result;
-use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::Sandbox;
@@ -185,17 +184,6 @@ impl Sandbox {
     pub fn disposable_token(&self, host: &str, user_id: i64, integration: &str) -> String {
         let known = self.core.integration_named(integration);
         known.and_then(|known| disposable::token(&self.core, host, user_id, known)).unwrap_or_default()
-    }
-
-    /// Sets the lifetime of file links from the next message on; 24 hours by default, since the documents do not say.
-    pub fn set_media_life(&self, life: TimeDelta) {
-        self.change(|state| state.files.life = life);
-    }
-
-    /// Expires every link to a file now: it answers 404.
-    pub fn expire_media(&self) {
-        let now = self.core.now();
-        self.change(|state| state.files.attachments.values_mut().for_each(|file| file.expires_at = now));
     }
 
     /// A public link to a file, as from any web server: for customers' files in tests. It has the lifetime of other

@@ -1,7 +1,5 @@
 //! Faults of accounts, channels and integrations, and what a channel may do.
 
-use std::time::Duration;
-
 use anyhow::Result;
 
 use super::Sandbox;
@@ -33,11 +31,6 @@ impl Sandbox {
     /// it.
     pub fn set_too_many(&self, host: &str, retry_after: Option<u64>) {
         self.switch(host, |switches| switches.too_many = retry_after);
-    }
-
-    /// Whether chats create incoming leads (the default), or leads at once.
-    pub fn set_unsorted(&self, host: &str, on: bool) {
-        self.switch(host, |switches| switches.no_unsorted = !on);
     }
 
     /// The position of a template in its hook about approval: under `chat_template_reviews`, as third parties parse it,
@@ -85,29 +78,6 @@ impl Sandbox {
         self.change(|state| state.source_limit = limit);
     }
 
-    /// Turns on REST's rate limits: 7 requests a second for each integration and account, 50 for an account, 429
-    /// beyond; after repeated excess 403 for everything, until [`Sandbox::lift_ban`]. A frozen clock refuses for ever.
-    /// Off by default.
-    pub fn set_rate_limits(&self, on: bool) {
-        self.change(|state| state.rates.on = on);
-    }
-
-    /// Lifts the ban of an address that ignored 429, as support does.
-    pub fn lift_ban(&self) {
-        self.change(|state| state.rates.forgive());
-    }
-
-    /// The slow queue: an integration that answered chat hooks slowly or not at all gets them with this delay, until
-    /// its answers are quick again. `None` switches it off, the default.
-    pub fn set_demotion(&self, delay: Option<Duration>) {
-        self.core.demotion.set(delay);
-    }
-
-    /// Whether an integration (by name) is in the slow queue now.
-    pub fn is_demoted(&self, integration: &str) -> bool {
-        self.core.integration_named(integration).is_some_and(|one| self.core.demotion.is_demoted(&one.client_id))
-    }
-
     /// Applies a fault in the command line's syntax. An error says why it cannot be applied.
     pub fn break_it(&self, breakage: &Breakage) -> Result<()> {
         breakage.apply(&self.core)
@@ -116,11 +86,6 @@ impl Sandbox {
     /// Removes every fault that can be removed: expired tokens stay expired, and a renamed account keeps its host.
     pub fn mend(&self) {
         breakage::mend(&self.core);
-    }
-
-    /// The current faults, as in `GET /faults`.
-    pub fn broken(&self) -> Vec<String> {
-        breakage::now(&self.core)
     }
 
     /// Expires all access tokens of an account; refresh tokens stay valid.
@@ -153,13 +118,6 @@ impl Sandbox {
             Some(list) => state.private_channels.insert(channel_id.to_owned(), list),
             None => state.private_channels.remove(channel_id),
         });
-    }
-
-    /// The flag "multiple sources" of an integration's card, on by default. While it is off, amoCRM creates one source
-    /// itself on installation and on add-as-source; its external id is the widget code.
-    pub fn set_multiple_sources(&self, integration: &str, on: bool) {
-        let Some(known) = self.core.integration_named(integration) else { return };
-        self.change(|state| state.set_single_source(&known.client_id, !on));
     }
 
     /// Whether calls about installations get lost.

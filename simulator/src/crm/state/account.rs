@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use super::Crm;
 use super::chat::{Chat, Message, Person};
-use super::crm::Crm;
 use crate::crm::ids;
 
 /// The rights of a user who is not an administrator: `A` everything, `G` what their group is responsible for, `M` what

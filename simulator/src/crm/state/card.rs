@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::crm::{Crm, Link};
-use super::{Account, Person, event};
+use super::event::Event;
+use super::{Account, Link, Person};
 use crate::crm::ids;
 
 /// A kind of cards.
@@ -271,43 +271,6 @@ pub(crate) fn is_step(pipeline_id: i64, status_id: i64) -> bool {
     matches!(status_id - pipeline_id, UNSORTED_STEP | FIRST_STEP) || matches!(status_id, WON | LOST)
 }
 
-impl Crm {
-    /// Cards in order of creation.
-    pub(crate) fn all(&self, entity: &Entity) -> &[Card] {
-        self.cards.get(entity.name).map(Vec::as_slice).unwrap_or_default()
-    }
-
-    pub(crate) fn all_mut(&mut self, entity: &Entity) -> &mut Vec<Card> {
-        self.cards.entry(entity.name).or_default()
-    }
-
-    pub(crate) fn card(&self, entity: &Entity, id: i64) -> Option<&Card> {
-        self.all(entity).iter().find(|card| card.id == id)
-    }
-
-    pub(crate) fn card_mut(&mut self, entity: &Entity, id: i64) -> Option<&mut Card> {
-        self.all_mut(entity).iter_mut().find(|card| card.id == id)
-    }
-
-    pub(crate) fn contact(&self, id: i64) -> Option<&Card> {
-        self.card(&CONTACTS, id)
-    }
-
-    pub(crate) fn lead(&self, id: i64) -> Option<&Card> {
-        self.card(&LEADS, id)
-    }
-
-    /// A contact's leads.
-    pub(crate) fn leads_of(&self, contact_id: i64) -> impl DoubleEndedIterator<Item = &Card> {
-        self.all(&LEADS).iter().filter(move |lead| lead.number("contact_id") == contact_id)
-    }
-
-    /// The contact that a chat is linked to.
-    pub(crate) fn contact_of_chat(&self, chat_id: &str) -> Option<i64> {
-        self.links.iter().find(|link| link.chat_id == chat_id).map(|link| link.contact_id)
-    }
-}
-
 impl Account {
     /// The custom fields of a kind of cards, without those that a user removed.
     pub(crate) fn custom(&self, entity: &Entity) -> impl Iterator<Item = Custom> {
@@ -492,6 +455,6 @@ impl Account {
             hook.insert("custom_fields".to_owned(), json!(custom));
         }
         let setting = format!("{action}_{}", entity.one);
-        self.crm.events.push(event::Event { setting, keys: vec![entity.name, action], fields: Value::Object(hook) });
+        self.crm.events.push(Event { setting, keys: vec![entity.name, action], fields: Value::Object(hook) });
     }
 }

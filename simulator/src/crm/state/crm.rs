@@ -1,23 +1,11 @@
 //! The CRM behind the chats: cards, links, talks and incoming leads, and what a message of a chat does to them.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::card::{Card, LEADS, UNSORTED_STEP};
-use super::event::{Event, Webhook};
-use super::template::Template;
+use super::card::{Card, FIRST_STEP, LEADS, UNSORTED_STEP};
+use super::event::Event;
 use super::{Account, Direction, Message};
-
-/// The link of a chat to a contact. A chat has at most one, a contact may have many.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Link {
-    /// Changes when the link does.
-    pub id: i64,
-    pub chat_id: String,
-    pub contact_id: i64,
-}
 
 /// One talk: a conversation of a chat from its first message until it is closed. Times are Unix seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,30 +61,40 @@ pub(crate) struct Note {
     pub(crate) created_at: i64,
 }
 
-/// The state of an account besides its chats.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Crm {
-    /// By the name of their entity.
-    pub(crate) cards: BTreeMap<&'static str, Vec<Card>>,
-    pub(crate) links: Vec<Link>,
-    pub(crate) unsorted: Vec<Unsorted>,
-    pub(crate) talks: Vec<Talk>,
-    pub(crate) templates: Vec<Template>,
-    pub(crate) webhooks: Vec<Webhook>,
-    pub(crate) notes: Vec<Note>,
-    /// Events that were not sent yet.
-    pub(crate) events: Vec<Event>,
-}
-
-impl Crm {
-    /// Incoming leads not sorted yet.
-    pub(crate) fn waiting(&self) -> impl Iterator<Item = &Unsorted> {
-        self.unsorted.iter().filter(|one| one.sorted == Sorted::Waiting)
+impl Unsorted {
+    /// A new incoming lead. It has no documented code of its own, so subscribers to new leads are notified.
+    fn announced(&self, contact: Option<&Card>, last_text: &str) -> Event {
+        let fields = json!({
+            "uid": self.uid,
+            "source_uid": self.source_uid,
+            "category": "chats",
+            "source_data": {
+                "source_name": self.source_name,
+                "from": contact.map(Card::name),
+                "last_message_text": last_text,
+                "origin": {"chat_id": self.chat_id},
+            },
+            "data": {"contacts": contact.map(|contact| json!([{"id": contact.id, "name": contact.name()}]))},
+            "created_at": self.created_at,
+            "pipeline_id": self.pipeline_id,
+            "lead_id": self.lead_id,
+        });
+        Event { setting: "add_lead".to_owned(), keys: vec!["unsorted", "add"], fields }
     }
 
-    /// The incoming lead with this uid, if not sorted yet.
-    pub(crate) fn waiting_with(&self, uid: &str) -> Option<&Unsorted> {
-        self.waiting().find(|one| one.uid == uid)
+    /// An incoming lead was accepted or declined, which is reported as its deletion.
+    fn settled(&self, action: &'static str, contact_id: i64, user_id: i64) -> Event {
+        let result = json!({"leads": [self.lead_id], "contacts": (contact_id != 0).then_some([contact_id])});
+        let fields = json!({
+            "uid": self.uid,
+            "category": "chats",
+            "action": action,
+            "modified_user_id": user_id,
+            "created_at": self.created_at,
+            "pipeline_id": self.pipeline_id,
+            (format!("{action}_result")): result,
+        });
+        Event { setting: "add_lead".to_owned(), keys: vec!["unsorted", "delete"], fields }
     }
 }
 
@@ -162,7 +160,7 @@ impl Account {
                 sorted: Sorted::Waiting,
                 sorted_at: now,
             };
-            let event = Event::incoming(&one, self.crm.contact(contact_id), self.last_text(chat_id));
+            let event = one.announced(self.crm.contact(contact_id), self.last_text(chat_id));
             self.crm.events.push(event);
             self.crm.unsorted.push(one);
             let id = lead.id;
@@ -228,11 +226,11 @@ impl Account {
     pub(crate) fn accept(&mut self, uid: &str, user_id: i64, status_id: Option<i64>, now: i64) -> Option<Unsorted> {
         let one = self.sort(uid, Sorted::Accepted, now)?;
         let lead = self.crm.card_mut(&LEADS, one.lead_id)?;
-        lead.set("status_id", status_id.unwrap_or(one.pipeline_id + super::card::FIRST_STEP));
+        lead.set("status_id", status_id.unwrap_or(one.pipeline_id + FIRST_STEP));
         lead.set("responsible_user_id", user_id);
         lead.set("updated_at", now);
         let lead = lead.clone();
-        self.crm.events.push(Event::sorted(&one, "accept", lead.number("contact_id"), user_id));
+        self.crm.events.push(one.settled("accept", lead.number("contact_id"), user_id));
         self.tell(&LEADS, "add", &lead);
         Some(one)
     }
@@ -242,7 +240,7 @@ impl Account {
         let one = self.sort(uid, Sorted::Declined, now)?;
         let contact_id = self.crm.lead(one.lead_id).map_or(0, |lead| lead.number("contact_id"));
         self.drop_incoming(one.lead_id);
-        self.crm.events.push(Event::sorted(&one, "decline", contact_id, user_id));
+        self.crm.events.push(one.settled("decline", contact_id, user_id));
         Some(one)
     }
 
@@ -268,7 +266,7 @@ impl Account {
         for talk in self.crm.talks.iter_mut().filter(|talk| talk.chat_id == one.chat_id) {
             talk.lead_id = Some(lead_id);
         }
-        self.crm.events.push(Event::sorted(&one, "accept", contact_id.unwrap_or_default(), user_id));
+        self.crm.events.push(one.settled("accept", contact_id.unwrap_or_default(), user_id));
         Some(one)
     }
 

@@ -6,8 +6,6 @@ use std::collections::VecDeque;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::card::Card;
-use super::crm::Unsorted;
 use super::{Account, Direction, Message, State};
 use crate::crm::log::CrmHookView;
 
@@ -20,41 +18,6 @@ pub(crate) struct Event {
 }
 
 impl Event {
-    /// A new incoming lead. It has no documented code of its own, so subscribers to new leads are notified.
-    pub(super) fn incoming(one: &Unsorted, contact: Option<&Card>, last_text: &str) -> Self {
-        let fields = json!({
-            "uid": one.uid,
-            "source_uid": one.source_uid,
-            "category": "chats",
-            "source_data": {
-                "source_name": one.source_name,
-                "from": contact.map(Card::name),
-                "last_message_text": last_text,
-                "origin": {"chat_id": one.chat_id},
-            },
-            "data": {"contacts": contact.map(|contact| json!([{"id": contact.id, "name": contact.name()}]))},
-            "created_at": one.created_at,
-            "pipeline_id": one.pipeline_id,
-            "lead_id": one.lead_id,
-        });
-        Self { setting: "add_lead".to_owned(), keys: vec!["unsorted", "add"], fields }
-    }
-
-    /// An incoming lead was accepted or declined, which is reported as its deletion.
-    pub(super) fn sorted(one: &Unsorted, action: &'static str, contact_id: i64, user_id: i64) -> Self {
-        let result = json!({"leads": [one.lead_id], "contacts": (contact_id != 0).then_some([contact_id])});
-        let fields = json!({
-            "uid": one.uid,
-            "category": "chats",
-            "action": action,
-            "modified_user_id": user_id,
-            "created_at": one.created_at,
-            "pipeline_id": one.pipeline_id,
-            (format!("{action}_result")): result,
-        });
-        Self { setting: "add_lead".to_owned(), keys: vec!["unsorted", "delete"], fields }
-    }
-
     /// A message in a chat. Managers' messages are reported only on Kommo, under a different code.
     pub(super) fn of_message(account: &Account, message: &Message, talk_id: i64, origin: &str) -> Self {
         let is_incoming = message.direction == Direction::Incoming;

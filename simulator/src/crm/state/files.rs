@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::crm::attachment::Attachment;
 
@@ -17,6 +17,7 @@ pub(crate) struct StoredFile {
 }
 
 /// All files of messages.
+#[derive(Default)]
 pub(crate) struct Files {
     /// Files behind our links, by the id in the link.
     pub(crate) attachments: HashMap<String, StoredFile>,
@@ -24,15 +25,6 @@ pub(crate) struct Files {
     pub(crate) uploads: HashMap<String, Attachment>,
     /// Files fetched for messages, by the message's amojo id.
     pub(crate) fetched: HashMap<String, StoredFile>,
-    /// Lifetime of our links.
-    pub(crate) life: TimeDelta,
-}
-
-impl Default for Files {
-    fn default() -> Self {
-        let (attachments, uploads, fetched) = Default::default();
-        Self { attachments, uploads, fetched, life: TimeDelta::hours(24) }
-    }
 }
 
 /// A complete file of the files API.

@@ -21,10 +21,10 @@ pub(crate) use card::{
 };
 pub(crate) use chat::{Chat, Message, Person, Typing};
 pub use chat::{Direction, Status};
-pub use crm::{Link, Talk};
+pub use crm::Talk;
 pub(crate) use crm::{Note, Sorted, Unsorted};
 pub use event::Webhook;
-pub(crate) use event::{CrmHooks, Delivery, is_known_event};
+pub(crate) use event::{CrmHooks, Delivery, Event, is_known_event};
 pub(crate) use files::{Drive, DriveFile, Files, Session, StoredFile};
 pub(crate) use grants::{ACCESS, Grant, Grants, Pair};
 pub(crate) use template::Template;
@@ -41,6 +41,77 @@ const LOG_LIMIT: usize = 2000;
 const SOURCE_LIMIT: usize = 100;
 /// Limit of templates of an integration in an account; the documents define an error for it but no number.
 const TEMPLATE_LIMIT: usize = 250;
+
+/// The link of a chat to a contact. A chat has at most one, a contact may have many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Changes when the link does.
+    pub id: i64,
+    pub chat_id: String,
+    pub contact_id: i64,
+}
+
+/// The state of an account besides its chats.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Crm {
+    /// By the name of their entity.
+    pub(crate) cards: BTreeMap<&'static str, Vec<Card>>,
+    pub(crate) links: Vec<Link>,
+    pub(crate) unsorted: Vec<Unsorted>,
+    pub(crate) talks: Vec<Talk>,
+    pub(crate) templates: Vec<Template>,
+    pub(crate) webhooks: Vec<Webhook>,
+    pub(crate) notes: Vec<Note>,
+    /// Events that were not sent yet.
+    pub(crate) events: Vec<Event>,
+}
+
+impl Crm {
+    /// Incoming leads not sorted yet.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = &Unsorted> {
+        self.unsorted.iter().filter(|one| one.sorted == Sorted::Waiting)
+    }
+
+    /// The incoming lead with this uid, if not sorted yet.
+    pub(crate) fn waiting_with(&self, uid: &str) -> Option<&Unsorted> {
+        self.waiting().find(|one| one.uid == uid)
+    }
+
+    /// Cards in order of creation.
+    pub(crate) fn all(&self, entity: &Entity) -> &[Card] {
+        self.cards.get(entity.name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub(crate) fn all_mut(&mut self, entity: &Entity) -> &mut Vec<Card> {
+        self.cards.entry(entity.name).or_default()
+    }
+
+    pub(crate) fn card(&self, entity: &Entity, id: i64) -> Option<&Card> {
+        self.all(entity).iter().find(|card| card.id == id)
+    }
+
+    pub(crate) fn card_mut(&mut self, entity: &Entity, id: i64) -> Option<&mut Card> {
+        self.all_mut(entity).iter_mut().find(|card| card.id == id)
+    }
+
+    pub(crate) fn contact(&self, id: i64) -> Option<&Card> {
+        self.card(&CONTACTS, id)
+    }
+
+    pub(crate) fn lead(&self, id: i64) -> Option<&Card> {
+        self.card(&LEADS, id)
+    }
+
+    /// A contact's leads.
+    pub(crate) fn leads_of(&self, contact_id: i64) -> impl DoubleEndedIterator<Item = &Card> {
+        self.all(&LEADS).iter().filter(move |lead| lead.number("contact_id") == contact_id)
+    }
+
+    /// The contact that a chat is linked to.
+    pub(crate) fn contact_of_chat(&self, chat_id: &str) -> Option<i64> {
+        self.links.iter().find(|link| link.chat_id == chat_id).map(|link| link.contact_id)
+    }
+}
 
 /// One connected channel of one account.
 #[derive(Clone, Debug, PartialEq, Eq)]

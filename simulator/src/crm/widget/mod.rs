@@ -114,6 +114,3 @@ impl Widget {
         self.manifest.pointer("/widget/support").cloned().unwrap_or(Value::Null)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,19 +1,9 @@
 //! What managers do, as JSON over HTTP.
 
 use serde_json::{Value, json};
-use simulator::crm::Attachment;
 
-use crate::crm::caller::{Answer, CHANNEL, HOST, World, read, text};
-use crate::crm::receiver::{Receiver, receive};
-
-async fn talking() -> (World, Receiver, String, String) {
-    let world = World::connected().await;
-    world.message(text("m-1", "Hello")).await;
-    let hooks = receive(&world).await;
-    let chat = world.sandbox.chats(HOST).remove(0).id;
-    let first = world.sandbox.messages(HOST).remove(0).id;
-    (world, hooks, chat, first)
-}
+use crate::crm::caller::{Answer, CHANNEL, HOST, World, read};
+use crate::crm::receiver::Talk;
 
 async fn act(world: &World, act: Value) -> Answer {
     let url = format!("{}/accounts/{HOST}/acts", world.sandbox.url());
@@ -22,7 +12,7 @@ async fn act(world: &World, act: Value) -> Answer {
 
 #[tokio::test]
 async fn a_message_may_be_made_of_anything() {
-    let (world, mut hooks, chat, first) = talking().await;
+    let Talk { world, mut hooks, chat, first } = Talk::begin("Hello").await;
     let upload = format!("{}/accounts/{HOST}/files?name=my%20photo.jpg", world.sandbox.url());
     let upload = world.client.post(upload).header("Content-Type", "image/jpeg").body("bytes");
     let (status, file) = read(upload).await;
@@ -56,7 +46,7 @@ async fn a_message_may_be_made_of_anything() {
 
 #[tokio::test]
 async fn a_template_of_the_account_makes_the_text_and_the_buttons() {
-    let (world, mut hooks, chat, _) = talking().await;
+    let Talk { world, mut hooks, chat, .. } = Talk::begin("Hello").await;
     let buttons =
         json!([{"type": "inline", "text": "Thanks"}, {"type": "url", "text": "Shop", "url": "https://acme.test"}]);
     let fields = json!({"external_id": "ready", "buttons": buttons});
@@ -77,53 +67,8 @@ async fn a_template_of_the_account_makes_the_text_and_the_buttons() {
 }
 
 #[tokio::test]
-async fn a_templates_own_file_goes_with_it() {
-    let (world, mut hooks, chat, _) = talking().await;
-    let uuid = world.sandbox.add_drive_file(HOST, &Attachment::sample("picture"));
-    let attachment = |uuid: &str| json!({"attachment": {"id": uuid, "name": "sofa.png", "type": "picture"}});
-    let id = world.sandbox.add_template(HOST, "Sofa", "It is here, {{contact.name}}", attachment(&uuid));
-    let gone = world.sandbox.add_template(HOST, "Gone", "It was here", attachment("no-such-file"));
-    let send = async |message: Value| act(&world, json!({"act": "send", "chat": chat, "message": message})).await.0;
-    let params = json!({"{{contact.name}}": "Maria"});
-    assert_eq!(send(json!({"template": {"id": id, "params": params}})).await, 200);
-    let message = hooks.message().await;
-    assert_eq!((&message["type"], &message["file_name"]), (&json!("picture"), &json!("sofa.png")));
-    assert_eq!((&message["text"], &message["template"]["id"]), (&json!("It is here, Maria"), &json!(id)));
-    assert_eq!(send(json!({"template": {"id": id}, "files": [{"sample": "file"}]})).await, 200);
-    assert_eq!(hooks.message().await["file_name"], "offer.pdf", "another one was chosen");
-    assert_eq!(send(json!({"template": {"id": gone}})).await, 200);
-    assert_eq!(hooks.message().await["type"], "text");
-}
-
-#[tokio::test]
-async fn writing_first_reacting_and_typing_have_their_acts() {
-    let (world, mut hooks, chat, first) = talking().await;
-    let contact = world.sandbox.add_contact(HOST, "Pavel", Some("+79995556677"), None);
-    let write = json!({"act": "write_first", "channel": CHANNEL, "source": "line-1", "phone": "79995556677",
-        "message": {"text": "Hello, this is Acme."}});
-    let (status, done) = act(&world, write).await;
-    assert_eq!(status, 200, "{done}");
-    let hook = hooks.whole().await["message"].take();
-    assert_eq!((&hook["receiver"]["phone"], hook["receiver"].get("client_id")), (&json!("79995556677"), None));
-    let opened = world.sandbox.chats(HOST).pop().unwrap();
-    assert_eq!((opened.name.as_str(), opened.source.as_deref()), ("Pavel", Some("line-1")));
-    let link = world.sandbox.contact_links(HOST).into_iter().find(|link| link.chat_id == opened.id).unwrap();
-    assert_eq!(link.contact_id, contact, "it is linked to the contact whose number it is");
-
-    let (status, done) = act(&world, json!({"act": "react", "message": first, "emoji": "👍", "form": "sample"})).await;
-    assert_eq!((status, &done["hook"]["status"], &done["sent"]), (200, &json!(200), &json!([])));
-    assert_eq!(hooks.whole().await["action"]["reaction"]["msgid"], json!(first));
-    assert_eq!(act(&world, json!({"act": "react", "message": first})).await.0, 200);
-    assert_eq!(hooks.whole().await["action"]["reaction"]["type"], "unreact");
-    let typing = json!({"act": "type", "chat": chat, "post": "post-900"});
-    assert_eq!(act(&world, typing.clone()).await.1["hook"]["status"], 200);
-    assert_eq!(hooks.whole().await["action"]["typing"]["post_id"], "post-900");
-    assert_eq!(act(&world, typing).await, (200, json!({"sent": [], "hook": null})));
-}
-
-#[tokio::test]
 async fn an_impossible_act_is_refused_with_a_reason() {
-    let (world, hooks, chat, first) = talking().await;
+    let Talk { world, hooks, chat, first } = Talk::begin("Hello").await;
     for (wrong, status) in [
         (json!({"act": "dance"}), 400),
         (json!({"act": "send", "chat": chat}), 400),

@@ -1,23 +1,27 @@
-//! A widget archive that passes, made in memory; its script writes down what the host does with it.
+//! A widget archive that passes, made in memory, and many that do not.
 
 use std::io::{Cursor, Write};
 
 use serde_json::{Value, json};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
+use crate::crm::caller::World;
+
+/// Paths and bytes.
+pub type Files = Vec<(String, Vec<u8>)>;
+
 /// Files of a good archive.
-pub fn files() -> Vec<(String, Vec<u8>)> {
+pub fn files() -> Files {
     let texts = json!({
         "widget": {"name": "Bridge", "description": "Chats", "short_description": "S", "tour_description": "T"},
         "settings": {"state": "Connection", "note": "Note"}, "advanced": {"title": "Bridge page"},
         "ui": {"hello": "Hello"}
     });
-    let mut files: Vec<(String, Vec<u8>)> = [
+    let mut files: Files = [
         ("manifest.json", manifest().to_string()),
         ("i18n/ru.json", texts.to_string()),
         ("i18n/en.json", texts.to_string()),
-        ("script.js", include_str!("../../fixtures/widget.js").to_owned()),
-        ("lib/words.js", "define(['jquery'], function ($) { return { jquery: Boolean($.ajax) }; });".to_owned()),
+        ("script.js", "define([], function () {});".to_owned()),
     ]
     .map(|(path, text)| (path.to_owned(), text.into_bytes()))
     .into();
@@ -50,4 +54,71 @@ pub fn zipped(files: &[(String, Vec<u8>)]) -> Vec<u8> {
         writer.write_all(bytes).unwrap();
     }
     writer.finish().unwrap().into_inner()
+}
+
+/// Why the archive is refused after `change`.
+fn refusal(world: &World, change: impl FnOnce(&mut Files)) -> String {
+    let mut files = files();
+    change(&mut files);
+    format!("{:#}", world.sandbox.set_widget("main", "bridge", &zipped(&files)).unwrap_err())
+}
+
+#[tokio::test]
+async fn an_archive_that_an_upload_would_refuse_is_refused_with_the_reason() {
+    let world = World::new().await;
+    let refusal = |change: fn(&mut Files)| refusal(&world, change);
+    let reason = refusal(|files| files.retain(|(path, _)| path != "manifest.json"));
+    assert!(reason.contains("has no manifest.json"), "{reason}");
+    let reason = refusal(|files| {
+        for (path, _) in files {
+            *path = format!("widget/{path}");
+        }
+    });
+    assert!(reason.contains("at the root of the archive, not at widget/manifest.json"), "{reason}");
+    let reason = refusal(|files| files[0].1 = b"{\"widget\": {}, // comment\n}".to_vec());
+    assert!(reason.contains("manifest.json is not strict JSON"), "{reason}");
+    let reason = refusal(|files| files[1].1.splice(0..0, *b"\xef\xbb\xbf").for_each(drop));
+    assert!(reason.contains("i18n/ru.json begins with a byte order mark"), "{reason}");
+    let reason = refusal(|files| files.retain(|(path, _)| path != "script.js"));
+    assert!(reason.contains("has no script.js"), "{reason}");
+    let reason = refusal(|files| files.retain(|(path, _)| path != "images/logo_min.png"));
+    assert!(reason.contains("images/logo_min"), "{reason}");
+    let reason = refusal(|files| files.push(("images/big.png".to_owned(), vec![0; 300 * 1024 + 1])));
+    assert!(reason.contains("larger than 300 KB"), "{reason}");
+    let reason = refusal(|files| files.push(("../evil.js".to_owned(), Vec::new())));
+    assert!(reason.contains("leads elsewhere"), "{reason}");
+    let reason = refusal(|files| files[2].1 = br#"{"widget": {"name": "B"}}"#.to_vec());
+    assert!(reason.contains("lacks"), "{reason}");
+    assert!(world.sandbox.set_widget("main", "Bridge", &zipped(&files())).is_err());
+}
+
+#[tokio::test]
+async fn every_rule_of_the_manifest_is_checked() {
+    let world = World::new().await;
+    let with_manifest = |change: &dyn Fn(&mut Value)| {
+        refusal(&world, |files| {
+            let mut value = manifest();
+            change(&mut value);
+            files[0].1 = value.to_string().into_bytes();
+        })
+    };
+    for (pointer, value, words) in [
+        ("/widget/version", json!("1.0"), "1.0.0"),
+        ("/widget/interface_version", json!("2"), "number 2"),
+        ("/widget/locale", json!(["ru", "en", "es"]), "i18n/es.json"),
+        ("/widget/name", json!("Bridge"), "no text for Bridge"),
+        ("/widget/installation", json!("yes"), "true or false"),
+        ("/locations", json!(["settings", "everything"]), "not a location"),
+        ("/locations", json!([]), "must not be empty"),
+        ("/settings/state/type", json!("select"), "unknown type"),
+        ("/tour/is_tour", json!(false), "must be true"),
+        ("/tour/tour_images/en", json!(["/images/tour_9.png"]), "tour_9"),
+    ] {
+        let reason = with_manifest(&|manifest| *manifest.pointer_mut(pointer).unwrap() = value.clone());
+        assert!(reason.contains(words), "{pointer}: {reason}");
+    }
+    let reason = with_manifest(&|manifest| {
+        manifest["settings"]["second"] = json!({"name": "settings.state", "type": "custom", "required": false});
+    });
+    assert!(reason.contains("one custom field"), "{reason}");
 }

@@ -8,7 +8,6 @@ use md5::{Digest, Md5};
 use serde_json::{Value, json};
 use sha1::Sha1;
 use simulator::crm::{ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 pub const HOST: &str = "acme.amocrm.ru";
 pub const CHANNEL: &str = "344a5002-f8ca-454d-af3d-396180102ac7";
@@ -127,11 +126,7 @@ impl World {
         read(request).await
     }
 
-    /// A call of another account's REST API.
-    pub async fn get_of(&self, host: &str, path: &str, token: &str) -> Answer {
-        read(self.client.get(format!("{}/accounts/{host}{path}", self.sandbox.url())).bearer_auth(token)).await
-    }
-
+    /// A `POST` to another account's REST API.
     pub async fn post_of(&self, host: &str, path: &str, token: &str, body: &Value) -> Answer {
         let url = format!("{}/accounts/{host}{path}", self.sandbox.url());
         read(self.client.post(url).bearer_auth(token).json(body)).await
@@ -191,40 +186,4 @@ pub fn text(msgid: &str, words: &str) -> Value {
         "conversation_id": "conv-77",
         "sender": {"id": "user-77", "name": "Maria", "profile": {"phone": "+79990001122", "email": "maria@acme.test"}},
         "message": {"type": "text", "text": words}, "silent": false})
-}
-
-/// One HTTP request as it arrived: head and body.
-pub struct Arrived {
-    pub head: String,
-    pub body: Vec<u8>,
-}
-
-/// Answers one request on a port of its own and shows what it was.
-pub async fn receive_one(status: u16) -> (String, tokio::task::JoinHandle<Arrived>) {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let task = tokio::spawn(async move {
-        let (mut socket, _) = listener.accept().await.unwrap();
-        let mut bytes = Vec::new();
-        loop {
-            let mut chunk = [0_u8; 4096];
-            let count = socket.read(&mut chunk).await.unwrap();
-            bytes.extend_from_slice(&chunk[..count]);
-            let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else {
-                continue;
-            };
-            let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
-            let length: usize = head
-                .lines()
-                .find_map(|line| line.strip_prefix("content-length: "))
-                .map_or(0, |text| text.trim().parse().unwrap());
-            if bytes.len() >= end + 4 + length {
-                let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-                socket.write_all(answer.as_bytes()).await.unwrap();
-                let body = bytes.split_off(end + 4);
-                return Arrived { head: String::from_utf8_lossy(&bytes).into_owned(), body };
-            }
-        }
-    });
-    (url, task)
 }

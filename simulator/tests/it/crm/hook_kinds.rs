@@ -4,16 +4,11 @@ use serde_json::{Value, json};
 use simulator::crm::{Abilities, Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Reactions, Section};
 
 use crate::crm::caller::{CHANNEL, HOST, World, text};
-use crate::crm::receiver::{Receiver, receive};
+use crate::crm::receiver::Talk;
 
-/// A connected world with a chat, whose hooks arrive.
-async fn talking() -> (World, Receiver, String, String) {
-    let world = World::connected().await;
-    world.message(text("m-1", "Is the blue one in stock?")).await;
-    let hooks = receive(&world).await;
-    let chat = world.sandbox.chats(HOST).remove(0).id;
-    let first = world.sandbox.messages(HOST).remove(0).id;
-    (world, hooks, chat, first)
+/// A chat whose first message is what the documents quote.
+async fn talking() -> Talk {
+    Talk::begin("Is the blue one in stock?").await
 }
 
 fn manager(world: &World) -> String {
@@ -22,7 +17,7 @@ fn manager(world: &World) -> String {
 
 #[tokio::test]
 async fn files_leave_with_links_names_sizes_and_previews() {
-    let (world, mut hooks, chat, _) = talking().await;
+    let Talk { world, mut hooks, chat, .. } = talking().await;
     for kind in ["picture", "video", "file", "voice", "audio", "sticker"] {
         let message = HookMessage::attachment(Attachment::sample(kind)).caption("See");
         world.sandbox.manager_sends(HOST, &chat, message).await.unwrap();
@@ -39,23 +34,8 @@ async fn files_leave_with_links_names_sizes_and_previews() {
 }
 
 #[tokio::test]
-async fn an_album_is_a_hook_for_each_file_with_one_group() {
-    let (world, mut hooks, chat, _) = talking().await;
-    let files = vec![Attachment::sample("picture"), Attachment::second_picture(), Attachment::sample("file")];
-    let said = world.sandbox.manager_sends_album(HOST, &chat, files, "Three").await.unwrap();
-    assert_eq!(said.len(), 3);
-    let all = [hooks.message().await, hooks.message().await, hooks.message().await];
-    assert_eq!(all.each_ref().map(|one| one["text"].as_str().unwrap()), ["Three", "", ""]);
-    assert!(all[0]["media_group_id"].is_string());
-    assert!(all.iter().all(|one| one["media_group_id"] == all[0]["media_group_id"]));
-    let alone = vec![Attachment::sample("picture")];
-    world.sandbox.manager_sends_album(HOST, &chat, alone, "").await.unwrap();
-    assert!(hooks.message().await.get("media_group_id").is_none());
-}
-
-#[tokio::test]
 async fn buttons_and_lists_leave_as_markup_within_their_limits() {
-    let (world, mut hooks, chat, _) = talking().await;
+    let Talk { world, mut hooks, chat, .. } = talking().await;
     let key = |text: &str, url: Option<&str>| Button { text: text.to_owned(), url: url.map(str::to_owned) };
     let rows = [vec![key("Accept", None), key("Decline", None)], vec![key("Shop", Some("https://acme.test"))]];
     world.sandbox.manager_sends(HOST, &chat, HookMessage::text("Well?").buttons(&rows)).await.unwrap();
@@ -102,26 +82,8 @@ async fn buttons_and_lists_leave_as_markup_within_their_limits() {
 }
 
 #[tokio::test]
-async fn a_template_leaves_as_final_text_with_its_values() {
-    let (world, mut hooks, chat, _) = talking().await;
-    let content = "Order {{lead.id}} is ready, {{name}}";
-    let message = HookMessage::text("").template(
-        7103,
-        Some("order_ready"),
-        content,
-        &[("{{lead.id}}", "1592"), ("{{name}}", "Maria")],
-    );
-    world.sandbox.manager_sends(HOST, &chat, message).await.unwrap();
-    let message = hooks.message().await;
-    assert_eq!(message["text"], "Order 1592 is ready, Maria");
-    let params = json!([{"key": "{{lead.id}}", "value": "1592"}, {"key": "{{name}}", "value": "Maria"}]);
-    let wanted = json!({"id": 7103, "external_id": "order_ready", "content": content, "params": params});
-    assert_eq!(message["template"], wanted);
-}
-
-#[tokio::test]
 async fn quotes_and_forwards_carry_the_message_with_both_ids() {
-    let (world, mut hooks, chat, first) = talking().await;
+    let Talk { world, mut hooks, chat, first } = talking().await;
     let person = world.sandbox.chats(HOST)[0].person_id.clone();
     let embedded = json!({
         "id": first, "msgid": "m-1", "type": "text", "text": "Is the blue one in stock?", "media": "", "thumbnail": "",
@@ -142,7 +104,7 @@ async fn quotes_and_forwards_carry_the_message_with_both_ids() {
 
 #[tokio::test]
 async fn a_comment_is_answered_in_public_by_a_text_or_privately_by_anything() {
-    let (world, mut hooks, chat, _) = talking().await;
+    let Talk { world, mut hooks, chat, .. } = talking().await;
     let mut comment = text("c-1", "What does it cost?");
     comment["message"]["post"] = json!({"id": "post-900", "url": "https://social.test/p/900"});
     assert_eq!(world.message(comment).await.0, 200);
@@ -168,7 +130,7 @@ async fn a_comment_is_answered_in_public_by_a_text_or_privately_by_anything() {
 
 #[tokio::test]
 async fn typing_is_sent_at_most_once_in_five_seconds_with_its_end_time() {
-    let (world, mut hooks, chat, _) = talking().await;
+    let Talk { world, mut hooks, chat, .. } = talking().await;
     let sandbox = &world.sandbox;
     let types = async |post: Option<&str>, form| sandbox.manager_types(HOST, &chat, post, form).await.unwrap();
     assert_eq!(types(None, HookForm::Sample).await.unwrap().status, Some(200));
@@ -191,7 +153,7 @@ async fn typing_is_sent_at_most_once_in_five_seconds_with_its_end_time() {
 
 #[tokio::test]
 async fn reactions_come_in_both_forms_and_go_again() {
-    let (world, mut hooks, chat, first) = talking().await;
+    let Talk { world, mut hooks, chat, first } = talking().await;
     let sandbox = &world.sandbox;
     let (user, conversation) = (json!({"id": manager(&world)}), json!({"id": chat, "client_id": "conv-77"}));
     sandbox.manager_reacts(HOST, &first, Some("❤️"), HookForm::Sample).await.unwrap();
@@ -219,24 +181,8 @@ async fn reactions_come_in_both_forms_and_go_again() {
 }
 
 #[tokio::test]
-async fn salesbot_and_users_write_in_their_own_names() {
-    let (world, mut hooks, chat, _) = talking().await;
-    world.sandbox.manager_sends(HOST, &chat, HookMessage::text("Hi").by_salesbot()).await.unwrap();
-    let sender = hooks.whole().await["message"]["sender"].take();
-    assert_eq!(sender["name"], "Salesbot");
-    let users = world.sandbox.accounts()[0].users.clone();
-    assert!(users.iter().all(|user| user.amojo_id.as_deref() != sender["id"].as_str()));
-    world.sandbox.manager_sends(HOST, &chat, HookMessage::text("Hi").by_user(users[0].id)).await.unwrap();
-    assert_eq!(hooks.whole().await["message"]["sender"], json!({"id": users[0].amojo_id}));
-    let without = HookMessage::text("Hi").by_user(users[2].id);
-    assert!(world.sandbox.manager_sends(HOST, &chat, without).await.is_err(), "no id in the Chats API");
-    let names: Vec<String> = world.sandbox.messages(HOST).into_iter().map(|one| one.sender_name).collect();
-    assert_eq!(names, ["Maria", "Salesbot", "Olga"]);
-}
-
-#[tokio::test]
 async fn nothing_is_sent_for_abilities_that_are_off() {
-    let (world, hooks, chat, first) = talking().await;
+    let Talk { world, hooks, chat, first } = talking().await;
     let off = Abilities { quotes: false, forwards: false, voice: false, write_first: false, ..Abilities::default() };
     world.sandbox.set_abilities(CHANNEL, off);
     for message in [
@@ -253,7 +199,7 @@ async fn nothing_is_sent_for_abilities_that_are_off() {
 
 #[tokio::test]
 async fn the_first_version_is_flat_and_names_no_account() {
-    let (world, mut hooks, chat, first) = talking().await;
+    let Talk { world, mut hooks, chat, first } = talking().await;
     world.sandbox.set_hook_version(&world.scope, "v1");
     let said = world.sandbox.manager_says(HOST, &chat, "Hi").await.unwrap();
     assert_eq!(said.answer.status, Some(200));

@@ -1,16 +1,16 @@
 //! What leaves for the other side.
 
 use serde_json::{Value, json};
-use simulator::crm::HookMessage;
 
-use crate::crm::caller::{BOT, CHANNEL, HOST, SECRET, World, receive_one, text};
+use crate::crm::caller::{BOT, CHANNEL, HOST, SECRET, World, text};
+use crate::crm::receiver::receive_one;
 
 #[tokio::test]
 async fn a_managers_message_leaves_once_signed_and_compact() {
     let world = World::connected().await;
     world.message(text("m-1", "Hello")).await;
     let chat = world.sandbox.chats(HOST).remove(0);
-    let (url, arrived) = receive_one(200).await;
+    let (url, arrived) = receive_one().await;
     world.sandbox.set_parom_url(&url);
     let said = world.sandbox.manager_says(HOST, &chat.id, "Добрый день / привет").await.unwrap();
     assert_eq!(said.answer.status, Some(200));
@@ -48,64 +48,6 @@ async fn a_managers_message_leaves_once_signed_and_compact() {
 }
 
 #[tokio::test]
-async fn a_lost_hook_is_not_repeated_and_is_written_down() {
-    let world = World::connected().await;
-    world.message(text("m-1", "Hello")).await;
-    let chat = world.sandbox.chats(HOST).remove(0).id;
-    let said = world.sandbox.manager_says(HOST, &chat, "Hi").await.unwrap();
-    assert_eq!(said.answer.status, None);
-    assert_eq!(said.answer.error.as_deref(), Some("nothing listens there"));
-    let hooks: Vec<_> = world.sandbox.requests().into_iter().filter(|one| one.path.starts_with("/location/")).collect();
-    assert_eq!(hooks.len(), 1);
-    assert_eq!(world.sandbox.messages(HOST)[1].hook, Some(said.answer));
-    assert!(world.sandbox.manager_says(HOST, "none", "Hi").await.is_err());
-}
-
-#[tokio::test]
-async fn hooks_can_be_made_by_hand() {
-    let world = World::connected().await;
-    world.message(text("m-1", "Hello")).await;
-    let chat = world.sandbox.chats(HOST).remove(0).id;
-    let message = HookMessage::file("picture", "https://files.test/1.jpg", "1.jpg", 5)
-        .with("media_group_id", json!("g"))
-        .at(1_788_253_999_870);
-    let hook = world.sandbox.hook_body_for(HOST, &chat, message).unwrap();
-    let (url, arrived) = receive_one(503).await;
-    world.sandbox.set_parom_url(&url);
-    let answer = world.sandbox.post_hook(&hook.scope_id, hook.body.clone(), Some("forged")).await;
-    assert_eq!(answer.status, Some(503));
-    let arrived = arrived.await.unwrap();
-    assert_eq!(arrived.body, hook.body);
-    assert!(arrived.head.contains("forged"));
-    let body: Value = serde_json::from_slice(&hook.body).unwrap();
-    assert_eq!(body["message"]["msec_timestamp"], 1_788_253_999_870_i64);
-    assert_eq!(body["message"]["message"]["media_group_id"], "g");
-    assert_eq!(hook.signature, world.sandbox.sign_hook(&world.scope, &hook.body));
-}
-
-#[tokio::test]
-async fn writing_first_has_no_client_ids_until_the_answer_binds_them() {
-    let world = World::connected().await;
-    let (url, arrived) = receive_one(200).await;
-    world.sandbox.set_parom_url(&url);
-    let said = world.sandbox.write_first(HOST, CHANNEL, None, "+79995556677", "Hello").await.unwrap();
-    let body: Value = serde_json::from_slice(&arrived.await.unwrap().body).unwrap();
-    let message = &body["message"];
-    assert_eq!(message["receiver"]["phone"], "79995556677");
-    assert!(message["receiver"].get("client_id").is_none());
-    assert!(message["conversation"].get("client_id").is_none());
-    let mut reply = text("m-1", "Who is this?");
-    reply["conversation_ref_id"] = message["conversation"]["id"].clone();
-    reply["sender"]["ref_id"] = message["receiver"]["id"].clone();
-    let (status, answer) = world.message(reply).await;
-    assert_eq!((status, &answer["new_message"]["conversation_id"]), (200, &message["conversation"]["id"]));
-    let chat = world.sandbox.chats(HOST).remove(0);
-    assert_eq!(chat.id, said.chat_id);
-    assert_eq!(chat.conversation_id.as_deref(), Some("conv-77"));
-    assert_eq!(chat.person_client_id.as_deref(), Some("user-77"));
-}
-
-#[tokio::test]
 async fn an_import_in_a_managers_name_may_come_back() {
     let world = World::connected().await;
     let maria = world.sandbox.accounts()[0].users[1].amojo_id.clone().unwrap();
@@ -116,7 +58,7 @@ async fn an_import_in_a_managers_name_may_come_back() {
         assert_eq!(world.message(payload).await.0, 200);
     }
     let ids: Vec<String> = world.sandbox.messages(HOST).into_iter().map(|one| one.id).collect();
-    let (url, arrived) = receive_one(200).await;
+    let (url, arrived) = receive_one().await;
     world.sandbox.set_parom_url(&url);
     assert!(world.sandbox.echoes(HOST, &ids[1]).await.is_err(), "the bot's messages never do");
     assert_eq!(world.sandbox.echoes(HOST, &ids[0]).await.unwrap().status, Some(200));

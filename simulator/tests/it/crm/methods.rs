@@ -64,60 +64,6 @@ async fn s9_fields_of_contacts_are_listed_with_the_ids_that_contacts_show() {
     assert_eq!(get(&world, &token, "contacts/custom_fields/5").await.0, 404);
 }
 
-/// S9: the fields of leads say where they came from.
-#[tokio::test]
-async fn s9_leads_have_tracking_fields_of_one_text_each() {
-    let world = World::new().await;
-    let token = world.access().await;
-    let (_, list) = get(&world, &token, "leads/custom_fields").await;
-    let fields = list["_embedded"]["custom_fields"].as_array().unwrap();
-    assert!(fields.iter().all(|one| one["type"] == "tracking_data" && one["entity_type"] == "leads"));
-    let source = fields.iter().find(|one| one["code"] == "UTM_SOURCE").unwrap();
-    let path = format!("leads/custom_fields/{}", source["id"]);
-    assert_eq!(get(&world, &token, &path).await, (200, source.clone()));
-    let made = world.json("POST", "/api/v4/leads", &token, Some(json!([{"name": "Order"}]))).await.1;
-    let id = made["_embedded"]["leads"][0]["id"].as_i64().unwrap();
-    let lead = format!("/api/v4/leads/{id}");
-    let set =
-        async |field: Value| world.json("PATCH", &lead, &token, Some(json!({"custom_fields_values": [field]}))).await.0;
-    assert_eq!(set(json!({"field_id": source["id"], "values": [{"value": "mail"}]})).await, 200);
-    assert_eq!(set(json!({"field_code": "UTM_TERM", "values": [{"value": "boots"}]})).await, 200);
-    for wrong in [
-        json!({"field_code": "PHONE", "values": [{"value": "1"}]}),
-        json!({"field_id": 5, "values": [{"value": "1"}]}),
-        json!({"field_code": "UTM_TERM", "values": [{"value": 1}]}),
-        json!({"field_code": "UTM_TERM", "values": [{"value": "a"}, {"value": "b"}]}),
-        json!({"field_code": "UTM_TERM", "values": "a"}),
-    ] {
-        assert_eq!(set(wrong.clone()).await, 400, "{wrong}");
-    }
-    let (_, shown) = get(&world, &token, &format!("leads/{id}")).await;
-    let values = shown["custom_fields_values"].as_array().unwrap();
-    let values: Vec<_> = values.iter().map(|one| (&one["field_code"], &one["values"][0]["value"])).collect();
-    assert_eq!(values, [(&json!("UTM_SOURCE"), &json!("mail")), (&json!("UTM_TERM"), &json!("boots"))]);
-    assert_eq!(set(json!({"field_code": "UTM_TERM", "values": []})).await, 200);
-    world.sandbox.remove_tracking_fields(HOST, &["UTM_SOURCE"]);
-    assert_eq!(get(&world, &token, &path).await.0, 404);
-    assert_eq!(get(&world, &token, &format!("leads/{id}")).await.1["custom_fields_values"], Value::Null);
-    assert_eq!(set(json!({"field_code": "UTM_SOURCE", "values": [{"value": "x"}]})).await, 400);
-}
-
-#[tokio::test]
-async fn an_account_of_russian_readers_has_russian_names() {
-    let world = World::connected().await;
-    let token = world.access().await;
-    world.sandbox.set_language(HOST, "ru");
-    let (_, lines) = get(&world, &token, "leads/pipelines").await;
-    let names = |list: &Value| -> Vec<String> {
-        list.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
-    };
-    let pipelines = &lines["_embedded"]["pipelines"];
-    assert_eq!(names(pipelines), ["Продажи", "Поддержка"]);
-    let stages = ["Неразобранное", "Первичный контакт", "Успешно реализовано", "Закрыто и не реализовано"];
-    assert_eq!(names(&pipelines[0]["_embedded"]["statuses"]), stages);
-    assert_eq!(names(&get(&world, &token, "users").await.1["_embedded"]["users"]), ["Ольга", "Мария", "Павел"]);
-}
-
 #[tokio::test]
 async fn s9_pipeline_steps_tags_and_notes_can_be_read() {
     let world = World::connected().await;

@@ -3,10 +3,8 @@
 mod acts;
 mod archive;
 mod breakage;
-mod browser;
 mod caller;
 mod chats;
-mod faults;
 mod hook_kinds;
 mod hooks;
 mod hosts;

@@ -1,9 +1,9 @@
-//! Codes, tokens, installation, revoke.
+//! Codes and tokens.
 
 use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::crm::caller::{CLIENT, HOST, World, read, receive_one};
+use crate::crm::caller::{CLIENT, HOST, World, read};
 
 #[tokio::test]
 async fn a_code_works_once_within_twenty_minutes() {
@@ -106,59 +106,4 @@ async fn an_ordinary_user_sees_the_account_and_no_users() {
     assert_eq!(shown["status_rights"][0]["rights"]["view"], "D");
     let (_, lines) = world.json("GET", "/api/v4/leads/pipelines", &admin, None).await;
     assert_eq!(lines["_embedded"]["pipelines"][0]["is_main"], json!(true));
-}
-
-#[tokio::test]
-async fn installing_calls_the_redirect_uri_once() {
-    let world = World::new().await;
-    let (url, arrived) = receive_one(500).await;
-    world.sandbox.set_redirect_uri("main", &format!("{url}/oauth/callback"));
-    let answer = world.sandbox.install(HOST, "main").await;
-    assert_eq!(answer.status, Some(500));
-    let head = arrived.await.unwrap().head;
-    let line = head.lines().next().unwrap();
-    assert!(line.starts_with("GET /oauth/callback?code=def502"), "{line}");
-    for part in ["referer=acme.amocrm.ru", "platform=1", "from_widget=1", CLIENT] {
-        assert!(line.contains(part), "{line}");
-    }
-    assert!(!line.contains("state="));
-    let logged = world.sandbox.requests().pop().unwrap();
-    assert_eq!(logged.path, "/oauth/callback?from_widget=1");
-}
-
-#[tokio::test]
-async fn revoking_ends_tokens_and_connections_and_is_reported() {
-    let world = World::connected().await;
-    let token = world.access().await;
-    let (url, arrived) = receive_one(200).await;
-    world.sandbox.set_parom_url(&url);
-    assert_eq!(world.sandbox.revoke(HOST, "main").await.status, Some(200));
-    let head = arrived.await.unwrap().head;
-    let id = world.sandbox.accounts()[0].id;
-    assert!(head.starts_with(&format!("GET /oauth/revoked?client_uuid={CLIENT}&account_id={id}&signature=")), "{head}");
-    assert_eq!(world.json("GET", "/api/v4/account", &token, None).await.0, 401);
-    assert!(world.sandbox.connections().is_empty());
-}
-
-#[tokio::test]
-async fn a_renamed_account_is_found_by_its_refresh_token() {
-    let world = World::new().await;
-    let code = world.sandbox.issue_code(HOST, "main");
-    let (_, body) = world.token(json!({"grant_type": "authorization_code", "code": code})).await;
-    world.sandbox.rename_account(HOST, "new.amocrm.ru");
-    assert_eq!(world.json("GET", "/api/v4/account", body["access_token"].as_str().unwrap(), None).await.0, 401);
-    let url = format!("{}/accounts/api-a.amocrm.ru/oauth2/account/current/subdomain", world.sandbox.url());
-    let request = world.client.get(url).header("X-Refresh-Token", body["refresh_token"].as_str().unwrap());
-    let (status, found) = read(request).await;
-    assert_eq!((status, found["domain"].as_str()), (200, Some("new.amocrm.ru")));
-}
-
-#[tokio::test]
-async fn a_stopped_sandbox_frees_its_address_and_comes_back_as_the_same_account() {
-    let world = World::new().await;
-    let (before, url) = (world.sandbox.accounts().remove(0), world.sandbox.url().to_owned());
-    world.sandbox.stop().await;
-    assert!(world.client.get(format!("{url}/healthz")).send().await.is_err());
-    let after = World::new().await.sandbox.accounts().remove(0);
-    assert_eq!((before.id, before.amojo_id), (after.id, after.amojo_id));
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::crm::caller::{HOST, World, text};
+use crate::crm::caller::{HOST, World};
 
 #[tokio::test]
 async fn sources_live_by_their_rules() {
@@ -69,35 +69,4 @@ async fn at_most_fifty_in_a_call_and_a_hundred_in_all() {
     assert_eq!(post(batch(0, 50)).await, 200);
     assert_eq!(post(batch(50, 50)).await, 200);
     assert_eq!(post(batch(100, 1)).await, 400);
-}
-
-#[tokio::test]
-async fn the_source_decides_pipeline_and_hook() {
-    let world = World::connected().await;
-    let token = world.access().await;
-    let support = world.sandbox.accounts()[0].pipelines[1].id;
-    let made = world
-        .json(
-            "POST",
-            "/api/v4/sources",
-            &token,
-            Some(json!([
-                {"name": "Main", "external_id": "main", "default": true},
-                {"name": "Help", "external_id": "help", "pipeline_id": support},
-            ])),
-        )
-        .await;
-    assert_eq!(made.0, 200);
-    let mut bound = text("m-1", "Hello");
-    bound["source"] = json!({"external_id": "help"});
-    world.message(bound).await;
-    let mut other = text("m-2", "Hello");
-    other["conversation_id"] = json!("conv-78");
-    world.message(other).await;
-    let chats = world.sandbox.chats(HOST);
-    assert_eq!(chats[0].lead.as_ref().unwrap().pipeline_id, support);
-    assert_eq!(chats[0].hook_source.as_deref(), Some("help"));
-    assert_eq!((chats[1].source.as_deref(), chats[1].hook_source.as_deref()), (None, Some("main")));
-    world.sandbox.delete_source(HOST, "help");
-    assert_eq!(world.sandbox.chats(HOST)[0].hook_source.as_deref(), Some("main"));
 }

@@ -212,26 +212,6 @@ async fn a_chat_written_first_is_bound_by_all_four_ids_and_never_by_fewer() {
 }
 
 #[tokio::test]
-async fn our_own_chat_and_one_written_first_to_the_same_person_stay_apart() {
-    let world = World::connected().await;
-    world.message(text("m-1", "Hello")).await;
-    let mut hooks = receive(&world).await;
-    let said = world.sandbox.write_first(HOST, CHANNEL, None, "+79990001122", "It is us").await.unwrap();
-    let person = hooks.whole().await["message"]["receiver"]["id"].take();
-    let mut answer = text("m-2", "I know");
-    answer["conversation_ref_id"] = json!(said.chat_id);
-    answer["sender"]["ref_id"] = person;
-    assert_eq!(world.message(answer).await.0, 200);
-    let chats = world.sandbox.chats(HOST);
-    assert_eq!(chats.iter().map(|chat| chat.messages).collect::<Vec<_>>(), [1, 2]);
-    assert!(chats.iter().all(|chat| chat.conversation_id.as_deref() == Some("conv-77")));
-    for chat in &chats {
-        world.sandbox.manager_says(HOST, &chat.id, "Hi").await.unwrap();
-        assert_eq!(hooks.whole().await["message"]["conversation"], json!({"id": chat.id, "client_id": "conv-77"}));
-    }
-}
-
-#[tokio::test]
 async fn a_bound_chat_never_returns_to_the_default_source() {
     let world = World::connected().await;
     let token = world.access().await;

@@ -5,7 +5,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 
 use crate::crm::archive::{files, zipped};
-use crate::crm::caller::{CLIENT, CLIENT_SECRET, HOST, World, receive_one};
+use crate::crm::caller::{CLIENT, CLIENT_SECRET, HOST, World};
+use crate::crm::receiver::receive_one;
 
 fn decoded(part: &str) -> Vec<u8> {
     URL_SAFE_NO_PAD.decode(part).unwrap()
@@ -55,23 +56,6 @@ async fn a_disposable_token_has_every_claim_and_may_lack_is_admin() {
 }
 
 #[tokio::test]
-async fn pages_issue_tokens_of_the_signed_in_user() {
-    let world = World::new().await;
-    let path = format!("/ajax/v2/integrations/{CLIENT}/disposable_token");
-    let token = async || {
-        let (status, body) = get(&world, &path).await;
-        assert_eq!(status, 200);
-        claims(serde_json::from_str::<Value>(&body).unwrap()["token"].as_str().unwrap())
-    };
-    let users = world.sandbox.users(HOST);
-    assert_eq!(token().await["user_id"], json!(users[0].id));
-    world.sandbox.sign_in(HOST, users[1].id);
-    assert_eq!(token().await["user_id"], json!(users[1].id));
-    let bare = format!("{}/accounts/{HOST}{path}", world.sandbox.url());
-    assert_eq!(world.client.get(bare).send().await.unwrap().status(), 403);
-}
-
-#[tokio::test]
 async fn an_uploaded_widget_is_served_and_shown_to_rest() {
     let world = World::new().await;
     let token = world.access().await;
@@ -93,23 +77,6 @@ async fn an_uploaded_widget_is_served_and_shown_to_rest() {
 }
 
 #[tokio::test]
-async fn a_page_uploads_a_zip_and_says_why_not() {
-    let world = World::new().await;
-    let upload = async |bytes: Vec<u8>| {
-        let url = format!("{}/accounts/{HOST}/archive?integration=main&code=bridge", world.sandbox.url());
-        let answer = world.client.post(url).body(bytes).send().await.unwrap();
-        (answer.status().as_u16(), answer.text().await.unwrap())
-    };
-    let mut bad = files();
-    bad.retain(|(path, _)| path != "manifest.json");
-    let (status, words) = upload(zipped(&bad)).await;
-    assert!(status == 422 && words.contains("no manifest.json"), "{words}");
-    assert_eq!(upload(zipped(&files())).await.0, 204);
-    let (_, page) = get(&world, "/marketplace").await;
-    assert!(page.contains("bridge") && page.contains("/settings/widgets/bridge"));
-}
-
-#[tokio::test]
 async fn the_buttons_install_save_and_disable_for_administrators_only() {
     let world = World::new().await;
     world.sandbox.set_widget("main", "bridge", &zipped(&files())).unwrap();
@@ -117,7 +84,7 @@ async fn the_buttons_install_save_and_disable_for_administrators_only() {
     world.sandbox.sign_in(HOST, users[1].id);
     assert_eq!(post(&world, "/widgets/bridge/install", json!({"fields": {}})).await, 403);
     world.sandbox.sign_in(HOST, users[0].id);
-    let (url, arrived) = receive_one(200).await;
+    let (url, arrived) = receive_one().await;
     world.sandbox.set_redirect_uri("main", &format!("{url}/oauth/callback"));
     assert_eq!(post(&world, "/widgets/bridge/install", json!({"fields": {"note": "a"}})).await, 204);
     let head = arrived.await.unwrap().head;
@@ -128,7 +95,7 @@ async fn the_buttons_install_save_and_disable_for_administrators_only() {
     assert_eq!(post(&world, "/widgets/bridge/save", json!({"fields": {"note": "b"}})).await, 204);
     let (_, page) = get(&world, "/settings/widgets/bridge").await;
     assert!(page.contains("value=\"b\""), "{page}");
-    let (url, arrived) = receive_one(200).await;
+    let (url, arrived) = receive_one().await;
     world.sandbox.set_parom_url(&url);
     assert_eq!(post(&world, "/widgets/bridge/disable", json!({})).await, 204);
     assert!(arrived.await.unwrap().head.contains("/oauth/revoked?client_uuid="));
@@ -146,7 +113,7 @@ async fn the_api_installs_and_switches_off_too() {
     assert_eq!(call("POST", "bridge", Some(json!({}))).await.0, 404, "nothing was uploaded");
     world.sandbox.set_widget("main", "bridge", &zipped(&files())).unwrap();
     assert_eq!(call("POST", "bridge", Some(json!([]))).await.0, 400);
-    let (url, arrived) = receive_one(200).await;
+    let (url, arrived) = receive_one().await;
     world.sandbox.set_redirect_uri("main", &format!("{url}/oauth/callback"));
     let (status, shown) = call("POST", "bridge", Some(json!({"login": "anna"}))).await;
     assert_eq!(
@@ -154,34 +121,10 @@ async fn the_api_installs_and_switches_off_too() {
         (200, &json!(true), &json!({"login": "anna"}))
     );
     assert!(arrived.await.unwrap().head.contains("from_widget=1"), "amoCRM's own call follows");
-    let (url, arrived) = receive_one(200).await;
+    let (url, arrived) = receive_one().await;
     world.sandbox.set_parom_url(&url);
     assert_eq!(call("DELETE", "bridge", None).await.0, 204);
     assert!(arrived.await.unwrap().head.contains("/oauth/revoked?client_uuid="));
     assert!(!world.sandbox.is_installed(HOST, "main"));
     assert_eq!(call("DELETE", "bridge", None).await.0, 401, "its own token is dead");
-}
-
-#[tokio::test]
-async fn without_multiple_sources_amocrm_makes_one_itself() {
-    let world = World::new().await;
-    world.sandbox.set_multiple_sources("main", false);
-    world.sandbox.set_widget("main", "bridge", &zipped(&files())).unwrap();
-    world.access().await;
-    let pipelines = world.sandbox.accounts()[0].pipelines.clone();
-    let sources = world.sandbox.sources(HOST);
-    assert_eq!((sources.len(), &sources[0]["external_id"]), (1, &json!("bridge")));
-    assert_eq!(sources[0]["pipeline_id"], json!(pipelines[0].id));
-    // Adding it as a source elsewhere moves the one there is.
-    let url = format!("{}/accounts/{HOST}/pipelines/{}/add", world.sandbox.url(), pipelines[1].id);
-    let request = world.client.post(url).header("Content-Type", "application/x-www-form-urlencoded");
-    let answer = request.body("code=bridge").send().await.unwrap();
-    let to = answer.headers()["location"].to_str().unwrap().to_owned();
-    assert_eq!(to, format!("/accounts/{HOST}/settings/widgets/bridge?pipeline={}", pipelines[1].id));
-    let sources = world.sandbox.sources(HOST);
-    assert_eq!((sources.len(), &sources[0]["pipeline_id"]), (1, &json!(pipelines[1].id)));
-    // A user deletes it, without a notice.
-    let path = format!("/sources/{}/delete", sources[0]["id"]);
-    assert_eq!(post(&world, &path, json!({})).await, 303);
-    assert!(world.sandbox.sources(HOST).is_empty());
 }

@@ -3,19 +3,12 @@
 use fantoccini::Client;
 use serde_json::{Value, json};
 
-use crate::crm::browser::{browser, find};
 use crate::crm::caller::{HOST, World, text};
 use crate::crm::receiver::{Receiver, receive};
-
-/// Presses a button at its current position, also in a row that is being rendered again.
-async fn press(browser: &Client, selector: &str) {
-    find(browser, selector).await;
-    let script = "document.querySelector(arguments[0]).click()";
-    browser.execute(script, vec![json!(selector)]).await.unwrap();
-}
+use crate::window::{browser, press, there};
 
 async fn write(browser: &Client, selector: &str, words: &str) {
-    find(browser, selector).await.send_keys(words).await.unwrap();
+    there(browser, selector).await.send_keys(words).await.unwrap();
 }
 
 /// The next hook that isn't about typing.
@@ -44,6 +37,7 @@ async fn a_manager_writes_everything_by_hand() {
     let ids: Vec<String> = world.sandbox.messages(HOST).into_iter().map(|one| one.id).collect();
     let mut hooks = receive(&world).await;
     let address = format!("{}/accounts/{HOST}/?chat={chat}&lang=en", world.sandbox.url());
+    browser.set_window_size(1000, 800).await.unwrap();
     browser.goto(&address).await.unwrap();
 
     // Typing leaves as a hook while one types, and Enter sends.
@@ -106,7 +100,7 @@ async fn a_manager_writes_everything_by_hand() {
     write(&browser, "#first-text", "Hello, this is Acme").await;
     press(&browser, "#first-form .primary").await;
     assert_eq!(next(&mut hooks).await["receiver"]["phone"], "79995556677");
-    find(&browser, "#chat-note:not([hidden])").await;
+    there(&browser, "#chat-note:not([hidden])").await;
     press(&browser, "#answer .primary").await;
     let hook = next(&mut hooks).await;
     assert_eq!((&hook["receiver"]["phone"], hook["conversation"].get("client_id")), (&json!("79995556677"), None));

@@ -16,39 +16,6 @@ async fn new_chat(world: &World, conversation: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_chat_linked_first_joins_the_contacts_lead_and_makes_no_other() {
-    let world = World::connected().await;
-    let token = world.access().await;
-    let chat = new_chat(&world, "conv-77").await;
-    assert!(world.sandbox.contacts(HOST).is_empty(), "a chat alone makes no contact");
-    let contact = world.sandbox.add_contact(HOST, "Ann", None, None);
-    let lead = json!([{"name": "Order", "_embedded": {"contacts": [{"id": contact}]}}]);
-    let (_, lead) = world.json("POST", "/api/v4/leads", &token, Some(lead)).await;
-    let lead = &lead["_embedded"]["leads"][0]["id"];
-    let (status, linked) = link(&world, &token, json!([{"contact_id": contact, "chat_id": chat}])).await;
-    let first = &linked["_embedded"]["chats"][0];
-    assert_eq!((status, &linked["_total_items"], &first["request_id"]), (200, &json!(1), &json!("0")));
-    assert_eq!((&first["contact_id"], &first["chat_id"]), (&json!(contact), &json!(chat)));
-    world.message(text("m-1", "Hello")).await;
-    assert_eq!(json!(world.sandbox.chats(HOST)[0].lead.as_ref().unwrap().id), *lead);
-    assert_eq!((world.sandbox.incoming_leads(HOST).len(), world.sandbox.contacts(HOST).len()), (0, 1));
-    assert_eq!(json!(world.sandbox.talks(HOST)[0].lead_id), *lead);
-}
-
-#[tokio::test]
-async fn without_an_open_lead_the_contact_gets_an_incoming_one() {
-    let world = World::connected().await;
-    let token = world.access().await;
-    let chat = new_chat(&world, "conv-77").await;
-    let contact = world.sandbox.add_contact(HOST, "Ann", None, None);
-    assert_eq!(link(&world, &token, json!([{"contact_id": contact, "chat_id": chat}])).await.0, 200);
-    world.message(text("m-1", "Hello")).await;
-    let waiting = world.sandbox.incoming_leads(HOST);
-    assert_eq!((waiting.len(), waiting[0].contact_id, world.sandbox.contacts(HOST).len()), (1, contact, 1));
-    assert_eq!(world.sandbox.chats(HOST)[0].lead.as_ref().unwrap().contact_id, contact);
-}
-
-#[tokio::test]
 async fn a_link_moves_and_gets_another_id() {
     let world = World::connected().await;
     let token = world.access().await;

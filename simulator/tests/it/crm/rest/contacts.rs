@@ -128,30 +128,6 @@ async fn a_list_has_pages_and_the_last_names_no_next() {
 }
 
 #[tokio::test]
-async fn a_merged_or_deleted_contact_is_gone_and_its_chats_are_elsewhere() {
-    let world = World::connected().await;
-    let token = world.access().await;
-    world.message(text("m-1", "Hello")).await;
-    let chat = world.sandbox.chats(HOST).remove(0);
-    let (old, lead) = (chat.lead.as_ref().unwrap().contact_id, chat.lead.as_ref().unwrap().id);
-    let kept = world.sandbox.add_contact(HOST, "Maria K.", Some("+7 999 000-11-22"), None);
-    assert!(world.sandbox.merge_contacts(HOST, kept, old));
-    assert_eq!(call(&world, &token, "GET", &format!("/{old}"), None).await.0, 204);
-    let views = world.sandbox.contacts(HOST);
-    assert_eq!(views.len(), 1);
-    assert_eq!((&views[0].leads, &views[0].chats), (&vec![lead], &vec![chat.id.clone()]));
-    assert_eq!(views[0].phones, ["+7 999 000-11-22", "79990001122"]);
-    let links = call(&world, &token, "GET", &format!("/chats?chat_id={}", chat.id), None).await.1;
-    assert_eq!(links["_embedded"]["chats"][0]["contact_id"], json!(kept));
-
-    assert!(world.sandbox.delete_contact(HOST, kept));
-    assert_eq!(call(&world, &token, "GET", &format!("/chats?chat_id={}", chat.id), None).await.0, 204);
-    assert!(!world.sandbox.delete_contact(HOST, kept) && !world.sandbox.merge_contacts(HOST, kept, old));
-    let (_, lead) = world.json("GET", &format!("/api/v4/leads/{lead}?with=contacts"), &token, None).await;
-    assert_eq!(lead["_embedded"]["contacts"], json!([]));
-}
-
-#[tokio::test]
 async fn the_page_adds_changes_merges_deletes_and_sorts() {
     let world = World::connected().await;
     world.message(text("m-1", "Hello <b>")).await;
@@ -182,17 +158,4 @@ async fn the_page_adds_changes_merges_deletes_and_sorts() {
         .header("Origin", "https://evil.test")
         .header("Content-Type", "application/x-www-form-urlencoded");
     assert_eq!(foreign.body("what=add&name=X").send().await.unwrap().status(), 403);
-}
-
-#[tokio::test]
-async fn a_user_changes_a_card() {
-    let world = World::new().await;
-    let id = world.sandbox.add_contact(HOST, "Ann", None, Some("a@example.com"));
-    assert!(world.sandbox.rename_contact(HOST, id, "Anna"));
-    assert!(world.sandbox.set_contact_phones(HOST, id, &["1", "2"]));
-    assert!(world.sandbox.set_contact_emails(HOST, id, &[]));
-    let view = world.sandbox.contacts(HOST).remove(0);
-    assert_eq!((view.name.as_str(), view.phones.len(), view.emails.len()), ("Anna", 2, 0));
-    assert!(!world.sandbox.rename_contact(HOST, 5, "X") && !world.sandbox.link_chat(HOST, "none", id));
-    assert_eq!(world.sandbox.add_contact("nobody.amocrm.ru", "X", None, None), 0);
 }

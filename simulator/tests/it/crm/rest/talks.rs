@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::crm::caller::{HOST, World, kommo, text};
+use crate::crm::caller::{HOST, World, text};
 
 #[tokio::test]
 async fn a_talk_opens_with_a_message_and_ends_when_a_user_closes_it() {
@@ -41,19 +41,4 @@ async fn a_talk_opens_with_a_message_and_ends_when_a_user_closes_it() {
     assert_eq!(call("GET", "/5".to_owned(), None).await.0, 404);
     assert_eq!(call("POST", "/5/close".to_owned(), None).await.0, 404);
     assert_eq!(call("GET", String::new(), None).await.0, 404, "the list is documented for Kommo alone");
-}
-
-#[tokio::test]
-async fn kommo_lists_talks() {
-    let world = World::new().await;
-    let (host, token) = kommo(&world).await;
-    let get = async |query: &str| world.get_of(&host, &format!("/api/v4/talks{query}"), &token).await;
-    assert_eq!(get("").await.0, 204);
-    let amojo_id = world.sandbox.accounts().iter().find(|one| one.host == host).unwrap().amojo_id.clone();
-    world.connect_account(&amojo_id).await;
-    world.message_of(&amojo_id, text("m-1", "Hello")).await;
-    let talk = world.sandbox.talks(&host).remove(0);
-    let (_, found) = get(&format!("?filter[entity_id]={}&filter[entity_type]=lead", talk.lead_id.unwrap())).await;
-    assert_eq!(found["_embedded"]["talks"][0]["talk_id"], json!(talk.id));
-    assert_eq!(get("?filter[id][]=5").await.0, 204);
 }

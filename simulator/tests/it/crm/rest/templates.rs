@@ -114,18 +114,3 @@ async fn an_approval_goes_there_and_back() {
         404
     );
 }
-
-#[tokio::test]
-async fn a_users_template_is_hidden_from_integrations_and_its_review_can_be_decided() {
-    let world = World::new().await;
-    let token = world.access().await;
-    waba_source(&world, &token).await;
-    let plain = world.sandbox.add_template(HOST, "plain", "Hi", json!({}));
-    assert!(!world.sandbox.ask_template_review(HOST, plain), "only those for WABA are approved");
-    let id = world.sandbox.add_template(HOST, "order", "Hi", json!({"type": "waba"}));
-    assert!(world.sandbox.ask_template_review(HOST, id));
-    assert_eq!(call(&world, &token, "GET", &format!("/{id}"), None).await.0, 404);
-    let review = world.sandbox.templates(HOST)[1]["_embedded"]["reviews"][0]["id"].clone();
-    let approved = Some(json!({"status": "approved"}));
-    assert_eq!(call(&world, &token, "POST", &format!("/{id}/review/{review}"), approved).await.0, 200);
-}

@@ -4,9 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use simulator::crm::{CrmHookView, HookFault, HookKind};
+use simulator::crm::CrmHookView;
 
-use crate::crm::caller::{HOST, World, kommo, receive_one, text};
+use crate::crm::caller::{HOST, World, kommo, text};
+use crate::crm::receiver::receive_one;
 
 const NOWHERE: &str = "http://127.0.0.1:9/crm/secret";
 
@@ -105,7 +106,7 @@ async fn kommo_answers_200_and_knows_messages() {
 #[tokio::test]
 async fn a_hook_is_a_form_of_strings_with_the_account_in_it() {
     let world = World::connected().await;
-    let (url, arrived) = receive_one(200).await;
+    let (url, arrived) = receive_one().await;
     subscribed(&world, &format!("{url}/crm/secret"), &["add_talk"]).await;
     world.message(text("m-1", "Hello")).await;
     let arrived = arrived.await.unwrap();
@@ -213,7 +214,7 @@ async fn an_invalid_answer_is_asked_again_and_too_many_end_the_subscription() {
     assert_eq!(attempts(&world, 1).await[0].status, None);
     world.advance(TimeDelta::minutes(5));
     assert_eq!(attempts(&world, 2).await[1].attempt, 2);
-    let (url, arrived) = receive_one(200).await;
+    let (url, arrived) = receive_one().await;
     assert!(world.sandbox.delete_webhook(HOST, NOWHERE));
     subscribed(&world, &url, &["add_contact"]).await;
     world.advance(TimeDelta::minutes(15));
@@ -231,29 +232,4 @@ async fn an_invalid_answer_is_asked_again_and_too_many_end_the_subscription() {
     world.sandbox.add_contact(HOST, "Somebody hears of", None, None);
     let last = attempts(&world, before + 102).await.pop().unwrap();
     assert_eq!(form(&last.body)["contacts[add][0][name]"], "Somebody hears of");
-}
-
-#[tokio::test]
-async fn lost_hooks_are_not_asked_again_and_others_overtake() {
-    let world = World::new().await;
-    subscribed(&world, NOWHERE, &["add_contact"]).await;
-    world.sandbox.faults().next_hooks(HookKind::Crm, 1, HookFault::Lost);
-    world.sandbox.add_contact(HOST, "Lost", None, None);
-    attempts(&world, 1).await;
-    let notes = |world: &World| {
-        let lines = world.sandbox.requests();
-        lines.into_iter().filter(|one| one.path == "add_contact").map(|one| one.note.unwrap()).collect::<Vec<_>>()
-    };
-    assert_eq!(notes(&world), ["lost on purpose"]);
-    world.sandbox.faults().next_hooks(HookKind::Crm, 1, HookFault::Reordered);
-    world.sandbox.add_contact(HOST, "First", None, None);
-    world.sandbox.add_contact(HOST, "Second", None, None);
-    attempts(&world, 3).await;
-    let nobody = "nothing listens there";
-    assert_eq!(notes(&world)[1..], ["held back until the next hook has left", nobody, nobody]);
-    world.sandbox.faults().next_hooks(HookKind::Crm, 1, HookFault::Doubled);
-    world.sandbox.add_contact(HOST, "Twice", None, None);
-    attempts(&world, 4).await;
-    assert_eq!(notes(&world).len(), 6);
-    assert_eq!(world.sandbox.faults().left(), 0);
 }
