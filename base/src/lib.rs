@@ -29,6 +29,7 @@ pub mod rate_limit;
 mod source_code;
 pub mod supervisor;
 pub mod telemetry;
+pub mod worded;
 
 /// Spans of time in milliseconds, for arithmetic with times that are milliseconds since 1970.
 pub mod millis {

@@ -15,7 +15,7 @@ use base::i18n::Words;
 use base::message::Visits;
 use chrono::TimeDelta;
 use entity::{conversation, job, source};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 use uuid::Uuid;
@@ -80,8 +80,7 @@ impl OriginTask<'_> {
 pub async fn write_origin(app: Arc<TenantContext>, job: job::Model) -> anyhow::Result<NextRun> {
     let (app, job) = (&app, &job);
     let id: Uuid = job.key.parse()?;
-    let known = conversation::Entity::of_tenant(job.tenant_id).filter(conversation::Column::Id.eq(id));
-    let known = known.one(app.store.read()).await?;
+    let known = conversation::Entity::find_by_id((job.tenant_id, id)).one(app.store.read()).await?;
     let source = match &known {
         Some(known) => app.lookup.source(known.source_id).await?,
         None => None,

@@ -3,6 +3,9 @@
 //!
 //! Small closed sets are stored as SMALLINT; their meaning is in `base::message` and `queue::accept_batch`.
 
+use sea_orm::sea_query::IntoValueTuple;
+use sea_orm::{ColumnTrait, EntityTrait, Iterable, PrimaryKeyToColumn, PrimaryKeyTrait, QueryFilter, UpdateMany};
+
 /// The end of an entity whose rows belong to tenants: what reads, changes or removes them names the tenant.
 macro_rules! tenant_rows {
     () => {
@@ -35,7 +38,20 @@ macro_rules! without_relations {
         pub enum Relation {}
 
         impl ActiveModelBehavior for ActiveModel {}
+
+        impl Entity {
+            /// Changes one row, by the key by which `find_by_id` finds it.
+            pub fn update_by_id(key: <PrimaryKey as PrimaryKeyTrait>::ValueType) -> ::sea_orm::UpdateMany<Self> {
+                crate::update_by_id(key)
+            }
+        }
     };
+}
+
+fn update_by_id<E: EntityTrait>(key: <E::PrimaryKey as PrimaryKeyTrait>::ValueType) -> UpdateMany<E> {
+    let columns = E::PrimaryKey::iter().map(|column| column.into_column());
+    let of_key = columns.zip(key.into_value_tuple()).map(|(column, value)| column.eq(value));
+    of_key.fold(E::update_many(), QueryFilter::filter)
 }
 
 mod accounts;

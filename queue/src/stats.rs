@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base::message::LetterKind;
 use base::store::{Executor, Row};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
+use sea_orm::{DbErr, FromQueryResult, Statement};
 use uuid::Uuid;
 
 use crate::Queue;
@@ -12,7 +12,7 @@ use crate::rows::Rows;
 use crate::turn::{self, Key};
 
 /// Letters of one direction in one state.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct QueueStats {
     /// As stored, see [`base::message::Direction`].
     pub direction: i16,
@@ -25,53 +25,39 @@ pub struct QueueStats {
 }
 
 /// Targets that are prevented from working.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct BlockedTargets {
     /// `rate`, `wait`, `breaker`, `held`.
-    pub by: String,
+    pub why: String,
     pub targets: i64,
 }
 
 impl Queue {
     /// Letters that wait, by direction and state.
     pub async fn standing(&self) -> Result<Vec<QueueStats>, DbErr> {
-        let found = self
-            .question(
+        self.question(
                 "SELECT direction, state, CAST(sum(waiting) AS bigint) AS letters, min(due_at) AS oldest_at FROM \
                  (SELECT lane.direction, lane.waiting, lane.due_at, CASE WHEN turn.reason LIKE 'held:%' THEN 'held' \
                  WHEN lane.owner IS NOT NULL THEN 'leaving' WHEN lane.due_at > {now} OR turn.ready_at > {now} THEN 'later' \
                  ELSE 'due' END AS state FROM lane JOIN turn ON turn.tenant_id = lane.tenant_id \
                  AND turn.target = lane.target WHERE lane.due_at IS NOT NULL) AS waiting GROUP BY direction, state",
             )
-            .await?;
-        let read = |row: &sea_orm::QueryResult| {
-            Ok(QueueStats {
-                direction: row.get("direction")?,
-                state: row.get("state")?,
-                letters: row.get("letters")?,
-                oldest_at: row.get("oldest_at")?,
-            })
-        };
-        found.iter().map(read).collect()
+            .await
     }
 
     /// Number of blocked targets by reason.
     pub async fn blocked(&self) -> Result<Vec<BlockedTargets>, DbErr> {
-        let found = self
-            .question(
-                "SELECT CASE WHEN reason LIKE 'held:%' THEN 'held' ELSE reason END AS why, count(*) AS targets FROM turn \
+        self.question(
+            "SELECT CASE WHEN reason LIKE 'held:%' THEN 'held' ELSE reason END AS why, count(*) AS targets FROM turn \
                  WHERE reason <> '' GROUP BY CASE WHEN reason LIKE 'held:%' THEN 'held' ELSE reason END",
-            )
-            .await?;
-        let read =
-            |row: &sea_orm::QueryResult| Ok(BlockedTargets { by: row.get("why")?, targets: row.get("targets")? });
-        found.iter().map(read).collect()
+        )
+        .await
     }
 
-    async fn question(&self, text: &str) -> Result<Vec<sea_orm::QueryResult>, DbErr> {
+    async fn question<T: FromQueryResult>(&self, text: &str) -> Result<Vec<T>, DbErr> {
         let now = if self.store.is_sqlite() { self.store.clock().millis().to_string() } else { self.store.now_sql() };
         let statement = Statement::from_string(self.store.backend(), text.replace("{now}", &now));
-        self.store.read().query_all_raw(statement).await
+        T::find_by_statement(statement).all(self.store.read()).await
     }
 }
 
@@ -87,7 +73,7 @@ pub struct Backlog {
 }
 
 /// A target that has waiting letters or is prevented from working.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct BacklogTarget {
     pub tenant_id: Uuid,
     /// Channel (amoCRM) or source (messenger).
@@ -99,11 +85,12 @@ pub struct BacklogTarget {
     pub reason: String,
     /// Consecutive failures.
     pub failures: i32,
+    #[sea_orm(skip)]
     pub backlog: Backlog,
 }
 
 /// Dead letters of one account with one reason in one direction.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct DeadCount {
     pub tenant_id: Uuid,
     pub reason: String,
@@ -153,8 +140,7 @@ impl Queue {
                     ORDER BY tenant_id, target LIMIT $3";
         let values = [tenant.into(), target.into(), i64::from(limit).into()];
         let statement = Statement::from_sql_and_values(self.store.backend(), text, values);
-        let found = self.store.read().query_all_raw(statement).await?;
-        let mut targets = found.iter().map(target_of).collect::<Result<Vec<_>, _>>()?;
+        let mut targets = BacklogTarget::find_by_statement(statement).all(self.store.read()).await?;
         let mut waiting = self.waiting_at(&targets).await?;
         for target in &mut targets {
             target.backlog = waiting.remove(&(target.tenant_id, target.target)).unwrap_or_default();
@@ -203,34 +189,12 @@ impl Queue {
                     ORDER BY tenant_id, count(*) DESC, reason, direction";
         let values = [after.unwrap_or_default().into(), i64::from(limit).into()];
         let statement = Statement::from_sql_and_values(self.store.backend(), text, values);
-        let found = self.store.read().query_all_raw(statement).await?;
-        let read = |row: &QueryResult| {
-            Ok(DeadCount {
-                tenant_id: row.get("tenant_id")?,
-                reason: row.get("reason")?,
-                direction: row.get("direction")?,
-                count: row.get("count")?,
-                last_at: row.get("last_at")?,
-            })
-        };
-        found.iter().map(read).collect()
+        DeadCount::find_by_statement(statement).all(self.store.read()).await
     }
 }
 
 fn backlog(row: &impl Row) -> Result<Backlog, DbErr> {
     Ok(Backlog { waiting: row.get("waiting")?, oldest_at: row.get("oldest_at")? })
-}
-
-fn target_of(row: &QueryResult) -> Result<BacklogTarget, DbErr> {
-    Ok(BacklogTarget {
-        tenant_id: row.get("tenant_id")?,
-        target: row.get("target")?,
-        pool: row.get("pool")?,
-        ready_at: row.get("ready_at")?,
-        reason: row.get("reason")?,
-        failures: row.get("failures")?,
-        backlog: Backlog::default(),
-    })
 }
 
 /// Calls within this time count, in milliseconds. A letter that fails is tried again within it.
@@ -239,7 +203,7 @@ const RECENT_MILLIS: i64 = 15 * 60_000;
 const IN_A_ROW: i32 = 3;
 
 /// One pool: the channels of an integration, or the sources of a kind of messenger.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, FromQueryResult)]
 pub struct PoolHealth {
     pub pool: String,
     /// Targets that were called within the last quarter of an hour, or that are not called because they failed.
@@ -254,8 +218,7 @@ pub struct PoolHealth {
 impl Queue {
     /// All pools that have a target, in one statement.
     pub async fn pool_health(&self) -> Result<Vec<PoolHealth>, DbErr> {
-        let now = if self.store.is_sqlite() { self.store.clock().millis().to_string() } else { self.store.now_sql() };
-        let recent = format!("(counted_from > {now} - {RECENT_MILLIS})");
+        let recent = format!("(counted_from > {{now}} - {RECENT_MILLIS})");
         let closed = "(reason = 'breaker' AND failures > 0)";
         let text = format!(
             "SELECT pool, CAST(sum(called) AS bigint) AS called, CAST(sum(broken) AS bigint) AS broken, \
@@ -264,18 +227,9 @@ impl Queue {
              CASE WHEN (failures >= {IN_A_ROW} AND calls > 0 AND {recent}) OR {closed} THEN 1 ELSE 0 END AS broken, \
              CAST(NULL AS bigint) AS due_at FROM turn UNION ALL SELECT turn.pool, 0, 0, lane.due_at FROM lane JOIN turn \
              ON turn.tenant_id = lane.tenant_id AND turn.target = lane.target \
-             WHERE lane.due_at <= {now} AND lane.owner IS NULL AND turn.ready_at <= {now}) AS health GROUP BY pool"
+             WHERE lane.due_at <= {{now}} AND lane.owner IS NULL AND turn.ready_at <= {{now}}) AS health GROUP BY pool"
         );
-        let rows = self.store.read().query_all_raw(Statement::from_string(self.store.backend(), text)).await?;
-        let read = |row: &sea_orm::QueryResult| {
-            Ok(PoolHealth {
-                pool: row.get("pool")?,
-                called: row.get("called")?,
-                broken: row.get("broken")?,
-                due_since: row.get("due_since")?,
-            })
-        };
-        rows.iter().map(read).collect()
+        self.question(&text).await
     }
 }
 

@@ -12,7 +12,7 @@ use base::vault::hash;
 use chrono::TimeDelta;
 use entity::conversation::{self, Column};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::{ContactCard, ContactOutcome, LinkReason};
@@ -131,13 +131,11 @@ pub(super) async fn store(
     use conversation::Column;
     let (id, name) = outcome.card.as_ref().map_or((0, ""), |card| (card.id, card.name.as_str()));
     let is_not_erased = Condition::any().add(Column::ExternalId.ne("")).add(Column::AmocrmChatId.ne(""));
-    conversation::Entity::update_many()
+    conversation::Entity::update_by_id((tenant_id, conversation_id))
         .col_expr(Column::ContactId, Expr::value(id))
         .col_expr(Column::ContactName, Expr::value(name))
         .col_expr(Column::ContactWhy, Expr::value(outcome.why.word()))
         .col_expr(Column::ContactSeenAt, Expr::value(now))
-        .filter(Column::TenantId.eq(tenant_id))
-        .filter(Column::Id.eq(conversation_id))
         .filter(is_not_erased)
         .exec(db)
         .await?;
@@ -146,10 +144,8 @@ pub(super) async fn store(
 
 /// Records when amoCRM was asked and knew of no contact. 0: the next check asks it, however fresh the last answer is.
 async fn store_seen(db: &impl ConnectionTrait, at: i64, tenant_id: Uuid, conversation_id: Uuid) -> Result<(), DbErr> {
-    conversation::Entity::update_many()
+    conversation::Entity::update_by_id((tenant_id, conversation_id))
         .col_expr(conversation::Column::ContactSeenAt, Expr::value(at))
-        .filter(conversation::Column::TenantId.eq(tenant_id))
-        .filter(conversation::Column::Id.eq(conversation_id))
         .exec(db)
         .await?;
     Ok(())
@@ -264,7 +260,7 @@ async fn ask(app: &Arc<TenantContext>, known: &conversation::Model) -> anyhow::R
 
 /// The same contact, perhaps under another name.
 fn same(known: &conversation::Model, card: ContactCard) -> ContactOutcome {
-    ContactOutcome { card: Some(card), why: LinkReason::of(&known.contact_why).unwrap_or(LinkReason::Crm) }
+    ContactOutcome { card: Some(card), why: LinkReason::parse(&known.contact_why).unwrap_or(LinkReason::Crm) }
 }
 
 /// Chats checked for one hook; the others are checked when they are displayed.

@@ -13,6 +13,7 @@ mod find;
 mod task;
 
 use base::message::Person;
+use base::worded::worded;
 use entity::{conversation, source};
 
 pub use find::{ContactEvent, is_incoming, look, of_chat, phone_hash, phone_hashes, searched_hashes, wake};
@@ -47,74 +48,36 @@ impl Rule {
     }
 }
 
-/// Why a chat is linked to its contact, or to none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum LinkReason {
-    /// It has the customer's phone number.
-    Phone,
-    /// It has the customer's e-mail address.
-    Email,
-    /// Several have the number: the one changed last was chosen.
-    PhoneSeveral,
-    EmailSeveral,
-    /// A developer named it.
-    Given,
-    /// Parom created it.
-    Made,
-    /// amoCRM chose it.
-    Crm,
-    /// Ours was merged into it there.
-    Merged,
-    /// A person moved the chat there.
-    Moved,
-    /// It was deleted there.
-    Gone,
-    /// No contact has the number or address.
-    Nobody,
-    /// amoCRM had created one, and a person was already working on its lead.
-    Late,
-    /// It is unknown whether creating one succeeded: no second one is created.
-    Unclear,
-}
-
-impl LinkReason {
-    /// Its word in the table and the API, and the end of its text key: `contact-why-…`.
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Phone => "phone",
-            Self::Email => "email",
-            Self::PhoneSeveral => "phone_several",
-            Self::EmailSeveral => "email_several",
-            Self::Given => "given",
-            Self::Made => "made",
-            Self::Crm => "crm",
-            Self::Merged => "merged",
-            Self::Moved => "moved",
-            Self::Gone => "gone",
-            Self::Nobody => "nobody",
-            Self::Late => "late",
-            Self::Unclear => "unclear",
-        }
-    }
-
-    /// Parses a word.
-    fn of(word: &str) -> Option<Self> {
-        let all = [
-            Self::Phone,
-            Self::Email,
-            Self::PhoneSeveral,
-            Self::EmailSeveral,
-            Self::Given,
-            Self::Made,
-            Self::Crm,
-            Self::Merged,
-            Self::Moved,
-            Self::Gone,
-            Self::Nobody,
-            Self::Late,
-            Self::Unclear,
-        ];
-        all.into_iter().find(|why| why.word() == word)
+worded! {
+    /// Why a chat is linked to its contact, or to none. The word is in the table and the API, and ends its text key:
+    /// `contact-why-…`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum LinkReason, word {
+        /// It has the customer's phone number.
+        Phone = "phone",
+        /// It has the customer's e-mail address.
+        Email = "email",
+        /// Several have the number: the one changed last was chosen.
+        PhoneSeveral = "phone_several",
+        EmailSeveral = "email_several",
+        /// A developer named it.
+        Given = "given",
+        /// Parom created it.
+        Made = "made",
+        /// amoCRM chose it.
+        Crm = "crm",
+        /// Ours was merged into it there.
+        Merged = "merged",
+        /// A person moved the chat there.
+        Moved = "moved",
+        /// It was deleted there.
+        Gone = "gone",
+        /// No contact has the number or address.
+        Nobody = "nobody",
+        /// amoCRM had created one, and a person was already working on its lead.
+        Late = "late",
+        /// It is unknown whether creating one succeeded: no second one is created.
+        Unclear = "unclear",
     }
 }
 

@@ -164,7 +164,7 @@ fn job(known: &conversation::Model, rule: Rule, chat_id: &str, making: bool) -> 
         rule,
         person,
         making,
-        before: LinkReason::of(&known.contact_why).map(|why| (known.contact_id, why)),
+        before: LinkReason::parse(&known.contact_why).map(|why| (known.contact_id, why)),
     })
 }
 
@@ -195,8 +195,7 @@ pub async fn link_later(app: Arc<TenantContext>, planned: job::Model) -> anyhow:
     let (app, tenant_id, id): (_, _, Uuid) = (app, planned.tenant_id, planned.key.parse()?);
     let task: ContactTask = serde_json::from_str(&planned.payload)?;
     let is_last = usize::try_from(planned.tries).is_ok_and(|tries| tries >= BACK_OFF.len());
-    let known = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(id));
-    let known = known.one(app.store.read()).await?;
+    let known = conversation::Entity::find_by_id((tenant_id, id)).one(app.store.read()).await?;
     let source = match &known {
         Some(known) => app.lookup.source(known.source_id).await?,
         None => None,
@@ -378,10 +377,8 @@ pub async fn know_group(app: &TenantContext, known: &conversation::Model, group:
     let contact = serde_json::to_string(&now).context("a person as JSON")?;
     let tx = app.store.write_tx().await?;
     let done = async {
-        let changed = conversation::Entity::update_many()
+        let changed = conversation::Entity::update_by_id((known.tenant_id, known.id))
             .col_expr(Column::Contact, Expr::value(contact))
-            .filter(Column::TenantId.eq(known.tenant_id))
-            .filter(Column::Id.eq(known.id))
             // It may have been changed, or the customer erased, since it was read.
             .filter(Column::Contact.eq(known.contact.as_str()))
             .exec(&tx)
@@ -410,10 +407,8 @@ async fn rename_group(app: &Arc<TenantContext>, known: &conversation::Model, ren
         async move { rest.rename_contact(&token, contact_id, &title).await }
     };
     with_token(app, known.tenant_id, ask).await?;
-    conversation::Entity::update_many()
+    conversation::Entity::update_by_id((known.tenant_id, known.id))
         .col_expr(Column::ContactName, Expr::value(title))
-        .filter(Column::TenantId.eq(known.tenant_id))
-        .filter(Column::Id.eq(known.id))
         .filter(Column::ContactId.eq(contact_id))
         .exec(app.store.write())
         .await?;
@@ -444,11 +439,9 @@ pub async fn store_provided(
     let phone_hash = phone_hash(&now);
     let tx = app.store.write_tx().await?;
     let done = async {
-        let changed = conversation::Entity::update_many()
+        let changed = conversation::Entity::update_by_id((known.tenant_id, known.id))
             .col_expr(Column::Contact, Expr::value(contact.as_str()))
             .col_expr(Column::PhoneHash, Expr::value(phone_hash.as_str()))
-            .filter(Column::TenantId.eq(known.tenant_id))
-            .filter(Column::Id.eq(known.id))
             // It may have been changed, or the customer erased, since it was read.
             .filter(Column::Contact.eq(known.contact.as_str()))
             .exec(&tx)
@@ -469,7 +462,7 @@ pub async fn store_provided(
 /// person.
 fn is_open(source: &source::Model, known: &conversation::Model) -> bool {
     let chosen = !matches!(
-        LinkReason::of(&known.contact_why),
+        LinkReason::parse(&known.contact_why),
         None | Some(LinkReason::Nobody | LinkReason::Crm | LinkReason::Made)
     );
     // A chat that was started from a contact's card has its contact.

@@ -21,8 +21,8 @@ use crate::tenant::{self, ChannelStatus, channels};
 
 /// Appends a dead letter to its lane again under its old id, marked as late. False if there is no such dead letter.
 pub async fn retry(app: &DeliveryContext, tenant_id: Uuid, id: Uuid) -> anyhow::Result<bool> {
-    let dead = dead_letter::Entity::of_tenant(tenant_id).filter(dead_letter::Column::Id.eq(id));
-    let Some(dead) = dead.one(app.store.read()).await? else { return Ok(false) };
+    let dead = dead_letter::Entity::find_by_id((tenant_id, id)).one(app.store.read()).await?;
+    let Some(dead) = dead else { return Ok(false) };
     let direction = Direction::from_number(dead.direction)?;
     let pool = match direction {
         Direction::ToCrm => amojo_pool(app, dead.target),
@@ -55,8 +55,8 @@ pub async fn retry(app: &DeliveryContext, tenant_id: Uuid, id: Uuid) -> anyhow::
 
 /// Deletes a dead letter for good; its message stays failed. False if there is no such dead letter.
 pub async fn drop(app: &DeliveryContext, tenant_id: Uuid, id: Uuid) -> anyhow::Result<bool> {
-    let dead = dead_letter::Entity::of_tenant(tenant_id).filter(dead_letter::Column::Id.eq(id));
-    let Some(dead) = dead.one(app.store.read()).await? else { return Ok(false) };
+    let dead = dead_letter::Entity::find_by_id((tenant_id, id)).one(app.store.read()).await?;
+    let Some(dead) = dead else { return Ok(false) };
     // For all other reasons the manager was notified when the letter died.
     if dead.reason == HistoryMessage::REASON {
         tell_dropped(app, &dead).await?;
@@ -91,8 +91,7 @@ const BOTH: [Direction; 2] = [Direction::ToMessenger, Direction::ToCrm];
 /// Number of a source's messages that are held, and when the oldest was accepted: those in both directions if a person has
 /// paused it, else those that wait for the messenger.
 pub async fn held(app: &DeliveryContext, source: &source::Model) -> anyhow::Result<(u64, Option<i64>)> {
-    use sea_orm::PaginatorTrait;
-    use sea_orm::QueryOrder;
+    use sea_orm::{PaginatorTrait, QueryOrder};
     let held = if source.is_paused_by_person() { &BOTH[..] } else { &BOTH[..1] };
     let waiting = letter::Entity::of_tenant(source.tenant_id)
         .filter(letter::Column::SourceId.eq(source.id))
@@ -265,9 +264,7 @@ async fn send_as_new(app: &DeliveryContext, source: &source::Model, story: &Stor
     if is_erased(story) {
         return Err(not_kept());
     }
-    let expires_at = app.clock.millis() + TO_MESSENGER_LIFE.num_milliseconds();
-    let kind = (LetterKind::Resend, Stream::Receipts);
-    let letter = messenger_letter(app, source, story.message.id, kind, webhook_id.to_string(), expires_at);
+    let letter = messenger_letter(app, source, story.message.id, LetterKind::Resend, webhook_id.to_string());
     let key = DedupeKey { origin: source.id, external_id: letter.id.to_string(), event: EventKind::Resent };
     let conversation = Conversation::Known(story.message.conversation_id);
     let entry = AcceptItem::bare(key, app.clock.uuid_v7(), app.clock.millis(), conversation);

@@ -12,7 +12,7 @@ use base::store::VENDOR;
 use chrono::TimeDelta;
 use entity::tenant;
 use queue::LedgerGap;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -78,7 +78,7 @@ pub async fn look(app: &DeliveryContext) -> Result<Waiting, DbErr> {
         metrics::gauge!("parom_queue_age_seconds", "direction" => direction.word()).set(whole(age) / 1000.0);
     }
     let hindered: BTreeMap<String, i64> =
-        app.queue.blocked().await?.into_iter().map(|one| (one.by, one.targets)).collect();
+        app.queue.blocked().await?.into_iter().map(|one| (one.why, one.targets)).collect();
     for by in HINDRANCES {
         let targets = hindered.get(by).copied().unwrap_or(0);
         metrics::gauge!("parom_targets_hindered", "by" => by).set(whole(targets));
@@ -153,10 +153,10 @@ pub async fn check_balance(app: &DeliveryContext) -> anyhow::Result<i64> {
 }
 
 async fn page(app: &DeliveryContext, after: Option<Uuid>) -> anyhow::Result<Vec<tenant::Model>> {
-    let mut page = tenant::Entity::find().order_by_asc(tenant::Column::TenantId).limit(PAGE);
-    if let Some(after) = after {
-        page = page.filter(tenant::Column::TenantId.gt(after));
-    }
+    let page = tenant::Entity::find()
+        .order_by_asc(tenant::Column::TenantId)
+        .limit(PAGE)
+        .apply_if(after, |page, after| page.filter(tenant::Column::TenantId.gt(after)));
     Ok(page.all(app.store.read()).await?)
 }
 

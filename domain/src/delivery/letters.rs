@@ -47,25 +47,24 @@ pub fn messenger_letter(
     app: &DeliveryContext,
     source: &source::Model,
     message_id: Uuid,
-    (kind, stream): (LetterKind, Stream),
+    kind: LetterKind,
     payload: String,
-    expires_at: i64,
 ) -> NewLetter {
     let place = Destination { direction: Direction::ToMessenger, target: source.id, pool: messenger_pool(app, source) };
-    letter(app, place, source.id, message_id, (kind, stream), payload, expires_at)
+    letter(app, place, source.id, message_id, kind, payload)
 }
 
 /// A letter to amoCRM through a channel about a message of a source; nil for none.
 pub fn crm_letter(
     app: &DeliveryContext,
-    (channel_id, source_id): (Uuid, Uuid),
+    channel_id: Uuid,
+    source_id: Uuid,
     message_id: Uuid,
-    (kind, stream): (LetterKind, Stream),
+    kind: LetterKind,
     payload: String,
-    expires_at: i64,
 ) -> NewLetter {
     let place = Destination { direction: Direction::ToCrm, target: channel_id, pool: amojo_pool(app, channel_id) };
-    letter(app, place, source_id, message_id, (kind, stream), payload, expires_at)
+    letter(app, place, source_id, message_id, kind, payload)
 }
 
 /// A letter's destination.
@@ -80,10 +79,19 @@ fn letter(
     place: Destination,
     source_id: Uuid,
     message_id: Uuid,
-    (kind, stream): (LetterKind, Stream),
+    kind: LetterKind,
     payload: String,
-    expires_at: i64,
 ) -> NewLetter {
+    let stream = match kind {
+        LetterKind::Message | LetterKind::Edit | LetterKind::Import | LetterKind::Chat => Stream::Messages,
+        LetterKind::Status | LetterKind::Typing | LetterKind::Reaction | LetterKind::Resend => Stream::Receipts,
+    };
+    let life = match (place.direction, stream) {
+        (Direction::ToMessenger, _) => TO_MESSENGER_LIFE.num_milliseconds(),
+        (Direction::ToCrm, Stream::Messages) => TO_CRM_LIFE.num_milliseconds(),
+        (Direction::ToCrm, Stream::Receipts) => STATUS_MILLIS,
+    };
+    let now = app.clock.millis();
     NewLetter {
         id: app.clock.uuid_v7(),
         message_id,
@@ -97,8 +105,8 @@ fn letter(
         // By arrival: a sender's own time never moves a message. Only amoCRM's hooks set another
         // (docs/reliability.md#what-is-promised).
         order_hint: None,
-        expires_at,
-        day: day_of(app.clock.millis()),
+        expires_at: now + life,
+        day: day_of(now),
         late: false,
     }
 }
@@ -112,9 +120,7 @@ pub fn status_letter(
     report: &StatusReport,
 ) -> anyhow::Result<NewLetter> {
     let payload = serde_json::to_string(report).context("a status report as JSON")?;
-    let expires_at = app.clock.millis() + STATUS_MILLIS;
-    let kind = (LetterKind::Status, Stream::Receipts);
-    Ok(crm_letter(app, (channel_id, source_id), message_id, kind, payload, expires_at))
+    Ok(crm_letter(app, channel_id, source_id, message_id, LetterKind::Status, payload))
 }
 
 /// A message with its body read.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use base::store::finish_tx;
+use base::worded::worded;
 use chrono::TimeDelta;
 use entity::job;
 use entity::replay::{self, Column};
@@ -24,26 +25,14 @@ const STEP: TimeDelta = TimeDelta::seconds(1);
 pub const KIND: &str = "replays";
 const RUNNING: &str = "running";
 
-/// The action on the letters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReplayAction {
-    /// Append each to its conversation's queue again.
-    Retry,
-    /// Delete each; its message stays failed.
-    Drop,
-}
-
-impl ReplayAction {
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Retry => "retry",
-            Self::Drop => "drop",
-        }
-    }
-
-    /// Parses its word.
-    pub fn named(word: &str) -> Option<Self> {
-        [Self::Retry, Self::Drop].into_iter().find(|action| action.word() == word)
+worded! {
+    /// The action on the letters.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum ReplayAction, word {
+        /// Append each to its conversation's queue again.
+        Retry = "retry",
+        /// Delete each; its message stays failed.
+        Drop = "drop",
     }
 }
 
@@ -115,7 +104,7 @@ pub async fn all_running(app: &DeliveryContext) -> Result<Vec<replay::Model>, Db
 
 /// Current state of a replay.
 pub async fn find(app: &DeliveryContext, tenant_id: Uuid, id: Uuid) -> Result<Option<replay::Model>, DbErr> {
-    replay::Entity::of_tenant(tenant_id).filter(Column::Id.eq(id)).one(app.store.read()).await
+    replay::Entity::find_by_id((tenant_id, id)).one(app.store.read()).await
 }
 
 /// Stops a replay: letters already processed stay processed, the rest stays undelivered. False if it is not running.
@@ -144,7 +133,7 @@ async fn step(app: &DeliveryContext, row: &replay::Model) -> anyhow::Result<bool
     let ids = read::ids(app.store.read(), row.tenant_id, &filter_of(row), A_SECOND).await?;
     let mut taken = 0_i64;
     for id in &ids {
-        let done = match ReplayAction::named(&row.action) {
+        let done = match ReplayAction::parse(&row.action) {
             Some(ReplayAction::Retry) => dead_letters::retry(app, row.tenant_id, *id).await?,
             Some(ReplayAction::Drop) => dead_letters::drop(app, row.tenant_id, *id).await?,
             None => false,
@@ -166,5 +155,5 @@ async fn step(app: &DeliveryContext, row: &replay::Model) -> anyhow::Result<bool
 }
 
 fn one(tenant_id: Uuid, id: Uuid) -> UpdateMany<replay::Entity> {
-    replay::Entity::update_many().filter(Column::TenantId.eq(tenant_id)).filter(Column::Id.eq(id))
+    replay::Entity::update_by_id((tenant_id, id))
 }

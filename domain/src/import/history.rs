@@ -18,7 +18,7 @@ use connectors::poll::HistoryPage;
 use entity::import::{self, Column};
 use entity::{import_line, source};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde_json::json;
 
 use super::{ImportState, limits, queries, step};
@@ -134,49 +134,41 @@ async fn keep(app: &UsageContext, source: &source::Model, row: import::Model, pa
     let has_room = u64::try_from(bytes).is_ok_and(|bytes| bytes < bytes_of(app.config.import.file_mb));
     let next = page.next.filter(|_| has_room);
     let tx = app.store.write_tx().await?;
-    let done = keep_in(app, &tx, &row, lines, bytes, next.as_deref()).await;
+    let done = async {
+        let now = app.clock.millis();
+        let mine = queries::one(row.tenant_id, row.id)
+            .col_expr(Column::HistoryPage, Expr::value(next.as_deref()))
+            .col_expr(Column::Bytes, Expr::value(bytes))
+            .col_expr(Column::Failure, Expr::value(""))
+            .col_expr(Column::NextAt, Expr::value(Some(now)))
+            .filter(Column::Epoch.eq(row.epoch))
+            .exec(&tx)
+            .await?;
+        if mine.rows_affected == 0 {
+            return Ok(());
+        }
+        if !lines.is_empty() {
+            let key = [import_line::Column::TenantId, import_line::Column::ImportId, import_line::Column::ExternalId];
+            import_line::Entity::insert_many(lines.into_iter().map(IntoActiveModel::into_active_model))
+                .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
+                .exec_without_returning(&tx)
+                .await?;
+        }
+        let mut counted = row.clone();
+        queries::count_in(&tx, &mut counted).await?;
+        if next.is_none() && counted.total == 0 {
+            queries::one(row.tenant_id, row.id)
+                .col_expr(Column::State, Expr::value(ImportState::Done.number()))
+                .col_expr(Column::NextAt, Expr::value(Option::<i64>::None))
+                .col_expr(Column::FinishedAt, Expr::value(Some(now)))
+                .exec(&tx)
+                .await?;
+            queries::note(app, &tx, &row, &By::parom(), "import.finished", json!({ "messages": 0 })).await?;
+        }
+        Ok::<_, DbErr>(())
+    };
+    let done = done.await;
     finish_tx(tx, done).await?;
-    Ok(())
-}
-
-async fn keep_in(
-    app: &UsageContext,
-    tx: &DatabaseTransaction,
-    row: &import::Model,
-    lines: Vec<import_line::Model>,
-    bytes: i64,
-    next: Option<&str>,
-) -> Result<(), DbErr> {
-    let now = app.clock.millis();
-    let mine = queries::one(row.tenant_id, row.id)
-        .col_expr(Column::HistoryPage, Expr::value(next))
-        .col_expr(Column::Bytes, Expr::value(bytes))
-        .col_expr(Column::Failure, Expr::value(""))
-        .col_expr(Column::NextAt, Expr::value(Some(now)))
-        .filter(Column::Epoch.eq(row.epoch))
-        .exec(tx)
-        .await?;
-    if mine.rows_affected == 0 {
-        return Ok(());
-    }
-    if !lines.is_empty() {
-        let key = [import_line::Column::TenantId, import_line::Column::ImportId, import_line::Column::ExternalId];
-        import_line::Entity::insert_many(lines.into_iter().map(IntoActiveModel::into_active_model))
-            .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
-            .exec_without_returning(tx)
-            .await?;
-    }
-    let mut counted = row.clone();
-    queries::count_in(tx, &mut counted).await?;
-    if next.is_none() && counted.total == 0 {
-        queries::one(row.tenant_id, row.id)
-            .col_expr(Column::State, Expr::value(ImportState::Done.number()))
-            .col_expr(Column::NextAt, Expr::value(Option::<i64>::None))
-            .col_expr(Column::FinishedAt, Expr::value(Some(now)))
-            .exec(tx)
-            .await?;
-        queries::note(app, tx, row, &By::parom(), "import.finished", json!({ "messages": 0 })).await?;
-    }
     Ok(())
 }
 

@@ -25,6 +25,7 @@ mod step;
 mod take_in;
 
 use base::message::stored_as_small_integer;
+use base::worded::worded;
 use chrono::TimeDelta;
 
 pub use format::{Format, NAMED};
@@ -86,28 +87,15 @@ impl ImportState {
     }
 }
 
-/// Which messages create leads and notifications.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LeadsMode {
-    /// The newest of each chat.
-    #[default]
-    Newest,
-    /// None: all are silent.
-    None,
-}
-
-impl LeadsMode {
-    /// The word of the public API.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Newest => "newest",
-            Self::None => "none",
-        }
-    }
-
-    /// Parses a word; none if it is not an option.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Newest, Self::None].into_iter().find(|leads| leads.word() == word)
+worded! {
+    /// Which messages create leads and notifications.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum LeadsMode, word {
+        /// The newest of each chat.
+        #[default]
+        Newest = "newest",
+        /// None: all are silent.
+        None = "none",
     }
 }
 

@@ -20,6 +20,7 @@ use super::format::{Format, NAMED};
 use super::{ImportState, limits};
 use crate::audit::{self, AuditEntry};
 use crate::source::{By, ContactRule};
+use crate::tenant::remove::rows;
 use crate::usage::UsageContext;
 
 /// A line that was skipped, with its reason in the reader's language.
@@ -163,12 +164,19 @@ pub(super) fn fresh(app: &UsageContext, source: &source::Model) -> import::Model
 
 /// An update of one import's row.
 pub(super) fn one(tenant_id: Uuid, id: Uuid) -> UpdateMany<import::Entity> {
-    import::Entity::update_many().filter(import::Column::TenantId.eq(tenant_id)).filter(import::Column::Id.eq(id))
+    import::Entity::update_by_id((tenant_id, id))
 }
 
 /// The lines of an import.
 pub(super) fn lines(row: &import::Model) -> sea_orm::Select<import_line::Entity> {
     import_line::Entity::of_tenant(row.tenant_id).filter(import_line::Column::ImportId.eq(row.id))
+}
+
+/// Deletes an import with its lines.
+pub(super) async fn remove(app: &UsageContext, row: &import::Model) -> Result<(), DbErr> {
+    rows::<import_line::Entity>(&app.store, row.tenant_id, import_line::Column::ImportId.eq(row.id).into()).await?;
+    rows::<import_skip::Entity>(&app.store, row.tenant_id, import_skip::Column::ImportId.eq(row.id).into()).await?;
+    rows::<import::Entity>(&app.store, row.tenant_id, Column::Id.eq(row.id).into()).await.map(drop)
 }
 
 /// Counts what is stored of a file. Leads: one for each chat that is not known yet, unless all messages are silent.
@@ -323,11 +331,7 @@ async fn change(
         // Changed concurrently; a retry sees the new state.
         return Err(Error::Unavailable { detail: LocalizedText::new("said-import-busy"), retry_after: 1 });
     }
-    import::Entity::of_tenant(seen.tenant_id)
-        .filter(Column::Id.eq(seen.id))
-        .one(app.store.read())
-        .await?
-        .ok_or(Error::NotFound)
+    import::Entity::find_by_id((seen.tenant_id, seen.id)).one(app.store.read()).await?.ok_or(Error::NotFound)
 }
 
 /// A sentence in every language, in its stored form.

@@ -176,11 +176,7 @@ async fn throw_away(app: &UsageContext, row: import::Model) -> anyhow::Result<()
 
 /// Deletes a file whose upload was interrupted without clean-up.
 async fn read_no_further(app: &UsageContext, row: import::Model) -> Result<(), DbErr> {
-    use crate::tenant::remove::rows;
-    rows::<import_line::Entity>(&app.store, row.tenant_id, import_line::Column::ImportId.eq(row.id).into()).await?;
-    rows::<import_skip::Entity>(&app.store, row.tenant_id, import_skip::Column::ImportId.eq(row.id).into()).await?;
-    rows::<import::Entity>(&app.store, row.tenant_id, Column::Id.eq(row.id).into()).await?;
-    Ok(())
+    queries::remove(app, &row).await
 }
 
 async fn later(app: &UsageContext, row: &import::Model, millis: i64, gives_way: bool) -> Result<(), DbErr> {
@@ -403,18 +399,13 @@ async fn hand_over(
     };
     match accepted.await {
         Ok(ItemOutcome::New { .. }) => change.accepted.push(line.message_id),
-        Ok(ItemOutcome::Duplicate { same: true, .. }) => {
-            change.duplicates += 1;
-            change.done += 1;
-            change.over.push(line.message_id);
-        }
         // A messenger shows a message in its history otherwise than it reported it.
-        Ok(ItemOutcome::Duplicate { same: false, .. }) if wish.from_messenger => {
+        Ok(ItemOutcome::Duplicate { same, .. }) if same || wish.from_messenger => {
             change.duplicates += 1;
             change.done += 1;
             change.over.push(line.message_id);
         }
-        Ok(ItemOutcome::Duplicate { same: false, message_id }) => {
+        Ok(ItemOutcome::Duplicate { message_id, .. }) => {
             let said = LocalizedText::new("said-message-differs").with("message", message_id.to_string());
             change.skip(line, queries::kept_reason(&said));
         }

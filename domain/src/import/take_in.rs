@@ -20,7 +20,7 @@ use super::format::{Cutter, Format, ImportedMessage, LineFault, NAMED};
 use super::{ImportState, KEPT, LeadsMode, limits, queries};
 use crate::intake::{believed, message_in};
 use crate::source::By;
-use crate::tenant::{self, remove};
+use crate::tenant;
 use crate::usage::UsageContext;
 
 /// Bytes after which an import in progress records its size again.
@@ -147,14 +147,7 @@ async fn begin(app: &UsageContext, source: &source::Model, wish: &UploadOptions)
 }
 
 async fn discard(app: &UsageContext, row: &import::Model) {
-    let done = async {
-        remove::rows::<import_line::Entity>(&app.store, row.tenant_id, import_line::Column::ImportId.eq(row.id).into())
-            .await?;
-        remove::rows::<import_skip::Entity>(&app.store, row.tenant_id, import_skip::Column::ImportId.eq(row.id).into())
-            .await?;
-        remove::rows::<import::Entity>(&app.store, row.tenant_id, import::Column::Id.eq(row.id).into()).await
-    };
-    if let Err(error) = done.await {
+    if let Err(error) = queries::remove(app, row).await {
         // It expires in a day anyway.
         tracing::warn!(tenant.id = %row.tenant_id, import.id = %row.id, %error, "the file of a rejected import could not be removed yet");
     }

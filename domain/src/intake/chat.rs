@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use base::error::{Error, Result};
-use base::message::{Body, Content, Direction, LetterKind, Marker, Person, Role, State, Stream, Template};
+use base::message::{Body, Content, Direction, LetterKind, Marker, Person, Role, State, Template};
 use entity::{conversation, message_template, source};
 use queue::accept_batch::{
     AcceptBatch, AcceptItem, Conversation, DedupeKey, EventKind, ItemOutcome, NewMessage, Priority,
@@ -15,7 +15,7 @@ use super::fields::complete_person;
 use super::messenger::{cleaned_person, conversation_identity, new_conversation, of_content};
 use super::{IntakeContext, clean};
 use crate::contact;
-use crate::delivery::letters::{TO_CRM_LIFE, TO_MESSENGER_LIFE, crm_letter, messenger_letter};
+use crate::delivery::letters::{crm_letter, messenger_letter};
 use crate::media::FileOwner;
 use crate::template::Spec;
 
@@ -45,10 +45,7 @@ pub async fn start(
         None => Conversation::Open(Box::new(new_conversation(app, source, conversation_id, customer)?)),
     };
     let (id, now) = (app.clock.uuid_v7(), app.clock.millis());
-    let kind = (LetterKind::Chat, Stream::Messages);
-    let whose = (source.channel_id, source.id);
-    let expires_at = now + TO_CRM_LIFE.num_milliseconds();
-    let letter = crm_letter(&app.delivery, whose, Uuid::nil(), kind, String::new(), expires_at);
+    let letter = crm_letter(&app.delivery, source.channel_id, source.id, Uuid::nil(), LetterKind::Chat, String::new());
     let external_id = format!("chat:{conversation_id}");
     let key = DedupeKey { origin: source.id, external_id, event: EventKind::Opened };
     let entry = AcceptItem { letters: vec![letter], ..AcceptItem::bare(key, id, now, conversation) };
@@ -90,7 +87,6 @@ pub async fn send_template(
     // amoCRM shows the same file.
     let media = of_content(app, &whose, &mut content).await?;
     let body = Body { receiver: Some(customer), ..Body::new(bot, content) };
-    let kind = (LetterKind::Message, Stream::Messages);
     let to_customer = Item {
         id,
         direction: Direction::ToMessenger,
@@ -99,15 +95,8 @@ pub async fn send_template(
     };
     let to_crm = Item { id: shown_id, direction: Direction::ToCrm, body, event: EventKind::Message };
     let letters = [
-        messenger_letter(&app.delivery, source, id, kind, String::new(), now + TO_MESSENGER_LIFE.num_milliseconds()),
-        crm_letter(
-            &app.delivery,
-            (source.channel_id, source.id),
-            shown_id,
-            kind,
-            String::new(),
-            now + TO_CRM_LIFE.num_milliseconds(),
-        ),
+        messenger_letter(&app.delivery, source, id, LetterKind::Message, String::new()),
+        crm_letter(&app.delivery, source.channel_id, source.id, shown_id, LetterKind::Message, String::new()),
     ];
     let mut entries = Vec::with_capacity(2);
     let has_bot =

@@ -12,6 +12,7 @@ use anyhow::Context;
 use base::error::Error;
 use base::json::mended;
 use base::store::{NodeAway, concerns_one_node, is_node_away};
+use base::worded::worded;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use queue::accept_batch::{AcceptBatch, AcceptItem, ItemOutcome, Priority, RawHook};
@@ -23,54 +24,34 @@ use uuid::Uuid;
 use super::IntakeContext;
 use crate::load_shedding::body::End;
 
-/// Why the bytes of a genuine request are kept without being processed. The word is a metric's label and is shown by
-/// `doctor`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum QuarantineReason {
-    UnknownScope,
-    /// A line of the vendor's app that no account has.
-    UnknownLine,
-    ForeignAccount,
-    Version1,
-    Unreadable,
-    /// An event of amoCRM's that we do not know.
-    UnknownEvent,
-    /// An event of a messenger's that we do not know.
-    UnknownUpdate,
-    UnknownConversation,
-    UnknownMessage,
-    /// Older than the ids by which a repeat would be recognised: a captured hook was replayed.
-    Stale,
-    /// The message or conversation of the event does not exist.
-    Unknown,
-    /// The event's change is no longer possible.
-    Conflict,
-    Invalid,
-    /// The database accepts nothing of its content, or it is damaged.
-    Unstorable,
-    /// Its processing panicked.
-    BrokeOff,
-}
-
-impl QuarantineReason {
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::UnknownScope => "unknown_scope",
-            Self::UnknownLine => "unknown_line",
-            Self::ForeignAccount => "foreign_account",
-            Self::Version1 => "version_1",
-            Self::Unreadable => "unreadable",
-            Self::UnknownEvent => "unknown_event",
-            Self::UnknownUpdate => "unknown_update",
-            Self::UnknownConversation => "unknown_conversation",
-            Self::UnknownMessage => "unknown_message",
-            Self::Stale => "stale",
-            Self::Unknown => "unknown",
-            Self::Conflict => "conflict",
-            Self::Invalid => "invalid",
-            Self::Unstorable => "unstorable",
-            Self::BrokeOff => "broke_off",
-        }
+worded! {
+    /// Why the bytes of a genuine request are kept without being processed. The word is a metric's label and is shown by
+    /// `doctor`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum QuarantineReason, word {
+        UnknownScope = "unknown_scope",
+        /// A line of the vendor's app that no account has.
+        UnknownLine = "unknown_line",
+        ForeignAccount = "foreign_account",
+        Version1 = "version_1",
+        Unreadable = "unreadable",
+        /// An event of amoCRM's that we do not know.
+        UnknownEvent = "unknown_event",
+        /// An event of a messenger's that we do not know.
+        UnknownUpdate = "unknown_update",
+        UnknownConversation = "unknown_conversation",
+        UnknownMessage = "unknown_message",
+        /// Older than the ids by which a repeat would be recognised: a captured hook was replayed.
+        Stale = "stale",
+        /// The message or conversation of the event does not exist.
+        Unknown = "unknown",
+        /// The event's change is no longer possible.
+        Conflict = "conflict",
+        Invalid = "invalid",
+        /// The database accepts nothing of its content, or it is damaged.
+        Unstorable = "unstorable",
+        /// Its processing panicked.
+        BrokeOff = "broke_off",
     }
 }
 

@@ -35,34 +35,27 @@ pub struct MessageIn {
     #[schema(value_type = SenderIn)]
     pub sender: Object<SenderIn>,
     /// The customer; required if the sender is a manager or a bot, not allowed otherwise.
-    #[serde(default)]
     #[schema(value_type = Option<PersonIn>)]
     pub receiver: Option<Object<PersonIn>>,
     /// When the message was written. If omitted, before 2009 or more than five minutes in the future, the current time
     /// is used.
-    #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub sent_at: Option<Moment>,
     #[schema(value_type = ContentIn)]
     pub content: Object<ContentIn>,
     /// The message it replies to.
-    #[serde(default)]
     #[schema(value_type = Option<QuoteIn>)]
     pub reply_to: Option<Object<QuoteIn>>,
     /// The message it forwards.
-    #[serde(default)]
     #[schema(value_type = Option<QuoteIn>)]
     pub forward: Option<Object<QuoteIn>>,
     /// The post it comments on; makes the message a comment.
-    #[serde(default)]
     #[schema(value_type = Option<PostIn>)]
     pub post: Option<Object<PostIn>>,
     /// A post that the customer shares.
-    #[serde(default)]
     #[schema(value_type = Option<SharedPostIn>)]
     pub shared_post: Option<Object<SharedPostIn>>,
     /// Creates no lead and triggers no notification.
-    #[serde(default)]
     pub silent: Option<bool>,
 }
 
@@ -75,11 +68,9 @@ pub struct MessageConversationIn {
     pub id: String,
     /// The title of a group of several people: the name of its chat in amoCRM, also when it changes. Its members are
     /// the senders of its messages. Leave it out for a conversation with one customer.
-    #[serde(default)]
     #[schema(example = "Delivery 77", max_length = 255)]
     pub title: Option<String>,
     /// The members of the group, at most 200: shown in the panel and with the conversation. Replaces those given before.
-    #[serde(default)]
     #[schema(value_type = Option<Vec<ParticipantIn>>, max_items = 200)]
     pub participants: Option<Vec<Object<ParticipantIn>>>,
 }
@@ -91,7 +82,6 @@ pub struct ParticipantIn {
     /// Your id of the person, at most 255 bytes.
     #[schema(example = "user-7", min_length = 1, max_length = 255)]
     pub id: String,
-    #[serde(default)]
     #[schema(example = "Anna")]
     pub name: Option<String>,
 }
@@ -195,16 +185,12 @@ fn kept(checked: Result<String>, wrong: &mut Vec<FieldError>) -> String {
 #[serde(deny_unknown_fields)]
 pub struct QuoteIn {
     /// Your id or Parom's; write `ext:ID` if yours looks like one of Parom's.
-    #[serde(default)]
     #[schema(example = "ext-1000")]
     pub id: Option<String>,
     /// Its text, if its id is not known.
-    #[serde(default)]
     pub text: Option<String>,
-    #[serde(default)]
     #[schema(value_type = Option<QuotedSenderIn>)]
     pub sender: Option<Object<QuotedSenderIn>>,
-    #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub sent_at: Option<Moment>,
 }
@@ -213,7 +199,6 @@ pub struct QuoteIn {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QuotedSenderIn {
-    #[serde(default)]
     #[schema(example = "Anna")]
     pub name: Option<String>,
 }
@@ -256,22 +241,17 @@ pub struct PostIn {
     #[schema(example = "post-900", min_length = 1, max_length = 255)]
     pub id: String,
     /// Required unless `permalink` is given.
-    #[serde(default)]
     #[schema(format = "uri")]
     pub url: Option<String>,
     /// The address of a picture that is available for a limited time.
-    #[serde(default)]
     #[schema(format = "uri")]
     pub preview_url: Option<String>,
     /// The address of a picture that stays available.
-    #[serde(default)]
     #[schema(format = "uri")]
     pub permalink: Option<String>,
     /// Who wrote the post.
-    #[serde(default)]
     pub username: Option<String>,
     /// The text of the post.
-    #[serde(default)]
     pub caption: Option<String>,
 }
 
@@ -309,15 +289,12 @@ impl PostIn {
 pub struct SharedPostIn {
     #[schema(format = "uri")]
     pub url: String,
-    #[serde(default)]
     #[schema(example = "Social")]
     pub site_name: Option<String>,
     /// The address of a picture that is available for a limited time.
-    #[serde(default)]
     #[schema(format = "uri")]
     pub preview_url: Option<String>,
     /// The address of a picture that stays available; takes precedence if both are given.
-    #[serde(default)]
     #[schema(format = "uri")]
     pub permalink: Option<String>,
 }

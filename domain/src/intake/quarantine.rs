@@ -8,7 +8,7 @@ use base::spool::Hook;
 use base::store::{Store, VENDOR};
 use bytes::Bytes;
 use entity::raw_hook;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::IntakeContext;
@@ -34,14 +34,14 @@ pub async fn page(
     after: Option<Uuid>,
     most: u64,
 ) -> Result<Vec<raw_hook::Model>, DbErr> {
-    let mut found = raw_hook::Entity::of_tenant(tenant_id).filter(raw_hook::Column::Quarantine.ne(""));
-    if let Some(reason) = reason {
-        found = found.filter(raw_hook::Column::Quarantine.eq(reason));
-    }
-    if let Some(after) = after {
-        found = found.filter(raw_hook::Column::Id.gt(after));
-    }
-    found.order_by_asc(raw_hook::Column::Id).limit(most).all(store.read()).await
+    raw_hook::Entity::of_tenant(tenant_id)
+        .filter(raw_hook::Column::Quarantine.ne(""))
+        .apply_if(reason, |found, reason| found.filter(raw_hook::Column::Quarantine.eq(reason)))
+        .apply_if(after, |found, after| found.filter(raw_hook::Column::Id.gt(after)))
+        .order_by_asc(raw_hook::Column::Id)
+        .limit(most)
+        .all(store.read())
+        .await
 }
 
 /// Gives a kept call to its entrance again. Can be repeated safely.

@@ -1,27 +1,27 @@
 //! The class of a request's caller, and the kind of its body.
 
 use actix_web::http::Method;
+use base::worded::worded;
 
-/// The class of a request. Classes are refused in this order while the database is slow; memory is counted for each
-/// separately, so that none uses up another's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RequestClass {
-    /// Pages.
-    Page,
-    /// The public API.
-    Api,
-    /// Requests of messengers and customers.
-    Messenger,
-    /// Installs, operators, and everything else: never refused because of load.
-    Other,
-    /// amoCRM's hooks, each sent only once: never refused.
-    Hook,
+worded! {
+    /// The class of a request. Classes are refused in this order while the database is slow; memory is counted for each
+    /// separately, so that none uses up another's.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum RequestClass, word {
+        /// Pages.
+        Page = "page",
+        /// The public API.
+        Api = "api",
+        /// Requests of messengers and customers.
+        Messenger = "messenger",
+        /// Installs, operators, and everything else: never refused because of load.
+        Other = "other",
+        /// amoCRM's hooks, each sent only once: never refused.
+        Hook = "hook",
+    }
 }
 
 impl RequestClass {
-    /// All classes, in the order of [`RequestClass::index`].
-    pub const ALL: [Self; 5] = [Self::Page, Self::Api, Self::Messenger, Self::Other, Self::Hook];
-
     /// By method and path.
     pub fn of(method: &Method, path: &str) -> Self {
         let brings = *method == Method::POST;
@@ -49,17 +49,6 @@ impl RequestClass {
             Self::Messenger => 2,
             Self::Other => 3,
             Self::Hook => 4,
-        }
-    }
-
-    /// Its name in metrics.
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::Page => "page",
-            Self::Api => "api",
-            Self::Messenger => "messenger",
-            Self::Other => "other",
-            Self::Hook => "hook",
         }
     }
 

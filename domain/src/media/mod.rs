@@ -18,6 +18,7 @@ use base::cache::Cache;
 use base::config;
 use base::http_client::HttpClients;
 use base::message::{Content, stored_as_small_integer};
+use base::worded::worded;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -45,17 +46,19 @@ pub use upload::{
 };
 pub use worker::{run, sweep};
 
-/// The kind of a file; decides its size limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MediaKind {
-    Picture,
-    Video,
-    File,
-    Voice,
-    Audio,
-    Sticker,
-    /// A person's avatar.
-    Avatar,
+worded! {
+    /// The kind of a file; decides its size limit.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum MediaKind, word {
+        Picture = "picture",
+        Video = "video",
+        File = "file",
+        Voice = "voice",
+        Audio = "audio",
+        Sticker = "sticker",
+        /// A person's avatar.
+        Avatar = "avatar",
+    }
 }
 
 stored_as_small_integer!(MediaKind { Picture = 1, Video = 2, File = 3, Voice = 4, Audio = 5, Sticker = 6, Avatar = 7 });
@@ -68,28 +71,7 @@ impl MediaKind {
 
     /// The kind of a content's name on the wire.
     pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "picture" => Self::Picture,
-            "video" => Self::Video,
-            "file" => Self::File,
-            "voice" => Self::Voice,
-            "audio" => Self::Audio,
-            "sticker" => Self::Sticker,
-            _ => return None,
-        })
-    }
-
-    /// Its name on the wire.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Picture => "picture",
-            Self::Video => "video",
-            Self::File => "file",
-            Self::Voice => "voice",
-            Self::Audio => "audio",
-            Self::Sticker => "sticker",
-            Self::Avatar => "avatar",
-        }
+        Self::parse(name).filter(|kind| *kind != Self::Avatar)
     }
 
     /// The size limit in bytes.

@@ -11,7 +11,7 @@ use connectors::kinds;
 use entity::media::{self, Column};
 use entity::source;
 use sea_orm::sea_query::{Alias, ExprTrait, Query};
-use sea_orm::{ColumnTrait, DbErr, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, QuerySelect, Select};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -111,20 +111,17 @@ async fn count_visitors(app: &MediaContext, tenant_id: Uuid) -> Result<i64, DbEr
         .and_where(source::Column::TenantId.eq(tenant_id))
         .and_where(source::Column::Kind.is_in(kinds::names(|kind| kind.web_chat)))
         .to_owned();
-    let sum = media::Entity::of_tenant(tenant_id)
-        .select_only()
-        .column_as(Column::Size.sum().cast_as(Alias::new("bigint")), "used")
-        .filter(Column::State.eq(MediaState::Kept.number()))
-        .filter(Column::Direction.eq(Direction::ToCrm.number()))
-        .filter(Column::SourceId.in_subquery(chats))
-        .into_tuple::<Option<i64>>()
-        .one(app.store.read())
-        .await?;
-    Ok(sum.flatten().unwrap_or(0))
+    let of_visitors = Column::Direction.eq(Direction::ToCrm.number()).and(Column::SourceId.in_subquery(chats));
+    sum(app, media::Entity::of_tenant(tenant_id).filter(of_visitors)).await
 }
 
 async fn count(app: &MediaContext, tenant_id: Uuid) -> Result<i64, DbErr> {
-    let sum = media::Entity::of_tenant(tenant_id)
+    sum(app, media::Entity::of_tenant(tenant_id)).await
+}
+
+/// The bytes of those of these files that are stored.
+async fn sum(app: &MediaContext, files: Select<media::Entity>) -> Result<i64, DbErr> {
+    let sum = files
         .select_only()
         .column_as(Column::Size.sum().cast_as(Alias::new("bigint")), "used")
         .filter(Column::State.eq(MediaState::Kept.number()))

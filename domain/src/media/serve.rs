@@ -222,10 +222,8 @@ pub async fn crm_link(app: &MediaContext, kept: &StoredFile, stores_files: bool)
     if !stores_files {
         return Ok(link(app, kept, LinkRecipient::Crm));
     }
-    media::Entity::update_many()
+    media::Entity::update_by_id((kept.tenant_id, kept.id))
         .col_expr(Column::Day, Expr::value(i32::MAX))
-        .filter(Column::TenantId.eq(kept.tenant_id))
-        .filter(Column::Id.eq(kept.id))
         .filter(Column::Day.lt(i32::MAX))
         .exec(app.store.write())
         .await?;
@@ -355,7 +353,7 @@ impl StoredFile {
 }
 
 pub(super) async fn row(app: &MediaContext, tenant_id: Uuid, id: Uuid) -> Result<Option<media::Model>, DbErr> {
-    media::Entity::of_tenant(tenant_id).filter(Column::Id.eq(id)).one(app.store.read()).await
+    media::Entity::find_by_id((tenant_id, id)).one(app.store.read()).await
 }
 
 /// The file of a `media_id`, fetched now if necessary. Waits a few seconds at most. Errors are the database's or mean a
@@ -493,10 +491,7 @@ pub async fn shown(
             MediaState::Wanted => None,
             MediaState::Kept if row.day >= today => None,
             MediaState::Passed => match FileOrigin::of(app, &row)? {
-                // The error's own text would quote the address.
-                FileOrigin::Url(url) => {
-                    Some(Url::parse(&url).map_err(|_| anyhow::anyhow!("the address of a file is damaged"))?)
-                }
+                FileOrigin::Url(url) => Some(address(&url)?),
                 FileOrigin::Connector { .. } => continue,
             },
             MediaState::Kept | MediaState::Gone | MediaState::Refused => continue,

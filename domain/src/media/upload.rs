@@ -214,7 +214,7 @@ impl ReceivedFile {
     /// Keeps it for messages to refer to, for a week.
     pub async fn keep(&self, app: &MediaContext) -> Result<()> {
         let now = app.clock.millis();
-        media::Entity::update_many()
+        media::Entity::update_by_id((self.key.tenant_id, self.key.id))
             .col_expr(Column::State, Expr::value(MediaState::Kept.number()))
             .col_expr(Column::Kind, Expr::value(self.kind.number()))
             .col_expr(Column::FileName, Expr::value(self.file_name.as_str()))
@@ -224,8 +224,6 @@ impl ReceivedFile {
             .col_expr(Column::Failure, Expr::value(""))
             .col_expr(Column::KeptAt, Expr::value(Some(now)))
             .col_expr(Column::Day, Expr::value(day_of(now) + UNUSED_DAYS))
-            .filter(Column::TenantId.eq(self.key.tenant_id))
-            .filter(Column::Id.eq(self.key.id))
             .exec(app.store.write())
             .await?;
         quota::add(app, self.key.tenant_id, self.stored.size).await;
@@ -390,7 +388,7 @@ pub struct UploadedMedia {
 /// The file of a `content.media_id`, which must be uploaded to this source and complete; else 422 at
 /// `/content/media_id`.
 pub async fn uploaded(app: &MediaContext, whose: &FileOwner, media_id: Uuid) -> Result<UploadedMedia> {
-    let found = media::Entity::of_tenant(whose.tenant_id).filter(Column::Id.eq(media_id)).one(app.store.read()).await?;
+    let found = media::Entity::find_by_id((whose.tenant_id, media_id)).one(app.store.read()).await?;
     let ours = |row: &media::Model| row.source_id == whose.source_id && row.state == MediaState::Kept.number();
     let Some(row) = found.filter(ours) else {
         return Err(Error::field("/content/media_id", LocalizedText::new("said-media-unknown")));

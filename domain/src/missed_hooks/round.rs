@@ -198,11 +198,7 @@ async fn next_chats(
     (cursor_at, cursor_id): (i64, Uuid),
     most: u64,
 ) -> Result<Vec<Active>, DbErr> {
-    use message::Column::AcceptedAt;
-    use message::Column::ConversationId;
-    use message::Column::Id;
-    use message::Column::SentAt;
-    use message::Column::SourceId;
+    use message::Column::{AcceptedAt, ConversationId, Id, SentAt, SourceId};
     let db = app.store.read();
     let sources: Vec<Uuid> = source::Entity::of_tenant(tenant_id)
         .filter(source::Column::ChannelId.eq(channel_id))

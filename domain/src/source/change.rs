@@ -17,7 +17,7 @@ use connectors::{Field, HOOK_SECRET, Identity, Setup};
 use entity::source;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DatabaseTransaction, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -132,10 +132,8 @@ async fn claim(app: &SourceContext, source: &source::Model) -> Result<Option<i64
 
 /// Changes the version from `from` to `to`; false if it was not `from`.
 async fn set_version(app: &SourceContext, source: &source::Model, from: i64, to: i64) -> Result<bool> {
-    let done = source::Entity::update_many()
+    let done = source::Entity::update_by_id((source.tenant_id, source.id))
         .col_expr(source::Column::UpdatedAt, Expr::value(to))
-        .filter(source::Column::TenantId.eq(source.tenant_id))
-        .filter(source::Column::Id.eq(source.id))
         .filter(source::Column::UpdatedAt.eq(from))
         .filter(source::Column::DeletedAt.is_null())
         .exec(app.store.write())
@@ -408,11 +406,9 @@ async fn write(
 ) -> Result<source::Model> {
     let current = || Expr::col(source::Column::UpdatedAt);
     let next = Expr::case(current().eq(version), version).finally(current().add(1));
-    let written = source::Entity::update_many()
+    let written = source::Entity::update_by_id((source.tenant_id, source.id))
         .set(row)
         .col_expr(source::Column::UpdatedAt, next.into())
-        .filter(source::Column::TenantId.eq(source.tenant_id))
-        .filter(source::Column::Id.eq(source.id))
         .filter(source::Column::DeletedAt.is_null())
         .exec_with_returning(tx)
         .await?;

@@ -339,51 +339,45 @@ async fn make(app: Arc<SourceContext>, tenant: tenant::Model, plan: CreatePlan, 
 /// Reserves a place below the limit and the external id, in one transaction under the tenant's lock. True if an
 /// earlier source of ours had this external id.
 async fn reserve(app: &SourceContext, tenant: &tenant::Model, plan: &CreatePlan) -> Result<bool> {
-    let tx = app.store.write_tx().await?;
-    let done = reserve_in(app, &tx, tenant, plan).await;
-    finish_tx(tx, done).await
-}
-
-async fn reserve_in(
-    app: &SourceContext,
-    tx: &DatabaseTransaction,
-    tenant: &tenant::Model,
-    plan: &CreatePlan,
-) -> Result<bool> {
     let (tenant_id, row) = (tenant.tenant_id, &plan.row);
-    // Only one creation per account at a time gets past this lock.
-    let locked = tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(tx).await?.ok_or(Error::NotFound)?;
-    active(&locked)?;
-    mirror::mark_abandoned(tx, tenant_id, app.clock.millis()).await?;
-    let taken =
-        not_deleted(tenant_id).filter(source::Column::ExternalId.eq(row.external_id.as_str())).count(tx).await?;
-    if taken > 0 {
-        return Err(external_id_taken(&row.external_id));
-    }
-    let usage = Usage { used: not_deleted(tenant_id).count(tx).await?, limit: limit_of(app, &locked) };
-    if usage.is_full() {
-        return Err(Error::Conflict {
-            problem: "source_limit",
-            detail: LocalizedText::new("said-source-limit")
-                .with("account", tenant.account_id.to_string())
-                .with("used", usage.used)
-                .with("limit", usage.limit),
-        });
-    }
-    if let Some(identity) = &plan.identity {
-        line::claim(app, tx, row, identity, plan.from.as_ref()).await?;
-    }
-    let ours_before = mirror::is_leftover(tx, tenant_id, &row.external_id).await?;
-    let inserted = source::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await;
-    match inserted {
-        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
-            Err(external_id_taken(&row.external_id))
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        // Only one creation per account at a time gets past this lock.
+        let locked = tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(&tx).await?.ok_or(Error::NotFound)?;
+        active(&locked)?;
+        mirror::mark_abandoned(&tx, tenant_id, app.clock.millis()).await?;
+        let taken =
+            not_deleted(tenant_id).filter(source::Column::ExternalId.eq(row.external_id.as_str())).count(&tx).await?;
+        if taken > 0 {
+            return Err(external_id_taken(&row.external_id));
         }
-        other => {
-            other?;
-            Ok(ours_before)
+        let usage = Usage { used: not_deleted(tenant_id).count(&tx).await?, limit: limit_of(app, &locked) };
+        if usage.is_full() {
+            return Err(Error::Conflict {
+                problem: "source_limit",
+                detail: LocalizedText::new("said-source-limit")
+                    .with("account", tenant.account_id.to_string())
+                    .with("used", usage.used)
+                    .with("limit", usage.limit),
+            });
         }
-    }
+        if let Some(identity) = &plan.identity {
+            line::claim(app, &tx, row, identity, plan.from.as_ref()).await?;
+        }
+        let ours_before = mirror::is_leftover(&tx, tenant_id, &row.external_id).await?;
+        let inserted = source::Entity::insert(row.clone().into_active_model()).exec_without_returning(&tx).await;
+        match inserted {
+            Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+                Err(external_id_taken(&row.external_id))
+            }
+            other => {
+                other?;
+                Ok(ours_before)
+            }
+        }
+    };
+    let done = done.await;
+    finish_tx(tx, done).await
 }
 
 fn external_id_taken(external_id: &str) -> Error {
@@ -482,31 +476,24 @@ async fn settle(app: &SourceContext, row: &source::Model, mirrored: &Mirrored, b
         ..row.clone()
     };
     let tx = app.store.write_tx().await?;
-    let done = settle_in(app, &tx, &source, by).await;
+    let done = async {
+        if source.is_default {
+            clear_default(&tx, source.tenant_id).await?;
+        }
+        source::Entity::update(source.clone().into_active_model().reset_all()).exec(&tx).await?;
+        let (tenant_id, id) = (source.tenant_id, source.id.to_string());
+        let entry = directory::DirectoryEntry { tenant_id, id: source.id, note: String::new(), expires_at: None };
+        directory::set(&tx, IdKind::Source, &id, entry).await?;
+        line::keep(&tx, &source).await?;
+        line::join(app, &tx, &source, None).await?;
+        line::watch::begin(app, &tx, &source).await?;
+        let detail = json!({ "name": source.name, "kind": source.kind, "external_id": source.external_id, "default": source.is_default });
+        by.did(app, &tx, "source.created", (tenant_id, &id), detail).await?;
+        report_event(app, &tx, VendorEventKind::SourceCreated, &source, None).await
+    };
+    let done = done.await;
     finish_tx(tx, done).await?;
     Ok(source)
-}
-
-async fn settle_in(
-    app: &SourceContext,
-    tx: &DatabaseTransaction,
-    source: &source::Model,
-    by: &By,
-) -> Result<(), DbErr> {
-    if source.is_default {
-        clear_default(tx, source.tenant_id).await?;
-    }
-    source::Entity::update(source.clone().into_active_model().reset_all()).exec(tx).await?;
-    let entry =
-        directory::DirectoryEntry { tenant_id: source.tenant_id, id: source.id, note: String::new(), expires_at: None };
-    let id = source.id.to_string();
-    directory::set(tx, IdKind::Source, &id, entry).await?;
-    line::keep(tx, source).await?;
-    line::join(app, tx, source, None).await?;
-    line::watch::begin(app, tx, source).await?;
-    let detail = json!({ "name": source.name, "kind": source.kind, "external_id": source.external_id, "default": source.is_default });
-    by.did(app, tx, "source.created", (source.tenant_id, &id), detail).await?;
-    report_event(app, tx, VendorEventKind::SourceCreated, source, None).await
 }
 
 /// An account has at most one default source, as at amoCRM. The source that loses the mark gets a new version. Under

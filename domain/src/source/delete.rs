@@ -6,7 +6,7 @@ use base::error::{Error, Result};
 use base::message::Direction;
 use base::store::finish_tx;
 use entity::source;
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -74,10 +74,8 @@ async fn store(app: &SourceContext, tx: &DatabaseTransaction, source: &source::M
         deleted_at: Set(Some(now)),
         ..Default::default()
     };
-    let done = source::Entity::update_many()
+    let done = source::Entity::update_by_id((source.tenant_id, source.id))
         .set(row)
-        .filter(source::Column::TenantId.eq(source.tenant_id))
-        .filter(source::Column::Id.eq(source.id))
         .filter(source::Column::DeletedAt.is_null())
         .exec(tx)
         .await?;

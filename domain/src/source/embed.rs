@@ -143,10 +143,8 @@ async fn store(
     let tx = app.store.write_tx().await?;
     let done = async {
         write(&tx).await?;
-        source::Entity::update_many()
+        source::Entity::update_by_id((source.tenant_id, source.id))
             .col_expr(source::Column::Logo, Expr::value(version))
-            .filter(source::Column::TenantId.eq(source.tenant_id))
-            .filter(source::Column::Id.eq(source.id))
             .exec(&tx)
             .await?;
         let detail = json!({ "fields": ["logo"] });

@@ -303,11 +303,9 @@ pub(super) async fn mark_abandoned(db: &impl ConnectionTrait, tenant_id: Uuid, n
 
 /// Marks the row of a creation with an unknown outcome as deleted.
 pub(super) async fn mark_leftover(db: &impl ConnectionTrait, row: &source::Model, now: i64) -> Result<(), DbErr> {
-    source::Entity::update_many()
+    source::Entity::update_by_id((row.tenant_id, row.id))
         .col_expr(Column::DeletedAt, Expr::value(Some(now)))
         .col_expr(Column::Secrets, Expr::value(Option::<Vec<u8>>::None))
-        .filter(Column::TenantId.eq(row.tenant_id))
-        .filter(Column::Id.eq(row.id))
         .exec(db)
         .await?;
     Ok(())

@@ -31,6 +31,7 @@ pub mod window;
 use std::sync::Arc;
 
 use base::error::{Error, Result};
+use base::worded::worded;
 use entity::source::{self, Column};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Select};
 use serde::{Deserialize, Serialize};
@@ -59,73 +60,33 @@ pub use restore::{
 pub use rotate::{rotate_secret, rotate_site_secret};
 pub use state::{SourceState, StateAction, StateReason, state, states};
 
-/// How a source is doing (docs/api-design.md#quirks-on-purpose).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SourceStatus {
-    Working,
-    Checking,
-    NeedsAttention,
-    Stopped,
-    Paused,
-    Unpaid,
-    Blocked,
-    CrmUnreachable,
-}
-
-impl SourceStatus {
-    /// All states.
-    pub const ALL: [Self; 8] = [
-        Self::Working,
-        Self::Checking,
-        Self::NeedsAttention,
-        Self::Stopped,
-        Self::Paused,
-        Self::Unpaid,
-        Self::Blocked,
-        Self::CrmUnreachable,
-    ];
-
-    /// Parses a word; none if it is not a state.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == word)
-    }
-
-    /// The word of the public API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Working => "working",
-            Self::Checking => "checking",
-            Self::NeedsAttention => "needs_attention",
-            Self::Stopped => "stopped",
-            Self::Paused => "paused",
-            Self::Unpaid => "unpaid",
-            Self::Blocked => "blocked",
-            Self::CrmUnreachable => "crm_unreachable",
-        }
+worded! {
+    /// How a source is doing, with the word of the public API (docs/api-design.md#quirks-on-purpose).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum SourceStatus, as_str {
+        Working = "working",
+        Checking = "checking",
+        NeedsAttention = "needs_attention",
+        Stopped = "stopped",
+        Paused = "paused",
+        Unpaid = "unpaid",
+        Blocked = "blocked",
+        CrmUnreachable = "crm_unreachable",
     }
 }
 
-/// How a new conversation gets its contact in amoCRM.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum ContactRule {
-    /// amoCRM's own way.
-    #[default]
-    Leave,
-    /// An existing contact with the same phone or e-mail is linked.
-    Link,
-    /// A contact is made first.
-    Create,
-}
-
-impl ContactRule {
-    /// The word of the public API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Leave => "leave",
-            Self::Link => "link",
-            Self::Create => "create",
-        }
+worded! {
+    /// How a new conversation gets its contact in amoCRM, with the word of the public API.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+    #[serde(rename_all = "lowercase")]
+    pub enum ContactRule, as_str {
+        /// amoCRM's own way.
+        #[default]
+        Leave = "leave",
+        /// An existing contact with the same phone or e-mail is linked.
+        Link = "link",
+        /// A contact is made first.
+        Create = "create",
     }
 }
 

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use entity::{source, tenant, turn};
 use queue::{FailureLimit, Rows};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, QueryFilter, QuerySelect};
 use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
@@ -60,10 +60,8 @@ pub(super) async fn passed(app: &SourceContext, source: &source::Model) -> Resul
     let had_stopped = source.status == SourceStatus::Stopped.as_str();
     app.source_observations.doubt(source.id);
     if had_stopped {
-        source::Entity::update_many()
+        source::Entity::update_by_id((source.tenant_id, source.id))
             .col_expr(source::Column::Status, Expr::value(SourceStatus::Checking.as_str()))
-            .filter(source::Column::TenantId.eq(source.tenant_id))
-            .filter(source::Column::Id.eq(source.id))
             .exec(app.store.write())
             .await?;
     }
@@ -79,39 +77,32 @@ pub(super) async fn passed(app: &SourceContext, source: &source::Model) -> Resul
 /// The messenger refuses access: letters wait for a repair, and people are alerted. `words`: the messenger's text.
 pub async fn stopped(app: &SourceContext, tenant_id: Uuid, source_id: Uuid, words: &str) -> Result<(), DbErr> {
     let tx = app.store.write_tx().await?;
-    let done = stopped_in(app, &tx, (tenant_id, source_id), words).await;
+    let done = async {
+        let this = source::Entity::of_tenant(tenant_id).filter(source::Column::Id.eq(source_id));
+        let (Some(source), Some(tenant)) =
+            (this.lock_exclusive().one(&tx).await?, tenants::load(&tx, tenant_id).await?)
+        else {
+            return Ok(());
+        };
+        if source.deleted_at.is_none() {
+            let reason = StateReason::AccessRefused.as_str();
+            source::Entity::update_by_id((tenant_id, source_id))
+                .col_expr(source::Column::Status, Expr::value(SourceStatus::Stopped.as_str()))
+                .col_expr(source::Column::StatusReason, Expr::value(format!("{reason}: {words}")))
+                .col_expr(source::Column::StatusSince, Expr::value(app.clock.millis()))
+                .exec(&tx)
+                .await?;
+            // Each letter that is refused comes here.
+            if source.status != SourceStatus::Stopped.as_str() {
+                report_event(app, &tx, VendorEventKind::SourceStopped, &source, Some(reason)).await?;
+            }
+        }
+        raise(app, &tx, &tenant, &source, words).await
+    };
+    let done = done.await;
     finish_tx(tx, done).await?;
     app.lookup.forget();
     Ok(())
-}
-
-async fn stopped_in(
-    app: &SourceContext,
-    tx: &DatabaseTransaction,
-    (tenant_id, source_id): (Uuid, Uuid),
-    words: &str,
-) -> Result<(), DbErr> {
-    let this = source::Entity::of_tenant(tenant_id).filter(source::Column::Id.eq(source_id));
-    let (Some(source), Some(tenant)) = (this.lock_exclusive().one(tx).await?, tenants::load(tx, tenant_id).await?)
-    else {
-        return Ok(());
-    };
-    if source.deleted_at.is_none() {
-        let reason = StateReason::AccessRefused.as_str();
-        source::Entity::update_many()
-            .col_expr(source::Column::Status, Expr::value(SourceStatus::Stopped.as_str()))
-            .col_expr(source::Column::StatusReason, Expr::value(format!("{reason}: {words}")))
-            .col_expr(source::Column::StatusSince, Expr::value(app.clock.millis()))
-            .filter(source::Column::TenantId.eq(tenant_id))
-            .filter(source::Column::Id.eq(source_id))
-            .exec(tx)
-            .await?;
-        // Each letter that is refused comes here.
-        if source.status != SourceStatus::Stopped.as_str() {
-            report_event(app, tx, VendorEventKind::SourceStopped, &source, Some(reason)).await?;
-        }
-    }
-    raise(app, tx, &tenant, &source, words).await
 }
 
 async fn raise(
@@ -333,13 +324,11 @@ async fn pause(app: &SourceContext, tx: &DatabaseTransaction, source: &source::M
         return Ok(false);
     }
     let now = app.clock.millis();
-    source::Entity::update_many()
+    source::Entity::update_by_id((source.tenant_id, source.id))
         .col_expr(source::Column::Paused, Expr::value(true))
         .col_expr(source::Column::PausedBy, Expr::value(""))
         .col_expr(source::Column::StatusSince, Expr::value(now))
         .col_expr(source::Column::UpdatedAt, Expr::value(next_version(source, now)))
-        .filter(source::Column::TenantId.eq(source.tenant_id))
-        .filter(source::Column::Id.eq(source.id))
         .filter(source::Column::DeletedAt.is_null())
         .exec(tx)
         .await?;

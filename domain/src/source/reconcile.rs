@@ -306,10 +306,8 @@ async fn adopt(
 /// change.
 async fn update(tx: &DatabaseTransaction, source: &source::Model, change: source::ActiveModel) -> Result<bool, DbErr> {
     let versions = [source.updated_at, source.updated_at.saturating_add(1)];
-    let done = source::Entity::update_many()
+    let done = source::Entity::update_by_id((source.tenant_id, source.id))
         .set(change)
-        .filter(source::Column::TenantId.eq(source.tenant_id))
-        .filter(source::Column::Id.eq(source.id))
         .filter(source::Column::UpdatedAt.is_in(versions))
         .filter(source::Column::DeletedAt.is_null())
         .exec(tx)

@@ -11,9 +11,7 @@ use base::i18n::LocalizedText;
 use base::store::finish_tx;
 use entity::{conversation, source, stray_source};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{
-    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, ModelTrait, PaginatorTrait, QueryFilter, QueryOrder,
-};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, ModelTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -147,35 +145,26 @@ async fn keep(app: &SourceContext, source: source::Model, found: &rest::Source, 
         ..Default::default()
     };
     let tx = app.store.write_tx().await?;
-    let done = store(app, &tx, &source, row, by).await;
+    let done = async {
+        if found.default {
+            clear_default(&tx, source.tenant_id).await?;
+        }
+        let kept = source::Entity::update_by_id((source.tenant_id, source.id))
+            .set(row)
+            .filter(source::Column::DeletedAt.is_null())
+            .exec_with_returning(&tx)
+            .await?;
+        // Deleted meanwhile by another process.
+        let kept = kept.into_iter().next().ok_or(Error::NotFound)?;
+        let id = source.id.to_string();
+        crate::alert::resolve(app, &tx, source.tenant_id, GONE, &id).await?;
+        by.did(app, &tx, "source.restored", (source.tenant_id, &id), json!({ "name": source.name })).await?;
+        outbox::changed(app, &tx, &source).await?;
+        Ok::<_, Error>(kept)
+    };
+    let done = done.await;
     let kept = finish_tx(tx, done).await?;
     tracing::info!(tenant.id = %kept.tenant_id, source.id = %kept.id, "a source was restored in amoCRM");
-    Ok(kept)
-}
-
-async fn store(
-    app: &SourceContext,
-    tx: &DatabaseTransaction,
-    source: &source::Model,
-    row: source::ActiveModel,
-    by: &By,
-) -> Result<source::Model> {
-    if row.is_default == Set(true) {
-        clear_default(tx, source.tenant_id).await?;
-    }
-    let kept = source::Entity::update_many()
-        .set(row)
-        .filter(source::Column::TenantId.eq(source.tenant_id))
-        .filter(source::Column::Id.eq(source.id))
-        .filter(source::Column::DeletedAt.is_null())
-        .exec_with_returning(tx)
-        .await?;
-    // Deleted meanwhile by another process.
-    let kept = kept.into_iter().next().ok_or(Error::NotFound)?;
-    let id = source.id.to_string();
-    crate::alert::resolve(app, tx, source.tenant_id, GONE, &id).await?;
-    by.did(app, tx, "source.restored", (source.tenant_id, &id), json!({ "name": source.name })).await?;
-    outbox::changed(app, tx, source).await?;
     Ok(kept)
 }
 
@@ -275,24 +264,7 @@ async fn take_over(
         let done = mirror::update(app, heir.tenant_id, heir.amocrm_source_id, &change).await;
         Some(done.map_err(mirror::as_error)?)
     };
-    let tx = app.store.write_tx().await?;
-    let done = store_heir(app, &tx, &heir, mirrored.as_ref(), stray, by).await;
-    Ok(finish_tx(tx, done).await?)
-}
-
-async fn store_heir(
-    app: &SourceContext,
-    tx: &DatabaseTransaction,
-    heir: &source::Model,
-    mirrored: Option<&rest::Source>,
-    stray: &rest::Source,
-    by: &By,
-) -> Result<source::Model, DbErr> {
-    let now = app.clock.millis();
-    let becomes_default = stray.default && !heir.is_default;
-    if becomes_default {
-        clear_default(tx, heir.tenant_id).await?;
-    }
+    let becomes_default = change.default.is_some();
     let mut row = source::ActiveModel {
         tenant_id: Set(heir.tenant_id),
         id: Set(heir.id),
@@ -301,13 +273,21 @@ async fn store_heir(
     };
     if let Some(mirrored) = mirrored {
         row.pipeline_id = Set(mirrored.pipeline_id.unwrap_or(heir.pipeline_id));
-        row.updated_at = Set(next_version(heir, now));
+        row.updated_at = Set(next_version(&heir, app.clock.millis()));
     }
-    let adopted = source::Entity::update(row).exec(tx).await?;
     let detail =
         json!({ "fields": ["pipeline_id", "default"], "from": stray.name, "from_external_id": stray.external_id });
-    by.did(app, tx, "source.adopted", (heir.tenant_id, &heir.id.to_string()), detail).await?;
-    Ok(adopted)
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        if becomes_default {
+            clear_default(&tx, heir.tenant_id).await?;
+        }
+        let adopted = source::Entity::update(row).exec(&tx).await?;
+        by.did(app, &tx, "source.adopted", (heir.tenant_id, &heir.id.to_string()), detail).await?;
+        Ok::<_, DbErr>(adopted)
+    };
+    let done = done.await;
+    Ok(finish_tx(tx, done).await?)
 }
 
 async fn forget(app: &SourceContext, known: stray_source::Model) -> Result<(), DbErr> {

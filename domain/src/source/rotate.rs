@@ -12,7 +12,7 @@ use connectors::kinds::is_web_chat;
 use connectors::{custom, webchat};
 use entity::source;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use uuid::Uuid;
@@ -103,11 +103,9 @@ async fn store(
     let sealed = settings::seal(app, tenant_id, source_id, secrets)?;
     let tx = app.store.write_tx().await?;
     let stored = async {
-        let done = source::Entity::update_many()
+        let done = source::Entity::update_by_id((tenant_id, source_id))
             .col_expr(source::Column::Secrets, Expr::value(sealed))
             .col_expr(source::Column::UpdatedAt, Expr::value(next_version(source, now)))
-            .filter(source::Column::TenantId.eq(tenant_id))
-            .filter(source::Column::Id.eq(source_id))
             .filter(source::Column::UpdatedAt.eq(source.updated_at))
             .filter(source::Column::DeletedAt.is_null())
             .exec(&tx)

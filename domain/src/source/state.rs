@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use base::error::{Error, Result};
 use base::message::Direction;
+use base::worded::worded;
 use connectors::kinds::has_own_server;
 use entity::{letter, source, tenant, tenant_channel, turn};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
@@ -287,101 +288,46 @@ async fn oldest(app: &SourceContext, source: &source::Model, direction: Directio
 
 // Reasons for a source's state and the actions to take: keys of the API and of the texts.
 
-/// A reason; its text is `source-reason-{key}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum StateReason {
-    /// The messenger refuses the credentials, or the webhook answered that it no longer exists.
-    AccessRefused,
-    /// The account had left, and its credentials were erased.
-    CredentialsErased,
-    /// The messenger does not answer.
-    MessengerUnreachable,
-    /// A developer's endpoint failed for a day: Parom paused its source.
-    WebhookSuspended,
-    /// The messenger delivers messages to another service.
-    LineElsewhere,
-    /// Our address is not registered with the messenger, which refuses it.
-    LineNotSet,
-    /// The messenger's calls to us fail.
-    LineFailing,
-    /// The messenger reports a problem of the line itself.
-    LineTrouble,
-    /// A person disconnected the bot from their chats.
-    BusinessOff,
-    /// A user deleted it in amoCRM.
-    DeletedInCrm,
-    /// Its pipeline is archived in amoCRM, or gone.
-    PipelineArchived,
-    AccountNotConnected,
-    AccountAccessLost,
-    AccountUnpaid,
-    AccountBlocked,
-    AccountSuspended,
-    AccountPlanEnded,
-    AccountDisconnected,
-    ChannelDisconnected,
-    ChannelMisconfigured,
-    ChannelNotAllowed,
+worded! {
+    /// A reason, with its key in the API's `status_reason`; its text is `source-reason-{key}`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum StateReason, as_str {
+        /// The messenger refuses the credentials, or the webhook answered that it no longer exists.
+        AccessRefused = "access_refused",
+        /// The account had left, and its credentials were erased.
+        CredentialsErased = "credentials_erased",
+        /// The messenger does not answer.
+        MessengerUnreachable = "messenger_unreachable",
+        /// A developer's endpoint failed for a day: Parom paused its source.
+        WebhookSuspended = "webhook_suspended",
+        /// The messenger delivers messages to another service.
+        LineElsewhere = "line_elsewhere",
+        /// Our address is not registered with the messenger, which refuses it.
+        LineNotSet = "line_not_set",
+        /// The messenger's calls to us fail.
+        LineFailing = "line_failing",
+        /// The messenger reports a problem of the line itself.
+        LineTrouble = "line_trouble",
+        /// A person disconnected the bot from their chats.
+        BusinessOff = "business_off",
+        /// A user deleted it in amoCRM.
+        DeletedInCrm = "deleted_in_crm",
+        /// Its pipeline is archived in amoCRM, or gone.
+        PipelineArchived = "pipeline_archived",
+        AccountNotConnected = "account_not_connected",
+        AccountAccessLost = "account_access_lost",
+        AccountUnpaid = "account_unpaid",
+        AccountBlocked = "account_blocked",
+        AccountSuspended = "account_suspended",
+        AccountPlanEnded = "account_plan_ended",
+        AccountDisconnected = "account_disconnected",
+        ChannelDisconnected = "channel_disconnected",
+        ChannelMisconfigured = "channel_misconfigured",
+        ChannelNotAllowed = "channel_not_allowed",
+    }
 }
 
 impl StateReason {
-    /// All reasons, for the tests of texts.
-    pub const ALL: [Self; 21] = [
-        Self::AccessRefused,
-        Self::CredentialsErased,
-        Self::MessengerUnreachable,
-        Self::WebhookSuspended,
-        Self::LineElsewhere,
-        Self::LineNotSet,
-        Self::LineFailing,
-        Self::LineTrouble,
-        Self::BusinessOff,
-        Self::DeletedInCrm,
-        Self::PipelineArchived,
-        Self::AccountNotConnected,
-        Self::AccountAccessLost,
-        Self::AccountUnpaid,
-        Self::AccountBlocked,
-        Self::AccountSuspended,
-        Self::AccountPlanEnded,
-        Self::AccountDisconnected,
-        Self::ChannelDisconnected,
-        Self::ChannelMisconfigured,
-        Self::ChannelNotAllowed,
-    ];
-
-    /// The key, as in the API's `status_reason`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AccessRefused => "access_refused",
-            Self::CredentialsErased => "credentials_erased",
-            Self::MessengerUnreachable => "messenger_unreachable",
-            Self::WebhookSuspended => "webhook_suspended",
-            Self::LineElsewhere => "line_elsewhere",
-            Self::LineNotSet => "line_not_set",
-            Self::LineFailing => "line_failing",
-            Self::LineTrouble => "line_trouble",
-            Self::BusinessOff => "business_off",
-            Self::DeletedInCrm => "deleted_in_crm",
-            Self::PipelineArchived => "pipeline_archived",
-            Self::AccountNotConnected => "account_not_connected",
-            Self::AccountAccessLost => "account_access_lost",
-            Self::AccountUnpaid => "account_unpaid",
-            Self::AccountBlocked => "account_blocked",
-            Self::AccountSuspended => "account_suspended",
-            Self::AccountPlanEnded => "account_plan_ended",
-            Self::AccountDisconnected => "account_disconnected",
-            Self::ChannelDisconnected => "channel_disconnected",
-            Self::ChannelMisconfigured => "channel_misconfigured",
-            Self::ChannelNotAllowed => "channel_not_allowed",
-        }
-    }
-
-    /// The reason of a key; none for anything else.
-    pub fn parse(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.as_str() == key)
-    }
-
     /// The action to take.
     pub const fn action(self) -> Option<StateAction> {
         Some(match self {
@@ -404,62 +350,34 @@ impl StateReason {
     }
 }
 
-/// An action; its text is `source-action-{key}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum StateAction {
-    /// Test the source.
-    Test,
-    /// Enter new credentials for the messenger.
-    Reconnect,
-    /// End the pause.
-    Resume,
-    /// Create it in amoCRM again.
-    Restore,
-    /// Make the messenger deliver messages here again.
-    TakeBack,
-    /// Choose another pipeline.
-    ChoosePipeline,
-    /// Allow access to the amoCRM account again.
-    AllowAccess,
-    /// Connect the account.
-    ConnectAccount,
-    /// Pay for amoCRM.
-    Pay,
-    /// Contact support.
-    Support,
+worded! {
+    /// An action, with its key in the API's `status_action`; its text is `source-action-{key}`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum StateAction, as_str {
+        /// Test the source.
+        Test = "test",
+        /// Enter new credentials for the messenger.
+        Reconnect = "reconnect",
+        /// End the pause.
+        Resume = "resume",
+        /// Create it in amoCRM again.
+        Restore = "restore",
+        /// Make the messenger deliver messages here again.
+        TakeBack = "take_back",
+        /// Choose another pipeline.
+        ChoosePipeline = "choose_pipeline",
+        /// Allow access to the amoCRM account again.
+        AllowAccess = "allow_access",
+        /// Connect the account.
+        ConnectAccount = "connect_account",
+        /// Pay for amoCRM.
+        Pay = "pay",
+        /// Contact support.
+        Support = "support",
+    }
 }
 
 impl StateAction {
-    /// All actions, for the tests of texts.
-    pub const ALL: [Self; 10] = [
-        Self::Test,
-        Self::Reconnect,
-        Self::Resume,
-        Self::Restore,
-        Self::TakeBack,
-        Self::ChoosePipeline,
-        Self::AllowAccess,
-        Self::ConnectAccount,
-        Self::Pay,
-        Self::Support,
-    ];
-
-    /// The key, as in the API's `status_action`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Test => "test",
-            Self::Reconnect => "reconnect",
-            Self::Resume => "resume",
-            Self::Restore => "restore",
-            Self::TakeBack => "take_back",
-            Self::ChoosePipeline => "choose_pipeline",
-            Self::AllowAccess => "allow_access",
-            Self::ConnectAccount => "connect_account",
-            Self::Pay => "pay",
-            Self::Support => "support",
-        }
-    }
-
     /// The action for a state without a reason. There is none while amoCRM does not answer.
     const fn of(status: SourceStatus) -> Option<Self> {
         match status {

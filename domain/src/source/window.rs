@@ -6,7 +6,7 @@ use std::time::Duration;
 use connectors::{Connector, Support};
 use entity::{conversation, source};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter};
 use serde::Deserialize;
 
 use crate::source::SourceContext;
@@ -57,11 +57,9 @@ impl Window {
     /// Ends the window of a customer, as read, at `now`, in milliseconds since 1970, unless they wrote since it was read.
     pub async fn close(&self, app: &SourceContext, row: &conversation::Model, now: i64) -> Result<(), DbErr> {
         let over = now.saturating_sub(self.people).min(row.heard_at);
-        conversation::Entity::update_many()
+        conversation::Entity::update_by_id((row.tenant_id, row.id))
             .col_expr(conversation::Column::HeardAt, Expr::value(over))
             .col_expr(conversation::Column::FreeUntil, Expr::value(row.free_until.min(now)))
-            .filter(conversation::Column::TenantId.eq(row.tenant_id))
-            .filter(conversation::Column::Id.eq(row.id))
             .filter(conversation::Column::HeardAt.eq(row.heard_at))
             .filter(conversation::Column::FreeUntil.eq(row.free_until))
             .exec(app.store.write())

@@ -14,7 +14,7 @@ mod spec;
 mod view;
 mod work;
 
-pub use registry::{KIND, Stage, by_id, decide, named, of_source, page, registered, reported, requested, usable};
+pub use registry::{KIND, Stage, apply, by_id, named, of_source, page, registered, reported, requested, usable};
 pub use spec::{Spec, is_filled_in, markers};
 pub use view::{
     Review, ShownButton, TemplateDraft, TemplateState, TemplateView, change, create, find, for_review, known,

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use amocrm::rest::{Rest, ReviewOutcome, ReviewStatus, Template};
 use base::error::Result;
 use base::store::finish_tx;
+use base::worded::worded;
 use connectors::kinds::has_own_server;
 use connectors::template::{RegisteredTemplate, TemplateState, TemplateStatus};
 use entity::message_template::{self, Column};
 use entity::source;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
 };
 use secrecy::SecretString;
 use serde_json::json;
@@ -82,46 +83,42 @@ async fn enter(app: &SourceContext, source: &source::Model, template: &Template,
         changed_at: 0,
     };
     let tx = app.store.write_tx().await?;
-    let done = enter_in(&tx, now, row).await;
+    let done = async {
+        let key = OnConflict::columns([Column::TenantId, Column::SourceId, Column::CrmId]).do_nothing().to_owned();
+        let new = message_template::Entity::insert(row.clone().into_active_model()).on_conflict(key);
+        if new.exec_without_returning(&tx).await? > 0 {
+            return due_at(&tx, row.tenant_id, row.id, now).await;
+        }
+        let known = message_template::Entity::of_tenant(row.tenant_id)
+            .filter(Column::SourceId.eq(row.source_id))
+            .filter(Column::CrmId.eq(row.crm_id))
+            .filter(Column::ReviewId.ne(row.review_id))
+            .lock_exclusive();
+        let Some(known) = known.one(&tx).await? else { return Ok(()) };
+        // Another review of a known template: it is submitted again, under the name that it has at the messenger.
+        message_template::Entity::update_by_id((known.tenant_id, known.id))
+            .col_expr(Column::ReviewId, Expr::value(row.review_id))
+            .col_expr(Column::Submission, Expr::value(row.submission))
+            .col_expr(Column::Title, Expr::value(row.title))
+            .col_expr(Column::Language, Expr::value(row.language))
+            .col_expr(Column::Category, Expr::value(row.category))
+            .col_expr(Column::Spec, Expr::value(row.spec))
+            .col_expr(Column::Stage, Expr::value(Stage::Waiting.word()))
+            .col_expr(Column::Told, Expr::value(""))
+            .col_expr(Column::Trouble, Expr::value(""))
+            .col_expr(Column::Tries, Expr::value(0))
+            .col_expr(Column::NextTryAt, Expr::value(Some(now)))
+            .exec(&tx)
+            .await?;
+        due_at(&tx, known.tenant_id, known.id, now).await
+    };
+    let done = done.await;
     finish_tx(tx, done).await
 }
 
 /// Makes a row's next step due at this time.
 pub(super) async fn due_at(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid, at: i64) -> Result<(), DbErr> {
     schedule(db, at, NewJob::new(tenant_id, KIND, id, at)).await
-}
-
-async fn enter_in(tx: &DatabaseTransaction, now: i64, row: message_template::Model) -> Result<(), DbErr> {
-    let key = OnConflict::columns([Column::TenantId, Column::SourceId, Column::CrmId]).do_nothing().to_owned();
-    let again = row.clone();
-    if message_template::Entity::insert(row.into_active_model()).on_conflict(key).exec_without_returning(tx).await? > 0
-    {
-        return due_at(tx, again.tenant_id, again.id, now).await;
-    }
-    let known = message_template::Entity::of_tenant(again.tenant_id)
-        .filter(Column::SourceId.eq(again.source_id))
-        .filter(Column::CrmId.eq(again.crm_id))
-        .filter(Column::ReviewId.ne(again.review_id))
-        .lock_exclusive();
-    let Some(known) = known.one(tx).await? else { return Ok(()) };
-    // Another review of a known template: it is submitted again, under the name that it has at the messenger.
-    message_template::Entity::update_many()
-        .col_expr(Column::ReviewId, Expr::value(again.review_id))
-        .col_expr(Column::Submission, Expr::value(again.submission))
-        .col_expr(Column::Title, Expr::value(again.title))
-        .col_expr(Column::Language, Expr::value(again.language))
-        .col_expr(Column::Category, Expr::value(again.category))
-        .col_expr(Column::Spec, Expr::value(again.spec))
-        .col_expr(Column::Stage, Expr::value(Stage::Waiting.word()))
-        .col_expr(Column::Told, Expr::value(""))
-        .col_expr(Column::Trouble, Expr::value(""))
-        .col_expr(Column::Tries, Expr::value(0))
-        .col_expr(Column::NextTryAt, Expr::value(Some(now)))
-        .filter(Column::TenantId.eq(known.tenant_id))
-        .filter(Column::Id.eq(known.id))
-        .exec(tx)
-        .await?;
-    due_at(tx, known.tenant_id, known.id, now).await
 }
 
 /// Handles a messenger's report about a template, for every source of its kind that has the template, because lines may
@@ -161,20 +158,9 @@ fn is_about(row: &message_template::Model, state: &TemplateState, own_server: bo
     named && state.language.as_deref().is_none_or(|language| language == row.language)
 }
 
-/// Stores a reported state and, if the outcome changed, schedules the report to amoCRM.
-pub(super) async fn apply(
+/// Stores a state that a messenger reported or decided and, if the outcome changed, schedules the report to amoCRM.
+pub async fn apply(
     app: &SourceContext,
-    row: message_template::Model,
-    state: &TemplateState,
-) -> Result<message_template::Model, DbErr> {
-    let tx = app.store.write_tx().await?;
-    let done = apply_in(app, &tx, row, state).await;
-    finish_tx(tx, done).await
-}
-
-async fn apply_in(
-    app: &SourceContext,
-    tx: &DatabaseTransaction,
     row: message_template::Model,
     state: &TemplateState,
 ) -> Result<message_template::Model, DbErr> {
@@ -201,24 +187,28 @@ async fn apply_in(
         row.changed_at = now;
     }
     let untold = Stage::of(&row).outcome().is_some_and(|outcome| outcome != row.told);
-    if untold || row != before {
-        let mut update = message_template::Entity::update_many()
-            .col_expr(Column::Stage, Expr::value(row.stage.as_str()))
-            .col_expr(Column::Reason, Expr::value(row.reason.as_str()))
-            .col_expr(Column::Category, Expr::value(row.category.as_str()))
-            .col_expr(Column::Quality, Expr::value(row.quality.as_str()))
-            .col_expr(Column::ExternalId, Expr::value(row.external_id.as_str()))
-            .col_expr(Column::SubmittedAt, Expr::value(row.submitted_at))
-            .col_expr(Column::ChangedAt, Expr::value(row.changed_at))
-            .filter(Column::TenantId.eq(row.tenant_id))
-            .filter(Column::Id.eq(row.id));
-        if untold {
-            update = update.col_expr(Column::NextTryAt, Expr::value(Some(now))).col_expr(Column::Tries, Expr::value(0));
-            due_at(tx, row.tenant_id, row.id, now).await?;
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        if untold || row != before {
+            let mut update = message_template::Entity::update_by_id((row.tenant_id, row.id))
+                .col_expr(Column::Stage, Expr::value(row.stage.as_str()))
+                .col_expr(Column::Reason, Expr::value(row.reason.as_str()))
+                .col_expr(Column::Category, Expr::value(row.category.as_str()))
+                .col_expr(Column::Quality, Expr::value(row.quality.as_str()))
+                .col_expr(Column::ExternalId, Expr::value(row.external_id.as_str()))
+                .col_expr(Column::SubmittedAt, Expr::value(row.submitted_at))
+                .col_expr(Column::ChangedAt, Expr::value(row.changed_at));
+            if untold {
+                update =
+                    update.col_expr(Column::NextTryAt, Expr::value(Some(now))).col_expr(Column::Tries, Expr::value(0));
+                due_at(&tx, row.tenant_id, row.id, now).await?;
+            }
+            update.exec(&tx).await?;
         }
-        update.exec(tx).await?;
-    }
-    follow_alerts(app, tx, &before, &row).await?;
+        follow_alerts(app, &tx, &before, &row).await
+    };
+    let done = done.await;
+    finish_tx(tx, done).await?;
     Ok(row)
 }
 
@@ -295,20 +285,12 @@ pub async fn page(
     after: Option<Uuid>,
     limit: u64,
 ) -> Result<Vec<message_template::Model>, DbErr> {
-    let mut rows = rows_of(source);
-    if let Some(after) = after {
-        rows = rows.filter(Column::Id.lt(after));
-    }
-    rows.order_by_desc(Column::Id).limit(limit).all(app.store.read()).await
-}
-
-/// Stores the decision of a developer's messenger.
-pub async fn decide(
-    app: &SourceContext,
-    row: message_template::Model,
-    state: &TemplateState,
-) -> Result<message_template::Model, DbErr> {
-    apply(app, row, state).await
+    rows_of(source)
+        .apply_if(after, |rows, after| rows.filter(Column::Id.lt(after)))
+        .order_by_desc(Column::Id)
+        .limit(limit)
+        .all(app.store.read())
+        .await
 }
 
 /// The template with which messages are sent; none unless the messenger approved it.
@@ -324,39 +306,25 @@ fn shorten(text: &str) -> String {
     clean(text).chars().take(REASON_CHARS).collect()
 }
 
-/// The state of a review at the messenger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// Not submitted to the messenger yet.
-    Waiting,
-    InReview,
-    Approved,
-    Rejected,
-    /// Cannot be used for now.
-    Paused,
-    /// Cannot be used any more.
-    Disabled,
-    /// Deleted at the messenger.
-    Deleted,
+worded! {
+    /// The state of a review at the messenger. The word is in the public API; its text key is `template-stage-{word}`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Stage, word {
+        /// Not submitted to the messenger yet.
+        Waiting = "waiting",
+        InReview = "review",
+        Approved = "approved",
+        Rejected = "rejected",
+        /// Cannot be used for now.
+        Paused = "paused",
+        /// Cannot be used any more.
+        Disabled = "disabled",
+        /// Deleted at the messenger.
+        Deleted = "deleted",
+    }
 }
 
 impl Stage {
-    const ALL: [Self; 7] =
-        [Self::Waiting, Self::InReview, Self::Approved, Self::Rejected, Self::Paused, Self::Disabled, Self::Deleted];
-
-    /// Its name in the public API, and the end of its text key: `template-stage-…`.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::InReview => "review",
-            Self::Approved => "approved",
-            Self::Rejected => "rejected",
-            Self::Paused => "paused",
-            Self::Disabled => "disabled",
-            Self::Deleted => "deleted",
-        }
-    }
-
     /// The tone of its badge.
     pub const fn tone(self) -> &'static str {
         match self {
@@ -370,7 +338,7 @@ impl Stage {
 
     /// The stage of a row.
     pub fn of(row: &message_template::Model) -> Self {
-        Self::ALL.into_iter().find(|stage| stage.word() == row.stage).unwrap_or(Self::Waiting)
+        Self::parse(&row.stage).unwrap_or(Self::Waiting)
     }
 
     /// The outcome to report to amoCRM, which knows three. None until there is a decision.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use amocrm::rest::{self, NewTemplate, ReviewStatus, Service, TemplateButton, TemplateChange, WabaTemplate};
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
+use base::worded::worded;
 use entity::{message_template, source};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -22,31 +23,21 @@ use crate::source::crm_copy::{self, CrmItem, Known};
 /// Maximum number of pages read from amoCRM's list, with 50 templates each.
 const PAGES: u32 = 20;
 
-/// State of a template.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TemplateState {
-    /// Not a WhatsApp template, so it is not reviewed.
-    Plain,
-    Draft,
-    Review,
-    Approved,
-    Rejected,
-    Paused,
+worded! {
+    /// State of a template. Its text key is `template-state-{word}`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum TemplateState, word {
+        /// Not a WhatsApp template, so it is not reviewed.
+        Plain = "plain",
+        Draft = "draft",
+        Review = "review",
+        Approved = "approved",
+        Rejected = "rejected",
+        Paused = "paused",
+    }
 }
 
 impl TemplateState {
-    /// The end of its text key: `template-state-…`.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Plain => "plain",
-            Self::Draft => "draft",
-            Self::Review => "review",
-            Self::Approved => "approved",
-            Self::Rejected => "rejected",
-            Self::Paused => "paused",
-        }
-    }
-
     /// The tone of its badge.
     pub const fn tone(self) -> &'static str {
         match self {

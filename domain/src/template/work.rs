@@ -22,7 +22,7 @@ use connectors::{Connector, Denied, Settings};
 use entity::message_template::{self, Column};
 use entity::{job as jobs, source};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::Stage;
@@ -242,33 +242,25 @@ async fn set(
     next: Option<i64>,
     trouble: &str,
 ) -> Result<(), DbErr> {
-    let tx = app.store.write_tx().await?;
-    let done = set_in(&tx, row, next, trouble).await;
-    finish_tx(tx, done).await
-}
-
-async fn set_in(
-    tx: &DatabaseTransaction,
-    row: &message_template::Model,
-    next: Option<i64>,
-    trouble: &str,
-) -> Result<(), DbErr> {
     let tries = if trouble.is_empty() { 0 } else { row.tries.saturating_add(1) };
-    let done = message_template::Entity::update_many()
-        .col_expr(Column::NextTryAt, Expr::value(next))
-        .col_expr(Column::Tries, Expr::value(tries))
-        .col_expr(Column::Trouble, Expr::value(trouble))
-        .filter(Column::TenantId.eq(row.tenant_id))
-        .filter(Column::Id.eq(row.id))
-        .filter(Column::Submission.eq(row.submission))
-        .filter(Column::Stage.eq(row.stage.as_str()))
-        .exec(tx)
-        .await?;
-    match next {
-        _ if done.rows_affected == 0 => Ok(()),
-        Some(next) => due_at(tx, row.tenant_id, row.id, next).await,
-        None => job::cancel(tx, row.tenant_id, KIND, &row.id.to_string()).await.map(drop),
-    }
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        let done = message_template::Entity::update_by_id((row.tenant_id, row.id))
+            .col_expr(Column::NextTryAt, Expr::value(next))
+            .col_expr(Column::Tries, Expr::value(tries))
+            .col_expr(Column::Trouble, Expr::value(trouble))
+            .filter(Column::Submission.eq(row.submission))
+            .filter(Column::Stage.eq(row.stage.as_str()))
+            .exec(&tx)
+            .await?;
+        match next {
+            _ if done.rows_affected == 0 => Ok(()),
+            Some(next) => due_at(&tx, row.tenant_id, row.id, next).await,
+            None => job::cancel(&tx, row.tenant_id, KIND, &row.id.to_string()).await.map(drop),
+        }
+    };
+    let done = done.await;
+    finish_tx(tx, done).await
 }
 
 /// Makes a row's next step due immediately. False if there is no such row.
@@ -299,13 +291,11 @@ pub(super) async fn current_template(
         category: waba.category,
         ..row
     };
-    let stored = message_template::Entity::update_many()
+    let stored = message_template::Entity::update_by_id((row.tenant_id, row.id))
         .col_expr(Column::Title, Expr::value(row.title.as_str()))
         .col_expr(Column::Spec, Expr::value(row.spec.as_str()))
         .col_expr(Column::Language, Expr::value(row.language.as_str()))
         .col_expr(Column::Category, Expr::value(row.category.as_str()))
-        .filter(Column::TenantId.eq(row.tenant_id))
-        .filter(Column::Id.eq(row.id))
         .exec(app.store.write());
     match stored.await {
         Ok(_) => Ok(row),
@@ -338,11 +328,9 @@ pub(super) async fn tell(app: &Arc<SourceContext>, row: &message_template::Model
 
 /// Stores what was reported to amoCRM.
 pub(super) async fn note(app: &SourceContext, row: &message_template::Model, told: &str) -> Result<(), DbErr> {
-    message_template::Entity::update_many()
+    message_template::Entity::update_by_id((row.tenant_id, row.id))
         .col_expr(Column::Told, Expr::value(told))
         .col_expr(Column::Trouble, Expr::value(""))
-        .filter(Column::TenantId.eq(row.tenant_id))
-        .filter(Column::Id.eq(row.id))
         .filter(Column::ReviewId.eq(row.review_id))
         .exec(app.store.write())
         .await?;
@@ -438,10 +426,8 @@ pub async fn example(app: &Arc<SourceContext>, source: &source::Model, row: &mes
     let received = upload.take(file.bytes).await?.finish(&file.name).await?;
     received.keep(&app.files).await?;
     let stored = Spec { example: Some(received.id()), ..spec };
-    message_template::Entity::update_many()
+    message_template::Entity::update_by_id((row.tenant_id, row.id))
         .col_expr(Column::Spec, Expr::value(serde_json::to_string(&stored).map_err(anyhow::Error::from)?))
-        .filter(Column::TenantId.eq(row.tenant_id))
-        .filter(Column::Id.eq(row.id))
         // A review that was requested meanwhile has another file.
         .filter(Column::Spec.eq(row.spec.as_str()))
         .exec(app.store.write())

@@ -269,7 +269,7 @@ impl RedriveForm {
     }
 
     fn action(&self) -> ReplayAction {
-        ReplayAction::named(&self.word).unwrap_or(ReplayAction::Retry)
+        ReplayAction::parse(&self.word).unwrap_or(ReplayAction::Retry)
     }
 
     /// The address of a page about these letters.

@@ -196,7 +196,7 @@ fn list_page(
 }
 
 fn taken_up(page: &PageContext, row: &entity::replay::Model) -> ReplayProgress {
-    let key = match ReplayAction::named(&row.action) {
+    let key = match ReplayAction::parse(&row.action) {
         Some(ReplayAction::Drop) => "undelivered-dropping",
         _ => "undelivered-retrying",
     };
@@ -280,7 +280,7 @@ const LOOKED_AT: u64 = 500;
 const NAMES: [&str; 7] = ["id", "all", "do", "source", "reason", "period", "back"];
 
 fn action(fields: &Fields) -> Result<ReplayAction> {
-    ReplayAction::named(fields.get("do")).ok_or_else(|| Error::Malformed(LocalizedText::new("said-form-deed")))
+    ReplayAction::parse(fields.get("do")).ok_or_else(|| Error::Malformed(LocalizedText::new("said-form-deed")))
 }
 
 #[derive(Template)]

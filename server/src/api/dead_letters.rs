@@ -291,7 +291,7 @@ pub async fn create_replay(
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let (input, fingerprint) = body.read::<ReplayIn>().await?;
-    let action = ReplayAction::named(&input.action);
+    let action = ReplayAction::parse(&input.action);
     let action = action
         .ok_or_else(|| Error::field("/action", LocalizedText::new("said-kind-unknown").with("known", "retry, drop")))?;
     let tenant_id = tenant_of(&app, &key, input.source_id, input.tenant_id).await?;

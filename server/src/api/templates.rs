@@ -123,7 +123,7 @@ pub async fn review(
         return Err(Error::Conflict { problem: "template_not_decided_here", detail });
     }
     once(&app, &key, fingerprint, async {
-        let row = template::decide(&app.sources, row, &state).await?;
+        let row = template::apply(&app.sources, row, &state).await?;
         let (by, object) = (by(&app, &key, &request).await?, row.crm_id.to_string());
         let detail = json!({ "name": row.title });
         by.did(&app, app.store.write(), "template.decided", (source.tenant_id, &object), detail).await?;
@@ -546,10 +546,11 @@ async fn file_of(
 impl TemplateFileIn {
     fn checked(self, kind: TemplateFileKind) -> Result<Content> {
         let given = ContentIn {
+            kind: ContentType::File,
             media_url: self.media_url,
             media_id: self.media_id,
             file_name: self.file_name,
-            ..ContentIn::of(ContentType::File)
+            ..ContentIn::default()
         };
         let mut wrong = Vec::new();
         let (content, _) = given.checked(&mut wrong);

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use entity::{conversation, conversation_alias, message};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
 };
 use uuid::Uuid;
 
@@ -31,22 +32,18 @@ pub async fn page(
     after: Option<Uuid>,
     rows: u64,
 ) -> Result<Vec<conversation::Model>, DbErr> {
-    let mut select = conversation::Entity::of_tenant(tenant_id);
-    if let Some(source_id) = wanted.source_id {
-        select = select.filter(conversation::Column::SourceId.eq(source_id));
-    }
-    if let Some(ids) = &wanted.ids {
-        select = select.filter(conversation::Column::Id.is_in(ids.iter().copied()));
-    }
-    if let Some(after) = after {
-        select = select.filter(conversation::Column::Id.lt(after));
-    }
-    select.order_by_desc(conversation::Column::Id).limit(rows).all(db).await
+    of_source(tenant_id, wanted.source_id)
+        .apply_if(wanted.ids.as_ref(), |select, ids| select.filter(conversation::Column::Id.is_in(ids.iter().copied())))
+        .apply_if(after, |select, after| select.filter(conversation::Column::Id.lt(after)))
+        .order_by_desc(conversation::Column::Id)
+        .limit(rows)
+        .all(db)
+        .await
 }
 
 /// One conversation of an account.
 pub async fn one(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> Result<Option<conversation::Model>, DbErr> {
-    conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(id)).one(db).await
+    conversation::Entity::find_by_id((tenant_id, id)).one(db).await
 }
 
 /// Number of a source's conversations.
@@ -228,10 +225,9 @@ async fn others(
         )
         .and_where_option(oldest.map(|oldest| Expr::col((message::Entity, message::Column::Id)).gte(oldest)))
         .to_owned();
-    let mut select = of_source(tenant_id, source_id).filter(Expr::exists(of_chat).not());
-    if let Some(after) = after {
-        select = select.filter(conversation::Column::Id.lt(after));
-    }
+    let select = of_source(tenant_id, source_id)
+        .filter(Expr::exists(of_chat).not())
+        .apply_if(after, |select, after| select.filter(conversation::Column::Id.lt(after)));
     let chats = select.order_by_desc(conversation::Column::Id).limit(rows).all(db).await?;
     Ok(chats.into_iter().map(|conversation| LatestChat { place: conversation.id, conversation }).collect())
 }
@@ -254,9 +250,6 @@ async fn search(
 }
 
 fn of_source(tenant_id: Uuid, source_id: Option<Uuid>) -> Select<conversation::Entity> {
-    let select = conversation::Entity::of_tenant(tenant_id);
-    match source_id {
-        Some(source_id) => select.filter(conversation::Column::SourceId.eq(source_id)),
-        None => select,
-    }
+    conversation::Entity::of_tenant(tenant_id)
+        .apply_if(source_id, |select, source_id| select.filter(conversation::Column::SourceId.eq(source_id)))
 }

@@ -6,7 +6,8 @@ use base::message::{Direction, LetterKind, Person};
 use base::store::Store;
 use entity::{attempt, conversation, dead_letter, message};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
 };
 use uuid::Uuid;
 
@@ -78,11 +79,9 @@ pub async fn page_of_all(
 }
 
 fn newest(of: Select<dead_letter::Entity>, after: Option<Uuid>, rows: u64) -> Select<dead_letter::Entity> {
-    let older = match after {
-        Some(after) => of.filter(dead_letter::Column::Id.lt(after)),
-        None => of,
-    };
-    older.order_by_desc(dead_letter::Column::Id).limit(rows)
+    of.apply_if(after, |of, after| of.filter(dead_letter::Column::Id.lt(after)))
+        .order_by_desc(dead_letter::Column::Id)
+        .limit(rows)
 }
 
 /// Number of dead letters per reason, largest first. Ignores the filter's reason.
@@ -202,21 +201,12 @@ fn select(tenant_id: Uuid, wanted: &DeadLetterFilter) -> Select<dead_letter::Ent
     filtered(dead_letter::Entity::of_tenant(tenant_id), wanted)
 }
 
-fn filtered(mut select: Select<dead_letter::Entity>, wanted: &DeadLetterFilter) -> Select<dead_letter::Entity> {
-    if let Some(source_id) = wanted.source_id {
-        select = select.filter(dead_letter::Column::SourceId.eq(source_id));
-    }
-    if let Some(reason) = &wanted.reason {
-        select = select.filter(dead_letter::Column::Reason.eq(reason.as_str()));
-    }
-    if let Some(from) = wanted.from {
-        select = select.filter(dead_letter::Column::Id.gte(first_id_at(from)));
-    }
-    if let Some(by) = wanted.given_up_by {
-        select = select.filter(dead_letter::Column::LastAt.lte(by));
-    }
-    if let Some(ids) = &wanted.ids {
-        select = select.filter(dead_letter::Column::Id.is_in(ids.iter().copied()));
-    }
+fn filtered(select: Select<dead_letter::Entity>, wanted: &DeadLetterFilter) -> Select<dead_letter::Entity> {
+    use dead_letter::Column::{Id, LastAt, Reason, SourceId};
     select
+        .apply_if(wanted.source_id, |select, source_id| select.filter(SourceId.eq(source_id)))
+        .apply_if(wanted.reason.as_ref(), |select, reason| select.filter(Reason.eq(reason.as_str())))
+        .apply_if(wanted.from, |select, from| select.filter(Id.gte(first_id_at(from))))
+        .apply_if(wanted.given_up_by, |select, by| select.filter(LastAt.lte(by)))
+        .apply_if(wanted.ids.as_ref(), |select, ids| select.filter(Id.is_in(ids.iter().copied())))
 }

@@ -332,11 +332,7 @@ struct LedgerDayRow {
 
 /// What the latest days of the ledger brought, oldest first, today last. Days are UTC, by acceptance.
 pub async fn service_days(app: &DeliveryContext, count: i32) -> Result<Vec<FiguresSlot>, DbErr> {
-    use ledger_delta::Column::Accepted;
-    use ledger_delta::Column::Day;
-    use ledger_delta::Column::Delivered;
-    use ledger_delta::Column::Direction;
-    use ledger_delta::Column::Failed;
+    use ledger_delta::Column::{Accepted, Day, Delivered, Direction, Failed};
     let today = day_of(app.clock.millis());
     let first = today - count + 1;
     let rows: Vec<LedgerDayRow> = ledger_delta::Entity::find()
@@ -371,8 +367,7 @@ pub struct Undelivered {
 
 /// Counts them.
 pub async fn undelivered(db: &impl ConnectionTrait) -> Result<Undelivered, DbErr> {
-    use dead_letter::Column::Id;
-    use dead_letter::Column::TenantId;
+    use dead_letter::Column::{Id, TenantId};
     let found = dead_letter::Entity::find()
         .select_only()
         .column_as(Id.count(), "letters")

@@ -3,7 +3,9 @@
 use base::message::{Direction, LetterKind};
 use entity::{ledger_delta, letter};
 use sea_orm::sea_query::{ExprTrait as _, Func, SimpleExpr};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, QueryTrait, Select,
+};
 use uuid::Uuid;
 
 use crate::delivery::DeliveryContext;
@@ -21,14 +23,10 @@ pub struct LedgerFilter {
 }
 
 impl LedgerFilter {
-    fn days<E: EntityTrait>(&self, mut select: Select<E>, day: E::Column) -> Select<E> {
-        if let Some(from) = self.from {
-            select = select.filter(day.gte(from));
-        }
-        if let Some(to) = self.to {
-            select = select.filter(day.lte(to));
-        }
+    fn days<E: EntityTrait>(&self, select: Select<E>, day: E::Column) -> Select<E> {
         select
+            .apply_if(self.from, |select, from| select.filter(day.gte(from)))
+            .apply_if(self.to, |select, to| select.filter(day.lte(to)))
     }
 }
 
@@ -89,10 +87,8 @@ fn counts(direction: Direction, settled: &[SettledCount], waiting: &[WaitingCoun
 
 async fn settled_counts(db: &impl ConnectionTrait, which: LedgerFilter) -> Result<Vec<SettledCount>, DbErr> {
     use ledger_delta::Column::{Accepted, Day, Delivered, Direction, Failed, SourceId};
-    let mut select = ledger_delta::Entity::of_tenant(which.tenant_id);
-    if let Some(source_id) = which.source_id {
-        select = select.filter(SourceId.eq(source_id));
-    }
+    let select = ledger_delta::Entity::of_tenant(which.tenant_id)
+        .apply_if(which.source_id, |select, source_id| select.filter(SourceId.eq(source_id)));
     which
         .days(select, Day)
         .select_only()
@@ -113,10 +109,9 @@ pub fn sum(column: ledger_delta::Column) -> SimpleExpr {
 
 async fn waiting(db: &impl ConnectionTrait, which: LedgerFilter) -> Result<Vec<WaitingCount>, DbErr> {
     use letter::Column::{Day, Direction, Id, Kind, SourceId};
-    let mut select = letter::Entity::of_tenant(which.tenant_id).filter(Kind.eq(LetterKind::Message.number()));
-    if let Some(source_id) = which.source_id {
-        select = select.filter(SourceId.eq(source_id));
-    }
+    let select = letter::Entity::of_tenant(which.tenant_id)
+        .filter(Kind.eq(LetterKind::Message.number()))
+        .apply_if(which.source_id, |select, source_id| select.filter(SourceId.eq(source_id)));
     which
         .days(select, Day)
         .select_only()

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Context;
 use base::message::{Body, Direction, Failure, FailureCode, LetterKind, Person, Role, State};
+use base::millis::DAY;
 use entity::{attempt, conversation, found_message, ledger_delta, letter, message, source};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement, SimpleExpr, UnionType};
 use sea_orm::{
@@ -90,10 +91,8 @@ pub async fn page(
     after: Option<Uuid>,
     rows: u64,
 ) -> anyhow::Result<Vec<MessageSummary>> {
-    let mut select = select(tenant_id, wanted, ground)?;
-    if let Some(after) = after {
-        select = select.filter(message::Column::Id.lt(after));
-    }
+    let select = select(tenant_id, wanted, ground)?
+        .apply_if(after, |select, after| select.filter(message::Column::Id.lt(after)));
     let messages = select.order_by_desc(message::Column::Id).limit(rows).all(db).await?;
     lines(db, tenant_id, ground, messages).await
 }
@@ -135,10 +134,9 @@ pub(super) async fn newest(
     ground: &Ground,
     most: u64,
 ) -> anyhow::Result<Select<message::Entity>> {
-    let mut matches = select(tenant_id, wanted, ground)?;
-    if let Some(source_id) = sparse_source(db, tenant_id, wanted).await? {
-        matches = matches.filter(message::Column::Id.in_subquery(sparse_ids(tenant_id, source_id, wanted)));
-    }
+    let sparse = sparse_source(db, tenant_id, wanted).await?.map(|source_id| sparse_ids(tenant_id, source_id, wanted));
+    let matches = select(tenant_id, wanted, ground)?;
+    let matches = matches.apply_if(sparse, |matches, ids| matches.filter(message::Column::Id.in_subquery(ids)));
     Ok(matches.select_only().column(message::Column::Id).order_by_desc(message::Column::Id).limit(most))
 }
 
@@ -260,9 +258,7 @@ const SLOW: i64 = 2000;
 impl Slower {
     /// The messages, by the index of slow attempts and by the letters that wait.
     fn ids(self, tenant_id: Uuid) -> SelectStatement {
-        use attempt::Column::MessageId;
-        use attempt::Column::TenantId;
-        use attempt::Column::Took;
+        use attempt::Column::{MessageId, TenantId, Took};
         let mut done = Query::select()
             .column(MessageId)
             .from(attempt::Entity)
@@ -349,22 +345,14 @@ impl Reached {
 
 /// The messages of an account that match.
 fn select(tenant_id: Uuid, wanted: &MessageFilter, ground: &Ground) -> anyhow::Result<Select<message::Entity>> {
-    let mut select = message::Entity::of_tenant(tenant_id);
-    if let Some(direction) = wanted.direction {
-        select = select.filter(message::Column::Direction.eq(direction.number()));
-    }
-    if let Some(source_id) = wanted.source_id {
-        select = select.filter(message::Column::SourceId.eq(source_id));
-    }
-    if let Some(conversation_id) = wanted.conversation_id {
-        select = select.filter(message::Column::ConversationId.eq(conversation_id));
-    }
-    if let Some(from) = wanted.from {
-        select = select.filter(message::Column::Id.gte(first_id_at(from)));
-    }
-    if let Some(to) = wanted.to {
-        select = select.filter(message::Column::Id.lt(first_id_at(to)));
-    }
+    use message::Column::{ConversationId, Direction, Id, SourceId};
+    let mut select = message::Entity::of_tenant(tenant_id)
+        .apply_if(wanted.direction, |select, direction| select.filter(Direction.eq(direction.number())))
+        .apply_if(wanted.source_id, |select, source_id| select.filter(SourceId.eq(source_id)))
+        .apply_if(wanted.conversation_id, |select, chat| select.filter(ConversationId.eq(chat)))
+        .apply_if(wanted.from, |select, from| select.filter(Id.gte(first_id_at(from))))
+        .apply_if(wanted.to, |select, to| select.filter(Id.lt(first_id_at(to))))
+        .apply_if(wanted.slower, |select, slower| select.filter(Id.in_subquery(slower.ids(tenant_id))));
     if !wanted.codes.is_empty() {
         // As serde writes it: the code is the first field.
         let begins = |code: &FailureCode| format!("{{\"code\":\"{}\"", code.word());
@@ -373,9 +361,6 @@ fn select(tenant_id: Uuid, wanted: &MessageFilter, ground: &Ground) -> anyhow::R
             .iter()
             .fold(Condition::any(), |any, code| any.add(message::Column::Error.starts_with(begins(code))));
         select = select.filter(any).filter(has_failed());
-    }
-    if let Some(slower) = wanted.slower {
-        select = select.filter(message::Column::Id.in_subquery(slower.ids(tenant_id)));
     }
     if let Some(found) = &wanted.found {
         let any = Condition::any()
@@ -406,7 +391,6 @@ fn select(tenant_id: Uuid, wanted: &MessageFilter, ground: &Ground) -> anyhow::R
     Ok(select)
 }
 
-const DAY_MS: i64 = 86_400_000;
 /// A source has few messages if it has at most one of so many. With more, reading by time finds a page sooner.
 const SHARE: i64 = 4;
 
@@ -419,7 +403,7 @@ async fn sparse_source(
     let Some(source_id) = wanted.source_id else { return Ok(None) };
     let mut days = ledger_delta::Entity::of_tenant(tenant_id);
     if let Some(from) = wanted.from {
-        let first = i32::try_from(from.div_euclid(DAY_MS)).unwrap_or_default();
+        let first = i32::try_from(from.div_euclid(DAY)).unwrap_or_default();
         days = days.filter(ledger_delta::Column::Day.gte(first));
     }
     let accepted: Vec<(Uuid, Option<i64>)> = days

@@ -212,8 +212,7 @@ mod tests {
 
     #[test]
     fn every_reason_has_words_and_a_remedy() {
-        use base::i18n::Language;
-        use base::i18n::Words;
+        use base::i18n::{Language, Words};
         let both = [Direction::ToCrm, Direction::ToMessenger];
         let stored = ["too_old", "dropped_by_person", "source_disconnected", "conversation_deleted", "internal"];
         let more = [

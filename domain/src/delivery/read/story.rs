@@ -4,7 +4,7 @@ use anyhow::Context;
 use base::message::{Body, Direction, Failure, LetterKind, Person, Role, State, Stream, lane_id};
 use entity::{attempt, conversation, dead_letter, dedupe, found_message, lane, letter, message, source, turn};
 use queue::accept_batch::{EventKind, HistoryMessage};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -103,17 +103,14 @@ impl Story {
 
 /// A message of an account; none if the account has no such message.
 pub async fn read(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> anyhow::Result<Option<Story>> {
-    let Some(message) = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(id)).one(db).await? else {
+    let Some(message) = message::Entity::find_by_id((tenant_id, id)).one(db).await? else {
         return Ok(None);
     };
     let direction = Direction::from_number(message.direction)?;
     let attempts = attempts(db, &message).await?;
     let dead = dead(db, &message).await?;
-    let conversation = conversation::Entity::of_tenant(tenant_id)
-        .filter(conversation::Column::Id.eq(message.conversation_id))
-        .one(db)
-        .await?;
-    let source = source::Entity::of_tenant(tenant_id).filter(source::Column::Id.eq(message.source_id)).one(db).await?;
+    let conversation = conversation::Entity::find_by_id((tenant_id, message.conversation_id)).one(db).await?;
+    let source = source::Entity::find_by_id((tenant_id, message.source_id)).one(db).await?;
     let hold = match &source {
         Some(source) => HoldReasons::of(db, source).await?.reason(direction).cloned(),
         None => None,

@@ -9,7 +9,8 @@ use base::message::{Direction, LetterKind, State};
 use entity::{attempt, lane, message, turn};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select, Statement,
+    ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    Statement,
 };
 use uuid::Uuid;
 
@@ -60,12 +61,8 @@ pub async fn page(
         // As the partial index has it.
         select = select.filter(Expr::cust("error <> ''"));
     }
-    if let Some(from) = wanted.from {
-        select = select.filter(message::Column::Id.gte(first_id_at(from)));
-    }
-    if let Some(after) = after {
-        select = select.filter(message::Column::Id.lt(after));
-    }
+    select = select.apply_if(wanted.from, |select, from| select.filter(message::Column::Id.gte(first_id_at(from))));
+    select = select.apply_if(after, |select, after| select.filter(message::Column::Id.lt(after)));
     let messages = select.order_by_desc(message::Column::Id).limit(rows).all(db).await?;
     let full = u64::try_from(messages.len()).is_ok_and(|count| count == rows);
     let next = messages.last().map(|message| message.id).filter(|_| full);
@@ -97,11 +94,13 @@ pub async fn tries(
     after: Option<Uuid>,
     rows: u64,
 ) -> Result<Vec<attempt::Model>, DbErr> {
-    let mut select = webhook_attempts(tenant_id).filter(attempt::Column::SourceId.eq(source_id));
-    if let Some(after) = after {
-        select = select.filter(attempt::Column::Id.lt(after));
-    }
-    select.order_by_desc(attempt::Column::Id).limit(rows).all(db).await
+    webhook_attempts(tenant_id)
+        .filter(attempt::Column::SourceId.eq(source_id))
+        .apply_if(after, |select, after| select.filter(attempt::Column::Id.lt(after)))
+        .order_by_desc(attempt::Column::Id)
+        .limit(rows)
+        .all(db)
+        .await
 }
 
 /// One attempt for these sources' webhooks.

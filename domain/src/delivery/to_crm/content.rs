@@ -8,7 +8,7 @@ use amocrm::chats::{
 };
 use base::message::{Content, Direction, Media, Post, Quote, SharedPost};
 use entity::{conversation, message};
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::EntityTrait;
 use uuid::Uuid;
 
 use super::{CrmTarget, ours};
@@ -151,10 +151,7 @@ pub(super) async fn forwards(
     if let Some(row) = find(app, parts, quote).await?
         && let Some(message) = message_ref(source_id, &row)
     {
-        let from = conversation::Entity::of_tenant(row.tenant_id)
-            .filter(conversation::Column::Id.eq(row.conversation_id))
-            .one(app.store.read())
-            .await?;
+        let from = conversation::Entity::find_by_id((row.tenant_id, row.conversation_id)).one(app.store.read()).await?;
         let from = from.filter(|from| !from.external_id.is_empty());
         let bound = from.as_ref().filter(|from| !from.crm_unbound);
         return Ok(Some(Forwards {

@@ -15,7 +15,7 @@ use base::verdict::{Report, Taken, Verdict};
 use entity::conversation::{self, Column};
 use queue::Claim;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::content::{self, Fitted, fit, with_caption};
@@ -266,10 +266,8 @@ pub(super) async fn complete_person(app: &DeliveryContext, parts: &mut LetterCon
 /// Stores the customer as they are known now, unless another process did so meanwhile.
 async fn know(app: &DeliveryContext, parts: &LetterContext) -> anyhow::Result<()> {
     let contact = serde_json::to_string(&parts.contact).context("a person as JSON")?;
-    conversation::Entity::update_many()
+    conversation::Entity::update_by_id((parts.conversation.tenant_id, parts.conversation.id))
         .col_expr(Column::Contact, Expr::value(contact))
-        .filter(Column::TenantId.eq(parts.conversation.tenant_id))
-        .filter(Column::Id.eq(parts.conversation.id))
         .filter(Column::Contact.eq(parts.conversation.contact.as_str()))
         .exec(app.store.write())
         .await?;

@@ -20,7 +20,7 @@ use connectors::{AfterUnknown, Event, Message, MessageIds, PartNumber, Stand, Su
 use entity::{conversation, message};
 use queue::{Claim, Letter};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 
 use super::content::{self, Filed};
@@ -384,11 +384,9 @@ pub(super) async fn reaction(
 /// Stored for pages that show the message later: a conversation's reactions are sent in order, so the last one
 /// remains.
 async fn note(line: &MessengerTarget<'_>, message: &message::Model, emoji: Option<&str>) -> anyhow::Result<()> {
-    message::Entity::update_many()
+    message::Entity::update_by_id((message.tenant_id, message.id))
         .col_expr(message::Column::ManagerReaction, Expr::value(emoji.unwrap_or_default()))
         .col_expr(message::Column::ReactedAt, Expr::value(line.app.clock.millis()))
-        .filter(message::Column::TenantId.eq(message.tenant_id))
-        .filter(message::Column::Id.eq(message.id))
         .exec(line.app.store.write())
         .await?;
     Ok(())

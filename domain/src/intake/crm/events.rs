@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use amocrm::hooks::chats::{self, HookError, HookEvent, HookReaction, HookTyping};
 use anyhow::Context;
-use base::message::{LetterKind, Person, Reaction, Role, Stream, Typing};
+use base::message::{LetterKind, Person, Reaction, Role, Typing};
 use base::spool::Hook;
 use base::store::VENDOR;
 use chrono::TimeDelta;
 use entity::source;
-use queue::accept_batch::{AcceptBatch, AcceptItem, Conversation, DedupeKey, EventKind, Priority};
+use queue::accept_batch::{AcceptBatch, AcceptItem, Conversation, DedupeKey, EventKind, NewLetter, Priority};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::KIND;
 use super::message::{self, HookChat, bound};
-use crate::delivery::letters::{TO_MESSENGER_LIFE, messenger_letter};
+use crate::delivery::letters::messenger_letter;
 use crate::intake::door::{QuarantineReason, RawCall, StillUnusable, StoreError};
 use crate::intake::{IntakeContext, clean};
 use crate::lookup::{ConnectedScope, KnownConversation, known_message};
@@ -134,14 +134,9 @@ async fn typing(app: &IntakeContext, scope: &ConnectedScope, hook: &HookTyping) 
         return Ok(Event::Late);
     }
     let typing = Typing { sender: manager(hook.user_id.as_deref()), until };
-    let letter = messenger_letter(
-        &app.delivery,
-        &source,
-        Uuid::nil(),
-        (LetterKind::Typing, Stream::Receipts),
-        serde_json::to_string(&typing).context("typing as JSON")?,
-        until,
-    );
+    let payload = serde_json::to_string(&typing).context("typing as JSON")?;
+    let letter = messenger_letter(&app.delivery, &source, Uuid::nil(), LetterKind::Typing, payload);
+    let letter = NewLetter { expires_at: until, ..letter };
     let key = DedupeKey {
         origin: scope.channel.channel_id,
         external_id: format!("{}:{}", known.conversation_id, now.div_euclid(TYPING_EVERY.num_milliseconds())),
@@ -168,14 +163,8 @@ async fn reaction(
     let now = app.clock.millis();
     let emoji = hook.emoji.as_deref().map(clean);
     let reaction = Reaction { sender: manager(hook.user_id.as_deref()), emoji };
-    let letter = messenger_letter(
-        &app.delivery,
-        &source,
-        message_id,
-        (LetterKind::Reaction, Stream::Receipts),
-        serde_json::to_string(&reaction).context("a reaction as JSON")?,
-        now + TO_MESSENGER_LIFE.num_milliseconds(),
-    );
+    let payload = serde_json::to_string(&reaction).context("a reaction as JSON")?;
+    let letter = messenger_letter(&app.delivery, &source, message_id, LetterKind::Reaction, payload);
     let key = DedupeKey { origin: scope.channel.channel_id, external_id: digest, event: EventKind::Reaction };
     let entry = AcceptItem::bare(key, app.clock.uuid_v7(), now, Conversation::Known(known.conversation_id));
     Ok(Event::Item(Box::new(AcceptItem { letters: vec![letter], ..entry })))

@@ -10,7 +10,7 @@ use anyhow::Context;
 use base::i18n::Words;
 use base::message::{
     Body, Button, Content, Direction, Failure, FailureCode, LetterKind, List, Marker, Markup, Media, Person, Post,
-    Quote, Role, Row, Section, State, StatusReport, Stream, Template,
+    Quote, Role, Row, Section, State, StatusReport, Template,
 };
 use base::phone::{Country, Phone, complete};
 use chrono::TimeDelta;
@@ -23,7 +23,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::contact::phone_hash;
-use crate::delivery::letters::{TO_MESSENGER_LIFE, messenger_letter, status_letter};
+use crate::delivery::letters::{messenger_letter, status_letter};
 use crate::intake::{IntakeContext, believed, clean};
 use crate::lookup::{ConnectedScope, KnownConversation};
 use crate::media::{self, FileOwner};
@@ -116,9 +116,7 @@ fn letter(
     at: i64,
 ) -> anyhow::Result<NewLetter> {
     if let (None, Some(source)) = (failure, &route.source) {
-        let kind = (LetterKind::Message, Stream::Messages);
-        let expires_at = app.clock.millis() + TO_MESSENGER_LIFE.num_milliseconds();
-        let letter = messenger_letter(&app.delivery, source, id, kind, String::new(), expires_at);
+        let letter = messenger_letter(&app.delivery, source, id, LetterKind::Message, String::new());
         return Ok(NewLetter { order_hint: Some(at), ..letter });
     }
     let source_id = route.source.as_ref().map_or(Uuid::nil(), |source| source.id);

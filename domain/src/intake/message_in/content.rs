@@ -4,6 +4,7 @@ use base::error::FieldError;
 use base::i18n::LocalizedText;
 use base::json::checked_id;
 use base::message::{Content, Media, Person, Role};
+use base::worded::worded;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use utoipa::ToSchema;
@@ -15,122 +16,80 @@ use super::kept;
 const DATA_BYTES: usize = 255;
 
 /// The content of a message: text, a file with an optional caption, a location or a contact card.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContentIn {
     #[serde(rename = "type")]
     pub kind: ContentType,
     /// The text, or the caption of a file.
-    #[serde(default)]
     #[schema(example = "Hello")]
     pub text: Option<String>,
     /// A public https address from which the file can be downloaded for a few days; alternatively use `media_id`. For
     /// files.
-    #[serde(default)]
     #[schema(format = "uri")]
     pub media_url: Option<String>,
     /// The id that an upload returned. For files.
-    #[serde(default)]
     pub media_id: Option<Uuid>,
     /// File name. Defaults to the last path segment of the address. For files.
-    #[serde(default)]
     #[schema(example = "offer.pdf")]
     pub file_name: Option<String>,
     /// Size in bytes. For files.
-    #[serde(default)]
     pub file_size: Option<u64>,
     /// Duration in seconds. For `video`, `audio` and `voice`.
-    #[serde(default)]
     pub duration: Option<u32>,
     /// An id that is the same for all accounts. For `sticker`.
-    #[serde(default)]
     pub sticker_id: Option<String>,
     /// In degrees. For `location`.
-    #[serde(default)]
     #[schema(minimum = -90, maximum = 90)]
     pub latitude: Option<f64>,
     /// In degrees. For `location`.
-    #[serde(default)]
     #[schema(minimum = -180, maximum = 180)]
     pub longitude: Option<f64>,
     /// For `contact`.
-    #[serde(default)]
     pub name: Option<String>,
     /// For `contact`.
-    #[serde(default)]
     pub phone: Option<String>,
     /// The row of a list message that the customer selected. For `text`.
-    #[serde(default)]
     pub callback_data: Option<String>,
 }
 
-/// The type of a message's content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ContentType {
-    Text,
-    Picture,
-    Video,
-    File,
-    Voice,
-    Audio,
-    Sticker,
-    Location,
-    Contact,
+worded! {
+    /// The type of a message's content.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+    #[serde(rename_all = "snake_case")]
+    pub enum ContentType, word {
+        #[default]
+        Text = "text",
+        Picture = "picture",
+        Video = "video",
+        File = "file",
+        Voice = "voice",
+        Audio = "audio",
+        Sticker = "sticker",
+        Location = "location",
+        Contact = "contact",
+    }
 }
 
 impl ContentType {
-    pub const ALL: [Self; 9] = [
-        Self::Text,
-        Self::Picture,
-        Self::Video,
-        Self::File,
-        Self::Voice,
-        Self::Audio,
-        Self::Sticker,
-        Self::Location,
-        Self::Contact,
-    ];
-
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Picture => "picture",
-            Self::Video => "video",
-            Self::File => "file",
-            Self::Voice => "voice",
-            Self::Audio => "audio",
-            Self::Sticker => "sticker",
-            Self::Location => "location",
-            Self::Contact => "contact",
-        }
-    }
-
     const fn has_file(self) -> bool {
         !matches!(self, Self::Text | Self::Location | Self::Contact)
     }
 
     /// Description for the OpenAPI document.
-    pub const fn about(self) -> &'static str {
-        match self {
-            Self::Text => "A text message.",
-            Self::Picture => {
-                "A picture, by `media_url` or `media_id`. In an edit both may be omitted to keep the file."
-            }
-            Self::Video => "A video, by `media_url` or `media_id`. In an edit both may be omitted to keep the file.",
-            Self::File => "A file, by `media_url` or `media_id`. In an edit both may be omitted to keep the file.",
-            Self::Voice => {
-                "A voice message, by `media_url` or `media_id`. In an edit both may be omitted to keep the file."
-            }
-            Self::Audio => {
-                "An audio file, by `media_url` or `media_id`. In an edit both may be omitted to keep the file."
-            }
-            Self::Sticker => {
-                "A sticker, by `media_url` or `media_id`. In an edit both may be omitted to keep the file."
-            }
-            Self::Location => "A location.",
-            Self::Contact => "A contact card.",
-        }
+    pub fn about(self) -> String {
+        let file = match self {
+            Self::Text => return "A text message.".to_owned(),
+            Self::Location => return "A location.".to_owned(),
+            Self::Contact => return "A contact card.".to_owned(),
+            Self::Picture => "A picture",
+            Self::Video => "A video",
+            Self::File => "A file",
+            Self::Voice => "A voice message",
+            Self::Audio => "An audio file",
+            Self::Sticker => "A sticker",
+        };
+        format!("{file}, by `media_url` or `media_id`. In an edit both may be omitted to keep the file.")
     }
 
     /// The fields that are required for this type.
@@ -159,25 +118,6 @@ impl ContentType {
 }
 
 impl ContentIn {
-    /// Of this type, without any other field.
-    pub const fn of(kind: ContentType) -> Self {
-        Self {
-            kind,
-            text: None,
-            media_url: None,
-            media_id: None,
-            file_name: None,
-            file_size: None,
-            duration: None,
-            sticker_id: None,
-            latitude: None,
-            longitude: None,
-            name: None,
-            phone: None,
-            callback_data: None,
-        }
-    }
-
     /// The content and the selected row. Fields of other types are rejected, because they would be lost silently.
     pub fn checked(self, wrong: &mut Vec<FieldError>) -> (Content, Option<String>) {
         let has_file = self.media_url.as_ref().is_some_and(|url| !url.is_empty()) || self.media_id.is_some();
@@ -293,28 +233,21 @@ pub struct SenderIn {
     /// Your id of the person, at most 255 bytes.
     #[schema(example = "user-7", min_length = 1, max_length = 255)]
     pub id: String,
-    #[serde(default)]
     #[schema(example = "Anna")]
     pub name: Option<String>,
-    #[serde(default)]
     #[schema(example = "+79151112233")]
     pub phone: Option<String>,
-    #[serde(default)]
     #[schema(example = "anna@example.com")]
     pub email: Option<String>,
-    #[serde(default)]
     #[schema(format = "uri")]
     pub avatar_url: Option<String>,
-    #[serde(default)]
     #[schema(format = "uri")]
     pub profile_url: Option<String>,
     /// For managers: the amoCRM user id under whose name the message is shown. Defaults to the channel's bot.
-    #[serde(default)]
     #[schema(example = "31415")]
     pub user_id: Option<String>,
     /// For customers: the amoCRM contact to which the chat is linked, whatever the source's `contact_rule`. A chat whose
     /// lead people already work on stays where it is. If there is no such contact, it counts as absent.
-    #[serde(default)]
     #[schema(example = "3102959")]
     pub contact_id: Option<String>,
 }
@@ -326,21 +259,16 @@ pub struct CustomerIn {
     /// Your id of the person, at most 255 bytes.
     #[schema(example = "user-7", min_length = 1, max_length = 255)]
     pub id: String,
-    #[serde(default)]
     #[schema(example = "Anna")]
     pub name: Option<String>,
-    #[serde(default)]
     #[schema(example = "+79151112233")]
     pub phone: Option<String>,
-    #[serde(default)]
     #[schema(example = "anna@example.com")]
     pub email: Option<String>,
-    #[serde(default)]
     #[schema(format = "uri")]
     pub profile_url: Option<String>,
     /// The amoCRM contact to which the chat is linked, whatever the source's `contact_rule`. If there is no such
     /// contact, it counts as absent.
-    #[serde(default)]
     #[schema(example = "3102959")]
     pub contact_id: Option<String>,
 }
@@ -367,16 +295,11 @@ pub struct PersonIn {
     /// Your id of the person, at most 255 bytes.
     #[schema(example = "user-7", min_length = 1, max_length = 255)]
     pub id: String,
-    #[serde(default)]
     pub name: Option<String>,
-    #[serde(default)]
     pub phone: Option<String>,
-    #[serde(default)]
     pub email: Option<String>,
-    #[serde(default)]
     #[schema(format = "uri")]
     pub avatar_url: Option<String>,
-    #[serde(default)]
     #[schema(format = "uri")]
     pub profile_url: Option<String>,
 }

@@ -161,10 +161,7 @@ async fn add_id(line: &CalledSource, known: Uuid, id: &str) -> Result<(), StoreE
         external_id: Set(id.to_owned()),
         conversation_id: Set(known),
     };
-    use conversation_alias::Column::ExternalId;
-    use conversation_alias::Column::Origin;
-    use conversation_alias::Column::Side as SideColumn;
-    use conversation_alias::Column::TenantId;
+    use conversation_alias::Column::{ExternalId, Origin, Side as SideColumn, TenantId};
     conversation_alias::Entity::insert(alias)
         .on_conflict(OnConflict::columns([TenantId, SideColumn, Origin, ExternalId]).do_nothing().to_owned())
         .exec_without_returning(line.app.store.write())
@@ -179,9 +176,7 @@ pub(super) async fn find(line: &CalledSource, id: &str) -> Result<Option<Uuid>, 
 }
 
 fn this(line: &CalledSource, conversation_id: Uuid) -> UpdateMany<conversation::Entity> {
-    conversation::Entity::update_many()
-        .filter(conversation::Column::TenantId.eq(line.source.tenant_id))
-        .filter(conversation::Column::Id.eq(conversation_id))
+    conversation::Entity::update_by_id((line.source.tenant_id, conversation_id))
 }
 
 /// Whether this message, of the account and not of a customer, is one that Parom sent.
@@ -221,8 +216,7 @@ async fn unanswered(line: &CalledSource, written: &IncomingMessage) -> Result<Op
         one.kind == LetterKind::Message.number() && one.source_id == source.id && (one.unknown || lane.owner.is_some())
     };
     let Some(head) = head.filter(is_begun) else { return Ok(None) };
-    let found =
-        message::Entity::of_tenant(source.tenant_id).filter(message::Column::Id.eq(head.message_id)).one(db).await?;
+    let found = message::Entity::find_by_id((source.tenant_id, head.message_id)).one(db).await?;
     let Some(found) = found else { return Ok(None) };
     let body: Body = serde_json::from_str(&found.body).context("a message's body is damaged")?;
     Ok(says_the_same(&body.content, &written.body.content).then_some(head.id))

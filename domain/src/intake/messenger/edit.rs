@@ -3,17 +3,16 @@
 use anyhow::Context;
 use base::error::{Error, Result};
 use base::i18n::{Language, LocalizedText, Words};
-use base::message::{Body, Content, Direction, Edited, LetterKind, Media, Past, Person, Reaction, Stream, Typing};
+use base::message::{Body, Content, Direction, Edited, LetterKind, Media, Past, Person, Reaction, Typing};
 use chrono::TimeDelta;
 use entity::{dedupe, message, source};
-use queue::STATUS_MILLIS;
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, ItemOutcome, NewLetter, NewMedia, Rewrite};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::message::{canonical, cleaned_content, conversation_identity, hash, of_content};
-use crate::delivery::letters::{TO_CRM_LIFE, crm_letter};
+use crate::delivery::letters::crm_letter;
 use crate::intake::door::store;
 use crate::intake::{IntakeContext, believed};
 use crate::lookup::MessageKey;
@@ -84,10 +83,8 @@ pub async fn accept(
 /// message was changed meanwhile.
 async fn confirm(app: &IntakeContext, found: &message::Model, body: &Body) -> Result<bool> {
     let body = serde_json::to_string(body).context("a message body as JSON")?;
-    let written = message::Entity::update_many()
+    let written = message::Entity::update_by_id((found.tenant_id, found.id))
         .col_expr(message::Column::Body, Expr::value(body))
-        .filter(message::Column::TenantId.eq(found.tenant_id))
-        .filter(message::Column::Id.eq(found.id))
         .filter(message::Column::Body.eq(found.body.as_str()))
         .exec(app.store.write())
         .await?;
@@ -202,16 +199,8 @@ fn entry_of(
     (edited, number): (&Edited, usize),
 ) -> anyhow::Result<AcceptItem> {
     let now = app.clock.millis();
-    let kind = (LetterKind::Edit, Stream::Messages);
     let payload = serde_json::to_string(edited).context("an edit as JSON")?;
-    let letter = crm_letter(
-        &app.delivery,
-        (source.channel_id, source.id),
-        found.id,
-        kind,
-        payload,
-        now + TO_CRM_LIFE.num_milliseconds(),
-    );
+    let letter = crm_letter(&app.delivery, source.channel_id, source.id, found.id, LetterKind::Edit, payload);
     let key = DedupeKey { origin: source.id, external_id: change_id(found.id, number), event: EventKind::Edit };
     let conversation = Conversation::Known(found.conversation_id);
     Ok(AcceptItem {
@@ -240,8 +229,8 @@ pub async fn typing(app: &IntakeContext, source: &source::Model, conversation_id
     let now = app.clock.millis();
     let typing = Typing { sender, until: now + TYPING.num_milliseconds() };
     let payload = serde_json::to_string(&typing).context("typing as JSON")?;
-    let kind = (LetterKind::Typing, Stream::Receipts);
-    let letter = crm_letter(&app.delivery, (source.channel_id, source.id), Uuid::nil(), kind, payload, typing.until);
+    let letter = crm_letter(&app.delivery, source.channel_id, source.id, Uuid::nil(), LetterKind::Typing, payload);
+    let letter = NewLetter { expires_at: typing.until, ..letter };
     let key = DedupeKey {
         origin: source.id,
         external_id: format!("{}:{}", known.conversation_id, now.div_euclid(TYPING_EVERY.num_milliseconds())),
@@ -264,9 +253,7 @@ pub async fn reaction(
     // A messenger counts a reaction as a sign of the customer, its removal not.
     let heard_at = emoji.is_some().then(|| believed(at, app.clock.millis()));
     let payload = serde_json::to_string(&Reaction { sender, emoji }).context("a reaction as JSON")?;
-    let expires_at = app.clock.millis() + STATUS_MILLIS;
-    let kind = (LetterKind::Reaction, Stream::Receipts);
-    let letter = crm_letter(&app.delivery, (source.channel_id, source.id), found.id, kind, payload, expires_at);
+    let letter = crm_letter(&app.delivery, source.channel_id, source.id, found.id, LetterKind::Reaction, payload);
     let key = DedupeKey { origin: source.id, external_id: letter.id.to_string(), event: EventKind::Reaction };
     send(app, source, key, found.conversation_id, heard_at, letter).await
 }

@@ -10,20 +10,20 @@
 //! People who only look at a bot create nothing in amoCRM: a chat begins there when its customer writes.
 
 use anyhow::Context;
-use base::message::{Body, Content, Direction, LetterKind, Person, Reaction, Role, State, Stream};
+use base::message::{Body, Content, Direction, LetterKind, Person, Reaction, Role, State};
 use bytes::Bytes;
 use chrono::TimeDelta;
 use connectors::incoming::{ButtonPress, ButtonText, EditedMessage, InboundEvent, IncomingMessage, Reacted};
 use entity::message;
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, NewMessage, RawHook};
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::edit::{self, MessageChange};
 use super::message::{Incoming, accept, cleaned_person, set_group};
 use super::source::CalledSource;
 use super::{conversations, early, reaction, status, typing};
-use crate::delivery::letters::{TO_CRM_LIFE, TO_MESSENGER_LIFE, crm_letter, messenger_letter};
+use crate::delivery::letters::{crm_letter, messenger_letter};
 use crate::intake::clean;
 use crate::intake::door::{QuarantineReason, StoreError, store};
 use crate::lookup::{MessageKey, known_message};
@@ -309,9 +309,7 @@ async fn send_greeting(line: &CalledSource, conversation_id: &str, customer: &Pe
         failure: None,
         sent_at: now,
     };
-    let kind = (LetterKind::Message, Stream::Messages);
-    let letter =
-        messenger_letter(&app.delivery, source, id, kind, String::new(), now + TO_MESSENGER_LIFE.num_milliseconds());
+    let letter = messenger_letter(&app.delivery, source, id, LetterKind::Message, String::new());
     let bare = AcceptItem::bare(key(line, conversation_id, EventKind::Sent), id, now, Conversation::Known(known));
     store(app, source.tenant_id, None, AcceptItem { message: Some(message), letters: vec![letter], ..bare }).await?;
     Ok(())
@@ -341,9 +339,7 @@ async fn show_greeting(line: &CalledSource, conversation_id: &str) -> Result<(),
         failure: None,
         sent_at: sent.sent_at,
     };
-    let kind = (LetterKind::Message, Stream::Messages);
-    let whose = (source.channel_id, source.id);
-    let letter = crm_letter(&app.delivery, whose, id, kind, String::new(), now + TO_CRM_LIFE.num_milliseconds());
+    let letter = crm_letter(&app.delivery, source.channel_id, source.id, id, LetterKind::Message, String::new());
     let bare = AcceptItem::bare(shown, id, now, Conversation::Known(sent.conversation_id));
     store(app, source.tenant_id, None, AcceptItem { message: Some(message), letters: vec![letter], ..bare }).await?;
     Ok(())
@@ -364,5 +360,5 @@ async fn sent_greeting(line: &CalledSource, key: &str) -> Result<Option<message:
 }
 
 async fn of_id(line: &CalledSource, tenant_id: Uuid, id: Uuid) -> Result<Option<message::Model>, sea_orm::DbErr> {
-    message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(id)).one(line.app.store.read()).await
+    message::Entity::find_by_id((tenant_id, id)).one(line.app.store.read()).await
 }

@@ -7,21 +7,19 @@
 
 use anyhow::Context;
 use base::error::Result;
-use base::message::{
-    Body, Content, Direction, LetterKind, Media, Person, Quote, Role, State, Stream, crm_id, is_visible,
-};
+use base::message::{Body, Content, Direction, LetterKind, Media, Person, Quote, Role, State, crm_id, is_visible};
 use base::phone::Phone;
 use entity::{conversation, message, source};
 use queue::accept_batch::{
     AcceptItem, Alias, Conversation, DedupeKey, EventKind, ItemOutcome, NewConversation, NewMedia, NewMessage,
     OpenedDialogue, RawHook, Side,
 };
-use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::contact::{self, phone_hash};
-use crate::delivery::letters::{TO_CRM_LIFE, crm_letter};
+use crate::delivery::letters::crm_letter;
 use crate::intake::door::store;
 use crate::intake::fields::complete_person;
 use crate::intake::{IntakeContext, believed, clean};
@@ -106,15 +104,7 @@ async fn entry_of(app: &IntakeContext, source: &source::Model, mut incoming: Inc
         failure: None,
         sent_at: believed(incoming.sent_at, now),
     };
-    let kind = (LetterKind::Message, Stream::Messages);
-    let letter = crm_letter(
-        &app.delivery,
-        (source.channel_id, source.id),
-        id,
-        kind,
-        String::new(),
-        now + TO_CRM_LIFE.num_milliseconds(),
-    );
+    let letter = crm_letter(&app.delivery, source.channel_id, source.id, id, LetterKind::Message, String::new());
     let key = DedupeKey { origin: source.id, external_id: incoming.external_id, event: EventKind::Message };
     // From when it was written, because the messenger counts its time for free answers from then too: a webhook repeated
     // after an outage opens no window that the messenger has closed.
@@ -137,14 +127,9 @@ pub(super) fn canonical(content: &Content) -> String {
         Content::Text { text } => text.clone(),
         Content::Location { latitude, longitude } => format!("{latitude} {longitude}"),
         Content::Contact { name, phone } => format!("{name}\0{phone}"),
-        Content::Picture(media)
-        | Content::Video(media)
-        | Content::File(media)
-        | Content::Voice(media)
-        | Content::Audio(media)
-        | Content::Sticker(media) => {
+        file => file.media().map_or_else(String::new, |media| {
             format!("{}\0{}\0{}", media.file_name, media.file_size, media.text.as_deref().unwrap_or_default())
-        }
+        }),
     }
 }
 
@@ -244,13 +229,11 @@ pub fn cleaned_content(mut content: Content) -> Content {
             *name = clean(name);
             *phone = clean(phone);
         }
-        Content::Location { .. } => {}
-        Content::Picture(media)
-        | Content::Video(media)
-        | Content::File(media)
-        | Content::Voice(media)
-        | Content::Audio(media)
-        | Content::Sticker(media) => clean_media(media),
+        other => {
+            if let Some(media) = other.media_mut() {
+                clean_media(media);
+            }
+        }
     }
     content
 }
@@ -330,10 +313,7 @@ pub(super) async fn set_group(
     let Some(known) = app.lookup.conversation(source.tenant_id, conversation_identity(source, id)).await? else {
         return Ok(());
     };
-    let row = conversation::Entity::of_tenant(source.tenant_id)
-        .filter(conversation::Column::Id.eq(known.conversation_id))
-        .one(app.store.read())
-        .await?;
+    let row = conversation::Entity::find_by_id((source.tenant_id, known.conversation_id)).one(app.store.read()).await?;
     if let Some(row) = row
         && contact::know_group(&app.tenants, &row, &cleaned_person(group.clone())).await?
     {

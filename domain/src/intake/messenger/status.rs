@@ -10,7 +10,7 @@ use base::message::{Direction, Failure, FailureCode, LetterKind, State, StatusRe
 use connectors::incoming::{StatusReport as MessengerReport, StatusUpTo};
 use entity::{attempt, message, source};
 use queue::accept_batch::{AcceptBatch, AcceptItem, Conversation, DedupeKey, EventKind, Priority, StateChange};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::early;
@@ -190,16 +190,14 @@ async fn accepted(
     state: State,
     up_to: Option<Uuid>,
 ) -> Result<Vec<message::Model>> {
-    let mut found = message::Entity::of_tenant(source.tenant_id)
+    let found = message::Entity::of_tenant(source.tenant_id)
         .filter(message::Column::ConversationId.eq(conversation_id))
         .filter(message::Column::SourceId.eq(source.id))
         .filter(message::Column::Direction.eq(Direction::ToMessenger.number()))
         .filter(message::Column::State.gte(State::Sent.number()))
         .filter(message::Column::State.lt(state.number()))
-        .filter(message::Column::AmocrmMessageId.ne(""));
-    if let Some(last) = up_to {
-        found = found.filter(message::Column::Id.lte(last));
-    }
+        .filter(message::Column::AmocrmMessageId.ne(""))
+        .apply_if(up_to, |found, last| found.filter(message::Column::Id.lte(last)));
     Ok(found.order_by_desc(message::Column::Id).limit(MOST).all(app.store.read()).await?)
 }
 

@@ -74,13 +74,11 @@ pub(super) async fn claim(app: &MediaContext, row: media::Model) -> Result<Optio
         next_try_at: until,
         ..row
     };
-    let done = media::Entity::update_many()
+    let done = media::Entity::update_by_id((row.tenant_id, row.id))
         .col_expr(Column::Epoch, Expr::value(claimed.epoch))
         .col_expr(Column::Tries, Expr::value(claimed.tries))
         .col_expr(Column::Leased, Expr::value(true))
         .col_expr(Column::NextTryAt, Expr::value(until))
-        .filter(Column::TenantId.eq(row.tenant_id))
-        .filter(Column::Id.eq(row.id))
         .filter(Column::Epoch.eq(row.epoch))
         .filter(Column::State.eq(MediaState::Wanted.number()))
         .filter(Column::NextTryAt.eq(row.next_try_at))

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use entity::media::{self, Column};
 use object_store::buffered::BufWriter;
 use sea_orm::sea_query::{Expr, SimpleExpr};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, UpdateMany};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, UpdateMany};
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
@@ -79,9 +79,7 @@ impl FetchOutcome {
 
 /// Selects the row while the claim holds.
 pub(super) fn mine(row: &media::Model) -> UpdateMany<media::Entity> {
-    media::Entity::update_many()
-        .filter(Column::TenantId.eq(row.tenant_id))
-        .filter(Column::Id.eq(row.id))
+    media::Entity::update_by_id((row.tenant_id, row.id))
         .filter(Column::Epoch.eq(row.epoch))
         .filter(Column::State.eq(MediaState::Wanted.number()))
 }

@@ -535,8 +535,7 @@ async fn change(
     how: impl Fn(&mut Map<String, Value>),
 ) -> Result<()> {
     for _ in 0..TRIES {
-        let row =
-            source::Entity::of_tenant(tenant_id).filter(source::Column::Id.eq(source_id)).one(app.store.read()).await?;
+        let row = source::Entity::find_by_id((tenant_id, source_id)).one(app.store.read()).await?;
         let Some(row) = row else { return Ok(()) };
         let mut facts = crate::settings::facts(&row);
         how(&mut facts);
@@ -544,10 +543,8 @@ async fn change(
         if written == row.facts {
             return Ok(());
         }
-        let done = source::Entity::update_many()
+        let done = source::Entity::update_by_id((tenant_id, source_id))
             .col_expr(source::Column::Facts, Expr::value(written))
-            .filter(source::Column::TenantId.eq(tenant_id))
-            .filter(source::Column::Id.eq(source_id))
             .filter(source::Column::Facts.eq(row.facts))
             .exec(app.store.write())
             .await?;

@@ -220,10 +220,8 @@ async fn keep(app: &Arc<SourceContext>, source: &source::Model, new: Renewed) ->
     let sealed = settings::seal(app, source.tenant_id, source.id, &secrets)?;
     let mut tries = 0;
     let kept = loop {
-        let done = source::Entity::update_many()
+        let done = source::Entity::update_by_id((source.tenant_id, source.id))
             .col_expr(Column::Secrets, Expr::value(sealed.clone()))
-            .filter(Column::TenantId.eq(source.tenant_id))
-            .filter(Column::Id.eq(source.id))
             .filter(Column::Secrets.eq(source.secrets.clone()))
             .exec(app.store.write())
             .await;

@@ -186,14 +186,6 @@ fn reasons_of_older_releases_are_shown_as_words() {
 }
 
 #[test]
-fn keys_and_reasons_correspond() {
-    for reason in StateReason::ALL {
-        assert_eq!(StateReason::parse(reason.as_str()), Some(reason));
-    }
-    assert_eq!(StateReason::parse(""), None);
-}
-
-#[test]
 fn a_delivered_message_proves_a_source_before_it_is_written() {
     let mut case = Case::new();
     case.source.status = "checking".to_owned();

@@ -6,7 +6,7 @@ use entity::{attempt, ledger_delta, letter, message};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationDef,
+    QueryTrait, RelationDef,
 };
 use uuid::Uuid;
 
@@ -103,11 +103,9 @@ pub(super) struct TookRow {
 
 pub(super) async fn hours(db: &impl ConnectionTrait, wanted: &FiguresRange) -> Result<Vec<HourRow>, DbErr> {
     use message::Column::{AcceptedAt, Direction, Id, SourceId, State};
-    let mut select = message::Entity::of_tenant(wanted.tenant_id).filter(Id.gte(first_id_at(wanted.since)));
-    if let Some(source_id) = wanted.source_id {
-        select = select.filter(SourceId.eq(source_id));
-    }
-    select
+    message::Entity::of_tenant(wanted.tenant_id)
+        .filter(Id.gte(first_id_at(wanted.since)))
+        .apply_if(wanted.source_id, |select, source_id| select.filter(SourceId.eq(source_id)))
         .select_only()
         .columns([SourceId, Direction, State])
         .column_as(hour(), "hour")
@@ -129,11 +127,9 @@ fn hour() -> SimpleExpr {
 
 pub(super) async fn days(db: &impl ConnectionTrait, wanted: &FiguresRange) -> Result<Vec<DayRow>, DbErr> {
     use ledger_delta::Column::{Accepted, Day, Delivered, Direction, Failed, SourceId};
-    let mut select = ledger_delta::Entity::of_tenant(wanted.tenant_id).filter(Day.gte(wanted.day));
-    if let Some(source_id) = wanted.source_id {
-        select = select.filter(SourceId.eq(source_id));
-    }
-    select
+    ledger_delta::Entity::of_tenant(wanted.tenant_id)
+        .filter(Day.gte(wanted.day))
+        .apply_if(wanted.source_id, |select, source_id| select.filter(SourceId.eq(source_id)))
         .select_only()
         .columns([SourceId, Direction, Day])
         .column_as(sum(Accepted), "accepted")
@@ -152,13 +148,10 @@ pub(super) async fn failed_later(
     wanted: &FiguresRange,
 ) -> Result<Vec<FailedLaterRow>, DbErr> {
     use message::Column::{Day, Id, SourceId};
-    let mut select = message::Entity::of_tenant(wanted.tenant_id)
+    message::Entity::of_tenant(wanted.tenant_id)
         .filter(Id.gte(first_id_at(i64::from(wanted.day) * DAY)))
-        .filter(list::has_failed_later());
-    if let Some(source_id) = wanted.source_id {
-        select = select.filter(SourceId.eq(source_id));
-    }
-    select
+        .filter(list::has_failed_later())
+        .apply_if(wanted.source_id, |select, source_id| select.filter(SourceId.eq(source_id)))
         .select_only()
         .columns([SourceId, Day])
         .column_as(Id.count(), "messages")
@@ -171,11 +164,8 @@ pub(super) async fn failed_later(
 
 pub(super) async fn waiting(db: &impl ConnectionTrait, wanted: &FiguresRange) -> Result<Vec<WaitingRow>, DbErr> {
     use letter::Column::{AcceptedAt, Day, Direction, Id, Kind, SourceId};
-    let mut select = letter::Entity::of_tenant(wanted.tenant_id);
-    if let Some(source_id) = wanted.source_id {
-        select = select.filter(SourceId.eq(source_id));
-    }
-    select
+    letter::Entity::of_tenant(wanted.tenant_id)
+        .apply_if(wanted.source_id, |select, source_id| select.filter(SourceId.eq(source_id)))
         .select_only()
         .columns([Direction, Kind, Day])
         .column_as(Id.count(), "waiting")
@@ -189,15 +179,12 @@ pub(super) async fn waiting(db: &impl ConnectionTrait, wanted: &FiguresRange) ->
 }
 
 pub(super) async fn took(db: &impl ConnectionTrait, wanted: &FiguresRange, most: u64) -> Result<Vec<TookRow>, DbErr> {
-    let mut select = attempt::Entity::of_tenant(wanted.tenant_id)
+    attempt::Entity::of_tenant(wanted.tenant_id)
         .filter(attempt::Column::MessageId.gte(first_id_at(wanted.since)))
         .filter(attempt::Column::Kind.eq(LetterKind::Message.number()))
         .filter(attempt::Column::Verdict.eq("done"))
-        .join(JoinType::InnerJoin, of_message());
-    if let Some(source_id) = wanted.source_id {
-        select = select.filter(message::Column::SourceId.eq(source_id));
-    }
-    select
+        .join(JoinType::InnerJoin, of_message())
+        .apply_if(wanted.source_id, |select, source_id| select.filter(message::Column::SourceId.eq(source_id)))
         .order_by_desc(attempt::Column::MessageId)
         .limit(most)
         .select_only()

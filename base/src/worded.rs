@@ -1,0 +1,27 @@
+//! Enumerations whose variants are words elsewhere: in stored rows, in the API, in the keys of texts.
+
+/// Defines an enumeration with a word for each variant; the name after the comma is that of the method which tells it.
+#[macro_export]
+macro_rules! worded {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident, $as_word:ident { $($(#[$about:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$meta])*
+        $vis enum $name { $($(#[$about])* $variant,)+ }
+
+        impl $name {
+            /// All of them, in their order.
+            pub const ALL: [Self; [$($word),+].len()] = [$(Self::$variant),+];
+
+            /// Its word.
+            pub const fn $as_word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// The one with this word; none if no one has it.
+            pub fn parse(word: &str) -> Option<Self> {
+                Self::ALL.into_iter().find(|one| one.$as_word() == word)
+            }
+        }
+    };
+}
+
+pub use worded;
