@@ -20,7 +20,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Query
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::operator::Operator;
+use super::operator::AdminVisitor;
 use super::states::{self, StateBadge, in_state};
 use crate::panel::{Answer, AppData, PageContext, PanelContext, Tone, html};
 
@@ -47,19 +47,10 @@ struct StateFilter {
 }
 
 struct AccountRow {
-    id: Uuid,
-    host: String,
-    name: String,
-    account_id: i64,
-    integration: String,
+    tenant: tenant::Model,
+    facts: AccountFigures,
     state: StateBadge,
     access: StateBadge,
-    used: i64,
-    limit: u32,
-    waiting: i64,
-    oldest_at: i64,
-    failed: i64,
-    not_allowed: usize,
     wants_access: bool,
 }
 
@@ -68,18 +59,9 @@ impl AccountRow {
         Self {
             state: states::account(app, words, &tenant),
             access: states::access(words, &facts.access),
-            used: facts.sources,
-            limit: facts.sources_limit,
-            waiting: facts.backlog.waiting,
-            oldest_at: facts.backlog.oldest_at,
-            failed: facts.failed,
-            not_allowed: facts.not_allowed.len(),
             wants_access: states::wants_access(&tenant, facts.access.state),
-            id: tenant.tenant_id,
-            host: tenant.host,
-            name: tenant.name,
-            account_id: tenant.account_id,
-            integration: tenant.integration,
+            tenant,
+            facts,
         }
     }
 }
@@ -95,7 +77,7 @@ pub struct AccountsQuery {
 }
 
 /// The page.
-pub async fn show(app: AppData, Operator(visitor): Operator, query: web::Query<AccountsQuery>) -> Answer {
+pub async fn show(app: AppData, visitor: AdminVisitor, query: web::Query<AccountsQuery>) -> Answer {
     let words = visitor.words;
     let filter = AccountSearch { search: query.q.replace('\0', ""), state: TenantStatus::parse(&query.state) };
     let cut = Cut::read(None, query.cursor.as_deref(), &["admin-accounts", &filter.search, &query.state])?;

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::operator::Operator;
+use super::operator::AdminVisitor;
 use crate::panel::{Answer, AppData, Notice, PageContext, html};
 
 #[derive(Template)]
@@ -50,7 +50,7 @@ pub struct AlertRow {
 }
 
 /// The page.
-pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
+pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
     let open = alerts::open(app.store.read(), VENDOR).await?;
     let page = visitor.page("admin-alerts", "/admin/alerts");
     let rows = open.iter().map(|alert| row(visitor.words, alert, None, "amoCRM")).collect();
@@ -66,7 +66,7 @@ pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
 }
 
 /// Switches e-mails about the vendor's alerts for this operator.
-pub async fn letters(app: AppData, Operator(visitor): Operator, form: Form<AlertEmailForm>) -> Answer {
+pub async fn letters(app: AppData, visitor: AdminVisitor, form: Form<AlertEmailForm>) -> Answer {
     let id = visitor.person.id;
     let me = readers::one(app.store.read(), VENDOR, id).await?.ok_or(Error::NotFound)?;
     let choice = Preference { on: form.to == "on", ..me.email };

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::accounts;
-use super::operator::{AdminVisitor, Operator};
+use super::operator::AdminVisitor;
 use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html, html_as};
 
 const HERE: &str = "/admin/announcements";
@@ -57,7 +57,7 @@ struct AnnouncementPage {
 }
 
 /// The list.
-pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
+pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
     let words = visitor.words;
     let found = stored::list(app.store.read(), MOST).await?;
     let mut rows = Vec::new();
@@ -87,13 +87,13 @@ pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
 }
 
 /// The form of a new one.
-pub async fn new(app: AppData, Operator(visitor): Operator) -> Answer {
+pub async fn new(app: AppData, visitor: AdminVisitor) -> Answer {
     let form = AnnouncementForm { audience: "all".to_owned(), ..AnnouncementForm::default() };
     answer(&app, &visitor, None, form, None)
 }
 
 /// Stores a new one.
-pub async fn add(app: AppData, Operator(visitor): Operator, form: Form<AnnouncementForm>) -> Answer {
+pub async fn add(app: AppData, visitor: AdminVisitor, form: Form<AnnouncementForm>) -> Answer {
     let row = match form.0.read(&app, None).await? {
         Ok(row) => row,
         Err(flaw) => return answer(&app, &visitor, None, form.0, Some(flaw.as_str())),
@@ -107,18 +107,13 @@ pub async fn add(app: AppData, Operator(visitor): Operator, form: Form<Announcem
 }
 
 /// The form of a stored one.
-pub async fn edit(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>) -> Answer {
+pub async fn edit(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>) -> Answer {
     let row = load(&app, *id).await?;
     answer(&app, &visitor, Some(row.id), AnnouncementForm::of(&row), None)
 }
 
 /// Changes one. What was shown already stays in no other place: readers see the new text with their next page.
-pub async fn change(
-    app: AppData,
-    Operator(visitor): Operator,
-    id: web::Path<Uuid>,
-    form: Form<AnnouncementForm>,
-) -> Answer {
+pub async fn change(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, form: Form<AnnouncementForm>) -> Answer {
     let before = load(&app, *id).await?;
     let row = match form.0.read(&app, Some(&before)).await? {
         Ok(row) => row,
@@ -138,7 +133,7 @@ pub async fn change(
 }
 
 /// Deletes one.
-pub async fn delete(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
+pub async fn delete(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
     let row = load(&app, *id).await?;
     let tx = app.store.write_tx().await?;
     if !stored::remove(&tx, row.id).await? {

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::accounts;
 use super::letter::{self, LetterSubject, RegistrationLetter};
-use super::operator::Operator;
+use super::operator::AdminVisitor;
 use super::states::{self, StateBadge};
 use crate::panel::{Answer, AppData, PageContext, PanelContext, html};
 
@@ -34,24 +34,27 @@ struct Channels {
 }
 
 struct IntegrationRow {
-    name: String,
+    listed: ListedIntegration,
+    /// Of the list.
+    one: Integration,
     /// Where it is changed.
     place: Sentence,
-    in_file: bool,
-    in_use: bool,
-    paused: bool,
-    accounts: i64,
-    platform: &'static str,
-    client_id: String,
-    secret_end: String,
-    previous_secret_end: Option<String>,
-    account_hosts: String,
     redirect_uri: String,
-    consent_url: String,
-    account_url: String,
-    amojo_url: String,
-    widget_code: String,
     channels: Vec<ChannelRow>,
+}
+
+impl IntegrationRow {
+    fn secret_end(&self) -> String {
+        end_of(&self.one.client_secret)
+    }
+
+    fn previous_secret_end(&self) -> Option<String> {
+        self.one.previous_client_secret.as_ref().map(end_of)
+    }
+
+    fn widget_code(&self) -> &str {
+        self.one.widget.as_ref().and_then(|widget| widget.code.as_deref()).unwrap_or_default()
+    }
 }
 
 struct ChannelRow {
@@ -75,53 +78,27 @@ struct RefusedRow {
 }
 
 /// The page.
-pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
+pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
     let words = visitor.words;
     let counts = counts(&app).await?;
     let mut integrations = Vec::new();
     let mut unreadable = Vec::new();
-    for listed in domain::integrations::list(&app).await? {
-        let Some(integration) = &listed.integration else {
+    for mut listed in domain::integrations::list(&app).await? {
+        let Some(one) = listed.integration.take() else {
             unreadable.push(listed.name);
             continue;
         };
         let mut channels = Vec::new();
-        for channel in &integration.channels {
+        for channel in &one.channels {
             let refused = refused_rows(&app, channel).await?;
             channels.push(channel_row(&app, words, channel, &counts, refused));
         }
-        integrations.push(integration_row(&app, words, &listed, integration, channels));
+        let place = words.text(if listed.in_file { "admin-int-in-file" } else { "admin-int-stored" });
+        let redirect_uri = one.redirect_uri(&app.config.server.public_url);
+        integrations.push(IntegrationRow { listed, one, place, redirect_uri, channels });
     }
     let page = visitor.page("admin-integrations", "/admin/channels");
     html(&page, &Channels { page: page.clone(), integrations, unreadable })
-}
-
-fn integration_row(
-    app: &PanelContext,
-    words: Words,
-    listed: &ListedIntegration,
-    integration: &Integration,
-    channels: Vec<ChannelRow>,
-) -> IntegrationRow {
-    IntegrationRow {
-        name: integration.name.clone(),
-        place: words.text(if listed.in_file { "admin-int-in-file" } else { "admin-int-stored" }),
-        in_file: listed.in_file,
-        in_use: listed.in_use,
-        paused: listed.paused,
-        accounts: listed.accounts,
-        platform: integration.platform.brand(),
-        client_id: integration.client_id.clone(),
-        secret_end: end_of(&integration.client_secret),
-        previous_secret_end: integration.previous_client_secret.as_ref().map(end_of),
-        account_hosts: integration.account_hosts.join(", "),
-        redirect_uri: integration.redirect_uri(&app.config.server.public_url),
-        consent_url: integration.consent_url.to_string(),
-        account_url: integration.account_url.clone(),
-        amojo_url: integration.amojo_url.to_string(),
-        widget_code: integration.widget.as_ref().and_then(|widget| widget.code.clone()).unwrap_or_default(),
-        channels,
-    }
 }
 
 fn channel_row(
@@ -265,7 +242,7 @@ pub struct LetterPageQuery {
 }
 
 /// The page.
-pub async fn show_letter(app: AppData, Operator(visitor): Operator, query: web::Query<LetterPageQuery>) -> Answer {
+pub async fn show_letter(app: AppData, visitor: AdminVisitor, query: web::Query<LetterPageQuery>) -> Answer {
     let integration = app.integrations.named(&query.integration).ok_or(Error::NotFound)?;
     let channel = match query.channel.as_str() {
         "" => letter::model(&integration),

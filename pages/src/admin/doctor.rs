@@ -6,7 +6,7 @@ use base::i18n::{CRM, LocalizedText, Sentence};
 use domain::doctor::{Check, Status, look};
 use serde::Deserialize;
 
-use super::operator::Operator;
+use super::operator::AdminVisitor;
 use crate::panel::{Answer, AppData, PageContext, Tone, html};
 
 #[derive(Template)]
@@ -52,7 +52,7 @@ impl Doctor {
 }
 
 /// The page; with `run` it waits for the checks.
-pub async fn show(app: AppData, Operator(visitor): Operator, query: web::Query<DoctorQuery>) -> Answer {
+pub async fn show(app: AppData, visitor: AdminVisitor, query: web::Query<DoctorQuery>) -> Answer {
     let ran = query.run.is_some();
     let checks = if ran { look(&app.config, None).await } else { Vec::new() };
     let count = |status| checks.iter().filter(|check| check.status == status).count();

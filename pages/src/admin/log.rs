@@ -15,7 +15,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::accounts;
-use super::operator::Operator;
+use super::operator::AdminVisitor;
 use crate::panel::{
     Answer, AppData, AuditList, AuditObject, ExportReader, PageContext, PanelContext, Tone, audit_csv, audit_detail,
     audit_what, html, named,
@@ -37,21 +37,16 @@ struct Log {
 
 /// A row in words; what is stored is folded below it.
 struct LogRow {
-    at: i64,
+    stored: audit::Model,
     who: String,
-    address: String,
     what: String,
     /// What was changed, then the account.
     objects: Vec<AuditObject>,
     detail: String,
-    done: bool,
-    action: String,
-    object: String,
-    raw: String,
 }
 
 /// The page.
-pub async fn show(app: AppData, Operator(visitor): Operator, asked: web::Query<AuditFilterParams>) -> Answer {
+pub async fn show(app: AppData, visitor: AdminVisitor, asked: web::Query<AuditFilterParams>) -> Answer {
     let asked = asked.into_inner();
     let page = visitor.page("audit-title", HERE);
     let mut log = Log {
@@ -76,7 +71,7 @@ pub async fn show(app: AppData, Operator(visitor): Operator, asked: web::Query<A
 }
 
 /// All rows that match the filters.
-pub async fn download(app: AppData, _operator: Operator, asked: web::Query<AuditFilterParams>) -> Answer {
+pub async fn download(app: AppData, _visitor: AdminVisitor, asked: web::Query<AuditFilterParams>) -> Answer {
     let query = AuditQuery::of_vendor(&app, &asked).await?.ok_or(Error::NotFound)?;
     Ok(audit_csv(app, query, ExportReader::Vendor).await)
 }
@@ -86,16 +81,11 @@ fn log_row(row: audit::Model, detail: &Value, page: &PageContext, names: &Names)
     let of = account(&row, detail).map(|id| names.host(id));
     let objects = [Some(names.object(&row, detail, words)), of].into_iter().flatten();
     LogRow {
-        at: row.at,
         who: who(&row, words),
         what: audit_what(&row.action, words, CRM),
         objects: objects.filter(|object| !object.text.is_empty()).collect(),
         detail: audit_detail(detail, words, CRM, |at| page.when(&at).date()),
-        done: row.outcome == "done",
-        address: row.address,
-        action: row.action,
-        object: row.object,
-        raw: if row.detail == "{}" { String::new() } else { row.detail },
+        stored: row,
     }
 }
 

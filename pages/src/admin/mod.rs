@@ -1,7 +1,7 @@
 //! The vendor's admin: all accounts, channels, queues and people of the service, behind a sign-in of its own.
 //!
 //! ```text
-//! request ─▶ Operator (session, both steps) ─▶ handler ─▶ PageContext + template ─▶ html
+//! request ─▶ AdminVisitor (session, both steps) ─▶ handler ─▶ PageContext + template ─▶ html
 //!                                           └▶ Error ─▶ answers ─▶ a page with the reason; or the sign-in, or its second step
 //! ```
 //!
@@ -126,7 +126,7 @@ fn vendor(config: &mut web::ServiceConfig) {
 }
 
 /// 404 for signed-in operators; others are redirected as on every page.
-async fn nothing_here(_operator: operator::Operator) -> Answer {
+async fn nothing_here(_visitor: operator::AdminVisitor) -> Answer {
     Err(Error::NotFound)
 }
 

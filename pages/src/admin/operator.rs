@@ -46,15 +46,11 @@ const SECOND_STEP: &str = "/admin/code";
 /// Time within which the second step must follow the first.
 const BETWEEN_STEPS: TimeDelta = TimeDelta::minutes(10);
 
-/// An operator who has passed both steps.
-#[derive(Clone, Debug)]
-pub struct Operator(pub AdminVisitor);
-
 /// An operator who has passed only the first step.
 #[derive(Clone, Debug)]
 pub struct HalfWay(pub AdminVisitor);
 
-/// The person behind a session of the admin.
+/// The person behind a session of the admin. As an argument of a handler: an operator who has passed both steps.
 pub type AdminVisitor = Visitor<InAdmin>;
 
 /// What the admin knows of its visitor.
@@ -95,13 +91,13 @@ impl AdminVisitor {
     }
 }
 
-impl FromRequest for Operator {
+impl FromRequest for AdminVisitor {
     type Error = actix_web::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { Ok(Self(after(&request, Steps::Both).await?)) })
+        Box::pin(async move { after(&request, Steps::Both).await })
     }
 }
 
@@ -324,12 +320,12 @@ fn parts_of(path: &str) -> Vec<&str> {
 }
 
 /// Asks for the password or a code.
-pub async fn show_prove(Operator(visitor): Operator, query: web::Query<ProveQuery>) -> Answer {
+pub async fn show_prove(visitor: AdminVisitor, query: web::Query<ProveQuery>) -> Answer {
     prove_page(&visitor, StatusCode::OK, &query.to, None)
 }
 
 /// Checks it and leads on.
-pub async fn prove(app: AppData, Operator(visitor): Operator, form: Form<ProveForm>) -> Answer {
+pub async fn prove(app: AppData, visitor: AdminVisitor, form: Form<ProveForm>) -> Answer {
     let ProveForm { current, to } = form.0;
     match visitor.prove(&app, current, "operator.proved").await? {
         None => {

@@ -21,7 +21,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::operator::{AdminVisitor, Operator};
+use super::operator::AdminVisitor;
 use super::page::RemovalPage;
 use super::sign_in::language_of;
 use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html, html_as};
@@ -56,12 +56,12 @@ pub struct NewOperatorForm {
 }
 
 /// The page.
-pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
+pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
     answer(&app, &visitor, StatusCode::OK, String::new(), String::new(), None).await
 }
 
 /// Adds an operator and shows the link for the first sign-in, once.
-pub async fn add(app: AppData, Operator(visitor): Operator, form: Form<NewOperatorForm>) -> Answer {
+pub async fn add(app: AppData, visitor: AdminVisitor, form: Form<NewOperatorForm>) -> Answer {
     let NewOperatorForm { email, name } = form.0;
     let words = visitor.words;
     let wrong = match add_operator(&app, &email, &name, words.language(), &visitor.by()).await? {
@@ -76,7 +76,7 @@ pub async fn add(app: AppData, Operator(visitor): Operator, form: Form<NewOperat
 }
 
 /// Shows another link for an operator, once.
-pub async fn link(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
+pub async fn link(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
     let person = operator(&app, *id).await?.ok_or(Error::NotFound)?;
     let link = issue_link(&app, &person, false, &visitor.by()).await?;
     notify(&app, &visitor, "operator.link_made", &person.email).await?;
@@ -84,7 +84,7 @@ pub async fn link(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>
 }
 
 /// Asks for confirmation.
-pub async fn ask_disable(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>) -> Answer {
+pub async fn ask_disable(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>) -> Answer {
     let person = operator(&app, *id).await?.ok_or(Error::NotFound)?;
     let words = visitor.words;
     let title = words.text("admin-operator-disable-question").with("email", person.email.as_str());
@@ -100,7 +100,7 @@ pub async fn ask_disable(app: AppData, Operator(visitor): Operator, id: web::Pat
 }
 
 /// Removes an operator's access; not one's own, so that one operator always remains.
-pub async fn disable(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
+pub async fn disable(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
     let words = visitor.words;
     let person = operator(&app, *id).await?.ok_or(Error::NotFound)?;
     if person.id == visitor.person.id {

@@ -19,7 +19,7 @@ use queue::PoolHealth;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QuerySelect};
 
 use super::accounts::STATES;
-use super::operator::{Operator, TROUBLED};
+use super::operator::{AdminVisitor, TROUBLED};
 use super::states::{self, StateBadge};
 use crate::panel::{Answer, AppData, Chart, PageContext, PanelContext, Tile, Tone, chart, chart_of, html};
 use crate::service_status::{PartState, of_pool};
@@ -64,7 +64,7 @@ struct ProcessRow {
 }
 
 /// `GET /admin`
-pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
+pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
     let page = visitor.page("nav-overview", HERE);
     let words = page.words;
     let db = app.store.read();

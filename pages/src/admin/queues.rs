@@ -16,7 +16,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::accounts;
-use super::operator::Operator;
+use super::operator::AdminVisitor;
 use super::states::{self, StateBadge};
 use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html};
 
@@ -36,20 +36,15 @@ struct Queues {
 }
 
 struct QueueRow {
-    tenant_id: Uuid,
-    target: Uuid,
+    found: BacklogTarget,
     host: String,
     /// Name of the source; empty for letters to amoCRM.
     source: String,
-    pool: String,
     state: StateBadge,
     /// Why a person or a verdict paused it.
     reason: Option<Sentence>,
     /// When it is served next, if something waits and not now.
     next_at: Option<i64>,
-    failures: i32,
-    waiting: i64,
-    oldest_at: i64,
     may_try: bool,
 }
 
@@ -61,7 +56,7 @@ pub struct QueuesQuery {
 }
 
 /// The page.
-pub async fn show(app: AppData, Operator(visitor): Operator, query: web::Query<QueuesQuery>) -> Answer {
+pub async fn show(app: AppData, visitor: AdminVisitor, query: web::Query<QueuesQuery>) -> Answer {
     let words = visitor.words;
     let after = query.tenant.zip(query.target);
     let mut targets = app.queue.targets(after, PAGE + 1).await?;
@@ -71,7 +66,7 @@ pub async fn show(app: AppData, Operator(visitor): Operator, query: web::Query<Q
     let last = targets.last().filter(|_| more);
     let older = last.map(|last| format!("{HERE}?tenant={}&target={}", last.tenant_id, last.target));
     let mut rows = rows(&app, words, targets).await?;
-    rows.sort_by_key(|row| (row.waiting == 0, row.oldest_at));
+    rows.sort_by_key(|row| (row.found.backlog.waiting == 0, row.found.backlog.oldest_at));
     let page = visitor.page("admin-queues", HERE);
     let newest = after.map(|_| HERE.to_owned());
     let closed = app.delivery.slots.closed(app.clock.millis());
@@ -99,13 +94,8 @@ async fn rows(app: &PanelContext, words: Words, targets: Vec<BacklogTarget>) -> 
             state: state(words, &found),
             reason: pause(words, &found, direction, crm),
             may_try: may_try(&found.reason, found.failures),
-            tenant_id: found.tenant_id,
-            target: found.target,
-            pool: found.pool,
             next_at: found.ready_at.filter(|at| *at > now && found.backlog.waiting > 0),
-            failures: found.failures,
-            waiting: found.backlog.waiting,
-            oldest_at: found.backlog.oldest_at,
+            found,
         }
     };
     Ok(targets.into_iter().map(row).collect())
@@ -139,7 +129,7 @@ fn may_try(reason: &str, failures: i32) -> bool {
 /// Ends the back-off of a target.
 pub async fn try_now(
     app: AppData,
-    Operator(visitor): Operator,
+    visitor: AdminVisitor,
     key: web::Path<(Uuid, Uuid)>,
     _form: Form<EmptyForm>,
 ) -> Answer {

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::operator::Operator;
+use super::operator::AdminVisitor;
 use super::{accounts, states};
 use crate::panel::{
     Answer, AppData, Notice, PageContext, PanelContext, Tone, csv, html, letter_kind, settle_undelivered,
@@ -66,7 +66,7 @@ pub struct UndeliveredQuery {
 }
 
 /// `GET /admin/undelivered`
-pub async fn all(app: AppData, Operator(visitor): Operator, query: web::Query<UndeliveredQuery>) -> Answer {
+pub async fn all(app: AppData, visitor: AdminVisitor, query: web::Query<UndeliveredQuery>) -> Answer {
     let words = visitor.words;
     let mut counts = app.queue.dead_counts(query.after, ACCOUNTS + 1).await?;
     let mut ids: Vec<Uuid> = counts.iter().map(|count| count.tenant_id).collect();
@@ -175,7 +175,7 @@ impl DeadLettersQuery {
 /// `GET /admin/undelivered/{id}`: those of one account.
 pub async fn of_account(
     app: AppData,
-    Operator(visitor): Operator,
+    visitor: AdminVisitor,
     id: web::Path<Uuid>,
     query: web::Query<DeadLettersQuery>,
 ) -> Answer {
@@ -220,7 +220,7 @@ pub async fn of_account(
 /// The same letters as CSV, without customers' names.
 pub async fn download(
     app: AppData,
-    Operator(visitor): Operator,
+    visitor: AdminVisitor,
     id: web::Path<Uuid>,
     query: web::Query<DeadLettersQuery>,
 ) -> Answer {
@@ -282,12 +282,7 @@ impl RedriveForm {
 }
 
 /// Counts the letters, and changes nothing.
-pub async fn ask(
-    app: AppData,
-    Operator(visitor): Operator,
-    id: web::Path<Uuid>,
-    which: web::Query<RedriveForm>,
-) -> Answer {
+pub async fn ask(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, which: web::Query<RedriveForm>) -> Answer {
     let which = which.into_inner();
     let account = tenant::load(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
     let words = visitor.words;
@@ -311,7 +306,7 @@ pub async fn ask(
 }
 
 /// Starts; a single letter is handled at once.
-pub async fn start(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, which: Form<RedriveForm>) -> Answer {
+pub async fn start(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, which: Form<RedriveForm>) -> Answer {
     let which = which.0;
     let account = tenant::load(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
     let action = which.action();
@@ -332,12 +327,7 @@ pub async fn start(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid
 }
 
 /// Stops a running replay.
-pub async fn stop(
-    app: AppData,
-    Operator(visitor): Operator,
-    key: web::Path<(Uuid, Uuid)>,
-    _form: Form<EmptyForm>,
-) -> Answer {
+pub async fn stop(app: AppData, visitor: AdminVisitor, key: web::Path<(Uuid, Uuid)>, _form: Form<EmptyForm>) -> Answer {
     let (tenant_id, id) = key.into_inner();
     let stopped = replay::cancel(&app.delivery, tenant_id, id).await?;
     let notice = if stopped {

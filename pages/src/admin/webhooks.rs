@@ -15,7 +15,7 @@ use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
 use super::accounts::{self, AccountSearch};
-use super::operator::{AdminVisitor, Operator};
+use super::operator::AdminVisitor;
 use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html};
 
 const HERE: &str = "/admin/webhooks";
@@ -96,7 +96,7 @@ impl EventsQuery {
 }
 
 /// The list.
-pub async fn show(app: AppData, Operator(visitor): Operator, query: web::Query<EventsQuery>) -> Answer {
+pub async fn show(app: AppData, visitor: AdminVisitor, query: web::Query<EventsQuery>) -> Answer {
     let query = query.into_inner();
     let filter = query.filter(&app).await?;
     let mut found = events::list_events(app.store.read(), &filter, query.after, PAGE + 1).await?;
@@ -119,7 +119,7 @@ pub async fn show(app: AppData, Operator(visitor): Operator, query: web::Query<E
 }
 
 /// One event: what is sent, and the attempts.
-pub async fn event(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>) -> Answer {
+pub async fn event(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>) -> Answer {
     let event = events::one_event(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
     let attempts = events::attempts(app.store.read(), event.id, None, PAGE).await?;
     let body: Value = serde_json::from_str(&event.body).unwrap_or_default();
@@ -130,7 +130,7 @@ pub async fn event(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid
 }
 
 /// Queues an event once more.
-pub async fn resend(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
+pub async fn resend(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
     let event = events::one_event(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
     events::resend(&app, &event).await?;
     let detail = json!({ "type": event.kind, "tenant_id": event.about_id, "webhook": event.webhook });

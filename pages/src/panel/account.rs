@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 use base::i18n::LocalizedText;
 use domain::source::{Migration, Usage};
-use domain::tenant::subscription::{self, SubscriptionState};
+use domain::tenant::subscription::{self, SubscriptionState, SubscriptionStatus};
 use domain::tenant::{self, Access, AccessState, TenantStatus};
 use domain::usage::{self, LimitLine};
 use domain::{missed_hooks, source as sources};
@@ -45,7 +45,7 @@ struct OwnAccountPage {
     migration: Migration,
     time_zone: String,
     /// How amoCRM reports changes of contacts; `None` if the account was never connected.
-    subscription_line: Option<SubscriptionLine>,
+    subscription: Option<SubscriptionStatus>,
     /// Result of comparing chats with amoCRM's history.
     lost: missed_hooks::Sum,
 }
@@ -55,22 +55,6 @@ struct ChannelLine {
     status: String,
     detail: String,
     connected_at: i64,
-}
-
-struct SubscriptionLine {
-    state: SubscriptionState,
-    detail: String,
-    checked_at: i64,
-}
-
-impl SubscriptionLine {
-    const fn tone(&self) -> &'static str {
-        match self.state {
-            SubscriptionState::On => "ok",
-            SubscriptionState::Off => "off",
-            SubscriptionState::Refused => "warn",
-        }
-    }
 }
 
 impl ChannelLine {
@@ -92,6 +76,14 @@ impl OwnAccountPage {
             AccessState::Expiring => "warn",
             AccessState::Expired | AccessState::Revoked => "bad",
             AccessState::Missing => "off",
+        }
+    }
+
+    fn subscription_tone(&self, status: &SubscriptionStatus) -> &'static str {
+        match status.state {
+            SubscriptionState::On => "ok",
+            SubscriptionState::Off => "off",
+            SubscriptionState::Refused => "warn",
         }
     }
 
@@ -135,11 +127,6 @@ async fn show(app: AppData, member: Member) -> Answer {
         .filter(source::Column::IsDefault.eq(true))
         .one(db)
         .await?;
-    let subscription_line = subscription::standing(db, tenant.tenant_id).await?.map(|found| SubscriptionLine {
-        state: found.state,
-        detail: found.detail,
-        checked_at: found.checked_at,
-    });
     let end = tenant::plan::end_date(&app.config, tenant, app.clock.millis(), page.words);
     let account = OwnAccountPage {
         host: tenant.host.clone(),
@@ -158,7 +145,7 @@ async fn show(app: AppData, member: Member) -> Answer {
         strays: sources::strays(&app.sources, tenant.tenant_id).await?.len(),
         migration: sources::migration(&app.sources, tenant.tenant_id).await?,
         time_zone: tenant.time_zone.clone(),
-        subscription_line,
+        subscription: subscription::standing(db, tenant.tenant_id).await?,
         lost: missed_hooks::sum(&app.intake, tenant.tenant_id).await?,
         page: page.clone(),
     };

@@ -38,13 +38,11 @@ struct Audit {
 }
 
 struct AuditRow {
-    at: i64,
+    stored: audit::Model,
     who: String,
     what: String,
     object: AuditObject,
     detail: String,
-    address: String,
-    done: bool,
     /// The actor is an operator of the vendor.
     vendor: bool,
 }
@@ -105,7 +103,6 @@ fn audit_row(row: audit::Model, detail: &Value, page: &PageContext, names: &Name
     let (words, crm) = (page.words, page.crm);
     let vendor = row.actor_kind == "operator";
     AuditRow {
-        at: row.at,
         who: who(&row, words, crm),
         what: match detail.get("reason").and_then(Value::as_str) {
             Some(reason) if vendor && row.action == "account.looked_at" => {
@@ -115,8 +112,7 @@ fn audit_row(row: audit::Model, detail: &Value, page: &PageContext, names: &Name
         },
         detail: detail_text(detail, words, crm, |at| page.when(&at).date()),
         object: names.object(&row, detail, words),
-        address: row.address,
-        done: row.outcome == "done",
+        stored: row,
         vendor,
     }
 }

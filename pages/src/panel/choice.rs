@@ -1,5 +1,6 @@
 //! List filters: parsing of query parameters, and the options that a form offers.
 
+use actix_web::{HttpRequest, web};
 use base::error::Result;
 use base::i18n::Sentence;
 use base::millis::DAY;
@@ -9,9 +10,16 @@ use domain::delivery::read::figures;
 use domain::delivery::read::list::Ground;
 use domain::source::KnownPipeline;
 use domain::source::crm_copy::Known;
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::{PageContext, PanelContext};
+
+/// The filters in a query string. What is not understood filters nothing.
+pub fn filters<Query: DeserializeOwned + Default>(request: &HttpRequest) -> Query {
+    let read = web::Query::<Query>::from_query(request.query_string());
+    read.map(web::Query::into_inner).unwrap_or_default()
+}
 
 /// One option of a select.
 #[derive(Clone, Debug)]

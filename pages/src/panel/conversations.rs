@@ -53,9 +53,7 @@ struct ConversationRow {
 /// `GET /panel/conversations`.
 pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer {
     member.require(Right::Look)?;
-    let query = web::Query::<ConversationsQuery>::from_query(request.query_string())
-        .map(web::Query::into_inner)
-        .unwrap_or_default();
+    let query: ConversationsQuery = choice::filters(&request);
     let page = member.page("conversations-title", Nav::Conversations);
     let (db, tenant_id) = (app.store.read(), member.tenant_id);
     let ground = Ground::of_tenant(db, tenant_id).await?;
@@ -154,9 +152,7 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>, request: H
     let (db, tenant_id) = (app.store.read(), member.tenant_id);
     let conversation = chats::one(db, tenant_id, id).await?.ok_or(Error::NotFound)?;
     let conversation = contact::look(&app.tenants, conversation).await;
-    let query = web::Query::<ConversationQuery>::from_query(request.query_string())
-        .map(web::Query::into_inner)
-        .unwrap_or_default();
+    let query: ConversationQuery = choice::filters(&request);
     let person: Person = serde_json::from_str(&conversation.contact).unwrap_or_default();
     let customer = reasons::customer(&person, member.words);
     let page = member.page(member.words.text("conversation-title").with("name", customer.as_str()), Nav::Conversations);

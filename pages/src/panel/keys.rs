@@ -33,8 +33,7 @@ fn carried_by(member: &Member) -> impl Iterator<Item = Scope> {
 }
 
 struct KeyRow {
-    id: String,
-    name: String,
+    key: api_key::Model,
     scope: Sentence,
     /// Why it may do less than it was made for; empty if it may do all.
     less: String,
@@ -42,11 +41,7 @@ struct KeyRow {
     maker: String,
     /// The reader may take it over.
     to_take: bool,
-    tail: String,
     badge: String,
-    made: String,
-    /// `<time>`; empty if it does not expire.
-    ends: String,
     alive: bool,
 }
 
@@ -90,14 +85,10 @@ async fn row(app: &PanelContext, member: &Member, page: &PageContext, key: api_k
         less: less.unwrap_or_default(),
         maker: key_maker::name(db, &key).await?.unwrap_or_default(),
         to_take: is_less && carried_by(member).any(|scope| scope.name() == key.scope),
-        id: key.id.to_string(),
         scope: page.words.text_of("keys-scope-", &key.scope),
-        tail: key.tail,
         badge: page.badge(tone, page.words.text(word)),
-        made: page.time(&key.created_at),
-        ends: key.expires_at.map(|end| page.time(&end)).unwrap_or_default(),
         alive,
-        name: key.name,
+        key,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpRequest, web};
+use actix_web::HttpRequest;
 use askama::Template;
 use base::error::Result;
 use base::i18n::Sentence;
@@ -107,8 +107,7 @@ pub struct MessagesQuery {
 
 impl MessagesQuery {
     pub fn read(request: &HttpRequest) -> Self {
-        let read = web::Query::<Self>::from_query(request.query_string());
-        let mut query = read.map(web::Query::into_inner).unwrap_or_default();
+        let mut query: Self = choice::filters(request);
         query.q = query.q.trim().chars().take(QUERY_CHARS).collect();
         query
     }

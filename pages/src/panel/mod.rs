@@ -59,6 +59,7 @@ pub use navigation::{MOST_COUNTED, Nav, NavEntry, NavGroup, counted_title};
 pub use notice::{Notice, ToTone, Tone};
 pub use overview::{Tile, chart_of};
 pub use page::{PageContext, PanelContext, Title};
+pub use reasons::source_tone;
 pub use rights::Right;
 pub use sign_in::named;
 pub use undelivered::{letter_kind, settle as settle_undelivered, table as undelivered_table};

@@ -73,15 +73,57 @@ impl ReadReport {
 /// `GET /panel/reports`.
 async fn show(app: AppData, member: Member, request: HttpRequest) -> Answer {
     member.require(Right::Look)?;
-    let query = ReportQuery::read(&request);
+    let query: ReportQuery = choice::filters(&request);
     let read = ReadReport::of(&app, &member, &query).await?;
     let waiting = read.report.unanswered();
     let listed = &waiting[..waiting.len().min(LISTED)];
     let customers = read.customers(&app, member.tenant_id, listed).await?;
     let days = query.days(member.here.zone, app.clock.millis());
-    let kept_days = app.config.retention.messages_days;
-    let view = reports(&read, &query, days, waiting.len(), listed, &customers, kept_days);
-    html(&read.page, &view)
+    let ReadReport { page, ground, report, users } = &read;
+    let words = page.words;
+    let shown = query.tab();
+    let tabs = PERIODS.map(|(word, _)| {
+        let other = ReportQuery { period: word.to_owned(), source: query.source.clone(), ..ReportQuery::default() };
+        (word, other.address("/panel/reports", ""), shown == Some(word))
+    });
+    let week = report.by_hour(page.zone);
+    let answers = report.answers();
+    let may_export = page.may(Right::Retry) && report.total().all() > 0;
+    let view = ReportsPage {
+        tabs: tabs.into(),
+        from: days.first.to_string(),
+        to: days.last.to_string(),
+        sources: choice::sources(page, ground, &query.source),
+        cut: cut_note(page, report.counted_since(), days),
+        kept: words.text("messages-kept").with("days", app.config.retention.messages_days),
+        total: report.total(),
+        answered: answers.map_or(0, |times| times.messages),
+        answers: words_of(page, answers),
+        unanswered: waiting.len(),
+        by_source: by_source(&read),
+        by_manager: by_manager(&read, users),
+        chart: chart(page, &week),
+        weekdays: (0..WEEKDAYS).map(|day| words.text("reports-weekday").with("day", day)).collect(),
+        hours: hours(&week),
+        waiting: listed
+            .iter()
+            .zip(&customers)
+            .map(|(chat, customer)| WaitingChat {
+                href: format!("/panel/conversations/{}", chat.conversation_id),
+                customer: customer.clone(),
+                source: name_of_source(&read, chat.source_id),
+                since: page.time(&chat.since),
+                age: page.duration(&(page.now - chat.since)),
+            })
+            .collect(),
+        files: TABLES
+            .into_iter()
+            .filter(|_| may_export)
+            .map(|table| (table, query.address("/panel/reports.csv", table)))
+            .collect(),
+        page: page.clone(),
+    };
+    html(page, &view)
 }
 
 /// Periods with a tab of their own, in days that end with today.
@@ -89,7 +131,7 @@ pub const PERIODS: [(&str, u32); 3] = [("today", 1), ("7", 7), ("30", 30)];
 /// The period that is shown unless another one is asked for.
 const USUAL: u32 = 7;
 
-/// The filters in the query string. What is not understood filters nothing.
+/// The filters in the query string.
 #[derive(Debug, Default, Deserialize)]
 pub struct ReportQuery {
     #[serde(default)]
@@ -117,11 +159,6 @@ pub struct ReportDays {
 }
 
 impl ReportQuery {
-    pub fn read(request: &HttpRequest) -> Self {
-        let read = web::Query::<Self>::from_query(request.query_string());
-        read.map(web::Query::into_inner).unwrap_or_default()
-    }
-
     /// The tab that is shown; none if days were chosen.
     pub fn tab(&self) -> Option<&'static str> {
         if day(&self.from).is_some() || day(&self.to).is_some() {
@@ -195,7 +232,7 @@ struct WaitingChat {
 
 #[derive(Template)]
 #[template(path = "panel/reports.html")]
-pub struct ReportsPage {
+struct ReportsPage {
     page: PageContext,
     /// Word, address, whether it is shown.
     tabs: Vec<(&'static str, String, bool)>,
@@ -221,61 +258,6 @@ pub struct ReportsPage {
 
 /// Tables that can be downloaded.
 pub const TABLES: [&str; 4] = ["sources", "managers", "hours", "unanswered"];
-
-pub fn reports(
-    read: &ReadReport,
-    query: &ReportQuery,
-    days: ReportDays,
-    unanswered: usize,
-    listed: &[UnansweredChat],
-    customers: &[String],
-    kept_days: u32,
-) -> ReportsPage {
-    let ReadReport { page, ground, report, users } = read;
-    let words = page.words;
-    let shown = query.tab();
-    let tabs = PERIODS.map(|(word, _)| {
-        let other = ReportQuery { period: word.to_owned(), source: query.source.clone(), ..ReportQuery::default() };
-        (word, other.address("/panel/reports", ""), shown == Some(word))
-    });
-    let week = report.by_hour(page.zone);
-    let answers = report.answers();
-    let may_export = page.may(Right::Retry) && report.total().all() > 0;
-    ReportsPage {
-        tabs: tabs.into(),
-        from: days.first.to_string(),
-        to: days.last.to_string(),
-        sources: choice::sources(page, ground, &query.source),
-        cut: cut_note(page, report.counted_since(), days),
-        kept: words.text("messages-kept").with("days", kept_days),
-        total: report.total(),
-        answered: answers.map_or(0, |times| times.messages),
-        answers: words_of(page, answers),
-        unanswered,
-        by_source: by_source(read),
-        by_manager: by_manager(read, users),
-        chart: chart(page, &week),
-        weekdays: (0..WEEKDAYS).map(|day| words.text("reports-weekday").with("day", day)).collect(),
-        hours: hours(&week),
-        waiting: listed
-            .iter()
-            .zip(customers)
-            .map(|(chat, customer)| WaitingChat {
-                href: format!("/panel/conversations/{}", chat.conversation_id),
-                customer: customer.clone(),
-                source: name_of_source(read, chat.source_id),
-                since: page.time(&chat.since),
-                age: page.duration(&(page.now - chat.since)),
-            })
-            .collect(),
-        files: TABLES
-            .into_iter()
-            .filter(|_| may_export)
-            .map(|table| (table, query.address("/panel/reports.csv", table)))
-            .collect(),
-        page: page.clone(),
-    }
-}
 
 fn cut_note(page: &PageContext, counted_since: Option<i64>, days: ReportDays) -> Option<Sentence> {
     let words = page.words;
@@ -392,7 +374,7 @@ fn customer(page: &PageContext, chat: Option<&conversation::Model>) -> String {
 /// `GET /panel/reports.csv?table=sources|managers|hours|unanswered` with the page's filters.
 async fn download(app: AppData, member: Member, request: HttpRequest) -> Answer {
     member.require(Right::Retry)?;
-    let query = ReportQuery::read(&request);
+    let query: ReportQuery = choice::filters(&request);
     let table = TABLES.into_iter().find(|table| *table == query.table).ok_or(Error::NotFound)?;
     let read = ReadReport::of(&app, &member, &query).await?;
     let text = match table {

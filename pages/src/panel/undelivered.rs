@@ -35,11 +35,6 @@ struct UndeliveredFilters {
 }
 
 impl UndeliveredFilters {
-    fn read(request: &HttpRequest) -> Self {
-        let read = web::Query::<Self>::from_query(request.query_string());
-        read.map(web::Query::into_inner).unwrap_or_default()
-    }
-
     fn period(&self) -> &str {
         choice::period(&self.period, "all")
     }
@@ -65,7 +60,7 @@ impl UndeliveredFilters {
 /// `GET /panel/undelivered`.
 pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer {
     member.require(Right::Look)?;
-    let query = UndeliveredFilters::read(&request);
+    let query: UndeliveredFilters = choice::filters(&request);
     let page = member.page("undelivered-title", Nav::Undelivered);
     let (db, tenant_id) = (app.store.read(), member.tenant_id);
     let ground = Ground::of_tenant(db, tenant_id).await?;
@@ -81,8 +76,37 @@ pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer 
         Some(_) => 0,
         None => list::count(db, tenant_id, &failed_later(&wanted), &ground).await?,
     };
-    let found = Undelivered { groups: &groups, lines: &lines, failed_later };
-    panel::html(&page, &list_page(&page, &ground, &query, &found, &running, next.as_deref()))
+    let words = page.words;
+    let chosen = |group: &&ReasonGroup| query.reason.is_empty() || group.reason == query.reason;
+    let total: i64 = groups.iter().filter(chosen).map(|group| group.count).sum();
+    let list = UndeliveredPage {
+        may: page.may(Right::Retry),
+        running: running.iter().map(|row| taken_up(&page, row)).collect(),
+        sources: choice::sources(&page, &ground, &query.source),
+        periods: choice::periods(&page, query.period()),
+        failed_later: (failed_later > 0).then(|| {
+            let filters = [("state", "failed_later"), ("source", query.source.as_str()), ("period", query.period())];
+            let says = words.text("undelivered-failed-later").with("count", failed_later);
+            (says, choice::address("/panel/messages", &filters))
+        }),
+        filtered: !(query.source.is_empty() && query.reason.is_empty() && query.period.is_empty()),
+        total: words.text("undelivered-count").with("count", total),
+        may_help: groups.iter().filter(chosen).any(|group| {
+            [Direction::ToCrm, Direction::ToMessenger]
+                .into_iter()
+                .any(|direction| !reasons::needs_mending(dead_key(&group.reason, "", direction)))
+        }),
+        heaps: groups.iter().map(|group| heap(&page, &query, group)).collect(),
+        rows: lines.iter().map(|line| row(&page, &ground, line)).collect(),
+        csv: query.address("/panel/undelivered.csv", ""),
+        reason: query.reason.clone(),
+        source: query.source.clone(),
+        period: query.period.clone(),
+        newest: query.cursor.as_ref().map(|_| query.address("/panel/undelivered", "")),
+        older: next.map(|next| query.address("/panel/undelivered", &next)),
+        page: page.clone(),
+    };
+    panel::html(&page, &list)
 }
 
 /// The messages that failed after the messenger accepted them have no letter that could be sent again.
@@ -124,7 +148,7 @@ struct ReplayProgress {
 
 #[derive(Template)]
 #[template(path = "panel/undelivered/list.html")]
-pub struct UndeliveredPage {
+struct UndeliveredPage {
     page: PageContext,
     may: bool,
     running: Vec<ReplayProgress>,
@@ -145,54 +169,6 @@ pub struct UndeliveredPage {
     period: String,
     newest: Option<String>,
     older: Option<String>,
-}
-
-/// What the filters find.
-struct Undelivered<'found> {
-    pub groups: &'found [ReasonGroup],
-    pub lines: &'found [DeadLetterSummary],
-    pub failed_later: u64,
-}
-
-fn list_page(
-    page: &PageContext,
-    ground: &Ground,
-    query: &UndeliveredFilters,
-    found: &Undelivered<'_>,
-    running: &[entity::replay::Model],
-    next: Option<&str>,
-) -> UndeliveredPage {
-    let words = page.words;
-    let Undelivered { groups, lines, failed_later } = *found;
-    let chosen = |group: &&ReasonGroup| query.reason.is_empty() || group.reason == query.reason;
-    let total: i64 = groups.iter().filter(chosen).map(|group| group.count).sum();
-    UndeliveredPage {
-        may: page.may(Right::Retry),
-        running: running.iter().map(|row| taken_up(page, row)).collect(),
-        sources: choice::sources(page, ground, &query.source),
-        periods: choice::periods(page, query.period()),
-        failed_later: (failed_later > 0).then(|| {
-            let filters = [("state", "failed_later"), ("source", query.source.as_str()), ("period", query.period())];
-            let says = words.text("undelivered-failed-later").with("count", failed_later);
-            (says, choice::address("/panel/messages", &filters))
-        }),
-        filtered: !(query.source.is_empty() && query.reason.is_empty() && query.period.is_empty()),
-        total: words.text("undelivered-count").with("count", total),
-        may_help: groups.iter().filter(chosen).any(|group| {
-            [Direction::ToCrm, Direction::ToMessenger]
-                .into_iter()
-                .any(|direction| !reasons::needs_mending(dead_key(&group.reason, "", direction)))
-        }),
-        heaps: groups.iter().map(|group| heap(page, query, group)).collect(),
-        rows: lines.iter().map(|line| row(page, ground, line)).collect(),
-        csv: query.address("/panel/undelivered.csv", ""),
-        reason: query.reason.clone(),
-        source: query.source.clone(),
-        period: query.period.clone(),
-        newest: query.cursor.as_ref().map(|_| query.address("/panel/undelivered", "")),
-        older: next.map(|next| query.address("/panel/undelivered", next)),
-        page: page.clone(),
-    }
 }
 
 fn taken_up(page: &PageContext, row: &entity::replay::Model) -> ReplayProgress {
@@ -474,7 +450,7 @@ const COLUMNS: [&str; 13] = [
 /// `GET /panel/undelivered.csv` with the list's filters.
 pub async fn download(app: AppData, member: Member, request: HttpRequest) -> Answer {
     member.require(Right::Retry)?;
-    let query = UndeliveredFilters::read(&request);
+    let query: UndeliveredFilters = choice::filters(&request);
     let page = member.page("undelivered-title", Nav::Undelivered);
     let tenant_id = member.tenant_id;
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;

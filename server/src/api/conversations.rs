@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpResponse, get, post, web};
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::json::{Moment, Object, Query};
 use base::message::{Member, Person};
-use domain::api_key::{ApiKey, Scope};
-use domain::cursor::{ListOut, PageRequest};
+use domain::api_key::Scope;
+use domain::cursor::ListOut;
 use domain::delivery::read::{HoldReasons, chats};
 use domain::intake::chat;
 use domain::intake::message_in::{ConversationIn, CustomerIn, checked_chat};
@@ -23,12 +23,12 @@ use queue::accept_batch::{Alias, Side};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::message_out::{FileLinks, MessageOut};
 use super::messages::{body_of, show};
-use super::request::{RequestBody, by, once};
+use super::request::{Call, PageQuery};
 use super::roster;
 
 /// A conversation: one customer on one source, or one group chat.
@@ -92,17 +92,6 @@ pub struct ContactOut {
     pub why: Option<String>,
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct PageQuery {
-    /// Maximum number of items per page.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
-    pub(super) limit: Option<String>,
-    /// `next_cursor` from the previous page.
-    pub(super) cursor: Option<String>,
-}
-
 /// Lists the conversations of a source.
 ///
 /// Sorted by creation time, newest first. A deleted source keeps its conversations.
@@ -112,23 +101,18 @@ pub struct PageQuery {
     (status = 422, description = "Invalid limit or cursor"),
 ))]
 #[get("/v1/sources/{source_id}/conversations")]
-pub async fn list(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    source_id: web::Path<Uuid>,
-    query: Query<PageQuery>,
-) -> Result<HttpResponse> {
-    let source = key.source_or_deleted(&app, *source_id).await?;
+pub async fn list(call: Call, source_id: web::Path<Uuid>, query: Query<PageQuery>) -> Result<HttpResponse> {
+    let source = call.source_or_deleted(*source_id).await?;
     let filters = ["conversations", &source.id.to_string()];
-    let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
+    let page = query.page(&filters)?;
     let filter = chats::ConversationFilter { source_id: Some(source.id), ids: None };
-    let db = app.store.read();
+    let db = call.app.store.read();
     let rows = chats::page(db, source.tenant_id, &filter, page.after, page.rows()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
     let last = chats::last_messages(db, source.tenant_id, rows.iter().map(|row| row.id)).await?;
-    let connector = app.connectors.get(&source.kind);
+    let connector = call.app.connectors.get(&source.kind);
     let window = connector.and_then(|connector| Window::of(connector.as_ref(), &source));
-    let now = app.clock.millis();
+    let now = call.app.clock.millis();
     let items = rows.into_iter().map(|row| {
         let last = last.get(&row.id).copied().map(Moment);
         let window =
@@ -153,27 +137,22 @@ pub async fn list(
     (status = 422, description = "Invalid limit or cursor"),
 ))]
 #[get("/v1/sources/{source_id}/conversations/{conversation_id}/messages")]
-pub async fn messages(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    path: web::Path<(Uuid, String)>,
-    query: Query<PageQuery>,
-) -> Result<HttpResponse> {
+pub async fn messages(call: Call, path: web::Path<(Uuid, String)>, query: Query<PageQuery>) -> Result<HttpResponse> {
     let (source_id, conversation_id) = path.into_inner();
-    let source = key.source_or_deleted(&app, source_id).await?;
-    let conversation = find(&app, &source, &conversation_id).await?.ok_or(Error::NotFound)?;
+    let source = call.source_or_deleted(source_id).await?;
+    let conversation = find(&call.app, &source, &conversation_id).await?.ok_or(Error::NotFound)?;
     let filters = ["messages", &conversation.id.to_string()];
-    let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
+    let page = query.page(&filters)?;
     let mut select =
         message::Entity::of_tenant(source.tenant_id).filter(message::Column::ConversationId.eq(conversation.id));
     if let Some(after) = page.after {
         select = select.filter(message::Column::Id.lt(after));
     }
-    let rows = select.order_by_desc(message::Column::Id).limit(page.rows()).all(app.store.read()).await?;
+    let rows = select.order_by_desc(message::Column::Id).limit(page.rows()).all(call.app.store.read()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    let holds = HoldReasons::of(app.store.read(), &source).await?;
+    let holds = HoldReasons::of(call.app.store.read(), &source).await?;
     let bodies = rows.iter().map(body_of).collect::<Result<Vec<_>>>()?;
-    let files = FileLinks::of(&app, source.tenant_id, &bodies).await?;
+    let files = FileLinks::of(&call.app, source.tenant_id, &bodies).await?;
     let shown = |message| show(message, Some(&conversation), &holds, &files);
     let items = rows.into_iter().zip(bodies).map(shown).collect::<Result<Vec<_>>>()?;
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
@@ -273,19 +252,14 @@ pub struct ChatOut {
     (status = 503, description = "Cannot be stored right now; retry later"),
 ))]
 #[post("/v1/sources/{source_id}/conversations")]
-pub async fn create_chat(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    source_id: web::Path<Uuid>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
-    let source = key.source(&app, *source_id).await?;
-    let (given, fingerprint) = body.read::<ChatIn>().await?;
+pub async fn create_chat(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
+    let source = call.source(*source_id).await?;
+    let given = call.read::<ChatIn>().await?;
     let (external_id, customer) = checked_chat(given.conversation.0, given.customer.0)?;
-    domain::usage::room(&app, source.tenant_id).await?;
-    once(&app, &key, fingerprint, async {
-        let (id, duplicate) = chat::start(&app.intake, &source, &external_id, customer).await?;
+    domain::usage::room(&call.app, source.tenant_id).await?;
+    call.once(async {
+        let (id, duplicate) = chat::start(&call.app.intake, &source, &external_id, customer).await?;
         let mut answer = if duplicate { HttpResponse::Ok() } else { HttpResponse::Accepted() };
         Ok(answer.json(ChatOut { id, external_id, status: "queued", duplicate }))
     })
@@ -367,24 +341,16 @@ fn who(phone: Option<String>, conversation_id: Option<Uuid>) -> Result<Who> {
     (status = 422, description = "Not exactly one of `phone` and `conversation_id`, an invalid phone number, or one that only ambiguous numbers may match"),
 ))]
 #[post("/v1/tenants/{tenant_id}/customers/export")]
-pub async fn export_customer(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    tenant_id: web::Path<Uuid>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.in_tenant(*tenant_id)?;
-    key.needs(Scope::Admin)?;
-    let tenant = roster::tenant(&app, *tenant_id).await?;
-    let (input, _) = body.read::<CustomerExportIn>().await?;
+pub async fn export_customer(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
+    call.key.in_tenant(*tenant_id)?;
+    call.key.needs(Scope::Admin)?;
+    let tenant = roster::tenant(&call.app, *tenant_id).await?;
+    let input = call.read::<CustomerExportIn>().await?;
     let who = who(input.phone, input.conversation_id)?;
-    let searching = app.searches.begin(tenant.tenant_id)?;
-    let export = CustomerExport::begin(&app.tenants, tenant.tenant_id, &who).await?;
+    let searching = call.app.searches.begin(tenant.tenant_id)?;
+    let export = CustomerExport::begin(&call.app.tenants, tenant.tenant_id, &who).await?;
     drop(searching);
-    let by = by(&app, &key, &request).await?;
-    let about = (tenant.tenant_id, tenant.host.as_str());
-    by.did(&app, app.store.write(), "data.exported", about, json!({ "customers": 1 })).await?;
+    call.did("data.exported", (tenant.tenant_id, &tenant.host), json!({ "customers": 1 })).await?;
     Ok(HttpResponse::Ok()
         .content_type("application/x-ndjson")
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", export.file_name())))
@@ -405,21 +371,15 @@ pub async fn export_customer(
     (status = 422, description = "Not exactly one of `phone` and `conversation_id`, an invalid phone number, or one that only ambiguous numbers may match"),
 ))]
 #[post("/v1/tenants/{tenant_id}/customers/erase")]
-pub async fn erase_customer(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    tenant_id: web::Path<Uuid>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.in_tenant(*tenant_id)?;
-    key.needs(Scope::Admin)?;
-    let tenant_id = roster::tenant(&app, *tenant_id).await?.tenant_id;
-    let (input, fingerprint) = body.read::<CustomerErasureIn>().await?;
+pub async fn erase_customer(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
+    call.key.in_tenant(*tenant_id)?;
+    call.key.needs(Scope::Admin)?;
+    let tenant_id = roster::tenant(&call.app, *tenant_id).await?.tenant_id;
+    let input = call.read::<CustomerErasureIn>().await?;
     let who = who(input.phone, input.conversation_id)?;
-    let _searching = app.searches.begin(tenant_id)?;
+    let _searching = call.app.searches.begin(tenant_id)?;
     if input.dry_run {
-        let erasure = tenant::erase::find(&app.tenants, tenant_id, &who).await?;
+        let erasure = tenant::erase::find(&call.app.tenants, tenant_id, &who).await?;
         if erasure.is_empty() && erasure.also_possible.is_empty() {
             return Err(Error::NotFound);
         }
@@ -430,11 +390,9 @@ pub async fn erase_customer(
             also_possible: erasure.also_possible,
         }));
     }
-    once(&app, &key, fingerprint, async {
-        let erasure = tenant::erase(&app.tenants, tenant_id, &who, &format!("key:{}", key.id)).await?;
-        let by = by(&app, &key, &request).await?;
-        let id = erasure.id.to_string();
-        by.did(&app, app.store.write(), "data.erased", (tenant_id, &id), json!(erasure.counts)).await?;
+    call.once(async {
+        let erasure = tenant::erase(&call.app.tenants, tenant_id, &who, &format!("key:{}", call.key.id)).await?;
+        call.did("data.erased", (tenant_id, &erasure.id.to_string()), json!(erasure.counts)).await?;
         Ok(HttpResponse::Created().json(CustomerErasureOut {
             id: erasure.id,
             counts: erasure.counts,

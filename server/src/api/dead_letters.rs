@@ -1,26 +1,24 @@
 //! Dead letters: they are not retried automatically. Replays count many of them and then retry or remove them at a
 //! fixed rate until done or cancelled.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use actix_web::{HttpResponse, delete, get, post, web};
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::json::{Moment, Query};
 use base::message::{Direction, LetterKind};
-use domain::api_key::{ApiKey, Scope};
+use domain::api_key::Scope;
 use domain::cursor::{ListOut, PageRequest};
 use domain::delivery::DeliveryContext;
 use domain::delivery::dead_letters;
 use domain::delivery::read::dead::{self as read, DeadLetterFilter};
 use domain::delivery::replay::{self as replays, A_SECOND, ReplayAction};
-use domain::usage::UsageContext;
 use entity::{dead_letter, replay};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::messages::TenantQuery;
-use super::request::{RequestBody, by, once};
+use super::request::{Call, TenantQuery};
 use super::roster;
 
 /// A dead letter.
@@ -83,22 +81,21 @@ pub struct DeadLettersQuery {
     (status = 422, description = "Invalid filters or cursor"),
 ))]
 #[get("/v1/dead-letters")]
-pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<DeadLettersQuery>) -> Result<HttpResponse> {
+pub async fn list(call: Call, query: Query<DeadLettersQuery>) -> Result<HttpResponse> {
     let source_id = roster::id_of("/source_id", query.source_id.as_deref())?;
     let named = roster::named(query.tenant_id.as_deref())?;
-    let tenant_id = tenant_of(&app, &key, source_id, named).await?;
+    let tenant_id = tenant_of(&call, source_id, named).await?;
     let reason = query.reason.as_deref().filter(|reason| !reason.contains('\0'));
     let source_text = source_id.map(|id| id.to_string()).unwrap_or_default();
     let reason_text = reason.map(|reason| format!("={reason}")).unwrap_or_default();
     let tenant_text = tenant_id.map(|id| id.to_string()).unwrap_or_default();
     let filters = ["dead-letters", &tenant_text, &source_text, &reason_text];
     let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
-    let filter =
-        read::DeadLetterFilter { source_id, reason: reason.map(str::to_owned), ..read::DeadLetterFilter::default() };
+    let filter = DeadLetterFilter { source_id, reason: reason.map(str::to_owned), ..DeadLetterFilter::default() };
     let rows = match tenant_id {
-        Some(tenant_id) => read::page(app.store.read(), tenant_id, &filter, page.after, page.rows()).await?,
+        Some(tenant_id) => read::page(call.app.store.read(), tenant_id, &filter, page.after, page.rows()).await?,
         // A vendor key that names no account.
-        None => read::page_of_all(&app.store, &filter, page.after, page.rows()).await?,
+        None => read::page_of_all(&call.app.store, &filter, page.after, page.rows()).await?,
     };
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
     let items = rows.into_iter().map(shown).collect::<anyhow::Result<Vec<_>>>()?;
@@ -113,18 +110,11 @@ pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<DeadLe
     (status = 404, description = "No such dead letter"),
 ))]
 #[post("/v1/dead-letters/{id}/retry")]
-pub async fn retry(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    id: web::Path<Uuid>,
-    query: Query<TenantQuery>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
+pub async fn retry(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
     let named = roster::named(query.tenant_id.as_deref())?;
-    once(&app, &key, body.ignore()?, async {
-        act(&app, &key, &request, named, *id, "undelivered.retried", dead_letters::retry).await?;
+    call.once(async {
+        act(&call, named, *id, "undelivered.retried", dead_letters::retry).await?;
         Ok(HttpResponse::Accepted().json(RetriedOut { id: *id, status: "queued" }))
     })
     .await
@@ -138,18 +128,11 @@ pub async fn retry(
     (status = 404, description = "No such dead letter"),
 ))]
 #[delete("/v1/dead-letters/{id}")]
-pub async fn delete(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    id: web::Path<Uuid>,
-    query: Query<TenantQuery>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
+pub async fn delete(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
     let named = roster::named(query.tenant_id.as_deref())?;
-    once(&app, &key, body.ignore()?, async {
-        act(&app, &key, &request, named, *id, "undelivered.dropped", dead_letters::drop).await?;
+    call.once(async {
+        act(&call, named, *id, "undelivered.dropped", dead_letters::drop).await?;
         Ok(HttpResponse::NoContent().finish())
     })
     .await
@@ -157,18 +140,15 @@ pub async fn delete(
 
 /// Works on the dead letter in the account that has it, for the audit log too.
 async fn act(
-    app: &UsageContext,
-    key: &ApiKey,
-    request: &HttpRequest,
+    call: &Call,
     named: Option<Uuid>,
     id: Uuid,
     action: &'static str,
     work: impl AsyncFn(&DeliveryContext, Uuid, Uuid) -> anyhow::Result<bool>,
 ) -> Result<()> {
-    for tenant_id in roster::having::<dead_letter::Entity>(app, key, named, id).await? {
-        if work(&app.delivery, tenant_id, id).await? {
-            let (by, detail) = (by(app, key, request).await?, json!({ "count": 1 }));
-            return Ok(by.did(app, app.store.write(), action, (tenant_id, &id.to_string()), detail).await?);
+    for tenant_id in roster::having::<dead_letter::Entity>(call, named, id).await? {
+        if work(&call.app.delivery, tenant_id, id).await? {
+            return call.did(action, (tenant_id, &id.to_string()), json!({ "count": 1 })).await;
         }
     }
     Err(Error::NotFound)
@@ -176,23 +156,18 @@ async fn act(
 
 /// The account whose dead letters are meant: the named one, the source's or the key's; none with a vendor key that
 /// names none.
-async fn tenant_of(
-    app: &UsageContext,
-    key: &ApiKey,
-    source_id: Option<Uuid>,
-    named: Option<Uuid>,
-) -> Result<Option<Uuid>> {
+async fn tenant_of(call: &Call, source_id: Option<Uuid>, named: Option<Uuid>) -> Result<Option<Uuid>> {
     if let Some(named) = named {
-        key.in_tenant(named)?;
+        call.key.in_tenant(named)?;
     }
     if let Some(source_id) = source_id {
         // Dead letters of a deleted source stay visible.
-        let source = app.lookup.source(source_id).await?.ok_or(Error::NotFound)?;
-        key.in_tenant(source.tenant_id)?;
+        let source = call.app.lookup.source(source_id).await?.ok_or(Error::NotFound)?;
+        call.key.in_tenant(source.tenant_id)?;
         let is_named = named.is_none_or(|named| named == source.tenant_id);
         return if is_named { Ok(Some(source.tenant_id)) } else { Err(Error::NotFound) };
     }
-    Ok(named.or(key.tenant))
+    Ok(named.or(call.key.tenant))
 }
 
 fn shown(row: dead_letter::Model) -> anyhow::Result<DeadLetterOut> {
@@ -283,39 +258,34 @@ const LOOKED_AT: u64 = 500;
     (status = 422, description = "Validation failed"),
 ))]
 #[post("/v1/dead-letter-replays")]
-pub async fn create_replay(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
-    let (input, fingerprint) = body.read::<ReplayIn>().await?;
+pub async fn create_replay(mut call: Call) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
+    let input = call.read::<ReplayIn>().await?;
     let action = ReplayAction::parse(&input.action);
     let action = action
         .ok_or_else(|| Error::field("/action", LocalizedText::new("said-kind-unknown").with("known", "retry, drop")))?;
-    let tenant_id = tenant_of(&app, &key, input.source_id, input.tenant_id).await?;
+    let tenant_id = tenant_of(&call, input.source_id, input.tenant_id).await?;
     // Many letters of all accounts at once are never meant.
     let tenant_id = tenant_id.ok_or_else(|| Error::field("/tenant_id", LocalizedText::new("said-tenant-named")))?;
     let reason = input.reason.filter(|reason| !reason.is_empty() && !reason.contains('\0'));
     let filter = DeadLetterFilter { source_id: input.source_id, reason, ..DeadLetterFilter::default() };
     if input.dry_run {
-        let count = read::count(app.store.read(), tenant_id, &filter).await?;
-        let first = read::ids(app.store.read(), tenant_id, &filter, LOOKED_AT).await?;
-        let dry = read::dry_run(app.store.read(), tenant_id, &first).await?;
+        let count = read::count(call.app.store.read(), tenant_id, &filter).await?;
+        let first = read::ids(call.app.store.read(), tenant_id, &filter, LOOKED_AT).await?;
+        let dry = read::dry_run(call.app.store.read(), tenant_id, &first).await?;
         let maybe_twice = if action == ReplayAction::Retry { dry.maybe_twice } else { 0 };
         let seconds_expected = count.div_ceil(A_SECOND);
         return Ok(HttpResponse::Ok().json(ReplayCountOut { count, maybe_twice, seconds_expected }));
     }
-    once(&app, &key, fingerprint, async {
-        let row = replays::start(&app.delivery, tenant_id, action, &filter, &format!("key:{}", key.id)).await?;
-        let by = by(&app, &key, &request).await?;
+    call.once(async {
+        let row =
+            replays::start(&call.app.delivery, tenant_id, action, &filter, &format!("key:{}", call.key.id)).await?;
         let noted = match action {
             ReplayAction::Retry => "undelivered.retried",
             ReplayAction::Drop => "undelivered.dropped",
         };
         let detail = json!({ "count": row.total, "replay": row.id });
-        by.did(&app, app.store.write(), noted, (tenant_id, ""), detail).await?;
+        call.did(noted, (tenant_id, ""), detail).await?;
         Ok(HttpResponse::Accepted().json(replay_out(row)))
     })
     .await
@@ -329,13 +299,8 @@ pub async fn create_replay(
     (status = 404, description = "No such replay"),
 ))]
 #[get("/v1/dead-letter-replays/{id}")]
-pub async fn get_replay(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    id: web::Path<Uuid>,
-    query: Query<TenantQuery>,
-) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(replay_out(find(&app, &key, *id, &query).await?)))
+pub async fn get_replay(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(replay_out(find(&call, *id, &query).await?)))
 }
 
 /// Cancels a replay.
@@ -346,31 +311,23 @@ pub async fn get_replay(
     (status = 404, description = "No such replay"),
 ))]
 #[post("/v1/dead-letter-replays/{id}/cancel")]
-pub async fn cancel_replay(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    id: web::Path<Uuid>,
-    query: Query<TenantQuery>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
-    let row = find(&app, &key, *id, &query).await?;
-    once(&app, &key, body.ignore()?, async {
-        if replays::cancel(&app.delivery, row.tenant_id, row.id).await? {
-            let (by, detail) = (by(&app, &key, &request).await?, json!({ "replay": row.id }));
-            by.did(&app, app.store.write(), "undelivered.stopped", (row.tenant_id, ""), detail).await?;
+pub async fn cancel_replay(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
+    let row = find(&call, *id, &query).await?;
+    call.once(async {
+        if replays::cancel(&call.app.delivery, row.tenant_id, row.id).await? {
+            call.did("undelivered.stopped", (row.tenant_id, ""), json!({ "replay": row.id })).await?;
         }
-        let row = replays::find(&app.delivery, row.tenant_id, row.id).await?.ok_or(Error::NotFound)?;
+        let row = replays::find(&call.app.delivery, row.tenant_id, row.id).await?.ok_or(Error::NotFound)?;
         Ok(HttpResponse::Accepted().json(replay_out(row)))
     })
     .await
 }
 
-async fn find(app: &UsageContext, key: &ApiKey, id: Uuid, query: &TenantQuery) -> Result<replay::Model> {
+async fn find(call: &Call, id: Uuid, query: &TenantQuery) -> Result<replay::Model> {
     let named = roster::named(query.tenant_id.as_deref())?;
-    for tenant_id in roster::having::<replay::Entity>(app, key, named, id).await? {
-        if let Some(row) = replays::find(&app.delivery, tenant_id, id).await? {
+    for tenant_id in roster::having::<replay::Entity>(call, named, id).await? {
+        if let Some(row) = replays::find(&call.app.delivery, tenant_id, id).await? {
             return Ok(row);
         }
     }

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use base::error::{Error, Result};
 use base::i18n::{CRM, Language, LocalizedText, Words};
 use base::json::{Moment, Query};
-use domain::api_key::{ApiKey, Scope};
+use domain::api_key::Scope;
 use domain::import::{self as imports, Format, ImportState, LeadsMode, UploadOptions};
 use domain::source::By;
 use domain::usage::UsageContext;
@@ -17,11 +17,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::media::UploadStream;
-use super::messages::TenantQuery;
-use super::request::{RequestBody, RequestFingerprint, by, once};
+use super::request::{Call, RequestFingerprint, TenantQuery, once};
 use super::roster;
-use super::sources::current;
 
 /// How a file is imported.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -83,16 +80,11 @@ impl From<LeadsIn> for LeadsMode {
     (status = 503, description = "Cannot be stored right now; retry later"),
 ))]
 #[post("/v1/sources/{source_id}/imports")]
-pub async fn create(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    source_id: web::Path<Uuid>,
-    query: Query<ImportQuery>,
-    body: UploadStream,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
-    let source = current(&app, &key, *source_id).await?;
-    let request = body.request;
+pub async fn create(call: Call, source_id: web::Path<Uuid>, query: Query<ImportQuery>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
+    let source = call.current_source(*source_id).await?;
+    let by = call.by().await?;
+    let Call { app, key, request, payload, .. } = call;
     let format = format_of(&request)?;
     // Reports errors such as an invalid Idempotency-Key before anything is stored.
     RequestFingerprint::of(&request, &[])?;
@@ -105,9 +97,8 @@ pub async fn create(
         file_name: String::new(),
     };
     domain::usage::room(&app, source.tenant_id).await?;
-    let chunks = body.payload.map(|chunk| chunk.map_err(std::io::Error::other));
+    let chunks = payload.map(|chunk| chunk.map_err(std::io::Error::other));
     let arrived = imports::take_in(&app, &source, wish, chunks).await?;
-    let by = by(&app, &key, &request).await?;
     let language = Language::accepted(request.headers());
     // Repeats are recognized by their bytes; the file of a repeat is discarded.
     let fingerprint = RequestFingerprint::of(&request, arrived.checksum().as_bytes());
@@ -148,21 +139,15 @@ fn format_of(request: &HttpRequest) -> Result<Format> {
     (status = 404, description = "No such import"),
 ))]
 #[get("/v1/imports/{id}")]
-pub async fn get(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    id: web::Path<Uuid>,
-    query: Query<TenantQuery>,
-) -> Result<HttpResponse> {
-    let row = find(&app, &key, *id, &query).await?;
-    Ok(HttpResponse::Ok().json(shown(&app, row, Language::accepted(request.headers())).await?))
+pub async fn get(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
+    let row = find(&call, *id, &query).await?;
+    Ok(HttpResponse::Ok().json(shown(&call.app, row, Language::accepted(call.request.headers())).await?))
 }
 
-async fn find(app: &UsageContext, key: &ApiKey, id: Uuid, query: &TenantQuery) -> Result<import::Model> {
+async fn find(call: &Call, id: Uuid, query: &TenantQuery) -> Result<import::Model> {
     let named = roster::named(query.tenant_id.as_deref())?;
-    for tenant_id in roster::having::<import::Entity>(app, key, named, id).await? {
-        if let Some(row) = imports::find(app, tenant_id, id).await? {
+    for tenant_id in roster::having::<import::Entity>(call, named, id).await? {
+        if let Some(row) = imports::find(&call.app, tenant_id, id).await? {
             return Ok(row);
         }
     }
@@ -178,15 +163,8 @@ async fn find(app: &UsageContext, key: &ApiKey, id: Uuid, query: &TenantQuery) -
     (status = 409, description = "The import has already finished"),
 ))]
 #[post("/v1/imports/{id}/pause")]
-pub async fn pause(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    id: web::Path<Uuid>,
-    query: Query<TenantQuery>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    act(&app, &key, &request, *id, &query, body, imports::pause).await
+pub async fn pause(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
+    act(&call, *id, &query, imports::pause).await
 }
 
 /// Resumes an import after a pause or a failure.
@@ -198,15 +176,8 @@ pub async fn pause(
     (status = 409, description = "The import has already finished"),
 ))]
 #[post("/v1/imports/{id}/resume")]
-pub async fn resume(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    id: web::Path<Uuid>,
-    query: Query<TenantQuery>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    act(&app, &key, &request, *id, &query, body, imports::resume).await
+pub async fn resume(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
+    act(&call, *id, &query, imports::resume).await
 }
 
 /// Cancels an import permanently.
@@ -218,32 +189,22 @@ pub async fn resume(
     (status = 409, description = "The import has already finished"),
 ))]
 #[post("/v1/imports/{id}/cancel")]
-pub async fn cancel(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    id: web::Path<Uuid>,
-    query: Query<TenantQuery>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    act(&app, &key, &request, *id, &query, body, imports::cancel).await
+pub async fn cancel(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
+    act(&call, *id, &query, imports::cancel).await
 }
 
 async fn act(
-    app: &UsageContext,
-    key: &ApiKey,
-    request: &HttpRequest,
+    call: &Call,
     id: Uuid,
     query: &TenantQuery,
-    body: RequestBody,
     work: impl AsyncFnOnce(&UsageContext, Uuid, Uuid, &By) -> Result<import::Model>,
 ) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
-    let row = find(app, key, id, query).await?;
-    let by = by(app, key, request).await?;
-    once(app, key, body.ignore()?, async {
-        let row = work(app, row.tenant_id, row.id, &by).await?;
-        Ok(HttpResponse::Accepted().json(shown(app, row, Language::accepted(request.headers())).await?))
+    call.key.needs(Scope::Write)?;
+    let row = find(call, id, query).await?;
+    let by = call.by().await?;
+    call.once(async {
+        let row = work(&call.app, row.tenant_id, row.id, &by).await?;
+        Ok(HttpResponse::Accepted().json(shown(&call.app, row, Language::accepted(call.request.headers())).await?))
     })
     .await
 }

@@ -2,23 +2,21 @@
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, ContentDisposition, Header};
-use actix_web::{FromRequest, HttpRequest, HttpResponse, post, web};
+use actix_web::{HttpRequest, HttpResponse, post, web};
 use base::browser::form_data;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::json::Query;
-use domain::api_key::{ApiKey, Scope};
+use domain::api_key::Scope;
 use domain::media::{ReceivedFile, Upload, Uploader};
 use domain::usage::UsageContext;
 use futures_util::StreamExt;
-use futures_util::future::{Ready, ready};
 use multer::Multipart;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::request::{RequestFingerprint, once};
-use super::sources::current;
+use super::request::{Call, RequestFingerprint, once};
 
 /// An uploaded file, which messages can use for one week.
 #[derive(Debug, Serialize, ToSchema)]
@@ -51,21 +49,6 @@ pub struct UploadQuery {
     file_name: Option<String>,
 }
 
-/// A body that is read only after authentication.
-pub struct UploadStream {
-    pub(super) request: HttpRequest,
-    pub(super) payload: Payload,
-}
-
-impl FromRequest for UploadStream {
-    type Error = Error;
-    type Future = Ready<Result<Self>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        ready(Ok(Self { request: request.clone(), payload: payload.take() }))
-    }
-}
-
 /// Uploads a file to be used in messages.
 ///
 /// The body is the file itself or a form (`multipart/form-data`), of which the first file is used. The file is kept
@@ -84,26 +67,20 @@ impl FromRequest for UploadStream {
     (status = 507, description = "The account has reached its storage limit"),
 ))]
 #[post("/v1/sources/{source_id}/media")]
-pub async fn post(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    source_id: web::Path<Uuid>,
-    query: Query<UploadQuery>,
-    body: UploadStream,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
-    let source = current(&app, &key, *source_id).await?;
-    let request = body.request.clone();
+pub async fn post(call: Call, source_id: web::Path<Uuid>, query: Query<UploadQuery>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
+    let source = call.current_source(*source_id).await?;
+    let Call { app, key, request, payload, .. } = call;
     let form = form(&request)?;
     // Reports errors such as an invalid Idempotency-Key before anything is stored.
     RequestFingerprint::of(&request, &[])?;
     domain::usage::room(&app, source.tenant_id).await?;
     let upload = Upload::begin(&app.files, source.tenant_id, source.id, Uploader::Account).await?;
     let arrived = match form {
-        Some(boundary) => form_data::read(body.payload, boundary, async |form| first_file(upload, form).await).await?,
+        Some(boundary) => form_data::read(payload, boundary, async |form| first_file(upload, form).await).await?,
         None => {
             let given = query.file_name.clone().or_else(|| disposition_name(&request)).unwrap_or_default();
-            read_plain(upload, body, &given).await?
+            read_plain(upload, &request, payload, &given).await?
         }
     };
     // Repeats are recognized by their bytes; the file of a repeat is discarded.
@@ -152,12 +129,17 @@ fn disposition_name(request: &HttpRequest) -> Option<String> {
     whole.or_else(|| given.get_filename().map(str::to_owned))
 }
 
-async fn read_plain(mut upload: Upload<'_>, mut body: UploadStream, file_name: &str) -> Result<ReceivedFile> {
-    let length = body.request.headers().get(header::CONTENT_LENGTH);
+async fn read_plain(
+    mut upload: Upload<'_>,
+    request: &HttpRequest,
+    mut payload: Payload,
+    file_name: &str,
+) -> Result<ReceivedFile> {
+    let length = request.headers().get(header::CONTENT_LENGTH);
     if let Some(given) = length.and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok()) {
         upload = upload.announced(given).await?;
     }
-    while let Some(chunk) = body.payload.next().await {
+    while let Some(chunk) = payload.next().await {
         let Ok(chunk) = chunk else {
             upload.abandon().await;
             return Err(broke_off());

@@ -7,7 +7,7 @@ use base::error::{Error, FieldError, Result};
 use base::i18n::LocalizedText;
 use base::json::{Moment, Object, Query, checked_id};
 use base::message::{self as vocabulary, Direction, Failure, FailureCode, Person, State, StatusReport};
-use domain::api_key::{ApiKey, Scope};
+use domain::api_key::Scope;
 use domain::delivery::read::list::failure_of;
 use domain::delivery::read::{HoldReasons, chats, list, story};
 use domain::intake::message_in::{ContentIn, ConversationIn, MessageIn};
@@ -21,23 +21,14 @@ use queue::accept_batch::ItemOutcome;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::message_out::{
     self, AcceptedOut, AroundOut, ContentOut, ConversationRefOut, FailureOut, FileLinks, MessageOut, MessageStatus,
 };
-use super::request::{RequestBody, once};
+use super::request::{Call, TenantQuery};
 use super::roster;
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct TenantQuery {
-    /// With a vendor key: the account to search. If omitted, all accounts are searched, newest first.
-    #[param(value_type = Option<Uuid>)]
-    pub tenant_id: Option<String>,
-}
 
 /// Accepts a customer's message. A 202 response means that it is stored durably and will either be delivered or
 /// become a visible dead letter.
@@ -56,21 +47,16 @@ pub struct TenantQuery {
     (status = 503, description = "Cannot be stored right now; retry later"),
 ))]
 #[post("/v1/sources/{source_id}/messages")]
-pub async fn post(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    source_id: web::Path<Uuid>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
-    let source = key.source(&app, *source_id).await?;
-    let (message, fingerprint) = body.read::<MessageIn>().await?;
+pub async fn post(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
+    let source = call.source(*source_id).await?;
+    let message = call.read::<MessageIn>().await?;
     let incoming = message.checked()?;
-    fields::check_media_url_now(&app.intake, &incoming.body.content).await?;
-    domain::usage::room(&app, source.tenant_id).await?;
-    once(&app, &key, fingerprint, async {
+    fields::check_media_url_now(&call.app.intake, &incoming.body.content).await?;
+    domain::usage::room(&call.app, source.tenant_id).await?;
+    call.once(async {
         let external_id = incoming.external_id.clone();
-        let outcome = domain::intake::messenger::message::accept(&app.intake, &source, incoming, None).await?;
+        let outcome = domain::intake::messenger::message::accept(&call.app.intake, &source, incoming, None).await?;
         let (mut answer, duplicate) = match outcome {
             ItemOutcome::New { .. } => (HttpResponse::Accepted(), false),
             ItemOutcome::Duplicate { same: true, .. } => (HttpResponse::Ok(), true),
@@ -92,17 +78,12 @@ pub async fn post(
     (status = 404, description = "Unknown, or outside the key's account"),
 ))]
 #[get("/v1/messages/{id}")]
-pub async fn get(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    id: web::Path<Uuid>,
-    query: Query<TenantQuery>,
-) -> Result<HttpResponse> {
+pub async fn get(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
     let named = roster::named(query.tenant_id.as_deref())?;
-    for tenant_id in roster::having::<message::Entity>(&app, &key, named, *id).await? {
+    for tenant_id in roster::having::<message::Entity>(&call, named, *id).await? {
         let row = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(*id));
-        if let Some(row) = row.one(app.store.read()).await? {
-            return Ok(HttpResponse::Ok().json(with_timeline(&app, row).await?));
+        if let Some(row) = row.one(call.app.store.read()).await? {
+            return Ok(HttpResponse::Ok().json(with_timeline(&call.app, row).await?));
         }
     }
     Err(Error::NotFound)
@@ -209,23 +190,22 @@ pub struct EditOut {
     (status = 503, description = "Cannot be stored right now; retry later"),
 ))]
 #[patch("/v1/sources/{source_id}/messages/{external_id}")]
-pub async fn edit_message(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    path: web::Path<(Uuid, String)>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
+pub async fn edit_message(mut call: Call, path: web::Path<(Uuid, String)>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
     let (source_id, external_id) = path.into_inner();
-    let source = key.source(&app, source_id).await?;
+    let source = call.source(source_id).await?;
     let about = fields::checked_ref("/external_id", &external_id)?;
-    let (edit, fingerprint) = body.read::<EditIn>().await?;
+    let edit = call.read::<EditIn>().await?;
     let content = checked_edit(edit.content.0)?;
-    domain::intake::fields::check_media_url_now(&app.intake, &content).await?;
-    once(&app, &key, fingerprint, async {
-        let id =
-            edit::accept(&app.intake, &source, &about, MessageChange::Says { content: Box::new(content), at: None })
-                .await?;
+    domain::intake::fields::check_media_url_now(&call.app.intake, &content).await?;
+    call.once(async {
+        let id = edit::accept(
+            &call.app.intake,
+            &source,
+            &about,
+            MessageChange::Says { content: Box::new(content), at: None },
+        )
+        .await?;
         Ok(HttpResponse::Accepted().json(EditOut { id, status: "queued" }))
     })
     .await
@@ -245,18 +225,13 @@ pub async fn edit_message(
     (status = 503, description = "Cannot be stored right now; retry later"),
 ))]
 #[delete("/v1/sources/{source_id}/messages/{external_id}")]
-pub async fn delete_message(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    path: web::Path<(Uuid, String)>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
+pub async fn delete_message(call: Call, path: web::Path<(Uuid, String)>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
     let (source_id, external_id) = path.into_inner();
-    let source = key.source(&app, source_id).await?;
+    let source = call.source(source_id).await?;
     let about = fields::checked_ref("/external_id", &external_id)?;
-    once(&app, &key, body.ignore()?, async {
-        let id = edit::accept(&app.intake, &source, &about, MessageChange::Deleted).await?;
+    call.once(async {
+        let id = edit::accept(&call.app.intake, &source, &about, MessageChange::Deleted).await?;
         Ok(HttpResponse::Accepted().json(EditOut { id, status: "queued" }))
     })
     .await
@@ -384,25 +359,20 @@ impl StatusIn {
     (status = 503, description = "Cannot be stored right now; retry later"),
 ))]
 #[post("/v1/sources/{source_id}/messages/{message_id}/status")]
-pub async fn post_status(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    path: web::Path<(Uuid, String)>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
+pub async fn post_status(mut call: Call, path: web::Path<(Uuid, String)>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
     let (source_id, message_id) = path.into_inner();
-    let source = key.source(&app, source_id).await?;
+    let source = call.source(source_id).await?;
     let about = fields::checked_ref("/message_id", &message_id)?;
-    let (given, fingerprint) = body.read::<StatusIn>().await?;
+    let given = call.read::<StatusIn>().await?;
     let status = given.status;
     let named = given.named()?;
     let report = given.checked()?;
-    once(&app, &key, fingerprint, async {
+    call.once(async {
         if let Some(named) = named {
-            incoming_messages::tell(&app.intake, &source, &about, named).await?;
+            incoming_messages::tell(&call.app.intake, &source, &about, named).await?;
         }
-        let given = accept(&app.intake, &source, about, report).await?;
+        let given = accept(&call.app.intake, &source, about, report).await?;
         Ok(HttpResponse::Accepted().json(StatusOut { id: given.message_id, status, ignored: given.ignored }))
     })
     .await
@@ -467,19 +437,14 @@ fn person(actor: ActorIn) -> Result<Person> {
     (status = 503, description = "Cannot be stored right now"),
 ))]
 #[post("/v1/sources/{source_id}/typing")]
-pub async fn typing(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    source_id: web::Path<Uuid>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
-    let source = key.source(&app, *source_id).await?;
-    let (typing, fingerprint) = body.read::<TypingIn>().await?;
+pub async fn typing(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
+    let source = call.source(*source_id).await?;
+    let typing = call.read::<TypingIn>().await?;
     let conversation_id = checked_id("/conversation/id", typing.conversation.0.id)?;
     let sender = person(typing.sender.0)?;
-    once(&app, &key, fingerprint, async {
-        messenger::typing(&app.intake, &source, &conversation_id, sender).await?;
+    call.once(async {
+        messenger::typing(&call.app.intake, &source, &conversation_id, sender).await?;
         Ok(HttpResponse::Accepted().json(json!({})))
     })
     .await
@@ -498,20 +463,15 @@ pub async fn typing(
     (status = 503, description = "Cannot be stored right now; retry later"),
 ))]
 #[post("/v1/sources/{source_id}/reactions")]
-pub async fn reaction(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    source_id: web::Path<Uuid>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
-    let source = key.source(&app, *source_id).await?;
-    let (reaction, fingerprint) = body.read::<ReactionIn>().await?;
+pub async fn reaction(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
+    let source = call.source(*source_id).await?;
+    let reaction = call.read::<ReactionIn>().await?;
     let about = fields::checked_ref("/message/id", &reaction.message.0.id)?;
     let sender = person(reaction.sender.0)?;
     let emoji = checked_emoji(reaction.emoji)?;
-    once(&app, &key, fingerprint, async {
-        messenger::reaction(&app.intake, &source, &about, sender, emoji, None).await?;
+    call.once(async {
+        messenger::reaction(&call.app.intake, &source, &about, sender, emoji, None).await?;
         Ok(HttpResponse::Accepted().json(json!({})))
     })
     .await

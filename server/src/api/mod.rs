@@ -1,6 +1,6 @@
 //! The public API v1 (docs/api-design.md) for developers of messengers and for the vendor, one file per resource.
 //!
-//! A handler has four steps: authenticate ([`domain::api_key::ApiKey`]), validate ([`request::RequestBody`]), act,
+//! A handler has four steps: authenticate and validate ([`request::Call`]), act,
 //! respond. Wire types end in `In` and `Out` and are never table types. `docs/api-design.md` has the rules and the known
 //! quirks.
 
@@ -16,7 +16,6 @@ use base::i18n::{CRM, Language, LocalizedText, Words};
 use domain::api_key::KeyCache;
 use domain::api_key::Metered;
 use domain::usage::UsageContext;
-use serde::Deserialize;
 use utoipa::OpenApi;
 
 pub use openapi::openapi;
@@ -129,11 +128,6 @@ operations! {
     webhooks::vendor_event_attempts,
     webhooks::resend_vendor_event,
 }
-
-/// The query of requests that have no parameters: any is unknown.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NoParameters {}
 
 /// The fallback: 405 if the path exists with another method, otherwise 404.
 async fn unknown(request: HttpRequest, known: web::Data<docs::Known>) -> Result<HttpResponse> {

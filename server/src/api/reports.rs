@@ -9,7 +9,6 @@ use base::i18n::{LocalizedText, Zone};
 use base::json::{Moment, Query};
 use base::message::Person;
 use chrono::NaiveDate;
-use domain::api_key::ApiKey;
 use domain::delivery::read::chats::{self, ConversationFilter};
 use domain::delivery::read::figures::{Flow, Times};
 use domain::delivery::read::ledger::{self, LedgerCounts, LedgerFilter};
@@ -17,13 +16,12 @@ use domain::delivery::read::report::{
     self, MOST, MOST_DAYS, MOST_LISTED, Report, ReportFilter, ReportPeriod, UnansweredChat,
 };
 use domain::source::{KnownUsers, refresh_users};
-use domain::usage::UsageContext;
 use entity::{conversation, tenant};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::roster;
+use super::request::Call;
 
 /// Days of a report if none are named.
 const USUAL_DAYS: u32 = 7;
@@ -54,14 +52,14 @@ struct ReadReport {
 }
 
 impl ReadReport {
-    async fn of(app: &UsageContext, key: &ApiKey, tenant_id: Uuid, query: &ReportQuery) -> Result<Self> {
-        key.in_tenant(tenant_id)?;
-        let tenant = roster::tenant(app, tenant_id).await?;
+    async fn of(call: &Call, tenant_id: Uuid, query: &ReportQuery) -> Result<Self> {
+        let tenant = call.tenant(tenant_id).await?;
+        let app = &call.app;
         let zone = Zone::named(&tenant.time_zone);
         let (days, period) = days(query, &tenant, zone, app.clock.millis())?;
         let source_id = match &query.source_id {
             None => None,
-            Some(text) => Some(source(app, key, tenant_id, text).await?),
+            Some(text) => Some(source(call, tenant_id, text).await?),
         };
         refresh_users(&app.sources, tenant_id).await?;
         let users = KnownUsers::of_tenant(app.store.read(), tenant_id).await?;
@@ -77,10 +75,10 @@ impl ReadReport {
 }
 
 /// A source of the account, also a deleted one.
-async fn source(app: &UsageContext, key: &ApiKey, tenant_id: Uuid, text: &str) -> Result<Uuid> {
+async fn source(call: &Call, tenant_id: Uuid, text: &str) -> Result<Uuid> {
     let unknown = || Error::field("/source_id", LocalizedText::new("said-report-source"));
     let id = Uuid::try_parse(text).map_err(|_| unknown())?;
-    match key.source_or_deleted(app, id).await {
+    match call.source_or_deleted(id).await {
         Ok(source) if source.tenant_id == tenant_id => Ok(id),
         Ok(_) | Err(Error::NotFound) => Err(unknown()),
         Err(error) => Err(error),
@@ -109,13 +107,8 @@ fn days(query: &ReportQuery, tenant: &tenant::Model, zone: Zone, now: i64) -> Re
     (status = 422, description = "Invalid dates, more than 92 days, or no such source"),
 ))]
 #[get("/v1/tenants/{tenant_id}/reports/messages")]
-pub async fn messages(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    tenant_id: web::Path<Uuid>,
-    query: Query<ReportQuery>,
-) -> Result<HttpResponse> {
-    let ReadReport { days, zone, report, users } = ReadReport::of(&app, &key, *tenant_id, &query).await?;
+pub async fn messages(call: Call, tenant_id: web::Path<Uuid>, query: Query<ReportQuery>) -> Result<HttpResponse> {
+    let ReadReport { days, zone, report, users } = ReadReport::of(&call, *tenant_id, &query).await?;
     Ok(HttpResponse::Ok().json(MessagesReportOut::of(days, &report, &users, zone)))
 }
 
@@ -130,22 +123,17 @@ pub async fn messages(
     (status = 422, description = "Invalid dates, more than 92 days, or no such source"),
 ))]
 #[get("/v1/tenants/{tenant_id}/reports/answers")]
-pub async fn answers(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    tenant_id: web::Path<Uuid>,
-    query: Query<ReportQuery>,
-) -> Result<HttpResponse> {
-    let ReadReport { days, report, users, .. } = ReadReport::of(&app, &key, *tenant_id, &query).await?;
+pub async fn answers(call: Call, tenant_id: web::Path<Uuid>, query: Query<ReportQuery>) -> Result<HttpResponse> {
+    let ReadReport { days, report, users, .. } = ReadReport::of(&call, *tenant_id, &query).await?;
     let mut waiting = report.unanswered();
     let count = waiting.len();
     waiting.truncate(MOST_LISTED);
-    let mut chats = ReportedChats::new(count, app.clock.millis());
+    let mut chats = ReportedChats::new(count, call.app.clock.millis());
     for some in waiting.chunks(AT_ONCE) {
         let ids = some.iter().map(|chat| chat.conversation_id).collect();
         let filter = ConversationFilter { source_id: None, ids: Some(ids) };
         let rows = u64::try_from(some.len()).unwrap_or_default();
-        let page = chats::page(app.store.read(), *tenant_id, &filter, None, rows).await?;
+        let page = chats::page(call.app.store.read(), *tenant_id, &filter, None, rows).await?;
         chats.add(some, &page);
     }
     Ok(HttpResponse::Ok().json(AnswersReportOut::of(days, &report, &users, chats)))
@@ -474,13 +462,8 @@ impl From<LedgerCounts> for LedgerCountsOut {
     (status = 422, description = "Invalid dates"),
 ))]
 #[get("/v1/sources/{source_id}/ledger")]
-pub async fn get_ledger(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    source_id: web::Path<Uuid>,
-    query: Query<LedgerQuery>,
-) -> Result<HttpResponse> {
-    let source = key.source_or_deleted(&app, *source_id).await?;
+pub async fn get_ledger(call: Call, source_id: web::Path<Uuid>, query: Query<LedgerQuery>) -> Result<HttpResponse> {
+    let source = call.source_or_deleted(*source_id).await?;
     let days = Days::read(&query)?;
     let which = LedgerFilter {
         tenant_id: source.tenant_id,
@@ -488,7 +471,7 @@ pub async fn get_ledger(
         from: days.from.map(number),
         to: days.to.map(number),
     };
-    let counted = ledger::read(&app.delivery, which).await?;
+    let counted = ledger::read(&call.app.delivery, which).await?;
     Ok(HttpResponse::Ok().json(LedgerOut {
         from: days.from,
         to: days.to,

@@ -3,11 +3,12 @@
 
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 
 use actix_web::body::to_bytes;
 use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use anyhow::{Context, anyhow};
 use base::browser::client_address;
 use base::error::{Error, Result};
@@ -19,18 +20,133 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use domain::api_key::ApiKey;
 use domain::audit::Actor;
+use domain::cursor::PageRequest;
 use domain::source::By;
 use domain::usage::UsageContext;
-use entity::api_key;
 use entity::idempotency::{self, Column};
-use futures_util::StreamExt;
-use futures_util::future::{Ready, ready};
+use entity::{api_key, source, tenant};
+use futures_util::future::{LocalBoxFuture, Ready, ready};
+use futures_util::{FutureExt, StreamExt};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 use serde::de::{DeserializeOwned, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use super::roster;
+
+/// A request with a valid key. Its body is read only after the handler knows what the key may do.
+pub struct Call {
+    pub app: web::Data<UsageContext>,
+    pub key: ApiKey,
+    pub request: HttpRequest,
+    pub payload: Payload,
+    /// Of the body, once it is read.
+    fingerprint: Option<RequestFingerprint>,
+}
+
+impl FromRequest for Call {
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Self, actix_web::Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let app = web::Data::from_request(request, payload);
+        // The key counts the bytes of the payload, so it is first.
+        let key = ApiKey::from_request(request, payload);
+        let (request, payload) = (request.clone(), payload.take());
+        async move { Ok(Self { app: app.await?, key: key.await?, request, payload, fingerprint: None }) }.boxed_local()
+    }
+}
+
+impl Call {
+    /// Reads a JSON object, as [`RequestBody::read`].
+    pub async fn read<T: DeserializeOwned>(&mut self) -> Result<T> {
+        let body = RequestBody { request: self.request.clone(), payload: self.payload.take() };
+        let (value, fingerprint) = body.read().await?;
+        self.fingerprint = Some(fingerprint);
+        Ok(value)
+    }
+
+    /// Does the work once for all repeats of the request, as [`once`]; a body that was not read is ignored.
+    pub async fn once(&self, work: impl Future<Output = Result<HttpResponse>>) -> Result<HttpResponse> {
+        let fingerprint = match &self.fingerprint {
+            Some(fingerprint) => fingerprint.clone(),
+            None => RequestFingerprint::of(&self.request, &[])?,
+        };
+        once(&self.app, &self.key, fingerprint, work).await
+    }
+
+    /// The actor for the audit log.
+    pub async fn by(&self) -> Result<By> {
+        let row = api_key::Entity::of_tenant(self.key.home()).filter(api_key::Column::Id.eq(self.key.id));
+        let name = row.one(self.app.store.read()).await?.map(|row| row.name).unwrap_or_default();
+        let actor = Actor::Key { id: self.key.id, name };
+        Ok(By { actor, address: client_address(&self.request, &self.app.config.server.trusted_proxies) })
+    }
+
+    /// Notes in the audit log what the key did.
+    pub async fn did(&self, action: &'static str, object: (Uuid, &str), detail: Value) -> Result<()> {
+        Ok(self.by().await?.did(&self.app, self.app.store.write(), action, object, detail).await?)
+    }
+
+    /// An account that the key may see, read from the database: the cached one may be seconds old.
+    pub async fn tenant(&self, tenant_id: Uuid) -> Result<tenant::Model> {
+        self.key.in_tenant(tenant_id)?;
+        roster::tenant(&self.app, tenant_id).await
+    }
+
+    /// A source that the key may see.
+    pub async fn source(&self, source_id: Uuid) -> Result<Arc<source::Model>> {
+        self.key.source(&self.app, source_id).await
+    }
+
+    /// The same with deleted sources.
+    pub async fn source_or_deleted(&self, source_id: Uuid) -> Result<Arc<source::Model>> {
+        self.key.source_or_deleted(&self.app, source_id).await
+    }
+
+    /// A source that the key may see, read from the database.
+    pub async fn current_source(&self, source_id: Uuid) -> Result<source::Model> {
+        let kept = self.source(source_id).await?;
+        domain::source::find(&self.app.sources, kept.tenant_id, source_id).await
+    }
+}
+
+/// The query of requests that have no parameters: any is unknown.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoParameters {}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TenantQuery {
+    /// With a vendor key: the account to search. If omitted, all accounts are searched, newest first.
+    #[param(value_type = Option<Uuid>)]
+    pub tenant_id: Option<String>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// Maximum number of items per page.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
+    limit: Option<String>,
+    /// `next_cursor` from the previous page.
+    cursor: Option<String>,
+}
+
+impl PageQuery {
+    /// `filters`: the list's name and everything that selects its rows.
+    pub fn page(&self, filters: &[&str]) -> Result<PageRequest> {
+        PageRequest::read(self.limit.as_deref(), self.cursor.as_deref(), filters)
+    }
+}
 
 /// A body that is read only after authentication.
 pub struct RequestBody {
@@ -221,19 +337,21 @@ impl ReplayKey<'_> {
         Ok(done > 0)
     }
 
+    fn is_its(&self) -> Condition {
+        Condition::all()
+            .add(Column::TenantId.eq(self.key.home()))
+            .add(Column::KeyId.eq(self.key.id))
+            .add(Column::Route.eq(self.fingerprint.route.as_str()))
+            .add(Column::Key.eq(self.name.as_str()))
+    }
+
     fn row(&self) -> sea_orm::Select<idempotency::Entity> {
-        idempotency::Entity::of_tenant(self.key.home())
-            .filter(Column::KeyId.eq(self.key.id))
-            .filter(Column::Route.eq(self.fingerprint.route.as_str()))
-            .filter(Column::Key.eq(self.name.as_str()))
+        idempotency::Entity::of_tenant(self.key.home()).filter(self.is_its())
     }
 
     async fn remove(&self, created_at: i64) -> Result<()> {
         idempotency::Entity::delete_many()
-            .filter(Column::TenantId.eq(self.key.home()))
-            .filter(Column::KeyId.eq(self.key.id))
-            .filter(Column::Route.eq(self.fingerprint.route.as_str()))
-            .filter(Column::Key.eq(self.name.as_str()))
+            .filter(self.is_its())
             .filter(Column::CreatedAt.eq(created_at))
             .exec(self.app.store.write())
             .await?;
@@ -254,10 +372,7 @@ impl ReplayKey<'_> {
         idempotency::Entity::update_many()
             .col_expr(Column::Status, Expr::value(i32::from(status.as_u16())))
             .col_expr(Column::Answer, Expr::value(sealed))
-            .filter(Column::TenantId.eq(self.key.home()))
-            .filter(Column::KeyId.eq(self.key.id))
-            .filter(Column::Route.eq(self.fingerprint.route.as_str()))
-            .filter(Column::Key.eq(self.name.as_str()))
+            .filter(self.is_its())
             .filter(Column::Status.eq(0))
             .exec(self.app.store.write())
             .await?;
@@ -282,14 +397,6 @@ impl ReplayKey<'_> {
     fn bound_to(&self) -> String {
         format!("{}\n{}\n{}", self.key.id, self.fingerprint.route, self.name)
     }
-}
-
-/// The actor for the audit log.
-pub(super) async fn by(app: &UsageContext, key: &ApiKey, request: &HttpRequest) -> Result<By> {
-    let row = api_key::Entity::of_tenant(key.home()).filter(api_key::Column::Id.eq(key.id));
-    let name = row.one(app.store.read()).await?.map(|row| row.name).unwrap_or_default();
-    let actor = Actor::Key { id: key.id, name };
-    Ok(By { actor, address: client_address(request, &app.config.server.trusted_proxies) })
 }
 
 /// A 64-bit id of amoCRM: returned as a string, accepted as a string or a number.

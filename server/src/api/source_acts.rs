@@ -1,22 +1,20 @@
 //! Actions on sources: test one, restore it in amoCRM, compare all with amoCRM, clean up stray sources, and replace a
 //! signing secret.
 
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpResponse, get, post, web};
 use base::error::{Error, Result};
 use base::i18n::{CRM, Language, Words};
 use base::json::{Moment, Query};
 use connectors::kinds::is_web_chat;
-use domain::api_key::{ApiKey, Scope};
-use domain::usage::UsageContext;
+use domain::api_key::Scope;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::request::{NumericId, RequestBody, by, once};
-use super::sources::{SourceOut, StepOut, current, shown};
-use super::{NoParameters, roster};
+use super::request::{Call, NoParameters, NumericId};
+use super::sources::{SourceOut, StepOut, shown};
 
 /// The result of a test.
 #[derive(Debug, Serialize, ToSchema)]
@@ -76,20 +74,13 @@ pub struct AdoptIn {
     (status = 404, description = "No such source"),
 ))]
 #[post("/v1/sources/{source_id}/test")]
-pub async fn test(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    source_id: web::Path<Uuid>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
-    let source = current(&app, &key, *source_id).await?;
-    let fingerprint = body.ignore()?;
-    let words = Words::new(Language::accepted(request.headers()));
-    once(&app, &key, fingerprint, async {
-        let by = by(&app, &key, &request).await?;
-        let steps = domain::source::test(&app.sources, source.tenant_id, source.id, &by).await?.into_iter();
+pub async fn test(call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
+    let source = call.current_source(*source_id).await?;
+    let words = Words::new(Language::accepted(call.request.headers()));
+    call.once(async {
+        let by = call.by().await?;
+        let steps = domain::source::test(&call.app.sources, source.tenant_id, source.id, &by).await?.into_iter();
         let steps = steps.map(|step| StepOut::of(step, |text| text.plain(words, CRM)));
         Ok(HttpResponse::Ok().json(StepsOut { steps: steps.collect() }))
     })
@@ -107,19 +98,13 @@ pub async fn test(
     (status = 503, description = "amoCRM cannot be reached; nothing was changed"),
 ))]
 #[post("/v1/sources/{source_id}/restore")]
-pub async fn restore(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    source_id: web::Path<Uuid>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
-    let source = current(&app, &key, *source_id).await?;
-    once(&app, &key, body.ignore()?, async {
-        let by = by(&app, &key, &request).await?;
-        let source = domain::source::restore(&app.sources, source.tenant_id, source.id, &by).await?;
-        Ok(HttpResponse::Ok().json(shown(&app, &source, None).await?))
+pub async fn restore(call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
+    let source = call.current_source(*source_id).await?;
+    call.once(async {
+        let by = call.by().await?;
+        let source = domain::source::restore(&call.app.sources, source.tenant_id, source.id, &by).await?;
+        Ok(HttpResponse::Ok().json(shown(&call.app, &source, None).await?))
     })
     .await
 }
@@ -134,20 +119,12 @@ pub async fn restore(
     (status = 503, description = "amoCRM cannot be reached; nothing was changed"),
 ))]
 #[post("/v1/tenants/{tenant_id}/sources/reconcile")]
-pub async fn reconcile(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    tenant_id: web::Path<Uuid>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
-    key.in_tenant(*tenant_id)?;
-    let tenant = roster::tenant(&app, *tenant_id).await?;
-    once(&app, &key, body.ignore()?, async {
-        let done = domain::source::reconcile(&app.sources, tenant.tenant_id).await?;
-        let (by, host) = (by(&app, &key, &request).await?, tenant.host.as_str());
-        by.did(&app, app.store.write(), "account.reconciled", (tenant.tenant_id, host), json!({})).await?;
+pub async fn reconcile(call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
+    let tenant = call.tenant(*tenant_id).await?;
+    call.once(async {
+        let done = domain::source::reconcile(&call.app.sources, tenant.tenant_id).await?;
+        call.did("account.reconciled", (tenant.tenant_id, &tenant.host), json!({})).await?;
         let done = ReconciledOut { missing: done.missing, changed: done.changed, strays: done.strays };
         Ok(HttpResponse::Ok().json(done))
     })
@@ -163,15 +140,9 @@ pub async fn reconcile(
     (status = 404, description = "No such account"),
 ))]
 #[get("/v1/tenants/{tenant_id}/stray-sources")]
-pub async fn strays(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    tenant_id: web::Path<Uuid>,
-    _: Query<NoParameters>,
-) -> Result<HttpResponse> {
-    key.in_tenant(*tenant_id)?;
-    let tenant = roster::tenant(&app, *tenant_id).await?;
-    let strays = domain::source::strays(&app.sources, tenant.tenant_id).await?;
+pub async fn strays(call: Call, tenant_id: web::Path<Uuid>, _: Query<NoParameters>) -> Result<HttpResponse> {
+    let tenant = call.tenant(*tenant_id).await?;
+    let strays = domain::source::strays(&call.app.sources, tenant.tenant_id).await?;
     let items = strays.into_iter().map(|stray| StrayOut {
         amocrm_source_id: stray.amocrm_source_id.to_string(),
         external_id: stray.external_id,
@@ -198,19 +169,13 @@ pub async fn strays(
     (status = 503, description = "amoCRM cannot be reached; retry the request"),
 ))]
 #[post("/v1/tenants/{tenant_id}/stray-sources/{amocrm_source_id}/adopt")]
-pub async fn adopt(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    path: web::Path<(Uuid, String)>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    let (tenant_id, stray) = stray_of(&app, &key, path).await?;
-    let (input, fingerprint) = body.read::<AdoptIn>().await?;
-    once(&app, &key, fingerprint, async {
-        let by = by(&app, &key, &request).await?;
-        let source = domain::source::adopt(&app.sources, tenant_id, stray.0, input.source_id, &by).await?;
-        Ok(HttpResponse::Ok().json(shown(&app, &source, None).await?))
+pub async fn adopt(mut call: Call, path: web::Path<(Uuid, String)>) -> Result<HttpResponse> {
+    let (tenant_id, stray) = stray_of(&call, path).await?;
+    let input = call.read::<AdoptIn>().await?;
+    call.once(async {
+        let by = call.by().await?;
+        let source = domain::source::adopt(&call.app.sources, tenant_id, stray.0, input.source_id, &by).await?;
+        Ok(HttpResponse::Ok().json(shown(&call.app, &source, None).await?))
     })
     .await
 }
@@ -228,27 +193,20 @@ pub async fn adopt(
     (status = 503, description = "amoCRM cannot be reached; nothing was changed"),
 ))]
 #[post("/v1/tenants/{tenant_id}/stray-sources/{amocrm_source_id}/remove")]
-pub async fn remove(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    path: web::Path<(Uuid, String)>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    let (tenant_id, stray) = stray_of(&app, &key, path).await?;
-    once(&app, &key, body.ignore()?, async {
-        let by = by(&app, &key, &request).await?;
-        domain::source::remove_stray(&app.sources, tenant_id, stray.0, &by).await?;
+pub async fn remove(call: Call, path: web::Path<(Uuid, String)>) -> Result<HttpResponse> {
+    let (tenant_id, stray) = stray_of(&call, path).await?;
+    call.once(async {
+        let by = call.by().await?;
+        domain::source::remove_stray(&call.app.sources, tenant_id, stray.0, &by).await?;
         Ok(HttpResponse::NoContent().finish())
     })
     .await
 }
 
-async fn stray_of(app: &UsageContext, key: &ApiKey, path: web::Path<(Uuid, String)>) -> Result<(Uuid, NumericId)> {
+async fn stray_of(call: &Call, path: web::Path<(Uuid, String)>) -> Result<(Uuid, NumericId)> {
     let (tenant_id, stray) = path.into_inner();
-    key.needs(Scope::Write)?;
-    key.in_tenant(tenant_id)?;
-    let tenant = roster::tenant(app, tenant_id).await?;
+    call.key.needs(Scope::Write)?;
+    let tenant = call.tenant(tenant_id).await?;
     let stray = stray.parse().map(NumericId).map_err(|_| Error::NotFound)?;
     Ok((tenant.tenant_id, stray))
 }
@@ -276,24 +234,18 @@ pub struct SecretOut {
     (status = 412, description = "The source was changed at the same moment"),
 ))]
 #[post("/v1/sources/{source_id}/rotate-secret")]
-pub async fn rotate_secret(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    source_id: web::Path<Uuid>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
-    let source = current(&app, &key, *source_id).await?;
-    once(&app, &key, body.ignore()?, async {
-        let by = by(&app, &key, &request).await?;
+pub async fn rotate_secret(call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
+    let source = call.current_source(*source_id).await?;
+    call.once(async {
+        let by = call.by().await?;
         let (tenant_id, id) = (source.tenant_id, source.id);
         let shown = |secret: SecretString| Some(secret.expose_secret().to_owned());
         let made = if is_web_chat(&source.kind) {
-            let secret = domain::source::rotate_site_secret(&app.sources, tenant_id, id, &by).await?;
+            let secret = domain::source::rotate_site_secret(&call.app.sources, tenant_id, id, &by).await?;
             SecretOut { site_secret: shown(secret), ..SecretOut::default() }
         } else {
-            let secret = domain::source::rotate_secret(&app.sources, tenant_id, id, &by).await?;
+            let secret = domain::source::rotate_secret(&call.app.sources, tenant_id, id, &by).await?;
             SecretOut { webhook_secret: shown(secret), ..SecretOut::default() }
         };
         Ok(HttpResponse::Ok().json(made))

@@ -5,8 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::json::{Moment, Query};
-use domain::api_key::{ApiKey, Scope};
-use domain::cursor::{ListOut, PageRequest};
+use domain::api_key::Scope;
+use domain::cursor::ListOut;
 use domain::delivery::dead_letters;
 use domain::delivery::read::HoldReasons;
 use domain::source::{ContactRule, NewSource, ProbeStep, SourceChange, SourceState};
@@ -16,22 +16,10 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::request::{NumericId, RequestBody, by, once};
-use super::{NoParameters, roster};
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct SourcesQuery {
-    /// Maximum number of items per page.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
-    limit: Option<String>,
-    /// `next_cursor` from the previous page.
-    cursor: Option<String>,
-}
+use super::request::{Call, NoParameters, NumericId, PageQuery};
 
 /// Creates a source.
 ///
@@ -44,21 +32,14 @@ pub struct SourcesQuery {
     (status = 503, description = "amoCRM cannot be reached; nothing was created"),
 ))]
 #[post("/v1/tenants/{tenant_id}/sources")]
-pub async fn create(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    tenant_id: web::Path<Uuid>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
-    key.in_tenant(*tenant_id)?;
-    let tenant = roster::tenant(&app, *tenant_id).await?;
-    let (input, fingerprint) = body.read::<SourceIn>().await?;
-    once(&app, &key, fingerprint, async {
-        let by = by(&app, &key, &request).await?;
-        let created = domain::source::create(&app.sources, tenant.tenant_id, input.into(), &by).await?;
-        let shown = shown(&app, &created.source, created.webhook_secret.as_ref()).await?;
+pub async fn create(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
+    let tenant = call.tenant(*tenant_id).await?;
+    let input = call.read::<SourceIn>().await?;
+    call.once(async {
+        let by = call.by().await?;
+        let created = domain::source::create(&call.app.sources, tenant.tenant_id, input.into(), &by).await?;
+        let shown = shown(&call.app, &created.source, created.webhook_secret.as_ref()).await?;
         Ok(HttpResponse::Created().insert_header(etag(&created.source)).json(shown))
     })
     .await
@@ -67,32 +48,26 @@ pub async fn create(
 /// Lists the sources of an account, newest first.
 ///
 /// Deleted sources are omitted.
-#[utoipa::path(tag = "sources", params(("tenant_id", description = "The account"), SourcesQuery), responses(
+#[utoipa::path(tag = "sources", params(("tenant_id", description = "The account"), PageQuery), responses(
     (status = 200, description = "A page of sources", body = ListOut<SourceOut>),
     (status = 404, description = "No such account"),
     (status = 422, description = "Invalid limit or cursor"),
 ))]
 #[get("/v1/tenants/{tenant_id}/sources")]
-pub async fn list(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    tenant_id: web::Path<Uuid>,
-    query: Query<SourcesQuery>,
-) -> Result<HttpResponse> {
-    key.in_tenant(*tenant_id)?;
-    let tenant = roster::tenant(&app, *tenant_id).await?;
+pub async fn list(call: Call, tenant_id: web::Path<Uuid>, query: Query<PageQuery>) -> Result<HttpResponse> {
+    let tenant = call.tenant(*tenant_id).await?;
     let filters = ["sources", &tenant.tenant_id.to_string()];
-    let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
+    let page = query.page(&filters)?;
     let mut select = domain::source::live(tenant.tenant_id);
     if let Some(after) = page.after {
         select = select.filter(source::Column::Id.lt(after));
     }
-    let rows = select.order_by_desc(source::Column::Id).limit(page.rows()).all(app.store.read()).await?;
+    let rows = select.order_by_desc(source::Column::Id).limit(page.rows()).all(call.app.store.read()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    let states = domain::source::states(&app.sources, tenant.tenant_id, &rows).await?;
+    let states = domain::source::states(&call.app.sources, tenant.tenant_id, &rows).await?;
     let mut items = Vec::with_capacity(rows.len());
     for (row, state) in rows.iter().zip(&states) {
-        items.push(shown_as(&app, row, state, None).await?);
+        items.push(shown_as(&call.app, row, state, None).await?);
     }
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }
@@ -106,14 +81,9 @@ pub async fn list(
     (status = 404, description = "Unknown, or outside the key's account"),
 ))]
 #[get("/v1/sources/{source_id}")]
-pub async fn get(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    source_id: web::Path<Uuid>,
-    _: Query<NoParameters>,
-) -> Result<HttpResponse> {
-    let source = current(&app, &key, *source_id).await?;
-    Ok(HttpResponse::Ok().insert_header(etag(&source)).json(shown(&app, &source, None).await?))
+pub async fn get(call: Call, source_id: web::Path<Uuid>, _: Query<NoParameters>) -> Result<HttpResponse> {
+    let source = call.current_source(*source_id).await?;
+    Ok(HttpResponse::Ok().insert_header(etag(&source)).json(shown(&call.app, &source, None).await?))
 }
 
 /// Updates, pauses or resumes a source.
@@ -132,22 +102,17 @@ pub async fn get(
     (status = 503, description = "amoCRM cannot be reached; nothing was changed"),
 ))]
 #[patch("/v1/sources/{source_id}")]
-pub async fn patch(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    source_id: web::Path<Uuid>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
-    let source = current(&app, &key, *source_id).await?;
-    let expected = expected(&request)?;
-    let (change, fingerprint) = body.read::<SourcePatchIn>().await?;
-    once(&app, &key, fingerprint, async {
-        let by = by(&app, &key, &request).await?;
-        let change = domain::source::change(&app.sources, source.tenant_id, source.id, change.into(), expected, &by);
+pub async fn patch(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
+    let source = call.current_source(*source_id).await?;
+    let expected = expected(&call.request)?;
+    let change = call.read::<SourcePatchIn>().await?;
+    call.once(async {
+        let by = call.by().await?;
+        let change =
+            domain::source::change(&call.app.sources, source.tenant_id, source.id, change.into(), expected, &by);
         let source = change.await?;
-        Ok(HttpResponse::Ok().insert_header(etag(&source)).json(shown(&app, &source, None).await?))
+        Ok(HttpResponse::Ok().insert_header(etag(&source)).json(shown(&call.app, &source, None).await?))
     })
     .await
 }
@@ -161,18 +126,12 @@ pub async fn patch(
     (status = 503, description = "amoCRM cannot be reached; nothing was changed"),
 ))]
 #[delete("/v1/sources/{source_id}")]
-pub async fn delete(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    source_id: web::Path<Uuid>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
-    once(&app, &key, body.ignore()?, async {
-        let source = current(&app, &key, *source_id).await?;
-        let by = by(&app, &key, &request).await?;
-        domain::source::delete(&app.sources, source.tenant_id, source.id, &by).await?;
+pub async fn delete(call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
+    call.once(async {
+        let source = call.current_source(*source_id).await?;
+        let by = call.by().await?;
+        domain::source::delete(&call.app.sources, source.tenant_id, source.id, &by).await?;
         Ok(HttpResponse::NoContent().finish())
     })
     .await
@@ -205,12 +164,6 @@ pub async fn shown_as(
     let to_enter = domain::source::line::webhook_to_enter(&app.sources, source)?;
     let callback_url = to_enter.and_then(|entered| entered.address().map(str::to_owned));
     Ok(SourceOut { callback_url, ..SourceOut::of(source, state, settings, held, webhook_secret) })
-}
-
-/// A source that the key may see, read from the database: the cached one may be seconds old.
-pub(super) async fn current(app: &UsageContext, key: &ApiKey, source_id: Uuid) -> Result<source::Model> {
-    let kept = key.source(app, source_id).await?;
-    domain::source::find(&app.sources, kept.tenant_id, source_id).await
 }
 
 fn etag(source: &source::Model) -> (actix_web::http::header::HeaderName, String) {

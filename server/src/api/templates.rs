@@ -3,15 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpResponse, get, post, web};
 use base::error::{Error, FieldError, Result};
 use base::i18n::LocalizedText;
 use base::json::{Moment, Object, Query};
 use base::message::{Button, Content, Marker, Media, is_visible};
 use connectors::kinds::has_own_server;
 use connectors::template::{TemplateFileKind, TemplateState, TemplateStatus};
-use domain::api_key::{ApiKey, Scope};
-use domain::cursor::{ListOut, PageRequest};
+use domain::api_key::Scope;
+use domain::cursor::ListOut;
 use domain::intake::message_in::{ContentIn, ContentType};
 use domain::intake::{chat, fields};
 use domain::template::{self, ShownButton, Spec, Stage, TemplateDraft};
@@ -22,8 +22,8 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::conversations::{self, PageQuery};
-use super::request::{RequestBody, by, once};
+use super::conversations;
+use super::request::{Call, PageQuery};
 
 /// Lists the reviewed templates of a source.
 ///
@@ -34,15 +34,10 @@ use super::request::{RequestBody, by, once};
     (status = 422, description = "Invalid limit or cursor"),
 ))]
 #[get("/v1/sources/{source_id}/templates")]
-pub async fn list(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    source_id: web::Path<Uuid>,
-    query: Query<PageQuery>,
-) -> Result<HttpResponse> {
-    let source = key.source(&app, *source_id).await?;
+pub async fn list(call: Call, source_id: web::Path<Uuid>, query: Query<PageQuery>) -> Result<HttpResponse> {
+    let source = call.source(*source_id).await?;
     let page = query.page(&["templates", &source.id.to_string()])?;
-    let rows = template::page(&app.sources, &source, page.after, page.rows()).await?;
+    let rows = template::page(&call.app.sources, &source, page.after, page.rows()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
     let items: Vec<_> = rows.into_iter().map(shown).collect();
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
@@ -62,31 +57,24 @@ pub async fn list(
     (status = 503, description = "amoCRM cannot be reached"),
 ))]
 #[post("/v1/sources/{source_id}/templates")]
-pub async fn create(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    source_id: web::Path<Uuid>,
-    request: HttpRequest,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
-    let source = key.source(&app, *source_id).await?;
-    let (given, fingerprint) = body.read::<TemplateIn>().await?;
+pub async fn create(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
+    let source = call.source(*source_id).await?;
+    let given = call.read::<TemplateIn>().await?;
     let draft = given.checked()?;
-    if !template::reviews(&app.sources, &source) {
+    if !template::reviews(&call.app.sources, &source) {
         let detail = LocalizedText::new("said-template-no-source");
         return Err(Error::Conflict { problem: "template_no_source", detail });
     }
-    once(&app, &key, fingerprint, async {
+    call.once(async {
         // A repeat after a failure finds the draft that the first request left.
         let id = Uuid::new_v5(&source.id, format!("{draft:?}").as_bytes()).to_string();
-        let made = template::create(&app.sources, source.tenant_id, &id, &draft).await?;
-        template::for_review(&app.sources, source.tenant_id, made.id).await?;
-        let row = template::of_source(&app.sources, &source, made.id).await?;
+        let made = template::create(&call.app.sources, source.tenant_id, &id, &draft).await?;
+        template::for_review(&call.app.sources, source.tenant_id, made.id).await?;
+        let row = template::of_source(&call.app.sources, &source, made.id).await?;
         let row = row.ok_or_else(|| anyhow::anyhow!("amoCRM requested no review of this source"))?;
-        let (by, object) = (by(&app, &key, &request).await?, made.id.to_string());
         let detail = json!({ "name": row.title });
-        by.did(&app, app.store.write(), "template.created", (source.tenant_id, &object), detail).await?;
+        call.did("template.created", (source.tenant_id, &made.id.to_string()), detail).await?;
         Ok(HttpResponse::Created().json(shown(row)))
     })
     .await
@@ -105,28 +93,21 @@ pub async fn create(
     (status = 422, description = "Validation failed"),
 ))]
 #[post("/v1/sources/{source_id}/templates/{template_id}/review")]
-pub async fn review(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    path: web::Path<(Uuid, Uuid)>,
-    request: HttpRequest,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
+pub async fn review(mut call: Call, path: web::Path<(Uuid, Uuid)>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
     let (source_id, template_id) = path.into_inner();
-    let source = key.source(&app, source_id).await?;
-    let row = find(&app, &source, template_id).await?;
-    let (given, fingerprint) = body.read::<ReviewIn>().await?;
+    let source = call.source(source_id).await?;
+    let row = find(&call.app, &source, template_id).await?;
+    let given = call.read::<ReviewIn>().await?;
     let state = given.checked()?;
     if !has_own_server(&source.kind) {
         let detail = LocalizedText::new("said-template-not-decided-here");
         return Err(Error::Conflict { problem: "template_not_decided_here", detail });
     }
-    once(&app, &key, fingerprint, async {
-        let row = template::apply(&app.sources, row, &state).await?;
-        let (by, object) = (by(&app, &key, &request).await?, row.crm_id.to_string());
+    call.once(async {
+        let row = template::apply(&call.app.sources, row, &state).await?;
         let detail = json!({ "name": row.title });
-        by.did(&app, app.store.write(), "template.decided", (source.tenant_id, &object), detail).await?;
+        call.did("template.decided", (source.tenant_id, &row.crm_id.to_string()), detail).await?;
         Ok(HttpResponse::Accepted().json(shown(row)))
     })
     .await
@@ -135,12 +116,6 @@ pub async fn review(
 /// A source's template by our id.
 async fn find(app: &UsageContext, source: &source::Model, template_id: Uuid) -> Result<message_template::Model> {
     template::by_id(&app.sources, source, template_id).await?.ok_or(Error::NotFound)
-}
-
-impl PageQuery {
-    fn page(&self, filters: &[&str]) -> Result<PageRequest> {
-        PageRequest::read(self.limit.as_deref(), self.cursor.as_deref(), filters)
-    }
 }
 
 /// Longest header (crm-api §6.3), in characters.
@@ -477,17 +452,12 @@ pub struct TemplateMessageOut {
     (status = 503, description = "Cannot be stored right now, or amoCRM cannot be asked for the file; retry later"),
 ))]
 #[post("/v1/sources/{source_id}/templates/{template_id}/messages")]
-pub async fn send_template(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    path: web::Path<(Uuid, Uuid)>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
+pub async fn send_template(mut call: Call, path: web::Path<(Uuid, Uuid)>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
     let (source_id, template_id) = path.into_inner();
-    let source = key.source(&app, source_id).await?;
-    let row = find(&app, &source, template_id).await?;
-    let (given, fingerprint) = body.read::<TemplateMessageIn>().await?;
+    let source = call.source(source_id).await?;
+    let row = find(&call.app, &source, template_id).await?;
+    let given = call.read::<TemplateMessageIn>().await?;
     let spec = Spec::stored(&row);
     let params = given.params.unwrap_or_default().into_iter();
     let params: Vec<Marker> = params.map(|Object(param)| Marker { key: param.key, value: param.value }).collect();
@@ -497,7 +467,7 @@ pub async fn send_template(
         return Err(Error::field(format!("/params/{at}/key"), text));
     }
     let missing = |key: &&str| !params.iter().any(|param| param.key == **key && !param.value.trim().is_empty());
-    if let Some(marker) = spec.examples.iter().map(|(key, _)| key.as_str()).find(missing) {
+    if let Some(marker) = spec.examples.iter().map(|(key, _)| call.key.as_str()).find(missing) {
         let text = LocalizedText::new("said-template-value").with("marker", marker);
         return Err(Error::field("/params", text));
     }
@@ -505,10 +475,12 @@ pub async fn send_template(
         let detail = LocalizedText::new("said-template-unapproved");
         return Err(Error::Conflict { problem: "template_unapproved", detail });
     }
-    let file = file_of(&app, &source, &row, &spec, given.file.map(|Object(file)| file)).await?;
-    let conversation = conversations::find(&app, &source, &given.conversation.0.id).await?.ok_or(Error::NotFound)?;
-    once(&app, &key, fingerprint, async {
-        let id = chat::send_template(&app.intake, &source, &conversation, &row, params, file).await.map_err(at_file)?;
+    let file = file_of(&call.app, &source, &row, &spec, given.file.map(|Object(file)| file)).await?;
+    let conversation =
+        conversations::find(&call.app, &source, &given.conversation.0.id).await?.ok_or(Error::NotFound)?;
+    call.once(async {
+        let id =
+            chat::send_template(&call.app.intake, &source, &conversation, &row, params, file).await.map_err(at_file)?;
         Ok(HttpResponse::Accepted().json(TemplateMessageOut { id, status: "queued" }))
     })
     .await

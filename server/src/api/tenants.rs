@@ -1,12 +1,12 @@
 //! Accounts and their pipelines, and the key that asks. Only vendor keys may change accounts; a tenant key can read its
 //! own.
 
-use actix_web::{HttpRequest, HttpResponse, get, patch, web};
+use actix_web::{HttpResponse, get, patch, web};
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::json::{Moment, Query, given};
-use domain::api_key::{self, ApiKey, Scope, key_maker, key_ring};
-use domain::cursor::{ListOut, PageRequest};
+use domain::api_key::{self, Scope, key_maker, key_ring};
+use domain::cursor::ListOut;
 use domain::source::limit_of;
 use domain::tenant::plan::PlanChange;
 use domain::tenant::{self as tenants, KeptChange, MOST_SOURCES, TenantStatus};
@@ -15,11 +15,11 @@ use entity::{tenant, tenant_channel};
 use sea_orm::QueryOrder;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::request::{RequestBody, by, once};
-use super::{NoParameters, roster};
+use super::request::{Call, NoParameters, PageQuery};
+use super::roster;
 
 /// An amoCRM account that installed an integration.
 #[derive(Debug, Serialize, ToSchema)]
@@ -88,37 +88,26 @@ pub struct ChannelOut {
     pub status: String,
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct TenantsQuery {
-    /// Maximum number of items per page.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
-    limit: Option<String>,
-    /// `next_cursor` from the previous page.
-    cursor: Option<String>,
-}
-
 /// Lists accounts, newest first.
 ///
 /// A vendor key gets all accounts, a tenant key its own.
-#[utoipa::path(tag = "tenants", params(TenantsQuery), responses(
+#[utoipa::path(tag = "tenants", params(PageQuery), responses(
     (status = 200, description = "A page of accounts", body = ListOut<TenantOut>),
     (status = 422, description = "Invalid limit or cursor"),
 ))]
 #[get("/v1/tenants")]
-pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<TenantsQuery>) -> Result<HttpResponse> {
-    let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &["tenants"])?;
-    let ids = match key.tenant {
+pub async fn list(call: Call, query: Query<PageQuery>) -> Result<HttpResponse> {
+    let page = query.page(&["tenants"])?;
+    let ids = match call.key.tenant {
         Some(own) => Vec::from_iter(page.after.is_none().then_some(own)),
-        None => roster::tenants(app.store.read(), page.after, page.rows()).await?,
+        None => roster::tenants(call.app.store.read(), page.after, page.rows()).await?,
     };
     let (ids, next_cursor) = page.cut(ids, |id| *id);
     let mut items = Vec::with_capacity(ids.len());
     for id in ids {
         // If an installation was interrupted, the account exists in the directory only.
-        if let Some(tenant) = tenant::Entity::of_tenant(id).one(app.store.read()).await? {
-            items.push(shown(&app, tenant).await?);
+        if let Some(tenant) = tenant::Entity::of_tenant(id).one(call.app.store.read()).await? {
+            items.push(shown(&call.app, tenant).await?);
         }
     }
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
@@ -132,15 +121,9 @@ pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<Tenant
     (status = 404, description = "Unknown, or outside the key's account"),
 ))]
 #[get("/v1/tenants/{tenant_id}")]
-pub async fn get(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    tenant_id: web::Path<Uuid>,
-    _: Query<NoParameters>,
-) -> Result<HttpResponse> {
-    key.in_tenant(*tenant_id)?;
-    let tenant = roster::tenant(&app, *tenant_id).await?;
-    Ok(HttpResponse::Ok().json(shown(&app, tenant).await?))
+pub async fn get(call: Call, tenant_id: web::Path<Uuid>, _: Query<NoParameters>) -> Result<HttpResponse> {
+    let tenant = call.tenant(*tenant_id).await?;
+    Ok(HttpResponse::Ok().json(shown(&call.app, tenant).await?))
 }
 
 /// Suspends or resumes an account, sets its limits, how long texts are kept, its plan, or until when it is served.
@@ -157,17 +140,11 @@ pub async fn get(
     (status = 422, description = "Validation failed"),
 ))]
 #[patch("/v1/tenants/{tenant_id}")]
-pub async fn patch(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    tenant_id: web::Path<Uuid>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.vendor()?;
-    key.needs(Scope::Admin)?;
-    let host = roster::tenant(&app, *tenant_id).await?.host;
-    let (change, fingerprint) = body.read::<TenantPatchIn>().await?;
+pub async fn patch(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
+    call.key.vendor()?;
+    call.key.needs(Scope::Admin)?;
+    let host = roster::tenant(&call.app, *tenant_id).await?.host;
+    let change = call.read::<TenantPatchIn>().await?;
     if change.sources_limit.flatten().is_some_and(|limit| !(0..=MOST_SOURCES).contains(&limit)) {
         return Err(Error::field(
             "/sources_limit",
@@ -175,42 +152,42 @@ pub async fn patch(
         ));
     }
     if let Some(days) = change.texts_days {
-        tenants::check_texts_days(&app.tenants, "/texts_days", days)?;
+        tenants::check_texts_days(&call.app.tenants, "/texts_days", days)?;
     }
     let kept = change.kept();
-    kept.check(&app.config.retention)?;
+    kept.check(&call.app.config.retention)?;
     let plan = change.plan();
-    plan.check(&app.config)?;
-    once(&app, &key, fingerprint, async {
-        let by = by(&app, &key, &request).await?;
+    plan.check(&call.app.config)?;
+    call.once(async {
+        let by = call.by().await?;
         let account = (*tenant_id, host.as_str());
         if let Some(suspended) = change.suspended {
-            tenants::suspend(&app.tenants, *tenant_id, suspended).await?;
+            tenants::suspend(&call.app.tenants, *tenant_id, suspended).await?;
             let action = if suspended { "account.suspended" } else { "account.resumed" };
-            by.did(&app, app.store.write(), action, account, json!({})).await?;
+            by.did(&call.app, call.app.store.write(), action, account, json!({})).await?;
         }
         if let Some(limit) = change.sources_limit {
-            tenants::limit_sources(&app.tenants, *tenant_id, limit).await?;
+            tenants::limit_sources(&call.app.tenants, *tenant_id, limit).await?;
             let detail = json!({ "sources_limit": limit });
-            by.did(&app, app.store.write(), "account.limited", account, detail).await?;
+            by.did(&call.app, call.app.store.write(), "account.limited", account, detail).await?;
         }
         if let Some(off) = change.time_window_disabled {
-            tenants::switch_window(&app.tenants, *tenant_id, off).await?;
+            tenants::switch_window(&call.app.tenants, *tenant_id, off).await?;
             let action = if off { "account.window_off" } else { "account.window_on" };
-            by.did(&app, app.store.write(), action, account, json!({})).await?;
+            by.did(&call.app, call.app.store.write(), action, account, json!({})).await?;
         }
         if let Some(days) = change.texts_days {
-            tenants::keep_texts(&app.tenants, *tenant_id, days).await?;
-            by.did(&app, app.store.write(), "data.term_changed", account, json!({ "days": days })).await?;
+            tenants::keep_texts(&call.app.tenants, *tenant_id, days).await?;
+            by.did(&call.app, call.app.store.write(), "data.term_changed", account, json!({ "days": days })).await?;
         }
-        if let Some(detail) = tenants::keep(&app.tenants, *tenant_id, kept).await? {
-            by.did(&app, app.store.write(), "data.term_changed", account, detail).await?;
+        if let Some(detail) = tenants::keep(&call.app.tenants, *tenant_id, kept).await? {
+            by.did(&call.app, call.app.store.write(), "data.term_changed", account, detail).await?;
         }
-        if let Some(detail) = tenants::plan::change(&app.tenants, *tenant_id, plan).await? {
-            by.did(&app, app.store.write(), "account.plan_changed", account, detail).await?;
+        if let Some(detail) = tenants::plan::change(&call.app.tenants, *tenant_id, plan).await? {
+            by.did(&call.app, call.app.store.write(), "account.plan_changed", account, detail).await?;
         }
-        let tenant = roster::tenant(&app, *tenant_id).await?;
-        Ok(HttpResponse::Ok().json(shown(&app, tenant).await?))
+        let tenant = roster::tenant(&call.app, *tenant_id).await?;
+        Ok(HttpResponse::Ok().json(shown(&call.app, tenant).await?))
     })
     .await
 }
@@ -372,29 +349,29 @@ pub struct MeLimitsOut {
     (status = 422, description = "Unknown parameters"),
 ))]
 #[get("/v1/me")]
-pub async fn me(app: web::Data<UsageContext>, key: ApiKey, _: Query<NoParameters>) -> Result<HttpResponse> {
-    let row = key_ring::one(app.store.read(), key.home(), key.id).await?.ok_or(Error::Unauthorized)?;
-    let tenant = match key.tenant {
-        Some(own) => Some(roster::tenant(&app, own).await?),
+pub async fn me(call: Call, _: Query<NoParameters>) -> Result<HttpResponse> {
+    let row = key_ring::one(call.app.store.read(), call.key.home(), call.key.id).await?.ok_or(Error::Unauthorized)?;
+    let tenant = match call.key.tenant {
+        Some(own) => Some(roster::tenant(&call.app, own).await?),
         None => None,
     };
-    let requests = api_key::requests_a_second(&app, &key).await?;
+    let requests = api_key::requests_a_second(&call.app, &call.key).await?;
     let limits = MeLimitsOut {
         requests_per_second: (requests > 0).then_some(requests),
-        requests_burst: app.config.limits.requests_burst_per_key,
-        sources: tenant.as_ref().map(|tenant| limit_of(&app.sources, tenant)),
+        requests_burst: call.app.config.limits.requests_burst_per_key,
+        sources: tenant.as_ref().map(|tenant| limit_of(&call.app.sources, tenant)),
     };
-    let created_by = key_maker::name(app.store.read(), &row).await?;
+    let created_by = key_maker::name(call.app.store.read(), &row).await?;
     let key = MeKeyOut {
-        id: key.id,
+        id: call.key.id,
         name: row.name,
-        scope: key.scope.name(),
-        tenant_id: key.tenant,
+        scope: call.key.scope.name(),
+        tenant_id: call.key.tenant,
         created_by,
         expires_at: row.expires_at.map(Moment),
     };
     let tenant = match tenant {
-        Some(tenant) => Some(shown(&app, tenant).await?),
+        Some(tenant) => Some(shown(&call.app, tenant).await?),
         None => None,
     };
     Ok(HttpResponse::Ok().json(MeOut { key, tenant, limits }))
@@ -426,15 +403,9 @@ pub struct PipelinesOut {
     (status = 503, description = "amoCRM cannot be reached"),
 ))]
 #[get("/v1/tenants/{tenant_id}/pipelines")]
-pub async fn pipelines(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    tenant_id: web::Path<Uuid>,
-    _: Query<NoParameters>,
-) -> Result<HttpResponse> {
-    key.in_tenant(*tenant_id)?;
-    let tenant = roster::tenant(&app, *tenant_id).await?;
-    let items = domain::source::pipelines(&app.sources, tenant.tenant_id)
+pub async fn pipelines(call: Call, tenant_id: web::Path<Uuid>, _: Query<NoParameters>) -> Result<HttpResponse> {
+    let tenant = call.tenant(*tenant_id).await?;
+    let items = domain::source::pipelines(&call.app.sources, tenant.tenant_id)
         .await?
         .into_iter()
         .map(|pipeline| PipelineOut { id: pipeline.id.to_string(), name: pipeline.name, is_main: pipeline.is_main })

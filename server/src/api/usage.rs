@@ -5,7 +5,6 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::json::Query;
-use domain::api_key::ApiKey;
 use domain::cursor::{ListOut, PageRequest};
 use domain::usage::{KindUsage, MessageCounts, Month, MonthUsage, UsageContext, usage_of};
 use entity::tenant;
@@ -14,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::request::Call;
 use super::roster;
 
 /// Accounts that are read at once for a file.
@@ -185,28 +185,23 @@ pub struct TenantUsageQuery {
     (status = 422, description = "Invalid month, format, limit or cursor"),
 ))]
 #[get("/v1/usage")]
-pub async fn list(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    query: Query<UsageQuery>,
-) -> Result<HttpResponse> {
-    key.vendor()?;
-    let month = month(query.month.as_deref(), app.clock.millis())?;
-    if !is_csv(&request, query.format.as_deref())? {
+pub async fn list(call: Call, query: Query<UsageQuery>) -> Result<HttpResponse> {
+    call.key.vendor()?;
+    let month = month(query.month.as_deref(), call.app.clock.millis())?;
+    if !is_csv(&call.request, query.format.as_deref())? {
         let filters = ["usage", &month.to_string()];
         let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
-        let ids = roster::tenants(app.store.read(), page.after, page.rows()).await?;
+        let ids = roster::tenants(call.app.store.read(), page.after, page.rows()).await?;
         let (ids, next_cursor) = page.cut(ids, |id| *id);
-        return Ok(HttpResponse::Ok().json(ListOut { items: read(&app, &ids, month).await?, next_cursor }));
+        return Ok(HttpResponse::Ok().json(ListOut { items: read(&call.app, &ids, month).await?, next_cursor }));
     }
     let mut file = csv_head();
     let mut after = None;
     loop {
-        let ids = roster::tenants(app.store.read(), after, AT_ONCE).await?;
+        let ids = roster::tenants(call.app.store.read(), after, AT_ONCE).await?;
         let Some(last) = ids.last() else { return Ok(csv(file)) };
         after = Some(*last);
-        file.extend(read(&app, &ids, month).await?.iter().map(UsageOut::csv));
+        file.extend(read(&call.app, &ids, month).await?.iter().map(UsageOut::csv));
     }
 }
 
@@ -223,17 +218,11 @@ pub async fn list(
     (status = 422, description = "Invalid month or format"),
 ))]
 #[get("/v1/tenants/{tenant_id}/usage")]
-pub async fn get(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    tenant_id: web::Path<Uuid>,
-    query: Query<TenantUsageQuery>,
-) -> Result<HttpResponse> {
-    key.in_tenant(*tenant_id)?;
-    let month = month(query.month.as_deref(), app.clock.millis())?;
-    let as_csv = is_csv(&request, query.format.as_deref())?;
-    let usage = read(&app, &[*tenant_id], month).await?.pop().ok_or(Error::NotFound)?;
+pub async fn get(call: Call, tenant_id: web::Path<Uuid>, query: Query<TenantUsageQuery>) -> Result<HttpResponse> {
+    call.key.in_tenant(*tenant_id)?;
+    let month = month(query.month.as_deref(), call.app.clock.millis())?;
+    let as_csv = is_csv(&call.request, query.format.as_deref())?;
+    let usage = read(&call.app, &[*tenant_id], month).await?.pop().ok_or(Error::NotFound)?;
     Ok(if as_csv { csv(csv_head() + &usage.csv()) } else { HttpResponse::Ok().json(usage) })
 }
 

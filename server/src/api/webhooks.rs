@@ -1,16 +1,15 @@
 //! What was sent to webhooks, the attempts, and resending: those of a custom messenger, and the vendor's own
 //! (`[[vendor_webhook]]`), which only vendor keys may read.
 
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpResponse, get, post, web};
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::json::{Moment, Query};
 use base::store::VENDOR;
-use domain::api_key::{ApiKey, Scope};
+use domain::api_key::Scope;
 use domain::cursor::{ListOut, PageRequest};
 use domain::delivery::dead_letters;
 use domain::delivery::read::webhooks;
-use domain::usage::UsageContext;
 use domain::vendor_events::EventState;
 use domain::vendor_webhooks::{self as events, EventFilter};
 use entity::{attempt, vendor_event, vendor_event_attempt};
@@ -19,8 +18,7 @@ use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::messages::TenantQuery;
-use super::request::{RequestBody, by, once};
+use super::request::{Call, PageQuery, TenantQuery};
 use super::roster;
 
 /// A delivery attempt of a webhook.
@@ -58,36 +56,20 @@ pub struct ResentOut {
     pub status: &'static str,
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct WebhookAttemptsQuery {
-    /// Maximum number of items per page.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
-    limit: Option<String>,
-    /// `next_cursor` from the previous page.
-    cursor: Option<String>,
-}
-
 /// Lists delivery attempts of a source's webhooks.
 ///
 /// Sorted newest first. Typing notifications are sent at most once and are not logged.
-#[utoipa::path(tag = "sources", params(("source_id", description = "The source"), WebhookAttemptsQuery), responses(
+#[utoipa::path(tag = "sources", params(("source_id", description = "The source"), PageQuery), responses(
     (status = 200, description = "A page of attempts; empty for kinds of source without webhooks", body = ListOut<WebhookAttemptOut>),
     (status = 404, description = "No such source"),
     (status = 422, description = "Invalid limit or cursor"),
 ))]
 #[get("/v1/sources/{source_id}/webhook-attempts")]
-pub async fn list(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    source_id: web::Path<Uuid>,
-    query: Query<WebhookAttemptsQuery>,
-) -> Result<HttpResponse> {
-    let source = key.source_or_deleted(&app, *source_id).await?;
+pub async fn list(call: Call, source_id: web::Path<Uuid>, query: Query<PageQuery>) -> Result<HttpResponse> {
+    let source = call.source_or_deleted(*source_id).await?;
     let filters = ["webhook-attempts", &source.id.to_string()];
-    let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
-    let rows = webhooks::tries(app.store.read(), source.tenant_id, source.id, page.after, page.rows()).await?;
+    let page = query.page(&filters)?;
+    let rows = webhooks::tries(call.app.store.read(), source.tenant_id, source.id, page.after, page.rows()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id.unwrap_or_default());
     Ok(HttpResponse::Ok().json(ListOut { items: rows.into_iter().map(shown).collect(), next_cursor }))
 }
@@ -102,26 +84,18 @@ pub async fn list(
     (status = 503, description = "Not stored; retry the request"),
 ))]
 #[post("/v1/webhook-attempts/{id}/resend")]
-pub async fn resend(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    id: web::Path<Uuid>,
-    query: Query<TenantQuery>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.needs(Scope::Write)?;
+pub async fn resend(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
     let named = roster::named(query.tenant_id.as_deref())?;
-    once(&app, &key, body.ignore()?, async {
-        for tenant_id in roster::searched(&app, &key, named).await? {
-            let sources = domain::source::all(&app.sources, tenant_id).await?;
+    call.once(async {
+        for tenant_id in roster::searched(&call, named).await? {
+            let sources = domain::source::all(&call.app.sources, tenant_id).await?;
             let ids = sources.iter().map(|source| source.id);
-            let Some(tried) = webhooks::one(app.store.read(), tenant_id, ids, *id).await? else { continue };
+            let Some(tried) = webhooks::one(call.app.store.read(), tenant_id, ids, *id).await? else { continue };
             let source = sources.iter().find(|source| Some(source.id) == tried.source_id).ok_or(Error::NotFound)?;
-            dead_letters::resend(&app.delivery, source, &tried).await?;
-            let (by, object) = (by(&app, &key, &request).await?, source.id.to_string());
+            dead_letters::resend(&call.app.delivery, source, &tried).await?;
             let detail = json!({ "source": source.name, "webhook_id": tried.letter_id });
-            by.did(&app, app.store.write(), "webhook.resent", (tenant_id, &object), detail).await?;
+            call.did("webhook.resent", (tenant_id, &source.id.to_string()), detail).await?;
             let out = ResentOut { id: *id, webhook_id: tried.letter_id, status: "queued" };
             return Ok(HttpResponse::Accepted().json(out));
         }
@@ -221,17 +195,6 @@ pub struct VendorEventsQuery {
     cursor: Option<String>,
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct VendorEventAttemptsQuery {
-    /// Maximum number of items per page.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
-    limit: Option<String>,
-    /// `next_cursor` from the previous page.
-    cursor: Option<String>,
-}
-
 /// Lists events for the vendor's webhooks, newest first.
 ///
 /// Requires a vendor key. Events are kept for 30 days.
@@ -241,12 +204,8 @@ pub struct VendorEventAttemptsQuery {
     (status = 422, description = "Invalid filter, limit or cursor"),
 ))]
 #[get("/v1/vendor-events")]
-pub async fn vendor_events(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    query: Query<VendorEventsQuery>,
-) -> Result<HttpResponse> {
-    key.vendor()?;
+pub async fn vendor_events(call: Call, query: Query<VendorEventsQuery>) -> Result<HttpResponse> {
+    call.key.vendor()?;
     let about = roster::named(query.tenant_id.as_deref())?.map(|id| vec![id]);
     let state = match query.status.as_deref() {
         None => None,
@@ -254,7 +213,8 @@ pub async fn vendor_events(
     };
     let filters = ["vendor-events", query.tenant_id.as_deref().unwrap_or("-"), query.status.as_deref().unwrap_or("-")];
     let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
-    let rows = events::list_events(app.store.read(), &EventFilter { about, state }, page.after, page.rows()).await?;
+    let rows =
+        events::list_events(call.app.store.read(), &EventFilter { about, state }, page.after, page.rows()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
     Ok(HttpResponse::Ok().json(ListOut { items: rows.into_iter().map(vendor_event_out).collect(), next_cursor }))
 }
@@ -263,26 +223,21 @@ pub async fn vendor_events(
 ///
 /// Requires a vendor key.
 #[utoipa::path(tag = "vendor events",
-    params(("id", description = "The event"), VendorEventAttemptsQuery), responses(
+    params(("id", description = "The event"), PageQuery), responses(
     (status = 200, description = "A page of attempts", body = ListOut<VendorEventAttemptOut>),
     (status = 403, description = "The key is a tenant key"),
     (status = 404, description = "No such event"),
     (status = 422, description = "Invalid limit or cursor"),
 ))]
 #[get("/v1/vendor-events/{id}/attempts")]
-pub async fn vendor_event_attempts(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    id: web::Path<Uuid>,
-    query: Query<VendorEventAttemptsQuery>,
-) -> Result<HttpResponse> {
-    key.vendor()?;
-    let event = events::one_event(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
+pub async fn vendor_event_attempts(call: Call, id: web::Path<Uuid>, query: Query<PageQuery>) -> Result<HttpResponse> {
+    call.key.vendor()?;
+    let event = events::one_event(call.app.store.read(), *id).await?.ok_or(Error::NotFound)?;
     let filters = ["vendor-event-attempts", &event.id.to_string()];
-    let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
+    let page = query.page(&filters)?;
     // The cursor holds an id: here the attempt's number as one.
     let before = page.after.and_then(|after| i32::try_from(after.as_u128()).ok());
-    let rows = events::attempts(app.store.read(), event.id, before, page.rows()).await?;
+    let rows = events::attempts(call.app.store.read(), event.id, before, page.rows()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| Uuid::from_u128(u128::try_from(row.number).unwrap_or_default()));
     let items = rows.into_iter().map(|row| tried(&event, row)).collect();
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
@@ -298,21 +253,14 @@ pub async fn vendor_event_attempts(
     (status = 404, description = "No such event"),
 ))]
 #[post("/v1/vendor-events/{id}/resend")]
-pub async fn resend_vendor_event(
-    app: web::Data<UsageContext>,
-    key: ApiKey,
-    request: HttpRequest,
-    id: web::Path<Uuid>,
-    body: RequestBody,
-) -> Result<HttpResponse> {
-    key.vendor()?;
-    key.needs(Scope::Write)?;
-    once(&app, &key, body.ignore()?, async {
-        let event = events::one_event(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
-        events::resend(&app, &event).await?;
-        let (by, object) = (by(&app, &key, &request).await?, event.id.to_string());
+pub async fn resend_vendor_event(call: Call, id: web::Path<Uuid>) -> Result<HttpResponse> {
+    call.key.vendor()?;
+    call.key.needs(Scope::Write)?;
+    call.once(async {
+        let event = events::one_event(call.app.store.read(), *id).await?.ok_or(Error::NotFound)?;
+        events::resend(&call.app, &event).await?;
         let detail = json!({ "type": event.kind, "tenant_id": event.about_id, "webhook": event.webhook });
-        by.did(&app, app.store.write(), "vendor_event.resent", (VENDOR, &object), detail).await?;
+        call.did("vendor_event.resent", (VENDOR, &event.id.to_string()), detail).await?;
         let out = VendorEventResentOut { id: event.id, status: EventState::Waiting.as_str() };
         Ok(HttpResponse::Accepted().json(out))
     })

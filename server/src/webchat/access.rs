@@ -37,7 +37,7 @@ use uuid::Uuid;
 use super::emails::{self, Returned};
 use super::guests::{BeginRefusal, VisitorAct};
 use super::visitor::{self, Customer, Visitor};
-use crate::webchat::WebchatContext;
+use crate::webchat::{AppData, WebchatContext};
 
 /// Why a request is refused.
 #[derive(Debug)]
@@ -247,8 +247,8 @@ fn customer_of(app: &WebchatContext, source: &source::Model, token: &str) -> Res
     Ok(visitor::verify_customer(&secrets, token, app.clock.millis()))
 }
 
-fn app_of(request: &HttpRequest) -> Result<web::Data<WebchatContext>> {
-    let app = request.app_data::<web::Data<WebchatContext>>().cloned();
+fn app_of(request: &HttpRequest) -> Result<AppData> {
+    let app = request.app_data::<AppData>().cloned();
     app.ok_or_else(|| {
         ChatRefusal::Known(Error::Internal(anyhow::anyhow!("the chat was mounted without its application")))
     })
@@ -310,7 +310,7 @@ fn in_words(response: ServiceResponse<BoxBody>, words: Words) -> ServiceResponse
 /// The origin of the requesting page, if its site may embed this chat.
 async fn allowed(request: &ServiceRequest) -> Option<HeaderValue> {
     let origin = request.headers().get(header::ORIGIN)?.clone();
-    let app = request.app_data::<web::Data<WebchatContext>>()?;
+    let app = request.app_data::<AppData>()?;
     let source_id = request.match_info().as_str().split('/').nth(2)?;
     let source = source_of(app, source_id).await.ok()?;
     WebChatSettings::stored(&source.settings).allows(origin.to_str().ok()?).then_some(origin)

@@ -12,9 +12,9 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::access::{self, ChatAccess, Result, origin_of};
+use super::access::{self, ChatAccess, origin_of};
 use super::{emails, events};
-use crate::webchat::WebchatContext;
+use crate::webchat::{Answer, AppData, WebchatContext};
 
 /// The script's settings; the page shows the same without it.
 #[derive(Clone, Debug, Serialize)]
@@ -168,7 +168,7 @@ fn back(app: &WebchatContext, place: &ChatAccess) -> Option<Sentence> {
 }
 
 /// `GET /chat/{source_id}/look`.
-pub async fn get(app: web::Data<WebchatContext>, place: ChatAccess, request: HttpRequest) -> Result<HttpResponse> {
+pub async fn get(app: AppData, place: ChatAccess, request: HttpRequest) -> Answer {
     if let Some(origin) = origin_of(&request).filter(|_| place.on_site) {
         access::record_site(&app, &place, origin).await;
     }
@@ -179,7 +179,7 @@ pub async fn get(app: web::Data<WebchatContext>, place: ChatAccess, request: Htt
 }
 
 /// The company that receives what visitors write: as the chat's account knows it.
-pub async fn company(app: &WebchatContext, place: &ChatAccess) -> Result<String, Error> {
+pub async fn company(app: &WebchatContext, place: &ChatAccess) -> base::error::Result<String> {
     let tenant = app.lookup.tenant(place.source.tenant_id).await?;
     let integration = tenant.and_then(|tenant| app.integrations.named(&tenant.integration));
     Ok(Vendor::of(&app.config, integration.as_deref()).legal_entity)
@@ -196,11 +196,7 @@ pub struct LogoQuery {
 }
 
 /// The route's handler.
-pub async fn logo(
-    app: web::Data<WebchatContext>,
-    source_id: web::Path<String>,
-    query: web::Query<LogoQuery>,
-) -> Result<HttpResponse> {
+pub async fn logo(app: AppData, source_id: web::Path<String>, query: web::Query<LogoQuery>) -> Answer {
     let source = access::source_of(&app, &source_id).await?;
     if source.logo.is_empty() {
         return Err(Error::NotFound.into());

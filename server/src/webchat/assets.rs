@@ -6,8 +6,8 @@ use base::browser::asset::{self, Asset, SCRIPT, STYLE};
 use bytes::Bytes;
 use domain::compressed::CompressedText;
 
-use super::access::{self, Result};
-use crate::webchat::WebchatContext;
+use super::access;
+use crate::webchat::{Answer, AppData};
 
 macro_rules! asset {
     ($name:literal) => {
@@ -84,11 +84,11 @@ impl EmbedScript {
 
 /// `GET /chat/{source_id}/embed.js`: 404 if there is no such chat.
 pub async fn embed(
-    app: web::Data<WebchatContext>,
+    app: AppData,
     embed: web::Data<EmbedScript>,
     source_id: web::Path<String>,
     request: HttpRequest,
-) -> Result<HttpResponse> {
+) -> Answer {
     access::source_of(&app, &source_id).await?;
     let mut answer = embed.text.answer(SCRIPT, &request);
     let_load(&mut answer);

@@ -35,13 +35,13 @@ use super::emails;
 use super::guests::{Seat, VisitorAct};
 use super::history::{self, BATCH, MessageReactions, MessageView};
 use super::visitor::Visitor;
-use crate::webchat::WebchatContext;
+use crate::webchat::{Answer, AppData, WebchatContext};
 
 /// Interval of keep-alive comments for proxies, and of reads that find what another instance delivered.
 const ALIVE: Duration = Duration::from_secs(15);
 
 /// `GET /chat/{source_id}/events`. Resumes after the header `Last-Event-ID` or `?after=`, whichever is further.
-pub async fn get(app: web::Data<WebchatContext>, guest: Guest, request: HttpRequest) -> Result<HttpResponse> {
+pub async fn get(app: AppData, guest: Guest, request: HttpRequest) -> Answer {
     let Guest { place, visitor, address, .. } = guest;
     let seat = app
         .guests
@@ -90,7 +90,7 @@ fn position_in(request: &HttpRequest) -> i64 {
 
 /// One stream.
 struct ChatFeed {
-    app: web::Data<WebchatContext>,
+    app: AppData,
     source: Arc<source::Model>,
     visitor: Visitor,
     words: Words,
@@ -261,7 +261,7 @@ struct ReceiptsIn {
 
 /// `POST /chat/{source_id}/receipts` `{"delivered":[…],"read":[…]}` → 204. Ids of other conversations, and repeats, are
 /// ignored.
-pub async fn receipts(app: web::Data<WebchatContext>, guest: Guest, payload: web::Payload) -> Result<HttpResponse> {
+pub async fn receipts(app: AppData, guest: Guest, payload: web::Payload) -> Answer {
     let given = read_receipts(&access::read_body(payload).await?)?;
     guest.pace(&app, VisitorAct::Receipt).await?;
     let source = guest.source();
@@ -322,7 +322,7 @@ pub fn offered(app: &WebchatContext, channel_id: Uuid) -> Vec<&'static str> {
 }
 
 /// `POST /chat/{source_id}/reactions` `{"id":"…","emoji":"👍"|null}` → 204.
-pub async fn reactions(app: web::Data<WebchatContext>, guest: Guest, payload: web::Payload) -> Result<HttpResponse> {
+pub async fn reactions(app: AppData, guest: Guest, payload: web::Payload) -> Answer {
     let source = guest.source();
     let given: ChatReactionIn = access::from_json(&access::read_body(payload).await?)?;
     if given.emoji.as_deref().is_some_and(|emoji| !offered(&app, source.channel_id).contains(&emoji)) {
@@ -355,7 +355,7 @@ pub async fn reactions(app: web::Data<WebchatContext>, guest: Guest, payload: we
 }
 
 /// `POST /chat/{source_id}/typing` → 204. Ignored before the first message.
-pub async fn typing(app: web::Data<WebchatContext>, guest: Guest) -> Result<HttpResponse> {
+pub async fn typing(app: AppData, guest: Guest) -> Answer {
     guest.pace(&app, VisitorAct::Receipt).await?;
     let sender = Person { id: guest.visitor.id.clone(), role: Role::Client, ..Person::default() };
     match messenger::typing(&app.intake, guest.source(), &guest.visitor.id, sender).await {

@@ -24,7 +24,7 @@ use uuid::Uuid;
 use super::access::{self, ChatAccess, Guest};
 use super::emails;
 use super::visitor::Visitor;
-use crate::webchat::WebchatContext;
+use crate::webchat::{Answer, AppData, WebchatContext};
 
 /// Messages of each side on the page.
 const SHOWN: u64 = 200;
@@ -59,7 +59,7 @@ pub struct ChatHistory {
 }
 
 /// `GET /chat/{source_id}/history`: the conversation so far, for another site's page.
-pub async fn get(app: web::Data<WebchatContext>, guest: Guest) -> access::Result<HttpResponse> {
+pub async fn get(app: AppData, guest: Guest) -> Answer {
     let history = load(&app, &guest.place, Some(&guest.visitor)).await?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(history))
 }

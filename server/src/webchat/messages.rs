@@ -26,7 +26,7 @@ use super::guests::VisitorAct;
 use super::history;
 use super::page::{self, ChatForm};
 use super::submit::{Around, CustomerAnswers, Saying, SubmittedMessage, VisitIn, caption, checked, say};
-use crate::webchat::WebchatContext;
+use crate::webchat::{Answer, AppData, WebchatContext};
 
 /// The script's request.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
@@ -53,12 +53,7 @@ impl ChatMessageIn {
 }
 
 /// `POST /chat/{source_id}/messages`.
-pub async fn post(
-    app: web::Data<WebchatContext>,
-    guest: Result<Guest>,
-    request: HttpRequest,
-    payload: web::Payload,
-) -> Result<HttpResponse> {
+pub async fn post(app: AppData, guest: Result<Guest>, request: HttpRequest, payload: web::Payload) -> Answer {
     match access::media_type(&request) {
         "application/json" => {
             let guest = guest?;
@@ -155,12 +150,7 @@ impl FromRequest for FileStream {
 
 /// `POST /chat/{source_id}/files`, a form (`multipart/form-data`) with `id`, `text` and the other fields of a message,
 /// followed by `file`. Answers as for messages, with the file; a browser without scripts is redirected to the page.
-pub async fn post_file(
-    app: web::Data<WebchatContext>,
-    guest: Result<Guest>,
-    request: HttpRequest,
-    stream: FileStream,
-) -> Result<HttpResponse> {
+pub async fn post_file(app: AppData, guest: Result<Guest>, request: HttpRequest, stream: FileStream) -> Answer {
     let by_hand = wants_page(&request);
     let guest = match guest {
         Ok(guest) => guest,

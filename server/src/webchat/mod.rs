@@ -24,7 +24,7 @@
 use std::sync::Arc;
 
 use actix_web::middleware::from_fn;
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use domain::identity::IdentityContext;
 use domain::intake::IntakeContext;
 use domain::media::MediaContext;
@@ -47,7 +47,12 @@ mod page;
 mod submit;
 mod visitor;
 
-/// Mounts `/chat`. The application provides its `WebchatContext` to handlers as `web::Data<WebchatContext>`.
+/// The shared state, as handlers get it.
+type AppData = web::Data<WebchatContext>;
+/// What a handler answers.
+type Answer = access::Result<HttpResponse>;
+
+/// Mounts `/chat`. The application provides its `WebchatContext` to handlers as `AppData`.
 pub fn routes(config: &mut web::ServiceConfig) {
     amocrm::disposable_token::install_crypto_provider();
     config.service(

@@ -21,7 +21,7 @@ use super::emails::{self, Returned};
 use super::history::{self, MessageView};
 use super::submit::{Around, CustomerAnswers, SubmittedMessage, VisitIn};
 use super::visitor::{self, Visitor};
-use crate::webchat::WebchatContext;
+use crate::webchat::{Answer, AppData};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
                       media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -109,11 +109,7 @@ pub struct Unsent<'a> {
 }
 
 /// `GET /chat/{source_id}`.
-pub async fn get(
-    app: web::Data<WebchatContext>,
-    source_id: web::Path<String>,
-    request: HttpRequest,
-) -> Result<HttpResponse> {
+pub async fn get(app: AppData, source_id: web::Path<String>, request: HttpRequest) -> Answer {
     let words = access::words_of(&request);
     let source = match access::source_of(&app, &source_id).await {
         Ok(source) => source,
@@ -143,12 +139,12 @@ pub async fn get(
 
 /// The page for a visitor, with a rejected form if there was one.
 async fn show(
-    app: &web::Data<WebchatContext>,
+    app: &AppData,
     place: &ChatAccess,
     visitor: Option<&Visitor>,
     cookie: Option<Cookie<'_>>,
     unsent: Option<Unsent<'_>>,
-) -> Result<HttpResponse> {
+) -> Answer {
     let (source, words) = (&place.source, place.words);
     let history = history::load(app, place, visitor).await?;
     let look = Appearance { mail: history.mail, ..Appearance::of(app, place, &company(app, place).await?) };
@@ -182,7 +178,7 @@ async fn show(
 }
 
 /// A page with one sentence.
-pub fn closed(words: Words, status: StatusCode, sentence: Sentence) -> Result<HttpResponse> {
+pub fn closed(words: Words, status: StatusCode, sentence: Sentence) -> Answer {
     let html = Closed { words, sentence }.render().context("the closed chat's page")?;
     Ok(answer(status, html))
 }
@@ -251,7 +247,7 @@ impl ChatForm {
 }
 
 /// The page for a refused request.
-pub fn outside(words: Words, refusal: ChatRefusal) -> Result<HttpResponse> {
+pub fn outside(words: Words, refusal: ChatRefusal) -> Answer {
     let key = match &refusal {
         ChatRefusal::Known(Error::NotFound) => "chat-closed",
         ChatRefusal::Unknown => "chat-cookies",
@@ -262,12 +258,7 @@ pub fn outside(words: Words, refusal: ChatRefusal) -> Result<HttpResponse> {
 }
 
 /// Redirects to the page; or shows the page again with the input and the error.
-pub async fn answered(
-    app: &web::Data<WebchatContext>,
-    guest: &Guest,
-    form: &ChatForm,
-    done: Result<SubmittedMessage>,
-) -> Result<HttpResponse> {
+pub async fn answered(app: &AppData, guest: &Guest, form: &ChatForm, done: Result<SubmittedMessage>) -> Answer {
     let refusal = match done {
         Ok(_) => {
             let end = format!("/chat/{}#end", guest.source().id);

@@ -7,12 +7,9 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::http::StatusCode;
 use actix_web::test::{TestRequest, call_service, init_service, read_body, read_body_json};
 use base::clock::Clock;
-use base::config::Config;
-use base::fault::Faults;
 use base::i18n::{Language, Words};
 use base::message::{Body, Content, Direction, Person, Role, State};
-use base::store::{Store, directory};
-use base::vault::Vault;
+use base::store::directory;
 use entity::{fixture, message, source, tenant};
 use queue::accept_batch::EventKind;
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter};
@@ -261,16 +258,7 @@ pub struct TestChat {
 
 impl TestChat {
     pub async fn open() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().display();
-        let config = Config::from_toml(&format!(
-            "[database]\nurl = \"sqlite://{path}/parom.db\"\n[secrets]\nkey_file = \"{path}/parom.key\"\n"
-        ))
-        .unwrap();
-        let store = Store::open(&config.database, Clock::system()).await.unwrap();
-        base::store::migrate(&store).await.unwrap();
-        let vault = Vault::open(&config.secrets, true).unwrap();
-        let app = App::new(config, store, vault, Faults::default()).unwrap();
+        let (app, dir) = App::empty(Clock::system()).await;
         let tenant = tenant::Model { amojo_id: Uuid::from_u128(3).to_string(), ..fixture::tenant(TENANT) };
         tenant.into_active_model().insert(app.store.write()).await.unwrap();
         let source = source::Model {

@@ -22,7 +22,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{address, answer, load};
-use crate::admin::operator::{AdminVisitor, Operator};
+use crate::admin::operator::AdminVisitor;
 use crate::admin::operators;
 use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html_as, to as redirect};
 
@@ -61,10 +61,7 @@ pub struct ReasonQuestion {
 #[template(path = "admin/reason.html")]
 struct ReasonPage {
     page: PageContext,
-    says: Sentence,
-    label: Sentence,
-    button: Sentence,
-    danger: bool,
+    question: ReasonQuestion,
     action: String,
     back: String,
     wrong: Option<Sentence>,
@@ -73,20 +70,11 @@ struct ReasonPage {
 impl ReasonQuestion {
     /// The form as a page; with an error unless `status` is 200.
     pub fn ask(self, visitor: &AdminVisitor, tenant: &tenant::Model, status: StatusCode) -> Answer {
-        let page = visitor.page(self.title, "/admin/accounts");
         let wrong = (status != StatusCode::OK).then(|| visitor.words.text("admin-reason-missing"));
-        let page = if wrong.is_some() { page.with_error() } else { page };
+        let page = visitor.page(self.title.to_string(), "/admin/accounts").with_error_if(wrong.is_some());
         let back = address(tenant.tenant_id);
-        let asked = ReasonPage {
-            page: page.clone(),
-            says: self.says,
-            label: self.label,
-            button: self.button,
-            danger: self.danger,
-            action: format!("{back}/{}", self.path),
-            back,
-            wrong,
-        };
+        let action = format!("{back}/{}", self.path);
+        let asked = ReasonPage { page: page.clone(), question: self, action, back, wrong };
         html_as(status, &page, &asked)
     }
 }
@@ -113,12 +101,7 @@ pub struct WindowForm {
 }
 
 /// Sets the maximum number of sources.
-pub async fn limit_sources(
-    app: AppData,
-    Operator(visitor): Operator,
-    id: web::Path<Uuid>,
-    form: Form<LimitForm>,
-) -> Answer {
+pub async fn limit_sources(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, form: Form<LimitForm>) -> Answer {
     let tenant = load(&app, *id).await?;
     let typed = form.0.limit.trim().to_owned();
     let limit = if typed.is_empty() { Ok(None) } else { typed.parse::<i32>().map(Some) };
@@ -140,12 +123,7 @@ pub async fn limit_sources(
 }
 
 /// Sets the share of concurrent deliveries.
-pub async fn set_weight(
-    app: AppData,
-    Operator(visitor): Operator,
-    id: web::Path<Uuid>,
-    form: Form<WeightForm>,
-) -> Answer {
+pub async fn set_weight(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, form: Form<WeightForm>) -> Answer {
     let tenant = load(&app, *id).await?;
     // Text that is not a number is rejected like 0.
     let weight = form.0.weight.trim().parse::<i32>().unwrap_or(0);
@@ -162,12 +140,7 @@ pub async fn set_weight(
 }
 
 /// Switches the time window.
-pub async fn switch_window(
-    app: AppData,
-    Operator(visitor): Operator,
-    id: web::Path<Uuid>,
-    form: Form<WindowForm>,
-) -> Answer {
+pub async fn switch_window(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, form: Form<WindowForm>) -> Answer {
     load(&app, *id).await?;
     tenants::switch_window(&app.tenants, *id, form.0.off).await?;
     let action = if form.0.off { "account.window_off" } else { "account.window_on" };
@@ -220,7 +193,7 @@ pub struct PlanInput {
 }
 
 /// Sets plan and ends.
-pub async fn set_plan(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, form: Form<PlanInput>) -> Answer {
+pub async fn set_plan(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, form: Form<PlanInput>) -> Answer {
     let tenant = load(&app, *id).await?;
     let ends = until(&form.0.trial_until, tenant.trial_until).zip(until(&form.0.paid_until, tenant.paid_until));
     let Some((trial_until, paid_until)) = ends else {
@@ -310,12 +283,7 @@ fn days_of(days: &str) -> Option<u32> {
 }
 
 /// Sets the number of days.
-pub async fn set_texts(
-    app: AppData,
-    Operator(visitor): Operator,
-    id: web::Path<Uuid>,
-    form: Form<TextsForm>,
-) -> Answer {
+pub async fn set_texts(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, form: Form<TextsForm>) -> Answer {
     let tenant = load(&app, *id).await?;
     let TextsForm { days, hooks, attempts, undelivered, audit } = &form.0;
     let days = days_of(days);
@@ -344,7 +312,7 @@ pub async fn set_texts(
 }
 
 /// Asks for the reason.
-pub async fn ask_suspend(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>) -> Answer {
+pub async fn ask_suspend(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>) -> Answer {
     let tenant = load(&app, *id).await?;
     if tenant.suspended {
         return Ok(redirect(&address(*id)));
@@ -353,7 +321,7 @@ pub async fn ask_suspend(app: AppData, Operator(visitor): Operator, id: web::Pat
 }
 
 /// Suspends.
-pub async fn suspend(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, form: Form<ReasonForm>) -> Answer {
+pub async fn suspend(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, form: Form<ReasonForm>) -> Answer {
     let tenant = load(&app, *id).await?;
     let Some(reason) = form.text() else {
         return suspend_question(&app, &visitor, &tenant, StatusCode::UNPROCESSABLE_ENTITY).await;
@@ -365,7 +333,7 @@ pub async fn suspend(app: AppData, Operator(visitor): Operator, id: web::Path<Uu
 }
 
 /// Ends the suspension.
-pub async fn resume(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
+pub async fn resume(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
     let tenant = load(&app, *id).await?;
     tenants::suspend(&app.tenants, *id, false).await?;
     visitor.note_both(&app, *id, "account.resumed", json!({})).await?;
@@ -394,13 +362,13 @@ async fn suspend_question(
 }
 
 /// Asks for the reason.
-pub async fn ask_view_as(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>) -> Answer {
+pub async fn ask_view_as(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>) -> Answer {
     let tenant = load(&app, *id).await?;
     view_as_question(&visitor, &tenant, StatusCode::OK)
 }
 
 /// Opens the panel. Recorded in both logs in the same commit.
-pub async fn view_as(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, form: Form<ReasonForm>) -> Answer {
+pub async fn view_as(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, form: Form<ReasonForm>) -> Answer {
     let tenant = load(&app, *id).await?;
     let Some(reason) = form.text() else {
         return view_as_question(&visitor, &tenant, StatusCode::UNPROCESSABLE_ENTITY);
@@ -455,7 +423,7 @@ pub(super) async fn notes(app: &PanelContext, tenant_id: Uuid) -> Result<Vec<Mod
 }
 
 /// Adds a note.
-pub async fn add_note(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>, form: Form<NoteForm>) -> Answer {
+pub async fn add_note(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, form: Form<NoteForm>) -> Answer {
     load(&app, *id).await?;
     let text = form.0.text.replace('\0', "").trim().to_owned();
     let notes = notes(&app, *id).await?.len();
@@ -483,7 +451,7 @@ pub async fn add_note(app: AppData, Operator(visitor): Operator, id: web::Path<U
 /// Deletes a note.
 pub async fn delete_note(
     app: AppData,
-    Operator(visitor): Operator,
+    visitor: AdminVisitor,
     ids: web::Path<(Uuid, Uuid)>,
     _form: Form<EmptyForm>,
 ) -> Answer {

@@ -22,9 +22,9 @@ use uuid::Uuid;
 
 use super::accounts::{self, AccountFigures};
 use super::alerts::{self, AlertRow};
-use super::operator::{AdminVisitor, Operator};
+use super::operator::AdminVisitor;
 use super::states::{self, StateBadge};
-use crate::panel::{AgreementShown, Answer, AppData, PageContext, PanelContext, Tone, html_as};
+use crate::panel::{AgreementShown, Answer, AppData, PageContext, PanelContext, ToTone, Tone, html_as, source_tone};
 use actions::PlanForm;
 
 #[derive(Template)]
@@ -92,7 +92,7 @@ struct SourceRow {
 }
 
 /// The page.
-pub async fn show(app: AppData, Operator(visitor): Operator, id: web::Path<Uuid>) -> Answer {
+pub async fn show(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>) -> Answer {
     let tenant = load(&app, *id).await?;
     let limit = tenant.sources_limit.map(|limit| limit.to_string()).unwrap_or_default();
     answer(&app, &visitor, tenant, StatusCode::OK, limit, None).await
@@ -193,9 +193,9 @@ async fn source_rows(
         .await?;
     let found = sources::states(&app.sources, tenant.tenant_id, &rows).await?;
     let shown = |(row, state): (source::Model, sources::SourceState)| {
-        let word = state.status.as_str();
+        let text = words.text_of("source-state-", state.status.as_str()).with("crm", crm);
         SourceRow {
-            state: StateBadge { tone: source_tone(word), text: words.text_of("source-state-", word).with("crm", crm) },
+            state: StateBadge { tone: source_tone(state.status).tone(), text },
             since: state.since,
             reason: state.reason.map(|reason| words.text_of("source-reason-", reason.as_str()).with("crm", crm)),
             said: LocalizedText::stored(&state.detail).in_words(words, crm),
@@ -209,16 +209,6 @@ async fn source_rows(
         }
     };
     Ok(rows.into_iter().zip(found).map(shown).collect())
-}
-
-fn source_tone(status: &str) -> Tone {
-    match status {
-        "working" => Tone::Ok,
-        "checking" | "crm_unreachable" => Tone::Wait,
-        "needs_attention" | "unpaid" => Tone::Warn,
-        "paused" => Tone::Off,
-        _ => Tone::Bad,
-    }
 }
 
 /// The current month's messages by kind.

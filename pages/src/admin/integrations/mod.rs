@@ -17,7 +17,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::channels::connected;
-use super::operator::{AdminVisitor, Operator};
+use super::operator::AdminVisitor;
 use super::operators;
 use super::page::RemovalPage;
 use crate::panel::fields::{Drawn, draw, name_of, read};
@@ -59,12 +59,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// The form of a new one.
-async fn new(Operator(visitor): Operator) -> Answer {
+async fn new(visitor: AdminVisitor) -> Answer {
     show(&visitor, None, &Value::Null, Vec::new())
 }
 
 /// Makes one.
-async fn make(app: AppData, Operator(visitor): Operator, form: Form<Fields>) -> Answer {
+async fn make(app: AppData, visitor: AdminVisitor, form: Form<Fields>) -> Answer {
     let settings = match read_form(&visitor, &fields::integration(true), &form, &Value::Null, false)? {
         Ok(settings) => settings,
         Err((settings, errors)) => return show(&visitor, None, &settings, errors),
@@ -85,13 +85,13 @@ async fn make(app: AppData, Operator(visitor): Operator, form: Form<Fields>) -> 
 }
 
 /// The form of a stored one.
-async fn edit(app: AppData, Operator(visitor): Operator, name: web::Path<String>) -> Answer {
+async fn edit(app: AppData, visitor: AdminVisitor, name: web::Path<String>) -> Answer {
     let one = load(&app, &name).await?;
     show(&visitor, Some(&one), &fields::settings_of(&one), Vec::new())
 }
 
 /// Changes one.
-async fn change(app: AppData, Operator(visitor): Operator, name: web::Path<String>, form: Form<Fields>) -> Answer {
+async fn change(app: AppData, visitor: AdminVisitor, name: web::Path<String>, form: Form<Fields>) -> Answer {
     let mut one = load(&app, &name).await?;
     let before = fields::settings_of(&one);
     let settings = match read_form(&visitor, &fields::integration(false), &form, &before, true)? {
@@ -107,11 +107,11 @@ async fn change(app: AppData, Operator(visitor): Operator, name: web::Path<Strin
     }
 }
 
-async fn pause(app: AppData, Operator(visitor): Operator, name: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
+async fn pause(app: AppData, visitor: AdminVisitor, name: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     set_paused(&app, &visitor, &name, true).await
 }
 
-async fn resume(app: AppData, Operator(visitor): Operator, name: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
+async fn resume(app: AppData, visitor: AdminVisitor, name: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     set_paused(&app, &visitor, &name, false).await
 }
 
@@ -127,7 +127,7 @@ async fn set_paused(app: &PanelContext, visitor: &AdminVisitor, name: &str, paus
 }
 
 /// Asks whether to remove one.
-async fn ask_remove(app: AppData, Operator(visitor): Operator, name: web::Path<String>) -> Answer {
+async fn ask_remove(app: AppData, visitor: AdminVisitor, name: web::Path<String>) -> Answer {
     let known = stored::list(&app).await?;
     let known = known.into_iter().find(|known| !known.in_file && known.name == *name).ok_or(Error::NotFound)?;
     let words = visitor.words;
@@ -141,7 +141,7 @@ fn removal(page: &PageContext, says: Sentence, action: String) -> RemovalPage {
 }
 
 /// Removes one that no account has.
-async fn remove(app: AppData, Operator(visitor): Operator, name: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
+async fn remove(app: AppData, visitor: AdminVisitor, name: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     let words = visitor.words;
     match stored::remove(&app, &name, &visitor.by()).await {
         Ok(()) => {
@@ -241,18 +241,13 @@ fn address(name: &str) -> String {
 }
 
 /// The form of a new one.
-pub async fn new_channel(app: AppData, Operator(visitor): Operator, name: web::Path<String>) -> Answer {
+pub async fn new_channel(app: AppData, visitor: AdminVisitor, name: web::Path<String>) -> Answer {
     let one = load(&app, &name).await?;
     show_channel(&visitor, &one, None, &fields::channel_settings(&Channel::blank()), Vec::new())
 }
 
 /// Adds one.
-pub async fn make_channel(
-    app: AppData,
-    Operator(visitor): Operator,
-    name: web::Path<String>,
-    form: Form<Fields>,
-) -> Answer {
+pub async fn make_channel(app: AppData, visitor: AdminVisitor, name: web::Path<String>, form: Form<Fields>) -> Answer {
     let mut one = load(&app, &name).await?;
     one.channels.push(Channel::blank());
     let place = one.channels.len() - 1;
@@ -260,7 +255,7 @@ pub async fn make_channel(
 }
 
 /// The form of one.
-pub async fn edit_channel(app: AppData, Operator(visitor): Operator, path: web::Path<(String, String)>) -> Answer {
+pub async fn edit_channel(app: AppData, visitor: AdminVisitor, path: web::Path<(String, String)>) -> Answer {
     let (one, place) = find_channel(&app, &path).await?;
     let channel = &one.channels[place];
     show_channel(&visitor, &one, Some(channel), &fields::channel_settings(channel), Vec::new())
@@ -269,7 +264,7 @@ pub async fn edit_channel(app: AppData, Operator(visitor): Operator, path: web::
 /// Changes one.
 pub async fn change_channel(
     app: AppData,
-    Operator(visitor): Operator,
+    visitor: AdminVisitor,
     path: web::Path<(String, String)>,
     form: Form<Fields>,
 ) -> Answer {
@@ -278,11 +273,7 @@ pub async fn change_channel(
 }
 
 /// Asks whether to remove one.
-pub async fn ask_remove_channel(
-    app: AppData,
-    Operator(visitor): Operator,
-    path: web::Path<(String, String)>,
-) -> Answer {
+pub async fn ask_remove_channel(app: AppData, visitor: AdminVisitor, path: web::Path<(String, String)>) -> Answer {
     let (one, place) = find_channel(&app, &path).await?;
     let (words, channel) = (visitor.words, &one.channels[place]);
     let title = words.text("admin-channel-remove-question").with("title", channel.title.as_str());
@@ -295,7 +286,7 @@ pub async fn ask_remove_channel(
 /// Removes one.
 pub async fn remove_channel(
     app: AppData,
-    Operator(visitor): Operator,
+    visitor: AdminVisitor,
     path: web::Path<(String, String)>,
     _form: Form<EmptyForm>,
 ) -> Answer {

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{BY_NEW_AUTHENTICATOR, CodeForm, count_try, note_refusal};
-use crate::admin::operator::{AdminVisitor, HalfWay, Operator, SIGN_IN};
+use crate::admin::operator::{AdminVisitor, HalfWay, SIGN_IN};
 use crate::admin::page::SentencePage;
 use crate::panel::{Answer, AppData, NotProved, Notice, PageContext, PanelContext, html, html_as, to as redirect};
 
@@ -57,12 +57,12 @@ pub struct NewPasswordForm {
 }
 
 /// The page.
-pub async fn show(app: AppData, Operator(visitor): Operator) -> Answer {
+pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
     own_page(&app, &visitor, StatusCode::OK, "password", None).await
 }
 
 /// Sets the password; other sessions of this operator end, views of accounts too.
-pub async fn set_password(app: AppData, Operator(visitor): Operator, form: Form<NewPasswordForm>) -> Answer {
+pub async fn set_password(app: AppData, visitor: AdminVisitor, form: Form<NewPasswordForm>) -> Answer {
     let asked = Asked { field: "current", action: "operator.password_set" };
     if let Some(refused) = prove(&app, &visitor, form.current.as_ref(), asked).await? {
         return Ok(refused);
@@ -82,7 +82,7 @@ pub async fn set_password(app: AppData, Operator(visitor): Operator, form: Form<
 }
 
 /// Ends every other session of this operator, views of accounts too.
-pub async fn end_others(app: AppData, Operator(visitor): Operator, _form: Form<EmptyForm>) -> Answer {
+pub async fn end_others(app: AppData, visitor: AdminVisitor, _form: Form<EmptyForm>) -> Answer {
     let id = visitor.person.id;
     let tx = app.store.write_tx().await?;
     let count = sessions::end_everywhere(&tx, id, Some(visitor.session.id)).await?;
@@ -262,7 +262,7 @@ pub(super) async fn keep_codes(app: &PanelContext, row: &session::Model, codes: 
 }
 
 /// Shows new codes once.
-pub async fn show_recovery_codes(app: AppData, Operator(visitor): Operator) -> Answer {
+pub async fn show_recovery_codes(app: AppData, visitor: AdminVisitor) -> Answer {
     let Some(codes) = visitor.data::<Vec<String>>(&app, FRESH_CODES) else {
         return Ok(redirect(HERE));
     };
@@ -272,7 +272,7 @@ pub async fn show_recovery_codes(app: AppData, Operator(visitor): Operator) -> A
 }
 
 /// Makes new codes; the earlier ones are no longer valid.
-pub async fn renew_recovery_codes(app: AppData, Operator(visitor): Operator, form: Form<RecoveryForm>) -> Answer {
+pub async fn renew_recovery_codes(app: AppData, visitor: AdminVisitor, form: Form<RecoveryForm>) -> Answer {
     let asked = Asked { field: "recovery-current", action: "operator.recovery_codes_made" };
     if let Some(refused) = prove(&app, &visitor, form.current.as_ref(), asked).await? {
         return Ok(refused);

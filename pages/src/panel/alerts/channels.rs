@@ -14,7 +14,7 @@ use domain::identity::mail::{self, Email};
 use domain::identity::realm::agent;
 use domain::identity::throttle::{self, Limit};
 use domain::identity::{email_limits, person, session};
-use entity::alert_webhook;
+use entity::{alert_device, alert_webhook};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -291,25 +291,11 @@ pub(super) struct SubscriptionForm {
 pub(super) struct DevicesView {
     /// The key for which a browser subscribes.
     pub key: String,
-    pub rows: Vec<DeviceRow>,
-}
-
-pub(super) struct DeviceRow {
-    pub id: Uuid,
-    /// By which the page's script finds its own browser.
-    pub hash: String,
-    pub name: String,
-    pub since: i64,
+    pub rows: Vec<alert_device::Model>,
 }
 
 pub(super) async fn devices_view(app: &PanelContext, me: &Reader) -> Result<DevicesView> {
-    let row = |device: &entity::alert_device::Model| DeviceRow {
-        id: device.id,
-        hash: device.endpoint_hash.clone(),
-        name: device.name.clone(),
-        since: device.created_at,
-    };
-    Ok(DevicesView { key: public_key(&app.alert_notices).await?, rows: me.devices.iter().map(row).collect() })
+    Ok(DevicesView { key: public_key(&app.alert_notices).await?, rows: me.devices.clone() })
 }
 
 /// `POST /panel/alerts/devices`: the subscription of this browser.

@@ -40,12 +40,9 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 struct ImportRow {
-    id: String,
-    made: String,
+    import: import::Model,
     source: String,
     file: String,
-    done: i64,
-    total: i64,
     badge: String,
 }
 
@@ -64,13 +61,10 @@ async fn list(app: AppData, member: Member) -> Answer {
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
     let all = imports::list(&app.usage, tenant_id).await?;
     let rows = all.into_iter().map(|row| ImportRow {
-        id: row.id.to_string(),
-        made: page.time(&row.created_at),
         source: ground.sources.get(&row.source_id).map(|source| source.name.clone()).unwrap_or_default(),
         badge: badge(&page, &row),
         file: origin(&page, &row),
-        done: row.done,
-        total: row.total,
+        import: row,
     });
     let rows = rows.collect();
     html(&page, &ImportsPage { rows, page: page.clone() })

@@ -10,11 +10,9 @@ use std::sync::Arc;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, web};
 use askama::Template;
-use base::browser::client_address;
 use base::error::{Error, Result};
 use base::i18n::{Language, LocalizedText};
 use base::store::{VENDOR, finish_tx};
-use domain::audit::{Actor, By};
 use domain::identity::link::{self, Purpose, SignInLink};
 use domain::identity::mail::{self, Email};
 use domain::identity::realm::masked_csrf;
@@ -32,7 +30,7 @@ use serde_json::json;
 use url::Url;
 use uuid::Uuid;
 
-use super::into::{self, DOOR, SignInProof, into, named};
+use super::into::{self, DOOR, SignInProof, into};
 use super::pages::{
     self, LinkTokenForm, LinkTokenQuery, OpenLinkPage, form as sign_in_form, framed, refuse, safe, too_many, used,
 };
@@ -406,17 +404,13 @@ async fn open_ticket(app: &PanelContext, request: &HttpRequest, token: &str) -> 
         language: language.code(),
         reason: "",
     };
-    let by = By {
-        actor: Actor::Member { person_id: person.id, name: named(&person) },
-        address: client_address(request, &app.config.server.trusted_proxies),
-    };
     let tx = app.store.write_tx().await?;
     let opened = async {
         if let Some(before) = &before {
             session::end(&tx, before.tenant_id, before.id).await?;
         }
         let detail = json!({ "via": session::TICKET, "crm_user": ticket.user.id });
-        by.did(app, &tx, "member.signed_in", (ticket.tenant_id, ""), detail).await?;
+        into::by(app, request, &person).did(app, &tx, "member.signed_in", (ticket.tenant_id, ""), detail).await?;
         session::open(&app.identity, &tx, new).await
     };
     let opened = opened.await;

@@ -9,7 +9,7 @@ use base::browser::client_address;
 use base::error::{Error, Result};
 use base::i18n::Language;
 use base::store::{VENDOR, finish_tx};
-use domain::audit::{self, Actor, AuditEntry};
+use domain::audit::{Actor, By};
 use domain::brand;
 use domain::identity::link::{self, Purpose, SignInLink};
 use domain::identity::realm::masked_csrf;
@@ -18,7 +18,7 @@ use domain::identity::session::{NewSession, SessionKind};
 use domain::identity::throttle::{self, AttemptOrigin};
 use domain::identity::{credentials, member, person as persons, reauthentication, session as sessions};
 use domain::tenant::{self, TenantStatus};
-use entity::{person, session};
+use entity::{person, session, tenant as tenant_row};
 use sea_orm::DbErr;
 use serde::Deserialize;
 use serde_json::json;
@@ -131,20 +131,9 @@ pub(super) async fn open(
         if let Some(before) = &before {
             sessions::end(&tx, before.tenant_id, before.id).await?;
         }
-        let actor = Actor::Member { person_id: person.id, name: named(person) };
-        let address = client_address(request, &app.config.server.trusted_proxies);
         if tenant_id != VENDOR {
-            let detail = serde_json::json!({"via": via});
-            let entry = AuditEntry {
-                tenant_id,
-                actor: &actor,
-                action: "member.signed_in",
-                object: "",
-                detail,
-                address,
-                done: true,
-            };
-            audit::record(app, &tx, entry).await?;
+            let detail = json!({ "via": via });
+            by(app, request, person).did(app, &tx, "member.signed_in", (tenant_id, ""), detail).await?;
         }
         Ok::<_, DbErr>(Some(sessions::open(&app.identity, &tx, new).await?))
     };
@@ -164,6 +153,12 @@ pub(super) async fn open(
         answer.headers_mut().append(header::SET_COOKIE, device);
     }
     Ok(Some((opened.row, answer)))
+}
+
+/// The person as the actor of their sign-in.
+pub(super) fn by(app: &PanelContext, request: &HttpRequest, person: &person::Model) -> By {
+    let actor = Actor::Member { person_id: person.id, name: named(person) };
+    By { actor, address: client_address(request, &app.config.server.trusted_proxies) }
 }
 
 /// A person's display name in lists.
@@ -226,7 +221,6 @@ pub(super) async fn accept(
     person: &person::Model,
     session: Option<&session::Model>,
 ) -> Result<Option<person::Model>> {
-    let actor = Actor::Member { person_id: person.id, name: named(person) };
     let tx = app.store.write_tx().await?;
     let done = async {
         let holds = match session {
@@ -236,11 +230,8 @@ pub(super) async fn accept(
         if !holds || !member::accept(&app.identity, &tx, tenant_id, person.id).await? {
             return Ok(None);
         }
-        let (object, detail) = (person.id.to_string(), json!({}));
-        let address = client_address(request, &app.config.server.trusted_proxies);
-        let action = "member.joined";
-        let entry = AuditEntry { tenant_id, actor: &actor, action, object: &object, detail, address, done: true };
-        audit::record(app, &tx, entry).await?;
+        let object = person.id.to_string();
+        by(app, request, person).did(app, &tx, "member.joined", (tenant_id, &object), json!({})).await?;
         // Under the lock taken above, so that nothing can change in between.
         persons::by_id(&tx, person.id).await
     };
@@ -252,16 +243,14 @@ pub(super) async fn accept(
 #[template(path = "panel/choose.html")]
 struct ChooseAccountPage {
     page: PageContext,
-    accounts: Vec<AccountChoice>,
+    accounts: Vec<(tenant_row::Model, MemberRole)>,
     to: String,
 }
 
-struct AccountChoice {
-    id: Uuid,
-    host: String,
-    name: String,
-    role: MemberRole,
-    status: &'static str,
+impl ChooseAccountPage {
+    fn status(&self, tenant: &tenant_row::Model) -> &'static str {
+        TenantStatus::shown(tenant).as_str()
+    }
 }
 
 #[derive(Deserialize)]
@@ -297,13 +286,6 @@ pub(super) async fn show_choice(app: AppData, request: HttpRequest, asked: web::
     page.title = page.words.text("choose-title").to_string();
     page.csrf_token = masked_csrf(&session.csrf);
     let accounts = accounts.into_iter().filter(|(tenant, _)| credentials::count_in(&person, tenant.tenant_id));
-    let accounts = accounts.map(|(tenant, role)| AccountChoice {
-        id: tenant.tenant_id,
-        status: TenantStatus::shown(&tenant).as_str(),
-        host: tenant.host,
-        name: tenant.name,
-        role,
-    });
     let choose = ChooseAccountPage { accounts: accounts.collect(), to: safe(&asked.to).to_owned(), page: page.clone() };
     html(&page, &choose)
 }

@@ -60,7 +60,35 @@ pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer 
     let pipelines = if sources.is_empty() { None } else { pipelines(&app, tenant_id, !live).await? };
     let strays = if member.may(Right::ManageAccount) { stray_rows(&app, &page, tenant_id).await? } else { Vec::new() };
     let steps = steps(&app, &page, tenant_id).await?;
-    let list = list_page(&page, &sources, &states, usage, &activity, pipelines.as_ref(), strays, steps);
+    let words = page.words;
+    let moment = |at: Option<i64>| at.map_or_else(|| "–".to_owned(), |at| page.time(&at));
+    let row = |(source, state): (&source::Model, &SourceState)| {
+        let seen = activity.get(&source.id).copied().unwrap_or_default();
+        SourceListRow {
+            id: source.id.to_string(),
+            name: source.name.clone(),
+            is_default: source.is_default,
+            messenger: words.text_of("connector-", &source.kind),
+            pipeline: pipeline_name(&page, pipelines.as_ref(), source.pipeline_id),
+            state: state_view(&page, source, state),
+            needs_you: !matches!(state.status, SourceStatus::Working | SourceStatus::Checking),
+            last_in: moment(seen.last_in),
+            last_out: moment(seen.last_out),
+            failed: seen.failed,
+            failed_address: format!("/panel/messages?state=failed&source={}&period=7d", source.id),
+        }
+    };
+    let list = SourcesPage {
+        may: page.may(Right::EditSources),
+        used: words.text("sources-used").with("used", usage.used).with("limit", usage.limit),
+        full: usage.is_full().then(|| words.text("sources-limit-reached").with("limit", usage.limit)),
+        no_default: !sources.is_empty() && !sources.iter().any(|source| source.is_default),
+        rows: sources.iter().zip(&states).map(row).collect(),
+        age: pipelines_age(&page, pipelines.as_ref()),
+        strays,
+        steps,
+        page: page.clone(),
+    };
     panel::html(&page, &list)
 }
 
@@ -133,7 +161,7 @@ struct SourceListRow {
 
 #[derive(Template)]
 #[template(path = "panel/sources/list.html")]
-pub struct SourcesPage {
+struct SourcesPage {
     page: PageContext,
     may: bool,
     used: Sentence,
@@ -145,48 +173,6 @@ pub struct SourcesPage {
     strays: Vec<StrayRow>,
     /// Remaining steps to several sources; empty if all are done.
     steps: Vec<StrayStep>,
-}
-
-#[expect(clippy::too_many_arguments, reason = "everything the list shows, read side by side")]
-pub fn list_page(
-    page: &PageContext,
-    sources: &[source::Model],
-    states: &[SourceState],
-    usage: Usage,
-    activity: &BTreeMap<Uuid, Activity>,
-    pipelines: Option<&Known<KnownPipeline>>,
-    strays: Vec<StrayRow>,
-    steps: Vec<StrayStep>,
-) -> SourcesPage {
-    let words = page.words;
-    let moment = |at: Option<i64>| at.map_or_else(|| "–".to_owned(), |at| page.time(&at));
-    let row = |(source, state): (&source::Model, &SourceState)| {
-        let seen = activity.get(&source.id).copied().unwrap_or_default();
-        SourceListRow {
-            id: source.id.to_string(),
-            name: source.name.clone(),
-            is_default: source.is_default,
-            messenger: words.text_of("connector-", &source.kind),
-            pipeline: pipeline_name(page, pipelines, source.pipeline_id),
-            state: state_view(page, source, state),
-            needs_you: !matches!(state.status, SourceStatus::Working | SourceStatus::Checking),
-            last_in: moment(seen.last_in),
-            last_out: moment(seen.last_out),
-            failed: seen.failed,
-            failed_address: format!("/panel/messages?state=failed&source={}&period=7d", source.id),
-        }
-    };
-    SourcesPage {
-        may: page.may(Right::EditSources),
-        used: words.text("sources-used").with("used", usage.used).with("limit", usage.limit),
-        full: usage.is_full().then(|| words.text("sources-limit-reached").with("limit", usage.limit)),
-        no_default: !sources.is_empty() && !sources.iter().any(|source| source.is_default),
-        rows: sources.iter().zip(states).map(row).collect(),
-        age: pipelines_age(page, pipelines),
-        strays,
-        steps,
-        page: page.clone(),
-    }
 }
 
 /// The action button.

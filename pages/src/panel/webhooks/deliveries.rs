@@ -9,9 +9,7 @@ use base::millis::HOUR;
 use chrono::{Days, NaiveDate};
 use domain::delivery::read::dead::{self, DeadLetterFilter};
 use domain::delivery::read::reason::Reason;
-use domain::delivery::read::webhooks::{
-    self, Delivery, DeliveryFilter, EndpointFigures, EndpointRange, NextAttempt, QuarterAttempts,
-};
+use domain::delivery::read::webhooks::{self, Delivery, DeliveryFilter, EndpointRange, NextAttempt, QuarterAttempts};
 use entity::source;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -96,9 +94,7 @@ struct Deliveries {
 pub async fn get(app: AppData, member: Member, id: web::Path<String>, request: HttpRequest) -> Answer {
     let source = find(&app, &member, Right::ManageKeys, &id).await?;
     let (tenant_id, id) = (source.tenant_id, source.id);
-    let query = web::Query::<DeliveriesQuery>::from_query(request.query_string())
-        .map(web::Query::into_inner)
-        .unwrap_or_default();
+    let query: DeliveriesQuery = choice::filters(&request);
     let page = member.page(member.words.text("webhooks-of").with("source", source.name.as_str()), Nav::Keys);
     let db = app.store.read();
     let failed = query.state == FAILED;
@@ -276,21 +272,6 @@ pub(super) async fn of(
         let of_hour = |hour: i64| (page.when(&(hour * HOUR)).clock(), within(&|at| at / HOUR == hour));
         (first_hour..first_hour + HOURS).map(of_hour).collect()
     };
-    Ok(view(page, &figures, state, is_week, slots))
-}
-
-/// Seven days that end with this one.
-fn days(today: NaiveDate) -> Vec<NaiveDate> {
-    (0..DAYS).rev().filter_map(|back| today.checked_sub_days(Days::new(back))).collect()
-}
-
-fn view(
-    page: &PageContext,
-    figures: &EndpointFigures,
-    state: WebhookState,
-    is_week: bool,
-    slots: Vec<(String, SlotAttempts)>,
-) -> EndpointView {
     let words = page.words;
     let total = slots.iter().fold(SlotAttempts::default(), |sum, (_, slot)| SlotAttempts {
         accepted: sum.accepted + slot.accepted,
@@ -307,7 +288,7 @@ fn view(
         Series { class: "failed", label: words.text("webhooks-failed") },
     ];
     let slots = slots.into_iter().map(|(name, attempts)| slot(words, name, attempts)).collect();
-    EndpointView {
+    Ok(EndpointView {
         chart: Chart::of(words, about, series, slots).newest_first(),
         is_week,
         delivered: words.text("common-number").with("number", total.accepted),
@@ -328,7 +309,12 @@ fn view(
         cut: figures.counted_since().map(|since| {
             words.text("webhooks-cut").with("count", webhooks::MOST_ATTEMPTS).with("stamp", page.when(&since).stamp())
         }),
-    }
+    })
+}
+
+/// Seven days that end with this one.
+fn days(today: NaiveDate) -> Vec<NaiveDate> {
+    (0..DAYS).rev().filter_map(|back| today.checked_sub_days(Days::new(back))).collect()
 }
 
 fn slot(words: Words, name: String, attempts: SlotAttempts) -> ChartSlot {

@@ -137,9 +137,7 @@ async fn refusal(app: &PanelContext, member: &Member, kind: &SourceKind, said: S
 const LINE: &str = "line";
 
 struct LineChoice {
-    key: String,
-    name: String,
-    about: String,
+    line: OfferedLine,
     chosen: bool,
 }
 
@@ -293,12 +291,10 @@ fn show(
     let is_refused = !errors.is_empty() || failed.is_some();
     let page = member.page("wizard-title", Nav::Sources);
     let page = if is_refused { page.with_error() } else { page };
-    let choices = draft.lines.iter().map(|line| LineChoice {
-        key: line.key.clone(),
-        name: line.name.clone(),
-        about: line.about.clone(),
-        chosen: draft.lines.len() == 1 || line.key == draft.line_key,
-    });
+    let choices = draft
+        .lines
+        .iter()
+        .map(|line| LineChoice { line: line.clone(), chosen: draft.lines.len() == 1 || line.key == draft.line_key });
     let shown = WizardLinePage {
         steps: steps(&page, 2),
         kind,

@@ -90,11 +90,7 @@ async fn an_idempotency_key_is_good_for_one_body() {
     let conflict = post("k2", message("a", "c")).await;
     assert_eq!(post("k2", message("a", "c")).await.is(409).body, conflict.is(409).body);
     // Under another key of the API it is another matter.
-    let other = TestApi {
-        key: api.make_key(Some(OURS), Scope::Write).await,
-        app: api.app.clone(),
-        _folder: tempfile::tempdir().unwrap(),
-    };
+    let other = api.with_key(Some(OURS), Scope::Write).await;
     let request = other.request(Method::POST, &messages_path(OURS)).insert_header(("Idempotency-Key", "k1"));
     other.call(request.set_json(message("a", "b"))).await.is(200);
     api.advance(24 * 3600);

@@ -8,10 +8,7 @@ use actix_web::http::header::HeaderMap;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::ServiceConfig;
 use base::clock::Clock;
-use base::config::Config;
-use base::fault::Faults;
-use base::store::{Store, VENDOR, directory};
-use base::vault::Vault;
+use base::store::{VENDOR, directory};
 use domain::api_key::Scope;
 use domain::api_key::key_maker::KeyMaker;
 use domain::api_key::key_ring::{self, NewKey};
@@ -39,7 +36,7 @@ struct TestApi {
     app: Arc<App>,
     /// Scope write in the first tenant.
     key: String,
-    _folder: tempfile::TempDir,
+    _folder: Arc<tempfile::TempDir>,
 }
 
 struct TestResponse {
@@ -50,20 +47,11 @@ struct TestResponse {
 
 impl TestApi {
     async fn open() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().display();
-        let config = Config::from_toml(&format!(
-            "[database]\nurl = \"sqlite://{path}/parom.db\"\n[secrets]\nkey_file = \"{path}/parom.key\"\n"
-        ))
-        .unwrap();
-        let store = Store::open(&config.database, Clock::frozen(START)).await.unwrap();
-        base::store::migrate(&store).await.unwrap();
-        let vault = Vault::open(&config.secrets, true).unwrap();
-        let app = App::new(config, store, vault, Faults::default()).unwrap();
+        let (app, folder) = App::empty(Clock::frozen(START)).await;
         for (tenant_id, account_id) in [(OURS, 1), (OTHERS, 2)] {
             add_tenant(&app, tenant_id, account_id).await;
         }
-        let mut api = Self { app, key: String::new(), _folder: folder };
+        let mut api = Self { app, key: String::new(), _folder: Arc::new(folder) };
         api.key = api.make_key(Some(OURS), Scope::Write).await;
         api
     }
@@ -73,6 +61,12 @@ impl TestApi {
         let (db, tenant_id) = (self.app.store.write(), tenant_id.unwrap_or(VENDOR));
         let (key, _) = key_ring::add(db, &self.app.clock, tenant_id, &wish).await.unwrap();
         key.expose_secret().to_owned()
+    }
+
+    /// The same API as the holder of another key sees it.
+    async fn with_key(&self, tenant_id: Option<Uuid>, scope: Scope) -> Self {
+        let key = self.make_key(tenant_id, scope).await;
+        Self { key, app: self.app.clone(), _folder: self._folder.clone() }
     }
 
     async fn call(&self, request: TestRequest) -> TestResponse {
@@ -211,16 +205,11 @@ async fn a_tenants_key_sees_its_own_tenant_only() {
 #[actix_web::test]
 async fn a_read_key_cannot_write_and_a_write_key_can_read() {
     let api = TestApi::open().await;
-    let reader = api.make_key(Some(OURS), Scope::Read).await;
-    let reading = TestApi { key: reader, app: api.app.clone(), _folder: tempfile::tempdir().unwrap() };
+    let reading = api.with_key(Some(OURS), Scope::Read).await;
     reading.get(&format!("/api/v1/sources/{}", source_of(OURS))).await.is(200);
     reading.post(&messages_path(OURS), &message("a", "b")).await.is(403);
     reading.call(reading.request(Method::DELETE, &format!("/api/v1/sources/{}", source_of(OURS)))).await.is(403);
-    let vendor = TestApi {
-        key: api.make_key(None, Scope::Write).await,
-        app: api.app.clone(),
-        _folder: tempfile::tempdir().unwrap(),
-    };
+    let vendor = api.with_key(None, Scope::Write).await;
     vendor.get("/api/v1/tenants").await.is(200);
     vendor.post(&messages_path(OURS), &message("a", "b")).await.is(202);
     let patch = vendor.request(Method::PATCH, &format!("/api/v1/tenants/{OURS}")).set_json(json!({"suspended": true}));
@@ -312,11 +301,7 @@ async fn the_vendor_lists_accounts_newest_first() {
 #[actix_web::test]
 async fn a_suspended_account_takes_everything_in() {
     let api = TestApi::open().await;
-    let vendor = TestApi {
-        key: api.make_key(None, Scope::Admin).await,
-        app: api.app.clone(),
-        _folder: tempfile::tempdir().unwrap(),
-    };
+    let vendor = api.with_key(None, Scope::Admin).await;
     let patch =
         |body: Value| vendor.call(vendor.request(Method::PATCH, &format!("/api/v1/tenants/{OURS}")).set_json(body));
     assert_eq!(patch(json!({"suspended": true})).await.is(200).body["status"], "suspended");
@@ -336,11 +321,7 @@ async fn a_suspended_account_takes_everything_in() {
 #[actix_web::test]
 async fn limits_are_set_and_taken_back() {
     let api = TestApi::open().await;
-    let vendor = TestApi {
-        key: api.make_key(None, Scope::Admin).await,
-        app: api.app.clone(),
-        _folder: tempfile::tempdir().unwrap(),
-    };
+    let vendor = api.with_key(None, Scope::Admin).await;
     let patch =
         |body: Value| vendor.call(vendor.request(Method::PATCH, &format!("/api/v1/tenants/{OURS}")).set_json(body));
     assert_eq!(patch(json!({"sources_limit": 10})).await.is(200).body["sources_limit"], 10);

@@ -28,7 +28,7 @@ use crate::webchat::guests::VisitorAct;
 use crate::webchat::history::{self, MessageView};
 use crate::webchat::submit::is_email;
 use crate::webchat::visitor::Visitor;
-use crate::webchat::{WebchatContext, page};
+use crate::webchat::{Answer, AppData, WebchatContext, page};
 
 #[derive(Template)]
 #[template(path = "chat/by_email.html")]
@@ -68,7 +68,7 @@ async fn opened(app: &WebchatContext, source_id: &str, request: &HttpRequest, pu
 }
 
 impl Opened {
-    fn page(&self, words: Words, status: StatusCode, key: &'static str, button: &'static str) -> Result<HttpResponse> {
+    fn page(&self, words: Words, status: StatusCode, key: &'static str, button: &'static str) -> Answer {
         self.page_with(words, status, key, button, String::new())
     }
 
@@ -79,7 +79,7 @@ impl Opened {
         key: &'static str,
         button: &'static str,
         back: String,
-    ) -> Result<HttpResponse> {
+    ) -> Answer {
         let title = send::letter_title(&self.settings, &self.source);
         let button = if button.is_empty() { String::new() } else { words.text(button).to_string() };
         let sentence = words.text(key).with("title", title.as_str());
@@ -89,16 +89,12 @@ impl Opened {
 }
 
 /// Why there is no such page, as a page.
-fn shown(words: Words, done: Result<HttpResponse>) -> Result<HttpResponse> {
+fn shown(words: Words, done: Result<HttpResponse>) -> Answer {
     done.or_else(|refusal| page::outside(words, refusal))
 }
 
 /// `GET /email/confirm`: the page with the button.
-pub async fn confirm(
-    app: web::Data<WebchatContext>,
-    source_id: web::Path<String>,
-    request: HttpRequest,
-) -> Result<HttpResponse> {
+pub async fn confirm(app: AppData, source_id: web::Path<String>, request: HttpRequest) -> Answer {
     let words = access::words_of(&request);
     let page = async {
         let opened = opened(&app, &source_id, &request, TokenPurpose::Confirm).await?;
@@ -112,11 +108,7 @@ pub async fn confirm(
 }
 
 /// `POST /email/confirm`: its button.
-pub async fn confirmed(
-    app: web::Data<WebchatContext>,
-    source_id: web::Path<String>,
-    request: HttpRequest,
-) -> Result<HttpResponse> {
+pub async fn confirmed(app: AppData, source_id: web::Path<String>, request: HttpRequest) -> Answer {
     let words = access::words_of(&request);
     let page = async {
         let opened = opened(&app, &source_id, &request, TokenPurpose::Confirm).await?;
@@ -129,7 +121,7 @@ pub async fn confirmed(
     shown(words, page.await)
 }
 
-async fn done(app: &WebchatContext, opened: &Opened, words: Words, row: &chat_email::Model) -> Result<HttpResponse> {
+async fn done(app: &WebchatContext, opened: &Opened, words: Words, row: &chat_email::Model) -> Answer {
     let back = chat_page(app, opened, row).await?;
     opened.page_with(words, StatusCode::OK, "chat-mail-on", "", back)
 }
@@ -146,11 +138,7 @@ async fn chat_page(app: &WebchatContext, opened: &Opened, row: &chat_email::Mode
 }
 
 /// `GET /email/end`: the page with the button.
-pub async fn end(
-    app: web::Data<WebchatContext>,
-    source_id: web::Path<String>,
-    request: HttpRequest,
-) -> Result<HttpResponse> {
+pub async fn end(app: AppData, source_id: web::Path<String>, request: HttpRequest) -> Answer {
     let words = access::words_of(&request);
     let page = async {
         let opened = opened(&app, &source_id, &request, TokenPurpose::End).await?;
@@ -163,11 +151,7 @@ pub async fn end(
 }
 
 /// `POST /email/end`: its button, and one click in a mail program, which sends neither cookie nor origin.
-pub async fn ended(
-    app: web::Data<WebchatContext>,
-    source_id: web::Path<String>,
-    request: HttpRequest,
-) -> Result<HttpResponse> {
+pub async fn ended(app: AppData, source_id: web::Path<String>, request: HttpRequest) -> Answer {
     let words = access::words_of(&request);
     let page = async {
         let opened = opened(&app, &source_id, &request, TokenPurpose::End).await?;
@@ -189,12 +173,7 @@ struct EmailIn {
 }
 
 /// `{"email":"anna@example.com"}` → 202, the address has to be confirmed; 200, it is already. A form gets a page.
-pub async fn post_address(
-    app: web::Data<WebchatContext>,
-    guest: Result<Guest>,
-    request: HttpRequest,
-    payload: web::Payload,
-) -> Result<HttpResponse> {
+pub async fn post_address(app: AppData, guest: Result<Guest>, request: HttpRequest, payload: web::Payload) -> Answer {
     if access::media_type(&request) == "application/json" {
         let guest = guest?;
         let given: EmailIn = access::from_json(&access::read_body(payload).await?)?;
@@ -237,7 +216,7 @@ impl AddressState {
     }
 }
 
-async fn ask(app: &web::Data<WebchatContext>, guest: &Guest, email: &str) -> Result<AddressState> {
+async fn ask(app: &AppData, guest: &Guest, email: &str) -> Result<AddressState> {
     if after(app, &guest.place.settings).is_none() {
         return Err(Error::NotFound.into());
     }
@@ -289,11 +268,7 @@ async fn ask(app: &web::Data<WebchatContext>, guest: &Guest, email: &str) -> Res
 const FIRST_CHARACTERS: usize = 200;
 
 /// `GET /email/back?token=…`: opens the conversation, or asks first; 410 if the link is not valid.
-pub async fn back(
-    app: web::Data<WebchatContext>,
-    source_id: web::Path<String>,
-    request: HttpRequest,
-) -> Result<HttpResponse> {
+pub async fn back(app: AppData, source_id: web::Path<String>, request: HttpRequest) -> Answer {
     let words = access::words_of(&request);
     let came = async {
         let Some(letter) = BackLink::of(&app, &source_id, &request).await? else { return dead(words) };
@@ -307,11 +282,7 @@ pub async fn back(
 }
 
 /// `POST /email/back?token=…`: the button of the page that [`back`] shows.
-pub async fn back_confirmed(
-    app: web::Data<WebchatContext>,
-    source_id: web::Path<String>,
-    request: HttpRequest,
-) -> Result<HttpResponse> {
+pub async fn back_confirmed(app: AppData, source_id: web::Path<String>, request: HttpRequest) -> Answer {
     let words = access::words_of(&request);
     let came = async {
         if !origin::is_own(request.headers(), &app.config.server.public_url) {
@@ -325,7 +296,7 @@ pub async fn back_confirmed(
     shown(words, came.await)
 }
 
-fn dead(words: Words) -> Result<HttpResponse> {
+fn dead(words: Words) -> Answer {
     page::closed(words, StatusCode::GONE, words.text("chat-mail-dead"))
 }
 
@@ -361,7 +332,7 @@ impl BackLink {
         })
     }
 
-    fn opens(&self, app: &WebchatContext, request: &HttpRequest) -> Result<HttpResponse> {
+    fn opens(&self, app: &WebchatContext, request: &HttpRequest) -> Answer {
         let (source_id, public_url) = (self.source.id, &app.config.server.public_url);
         let mut answer = HttpResponse::SeeOther();
         answer.insert_header((header::LOCATION, format!("/chat/{source_id}#end")));
@@ -377,7 +348,7 @@ impl BackLink {
     }
 
     /// The page with the button, for a browser that has this visitor's conversation.
-    async fn asks(&self, app: &Arc<WebchatContext>, words: Words, present: Option<Visitor>) -> Result<HttpResponse> {
+    async fn asks(&self, app: &Arc<WebchatContext>, words: Words, present: Option<Visitor>) -> Answer {
         let settings = WebChatSettings::stored(&self.source.settings).in_language(words.language());
         let (source_id, tenant_id) = (self.source.id, self.source.tenant_id);
         let is_another = match present {
