@@ -65,7 +65,7 @@ impl FromRequest for Call {
 impl Call {
     /// Reads a JSON object, as [`RequestBody::read`].
     pub async fn read<T: DeserializeOwned>(&mut self) -> Result<T> {
-        let body = RequestBody { request: self.request.clone(), payload: self.payload.take() };
+        let body = RequestBody { request: self.request.clone(), payload: Payload::take(&mut self.payload) };
         let (value, fingerprint) = body.read().await?;
         self.fingerprint = Some(fingerprint);
         Ok(value)

@@ -467,7 +467,7 @@ pub async fn send_template(mut call: Call, path: web::Path<(Uuid, Uuid)>) -> Res
         return Err(Error::field(format!("/params/{at}/key"), text));
     }
     let missing = |key: &&str| !params.iter().any(|param| param.key == **key && !param.value.trim().is_empty());
-    if let Some(marker) = spec.examples.iter().map(|(key, _)| call.key.as_str()).find(missing) {
+    if let Some(marker) = spec.examples.iter().map(|(key, _)| key.as_str()).find(missing) {
         let text = LocalizedText::new("said-template-value").with("marker", marker);
         return Err(Error::field("/params", text));
     }

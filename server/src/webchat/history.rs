@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
 use anyhow::Context;
 use base::error::Result;
 use base::i18n::Words;
@@ -21,7 +21,7 @@ use serde::Serialize;
 use url::Url;
 use uuid::Uuid;
 
-use super::access::{self, ChatAccess, Guest};
+use super::access::{ChatAccess, Guest};
 use super::emails;
 use super::visitor::Visitor;
 use crate::webchat::{Answer, AppData, WebchatContext};

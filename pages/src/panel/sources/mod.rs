@@ -5,7 +5,6 @@ mod actions;
 mod health;
 mod settings;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, web};
@@ -14,10 +13,9 @@ use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Sentence};
 use connectors::kinds::{deep_link, is_web_chat};
 use domain::delivery::dead_letters;
-use domain::delivery::read::activity::{self, Activity};
+use domain::delivery::read::activity;
 use domain::identity::realm::LIVE;
-use domain::source::crm_copy::Known;
-use domain::source::{EmbedCode, KnownPipeline, MigrationAction, SourceState, SourceStatus, StateAction, Usage};
+use domain::source::{EmbedCode, MigrationAction, SourceState, SourceStatus, StateAction};
 use entity::source;
 use uuid::Uuid;
 
