@@ -72,7 +72,7 @@ async fn main() -> Result<()> {
         Some(contact) => contact.id,
         None => {
             let fields = vec![Field::phone(&format!("+{digits}"))];
-            let new = NewContact { name: Some(arguments.name), fields, ..NewContact::default() };
+            let new = NewContact { name: Some(arguments.name), fields };
             rest.create_contacts(token, &[new]).await?.remove(0)
         }
     };

@@ -349,7 +349,7 @@ async fn create(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<ContactOu
     let fields = phone.iter().map(|phone| Field::phone(phone)).chain(email.iter().map(|email| Field::email(email)));
     let name = job.person.name.clone().or_else(|| phone.clone()).or_else(|| email.clone());
     let name = name.unwrap_or_else(|| job.person.id.clone());
-    let contact = NewContact { name: Some(name.clone()), fields: fields.collect(), ..NewContact::default() };
+    let contact = NewContact { name: Some(name.clone()), fields: fields.collect() };
     let make = |rest: amocrm::rest::Rest, token| {
         let contact = contact.clone();
         async move { rest.create_contacts(&token, &[contact]).await }

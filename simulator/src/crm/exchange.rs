@@ -28,10 +28,10 @@ pub(crate) enum Then {
 pub(crate) struct Answer {
     pub(crate) answer: kit::Answer,
     /// A remark for the log.
-    pub(crate) note: Option<String>,
+    pub(crate) note: Option<Box<str>>,
     /// Of the account concerned, where the address does not say.
     pub(crate) host: Option<String>,
-    pub(crate) then: Option<Then>,
+    pub(crate) then: Option<Box<Then>>,
 }
 
 impl Answer {
@@ -100,12 +100,12 @@ impl Answer {
         self
     }
 
-    pub(crate) fn noted(self, note: impl Into<String>) -> Self {
+    pub(crate) fn noted(self, note: impl Into<Box<str>>) -> Self {
         Self { note: Some(note.into()), ..self }
     }
 
     pub(crate) fn followed_by(self, then: Then) -> Self {
-        Self { then: Some(then), ..self }
+        Self { then: Some(Box::new(then)), ..self }
     }
 
     pub(crate) fn of_host(self, host: &str) -> Self {

@@ -125,9 +125,14 @@ async fn handled(core: &Arc<Core>, part: Part, call: &Call) -> HttpResponse {
         Some(_) => (Answer::empty(0), Broken::Silent, "fault: connection dropped unprocessed"),
     };
     if let Some(then) = answer.then.take() {
-        installation::in_background(core, then);
+        installation::in_background(core, *then);
     }
-    met.extend(Some(fault.to_owned()).filter(|fault| !fault.is_empty()).into_iter().chain(answer.note.take()));
+    met.extend(
+        Some(fault.to_owned())
+            .filter(|fault| !fault.is_empty())
+            .into_iter()
+            .chain(answer.note.take().map(String::from)),
+    );
     log(core, call, &answer, &met, broken, started);
     if !later.is_zero() {
         tokio::time::sleep(later).await;
