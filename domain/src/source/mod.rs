@@ -76,7 +76,7 @@ worded! {
 }
 
 worded! {
-    /// How a new conversation gets its contact in amoCRM, with the word of the public API.
+    /// How a new conversation gets its contact in amoCRM.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
     #[serde(rename_all = "lowercase")]
     pub enum ContactRule, as_str {
