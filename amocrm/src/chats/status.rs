@@ -81,8 +81,8 @@ impl<'body> StatusBody<'body> {
         Self::new(None, status)
     }
 
-    /// Of a message by its id: in the field names of both generations, which are official at the same time (chats-api
-    /// §7 row 1).
+    /// Of a message by its id: in the field names of both generations, which are official at the same time
+    /// (chats-api §7 row 1).
     fn new(message_id: Option<&'body str>, status: &'body DeliveryStatus) -> Self {
         let (number, failure) = match status {
             DeliveryStatus::Delivered => (1, None),

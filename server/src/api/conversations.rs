@@ -28,8 +28,7 @@ use uuid::Uuid;
 
 use super::message_out::{FileLinks, MessageOut};
 use super::messages::{body_of, show};
-use super::request::{Call, PageQuery};
-use super::roster;
+use super::request::{Call, PageQuery, current_tenant};
 
 /// A conversation: one customer on one source, or one group chat.
 #[derive(Debug, Serialize, ToSchema)]
@@ -344,7 +343,7 @@ fn who(phone: Option<String>, conversation_id: Option<Uuid>) -> Result<Who> {
 pub async fn export_customer(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
     call.key.in_tenant(*tenant_id)?;
     call.key.needs(Scope::Admin)?;
-    let tenant = roster::tenant(&call.app, *tenant_id).await?;
+    let tenant = current_tenant(&call.app, *tenant_id).await?;
     let input = call.read::<CustomerExportIn>().await?;
     let who = who(input.phone, input.conversation_id)?;
     let searching = call.app.searches.begin(tenant.tenant_id)?;
@@ -374,7 +373,7 @@ pub async fn export_customer(mut call: Call, tenant_id: web::Path<Uuid>) -> Resu
 pub async fn erase_customer(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
     call.key.in_tenant(*tenant_id)?;
     call.key.needs(Scope::Admin)?;
-    let tenant_id = roster::tenant(&call.app, *tenant_id).await?.tenant_id;
+    let tenant_id = current_tenant(&call.app, *tenant_id).await?.tenant_id;
     let input = call.read::<CustomerErasureIn>().await?;
     let who = who(input.phone, input.conversation_id)?;
     let _searching = call.app.searches.begin(tenant_id)?;

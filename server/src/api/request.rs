@@ -37,8 +37,6 @@ use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::roster;
-
 /// A request with a valid key. Its body is read only after the handler knows what the key may do.
 pub struct Call {
     pub app: web::Data<UsageContext>,
@@ -96,7 +94,7 @@ impl Call {
     /// An account that the key may see, read from the database: the cached one may be seconds old.
     pub async fn tenant(&self, tenant_id: Uuid) -> Result<tenant::Model> {
         self.key.in_tenant(tenant_id)?;
-        roster::tenant(&self.app, tenant_id).await
+        current_tenant(&self.app, tenant_id).await
     }
 
     /// A source that the key may see.
@@ -114,6 +112,11 @@ impl Call {
         let kept = self.source(source_id).await?;
         domain::source::find(&self.app.sources, kept.tenant_id, source_id).await
     }
+}
+
+/// A tenant read from the database, bypassing the cache.
+pub async fn current_tenant(app: &UsageContext, tenant_id: Uuid) -> Result<tenant::Model> {
+    tenant::Entity::of_tenant(tenant_id).one(app.store.read()).await?.ok_or(Error::NotFound)
 }
 
 /// The query of requests that have no parameters: any is unknown.

@@ -5,7 +5,6 @@ use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::store::Search;
 use base::store::directory::IdKind;
-use domain::usage::UsageContext;
 use entity::{directory, tenant};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
@@ -21,11 +20,6 @@ pub async fn tenants(db: &impl ConnectionTrait, after: Option<Uuid>, limit: u64)
     }
     let rows = select.order_by_desc(directory::Column::TenantId).limit(limit).all(db).await?;
     Ok(rows.into_iter().map(|row| row.tenant_id).collect())
-}
-
-/// A tenant read from the database, bypassing the cache.
-pub async fn tenant(app: &UsageContext, tenant_id: Uuid) -> Result<tenant::Model> {
-    tenant::Entity::of_tenant(tenant_id).one(app.store.read()).await?.ok_or(Error::NotFound)
 }
 
 /// The tenants in which an id is searched: a tenant key's own tenant; for a vendor key the named tenant, otherwise all

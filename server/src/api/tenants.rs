@@ -18,7 +18,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::request::{Call, NoParameters, PageQuery};
+use super::request::{Call, NoParameters, PageQuery, current_tenant};
 use super::roster;
 
 /// An amoCRM account that installed an integration.
@@ -143,7 +143,7 @@ pub async fn get(call: Call, tenant_id: web::Path<Uuid>, _: Query<NoParameters>)
 pub async fn patch(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
     call.key.vendor()?;
     call.key.needs(Scope::Admin)?;
-    let host = roster::tenant(&call.app, *tenant_id).await?.host;
+    let host = current_tenant(&call.app, *tenant_id).await?.host;
     let change = call.read::<TenantPatchIn>().await?;
     if change.sources_limit.flatten().is_some_and(|limit| !(0..=MOST_SOURCES).contains(&limit)) {
         return Err(Error::field(
@@ -186,7 +186,7 @@ pub async fn patch(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpRes
         if let Some(detail) = tenants::plan::change(&call.app.tenants, *tenant_id, plan).await? {
             by.did(&call.app, call.app.store.write(), "account.plan_changed", account, detail).await?;
         }
-        let tenant = roster::tenant(&call.app, *tenant_id).await?;
+        let tenant = current_tenant(&call.app, *tenant_id).await?;
         Ok(HttpResponse::Ok().json(shown(&call.app, tenant).await?))
     })
     .await
@@ -352,7 +352,7 @@ pub struct MeLimitsOut {
 pub async fn me(call: Call, _: Query<NoParameters>) -> Result<HttpResponse> {
     let row = key_ring::one(call.app.store.read(), call.key.home(), call.key.id).await?.ok_or(Error::Unauthorized)?;
     let tenant = match call.key.tenant {
-        Some(own) => Some(roster::tenant(&call.app, own).await?),
+        Some(own) => Some(current_tenant(&call.app, own).await?),
         None => None,
     };
     let requests = api_key::requests_a_second(&call.app, &call.key).await?;
