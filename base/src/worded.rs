@@ -1,6 +1,6 @@
 //! Enumerations whose variants are words elsewhere: in stored rows, in the API, in the keys of texts.
 
-/// Defines an enumeration with a word for each variant; the name after the comma is that of the method which tells it.
+/// Defines an enumeration with a word for each variant; the name after the comma is the method that returns it.
 #[macro_export]
 macro_rules! worded {
     ($(#[$meta:meta])* $vis:vis enum $name:ident, $as_word:ident { $($(#[$about:meta])* $variant:ident = $word:literal,)+ }) => {
@@ -16,7 +16,7 @@ macro_rules! worded {
                 match self { $(Self::$variant => $word),+ }
             }
 
-            /// The one with this word; none if no one has it.
+            /// The variant with this word.
             pub fn parse(word: &str) -> Option<Self> {
                 Self::ALL.into_iter().find(|one| one.$as_word() == word)
             }

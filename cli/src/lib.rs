@@ -332,7 +332,7 @@ mod fixture {
 
     pub(crate) const START: i64 = 1_795_000_000_123;
 
-    /// An app on SQLite in this folder, whose clock stands at [`START`], with these sections of a configuration.
+    /// An app on SQLite in this folder, with its clock set to [`START`] and these sections of a configuration.
     pub(crate) async fn app(folder: &TempDir, sections: &str) -> Arc<App> {
         base::http_client::install_crypto_provider();
         let path = folder.path().display();

@@ -343,7 +343,7 @@ fn serve(
     Ok(handle)
 }
 
-/// Serves `/metrics`, `/readyz` and the like at their own address.
+/// Serves `/metrics`, `/readyz` and the other routes for operators at an address of their own.
 fn serve_ops(
     app: &Arc<App>,
     listener: TcpListener,

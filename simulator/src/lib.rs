@@ -1,6 +1,6 @@
-//! Stateful simulated messengers, and a simulated amoCRM, for tests and demonstrations. Each is written only from its vendor's documentation and
-//! shares no code with Parom or the connector that it tests: a simulator derived from the client could only confirm the
-//! client's mistakes.
+//! Stateful simulated messengers, and a simulated amoCRM, for tests and demonstrations. Each is written only from its
+//! vendor's documentation and shares no code with Parom or the connector that it tests: a simulator derived from the
+//! client could only confirm the client's mistakes.
 //!
 //! Before starting a simulator, a rustls crypto provider must be installed in the process
 //! (`rustls::crypto::ring::default_provider().install_default()`), because its outgoing requests (webhooks, files by

@@ -164,7 +164,7 @@ async fn in_configuration(
 // The key at a start: a server that cannot open what its database holds is not started, and a new key is made only for
 // a database that holds nothing sealed.
 
-/// Places without which nothing is delivered or nobody signs in. Each has few rows; the others have millions.
+/// Values that delivery and sign-in depend on. They have few rows, so a start can check their keys; the others have millions.
 const ESSENTIAL: [Place; 7] = [
     Place::OauthRefresh,
     Place::SourceSecrets,

@@ -408,7 +408,7 @@ async fn links_albums_and_the_end_of_the_list(browser: &Browser) {
     // On a busy machine the page may have put "New" above the second one.
     let live = root(browser, boxes).await;
     assert_eq!([&live[0][1], &live[0][3], &live[1]], [&json!(0), &json!(0), &json!(1)], "{live}");
-    // Else "New" stands above those that were not read yet.
+    // Otherwise the divider "New" splits the album above its first unread picture.
     all_are_read(world).await;
     browser.goto(&shop.site.stranger("/")).await;
     opens(browser).await;

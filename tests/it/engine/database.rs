@@ -147,7 +147,7 @@ async fn too_few_connections_end_in_waiting() {
     a_pool_of_two_serves_fifty_at_once().await;
 }
 
-/// The database through somebody who can end connections.
+/// The database behind a proxy that can close its connections.
 async fn meddled(office: &Office) -> (Meddler, Store) {
     let url = office.database().url().to_owned();
     let address = url.rsplit_once('@').and_then(|(_, rest)| rest.split_once('/')).expect("an address").0;

@@ -227,7 +227,7 @@ fn template(account: &Account, chat: Option<&Chat>, one: &ChatTemplate) -> Templ
     TemplateChoice { id: one.id, name: one.text("name").to_owned(), data }
 }
 
-/// The placeholders of a template: `{{contact.name}}` and the like.
+/// The placeholders of a template, such as `{{contact.name}}`.
 fn markers(content: &str) -> impl Iterator<Item = &str> {
     content.match_indices("{{").filter_map(|(from, _)| {
         let rest = content.get(from..)?;

@@ -138,7 +138,7 @@ pub(super) const WIDGETS: Listing = Listing {
     rows: shows::widgets,
 };
 
-/// A value as it stands in a query.
+/// A value in the form of a query parameter.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -172,7 +172,7 @@ impl Account {
         }
     }
 
-    /// A message that people are told about opens a talk in its chat, or updates the open one.
+    /// A message that notifies people opens a talk in its chat, or updates the open one.
     pub(crate) fn talk_goes_on(&mut self, message: &Message, origin: &str, now: i64) {
         let is_incoming = message.direction == Direction::Incoming;
         let chat_id = message.chat_id.as_str();
@@ -197,13 +197,13 @@ impl Account {
                     created_at: now,
                     updated_at: now,
                 };
-                let told = (talk.id, talk.event("add"));
+                let opened = (talk.id, talk.event("add"));
                 self.crm.talks.push(talk);
-                told
+                opened
             }
         };
-        let told = Event::of_message(self, message, talk_id, origin);
-        self.crm.events.extend([event, told]);
+        let of_message = Event::of_message(self, message, talk_id, origin);
+        self.crm.events.extend([event, of_message]);
     }
 
     /// Closes a talk and records the event; false if it is closed already or unknown.
