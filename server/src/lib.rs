@@ -3,6 +3,9 @@
 //! The running server: its routes, the API, the site chat and the widget's routes, above [`domain`] and [`pages`],
 //! whose modules the command line reaches by this crate's name.
 
+// A handler's future holds those of the steps below it, down to a query's: a build without optimization counts each.
+#![recursion_limit = "256"]
+
 pub use domain::{
     alert, alert_checks, alert_notices, announcements, api_key, audit, backup, brand, contact, cursor, customer,
     delivery, doctor, identity, import, intake, integrations, job, lead_origin, load_shedding, lookup, media,
