@@ -93,6 +93,7 @@ pub fn run(
 }
 
 /// Builds the archive of the only integration for trying out, with the panel in the lead card.
+#[cfg(feature = "demo")]
 pub fn for_trying(config: &Config) -> anyhow::Result<Vec<u8>> {
     let command = Build { out: PathBuf::new(), platform: None, integration: None, card: true, dev: true, json: false };
     built(config, &command, &inputs(config, &command)?)
