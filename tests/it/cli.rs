@@ -7,7 +7,7 @@ use std::process::Output;
 use parom_tests::drill::Drill;
 use parom_tests::settings::HOST;
 use parom_tests::{Demo, Engine, Line, client};
-use serde_json::{Value, json};
+use serde_json::Value;
 use simulator::crm::HookMessage;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
@@ -283,27 +283,6 @@ async fn it_comes_back_after_a_second_account_was_installed() {
     demo.is_killed().await;
 }
 
-/// The sample of the panel's import page has a manager's message, which is written as the channel's bot.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_sample_with_a_managers_message_is_imported_whole() {
-    let data = tempfile::tempdir().unwrap();
-    let demo = Demo::start(Path::new(BINARY), "en", data.path()).await;
-    let chat = sources(&demo).await.iter().find(|source| source["kind"] == "webchat").unwrap()["id"].clone();
-    let lines = [
-        json!({"id": "ext-1", "conversation": {"id": "chat-7"}, "sender": {"role": "client", "id": "user-7", "name": "Anna"},
-            "sent_at": "2025-03-01T09:30:00Z", "content": {"type": "text", "text": "Hello"}}),
-        json!({"id": "ext-2", "conversation": {"id": "chat-7"}, "sender": {"role": "manager", "id": "m-1", "name": "Olga"},
-            "receiver": {"id": "user-7"}, "sent_at": "2025-03-01T09:31:00Z", "content": {"type": "text", "text": "Good morning"}}),
-    ];
-    let address = format!("{}/api/v1/sources/{}/imports?dry_run=true", demo.address("Parom"), chat.as_str().unwrap());
-    let file = lines.map(|line| line.to_string()).join("\n");
-    let request = client().post(address).bearer_auth(demo.address("API key"));
-    let answer = request.header("content-type", "application/x-ndjson").body(file).send().await.unwrap();
-    let counted = answer.json::<Value>().await.unwrap();
-    assert_eq!((&counted["total"], &counted["skipped_total"]), (&json!(2), &json!(0)), "{counted}");
-    demo.is_killed().await;
-}
-
 // `parom widget build|check` as the vendor meets it: real processes.
 
 const FACTS: &str = r#"
@@ -359,55 +338,4 @@ fn the_archives_of_both_platforms_pass_the_check() {
             assert_eq!(told["findings"], Value::Array(Vec::new()), "{platform} {card:?}");
         }
     }
-}
-
-#[test]
-fn the_same_configuration_gives_the_same_bytes() {
-    let folder = folder(FACTS, WIDGET);
-    let build = |name: &str| {
-        assert!(runs_in(folder.path(), &["widget", "build", "--out", name, "--platform", "amocrm"]).status.success());
-        std::fs::read(folder.path().join(name)).unwrap()
-    };
-    assert_eq!(build("one.zip"), build("two.zip"));
-}
-
-#[test]
-fn a_missing_fact_is_a_warning_and_the_check_refuses_the_archive() {
-    let bare = "[server]\npublic_url = \"https://parom.example\"";
-    let cases = [
-        (FACTS, "[integration.widget]", "[integration.widget] code", None),
-        (bare, WIDGET, "[vendor] support_url", Some("support")),
-        (bare, WIDGET, "[vendor] privacy_url", Some("privacy")),
-        (&FACTS.replace("public_url = \"https", "public_url = \"http"), WIDGET, "https only", Some("server-address")),
-    ];
-    for (sections, widget, named, rule) in cases {
-        let folder = folder(sections, widget);
-        let built = runs_in(folder.path(), &["widget", "build", "--out", "widget.zip", "--platform", "amocrm"]);
-        assert!(built.status.success(), "{named}: {}", said(&built));
-        assert!(String::from_utf8_lossy(&built.stderr).contains(named), "{named}: {}", said(&built));
-        let checked = runs_in(folder.path(), &["widget", "check", "widget.zip"]);
-        assert_eq!(checked.status.success(), rule.is_none(), "{named}: {}", said(&checked));
-        assert!(said(&checked).contains(rule.unwrap_or("Nothing to refuse")), "{named}: {}", said(&checked));
-    }
-    let folder = folder(bare, WIDGET);
-    let built = runs_in(folder.path(), &["widget", "build", "--platform", "amocrm", "--json"]);
-    let told: Value = serde_json::from_slice(&built.stdout).unwrap();
-    assert_eq!((&told["file"], &told["platform"]), (&"widget.zip".into(), &"amoCRM".into()));
-    assert_eq!(told["warnings"].as_array().unwrap().len(), 2, "{told}");
-    assert!(!told["findings"].as_array().unwrap().is_empty(), "{told}");
-}
-
-#[test]
-fn for_trying_out_placeholders_are_marked_and_the_check_finds_them() {
-    let folder = folder("", "");
-    let built = runs_in(folder.path(), &["widget", "build", "--dev", "--platform", "amocrm"]);
-    assert!(built.status.success(), "{}", said(&built));
-    let checked = runs_in(folder.path(), &["widget", "check", "widget.zip"]);
-    assert_eq!(checked.status.code(), Some(1));
-    for rule in ["dev-placeholder", "server-address"] {
-        assert!(said(&checked).contains(rule), "{}", said(&checked));
-    }
-    let strange = runs_in(folder.path(), &["widget", "check", "parom.toml"]);
-    assert_eq!(strange.status.code(), Some(1));
-    assert!(said(&strange).contains("parom.toml cannot be checked: this is not a zip archive"), "{}", said(&strange));
 }

@@ -154,15 +154,19 @@ async fn all_arrived(drill: &Drill, line: &Line, count: usize) {
     assert_eq!(drill.texts_at_crm(line), wanted, "all of them, once, in order");
 }
 
+/// Waits until amoCRM has more than so many messages.
+async fn goes_on(drill: &Drill, count: usize) {
+    let came = drill.sandbox.wait_for(|sandbox| (sandbox.messages(HOST).len() > count).then_some(()), LIMIT).await;
+    assert!(came.is_some(), "amoCRM has no more than {count} messages");
+}
+
 async fn is_killed_at_any_moment(engine: Engine) {
     let Some((mut drill, line)) = prepared(engine).await else { return };
     let enough = Arc::new(AtomicBool::new(false));
     drill.serves("").await;
     let writing = keeps_writing(&drill, &line, enough.clone()).await;
     for life in 1..=4 {
-        let count = 10 * life;
-        let came = drill.sandbox.wait_for(|sandbox| (sandbox.messages(HOST).len() > count).then_some(()), LIMIT).await;
-        assert!(came.is_some(), "it goes on after {} deaths", life - 1);
+        goes_on(&drill, 10 * life).await;
         drill.is_killed().await;
         drill.a_minute_passes().await;
         drill.serves("").await;
@@ -178,9 +182,7 @@ async fn stops_politely_under_load(engine: Engine) {
     drill.serves("").await;
     let writing = keeps_writing(&drill, &line, enough.clone()).await;
     for life in 1..=3 {
-        let count = 10 * life;
-        let came = drill.sandbox.wait_for(|sandbox| (sandbox.messages(HOST).len() > count).then_some(()), LIMIT).await;
-        assert!(came.is_some(), "it goes on after {} stops; no lease was left behind", life - 1);
+        goes_on(&drill, 10 * life).await;
         drill.stops().await;
         drill.serves("").await;
     }

@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use base::config::Config;
-use parom::alert::VENDOR_KINDS;
 use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::settings::needed;
 use parom_tests::{Engine, World, answer, once};
@@ -119,37 +117,6 @@ fn edit(file: &Path, from: &str, to: &str) {
     std::fs::write(file, text.replacen(from, to, 1)).unwrap();
 }
 
-/// L11: the check finds what it is there for.
-#[tokio::test]
-async fn l11_unpinned_images_and_open_containers_are_refused() {
-    let Some(python) = needed("PAROM_TEST_PYTHON") else { return };
-    let (well, said) = checked(&python, |_| {}).await;
-    assert!(well, "{said}");
-    for (file, from, to, words) in [
-        ("deploy/Containerfile", "@sha256:", " AS was#", "is not pinned by its digest"),
-        ("deploy/Containerfile", "-p parom-cli", "--workspace", "what is shipped is not the binary alone"),
-        ("deploy/compose.yaml", "postgres:15@sha256:", "postgres:15#", "the image of postgres is not pinned"),
-        ("deploy/compose.yaml", "read_only: true", "read_only: false", "the root of parom-1 can be written"),
-        ("deploy/compose.yaml", "cap_drop: [ALL]", "cap_drop: []", "keeps capabilities"),
-        ("deploy/compose.yaml", "no-new-privileges:true", "no-new-privileges:false", "may gain rights"),
-        ("deploy/compose.yaml", "mem_limit: 1g", "labels: []", "parom-1 has no limit of memory"),
-        ("deploy/compose.yaml", "[NET_BIND_SERVICE]", "[SYS_ADMIN]", "proxy has more capabilities"),
-        ("deploy/systemd/parom@.service", "MemoryMax=", "#MemoryMax=", "MemoryMax is missing"),
-        ("deploy/systemd/parom@.service", "NoNewPrivileges=true", "", "NoNewPrivileges=true is missing"),
-        ("deploy/systemd/parom-backup.service", "UMask=0077", "", "parom-backup.service: UMask=0077 is missing"),
-        ("deploy/Containerfile", "USER 10001:10001", "USER parom", "the process runs as root, or as a name"),
-        ("deploy/Containerfile", "/data /media", "/data", "['/media'] would belong to root in compose.yaml"),
-        ("deploy/Caddyfile", "header Content-Type text/html*", "header Content-Type text/*", "event streams wait"),
-        ("deploy/Caddyfile.machine", "header Content-Type text/css*", "not header A b", "Caddyfile.machine: caddy: "),
-        ("deploy/debian/postinst", "if ! getent", "if ! getent; fi; fi", "debian/postinst: no program"),
-        (".dockerignore", "**/.env\n", "", "deploy/.env would go into the build"),
-        (".dockerignore", "**/parom.toml\n", "", "deploy/parom.toml would go into the build"),
-    ] {
-        let (well, said) = checked(&python, |root| edit(&root.join(file), from, to)).await;
-        assert!(!well && said.contains(words), "{file} {from}: {said}");
-    }
-}
-
 /// L11: every crate that is shipped is in the bill of materials, with licence and checksum, and none of the tests'.
 #[tokio::test]
 async fn l11_the_bill_of_materials_is_whole() {
@@ -245,127 +212,6 @@ async fn release(tree: &Path, binary: &Path, out: &Path) -> (bool, String) {
     command.arg("--binary").arg(binary).arg("--out").arg(out).env("SOURCE_DATE_EPOCH", "1795000000");
     let done = command.output().await.unwrap();
     (done.status.success(), String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned())
-}
-
-/// Mode, owner and path of each line of `dpkg-deb --contents`.
-fn entries(listed: &str) -> Vec<(&str, &str, &str)> {
-    let mut entries = Vec::new();
-    for line in listed.lines() {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        if let [mode, owner, .., path] = words[..] {
-            entries.push((mode, owner, path));
-        }
-    }
-    entries
-}
-
-#[tokio::test]
-async fn has_what_the_page_promises() {
-    let Some(_) = needed("PAROM_TEST_PYTHON") else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let (first, second) = (folder.path().join("first"), folder.path().join("second"));
-    let binary = stand_in(folder.path(), &format!("{VERSION} (0123456789ab)")).await;
-    for out in [&first, &second] {
-        let (well, printed) = release(&root(), &binary, out).await;
-        assert!(well && printed.contains("glibc"), "{printed}");
-    }
-    let sums = std::fs::read_to_string(first.join("SHA256SUMS")).unwrap();
-    assert_eq!(
-        sums,
-        std::fs::read_to_string(second.join("SHA256SUMS")).unwrap(),
-        "the same input gives the same bytes"
-    );
-    let (deb, archive) = (format!("parom_{VERSION}_amd64.deb"), format!("parom-{VERSION}-linux-amd64"));
-    let packed = format!("{archive}.tar.gz");
-    for name in ["parom", &deb, &packed, &format!("parom-{VERSION}.cdx.json"), "CHANGELOG.md"] {
-        assert!(sums.lines().any(|line| line.ends_with(&format!("  {name}"))), "{name} has no checksum: {sums}");
-    }
-    said(Command::new("sha256sum").args(["--check", "--strict", "SHA256SUMS"]).current_dir(&first)).await;
-
-    let package = first.join(&deb);
-    let listed = said(Command::new("dpkg-deb").arg("--contents").arg(&package)).await;
-    let entries = entries(&listed);
-    assert!(entries.iter().all(|(_, owner, _)| *owner == "root/root"), "{listed}");
-    for (mode, path) in [
-        ("-rwxr-xr-x", "./usr/bin/parom"),
-        ("drwxr-x---", "./etc/parom/"),
-        ("-rw-r-----", "./etc/parom/parom.toml"),
-        ("-rwxr-xr-x", "./usr/libexec/parom/backup"),
-        ("-rw-r--r--", "./usr/share/bash-completion/completions/parom"),
-        ("-rw-r--r--", "./usr/share/zsh/vendor-completions/_parom"),
-        ("-rw-r--r--", "./usr/share/fish/vendor_completions.d/parom.fish"),
-        ("-rw-r--r--", "./usr/share/man/man1/parom.1.gz"),
-        ("-rw-r--r--", "./usr/share/doc/parom/operations.md"),
-        ("-rw-r--r--", "./usr/share/doc/parom/runbook.md"),
-        ("-rw-r--r--", "./usr/share/doc/parom/parom.cdx.json.gz"),
-        ("-rw-r--r--", "./usr/share/doc/parom/examples/Caddyfile.machine"),
-        ("-rw-r--r--", "./usr/share/doc/parom/examples/prometheus.yaml"),
-        ("-rw-r--r--", "./usr/share/doc/parom/examples/alerts.yaml"),
-    ] {
-        assert!(entries.iter().any(|(m, _, p)| (*m, *p) == (mode, path)), "no {path} with {mode}: {listed}");
-    }
-    // Every unit is there, and every program that one starts.
-    let mut programs = 0;
-    for unit in std::fs::read_dir(root().join("deploy/systemd")).unwrap() {
-        let unit = unit.unwrap();
-        let path = format!("./usr/lib/systemd/system/{}", unit.file_name().to_str().unwrap());
-        assert!(entries.iter().any(|(_, _, p)| *p == path), "no {path}: {listed}");
-        let text = std::fs::read_to_string(unit.path()).unwrap();
-        for program in text.lines().filter_map(|line| line.strip_prefix("ExecStart=")?.split(' ').next()) {
-            programs += 1;
-            assert!(entries.iter().any(|(_, _, p)| *p == format!(".{program}")), "{path} starts {program}: {listed}");
-        }
-    }
-    assert_eq!(programs, 2);
-
-    let conffiles = said(Command::new("dpkg-deb").arg("--info").arg(&package).arg("conffiles")).await;
-    assert_eq!(conffiles, "/etc/parom/parom.toml\n");
-    let depends = said(Command::new("dpkg-deb").arg("--field").arg(&package).arg("Depends")).await;
-    assert_eq!(depends, "adduser, ca-certificates, libc6 (>= 2.34), libgcc-s1\n");
-    for script in ["postinst", "prerm", "postrm"] {
-        said(Command::new("dpkg-deb").arg("--info").arg(&package).arg(script)).await;
-    }
-    the_configuration_is_the_default(&package, folder.path()).await;
-
-    let inside = said(Command::new("tar").arg("--list").arg("--file").arg(first.join(&packed))).await;
-    for name in [
-        "parom",
-        "parom.toml",
-        "LICENSE",
-        "backup",
-        "systemd/parom@.service",
-        "completions/parom.bash",
-        "man/parom.1",
-        "docs/operations.md",
-    ] {
-        let path = format!("{archive}/{name}");
-        assert!(inside.lines().any(|line| line == path), "no {path}: {inside}");
-    }
-}
-
-/// Every setting is in it and commented out, but for four paths, which do not depend on the folder of the caller.
-async fn the_configuration_is_the_default(package: &Path, folder: &Path) {
-    let extracted = folder.join("extracted");
-    said(Command::new("dpkg-deb").arg("--extract").arg(package).arg(&extracted)).await;
-    let text = std::fs::read_to_string(extracted.join("etc/parom/parom.toml")).unwrap();
-    Config::from_toml(&text).expect("the server reads it");
-    let set: Vec<&str> = text.lines().filter(|line| !line.is_empty() && !line.starts_with(['#', '['])).collect();
-    let wanted = [
-        "url = \"sqlite:///var/lib/parom/parom.db\"",
-        "key_file = \"/var/lib/parom/parom.key\"",
-        "dir = \"/var/lib/parom/media\"",
-        "dir = \"/var/lib/parom/spool\"",
-    ];
-    assert_eq!(set, wanted);
-    let default = std::fs::read_to_string(root().join("server/config.default.toml")).unwrap();
-    let body = default.split_once("\n[server]").unwrap().1;
-    let keys = body.lines().filter_map(|line| line.trim_start_matches('#').split_once(" = ")).map(|(key, _)| key);
-    let keys: Vec<&str> = keys.filter(|key| !key.contains(' ')).collect();
-    assert!(keys.len() > 80, "{keys:?}");
-    for key in keys {
-        let there = |line: &str| line.trim_start_matches('#').starts_with(&format!("{key} = "));
-        assert!(text.lines().any(there), "{key} is missing");
-    }
 }
 
 #[tokio::test]
@@ -481,60 +327,8 @@ async fn backups_are_verified_and_the_oldest_removed() {
 
 // docs/runbook.md: each alert rule and each alert of the vendor has its place in it.
 
-/// What every section answers.
-const ANSWERS: [&str; 5] = ["**Means:**", "**Affected:**", "**First look:**", "**Do:**", "**Worry when**"];
-
 fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap()
-}
-
-/// What is missing in the page for these rules and kinds.
-fn missing(rules: &str, kinds: &[&str], page: &str) -> Vec<String> {
-    let mut missing = Vec::new();
-    let sections: Vec<(&str, &str)> = page.split("\n## ").filter_map(|section| section.split_once('\n')).collect();
-    let mut alerts = Vec::new();
-    for rule in rules.split("- alert: ").skip(1) {
-        let alert = rule.lines().next().unwrap();
-        alerts.push(alert);
-        let link = format!("runbook: docs/runbook.md#{}", alert.to_lowercase());
-        if !rule.lines().any(|line| line.trim() == link) {
-            missing.push(format!("{alert} does not name its section: {link}"));
-        }
-        match sections.iter().find(|(title, _)| *title == alert) {
-            None => missing.push(format!("{alert} has no section")),
-            Some((_, text)) => {
-                let unanswered = ANSWERS.iter().filter(|answer| !text.contains(*answer));
-                missing.extend(unanswered.map(|answer| format!("{alert}: no {answer}")));
-            }
-        }
-    }
-    let titles = sections.iter().map(|(title, _)| *title).filter(|title| title.starts_with("Parom"));
-    missing.extend(titles.filter(|title| !alerts.contains(title)).map(|title| format!("{title} is no rule")));
-    let row = |kind: &&&str| !page.lines().any(|line| line.starts_with(&format!("| `{kind}` | ")));
-    missing.extend(kinds.iter().filter(row).map(|kind| format!("{kind} has no row")));
-    missing
-}
-
-#[test]
-fn every_alert_has_its_place() {
-    let (rules, page) = (read("deploy/prometheus/alerts.yaml"), read("docs/runbook.md"));
-    assert!(rules.matches("- alert: ").count() > 10, "the rules are read");
-    assert_eq!(missing(&rules, &VENDOR_KINDS, &page), Vec::<String>::new());
-}
-
-#[test]
-fn alerts_without_a_section_of_the_runbook_are_found() {
-    let rules = "- alert: ParomOne\n  annotations:\n    runbook: docs/runbook.md#paromone\n- alert: ParomTwo\n";
-    let page = "# Runbook\n\n## ParomOne\n\n**Means:** **Affected:** **First look:** **Do:**\n\n## ParomThree\n\n| `a` | b |\n";
-    let found = missing(rules, &["a", "b"], page);
-    let wanted = [
-        "ParomOne: no **Worry when**",
-        "ParomTwo does not name its section: runbook: docs/runbook.md#paromtwo",
-        "ParomTwo has no section",
-        "ParomThree is no rule",
-        "b has no row",
-    ];
-    assert_eq!(found, wanted);
 }
 
 /// docs/operations.md, "Point-in-time recovery": by hand what `parom backup restore` does by itself.

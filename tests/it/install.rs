@@ -9,32 +9,17 @@ use parom::audit::{Actor, By};
 use parom::integrations::{self, IntegrationRefused, MadeOrChanged};
 use parom_tests::office::all_at_once;
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, CLIENT_ID, CLIENT_SECRET, HOST, config_text};
-use parom_tests::{Line, Reply, World, answer, both, cookie_of, once, state_of};
+use parom_tests::{Reply, World, answer, both, cookie_of, once, state_of};
 use reqwest::Method;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use sha2::Sha256;
-use simulator::crm::{Fault, HookMessage, LogDirection, Part};
+use simulator::crm::{Fault, HookMessage, Part};
+
+use crate::life::{calls, pipelines, refreshes, status};
 
 async fn get(world: &World, path: &str) -> Reply {
     answer(world.api.anonymous(Method::GET, path)).await
-}
-
-/// Requests that came to amoCRM.
-fn calls(world: &World) -> usize {
-    world.sandbox.requests().iter().filter(|request| request.direction == LogDirection::In).count()
-}
-
-fn refreshes(world: &World) -> usize {
-    world.sandbox.token_calls().iter().filter(|call| call.grant_type == "refresh_token").count()
-}
-
-async fn pipelines(world: &World, line: &Line) -> Reply {
-    world.api.get(&format!("/api/v1/tenants/{}/pipelines", line.tenant_id)).await
-}
-
-async fn status(world: &World) -> String {
-    world.tenant(HOST).await.unwrap()["status"].as_str().unwrap().to_owned()
 }
 
 async fn a_browser_installs(world: &mut World) {
@@ -165,7 +150,7 @@ async fn fifty_callers_renew_a_token_once(world: &mut World) {
     assert_eq!(refreshes(world) - before, 1);
     // And before its end, without a 401.
     world.advance(Duration::from_secs(86_400 - 200));
-    pipelines(world, &line).await.is(200);
+    pipelines(world, line.tenant_id).await.is(200);
     assert_eq!(refreshes(world) - before, 2);
     let refused = world.sandbox.requests().iter().filter(|request| request.status == Some(401)).count();
     assert!(refused <= 50, "{refused}");
@@ -178,13 +163,13 @@ async fn dead_access_never_stops_messages(world: &mut World) {
     // The answer to a renewal is lost: amoCRM has taken the old token back and we have no new one.
     world.sandbox.expire_access_tokens(HOST);
     world.sandbox.faults().next(Part::Token, 1, Fault::LostAnswer);
-    pipelines(world, &line).await.is(503);
-    let lost = pipelines(world, &line).await;
+    pipelines(world, line.tenant_id).await.is(503);
+    let lost = pipelines(world, line.tenant_id).await;
     assert!(lost.status == 409 || lost.status == 503, "{}: {}", lost.status, lost.text);
     assert_eq!(status(world).await, "needs_reauth");
     let calls = world.sandbox.token_calls().len();
     for _ in 0..5 {
-        pipelines(world, &line).await;
+        pipelines(world, line.tenant_id).await;
     }
     assert_eq!(world.sandbox.token_calls().len(), calls, "a dead token is not tried again and again");
 
@@ -196,7 +181,7 @@ async fn dead_access_never_stops_messages(world: &mut World) {
 
     world.owner(HOST).installs_in_a_browser().await.is(200);
     assert_eq!(status(world).await, "active");
-    pipelines(world, &line).await.is(200);
+    pipelines(world, line.tenant_id).await.is(200);
 }
 
 async fn a_lost_renewal_is_made_up_for_where_amocrm_allows_it(world: &mut World) {
@@ -204,8 +189,8 @@ async fn a_lost_renewal_is_made_up_for_where_amocrm_allows_it(world: &mut World)
     world.sandbox.set_lenient_refresh(true);
     world.sandbox.expire_access_tokens(HOST);
     world.sandbox.faults().next(Part::Token, 1, Fault::LostAnswer);
-    pipelines(world, &line).await.is(503);
-    pipelines(world, &line).await.is(200);
+    pipelines(world, line.tenant_id).await.is(503);
+    pipelines(world, line.tenant_id).await.is(200);
     assert_eq!(status(world).await, "active");
 }
 
@@ -260,7 +245,7 @@ async fn a_revoke_notice_needs_its_signature_and_the_truth(world: &mut World) {
     get(world, &right).await.is(200);
     world.until("amoCRM is asked", async || (calls(world) > before).then_some(())).await;
     assert_eq!(status(world).await, "active");
-    pipelines(world, &line).await.is(200);
+    pipelines(world, line.tenant_id).await.is(200);
     assert_eq!(status(world).await, "active");
     // M2: endless replays are answered, and amoCRM is asked a few times.
     let before = calls(world);

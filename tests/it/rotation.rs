@@ -6,7 +6,6 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Output;
-use std::time::Duration;
 
 use base::clock::Clock;
 use base::config::Config;
@@ -18,16 +17,12 @@ use base64::engine::general_purpose::STANDARD;
 use entity::heartbeat;
 use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::settings::{HOST, VAULT_KEY, free_port};
-use parom_tests::{Engine, Line, Office, both};
+use parom_tests::{Engine, Line, Office, both, both_engines};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::Value;
 use simulator::crm::{Attachment, HookMessage};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Child;
-use uuid::Uuid;
-
-use crate::conformance::hold::{Named, is_there};
-use crate::walls::read::{root, server_files};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_parom_faults");
 
@@ -106,7 +101,7 @@ async fn leads_to_the_file(drill: &Drill, link: &str) -> bool {
     answer.status == 200
 }
 
-async fn the_key_is_replaced(engine: Engine) {
+async fn m9_the_vault_key_is_replaced_beside_a_serving_process(engine: Engine) {
     let Some((mut drill, line)) = prepared(engine).await else { return };
     let link = link(&drill, &line).await;
     assert!(leads_to_the_file(&drill, &link).await);
@@ -149,58 +144,9 @@ async fn the_key_is_replaced(engine: Engine) {
     drill.ends_well().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m9_the_vault_key_is_replaced_beside_a_serving_process_on_sqlite() {
-    the_key_is_replaced(Engine::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m9_the_vault_key_is_replaced_beside_a_serving_process_on_postgres() {
-    the_key_is_replaced(Engine::Postgres).await;
-}
-
-/// Many sealed values, of rows that nothing else looks at.
-async fn many_files(store: &Store, vault: &Vault, count: usize) {
-    use base::vault::Place;
-    use sea_orm::{EntityTrait, IntoActiveModel};
-    let tenant_id = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
-    let rows: Vec<_> = (0..count)
-        .map(|_| {
-            let id = Uuid::new_v4();
-            let origin = vault.seal(tenant_id, Place::MediaOrigin, &id.to_string(), id.as_bytes());
-            let row = entity::media::Model {
-                tenant_id,
-                id,
-                source_id: tenant_id,
-                message_id: tenant_id,
-                direction: 0,
-                kind: 0,
-                state: 3,
-                origin,
-                file_name: String::new(),
-                mime_type: String::new(),
-                size: 0,
-                checksum: String::new(),
-                failure: String::new(),
-                tries: 0,
-                epoch: 0,
-                leased: false,
-                next_try_at: None,
-                created_at: 0,
-                kept_at: None,
-                day: i32::MAX,
-            };
-            row.into_active_model()
-        })
-        .collect();
-    for some in rows.chunks(500) {
-        entity::media::Entity::insert_many(some.to_vec()).exec_without_returning(store.write()).await.unwrap();
-    }
-}
-
 // kill -9 while the key turns.
 
-async fn dies_at_every_point(engine: Engine) {
+async fn m9_a_rotation_killed_at_every_point_continues(engine: Engine) {
     let Some((mut drill, line)) = prepared(engine).await else { return };
     for point in POINTS.iter().filter(|point| point.starts_with("rotate.")) {
         let before = keys(&drill);
@@ -226,65 +172,6 @@ async fn dies_at_every_point(engine: Engine) {
     }
     goes_both_ways(&drill, &line, "at the end").await;
     drill.ends_well().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m9_a_rotation_killed_at_every_point_continues_on_sqlite() {
-    dies_at_every_point(Engine::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m9_a_rotation_killed_at_every_point_continues_on_postgres() {
-    dies_at_every_point(Engine::Postgres).await;
-}
-
-async fn is_killed_at_any_moment(engine: Engine) {
-    let Some((mut drill, line)) = prepared(engine).await else { return };
-    let (db, vault) = store(&drill).await;
-    many_files(&db, &vault, 2_000).await;
-    let first = keys(&drill)[0].clone();
-    let mut kills = 0;
-    for after in [40, 90, 150, 220, 300, 400, 550, 700] {
-        let mut rotation = drill.command(&["secrets", "rotate"]).spawn().unwrap();
-        // Another moment on each machine; each must do.
-        if tokio::time::timeout(Duration::from_millis(after), rotation.wait()).await.is_err() {
-            rotation.start_kill().unwrap();
-            rotation.wait().await.unwrap();
-            kills += 1;
-        }
-        goes_both_ways(&drill, &line, &format!("killed after {after}")).await;
-    }
-    assert!(kills > 0, "it was never killed");
-    turns(&drill).await;
-    assert_eq!((keys(&drill).len(), keys(&drill)[0] == first), (1, false));
-    assert_eq!(doctor(&drill).await.0, "ok", "{:?}", doctor(&drill).await);
-    drill.everything_is_carried().await;
-    drill.stops().await;
-    drill.serves("").await;
-    goes_both_ways(&drill, &line, "after a restart").await;
-    // Every one of the files opens by the key of the file alone.
-    let (_, vault) = store(&drill).await;
-    use sea_orm::EntityTrait;
-    let rows = entity::media::Entity::find().all(db.read()).await.unwrap();
-    let sealed: Vec<_> =
-        rows.iter().filter(|row| row.state == 3 && row.day == i32::MAX && !row.origin.is_empty()).collect();
-    assert!(sealed.len() >= 2_000);
-    for row in sealed {
-        let plain = vault.open_sealed(row.tenant_id, base::vault::Place::MediaOrigin, &row.id.to_string(), &row.origin);
-        assert_eq!(plain.unwrap().as_slice(), row.id.as_bytes());
-    }
-    db.close().await;
-    drill.ends_well().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m9_killed_at_any_moment_nothing_is_unreadable_on_sqlite() {
-    is_killed_at_any_moment(Engine::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m9_killed_at_any_moment_nothing_is_unreadable_on_postgres() {
-    is_killed_at_any_moment(Engine::Postgres).await;
 }
 
 /// A killed serving process counts as live for half a minute; the rotation reports that it waits, and continues.
@@ -507,66 +394,4 @@ async fn m9_every_sealed_column_is_known_to_the_re_sealer(office: &mut Office) {
 }
 
 both!(m9_every_sealed_column_is_known_to_the_re_sealer);
-
-/// Requirement 6: every secret has its section in `docs/operations.md`, and each section a test that is there.
-#[test]
-fn m9_the_operations_page_describes_the_replacement_of_each_secret_and_its_test() {
-    let text = std::fs::read_to_string(root().join("docs/operations.md")).unwrap();
-    let (_, turning) = text.split_once("\n## Replacing keys and secrets\n").unwrap();
-    let turning = turning.split("\n## ").next().unwrap();
-    let sections: Vec<(&str, &str)> =
-        turning.split("\n### ").skip(1).map(|section| section.split_once('\n').unwrap()).collect();
-    let titles: Vec<&str> = sections.iter().map(|(title, _)| *title).collect();
-    let wanted = [
-        "The vault's key",
-        "A channel's secret",
-        "An integration's client secret",
-        "API keys",
-        "Sessions and cookies",
-        "Webhook secrets",
-    ];
-    assert_eq!(titles, wanted);
-    for (title, body) in sections {
-        let names: Vec<&str> = body
-            .split('`')
-            .skip(1)
-            .step_by(2)
-            .filter(|name| name.starts_with("parom") && name.contains("::"))
-            .collect();
-        let tests: Vec<Named<'_>> = names.iter().filter_map(|name| Named::read(name)).collect();
-        assert!(!tests.is_empty(), "{title}: no test");
-        assert!(tests.iter().all(is_there), "{title}: a test is not there: {names:?}");
-    }
-}
-
-/// Places where values are derived from the key. The table of `docs/operations.md` must describe how each is replaced.
-const DERIVED: &[(&str, &str)] = &[
-    ("media/serve.rs", "signatures of links to files"),
-    ("media/upload.rs", "ids of avatars"),
-    ("identity/throttle.rs", "cookies of devices"),
-    ("oauth/start.rs", "states of installations in a browser"),
-    ("probe.rs", "answers to `GET /healthz?nonce=`"),
-    ("tenant/install/call.rs", "addresses of genuine install calls"),
-    ("webchat/emails.rs", "links in letters about answers in a chat"),
-    ("widget_api/session.rs", "session tokens of the widget"),
-];
-
-#[test]
-fn m9_the_replacement_of_each_derived_value_is_documented() {
-    let derives = |path: &std::path::Path| {
-        let text = std::fs::read_to_string(path).unwrap();
-        ["vault.derive(", "vault\n        .derive(", "vault.derived("].iter().any(|call| text.contains(call))
-    };
-    let found: BTreeSet<String> = server_files()
-        .into_iter()
-        .filter(|(path, _)| derives(path))
-        .map(|(_, inside)| inside.display().to_string())
-        .filter(|path| !path.starts_with("vault"))
-        .collect();
-    let reported: BTreeSet<String> = DERIVED.iter().map(|(file, _)| (*file).to_owned()).collect();
-    assert_eq!(found, reported);
-    let text = std::fs::read_to_string(root().join("docs/operations.md")).unwrap();
-    for (file, words) in DERIVED {
-        assert!(text.contains(&format!("| {words}")), "{file}: docs/operations.md does not say how it turns");
-    }
-}
+both_engines!(m9_the_vault_key_is_replaced_beside_a_serving_process, m9_a_rotation_killed_at_every_point_continues);

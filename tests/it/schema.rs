@@ -1,7 +1,7 @@
 //! The schema as the databases have it, not as the migrations say: it can be distributed by tenant, and hands out
 //! no numbers of its own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 
 use base::clock::Clock;
@@ -151,39 +151,6 @@ async fn every_key_begins_with_the_tenant(office: &mut Office) {
             assert_eq!(first(columns), "tenant_id", "a foreign key of {name}: {columns:?}");
         }
     }
-}
-
-async fn the_tables_that_the_engine_needs_exist(office: &mut Office) {
-    let schema = read(office).await;
-    let there: BTreeSet<&str> = schema.keys().map(String::as_str).collect();
-    let needed = [
-        "tenant",
-        "tenant_channel",
-        "oauth_grant",
-        "install_call",
-        "api_key",
-        "directory",
-        "source",
-        "conversation",
-        "conversation_alias",
-        "message",
-        "raw_hook",
-        "dedupe",
-        "lane",
-        "letter",
-        "attempt",
-        "dead_letter",
-        "turn",
-        "ledger_delta",
-        "parked_status",
-        "idempotency",
-    ];
-    for table in needed {
-        assert!(there.contains(table), "{table} is missing");
-    }
-    assert_eq!(schema["letter"].primary, ["tenant_id", "lane_id", "order_key", "seq"]);
-    assert_eq!(schema["dedupe"].primary, ["tenant_id", "origin", "external_id", "event"]);
-    assert_eq!(schema["turn"].primary, ["tenant_id", "target"]);
 }
 
 async fn no_numbers_are_handed_out(office: &mut Office) {
@@ -349,17 +316,6 @@ async fn one_process_serves_an_sqlite_file() {
     server::start(config(&database).await, quiet()).await.expect("the lock was let go").stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn several_processes_serve_one_postgres() {
-    let Some(database) = TestDatabase::fresh(Engine::Postgres).await else { return };
-    let quiet = || ServerOptions { deliver: false, threads: 1, ..ServerOptions::default() };
-    let first = server::start(config(&database).await, quiet()).await.unwrap();
-    let second = server::start(config(&database).await, quiet()).await.unwrap();
-    first.stop().await;
-    second.stop().await;
-    database.remove().await;
-}
-
 async fn migrations_run_twice_harmlessly(office: &mut Office) {
     let batch = office.desk().to_crm("chat", "1", "Hello");
     office.accepts(batch).await;
@@ -451,5 +407,5 @@ async fn a_database_that_is_behind_is_refused_when_migrating_is_off() {
 }
 
 both!(migrations_of_another_version_are_refused, the_sql_for_citus_names_every_table_once, no_numbers_are_handed_out);
-both!(the_tables_that_the_engine_needs_exist, times_that_move_are_off_wide_rows, every_key_begins_with_the_tenant);
+both!(times_that_move_are_off_wide_rows, every_key_begins_with_the_tenant);
 both!(migrations_run_twice_harmlessly);

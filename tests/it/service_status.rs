@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use actix_web::{App, HttpResponse, HttpServer, web};
+use actix_web::{HttpResponse, web};
 use parom_tests::drill::Drill;
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, HOST, PATIENCE};
-use parom_tests::{Engine, Line, Place, Reply, Setup, Visitor, World, once};
+use parom_tests::{Engine, Line, Place, Reply, Served, Setup, Visitor, World, both_engines, once};
 use serde_json::{Value, json};
 use simulator::crm::{Fault, Part};
 use tokio::sync::Notify;
@@ -104,7 +104,7 @@ async fn it_is_off_unless_it_is_switched_on_and_limited_by_address(world: &mut W
 
 // One trace follows a message from the hook to the receipt, as a collector sees it.
 
-static PORT: OnceLock<u16> = OnceLock::new();
+static URL: OnceLock<String> = OnceLock::new();
 
 /// A collector with memory.
 #[derive(Clone, Default)]
@@ -114,15 +114,14 @@ struct Collector {
 }
 
 impl Collector {
-    fn start() -> Self {
+    fn start() -> (Self, Served) {
         let collector = Self::default();
         let data = web::Data::new(collector.clone());
-        let server =
-            HttpServer::new(move || App::new().app_data(data.clone()).route("/v1/traces", web::post().to(take)));
-        let server = server.workers(1).disable_signals().bind(("127.0.0.1", 0)).unwrap();
-        PORT.set(server.addrs()[0].port()).expect("one collector a test");
-        tokio::spawn(server.run());
-        collector
+        let server = Served::start(move |routes| {
+            routes.app_data(data.clone()).route("/v1/traces", web::post().to(take));
+        });
+        URL.set(server.url.clone()).expect("one collector a test");
+        (collector, server)
     }
 
     /// The spans of a message, once there are so many.
@@ -167,10 +166,10 @@ fn one<'spans>(spans: &'spans [Value], name: &str) -> &'spans Value {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_is_followed_from_the_hook_to_the_receipt() {
-    let collector = Collector::start();
+    let (collector, _server) = Collector::start();
     let follow = |config: &mut base::config::Config| {
-        let port = PORT.get().expect("the collector runs");
-        config.telemetry.otlp_url = Some(format!("http://127.0.0.1:{port}").parse().unwrap());
+        let url = URL.get().expect("the collector runs");
+        config.telemetry.otlp_url = Some(url.parse().unwrap());
     };
     let mut world = World::start(Engine::Sqlite, Setup { change: follow, ..Setup::default() }).await.unwrap();
     let line = world.line("support").await;
@@ -267,18 +266,5 @@ async fn the_file_is_read_again(engine: Engine) {
     drill.ends_well().await;
 }
 
-mod the_file {
-    use parom_tests::Engine;
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn is_read_again_on_sqlite() {
-        super::the_file_is_read_again(Engine::Sqlite).await;
-    }
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn is_read_again_on_postgres() {
-        super::the_file_is_read_again(Engine::Postgres).await;
-    }
-}
-
 once!(it_is_off_unless_it_is_switched_on_and_limited_by_address, it_says_what_works_and_what_does_not);
+both_engines!(the_file_is_read_again);

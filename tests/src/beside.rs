@@ -117,32 +117,10 @@ pub(crate) async fn start(clock: &Clock) -> Telegram {
     Telegram::start(Options { now, ..Options::default() }).await.expect("a Telegram")
 }
 
-/// A world with a Telegram.
-pub struct TelegramWorld(World);
-
-impl Place for TelegramWorld {
-    async fn open(engine: Engine) -> Option<Self> {
-        World::start(engine, Setup { telegram: true, ..Setup::default() }).await.map(Self)
-    }
-
-    async fn close(self) {
-        self.0.close().await;
-    }
-}
-
-impl Deref for TelegramWorld {
-    type Target = World;
-
-    fn deref(&self) -> &World {
-        &self.0
-    }
-}
-
-impl DerefMut for TelegramWorld {
-    fn deref_mut(&mut self) -> &mut World {
-        &mut self.0
-    }
-}
+crate::world_of!(
+    /// A world with a Telegram.
+    TelegramWorld: Setup { telegram: true, ..Setup::default() }
+);
 
 /// A source of kind `telegram`, and a person who has a chat with its bot.
 #[derive(Clone, Debug)]

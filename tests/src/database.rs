@@ -50,16 +50,6 @@ impl TestDatabase {
         Some(database)
     }
 
-    /// Creates one without any tables in a cluster of the test's own.
-    pub async fn in_cluster(cluster: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let name = format!("parom_{}", Uuid::new_v4().simple());
-        let url = address_of(cluster, &name);
-        let database = Self { engine: Engine::Postgres, url, created: Some((name, cluster.to_owned())), folder };
-        database.administer("CREATE DATABASE {name}").await;
-        database
-    }
-
     /// Creates one without any tables, for tests of migrations.
     pub async fn empty(engine: Engine) -> Option<Self> {
         let database = Self::reserved(engine)?;

@@ -47,15 +47,7 @@ impl Deref for Drill {
 impl Drill {
     /// Creates a database and a key; starts no server yet. `None` if the engine is unavailable.
     pub async fn prepare(engine: Engine, binary: &Path) -> Option<Self> {
-        Some(Self::on(TestDatabase::fresh(engine).await?, binary).await)
-    }
-
-    /// [`Drill::prepare`] on a new database of a cluster of the test's own.
-    pub async fn prepare_in(cluster: &str, binary: &Path) -> Self {
-        Self::on(TestDatabase::in_cluster(cluster).await, binary).await
-    }
-
-    async fn on(database: TestDatabase, binary: &Path) -> Self {
+        let database = TestDatabase::fresh(engine).await?;
         let stage = Stage::set(Clock::system()).await;
         let text = config_text(free_port(), database.url(), stage.sandbox.url());
         let text = format!(
@@ -70,7 +62,7 @@ impl Drill {
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let key = String::from_utf8(made.stdout).expect("a key is text");
         drill.stage.api = drill.stage.api.with_key(key.trim());
-        drill
+        Some(drill)
     }
 
     /// The binary with these arguments and this drill's configuration.

@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use actix_web::dev::ServerHandle;
 use actix_web::http::header;
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+
+use crate::Served;
 
 /// The response for a path.
 #[derive(Clone, Debug)]
@@ -207,14 +208,7 @@ type Pages = Arc<Mutex<BTreeMap<String, (String, String)>>>;
 /// A site controlled by the test. Stops when dropped.
 pub struct Site {
     pages: Pages,
-    port: u16,
-    server: ServerHandle,
-}
-
-impl Drop for Site {
-    fn drop(&mut self) {
-        drop(self.server.stop(false));
-    }
+    server: Served,
 }
 
 impl Site {
@@ -222,16 +216,10 @@ impl Site {
     pub fn start() -> Self {
         let pages = Pages::default();
         let data = web::Data::new(pages.clone());
-        let server = HttpServer::new(move || App::new().app_data(data.clone()).default_service(web::to(show)))
-            .workers(1)
-            .disable_signals()
-            .bind("127.0.0.1:0")
-            .expect("a port for the site");
-        let port = server.addrs().first().expect("an address").port();
-        let server = server.run();
-        let handle = server.handle();
-        tokio::spawn(server);
-        Self { pages, port, server: handle }
+        let server = Served::start(move |routes| {
+            routes.app_data(data.clone()).default_service(web::to(show));
+        });
+        Self { pages, server }
     }
 
     /// Sets or replaces the page of a path.
@@ -241,12 +229,12 @@ impl Site {
 
     /// The address of a path: another origin than the server's on the same site (same machine, another port).
     pub fn neighbour(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.port)
+        format!("{}{path}", self.server.url)
     }
 
     /// The same page under the name of another site.
     pub fn stranger(&self, path: &str) -> String {
-        format!("http://localhost:{}{path}", self.port)
+        self.neighbour(path).replacen("127.0.0.1", "localhost", 1)
     }
 }
 

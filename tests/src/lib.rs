@@ -39,6 +39,7 @@ pub mod messenger;
 pub mod office;
 pub mod people;
 pub mod push_service;
+mod served;
 pub mod settings;
 pub mod simulation;
 pub mod world;
@@ -46,6 +47,7 @@ pub mod world;
 use std::future::Future;
 
 pub use api::{Api, Reply, Visitor, answer, client, try_answer};
+use base::config::Config;
 pub use beside::{Beside, Simulated, TelegramLine, TelegramWorld};
 pub use browser::Browser;
 pub use database::Engine;
@@ -55,6 +57,7 @@ pub use mail::{Mail, MailServer};
 pub use messenger::{Answer, Messenger, Received};
 pub use office::{KeptStarts, Office};
 pub use people::{Customer, Line, Manager, Owner, Stage, cookie_of, state_of};
+pub use served::Served;
 pub use settings::ends_within;
 pub use world::{Setup, World};
 
@@ -74,21 +77,72 @@ pub async fn run<P: Place>(engine: Engine, test: impl AsyncFnOnce(&mut P)) {
     place.close().await;
 }
 
-/// Turns each `async fn name(place: &mut Place)` into a test on SQLite and one on PostgreSQL. Without
-/// `PAROM_TEST_POSTGRES` the second is skipped with a message; `tests/run` always sets it.
+/// [`run`] in a world with another configuration.
+pub async fn run_with(engine: Engine, change: fn(&mut Config), test: impl AsyncFnOnce(&mut World)) {
+    let Some(mut world) = World::start(engine, Setup { change, ..Setup::default() }).await else { return };
+    test(&mut world).await;
+    world.close().await;
+}
+
+/// A world whose tests want a setup of their own: `world_of!(name: setup)`.
 #[macro_export]
-macro_rules! both {
-    ($($name:ident),+ $(,)?) => {$(
-        mod $name {
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                $crate::run($crate::Engine::Sqlite, super::$name).await;
+macro_rules! world_of {
+    ($(#[$attribute:meta])* $name:ident: $setup:expr) => {
+        $(#[$attribute])*
+        pub struct $name($crate::World);
+
+        impl $crate::Place for $name {
+            async fn open(engine: $crate::Engine) -> Option<Self> {
+                $crate::World::start(engine, $setup).await.map(Self)
             }
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                $crate::run($crate::Engine::Postgres, super::$name).await;
+            async fn close(self) {
+                self.0.close().await;
             }
+        }
+
+        impl std::ops::Deref for $name {
+            type Target = $crate::World;
+
+            fn deref(&self) -> &$crate::World {
+                &self.0
+            }
+        }
+
+        impl std::ops::DerefMut for $name {
+            fn deref_mut(&mut self) -> &mut $crate::World {
+                &mut self.0
+            }
+        }
+    };
+}
+
+/// A test of this name, for the macros below.
+#[macro_export]
+macro_rules! on {
+    ($name:ident: $test:expr) => {
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            $test.await;
+        }
+    };
+}
+
+/// Turns each `async fn name(place: &mut Place)` into a test on SQLite and one on PostgreSQL; `both!(change: name)` changes the
+/// world's configuration before. Without `PAROM_TEST_POSTGRES` the second is skipped with a message; `tests/run` always
+/// sets it.
+#[macro_export]
+macro_rules! both {
+    ($change:ident: $($name:ident),+ $(,)?) => {$(
+        mod $name {
+            $crate::on!(sqlite: $crate::run_with($crate::Engine::Sqlite, super::$change, super::$name));
+            $crate::on!(postgres: $crate::run_with($crate::Engine::Postgres, super::$change, super::$name));
+        }
+    )+};
+    ($($name:ident),+ $(,)?) => {$(
+        mod $name {
+            $crate::on!(sqlite: $crate::run($crate::Engine::Sqlite, super::$name));
+            $crate::on!(postgres: $crate::run($crate::Engine::Postgres, super::$name));
         }
     )+};
 }
@@ -99,42 +153,38 @@ macro_rules! both {
 macro_rules! both_engines {
     ($($name:ident),+ $(,)?) => {$(
         mod $name {
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                super::$name($crate::Engine::Sqlite).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                super::$name($crate::Engine::Postgres).await;
-            }
+            $crate::on!(sqlite: super::$name($crate::Engine::Sqlite));
+            $crate::on!(postgres: super::$name($crate::Engine::Postgres));
         }
     )+};
 }
 
-/// Turns each `async fn name(place: &mut Place)` into a test on SQLite: for behaviour independent of the database's
-/// dialect.
+/// [`both`] on SQLite alone: for behaviour independent of the database's dialect.
 #[macro_export]
 macro_rules! once {
+    ($change:ident: $($name:ident),+ $(,)?) => {$(
+        mod $name {
+            $crate::on!(sqlite: $crate::run_with($crate::Engine::Sqlite, super::$change, super::$name));
+        }
+    )+};
     ($($name:ident),+ $(,)?) => {$(
         mod $name {
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                $crate::run($crate::Engine::Sqlite, super::$name).await;
-            }
+            $crate::on!(sqlite: $crate::run($crate::Engine::Sqlite, super::$name));
         }
     )+};
 }
 
-/// Turns each `async fn name(place: &mut Place)` into a test on PostgreSQL: for behaviour of several instances.
+/// [`both`] on PostgreSQL alone: for behaviour of several instances.
 #[macro_export]
 macro_rules! on_postgres {
+    ($change:ident: $($name:ident),+ $(,)?) => {$(
+        mod $name {
+            $crate::on!(postgres: $crate::run_with($crate::Engine::Postgres, super::$change, super::$name));
+        }
+    )+};
     ($($name:ident),+ $(,)?) => {$(
         mod $name {
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                $crate::run($crate::Engine::Postgres, super::$name).await;
-            }
+            $crate::on!(postgres: $crate::run($crate::Engine::Postgres, super::$name));
         }
     )+};
 }

@@ -6,9 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use actix_web::body::SizedStream;
-use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use base::clock::Clock;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -18,6 +17,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::sync::watch;
+
+use crate::Served;
 
 /// A response of the messenger.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,13 +97,7 @@ struct Shared {
 pub struct Messenger {
     shared: Arc<Shared>,
     url: String,
-    server: ServerHandle,
-}
-
-impl Drop for Messenger {
-    fn drop(&mut self) {
-        drop(self.server.stop(false));
-    }
+    _server: Served,
 }
 
 impl Messenger {
@@ -117,16 +112,10 @@ impl Messenger {
         };
         let shared = Arc::new(Shared { clock, state: Mutex::new(state), changed: watch::Sender::new(0) });
         let data = web::Data::from(shared.clone());
-        let server = HttpServer::new(move || App::new().app_data(data.clone()).default_service(web::to(take)))
-            .workers(1)
-            .disable_signals()
-            .bind("127.0.0.1:0")
-            .expect("a port for the messenger");
-        let url = format!("http://{}/hook", server.addrs().first().expect("an address"));
-        let server = server.run();
-        let handle = server.handle();
-        tokio::spawn(server);
-        Self { shared, url, server: handle }
+        let server = Served::start(move |routes| {
+            routes.app_data(data.clone()).default_service(web::to(take));
+        });
+        Self { shared, url: format!("{}/hook", server.url), _server: server }
     }
 
     /// Its `webhook_url`.

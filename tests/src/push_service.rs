@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use aes_gcm::aead::{Aead, KeyInit, Nonce};
 use aes_gcm::{Aes128Gcm, Key};
 use base64::Engine;
@@ -17,6 +16,8 @@ use p256::ecdsa::{Signature, VerifyingKey};
 use p256::{PublicKey, SecretKey};
 use serde_json::Value;
 use sha2::Sha256;
+
+use crate::Served;
 
 /// A subscription as a browser's script reports it.
 #[derive(Clone, Debug)]
@@ -62,13 +63,7 @@ struct PushState {
 /// A push service that the test controls. Stops when dropped.
 pub struct PushService {
     state: Arc<Mutex<PushState>>,
-    server: ServerHandle,
-}
-
-impl Drop for PushService {
-    fn drop(&mut self) {
-        drop(self.server.stop(false));
-    }
+    _server: Served,
 }
 
 impl PushService {
@@ -76,15 +71,11 @@ impl PushService {
     pub fn start() -> Self {
         let state = Arc::new(Mutex::new(PushState::default()));
         let data = web::Data::new(state.clone());
-        let app = move || App::new().app_data(data.clone()).route("/send/{browser}", web::post().to(send));
-        let server =
-            HttpServer::new(app).workers(1).disable_signals().bind("127.0.0.1:0").expect("a port for the push service");
-        let port = server.addrs().first().expect("an address").port();
-        let server = server.run();
-        let handle = server.handle();
-        tokio::spawn(server);
-        state.lock().unwrap().base = format!("http://127.0.0.1:{port}");
-        Self { state, server: handle }
+        let server = Served::start(move |routes| {
+            routes.app_data(data.clone()).route("/send/{browser}", web::post().to(send));
+        });
+        state.lock().unwrap().base.clone_from(&server.url);
+        Self { state, _server: server }
     }
 
     fn state(&self) -> MutexGuard<'_, PushState> {

@@ -6,7 +6,7 @@ use entity::{alert_chat, alert_device, alert_notice, alert_webhook};
 use parom::alert_notices::bot;
 use parom::identity::MemberRole;
 use parom_tests::push_service::{PushService, PushSubscription};
-use parom_tests::{Answer, Engine, MailServer, Setup, Visitor, World, both, both_engines, on_postgres, once};
+use parom_tests::{Answer, Engine, Line, MailServer, Setup, Visitor, World, both, both_engines, on_postgres, once};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use simulator::telegram::{Fault, NewPerson};
@@ -15,8 +15,15 @@ use uuid::Uuid;
 use super::{HOUR, MINUTE, gets_a_bot, sends_due_notices};
 use crate::panel::{add_member, sign_in};
 
-async fn world(engine: Engine) -> Option<World> {
-    World::start(engine, Setup { telegram: true, change: super::with_mail_and_bot, ..Setup::default() }).await
+/// A world with the vendor's bot, and the owner of a line's account in her panel.
+async fn begun(engine: Engine) -> Option<(World, i64, Line, Visitor)> {
+    let setup = Setup { telegram: true, change: super::with_mail_and_bot, ..Setup::default() };
+    let mut world = World::start(engine, setup).await?;
+    let bot = gets_a_bot(&mut world).await;
+    let line = world.line("support").await;
+    add_member(&world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
+    let anna = sign_in(&world, "anna@example.com").await;
+    Some((world, bot, line, anna))
 }
 
 /// The code that the page shows.
@@ -55,11 +62,7 @@ fn bot_texts(world: &World, bot: i64, person: i64) -> Vec<String> {
 
 async fn a_linked_chat_gets_notices_until_it_is_unlinked(engine: Engine) {
     let _mail = MailServer::start().await;
-    let Some(mut world) = world(engine).await else { return };
-    let bot = gets_a_bot(&mut world).await;
-    let line = world.line("support").await;
-    add_member(&world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
-    let anna = sign_in(&world, "anna@example.com").await;
+    let Some((mut world, bot, line, anna)) = begun(engine).await else { return };
     let person = links(&world, &anna, bot, "Anna").await;
     assert_eq!(bot_texts(&world, bot, person).len(), 1, "{:?}", bot_texts(&world, bot, person));
     assert!(bot_texts(&world, bot, person)[0].starts_with("This chat is linked"));
@@ -100,11 +103,7 @@ async fn a_linked_chat_gets_notices_until_it_is_unlinked(engine: Engine) {
 
 async fn a_code_that_is_wrong_old_or_used_links_nothing(engine: Engine) {
     let _mail = MailServer::start().await;
-    let Some(mut world) = world(engine).await else { return };
-    let bot = gets_a_bot(&mut world).await;
-    let line = world.line("support").await;
-    add_member(&world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
-    let anna = sign_in(&world, "anna@example.com").await;
+    let Some((world, bot, _, anna)) = begun(engine).await else { return };
     anna.opens("/panel/alerts").await.is(200);
     let page = anna.does("/panel/alerts/chat", &[]).await;
     let code = code_of(&page.text);
@@ -141,12 +140,9 @@ async fn a_code_that_is_wrong_old_or_used_links_nothing(engine: Engine) {
 
 async fn a_blocked_bot_is_shown_as_off_and_delays_no_other_recipient(engine: Engine) {
     let mail = MailServer::start().await;
-    let Some(mut world) = world(engine).await else { return };
-    let bot = gets_a_bot(&mut world).await;
-    let line = world.line("support").await;
-    add_member(&world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
+    let Some((world, bot, line, anna)) = begun(engine).await else { return };
     add_member(&world, line.tenant_id, "mark@example.com", MemberRole::Administrator).await;
-    let (anna, mark) = (sign_in(&world, "anna@example.com").await, sign_in(&world, "mark@example.com").await);
+    let mark = sign_in(&world, "mark@example.com").await;
     let annas = links(&world, &anna, bot, "Anna").await;
     let marks = links(&world, &mark, bot, "Mark").await;
     // Telegram fails for Anna; Mark and both e-mails do not wait for it.
@@ -177,11 +173,7 @@ async fn a_blocked_bot_is_shown_as_off_and_delays_no_other_recipient(engine: Eng
 /// A stranger's messages use up neither the answers of the bot nor the time of a poll.
 async fn a_flood_of_one_chat_is_answered_a_few_times(engine: Engine) {
     let _mail = MailServer::start().await;
-    let Some(mut world) = world(engine).await else { return };
-    let bot = gets_a_bot(&mut world).await;
-    let line = world.line("support").await;
-    add_member(&world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
-    let anna = sign_in(&world, "anna@example.com").await;
+    let Some((world, bot, _, anna)) = begun(engine).await else { return };
     let stranger = world.telegram().add_person(NewPerson::default());
     let chat = world.telegram().customer(stranger, bot);
     for number in 0..60 {
@@ -371,10 +363,13 @@ on_postgres!(two_processes_have_one_key);
 
 // Alerts to an account's own program.
 
-/// The secret that the page shows once.
-fn secret_of(text: &str) -> String {
+/// Alerts go to the test's messenger, with the secret that the page shows once.
+async fn sets_the_webhook(world: &World, olga: &Visitor) {
+    let url = world.messenger.url().to_owned();
+    let text = olga.does("/panel/alerts/webhook", &[("url", &url)]).await.text;
     let at = text.find("whsec_").expect("a secret");
-    text[at..].chars().take_while(|sign| !['<', '"', ' '].contains(sign)).collect()
+    let secret: String = text[at..].chars().take_while(|sign| !['<', '"', ' '].contains(sign)).collect();
+    world.messenger.knows("", &secret);
 }
 
 async fn a_program_gets_a_webhook_for_an_alert_and_its_end(world: &mut World) {
@@ -383,9 +378,7 @@ async fn a_program_gets_a_webhook_for_an_alert_and_its_end(world: &mut World) {
     olga.opens("/panel/alerts").await.is(200).says(&["Address of your program"]);
     let wrong = olga.sends("/panel/alerts/webhook", &[("url", "ftp://example.com")]).await.is(422);
     wrong.says(&["ftp://example.com", "https://"]);
-    let url = world.messenger.url().to_owned();
-    let page = olga.does("/panel/alerts/webhook", &[("url", &url)]).await;
-    world.messenger.knows("", &secret_of(&page.text));
+    sets_the_webhook(world, &olga).await;
     olga.opens("/panel/audit?group=alert").await.is(200).says(&["Alert webhook set"]);
     // The secret is encrypted, and shown only this once.
     let row = alert_webhook::Entity::of_tenant(line.tenant_id).one(world.app().store.read()).await.unwrap().unwrap();
@@ -439,9 +432,7 @@ async fn one_notice_is_sent_by_one_of_two_processes(world: &mut World) {
     let other = world.another_server().await;
     let olga = world.panel(line.tenant_id).await;
     olga.opens("/panel/alerts").await.is(200);
-    let url = world.messenger.url().to_owned();
-    let page = olga.does("/panel/alerts/webhook", &[("url", &url)]).await;
-    world.messenger.knows("", &secret_of(&page.text));
+    sets_the_webhook(world, &olga).await;
     goes_wrong(world, line.tenant_id, "late").await;
     let (here, there) = tokio::join!(
         parom::alert_notices::round(&world.app().alert_notices),
@@ -455,9 +446,7 @@ async fn an_intermittent_cause_is_reported_at_most_once_an_hour(world: &mut Worl
     let line = world.line("support").await;
     let olga = world.panel(line.tenant_id).await;
     olga.opens("/panel/alerts").await.is(200);
-    let url = world.messenger.url().to_owned();
-    let page = olga.does("/panel/alerts/webhook", &[("url", &url)]).await;
-    world.messenger.knows("", &secret_of(&page.text));
+    sets_the_webhook(world, &olga).await;
     let ends = async |world: &World| {
         let db = world.app().store.write();
         parom::alert::resolve(world.app(), db, line.tenant_id, "late", "").await.unwrap();

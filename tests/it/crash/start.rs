@@ -16,7 +16,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 
-use super::{all_are_stored, all_arrived, prepared, stored, writes_until_refused};
+use super::{all_are_stored, all_arrived, goes_on, prepared, stored, writes_until_refused};
 use crate::engine::spool::left_behind;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -186,8 +186,7 @@ async fn without_memory_it_dies_and_loses_nothing(engine: Engine) {
     let Some((mut drill, line)) = prepared(engine).await else { return };
     drill.serves("").await;
     let writing = writes_until_refused(&drill, &line, 0);
-    let came = |sandbox: &simulator::crm::Sandbox| (sandbox.messages(HOST).len() > 10).then_some(());
-    assert!(drill.sandbox.wait_for(came, LIMIT).await.is_some(), "messages are carried");
+    goes_on(&drill, 10).await;
     drill.may_grow_by(ROOM);
     let flood = flood(&drill, &line);
     drill.dies().await;
@@ -211,8 +210,7 @@ async fn lives(drill: &mut Drill, line: &Line, disk: &LosingDisk, acknowledged: 
     drill.has_environment(disk.environment());
     drill.serves("").await;
     let writing = writes_until_refused(drill, line, acknowledged);
-    let came = |sandbox: &simulator::crm::Sandbox| (sandbox.messages(HOST).len() > arrived).then_some(());
-    assert!(drill.sandbox.wait_for(came, LIMIT).await.is_some(), "it goes on after {acknowledged} texts");
+    goes_on(drill, arrived).await;
     drill.is_killed().await;
     drill.has_environment(Vec::new());
     writing.await.unwrap()

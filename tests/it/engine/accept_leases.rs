@@ -1,103 +1,18 @@
 //! Leases written by the commit that stores the letters.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use parom_tests::office::{Desk, LEASE, Office};
+use parom_tests::office::{LEASE, Office};
 use parom_tests::settings::PATIENCE;
 use parom_tests::{KeptStarts, both};
 use queue::accept_batch::AcceptBatch;
 use queue::{Claim, LeaseRequest, Settled, TargetRate};
-use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
 
 /// Stores a commit's batches; returns what it leased.
 async fn accept(office: &Office, batches: &[AcceptBatch], wishes: &[LeaseRequest]) -> Vec<Claim> {
     let batches: Vec<&AcceptBatch> = batches.iter().collect();
     let call = office.queue.lease_call(wishes, LEASE);
     office.queue.accept_leasing(&batches, &call).await.unwrap().claims
-}
-
-/// Claims by their text, without ids.
-fn seen(claims: &[Claim]) -> BTreeMap<String, String> {
-    let one = |claim: &Claim| {
-        let letter = &claim.letter;
-        let head = (letter.order_key, letter.seq, letter.attempts, letter.unknown, letter.resends, letter.late);
-        let times = (letter.accepted_at, letter.expires_at, letter.day, letter.kind);
-        let lease = (claim.epoch, claim.starts, claim.probe, claim.until, claim.direction, claim.stream);
-        (letter.payload.clone(), format!("{head:?} {times:?} {lease:?}"))
-    };
-    claims.iter().map(one).collect()
-}
-
-/// Lanes and letters of a desk, without ids.
-async fn rows(office: &Office, desk: &Desk) -> Vec<String> {
-    let mut all = Vec::new();
-    for row in office.letters(desk).await {
-        all.push(format!("letter {} {} {} {}", row.payload, row.order_key, row.seq, row.unknown));
-    }
-    for row in office.lanes(desk).await {
-        let lease = (row.owner, row.epoch, row.leased_until, row.starts);
-        let places = (row.next_seq, row.last_key, row.max_key);
-        all.push(format!("lane {} {:?} {lease:?} {places:?} {}", row.waiting, row.due_at, row.carried));
-    }
-    all.sort();
-    all
-}
-
-/// The leases of an accept, together with those of a claim of the rest, are the leases of an accept and a claim, and leave the same
-/// rows.
-async fn accept_and_lease_is_accept_and_claim(office: &mut Office) {
-    let desks = [office.desk(), office.desk()];
-    let mut conversations = Vec::new();
-    for desk in &desks {
-        conversations.push(office.quiet(desk, 6, 2).await);
-    }
-    let mut random = StdRng::seed_from_u64(7);
-    let (mut at_once, mut later) = (0, 0);
-    for round in 0..150 {
-        office.advance(random.random_range(1..3_000));
-        let chosen: Vec<(usize, i64)> =
-            (0..random.random_range(1..6)).map(|_| (random.random_range(0..6), random.random_range(0..50))).collect();
-        let mut of_desks = Vec::new();
-        for (number, desk) in desks.iter().enumerate() {
-            let batch = |(place, (chat, hint)): (usize, &(usize, i64))| {
-                let mut batch = desk.hook(&conversations[number][*chat], &format!("{round}-{place}"));
-                batch.entries[0].letters[0].payload = format!("{round}-{place}");
-                batch.entries[0].letters[0].order_hint = Some(*hint).filter(|hint| *hint > 9);
-                batch
-            };
-            let batches: Vec<AcceptBatch> = chosen.iter().enumerate().map(batch).collect();
-            let wishes = [desk.wish(desk.source_id, 100)];
-            let mut claims = Vec::new();
-            if number == 0 {
-                claims = accept(office, &batches, &wishes).await;
-                at_once += claims.len();
-            } else {
-                office.queue.accept(&batches.iter().collect::<Vec<_>>(), false).await.unwrap();
-            }
-            office.assert_awake().await;
-            let rest = office.queue.claim(&wishes, LEASE).await.unwrap();
-            later += if number == 0 { rest.len() } else { 0 };
-            claims.extend(rest);
-            claims.sort_by_key(|claim| claim.letter.payload.clone());
-            of_desks.push(claims);
-        }
-        assert_eq!(seen(&of_desks[0]), seen(&of_desks[1]), "round {round}");
-        assert_eq!(rows(office, &desks[0]).await, rows(office, &desks[1]).await, "round {round}");
-        // Some stay leased, some come back.
-        for (one, other) in of_desks[0].iter().zip(&of_desks[1]) {
-            let settled = match random.random_range(0..64) {
-                0 => continue,
-                1..5 => Settled::Retry { millis: 400, unknown: false, resent: false },
-                _ => Settled::Delivered,
-            };
-            for claim in [one, other] {
-                assert!(office.settles(claim, settled.clone()).await);
-            }
-        }
-    }
-    assert!(at_once > 30 && later > 20, "{at_once} {later}");
 }
 
 /// What waits goes first, a rate holds, and a target that is held starts nothing.
@@ -194,9 +109,8 @@ async fn a_commit_of_many_letters_leases_none_of_them_on_postgres(office: &mut O
 }
 
 both!(
-    accept_and_lease_is_accept_and_claim,
     an_accept_leases_no_more_than_a_claim_would,
     a_letter_leased_at_acceptance_by_a_dead_process_returns_as_unknown,
     a_lease_of_an_accept_that_was_not_answered_is_read_back,
-    a_commit_of_many_letters_leases_none_of_them_on_postgres,
+    a_commit_of_many_letters_leases_none_of_them_on_postgres
 );

@@ -37,25 +37,6 @@ async fn a_lease_obtained_too_late_is_given_back(office: &mut Office) {
     assert!(office.settles(&claim, Settled::Delivered).await);
 }
 
-/// Whatever is wrong with the turn of a target, what comes for it is stored.
-async fn a_letter_that_cannot_be_leased_is_stored_nevertheless(office: &mut Office) {
-    let desk = office.desk();
-    let conversations = office.quiet(&desk, 1, 1).await;
-    let kept = Arc::new(KeptStarts::default());
-    office.writer.start_with(Some(kept.clone()));
-    let db = office.connect().await;
-    let fill = |tokens: i64| format!("UPDATE turn SET tokens = {tokens}, refilled_at = 1");
-    db.execute_unprepared(&fill(i64::MAX)).await.unwrap();
-    let receipt = office.writer.accept(desk.hook(&conversations[0], "1")).await.unwrap();
-    assert!(matches!(receipt[0], ItemOutcome::New { .. }), "{receipt:?}");
-    office.writer.start_with(None);
-    assert_eq!(office.letters(&desk).await.len(), 1);
-    db.execute_unprepared(&fill(0)).await.unwrap();
-    let mut claims = kept.take();
-    claims.extend(office.claims(&desk, desk.source_id, 10).await);
-    assert!(office.settles(&claims[0], Settled::Delivered).await);
-}
-
 /// The commit without an answer may still run. Once the batch was stored again it does not, because both insert the same
 /// keys: only then its leases are looked for.
 async fn the_leases_of_a_lost_commit_are_looked_for_when_it_has_ended(office: &mut Office) {
@@ -422,7 +403,7 @@ async fn c9_a_lane_leased_again_meanwhile_is_recognised_by_its_attempt(office: &
 
 both!(c9_a_lane_leased_again_meanwhile_is_recognised_by_its_attempt, a_context_of_a_new_conversation_is_what_is_stored);
 both!(the_leases_of_a_lost_commit_are_looked_for_when_it_has_ended, slots_come_back_after_any_outcome_of_a_commit);
-both!(c9_a_settlement_whose_commit_was_not_answered_is_reported, a_letter_that_cannot_be_leased_is_stored_nevertheless);
+both!(c9_a_settlement_whose_commit_was_not_answered_is_reported);
 both!(c8_a_letter_without_a_message_of_its_own_is_queued_once, a_worker_that_stops_sends_what_its_last_commit_leased);
 both!(c7_a_claim_whose_commit_was_not_answered_is_carried, c7_letters_leased_by_a_lost_commit_are_sent_at_once);
 both!(c8_a_letter_delivered_meanwhile_is_not_queued_again, a_context_of_the_lease_is_what_is_stored);

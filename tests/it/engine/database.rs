@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use base::config;
+use base::config::{self, Config};
 use base::fault::Faults;
 use base::store::Store;
 use base::supervisor::Supervisor;
@@ -16,7 +16,7 @@ use entity::attempt;
 use parom_tests::meddler::{Meddler, Meddling};
 use parom_tests::office::{Desk, LEASE, all_at_once, settlement};
 use parom_tests::settings::PATIENCE;
-use parom_tests::{Engine, Office, Setup, World, both, on_postgres};
+use parom_tests::{Engine, Office, World, both, on_postgres};
 use queue::accept_batch::{AcceptBatch, ItemOutcome, Priority, RawHook};
 use queue::writer::{AcceptError, Writer};
 use queue::{Queue, Settled};
@@ -39,26 +39,6 @@ async fn refuses(world: &World, code: &str, times: u32) {
     let arguments = format!("trouble('{code}', '{times}')");
     makes(world, &format!("CREATE TRIGGER trouble BEFORE INSERT ON message FOR EACH ROW EXECUTE FUNCTION {arguments}"))
         .await;
-}
-
-/// While a table is empty, reading the whole of it costs less than asking an index for each row; the plan outlives
-/// that.
-async fn rows_are_changed_by_their_keys_from_the_first_on(world: &mut World) {
-    let write = world.app().store.write_tx().await.unwrap();
-    write
-        .execute_unprepared(
-            "PREPARE taken AS WITH rows(tenant_id, lane_id) AS (SELECT * FROM unnest($1::uuid[], $2::uuid[])) \
-        UPDATE lane SET next_seq = 1 FROM rows WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id",
-        )
-        .await
-        .unwrap();
-    let explained = Statement::from_string(world.app().store.backend(), "EXPLAIN EXECUTE taken('{}', '{}')");
-    let plan: Vec<String> =
-        write.query_all_raw(explained).await.unwrap().iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
-    write.rollback().await.unwrap();
-    let plan = plan.join("\n");
-    assert!(plan.contains("lane_pkey") && plan.contains("Index Cond"), "{plan}");
-    assert!(!plan.contains("Seq Scan"), "{plan}");
 }
 
 async fn a_rolled_back_transaction_is_written_again(world: &mut World) {
@@ -125,9 +105,11 @@ async fn a_full_disk_loses_no_hook(world: &mut World) {
     assert_eq!(world.messenger.texts(), [text]);
 }
 
-async fn a_pool_of_two_serves_fifty_at_once() {
-    let setup = Setup { change: |config| config.database.max_connections = 2, ..Setup::default() };
-    let Some(mut world) = World::start(Engine::Postgres, setup).await else { return };
+fn a_pool_of_two(config: &mut Config) {
+    config.database.max_connections = 2;
+}
+
+async fn too_few_connections_end_in_waiting(world: &mut World) {
     let line = world.line("support").await;
     let posts = (0..50).map(|number| {
         let customer = world.customer(&line, &format!("c{}", number % 7));
@@ -139,12 +121,6 @@ async fn a_pool_of_two_serves_fifty_at_once() {
     assert!(taken > 0);
     world.deliver_all().await;
     assert_eq!(world.texts_at_crm(&line).len(), taken);
-    parom_tests::Place::close(world).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn too_few_connections_end_in_waiting() {
-    a_pool_of_two_serves_fifty_at_once().await;
 }
 
 /// The database behind a proxy that can close its connections.
@@ -339,15 +315,6 @@ fn with_bytes(desk: &Desk, number: u32, bytes: usize) -> AcceptBatch {
     batch
 }
 
-async fn a_settlement_waits_for_the_database(office: &mut Office) {
-    let desk = office.desk();
-    office.accepts(desk.to_crm("chat", "1", "one")).await;
-    let claim = office.claims_one(&desk).await;
-    office.faults.add("settle.before_commit=error:3").unwrap();
-    assert!(office.settles(&claim, Settled::Delivered).await, "what was sent is written down");
-    assert!(office.letters(&desk).await.is_empty());
-}
-
 /// C5: errors that come immediately, as from a restarting database, use up no attempts.
 async fn c5_a_settlement_is_tried_for_as_long_as_its_lease_lasts(office: &mut Office) {
     let desk = office.desk();
@@ -451,26 +418,6 @@ async fn racing_instances_store_one_message(office: &mut Office) {
     assert_eq!(office.lanes(&desk).await.len(), 1, "a conversation that two open at once is one");
 }
 
-async fn a_repeat_with_other_content_is_reported_as_different(office: &mut Office) {
-    let desk = office.desk();
-    office.accepts(desk.to_crm("chat", "same", "Hello")).await;
-    let mut batch = desk.to_crm("chat", "same", "Good bye");
-    batch.entries[0].fingerprint = 1;
-    let receipt = office.writer.accept(batch).await.unwrap();
-    assert!(matches!(receipt[0], ItemOutcome::Duplicate { same: false, .. }), "{receipt:?}");
-}
-
-async fn after_a_lost_commit_own_rows_are_distinguished_from_duplicates(office: &mut Office) {
-    let desk = office.desk();
-    let batches: Vec<AcceptBatch> = (0..3).map(|number| desk.to_crm("chat", &format!("{number}"), "Hello")).collect();
-    let batches: Vec<&AcceptBatch> = batches.iter().collect();
-    office.queue.accept(&batches, false).await.unwrap();
-    // The answer to COMMIT was lost: the batch is written again.
-    let receipts = office.queue.accept(&batches, true).await.unwrap();
-    assert!(receipts.iter().all(|receipt| matches!(receipt[0], ItemOutcome::New { .. })), "{receipts:?}");
-    assert_eq!(office.letters(&desk).await.len(), 3, "nothing is queued twice");
-}
-
 async fn the_writer_repeats_by_itself(office: &mut Office) {
     let desk = office.desk();
     for (number, plan) in ["accept.before_commit=error:2", "accept.after_commit=error:1"].into_iter().enumerate() {
@@ -483,12 +430,13 @@ async fn the_writer_repeats_by_itself(office: &mut Office) {
     assert!(matches!(again[0], ItemOutcome::Duplicate { same: true, .. }));
 }
 
-both!(after_a_lost_commit_own_rows_are_distinguished_from_duplicates, c5_after_its_lease_a_settlement_is_given_up);
-both!(c5_a_settlement_is_tried_for_as_long_as_its_lease_lasts, a_repeat_with_other_content_is_reported_as_different);
+both!(c5_after_its_lease_a_settlement_is_given_up);
+both!(c5_a_settlement_is_tried_for_as_long_as_its_lease_lasts);
 both!(a_full_queue_refuses_batches_and_recovers, no_task_closes_idle_or_old_connections, the_writer_repeats_by_itself);
-both!(a_settlement_waits_for_the_database, one_bad_parcel_is_found_among_many, racing_instances_store_one_message);
+both!(one_bad_parcel_is_found_among_many, racing_instances_store_one_message);
 both!(twenty_equal_posts_are_one_message, c4_a_flood_of_hooks_is_overtaken, a_full_disk_loses_no_hook);
 on_postgres!(a_connection_that_ends_at_the_commit_of_a_claim_and_of_a_settlement, a_connection_that_ends_at_commit);
-on_postgres!(rows_are_changed_by_their_keys_from_the_first_on, a_rolled_back_transaction_is_written_again);
+on_postgres!(a_rolled_back_transaction_is_written_again);
 on_postgres!(an_interrupted_begin_leaves_no_transaction, a_cut_connection_is_not_an_internal_error);
 on_postgres!(a_blocked_process_keeps_no_hook_waiting);
+on_postgres!(a_pool_of_two: too_few_connections_end_in_waiting);

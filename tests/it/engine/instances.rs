@@ -85,23 +85,6 @@ async fn a_start_ends_no_lease_of_a_process_that_lives(world: &mut World) {
     third.stop().await;
 }
 
-async fn a_pause_set_at_one_instance_applies_to_both(world: &mut World) {
-    let line = world.chatting().await.0;
-    let second = world.another_server().await;
-    let door = Api::new(second.url(), VENDOR_KEY);
-    door.patch(&line.path(""), &json!({"paused": true})).await.is(200);
-    world.manager(&line).answers("anna", "waits").await;
-    world.deliver_to_the_end().await;
-    Worker::new(second.app.delivery.clone()).deliver_all().await.unwrap();
-    assert!(world.messenger.received().is_empty());
-    world.api.patch(&line.path(""), &json!({"paused": false})).await.is(200);
-    world.advance(Duration::from_secs(1));
-    // The second may remember the pause for a few seconds; the first knows.
-    world.deliver_to_the_end().await;
-    assert_eq!(world.messenger.texts(), ["waits"]);
-    second.stop().await;
-}
-
 /// Each instance keeps sources for a few seconds. What it decides by one that has changed meanwhile must not last.
 async fn a_resumed_source_is_not_held_again_by_another_instance(world: &mut World) {
     let line = world.chatting().await.0;
@@ -148,17 +131,23 @@ async fn what_ends_at_one_instance_is_refused_by_the_other_within_a_second(world
     let key = "prm_a-key-of-the-account-0123456789abcdefghi";
     world.add_key(line.tenant_id, key, "write").await;
     let (door, keyed) = (Api::new(second.url(), VENDOR_KEY), Api::new(second.url(), key));
+    let site = world.line_of("webchat", "Site", "site", json!({})).await;
+    let chat = async || answer(door.anonymous(Method::GET, &format!("/chat/{}", site.source_id))).await.status;
     keyed.get(&line.path("")).await.is(200);
     door.get(&other_line.path("")).await.is(200);
+    assert_eq!(chat().await, 200);
     let store = &world.app().store;
     let id = entity::api_key::Entity::of_tenant(line.tenant_id).one(store.read()).await.unwrap().unwrap().id;
     assert!(parom::api_key::key_ring::revoke(store.write(), &world.clock, line.tenant_id, id).await.unwrap());
-    world.api.delete(&other_line.path("")).await.is(204);
+    for line in [&other_line, &site] {
+        world.api.delete(&line.path("")).await.is(204);
+    }
     let refused = async {
         world.until("the key is refused", async || (keyed.get(&line.path("")).await.status == 401).then_some(())).await;
         world
             .until("the source is refused", async || (door.get(&other_line.path("")).await.status == 404).then_some(()))
             .await;
+        world.until("the chat is closed", async || (chat().await != 200).then_some(())).await;
     };
     // Below a second where no other work is done.
     ends_within(Duration::from_secs(4), refused).await;
@@ -179,19 +168,6 @@ async fn rotations_at_two_instances_wait_for_each_other(world: &mut World) {
     let secrets: BTreeSet<String> =
         rotations.into_iter().map(|reply| reply.is(200).text_at("/webhook_secret")).collect();
     assert_eq!(secrets.len(), 8);
-    second.stop().await;
-}
-
-async fn a_web_chat_deleted_at_one_instance_is_closed_at_the_other_within_a_second(world: &mut World) {
-    let site = world.line_of("webchat", "Site", "site", json!({})).await;
-    let second = world.another_server().await;
-    let (door, path) = (Api::new(second.url(), VENDOR_KEY), format!("/chat/{}", site.source_id));
-    let status = async || answer(door.anonymous(Method::GET, &path)).await.status;
-    assert_eq!(status().await, 200);
-    world.api.delete(&site.path("")).await.is(204);
-    let closed = world.until("the chat is closed", async || (status().await != 200).then_some(()));
-    // Below a second where no other work is done; it was five.
-    ends_within(Duration::from_secs(4), closed).await;
     second.stop().await;
 }
 
@@ -255,11 +231,12 @@ const TASKS: [&str; 35] = [
 /// `supervisor::tests::a_thread_goes_on_where_it_was` break them.
 const THREADS: [&str; 2] = ["spool_beside", "spool_writer"];
 
-async fn live(engine: Engine) -> Option<World> {
-    let world = World::start(engine, Setup { live: true, ..Setup::default() }).await?;
+async fn live() -> World {
+    let setup = Setup { live: true, ..Setup::default() };
+    let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
     let begun = async || (world.app().supervisor.restarts().len() == TASKS.len()).then_some(());
     world.until("all tasks are begun", begun).await;
-    Some(world)
+    world
 }
 
 async fn breaks(world: &World, task: &'static str) {
@@ -283,8 +260,9 @@ async fn works(world: &World, line: &parom_tests::Line, round: usize) {
     world.until("the answer is at the messenger", came).await;
 }
 
-async fn every_task_is_started_again(engine: Engine) {
-    let Some(world) = live(engine).await else { return };
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_task_is_started_again_on_sqlite() {
+    let world = live().await;
     let tasks: BTreeSet<_> = world.app().supervisor.restarts().into_keys().collect();
     assert_eq!(tasks, TASKS.into_iter().collect());
     let line = world.line("support").await;
@@ -306,8 +284,9 @@ async fn every_task_is_started_again(engine: Engine) {
     world.close().await;
 }
 
-async fn a_task_that_fails_three_times_raises_an_alert(engine: Engine) {
-    let Some(mut world) = live(engine).await else { return };
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_task_that_fails_three_times_raises_an_alert() {
+    let mut world = live().await;
     let alerts = async |world: &World| {
         let open = parom::alert::open(world.app().store.read(), VENDOR).await.unwrap();
         open.into_iter().map(|alert| alert.key).collect::<Vec<_>>()
@@ -329,16 +308,6 @@ async fn a_task_that_fails_three_times_raises_an_alert(engine: Engine) {
     tokio::time::timeout(drill::LIMIT, world.close()).await.expect("it ends in time");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_task_is_started_again_on_sqlite() {
-    every_task_is_started_again(Engine::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_task_that_fails_three_times_raises_an_alert_on_sqlite() {
-    a_task_that_fails_three_times_raises_an_alert(Engine::Sqlite).await;
-}
-
 // A panic ends what it happened in, and nothing else.
 
 async fn in_the_writer(world: &mut World) {
@@ -351,33 +320,6 @@ async fn in_the_writer(world: &mut World) {
     anna.writes("two").await;
     world.deliver_all().await;
     assert_eq!(world.texts_at_crm(&line), ["one", "two"], "the writer was started again");
-}
-
-async fn in_a_delivery(world: &mut World) {
-    let line = world.line("support").await;
-    let anna = world.customer(&line, "anna");
-    world.faults.add("carry.before_call=panic:3").unwrap();
-    anna.writes("poison").await;
-    anna.writes("after").await;
-    for _ in 0..4 {
-        world.deliver_all().await;
-        world.advance(Duration::from_secs(60));
-    }
-    assert_eq!(world.texts_at_crm(&line), ["after"], "three starts without an end are enough");
-    let dead = world.api.get(&line.dead_letters()).await.is(200);
-    assert_eq!(dead.json["items"][0]["reason"], "poison", "{}", dead.text);
-}
-
-async fn after_the_call(world: &mut World) {
-    let line = world.line("support").await;
-    let anna = world.customer(&line, "anna");
-    world.faults.add("carry.after_call=panic:1").unwrap();
-    anna.writes("one").await;
-    anna.writes("two").await;
-    world.deliver_all().await;
-    world.advance(Duration::from_secs(60));
-    world.deliver_all().await;
-    assert_eq!(world.texts_at_crm(&line), ["one", "two"], "amoCRM is asked whether it has the first");
 }
 
 /// A killed process interrupts the calls that it was making. That is no reason to give their letters up.
@@ -399,10 +341,10 @@ async fn a_process_killed_again_and_again_gives_up_no_letter(world: &mut World) 
     assert_eq!(dead.json["items"].as_array().map(Vec::len), Some(0), "{}", dead.text);
 }
 
-both!(a_process_killed_again_and_again_gives_up_no_letter, after_the_call, in_a_delivery, in_the_writer);
-on_postgres!(a_web_chat_deleted_at_one_instance_is_closed_at_the_other_within_a_second, two_instances_carry_one_queue);
+both!(a_process_killed_again_and_again_gives_up_no_letter, in_the_writer);
+on_postgres!(two_instances_carry_one_queue);
 on_postgres!(what_ends_at_one_instance_is_refused_by_the_other_within_a_second);
-on_postgres!(a_secret_changed_at_one_instance_pauses_nothing_at_the_other, a_pause_set_at_one_instance_applies_to_both);
+on_postgres!(a_secret_changed_at_one_instance_pauses_nothing_at_the_other);
 on_postgres!(a_resumed_source_is_not_held_again_by_another_instance, rotations_at_two_instances_wait_for_each_other);
 on_postgres!(a_restarted_process_takes_up_its_own_leases_at_once, a_start_ends_no_lease_of_a_process_that_lives);
 on_postgres!(callers_of_two_instances_renew_a_token_once, one_instance_takes_over_the_work_of_another);

@@ -60,16 +60,6 @@ async fn an_old_epoch_settles_nothing(office: &mut Office) {
     assert!(office.settles(&last, Settled::Delivered).await);
 }
 
-async fn a_lease_given_back_counts_as_no_attempt(office: &mut Office) {
-    let desk = office.desk();
-    office.accepts(desk.to_crm("chat", "1", "one")).await;
-    let first = office.claims_one(&desk).await;
-    assert!(office.settles(&first, Settled::GivenBack).await);
-    let again = office.claims_one(&desk).await;
-    assert_eq!((again.letter.unknown, again.starts), (false, 1));
-    assert!(office.settles(&again, Settled::Delivered).await);
-}
-
 async fn a_lane_has_one_holder_when_many_workers_claim(office: &mut Office) {
     let desk = office.desk();
     for lane in 0..40 {
@@ -375,7 +365,7 @@ async fn a_lease_of_the_right_clock_stays(office: &mut Office) {
 }
 
 both!(a_lane_has_one_holder_when_many_workers_claim, a_clock_that_stood_ahead_holds_nothing_back);
-both!(a_lease_that_ran_out_comes_back_as_unknown, a_lease_given_back_counts_as_no_attempt);
+both!(a_lease_that_ran_out_comes_back_as_unknown);
 both!(a_lease_of_the_right_clock_stays, an_old_epoch_settles_nothing);
 on_postgres!(leases_that_waited_for_those_of_another_shard_are_given_back, c6_erasing_waits_for_the_holder_of_the_turn);
 on_postgres!(c6_a_claim_is_only_what_its_update_leased, leases_that_were_asked_for_later_are_kept);

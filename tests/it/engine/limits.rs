@@ -72,24 +72,6 @@ async fn an_undocumented_rate_is_found_by_probing(office: &mut Office) {
     assert_eq!(rate(office).await, 1_000, "what is configured now bounds what was found earlier");
 }
 
-async fn instances_share_what_one_account_may(office: &mut Office) {
-    let desk = office.desk();
-    many(office, &desk, 0..40).await;
-    let queues: Vec<_> = (0..4).map(|_| office.another_instance()).collect();
-    let mut leased = 0;
-    // A quarter of the rate at once, then refilled by it, for all callers together.
-    for wanted in [5, 5, 5] {
-        let asked = queues.iter().map(|queue| {
-            let wish = LeaseRequest { rate: TargetRate::per_second(20), ..desk.wish(desk.channel_id, 40) };
-            async move { queue.claim(&[wish], LEASE).await.unwrap().len() }
-        });
-        let got: usize = join_all(asked).await.into_iter().sum();
-        assert_eq!(got, wanted, "after {leased}");
-        leased += got;
-        office.advance(1_000);
-    }
-}
-
 async fn a_breaker_opens_when_half_of_twenty_calls_fail(office: &mut Office) {
     let (desk, failing) = (office.desk(), TurnEffect::Failing { open_after: 20, open_millis: 30_000 });
     many(office, &desk, 0..60).await;
@@ -117,16 +99,14 @@ async fn a_breaker_opens_when_half_of_twenty_calls_fail(office: &mut Office) {
     answered(office, &probe[0], 200, TurnEffect::Healthy).await;
     assert_eq!(office.claims(&desk, desk.channel_id, 9).await.len(), 9, "then the others");
     assert_eq!(office.turn(&desk, desk.channel_id).await.calls, 0, "counted from zero");
-}
-
-async fn failures_of_an_earlier_minute_do_not_count(office: &mut Office) {
-    let (desk, failing) = (office.desk(), TurnEffect::Failing { open_after: 20, open_millis: 30_000 });
+    let desk = office.desk();
     many(office, &desk, 0..30).await;
     for minute in 0..2 {
         for claim in office.claims(&desk, desk.channel_id, 19).await {
             answered(office, &claim, 500, failing.clone()).await;
         }
-        assert_ne!(office.turn(&desk, desk.channel_id).await.reason, "breaker", "minute {minute}");
+        let reason = office.turn(&desk, desk.channel_id).await.reason;
+        assert_ne!(reason, "breaker", "failures of an earlier minute do not count: {minute}");
         office.advance(60_000);
     }
 }
@@ -442,8 +422,8 @@ async fn a_target_that_it_closed_is_open_after_the_others_probe(world: &mut Worl
 }
 
 both!(a_retry_without_budget_is_postponed_and_costs_no_attempt, a_breaker_opens_when_half_of_twenty_calls_fail);
-both!(failures_of_an_earlier_minute_do_not_count, an_undocumented_rate_is_found_by_probing);
-both!(instances_share_what_one_account_may);
+both!(an_undocumented_rate_is_found_by_probing);
+
 once!(a_quiet_accounts_answer_overtakes_a_flood_of_answers, an_account_of_weight_three_gets_three_times_as_much);
 once!(a_quiet_accounts_message_overtakes_a_flood);
 on_postgres!(an_instance_without_internet_leaves_the_letters_to_the_other);

@@ -6,57 +6,8 @@ use entity::parked_status;
 use parom_tests::office::{Desk, LEASE, Office, settlement};
 use parom_tests::on_postgres;
 use queue::Settled;
-use queue::accept_batch::{Conversation, ItemOutcome};
+use queue::accept_batch::ItemOutcome;
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
-
-/// A key that another commit holds back makes the statement wait; once it is stored, the message is a duplicate.
-async fn a_key_that_is_stored_meanwhile_is_a_duplicate(office: &mut Office) {
-    let desk = office.desk();
-    let conversations = office.opened(&desk, 2).await;
-    let [twice, other] = [desk.hook(&conversations[0], "twice"), desk.hook(&conversations[1], "other")];
-    let again = desk.hook(&conversations[0], "twice");
-    let held = office.store.write_tx().await.unwrap();
-    held.execute_unprepared(&format!(
-        "INSERT INTO dedupe (tenant_id, origin, external_id, event, message_id, fingerprint, day) \
-         VALUES ('{}', '{}', 'twice', 1, '{}', 0, 1)",
-        desk.tenant_id, desk.channel_id, twice.entries[0].id
-    ))
-    .await
-    .unwrap();
-    let queue = office.queue.clone();
-    let waiting = tokio::spawn(async move { queue.accept(&[&other, &again], false).await.unwrap() });
-    office.until_waiting(1).await;
-    held.commit().await.unwrap();
-    let receipts = waiting.await.unwrap();
-    assert!(matches!(receipts[0][0], ItemOutcome::New { .. }), "{receipts:?}");
-    assert_eq!(receipts[1][0], ItemOutcome::Duplicate { message_id: twice.entries[0].id, same: true });
-    assert_eq!(office.letters(&desk).await.iter().filter(|one| one.direction == 2).count(), 1);
-}
-
-/// A conversation that another commit holds back makes the statement wait; once it is stored, the message joins it.
-async fn a_conversation_that_is_opened_meanwhile_is_joined(office: &mut Office) {
-    let desk = office.desk();
-    let [theirs, ours] = ["theirs", "ours"].map(|id| desk.to_crm("new-1", id, "Hello"));
-    let Conversation::Open(theirs) = &theirs.entries[0].conversation else { panic!("it is new") };
-    let id = theirs.id;
-    let held = office.store.write_tx().await.unwrap();
-    held.execute_unprepared(&format!(
-        "INSERT INTO conversation_alias (tenant_id, side, origin, external_id, conversation_id) \
-         VALUES ('{}', 1, '{}', 'new-1', '{}')",
-        desk.tenant_id, desk.source_id, id
-    ))
-    .await
-    .unwrap();
-    let queue = office.queue.clone();
-    let waiting = tokio::spawn(async move { queue.accept(&[&ours], false).await.unwrap() });
-    office.until_waiting(1).await;
-    held.commit().await.unwrap();
-    assert!(matches!(waiting.await.unwrap()[0][0], ItemOutcome::New { .. }));
-    let letters = office.letters(&desk).await;
-    assert_eq!(letters.len(), 1);
-    let lanes = office.lanes(&desk).await;
-    assert_eq!(lanes.iter().map(|lane| lane.conversation_id).collect::<Vec<_>>(), [id]);
-}
 
 /// Stores a status of a message whose id is not known yet, as the intake does after it has locked the turn.
 async fn park(office: &Office, db: &impl ConnectionTrait, desk: &Desk, payload: &str) {
@@ -137,9 +88,7 @@ async fn an_accept_that_waits_for_a_turn_has_locked_nothing_that_comes_after_tur
 }
 
 on_postgres!(
-    a_key_that_is_stored_meanwhile_is_a_duplicate,
-    a_conversation_that_is_opened_meanwhile_is_joined,
     a_status_that_comes_while_its_id_is_learned_is_reported,
     a_turn_that_falls_asleep_while_a_settlement_waits_is_woken,
-    an_accept_that_waits_for_a_turn_has_locked_nothing_that_comes_after_turns,
+    an_accept_that_waits_for_a_turn_has_locked_nothing_that_comes_after_turns
 );

@@ -42,17 +42,6 @@ async fn hooks_are_spooled_while_the_database_is_blocked(world: &mut World) {
     assert_eq!(world.messenger.texts(), ["one", "two", "three"]);
 }
 
-async fn a_hook_does_not_pass_by_those_on_the_disk(world: &mut World) {
-    let (_, manager) = world.chatting().await;
-    let [first, second] = two_hooks(world, &manager);
-    let blocked = world.database().blocked().await;
-    assert_eq!(manager.posts(&first).await, Some(200));
-    blocked.release().await;
-    assert_eq!(manager.posts(&second).await, Some(200));
-    world.deliver_all().await;
-    assert_eq!(world.messenger.texts(), ["first", "second"]);
-}
-
 /// The second one goes to the disk at once, and the first one has not given up the database yet.
 async fn a_hook_does_not_reach_the_disk_before_those_still_with_the_database(world: &mut World) {
     let (_, manager) = world.chatting().await;
@@ -86,20 +75,6 @@ async fn a_hook_that_the_disk_does_not_take_goes_to_the_database(world: &mut Wor
     assert_eq!(world.app().spool.waiting(), 1, "the disk did not take it");
     world.faults.clear();
     empty(world).await;
-    world.deliver_all().await;
-    assert_eq!(world.messenger.texts(), ["first", "second"]);
-}
-
-/// What another process left on the disk comes late; it takes its place before what was written later and has not left.
-async fn a_hook_that_is_drained_late_takes_its_place(world: &mut World) {
-    let (_, manager) = world.chatting().await;
-    let first = manager.prepares("anna", HookMessage::text("first"));
-    let left_at = world.clock.millis();
-    world.advance(Duration::from_secs(1));
-    manager.answers("anna", "second").await;
-    let dir = world.app().config.spool.dir.clone();
-    left_behind(&dir, &first, left_at).await;
-    world.until("it is drained", async || (look(&dir).ok()?.hooks == 0).then_some(())).await;
     world.deliver_all().await;
     assert_eq!(world.messenger.texts(), ["first", "second"]);
 }
@@ -311,9 +286,9 @@ async fn ten_minutes_without_the_database_lose_no_hook(world: &mut World) {
     world.deliver_to_the_end().await;
 }
 
-both!(a_hook_does_not_reach_the_disk_before_those_still_with_the_database, a_hook_that_is_drained_late_takes_its_place);
+both!(a_hook_does_not_reach_the_disk_before_those_still_with_the_database);
 both!(a_hook_that_the_disk_does_not_take_goes_to_the_database, without_a_disk_a_lost_hook_is_not_answered_as_taken);
 both!(hooks_are_spooled_while_the_database_is_blocked, ten_minutes_without_the_database_lose_no_hook);
-both!(a_hook_does_not_pass_by_those_on_the_disk, waiting_hooks_outlive_the_process);
+both!(waiting_hooks_outlive_the_process);
 once!(pages_go_first_then_the_api_then_messengers_and_hooks_never, a_disk_that_fills_stops_what_is_taken_in);
 once!(h3_a_class_that_holds_all_it_may_turns_away_its_own_alone, h3_a_hook_waits_for_room);

@@ -2,10 +2,11 @@
 //! one account as a constant, and no change calls a clock
 //! (docs/decisions/0039-statements-for-a-distributed-database.md). The statements are those that a server has sent on an ordinary PostgreSQL, with the same setting.
 
+use base::config::Config;
 use std::time::Duration;
 
 use parom_tests::office::all_at_once;
-use parom_tests::{Answer, Engine, Place, Setup, World};
+use parom_tests::{Answer, World, on_postgres};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use simulator::crm::HookMessage;
@@ -137,30 +138,6 @@ fn objection(statement: &str, tables: &[String]) -> Option<&'static str> {
     (reads > constants).then_some("a table is read without a constant account")
 }
 
-#[test]
-fn an_objection_is_raised() {
-    let tables = distributed();
-    assert!(tables.len() > 50, "{tables:?}");
-    let why = |statement: &str| objection(statement, &tables);
-    let rows = "WITH rows(tenant_id, lane_id, now_at) AS (SELECT $1::uuid, given.*, 1795552293696::bigint FROM unnest($2::uuid[]) AS given)";
-    assert_eq!(
-        why(&format!("{rows} UPDATE lane SET due_at = rows.now_at FROM rows WHERE lane.tenant_id = $1::uuid")),
-        None
-    );
-    assert!(
-        why(&format!(
-            "{rows} UPDATE lane SET due_at = 1795552293696::bigint FROM rows WHERE lane.tenant_id = $1::uuid"
-        ))
-        .is_some()
-    );
-    assert!(why("UPDATE lane SET due_at = clock_timestamp() WHERE tenant_id = $1").is_some());
-    assert!(why("WITH rows(tenant_id) AS (SELECT * FROM unnest($1::uuid[])) SELECT 1 FROM rows JOIN lane ON lane.tenant_id = rows.tenant_id").is_some());
-    assert!(why("SELECT 1 FROM \"lane\" WHERE \"lane\".\"lane_id\" = $1 FOR UPDATE").is_some());
-    assert_eq!(why("SELECT 1 FROM \"lane\" WHERE \"lane\".\"tenant_id\" = $1 FOR UPDATE"), None);
-    assert!(why("INSERT INTO \"pace\" (\"tenant_id\") VALUES ($1) ON CONFLICT (\"tenant_id\") DO UPDATE SET \"tenant_id\" = excluded.tenant_id").is_some());
-    assert_eq!(why("SELECT 1 FROM directory WHERE kind = 'lane'"), None);
-}
-
 /// Messages of two accounts in both directions, with repeats, statuses, failures, retries, dead letters, holds, edits
 /// and the pages and calls of an account.
 async fn lives(world: &mut World) {
@@ -175,12 +152,10 @@ async fn lives(world: &mut World) {
         world.deliver_all().await;
     }
     let line = &lines[0];
-    let said = world.manager(line).answers("anna", "Good morning").await;
+    world.manager(line).answers("anna", "Good morning").await;
     world.deliver_all().await;
     let anna = world.customer(line, "anna");
-    let sent = world.messenger.texts();
-    assert_eq!(sent, ["Good morning"]);
-    drop(said);
+    assert_eq!(world.messenger.texts(), ["Good morning"]);
     // A refusal for good, one for now, and a hold.
     world.messenger.answers_next([Answer::status(422), Answer::status(503)]);
     world.manager(line).answers("anna", "Refused").await;
@@ -212,14 +187,10 @@ async fn lives(world: &mut World) {
 async fn works(world: &mut World) {
     world.fetch_all().await;
     let app = world.app().clone();
-    parom::job::due_of(&app.jobs, "contacts").await;
-    parom::job::due_of(&app.jobs, "lead_origins").await;
-    parom::job::due_of(&app.jobs, "subscriptions").await;
-    parom::job::due_of(&app.jobs, "accounts").await;
+    for kind in ["contacts", "lead_origins", "subscriptions", "accounts", "plans", "templates", "lines"] {
+        world.works(kind).await;
+    }
     parom::tenant::watch::clean(&app.tenants).await.unwrap();
-    parom::job::due_of(&app.jobs, "plans").await;
-    parom::job::due_of(&app.jobs, "templates").await;
-    parom::job::due_of(&app.jobs, "lines").await;
     parom::alert_notices::round(&app.alert_notices).await.unwrap();
     parom::import::step_all(&app.usage).await;
     parom::missed_hooks::look_now(&app.intake).await.unwrap();
@@ -228,12 +199,9 @@ async fn works(world: &mut World) {
     parom::retention::round(&app.delivery).await.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_statement_names_its_account() {
-    let setup = Setup { change: |config| config.database.one_account_a_commit = true, ..Setup::default() };
-    let Some(mut world) = World::start(Engine::Postgres, setup).await else { return };
+async fn every_statement_names_its_account(world: &mut World) {
     world.app().store.counted().watch();
-    lives(&mut world).await;
+    lives(world).await;
     let statements = world.app().store.counted().statements();
     let tables = distributed();
     let mut wrong: Vec<String> = statements
@@ -244,10 +212,13 @@ async fn every_statement_names_its_account() {
     wrong.dedup();
     assert!(statements.len() > 100, "{} statements", statements.len());
     assert!(wrong.is_empty(), "{} of {} statements:\n{}", wrong.len(), statements.len(), wrong.join("\n\n"));
-    world.close().await;
 }
 
 // With this setting no commit changes rows of two accounts: required by a database that is sharded by account.
+
+fn one_account_a_commit(config: &mut Config) {
+    config.database.one_account_a_commit = true;
+}
 
 /// The transaction that writes to a second account's rows fails.
 const ONE_ACCOUNT: &str = "CREATE FUNCTION one_account() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE had text; BEGIN \
@@ -257,10 +228,7 @@ const ONE_ACCOUNT: &str = "CREATE FUNCTION one_account() RETURNS trigger LANGUAG
 
 const TABLES: [&str; 7] = ["message", "letter", "lane", "turn", "dedupe", "attempt", "ledger_delta"];
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_commit_touches_two_accounts() {
-    let setup = Setup { change: |config| config.database.one_account_a_commit = true, ..Setup::default() };
-    let Some(mut world) = World::start(Engine::Postgres, setup).await else { return };
+async fn no_commit_touches_two_accounts(world: &mut World) {
     let mut lines = Vec::new();
     for host in ["one.amocrm.ru", "two.amocrm.ru", "three.amocrm.ru"] {
         lines.push(world.line_at(host, "support").await);
@@ -289,5 +257,6 @@ async fn no_commit_touches_two_accounts() {
     world.deliver_to_the_end().await;
     assert_eq!(lines.iter().map(|line| world.texts_at_crm(line).len()).collect::<Vec<_>>(), [30, 30, 30]);
     assert_eq!(world.messenger.texts().len(), 3);
-    world.close().await;
 }
+
+on_postgres!(one_account_a_commit: every_statement_names_its_account, no_commit_touches_two_accounts);

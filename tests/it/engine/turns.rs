@@ -7,7 +7,7 @@ use base::clock::Clock;
 use base::store::statements_of;
 use parom::delivery::slots::Slot;
 use parom_tests::office::{Desk, LEASE, again, settlement};
-use parom_tests::{Engine, Line, Manager, Office, Place, World, both, once};
+use parom_tests::{Engine, Line, Manager, Office, Place, World, both, both_engines, once};
 use queue::accept_batch::AcceptBatch;
 use queue::{After, Attempt, LeaseRequest, Settled, TargetRate, TurnEffect};
 use sea_orm::ConnectionTrait;
@@ -170,7 +170,7 @@ async fn a_due_time_too_far_ahead_is_brought_back(office: &mut Office) {
 }
 
 /// C12: a turn comes when its lane does, and not some milliseconds before.
-async fn back_offs_end_for_turn_and_lane_at_once(engine: Engine) {
+async fn c12_a_turn_comes_with_its_lane(engine: Engine) {
     let Some(office) = Office::on(engine, Clock::system()).await else { return };
     let desk = office.desk();
     office.accepts(desk.to_crm("chat", "1", "one")).await;
@@ -186,16 +186,6 @@ async fn back_offs_end_for_turn_and_lane_at_once(engine: Engine) {
     office.close().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn c12_a_turn_comes_with_its_lane_on_sqlite() {
-    back_offs_end_for_turn_and_lane_at_once(Engine::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn c12_a_turn_comes_with_its_lane_on_postgres() {
-    back_offs_end_for_turn_and_lane_at_once(Engine::Postgres).await;
-}
-
 // C2: what is held costs the delivery of others nothing, however much it is.
 
 /// Where accounts that do not exist leave something.
@@ -205,14 +195,17 @@ const STRANGERS_LEAVE: [&str; 8] =
 /// Accounts that do not exist, each with a letter and held.
 async fn are_held(world: &World, count: usize) {
     let desks: Vec<Desk> = (0..count).map(|_| Desk::new(&world.clock)).collect();
-    let letters: Vec<AcceptBatch> = desks.iter().map(|desk| desk.to_crm("chat", "1", "one")).collect();
-    for part in letters.chunks(250) {
-        let part: Vec<&AcceptBatch> = part.iter().collect();
-        world.app().queue.accept(&part, false).await.unwrap();
-    }
+    strangers_wait(world, desks.iter().map(|desk| desk.to_crm("chat", "1", "one"))).await;
     let strangers = "WHERE tenant_id NOT IN (SELECT tenant_id FROM tenant)";
     for change in ["turn SET ready_at = NULL, reason = 'held:paused'", "letter SET expires_at = 9000000000000"] {
         world.app().store.write().execute_unprepared(&format!("UPDATE {change} {strangers}")).await.unwrap();
+    }
+}
+
+async fn strangers_are_removed(world: &World) {
+    for table in STRANGERS_LEAVE {
+        let text = format!("DELETE FROM {table} WHERE tenant_id NOT IN (SELECT tenant_id FROM tenant)");
+        world.app().store.write().execute_unprepared(&text).await.unwrap();
     }
 }
 
@@ -231,10 +224,7 @@ async fn c2_held_targets_cost_no_statement_each(world: &mut World) {
         counts.push(statements_of_a_round(world).await);
     }
     assert!(counts.iter().all(|count| (1..20).contains(count)), "with 1, 100 and 1,000 held: {counts:?}");
-    let db = world.app().store.write();
-    for table in STRANGERS_LEAVE {
-        db.execute_unprepared(&format!("DELETE FROM {table}")).await.unwrap();
-    }
+    strangers_are_removed(world).await;
 }
 
 /// Of all accounts together, and each once.
@@ -260,11 +250,7 @@ async fn c2_letters_that_are_too_old_end_with_any_number_of_held_targets(world: 
         assert!(items.iter().all(|item| item["reason"] == "too_old"), "{}", dead.text);
     }
     assert!(world.messenger.texts().is_empty());
-    let db = world.app().store.write();
-    for table in STRANGERS_LEAVE {
-        let text = format!("DELETE FROM {table} WHERE tenant_id NOT IN (SELECT tenant_id FROM tenant)");
-        db.execute_unprepared(&text).await.unwrap();
-    }
+    strangers_are_removed(world).await;
     for line in &lines {
         world.api.patch(&line.path(""), &serde_json::json!({"paused": false})).await.is(200);
     }
@@ -285,18 +271,14 @@ async fn strangers_wait(world: &World, letters: impl IntoIterator<Item = AcceptB
         world.app().queue.accept(&part, false).await.unwrap();
     }
     // Later ones have waited for a shorter time.
-    world.advance(std::time::Duration::from_millis(1));
+    world.advance(Duration::from_millis(1));
 }
 
 /// Removes the strangers' rest and delivers the others, so that the final checks pass.
 async fn strangers_go(world: &mut World) {
-    let db = world.app().store.write();
-    for table in ["letter", "lane", "turn", "message", "conversation", "conversation_alias", "dedupe", "ledger_delta"] {
-        let text = format!("DELETE FROM {table} WHERE tenant_id NOT IN (SELECT tenant_id FROM tenant)");
-        db.execute_unprepared(&text).await.unwrap();
-    }
+    strangers_are_removed(world).await;
     // The host that was left alone is tried again.
-    world.advance(std::time::Duration::from_secs(31));
+    world.advance(Duration::from_secs(31));
     world.deliver_to_the_end().await;
 }
 
@@ -482,3 +464,4 @@ both!(many_failures_in_a_row_open_the_breaker);
 both!(c1_a_closed_pool_hides_no_other_target, c2_held_targets_cost_no_statement_each, c1_an_idle_scan_is_one_statement);
 both!(a_rate_admits_as_many_as_configured, c1_turns_of_one_moment_are_all_read);
 once!(c10_hanging_endpoints_of_many_accounts_delay_no_other_account);
+both_engines!(c12_a_turn_comes_with_its_lane);

@@ -23,18 +23,6 @@ async fn states(world: &PigeonWorld) -> Vec<State> {
     ours.map(|message| state(&message)).collect()
 }
 
-async fn a_failure_is_reported_with_its_words(world: &mut PigeonWorld) {
-    let line = world.chatting().await;
-    let answer = world.answers(&line, "Good morning").await;
-    let failed = json!([{ "status": { "message": answer.external_id, "state": "failed", "failure": "blocked" } }]);
-    world.reports(&line, failed).await;
-    world.deliver_all().await;
-    let now = world.now(&answer).await;
-    assert_eq!(state(&now), State::Failed);
-    assert!(now.error.contains("rejected") && now.error.contains("blocked"), "{}", now.error);
-    assert_eq!(world.statuses_at_crm(&line, &answer.amocrm_message_id), [-1]);
-}
-
 /// An edit that says what is shown already is the latest all the same.
 async fn an_edit_without_effect_is_newer_than_those_made_before_it(world: &mut PigeonWorld) {
     let line = world.chatting().await;
@@ -190,16 +178,17 @@ async fn a_report_settles_the_letter(world: &mut PigeonWorld) {
     world.reports(&line, json!([{ "status": { "letter": letter, "message": "its id", "state": "read" } }])).await;
     world.deliver_all().await;
     assert_eq!(world.now(&answer).await.state, State::Read.number());
-}
-
-async fn a_reported_failure_settles_it_too(world: &mut PigeonWorld) {
-    let (line, answer, letter) = lost(world).await;
+    // A failure settles it too, and is reported with its words.
+    let answer = world.answers(&line, "lose this too").await;
+    let letter = world.letters().await[0].id;
     let told =
-        json!([{ "status": { "letter": letter, "message": "its id", "state": "failed", "failure": "blocked" } }]);
+        json!([{ "status": { "letter": letter, "message": "its other id", "state": "failed", "failure": "blocked" } }]);
     world.reports(&line, told).await;
     world.advance(Duration::from_secs(10));
     world.deliver_all().await;
-    assert_eq!(world.now(&answer).await.state, State::Failed.number());
+    let now = world.now(&answer).await;
+    assert_eq!(now.state, State::Failed.number());
+    assert!(now.error.contains("rejected") && now.error.contains("blocked"), "{}", now.error);
     assert_eq!(world.statuses_at_crm(&line, &answer.amocrm_message_id).last(), Some(&-1));
     assert_eq!(calls(world, &answer).await, 1);
 }
@@ -263,5 +252,4 @@ both!(a_report_settles_the_letter);
 once!(without_a_report_it_is_sent_once_more_and_then_given_up, a_report_of_the_first_copy_counts_for_the_message);
 once!(a_problem_of_the_line_is_shown_until_it_ends, a_report_after_it_was_given_up_corrects_it, history_makes_no_noise);
 once!(the_time_for_answers_runs_from_the_message);
-once!(a_failure_is_reported_with_its_words, everything_up_to_a_message_is_read);
-once!(a_reported_failure_settles_it_too);
+once!(everything_up_to_a_message_is_read);

@@ -4,7 +4,6 @@ mod events;
 mod ways;
 
 use std::collections::BTreeMap;
-use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -26,7 +25,7 @@ use connectors::{
     Settings, Support,
 };
 use entity::message;
-use parom_tests::{Engine, Line, Place, Setup, World, client};
+use parom_tests::{Line, Setup, client, world_of};
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -34,37 +33,14 @@ use serde_json::{Value, json};
 use simulator::crm::HookMessage;
 use uuid::Uuid;
 
-/// A world with the kind `pigeon`.
-pub struct PigeonWorld(World);
-
-impl Place for PigeonWorld {
-    async fn open(engine: Engine) -> Option<Self> {
-        let setup = Setup {
-            connectors: || vec![Arc::new(Pigeon::default())],
-            change: |config| config.integrations[0].channels[0].connectors.push("pigeon".to_owned()),
-            ..Setup::default()
-        };
-        World::start(engine, setup).await.map(Self)
+world_of!(
+    /// A world with the kind `pigeon`.
+    PigeonWorld: Setup {
+        connectors: || vec![Arc::new(Pigeon::default())],
+        change: |config| config.integrations[0].channels[0].connectors.push("pigeon".to_owned()),
+        ..Setup::default()
     }
-
-    async fn close(self) {
-        self.0.close().await;
-    }
-}
-
-impl Deref for PigeonWorld {
-    type Target = World;
-
-    fn deref(&self) -> &World {
-        &self.0
-    }
-}
-
-impl DerefMut for PigeonWorld {
-    fn deref_mut(&mut self) -> &mut World {
-        &mut self.0
-    }
-}
+);
 
 impl PigeonWorld {
     /// A source for this line of pigeons.

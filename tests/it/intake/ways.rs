@@ -71,43 +71,6 @@ async fn a_call_is_divided_among_the_lines(world: &mut PigeonWorld) {
     assert_eq!(world.quarantined().await.len(), 4, "a line that was given up belongs to no source");
 }
 
-async fn only_the_messenger_is_heard(world: &mut PigeonWorld) {
-    world.pigeons("one").await;
-    let call = json!({ "lines": [wrote("one", "1", "Hello")] }).to_string();
-    for key in ["", "of the line"] {
-        assert_eq!(posts(world, key, call.clone()).await, 401);
-    }
-    assert_eq!(posts(world, "of the app", "nonsense".to_owned()).await, 200);
-    assert_eq!(world.quarantined().await, ["unreadable"]);
-    assert!(world.messages().await.is_empty());
-    for kind in ["custom", "x"] {
-        assert_eq!(world.calls(Method::POST, &format!("/hooks/{kind}"), "of the app", call.clone()).await.0, 404);
-        assert_eq!(world.calls(Method::GET, &format!("/hooks/{kind}"), "", "").await.0, 404);
-    }
-}
-
-async fn its_address_is_validated_too(world: &mut PigeonWorld) {
-    let asks = async |token: &str| {
-        let path = format!("{APP}?hub.mode=subscribe&hub.token={token}&hub.challenge=17");
-        let (status, said) = world.calls(Method::GET, &path, "", "").await;
-        (status.as_u16(), said)
-    };
-    assert_eq!(asks("of%20the%20app").await, (200, "17".to_owned()));
-    assert_eq!(asks("of%20the%20line").await, (403, String::new()));
-}
-
-async fn a_line_that_cannot_be_stored_is_asked_for_again(world: &mut PigeonWorld) {
-    world.pigeons("one").await;
-    world.faults.add("accept.before_commit=error:6").unwrap();
-    let call = json!({ "lines": [wrote("one", "1", "Hello"), wrote("one", "2", "again")] }).to_string();
-    assert_eq!(posts(world, "of the app", call.clone()).await, 503);
-    assert_eq!(posts(world, "of the app", call).await, 200);
-    let mut ids: Vec<_> = world.messages().await.into_iter().map(|one| one.external_id).collect();
-    ids.sort();
-    assert_eq!(ids, ["1", "2"], "each once");
-    world.deliver_all().await;
-}
-
 // Calls that could not be processed: listed, and processed once what was missing is there.
 
 async fn runs(world: &PigeonWorld, arguments: &[&str]) -> (String, Option<String>) {
@@ -228,24 +191,6 @@ async fn half_an_emoji_loses_nothing_but_itself(world: &mut PigeonWorld) {
     assert!(world.quarantined().await.is_empty());
 }
 
-/// P10: amoCRM would show nothing to see, find or click.
-async fn an_invisible_name_is_none(world: &mut PigeonWorld) {
-    let line = world.line("support").await;
-    let odd = [" ", "\u{3164}", "\u{200e}", "\u{2800}", "\u{ad}\u{200b}", "\u{3164}\u{200f}"];
-    for (number, name) in odd.into_iter().enumerate() {
-        let phone = (number > 0).then(|| format!("+7999000112{number}"));
-        let message = json!({ "id": format!("m{number}"), "conversation": { "id": format!("chat-{number}") },
-            "sender": { "role": "client", "id": format!("person-{number}"), "name": name, "phone": phone },
-            "content": { "type": "text", "text": "Hello" } });
-        world.api.post(&line.path("/messages"), &message).await.is(202);
-    }
-    world.deliver_all().await;
-    let mut names: Vec<String> = at_crm(world).into_iter().map(|one| one.sender_name).collect();
-    names.sort();
-    let phones = (1..6).map(|number| format!("+7999000112{number}"));
-    assert_eq!(names, phones.chain(["person-0".to_owned()]).collect::<Vec<_>>());
-}
-
 // What Parom requests from messengers regularly, once for all processes.
 
 async fn a_poll_finds_what_was_read(world: &mut PigeonWorld) {
@@ -265,14 +210,6 @@ async fn a_poll_finds_what_was_read(world: &mut PigeonWorld) {
     assert_eq!(parom::job::due_of(&app.jobs, "polls").await, 1);
     world.deliver_all().await;
     assert_eq!(world.now(&second).await.state, State::Read.number());
-}
-
-async fn a_deleted_source_is_not_asked(world: &mut PigeonWorld) {
-    let line = world.pigeons("one").await;
-    world.api.delete(&line.path("")).await.is(204);
-    assert_eq!(world.works("polls").await, 0);
-    world.advance(Duration::from_secs(3600));
-    assert_eq!(world.works("renewals").await, 0);
 }
 
 async fn credentials_that_end_are_replaced(world: &mut PigeonWorld) {
@@ -295,7 +232,7 @@ async fn credentials_that_end_are_replaced(world: &mut PigeonWorld) {
 
 both!(kept_calls_are_processed_once_what_was_missing_is_there);
 once!(a_call_of_the_app_is_processed_once_it_can_be_read);
-once!(a_line_that_cannot_be_stored_is_asked_for_again);
-once!(an_address_is_validated_by_its_challenge, a_deleted_source_is_not_asked);
+
+once!(an_address_is_validated_by_its_challenge);
 once!(half_an_emoji_loses_nothing_but_itself, a_call_is_divided_among_the_lines, credentials_that_end_are_replaced);
-once!(its_address_is_validated_too, only_the_messenger_is_heard, a_poll_finds_what_was_read, an_invisible_name_is_none);
+once!(a_poll_finds_what_was_read);

@@ -320,31 +320,33 @@ async fn payment_is_noticed_and_what_waited_goes_on(world: &mut World) {
     assert_eq!(world.texts_at_crm(&line), ["Hello"], "payment is enough, no hour more");
 }
 
-/// D9: an account that has paid is not shown as unpaid for an hour.
-async fn a_message_that_goes_through_is_a_reason_to_ask(world: &mut World) {
+/// D9: an account that has paid is not shown as unpaid for an hour, and one that has not is known at once.
+async fn any_call_or_message_tells_whether_an_account_is_paid(world: &mut World) {
     let line = world.line("support").await;
-    world.sandbox.set_unpaid(HOST, true);
-    assert_ne!(pipelines(world, line.tenant_id).await.status, 200);
-    world.sandbox.set_unpaid(HOST, false);
-    assert_eq!(round(world).await, 0, "amoCRM is asked slowly");
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
-    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
-    world.until("the account is looked at", async || (round(world).await > 0).then_some(())).await;
-    assert_eq!(status(world).await, "active");
-}
-
-/// D9: and when amoCRM refuses a message because the account is unpaid, the state changes at once.
-async fn a_refused_message_reveals_an_unpaid_account(world: &mut World) {
-    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    for by_a_message in [true, false] {
+        world.sandbox.set_unpaid(HOST, true);
+        assert_ne!(pipelines(world, line.tenant_id).await.status, 200);
+        assert_eq!(status(world).await, "unpaid");
+        world.sandbox.set_unpaid(HOST, false);
+        assert_eq!(round(world).await, 0, "amoCRM is asked slowly");
+        if by_a_message {
+            anna.writes("Hello").await;
+            world.deliver_all().await;
+            world.until("the account is looked at", async || (round(world).await > 0).then_some(())).await;
+        } else {
+            pipelines(world, line.tenant_id).await.is(200);
+        }
+        assert_eq!(status(world).await, "active");
+    }
     world.sandbox.faults().next(Part::Message, 1, Fault::Status { code: 402, retry_after: None });
-    world.customer(&line, "anna").writes("Hello").await;
+    anna.writes("Again").await;
     world.deliver_all().await;
     world.until("the account is known not to be paid", async || (status(world).await == "unpaid").then_some(())).await;
     assert_eq!(alarms(world, line.tenant_id).await, ["unpaid"]);
     wait(world, 2 * HOUR);
     world.deliver_all().await;
-    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
+    assert_eq!(world.texts_at_crm(&line), ["Hello", "Again"]);
 }
 
 async fn a_blocked_account_is_distinguished_from_missing_rights(world: &mut World) {
@@ -361,16 +363,6 @@ async fn a_blocked_account_is_distinguished_from_missing_rights(world: &mut Worl
     round(world).await;
     assert_eq!(status(world).await, "active");
     assert!(alarms(world, line.tenant_id).await.is_empty());
-}
-
-async fn any_call_that_goes_through_ends_a_refusal(world: &mut World) {
-    let line = world.line("support").await;
-    world.sandbox.set_unpaid(HOST, true);
-    pipelines(world, line.tenant_id).await;
-    assert_eq!(status(world).await, "unpaid");
-    world.sandbox.set_unpaid(HOST, false);
-    pipelines(world, line.tenant_id).await.is(200);
-    assert_eq!(status(world).await, "active");
 }
 
 async fn expired_rows_are_removed(world: &mut World) {
@@ -411,9 +403,10 @@ async fn several_instances_visit_an_account_once(world: &mut World) {
 both!(o3_another_users_access_came_before_the_refusal_was_noted, o3_a_notice_crosses_a_new_installation);
 both!(o3_the_same_users_access_comes_while_the_refusal_is_noted, expired_rows_are_removed, idle_access_never_ends);
 once!(a_blocked_account_is_distinguished_from_missing_rights, the_access_of_another_administrator_is_used_instead);
-once!(a_managers_access_never_replaces_an_administrators, a_message_that_goes_through_is_a_reason_to_ask);
-once!(a_dropped_caller_does_not_lose_the_new_pair, a_refused_message_reveals_an_unpaid_account);
+once!(a_managers_access_never_replaces_an_administrators);
+once!(a_dropped_caller_does_not_lose_the_new_pair);
 once!(the_widgets_word_leads_to_a_renamed_account, payment_is_noticed_and_what_waited_goes_on);
-once!(any_call_that_goes_through_ends_a_refusal, a_renamed_account_is_found_by_any_call);
+once!(a_renamed_account_is_found_by_any_call);
 once!(giving_access_again_keeps_everything, a_renewal_that_fails_is_tried_again);
 on_postgres!(several_instances_visit_an_account_once);
+once!(any_call_or_message_tells_whether_an_account_is_paid);

@@ -52,7 +52,7 @@ async fn alarms(world: &World, tenant_id: Uuid) -> Vec<String> {
     open.into_iter().map(|alert: alert::Model| alert.kind).collect()
 }
 
-async fn status(world: &World) -> String {
+pub(crate) async fn status(world: &World) -> String {
     world.tenant(HOST).await.unwrap()["status"].as_str().unwrap().to_owned()
 }
 
@@ -66,16 +66,16 @@ fn wait(world: &World, seconds: u64) {
 }
 
 /// A call in the account's name.
-async fn pipelines(world: &World, tenant_id: Uuid) -> Reply {
+pub(crate) async fn pipelines(world: &World, tenant_id: Uuid) -> Reply {
     world.api.get(&format!("/api/v1/tenants/{tenant_id}/pipelines")).await
 }
 
 /// Requests that came to amoCRM.
-fn calls(world: &World) -> usize {
+pub(crate) fn calls(world: &World) -> usize {
     world.sandbox.requests().iter().filter(|request| request.direction == LogDirection::In).count()
 }
 
-fn refreshes(world: &World) -> usize {
+pub(crate) fn refreshes(world: &World) -> usize {
     world.sandbox.token_calls().iter().filter(|call| call.grant_type == "refresh_token").count()
 }
 

@@ -8,35 +8,13 @@ use base::config::Config;
 use entity::{audit, import, install_call};
 use parom::tenant::install::may_exchange;
 use parom_tests::settings::{CLIENT_ID, HOST};
-use parom_tests::{Api, Engine, Line, Place, Reply, Setup, World, answer};
+use parom_tests::{Api, Line, Reply, World, answer, both, on_postgres, once};
 use reqwest::Method;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Statement};
 use serde_json::json;
 pub use visitors::sends as visitor_sends;
 
 use crate::import::{sends, texts};
-
-/// A world with another configuration, on both databases: for queries that add up, and for what happens at once.
-async fn each(change: fn(&mut Config), test: impl AsyncFn(&mut World)) {
-    for engine in [Engine::Sqlite, Engine::Postgres] {
-        on(engine, change, &test).await;
-    }
-}
-
-async fn on_sqlite(change: fn(&mut Config), test: impl AsyncFn(&mut World)) {
-    on(Engine::Sqlite, change, &test).await;
-}
-
-async fn on(engine: Engine, change: fn(&mut Config), test: &impl AsyncFn(&mut World)) {
-    let Some(mut world) = World::start(engine, Setup { change, ..Setup::default() }).await else { return };
-    test(&mut world).await;
-    world.close().await;
-}
-
-/// Requests from here are trusted to name their client's address.
-fn behind_a_proxy(config: &mut Config) {
-    config.server.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
-}
 
 /// Rows of the audit log, once all refusals that were noted in memory are written down.
 async fn noted(world: &World) -> u64 {
@@ -93,89 +71,70 @@ async fn writes(world: &World, line: &Line, id: &str, kilobytes: usize) -> Reply
     world.api.post(&line.path("/messages"), &message).await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m10_imports_that_wait_are_counted_and_weighed() {
-    let change = |config: &mut Config| {
-        config.limits.imports_waiting = 2;
-        config.limits.imports_waiting_mb = 1;
-    };
-    each(change, async |world| {
-        let line = world.line("support").await;
-        let other = world.line_at(OTHER, "support").await;
-        let first = sends(world, &line, "", texts("anna", 2)).await.is(202).text_at("/id");
-        sends(world, &line, "?dry_run=true", texts("bert", 2)).await.is(202);
-        let many = sends(world, &line, "", texts("carl", 2)).await.is(429);
-        assert_eq!(many.json["type"], "/problems/too_many_imports");
-        assert_eq!(many.header("retry-after"), "60");
-        sends(world, &other, "", texts("dora", 2)).await.is(202);
-        world.api.post(&format!("/api/v1/imports/{first}/cancel"), &json!({})).await.is(202);
-        let large = sends(world, &line, "", texts("emil", 8_000)).await.is(429);
-        assert_eq!(large.json["type"], "/problems/too_many_imports", "{}", large.text);
-        let all = import::Entity::find().all(world.app().store.read()).await.unwrap();
-        assert_eq!(all.len(), 3, "nothing stays of what was refused");
-        sends(world, &line, "", texts("fred", 2)).await.is(202);
-        let page = world.panel(line.tenant_id).await.opens("/panel/account").await.is(200);
-        page.says(&["2 of 2", "used up"]);
-        world.leave_letters();
-    })
-    .await;
+fn few_imports(config: &mut Config) {
+    config.limits.imports_waiting = 2;
+    config.limits.imports_waiting_mb = 1;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m10_an_account_stores_as_much_as_it_may_and_no_more() {
-    each(
-        |config: &mut Config| config.limits.stored_mb_per_account = 1,
-        async |world| {
-            let line = world.line("support").await;
-            let other = world.line_at(OTHER, "support").await;
-            for number in 0..6 {
-                writes(world, &line, &number.to_string(), 200).await.is(202);
-            }
-            parom::usage::write_down(&world.app().usage).await.unwrap();
-            let full = writes(world, &line, "7", 1).await.is(507);
-            assert_eq!(full.json["type"], "/problems/account_full", "{}", full.text);
-            sends(world, &line, "", texts("anna", 2)).await.is(507);
-            let file = world.api.request(Method::POST, &line.path("/media")).body(crate::media::png(100));
-            parom_tests::answer(file).await.is(507);
-            // Existing conversations can still be answered, and others are not affected.
-            world.api.get(&line.path("")).await.is(200);
-            writes(world, &other, "1", 1).await.is(202);
-            world
-                .panel(line.tenant_id)
-                .await
-                .opens("/panel/account")
-                .await
-                .is(200)
-                .says(&["1.1 MB of 1 MB", "used up"]);
-            world.leave_letters();
-        },
-    )
-    .await;
+async fn m10_imports_that_wait_are_counted_and_weighed(world: &mut World) {
+    let line = world.line("support").await;
+    let other = world.line_at(OTHER, "support").await;
+    let first = sends(world, &line, "", texts("anna", 2)).await.is(202).text_at("/id");
+    sends(world, &line, "?dry_run=true", texts("bert", 2)).await.is(202);
+    let many = sends(world, &line, "", texts("carl", 2)).await.is(429);
+    assert_eq!(many.json["type"], "/problems/too_many_imports");
+    assert_eq!(many.header("retry-after"), "60");
+    sends(world, &other, "", texts("dora", 2)).await.is(202);
+    world.api.post(&format!("/api/v1/imports/{first}/cancel"), &json!({})).await.is(202);
+    let large = sends(world, &line, "", texts("emil", 8_000)).await.is(429);
+    assert_eq!(large.json["type"], "/problems/too_many_imports", "{}", large.text);
+    let all = import::Entity::find().all(world.app().store.read()).await.unwrap();
+    assert_eq!(all.len(), 3, "nothing stays of what was refused");
+    sends(world, &line, "", texts("fred", 2)).await.is(202);
+    let page = world.panel(line.tenant_id).await.opens("/panel/account").await.is(200);
+    page.says(&["2 of 2", "used up"]);
+    world.leave_letters();
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m10_the_disks_last_room_belongs_to_those_who_have_less() {
-    on_sqlite(
-        |_| {},
-        async |world| {
-            let line = world.line_at(HOST, "support").await;
-            let other = world.line_at(OTHER, "support").await;
-            for number in 0..3 {
-                writes(world, &line, &number.to_string(), 200).await.is(202);
-            }
-            writes(world, &other, "1", 1).await.is(202);
-            parom::usage::write_down(&world.app().usage).await.unwrap();
-            writes(world, &line, "4", 1).await.is(202);
-            world.app().usage.load.disk_has(12);
-            let refused = writes(world, &line, "5", 1).await.is(507);
-            assert!(refused.text.contains("stores more than others"), "{}", refused.text);
-            writes(world, &other, "2", 1).await.is(202);
-            world.app().usage.load.disk_has(16);
-            writes(world, &line, "5", 1).await.is(202);
-            world.leave_letters();
-        },
-    )
-    .await;
+fn little_storage(config: &mut Config) {
+    config.limits.stored_mb_per_account = 1;
+}
+
+async fn m10_an_account_stores_as_much_as_it_may_and_no_more(world: &mut World) {
+    let line = world.line("support").await;
+    let other = world.line_at(OTHER, "support").await;
+    for number in 0..6 {
+        writes(world, &line, &number.to_string(), 200).await.is(202);
+    }
+    parom::usage::write_down(&world.app().usage).await.unwrap();
+    let full = writes(world, &line, "7", 1).await.is(507);
+    assert_eq!(full.json["type"], "/problems/account_full", "{}", full.text);
+    sends(world, &line, "", texts("anna", 2)).await.is(507);
+    let file = world.api.request(Method::POST, &line.path("/media")).body(crate::media::png(100));
+    parom_tests::answer(file).await.is(507);
+    // Existing conversations can still be answered, and others are not affected.
+    world.api.get(&line.path("")).await.is(200);
+    writes(world, &other, "1", 1).await.is(202);
+    world.panel(line.tenant_id).await.opens("/panel/account").await.is(200).says(&["1.1 MB of 1 MB", "used up"]);
+    world.leave_letters();
+}
+
+async fn m10_the_disks_last_room_belongs_to_those_who_have_less(world: &mut World) {
+    let line = world.line_at(HOST, "support").await;
+    let other = world.line_at(OTHER, "support").await;
+    for number in 0..3 {
+        writes(world, &line, &number.to_string(), 200).await.is(202);
+    }
+    writes(world, &other, "1", 1).await.is(202);
+    parom::usage::write_down(&world.app().usage).await.unwrap();
+    writes(world, &line, "4", 1).await.is(202);
+    world.app().usage.load.disk_has(12);
+    let refused = writes(world, &line, "5", 1).await.is(507);
+    assert!(refused.text.contains("stores more than others"), "{}", refused.text);
+    writes(world, &other, "2", 1).await.is(202);
+    world.app().usage.load.disk_has(16);
+    writes(world, &line, "5", 1).await.is(202);
+    world.leave_letters();
 }
 
 // M10: each API key has a pace and a day's bytes.
@@ -188,65 +147,59 @@ async fn with_key(world: &World) -> (Api, parom_tests::Line) {
     (world.api.with_key(KEY), line)
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m10_a_key_that_is_too_fast_gets_the_time_to_wait() {
-    let change = |config: &mut Config| {
-        config.limits.requests_per_key = 4;
-        config.limits.requests_burst_per_key = 30;
-    };
-    on_sqlite(change, async |world| {
-        let (api, line) = with_key(world).await;
-        let mut answers = Vec::new();
-        for _ in 0..32 {
-            answers.push(api.get(&line.path("")).await.status);
-        }
-        assert_eq!((&answers[..30], &answers[30..]), ([200; 30].as_slice(), [429; 2].as_slice()));
-        let refused = api.get(&line.path("")).await.is(429);
-        assert_eq!(refused.header("retry-after"), "1");
-        assert_eq!(refused.header("content-type"), "application/problem+json");
-        assert_eq!(refused.json["type"], "/problems/too_many_requests");
-        world.api.get(&line.path("")).await.is(200);
-        world.advance(Duration::from_millis(250));
-        api.get(&line.path("")).await.is(200);
-        let before = rows(world).await;
-        let message = json!({"id": "1", "conversation": {"id": "c"}, "sender": {"role": "client", "id": "u", "name": "U"},
-            "content": {"type": "text", "text": "Hi"}});
-        api.post(&line.path("/messages"), &message).await.is(429);
-        assert_eq!(rows(world).await, before, "nothing is stored of it");
-    })
-    .await;
+fn slow_keys(config: &mut Config) {
+    config.limits.requests_per_key = 4;
+    config.limits.requests_burst_per_key = 30;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m10_a_key_has_a_days_bytes() {
-    on_sqlite(
-        |config: &mut Config| config.limits.key_mb_per_day = 1,
-        async |world| {
-            let (api, line) = with_key(world).await;
-            let path = line.path("/media");
-            let file = |bytes: usize| crate::media::png(bytes);
-            let announced = async |bytes: usize| answer(api.request(Method::POST, &path).body(file(bytes))).await;
-            let chunked = async |bytes: usize| {
-                let chunks: Vec<Result<Vec<u8>, std::io::Error>> =
-                    file(bytes).chunks(64 * 1024).map(|chunk| Ok(chunk.to_vec())).collect();
-                let body = reqwest::Body::wrap_stream(futures_util::stream::iter(chunks));
-                answer(api.request(Method::POST, &path).body(body)).await
-            };
-            announced(600 * 1024).await.is(200);
-            let before = rows(world).await;
-            for refused in [announced(600 * 1024).await, chunked(600 * 1024).await] {
-                let refused = refused.is(429);
-                assert_eq!(refused.json["type"], "/problems/too_many_bytes", "{}", refused.text);
-                assert_eq!(refused.header("retry-after"), "54000");
-            }
-            assert_eq!(rows(world).await, before, "nothing stays of them");
-            api.get(&line.path("")).await.is(200);
-            world.api.post(&line.path("/typing"), &json!({"conversation": {"id": "c"}, "sender": {"id": "u"}})).await;
-            world.advance(Duration::from_secs(54_000));
-            chunked(600 * 1024).await.is(200);
-        },
-    )
-    .await;
+async fn m10_a_key_that_is_too_fast_gets_the_time_to_wait(world: &mut World) {
+    let (api, line) = with_key(world).await;
+    let mut answers = Vec::new();
+    for _ in 0..32 {
+        answers.push(api.get(&line.path("")).await.status);
+    }
+    assert_eq!((&answers[..30], &answers[30..]), ([200; 30].as_slice(), [429; 2].as_slice()));
+    let refused = api.get(&line.path("")).await.is(429);
+    assert_eq!(refused.header("retry-after"), "1");
+    assert_eq!(refused.header("content-type"), "application/problem+json");
+    assert_eq!(refused.json["type"], "/problems/too_many_requests");
+    world.api.get(&line.path("")).await.is(200);
+    world.advance(Duration::from_millis(250));
+    api.get(&line.path("")).await.is(200);
+    let before = rows(world).await;
+    let message = json!({"id": "1", "conversation": {"id": "c"}, "sender": {"role": "client", "id": "u", "name": "U"},
+        "content": {"type": "text", "text": "Hi"}});
+    api.post(&line.path("/messages"), &message).await.is(429);
+    assert_eq!(rows(world).await, before, "nothing is stored of it");
+}
+
+fn a_megabyte_a_key(config: &mut Config) {
+    config.limits.key_mb_per_day = 1;
+}
+
+async fn m10_a_key_has_a_days_bytes(world: &mut World) {
+    let (api, line) = with_key(world).await;
+    let path = line.path("/media");
+    let file = |bytes: usize| crate::media::png(bytes);
+    let announced = async |bytes: usize| answer(api.request(Method::POST, &path).body(file(bytes))).await;
+    let chunked = async |bytes: usize| {
+        let chunks: Vec<Result<Vec<u8>, std::io::Error>> =
+            file(bytes).chunks(64 * 1024).map(|chunk| Ok(chunk.to_vec())).collect();
+        let body = reqwest::Body::wrap_stream(futures_util::stream::iter(chunks));
+        answer(api.request(Method::POST, &path).body(body)).await
+    };
+    announced(600 * 1024).await.is(200);
+    let before = rows(world).await;
+    for refused in [announced(600 * 1024).await, chunked(600 * 1024).await] {
+        let refused = refused.is(429);
+        assert_eq!(refused.json["type"], "/problems/too_many_bytes", "{}", refused.text);
+        assert_eq!(refused.header("retry-after"), "54000");
+    }
+    assert_eq!(rows(world).await, before, "nothing stays of them");
+    api.get(&line.path("")).await.is(200);
+    world.api.post(&line.path("/typing"), &json!({"conversation": {"id": "c"}, "sender": {"id": "u"}})).await;
+    world.advance(Duration::from_secs(54_000));
+    chunked(600 * 1024).await.is(200);
 }
 
 // M2: forged install calls do not delay genuine ones. Calls and turns are counted: the clock is frozen, so that codes
@@ -258,7 +211,6 @@ const SECOND: f64 = 2.0;
 const TURN: Duration = Duration::from_millis(501);
 
 fn paced(config: &mut base::config::Config) {
-    behind_a_proxy(config);
     config.rates.installs = SECOND;
 }
 
@@ -282,95 +234,76 @@ async fn waiting(world: &World) -> u64 {
     new.count(world.app().store.read()).await.unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m2_a_flood_from_one_address_is_passed_by() {
-    on_sqlite(paced, async |world| {
-        world.allow_problems();
-        world.owner(HOST);
-        for number in 0..200 {
-            let status = forges(world, &format!("h{number}.amocrm.ru"), "198.51.100.7").await;
-            assert_eq!(status, if number < 15 { 200 } else { 429 }, "the {number}th");
-        }
-        until_exchanged(world, 1).await;
-        // The one that is being exchanged has a row until it has failed, also if it was beyond the pace.
-        world.until("no row beyond the pace waits", async || (waiting(world).await <= 15).then_some(())).await;
-        let called = world.owner(HOST).installs_from_the_marketplace().await;
-        assert_eq!(called.status, Some(200));
-        for number in 0..100 {
-            forges(world, &format!("late{number}.amocrm.ru"), "198.51.100.7").await;
-        }
-        world.advance(TURN);
-        until_exchanged(world, 2).await;
-        assert_eq!(exchanged(world)[1], HOST, "the very next turn is the genuine one's");
-        world.active(HOST).await;
-    })
-    .await;
+async fn m2_a_flood_from_one_address_is_passed_by(world: &mut World) {
+    world.allow_problems();
+    world.owner(HOST);
+    for number in 0..200 {
+        let status = forges(world, &format!("h{number}.amocrm.ru"), "198.51.100.7").await;
+        assert_eq!(status, if number < 15 { 200 } else { 429 }, "the {number}th");
+    }
+    until_exchanged(world, 1).await;
+    // The one that is being exchanged has a row until it has failed, also if it was beyond the pace.
+    world.until("no row beyond the pace waits", async || (waiting(world).await <= 15).then_some(())).await;
+    let called = world.owner(HOST).installs_from_the_marketplace().await;
+    assert_eq!(called.status, Some(200));
+    for number in 0..100 {
+        forges(world, &format!("late{number}.amocrm.ru"), "198.51.100.7").await;
+    }
+    world.advance(TURN);
+    until_exchanged(world, 2).await;
+    assert_eq!(exchanged(world)[1], HOST, "the very next turn is the genuine one's");
+    world.active(HOST).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m2_a_flood_from_everywhere_waits_behind_the_address_that_was_genuine() {
-    on_sqlite(paced, async |world| {
-        world.allow_problems();
-        assert_eq!(world.owner(HOST).installs_from_the_marketplace().await.status, Some(200));
-        world.active(HOST).await;
-        let other = "second.amocrm.ru";
-        for number in 0..60 {
-            forges(world, &format!("h{number}.amocrm.ru"), &format!("198.51.100.{number}")).await;
-        }
-        assert_eq!(world.owner(other).installs_from_the_marketplace().await.status, Some(200));
-        for number in 0..60 {
-            forges(world, &format!("late{number}.amocrm.ru"), &format!("203.0.113.{number}")).await;
-        }
-        world.advance(TURN);
-        world.active(other).await;
-        let place = exchanged(world).iter().position(|host| host == other).unwrap();
-        assert!(place <= 2, "{:?}", exchanged(world));
-    })
-    .await;
+async fn m2_a_flood_from_everywhere_waits_behind_the_address_that_was_genuine(world: &mut World) {
+    world.allow_problems();
+    assert_eq!(world.owner(HOST).installs_from_the_marketplace().await.status, Some(200));
+    world.active(HOST).await;
+    let other = "second.amocrm.ru";
+    for number in 0..60 {
+        forges(world, &format!("h{number}.amocrm.ru"), &format!("198.51.100.{number}")).await;
+    }
+    assert_eq!(world.owner(other).installs_from_the_marketplace().await.status, Some(200));
+    for number in 0..60 {
+        forges(world, &format!("late{number}.amocrm.ru"), &format!("203.0.113.{number}")).await;
+    }
+    world.advance(TURN);
+    world.active(other).await;
+    let place = exchanged(world).iter().position(|host| host == other).unwrap();
+    assert!(place <= 2, "{:?}", exchanged(world));
 }
 
 /// The genuine call comes from an address that was beyond its pace: nothing is stored, but it is the newest.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m2_a_genuine_call_beyond_the_pace_is_tried_all_the_same() {
-    on_sqlite(paced, async |world| {
-        world.allow_problems();
-        world.owner(HOST);
-        for number in 0..200 {
-            forges(world, &format!("h{number}.amocrm.ru"), "127.0.0.1").await;
-        }
-        until_exchanged(world, 1).await;
-        assert_eq!(world.owner(HOST).installs_from_the_marketplace().await.status, Some(429));
-        world.advance(TURN);
-        until_exchanged(world, 2).await;
-        assert_eq!(exchanged(world)[1], HOST, "the newest of an address goes first");
-        world.active(HOST).await;
-    })
-    .await;
+async fn m2_a_genuine_call_beyond_the_pace_is_tried_all_the_same(world: &mut World) {
+    world.allow_problems();
+    world.owner(HOST);
+    for number in 0..200 {
+        forges(world, &format!("h{number}.amocrm.ru"), "127.0.0.1").await;
+    }
+    until_exchanged(world, 1).await;
+    assert_eq!(world.owner(HOST).installs_from_the_marketplace().await.status, Some(429));
+    world.advance(TURN);
+    until_exchanged(world, 2).await;
+    assert_eq!(exchanged(world)[1], HOST, "the newest of an address goes first");
+    world.active(HOST).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m2_a_host_has_one_call_of_an_address_and_no_caller_replaces_anothers() {
-    each(paced, async |world| {
-        world.allow_problems();
-        // The only turn goes to another address.
-        forges(world, "first.amocrm.ru", "198.51.100.1").await;
-        until_exchanged(world, 1).await;
-        world.until("it has failed", async || (waiting(world).await == 0).then_some(())).await;
-        for _ in 0..10 {
-            assert_eq!(forges(world, HOST, "198.51.100.7").await, 200);
-        }
-        assert_eq!(waiting(world).await, 1, "the newest replaces the older ones");
-        forges(world, HOST, "198.51.100.8").await;
-        assert_eq!(waiting(world).await, 2, "but not what another address said");
-    })
-    .await;
+async fn m2_a_host_has_one_call_of_an_address_and_no_caller_replaces_anothers(world: &mut World) {
+    world.allow_problems();
+    // The only turn goes to another address.
+    forges(world, "first.amocrm.ru", "198.51.100.1").await;
+    until_exchanged(world, 1).await;
+    world.until("it has failed", async || (waiting(world).await == 0).then_some(())).await;
+    for _ in 0..10 {
+        assert_eq!(forges(world, HOST, "198.51.100.7").await, 200);
+    }
+    assert_eq!(waiting(world).await, 1, "the newest replaces the older ones");
+    forges(world, HOST, "198.51.100.8").await;
+    assert_eq!(waiting(world).await, 2, "but not what another address said");
 }
 
 /// Two processes on one database keep one pace.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m2_the_pace_of_exchanges_is_shared_by_processes() {
-    let setup = Setup { change: paced, ..Setup::default() };
-    let Some(world) = World::start(Engine::Postgres, setup).await else { return };
+async fn m2_the_pace_of_exchanges_is_shared_by_processes(world: &mut World) {
     let other = world.another_server().await;
     let mut taken = 0;
     for _ in 0..10 {
@@ -383,5 +316,13 @@ async fn m2_the_pace_of_exchanges_is_shared_by_processes() {
     assert!(may_exchange(&other.app.tenants, "main").await.unwrap());
     assert!(!may_exchange(&world.app().tenants, "main").await.unwrap());
     other.stop().await;
-    world.close().await;
 }
+
+both!(few_imports: m10_imports_that_wait_are_counted_and_weighed);
+both!(little_storage: m10_an_account_stores_as_much_as_it_may_and_no_more);
+once!(m10_the_disks_last_room_belongs_to_those_who_have_less);
+once!(slow_keys: m10_a_key_that_is_too_fast_gets_the_time_to_wait);
+once!(a_megabyte_a_key: m10_a_key_has_a_days_bytes);
+once!(paced: m2_a_flood_from_one_address_is_passed_by, m2_a_flood_from_everywhere_waits_behind_the_address_that_was_genuine, m2_a_genuine_call_beyond_the_pace_is_tried_all_the_same);
+both!(paced: m2_a_host_has_one_call_of_an_address_and_no_caller_replaces_anothers);
+on_postgres!(paced: m2_the_pace_of_exchanges_is_shared_by_processes);

@@ -6,13 +6,13 @@ use base::config::Config;
 use entity::media;
 use parom::media::{Upload, Uploader};
 use parom_tests::settings::{CHANNEL_ID, CLIENT_ID, HOST};
-use parom_tests::{Reply, World, answer, cookie_of, state_of};
+use parom_tests::{Reply, World, answer, both, cookie_of, once, state_of};
 use reqwest::Method;
 use sea_orm::EntityTrait;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{behind_a_proxy, each, noted, on_sqlite, rows};
+use super::{noted, rows};
 use crate::isolation::{Route, routes};
 use crate::media::png;
 use crate::webchat::{OnSite, SHOP, chat_with};
@@ -37,54 +37,47 @@ async fn uploads(world: &World, source: &str, bytes: Vec<u8>) -> Reply {
     answer(request.header("content-type", "application/octet-stream").body(bytes)).await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m3_visitors_fill_their_share_and_leave_the_rest_to_others() {
-    let change = |config: &mut Config| {
-        config.media.tenant_mb = 1;
-        config.limits.visitors_percent = 20;
-    };
-    each(change, async |world| {
-        let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
-        sends(world, &OnSite::new(&source), "192.0.2.1", &png(150 * KB)).await.is(202);
-        for number in 0..3 {
-            let full = sends(world, &OnSite::new(&source), &format!("192.0.2.{number}"), &png(100 * KB)).await.is(409);
-            assert!(full.text.contains("media_no_room"), "{}", full.text);
-        }
-        sends(world, &OnSite::new(&source), "192.0.2.1", &png(40 * KB)).await.is(202);
-        uploads(world, &source, png(700 * KB)).await.is(200);
-        uploads(world, &source, png(300 * KB)).await.is(409);
-        world.leave_letters();
-    })
-    .await;
+fn a_fifth_for_visitors(config: &mut Config) {
+    config.media.tenant_mb = 1;
+    config.limits.visitors_percent = 20;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m3_a_visitor_an_address_and_a_chat_have_a_days_bytes() {
-    let change = |config: &mut Config| {
-        behind_a_proxy(config);
-        config.limits.visitor_mb_per_day = 1;
-        config.limits.address_mb_per_day = 2;
-        config.limits.webchat_mb_per_day = 3;
-    };
-    on_sqlite(change, async |world| {
-        let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
-        let (anna, bert, carl) = (OnSite::new(&source), OnSite::new(&source), OnSite::new(&source));
-        sends(world, &anna, "192.0.2.1", &png(900 * KB)).await.is(202);
-        let enough = sends(world, &anna, "192.0.2.1", &png(200 * KB)).await.is(429);
-        // The world's day began nine hours ago.
-        assert_eq!(enough.header("retry-after"), "54000");
-        assert!(enough.header("content-type").starts_with("application/problem+json"), "{}", enough.text);
-        sends(world, &bert, "192.0.2.1", &png(900 * KB)).await.is(202);
-        sends(world, &carl, "192.0.2.1", &png(400 * KB)).await.is(429);
-        sends(world, &carl, "192.0.2.2", &png(400 * KB)).await.is(202);
-        sends(world, &OnSite::new(&source), "192.0.2.3", &png(900 * KB)).await.is(429);
-        let kept = media::Entity::find().all(world.app().store.read()).await.unwrap();
-        assert_eq!(kept.len(), 3, "nothing stays of what was refused: {kept:?}");
-        world.advance(Duration::from_secs(54_000));
-        sends(world, &anna, "192.0.2.1", &png(900 * KB)).await.is(202);
-        world.leave_letters();
-    })
-    .await;
+async fn m3_visitors_fill_their_share_and_leave_the_rest_to_others(world: &mut World) {
+    let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+    sends(world, &OnSite::new(&source), "192.0.2.1", &png(150 * KB)).await.is(202);
+    for number in 0..3 {
+        let full = sends(world, &OnSite::new(&source), &format!("192.0.2.{number}"), &png(100 * KB)).await.is(409);
+        assert!(full.text.contains("media_no_room"), "{}", full.text);
+    }
+    sends(world, &OnSite::new(&source), "192.0.2.1", &png(40 * KB)).await.is(202);
+    uploads(world, &source, png(700 * KB)).await.is(200);
+    uploads(world, &source, png(300 * KB)).await.is(409);
+    world.leave_letters();
+}
+
+fn megabytes_a_day(config: &mut Config) {
+    config.limits.visitor_mb_per_day = 1;
+    config.limits.address_mb_per_day = 2;
+    config.limits.webchat_mb_per_day = 3;
+}
+
+async fn m3_a_visitor_an_address_and_a_chat_have_a_days_bytes(world: &mut World) {
+    let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+    let (anna, bert, carl) = (OnSite::new(&source), OnSite::new(&source), OnSite::new(&source));
+    sends(world, &anna, "192.0.2.1", &png(900 * KB)).await.is(202);
+    let enough = sends(world, &anna, "192.0.2.1", &png(200 * KB)).await.is(429);
+    // The world's day began nine hours ago.
+    assert_eq!(enough.header("retry-after"), "54000");
+    assert!(enough.header("content-type").starts_with("application/problem+json"), "{}", enough.text);
+    sends(world, &bert, "192.0.2.1", &png(900 * KB)).await.is(202);
+    sends(world, &carl, "192.0.2.1", &png(400 * KB)).await.is(429);
+    sends(world, &carl, "192.0.2.2", &png(400 * KB)).await.is(202);
+    sends(world, &OnSite::new(&source), "192.0.2.3", &png(900 * KB)).await.is(429);
+    let kept = media::Entity::find().all(world.app().store.read()).await.unwrap();
+    assert_eq!(kept.len(), 3, "nothing stays of what was refused: {kept:?}");
+    world.advance(Duration::from_secs(54_000));
+    sends(world, &anna, "192.0.2.1", &png(900 * KB)).await.is(202);
+    world.leave_letters();
 }
 
 /// Writes as a visitor at this address.
@@ -99,102 +92,83 @@ async fn is_flooded(world: &World) -> bool {
     open.iter().any(|alert| alert.kind == "chats_flooded")
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn n11_strangers_begin_no_more_chats_than_an_hour_may_have() {
-    let change = |config: &mut Config| {
-        behind_a_proxy(config);
-        config.limits.webchat_new_per_hour = 4;
-    };
-    each(change, async |world| {
-        let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
-        let anna = OnSite::new(&source);
-        writes(world, &anna, "192.0.2.1", "Hi").await.is(202);
-        writes(world, &OnSite::new(&source), "192.0.2.2", "Hi").await.is(202);
-        assert!(!is_flooded(world).await);
-        let refused = writes(world, &OnSite::new(&source), "192.0.2.3", "Hi").await.is(429);
-        assert_eq!(refused.header("retry-after"), "1800");
-        assert!(is_flooded(world).await);
-        // A chat that has begun goes on.
-        writes(world, &anna, "192.0.2.4", "Are you there?").await.is(202);
-        world.advance(Duration::from_secs(1800));
-        writes(world, &OnSite::new(&source), "192.0.2.5", "Hi").await.is(202);
-        parom::alert_checks::limits(&world.app().usage).await.unwrap();
-        assert!(is_flooded(world).await, "it may go on");
-        world.advance(Duration::from_secs(1801));
-        parom::alert_checks::limits(&world.app().usage).await.unwrap();
-        assert!(!is_flooded(world).await);
-        world.leave_letters();
-    })
-    .await;
+fn four_chats_an_hour(config: &mut Config) {
+    config.limits.webchat_new_per_hour = 4;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn n11_an_address_begins_only_its_share_of_the_chats_of_an_hour() {
-    let change = |config: &mut Config| {
-        behind_a_proxy(config);
-        config.limits.webchat_new_per_hour = 40;
-    };
-    on_sqlite(change, async |world| {
-        let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
-        for _ in 0..2 {
-            writes(world, &OnSite::new(&source), "192.0.2.1", "Hi").await.is(202);
-        }
-        let refused = writes(world, &OnSite::new(&source), "192.0.2.1", "Hi").await.is(429);
-        assert_eq!(refused.header("retry-after"), "1800");
-        assert!(!is_flooded(world).await, "others can write");
-        writes(world, &OnSite::new(&source), "192.0.2.2", "Hi").await.is(202);
-        world.leave_letters();
-    })
-    .await;
+async fn n11_strangers_begin_no_more_chats_than_an_hour_may_have(world: &mut World) {
+    let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+    let anna = OnSite::new(&source);
+    writes(world, &anna, "192.0.2.1", "Hi").await.is(202);
+    writes(world, &OnSite::new(&source), "192.0.2.2", "Hi").await.is(202);
+    assert!(!is_flooded(world).await);
+    let refused = writes(world, &OnSite::new(&source), "192.0.2.3", "Hi").await.is(429);
+    assert_eq!(refused.header("retry-after"), "1800");
+    assert!(is_flooded(world).await);
+    // A chat that has begun goes on.
+    writes(world, &anna, "192.0.2.4", "Are you there?").await.is(202);
+    world.advance(Duration::from_secs(1800));
+    writes(world, &OnSite::new(&source), "192.0.2.5", "Hi").await.is(202);
+    parom::alert_checks::limits(&world.app().usage).await.unwrap();
+    assert!(is_flooded(world).await, "it may go on");
+    world.advance(Duration::from_secs(1801));
+    parom::alert_checks::limits(&world.app().usage).await.unwrap();
+    assert!(!is_flooded(world).await);
+    world.leave_letters();
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn n11_texts_of_visitors_count_against_the_days_bytes_and_the_accounts_room() {
-    let change = |config: &mut Config| {
-        behind_a_proxy(config);
-        config.limits.stored_mb_per_account = 1;
-        config.limits.visitor_mb_per_day = 1;
-    };
-    on_sqlite(change, async |world| {
-        let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
-        let anna = OnSite::new(&source);
-        let long = "\u{1f600}".repeat(4096);
-        let mut written = 0;
-        // 64 texts of 16 KB are a megabyte.
-        while writes(world, &anna, "192.0.2.1", &long).await.status == 202 {
-            written += 1;
-            world.advance(Duration::from_secs(3));
-        }
-        assert_eq!(written, 64);
-        parom::usage::write_down(&world.app().usage).await.unwrap();
-        let full = writes(world, &OnSite::new(&source), "192.0.2.2", "Hi").await.is(507);
-        full.says(&["not accepted here now"]);
-        world.advance(Duration::from_secs(54_000));
-        writes(world, &anna, "192.0.2.1", "Are you there?").await.is(202);
-        world.leave_letters();
-    })
-    .await;
+fn forty_chats_an_hour(config: &mut Config) {
+    config.limits.webchat_new_per_hour = 40;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m3_an_unfinished_upload_is_dropped_after_an_hour() {
-    on_sqlite(
-        |_| {},
-        async |world| {
-            let line = world.line("support").await;
-            for giver in [Uploader::Account, Uploader::Visitor] {
-                drop(Upload::begin(&world.app().files, line.tenant_id, line.source_id, giver).await.unwrap());
-            }
-            let left = async || media::Entity::find().all(world.app().store.read()).await.unwrap().len();
-            world.advance(Duration::from_secs(3_500));
-            parom::media::sweep(&world.app().files).await.unwrap();
-            assert_eq!(left().await, 2);
-            world.advance(Duration::from_secs(101));
-            parom::media::sweep(&world.app().files).await.unwrap();
-            assert_eq!(left().await, 0);
-        },
-    )
-    .await;
+async fn n11_an_address_begins_only_its_share_of_the_chats_of_an_hour(world: &mut World) {
+    let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+    for _ in 0..2 {
+        writes(world, &OnSite::new(&source), "192.0.2.1", "Hi").await.is(202);
+    }
+    let refused = writes(world, &OnSite::new(&source), "192.0.2.1", "Hi").await.is(429);
+    assert_eq!(refused.header("retry-after"), "1800");
+    assert!(!is_flooded(world).await, "others can write");
+    writes(world, &OnSite::new(&source), "192.0.2.2", "Hi").await.is(202);
+    world.leave_letters();
+}
+
+fn a_megabyte_in_all(config: &mut Config) {
+    config.limits.stored_mb_per_account = 1;
+    config.limits.visitor_mb_per_day = 1;
+}
+
+async fn n11_texts_of_visitors_count_against_the_days_bytes_and_the_accounts_room(world: &mut World) {
+    let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+    let anna = OnSite::new(&source);
+    let long = "\u{1f600}".repeat(4096);
+    let mut written = 0;
+    // 64 texts of 16 KB are a megabyte.
+    while writes(world, &anna, "192.0.2.1", &long).await.status == 202 {
+        written += 1;
+        world.advance(Duration::from_secs(3));
+    }
+    assert_eq!(written, 64);
+    parom::usage::write_down(&world.app().usage).await.unwrap();
+    let full = writes(world, &OnSite::new(&source), "192.0.2.2", "Hi").await.is(507);
+    full.says(&["not accepted here now"]);
+    world.advance(Duration::from_secs(54_000));
+    writes(world, &anna, "192.0.2.1", "Are you there?").await.is(202);
+    world.leave_letters();
+}
+
+async fn m3_an_unfinished_upload_is_dropped_after_an_hour(world: &mut World) {
+    let line = world.line("support").await;
+    for giver in [Uploader::Account, Uploader::Visitor] {
+        drop(Upload::begin(&world.app().files, line.tenant_id, line.source_id, giver).await.unwrap());
+    }
+    let left = async || media::Entity::find().all(world.app().store.read()).await.unwrap().len();
+    world.advance(Duration::from_secs(3_500));
+    parom::media::sweep(&world.app().files).await.unwrap();
+    assert_eq!(left().await, 2);
+    world.advance(Duration::from_secs(101));
+    parom::media::sweep(&world.app().files).await.unwrap();
+    assert_eq!(left().await, 0);
 }
 
 // M2: strangers write nothing without a pace.
@@ -252,132 +226,116 @@ fn filled(text: &str, number: usize) -> String {
     parts.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m2_each_door_has_a_pace_before_any_write() {
-    let change = |config: &mut base::config::Config| {
-        behind_a_proxy(config);
-        config.rates.installs = 1.0;
-    };
-    each(change, async |world| {
-        for (door, (method, path, form, most, paced)) in DOORS.iter().enumerate() {
-            let (before, noted_before) = (rows(world).await, noted(world).await);
-            let from = format!("198.51.100.{door}");
-            let mut last = 0;
-            for number in 0..TRIES {
-                last = knocks(world, method, &filled(path, number), &filled(form, number), &from).await.status;
-            }
-            let more = rows(world).await - before;
-            assert!(more <= *most + BESIDE, "{method} {path}: {more} rows, at most {most}");
-            let told = noted(world).await - noted_before;
-            assert!(told <= NOTED, "{method} {path}: {told} rows of the audit log");
-            assert_eq!(last == 429, *paced, "{method} {path} answered {last}");
+fn slow_installs(config: &mut Config) {
+    config.rates.installs = 1.0;
+}
+
+async fn m2_each_door_has_a_pace_before_any_write(world: &mut World) {
+    for (door, (method, path, form, most, paced)) in DOORS.iter().enumerate() {
+        let (before, noted_before) = (rows(world).await, noted(world).await);
+        let from = format!("198.51.100.{door}");
+        let mut last = 0;
+        for number in 0..TRIES {
+            last = knocks(world, method, &filled(path, number), &filled(form, number), &from).await.status;
         }
-        world.allow_problems();
-    })
-    .await;
+        let more = rows(world).await - before;
+        assert!(more <= *most + BESIDE, "{method} {path}: {more} rows, at most {most}");
+        let told = noted(world).await - noted_before;
+        assert!(told <= NOTED, "{method} {path}: {told} rows of the audit log");
+        assert_eq!(last == 429, *paced, "{method} {path} answered {last}");
+    }
+    world.allow_problems();
 }
 
 /// N11: all that one address can do at the doors of an installation, with states and cookies of its own.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn n11_five_hundred_junk_requests_leave_less_than_fifty_rows() {
-    let change = |config: &mut base::config::Config| {
-        behind_a_proxy(config);
-        config.rates.installs = 1.0;
-    };
-    on_sqlite(change, async |world| {
-        let before = rows(world).await;
-        for number in 0..100 {
-            let begun = knocks(world, "GET", "/oauth/install?integration=main", "", "198.51.100.9").await;
-            let (state, cookie) = match begun.status {
-                302 => (state_of(&begun.is_redirect()), cookie_of(&begun)),
-                _ => ("AAAA".repeat(20), String::new()),
-            };
-            for rest in [
-                format!("code=x{number}&referer=h{number}.amocrm.ru&client_id={CLIENT_ID}&state={state}"),
-                format!("code=x{number}&referer=h{number}.amocrm.ru&client_id={CLIENT_ID}&from_widget=1"),
-                format!("code=x{number}&referer=h{number}.amocrm.ru&client_id=nobody"),
-                format!("error=access_denied&client_id={CLIENT_ID}&state={state}"),
-            ] {
-                let request = world.api.anonymous(Method::GET, &format!("/oauth/callback?{rest}"));
-                answer(request.header("x-forwarded-for", "198.51.100.9").header("cookie", &cookie)).await;
-            }
+async fn n11_five_hundred_junk_requests_leave_less_than_fifty_rows(world: &mut World) {
+    let before = rows(world).await;
+    for number in 0..100 {
+        let begun = knocks(world, "GET", "/oauth/install?integration=main", "", "198.51.100.9").await;
+        let (state, cookie) = match begun.status {
+            302 => (state_of(&begun.is_redirect()), cookie_of(&begun)),
+            _ => ("AAAA".repeat(20), String::new()),
+        };
+        for rest in [
+            format!("code=x{number}&referer=h{number}.amocrm.ru&client_id={CLIENT_ID}&state={state}"),
+            format!("code=x{number}&referer=h{number}.amocrm.ru&client_id={CLIENT_ID}&from_widget=1"),
+            format!("code=x{number}&referer=h{number}.amocrm.ru&client_id=nobody"),
+            format!("error=access_denied&client_id={CLIENT_ID}&state={state}"),
+        ] {
+            let request = world.api.anonymous(Method::GET, &format!("/oauth/callback?{rest}"));
+            answer(request.header("x-forwarded-for", "198.51.100.9").header("cookie", &cookie)).await;
         }
-        let left = rows(world).await - before;
-        assert!(left < 50, "{left} rows");
-        world.allow_problems();
-    })
-    .await;
+    }
+    let left = rows(world).await - before;
+    assert!(left < 50, "{left} rows");
+    world.allow_problems();
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m2_an_invalid_token_leaves_no_row_and_each_address_has_its_own_rate() {
-    on_sqlite(behind_a_proxy, async |world| {
-        let (before, noted_before) = (rows(world).await, noted(world).await);
-        for junk in ["", "x", "<script>", &TOKEN[1..], &format!("{}!", &TOKEN[1..])] {
-            let form = url::form_urlencoded::Serializer::new(String::new()).append_pair("token", junk).finish();
-            knocks(world, "POST", "/admin/link", &form, "192.0.2.1").await.is(422);
-            knocks(world, "POST", "/panel/link", &form, "192.0.2.1").await.is(410);
-        }
-        assert_eq!((rows(world).await, noted(world).await), (before, noted_before), "nothing of it is a token");
-        let form = format!("token={TOKEN}");
-        for number in 0..30 {
-            knocks(world, "POST", "/admin/link", &form, &format!("2001:db8::{number:x}")).await;
-        }
-        let refused = knocks(world, "POST", "/admin/link", &form, "2001:db8::ffff").await.is(429);
-        assert_eq!(refused.header("retry-after"), "6");
-        assert_eq!(rows(world).await, before);
-        assert!(noted(world).await <= noted_before + 1, "a /64 is one stranger, and what it tries is one row");
-        knocks(world, "POST", "/admin/link", &form, "2001:db8:0:1::1").await.is(422);
-        world.advance(std::time::Duration::from_secs(6));
-        knocks(world, "POST", "/admin/link", &form, "2001:db8::1").await.is(422);
-        knocks(world, "POST", "/admin/link", &form, "2001:db8::1").await.is(429);
-    })
-    .await;
+async fn m2_an_invalid_token_leaves_no_row_and_each_address_has_its_own_rate(world: &mut World) {
+    let (before, noted_before) = (rows(world).await, noted(world).await);
+    for junk in ["", "x", "<script>", &TOKEN[1..], &format!("{}!", &TOKEN[1..])] {
+        let form = url::form_urlencoded::Serializer::new(String::new()).append_pair("token", junk).finish();
+        knocks(world, "POST", "/admin/link", &form, "192.0.2.1").await.is(422);
+        knocks(world, "POST", "/panel/link", &form, "192.0.2.1").await.is(410);
+    }
+    assert_eq!((rows(world).await, noted(world).await), (before, noted_before), "nothing of it is a token");
+    let form = format!("token={TOKEN}");
+    for number in 0..30 {
+        knocks(world, "POST", "/admin/link", &form, &format!("2001:db8::{number:x}")).await;
+    }
+    let refused = knocks(world, "POST", "/admin/link", &form, "2001:db8::ffff").await.is(429);
+    assert_eq!(refused.header("retry-after"), "6");
+    assert_eq!(rows(world).await, before);
+    assert!(noted(world).await <= noted_before + 1, "a /64 is one stranger, and what it tries is one row");
+    knocks(world, "POST", "/admin/link", &form, "2001:db8:0:1::1").await.is(422);
+    world.advance(std::time::Duration::from_secs(6));
+    knocks(world, "POST", "/admin/link", &form, "2001:db8::1").await.is(422);
+    knocks(world, "POST", "/admin/link", &form, "2001:db8::1").await.is(429);
 }
 
 /// Every route, requested without credentials; a route that writes must be in [`DOORS`].
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn m2_no_other_route_writes_for_a_stranger() {
-    on_sqlite(behind_a_proxy, async |world| {
-        let modules = [
-            ("admin", "/admin"),
-            ("panel", "/panel"),
-            ("widget_api", "/widget"),
-            ("webchat", "/chat"),
-            ("api", "/api"),
-        ];
-        let mut all: Vec<Route> = modules.into_iter().flat_map(|(module, scope)| routes(module, scope)).collect();
-        all.push(Route { method: "GET".to_owned(), path: "/media/{token}/{name}".to_owned() });
-        assert!(all.len() > 100, "only {} routes were found", all.len());
-        let paced =
-            |route: &Route| DOORS.iter().any(|(method, path, ..)| *method == route.method && *path == route.path);
-        all.retain(|route| !paced(route));
-        let (before, noted_before) = (rows(world).await, noted(world).await);
-        let (uuid, key) = (Uuid::from_u128(7).to_string(), "prm_nobodys-key-0123456789abcdefghijklmnopqrstu");
-        let mut walked = Vec::new();
-        for (number, route) in all.iter().enumerate() {
-            let part = |part: &str| if part.starts_with('{') { uuid.clone() } else { part.to_owned() };
-            let path = route.path.split('/').map(part).collect::<Vec<_>>().join("/");
-            let path = if route.method == "GET" { format!("{path}?token={TOKEN}&ticket={TOKEN}") } else { path };
-            for form in ["", "token=AAAA", "email=a%40b.example&password=xxxxxxxx"] {
-                let method: Method = route.method.parse().unwrap();
-                let request = world.api.anonymous(method, &path).header("x-forwarded-for", "203.0.113.9");
-                let cookies = format!("parom={TOKEN}; parom-admin={TOKEN}");
-                let request = request.bearer_auth(key).header("x-auth-token", "a.b.c").header("cookie", cookies);
-                let request = if form.is_empty() {
-                    request.json(&json!({}))
-                } else {
-                    request.header("content-type", "application/x-www-form-urlencoded").body(form)
-                };
-                answer(request).await;
-            }
-            walked.push(format!("{} {}", route.method, route.path));
-            if number % 10 == 9 || number + 1 == all.len() {
-                assert_eq!(rows(world).await, before, "one of these wrote: {walked:?}");
-                walked.clear();
-            }
+async fn m2_no_other_route_writes_for_a_stranger(world: &mut World) {
+    let modules =
+        [("admin", "/admin"), ("panel", "/panel"), ("widget_api", "/widget"), ("webchat", "/chat"), ("api", "/api")];
+    let mut all: Vec<Route> = modules.into_iter().flat_map(|(module, scope)| routes(module, scope)).collect();
+    all.push(Route { method: "GET".to_owned(), path: "/media/{token}/{name}".to_owned() });
+    assert!(all.len() > 100, "only {} routes were found", all.len());
+    let paced = |route: &Route| DOORS.iter().any(|(method, path, ..)| *method == route.method && *path == route.path);
+    all.retain(|route| !paced(route));
+    let (before, noted_before) = (rows(world).await, noted(world).await);
+    let (uuid, key) = (Uuid::from_u128(7).to_string(), "prm_nobodys-key-0123456789abcdefghijklmnopqrstu");
+    let mut walked = Vec::new();
+    for (number, route) in all.iter().enumerate() {
+        let part = |part: &str| if part.starts_with('{') { uuid.clone() } else { part.to_owned() };
+        let path = route.path.split('/').map(part).collect::<Vec<_>>().join("/");
+        let path = if route.method == "GET" { format!("{path}?token={TOKEN}&ticket={TOKEN}") } else { path };
+        for form in ["", "token=AAAA", "email=a%40b.example&password=xxxxxxxx"] {
+            let method: Method = route.method.parse().unwrap();
+            let request = world.api.anonymous(method, &path).header("x-forwarded-for", "203.0.113.9");
+            let cookies = format!("parom={TOKEN}; parom-admin={TOKEN}");
+            let request = request.bearer_auth(key).header("x-auth-token", "a.b.c").header("cookie", cookies);
+            let request = if form.is_empty() {
+                request.json(&json!({}))
+            } else {
+                request.header("content-type", "application/x-www-form-urlencoded").body(form)
+            };
+            answer(request).await;
         }
-        assert!(noted(world).await - noted_before <= NOTED, "refused keys and tokens of one address");
-    })
-    .await;
+        walked.push(format!("{} {}", route.method, route.path));
+        if number % 10 == 9 || number + 1 == all.len() {
+            assert_eq!(rows(world).await, before, "one of these wrote: {walked:?}");
+            walked.clear();
+        }
+    }
+    assert!(noted(world).await - noted_before <= NOTED, "refused keys and tokens of one address");
 }
+
+both!(a_fifth_for_visitors: m3_visitors_fill_their_share_and_leave_the_rest_to_others);
+once!(megabytes_a_day: m3_a_visitor_an_address_and_a_chat_have_a_days_bytes);
+both!(four_chats_an_hour: n11_strangers_begin_no_more_chats_than_an_hour_may_have);
+once!(forty_chats_an_hour: n11_an_address_begins_only_its_share_of_the_chats_of_an_hour);
+once!(a_megabyte_in_all: n11_texts_of_visitors_count_against_the_days_bytes_and_the_accounts_room);
+once!(m3_an_unfinished_upload_is_dropped_after_an_hour);
+both!(slow_installs: m2_each_door_has_a_pace_before_any_write);
+once!(slow_installs: n11_five_hundred_junk_requests_leave_less_than_fifty_rows);
+once!(m2_an_invalid_token_leaves_no_row_and_each_address_has_its_own_rate, m2_no_other_route_writes_for_a_stranger);

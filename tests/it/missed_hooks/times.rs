@@ -1,11 +1,12 @@
 //! How gaps are detected in which no process accepted hooks.
 
+use base::config::Config;
 use std::time::{Duration, Instant};
 
 use base::store::VENDOR;
 use entity::{alert, heartbeat, history_look};
 use parom::missed_hooks;
-use parom_tests::{Engine, Line, Place, Setup, World, both, on_postgres, once};
+use parom_tests::{Line, World, both, on_postgres, once};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::json;
 use simulator::crm::{Fault, HookMessage, Part};
@@ -116,22 +117,22 @@ async fn an_erased_account_leaves_nothing_to_look_at(world: &mut World) {
 
 on_postgres!(a_process_that_dies_beside_others_is_missed, only_one_of_two_instances_checks);
 
+fn without_a_spool(config: &mut Config) {
+    config.spool.dir = std::path::PathBuf::new();
+}
+
 /// Neither the database nor a spool takes a hook: it is lost, and its account is looked at.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn hooks_that_were_refused_are_looked_for() {
-    let change = |config: &mut base::config::Config| config.spool.dir = std::path::PathBuf::new();
-    let Some(mut world) = World::start(Engine::Sqlite, Setup { change, ..Setup::default() }).await else { return };
-    let (_, manager) = chatting(&mut world).await;
+async fn hooks_that_were_refused_are_looked_for(world: &mut World) {
+    let (_, manager) = chatting(world).await;
     let hook = manager.prepares("anna", HookMessage::text("refused"));
     world.faults.add("accept.before_commit=error").unwrap();
     assert_eq!(manager.posts(&hook).await, Some(503));
     world.faults.clear();
     world.advance(10 * SECOND);
-    beats(&world).await;
-    assert_eq!(looks(&world).await, 1);
+    beats(world).await;
+    assert_eq!(looks(world).await, 1);
     world.deliver_all().await;
     assert_eq!(world.messenger.texts(), ["refused"]);
-    world.close().await;
 }
 
 // What looking costs when nothing is wrong, and how fast it may be.
@@ -157,24 +158,22 @@ async fn a_quiet_account_costs_one_call_a_chat_and_round(world: &mut World) {
     assert_eq!(asked(world) - before, 3, "nothing was said for two days");
 }
 
+fn a_hundred_requests_a_second(config: &mut Config) {
+    config.rates.chats_floor = 100.0;
+    config.rates.chats_start = 100.0;
+    config.rates.chats_ceiling = 100.0;
+}
+
 /// 100 requests a second: looks may make five of them.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn checks_for_missed_messages_take_five_of_a_hundred_requests() {
-    let change = |config: &mut base::config::Config| {
-        config.rates.chats_floor = 100.0;
-        config.rates.chats_start = 100.0;
-        config.rates.chats_ceiling = 100.0;
-    };
-    let Some(mut world) = World::start(Engine::Sqlite, Setup { change, ..Setup::default() }).await else { return };
+async fn checks_for_missed_messages_take_five_of_a_hundred_requests(world: &mut World) {
     let line = world.line("support").await;
     for number in 0..6 {
         world.customer(&line, &format!("c{number}")).writes("Hello").await;
     }
     world.deliver_to_the_end().await;
     let started = Instant::now();
-    assert_eq!(looks_by_hand(&world, &line).await, 6);
+    assert_eq!(looks_by_hand(world, &line).await, 6);
     assert!(started.elapsed() >= Duration::from_millis(950), "six calls, 200 ms apart: {:?}", started.elapsed());
-    world.close().await;
 }
 
 // What is found late waits for a person.
@@ -218,22 +217,16 @@ async fn an_old_message_is_held_until_a_person_sends_it(world: &mut World) {
     assert_eq!(world.statuses_at_crm(&line, &lost), [1]);
 }
 
+/// The alert stays open until people have decided. A recent message is sent meanwhile.
 async fn recent_messages_are_sent_and_old_ones_held(world: &mut World) {
     let (line, _) = chatting(world).await;
+    assert!(alerts(world).await.is_empty());
     loses_text(world, &line, "old").await;
     world.advance(10 * MINUTE);
     loses_text(world, &line, "young").await;
     is_away_for(world, 5 * MINUTE).await;
     world.deliver_all().await;
     assert_eq!(world.messenger.texts(), ["young"]);
-    held(world, &line).await;
-}
-
-async fn the_alert_stays_open_until_people_have_decided(world: &mut World) {
-    let (line, _) = chatting(world).await;
-    assert!(alerts(world).await.is_empty());
-    loses_text(world, &line, "old").await;
-    is_away_for(world, 16 * MINUTE).await;
     assert_eq!(alerts(world).await, ["found_in_history", "hooks_lost"]);
     world.advance(2 * HOUR);
     looks(world).await;
@@ -243,11 +236,7 @@ async fn the_alert_stays_open_until_people_have_decided(world: &mut World) {
     world.advance(2 * HOUR);
     looks(world).await;
     assert!(alerts(world).await.is_empty());
-    world.deliver_all().await;
-}
-
-async fn a_found_message_without_its_source_fails_as_usual(world: &mut World) {
-    let (line, _) = chatting(world).await;
+    // Without its source a message fails as usual.
     let lost = loses_text(world, &line, "nowhere").await;
     world.api.delete(&line.path("")).await.is(204);
     is_away_for(world, 16 * MINUTE).await;
@@ -278,6 +267,16 @@ async fn temporary_failures_are_retried(world: &mut World) {
         assert_eq!(world.messenger.texts().len(), number + 1, "{number}");
         assert_eq!(world.sandbox.faults().left(), 0);
     }
+    // What amoCRM asks for is waited for.
+    world.sandbox.faults().next(Part::History, 1, Fault::Status { code: 429, retry_after: Some(300) });
+    looks_by_hand(world, &line).await;
+    let before = asked(world);
+    world.advance(Duration::from_secs(290));
+    looks(world).await;
+    assert_eq!(asked(world), before);
+    world.advance(11 * SECOND);
+    looks(world).await;
+    assert_eq!(asked(world), before + 1);
 }
 
 async fn a_chat_that_amocrm_does_not_show_stops_no_other(world: &mut World) {
@@ -295,19 +294,6 @@ async fn a_chat_that_amocrm_does_not_show_stops_no_other(world: &mut World) {
         world.advance(SECOND);
     }
     assert_eq!(world.messenger.texts(), ["204", "400", "403", "404"]);
-}
-
-async fn being_asked_to_slow_down_is_obeyed(world: &mut World) {
-    let (line, _) = chatting(world).await;
-    world.sandbox.faults().next(Part::History, 1, Fault::Status { code: 429, retry_after: Some(300) });
-    looks_by_hand(world, &line).await;
-    let before = asked(world);
-    world.advance(Duration::from_secs(290));
-    looks(world).await;
-    assert_eq!(asked(world), before);
-    world.advance(11 * SECOND);
-    looks(world).await;
-    assert_eq!(asked(world), before + 1);
 }
 
 async fn a_scope_is_left_alone_after_three_refusals(world: &mut World) {
@@ -345,11 +331,11 @@ once!(
     a_clean_stop_is_a_gap_if_no_process_returns_soon,
     an_erased_account_leaves_nothing_to_look_at,
     a_quiet_account_costs_one_call_a_chat_and_round,
-    recent_messages_are_sent_and_old_ones_held,
-    the_alert_stays_open_until_people_have_decided,
-    a_found_message_without_its_source_fails_as_usual,
     temporary_failures_are_retried,
     a_chat_that_amocrm_does_not_show_stops_no_other,
-    being_asked_to_slow_down_is_obeyed,
-    a_scope_is_left_alone_after_three_refusals,
+    a_scope_is_left_alone_after_three_refusals
 );
+
+once!(without_a_spool: hooks_that_were_refused_are_looked_for);
+once!(a_hundred_requests_a_second: checks_for_missed_messages_take_five_of_a_hundred_requests);
+once!(recent_messages_are_sent_and_old_ones_held);

@@ -1,14 +1,13 @@
 //! What panel and widget say above their pages when a limit is nearly used up, or is.
 
 use base::config::Config;
-use base::store::statements_of;
 use entity::audit;
 use parom_tests::settings::HOST;
-use parom_tests::{Line, Reply, World};
+use parom_tests::{Line, Reply, World, both, once};
 use sea_orm::QueryOrder;
 use serde_json::{Value, json};
 
-use super::{DAY, each, events, looks, on_sqlite, patch, plans};
+use super::{DAY, events, looks, patch, plans};
 use crate::alerts::open;
 use crate::import::{sends, texts};
 use crate::limits::visitor_sends;
@@ -32,210 +31,146 @@ async fn widget(world: &World, user: &User, language: &str) -> Vec<String> {
     notices.iter().map(|one| one["text"].as_str().unwrap().replace('\u{a0}', " ")).collect()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn messages_of_the_month_are_announced_until_the_month_ends() {
-    each(async |world| {
-        let line = world.line("support").await;
-        let user = User::administrator(world).await;
-        let anna = world.customer(&line, "anna");
-        for number in 0..4 {
-            anna.writes(&format!("message {number}")).await;
-        }
-        page(world, &line).await.never_says(&["Messages this month"]);
-        checks_limits(world).await;
-        let near = "Messages this month: 4 of the 5 of the plan. Those beyond that are delivered too";
-        let shown = page(world, &line).await;
-        shown.says(&[near, "For a larger plan, ask the vendor."]);
-        assert!(shown.text.contains("class=\"strip t-warn\""), "{}", shown.text);
-        // A viewer reads it too, on every page.
-        let viewer = world.panel_as(line.tenant_id, 2002, "Vera", false).await;
-        viewer.opens("/panel").await.is(200).says(&[near]);
-        assert!(widget(world, &user, "en").await[0].starts_with(near));
-        assert!(widget(world, &user, "ru").await[0].starts_with("Сообщений в этом месяце: 4 из 5 по тарифу."));
+async fn messages_of_the_month_are_announced_until_the_month_ends(world: &mut World) {
+    let line = world.line("support").await;
+    let user = User::administrator(world).await;
+    let anna = world.customer(&line, "anna");
+    for number in 0..4 {
+        anna.writes(&format!("message {number}")).await;
+    }
+    page(world, &line).await.never_says(&["Messages this month"]);
+    checks_limits(world).await;
+    let near = "Messages this month: 4 of the 5 of the plan. Those beyond that are delivered too";
+    let shown = page(world, &line).await;
+    shown.says(&[near, "For a larger plan, ask the vendor."]);
+    assert!(shown.text.contains("class=\"strip t-warn\""), "{}", shown.text);
+    // A viewer reads it too, on every page.
+    let viewer = world.panel_as(line.tenant_id, 2002, "Vera", false).await;
+    viewer.opens("/panel").await.is(200).says(&[near]);
+    assert!(widget(world, &user, "en").await[0].starts_with(near));
+    assert!(widget(world, &user, "ru").await[0].starts_with("Сообщений в этом месяце: 4 из 5 по тарифу."));
 
-        anna.writes("the fifth").await;
-        anna.writes("the sixth").await;
-        checks_limits(world).await;
-        page(world, &line).await.says(&["messages of this month are used up: 6 of 5."]);
-        anna.writes("the seventh").await;
-        checks_limits(world).await;
-        page(world, &line).await.says(&["are used up: 7 of 5."]);
-        assert_eq!(widget(world, &user, "en").await.len(), 1);
-        world.deliver_to_the_end().await;
+    anna.writes("the fifth").await;
+    anna.writes("the sixth").await;
+    checks_limits(world).await;
+    page(world, &line).await.says(&["messages of this month are used up: 6 of 5."]);
+    anna.writes("the seventh").await;
+    checks_limits(world).await;
+    page(world, &line).await.says(&["are used up: 7 of 5."]);
+    assert_eq!(widget(world, &user, "en").await.len(), 1);
+    world.deliver_to_the_end().await;
 
-        // A larger plan ends it at once, before the next look at the limits; so does the next month.
-        patch(world, json!({ "plan": "all" })).await;
-        page(world, &line).await.never_says(&["used up"]);
-        patch(world, json!({ "plan": "start", "paid_until": "2027-06-01T00:00:00Z" })).await;
-        page(world, &line).await.says(&["are used up: 7 of 5."]);
-        world.advance(12 * DAY);
-        assert_eq!(open(world, line.tenant_id).await, ["limit_reached"]);
-        page(world, &line).await.never_says(&["used up"]);
-        let user = User::administrator(world).await;
-        assert_eq!(widget(world, &user, "en").await, [""; 0]);
-        checks_limits(world).await;
-        assert!(open(world, line.tenant_id).await.is_empty());
-    })
-    .await;
+    // A larger plan ends it at once, before the next look at the limits; so does the next month.
+    patch(world, json!({ "plan": "all" })).await;
+    page(world, &line).await.never_says(&["used up"]);
+    patch(world, json!({ "plan": "start", "paid_until": "2027-06-01T00:00:00Z" })).await;
+    page(world, &line).await.says(&["are used up: 7 of 5."]);
+    world.advance(12 * DAY);
+    assert_eq!(open(world, line.tenant_id).await, ["limit_reached"]);
+    page(world, &line).await.never_says(&["used up"]);
+    let user = User::administrator(world).await;
+    assert_eq!(widget(world, &user, "en").await, [""; 0]);
+    checks_limits(world).await;
+    assert!(open(world, line.tenant_id).await.is_empty());
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sources_are_announced_as_they_are_now() {
-    on_sqlite(async |world| {
-        let line = world.line("one").await;
-        world.line("two").await;
-        checks_limits(world).await;
-        page(world, &line).await.says(&["2 of 2 sources are used: none can be added", "ask the vendor"]);
-        patch(world, json!({ "sources_limit": 3 })).await;
-        page(world, &line).await.never_says(&["sources are used"]);
-        let third = world.line("three").await;
-        page(world, &line).await.says(&["3 of 3 sources are used"]);
-        world.api.delete(&third.path("")).await.is(204);
-        page(world, &line).await.never_says(&["sources are used"]);
-    })
-    .await;
+async fn sources_are_announced_as_they_are_now(world: &mut World) {
+    let line = world.line("one").await;
+    world.line("two").await;
+    checks_limits(world).await;
+    page(world, &line).await.says(&["2 of 2 sources are used: none can be added", "ask the vendor"]);
+    patch(world, json!({ "sources_limit": 3 })).await;
+    page(world, &line).await.never_says(&["sources are used"]);
+    let third = world.line("three").await;
+    page(world, &line).await.says(&["3 of 3 sources are used"]);
+    world.api.delete(&third.path("")).await.is(204);
+    page(world, &line).await.never_says(&["sources are used"]);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn full_storage_says_what_is_refused() {
-    on_sqlite(async |world| {
-        let line = world.line("support").await;
-        let text = "x".repeat(200_000);
-        for number in 0..12 {
-            let message = json!({ "id": format!("m{number}"), "conversation": { "id": "c" },
-                "sender": { "role": "client", "id": "u", "name": "U" }, "content": { "type": "text", "text": text } });
-            world.api.post(&line.path("/messages"), &message).await.is(202);
-        }
-        checks_limits(world).await;
-        let shown = page(world, &line).await;
-        shown
-            .says(&["Storage is full: 2.", "MB of 2 MB. Messages that your programs send through the API are refused"]);
-        assert!(shown.text.contains("class=\"strip t-bad\""), "{}", shown.text);
-        patch(world, json!({ "plan": "all" })).await;
-        page(world, &line).await.never_says(&["Storage is full"]);
-        world.leave_letters();
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_warnings_only_a_reached_limit_is_reported() {
-    on_sqlite(async |world| {
-        world.setup_is(|config: &mut Config| {
-            plans(config);
-            config.alerts.limit_percent = 0;
-        });
-        let line = world.line("support").await;
-        let anna = world.customer(&line, "anna");
-        for number in 0..4 {
-            anna.writes(&format!("message {number}")).await;
-        }
-        checks_limits(world).await;
-        assert_eq!(open(world, line.tenant_id).await, ["limit_near"]);
-        world.restart().await;
-        checks_limits(world).await;
-        assert!(open(world, line.tenant_id).await.is_empty());
-        page(world, &line).await.never_says(&["Messages this month"]);
-        anna.writes("the fifth").await;
-        checks_limits(world).await;
-        assert_eq!(open(world, line.tenant_id).await, ["limit_reached"]);
-        assert_eq!(events(world, "limit.reached").await.len(), 1);
-        page(world, &line).await.says(&["used up: 5 of 5."]);
-        world.deliver_to_the_end().await;
-    })
-    .await;
+async fn without_warnings_only_a_reached_limit_is_reported(world: &mut World) {
+    world.setup_is(|config: &mut Config| {
+        plans(config);
+        config.alerts.limit_percent = 0;
+    });
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    for number in 0..4 {
+        anna.writes(&format!("message {number}")).await;
+    }
+    checks_limits(world).await;
+    assert_eq!(open(world, line.tenant_id).await, ["limit_near"]);
+    world.restart().await;
+    checks_limits(world).await;
+    assert!(open(world, line.tenant_id).await.is_empty());
+    page(world, &line).await.never_says(&["Messages this month"]);
+    anna.writes("the fifth").await;
+    checks_limits(world).await;
+    assert_eq!(open(world, line.tenant_id).await, ["limit_reached"]);
+    assert_eq!(events(world, "limit.reached").await.len(), 1);
+    page(world, &line).await.says(&["used up: 5 of 5."]);
+    world.deliver_to_the_end().await;
 }
 
 /// The limits that concern imports and visitors: before they are reached, by their names in the vendor's events, and over at once.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn imports_and_visitors_files_are_announced_too() {
-    on_sqlite(async |world| {
-        world.setup_is(|config: &mut Config| {
-            plans(config);
-            config.alerts.limit_percent = 50;
-            config.limits.imports_waiting = 2;
-            config.limits.imports_waiting_mb = 2;
-            config.media.tenant_mb = 10;
-        });
-        world.restart().await;
-        let line = world.line("support").await;
-        patch(world, json!({ "plan": "all" })).await;
-        let user = User::administrator(world).await;
-        let first = begins_import(world, &line, "anna").await;
-        let chat = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
-        visitor_sends(world, &OnSite::new(&chat), "192.0.2.1", &png(900 * 1024)).await.is(202);
-        checks_limits(world).await;
-        let near = "Imports in progress: 1 of 2. Beyond that none can be started until one ends or is cancelled.";
-        let near_size = "of 2 MB are used. A file that does not fit is refused";
-        let visitors =
-            "Files of web chat visitors: 900 KB of 2 MB are used. When the space is full, visitors cannot send files";
-        let shown = page(world, &line).await;
-        shown.says(&[near, near_size, visitors]);
-        assert!(shown.text.contains("class=\"strip t-warn\"") && !shown.text.contains("class=\"strip t-bad\""));
-        let names = |events: &[Value]| -> Vec<String> {
-            let name = |event: &Value| event["data"]["limit"]["name"].as_str().unwrap().to_owned();
-            events.iter().map(name).collect()
-        };
-        assert_eq!(names(&events(world, "limit.near").await), ["visitors", "imports", "imports-size"]);
-        let told = widget(world, &user, "ru").await;
-        for begin in [
-            "Незавершённых импортов: 1 из 2.",
-            "Файлы незавершённых импортов: занято ",
-            "Файлы посетителей веб-чатов: занято 900 КБ из 2 МБ.",
-        ] {
-            assert!(told.iter().any(|text| text.starts_with(begin)), "{begin}: {told:?}");
-        }
+async fn imports_and_visitors_files_are_announced_too(world: &mut World) {
+    world.setup_is(|config: &mut Config| {
+        plans(config);
+        config.alerts.limit_percent = 50;
+        config.limits.imports_waiting = 2;
+        config.limits.imports_waiting_mb = 2;
+        config.media.tenant_mb = 10;
+    });
+    world.restart().await;
+    let line = world.line("support").await;
+    patch(world, json!({ "plan": "all" })).await;
+    let user = User::administrator(world).await;
+    let first = begins_import(world, &line, "anna").await;
+    let chat = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+    visitor_sends(world, &OnSite::new(&chat), "192.0.2.1", &png(900 * 1024)).await.is(202);
+    checks_limits(world).await;
+    let near = "Imports in progress: 1 of 2. Beyond that none can be started until one ends or is cancelled.";
+    let near_size = "of 2 MB are used. A file that does not fit is refused";
+    let visitors =
+        "Files of web chat visitors: 900 KB of 2 MB are used. When the space is full, visitors cannot send files";
+    let shown = page(world, &line).await;
+    shown.says(&[near, near_size, visitors]);
+    assert!(shown.text.contains("class=\"strip t-warn\"") && !shown.text.contains("class=\"strip t-bad\""));
+    let names = |events: &[Value]| -> Vec<String> {
+        let name = |event: &Value| event["data"]["limit"]["name"].as_str().unwrap().to_owned();
+        events.iter().map(name).collect()
+    };
+    assert_eq!(names(&events(world, "limit.near").await), ["visitors", "imports", "imports-size"]);
+    let told = widget(world, &user, "ru").await;
+    for begin in [
+        "Незавершённых импортов: 1 из 2.",
+        "Файлы незавершённых импортов: занято ",
+        "Файлы посетителей веб-чатов: занято 900 КБ из 2 МБ.",
+    ] {
+        assert!(told.iter().any(|text| text.starts_with(begin)), "{begin}: {told:?}");
+    }
 
-        begins_import(world, &line, "bert").await;
-        visitor_sends(world, &OnSite::new(&chat), "192.0.2.2", &png(900 * 1024)).await.is(202);
-        checks_limits(world).await;
-        let shown = page(world, &line).await;
-        shown.says(&[
-            "Imports in progress: 2 of 2. The next one",
-            "Files of web chat visitors fill their space: 1.8 MB of 2 MB.",
-        ]);
-        assert!(shown.text.contains("class=\"strip t-bad\""), "{}", shown.text);
-        assert!(names(&events(world, "limit.reached").await).contains(&"imports".to_owned()));
+    begins_import(world, &line, "bert").await;
+    visitor_sends(world, &OnSite::new(&chat), "192.0.2.2", &png(900 * 1024)).await.is(202);
+    checks_limits(world).await;
+    let shown = page(world, &line).await;
+    shown.says(&[
+        "Imports in progress: 2 of 2. The next one",
+        "Files of web chat visitors fill their space: 1.8 MB of 2 MB.",
+    ]);
+    assert!(shown.text.contains("class=\"strip t-bad\""), "{}", shown.text);
+    assert!(names(&events(world, "limit.reached").await).contains(&"imports".to_owned()));
 
-        // An import that ends is no longer counted: at once, before the next look at the limits.
-        world.api.post(&format!("/api/v1/imports/{first}/cancel"), &json!({})).await.is(202);
-        let shown = page(world, &line).await;
-        shown.says(&[near]);
-        shown.never_says(&["Imports in progress: 2 of 2"]);
-        world.leave_letters();
-    })
-    .await;
+    // An import that ends is no longer counted: at once, before the next look at the limits.
+    world.api.post(&format!("/api/v1/imports/{first}/cancel"), &json!({})).await.is(202);
+    let shown = page(world, &line).await;
+    shown.says(&[near]);
+    shown.never_says(&["Imports in progress: 2 of 2"]);
+    world.leave_letters();
 }
 
 /// Begins an import of one message; returns its id.
 async fn begins_import(world: &World, line: &Line, name: &str) -> String {
     sends(world, line, "", texts(name, 1)).await.is(202).text_at("/id")
-}
-
-/// The notices come with the count of the open alerts, which every page reads anyway.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_notice_costs_a_page_no_statement() {
-    on_sqlite(async |world| {
-        let line = world.line("support").await;
-        let app = world.app().clone();
-        let tenant = parom::tenant::load(app.store.read(), line.tenant_id).await.unwrap().unwrap();
-        let anna = world.customer(&line, "anna");
-        for number in 0..4 {
-            anna.writes(&format!("message {number}")).await;
-        }
-        checks_limits(world).await;
-        let words = base::i18n::Words::new(base::i18n::Language::En);
-        let read = statements_of(async {
-            let open = parom::alert::summary(app.store.read(), tenant.tenant_id).await.unwrap();
-            assert_eq!((open.count, open.limits.len()), (1, 1));
-            let notices = parom::usage::limit_notices(&app.usage, &tenant, &open.limits, words).await.unwrap();
-            assert_eq!(notices.len(), 1);
-        });
-        let statements = read.await.statements;
-        assert_eq!(statements.len(), 1, "{statements:#?}");
-        world.deliver_to_the_end().await;
-    })
-    .await;
 }
 
 // A trial, its warnings, the hold after the grace, and the release on payment.
@@ -259,129 +194,120 @@ async fn parom_did(world: &World, line: &Line) -> Vec<String> {
         .collect()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_unpaid_trial_is_warned_held_and_released_in_order() {
-    each(async |world| {
-        let line = world.line("support").await;
-        let tenant = world.tenant(HOST).await.unwrap();
-        assert_eq!((&tenant["plan"], &tenant["paid_until"]), (&json!("start"), &Value::Null));
-        assert_eq!(tenant["trial_until"], "2026-12-04T09:00:00.000Z");
-        world.customer(&line, "anna").writes("In time").await;
-        world.deliver_to_the_end().await;
-        looks(world).await;
-        assert!(open(world, line.tenant_id).await.is_empty());
+async fn an_unpaid_trial_is_warned_held_and_released_in_order(world: &mut World) {
+    let line = world.line("support").await;
+    let tenant = world.tenant(HOST).await.unwrap();
+    assert_eq!((&tenant["plan"], &tenant["paid_until"]), (&json!("start"), &Value::Null));
+    assert_eq!(tenant["trial_until"], "2026-12-04T09:00:00.000Z");
+    world.customer(&line, "anna").writes("In time").await;
+    world.deliver_to_the_end().await;
+    looks(world).await;
+    assert!(open(world, line.tenant_id).await.is_empty());
 
-        // Each warning is a letter of its own, and an event for the vendor.
-        for (days, left) in [(7, 7), (4, 3), (2, 1)] {
-            world.advance(days * DAY);
-            looks(world).await;
-            looks(world).await;
-            assert_eq!(open(world, line.tenant_id).await, ["plan_ending"]);
-            let told = events(world, "trial.ending").await.pop().unwrap();
-            assert_eq!((&told["data"]["days"], &told["data"]["account"]["host"]), (&json!(left), &json!(HOST)));
-        }
-        let panel = world.panel(line.tenant_id).await;
-        let overview = panel.opens("/panel").await.is(200);
-        overview.says(&["The trial ends on 4 Dec"]);
-        overview.never_says(&["the subscription to the service ends"]);
-        panel
-            .opens("/panel/messages")
-            .await
-            .is(200)
-            .says(&["The trial ends on 4 Dec. Messages are delivered until 11 Dec"]);
-        panel.opens("/panel/alerts").await.is(200).says(&["ends on 4 Dec", "Messages are delivered until 11 Dec"]);
-
-        world.advance(DAY);
+    // Each warning is a letter of its own, and an event for the vendor.
+    for (days, left) in [(7, 7), (4, 3), (2, 1)] {
+        world.advance(days * DAY);
         looks(world).await;
-        assert_eq!(open(world, line.tenant_id).await, ["plan_grace"]);
-        world.customer(&line, "anna").writes("In the grace").await;
-        world.deliver_to_the_end().await;
-        assert_eq!(world.texts_at_crm(&line), ["In time", "In the grace"]);
-
-        world.advance(7 * DAY);
         looks(world).await;
-        assert_eq!(open(world, line.tenant_id).await, ["plan_ended"]);
-        assert_eq!(events(world, "trial.ending").await.len(), 4);
-        let tenant = world.tenant(HOST).await.unwrap();
-        assert_eq!((&tenant["status"], &tenant["suspended"]), (&json!("plan_ended"), &json!(false)));
-        let source = world.api.get(&line.path("")).await.is(200).json;
-        assert_eq!((&source["status"], &source["status_reason"]), (&json!("paused"), &json!("account_plan_ended")));
-        let id = world.customer(&line, "anna").writes("One").await;
-        world.customer(&line, "anna").writes("Two").await;
-        world.manager(&line).answers("anna", "An answer").await;
-        world.deliver_to_the_end().await;
-        assert_eq!((world.letters().await.len(), world.texts_at_crm(&line).len()), (3, 2), "kept, not delivered");
-        let shown = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200).json;
-        assert_eq!((&shown["status"], &shown["reason"]), (&json!("held"), &json!("plan_ended")));
-        let panel = world.panel(line.tenant_id).await;
-        for path in ["/panel", "/panel/account"] {
-            let page = panel.opens(path).await.is(200);
-            page.says(&["Subscription ended", "Write to support"]);
-            page.never_says(&["source needs attention"]);
-            assert_eq!(
-                page.text.replace('\u{a0}', " ").matches("ended on 4 Dec").count(),
-                1,
-                "one cause, one card: {path}"
-            );
-        }
-        panel.opens("/panel/sources/new").await.is(200).says(&["ended on 4 Dec"]);
-        panel
-            .opens("/panel/me")
-            .await
-            .is(200)
-            .says(&["ended on 4 Dec. Messages are received and wait; delivery resumes after renewal"]);
+        assert_eq!(open(world, line.tenant_id).await, ["plan_ending"]);
+        let told = events(world, "trial.ending").await.pop().unwrap();
+        assert_eq!((&told["data"]["days"], &told["data"]["account"]["host"]), (&json!(left), &json!(HOST)));
+    }
+    let panel = world.panel(line.tenant_id).await;
+    let overview = panel.opens("/panel").await.is(200);
+    overview.says(&["The trial ends on 4 Dec"]);
+    overview.never_says(&["the subscription to the service ends"]);
+    panel
+        .opens("/panel/messages")
+        .await
+        .is(200)
+        .says(&["The trial ends on 4 Dec. Messages are delivered until 11 Dec"]);
+    panel.opens("/panel/alerts").await.is(200).says(&["ends on 4 Dec", "Messages are delivered until 11 Dec"]);
 
-        // A payment takes effect with the answer.
-        let tenant = changed(world, &line, json!({ "paid_until": in_days(world, 30) })).await;
-        assert_eq!(tenant["status"], "active");
-        assert!(open(world, line.tenant_id).await.is_empty());
-        world.deliver_to_the_end().await;
-        assert_eq!(world.texts_at_crm(&line), ["In time", "In the grace", "One", "Two"]);
-        assert_eq!(world.messenger.texts(), ["An answer"]);
-        assert_eq!(parom_did(world, &line).await, ["account.plan_ended", "account.plan_renewed"]);
-        looks(world).await;
-        assert_eq!(world.tenant(HOST).await.unwrap()["status"], "active");
-    })
-    .await;
+    world.advance(DAY);
+    looks(world).await;
+    assert_eq!(open(world, line.tenant_id).await, ["plan_grace"]);
+    world.customer(&line, "anna").writes("In the grace").await;
+    world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&line), ["In time", "In the grace"]);
+
+    world.advance(7 * DAY);
+    looks(world).await;
+    assert_eq!(open(world, line.tenant_id).await, ["plan_ended"]);
+    assert_eq!(events(world, "trial.ending").await.len(), 4);
+    let tenant = world.tenant(HOST).await.unwrap();
+    assert_eq!((&tenant["status"], &tenant["suspended"]), (&json!("plan_ended"), &json!(false)));
+    let source = world.api.get(&line.path("")).await.is(200).json;
+    assert_eq!((&source["status"], &source["status_reason"]), (&json!("paused"), &json!("account_plan_ended")));
+    let id = world.customer(&line, "anna").writes("One").await;
+    world.customer(&line, "anna").writes("Two").await;
+    world.manager(&line).answers("anna", "An answer").await;
+    world.deliver_to_the_end().await;
+    assert_eq!((world.letters().await.len(), world.texts_at_crm(&line).len()), (3, 2), "kept, not delivered");
+    let shown = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200).json;
+    assert_eq!((&shown["status"], &shown["reason"]), (&json!("held"), &json!("plan_ended")));
+    let panel = world.panel(line.tenant_id).await;
+    for path in ["/panel", "/panel/account"] {
+        let page = panel.opens(path).await.is(200);
+        page.says(&["Subscription ended", "Write to support"]);
+        page.never_says(&["source needs attention"]);
+        assert_eq!(
+            page.text.replace('\u{a0}', " ").matches("ended on 4 Dec").count(),
+            1,
+            "one cause, one card: {path}"
+        );
+    }
+    panel.opens("/panel/sources/new").await.is(200).says(&["ended on 4 Dec"]);
+    panel
+        .opens("/panel/me")
+        .await
+        .is(200)
+        .says(&["ended on 4 Dec. Messages are received and wait; delivery resumes after renewal"]);
+
+    // A payment takes effect with the answer.
+    let tenant = changed(world, &line, json!({ "paid_until": in_days(world, 30) })).await;
+    assert_eq!(tenant["status"], "active");
+    assert!(open(world, line.tenant_id).await.is_empty());
+    world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&line), ["In time", "In the grace", "One", "Two"]);
+    assert_eq!(world.messenger.texts(), ["An answer"]);
+    assert_eq!(parom_did(world, &line).await, ["account.plan_ended", "account.plan_renewed"]);
+    looks(world).await;
+    assert_eq!(world.tenant(HOST).await.unwrap()["status"], "active");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_suspension_and_an_end_do_not_lift_each_other() {
-    on_sqlite(async |world| {
-        let line = world.line("support").await;
-        changed(world, &line, json!({ "suspended": true })).await;
-        // While it is suspended, it ends and is paid for.
-        assert_eq!(changed(world, &line, json!({ "paid_until": in_days(world, -8) })).await["status"], "suspended");
-        world.customer(&line, "anna").writes("Hello").await;
-        assert_eq!(changed(world, &line, json!({ "paid_until": in_days(world, 30) })).await["status"], "suspended");
-        world.deliver_to_the_end().await;
-        assert!(world.texts_at_crm(&line).is_empty(), "a payment lifts no suspension");
-        // While it has ended, it is suspended and resumed.
-        changed(world, &line, json!({ "paid_until": in_days(world, -8) })).await;
-        assert_eq!(changed(world, &line, json!({ "suspended": false })).await["status"], "plan_ended");
-        world.deliver_to_the_end().await;
-        assert!(world.texts_at_crm(&line).is_empty(), "a person's word is no payment");
-        changed(world, &line, json!({ "suspended": true })).await;
-        changed(world, &line, json!({ "paid_until": in_days(world, 30), "suspended": false })).await;
-        world.deliver_to_the_end().await;
-        assert_eq!(world.texts_at_crm(&line), ["Hello"]);
-    })
-    .await;
+async fn a_suspension_and_an_end_do_not_lift_each_other(world: &mut World) {
+    let line = world.line("support").await;
+    changed(world, &line, json!({ "suspended": true })).await;
+    // While it is suspended, it ends and is paid for.
+    assert_eq!(changed(world, &line, json!({ "paid_until": in_days(world, -8) })).await["status"], "suspended");
+    world.customer(&line, "anna").writes("Hello").await;
+    assert_eq!(changed(world, &line, json!({ "paid_until": in_days(world, 30) })).await["status"], "suspended");
+    world.deliver_to_the_end().await;
+    assert!(world.texts_at_crm(&line).is_empty(), "a payment lifts no suspension");
+    // While it has ended, it is suspended and resumed.
+    changed(world, &line, json!({ "paid_until": in_days(world, -8) })).await;
+    assert_eq!(changed(world, &line, json!({ "suspended": false })).await["status"], "plan_ended");
+    world.deliver_to_the_end().await;
+    assert!(world.texts_at_crm(&line).is_empty(), "a person's word is no payment");
+    changed(world, &line, json!({ "suspended": true })).await;
+    changed(world, &line, json!({ "paid_until": in_days(world, 30), "suspended": false })).await;
+    world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_interrupted_end_is_finished_by_the_next_process() {
-    each(async |world| {
-        let line = world.line("support").await;
-        changed(world, &line, json!({ "paid_until": in_days(world, 1) })).await;
-        world.advance(9 * DAY);
-        world.restart().await;
-        looks(world).await;
-        assert_eq!(world.tenant(HOST).await.unwrap()["status"], "plan_ended");
-        // Without an end an account is served.
-        let tenant = changed(world, &line, json!({ "paid_until": null, "trial_until": null })).await;
-        assert_eq!((&tenant["status"], &tenant["trial_until"]), (&json!("active"), &Value::Null));
-        assert!(open(world, line.tenant_id).await.is_empty());
-    })
-    .await;
+async fn an_interrupted_end_is_finished_by_the_next_process(world: &mut World) {
+    let line = world.line("support").await;
+    changed(world, &line, json!({ "paid_until": in_days(world, 1) })).await;
+    world.advance(9 * DAY);
+    world.restart().await;
+    looks(world).await;
+    assert_eq!(world.tenant(HOST).await.unwrap()["status"], "plan_ended");
+    // Without an end an account is served.
+    let tenant = changed(world, &line, json!({ "paid_until": null, "trial_until": null })).await;
+    assert_eq!((&tenant["status"], &tenant["trial_until"]), (&json!("active"), &Value::Null));
+    assert!(open(world, line.tenant_id).await.is_empty());
 }
+
+both!(plans: messages_of_the_month_are_announced_until_the_month_ends, an_unpaid_trial_is_warned_held_and_released_in_order, an_interrupted_end_is_finished_by_the_next_process);
+once!(plans: sources_are_announced_as_they_are_now, without_warnings_only_a_reached_limit_is_reported, imports_and_visitors_files_are_announced_too, a_suspension_and_an_end_do_not_lift_each_other);

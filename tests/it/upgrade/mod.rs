@@ -2,7 +2,7 @@
 //! delivers what was queued exactly once. `UPDATE_UPGRADE=1` with this test writes the fixture again from the present
 //! binary: only while its version is not released (docs/decisions/0035-releases.md).
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use base::clock::Clock;
@@ -10,11 +10,10 @@ use base::store;
 use base::store::{Store, migrate};
 use entity::{api_key, dead_letter, letter, turn};
 use parom_tests::database::TestDatabase;
-use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::settings::PATIENCE;
-use parom_tests::{Engine, Line, Place, World, both};
+use parom_tests::{Engine, Line, Place, World, both, both_engines};
 use queue::{LeaseRequest, TargetRate};
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, EntityTrait, PaginatorTrait, QueryOrder, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryOrder, Statement};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use simulator::crm::{Fault, Part};
@@ -65,25 +64,6 @@ async fn make(engine: Engine) {
     world.leave_letters();
     world.allow_problems();
     world.close().await;
-}
-
-/// A database of a later version is refused with one sentence and exit code 1, and nothing is changed.
-async fn a_later_database_is_refused(engine: Engine) {
-    let Some(drill) = Drill::prepare(engine, Path::new(env!("CARGO_BIN_EXE_parom_faults"))).await else { return };
-    let config = std::fs::read_to_string(drill.config_file()).unwrap();
-    let (_, database) = config.split_once("[database]").unwrap();
-    let url = database.split('"').nth(1).unwrap();
-    let db = Database::connect(url).await.unwrap();
-    let later = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20990101_000001_next', 0)";
-    db.execute_unprepared(later).await.unwrap();
-    db.close().await.unwrap();
-    for command in ["serve", "migrate"] {
-        let output = tokio::time::timeout(LIMIT, drill.command(&[command]).output()).await.unwrap().unwrap();
-        let words = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{command}: {words}");
-        let last = words.lines().last().unwrap_or_default();
-        assert!(last.contains("a newer version of parom (its migration m20990101_000001_next"), "{command}: {words}");
-    }
 }
 
 /// Each text in the list once.
@@ -166,26 +146,6 @@ async fn the_last_release_goes_on(engine: Engine) {
     operator.opens(&format!("/admin/accounts/{}", own.tenant)).await.is(200);
     world.allow_problems();
     world.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_last_release_goes_on_on_sqlite() {
-    the_last_release_goes_on(Engine::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_last_release_goes_on_on_postgres() {
-    the_last_release_goes_on(Engine::Postgres).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_later_database_is_refused_on_sqlite() {
-    a_later_database_is_refused(Engine::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_later_database_is_refused_on_postgres() {
-    a_later_database_is_refused(Engine::Postgres).await;
 }
 
 // A process of one version goes on while a newer version, started beside it, has upgraded the database. Migrations after
@@ -400,16 +360,6 @@ async fn migrations_make_what_they_made(engine: Engine) {
     new.remove().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn migrations_make_what_they_made_on_sqlite() {
-    migrations_make_what_they_made(Engine::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn migrations_make_what_they_made_on_postgres() {
-    migrations_make_what_they_made(Engine::Postgres).await;
-}
-
 /// Names and checksums of the fixtures of releases, as `sha256sum` prints them.
 fn released() -> Vec<(String, String)> {
     let list = include_str!("released.sha256").lines().filter(|line| !line.is_empty());
@@ -432,3 +382,5 @@ fn fixtures_of_releases_are_as_they_were() {
         assert_eq!(hex::encode(Sha256::digest(bytes)), sum, "{name} is of a release and must not change");
     }
 }
+
+both_engines!(the_last_release_goes_on, migrations_make_what_they_made);
