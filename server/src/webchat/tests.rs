@@ -5,10 +5,10 @@ use std::time::Duration;
 use actix_web::App as Server;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::http::StatusCode;
-use actix_web::test::{TestRequest, call_service, init_service, read_body, read_body_json};
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use base::clock::Clock;
 use base::i18n::{Language, Words};
-use base::message::{Body, Content, Direction, Person, Role, State};
+use base::message::{Body, Content, Person, Role, State};
 use base::store::directory;
 use entity::{fixture, message, source, tenant};
 use queue::accept_batch::EventKind;
@@ -68,48 +68,6 @@ async fn next(stream: &mut Pin<Box<BoxBody>>) -> String {
     let chunk = std::future::poll_fn(|context| stream.as_mut().poll_next(context));
     let chunk = tokio::time::timeout(Duration::from_secs(5), chunk).await.expect("the stream is silent");
     chunk.map_or_else(String::new, |bytes| String::from_utf8(bytes.unwrap().to_vec()).unwrap())
-}
-
-#[actix_web::test]
-async fn a_message_comes_in_once_and_is_on_the_page_of_its_visitor_alone() {
-    let chat = TestChat::open().await;
-    let server = serve!(chat);
-    let (anna, pavel) = (visit!(&server), visit!(&server));
-    let id = Uuid::from_u128(5);
-    let first = call_service(&server, message(&anna, id, " <b>Hi</b>\r\n").to_request()).await;
-    assert_eq!(first.status(), StatusCode::ACCEPTED);
-    let first: Value = read_body_json(first).await;
-    assert_eq!((&first["status"], &first["duplicate"]), (&json!("queued"), &json!(false)));
-    let again = call_service(&server, message(&anna, id, "<b>Hi</b>").to_request()).await;
-    assert_eq!(again.status(), StatusCode::OK);
-    let again: Value = read_body_json(again).await;
-    assert_eq!((&again["id"], &again["duplicate"]), (&first["id"], &json!(true)));
-    for (who, text) in [(&anna, "other"), (&pavel, "<b>Hi</b>")] {
-        let other = call_service(&server, message(who, id, text).to_request()).await;
-        assert_eq!(other.status(), StatusCode::CONFLICT);
-    }
-    for (who, shown) in [(&anna, 1), (&pavel, 0)] {
-        let request = TestRequest::get().uri(&path("")).insert_header(("cookie", who.as_str()));
-        let page = call_service(&server, request.to_request()).await;
-        assert!(page.headers().get("set-cookie").is_none());
-        let html = String::from_utf8(read_body(page).await.to_vec()).unwrap();
-        assert_eq!(html.matches("&#60;b&#62;Hi&#60;/b&#62;").count(), shown, "{html}");
-        assert!(html.contains("<h1>Acme &#60;help&#62;</h1>"));
-    }
-    let long = message(&anna, Uuid::from_u128(6), &"a".repeat(4097)).to_request();
-    assert_eq!(call_service(&server, long).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    let foreign = message(&anna, Uuid::from_u128(6), "Hi").insert_header(("Sec-Fetch-Site", "cross-site"));
-    assert_eq!(call_service(&server, foreign.to_request()).await.status(), StatusCode::FORBIDDEN);
-    let unknown = message("a=b", Uuid::from_u128(6), "Hi").to_request();
-    assert_eq!(call_service(&server, unknown).await.status(), StatusCode::FORBIDDEN);
-    let unusual = TestRequest::get().uri(&format!("/chat/{}", SOURCE.simple())).to_request();
-    let unusual = call_service(&server, unusual).await;
-    assert_eq!(unusual.status(), StatusCode::PERMANENT_REDIRECT);
-    assert_eq!(unusual.headers().get("location").unwrap(), path("").as_str());
-    for gone in [Uuid::from_u128(9).to_string(), "x".into()] {
-        let page = TestRequest::get().uri(&format!("/chat/{gone}")).to_request();
-        assert_eq!(call_service(&server, page).await.status(), StatusCode::NOT_FOUND);
-    }
 }
 
 #[actix_web::test]
@@ -232,21 +190,6 @@ async fn receipts_move_the_visitors_own_answers_upwards() {
     assert_eq!(told.all(chat.app.store.read()).await.unwrap().len(), 2);
 }
 
-#[actix_web::test]
-async fn script_and_style_are_asked_for_and_mostly_unchanged() {
-    let server = init_service(Server::new().configure(routes)).await;
-    for file in ["chat.js", "dom.js", "place.js", "tools.js", "view.js", "chat.css", "page.css", "site.css"] {
-        let request = || TestRequest::get().uri(&format!("/chat/static/{file}"));
-        let answer = call_service(&server, request().to_request()).await;
-        assert_eq!(answer.status(), StatusCode::OK);
-        let tag = answer.headers().get("etag").unwrap().clone();
-        let again = call_service(&server, request().insert_header(("If-None-Match", tag)).to_request()).await;
-        assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
-    }
-    let other = TestRequest::get().uri("/chat/static/secret").to_request();
-    assert_eq!(call_service(&server, other).await.status(), StatusCode::NOT_FOUND);
-}
-
 pub const TENANT: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
 pub const SOURCE: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0002);
 
@@ -282,29 +225,14 @@ impl TestChat {
 
     pub async fn answer_in(&self, conversation_id: Uuid, position: i64, text: &str) -> Uuid {
         let id = self.app.clock.uuid_v7();
-        let now = self.app.clock.millis();
         let sender = Person { id: "m".into(), role: Role::Manager, name: Some("Maria".into()), ..Person::default() };
         let body = Body::new(sender, Content::Text { text: text.into() });
         let row = message::Model {
-            tenant_id: TENANT,
-            id,
             source_id: SOURCE,
             conversation_id,
-            direction: Direction::ToMessenger.number(),
-            state: State::Sent.number(),
-            reported: 0,
-            external_id: String::new(),
-            amocrm_message_id: id.to_string(),
             body: serde_json::to_string(&body).unwrap(),
-            error: String::new(),
-            sent_at: now,
-            accepted_at: now,
-            day: 0,
             position,
-            possible_duplicate: false,
-            client_reaction: String::new(),
-            manager_reaction: String::new(),
-            reacted_at: 0,
+            ..fixture::message(TENANT, id, self.app.clock.millis())
         };
         row.into_active_model().insert(self.app.store.write()).await.unwrap();
         id

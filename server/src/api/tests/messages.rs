@@ -1,29 +1,10 @@
 //! Messages in, statuses, timelines, idempotency.
 
-use base::message::{Body, Content, Direction, LetterKind, Person, Role, State, Stream};
+use base::message::{Body, Content, Direction, LetterKind, Person, Role, Stream};
 use entity::{dead_letter, message as rows};
 use sea_orm::{ColumnTrait, QueryFilter};
 
 use super::*;
-
-#[actix_web::test]
-async fn a_message_is_stored_once() {
-    let api = TestApi::open().await;
-    let first = api.post(&messages_path(OURS), &message("ext-1001", "Hello")).await;
-    first.is(202);
-    let id = first.body["id"].clone();
-    assert_eq!(first.body, json!({"id": id, "external_id": "ext-1001", "status": "queued", "duplicate": false}));
-    let again = api.post(&messages_path(OURS), &message("ext-1001", "Hello")).await;
-    assert_eq!(again.is(200).body, json!({"id": id, "external_id": "ext-1001", "status": "queued", "duplicate": true}));
-    let other = api.post(&messages_path(OURS), &message("ext-1001", "Hello there")).await;
-    assert_eq!(other.is(409).body["type"], "/problems/message_conflict");
-    let ledger = api.get(&format!("/api/v1/sources/{}/ledger", source_of(OURS))).await;
-    assert_eq!(ledger.body["to_crm"], json!({"accepted": 1, "delivered": 0, "failed": 0, "waiting": 1}));
-    assert_eq!(ledger.body["to_messenger"], json!({"accepted": 0, "delivered": 0, "failed": 0, "waiting": 0}));
-    let ledger = api.get(&format!("/api/v1/sources/{}/ledger?to=2026-11-19", source_of(OURS))).await;
-    assert_eq!((&ledger.body["to_crm"]["accepted"], &ledger.body["to_crm"]["waiting"]), (&json!(0), &json!(0)));
-    assert_eq!((&ledger.body["from"], &ledger.body["to"]), (&Value::Null, &json!("2026-11-19")));
-}
 
 #[actix_web::test]
 async fn where_is_my_message() {
@@ -50,29 +31,6 @@ async fn where_is_my_message() {
     api.app.queue.hold(OURS, CHANNEL, "amojo:main", "unpaid").await.unwrap();
     let held = api.get(&path).await;
     assert_eq!((&held.body["status"], &held.body["reason"]), (&json!("held"), &json!("unpaid")));
-}
-
-#[actix_web::test]
-async fn each_kind_of_bad_request_has_its_own_status() {
-    let api = TestApi::open().await;
-    let path = messages_path(OURS);
-    let post = |kind: &str, body: Vec<u8>| {
-        api.call(api.request(Method::POST, &path).insert_header(("content-type", kind)).set_payload(body))
-    };
-    post("text/plain", b"{}".to_vec()).await.is(415);
-    post("application/json", b"{".to_vec()).await.is(400);
-    post("application/json; charset=utf-8", b"{}".to_vec()).await.is(422);
-    post("application/json", vec![b' '; 256 * 1024 + 1]).await.is(413);
-    let zipped = api.request(Method::POST, &path).insert_header(("content-encoding", "gzip"));
-    api.call(zipped.set_json(message("a", "b"))).await.is(415);
-    assert_eq!(
-        api.get(&format!("/api/v1/sources/{}/ledger?colour=1", source_of(OURS))).await.is(422).pointer(),
-        "/colour"
-    );
-    let mut unknown = message("a", "b");
-    unknown["colour"] = json!("red");
-    assert_eq!(api.post(&path, &unknown).await.is(422).pointer(), "/colour");
-    api.call(api.request(Method::PUT, &path)).await.is(405);
 }
 
 #[actix_web::test]
@@ -126,25 +84,10 @@ async fn from_crm(api: &TestApi, conversation_id: Uuid) -> Uuid {
     let sender = Person { id: "m".into(), role: Role::Manager, ..Person::default() };
     let body = Body::new(sender, Content::Text { text: "Good morning".into() });
     let row = rows::Model {
-        tenant_id: OURS,
-        id,
         source_id: source_of(OURS),
         conversation_id,
-        direction: Direction::ToMessenger.number(),
-        state: State::Sent.number(),
-        reported: 0,
-        external_id: String::new(),
-        amocrm_message_id: id.to_string(),
         body: serde_json::to_string(&body).unwrap(),
-        error: String::new(),
-        sent_at: START,
-        accepted_at: START,
-        day: 0,
-        position: 0,
-        possible_duplicate: false,
-        client_reaction: String::new(),
-        manager_reaction: String::new(),
-        reacted_at: 0,
+        ..fixture::message(OURS, id, START)
     };
     rows::Entity::insert(row.into_active_model()).exec_without_returning(api.app.store.write()).await.unwrap();
     id
