@@ -213,6 +213,7 @@ async fn every_page_of_the_admin_and_of_the_vendor() {
     is_invited(&browser, &world, Language::Ru).await;
     looks_right(&browser, "ru/admin-enrol").await;
     connects_an_authenticator(&browser, &world).await;
+    looks_right(&browser, "ru/admin-recovery-codes").await;
     let white = "[[integration]]\nname = \"white\"\nplatform = \"kommo\"\nclient_id = \"white\"\nclient_secret = \"0123456789abcdef\"\n";
     parom::integrations::set(world.app(), white, &Actor::Cli.into()).await.expect("it is stored");
     look(&browser, &base, "/admin/prove").await;

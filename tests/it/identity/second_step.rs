@@ -247,26 +247,6 @@ async fn m6_wrong_codes_at_once_are_all_counted(place: &mut Mailed) {
     place.mail.next().await.says(&["Sign-in link"]);
 }
 
-/// The same at the admin.
-async fn m6_ten_wrong_codes_of_an_operator_restart_the_sign_in(place: &mut Mailed) {
-    let olga = Operator::signed_in(place).await;
-    olga.opens("/admin/own").await.is(200);
-    olga.sends("/admin/own", &[("password", PASSWORD)]).await.is(303);
-    let guesser = place.visitor();
-    guesser.sends_as_it_is("/admin/sign-in", &[("email", EMAIL), ("password", PASSWORD)]).await.is(303);
-    guesser.opens("/admin/code").await.is(200);
-    for tried in 1..=10 {
-        if tried % 5 == 0 {
-            place.advance(MINUTE);
-        }
-        let reply = guesser.sends("/admin/code", &[("code", "000000")]).await.is(422);
-        assert_eq!(reply.text.contains("Ten wrong codes in a row"), tried == 10, "{tried}");
-    }
-    assert_eq!(guesser.opens("/admin/code").await.is_redirect(), "/admin/sign-in");
-    assert_eq!(place.mail.next().await.to, EMAIL);
-    olga.opens("/admin/accounts").await.is(200);
-}
-
 // Recovery codes of operators: each signs in once in place of a code of the authenticator.
 
 const OPERATORS_PASSWORD: &str = "ferry over the strait";
@@ -367,20 +347,6 @@ async fn new_codes_replace_all_and_ask_for_the_password(world: &mut World) {
     assert_eq!(details(world, "operator.recovery_codes_made").await.last(), Some(&json!({"count": 10})));
 }
 
-/// `parom vendor link EMAIL --new-authenticator`, for an operator who lost everything.
-async fn a_new_authenticator_ends_all_codes(place: &mut Mailed) {
-    let (_, old) = with_codes(place).await;
-    let by = parom::audit::By { actor: parom::audit::Actor::Cli, address: None };
-    let link = parom::admin::operators::issue_link(&place.app().panel, &row(place).await, true, &by).await.unwrap();
-    assert_eq!(row(place).await.recovery_codes, "");
-    let mut olga = Operator::new(place);
-    assert_eq!(olga.follows(&link).await.is_redirect(), "/admin/enrol");
-    let code = olga.enrols(place).await;
-    assert_eq!(olga.sends("/admin/enrol", &[("code", &code)]).await.is(303).header("location"), PAGE);
-    let new = shown(&olga).await;
-    assert!(new.len() == 10 && new.iter().all(|code| !old.contains(code)), "{new:?}");
-}
-
 /// Wrong ones count as wrong codes of the authenticator do.
 async fn ten_wrong_recovery_codes_restart_the_sign_in(place: &mut Mailed) {
     with_codes(place).await;
@@ -397,8 +363,8 @@ async fn ten_wrong_recovery_codes_restart_the_sign_in(place: &mut Mailed) {
 
 both!(a_code_used_twice_at_once_counts_once, m6_wrong_codes_at_once_are_all_counted);
 once!(m6_a_person_without_a_second_step_sets_it_up_before_anything_else, ten_wrong_recovery_codes_restart_the_sign_in);
-once!(m6_a_session_left_open_changes_neither_password_nor_authenticator, a_new_authenticator_ends_all_codes);
+once!(m6_a_session_left_open_changes_neither_password_nor_authenticator);
 once!(m6_a_members_forgotten_authenticator_is_renewed_by_a_link_alone, new_codes_replace_all_and_ask_for_the_password);
 once!(m6_a_handed_link_sets_up_the_demanded_step_only_where_it_may, m6_a_mailed_link_sets_a_password_for_ten_minutes);
-once!(m6_ten_wrong_codes_restart_the_sign_in_and_are_reported, m6_ten_wrong_codes_of_an_operator_restart_the_sign_in);
+once!(m6_ten_wrong_codes_restart_the_sign_in_and_are_reported);
 once!(each_code_signs_in_once);

@@ -54,18 +54,6 @@ async fn h1_credentials_of_a_squatter_end_at_the_first_proof_by_mail(place: &mut
     assert!(choice.text.contains(GOOD) && choice.text.contains(EVIL), "{}", choice.text);
 }
 
-/// Mallory sets her password between Alice's invitation and Alice's click.
-async fn h1_a_password_that_is_set_after_the_invitation_falls_too(place: &mut Mailed) {
-    let (boss, _) = owner(place, GOOD).await;
-    invites(&boss, ALICE, "administrator").await;
-    let letter = place.mail.next().await;
-    let mallory = squats(place, EVIL, ALICE).await;
-    let alice = place.visitor();
-    presses(&alice, &link_of(place, &letter)).await.is(303);
-    assert!(is_in(&alice).await && !is_in(&mallory.browser).await);
-    assert_eq!(tries(place, ALICE, MALLORYS).await.1.status, 401);
-}
-
 /// The proof need not be an invitation: a sign-in link by mail is one.
 async fn h1_a_sign_in_link_by_mail_is_the_proof_as_well(place: &mut Mailed) {
     let mallory = squats(place, EVIL, ALICE).await;
@@ -76,29 +64,6 @@ async fn h1_a_sign_in_link_by_mail_is_the_proof_as_well(place: &mut Mailed) {
     assert_eq!(presses(&alice, &link_of(place, &letter)).await.is_redirect(), "/panel/me");
     assert!(!is_in(&mallory.browser).await);
     assert_eq!(tries(place, ALICE, MALLORYS).await.1.status, 401);
-}
-
-/// Before anything is proved, Mallory's credentials open only her account, whichever account invites.
-async fn h1_squatted_credentials_open_their_own_account_alone(place: &mut Mailed) {
-    let mallory = squats(place, EVIL, ALICE).await;
-    place.mail.next().await;
-    let (boss, good) = owner(place, GOOD).await;
-    invites(&boss, ALICE, "owner").await;
-    let letter = place.mail.next().await;
-    mallory.browser.opens("/panel/me").await.is(200);
-    let fields = [("tenant_id", &*good.to_string()), ("to", "")];
-    mallory.browser.sends("/panel/choose", &fields).await.is(404);
-    place.advance(MINUTE);
-    let (visitor, reply) = tries(place, ALICE, MALLORYS).await;
-    let fields = [("code", &*code(place, &mallory.secret)), ("pending", &*reply.field("pending")), ("to", "")];
-    visitor.sends("/panel/sign-in/code", &fields).await.is(303);
-    assert!(visitor.opens("/panel/me").await.is(200).text.contains(EVIL));
-    let choice = visitor.opens("/panel/choose").await.is(200);
-    assert!(choice.text.contains(EVIL) && !choice.text.contains(GOOD), "{}", choice.text);
-    // Her session does not take the invitation either: it shows nothing of who she is.
-    let token = link_of(place, &letter).split_once("token=").unwrap().1.to_owned();
-    visitor.opens("/panel/choose").await.is(200);
-    visitor.sends("/panel/invitation", &[("token", &token)]).await.is(410);
 }
 
 /// An invitation is taken with the last step of a sign-in: a link without the code joins nothing.
@@ -176,22 +141,6 @@ async fn h1_credentials_of_one_account_never_open_another(world: &mut World) {
     assert!(alice.opens("/panel/team").await.is(200).text.contains(GOOD));
 }
 
-/// A person who is invited again by the account that set the credentials keeps them.
-async fn credentials_set_in_an_account_stay_when_that_account_invites_again(world: &mut World) {
-    let (boss, _) = owner(world, GOOD).await;
-    let link = link_in(world, &invites(&boss, ALICE, "viewer").await.text);
-    let alice = world.visitor();
-    presses(&alice, &link).await.is(303);
-    sets_password(&alice, ALICES).await;
-    let id = person(world, ALICE).await.id;
-    boss.opens("/panel/team").await.is(200);
-    boss.does(&format!("/panel/team/{id}/remove"), &[]).await;
-    assert!(!is_in(&alice).await);
-    let link = link_in(world, &invites(&boss, ALICE, "viewer").await.text);
-    presses(&world.visitor(), &link).await.is(303);
-    assert_eq!(tries(world, ALICE, ALICES).await.1.is_redirect(), "/panel");
-}
-
 // H1 at the edges of time: what was read before credentials fell changes and opens nothing afterwards.
 
 async fn h1_a_person_row_read_before_the_proof_is_worthless_after_it(world: &mut World) {
@@ -243,28 +192,6 @@ async fn h1_passwords_set_during_the_proof_do_not_survive_it(world: &mut World) 
     let after = person(world, ALICE).await;
     assert!(!credentials::any(&after), "nothing of Mallory's is left");
     assert_eq!(mallory.browser.opens("/panel/me").await.status, 303);
-}
-
-/// A password that was right when it was checked opens nothing once the proof has come: the session is opened for the
-/// person as they were checked, or not at all.
-async fn h1_a_sign_in_that_races_with_the_proof_opens_nothing(world: &mut World) {
-    let (boss, _) = super::owner(world, EVIL).await;
-    let link = link_in(world, &super::invites(&boss, ALICE, "viewer").await.text);
-    let mallory = world.visitor();
-    super::presses(&mallory, &link).await.is(303);
-    super::sets_password(&mallory, MALLORYS).await;
-    let (app, before) = (world.app().clone(), person(world, ALICE).await);
-    let fields = [("email", ALICE), ("password", MALLORYS), ("to", "")];
-    let visitors: Vec<_> = (0..4).map(|_| world.visitor()).collect();
-    let (proved, _) = tokio::join!(
-        async { credentials::prove(&app.identity, app.store.write(), &before).await.unwrap() },
-        futures_util::future::join_all(visitors.iter().map(|visitor| visitor.sends("/panel/sign-in", &fields))),
-    );
-    assert!(proved);
-    for visitor in visitors.iter().chain([&mallory]) {
-        assert_eq!(visitor.opens("/panel/me").await.status, 303, "no person is signed in");
-        assert_eq!(visitor.opens("/panel/choose").await.is_redirect(), "/panel/sign-in");
-    }
 }
 
 /// L5: a newer link ends the older one of the same kind, and no other.
@@ -351,10 +278,9 @@ async fn h1_other_spellings_of_an_e_mail_are_one_person_or_another_one(place: &m
 
 both!(l13_codes_of_an_alert_address_that_are_posted_at_once_are_all_counted);
 both!(h1_a_person_row_read_before_the_proof_is_worthless_after_it, h1_passwords_set_during_the_proof_do_not_survive_it);
-both!(h1_a_sign_in_that_races_with_the_proof_opens_nothing, l5_an_older_link_dies_when_a_newer_one_is_made);
-once!(credentials_set_in_an_account_stay_when_that_account_invites_again, l4_a_link_that_waits_for_its_page_is_sealed);
+both!(l5_an_older_link_dies_when_a_newer_one_is_made);
+once!(l4_a_link_that_waits_for_its_page_is_sealed);
 once!(h1_an_unmailed_link_of_the_next_account_ends_what_was_set_before, h1_a_sign_in_link_by_mail_is_the_proof_as_well);
 once!(h1_other_spellings_of_an_e_mail_are_one_person_or_another_one, h1_credentials_of_one_account_never_open_another);
 once!(h1_credentials_of_a_squatter_end_at_the_first_proof_by_mail);
-once!(h1_a_password_that_is_set_after_the_invitation_falls_too, h1_an_invitation_is_taken_only_after_the_second_step);
-once!(h1_squatted_credentials_open_their_own_account_alone);
+once!(h1_an_invitation_is_taken_only_after_the_second_step);

@@ -392,20 +392,7 @@ async fn without_an_agreement_nothing_is_asked(world: &mut World) {
     world.panel(tenant_id).await.opens("/panel/data?lang=en").await.is(200).never_says(&["the agreement"]);
 }
 
-/// An account that was installed before the vendor had an agreement works as before.
-async fn an_account_of_before_goes_on(world: &mut World) {
-    let line = world.line("support").await;
-    with_an_agreement(world).await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
-    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
-    let user = User::of(world, HOST, 0).await;
-    user.post(world, "/disconnect", &json!({})).await.is(200);
-    let amojo_id = world.sandbox.add_account(HOST).amojo_id;
-    user.post(world, "/connect", &json!({"amojo_id": amojo_id})).await.is(200);
-}
-
 once!(consent_to_the_agreement_is_stored_shown_and_exported, amocrm_in_the_middle_leaves_nothing_half_made);
 once!(open_to_all_but_not_for_a_foreign_account, a_disconnected_account_keeps_its_sources, the_vendors_service_decides);
-once!(without_an_agreement_nothing_is_asked, passwords_cannot_be_tried_through, an_account_of_before_goes_on);
+once!(without_an_agreement_nothing_is_asked, passwords_cannot_be_tried_through);
 once!(a_login_opens_the_account);

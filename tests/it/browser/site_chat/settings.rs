@@ -251,17 +251,6 @@ async fn a_new_chat_is_previewed_in_the_widget() {
     browser.fits("the widget's form with a preview").await;
     browser.resize(1280, 900).await;
 
-    // D7: a wrong zone or line of hours is marked at its field.
-    types(&browser, "field-name", "Shop chat").await;
-    types(&browser, "field-working_hours.hours", "every day").await;
-    types(&browser, "field-working_hours.time_zone", "Mars").await;
-    presses(&browser, "create").await;
-    for field in ["hours", "time_zone"] {
-        let marked = format!(
-            "document.querySelector('[data-key=\"field-working_hours.{field}\"]')?.getAttribute('aria-invalid')"
-        );
-        until(&browser, &format!("the field {field} is marked"), &marked).await;
-    }
     // D25: the line is not given out without a word about the list of sites.
     opens_widget(&browser, &world).await;
     presses(&browser, "add").await;
