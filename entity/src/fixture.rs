@@ -2,7 +2,7 @@
 
 use sea_orm::prelude::Uuid;
 
-use crate::{conversation, message, oauth_grant, source, tenant, tenant_channel};
+use crate::{conversation, oauth_grant, source, tenant, tenant_channel};
 
 /// An installed account.
 pub fn tenant(tenant_id: Uuid) -> tenant::Model {
@@ -139,30 +139,5 @@ pub fn grant() -> oauth_grant::Model {
         leased_until: 0,
         created_at: 0,
         user_name: "Olga".into(),
-    }
-}
-
-/// A message that a manager wrote at a time and the messenger has taken.
-pub fn message(tenant_id: Uuid, id: Uuid, at: i64) -> message::Model {
-    message::Model {
-        tenant_id,
-        id,
-        source_id: Uuid::nil(),
-        conversation_id: Uuid::nil(),
-        direction: 2,
-        state: 1,
-        reported: 0,
-        external_id: String::new(),
-        amocrm_message_id: id.to_string(),
-        body: String::new(),
-        error: String::new(),
-        sent_at: at,
-        accepted_at: at,
-        day: 0,
-        position: 0,
-        possible_duplicate: false,
-        client_reaction: String::new(),
-        manager_reaction: String::new(),
-        reacted_at: 0,
     }
 }

@@ -190,5 +190,3 @@ fn method_not_allowed(methods: &BTreeSet<&'static str>, words: Words) -> HttpRes
         .body(serde_json::to_string(&problem).unwrap_or_default())
 }
 
-#[cfg(test)]
-mod tests;

@@ -91,5 +91,3 @@ pub struct WebchatContext {
 
 stands_on!(WebchatContext);
 
-#[cfg(test)]
-mod tests;

@@ -1,4 +1,4 @@
-//! The panel by mouse, finger and keys: charts, filters, rows; words that align and have room.
+//! The panel by mouse and keys: charts, filters, rows, the palette.
 
 use std::time::Duration;
 
@@ -23,12 +23,6 @@ async fn above(browser: &Browser, back: usize) -> (f64, f64) {
 
 async fn points_at(browser: &Browser, (x, y): (f64, f64)) {
     browser.devtools("Input.dispatchMouseEvent", json!({"type": "mouseMoved", "x": x, "y": y})).await;
-}
-
-async fn touches(browser: &Browser, (x, y): (f64, f64)) {
-    let point = json!([{"x": x, "y": y}]);
-    browser.devtools("Input.dispatchTouchEvent", json!({"type": "touchStart", "touchPoints": point})).await;
-    browser.devtools("Input.dispatchTouchEvent", json!({"type": "touchEnd", "touchPoints": []})).await;
 }
 
 /// Waits until the box beside the chart ends with these words; without words, until it is gone.
@@ -99,24 +93,6 @@ async fn by_mouse_and_by_keys(browser: &Browser, base: &str, line: &Line) {
     }
 }
 
-/// The values stay after the finger is lifted, until another place is touched; the page scrolls as before.
-async fn by_a_finger(browser: &Browser, base: &str) {
-    browser.becomes_a_phone().await;
-    for path in ["/panel", "/panel/reports?period=30"] {
-        browser.goto(&format!("{base}{path}")).await;
-        browser.find(".bars[tabindex='0']").await;
-        for back in [0, 23] {
-            let place = above(browser, back).await;
-            touches(browser, place).await;
-            is_in_its_place(browser, back, path).await;
-        }
-        browser.fits(&format!("{path} with its values")).await;
-        let (x, y) = above(browser, 23).await;
-        touches(browser, (x, y - 40.0)).await;
-        box_says(browser, "").await;
-    }
-}
-
 /// Charts say the values of the hour that a person points at.
 async fn charts_say_their_values(browser: &Browser) {
     let mut world = World::start(Engine::Sqlite, Setup::default()).await.expect("SQLite is there");
@@ -125,7 +101,6 @@ async fn charts_say_their_values(browser: &Browser) {
     enters(browser, &world, line.tenant_id).await;
     let base = world.api.base();
     by_mouse_and_by_keys(browser, &base, &line).await;
-    by_a_finger(browser, &base).await;
     browser.goto("about:blank").await;
     world.close().await;
 }

@@ -94,33 +94,6 @@ async fn h1_an_invitation_is_taken_only_after_the_second_step(place: &mut Mailed
 
 // H1 without e-mails: no address can be proved, so credentials are valid in one account only.
 
-/// The next account's own unmailed link ends what Mallory set, and asks for none of it.
-async fn h1_an_unmailed_link_of_the_next_account_ends_what_was_set_before(world: &mut World) {
-    let mallory = squats(world, EVIL, ALICE).await;
-    let (boss, _) = owner(world, GOOD).await;
-    let link = link_in(world, &invites(&boss, ALICE, "owner").await.text);
-    let alice = world.visitor();
-    assert_eq!(presses(&alice, &link).await.is_redirect(), "/panel/me", "neither Mallory's password nor her code");
-    assert!(alice.opens("/panel/team").await.is(200).text.contains(GOOD));
-    assert!(!is_in(&mallory.browser).await, "her session ended");
-    assert_eq!(tries(world, ALICE, MALLORYS).await.1.status, 401);
-
-    // Alice's own count here alone, and Mallory's links cannot set or read anything of hers.
-    sets_password(&alice, ALICES).await;
-    let (visitor, reply) = tries(world, ALICE, ALICES).await;
-    assert_eq!(reply.is_redirect(), "/panel");
-    assert!(visitor.opens("/panel/team").await.is(200).text.contains(GOOD));
-    let choice = visitor.opens("/panel/choose").await.is(200);
-    assert!(choice.text.contains(GOOD) && !choice.text.contains(EVIL), "{}", choice.text);
-    let browser = world.visitor();
-    let link = unmailed(world, &mallory.owner, person(world, ALICE).await.id).await;
-    presses(&browser, &link).await.is(303);
-    assert!(browser.opens("/panel/me").await.is(200).text.contains(EVIL));
-    browser.sends("/panel/me/password", &[("current", MALLORYS), ("password", MALLORYS)]).await.is(403);
-    browser.opens("/panel/me/two-step").await.is(404);
-    assert_eq!(tries(world, ALICE, ALICES).await.1.is_redirect(), "/panel", "nothing of Alice's was touched");
-}
-
 /// Mallory sets credentials again, after Alice joined: they count in Mallory's account and nowhere else.
 async fn h1_credentials_of_one_account_never_open_another(world: &mut World) {
     let (boss, good) = owner(world, GOOD).await;
@@ -280,7 +253,7 @@ both!(l13_codes_of_an_alert_address_that_are_posted_at_once_are_all_counted);
 both!(h1_a_person_row_read_before_the_proof_is_worthless_after_it, h1_passwords_set_during_the_proof_do_not_survive_it);
 both!(l5_an_older_link_dies_when_a_newer_one_is_made);
 once!(l4_a_link_that_waits_for_its_page_is_sealed);
-once!(h1_an_unmailed_link_of_the_next_account_ends_what_was_set_before, h1_a_sign_in_link_by_mail_is_the_proof_as_well);
+once!(h1_a_sign_in_link_by_mail_is_the_proof_as_well);
 once!(h1_other_spellings_of_an_e_mail_are_one_person_or_another_one, h1_credentials_of_one_account_never_open_another);
 once!(h1_credentials_of_a_squatter_end_at_the_first_proof_by_mail);
 once!(h1_an_invitation_is_taken_only_after_the_second_step);

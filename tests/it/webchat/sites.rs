@@ -293,6 +293,8 @@ async fn a_form_asks_and_keeps_what_was_typed(world: &mut World) {
     visitor.sends(&path, &fields).await.is(422).says(&["an e-mail address looks like anna@example.com"]);
     let fields = [("id", id.as_str()), ("text", "Hello"), ("email", "anna@example.com"), ("consent", "1")];
     let shown = visitor.does(&path, &fields).await;
+    visitor.sends(&path, &fields).await.is(303);
+    assert_eq!(world.messages().await.len(), 1, "sent twice, it is one message");
     shown.never_says(&["name=\"consent\"", "name=\"email\""]);
     world.deliver_all().await;
     assert_eq!(world.sandbox.messages(HOST)[0].payload["sender"]["profile"]["email"], "anna@example.com");

@@ -33,17 +33,11 @@ async fn a_source_is_made_changed_and_deleted(world: &mut World) {
         made.text
     );
     let path = format!("/sources/{}", made.text_at("/id"));
-    let list = user.get(world, "/sources").await.is(200);
-    let item = &list.json["items"][0];
-    assert_eq!(
-        (&list.json["used"], &list.json["limit"], &list.json["next_cursor"]),
-        (&json!(1), &json!(50), &json!(null))
-    );
-    assert_eq!((&item["id"], &item["chats"], &item["deleted_in_crm"]), (&made.json["id"], &json!(0), &json!(false)));
-    assert_eq!((&item["embed"], &item["held"]), (&json!(null), &json!({"count": 0, "oldest_at": null})));
+    let list = user.get(world, "/sources").await.is(200).json;
+    let item = &list["items"][0];
+    assert_eq!((&list["used"], &list["limit"], &list["strays"]), (&json!(1), &json!(50), &json!([])));
+    assert_eq!((&item["id"], &item["chats"], &item["embed"]), (&made.json["id"], &json!(0), &json!(null)));
     assert!(item.get("webhook_secret").is_none() && item["revision"].is_string(), "{item}");
-    assert_eq!((&list.json["strays"], &list.json["tenant"]["host"]), (&json!([]), &json!(HOST)));
-
     let changed =
         user.patch(world, &path, &json!({"name": "Sales", "pipeline_id": second, "default": true})).await.is(200);
     assert_eq!(
@@ -97,11 +91,6 @@ async fn kinds_come_with_their_forms_in_words(world: &mut World) {
     let kinds = kinds.json["items"].as_array().unwrap();
     let named = |name: &str| kinds.iter().find(|kind| kind["kind"] == name).unwrap();
     assert_eq!(kinds.len(), base::config::CONNECTORS.len(), "{kinds:?}");
-    let custom = &named("custom")["fields"][0];
-    assert_eq!(
-        (&custom["name"], &custom["type"], &custom["required"]),
-        (&json!("webhook_url"), &json!("url"), &json!(true))
-    );
     let types = ["text", "secret", "url", "lines", "paragraph", "flag", "choice", "choices"];
     for field in kinds.iter().flat_map(|kind| kind["fields"].as_array().unwrap()) {
         assert!(types.contains(&field["type"].as_str().unwrap()), "{field}");
@@ -113,8 +102,6 @@ async fn kinds_come_with_their_forms_in_words(world: &mut World) {
     let essential: Vec<_> =
         chat.iter().filter(|field| field["essential"] == true).map(|field| &field["name"]).collect();
     assert_eq!(essential, ["allowed_origins", "title"]);
-    assert_eq!((&chat[1]["section"], &custom.get("section")), (&json!("Внешний вид"), &Some(&Value::Null)));
-    assert!(named("webchat")["about"].as_str().unwrap().contains("сайте"), "{kinds:?}");
     let chat = json!({"kind": "webchat", "name": "Site", "settings": {}});
     let made = user.post(world, "/sources", &chat).await.is(201);
     let link = format!("{}/chat/{}", world.api.base(), made.text_at("/id"));

@@ -114,17 +114,6 @@ fn a_developers_server_that_locks_us_out_pauses_its_source() {
 }
 
 #[test]
-fn a_pause_of_paroms_own_says_why() {
-    let mut case = Case::new();
-    case.to_messenger.reason = "held:webhook_suspended".into();
-    case.is(SourceStatus::Working, None, Some(StateAction::Test));
-    case.source.paused = true;
-    case.is(SourceStatus::Paused, Some(StateReason::WebhookSuspended), Some(StateAction::Resume));
-    case.to_messenger.reason = "held:paused".into();
-    case.is(SourceStatus::Paused, None, Some(StateAction::Resume));
-}
-
-#[test]
 fn the_account_shows_through() {
     for (status, shown, reason) in [
         ("provisioning", SourceStatus::Checking, StateReason::AccountNotConnected),
@@ -155,21 +144,6 @@ fn credentials_that_were_erased_are_asked_for_once_the_account_is_back() {
     assert_eq!(case.state().detail, "");
     case.tenant.status = "uninstalled".into();
     case.is(SourceStatus::Stopped, Some(StateReason::AccountDisconnected), Some(StateAction::ConnectAccount));
-}
-
-#[test]
-fn a_channel_that_is_not_connected_stops_its_sources() {
-    for (status, reason) in [
-        ("not_allowed", StateReason::ChannelNotAllowed),
-        ("misconfigured", StateReason::ChannelMisconfigured),
-        ("disconnected", StateReason::ChannelDisconnected),
-    ] {
-        let mut case = Case::new();
-        case.channel.status = status.into();
-        case.channel.detail = "amoCRM answered 403".into();
-        case.is(SourceStatus::Stopped, Some(reason), reason.action());
-        assert_eq!((case.state().since, case.state().detail.as_str()), (800, "amoCRM answered 403"));
-    }
 }
 
 #[test]

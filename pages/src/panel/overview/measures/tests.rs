@@ -1,13 +1,6 @@
 use super::*;
 
 #[test]
-fn a_side_without_calls_has_no_figures() {
-    assert_eq!(figures(Vec::new()), None);
-    let one = CallTimes { median: 7, most: 7, all: 1, failed: 0, errors: 0.0 };
-    assert_eq!(figures(vec![(7, true)]), Some(one));
-}
-
-#[test]
 fn a_customer_who_blocked_the_bot_is_no_failure_of_the_messenger() {
     let of = |error: &str| Of {
         id: Uuid::nil(),
