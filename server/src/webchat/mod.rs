@@ -90,4 +90,3 @@ pub struct WebchatContext {
 }
 
 stands_on!(WebchatContext);
-

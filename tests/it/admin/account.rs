@@ -79,7 +79,7 @@ async fn viewing_as_an_account_is_read_only_short_and_audited(world: &mut World)
     }
     let panel = olga.opens("/panel").await.is(200);
     assert!(panel.text.contains("ticket 4711") && panel.text.contains("class=\"strip"), "a strip says who looks");
-    assert!(!panel.text.contains("text-canary-77"));
+    panel.never_says(&["text-canary-77"]);
     for hidden in ["/panel/messages", "/panel/conversations"] {
         assert!(!olga.opens(hidden).await.text.contains("text-canary-77"), "{hidden}");
     }

@@ -21,7 +21,7 @@ async fn h1_credentials_of_a_squatter_end_at_the_first_proof_by_mail(place: &mut
     place.mail.next().await;
     // It counts in Mallory's own account, which it may.
     let (_, reply) = tries(place, ALICE, MALLORYS).await;
-    assert!(reply.text.contains("name=\"pending\""), "{}", reply.text);
+    reply.says(&["name=\"pending\""]);
     let pending = reply.field("pending");
 
     let (boss, _) = owner(place, GOOD).await;
@@ -50,8 +50,7 @@ async fn h1_credentials_of_a_squatter_end_at_the_first_proof_by_mail(place: &mut
     let (visitor, reply) = tries(place, ALICE, ALICES).await;
     let fields = [("code", &*code(place, &secret)), ("pending", &*reply.field("pending")), ("to", "")];
     assert_eq!(visitor.sends("/panel/sign-in/code", &fields).await.is_redirect(), "/panel/choose");
-    let choice = visitor.opens("/panel/choose").await.is(200);
-    assert!(choice.text.contains(GOOD) && choice.text.contains(EVIL), "{}", choice.text);
+    visitor.opens("/panel/choose").await.is(200).says(&[GOOD, EVIL]);
 }
 
 /// The proof need not be an invitation: a sign-in link by mail is one.

@@ -300,8 +300,7 @@ async fn a_number_that_cannot_be_registered_says_what_to_do() {
         visitor.sends(LINE, &[]).await.is(422).says(&["It is not connected yet.", said]);
     }
     visitor.does(LINE, &[]).await.says(&["Step 3 of 4"]);
-    let made = visitor.does(&format!("{META}/routing"), &[("name", "Acme"), ("pipeline", "")]).await;
-    made.says(&["Step 4 of 4"]);
+    visitor.does(&format!("{META}/routing"), &[("name", "Acme"), ("pipeline", "")]).await.says(&["Step 4 of 4"]);
     assert_eq!(world.sandbox.sources(HOST).len(), 1);
     world.close().await;
 }

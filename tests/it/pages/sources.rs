@@ -29,8 +29,13 @@ async fn a_site_chat_in_four_steps(world: &mut World) {
         ("do", "next"),
     ];
     let routing = visitor.does("/panel/sources/new/webchat/access", &fields).await;
-    routing.says(&["Contact of a new chat", "value=\"leave\" selected"]);
-    routing.says(&["Step 3 of 4", "value=\"Ask &#60;us&#62;\"", "Default source"]);
+    routing.says(&[
+        "Contact of a new chat",
+        "value=\"leave\" selected",
+        "Step 3 of 4",
+        "value=\"Ask &#60;us&#62;\"",
+        "Default source",
+    ]);
     assert!(world.sandbox.sources(HOST).is_empty(), "nothing is made before it is confirmed");
     let made = visitor
         .does(
@@ -87,8 +92,7 @@ async fn an_account_that_has_just_paid_is_admitted(world: &mut World) {
         page.text.contains("Website chat").then_some(page)
     };
     world.until("amoCRM serves the account again", let_in).await.says(&["Where do customers write?"]);
-    let renewed = visitor.renews("/panel/sources/new").await.is(200);
-    renewed.says(&["data-live=\"offers\"", "Website chat"]);
+    visitor.renews("/panel/sources/new").await.is(200).says(&["data-live=\"offers\"", "Website chat"]);
     assert_eq!(world.tenant(HOST).await.unwrap()["status"], "active");
 }
 
@@ -136,8 +140,7 @@ async fn an_own_messenger_is_checked_live_and_gets_its_secret_once(world: &mut W
         ("nonsense", "must begin with https://"),
         ("https://10.0.0.1/x", "10.0.0.1 leads into a private network"),
     ] {
-        let reply = visitor.sends(path, &[("set.webhook_url", address), ("do", "check")]).await.is(422);
-        reply.says(&[word]);
+        visitor.sends(path, &[("set.webhook_url", address), ("do", "check")]).await.is(422).says(&[word]);
     }
     // A server that checks signatures but does not have the secret yet.
     let url = &endpoint("401 Unauthorized").await;
@@ -228,8 +231,7 @@ async fn a_pause_ends_with_a_choice(world: &mut World) {
     let visitor = olga(world, line.tenant_id).await;
     let path = |rest: &str| format!("/panel/sources/{}{rest}", line.source_id);
     visitor.opens(&path("/pause")).await.is(200).says(&["will be received and will wait", "Nothing is waiting now"]);
-    let paused = visitor.does(&path("/pause"), &[]).await;
-    paused.says(&["is paused", "Paused", "by Olga Owner", "Switch on"]);
+    visitor.does(&path("/pause"), &[]).await.says(&["is paused", "Paused", "by Olga Owner", "Switch on"]);
     world.manager(&line).answers("anna", "Old").await;
     world.advance(std::time::Duration::from_secs(7 * 3600));
     world.manager(&line).answers("anna", "Young").await;

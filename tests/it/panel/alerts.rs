@@ -82,8 +82,7 @@ async fn notices_are_sent_when_an_alert_opens_as_one_reminder_and_when_it_ends()
     world.manager(&line).answers("anna", "Works").await;
     world.deliver_to_the_end().await;
     sends(&world, 1).await;
-    let over = mail.next().await;
-    over.says(&["Решено: Line support", "Длилось 9 ч"]);
+    mail.next().await.says(&["Решено: Line support", "Длилось 9 ч"]);
     world.advance(24 * HOUR);
     sends(&world, 0).await;
     assert!(mail.is_empty());
@@ -141,8 +140,7 @@ async fn no_notice_is_sent_to_people_who_do_not_want_it() {
     let page = mark.opens("/panel/alerts").await.is(200);
     page.says(&["No open alerts", "Alerts go to mark@example.com", "A messenger no longer accepts the access"]);
     mark.does("/panel/alerts/mine", &[("letters", "1"), ("kind", "unpaid")]).await.says(&["Saved"]);
-    let page = anna.opens("/panel/alerts").await.is(200);
-    page.says(&["Who gets alerts", "mark@example.com"]);
+    anna.opens("/panel/alerts").await.is(200).says(&["Who gets alerts", "mark@example.com"]);
     anna.does("/panel/alerts/mine", &[("kind", "unpaid")]).await.says(&["Saved"]);
     anna.does(&format!("/panel/alerts/readers/{vera}"), &[("to", "on")])
         .await
@@ -238,8 +236,7 @@ async fn operators_get_notices_of_the_vendors_alerts() {
     sends(&world, 1).await;
     let letter = mail.next().await;
     letter.says(&[&line.host, "account 17 is not on its list", "/admin/alerts", "alerts of the vendor go to"]);
-    let page = olga.opens("/admin/alerts").await.is(200);
-    page.says(&["Alerts go to", "Turn off e-mail"]);
+    olga.opens("/admin/alerts").await.is(200).says(&["Alerts go to", "Turn off e-mail"]);
     olga.does("/admin/alerts/letters", &[("to", "off")]).await.says(&["You get no e-mails"]);
     raise(&world, "y").await;
     sends(&world, 0).await;

@@ -147,6 +147,21 @@ fn credentials_that_were_erased_are_asked_for_once_the_account_is_back() {
 }
 
 #[test]
+fn a_channel_that_is_not_connected_stops_its_sources() {
+    for (status, reason) in [
+        ("not_allowed", StateReason::ChannelNotAllowed),
+        ("misconfigured", StateReason::ChannelMisconfigured),
+        ("disconnected", StateReason::ChannelDisconnected),
+    ] {
+        let mut case = Case::new();
+        case.channel.status = status.into();
+        case.channel.detail = "amoCRM answered 403".into();
+        case.is(SourceStatus::Stopped, Some(reason), reason.action());
+        assert_eq!((case.state().since, case.state().detail.as_str()), (800, "amoCRM answered 403"));
+    }
+}
+
+#[test]
 fn reasons_of_older_releases_are_shown_as_words() {
     let mut case = Case::new();
     case.source.status = "needs_attention".into();
