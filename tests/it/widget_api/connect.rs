@@ -15,7 +15,7 @@ use parom::customer;
 use parom::identity::password;
 use parom::tenant::{Export, ExportPages};
 use parom_tests::settings::{CHANNEL_ID, HOST};
-use parom_tests::{Engine, Place, Reply, Setup, World, once};
+use parom_tests::{Reply, World, once};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -24,36 +24,22 @@ use simulator::crm::{Fault, Part};
 
 use super::{User, problem};
 
+/// Starts again with this change of the configuration.
+async fn begins_with(world: &mut World, change: fn(&mut Config)) {
+    world.setup_is(change);
+    world.restart().await;
+}
+
 /// Customers need a login of ours.
-struct Logins(World);
-
-impl Place for Logins {
-    async fn open(engine: Engine) -> Option<Self> {
-        let change = |config: &mut base::config::Config| config.customers.mode = CustomersMode::Password;
-        World::start(engine, Setup { change, ..Setup::default() }).await.map(Self)
-    }
-
-    async fn close(self) {
-        self.0.close().await;
-    }
+fn logins(config: &mut Config) {
+    config.customers.mode = CustomersMode::Password;
 }
 
 /// The vendor's own service decides.
-struct Remote(World);
-
-impl Place for Remote {
-    async fn open(engine: Engine) -> Option<Self> {
-        let change = |config: &mut base::config::Config| {
-            config.customers.mode = CustomersMode::Remote;
-            config.customers.verify_url = Some(verifier().parse().unwrap());
-            config.customers.verify_secret = Some(SecretString::from(format!("whsec_{}", STANDARD.encode(VERIFY_KEY))));
-        };
-        World::start(engine, Setup { change, ..Setup::default() }).await.map(Self)
-    }
-
-    async fn close(self) {
-        self.0.close().await;
-    }
+fn remote(config: &mut Config) {
+    config.customers.mode = CustomersMode::Remote;
+    config.customers.verify_url = Some(verifier().parse().unwrap());
+    config.customers.verify_secret = Some(SecretString::from(format!("whsec_{}", STANDARD.encode(VERIFY_KEY))));
 }
 
 const VERIFY_KEY: &[u8] = b"the vendor's own secret";
@@ -143,8 +129,8 @@ async fn a_disconnected_account_keeps_its_sources(world: &mut World) {
     assert_eq!(world.texts_at_crm(&line), ["while away"]);
 }
 
-async fn a_login_opens_the_account(world: &mut Logins) {
-    let world = &world.0;
+async fn a_login_opens_the_account(world: &mut World) {
+    begins_with(world, logins).await;
     add_login(world, "Shop", "correct horse battery").await;
     let user = waiting(world).await;
     let wrong = user.post(world, "/connect", &credentials(world, "shop", "correct horse")).await.is(401);
@@ -174,8 +160,8 @@ async fn a_login_opens_the_account(world: &mut Logins) {
     user.post(world, "/connect", &credentials(world, "shop", "correct horse battery")).await.is(401);
 }
 
-async fn passwords_cannot_be_tried_through(world: &mut Logins) {
-    let world = &world.0;
+async fn passwords_cannot_be_tried_through(world: &mut World) {
+    begins_with(world, logins).await;
     add_login(world, "shop", "correct horse battery").await;
     let user = waiting(world).await;
     let tried = async |login: &str, password: &str| -> Reply {
@@ -198,8 +184,8 @@ async fn passwords_cannot_be_tried_through(world: &mut Logins) {
     tried("shop", "correct horse battery").await.is(200);
 }
 
-async fn amocrm_in_the_middle_leaves_nothing_half_made(world: &mut Logins) {
-    let world = &world.0;
+async fn amocrm_in_the_middle_leaves_nothing_half_made(world: &mut World) {
+    begins_with(world, logins).await;
     add_login(world, "shop", "correct horse battery").await;
     let user = waiting(world).await;
     let body = credentials(world, "shop", "correct horse battery");
@@ -221,8 +207,8 @@ async fn amocrm_in_the_middle_leaves_nothing_half_made(world: &mut Logins) {
     assert_eq!(refused.json["channels"][0]["status"], "not_allowed", "{}", refused.text);
 }
 
-async fn the_vendors_service_decides(world: &mut Remote) {
-    let world = &world.0;
+async fn the_vendors_service_decides(world: &mut World) {
+    begins_with(world, remote).await;
     let user = waiting(world).await;
     for (login, status_code) in [("no", 401), ("banned", 401), ("broken", 503), ("teapot", 503), ("moved", 503)] {
         let reply = user.post(world, "/connect", &credentials(world, login, "пароль 1")).await.is(status_code);
@@ -289,11 +275,6 @@ fn has_an_agreement(config: &mut Config) {
     config.vendor.hosting_region = "Frankfurt, Germany".to_owned();
 }
 
-async fn with_an_agreement(world: &mut World) {
-    world.setup_is(has_an_agreement);
-    world.restart().await;
-}
-
 /// What the widget shows a user in a language.
 async fn asked(world: &World, user: &User, language: &str) -> Value {
     user.get(world, &format!("/sources?lang={language}")).await.is(200).json["tenant"]["consent"].clone()
@@ -304,7 +285,7 @@ async fn rows(world: &World) -> Vec<consent::Model> {
 }
 
 async fn consent_to_the_agreement_is_stored_shown_and_exported(world: &mut World) {
-    with_an_agreement(world).await;
+    begins_with(world, has_an_agreement).await;
     let line = world.line("support").await;
     let owner = world.panel(line.tenant_id).await;
     let user = User::of(world, HOST, 0).await;
@@ -343,11 +324,11 @@ async fn consent_to_the_agreement_is_stored_shown_and_exported(world: &mut World
     assert_eq!((&exported["text"], &exported["version"]), (&json!(row.text), &json!(row.version)));
 
     // A later text is agreed to again only if it is announced; what was agreed to stays as it was.
-    world.setup_is(|config| {
+    begins_with(world, |config| {
         has_an_agreement(config);
         config.vendor.hosting_region = "Paris, France".to_owned();
-    });
-    world.restart().await;
+    })
+    .await;
     let user = User::of(world, HOST, 0).await;
     let later = asked(world, &user, "en").await;
     assert!(later["version"] != english["version"] && later["given_at"] == "2026-11-20T09:00:00.000Z", "{later}");

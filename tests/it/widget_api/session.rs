@@ -6,7 +6,7 @@ use std::time::Duration;
 use base::store::directory;
 use parom_tests::office::all_at_once;
 use parom_tests::settings::{CLIENT_SECRET, HOST};
-use parom_tests::{Engine, Place, Reply, Setup, World, answer, both, once};
+use parom_tests::{Place, Reply, World, answer, both, once};
 use reqwest::Method;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
@@ -129,24 +129,11 @@ async fn sixty_requests_a_minute_a_user(world: &mut World) {
     user.get(world, "/kinds").await.is(200);
 }
 
-/// While the client secret is being replaced.
-struct Rotating(World);
-
-impl Place for Rotating {
-    async fn open(engine: Engine) -> Option<Self> {
-        let change = |config: &mut base::config::Config| {
-            config.integrations[0].previous_client_secret = Some("the secret before this one".into());
-        };
-        World::start(engine, Setup { change, ..Setup::default() }).await.map(Self)
-    }
-
-    async fn close(self) {
-        self.0.close().await;
-    }
-}
-
-async fn both_secrets_sign_while_one_replaces_the_other(world: &mut Rotating) {
-    let world = &world.0;
+async fn both_secrets_sign_while_one_replaces_the_other(world: &mut World) {
+    world.setup_is(|config| {
+        config.integrations[0].previous_client_secret = Some("the secret before this one".into());
+    });
+    world.restart().await;
     world.line("support").await;
     let header = json!({"typ": "JWT", "alg": "HS256"});
     for (secret, status) in [(CLIENT_SECRET, 200), ("the secret before this one", 200), ("the secret before that", 401)]

@@ -1,13 +1,12 @@
-//! A visitor of a chat: what a talk looks like, on a phone through a bad day, and how a greeting invites.
+//! A visitor of a chat: what a talk looks like, on a phone, and how a greeting invites.
 
-use std::time::Duration;
 
 use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Place};
 use serde_json::{Value, json};
 
-use super::{POLICE, Shop, arrived, everywhere, last_are, opens, root, say, shows, types, until};
+use super::{POLICE, Shop, arrived, everywhere, opens, root, say, shows, types, until};
 use crate::webchat::files as logo;
 
 const STYLE: &str = "body{margin:0;font:16px/1.5 'DejaVu Sans',sans-serif;color:#202020}header{padding:20px 32px;border-bottom:1px solid #ddd}\
@@ -32,7 +31,7 @@ fn page(line: &str) -> String {
     )
 }
 
-// A visitor on a phone, from the first message through a bad day.
+// A visitor on a phone.
 
 /// Enters an answer like a person who types it.
 async fn answers(browser: &Browser, name: &str, value: &str) {
@@ -86,26 +85,8 @@ async fn a_wrong_number_is_asked_for_again(browser: &Browser, shop: &Shop, words
     assert_eq!(sender["profile"]["phone"], "+7 915 111-22-33");
 }
 
-/// A photo is taken with the camera, and a text of two lines is written.
-async fn a_photo_is_taken(browser: &Browser, shop: &Shop, words: Words) {
-    let camera =
-        "const one = root.querySelector('[capture=environment]'); return [one.accept, one.previousSibling.title]";
-    assert_eq!(root(browser, camera).await, json!(["image/*", say(words, "chat-camera")]));
-    super::types(browser, "Like").await;
-    browser.types("this").await;
-    assert_eq!(root(browser, "return root.getElementById('text').value").await, "Like\nthis");
-    let taken = "const camera = root.querySelector('[capture]'); const data = new DataTransfer();\
-        const picture = Uint8Array.from(atob(\
-        'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='),\
-          (one) => one.charCodeAt(0));\
-        data.items.add(new File([picture], 'image.png', { type: 'image/png' })); camera.files = data.files;\
-        camera.dispatchEvent(new Event('change')); root.getElementById('form').requestSubmit()";
-    root(browser, taken).await;
-    last_are(&shop.world, &[("picture", "Like\nthis")]).await;
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_visitor_on_a_phone_gets_through_a_bad_day() {
+async fn a_visitor_on_a_phone_is_asked_for_a_wrong_number_again() {
     let Some(browser) = Browser::open("en").await else { return };
     let words = Words::new(Language::En);
     let shop = Shop::open(|site| {
@@ -123,36 +104,6 @@ async fn a_visitor_on_a_phone_gets_through_a_bad_day() {
     assert_eq!(root(&browser, full).await, json!(true), "the chat fills the screen");
     browser.is_accessible("the chat on a phone").await;
     a_wrong_number_is_asked_for_again(&browser, &shop, words).await;
-    a_photo_is_taken(&browser, &shop, words).await;
-
-    // The network goes and comes back.
-    let said = ["Hello", "Are you there?", "Like\nthis", "Is it in stock?"];
-    browser.offline(true).await;
-    let offline = json!(say(words, "chat-offline"));
-    let told = format!("root.getElementById('notice').textContent.startsWith({offline})");
-    until(&browser, "it is said that there is no internet", &told).await;
-    writes(&browser, "Is it in stock?").await;
-    shows(&browser, &said).await;
-    browser.offline(false).await;
-    arrived(&shop.world, &said).await;
-
-    // Gone for an hour, in which the manager answers.
-    until(&browser, "all are sent", "root.querySelectorAll('.mine .state.sent').length === 4").await;
-    browser.goto("about:blank").await;
-    shop.world.advance(Duration::from_secs(3_600));
-    let chat = shop.world.sandbox.messages(HOST).remove(0).chat_id;
-    shop.world.sandbox.manager_says(HOST, &chat, "Yes, three of them").await.expect("the hook");
-    let stored = async || (shop.world.messages().await.len() == 5).then_some(());
-    shop.world.until("the answer is stored", stored).await;
-    browser.goto(&shop.site.stranger("/")).await;
-    until(&browser, "the launcher counts it", "root?.querySelector('.badge')?.textContent === '1'").await;
-    opens(&browser).await;
-    let all = [&said[..], &["Yes, three of them"]].concat();
-    shows(&browser, &all).await;
-    until(&browser, "it is marked as new", "root.querySelector('.day.new')").await;
-    until(&browser, "nothing is asked any more", "root.getElementById('intro').hidden").await;
-    writes(&browser, "I take one").await;
-    last_are(&shop.world, &[("text", "I take one")]).await;
     browser.close().await;
     shop.world.close().await;
 }
