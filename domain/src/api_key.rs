@@ -368,18 +368,4 @@ mod tests {
         let gone = KnownKey { right: KeyRight::with(None), ..known() };
         assert_eq!(valid(&gone, 10).unwrap_err(), "maker_gone");
     }
-
-    #[test]
-    fn a_tenants_key_stays_in_its_tenant() {
-        let (own, other) = (Uuid::from_u128(7), Uuid::from_u128(8));
-        let key = valid(&KnownKey { row: api_key::Model { tenant_id: own, ..row() }, ..known() }, 0).unwrap();
-        assert!(key.in_tenant(own).is_ok());
-        assert!(matches!(key.in_tenant(other), Err(Error::NotFound)));
-        assert!(matches!(key.vendor(), Err(Error::Forbidden(_))));
-        assert!(key.needs(Scope::Read).is_ok() && key.needs(Scope::Write).is_ok());
-        assert!(matches!(key.needs(Scope::Admin), Err(Error::Forbidden(_))));
-        let vendor = valid(&known(), 0).unwrap();
-        assert!(vendor.in_tenant(other).is_ok() && vendor.vendor().is_ok());
-        assert_eq!((vendor.home(), key.home()), (VENDOR, own));
-    }
 }

@@ -266,22 +266,4 @@ mod tests {
         assert_eq!(list(&store).await.unwrap().len(), 1);
         assert_eq!(key(" ПАРОМ "), "паром");
     }
-
-    #[tokio::test]
-    async fn a_disabled_login_lives_again_with_another_password() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = store(&folder).await;
-        let clock = store.clock().clone();
-        add(&store, &clock, "shop", "hash".to_owned()).await.unwrap();
-        disable(&store, &clock, "Shop").await.unwrap();
-        assert!(find(&store, "shop").await.unwrap().unwrap().disabled_at.is_some());
-        set_password(&store, "shop", "other".to_owned()).await.unwrap();
-        let found = find(&store, "shop").await.unwrap().unwrap();
-        assert_eq!((found.disabled_at, found.password_hash.as_str()), (None, "other"));
-        for unknown in
-            [set_password(&store, "shp", String::new()).await, disable(&store, &clock, "shp").await.map(|_| ())]
-        {
-            assert_eq!(unknown.unwrap_err().downcast_ref(), Some(&LoginError::Unknown("shp".to_owned())));
-        }
-    }
 }

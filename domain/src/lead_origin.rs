@@ -324,14 +324,10 @@ fn text_of(lead: &Lead, field: &CustomField) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use base::i18n::Language;
+
     use base::message::Visit;
 
     use super::*;
-
-    fn field(id: i64, code: &str, kind: &str) -> CustomField {
-        CustomField { id, name: "Name".into(), code: Some(code.into()), kind: kind.into() }
-    }
 
     fn visits(first: &[(&str, &str)], last: &[(&str, &str)]) -> String {
         let visit = |marks: &[(&str, &str)]| Visit {
@@ -353,37 +349,10 @@ mod tests {
     }
 
     #[test]
-    fn another_page_of_the_same_campaign_is_no_new_origin() {
-        let mail = Origin::stored(&visits(&[("source", "mail")], &[])).unwrap();
-        let moved = Origin { page: Some("https://shop.example/help".into()), ..mail.clone() };
-        assert!(mail.differs(None) && !moved.differs(Some(&mail)));
-        assert!(Origin::stored(&visits(&[("source", "mail")], &[("source", "ad")])).unwrap().differs(Some(&mail)));
-    }
-
-    #[test]
     fn a_payload_is_a_tag_unless_it_has_campaign_parameters() {
         assert_eq!(Origin::stored("lead_77-A").unwrap().tag.as_deref(), Some("lead_77-A"));
         let origin = Origin::stored("utm_source=vk&utm_term=&x=1").unwrap();
         let marks: Vec<_> = origin.marks.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!((marks, origin.tag), (vec![("utm_source", "vk"), ("x", "1")], None));
-    }
-
-    #[test]
-    fn values_that_a_lead_has_stay() {
-        let origin = Origin::stored("utm_source=vk&utm_medium=ad&utm_term=boots&utm_own=1").unwrap();
-        let fields = [
-            field(1, "UTM_SOURCE", "tracking_data"),
-            field(2, "UTM_MEDIUM", "tracking_data"),
-            field(3, "UTM_TERM", "tracking_data"),
-            field(4, "UTM_OWN", "text"),
-        ];
-        let lead = Lead { fields: vec![Field::text(2, "ad"), Field::text(3, "shoes")], ..Lead::default() };
-        let plan = origin.plan(&fields, &lead);
-        assert_eq!(plan.fields, [Field::text(1, "vk")]);
-        let rest: Vec<_> = plan.rest.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(rest, ["utm_own", "utm_term"]);
-        let note = origin.note(&plan.rest, Words::new(Language::En)).unwrap();
-        assert_eq!(note, "Where the customer came from\nutm_own: 1\nutm_term: boots");
-        assert_eq!(origin.note(&[], Words::new(Language::En)), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use sea_orm::prelude::Uuid;
 
-use crate::{conversation, source, tenant, tenant_channel};
+use crate::{conversation, oauth_grant, source, tenant, tenant_channel};
 
 /// An installed account.
 pub fn tenant(tenant_id: Uuid) -> tenant::Model {
@@ -117,5 +117,27 @@ pub fn conversation() -> conversation::Model {
         heard_at: 0,
         free_until: 0,
         phone_hash: String::new(),
+    }
+}
+
+/// The access of an administrator, which is in use.
+pub fn grant() -> oauth_grant::Model {
+    oauth_grant::Model {
+        tenant_id: Uuid::nil(),
+        crm_user_id: 1,
+        is_admin: true,
+        in_use: true,
+        version: 1,
+        access_token: vec![],
+        refresh_token: vec![],
+        previous_refresh_token: None,
+        expires_at: 0,
+        refreshed_at: 0,
+        intent_at: None,
+        dead: false,
+        lease_owner: None,
+        leased_until: 0,
+        created_at: 0,
+        user_name: "Olga".into(),
     }
 }

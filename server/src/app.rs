@@ -271,20 +271,3 @@ async fn move_rows(app: Arc<PlatformContext>) -> anyhow::Result<()> {
     }
     Ok(())
 }
-
-#[cfg(test)]
-impl App {
-    /// With an empty database in a folder of its own.
-    pub(crate) async fn empty(clock: base::clock::Clock) -> (Arc<Self>, tempfile::TempDir) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().display();
-        let config = Config::from_toml(&format!(
-            "[database]\nurl = \"sqlite://{path}/parom.db\"\n[secrets]\nkey_file = \"{path}/parom.key\"\n"
-        ))
-        .unwrap();
-        let store = Store::open(&config.database, clock).await.unwrap();
-        base::store::migrate(&store).await.unwrap();
-        let vault = Vault::open(&config.secrets, true).unwrap();
-        (Self::new(config, store, vault, Faults::default()).unwrap(), folder)
-    }
-}

@@ -115,14 +115,12 @@ async fn pages(engine: Engine) {
     let reader = world.panel(line.tenant_id).await;
     reader.sends("/panel/language", &[("to", "ru")]).await.is(303);
     reader.opens("/panel").await.is(200).says(&["<span>Beta Chat</span>"]);
-    let message = reader.opens("/panel/data/all").await.is(200);
-    message.says(&["В сервисе Beta Chat удаляются"]);
+    reader.opens("/panel/data/all").await.is(200).says(&["В сервисе Beta Chat удаляются"]);
 
     // Without an account: by the address, or as this browser knows it.
     let visitor = world.visitor();
     is_of_beta("sign-in", &visitor.opens("/panel/sign-in?integration=main").await.is(200).text);
-    let neutral = visitor.opens("/panel/sign-in").await.is(200);
-    neutral.says(&["<span>Parom</span>"]);
+    visitor.opens("/panel/sign-in").await.is(200).says(&["<span>Parom</span>"]);
     assert_eq!(owner.cookie("brand").as_deref(), Some("main"));
     visitor.takes_cookie("brand", "main");
     is_of_beta("sign-in", &visitor.opens("/panel/sign-in").await.is(200).text);

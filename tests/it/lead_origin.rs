@@ -71,18 +71,6 @@ async fn a_note_is_not_written_twice_after_a_lost_answer(world: &mut World) {
     assert_eq!(after(world, HOUR).await, 0);
 }
 
-async fn a_process_that_dies_loses_nothing(world: &mut World) {
-    let (_, lead) = came_by_a_campaign(world).await;
-    world.restart().await;
-    accepts(world);
-    world.sandbox.faults().next_with(Part::Rest, "custom_fields_values", 1, Fault::LostAnswer);
-    assert_eq!(after(world, SOON).await, 1);
-    world.restart().await;
-    assert_eq!(after(world, HOUR).await, 1);
-    assert_eq!(tracking(world, lead)["UTM_SOURCE"], json!("mail"));
-    assert_eq!(after(world, HOUR).await, 0);
-}
-
 async fn a_crm_that_fails_is_asked_later_and_then_given_up(world: &mut World) {
     let (_, lead) = came_by_a_campaign(world).await;
     accepts(world);
@@ -216,12 +204,11 @@ async fn messages_do_not_wait_for_it(world: &mut World) {
 both!(an_accepted_lead_has_the_campaign_in_its_fields_once);
 once!(
     a_note_is_not_written_twice_after_a_lost_answer,
-    a_process_that_dies_loses_nothing,
     a_crm_that_fails_is_asked_later_and_then_given_up,
     an_unaccepted_lead_is_not_waited_for_indefinitely,
     values_without_a_field_become_one_note,
     values_that_people_entered_stay,
     a_source_can_leave_leads_alone,
     the_payload_of_a_link_is_one_note,
-    messages_do_not_wait_for_it,
+    messages_do_not_wait_for_it
 );

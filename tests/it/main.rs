@@ -12,6 +12,7 @@
 
 mod admin;
 mod alerts;
+mod api;
 mod audited;
 mod backup;
 mod brands;

@@ -3,10 +3,7 @@
 
 use base::fault::DEFECTS;
 use parom_tests::Engine;
-use parom_tests::history::{
-    ALIVE, Arrived, BOUNDS, Bound, DOUBLED, Fate, History, LOST, MIXED, REORDERED, Renewals, SECRETS, STATUSES, Stored,
-    Sum, TOKENS, Written,
-};
+use parom_tests::history::{DOUBLED, LOST, MIXED, REORDERED, SECRETS, STATUSES};
 use parom_tests::simulation::{FOUND_BY, Log, Outcome, Plan, run};
 
 const STEPS: usize = 80;
@@ -95,91 +92,4 @@ defects! {
     a_secret_in_the_log_is_found: "defect.log_a_secret";
     a_lowered_status_is_found: "defect.lower_a_status";
     a_miscount_is_found: "defect.miscount";
-}
-
-// The checker of histories, on histories made by hand: a run that is well has no violations, and each mistake has
-// its own.
-
-fn written(number: u64, text: &str) -> Written {
-    Written {
-        tenant: "acme".to_owned(),
-        lane: "anna to the manager".to_owned(),
-        number,
-        text: text.to_owned(),
-        at: number * 10,
-        queued: None,
-        past_the_spool: false,
-        begun: Some(number * 10 + 1),
-        answers: vec![Some(202)],
-        remembered: false,
-    }
-}
-
-fn arrived(text: &str, at: u64) -> Arrived {
-    let (tenant, text) = ("acme".to_owned(), text.to_owned());
-    Arrived { request_id: format!("id of {text}"), tenant, text, at, taken: true, marked: false, sent: 1 }
-}
-
-fn delivered(text: &str) -> Stored {
-    Stored { text: text.to_owned(), fate: Fate::Delivered }
-}
-
-/// Three messages of one lane, all well.
-fn well() -> History {
-    let texts = ["one", "two", "three"];
-    History {
-        written: (1..).zip(texts).map(|(number, text)| written(number, text)).collect(),
-        arrived: (1..).zip(texts).map(|(number, text)| arrived(text, number * 10 + 5)).collect(),
-        stored: texts.map(delivered).into(),
-        ledger: vec![Sum { name: "line".to_owned(), accepted: 3, delivered: 3, failed: 0, waiting: 0 }],
-        secrets: vec!["hush-hush".to_owned()],
-        log: "3 letters were carried\n".to_owned(),
-        ..History::default()
-    }
-}
-
-/// The invariants that a change of the good run breaks.
-#[track_caller]
-fn broken(change: impl FnOnce(&mut History)) -> Vec<&'static str> {
-    let mut history = well();
-    change(&mut history);
-    let mut found: Vec<_> = history.violations().into_iter().map(|one| one.invariant).collect();
-    found.dedup();
-    found
-}
-
-const NOTHING: [&str; 0] = [];
-
-#[test]
-fn tokens_are_renewed_once_and_never_shown_again() {
-    let renewals = |expired, granted, refused, lost| {
-        let one = Renewals { tenant: "acme".to_owned(), expired, granted, refused, lost };
-        broken(|run| run.renewals.push(one))
-    };
-    assert_eq!(renewals(2, 2, 0, 0), NOTHING);
-    assert_eq!(renewals(1, 2, 1, 1), NOTHING, "an answer was lost");
-    assert_eq!(renewals(1, 2, 0, 0), [TOKENS]);
-    assert_eq!(renewals(1, 1, 1, 0), [TOKENS]);
-}
-
-#[test]
-fn bounds_secrets_and_ends() {
-    let bound = |value| Bound { name: "requests a message".to_owned(), value, limit: 1.2 };
-    assert_eq!(broken(|run| run.bounds.push(bound(1.2))), NOTHING);
-    assert_eq!(broken(|run| run.bounds.push(bound(1.3))), [BOUNDS]);
-    assert_eq!(broken(|run| run.log.push_str("secret=hush-hush")), [SECRETS]);
-    assert_eq!(broken(|run| run.log.push_str("a customer wrote: two")), [SECRETS], "texts are secrets");
-    let leak = |run: &mut History| run.log.push_str("secret=hush-hush");
-    let mut told = well();
-    leak(&mut told);
-    assert!(told.violations().iter().all(|one| !one.to_string().contains("hush-hush")), "a report is no leak");
-    assert_eq!(
-        broken(|run| {
-            run.arrived.remove(2);
-            run.stored[2].fate = Fate::Waiting;
-            run.ledger[0].delivered = 2;
-            run.ledger[0].waiting = 1;
-        }),
-        [ALIVE]
-    );
 }

@@ -386,20 +386,4 @@ mod tests {
         assert!((shop(1).silence(9, 18, NEVER) - 1.0).abs() < f64::EPSILON);
         assert!((Week::read("damaged").silence(0, 168, NEVER) - 1.0).abs() < f64::EPSILON);
     }
-
-    #[test]
-    fn a_week_survives_being_stored() {
-        let week = shop(3);
-        assert_eq!(Week::read(&week.stored()), week);
-        assert!(week.stored().len() < 4_000);
-    }
-
-    #[test]
-    fn a_changed_weekly_pattern_is_learned() {
-        let mut week = shop(8);
-        for hour in 8 * 168..16 * 168 {
-            week.learn(hour, 0);
-        }
-        assert!(week.silence(9, 18, NEVER) > 0.001, "the shop has closed");
-    }
 }

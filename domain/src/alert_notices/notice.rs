@@ -249,16 +249,4 @@ mod tests {
         assert_eq!(alerts[0]["resolved_at"], "1970-01-01T00:00:00.007+00:00");
         assert_eq!((&alerts[1]["id"], &alerts[1]["resolved_at"]), (&json!("late:Bea"), &Value::Null));
     }
-
-    #[test]
-    fn a_sentence_ends_where_the_address_was() {
-        let url = "https://parom.example/panel";
-        for (body, wanted) in [
-            ("Press “Connect again”: https://parom.example/panel", "Press “Connect again”."),
-            ("Answer it. https://parom.example/panel", "Answer it."),
-            ("Nothing to do.", "Nothing to do."),
-        ] {
-            assert_eq!(without_address(body, url), wanted);
-        }
-    }
 }

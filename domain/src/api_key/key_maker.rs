@@ -130,32 +130,3 @@ pub async fn asked(tenants: &Arc<TenantContext>, tenant_id: Uuid, crm_user_id: i
         CrmRights::Unknown => None,
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_maker_is_read_as_it_was_stored() {
-        let row = |tenant_id, made_by| api_key::Model {
-            tenant_id,
-            id: Uuid::nil(),
-            name: String::new(),
-            scope: "read".to_owned(),
-            hash: String::new(),
-            tail: String::new(),
-            created_at: 0,
-            expires_at: None,
-            revoked_at: None,
-            made_by,
-        };
-        let account = Uuid::from_u128(7);
-        for maker in [KeyMaker::Member(Uuid::from_u128(9)), KeyMaker::CommandLine, KeyMaker::Unknown] {
-            assert_eq!(KeyMaker::of(&row(account, maker.stored())), maker);
-        }
-        assert_eq!(KeyMaker::of(&row(VENDOR, None)), KeyMaker::CommandLine, "only the command line makes vendor keys");
-        for odd in ["member:x", "member", "root"] {
-            assert_eq!(KeyMaker::of(&row(account, Some(odd.to_owned()))), KeyMaker::Unknown, "{odd}");
-        }
-    }
-}

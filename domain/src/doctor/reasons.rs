@@ -99,7 +99,6 @@ pub fn of_configuration(error: &ConfigError) -> LocalizedText {
 mod tests {
     use std::io::{Error, ErrorKind};
 
-    use base::config::Config;
     use base::i18n::{CRM, Language, Words};
 
     use super::*;
@@ -147,36 +146,6 @@ mod tests {
             let known = names.iter().fold(russian.clone(), |rest, name| rest.replace(name, ""));
             let known = known.split("head -c").next().unwrap_or_default();
             assert!(!known.chars().any(|sign| sign.is_ascii_alphabetic()), "{russian}");
-        }
-    }
-
-    #[test]
-    fn the_rules_of_the_configuration_are_russian_for_a_russian_reader() {
-        for (text, russian) in [
-            ("[rates]\ninstalls = 0", "rates.installs: нужно больше 0 запросов в секунду"),
-            ("[media]\nkeep_days = 15", "media.keep_days: не меньше 16"),
-            ("[database]\nmax_connections = \"many\"", "database.max_connections: нужно целое число, а здесь текст"),
-            ("[plans]\ndefault = \"b\"\n[[plan]]\nname = \"a\"", "plans.default: нет такого тарифа; есть a"),
-        ] {
-            let error = Config::from_toml(text).unwrap_err();
-            assert_eq!(of_configuration(&error).plain(Words::new(Language::Ru), CRM), russian);
-            assert_eq!(of_configuration(&error).to_string(), error.to_string());
-        }
-    }
-
-    #[test]
-    fn the_english_texts_are_the_errors_own() {
-        let missing = VaultError::KeyFileMissing { path: "/k".into() };
-        assert_eq!(of_vault(&missing).to_string(), missing.to_string());
-        let wrong = VaultError::NotAKey { origin: "/k".to_owned(), found: InsteadOfKey::Bytes(5) };
-        assert_eq!(of_vault(&wrong).to_string(), wrong.to_string());
-        let unknown =
-            ConfigError::Unknown { key: "a".to_owned(), variable: Some("B".to_owned()), nearest: Some("c".to_owned()) };
-        assert_eq!(of_configuration(&unknown).to_string(), unknown.to_string());
-        let away = anyhow::Error::new(Error::other("no")).context(OpenError::Unreachable);
-        assert_eq!(of_opening(&away).to_string(), format!("{away:#}"));
-        for error in [MigrateError::BeforeFirstRelease, MigrateError::Newer("m1".to_owned())] {
-            assert_eq!(of_migration(&error).to_string(), error.to_string());
         }
     }
 }

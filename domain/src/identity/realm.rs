@@ -349,14 +349,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_ipv6_network_is_one_visitor() {
-        let of = |text: &str| network_of(text.parse().unwrap());
-        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
-        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
-        assert_eq!(of("::ffff:192.0.2.7"), of("192.0.2.7"));
-    }
-
-    #[test]
     fn the_admin_is_a_door_of_its_own() {
         for (path, door) in [("/admin", Realm::Admin), ("/admin/x", Realm::Admin), ("/administrator", Realm::Panel)] {
             assert_eq!(Realm::of_path(path), door, "{path}");

@@ -320,13 +320,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_picture_is_one_element_without_a_prolog() {
-        let picture = crate::identity::second_step::qr_picture("https://t.me/acme_bot").unwrap();
-        assert!(picture.starts_with("<svg ") && picture.trim_end().ends_with("</svg>"), "{picture}");
-        assert!(crate::identity::second_step::qr_picture(&"x".repeat(8000)).is_err(), "too long for any code");
-    }
-
-    #[test]
     fn a_code_is_read_however_it_is_typed() {
         let code = new_recovery_code();
         let plain = code.replace('-', "");
@@ -337,11 +330,5 @@ mod tests {
         for wrong in ["", "123456", "0123-4567-89ab-cde", "0123-4567-89ab-cdeu", "0123-4567-89ab-cdefg"] {
             assert_eq!(read_recovery_code(wrong), None, "{wrong}");
         }
-    }
-
-    #[test]
-    fn codes_and_their_hashes_differ() {
-        assert_ne!(new_recovery_code(), new_recovery_code());
-        assert_ne!(hash_of_recovery_code(Uuid::from_u128(1), "0"), hash_of_recovery_code(Uuid::from_u128(2), "0"));
     }
 }

@@ -451,32 +451,6 @@ mod tests {
         assert_eq!(left(100_000_000, 20), 20, "no caller is waited for longer at a stretch");
     }
 
-    #[tokio::test]
-    async fn bytes_read_ahead_are_returned_first_and_once() {
-        let caller = IpAddr::from([127, 0, 0, 1]);
-        let bounds = Bounds { most: 100, of_one: 100, part: 1 };
-        let under = Requests::new(bounds).begin(caller).unwrap();
-        let parts = [Bytes::from_static(b"one"), Bytes::from_static(b"two")];
-        let payload = Payload::Stream { payload: futures_util::stream::iter(parts.map(Ok)).boxed_local() };
-        let memory = Capacity::new(bounds).held(caller);
-        let watch = Clock::system().stopwatch();
-        let body = IncomingBody::new((payload, None), RequestClass::Page, FILE, watch, memory, under.waits_for_body());
-        body.begins().await;
-        let read: Vec<_> = body.payload().map(Result::unwrap).collect().await;
-        assert_eq!(
-            (read, body.end()),
-            (vec![Bytes::from_static(b"one"), Bytes::from_static(b"two")], Some(End::Whole))
-        );
-    }
-
-    #[test]
-    fn the_time_limit_of_a_form_is_independent_of_received_bytes() {
-        let form =
-            Patience { whole: Duration::from_secs(10), idle: Duration::from_secs(10), bytes_a_second: None, ..FILE };
-        assert_eq!(form.left(60_000, Duration::from_secs(9)).as_secs(), 1);
-        assert_eq!(form.left(60_000, Duration::from_secs(10)).as_secs(), 0);
-    }
-
     /// A hook of this length, which comes in parts of a kilobyte, and how many of them were taken from the connection.
     fn hook(
         memory: &Capacity<IpAddr>,

@@ -303,17 +303,6 @@ mod tests {
         assert_eq!((room.take("c", 50).map(|held| held.amount()), second.amount()), (Some(50), 50));
     }
 
-    #[test]
-    fn dropping_a_share_returns_it() {
-        let room = Capacity::new(STREAMS);
-        let (one, two) = (room.take(1, 3), room.take(1, 4));
-        assert_eq!(room.taken(), 7);
-        drop(one);
-        assert_eq!((room.taken(), room.lock().of.get(&1).copied()), (4, Some(4)));
-        drop(two);
-        assert_eq!((room.taken(), room.lock().of.len()), (0, 0));
-    }
-
     const ME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
     #[test]

@@ -321,63 +321,24 @@ pub fn shown(grants: &[oauth_grant::Model], now: i64, lease_now: i64) -> Access 
 mod tests {
     use super::*;
 
-    fn used(is_admin: bool, dead: bool) -> oauth_grant::Model {
-        oauth_grant::Model {
-            tenant_id: Uuid::nil(),
-            crm_user_id: 1,
-            is_admin,
-            in_use: true,
-            version: 1,
-            access_token: vec![],
-            refresh_token: vec![],
-            previous_refresh_token: None,
-            expires_at: 0,
-            refreshed_at: 0,
-            intent_at: None,
-            dead,
-            lease_owner: None,
-            leased_until: 0,
-            created_at: 0,
-            user_name: String::new(),
-        }
-    }
+    use entity::fixture::grant;
 
     #[test]
     fn an_administrators_grant_is_replaced_by_an_administrators_only() {
         assert!(replaces(None, false));
         for dead in [false, true] {
-            assert!(!replaces(Some(&used(true, dead)), false));
-            assert!(replaces(Some(&used(true, dead)), true));
-            assert!(replaces(Some(&used(false, dead)), false));
-            assert!(replaces(Some(&used(false, dead)), true));
-        }
-    }
-
-    fn grant() -> oauth_grant::Model {
-        oauth_grant::Model {
-            tenant_id: Uuid::nil(),
-            crm_user_id: 7,
-            is_admin: true,
-            in_use: true,
-            version: 1,
-            access_token: vec![],
-            refresh_token: vec![],
-            previous_refresh_token: None,
-            expires_at: DAY,
-            refreshed_at: 0,
-            intent_at: None,
-            dead: false,
-            lease_owner: None,
-            leased_until: 0,
-            created_at: 0,
-            user_name: "Olga".into(),
+            let used = |is_admin| oauth_grant::Model { is_admin, dead, ..grant() };
+            assert!(!replaces(Some(&used(true)), false));
+            assert!(replaces(Some(&used(true)), true));
+            assert!(replaces(Some(&used(false)), false));
+            assert!(replaces(Some(&used(false)), true));
         }
     }
 
     #[test]
     fn days_run_down_to_a_warning_and_an_end() {
         let at = |now| {
-            let access = shown(&[grant()], now, now);
+            let access = shown(&[oauth_grant::Model { expires_at: DAY, ..grant() }], now, now);
             (access.state, access.days_left)
         };
         assert_eq!(at(0), (AccessState::Valid, Some(90)));
@@ -390,7 +351,7 @@ mod tests {
     #[test]
     fn each_state_has_its_sign() {
         let state = |change: fn(&mut oauth_grant::Model)| {
-            let mut grant = grant();
+            let mut grant = oauth_grant::Model { expires_at: DAY, ..grant() };
             change(&mut grant);
             shown(&[grant], DAY, DAY).state
         };

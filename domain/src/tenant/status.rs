@@ -399,18 +399,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_and_states_correspond() {
-        for status in TenantStatus::ALL {
-            assert_eq!(TenantStatus::parse(status.as_str()), Some(status));
-        }
-        for status in ChannelStatus::ALL {
-            assert_eq!(ChannelStatus::parse(status.as_str()), Some(status));
-        }
-        assert_eq!(TenantStatus::parse("Active"), None);
-        assert_eq!(ChannelStatus::parse(""), None);
-    }
-
-    #[test]
     fn a_suspension_hides_other_states_except_those_that_stop_everything() {
         let mut tenant =
             tenant::Model { host: "a.amocrm.ru".into(), suspended: true, ..fixture::tenant(uuid::Uuid::nil()) };

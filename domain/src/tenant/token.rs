@@ -380,24 +380,7 @@ mod tests {
     use super::*;
 
     fn grant(refreshed_at: i64, expires_at: i64) -> oauth_grant::Model {
-        oauth_grant::Model {
-            tenant_id: Uuid::nil(),
-            crm_user_id: 1,
-            is_admin: true,
-            in_use: true,
-            version: 1,
-            access_token: vec![],
-            refresh_token: vec![],
-            previous_refresh_token: None,
-            expires_at,
-            refreshed_at,
-            intent_at: None,
-            dead: false,
-            lease_owner: None,
-            leased_until: 0,
-            created_at: 0,
-            user_name: String::new(),
-        }
+        oauth_grant::Model { refreshed_at, expires_at, ..entity::fixture::grant() }
     }
 
     #[test]

@@ -274,23 +274,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_limited_and_measured_can_be_near_its_limit() {
-        let line = |used, most| LimitLine { name: "stored", used, most, is_size: true, bytes: None };
-        assert_eq!(line(Some(81), 100).percent(), Some(81));
-        assert_eq!(line(Some(81), 0).percent(), None);
-        assert_eq!(line(None, 100).percent(), None);
-    }
-
-    #[test]
-    fn sizes_are_shown_in_their_own_units() {
-        let words = Words::new(i18n::Language::En);
-        let line = LimitLine { name: "files", used: Some(1), most: 20_480, is_size: true, bytes: Some(3_072) };
-        assert_eq!(line.text(&words).to_string().replace('\u{a0}', " "), "3 KB of 20 GB");
-        let free = LimitLine { most: 0, bytes: None, ..line };
-        assert_eq!(free.text(&words).to_string().replace('\u{a0}', " "), "1 MB, no limit");
-    }
-
-    #[test]
     fn an_alert_does_not_flicker() {
         let stage = LimitStage::of;
         assert_eq!(

@@ -94,16 +94,3 @@ fn file_of(name: &str) -> Option<Asset> {
 pub async fn asset(file: web::Path<String>, request: HttpRequest) -> Answer {
     Ok(asset::answer(file_of(&file).ok_or(Error::NotFound)?, &request))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_entry_has_a_sign() {
-        let styles = include_str!("../../assets/panel/base.css");
-        for (href, _) in MENU {
-            assert!(styles.contains(&format!("a[href=\"{href}\"]")), "{href} is drawn as a square");
-        }
-    }
-}

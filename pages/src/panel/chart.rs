@@ -225,36 +225,9 @@ fn count(place: usize) -> i64 {
 mod tests {
     use super::*;
 
-    const CLASSES: [&str; 3] = ["in", "out", "failed"];
-
-    fn bar(parts: [i64; 3]) -> Bar {
-        let values = parts.iter().map(i64::to_string).collect();
-        Bar { name: "14:00".to_owned(), parts: parts.into(), values, said: "<b>".to_owned() }
-    }
-
     #[test]
     fn the_scale_ends_at_a_round_number_with_a_whole_half() {
         let tops = [0, 1, 2, 3, 5, 11, 40, 41, 999, 100_000].map(round_top);
         assert_eq!(tops, [2, 2, 2, 4, 10, 20, 40, 100, 1000, 100_000]);
-    }
-
-    #[test]
-    fn the_parts_of_a_bar_are_as_high_as_all_its_messages() {
-        let plot = bars(&[bar([2, 4, 2]), bar([0, 0, 0])], &CLASSES, "title");
-        assert_eq!(plot.scale, [10, 5, 0]);
-        let heights: Vec<&str> = plot.picture.split(r#"width="28" height=""#).skip(1).collect();
-        let heights: Vec<&str> = heights.iter().filter_map(|rest| rest.split('"').next()).collect();
-        assert_eq!(heights, ["32", "64", "32"], "the empty hour has none");
-        assert!(plot.picture.contains(r#"data-name="14:00" data-values="2|4|2""#));
-        assert!(plot.picture.contains("&lt;b&gt;") && !plot.picture.contains("<b>"));
-        assert_eq!(bars(&[bar([0, 0, 0])], &CLASSES, "title").picture, "");
-    }
-
-    #[test]
-    fn a_threshold_is_always_drawn() {
-        let small = spark(&[Some(5), None, Some(100)], 0, Some(200), "title");
-        assert!(small.contains(r#"class="threshold" d="M0 1h12""#), "{small}");
-        assert_eq!(small.matches("<rect").count(), 2);
-        assert_eq!(spark(&[None, Some(0)], 0, Some(1), "title"), "", "nothing to see");
     }
 }

@@ -507,25 +507,3 @@ fn csv_text(line: &MessageSummary, ground: &Ground, took: &BTreeMap<Uuid, i64>) 
         message.amocrm_message_id.clone(),
     ])
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn invalid_filters_are_ignored() {
-        assert_eq!(
-            [day("2026-11-20"), day("20.11.2026"), day("2026-11-31")].map(|day| day.is_some()),
-            [true, false, false]
-        );
-        assert_eq!([seconds("10"), seconds("11"), seconds("x")], [Some(10), None, None]);
-    }
-
-    #[test]
-    fn every_reason_has_its_codes() {
-        for reason in REASONS {
-            assert!(!Reason::codes(reason).is_empty(), "{reason}");
-        }
-        assert!(Reason::codes("too_old").is_empty());
-    }
-}

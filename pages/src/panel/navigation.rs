@@ -182,14 +182,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_entry_has_a_sign() {
-        let styles = include_str!("../../assets/panel/base.css");
-        for (_, href, ..) in PLACES.iter().flat_map(|(_, places)| places.iter()) {
-            assert!(styles.contains(&format!("a[href=\"{href}\"]")), "{href} is drawn as a square");
-        }
-    }
-
-    #[test]
     fn the_title_shows_how_many_items_need_attention() {
         assert_eq!(Counts::default().title(), "");
         assert_eq!(Counts { undelivered: 2, alerts: 1 }.title(), "(3) ");

@@ -53,24 +53,3 @@ impl Right {
         row.is_some_and(|(_, least, for_operators)| role <= *least && (!operator || *for_operators))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_role_has_what_the_lesser_ones_have() {
-        for (right, ..) in RIGHTS {
-            let has: Vec<bool> = MemberRole::ALL.iter().map(|role| right.is_of(*role, false)).collect();
-            assert!(has[0], "{right:?}: an owner may everything");
-            assert!(has.windows(2).all(|pair| pair[0] || !pair[1]), "{right:?}: {has:?}");
-        }
-        assert!(
-            !Right::EditSources.is_of(MemberRole::Viewer, false)
-                && !Right::EraseData.is_of(MemberRole::Administrator, false)
-        );
-        let seen: Vec<Right> =
-            RIGHTS.iter().filter(|(right, ..)| right.is_of(MemberRole::Owner, true)).map(|row| row.0).collect();
-        assert_eq!(seen, [Right::Look, Right::SeeTeam, Right::SeeAudit], "an operator looks and reads no texts");
-    }
-}

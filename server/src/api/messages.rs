@@ -501,17 +501,6 @@ mod tests {
     }
 
     #[test]
-    fn reports_are_read() {
-        assert_eq!(checked(&json!({"status": "read"})).unwrap(), StatusReport { state: State::Read, failure: None });
-        let failed =
-            checked(&json!({"status": "failed", "error": {"code": "recipient_unreachable", "text": "No such number"}}));
-        let failure = Failure { code: FailureCode::RecipientUnreachable, text: "No such number".to_owned() };
-        assert_eq!(failed.unwrap().failure, Some(failure));
-        assert!(checked(&json!({"status": "failed", "error": {"code": "rejected"}})).is_ok());
-        assert!(checked(&json!({"status": "read", "error": null})).is_ok());
-    }
-
-    #[test]
     fn wrong_reports_name_the_field() {
         for (body, pointer) in [
             (json!({}), "/status"),

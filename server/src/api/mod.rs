@@ -189,6 +189,3 @@ fn method_not_allowed(methods: &BTreeSet<&'static str>, words: Words) -> HttpRes
         .insert_header((header::ALLOW, allowed))
         .body(serde_json::to_string(&problem).unwrap_or_default())
 }
-
-#[cfg(test)]
-mod tests;

@@ -479,35 +479,3 @@ pub async fn get_ledger(call: Call, source_id: web::Path<Uuid>, query: Query<Led
         to_messenger: counted.to_messenger.into(),
     }))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn days(from: Option<&str>, to: Option<&str>) -> Result<Days> {
-        Days::read(&LedgerQuery { from: from.map(str::to_owned), to: to.map(str::to_owned) })
-    }
-
-    #[test]
-    fn days_are_those_of_the_tables() {
-        let date = |text| NaiveDate::parse_from_str(text, "%Y-%m-%d").unwrap();
-        assert_eq!(number(date("1970-01-01")), 0);
-        assert_eq!(number(date("2026-11-20")), base::message::day_of(1_795_167_000_123));
-    }
-
-    #[test]
-    fn wrong_dates_are_named() {
-        assert!(days(None, None).is_ok() && days(Some("2026-11-20"), Some("2026-11-20")).is_ok());
-        for (from, to, pointer) in [
-            (Some("20.11.2026"), None, "/from"),
-            (None, Some("2026-13-01"), "/to"),
-            (Some("2026-1-1"), None, "/from"),
-            (Some("2026-11-21"), Some("2026-11-20"), "/to"),
-        ] {
-            match days(from, to) {
-                Err(Error::Invalid(errors)) => assert_eq!(errors[0].pointer, pointer),
-                other => panic!("{other:?}"),
-            }
-        }
-    }
-}

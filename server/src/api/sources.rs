@@ -432,16 +432,6 @@ mod tests {
     }
 
     #[test]
-    fn the_contracts_example_is_taken() {
-        let body = json!({"kind": "custom", "name": "Support", "external_id": "support", "pipeline_id": null, "default": false,
-            "settings": {"webhook_url": "https://messenger.example/parom"}});
-        assert_eq!(pointer(&body), None);
-        assert_eq!(pointer(&json!({"kind": "custom", "name": "Support"})), None);
-        let with = |id: Value| json!({"kind": "custom", "name": "S", "pipeline_id": id});
-        assert_eq!([json!("20453"), json!(20453)].map(|id| pointer(&with(id))), [None, None]);
-    }
-
-    #[test]
     fn wrong_fields_are_named() {
         for (body, at) in [
             (json!({"name": "S"}), "/kind"),

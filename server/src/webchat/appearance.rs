@@ -315,33 +315,3 @@ fn script_texts(words: Words) -> Value {
     }
     all
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_plural_form_is_where_the_script_looks() {
-        let forms = |language| script_texts(Words::new(language))["fresh"].clone();
-        let english = json!({
-            "one": "{n}\u{a0}new message",
-            "few": "{n}\u{a0}new messages",
-            "many": "{n}\u{a0}new messages",
-            "other": "{n}\u{a0}new messages",
-        });
-        assert_eq!(forms(Language::En), english);
-        let russian = json!({
-            "one": "{n}\u{a0}новое сообщение",
-            "few": "{n}\u{a0}новых сообщения",
-            "many": "{n}\u{a0}новых сообщений",
-            "other": "{n}\u{a0}нового сообщения",
-        });
-        assert_eq!(forms(Language::Ru), russian);
-        let forms_of = |one: &str, other: &str| {
-            let [one, other] = [one, other].map(|text| format!("{{n}}\u{a0}{text}"));
-            json!({"one": one, "few": other, "many": other, "other": other})
-        };
-        assert_eq!(forms(Language::Es), forms_of("mensaje nuevo", "mensajes nuevos"));
-        assert_eq!(forms(Language::Pt), forms_of("mensagem nova", "mensagens novas"));
-    }
-}

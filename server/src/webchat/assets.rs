@@ -152,35 +152,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn modules_stay_modules() {
-        let text = "// A note.\n\nimport { a, b } from \"./dom.js\";\nimport { place } from \"./place.js\";\n\n/** Says. */\n\
-                    export const c = (x) => {\n  // Why.\n  return a(x);\n};\nconst d = 1;\n";
-        assert_eq!(
-            module("one", text),
-            "const one = (() => {\nconst { a, b } = dom;\nconst c = (x) => {\nreturn a(x);\n};\nconst d = 1;\n\
-             return { c };\n})();\n"
-        );
-    }
-
-    #[test]
-    fn a_style_is_packed_without_changing_it() {
-        let style = "/* Why. */\na:not(b) > c, d {\n  margin: calc(1.5 * var(--rem)) 0;\n  color: red;\n}\n/* x */\ne { f: \"g\"; }\n";
-        assert_eq!(packed(style), "a:not(b) > c,d{margin: calc(1.5 * var(--rem)) 0;color: red}e{f: \"g\"}");
-    }
-
-    #[test]
-    fn every_part_comes_after_what_it_imports() {
-        let mut known = vec!["dom", "place", "parts"];
-        for (name, text) in PARTS.iter().chain([("invite", INVITE), ("site", SITE)].iter()) {
-            for line in text.lines().filter(|line| line.starts_with("import")) {
-                let from = line.split('"').nth(1).unwrap().trim_start_matches("./").trim_end_matches(".js");
-                assert!(known.contains(&from), "{name} imports {from} before it is there");
-            }
-            known.push(name);
-        }
-    }
-
-    #[test]
     fn the_script_is_small_on_the_wire() {
         let packed = domain::compressed::gzip(script().as_bytes()).len();
         assert!((1..=20 * 1024).contains(&packed), "{packed} bytes");

@@ -90,6 +90,3 @@ pub struct WebchatContext {
 }
 
 stands_on!(WebchatContext);
-
-#[cfg(test)]
-mod tests;

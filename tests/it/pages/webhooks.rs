@@ -25,9 +25,6 @@ async fn a_key_is_shown_once_works_and_ends(world: &mut World) {
     let key = made.between("prm_", "<").map(|rest| format!("prm_{rest}")).unwrap();
     assert_eq!(made.header("cache-control"), "no-store");
     made.says(&["Copy it now", "Billing &#60;i&#62;"]);
-    // What it prints to try works with a key of an account.
-    let path = made.between("/api/v1/tenants/", " ").unwrap();
-    assert!(path.ends_with("/sources"), "{path}");
     // Once: a reload leads to the list, which knows its end only.
     let again = visitor.opens("/panel/keys/made").await.is(303);
     let list = visitor.opens(again.header("location")).await.is(200);
@@ -40,8 +37,7 @@ async fn a_key_is_shown_once_works_and_ends(world: &mut World) {
     visitor.opens(&format!("/panel/keys/{id}/revoke")).await.is(200).says(&["Revoke “Billing"]);
     visitor.does(&format!("/panel/keys/{id}/revoke"), &[]).await.says(&["is revoked.", "Revoked"]);
     visitor.does(&format!("/panel/keys/{id}/revoke"), &[]).await.says(&["was already revoked"]);
-    let log = visitor.opens("/panel/audit").await.is(200);
-    log.never_says(&[&key]);
+    visitor.opens("/panel/audit").await.is(200).never_says(&[&key]);
 }
 
 async fn webhooks_show_their_tries_and_a_new_secret_overlaps(world: &mut World) {
@@ -69,12 +65,6 @@ async fn webhooks_show_their_tries_and_a_new_secret_overlaps(world: &mut World) 
     // Those that were given up, and the page that sends many of them again.
     let failed = visitor.opens(&format!("{path}?state=failed")).await.is(200);
     failed.says(&["422", "Undelivered", &format!("/panel/undelivered?source={}", line.source_id), "Failing"]);
-    // Of a period.
-    visitor.opens(&format!("{path}?period=7d")).await.is(200).says(&["422", "value=\"7d\" selected"]);
-    let later = visitor.opens(&format!("{path}?period=2030-01-01&state=failed")).await.is(200);
-    // Not "422" alone: a generated ID may have those digits.
-    later.never_says(&["answered 422"]);
-    later.says(&["?period=2030-01-01\"", "name=\"state\" value=\"failed\""]);
     visitor.opens(&format!("{path}?period=2030-01-01")).await.is(200).says(&["Nothing found", "Failing"]);
     // A new secret: the old one still signs, so a receiver that does not know it yet goes on.
     let secret = format!("/panel/sources/{}/secret", line.source_id);
@@ -93,16 +83,6 @@ async fn webhooks_show_their_tries_and_a_new_secret_overlaps(world: &mut World) 
     world.manager(&line).answers("anna", "Under the new one alone").await;
     world.deliver_all().await;
     assert_eq!(world.messenger.texts(), ["Under both", "Under the new one", "Under the new one alone"]);
-    let fields = [
-        ("source", line.source_id.to_string()),
-        ("id", "x".to_owned()),
-        ("timestamp", "1".to_owned()),
-        ("signature", "v1,AAAA".to_owned()),
-        ("body", "{}".to_owned()),
-    ];
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let visitor = olga(world, line.tenant_id).await;
-    visitor.sends("/panel/webhooks/signature", &fields).await.is(200).says(&["does not match"]);
 }
 
 // How a developer's endpoint does: its attempts over time, and what the reading costs.

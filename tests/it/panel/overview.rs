@@ -155,27 +155,6 @@ async fn every_number_leads_to_as_many_messages(world: &mut World) {
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// D6: a source in trouble was in trouble since it was made.
-async fn a_source_is_in_trouble_since_its_first_failure(world: &mut World) {
-    let line = world.chatting().await.0;
-    world.advance(30 * MINUTE);
-    world.messenger.answers_by(|_| Answer::status(500));
-    let failed_at = world.app().clock.millis();
-    for text in ["One", "Two", "Three"] {
-        world.manager(&line).answers("anna", text).await;
-        world.deliver_all().await;
-        world.advance(5 * MINUTE);
-        world.deliver_all().await;
-    }
-    let seen = world.api.get(&line.path("")).await.is(200).json;
-    assert_eq!(seen["status_reason"], "messenger_unreachable", "{seen}");
-    let since = chrono::DateTime::parse_from_rfc3339(seen["status_since"].as_str().unwrap()).unwrap();
-    assert!(since.timestamp_millis() >= failed_at, "{since} is before the first failure");
-    world.messenger.heals();
-    world.advance(60 * MINUTE);
-    world.deliver_to_the_end().await;
-}
-
 async fn lose(world: &World, tenant_id: Uuid, channel_id: Uuid) {
     let (tenants, status) = (&world.app().tenants, ChannelStatus::Disconnected);
     parom::tenant::channels::broken(tenants, tenant_id, channel_id, status, "gone").await.unwrap();
@@ -266,22 +245,8 @@ async fn pages_can_be_looked_at_and_nothing_changed(world: &mut World) {
     assert_eq!(world.messenger.texts(), ["kept"]);
 }
 
-async fn a_refusing_database_is_shown_until_it_works_again(world: &mut World) {
-    let line = world.line("support").await;
-    let visitor = olga(world, line.tenant_id).await;
-    let anna = world.customer(&line, "anna");
-    world.faults.add("accept.before_commit=error").unwrap();
-    let body = anna.body("one", "one");
-    anna.posts(&body).await.is(503);
-    visitor.opens("/panel").await.is(200).says(&[STRIP]);
-    world.faults.clear();
-    anna.posts(&body).await.is(202);
-    visitor.opens("/panel").await.is(200).never_says(&[STRIP]);
-    world.deliver_all().await;
-}
-
-both!(a_refusing_database_is_shown_until_it_works_again, pages_can_be_looked_at_and_nothing_changed);
+both!(pages_can_be_looked_at_and_nothing_changed);
 both!(a_lost_channel_is_lost_since_it_was_lost, every_number_leads_to_as_many_messages, the_figures_of_a_page_agree);
 both!(the_figures_are_read_by_few_statements);
-once!(a_source_is_in_trouble_since_its_first_failure, d2_only_messages_count_in_the_time_to_forward);
+once!(d2_only_messages_count_in_the_time_to_forward);
 once!(d2_imports_do_not_slow_the_figures);

@@ -1,174 +1,77 @@
 //! Which module of the server may know which.
 
-/// What each module of the server may know of the others. None is exempt but the three that put everything together.
-pub(super) const ARROWS: &[(&str, &[&str])] = &[
-    ("platform", &["lookup", "unknown_callers"]),
-    ("lookup", &[]),
-    ("unknown_callers", &[]),
-    ("compressed", &[]),
-    ("cursor", &[]),
-    ("settings", &["platform"]),
-    ("job", &["platform"]),
-    ("unregister", &["job", "platform", "settings"]),
-    ("brand", &["platform", "public_page"]),
-    ("alert", &["platform"]),
-    ("rotation", &["platform"]),
-    ("audit", &["platform"]),
-    ("integrations", &["audit", "platform", "tenant"]),
-    ("load_shedding", &["platform", "unknown_callers"]),
-    ("identity", &["audit", "brand", "platform", "unknown_callers"]),
-    ("customer", &["identity"]),
-    ("media", &["alert", "platform", "settings"]),
-    ("vendor_events", &["platform"]),
-    ("announcements", &[]),
-    ("tenant", &["alert", "audit", "job", "media", "platform", "unknown_callers", "unregister", "vendor_events"]),
-    ("contact", &["job", "tenant"]),
-    ("lead_origin", &["contact", "job", "tenant"]),
-    ("source", &["alert", "audit", "job", "media", "platform", "settings", "tenant", "unregister", "vendor_events"]),
-    ("template", &["alert", "job", "media", "settings", "source", "tenant"]),
-    (
-        "delivery",
-        &["alert", "contact", "job", "lookup", "media", "platform", "settings", "source", "template", "tenant"],
-    ),
-    ("vendor_webhooks", &["alert", "delivery::pause", "platform", "vendor_events"]),
-    ("retention", &["delivery", "tenant::emptied", "tenant::remove"]),
-    (
-        "intake",
-        &[
-            "contact",
-            "delivery",
-            "job",
-            "lead_origin",
-            "lookup",
-            "media",
-            "platform",
-            "settings",
-            "load_shedding",
-            "source",
-            "template",
-            "tenant",
-        ],
-    ),
-    ("missed_hooks", &["alert", "delivery", "intake", "lookup", "rotation", "tenant"]),
-    (
-        "usage",
-        &["alert", "announcements", "delivery", "intake", "media", "platform", "load_shedding", "source", "tenant"],
-    ),
-    ("import", &["audit", "delivery", "intake", "settings", "source", "tenant", "usage"]),
-    ("api_key", &["audit", "identity", "tenant", "usage"]),
-    (
-        "api",
-        &[
-            "api_key",
-            "audit",
-            "compressed",
-            "cursor",
-            "delivery",
-            "import",
-            "intake",
-            "lookup",
-            "media",
-            "source",
-            "template",
-            "tenant",
-            "usage",
-            "vendor_events",
-            "vendor_webhooks",
-        ],
-    ),
-    ("webhook_notices", &["api::sources", "source", "usage"]),
-    (
-        "webchat",
-        &[
-            "alert",
-            "compressed",
-            "identity",
-            "intake",
-            "lead_origin",
-            "lookup",
-            "media",
-            "platform",
-            "settings",
-            "load_shedding",
-            "unknown_callers",
-            "tenant",
-            "usage",
-        ],
-    ),
-    ("alert_notices", &["alert", "audit", "delivery", "identity", "job", "platform", "tenant"]),
-    ("alert_checks", &["alert", "delivery", "source", "tenant", "usage", "vendor_events"]),
-    ("oauth", &["identity", "platform", "unknown_callers", "tenant"]),
-    (
-        "widget_api",
-        &[
-            "announcements",
-            "api_key",
-            "api::request",
-            "api::sources",
-            "audit",
-            "customer",
-            "delivery",
-            "identity",
-            "legal",
-            "platform",
-            "source",
-            "tenant",
-            "usage",
-        ],
-    ),
-    (
-        "panel",
-        &[
-            "alert",
-            "alert_notices",
-            "announcements",
-            "api_key",
-            "cursor",
-            "audit",
-            "brand",
-            "contact",
-            "delivery",
-            "legal",
-            "missed_hooks",
-            "import",
-            "identity",
-            "intake",
-            "platform",
-            "settings",
-            "load_shedding",
-            "source",
-            "template",
-            "tenant",
-            "unregister",
-            "usage",
-        ],
-    ),
-    (
-        "admin",
-        &[
-            "alert",
-            "alert_notices",
-            "announcements",
-            "cursor",
-            "audit",
-            "delivery",
-            "doctor",
-            "panel",
-            "identity",
-            "integrations",
-            "missed_hooks",
-            "service_status",
-            "source",
-            "tenant",
-            "usage",
-            "vendor_events",
-            "vendor_webhooks",
-        ],
-    ),
-    ("legal", &["platform", "public_page"]),
-    ("public_page", &[]),
-    ("service_status", &["delivery", "platform", "public_page", "tenant", "unknown_callers"]),
-    ("doctor", &["integrations", "media", "probe", "rotation", "source", "tenant"]),
-    ("backup", &["media"]),
-    ("probe", &[]),
-];
+use std::collections::BTreeMap;
+
+/// Each module of the server with what it may know of the others; none is exempt but those that put everything together.
+/// The command line is above all of them.
+const ARROWS: &str = "
+platform: lookup unknown_callers
+lookup:
+unknown_callers:
+compressed:
+cursor:
+settings: platform
+job: platform
+unregister: job platform settings
+brand: platform public_page
+alert: platform
+rotation: platform
+audit: platform
+integrations: audit platform tenant
+load_shedding: platform unknown_callers
+identity: audit brand platform unknown_callers
+customer: identity
+media: alert platform settings
+vendor_events: platform
+announcements:
+tenant: alert audit job media platform unknown_callers unregister vendor_events
+contact: job tenant
+lead_origin: contact job tenant
+source: alert audit job media platform settings tenant unregister vendor_events
+template: alert job media settings source tenant
+delivery: alert contact job lookup media platform settings source template tenant
+vendor_webhooks: alert delivery::pause platform vendor_events
+retention: delivery tenant::emptied tenant::remove
+intake: contact delivery job lead_origin lookup media platform settings load_shedding source template tenant
+missed_hooks: alert delivery intake lookup rotation tenant
+usage: alert announcements delivery intake media platform load_shedding source tenant
+import: audit delivery intake settings source tenant usage
+api_key: audit identity tenant usage
+api: api_key audit compressed cursor delivery import intake lookup media source template tenant usage vendor_events
+    vendor_webhooks
+webhook_notices: api::sources source usage
+webchat: alert compressed identity intake lead_origin lookup media platform settings load_shedding unknown_callers
+    tenant usage
+alert_notices: alert audit delivery identity job platform tenant
+alert_checks: alert delivery source tenant usage vendor_events
+oauth: identity platform unknown_callers tenant
+widget_api: announcements api_key api::request api::sources audit customer delivery identity legal platform source
+    tenant usage
+panel: alert alert_notices announcements api_key cursor audit brand contact delivery legal missed_hooks import
+    identity intake platform settings load_shedding source template tenant unregister usage
+admin: alert alert_notices announcements cursor audit delivery doctor panel identity integrations missed_hooks
+    service_status source tenant usage vendor_events vendor_webhooks
+legal: platform public_page
+public_page:
+service_status: delivery platform public_page tenant unknown_callers
+doctor: integrations media probe rotation source tenant
+backup: media
+probe:
+cli: admin api api_key app audit backup customer delivery doctor missed_hooks import intake identity integrations
+    rotation server settings source tenant unregister
+";
+
+/// What each module may know.
+pub(super) fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let (mut arrows, mut module) = (BTreeMap::new(), "");
+    for word in ARROWS.split_whitespace() {
+        match word.strip_suffix(':') {
+            Some(name) => {
+                module = name;
+                arrows.insert(module, Vec::new());
+            }
+            None => arrows.entry(module).or_default().push(word),
+        }
+    }
+    arrows
+}

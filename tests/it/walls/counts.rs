@@ -65,15 +65,3 @@ fn each_step_of_the_queue_has_one_form() {
     let files: Vec<_> = files.iter().map(|file| (short(file), code(file))).collect();
     assert_eq!(forms(&files), Vec::<String>::new());
 }
-
-#[test]
-fn a_second_form_is_found() {
-    let file = |name: &str, steps: &[usize]| {
-        let code: Vec<&str> = steps.iter().map(|step| STEPS[*step].1).collect();
-        (name.to_owned(), code.join("\n"))
-    };
-    assert!(forms(&[file("accept.rs", &[0]), file("lease.rs", &[1]), file("settle.rs", &[2])]).is_empty());
-    let planted = [file("accept.rs", &[0]), file("lone.rs", &[0, 1]), file("settle.rs", &[2])];
-    assert_eq!(forms(&planted), [r#"accept has 2 forms: ["accept.rs", "lone.rs"]"#]);
-    assert_eq!(forms(&planted[..2]), [r#"accept has 2 forms: ["accept.rs", "lone.rs"]"#, "settle has 0 forms: []"]);
-}

@@ -105,35 +105,6 @@ fn the_files_of_the_architecture_are_there() {
     assert_eq!(paths_that_are_gone("`base/` and `intake/gone.rs`, `POST /a/{id}/`"), ["intake/gone.rs"]);
 }
 
-#[test]
-fn links_that_lead_nowhere_are_noticed() {
-    let page = root().join("docs/operations.md");
-    for good in [
-        "[a](architecture.md), ![b](images/widget.png) and [c](#files)",
-        "[a](architecture.md#where-things-live) [b](../README.md) [c](protocol/)",
-        "[a](https://example.com/nowhere.md) and `[b](nowhere)`",
-        "```\n[a](nowhere)\n```",
-        "as docs/architecture.md#where-things-live. says, and docs/operations.md.",
-        "operations.md, \u{201c}architecture.md\u{201d} and ../README.md; `*.md`, https://example.com/nowhere.md",
-    ] {
-        assert_eq!(faults(good, &page), Vec::<String>::new(), "{good}");
-    }
-    for (bad, told) in [
-        ("\n[a](nowhere.md)", "2: nowhere.md: no such file"),
-        ("![a](images/nowhere.png)", "1: images/nowhere.png: no such file"),
-        ("[a](architecture.md#nowhere)", "1: architecture.md#nowhere: no such heading"),
-        ("[a](#nowhere)", "1: #nowhere: no such heading"),
-        ("`docs/nowhere.md`", "1: docs/nowhere.md: no such file"),
-        ("(docs/architecture.md#nowhere).", "1: docs/architecture.md#nowhere: no such heading"),
-    ] {
-        assert_eq!(faults(bad, &page), [told], "{bad}");
-    }
-    let code = root().join("tests/it/main.rs");
-    let line = |text: &str| faults(&text.replace('$', ".md"), &code);
-    assert_eq!(line("let a = 1; // see nowhere$ and docs/kinds$"), [format!("1: nowhere{}: no such file", ".md")]);
-    assert_eq!(line("let page = \"docs/nowhere$\";"), Vec::<String>::new(), "a string is no reference");
-}
-
 // Every section that a text names is there: `chats-api §3.4.5` is the heading with this number in
 // `docs/protocol/chats-api.md`, and `row 7` behind it a row of that section's table. Several follow each other with
 // a comma, "and" or "to". A page of the folder names its own sections without its name; sections of an RFC are its
@@ -273,35 +244,5 @@ fn numbers_of_headings_are_given_once() {
         let all = numbers.len();
         numbers.dedup();
         assert_eq!(numbers.len(), all, "{page}: a number is given to two sections");
-    }
-}
-
-#[test]
-fn missing_parts_are_noticed() {
-    let text = "# A page\n## 1 One\n### 1.2 Two\n| 7 | b |\n## B Annex\n".to_owned();
-    let pages = Pages::from([("a-page".to_owned(), text)]);
-    let of = |text: &str, own| missing_sections(&text.replace('$', "\u{a7}"), own, &pages);
-    for good in [
-        "// Sent once (a-page $1.2), see also `a-page $B`.",
-        "(a-page $1, $1.2 and $B; a-page $1 to $1.2.)",
-        "a-page $1 row 7, $1.2 row 7",
-        "RFC 7515 $4.1.11 is elsewhere, RFC 7845 $9",
-        "no sign",
-    ] {
-        assert_eq!(of(good, None), Vec::<String>::new(), "{good}");
-    }
-    assert_eq!(of("$1.2, as in $1", Some("a-page")), Vec::<String>::new(), "a page's own sections need no name");
-    for (bad, told) in [
-        ("\n(a-page $1.3)", "2: docs/protocol/a-page.md has no heading 1.3"),
-        ("(a-page $A)", "1: docs/protocol/a-page.md has no heading A"),
-        ("a-page $1.2 row 8", "1: 1.2 of docs/protocol/a-page.md has no row 8"),
-        ("a-page $$1.2", "1: $ without a number"),
-        ("product.md $1.2", "1: $1.2: no page of docs/protocol is named before it"),
-        ("($1.2)", "1: $1.2: no page of docs/protocol is named before it"),
-        ("a-page says; $1.2", "1: $1.2: no page of docs/protocol is named before it"),
-        ("b-page $1, $1.2", "1: $1: no page of docs/protocol is named before it"),
-    ] {
-        let told = told.replace('$', "\u{a7}");
-        assert_eq!(of(bad, None).first(), Some(&told), "{bad}");
     }
 }

@@ -216,10 +216,9 @@ async fn the_address_is_exported_and_erased_with_the_customer(world: &mut Mailed
     let tenant_id = world.active(HOST).await;
     let who = json!({"conversation_id": rows(world).await[0].conversation_id});
     let export = world.api.post(&format!("/api/v1/tenants/{tenant_id}/customers/export"), &who).await.is(200);
-    assert!(export.text.contains("\"type\":\"chat_email\"") && export.text.contains(ANNA), "{}", export.text);
+    export.says(&["\"type\":\"chat_email\"", ANNA]);
     let panel = world.panel(tenant_id).await;
-    let whole = panel.opens("/panel/data/export").await.is(200);
-    assert!(whole.text.contains("\"type\":\"chat_email\"") && whole.text.contains(ANNA), "{}", whole.text);
+    panel.opens("/panel/data/export").await.is(200).says(&["\"type\":\"chat_email\"", ANNA]);
     let proof = world.api.post(&format!("/api/v1/tenants/{tenant_id}/customers/erase"), &who).await.is(201);
     assert_eq!(proof.json["counts"]["chat_email"], 1, "{}", proof.text);
     assert!(rows(world).await.is_empty());
@@ -234,7 +233,7 @@ async fn without_a_mail_server_the_setting_is_refused(world: &mut World) {
     refused.says(&["[mail] is not configured"]);
     let panel = world.panel(world.active(HOST).await).await;
     let page = panel.opens(&format!("/panel/sources/{source}/access?tab=hours")).await.is(200);
-    assert!(!page.text.contains("Send unread answers by e-mail"), "{}", page.text);
+    page.never_says(&["Send unread answers by e-mail"]);
     let anna = OnSite::new(&source);
     assert_eq!(anna.gets(world, "/look").await.is(200).json["mail"], Value::Null);
 }

@@ -33,17 +33,11 @@ async fn a_source_is_made_changed_and_deleted(world: &mut World) {
         made.text
     );
     let path = format!("/sources/{}", made.text_at("/id"));
-    let list = user.get(world, "/sources").await.is(200);
-    let item = &list.json["items"][0];
-    assert_eq!(
-        (&list.json["used"], &list.json["limit"], &list.json["next_cursor"]),
-        (&json!(1), &json!(50), &json!(null))
-    );
-    assert_eq!((&item["id"], &item["chats"], &item["deleted_in_crm"]), (&made.json["id"], &json!(0), &json!(false)));
-    assert_eq!((&item["embed"], &item["held"]), (&json!(null), &json!({"count": 0, "oldest_at": null})));
+    let list = user.get(world, "/sources").await.is(200).json;
+    let item = &list["items"][0];
+    assert_eq!((&list["used"], &list["limit"], &list["strays"]), (&json!(1), &json!(50), &json!([])));
+    assert_eq!((&item["id"], &item["chats"], &item["embed"]), (&made.json["id"], &json!(0), &json!(null)));
     assert!(item.get("webhook_secret").is_none() && item["revision"].is_string(), "{item}");
-    assert_eq!((&list.json["strays"], &list.json["tenant"]["host"]), (&json!([]), &json!(HOST)));
-
     let changed =
         user.patch(world, &path, &json!({"name": "Sales", "pipeline_id": second, "default": true})).await.is(200);
     assert_eq!(
@@ -97,11 +91,6 @@ async fn kinds_come_with_their_forms_in_words(world: &mut World) {
     let kinds = kinds.json["items"].as_array().unwrap();
     let named = |name: &str| kinds.iter().find(|kind| kind["kind"] == name).unwrap();
     assert_eq!(kinds.len(), base::config::CONNECTORS.len(), "{kinds:?}");
-    let custom = &named("custom")["fields"][0];
-    assert_eq!(
-        (&custom["name"], &custom["type"], &custom["required"]),
-        (&json!("webhook_url"), &json!("url"), &json!(true))
-    );
     let types = ["text", "secret", "url", "lines", "paragraph", "flag", "choice", "choices"];
     for field in kinds.iter().flat_map(|kind| kind["fields"].as_array().unwrap()) {
         assert!(types.contains(&field["type"].as_str().unwrap()), "{field}");
@@ -113,25 +102,11 @@ async fn kinds_come_with_their_forms_in_words(world: &mut World) {
     let essential: Vec<_> =
         chat.iter().filter(|field| field["essential"] == true).map(|field| &field["name"]).collect();
     assert_eq!(essential, ["allowed_origins", "title"]);
-    assert_eq!((&chat[1]["section"], &custom.get("section")), (&json!("Внешний вид"), &Some(&Value::Null)));
-    assert!(named("webchat")["about"].as_str().unwrap().contains("сайте"), "{kinds:?}");
     let chat = json!({"kind": "webchat", "name": "Site", "settings": {}});
     let made = user.post(world, "/sources", &chat).await.is(201);
     let link = format!("{}/chat/{}", world.api.base(), made.text_at("/id"));
     assert_eq!(made.text_at("/embed/link"), link);
     assert!(made.text_at("/embed/code").contains(&link));
-}
-
-async fn a_source_deleted_in_amocrm_comes_back_in_one_click(world: &mut World) {
-    let line = world.line("support").await;
-    let user = User::of(world, HOST, 0).await;
-    world.sandbox.delete_source(HOST, "support");
-    parom::source::reconcile(&world.app().sources, line.tenant_id).await.unwrap();
-    let list = user.get(world, "/sources").await.is(200);
-    assert_eq!(list.json["items"][0]["deleted_in_crm"], true, "{}", list.text);
-    let restored = user.post(world, &format!("/sources/{}/restore", line.source_id), &json!({})).await.is(200);
-    assert_eq!((&restored.json["deleted_in_crm"], &restored.json["status"]), (&json!(false), &json!("working")));
-    assert_eq!(world.sandbox.sources(HOST).len(), 1);
 }
 
 // The lead card: this contact's chats and what became of them.
@@ -419,7 +394,7 @@ async fn m1_walking_through_contacts_is_stopped_and_written_down(world: &mut Wor
     assert_eq!(names(world, &maria, &format!("contact_id={}", anna.contact_id)).await, ["anna"]);
 }
 
-once!(m1_a_manager_limited_to_their_own_leads_sees_no_other_chats, a_source_deleted_in_amocrm_comes_back_in_one_click);
+once!(m1_a_manager_limited_to_their_own_leads_sees_no_other_chats);
 once!(m1_walking_through_contacts_is_stopped_and_written_down, a_contacts_chats_and_what_became_of_the_last_message);
 once!(m1_rights_that_changed_are_noticed_after_minutes, the_window_closes_a_day_after_the_customer_wrote);
 once!(n10_a_lead_opens_no_contact_of_the_same_number, a_source_is_made_changed_and_deleted);

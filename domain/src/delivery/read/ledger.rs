@@ -122,17 +122,3 @@ async fn waiting(db: &impl ConnectionTrait, which: LedgerFilter) -> Result<Vec<W
         .all(db)
         .await
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn directions_do_not_mix() {
-        let settled = [SettledCount { direction: 1, accepted: Some(5), delivered: Some(3), failed: Some(1) }];
-        let waiting = [WaitingCount { direction: 1, waiting: 1 }];
-        let to_crm = LedgerCounts { accepted: 5, delivered: 3, failed: 1, waiting: 1 };
-        assert_eq!(counts(Direction::ToCrm, &settled, &waiting), to_crm);
-        assert_eq!(counts(Direction::ToMessenger, &settled, &waiting), LedgerCounts::default());
-    }
-}

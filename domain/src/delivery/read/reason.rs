@@ -246,11 +246,4 @@ mod tests {
             }
         }
     }
-
-    #[test]
-    fn an_unknown_outcome_is_distinguished_from_an_internal_error() {
-        let unknown = "whether the message arrived cannot be found out";
-        assert_eq!(dead_key("internal", unknown, Direction::ToMessenger), "outcome_unknown");
-        assert_eq!(dead_key("internal", "Parom's own error; it is in the log", Direction::ToMessenger), "internal");
-    }
 }

@@ -248,23 +248,3 @@ impl MessageStatus {
         Self::ALL.into_iter().find(|status| status.as_str() == word)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_waits_is_held() {
-        assert_eq!(MessageStatus::of(State::Queued, false), MessageStatus::Queued);
-        assert_eq!(MessageStatus::of(State::Queued, true), MessageStatus::Held);
-        assert_eq!(MessageStatus::of(State::Delivered, true), MessageStatus::Delivered);
-    }
-
-    #[test]
-    fn each_status_is_parsed_from_its_word() {
-        for status in MessageStatus::ALL {
-            assert_eq!(MessageStatus::from_word(status.as_str()), Some(status));
-        }
-        assert_eq!(MessageStatus::from_word("other"), None);
-    }
-}

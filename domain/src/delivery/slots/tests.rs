@@ -125,15 +125,6 @@ fn c10_endpoints_that_hang_leave_room_for_others() {
 }
 
 #[test]
-fn an_offer_has_the_room_of_its_tenant_and_its_target() {
-    let slots = Slots::default();
-    let _taken = slots.take("telegram", Uuid::from_u128(1), Uuid::from_u128(9));
-    assert_eq!(slots.room(&offer("telegram", 1, 9, 4)), (OF_TENANT_ALONE - 1, 3));
-    assert_eq!(slots.room(&offer("telegram", 2, 8, 4)), (OF_TENANT_ALONE, 4));
-    assert_eq!((slots.free("telegram", 0), slots.free("amojo:main", 0)), (POOL - 1, POOL));
-}
-
-#[test]
 fn a_pool_is_idle_below_half_of_it_and_of_a_share() {
     let slots = Slots::default();
     let mut kept = Vec::new();
@@ -150,16 +141,6 @@ fn a_pool_is_idle_below_half_of_it_and_of_a_share() {
     assert_eq!(slots.share(&[offer("telegram", 3, 4, 100)], 0), [64], "which the scan shares");
     kept.truncate(1);
     assert_eq!(slots.reserve_idle(&[offer("telegram", 3, 4, 100)], &[1], 0)[0].len(), 1);
-}
-
-#[test]
-fn reserved_slots_count_as_used() {
-    let slots = Slots::default();
-    let reserved = slots.reserve(&[offer("telegram", 1, 1, 4)], 0);
-    assert_eq!(reserved[0].len(), 4);
-    assert_eq!(slots.share(&[offer("telegram", 1, 1, 4)], 0), [0]);
-    drop(reserved);
-    assert_eq!(slots.share(&[offer("telegram", 1, 1, 4)], 0), [4]);
 }
 
 #[test]

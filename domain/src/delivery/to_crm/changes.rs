@@ -50,7 +50,7 @@ pub(super) async fn edit(line: &CrmTarget<'_>, claim: &Claim, parts: &LetterCont
     Ok(Some(match done {
         Ok(Some(taken)) => Report::done(taken.status, Taken::default()).with_answer(taken.status, &taken.text),
         Ok(None) => Report::done(200, Taken::default()),
-        Err(error) => judge_about(claim, &error),
+        Err(error) => judge_about(claim.letter.attempts, &error),
     }))
 }
 
@@ -85,7 +85,7 @@ pub(super) async fn report_status(
     let done = line.chats.delivery_status(&line.secret, &line.scope_id, &message.amocrm_message_id, &status).await;
     Ok(Some(match done {
         Ok(()) => Report::done(200, Taken::default()),
-        Err(error) => judge_about(claim, &error),
+        Err(error) => judge_about(claim.letter.attempts, &error),
     }))
 }
 
@@ -122,7 +122,7 @@ pub(super) async fn typing(
     let done = line.chats.typing(&line.secret, &line.scope_id, &typing).await;
     Ok(Some(match done {
         Ok(()) => Report::done(204, Taken::default()),
-        Err(error) => judge(claim, &error),
+        Err(error) => judge(claim.letter.attempts, &error),
     }))
 }
 
@@ -152,7 +152,7 @@ pub(super) async fn reaction(
     let done = line.chats.react(&line.secret, &line.scope_id, &reaction).await;
     Ok(Some(match done {
         Ok(()) => Report::done(200, Taken::default()),
-        Err(error) => judge_about(claim, &error),
+        Err(error) => judge_about(claim.letter.attempts, &error),
     }))
 }
 

@@ -5,7 +5,6 @@ use std::time::Duration;
 use amocrm::Error as CrmError;
 use base::message::{Failure, FailureCode};
 use base::verdict::{Report, Verdict};
-use queue::Claim;
 
 /// Unpaid accounts are probed this often.
 const UNPAID: Duration = Duration::from_secs(3600);
@@ -13,18 +12,18 @@ const UNPAID: Duration = Duration::from_secs(3600);
 const NOT_FOUND_TRIES: i32 = 5;
 
 /// Judges an error of sending a message: if it may have been processed, including 5xx, the outcome is unknown.
-pub(super) fn judge_message(claim: &Claim, error: &CrmError) -> Report {
+pub(super) fn judge_message(attempts: i32, error: &CrmError) -> Report {
     match error {
-        CrmError::NoAnswer { .. } | CrmError::Unreadable { .. } => keep_unknown(claim, error),
-        CrmError::Refused { status: 500.., .. } => keep_unknown(claim, error),
-        _ => judge(claim, error),
+        CrmError::NoAnswer { .. } | CrmError::Unreadable { .. } => keep_unknown(attempts, error),
+        CrmError::Refused { status: 500.., .. } => keep_unknown(attempts, error),
+        _ => judge(attempts, error),
     }
 }
 
-pub(super) fn keep_unknown(claim: &Claim, error: &CrmError) -> Report {
+pub(super) fn keep_unknown(attempts: i32, error: &CrmError) -> Report {
     match error {
         // The lookup was refused, not the message: the status decides how to go on.
-        CrmError::Refused { status: 401 | 402 | 403 | 404 | 429, .. } => judge(claim, error),
+        CrmError::Refused { status: 401 | 402 | 403 | 404 | 429, .. } => judge(attempts, error),
         CrmError::Refused { status, text, .. } | CrmError::Unreadable { status, text, .. } => {
             Report::not_done(Verdict::Unknown, "amoCRM gave no clear answer").with_answer(*status, text)
         }
@@ -33,7 +32,7 @@ pub(super) fn keep_unknown(claim: &Claim, error: &CrmError) -> Report {
 }
 
 /// Judges an error of amoCRM (chats-api §5.11).
-pub(super) fn judge(claim: &Claim, error: &CrmError) -> Report {
+pub(super) fn judge(attempts: i32, error: &CrmError) -> Report {
     let (status, retry_after, text) = match error {
         CrmError::Refused { status, retry_after, text, .. } => (status, retry_after, text),
         CrmError::Invalid { what, .. } => return bury(FailureCode::Internal, what),
@@ -47,7 +46,7 @@ pub(super) fn judge(claim: &Claim, error: &CrmError) -> Report {
         429 => retry(*retry_after, true, "amoCRM asked to slow down"),
         402 => retry(Some(UNPAID), true, "the amoCRM account is not paid"),
         // Signed once more, in case the clock was just being set; then a person must act.
-        401 | 403 if claim.letter.attempts == 0 => retry(None, false, "amoCRM does not accept the signature"),
+        401 | 403 if attempts == 0 => retry(None, false, "amoCRM does not accept the signature"),
         401 | 403 => Report::not_done(Verdict::Pause, "signature_refused"),
         404 => Report::not_done(Verdict::Pause, "channel_disconnected"),
         // About the request's size or type, from amoCRM or from a gateway.
@@ -70,57 +69,22 @@ pub(super) fn bury(code: FailureCode, reason: &str) -> Report {
 }
 
 /// Judges an error of a letter about a message: amojo may not know that message yet, and repeating does no harm.
-pub(super) fn judge_about(claim: &Claim, error: &CrmError) -> Report {
+pub(super) fn judge_about(attempts: i32, error: &CrmError) -> Report {
     match error {
-        CrmError::Refused { status: 404, text, .. } if claim.letter.attempts >= NOT_FOUND_TRIES => {
+        CrmError::Refused { status: 404, text, .. } if attempts >= NOT_FOUND_TRIES => {
             bury(FailureCode::Rejected, "amoCRM does not know the message").with_answer(404, text)
         }
         CrmError::Refused { status: 404, text, .. } => {
             retry(None, false, "amoCRM does not know the message yet").with_answer(404, text)
         }
         error if error.outcome_unknown() => retry(None, false, &error.to_string()),
-        error => judge(claim, error),
+        error => judge(attempts, error),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use base::message::{Direction, LetterKind, Stream};
-    use queue::Letter;
-    use uuid::Uuid;
-
     use super::*;
-
-    fn claim() -> Claim {
-        Claim {
-            tenant_id: Uuid::nil(),
-            lane_id: Uuid::nil(),
-            target: Uuid::nil(),
-            conversation_id: Uuid::nil(),
-            source_id: Uuid::nil(),
-            direction: Direction::ToCrm,
-            stream: Stream::Messages,
-            epoch: 0,
-            starts: 0,
-            probe: false,
-            until: 0,
-            letter: Letter {
-                order_key: 0,
-                seq: 0,
-                id: Uuid::nil(),
-                message_id: Uuid::nil(),
-                kind: LetterKind::Message,
-                payload: String::new(),
-                attempts: 0,
-                unknown: false,
-                resends: 0,
-                late: false,
-                accepted_at: 0,
-                expires_at: 0,
-                day: 0,
-            },
-        }
-    }
 
     #[test]
     fn a_request_of_a_wrong_size_or_type_is_buried() {
@@ -129,7 +93,7 @@ mod tests {
                 let (address, text) = (String::new(), text.to_owned());
                 let is_final = (413..=415).contains(&status) || !text.is_empty();
                 let error = CrmError::Refused { call: "send_message", address, status, retry_after: None, text };
-                match judge_message(&claim(), &error).verdict {
+                match judge_message(0, &error).verdict {
                     Verdict::Bury(failure) if is_final => assert_eq!(failure.code.amocrm_code(), 905, "{status}"),
                     Verdict::Retry { .. } if !is_final => {}
                     verdict => panic!("{error}: {verdict:?}"),

@@ -38,7 +38,7 @@ pub(super) async fn attempt(line: &CrmTarget<'_>, claim: &Claim, parts: &LetterC
         match find_out(line, parts, &message).await {
             Ok(HistoryMatch::Yes(taken)) => return Ok(Report::done(200, taken)),
             Ok(HistoryMatch::No(id)) => Some(id),
-            Err(error) => return Ok(keep_unknown(claim, &error)),
+            Err(error) => return Ok(keep_unknown(claim.letter.attempts, &error)),
         }
     } else {
         settle_contact(line, parts, &message).await
@@ -56,11 +56,11 @@ pub(super) async fn attempt(line: &CrmTarget<'_>, claim: &Claim, parts: &LetterC
         Err(error @ CrmError::Refused { status: 400 | 409 | 422, .. }) => {
             match recorded(None, Box::pin(find_out(line, parts, &message))).await.0 {
                 Ok(HistoryMatch::Yes(taken)) => Report::done(200, taken),
-                Ok(HistoryMatch::No(_)) => judge_message(claim, &error),
-                Err(error) => keep_unknown(claim, &error),
+                Ok(HistoryMatch::No(_)) => judge_message(claim.letter.attempts, &error),
+                Err(error) => keep_unknown(claim.letter.attempts, &error),
             }
         }
-        Err(error) => judge_message(claim, &error),
+        Err(error) => judge_message(claim.letter.attempts, &error),
     })
 }
 
@@ -173,7 +173,7 @@ pub(super) async fn create_chat(line: &CrmTarget<'_>, claim: &Claim, parts: &Let
     };
     let chat = match line.chats.create_chat(&line.secret, &line.scope_id, &new).await {
         Ok(chat) => chat,
-        Err(error) => return Ok(judge(claim, &error)),
+        Err(error) => return Ok(judge(claim.letter.attempts, &error)),
     };
     let linking = contact::is_given(known);
     // Linking is retried by itself, so the letter is done when amoCRM has the chat.

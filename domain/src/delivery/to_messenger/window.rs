@@ -158,31 +158,3 @@ pub(super) async fn template_of(line: &MessengerTarget<'_>, body: &Body) -> Resu
 fn fallback_text(words: Words, stage: Stage, title: &str) -> String {
     words.text_of("failure-template-", stage.word()).with("template", title).to_string()
 }
-
-#[cfg(test)]
-mod tests {
-    use base::i18n::Language;
-
-    use super::*;
-
-    #[test]
-    fn the_words_name_the_time_and_what_can_be_done() {
-        let say = |language, hours, templates, wrote| {
-            refusal_text(Words::new(language), hours * HOUR, templates, wrote).replace('\u{a0}', " ")
-        };
-        assert_eq!(
-            say(Language::En, 24, true, true),
-            "More than 24 hours have passed since the customer’s last message. Send an approved template."
-        );
-        assert_eq!(
-            say(Language::Ru, 24, false, true),
-            "С последнего сообщения клиента прошло больше 24 часов. Ответить можно, когда клиент напишет снова."
-        );
-        assert!(say(Language::Ru, 1, true, true).contains("больше 1 часа."));
-        assert_eq!(
-            say(Language::En, 24, true, false),
-            "The customer has not written here yet. Only an approved template can be sent."
-        );
-        assert!(duration_words(Words::new(Language::En), 90_000).replace('\u{a0}', " ").contains("1 min"));
-    }
-}

@@ -68,24 +68,6 @@ fn p8_a_csv_file_names_its_fields_first() {
     assert!(!lines.is_headless() && lines.unnamed().is_none());
 }
 
-#[test]
-fn a_file_of_a_header_alone_is_noticed() {
-    for (text, is_alone) in [("id,x\n", true), ("id,x\n\n \n", true), ("id,x\n1,2", false), ("", false)] {
-        let mut cutter = Cutter::new(Format::Csv);
-        cutter.take(text.as_bytes());
-        cutter.end();
-        assert_eq!(cutter.is_only_header(), is_alone, "{text:?}");
-    }
-}
-
-#[test]
-fn formats_are_recognised_by_type_and_name() {
-    assert_eq!(Format::of_type("text/csv; charset=utf-8"), Some(Format::Csv));
-    assert_eq!(Format::of_type("Application/X-NDJSON"), Some(Format::Lines));
-    assert_eq!(Format::of_type("application/json"), None);
-    assert_eq!((Format::of_name("old.CSV"), Format::of_name("old.jsonl")), (Format::Csv, Format::Lines));
-}
-
 /// The lines as they are read, and whether they make sense.
 fn read(file: &[u8], chunk: usize) -> (Vec<Option<String>>, bool) {
     let mut encoding = Encoding::default();

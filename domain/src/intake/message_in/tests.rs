@@ -29,16 +29,6 @@ fn pointers(body: &Value) -> Vec<String> {
 }
 
 #[test]
-fn the_contracts_example_is_taken() {
-    let incoming = parse::<MessageIn>(body().to_string().as_bytes()).and_then(MessageIn::checked).unwrap();
-    assert_eq!(incoming.external_id, "ext-1001");
-    assert_eq!(incoming.conversation_id, "chat-7");
-    assert_eq!(incoming.sent_at, Some(1_795_167_000_123));
-    assert_eq!(incoming.body.content, Content::Text { text: "Hello".to_owned() });
-    assert_eq!(incoming.body.sender.phone.as_deref(), Some("+79151112233"));
-}
-
-#[test]
 fn null_means_that_an_optional_field_is_absent() {
     for pointer in [
         "/sent_at",

@@ -195,12 +195,6 @@ mod tests {
     }
 
     #[test]
-    fn equal_lists_give_nothing() {
-        let found = found(&[ours("a", 1)], &[theirs("a", 1)]);
-        assert_eq!((found.counts(), found.differences.len()), (Reconciled::default(), 0));
-    }
-
-    #[test]
     fn sources_gone_from_amocrm_are_missing_and_returned_ones_are_well() {
         assert_eq!(found(&[ours("a", 1), ours("b", 2)], &[theirs("b", 1)]).missing, [Uuid::from_u128(1)]);
         let back = source::Model { status_reason: DELETED_IN_CRM.into(), ..ours("a", 1) };

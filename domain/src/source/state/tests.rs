@@ -115,17 +115,6 @@ fn a_developers_server_that_locks_us_out_pauses_its_source() {
 }
 
 #[test]
-fn a_pause_of_paroms_own_says_why() {
-    let mut case = Case::new();
-    case.to_messenger.reason = "held:webhook_suspended".into();
-    case.is(SourceStatus::Working, None, Some(StateAction::Test));
-    case.source.paused = true;
-    case.is(SourceStatus::Paused, Some(StateReason::WebhookSuspended), Some(StateAction::Resume));
-    case.to_messenger.reason = "held:paused".into();
-    case.is(SourceStatus::Paused, None, Some(StateAction::Resume));
-}
-
-#[test]
 fn the_account_shows_through() {
     for (status, shown, reason) in [
         ("provisioning", SourceStatus::Checking, StateReason::AccountNotConnected),

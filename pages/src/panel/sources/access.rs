@@ -463,22 +463,3 @@ pub async fn abilities(app: AppData, member: Member, id: web::Path<String>) -> A
     };
     panel::html(&page, &shown)
 }
-
-#[cfg(test)]
-mod tests {
-    use connectors::Input;
-
-    use super::*;
-
-    #[test]
-    fn an_error_opens_its_tab() {
-        const FIELDS: &[Field] = &[
-            Field::optional("title", Input::Text, "wizard-web-title").in_section("appearance"),
-            Field::optional("hours", Input::Lines, "wizard-web-hours").in_section("hours"),
-        ];
-        assert_eq!(current_tab("install", FIELDS, &[]), "install");
-        assert_eq!(current_tab("elsewhere", FIELDS, &[]), "appearance");
-        let errors = [("set.hours".to_owned(), "wrong".to_owned())];
-        assert_eq!(current_tab("install", FIELDS, &errors), "hours");
-    }
-}

@@ -323,15 +323,3 @@ fn slot(words: Words, name: String, attempts: SlotAttempts) -> ChartSlot {
     let counts = vec![attempts.accepted, attempts.failed];
     ChartSlot { name, parts: counts.clone(), counts, said }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_week_ends_with_today() {
-        let today = NaiveDate::from_ymd_opt(2026, 3, 2).unwrap();
-        let days = days(today);
-        assert_eq!((days.len(), days[0].to_string(), days[6]), (7, "2026-02-24".to_owned(), today));
-    }
-}

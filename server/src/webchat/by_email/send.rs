@@ -296,31 +296,11 @@ mod tests {
     use base::i18n::Language;
 
     use super::*;
-    use crate::webchat::history::File;
 
     #[test]
     fn n8_a_title_without_words_is_the_usual_one() {
         let words = Words::new(Language::En);
         assert_eq!(plain_title(words, "Shop № 24, Moscow!"), "Shop 24 Moscow");
         assert_eq!(plain_title(words, "★ 88005553535 ★"), words.text("chat-title").to_string());
-    }
-
-    #[test]
-    fn a_letter_has_the_answers_and_both_links_in_every_language() {
-        let answer = MessageView {
-            name: Some("Olga".to_owned()),
-            text: "We have it.\nIn blue.".to_owned(),
-            file: Some(File { kind: "picture", name: "blue.png".to_owned(), ..File::default() }),
-            ..MessageView::default()
-        };
-        for language in [Language::En, Language::Ru, Language::Es, Language::Pt] {
-            let letter = Letter { title: "Shop", back: "https://b", end: "https://e", answers: vec![answer.clone()] };
-            let text = letter.text(Words::new(language));
-            for part in ["Shop", "Olga:\n", "blue.png\nWe have it.\nIn blue.", "https://b", "https://e"] {
-                assert!(text.contains(part), "{language:?}: {part} is not in {text}");
-            }
-            let text = confirmation(Words::new(language), "Shop", "https://c");
-            assert!(text.contains("Shop") && text.contains("https://c"), "{text}");
-        }
     }
 }

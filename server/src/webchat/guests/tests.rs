@@ -1,21 +1,6 @@
 use super::*;
 
 #[tokio::test]
-async fn the_twenty_first_at_once_waits_and_time_heals() {
-    let guests = Guests::default();
-    let pace = async |who, act, now| guests.pace(who, None, act, now).await;
-    for _ in 0..20 {
-        assert_eq!(pace("a", VisitorAct::Write, 1_000_000).await, Ok(()));
-    }
-    assert_eq!(pace("a", VisitorAct::Write, 1_000_000).await, Err(3));
-    assert_eq!(pace("b", VisitorAct::Write, 1_000_000).await, Ok(()));
-    assert_eq!(pace("a", VisitorAct::Receipt, 1_000_000).await, Ok(()));
-    assert_eq!(pace("a", VisitorAct::Write, 1_002_500).await, Err(1));
-    assert_eq!(pace("a", VisitorAct::Write, 1_003_000).await, Ok(()));
-    assert_eq!(pace("a", VisitorAct::Write, 1_003_000).await, Err(3));
-}
-
-#[tokio::test]
 async fn many_visitors_at_one_address_share_one_rate() {
     let guests = Guests::default();
     let pace = async |number: u32, address: &str| {
