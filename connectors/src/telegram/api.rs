@@ -142,10 +142,11 @@ fn checked(token: &SecretString) -> Result<&str, ApiError> {
 }
 
 /// The answer that Telegram gives to a malformed token.
-fn wrong_token() -> ApiError {
+pub(super) fn wrong_token() -> ApiError {
     ApiError::Refused { code: 404, description: "Not Found".to_owned(), retry_after: None, migrate_to: None }
 }
 
+/// A refusal without a text of Telegram's.
 fn refused(code: u16) -> ApiError {
     ApiError::Refused { code, description: String::new(), retry_after: None, migrate_to: None }
 }

@@ -53,7 +53,6 @@ fn key(text: &str, pressed: PressedButton) -> Value {
 mod tests {
     use super::*;
     use crate::incoming::ButtonText;
-    use base::message::{Row, Section};
 
     const ID: Uuid = Uuid::from_u128(0x0190_aaaa_bbbb_7ccc_8ddd_eeee_ffff_0001);
 
@@ -76,26 +75,11 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_a_button_a_row() {
-        let row = |id: &str, title: &str| Row { id: id.into(), title: title.into(), ..Row::default() };
-        let section = |rows| Section { title: "Sizes".into(), rows };
-        let sections = vec![section(vec![row("s", "Small")]), section(vec![row("m", "Medium"), row("l", "Large")])];
-        let markup = Markup::List(List { sections, ..List::default() });
-        let keyboard = inline(ID, &markup).unwrap();
-        assert_eq!(keyboard["inline_keyboard"].as_array().unwrap().len(), 3);
-        let data = keyboard.pointer("/inline_keyboard/2/0/callback_data").and_then(Value::as_str).unwrap();
-        let choice = PressedButton::read(data).unwrap().choice(&markup).unwrap();
-        assert_eq!((choice.text.as_str(), choice.callback_data.as_deref()), ("Large", Some("l")));
-    }
-
-    #[test]
-    fn links_open_and_too_many_are_none() {
-        let markup = Markup::Buttons(vec![vec![button("Shop", Some("https://acme.test"))]]);
-        assert_eq!(inline(ID, &markup).unwrap().pointer("/inline_keyboard/0/0/url").unwrap(), "https://acme.test");
-        let many = Markup::Buttons((0..101).map(|_| vec![button("x", None)]).collect());
-        assert_eq!(inline(ID, &many), None);
-        let wide = Markup::Buttons(vec![(0..9).map(|_| button("x", None)).collect()]);
-        assert_eq!(inline(ID, &wide), None);
-        assert_eq!(inline(ID, &Markup::Buttons(Vec::new())), None);
+    fn what_fits_no_keyboard_is_none() {
+        let many = (0..101).map(|_| vec![button("x", None)]).collect();
+        let wide = vec![(0..9).map(|_| button("x", None)).collect()];
+        for none in [many, wide, Vec::new()] {
+            assert_eq!(inline(ID, &Markup::Buttons(none)), None);
+        }
     }
 }

@@ -5,12 +5,12 @@ use std::sync::OnceLock;
 
 use base::http_client::HttpClients;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
 use super::api::{ApiError, BotApi};
 use super::setup;
+use super::wire::{Chat, Update, User};
 
 /// Updates of one call.
 const AT_ONCE: u32 = 100;
@@ -64,51 +64,6 @@ pub enum NotSent {
     Later(String),
 }
 
-#[derive(Deserialize)]
-struct Me {
-    username: String,
-}
-
-#[derive(Deserialize)]
-struct Update {
-    message: Option<Incoming>,
-    my_chat_member: Option<Membership>,
-}
-
-#[derive(Deserialize)]
-struct Incoming {
-    chat: Chat,
-    from: Option<Sender>,
-    text: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Membership {
-    chat: Chat,
-    new_chat_member: Standing,
-}
-
-#[derive(Deserialize)]
-struct Standing {
-    status: String,
-}
-
-#[derive(Deserialize)]
-struct Sender {
-    language_code: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Chat {
-    id: i64,
-    #[serde(default, rename = "type")]
-    kind: String,
-    title: Option<String>,
-    first_name: Option<String>,
-    last_name: Option<String>,
-    username: Option<String>,
-}
-
 impl NoticeBot {
     /// `api_url`: as for sources, from the configuration.
     pub fn new(http: &HttpClients, api_url: &Url, token: SecretString) -> Self {
@@ -120,7 +75,7 @@ impl NoticeBot {
         if let Some(name) = self.name.get() {
             return Ok(name);
         }
-        let me: Me = self.api.call(&self.token, "getMe", &json!({})).await.map_err(|failed| words(&failed))?;
+        let me = setup::me(&self.api, &self.token).await.map_err(|failed| words(&failed))?;
         Ok(self.name.get_or_init(|| me.username))
     }
 
@@ -190,25 +145,22 @@ fn is_gone(description: &str) -> bool {
 fn read(update: Update) -> Option<ChatEvent> {
     if let Some(change) = update.my_chat_member {
         let left = ["kicked", "left"].contains(&change.new_chat_member.status.as_str());
-        return left.then(|| ChatEvent::Left(chat(change.chat, None)));
+        return left.then(|| ChatEvent::Left(chat(&change.chat, None)));
     }
-    let message = update.message?;
+    let message = update.message.filter(|message| message.chat.id != 0)?;
     let text = message.text.unwrap_or_default();
-    let is_private = message.chat.kind == "private";
-    let chat = chat(message.chat, message.from);
+    let chat = chat(&message.chat, message.from);
     let (command, rest) = text.trim().split_once(char::is_whitespace).unwrap_or((text.trim(), ""));
     // In groups a command names its bot: /start@parom_bot.
     match command.split('@').next().unwrap_or_default() {
         "/start" => Some(ChatEvent::Start { chat, code: rest.trim().to_owned() }),
         "/stop" => Some(ChatEvent::Stop(chat)),
-        _ => is_private.then_some(ChatEvent::Other(chat)),
+        _ => message.chat.is_private().then_some(ChatEvent::Other(chat)),
     }
 }
 
-fn chat(chat: Chat, from: Option<Sender>) -> NoticeChat {
-    let person = [chat.first_name, chat.last_name].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let name = Some(person).filter(|name| !name.trim().is_empty());
-    let title = chat.title.or(name).or(chat.username).unwrap_or_default();
+fn chat(chat: &Chat, from: Option<User>) -> NoticeChat {
+    let title = chat.called().or_else(|| chat.username.clone()).unwrap_or_default();
     let language = from.and_then(|from| from.language_code).unwrap_or_default();
     NoticeChat { id: chat.id, title, language }
 }
@@ -260,7 +212,8 @@ mod tests {
 
     #[test]
     fn updates_of_other_kinds_are_passed_over() {
-        assert_eq!(event(json!({ "update_id": 1, "poll": {} })), None);
-        assert_eq!(event(json!({ "update_id": 1, "message": { "chat": { "id": 1 } } })), None);
+        for other in [json!({ "poll": {} }), json!({ "message": { "chat": { "id": 1 } } }), json!({ "message": {} })] {
+            assert_eq!(event(other), None);
+        }
     }
 }

@@ -149,10 +149,7 @@ async fn edit(line: &SendContext<'_>, message: &Message) -> Report {
         parameters.insert("reply_markup".to_owned(), keyboard);
     }
     let Some(method) = edit_method(&message.content, &mut parameters) else { return never(line) };
-    match line.api.call::<IgnoredAny>(line.bot.token, method, &parameters).await {
-        Ok(_) => Report::done(200, Taken::default()),
-        Err(failed) => judge(line, &failed).report,
-    }
+    call(line, method, &parameters.into()).await
 }
 
 /// The method that edits such content; none if it cannot be edited.

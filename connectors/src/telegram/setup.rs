@@ -376,10 +376,7 @@ fn unreachable_address(api: &BotApi, url: &str) -> Option<LocalizedText> {
 }
 
 async fn info(api: &BotApi, settings: &Settings) -> Result<Info, ApiError> {
-    let Some(bot) = SourceBot::of(settings) else {
-        let description = "Not Found".to_owned();
-        return Err(ApiError::Refused { code: 404, description, retry_after: None, migrate_to: None });
-    };
+    let bot = SourceBot::of(settings).ok_or_else(api::wrong_token)?;
     api.call(bot.token, "getWebhookInfo", &json!({})).await
 }
 
@@ -404,31 +401,30 @@ mod tests {
     const GOOD: &str = "7100000001:AAE_abcdefghijklmnopqrstuvwxyz-1234";
 
     #[test]
-    fn settings_have_defaults_and_the_token_is_sealed() {
-        let setup = setup(json!({ "bot_token": format!(" {GOOD} ") })).unwrap();
+    fn settings_have_defaults_and_wrong_ones_are_named() {
+        let made = setup(json!({ "bot_token": format!(" {GOOD} ") })).unwrap();
         assert_eq!(
-            setup.public,
+            made.public,
             json!({ "groups": false, "delivered_on_accept": true, "sign_with_manager_name": false })
         );
-        assert_eq!(setup.secrets[TOKEN].expose_secret(), GOOD);
-        assert!(!setup.public.to_string().contains("AAE_"));
-    }
-
-    #[test]
-    fn a_token_that_is_left_out_stays_and_a_wrong_one_is_named() {
+        assert_eq!(made.secrets[TOKEN].expose_secret(), GOOD);
         for kept in [json!({}), json!({ "bot_token": "" }), json!({ "bot_token": "…1234", "facts": { "bot": {} } })] {
-            assert!(super::setup(kept).unwrap().secrets.is_empty());
+            assert!(setup(kept).unwrap().secrets.is_empty());
         }
-        let wrong = super::setup(json!({ "bot_token": "12345" })).unwrap_err();
-        assert_eq!(wrong[0].pointer, "/settings/bot_token");
-        assert!(super::setup(json!({ "bot_tokn": GOOD })).is_err(), "a misspelt setting is noticed");
+        for (wrong, pointer) in [
+            (json!({ "bot_token": "12345" }), "/settings/bot_token"),
+            (json!({ "greeting": "x".repeat(GREETING_CHARS + 1) }), "/settings/greeting"),
+            (json!({ "bot_tokn": GOOD }), "/settings/bot_tokn"),
+        ] {
+            assert_eq!(setup(wrong).unwrap_err()[0].pointer, pointer);
+        }
     }
 
     #[test]
     fn no_greeting_is_sent_until_one_is_configured() {
         let words = Words::new(base::i18n::Language::En);
         let said = |entered: Value| {
-            let public = super::setup(entered).unwrap().public;
+            let public = setup(entered).unwrap().public;
             BotOptions::of(&Settings { public, secrets: Default::default() }).greeting(words)
         };
         assert_eq!(said(json!({ "bot_token": GOOD, "greeting": "  " })), None);
@@ -436,20 +432,6 @@ mod tests {
         assert_eq!((greeting.text.as_str(), greeting.ask_phone), ("Hello, {name}!", None));
         let asking = said(json!({ "ask_phone": true })).unwrap();
         assert!(asking.text.contains("phone") && asking.ask_phone.is_some(), "{asking:?}");
-        let long = super::setup(json!({ "greeting": "x".repeat(GREETING_CHARS + 1) })).unwrap_err();
-        assert_eq!(long[0].pointer, "/settings/greeting");
-    }
-
-    #[test]
-    fn a_bot_is_read_from_its_settings() {
-        let setup = setup(json!({ "bot_token": GOOD, "sign_with_manager_name": true })).unwrap();
-        let mut public = setup.public;
-        public["facts"] = json!({ "business": { "42": "conn-7" } });
-        let settings = Settings { public, secrets: setup.secrets };
-        let bot = SourceBot::of(&settings).unwrap();
-        assert_eq!((bot.id, bot.options.sign_with_manager_name), (7_100_000_001, true));
-        assert_eq!((bot.connection(42), bot.connection(43)), (Some("conn-7"), None));
-        assert!(SourceBot::of(&Settings { public: json!({}), secrets: Default::default() }).is_none());
     }
 
     fn info() -> Info {
@@ -472,27 +454,5 @@ mod tests {
         let quiet = Info { pending_update_count: 3, ..super::tests::info() };
         assert_eq!(quiet.trouble(at(3600)), None);
         assert!(!Info { allowed_updates: None, ..quiet }.is_whole(), "reactions have to be asked for");
-    }
-
-    #[test]
-    fn a_call_proves_itself_with_the_whole_secret() {
-        let secrets = [(HOOK_SECRET.to_owned(), "s3cr3t".into())].into();
-        let settings = Settings { public: json!({}), secrets };
-        let given = |secret: Option<&'static str>| {
-            let header = move |name: &str| {
-                assert_eq!(name, "x-telegram-bot-api-secret-token");
-                secret.map(str::to_owned)
-            };
-            authenticate(&settings, &IncomingCall { header: &header, path_secret: "", body: b"" })
-        };
-        assert!(given(Some("s3cr3t")));
-        for wrong in [None, Some(""), Some("s3cr3"), Some("s3cr3t "), Some("S3cr3t")] {
-            assert!(!given(wrong), "{wrong:?}");
-        }
-        let without = Settings { public: json!({}), secrets: Default::default() };
-        assert!(!authenticate(
-            &without,
-            &IncomingCall { header: &|_| Some(String::new()), path_secret: "", body: b"" }
-        ));
     }
 }

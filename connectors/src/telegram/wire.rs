@@ -106,6 +106,7 @@ wire! {
         first_name: String,
         last_name: Option<String>,
         username: Option<String>,
+        language_code: Option<String>,
     }
 
     /// Formatting of a part of a text. Offsets count UTF-16 units.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use base::config::Config;
 use base::i18n::LocalizedText;
-use futures_util::StreamExt;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -51,80 +50,19 @@ fn number(more: Value) -> Answer {
 }
 
 #[tokio::test]
-async fn a_number_by_hand_brings_its_webhooks_to_its_own_address() {
-    let stage = stage(false, []).await;
-    stage.whatsapp.connect_webhook(&stage.settings, &hook()).await.unwrap();
-    let calls = stage.fake.calls();
-    let target = json!({ "override_callback_uri": HOOK, "verify_token": "made-by-us" });
-    assert_eq!((calls[0].path.as_str(), calls[0].body()), ("220/subscribed_apps", target.clone()));
-    assert_eq!((calls[1].path.as_str(), calls[1].body()), ("330", json!({ "webhook_configuration": target })));
+async fn refusals_that_do_not_matter_connect_all_the_same() {
+    // The account's address serves as well as the number's own.
     let refused = self::stage(false, [fake::ok(json!({})), fake::refused(100, "unknown")]).await;
-    assert_eq!(
-        refused.whatsapp.connect_webhook(&refused.settings, &hook()).await,
-        Ok(()),
-        "the account's address serves as well"
-    );
-    let ended = self::stage(false, [fake::refused(190, "expired")]).await;
-    let said = LocalizedText::new("passport-whatsapp-w18");
-    assert_eq!(ended.whatsapp.connect_webhook(&ended.settings, &hook()).await, Err(Denied::Access(said)));
-}
-
-#[tokio::test]
-async fn a_number_of_the_vendors_app_uses_the_apps_address() {
-    let stage = stage(true, []).await;
-    stage.whatsapp.connect_webhook(&stage.settings, &hook()).await.unwrap();
-    let call = stage.fake.call();
-    assert_eq!((call.path.as_str(), call.body()), ("220/subscribed_apps", json!({})));
-    stage.whatsapp.remove_webhook(&stage.settings, &hook()).await.unwrap();
-    assert_eq!(stage.fake.calls().len(), 1, "other numbers of the account may use the subscription");
-    stage.whatsapp.unsubscribe(&stage.settings).await.unwrap();
-    let call = stage.fake.calls().pop().unwrap();
-    assert_eq!((call.method.as_str(), call.path.as_str()), ("DELETE", "220/subscribed_apps"));
-    assert!(stage.whatsapp.vendor_app().is_some());
-    assert!(!stage.whatsapp.fields().iter().any(|field| field.name == "app_secret" && field.required));
-}
-
-#[tokio::test]
-async fn a_number_of_the_phone_app_is_asked_for_its_history() {
+    assert_eq!(refused.whatsapp.connect_webhook(&refused.settings, &hook()).await, Ok(()));
+    let target = json!({ "override_callback_uri": HOOK, "verify_token": "made-by-us" });
+    let told: Vec<_> = refused.fake.calls().iter().map(|call| (call.path.clone(), call.body())).collect();
+    let wanted = [("220/subscribed_apps", target.clone()), ("330", json!({ "webhook_configuration": target }))];
+    assert_eq!(told, wanted.map(|(path, body)| (path.to_owned(), body)));
+    // The history of a number of the phone app is given once.
     let mut stage = stage(true, [fake::ok(json!({})), fake::refused(100, "only once")]).await;
     stage.settings.public["stays_in_app"] = json!(true);
-    stage.whatsapp.connect_webhook(&stage.settings, &hook()).await.unwrap();
-    let asked: Vec<String> =
-        stage.fake.calls().iter().map(|call| format!("{} {}", call.path, call.body()["sync_type"])).collect();
-    assert_eq!(asked, ["220/subscribed_apps null", "330/smb_app_data \"smb_app_state_sync\""]);
-    let stage = self::stage(true, []).await;
-    stage.whatsapp.connect_webhook(&stage.settings, &hook()).await.unwrap();
-    assert_eq!(stage.fake.calls().len(), 1);
-}
-
-#[tokio::test]
-async fn a_number_of_the_accounts_own_app_says_what_is_entered_at_meta() {
-    let own = stage(false, []).await;
-    let told = own.whatsapp.webhook_to_enter(&own.settings, &hook()).unwrap();
-    let values: Vec<&str> = told.values.iter().map(|one| one.value.as_str()).collect();
-    assert_eq!(values, [HOOK, "made-by-us"]);
-    let vendors = stage(true, []).await;
-    assert!(vendors.whatsapp.webhook_to_enter(&vendors.settings, &hook()).is_none());
-}
-
-#[tokio::test]
-async fn a_webhook_is_watched_with_the_number() {
-    let apps = |apps: Value| fake::ok(json!({ "data": apps }));
-    let watched = async |number: Answer, apps: Answer| {
-        let stage = stage(false, [number, apps]).await;
-        stage.whatsapp.watch(&stage.settings, &hook(), DateTime::UNIX_EPOCH).await
-    };
-    let ours = json!({ "webhook_configuration": { "phone_number": HOOK } });
-    assert_eq!(watched(number(ours.clone()), apps(json!([{}]))).await, Ok(Watched::Fine));
-    assert_eq!(watched(number(ours.clone()), apps(json!([]))).await, Ok(Watched::Unset));
-    let other = json!({ "webhook_configuration": { "phone_number": "https://other.example/x" } });
-    assert_eq!(
-        watched(number(other), apps(json!([{}]))).await,
-        Ok(Watched::Elsewhere { host: "other.example".into() })
-    );
-    let banned = watched(number(json!({ "status": "BANNED" })), apps(json!([{}]))).await;
-    assert_eq!(banned, Err(Denied::Refused(LocalizedText::new("said-wa-banned"))));
-    assert!(matches!(watched(Answer::Text(503, ""), apps(json!([]))).await, Err(Denied::Away(_))));
+    assert_eq!(stage.whatsapp.connect_webhook(&stage.settings, &hook()).await, Ok(()));
+    assert_eq!(stage.fake.calls().len(), 2);
 }
 
 #[tokio::test]
@@ -164,19 +102,15 @@ async fn a_test_of_the_webhook_says_what_will_change() {
 
 #[tokio::test]
 async fn a_number_has_the_same_identity_with_any_token() {
-    let stage = stage(false, [number(json!({ "quality_rating": "GREEN" }))]).await;
-    let identity = stage.whatsapp.identity(&stage.settings).await.unwrap().unwrap();
-    assert_eq!((identity.key.as_str(), identity.name.as_str()), ("330", "+7 701 000 99 00"));
-    assert_eq!(
-        (&identity.facts["verified_name"], &identity.facts["quality_rating"]),
-        (&json!("Acme"), &json!("GREEN"))
-    );
-    assert_eq!((KIND.deep_link.unwrap())(&identity.name), "https://wa.me/77010009900?text=");
     for other in [json!({ "id": "331" }), json!({ "id": null })] {
-        let stage = self::stage(false, [number(other)]).await;
+        let stage = stage(false, [number(other)]).await;
         let said = LocalizedText::new("said-wa-other-number");
         assert_eq!(stage.whatsapp.identity(&stage.settings).await, Err(Denied::Foreign(said)), "no id is no proof");
     }
+    let stage = stage(false, [number(json!({}))]).await;
+    let identity = stage.whatsapp.identity(&stage.settings).await.unwrap().unwrap();
+    assert_eq!((identity.key.as_str(), identity.name.as_str()), ("330", "+7 701 000 99 00"));
+    assert_eq!((KIND.deep_link.unwrap())(&identity.name), "https://wa.me/77010009900?text=");
 }
 
 /// N3: the account is what Meta lists the number in, whatever the settings say.
@@ -224,26 +158,6 @@ async fn n3_weather_takes_no_proof_back() {
 }
 
 #[tokio::test]
-async fn access_is_tested_with_the_account() {
-    let check = async |numbers: Answer| {
-        let stage = stage(false, [number(json!({})), numbers]).await;
-        stage.whatsapp.check_access(&stage.settings).await
-    };
-    let list = |id: &str| fake::ok(json!({ "data": [{ "id": id }] }));
-    let said = LocalizedText::new("said-wa-number-answers").with("phone", "+7 701 000 99 00").with("name", "Acme");
-    assert_eq!(check(list("330")).await, Ok(Some(said.clone())));
-    assert_eq!(check(list("331")).await, Err(LocalizedText::new("said-wa-other-waba").into()));
-    let denied = check(fake::refused(10, "Permission denied")).await;
-    assert!(denied.is_err(), "a list that the token may not see says nothing about the number");
-    assert_eq!(check(Answer::Text(404, "404 page not found")).await, Ok(Some(said)), "there is no list");
-    let ended = stage(false, [fake::refused(190, "expired")]).await;
-    let said = Denied::Access(LocalizedText::new("passport-whatsapp-w18"));
-    assert_eq!(ended.whatsapp.check_access(&ended.settings).await, Err(said));
-    let weather = check(Answer::Text(502, "<html>")).await;
-    assert!(matches!(weather, Err(Denied::Away(_))), "{weather:?}");
-}
-
-#[tokio::test]
 async fn a_token_that_ends_soon_is_reported_until_it_is_replaced() {
     let now = DateTime::from_timestamp(1_795_168_800, 0).unwrap();
     let info = |end: i64| fake::ok(json!({ "data": { "is_valid": true, "expires_at": end } }));
@@ -261,44 +175,27 @@ async fn a_token_that_ends_soon_is_reported_until_it_is_replaced() {
 }
 
 #[tokio::test]
-async fn a_file_is_opened_by_its_id_with_the_token() {
-    let stage = stage(false, []).await;
-    let url = stage.fake.base.join("v1/lookaside?mid=18").unwrap();
-    let opening = self::stage(false, [Answer::Text(200, "")]).await;
-    drop(opening);
-    let info = fake::ok(json!({ "url": url, "mime_type": "image/jpeg", "file_size": "303833", "id": "18" }));
-    // Two servers would have two ports: the file is at the same one, as with Meta's double.
-    let fake = fake::start([info, Answer::Text(200, "bytes")]).await;
-    let mut config = Config::from_toml("").unwrap();
-    config.whatsapp.api_url = fake.base.clone();
-    let whatsapp = WhatsApp::new(&HttpClients::new(&config.network).unwrap(), &config.whatsapp);
-    let opened = whatsapp.open_media(&stage.settings, "media:18").await;
-    // The address names the first server's port, on the same host.
-    let bytes: Vec<_> = opened.unwrap().bytes.collect().await;
-    assert_eq!(bytes.len(), 1);
-    assert_eq!(fake.calls()[0].path, "18?phone_number_id=330");
-    assert_eq!(stage.fake.call().authorization.as_deref(), Some("Bearer EAAB-CANARY"));
-}
-
-#[tokio::test]
 async fn a_file_that_cannot_be_opened_says_whether_to_try_again() {
-    let open = async |answer: Answer| {
+    // The last is an address of our own network.
+    for (answer, is_gone) in [
+        (fake::refused(100, "does not exist"), true),
+        (fake::refused(190, "expired"), false),
+        (fake::refused(131_016, "down"), false),
+        (Answer::Text(502, ""), false),
+        (fake::ok(json!({ "id": "18" })), true),
+        (fake::ok(json!({ "url": "https://10.1.2.3/file", "id": "18" })), true),
+    ] {
         let stage = stage(false, [answer]).await;
-        stage.whatsapp.open_media(&stage.settings, "media:18").await.err().unwrap()
-    };
-    assert!(matches!(open(fake::refused(100, "does not exist")).await, NotOpened::Gone(_)));
-    assert!(matches!(open(fake::refused(190, "expired")).await, NotOpened::Later { .. }));
-    assert!(matches!(open(fake::refused(131_016, "down")).await, NotOpened::Later { .. }));
-    assert!(matches!(open(Answer::Text(502, "")).await, NotOpened::Later { .. }));
-    assert!(matches!(open(fake::ok(json!({ "id": "18" }))).await, NotOpened::Gone(_)));
-    let inside = json!({ "url": "https://10.1.2.3/file", "id": "18" });
-    assert!(matches!(open(fake::ok(inside)).await, NotOpened::Gone(_)), "no address of our own network");
+        match stage.whatsapp.open_media(&stage.settings, "media:18").await.err().unwrap() {
+            NotOpened::Gone(_) => assert!(is_gone),
+            NotOpened::Later { .. } => assert!(!is_gone),
+            never => panic!("{never:?}"),
+        }
+    }
     let stage = stage(false, []).await;
     for wrong in ["", "media:", "file:18"] {
-        assert_eq!(
-            stage.whatsapp.open_media(&stage.settings, wrong).await.err(),
-            Some(NotOpened::Never("unsupported"))
-        );
+        let failed = stage.whatsapp.open_media(&stage.settings, wrong).await.err();
+        assert_eq!(failed, Some(NotOpened::Never("unsupported")));
     }
 }
 

@@ -3,7 +3,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::fake::{Answer, FormFile};
+use crate::fake::Answer;
 use crate::telegram::fake;
 
 /// Must never appear in output.
@@ -25,16 +25,6 @@ async fn call(answer: Answer) -> Result<Value, ApiError> {
 
 fn refused(code: u16, description: &str) -> ApiError {
     ApiError::Refused { code, description: description.to_owned(), retry_after: None, migrate_to: None }
-}
-
-#[tokio::test]
-async fn a_call_is_a_post_of_json_below_the_token() {
-    let fake = fake::start([]).await;
-    let result: Value = api(&fake.base).call(&token(), "sendMessage", &json!({ "chat_id": 5 })).await.unwrap();
-    assert_eq!(result["message_id"], 101);
-    let call = fake.call();
-    assert_eq!(call.path, format!("/bot{TOKEN}/sendMessage"));
-    assert_eq!(call.parameters["chat_id"], 5);
 }
 
 #[tokio::test]
@@ -72,37 +62,6 @@ async fn an_unsent_call_is_reported_as_not_sent() {
 }
 
 #[tokio::test]
-async fn a_file_goes_as_a_stream_with_its_parameters_as_json() {
-    let fake = fake::start([]).await;
-    let pieces = vec![Ok(Bytes::from_static(b"abc")), Ok(Bytes::from_static(b"def"))];
-    let parameters = json!({ "chat_id": -5, "caption": "Hi", "reply_markup": { "inline_keyboard": [] } });
-    let upload = MultipartRequest {
-        parameters: parameters.as_object().unwrap().clone(),
-        field: "document",
-        file_name: "смета «1».pdf".to_owned(),
-        mime_type: "application/pdf".to_owned(),
-        size: 6,
-        bytes: futures_util::stream::iter(pieces).boxed(),
-    };
-    api(&fake.base).upload::<Value>(&token(), "sendDocument", upload).await.unwrap();
-    let call = fake.call();
-    assert_eq!(Value::Object(call.parameters), parameters);
-    let (field, name, kind) = ("document".to_owned(), "смета «1».pdf".to_owned(), "application/pdf".to_owned());
-    assert_eq!(call.file, Some(FormFile { field, name, kind, bytes: b"abcdef".to_vec() }));
-}
-
-#[tokio::test]
-async fn a_file_is_opened_by_its_path() {
-    let fake = fake::start([Answer::Text(200, "bytes"), Answer::Text(404, "")]).await;
-    let api = api(&fake.base);
-    let opened = api.file(&token(), "photos/file_7.jpg").await.unwrap();
-    let bytes: Vec<_> = opened.bytes.collect().await;
-    assert_eq!((opened.announced, bytes), (Some(5), vec![Ok(Bytes::from_static(b"bytes"))]));
-    assert_eq!(fake.calls()[0].path, format!("/file/bot{TOKEN}/photos/file_7.jpg"));
-    assert_eq!(api.file(&token(), "photos/file_8.jpg").await.err(), Some(refused(404, "")));
-}
-
-#[tokio::test]
 async fn no_error_contains_the_token() {
     let nobody = Url::parse("http://127.0.0.1:1/").unwrap();
     let unheard = Url::parse("http://no-such-host.invalid/").unwrap();
@@ -121,16 +80,6 @@ async fn no_error_contains_the_token() {
     }
 }
 
-#[tokio::test]
-async fn an_invalid_token_causes_no_call() {
-    let fake = fake::start([]).await;
-    for wrong in ["", "../../etc", "7100000001:short", "7100000001:CANARY/../canary_CANARY_canary_x"] {
-        let failed = api(&fake.base).call::<Value>(&SecretString::from(wrong), "getMe", &json!({})).await;
-        assert_eq!(failed, Err(refused(404, "Not Found")));
-    }
-    assert!(fake.calls().is_empty());
-}
-
 #[test]
 fn telegrams_own_server_is_known() {
     let is_own = |base: &str| api(&Url::parse(base).unwrap()).is_telegrams_own();
@@ -138,8 +87,9 @@ fn telegrams_own_server_is_known() {
     assert!(!is_own("http://127.0.0.1:8081/") && !is_own("https://api.telegram.org.evil.example/"));
 }
 
-#[test]
-fn a_token_is_an_id_and_a_secret() {
+#[tokio::test]
+async fn a_token_is_an_id_and_a_secret_and_without_one_no_call_is_made() {
+    let fake = fake::start([]).await;
     assert_eq!(bot_id("7100000001:AAE_abcdefghijklmnopqrstuvwxyz-1234"), Some(7_100_000_001));
     for wrong in [
         "",
@@ -152,5 +102,8 @@ fn a_token_is_an_id_and_a_secret() {
         ":AAE_abcdefghijklmnopqrstuvwxyz-1234567",
     ] {
         assert_eq!(bot_id(wrong), None, "{wrong}");
+        let failed = api(&fake.base).call::<Value>(&SecretString::from(wrong), "getMe", &json!({})).await;
+        assert_eq!(failed, Err(refused(404, "Not Found")));
     }
+    assert!(fake.calls().is_empty());
 }

@@ -374,31 +374,28 @@ pub(super) fn with_links(text: &str, entities: &[Entity]) -> String {
 mod tests {
     use super::*;
 
-    fn link(offset: usize, length: usize, url: &str) -> Entity {
-        Entity { r#type: "text_link".to_owned(), offset, length, url: Some(url.to_owned()) }
-    }
-
     #[test]
-    fn the_address_of_a_link_follows_the_linked_words() {
-        let text = "👋🏽 Hi! See our offer and call +79990001122";
-        let linked = with_links(text, &[link(13, 9, "https://acme.test/offer?id=7")]);
-        assert_eq!(linked, "👋🏽 Hi! See our offer (https://acme.test/offer?id=7) and call +79990001122");
-    }
-
-    #[test]
-    fn several_links_keep_their_places_and_an_address_is_not_said_twice() {
-        let text = "a 🌸 b acme.test/x";
-        let entities =
-            [link(0, 1, "https://one.test"), link(2, 2, "https://two.test"), link(7, 11, "https://Acme.test/x/")];
-        assert_eq!(with_links(text, &entities), "a (https://one.test) 🌸 (https://two.test) b acme.test/x");
-    }
-
-    #[test]
-    fn places_that_are_none_are_left_out() {
-        let text = "🌸!";
-        let entities =
-            [link(1, 1, "https://x.test"), link(0, 99, "https://x.test"), link(usize::MAX, 2, "https://x.test")];
-        assert_eq!(with_links(text, &entities), text);
-        assert_eq!(with_links("", &[link(0, 0, "https://x.test")]), "");
+    fn addresses_follow_their_words_once_and_places_outside_are_left_out() {
+        let link = |offset: usize, length: usize, url: &str| Entity {
+            r#type: "text_link".to_owned(),
+            offset,
+            length,
+            url: Some(url.to_owned()),
+        };
+        for (text, links, linked) in [
+            (
+                "a 🌸 b acme.test/x",
+                vec![
+                    link(0, 1, "https://one.test"),
+                    link(2, 2, "https://two.test"),
+                    link(7, 11, "https://Acme.test/x/"),
+                ],
+                "a (https://one.test) 🌸 (https://two.test) b acme.test/x",
+            ),
+            ("🌸!", vec![link(1, 1, "https://x"), link(0, 99, "https://x"), link(usize::MAX, 2, "https://x")], "🌸!"),
+            ("", vec![link(0, 0, "https://x")], ""),
+        ] {
+            assert_eq!(with_links(text, &links), linked);
+        }
     }
 }

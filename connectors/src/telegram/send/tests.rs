@@ -1,12 +1,11 @@
-//! Requests to Telegram, and the meaning of its answers.
+//! Requests to Telegram that the contract does not see, and the meaning of its answers.
 
 use std::collections::BTreeMap;
 
 use base::config::Config;
 use base::http_client::HttpClients;
 use base::i18n::{Language, Words};
-use base::message::{Button, Content, FailureCode, List, Markup, Media, Person, Quote, Row, Section, State};
-use chrono::DateTime;
+use base::message::{Button, Content, FailureCode, List, Markup, Media, Person, Quote, Row, Section};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -15,13 +14,9 @@ use super::*;
 use crate::fake::{Answer, Fake};
 use crate::telegram::fake;
 use crate::tests::{self, BYTES, failure, kept, message, taken, text};
-use crate::{Message, MessageIds, PressedButton};
-
-mod refusals;
+use crate::{Message, MessageIds};
 
 const TOKEN: &str = "7100000001:CANARY_canary_CANARY_canary_CANARY";
-
-const CHAT: &str = "5512345678";
 
 /// A bot with its settings and rate memory.
 struct TestBot {
@@ -37,12 +32,8 @@ impl TestBot {
         let http = HttpClients::new(&Config::from_toml("").unwrap().network).unwrap();
         let api = BotApi::new(&http, &fake.base);
         let secrets = BTreeMap::from([("bot_token".to_owned(), SecretString::from(TOKEN))]);
-        Self { fake, api, memory: BotStates::default(), settings: Settings { public: json!({}), secrets } }
-    }
-
-    fn set(mut self, public: Value) -> Self {
-        self.settings.public = public;
-        self
+        let public = json!({ "facts": { "business": { "42": "conn-7" } } });
+        Self { fake, api, memory: BotStates::default(), settings: Settings { public, secrets } }
     }
 
     async fn send(&self, outgoing: Outgoing) -> Report {
@@ -50,260 +41,170 @@ impl TestBot {
         tests::to_the_end(outgoing, send).await
     }
 
-    /// Methods in the order in which they were called.
-    fn methods(&self) -> Vec<String> {
-        self.fake.calls().into_iter().map(|call| call.name().to_owned()).collect()
+    /// The parameters of a call.
+    fn given(&self, call: usize) -> Value {
+        Value::Object(self.fake.calls()[call].parameters.clone())
     }
 }
 
-/// Sends one message; returns the report and the stage with the recorded calls.
+fn created(message: Message) -> Outgoing {
+    tests::outgoing("5512345678", Event::Created(Box::new(message)), tests::ONE_FILE)
+}
+
+/// A text to this conversation, so many seconds later.
+fn to(conversation: &str, seconds: i64) -> Outgoing {
+    let outgoing = created(message(text("x")));
+    let now = outgoing.now + chrono::Duration::seconds(seconds);
+    Outgoing { conversation_id: conversation.to_owned(), now, ..outgoing }
+}
+
+/// Sends one message; returns the report and the bot with the recorded calls.
 async fn sent(message: Message, answers: impl IntoIterator<Item = Answer>) -> (Report, TestBot) {
-    let stage = TestBot::new(answers).await;
-    let report = stage.send(outgoing(Event::Created(Box::new(message)))).await;
-    (report, stage)
+    let bot = TestBot::new(answers).await;
+    let report = bot.send(created(message)).await;
+    (report, bot)
 }
 
-fn outgoing(event: Event) -> Outgoing {
-    tests::outgoing(CHAT, event, tests::ONE_FILE)
+fn refused(description: &str) -> Answer {
+    fake::refused(400, &format!("Bad Request: {description}"))
 }
 
-async fn asked(message: Message) -> (String, Value, TestBot) {
-    let (report, stage) = sent(message, []).await;
-    taken(&report);
-    let call = stage.fake.call();
-    (call.name().to_owned(), Value::Object(call.parameters), stage)
+/// What a text's refusal leads to.
+async fn judged(code: u16, description: &str) -> Report {
+    let (report, bot) = sent(message(text("x")), [fake::refused(code, description)]).await;
+    assert_eq!(bot.fake.calls().len(), 1);
+    report
 }
 
+fn captioned(name: &str, mime: &str) -> Media {
+    Media { text: Some("Look".into()), ..kept(name, mime) }
+}
+
+fn picture() -> Content {
+    Content::Picture(captioned("a.jpg", "image/jpeg"))
+}
+
+fn shop() -> Option<Markup> {
+    Some(Markup::Buttons(vec![vec![Button { text: "Shop".into(), url: Some("https://x".into()) }]]))
+}
+
+fn quoting(id: Option<&str>, content: &str) -> Message {
+    let asked = Some(text("Is it blue?"));
+    let quote = Quote { external_id: id.map(str::to_owned), content: asked, ..Quote::default() };
+    Message { reply_to: Some(quote), ..message(text(content)) }
+}
+
+/// A message's last request: its method, a pointer into its parameters, and the value there.
 #[tokio::test]
-async fn a_text_is_sent_as_it_is_and_its_id_is_kept() {
-    let (report, stage) = sent(message(text("a *b* <c>")), []).await;
-    let call = stage.fake.call();
-    assert_eq!(call.name().to_owned(), "sendMessage");
-    assert_eq!(Value::Object(call.parameters), json!({ "chat_id": 5_512_345_678_i64, "text": "a *b* <c>" }));
-    assert_eq!(taken(&report).external_id.as_deref(), Some("5512345678:101"));
-    assert_eq!((taken(&report).state, taken(&report).moved_to.as_deref()), (Some(State::Delivered), None));
-}
-
-#[tokio::test]
-async fn acceptance_counts_as_delivery_unless_the_source_is_set_otherwise() {
-    let stage = TestBot::new([]).await.set(json!({ "delivered_on_accept": false }));
-    let report = stage.send(outgoing(Event::Created(Box::new(message(text("x")))))).await;
-    assert_eq!(taken(&report).state, Some(State::Sent));
-}
-
-#[tokio::test]
-async fn files_are_uploaded_as_what_they_are() {
-    for (content, method, field) in [
-        (Content::Picture(kept("a.jpg", "image/jpeg")), "sendPhoto", "photo"),
-        (Content::Picture(kept("a.gif", "image/gif")), "sendAnimation", "animation"),
-        (Content::Picture(kept("a.heic", "image/heic")), "sendDocument", "document"),
-        (Content::Video(kept("a.mp4", "video/mp4")), "sendVideo", "video"),
-        (Content::Voice(kept("a.ogg", "audio/ogg")), "sendVoice", "voice"),
-        (Content::Audio(kept("a.mp3", "audio/mpeg")), "sendAudio", "audio"),
-        (Content::File(kept("a.pdf", "application/pdf")), "sendDocument", "document"),
-        (Content::Sticker(kept("a.webp", "image/webp")), "sendSticker", "sticker"),
-    ] {
-        let (report, stage) = sent(message(content), []).await;
-        assert_eq!(taken(&report).external_id.as_deref(), Some("5512345678:101"));
-        let call = stage.fake.call();
-        let file = call.file.as_ref().expect("a file");
-        assert_eq!((call.name(), file.field.as_str(), file.bytes.as_slice()), (method, field, BYTES));
-        let stays = call.parameters.get("disable_content_type_detection").is_some();
-        assert_eq!(stays, method == "sendDocument", "{method}");
-    }
-}
-
-#[tokio::test]
-async fn a_caption_goes_below_its_file_and_beside_a_sticker() {
-    let captioned = |mime: &str| Media { text: Some("Look".into()), duration: Some(7), ..kept("a", mime) };
-    let (_, parameters, _) = asked(message(Content::Video(captioned("video/mp4")))).await;
-    assert_eq!((&parameters["caption"], &parameters["duration"]), (&json!("Look"), &json!(7)));
-    let (report, stage) = sent(message(Content::Sticker(captioned("image/webp"))), []).await;
-    assert_eq!(stage.methods(), ["sendSticker", "sendMessage"]);
-    assert_eq!(stage.fake.calls()[1].parameters["text"], "Look");
-    assert_eq!(taken(&report).external_id.as_deref(), Some("5512345678:102"));
-}
-
-#[tokio::test]
-async fn a_file_that_is_not_here_goes_by_its_address_and_one_too_large_as_a_link() {
-    let passed = Media { media_id: None, ..kept("a.jpg", "image/jpeg") };
-    let (method, parameters, stage) = asked(message(Content::Picture(passed))).await;
-    assert_eq!((method.as_str(), &parameters["photo"]), ("sendPhoto", &json!("https://parom.example/media/t/a.jpg")));
-    assert!(stage.fake.call().file.is_none());
-    let large = Media { file_size: 2001 * 1024 * 1024, text: Some("Film".into()), ..kept("a.mp4", "video/mp4") };
-    let (method, parameters, _) = asked(message(Content::Video(large))).await;
-    let said = parameters["text"].as_str().unwrap();
-    assert_eq!(method, "sendMessage");
-    assert!(said.contains("https://parom.example/media/t/a.mp4") && said.ends_with("Film"), "{said}");
-}
-
-#[tokio::test]
-async fn places_and_persons_are_native() {
-    let (method, parameters, _) = asked(message(Content::Location { latitude: 43.25, longitude: 76.95 })).await;
-    assert_eq!(
-        (method.as_str(), &parameters["latitude"], &parameters["longitude"]),
-        ("sendLocation", &json!(43.25), &json!(76.95))
-    );
-    let person = |name: &str, phone: &str| Content::Contact { name: name.into(), phone: phone.into() };
-    let (method, parameters, _) = asked(message(person("Anna", "+79151112233"))).await;
-    assert_eq!((method.as_str(), &parameters["first_name"]), ("sendContact", &json!("Anna")));
-    assert_eq!(parameters["phone_number"], "+79151112233");
-    let (_, parameters, _) = asked(message(person("", "+79151112233"))).await;
-    assert_eq!(parameters["first_name"], "+79151112233", "Telegram wants a name");
-    let (method, parameters, _) = asked(message(person("Anna", ""))).await;
-    assert_eq!(method, "sendMessage");
-    assert!(parameters["text"].as_str().unwrap().contains("Anna"));
-}
-
-#[tokio::test]
-async fn buttons_and_lists_are_keyboards() {
-    let button = |text: &str, url: Option<&str>| Button { text: text.into(), url: url.map(str::to_owned) };
-    let rows = vec![vec![button("Yes", None)], vec![button("Shop", Some("https://acme.test"))]];
-    let with = Message { markup: Some(Markup::Buttons(rows)), ..message(text("Deliver today?")) };
-    let (_, parameters, _) = asked(with).await;
-    let keys = &parameters["reply_markup"]["inline_keyboard"];
-    let pressed = PressedButton::read(keys[0][0]["callback_data"].as_str().unwrap()).unwrap();
-    assert_eq!(pressed, PressedButton { message_id: Uuid::from_u128(1), row: 0, column: 0 });
-    assert_eq!(keys[1][0], json!({ "text": "Shop", "url": "https://acme.test" }));
-
+async fn what_has_no_form_of_its_own_is_sent_in_another() {
+    let many = Markup::Buttons((0..101).map(|_| vec![Button { text: "Size".into(), url: None }]).collect());
     let row = |id: &str| Row { id: id.into(), title: id.to_uppercase(), ..Row::default() };
-    let list = List {
-        header: "Sizes".into(),
-        body: "Which one?".into(),
-        sections: vec![Section { title: "All".into(), rows: vec![row("s"), row("m")] }],
-        ..List::default()
-    };
-    let with = Message { markup: Some(Markup::List(list)), ..message(text("Which one?")) };
-    let (_, parameters, _) = asked(with).await;
-    assert_eq!(parameters["text"], "Sizes\nWhich one?", "in the list's order, and nothing twice");
-    assert_eq!(parameters["reply_markup"]["inline_keyboard"].as_array().unwrap().len(), 2);
-}
-
-#[tokio::test]
-async fn a_keyboard_that_is_too_large_becomes_text() {
-    let many = (0..101).map(|number| vec![Button { text: format!("Size {number}"), url: None }]).collect();
-    let with = Message { markup: Some(Markup::Buttons(many)), ..message(text("Which?")) };
-    let (_, parameters, _) = asked(with).await;
-    assert_eq!(parameters.get("reply_markup"), None);
-    assert!(parameters["text"].as_str().unwrap().starts_with("Which?\n\n• Size 0\n• Size 1"));
-}
-
-#[tokio::test]
-async fn quotes_refer_to_messages_of_the_chat_and_others_become_text() {
-    let quote = |id: Option<&str>| Quote {
-        external_id: id.map(str::to_owned),
-        content: Some(text("Is it blue?")),
-        ..Quote::default()
-    };
-    let replying = |id: Option<&str>| Message { reply_to: Some(quote(id)), ..message(text("Yes")) };
-    let (_, parameters, _) = asked(replying(Some("5512345678:4101"))).await;
-    let reply = json!({ "message_id": 4101, "allow_sending_without_reply": true });
-    assert_eq!((&parameters["reply_parameters"], &parameters["text"]), (&reply, &json!("Yes")));
-    for other in [None, Some("999:4101"), Some("b42/5512345678:4101")] {
-        let (_, parameters, _) = asked(replying(other)).await;
-        assert_eq!(parameters.get("reply_parameters"), None);
-        assert_eq!(parameters["text"], "> Is it blue?\n\nYes", "{other:?}");
+    let sections = vec![Section { title: "All".into(), rows: vec![row("s"), row("m")] }];
+    let list = List { header: "Sizes".into(), body: "Which one?".into(), sections, ..List::default() };
+    let lines = format!("Which?\n\n{}", ["• Size"; 101].join("\n"));
+    let person = |name: &str, phone: &str| Content::Contact { name: name.into(), phone: phone.into() };
+    let passed = Media { media_id: None, ..kept("a.jpg", "image/jpeg") };
+    let address = "https://parom.example/media/t/a.jpg";
+    let above = "> Is it blue?\n\nYes";
+    let long = "x".repeat(4096);
+    for (message, method, pointer, value) in [
+        (
+            message(Content::File(kept("a.pdf", "application/pdf"))),
+            "sendDocument",
+            "/disable_content_type_detection",
+            json!(true),
+        ),
+        (
+            message(Content::Picture(kept("a.jpg", "image/jpeg"))),
+            "sendPhoto",
+            "/disable_content_type_detection",
+            Value::Null,
+        ),
+        (message(Content::Picture(passed)), "sendPhoto", "/photo", json!(address)),
+        (message(Content::Sticker(captioned("a", "image/webp"))), "sendMessage", "/text", json!("Look")),
+        (message(person("", "+79151112233")), "sendContact", "/first_name", json!("+79151112233")),
+        (Message { markup: Some(many), ..message(text("Which?")) }, "sendMessage", "/text", json!(lines)),
+        // In the list's order, and nothing twice.
+        (
+            Message { markup: Some(Markup::List(list)), ..message(text("Which one?")) },
+            "sendMessage",
+            "/text",
+            json!("Sizes\nWhich one?"),
+        ),
+        (quoting(None, "Yes"), "sendMessage", "/text", json!(above)),
+        (quoting(Some("999:4101"), "Yes"), "sendMessage", "/text", json!(above)),
+        (quoting(Some("b42/5512345678:4101"), "Yes"), "sendMessage", "/text", json!(above)),
+        // The message goes before its quote.
+        (quoting(None, &long), "sendMessage", "/text", json!(long)),
+    ] {
+        let (report, bot) = sent(message, []).await;
+        taken(&report);
+        let call = bot.fake.calls().pop().unwrap();
+        let parameters = Value::Object(call.parameters.clone());
+        assert_eq!((call.name(), parameters.pointer(pointer).unwrap_or(&Value::Null)), (method, &value));
     }
-    let long = Message { reply_to: Some(quote(None)), ..message(text(&"x".repeat(4096))) };
-    let (_, parameters, _) = asked(long).await;
-    assert_eq!(parameters["text"].as_str().unwrap().len(), 4096, "the message goes before its quote");
+    let large = Media { file_size: 2001 * 1024 * 1024, ..captioned("a.mp4", "video/mp4") };
+    for (content, part) in
+        [(Content::Video(large), "https://parom.example/media/t/a.mp4"), (person("Anna", ""), "Anna")]
+    {
+        let (_, bot) = sent(message(content), []).await;
+        assert!(bot.fake.call().name() == "sendMessage" && bot.given(0)["text"].as_str().unwrap().contains(part));
+    }
 }
 
 #[tokio::test]
 async fn a_topic_and_a_business_chat_are_addressed() {
-    let stage = TestBot::new([]).await.set(json!({ "facts": { "business": { "42": "conn-7" } } }));
-    let to = |conversation: &str| Outgoing {
-        conversation_id: conversation.to_owned(),
-        ..outgoing(Event::Created(Box::new(message(text("x")))))
-    };
-    let report = stage.send(to("-1002233/14")).await;
-    assert_eq!(taken(&report).external_id.as_deref(), Some("-1002233:101"));
-    let report = stage.send(to("b42/55")).await;
-    assert_eq!(taken(&report).external_id.as_deref(), Some("b42/55:102"));
-    let calls = stage.fake.calls();
-    assert_eq!(
-        Value::Object(calls[0].parameters.clone()),
-        json!({ "chat_id": -1_002_233, "message_thread_id": 14, "text": "x" })
-    );
-    let business = json!({ "chat_id": 55, "business_connection_id": "conn-7", "text": "x" });
-    assert_eq!(Value::Object(calls[1].parameters.clone()), business);
-    let report = stage.send(to("b43/55")).await;
-    let (code, words) = failure(&report);
-    assert_eq!(code, FailureCode::SourceDisconnected);
-    assert!(words.contains("Telegram Business"), "{words}");
-}
-
-async fn refused_of_refusals(code: u16, description: &str) -> Report {
-    let (report, stage) = sent(message(text("x")), [fake::refused(code, description)]).await;
-    assert_eq!(stage.methods().len(), 1);
-    report
-}
-
-fn reaction(external_id: &str, emoji: Option<&str>) -> Event {
-    let message = MessageIds { id: Uuid::from_u128(1), external_id: Some(external_id.to_owned()) };
-    Event::Reaction { message, sender: Person::default(), emoji: emoji.map(str::to_owned) }
-}
-
-#[tokio::test]
-async fn typing_is_shown_where_it_happens() {
-    let stage = TestBot::new([]).await;
-    let until = DateTime::from_timestamp_millis(1_795_168_805_000).unwrap();
-    let typing = Event::Typing { sender: Person::default(), until };
-    let report = stage.send(Outgoing { conversation_id: "-77/5".to_owned(), ..outgoing(typing) }).await;
-    taken(&report);
-    let call = stage.fake.call();
-    let asked = json!({ "chat_id": -77, "message_thread_id": 5, "action": "typing" });
-    assert_eq!((call.name().to_owned().as_str(), Value::Object(call.parameters)), ("sendChatAction", asked));
-}
-
-#[tokio::test]
-async fn a_reaction_is_set_without_its_selector_and_taken_back() {
-    let stage = TestBot::new([]).await;
-    taken(&stage.send(outgoing(reaction("5512345678:7", Some("❤️")))).await);
-    taken(&stage.send(outgoing(reaction("5512345678:7", None))).await);
-    let calls = stage.fake.calls();
-    let set = json!({ "chat_id": 5_512_345_678_i64, "message_id": 7, "reaction": [{ "type": "emoji", "emoji": "❤" }] });
-    assert_eq!((calls[0].name(), Value::Object(calls[0].parameters.clone())), ("setMessageReaction", set));
-    assert_eq!(calls[1].parameters["reaction"], json!([]));
+    let bot = TestBot::new([]).await;
+    for (conversation, id, asked) in [
+        ("-1002233/14", "-1002233:101", json!({ "chat_id": -1_002_233, "message_thread_id": 14, "text": "x" })),
+        ("b42/55", "b42/55:102", json!({ "chat_id": 55, "business_connection_id": "conn-7", "text": "x" })),
+    ] {
+        let report = bot.send(to(conversation, 0)).await;
+        assert_eq!(taken(&report).external_id.as_deref(), Some(id));
+        assert_eq!(bot.given(bot.fake.calls().len() - 1), asked);
+    }
 }
 
 #[tokio::test]
 async fn a_reaction_that_telegram_does_not_know_is_left_out() {
-    let stage = TestBot::new([fake::refused(400, "Bad Request: REACTION_INVALID")]).await;
-    for event in [
-        reaction("5512345678:7", Some("🦖")),
-        reaction("b42/5512345678:7", Some("👍")),
-        reaction("0190aaaa-bbbb-7ccc-8ddd-eeeeffff0001", Some("👍")),
-    ] {
-        taken(&stage.send(outgoing(event)).await);
+    let reaction = |external_id: &str, emoji: &str| {
+        let message = MessageIds { id: Uuid::from_u128(1), external_id: Some(external_id.to_owned()) };
+        let event = Event::Reaction { message, sender: Person::default(), emoji: Some(emoji.to_owned()) };
+        Outgoing { event, ..created(crate::tests::message(text("x"))) }
+    };
+    let bot = TestBot::new([refused("REACTION_INVALID")]).await;
+    for (id, emoji) in
+        [("5512345678:7", "🦖"), ("b42/5512345678:7", "👍"), ("0190aaaa-bbbb-7ccc-8ddd-eeeeffff0001", "👍")]
+    {
+        taken(&bot.send(reaction(id, emoji)).await);
     }
-    assert!(stage.methods().is_empty());
-    taken(&stage.send(outgoing(reaction("5512345678:7", Some("👍")))).await);
-    assert_eq!(stage.methods().len(), 1, "refused in this chat: there is nothing left to do");
+    assert!(bot.fake.calls().is_empty());
+    taken(&bot.send(reaction("5512345678:7", "👍")).await);
+    assert_eq!(bot.fake.calls().len(), 1, "refused in this chat: there is nothing left to do");
 }
 
 #[tokio::test]
 async fn texts_and_captions_are_edited() {
     let edited = |content: Content, id: Option<&str>| {
         let message = Message { external_id: id.map(str::to_owned), ..message(content) };
-        outgoing(Event::Edited(Box::new(message)))
+        Outgoing { event: Event::Edited(Box::new(message)), ..created(crate::tests::message(text("x"))) }
     };
     let id = Some("5512345678:7");
-    let stage = TestBot::new([]).await;
-    taken(&stage.send(edited(text("new"), id)).await);
-    let captioned = Media { text: Some("new".into()), ..kept("a.jpg", "image/jpeg") };
-    taken(&stage.send(edited(Content::Picture(captioned), id)).await);
-    let calls = stage.fake.calls();
-    assert_eq!((calls[0].name(), calls[1].name()), ("editMessageText", "editMessageCaption"));
-    for (call, field) in calls.iter().zip(["text", "caption"]) {
-        assert_eq!((&call.parameters["message_id"], &call.parameters[field]), (&json!(7), &json!("new")));
+    for (content, method, field) in
+        [(text("Look"), "editMessageText", "text"), (picture(), "editMessageCaption", "caption")]
+    {
+        let bot = TestBot::new([]).await;
+        taken(&bot.send(edited(content, id)).await);
+        assert_eq!(bot.fake.call().name(), method);
+        assert_eq!((&bot.given(0)["message_id"], &bot.given(0)[field]), (&json!(7), &json!("Look")));
+    }
+    let bot = TestBot::new(["message is not modified: x", "message to edit not found"].map(refused)).await;
+    for _ in 0..2 {
+        taken(&bot.send(edited(text("new"), id)).await);
     }
     let place = Content::Location { latitude: 1.0, longitude: 2.0 };
-    assert_eq!(failure(&stage.send(edited(place, id)).await).0, FailureCode::Rejected);
-    assert_eq!(failure(&stage.send(edited(text("new"), None)).await).0, FailureCode::Rejected);
-    for done in ["message is not modified: x", "message to edit not found"] {
-        let stage = TestBot::new([fake::refused(400, &format!("Bad Request: {done}"))]).await;
-        taken(&stage.send(edited(text("new"), id)).await);
+    for (content, id) in [(place, id), (text("new"), None)] {
+        assert_eq!(failure(&bot.send(edited(content, id)).await).0, FailureCode::Rejected);
     }
 }
 
@@ -313,56 +214,246 @@ fn posted(id: &str) -> Answer {
     Answer::Json(200, json!({ "ok": true, "result": { "message_id": 101, "date": 1, "photo": sizes } }))
 }
 
-fn picture(name: &str) -> Outgoing {
-    outgoing(Event::Created(Box::new(message(Content::Picture(kept(name, "image/jpeg"))))))
+fn named(name: &str) -> Outgoing {
+    created(message(Content::Picture(kept(name, "image/jpeg"))))
 }
 
 #[tokio::test]
 async fn the_same_file_is_not_uploaded_twice() {
-    let stage = TestBot::new([posted("large")]).await;
+    let mut bot = TestBot::new([posted("large")]).await;
     for name in ["a.jpg", "a.jpg", "b.jpg"] {
-        taken(&stage.send(picture(name)).await);
+        taken(&bot.send(named(name)).await);
     }
-    let calls = stage.fake.calls();
-    assert!(calls[0].file.is_some() && calls[1].file.is_none());
-    assert_eq!(calls[1].parameters["photo"], "large");
-    assert!(calls[2].file.is_some(), "another name is another file");
     // A `file_id` is valid for its own bot only.
-    let mut other = TestBot { settings: stage.settings.clone(), ..stage };
-    other
-        .settings
-        .secrets
-        .insert("bot_token".to_owned(), SecretString::from(TOKEN.replace("7100000001", "7100000002")));
-    taken(&other.send(picture("a.jpg")).await);
-    assert!(other.fake.calls()[3].file.is_some());
+    let other = SecretString::from(TOKEN.replace("7100000001", "7100000002"));
+    bot.settings.secrets.insert("bot_token".to_owned(), other);
+    taken(&bot.send(named("a.jpg")).await);
+    let uploads: Vec<_> = bot.fake.calls().iter().map(|call| call.file.is_some()).collect();
+    assert_eq!(uploads, [true, false, true, true], "another name is another file");
+    assert_eq!(bot.given(1)["photo"], "large");
 }
 
 #[tokio::test]
 async fn a_file_that_telegram_has_forgotten_is_uploaded_again() {
-    let refused = fake::refused(400, "Bad Request: wrong file identifier/HTTP URL specified");
-    let stage = TestBot::new([posted("old"), refused, posted("new")]).await;
-    for _ in 0..3 {
-        taken(&stage.send(picture("a.jpg")).await);
+    let forgotten = refused("wrong file identifier/HTTP URL specified");
+    let blocked = fake::refused(403, "Forbidden: bot was blocked by the user");
+    let bot = TestBot::new([posted("old"), forgotten, posted("new"), blocked]).await;
+    for _ in 0..2 {
+        taken(&bot.send(named("a.jpg")).await);
     }
-    let calls = stage.fake.calls();
-    let given: Vec<_> = calls.iter().map(|call| call.file.is_some()).collect();
-    assert_eq!(given, [true, false, true, false], "refused, uploaded, and known again");
-    assert_eq!(calls[3].parameters["photo"], "new");
+    assert_eq!(failure(&bot.send(named("a.jpg")).await).0, FailureCode::RecipientBlocked);
+    let uploads: Vec<_> = bot.fake.calls().iter().map(|call| call.file.is_some()).collect();
+    assert_eq!(uploads, [true, false, true, false], "refused, uploaded, known again, and no file for a blocked chat");
+    assert_eq!(bot.given(3)["photo"], "new");
+}
+
+/// A message, Telegram's refusals, and the methods that are called until it is sent.
+#[tokio::test]
+async fn a_picture_becomes_a_document_and_then_a_link() {
+    let voice = || Content::Voice(kept("a.ogg", "audio/ogg"));
+    let passed = || Content::Picture(Media { media_id: None, ..captioned("a.jpg", "image/jpeg") });
+    let everything =
+        || Message { reply_to: quoting(Some("5512345678:7"), "").reply_to, markup: shop(), ..message(picture()) };
+    let broken = "PHOTO_INVALID_DIMENSIONS";
+    for (message, refusals, methods) in [
+        (message(picture()), vec![broken], vec!["sendPhoto", "sendDocument"]),
+        (message(picture()), vec!["IMAGE_PROCESS_FAILED"], vec!["sendPhoto", "sendDocument"]),
+        (message(picture()), vec!["wrong type of the web page content"], vec!["sendPhoto", "sendDocument"]),
+        (message(picture()), vec![broken, broken], vec!["sendPhoto", "sendDocument", "sendMessage"]),
+        (message(voice()), vec!["VOICE_MESSAGES_FORBIDDEN"], vec!["sendVoice", "sendAudio"]),
+        (message(passed()), vec!["failed to get HTTP URL content"], vec!["sendPhoto", "sendMessage"]),
+        (message(picture()), vec!["message caption is too long"], vec!["sendPhoto", "sendPhoto", "sendMessage"]),
+        (
+            everything(),
+            vec!["message to be replied not found", "BUTTON_URL_INVALID", "IMAGE_PROCESS_FAILED"],
+            vec!["sendPhoto", "sendPhoto", "sendPhoto", "sendDocument"],
+        ),
+    ] {
+        let (report, bot) = sent(message, refusals.iter().map(|one| refused(one))).await;
+        taken(&report);
+        assert_eq!(bot.fake.methods(), methods, "{refusals:?}");
+        match methods.last() {
+            Some(&"sendMessage") if refusals.len() == methods.len() - 1 => {
+                let said = bot.given(methods.len() - 1)["text"].to_string();
+                assert!(said.contains("https://parom.example/media/t/a.jpg") && said.contains("Look"), "{said}");
+            }
+            Some(&"sendMessage") => assert_eq!(bot.given(1).get("caption"), None),
+            _ => assert_eq!(bot.fake.calls().pop().unwrap().file.unwrap().bytes, BYTES, "from the start"),
+        }
+    }
+    let (report, _) = sent(message(picture()), [broken; 3].map(refused)).await;
+    assert_eq!(failure(&report).0, FailureCode::Rejected);
+    let (report, bot) = sent(message(text("x")), vec![refused("can't parse entities: y"); 9]).await;
+    assert_eq!((failure(&report).0, bot.fake.calls().len()), (FailureCode::Rejected, 1), "not to be changed");
 }
 
 #[tokio::test]
-async fn a_refusal_of_the_chat_uploads_nothing() {
-    let blocked = fake::refused(403, "Forbidden: bot was blocked by the user");
-    let stage = TestBot::new([posted("large"), blocked]).await;
-    taken(&stage.send(picture("a.jpg")).await);
-    assert_eq!(failure(&stage.send(picture("a.jpg")).await).0, FailureCode::RecipientBlocked);
-    assert_eq!(stage.methods().len(), 2);
+async fn what_telegram_refuses_of_a_text_is_left_out() {
+    let shops = || Message { markup: shop(), ..message(text("Hi")) };
+    let quotes = || quoting(Some("5512345678:7"), "x");
+    for (message, refusal, parameter, said) in [
+        (quotes(), "message to be replied not found", "reply_parameters", "x"),
+        (quotes(), "QUOTE_TEXT_INVALID", "reply_parameters", "x"),
+        (shops(), "BUTTON_URL_INVALID", "reply_markup", "Hi\n\n• Shop – https://x"),
+        (shops(), "reply markup is too long", "reply_markup", "Hi\n\n• Shop – https://x"),
+    ] {
+        let (report, bot) = sent(message, [refused(refusal)]).await;
+        taken(&report);
+        assert!(bot.given(0).get(parameter).is_some());
+        assert_eq!((bot.given(1).get(parameter), &bot.given(1)["text"]), (None, &json!(said)), "{refusal}");
+    }
+    for refusal in ["message thread not found", "TOPIC_CLOSED"] {
+        let bot = TestBot::new([refused(refusal), refused(refusal)]).await;
+        assert_eq!(failure(&bot.send(to("-77/5", 0)).await).0, FailureCode::Rejected, "refused without it too");
+        assert_eq!(bot.given(1).get("message_thread_id"), None);
+    }
+    let long = "word ".repeat(700);
+    let (report, bot) =
+        sent(Message { markup: shop(), ..message(text(&long)) }, [refused("message is too long")]).await;
+    assert_eq!(taken(&report).external_id.as_deref(), Some("5512345678:103"));
+    let parts = [bot.given(1), bot.given(2)];
+    let whole: String = parts.iter().map(|part| part["text"].as_str().unwrap()).collect();
+    assert_eq!(whole.trim(), long.trim());
+    assert_eq!(parts.map(|part| part.get("reply_markup").is_some()), [false, true], "at the last");
 }
 
-#[test]
-fn telegram_knows_73_reactions_without_selectors() {
-    let known: std::collections::BTreeSet<&str> = REACTIONS.split(' ').collect();
-    assert_eq!(known.len(), 73);
-    assert!(!REACTIONS.contains('\u{fe0f}'));
-    assert!(known.contains(plain("❤️").as_str()) && known.contains(plain("🤷‍♂️").as_str()));
+/// Telegram has two wordings for a caption that is too long. Whatever becomes of its text then, the file is sent once.
+#[tokio::test]
+async fn a_file_is_not_sent_again_because_its_text_was_refused() {
+    let accepted = |id: i64| Answer::Json(200, json!({ "ok": true, "result": { "message_id": id } }));
+    for wording in ["message caption is too long", "MEDIA_CAPTION_TOO_LONG"] {
+        for (failed, outcome) in [(fake::refused(429, "Too Many Requests"), "retry"), (Answer::Reset, "unknown")] {
+            let bot = TestBot::new([refused(wording), accepted(101), failed]).await;
+            let with = Message { markup: shop(), ..message(picture()) };
+            let with = Message { reply_to: quoting(Some("5512345678:7"), "").reply_to, ..with };
+            let send = async |next: &Outgoing| send(&bot.api, &bot.memory, &bot.settings, next).await;
+            let outcomes = tests::attempts(created(with), 3, send).await;
+            assert_eq!(outcomes, ["onward", outcome, "done"], "{wording}");
+            assert_eq!(bot.fake.methods(), ["sendPhoto", "sendPhoto", "sendMessage", "sendMessage"], "{wording}");
+            let last = bot.given(3);
+            assert_eq!((&last["text"], last.get("reply_parameters")), (&json!("Look"), None));
+            assert!(last.get("reply_markup").is_some(), "the buttons are below the last");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_chat_pauses_after_a_short_burst() {
+    let bot = TestBot::new([]).await;
+    let mut rests = Vec::new();
+    for conversation in ["55", "55", "55", "55", "56", "-77", "-77", "-77"] {
+        rests.push(bot.send(to(conversation, 0)).await.rest.as_millis());
+    }
+    // Each chat has its own, and a group takes twenty a minute.
+    assert_eq!(rests, [0, 0, 1_000, 2_000, 0, 0, 0, 3_000]);
+    assert_eq!(bot.send(to("55", 60)).await.rest, Duration::ZERO);
+}
+
+#[tokio::test]
+async fn one_chat_that_is_asked_to_wait_waits_alone_and_two_stop_the_bot() {
+    let slow = |seconds: u64| {
+        let parameters = json!({ "retry_after": seconds });
+        Answer::Json(429, json!({ "ok": false, "error_code": 429, "description": "x", "parameters": parameters }))
+    };
+    let bot = TestBot::new([slow(34), slow(34), slow(34), slow(3)]).await;
+    for (conversation, seconds, after, whole_target) in
+        [("55", 0, 35, false), ("55", 2, 35, false), ("56", 4, 35, true), ("57", 20, 4, false)]
+    {
+        let report = bot.send(to(conversation, seconds)).await;
+        let verdict = Verdict::Retry { after: Some(Duration::from_secs(after)), whole_target };
+        assert_eq!((report.verdict, report.status), (verdict, 429), "{conversation}");
+    }
+}
+
+/// A refusal's code and words, and the code that a manager gets; none for a pause.
+#[tokio::test]
+async fn a_refusal_says_why_in_the_accounts_words() {
+    use FailureCode::{RecipientBlocked, RecipientUnreachable, Rejected};
+    for (status, description, code) in [
+        (403, "Forbidden: bot was blocked by the user", Some(RecipientBlocked)),
+        (400, "Bad Request: chat not found", Some(RecipientUnreachable)),
+        (403, "Forbidden: something new", Some(RecipientBlocked)),
+        (400, "Bad Request: something new", Some(Rejected)),
+        (413, "Request Entity Too Large", Some(Rejected)),
+        (302, "Found", Some(Rejected)),
+        (401, "Unauthorized", None),
+        (404, "Not Found", None),
+        (421, "Misdirected Request: unallowed token specified", None),
+        (400, "Bad Request: FROZEN_METHOD_INVALID", None),
+        (409, "Conflict: terminated by other getUpdates request", None),
+    ] {
+        let report = judged(status, description).await;
+        assert!(report.status == status && report.answer.contains(description), "{report:?}");
+        match code {
+            Some(code) => assert_eq!(failure(&report).0, code, "{description}"),
+            None => assert_eq!(report.verdict, Verdict::Pause, "{description}"),
+        }
+    }
+    let report = judged(401, "Unauthorized").await;
+    let read = LocalizedText::stored(&report.reason).in_words(Words::new(Language::Ru), "amoCRM");
+    assert!(read.chars().any(|sign| ('а'..='я').contains(&sign)), "{read} is read in every language");
+}
+
+#[tokio::test]
+async fn an_account_that_the_bot_writes_for_fails_alone() {
+    for description in ["business connection not found", "FROZEN_METHOD_INVALID"] {
+        let bot = TestBot::new([refused(description)]).await;
+        assert_eq!(failure(&bot.send(to("b42/55", 0)).await).0, FailureCode::SourceDisconnected, "{description}");
+    }
+    let bot = TestBot::new([fake::refused(401, "Unauthorized")]).await;
+    assert_eq!(bot.send(to("b42/55", 0)).await.verdict, Verdict::Pause, "the token is common to all chats");
+    // Its owner disconnected the bot: no call is made.
+    assert_eq!(failure(&bot.send(to("b43/55", 0)).await).0, FailureCode::SourceDisconnected);
+    assert_eq!(bot.fake.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn temporary_failures_are_retried_and_unknown_outcomes_are_reported_as_unknown() {
+    let later = || Verdict::Retry { after: None, whole_target: false };
+    for (answer, verdict) in [
+        (fake::refused(500, "Internal Server Error: restart"), later()),
+        (Answer::Text(502, "<html>"), later()),
+        (Answer::Text(504, ""), later()),
+        (Answer::Deaf, Verdict::Unknown),
+        (Answer::Reset, Verdict::Unknown),
+        (Answer::Text(200, "<html>"), Verdict::Unknown),
+    ] {
+        assert_eq!(sent(message(text("x")), [answer.clone()]).await.0.verdict, verdict, "{answer:?}");
+    }
+    // Its file could not be read: nothing was sent.
+    let unreadable = Media { media_id: Some(Uuid::nil()), ..kept("a.jpg", "image/jpeg") };
+    let (report, bot) = sent(message(Content::Picture(unreadable)), []).await;
+    assert_eq!((report.verdict, bot.fake.calls().len()), (later(), 0));
+}
+
+#[tokio::test]
+async fn a_message_without_content_or_recipient_is_not_sent() {
+    let mut bot = TestBot::new([]).await;
+    for (outgoing, code) in [
+        (created(message(text(" \n "))), FailureCode::Rejected),
+        (
+            Outgoing { event: Event::Started(Box::new(message(text("x")))), ..to("", 0) },
+            FailureCode::RecipientUnreachable,
+        ),
+    ] {
+        assert_eq!(failure(&bot.send(outgoing).await).0, code);
+    }
+    bot.settings.secrets.clear();
+    assert_eq!((bot.send(to("55", 0)).await.verdict, bot.fake.calls().len()), (Verdict::Pause, 0));
+}
+
+#[tokio::test]
+async fn no_report_holds_the_token_or_the_text() {
+    let told = format!("Bad Request: {TOKEN}");
+    for answer in [Answer::Reset, Answer::Text(502, TOKEN), fake::refused(400, &told)] {
+        let (report, _) = sent(message(text("a secret of the customer")), [answer]).await;
+        let report = format!("{report:?}");
+        assert!(!report.contains("CANARY") && !report.contains("secret of"), "{report}");
+    }
+}
+
+/// Whatever a gateway answers in the messenger's place: no message is lost, and no source stopped.
+#[tokio::test]
+async fn a_gateways_page_is_no_verdict() {
+    tests::gateway_pages(&[404], async |answer| sent(message(text("x")), [answer]).await.0).await;
 }

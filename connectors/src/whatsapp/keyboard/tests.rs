@@ -26,47 +26,45 @@ fn lines(markup: &Markup) -> String {
     }
 }
 
-#[test]
-fn three_short_buttons_are_reply_buttons_that_lead_back() {
-    let markup = texts(&["Yes", "No", "twenty characters ok"]);
-    let [only] = <[Interactive; 1]>::try_from(made(&markup)).unwrap();
-    assert_eq!(only.kind, "button");
-    let last = &only.action["buttons"][2]["reply"];
-    assert_eq!(last["title"], "twenty characters ok");
-    let pressed = PressedButton::read(last["id"].as_str().unwrap()).unwrap();
-    assert_eq!(pressed.choice(&markup).unwrap().text, "twenty characters ok");
-}
-
+/// The form of buttons with these labels: `button`, `list`, or the lines.
 #[test]
 fn more_or_longer_buttons_are_rows_and_then_lines() {
-    for list in [texts(&["1", "2", "3", "4"]), texts(&["twenty-one characters"])] {
-        let [only] = <[Interactive; 1]>::try_from(made(&list)).unwrap();
-        assert_eq!((only.kind, &only.action["button"]), ("list", &json!("Choose")));
+    let answers = |count: usize| (0..count).map(|number| format!("Answer {number}")).collect::<Vec<_>>();
+    let form = |labels: &[String]| {
+        let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+        match choices(ID, &texts(&labels), Words::new(Language::En)) {
+            Choices::Interactive(made) => made[0].kind.to_owned(),
+            Choices::Lines(lines) => lines,
+        }
+    };
+    let labels = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+    for (labels, wanted) in [
+        (labels(&["Yes", "No", "twenty characters ok"]), "button"),
+        (answers(4), "list"),
+        (labels(&["twenty-one characters"]), "list"),
+        (answers(10), "list"),
+        (
+            labels(&["Yes", "a label that is too long for any place"]),
+            "1. Yes\n2. a label that is too long for any place",
+        ),
+        // Meta takes no title twice.
+        (labels(&["Yes", "Yes"]), "1. Yes\n2. Yes"),
+        (labels(&[" "]), ""),
+    ] {
+        assert_eq!(form(&labels), wanted, "{labels:?}");
     }
-    let ten: Vec<String> = (0..10).map(|number| format!("Answer {number}")).collect();
-    let ten: Vec<&str> = ten.iter().map(String::as_str).collect();
-    assert_eq!(made(&texts(&ten))[0].action["sections"][0]["rows"].as_array().unwrap().len(), 10);
-    let eleven: Vec<&str> = ten.iter().copied().chain(["Answer 10"]).collect();
-    assert!(lines(&texts(&eleven)).starts_with("1. Answer 0\n2. Answer 1\n"));
-    assert_eq!(
-        lines(&texts(&["Yes", "a label that is too long for any place"])),
-        "1. Yes\n2. a label that is too long for any place"
-    );
-    assert_eq!(lines(&texts(&["Yes", "Yes"])), "1. Yes\n2. Yes", "Meta takes no title twice");
-    assert_eq!(lines(&texts(&[" "])), "");
-}
-
-#[test]
-fn one_link_is_a_button_and_several_are_lines() {
-    let one = Markup::Buttons(vec![vec![button("Shop", Some("https://acme.test"))]]);
-    let [only] = <[Interactive; 1]>::try_from(made(&one)).unwrap();
-    assert_eq!(
-        only.object(None),
-        json!({ "type": "cta_url", "body": { "text": "" }, "action": {
-        "name": "cta_url", "parameters": { "display_text": "Shop", "url": "https://acme.test" } } })
-    );
-    let two = Markup::Buttons(vec![vec![button("Shop", Some("https://acme.test")), button("Yes", None)]]);
-    assert_eq!(lines(&two), "Shop – https://acme.test\n2. Yes");
+    assert!(form(&answers(11)).starts_with("1. Answer 0\n2. Answer 1\n"));
+    let markup = texts(&["Yes", "No", "twenty characters ok"]);
+    let last = &made(&markup)[0].action["buttons"][2]["reply"];
+    let pressed = PressedButton::read(last["id"].as_str().unwrap()).unwrap();
+    assert_eq!(pressed.choice(&markup).unwrap().text, "twenty characters ok", "a press leads back");
+    let mixed = Markup::Buttons(vec![
+        vec![button("Shop", Some("https://acme.test")), button(" ", None)],
+        vec![button("No", None)],
+    ]);
+    assert_eq!(lines(&mixed), "Shop – https://acme.test\n2. No");
+    let named = |number: usize| numbered_button(&mixed, number).map(|button| button.text);
+    assert_eq!((named(0), named(1), named(2)), (None, None, Some("No".into())), "a link is no answer");
 }
 
 fn row(id: &str, title: &str, description: &str) -> Row {
@@ -84,13 +82,10 @@ fn list(sections: Vec<Section>) -> Markup {
 }
 
 #[test]
-fn a_list_has_its_parts_and_amocrms_own_ids() {
-    let section = Section {
-        title: "Available".into(),
-        rows: vec![row("k7Qp2Zx1", "Delivery", "1-2 days"), row("k8", "Pick up", "")],
-    };
-    let [only] = <[Interactive; 1]>::try_from(made(&list(vec![section]))).unwrap();
-    let expected = json!({
+fn interactive_messages_have_metas_form() {
+    let rows = vec![row("k7Qp2Zx1", "Delivery", "1-2 days"), row("k8", "Pick up", "")];
+    let list = list(vec![Section { title: "Available".into(), rows }]);
+    let list_form = json!({
         "type": "list",
         "header": { "type": "text", "text": "Pick a service" },
         "body": { "text": "Choose one below" },
@@ -98,7 +93,13 @@ fn a_list_has_its_parts_and_amocrms_own_ids() {
         "action": { "button": "Services", "sections": [{ "title": "Available", "rows": [
             { "id": "k7Qp2Zx1", "title": "Delivery", "description": "1-2 days" }, { "id": "k8", "title": "Pick up" } ] }] },
     });
-    assert_eq!(only.object(None), expected);
+    let link = Markup::Buttons(vec![vec![button("Shop", Some("https://acme.test"))]]);
+    let link_form = json!({ "type": "cta_url", "body": { "text": "" }, "action": {
+        "name": "cta_url", "parameters": { "display_text": "Shop", "url": "https://acme.test" } } });
+    for (markup, form) in [(list, list_form), (link, link_form)] {
+        let [only] = <[Interactive; 1]>::try_from(made(&markup)).unwrap();
+        assert_eq!(only.object(None), form);
+    }
 }
 
 #[test]
@@ -155,19 +156,4 @@ fn text_too_long_for_its_field_is_moved_to_the_body() {
     let [only] = <[Interactive; 1]>::try_from(made(&Markup::List(list))).unwrap();
     assert_eq!((only.header, only.body), (None, format!("{header}\n\nBody")));
     assert_eq!(lines(&Markup::List(List::default())), "");
-}
-
-#[test]
-fn a_number_names_its_line() {
-    let eleven: Vec<String> = (1..=11).map(|number| format!("Answer {number}")).collect();
-    let eleven = texts(&eleven.iter().map(String::as_str).collect::<Vec<_>>());
-    let named = |markup: &Markup, number: usize| numbered_button(markup, number).map(|button| button.text);
-    assert_eq!((named(&eleven, 1), named(&eleven, 11)), (Some("Answer 1".into()), Some("Answer 11".into())));
-    assert_eq!((named(&eleven, 0), named(&eleven, 12)), (None, None));
-    assert_eq!(named(&texts(&["Yes", "No"]), 1), None, "these are buttons to press");
-    let mixed = Markup::Buttons(vec![
-        vec![button("Shop", Some("https://acme.test")), button(" ", None)],
-        vec![button("No", None)],
-    ]);
-    assert_eq!((named(&mixed, 1), named(&mixed, 2)), (None, Some("No".into())), "a link is no answer");
 }

@@ -1,10 +1,6 @@
-use base::config::Config;
-use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
-use sha2::Sha256;
 
 use super::*;
-use crate::whatsapp::consent::MetaApp;
 
 const OURS: &str = "https://parom.example/hooks/whatsapp/1";
 
@@ -64,28 +60,6 @@ fn a_call_proves_itself_by_the_bytes_of_its_body() {
     assert!(!given(&settings(&[(APP_SECRET, "")]), None, Some(SIGNED), body));
 }
 
-#[test]
-fn meta_gets_its_challenge_back_for_the_right_token_alone() {
-    let asked = |settings: &Settings, mode: &str, token: &str| {
-        let query = |name: &str| match name {
-            "hub.mode" => Some(mode.to_owned()),
-            "hub.verify_token" => Some(token.to_owned()),
-            "hub.challenge" => Some("1158201444".to_owned()),
-            _ => None,
-        };
-        handshake(settings, &query)
-    };
-    let own = settings(&[(HOOK_SECRET, "made-by-us"), (VERIFY_TOKEN, "entered")]);
-    for token in ["made-by-us", "entered"] {
-        assert_eq!(asked(&own, "subscribe", token).as_deref(), Some("1158201444"));
-    }
-    assert_eq!(asked(&own, "unsubscribe", "entered"), None);
-    for wrong in ["", "enter", "entered ", "ENTERED"] {
-        assert_eq!(asked(&own, "subscribe", wrong), None, "{wrong}");
-    }
-    assert_eq!(asked(&settings(&[(VERIFY_TOKEN, "")]), "subscribe", ""), None);
-}
-
 fn change(number: &str, id: &str) -> Value {
     json!({ "field": "messages", "value": { "metadata": { "phone_number_id": number }, "messages": [{ "id": id }] } })
 }
@@ -112,33 +86,4 @@ fn a_body_of_several_numbers_is_one_call_for_each() {
     assert_eq!((&first["object"], &first["entry"][1]["time"]), (&json!("whatsapp_business_account"), &json!(5)));
     assert_eq!(split(b"[]"), Err(NotReceived::Unreadable));
     assert_eq!(split(b"{}"), Ok(Vec::new()));
-}
-
-#[test]
-fn an_app_is_what_the_configuration_names() {
-    let config = |text: &str| Config::from_toml(&format!("[whatsapp]\n{text}")).unwrap().whatsapp;
-    let hooks = |text: &str| AppHooks::of(&config(text));
-    assert!(hooks("").is_none() && hooks("app_id = \"1\"").is_none());
-    assert!(MetaApp::of(&config("app_id = \"1\"")).is_none() && MetaApp::of(&config("app_secret = \"s\"")).is_none());
-    let app = hooks("verify_token = \"v\"").unwrap();
-    let query = |token: &'static str| {
-        move |name: &str| {
-            Some(match name {
-                "hub.mode" => "subscribe".to_owned(),
-                "hub.verify_token" => token.to_owned(),
-                _ => "42".to_owned(),
-            })
-        }
-    };
-    assert_eq!(app.handshake(&query("v")).as_deref(), Some("42"));
-    assert_eq!(app.handshake(&query("w")), None);
-    let call = IncomingCall { header: &|_| Some("sha256=00".to_owned()), path_secret: "", body: b"{}" };
-    assert!(!app.authenticate(&call), "calls need the secret");
-    let app = hooks("app_secret = \"s\"").unwrap();
-    assert_eq!(app.handshake(&query("")), None);
-    let mut mac = Hmac::<Sha256>::new_from_slice(b"s").unwrap();
-    mac.update(b"{}");
-    let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
-    let call = IncomingCall { header: &|_| Some(signature.clone()), path_secret: "", body: b"{}" };
-    assert!(app.authenticate(&call), "the secret is enough");
 }
