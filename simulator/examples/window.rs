@@ -8,8 +8,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
 use simulator::crm::{
-    Abilities, Attachment, Button, ChannelConfig, Fault, HookForm, HookMessage, IntegrationConfig, ListMessage,
-    ListRow, Part, Sandbox, SandboxConfig, Section, WidgetArchive, WidgetConfig, system_clock,
+    Attachment, Button, ChannelConfig, Fault, HookForm, HookMessage, IntegrationConfig, ListMessage, ListRow, Part,
+    Sandbox, SandboxConfig, Section, WidgetArchive, WidgetConfig, system_clock,
 };
 
 const HOST: &str = "acme.amocrm.ru";
@@ -71,7 +71,6 @@ async fn main() -> Result<()> {
     .await?;
     let account = sandbox.add_account(HOST);
     sandbox.set_customer_page(HOST, "http://127.0.0.1:8080/chat/sample");
-    sandbox.set_abilities(CHANNEL, Abilities { time_window_seconds: Some(86_400), ..Abilities::default() });
     let scope = format!("{CHANNEL}_{}", account.amojo_id);
     let connect = json!({"account_id": account.amojo_id, "title": "Parom", "hook_api_version": "v2"});
     call(&sandbox, "POST", &format!("{CHANNEL}/connect"), &connect).await?;

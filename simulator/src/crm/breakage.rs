@@ -239,22 +239,19 @@ pub(crate) fn mend(core: &Core) {
 }
 
 /// The current faults, in the syntax where they have one.
-pub(crate) fn now(core: &Core) -> Vec<String> {
+pub(crate) fn now(core: &Core, state: &State) -> Vec<String> {
     let mut all = core.faults.describe();
     if core.demotion.is_on() {
         all.push("demotion".to_owned());
     }
-    core.read(|state| {
-        let rates = [(state.rates.on, "limits"), (state.rates.banned, "banned")];
-        all.extend(rates.into_iter().filter(|(on, _)| *on).map(|(_, name)| name.to_owned()));
-        for Account { host, switches, .. } in state.accounts.values() {
-            let numbered = [("429", switches.too_many), ("page", switches.page.map(u64::from))];
-            all.extend(numbered.iter().filter_map(|(name, value)| Some(format!("{name}={}@{host}", (*value)?))));
-            let plain =
-                [("unpaid", switches.unpaid), ("blocked", switches.blocked), ("no-unsorted", switches.no_unsorted)];
-            all.extend(plain.iter().filter(|(_, on)| *on).map(|(name, _)| format!("{name}@{host}")));
-        }
-    });
+    let rates = [(state.rates.on, "limits"), (state.rates.banned, "banned")];
+    all.extend(rates.into_iter().filter(|(on, _)| *on).map(|(_, name)| name.to_owned()));
+    for Account { host, switches, .. } in state.accounts.values() {
+        let numbered = [("429", switches.too_many), ("page", switches.page.map(u64::from))];
+        all.extend(numbered.iter().filter_map(|(name, value)| Some(format!("{name}={}@{host}", (*value)?))));
+        let plain = [("unpaid", switches.unpaid), ("blocked", switches.blocked), ("no-unsorted", switches.no_unsorted)];
+        all.extend(plain.iter().filter(|(_, on)| *on).map(|(name, _)| format!("{name}@{host}")));
+    }
     all
 }
 

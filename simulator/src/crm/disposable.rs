@@ -1,7 +1,7 @@
 //! Disposable tokens, which a widget's requests send in `X-Auth-Token`.
 //!
 //! Claims and test vector: www.amocrm.ru/developers/content/oauth/disposable-tokens; `is_admin` is read by
-//! amoCRM's own SDK and missing from the documents, so it can be switched off.
+//! amoCRM's own SDK and missing from the documents.
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -26,8 +26,7 @@ struct Claims<'a> {
     user_id: i64,
     subdomain: &'a str,
     client_uuid: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    is_admin: Option<bool>,
+    is_admin: bool,
 }
 
 /// `scheme://host` of a redirect URI; amoCRM's SDK compares it without port and path.
@@ -42,8 +41,7 @@ fn audience(redirect_uri: &str) -> String {
 pub(crate) fn token(core: &Core, host: &str, user_id: i64, integration: &IntegrationConfig) -> Option<String> {
     let (account_id, is_admin) = core.read(|state| {
         let account = state.accounts.get(host)?;
-        let user = account.user(user_id)?;
-        Some((account.id, (!account.switches.no_admin_claim).then_some(user.is_admin)))
+        Some((account.id, account.user(user_id)?.is_admin))
     })?;
     let now = core.now().timestamp();
     let claims = Claims {
@@ -79,7 +77,7 @@ mod tests {
             user_id: 87_654_321,
             subdomain: "example",
             client_uuid: "11111111-2222-3333-4444-555555555555",
-            is_admin: Some(true),
+            is_admin: true,
         };
         let token = hs256(&serde_json::to_string(&claims).unwrap(), "test_client_secret_do_not_use_0123456789abcdef");
         assert_eq!(

@@ -50,25 +50,16 @@ pub(crate) fn answer(core: &Core, call: &Call, target: &Target<'_>) -> Answer {
     };
     match (call.method.as_str(), target.rest.as_slice()) {
         ("POST", ["v1.0", "sessions"]) => open(core, call, base, &grant).unwrap_or_else(|reason| bad(&reason)),
-        ("GET", ["v1.0", "files"]) => {
-            let found = files(core, base, &grant);
-            ok(&json!({"_count": found.len(), "_embedded": {"files": found}}))
-        }
-        ("GET", ["v1.0", "files", uuid]) => {
-            let found = files(core, base, &grant).into_iter().find(|file| file["uuid"] == *uuid);
-            found.map_or_else(not_found, |file| ok(&file))
-        }
-        ("DELETE", ["v1.0", "files"]) => delete(core, call, &grant),
+        ("GET", ["v1.0", "files", uuid]) => core.read(|state| {
+            let found = state.drive.files.iter().find(|file| is_of(file, &grant) && file.uuid == *uuid);
+            found.map_or_else(not_found, |file| ok(&show(base, file)))
+        }),
         _ => problem(404, "Not Found", "no such method"),
     }
 }
 
 fn is_of(file: &DriveFile, grant: &Grant) -> bool {
     file.account_id == grant.account_id && !file.is_trashed
-}
-
-fn files(core: &Core, base: &str, grant: &Grant) -> Vec<Value> {
-    core.read(|state| state.drive.files.iter().filter(|file| is_of(file, grant)).map(|file| show(base, file)).collect())
 }
 
 /// A file as in the API.
@@ -98,23 +89,6 @@ fn show(base: &str, file: &DriveFile) -> Value {
             "self": {"href": format!("{base}/v1.0/files/{}", file.uuid)},
             "download": {"href": format!("{base}/download/{account}/{}/{}", file.uuid, file.name)},
         },
-    })
-}
-
-/// `DELETE v1.0/files` with a list of `{"uuid": …}`: moves files to the trash.
-fn delete(core: &Core, call: &Call, grant: &Grant) -> Answer {
-    let Some(items) = call.json.as_array() else { return bad("the body must be an array") };
-    let uuids: Option<Vec<&str>> = items.iter().map(|one| one.get("uuid").and_then(Value::as_str)).collect();
-    let Some(uuids) = uuids else { return bad("uuid is required") };
-    core.change(|state| {
-        let files = &mut state.drive.files;
-        if !uuids.iter().all(|uuid| files.iter().any(|file| is_of(file, grant) && file.uuid == *uuid)) {
-            return not_found();
-        }
-        for file in files.iter_mut().filter(|file| uuids.contains(&file.uuid.as_str())) {
-            file.is_trashed = true;
-        }
-        Answer::empty(204)
     })
 }
 

@@ -16,13 +16,6 @@ pub(crate) struct Outgoing {
     pub(crate) limit: Duration,
 }
 
-/// amoCRM's own call after an answer: it notifies the other side about an integration of an account.
-#[derive(Clone, Debug)]
-pub(crate) enum Then {
-    Installs { host: String, integration: String },
-    SwitchesOff { host: String, integration: String },
-}
-
 /// The answer to a request of the protocol.
 #[derive(Debug, Default)]
 pub(crate) struct Answer {
@@ -31,7 +24,6 @@ pub(crate) struct Answer {
     pub(crate) note: Option<Box<str>>,
     /// Of the account concerned, where the address does not say.
     pub(crate) host: Option<String>,
-    pub(crate) then: Option<Box<Then>>,
 }
 
 impl Answer {
@@ -102,10 +94,6 @@ impl Answer {
 
     pub(crate) fn noted(self, note: impl Into<Box<str>>) -> Self {
         Self { note: Some(note.into()), ..self }
-    }
-
-    pub(crate) fn followed_by(self, then: Then) -> Self {
-        Self { then: Some(Box::new(then)), ..self }
     }
 
     pub(crate) fn of_host(self, host: &str) -> Self {

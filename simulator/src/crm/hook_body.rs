@@ -15,7 +15,6 @@ use super::{ids, media};
 pub(crate) struct Place<'a> {
     pub(crate) host: &'a str,
     pub(crate) chat_id: &'a str,
-    pub(crate) scope_id: &'a str,
     /// Our own address, for links to files.
     pub(crate) own_url: &'a str,
     pub(crate) now: DateTime<Utc>,
@@ -44,7 +43,6 @@ pub(crate) fn writer(account: &Account, author: Author) -> Result<Writer> {
 
 /// The inner `message` object with its new id.
 pub(crate) fn content(state: &mut State, place: &Place<'_>, message: HookMessage) -> Result<Value> {
-    let abilities = state.abilities(place.scope_id);
     let account = state.accounts.get(place.host).context("no such account")?;
     let mut content = Value::Object(message.fields);
     put(&mut content, "id", json!(Uuid::new_v4()));
@@ -56,17 +54,11 @@ pub(crate) fn content(state: &mut State, place: &Place<'_>, message: HookMessage
         put(&mut content, "markup", json!({"list_message": list}));
     }
     if let Some(id) = &message.quoted {
-        if !abilities.quotes {
-            bail!("the channel was registered without quotes");
-        }
         let quoted = account.message(id).filter(|one| one.chat_id == place.chat_id);
         let quoted = quoted.context("the quoted message is not in this chat")?;
         put(&mut content, "reply_to", json!({"message": embedded(account, quoted)}));
     }
     if let Some(id) = &message.forwarded {
-        if !abilities.forwards {
-            bail!("the channel was registered without forwarding");
-        }
         let forwarded = account.message(id).context("the forwarded message is not there")?;
         let owner = |chat_id: &str| account.chat(chat_id).map(|chat| chat.client_id.as_str());
         if owner(&forwarded.chat_id) != owner(place.chat_id) {
@@ -79,9 +71,6 @@ pub(crate) fn content(state: &mut State, place: &Place<'_>, message: HookMessage
         answer_comment(account, place, id, &mut content)?;
     }
     if let Some(attachment) = message.attachment {
-        if attachment.kind == "voice" && !abilities.voice {
-            bail!("the channel was registered without voice messages");
-        }
         let (link, preview) = media::keep(state, place.own_url, &attachment, place.now)?;
         put(&mut content, "media", link);
         put(&mut content, "thumbnail", preview);

@@ -65,7 +65,7 @@ pub(crate) fn prepare(core: &Core, host: &str, chat_id: &str, message: HookMessa
     let (scope_id, message_id, hook) = core.change(|state| {
         let (scope_id, version) = connected(state, host, chat_id)?;
         let author = writer(account(state, host)?, message.author)?;
-        let place = Place { host, chat_id, scope_id: &scope_id, own_url: &own_url, now };
+        let place = Place { host, chat_id, own_url: &own_url, now };
         let content = hook_body::content(state, &place, message)?;
         let account = state.accounts.get_mut(host).context("no such account")?;
         let stored = store(account, chat_id, author, msec, content)?;
@@ -210,9 +210,6 @@ pub(crate) async fn typing(
     let now = core.now();
     let made = core.change(|state| {
         let scope_id = second_version(state, host, chat_id)?;
-        if !state.abilities(&scope_id).typing_hooks {
-            bail!("the channel has no subscription for typing");
-        }
         let account = state.accounts.get_mut(host).context("no such account")?;
         let user = json!({"id": writer(account, author)?.id});
         let amojo_id = account.amojo_id.clone();
@@ -233,7 +230,7 @@ pub(crate) async fn typing(
             }
             HookForm::Table => json!({"typing": typing, "user": user}),
         };
-        Ok(Some((scope_id, json!({"account_id": amojo_id, "time": now.timestamp(), "action": action}))))
+        anyhow::Ok(Some((scope_id, json!({"account_id": amojo_id, "time": now.timestamp(), "action": action}))))
     })?;
     match made {
         None => Ok(None),
@@ -258,9 +255,6 @@ pub(crate) async fn reaction(
         let conversation = account.chat(&chat_id).map(hook_body::conversation).unwrap_or_default();
         let amojo_id = account.amojo_id.clone();
         let scope_id = second_version(state, host, &chat_id)?;
-        if emoji.is_some_and(|emoji| !state.abilities(&scope_id).allow(emoji)) {
-            bail!("the channel was registered without this reaction");
-        }
         let account = state.accounts.get_mut(host).context("no such account")?;
         let message = account.message_mut(message_id).context("no such message")?;
         if !message.react(&manager_id, emoji) && emoji.is_none() {
@@ -296,9 +290,6 @@ pub(crate) fn open_chat(
         bail!("a phone number is needed");
     }
     core.change(|state| {
-        if !state.abilities(channel_id).write_first {
-            bail!("the channel was registered without writing first");
-        }
         let account = state.accounts.get_mut(host).context("no such account")?;
         let scope_id = format!("{channel_id}_{}", account.amojo_id);
         if !state.connections.contains_key(&scope_id) {

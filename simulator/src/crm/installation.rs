@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::config::IntegrationConfig;
 use super::core::Core;
-use super::exchange::{Outgoing, Then};
+use super::exchange::Outgoing;
 use super::log::HookAnswer;
 use super::signature;
 use super::state::channel_of;
@@ -104,13 +104,13 @@ pub(crate) async fn revoke(core: &Core, host: &str, integration: &str) -> HookAn
     core.call(Outgoing { request, method: "GET", shown, host, limit: LIMIT }).await
 }
 
-/// Installing and disabling do not wait for these calls: other requests may overtake them.
-pub(crate) fn in_background(core: &Arc<Core>, then: Then) {
-    let core = Arc::clone(core);
+/// The widget's button does not wait for this call: other requests may overtake it.
+pub(crate) fn in_background(core: &Arc<Core>, host: &str, integration: &str, is_installed: bool) {
+    let (core, host, integration) = (Arc::clone(core), host.to_owned(), integration.to_owned());
     actix_web::rt::spawn(async move {
-        match then {
-            Then::Installs { host, integration } => install(&core, &host, &integration).await,
-            Then::SwitchesOff { host, integration } => revoke(&core, &host, &integration).await,
+        match is_installed {
+            true => install(&core, &host, &integration).await,
+            false => revoke(&core, &host, &integration).await,
         }
     });
 }

@@ -86,8 +86,6 @@ pub struct CrmHookView {
 pub struct RepeatView {
     pub scope_id: String,
     pub msgid: String,
-    /// Whether the payload was the same as the first time.
-    pub same_payload: bool,
 }
 
 /// Whole milliseconds of a duration.

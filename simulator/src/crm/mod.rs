@@ -6,7 +6,7 @@
 //! it uses calls, answers, rules for faults, words and the signal of changes.
 //!
 //! ```text
-//! config  log  strict  ids  abilities  attachment  list_message  hook_message  signature  rates  widget   data
+//! config  log  strict  ids  attachment  list_message  hook_message  signature  rates  widget   data
 //! state                           accounts: chats, cards (described by entities), talks, templates, events
 //! exchange  faults  demotion  core                          the state in which it runs, and its own calls
 //! installation  hooks  act  crm_hooks  media  breakage      what people and amoCRM do
@@ -14,7 +14,6 @@
 //! serve  sandbox                                            the way in, and the handle
 //! ```
 
-mod abilities;
 mod act;
 mod amojo;
 mod attachment;
@@ -47,7 +46,6 @@ mod strict;
 mod view;
 mod widget;
 
-pub use abilities::{Abilities, Lengths, Reactions};
 pub use act::{Act, Chosen, Content, Done, Enclosed};
 pub use attachment::Attachment;
 pub use breakage::Breakage;

@@ -13,7 +13,7 @@ use super::core::Core;
 use super::exchange::{Answer, HostKind, Target, host_kind, segments};
 use super::faults::{Fault, Part};
 use super::log::{LogDirection, RequestView, millis};
-use super::{amojo, drive, installation, oauth, pages, rest};
+use super::{amojo, drive, oauth, pages, rest};
 use crate::kit::{self, Call, cut};
 
 /// Largest body in bytes.
@@ -124,9 +124,6 @@ async fn handled(core: &Arc<Core>, part: Part, call: &Call) -> HttpResponse {
         Some(Fault::Page(code)) => (Answer::page(code), Broken::No, "fault: a gateway's page"),
         Some(_) => (Answer::empty(0), Broken::Silent, "fault: connection dropped unprocessed"),
     };
-    if let Some(then) = answer.then.take() {
-        installation::in_background(core, *then);
-    }
     met.extend(
         Some(fault.to_owned())
             .filter(|fault| !fault.is_empty())

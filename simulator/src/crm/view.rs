@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::log::HookAnswer;
-use super::state::{Account, Card, Chat, Direction, Message, Person, Pipeline, Sorted, Status, Unsorted, User};
+use super::state::{Account, Card, Chat, Direction, Message, Person, Pipeline, Status, Unsorted, User};
 
 /// An account and its fixed parts.
 #[derive(Clone, Debug)]
@@ -114,7 +114,7 @@ pub struct ContactView {
     pub chats: Vec<String>,
 }
 
-/// An incoming lead that was neither accepted nor declined.
+/// An incoming lead that was not accepted yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IncomingLeadView {
     /// Its id in `leads/unsorted`.
@@ -211,15 +211,14 @@ impl ContactView {
 }
 
 impl IncomingLeadView {
-    /// `None` if it was accepted, declined or linked.
-    pub(crate) fn of(account: &Account, one: &Unsorted) -> Option<Self> {
-        (one.sorted == Sorted::Waiting).then(|| Self {
+    pub(crate) fn of(account: &Account, one: &Unsorted) -> Self {
+        Self {
             uid: one.uid.clone(),
             lead_id: one.lead_id,
             contact_id: account.crm.lead(one.lead_id).map_or(0, |lead| lead.number("contact_id")),
             chat_id: one.chat_id.clone(),
             pipeline_id: one.pipeline_id,
             source_name: one.source_name.clone(),
-        })
+        }
     }
 }

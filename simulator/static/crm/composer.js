@@ -176,7 +176,7 @@
   // here.
   let typed = 0;
   field.addEventListener('input', () => {
-    if (form.dataset.typing !== 'true' || Date.now() - typed < 1000) return;
+    if (Date.now() - typed < 1000) return;
     typed = Date.now();
     const what = { act: 'type', chat: root.dataset.chat, user };
     if (next.comment) what.post = next.comment.post;
@@ -244,9 +244,9 @@
       }
       return;
     }
-    if (button.dataset.do !== 'private') next[button.dataset.do] = { id, text: bubble.dataset.preview, post: button.dataset.post };
+    next[button.dataset.do] = { id, text: bubble.dataset.preview, post: button.dataset.post };
     if (button.dataset.do === 'comment') next.quote = null;
-    if (button.dataset.do === 'quote' || button.dataset.do === 'private') next.comment = null;
+    if (button.dataset.do === 'quote') next.comment = null;
     bubble.querySelector('.acts').open = false;
     drawNext();
     field.focus();

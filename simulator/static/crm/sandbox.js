@@ -86,7 +86,6 @@
   }
 
   let typingTimer = 0;
-  let windowEnds = null;
 
   function draw(data) {
     sync(find('chat-rows'), data.chats);
@@ -100,26 +99,10 @@
     text('subtitle', data.subtitle);
     show('chat-note', data.note !== '');
     text('chat-note', data.note);
-    show('only-templates', data.only_templates);
     text('typing', data.typing);
     clearTimeout(typingTimer);
     if (data.typing) typingTimer = setTimeout(() => text('typing', ''), data.typing_millis);
-    windowEnds = data.window_millis === null ? null : Date.now() + data.window_millis;
-    tick();
   }
-
-  // Time left as 1:02:03.
-  function tick() {
-    const words = find('time-words');
-    if (!words) return;
-    show('time-left', windowEnds !== null);
-    if (windowEnds === null) return;
-    const left = Math.max(0, Math.round((windowEnds - Date.now()) / 1000));
-    const two = (number) => String(number).padStart(2, '0');
-    text('time-words', left ? words.dataset.left : words.dataset.over);
-    text('time', left ? Math.floor(left / 3600) + ':' + two(Math.floor(left / 60) % 60) + ':' + two(left % 60) : '');
-  }
-  setInterval(tick, 1000);
 
   const tabs = document.querySelectorAll('.tabs a');
   function markTab() {

@@ -68,11 +68,6 @@ impl World {
         self.meta().customer(self.anna, &account.id)
     }
 
-    /// Anna below a post.
-    fn comments(&self, account: &AccountView, post: &str, text: &str) -> String {
-        self.anna(account).at("post", post).writes(text).unwrap()
-    }
-
     async fn call(&self, token: &str, method: Method, path: &str, params: Value) -> Answered {
         let request = self.stage.request(method, &format!("/v26.0/{path}")).bearer_auth(token);
         let request = if params.is_null() { request } else { request.json(&params) };

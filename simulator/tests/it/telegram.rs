@@ -1,12 +1,9 @@
 //! The wire of Telegram: bytes of calls, of updates, of files.
 
-mod edits;
-mod files;
-mod groups;
 mod hooks;
 mod kinds;
+mod refusals;
 mod samples;
-mod sending;
 
 use serde_json::{Value, json};
 use simulator::telegram::{BotView, Customer, NewBot, NewPerson, Options, Telegram};

@@ -1,6 +1,6 @@
 //! The inner `message` object: required fields for each type.
 
-use crate::crm::abilities::Lengths;
+use super::LONGEST_TEXT;
 use crate::crm::strict::{Object, Wrong};
 
 const KNOWN: &str = "type text media file_name file_size media_duration sticker_id location contact callback_data shared_post \
@@ -18,11 +18,11 @@ pub(super) enum Use {
 }
 
 /// Validates a message; returns the undocumented fields.
-pub(super) fn check(message: &Object<'_>, usage: Use, lengths: &Lengths) -> Result<Vec<String>, Wrong> {
+pub(super) fn check(message: &Object<'_>, usage: Use) -> Result<Vec<String>, Wrong> {
     let kind = message.required_text("type")?;
     let text = message.text("text")?;
-    if text.is_some_and(|text| text.chars().count() > lengths.text) {
-        return Err(format!("message.text is longer than {} characters", lengths.text));
+    if text.is_some_and(|text| text.chars().count() > LONGEST_TEXT) {
+        return Err(format!("message.text is longer than {LONGEST_TEXT} characters"));
     }
     message.link("media")?;
     message.text("file_name")?;

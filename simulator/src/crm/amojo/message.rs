@@ -6,8 +6,7 @@ use uuid::Uuid;
 use super::actions::{read_status, told};
 use super::content::{self, Use};
 use super::parties::{self, Party, Wanted};
-use super::{Outcome, Refusal, Scoped, ok};
-use crate::crm::abilities::Lengths;
+use super::{LONGEST_ID, Outcome, Refusal, Scoped, ok};
 use crate::crm::log::RepeatView;
 use crate::crm::state::{Account, Chat, Direction, Message};
 use crate::crm::strict::{Object, Wrong};
@@ -55,7 +54,7 @@ struct New<'a> {
     strangers: Vec<String>,
 }
 
-fn read<'a>(payload: &Object<'a>, lengths: &Lengths) -> Result<New<'a>, Wrong> {
+fn read<'a>(payload: &Object<'a>) -> Result<New<'a>, Wrong> {
     payload.only(&FIELDS)?;
     payload.required_number("timestamp")?;
     let msec_timestamp = payload.required_number("msec_timestamp")?;
@@ -73,38 +72,35 @@ fn read<'a>(payload: &Object<'a>, lengths: &Lengths) -> Result<New<'a>, Wrong> {
         content::check_embedded(&reply.required_object("message")?)?;
     }
     let usage = if forwards.is_some() { Use::Forward } else { Use::New };
-    let receiver = payload.object("receiver")?.map(|receiver| Party::read(&receiver, lengths)).transpose()?;
-    let (conversation_id, conversation_ref_id) = parties::conversation(payload, lengths)?;
+    let receiver = payload.object("receiver")?.map(|receiver| Party::read(&receiver)).transpose()?;
+    let (conversation_id, conversation_ref_id) = parties::conversation(payload)?;
     Ok(New {
-        msgid: payload.short_text("msgid", lengths.id)?,
+        msgid: payload.short_text("msgid", LONGEST_ID)?,
         msec_timestamp,
         conversation_id,
         conversation_ref_id,
-        sender: Party::read(&payload.required_object("sender")?, lengths)?,
+        sender: Party::read(&payload.required_object("sender")?)?,
         receiver,
         source: parties::source(payload)?,
         silent: payload.boolean("silent")?.unwrap_or(false),
-        strangers: content::check(&payload.required_object("message")?, usage, lengths)?,
+        strangers: content::check(&payload.required_object("message")?, usage)?,
     })
 }
 
 fn new_message(scoped: &Scoped<'_>, payload: &Object<'_>, raw: &Value) -> Outcome {
-    let new = read(payload, &scoped.core.read(|state| state.lengths))?;
+    let new = read(payload)?;
     if !new.strangers.is_empty() {
         scoped.core.problem(format!("message {}: unknown fields {}", new.msgid, new.strangers.join(", ")));
     }
     let doubts = scoped.read(|account| doubts(scoped, account, &new, raw)).unwrap_or_default();
     let now = scoped.core.now().timestamp();
-    let kept = scoped.change(|account| {
-        if let Some(id) = account.message_id_for(scoped.scope_id, new.msgid) {
-            let is_same = account.message(&id).is_some_and(|message| message.payload == *raw);
-            return Ok(Err(is_same));
-        }
-        keep(scoped, account, &new, raw, now).map(Ok)
+    let kept = scoped.change(|account| match account.message_id_for(scoped.scope_id, new.msgid) {
+        Some(_) => Ok(None),
+        None => keep(scoped, account, &new, raw, now).map(Some),
     })?;
-    let kept = kept.map_err(|same_payload| {
+    let kept = kept.ok_or_else(|| {
         let (scope_id, msgid) = (scoped.scope_id.to_owned(), new.msgid.to_owned());
-        scoped.core.change(|state| state.repeats.push(RepeatView { scope_id, msgid, same_payload }));
+        scoped.core.change(|state| state.repeats.push(RepeatView { scope_id, msgid }));
         Refusal::new(400, "message with this msgid exists")
     })?;
     Ok(scoped.doubted(ok(&told(&kept)), &format!("message {}", new.msgid), &doubts))
@@ -180,11 +176,10 @@ fn edit(scoped: &Scoped<'_>, payload: &Object<'_>, raw: &Value) -> Outcome {
     payload.only(&[FIELDS.as_slice(), &["id", "delivery_status"]].concat())?;
     payload.required_number("timestamp")?;
     payload.required_number("msec_timestamp")?;
-    let lengths = scoped.core.read(|state| state.lengths);
-    let (conversation_id, conversation_ref_id) = parties::conversation(payload, &lengths)?;
+    let (conversation_id, conversation_ref_id) = parties::conversation(payload)?;
     let (id, msgid) = (payload.text("id")?, payload.text("msgid")?);
     let message = payload.required_object("message")?;
-    content::check(&message, Use::Edit, &lengths)?;
+    content::check(&message, Use::Edit)?;
     let reported =
         message.object("delivery_status")?.map_or_else(|| payload.object("delivery_status"), |one| Ok(Some(one)))?;
     let reported = reported.map(|fields| read_status(&fields, scoped.core.now())).transpose()?;

@@ -18,6 +18,11 @@ use super::strict::Object;
 use crate::kit::Call;
 
 const JSON: &str = "application/json";
+/// The longest `msgid`, `conversation_id` and id or name of a participant, in characters. The documents give no figures: these
+/// are ours, and a longer field is refused with 400.
+const LONGEST_ID: usize = 255;
+/// The longest text of a message.
+const LONGEST_TEXT: usize = 65_536;
 
 /// A signed request over a scope whose channel is connected.
 struct Scoped<'a> {
@@ -145,8 +150,7 @@ impl Scoped<'_> {
         if doubts.is_empty() {
             return answer;
         }
-        let about = if about.is_empty() { String::new() } else { format!("{about}: ") };
-        let note = format!("{about}{}", doubts.join(", "));
+        let note = format!("{about}: {}", doubts.join(", "));
         self.core.problem(note.clone());
         answer.noted(note)
     }

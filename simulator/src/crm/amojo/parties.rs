@@ -1,7 +1,6 @@
 //! People and chats of requests, found or created.
 
-use super::{Refusal, Scoped};
-use crate::crm::abilities::Lengths;
+use super::{LONGEST_ID, Refusal, Scoped};
 use crate::crm::state::{Account, Chat, Person};
 use crate::crm::strict::{Object, Wrong};
 
@@ -19,7 +18,7 @@ pub(super) struct Party {
 impl Party {
     /// Parses and validates a sender, receiver or user. The newest documents require `id` and `name`; older ones, and
     /// recorded answers of production, accept a `ref_id` instead of both.
-    pub(super) fn read(fields: &Object<'_>, lengths: &Lengths) -> Result<Self, Wrong> {
+    pub(super) fn read(fields: &Object<'_>) -> Result<Self, Wrong> {
         fields.only(&["id", "ref_id", "name", "avatar", "profile", "profile_link"])?;
         let profile = fields.object("profile")?;
         if let Some(profile) = &profile {
@@ -31,13 +30,13 @@ impl Party {
         };
         fields.link("profile_link")?;
         let ref_id = fields.text("ref_id")?.filter(|id| !id.is_empty()).map(str::to_owned);
-        let known = |key: &str, most: usize| match fields.text(key)? {
+        let known = |key: &str| match fields.text(key)? {
             None | Some("") if ref_id.is_some() => Ok(String::new()),
-            _ => fields.short_text(key, most).map(str::to_owned),
+            _ => fields.short_text(key, LONGEST_ID).map(str::to_owned),
         };
         Ok(Self {
-            id: known("id", lengths.id)?,
-            name: known("name", lengths.name)?,
+            id: known("id")?,
+            name: known("name")?,
             ref_id,
             avatar: fields.link("avatar")?.unwrap_or_default().to_owned(),
             phone: in_profile("phone")?,
@@ -147,14 +146,11 @@ pub(super) struct Wanted<'a> {
 
 /// Parses the two ids of a conversation. amojo's may be given alone: the documents require ours, clients in production
 /// omit it.
-pub(super) fn conversation<'a>(
-    fields: &Object<'a>,
-    lengths: &Lengths,
-) -> Result<(Option<&'a str>, Option<&'a str>), Wrong> {
+pub(super) fn conversation<'a>(fields: &Object<'a>) -> Result<(Option<&'a str>, Option<&'a str>), Wrong> {
     let ref_id = fields.text("conversation_ref_id")?.filter(|id| !id.is_empty());
     let own = match fields.text("conversation_id")? {
         None | Some("") if ref_id.is_some() => None,
-        _ => Some(fields.short_text("conversation_id", lengths.id)?),
+        _ => Some(fields.short_text("conversation_id", LONGEST_ID)?),
     };
     Ok((own, ref_id))
 }

@@ -6,12 +6,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::frame::Frame;
-use crate::crm::abilities::{Abilities, Reactions};
-use crate::crm::state::{Account, Card, Chat, Direction, Message, State};
+use crate::crm::state::{Account, Card, Chat, Direction, Message};
 
 /// A lead's card shows the history from this long before the lead was created.
 const BEFORE_LEAD: TimeDelta = TimeDelta::hours(24);
-/// The default emoji, for channels that accept any.
+/// The emoji that are offered.
 const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 
 /// One row of a list.
@@ -25,24 +24,20 @@ pub(super) struct Row {
     pub(super) text: String,
 }
 
-/// The context of messages: the available actions, and the reader.
+/// The context of messages.
 struct Stage<'a> {
     account: &'a Account,
     frame: &'a Frame,
-    /// `None` where a chat is read-only.
-    abilities: Option<&'a Abilities>,
-    /// Amojo id of the reader.
-    viewer: &'a str,
+    /// Amojo id of the reader who may act; `None` where a chat is read-only.
+    viewer: Option<&'a str>,
 }
 
 /// The actions offered for a message.
 struct Acts {
     /// A description of the message for screen readers.
     label: String,
-    /// Emoji to react with and their labels; empty without reactions.
-    emoji: Vec<(String, String)>,
-    quote: bool,
-    forward: bool,
+    /// Emoji to react with and their labels.
+    emoji: [(&'static str, String); 6],
     /// The post of a comment that can be answered in public.
     comment: Option<String>,
     /// The manager's own reaction can be removed.
@@ -310,24 +305,12 @@ fn mark(message: &Message, frame: &Frame) -> Option<Mark> {
 }
 
 fn acts(stage: &Stage<'_>, message: &Message, time: &str) -> Option<Acts> {
-    let abilities = stage.abilities?;
-    let frame = stage.frame;
-    let emoji = match &abilities.reactions {
-        Reactions::Off => Vec::new(),
-        Reactions::All => EMOJI.map(str::to_owned).to_vec(),
-        Reactions::Only(list) => list.clone(),
-    };
-    let labelled = |emoji: String| {
-        let label = frame.fill("react_with", &emoji);
-        (emoji, label)
-    };
+    let (viewer, frame) = (stage.viewer?, stage.frame);
     Some(Acts {
         label: frame.fill_both("actions_with", &message.sender_name, time),
-        emoji: emoji.into_iter().map(labelled).collect(),
-        quote: abilities.quotes,
-        forward: abilities.forwards,
+        emoji: EMOJI.map(|emoji| (emoji, frame.fill("react_with", emoji))),
         comment: message.post_id().filter(|_| message.direction == Direction::Incoming).map(str::to_owned),
-        unreact: message.reactions.iter().any(|(by, _)| by == stage.viewer),
+        unreact: message.reactions.iter().any(|(by, _)| by == viewer),
     })
 }
 
@@ -383,11 +366,10 @@ fn card_begins(lead: &Card) -> i64 {
 
 /// Every message of a chat in order of arrival, with the available actions. If the card of the chat's lead shows only
 /// the later ones, a line marks where it begins.
-pub(super) fn window_rows(state: &State, account: &Account, chat: &Chat, frame: &Frame) -> Vec<Row> {
-    let abilities = state.abilities(&chat.scope_id);
+pub(super) fn window_rows(account: &Account, chat: &Chat, frame: &Frame) -> Vec<Row> {
     let viewer = account.writer().and_then(|user| user.amojo_id.as_deref()).unwrap_or_default();
     let messages: Vec<&Message> = account.messages_of(&chat.id).collect();
-    let mut rows = rows(&Stage { account, frame, abilities: Some(&abilities), viewer }, &messages);
+    let mut rows = rows(&Stage { account, frame, viewer: Some(viewer) }, &messages);
     let lead = chat.lead_id.and_then(|id| account.crm.lead(id));
     let first = lead.and_then(|lead| messages.iter().position(|one| one.msec_timestamp >= card_begins(lead)));
     if let Some(at) = first.filter(|at| *at > 0) {
@@ -402,5 +384,5 @@ pub(super) fn card_rows(account: &Account, chat: &Chat, lead: &Card, frame: &Fra
     let from = card_begins(lead);
     let (shown, hidden): (Vec<&Message>, Vec<&Message>) =
         account.messages_of(&chat.id).partition(|message| message.msec_timestamp >= from);
-    (rows(&Stage { account, frame, abilities: None, viewer: "" }, &shown), hidden.len())
+    (rows(&Stage { account, frame, viewer: None }, &shown), hidden.len())
 }

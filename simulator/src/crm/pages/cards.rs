@@ -1,4 +1,4 @@
-//! Contacts with incoming leads, leads, and a lead's card with widgets in its right column.
+//! Leads, and a lead's card with widgets in its right column.
 
 use askama::Template;
 use serde_json::{Value, json};
@@ -6,77 +6,8 @@ use serde_json::{Value, json};
 use super::bubble::{self, Row};
 use super::frame::{Frame, Place, Shell, Visit, render, render_host};
 use super::widget::{Stage, host_data};
-use crate::crm::state::{Account, CONTACTS, Card, Chat, LEADS, Person, Unsorted};
+use crate::crm::state::{Account, Card, Chat, LEADS, Person};
 use crate::kit::Answer;
-
-#[derive(Template)]
-#[template(path = "crm/contacts.html")]
-struct ContactsPage<'a> {
-    frame: &'a Frame,
-    shell: &'a Shell<'a>,
-    target: String,
-    waiting: Vec<&'a Unsorted>,
-    /// The newest first.
-    cards: Vec<&'a Card>,
-}
-
-impl ContactsPage<'_> {
-    fn name(&self, one: &Unsorted) -> &str {
-        self.shell.account.crm.lead(one.lead_id).map_or("", Card::name)
-    }
-
-    fn last(&self, one: &Unsorted) -> String {
-        self.shell.account.last_text(&one.chat_id).chars().take(80).collect()
-    }
-
-    fn hangs(&self, card: &Card) -> String {
-        let crm = &self.shell.account.crm;
-        let chats = crm.links.iter().filter(|link| link.contact_id == card.id).count();
-        self.frame.fill_both("hangs", chats, &crm.leads_of(card.id).count().to_string())
-    }
-}
-
-/// `GET /accounts/{host}/contacts`.
-pub(super) fn contacts(visit: &Visit<'_>) -> Answer {
-    visit.show(Place::Contacts, |_, shell| {
-        let target = visit.frame.link(&visit.path("contacts"));
-        let crm = &shell.account.crm;
-        let (waiting, cards) = (crm.waiting().collect(), crm.all(&CONTACTS).iter().rev().collect());
-        Some(render(200, &ContactsPage { frame: &visit.frame, shell, target, waiting, cards }, ""))
-    })
-}
-
-/// `POST /accounts/{host}/contacts`: a pressed button. `what` is `add`, `save`, `delete`, `merge`, `accept` or `decline`.
-pub(super) fn press(visit: &Visit<'_>) -> Answer {
-    let number = |name: &str| visit.field(name).parse::<i64>().unwrap_or_default();
-    let (id, uid) = (number("id"), visit.field("uid"));
-    let lay_over = |contact: &mut Card| {
-        for (field, name) in [("PHONE", "phones"), ("EMAIL", "emails")] {
-            contact.set_values(field, &visit.field(name).split(',').map(str::trim).collect::<Vec<_>>());
-        }
-        let name = visit.field("name").trim();
-        if contact.name() != name {
-            contact.rename(name);
-        }
-    };
-    visit.change(|account, now| {
-        let user_id = account.signed_in;
-        match visit.field("what") {
-            "add" => {
-                let mut contact = account.new_card(user_id, now);
-                lay_over(&mut contact);
-                account.keep_card(&CONTACTS, contact);
-            }
-            "save" => drop(account.change_card(&CONTACTS, id, now, lay_over)),
-            "delete" => drop(account.delete_card(&CONTACTS, id)),
-            "merge" => drop(account.merge_contacts(number("into"), id, now)),
-            "accept" => drop(account.accept(uid, user_id, None, now)),
-            "decline" => drop(account.decline(uid, user_id, now)),
-            _ => {}
-        }
-    });
-    visit.frame.to(&visit.path("contacts"))
-}
 
 #[derive(Template)]
 #[template(path = "crm/leads.html")]

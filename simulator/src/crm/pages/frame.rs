@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use askama::Template;
 
+use crate::crm::breakage;
 use crate::crm::core::Core;
 use crate::crm::state::{Account, State, User};
 use crate::kit::{Answer, Call, Language, Word, Words};
@@ -133,16 +134,14 @@ pub(super) struct Visit<'a> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Window,
-    Contacts,
     Leads,
     Pipelines,
     Marketplace,
     Trouble,
 }
 
-const PLACES: [(Place, &str, &str); 6] = [
+const PLACES: [(Place, &str, &str); 5] = [
     (Place::Window, "", "manager_window"),
-    (Place::Contacts, "contacts", "contacts"),
     (Place::Leads, "leads", "leads"),
     (Place::Pipelines, "pipelines", "pipelines"),
     (Place::Marketplace, "marketplace", "marketplace"),
@@ -226,25 +225,8 @@ impl Visit<'_> {
 
 /// All current faults affecting the account of this host; empty if there are none.
 pub(super) fn broken(core: &Core, state: &State, frame: &Frame, host: &str) -> String {
-    let mut all = core.faults.describe();
-    if core.demotion.is_on() {
-        all.push(frame.t("now_demotion").to_owned());
-    }
-    if let Some(switches) = state.accounts.get(host).map(|account| &account.switches) {
-        all.extend(switches.page.map(|status| frame.fill("now_page", status)));
-        all.extend(switches.too_many.map(|seconds| frame.fill("now_too_many", seconds)));
-        let flags = [
-            (switches.unpaid, "now_unpaid"),
-            (switches.blocked, "now_blocked"),
-            (switches.no_admin_claim, "now_no_claim"),
-            (state.lose_install_calls, "now_lose_installs"),
-            (switches.no_unsorted, "now_no_unsorted"),
-            (switches.no_webhooks, "now_no_webhooks"),
-            (state.rates.on, "now_limits"),
-            (state.rates.banned, "now_banned"),
-        ];
-        all.extend(flags.into_iter().filter(|(on, _)| *on).map(|(_, key)| frame.t(key).to_owned()));
-    }
+    let mut all = breakage::now(core, state);
+    all.retain(|fault| fault.split_once('@').is_none_or(|(_, other)| other == host));
     if all.is_empty() { String::new() } else { frame.fill("now_broken", all.join(", ")) }
 }
 
@@ -331,6 +313,6 @@ mod tests {
                 assert_eq!(en.contains(gap), ru.contains(gap), "{key}");
             }
         }
-        assert!(WORDS.len() > 200, "{} words", WORDS.len());
+        assert!(WORDS.len() > 150, "{} words", WORDS.len());
     }
 }

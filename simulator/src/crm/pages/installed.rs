@@ -242,24 +242,22 @@ pub(super) fn pipelines(visit: &Visit<'_>) -> Answer {
     })
 }
 
-/// `POST /accounts/{host}/pipelines/{id}/add`: amoCRM stores the pipeline, creates its own source if the card requires
-/// it, and opens the widget.
+/// `POST /accounts/{host}/pipelines/{id}/add`: amoCRM opens the widget.
 pub(super) fn add_source(visit: &Visit<'_>, id: &str) -> Answer {
     let (frame, code) = (&visit.frame, visit.field("code"));
     if !visit.administers() {
         return frame.notice(403, frame.t("only_admin"));
     }
     let Some(integration) = visit.core.integration_of_code(code) else { return frame.nothing_here() };
-    let added = visit.core.change(|state| {
-        let account = state.accounts.get_mut(visit.host)?;
-        let id = account.pipelines.iter().find(|pipeline| pipeline.id.to_string() == id)?.id;
-        account.installed.get_mut(&integration.client_id)?.pipeline_id = Some(id);
-        state.make_single_source(visit.host, integration, id);
-        Some(())
+    let is_possible = visit.core.read(|state| {
+        state.accounts.get(visit.host).is_some_and(|account| {
+            let is_there = account.pipelines.iter().any(|pipeline| pipeline.id.to_string() == id);
+            is_there && account.installed.contains_key(&integration.client_id)
+        })
     });
-    match added {
-        Some(()) => frame.to(&visit.path(&format!("settings/widgets/{code}?pipeline={id}"))),
-        None => frame.nothing_here(),
+    match is_possible {
+        true => frame.to(&visit.path(&format!("settings/widgets/{code}?pipeline={id}"))),
+        false => frame.nothing_here(),
     }
 }
 

@@ -74,8 +74,6 @@ async fn of_account(visit: &Visit<'_>, rest: &[&str]) -> Answer {
         ("POST", ["user"]) => visit.sign_in(),
         ("GET", ["break"]) => trouble::show(visit),
         ("POST", ["break"]) => trouble::press(visit),
-        ("GET", ["contacts"]) => cards::contacts(visit),
-        ("POST", ["contacts"]) => cards::press(visit),
         ("GET", ["leads"]) => cards::leads(visit),
         ("GET", ["leads", id]) => cards::lead(visit, id),
         ("GET", ["pipelines"]) => installed::pipelines(visit),
@@ -119,7 +117,7 @@ fn upload(visit: &Visit<'_>) -> Answer {
 
 /// `GET /faults`: the current faults.
 fn faults(core: &Core) -> Answer {
-    Answer::json(200, &json!({"faults": breakage::now(core)}))
+    Answer::json(200, &json!({"faults": core.read(|state| breakage::now(core, state))}))
 }
 
 /// `POST /faults` with `{"fault": "unpaid@acme.amocrm.ru"}`; answers with the resulting faults.

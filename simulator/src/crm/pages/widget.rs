@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 
 use super::frame::{Frame, Place, Shell, Visit, render_host, static_file};
 use crate::crm::config::IntegrationConfig;
-use crate::crm::exchange::Then;
 use crate::crm::state::{Account, State, User};
 use crate::crm::widget::Widget;
 use crate::crm::{disposable, ids, installation};
@@ -265,10 +264,10 @@ pub(super) fn press(visit: &Visit<'_>, code: &str, action: &str) -> Answer {
             installed.settings = fields;
         }
     });
-    let (host, integration) = (visit.host.to_owned(), integration.name.clone());
     match (known, action) {
-        (Some(()), "install") => installation::in_background(visit.core, Then::Installs { host, integration }),
-        (Some(()), "disable") => installation::in_background(visit.core, Then::SwitchesOff { host, integration }),
+        (Some(()), "install" | "disable") => {
+            installation::in_background(visit.core, visit.host, &integration.name, action == "install");
+        }
         (Some(()), "save") => {}
         _ => return Answer::empty(404),
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use chrono::{DateTime, Local, Utc};
+use chrono::Local;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -13,7 +13,7 @@ use crate::crm::core::Core;
 use crate::crm::hook_message::HookMessage;
 use crate::crm::hooks;
 use crate::crm::log::{LogDirection, RequestView};
-use crate::crm::state::{Account, CONTACTS, Chat, Direction, Message, State, Template as ChatTemplate};
+use crate::crm::state::{Account, CONTACTS, Chat, Message, State, Template as ChatTemplate};
 use crate::kit::Answer;
 
 /// Lines of the log in the window.
@@ -56,10 +56,6 @@ struct Snapshot {
     /// Who is typing, and for how many more milliseconds.
     typing: String,
     typing_millis: i64,
-    /// Milliseconds left of the time window (0 after it), `None` without a window.
-    window_millis: Option<i64>,
-    /// Whether only templates may be sent now.
-    only_templates: bool,
     /// A note about the whole chat.
     note: &'static str,
 }
@@ -82,9 +78,6 @@ struct Offers {
     origins: Vec<Origin>,
     /// Phones of contacts with their names.
     phones: Vec<(String, String)>,
-    voice: bool,
-    /// Whether "the manager is typing" is sent as a hook.
-    typing: bool,
     /// CRM id of the author.
     user: i64,
 }
@@ -156,27 +149,11 @@ fn log_row(line: &RequestView, frame: &Frame) -> Row {
     row(&id, &shown)
 }
 
-/// Milliseconds left of the time window of a chat, if its channel has one – it begins with the customer's latest message –,
-/// and whether only templates may be sent after it.
-fn time_window(state: &State, account: &Account, chat: &Chat, now: DateTime<Utc>) -> Option<(i64, bool)> {
-    let abilities = state.abilities(&chat.scope_id);
-    let length = i64::from(abilities.time_window_seconds?) * 1000;
-    if state.connections.get(&chat.scope_id).is_some_and(|one| one.is_time_window_disabled) {
-        return None;
-    }
-    let incoming = account.messages_of(&chat.id).filter(|message| message.direction == Direction::Incoming);
-    let latest = incoming.map(|message| message.msec_timestamp).max();
-    let left = latest.map_or(0, |latest| (latest + length - now.timestamp_millis()).max(0));
-    // Only the platform .com can block the card.
-    Some((left, abilities.templates_after_window && account.host.ends_with(".com")))
-}
-
 /// The rows of an account's window.
 fn rows(core: &Core, state: &State, account: &Account, chosen: &str, frame: &Frame) -> Snapshot {
     let now = core.now();
     let chat = account.chat(chosen);
     let typing = chat.and_then(|chat| chat.typing_at(now));
-    let window = chat.and_then(|chat| time_window(state, account, chat, now));
     let is_unbound = chat.is_some_and(|chat| chat.conversation_id.is_none());
     let log = state.requests.iter().rev();
     let log = log.filter(|line| line.host.as_ref().is_none_or(|known| *known == account.host)).take(LOG_ROWS);
@@ -184,22 +161,19 @@ fn rows(core: &Core, state: &State, account: &Account, chosen: &str, frame: &Fra
         chats: chat_rows(account, chosen, frame),
         heading: chat.map_or_else(|| frame.t("chat"), |chat| person_name(account, chat)).to_owned(),
         subtitle: chat.map(|chat| account.source_name(chat)).unwrap_or_default(),
-        messages: chat.map(|chat| bubble::window_rows(state, account, chat, frame)).unwrap_or_default(),
+        messages: chat.map(|chat| bubble::window_rows(account, chat, frame)).unwrap_or_default(),
         log: log.map(|line| log_row(line, frame)).collect(),
         broken: frame::broken(core, state, frame, &account.host),
         typing: typing.map(|typing| frame.fill("typing", &typing.name)).unwrap_or_default(),
         typing_millis: typing.map_or(0, |typing| (typing.until - now).num_milliseconds()),
-        window_millis: window.map(|(left, _)| left),
-        only_templates: window == Some((0, true)),
         note: if is_unbound { frame.t("unbound") } else { "" },
     }
 }
 
 fn offers(core: &Core, state: &State, account: &Account, chat: Option<&Chat>, frame: &Frame) -> Offers {
-    let abilities = chat.map(|chat| state.abilities(&chat.scope_id)).unwrap_or_default();
     let mut origins = Vec::new();
-    // Connected channels that allow writing first, each with the sources of its integration and without one.
-    for (integration, channel) in core.channels().filter(|(_, channel)| state.abilities(&channel.id).write_first) {
+    // Connected channels, each with the sources of its integration and without one.
+    for (integration, channel) in core.channels() {
         let connection = state.connections.get(&format!("{}_{}", channel.id, account.amojo_id));
         let Some(title) = connection.map(|connection| connection.title.as_str()) else { continue };
         let origin = |source: &str, words| Origin { channel: channel.id.clone(), source: source.to_owned(), words };
@@ -213,8 +187,6 @@ fn offers(core: &Core, state: &State, account: &Account, chat: Option<&Chat>, fr
         templates: account.crm.templates.iter().map(|one| template(account, chat, one)).collect(),
         origins,
         phones: phones.collect(),
-        voice: abilities.voice,
-        typing: abilities.typing_hooks,
         user: account.writer().map_or(0, |user| user.id),
     }
 }

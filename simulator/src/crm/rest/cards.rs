@@ -9,12 +9,10 @@ use super::{Answer, BATCH, Reply, Request, Wrong, all, bad, fields, hal, list as
 use crate::crm::exchange::put;
 use crate::crm::ids;
 use crate::crm::state::{
-    Account, CONTACTS, Card, Custom, Entity, FIRST_STEP, FieldValue, Fixed, Kind, LEADS, Note, Source, With, is_step,
+    Account, CONTACTS, Card, Custom, Entity, FIRST_STEP, FieldValue, Fixed, Kind, LEADS, Note, With, is_step,
 };
 use crate::crm::strict::Object;
 
-/// Most leads in one call of `leads/complex`.
-const COMPLEX: usize = 50;
 const CUSTOM: &str = "custom_fields_values";
 /// Kinds of notes that integrations may write, with the required `params`.
 const NOTES: [(&str, &[&str]); 4] = [
@@ -153,8 +151,6 @@ struct Draft {
     tags: Option<Vec<String>>,
     tags_to_add: Vec<String>,
     tags_to_delete: Vec<String>,
-    /// The contact in `_embedded.contacts` of `complex`.
-    contact: Option<Box<Draft>>,
 }
 
 /// Names of tags; those given by an id only are ignored.
@@ -178,7 +174,7 @@ fn read_value(custom: &Custom, value: &Value) -> Result<FieldValue, Wrong> {
 }
 
 impl Draft {
-    fn read(request: &Request<'_>, account: &Account, entity: &Entity, item: &Value) -> Result<Self, Wrong> {
+    fn read(account: &Account, entity: &Entity, item: &Value) -> Result<Self, Wrong> {
         let given = fields(item)?;
         let mut draft = Self::default();
         for (name, kind) in entity.fields {
@@ -206,47 +202,8 @@ impl Draft {
         if let Some(embedded) = given.object("_embedded").map_err(typed("_embedded"))? {
             // These replace the existing ones.
             draft.tags = embedded.raw("tags").map(|_| tag_names(&embedded, "tags")).transpose()?;
-            if entity.name == LEADS.name {
-                draft.read_links(request, account, &embedded)?;
-            }
         }
         Ok(draft)
-    }
-
-    /// The links of a lead: its source by `external_id`, of the integration's own, and its main contact, by its id or (only
-    /// in `complex`) described.
-    fn read_links(&mut self, request: &Request<'_>, account: &Account, embedded: &Object<'_>) -> Result<(), Wrong> {
-        if let Some(given) = embedded.object("source").map_err(typed("_embedded.source"))? {
-            let path = "_embedded.source.type";
-            if given.text("type").map_err(typed(path))? != Some("widget") {
-                return Err(Wrong::no_choice(path));
-            }
-            let path = "_embedded.source.external_id";
-            let external_id = given.required_text("external_id").map_err(typed(path))?;
-            let is_it = |one: &&Source| one.client_id == request.grant.client_id && one.external_id == external_id;
-            let source = account.sources.iter().find(is_it).ok_or_else(|| Wrong::no_choice(path))?;
-            self.fields.insert("source_id".to_owned(), json!(source.id));
-            self.fields.insert("source_name".to_owned(), json!(source.name));
-            // Default: the source's pipeline.
-            self.fields.entry("pipeline_id").or_insert_with(|| json!(source.pipeline_id));
-        }
-        let path = "_embedded.contacts";
-        let is_complex = request.call.path.ends_with("/complex");
-        let contacts = items(embedded, "contacts").map_err(|Wrong(code, _, detail)| Wrong(code, path, detail))?;
-        if is_complex && contacts.len() > 1 {
-            return Err(Wrong("LimitExceeded", path, "at most one contact".to_owned()));
-        }
-        let is_main = |one: &&Value| one.get("is_main").and_then(Value::as_bool) == Some(true);
-        let Some(main) = contacts.iter().find(is_main).or_else(|| contacts.first()) else { return Ok(()) };
-        match Object::whole(main).and_then(|one| one.whole_number("id")).map_err(typed(path))? {
-            Some(id) if account.crm.contact(id).is_some() => {
-                self.fields.insert("contact_id".to_owned(), json!(id));
-            }
-            Some(_) => return Err(Wrong::no_choice(path)),
-            None if is_complex => self.contact = Some(Box::new(Self::read(request, account, &CONTACTS, main)?)),
-            None => return Err(typed(path)(format!("{path}.id is required"))),
-        }
-        Ok(())
     }
 
     /// The stage must belong to the pipeline, by default to this one.
@@ -301,13 +258,9 @@ fn read_custom(account: &Account, entity: &Entity, field: &Value) -> Result<(&'s
     Ok((custom.code, values.collect::<Result<_, Wrong>>()?))
 }
 
-/// Creates a card and, if one is described, its contact. Returns its id.
-fn make(request: &Request<'_>, account: &mut Account, entity: &Entity, mut draft: Draft, now: i64) -> Card {
+/// Creates a card.
+fn make(request: &Request<'_>, account: &mut Account, entity: &Entity, draft: Draft, now: i64) -> Card {
     let by = request.grant.user_id;
-    if let Some(described) = draft.contact.take() {
-        let contact = make(request, account, &CONTACTS, *described, now);
-        draft.fields.insert("contact_id".to_owned(), json!(contact.id));
-    }
     let mut card = if entity.name == LEADS.name {
         let mut lead = account.new_lead(by, account.main_pipeline(), now);
         lead.set("responsible_user_id", by);
@@ -320,76 +273,21 @@ fn make(request: &Request<'_>, account: &mut Account, entity: &Entity, mut draft
     card
 }
 
-fn made(request: &Request<'_>, entity: &Entity, limit: usize) -> Result<Vec<(Card, String)>, Answer> {
-    let items = request.batch(limit, 422)?;
-    request.change(|account, now| {
-        let drafts =
-            all(items, |item| Draft::read(request, account, entity, item)?.check_step(account.main_pipeline()))?;
-        let ids = items.iter().enumerate().map(|(at, item)| request_id(item, at));
-        let made = drafts.into_iter().map(|draft| make(request, account, entity, draft, now));
-        Ok(made.zip(ids).collect())
-    })
-}
-
-fn batch_of(request: &Request<'_>, entity: &Entity, shown: &[Value]) -> Answer {
-    hal(&json!({"_links": request.link(entity.name), "_embedded": {(entity.name): shown}}))
-}
-
 /// `POST {cards}`.
 pub(super) fn create(request: &Request<'_>, parts: &[&str]) -> Reply {
     let (entity, _) = named(parts)?;
-    let shown = made(request, entity, BATCH)?.into_iter().map(|(card, request_id)| {
-        let mut shown = request.entity(entity.name, card.id);
-        put(&mut shown, "request_id", request_id);
-        shown
-    });
-    Ok(batch_of(request, entity, &shown.collect::<Vec<_>>()))
-}
-
-/// `POST leads/complex`: leads together with their contacts; the answer is a plain list.
-pub(super) fn create_complex(request: &Request<'_>) -> Reply {
-    let shown = made(request, &LEADS, COMPLEX)?.into_iter().map(|(lead, request_id)| {
-        json!({
-            "id": lead.id,
-            "contact_id": Some(lead.number("contact_id")).filter(|id| *id != 0),
-            "company_id": null,
-            "request_id": [request_id],
-            "merged": false,
-        })
-    });
-    Ok(hal(&shown.collect()))
-}
-
-/// A validated change of a card.
-fn change(request: &Request<'_>, account: &Account, entity: &Entity, id: i64, item: &Value) -> Result<Draft, Wrong> {
-    let card = account.crm.card(entity, id).ok_or_else(|| Wrong::unknown("id", "Entity not found"))?;
-    Draft::read(request, account, entity, item)?.check_step(card.number("pipeline_id"))
-}
-
-fn changed(request: &Request<'_>, account: &mut Account, entity: &Entity, id: i64, draft: Draft, now: i64) -> Value {
-    account.change_card(entity, id, now, |card| draft.lay_over(card));
-    let mut shown = request.entity(entity.name, id);
-    put(&mut shown, "updated_at", now);
-    put(&mut shown, "name", account.crm.card(entity, id).map_or("", Card::name));
-    shown
-}
-
-/// `PATCH {cards}`: every item refers to its card by `id`.
-pub(super) fn update_many(request: &Request<'_>, parts: &[&str]) -> Reply {
-    let (entity, _) = named(parts)?;
     let items = request.batch(BATCH, 422)?;
     request.change(|account, now| {
-        let drafts = all(items, |item| {
-            let id = fields(item)?.required_number("id").map_err(typed("id"))?;
-            Ok((id, change(request, account, entity, id, item)?))
-        })?;
-        let mut shown = Vec::new();
-        for ((id, draft), (at, item)) in drafts.into_iter().zip(items.iter().enumerate()) {
-            let mut one = changed(request, account, entity, id, draft, now);
-            put(&mut one, "request_id", request_id(item, at));
-            shown.push(one);
-        }
-        Ok(batch_of(request, entity, &shown))
+        let drafts = all(items, |item| Draft::read(account, entity, item)?.check_step(account.main_pipeline()))?;
+        let ids = items.iter().enumerate().map(|(at, item)| request_id(item, at));
+        let made = drafts.into_iter().zip(ids).map(|(draft, request_id)| {
+            let card = make(request, account, entity, draft, now);
+            let mut shown = request.entity(entity.name, card.id);
+            put(&mut shown, "request_id", request_id);
+            shown
+        });
+        let made: Vec<Value> = made.collect();
+        Ok(hal(&json!({"_links": request.link(entity.name), "_embedded": {(entity.name): made}})))
     })
 }
 
@@ -398,11 +296,15 @@ pub(super) fn update_one(request: &Request<'_>, parts: &[&str]) -> Reply {
     let (entity, id) = named(parts)?;
     let (id, item) = (id.unwrap_or_default(), request.object()?);
     request.change(|account, now| {
-        if account.crm.card(entity, id).is_none() {
-            return Err(not_found("no card has this id"));
-        }
-        let draft = change(request, account, entity, id, item).map_err(Wrong::alone)?;
-        Ok(hal(&changed(request, account, entity, id, draft, now)))
+        let card = account.crm.card(entity, id).ok_or_else(|| not_found("no card has this id"))?;
+        let pipeline_id = card.number("pipeline_id");
+        let draft = Draft::read(account, entity, item).and_then(|draft| draft.check_step(pipeline_id));
+        let draft = draft.map_err(Wrong::alone)?;
+        account.change_card(entity, id, now, |card| draft.lay_over(card));
+        let mut shown = request.entity(entity.name, id);
+        put(&mut shown, "updated_at", now);
+        put(&mut shown, "name", account.crm.card(entity, id).map_or("", Card::name));
+        Ok(hal(&shown))
     })
 }
 
@@ -445,13 +347,6 @@ pub(super) fn custom_fields(request: &Request<'_>, parts: &[&str]) -> Reply {
     request.page_of(&path, "custom_fields", 250, all_custom(request, entity)?)
 }
 
-/// `GET {cards}/custom_fields/{id}`.
-pub(super) fn custom_field(request: &Request<'_>, parts: &[&str]) -> Reply {
-    let (entity, id) = named(parts)?;
-    let found = all_custom(request, entity)?.into_iter().find(|one| one["id"].as_i64() == id);
-    found.map(|body| hal(&body)).ok_or_else(|| not_found("no field has this id"))
-}
-
 /// `GET {cards}/tags?query=…`: those in use; 204 if empty.
 pub(super) fn tags(request: &Request<'_>, parts: &[&str]) -> Reply {
     let (entity, _) = named(parts)?;
@@ -463,11 +358,11 @@ pub(super) fn tags(request: &Request<'_>, parts: &[&str]) -> Reply {
     request.page_of(&format!("{}/tags", entity.name), "tags", 250, shown)
 }
 
-/// `GET {cards}/notes`, and `GET {cards}/{id}/notes` of one card; 204 if empty.
+/// `GET {cards}/{id}/notes`; 204 if empty.
 pub(super) fn notes(request: &Request<'_>, parts: &[&str]) -> Reply {
     let (entity, id) = named(parts)?;
     let shown = request.account(|account| {
-        let is_asked = |note: &&Note| note.entity == entity.name && id.is_none_or(|id| note.entity_id == id);
+        let is_asked = |note: &&Note| note.entity == entity.name && Some(note.entity_id) == id;
         let show = |note: &Note| {
             json!({
                 "id": note.id,
@@ -489,20 +384,16 @@ pub(super) fn notes(request: &Request<'_>, parts: &[&str]) -> Reply {
     request.page_of(&format!("{}/notes", parts.join("/")), "notes", 250, shown)
 }
 
-/// `POST {cards}/notes`, each with its card's `entity_id`, and `POST {cards}/{id}/notes`.
+/// `POST {cards}/{id}/notes`.
 pub(super) fn add_notes(request: &Request<'_>, parts: &[&str]) -> Reply {
     let (entity, id) = named(parts)?;
-    let items = request.batch(BATCH, 422)?;
+    let (entity_id, items) = (id.unwrap_or_default(), request.batch(BATCH, 422)?);
     request.change(|account, now| {
-        if id.is_some_and(|id| account.crm.card(entity, id).is_none()) {
+        if account.crm.card(entity, entity_id).is_none() {
             return Err(not_found("no card has this id"));
         }
         let drafts = all(items, |item| {
             let given = fields(item)?;
-            let card = id.map_or_else(|| given.required_number("entity_id").map_err(typed("entity_id")), Ok)?;
-            if account.crm.card(entity, card).is_none() {
-                return Err(Wrong::unknown("entity_id", "Entity not found"));
-            }
             let kind = given.required_text("note_type").map_err(typed("note_type"))?;
             let known = NOTES.iter().find(|(known, _)| *known == kind);
             let (_, wanted) = known.ok_or_else(|| Wrong::no_choice("note_type"))?;
@@ -510,10 +401,10 @@ pub(super) fn add_notes(request: &Request<'_>, parts: &[&str]) -> Reply {
             for key in *wanted {
                 params.required_text(key).map_err(typed("params"))?;
             }
-            Ok((card, kind.to_owned(), item["params"].clone()))
+            Ok((kind.to_owned(), item["params"].clone()))
         })?;
         let mut shown = Vec::new();
-        for ((entity_id, kind, params), (at, item)) in drafts.into_iter().zip(items.iter().enumerate()) {
+        for ((kind, params), (at, item)) in drafts.into_iter().zip(items.iter().enumerate()) {
             let id = account.next_number();
             let created_by = request.grant.user_id;
             let note = Note { id, entity: entity.name, entity_id, kind, params, created_by, created_at: now };

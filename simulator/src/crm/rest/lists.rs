@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Answer, Reply, Request, hal, not_found, shows};
-use crate::crm::state::{Account, State};
+use crate::crm::state::Account;
 
 /// A collection: where it is, how it is shown, what it can be filtered by.
 pub(super) struct Listing {
@@ -19,7 +19,7 @@ pub(super) struct Listing {
     may_be_empty: bool,
     /// The words of the 404 for one that is not there; 204 without words.
     pub(super) missing: &'static str,
-    rows: fn(&Request<'_>, &State, &Account) -> Vec<Value>,
+    rows: fn(&Request<'_>, &Account) -> Vec<Value>,
 }
 
 /// How much a list shows.
@@ -39,7 +39,7 @@ pub(super) const USERS: Listing = Listing {
     size: Size::All(&["_page", "_page_count"]),
     may_be_empty: false,
     missing: "no user has this id",
-    rows: |request, _, account| account.users.iter().map(|user| shows::user(request, account, user)).collect(),
+    rows: |request, account| account.users.iter().map(|user| shows::user(request, account, user)).collect(),
 };
 
 pub(super) const PIPELINES: Listing = Listing {
@@ -50,22 +50,21 @@ pub(super) const PIPELINES: Listing = Listing {
     size: Size::All(&[]),
     may_be_empty: false,
     missing: "no pipeline has this id",
-    rows: |request, _, account| {
+    rows: |request, account| {
         let all = account.pipelines.iter().zip(1_i64..);
         all.map(|(pipeline, place)| shows::pipeline(request, account, pipeline, place)).collect()
     },
 };
 
-/// Documented only for Kommo.
 pub(super) const TALKS: Listing = Listing {
     path: "talks",
     key: "talks",
     id: "talk_id",
-    filters: &[("id", "talk_id"), ("entity_id", "entity_id")],
+    filters: &[],
     size: Size::Pages(250),
     may_be_empty: true,
     missing: "no talk has this id",
-    rows: |request, _, account| account.crm.talks.iter().map(|talk| shows::talk(request, account, talk)).collect(),
+    rows: |request, account| account.crm.talks.iter().map(|talk| shows::talk(request, account, talk)).collect(),
 };
 
 pub(super) const UNSORTED: Listing = Listing {
@@ -76,7 +75,7 @@ pub(super) const UNSORTED: Listing = Listing {
     size: Size::Pages(250),
     may_be_empty: true,
     missing: "no incoming lead has this uid",
-    rows: |request, _, account| {
+    rows: |request, account| {
         let mut all: Vec<Value> = account.crm.waiting().map(|one| shows::unsorted(request, account, one)).collect();
         if request.call.query("order[created_at]") == Some("desc") {
             all.reverse();
@@ -94,7 +93,7 @@ pub(super) const SOURCES: Listing = Listing {
     size: Size::All(&[]),
     may_be_empty: true,
     missing: "",
-    rows: |request, _, account| {
+    rows: |request, account| {
         let own = account.sources.iter().filter(|source| source.client_id == request.grant.client_id);
         own.map(|source| shows::source(request, source)).collect()
     },
@@ -109,7 +108,7 @@ pub(super) const TEMPLATES: Listing = Listing {
     size: Size::Pages(50),
     may_be_empty: true,
     missing: "no template of this integration has this id",
-    rows: |request, _, account| {
+    rows: |request, account| {
         let own = account.crm.templates.iter().filter(|one| one.owner.as_ref() == Some(&request.grant.client_id));
         own.map(|one| shows::template(request, account, one, request.with("reviews"))).collect()
     },
@@ -124,18 +123,7 @@ pub(super) const WEBHOOKS: Listing = Listing {
     size: Size::All(&[]),
     may_be_empty: true,
     missing: "",
-    rows: |request, _, account| account.crm.webhooks.iter().map(|one| shows::webhook(request, account, one)).collect(),
-};
-
-pub(super) const WIDGETS: Listing = Listing {
-    path: "widgets",
-    key: "widgets",
-    id: "code",
-    filters: &[],
-    size: Size::All(&["_page"]),
-    may_be_empty: true,
-    missing: "no widget has this code",
-    rows: shows::widgets,
+    rows: |request, account| account.crm.webhooks.iter().map(|one| shows::webhook(request, account, one)).collect(),
 };
 
 /// A value in the form of a query parameter.
@@ -144,10 +132,7 @@ fn plain(value: &Value) -> String {
 }
 
 fn rows(request: &Request<'_>, listing: &Listing) -> Vec<Value> {
-    let rows = request.core.read(|state| {
-        let account = state.accounts.get(request.host);
-        account.map(|account| (listing.rows)(request, state, account)).unwrap_or_default()
-    });
+    let rows = request.account(|account| (listing.rows)(request, account)).unwrap_or_default();
     let filters = listing.filters.iter().map(|(name, field)| (*field, request.values(&format!("filter[{name}]"))));
     let filters: Vec<_> = filters.filter(|(_, wanted)| !wanted.is_empty()).collect();
     let is_wanted = |row: &Value| filters.iter().all(|(field, wanted)| wanted.contains(&plain(&row[*field]).as_str()));
@@ -156,9 +141,6 @@ fn rows(request: &Request<'_>, listing: &Listing) -> Vec<Value> {
 
 /// All of a collection that are asked for.
 pub(super) fn list(request: &Request<'_>, listing: &Listing) -> Reply {
-    if listing.path == TALKS.path && request.host.ends_with(".amocrm.ru") {
-        return Err(not_found("the list of talks is documented for Kommo only"));
-    }
     let rows = rows(request, listing);
     match listing.size {
         Size::Pages(largest) => request.page_of(listing.path, listing.key, largest, rows),
@@ -188,23 +170,12 @@ pub(super) fn one(request: &Request<'_>, listing: &Listing, id: &[&str]) -> Repl
     }
 }
 
-fn statuses_of(request: &Request<'_>, id: &[&str]) -> Result<Vec<Value>, Answer> {
-    let id = id.first().copied().unwrap_or_default();
-    request.account(|account| {
-        let pipeline = account.pipelines.iter().find(|pipeline| pipeline.id.to_string() == id);
-        pipeline.map(|pipeline| shows::statuses(request, account, pipeline)).ok_or_else(|| not_found(PIPELINES.missing))
-    })?
-}
-
 /// `GET leads/pipelines/{id}/statuses`.
 pub(super) fn statuses(request: &Request<'_>, id: &[&str]) -> Reply {
-    let path = format!("leads/pipelines/{}/statuses", id.first().copied().unwrap_or_default());
-    Ok(whole(request, &path, "statuses", &[], &statuses_of(request, id)?))
-}
-
-/// `GET leads/pipelines/{id}/statuses/{status_id}`.
-pub(super) fn status(request: &Request<'_>, ids: &[&str]) -> Reply {
-    let all = statuses_of(request, ids)?;
-    let found = all.iter().find(|row| ids.get(1).is_some_and(|id| plain(&row["id"]) == *id));
-    found.map(hal).ok_or_else(|| not_found(PIPELINES.missing))
+    let id = id.concat();
+    let rows = request.account(|account| {
+        let pipeline = account.pipelines.iter().find(|pipeline| pipeline.id.to_string() == id);
+        pipeline.map(|pipeline| shows::statuses(request, account, pipeline)).ok_or_else(|| not_found(PIPELINES.missing))
+    })??;
+    Ok(whole(request, &format!("leads/pipelines/{id}/statuses"), "statuses", &[], &rows))
 }

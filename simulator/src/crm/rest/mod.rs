@@ -60,7 +60,6 @@ pub(crate) fn who(core: &Core, call: &Call, target: &Target<'_>) -> Answer {
     authorised(core, call, target).and_then(shown).unwrap_or_else(|refusal| refusal)
 }
 
-/// An administrator's grant may act for another user by `X-Context-User-ID`.
 fn authorised<'a>(core: &'a Core, call: &'a Call, target: &'a Target<'_>) -> Result<Request<'a>, Answer> {
     let host = target.host.as_str();
     if let Some(refusal) = trouble_of(core, host) {
@@ -72,17 +71,9 @@ fn authorised<'a>(core: &'a Core, call: &'a Call, target: &'a Target<'_>) -> Res
         let grant = state.grants.use_access(bearer(call), now);
         let account = state.accounts.get(host);
         let known = grant.zip(account).filter(|(grant, account)| account.id == grant.account_id);
-        let known = known.and_then(|(grant, account)| Some((account, account.user(grant.user_id)?, grant)));
-        let (account, user, grant) = known.ok_or_else(|| unauthorised("the access token is not valid here"))?;
-        let user = match call.header("x-context-user-id") {
-            None | Some("") => user,
-            Some(id) => {
-                let other = account.users.iter().find(|one| user.is_admin && one.id.to_string() == id);
-                let refusal = "X-Context-User-ID names no user for whom this grant may act";
-                other.ok_or_else(|| unauthorised(refusal))?
-            }
-        };
-        let (grant, is_admin) = (Grant { user_id: user.id, ..grant }, user.is_admin);
+        let known = known.and_then(|(grant, account)| Some((account.user(grant.user_id)?, grant)));
+        let (user, grant) = known.ok_or_else(|| unauthorised("the access token is not valid here"))?;
+        let is_admin = user.is_admin;
         if state.rates.count(&grant.client_id, grant.account_id, now) == Verdict::TooMany {
             return Err(Answer::too_many(1));
         }

@@ -12,44 +12,31 @@ const ROUTES: &[Route] = &[
     ("GET", "users", |request, _| list(request, &lists::USERS)),
     ("GET", "users/{}", |request, id| one(request, &lists::USERS, id)),
     ("GET", "leads/pipelines", |request, _| list(request, &lists::PIPELINES)),
-    ("GET", "leads/pipelines/{}", |request, id| one(request, &lists::PIPELINES, id)),
     ("GET", "leads/pipelines/{}/statuses", lists::statuses),
-    ("GET", "leads/pipelines/{}/statuses/{}", lists::status),
     ("GET", "leads/unsorted", |request, _| list(request, &lists::UNSORTED)),
     ("GET", "leads/unsorted/summary", |request, _| shows::summary(request)),
-    ("GET", "leads/unsorted/{}", |request, id| one(request, &lists::UNSORTED, id)),
     ("POST", "leads/unsorted/{}/accept", writes::accept),
-    ("DELETE", "leads/unsorted/{}/decline", writes::decline),
-    ("POST", "leads/unsorted/{}/link", writes::link),
-    ("POST", "leads/complex", |request, _| cards::create_complex(request)),
     ("GET", "contacts/chats", |request, _| writes::chats(request)),
     ("POST", "contacts/chats", |request, _| writes::link_chats(request)),
     ("GET", "{cards}", cards::list),
     ("GET", "{cards}/{#}", cards::one),
     ("POST", "{cards}", cards::create),
-    ("PATCH", "{cards}", cards::update_many),
     ("PATCH", "{cards}/{#}", cards::update_one),
     ("GET", "{cards}/custom_fields", cards::custom_fields),
-    ("GET", "{cards}/custom_fields/{}", cards::custom_field),
     ("GET", "{cards}/tags", cards::tags),
-    ("GET", "{cards}/notes", cards::notes),
     ("GET", "{cards}/{#}/notes", cards::notes),
-    ("POST", "{cards}/notes", cards::add_notes),
     ("POST", "{cards}/{#}/notes", cards::add_notes),
-    ("GET", "talks", |request, _| list(request, &lists::TALKS)),
     ("GET", "talks/{}", |request, id| one(request, &lists::TALKS, id)),
     ("POST", "talks/{}/close", writes::close_talk),
     ("GET", "sources", |request, _| list(request, &lists::SOURCES)),
     ("GET", "sources/{}", |request, id| one(request, &lists::SOURCES, id)),
     ("POST", "sources", |request, _| writes::create_sources(request)),
-    ("PATCH", "sources", |request, _| writes::update_sources(request)),
     ("PATCH", "sources/{}", writes::update_source),
     ("DELETE", "sources", |request, _| writes::delete_sources(request)),
     ("DELETE", "sources/{}", writes::delete_source),
     ("GET", "chats/templates", |request, _| list(request, &lists::TEMPLATES)),
     ("GET", "chats/templates/{}", |request, id| one(request, &lists::TEMPLATES, id)),
     ("POST", "chats/templates", |request, _| templates::create(request)),
-    ("PATCH", "chats/templates", |request, _| templates::update_many(request)),
     ("PATCH", "chats/templates/{}", templates::update_one),
     ("DELETE", "chats/templates", |request, _| templates::delete_many(request)),
     ("DELETE", "chats/templates/{}", templates::delete_one),
@@ -58,18 +45,11 @@ const ROUTES: &[Route] = &[
     ("GET", "webhooks", |request, _| list(request, &lists::WEBHOOKS)),
     ("POST", "webhooks", |request, _| writes::subscribe(request)),
     ("DELETE", "webhooks", |request, _| writes::unsubscribe(request)),
-    ("GET", "widgets", |request, _| list(request, &lists::WIDGETS)),
-    ("GET", "widgets/{}", |request, code| one(request, &lists::WIDGETS, code)),
-    ("POST", "widgets/{}", writes::install),
-    ("DELETE", "widgets/{}", writes::disable),
 ];
 
 /// Whether this path is for administrators only.
 fn needs_admin(rest: &[&str]) -> bool {
-    matches!(
-        rest,
-        ["users" | "sources" | "widgets" | "webhooks", ..] | ["contacts", "chats"] | ["chats", "templates", ..]
-    )
+    matches!(rest, ["users" | "sources" | "webhooks", ..] | ["contacts", "chats"] | ["chats", "templates", ..])
 }
 
 /// Whether amoCRM has further methods at this path, which are not there here.

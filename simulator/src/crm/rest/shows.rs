@@ -4,10 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Reply, Request, hal};
 use crate::crm::exchange::{domain, put};
-use crate::crm::ids;
 use crate::crm::state::{
-    Account, FIRST_STEP, LOST, Pipeline, Sorted, Source, State, Talk, Template, UNSORTED_STEP, Unsorted, User, WON,
-    Webhook,
+    Account, FIRST_STEP, LOST, Pipeline, Source, Talk, Template, UNSORTED_STEP, Unsorted, User, WON, Webhook,
 };
 
 /// `GET account`; `with` adds optional fields.
@@ -189,19 +187,19 @@ pub(super) fn unsorted(request: &Request<'_>, account: &Account, one: &Unsorted)
     })
 }
 
-/// `GET leads/unsorted/summary`.
+/// `GET leads/unsorted/summary`. Users here only accept.
 pub(super) fn summary(request: &Request<'_>) -> Reply {
     let body = request.account(|account| {
         let all = &account.crm.unsorted;
-        let count = |how: Sorted| all.iter().filter(|one| one.sorted == how).count();
-        let sorted = all.iter().filter(|one| one.sorted != Sorted::Waiting);
-        let times: Vec<i64> = sorted.map(|one| one.sorted_at - one.created_at).collect();
-        let average = i64::try_from(times.len()).ok().and_then(|many| times.iter().sum::<i64>().checked_div(many));
+        let accepted: Vec<&Unsorted> = all.iter().filter(|one| one.accepted_at.is_some()).collect();
+        let time = |one: &&Unsorted| one.accepted_at.unwrap_or_default() - one.created_at;
+        let many = i64::try_from(accepted.len()).unwrap_or_default();
+        let average = accepted.iter().map(time).sum::<i64>().checked_div(many);
         let none = json!({"total": 0});
         json!({
             "total": all.len(),
-            "accepted": count(Sorted::Accepted) + count(Sorted::Linked),
-            "declined": count(Sorted::Declined),
+            "accepted": many,
+            "declined": 0,
             "average_sort_time": average.unwrap_or_default(),
             "categories": {"sip": none, "mail": none, "forms": none, "chats": {"total": all.len()}},
             "_links": request.link("leads/unsorted/summary"),
@@ -242,40 +240,4 @@ pub(super) fn webhook(request: &Request<'_>, account: &Account, webhook: &Webhoo
         "settings": webhook.settings,
         "_links": request.link("webhooks"),
     })
-}
-
-/// Widgets that were uploaded: www.amocrm.ru/developers/content/crm_platform/widgets-api.
-pub(super) fn widgets(request: &Request<'_>, state: &State, account: &Account) -> Vec<Value> {
-    let integrations = request.core.integrations.iter().zip(1_i64..);
-    let shown = integrations.filter_map(|(one, place)| {
-        let client_id = one.client_id.as_str();
-        let widget = state.widgets.get(client_id)?;
-        let installed = account.installed.get(client_id);
-        let template = widget.fields().into_iter().map(|field| {
-            json!({
-                "key": field.key,
-                "name": widget.lookup("ru", &field.name),
-                "type": field.kind,
-                "is_required": field.required,
-            })
-        });
-        // Only a token of the widget's own integration sees its settings.
-        let settings = installed.filter(|_| client_id == request.grant.client_id).map(|one| &one.settings);
-        Some(json!({
-            "id": ids::number(account.id, 50 + place),
-            "code": widget.code,
-            "version": widget.version,
-            "rating": "0",
-            "settings_template": template.collect::<Vec<_>>(),
-            "is_lead_source": widget.is_in("lead_sources"),
-            "is_work_with_dp": widget.is_in("digital_pipeline"),
-            "is_crm_template": false,
-            "client_uuid": client_id,
-            "is_active_in_account": account.has_active(client_id),
-            "pipeline_id": installed.and_then(|one| one.pipeline_id),
-            "settings": settings,
-            "_links": request.link(&format!("widgets/{}", widget.code)),
-        }))
-    });
-    shown.collect()
 }

@@ -132,19 +132,6 @@ fn changed(
     Ok((template.id, laid_over(&template.fields, item)?))
 }
 
-/// `PATCH chats/templates`.
-pub(super) fn update_many(request: &Request<'_>) -> Reply {
-    let list = request.batch(BATCH, 422)?;
-    request.change(|account, now| {
-        let drafts = all(list, |item| changed(request, account, &id_of(item), item))?;
-        let ids: Vec<i64> = drafts.iter().map(|(id, _)| *id).collect();
-        for (id, draft) in drafts {
-            account.change_template(id, draft, now);
-        }
-        Ok(show_templates(request, account, &ids, list))
-    })
-}
-
 /// `PATCH chats/templates/{id}`; the answer is only the template.
 pub(super) fn update_one(request: &Request<'_>, id: &[&str]) -> Reply {
     let item = request.object()?;

@@ -1,4 +1,4 @@
-//! Methods that change what is no card: incoming leads, talks, sources, webhooks, widgets, links of chats.
+//! Methods that change what is no card: incoming leads, talks, sources, webhooks, links of chats.
 
 use serde_json::{Value, json};
 
@@ -6,9 +6,8 @@ use super::lists::{self, one};
 use super::{
     Answer, BATCH, Reply, Request, Wrong, all, bad, fields, hal, list as items, not_found, request_id, shows, typed,
 };
-use crate::crm::config::IntegrationConfig;
-use crate::crm::exchange::{Then, put};
-use crate::crm::state::{Account, Source, Unsorted, Webhook, is_known_event, is_step};
+use crate::crm::exchange::put;
+use crate::crm::state::{Account, Source, Webhook, is_known_event, is_step};
 use crate::crm::strict::Object;
 
 /// Most sources in one call.
@@ -27,61 +26,19 @@ fn sorter(request: &Request<'_>, account: &Account, body: &Object<'_>) -> Result
     account.user(id).map(|user| user.id).ok_or_else(|| Wrong::no_choice("user_id").alone())
 }
 
-/// Sorts an incoming lead; the answer shows it.
-fn sorted(
-    request: &Request<'_>,
-    body: &Value,
-    sort: impl FnOnce(&mut Account, &Object<'_>, i64, i64) -> Result<Option<Unsorted>, Answer>,
-) -> Reply {
-    request.change(|account, now| {
-        let given = Object::whole(body).map_err(|reason| bad(&reason))?;
-        let user_id = sorter(request, account, &given)?;
-        let one = sort(account, &given, user_id, now)?.ok_or_else(unknown_lead)?;
-        Ok(hal(&shows::unsorted(request, account, &one)))
-    })
-}
-
 /// `POST leads/unsorted/{uid}/accept` with `user_id` and `status_id`, both optional.
 pub(super) fn accept(request: &Request<'_>, uid: &[&str]) -> Reply {
-    let uid = uid.concat();
-    sorted(request, &request.object_or_nothing()?, |account, given, user_id, now| {
+    let (uid, body) = (uid.concat(), request.object_or_nothing()?);
+    request.change(|account, now| {
+        let given = Object::whole(&body).map_err(|reason| bad(&reason))?;
+        let user_id = sorter(request, account, &given)?;
         let pipeline_id = account.crm.waiting_with(&uid).ok_or_else(unknown_lead)?.pipeline_id;
         let step = given.whole_number("status_id").map_err(|reason| bad(&reason))?;
         if step.is_some_and(|step| !is_step(pipeline_id, step)) {
             return Err(Wrong::no_choice("status_id").alone());
         }
-        Ok(account.accept(&uid, user_id, step, now))
-    })
-}
-
-/// `DELETE leads/unsorted/{uid}/decline` with an optional `user_id`.
-pub(super) fn decline(request: &Request<'_>, uid: &[&str]) -> Reply {
-    let body = request.object_or_nothing()?;
-    sorted(request, &body, |account, _, user_id, now| Ok(account.decline(&uid.concat(), user_id, now)))
-}
-
-/// `POST leads/unsorted/{uid}/link`: moves the chat to an existing lead.
-pub(super) fn link(request: &Request<'_>, uid: &[&str]) -> Reply {
-    let body = request.object()?;
-    let wanted = || {
-        let link = fields(body)?.required_object("link").map_err(typed("link"))?;
-        let lead_id = link.required_number("entity_id").map_err(typed("link.entity_id"))?;
-        if link.required_text("entity_type").map_err(typed("link.entity_type"))? != "leads" {
-            return Err(Wrong::no_choice("link.entity_type"));
-        }
-        let metadata = link.object("metadata").map_err(typed("link.metadata"))?;
-        let contact_id = metadata.map_or(Ok(None), |given| given.whole_number("contact_id"));
-        Ok((lead_id, contact_id.map_err(typed("link.metadata.contact_id"))?))
-    };
-    let (lead_id, contact_id) = wanted().map_err(Wrong::alone)?;
-    sorted(request, body, |account, _, user_id, now| {
-        if account.crm.lead(lead_id).is_none() {
-            return Err(Wrong::no_choice("link.entity_id").alone());
-        }
-        if contact_id.is_some_and(|id| account.crm.contact(id).is_none()) {
-            return Err(Wrong::no_choice("link.metadata.contact_id").alone());
-        }
-        Ok(account.link_incoming(&uid.concat(), lead_id, contact_id, user_id, now))
+        let one = account.accept(&uid, user_id, step, now).ok_or_else(unknown_lead)?;
+        Ok(hal(&shows::unsorted(request, account, &one)))
     })
 }
 
@@ -296,12 +253,6 @@ pub(super) fn id_of(item: &Value) -> String {
     item.get("id").unwrap_or(&Value::Null).to_string()
 }
 
-/// `PATCH sources`.
-pub(super) fn update_sources(request: &Request<'_>) -> Reply {
-    let list = request.batch(SOURCES, 400)?;
-    write_sources(request, list, |account, item| changed_source(request, account, &id_of(item), item))
-}
-
 /// `PATCH sources/{id}`; the answer is only the source.
 pub(super) fn update_source(request: &Request<'_>, id: &[&str]) -> Reply {
     let item = request.object()?.clone();
@@ -407,32 +358,4 @@ pub(super) fn unsubscribe(request: &Request<'_>) -> Reply {
             false => Err(not_found("there is no subscription with this destination")),
         }
     })
-}
-
-fn of_code<'a>(request: &Request<'a>, code: &[&str]) -> Result<&'a IntegrationConfig, Answer> {
-    request.core.integration_of_code(&code.concat()).ok_or_else(|| not_found(lists::WIDGETS.missing))
-}
-
-/// `POST widgets/{code}` with its settings: installs it, and amoCRM notifies its integration.
-pub(super) fn install(request: &Request<'_>, code: &[&str]) -> Reply {
-    let integration = of_code(request, code)?;
-    let settings = request.call.json.as_object().cloned();
-    let settings = settings.ok_or_else(|| bad("an object with the settings of the widget is expected"))?;
-    request.core.change(|state| state.activate(request.host, integration));
-    request.change(|account, _| {
-        account.installed.entry(integration.client_id.clone()).or_default().settings = settings;
-        Ok(())
-    })?;
-    let then = Then::Installs { host: request.host.to_owned(), integration: integration.name.clone() };
-    Ok(one(request, &lists::WIDGETS, code)?.followed_by(then))
-}
-
-/// `DELETE widgets/{code}`: disables it, like its button.
-pub(super) fn disable(request: &Request<'_>, code: &[&str]) -> Reply {
-    let integration = of_code(request, code)?;
-    if !request.account(|account| account.has_active(&integration.client_id))? {
-        return Err(not_found("the widget is not installed"));
-    }
-    let then = Then::SwitchesOff { host: request.host.to_owned(), integration: integration.name.clone() };
-    Ok(Answer::empty(204).followed_by(then))
 }

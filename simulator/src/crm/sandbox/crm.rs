@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::Sandbox;
-use crate::crm::state::{CONTACTS, LEADS, LOST, Link, Talk, Template, UserRights, WON, Webhook};
+use crate::crm::state::{CONTACTS, LEADS, Link, Talk, Template, UserRights, Webhook};
 use crate::crm::view::{ContactView, IncomingLeadView};
 
 impl Sandbox {
@@ -33,7 +33,7 @@ impl Sandbox {
 
     /// A user deletes a contact: its chats have no contact then, its leads stay. False if there is none.
     pub fn delete_contact(&self, host: &str, contact_id: i64) -> bool {
-        self.act(host, |account, _| account.delete_card(&CONTACTS, contact_id))
+        self.act(host, |account, _| account.delete_contact(contact_id))
     }
 
     /// A user links a chat to a contact. False if either is missing.
@@ -57,11 +57,9 @@ impl Sandbox {
         self.look(host, |account| account.crm.links.clone())
     }
 
-    /// Incoming leads that were neither accepted nor declined.
+    /// Incoming leads that were not accepted yet.
     pub fn incoming_leads(&self, host: &str) -> Vec<IncomingLeadView> {
-        self.look(host, |account| {
-            account.crm.unsorted.iter().filter_map(|one| IncomingLeadView::of(account, one)).collect()
-        })
+        self.look(host, |account| account.crm.waiting().map(|one| IncomingLeadView::of(account, one)).collect())
     }
 
     /// The administrator accepts an incoming lead. False if none with this uid waits.
@@ -96,20 +94,6 @@ impl Sandbox {
         })
     }
 
-    /// A user wins (`true`) or loses a lead; the next message of its chats creates a new incoming lead. False if there
-    /// is none.
-    pub fn close_lead(&self, host: &str, lead_id: i64, won: bool) -> bool {
-        let status_id = if won { WON } else { LOST };
-        self.act(host, |account, now| {
-            account.change_card(&LEADS, lead_id, now, |lead| lead.set("status_id", status_id))
-        })
-    }
-
-    /// A user deletes a lead; its chats have no lead then, and its contact stays. False if there is none.
-    pub fn delete_lead(&self, host: &str, lead_id: i64) -> bool {
-        self.act(host, |account, _| account.delete_card(&LEADS, lead_id))
-    }
-
     /// Sets who is responsible for a contact or a lead; the administrator by default.
     pub fn set_responsible(&self, host: &str, id: i64, user_id: i64) {
         self.act(host, |account, _| {
@@ -130,11 +114,6 @@ impl Sandbox {
     /// Talks in order of opening.
     pub fn talks(&self, host: &str) -> Vec<Talk> {
         self.look(host, |account| account.crm.talks.clone())
-    }
-
-    /// A user closes a talk. False if it is closed already or unknown.
-    pub fn close_talk(&self, host: &str, talk_id: i64) -> bool {
-        self.act(host, |account, now| account.close_talk(talk_id, now))
     }
 
     /// A user creates a template, which no token can see. `fields` are the API's and override a plain template with
@@ -222,11 +201,6 @@ impl Sandbox {
     /// Removes a user from the account.
     pub fn remove_user(&self, host: &str, user_id: i64) {
         self.act(host, |account, _| account.users.retain(|user| user.id != user_id));
-    }
-
-    /// Sets the user of the account's pages; the administrator by default. An unknown id changes nothing.
-    pub fn sign_in(&self, host: &str, user_id: i64) {
-        self.act(host, |account, _| account.sign_in(user_id));
     }
 
     /// Shows a link to a customer's page in the manager's window.

@@ -8,10 +8,10 @@ use super::Sandbox;
 use crate::crm::attachment::Attachment;
 use crate::crm::hook_message::{Author, HookMessage, album};
 use crate::crm::hooks::{self, HookForm, PreparedHook, Said, open_chat};
+use crate::crm::installation;
 use crate::crm::log::HookAnswer;
 use crate::crm::media::{self, Fetched};
 use crate::crm::state::{DriveFile, Grant};
-use crate::crm::{disposable, installation};
 
 impl Sandbox {
     /// A manager sends a text: it is stored in the chat and its signed hook is sent once, with a time limit of 5
@@ -177,13 +177,6 @@ impl Sandbox {
     pub fn is_installed(&self, host: &str, integration: &str) -> bool {
         let known = self.core.integration_named(integration);
         known.is_some_and(|known| self.look(host, |account| account.has_active(&known.client_id)))
-    }
-
-    /// The disposable token that a widget's request sends in `X-Auth-Token`: HS256 under the client secret, valid for
-    /// 30 minutes. Empty if account, user or integration is unknown.
-    pub fn disposable_token(&self, host: &str, user_id: i64, integration: &str) -> String {
-        let known = self.core.integration_named(integration);
-        known.and_then(|known| disposable::token(&self.core, host, user_id, known)).unwrap_or_default()
     }
 
     /// A public link to a file, as from any web server: for customers' files in tests. It has the lifetime of other

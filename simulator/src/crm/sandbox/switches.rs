@@ -3,7 +3,6 @@
 use anyhow::Result;
 
 use super::Sandbox;
-use crate::crm::abilities::{Abilities, Lengths};
 use crate::crm::breakage::{self, Breakage};
 use crate::crm::state::Switches;
 
@@ -33,12 +32,6 @@ impl Sandbox {
         self.switch(host, |switches| switches.too_many = retry_after);
     }
 
-    /// The position of a template in its hook about approval: under `chat_template_reviews`, as third parties parse it,
-    /// or with `add` at the root, as in the Russian sample and by default.
-    pub fn set_wrapped_reviews(&self, host: &str, wrapped: bool) {
-        self.switch(host, |switches| switches.wrapped_reviews = wrapped);
-    }
-
     /// Whether the hook about a template's approval leaves out its file and its external id, which the Russian sample
     /// does not have. Off by default.
     pub fn set_bare_reviews(&self, host: &str, bare: bool) {
@@ -61,11 +54,6 @@ impl Sandbox {
     /// A user removes these custom fields of leads, by code, and restores all others. New accounts have all.
     pub fn remove_tracking_fields(&self, host: &str, codes: &[&str]) {
         self.switch(host, |switches| switches.removed_fields = codes.iter().map(|&code| code.to_owned()).collect());
-    }
-
-    /// Whether disposable tokens have `is_admin`, which amoCRM does not document. They do by default.
-    pub fn set_admin_claim(&self, host: &str, present: bool) {
-        self.switch(host, |switches| switches.no_admin_claim = !present);
     }
 
     /// Limit of templates of an integration in an account; creating more answers 422.
@@ -123,15 +111,5 @@ impl Sandbox {
     /// Whether calls about installations get lost.
     pub fn set_lose_install_calls(&self, lose: bool) {
         self.change(|state| state.lose_install_calls = lose);
-    }
-
-    /// Changes the abilities of a channel (by id), as support does on request.
-    pub fn set_abilities(&self, channel_id: &str, abilities: Abilities) {
-        self.change(|state| state.abilities.insert(channel_id.to_owned(), abilities));
-    }
-
-    /// Changes the length limits.
-    pub fn set_lengths(&self, lengths: Lengths) {
-        self.change(|state| state.lengths = lengths);
     }
 }

@@ -74,12 +74,8 @@ pub(crate) struct Switches {
     pub(crate) page: Option<u16>,
     /// 429 with this many seconds.
     pub(crate) too_many: Option<u64>,
-    /// Disposable tokens without the claim `is_admin`.
-    pub(crate) no_admin_claim: bool,
     /// Chats create leads at once instead of incoming leads.
     pub(crate) no_unsorted: bool,
-    /// `add_chat_template_review` under `chat_template_reviews` instead of at the root.
-    pub(crate) wrapped_reviews: bool,
     /// `add_chat_template_review` without the template's file and external id.
     pub(crate) bare_reviews: bool,
     /// A plan without CRM hooks: subscribing is refused.
@@ -96,8 +92,6 @@ pub(crate) struct Installed {
     pub(crate) active: bool,
     /// The widget's settings as saved by its form.
     pub(crate) settings: Map<String, Value>,
-    /// The pipeline in which the widget was added as a source.
-    pub(crate) pipeline_id: Option<i64>,
 }
 
 /// An account and all its data.

@@ -25,9 +25,8 @@ pub(crate) struct Entity {
     custom: &'static [CustomGroup],
     /// The number of the first custom field, and the distance to the next one.
     numbers: (i64, i64),
-    /// Fields of hooks, and of hooks about a deletion.
+    /// Fields of hooks.
     hook: &'static [&'static str],
-    hook_deleted: &'static [&'static str],
     /// Hooks have custom fields, tags and the type.
     has_details: bool,
 }
@@ -98,7 +97,6 @@ pub(crate) const CONTACTS: Entity = Entity {
     ],
     numbers: (220, 20),
     hook: &["name", "responsible_user_id", "created_at", "updated_at"],
-    hook_deleted: &[],
     has_details: true,
 };
 
@@ -136,7 +134,6 @@ pub(crate) const LEADS: Entity = Entity {
     }],
     numbers: (401, 1),
     hook: &["name", "status_id", "price", "responsible_user_id", "pipeline_id", "created_at", "updated_at"],
-    hook_deleted: &["status_id", "pipeline_id"],
     has_details: false,
 };
 
@@ -341,16 +338,12 @@ impl Account {
         true
     }
 
-    /// Deletes a card with its links, and records the event. False if there is none.
-    pub(crate) fn delete_card(&mut self, entity: &Entity, id: i64) -> bool {
-        let all = self.crm.all_mut(entity);
+    /// Deletes a contact with its links, and records the event. False if there is none.
+    pub(crate) fn delete_contact(&mut self, id: i64) -> bool {
+        let all = self.crm.all_mut(&CONTACTS);
         let Some(at) = all.iter().position(|card| card.id == id) else { return false };
         let card = all.remove(at);
-        self.tell(entity, "delete", &card);
-        if entity.name == LEADS.name {
-            self.let_chats_go(id);
-            return true;
-        }
+        self.tell(&CONTACTS, "delete", &card);
         self.crm.links.retain(|link| link.contact_id != id);
         self.move_from(id, None);
         true
@@ -384,7 +377,7 @@ impl Account {
         for chat in links.map(|link| link.chat_id.clone()).collect::<Vec<_>>() {
             self.link_chat(&chat, kept);
         }
-        self.delete_card(&CONTACTS, gone);
+        self.delete_contact(gone);
         self.change_card(&CONTACTS, kept, now, |contact| {
             for value in old.values {
                 if !contact.values.iter().any(|one| one.field == value.field && one.value == value.value) {
@@ -433,10 +426,9 @@ impl Account {
 
     /// Records an event about a card: `add`, `update`, `delete` or `status`.
     pub(super) fn tell(&mut self, entity: &Entity, action: &'static str, card: &Card) {
-        let fields = if action == "delete" { entity.hook_deleted } else { entity.hook };
         let mut hook = Map::from_iter([("id".to_owned(), json!(card.id))]);
-        let renamed = HOOK_NAMES.into_iter().filter(|_| action != "delete");
-        for (name, field) in fields.iter().map(|field| (*field, *field)).chain(renamed) {
+        let fields = entity.hook.iter().map(|field| (*field, *field)).chain(HOOK_NAMES);
+        for (name, field) in fields.filter(|_| action != "delete") {
             hook.insert(name.to_owned(), card.fields.get(field).cloned().unwrap_or_default());
         }
         if entity.has_details {

@@ -24,16 +24,7 @@ pub struct Talk {
     pub updated_at: i64,
 }
 
-/// The fate of an incoming lead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sorted {
-    Waiting,
-    Accepted,
-    Declined,
-    Linked,
-}
-
-/// One incoming lead of category `chats`: it waits in front of a pipeline until a user accepts or declines it.
+/// One incoming lead of category `chats`: it waits in front of a pipeline until a user accepts it.
 #[derive(Clone, Debug)]
 pub(crate) struct Unsorted {
     pub(crate) uid: String,
@@ -44,8 +35,8 @@ pub(crate) struct Unsorted {
     /// External id of the source, or the channel's code if there is none.
     pub(crate) source_uid: String,
     pub(crate) created_at: i64,
-    pub(crate) sorted: Sorted,
-    pub(crate) sorted_at: i64,
+    /// `None` while it waits.
+    pub(crate) accepted_at: Option<i64>,
 }
 
 /// A note on a card. Times are Unix seconds.
@@ -82,17 +73,17 @@ impl Unsorted {
         Event { setting: "add_lead".to_owned(), keys: vec!["unsorted", "add"], fields }
     }
 
-    /// An incoming lead was accepted or declined, which is reported as its deletion.
-    fn settled(&self, action: &'static str, contact_id: i64, user_id: i64) -> Event {
+    /// An incoming lead was accepted, which is reported as its deletion.
+    fn accepted(&self, contact_id: i64, user_id: i64) -> Event {
         let result = json!({"leads": [self.lead_id], "contacts": (contact_id != 0).then_some([contact_id])});
         let fields = json!({
             "uid": self.uid,
             "category": "chats",
-            "action": action,
+            "action": "accept",
             "modified_user_id": user_id,
             "created_at": self.created_at,
             "pipeline_id": self.pipeline_id,
-            (format!("{action}_result")): result,
+            "accept_result": result,
         });
         Event { setting: "add_lead".to_owned(), keys: vec!["unsorted", "delete"], fields }
     }
@@ -157,8 +148,7 @@ impl Account {
                 source_name,
                 source_uid: source.map_or_else(|| origin.to_owned(), |source| source.external_id),
                 created_at: now,
-                sorted: Sorted::Waiting,
-                sorted_at: now,
+                accepted_at: None,
             };
             let event = one.announced(self.crm.contact(contact_id), self.last_text(chat_id));
             self.crm.events.push(event);
@@ -216,66 +206,18 @@ impl Account {
         true
     }
 
-    fn sort(&mut self, uid: &str, how: Sorted, now: i64) -> Option<Unsorted> {
-        let one = self.crm.unsorted.iter_mut().find(|one| one.uid == uid && one.sorted == Sorted::Waiting)?;
-        (one.sorted, one.sorted_at) = (how, now);
-        Some(one.clone())
-    }
-
     /// Accepts an incoming lead into a stage of its pipeline, by default the first.
     pub(crate) fn accept(&mut self, uid: &str, user_id: i64, status_id: Option<i64>, now: i64) -> Option<Unsorted> {
-        let one = self.sort(uid, Sorted::Accepted, now)?;
+        let one = self.crm.unsorted.iter_mut().find(|one| one.uid == uid && one.accepted_at.is_none())?;
+        one.accepted_at = Some(now);
+        let one = one.clone();
         let lead = self.crm.card_mut(&LEADS, one.lead_id)?;
         lead.set("status_id", status_id.unwrap_or(one.pipeline_id + FIRST_STEP));
         lead.set("responsible_user_id", user_id);
         lead.set("updated_at", now);
         let lead = lead.clone();
-        self.crm.events.push(one.settled("accept", lead.number("contact_id"), user_id));
+        self.crm.events.push(one.accepted(lead.number("contact_id"), user_id));
         self.tell(&LEADS, "add", &lead);
         Some(one)
-    }
-
-    /// Declines an incoming lead: the lead is deleted, the contact and its chats stay.
-    pub(crate) fn decline(&mut self, uid: &str, user_id: i64, now: i64) -> Option<Unsorted> {
-        let one = self.sort(uid, Sorted::Declined, now)?;
-        let contact_id = self.crm.lead(one.lead_id).map_or(0, |lead| lead.number("contact_id"));
-        self.drop_incoming(one.lead_id);
-        self.crm.events.push(one.settled("decline", contact_id, user_id));
-        Some(one)
-    }
-
-    /// Moves the chat of an incoming lead to an existing lead, and links it to `contact_id` if given.
-    pub(crate) fn link_incoming(
-        &mut self,
-        uid: &str,
-        lead_id: i64,
-        contact_id: Option<i64>,
-        user_id: i64,
-        now: i64,
-    ) -> Option<Unsorted> {
-        let one = self.sort(uid, Sorted::Linked, now)?;
-        let of_lead = || self.crm.lead(lead_id).map(|lead| lead.number("contact_id"));
-        let contact_id = contact_id.or_else(of_lead).filter(|id| *id != 0);
-        self.drop_incoming(one.lead_id);
-        if let Some(chat) = self.chat_mut(&one.chat_id) {
-            chat.lead_id = Some(lead_id);
-        }
-        if let Some(contact_id) = contact_id {
-            self.link_chat(&one.chat_id, contact_id);
-        }
-        for talk in self.crm.talks.iter_mut().filter(|talk| talk.chat_id == one.chat_id) {
-            talk.lead_id = Some(lead_id);
-        }
-        self.crm.events.push(one.settled("accept", contact_id.unwrap_or_default(), user_id));
-        Some(one)
-    }
-
-    /// A deleted incoming lead was never announced as a lead, so no deletion is reported.
-    fn drop_incoming(&mut self, lead_id: i64) {
-        self.crm.all_mut(&LEADS).retain(|lead| lead.id != lead_id);
-        self.let_chats_go(lead_id);
-        for talk in self.crm.talks.iter_mut().filter(|talk| talk.lead_id == Some(lead_id)) {
-            talk.lead_id = None;
-        }
     }
 }

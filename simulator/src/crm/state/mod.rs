@@ -9,7 +9,7 @@ mod files;
 mod grants;
 mod template;
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -22,14 +22,13 @@ pub(crate) use card::{
 pub(crate) use chat::{Chat, Message, Person, Typing};
 pub use chat::{Direction, Status};
 pub use crm::Talk;
-pub(crate) use crm::{Note, Sorted, Unsorted};
+pub(crate) use crm::{Note, Unsorted};
 pub use event::Webhook;
 pub(crate) use event::{CrmHooks, Delivery, Event, is_known_event};
 pub(crate) use files::{Drive, DriveFile, Files, Session, StoredFile};
 pub(crate) use grants::{ACCESS, Grant, Grants, Pair};
 pub(crate) use template::Template;
 
-use crate::crm::abilities::{Abilities, Lengths};
 use crate::crm::config::IntegrationConfig;
 use crate::crm::log::{RepeatView, RequestView, TokenCall};
 use crate::crm::rates::Rates;
@@ -69,7 +68,7 @@ pub(crate) struct Crm {
 impl Crm {
     /// Incoming leads not sorted yet.
     pub(crate) fn waiting(&self) -> impl Iterator<Item = &Unsorted> {
-        self.unsorted.iter().filter(|one| one.sorted == Sorted::Waiting)
+        self.unsorted.iter().filter(|one| one.accepted_at.is_none())
     }
 
     /// The incoming lead with this uid, if not sorted yet.
@@ -148,17 +147,12 @@ pub(crate) struct State {
     pub(crate) private_channels: HashMap<String, Vec<i64>>,
     pub(crate) source_limit: usize,
     pub(crate) template_limit: usize,
-    /// Integrations (`client_id`) with "multiple sources" switched off: amoCRM creates one source itself.
-    pub(crate) single_source: HashSet<String>,
     /// Calls about installations get lost.
     pub(crate) lose_install_calls: bool,
     /// CRM hooks in transit.
     pub(crate) crm_hooks: CrmHooks,
     pub(crate) drive: Drive,
     pub(crate) rates: Rates,
-    /// Registered abilities of channels, by id; others have the default.
-    pub(crate) abilities: HashMap<String, Abilities>,
-    pub(crate) lengths: Lengths,
     pub(crate) files: Files,
 }
 
@@ -177,13 +171,10 @@ impl Default for State {
             private_channels: HashMap::new(),
             source_limit: SOURCE_LIMIT,
             template_limit: TEMPLATE_LIMIT,
-            single_source: HashSet::new(),
             lose_install_calls: false,
             crm_hooks: CrmHooks::default(),
             drive: Drive::default(),
             rates: Rates::default(),
-            abilities: HashMap::new(),
-            lengths: Lengths::default(),
             files: Files::default(),
         }
     }
@@ -226,11 +217,6 @@ impl State {
         }
     }
 
-    /// The abilities of the channel with this id or scope.
-    pub(crate) fn abilities(&self, scope_id: &str) -> Abilities {
-        self.abilities.get(channel_of(scope_id)).cloned().unwrap_or_default()
-    }
-
     /// Adds a line to the request log and drops the oldest beyond the limit.
     pub(crate) fn log(&mut self, line: RequestView) {
         self.requests_seen = self.requests_seen.wrapping_add(1);
@@ -250,45 +236,10 @@ impl State {
         if code.starts_with(|first: char| first.is_ascii_lowercase()) { code } else { format!("w{code}") }
     }
 
-    /// Enables an integration in an account. If its card has "multiple sources" off, amoCRM creates its source.
+    /// Enables an integration in an account.
     pub(crate) fn activate(&mut self, host: &str, integration: &IntegrationConfig) {
-        let Some(account) = self.accounts.get_mut(host) else { return };
-        let installed = account.installed.entry(integration.client_id.clone()).or_default();
-        if !std::mem::replace(&mut installed.active, true) {
-            let pipeline_id = account.main_pipeline();
-            self.make_single_source(host, integration, pipeline_id);
+        if let Some(account) = self.accounts.get_mut(host) {
+            account.installed.entry(integration.client_id.clone()).or_default().active = true;
         }
-    }
-
-    /// Switches "multiple sources" of an integration's card off, or on again.
-    pub(crate) fn set_single_source(&mut self, client_id: &str, single: bool) {
-        self.single_source.remove(client_id);
-        self.single_source.extend(single.then(|| client_id.to_owned()));
-    }
-
-    /// Creates the one source of an integration whose card has "multiple sources" off, or moves the existing one to a
-    /// pipeline: its external id is the widget code.
-    pub(crate) fn make_single_source(&mut self, host: &str, integration: &IntegrationConfig, pipeline_id: i64) {
-        let client_id = &integration.client_id;
-        let is_lead_source = self.widgets.get(client_id).is_none_or(|widget| widget.is_in("lead_sources"));
-        let code = self.widget_code(integration);
-        let account = self.accounts.get_mut(host).filter(|_| is_lead_source && self.single_source.contains(client_id));
-        let Some(account) = account else { return };
-        let old = account.sources.iter_mut().find(|one| &one.client_id == client_id && one.external_id == code);
-        if let Some(source) = old {
-            source.pipeline_id = pipeline_id;
-            return;
-        }
-        let source = Source {
-            id: account.next_number(),
-            client_id: client_id.clone(),
-            name: integration.name.clone(),
-            external_id: code,
-            pipeline_id,
-            default: false,
-            origin_code: integration.channels.first().map(|channel| channel.code.clone()),
-            services: serde_json::json!([]),
-        };
-        account.sources.push(source);
     }
 }

@@ -131,19 +131,18 @@ impl Account {
             reject_reason: String::new(),
         };
         let reviews = sources.into_iter().map(review).collect();
-        let (account_id, switches) = (self.id, self.switches.clone());
+        let (account_id, is_bare) = (self.id, self.switches.bare_reviews);
         let Some(template) = self.crm.templates.iter_mut().find(|one| one.id == template_id) else { return false };
         template.reviews = reviews;
         template.updated_at = now;
         // The sample's template has no file and no external id: whether a hook names them is not documented.
         let mut fields = template.shown_plain(account_id);
-        fields.retain(|key, _| !switches.bare_reviews || !matches!(key.as_str(), "external_id" | "attachment"));
+        fields.retain(|key, _| !is_bare || !matches!(key.as_str(), "external_id" | "attachment"));
         fields.insert("reviews".to_owned(), json!(template.reviews));
         fields.insert("is_on_review".to_owned(), json!(template.review_status() == Some("review")));
         // The Russian sample has `add` at the root; third parties describe a wrapper.
-        let keys = if switches.wrapped_reviews { vec!["chat_template_reviews", "add"] } else { vec!["add"] };
         let setting = "add_chat_template_review".to_owned();
-        self.crm.events.push(Event { setting, keys, fields: Value::Object(fields) });
+        self.crm.events.push(Event { setting, keys: vec!["add"], fields: Value::Object(fields) });
         true
     }
 }

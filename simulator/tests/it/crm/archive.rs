@@ -8,10 +8,10 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 use crate::crm::caller::World;
 
 /// Paths and bytes.
-pub type Files = Vec<(String, Vec<u8>)>;
+type Files = Vec<(String, Vec<u8>)>;
 
 /// Files of a good archive.
-pub fn files() -> Files {
+fn files() -> Files {
     let texts = json!({
         "widget": {"name": "Bridge", "description": "Chats", "short_description": "S", "tour_description": "T"},
         "settings": {"state": "Connection", "note": "Note"}, "advanced": {"title": "Bridge page"},
@@ -47,7 +47,7 @@ fn manifest() -> Value {
 }
 
 /// A zip of these files.
-pub fn zipped(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+fn zipped(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (path, bytes) in files {
         writer.start_file(path.as_str(), SimpleFileOptions::default()).unwrap();

@@ -18,6 +18,5 @@ mod rest;
 mod sources;
 mod strict;
 mod switches;
-mod widget;
 mod window;
 mod window_browser;

@@ -140,8 +140,9 @@ async fn s6_a_chat_is_made_for_an_id_alone() {
     assert_eq!(create(json!({"ref_id": "3c7a9e84-5d16-4f0b-9a2e-1b8c4d6e7f90"})).await.0, 400, "an unknown id");
     assert_eq!(create(json!({"id": "user-1"})).await.0, 400, "an id of ours needs a name");
     assert_eq!(create(json!({"name": "Maria"})).await.0, 400);
-    let (_, named) = create(json!({"id": "user-1", "name": "Maria"})).await;
+    let (_, named) = create(json!({"id": "user-1", "name": "Maria", "profile": {"phone": "+7999"}})).await;
     assert_eq!((&named["user"]["client_id"], &named["user"]["name"]), (&json!("user-1"), &json!("Maria")));
+    assert_eq!(named["user"]["phone"], "7999");
 }
 
 /// S7: what two clients show as their usual form.

@@ -4,6 +4,5 @@ mod chats;
 mod contacts;
 mod incoming;
 mod leads;
-mod talks;
 mod templates;
 mod webhooks;

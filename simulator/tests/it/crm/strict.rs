@@ -2,38 +2,10 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use simulator::crm::{HookMessage, Lengths, ListMessage, ListRow, Section};
+use simulator::crm::{HookMessage, ListMessage, ListRow, Section};
 
-use crate::crm::caller::{BOT, CHANNEL, HOST, World, text};
+use crate::crm::caller::{BOT, HOST, World, text};
 use crate::crm::receiver::receive;
-
-#[tokio::test]
-async fn fields_have_lengths() {
-    let world = World::connected().await;
-    world.sandbox.set_lengths(Lengths { id: 8, name: 5, text: 5 });
-    let with = |pointer: &str, value: &str| {
-        let mut payload = text("m-1", "Hello");
-        payload["conversation_id"] = json!("c");
-        payload["sender"] = json!({"id": "u", "name": "Maria"});
-        *payload.pointer_mut(pointer).unwrap() = json!(value);
-        payload
-    };
-    for (pointer, long) in [
-        ("/msgid", "123456789"),
-        ("/conversation_id", "123456789"),
-        ("/sender/id", "123456789"),
-        ("/sender/name", "Мариям"),
-        ("/message/text", "Привет"),
-    ] {
-        let (status, body) = world.message(with(pointer, long)).await;
-        assert_eq!(status, 400, "{pointer}");
-        assert!(body["error_description"].as_str().unwrap().contains("longer than"), "{body}");
-    }
-    assert_eq!(world.message(with("/message/text", "👋👋👋👋👋")).await.0, 200);
-    let user = json!({"id": "123456789", "name": "M"});
-    let body = json!({"conversation_id": "c", "user": user});
-    assert_eq!(world.signed("POST", &format!("{}/chats", world.scope), Some(body)).await.0, 400);
-}
 
 #[tokio::test]
 async fn embedded_messages_without_an_id_must_be_whole() {
@@ -167,48 +139,6 @@ async fn a_bot_may_not_comment() {
     comment["message"]["post"] = json!({"id": "post-1", "url": "https://social.test/p/1"});
     assert_eq!(world.message(comment).await.0, 200);
     assert!(world.sandbox.problems()[0].contains("a bot can't comment"));
-}
-
-#[tokio::test]
-async fn a_chat_written_first_is_bound_by_all_four_ids_and_never_by_fewer() {
-    let world = World::connected().await;
-    let mut hooks = receive(&world).await;
-    let first = world.sandbox.write_first(HOST, CHANNEL, Some("line-1"), "+79995556677", "Hello").await.unwrap();
-    let again =
-        world.sandbox.write_first(HOST, CHANNEL, Some("line-1"), "79995556677", "Are you there?").await.unwrap();
-    let other = world.sandbox.write_first(HOST, CHANNEL, None, "+79995556677", "Hello").await.unwrap();
-    assert_eq!(first.chat_id, again.chat_id, "the same number and source, unanswered");
-    assert_ne!(first.chat_id, other.chat_id);
-    let receiver = hooks.whole().await["message"]["receiver"].take();
-    let answer = |msgid: &str, fields: Value| {
-        let mut payload = text(msgid, "Who is this?");
-        payload.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-        payload
-    };
-    let half = answer("m-1", json!({"conversation_ref_id": first.chat_id}));
-    assert_eq!(world.message(half).await.0, 400, "without sender.ref_id");
-    let none = answer("m-2", json!({}));
-    let (_, body) = world.message(none).await;
-    assert_ne!(body["new_message"]["conversation_id"], first.chat_id, "a second chat");
-    let sender = json!({"id": "user-78", "ref_id": receiver["id"], "name": "Pavel"});
-    let four = json!({"conversation_id": "conv-78", "conversation_ref_id": first.chat_id, "sender": sender});
-    let (status, body) = world.message(answer("m-3", four.clone())).await;
-    assert_eq!((status, &body["new_message"]["conversation_id"]), (200, &json!(first.chat_id)));
-    assert_eq!(body["new_message"]["sender_id"], receiver["id"]);
-    let mut moved = four;
-    moved["conversation_id"] = json!("conv-79");
-    let (status, body) = world.message(answer("m-4", moved)).await;
-    assert_eq!((status, &body["new_message"]["conversation_id"]), (200, &json!(first.chat_id)), "amojo's id decides");
-    let plain = answer("m-5", json!({"conversation_id": "conv-78", "sender": {"id": "user-78", "name": "Pavel"}}));
-    let (_, body) = world.message(plain).await;
-    assert_eq!(body["new_message"]["conversation_id"], first.chat_id, "from now on our ids are enough");
-    let late = world.sandbox.write_first(HOST, CHANNEL, Some("line-1"), "+79995556677", "Hi").await.unwrap();
-    assert_ne!(late.chat_id, first.chat_id, "an answered chat is not opened again");
-    let path = format!("{}/chats/{}/history?limit=50", world.scope, first.chat_id);
-    let (_, history) = world.signed("GET", &path, None).await;
-    let texts: Vec<&str> =
-        history["messages"].as_array().unwrap().iter().map(|one| one["message"]["text"].as_str().unwrap()).collect();
-    assert_eq!(texts.len(), 5, "{texts:?}");
 }
 
 #[tokio::test]

@@ -1,9 +1,9 @@
 //! The manager's window: every kind of content, what the card shows, the time window.
 
 use serde_json::{Value, json};
-use simulator::crm::{Abilities, Attachment, Button, HookMessage, ListMessage, ListRow, Reactions, Section};
+use simulator::crm::{Attachment, Button, HookMessage, ListMessage, ListRow, Section};
 
-use crate::crm::caller::{CHANNEL, HOST, World, read, text};
+use crate::crm::caller::{HOST, World, read, text};
 use crate::crm::receiver::receive;
 
 /// The window's rows in English.
@@ -125,38 +125,4 @@ async fn every_kind_of_a_manager_is_shown_with_its_fate() {
             rows["messages"].as_array().unwrap().iter().rev().nth(1).unwrap()["html"].as_str().unwrap().to_owned();
         assert!(html.contains(shown), "{shown} in {html}");
     }
-}
-
-#[tokio::test]
-async fn the_window_offers_what_the_channel_can_do() {
-    let world = World::connected().await;
-    world.message(text("m-1", "Hello")).await;
-    let chat = world.sandbox.chats(HOST)[0].id.clone();
-    let page = async || {
-        let url = format!("{}/accounts/{HOST}/?chat={chat}&lang=en", world.sandbox.url());
-        world.client.get(url).send().await.unwrap().text().await.unwrap()
-    };
-    let parts = [
-        "data-do=\"quote\"",
-        "data-do=\"forward\"",
-        "data-emoji=\"👍\"",
-        "data-sample=\"voice\"",
-        "data-typing=\"true\"",
-        "first-from",
-    ];
-    let all = page().await;
-    assert!(parts.iter().all(|part| all.contains(part)), "{all}");
-    let few = Abilities {
-        quotes: false,
-        forwards: false,
-        voice: false,
-        typing_hooks: false,
-        write_first: false,
-        reactions: Reactions::Only(vec!["😳".to_owned()]),
-        ..Abilities::default()
-    };
-    world.sandbox.set_abilities(CHANNEL, few);
-    let few = page().await;
-    assert!(!parts.iter().any(|part| few.contains(part)), "{few}");
-    assert!(few.contains("data-emoji=\"😳\"") && few.contains("No connected channel can write first."));
 }

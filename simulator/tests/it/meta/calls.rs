@@ -1,11 +1,10 @@
 //! Sending – limits, window, files, actions – and reading back.
 
 use reqwest::Method;
-use reqwest::multipart::{Form, Part};
-use serde_json::{Value, json};
-use simulator::meta::{Author, Content, Fault, Given, NewApp};
+use serde_json::json;
+use simulator::meta::{Author, Fault, NewApp};
 
-use super::{DAY, World, codes};
+use super::{DAY, World};
 
 #[tokio::test]
 async fn programs_may_answer_for_a_day_and_people_for_seven() {
@@ -95,43 +94,4 @@ async fn people_are_read_and_reached() {
     assert_eq!(world.post(page, "me/messages", stranger).await, Err((100, 2_018_001)), "ids are the account's");
     meta.faults().next("me", 1, Fault::refuse(400, 613, "(#613) Calls to this api have exceeded the limit."));
     assert_eq!(world.get(page, "me").await, Err((613, 0)));
-}
-
-#[tokio::test]
-async fn files_are_uploaded_fetched_and_checked() {
-    let world = World::start(false).await;
-    let (page, instagram, meta) = (&world.page, &world.instagram, world.meta());
-    world.anna(page).writes("Hello").unwrap();
-    world.anna(instagram).writes("Hello").unwrap();
-    let picture = format!("{}/static/face.png", meta.base_url());
-    let of = |kind: &str, payload: Value| json!({ "attachment": { "type": kind, "payload": payload } });
-    world.sends(instagram, of("image", json!({ "url": picture }))).await.unwrap();
-    assert_eq!(meta.sent_to(&instagram.id, world.anna)[0].files[0].mime, "image/png");
-    for (wrong, subcode) in [
-        (of("video", json!({ "url": picture })), 2_018_047),
-        (of("image", json!({ "url": "http://127.0.0.1:9/x.png" })), 2_018_008),
-        (of("image", json!({})), 2_018_047),
-    ] {
-        assert_eq!(world.sends(instagram, wrong).await, Err((100, subcode)));
-    }
-    let uploads = async |edge: &str, message: Value, part: Part| {
-        let recipient = world.to_anna(page, json!({}))["recipient"].to_string();
-        let form = Form::new().text("recipient", recipient).text("message", message.to_string());
-        let request = world.stage.request(Method::POST, &format!("/v26.0/me/{edge}")).bearer_auth(&page.token);
-        request.multipart(form.part("filedata", part)).send().await.unwrap().json::<Value>().await.unwrap()
-    };
-    let pdf = Part::bytes(b"%PDF".to_vec()).file_name("offer.pdf").mime_str("application/pdf").unwrap();
-    let kept = uploads("message_attachments", of("file", json!({ "is_reusable": true })), pdf).await;
-    world.sends(page, of("file", kept)).await.unwrap();
-    assert_eq!(meta.sent_to(&page.id, world.anna)[0].files[0].name, "offer.pdf");
-    let big = Part::bytes(vec![1; 26 * 1024 * 1024]).file_name("p.png").mime_str("image/png").unwrap();
-    assert_eq!(codes(&uploads("messages", of("image", json!({})), big).await), (100, 2_018_109));
-    let photo = Content::of("image").file(Given::bytes("a.jpg", "image/jpeg", &b"jpeg"[..]));
-    let mid = world.anna(page).sends(photo).unwrap();
-    let url = meta.message(mid).unwrap().json["attachments"][0]["payload"]["url"].as_str().unwrap().to_owned();
-    let get = async |url: &str| world.stage.http.get(url).send().await.unwrap();
-    assert_eq!(get(&url).await.text().await.unwrap(), "jpeg");
-    assert_eq!(get(&url.replace("AbSig", "x")).await.status(), 403);
-    world.stage.advance(DAY).await;
-    assert_eq!(get(&url).await.status(), 403, "an address works for a day");
 }

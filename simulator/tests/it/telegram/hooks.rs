@@ -1,12 +1,10 @@
-//! Updates: webhooks and their rules, getUpdates, what is kept for how long; acts and faults as JSON.
-
-use std::time::Duration;
+//! Updates: webhooks and their rules, what is kept for how long; acts and faults as JSON.
 
 use serde_json::{Value, json};
-use simulator::telegram::{Act, Fault, HookFault, HookState, NewPerson};
+use simulator::telegram::{Act, HookState, NewPerson};
 
 use super::{World, bad, texts};
-use crate::stage::{Receiver, examples};
+use crate::stage::examples;
 
 #[tokio::test]
 async fn the_cloud_wants_https_and_a_port_of_its_list() {
@@ -57,19 +55,6 @@ async fn parameters_are_kept_as_documented() {
 }
 
 #[tokio::test]
-async fn reactions_are_reported_only_on_request() {
-    let world = World::started().await;
-    let id = world.maria().writes("Hi").unwrap();
-    world.maria().reacts(id, "👍").unwrap();
-    assert_eq!(world.updates().await.len(), 2);
-    world.ok("getUpdates", json!({"allowed_updates": ["message_reaction"]})).await;
-    world.maria().reacts(id, "").unwrap();
-    world.maria().writes("unheard").unwrap();
-    let all = world.updates().await;
-    assert_eq!((all.len(), &all[2]["message_reaction"]["new_reaction"]), (3, &json!([])));
-}
-
-#[tokio::test]
 async fn updates_come_with_the_secret_and_a_refused_one_holds_its_chat_alone() {
     let world = World::start().await;
     let receiver = world.listens().await;
@@ -115,105 +100,6 @@ async fn nothing_is_kept_longer_than_its_day_and_a_gone_webhook_is_removed() {
     assert!(telegram.webhook(bot).is_some());
     world.stage.advance(3600).await;
     assert!(telegram.webhook(bot).is_none());
-}
-
-#[tokio::test]
-async fn another_webhook_gets_what_waited_at_once() {
-    let world = World::start().await;
-    let telegram = world.telegram();
-    world.ok("setWebhook", json!({"url": "http://127.0.0.1:9/hook"})).await;
-    world.maria().writes("one").unwrap();
-    telegram.deliver_all().await;
-    let last_error = telegram.webhook(world.bot.id).unwrap().last_error;
-    assert_eq!(last_error.as_deref(), Some("Connection refused"));
-    let (ours, theirs) = (world.listens().await, Receiver::start());
-    telegram.deliver_all().await;
-    assert_eq!(texts(&ours), ["one"]);
-    telegram.hijack_webhook(world.bot.id, &theirs.url);
-    telegram.hold_hooks(true);
-    world.maria().writes("two").unwrap();
-    assert_eq!((telegram.deliver_all().await, telegram.webhook(world.bot.id).unwrap().pending), (0, 1));
-    telegram.hold_hooks(false);
-    telegram.deliver_all().await;
-    assert_eq!((texts(&ours).len(), texts(&theirs).len()), (1, 1));
-    telegram.faults().next_hooks(1, HookFault::Late);
-    world.maria().writes("late").unwrap();
-    let pete = telegram.add_person(NewPerson::default());
-    telegram.customer(pete, world.bot.id).writes("Pete").unwrap();
-    telegram.deliver_all().await;
-    assert_eq!(texts(&theirs)[1..], ["Pete", "late"], "a late update comes after one of another chat");
-    telegram.hold_hooks(true);
-    world.maria().writes("three").unwrap();
-    world.ok("setWebhook", json!({"url": theirs.url, "drop_pending_updates": true})).await;
-    assert_eq!(telegram.webhook(world.bot.id).unwrap().pending, 0);
-}
-
-#[tokio::test]
-async fn updates_stay_until_they_are_confirmed() {
-    let world = World::started().await;
-    world.maria().writes("one").unwrap();
-    world.maria().writes("two").unwrap();
-    let all = world.updates().await;
-    assert_eq!(all.len(), 3, "with /start");
-    let id = all[1]["update_id"].as_i64().unwrap();
-    assert_eq!(all[2]["update_id"], json!(id + 1), "ids rise by one");
-    let rest = world.ok("getUpdates", json!({"offset": id + 1})).await;
-    assert_eq!(rest[0]["message"]["text"], "two");
-    assert_eq!(world.updates().await.len(), 1, "what was confirmed is gone");
-    world.maria().writes("three").unwrap();
-    let last = world.ok("getUpdates", json!({"offset": -1, "limit": 5})).await;
-    assert_eq!((last[0]["message"]["text"].as_str(), last.as_array().unwrap().len()), (Some("three"), 1));
-    world.ok("setWebhook", json!({"url": "http://127.0.0.1:9/hook"})).await;
-    let (code, words) = world.refused("getUpdates", json!({})).await;
-    assert_eq!(code, 409);
-    assert!(words.starts_with("Conflict: can't use getUpdates method while webhook is active"), "{words}");
-    world.ok("deleteWebhook", json!({})).await;
-    assert_eq!(world.updates().await.len(), 1, "what waited still waits");
-}
-
-#[tokio::test]
-async fn a_long_poll_ends_with_an_update_or_another_poll() {
-    let world = World::started().await;
-    let first = world.updates().await[0]["update_id"].as_i64().unwrap();
-    let poll = |world: &World| {
-        let params = json!({"offset": first + 1, "timeout": 50});
-        let call = world.stage.http.post(world.url("getUpdates")).json(&params);
-        tokio::spawn(async move { call.send().await.unwrap().json::<Value>().await.unwrap() })
-    };
-    let waiting = poll(&world);
-    let (telegram, bot) = (world.telegram(), world.bot.id);
-    let began = |one: &simulator::telegram::Telegram| (one.hooks(bot)[0].state != HookState::Waiting).then_some(());
-    telegram.wait_for(began, Duration::from_secs(20)).await.unwrap();
-    world.maria().writes("Hi").unwrap();
-    assert_eq!(waiting.await.unwrap()["result"][0]["message"]["text"], "Hi");
-    let waiting = poll(&world);
-    // Either of the two may come first: the newer one ends the older.
-    while !waiting.is_finished() {
-        world.call("getUpdates", json!({"offset": first + 2})).await;
-    }
-    let ended = waiting.await.unwrap();
-    assert_eq!(ended["error_code"], 409);
-    assert!(ended["description"].as_str().unwrap().starts_with("Conflict: terminated by other getUpdates request"));
-}
-
-#[tokio::test]
-async fn refusals_have_the_bodies_of_telegram() {
-    let world = World::started().await;
-    let (faults, say) = (world.telegram().faults(), json!({"chat_id": world.maria, "text": "Hi"}));
-    faults.next("sendMessage", 1, Fault::TooMany { retry_after: Some(34) });
-    faults.next_to(&world.maria.to_string(), "*", 1, Fault::ServerError { status: 500 });
-    faults.next("SENDMESSAGE", 1, Fault::refuse(400, Value::Null, "Bad Request: PEER_ID_INVALID"));
-    world.ok("getMe", json!({})).await;
-    let too_many = world.call("sendMessage", say.clone()).await;
-    assert_eq!((too_many.0, &too_many.1["parameters"]), (429, &json!({"retry_after": 34})));
-    assert_eq!(world.refused("sendMessage", say.clone()).await.1, "Internal Server Error: restart");
-    assert_eq!(world.refused("sendMessage", say.clone()).await, bad("PEER_ID_INVALID"));
-    let moved =
-        json!({"method": "*", "count": 1, "fault": "refuse", "code": 400, "description": "x", "migrate_to": -7});
-    assert_eq!(world.stage.post("/faults", &moved).await.0, 200);
-    assert_eq!(world.call("sendMessage", say).await.1["parameters"], json!({"migrate_to_chat_id": -7}));
-    let calls = world.telegram().calls(world.bot.id);
-    assert_eq!(calls.iter().map(|call| call.status).collect::<Vec<_>>(), [200, 429, 500, 400, 400]);
 }
 
 #[tokio::test]

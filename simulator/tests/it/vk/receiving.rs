@@ -1,7 +1,7 @@
 //! What callback servers get: events about people's acts, in order, until they answer `ok`.
 
 use serde_json::json;
-use simulator::vk::{Act, Content, HookState, ServerStatus, Verb};
+use simulator::vk::{Act, HookState, ServerStatus, Verb};
 
 use super::{World, events};
 use crate::stage::{Receiver, examples};
@@ -75,32 +75,6 @@ async fn every_act_of_people_is_reported_where_it_is_asked_for() {
 }
 
 #[tokio::test]
-async fn messages_carry_what_they_answer_and_where_people_came_from() {
-    let world = World::met().await;
-    let place = Content::of("location").with("latitude", 55.75).with("longitude", 37.61);
-    let act = world.act(Verb::Send).content(place).reply_to(1).with("forward", json!([1]));
-    let act = act.with("ref", "ad_7").with("ref_source", "site").with("payload", "{\"command\":\"start\"}");
-    world.vk().act(act).unwrap();
-    let shown = world.vk().history(world.acme.id, world.maria).pop().unwrap().json;
-    assert_eq!((&shown["ref"], &shown["ref_source"]), (&json!("ad_7"), &json!("site")));
-    let inner = [&shown["reply_message"]["text"], &shown["fwd_messages"][0]["text"]];
-    assert_eq!(inner, [&json!("Hello"), &json!("Hello")]);
-    assert_eq!(
-        (&shown["geo"]["coordinates"]["latitude"], &shown["payload"]),
-        (&json!(55.75), &json!("{\"command\":\"start\"}"))
-    );
-    let odd = Content::of("raw").with("attachments", json!([{"type": "gift"}]));
-    for (content, kind) in
-        [(Content::of("voice"), "audio_message"), (Content::of("graffiti"), "graffiti"), (odd, "gift")]
-    {
-        world.maria().sends(content).unwrap();
-        let shown = world.vk().history(world.acme.id, world.maria).pop().unwrap().json["attachments"].take();
-        assert_eq!((&shown[0]["type"], shown.as_array().unwrap().len()), (&json!(kind), 1));
-    }
-    assert!(world.maria().writes(" ").is_err());
-}
-
-#[tokio::test]
 async fn a_post_that_is_not_answered_with_ok_is_repeated() {
     let world = World::start().await;
     let hook = world.listens(&["message_new"]).await;
@@ -125,32 +99,6 @@ async fn a_post_that_is_not_answered_with_ok_is_repeated() {
     world.maria().writes("Four").unwrap();
     assert_eq!(world.vk().deliver_all().await, 0);
     assert_eq!(world.vk().hooks(world.acme.id)[3].state, HookState::Dropped);
-}
-
-#[tokio::test]
-async fn comments_on_every_kind_of_object_are_reported() {
-    let world = World::start().await;
-    let wanted = "wall_reply_new photo_comment_new video_comment_new market_comment_new video_comment_edit \
-        market_comment_delete";
-    let wanted: Vec<&str> = wanted.split(' ').collect();
-    let hook = world.listens(&wanted).await;
-    let (vk, community) = (world.vk(), world.acme.id);
-    let on = |verb, word: &str, id: i64| world.act(verb).to(word, id);
-    let comment = |word: &str, id| vk.act(on(Verb::Send, word, id).text("Цена?")).unwrap().message();
-    comment("post", 77);
-    comment("photo", 5);
-    let (video, item) = (comment("video", 6), comment("item", 7));
-    vk.act(on(Verb::Edit, "video", 6).message(video).text("Звук!")).unwrap();
-    vk.act(on(Verb::Remove, "item", 7).message(&item)).unwrap();
-    vk.deliver_all().await;
-    assert_eq!(events(&hook).iter().map(|one| one["type"].as_str().unwrap()).collect::<Vec<_>>(), wanted);
-    let objects: Vec<_> = events(&hook).into_iter().map(|mut one| one["object"].take()).collect();
-    assert_eq!((&objects[0]["post_id"], &objects[0]["owner_id"]), (&json!(77), &json!(-community)));
-    assert_eq!((&objects[1]["photo_id"], &objects[1]["photo_owner_id"]), (&json!(5), &json!(-community)));
-    assert_eq!(objects[4]["text"], "Звук!");
-    let deleted = json!({"owner_id": -community, "id": item, "user_id": world.maria, "deleter_id": world.maria,
-        "item_id": 7});
-    assert_eq!(objects[5], deleted);
 }
 
 #[tokio::test]

@@ -1,12 +1,10 @@
 //! Files: uploads, addresses that expire, links.
 
-use actix_web::{HttpResponse, web};
 use reqwest::Method;
 use serde_json::{Value, json};
-use simulator::whatsapp::{Content, NewPhone, Status, refusal};
+use simulator::whatsapp::{NewPhone, Status, refusal};
 
-use super::{DAY, PHONE, WABA, World, sample, to_maria};
-use crate::hook::serve;
+use super::{PHONE, WABA, World, sample, to_maria};
 
 async fn load(world: &World, url: &str, token: &str) -> (u16, Vec<u8>) {
     let answer = world.stage.http.get(url).bearer_auth(token).send().await.unwrap();
@@ -34,24 +32,6 @@ async fn an_upload_is_read_back_for_five_minutes_at_an_address() {
     assert_eq!(world.refused(Method::GET, &format!("{id}?phone_number_id=1"), Value::Null).await, (100, 33));
     world.call(Method::DELETE, &id, Value::Null).await;
     assert_eq!(world.refused(Method::GET, &id, Value::Null).await, (100, 33));
-}
-
-#[tokio::test]
-async fn ids_live_thirty_days_after_an_upload_and_seven_in_a_webhook() {
-    let world = World::start().await;
-    world.maria().sends(Content::of("image")).unwrap();
-    let image = world.told("messages").await.pop().unwrap()["image"].clone();
-    assert_eq!(load(&world, image["url"].as_str().unwrap(), &world.token).await, (200, sample("picture.jpg")));
-    let (received, uploaded) = (image["id"].as_str().unwrap(), world.uploaded("offer.pdf", "application/pdf").await);
-    for (id, days) in [(received, 7), (uploaded.as_str(), 23)] {
-        world.stage.advance(days * DAY - 1).await;
-        world.get(id).await;
-        world.stage.advance(1).await;
-        world.refused(Method::GET, id, Value::Null).await;
-    }
-    let lost = world.uploaded("offer.pdf", "application/pdf").await;
-    world.whatsapp().lose_file(&lost);
-    world.refused(Method::GET, &lost, Value::Null).await;
 }
 
 #[tokio::test]
@@ -96,18 +76,4 @@ async fn a_file_of_the_wrong_kind_fails_after_it_was_accepted() {
     let message = to_maria("document", json!({"id": pdf}));
     let refused = world.refused(Method::POST, &format!("{second}/messages"), message).await;
     assert_eq!(refused.0, 100, "files belong to a number");
-}
-
-#[tokio::test]
-async fn meta_loads_a_link_itself() {
-    let world = World::open().await;
-    let (site, _server) = serve(|app| {
-        app.route("/a.jpg", web::get().to(|| async { HttpResponse::Ok().content_type("image/jpeg").body("jpeg") }));
-        app.route("/a.html", web::get().to(|| async { HttpResponse::Ok().content_type("text/html").body("<p>") }));
-    });
-    for (name, error) in [("a.jpg", None), ("a.html", Some(131_053)), ("gone", Some(131_053))] {
-        world.send("image", json!({"link": site.replace("hook", name)})).await;
-        let sent = world.last();
-        assert_eq!((sent.error(), sent.files.is_empty()), (error, error.is_some()), "{name}");
-    }
 }

@@ -2,9 +2,9 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use simulator::whatsapp::{Author, Content, NewPerson, NewPhone, Status};
+use simulator::whatsapp::{NewPerson, NewPhone};
 
-use super::{DAY, MARIA, MARIAS_ID, PHONE, WABA, World, to_maria};
+use super::{MARIA, MARIAS_ID, PHONE, WABA, World};
 
 fn buttons(titles: &[&str]) -> Value {
     let button =
@@ -20,71 +20,6 @@ fn list(rows: Value) -> Value {
 fn link(url: &str) -> Value {
     json!({"type": "cta_url", "body": {"text": "Open the shop"},
         "action": {"name": "cta_url", "parameters": {"display_text": "Shop", "url": url}}})
-}
-
-fn request(kind: &str, name: &str) -> Value {
-    json!({"type": kind, "body": {"text": "Your number?"}, "action": {"name": name}})
-}
-
-#[tokio::test]
-async fn every_kind_is_accepted_and_arrives() {
-    let world = World::open().await;
-    let mut sticker = b"RIFF\x16\0\0\0WEBPVP8X\x0A\0\0\0".to_vec();
-    sticker.extend_from_slice(&[0, 0, 0, 0, 0xFF, 0x01, 0x00, 0xFF, 0x01, 0x00]);
-    let sticker = world.upload("sticker.webp", "image/webp", sticker).await.1["id"].clone();
-    let picture = world.uploaded("picture.jpg", "image/jpeg").await;
-    let voice = world.uploaded("voice.ogg", "audio/ogg").await;
-    let offer = world.uploaded("offer.pdf", "application/pdf").await;
-    let mut titled = buttons(&["Yes"]);
-    titled["header"] = json!({"type": "image", "image": {"id": picture}});
-    let name = json!({"formatted_name": "Oleg P.", "first_name": "Oleg"});
-    for (kind, content) in [
-        ("text", json!({"body": "Hello", "preview_url": true})),
-        ("image", json!({"id": picture, "caption": "Sofa"})),
-        ("video", json!({"id": world.uploaded("clip.mp4", "video/mp4").await})),
-        ("audio", json!({"id": voice, "voice": true})),
-        ("document", json!({"id": offer, "filename": "Offer.pdf", "caption": "signed"})),
-        ("sticker", json!({"id": sticker})),
-        ("location", json!({"latitude": 43.2, "longitude": "76.9", "name": "Acme", "address": "Abai 10"})),
-        ("contacts", json!([{"name": name, "phones": [{"phone": "+77010002233", "type": "CELL"}]}])),
-        ("interactive", titled),
-        ("interactive", list(json!([{"id": "1", "title": "Delivery"}]))),
-        ("interactive", link("https://acme.test")),
-        ("interactive", request("request_contact_info", "request_contact_info")),
-        ("interactive", request("location_request_message", "send_location")),
-    ] {
-        let id = world.sent(kind, content.clone()).await;
-        let sent = world.last();
-        assert_eq!((sent.kind.as_str(), sent.id.as_str(), sent.error()), (kind, id.as_str(), None));
-        assert_eq!(sent.json[kind], content);
-        assert_eq!(sent.files.is_empty(), !content.to_string().contains("\"id\":\"18"), "{kind}");
-    }
-    assert!(world.whatsapp().sent(PHONE).iter().all(|one| one.status() == Some(Status::Delivered)));
-}
-
-#[tokio::test]
-async fn a_reaction_and_a_quote_need_their_message() {
-    let world = World::open().await;
-    let asked = world.maria().writes("Blue?").unwrap();
-    world.send("reaction", json!({"message_id": asked, "emoji": "👍"})).await;
-    let reactions = || world.whatsapp().message(asked.as_str()).unwrap().reactions;
-    assert_eq!(reactions()[&Author::Line], ["👍"]);
-    assert_eq!(world.last().status(), Some(Status::Sent), "only `sent` follows");
-    world.send("reaction", json!({"message_id": asked, "emoji": ""})).await;
-    assert!(reactions().is_empty());
-    for (id, emoji) in [("wamid.none", "👍"), (asked.as_str(), "yes")] {
-        assert_eq!(world.not_sent("reaction", json!({"message_id": id, "emoji": emoji})).await.0, 131_009);
-    }
-    let mut answer = to_maria("text", json!({"body": "Blue"}));
-    for (id, is_known) in [(asked.as_str(), true), ("wamid.none", false)] {
-        answer["context"] = json!({"message_id": id});
-        let (status, _) = world.call(Method::POST, &format!("{PHONE}/messages"), answer.clone()).await;
-        assert_eq!(status == 200, is_known);
-    }
-    assert_eq!(world.last().reply_to, Some(asked.as_str().into()));
-    world.stage.advance(30 * DAY + 1).await;
-    let old = world.not_sent("reaction", json!({"message_id": asked, "emoji": "👍"})).await;
-    assert_eq!(old, (131_009, "The message is older than 30 days.".to_owned()));
 }
 
 #[tokio::test]
@@ -184,41 +119,6 @@ async fn recipients_are_phones_or_ids() {
     let test = NewPhone { allowed: Some(vec!["+77010000001".to_owned()]), ..NewPhone::of(WABA) };
     let test = world.whatsapp().add_phone(test);
     assert_eq!(world.refused(Method::POST, &format!("{test}/messages"), to(json!({"to": MARIA}))).await.0, 131_030);
-}
-
-#[tokio::test]
-async fn the_window_is_open_for_a_day_after_each_message() {
-    let world = World::start().await;
-    let said = async |error: Option<i64>| {
-        world.send("text", json!({"body": "Hi"})).await;
-        assert_eq!(world.last().error(), error);
-        world.last().id
-    };
-    world.maria().does_own("open", |act| act).unwrap();
-    assert_eq!(world.told("messages").await[0]["type"], "request_welcome");
-    said(Some(131_047)).await;
-    world.maria().writes("Hello").unwrap();
-    world.stage.advance(DAY - 1).await;
-    let first = said(None).await;
-    world.stage.advance(1).await;
-    said(Some(131_047)).await;
-    world.maria().reacts(&first, "👍").unwrap();
-    said(None).await;
-    world.stage.advance(DAY).await;
-    world.whatsapp().set_refuses_at_once(true);
-    assert_eq!(world.not_sent("text", json!({"body": "Hello"})).await.0, 131_047);
-}
-
-#[tokio::test]
-async fn an_ad_opens_the_window_for_longer() {
-    for (hours, error) in [(72, None), (24, Some(131_047))] {
-        let world = World::with(|options| simulator::whatsapp::Options { entry_hours: hours, ..options }).await;
-        let ad = json!({"source_type": "ad", "source_id": "77", "source_url": "https://fb.me/1"});
-        world.maria().sends_with(Content::text("Price?"), |act| act.with("referral", ad)).unwrap();
-        world.stage.advance(3 * DAY - 1).await;
-        world.send("text", json!({"body": "Still there?"})).await;
-        assert_eq!(world.last().error(), error, "{hours}");
-    }
 }
 
 #[tokio::test]

@@ -2,10 +2,9 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use simulator::whatsapp::{Act, Review};
+use simulator::whatsapp::Review;
 
-use super::{DAY, PHONE, WABA, World, sample};
-use crate::stage::START;
+use super::{DAY, WABA, World};
 
 fn path() -> String {
     format!("{WABA}/message_templates")
@@ -102,34 +101,6 @@ async fn names_components_and_buttons_have_rules() {
 }
 
 #[tokio::test]
-async fn lists_have_pages_filters_and_fields() {
-    let world = World::start().await;
-    for at in 0..5 {
-        let mut template = with("Готов", Value::Null);
-        template["name"] = json!(format!("order_{at}"));
-        template["language"] = json!(if at == 4 { "en" } else { "ru" });
-        world.post(&path(), template).await;
-    }
-    let names = |list: &Value| -> Vec<String> {
-        list["data"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
-    };
-    let page = world.get(&format!("{}?limit=2&fields=name,status", path())).await;
-    assert_eq!(names(&page), ["order_0", "order_1"]);
-    assert_eq!(page["data"][0].as_object().unwrap().len(), 3, "the id is always there");
-    let after = page["paging"]["cursors"]["after"].as_str().unwrap();
-    let next = world.get(&format!("{}?limit=2&after={after}", path())).await;
-    assert_eq!(names(&next), ["order_2", "order_3"]);
-    let link = next["paging"]["next"].as_str().unwrap().rsplit("/v26.0/").next().unwrap();
-    let last = world.get(link).await;
-    assert_eq!((names(&last), last["paging"]["next"].is_null()), (vec!["order_4".to_owned()], true));
-    assert_eq!(names(&world.get(&format!("{}?language=en", path())).await), ["order_4"]);
-    assert_eq!(names(&world.get(&format!("{}?name=order_3", path())).await), ["order_3"]);
-    assert_eq!(world.get(&format!("{}?status=APPROVED", path())).await, json!({"data": []}));
-    let (_, unknown) = world.call(Method::GET, &format!("{}?fields=colour", path()), Value::Null).await;
-    assert!(unknown["error"]["message"].as_str().unwrap().contains("nonexisting field (colour)"));
-}
-
-#[tokio::test]
 async fn edits_are_reviewed_again_and_deleted_names_stay_taken() {
     let world = World::start().await;
     let made = world.post(&path(), with("Готов", Value::Null)).await;
@@ -160,41 +131,6 @@ async fn edits_are_reviewed_again_and_deleted_names_stay_taken() {
     world.post(&path(), with("Готов", Value::Null)).await;
 }
 
-#[tokio::test]
-async fn every_decision_is_reported() {
-    let world = World::start().await;
-    let made = world.post(&path(), with("Скидки", Value::Null)).await;
-    let id = made["id"].as_str().unwrap();
-    let (status, category) = ("message_template_status_update", "template_category_update");
-    let info = Some(("A variable stands at the end.".to_owned(), "Put text after it.".to_owned()));
-    let rejected = Review::Reject { reason: "INVALID_FORMAT".to_owned(), info };
-    let marketing = || "MARKETING".to_owned();
-    for (review, field, key, value) in [
-        (Review::Appeal, status, "event", "IN_APPEAL"),
-        (rejected.clone(), status, "event", "REJECTED"),
-        (rejected, status, "reason", "INVALID_FORMAT"),
-        (Review::Approve, status, "event", "APPROVED"),
-        (Review::Quality("YELLOW".to_owned()), "message_template_quality_update", "new_quality_score", "YELLOW"),
-        (Review::Announce(marketing()), category, "correct_category", "MARKETING"),
-        (Review::Category(marketing()), category, "previous_category", "UTILITY"),
-        (Review::Pause, status, "event", "PAUSED"),
-        (Review::Unpause, status, "event", "APPROVED"),
-        (Review::Pause, status, "event", "PAUSED"),
-        (Review::Pause, status, "event", "DISABLED"),
-    ] {
-        world.whatsapp().review(id, review.clone()).unwrap();
-        world.whatsapp().deliver_all().await;
-        let change = world.receiver.bodies().pop().unwrap()["entry"][0]["changes"][0].clone();
-        assert_eq!((&change["field"], &change["value"][key]), (&json!(field), &json!(value)), "{review:?}");
-        assert!(change["value"]["message_template_id"].is_number(), "a number here");
-    }
-    let read = world.get(&format!("{id}?fields=status,category,previous_category,quality_score,rejected_reason")).await;
-    let wanted = json!({"id": id, "status": "DISABLED", "category": "MARKETING", "previous_category": "UTILITY",
-        "quality_score": {"score": "YELLOW", "date": START / 1000}, "rejected_reason": "NONE"});
-    assert_eq!(read, wanted);
-    assert!(world.whatsapp().approve("77").is_err());
-}
-
 fn order() -> Value {
     json!({"name": "order_ready", "language": "ru", "category": "UTILITY", "components": [
         {"type": "HEADER", "format": "TEXT", "text": "Заказ {{1}}", "example": {"header_text": ["1592"]}},
@@ -215,24 +151,6 @@ fn message(body: &[Value]) -> Value {
         {"type": "body", "parameters": body},
         {"type": "button", "sub_type": "quick_reply", "index": "0", "parameters": [{"type": "payload", "payload": "k1"}]},
         {"type": "button", "sub_type": "url", "index": 1, "parameters": [text("1592")]}]})
-}
-
-#[tokio::test]
-async fn values_are_put_in_and_a_quick_reply_brings_its_payload() {
-    let world = World::start().await;
-    world.approved(order()).await;
-    let sent = world.send("template", message(&[text("Мария"), text("1592")])).await;
-    assert_eq!(sent["messages"][0]["message_status"], "accepted");
-    let id = sent["messages"][0]["id"].as_str().unwrap();
-    assert_eq!(world.last().text, "Здравствуйте, Мария! Заказ 1592 готов к выдаче.");
-    let (_, phone) = world.stage.page(&format!("/phone/{}/{PHONE}", world.maria)).await;
-    assert!(phone.contains("Заказ 1592") && phone.contains("https://acme.test/o/1592"), "{phone}");
-    world.maria().presses_number(id, 0).unwrap();
-    assert!(world.maria().presses_number(id, 1).is_err(), "an address is no quick reply");
-    let pressed = world.told("messages").await.pop().unwrap();
-    assert_eq!(pressed["button"], json!({"payload": "k1", "text": "Заберу"}));
-    let wanted = json!({"billable": true, "pricing_model": "PMP", "type": "regular", "category": "utility"});
-    assert_eq!(world.told("statuses").await[0]["pricing"], wanted);
 }
 
 #[tokio::test]
@@ -284,51 +202,5 @@ async fn the_state_of_a_template_decides() {
     }
     world.whatsapp().approve(id).unwrap();
     world.send("template", message()).await;
-    assert_eq!(world.last().error(), None);
-}
-
-#[tokio::test]
-async fn named_values_and_files_in_the_header() {
-    let world = World::start().await;
-    let bytes = sample("offer.pdf");
-    let session = format!("app/uploads?file_length={}&file_type=application/pdf", bytes.len());
-    let session = world.post(&session, Value::Null).await["id"].as_str().unwrap().to_owned();
-    let upload = world.stage.request(Method::POST, &format!("/v26.0/{session}")).bearer_auth(&world.token);
-    let upload = upload.header("file_offset", "0").body(bytes).send().await.unwrap();
-    let handle = upload.json::<Value>().await.unwrap()["h"].clone();
-    let example = json!({"body_text_named_params": [{"param_name": "number", "example": "7"}]});
-    let mut template = with("Ваше предложение {{number}} ждёт ответа", example);
-    (template["parameter_format"], template["category"]) = (json!("NAMED"), json!("MARKETING"));
-    let header = json!({"type": "HEADER", "format": "DOCUMENT", "example": {"header_handle": [handle]}});
-    template["components"].as_array_mut().unwrap().push(header);
-    world.approved(template).await;
-    let file = world.uploaded("offer.pdf", "application/pdf").await;
-    let header = json!({"type": "header", "parameters": [{"type": "document", "document": {"id": file}}]});
-    let number = |name: &str| {
-        let value = json!({"type": "text", "parameter_name": name, "text": "77"});
-        json!({"type": "body", "parameters": [value]})
-    };
-    let message = |parts: Value| json!({"name": "order_ready", "language": {"code": "ru"}, "components": parts});
-    let fine = || message(json!([header, number("number")]));
-    world.send("template", fine()).await;
-    let sent = world.last();
-    assert_eq!(
-        (sent.text.as_str(), sent.files[0].mime.as_str()),
-        ("Ваше предложение 77 ждёт ответа", "application/pdf")
-    );
-    let titled = json!({"type": "header", "parameters": [text("77")]});
-    for wrong in [json!([header, number("other")]), json!([number("number")]), json!([titled, number("number")])] {
-        assert_eq!(world.not_sent("template", message(wrong)).await.0, 132_012);
-    }
-    // A person may stop marketing messages.
-    let stop = |on: bool| {
-        let stop = Act::own("stop_marketing").who(world.maria).line(PHONE).with("on", on);
-        world.whatsapp().act(stop).unwrap();
-    };
-    stop(true);
-    world.send("template", fine()).await;
-    assert_eq!(world.last().error(), Some(131_050));
-    stop(false);
-    world.send("template", fine()).await;
     assert_eq!(world.last().error(), None);
 }

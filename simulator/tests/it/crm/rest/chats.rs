@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::crm::caller::{CHANNEL, HOST, World, text};
+use crate::crm::caller::{CHANNEL, HOST, World};
 
 async fn link(world: &World, token: &str, body: Value) -> (u16, Value) {
     world.json("POST", "/api/v4/contacts/chats", token, Some(body)).await
@@ -13,32 +13,6 @@ async fn new_chat(world: &World, conversation: &str) -> String {
     let (status, made) = world.signed("POST", &format!("{}/chats", world.scope), Some(body)).await;
     assert_eq!(status, 200, "{made}");
     made["id"].as_str().unwrap().to_owned()
-}
-
-#[tokio::test]
-async fn a_link_moves_and_gets_another_id() {
-    let world = World::connected().await;
-    let token = world.access().await;
-    world.message(text("m-1", "Hello")).await;
-    let chat = world.sandbox.chats(HOST).remove(0);
-    let before = world.sandbox.contact_links(HOST).remove(0);
-    let other = world.sandbox.add_contact(HOST, "Ann", None, None);
-    let body = json!([{"contact_id": other, "chat_id": chat.id, "request_id": "l1"}]);
-    let (_, moved) = link(&world, &token, body.clone()).await;
-    let shown = &moved["_embedded"]["chats"][0];
-    assert_eq!((&shown["contact_id"], &shown["request_id"]), (&json!(other), &json!("l1")));
-    assert_ne!(shown["id"], json!(before.id));
-    let (_, again) = link(&world, &token, body).await;
-    assert_eq!(again["_embedded"]["chats"][0]["id"], shown["id"], "the same link is the same");
-    assert_eq!(world.sandbox.contact_links(HOST).len(), 1);
-    // The incoming lead is not accepted yet, so it moves too.
-    assert_eq!(world.sandbox.incoming_leads(HOST)[0].contact_id, other);
-    let list = async |query: String| world.json("GET", &format!("/api/v4/contacts/chats?{query}"), &token, None).await;
-    assert_eq!(list(format!("contact_id={}", before.contact_id)).await.0, 204);
-    let (_, found) = list(format!("contact_id[]={other}&contact_id[]=5")).await;
-    assert_eq!(found["_embedded"]["chats"][0], json!({"id": shown["id"], "contact_id": other, "chat_id": chat.id}));
-    assert_eq!(list(format!("contact_id={other}&chat_id={}", chat.id)).await.0, 400);
-    assert_eq!(list("contact_id=ann".to_owned()).await.0, 400);
 }
 
 #[tokio::test]
