@@ -74,6 +74,13 @@ pub async fn run<P: Place>(engine: Engine, test: impl AsyncFnOnce(&mut P)) {
     place.close().await;
 }
 
+/// [`run`] on SQLite, in a world with another configuration.
+pub async fn run_in(change: fn(&mut base::config::Config), test: impl AsyncFnOnce(&mut World)) {
+    let Some(mut world) = World::start(Engine::Sqlite, Setup { change, ..Setup::default() }).await else { return };
+    test(&mut world).await;
+    world.close().await;
+}
+
 /// Turns each `async fn name(place: &mut Place)` into a test on SQLite and one on PostgreSQL. Without
 /// `PAROM_TEST_POSTGRES` the second is skipped with a message; `tests/run` always sets it.
 #[macro_export]
@@ -121,6 +128,20 @@ macro_rules! once {
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
                 $crate::run($crate::Engine::Sqlite, super::$name).await;
+            }
+        }
+    )+};
+}
+
+/// Turns each `async fn name(world: &mut World)` into a test on SQLite, in a world whose configuration this closure has
+/// changed: `once_in!(a, b in |config| config.media.tenant_mb = 2)`.
+#[macro_export]
+macro_rules! once_in {
+    ($($name:ident),+ in $change:expr) => {$(
+        mod $name {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                $crate::run_in($change, super::$name).await;
             }
         }
     )+};
