@@ -9,7 +9,7 @@ use std::time::Duration;
 use amocrm::rest::{Source, SourceChange};
 use parom::tenant::token::with_token;
 use parom_tests::settings::HOST;
-use parom_tests::{Engine, Place, Reply, Setup, World, both, once};
+use parom_tests::{Reply, World, both, once};
 use sea_orm::QueryOrder;
 use serde_json::{Value, json};
 use simulator::crm::{Fault, Part};
@@ -134,22 +134,28 @@ async fn errors_name_the_field(world: &mut World) {
         let reply = make(world, tenant_id, &wrong(pointer, value.clone())).await.is(422);
         assert_eq!(reply.wrong_fields(), [pointer], "{value}: {}", reply.text);
     }
+    for (services, pointer) in [
+        (json!({}), "/services"),
+        (json!([{"type": "pigeon"}]), "/services/0/type"),
+        (json!([{"type": "whatsapp", "params": {"waba": "yes"}}]), "/services/0"),
+        (json!([{"type": "whatsapp", "pages": [{"id": "1", "name": "", "link": "+7"}]}]), "/services/0/pages/0/name"),
+    ] {
+        let mut wanted = body(world, "support");
+        wanted["services"] = services.clone();
+        assert_eq!(make(world, tenant_id, &wanted).await.is(422).wrong_fields(), [pointer], "{services}");
+    }
     assert_eq!((count(world, tenant_id).await, world.sandbox.sources(HOST).len()), (0, 0));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn webhooks_are_https_where_nothing_private_is_listed() {
-    let setup = Setup { change: |config| config.network.allow_private.clear(), ..Setup::default() };
-    let world = World::start(Engine::Sqlite, setup).await.unwrap();
-    let tenant_id = installed(&world).await;
+async fn webhooks_are_https_where_nothing_private_is_listed(world: &mut World) {
+    let tenant_id = installed(world).await;
     for address in
         ["http://example.com/hook", "http://127.0.0.1:1/hook", "https://127.0.0.1/hook", "https://[::1]/hook"]
     {
-        let mut body = body(&world, "support");
+        let mut body = body(world, "support");
         body["settings"]["webhook_url"] = json!(address);
-        assert_eq!(make(&world, tenant_id, &body).await.is(422).wrong_fields(), ["/settings/webhook_url"], "{address}");
+        assert_eq!(make(world, tenant_id, &body).await.is(422).wrong_fields(), ["/settings/webhook_url"], "{address}");
     }
-    world.close().await;
 }
 
 async fn an_obstacle_is_a_conflict_with_an_explanation(world: &mut World) {
@@ -232,21 +238,6 @@ async fn services_are_mirrored_at_creation_and_change(world: &mut World) {
     assert_eq!((&patched.json["services"], &there(world, "support")["services"]), (&json!([]), &json!([])));
 }
 
-async fn wrong_services_are_named_by_their_place(world: &mut World) {
-    let tenant_id = installed(world).await;
-    for (services, pointer) in [
-        (json!({}), "/services"),
-        (json!([{"type": "pigeon"}]), "/services/0/type"),
-        (json!([{"type": "whatsapp", "params": {"waba": "yes"}}]), "/services/0"),
-        (json!([{"type": "whatsapp", "pages": [{"id": "1", "name": "", "link": "+7"}]}]), "/services/0/pages/0/name"),
-    ] {
-        let mut wanted = body(world, "support");
-        wanted["services"] = services.clone();
-        assert_eq!(make(world, tenant_id, &wanted).await.is(422).wrong_fields(), [pointer], "{services}");
-    }
-    assert!(world.sandbox.sources(HOST).is_empty());
-}
-
 // Names with plain http: only those that lead to a listed address are taken.
 
 /// A network is listed; a name has to be resolved.
@@ -285,4 +276,5 @@ async fn a_name_with_plain_http_must_lead_to_a_listed_address(world: &mut World)
 both!(an_idempotency_key_makes_one_source, two_that_want_one_external_id_get_one_source);
 once!(a_name_with_plain_http_must_lead_to_a_listed_address, an_obstacle_is_a_conflict_with_an_explanation);
 once!(services_are_mirrored_at_creation_and_change, a_source_is_mirrored_changed_and_removed, errors_name_the_field);
-once!(wrong_services_are_named_by_their_place, a_lost_answer_makes_one_source);
+once!(a_lost_answer_makes_one_source);
+once!(webhooks_are_https_where_nothing_private_is_listed in |config| config.network.allow_private.clear());

@@ -9,7 +9,7 @@ use parom_tests::{Answer, Line, Received, Reply, World, both, once};
 use serde_json::{Value, json};
 use simulator::crm::{Fault, HookMessage, Part};
 
-use crate::pages::{in_russian, olga};
+use crate::pages::olga;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -114,8 +114,6 @@ async fn a_template_is_reviewed_by_its_messenger_and_sent_at_any_time(world: &mu
     assert_eq!(review(world, crm_id), ("paused".to_owned(), "Too many complaints".to_owned()));
     let visitor = olga(world, line.tenant_id).await;
     visitor.opens("/panel/alerts").await.is(200).says(&["Template “Order ready”", "paused by the messenger"]);
-    let register = visitor.opens("/panel/templates/register").await.is(200);
-    register.says(&["Order ready", "Line support", "Paused", "Reported: paused", "Too many complaints"]);
     decides(world, &line, &row["id"], &json!({"status": "approved"})).await.is(202);
     steps(world).await;
     assert_eq!(review(world, crm_id).0, "approved");
@@ -134,12 +132,6 @@ async fn nothing_is_lost_while_either_side_is_away(world: &mut World) {
     let waiting = listed(world, &line).await.remove(0);
     assert_eq!(waiting["status"], "waiting");
     assert!(waiting["waits_because"].as_str().unwrap().contains("503"), "{waiting}");
-    let visitor = olga(world, line.tenant_id).await;
-    visitor.opens("/panel/templates/register").await.is(200).says(&[
-        "Not sent yet",
-        "being sent to the messenger",
-        "503",
-    ]);
     world.advance(MINUTE);
     steps(world).await;
     assert_eq!(listed(world, &line).await[0]["status"], "waiting");
@@ -164,8 +156,6 @@ async fn nothing_is_lost_while_either_side_is_away(world: &mut World) {
     steps(world).await;
     assert_eq!(review(world, crm_id), ("rejected".to_owned(), "Too loud".to_owned()));
     assert_eq!(listed(world, &line).await[0]["waits_because"], Value::Null);
-    let visitor = olga(world, line.tenant_id).await;
-    visitor.opens("/panel/alerts").await.is(200).says(&["Template “Order ready”", "the messenger rejected it"]);
 }
 
 async fn a_messenger_that_refuses_rejects(world: &mut World) {
@@ -319,87 +309,74 @@ async fn a_plain_template_is_made_changed_and_deleted(world: &mut World) {
     let line = world.line("support").await;
     world.sandbox.add_template(HOST, "A user's", "Hello", json!({}));
     let visitor = olga(world, line.tenant_id).await;
-    visitor.opens("/panel/templates").await.is(200).says(&["A template is a prepared text", "/panel/templates/new"]);
-    let form = visitor.opens("/panel/templates/new").await.is(200);
-    let key = form.field("key");
-    let wrong = [("key", key.as_str()), ("name", " "), ("kind", "plain"), ("text", "Hi {{contact.name")];
-    visitor.sends("/panel/templates", &wrong).await.is(422).says(&["Fill in “Name”.", "A marker is not closed"]);
-    let unknown =
-        [("key", key.as_str()), ("name", "Ready"), ("kind", "plain"), ("text", "Hi {{first}}, {{contact.name}}")];
-    let refused = visitor.sends("/panel/templates", &unknown).await.is(422);
-    refused.says(&[
-        "There is no marker {{first}}.",
-        "{{contact.first_name}}",
-        "{{lead.id}}",
-        "Hi {{first}}, {{contact.name}}",
-    ]);
+    let key = visitor.opens("/panel/templates/new").await.is(200).field("key");
+    for (name, text, said) in [
+        (" ", "Hi {{contact.name", "A marker is not closed"),
+        ("Ready", "Hi {{first}}, {{contact.name}}", "There is no marker {{first}}."),
+    ] {
+        let wrong = [("key", key.as_str()), ("name", name), ("kind", "plain"), ("text", text)];
+        visitor.sends("/panel/templates", &wrong).await.is(422).says(&[said, text]);
+    }
     assert!(ours(world).is_empty());
     let fields =
         [("key", key.as_str()), ("name", "Ready <b>"), ("kind", "plain"), ("text", "Hi {{contact.name}}\r\n!")];
     let made = visitor.does("/panel/templates", &fields).await;
-    made.says(&["is saved", "Ready &#60;b&#62;", "Ready</span>", "Hi {{contact.name}}"]);
+    made.says(&["Ready &#60;b&#62;", "Hi {{contact.name}}"]);
     made.never_says(&["Ready <b>", "Send for review"]);
     // A double submit finds the first one's.
     visitor.does("/panel/templates", &fields).await;
     let there = ours(world);
     assert_eq!(there.len(), 1, "{there:?}");
     assert_eq!((&there[0]["content"], &there[0]["external_id"]), (&json!("Hi {{contact.name}}\n!"), &json!(key)));
-    let id = there[0]["id"].as_i64().unwrap();
-    let path = format!("/panel/templates/{id}");
+    let path = format!("/panel/templates/{}", there[0]["id"].as_i64().unwrap());
     let fields = [("name", "Ready"), ("text", "Hello"), ("button_text", "Go"), ("button_url", "https://acme.example")];
-    visitor.does(&path, &fields).await.says(&["“Ready” is saved", "https://acme.example"]);
+    visitor.does(&path, &fields).await.says(&["https://acme.example"]);
     assert_eq!(ours(world)[0]["buttons"], json!([{"type": "url", "text": "Go", "url": "https://acme.example"}]));
     let list = visitor.opens("/panel/templates").await.is(200);
-    list.says(&[&path, "Ready"]);
+    list.says(&[&path]);
     list.never_says(&["A user&#39;s", "A user's"]);
-    visitor.opens(&format!("{path}/delete")).await.is(200).says(&["Delete “Ready”?", "Salesbot in amoCRM"]);
-    visitor.does(&format!("{path}/delete"), &[]).await.says(&["“Ready” is deleted.", "A template is a prepared text"]);
+    visitor.opens(&format!("{path}/delete")).await.is(200).says(&["Delete “Ready”?"]);
+    visitor.does(&format!("{path}/delete"), &[]).await;
     assert!(ours(world).is_empty());
     visitor.opens(&path).await.is(404);
     let log = visitor.opens("/panel/audit?group=template").await.is(200);
     log.says(&["Template created", "Template changed", "Template deleted"]);
 }
 
-/// Requirement 13: without a source that reviews templates none is offered. Those that are there are shown as they are.
 async fn official_whatsapp_is_offered_only_with_a_messenger_behind_it(world: &mut World) {
     let line = world.line("support").await;
     let visitor = olga(world, line.tenant_id).await;
-    visitor.opens("/panel/templates").await.is(200).never_says(&["WhatsApp", "24 hours"]);
-    let form = visitor.opens("/panel/templates/new").await.is(200);
-    form.never_says(&["WhatsApp", "name=\"kind\"", "name=\"category\"", "name=\"examples\""]);
+    let none = ["WhatsApp", "name=\"kind\"", "name=\"category\"", "name=\"examples\""];
+    visitor.opens("/panel/templates").await.is(200).never_says(&none);
+    visitor.opens("/panel/templates/new").await.is(200).never_says(&none);
     let fields = waba("Ready", "Hi {{contact.name}}", "{{contact.name}} = Ann");
     let refused = visitor.sends("/panel/templates", &fields).await.is(422);
-    refused.says(&["no messenger of this account takes templates", "Hi {{contact.name}}"]);
+    refused.says(&["Hi {{contact.name}}"]);
     refused.never_says(&["name=\"kind\""]);
     assert!(ours(world).is_empty());
 
     let services = json!([{"type": "whatsapp", "params": {"waba": true}, "pages": []}]);
     world.api.patch(&line.path(""), &json!({"services": services})).await.is(200);
-    visitor.opens("/panel/templates/new").await.is(200).says(&["WhatsApp Business", "name=\"examples\""]);
-    visitor.does("/panel/templates", &fields).await.says(&["Draft", "Send for review", "Line support"]);
+    visitor.opens("/panel/templates/new").await.is(200).says(&["name=\"examples\""]);
+    visitor.does("/panel/templates", &fields).await.says(&["Send for review", "Line support"]);
     let id = ours(world)[0]["id"].as_i64().unwrap();
     let path = format!("/panel/templates/{id}");
     let review = format!("{path}/review");
     // There is no reviewer any more.
     world.api.patch(&line.path(""), &json!({"services": []})).await.is(200);
-    visitor.opens(&path).await.is(200).says(&["Draft", "no messenger of this account takes templates"]);
     visitor.does(&review, &[]).await.says(&["no messenger of this account takes templates"]);
     assert_eq!(ours(world)[0]["reviews"].as_array().map_or(0, Vec::len), 0, "no review was requested");
     let copy = visitor.opens(&format!("/panel/templates/new?copy={id}")).await.is(200);
     copy.says(&["Hi {{contact.name}}"]);
-    copy.never_says(&["name=\"kind\"", "name=\"category\""]);
+    copy.never_says(&none[1..3]);
 
     world.api.patch(&line.path(""), &json!({"services": services})).await.is(200);
-    visitor.does(&review, &[]).await.says(&["The template is sent for review."]);
-    let locked = visitor.opens(&path).await.is(200);
-    locked.says(&["In review", "cannot be changed", "Copy and correct", "Line support"]);
-    locked.never_says(&["<textarea"]);
-    visitor.opens("/panel/templates/register").await.is(200).says(&["Ready", "Line support", "Not sent yet"]);
+    visitor.does(&review, &[]).await;
+    visitor.opens(&path).await.is(200).never_says(&["<textarea"]);
+    visitor.opens("/panel/templates/register").await.is(200).says(&["Ready", "Line support"]);
     let fields: Vec<_> = fields.into_iter().filter(|(name, _)| *name != "kind").collect();
     visitor.sends(&path, &fields).await.is(422).says(&["cannot be changed or sent again"]);
     visitor.does(&review, &[]).await.says(&["cannot be changed or sent again"]);
-    let visitor = in_russian(visitor).await;
-    visitor.opens("/panel/templates").await.is(200).says(&["Шаблоны", "На проверке", "Сервисный", "Статусы шаблонов"]);
 }
 
 both!(nothing_is_lost_while_either_side_is_away);

@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use base::config::Config;
 use base::message::crm_id;
 use entity::tenant;
 use parom_tests::settings::CHANNEL_ID;
-use parom_tests::{Answer, Engine, Line, Place, Reply, Setup, World, both, once};
+use parom_tests::{Answer, Line, Reply, World, both, once};
 use sea_orm::EntityTrait;
 use sea_orm::sea_query::Expr;
 use serde_json::{Value, json};
-use simulator::crm::{ChatView, HookFault, HookKind, HookMessage, MessageView, Said};
+use simulator::crm::{ChatView, HookFault, HookKind, HookMessage, Said};
+
+use crate::inbound::last_at_crm;
 
 const PHONE: &str = "+79995556677";
 
@@ -41,12 +42,6 @@ fn began(text: &str) -> (String, String, String) {
 
 fn went_on(text: &str) -> (String, String, String) {
     ("message.created".to_owned(), text.to_owned(), "chat-pavel".to_owned())
-}
-
-/// What amoCRM took last from outside.
-fn last_at_crm(world: &World, line: &Line) -> MessageView {
-    let there = world.sandbox.messages(&line.host).into_iter().rfind(|message| message.msgid.is_some());
-    there.expect("amoCRM has a message")
 }
 
 fn chat(world: &World, line: &Line, id: &str) -> ChatView {
@@ -122,8 +117,14 @@ async fn the_first_answer_carries_all_four_ids_and_the_next_ours_alone(world: &m
     assert_eq!(received_webhooks(world), [began("Hello, this is Acme")]);
     let there = chat(world, &line, &said.chat_id);
     assert_eq!(there.conversation_id, None, "the customer has not answered");
-
     let pavel = world.customer(&line, "pavel");
+    // By the messenger's id, which was in the answer.
+    for status in ["delivered", "read"] {
+        pavel.reports_status("m-1", status).await.is(202);
+    }
+    world.deliver_all().await;
+    assert_eq!(statuses(world, &line, &said), [(1, None), (2, None)]);
+
     pavel.writes("Who is this?").await;
     world.deliver_all().await;
     let first = last_at_crm(world, &line);
@@ -170,19 +171,6 @@ async fn an_answer_that_amocrm_may_have_taken_still_carries_them(world: &mut Wor
     assert_eq!(world.sandbox.chats(&line.host).len(), 1);
 }
 
-async fn statuses_of_what_was_written_first_reach_the_manager(world: &mut World) {
-    let line = world.line("support").await;
-    world.messenger.answers_next([opened("m-1")]);
-    let said = writes_first(world, &line, "Hello, this is Acme").await;
-    world.deliver_all().await;
-    let pavel = world.customer(&line, "pavel");
-    // By the messenger's id, which was in the answer.
-    pavel.reports_status("m-1", "delivered").await.is(202);
-    pavel.reports_status("m-1", "read").await.is(202);
-    world.deliver_all().await;
-    assert_eq!(statuses(world, &line, &said), [(1, None), (2, None)]);
-}
-
 // If writing first is impossible, the manager gets the reason.
 
 async fn a_number_that_the_messenger_does_not_know_is_904(world: &mut World) {
@@ -194,13 +182,10 @@ async fn a_number_that_the_messenger_does_not_know_is_904(world: &mut World) {
     assert_eq!(statuses(world, &line, &said), [(-1, Some(904))]);
     let there = world.sandbox.messages(&line.host).into_iter().find(|one| one.id == said.message_id).unwrap();
     assert_eq!(there.statuses[0].error.as_deref(), Some("No such number"));
-}
-
-async fn a_failure_may_be_reported_later_too(world: &mut World) {
-    let line = world.line("support").await;
-    let said = writes_first(world, &line, "Hello, this is Acme").await;
+    // It may be reported later too.
+    let said = writes_first(world, &line, "Hello?").await;
     world.deliver_all().await;
-    let id = world.messenger.received()[0].message_id();
+    let id = world.messenger.received()[1].message_id();
     let failed = json!({"status": "failed", "error": {"code": "recipient_unreachable"}});
     world.api.post(&line.path(&format!("/messages/{id}/status")), &failed).await.is(202);
     world.deliver_all().await;
@@ -220,27 +205,12 @@ async fn a_number_of_two_peoples_phones_is_904(world: &mut World) {
     assert_eq!(received_webhooks(world), []);
 }
 
-fn without_write_first(config: &mut Config) {
-    config.integrations[0].channels[0].write_first = false;
-}
-
-async fn a_channel_that_may_not_is_905(world: &mut World) {
+async fn a_channel_without_writing_first(world: &mut World) {
     let line = world.line("support").await;
     let said = writes_first(world, &line, "Hello, this is Acme").await;
     world.deliver_all().await;
     assert_eq!(statuses(world, &line, &said), [(-1, Some(905))]);
     assert_eq!(received_webhooks(world), []);
-    let there = world.sandbox.messages(&line.host).into_iter().find(|one| one.id == said.message_id).unwrap();
-    let words = there.statuses[0].error.clone().unwrap_or_default();
-    assert!(words.chars().any(char::is_whitespace) && !words.contains("write_first"), "readable words: {words}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_channel_without_writing_first() {
-    let setup = Setup { change: without_write_first, ..Setup::default() };
-    let Some(mut world) = World::start(Engine::Sqlite, setup).await else { return };
-    a_channel_that_may_not_is_905(&mut world).await;
-    world.close().await;
 }
 
 // A messenger may name the dialogue later: with the customer's first message, or with a status.
@@ -365,18 +335,10 @@ async fn a_first_message_that_failed_leaves_the_beginning_to_the_next(world: &mu
 
 // Hooks that come twice, answers that are lost, a server that dies between answer and commit.
 
-async fn a_doubled_hook_begins_one_conversation(world: &mut World) {
-    let line = world.line("support").await;
-    world.messenger.answers_next([opened("m-1")]);
-    world.sandbox.faults().next_hooks(HookKind::Chats, 1, HookFault::Doubled);
-    writes_first(world, &line, "Hello, this is Acme").await;
-    world.deliver_to_the_end().await;
-    assert_eq!(received_webhooks(world), [began("Hello, this is Acme")]);
-    assert_eq!(world.messages().await.len(), 1);
-}
-
+/// The hook comes twice, and the messenger's answer is lost.
 async fn an_answer_that_was_lost_is_asked_for_under_the_same_id(world: &mut World) {
     let line = world.line("support").await;
+    world.sandbox.faults().next_hooks(HookKind::Chats, 1, HookFault::Doubled);
     world.messenger.answers_next([Answer::Cut, opened("m-1")]);
     let said = writes_first(world, &line, "Hello, this is Acme").await;
     world.deliver_to_the_end().await;
@@ -384,6 +346,7 @@ async fn an_answer_that_was_lost_is_asked_for_under_the_same_id(world: &mut Worl
     assert_eq!(received_webhooks(world), [began("Hello, this is Acme"), began("Hello, this is Acme")]);
     assert_eq!(received[0].webhook_id, received[1].webhook_id);
     assert_eq!([&received[0].body["repeat"], &received[1].body["repeat"]], [&json!(null), &json!(true)]);
+    assert_eq!(world.messages().await.len(), 1);
     world.customer(&line, "pavel").writes("Who is this?").await;
     world.deliver_all().await;
     assert_eq!(last_at_crm(world, &line).payload["conversation_ref_id"], said.chat_id.as_str());
@@ -414,24 +377,11 @@ async fn a_death_between_answer_and_commit_loses_nothing(world: &mut World) {
     assert_eq!(world.sandbox.chats(&line.host).len(), 1);
 }
 
-both!(
-    both_chats_are_kept_apart_and_answers_go_where_the_manager_wrote_last,
-    the_first_answer_carries_all_four_ids_and_the_next_ours_alone,
-    by_the_phone_of_the_customers_first_message,
-);
-once!(
-    an_answer_that_amocrm_may_have_taken_still_carries_them,
-    statuses_of_what_was_written_first_reach_the_manager,
-    a_number_that_the_messenger_does_not_know_is_904,
-    a_failure_may_be_reported_later_too,
-    a_number_of_two_peoples_phones_is_904,
-    by_the_message_that_the_first_answer_quotes,
-    by_a_status_of_the_managers_message,
-    strangers_stay_strangers,
-    a_messenger_that_names_nothing_is_asked_by_the_phone_again,
-    more_messages_find_the_same_chat_and_wait_behind_the_first,
-    a_first_message_that_failed_leaves_the_beginning_to_the_next,
-    a_doubled_hook_begins_one_conversation,
-    an_answer_that_was_lost_is_asked_for_under_the_same_id,
-    a_death_between_answer_and_commit_loses_nothing,
-);
+both!(both_chats_are_kept_apart_and_answers_go_where_the_manager_wrote_last);
+both!(the_first_answer_carries_all_four_ids_and_the_next_ours_alone, by_the_phone_of_the_customers_first_message);
+once!(a_first_message_that_failed_leaves_the_beginning_to_the_next, a_number_that_the_messenger_does_not_know_is_904);
+once!(a_messenger_that_names_nothing_is_asked_by_the_phone_again, a_death_between_answer_and_commit_loses_nothing);
+once!(more_messages_find_the_same_chat_and_wait_behind_the_first, by_the_message_that_the_first_answer_quotes);
+once!(an_answer_that_amocrm_may_have_taken_still_carries_them, an_answer_that_was_lost_is_asked_for_under_the_same_id);
+once!(a_number_of_two_peoples_phones_is_904, by_a_status_of_the_managers_message, strangers_stay_strangers);
+once!(a_channel_without_writing_first in |config| config.integrations[0].channels[0].write_first = false);

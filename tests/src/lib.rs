@@ -128,15 +128,15 @@ macro_rules! on {
     };
 }
 
-/// Turns each `async fn name(place: &mut Place)` into a test on SQLite and one on PostgreSQL; `both!(change: name)` changes the
-/// world's configuration before. Without `PAROM_TEST_POSTGRES` the second is skipped with a message; `tests/run` always
+/// Turns each `async fn name(place: &mut Place)` into a test on SQLite and one on PostgreSQL; `both!(name in |config| …)`
+/// changes the world's configuration before. Without `PAROM_TEST_POSTGRES` the second is skipped with a message; `tests/run` always
 /// sets it.
 #[macro_export]
 macro_rules! both {
-    ($change:ident: $($name:ident),+ $(,)?) => {$(
+    ($($name:ident),+ in $change:expr) => {$(
         mod $name {
-            $crate::on!(sqlite: $crate::run_with($crate::Engine::Sqlite, super::$change, super::$name));
-            $crate::on!(postgres: $crate::run_with($crate::Engine::Postgres, super::$change, super::$name));
+            $crate::on!(sqlite: $crate::run_with($crate::Engine::Sqlite, $change, super::$name));
+            $crate::on!(postgres: $crate::run_with($crate::Engine::Postgres, $change, super::$name));
         }
     )+};
     ($($name:ident),+ $(,)?) => {$(
@@ -162,9 +162,9 @@ macro_rules! both_engines {
 /// [`both`] on SQLite alone: for behaviour independent of the database's dialect.
 #[macro_export]
 macro_rules! once {
-    ($change:ident: $($name:ident),+ $(,)?) => {$(
+    ($($name:ident),+ in $change:expr) => {$(
         mod $name {
-            $crate::on!(sqlite: $crate::run_with($crate::Engine::Sqlite, super::$change, super::$name));
+            $crate::on!(sqlite: $crate::run_with($crate::Engine::Sqlite, $change, super::$name));
         }
     )+};
     ($($name:ident),+ $(,)?) => {$(
@@ -177,9 +177,9 @@ macro_rules! once {
 /// [`both`] on PostgreSQL alone: for behaviour of several instances.
 #[macro_export]
 macro_rules! on_postgres {
-    ($change:ident: $($name:ident),+ $(,)?) => {$(
+    ($($name:ident),+ in $change:expr) => {$(
         mod $name {
-            $crate::on!(postgres: $crate::run_with($crate::Engine::Postgres, super::$change, super::$name));
+            $crate::on!(postgres: $crate::run_with($crate::Engine::Postgres, $change, super::$name));
         }
     )+};
     ($($name:ident),+ $(,)?) => {$(

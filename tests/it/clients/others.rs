@@ -86,23 +86,3 @@ async fn amotop_plays_the_conversation_that_production_took() {
     assert_eq!((&seen["statuses"], &seen["fields"]), (&json!(4), &json!(["PHONE", "EMAIL", "POSITION"])));
     sandbox.stop().await;
 }
-
-/// S4, S9: a client of REST from the npm registry.
-#[tokio::test]
-async fn amocrm_js_connects_reads_writes_and_renews() {
-    let Some(node) = installed("PAROM_TEST_NODE_CLIENTS") else {
-        return;
-    };
-    let sandbox = account().await;
-    let (account_id, _) = ids(&sandbox);
-    let seen = seen_by(&node, "amocrm_js.mjs", &sandbox, &[]).await;
-
-    assert_eq!((&seen["account"], &seen["pattern"]), (&json!(account_id), &json!("H:i")), "{seen}");
-    let contact = sandbox.contacts(HOST).remove(0);
-    assert_eq!((&seen["contact"], &seen["page"]), (&json!(contact.id), &json!(["Анна Пример"])), "{seen}");
-    assert_eq!((&seen["tags"], &seen["missing"]), (&json!(204), &json!(404)), "{seen}");
-    assert_eq!((&seen["renewed"], &seen["users"]), (&json!(true), &json!(3)), "{seen}");
-    let granted: Vec<bool> = sandbox.token_calls().iter().map(|one| one.granted).collect();
-    assert_eq!(granted, [true, true]);
-    sandbox.stop().await;
-}

@@ -1,7 +1,5 @@
 //! An app written with pywa against the simulated WhatsApp (`simulator`): what the one says, the other remembers.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 use simulator::whatsapp::{
     Act, Author, Content, Given, NewApp, NewPerson, NewPhone, Options, Status, WhatsApp, refusal,
@@ -182,75 +180,4 @@ async fn an_app_of_pywa_sends_everything_and_hears_everything() {
     assert_eq!(stage.client.line().await["message"]["text"], "stop");
     stage.client.ends_well().await;
     stage.whatsapp.stop().await;
-}
-
-/// A client from the npm registry, which reads one message a body.
-#[tokio::test]
-async fn an_app_of_whatsapp_api_js_sends_and_hears() {
-    let Some(node) = installed("PAROM_TEST_NODE_CLIENTS") else {
-        return;
-    };
-    base::http_client::install_crypto_provider();
-    let whatsapp = WhatsApp::start(Options::default()).await.unwrap();
-    let app = whatsapp.add_app(NewApp::default());
-    let waba = whatsapp.add_waba("220011223344556", "Acme");
-    let phone = whatsapp.add_phone(NewPhone::of(&waba));
-    let token = whatsapp.add_token(&app.id, &[&waba]);
-    let maria = whatsapp.add_person(NewPerson::default());
-    let customer = whatsapp.customer(maria, &phone);
-    let first = customer.writes("Здравствуйте").unwrap();
-    let files = folder("").join("../../simulator/assets/samples");
-    let given = [
-        ("base", whatsapp.base_url()),
-        ("token", &token),
-        ("secret", &app.secret),
-        ("verify", "vt_of_npm"),
-        ("phone", &phone),
-        ("to", MARIA),
-        ("first", &first),
-        ("files", files.to_str().unwrap()),
-    ];
-    let mut client = Client::start(Path::new("node"), &node, "whatsapp_api_js.mjs", &given);
-    let callback = client.line().await["callback"].as_str().unwrap().to_owned();
-    whatsapp.set_callback(&app.id, &callback, "vt_of_npm").await.expect("the handshake");
-    whatsapp.subscribe(&app.id, &waba);
-    client.say("go").await;
-    let told = client.line().await;
-    let sent = whatsapp.sent(&phone);
-    let by =
-        |name: &str| sent.iter().find(|one| told["sent"][name] == one.id.as_str()).unwrap_or_else(|| panic!("{told}"));
-    for (name, kind) in [
-        ("text", "text"),
-        ("image", "image"),
-        ("document", "document"),
-        ("location", "location"),
-        ("contact", "contacts"),
-        ("buttons", "interactive"),
-        ("list", "interactive"),
-        ("url", "interactive"),
-    ] {
-        assert_eq!((by(name).kind.as_str(), by(name).error()), (kind, None), "{name}");
-    }
-    assert_eq!(by("text").reply_to, Some(first.as_str().into()));
-    assert_eq!(whatsapp.history(&phone, maria)[0].reactions[&Author::Line], ["👍"]);
-    assert_eq!(told["deleted"], json!({"success": true}));
-    assert_eq!(client.line().await["refused"]["code"], 100);
-    customer.presses_number(&by("buttons").id, 1).unwrap();
-    let pressed = client.line().await;
-    assert_eq!(
-        (&pressed["text"], &pressed["name"], &pressed["read"]),
-        (&json!("no"), &json!("Maria K."), &json!({"success": true}))
-    );
-    customer.presses(&by("list").id, "pickup").unwrap();
-    assert_eq!(client.line().await["text"], "pickup");
-    customer.sends(Content::of("image").saying("Вот такой")).unwrap();
-    let heard = client.line().await;
-    let file = whatsapp.history(&phone, maria).pop().unwrap().files.remove(0);
-    assert_eq!((&heard["heard"], heard["size"].as_u64()), (&json!("image"), u64::try_from(file.bytes.len()).ok()));
-    whatsapp.fails(&by("text").id, 131_047);
-    let failed = client.line().await;
-    assert_eq!((&failed["code"], &failed["tracker"]), (&json!(131_047), &json!("letter-text")), "{failed}");
-    client.say("stop").await;
-    client.ends_well().await;
-    whatsapp.stop().await;
 }

@@ -42,7 +42,7 @@ pub const CELLS: &[Cell] = cells! {
         by "inbound::kinds::every_kind_with_a_file_arrives";
     "custom": "location" "contact";
         by "content::kinds::places_and_contacts_arrive_as_structured_fields";
-        by "inbound::kinds::a_place_and_a_card_arrive";
+        by "inbound::kinds::contents_without_files_arrive";
     "custom": "captions";
         by "content::kinds::a_text_with_a_file_is_a_file_with_a_caption";
         by "inbound::kinds::every_kind_with_a_file_arrives";
@@ -54,7 +54,7 @@ pub const CELLS: &[Cell] = cells! {
         never "a button that was pressed is a text";
     "custom": "lists";
         by "content::kinds::buttons_and_lists_are_part_of_the_content";
-        by "inbound::kinds::a_chosen_row_comes_back";
+        by "inbound::kinds::contents_without_files_arrive";
     "custom": "quotes";
         by "content::kinds::quotes_name_the_message_by_the_id_the_messenger_knows";
         by "inbound::kinds::an_answer_quotes_by_whichever_id";
@@ -95,10 +95,10 @@ pub const CELLS: &[Cell] = cells! {
         by "content::visitor::every_kind_is_shown";
         never "the page asks no visitor where they are";
     "webchat": "contact";
-        by "content::visitor::a_contact_is_a_card";
+        by "content::visitor::parts_around_messages_are_shown";
         never "the page hands on no contacts";
     "webchat": "media_groups";
-        by "content::visitor::an_album_is_a_bubble_a_file";
+        by "content::visitor::parts_around_messages_are_shown";
         never "several files are several messages, in order";
     "webchat": "buttons";
         by "content::visitor::every_kind_is_shown";
@@ -110,13 +110,13 @@ pub const CELLS: &[Cell] = cells! {
         by "content::visitor::every_kind_is_shown";
         never "a visitor writes below, and quotes nothing";
     "webchat": "forwards";
-        by "content::visitor::a_forward_is_a_quote_marked_as_forwarded";
+        by "content::visitor::parts_around_messages_are_shown";
         never "a visitor has no messages of others to forward";
     "webchat": "templates";
-        by "content::visitor::templates_and_answers_to_comments_are_their_text";
+        by "content::visitor::parts_around_messages_are_shown";
         never "only amoCRM's people use templates";
     "webchat": "comments";
-        by "content::visitor::templates_and_answers_to_comments_are_their_text";
+        by "content::visitor::parts_around_messages_are_shown";
         never "a chat on a site has no comments";
     "webchat": "reactions";
         by "content::visitor::reactions_of_both_sides_are_shown";

@@ -96,8 +96,9 @@ fn is_test(text: &str, function: &str) -> bool {
         above.lines().rev().map(str::trim).take_while(|line| line.starts_with("#[") || line.starts_with("//"));
     let made = |call: &&str| {
         let calls = text.split(call).skip(1).filter_map(|rest| rest.split(')').next());
-        // `special!(max: one, another)`
-        let mut names = calls.flat_map(|names| names.split(',')).filter_map(|name| name.rsplit(": ").next());
+        // `special!(max: one, another)`, `once!(one, another in |config| …)`
+        let lists = calls.filter_map(|list| list.split(" in ").next());
+        let mut names = lists.flat_map(|list| list.split(',')).filter_map(|name| name.rsplit(": ").next());
         names.any(|name| name.trim() == function)
     };
     let is_scenario = text.contains("contract! {") && text.contains(&format!("\n    {function}: "));

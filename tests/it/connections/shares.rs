@@ -1,9 +1,8 @@
 //! What one address may hold, thousands of idle streams, and the headers of every answer.
 
-use base::config::Config;
 use parom::load_shedding::RequestClass;
 use parom_tests::settings::HOST;
-use parom_tests::{Engine, Place, Setup, World, answer, once};
+use parom_tests::{World, answer, once};
 use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
@@ -11,19 +10,12 @@ use uuid::Uuid;
 use super::Raw;
 use crate::webchat::{OnSite, SHOP, chat_of, chat_with};
 
-fn few_requests(config: &mut Config) {
-    config.limits.requests_per_address = 8;
-}
-
 /// H3: the ninth request replaces the one that has owed its body longest; other callers are not affected.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn h3_an_address_has_its_share_of_requests_under_way() {
-    let setup = Setup { change: few_requests, ..Setup::default() };
-    let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
+async fn h3_an_address_has_its_share_of_requests_under_way(world: &mut World) {
     let load = world.app().usage.load.clone();
     let mut held = Vec::new();
     for number in 1..=20_usize {
-        let mut caller = Raw::open(&world).await;
+        let mut caller = Raw::open(world).await;
         caller.announces("/panel/sign-in", 1_000).await;
         held.push(caller);
         if number > 8 {
@@ -33,29 +25,20 @@ async fn h3_an_address_has_its_share_of_requests_under_way() {
         let most = number.min(8);
         world.until("it is under way", async || (load.under_way(RequestClass::Page) == most).then_some(())).await;
     }
-    let mut elsewhere = Raw::from(&world, 2).await;
+    let mut elsewhere = Raw::from(world, 2).await;
     elsewhere.announces("/panel/sign-in", 1_000).await;
     world.until("another address has its own", async || (load.under_way(RequestClass::Page) == 9).then_some(())).await;
     answer(world.api.anonymous(Method::GET, "/panel/sign-in")).await.is(200);
     drop((held, elsewhere));
     world.until("all is free again", async || (load.under_way(RequestClass::Page) == 0).then_some(())).await;
-    world.close().await;
-}
-
-fn few_requests_behind_a_proxy(config: &mut Config) {
-    config.limits.requests_per_address = 1;
-    config.server.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
 }
 
 /// H3: behind a trusted proxy it is the caller's address that counts, of IPv6 its network.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn h3_behind_a_proxy_the_callers_own_address_counts() {
-    let setup = Setup { change: few_requests_behind_a_proxy, ..Setup::default() };
-    let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
+async fn h3_behind_a_proxy_the_callers_own_address_counts(world: &mut World) {
     let load = world.app().usage.load.clone();
     let mut held = Vec::new();
     for (address, under_way) in [("192.0.2.1", 1), ("192.0.2.2", 2), ("2001:db8::1", 3), ("2001:db8::2", 3)] {
-        let mut caller = Raw::open(&world).await;
+        let mut caller = Raw::open(world).await;
         let headers = [
             ("X-Forwarded-For", address),
             ("Content-Type", "application/x-www-form-urlencoded"),
@@ -67,33 +50,24 @@ async fn h3_behind_a_proxy_the_callers_own_address_counts() {
     }
     assert!(held[2].hears().await.starts_with("HTTP/1.1 429 "), "its network began another");
     drop(held);
-    world.close().await;
-}
-
-fn few_connections(config: &mut Config) {
-    config.limits.connections_per_address = 5;
 }
 
 /// H3: the sixth connection of an address is ended at once.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn h3_an_address_has_its_share_of_connections() {
-    let setup = Setup { change: few_connections, ..Setup::default() };
-    let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
+async fn h3_an_address_has_its_share_of_connections(world: &mut World) {
     let mut held = Vec::new();
     for _ in 0..5 {
-        let mut caller = Raw::from(&world, 2).await;
+        let mut caller = Raw::from(world, 2).await;
         caller.announces("/panel/sign-in", 1_000).await;
         held.push(caller);
     }
     let load = world.app().usage.load.clone();
     world.until("they are there", async || (load.under_way(RequestClass::Page) == 5).then_some(())).await;
-    let mut sixth = Raw::from(&world, 2).await;
+    let mut sixth = Raw::from(world, 2).await;
     assert_eq!(sixth.hears_to_the_end().await, "");
-    let mut elsewhere = Raw::from(&world, 3).await;
+    let mut elsewhere = Raw::from(world, 3).await;
     elsewhere.says("GET /healthz HTTP/1.1\r\nHost: parom\r\n\r\n").await;
     assert!(elsewhere.hears().await.starts_with("HTTP/1.1 200 "));
     drop(held);
-    world.close().await;
 }
 
 /// H3: connections that say nothing make room for each other, and not at the cost of one that has spoken.
@@ -115,20 +89,13 @@ async fn h3_silent_connections_end_none_that_has_spoken(world: &mut World) {
     drop(silent);
 }
 
-fn few_streams(config: &mut Config) {
-    config.limits.streams_per_address = 2;
-}
-
 /// L14, H3: `/panel/events` knew no limit; a stream whose other end is gone is free again.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn l14_an_address_has_its_share_of_the_panels_streams() {
-    let setup = Setup { change: few_streams, ..Setup::default() };
-    let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
+async fn l14_an_address_has_its_share_of_the_panels_streams(world: &mut World) {
     let line = world.line("support").await;
     let owner = world.panel(line.tenant_id).await;
     let load = world.app().usage.load.clone();
     let watches = async |last: u8| {
-        let mut caller = Raw::from(&world, last).await;
+        let mut caller = Raw::from(world, last).await;
         caller.says(format!("GET /panel/events HTTP/1.1\r\nHost: parom\r\nCookie: {}\r\n\r\n", owner.cookies())).await;
         caller
     };
@@ -144,7 +111,6 @@ async fn l14_an_address_has_its_share_of_the_panels_streams() {
     // Nothing of them was read, so the system resets the connections.
     drop(held);
     world.until("they are free again", async || (load.streams() == 0).then_some(())).await;
-    world.close().await;
 }
 
 /// A page that was closed was noticed by the next event only, ten seconds later: twelve quick loads made a 503.
@@ -254,7 +220,7 @@ async fn two_thousand_idle_streams_delay_no_event_and_have_limits_of_their_own(w
 // Headers of every answer, and addresses for operators only.
 
 /// L8: nothing that the API says is kept on the way.
-async fn l8_answers_of_the_api_are_not_cached(world: &mut World) {
+async fn l8_answers_of_the_api_are_not_cached_and_pages_are_cleared(world: &mut World) {
     let line = world.line("support").await;
     for path in [line.path(""), line.path("/webhook-attempts"), "/api/v1/tenants".to_owned(), "/api/nothing".to_owned()]
     {
@@ -265,6 +231,10 @@ async fn l8_answers_of_the_api_are_not_cached(world: &mut World) {
     assert_eq!(refused.header("cache-control"), "no-store");
     let wrong = world.api.post(&line.path("/messages"), &json!({})).await.is(422);
     assert_eq!(wrong.header("cache-control"), "no-store");
+    // ASVS 14.3.1: who signs out leaves no pages behind.
+    let owner = world.panel(line.tenant_id).await;
+    owner.opens("/panel").await.is(200);
+    assert_eq!(owner.sends("/panel/sign-out", &[]).await.is(303).header("clear-site-data"), "\"cache\"");
 }
 
 /// L3: behind a proxy that forwards everything, metrics and readiness cannot be read from outside.
@@ -277,15 +247,6 @@ async fn l3_metrics_and_readiness_are_closed_to_callers_behind_a_proxy(world: &m
     }
     let forwarded = world.api.anonymous(Method::GET, "/healthz").header("X-Forwarded-For", "192.0.2.1");
     answer(forwarded).await.is(200);
-}
-
-/// ASVS 14.3.1: who signs out leaves no pages behind.
-async fn signing_out_clears_what_the_browser_keeps(world: &mut World) {
-    let line = world.line("support").await;
-    let owner = world.panel(line.tenant_id).await;
-    owner.opens("/panel").await.is(200);
-    let out = owner.sends("/panel/sign-out", &[]).await.is(303);
-    assert_eq!(out.header("clear-site-data"), "\"cache\"");
 }
 
 /// ASVS 13.4.4: no route repeats a request.
@@ -310,15 +271,8 @@ async fn no_route_answers_trace(world: &mut World) {
     }
 }
 
-fn over_https(config: &mut Config) {
-    config.server.public_url = "https://parom.example".parse().expect("an address");
-}
-
 /// L7: over https a choice is kept from plain http and from scripts. (A visitor's: `webchat::visitor::tests`.)
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn l7_a_chosen_language_is_kept_from_plain_http() {
-    let setup = Setup { change: over_https, ..Setup::default() };
-    let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
+async fn l7_a_chosen_language_is_kept_from_plain_http(world: &mut World) {
     for page in ["/panel/sign-in?lang=ru", "/admin/sign-in?lang=ru"] {
         let shown = answer(world.api.anonymous(Method::GET, page)).await.is(200);
         let lines: Vec<&str> =
@@ -327,10 +281,16 @@ async fn l7_a_chosen_language_is_kept_from_plain_http() {
         assert!(line.starts_with("__Host-lang=ru; Path=/;"), "{line}");
         assert!(line.contains("; Secure") && line.contains("; HttpOnly"), "{line}");
     }
-    world.close().await;
 }
 
-once!(l3_metrics_and_readiness_are_closed_to_callers_behind_a_proxy, signing_out_clears_what_the_browser_keeps);
-once!(no_route_answers_trace, l8_answers_of_the_api_are_not_cached);
-once!(h3_silent_connections_end_none_that_has_spoken, a_quiet_stream_is_written_to_before_its_next_event);
-once!(two_thousand_idle_streams_delay_no_event_and_have_limits_of_their_own);
+once!(two_thousand_idle_streams_delay_no_event_and_have_limits_of_their_own, no_route_answers_trace);
+once!(l3_metrics_and_readiness_are_closed_to_callers_behind_a_proxy, h3_silent_connections_end_none_that_has_spoken);
+once!(l8_answers_of_the_api_are_not_cached_and_pages_are_cleared, a_quiet_stream_is_written_to_before_its_next_event);
+once!(h3_an_address_has_its_share_of_requests_under_way in |config| config.limits.requests_per_address = 8);
+once!(h3_behind_a_proxy_the_callers_own_address_counts in |config| {
+    config.limits.requests_per_address = 1;
+    config.server.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
+});
+once!(h3_an_address_has_its_share_of_connections in |config| config.limits.connections_per_address = 5);
+once!(l14_an_address_has_its_share_of_the_panels_streams in |config| config.limits.streams_per_address = 2);
+once!(l7_a_chosen_language_is_kept_from_plain_http in |config| config.server.public_url = "https://parom.example".parse().expect("an address"));

@@ -7,7 +7,7 @@ use parom_tests::{Line, Reply, World, both, once};
 use serde_json::json;
 use simulator::crm::{Fault, Part};
 
-use super::{EMAIL, PHONE, anna_writes, because, line, linked_contact, shown, why};
+use super::{EMAIL, PHONE, anna_writes, because, line, line_at, linked_contact, shown, why};
 use crate::webchat::sites::{new_secret, signed};
 use crate::webchat::{OnSite, SHOP, chat_of, chat_with};
 
@@ -53,15 +53,6 @@ async fn by_a_number_that_messengers_spell_in_another_way(world: &mut World) {
     }
 }
 
-async fn by_the_email_if_no_contact_has_the_phone(world: &mut World) {
-    let line = line(world, "link").await;
-    let anna = world.sandbox.add_contact(HOST, "Anna Card", None, Some("Anna@Example.com"));
-    world.sandbox.add_contact(HOST, "Joanna", None, Some("joanna@example.com"));
-    anna_writes(world, &line).await;
-    assert_eq!(linked_contact(world, &line), anna);
-    assert_eq!(why(world, &line).await, because(anna, "email"));
-}
-
 async fn of_several_contacts_the_last_changed_is_chosen_with_that_reason(world: &mut World) {
     let line = line(world, "link").await;
     let first = world.sandbox.add_contact(HOST, "Anna", Some(PHONE), None);
@@ -71,34 +62,6 @@ async fn of_several_contacts_the_last_changed_is_chosen_with_that_reason(world: 
     anna_writes(world, &line).await;
     assert_ne!(linked_contact(world, &line), second);
     assert_eq!(why(world, &line).await, because(first, "phone_several"));
-}
-
-async fn amocrm_chooses_if_no_contact_is_found(world: &mut World) {
-    let line = line(world, "link").await;
-    anna_writes(world, &line).await;
-    assert_eq!(world.sandbox.contacts(HOST).len(), 1, "amoCRM's own");
-    assert_eq!(why(world, &line).await, (None, Some("nobody".to_owned())));
-    assert_eq!(world.works("contacts").await, 0);
-}
-
-async fn no_contact_is_searched_if_the_choice_is_left_to_amocrm(world: &mut World) {
-    let line = line(world, "leave").await;
-    let known = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
-    anna_writes(world, &line).await;
-    assert_ne!(linked_contact(world, &line), known);
-    assert_eq!(why(world, &line).await, (None, None));
-}
-
-async fn a_chat_that_was_there_before_the_rule_stays_where_it_is(world: &mut World) {
-    let line = line(world, "leave").await;
-    world.customer(&line, "anna").writes("Before").await;
-    world.deliver_all().await;
-    let there = linked_contact(world, &line);
-    world.api.patch(&line.path(""), &json!({"contact_rule": "create"})).await.is(200);
-    world.customer(&line, "anna").writes("After").await;
-    world.deliver_all().await;
-    assert_eq!(linked_contact(world, &line), there);
-    assert_eq!(world.sandbox.contacts(HOST).len(), 1);
 }
 
 // A developer names the contact: `sender.contact_id`.
@@ -200,24 +163,41 @@ const MAKES: &str = "custom_fields_values";
 
 const LINKS: &str = "chat_id";
 
-async fn with_the_customers_name_number_and_address(world: &mut World) {
-    let line = line(world, "create").await;
-    anna_writes(world, &line).await;
-    let contacts = world.sandbox.contacts(HOST);
-    assert_eq!(contacts.len(), 1, "{contacts:?}");
-    assert_eq!(contacts[0].name, "anna");
-    assert_eq!((&contacts[0].phones[..], &contacts[0].emails[..]), (&[PHONE.to_owned()][..], &[EMAIL.to_owned()][..]));
-    assert_eq!(linked_contact(world, &line), contacts[0].id);
-    assert_eq!(why(world, &line).await, because(contacts[0].id, "made"));
-}
-
-async fn an_existing_contact_is_linked_instead(world: &mut World) {
-    let line = line(world, "create").await;
-    let anna = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
-    anna_writes(world, &line).await;
-    assert_eq!(world.sandbox.contacts(HOST).len(), 1);
-    assert_eq!(linked_contact(world, &line), anna);
-    assert_eq!(why(world, &line).await, because(anna, "phone"));
+/// By the email if no contact has the phone; amoCRM's own if there is none, or if the choice is left to it; made with the
+/// customer's name, number and address, unless there is one.
+async fn each_rule_chooses_or_makes_its_contact(world: &mut World) {
+    let (joanna, anna) = (("Joanna", None, Some("joanna@example.com")), ("Anna Card", None, Some("Anna@Example.com")));
+    let phone = ("Anna Card", Some(PHONE), None);
+    for (host, rule, cards, reason) in [
+        ("nobody.amocrm.ru", "link", vec![], Some("nobody")),
+        ("email.amocrm.ru", "link", vec![joanna, anna], Some("email")),
+        ("left.amocrm.ru", "leave", vec![phone], None),
+        ("known.amocrm.ru", "create", vec![phone], Some("phone")),
+        ("new.amocrm.ru", "create", vec![], Some("made")),
+    ] {
+        let line = line_at(world, host, rule).await;
+        let cards: Vec<i64> =
+            cards.iter().map(|(name, phone, email)| world.sandbox.add_contact(host, name, *phone, *email)).collect();
+        anna_writes(world, &line).await;
+        let linked = linked_contact(world, &line);
+        let contacts = world.sandbox.contacts(host);
+        let is_ours = !matches!(reason, None | Some("nobody"));
+        assert_eq!(why(world, &line).await, (is_ours.then_some(linked), reason.map(str::to_owned)), "{host}");
+        let is_known = matches!(reason, Some("email" | "phone"));
+        assert_eq!(is_known.then_some(linked), cards.last().copied().filter(|_| is_known), "{host}");
+        assert_eq!(contacts.len(), cards.len() + usize::from(!is_known), "{host}: {contacts:?}");
+        if reason == Some("nobody") {
+            assert_eq!(world.works("contacts").await, 0);
+        }
+        if reason == Some("made") {
+            let made = &contacts[0];
+            assert_eq!((made.id, made.name.as_str()), (linked, "anna"));
+            assert_eq!(
+                (made.phones.as_slice(), made.emails.as_slice()),
+                (&[PHONE.to_owned()][..], &[EMAIL.to_owned()][..])
+            );
+        }
+    }
 }
 
 /// How many contacts with Anna's number Parom made: those with the number as she gave it.
@@ -316,6 +296,17 @@ async fn the_contact_is_found_by_it(world: &mut World) {
     world.customer(&line, "anna").posts(&body).await.is(202);
     world.deliver_all().await;
     assert_eq!(world.works("contacts").await, 0);
+    // None is searched if the choice is left to amoCRM, and a chat that was there before a rule stays where it is.
+    let left = line_at(world, "left.amocrm.ru", "leave").await;
+    let card = world.sandbox.add_contact(&left.host, "Anna Card", Some(PHONE), None);
+    anna_sends_her_number(world, &left).await;
+    assert_eq!(world.works("contacts").await, 0);
+    let there = linked_contact(world, &left);
+    assert_ne!(there, card);
+    world.api.patch(&left.path(""), &json!({"contact_rule": "create"})).await.is(200);
+    world.customer(&left, "anna").writes("After").await;
+    world.deliver_all().await;
+    assert_eq!((linked_contact(world, &left), world.sandbox.contacts(&left.host).len()), (there, 2));
 }
 
 async fn one_that_was_made_gives_way_to_the_one_with_the_number(world: &mut World) {
@@ -331,25 +322,6 @@ async fn one_that_was_made_gives_way_to_the_one_with_the_number(world: &mut Worl
     world.deliver_all().await;
     assert_eq!(world.works("contacts").await, 1);
     assert_eq!(why(world, &line).await, because(card, "phone"));
-}
-
-async fn a_chat_with_an_accepted_lead_is_not_moved(world: &mut World) {
-    let line = line(world, "link").await;
-    let anna = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
-    anna_sends_her_number(world, &line).await;
-    let there = linked_contact(world, &line);
-    let lead = world.sandbox.incoming_leads(HOST)[0].clone();
-    assert!(world.sandbox.accept_lead(HOST, &lead.uid));
-    assert_eq!(world.works("contacts").await, 1);
-    assert_ne!(there, anna);
-    assert_eq!(why(world, &line).await, because(there, "late"));
-}
-
-async fn a_number_searches_no_contact_if_the_choice_is_left_to_amocrm(world: &mut World) {
-    let line = line(world, "leave").await;
-    world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
-    anna_sends_her_number(world, &line).await;
-    assert_eq!(world.works("contacts").await, 0);
 }
 
 /// Provided by the site, which has learned it meanwhile.
@@ -372,11 +344,8 @@ async fn on_a_site(world: &mut World) {
 
 both!(a_death_before_the_message_went_out_makes_no_second_one, by_a_number_that_messengers_spell_in_another_way);
 once!(of_several_contacts_the_last_changed_is_chosen_with_that_reason, the_named_contact_gets_the_chat_under_any_rule);
-once!(a_number_searches_no_contact_if_the_choice_is_left_to_amocrm, a_chat_without_a_message_is_linked_to_its_contact);
-once!(a_chat_that_was_there_before_the_rule_stays_where_it_is, a_contact_that_could_not_be_found_again_is_created_once);
-once!(no_contact_is_searched_if_the_choice_is_left_to_amocrm, one_that_was_made_gives_way_to_the_one_with_the_number);
-once!(by_the_phone_before_the_first_message_makes_a_contact, a_contact_that_is_not_there_counts_as_absent, on_a_site);
-once!(an_answer_that_was_lost_makes_no_second_one, with_the_customers_name_number_and_address);
-once!(a_chat_with_an_accepted_lead_is_not_moved, by_the_email_if_no_contact_has_the_phone, the_contact_is_found_by_it);
-once!(amocrm_chooses_if_no_contact_is_found, an_existing_contact_is_linked_instead, a_link_that_failed_is_made_up_for);
-once!(a_contact_named_later_gets_the_chat);
+once!(a_contact_that_could_not_be_found_again_is_created_once, one_that_was_made_gives_way_to_the_one_with_the_number);
+once!(by_the_phone_before_the_first_message_makes_a_contact, a_chat_without_a_message_is_linked_to_its_contact);
+once!(a_contact_that_is_not_there_counts_as_absent, an_answer_that_was_lost_makes_no_second_one, on_a_site);
+once!(each_rule_chooses_or_makes_its_contact, a_contact_named_later_gets_the_chat, a_link_that_failed_is_made_up_for);
+once!(the_contact_is_found_by_it);

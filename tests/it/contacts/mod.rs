@@ -12,7 +12,11 @@ const EMAIL: &str = "anna@example.com";
 
 /// A line with this rule.
 async fn line(world: &World, rule: &str) -> Line {
-    let line = world.line("support").await;
+    line_at(world, HOST, rule).await
+}
+
+async fn line_at(world: &World, host: &str, rule: &str) -> Line {
+    let line = world.line_at(host, "support").await;
     world.api.patch(&line.path(""), &json!({"contact_rule": rule})).await.is(200);
     line
 }
@@ -30,7 +34,7 @@ async fn anna_writes(world: &mut World, line: &Line) {
 /// The contact to which Anna's chat is linked at amoCRM.
 fn linked_contact(world: &World, line: &Line) -> i64 {
     let chat = world.manager(line).chat_with("anna");
-    let links = world.sandbox.contact_links(HOST);
+    let links = world.sandbox.contact_links(&line.host);
     let there: Vec<i64> = links.iter().filter(|link| link.chat_id == chat).map(|link| link.contact_id).collect();
     assert_eq!(there.len(), 1, "{links:?}");
     there[0]

@@ -12,10 +12,6 @@ use super::{last, last_id};
 
 const RFC_3339: &str = "%Y-%m-%dT%H:%M:%S%.3fZ";
 
-fn quiet(world: &World) -> bool {
-    world.messenger.received().is_empty()
-}
-
 async fn typing_is_sent_once_while_it_lasts(world: &mut World) {
     let (line, manager) = world.chatting().await;
     let chat = manager.chat_with("anna");
@@ -44,18 +40,20 @@ async fn typing_is_sent_once_while_it_lasts(world: &mut World) {
     assert!(world.letters().await.is_empty());
 }
 
-/// A typing hook that ends at this second.
-async fn types_until(world: &World, line: &parom_tests::Line, expired_at: Value) -> Option<u16> {
+/// A hook about something that a manager does; gives our answer.
+async fn acts(world: &World, line: &Line, action: Value) -> Option<u16> {
     let account = world.sandbox.add_account(&line.host).amojo_id;
-    let chat = world.manager(line).chat_with("anna");
-    let hook = json!({"account_id": account, "time": 1, "action": {"typing": {
-        "user": {"id": "a9b8c7d6-e5f4-4a3b-8c2d-1e0f9a8b7c6d"},
-        "conversation": {"id": chat, "client_id": line.crm_conversation("chat-anna")},
-        "expired_at": expired_at,
-    }}});
-    let body = serde_json::to_vec(&hook).unwrap();
+    let body = serde_json::to_vec(&json!({"account_id": account, "time": 1, "action": action})).unwrap();
     let signature = world.sandbox.sign_hook(&line.scope_id, &body);
     world.sandbox.post_hook(&line.scope_id, body, Some(&signature)).await.status
+}
+
+/// A typing hook that ends at this second.
+async fn types_until(world: &World, line: &Line, expired_at: Value) -> Option<u16> {
+    let chat = world.manager(line).chat_with("anna");
+    let typing = json!({"user": {"id": "a9b8c7d6-e5f4-4a3b-8c2d-1e0f9a8b7c6d"}, "expired_at": expired_at,
+        "conversation": {"id": chat, "client_id": line.crm_conversation("chat-anna")}});
+    acts(world, line, json!({ "typing": typing })).await
 }
 
 async fn typing_that_has_ended_is_not_sent(world: &mut World) {
@@ -153,14 +151,11 @@ async fn a_reaction_waits_for_its_message(world: &mut World) {
 
 async fn a_reaction_that_comes_twice_is_one(world: &mut World) {
     let (line, _) = world.chatting().await;
-    let account = world.sandbox.add_account(&line.host).amojo_id;
     let hello = world.sandbox.messages(&line.host).pop().unwrap();
-    let hook = json!({"account_id": account, "time": 1, "action": {"reaction": {"message": {"id": hello.id},
-        "user": {"id": "x"}, "conversation": {"id": hello.chat_id}, "type": "react", "emoji": "👩‍👩‍👧‍👦"}}});
-    let body = serde_json::to_vec(&hook).unwrap();
-    let signature = world.sandbox.sign_hook(&line.scope_id, &body);
+    let reaction = json!({"message": {"id": hello.id}, "user": {"id": "x"}, "conversation": {"id": hello.chat_id},
+        "type": "react", "emoji": "👩‍👩‍👧‍👦"});
     for _ in 0..2 {
-        world.sandbox.post_hook(&line.scope_id, body.clone(), Some(&signature)).await;
+        acts(world, &line, json!({"reaction": reaction.clone()})).await;
     }
     world.deliver_all().await;
     assert_eq!(world.messenger.received().len(), 1);
@@ -169,7 +164,6 @@ async fn a_reaction_that_comes_twice_is_one(world: &mut World) {
 
 async fn hooks_about_unknown_objects_are_quarantined(world: &mut World) {
     let (line, manager) = world.chatting().await;
-    let account = world.sandbox.add_account(&line.host).amojo_id;
     let chat = manager.chat_with("anna");
     let stranger = "00000000-0000-4000-8000-000000000009";
     let hooks = [
@@ -178,12 +172,10 @@ async fn hooks_about_unknown_objects_are_quarantined(world: &mut World) {
         json!({"reaction": {"message": {"id": "m"}, "user": {"id": "x"}, "conversation": {"id": chat}, "type": "unreact"}}),
     ];
     for action in hooks {
-        let body = serde_json::to_vec(&json!({"account_id": account, "time": 1, "action": action})).unwrap();
-        let signature = world.sandbox.sign_hook(&line.scope_id, &body);
-        assert_eq!(world.sandbox.post_hook(&line.scope_id, body, Some(&signature)).await.status, Some(200));
+        assert_eq!(acts(world, &line, action).await, Some(200));
     }
     world.deliver_all().await;
-    assert!(quiet(world));
+    assert!(world.messenger.received().is_empty());
     assert_eq!(world.quarantined().await, ["unknown_conversation", "unknown_conversation", "unknown_message"]);
 }
 

@@ -15,17 +15,13 @@ use super::stage::{Stage, customer};
 /// What the customer deleted.
 const REMOVED: &str = "Удалено клиентом";
 
-async fn a_customer_is_named(stage: &mut Stage) {
+/// The customer is named. Everything comes as what it is; what the messenger or amoCRM has no form for, as words.
+async fn everything_that_can_be_sent_arrives(stage: &mut Stage) {
     stage.chats().await;
     let hello = stage.last();
     assert!(hello.text.ends_with("Hello") && hello.kind == "text", "{hello:?}");
     assert_eq!(hello.sender_name, stage.messenger.name());
     assert_eq!(hello.source.as_deref(), Some(stage.line().external_id.as_str()));
-}
-
-/// Everything comes as what it is; what the messenger or amoCRM has no form for, as words.
-async fn everything_that_can_be_sent_arrives(stage: &mut Stage) {
-    stage.chats().await;
     let content: Vec<_> = stage.abilities().content.rows().into_iter().map(|(kind, _)| kind).collect();
     let mut came = BTreeSet::new();
     for (act, shown) in stage.messenger.brings() {
@@ -227,7 +223,6 @@ async fn many_messages_keep_their_order(stage: &mut Stage) {
 }
 
 contract! {
-    a_customer_is_named: In ["text"] all;
     everything_that_can_be_sent_arrives: In [
         "text", "picture", "video", "file", "voice", "audio", "sticker", "location", "contact", "captions", "media_groups"
     ] all;

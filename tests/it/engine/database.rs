@@ -439,4 +439,4 @@ on_postgres!(a_connection_that_ends_at_the_commit_of_a_claim_and_of_a_settlement
 on_postgres!(a_rolled_back_transaction_is_written_again);
 on_postgres!(an_interrupted_begin_leaves_no_transaction, a_cut_connection_is_not_an_internal_error);
 on_postgres!(a_blocked_process_keeps_no_hook_waiting);
-on_postgres!(a_pool_of_two: too_few_connections_end_in_waiting);
+on_postgres!(too_few_connections_end_in_waiting in super::a_pool_of_two);

@@ -259,4 +259,4 @@ async fn no_commit_touches_two_accounts(world: &mut World) {
     assert_eq!(world.messenger.texts().len(), 3);
 }
 
-on_postgres!(one_account_a_commit: every_statement_names_its_account, no_commit_touches_two_accounts);
+on_postgres!(every_statement_names_its_account, no_commit_touches_two_accounts in super::one_account_a_commit);

@@ -16,7 +16,7 @@ use connectors::{Abilities, Connector, Denied, Field, Outgoing, Settings, Setup 
 use parom::import::{RunningSteps, step_all};
 use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::settings::HOST;
-use parom_tests::{Engine, Place, Setup, World, answer, both, on_postgres, once};
+use parom_tests::{Engine, Place, Setup, World, answer, both, both_engines, on_postgres, once};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
@@ -165,18 +165,6 @@ async fn one_import_of_a_channel_runs_at_a_time(world: &mut World) {
     assert_eq!(import_of(world, &second).await["status"], "queued");
     assert_eq!(ends(world, &first).await["done"], 150);
     assert_eq!(ends(world, &second).await["done"], 5);
-}
-
-mod imports_take_a_fifth_and_give_way_on {
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn sqlite() {
-        super::imports_take_a_fifth_and_give_way(super::Engine::Sqlite).await;
-    }
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn postgres() {
-        super::imports_take_a_fifth_and_give_way(super::Engine::Postgres).await;
-    }
 }
 
 // Imports of several accounts: a messenger that does not answer delays no import of another account.
@@ -344,20 +332,9 @@ async fn goes_on_after_kill_9(engine: Engine) {
     drill.ends_well().await;
 }
 
-mod a_server_that_is_killed {
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn sqlite() {
-        super::goes_on_after_kill_9(super::Engine::Sqlite).await;
-    }
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn postgres() {
-        super::goes_on_after_kill_9(super::Engine::Postgres).await;
-    }
-}
-
 both!(messages_handed_over_before_a_crash_are_not_sent_twice, history_arrives_oldest_first_and_the_newest_notifies);
 both!(one_import_of_a_channel_runs_at_a_time);
 once!(messages_that_arrived_before_the_import_are_recognised, silent_imports_and_messages_notify_no_manager);
 once!(managers_are_imported_in_their_name);
 on_postgres!(two_servers_do_not_work_on_one_twice);
+both_engines!(imports_take_a_fifth_and_give_way, goes_on_after_kill_9);

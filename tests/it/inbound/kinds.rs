@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use base::config::{Bot, Config};
 use parom_tests::settings::BOT_ID;
-use parom_tests::{Answer, Customer, Engine, FileHost, Page, Place, Setup, World, once};
+use parom_tests::{Answer, Customer, FileHost, Page, World, once};
 use reqwest::Method;
 use serde_json::{Value, json};
 use simulator::crm::{Direction, HookMessage};
@@ -117,15 +116,8 @@ async fn an_upload_is_lent_to_amocrm_days_later(world: &mut World) {
     assert_eq!(world.sandbox.downloads(&line.host, &there.id).await.unwrap().bytes, bytes);
 }
 
-fn stores_files(config: &mut Config) {
-    config.integrations[0].channels[0].stores_files = true;
-}
-
 /// If "the integration stores files itself" was agreed with amoCRM's support, the files stay.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_channel_that_stores_files_lends_them_for_ever() {
-    let setup = Setup { change: stores_files, ..Setup::default() };
-    let Some(mut world) = World::start(Engine::Sqlite, setup).await else { return };
+async fn a_channel_that_stores_files_lends_them_for_ever(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
     let host = FileHost::start().await;
@@ -133,16 +125,15 @@ async fn a_channel_that_stores_files_lends_them_for_ever() {
     let url = host.puts(&format!("/{name}"), [Page::file(mime_type, bytes)]);
     anna.posts(&with_file(&anna, "picture", json!({"media_url": url}))).await.is(202);
     world.deliver_all().await;
-    let there = last_at_crm(&world, &line);
+    let there = last_at_crm(world, &line);
     world.advance(Duration::from_secs(400 * 86_400));
     parom::media::sweep(&world.app().files).await.unwrap();
     assert_eq!(world.sandbox.downloads(&line.host, &there.id).await.unwrap().bytes, bytes);
-    world.close().await;
 }
 
 // Each kind of content that needs no file, and what is wrong with others.
 
-async fn a_place_and_a_card_arrive(world: &mut World) {
+async fn contents_without_files_arrive(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
     let place = with_content(&anna, "one", json!({"type": "location", "latitude": 55.7558, "longitude": 37.6173}));
@@ -162,28 +153,17 @@ async fn a_place_and_a_card_arrive(world: &mut World) {
     let shown = world.api.get(&format!("/api/v1/messages/{}", sent.text_at("/id"))).await.is(200);
     assert_eq!(shown.json["content"], json!({"type": "contact", "name": "Иван", "phone": "+79990003344"}));
     assert_eq!(shown.json["status"], "delivered");
-}
-
-async fn a_chosen_row_comes_back(world: &mut World) {
-    let line = world.line("support").await;
-    let anna = world.customer(&line, "anna");
-    let chosen = with_content(&anna, "one", json!({"type": "text", "text": "Delivery", "callback_data": "k7Qp2Zx1"}));
+    let chosen = with_content(&anna, "three", json!({"type": "text", "text": "Delivery", "callback_data": "k7Qp2Zx1"}));
     anna.posts(&chosen).await.is(202);
     world.deliver_all().await;
-    assert_eq!(received_message(&last_at_crm(world, &line))["callback_data"], "k7Qp2Zx1");
-}
-
-async fn the_same_id_with_other_content_is_reported(world: &mut World) {
-    let line = world.line("support").await;
-    let anna = world.customer(&line, "anna");
-    let place = |latitude: f64| {
-        with_content(&anna, "one", json!({"type": "location", "latitude": latitude, "longitude": 37.6}))
-    };
-    anna.posts(&place(55.7)).await.is(202);
-    assert_eq!(anna.posts(&place(55.7)).await.is(200).json["duplicate"], true);
-    anna.posts(&place(55.8)).await.is(409);
+    assert_eq!(received_message(&last_at_crm(world, &line))["callback_data"], "k7Qp2Zx1", "a row of a list");
+    // The same id with other content is reported.
+    assert_eq!(anna.posts(&card).await.is(200).json["duplicate"], true);
+    anna.posts(&with_content(&anna, "two", json!({"type": "contact", "name": "Пётр", "phone": "+79990003344"})))
+        .await
+        .is(409);
     world.deliver_all().await;
-    assert_eq!(world.sandbox.messages(&line.host).len(), 1);
+    assert_eq!(world.sandbox.messages(&line.host).len(), 3);
 }
 
 // Managers and bots who wrote outside amoCRM.
@@ -195,12 +175,8 @@ fn outgoing(id: &str, sender: Value) -> Value {
     })
 }
 
-fn with_bot(config: &mut Config) {
-    let bot = Bot { id: BOT_ID.into(), client_id: "acme-bot".into(), name: "Acme".into() };
-    config.integrations[0].channels[0].bot = Some(bot);
-}
-
-async fn a_user_is_named_a_stranger_is_the_bot(world: &mut World) {
+/// A user is named, a stranger is the bot, which is agreed with amoCRM's support and configured.
+async fn managers_and_bots_write_outside_amocrm(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
     let user = world.sandbox.add_account(&line.host).users.into_iter().find(|user| user.amojo_id.is_some()).unwrap();
@@ -226,7 +202,7 @@ async fn a_user_is_named_a_stranger_is_the_bot(world: &mut World) {
         anna.posts(&outgoing(id, sender)).await.is(202);
         world.deliver_all().await;
         let sender = last_at_crm(world, &line).payload["sender"].clone();
-        assert_eq!(sender["id"], "acme-bot", "{id}");
+        assert_eq!(sender["id"], BOT_ID, "{id}");
         assert_eq!(sender["ref_id"], BOT_ID, "{id}");
         assert_eq!(sender["name"], "Acme", "{id}");
     }
@@ -234,16 +210,6 @@ async fn a_user_is_named_a_stranger_is_the_bot(world: &mut World) {
     let conversations = world.api.get(&line.path("/conversations")).await.is(200);
     assert_eq!(conversations.json["items"][0]["contact"]["name"], "Anna");
     assert_eq!(world.sandbox.messages(&line.host).len(), 4);
-}
-
-/// The bot is agreed with amoCRM's support and configured.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn managers_and_bots_write_outside_amocrm() {
-    let Some(mut world) = World::start(Engine::Sqlite, Setup { change: with_bot, ..Setup::default() }).await else {
-        return;
-    };
-    a_user_is_named_a_stranger_is_the_bot(&mut world).await;
-    world.close().await;
 }
 
 async fn wrong_people_are_named(world: &mut World) {
@@ -265,6 +231,7 @@ async fn wrong_people_are_named(world: &mut World) {
 
 // Parts around a message: quotes, forwards, comments, shared posts.
 
+/// By the customer's id, by ours and by the messenger's; what is unknown becomes text or is left out.
 async fn an_answer_quotes_by_whichever_id(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
@@ -273,35 +240,35 @@ async fn an_answer_quotes_by_whichever_id(world: &mut World) {
     anna.posts(&around(&anna, "two", "and the red one?", "reply_to", json!({"id": "one"}))).await.is(202);
     world.deliver_all().await;
     let first = world.sandbox.messages(&line.host)[0].clone();
-    let reply = last_at_crm(world, &line).payload["reply_to"]["message"].clone();
+    let quoted =
+        |world: &World| last_at_crm(world, &line).payload.get("reply_to").map(|quote| quote["message"].clone());
+    let reply = quoted(world).unwrap();
     assert!([json!({"id": first.id}), json!({"msgid": first.msgid})].contains(&reply), "{reply}");
 
-    // A manager's message, by our id of it.
-    let said = world.manager(&line).answers("anna", "Yes, it is.").await;
+    world.messenger.answers_next([Answer::Status(200, json!({"id": "theirs-1"}))]);
+    let said = world.manager(&line).sends("anna", HookMessage::text("Yes, it is.")).await;
     world.deliver_all().await;
     let ours = world.messenger.received().last().unwrap().message_id();
-    anna.posts(&around(&anna, "three", "Great!", "reply_to", json!({"id": ours}))).await.is(202);
-    world.deliver_all().await;
-    assert_eq!(last_at_crm(world, &line).payload["reply_to"]["message"], json!({"id": said.message_id}));
-}
+    for id in [ours.as_str(), "theirs-1"] {
+        anna.posts(&around(&anna, &format!("of-{id}"), "Great!", "reply_to", json!({"id": id}))).await.is(202);
+        world.deliver_all().await;
+        assert_eq!(quoted(world), Some(json!({"id": said.message_id})), "{id}");
+    }
 
-async fn a_quote_of_an_unknown_message_becomes_text_or_is_left_out(world: &mut World) {
-    let line = world.line("support").await;
-    let anna = world.customer(&line, "anna");
-    anna.posts(&around(&anna, "one", "See above", "reply_to", json!({"id": "never-came"}))).await.is(202);
+    anna.posts(&around(&anna, "unknown", "See above", "reply_to", json!({"id": "never-came"}))).await.is(202);
     world.deliver_all().await;
-    assert!(last_at_crm(world, &line).payload.get("reply_to").is_none());
+    assert_eq!(quoted(world), None);
     let words = json!({"text": "old text", "sender": {"name": "Maria"}, "sent_at": "2026-11-19T09:00:00Z"});
-    anna.posts(&around(&anna, "two", "See above", "reply_to", words)).await.is(202);
+    anna.posts(&around(&anna, "words", "See above", "reply_to", words)).await.is(202);
     world.deliver_all().await;
-    let reply = last_at_crm(world, &line).payload["reply_to"]["message"].clone();
+    let reply = quoted(world).unwrap();
     assert_eq!((&reply["text"], &reply["sender"]), (&json!("old text"), &json!({"name": "Maria"})));
     assert_eq!(reply["msec_timestamp"], 1_795_078_800_000_i64);
     // A message of another chat may not be quoted, but forwarded.
     let boris = world.customer(&line, "boris");
-    boris.posts(&around(&boris, "three", "This one", "reply_to", json!({"id": "one"}))).await.is(202);
+    boris.posts(&around(&boris, "boris", "This one", "reply_to", json!({"id": "one"}))).await.is(202);
     world.deliver_all().await;
-    assert!(last_at_crm(world, &line).payload.get("reply_to").is_none());
+    assert_eq!(quoted(world), None);
 }
 
 async fn a_message_is_passed_on(world: &mut World) {
@@ -337,19 +304,8 @@ async fn comments_and_shared_posts_arrive(world: &mut World) {
     assert_eq!(shown.json["shared_post"], shared);
 }
 
-async fn a_quote_of_a_manager_by_the_messengers_id(world: &mut World) {
-    let line = world.chatting().await.0;
-    let anna = world.customer(&line, "anna");
-    world.messenger.answers_next([Answer::Status(200, json!({"id": "theirs-1"}))]);
-    let said = world.manager(&line).sends("anna", HookMessage::text("Good morning")).await;
-    world.deliver_all().await;
-    anna.posts(&around(&anna, "two", "Morning!", "reply_to", json!({"id": "theirs-1"}))).await.is(202);
-    world.deliver_all().await;
-    assert_eq!(last_at_crm(world, &line).payload["reply_to"]["message"], json!({"id": said.message_id}));
-}
-
-once!(a_quote_of_an_unknown_message_becomes_text_or_is_left_out, a_link_to_a_file_is_shown_before_it_was_fetched);
-once!(the_same_id_with_other_content_is_reported, a_quote_of_a_manager_by_the_messengers_id, a_place_and_a_card_arrive);
-once!(an_upload_is_lent_to_amocrm_days_later, a_file_that_is_gone_leaves_its_words, an_answer_quotes_by_whichever_id);
-once!(comments_and_shared_posts_arrive, every_kind_with_a_file_arrives, a_chosen_row_comes_back);
-once!(a_message_is_passed_on, wrong_people_are_named);
+once!(a_link_to_a_file_is_shown_before_it_was_fetched, an_upload_is_lent_to_amocrm_days_later, a_message_is_passed_on);
+once!(a_file_that_is_gone_leaves_its_words, an_answer_quotes_by_whichever_id, comments_and_shared_posts_arrive);
+once!(every_kind_with_a_file_arrives, contents_without_files_arrive, wrong_people_are_named);
+once!(a_channel_that_stores_files_lends_them_for_ever in |config| config.integrations[0].channels[0].stores_files = true);
+once!(managers_and_bots_write_outside_amocrm in |config| crate::contract::has_bot(config));

@@ -22,7 +22,7 @@ fn around(customer: &Customer, id: &str, text: &str, name: &str, value: Value) -
 }
 
 /// The last message that amoCRM took from outside.
-fn last_at_crm(world: &World, line: &Line) -> MessageView {
+pub fn last_at_crm(world: &World, line: &Line) -> MessageView {
     let there = world.sandbox.messages(&line.host).into_iter().rfind(|message| message.msgid.is_some());
     there.expect("amoCRM has a message")
 }

@@ -318,11 +318,11 @@ async fn m2_the_pace_of_exchanges_is_shared_by_processes(world: &mut World) {
     other.stop().await;
 }
 
-both!(few_imports: m10_imports_that_wait_are_counted_and_weighed);
-both!(little_storage: m10_an_account_stores_as_much_as_it_may_and_no_more);
+both!(m10_imports_that_wait_are_counted_and_weighed in super::few_imports);
+both!(m10_an_account_stores_as_much_as_it_may_and_no_more in super::little_storage);
 once!(m10_the_disks_last_room_belongs_to_those_who_have_less);
-once!(slow_keys: m10_a_key_that_is_too_fast_gets_the_time_to_wait);
-once!(a_megabyte_a_key: m10_a_key_has_a_days_bytes);
-once!(paced: m2_a_flood_from_one_address_is_passed_by, m2_a_flood_from_everywhere_waits_behind_the_address_that_was_genuine, m2_a_genuine_call_beyond_the_pace_is_tried_all_the_same);
-both!(paced: m2_a_host_has_one_call_of_an_address_and_no_caller_replaces_anothers);
-on_postgres!(paced: m2_the_pace_of_exchanges_is_shared_by_processes);
+once!(m10_a_key_that_is_too_fast_gets_the_time_to_wait in super::slow_keys);
+once!(m10_a_key_has_a_days_bytes in super::a_megabyte_a_key);
+once!(m2_a_flood_from_one_address_is_passed_by, m2_a_flood_from_everywhere_waits_behind_the_address_that_was_genuine, m2_a_genuine_call_beyond_the_pace_is_tried_all_the_same in super::paced);
+both!(m2_a_host_has_one_call_of_an_address_and_no_caller_replaces_anothers in super::paced);
+on_postgres!(m2_the_pace_of_exchanges_is_shared_by_processes in super::paced);

@@ -330,12 +330,12 @@ async fn m2_no_other_route_writes_for_a_stranger(world: &mut World) {
     assert!(noted(world).await - noted_before <= NOTED, "refused keys and tokens of one address");
 }
 
-both!(a_fifth_for_visitors: m3_visitors_fill_their_share_and_leave_the_rest_to_others);
-once!(megabytes_a_day: m3_a_visitor_an_address_and_a_chat_have_a_days_bytes);
-both!(four_chats_an_hour: n11_strangers_begin_no_more_chats_than_an_hour_may_have);
-once!(forty_chats_an_hour: n11_an_address_begins_only_its_share_of_the_chats_of_an_hour);
-once!(a_megabyte_in_all: n11_texts_of_visitors_count_against_the_days_bytes_and_the_accounts_room);
+both!(m3_visitors_fill_their_share_and_leave_the_rest_to_others in super::a_fifth_for_visitors);
+once!(m3_a_visitor_an_address_and_a_chat_have_a_days_bytes in super::megabytes_a_day);
+both!(n11_strangers_begin_no_more_chats_than_an_hour_may_have in super::four_chats_an_hour);
+once!(n11_an_address_begins_only_its_share_of_the_chats_of_an_hour in super::forty_chats_an_hour);
+once!(n11_texts_of_visitors_count_against_the_days_bytes_and_the_accounts_room in super::a_megabyte_in_all);
 once!(m3_an_unfinished_upload_is_dropped_after_an_hour);
-both!(slow_installs: m2_each_door_has_a_pace_before_any_write);
-once!(slow_installs: n11_five_hundred_junk_requests_leave_less_than_fifty_rows);
+both!(m2_each_door_has_a_pace_before_any_write in super::slow_installs);
+once!(n11_five_hundred_junk_requests_leave_less_than_fifty_rows in super::slow_installs);
 once!(m2_an_invalid_token_leaves_no_row_and_each_address_has_its_own_rate, m2_no_other_route_writes_for_a_stranger);

@@ -3,20 +3,13 @@
 
 use std::time::Duration;
 
-use base::config::Config;
 use parom::media::{FileOrigin, LinkRecipient, MediaKind, avatar, link, sweep, wanted};
-use parom_tests::{Engine, FileHost, Page, Place, Setup, World, both, once};
+use parom_tests::{FileHost, Page, World, both, once};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{accepts, gone, keeps, kept, later, png, row, stored, unstored_line, wants, whose};
-
-fn small(config: &mut Config) {
-    config.media.picture_mb = 1;
-    config.media.avatar_mb = 1;
-    config.media.tenant_mb = 2;
-}
 
 async fn a_file_is_fetched_once_and_counted_and_hashed(world: &mut World) {
     let line = world.line("support").await;
@@ -36,14 +29,9 @@ async fn a_file_is_fetched_once_and_counted_and_hashed(world: &mut World) {
     let row = row(world, id).await.unwrap();
     assert!(row.origin.is_empty() && row.next_try_at.is_none() && !row.leased, "{row:?}");
     assert_eq!(stored(world), [format!("{id}-1")]);
-}
-
-async fn the_first_request_fetches_the_file(world: &mut World) {
-    let line = world.line("support").await;
-    let host = FileHost::start().await;
-    let url = host.puts("/a.png", [Page::file("image/png", png(10))]);
-    let id = wants(world, &line, MediaKind::Picture, &url).await;
-    kept(world, &line, id).await;
+    // Who needs it before it was fetched fetches it.
+    let id = wants(world, &line, MediaKind::Picture, &host.puts("/a.png", [Page::file("image/png", png(10))])).await;
+    super::kept(world, &line, id).await;
     assert_eq!((world.fetch_all().await, host.count("/a.png")), (0, 1));
 }
 
@@ -65,52 +53,41 @@ async fn a_false_kind_makes_it_a_plain_file(world: &mut World) {
     }
 }
 
-async fn half_a_file_is_no_file_and_is_asked_for_again(world: &mut World) {
+/// What a host answers to the requests for a file, how often it is asked again and after how many seconds in all, and what
+/// becomes of the file.
+async fn a_host_is_asked_again_as_its_answers_deserve(world: &mut World) {
     let line = world.line("support").await;
     let host = FileHost::start().await;
     let half = Page::file("image/png", png(50_000)).telling(100_000);
-    let url = host.puts("/half.png", [half.clone(), Page::file("image/png", png(100_000))]);
-    let id = wants(world, &line, MediaKind::Picture, &url).await;
-    world.fetch_all().await;
-    assert_eq!(later(world, &line, id).await, 5);
-    assert!(stored(world).is_empty(), "nothing of half a file stays");
-    world.advance(Duration::from_secs(5));
-    world.fetch_all().await;
-    assert_eq!(kept(world, &line, id).await.size, 100_000);
-    // One that never gets whole is given up, not before a quarter of an hour.
-    let url = host.puts("/never.png", [half]);
-    let id = wants(world, &line, MediaKind::Picture, &url).await;
-    let mut waited = 0;
-    for _ in 0..5 {
+    let busy = Page::status(503).with("Retry-After", "120");
+    let packed = Page::file("text/plain", "\u{1f}…").with("Content-Encoding", "gzip");
+    for (path, pages, (again, seconds), ends) in [
+        ("/half.png", vec![half.clone(), Page::file("image/png", png(100_000))], (1, 5), Ok(100_000)),
+        ("/never.png", vec![half], (5, 920), Err("broke_off")),
+        ("/401", vec![Page::status(401)], (1, 5), Err("status_401")),
+        ("/403", vec![Page::status(403)], (1, 5), Err("status_403")),
+        ("/404", vec![Page::status(404)], (1, 5), Err("status_404")),
+        ("/410", vec![Page::status(410)], (1, 5), Err("status_410")),
+        ("/empty", vec![Page::file("image/png", "")], (1, 5), Err("empty")),
+        ("/packed", vec![packed], (1, 5), Err("encoded")),
+        ("/busy", vec![busy, Page::status(429), Page::file("text/plain", "at last")], (2, 135), Ok(7)),
+    ] {
+        let id = wants(world, &line, MediaKind::File, &host.puts(path, pages)).await;
+        let mut waited = 0;
+        for _ in 0..again {
+            world.fetch_all().await;
+            let after = later(world, &line, id).await;
+            waited += after;
+            world.advance(Duration::from_secs(after));
+        }
         world.fetch_all().await;
-        let after = later(world, &line, id).await;
-        waited += after;
-        world.advance(Duration::from_secs(after));
+        assert_eq!((host.count(path), waited), (again + 1, seconds), "{path}");
+        match ends {
+            Ok(size) => assert_eq!(kept(world, &line, id).await.size, size, "{path}"),
+            Err(reason) => assert_eq!(gone(world, &line, id).await, reason, "{path}"),
+        }
     }
-    world.fetch_all().await;
-    assert_eq!(gone(world, &line, id).await, "broke_off");
-    assert_eq!((waited, host.count("/never.png")), (920, 6));
-    assert_eq!(stored(world).len(), 1);
-}
-
-async fn a_missing_file_is_requested_twice(world: &mut World) {
-    let line = world.line("support").await;
-    let host = FileHost::start().await;
-    for status in [401, 403, 404, 410] {
-        let path = format!("/{status}");
-        let id = wants(world, &line, MediaKind::File, &host.puts(&path, [Page::status(status)])).await;
-        world.fetch_all().await;
-        assert_eq!(later(world, &line, id).await, 5, "{status}");
-        world.advance(Duration::from_secs(5));
-        world.fetch_all().await;
-        assert_eq!(gone(world, &line, id).await, format!("status_{status}"));
-        assert_eq!(host.count(&path), 2);
-    }
-    let id = wants(world, &line, MediaKind::File, &host.puts("/empty", [Page::file("image/png", "")])).await;
-    world.fetch_all().await;
-    world.advance(Duration::from_secs(5));
-    world.fetch_all().await;
-    assert_eq!(gone(world, &line, id).await, "empty");
+    assert_eq!(stored(world).len(), 2, "nothing of half a file stays");
 }
 
 /// A host that refuses connections is looked at as often as one that says 404, so that a conversation does not wait for
@@ -150,24 +127,7 @@ async fn files_that_do_not_come_hold_no_other_conversation(world: &mut World) {
     world.deliver_to_the_end().await;
 }
 
-async fn a_retry_after_of_a_file_host_is_respected(world: &mut World) {
-    let line = world.line("support").await;
-    let host = FileHost::start().await;
-    let busy = Page::status(503).with("Retry-After", "120");
-    let url = host.puts("/busy", [busy, Page::status(429), Page::file("text/plain", "at last")]);
-    let id = wants(world, &line, MediaKind::File, &url).await;
-    for wanted in [120, 15] {
-        world.fetch_all().await;
-        assert_eq!(later(world, &line, id).await, wanted);
-        world.advance(Duration::from_secs(wanted));
-    }
-    world.fetch_all().await;
-    assert_eq!(kept(world, &line, id).await.mime_type, "text/plain");
-}
-
-async fn files_too_large_are_refused_by_announced_and_by_received_size() {
-    let setup = Setup { change: small, ..Setup::default() };
-    let Some(world) = World::start(parom_tests::Engine::Sqlite, setup).await else { return };
+async fn files_too_large_are_refused_by_announced_and_by_received_size(world: &mut World) {
     let line = world.line("support").await;
     let host = FileHost::start().await;
     let announced = host.puts("/told.png", [Page::file("image/png", png(10)).telling(5_000_000)]);
@@ -182,18 +142,18 @@ async fn files_too_large_are_refused_by_announced_and_by_received_size() {
         (MediaKind::File, &announced, "no_room"),
         (MediaKind::File, &endless, "no_room"),
     ] {
-        let id = wants(&world, &line, kind, url).await;
+        let id = wants(world, &line, kind, url).await;
         world.fetch_all().await;
-        assert_eq!(gone(&world, &line, id).await, reason, "{kind:?} {url}");
+        assert_eq!(gone(world, &line, id).await, reason, "{kind:?} {url}");
     }
     assert_eq!(host.count("/told.png"), 2, "what is refused is not asked for again");
-    assert!(stored(&world).is_empty());
+    assert!(stored(world).is_empty());
     // The account's room is used up, another account's is not.
-    keeps(&world, &line, MediaKind::Picture, &just).await;
-    keeps(&world, &line, MediaKind::Picture, &just).await;
-    let third = wants(&world, &line, MediaKind::Picture, &just).await;
+    keeps(world, &line, MediaKind::Picture, &just).await;
+    keeps(world, &line, MediaKind::Picture, &just).await;
+    let third = wants(world, &line, MediaKind::Picture, &just).await;
     world.fetch_all().await;
-    assert_eq!(gone(&world, &line, third).await, "no_room");
+    assert_eq!(gone(world, &line, third).await, "no_room");
     // Its people are alerted once, until there is room again.
     let open = async || {
         let open = parom::alert::open(world.app().store.read(), line.tenant_id).await.unwrap();
@@ -206,24 +166,7 @@ async fn files_too_large_are_refused_by_announced_and_by_received_size() {
     sweep(&world.app().files).await.unwrap();
     assert_eq!(open().await, 0);
     let other = world.line_at("other.amocrm.ru", "support").await;
-    keeps(&world, &other, MediaKind::Picture, &just).await;
-    parom_tests::Place::close(world).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn limits_and_quota() {
-    files_too_large_are_refused_by_announced_and_by_received_size().await;
-}
-
-async fn compressed_answers_are_not_accepted_as_files(world: &mut World) {
-    let line = world.line("support").await;
-    let host = FileHost::start().await;
-    let url = host.puts("/gz", [Page::file("text/plain", "\u{1f}…").with("Content-Encoding", "gzip")]);
-    let id = wants(world, &line, MediaKind::File, &url).await;
-    world.fetch_all().await;
-    world.advance(Duration::from_secs(5));
-    world.fetch_all().await;
-    assert_eq!(gone(world, &line, id).await, "encoded");
+    keeps(world, &other, MediaKind::Picture, &just).await;
 }
 
 // Callers cannot make Parom request addresses in private networks.
@@ -294,27 +237,14 @@ async fn each_step_of_a_redirect_is_looked_at(world: &mut World) {
 }
 
 /// A name is resolved once, for the connection itself: a name that was public when it was checked gains nothing.
-async fn a_name_is_judged_by_what_is_dialled() {
-    fn nothing_is_listed(config: &mut Config) {
-        config.network.allow_private.clear();
-    }
-    let Some(world) = World::start(Engine::Sqlite, Setup { change: nothing_is_listed, ..Setup::default() }).await
-    else {
-        return;
-    };
-    let line = unstored_line(&world);
+async fn a_name_is_judged_by_what_is_dialled(world: &mut World) {
+    let line = unstored_line(world);
     let host = FileHost::start().await;
     let named = host.url("/x").replace("http://127.0.0.1", "https://localhost");
-    let id = wants(&world, &line, MediaKind::File, &named).await;
+    let id = wants(world, &line, MediaKind::File, &named).await;
     assert_eq!(world.fetch_all().await, 1, "nothing is wrong with the name itself");
-    assert_eq!(gone(&world, &line, id).await, "address_refused");
+    assert_eq!(gone(world, &line, id).await, "address_refused");
     assert!(host.asked().is_empty());
-    world.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn names_that_lead_inside() {
-    a_name_is_judged_by_what_is_dialled().await;
 }
 
 // A canary: an address with a token in it is called, and the token is seen nowhere else.
@@ -395,7 +325,12 @@ async fn a_token_in_an_address_stays_where_it_is(world: &mut World) {
 
 both!(a_file_is_fetched_once_and_counted_and_hashed);
 once!(files_that_do_not_come_hold_no_other_conversation, a_host_that_refuses_connections_is_tried_twice);
-once!(forbidden_addresses_are_refused_before_a_call, half_a_file_is_no_file_and_is_asked_for_again);
-once!(compressed_answers_are_not_accepted_as_files, a_retry_after_of_a_file_host_is_respected);
-once!(a_token_in_an_address_stays_where_it_is, each_step_of_a_redirect_is_looked_at, a_missing_file_is_requested_twice);
-once!(a_false_kind_makes_it_a_plain_file, the_first_request_fetches_the_file);
+once!(forbidden_addresses_are_refused_before_a_call, a_host_is_asked_again_as_its_answers_deserve);
+once!(a_token_in_an_address_stays_where_it_is, each_step_of_a_redirect_is_looked_at);
+once!(a_false_kind_makes_it_a_plain_file);
+once!(files_too_large_are_refused_by_announced_and_by_received_size in |config| {
+    config.media.picture_mb = 1;
+    config.media.avatar_mb = 1;
+    config.media.tenant_mb = 2;
+});
+once!(a_name_is_judged_by_what_is_dialled in |config| config.network.allow_private.clear());

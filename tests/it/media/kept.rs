@@ -8,7 +8,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::http::Method;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use base::config::{Config, MediaMode};
+use base::config::Config;
 use base::http_client::HttpClients;
 use bytes::Bytes;
 use entity::media;
@@ -16,7 +16,7 @@ use parom::media::{
     FileOrigin, FileStore, LinkRecipient, MediaKind, avatar, avatar_id, avatar_link, fetch_all, link, of_messages,
     of_tenant, sweep,
 };
-use parom_tests::{Engine, FileHost, Page, Place, Setup, World, both, on_postgres, once};
+use parom_tests::{Engine, FileHost, Page, Place, Setup, World, both, both_engines, on_postgres, once};
 use sea_orm::EntityTrait;
 
 use super::{accepts, gone, keeps, kept, later, png, row, stored, unstored_line, wants, whose};
@@ -114,51 +114,34 @@ async fn erasing_takes_rows_and_bytes(world: &mut World) {
     assert!(media::Entity::find().all(app.store.read()).await.unwrap().is_empty());
 }
 
-async fn public_links_are_handed_through() {
-    fn pass(config: &mut Config) {
-        config.media.mode = MediaMode::Pass;
-    }
-    let Some(world) = World::start(Engine::Sqlite, Setup { change: pass, ..Setup::default() }).await else { return };
-    let line = unstored_line(&world);
+async fn public_links_are_handed_through(world: &mut World) {
+    let line = unstored_line(world);
     let host = FileHost::start().await;
     let url = host.puts("/a.png?x=1", [Page::file("x/y", png(10))]);
-    let id = wants(&world, &line, MediaKind::Picture, &url).await;
+    let id = wants(world, &line, MediaKind::Picture, &url).await;
     assert_eq!(world.fetch_all().await, 0);
-    let passed = kept(&world, &line, id).await;
+    let passed = kept(world, &line, id).await;
     assert_eq!(link(&world.app().files, &passed, LinkRecipient::Crm).as_str(), url);
     assert_eq!((passed.kind_for(MediaKind::Picture), passed.size), (MediaKind::Picture, 0));
     assert!(host.asked().is_empty());
     // A reference for a connector is never passed on, nor is an address that must not be called.
     let secret = FileOrigin::Connector { source_id: line.source_id, reference: "file-id".to_owned() };
-    let new = parom::media::wanted(&world.app().files, &whose(&world, &line), MediaKind::Picture, secret, "");
+    let new = parom::media::wanted(&world.app().files, &whose(world, &line), MediaKind::Picture, secret, "");
     let id = new.id;
-    accepts(&world, &line, vec![new]).await;
+    accepts(world, &line, vec![new]).await;
     assert_eq!(world.fetch_all().await, 1);
-    assert_eq!(gone(&world, &line, id).await, "source_deleted", "this source does not exist");
-    let inside = wants(&world, &line, MediaKind::Picture, "http://169.254.169.254/").await;
-    assert_eq!(gone(&world, &line, inside).await, "address_refused");
-    world.close().await;
+    assert_eq!(gone(world, &line, id).await, "source_deleted", "this source does not exist");
+    let inside = wants(world, &line, MediaKind::Picture, "http://169.254.169.254/").await;
+    assert_eq!(gone(world, &line, inside).await, "address_refused");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn mode_pass() {
-    public_links_are_handed_through().await;
-}
-
-fn greedy(config: &mut Config) {
-    config.media.disk_free_mb = u32::MAX;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_disk_that_is_nearly_full_is_reported_to_the_vendor() {
-    let Some(world) = World::start(Engine::Sqlite, Setup { change: greedy, ..Setup::default() }).await else { return };
+async fn a_disk_that_is_nearly_full_is_reported_to_the_vendor(world: &mut World) {
     for _ in 0..2 {
         sweep(&world.app().files).await.unwrap();
     }
     let open = parom::alert::open(world.app().store.read(), base::store::VENDOR).await.unwrap();
     let told: Vec<_> = open.iter().map(|alert| (alert.kind.as_str(), alert.count)).collect();
     assert_eq!(told, [("disk_full", 2)]);
-    world.close().await;
 }
 
 // The bucket instead of the folder, at a store of our own that speaks as much of S3 as is needed.
@@ -335,21 +318,16 @@ async fn the_remains_of_a_dead_fetch_are_taken_over_and_removed(world: &mut Worl
     world.fetch_all().await;
     assert_eq!((kept(world, &line, id).await.size, row(world, id).await.unwrap().tries), (1_000, 1));
     assert_eq!(host.count("/a.png"), 3);
-}
-
-async fn a_fetch_that_lost_its_claim_changes_nothing(world: &mut World) {
-    let line = unstored_line(world);
-    let host = FileHost::start().await;
-    let url = host.puts("/a.png", [Page::file("x/y", png(1_000))]);
+    // Erased under the fetch: its next life finds nothing, and takes away what it wrote.
+    let before = stored(world);
     let id = wants(world, &line, MediaKind::Picture, &url).await;
     world.faults.add("media.before_commit=error:1").unwrap();
     world.fetch_all().await;
-    assert!(row(world, id).await.unwrap().leased, "another process fetches it");
-    // Erased under the fetch: its next life finds nothing, and takes away what it wrote.
-    let message = row(world, id).await.unwrap().message_id;
-    parom::media::of_messages(&world.app().files, line.tenant_id, &[message]).await.unwrap();
+    let claimed = row(world, id).await.unwrap();
+    assert!(claimed.leased, "another process fetches it");
+    of_messages(&world.app().files, line.tenant_id, &[claimed.message_id]).await.unwrap();
     world.advance(Duration::from_secs(60));
-    assert_eq!((world.fetch_all().await, stored(world).len()), (0, 0));
+    assert_eq!((world.fetch_all().await, stored(world)), (0, before));
 }
 
 /// Its file has a name that is never looked up.
@@ -441,19 +419,11 @@ async fn a_worker_fetches_at_once(engine: Engine) {
     world.close().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn by_itself_on_sqlite() {
-    a_worker_fetches_at_once(Engine::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn by_itself_on_postgres() {
-    a_worker_fetches_at_once(Engine::Postgres).await;
-}
-
 both!(the_remains_of_a_dead_fetch_are_taken_over_and_removed, a_fetch_that_finishes_too_late_is_discarded);
-both!(a_fetch_that_lost_its_claim_changes_nothing, a_file_refused_by_our_own_store_is_not_lost);
-both!(a_file_goes_after_its_last_day);
+both!(a_file_refused_by_our_own_store_is_not_lost, a_file_goes_after_its_last_day);
+both_engines!(a_worker_fetches_at_once);
 once!(an_invalid_avatar_is_left_out_and_requested_again_another_day, an_avatar_is_fetched_once_for_all_who_have_it);
 once!(erasing_takes_rows_and_bytes, poison_ends);
 on_postgres!(instances_share_the_work);
+once!(public_links_are_handed_through in |config| config.media.mode = base::config::MediaMode::Pass);
+once!(a_disk_that_is_nearly_full_is_reported_to_the_vendor in |config| config.media.disk_free_mb = u32::MAX);

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use base::config::Config;
 use parom::media::{LinkRecipient, MediaKind, StoredFile, crm_link, link, sweep, uploaded};
-use parom_tests::{Engine, FileHost, Line, Page, Place, Reply, Setup, World, answer, once};
+use parom_tests::{FileHost, Line, Page, Reply, World, answer, once};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, Response};
 use serde_json::json;
@@ -321,37 +320,30 @@ async fn an_upload_belongs_to_its_source(world: &mut World) {
     assert_eq!(stored(world).len(), 1);
 }
 
-async fn too_large_uploads_are_refused() {
-    fn small(config: &mut Config) {
-        config.media.picture_mb = 1;
-        config.media.video_mb = 1;
-        config.media.audio_mb = 1;
-        config.media.file_mb = 2;
-        config.media.tenant_mb = 3;
-    }
-    let Some(world) = World::start(Engine::Sqlite, Setup { change: small, ..Setup::default() }).await else { return };
+async fn too_large_uploads_are_refused(world: &mut World) {
     let line = world.line("support").await;
     let megabyte = 1024 * 1024;
     let octets = [(CONTENT_TYPE.as_str(), "application/octet-stream")];
     // Its kind is detected from its bytes: a picture may be 1 MB, another file 2 MB.
-    assert_eq!(uploads(&world, &line, &octets, png(megabyte + 1)).await.status, 413);
-    assert_eq!(uploads(&world, &line, &octets, vec![0; 2 * megabyte + 1]).await.status, 413);
+    assert_eq!(uploads(world, &line, &octets, png(megabyte + 1)).await.status, 413);
+    assert_eq!(uploads(world, &line, &octets, vec![0; 2 * megabyte + 1]).await.status, 413);
     let multipart = [("content-type", "multipart/form-data; boundary=b")];
     let large = png(megabyte + 1);
     let parts: [(&str, &[u8]); 1] = [("name=\"file\"; filename=\"a.png\"", &large)];
-    assert_eq!(uploads(&world, &line, &multipart, form(&parts)).await.status, 413);
-    uploads(&world, &line, &octets, vec![0; 2 * megabyte]).await.is(200);
-    let full = uploads(&world, &line, &octets, vec![0; 2 * megabyte]).await.is(409);
+    assert_eq!(uploads(world, &line, &multipart, form(&parts)).await.status, 413);
+    uploads(world, &line, &octets, vec![0; 2 * megabyte]).await.is(200);
+    let full = uploads(world, &line, &octets, vec![0; 2 * megabyte]).await.is(409);
     assert!(full.text.contains("media_no_room"), "{}", full.text);
-    assert_eq!(stored(&world).len(), 1);
-    world.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn limits() {
-    too_large_uploads_are_refused().await;
+    assert_eq!(stored(world).len(), 1);
 }
 
 once!(content_that_a_browser_would_execute_is_never_shown_inline, an_upload_is_kept_for_a_message_to_name);
 once!(a_file_is_lent_whole_and_in_parts, an_upload_belongs_to_its_source, no_name_gets_out_of_its_header);
 once!(a_link_opens_one_account_only, links_end_and_cannot_be_made, an_upload_is_done_once, forms_names_and_types);
+once!(too_large_uploads_are_refused in |config| {
+    config.media.picture_mb = 1;
+    config.media.video_mb = 1;
+    config.media.audio_mb = 1;
+    config.media.file_mb = 2;
+    config.media.tenant_mb = 3;
+});

@@ -21,6 +21,10 @@ fn at_crm(world: &World) -> Vec<MessageView> {
     world.sandbox.messages(HOST).into_iter().filter(|message| message.msgid.is_some()).collect()
 }
 
+fn texts_at_crm(world: &World) -> Vec<String> {
+    at_crm(world).into_iter().map(|one| one.text).collect()
+}
+
 /// What people write in the messenger's own interface is shown as written by the bot, which amoCRM's support issued.
 pub async fn with_bot(world: &mut World) {
     world.setup_is(has_bot);

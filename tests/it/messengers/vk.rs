@@ -35,16 +35,12 @@ async fn rights_that_vk_does_not_report_are_no_reason_to_refuse(world: &mut VkWo
     let said = &refused.json["errors"][0];
     assert_eq!(said["pointer"], "/settings/access_token");
     assert!(said["detail"].as_str().unwrap().contains("messages"), "{said}");
-}
-
-/// Weather is no refusal, whichever call it meets.
-async fn weather_while_a_source_is_checked_is_no_refusal(world: &mut VkWorld) {
+    // Weather is no refusal, whichever call it meets.
     let made = world.messenger.add_community(NewCommunity::default());
     world.messenger.faults().until_cleared("groups.getCallbackServers", Fault::HtmlPage { status: 502 });
-    let away = world.asks_for_source("vk", "Acme", "vk-1", settings(&made)).await.is(503);
+    let away = world.asks_for_source("vk", "Acme", "vk-away", settings(&made)).await.is(503);
     assert!(!away.header("retry-after").is_empty(), "{}", away.text);
     world.messenger.faults().clear();
-    world.asks_for_source("vk", "Acme", "vk-1", settings(&made)).await.is(201);
 }
 
 /// VK lets communities answer in public below posts alone.
@@ -118,11 +114,7 @@ async fn a_group_chat_is_one_conversation(stage: &mut Stage) {
     assert_eq!(stage.at_crm().len(), 3);
 }
 
-once!(rights_that_vk_does_not_report_are_no_reason_to_refuse, weather_while_a_source_is_checked_is_no_refusal);
-special!(
-    vk: comments_elsewhere_are_answered_in_private,
-    a_person_who_only_commented_cannot_be_written_to_in_private,
-    buttons_that_vk_does_not_allow_are_words,
-    reading_counts_up_to_a_message,
-    a_group_chat_is_one_conversation,
-);
+once!(rights_that_vk_does_not_report_are_no_reason_to_refuse);
+special!(vk: a_person_who_only_commented_cannot_be_written_to_in_private, comments_elsewhere_are_answered_in_private);
+special!(vk: buttons_that_vk_does_not_allow_are_words, a_group_chat_is_one_conversation);
+special!(vk: reading_counts_up_to_a_message);

@@ -336,6 +336,6 @@ once!(
     a_scope_is_left_alone_after_three_refusals
 );
 
-once!(without_a_spool: hooks_that_were_refused_are_looked_for);
-once!(a_hundred_requests_a_second: checks_for_missed_messages_take_five_of_a_hundred_requests);
+once!(hooks_that_were_refused_are_looked_for in super::without_a_spool);
+once!(checks_for_missed_messages_take_five_of_a_hundred_requests in super::a_hundred_requests_a_second);
 once!(recent_messages_are_sent_and_old_ones_held);

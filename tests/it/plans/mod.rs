@@ -421,6 +421,6 @@ async fn sources_and_storage_are_those_of_the_month(world: &mut World) {
     assert_eq!(usage(world, &one, "2027-12").await["sources"], Value::Null);
 }
 
-both!(plans: sources_are_those_of_the_plan_unless_the_vendor_says_otherwise, the_figures_add_up_to_the_ledgers, sources_and_storage_are_those_of_the_month);
-once!(plans: kinds_outside_of_the_plan_are_not_offered_and_those_there_go_on, messages_of_a_month_are_reported_and_never_refused, a_limit_that_the_next_plan_lacks_is_no_longer_reached, the_vendors_keys_and_operators_set_them);
-once!(plans_without_bursts: storage_and_rates_are_those_of_the_plan);
+both!(sources_are_those_of_the_plan_unless_the_vendor_says_otherwise, the_figures_add_up_to_the_ledgers, sources_and_storage_are_those_of_the_month in super::plans);
+once!(kinds_outside_of_the_plan_are_not_offered_and_those_there_go_on, messages_of_a_month_are_reported_and_never_refused, a_limit_that_the_next_plan_lacks_is_no_longer_reached, the_vendors_keys_and_operators_set_them in super::plans);
+once!(storage_and_rates_are_those_of_the_plan in super::plans_without_bursts);

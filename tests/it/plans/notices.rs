@@ -309,5 +309,5 @@ async fn an_interrupted_end_is_finished_by_the_next_process(world: &mut World) {
     assert!(open(world, line.tenant_id).await.is_empty());
 }
 
-both!(plans: messages_of_the_month_are_announced_until_the_month_ends, an_unpaid_trial_is_warned_held_and_released_in_order, an_interrupted_end_is_finished_by_the_next_process);
-once!(plans: sources_are_announced_as_they_are_now, without_warnings_only_a_reached_limit_is_reported, imports_and_visitors_files_are_announced_too, a_suspension_and_an_end_do_not_lift_each_other);
+both!(messages_of_the_month_are_announced_until_the_month_ends, an_unpaid_trial_is_warned_held_and_released_in_order, an_interrupted_end_is_finished_by_the_next_process in super::plans);
+once!(sources_are_announced_as_they_are_now, without_warnings_only_a_reached_limit_is_reported, imports_and_visitors_files_are_announced_too, a_suspension_and_an_end_do_not_lift_each_other in super::plans);

@@ -21,22 +21,8 @@ fn is(status: &str, reason: Value, action: Value) -> (String, Value, Value) {
     (status.to_owned(), reason, action)
 }
 
-async fn the_account_shows_through(world: &mut World) {
-    let tenant_id = installed(world).await;
-    let made = make(world, tenant_id, &body(world, "support")).await.is(201);
-    assert_eq!(state(world, &made).await, is("working", Value::Null, json!("test")));
-    let tenant = format!("/api/v1/tenants/{tenant_id}");
-    world.api.patch(&tenant, &json!({"suspended": true})).await.is(200);
-    assert_eq!(state(world, &made).await, is("paused", json!("account_suspended"), json!("support")));
-    world.api.patch(&tenant, &json!({"suspended": false})).await.is(200);
-    assert_eq!(state(world, &made).await, is("working", Value::Null, json!("test")));
-    world.sandbox.expire_refresh_tokens(HOST);
-    world.sandbox.expire_access_tokens(HOST);
-    world.api.get(&format!("{tenant}/pipelines")).await.is(409);
-    assert_eq!(state(world, &made).await, is("needs_attention", json!("account_access_lost"), json!("allow_access")));
-}
-
-async fn a_pause_has_a_name_and_a_time(world: &mut World) {
+/// A pause has a name and a time, and the account shows through.
+async fn a_pause_and_the_account_show_through(world: &mut World) {
     let tenant_id = installed(world).await;
     let made = make(world, tenant_id, &body(world, "support")).await.is(201);
     let path = format!("/api/v1/sources/{}", made.text_at("/id"));
@@ -50,6 +36,15 @@ async fn a_pause_has_a_name_and_a_time(world: &mut World) {
     assert_eq!(parom::source::state(&world.app().sources, &source).await.unwrap().paused_by, "admin key of the tests");
     world.api.patch(&path, &json!({"paused": false})).await.is(200);
     assert_eq!(state(world, &made).await, is("working", Value::Null, json!("test")));
+    let tenant = format!("/api/v1/tenants/{tenant_id}");
+    world.api.patch(&tenant, &json!({"suspended": true})).await.is(200);
+    assert_eq!(state(world, &made).await, is("paused", json!("account_suspended"), json!("support")));
+    world.api.patch(&tenant, &json!({"suspended": false})).await.is(200);
+    assert_eq!(state(world, &made).await, is("working", Value::Null, json!("test")));
+    world.sandbox.expire_refresh_tokens(HOST);
+    world.sandbox.expire_access_tokens(HOST);
+    world.api.get(&format!("{tenant}/pipelines")).await.is(409);
+    assert_eq!(state(world, &made).await, is("needs_attention", json!("account_access_lost"), json!("allow_access")));
 }
 
 async fn messages_prove_a_source_once_a_minute(world: &mut World) {
@@ -236,6 +231,16 @@ async fn a_change_is_reported_once_with_the_current_state(world: &mut World) {
     // A request without effect causes no notice.
     world.api.patch(&line.path(""), &json!({"name": "Second"})).await.is(200);
     assert_eq!(due_now(&world.app().usage).await, 0);
+    // A messenger that refuses is left alone.
+    world.messenger.answers_next([Answer::status(404)]);
+    world.api.patch(&line.path(""), &json!({"name": "Renamed"})).await.is(200);
+    assert_eq!((due_now(&world.app().usage).await, waiting(world).await), (1, 0));
+    // Kinds without webhooks of their own get no notices.
+    let chat = json!({"kind": "webchat", "name": "Site", "settings": {}});
+    let made = world.api.post(&format!("/api/v1/tenants/{}/sources", line.tenant_id), &chat).await.is(201);
+    let path = format!("/api/v1/sources/{}", made.text_at("/id"));
+    world.api.patch(&path, &json!({"name": "Other"})).await.is(200);
+    assert_eq!((due_now(&world.app().usage).await, waiting(world).await), (0, 0));
 }
 
 async fn a_refused_notice_is_retried_and_delays_no_message(world: &mut World) {
@@ -293,23 +298,9 @@ async fn notices_are_retried_for_at_most_a_day(world: &mut World) {
     assert!((5..25).contains(&source_webhooks(world).len()), "{}", source_webhooks(world).len());
 }
 
-async fn messengers_that_refuse_are_left_alone(world: &mut World) {
-    let line = world.line("support").await;
-    world.messenger.answers_next([Answer::status(404)]);
-    world.api.patch(&line.path(""), &json!({"name": "Renamed"})).await.is(200);
-    assert_eq!((due_now(&world.app().usage).await, waiting(world).await), (1, 0));
-    // Kinds without webhooks of their own get no notices.
-    let chat = json!({"kind": "webchat", "name": "Site", "settings": {}});
-    let made = world.api.post(&format!("/api/v1/tenants/{}/sources", line.tenant_id), &chat).await.is(201);
-    let path = format!("/api/v1/sources/{}", made.text_at("/id"));
-    world.api.patch(&path, &json!({"name": "Other"})).await.is(200);
-    assert_eq!((due_now(&world.app().usage).await, waiting(world).await), (0, 0));
-}
-
 both!(c3_a_thousand_quiet_sources_are_proved_in_one_commit);
 once!(a_paused_source_gets_only_the_notice_of_its_deletion, a_refused_notice_is_retried_and_delays_no_message);
 once!(a_change_is_reported_once_with_the_current_state, a_test_that_passes_lets_a_stopped_source_go_on);
-once!(messages_prove_a_source_once_a_minute, messengers_that_refuse_are_left_alone, the_first_step_that_fails_is_named);
-once!(notices_are_retried_for_at_most_a_day, every_step_of_the_road_is_tried, a_pause_has_a_name_and_a_time);
-once!(the_account_shows_through);
-on_postgres!(c3_an_old_proof_ends_no_check, c3_collected_proofs_are_written_when_the_process_stops);
+once!(messages_prove_a_source_once_a_minute, notices_are_retried_for_at_most_a_day, the_first_step_that_fails_is_named);
+once!(a_pause_and_the_account_show_through, every_step_of_the_road_is_tried);
+on_postgres!(c3_collected_proofs_are_written_when_the_process_stops, c3_an_old_proof_ends_no_check);

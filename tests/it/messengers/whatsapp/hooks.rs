@@ -3,12 +3,8 @@
 use parom_tests::once;
 use simulator::whatsapp::{Batch, NewPerson};
 
-use super::super::at_crm;
+use super::super::{at_crm, texts_at_crm};
 use super::{WhatsAppWorld, arrives, chatting};
-
-fn texts(world: &WhatsAppWorld) -> Vec<String> {
-    at_crm(world).into_iter().map(|one| one.text).collect()
-}
 
 async fn many_of_one_body_arrive_each_and_in_order(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
@@ -20,7 +16,7 @@ async fn many_of_one_body_arrive_each_and_in_order(world: &mut WhatsAppWorld) {
     };
     let ivan = world.messenger.add_person(ivan);
     for batch in [Batch::Entries, Batch::Changes, Batch::Messages] {
-        let before = texts(world).len();
+        let before = texts_at_crm(world).len();
         world.messenger.hold_hooks(true);
         for number in 1..=5 {
             chat.customer(world).writes(&format!("Maria {number}")).unwrap();
@@ -29,13 +25,10 @@ async fn many_of_one_body_arrive_each_and_in_order(world: &mut WhatsAppWorld) {
         world.messenger.set_batch(Some(batch));
         world.messenger.hold_hooks(false);
         arrives(world).await;
-        let came = texts(world).split_off(before);
+        let came = texts_at_crm(world).split_off(before);
         for who in ["Maria", "Ivan"] {
-            let own: Vec<&String> = came.iter().filter(|text| text.starts_with(who)).collect();
-            assert_eq!(
-                own,
-                (1..=5).map(|number| format!("{who} {number}")).collect::<Vec<_>>().iter().collect::<Vec<_>>()
-            );
+            let own = came.iter().filter(|text| text.starts_with(who));
+            assert!(own.eq((1..=5).map(|number| format!("{who} {number}")).collect::<Vec<_>>().iter()), "{came:?}");
         }
     }
     let times: Vec<i64> =

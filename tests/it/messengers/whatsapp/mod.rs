@@ -21,10 +21,9 @@ mod write_first;
 use std::ops::{Deref, DerefMut};
 
 use base::config::Config;
-use parom_tests::settings::HOST;
 use parom_tests::{Beside, Engine, Line, Place, Setup, World};
 use serde_json::{Value, json};
-use simulator::crm::{HookMessage, MessageView, Said, Status};
+use simulator::crm::{HookMessage, MessageView, Said};
 use simulator::whatsapp::{AppView, Customer, MessageView as Sent, NewApp, NewPerson, NewPhone, WhatsApp};
 
 pub type WhatsAppWorld = Beside<WhatsApp>;
@@ -148,19 +147,10 @@ fn last(world: &WhatsAppWorld) -> MessageView {
     super::at_crm(world).pop().expect("amoCRM got something")
 }
 
-/// The last status of a manager's message.
-#[track_caller]
-fn status(world: &World, said: &Said) -> Status {
-    let found = world.sandbox.messages(HOST).into_iter().find(|message| message.id == said.message_id);
-    found.expect("amoCRM has the message").statuses.last().expect("a status").clone()
-}
-
 /// Code and words of a message that failed.
 #[track_caller]
 fn failure(world: &World, said: &Said) -> (i64, String) {
-    let status = status(world, said);
-    assert_eq!(status.code, -1, "{status:?}");
-    (status.error_code.unwrap_or_default(), status.error.unwrap_or_default().replace('\u{a0}', " "))
+    crate::contract::failure(world, &said.message_id)
 }
 
 /// A world whose vendor has an app of its own: one address for the numbers of all accounts.

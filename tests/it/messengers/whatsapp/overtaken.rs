@@ -33,44 +33,38 @@ fn reactions(world: &BareWorld, id: &str) -> Vec<String> {
     found.reactions.into_iter().map(|(_, emoji)| emoji).collect()
 }
 
-async fn an_older_edit_undoes_no_newer_one(world: &mut BareWorld) {
-    let line = connected(world).await;
-    comes(world, &line, hello()).await;
-    for (id, second, text) in [("wamid.E3", 30, "third"), ("wamid.E2", 20, "second"), ("wamid.E3", 30, "third")] {
-        comes(world, &line, edit(id, second, text)).await;
-        assert_eq!(at_crm(world).pop().unwrap().text, "third", "after {text}");
-    }
-    comes(world, &line, edit("wamid.E4", 40, "fourth")).await;
-    assert_eq!(at_crm(world).pop().unwrap().text, "fourth");
-}
-
+/// The newest edit wins, before its message and after it.
 async fn an_edit_before_its_message_is_what_is_shown(world: &mut BareWorld) {
     let line = connected(world).await;
-    for event in [edit("wamid.E3", 30, "third"), edit("wamid.E2", 20, "second"), hello()] {
+    for (event, shown) in [
+        (edit("wamid.E3", 30, "third"), ""),
+        (edit("wamid.E2", 20, "second"), ""),
+        (hello(), "third"),
+        (edit("wamid.E25", 25, "older"), "third"),
+        (edit("wamid.E4", 40, "fourth"), "fourth"),
+        (edit("wamid.E3", 30, "third"), "fourth"),
+        (edit("wamid.E35", 35, "older than the fourth"), "fourth"),
+    ] {
         comes(world, &line, event).await;
+        let texts: Vec<_> = at_crm(world).into_iter().map(|one| one.text).collect();
+        assert_eq!(texts.concat(), shown);
     }
-    let texts: Vec<_> = at_crm(world).into_iter().map(|one| one.text).collect();
-    assert_eq!(texts, ["third"]);
 }
 
-async fn a_deletion_waits_for_its_message(world: &mut BareWorld) {
+async fn a_deletion_and_a_reaction_wait_for_their_messages(world: &mut BareWorld) {
     let line = connected(world).await;
     comes(world, &line, event("wamid.R", 5, "revoke", json!({"original_message_id": "wamid.A"}))).await;
+    for _ in 0..2 {
+        comes(world, &line, reaction("wamid.R1", 5, "wamid.B", "👍")).await;
+    }
     assert!(at_crm(world).is_empty());
     comes(world, &line, hello()).await;
     assert_eq!(at_crm(world).pop().unwrap().text, "Удалено клиентом");
     comes(world, &line, hello()).await;
     assert_eq!(at_crm(world).len(), 1);
-}
-
-async fn a_reaction_waits_for_a_customers_message(world: &mut BareWorld) {
-    let line = connected(world).await;
-    for _ in 0..2 {
-        comes(world, &line, reaction("wamid.R", 5, "wamid.A", "👍")).await;
-    }
-    comes(world, &line, hello()).await;
+    comes(world, &line, event("wamid.B", 6, "text", json!({"body": "Thanks"}))).await;
     world.deliver_to_the_end().await;
-    assert_eq!(reactions(world, &at_crm(world)[0].id), ["👍"]);
+    assert_eq!(reactions(world, &at_crm(world)[1].id), ["👍"]);
 }
 
 /// A message from amoCRM, and Meta's id of it.
@@ -136,6 +130,7 @@ fn too_fast() -> (u16, Value) {
 async fn a_part_is_not_sent_again_because_the_next_was_refused(world: &mut BareWorld) {
     let (line, said) = begun(world, too_fast()).await;
     world.messenger.refusals.lock().unwrap().push_back(too_fast());
+    world.restart().await;
     world.deliver_to_the_end().await;
     assert_eq!(posted(world), ["audio", "text", "text", "text"]);
     assert_eq!(sent(world)[3]["text"]["body"], "Listen");
@@ -144,13 +139,6 @@ async fn a_part_is_not_sent_again_because_the_next_was_refused(world: &mut BareW
         comes(world, &line, json!({"metadata": {"phone_number_id": PHONE}, "statuses": [read]})).await;
     }
     assert_eq!(world.statuses_at_crm(&line, &said.message_id), [2], "each part is known by its id");
-}
-
-async fn a_restart_between_two_parts_sends_none_again(world: &mut BareWorld) {
-    let (_, _) = begun(world, too_fast()).await;
-    world.restart().await;
-    world.deliver_to_the_end().await;
-    assert_eq!(posted(world), ["audio", "text", "text"]);
 }
 
 /// The answer to the second one is lost: only its outcome is unknown, not that of the first one.
@@ -195,16 +183,7 @@ async fn what_follows_a_changed_part_with_a_lost_answer_is_sent(world: &mut Bare
     assert_eq!((last.get("header"), &last["body"]["text"]), (None, &json!("This one?")));
 }
 
-both!(
-    an_older_edit_undoes_no_newer_one,
-    an_edit_before_its_message_is_what_is_shown,
-    a_deletion_waits_for_its_message,
-    a_reaction_waits_for_a_customers_message,
-    a_reaction_that_was_taken_back_stays_away,
-    a_reaction_before_the_answer_of_the_send_arrives,
-    a_part_is_not_sent_again_because_the_next_was_refused,
-    a_restart_between_two_parts_sends_none_again,
-    an_unknown_outcome_is_one_of_the_last_part,
-    a_part_with_a_lost_answer_is_settled_by_its_status,
-    what_follows_a_changed_part_with_a_lost_answer_is_sent,
-);
+both!(what_follows_a_changed_part_with_a_lost_answer_is_sent, a_part_is_not_sent_again_because_the_next_was_refused);
+both!(a_part_with_a_lost_answer_is_settled_by_its_status, a_deletion_and_a_reaction_wait_for_their_messages);
+both!(a_reaction_before_the_answer_of_the_send_arrives, an_edit_before_its_message_is_what_is_shown);
+both!(an_unknown_outcome_is_one_of_the_last_part, a_reaction_that_was_taken_back_stays_away);

@@ -29,22 +29,7 @@ async fn edits_of_the_owner_are_applied(world: &mut WhatsAppWorld) {
     assert_eq!(chat.texts(world), ["Ждём"]);
 }
 
-/// A person to whom the owner writes first becomes a chat.
-async fn the_owner_begins_a_chat(world: &mut WhatsAppWorld) {
-    with_bot(world).await;
-    let (_, number) = super::connected(world).await;
-    let to = world.messenger.add_person(NewPerson::default());
-    let content = Content::text("Здравствуйте, это Acme");
-    world.messenger.customer(to, &number.phone).does_own("owner_sends", |act| act.content(content)).unwrap();
-    arrives(world).await;
-    assert_eq!(last(world).text, "Здравствуйте, это Acme");
-    world.messenger.customer(to, &number.phone).writes("Да?").unwrap();
-    arrives(world).await;
-    let chats: Vec<_> = at_crm(world).into_iter().map(|one| one.chat_id).collect();
-    assert_eq!((chats.len(), chats[0] == chats[1]), (2, true));
-}
-
-/// The owner's phone book has Brazil's ninth digit, WhatsApp's answer has not: one customer, one chat.
+/// A person to whom the owner writes first becomes a chat. The owner's phone book has Brazil's ninth digit, WhatsApp's answer has not: one customer, one chat.
 async fn both_spellings_of_a_number_are_one_chat(world: &mut WhatsAppWorld) {
     with_bot(world).await;
     let (_, number) = super::connected(world).await;
@@ -105,9 +90,4 @@ async fn earlier_messages_come_silently(world: &mut VendorsWorld) {
     assert_eq!((last(world).silent, last(world).chat_id), (false, came[0].chat_id.clone()));
 }
 
-once!(
-    earlier_messages_come_silently,
-    edits_of_the_owner_are_applied,
-    the_owner_begins_a_chat,
-    both_spellings_of_a_number_are_one_chat,
-);
+once!(earlier_messages_come_silently, edits_of_the_owner_are_applied, both_spellings_of_a_number_are_one_chat);

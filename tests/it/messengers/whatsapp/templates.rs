@@ -6,13 +6,14 @@ mod sent;
 
 use std::time::Duration;
 
+use parom::template::{TemplateDraft, create};
 use parom_tests::settings::HOST;
 use parom_tests::{Line, World, both};
 use serde_json::{Value, json};
 use simulator::crm::HookMessage;
 use simulator::whatsapp::{Review, TemplateView};
 
-use super::{Chat, WhatsAppWorld, arrives, chatting, last};
+use super::{Chat, WhatsAppWorld, arrives, chatting};
 
 const DAY: Duration = Duration::from_secs(25 * 3_600);
 const CONTENT: &str = "Hello {{contact.name}}, your order {{lead.id}} is ready at Acme.";
@@ -35,6 +36,23 @@ pub async fn submitted(world: &World, line: &Line, name: &str, content: &str, mo
     let id = world.sandbox.add_template(&line.host, name, content, fields);
     asked(world, line, id).await;
     id
+}
+
+/// A template that Parom made itself; gives its id and its external id.
+async fn own(world: &World, chat: &Chat, name: &str) -> (i64, &'static str) {
+    world.works("subscriptions").await;
+    let examples = [("{{contact.name}}", "Maria"), ("{{lead.id}}", "7")];
+    let draft = TemplateDraft {
+        name: name.to_owned(),
+        text: CONTENT.to_owned(),
+        is_waba: true,
+        language: "ru".to_owned(),
+        category: "UTILITY".to_owned(),
+        examples: examples.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+        ..TemplateDraft::default()
+    };
+    let key = "0190aaaa-bbbb-7ccc-8ddd-eeeeffff0009";
+    (create(&world.app().sources, chat.line.tenant_id, key, &draft).await.unwrap().id, key)
 }
 
 /// A review is requested in amoCRM, and submitted.
@@ -111,15 +129,23 @@ async fn a_template_is_reviewed_and_sent_outside_of_the_window(world: &mut Whats
     assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
 }
 
+/// The answer to the submission is lost: the second one finds what the first has made. What was rejected is submitted once
+/// more: its text is changed at Meta.
 async fn a_rejection_and_a_pause_are_reported_with_their_reasons(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
+    world.messenger.faults().next("message_templates", 1, simulator::whatsapp::Fault::ResetAfter);
     let id = requested(world, &chat, json!({})).await;
+    world.advance(Duration::from_secs(60));
+    steps(world).await;
     let there = at_meta(world, &chat);
     let info = ("A variable ends the body.".to_owned(), "Put text after it.".to_owned());
     decided(world, &there, Review::Reject { reason: "INVALID_FORMAT".to_owned(), info: Some(info) }).await;
     assert_eq!(at_crm(world, id), ("rejected".to_owned(), "A variable ends the body. Put text after it.".to_owned()));
+    asked(world, &chat.line, id).await;
+    assert_eq!((at_meta(world, &chat).status.as_str(), at_crm(world, id).0.as_str()), ("PENDING", "review"));
+    assert_eq!(world.messenger.templates(&chat.number.waba).len(), 1);
     decided(world, &there, Review::Approve).await;
-    assert_eq!(at_crm(world, id).0, "approved");
+    assert_eq!(at_crm(world, id), ("approved".to_owned(), String::new()));
     decided(world, &there, Review::Pause).await;
     let (status, reason) = at_crm(world, id);
     assert!(status == "paused" && reason.contains("paused for 3 hours"), "{status}: {reason}");
@@ -128,60 +154,12 @@ async fn a_rejection_and_a_pause_are_reported_with_their_reasons(world: &mut Wha
     assert_eq!(super::failure(world, &said).0, 905, "what is paused is not sent");
 }
 
-async fn a_quick_reply_of_a_template_comes_back(world: &mut WhatsAppWorld) {
-    let chat = chatting(world).await;
-    let id = requested(world, &chat, json!({"buttons": [{"type": "inline", "text": "On my way"}]})).await;
-    let there = at_meta(world, &chat);
-    decided(world, &there, Review::Approve).await;
-    chat.manager_gets_through(world, message(id)).await;
-    chat.customer(world).presses_number(&chat.last_sent(world).id, 0).unwrap();
-    arrives(world).await;
-    assert_eq!((last(world).kind.as_str(), last(world).text.as_str()), ("text", "On my way"));
-}
-
-/// The answer to the submission is lost: the second one finds what the first has made.
-async fn a_lost_answer_makes_no_second_template(world: &mut WhatsAppWorld) {
-    let chat = chatting(world).await;
-    world.messenger.faults().next("message_templates", 1, simulator::whatsapp::Fault::ResetAfter);
-    let id = requested(world, &chat, json!({})).await;
-    world.advance(Duration::from_secs(60));
-    steps(world).await;
-    assert_eq!(world.messenger.templates(&chat.number.waba).len(), 1);
-    let there = at_meta(world, &chat);
-    decided(world, &there, Review::Approve).await;
-    assert_eq!(at_crm(world, id).0, "approved");
-}
-
-/// Its text is changed at Meta, where it is reviewed once more.
-async fn a_rejected_template_is_submitted_once_more(world: &mut WhatsAppWorld) {
-    let chat = chatting(world).await;
-    let id = requested(world, &chat, json!({})).await;
-    let there = at_meta(world, &chat);
-    decided(world, &there, Review::Reject { reason: "INVALID_FORMAT".to_owned(), info: None }).await;
-    assert_eq!(at_crm(world, id), ("rejected".to_owned(), "INVALID_FORMAT".to_owned()));
-    asked(world, &chat.line, id).await;
-    assert_eq!((at_meta(world, &chat).status.as_str(), at_crm(world, id).0.as_str()), ("PENDING", "review"));
-    assert_eq!(world.messenger.templates(&chat.number.waba).len(), 1);
-    decided(world, &there, Review::Approve).await;
-    assert_eq!(at_crm(world, id), ("approved".to_owned(), String::new()));
-}
-
 /// What Meta refuses at once is a rejection with its words.
 async fn a_template_that_meta_refuses_is_rejected(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
-    let edge = world.sandbox.add_template(
-        HOST,
-        "Edge",
-        "Your order is {{lead.id}}",
-        json!({
-            "type": "waba", "waba_category": "UTILITY", "waba_language": "ru",
-        }),
-    );
-    world.works("subscriptions").await;
-    asked(world, &chat.line, edge).await;
+    let edge = submitted(world, &chat.line, "Edge", "Your order is {{lead.id}}", &json!({})).await;
     let (status, reason) = at_crm(world, edge);
-    assert_eq!(status, "rejected");
-    assert!(reason.contains("Поле стоит с краю"), "{reason}");
+    assert!(status == "rejected" && reason.contains("Поле стоит с краю"), "{status}: {reason}");
     world.messenger.set_template_limit(&chat.number.waba, 0);
     let id = requested(world, &chat, json!({})).await;
     let (status, reason) = at_crm(world, id);
@@ -205,20 +183,11 @@ async fn quality_and_category_are_followed(world: &mut WhatsAppWorld) {
         (row["external_id"].as_str(), row["amocrm_status"].as_str()),
         (Some(there.id.as_str()), Some("approved"))
     );
-    let visitor = world.panel(chat.line.tenant_id).await;
-    visitor.opens("/panel/templates/register").await.is(200).says(&["Order ready", "Acme"]);
     decided(world, &there, Review::Disable).await;
     let (status, _) = at_crm(world, id);
     assert_eq!(status, "rejected", "what is disabled cannot be used any more");
     assert_eq!(listed(world, &chat.line, id).await.unwrap()["status"], "disabled");
 }
 
-both!(
-    a_rejected_template_is_submitted_once_more,
-    a_template_that_meta_refuses_is_rejected,
-    quality_and_category_are_followed,
-    a_template_is_reviewed_and_sent_outside_of_the_window,
-    a_rejection_and_a_pause_are_reported_with_their_reasons,
-    a_quick_reply_of_a_template_comes_back,
-    a_lost_answer_makes_no_second_template,
-);
+both!(a_rejection_and_a_pause_are_reported_with_their_reasons, a_template_is_reviewed_and_sent_outside_of_the_window);
+both!(a_template_that_meta_refuses_is_rejected, quality_and_category_are_followed);

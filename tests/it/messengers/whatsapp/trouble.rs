@@ -1,12 +1,10 @@
 //! What Meta refuses for a while (whatsapp §15).
 
-use std::time::Duration;
-
 use parom_tests::both;
-use simulator::crm::{HookMessage, Part};
+use simulator::crm::HookMessage;
 use simulator::whatsapp::NewPerson;
 
-use super::{WhatsAppWorld, arrives, chatting, last};
+use super::{WhatsAppWorld, arrives, chatting};
 
 /// Who is written to faster than Meta allows waits alone: no other person's messages are slower for it.
 async fn a_burst_to_one_person_slows_no_other_chat(world: &mut WhatsAppWorld) {
@@ -44,28 +42,4 @@ async fn a_burst_to_one_person_slows_no_other_chat(world: &mut WhatsAppWorld) {
     assert!(world.messenger.calls_of("messages").iter().any(|call| call.status == 400), "the limit was met");
 }
 
-/// While amoCRM is away, Parom finds out itself whether a message arrived. Its page does not offer first what it warns of.
-async fn sending_again_is_not_the_first_thing_while_amocrm_is_away(world: &mut WhatsAppWorld) {
-    let chat = chatting(world).await;
-    world.sandbox.faults().until_cleared(Part::Message, simulator::crm::Fault::Reset);
-    chat.customer(world).writes("Still there?").unwrap();
-    arrives(world).await;
-    for _ in 0..3 {
-        world.advance(Duration::from_secs(120));
-        world.deliver_all().await;
-    }
-    let id = world.messages().await.last().expect("the customer's message").id;
-    let path = format!("/panel/messages/{id}");
-    let page = world.panel(chat.line.tenant_id).await.opens(&path).await.is(200);
-    page.says(&[
-        "Outcome is being checked",
-        "Check the chat before you send again.",
-        "amoCRM has not answered since 12:00.",
-    ]);
-    page.says(&[&format!("<a class=\"button\" href=\"{path}/again\">Send again</a>")]);
-    world.sandbox.faults().clear();
-    world.deliver_to_the_end().await;
-    assert_eq!(last(world).text, "Still there?");
-}
-
-both!(sending_again_is_not_the_first_thing_while_amocrm_is_away, a_burst_to_one_person_slows_no_other_chat);
+both!(a_burst_to_one_person_slows_no_other_chat);
