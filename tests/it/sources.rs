@@ -234,6 +234,11 @@ async fn services_are_mirrored_at_creation_and_change(world: &mut World) {
     let before = world.sandbox.requests().len();
     world.api.patch(&path, &json!({"services": whatsapp(false)})).await.is(200);
     assert_eq!(world.sandbox.requests().len(), before, "what amoCRM has already is not sent again");
+    // What amoCRM lost is sent again.
+    let none = SourceChange { services: Some(Vec::new()), ..SourceChange::default() };
+    a_user_changes(world, tenant_id, "support", none).await;
+    reconcile(world, tenant_id).await;
+    assert_eq!(there(world, "support")["services"], whatsapp(false));
     let patched = world.api.patch(&path, &json!({"services": []})).await.is(200);
     assert_eq!((&patched.json["services"], &there(world, "support")["services"]), (&json!([]), &json!([])));
 }

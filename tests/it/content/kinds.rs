@@ -456,10 +456,7 @@ async fn the_messenger_is_asked_to_begin_by_a_phone(world: &mut World) {
 }
 
 async fn a_chat_on_a_site_cannot_be_begun(world: &mut World) {
-    world.owner(HOST).installs_in_a_browser().await.is(200);
-    let tenant_id = world.active(HOST).await;
-    let source = json!({"kind": "webchat", "name": "Site", "external_id": "site", "settings": {}});
-    world.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &source).await.is(201);
+    crate::webchat::chat_with(world, json!({})).await;
     let first = HookMessage::text("Hello");
     let said = world.sandbox.manager_writes_first(HOST, CHANNEL_ID, Some("site"), "+79150000000", first).await.unwrap();
     world.deliver_all().await;

@@ -9,6 +9,7 @@ use simulator::crm::{Attachment, Button, HookForm, HookMessage, ListMessage, Lis
 use uuid::Uuid;
 
 use super::lent;
+use crate::webchat::chat_with;
 
 /// A site with a visitor who has written "Hello", and amojo's id of their chat.
 struct Site {
@@ -20,18 +21,19 @@ struct Site {
 
 impl Site {
     async fn open(world: &mut World) -> Self {
-        world.owner(HOST).installs_in_a_browser().await.is(200);
-        let tenant_id = world.active(HOST).await;
-        let source = json!({"kind": "webchat", "name": "Site", "external_id": "site", "settings": {}});
-        let made = world.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &source).await.is(201);
-        let page = format!("/chat/{}", made.text_at("/id"));
-        let shown = answer(world.api.anonymous(Method::GET, &page)).await.is(200);
-        let cookie = shown.header("set-cookie").split(';').next().unwrap().to_owned();
-        let mut site = Self { page, cookie, chat: String::new(), hello: Uuid::new_v4() };
+        let page = format!("/chat/{}", chat_with(world, json!({})).await);
+        let mut site = Self::visited(world, page).await;
         site.posts(world, "/messages", json!({"id": site.hello, "text": "Hello"})).await.is(202);
         world.deliver_all().await;
         site.chat = world.sandbox.messages(HOST)[0].chat_id.clone();
         site
+    }
+
+    /// A new visitor, who has written nothing.
+    async fn visited(world: &World, page: String) -> Self {
+        let shown = answer(world.api.anonymous(Method::GET, &page)).await.is(200);
+        let cookie = shown.header("set-cookie").split(';').next().unwrap().to_owned();
+        Self { page, cookie, chat: String::new(), hello: Uuid::new_v4() }
     }
 
     fn request(&self, world: &World, method: Method, rest: &str) -> reqwest::RequestBuilder {
@@ -190,19 +192,10 @@ async fn reactions_of_both_sides_are_shown(world: &mut World) {
     worker.deliver_all().await.unwrap();
     assert!(there(world).is_empty());
     // Another visitor reaches nothing of this chat.
-    let stranger = answer_to_stranger(world, &site, &answer["id"]).await;
-    assert_eq!(stranger, 404);
-}
-
-/// A reaction of a visitor with another chat.
-async fn answer_to_stranger(world: &World, site: &Site, id: &Value) -> u16 {
-    let shown = answer(world.api.anonymous(Method::GET, &site.page)).await.is(200);
-    let cookie = shown.header("set-cookie").split(';').next().unwrap().to_owned();
-    let other = Site { page: site.page.clone(), cookie, chat: String::new(), hello: Uuid::new_v4() };
+    let other = Site::visited(world, site.page.clone()).await;
     other.posts(world, "/messages", json!({"id": other.hello, "text": "Me too"})).await.is(202);
-    let status = other.posts(world, "/reactions", json!({"id": id, "emoji": "❤️"})).await.status;
-    world.another_worker().deliver_all().await.unwrap();
-    status
+    other.posts(world, "/reactions", json!({"id": answer["id"], "emoji": "❤️"})).await.is(404);
+    worker.deliver_all().await.unwrap();
 }
 
 // Parts around messages, and replacements for what a web chat does not support.

@@ -83,36 +83,26 @@ pub use vk::Vk;
 /// A messenger that starts.
 pub type Starting = LocalBoxFuture<'static, Arc<dyn Messenger>>;
 
-pub fn avito(clock: Clock) -> Starting {
-    Box::pin(avito::start(clock))
+/// A function that starts each messenger, and the names of who plays the contract.
+macro_rules! starts {
+    ($($kind:ident($clock:ident): $start:expr;)+) => {
+        $(pub fn $kind($clock: Clock) -> Starting {
+            Box::pin($start)
+        })+
+
+        pub const KINDS: &[&str] = &[$(stringify!($kind)),+];
+    };
 }
 
-pub fn facebook(clock: Clock) -> Starting {
-    Box::pin(meta::start(clock, Platform::Facebook))
+starts! {
+    avito(clock): avito::start(clock);
+    facebook(clock): meta::start(clock, Platform::Facebook);
+    instagram(clock): meta::start(clock, Platform::Instagram);
+    max(clock): max::start(clock);
+    telegram(clock): telegram::start(clock);
+    vk(clock): vk::start(clock);
+    whatsapp(clock): whatsapp::start(clock);
 }
-
-pub fn instagram(clock: Clock) -> Starting {
-    Box::pin(meta::start(clock, Platform::Instagram))
-}
-
-pub fn max(clock: Clock) -> Starting {
-    Box::pin(max::start(clock))
-}
-
-pub fn telegram(clock: Clock) -> Starting {
-    Box::pin(telegram::start(clock))
-}
-
-pub fn vk(clock: Clock) -> Starting {
-    Box::pin(vk::start(clock))
-}
-
-pub fn whatsapp(clock: Clock) -> Starting {
-    Box::pin(whatsapp::start(clock))
-}
-
-/// Who plays the contract.
-pub const KINDS: &[&str] = &["avito", "facebook", "instagram", "max", "telegram", "vk", "whatsapp"];
 
 /// Which way something goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -47,6 +47,8 @@ async fn texts_leave(stage: &mut Stage) {
     stage.arrives().await;
     assert_eq!(stage.at_crm().len(), 1, "what was sent does not come back");
     assert_eq!(stage.world.sandbox.chats(HOST).len(), 1);
+    let order = HookMessage::text("").template(7103, None, "Order {{lead.id}} is ready", &[("{{lead.id}}", "1592")]);
+    assert_eq!(stage.says_one(order).await.text, "Order 1592 is ready", "a template is its final text");
 }
 
 async fn files_leave_with_their_captions(stage: &mut Stage) {
@@ -134,25 +136,15 @@ async fn buttons_and_lists_leave(stage: &mut Stage) {
     }
 }
 
-/// A quote is the messenger's own, or the quoted text is put above.
-async fn a_quote_leaves(stage: &mut Stage) {
+/// A quote is the messenger's own, or the quoted text is put above; a forward says who wrote it.
+async fn quotes_and_forwards_leave(stage: &mut Stage) {
     stage.chats().await;
+    let sent = stage.says_one(HookMessage::text("").forwarding(&stage.last().id)).await;
+    assert!(sent.text.lines().count() > 1 && sent.text.ends_with("Hello"), "{sent:?}");
     let asked = stage.writes("Is the blue one in stock?").await;
     let sent = stage.says_one(HookMessage::text("Yes, it is").quoting(&stage.last().id)).await;
     assert!(sent.text.ends_with("Yes, it is"), "{sent:?}");
     assert!(sent.reply_to == Some(asked) || sent.text.contains("Is the blue one in stock?"), "{sent:?}");
-}
-
-async fn a_forward_says_who_wrote_it(stage: &mut Stage) {
-    stage.chats().await;
-    let sent = stage.says_one(HookMessage::text("").forwarding(&stage.last().id)).await;
-    assert!(sent.text.lines().count() > 1 && sent.text.ends_with("Hello"), "{sent:?}");
-}
-
-async fn a_template_is_its_final_text(stage: &mut Stage) {
-    stage.chats().await;
-    let order = HookMessage::text("").template(7103, None, "Order {{lead.id}} is ready", &[("{{lead.id}}", "1592")]);
-    assert_eq!(stage.says_one(order).await.text, "Order 1592 is ready");
 }
 
 /// A long text arrives in parts, whole and in order; no word is torn.
@@ -231,15 +223,13 @@ async fn writing_first_to_a_stranger_is_refused(stage: &mut Stage) {
 }
 
 contract! {
-    texts_leave: Out ["text"] all;
+    texts_leave: Out ["text", "templates"] all;
     files_leave_with_their_captions: Out ["picture", "video", "file", "voice", "audio", "sticker", "captions"] all;
     a_long_caption_follows_its_file: Out ["captions"] all;
     an_album_leaves_file_by_file: Out ["media_groups"] all;
     places_and_people_leave: Out ["location", "contact"] all;
     buttons_and_lists_leave: Out ["buttons", "lists"] all;
-    a_quote_leaves: Out ["quotes"] all;
-    a_forward_says_who_wrote_it: Out ["forwards"] all;
-    a_template_is_its_final_text: Out ["templates"] all;
+    quotes_and_forwards_leave: Out ["quotes", "forwards"] all;
     a_long_text_leaves_in_parts: Out ["text"] all;
     an_answer_to_a_comment_is_an_answer_in_the_chat: Out ["comments"] [avito telegram whatsapp];
     a_comment_is_answered_in_public_and_in_private: Both ["comments"] [facebook instagram max vk];

@@ -55,6 +55,14 @@ async fn the_hook_is_set_watched_and_removed(stage: &mut Stage) {
     assert_eq!(stage.state().await.reason, None);
     stage.writes("Still there?").await;
     assert_eq!(stage.last().text, "Still there?");
+    for (paused, shown) in [(true, "Still there?"), (false, "Слышно?")] {
+        stage.world.api.patch(&stage.line().path(""), &json!({ "paused": paused })).await.is(200);
+        if paused {
+            stage.writes("Слышно?").await;
+        }
+        stage.arrives().await;
+        assert_eq!(stage.last().text, shown, "what comes to a paused source waits");
+    }
 
     stage.world.api.delete(&stage.line().path("")).await.is(204);
     let gone = async || stage.messenger.hooks().is_empty().then_some(());
@@ -82,19 +90,8 @@ async fn a_line_that_another_service_took_is_taken_back(stage: &mut Stage) {
     assert_eq!(stage.last().text, "Снова здесь");
 }
 
-async fn a_paused_source_takes_everything_in(stage: &mut Stage) {
-    stage.chats().await;
-    stage.world.api.patch(&stage.line().path(""), &json!({ "paused": true })).await.is(200);
-    stage.writes("Слышно?").await;
-    assert_eq!(stage.at_crm().len(), 1, "it waits");
-    stage.world.api.patch(&stage.line().path(""), &json!({ "paused": false })).await.is(200);
-    stage.arrives().await;
-    assert_eq!(stage.last().text, "Слышно?");
-}
-
 contract! {
     a_source_is_checked_live: Both [] all;
     the_hook_is_set_watched_and_removed: Both [] all;
     a_line_that_another_service_took_is_taken_back: Both [] [max telegram];
-    a_paused_source_takes_everything_in: In [] all;
 }

@@ -148,20 +148,15 @@ async fn files_that_are_none_are_refused(world: &mut World) {
     assert!(rows.is_empty(), "nothing stays of what was refused: {rows:?}");
     let empty = sends(world, &line, "", "\n").await.is(202).json;
     assert_eq!((&empty["status"], &empty["total"]), (&json!("done"), &json!(0)), "nothing to do is done");
-}
-
-async fn a_file_is_taken_once_under_one_key(world: &mut World) {
-    let line = world.line("support").await;
+    // Under one key a file is taken once.
     let post = async |file: String| {
         let request = world.api.request(Method::POST, &line.path("/imports")).header("idempotency-key", "k");
         answer(request.header("content-type", "application/x-ndjson").body(file)).await
     };
-    let first = post(texts("anna", 3)).await.is(202);
-    let again = post(texts("anna", 3)).await.is(202);
+    let (first, again) = (post(texts("anna", 3)).await.is(202), post(texts("anna", 3)).await.is(202));
     assert_eq!((again.header("idempotency-replayed"), &again.json), ("true", &first.json));
     assert_eq!(post(texts("anna", 2)).await.is(422).wrong_fields(), ["/Idempotency-Key"]);
-    let id = first.text_at("/id");
-    let told = super::ends(world, &id).await;
+    let told = super::ends(world, &first.text_at("/id")).await;
     assert_eq!((&told["done"], &told["duplicates"]), (&json!(3), &json!(0)));
 }
 
@@ -371,6 +366,6 @@ async fn only_our_own_form_takes_files(world: &mut World) {
 }
 
 once!(tables_of_a_russian_excel_are_imported, a_dry_run_counts_and_writes_nothing, a_file_is_counted_and_then_imported);
-once!(skipped_lines_are_grouped_by_reason, a_file_is_taken_once_under_one_key, broken_lines_cost_themselves_alone);
+once!(skipped_lines_are_grouped_by_reason, broken_lines_cost_themselves_alone);
 once!(files_that_are_none_are_refused, only_our_own_form_takes_files, the_samples_can_be_imported);
 once!(too_large_files_leave_nothing in |config| config.import.file_mb = 1);

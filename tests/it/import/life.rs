@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use entity::{audit, import, import_line, import_skip};
+use parom::import::RunningSteps;
 use parom::tenant::{Export, ExportPages, Who, erase};
 use parom_tests::settings::HOST;
 use parom_tests::{Beside, Line, Reply, Visitor, World, both, once};
@@ -190,7 +191,7 @@ async fn entity_lines(world: &World) -> Vec<String> {
 type VkWorld = Beside<Vk>;
 
 /// Asks for the history on the source's page; returns the import's id.
-pub(super) async fn asks(visitor: &Visitor, line: &Line) -> String {
+async fn asks(visitor: &Visitor, line: &Line) -> String {
     let page = format!("/panel/sources/{}", line.source_id);
     visitor.opens(&page).await.is(200).says(&["Earlier messages"]);
     let reply = visitor.sends(&format!("{page}/history"), &[]).await.is(303);
@@ -198,7 +199,7 @@ pub(super) async fn asks(visitor: &Visitor, line: &Line) -> String {
     to.strip_prefix("/panel/import/").unwrap_or_else(|| panic!("{to}")).to_owned()
 }
 
-pub(super) async fn page_of(visitor: &Visitor, id: &str) -> Reply {
+async fn page_of(visitor: &Visitor, id: &str) -> Reply {
     visitor.opens(&format!("/panel/import/{id}")).await.is(200)
 }
 
@@ -321,6 +322,32 @@ async fn a_refusal_is_described_in_words(world: &mut VkWorld) {
     assert_eq!(counts(&ends(world, &id).await), [&json!("done"), &json!(6), &json!(6), &json!(6)]);
 }
 
+/// A messenger that does not answer delays no import of another account.
+async fn a_question_without_an_answer_delays_no_other_account(world: &mut VkWorld) {
+    let (_, line, visitor) = connected(world).await;
+    let gate = world.messenger.faults().hold("messages.getConversations");
+    let history = asks(&visitor, &line).await;
+    let other = world.line_at("other.amocrm.ru", "support").await;
+    let file = sends(world, &other, "", texts("anna", 3)).await.is(202).text_at("/id");
+    let mut steps = RunningSteps::new(world.app().usage.clone());
+    assert_eq!(steps.start().await, 2);
+    gate.until_waiting(1).await;
+    // Of all that ends from here on, nothing is the silent messenger's: it is still being asked.
+    assert!(steps.ended().await);
+    while import_of(world, &file).await["status"] != "done" {
+        world.advance(Duration::from_secs(1));
+        if steps.start().await > 0 {
+            assert!(steps.ended().await);
+        }
+        world.deliver_all().await;
+    }
+    assert_eq!(import_of(world, &history).await["total"], 0);
+    gate.open();
+    assert!(steps.ended().await);
+    assert!(!steps.ended().await, "nothing else is in progress");
+    assert_eq!(counts(&ends(world, &history).await), [&json!("done"), &json!(6), &json!(6), &json!(0)]);
+}
+
 async fn a_source_without_history_offers_none(world: &mut World) {
     let line = world.line("support").await;
     let visitor = world.panel(line.tenant_id).await;
@@ -333,3 +360,4 @@ both!(a_pause_keeps_the_place);
 once!(imported_messages_stay_when_the_rest_is_cancelled, a_customer_in_a_waiting_import_can_be_erased);
 once!(earlier_messages_come_in_silently_and_once, new_chats_hang_on_contacts_that_are_there, imports_are_taken_along);
 once!(it_continues_where_it_was_interrupted, a_source_without_history_offers_none, a_refusal_is_described_in_words);
+once!(a_question_without_an_answer_delays_no_other_account);

@@ -47,8 +47,12 @@ async fn a_comment_opens_a_chat(stage: &mut Stage) {
     assert_eq!((stage.at_crm().len(), stage.last().chat_id), (2, comment.chat_id));
 }
 
+/// Comments of the business itself are ignored: Meta does not say who wrote them.
 async fn a_late_private_answer_is_refused_in_words(stage: &mut Stage) {
     stage.connects().await;
+    let post = stage.only::<Meta>().post();
+    stage.does(Act::own("staff_comment").with("post", post).text("В наличии")).await;
+    assert!(stage.at_crm().is_empty());
     stage.messenger.comments("Цена?").unwrap();
     stage.arrives().await;
     stage.world.advance(Duration::from_secs(8 * 86_400));
@@ -57,14 +61,6 @@ async fn a_late_private_answer_is_refused_in_words(stage: &mut Stage) {
     let (code, words) = stage.failure(&said);
     assert!([904, 905].contains(&code) && !words.is_empty(), "{code} {words}");
     assert!(stage.texts().is_empty());
-}
-
-/// Meta does not say who wrote what the business writes below its posts.
-async fn comments_of_the_business_itself_are_ignored(stage: &mut Stage) {
-    stage.connects().await;
-    let post = stage.only::<Meta>().post();
-    stage.does(Act::own("staff_comment").with("post", post).text("В наличии")).await;
-    assert!(stage.at_crm().is_empty());
 }
 
 /// Only Facebook reports it.
@@ -135,7 +131,6 @@ async fn a_token_is_renewed_before_it_ends(stage: &mut Stage) {
 contract!(@tests the_window_closes_after_a_week [facebook instagram]);
 contract!(@tests a_comment_opens_a_chat [facebook instagram]);
 contract!(@tests a_late_private_answer_is_refused_in_words [facebook instagram]);
-contract!(@tests comments_of_the_business_itself_are_ignored [facebook instagram]);
 special!(facebook: delivery_is_reported, a_reaction_that_was_taken_back_is_removed);
 special!(instagram: shared_posts_arrive, a_token_is_renewed_before_it_ends);
 

@@ -43,7 +43,7 @@ async fn rights_that_vk_does_not_report_are_no_reason_to_refuse(world: &mut VkWo
     world.messenger.faults().clear();
 }
 
-/// VK lets communities answer in public below posts alone.
+/// VK lets communities answer in public below posts alone, and some have no buttons.
 async fn comments_elsewhere_are_answered_in_private(stage: &mut Stage) {
     stage.chats().await;
     let community = stage.only::<Vk>().community;
@@ -59,6 +59,11 @@ async fn comments_elsewhere_are_answered_in_private(stage: &mut Stage) {
         assert!(code == 905 && words.contains("Ответьте лично"), "{code} {words}");
     }
     assert_eq!(stage.says_one(HookMessage::text("Лично")).await.text, "Лично");
+    // Without bot features, buttons are words.
+    let vk = stage.only::<Vk>();
+    vk.vk.set_features(vk.community, true, false);
+    let sent = stage.says_one(question()).await;
+    assert!(sent.buttons.is_empty() && sent.text.contains("Yes") && sent.text.contains("No"), "{sent:?}");
 }
 
 /// A person who commented and never wrote has no dialogue.
@@ -67,15 +72,6 @@ async fn a_person_who_only_commented_cannot_be_written_to_in_private(stage: &mut
     stage.messenger.comments("Цена?").unwrap();
     stage.arrives().await;
     stage.fails((904, "Попросите его сначала написать")).await;
-}
-
-/// Without bot features, buttons are words.
-async fn buttons_that_vk_does_not_allow_are_words(stage: &mut Stage) {
-    stage.chats().await;
-    let vk = stage.only::<Vk>();
-    vk.vk.set_features(vk.community, true, false);
-    let sent = stage.says_one(question()).await;
-    assert!(sent.buttons.is_empty() && sent.text.contains("Yes") && sent.text.contains("No"), "{sent:?}");
 }
 
 /// Everything up to the last read message is read.
@@ -116,5 +112,4 @@ async fn a_group_chat_is_one_conversation(stage: &mut Stage) {
 
 once!(rights_that_vk_does_not_report_are_no_reason_to_refuse);
 special!(vk: a_person_who_only_commented_cannot_be_written_to_in_private, comments_elsewhere_are_answered_in_private);
-special!(vk: buttons_that_vk_does_not_allow_are_words, a_group_chat_is_one_conversation);
-special!(vk: reading_counts_up_to_a_message);
+special!(vk: a_group_chat_is_one_conversation, reading_counts_up_to_a_message);

@@ -127,17 +127,6 @@ async fn a_pipeline_in_the_archive_wants_attention(world: &mut World) {
     assert_eq!(refused.wrong_fields(), ["/pipeline_id"]);
 }
 
-async fn services_that_amocrm_lost_are_sent_again(world: &mut World) {
-    let tenant_id = installed(world).await;
-    let mut wanted = body(world, "support");
-    wanted["services"] = json!([{"type": "whatsapp", "params": {"waba": true}, "pages": []}]);
-    make(world, tenant_id, &wanted).await.is(201);
-    let none = SourceChange { services: Some(Vec::new()), ..SourceChange::default() };
-    a_user_changes(world, tenant_id, "support", none).await;
-    reconcile(world, tenant_id).await;
-    assert_eq!(there(world, "support")["services"][0]["params"]["waba"], true);
-}
-
 async fn accounts_are_compared_at_first_and_daily(world: &mut World) {
     let tenant_id = installed(world).await;
     make(world, tenant_id, &body(world, "support")).await.is(201);
@@ -238,12 +227,21 @@ async fn of_several_instances_one_compares(world: &mut World) {
     other.stop().await;
 }
 
-async fn many_are_restored_in_few_calls(world: &mut World) {
+/// amoCRM's own limit is reported in its words.
+async fn fifty_sources_are_the_limit_and_many_are_restored_in_few_calls(world: &mut World) {
     let tenant_id = installed(world).await;
     let path = format!("/api/v1/tenants/{tenant_id}");
     world.api.patch(&path, &json!({"sources_limit": 60})).await.is(200);
+    world.sandbox.set_source_limit(50);
     for number in 0..52 {
-        make(world, tenant_id, &body(world, &format!("line-{number}"))).await.is(201);
+        let wanted = body(world, &format!("line-{number}"));
+        if number == 50 {
+            let refused = make(world, tenant_id, &wanted).await.is(409);
+            refused.says(&["crm_limit", "at most 50 sources"]);
+            assert_eq!((count(world, tenant_id).await, world.sandbox.sources(HOST).len()), (50, 50));
+            world.sandbox.set_source_limit(100);
+        }
+        make(world, tenant_id, &wanted).await.is(201);
     }
     for number in 0..52 {
         world.sandbox.delete_source(HOST, &format!("line-{number}"));
@@ -371,8 +369,8 @@ both!(accounts_are_compared_at_first_and_daily);
 once!(a_change_in_progress_is_not_mistaken_for_one_made_in_amocrm, a_deletion_during_lost_access_is_completed_later);
 once!(a_comparison_that_failed_changes_nothing_and_is_repeated, a_hook_that_names_an_unknown_source_brings_it_forward);
 once!(a_source_deleted_in_amocrm_is_shown_and_restored, messages_go_on_while_amocrm_lacks_the_source);
-once!(a_pipeline_in_the_archive_wants_attention, services_that_amocrm_lost_are_sent_again, a_stray_is_removed);
-once!(changes_by_a_user_in_amocrm_win, many_are_restored_in_few_calls);
+once!(a_pipeline_in_the_archive_wants_attention, a_stray_is_removed);
+once!(changes_by_a_user_in_amocrm_win, fifty_sources_are_the_limit_and_many_are_restored_in_few_calls);
 once!(amocrms_own_source_is_taken_over in |config| {
     let widget = serde_json::json!({ "code": super::CODE });
     config.integrations[0].widget = Some(serde_json::from_value(widget).unwrap());

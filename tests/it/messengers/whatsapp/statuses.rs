@@ -6,19 +6,14 @@ use simulator::whatsapp::{Fault, HookFault, Status};
 
 use super::{WhatsAppWorld, arrives, chatting, failure};
 
-/// A customer who plays a voice message has it.
-async fn what_is_played_is_read(world: &mut WhatsAppWorld) {
+/// What is only sent is not delivered. Statuses may come doubled, out of order, and after a later one; none goes back.
+async fn the_highest_status_stays(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let voice = HookMessage::attachment(Attachment::sample("voice"));
     let voice = chat.manager_gets_through(world, voice).await;
     chat.customer(world).does_own("play", |act| act.message(&chat.last_sent(world).id)).unwrap();
     arrives(world).await;
-    assert_eq!(world.statuses_at_crm(&chat.line, &voice.message_id), [1, 2]);
-}
-
-/// What is only sent is not delivered. Statuses may come doubled, out of order, and after a later one; none goes back.
-async fn the_highest_status_stays(world: &mut WhatsAppWorld) {
-    let chat = chatting(world).await;
+    assert_eq!(world.statuses_at_crm(&chat.line, &voice.message_id), [1, 2], "a customer who plays it has it");
     world.messenger.set_delivers(false);
     let said = chat.manager_gets_through(world, HookMessage::text("Good morning")).await;
     assert!(world.statuses_at_crm(&chat.line, &said.message_id).is_empty());
@@ -62,16 +57,11 @@ async fn a_lost_answer_is_settled_by_the_status(world: &mut WhatsAppWorld) {
     assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1, 2]);
     let messages = world.sandbox.messages(&chat.line.host);
     assert_eq!(messages.iter().find(|one| one.id == said.message_id).unwrap().reactions.len(), 1);
-}
-
-/// Statuses overtake the answer of the send.
-async fn a_status_before_the_answer_counts(world: &mut WhatsAppWorld) {
-    let chat = chatting(world).await;
+    // Statuses overtake the answer of the send.
     world.messenger.faults().next("messages", 1, Fault::AnswerLast);
     let said = chat.manager_gets_through(world, HookMessage::text("Quick")).await;
     assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
-    assert_eq!(chat.texts(world), ["Quick"]);
+    assert_eq!(chat.texts(world), ["Once", "Quick"]);
 }
 
-once!(a_lost_answer_is_settled_by_the_status, a_status_before_the_answer_counts, a_failure_reaches_the_manager);
-once!(the_highest_status_stays, what_is_played_is_read);
+once!(a_lost_answer_is_settled_by_the_status, a_failure_reaches_the_manager, the_highest_status_stays);
