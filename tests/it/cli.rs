@@ -204,23 +204,6 @@ async fn with_input(mut command: Command, input: &str) -> Output {
     child.wait_with_output().await.unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn programs_read_what_commands_did() {
-    let drill = drill().await;
-    let document = async |arguments: &[&str]| -> Value {
-        let done = run(&mut drill.command(arguments)).await;
-        assert!(done.status.success(), "{arguments:?}: {}", text(&done.stderr));
-        serde_json::from_slice(&done.stdout).unwrap_or_else(|_| panic!("{arguments:?}: {}", text(&done.stdout)))
-    };
-    assert!(document(&["migrate", "--json"]).await["applied"].is_u64());
-    assert_eq!(document(&["migrate", "--json"]).await["applied"], 0);
-    let verify = ["chats", "verify", "--secret", "canary", "--signature", "none"];
-    let wrong = run(&mut drill.command(&verify)).await;
-    assert_eq!((wrong.status.code(), wrong.stdout.len()), (Some(1), 0));
-    let said = text(&wrong.stderr);
-    assert_eq!(said, "parom: the signature does not belong to this body and this secret\n");
-}
-
 // `parom demo` as a person starts it: it checks itself, comes back on the same data, and offers every messenger.
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -251,11 +251,7 @@ async fn between_a_token_and_its_commit(engine: Engine) {
     drill.serves("").await;
     let refused = drill.api.get(&path).await;
     assert!([409, 503].contains(&refused.status), "{}: {}", refused.status, refused.text);
-    drill
-        .until("access is asked for again", async || {
-            (drill.tenant(HOST).await?["status"] == "needs_reauth").then_some(())
-        })
-        .await;
+    drill.becomes(HOST, "needs_reauth").await;
     drill.customer(&line, "anna").writes("messages go on").await;
     drill.arrives_at_crm(HOST, "messages go on").await;
     drill.ends_well().await;

@@ -325,8 +325,6 @@ async fn backups_are_verified_and_the_oldest_removed() {
     assert!(after.contains(&"of another program".to_owned()), "{after:?}");
 }
 
-// docs/runbook.md: each alert rule and each alert of the vendor has its place in it.
-
 fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap()
 }

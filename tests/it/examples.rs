@@ -8,14 +8,13 @@ use std::sync::{Arc, Mutex};
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use parom_tests::drill::{Drill, LIMIT};
+use parom_tests::drill::{Drill, LIMIT, listens};
 use parom_tests::settings::needed;
 use parom_tests::settings::{CHANNEL_ID, HOST, PATIENCE, free_port};
-use parom_tests::{Engine, Line, Place, Served, Setup, World, answer, client};
+use parom_tests::{Engine, Line, Served, Setup, answer, client, once, world_of};
 use reqwest::Method;
 use serde_json::{Value, json};
 use simulator::crm::{HookForm, HookMessage};
-use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 const PAROM: &str = env!("CARGO_BIN_EXE_parom_faults");
@@ -43,20 +42,10 @@ fn installed(variable: &str) -> Option<PathBuf> {
 impl<'a> Example<'a> {
     /// `is_silent`: it does not print that it listens.
     async fn starts(drill: &'a Drill, mut program: Command, is_silent: bool) -> Self {
-        drill.owner(HOST).installs_in_a_browser().await.is(200);
-        let (tenant_id, port) = (drill.active(HOST).await, free_port());
+        let port = free_port();
         let url = format!("http://127.0.0.1:{port}");
-        let source = json!({"kind": "custom", "name": "Mine", "external_id": "mine",
-            "settings": {"webhook_url": format!("{url}/parom")}});
-        let made = drill.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &source).await.is(201);
-        let line = Line {
-            host: HOST.to_owned(),
-            tenant_id,
-            source_id: made.text_at("/id").parse().unwrap(),
-            external_id: "mine".to_owned(),
-            scope_id: format!("{CHANNEL_ID}_{}", drill.sandbox.add_account(HOST).amojo_id),
-            webhook_secret: made.text_at("/webhook_secret"),
-        };
+        let settings = json!({"webhook_url": format!("{url}/parom")});
+        let line = drill.source_at(HOST, "custom", "Mine", "mine", settings).await;
         let given = [
             ("PAROM_URL", drill.api.base()),
             ("PAROM_KEY", drill.api.key().to_owned()),
@@ -72,9 +61,7 @@ impl<'a> Example<'a> {
             drill.until("it listens", listens).await;
             return Self { drill, line, url, _child: child };
         }
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let first = tokio::time::timeout(LIMIT, lines.next_line()).await.expect("it listens in time").unwrap();
-        assert_eq!(first.expect("what went wrong is printed above"), format!("listening {url}"));
+        assert_eq!(listens(&mut child).await.as_ref(), Ok(&url), "what went wrong is printed above");
         Self { drill, line, url, _child: child }
     }
 
@@ -238,9 +225,7 @@ async fn the_billing_system_books_an_account() {
     let mut program = Command::new(python);
     program.arg("billing.py").current_dir(folder("billing")).envs(given).stdout(Stdio::piped()).kill_on_drop(true);
     let mut child = program.spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let first = tokio::time::timeout(LIMIT, lines.next_line()).await.expect("it listens in time").unwrap();
-    assert_eq!(first.expect("what went wrong is printed above"), format!("listening {url}"));
+    assert_eq!(listens(&mut child).await.as_ref(), Ok(&url), "what went wrong is printed above");
     let forged = drill.api.anonymous(Method::POST, &url).header("webhook-id", "x").body("{}");
     answer(forged).await.is(401);
 
@@ -447,21 +432,19 @@ async fn toy_takes(
     web::Json(json!({ "id": format!("toy-{}", calls.len()) }))
 }
 
-#[tokio::test]
-async fn a_messenger_from_another_crate_goes_both_ways() {
-    let setup = Setup {
+world_of!(
+    ToyWorld: Setup {
         connectors: || vec![Arc::new(toy::Toy::default())],
         change: |config| config.integrations[0].channels[0].connectors.push("toy".to_owned()),
         ..Setup::default()
-    };
-    let Some(mut world) = World::start(Engine::Sqlite, setup).await else { return };
+    }
+);
+
+async fn a_messenger_from_another_crate_goes_both_ways(world: &mut ToyWorld) {
     let messenger = ToyServer::default();
     let server = messenger.start();
-    world.owner(HOST).installs_in_a_browser().await.is(200);
-    let tenant_id = world.active(HOST).await;
     let settings = json!({ "url": server.url, "token": "secret-of-the-toy" });
-    let source = json!({ "kind": "toy", "name": "Toy", "external_id": "toy", "settings": settings });
-    let made = world.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &source).await.is(201);
+    let made = world.asks_for_source("toy", "Toy", "toy", settings).await.is(201);
     assert!(!made.json.to_string().contains("secret-of-the-toy"), "{}", made.json);
 
     let hook = messenger.got("/webhook").remove(0);
@@ -484,5 +467,6 @@ async fn a_messenger_from_another_crate_goes_both_ways() {
     let sent = messenger.got("/send");
     assert_eq!(sent[0], json!({ "token": "secret-of-the-toy", "chat": "anna", "text": "Good morning" }));
     assert_eq!(sent.len(), 3, "a text of 750 characters is two messages where 500 is the limit");
-    world.close().await;
 }
+
+once!(a_messenger_from_another_crate_goes_both_ways);

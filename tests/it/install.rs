@@ -206,7 +206,7 @@ async fn an_account_that_leaves_keeps_what_waits(world: &mut World) {
     world.customer(&line, "anna").writes("before").await;
     world.deliver_all().await;
     assert_eq!(world.owner(HOST).uninstalls().await.status, Some(200));
-    world.until("the tenant is uninstalled", async || (status(world).await == "uninstalled").then_some(())).await;
+    world.becomes(HOST, "uninstalled").await;
     let tenant = world.tenant(HOST).await.unwrap();
     assert_eq!(tenant["channels"][0]["status"], "disconnected", "{tenant}");
     // The channel is taken off in amoCRM beside this; then nothing is called any more.
@@ -417,19 +417,6 @@ async fn two_that_are_made_at_once_do_not_share_an_id(world: &mut World) {
     assert_eq!(integrations::list(world.app()).await.unwrap().len(), 1);
 }
 
-async fn the_doctor_checks_stored_ones_too(world: &mut World) {
-    // The doctor has the machine's clock, amoCRM the test's.
-    world.allow_problems();
-    without_a_file(world).await;
-    let names = async |world: &World| -> Vec<&'static str> {
-        let checks = parom::doctor::look(&world.app().config, None).await;
-        checks.iter().map(|check| check.name).filter(|name| ["integration", "channel"].contains(name)).collect()
-    };
-    assert_eq!(names(world).await, ["integration"], "there is none");
-    set(world, &block(world)).await.unwrap();
-    assert_eq!(names(world).await, ["channel"]);
-}
-
 async fn channel_status(world: &World) -> Option<String> {
     let id: uuid::Uuid = CHANNEL_ID.parse().unwrap();
     let rows = tenant_channel::Entity::find().filter(tenant_channel::Column::ChannelId.eq(id));
@@ -467,5 +454,5 @@ both!(a_state_is_good_once_and_for_ten_minutes, fifty_callers_renew_a_token_once
 once!(a_lost_renewal_is_made_up_for_where_amocrm_allows_it, a_revoke_notice_needs_its_signature_and_the_truth);
 once!(an_exchange_that_fails_for_now_goes_on_by_itself, a_suspended_account_takes_in_and_sends_nothing, the_file_wins);
 once!(a_secret_leaves_for_allowed_hosts_alone, an_account_that_leaves_keeps_what_waits, a_channel_follows_its_rule);
-once!(amocrms_own_call_is_answered_at_once, a_paused_one_takes_no_new_account, the_doctor_checks_stored_ones_too);
+once!(amocrms_own_call_is_answered_at_once, a_paused_one_takes_no_new_account);
 once!(dead_access_never_stops_messages, a_changed_secret_counts_at_once);

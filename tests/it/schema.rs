@@ -12,7 +12,7 @@ use parom::server::{self, ServerOptions};
 use parom_tests::database::TestDatabase;
 use parom_tests::office::all_at_once;
 use parom_tests::settings::{START, config_text, free_port};
-use parom_tests::{Engine, Office, both};
+use parom_tests::{Engine, Office, both, on_postgres};
 use sea_orm::{ConnectionTrait, Statement};
 
 /// Read without a tenant, by design.
@@ -73,42 +73,6 @@ async fn rows(office: &Office, sql: &str) -> Vec<Vec<String>> {
 }
 
 async fn read(office: &Office) -> Schema {
-    if office.store.is_sqlite() { read_sqlite(office).await } else { read_postgres(office).await }
-}
-
-async fn read_sqlite(office: &Office) -> Schema {
-    let mut schema = Schema::new();
-    for name in rows(office, "SELECT name FROM sqlite_master WHERE type = 'table'").await.concat() {
-        let mut table = Table::default();
-        let sql = format!("SELECT name, lower(type), printf('%02d', pk) AS place FROM pragma_table_info('{name}')");
-        let mut primary = BTreeMap::new();
-        for row in rows(office, &sql).await {
-            if row[2] != "00" {
-                primary.insert(row[2].clone(), row[0].clone());
-            }
-            table.columns.insert(row[0].clone(), row[1].clone());
-        }
-        table.primary = primary.into_values().collect();
-        let sql = format!("SELECT name, printf('%d', \"unique\") AS one, origin FROM pragma_index_list('{name}')");
-        for row in rows(office, &sql).await {
-            let sql = format!("SELECT coalesce(name, '?') AS name FROM pragma_index_info('{}') ORDER BY seqno", row[0]);
-            if row[2] != "pk" {
-                table.indexes.push((row[0].clone(), row[1] == "1", rows(office, &sql).await.concat()));
-            }
-        }
-        let sql =
-            format!("SELECT printf('%d', id) AS id, \"from\" FROM pragma_foreign_key_list('{name}') ORDER BY id, seq");
-        let mut foreign: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for row in rows(office, &sql).await {
-            foreign.entry(row[0].clone()).or_default().push(row[1].clone());
-        }
-        table.foreign = foreign.into_values().collect();
-        schema.insert(name, table);
-    }
-    schema
-}
-
-async fn read_postgres(office: &Office) -> Schema {
     let mut schema = Schema::new();
     let sql = "SELECT table_name::text, column_name::text, data_type::text FROM information_schema.columns \
                WHERE table_schema = 'public'";
@@ -154,28 +118,12 @@ async fn every_key_begins_with_the_tenant(office: &mut Office) {
 }
 
 async fn no_numbers_are_handed_out(office: &mut Office) {
-    if office.store.is_sqlite() {
-        let sql = "SELECT name FROM sqlite_master WHERE name = 'sqlite_sequence' OR lower(sql) LIKE '%autoincrement%'";
-        assert_eq!(rows(office, sql).await, Vec::<Vec<String>>::new());
-        return;
-    }
     let sql = "SELECT c.relname::text AS name FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace \
                WHERE c.relkind = 'S' AND s.nspname = 'public'";
     assert_eq!(rows(office, sql).await, Vec::<Vec<String>>::new(), "sequences");
     let sql = "SELECT table_name::text AS t, column_name::text AS c FROM information_schema.columns WHERE \
                table_schema = 'public' AND (is_identity = 'YES' OR column_default LIKE '%nextval%')";
     assert_eq!(rows(office, sql).await, Vec::<Vec<String>>::new(), "identity columns");
-}
-
-async fn times_that_move_are_off_wide_rows(office: &mut Office) {
-    for (name, table) in read(office).await {
-        let moves = table.columns.keys().any(|column| column == "due_at" || column == "ready_at");
-        assert_eq!(moves, name == "lane" || name == "turn", "{name} has due_at or ready_at, or has lost it");
-        if name == "lane" {
-            let wide = |kind: &&String| ["text", "blob", "bytea", "json"].iter().any(|wide| kind.starts_with(wide));
-            assert_eq!(table.columns.values().find(wide), None, "the lane's row became wide");
-        }
-    }
 }
 
 /// `deploy/citus.sql` names each table once, and each in the way that it is read.
@@ -218,11 +166,6 @@ async fn hot_tables_have_room_and_an_eager_vacuum(office: &mut Office) {
             "{table}: {options}"
         );
     }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn storage_of_hot_tables_on_postgres() {
-    parom_tests::run(Engine::Postgres, hot_tables_have_room_and_an_eager_vacuum).await;
 }
 
 // The databases: what must be set, who may serve, how the schema comes in.
@@ -406,6 +349,6 @@ async fn a_database_that_is_behind_is_refused_when_migrating_is_off() {
     assert!(words.contains("parom migrate"), "{words}");
 }
 
-both!(migrations_of_another_version_are_refused, the_sql_for_citus_names_every_table_once, no_numbers_are_handed_out);
-both!(times_that_move_are_off_wide_rows, every_key_begins_with_the_tenant);
-both!(migrations_run_twice_harmlessly);
+on_postgres!(every_key_begins_with_the_tenant, hot_tables_have_room_and_an_eager_vacuum, no_numbers_are_handed_out);
+on_postgres!(the_sql_for_citus_names_every_table_once);
+both!(migrations_of_another_version_are_refused, migrations_run_twice_harmlessly);

@@ -5,13 +5,16 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
+use base::config::Config;
 use parom_tests::drill::Drill;
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, HOST, PATIENCE};
-use parom_tests::{Engine, Line, Place, Reply, Served, Setup, Visitor, World, both_engines, once};
+use parom_tests::{Engine, Reply, Served, Visitor, World, both_engines, once};
 use serde_json::{Value, json};
 use simulator::crm::{Fault, Part};
 use tokio::sync::Notify;
 use uuid::Uuid;
+
+use crate::rotation::goes_both_ways;
 
 const PAGE: &str = "/status";
 const JSON: &str = "/status.json";
@@ -164,14 +167,14 @@ fn one<'spans>(spans: &'spans [Value], name: &str) -> &'spans Value {
     spans.iter().find(|span| span["name"] == name).unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_message_is_followed_from_the_hook_to_the_receipt() {
+fn with_a_collector(config: &mut Config) {
+    config.telemetry.otlp_url = URL.get().map(|url| url.parse().unwrap());
+}
+
+async fn a_message_is_followed_from_the_hook_to_the_receipt(world: &mut World) {
     let (collector, _server) = Collector::start();
-    let follow = |config: &mut base::config::Config| {
-        let url = URL.get().expect("the collector runs");
-        config.telemetry.otlp_url = Some(url.parse().unwrap());
-    };
-    let mut world = World::start(Engine::Sqlite, Setup { change: follow, ..Setup::default() }).await.unwrap();
+    world.setup_is(with_a_collector);
+    world.restart().await;
     let line = world.line("support").await;
     let id = world.customer(&line, "anna").writes("A private question").await;
     world.deliver_all().await;
@@ -200,7 +203,6 @@ async fn a_message_is_followed_from_the_hook_to_the_receipt() {
     }
     let all = format!("{:?}", collector.spans.lock().unwrap());
     assert!(!all.contains("private") && !all.contains("anna"), "traces hold no texts and names");
-    world.close().await;
 }
 
 // SIGHUP: the configuration file is read again by a serving process.
@@ -214,14 +216,6 @@ async fn logs(drill: &Drill, text: &str, lines: usize) -> String {
         (found.len() >= lines).then(|| found.concat())
     };
     drill.until("the log says it", there).await
-}
-
-async fn goes_both_ways(drill: &Drill, line: &Line, word: &str) {
-    let (to_crm, to_messenger) = (format!("to amoCRM, {word}"), format!("to the messenger, {word}"));
-    drill.customer(line, "anna").writes(&to_crm).await;
-    drill.arrives_at_crm(HOST, &to_crm).await;
-    drill.manager(line).answers("anna", &to_messenger).await;
-    drill.arrives_at_messenger(&to_messenger).await;
 }
 
 async fn the_file_is_read_again(engine: Engine) {
@@ -266,5 +260,6 @@ async fn the_file_is_read_again(engine: Engine) {
     drill.ends_well().await;
 }
 
+once!(a_message_is_followed_from_the_hook_to_the_receipt);
 once!(it_is_off_unless_it_is_switched_on_and_limited_by_address, it_says_what_works_and_what_does_not);
 both_engines!(the_file_is_read_again);

@@ -14,17 +14,16 @@ use base::clock::Clock;
 use reqwest::Method;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use simulator::crm::HookMessage;
-use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
 use crate::api::try_answer;
 use crate::database::TestDatabase;
-use crate::drill::LIMIT;
+use crate::drill::{CREATES_A_KEY, LIMIT, configures, key, listens};
 use crate::history::{Arrived, Fate, History, Written};
 use crate::people::Stage;
-use crate::settings::{CHANNEL_SECRET, CLIENT_SECRET, VAULT_KEY, config_text, free_port};
+use crate::settings::{CHANNEL_SECRET, CLIENT_SECRET, VAULT_KEY, free_port};
 use crate::{Api, Customer, Engine, Line, Manager, history};
 
 /// The processes and their environment.
@@ -56,21 +55,10 @@ impl Cluster {
         let database = TestDatabase::fresh(Engine::Postgres).await?;
         let stage = Stage::set(Clock::system()).await;
         let balancer = Balancer::start().await;
-        let folder = database.folder();
-        let public_url = format!("public_url = \"{}\"", balancer.url());
-        let text = config_text(free_port(), database.url(), stage.sandbox.url());
-        let lines = text.lines().map(|line| if line.starts_with("public_url") { public_url.as_str() } else { line });
-        let text = lines.collect::<Vec<_>>().join("\n");
-        let folders =
-            format!("\n[media]\ndir = {:?}\n[spool]\ndir = {:?}\n", folder.join("media"), folder.join("spool"));
-        std::fs::write(folder.join("parom.toml"), text + &folders).expect("the configuration is written");
+        configures(&database, &stage);
         let processes = (0..processes).map(|_| Process { port: free_port(), child: None, frozen: false }).collect();
         let mut cluster = Self { stage, binary: binary.to_owned(), database, balancer, processes };
-        let made = cluster.command(&["key", "create", "--name", "cluster", "--scope", "admin"]).output().await;
-        let made = made.expect("the binary runs");
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        let key = String::from_utf8(made.stdout).expect("a key is text");
-        cluster.stage.api = cluster.stage.api.with_key(key.trim());
+        cluster.stage.api = cluster.stage.api.with_key(&key(cluster.command(&CREATES_A_KEY)).await);
         for process in &cluster.processes {
             cluster.balancer.add(process.port);
         }
@@ -81,6 +69,7 @@ impl Cluster {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command.args(arguments).env("PAROM_CONFIG", self.database.folder().join("parom.toml")).kill_on_drop(true);
+        command.env("PAROM__SERVER__PUBLIC_URL", self.balancer.url());
         command
     }
 
@@ -91,10 +80,9 @@ impl Cluster {
         let mut command = self.command(&["serve"]);
         command.env("PAROM__SERVER__LISTEN", listen).stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().expect("the binary starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("its stdout")).lines();
-        let first = tokio::time::timeout(LIMIT, lines.next_line()).await.expect("it listens in time");
-        let first = first.expect("its stdout is text").unwrap_or_default();
-        assert!(first.starts_with("listening "), "it said {first:?}; {}", self.log());
+        if let Err(said) = listens(&mut child).await {
+            panic!("it said {said:?}; {}", self.log());
+        }
         self.processes[number].child = Some(child);
         self.processes[number].frozen = false;
     }

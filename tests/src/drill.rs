@@ -44,24 +44,39 @@ impl Deref for Drill {
     }
 }
 
+pub(crate) const CREATES_A_KEY: [&str; 6] = ["key", "create", "--name", "drill", "--scope", "admin"];
+
+/// Writes the configuration of a server on this database into its folder.
+pub(crate) fn configures(database: &TestDatabase, stage: &Stage) {
+    let text = config_text(free_port(), database.url(), stage.sandbox.url());
+    let folder = database.folder();
+    let text = format!("{text}[media]\ndir = {:?}\n[spool]\ndir = {:?}\n", folder.join("media"), folder.join("spool"));
+    std::fs::write(folder.join("parom.toml"), text).expect("the configuration is written");
+}
+
+/// The key that this command creates.
+pub(crate) async fn key(mut creates: Command) -> String {
+    let made = creates.output().await.expect("the binary runs");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    String::from_utf8(made.stdout).expect("a key is text").trim().to_owned()
+}
+
+/// The address at which a process says that it listens, or what it says instead.
+pub async fn listens(child: &mut Child) -> Result<String, String> {
+    let mut lines = BufReader::new(child.stdout.take().expect("its stdout")).lines();
+    let first = tokio::time::timeout(LIMIT, lines.next_line()).await.expect("it listens in time");
+    let first = first.expect("its stdout is text").unwrap_or_default();
+    first.strip_prefix("listening ").map(str::to_owned).ok_or(first)
+}
+
 impl Drill {
     /// Creates a database and a key; starts no server yet. `None` if the engine is unavailable.
     pub async fn prepare(engine: Engine, binary: &Path) -> Option<Self> {
         let database = TestDatabase::fresh(engine).await?;
         let stage = Stage::set(Clock::system()).await;
-        let text = config_text(free_port(), database.url(), stage.sandbox.url());
-        let text = format!(
-            "{text}[media]\ndir = {:?}\n[spool]\ndir = {:?}\n",
-            database.folder().join("media"),
-            database.folder().join("spool")
-        );
-        std::fs::write(database.folder().join("parom.toml"), text).expect("the configuration is written");
+        configures(&database, &stage);
         let mut drill = Self { stage, binary: binary.to_owned(), database, environment: Vec::new(), child: None };
-        let made = drill.command(&["key", "create", "--name", "drill", "--scope", "admin"]).output().await;
-        let made = made.expect("the binary runs");
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        let key = String::from_utf8(made.stdout).expect("a key is text");
-        drill.stage.api = drill.stage.api.with_key(key.trim());
+        drill.stage.api = drill.stage.api.with_key(&key(drill.command(&CREATES_A_KEY)).await);
         Some(drill)
     }
 
@@ -154,11 +169,8 @@ impl Drill {
 
     async fn starts(&mut self, mut command: Command) {
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the binary starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("its stdout")).lines();
-        let first = tokio::time::timeout(LIMIT, lines.next_line()).await.expect("it listens in time");
-        let first = first.expect("its stdout is text").unwrap_or_default();
-        let url = first.strip_prefix("listening ").unwrap_or_else(|| panic!("it said {first:?}; {}", self.log_tail()));
-        self.server_is_at(url);
+        let url = listens(&mut child).await;
+        self.server_is_at(&url.unwrap_or_else(|said| panic!("it said {said:?}; {}", self.log_tail())));
         self.child = Some(child);
     }
 

@@ -135,27 +135,43 @@ impl Stage {
 
     /// [`Stage::line`] in any account.
     pub async fn line_at(&self, host: &str, external_id: &str) -> Line {
+        let settings = json!({"webhook_url": self.messenger.url()});
+        let line = self.source_at(host, "custom", &format!("Line {external_id}"), external_id, settings).await;
+        self.messenger.knows(&line.source_id.to_string(), &line.webhook_secret);
+        line
+    }
+
+    /// A working source of this kind in an account, which is installed if necessary.
+    pub async fn source_at(&self, host: &str, kind: &str, name: &str, external_id: &str, settings: Value) -> Line {
+        let (tenant_id, made) = self.asks_at(host, kind, name, external_id, settings).await;
+        let made = made.is(201);
+        Line {
+            host: host.to_owned(),
+            tenant_id,
+            source_id: made.text_at("/id").parse().expect("a source's id is a UUID"),
+            external_id: external_id.to_owned(),
+            scope_id: format!("{CHANNEL_ID}_{}", self.sandbox.add_account(host).amojo_id),
+            webhook_secret: made.json["webhook_secret"].as_str().unwrap_or_default().to_owned(),
+        }
+    }
+
+    async fn asks_at(&self, host: &str, kind: &str, name: &str, external_id: &str, settings: Value) -> (Uuid, Reply) {
         if self.tenant(host).await.is_none() {
             self.owner(host).installs_in_a_browser().await.is(200);
         }
         let tenant_id = self.active(host).await;
-        let body = json!({
-            "kind": "custom",
-            "name": format!("Line {external_id}"),
-            "external_id": external_id,
-            "settings": {"webhook_url": self.messenger.url()},
-        });
-        let made = self.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &body).await.is(201);
-        let (source_id, secret) = (made.text_at("/id"), made.text_at("/webhook_secret"));
-        self.messenger.knows(&source_id, &secret);
-        Line {
-            host: host.to_owned(),
-            tenant_id,
-            source_id: source_id.parse().expect("a source's id is a UUID"),
-            external_id: external_id.to_owned(),
-            scope_id: format!("{CHANNEL_ID}_{}", self.sandbox.add_account(host).amojo_id),
-            webhook_secret: secret,
-        }
+        let body = json!({ "kind": kind, "name": name, "external_id": external_id, "settings": settings });
+        (tenant_id, self.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &body).await)
+    }
+
+    /// Asks for a source of this kind in the default account.
+    pub async fn asks_for_source(&self, kind: &str, name: &str, external_id: &str, settings: Value) -> Reply {
+        self.asks_at(HOST, kind, name, external_id, settings).await.1
+    }
+
+    /// A working source of this kind in the default account.
+    pub async fn line_of(&self, kind: &str, name: &str, external_id: &str, settings: Value) -> Line {
+        self.source_at(HOST, kind, name, external_id, settings).await
     }
 
     /// A customer of a line; the conversation's id is `chat-NAME`.
@@ -176,9 +192,19 @@ impl Stage {
 
     /// The statuses sent to amoCRM for a manager's message: codes, in order.
     pub fn statuses_at_crm(&self, line: &Line, message_id: &str) -> Vec<i64> {
+        self.failures_at_crm(line, message_id).into_iter().map(|(code, _)| code).collect()
+    }
+
+    /// The same with the codes of errors.
+    pub fn failures_at_crm(&self, line: &Line, message_id: &str) -> Vec<(i64, Option<i64>)> {
         let messages = self.sandbox.messages(&line.host);
         let found = messages.iter().find(|message| message.id == message_id).expect("amoCRM has the message");
-        found.statuses.iter().map(|status| status.code).collect()
+        found.statuses.iter().map(|status| (status.code, status.error_code)).collect()
+    }
+
+    /// Waits until an account has this status.
+    pub async fn becomes(&self, host: &str, status: &str) {
+        self.until(status, async || (self.tenant(host).await?["status"] == status).then_some(())).await;
     }
 }
 
@@ -310,32 +336,7 @@ impl Manager {
     }
 }
 
-// A source of any kind, and managers who answer its customers.
-
-impl World {
-    /// Asks for a source of this kind in the default account, which is installed first.
-    pub async fn asks_for_source(&self, kind: &str, name: &str, external_id: &str, settings: Value) -> Reply {
-        if self.tenant(HOST).await.is_none() {
-            self.owner(HOST).installs_in_a_browser().await.is(200);
-        }
-        let tenant_id = self.active(HOST).await;
-        let body = json!({ "kind": kind, "name": name, "external_id": external_id, "settings": settings });
-        self.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &body).await
-    }
-
-    /// A working source of this kind in the default account.
-    pub async fn line_of(&self, kind: &str, name: &str, external_id: &str, settings: Value) -> Line {
-        let made = self.asks_for_source(kind, name, external_id, settings).await.is(201);
-        Line {
-            host: HOST.to_owned(),
-            tenant_id: made.text_at("/tenant_id").parse().expect("a tenant's id is a UUID"),
-            source_id: made.text_at("/id").parse().expect("a source's id is a UUID"),
-            external_id: external_id.to_owned(),
-            scope_id: format!("{CHANNEL_ID}_{}", self.sandbox.add_account(HOST).amojo_id),
-            webhook_secret: String::new(),
-        }
-    }
-}
+// Managers who answer the customers of a source of any kind.
 
 impl Line {
     /// amojo's id of a chat, by the messenger's id of the conversation.

@@ -144,30 +144,6 @@ async fn an_amocrm_that_does_not_answer_is_one_alert_for_all_sources(world: &mut
     assert!(open(world, one.tenant_id).await.is_empty());
 }
 
-/// The alert is opened after three failures: it says since when amoCRM fails, and claims no duration.
-async fn amocrm_does_not_answer_since_its_first_failure(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
-    world.advance(30 * MINUTE);
-    world.sandbox.faults().until_cleared(Part::Message, Fault::Reset);
-    world.customer(&line, "anna").writes("Anyone?").await;
-    while open(world, line.tenant_id).await != ["crm_unreachable"] {
-        world.deliver_all().await;
-        world.advance(Duration::from_secs(45));
-        looks(world).await;
-    }
-    let owner = world.panel(line.tenant_id).await;
-    let alerts = owner.opens("/panel/alerts").await.is(200);
-    alerts.says(&["amoCRM is not answering", "amoCRM has not answered since 12:30."]);
-    for page in [alerts, owner.opens("/panel").await.is(200)] {
-        page.says(&["amoCRM is not answering", ">12:30</time>"]);
-        page.never_says(&["for 5 min", "12:31</time>"]);
-    }
-    world.sandbox.faults().clear();
-    world.deliver_to_the_end().await;
-}
-
 async fn a_messenger_that_does_not_answer_raises_an_alert(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
@@ -266,33 +242,6 @@ async fn many_sources_with_one_trouble_are_one_card(world: &mut World) {
     panel.does("/panel/alerts/take", &fields).await.says(&["Being handled by"]);
     let open = parom::alert::open(world.app().store.read(), lines[0].tenant_id).await.unwrap();
     assert!(open.iter().all(|alert| !alert.taken_by.is_empty()), "all four are taken");
-}
-
-async fn an_alert_warns_before_a_limit_is_reached() {
-    let change = |config: &mut base::config::Config| config.limits.sources_per_tenant = 5;
-    let setup = Setup { change, ..Setup::default() };
-    let Some(world) = World::start(Engine::Sqlite, setup).await else { return };
-    let checks = async |world: &World| parom::alert_checks::limits(&world.app().usage).await.unwrap();
-    let mut lines = Vec::new();
-    for name in ["one", "two", "three"] {
-        lines.push(world.line(name).await);
-    }
-    checks(&world).await;
-    assert!(open(&world, lines[0].tenant_id).await.is_empty(), "3 of 5");
-    lines.push(world.line("four").await);
-    checks(&world).await;
-    assert_eq!(open(&world, lines[0].tenant_id).await, ["limit_near"]);
-    let page = world.panel(lines[0].tenant_id).await.opens("/panel/alerts").await.is(200);
-    page.says(&["80% of a limit used: Sources", "Everything still works"]);
-    world.api.delete(&lines[3].path("")).await.is(204);
-    checks(&world).await;
-    assert!(open(&world, lines[0].tenant_id).await.is_empty());
-    parom_tests::Place::close(world).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn limits() {
-    an_alert_warns_before_a_limit_is_reached().await;
 }
 
 // A day with two failing sources, as their owner sees it: one alert in Telegram, and its end.
@@ -454,8 +403,7 @@ once!(
     undelivered_messages_are_one_alert_of_the_account_until_they_are_resolved,
     an_undelivered_message_without_action_is_reported_once,
     an_amocrm_that_does_not_answer_is_one_alert_for_all_sources,
-    amocrm_does_not_answer_since_its_first_failure,
     a_messenger_that_does_not_answer_raises_an_alert,
     problems_that_messengers_report_about_lines_raise_alerts,
-    many_sources_with_one_trouble_are_one_card,
+    many_sources_with_one_trouble_are_one_card
 );

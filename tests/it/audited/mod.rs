@@ -298,14 +298,6 @@ async fn l1_wildcards_in_a_search_are_literal(world: &mut World) {
     }
 }
 
-async fn details_name_a_messenger_in_words(world: &mut World) {
-    let line = world.line("support").await;
-    let owner = world.panel(line.tenant_id).await;
-    let page = owner.opens("/panel/audit?group=source").await.is(200);
-    page.says(&["Source added", "messenger: Your own messenger (API)"]);
-    page.never_says(&["messenger: custom"]);
-}
-
 async fn l1_an_export_has_all_rows(world: &mut World) {
     let line = world.line("support").await;
     let count = 10_050;
@@ -346,5 +338,5 @@ both!(l1_both_pages_go_through_all_rows_and_know_the_same_filters);
 once!(m8_attempts_to_sign_in_as_an_operator_are_recorded_in_the_vendors_log, l1_wildcards_in_a_search_are_literal);
 once!(m8_actions_of_keys_are_recorded_with_the_address_behind_the_proxy, m8_refused_keys_are_recorded_in_the_audit_log);
 once!(m8_wrong_passwords_are_recorded_in_the_audit_log_of_the_account, m8_actions_of_the_command_line_are_recorded);
-once!(m8_wrong_proofs_before_a_change_are_recorded_in_the_audit_log, details_name_a_messenger_in_words);
+once!(m8_wrong_proofs_before_a_change_are_recorded_in_the_audit_log);
 once!(m8_what_strangers_type_is_not_stored_and_fills_no_table, l1_an_export_has_all_rows);

@@ -285,8 +285,7 @@ async fn the_answer_of_a_webhook_may_contain_id_and_status(world: &mut World) {
     world.messenger.answers_next([Answer::Status(200, failed)]);
     let said = world.manager(&line).answers("anna", "refused in the answer").await;
     world.deliver_all().await;
-    let told = world.sandbox.messages(&line.host).into_iter().find(|one| one.id == said.message_id).unwrap();
-    assert_eq!(told.statuses.iter().map(|one| (one.code, one.error_code)).collect::<Vec<_>>(), [(-1, Some(901))]);
+    assert_eq!(world.failures_at_crm(&line, &said.message_id), [(-1, Some(901))]);
 }
 
 async fn a_status_may_come_before_the_id_is_known(world: &mut World) {

@@ -8,7 +8,7 @@ use parom_tests::office::{Desk, LEASE, settlement, texts};
 use parom_tests::settings::PATIENCE;
 use parom_tests::{KeptStarts, Line, Office, World, both, on_postgres};
 use queue::accept_batch::{AcceptBatch, AcceptItem, Alias, Conversation, DedupeKey, EventKind, ItemOutcome, Side};
-use queue::{Accepted, Attempt, Settled, Settlement, StoredContext, TurnEffect};
+use queue::{Accepted, Attempt, Claim, LeaseRequest, Settled, Settlement, StoredContext, TargetRate, TurnEffect};
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
 use tokio_util::sync::CancellationToken;
 
@@ -122,6 +122,81 @@ async fn a_restart_ends_what_its_earlier_life_accepted_and_leased(office: &mut O
     assert!(!office.settles(&accepted.claims[0], Settled::Delivered).await, "its lease is lost");
     let done = parom_tests::office::settlement(&again, Settled::Delivered);
     assert_eq!(next.settle(&[done]).await.unwrap(), [true]);
+}
+
+/// Stores a commit's batches; returns what it leased.
+async fn leases_with(office: &Office, batches: &[AcceptBatch], wishes: &[LeaseRequest]) -> Vec<Claim> {
+    let batches: Vec<&AcceptBatch> = batches.iter().collect();
+    let call = office.queue.lease_call(wishes, LEASE);
+    office.queue.accept_leasing(&batches, &call).await.unwrap().claims
+}
+
+/// What waits goes first, a rate holds, and a target that is held starts nothing.
+async fn an_accept_leases_no_more_than_a_claim_would(office: &mut Office) {
+    let desk = office.desk();
+    let conversations = office.quiet(&desk, 4, 1).await;
+    let slow = LeaseRequest { rate: TargetRate::per_second(1), ..desk.wish(desk.source_id, 10) };
+    office.advance(10_000);
+    let hooks: Vec<_> = (0..3).map(|number| desk.hook(&conversations[number], &format!("slow {number}"))).collect();
+    let leased = leases_with(office, &hooks, &[slow]).await;
+    assert_eq!(leased.len(), 1, "the bucket holds one call");
+    office.assert_awake().await;
+    let wishes = [desk.wish(desk.source_id, 10)];
+    office.advance(10_000);
+    let leased = leases_with(office, &[desk.hook(&conversations[3], "newest")], &wishes).await;
+    assert!(leased.is_empty(), "others wait for this target already");
+    office.claims(&desk, desk.source_id, 10).await;
+    office.advance(61_000);
+    for claim in office.claims(&desk, desk.source_id, 10).await {
+        assert!(claim.letter.unknown && office.settles(&claim, Settled::Delivered).await);
+    }
+    office.queue.hold(desk.tenant_id, desk.source_id, "webhooks", "paused").await.unwrap();
+    let leased = leases_with(office, &[desk.hook(&conversations[0], "held")], &wishes).await;
+    assert!(leased.is_empty());
+    assert_eq!(office.letters(&desk).await.len(), 1, "it waits");
+}
+
+/// The process dies between the commit and the call: the lease ends, and the outcome is unknown.
+async fn a_letter_leased_at_acceptance_by_a_dead_process_returns_as_unknown(office: &mut Office) {
+    let desk = office.desk();
+    let conversations = office.quiet(&desk, 1, 1).await;
+    let wishes = [desk.wish(desk.source_id, 1)];
+    let leased = leases_with(office, &[desk.hook(&conversations[0], "1")], &wishes).await;
+    assert_eq!(leased.len(), 1);
+    office.advance(u64::try_from(LEASE).unwrap() - 1);
+    assert!(office.claims(&desk, desk.source_id, 1).await.is_empty());
+    office.advance(2);
+    let again = office.claims(&desk, desk.source_id, 1).await.remove(0);
+    assert!(again.letter.unknown);
+    assert_eq!((again.starts, again.epoch), (2, leased[0].epoch + 1));
+    assert!(!office.settles(&leased[0], Settled::Delivered).await, "its lease is lost");
+    assert!(office.settles(&again, Settled::Delivered).await);
+}
+
+/// The answer to the commit is lost: the letter is stored once, and its lease is found and used.
+async fn a_lease_of_an_accept_that_was_not_answered_is_read_back(office: &mut Office) {
+    let desk = office.desk();
+    let conversations = office.quiet(&desk, 2, 1).await;
+    let kept = Arc::new(KeptStarts::default());
+    office.writer.start_with(Some(kept.clone()));
+    for (number, fault) in ["accept.before_commit=error:1", "accept.after_commit=error:1"].iter().enumerate() {
+        office.faults.add(fault).unwrap();
+        office.accepts(desk.hook(&conversations[number], &number.to_string())).await;
+        // Until the search for leases ends it holds the turn's lock, which a claim does not wait for.
+        tokio::time::timeout(PATIENCE, kept.ended.notified()).await.expect("the search ends");
+        if number == 0 {
+            // Stored by a second attempt, which leases nothing.
+            assert!(kept.take().is_empty());
+            let claim = office.claims(&desk, desk.source_id, 10).await.remove(0);
+            assert!(office.settles(&claim, Settled::Delivered).await);
+        }
+    }
+    office.writer.start_with(None);
+    assert_eq!(office.letters(&desk).await.len(), 1);
+    let leased = kept.take();
+    assert_eq!(leased.len(), 1);
+    assert_eq!((leased[0].starts, leased[0].letter.unknown), (1, false));
+    assert!(office.settles(&leased[0], Settled::Delivered).await);
 }
 
 /// Free slots of a line's pools.
@@ -246,16 +321,10 @@ async fn a_context_of_the_lease_is_what_is_stored(office: &mut Office) {
         assert_eq!(context.channel.as_ref(), to_crm.then_some(&channel));
         assert!(office.settles(&accepted.claims[0], Settled::Delivered).await);
     }
-}
-
-/// A conversation that the same commit opens.
-async fn a_context_of_a_new_conversation_is_what_is_stored(office: &mut Office) {
-    let desk = office.desk();
-    office.quiet(&desk, 1, 1).await;
-    let accepted = accepted(office, &desk, &desk.to_crm("new", "1", "Hello")).await;
+    // A conversation that the same commit opens.
+    let accepted = accepted(office, &desk, &desk.to_crm("new", "3", "Hello")).await;
     let stored = StoredContext::read(office.store.read(), &office.store, &accepted.claims).await.unwrap();
-    assert_eq!(stored.len(), 1);
-    assert_eq!(accepted.contexts, stored);
+    assert_eq!((stored.len(), &accepted.contexts), (1, &stored));
     assert!(office.settles(&accepted.claims[0], Settled::Delivered).await);
 }
 
@@ -401,7 +470,7 @@ async fn c9_a_lane_leased_again_meanwhile_is_recognised_by_its_attempt(office: &
     assert!(office.settles(&second, Settled::Delivered).await);
 }
 
-both!(c9_a_lane_leased_again_meanwhile_is_recognised_by_its_attempt, a_context_of_a_new_conversation_is_what_is_stored);
+both!(c9_a_lane_leased_again_meanwhile_is_recognised_by_its_attempt);
 both!(the_leases_of_a_lost_commit_are_looked_for_when_it_has_ended, slots_come_back_after_any_outcome_of_a_commit);
 both!(c9_a_settlement_whose_commit_was_not_answered_is_reported);
 both!(c8_a_letter_without_a_message_of_its_own_is_queued_once, a_worker_that_stops_sends_what_its_last_commit_leased);
@@ -410,3 +479,5 @@ both!(c8_a_letter_delivered_meanwhile_is_not_queued_again, a_context_of_the_leas
 on_postgres!(a_restart_ends_what_its_earlier_life_accepted_and_leased, a_lease_obtained_too_late_is_given_back);
 on_postgres!(a_turn_that_falls_asleep_while_an_accept_waits_is_woken, changes_made_while_an_accept_waits_are_respected);
 on_postgres!(a_context_is_as_new_as_the_lease);
+both!(an_accept_leases_no_more_than_a_claim_would, a_lease_of_an_accept_that_was_not_answered_is_read_back);
+both!(a_letter_leased_at_acceptance_by_a_dead_process_returns_as_unknown);

@@ -154,23 +154,6 @@ async fn what_ends_at_one_instance_is_refused_by_the_other_within_a_second(world
     second.stop().await;
 }
 
-/// As at one process: each call waits for the others and gets a secret of its own.
-async fn rotations_at_two_instances_wait_for_each_other(world: &mut World) {
-    let (line, _) = world.chatting().await;
-    let second = world.another_server().await;
-    let doors = [world.api.clone(), Api::new(second.url(), VENDOR_KEY)];
-    let path = line.path("/rotate-secret");
-    let rotations = all_at_once((0..8).map(|number| {
-        let (door, path) = (doors[number % 2].clone(), path.clone());
-        async move { door.post(&path, &json!({})).await }
-    }))
-    .await;
-    let secrets: BTreeSet<String> =
-        rotations.into_iter().map(|reply| reply.is(200).text_at("/webhook_secret")).collect();
-    assert_eq!(secrets.len(), 8);
-    second.stop().await;
-}
-
 async fn callers_of_two_instances_renew_a_token_once(world: &mut World) {
     let line = world.line("support").await;
     let second = world.another_server().await;
@@ -345,6 +328,6 @@ both!(a_process_killed_again_and_again_gives_up_no_letter, in_the_writer);
 on_postgres!(two_instances_carry_one_queue);
 on_postgres!(what_ends_at_one_instance_is_refused_by_the_other_within_a_second);
 on_postgres!(a_secret_changed_at_one_instance_pauses_nothing_at_the_other);
-on_postgres!(a_resumed_source_is_not_held_again_by_another_instance, rotations_at_two_instances_wait_for_each_other);
+on_postgres!(a_resumed_source_is_not_held_again_by_another_instance);
 on_postgres!(a_restarted_process_takes_up_its_own_leases_at_once, a_start_ends_no_lease_of_a_process_that_lives);
 on_postgres!(callers_of_two_instances_renew_a_token_once, one_instance_takes_over_the_work_of_another);

@@ -94,26 +94,6 @@ async fn a_lane_has_one_holder_when_many_workers_claim(office: &mut Office) {
     assert_eq!(holders.len(), 40, "every lane found a holder");
 }
 
-/// Only on SQLite a start may do so: there is one serving process.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_start_on_sqlite_voids_leases_as_unknown() {
-    parom_tests::run(Engine::Sqlite, async |office: &mut Office| {
-        let desk = office.desk();
-        office.accepts(desk.to_crm("chat", "1", "one")).await;
-        office.accepts(desk.to_crm("quiet", "2", "two")).await;
-        let claims = office.claims(&desk, desk.channel_id, 1).await;
-        let started = claims[0].letter.payload.clone();
-        let next = office.another_instance();
-        assert_eq!(next.void_leases().await.unwrap(), 1);
-        for claim in next.claim(&[desk.wish(desk.channel_id, 10)], LEASE).await.unwrap() {
-            assert_eq!(claim.letter.unknown, claim.letter.payload == started);
-            assert_eq!(next.settle(&[settlement(&claim, Settled::Delivered)]).await.unwrap(), [true]);
-        }
-        assert!(!office.settles(&claims[0], Settled::Delivered).await, "the dead process settles nothing");
-    })
-    .await;
-}
-
 // A claim of accounts of several shards is one statement for each, and their calls begin together. Leases that have
 // waited for another shard's until a call could outlast them are given back.
 

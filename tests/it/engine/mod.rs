@@ -1,7 +1,6 @@
 //! The rules of the engine (docs/decisions/0001-lease-the-lane.md), first on the queue alone, then with everything
 //! around it.
 
-mod accept_leases;
 mod amojo;
 mod at_once;
 mod database;

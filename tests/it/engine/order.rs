@@ -194,7 +194,7 @@ async fn a_chat_that_is_asked_to_wait_counts_as_no_failure(office: &mut Office) 
     assert_eq!(office.claims_one(&desk).await.letter.id, claim.letter.id);
 }
 
-// Rules 3 and 5: no wake-up is lost and no batch deadlocks, whatever overlaps with what.
+// Rule 5: no batch deadlocks, whatever overlaps with what.
 
 async fn batches_that_cross_do_not_deadlock(office: &mut Office) {
     let desks: Vec<_> = (0..4).map(|_| office.desk()).collect();

@@ -5,9 +5,8 @@ use entity::letter;
 use parom_tests::office::Office;
 use parom_tests::{Engine, Place, on_postgres};
 use queue::accept_batch::ItemOutcome;
-use queue::writer::{WriteErrorKind, kind};
 use queue::{Settled, Settlement};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
 
 async fn office() -> Office {
     Office::open(Engine::Sqlite).await.expect("SQLite is always there")
@@ -58,58 +57,6 @@ async fn other_writers_wait_for_it_and_it_waits_for_them() {
     office.close().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn its_errors_are_classified_as_those_of_the_driver() {
-    let office = office().await;
-    let driver = async |sql: &str| office.store.write().execute_unprepared(sql).await.unwrap_err();
-    let own = async |sql: &str| begun(&office).await.execute(&text(sql)).unwrap_err();
-    let code = |error: &DbErr| match error {
-        DbErr::Exec(sea_orm::RuntimeErr::SqlxError(inner)) | DbErr::Query(sea_orm::RuntimeErr::SqlxError(inner)) => {
-            inner.as_database_error().and_then(|error| error.code()).map(std::borrow::Cow::into_owned)
-        }
-        _ => None,
-    };
-    office.store.write().execute_unprepared(INSERT).await.unwrap();
-    for (sql, expected) in [(INSERT, WriteErrorKind::Content), ("SELECT nothing FROM nowhere", WriteErrorKind::Lasting)]
-    {
-        let (theirs, ours) = (driver(sql).await, own(sql).await);
-        assert_eq!((code(&ours), kind(&ours)), (code(&theirs), expected), "{ours}");
-        assert!(code(&ours).is_some());
-    }
-    office.close().await;
-}
-
-/// Its commits are as durable as those of the driver's connections, which are checked at the start.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_has_the_settings_of_the_driver() {
-    let office = office().await;
-    let own = begun(&office).await;
-    let mut ours = Vec::new();
-    for (pragma, column) in SETTINGS {
-        ours.push(own.query(&text(&format!("PRAGMA {pragma}"))).unwrap()[0].get::<i64>(column).unwrap());
-    }
-    let mode = own.query(&text("PRAGMA journal_mode")).unwrap()[0].get::<String>("journal_mode").unwrap();
-    drop(own);
-    let mut theirs = Vec::new();
-    for (pragma, column) in SETTINGS {
-        let row = office.store.write().query_all_raw(text(&format!("PRAGMA {pragma}"))).await.unwrap().remove(0);
-        theirs.push(row.get::<i64>(column).unwrap());
-    }
-    assert_eq!((ours[0], mode.as_str()), (2, "wal"), "FULL");
-    assert_eq!(ours, theirs);
-    office.close().await;
-}
-
-/// Each with the name of its column.
-const SETTINGS: [(&str, &str); 6] = [
-    ("synchronous", "synchronous"),
-    ("foreign_keys", "foreign_keys"),
-    ("wal_autocheckpoint", "wal_autocheckpoint"),
-    ("cache_size", "cache_size"),
-    ("temp_store", "temp_store"),
-    ("busy_timeout", "timeout"),
-];
-
 /// Accepts, claims and settlements hand no statement over to the driver's thread.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_writer_hands_over_no_statement() {
@@ -139,32 +86,6 @@ fn statement(text: &str) -> Statement {
 async fn number(kept: &KeptConnections) -> i32 {
     let rows = kept.query(statement("SELECT pg_backend_pid() AS number")).await.unwrap();
     rows[0].get("number").unwrap()
-}
-
-/// The pool of an office has five connections for writing, of which two are kept.
-async fn statements_beyond_the_kept_connections_use_the_pool(office: &mut Office) {
-    let kept = office.store.kept().clone();
-    let waits = "SELECT pg_backend_pid() AS number, pg_advisory_xact_lock_shared(7)";
-    let other = office.connect().await;
-    other.execute_unprepared("SELECT pg_advisory_lock(7)").await.unwrap();
-    let running: Vec<_> = (0..4)
-        .map(|_| {
-            let kept = kept.clone();
-            tokio::spawn(async move { kept.query(statement(waits)).await.unwrap()[0].get::<i32>("number").unwrap() })
-        })
-        .collect();
-    office.until_waiting(4).await;
-    // One is left for transactions.
-    let tx = office.store.write_tx().await.unwrap();
-    other.execute_unprepared("SELECT pg_advisory_unlock(7)").await.unwrap();
-    tx.rollback().await.unwrap();
-    let mut numbers = Vec::new();
-    for one in running {
-        numbers.push(one.await.unwrap());
-    }
-    numbers.sort_unstable();
-    numbers.dedup();
-    assert_eq!(numbers.len(), 4);
 }
 
 /// A caller that gives up leaves no answer to the next one.
@@ -216,5 +137,5 @@ async fn a_transaction_keeps_its_connection_only_if_it_ended(office: &mut Office
 }
 
 on_postgres!(an_interrupted_statement_leaves_its_connection_to_the_pool);
-on_postgres!(a_transaction_keeps_its_connection_only_if_it_ended, statements_beyond_the_kept_connections_use_the_pool);
+on_postgres!(a_transaction_keeps_its_connection_only_if_it_ended);
 on_postgres!(a_connection_that_the_database_ends_is_replaced);

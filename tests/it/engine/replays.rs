@@ -97,20 +97,6 @@ async fn it_is_stopped_and_others_are_left_alone(world: &mut World) {
     theirs.post(REPLAYS, &json!({"action": "retry", "source_id": line.source_id})).await.is(404);
 }
 
-async fn an_interrupted_step_is_taken_over_by_another_process(world: &mut World) {
-    let line = world.line("support").await;
-    refused(world, &line, 25).await;
-    let replay = world.api.post(REPLAYS, &json!({"action": "retry", "source_id": line.source_id})).await.is(202).json;
-    tokio::join!(world.works("replays"), world.works("replays"));
-    assert_eq!(done(world).await, A_SECOND, "two processes take one step");
-    world.restart().await;
-    world.advance(Duration::from_secs(60));
-    assert_eq!(step_all(world).await, 5);
-    assert_eq!(progress(world, &replay["id"]).await.0, "done");
-    world.deliver_to_the_end().await;
-    assert_eq!(world.texts_at_crm(&line).len(), 25);
-}
-
 async fn from_the_command_line(world: &mut World) {
     use clap::Parser;
     use parom_cli::dead::{DeadCommand, run};
@@ -388,7 +374,7 @@ async fn only_what_is_kept_is_sent_again_and_only_by_its_account(world: &mut Wor
     world.api.post(&path, &json!({})).await.is(404);
 }
 
-both!(only_what_is_kept_is_sent_again_and_only_by_its_account, an_interrupted_step_is_taken_over_by_another_process);
+both!(only_what_is_kept_is_sent_again_and_only_by_its_account);
 both!(resending_continues_failed_and_waiting_webhooks, many_are_counted_and_sent_again_at_their_rate);
 both!(an_accepted_webhook_is_resent_under_its_id, every_attempt_is_listed_in_the_webhook_log);
 both!(a_vendors_key_lists_those_of_all_accounts, it_is_stopped_and_others_are_left_alone);

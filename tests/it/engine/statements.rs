@@ -210,7 +210,7 @@ async fn every_statement_names_its_account(world: &mut World) {
         .collect();
     wrong.sort();
     wrong.dedup();
-    assert!(statements.len() > 100, "{} statements", statements.len());
+    assert!(statements.len() > 100 && tables.len() > 50, "{} statements, {tables:?}", statements.len());
     assert!(wrong.is_empty(), "{} of {} statements:\n{}", wrong.len(), statements.len(), wrong.join("\n\n"));
 }
 

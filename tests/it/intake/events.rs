@@ -13,16 +13,6 @@ use uuid::Uuid;
 
 use super::PigeonWorld;
 
-fn state(message: &message::Model) -> State {
-    State::from_number(message.state).unwrap()
-}
-
-/// The states of our messages, oldest first.
-async fn states(world: &PigeonWorld) -> Vec<State> {
-    let ours = world.messages().await.into_iter().filter(|message| !message.external_id.starts_with("hello"));
-    ours.map(|message| state(&message)).collect()
-}
-
 /// An edit that says what is shown already is the latest all the same.
 async fn an_edit_without_effect_is_newer_than_those_made_before_it(world: &mut PigeonWorld) {
     let line = world.chatting().await;
@@ -62,27 +52,6 @@ async fn a_deletion_of_many_pieces_waits_in_one_commit(world: &mut PigeonWorld) 
     assert_eq!(world.sandbox.messages(&line.host)[0].text, "Удалено клиентом");
     let waiting = parked_status::Entity::of_tenant(line.tenant_id).all(world.app().store.read()).await.unwrap();
     assert_eq!(waiting.len(), 10);
-}
-
-async fn everything_up_to_a_message_is_read(world: &mut PigeonWorld) {
-    let line = world.chatting().await;
-    let mut answers = Vec::new();
-    for text in ["one", "two", "three"] {
-        answers.push(world.answers(&line, text).await);
-    }
-    let read = json!([{ "up_to": { "chat": "anna", "message": answers[1].external_id, "state": "read" } }]);
-    world.reports(&line, read.clone()).await;
-    world.deliver_all().await;
-    assert_eq!(states(world).await, [State::Read, State::Read, State::Sent]);
-    world.reports(&line, read).await;
-    assert!(world.letters().await.is_empty(), "a repeat changes nothing");
-    world.reports(&line, json!([{ "up_to": { "chat": "nobody", "state": "read" } }])).await;
-    world.reports(&line, json!([{ "up_to": { "chat": "anna", "state": "read" } }])).await;
-    world.deliver_all().await;
-    assert_eq!(states(world).await, [State::Read; 3], "without a limit, all");
-    for answer in answers {
-        assert_eq!(world.statuses_at_crm(&line, &answer.amocrm_message_id), [2]);
-    }
 }
 
 async fn history_makes_no_noise(world: &mut PigeonWorld) {
@@ -252,4 +221,3 @@ both!(a_report_settles_the_letter);
 once!(without_a_report_it_is_sent_once_more_and_then_given_up, a_report_of_the_first_copy_counts_for_the_message);
 once!(a_problem_of_the_line_is_shown_until_it_ends, a_report_after_it_was_given_up_corrects_it, history_makes_no_noise);
 once!(the_time_for_answers_runs_from_the_message);
-once!(everything_up_to_a_message_is_read);

@@ -15,9 +15,7 @@ use base::message::{Body, Content, Failure, FailureCode, Person, State};
 use base::verdict::{Report, Taken, Verdict};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use connectors::incoming::{
-    EditedMessage, InboundEvent, IncomingCall, IncomingMessage, NotReceived, StatusReport, StatusUpTo,
-};
+use connectors::incoming::{EditedMessage, InboundEvent, IncomingCall, IncomingMessage, NotReceived, StatusReport};
 use connectors::poll::{OpenConversation, Renewed};
 use connectors::vendor_app::{LineCall, VendorApp};
 use connectors::{
@@ -117,7 +115,6 @@ enum Told {
     Wrote { id: String, chat: String, text: String, at: Option<i64> },
     History { id: String, chat: String, text: String, at: i64 },
     Status { letter: Option<Uuid>, message: String, state: State, failure: Option<String> },
-    UpTo { chat: String, message: Option<String>, state: State },
     Changed { id: String, chat: String, text: String, at: i64 },
     TookBack { pieces: Vec<String> },
     Trouble { aspect: String, text: Option<String> },
@@ -151,9 +148,6 @@ impl From<Told> for InboundEvent {
             Told::Status { letter, message, state, failure } => {
                 let failure = failure.map(|text| Failure { code: FailureCode::Rejected, text });
                 Self::Status(Box::new(StatusReport { letter_id: letter, message, state, failure, at: None }))
-            }
-            Told::UpTo { chat, message, state } => {
-                Self::StatusUpTo(Box::new(StatusUpTo { conversation_id: chat, message, until: None, state }))
             }
             Told::Changed { id, chat, text, at } => {
                 let key = format!("{id}:{at}");

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use base::config::Config;
 use parom::identity::MemberRole;
 use parom::media;
 use parom::media::{LinkRecipient, MediaKind};
-use parom_tests::{Engine, FileHost, Line, Page, Place, Reply, Setup, Visitor, World, answer};
+use parom_tests::{Engine, FileHost, Line, Page, Place, Reply, Visitor, World, answer, once};
 use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
@@ -183,26 +184,23 @@ async fn every_page_declares_where_it_may_be_framed() {
 // Servers reached by https send HSTS.
 
 /// After https a browser does not use http again; over http the header is missing.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn browsers_are_instructed_to_use_https_only() {
+async fn browsers_are_instructed_to_use_https_only(world: &mut World) {
     const NAME: &str = "strict-transport-security";
-    let https = |config: &mut base::config::Config| {
-        config.server.public_url = "https://parom.example".parse().unwrap();
-        config.server.hsts_days = 2;
-    };
-    let world =
-        World::start(Engine::Sqlite, Setup { change: https, ..Setup::default() }).await.expect("SQLite is there");
+    assert_eq!(world.visitor().opens("/panel/sign-in").await.header(NAME), "");
+    let (off, on): (fn(&mut Config), fn(&mut Config)) = (|config| https(config, 0), |config| https(config, 2));
+    world.setup_is(off);
+    world.restart().await;
+    assert_eq!(world.visitor().opens("/panel/sign-in").await.header(NAME), "");
+    world.setup_is(on);
+    world.restart().await;
     for path in ["/panel/sign-in", "/admin", "/api/v1/tenants", "/healthz", "/nothing"] {
         assert_eq!(world.visitor().opens(path).await.header(NAME), "max-age=172800", "{path}");
     }
-    world.close().await;
-    let off = |config: &mut base::config::Config| {
-        config.server.public_url = "https://parom.example".parse().unwrap();
-        config.server.hsts_days = 0;
-    };
-    for setup in [Setup { change: off, ..Setup::default() }, Setup::default()] {
-        let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
-        assert_eq!(world.visitor().opens("/panel/sign-in").await.header(NAME), "");
-        world.close().await;
-    }
 }
+
+fn https(config: &mut Config, days: u32) {
+    config.server.public_url = "https://parom.example".parse().unwrap();
+    config.server.hsts_days = days;
+}
+
+once!(browsers_are_instructed_to_use_https_only);

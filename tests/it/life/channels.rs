@@ -6,7 +6,7 @@ use base::config::Config;
 use base::store::VENDOR;
 use entity::{oauth_grant, tenant};
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, HOST};
-use parom_tests::{Engine, Place, Setup, World, once};
+use parom_tests::{World, once};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
@@ -50,19 +50,17 @@ async fn a_private_channel_is_tried_until_the_account_is_on_its_list(world: &mut
     assert_eq!(world.texts_at_crm(&line), ["Hello"]);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_signature_that_is_refused_is_the_vendors_alarm() {
-    let change = |config: &mut base::config::Config| {
-        let channel = &mut config.integrations[0].channels[0];
-        (channel.public, channel.secret) = (true, "wrong".into());
-    };
-    let mut world = World::start(Engine::Sqlite, Setup { change, ..Setup::default() }).await.unwrap();
+fn with_a_wrong_secret(config: &mut Config) {
+    let channel = &mut config.integrations[0].channels[0];
+    (channel.public, channel.secret) = (true, "wrong".into());
+}
+
+async fn a_signature_that_is_refused_is_the_vendors_alarm(world: &mut World) {
     world.owner(HOST).installs_in_a_browser().await.is(200);
     let tenant_id = world.active(HOST).await;
-    assert_eq!(channel(&world, tenant_id).await.status, "misconfigured");
-    assert_eq!(alarms(&world, VENDOR).await, ["channel_misconfigured"]);
+    assert_eq!(channel(world, tenant_id).await.status, "misconfigured");
+    assert_eq!(alarms(world, VENDOR).await, ["channel_misconfigured"]);
     world.allow_problems();
-    world.close().await;
 }
 
 /// amoCRM takes the account's channel off without a word to us.
@@ -242,31 +240,6 @@ async fn a_page_of_amojo_stops_no_channel(world: &mut World) {
     assert_eq!(world.api.get(&line.dead_letters()).await.is(200).json["items"].as_array().unwrap().len(), 0);
 }
 
-/// F5: after an hour of pages, too, everything goes on within five minutes.
-async fn long_weather_is_over_within_five_minutes(world: &mut World) {
-    let line = world.line("support").await;
-    for part in [Part::Message, Part::History, Part::Connect, Part::Token, Part::Rest] {
-        world.sandbox.faults().until_cleared(part, Fault::Page(403));
-    }
-    world.customer(&line, "anna").writes("Hello").await;
-    for _ in 0..2 * HOUR / 10 {
-        world.deliver_all().await;
-        wait(world, 10);
-    }
-    assert_ne!(pipelines(world, line.tenant_id).await.status, 200);
-    assert_eq!(
-        (status(world).await.as_str(), channel(world, line.tenant_id).await.status.as_str()),
-        ("active", "connected")
-    );
-    world.sandbox.faults().clear();
-    pipelines(world, line.tenant_id).await.is(200);
-    for _ in 0..30 {
-        wait(world, 10);
-        world.deliver_all().await;
-    }
-    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
-}
-
 /// F5: amojo's own refusal holds the channel, and is looked at after a minute.
 async fn a_refused_signature_is_looked_at_after_a_minute(world: &mut World) {
     let line = world.line("support").await;
@@ -346,4 +319,5 @@ once!(a_channel_that_amocrm_loses_again_and_again_is_connected_slowly, a_refused
 once!(a_private_channel_is_tried_until_the_account_is_on_its_list, a_server_without_the_key_of_its_data_does_not_start);
 once!(a_start_without_the_channel_is_mended_by_the_next_one, words_that_name_no_token_alarm_the_vendor_once);
 once!(a_channel_that_amocrm_lost_is_connected_again, a_page_at_the_token_endpoint_takes_no_access);
-once!(long_weather_is_over_within_five_minutes, a_page_of_amojo_stops_no_channel, a_dead_access_is_tried_again);
+once!(a_page_of_amojo_stops_no_channel, a_dead_access_is_tried_again);
+once!(a_signature_that_is_refused_is_the_vendors_alarm in super::with_a_wrong_secret);

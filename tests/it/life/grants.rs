@@ -342,7 +342,7 @@ async fn any_call_or_message_tells_whether_an_account_is_paid(world: &mut World)
     world.sandbox.faults().next(Part::Message, 1, Fault::Status { code: 402, retry_after: None });
     anna.writes("Again").await;
     world.deliver_all().await;
-    world.until("the account is known not to be paid", async || (status(world).await == "unpaid").then_some(())).await;
+    world.becomes(HOST, "unpaid").await;
     assert_eq!(alarms(world, line.tenant_id).await, ["unpaid"]);
     wait(world, 2 * HOUR);
     world.deliver_all().await;

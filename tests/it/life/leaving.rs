@@ -20,10 +20,6 @@ fn disconnects(world: &World) -> usize {
     world.sandbox.requests().iter().filter(|request| request.path.ends_with("/disconnect")).count()
 }
 
-async fn uninstalled(world: &World) {
-    world.until("the account has left", async || (status(world).await == "uninstalled").then_some(())).await;
-}
-
 /// amoCRM has answered the disconnection, and that is stored. The clock must not move before: the request is signed
 /// with its time.
 async fn taken_off(world: &World, tenant_id: Uuid) {
@@ -48,7 +44,7 @@ async fn an_account_that_leaves_loses_its_webhooks_and_keys(world: &mut World) {
         .await
         .unwrap();
     assert_eq!(world.owner(HOST).uninstalls().await.status, Some(200));
-    uninstalled(world).await;
+    world.becomes(HOST, "uninstalled").await;
     taken_off(world, line.tenant_id).await;
     for grant in grants(world, line.tenant_id).await {
         assert!(grant.access_token.is_empty() && grant.refresh_token.is_empty(), "tokens go at once");
@@ -170,7 +166,7 @@ async fn the_disconnect_is_repeated_until_amocrm_has_received_it(world: &mut Wor
 async fn an_account_that_left_cannot_be_connected(world: &mut World) {
     let line = world.line("support").await;
     world.owner(HOST).uninstalls().await;
-    uninstalled(world).await;
+    world.becomes(HOST, "uninstalled").await;
     taken_off(world, line.tenant_id).await;
     for refused in [
         parom::tenant::connect(&world.app().tenants, line.tenant_id, None).await,
@@ -220,7 +216,7 @@ async fn after(world: &mut World, seconds: u64) -> usize {
 /// The account leaves, and its credentials are erased a day later.
 async fn leaves(world: &mut World) {
     assert_eq!(world.owner(HOST).uninstalls().await.status, Some(200));
-    world.until("the account has left", async || (status(world).await == "uninstalled").then_some(())).await;
+    world.becomes(HOST, "uninstalled").await;
     world
         .until("the disconnection is stored", async || {
             let channels = entity::tenant_channel::Entity::find().all(world.app().store.write()).await.unwrap();

@@ -12,7 +12,6 @@ use parom_tests::{Api, Line, Reply, World, answer, both, on_postgres, once};
 use reqwest::Method;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Statement};
 use serde_json::json;
-pub use visitors::sends as visitor_sends;
 
 use crate::import::{sends, texts};
 

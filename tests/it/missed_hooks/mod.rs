@@ -213,26 +213,6 @@ async fn every_kind_is_found_with_what_it_holds(world: &mut World) {
 
 // What the account's people see of it, and what they can do.
 
-async fn the_account_page_starts_a_check_and_shows_its_result(world: &mut World) {
-    let (line, _) = chatting(world).await;
-    let owner = world.panel(line.tenant_id).await;
-    let page = owner.opens("/panel/account").await.is(200);
-    page.says(&["Missed messages", "The first check runs within an hour.", "Look for missed messages"]);
-    loses_text(world, &line, "lost").await;
-    world.advance(11 * SECOND);
-    owner.does("/panel/account/lost", &[]).await.says(&["the chats of the last 48 hours", "Parom is checking now."]);
-    looks(world).await;
-    let page = owner.opens("/panel/account").await.is(200);
-    page.says(&["1 chat, 1 message was missing.", "1 message found so far."]);
-    owner.opens("/panel/audit").await.is(200).says(&["Search for missed messages started", "Anna Ivanova"]);
-    owner.opens("/panel").await.is(200).says(&["1 message was found in amoCRM’s history"]);
-    let viewer = world.panel_as(line.tenant_id, 2002, "Vera", false).await;
-    viewer.opens("/panel/account").await.is(200).never_says(&["Look for missed messages"]);
-    viewer.sends("/panel/account/lost", &[]).await.is(403);
-    world.deliver_all().await;
-    assert_eq!(world.messenger.texts(), ["lost"]);
-}
-
 async fn a_held_message_is_sent_or_removed_on_its_page(world: &mut World) {
     let (line, _) = chatting(world).await;
     loses_text(world, &line, "one").await;
@@ -294,23 +274,6 @@ async fn new_messages_shift_the_pages_and_hide_nothing(world: &mut World) {
     assert_eq!(world.messenger.texts(), wanted);
 }
 
-async fn a_busy_chat_is_read_back_to_the_interruption(world: &mut World) {
-    let (line, manager) = chatting(world).await;
-    loses_text(world, &line, "lost").await;
-    world.advance(MINUTE);
-    world.restart().await;
-    for number in 0..120 {
-        let told = manager.prepares("anna", HookMessage::text(&number.to_string()));
-        assert_eq!(manager.posts(&told).await, Some(200));
-        world.advance(SECOND);
-    }
-    beats(world).await;
-    looks(world).await;
-    world.deliver_to_the_end().await;
-    let wanted = std::iter::once("lost".to_owned()).chain((0..120).map(|number| number.to_string()));
-    assert_eq!(world.messenger.texts(), wanted.collect::<Vec<_>>());
-}
-
 both!(
     a_lost_hook_is_found_after_an_interruption_and_delivered_once_in_its_place,
     messages_of_the_same_moment_are_found_in_their_order,
@@ -321,9 +284,7 @@ once!(
     messages_of_bots_customers_and_our_own_are_not_missed_hooks,
     messages_older_than_two_days_are_left_alone,
     every_kind_is_found_with_what_it_holds,
-    the_account_page_starts_a_check_and_shows_its_result,
     a_held_message_is_sent_or_removed_on_its_page,
-    a_busy_chat_is_read_back_to_the_interruption,
     new_messages_shift_the_pages_and_hide_nothing
 );
 once!(a_message_whose_hook_does_not_arrive_in_time_is_found);

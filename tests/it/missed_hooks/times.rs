@@ -4,7 +4,7 @@ use base::config::Config;
 use std::time::{Duration, Instant};
 
 use base::store::VENDOR;
-use entity::{alert, heartbeat, history_look};
+use entity::{alert, heartbeat};
 use parom::missed_hooks;
 use parom_tests::{Line, World, both, on_postgres, once};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -102,17 +102,6 @@ async fn a_clean_stop_is_a_gap_if_no_process_returns_soon(world: &mut World) {
     world.restart().await;
     beats(world).await;
     assert_eq!(looks(world).await, 0, "a quick restart");
-}
-
-async fn an_erased_account_leaves_nothing_to_look_at(world: &mut World) {
-    let (line, _) = chatting(world).await;
-    loses_text(world, &line, "lost").await;
-    parom::tenant::forget(&world.app().tenants, line.tenant_id, true, "test").await.unwrap();
-    world.advance(HOUR);
-    beats(world).await;
-    assert_eq!(looks(world).await, 0);
-    let left = history_look::Entity::find().all(world.app().store.read()).await.unwrap();
-    assert!(left.is_empty(), "{left:?}");
 }
 
 on_postgres!(a_process_that_dies_beside_others_is_missed, only_one_of_two_instances_checks);
@@ -329,7 +318,6 @@ both!(
 once!(
     hooks_waiting_in_a_spool_are_not_lost,
     a_clean_stop_is_a_gap_if_no_process_returns_soon,
-    an_erased_account_leaves_nothing_to_look_at,
     a_quiet_account_costs_one_call_a_chat_and_round,
     temporary_failures_are_retried,
     a_chat_that_amocrm_does_not_show_stops_no_other,

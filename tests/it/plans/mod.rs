@@ -137,23 +137,12 @@ async fn messages_of_a_month_are_reported_and_never_refused(world: &mut World) {
     assert_eq!(reached[0]["data"]["limit"], limit);
     let panel = world.panel(line.tenant_id).await;
     panel.opens("/panel/account").await.is(200).says(&["Messages this month", "6 of 5"]);
-    world.deliver_to_the_end().await;
-    assert_eq!(world.texts_at_crm(&line).len(), 6, "nothing is held back");
-}
-
-async fn a_limit_that_the_next_plan_lacks_is_no_longer_reached(world: &mut World) {
-    let line = world.line("support").await;
-    let anna = world.customer(&line, "anna");
-    let checks = async || parom::alert_checks::limits(&world.app().usage).await.unwrap();
-    for number in 0..5 {
-        anna.writes(&format!("message {number}")).await;
-    }
-    checks().await;
-    assert_eq!(open(world, line.tenant_id).await, ["limit_reached"]);
+    // The next plan lacks the limit.
     patch(world, json!({ "plan": "all" })).await;
     checks().await;
     assert!(open(world, line.tenant_id).await.is_empty());
     world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&line).len(), 6, "nothing is held back");
 }
 
 fn plans_without_bursts(config: &mut Config) {
@@ -422,5 +411,5 @@ async fn sources_and_storage_are_those_of_the_month(world: &mut World) {
 }
 
 both!(sources_are_those_of_the_plan_unless_the_vendor_says_otherwise, the_figures_add_up_to_the_ledgers, sources_and_storage_are_those_of_the_month in super::plans);
-once!(kinds_outside_of_the_plan_are_not_offered_and_those_there_go_on, messages_of_a_month_are_reported_and_never_refused, a_limit_that_the_next_plan_lacks_is_no_longer_reached, the_vendors_keys_and_operators_set_them in super::plans);
+once!(kinds_outside_of_the_plan_are_not_offered_and_those_there_go_on, messages_of_a_month_are_reported_and_never_refused, the_vendors_keys_and_operators_set_them in super::plans);
 once!(storage_and_rates_are_those_of_the_plan in super::plans_without_bursts);

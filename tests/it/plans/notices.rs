@@ -9,10 +9,6 @@ use serde_json::{Value, json};
 
 use super::{DAY, events, looks, patch, plans};
 use crate::alerts::open;
-use crate::import::{sends, texts};
-use crate::limits::visitor_sends;
-use crate::media::png;
-use crate::webchat::{OnSite, SHOP, chat_with};
 use crate::widget_api::User;
 
 async fn checks_limits(world: &World) {
@@ -109,68 +105,6 @@ async fn without_warnings_only_a_reached_limit_is_reported(world: &mut World) {
     assert_eq!(events(world, "limit.reached").await.len(), 1);
     page(world, &line).await.says(&["used up: 5 of 5."]);
     world.deliver_to_the_end().await;
-}
-
-/// The limits that concern imports and visitors: before they are reached, by their names in the vendor's events, and over at once.
-async fn imports_and_visitors_files_are_announced_too(world: &mut World) {
-    world.setup_is(|config: &mut Config| {
-        plans(config);
-        config.alerts.limit_percent = 50;
-        config.limits.imports_waiting = 2;
-        config.limits.imports_waiting_mb = 2;
-        config.media.tenant_mb = 10;
-    });
-    world.restart().await;
-    let line = world.line("support").await;
-    patch(world, json!({ "plan": "all" })).await;
-    let user = User::administrator(world).await;
-    let first = begins_import(world, &line, "anna").await;
-    let chat = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
-    visitor_sends(world, &OnSite::new(&chat), "192.0.2.1", &png(900 * 1024)).await.is(202);
-    checks_limits(world).await;
-    let near = "Imports in progress: 1 of 2. Beyond that none can be started until one ends or is cancelled.";
-    let near_size = "of 2 MB are used. A file that does not fit is refused";
-    let visitors =
-        "Files of web chat visitors: 900 KB of 2 MB are used. When the space is full, visitors cannot send files";
-    let shown = page(world, &line).await;
-    shown.says(&[near, near_size, visitors]);
-    assert!(shown.text.contains("class=\"strip t-warn\"") && !shown.text.contains("class=\"strip t-bad\""));
-    let names = |events: &[Value]| -> Vec<String> {
-        let name = |event: &Value| event["data"]["limit"]["name"].as_str().unwrap().to_owned();
-        events.iter().map(name).collect()
-    };
-    assert_eq!(names(&events(world, "limit.near").await), ["visitors", "imports", "imports-size"]);
-    let told = widget(world, &user, "ru").await;
-    for begin in [
-        "Незавершённых импортов: 1 из 2.",
-        "Файлы незавершённых импортов: занято ",
-        "Файлы посетителей веб-чатов: занято 900 КБ из 2 МБ.",
-    ] {
-        assert!(told.iter().any(|text| text.starts_with(begin)), "{begin}: {told:?}");
-    }
-
-    begins_import(world, &line, "bert").await;
-    visitor_sends(world, &OnSite::new(&chat), "192.0.2.2", &png(900 * 1024)).await.is(202);
-    checks_limits(world).await;
-    let shown = page(world, &line).await;
-    shown.says(&[
-        "Imports in progress: 2 of 2. The next one",
-        "Files of web chat visitors fill their space: 1.8 MB of 2 MB.",
-    ]);
-    assert!(shown.text.contains("class=\"strip t-bad\""), "{}", shown.text);
-    assert!(names(&events(world, "limit.reached").await).contains(&"imports".to_owned()));
-
-    // An import that ends is no longer counted: at once, before the next look at the limits.
-    world.api.post(&format!("/api/v1/imports/{first}/cancel"), &json!({})).await.is(202);
-    let shown = page(world, &line).await;
-    shown.says(&[near]);
-    shown.never_says(&["Imports in progress: 2 of 2"]);
-    world.leave_letters();
-}
-
-/// Begins an import of one message; returns its id.
-async fn begins_import(world: &World, line: &Line, name: &str) -> String {
-    sends(world, line, "", texts(name, 1)).await.is(202).text_at("/id")
 }
 
 // A trial, its warnings, the hold after the grace, and the release on payment.
@@ -310,4 +244,4 @@ async fn an_interrupted_end_is_finished_by_the_next_process(world: &mut World) {
 }
 
 both!(messages_of_the_month_are_announced_until_the_month_ends, an_unpaid_trial_is_warned_held_and_released_in_order, an_interrupted_end_is_finished_by_the_next_process in super::plans);
-once!(sources_are_announced_as_they_are_now, without_warnings_only_a_reached_limit_is_reported, imports_and_visitors_files_are_announced_too, a_suspension_and_an_end_do_not_lift_each_other in super::plans);
+once!(sources_are_announced_as_they_are_now, without_warnings_only_a_reached_limit_is_reported, a_suspension_and_an_end_do_not_lift_each_other in super::plans);

@@ -204,13 +204,6 @@ async fn a_managers_own_message_that_comes_back_is_known(world: &mut World) {
 
 // Managers' messages that cannot be delivered: stored nevertheless, and the manager gets the reason.
 
-/// The statuses of a manager's message with their codes.
-fn statuses_of(world: &World, line: &Line, message_id: &str) -> Vec<(i64, Option<i64>)> {
-    let messages = world.sandbox.messages(&line.host);
-    let found = messages.iter().find(|message| message.id == message_id).unwrap();
-    found.statuses.iter().map(|status| (status.code, status.error_code)).collect()
-}
-
 async fn to_a_source_that_was_deleted(world: &mut World) {
     let (line, manager) = world.chatting().await;
     let before = manager.answers("anna", "waits while it is deleted").await;
@@ -218,8 +211,8 @@ async fn to_a_source_that_was_deleted(world: &mut World) {
     world.api.get(&line.path("")).await.is(404);
     let after = manager.answers("anna", "after").await;
     world.deliver_all().await;
-    assert_eq!(statuses_of(world, &line, &before.message_id), [(-1, Some(902))]);
-    assert_eq!(statuses_of(world, &line, &after.message_id), [(-1, Some(902))]);
+    assert_eq!(world.failures_at_crm(&line, &before.message_id), [(-1, Some(902))]);
+    assert_eq!(world.failures_at_crm(&line, &after.message_id), [(-1, Some(902))]);
     assert!(world.messenger.received().is_empty());
     assert!(world.sandbox.sources(&line.host).is_empty(), "it is gone at amoCRM too");
 }
@@ -235,9 +228,7 @@ async fn writes(world: &mut World, line: &Line, source: Option<&str>, phone: &st
     assert_eq!(said.answer.status, Some(200), "it is answered 200 on every route");
     world.deliver_all().await;
     let heard = world.messenger.received().into_iter().map(|one| one.body["data"]["message"]["source_id"].clone());
-    let messages = world.sandbox.messages(&line.host);
-    let there = messages.iter().find(|message| message.id == said.message_id).unwrap();
-    let told = there.statuses.iter().map(|status| status.error_code).collect();
+    let told = world.failures_at_crm(line, &said.message_id).into_iter().map(|(_, code)| code).collect();
     (heard.filter_map(|id| Some(id.as_str()?.to_owned())).collect(), told)
 }
 

@@ -47,8 +47,7 @@ async fn a_life_of_an_account_arrives_in_order(vendor: &mut Vendor) {
     );
 
     assert_eq!(vendor.owner(HOST).uninstalls().await.status, Some(200));
-    let left = async || (vendor.tenant(HOST).await?["status"] == "uninstalled").then_some(());
-    vendor.until("the account has left", left).await;
+    vendor.becomes(HOST, "uninstalled").await;
     vendor.sends().await;
     let left = last(vendor);
     let account = &left["data"]["account"];
@@ -119,8 +118,7 @@ async fn leaving_is_no_trouble(vendor: &mut Vendor) {
     assert_eq!(vendor.tenant(HOST).await.unwrap()["status"], "needs_reauth");
     vendor.sends().await;
     assert_eq!(vendor.owner(HOST).uninstalls().await.status, Some(200));
-    let left = async || (vendor.tenant(HOST).await?["status"] == "uninstalled").then_some(());
-    vendor.until("the account has left", left).await;
+    vendor.becomes(HOST, "uninstalled").await;
     vendor.advance(MINUTE);
     vendor.sends().await;
     assert_eq!(vendor.types()[2..], ["account.left"]);

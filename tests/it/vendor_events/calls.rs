@@ -178,21 +178,6 @@ async fn after_three_days_an_event_has_failed_and_can_be_sent_again(vendor: &mut
     assert_eq!(log.iter().filter(|action| *action == "vendor_event.resent").count(), 3);
 }
 
-async fn a_resend_ends_a_long_wait(vendor: &mut Vendor) {
-    vendor.billing.answers_by(|_| Answer::status(503));
-    vendor.account(HOST).await;
-    for _ in 0..12 {
-        vendor.advance(Duration::from_secs(1080));
-        vendor.sends().await;
-    }
-    vendor.billing.heals();
-    assert_eq!(vendor.sends().await, 0);
-    let list = vendor.api.get("/api/v1/vendor-events").await.is(200);
-    let path = format!("/api/v1/vendor-events/{}/resend", list.text_at("/items/1/id"));
-    vendor.api.post(&path, &json!({})).await.is(202);
-    assert_eq!((vendor.sends().await, vendor.types().len()), (2, 2), "and the next one follows");
-}
-
 async fn events_are_listed_by_account_and_state_for_the_vendor_alone(vendor: &mut Vendor) {
     let ours = vendor.account(HOST).await;
     let other = vendor.account("other.amocrm.ru").await;
@@ -296,5 +281,5 @@ both!(after_three_days_an_event_has_failed_and_can_be_sent_again);
 once!(events_are_listed_by_account_and_state_for_the_vendor_alone, the_removal_of_a_deleted_account_is_still_reported);
 once!(a_failure_slows_no_other_account_and_no_other_webhook, a_webhook_that_fails_for_an_hour_is_an_alert);
 once!(the_secret_and_the_address_are_shown_nowhere, the_admin_shows_events_and_sends_one_again);
-once!(events_are_removed_after_thirty_days, a_claim_of_a_dead_process_ends, a_resend_ends_a_long_wait);
+once!(events_are_removed_after_thirty_days, a_claim_of_a_dead_process_ends);
 on_postgres!(two_processes_send_each_event_once);
