@@ -2,7 +2,6 @@
 
 use base::message::{Body, Content, Direction, LetterKind, Person, Role, State, Stream};
 use entity::{dead_letter, message as rows};
-use sea_orm::{ColumnTrait, QueryFilter};
 
 use super::*;
 
@@ -107,9 +106,8 @@ async fn a_running_request_is_waited_for_and_then_taken_over() {
         api.call(api.request(Method::POST, &path).insert_header(("Idempotency-Key", "k1")).set_json(message("a", "b")))
     };
     post().await.is(202);
-    entity::idempotency::Entity::update_many()
+    entity::idempotency::Entity::update_of(OURS)
         .col_expr(entity::idempotency::Column::Status, 0.into())
-        .filter(entity::idempotency::Column::TenantId.eq(OURS))
         .exec(api.app.store.write())
         .await
         .unwrap();
