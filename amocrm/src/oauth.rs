@@ -220,7 +220,6 @@ pub struct AccountAddress {
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct ServerTime {
-    #[serde(default)]
     server_time: Option<i64>,
 }
 

@@ -254,23 +254,6 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_value_is_found_by_an_equal_key_until_it_is_invalidated() {
-        let cache = Cache::new(10);
-        cache.insert(("anna".to_owned(), 1), "first").await;
-        cache.clone().insert(("anna".to_owned(), 2), "second").await;
-        assert_eq!(cache.get(&("anna".to_owned(), 1)).await, Some("first"));
-        assert_eq!(cache.get(&("anna".to_owned(), 2)).await, Some("second"));
-        assert!(cache.contains_key(&("anna".to_owned(), 2)));
-        assert_eq!(cache.remove(&("anna".to_owned(), 1)).await, Some("first"));
-        assert_eq!(cache.get(&("anna".to_owned(), 1)).await, None);
-        cache.insert(("anna".to_owned(), 1), "third").await;
-        cache.invalidate(&("anna".to_owned(), 1)).await;
-        assert!(!cache.contains_key(&("anna".to_owned(), 1)));
-        cache.invalidate_all();
-        assert_eq!(cache.get(&("anna".to_owned(), 2)).await, None);
-    }
-
-    #[tokio::test]
     async fn concurrent_callers_share_one_value_and_one_error() {
         let cache: Cache<u8, usize> = Cache::new(10);
         let (made, gate) = (AtomicUsize::new(0), tokio::sync::Semaphore::new(0));

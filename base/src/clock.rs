@@ -154,19 +154,6 @@ mod tests {
     const START: i64 = 1_795_000_000_123;
 
     #[test]
-    fn a_frozen_clock_moves_only_when_advanced_and_together_with_its_clones() {
-        let clock = Clock::frozen(START);
-        let clone = clock.clone();
-        assert_eq!(clock.millis(), START);
-        assert_eq!(clock.now().timestamp_millis(), START);
-        clone.advance(Duration::from_secs(3600));
-        assert_eq!(clock.millis(), START + 3_600_000);
-        clock.advance(Duration::MAX);
-        assert_eq!(clock.millis(), i64::MAX);
-        assert_eq!(clock.now(), DateTime::UNIX_EPOCH);
-    }
-
-    #[test]
     fn the_system_clock_does_not_jump() {
         let clock = Clock::system();
         let before = clock.millis();
@@ -188,19 +175,6 @@ mod tests {
         assert_eq!((seconds, nanos), (1_795_000_000, 123_000_000));
         clock.advance(Duration::from_millis(1));
         assert!(clock.uuid_v7() > first);
-    }
-
-    #[tokio::test]
-    async fn a_frozen_clock_reaches_a_time_when_it_is_advanced_there() {
-        let clock = Clock::frozen(1_795_000_000_000);
-        let watch = clock.stopwatch();
-        let waits = tokio::spawn(watch.clone().reaches(Duration::from_secs(10)));
-        clock.advance(Duration::from_secs(9));
-        tokio::task::yield_now().await;
-        assert!(!waits.is_finished());
-        clock.advance(Duration::from_secs(1));
-        waits.await.unwrap();
-        assert_eq!(watch.elapsed(), Duration::from_secs(10));
     }
 
     #[tokio::test(start_paused = true)]

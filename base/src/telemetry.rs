@@ -264,19 +264,6 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn the_recorder_is_installed_once_and_shared() {
-        let servers: Vec<_> = (0..4).map(|_| std::thread::spawn(|| Metrics::install().unwrap())).collect();
-        let servers: Vec<Metrics> = servers.into_iter().map(|server| server.join().unwrap()).collect();
-        metrics::counter!("telemetry_test_total", "kind" => "a").increment(2);
-        metrics::histogram!("telemetry_test_seconds").record(0.2);
-        for server in servers {
-            let page = server.render();
-            assert!(page.contains("telemetry_test_total{kind=\"a\"} 2"), "{page}");
-            assert!(page.contains("telemetry_test_seconds_bucket{le=\"0.25\"} 1"), "{page}");
-        }
-    }
-
     #[tokio::test]
     async fn upkeep_ends_when_it_is_cancelled() {
         let stop = CancellationToken::new();

@@ -131,15 +131,8 @@ fn registered<'config>(integration: &'config Integration, id: &str) -> anyhow::R
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
     use super::*;
-
-    #[derive(Debug, Parser)]
-    struct ChannelCli {
-        #[command(subcommand)]
-        command: ChannelCommand,
-    }
+    use crate::fixture::parsed;
 
     const CONFIG: &str = r#"
 [server]
@@ -162,7 +155,7 @@ code = "parom_widget"
 
     /// Exit code, stdout and stderr.
     fn run_with(config: &str, arguments: &[&str]) -> anyhow::Result<(bool, String, String)> {
-        let command = ChannelCli::try_parse_from([&["parom"], arguments].concat())?.command;
+        let command = parsed::<ChannelCommand>(arguments)?;
         let (mut out, mut errors) = (Vec::new(), Vec::new());
         let code = run(&command, &Config::from_toml(config)?, &mut out, &mut errors)?;
         let well = format!("{code:?}") == format!("{:?}", ExitCode::SUCCESS);

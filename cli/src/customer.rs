@@ -265,22 +265,15 @@ fn write_json(out: &mut impl Write, value: &Value) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use base::store::VENDOR;
-    use clap::Parser;
     use entity::{audit, fixture, tenant};
     use parom::customer::find;
     use sea_orm::{EntityTrait, IntoActiveModel};
 
     use super::*;
-    use crate::fixture::{START, app};
+    use crate::fixture::{START, app, parsed};
 
     const INTEGRATION: &str =
         "[[integration]]\nname = \"main\"\nplatform = \"amocrm\"\nclient_id = \"c\"\nclient_secret = \"s\"\n";
-
-    #[derive(Debug, Parser)]
-    struct CustomerCli {
-        #[command(subcommand)]
-        command: CustomerCommand,
-    }
 
     async fn printed(app: &Arc<App>, arguments: &[&str], stdin: Option<&str>) -> anyhow::Result<String> {
         Ok(printed_and_warned(app, arguments, stdin).await?.0)
@@ -291,7 +284,7 @@ mod tests {
         arguments: &[&str],
         stdin: Option<&str>,
     ) -> anyhow::Result<(String, String)> {
-        let command = CustomerCli::try_parse_from([&["parom"], arguments].concat())?.command;
+        let command = parsed::<CustomerCommand>(arguments)?;
         let (mut out, mut errors) = (Vec::new(), Vec::new());
         run(command, app, async || Ok(stdin.map(SecretString::from)), &mut out, &mut errors).await?;
         Ok((String::from_utf8(out)?, String::from_utf8(errors)?))

@@ -217,7 +217,7 @@ async fn replayed(
         return Ok(());
     }
     let row = replay::start(&app.delivery, tenant.tenant_id, action, &wanted, "cli").await?;
-    note(app, tenant.tenant_id, noted(action), "", json!({ "count": row.total, "replay": row.id })).await?;
+    note(app, tenant.tenant_id, action.noted(), "", json!({ "count": row.total, "replay": row.id })).await?;
     outcome.replays.push(json!({ "id": row.id, "host": host, "letters": row.total }));
     outcome.text.push_str(&format!(
         "{letters} of {host} are {participle} by the running server, {A_SECOND} a second.\n\
@@ -251,7 +251,7 @@ async fn one_by_one(
             ReplayAction::Drop => dead_letters::drop(&app.delivery, tenant.tenant_id, *id).await?,
         };
         if done {
-            note(app, tenant.tenant_id, noted(action), &id.to_string(), json!({ "count": 1 })).await?;
+            note(app, tenant.tenant_id, action.noted(), &id.to_string(), json!({ "count": 1 })).await?;
         }
     }
     let participle = participle(action);
@@ -263,13 +263,6 @@ async fn one_by_one(
         (false, _) => "They are removed.\n".to_owned(),
     };
     Ok(())
-}
-
-const fn noted(action: ReplayAction) -> &'static str {
-    match action {
-        ReplayAction::Retry => "undelivered.retried",
-        ReplayAction::Drop => "undelivered.dropped",
-    }
 }
 
 // Which dead letters a command means: those of an account, of all accounts, or single ones by their ids.

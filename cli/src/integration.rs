@@ -111,22 +111,14 @@ fn out(one: &ListedIntegration) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
     use super::*;
-    use crate::fixture::app;
+    use crate::fixture::{app, parsed};
 
     const OF_THE_FILE: &str =
         "[[integration]]\nname = \"main\"\nplatform = \"amocrm\"\nclient_id = \"c\"\nclient_secret = \"file-canary\"\n";
 
-    #[derive(Debug, Parser)]
-    struct IntegrationCli {
-        #[command(subcommand)]
-        command: IntegrationCommand,
-    }
-
     async fn printed(app: &App, arguments: &[&str]) -> String {
-        let command = IntegrationCli::try_parse_from([&["parom"], arguments].concat()).unwrap().command;
+        let command = parsed::<IntegrationCommand>(arguments).unwrap();
         let mut out = Vec::new();
         match run(command, app, &mut out).await {
             Ok(_) => String::from_utf8(out).unwrap(),

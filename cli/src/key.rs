@@ -287,18 +287,11 @@ fn print_table(out: &mut impl Write, keys: &[KeyOut<'_>]) -> std::io::Result<()>
 #[cfg(test)]
 mod tests {
     use base::vault::hash;
-    use clap::Parser;
     use entity::{fixture, tenant};
     use sea_orm::IntoActiveModel;
 
     use super::*;
-    use crate::fixture::{START, app};
-
-    #[derive(Debug, Parser)]
-    struct KeyCli {
-        #[command(subcommand)]
-        command: KeyCommand,
-    }
+    use crate::fixture::{START, app, parsed};
 
     async fn store(folder: &tempfile::TempDir) -> Store {
         app(folder, "").await.store.clone()
@@ -310,7 +303,7 @@ mod tests {
     }
 
     async fn printed(store: &Store, arguments: &[&str]) -> anyhow::Result<String> {
-        let command = KeyCli::try_parse_from([&["parom"], arguments].concat())?.command;
+        let command = parsed::<KeyCommand>(arguments)?;
         let mut out = Vec::new();
         run(command, store, &mut out).await?;
         Ok(String::from_utf8(out)?)

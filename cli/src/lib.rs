@@ -327,10 +327,17 @@ mod fixture {
     use base::fault::Faults;
     use base::store::{self, Store};
     use base::vault::Vault;
+    use clap::{Command, Subcommand};
     use parom::app::App;
     use tempfile::TempDir;
 
     pub(crate) const START: i64 = 1_795_000_000_123;
+
+    /// A command from its arguments.
+    pub(crate) fn parsed<C: Subcommand>(arguments: &[&str]) -> Result<C, clap::Error> {
+        let command = C::augment_subcommands(Command::new("parom"));
+        C::from_arg_matches(&command.try_get_matches_from([&["parom"], arguments].concat())?)
+    }
 
     /// An app on SQLite in this folder, with its clock set to [`START`] and these sections of a configuration.
     pub(crate) async fn app(folder: &TempDir, sections: &str) -> Arc<App> {

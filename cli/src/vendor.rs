@@ -154,24 +154,17 @@ fn print_table(out: &mut impl Write, rows: &[operators::OperatorRow]) -> std::io
 #[cfg(test)]
 mod tests {
     use base::store::VENDOR;
-    use clap::Parser;
     use entity::audit;
     use parom::identity::{credentials, link};
     use sea_orm::QueryOrder;
 
     use super::*;
-    use crate::fixture::app;
+    use crate::fixture::{app, parsed};
 
     const SERVER: &str = "[server]\npublic_url = \"https://parom.example\"\n";
 
-    #[derive(Debug, Parser)]
-    struct VendorCli {
-        #[command(subcommand)]
-        command: VendorCommand,
-    }
-
     async fn printed(app: &App, arguments: &[&str]) -> anyhow::Result<String> {
-        let command = VendorCli::try_parse_from([&["parom"], arguments].concat())?.command;
+        let command = parsed::<VendorCommand>(arguments)?;
         let mut out = Vec::new();
         run(command, app, &mut out).await?;
         Ok(String::from_utf8(out)?)

@@ -17,17 +17,17 @@ use sea_orm::{
 use url::Url;
 use uuid::Uuid;
 
-/// When one is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    Running,
-    Planned,
-    Ended,
+base::worded! {
+    /// When one is shown; the word is the end of the keys of texts.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Phase, as_str {
+        Running = "running",
+        Planned = "planned",
+        Ended = "ended",
+    }
 }
 
 impl Phase {
-    pub const ALL: [Self; 3] = [Self::Running, Self::Planned, Self::Ended];
-
     /// The phase at a moment, in milliseconds since 1970.
     pub fn of(row: &Model, now: i64) -> Self {
         if now >= row.ends_at {
@@ -36,15 +36,6 @@ impl Phase {
             Self::Planned
         } else {
             Self::Running
-        }
-    }
-
-    /// The end of the keys of texts.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Planned => "planned",
-            Self::Ended => "ended",
         }
     }
 }
@@ -64,7 +55,7 @@ pub async fn list(db: &impl ConnectionTrait, most: u64) -> Result<Vec<Model>, Db
 
 /// One of them.
 pub async fn one(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, DbErr> {
-    announcement::Entity::of_tenant(VENDOR).filter(Column::Id.eq(id)).one(db).await
+    announcement::Entity::find_by_id((VENDOR, id)).one(db).await
 }
 
 /// Stores a new one.
@@ -115,27 +106,18 @@ pub struct Draft {
     pub ends_at: i64,
 }
 
-/// Why a draft is refused: the field, which is also the end of the key of the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flaw {
-    /// One of the two texts is missing or too long.
-    Text,
-    /// It is no https address.
-    Link,
-    /// A time cannot be read, or the end is not after the start.
-    Times,
-    /// No such account, plan or integration.
-    Audience,
-}
-
-impl Flaw {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Link => "link",
-            Self::Times => "times",
-            Self::Audience => "audience",
-        }
+base::worded! {
+    /// Why a draft is refused: the field, which is also the end of the key of the text.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Flaw, as_str {
+        /// One of the two texts is missing or too long.
+        Text = "text",
+        /// It is no https address.
+        Link = "link",
+        /// A time cannot be read, or the end is not after the start.
+        Times = "times",
+        /// No such account, plan or integration.
+        Audience = "audience",
     }
 }
 

@@ -133,7 +133,7 @@ pub async fn find(store: &Store, login: &str) -> anyhow::Result<Option<customer:
     let Some(entry) = directory::find(db, directory::IdKind::Customer, &key(login), now).await? else {
         return Ok(None);
     };
-    Ok(customer::Entity::of_tenant(VENDOR).filter(Column::Id.eq(entry.id)).one(db).await?)
+    Ok(customer::Entity::find_by_id((VENDOR, entry.id)).one(db).await?)
 }
 
 /// All logins, the oldest first.

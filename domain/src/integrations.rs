@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::config::{Config, ConfigError, Integration, Integrations, collision};
-use base::store::{Store, VENDOR, finish_tx};
+use base::store::{Store, VENDOR, finish_tx, in_transaction};
 use base::telemetry;
 use base::vault::{Place, Vault};
 use entity::integration::{self, Column};
@@ -133,25 +133,22 @@ async fn store(
 pub async fn pause(app: &PlatformContext, name: &str, paused: bool, by: &By) -> Result<bool, IntegrationRefused> {
     not_in_file(app, name)?;
     there(app, name).await?;
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        let changed = integration::Entity::update_many()
+    let changed = in_transaction(&app.store, async |tx| {
+        let changed = integration::Entity::update_of(VENDOR)
             .col_expr(Column::Paused, Expr::value(paused))
             .col_expr(Column::UpdatedAt, Expr::value(app.clock.millis()))
             .col_expr(Column::UpdatedBy, Expr::value(changed_by(by)))
-            .filter(Column::TenantId.eq(VENDOR))
             .filter(Column::Name.eq(name))
             .filter(Column::Paused.eq(!paused))
-            .exec(&tx)
+            .exec(tx)
             .await?;
         if changed.rows_affected > 0 {
             let action = if paused { "integration.paused" } else { "integration.resumed" };
-            by.did(app, &tx, action, (VENDOR, name), Value::Object(Default::default())).await?;
+            by.did(app, tx, action, (VENDOR, name), Value::Object(Default::default())).await?;
         }
         Ok::<_, DbErr>(changed.rows_affected > 0)
-    };
-    let done = done.await;
-    let changed = finish_tx(tx, done).await?;
+    })
+    .await?;
     load(app).await?;
     Ok(changed)
 }
@@ -159,22 +156,16 @@ pub async fn pause(app: &PlatformContext, name: &str, paused: bool, by: &By) -> 
 /// Removes a stored integration that no account has. Of one that the file has too, only the stored copy goes.
 pub async fn remove(app: &PlatformContext, name: &str, by: &By) -> Result<(), IntegrationRefused> {
     there(app, name).await?;
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        let accounts = accounts(&tx, name).await?;
+    in_transaction(&app.store, async |tx| {
+        let accounts = accounts(tx, name).await?;
         if accounts > 0 && !app.integrations.is_in_file(name) {
             return Err(IntegrationRefused::InUse { name: name.to_owned(), accounts });
         }
-        integration::Entity::delete_many()
-            .filter(Column::TenantId.eq(VENDOR))
-            .filter(Column::Name.eq(name))
-            .exec(&tx)
-            .await?;
-        by.did(app, &tx, "integration.removed", (VENDOR, name), Value::Object(Default::default())).await?;
+        integration::Entity::delete_of(VENDOR).filter(Column::Name.eq(name)).exec(tx).await?;
+        by.did(app, tx, "integration.removed", (VENDOR, name), Value::Object(Default::default())).await?;
         Ok(())
-    };
-    let done = done.await;
-    finish_tx(tx, done).await?;
+    })
+    .await?;
     load(app).await?;
     Ok(())
 }

@@ -244,7 +244,7 @@ impl Chore {
 }
 
 fn of(name: &str) -> UpdateMany<chore::Entity> {
-    chore::Entity::update_many().filter(chore::Column::TenantId.eq(VENDOR)).filter(chore::Column::Name.eq(name))
+    chore::Entity::update_of(VENDOR).filter(chore::Column::Name.eq(name))
 }
 
 /// Rows per batch.
@@ -267,8 +267,7 @@ async fn delete_letters(app: &DeliveryContext, tenant_id: Uuid, before: i64, tex
         let Some(last) = some.last() else { return Ok(gone) };
         after = last.id;
         let ids = some.iter().map(|dead| dead.id);
-        let done = dead_letter::Entity::delete_many()
-            .filter(Column::TenantId.eq(tenant_id))
+        let done = dead_letter::Entity::delete_of(tenant_id)
             .filter(Column::Id.is_in(ids))
             .filter(Column::LastAt.lt(before))
             .exec(app.store.write())
@@ -310,9 +309,8 @@ async fn empty(app: &DeliveryContext, tenant_id: Uuid, some: Condition) -> anyho
     let mut gone = 0;
     for direction in [Direction::ToCrm, Direction::ToMessenger] {
         let body = serde_json::to_string(&emptied(direction))?;
-        let done = message::Entity::update_many()
+        let done = message::Entity::update_of(tenant_id)
             .col_expr(Column::Body, Expr::value(body.as_str()))
-            .filter(Column::TenantId.eq(tenant_id))
             .filter(some.clone())
             .filter(Column::Direction.eq(direction.number()))
             .filter(Column::State.ne(State::Queued.number()))

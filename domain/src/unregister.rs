@@ -15,7 +15,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use base::i18n::Words;
 use base::store::directory::{self, DirectoryEntry, IdKind};
-use base::store::{VENDOR, finish_tx};
+use base::store::{VENDOR, in_transaction};
 use base::vault::Place;
 use chrono::TimeDelta;
 use connectors::{Connector, Denied, Settings, kinds};
@@ -96,9 +96,7 @@ pub async fn plan(app: &PlatformContext, tx: &DatabaseTransaction, source: &sour
 /// Erases the messengers' credentials of all sources of an account, and plans the removal of their webhooks; returns how
 /// many sources lost them. The signing secrets of its own messengers give no access to others and stay.
 pub async fn all(app: &PlatformContext, tenant_id: Uuid) -> anyhow::Result<u64> {
-    let tx = app.store.write_tx().await?;
-    let done = all_in(app, &tx, tenant_id).await;
-    let erased = finish_tx(tx, done).await?;
+    let erased = in_transaction(&app.store, async |tx| all_in(app, tx, tenant_id).await).await?;
     app.lookup.forget();
     Ok(erased)
 }

@@ -13,6 +13,7 @@ use entity::{tenant, tenant_channel, vendor_event};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::platform::PlatformContext;
@@ -22,30 +23,14 @@ pub use base::config::VendorEventKind;
 /// For how long an event waits that another one may contradict.
 const TENTATIVE: TimeDelta = TimeDelta::minutes(1);
 
-/// What became of an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EventState {
-    Waiting,
-    Delivered,
-    /// Given up; it can be resent.
-    Failed,
-}
-
-impl EventState {
-    pub const ALL: [Self; 3] = [Self::Waiting, Self::Delivered, Self::Failed];
-
-    /// As stored, and the word of the public API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Delivered => "delivered",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// Parses a word; none if there is no such state.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == word)
+base::worded! {
+    /// What became of an event.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum EventState, as_str {
+        Waiting = "waiting",
+        Delivered = "delivered",
+        /// Given up; it can be resent.
+        Failed = "failed",
     }
 }
 
@@ -106,7 +91,8 @@ async fn record_at(
     if webhooks.is_empty() {
         return Ok(());
     }
-    let Some(account) = account_of(db, tenant_id).await? else { return Ok(()) };
+    let Some(tenant) = tenant::Entity::of_tenant(tenant_id).one(db).await? else { return Ok(()) };
+    let account = TenantOut::of(db, tenant).await?;
     let now = app.clock.millis();
     let mut fields = Map::from_iter([("account".to_owned(), json!(account))]);
     if let Value::Object(more) = data {
@@ -132,75 +118,114 @@ async fn record_at(
     Ok(())
 }
 
-// An account as events show it: the fields of `TenantOut`, the public API's, which is above this module.
+// An account as events and the public API show it.
 
-/// The account that an event is about, as it was when it happened.
-#[derive(Debug, Serialize)]
-pub struct EventAccount {
+/// An amoCRM account that installed an integration.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TenantOut {
     pub id: Uuid,
     /// Name of the integration in the vendor's configuration.
+    #[schema(example = "main")]
     pub integration: String,
     /// amoCRM's id of the account.
+    #[schema(example = "12345678")]
     pub account_id: String,
+    #[schema(example = "shop.amocrm.ru")]
     pub host: String,
     pub name: String,
     /// The account's id in the Chats API.
     pub amojo_id: String,
-    /// As in `GET /api/v1/tenants`.
+    /// `provisioning`, `awaiting_credentials`, `active`, `needs_reauth`, `unpaid`, `blocked`, `suspended`,
+    /// `plan_ended`, `disconnected` or `uninstalled`.
+    #[schema(example = "active")]
     pub status: String,
+    /// Whether the vendor stopped delivery; incoming messages are still stored.
     pub suspended: bool,
     /// The vendor's limit for this account; null if the configured default applies.
+    #[schema(required)]
     pub sources_limit: Option<i32>,
+    /// Whether the vendor had amoCRM's time window switched off for this account.
     pub time_window_disabled: bool,
+    /// For how many days texts of messages are kept; 0: each is erased as soon as its message is delivered; null if the
+    /// configured number applies.
+    #[schema(required)]
     pub texts_days: Option<i32>,
+    /// Days for which raw hooks are kept, fewer than configured for all; null if the configured number applies.
+    #[schema(required)]
     pub hooks_days: Option<i32>,
+    /// The same of delivery attempts.
+    #[schema(required)]
     pub attempts_days: Option<i32>,
+    /// The same of undelivered messages, which can be sent again until then.
+    #[schema(required)]
     pub undelivered_days: Option<i32>,
+    /// The same of the account's audit log.
+    #[schema(required)]
     pub audit_days: Option<i32>,
+    /// Name of its plan in the vendor's configuration; null if it has none.
+    #[schema(required, example = "start")]
     pub plan: Option<String>,
+    /// When its trial ends; null if it has no trial.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
     pub trial_until: Option<Moment>,
+    /// Until when the service is paid; null if that is not known. It replaces the trial's end.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
     pub paid_until: Option<Moment>,
-    pub channels: Vec<EventChannel>,
+    pub channels: Vec<ChannelOut>,
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Moment,
 }
 
-/// A Chats API channel of the account.
-#[derive(Debug, Serialize)]
-pub struct EventChannel {
+/// A Chats API channel connected for an account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChannelOut {
     pub channel_id: Uuid,
     /// Empty until the channel is first connected.
     pub scope_id: String,
     /// `connected`, `not_allowed`, `misconfigured` or `disconnected`.
+    #[schema(example = "connected")]
     pub status: String,
 }
 
-/// None if there is no such account any more.
-async fn account_of(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<EventAccount>, DbErr> {
-    let Some(tenant) = tenant::Entity::of_tenant(tenant_id).one(db).await? else { return Ok(None) };
-    let channels =
-        tenant_channel::Entity::of_tenant(tenant_id).order_by_asc(tenant_channel::Column::ChannelId).all(db).await?;
-    Ok(Some(EventAccount {
-        id: tenant.tenant_id,
-        status: status(&tenant).to_owned(),
-        integration: tenant.integration,
-        account_id: tenant.account_id.to_string(),
-        host: tenant.host,
-        name: tenant.name,
-        amojo_id: tenant.amojo_id,
-        suspended: tenant.suspended,
-        sources_limit: tenant.sources_limit,
-        time_window_disabled: tenant.window_off,
-        texts_days: tenant.texts_days,
-        hooks_days: tenant.hooks_days,
-        attempts_days: tenant.attempts_days,
-        undelivered_days: tenant.undelivered_days,
-        audit_days: tenant.audit_days,
-        plan: tenant.plan,
-        trial_until: tenant.trial_until.map(Moment),
-        paid_until: tenant.paid_until.map(Moment),
-        channels: channels.into_iter().map(channel).collect(),
-        created_at: Moment(tenant.created_at),
-    }))
+impl TenantOut {
+    /// The account as it is now, with its channels.
+    pub async fn of(db: &impl ConnectionTrait, tenant: tenant::Model) -> Result<Self, DbErr> {
+        Ok(Self {
+            id: tenant.tenant_id,
+            status: status(&tenant).to_owned(),
+            channels: ChannelOut::all(db, tenant.tenant_id).await?,
+            integration: tenant.integration,
+            account_id: tenant.account_id.to_string(),
+            host: tenant.host,
+            name: tenant.name,
+            amojo_id: tenant.amojo_id,
+            suspended: tenant.suspended,
+            sources_limit: tenant.sources_limit,
+            time_window_disabled: tenant.window_off,
+            texts_days: tenant.texts_days,
+            hooks_days: tenant.hooks_days,
+            attempts_days: tenant.attempts_days,
+            undelivered_days: tenant.undelivered_days,
+            audit_days: tenant.audit_days,
+            plan: tenant.plan,
+            trial_until: tenant.trial_until.map(Moment),
+            paid_until: tenant.paid_until.map(Moment),
+            created_at: Moment(tenant.created_at),
+        })
+    }
+}
+
+impl ChannelOut {
+    /// Those of an account, in the order of their ids.
+    pub async fn all(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<Self>, DbErr> {
+        let rows = tenant_channel::Entity::of_tenant(tenant_id).order_by_asc(tenant_channel::Column::ChannelId);
+        let shown = |row: tenant_channel::Model| Self {
+            channel_id: row.channel_id,
+            scope_id: row.scope_id,
+            status: row.status,
+        };
+        Ok(rows.all(db).await?.into_iter().map(shown).collect())
+    }
 }
 
 /// As `TenantStatus::shown`, which is above this module: a suspension hides what is below it, unless the account has left.
@@ -209,10 +234,6 @@ fn status(tenant: &tenant::Model) -> &str {
         left @ ("uninstalled" | "disconnected") => left,
         stored => tenant.held().unwrap_or(stored),
     }
-}
-
-fn channel(row: tenant_channel::Model) -> EventChannel {
-    EventChannel { channel_id: row.channel_id, scope_id: row.scope_id, status: row.status }
 }
 
 #[cfg(test)]

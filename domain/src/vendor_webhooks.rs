@@ -16,7 +16,7 @@ use std::time::Duration;
 use base::config::VendorWebhook;
 use base::due;
 use base::http_client::not_accepted;
-use base::store::{VENDOR, finish_tx};
+use base::store::{VENDOR, in_transaction};
 use chrono::TimeDelta;
 use connectors::custom::{retry_after, signed};
 use entity::vendor_event::{self, Column};
@@ -157,9 +157,7 @@ async fn settle(
     at: i64,
     answer: Answer,
 ) -> Result<(), DbErr> {
-    let tx = app.store.write_tx().await?;
-    let done = settle_in(app, &tx, webhook, event, at, &answer).await;
-    let state = finish_tx(tx, done).await?;
+    let state = in_transaction(&app.store, async |tx| settle_in(app, tx, webhook, event, at, &answer).await).await?;
     match state {
         Some(EventState::Waiting) => {
             tracing::warn!(webhook = webhook.name, event.id = %event.id, kind = event.kind, reason = answer.error, "the vendor's event was not taken; it will be retried");
@@ -285,7 +283,7 @@ pub async fn list_events(
 
 /// One event.
 pub async fn one_event(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<vendor_event::Model>, DbErr> {
-    vendor_event::Entity::of_tenant(VENDOR).filter(Column::Id.eq(id)).one(db).await
+    vendor_event::Entity::find_by_id((VENDOR, id)).one(db).await
 }
 
 /// The attempts of an event, newest first, `most` of them before the one with this number.

@@ -156,23 +156,14 @@ impl PartName {
     }
 }
 
-/// How a part works.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PartState {
-    Works,
-    /// Slowly, or not for everybody.
-    Degraded,
-    Down,
-}
-
-impl PartState {
-    /// As in JSON and at the end of keys of texts.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Works => "ok",
-            Self::Degraded => "degraded",
-            Self::Down => "down",
-        }
+base::worded! {
+    /// How a part works; the word is in JSON and at the end of keys of texts.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum PartState, as_str {
+        Works = "ok",
+        /// Slowly, or not for everybody.
+        Degraded = "degraded",
+        Down = "down",
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
 
 use base::message::{Direction, LetterKind, Stream};
-use base::store::{Executor, Row, Search};
+use base::store::{Executor, Row, Search, in_transaction};
 use sea_orm::{ConnectionTrait, DbErr, RuntimeErr, Statement, Value};
 use uuid::Uuid;
 
@@ -305,14 +305,12 @@ impl Queue {
             let values = [instance.into(), tenant_id.into()].into_iter().chain(now_value);
             Statement::from_sql_and_values(backend, text, values)
         };
-        let tx = self.store.write_tx().await?;
-        let done = async {
+        in_transaction(&self.store, async |tx| {
             tx.query_all_raw(statement(lock, None)).await?;
             tx.execute_raw(statement(turns, now_value.clone())).await?;
             Ok::<_, DbErr>(tx.execute_raw(statement(lanes, now_value)).await?.rows_affected())
-        };
-        let done = done.await;
-        base::store::finish_tx(tx, done).await
+        })
+        .await
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::message::{Direction, LetterKind};
-use base::store::{Executor, Row, finish_tx};
+use base::store::{Executor, Row, in_transaction};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
@@ -149,9 +149,8 @@ impl Queue {
     /// Removes the dead letter and appends it to its lane, in one commit; of two callers one succeeds. The message
     /// counts as waiting again.
     pub async fn revive(&self, tenant_id: Uuid, conversation_id: Uuid, letter: &NewLetter) -> Result<bool, DbErr> {
-        let tx = self.store.write_tx().await?;
-        let done = self.revive_in((&tx).into(), tenant_id, conversation_id, letter).await;
-        finish_tx(tx, done).await
+        in_transaction(&self.store, async |tx| self.revive_in(tx.into(), tenant_id, conversation_id, letter).await)
+            .await
     }
 
     async fn revive_in(

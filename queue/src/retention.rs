@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use base::message::{Direction, LetterKind, State, Stream, lane_id};
-use base::store::{Row, finish_tx};
+use base::store::{Row, in_transaction};
 use entity::{lane, letter, message};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Statement,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 use uuid::Uuid;
 
@@ -99,9 +98,7 @@ impl Queue {
     }
 
     async fn take_out(&self, tenant_id: Uuid, conversation_id: Uuid, only: Option<Uuid>) -> Result<u64, DbErr> {
-        let tx = self.store.write_tx().await?;
-        let done = self.take_out_in(&tx, tenant_id, conversation_id, only).await;
-        finish_tx(tx, done).await
+        in_transaction(&self.store, async |tx| self.take_out_in(tx, tenant_id, conversation_id, only).await).await
     }
 
     async fn take_out_in(
@@ -132,7 +129,7 @@ impl Queue {
             .add(letter::Column::LaneId.is_in(lanes.iter().copied()))
             .add_option(only.map(|id| letter::Column::MessageId.eq(id)));
         let letters = letter::Entity::of_tenant(tenant_id).filter(which.clone()).all(tx).await?;
-        letter::Entity::delete_many().filter(letter::Column::TenantId.eq(tenant_id)).filter(which).exec(tx).await?;
+        letter::Entity::delete_of(tenant_id).filter(which).exec(tx).await?;
         let mut waiting: BTreeMap<Uuid, i64> = BTreeMap::new();
         let mut failed: BTreeMap<inserts::LedgerKey, inserts::LedgerChange> = BTreeMap::new();
         for letter in &letters {
@@ -145,9 +142,8 @@ impl Queue {
             self.shorten(tx, tenant_id, lane_id, gone).await?;
         }
         let messages = letters.iter().filter(|letter| letter.kind == LetterKind::Message.number());
-        message::Entity::update_many()
+        message::Entity::update_of(tenant_id)
             .col_expr(message::Column::State, Expr::value(State::Failed.number()))
-            .filter(message::Column::TenantId.eq(tenant_id))
             .filter(message::Column::Id.is_in(messages.map(|letter| letter.message_id)))
             .filter(message::Column::State.lt(State::Delivered.number()))
             .exec(tx)
@@ -159,8 +155,7 @@ impl Queue {
     /// Updates a lane that lost letters. The holder of its lease loses it.
     async fn shorten(&self, tx: &DatabaseTransaction, tenant_id: Uuid, lane_id: Uuid, gone: i64) -> Result<(), DbErr> {
         use lane::Column;
-        lane::Entity::update_many()
-            .filter(Column::TenantId.eq(tenant_id))
+        lane::Entity::update_of(tenant_id)
             .filter(Column::LaneId.eq(lane_id))
             .col_expr(Column::Waiting, Expr::col(Column::Waiting).sub(gone))
             .col_expr(Column::Epoch, Expr::col(Column::Epoch).add(1))

@@ -66,7 +66,7 @@ async fn one(app: &Arc<UsageContext>, notice: source_notice::Model) -> anyhow::R
         return Ok(false);
     }
     let notice = source_notice::Model { next_try_at: now + CLAIMED.num_milliseconds(), ..notice };
-    let source = source::Entity::of_tenant(notice.tenant_id).filter(source::Column::Id.eq(notice.source_id));
+    let source = source::Entity::find_by_id((notice.tenant_id, notice.source_id));
     let source = source.one(app.store.read()).await?;
     // A paused source sends nothing; resuming is a change and is notified.
     let silent = |source: &source::Model| source.paused && !notice.deleted;
@@ -133,8 +133,7 @@ async fn moved(
 }
 
 async fn gone(app: &UsageContext, seen: &source_notice::Model) -> Result<(), DbErr> {
-    source_notice::Entity::delete_many()
-        .filter(Column::TenantId.eq(seen.tenant_id))
+    source_notice::Entity::delete_of(seen.tenant_id)
         .filter(Column::SourceId.eq(seen.source_id))
         .filter(Column::Id.eq(seen.id))
         .exec(app.store.write())

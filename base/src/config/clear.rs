@@ -7,24 +7,18 @@ use url::Url;
 
 use super::Config;
 
-/// A connection without verified TLS.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InClear {
-    /// `mail.url`: the password is sent unencrypted.
-    Mail,
-    /// `database.url`: PostgreSQL on another machine, without TLS or without certificate verification.
-    Database,
+crate::worded! {
+    /// A connection without verified TLS, with its key of the configuration.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum InClear, key {
+        /// `mail.url`: the password is sent unencrypted.
+        Mail = "mail.url",
+        /// `database.url`: PostgreSQL on another machine, without TLS or without certificate verification.
+        Database = "database.url",
+    }
 }
 
 impl InClear {
-    /// The key of the configuration.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Mail => "mail.url",
-            Self::Database => "database.url",
-        }
-    }
-
     /// The value to configure instead.
     pub fn remedy(self) -> &'static str {
         match self {

@@ -36,7 +36,6 @@ pub struct Integration {
 
 /// A Chats API channel, with what was agreed with amoCRM's support (it cannot be queried).
 #[derive(Clone, Debug, Deserialize)]
-#[serde(from = "ChannelFile")]
 pub struct Channel {
     /// A hyphenated UUID, unique over all integrations.
     pub id: String,
@@ -44,33 +43,48 @@ pub struct Channel {
     pub secret: SecretString,
     /// Accepted in hooks besides `secret` during its change.
     pub previous_secret: Option<SecretString>,
+    #[serde(default = "parom")]
     pub title: String,
     /// Each one of [`super::CONNECTORS`].
+    #[serde(default = "every_connector")]
     pub connectors: Vec<String>,
     pub bot: Option<Bot>,
+    #[serde(default)]
     pub public: bool,
     /// CRM account ids.
+    #[serde(default)]
     pub allowed_accounts: Vec<String>,
     /// Plans whose accounts may connect, beside those of `allowed_accounts`.
+    #[serde(default)]
     pub allowed_plans: Vec<String>,
+    #[serde(default = "yes")]
     pub write_first: bool,
     pub time_window_seconds: Option<u64>,
+    #[serde(default)]
     pub block_after_window: bool,
+    #[serde(default = "parse::all_reactions")]
     pub reactions: ReactionSupport,
+    #[serde(default = "yes")]
     pub quotes: bool,
+    #[serde(default = "yes")]
     pub forwards: bool,
+    #[serde(default = "yes")]
     pub voice: bool,
+    #[serde(default = "yes")]
     pub typing_hooks: bool,
+    #[serde(default)]
     pub stores_files: bool,
 }
 
 /// The channel's own participant in amoCRM's chats.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "BotFile")]
 pub struct Bot {
     /// Its id at amoCRM (`sender.ref_id`).
     pub id: String,
     /// Our id of it (`sender.id`).
     pub client_id: String,
+    /// That of the channel by default.
     pub name: String,
 }
 
@@ -166,6 +180,11 @@ impl From<IntegrationFile> for Integration {
     fn from(file: IntegrationFile) -> Self {
         let platform = file.platform;
         let mut channels = file.channel;
+        for Channel { title, bot, .. } in &mut channels {
+            if let Some(bot) = bot.as_mut().filter(|bot| bot.name.is_empty()) {
+                bot.name.clone_from(title);
+            }
+        }
         // Without a title of its own a channel has the brand's.
         if let Some(name) = file.brand.as_ref().and_then(|brand| brand.name.as_deref()) {
             for channel in channels.iter_mut().filter(|channel| channel.title == parom()) {
@@ -192,43 +211,6 @@ impl From<IntegrationFile> for Integration {
     }
 }
 
-/// A channel in the file.
-#[derive(Deserialize)]
-struct ChannelFile {
-    id: String,
-    code: String,
-    secret: SecretString,
-    previous_secret: Option<SecretString>,
-    #[serde(default = "parom")]
-    title: String,
-    #[serde(default = "every_connector")]
-    connectors: Vec<String>,
-    bot: Option<BotFile>,
-    #[serde(default)]
-    public: bool,
-    #[serde(default)]
-    allowed_accounts: Vec<String>,
-    #[serde(default)]
-    allowed_plans: Vec<String>,
-    #[serde(default = "yes")]
-    write_first: bool,
-    time_window_seconds: Option<u64>,
-    #[serde(default)]
-    block_after_window: bool,
-    #[serde(default = "parse::all_reactions")]
-    reactions: ReactionSupport,
-    #[serde(default = "yes")]
-    quotes: bool,
-    #[serde(default = "yes")]
-    forwards: bool,
-    #[serde(default = "yes")]
-    voice: bool,
-    #[serde(default = "yes")]
-    typing_hooks: bool,
-    #[serde(default)]
-    stores_files: bool,
-}
-
 /// A bot in the file.
 #[derive(Deserialize)]
 struct BotFile {
@@ -237,33 +219,12 @@ struct BotFile {
     name: Option<String>,
 }
 
-impl From<ChannelFile> for Channel {
-    fn from(file: ChannelFile) -> Self {
-        let bot = file.bot.map(|bot| Bot {
-            client_id: bot.client_id.unwrap_or_else(|| bot.id.clone()),
-            id: bot.id,
-            name: bot.name.unwrap_or_else(|| file.title.clone()),
-        });
+impl From<BotFile> for Bot {
+    fn from(file: BotFile) -> Self {
         Self {
+            client_id: file.client_id.unwrap_or_else(|| file.id.clone()),
             id: file.id,
-            code: file.code,
-            secret: file.secret,
-            previous_secret: file.previous_secret,
-            title: file.title,
-            connectors: file.connectors,
-            bot,
-            public: file.public,
-            allowed_accounts: file.allowed_accounts,
-            allowed_plans: file.allowed_plans,
-            write_first: file.write_first,
-            time_window_seconds: file.time_window_seconds,
-            block_after_window: file.block_after_window,
-            reactions: file.reactions,
-            quotes: file.quotes,
-            forwards: file.forwards,
-            voice: file.voice,
-            typing_hooks: file.typing_hooks,
-            stores_files: file.stores_files,
+            name: file.name.unwrap_or_default(),
         }
     }
 }

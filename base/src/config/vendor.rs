@@ -57,57 +57,25 @@ impl VendorWebhook {
     }
 }
 
-/// A kind of event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum VendorEventKind {
-    /// An account installed an integration, for the first time or again.
-    AccountInstalled,
-    /// Its channels are connected and it works, for the first time or again.
-    AccountConnected,
-    /// It does not work until a person does something.
-    AccountNeedsAttention,
-    /// It switched the integration off or was disconnected.
-    AccountLeft,
-    SourceCreated,
-    /// A source was deleted, or its messenger refuses access.
-    SourceStopped,
-    /// Much of a limit is used.
-    LimitNear,
-    LimitReached,
-    TrialEnding,
-}
-
-impl VendorEventKind {
-    pub const ALL: [Self; 9] = [
-        Self::AccountInstalled,
-        Self::AccountConnected,
-        Self::AccountNeedsAttention,
-        Self::AccountLeft,
-        Self::SourceCreated,
-        Self::SourceStopped,
-        Self::LimitNear,
-        Self::LimitReached,
-        Self::TrialEnding,
-    ];
-
-    /// The `type` of the webhook.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AccountInstalled => "account.installed",
-            Self::AccountConnected => "account.connected",
-            Self::AccountNeedsAttention => "account.needs_attention",
-            Self::AccountLeft => "account.left",
-            Self::SourceCreated => "source.created",
-            Self::SourceStopped => "source.stopped",
-            Self::LimitNear => "limit.near",
-            Self::LimitReached => "limit.reached",
-            Self::TrialEnding => "trial.ending",
-        }
-    }
-
-    /// Parses a `type`; none if there is no such event.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+crate::worded! {
+    /// A kind of event, with the `type` of its webhook.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum VendorEventKind, as_str {
+        /// An account installed an integration, for the first time or again.
+        AccountInstalled = "account.installed",
+        /// Its channels are connected and it works, for the first time or again.
+        AccountConnected = "account.connected",
+        /// It does not work until a person does something.
+        AccountNeedsAttention = "account.needs_attention",
+        /// It switched the integration off or was disconnected.
+        AccountLeft = "account.left",
+        SourceCreated = "source.created",
+        /// A source was deleted, or its messenger refuses access.
+        SourceStopped = "source.stopped",
+        /// Much of a limit is used.
+        LimitNear = "limit.near",
+        LimitReached = "limit.reached",
+        TrialEnding = "trial.ending",
     }
 }
 

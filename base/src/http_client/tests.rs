@@ -229,13 +229,6 @@ async fn a_body_is_read_up_to_the_limit() {
 }
 
 #[test]
-fn the_crypto_provider_is_installed_once() {
-    install_crypto_provider();
-    install_crypto_provider();
-    assert!(rustls::crypto::CryptoProvider::get_default().is_some());
-}
-
-#[test]
 fn an_unreachable_host_is_distinguished_from_a_temporary_failure() {
     let lookup = |words: &str| io::Error::other(format!("failed to lookup address information: {words}"));
     for nobody in [

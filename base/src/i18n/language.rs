@@ -8,32 +8,21 @@ use serde::{Deserialize, Serialize};
 /// The cookie that stores a chosen language.
 pub const COOKIE: &str = "lang";
 
-/// A language of the product.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    En,
-    Ru,
-    Es,
-    Pt,
+crate::worded! {
+    /// A language of the product with its code, as in `<html lang>`; in the order of menus.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Language, code {
+        En = "en",
+        Ru = "ru",
+        Es = "es",
+        Pt = "pt",
+    }
 }
 
 impl Language {
-    /// In the order of menus.
-    pub const ALL: [Self; 4] = [Self::En, Self::Ru, Self::Es, Self::Pt];
-
     /// Languages with a translation of every text. The others have those of `locales/README.md`, and English for the rest.
     pub const COMPLETE: [Self; 2] = [Self::En, Self::Ru];
-
-    /// Its code, as in `<html lang>`.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Ru => "ru",
-            Self::Es => "es",
-            Self::Pt => "pt",
-        }
-    }
 
     /// Its own name, for people who do not read the others.
     pub const fn name(self) -> &'static str {

@@ -276,7 +276,6 @@ mod tests {
         #[serde(default)]
         word: Word,
         inner: Object<TestInner>,
-        #[serde(default)]
         more: Option<Object<TestInner>>,
         #[serde(default)]
         list: Vec<Object<TestInner>>,

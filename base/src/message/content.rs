@@ -54,7 +54,6 @@ pub struct Member {
     /// The messenger's id.
     #[schema(example = "user-7")]
     pub id: String,
-    #[serde(default)]
     #[schema(required, example = "Anna")]
     pub name: Option<String>,
 }
@@ -263,7 +262,6 @@ pub enum Markup {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Button {
     pub text: String,
-    #[serde(default)]
     #[schema(required)]
     pub url: Option<String>,
 }
@@ -308,7 +306,6 @@ pub struct Row {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Template {
     pub id: String,
-    #[serde(default)]
     #[schema(required)]
     pub external_id: Option<String>,
     /// The template's text with its placeholders unfilled.

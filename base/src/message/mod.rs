@@ -15,23 +15,15 @@ pub use content::{
 };
 pub use visit::{Visit, Visits, is_visible};
 
-/// The direction of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    /// From the messenger into amoCRM.
-    ToCrm,
-    /// From amoCRM to the customer.
-    ToMessenger,
-}
-
-impl Direction {
-    /// Its name in metrics and on the wire.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::ToCrm => "to_crm",
-            Self::ToMessenger => "to_messenger",
-        }
+crate::worded! {
+    /// The direction of a message.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Direction, word {
+        /// From the messenger into amoCRM.
+        ToCrm = "to_crm",
+        /// From amoCRM to the customer.
+        ToMessenger = "to_messenger",
     }
 }
 
@@ -131,7 +123,6 @@ pub struct Typing {
 pub struct Reaction {
     pub sender: Person,
     /// Exact code points as received; none if removed.
-    #[serde(default)]
     pub emoji: Option<String>,
 }
 
@@ -210,19 +201,21 @@ pub struct Failure {
     pub text: String,
 }
 
-/// The fixed set of reasons for a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FailureCode {
-    ConversationDeleted,
-    RecipientBlocked,
-    SourceDisconnected,
-    Internal,
-    RecipientUnreachable,
-    Unsupported,
-    WindowClosed,
-    Rejected,
-    Other,
+crate::worded! {
+    /// The fixed set of reasons for a failure.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+    #[serde(rename_all = "snake_case")]
+    pub enum FailureCode, word {
+        ConversationDeleted = "conversation_deleted",
+        RecipientBlocked = "recipient_blocked",
+        SourceDisconnected = "source_disconnected",
+        Internal = "internal",
+        RecipientUnreachable = "recipient_unreachable",
+        Unsupported = "unsupported",
+        WindowClosed = "window_closed",
+        Rejected = "rejected",
+        Other = "other",
+    }
 }
 
 impl Failure {
@@ -243,18 +236,6 @@ pub fn failure_words(code: FailureCode, words: Words) -> String {
 }
 
 impl FailureCode {
-    pub const ALL: [Self; 9] = [
-        Self::ConversationDeleted,
-        Self::RecipientBlocked,
-        Self::SourceDisconnected,
-        Self::Internal,
-        Self::RecipientUnreachable,
-        Self::Unsupported,
-        Self::WindowClosed,
-        Self::Rejected,
-        Self::Other,
-    ];
-
     /// amoCRM's code of a failed delivery (chats-api §5.1).
     pub const fn amocrm_code(self) -> i32 {
         match self {
@@ -263,21 +244,6 @@ impl FailureCode {
             Self::Internal => 903,
             Self::RecipientUnreachable => 904,
             Self::Unsupported | Self::WindowClosed | Self::Rejected | Self::Other => 905,
-        }
-    }
-
-    /// Its word on the wire, and the end of its text key: `failure-…`.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::ConversationDeleted => "conversation_deleted",
-            Self::RecipientBlocked => "recipient_blocked",
-            Self::SourceDisconnected => "source_disconnected",
-            Self::Internal => "internal",
-            Self::RecipientUnreachable => "recipient_unreachable",
-            Self::Unsupported => "unsupported",
-            Self::WindowClosed => "window_closed",
-            Self::Rejected => "rejected",
-            Self::Other => "other",
         }
     }
 }

@@ -114,19 +114,6 @@ async fn lines_are_drained_at_once_and_each_in_its_order() {
     assert_eq!((of("a"), of("b")), (vec![1, 3], vec![2, 4]));
 }
 
-#[tokio::test]
-async fn hooks_are_drained_in_order_and_once() {
-    let dir = tempfile::tempdir().unwrap();
-    let (spool, _lock) = claimed(dir.path());
-    for number in 0..5 {
-        spool.keep(&hook(number), spool.arrive()).await.unwrap();
-    }
-    assert_eq!(spool.waiting(), 5);
-    assert_eq!(all(&spool).await, (0..5).map(hook).collect::<Vec<_>>());
-    assert_eq!(spool.waiting(), 0);
-    assert_eq!(all(&spool).await, []);
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hooks_that_arrive_during_a_drain_are_not_lost() {
     const SENDERS: u8 = 8;
@@ -178,17 +165,6 @@ async fn a_later_process_finds_what_is_left() {
     assert_eq!(third.waiting(), 1);
     third.keep(&hook(2), third.arrive()).await.unwrap();
     assert_eq!(all(&third).await, [hook(1), hook(2)]);
-}
-
-#[tokio::test]
-async fn live_processes_drain_the_spools_of_dead_ones() {
-    let dir = tempfile::tempdir().unwrap();
-    let (first, lock) = claimed(dir.path());
-    let (second, _second) = claimed(dir.path());
-    first.keep(&hook(1), first.arrive()).await.unwrap();
-    second.keep(&hook(2), second.arrive()).await.unwrap();
-    drop(lock);
-    assert_eq!(all(&second).await, [hook(1), hook(2)]);
 }
 
 #[tokio::test]

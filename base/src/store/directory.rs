@@ -6,73 +6,48 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-/// Kinds of ids.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum IdKind {
-    /// `{integration}:{account_id}` → tenant.
-    Account,
-    /// Scope id of the Chats API → channel.
-    Scope,
-    /// Hex SHA-256 of an API key → key.
-    ApiKey,
-    /// Our source id → source.
-    Source,
-    /// `{kind}:{the messenger's id of the line}` → source: a bot delivers its messages to one place only.
-    Line,
-    /// `{kind}:{the messenger's account}:{source id}` → source: the lines of an account, found by the prefix.
-    LineAccount,
-    /// One-time state of an install in a browser.
-    OauthState,
-    /// Hex SHA-256 of the one-time state of a consent on a messenger's page → session.
-    ConsentState,
-    /// Lower-cased e-mail of a panel member → person.
-    Person,
-    /// Lower-cased e-mail of an operator of the vendor → person.
-    Operator,
-    /// `{person id}:{tenant id}` → tenant: the accounts of a person, found by the prefix.
-    Membership,
-    /// Hex SHA-256 of a session's token → session.
-    Session,
-    /// Hex SHA-256 of a one-time ticket from the widget to the panel → tenant.
-    Ticket,
-    /// Hex SHA-256 of a one-time sign-in link → person.
-    SignInLink,
-    /// `{person id}:{purpose}:{tenant id}` → the hash of the latest sign-in link of this kind.
-    LatestLink,
-    /// Hex SHA-256 of the token between the two steps of a sign-in → person.
-    SecondStep,
-    /// Lower-cased login of a customer of the vendor → customer.
-    Customer,
-    /// Hex SHA-256 of the token in the address of the CRM's hooks → tenant.
-    CrmHooks,
-    /// The hashed address that a genuine install call came from.
-    InstallNetwork,
-}
-
-impl IdKind {
-    /// The name it is stored under.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Account => "account",
-            Self::Scope => "scope",
-            Self::ApiKey => "api_key",
-            Self::Source => "source",
-            Self::Line => "line",
-            Self::LineAccount => "line_account",
-            Self::OauthState => "oauth_state",
-            Self::ConsentState => "consent_state",
-            Self::Person => "person",
-            Self::Operator => "operator",
-            Self::Membership => "membership",
-            Self::Session => "session",
-            Self::Ticket => "ticket",
-            Self::SignInLink => "sign_in_link",
-            Self::LatestLink => "latest_link",
-            Self::SecondStep => "second_step",
-            Self::Customer => "customer",
-            Self::CrmHooks => "crm_hooks",
-            Self::InstallNetwork => "install_network",
-        }
+crate::worded! {
+    /// Kinds of ids, with the names under which they are stored.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum IdKind, name {
+        /// `{integration}:{account_id}` → tenant.
+        Account = "account",
+        /// Scope id of the Chats API → channel.
+        Scope = "scope",
+        /// Hex SHA-256 of an API key → key.
+        ApiKey = "api_key",
+        /// Our source id → source.
+        Source = "source",
+        /// `{kind}:{the messenger's id of the line}` → source: a bot delivers its messages to one place only.
+        Line = "line",
+        /// `{kind}:{the messenger's account}:{source id}` → source: the lines of an account, found by the prefix.
+        LineAccount = "line_account",
+        /// One-time state of an install in a browser.
+        OauthState = "oauth_state",
+        /// Hex SHA-256 of the one-time state of a consent on a messenger's page → session.
+        ConsentState = "consent_state",
+        /// Lower-cased e-mail of a panel member → person.
+        Person = "person",
+        /// Lower-cased e-mail of an operator of the vendor → person.
+        Operator = "operator",
+        /// `{person id}:{tenant id}` → tenant: the accounts of a person, found by the prefix.
+        Membership = "membership",
+        /// Hex SHA-256 of a session's token → session.
+        Session = "session",
+        /// Hex SHA-256 of a one-time ticket from the widget to the panel → tenant.
+        Ticket = "ticket",
+        /// Hex SHA-256 of a one-time sign-in link → person.
+        SignInLink = "sign_in_link",
+        /// `{person id}:{purpose}:{tenant id}` → the hash of the latest sign-in link of this kind.
+        LatestLink = "latest_link",
+        /// Hex SHA-256 of the token between the two steps of a sign-in → person.
+        SecondStep = "second_step",
+        /// Lower-cased login of a customer of the vendor → customer.
+        Customer = "customer",
+        /// Hex SHA-256 of the token in the address of the CRM's hooks → tenant.
+        CrmHooks = "crm_hooks",
+        /// The hashed address that a genuine install call came from.
+        InstallNetwork = "install_network",
     }
 }
 

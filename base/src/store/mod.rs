@@ -222,7 +222,7 @@ impl Store {
         &self.kept
     }
 
-    /// For single statements that write. Use [`Store::write_tx`] for several that belong together.
+    /// For single statements that write. Use [`in_transaction`] for several that belong together.
     pub fn write(&self) -> &DatabaseConnection {
         &self.write
     }
@@ -306,6 +306,16 @@ impl Store {
         }
         Ok((self.now_sql(), None))
     }
+}
+
+/// Runs several statements that belong together: all of them are stored, or after an error none.
+pub async fn in_transaction<T, E: From<DbErr>>(
+    store: &Store,
+    work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, E>,
+) -> Result<T, E> {
+    let tx = store.write_tx().await?;
+    let done = work(&tx).await;
+    finish_tx(tx, done).await
 }
 
 /// Held while the process serves; the operating system releases it when the process dies.

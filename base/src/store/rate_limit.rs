@@ -28,9 +28,8 @@ pub async fn take(store: &Store, key: &str, budget: Budget) -> Result<bool, DbEr
 async fn step(store: &Store, key: &str, budget: Budget, now: i64) -> Result<bool, DbErr> {
     let whole_at = || Expr::col(Column::WholeAt);
     let from = Expr::case(whole_at().gt(now), whole_at()).finally(Expr::value(now));
-    let done = pace::Entity::update_many()
+    let done = pace::Entity::update_of(VENDOR)
         .col_expr(Column::WholeAt, Expr::expr(from).add(budget.each))
-        .filter(Column::TenantId.eq(VENDOR))
         .filter(Column::Key.eq(key))
         .filter(Column::WholeAt.lte(now.saturating_add(budget.at_once.saturating_sub(1).saturating_mul(budget.each))))
         .exec(store.write())

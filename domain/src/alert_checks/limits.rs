@@ -2,7 +2,7 @@
 //! month's invoice.
 
 use base::millis::HOUR;
-use base::store::finish_tx;
+use base::store::in_transaction;
 use entity::tenant;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
@@ -109,17 +109,15 @@ async fn raise(
 ) -> anyhow::Result<()> {
     let tenant_id = tenant.tenant_id;
     let event = if kind == LIMIT_REACHED { VendorEventKind::LimitReached } else { VendorEventKind::LimitNear };
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        alert::end(app, &tx, tenant_id, other, line.name).await?;
+    in_transaction(&app.store, async |tx| {
+        alert::end(app, tx, tenant_id, other, line.name).await?;
         let detail = usage::limit_detail(line, percent, app.clock.millis());
-        alert::raise(app, &tx, Alarm { tenant_id, kind, object: line.name, source_id: None, detail }).await?;
+        alert::raise(app, tx, Alarm { tenant_id, kind, object: line.name, source_id: None, detail }).await?;
         let unit = if line.is_size { "megabytes" } else { "count" };
         let limit =
             json!({ "name": line.name, "used": line.used, "most": line.most, "unit": unit, "percent": percent });
-        vendor_events::record(app, &tx, event, tenant_id, json!({ "limit": limit })).await
-    };
-    let done = done.await;
-    finish_tx(tx, done).await?;
+        vendor_events::record(app, tx, event, tenant_id, json!({ "limit": limit })).await
+    })
+    .await?;
     Ok(())
 }

@@ -169,7 +169,7 @@ async fn link(app: &AlertNoticeContext, chat: &NoticeChat, code: &str) -> anyhow
     if linked.rows_affected == 0 {
         return Ok(None);
     }
-    let found = person::Entity::of_tenant(VENDOR).filter(person::Column::Id.eq(row.person_id));
+    let found = person::Entity::find_by_id((VENDOR, row.person_id));
     let person = found.one(app.store.read()).await?;
     let language = person.as_ref().and_then(|person| Language::of_code(&person.language)).unwrap_or(Language::En);
     let name = person.map(|person| if person.name.is_empty() { person.email } else { person.name }).unwrap_or_default();

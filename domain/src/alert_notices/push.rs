@@ -12,7 +12,7 @@ use aes_gcm::aead::{Aead, KeyInit, Nonce};
 use aes_gcm::{Aes128Gcm, Key};
 use anyhow::{Context, anyhow, ensure};
 use base::http_client::{UrlRefused, not_accepted};
-use base::store::{VENDOR, finish_tx};
+use base::store::{VENDOR, in_transaction};
 use base::vault::{Place, hash};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -196,17 +196,15 @@ pub async fn add_device(
         name: name.to_owned(),
         created_at: app.clock.millis(),
     };
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        alert_device::Entity::delete_of(VENDOR).filter(Column::EndpointHash.eq(key)).exec(&tx).await?;
-        if of(person_id).count(&tx).await? >= MOST_DEVICES {
+    in_transaction(&app.store, async |tx| {
+        alert_device::Entity::delete_of(VENDOR).filter(Column::EndpointHash.eq(key)).exec(tx).await?;
+        if of(person_id).count(tx).await? >= MOST_DEVICES {
             return Err(NotSubscribed::TooMany);
         }
-        alert_device::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await?;
+        alert_device::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
         Ok(())
-    };
-    let done = done.await;
-    finish_tx(tx, done).await
+    })
+    .await
 }
 
 fn of(person_id: Uuid) -> sea_orm::Select<alert_device::Entity> {

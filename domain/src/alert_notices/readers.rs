@@ -137,7 +137,7 @@ async fn people(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<(perso
     }
     let there = |(row, person): (member::Model, person::Model)| {
         let active = members::standing(&row) == MemberStatus::Active && person.disabled_at.is_none();
-        active.then(|| (person, MemberRole::of(&row.role).unwrap_or(MemberRole::Viewer)))
+        active.then(|| (person, MemberRole::parse(&row.role).unwrap_or(MemberRole::Viewer)))
     };
     Ok(members::all(db, tenant_id).await?.into_iter().filter_map(there).collect())
 }

@@ -78,14 +78,14 @@ impl KeyRight {
 
 /// What a key may do now; None for a row with an unknown scope.
 pub async fn right(db: &impl ConnectionTrait, row: &api_key::Model) -> Result<Option<KeyRight>, DbErr> {
-    let Some(scope) = Scope::from_name(&row.scope) else { return Ok(None) };
+    let Some(scope) = Scope::parse(&row.scope) else { return Ok(None) };
     let of = |most: Scope| Some(KeyRight::with(Some(scope.min(most))));
     Ok(match KeyMaker::of(row) {
         KeyMaker::CommandLine => of(Scope::Admin),
         KeyMaker::Unknown => of(most(MemberRole::Administrator)),
         KeyMaker::Member(person_id) => {
             let found = member::find(db, row.tenant_id, person_id).await?;
-            let role = found.as_ref().and_then(|member| MemberRole::of(&member.role));
+            let role = found.as_ref().and_then(|member| MemberRole::parse(&member.role));
             let from_crm = found.filter(|member| member.role_from == FROM_CRM);
             Some(KeyRight { scope: role.map(|role| scope.min(most(role))), from_crm })
         }

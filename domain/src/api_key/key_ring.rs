@@ -103,5 +103,5 @@ pub async fn list(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<api_
 
 /// One key of an account.
 pub async fn one(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> Result<Option<api_key::Model>, DbErr> {
-    api_key::Entity::of_tenant(tenant_id).filter(api_key::Column::Id.eq(id)).one(db).await
+    api_key::Entity::find_by_id((tenant_id, id)).one(db).await
 }

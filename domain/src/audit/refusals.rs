@@ -236,7 +236,7 @@ async fn logs(app: &PlatformContext, key: &RefusalKey) -> Result<Option<(Vec<Uui
         }
     };
     let Some(id) = id else { return Ok(None) };
-    let person = person::Entity::of_tenant(VENDOR).filter(person::Column::Id.eq(id)).one(db).await?;
+    let person = person::Entity::find_by_id((VENDOR, id)).one(db).await?;
     let Some(person) = person else { return Ok(None) };
     let object = if person.email.is_empty() { id.to_string() } else { person.email };
     let mut logs = Vec::new();

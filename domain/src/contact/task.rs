@@ -10,7 +10,7 @@ use amocrm::rest::{ContactChat, Field, NewContact};
 use anyhow::Context;
 use base::message::{Person, Role};
 use base::phone::Phone;
-use base::store::finish_tx;
+use base::store::in_transaction;
 use chrono::TimeDelta;
 use entity::conversation::{self, Column};
 use entity::{job, source};
@@ -103,21 +103,18 @@ async fn change(
     conversation_id: Uuid,
     change: impl FnOnce(&mut ContactTask) + Send,
 ) -> Result<(), DbErr> {
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        let Some(mut task) = lock(&tx, tenant_id, conversation_id).await? else { return Ok(()) };
+    in_transaction(&app.store, async |tx| {
+        let Some(mut task) = lock(tx, tenant_id, conversation_id).await? else { return Ok(()) };
         change(&mut task);
-        job::Entity::update_many()
+        job::Entity::update_of(tenant_id)
             .col_expr(job::Column::Payload, Expr::value(json!(task).to_string()))
-            .filter(job::Column::TenantId.eq(tenant_id))
             .filter(job::Column::Kind.eq(KIND))
             .filter(job::Column::Key.eq(conversation_id.to_string()))
-            .exec(&tx)
+            .exec(tx)
             .await?;
         Ok::<_, DbErr>(())
-    };
-    let done = done.await;
-    finish_tx(tx, done).await
+    })
+    .await
 }
 
 /// Ends the job of a chat; one that has a contact to rename stays for that.
@@ -175,13 +172,11 @@ async fn store(
     conversation_id: Uuid,
     outcome: &ContactOutcome,
 ) -> Result<(), DbErr> {
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        find::store(&tx, app.clock.millis(), tenant_id, conversation_id, outcome).await?;
-        end(&tx, tenant_id, conversation_id).await
-    };
-    let done = done.await;
-    finish_tx(tx, done).await
+    in_transaction(&app.store, async |tx| {
+        find::store(tx, app.clock.millis(), tenant_id, conversation_id, outcome).await?;
+        end(tx, tenant_id, conversation_id).await
+    })
+    .await
 }
 
 /// Records that a contact is about to be created: from here on it may exist, whatever the answer.
@@ -375,22 +370,20 @@ pub async fn know_group(app: &TenantContext, known: &conversation::Model, group:
         return Ok(false);
     }
     let contact = serde_json::to_string(&now).context("a person as JSON")?;
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    Ok(in_transaction(&app.store, async |tx| {
         let changed = conversation::Entity::update_by_id((known.tenant_id, known.id))
             .col_expr(Column::Contact, Expr::value(contact))
             // It may have been changed, or the customer erased, since it was read.
             .filter(Column::Contact.eq(known.contact.as_str()))
-            .exec(&tx)
+            .exec(tx)
             .await?;
         // amoCRM gets the title of a chat that it does not know yet with the chat.
         if changed.rows_affected > 0 && !known.amocrm_chat_id.is_empty() && !old.is_empty() {
-            insert_renaming(&tx, app.clock.millis(), known, &old).await?;
+            insert_renaming(tx, app.clock.millis(), known, &old).await?;
         }
         Ok::<_, DbErr>(changed.rows_affected > 0)
-    };
-    let done = done.await;
-    Ok(finish_tx(tx, done).await?)
+    })
+    .await?)
 }
 
 /// Renames the contact of a group's chat. One whose name is not the group's old title was named by people, and stays.
@@ -437,24 +430,22 @@ pub async fn store_provided(
     }
     let contact = serde_json::to_string(&now).context("a person as JSON")?;
     let phone_hash = phone_hash(&now);
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    in_transaction(&app.store, async |tx| {
         let changed = conversation::Entity::update_by_id((known.tenant_id, known.id))
             .col_expr(Column::Contact, Expr::value(contact.as_str()))
             .col_expr(Column::PhoneHash, Expr::value(phone_hash.as_str()))
             // It may have been changed, or the customer erased, since it was read.
             .filter(Column::Contact.eq(known.contact.as_str()))
-            .exec(&tx)
+            .exec(tx)
             .await?;
         // A contact that is named counts, whatever was chosen before.
         let is_named = now.crm_contact_id != before.crm_contact_id && !known.amocrm_chat_id.is_empty();
         if changed.rows_affected > 0 && (is_named || is_open(source, known)) {
-            insert(&tx, app.clock.millis(), known, is_named, 0).await?;
+            insert(tx, app.clock.millis(), known, is_named, 0).await?;
         }
         Ok::<_, DbErr>(())
-    };
-    let done = done.await;
-    finish_tx(tx, done).await?;
+    })
+    .await?;
     Ok(Some(conversation::Model { contact, phone_hash, ..known.clone() }))
 }
 

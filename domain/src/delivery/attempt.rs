@@ -139,9 +139,8 @@ pub fn cut_off(claim: Claim, started: i64, millis: i32) -> Settlement {
 /// Stores how a message was changed before its answer was lost: whether it has arrived or is sent again, what follows
 /// depends on it. Another attempt that came further meanwhile is not set back.
 async fn note_begun(app: &DeliveryContext, claim: &Claim, begun: &str) -> anyhow::Result<()> {
-    letter::Entity::update_many()
+    letter::Entity::update_of(claim.tenant_id)
         .col_expr(letter::Column::Payload, Expr::value(begun))
-        .filter(letter::Column::TenantId.eq(claim.tenant_id))
         .filter(letter::Column::LaneId.eq(claim.lane_id))
         .filter(letter::Column::OrderKey.eq(claim.letter.order_key))
         .filter(letter::Column::Seq.eq(claim.letter.seq))
@@ -376,8 +375,7 @@ pub async fn reported(
     }
     let whose = (source.tenant_id, source.id, letter_id);
     write(app, whose, Uuid::nil(), external_id.to_owned()).await?;
-    let dead = dead_letter::Entity::of_tenant(source.tenant_id)
-        .filter(dead_letter::Column::Id.eq(letter_id))
+    let dead = dead_letter::Entity::find_by_id((source.tenant_id, letter_id))
         .filter(dead_letter::Column::Kind.eq(LetterKind::Message.number()))
         .filter(dead_letter::Column::Reason.eq(FailureCode::Internal.word()));
     if dead.one(app.store.read()).await?.is_some() {
@@ -390,9 +388,8 @@ pub async fn reported(
         return Ok(None);
     };
     let sent = [State::Sent, State::Delivered, State::Read].map(State::number);
-    let message = message::Entity::of_tenant(source.tenant_id)
-        .filter(message::Column::Id.eq(message_id))
-        .filter(message::Column::State.is_in(sent));
+    let message =
+        message::Entity::find_by_id((source.tenant_id, message_id)).filter(message::Column::State.is_in(sent));
     Ok(message.one(app.store.read()).await?.map(|message| message.id))
 }
 

@@ -61,8 +61,7 @@ pub async fn drop(app: &DeliveryContext, tenant_id: Uuid, id: Uuid) -> anyhow::R
     if dead.reason == HistoryMessage::REASON {
         tell_dropped(app, &dead).await?;
     }
-    let done = dead_letter::Entity::delete_many()
-        .filter(dead_letter::Column::TenantId.eq(tenant_id))
+    let done = dead_letter::Entity::delete_of(tenant_id)
         .filter(dead_letter::Column::Id.eq(id))
         .exec(app.store.write())
         .await?;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use base::store::finish_tx;
+use base::store::in_transaction;
 use base::worded::worded;
 use chrono::TimeDelta;
 use entity::job;
@@ -33,6 +33,16 @@ worded! {
         Retry = "retry",
         /// Delete each; its message stays failed.
         Drop = "drop",
+    }
+}
+
+impl ReplayAction {
+    /// Its action in the audit log.
+    pub const fn noted(self) -> &'static str {
+        match self {
+            Self::Retry => "undelivered.retried",
+            Self::Drop => "undelivered.dropped",
+        }
     }
 }
 
@@ -80,13 +90,11 @@ pub async fn start(
     }
     let total = read::count(app.store.read(), tenant_id, &filter_of(&row)).await?;
     let row = replay::Model { total: i64::try_from(total).unwrap_or(i64::MAX), ..row };
-    let tx = app.store.write_tx().await?;
-    let stored = async {
-        replay::Entity::insert(row.clone().into_active_model()).exec_without_returning(&tx).await?;
-        schedule(&tx, now, NewJob::new(tenant_id, KIND, row.id, now)).await
-    };
-    let stored = stored.await;
-    finish_tx(tx, stored).await?;
+    in_transaction(&app.store, async |tx| {
+        replay::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await?;
+        schedule(tx, now, NewJob::new(tenant_id, KIND, row.id, now)).await
+    })
+    .await?;
     tracing::info!(tenant.id = %tenant_id, replay.id = %row.id, action = row.action, total, "a replay of dead letters was started");
     Ok(row)
 }

@@ -10,37 +10,27 @@ use crate::identity::IdentityContext;
 
 const MAILED: &str = ":mailed";
 
-/// The purpose of a link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// Requested by its owner at the panel.
-    SignIn,
-    /// An invitation into an account.
-    Invitation,
-    /// Handed by an owner to a member who cannot sign in.
-    Handed,
-    /// For an operator of the vendor, for the admin.
-    Operator,
-    /// Like `Operator`, for a person without an authenticator: only this sign-in can connect one.
-    NewAuthenticator,
+base::worded! {
+    /// The purpose of a link.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Purpose, word {
+        /// Requested by its owner at the panel.
+        SignIn = "sign_in",
+        /// An invitation into an account.
+        Invitation = "invitation",
+        /// Handed by an owner to a member who cannot sign in.
+        Handed = "handed",
+        /// For an operator of the vendor, for the admin.
+        Operator = "operator",
+        /// Like `Operator`, for a person without an authenticator: only this sign-in can connect one.
+        NewAuthenticator = "new_authenticator",
+    }
 }
 
 impl Purpose {
-    const ALL: [Self; 5] = [Self::SignIn, Self::Invitation, Self::Handed, Self::Operator, Self::NewAuthenticator];
-
     /// Whether it is for the admin.
     pub const fn is_of_operators(self) -> bool {
         matches!(self, Self::Operator | Self::NewAuthenticator)
-    }
-
-    const fn word(self) -> &'static str {
-        match self {
-            Self::SignIn => "sign_in",
-            Self::Invitation => "invitation",
-            Self::Handed => "handed",
-            Self::Operator => "operator",
-            Self::NewAuthenticator => "new_authenticator",
-        }
     }
 
     /// Lifetime of a link in milliseconds.
@@ -123,7 +113,7 @@ fn place(link: &SignInLink) -> String {
 
 fn read(entry: directory::DirectoryEntry) -> Option<SignInLink> {
     let word = entry.note.trim_end_matches(MAILED);
-    let purpose = Purpose::ALL.into_iter().find(|purpose| purpose.word() == word)?;
+    let purpose = Purpose::parse(word)?;
     let tenant_id = Some(entry.tenant_id).filter(|id| *id != VENDOR);
     Some(SignInLink { person_id: entry.id, purpose, tenant_id, mailed: entry.note.ends_with(MAILED) })
 }

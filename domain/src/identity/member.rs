@@ -1,7 +1,7 @@
 //! Members of an account and their roles.
 
 use base::i18n::{Language, Words};
-use base::store::{directory, finish_tx};
+use base::store::{directory, in_transaction};
 use entity::member::{self, Column};
 use entity::{person, tenant};
 use sea_orm::sea_query::Expr;
@@ -16,29 +16,13 @@ use super::{IdentityContext, credentials, person as persons, session};
 use crate::audit::By;
 use crate::brand;
 
-/// A member's role, from most to fewest rights.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum MemberRole {
-    Owner,
-    Administrator,
-    Viewer,
-}
-
-impl MemberRole {
-    pub const ALL: [Self; 3] = [Self::Owner, Self::Administrator, Self::Viewer];
-
-    /// The value in tables and forms, and the suffix of the message keys `team-role-…`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Administrator => "administrator",
-            Self::Viewer => "viewer",
-        }
-    }
-
-    /// The role of a value.
-    pub fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.as_str() == word)
+base::worded! {
+    /// A member's role, from most to fewest rights. The word is also the end of the text keys `team-role-…`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum MemberRole, as_str {
+        Owner = "owner",
+        Administrator = "administrator",
+        Viewer = "viewer",
     }
 }
 
@@ -81,7 +65,7 @@ pub async fn accounts(app: &IdentityContext, person_id: Uuid) -> Result<Vec<(ten
     let mut found = Vec::new();
     for (_, entry) in entries {
         let Some(row) = find(db, entry.tenant_id, person_id).await? else { continue };
-        let Some(role) = MemberRole::of(&row.role) else { continue };
+        let Some(role) = MemberRole::parse(&row.role) else { continue };
         if let Some(tenant) = tenant::Entity::of_tenant(entry.tenant_id).one(db).await? {
             found.push((tenant, role));
         }
@@ -166,17 +150,15 @@ pub async fn change_role(
     person_id: Uuid,
     role: MemberRole,
 ) -> Result<Result<(), RoleChangeRefused>, DbErr> {
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        if let Err(refused) = may_lose(&tx, tenant_id, person_id, role != MemberRole::Owner).await? {
+    in_transaction(&app.store, async |tx| {
+        if let Err(refused) = may_lose(tx, tenant_id, person_id, role != MemberRole::Owner).await? {
             return Ok(Err(refused));
         }
-        change(&tx, tenant_id, person_id, member::Column::Role, Expr::value(role.as_str())).await?;
-        by_hand(&tx, tenant_id, person_id).await?;
+        change(tx, tenant_id, person_id, member::Column::Role, Expr::value(role.as_str())).await?;
+        by_hand(tx, tenant_id, person_id).await?;
         Ok(Ok(()))
-    };
-    let done = done.await;
-    finish_tx(tx, done).await
+    })
+    .await
 }
 
 /// Removes access and ends the person's sessions in this account.
@@ -186,20 +168,18 @@ pub async fn remove(
     person_id: Uuid,
 ) -> Result<Result<(), RoleChangeRefused>, DbErr> {
     let now = app.clock.millis();
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        if let Err(refused) = may_lose(&tx, tenant_id, person_id, true).await? {
+    in_transaction(&app.store, async |tx| {
+        if let Err(refused) = may_lose(tx, tenant_id, person_id, true).await? {
             return Ok(Err(refused));
         }
         // Never the time of the invitation: equal times mark an open invitation.
-        change(&tx, tenant_id, person_id, member::Column::DisabledAt, Expr::value(Some(now))).await?;
-        change(&tx, tenant_id, person_id, member::Column::InvitedAt, Expr::value(now - 1)).await?;
-        session::end_of_person(&tx, tenant_id, person_id, None).await?;
-        directory::take(&tx, directory::IdKind::Membership, &format!("{person_id}:{tenant_id}"), now).await?;
+        change(tx, tenant_id, person_id, member::Column::DisabledAt, Expr::value(Some(now))).await?;
+        change(tx, tenant_id, person_id, member::Column::InvitedAt, Expr::value(now - 1)).await?;
+        session::end_of_person(tx, tenant_id, person_id, None).await?;
+        directory::take(tx, directory::IdKind::Membership, &format!("{person_id}:{tenant_id}"), now).await?;
         Ok(Ok(()))
-    };
-    let done = done.await;
-    finish_tx(tx, done).await
+    })
+    .await
 }
 
 /// Records that the person was active.
@@ -281,9 +261,7 @@ pub async fn of_crm_user(
     user: &TicketUser,
     language: Language,
 ) -> Result<Option<(entity::person::Model, MemberRole)>, DbErr> {
-    let tx = app.store.write_tx().await?;
-    let done = of_crm_user_in(app, &tx, tenant_id, user, language).await;
-    finish_tx(tx, done).await
+    in_transaction(&app.store, async |tx| of_crm_user_in(app, tx, tenant_id, user, language).await).await
 }
 
 async fn of_crm_user_in(
@@ -311,7 +289,7 @@ async fn of_crm_user_in(
         persons::set_name(db, person.id, &user.name).await?;
         person.name.clone_from(&user.name);
     }
-    let held = MemberRole::of(&row.role).unwrap_or(MemberRole::Viewer);
+    let held = MemberRole::parse(&row.role).unwrap_or(MemberRole::Viewer);
     change(db, tenant_id, person.id, Column::CrmGoneAt, Expr::value(Option::<i64>::None)).await?;
     // A ticket without administrator's rights may also mean that amoCRM did not answer, so the role is only lowered by
     // the check at the next use.
@@ -327,9 +305,7 @@ async fn of_crm_user_in(
 /// Applies amoCRM's current answer about a member. A role from amoCRM rises and falls with it; a granted one stays.
 /// Sessions with more rights than that end. Changes are recorded in the audit log.
 pub async fn vouch(app: &IdentityContext, row: &member::Model, says: Vouched) -> Result<(), DbErr> {
-    let tx = app.store.write_tx().await?;
-    let done = vouch_in(app, &tx, row, says).await;
-    finish_tx(tx, done).await
+    in_transaction(&app.store, async |tx| vouch_in(app, tx, row, says).await).await
 }
 
 async fn vouch_in(
@@ -437,7 +413,7 @@ pub async fn accept(
     match known {
         Some(row) if row.disabled_at.is_none() => Ok(true),
         Some(row) if standing(&row) == MemberStatus::Invited => {
-            let role = MemberRole::of(&row.role).unwrap_or(MemberRole::Viewer);
+            let role = MemberRole::parse(&row.role).unwrap_or(MemberRole::Viewer);
             join(app, db, tenant_id, person_id, role, row.crm_user_id).await?;
             Ok(true)
         }

@@ -14,23 +14,14 @@ pub const LONGEST: usize = 200;
 const UNKNOWN_LOGIN: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$1TsEzxVEwHxPz4ypZ+pPUw$M5qVRUvCzEqTdlgGNq6K3J2gn7mbG3mM8JoUnIAVLV4";
 
-/// Why a password is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weak {
-    Short,
-    Long,
-    /// Among those that attackers try first, or one repeated character.
-    Common,
-}
-
-impl Weak {
-    /// The message key.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Short => "password-short",
-            Self::Long => "password-long",
-            Self::Common => "password-common",
-        }
+base::worded! {
+    /// Why a password is refused, with the key of its text.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Weak, words {
+        Short = "password-short",
+        Long = "password-long",
+        /// Among those that attackers try first, or one repeated character.
+        Common = "password-common",
     }
 }
 

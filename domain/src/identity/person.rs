@@ -98,7 +98,7 @@ async fn by_email_of(
 
 /// A person by id; disabled ones included.
 pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<person::Model>, DbErr> {
-    person::Entity::of_tenant(VENDOR).filter(person::Column::Id.eq(id)).one(db).await
+    person::Entity::find_by_id((VENDOR, id)).one(db).await
 }
 
 /// Several persons by id.

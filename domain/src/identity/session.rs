@@ -2,7 +2,7 @@
 
 use base::error::{Error, Result};
 use base::millis::{HOUR, MINUTE};
-use base::store::{directory, finish_tx};
+use base::store::{directory, in_transaction};
 use base::vault::Place;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -24,29 +24,22 @@ pub use base::vault::hash;
 /// Session data is for small forms, not for files.
 const LARGEST_DATA: usize = 32 * 1024;
 
-/// The part of the product that a session gives access to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SessionKind {
-    /// An account's panel; under the vendor's id until the person has chosen an account.
-    Panel,
-    /// The vendor's admin.
-    Admin,
-    /// The widget's calls.
-    Widget,
-    /// An operator's read-only view of an account's panel.
-    ViewAs,
+base::worded! {
+    /// The part of the product that a session gives access to.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum SessionKind, as_str {
+        /// An account's panel; under the vendor's id until the person has chosen an account.
+        Panel = "panel",
+        /// The vendor's admin.
+        Admin = "admin",
+        /// The widget's calls.
+        Widget = "widget",
+        /// An operator's read-only view of an account's panel.
+        ViewAs = "view_as",
+    }
 }
 
 impl SessionKind {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Panel => "panel",
-            Self::Admin => "admin",
-            Self::Widget => "widget",
-            Self::ViewAs => "view_as",
-        }
-    }
-
     /// Milliseconds of inactivity after which it ends.
     pub const fn idle(self) -> i64 {
         match self {
@@ -65,10 +58,6 @@ impl SessionKind {
             Self::Widget => 25 * MINUTE,
             Self::ViewAs => 30 * MINUTE,
         }
-    }
-
-    fn of(word: &str) -> Option<Self> {
-        [Self::Panel, Self::Admin, Self::Widget, Self::ViewAs].into_iter().find(|kind| kind.as_str() == word)
     }
 }
 
@@ -155,7 +144,7 @@ pub async fn look(app: &IdentityContext, token: &str, kinds: &[SessionKind]) -> 
         return Ok(None);
     };
     let found = living(app, db, entry.tenant_id, entry.id).await?;
-    Ok(found.filter(|row| SessionKind::of(&row.kind).is_some_and(|kind| kinds.contains(&kind))))
+    Ok(found.filter(|row| SessionKind::parse(&row.kind).is_some_and(|kind| kinds.contains(&kind))))
 }
 
 /// A session by its id, unless it has ended or expired.
@@ -166,7 +155,7 @@ pub async fn living(
     id: Uuid,
 ) -> Result<Option<session::Model>, DbErr> {
     let now = app.clock.millis();
-    let row = session::Entity::of_tenant(tenant_id).filter(session::Column::Id.eq(id)).one(db).await?;
+    let row = session::Entity::find_by_id((tenant_id, id)).one(db).await?;
     Ok(row.filter(|row| lives(row, now)))
 }
 
@@ -175,7 +164,7 @@ fn life(kind: SessionKind, via: &str) -> i64 {
 }
 
 fn lives(row: &session::Model, now: i64) -> bool {
-    let Some(kind) = SessionKind::of(&row.kind) else { return false };
+    let Some(kind) = SessionKind::parse(&row.kind) else { return false };
     let opened_long_ago = row.created_at.saturating_add(life(kind, &row.via)) <= now;
     row.expires_at > now && !opened_long_ago && row.seen_at.saturating_add(kind.idle()) > now
 }
@@ -244,12 +233,11 @@ pub async fn change_data<R>(
     name: &str,
     decide: impl FnOnce(Option<Value>) -> (Option<Value>, R),
 ) -> Result<R> {
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    in_transaction(&app.store, async |tx| {
         // Read from the database under a lock: the request may have begun before another one's change.
-        let locked = session::Entity::of_tenant(row.tenant_id).filter(session::Column::Id.eq(row.id)).lock_exclusive();
-        locked.one(&tx).await?.ok_or(Error::NotFound)?;
-        let fresh = living(app, &tx, row.tenant_id, row.id).await?.ok_or(Error::NotFound)?;
+        let locked = session::Entity::find_by_id((row.tenant_id, row.id)).lock_exclusive();
+        locked.one(tx).await?.ok_or(Error::NotFound)?;
+        let fresh = living(app, tx, row.tenant_id, row.id).await?.ok_or(Error::NotFound)?;
         let mut all = all_data(app, &fresh);
         let (value, given) = decide(all.remove(name));
         if let Some(value) = value {
@@ -260,11 +248,10 @@ pub async fn change_data<R>(
             return Err(Error::TooLarge(LARGEST_DATA));
         }
         let sealed = app.vault.seal(row.tenant_id, Place::Session, &row.id.to_string(), text.as_bytes());
-        change(&tx, row, session::Column::Data, Expr::value(sealed)).await?;
+        change(tx, row, session::Column::Data, Expr::value(sealed)).await?;
         Ok(given)
-    };
-    let done = done.await;
-    finish_tx(tx, done).await
+    })
+    .await
 }
 
 fn all_data(app: &IdentityContext, row: &session::Model) -> Map<String, Value> {

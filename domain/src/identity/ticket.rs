@@ -83,7 +83,6 @@ pub struct Ticket {
 struct TicketData {
     user: TicketUser,
     leads: TicketTarget,
-    #[serde(default)]
     asked_by: Option<Asker>,
 }
 

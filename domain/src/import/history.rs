@@ -10,7 +10,7 @@ use anyhow::Context;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::millis::DAY;
-use base::store::finish_tx;
+use base::store::in_transaction;
 use chrono::{DateTime, TimeDelta};
 use connectors::Denied;
 use connectors::incoming::IncomingMessage;
@@ -77,13 +77,11 @@ pub async fn begin(app: &UsageContext, source: &source::Model, by: &By) -> Resul
         ..queries::fresh(app, source)
     };
     limits::room(app, &row).await?;
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        import::Entity::insert(row.clone().into_active_model()).exec_without_returning(&tx).await?;
-        queries::note(app, &tx, &row, by, "import.started", json!({ "days": HISTORY_DAYS })).await
-    };
-    let done = done.await;
-    finish_tx(tx, done).await?;
+    in_transaction(&app.store, async |tx| {
+        import::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await?;
+        queries::note(app, tx, &row, by, "import.started", json!({ "days": HISTORY_DAYS })).await
+    })
+    .await?;
     Ok(row)
 }
 
@@ -133,8 +131,7 @@ async fn keep(app: &UsageContext, source: &source::Model, row: import::Model, pa
     // What is older than fits is left out: the latest messages come first.
     let has_room = u64::try_from(bytes).is_ok_and(|bytes| bytes < bytes_of(app.config.import.file_mb));
     let next = page.next.filter(|_| has_room);
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    in_transaction(&app.store, async |tx| {
         let now = app.clock.millis();
         let mine = queries::one(row.tenant_id, row.id)
             .col_expr(Column::HistoryPage, Expr::value(next.as_deref()))
@@ -142,7 +139,7 @@ async fn keep(app: &UsageContext, source: &source::Model, row: import::Model, pa
             .col_expr(Column::Failure, Expr::value(""))
             .col_expr(Column::NextAt, Expr::value(Some(now)))
             .filter(Column::Epoch.eq(row.epoch))
-            .exec(&tx)
+            .exec(tx)
             .await?;
         if mine.rows_affected == 0 {
             return Ok(());
@@ -151,24 +148,23 @@ async fn keep(app: &UsageContext, source: &source::Model, row: import::Model, pa
             let key = [import_line::Column::TenantId, import_line::Column::ImportId, import_line::Column::ExternalId];
             import_line::Entity::insert_many(lines.into_iter().map(IntoActiveModel::into_active_model))
                 .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
-                .exec_without_returning(&tx)
+                .exec_without_returning(tx)
                 .await?;
         }
         let mut counted = row.clone();
-        queries::count_in(&tx, &mut counted).await?;
+        queries::count_in(tx, &mut counted).await?;
         if next.is_none() && counted.total == 0 {
             queries::one(row.tenant_id, row.id)
                 .col_expr(Column::State, Expr::value(ImportState::Done.number()))
                 .col_expr(Column::NextAt, Expr::value(Option::<i64>::None))
                 .col_expr(Column::FinishedAt, Expr::value(Some(now)))
-                .exec(&tx)
+                .exec(tx)
                 .await?;
-            queries::note(app, &tx, &row, &By::parom(), "import.finished", json!({ "messages": 0 })).await?;
+            queries::note(app, tx, &row, &By::parom(), "import.finished", json!({ "messages": 0 })).await?;
         }
         Ok::<_, DbErr>(())
-    };
-    let done = done.await;
-    finish_tx(tx, done).await?;
+    })
+    .await?;
     Ok(())
 }
 

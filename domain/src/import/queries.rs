@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use base::error::{Error, FieldError, Result};
 use base::i18n::{CRM, Language, LocalizedText, Words};
-use base::store::finish_tx;
+use base::store::in_transaction;
 use entity::import::{self, Column};
 use entity::{conversation_alias, import_line, import_skip, source};
 use queue::accept_batch::Side;
@@ -181,9 +181,7 @@ pub(super) async fn remove(app: &UsageContext, row: &import::Model) -> Result<()
 
 /// Counts what is stored of a file. Leads: one for each chat that is not known yet, unless all messages are silent.
 pub(super) async fn count(app: &UsageContext, row: &mut import::Model) -> Result<(), DbErr> {
-    let tx = app.store.write_tx().await?;
-    let done = count_in(&tx, row).await;
-    finish_tx(tx, done).await
+    in_transaction(&app.store, async |tx| count_in(tx, row).await).await
 }
 
 /// The same in a transaction.
@@ -311,23 +309,22 @@ async fn change(
     by: &By,
     action: &'static str,
 ) -> Result<import::Model> {
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    let done = in_transaction(&app.store, async |tx| {
         let done = update
             .col_expr(Column::State, Expr::value(to.number()))
             .col_expr(Column::NextAt, Expr::value(Some(app.clock.millis())))
             .col_expr(Column::GivesWay, Expr::value(false))
             .col_expr(Column::Epoch, Expr::col(Column::Epoch).add(1))
             .filter(Column::State.eq(seen.state))
-            .exec(&tx)
+            .exec(tx)
             .await?;
         if done.rows_affected > 0 {
-            note(app, &tx, seen, by, action, json!({"done": seen.done, "messages": seen.total})).await?;
+            note(app, tx, seen, by, action, json!({"done": seen.done, "messages": seen.total})).await?;
         }
         Ok::<_, DbErr>(done.rows_affected > 0)
-    };
-    let done = done.await;
-    if !finish_tx(tx, done).await? {
+    })
+    .await?;
+    if !done {
         // Changed concurrently; a retry sees the new state.
         return Err(Error::Unavailable { detail: LocalizedText::new("said-import-busy"), retry_after: 1 });
     }

@@ -6,7 +6,7 @@ use std::io;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::message::Role;
-use base::store::finish_tx;
+use base::store::in_transaction;
 use bytes::Bytes;
 use entity::{import, import_line, import_skip, source};
 use futures_util::{Stream, StreamExt, pin_mut};
@@ -70,20 +70,18 @@ impl ReceivedImport {
         };
         let kept =
             import::Model { state: state.number(), next_at, finished_at: over.then_some(now), ..self.row.clone() };
-        let tx = app.store.write_tx().await?;
-        let done = async {
+        in_transaction(&app.store, async |tx| {
             queries::one(self.row.tenant_id, self.row.id)
                 .col_expr(import::Column::State, Expr::value(kept.state))
                 .col_expr(import::Column::NextAt, Expr::value(kept.next_at))
                 .col_expr(import::Column::FinishedAt, Expr::value(kept.finished_at))
-                .exec(&tx)
+                .exec(tx)
                 .await?;
             let action = if self.row.dry_run { "import.counted" } else { "import.started" };
             let detail = json!({"messages": kept.total, "chats": kept.chats, "skipped": kept.skipped});
-            queries::note(app, &tx, &kept, by, action, detail).await
-        };
-        let done = done.await;
-        finish_tx(tx, done).await?;
+            queries::note(app, tx, &kept, by, action, detail).await
+        })
+        .await?;
         Ok(kept)
     }
 

@@ -8,7 +8,7 @@ use base::spool::Hook;
 use base::store::{Store, VENDOR};
 use bytes::Bytes;
 use entity::raw_hook;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::IntakeContext;
@@ -55,7 +55,7 @@ pub async fn retry(app: &Arc<IntakeContext>, kept: raw_hook::Model) -> Result<Re
     if let Some(why) = still.get() {
         return Ok(RetryOutcome::Unusable(why.word().to_owned()));
     }
-    let this = raw_hook::Entity::delete_many().filter(raw_hook::Column::TenantId.eq(tenant_id));
+    let this = raw_hook::Entity::delete_of(tenant_id);
     this.filter(raw_hook::Column::Id.eq(id)).exec(app.store.write()).await?;
     Ok(RetryOutcome::Processed)
 }

@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use base::due;
-use base::store::{VENDOR, finish_tx};
+use base::store::{VENDOR, in_transaction};
 use chrono::TimeDelta;
 use entity::job::{self, Column};
 use futures_util::stream::FuturesUnordered;
@@ -272,9 +272,7 @@ async fn move_to(app: &PlatformContext, held: &job::Model, next: i64, tries: i32
 }
 
 async fn end(app: &PlatformContext, kind: &Arc<dyn JobKind>, held: &job::Model, end: JobEnd) -> Result<(), DbErr> {
-    let tx = app.store.write_tx().await?;
-    let done = end_in(&tx, kind, held, end).await;
-    finish_tx(tx, done).await
+    in_transaction(&app.store, async |tx| end_in(tx, kind, held, end).await).await
 }
 
 async fn end_in(

@@ -336,17 +336,19 @@ impl Patience {
 /// Value of `Retry-After`, in seconds.
 const AGAIN: &str = "5";
 
-/// Why a request is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LoadRefusal {
-    /// The database is slow or full.
-    Busy,
-    /// The address has its share of requests in progress, or of uploads.
-    TooMany,
-    /// The body took too long.
-    Slow,
-    /// There was no room for the body.
-    NoRoom,
+base::worded! {
+    /// Why a request is refused.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum LoadRefusal, word {
+        /// The database is slow or full.
+        Busy = "busy",
+        /// The address has its share of requests in progress, or of uploads.
+        TooMany = "too_many",
+        /// The body took too long.
+        Slow = "slow",
+        /// There was no room for the body.
+        NoRoom = "no_room",
+    }
 }
 
 impl LoadRefusal {
@@ -357,15 +359,6 @@ impl LoadRefusal {
             End::NoRoom => Some(Self::NoRoom),
             End::Replaced => Some(Self::TooMany),
             End::Whole | End::BrokeOff => None,
-        }
-    }
-
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::Busy => "busy",
-            Self::TooMany => "too_many",
-            Self::Slow => "slow",
-            Self::NoRoom => "no_room",
         }
     }
 

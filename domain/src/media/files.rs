@@ -23,7 +23,7 @@ use object_store::client::{HttpClient, HttpConnector};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ClientOptions, Error, GetOptions, ObjectStore, ObjectStoreExt, RetryConfig};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
@@ -210,8 +210,7 @@ pub(super) async fn remove_rows(app: &MediaContext, some: &[media::Model]) -> an
     for row in some {
         let key = FileKey { tenant_id: row.tenant_id, id: row.id, epoch: row.epoch };
         app.media.files.remove(key).await?;
-        let done = media::Entity::delete_many()
-            .filter(Column::TenantId.eq(row.tenant_id))
+        let done = media::Entity::delete_of(row.tenant_id)
             .filter(Column::Id.eq(row.id))
             .filter(Column::Epoch.eq(row.epoch))
             .exec(app.store.write())

@@ -1,6 +1,6 @@
 //! Heartbeats: each process records that it accepts hooks, so that gaps are known afterwards.
 
-use base::store::{Executor, VENDOR, finish_tx};
+use base::store::{Executor, VENDOR, in_transaction};
 use chrono::TimeDelta;
 use entity::heartbeat::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -27,9 +27,8 @@ pub async fn beat(app: &IntakeContext) -> Result<(), DbErr> {
     let now = app.store.now().await?;
     row::adopt(app).await?;
     set_right(app, now).await?;
-    let tx = app.store.write_tx().await?;
-    let done = beat_in(app, &tx, now).await;
-    if let Some(since) = finish_tx(tx, done).await? {
+    let done = in_transaction(&app.store, async |tx| beat_in(app, tx, now).await).await?;
+    if let Some(since) = done {
         let seconds = (now - since) / 1000;
         tracing::warn!(seconds, "hooks may have been missed; chats are compared with amoCRM's history");
         metrics::counter!("parom_interruptions_total").increment(1);
@@ -52,9 +51,7 @@ async fn set_right(app: &IntakeContext, now: i64) -> Result<(), DbErr> {
     let moved = if app.store.one_account_a_commit() {
         move_back(app, app.store.write(), now, last).await?
     } else {
-        let tx = app.store.write_tx().await?;
-        let done = move_back(app, &tx, now, last).await;
-        finish_tx(tx, done).await?
+        in_transaction(&app.store, async |tx| move_back(app, tx, now, last).await).await?
     };
     let Some(moved) = moved else { return Ok(()) };
     let seconds = (last - now) / 1000;
@@ -76,8 +73,7 @@ async fn move_back<'a, C: ConnectionTrait>(
 where
     &'a C: Into<Executor<'a>>,
 {
-    let removed = heartbeat::Entity::delete_many()
-        .filter(Column::TenantId.eq(VENDOR))
+    let removed = heartbeat::Entity::delete_of(VENDOR)
         .filter(Column::BeatAt.gt(now + NOTICEABLE.num_milliseconds()))
         .exec(db)
         .await?;
@@ -89,10 +85,9 @@ where
 
 /// Records an orderly stop: this process has answered everything it accepted.
 pub async fn leave(app: &IntakeContext) -> Result<(), DbErr> {
-    heartbeat::Entity::update_many()
+    heartbeat::Entity::update_of(VENDOR)
         .col_expr(Column::Ended, Expr::value(true))
         .col_expr(Column::BeatAt, Expr::value(app.store.now().await?))
-        .filter(Column::TenantId.eq(VENDOR))
         .filter(Column::Instance.eq(app.queue.instance()))
         .exec(app.store.write())
         .await?;
@@ -115,11 +110,7 @@ async fn beat_in(app: &IntakeContext, tx: &DatabaseTransaction, now: i64) -> Res
     let rows = heartbeat::Entity::of_tenant(VENDOR).all(tx).await?;
     let since = missed_since(&rows, mine, now);
     let over = rows.iter().filter(|row| row.instance != mine && (row.ended || is_silent(row, now)));
-    heartbeat::Entity::delete_many()
-        .filter(Column::TenantId.eq(VENDOR))
-        .filter(Column::Instance.is_in(over.map(|row| row.instance)))
-        .exec(tx)
-        .await?;
+    heartbeat::Entity::delete_of(VENDOR).filter(Column::Instance.is_in(over.map(|row| row.instance))).exec(tx).await?;
     let row = heartbeat::Model {
         tenant_id: VENDOR,
         instance: mine,

@@ -101,7 +101,7 @@ pub(super) async fn interrupted_one(
 /// connected channel.
 pub async fn soon(app: &IntakeContext, tenant_id: Uuid) -> Result<bool, DbErr> {
     adopt(app).await?;
-    let all = history_look::Entity::update_many().filter(Column::TenantId.eq(tenant_id));
+    let all = history_look::Entity::update_of(tenant_id);
     let done = new_round(all, None, app.clock.millis()).exec(app.store.write()).await?;
     Ok(done.rows_affected > 0)
 }
@@ -167,5 +167,5 @@ pub(super) async fn keep(app: &IntakeContext, row: &Model) -> Result<bool, DbErr
 }
 
 fn of(tenant_id: Uuid, channel_id: Uuid) -> UpdateMany<history_look::Entity> {
-    history_look::Entity::update_many().filter(Column::TenantId.eq(tenant_id)).filter(Column::ChannelId.eq(channel_id))
+    history_look::Entity::update_of(tenant_id).filter(Column::ChannelId.eq(channel_id))
 }

@@ -2,7 +2,7 @@
 //! handled by the next pass.
 
 use anyhow::Context;
-use base::store::{Store, VENDOR, finish_tx};
+use base::store::{Store, VENDOR, in_transaction};
 use base::vault::{ColumnStorage, KeyColumnType, KeyId, Place, Table};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -187,8 +187,7 @@ async fn write(
     column: &str,
     rows: &[(SealedValue, Value)],
 ) -> Result<u64, DbErr> {
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    in_transaction(&app.store, async |tx| {
         let mut written = 0;
         for (found, value) in rows {
             let mut update = Query::update();
@@ -201,9 +200,8 @@ async fn write(
             written += tx.execute_raw(app.store.backend().build(&update)).await?.rows_affected();
         }
         Ok(written)
-    };
-    let done = done.await;
-    finish_tx(tx, done).await
+    })
+    .await
 }
 
 // Counts values that are encrypted with a key other than the first, by table.

@@ -11,7 +11,7 @@ use amocrm::rest;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::message::Direction;
-use base::store::finish_tx;
+use base::store::in_transaction;
 use chrono::TimeDelta;
 use connectors::{Field, HOOK_SECRET, Identity, Setup};
 use entity::source;
@@ -260,9 +260,7 @@ async fn mirror_and_store(
         app.queue.hold(source.tenant_id, source.id, &pool, PAUSED).await?;
     }
     let row = row(app, source, plan, mirrored.as_ref(), by)?;
-    let tx = app.store.write_tx().await?;
-    let done = store(app, &tx, (source, version), row, plan, by).await;
-    finish_tx(tx, done).await
+    in_transaction(&app.store, async |tx| store(app, tx, (source, version), row, plan, by).await).await
 }
 
 async fn mirror_it(

@@ -8,7 +8,7 @@ use anyhow::Context;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::store::directory::{self, IdKind};
-use base::store::finish_tx;
+use base::store::in_transaction;
 use connectors::kinds::has_own_server;
 use connectors::{HOOK_SECRET, Identity, LinePage, LineService, Probe, custom};
 use entity::{source, tenant, tenant_channel};
@@ -340,18 +340,17 @@ async fn make(app: Arc<SourceContext>, tenant: tenant::Model, plan: CreatePlan, 
 /// earlier source of ours had this external id.
 async fn reserve(app: &SourceContext, tenant: &tenant::Model, plan: &CreatePlan) -> Result<bool> {
     let (tenant_id, row) = (tenant.tenant_id, &plan.row);
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    in_transaction(&app.store, async |tx| {
         // Only one creation per account at a time gets past this lock.
-        let locked = tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(&tx).await?.ok_or(Error::NotFound)?;
+        let locked = tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(tx).await?.ok_or(Error::NotFound)?;
         active(&locked)?;
-        mirror::mark_abandoned(&tx, tenant_id, app.clock.millis()).await?;
+        mirror::mark_abandoned(tx, tenant_id, app.clock.millis()).await?;
         let taken =
-            not_deleted(tenant_id).filter(source::Column::ExternalId.eq(row.external_id.as_str())).count(&tx).await?;
+            not_deleted(tenant_id).filter(source::Column::ExternalId.eq(row.external_id.as_str())).count(tx).await?;
         if taken > 0 {
             return Err(external_id_taken(&row.external_id));
         }
-        let usage = Usage { used: not_deleted(tenant_id).count(&tx).await?, limit: limit_of(app, &locked) };
+        let usage = Usage { used: not_deleted(tenant_id).count(tx).await?, limit: limit_of(app, &locked) };
         if usage.is_full() {
             return Err(Error::Conflict {
                 problem: "source_limit",
@@ -362,10 +361,10 @@ async fn reserve(app: &SourceContext, tenant: &tenant::Model, plan: &CreatePlan)
             });
         }
         if let Some(identity) = &plan.identity {
-            line::claim(app, &tx, row, identity, plan.from.as_ref()).await?;
+            line::claim(app, tx, row, identity, plan.from.as_ref()).await?;
         }
-        let ours_before = mirror::is_leftover(&tx, tenant_id, &row.external_id).await?;
-        let inserted = source::Entity::insert(row.clone().into_active_model()).exec_without_returning(&tx).await;
+        let ours_before = mirror::is_leftover(tx, tenant_id, &row.external_id).await?;
+        let inserted = source::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await;
         match inserted {
             Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
                 Err(external_id_taken(&row.external_id))
@@ -375,9 +374,8 @@ async fn reserve(app: &SourceContext, tenant: &tenant::Model, plan: &CreatePlan)
                 Ok(ours_before)
             }
         }
-    };
-    let done = done.await;
-    finish_tx(tx, done).await
+    })
+    .await
 }
 
 fn external_id_taken(external_id: &str) -> Error {
@@ -453,11 +451,8 @@ async fn adopt(app: &Arc<SourceContext>, plan: &CreatePlan, amocrm_source_id: i6
 async fn give_back(app: &SourceContext, plan: &CreatePlan) {
     let row = &plan.row;
     line::give_back(app, row, plan.from.as_ref()).await;
-    let gone = source::Entity::delete_many()
-        .filter(source::Column::TenantId.eq(row.tenant_id))
-        .filter(source::Column::Id.eq(row.id))
-        .exec(app.store.write())
-        .await;
+    let gone =
+        source::Entity::delete_of(row.tenant_id).filter(source::Column::Id.eq(row.id)).exec(app.store.write()).await;
     if let Err(error) = gone {
         tracing::warn!(tenant.id = %row.tenant_id, %error, "a reserved source could not be removed; it blocks its external_id for two minutes");
     }
@@ -475,24 +470,21 @@ async fn settle(app: &SourceContext, row: &source::Model, mirrored: &Mirrored, b
         updated_at: now,
         ..row.clone()
     };
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    in_transaction(&app.store, async |tx| {
         if source.is_default {
-            clear_default(&tx, source.tenant_id).await?;
+            clear_default(tx, source.tenant_id).await?;
         }
-        source::Entity::update(source.clone().into_active_model().reset_all()).exec(&tx).await?;
+        source::Entity::update(source.clone().into_active_model().reset_all()).exec(tx).await?;
         let (tenant_id, id) = (source.tenant_id, source.id.to_string());
         let entry = directory::DirectoryEntry { tenant_id, id: source.id, note: String::new(), expires_at: None };
-        directory::set(&tx, IdKind::Source, &id, entry).await?;
-        line::keep(&tx, &source).await?;
-        line::join(app, &tx, &source, None).await?;
-        line::watch::begin(app, &tx, &source).await?;
+        directory::set(tx, IdKind::Source, &id, entry).await?;
+        line::keep(tx, &source).await?;
+        line::join(app, tx, &source, None).await?;
+        line::watch::begin(app, tx, &source).await?;
         let detail = json!({ "name": source.name, "kind": source.kind, "external_id": source.external_id, "default": source.is_default });
-        by.did(app, &tx, "source.created", (tenant_id, &id), detail).await?;
-        report_event(app, &tx, VendorEventKind::SourceCreated, &source, None).await
-    };
-    let done = done.await;
-    finish_tx(tx, done).await?;
+        by.did(app, tx, "source.created", (tenant_id, &id), detail).await?;
+        report_event(app, tx, VendorEventKind::SourceCreated, &source, None).await
+    }).await?;
     Ok(source)
 }
 
@@ -500,10 +492,9 @@ async fn settle(app: &SourceContext, row: &source::Model, mirrored: &Mirrored, b
 /// the account's lock: of two transactions at once neither would see the mark that the other has just given.
 pub(super) async fn clear_default(tx: &DatabaseTransaction, tenant_id: Uuid) -> Result<(), DbErr> {
     tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(tx).await?;
-    source::Entity::update_many()
+    source::Entity::update_of(tenant_id)
         .col_expr(source::Column::IsDefault, Expr::value(false))
         .col_expr(source::Column::UpdatedAt, Expr::col(source::Column::UpdatedAt).add(1))
-        .filter(source::Column::TenantId.eq(tenant_id))
         .filter(source::Column::IsDefault.eq(true))
         .exec(tx)
         .await?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::error::{Error, Result};
 use base::message::Direction;
-use base::store::finish_tx;
+use base::store::in_transaction;
 use entity::source;
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, QueryFilter};
 use serde_json::json;
@@ -48,9 +48,7 @@ async fn carry_out(app: Arc<SourceContext>, source: source::Model, by: By, _guar
         }
         Err(error) => return Err(mirror::as_error(error)),
     }
-    let tx = app.store.write_tx().await?;
-    let done = store(&app, &tx, &source, &by).await;
-    finish_tx(tx, done).await?;
+    in_transaction(&app.store, async |tx| store(&app, tx, &source, &by).await).await?;
     unregister::at_once(&app.platform, source.tenant_id, Some(source.id));
     app.lookup.forget();
     // The delivery engine now picks up what waits, held or not, and buries it.

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use base::error::{Error, Result};
 use base::i18n::{Language, LocalizedText, Words};
-use base::store::finish_tx;
+use base::store::in_transaction;
 use connectors::kinds::is_web_chat;
 use connectors::webchat::WebChatSettings;
 use entity::{chat_logo, chat_site, source};
@@ -123,8 +123,7 @@ pub async fn set_logo(app: &SourceContext, source: &source::Model, picture: Vec<
 pub async fn remove_logo(app: &SourceContext, source: &source::Model, by: &By) -> Result<()> {
     let (tenant_id, source_id) = (source.tenant_id, source.id);
     store(app, source, String::new(), by, async |tx| {
-        chat_logo::Entity::delete_many()
-            .filter(chat_logo::Column::TenantId.eq(tenant_id))
+        chat_logo::Entity::delete_of(tenant_id)
             .filter(chat_logo::Column::SourceId.eq(source_id))
             .exec(tx)
             .await
@@ -140,18 +139,16 @@ async fn store(
     by: &By,
     write: impl AsyncFnOnce(&sea_orm::DatabaseTransaction) -> Result<(), DbErr>,
 ) -> Result<()> {
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        write(&tx).await?;
+    in_transaction(&app.store, async |tx| {
+        write(tx).await?;
         source::Entity::update_by_id((source.tenant_id, source.id))
             .col_expr(source::Column::Logo, Expr::value(version))
-            .exec(&tx)
+            .exec(tx)
             .await?;
         let detail = json!({ "fields": ["logo"] });
-        by.did(app, &tx, CHANGED, (source.tenant_id, &source.id.to_string()), detail).await
-    };
-    let done = done.await;
-    finish_tx(tx, done).await?;
+        by.did(app, tx, CHANGED, (source.tenant_id, &source.id.to_string()), detail).await
+    })
+    .await?;
     app.lookup.forget();
     Ok(())
 }

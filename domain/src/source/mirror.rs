@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use entity::crm_copy as table;
 use entity::source::{self, Column};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -290,9 +290,8 @@ const ASK_AFTER: [Duration; 4] =
 /// Marks interrupted creations (a crash, a lost database) as deleted, so that they block no name and do not count
 /// towards the limit.
 pub(super) async fn mark_abandoned(db: &impl ConnectionTrait, tenant_id: Uuid, now: i64) -> Result<(), DbErr> {
-    source::Entity::update_many()
+    source::Entity::update_of(tenant_id)
         .col_expr(Column::DeletedAt, Expr::value(Some(now)))
-        .filter(Column::TenantId.eq(tenant_id))
         .filter(Column::AmocrmSourceId.eq(0))
         .filter(Column::DeletedAt.is_null())
         .filter(Column::CreatedAt.lt(now - ABANDONED.num_milliseconds()))

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::i18n::{Language, Words};
-use base::store::{Row, finish_tx};
+use base::store::{Row, in_transaction};
 use chrono::TimeDelta;
 use entity::{source, tenant, turn};
 use queue::{FailureLimit, Rows};
@@ -76,11 +76,9 @@ pub(super) async fn passed(app: &SourceContext, source: &source::Model) -> Resul
 
 /// The messenger refuses access: letters wait for a repair, and people are alerted. `words`: the messenger's text.
 pub async fn stopped(app: &SourceContext, tenant_id: Uuid, source_id: Uuid, words: &str) -> Result<(), DbErr> {
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    in_transaction(&app.store, async |tx| {
         let this = source::Entity::of_tenant(tenant_id).filter(source::Column::Id.eq(source_id));
-        let (Some(source), Some(tenant)) =
-            (this.lock_exclusive().one(&tx).await?, tenants::load(&tx, tenant_id).await?)
+        let (Some(source), Some(tenant)) = (this.lock_exclusive().one(tx).await?, tenants::load(tx, tenant_id).await?)
         else {
             return Ok(());
         };
@@ -90,17 +88,16 @@ pub async fn stopped(app: &SourceContext, tenant_id: Uuid, source_id: Uuid, word
                 .col_expr(source::Column::Status, Expr::value(SourceStatus::Stopped.as_str()))
                 .col_expr(source::Column::StatusReason, Expr::value(format!("{reason}: {words}")))
                 .col_expr(source::Column::StatusSince, Expr::value(app.clock.millis()))
-                .exec(&tx)
+                .exec(tx)
                 .await?;
             // Each letter that is refused comes here.
             if source.status != SourceStatus::Stopped.as_str() {
-                report_event(app, &tx, VendorEventKind::SourceStopped, &source, Some(reason)).await?;
+                report_event(app, tx, VendorEventKind::SourceStopped, &source, Some(reason)).await?;
             }
         }
-        raise(app, &tx, &tenant, &source, words).await
-    };
-    let done = done.await;
-    finish_tx(tx, done).await?;
+        raise(app, tx, &tenant, &source, words).await
+    })
+    .await?;
     app.lookup.forget();
     Ok(())
 }
@@ -230,9 +227,7 @@ pub async fn write_proofs(app: &SourceContext) {
 
 /// Writes proofs; sources in the state `checking`, since before the proof, become `working`.
 pub(super) async fn store_proofs(app: &SourceContext, proofs: &[Proof]) -> Result<(), DbErr> {
-    let tx = app.store.write_tx().await?;
-    let working = update(app, &tx, proofs).await;
-    let working = finish_tx(tx, working).await?;
+    let working = in_transaction(&app.store, async |tx| update(app, tx, proofs).await).await?;
     if !working.is_empty() {
         app.lookup.forget();
     }
@@ -307,9 +302,8 @@ async fn look(app: &SourceContext, tenant_id: Uuid, source_id: Uuid) -> Result<(
     }
     let source = live(tenant_id).filter(source::Column::Id.eq(source_id)).one(app.store.read()).await?;
     let Some(source) = source.filter(|source| !source.paused) else { return Ok(()) };
-    let tx = app.store.write_tx().await?;
-    let done = pause(app, &tx, &source).await;
-    if finish_tx(tx, done).await? {
+    let done = in_transaction(&app.store, async |tx| pause(app, tx, &source).await).await?;
+    if done {
         app.lookup.forget();
         tracing::warn!(tenant.id = %tenant_id, source.id = %source_id, "a webhook endpoint has failed for a day: its source is paused");
     }

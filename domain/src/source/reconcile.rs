@@ -15,7 +15,7 @@ use amocrm::rest::{self, SourceChange};
 use base::due;
 use base::error::{Error, Result};
 use base::millis::DAY;
-use base::store::finish_tx;
+use base::store::in_transaction;
 use chrono::TimeDelta;
 use entity::tenant::{self, Column};
 use entity::{source, stray_source};
@@ -97,9 +97,8 @@ pub(super) async fn note_missing(app: &SourceContext, source: &source::Model) ->
 
 /// Stores when the account was last compared; also the claim of the process that compares now.
 async fn note_compared(app: &SourceContext, tenant_id: Uuid, at: i64) -> Result<(), DbErr> {
-    tenant::Entity::update_many()
+    tenant::Entity::update_of(tenant_id)
         .col_expr(tenant::Column::ReconciledAt, Expr::value(Some(at)))
-        .filter(tenant::Column::TenantId.eq(tenant_id))
         .exec(app.store.write())
         .await?;
     Ok(())
@@ -171,9 +170,7 @@ async fn apply(
     found: &SourceDifferences,
     by: &By,
 ) -> Result<()> {
-    let tx = app.store.write_tx().await?;
-    let done = apply_in(app, &tx, tenant, ours, found, by).await;
-    Ok(finish_tx(tx, done).await?)
+    Ok(in_transaction(&app.store, async |tx| apply_in(app, tx, tenant, ours, found, by).await).await?)
 }
 
 async fn apply_in(
@@ -323,7 +320,7 @@ async fn keep_strays(
 ) -> Result<(), DbErr> {
     let tenant_id = tenant.tenant_id;
     let known = stray_source::Entity::of_tenant(tenant_id).all(tx).await?;
-    stray_source::Entity::delete_many().filter(stray_source::Column::TenantId.eq(tenant_id)).exec(tx).await?;
+    stray_source::Entity::delete_of(tenant_id).exec(tx).await?;
     for stray in strays {
         let first = known.iter().find(|known| known.amocrm_source_id == stray.source.id);
         let row = stray_source::Model {
@@ -400,9 +397,8 @@ async fn due(app: &SourceContext) -> Result<Vec<tenant::Model>, DbErr> {
 }
 
 async fn bring_forward(app: &SourceContext, tenant_id: Uuid) -> Result<(), DbErr> {
-    tenant::Entity::update_many()
+    tenant::Entity::update_of(tenant_id)
         .col_expr(Column::ReconciledAt, Expr::value(Option::<i64>::None))
-        .filter(Column::TenantId.eq(tenant_id))
         .filter(Column::ReconciledAt.lte(app.clock.millis() - SOON.num_milliseconds()))
         .exec(app.store.write())
         .await?;

@@ -8,7 +8,7 @@ use anyhow::Context;
 use base::config::Integration;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
-use base::store::finish_tx;
+use base::store::in_transaction;
 use entity::{conversation, source, stray_source};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, ModelTrait, PaginatorTrait, QueryFilter, QueryOrder};
@@ -144,26 +144,24 @@ async fn keep(app: &SourceContext, source: source::Model, found: &rest::Source, 
         updated_at: Set(next_version(&source, now)),
         ..Default::default()
     };
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    let kept = in_transaction(&app.store, async |tx| {
         if found.default {
-            clear_default(&tx, source.tenant_id).await?;
+            clear_default(tx, source.tenant_id).await?;
         }
         let kept = source::Entity::update_by_id((source.tenant_id, source.id))
             .set(row)
             .filter(source::Column::DeletedAt.is_null())
-            .exec_with_returning(&tx)
+            .exec_with_returning(tx)
             .await?;
         // Deleted meanwhile by another process.
         let kept = kept.into_iter().next().ok_or(Error::NotFound)?;
         let id = source.id.to_string();
-        crate::alert::resolve(app, &tx, source.tenant_id, GONE, &id).await?;
-        by.did(app, &tx, "source.restored", (source.tenant_id, &id), json!({ "name": source.name })).await?;
-        outbox::changed(app, &tx, &source).await?;
+        crate::alert::resolve(app, tx, source.tenant_id, GONE, &id).await?;
+        by.did(app, tx, "source.restored", (source.tenant_id, &id), json!({ "name": source.name })).await?;
+        outbox::changed(app, tx, &source).await?;
         Ok::<_, Error>(kept)
-    };
-    let done = done.await;
-    let kept = finish_tx(tx, done).await?;
+    })
+    .await?;
     tracing::info!(tenant.id = %kept.tenant_id, source.id = %kept.id, "a source was restored in amoCRM");
     Ok(kept)
 }
@@ -277,17 +275,15 @@ async fn take_over(
     }
     let detail =
         json!({ "fields": ["pipeline_id", "default"], "from": stray.name, "from_external_id": stray.external_id });
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    Ok(in_transaction(&app.store, async |tx| {
         if becomes_default {
-            clear_default(&tx, heir.tenant_id).await?;
+            clear_default(tx, heir.tenant_id).await?;
         }
-        let adopted = source::Entity::update(row).exec(&tx).await?;
-        by.did(app, &tx, "source.adopted", (heir.tenant_id, &heir.id.to_string()), detail).await?;
+        let adopted = source::Entity::update(row).exec(tx).await?;
+        by.did(app, tx, "source.adopted", (heir.tenant_id, &heir.id.to_string()), detail).await?;
         Ok::<_, DbErr>(adopted)
-    };
-    let done = done.await;
-    Ok(finish_tx(tx, done).await?)
+    })
+    .await?)
 }
 
 async fn forget(app: &SourceContext, known: stray_source::Model) -> Result<(), DbErr> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
-use base::store::finish_tx;
+use base::store::in_transaction;
 use chrono::TimeDelta;
 use connectors::kinds::is_web_chat;
 use connectors::{custom, webchat};
@@ -101,23 +101,21 @@ async fn store(
 ) -> Result<bool> {
     let (tenant_id, source_id, now) = (source.tenant_id, source.id, app.clock.millis());
     let sealed = settings::seal(app, tenant_id, source_id, secrets)?;
-    let tx = app.store.write_tx().await?;
-    let stored = async {
+    let stored = in_transaction(&app.store, async |tx| {
         let done = source::Entity::update_by_id((tenant_id, source_id))
             .col_expr(source::Column::Secrets, Expr::value(sealed))
             .col_expr(source::Column::UpdatedAt, Expr::value(next_version(source, now)))
             .filter(source::Column::UpdatedAt.eq(source.updated_at))
             .filter(source::Column::DeletedAt.is_null())
-            .exec(&tx)
+            .exec(tx)
             .await?;
         if done.rows_affected == 1 {
             let object = (tenant_id, source_id.to_string());
-            by.did(app, &tx, "source.secret_rotated", (object.0, &object.1), json!({ "fields": ["secret"] })).await?;
+            by.did(app, tx, "source.secret_rotated", (object.0, &object.1), json!({ "fields": ["secret"] })).await?;
         }
         Ok::<_, sea_orm::DbErr>(done.rows_affected == 1)
-    };
-    let stored = stored.await;
-    let stored = finish_tx(tx, stored).await?;
+    })
+    .await?;
     app.lookup.forget();
     Ok(stored)
 }

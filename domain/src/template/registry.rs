@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use amocrm::rest::{Rest, ReviewOutcome, ReviewStatus, Template};
 use base::error::Result;
-use base::store::finish_tx;
+use base::store::in_transaction;
 use base::worded::worded;
 use connectors::kinds::has_own_server;
 use connectors::template::{RegisteredTemplate, TemplateState, TemplateStatus};
@@ -82,19 +82,18 @@ async fn enter(app: &SourceContext, source: &source::Model, template: &Template,
         submitted_at: 0,
         changed_at: 0,
     };
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    in_transaction(&app.store, async |tx| {
         let key = OnConflict::columns([Column::TenantId, Column::SourceId, Column::CrmId]).do_nothing().to_owned();
         let new = message_template::Entity::insert(row.clone().into_active_model()).on_conflict(key);
-        if new.exec_without_returning(&tx).await? > 0 {
-            return due_at(&tx, row.tenant_id, row.id, now).await;
+        if new.exec_without_returning(tx).await? > 0 {
+            return due_at(tx, row.tenant_id, row.id, now).await;
         }
         let known = message_template::Entity::of_tenant(row.tenant_id)
             .filter(Column::SourceId.eq(row.source_id))
             .filter(Column::CrmId.eq(row.crm_id))
             .filter(Column::ReviewId.ne(row.review_id))
             .lock_exclusive();
-        let Some(known) = known.one(&tx).await? else { return Ok(()) };
+        let Some(known) = known.one(tx).await? else { return Ok(()) };
         // Another review of a known template: it is submitted again, under the name that it has at the messenger.
         message_template::Entity::update_by_id((known.tenant_id, known.id))
             .col_expr(Column::ReviewId, Expr::value(row.review_id))
@@ -108,12 +107,11 @@ async fn enter(app: &SourceContext, source: &source::Model, template: &Template,
             .col_expr(Column::Trouble, Expr::value(""))
             .col_expr(Column::Tries, Expr::value(0))
             .col_expr(Column::NextTryAt, Expr::value(Some(now)))
-            .exec(&tx)
+            .exec(tx)
             .await?;
-        due_at(&tx, known.tenant_id, known.id, now).await
-    };
-    let done = done.await;
-    finish_tx(tx, done).await
+        due_at(tx, known.tenant_id, known.id, now).await
+    })
+    .await
 }
 
 /// Makes a row's next step due at this time.
@@ -187,8 +185,7 @@ pub async fn apply(
         row.changed_at = now;
     }
     let untold = Stage::of(&row).outcome().is_some_and(|outcome| outcome != row.told);
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    in_transaction(&app.store, async |tx| {
         if untold || row != before {
             let mut update = message_template::Entity::update_by_id((row.tenant_id, row.id))
                 .col_expr(Column::Stage, Expr::value(row.stage.as_str()))
@@ -201,14 +198,13 @@ pub async fn apply(
             if untold {
                 update =
                     update.col_expr(Column::NextTryAt, Expr::value(Some(now))).col_expr(Column::Tries, Expr::value(0));
-                due_at(&tx, row.tenant_id, row.id, now).await?;
+                due_at(tx, row.tenant_id, row.id, now).await?;
             }
-            update.exec(&tx).await?;
+            update.exec(tx).await?;
         }
-        follow_alerts(app, &tx, &before, &row).await
-    };
-    let done = done.await;
-    finish_tx(tx, done).await?;
+        follow_alerts(app, tx, &before, &row).await
+    })
+    .await?;
     Ok(row)
 }
 
@@ -258,9 +254,8 @@ pub(super) async fn renamed(app: &SourceContext, tenant_id: Uuid, all: &[Templat
     for template in all {
         let title = clean(&template.name);
         if known.iter().any(|(crm_id, known)| *crm_id == template.id && *known != title) {
-            message_template::Entity::update_many()
+            message_template::Entity::update_of(tenant_id)
                 .col_expr(Column::Title, Expr::value(title))
-                .filter(Column::TenantId.eq(tenant_id))
                 .filter(Column::CrmId.eq(template.id))
                 .exec(app.store.write())
                 .await?;

@@ -8,7 +8,7 @@ use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::worded::worded;
 use entity::{message_template, source};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
@@ -256,8 +256,7 @@ pub async fn remove(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Resul
         {
             tracing::warn!(tenant.id = %tenant_id, source.id = %source.id, template = row.name, reason = %denied.text(), "a deleted template stays at its messenger");
         }
-        message_template::Entity::delete_many()
-            .filter(message_template::Column::TenantId.eq(tenant_id))
+        message_template::Entity::delete_of(tenant_id)
             .filter(message_template::Column::Id.eq(row.id))
             .exec(app.store.write())
             .await?;

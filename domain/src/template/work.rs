@@ -13,7 +13,7 @@ use anyhow::Context;
 use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Words};
 use base::message::Direction;
-use base::store::finish_tx;
+use base::store::in_transaction;
 use bytes::Bytes;
 use chrono::TimeDelta;
 use connectors::kinds::has_own_server;
@@ -189,7 +189,7 @@ impl ReviewedLine<'_> {
         for state in &states {
             reported(self.app, self.source, state).await?;
         }
-        let now = message_template::Entity::of_tenant(row.tenant_id).filter(Column::Id.eq(row.id));
+        let now = message_template::Entity::find_by_id((row.tenant_id, row.id));
         let Some(row) = now.one(self.app.store.read()).await? else { return Ok(Done::Waits) };
         if step(&row) != ReviewStep::Ask {
             return Ok(Done::Next(Box::new(row)));
@@ -243,24 +243,22 @@ async fn set(
     trouble: &str,
 ) -> Result<(), DbErr> {
     let tries = if trouble.is_empty() { 0 } else { row.tries.saturating_add(1) };
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    in_transaction(&app.store, async |tx| {
         let done = message_template::Entity::update_by_id((row.tenant_id, row.id))
             .col_expr(Column::NextTryAt, Expr::value(next))
             .col_expr(Column::Tries, Expr::value(tries))
             .col_expr(Column::Trouble, Expr::value(trouble))
             .filter(Column::Submission.eq(row.submission))
             .filter(Column::Stage.eq(row.stage.as_str()))
-            .exec(&tx)
+            .exec(tx)
             .await?;
         match next {
             _ if done.rows_affected == 0 => Ok(()),
-            Some(next) => due_at(&tx, row.tenant_id, row.id, next).await,
-            None => job::cancel(&tx, row.tenant_id, KIND, &row.id.to_string()).await.map(drop),
+            Some(next) => due_at(tx, row.tenant_id, row.id, next).await,
+            None => job::cancel(tx, row.tenant_id, KIND, &row.id.to_string()).await.map(drop),
         }
-    };
-    let done = done.await;
-    finish_tx(tx, done).await
+    })
+    .await
 }
 
 /// Makes a row's next step due immediately. False if there is no such row.

@@ -15,7 +15,7 @@ use amocrm::chats::{Connect, Connected};
 use base::config::{Channel, Integration};
 use base::i18n::LocalizedText;
 use base::store::directory::{self, IdKind};
-use base::store::{VENDOR, finish_tx};
+use base::store::{VENDOR, in_transaction};
 use chrono::TimeDelta;
 use entity::{tenant, tenant_channel};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -46,16 +46,14 @@ pub async fn connect(app: &TenantContext, tenant_id: Uuid) -> Result<(), Install
     // Other states are ended by their own causes: payment, a successful call, the vendor. An account that left
     // meanwhile stays away.
     let from = [TenantStatus::Provisioning, TenantStatus::AwaitingCredentials, TenantStatus::Disconnected];
-    let tx = app.store.write_tx().await?;
-    let moved = async {
+    in_transaction(&app.store, async |tx| {
         // Access granted meanwhile waits for this lock, and then wins.
-        super::lock(&tx, tenant_id).await?;
-        let dead = grant::in_use(&tx, tenant_id).await?.is_some_and(|grant| grant.dead);
+        super::lock(tx, tenant_id).await?;
+        let dead = grant::in_use(tx, tenant_id).await?.is_some_and(|grant| grant.dead);
         let to = if dead { TenantStatus::NeedsReauth } else { TenantStatus::Active };
-        status::change_status(app, &tx, tenant_id, &from, to).await
-    };
-    let moved = moved.await;
-    finish_tx(tx, moved).await?;
+        status::change_status(app, tx, tenant_id, &from, to).await
+    })
+    .await?;
     compare_soon(app, tenant_id).await?;
     subscription::soon_alone(app, tenant_id).await?;
     app.lookup.forget();
@@ -138,13 +136,12 @@ pub(super) async fn put_off(app: &TenantContext, tenant_id: Uuid) -> Result<(), 
 pub async fn switch_window(app: &TenantContext, tenant_id: Uuid, off: bool) -> Result<(), DbErr> {
     use tenant_channel::Column;
     let now = app.clock.millis();
-    let tx = app.store.write_tx().await?;
-    let switched = async {
+    in_transaction(&app.store, async |tx| {
         let done = tenant::Entity::update_of(tenant_id)
             .col_expr(tenant::Column::WindowOff, Expr::value(off))
             .col_expr(tenant::Column::UpdatedAt, Expr::value(now))
             .filter(tenant::Column::WindowOff.ne(off))
-            .exec(&tx)
+            .exec(tx)
             .await?;
         if done.rows_affected == 0 {
             return Ok(());
@@ -152,12 +149,11 @@ pub async fn switch_window(app: &TenantContext, tenant_id: Uuid, off: bool) -> R
         tenant_channel::Entity::update_of(tenant_id)
             .col_expr(Column::NextTryAt, Expr::value(Some(now)))
             .filter(Column::Status.eq(ChannelStatus::Connected.as_str()))
-            .exec(&tx)
+            .exec(tx)
             .await?;
-        status::visit_by(&tx, tenant_id, now).await
-    };
-    let switched = switched.await;
-    finish_tx(tx, switched).await?;
+        status::visit_by(tx, tenant_id, now).await
+    })
+    .await?;
     app.lookup.forget();
     Ok(())
 }
@@ -314,10 +310,9 @@ async fn mark_broken(
 ) -> Result<(), DbErr> {
     use tenant_channel::Column;
     let (tenant_id, now) = (tenant.tenant_id, app.clock.millis());
-    let tx = app.store.write_tx().await?;
-    let changed = async {
+    in_transaction(&app.store, async |tx| {
         let this = tenant_channel::Entity::of_tenant(tenant_id).filter(Column::ChannelId.eq(channel_id));
-        let Some(known) = this.lock_exclusive().one(&tx).await? else { return Ok(()) };
+        let Some(known) = this.lock_exclusive().one(tx).await? else { return Ok(()) };
         if known.next_try_at.is_some() {
             // The first of several concurrent letters has already reported it.
             return Ok(());
@@ -337,14 +332,13 @@ async fn mark_broken(
             .col_expr(Column::Tries, Expr::value(if lost { losses } else { 1 }))
             .col_expr(Column::Losses, Expr::value(losses.saturating_add(i32::from(lost))))
             .filter(Column::ChannelId.eq(channel_id))
-            .exec(&tx)
+            .exec(tx)
             .await?;
-        status::visit_by(&tx, tenant_id, next_try_at).await?;
+        status::visit_by(tx, tenant_id, next_try_at).await?;
         let outcome = ChannelOutcome { status, scope_id: None, detail: detail.to_owned() };
-        alarm(app, &tx, tenant, channel_id, &outcome).await
-    };
-    let changed = changed.await;
-    finish_tx(tx, changed).await
+        alarm(app, tx, tenant, channel_id, &outcome).await
+    })
+    .await
 }
 
 /// Losses in a row: the last connection held for less time than the next one would be delayed.

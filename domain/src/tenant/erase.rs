@@ -64,7 +64,7 @@ pub async fn erase(app: &TenantContext, tenant_id: Uuid, who: &Who, by: &str) ->
     }
     let mut counts = BTreeMap::new();
     for id in &found.conversations {
-        let row = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(*id));
+        let row = conversation::Entity::find_by_id((tenant_id, *id));
         if let Some(row) = row.one(app.store.read()).await? {
             wipe_conversation(app, &row, &mut counts).await?;
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::store::directory::{self as entries, IdKind};
-use base::store::{Store, VENDOR, finish_tx};
+use base::store::{Store, VENDOR, in_transaction};
 use entity::{
     account_month, account_note, account_usage, alert, alert_chat, alert_device, alert_notice, alert_reader,
     alert_webhook, api_key, attempt, audit, chat_email, chat_logo, chat_site, consent, contact_task, conversation,
@@ -99,9 +99,7 @@ pub async fn forget(app: &Arc<TenantContext>, tenant_id: Uuid, force: bool, by: 
     let others = Condition::all().add(job::Column::Kind.ne(unregister::KIND));
     let jobs = remove::rows::<job::Entity>(store, tenant_id, others).await?;
     counts.insert("job".to_owned(), jobs);
-    let tx = app.store.write_tx().await?;
-    let done = prove_all(app, &tx, tenant_id, counts, by).await;
-    let proof = finish_tx(tx, done).await?;
+    let proof = in_transaction(&app.store, async |tx| prove_all(app, tx, tenant_id, counts, by).await).await?;
     app.lookup.forget();
     tracing::info!(tenant.id = %tenant_id, erasure.id = %proof.id, "everything of an account was deleted");
     Ok(proof)

@@ -195,36 +195,23 @@ pub(super) const IDLE: TimeDelta = TimeDelta::days(30);
 /// From this many remaining days on people are warned.
 pub const EXPIRING_DAYS: i64 = 14;
 
-/// State of the access.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AccessState {
-    Valid,
-    /// A renewal is running; the old token is still used.
-    Refreshing,
-    /// Two weeks or less are left.
-    Expiring,
-    /// A renewal was started and its outcome is unknown; it is retried.
-    RefreshFailing,
-    /// Its three months have passed.
-    Expired,
-    /// amoCRM refused it, or it was wiped by an uninstallation.
-    Revoked,
-    /// No access was given.
-    Missing,
-}
-
-impl AccessState {
-    /// Its part of the text key: `token-state-…`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Valid => "valid",
-            Self::Refreshing => "refreshing",
-            Self::Expiring => "expiring",
-            Self::RefreshFailing => "refresh_failing",
-            Self::Expired => "expired",
-            Self::Revoked => "revoked",
-            Self::Missing => "missing",
-        }
+base::worded! {
+    /// State of the access; text keys are `token-state-{word}`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum AccessState, as_str {
+        Valid = "valid",
+        /// A renewal is running; the old token is still used.
+        Refreshing = "refreshing",
+        /// Two weeks or less are left.
+        Expiring = "expiring",
+        /// A renewal was started and its outcome is unknown; it is retried.
+        RefreshFailing = "refresh_failing",
+        /// Its three months have passed.
+        Expired = "expired",
+        /// amoCRM refused it, or it was wiped by an uninstallation.
+        Revoked = "revoked",
+        /// No access was given.
+        Missing = "missing",
     }
 }
 

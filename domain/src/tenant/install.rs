@@ -10,7 +10,7 @@ use amocrm::{Error as CrmError, Host, claims};
 use base::config::{CustomersMode, Integration, PlansConfig};
 use base::i18n::LocalizedText;
 use base::store::directory::{self, IdKind};
-use base::store::{VENDOR, finish_tx};
+use base::store::{VENDOR, in_transaction};
 use base::vault::{Place, Vault};
 use chrono::TimeDelta;
 use entity::tenant;
@@ -165,9 +165,7 @@ async fn store(
     giver: &Giver,
     fresh: &Grant,
 ) -> Result<Uuid, InstallError> {
-    let tx = app.store.write_tx().await?;
-    let done = store_in(app, &tx, facts, giver, fresh).await;
-    finish_tx(tx, done).await
+    in_transaction(&app.store, async |tx| store_in(app, tx, facts, giver, fresh).await).await
 }
 
 async fn store_in(

@@ -5,7 +5,7 @@ use amocrm::oauth::OAuthError;
 use base::http_client;
 use base::i18n::LocalizedText;
 use base::millis::MINUTE;
-use base::store::finish_tx;
+use base::store::in_transaction;
 use chrono::TimeDelta;
 use entity::{tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
@@ -110,33 +110,16 @@ impl TenantStatus {
     }
 }
 
-/// State of a channel's connection to an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ChannelStatus {
-    Connected,
-    /// The channel is private and this account is not on its list.
-    NotAllowed,
-    /// amoCRM refuses because of the vendor's configuration: no such channel, wrong secret, obsolete hook version.
-    Misconfigured,
-    Disconnected,
-}
-
-impl ChannelStatus {
-    const ALL: [Self; 4] = [Self::Connected, Self::NotAllowed, Self::Misconfigured, Self::Disconnected];
-
-    /// The word of the public API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Connected => "connected",
-            Self::NotAllowed => "not_allowed",
-            Self::Misconfigured => "misconfigured",
-            Self::Disconnected => "disconnected",
-        }
-    }
-
-    /// Parses a word; none if it is not a state.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == word)
+base::worded! {
+    /// State of a channel's connection to an account.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum ChannelStatus, as_str {
+        Connected = "connected",
+        /// The channel is private and this account is not on its list.
+        NotAllowed = "not_allowed",
+        /// amoCRM refuses because of the vendor's configuration: no such channel, wrong secret, obsolete hook version.
+        Misconfigured = "misconfigured",
+        Disconnected = "disconnected",
     }
 }
 
@@ -202,9 +185,7 @@ pub(super) async fn change_alone(
     from: &[TenantStatus],
     to: TenantStatus,
 ) -> Result<bool, DbErr> {
-    let tx = app.store.write_tx().await?;
-    let moved = change_status(app, &tx, tenant_id, from, to).await;
-    finish_tx(tx, moved).await
+    in_transaction(&app.store, async |tx| change_status(app, tx, tenant_id, from, to).await).await
 }
 
 /// Records the vendor's event of a new state, if there is one.

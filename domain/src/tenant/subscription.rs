@@ -14,7 +14,7 @@ use amocrm::rest::{Rest, Webhook};
 use anyhow::Context;
 use base::millis::DAY;
 use base::store::directory::{self, IdKind};
-use base::store::finish_tx;
+use base::store::in_transaction;
 use base::vault::Place;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -59,9 +59,7 @@ pub(super) async fn soon(db: &impl ConnectionTrait, tenant_id: Uuid, now: i64) -
 
 /// The same in a commit of its own.
 pub(super) async fn soon_alone(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
-    let tx = app.store.write_tx().await?;
-    let done = soon(&tx, tenant_id, app.clock.millis()).await;
-    finish_tx(tx, done).await
+    in_transaction(&app.store, async |tx| soon(tx, tenant_id, app.clock.millis()).await).await
 }
 
 /// A check that is due.
@@ -82,23 +80,15 @@ pub struct SubscriptionStatus {
     pub checked_at: i64,
 }
 
-/// Whether amoCRM reports changes of contacts and talks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SubscriptionState {
-    On,
-    /// Not requested yet, or the account left.
-    Off,
-    /// The account's plan has no hooks, or amoCRM refuses: contacts are polled instead.
-    Refused,
-}
-
-impl SubscriptionState {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::On => "on",
-            Self::Off => "off",
-            Self::Refused => "refused",
-        }
+base::worded! {
+    /// Whether amoCRM reports changes of contacts and talks.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum SubscriptionState, as_str {
+        On = "on",
+        /// Not requested yet, or the account left.
+        Off = "off",
+        /// The account's plan has no hooks, or amoCRM refuses: contacts are polled instead.
+        Refused = "refused",
     }
 }
 
@@ -106,11 +96,7 @@ impl SubscriptionState {
 pub async fn standing(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<SubscriptionStatus>, DbErr> {
     let row = crm_subscription::Entity::of_tenant(tenant_id).one(db).await?;
     Ok(row.map(|row| SubscriptionStatus {
-        state: match row.state.as_str() {
-            "on" => SubscriptionState::On,
-            "refused" => SubscriptionState::Refused,
-            _ => SubscriptionState::Off,
-        },
+        state: SubscriptionState::parse(&row.state).unwrap_or(SubscriptionState::Off),
         detail: row.detail,
         checked_at: row.checked_at,
     }))
@@ -267,16 +253,14 @@ async fn open(app: &TenantContext, tenant_id: Uuid, address: &str) -> anyhow::Re
     let token = token(address).context("an address without a token")?;
     let sealed = app.vault.seal(tenant_id, Place::CrmSubscription, "", address.as_bytes());
     let entry = directory::DirectoryEntry { tenant_id, id: tenant_id, note: String::new(), expires_at: None };
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    Ok(in_transaction(&app.store, async |tx| {
         crm_subscription::Entity::update_of(tenant_id)
             .col_expr(Column::Destination, Expr::value(Some(sealed)))
-            .exec(&tx)
+            .exec(tx)
             .await?;
-        directory::set(&tx, IdKind::CrmHooks, &hash(token), entry).await
-    };
-    let done = done.await;
-    Ok(finish_tx(tx, done).await?)
+        directory::set(tx, IdKind::CrmHooks, &hash(token), entry).await
+    })
+    .await?)
 }
 
 /// Stops accepting hooks. The address is kept, so that an account that returns uses the same one.

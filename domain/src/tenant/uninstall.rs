@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
-use base::store::{VENDOR, finish_tx};
+use base::store::{VENDOR, in_transaction};
 use chrono::TimeDelta;
 use entity::{oauth_grant, source, tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
@@ -61,22 +61,20 @@ enum AccessAnswer {
 pub async fn noticed(app: &TenantContext, tenant_id: Uuid, at_once: bool) -> Result<(), DbErr> {
     let now = app.clock.millis();
     let pause = if at_once { PAUSES[0] } else { LATER };
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    in_transaction(&app.store, async |tx| {
         let noted = tenant::Entity::update_of(tenant_id)
             .col_expr(tenant::Column::UninstalledAt, Expr::value(Some(now)))
             .col_expr(tenant::Column::Probes, Expr::value(0))
             .filter(tenant::Column::Status.ne(TenantStatus::Uninstalled.as_str()))
             .filter(tenant::Column::UninstalledAt.is_null())
-            .exec(&tx)
+            .exec(tx)
             .await?;
         match noted.rows_affected {
             0 => Ok(()),
-            _ => status::visit_at(&tx, tenant_id, now + pause.num_milliseconds()).await,
+            _ => status::visit_at(tx, tenant_id, now + pause.num_milliseconds()).await,
         }
-    };
-    let done = done.await;
-    finish_tx(tx, done).await
+    })
+    .await
 }
 
 /// Asks amoCRM about a stored notice. If the access is really gone, moves the tenant to `uninstalled` and its
@@ -105,20 +103,18 @@ pub async fn confirm(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Resul
 async fn schedule_retry(app: &TenantContext, tenant: &tenant::Model, reason: &str) -> Result<(), DbErr> {
     let now = app.clock.millis();
     let pause = usize::try_from(tenant.probes).ok().and_then(|tries| PAUSES.get(tries)).unwrap_or(&LAST_PAUSE);
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    in_transaction(&app.store, async |tx| {
         let counted = tenant::Entity::update_of(tenant.tenant_id)
             .col_expr(tenant::Column::Probes, Expr::value(tenant.probes.saturating_add(1)))
             .filter(tenant::Column::UninstalledAt.is_not_null())
-            .exec(&tx)
+            .exec(tx)
             .await?;
         match counted.rows_affected {
             0 => Ok(()),
-            _ => status::visit_at(&tx, tenant.tenant_id, now + pause.num_milliseconds()).await,
+            _ => status::visit_at(tx, tenant.tenant_id, now + pause.num_milliseconds()).await,
         }
-    };
-    let done = done.await;
-    finish_tx(tx, done).await?;
+    })
+    .await?;
     if tenant.uninstalled_at.is_some_and(|since| now - since > TELL_AFTER.num_milliseconds()) {
         let detail = json!({
             "tenant_id": tenant.tenant_id, "account_id": tenant.account_id.to_string(), "host": tenant.host, "said": reason,
@@ -182,9 +178,7 @@ async fn leave(app: &Arc<TenantContext>, tenant: &tenant::Model, seen: &[(i64, i
     let tenant_id = tenant.tenant_id;
     // Held first, so that an installation after the commit below resumes them again.
     hold(app, tenant, HELD_BECAUSE).await?;
-    let tx = app.store.write_tx().await?;
-    let done = leave_in(app, &tx, tenant, seen).await;
-    let left = finish_tx(tx, done).await?;
+    let left = in_transaction(&app.store, async |tx| leave_in(app, tx, tenant, seen).await).await?;
     app.lookup.forget();
     if !left {
         status::go_on(app, tenant_id).await?;

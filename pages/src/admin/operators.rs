@@ -16,7 +16,7 @@ use domain::identity::mail::{self, Email};
 use domain::identity::{EmptyForm, Form, credentials, person as persons, session as sessions};
 use entity::{person, session};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -269,9 +269,8 @@ async fn issue(
 }
 
 async fn set_disabled(db: &impl ConnectionTrait, id: Uuid, at: Option<i64>) -> Result<(), DbErr> {
-    person::Entity::update_many()
+    person::Entity::update_of(VENDOR)
         .col_expr(person::Column::DisabledAt, Expr::value(at))
-        .filter(person::Column::TenantId.eq(VENDOR))
         .filter(person::Column::Id.eq(id))
         .exec(db)
         .await?;

@@ -7,7 +7,7 @@ use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Sentence};
 use base::message::is_visible;
-use base::store::finish_tx;
+use base::store::{finish_tx, in_transaction};
 use domain::api_key::Scope;
 use domain::api_key::key_maker::{self, KeyMaker};
 use domain::api_key::key_ring::{self, NAME_CHARS, NewKey};
@@ -184,7 +184,7 @@ pub async fn create(app: AppData, member: Member, form: Form<KeyForm>) -> Answer
     if wrong.is_some() {
         return show(&member, &form, wrong);
     }
-    let scope = Scope::from_name(&form.scope).unwrap_or(Scope::Read);
+    let scope = Scope::parse(&form.scope).unwrap_or(Scope::Read);
     if !carried_by(&member).any(|carried| carried == scope) {
         return Err(Error::Forbidden(LocalizedText::new("said-role")));
     }
@@ -192,15 +192,13 @@ pub async fn create(app: AppData, member: Member, form: Form<KeyForm>) -> Answer
     let days = ENDS.contains(&form.days.as_str()).then(|| form.days.parse::<i64>().ok()).flatten();
     let expires_at = days.map(|days| app.clock.millis() + days * 86_400_000);
     let wish = NewKey { name, scope, expires_at, maker };
-    let tx = app.store.write_tx().await?;
-    let made = async {
-        let made = key_ring::add(&tx, &app.clock, member.tenant_id, &wish).await?;
+    let (key, _) = in_transaction(&app.store, async |tx| {
+        let made = key_ring::add(tx, &app.clock, member.tenant_id, &wish).await?;
         let detail = json!({ "name": name, "scope": scope.name(), "expires_at": expires_at });
-        member.audit(&app, &tx, "key.created", &made.1.to_string(), detail).await?;
+        member.audit(&app, tx, "key.created", &made.1.to_string(), detail).await?;
         Ok::<_, sea_orm::DbErr>(made)
-    };
-    let made = made.await;
-    let (key, _) = finish_tx(tx, made).await?;
+    })
+    .await?;
     let fresh = IssuedKey { name: name.to_owned(), key: key.expose_secret().to_owned() };
     member.set_data(&app, FRESH, Some(&fresh)).await?;
     let notice = Notice::done(words.text("keys-created").with("name", name));
@@ -245,16 +243,14 @@ pub async fn ask(app: AppData, member: Member, id: web::Path<String>) -> Answer 
 /// `POST /panel/keys/{id}/revoke`.
 pub async fn revoke(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     let key = find(&app, &member, Right::ManageKeys, &id).await?;
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        let done = key_ring::revoke(&tx, &app.clock, member.tenant_id, key.id).await?;
+    let done = in_transaction(&app.store, async |tx| {
+        let done = key_ring::revoke(tx, &app.clock, member.tenant_id, key.id).await?;
         if done {
-            member.audit(&app, &tx, "key.revoked", &key.id.to_string(), json!({ "name": key.name })).await?;
+            member.audit(&app, tx, "key.revoked", &key.id.to_string(), json!({ "name": key.name })).await?;
         }
         Ok::<_, sea_orm::DbErr>(done)
-    };
-    let done = done.await;
-    let done = finish_tx(tx, done).await?;
+    })
+    .await?;
     let words = member.words;
     let notice = if done {
         Notice::done(words.text("keys-revoked").with("name", key.name))

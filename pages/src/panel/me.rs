@@ -5,7 +5,7 @@ use actix_web::web;
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
-use base::store::finish_tx;
+use base::store::in_transaction;
 use domain::identity::second_step::{self, CodeResult, FirstCodeResult};
 use domain::identity::{credentials, password, reauthentication, session as sessions, throttle};
 use entity::{person, session};
@@ -279,20 +279,19 @@ async fn confirm(app: AppData, member: Member, form: Form<First>) -> Answer {
         }
         Some(NotProved::Ended) => return Ok(to("/panel/sign-in")),
     }
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        if !credentials::hold_in(&app.identity, &tx, person, &member.session).await? {
+    let done = in_transaction(&app.store, async |tx| {
+        if !credentials::hold_in(&app.identity, tx, person, &member.session).await? {
             return Ok(FirstCodeResult::Changed);
         }
-        let done = second_step::confirm_enrolment(&app.identity, &tx, person, (&secret, &form.code), set_in).await?;
+        let done = second_step::confirm_enrolment(&app.identity, tx, person, (&secret, &form.code), set_in).await?;
         if done == FirstCodeResult::Done {
-            sessions::end_everywhere(&tx, person.id, Some(member.session.id)).await?;
-            member.audit(&app, &tx, "member.two_step_added", &person.email, json!({})).await?;
+            sessions::end_everywhere(tx, person.id, Some(member.session.id)).await?;
+            member.audit(&app, tx, "member.two_step_added", &person.email, json!({})).await?;
         }
         Ok::<_, Error>(done)
-    };
-    let done = done.await;
-    match finish_tx(tx, done).await? {
+    })
+    .await?;
+    match done {
         FirstCodeResult::Done => {}
         FirstCodeResult::Wrong => {
             let wrong = words.text("sign-in-code-wrong").to_string();
@@ -328,19 +327,17 @@ async fn remove(app: AppData, member: Member, form: Form<TwoStepCodeForm>) -> An
         }
         CodeResult::TooManyWrong => return end_session(&app, &member).await,
     }
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    let done = in_transaction(&app.store, async |tx| {
         let set_in = person.set_in.filter(|_| person.password_hash.is_some());
-        let holds = credentials::hold_in(&app.identity, &tx, person, &member.session).await?;
-        if !holds || !credentials::set_authenticator(&tx, person, None, set_in).await? {
+        let holds = credentials::hold_in(&app.identity, tx, person, &member.session).await?;
+        if !holds || !credentials::set_authenticator(tx, person, None, set_in).await? {
             return Ok(false);
         }
-        sessions::end_everywhere(&tx, person.id, Some(member.session.id)).await?;
-        member.audit(&app, &tx, "member.two_step_removed", &person.email, json!({})).await?;
+        sessions::end_everywhere(tx, person.id, Some(member.session.id)).await?;
+        member.audit(&app, tx, "member.two_step_removed", &person.email, json!({})).await?;
         Ok::<_, sea_orm::DbErr>(true)
-    };
-    let done = done.await;
-    let done = finish_tx(tx, done).await?;
+    })
+    .await?;
     let notice = if done {
         Notice::done(words.text("two-step-off"))
     } else {

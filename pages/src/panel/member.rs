@@ -15,7 +15,7 @@ use base::config::{Integration, Vendor};
 use base::error::{Error, Result};
 use base::i18n::{Language, LocalizedText, Sentence, When, Words, Zone};
 use base::millis::HOUR;
-use base::store::{VENDOR, finish_tx};
+use base::store::{VENDOR, in_transaction};
 use chrono::TimeDelta;
 use domain::api_key::key_maker::asked;
 use domain::audit::{Actor, By};
@@ -469,18 +469,16 @@ impl<Here> Visitor<Here> {
     ) -> Result<bool> {
         reauthentication::spend(&app.identity, &self.session).await?;
         let hash = password::hash(&app.identity, password).await?;
-        let tx = app.store.write_tx().await?;
-        let done = async {
-            let holds = credentials::hold_in(&app.identity, &tx, &self.person, &self.session).await?;
-            if !holds || !credentials::set_password(&tx, &self.person, &hash, set_in).await? {
+        Ok(in_transaction(&app.store, async |tx| {
+            let holds = credentials::hold_in(&app.identity, tx, &self.person, &self.session).await?;
+            if !holds || !credentials::set_password(tx, &self.person, &hash, set_in).await? {
                 return Ok(false);
             }
-            sessions::end_everywhere(&tx, self.person.id, Some(self.session.id)).await?;
-            self.audit(app, &tx, action, object, json!({})).await?;
+            sessions::end_everywhere(tx, self.person.id, Some(self.session.id)).await?;
+            self.audit(app, tx, action, object, json!({})).await?;
             Ok::<_, DbErr>(true)
-        };
-        let done = done.await;
-        Ok(finish_tx(tx, done).await?)
+        })
+        .await?)
     }
 }
 
@@ -502,7 +500,7 @@ pub(super) async fn role(
     row: table::Model,
 ) -> Result<Option<MemberRole>> {
     let by_ticket = session.via == sessions::TICKET;
-    let held = MemberRole::of(&row.role);
+    let held = MemberRole::parse(&row.role);
     let Some(user) = row.crm_user_id.filter(|_| by_ticket || row.role_from == FROM_CRM) else { return Ok(held) };
     let now = app.clock.millis();
     if row.crm_asked_at.saturating_add(HOUR) > now {
@@ -524,7 +522,7 @@ pub(super) async fn role(
     if sessions::living(&app.identity, db, session.tenant_id, session.id).await?.is_none() {
         return Ok(None);
     }
-    Ok(member::find(db, row.tenant_id, row.person_id).await?.and_then(|row| MemberRole::of(&row.role)))
+    Ok(member::find(db, row.tenant_id, row.person_id).await?.and_then(|row| MemberRole::parse(&row.role)))
 }
 
 /// Ends a session that amoCRM did not confirm in time.

@@ -318,8 +318,9 @@ pub fn list_page(
         [("to_crm", "messages-direction-to-crm"), ("to_messenger", "messages-direction-to-messenger")]
             .map(|(value, key)| SelectOption::new(value, words.text(key), &query.direction)),
     );
+    use MessageStatus::{Delivered, Failed, Held, Queued, Read, Sent};
     let mut states = vec![any(&query.state)];
-    states.extend(MessageStatus::ALL.map(|status| {
+    states.extend([Queued, Held, Sent, Delivered, Read, Failed].map(|status| {
         SelectOption::new(status.as_str(), words.text_of("message-state-", status.as_str()), &query.state)
     }));
     states.extend(["taken", "failed_later", "waiting"].map(|word| {

@@ -12,29 +12,17 @@ use serde::{Deserialize, Serialize};
 
 use super::PanelContext;
 
-/// Presentation of a state or notice: icon, colour and, for screen readers, urgency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Tone {
-    Ok,
-    Wait,
-    Warn,
-    Bad,
-    Off,
-    Odd,
-}
-
-impl Tone {
-    /// The suffix of the classes `t-…`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Wait => "wait",
-            Self::Warn => "warn",
-            Self::Bad => "bad",
-            Self::Off => "off",
-            Self::Odd => "odd",
-        }
+base::worded! {
+    /// Presentation of a state or notice: icon, colour and, for screen readers, urgency.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Tone, as_str {
+        Ok = "ok",
+        Wait = "wait",
+        Warn = "warn",
+        Bad = "bad",
+        Off = "off",
+        Odd = "odd",
     }
 }
 
@@ -51,8 +39,7 @@ impl ToTone for Tone {
 
 impl ToTone for str {
     fn tone(&self) -> Tone {
-        let all = [Tone::Ok, Tone::Wait, Tone::Warn, Tone::Bad, Tone::Off, Tone::Odd];
-        all.into_iter().find(|tone| tone.as_str() == self).unwrap_or(Tone::Odd)
+        Tone::parse(self).unwrap_or(Tone::Odd)
     }
 }
 

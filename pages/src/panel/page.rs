@@ -359,38 +359,24 @@ impl PageContext {
 /// The cookie with the choice; without it the device decides.
 const COOKIE: &str = "theme";
 
-/// The theme of pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Theme {
-    /// The device's theme.
-    Auto,
-    Light,
-    Dark,
+base::worded! {
+    /// The theme of pages, in the order of the form; text keys are `theme-{word}`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Theme, as_str {
+        /// The device's theme.
+        Auto = "auto",
+        Light = "light",
+        Dark = "dark",
+    }
 }
 
 impl Theme {
-    /// In the order of the form.
-    pub const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
-
-    /// The value in form and cookie; message keys are `theme-{word}`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    pub fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|theme| theme.as_str() == word)
-    }
-
     /// The theme chosen in this browser.
     pub fn of_request(request: &HttpRequest) -> Self {
         if realm::is_framed(request) {
             return Self::Light;
         }
-        cookie::value(request, COOKIE).and_then(|word| Self::of(&word)).unwrap_or(Self::Auto)
+        cookie::value(request, COOKIE).and_then(|word| Self::parse(&word)).unwrap_or(Self::Auto)
     }
 
     /// The cookie that keeps this choice.

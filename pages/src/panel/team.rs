@@ -5,7 +5,7 @@ use actix_web::web;
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::{Language, LocalizedText};
-use base::store::finish_tx;
+use base::store::in_transaction;
 use domain::api_key::key_maker::KeyMaker;
 use domain::api_key::key_ring;
 use domain::identity::link::{self, Purpose, SignInLink};
@@ -14,7 +14,6 @@ use domain::identity::member::{self, MemberStatus, RoleChangeRefused};
 use domain::identity::{credentials, email_limits, person};
 use entity::tenant;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -94,7 +93,7 @@ async fn team(app: &PanelContext, member: &Member, page: PageContext, invited: I
         id: row.person_id,
         name: named(&person),
         standing: member::standing(&row),
-        role: MemberRole::of(&row.role).unwrap_or(MemberRole::Viewer),
+        role: MemberRole::parse(&row.role).unwrap_or(MemberRole::Viewer),
         from_crm: row.crm_user_id.is_some(),
         two_step: person.totp_secret.is_some(),
         email: person.email,
@@ -116,7 +115,7 @@ struct InviteForm {
 /// `POST /panel/team/invite`
 async fn invite(app: AppData, member: Member, form: Form<InviteForm>) -> Answer {
     member.require(Right::ManageTeam)?;
-    let role = MemberRole::of(&form.role).ok_or_else(|| Error::Malformed(LocalizedText::new("said-form-role")))?;
+    let role = MemberRole::parse(&form.role).ok_or_else(|| Error::Malformed(LocalizedText::new("said-form-role")))?;
     let email = form.email.trim().to_lowercase();
     if !person::is_email(&email) {
         let page = member.page("team-title", Nav::Team).with_error();
@@ -136,9 +135,8 @@ async fn invite(app: AppData, member: Member, form: Form<InviteForm>) -> Answer 
         return Ok(answer);
     }
     let mailed = mail::is_on(&app.identity);
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        let person = match person::by_email(&app.identity, &tx, &email).await? {
+    let done = in_transaction(&app.store, async |tx| {
+        let person = match person::by_email(&app.identity, tx, &email).await? {
             Some(known) => known,
             None => {
                 let new = person::NewPerson {
@@ -147,20 +145,20 @@ async fn invite(app: AppData, member: Member, form: Form<InviteForm>) -> Answer 
                     language: member.words.language(),
                     is_operator: false,
                 };
-                person::add(&app.identity, &tx, new).await?.ok_or(Error::NotFound)?
+                person::add(&app.identity, tx, new).await?.ok_or(Error::NotFound)?
             }
         };
-        if person.disabled_at.is_some() || !member::invite(&app.identity, &tx, tenant_id, person.id, role).await? {
+        if person.disabled_at.is_some() || !member::invite(&app.identity, tx, tenant_id, person.id, role).await? {
             return Ok(None);
         }
-        member.audit(&app, &tx, "member.invited", &email, json!({"role": role.as_str()})).await?;
+        member.audit(&app, tx, "member.invited", &email, json!({"role": role.as_str()})).await?;
         let link =
             SignInLink { person_id: person.id, purpose: Purpose::Invitation, tenant_id: Some(tenant_id), mailed };
-        let token = link::issue(&app.identity, &tx, link).await?;
+        let token = link::issue(&app.identity, tx, link).await?;
         Ok::<_, Error>(Some((person, token)))
-    };
-    let done = done.await;
-    let Some((person, token)) = finish_tx(tx, done).await? else {
+    })
+    .await?;
+    let Some((person, token)) = done else {
         let known = Notice::failed(member.words.text("team-known").with("email", email));
         return member.see_other(&app, "/panel/team", known).await;
     };
@@ -208,13 +206,12 @@ async fn link(app: AppData, member: Member, person_id: web::Path<Uuid>, _form: F
         member::MemberStatus::Disabled => return Err(Error::NotFound),
     };
     let made = SignInLink { person_id: person.id, purpose, tenant_id: Some(tenant_id), mailed: false };
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        member.audit(&app, &tx, "member.link_made", &person.email, json!({})).await?;
-        link::issue(&app.identity, &tx, made).await
-    };
-    let done = done.await;
-    let address = link::address(&app.identity, purpose, &finish_tx(tx, done).await?);
+    let done = in_transaction(&app.store, async |tx| {
+        member.audit(&app, tx, "member.link_made", &person.email, json!({})).await?;
+        link::issue(&app.identity, tx, made).await
+    })
+    .await?;
+    let address = link::address(&app.identity, purpose, &done);
     let key = if purpose == Purpose::Invitation { "team-invite-copy" } else { "team-link-copy" };
     let notice = Notice::done(member.words.text(key).with("email", person.email)).with_copy(address);
     member.see_other(&app, "/panel/team", notice).await
@@ -253,7 +250,7 @@ async fn find(app: &PanelContext, member: &Member, person_id: Uuid) -> Result<en
 /// `POST /panel/team/{person_id}/role`
 async fn role(app: AppData, member: Member, person_id: web::Path<Uuid>, form: Form<RoleForm>) -> Answer {
     member.require(Right::ManageTeam)?;
-    let role = MemberRole::of(&form.role).ok_or_else(|| Error::Malformed(LocalizedText::new("said-form-role")))?;
+    let role = MemberRole::parse(&form.role).ok_or_else(|| Error::Malformed(LocalizedText::new("said-form-role")))?;
     let person = find(&app, &member, *person_id).await?;
     let done = member::change_role(&app.identity, member.tenant_id, person.id, role).await?;
     let words = member.words;
@@ -274,22 +271,20 @@ async fn end_keys(app: &PanelContext, member: &Member, person_id: Uuid, take: bo
     let tenant_id = member.tenant_id;
     let keys = key_ring::living(app.store.read(), &app.clock, tenant_id, KeyMaker::Member(person_id)).await?;
     let to = KeyMaker::Member(member.person.id);
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    Ok(in_transaction(&app.store, async |tx| {
         for key in keys {
             let (action, done) = if take {
-                ("key.taken_over", key_ring::hand_over(&tx, tenant_id, key.id, to).await?)
+                ("key.taken_over", key_ring::hand_over(tx, tenant_id, key.id, to).await?)
             } else {
-                ("key.revoked", key_ring::revoke(&tx, &app.clock, tenant_id, key.id).await?)
+                ("key.revoked", key_ring::revoke(tx, &app.clock, tenant_id, key.id).await?)
             };
             if done {
-                member.audit(app, &tx, action, &key.id.to_string(), json!({ "name": key.name })).await?;
+                member.audit(app, tx, action, &key.id.to_string(), json!({ "name": key.name })).await?;
             }
         }
         Ok::<_, sea_orm::DbErr>(())
-    };
-    let done = done.await;
-    Ok(finish_tx(tx, done).await?)
+    })
+    .await?)
 }
 
 fn notice_of(member: &Member, refused: RoleChangeRefused) -> Result<Notice> {
@@ -342,17 +337,14 @@ async fn demand(app: AppData, member: Member, form: Form<TwoStepForm>) -> Answer
         _ => return Err(Error::Malformed(LocalizedText::new("said-form-deed"))),
     };
     let tenant_id = member.tenant_id;
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        tenant::Entity::update_many()
+    in_transaction(&app.store, async |tx| {
+        tenant::Entity::update_of(tenant_id)
             .col_expr(tenant::Column::SecondStep, Expr::value(demanded))
-            .filter(tenant::Column::TenantId.eq(tenant_id))
-            .exec(&tx)
+            .exec(tx)
             .await?;
-        member.audit(&app, &tx, action, "", json!({})).await
-    };
-    let done = done.await;
-    finish_tx(tx, done).await?;
+        member.audit(&app, tx, action, "", json!({})).await
+    })
+    .await?;
     member.see_other(&app, "/panel/team", Notice::done(member.words.text(said))).await
 }
 
@@ -381,14 +373,13 @@ async fn forget(app: AppData, member: Member, person_id: web::Path<Uuid>, _form:
         let wait = words.text("team-two-step-wait").with("name", name).with("minutes", wait.minutes());
         return member.see_other(&app, "/panel/team", Notice::failed(wait)).await;
     }
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        credentials::forget(&tx, person.id).await?;
-        member.audit(&app, &tx, "member.two_step_removed", &name, json!({})).await?;
-        link::issue(&app.identity, &tx, wanted).await
-    };
-    let done = done.await;
-    let address = link::address(&app.identity, wanted.purpose, &finish_tx(tx, done).await?);
+    let done = in_transaction(&app.store, async |tx| {
+        credentials::forget(tx, person.id).await?;
+        member.audit(&app, tx, "member.two_step_removed", &name, json!({})).await?;
+        link::issue(&app.identity, tx, wanted).await
+    })
+    .await?;
+    let address = link::address(&app.identity, wanted.purpose, &done);
     if !by_mail {
         let handed = Notice::done(words.text("team-two-step-removed").with("name", name)).with_copy(address);
         return member.see_other(&app, "/panel/team", handed).await;

@@ -365,7 +365,7 @@ pub async fn decide(app: AppData, member: Member, form: Form<Fields>) -> Answer 
     }
     if done > 0 {
         let object = if let [one] = ids.as_slice() { one.to_string() } else { String::new() };
-        member.audit(&app, app.store.write(), action_name(action), &object, json!({ "count": done })).await?;
+        member.audit(&app, app.store.write(), action.noted(), &object, json!({ "count": done })).await?;
     }
     let tone = if done > 0 { Tone::Ok } else { Tone::Warn };
     let key = match action {
@@ -392,7 +392,7 @@ async fn begin(app: &PanelContext, member: &Member, action: ReplayAction, form: 
     let by = format!("person:{}", member.person.id);
     let row = replay::start(&app.delivery, tenant_id, action, &wanted, &by).await?;
     let detail = json!({ "count": row.total, "replay": row.id });
-    member.audit(app, app.store.write(), action_name(action), "", detail).await?;
+    member.audit(app, app.store.write(), action.noted(), "", detail).await?;
     let said = member.words.text("undelivered-begun").with("count", row.total).with("rate", A_SECOND);
     member.see_other(app, HERE, Notice::of(Tone::Wait, said)).await
 }
@@ -409,13 +409,6 @@ pub async fn stop(app: AppData, member: Member, id: web::Path<Uuid>, _form: Form
         "undelivered-over"
     };
     member.see_other(&app, HERE, Notice::of(Tone::Ok, member.words.text(key))).await
-}
-
-const fn action_name(action: ReplayAction) -> &'static str {
-    match action {
-        ReplayAction::Retry => "undelivered.retried",
-        ReplayAction::Drop => "undelivered.dropped",
-    }
 }
 
 fn selected_rows(fields: &Fields) -> Result<Vec<Uuid>> {

@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 use super::message_out::{FileLinks, MessageOut};
 use super::messages::{body_of, show};
-use super::request::{Call, PageQuery, current_tenant};
+use super::request::{Call, PageQuery};
 
 /// A conversation: one customer on one source, or one group chat.
 #[derive(Debug, Serialize, ToSchema)]
@@ -270,11 +270,9 @@ pub async fn create_chat(mut call: Call, source_id: web::Path<Uuid>) -> Result<H
 #[serde(deny_unknown_fields)]
 pub struct CustomerExportIn {
     /// Everything of the person with this phone number, however it is written. Without a country it takes the account's.
-    #[serde(default)]
     #[schema(example = "+7 915 111-22-33")]
     phone: Option<String>,
     /// A conversation.
-    #[serde(default)]
     conversation_id: Option<Uuid>,
 }
 
@@ -283,11 +281,9 @@ pub struct CustomerExportIn {
 #[serde(deny_unknown_fields)]
 pub struct CustomerErasureIn {
     /// Everything of the person with this phone number, however it is written. Without a country it takes the account's.
-    #[serde(default)]
     #[schema(example = "+7 915 111-22-33")]
     phone: Option<String>,
     /// A conversation.
-    #[serde(default)]
     conversation_id: Option<Uuid>,
     /// Only counts what would be erased.
     #[serde(default)]
@@ -343,7 +339,7 @@ fn who(phone: Option<String>, conversation_id: Option<Uuid>) -> Result<Who> {
 pub async fn export_customer(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
     call.key.in_tenant(*tenant_id)?;
     call.key.needs(Scope::Admin)?;
-    let tenant = current_tenant(&call.app, *tenant_id).await?;
+    let tenant = call.tenant(*tenant_id).await?;
     let input = call.read::<CustomerExportIn>().await?;
     let who = who(input.phone, input.conversation_id)?;
     let searching = call.app.searches.begin(tenant.tenant_id)?;
@@ -373,7 +369,7 @@ pub async fn export_customer(mut call: Call, tenant_id: web::Path<Uuid>) -> Resu
 pub async fn erase_customer(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
     call.key.in_tenant(*tenant_id)?;
     call.key.needs(Scope::Admin)?;
-    let tenant_id = current_tenant(&call.app, *tenant_id).await?.tenant_id;
+    let tenant_id = call.tenant(*tenant_id).await?.tenant_id;
     let input = call.read::<CustomerErasureIn>().await?;
     let who = who(input.phone, input.conversation_id)?;
     let _searching = call.app.searches.begin(tenant_id)?;

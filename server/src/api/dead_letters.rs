@@ -194,13 +194,10 @@ pub struct ReplayIn {
     #[schema(example = "retry")]
     action: String,
     /// Returns only dead letters of this source.
-    #[serde(default)]
     source_id: Option<Uuid>,
     /// The account; required with a vendor key unless `source_id` is given.
-    #[serde(default)]
     tenant_id: Option<Uuid>,
     /// Returns only dead letters with this reason.
-    #[serde(default)]
     reason: Option<String>,
     /// Only counts the dead letters.
     #[serde(default)]
@@ -280,12 +277,8 @@ pub async fn create_replay(mut call: Call) -> Result<HttpResponse> {
     call.once(async {
         let row =
             replays::start(&call.app.delivery, tenant_id, action, &filter, &format!("key:{}", call.key.id)).await?;
-        let noted = match action {
-            ReplayAction::Retry => "undelivered.retried",
-            ReplayAction::Drop => "undelivered.dropped",
-        };
         let detail = json!({ "count": row.total, "replay": row.id });
-        call.did(noted, (tenant_id, ""), detail).await?;
+        call.did(action.noted(), (tenant_id, ""), detail).await?;
         Ok(HttpResponse::Accepted().json(replay_out(row)))
     })
     .await

@@ -30,7 +30,6 @@ pub struct ImportQuery {
     dry_run: bool,
     /// `newest` (default): the newest message of each chat creates a lead and a notification; `none`: all messages are
     /// silent.
-    #[serde(default)]
     #[param(inline)]
     leads: Option<LeadsIn>,
     /// If `true`, new chats are linked to existing contacts by the customer's phone or e-mail, whatever the source's

@@ -45,7 +45,6 @@ pub struct UploadForm {
 #[into_params(parameter_in = Query)]
 pub struct UploadQuery {
     /// The file's name, if the body is the file itself; a form carries the name.
-    #[serde(default)]
     file_name: Option<String>,
 }
 

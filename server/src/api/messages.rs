@@ -253,19 +253,15 @@ fn checked_edit(content: ContentIn) -> Result<base::message::Content> {
 pub struct StatusIn {
     pub status: ToldStatus,
     /// The reason; only with `failed`.
-    #[serde(default)]
     #[schema(value_type = Option<FailureIn>)]
     pub error: Option<Object<FailureIn>>,
     /// The chat that was created for `conversation.started`, if the response to that webhook did not name it.
-    #[serde(default)]
     #[schema(value_type = Option<TheirIn>)]
     pub conversation: Option<Object<TheirIn>>,
     /// The customer in this chat.
-    #[serde(default)]
     #[schema(value_type = Option<TheirIn>)]
     pub receiver: Option<Object<TheirIn>>,
     /// Your id of the message.
-    #[serde(default)]
     #[schema(example = "ext-1001")]
     pub id: Option<String>,
 }
@@ -294,7 +290,6 @@ pub enum ToldStatus {
 pub struct FailureIn {
     pub code: FailureCode,
     /// Text shown to the manager; required with `other`.
-    #[serde(default)]
     pub text: Option<String>,
 }
 
@@ -409,7 +404,6 @@ pub struct ReactionIn {
     #[schema(value_type = ActorIn)]
     pub sender: Object<ActorIn>,
     /// One emoji with its exact code points; null removes the reaction.
-    #[serde(default)]
     #[schema(required, example = "👍")]
     pub emoji: Option<String>,
 }

@@ -388,21 +388,8 @@ pub struct LedgerOut {
     /// The last day (UTC); null if there is no upper bound.
     #[schema(required, value_type = Option<String>, format = Date)]
     pub to: Option<NaiveDate>,
-    pub to_crm: LedgerCountsOut,
-    pub to_messenger: LedgerCountsOut,
-}
-
-/// Counts of messages in one direction. `accepted` always equals the sum of the other three; each message counts
-/// for the day on which it was accepted.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct LedgerCountsOut {
-    pub accepted: i64,
-    /// Accepted by the receiving side.
-    pub delivered: i64,
-    /// Messages that were not delivered, each with a reason.
-    pub failed: i64,
-    /// Counted from the queue itself, not derived from the other counts.
-    pub waiting: i64,
+    pub to_crm: LedgerCounts,
+    pub to_messenger: LedgerCounts,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -445,13 +432,6 @@ fn number(date: NaiveDate) -> i32 {
     i32::try_from((date - NaiveDate::default()).num_days()).unwrap_or(i32::MAX)
 }
 
-impl From<LedgerCounts> for LedgerCountsOut {
-    fn from(counts: LedgerCounts) -> Self {
-        let LedgerCounts { accepted, delivered, failed, waiting } = counts;
-        Self { accepted, delivered, failed, waiting }
-    }
-}
-
 /// Retrieves a source's ledger.
 ///
 /// Counts of accepted, delivered, failed and waiting messages in both directions; `accepted` always equals the sum
@@ -475,7 +455,7 @@ pub async fn get_ledger(call: Call, source_id: web::Path<Uuid>, query: Query<Led
     Ok(HttpResponse::Ok().json(LedgerOut {
         from: days.from,
         to: days.to,
-        to_crm: counted.to_crm.into(),
-        to_messenger: counted.to_messenger.into(),
+        to_crm: counted.to_crm,
+        to_messenger: counted.to_messenger,
     }))
 }

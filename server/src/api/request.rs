@@ -25,7 +25,7 @@ use domain::source::By;
 use domain::usage::UsageContext;
 use entity::idempotency::{self, Column};
 use entity::{api_key, source, tenant};
-use futures_util::future::{LocalBoxFuture, Ready, ready};
+use futures_util::future::LocalBoxFuture;
 use futures_util::{FutureExt, StreamExt};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -56,16 +56,23 @@ impl FromRequest for Call {
         // The key counts the bytes of the payload, so it is first.
         let key = ApiKey::from_request(request, payload);
         let (request, payload) = (request.clone(), payload.take());
-        async move { Ok(Self { app: app.await?, key: key.await?, request, payload, fingerprint: None }) }.boxed_local()
+        async move { Ok(Self::of(app.await?, key.await?, request, payload)) }.boxed_local()
     }
 }
 
 impl Call {
-    /// Reads a JSON object, as [`RequestBody::read`].
+    /// A call whose caller is known.
+    pub fn of(app: web::Data<UsageContext>, key: ApiKey, request: HttpRequest, payload: Payload) -> Self {
+        Self { app, key, request, payload, fingerprint: None }
+    }
+
+    /// Reads a JSON object. Errors: 415 for another type, 413 above [`MOST_BYTES`] (no more is buffered), 400 for
+    /// malformed JSON, 422 with a pointer for an unknown, missing or mistyped field.
     pub async fn read<T: DeserializeOwned>(&mut self) -> Result<T> {
-        let body = RequestBody { request: self.request.clone(), payload: Payload::take(&mut self.payload) };
-        let (value, fingerprint) = body.read().await?;
-        self.fingerprint = Some(fingerprint);
+        self.check_type()?;
+        let bytes = self.collect().await?;
+        let value = parse(&bytes)?;
+        self.fingerprint = Some(RequestFingerprint::of(&self.request, &bytes)?);
         Ok(value)
     }
 
@@ -80,7 +87,7 @@ impl Call {
 
     /// The actor for the audit log.
     pub async fn by(&self) -> Result<By> {
-        let row = api_key::Entity::of_tenant(self.key.home()).filter(api_key::Column::Id.eq(self.key.id));
+        let row = api_key::Entity::find_by_id((self.key.home(), self.key.id));
         let name = row.one(self.app.store.read()).await?.map(|row| row.name).unwrap_or_default();
         let actor = Actor::Key { id: self.key.id, name };
         Ok(By { actor, address: client_address(&self.request, &self.app.config.server.trusted_proxies) })
@@ -94,7 +101,7 @@ impl Call {
     /// An account that the key may see, read from the database: the cached one may be seconds old.
     pub async fn tenant(&self, tenant_id: Uuid) -> Result<tenant::Model> {
         self.key.in_tenant(tenant_id)?;
-        current_tenant(&self.app, tenant_id).await
+        tenant::Entity::of_tenant(tenant_id).one(self.app.store.read()).await?.ok_or(Error::NotFound)
     }
 
     /// A source that the key may see.
@@ -111,74 +118,6 @@ impl Call {
     pub async fn current_source(&self, source_id: Uuid) -> Result<source::Model> {
         let kept = self.source(source_id).await?;
         domain::source::find(&self.app.sources, kept.tenant_id, source_id).await
-    }
-}
-
-/// A tenant read from the database, bypassing the cache.
-pub async fn current_tenant(app: &UsageContext, tenant_id: Uuid) -> Result<tenant::Model> {
-    tenant::Entity::of_tenant(tenant_id).one(app.store.read()).await?.ok_or(Error::NotFound)
-}
-
-/// The query of requests that have no parameters: any is unknown.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NoParameters {}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct TenantQuery {
-    /// With a vendor key: the account to search. If omitted, all accounts are searched, newest first.
-    #[param(value_type = Option<Uuid>)]
-    pub tenant_id: Option<String>,
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct PageQuery {
-    /// Maximum number of items per page.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
-    limit: Option<String>,
-    /// `next_cursor` from the previous page.
-    cursor: Option<String>,
-}
-
-impl PageQuery {
-    /// `filters`: the list's name and everything that selects its rows.
-    pub fn page(&self, filters: &[&str]) -> Result<PageRequest> {
-        PageRequest::read(self.limit.as_deref(), self.cursor.as_deref(), filters)
-    }
-}
-
-/// A body that is read only after authentication.
-pub struct RequestBody {
-    request: HttpRequest,
-    payload: Payload,
-}
-
-impl FromRequest for RequestBody {
-    type Error = Error;
-    type Future = Ready<Result<Self>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        ready(Ok(Self { request: request.clone(), payload: payload.take() }))
-    }
-}
-
-impl RequestBody {
-    /// Reads a JSON object. Errors: 415 for another type, 413 above [`MOST_BYTES`] (no more is buffered), 400 for
-    /// malformed JSON, 422 with a pointer for an unknown, missing or mistyped field.
-    pub async fn read<T: DeserializeOwned>(mut self) -> Result<(T, RequestFingerprint)> {
-        self.check_type()?;
-        let bytes = self.collect().await?;
-        let value = parse(&bytes)?;
-        Ok((value, RequestFingerprint::of(&self.request, &bytes)?))
-    }
-
-    /// For requests without parameters in the body: the body is ignored.
-    pub fn ignore(self) -> Result<RequestFingerprint> {
-        RequestFingerprint::of(&self.request, &[])
     }
 
     fn check_type(&self) -> Result<()> {
@@ -211,6 +150,38 @@ impl RequestBody {
             bytes.extend_from_slice(&chunk);
         }
         Ok(bytes)
+    }
+}
+
+/// The query of requests that have no parameters: any is unknown.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoParameters {}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TenantQuery {
+    /// With a vendor key: the account to search. If omitted, all accounts are searched, newest first.
+    #[param(value_type = Option<Uuid>)]
+    pub tenant_id: Option<String>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// Maximum number of items per page.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
+    limit: Option<String>,
+    /// `next_cursor` from the previous page.
+    cursor: Option<String>,
+}
+
+impl PageQuery {
+    /// `filters`: the list's name and everything that selects its rows.
+    pub fn page(&self, filters: &[&str]) -> Result<PageRequest> {
+        PageRequest::read(self.limit.as_deref(), self.cursor.as_deref(), filters)
     }
 }
 

@@ -61,7 +61,6 @@ pub struct StrayOut {
 #[serde(deny_unknown_fields)]
 pub struct AdoptIn {
     /// If omitted: the default source, otherwise the oldest.
-    #[serde(default)]
     pub source_id: Option<Uuid>,
 }
 

@@ -191,32 +191,24 @@ pub struct SourceIn {
     #[schema(example = "Support", min_length = 1, max_length = 255)]
     pub name: String,
     /// The source's id at amoCRM: at most 36 printable ASCII characters. Generated when absent.
-    #[serde(default)]
     #[schema(example = "support", max_length = 36)]
     pub external_id: Option<String>,
     /// The pipeline for its leads. If null or omitted, amoCRM chooses one, which is then read back.
-    #[serde(default)]
     #[schema(value_type = Option<String>, example = "20453")]
     pub pipeline_id: Option<NumericId>,
     /// Whether it receives messages that name no source.
-    #[serde(default)]
     pub default: Option<bool>,
     /// The Chats API channel. Defaults to the only channel for this kind.
-    #[serde(default)]
     pub channel_id: Option<Uuid>,
-    #[serde(default)]
     pub contact_rule: Option<ContactRule>,
     /// Whether campaign parameters and payloads of links are written into the leads of new customers. Defaults to true.
-    #[serde(default)]
     pub lead_origin: Option<bool>,
     /// As in amoCRM's Sources API: `[{"type":"whatsapp","params":{"waba":true},"pages":[{"id","name","link"}]}]`. The
     /// value is copied to amoCRM. With `waba`, amoCRM requests reviews of templates for this source; a `custom`
     /// messenger gets the webhook `template.review`. Left out, a number of official WhatsApp gets its own: templates
     /// with review, lists, and the number for a button on a site.
-    #[serde(default)]
     pub services: Option<Value>,
     /// Depends on the kind, e.g. `{"webhook_url":"https://messenger.example/parom"}` for `custom`.
-    #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub settings: Option<Map<String, Value>>,
 }
@@ -225,32 +217,22 @@ pub struct SourceIn {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SourcePatchIn {
-    #[serde(default)]
     #[schema(min_length = 1, max_length = 255)]
     pub name: Option<String>,
-    #[serde(default)]
     #[schema(value_type = Option<String>, example = "20453")]
     pub pipeline_id: Option<NumericId>,
-    #[serde(default)]
     pub default: Option<bool>,
-    #[serde(default)]
     pub channel_id: Option<Uuid>,
-    #[serde(default)]
     pub contact_rule: Option<ContactRule>,
-    #[serde(default)]
     pub lead_origin: Option<bool>,
-    #[serde(default)]
     pub services: Option<Value>,
     /// Replaces all settings of the kind; omitted credentials keep their values.
-    #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub settings: Option<Map<String, Value>>,
     /// `true` pauses the source: it receives everything and sends nothing. `false` resumes it and sends the messages
     /// that were held.
-    #[serde(default)]
     pub paused: Option<bool>,
     /// When resuming: managers' held messages older than this are not sent but fail (−1/902).
-    #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub drop_before: Option<Moment>,
 }

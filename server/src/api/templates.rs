@@ -201,16 +201,12 @@ pub struct TemplateIn {
     #[schema(min_length = 1, max_length = 15, example = "ru")]
     pub language: String,
     pub category: CategoryIn,
-    #[serde(default)]
     #[schema(max_length = 60)]
     pub header: Option<String>,
-    #[serde(default)]
     pub footer: Option<String>,
-    #[serde(default)]
     #[schema(value_type = Option<Vec<Button>>)]
     pub buttons: Option<Vec<Object<Button>>>,
     /// An example of a value for each marker.
-    #[serde(default)]
     #[schema(value_type = Option<Vec<ParamOut>>)]
     pub params: Option<Vec<Object<ParamOut>>>,
 }
@@ -230,11 +226,9 @@ pub enum CategoryIn {
 pub struct ReviewIn {
     pub status: DecisionIn,
     /// Why; shown to the account's people and in amoCRM.
-    #[serde(default)]
     #[schema(max_length = 2000)]
     pub reason: Option<String>,
     /// The messenger's id of the template.
-    #[serde(default)]
     #[schema(max_length = 255)]
     pub external_id: Option<String>,
 }
@@ -391,11 +385,9 @@ pub struct TemplateMessageIn {
     #[schema(value_type = TemplateReceiverIn)]
     pub conversation: Object<TemplateReceiverIn>,
     /// A value for each marker of the template, none for others.
-    #[serde(default)]
     #[schema(value_type = Option<Vec<ParamOut>>)]
     pub params: Option<Vec<Object<ParamOut>>>,
     /// The file above the text, for a template that has one. If omitted, the file that was reviewed is sent.
-    #[serde(default)]
     #[schema(value_type = Option<TemplateFileIn>)]
     pub file: Option<Object<TemplateFileIn>>,
 }
@@ -405,14 +397,11 @@ pub struct TemplateMessageIn {
 #[serde(deny_unknown_fields)]
 pub struct TemplateFileIn {
     /// A public https address from which the file can be downloaded for a few days.
-    #[serde(default)]
     #[schema(format = "uri", example = "https://shop.example/invoice.pdf")]
     pub media_url: Option<String>,
     /// The id that an upload returned.
-    #[serde(default)]
     pub media_id: Option<Uuid>,
     /// File name. Defaults to the last path segment of the address.
-    #[serde(default)]
     #[schema(example = "invoice.pdf")]
     pub file_name: Option<String>,
 }

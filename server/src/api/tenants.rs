@@ -9,84 +9,16 @@ use domain::api_key::{self, Scope, key_maker, key_ring};
 use domain::cursor::ListOut;
 use domain::source::limit_of;
 use domain::tenant::plan::PlanChange;
-use domain::tenant::{self as tenants, KeptChange, MOST_SOURCES, TenantStatus};
-use domain::usage::UsageContext;
-use entity::{tenant, tenant_channel};
-use sea_orm::QueryOrder;
+use domain::tenant::{self as tenants, KeptChange, MOST_SOURCES};
+use domain::vendor_events::TenantOut;
+use entity::tenant;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::request::{Call, NoParameters, PageQuery, current_tenant};
+use super::request::{Call, NoParameters, PageQuery};
 use super::roster;
-
-/// An amoCRM account that installed an integration.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TenantOut {
-    pub id: Uuid,
-    /// Name of the integration in the vendor's configuration.
-    #[schema(example = "main")]
-    pub integration: String,
-    /// amoCRM's id of the account.
-    #[schema(example = "12345678")]
-    pub account_id: String,
-    #[schema(example = "shop.amocrm.ru")]
-    pub host: String,
-    pub name: String,
-    /// The account's id in the Chats API.
-    pub amojo_id: String,
-    /// `provisioning`, `awaiting_credentials`, `active`, `needs_reauth`, `unpaid`, `blocked`, `suspended`,
-    /// `plan_ended`, `disconnected` or `uninstalled`.
-    #[schema(example = "active")]
-    pub status: &'static str,
-    /// Whether the vendor stopped delivery; incoming messages are still stored.
-    pub suspended: bool,
-    /// The vendor's limit for this account; null if the configured default applies.
-    #[schema(required)]
-    pub sources_limit: Option<i32>,
-    /// Whether the vendor had amoCRM's time window switched off for this account.
-    pub time_window_disabled: bool,
-    /// For how many days texts of messages are kept; 0: each is erased as soon as its message is delivered; null if the
-    /// configured number applies.
-    #[schema(required)]
-    pub texts_days: Option<i32>,
-    /// Days for which raw hooks are kept, fewer than configured for all; null if the configured number applies.
-    #[schema(required)]
-    pub hooks_days: Option<i32>,
-    /// The same of delivery attempts.
-    #[schema(required)]
-    pub attempts_days: Option<i32>,
-    /// The same of undelivered messages, which can be sent again until then.
-    #[schema(required)]
-    pub undelivered_days: Option<i32>,
-    /// The same of the account's audit log.
-    #[schema(required)]
-    pub audit_days: Option<i32>,
-    /// Name of its plan in the vendor's configuration; null if it has none.
-    #[schema(required, example = "start")]
-    pub plan: Option<String>,
-    /// When its trial ends; null if it has no trial.
-    #[schema(required, value_type = Option<String>, format = DateTime)]
-    pub trial_until: Option<Moment>,
-    /// Until when the service is paid; null if that is not known. It replaces the trial's end.
-    #[schema(required, value_type = Option<String>, format = DateTime)]
-    pub paid_until: Option<Moment>,
-    pub channels: Vec<ChannelOut>,
-    #[schema(value_type = String, format = DateTime)]
-    pub created_at: Moment,
-}
-
-/// A Chats API channel connected for an account.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ChannelOut {
-    pub channel_id: Uuid,
-    /// Empty until the channel is first connected.
-    pub scope_id: String,
-    /// `connected`, `not_allowed`, `misconfigured` or `disconnected`.
-    #[schema(example = "connected")]
-    pub status: String,
-}
 
 /// Lists accounts, newest first.
 ///
@@ -107,7 +39,7 @@ pub async fn list(call: Call, query: Query<PageQuery>) -> Result<HttpResponse> {
     for id in ids {
         // If an installation was interrupted, the account exists in the directory only.
         if let Some(tenant) = tenant::Entity::of_tenant(id).one(call.app.store.read()).await? {
-            items.push(shown(&call.app, tenant).await?);
+            items.push(TenantOut::of(call.app.store.read(), tenant).await?);
         }
     }
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
@@ -123,7 +55,7 @@ pub async fn list(call: Call, query: Query<PageQuery>) -> Result<HttpResponse> {
 #[get("/v1/tenants/{tenant_id}")]
 pub async fn get(call: Call, tenant_id: web::Path<Uuid>, _: Query<NoParameters>) -> Result<HttpResponse> {
     let tenant = call.tenant(*tenant_id).await?;
-    Ok(HttpResponse::Ok().json(shown(&call.app, tenant).await?))
+    Ok(HttpResponse::Ok().json(TenantOut::of(call.app.store.read(), tenant).await?))
 }
 
 /// Suspends or resumes an account, sets its limits, how long texts are kept, its plan, or until when it is served.
@@ -143,7 +75,7 @@ pub async fn get(call: Call, tenant_id: web::Path<Uuid>, _: Query<NoParameters>)
 pub async fn patch(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
     call.key.vendor()?;
     call.key.needs(Scope::Admin)?;
-    let host = current_tenant(&call.app, *tenant_id).await?.host;
+    let host = call.tenant(*tenant_id).await?.host;
     let change = call.read::<TenantPatchIn>().await?;
     if change.sources_limit.flatten().is_some_and(|limit| !(0..=MOST_SOURCES).contains(&limit)) {
         return Err(Error::field(
@@ -186,49 +118,10 @@ pub async fn patch(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpRes
         if let Some(detail) = tenants::plan::change(&call.app.tenants, *tenant_id, plan).await? {
             by.did(&call.app, call.app.store.write(), "account.plan_changed", account, detail).await?;
         }
-        let tenant = current_tenant(&call.app, *tenant_id).await?;
-        Ok(HttpResponse::Ok().json(shown(&call.app, tenant).await?))
+        let tenant = call.tenant(*tenant_id).await?;
+        Ok(HttpResponse::Ok().json(TenantOut::of(call.app.store.read(), tenant).await?))
     })
     .await
-}
-
-async fn channels(app: &UsageContext, tenant_id: Uuid) -> Result<Vec<tenant_channel::Model>> {
-    let channels = tenant_channel::Entity::of_tenant(tenant_id).order_by_asc(tenant_channel::Column::ChannelId);
-    Ok(channels.all(app.store.read()).await?)
-}
-
-/// An account as GET shows it.
-async fn shown(app: &UsageContext, tenant: tenant::Model) -> Result<TenantOut> {
-    let channels = channels(app, tenant.tenant_id).await?;
-    Ok(TenantOut {
-        id: tenant.tenant_id,
-        account_id: tenant.account_id.to_string(),
-        status: TenantStatus::shown(&tenant).as_str(),
-        suspended: tenant.suspended,
-        sources_limit: tenant.sources_limit,
-        time_window_disabled: tenant.window_off,
-        texts_days: tenant.texts_days,
-        hooks_days: tenant.hooks_days,
-        attempts_days: tenant.attempts_days,
-        undelivered_days: tenant.undelivered_days,
-        audit_days: tenant.audit_days,
-        trial_until: tenant.trial_until.map(Moment),
-        paid_until: tenant.paid_until.map(Moment),
-        plan: tenant.plan,
-        created_at: Moment(tenant.created_at),
-        integration: tenant.integration,
-        host: tenant.host,
-        name: tenant.name,
-        amojo_id: tenant.amojo_id,
-        channels: channels
-            .into_iter()
-            .map(|channel| ChannelOut {
-                channel_id: channel.channel_id,
-                scope_id: channel.scope_id,
-                status: channel.status,
-            })
-            .collect(),
-    })
 }
 
 /// Changes a vendor can make to an account; omitted fields keep their values.
@@ -236,14 +129,12 @@ async fn shown(app: &UsageContext, tenant: tenant::Model) -> Result<TenantOut> {
 #[serde(deny_unknown_fields)]
 pub struct TenantPatchIn {
     /// `true` stops delivery, `false` resumes it. No message is lost in between.
-    #[serde(default)]
     pub suspended: Option<bool>,
     /// The maximum number of sources; null for the configured default.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<i32>, minimum = 0, maximum = 100)]
     pub sources_limit: Option<Option<i32>>,
     /// `true` has amoCRM's time window switched off for this account, `false` on. amoCRM learns of it within a minute.
-    #[serde(default)]
     pub time_window_disabled: Option<bool>,
     /// For how many days texts of messages are kept; null for the configured number. With 0 texts are erased as soon as
     /// their message is delivered, and files a day later.
@@ -352,7 +243,7 @@ pub struct MeLimitsOut {
 pub async fn me(call: Call, _: Query<NoParameters>) -> Result<HttpResponse> {
     let row = key_ring::one(call.app.store.read(), call.key.home(), call.key.id).await?.ok_or(Error::Unauthorized)?;
     let tenant = match call.key.tenant {
-        Some(own) => Some(current_tenant(&call.app, own).await?),
+        Some(own) => Some(call.tenant(own).await?),
         None => None,
     };
     let requests = api_key::requests_a_second(&call.app, &call.key).await?;
@@ -371,7 +262,7 @@ pub async fn me(call: Call, _: Query<NoParameters>) -> Result<HttpResponse> {
         expires_at: row.expires_at.map(Moment),
     };
     let tenant = match tenant {
-        Some(tenant) => Some(shown(&call.app, tenant).await?),
+        Some(tenant) => Some(TenantOut::of(call.app.store.read(), tenant).await?),
         None => None,
     };
     Ok(HttpResponse::Ok().json(MeOut { key, tenant, limits }))

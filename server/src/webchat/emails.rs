@@ -69,8 +69,7 @@ pub(super) async fn store(app: &WebchatContext, row: &chat_email::Model) -> Resu
 }
 
 fn this(row: &chat_email::Model) -> UpdateMany<chat_email::Entity> {
-    chat_email::Entity::update_many()
-        .filter(Column::TenantId.eq(row.tenant_id))
+    chat_email::Entity::update_of(row.tenant_id)
         .filter(Column::ConversationId.eq(row.conversation_id))
         .filter(Column::LinkId.eq(row.link_id))
 }
@@ -103,9 +102,8 @@ pub(super) async fn end(app: &WebchatContext, row: &chat_email::Model) -> Result
 /// The visitor reads the chat now, at whichever process: nothing is sent meanwhile.
 pub(super) async fn is_read(app: &WebchatContext, tenant_id: Uuid, conversation_id: Uuid) -> Result<(), DbErr> {
     let now = app.clock.millis();
-    chat_email::Entity::update_many()
+    chat_email::Entity::update_of(tenant_id)
         .col_expr(Column::NextAt, Expr::value(Some(now + HERE)))
-        .filter(Column::TenantId.eq(tenant_id))
         .filter(Column::ConversationId.eq(conversation_id))
         .filter(Column::ConfirmedAt.gt(0_i64))
         .filter(Column::NextAt.lt(now + HERE / 2))
@@ -166,15 +164,17 @@ const CONFIRM_LIFE: i64 = 24 * HOUR;
 /// Days for which a link back works.
 pub(super) const BACK_DAYS: i64 = 7;
 
-/// What a link may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TokenPurpose {
-    /// Confirm the address.
-    Confirm,
-    /// Open the conversation.
-    Back,
-    /// End the letters.
-    End,
+base::worded! {
+    /// What a link may do.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(super) enum TokenPurpose, path {
+        /// Confirm the address.
+        Confirm = "confirm",
+        /// Open the conversation.
+        Back = "back",
+        /// End the letters.
+        End = "end",
+    }
 }
 
 impl TokenPurpose {
@@ -183,15 +183,6 @@ impl TokenPurpose {
             Self::Confirm => 1,
             Self::Back => 2,
             Self::End => 3,
-        }
-    }
-
-    /// The last part of the path.
-    pub const fn path(self) -> &'static str {
-        match self {
-            Self::Confirm => "confirm",
-            Self::Back => "back",
-            Self::End => "end",
         }
     }
 

@@ -22,7 +22,7 @@ use domain::platform::TypingSignal;
 use entity::{message, source};
 use futures_util::stream;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, QueryFilter};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::broadcast::Receiver;
@@ -342,10 +342,9 @@ pub async fn reactions(app: AppData, guest: Guest, payload: web::Payload) -> Ans
         .ok_or(Error::NotFound)?;
     let sender = Person { id: guest.visitor.id.clone(), role: Role::Client, ..Person::default() };
     reaction(&app.intake, source, &MessageKey::Ours(row.id), sender, given.emoji.clone(), None).await?;
-    message::Entity::update_many()
+    message::Entity::update_of(row.tenant_id)
         .col_expr(message::Column::ClientReaction, Expr::value(given.emoji.unwrap_or_default()))
         .col_expr(message::Column::ReactedAt, Expr::value(app.clock.millis()))
-        .filter(message::Column::TenantId.eq(row.tenant_id))
         .filter(message::Column::Id.eq(row.id))
         .exec(app.store.write())
         .await?;

@@ -34,11 +34,8 @@ use crate::webchat::{Answer, AppData, WebchatContext};
 struct ChatMessageIn {
     id: Uuid,
     text: String,
-    #[serde(default)]
     callback_data: Option<String>,
-    #[serde(default)]
     about: Option<CustomerAnswers>,
-    #[serde(default)]
     visit: Option<VisitIn>,
     #[serde(default)]
     consent: bool,

@@ -5,13 +5,13 @@ use base::error::Error;
 use base::i18n::{Language, LocalizedText, Words};
 use base::message::{Body, Content, Person, Role, Visit, Visits};
 use base::phone::{Phone, looks_like_one};
-use base::store::finish_tx;
+use base::store::in_transaction;
 use domain::intake::messenger::message::{Incoming, accept};
 use domain::lead_origin::{self, Origin};
 use entity::{conversation, message};
 use queue::accept_batch::ItemOutcome;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -237,21 +237,18 @@ async fn note(app: &WebchatContext, guest: &Guest, message_id: Uuid, visit: Opti
     }
     let stored = serde_json::to_string(&now).context("a visit as JSON")?;
     let is_new = Origin::stored(&stored).is_some_and(|origin| origin.differs(Origin::stored(&row.visit).as_ref()));
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        let changed = conversation::Entity::update_many()
+    Ok(in_transaction(&app.store, async |tx| {
+        let changed = conversation::Entity::update_of(tenant_id)
             .col_expr(conversation::Column::Visit, Expr::value(stored))
-            .filter(conversation::Column::TenantId.eq(tenant_id))
             .filter(conversation::Column::Id.eq(row.id))
-            .exec(&tx)
+            .exec(tx)
             .await?;
         if is_new && changed.rows_affected > 0 {
-            lead_origin::plan(&tx, app.clock.millis(), guest.source(), row.id).await?;
+            lead_origin::plan(tx, app.clock.millis(), guest.source(), row.id).await?;
         }
         Ok::<_, DbErr>(())
-    };
-    let done = done.await;
-    Ok(finish_tx(tx, done).await?)
+    })
+    .await?)
 }
 
 #[cfg(test)]

@@ -132,9 +132,7 @@ struct Claims {
     #[serde(default)]
     email: Value,
     exp: i64,
-    #[serde(default)]
     nbf: Option<i64>,
-    #[serde(default)]
     iat: Option<i64>,
 }
 

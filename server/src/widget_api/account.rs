@@ -7,23 +7,23 @@ use actix_web::HttpResponse;
 use base::error::{Error, FieldError};
 use base::i18n::LocalizedText;
 use base::json::Moment;
-use base::store::finish_tx;
+use base::store::in_transaction;
 use domain::audit::{self, AuditEntry};
 use domain::customer::{self, Asking, Credentials, VerificationOutcome};
 use domain::source::By;
 use domain::tenant::{self as tenants, TenantStatus, plan};
+use domain::vendor_events::ChannelOut;
 use domain::{announcements, usage};
-use entity::{tenant, tenant_channel};
+use entity::tenant;
 use pages::legal::Agreement;
 use pages::legal::{self, ConsentGiver};
-use sea_orm::{DbErr, QueryOrder};
+use sea_orm::DbErr;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::door::{Caller, Result, WidgetError, WidgetReader};
-use crate::api::request::RequestBody;
+use super::door::{Caller, Result, WidgetCall, WidgetError, WidgetReader};
 use crate::widget_api::{Answer, AppData, WidgetContext};
 
 /// Days for which customers' messages wait for an unpaid account.
@@ -96,31 +96,22 @@ async fn notices(
 struct ConnectIn {
     /// As reported by amoCRM's page; compared with amoCRM's own answer.
     amojo_id: String,
-    #[serde(default)]
     login: Option<String>,
-    #[serde(default)]
     password: Option<SecretString>,
 }
 
 #[derive(Debug, Serialize)]
 struct ConnectOut {
     tenant: WidgetTenantOut,
-    channels: Vec<WidgetChannelOut>,
-}
-
-#[derive(Debug, Serialize)]
-struct WidgetChannelOut {
-    channel_id: Uuid,
-    scope_id: String,
-    status: String,
+    channels: Vec<ChannelOut>,
 }
 
 /// Connects every channel. Stores no `Idempotency-Key`: repeating changes nothing, and a hash of a password would have
 /// to be stored.
-pub(super) async fn connect(app: AppData, caller: Caller, body: RequestBody) -> Answer {
-    let app = app.into_inner();
-    caller.needs_admin()?;
-    let (input, _) = body.read::<ConnectIn>().await?;
+pub(super) async fn connect(mut call: WidgetCall) -> Answer {
+    call.caller.needs_admin()?;
+    let input = call.read::<ConnectIn>().await?;
+    let WidgetCall { app, caller, .. } = call;
     let by = caller.by(&app).await?;
     if !input.amojo_id.trim().eq_ignore_ascii_case(&caller.tenant.amojo_id) {
         tell(&app, &caller, &by, "account.connected", "wrong_account", false).await?;
@@ -180,14 +171,7 @@ async fn tell(
 async fn shown(app: &Arc<WidgetContext>, caller: &Caller) -> Answer {
     let db = app.store.read();
     let tenant: tenant::Model = tenants::load(db, caller.tenant.tenant_id).await?.ok_or(Error::NotFound)?;
-    let channels = tenant_channel::Entity::of_tenant(tenant.tenant_id)
-        .order_by_asc(tenant_channel::Column::ChannelId)
-        .all(db)
-        .await?;
-    let channels = channels
-        .into_iter()
-        .map(|row| WidgetChannelOut { channel_id: row.channel_id, scope_id: row.scope_id, status: row.status })
-        .collect();
+    let channels = ChannelOut::all(db, tenant.tenant_id).await?;
     let tenant = WidgetTenantOut::of(app, &tenant, &caller.reader).await?;
     Ok(HttpResponse::Ok().json(ConnectOut { tenant, channels }))
 }
@@ -232,10 +216,10 @@ struct ConsentIn {
 }
 
 /// Stores the consent to the text that the reader was shown. 404 without an agreement, 422 if its text has changed since.
-pub(super) async fn consent(app: AppData, caller: Caller, body: RequestBody) -> Answer {
-    let app = app.into_inner();
-    caller.needs_admin()?;
-    let (input, _) = body.read::<ConsentIn>().await?;
+pub(super) async fn consent(mut call: WidgetCall) -> Answer {
+    call.caller.needs_admin()?;
+    let input = call.read::<ConsentIn>().await?;
+    let WidgetCall { app, caller, .. } = call;
     let agreement = agreement(&app, &caller.tenant, &caller.reader).ok_or(Error::NotFound)?;
     if input.document != agreement.document || input.version != agreement.version() {
         let changed = LocalizedText::new("said-agreement-changed");
@@ -243,17 +227,15 @@ pub(super) async fn consent(app: AppData, caller: Caller, body: RequestBody) -> 
     }
     let by = caller.by(&app).await?;
     let tenant_id = caller.tenant.tenant_id;
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    in_transaction(&app.store, async |tx| {
         let name = by.actor.name().to_owned();
         let giver = ConsentGiver { user_id: caller.user_id, name, address: by.address };
-        if legal::give_consent(&app, &tx, tenant_id, &agreement, giver).await? {
+        if legal::give_consent(&app, tx, tenant_id, &agreement, giver).await? {
             let detail = json!({ "document": input.document, "version": input.version });
-            by.did(&app, &tx, "account.consented", (tenant_id, &caller.tenant.host), detail).await?;
+            by.did(&app, tx, "account.consented", (tenant_id, &caller.tenant.host), detail).await?;
         }
-        Ok(())
-    };
-    let done: Result<(), DbErr> = done.await;
-    finish_tx(tx, done).await?;
+        Ok::<_, DbErr>(())
+    })
+    .await?;
     Ok(HttpResponse::Ok().json(WidgetTenantOut::of(&app, &caller.tenant, &caller.reader).await?))
 }

@@ -24,9 +24,8 @@ use serde_json::json;
 use url::form_urlencoded;
 use uuid::Uuid;
 
-use super::door::{Caller, Result, WidgetReader, name_of};
+use super::door::{Caller, Result, WidgetCall, WidgetReader, name_of};
 use super::sight;
-use crate::api::request::RequestBody;
 use crate::widget_api::{Answer, AppData, WidgetContext};
 
 /// Most contacts of one card.
@@ -271,18 +270,16 @@ enum PanelPage {
 #[serde(deny_unknown_fields)]
 struct TicketIn {
     page: PanelPage,
-    #[serde(default)]
     id: Option<Uuid>,
     /// For `connect`: the kind of the new source.
-    #[serde(default)]
     kind: Option<String>,
 }
 
 /// A link that opens one page once. Users who are not administrators get only messages and conversations, and only
 /// those whose contact amoCRM would show them.
-pub(super) async fn post_ticket(app: AppData, request: HttpRequest, caller: Caller, body: RequestBody) -> Answer {
-    let app = app.into_inner();
-    let (input, _) = body.read::<TicketIn>().await?;
+pub(super) async fn post_ticket(mut call: WidgetCall, request: HttpRequest) -> Answer {
+    let input = call.read::<TicketIn>().await?;
+    let WidgetCall { app, caller, .. } = call;
     let tenant_id = caller.tenant.tenant_id;
     let leads = match (input.page, input.id) {
         (PanelPage::Connect, None) => TicketTarget::Connect(kind_of(&app, &caller, input.kind.as_deref())?),

@@ -4,6 +4,7 @@
 //! Browsers hide answers without CORS headers from pages, so they are on every answer, errors included.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -25,9 +26,11 @@ use entity::{oauth_grant, tenant};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter};
+use serde::de::DeserializeOwned;
 use url::{Host, Url};
 use uuid::Uuid;
 
+use crate::api::request::Call;
 use crate::widget_api::{AppData, WidgetContext};
 
 const METHODS: &str = "GET, POST, PATCH, DELETE";
@@ -124,7 +127,7 @@ fn reader(request: &HttpRequest) -> WidgetReader {
 }
 
 /// Runs work in a caller's language: for stored answers that are repeated ([`crate::api::request`]).
-pub(super) async fn spoken(
+async fn spoken(
     reader: WidgetReader,
     work: impl Future<Output = Result<HttpResponse>>,
 ) -> base::error::Result<HttpResponse> {
@@ -394,7 +397,7 @@ impl Caller {
     }
 
     /// The owner of `Idempotency-Key`s: the user, because a session may end between two attempts.
-    pub fn key(&self) -> ApiKey {
+    fn key(&self) -> ApiKey {
         let id = Uuid::new_v5(&self.tenant.tenant_id, format!("crm_user:{}", self.user_id).as_bytes());
         ApiKey { id, tenant: Some(self.tenant.tenant_id), scope: Scope::Write }
     }
@@ -426,8 +429,7 @@ impl FromRequest for Caller {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         async move {
-            let app = request.app_data::<AppData>().cloned();
-            let app = app.ok_or_else(|| anyhow::anyhow!("the application is not among the app data"))?;
+            let app = app_of(&request)?;
             let token = bearer(&request).ok_or(WidgetError::SessionEnded)?;
             let session =
                 session::find(&app.identity, token, &[SessionKind::Widget]).await?.ok_or(WidgetError::SessionEnded)?;
@@ -441,6 +443,47 @@ impl FromRequest for Caller {
             Ok(Self { tenant, user_id, is_admin: session.is_admin, reader, address })
         }
         .boxed_local()
+    }
+}
+
+fn app_of(request: &HttpRequest) -> Result<AppData> {
+    let app = request.app_data::<AppData>().cloned();
+    Ok(app.ok_or_else(|| anyhow::anyhow!("the application is not among the app data"))?)
+}
+
+/// A user's call with a body, which is read only after the handler knows what the user may do.
+pub(super) struct WidgetCall {
+    pub app: Arc<WidgetContext>,
+    pub caller: Caller,
+    call: Call,
+}
+
+impl FromRequest for WidgetCall {
+    type Error = WidgetError;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let caller = Caller::from_request(request, payload);
+        let (request, payload) = (request.clone(), payload.take());
+        async move {
+            let (caller, app) = (caller.await?, app_of(&request)?.into_inner());
+            let call = Call::of(app.usage.clone().into(), caller.key(), request, payload);
+            Ok(Self { app, caller, call })
+        }
+        .boxed_local()
+    }
+}
+
+impl WidgetCall {
+    /// Reads a JSON object, as [`Call::read`].
+    pub async fn read<T: DeserializeOwned>(&mut self) -> Result<T> {
+        Ok(self.call.read().await?)
+    }
+
+    /// A change by the caller, in their language; a repeat with the same `Idempotency-Key` gets the stored answer.
+    pub async fn once(&self, work: impl AsyncFnOnce(By) -> Result<HttpResponse>) -> Result<HttpResponse> {
+        let work = async { work(self.caller.by(&self.app).await?).await };
+        Ok(self.call.once(spoken(self.caller.reader, work)).await?)
     }
 }
 

@@ -28,7 +28,6 @@ use serde::Serialize;
 
 use super::account::WidgetTenantOut;
 use super::door::{self, Result, WidgetError, name_of, reader_of, seconds};
-use crate::api::request::RequestBody;
 use crate::widget_api::{Answer, AppData, WidgetContext};
 
 /// Exchanges of one disposable token: each page load of amoCRM repeats it.
@@ -67,7 +66,7 @@ pub(super) struct SessionUsageOut {
 }
 
 /// Exchanges a disposable token. The body is ignored.
-pub(super) async fn exchange(app: AppData, request: HttpRequest, _body: RequestBody) -> Answer {
+pub(super) async fn exchange(app: AppData, request: HttpRequest) -> Answer {
     let app = app.into_inner();
     let token = request.headers().get(HEADER).and_then(|value| value.to_str().ok()).ok_or(WidgetError::BadToken)?;
     let token = verify(token, app.clock.now(), |client_id| expected(&app, client_id)).map_err(|why| {
@@ -153,9 +152,8 @@ async fn open(
         let Some(mut row) = living(&app.identity, app.store.read(), entry.tenant_id, entry.id).await? else { continue };
         if row.is_admin != is_admin {
             row.is_admin = is_admin;
-            session::Entity::update_many()
+            session::Entity::update_of(row.tenant_id)
                 .col_expr(session::Column::IsAdmin, Expr::value(is_admin))
-                .filter(session::Column::TenantId.eq(row.tenant_id))
                 .filter(session::Column::Id.eq(row.id))
                 .exec(app.store.write())
                 .await?;

@@ -24,8 +24,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::account::{KEPT_UNPAID, WidgetTenantOut};
-use super::door::{Caller, Result, WidgetReader, spoken};
-use crate::api::request::{RequestBody, RequestFingerprint, once};
+use super::door::{Caller, Result, WidgetCall, WidgetReader};
 use crate::api::sources::{SourceIn, SourcePatchIn, StepOut, shown_as};
 use crate::widget_api::{Answer, AppData, WidgetContext};
 
@@ -67,61 +66,49 @@ pub(super) async fn list(app: AppData, caller: Caller) -> Answer {
 }
 
 /// Creates a source here and in amoCRM: 201 means that it works.
-pub(super) async fn create(app: AppData, caller: Caller, body: RequestBody) -> Answer {
-    let app = app.into_inner();
-    caller.needs_admin()?;
-    let (input, fingerprint) = body.read::<SourceIn>().await?;
-    let work = async |by: By| {
-        let made = sources::create(&app.sources, caller.tenant.tenant_id, input.into(), &by).await?;
-        let item = created_item(&app, &caller, &made).await?;
+pub(super) async fn create(mut call: WidgetCall) -> Answer {
+    call.caller.needs_admin()?;
+    let input = call.read::<SourceIn>().await?;
+    call.once(async |by: By| {
+        let made = sources::create(&call.app.sources, call.caller.tenant.tenant_id, input.into(), &by).await?;
+        let item = created_item(&call.app, &call.caller, &made).await?;
         Ok(HttpResponse::Created().json(item))
-    };
-    changed(&app, &caller, fingerprint, work).await
+    })
+    .await
 }
 
 /// Changes, pauses or resumes a source. With `If-Match`, 412 if it has changed since.
-pub(super) async fn patch(
-    app: AppData,
-    caller: Caller,
-    request: HttpRequest,
-    source_id: web::Path<Uuid>,
-    body: RequestBody,
-) -> Answer {
-    let app = app.into_inner();
-    caller.needs_admin()?;
-    sources::find(&app.sources, caller.tenant.tenant_id, *source_id).await?;
+pub(super) async fn patch(mut call: WidgetCall, request: HttpRequest, source_id: web::Path<Uuid>) -> Answer {
+    call.caller.needs_admin()?;
+    let tenant_id = call.caller.tenant.tenant_id;
+    sources::find(&call.app.sources, tenant_id, *source_id).await?;
     let expected = if_match(&request);
-    let (change, fingerprint) = body.read::<SourcePatchIn>().await?;
-    let work = async |by: By| {
-        let changed =
-            sources::change(&app.sources, caller.tenant.tenant_id, *source_id, change.into(), expected, &by).await?;
-        answer(&app, &caller, &changed).await
-    };
-    changed(&app, &caller, fingerprint, work).await
+    let change = call.read::<SourcePatchIn>().await?;
+    call.once(async |by: By| {
+        let changed = sources::change(&call.app.sources, tenant_id, *source_id, change.into(), expected, &by).await?;
+        answer(&call.app, &call.caller, &changed).await
+    })
+    .await
 }
 
 /// Deletes a source here and in amoCRM. Messages stay.
-pub(super) async fn delete(app: AppData, caller: Caller, source_id: web::Path<Uuid>, body: RequestBody) -> Answer {
-    let app = app.into_inner();
-    caller.needs_admin()?;
-    let fingerprint = body.ignore()?;
-    let work = async |by: By| {
-        sources::delete(&app.sources, caller.tenant.tenant_id, *source_id, &by).await?;
+pub(super) async fn delete(call: WidgetCall, source_id: web::Path<Uuid>) -> Answer {
+    call.caller.needs_admin()?;
+    call.once(async |by: By| {
+        sources::delete(&call.app.sources, call.caller.tenant.tenant_id, *source_id, &by).await?;
         Ok(HttpResponse::NoContent().finish())
-    };
-    changed(&app, &caller, fingerprint, work).await
+    })
+    .await
 }
 
 /// Recreates a source in amoCRM that a user deleted there.
-pub(super) async fn restore(app: AppData, caller: Caller, source_id: web::Path<Uuid>, body: RequestBody) -> Answer {
-    let app = app.into_inner();
-    caller.needs_admin()?;
-    let fingerprint = body.ignore()?;
-    let work = async |by: By| {
-        let restored = sources::restore(&app.sources, caller.tenant.tenant_id, *source_id, &by).await?;
-        answer(&app, &caller, &restored).await
-    };
-    changed(&app, &caller, fingerprint, work).await
+pub(super) async fn restore(call: WidgetCall, source_id: web::Path<Uuid>) -> Answer {
+    call.caller.needs_admin()?;
+    call.once(async |by: By| {
+        let restored = sources::restore(&call.app.sources, call.caller.tenant.tenant_id, *source_id, &by).await?;
+        answer(&call.app, &call.caller, &restored).await
+    })
+    .await
 }
 
 /// Tests a source live, step by step. A failed step is reported, not an error.
@@ -137,17 +124,6 @@ pub(super) async fn test(app: AppData, caller: Caller, source_id: web::Path<Uuid
     };
     let steps: Vec<WidgetStepOut> = steps.into_iter().map(shown).collect();
     Ok(HttpResponse::Ok().json(json!({ "steps": steps })))
-}
-
-/// A change by the caller, in their language; a repeat with the same `Idempotency-Key` gets the stored answer.
-async fn changed(
-    app: &Arc<WidgetContext>,
-    caller: &Caller,
-    fingerprint: RequestFingerprint,
-    work: impl AsyncFnOnce(By) -> Result<HttpResponse>,
-) -> Answer {
-    let work = async { work(caller.by(app).await?).await };
-    Ok(once(&app.usage, &caller.key(), fingerprint, spoken(caller.reader, work)).await?)
 }
 
 /// The revision in `If-Match`; an invalid one matches no source.
@@ -299,27 +275,25 @@ impl WidgetStrayOut {
 }
 
 /// Moves its pipeline and default mark to one of the account's sources; returns that source.
-pub(super) async fn adopt_stray(app: AppData, caller: Caller, id: web::Path<String>, body: RequestBody) -> Answer {
-    let app = app.into_inner();
-    caller.needs_admin()?;
-    let (id, fingerprint) = (numeric(&id)?, body.ignore()?);
-    let work = async |by: By| {
-        let source = sources::adopt(&app.sources, caller.tenant.tenant_id, id, None, &by).await?;
-        answer(&app, &caller, &source).await
-    };
-    changed(&app, &caller, fingerprint, work).await
+pub(super) async fn adopt_stray(call: WidgetCall, id: web::Path<String>) -> Answer {
+    call.caller.needs_admin()?;
+    let id = numeric(&id)?;
+    call.once(async |by: By| {
+        let source = sources::adopt(&call.app.sources, call.caller.tenant.tenant_id, id, None, &by).await?;
+        answer(&call.app, &call.caller, &source).await
+    })
+    .await
 }
 
 /// Deletes it in amoCRM.
-pub(super) async fn remove_stray(app: AppData, caller: Caller, id: web::Path<String>, body: RequestBody) -> Answer {
-    let app = app.into_inner();
-    caller.needs_admin()?;
-    let (id, fingerprint) = (numeric(&id)?, body.ignore()?);
-    let work = async |by: By| {
-        sources::remove_stray(&app.sources, caller.tenant.tenant_id, id, &by).await?;
+pub(super) async fn remove_stray(call: WidgetCall, id: web::Path<String>) -> Answer {
+    call.caller.needs_admin()?;
+    let id = numeric(&id)?;
+    call.once(async |by: By| {
+        sources::remove_stray(&call.app.sources, call.caller.tenant.tenant_id, id, &by).await?;
         Ok(HttpResponse::NoContent().finish())
-    };
-    changed(&app, &caller, fingerprint, work).await
+    })
+    .await
 }
 
 fn numeric(id: &str) -> Result<i64> {

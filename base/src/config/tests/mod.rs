@@ -7,68 +7,6 @@ use super::load::merge;
 use super::{Config, ConfigError};
 use crate::config::{Integration, Integrations};
 
-/// The example of the documentation, without its comments.
-const EXAMPLE: &str = r#"
-[server]
-listen = "127.0.0.1:8080"
-public_url = "http://127.0.0.1:8080"
-[database]
-url = "sqlite://parom.db"
-migrate = true
-[secrets]
-key_file = "parom.key"
-[network]
-allow_private = []
-[telegram]
-api_url = "https://api.telegram.org"
-[whatsapp]
-api_url = "https://graph.facebook.com"
-[max]
-api_url = "https://platform-api2.max.ru"
-[vk]
-api_url = "https://api.vk.com"
-[avito]
-api_url = "https://api.avito.ru"
-[instagram]
-api_url = "https://graph.instagram.com"
-[facebook]
-api_url = "https://graph.facebook.com"
-[vendor]
-name = ""
-legal_entity = ""
-support_url = ""
-support_email = ""
-privacy_url = ""
-[customers]
-mode = "open"
-[limits]
-sources_per_tenant = 50
-requests_per_key = 300
-[rates]
-chats_start = 10
-chats_floor = 2
-chats_ceiling = 50
-rest_per_account = 5
-[media]
-mode = "store"
-dir = "media"
-[[integration]]
-name = "main"
-platform = "amocrm"
-client_id = "…"
-client_secret = "…"
-consent_url = "https://www.amocrm.ru/oauth"
-account_url = "https://{host}"
-amojo_url = "https://amojo.amocrm.ru"
-[[integration.channel]]
-id = "344a5002-f8ca-454d-af3d-396180102ac7"
-code = "amo.ext.30490163"
-secret = "…"
-title = "Parom"
-connectors = ["telegram", "whatsapp", "webchat", "custom"]
-[integration.widget]
-"#;
-
 const CHANNEL_ID: &str = "344a5002-f8ca-454d-af3d-396180102ac7";
 
 /// A minimal configuration with one integration and one channel; `integration` and `channel` are added to their blocks.

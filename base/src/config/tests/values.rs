@@ -1,77 +1,7 @@
 use secrecy::ExposeSecret;
 
-use super::{CHANNEL_ID, EXAMPLE, short, with_environment};
-use crate::config::{Config, CustomersMode, HostOrNet, MediaMode, Platform, ReactionSupport, base, load};
-
-#[test]
-fn an_empty_text_gives_the_defaults() {
-    let config = Config::from_toml("").unwrap();
-    assert_eq!(config.server.listen, "127.0.0.1:8080");
-    assert_eq!(base(&config.server.public_url), "http://127.0.0.1:8080");
-    assert_eq!(config.server.ops_listen, None);
-    assert!(config.database.is_sqlite() && config.database.migrate);
-    assert_eq!(config.database.max_connections, 10);
-    assert_eq!(base(&config.telegram.api_url), "https://api.telegram.org");
-    assert_eq!(base(&config.whatsapp.api_url), "https://graph.facebook.com");
-    assert_eq!(base(&config.max.api_url), "https://platform-api2.max.ru");
-    assert_eq!(config.customers.mode, CustomersMode::Open);
-    assert_eq!(config.media.mode, MediaMode::Store);
-    assert_eq!(config.limits.sources_per_tenant, 50);
-    assert_eq!((config.limits.requests_per_key, config.limits.requests_burst_per_key), (300, 500));
-    assert!((config.rates.chats_start - 10.0).abs() < f64::EPSILON);
-    assert!(!config.status.enabled, "the status page is off");
-    assert!(config.integrations.is_empty());
-}
-
-#[test]
-fn the_example_of_the_product_page_loads() {
-    let config = Config::from_toml(EXAMPLE).unwrap();
-    let integration = config.integration("main").unwrap();
-    assert_eq!(integration.platform, Platform::Amocrm);
-    assert_eq!(integration.account_hosts, ["amocrm.ru"]);
-    assert_eq!(integration.consent_url.as_str(), "https://www.amocrm.ru/oauth");
-    assert!(integration.widget.is_some());
-    let (owner, channel) = config.channel(CHANNEL_ID).unwrap();
-    assert_eq!(owner.name, "main");
-    assert_eq!(channel.connectors, ["telegram", "whatsapp", "webchat", "custom"]);
-    assert_eq!(integration.client_id, "…");
-    assert!(config.channel("other").is_none());
-}
-
-/// One file serves several versions: sections of unknown messengers are parsed, and misspelt keys in them are reported.
-#[test]
-fn sections_of_messengers_to_come_are_read() {
-    let text = r#"
-        [whatsapp]
-        app_id = "1"
-        app_secret = "s"
-        config_id = "2"
-        verify_token = "v"
-        [max]
-        ca_file = "src/http_client/host_root.pem"
-        [avito]
-        client_id = "3"
-        client_secret = "s"
-        [instagram]
-        app_id = "4"
-        app_secret = "s"
-        verify_token = "v"
-        [facebook]
-        app_id = "5"
-        app_secret = "s"
-        verify_token = "v"
-    "#;
-    let config = Config::from_toml(text).unwrap();
-    assert_eq!(config.whatsapp.app_id.as_deref(), Some("1"));
-    assert_eq!(config.max.ca_file, Some("src/http_client/host_root.pem".into()));
-    assert_eq!(config.avito.client_id.as_deref(), Some("3"));
-    assert_eq!(config.instagram.app_id.as_deref(), Some("4"));
-    assert_eq!(config.facebook.verify_token.unwrap().expose_secret(), "v");
-    for section in ["vk", "instagram", "max"] {
-        let error = Config::from_toml(&format!("[{section}]\nconfig_id = \"1\"")).unwrap_err().to_string();
-        assert!(error.contains(&format!("{section}.config_id")), "{error}");
-    }
-}
+use super::{CHANNEL_ID, short, with_environment};
+use crate::config::{Config, CustomersMode, HostOrNet, Platform, ReactionSupport, base, load};
 
 #[test]
 fn every_key_of_the_default_file_exists() {

@@ -143,7 +143,7 @@ async fn count_rows(db: &impl ConnectionTrait, rows: Select<message::Entity>) ->
 }
 
 async fn is_message(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> Result<bool, DbErr> {
-    let one = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(id)).select_only();
+    let one = message::Entity::find_by_id((tenant_id, id)).select_only();
     let one: Option<Uuid> = one.column(message::Column::Id).into_tuple().one(db).await?;
     Ok(one.is_some())
 }

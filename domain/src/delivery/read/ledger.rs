@@ -6,6 +6,8 @@ use sea_orm::sea_query::{ExprTrait as _, Func, SimpleExpr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, QueryTrait, Select,
 };
+use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::delivery::DeliveryContext;
@@ -30,13 +32,17 @@ impl LedgerFilter {
     }
 }
 
-/// One direction's figures. If `accepted` is not the sum of the others, messages were lost or duplicated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Counts of messages in one direction. `accepted` always equals the sum of the other three; each message counts
+/// for the day on which it was accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = LedgerCountsOut)]
 pub struct LedgerCounts {
     pub accepted: i64,
+    /// Accepted by the receiving side.
     pub delivered: i64,
+    /// Messages that were not delivered, each with a reason.
     pub failed: i64,
-    /// Counted from the queue itself, not derived from the other figures.
+    /// Counted from the queue itself, not derived from the other counts.
     pub waiting: i64,
 }
 

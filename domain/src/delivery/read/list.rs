@@ -327,7 +327,7 @@ impl Reached {
             "taken" => Some(Self::Taken),
             "failed_later" => Some(Self::FailedLater),
             "waiting" => Some(Self::Waiting),
-            status => MessageStatus::from_word(status).map(Self::Status),
+            status => MessageStatus::parse(status).map(Self::Status),
         }
     }
 

@@ -203,22 +203,22 @@ async fn waiting(
     Ok(Some(WaitingLetter { letter, target: lane.target, ahead, next_at, on_its_way }))
 }
 
-/// The delivery status of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MessageStatus {
-    Queued,
-    Sent,
-    Delivered,
-    Read,
-    Failed,
-    /// It waits until a person resumes or repairs the source or account, see `reason`.
-    Held,
+base::worded! {
+    /// The delivery status of a message; texts for people are `message-state-{word}`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+    #[serde(rename_all = "snake_case")]
+    pub enum MessageStatus, as_str {
+        Queued = "queued",
+        Sent = "sent",
+        Delivered = "delivered",
+        Read = "read",
+        Failed = "failed",
+        /// It waits until a person resumes or repairs the source or account, see `reason`.
+        Held = "held",
+    }
 }
 
 impl MessageStatus {
-    pub const ALL: [Self; 6] = [Self::Queued, Self::Held, Self::Sent, Self::Delivered, Self::Read, Self::Failed];
-
     /// Status of a stored state; `held`: messages in its direction are held.
     pub const fn of(state: State, held: bool) -> Self {
         match state {
@@ -229,22 +229,5 @@ impl MessageStatus {
             State::Read => Self::Read,
             State::Failed => Self::Failed,
         }
-    }
-
-    /// The API's word; texts for people are `message-state-{word}`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Sent => "sent",
-            Self::Delivered => "delivered",
-            Self::Read => "read",
-            Self::Failed => "failed",
-            Self::Held => "held",
-        }
-    }
-
-    /// Parses the API's word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == word)
     }
 }

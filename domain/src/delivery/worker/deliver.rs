@@ -16,7 +16,7 @@ use opentelemetry::trace::SpanKind;
 use queue::accept_batch::{Alias, Side};
 use queue::{Attempt, Claim, Settled, Settlement, StoredContext, TurnEffect};
 use sea_orm::sea_query::{Expr, Func};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
@@ -361,10 +361,9 @@ async fn note_missed_answer(app: &DeliveryContext, settlement: &Settlement) {
 async fn answered(app: &DeliveryContext, settlement: &Settlement, after: TimeDelta) -> Result<(), DbErr> {
     let now = app.clock.millis();
     let due = Func::coalesce([Expr::col(Column::NextAt), Expr::value(now + after.num_milliseconds())]);
-    chat_email::Entity::update_many()
+    chat_email::Entity::update_of(settlement.claim.tenant_id)
         .col_expr(Column::AnsweredAt, Expr::value(now))
         .col_expr(Column::NextAt, due.into())
-        .filter(Column::TenantId.eq(settlement.claim.tenant_id))
         .filter(Column::ConversationId.eq(settlement.claim.conversation_id))
         .filter(Column::ConfirmedAt.gt(0))
         .exec(app.store.write())

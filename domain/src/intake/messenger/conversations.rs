@@ -14,7 +14,7 @@
 
 use anyhow::Context;
 use base::message::{Body, Content, Direction, LetterKind, Person, Role, Stream, lane_id};
-use base::store::finish_tx;
+use base::store::in_transaction;
 use chrono::TimeDelta;
 use connectors::incoming::IncomingMessage;
 use entity::{conversation, conversation_alias, lane, letter, message};
@@ -54,20 +54,18 @@ pub(super) async fn open(
         }
     };
     let Some(mark) = mark.map(clean).filter(|mark| !mark.is_empty() && mark.len() <= MARK_BYTES) else { return Ok(()) };
-    let tx = line.app.store.write_tx().await?;
-    let done = async {
+    in_transaction(&line.app.store, async |tx| {
         let changed = this(line, known)
             .col_expr(conversation::Column::Visit, Expr::value(mark.as_str()))
             .filter(conversation::Column::Visit.ne(mark.as_str()))
-            .exec(&tx)
+            .exec(tx)
             .await?;
         if changed.rows_affected > 0 {
-            lead_origin::plan(&tx, line.app.clock.millis(), &line.source, known).await?;
+            lead_origin::plan(tx, line.app.clock.millis(), &line.source, known).await?;
         }
         Ok::<_, DbErr>(())
-    };
-    let done = done.await;
-    finish_tx(tx, done).await?;
+    })
+    .await?;
     let _ = line.app.changes.send(known);
     Ok(())
 }

@@ -66,8 +66,7 @@ pub(super) async fn unpark(
     external_id: &str,
     id: Uuid,
 ) -> Result<bool, DbErr> {
-    let done = parked_status::Entity::delete_many()
-        .filter(Column::TenantId.eq(source.tenant_id))
+    let done = parked_status::Entity::delete_of(source.tenant_id)
         .filter(Column::SourceId.eq(source.id))
         .filter(Column::ExternalId.eq(external_id))
         .filter(Column::Id.eq(id))

@@ -242,8 +242,7 @@ async fn take_press(line: &CalledSource, pressed: ButtonPress, raw: &mut Option<
 /// The button's text: from its message, else as the messenger reported it.
 async fn button_text(line: &CalledSource, pressed: &ButtonPress) -> Result<ButtonText, StoreError> {
     if let Some(id) = pressed.message_id {
-        let found = message::Entity::of_tenant(line.source.tenant_id)
-            .filter(message::Column::Id.eq(id))
+        let found = message::Entity::find_by_id((line.source.tenant_id, id))
             .filter(message::Column::SourceId.eq(line.source.id))
             .one(line.app.store.read())
             .await?;

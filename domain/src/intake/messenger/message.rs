@@ -403,8 +403,7 @@ async fn unnamed(
     if found.direction != Direction::ToMessenger.number() {
         return Ok(None);
     }
-    conversation::Entity::of_tenant(source.tenant_id)
-        .filter(conversation::Column::Id.eq(found.conversation_id))
+    conversation::Entity::find_by_id((source.tenant_id, found.conversation_id))
         .filter(conversation::Column::ExternalId.eq(""))
         .filter(conversation::Column::AmocrmChatId.ne(""))
         .one(app.store.read())

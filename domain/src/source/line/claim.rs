@@ -287,11 +287,7 @@ async fn holder(
 ) -> Result<Option<source::Model>, DbErr> {
     let line = key(kind, &identity.key);
     let Some(entry) = directory::find(db, IdKind::Line, &line, app.clock.millis()).await? else { return Ok(None) };
-    source::Entity::of_tenant(entry.tenant_id)
-        .filter(source::Column::Id.eq(entry.id))
-        .filter(source::Column::DeletedAt.is_null())
-        .one(db)
-        .await
+    source::Entity::find_by_id((entry.tenant_id, entry.id)).filter(source::Column::DeletedAt.is_null()).one(db).await
 }
 
 fn key(kind: &str, line: &str) -> String {

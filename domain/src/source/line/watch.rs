@@ -11,7 +11,7 @@ use connectors::{Denied, Watched};
 use entity::job;
 use entity::source::{self, Column};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -274,8 +274,7 @@ pub(in crate::source) async fn begin(
 
 /// Ends the work of a source, in the commit that deletes it.
 pub(in crate::source) async fn end(db: &impl ConnectionTrait, source: &source::Model) -> Result<(), DbErr> {
-    job::Entity::delete_many()
-        .filter(job::Column::TenantId.eq(source.tenant_id))
+    job::Entity::delete_of(source.tenant_id)
         .filter(job::Column::Kind.is_in([WATCH, RENEW, POLL]))
         .filter(job::Column::Key.eq(source.id.to_string()))
         .exec(db)

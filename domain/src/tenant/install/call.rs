@@ -268,7 +268,7 @@ pub(super) async fn later(
 
 /// The row, unless it has ended.
 fn of(row: &install_call::Model) -> UpdateMany<install_call::Entity> {
-    install_call::Entity::update_of(row.tenant_id).filter(Column::Id.eq(row.id)).filter(Column::Status.eq(NEW))
+    install_call::Entity::update_by_id((row.tenant_id, row.id)).filter(Column::Status.eq(NEW))
 }
 
 // Addresses from which genuine install calls came. amoCRM uses few, so calls from these go before those from unknown

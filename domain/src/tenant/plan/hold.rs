@@ -7,7 +7,7 @@ use base::config::{Config, PlansConfig};
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::json::Moment;
-use base::store::finish_tx;
+use base::store::in_transaction;
 use chrono::TimeDelta;
 use entity::tenant::{self, Column};
 use entity::{job, source, tenant_channel};
@@ -155,9 +155,7 @@ pub(super) async fn settle(app: &TenantContext, tenant_id: Uuid, always: bool) -
     if before.plan_ended != after.plan_ended {
         tracing::info!(tenant.id = %tenant_id, ended = after.plan_ended, "the account's subscription ended or was renewed");
     }
-    let tx = app.store.write_tx().await?;
-    let done = follow(app, &tx, &before, &after).await;
-    finish_tx(tx, done).await
+    in_transaction(&app.store, async |tx| follow(app, tx, &before, &after).await).await
 }
 
 async fn follow(
@@ -352,13 +350,11 @@ pub async fn change(app: &TenantContext, tenant_id: Uuid, change: PlanChange) ->
     if let Some(at) = news.paid_until {
         update = update.col_expr(Column::PaidUntil, Expr::value(at));
     }
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        update.filter(Column::TenantId.eq(tenant_id)).exec(&tx).await?;
-        look_at(&tx, tenant_id, now).await
-    };
-    let done = done.await;
-    finish_tx(tx, done).await?;
+    in_transaction(&app.store, async |tx| {
+        update.filter(Column::TenantId.eq(tenant_id)).exec(tx).await?;
+        look_at(tx, tenant_id, now).await
+    })
+    .await?;
     if new_plan {
         channels::offer(app, tenant_id).await?;
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use amocrm::oauth::{OAuth, OAuthError};
 use amocrm::{Host, claims};
 use base::config::Integration;
-use base::store::{VENDOR, finish_tx};
+use base::store::{VENDOR, in_transaction};
 use entity::oauth_grant::{self, Column};
 use entity::tenant;
 use sea_orm::sea_query::Expr;
@@ -204,9 +204,7 @@ impl Renewal<'_> {
 
     /// None if the version has changed. True if the account was refused before and is active now.
     async fn store(&self, key: grant::Key, fresh: &Grant, tenant: &tenant::Model) -> Result<Option<bool>, DbErr> {
-        let tx = self.app.store.write_tx().await?;
-        let done = self.store_in(&tx, key, fresh, tenant).await;
-        finish_tx(tx, done).await
+        in_transaction(&self.app.store, async |tx| self.store_in(tx, key, fresh, tenant).await).await
     }
 
     async fn store_in(
@@ -264,9 +262,8 @@ impl Renewal<'_> {
             }
         };
         self.app.faults.pass("token.refused").await;
-        let tx = self.app.store.write_tx().await?;
-        let done = self.refused_in(&tx, status).await;
-        if finish_tx(tx, done).await? {
+        let done = in_transaction(&self.app.store, async |tx| self.refused_in(tx, status).await).await?;
+        if done {
             self.app.lookup.forget();
         }
         Ok(())

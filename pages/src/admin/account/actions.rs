@@ -457,11 +457,7 @@ pub async fn delete_note(
 ) -> Answer {
     let (tenant_id, id) = *ids;
     let tx = app.store.write_tx().await?;
-    let gone = account_note::Entity::delete_many()
-        .filter(Column::TenantId.eq(tenant_id))
-        .filter(Column::Id.eq(id))
-        .exec(&tx)
-        .await?;
+    let gone = account_note::Entity::delete_of(tenant_id).filter(Column::Id.eq(id)).exec(&tx).await?;
     if gone.rows_affected == 0 {
         return Err(Error::NotFound);
     }

@@ -241,27 +241,19 @@ fn table(
     SourceTable { rows, deleted }
 }
 
-/// The page's period: the hours of one day, or days.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Period {
-    Today,
-    Week,
-    Month,
+base::worded! {
+    /// The page's period: the hours of one day, or days.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Period, as_str {
+        Today = "today",
+        Week = "7",
+        Month = "30",
+    }
 }
 
 impl Period {
-    pub const ALL: [Self; 3] = [Self::Today, Self::Week, Self::Month];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Today => "today",
-            Self::Week => "7",
-            Self::Month => "30",
-        }
-    }
-
     pub fn of(word: &str) -> Self {
-        Self::ALL.into_iter().find(|period| period.as_str() == word).unwrap_or(Self::Today)
+        Self::parse(word).unwrap_or(Self::Today)
     }
 
     const fn days(self) -> i32 {

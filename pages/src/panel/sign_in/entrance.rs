@@ -12,7 +12,7 @@ use actix_web::{HttpRequest, web};
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::{Language, LocalizedText};
-use base::store::{VENDOR, finish_tx};
+use base::store::{VENDOR, in_transaction};
 use domain::identity::link::{self, Purpose, SignInLink};
 use domain::identity::mail::{self, Email};
 use domain::identity::realm::masked_csrf;
@@ -202,9 +202,8 @@ pub(super) async fn take_link(app: AppData, request: HttpRequest, form: OpenForm
 
 /// A link opened from the person's own mailbox. The first such proof removes all credentials that others may have set.
 async fn proved(app: &PanelContext, person: person::Model) -> Result<person::Model> {
-    let tx = app.store.write_tx().await?;
-    let first = credentials::prove(&app.identity, &tx, &person).await;
-    if finish_tx(tx, first).await? {
+    let first = in_transaction(&app.store, async |tx| credentials::prove(&app.identity, tx, &person).await).await?;
+    if first {
         tracing::info!(person.id = %person.id, "an e-mail was verified; the earlier password, authenticator and sessions were revoked");
     }
     persons::by_id(app.store.read(), person.id).await?.ok_or(Error::NotFound)
@@ -404,17 +403,15 @@ async fn open_ticket(app: &PanelContext, request: &HttpRequest, token: &str) -> 
         language: language.code(),
         reason: "",
     };
-    let tx = app.store.write_tx().await?;
-    let opened = async {
+    let opened = in_transaction(&app.store, async |tx| {
         if let Some(before) = &before {
-            session::end(&tx, before.tenant_id, before.id).await?;
+            session::end(tx, before.tenant_id, before.id).await?;
         }
         let detail = json!({ "via": session::TICKET, "crm_user": ticket.user.id });
-        into::by(app, request, &person).did(app, &tx, "member.signed_in", (ticket.tenant_id, ""), detail).await?;
-        session::open(&app.identity, &tx, new).await
-    };
-    let opened = opened.await;
-    let opened = finish_tx(tx, opened).await?;
+        into::by(app, request, &person).did(app, tx, "member.signed_in", (ticket.tenant_id, ""), detail).await?;
+        session::open(&app.identity, tx, new).await
+    })
+    .await?;
     if let Some(only) = only {
         session::set_data(&app.identity, &opened.row, ONLY, Some(&only)).await?;
     }

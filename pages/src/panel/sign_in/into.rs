@@ -8,7 +8,7 @@ use askama::Template;
 use base::browser::client_address;
 use base::error::{Error, Result};
 use base::i18n::Language;
-use base::store::{VENDOR, finish_tx};
+use base::store::{VENDOR, in_transaction};
 use domain::audit::{Actor, By};
 use domain::brand;
 use domain::identity::link::{self, Purpose, SignInLink};
@@ -119,26 +119,27 @@ pub(super) async fn open(
         language,
         reason: "",
     };
-    let tx = app.store.write_tx().await?;
-    let opened = async {
+    let Some(opened) = in_transaction(&app.store, async |tx| {
         let holds = match relies_on {
-            Some(session) => credentials::hold_in(&app.identity, &tx, person, session).await?,
-            None => credentials::hold(&tx, person).await?,
+            Some(session) => credentials::hold_in(&app.identity, tx, person, session).await?,
+            None => credentials::hold(tx, person).await?,
         };
         if !holds {
             return Ok(None);
         }
         if let Some(before) = &before {
-            sessions::end(&tx, before.tenant_id, before.id).await?;
+            sessions::end(tx, before.tenant_id, before.id).await?;
         }
         if tenant_id != VENDOR {
             let detail = json!({ "via": via });
-            by(app, request, person).did(app, &tx, "member.signed_in", (tenant_id, ""), detail).await?;
+            by(app, request, person).did(app, tx, "member.signed_in", (tenant_id, ""), detail).await?;
         }
-        Ok::<_, DbErr>(Some(sessions::open(&app.identity, &tx, new).await?))
+        Ok::<_, DbErr>(Some(sessions::open(&app.identity, tx, new).await?))
+    })
+    .await?
+    else {
+        return Ok(None);
     };
-    let opened = opened.await;
-    let Some(opened) = finish_tx(tx, opened).await? else { return Ok(None) };
     if tenant_id != VENDOR {
         member::seen(&app.identity, tenant_id, person.id).await?;
     }
@@ -221,22 +222,20 @@ pub(super) async fn accept(
     person: &person::Model,
     session: Option<&session::Model>,
 ) -> Result<Option<person::Model>> {
-    let tx = app.store.write_tx().await?;
-    let done = async {
+    Ok(in_transaction(&app.store, async |tx| {
         let holds = match session {
-            Some(session) => credentials::hold_in(&app.identity, &tx, person, session).await?,
-            None => credentials::hold(&tx, person).await?,
+            Some(session) => credentials::hold_in(&app.identity, tx, person, session).await?,
+            None => credentials::hold(tx, person).await?,
         };
-        if !holds || !member::accept(&app.identity, &tx, tenant_id, person.id).await? {
+        if !holds || !member::accept(&app.identity, tx, tenant_id, person.id).await? {
             return Ok(None);
         }
         let object = person.id.to_string();
-        by(app, request, person).did(app, &tx, "member.joined", (tenant_id, &object), json!({})).await?;
+        by(app, request, person).did(app, tx, "member.joined", (tenant_id, &object), json!({})).await?;
         // Under the lock taken above, so that nothing can change in between.
-        persons::by_id(&tx, person.id).await
-    };
-    let done = done.await;
-    Ok(finish_tx(tx, done).await?)
+        persons::by_id(tx, person.id).await
+    })
+    .await?)
 }
 
 #[derive(Template)]

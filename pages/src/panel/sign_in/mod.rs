@@ -89,7 +89,7 @@ pub(in crate::panel) async fn theme(
     form: Form<ChoiceForm>,
 ) -> Answer {
     let mut answer = to(&back(&request));
-    let chosen = Theme::of(&form.to);
+    let chosen = Theme::parse(&form.to);
     if let Some(line) = chosen.and_then(|theme| theme.cookie(&app.config.server.public_url)) {
         answer.headers_mut().append(header::SET_COOKIE, line);
     }

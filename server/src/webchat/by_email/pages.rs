@@ -198,21 +198,14 @@ pub async fn post_address(app: AppData, guest: Result<Guest>, request: HttpReque
     page::closed(words, key.0, words.text(key.1))
 }
 
-/// What became of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum AddressState {
-    /// The letter with the link is on its way.
-    Asked,
-    /// Its reader confirmed it earlier.
-    Confirmed,
-}
-
-impl AddressState {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Asked => "asked",
-            Self::Confirmed => "confirmed",
-        }
+base::worded! {
+    /// What became of a request.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum AddressState, word {
+        /// The letter with the link is on its way.
+        Asked = "asked",
+        /// Its reader confirmed it earlier.
+        Confirmed = "confirmed",
     }
 }
 

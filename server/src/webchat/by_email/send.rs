@@ -100,8 +100,7 @@ pub(super) async fn one(app: &Arc<WebchatContext>, row: chat_email::Model) -> Re
         }
         Outcome::Gone(reason) => {
             tracing::info!(tenant.id = %row.tenant_id, source.id = %row.source_id, reason, "an address for answers by e-mail was deleted");
-            chat_email::Entity::delete_many()
-                .filter(Column::TenantId.eq(row.tenant_id))
+            chat_email::Entity::delete_of(row.tenant_id)
                 .filter(Column::ConversationId.eq(row.conversation_id))
                 .filter(Column::NextAt.eq(row.next_at))
                 .exec(app.store.write())
