@@ -114,6 +114,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
             "source",
             "tenant",
             "usage",
+            "vendor_events",
         ],
     ),
     (
