@@ -46,7 +46,7 @@ alert_notices: alert audit delivery identity job platform tenant
 alert_checks: alert delivery source tenant usage vendor_events
 oauth: identity platform unknown_callers tenant
 widget_api: announcements api_key api::request api::sources audit customer delivery identity legal platform source
-    tenant usage
+    tenant usage vendor_events
 panel: alert alert_notices announcements api_key cursor audit brand contact delivery legal missed_hooks import
     identity intake platform settings load_shedding source template tenant unregister usage
 admin: alert alert_notices announcements cursor audit delivery doctor panel identity integrations missed_hooks
