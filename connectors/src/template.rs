@@ -83,7 +83,7 @@ pub enum TemplateFileKind {
 }
 
 /// A template's state at the messenger: the answer to a submission, an item of its list, or a reported change.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TemplateState {
     /// The messenger's id.
     pub id: String,

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use base::http_client::{Guarded, UrlRefused, read_up_to, send_to_tenant};
-use base::i18n::{LocalizedText, Words};
+use base::http_client::{Guarded, UrlRefused, read_up_to, refusal, send_to_tenant};
+use base::i18n::{Language, LocalizedText, Words};
 use base::message::{Failure, FailureCode};
 use base::verdict::{Report, Taken, Verdict};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::{RequestBuilder, Response, header};
 use secrecy::{ExposeSecret, SecretString};
@@ -47,6 +47,12 @@ pub(super) enum NotAnswered {
 }
 
 impl WebhookRequest {
+    /// `words`: of no matter for what fails no message.
+    pub fn of(id: impl ToString, now: DateTime<Utc>, body: &Value) -> Self {
+        let (timestamp, words) = (now.timestamp(), Words::new(Language::En));
+        Self { id: id.to_string(), timestamp, body: body.to_string(), words }
+    }
+
     /// Signs it with the source's secret. The error names what the source lacks.
     pub fn sign(self, settings: &Settings) -> Result<Signed, LocalizedText> {
         let Self { id, timestamp, body, .. } = self;
@@ -136,21 +142,24 @@ pub(super) async fn judge(response: reqwest::Response, asked_at: i64, words: Wor
 }
 
 pub(super) fn not_answered(error: &reqwest::Error) -> AttemptResult {
-    if let Some(refused) = base::http_client::refusal(error) {
-        return AttemptResult::not_done(Verdict::Pause, refused.text());
-    }
-    if error.is_connect() {
-        let verdict = Verdict::Retry { after: None, whole_target: false };
-        return AttemptResult::not_done(verdict, LocalizedText::new("said-server-unconnected"));
-    }
-    AttemptResult::not_done(
-        Verdict::Unknown,
-        if error.is_timeout() {
+    let verdict = match error {
+        error if refusal(error).is_some() => Verdict::Pause,
+        error if error.is_connect() => Verdict::Retry { after: None, whole_target: false },
+        _ => Verdict::Unknown,
+    };
+    AttemptResult::not_done(verdict, unanswered(error))
+}
+
+/// Why there is no answer, as a text for people.
+pub(super) fn unanswered(error: &reqwest::Error) -> LocalizedText {
+    match (refusal(error), error) {
+        (Some(refused), _) => refused.text(),
+        (None, error) if error.is_connect() => LocalizedText::new("said-server-unconnected"),
+        (None, error) if error.is_timeout() => {
             LocalizedText::new("said-server-late").with("seconds", ANSWER_WITHIN.as_secs())
-        } else {
-            LocalizedText::new("said-server-broke")
-        },
-    )
+        }
+        _ => LocalizedText::new("said-server-broke"),
+    }
 }
 
 /// The pause that an answer asks for, as seconds or as an HTTP date, from `asked_at` (seconds since 1970) on; anything

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use base::clock::Clock;
-use base::http_client::{Guarded, read_up_to, refusal};
+use base::http_client::{Guarded, read_up_to};
 use base::i18n::{Language, LocalizedText, Words};
 use base::message::{Failure, State};
 use chrono::TimeDelta;
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
 
-use super::api::{ANSWER_BYTES, ANSWER_WITHIN, ID_BYTES, NotAnswered, Signed, WebhookRequest, target};
+use super::api::{ANSWER_BYTES, ID_BYTES, NotAnswered, Signed, WebhookRequest, unanswered};
 use super::{OLD_SECRET, SECRET, new_secret, retired, wire};
 use crate::file::SharedShelf;
 use crate::{Event, Outgoing, Settings};
@@ -83,7 +83,7 @@ pub async fn check(
     note(checker.recognises(&scene).await);
     note(checker.takes_many(&scene).await);
     for (name, settings) in checker.rotations() {
-        note(checker.takes(name, sign(checker.text(&scene), &settings)).await);
+        note(checker.takes(name, checker.text(&scene).sign(&settings)).await);
     }
     for (name, forged) in all(&checker, &scene) {
         note(ask(http, name, ExpectedAnswer::Refused, forged).await.line());
@@ -101,7 +101,9 @@ struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     fn new(http: &'a Guarded, clock: &'a Clock, endpoint: &Endpoint) -> Self {
-        Self { http, clock, settings: settings(&endpoint.url, &endpoint.secret), source_id: clock.uuid_v7() }
+        let secrets = BTreeMap::from([(SECRET.to_owned(), endpoint.secret.clone())]);
+        let settings = Settings { public: json!({ "webhook_url": endpoint.url }), secrets };
+        Self { http, clock, settings, source_id: clock.uuid_v7() }
     }
 
     /// Checks that the endpoint accepts a webhook.
@@ -199,16 +201,11 @@ impl<'a> Checker<'a> {
     }
 
     fn of(&self, outgoing: &Outgoing) -> WebhookRequest {
-        self.bare(outgoing.id(), wire::body(outgoing))
-    }
-
-    fn bare(&self, id: String, body: Value) -> WebhookRequest {
-        let words = Words::new(Language::En);
-        WebhookRequest { id, timestamp: self.clock.now().timestamp(), body: body.to_string(), words }
+        WebhookRequest::of(outgoing.id(), self.clock.now(), &wire::body(outgoing))
     }
 
     fn sign(&self, outgoing: &Outgoing) -> Result<Signed, LocalizedText> {
-        sign(self.of(outgoing), &self.settings)
+        self.of(outgoing).sign(&self.settings)
     }
 
     fn webhook(&self, scene: &CheckScene<'_>, event: Event) -> Result<Signed, LocalizedText> {
@@ -216,17 +213,8 @@ impl<'a> Checker<'a> {
     }
 
     fn plain(&self, body: Value) -> Result<Signed, LocalizedText> {
-        sign(self.bare(self.clock.uuid_v7().to_string(), body), &self.settings)
+        WebhookRequest::of(self.clock.uuid_v7(), self.clock.now(), &body).sign(&self.settings)
     }
-}
-
-fn sign(webhook: WebhookRequest, settings: &Settings) -> Result<Signed, LocalizedText> {
-    webhook.sign(settings)
-}
-
-fn settings(url: &Url, secret: &SecretString) -> Settings {
-    let secrets = BTreeMap::from([(SECRET.to_owned(), secret.clone())]);
-    Settings { public: json!({ "webhook_url": url }), secrets }
 }
 
 fn unknown_type(clock: &Clock) -> Value {
@@ -296,26 +284,15 @@ async fn answer(http: &Guarded, name: &str, wanted: ExpectedAnswer, signed: Sign
     let response = match signed.post(http).await {
         Ok(response) => response,
         Err(NotAnswered::Refused(refused)) => return (Err((refused.text(), "check-rule-address")), Value::Null),
-        Err(NotAnswered::Failed(error)) => return (Err((failed(&error), "check-rule-taken")), Value::Null),
+        Err(NotAnswered::Failed(error)) => return (Err((unanswered(&error), "check-rule-taken")), Value::Null),
     };
     let status = response.status().as_u16();
     let (bytes, whole) = match read_up_to(response, ANSWER_BYTES).await {
         Ok(read) => read,
-        Err(error) => return (Err((failed(&error), "check-rule-taken")), Value::Null),
+        Err(error) => return (Err((unanswered(&error), "check-rule-taken")), Value::Null),
     };
     let body = serde_json::from_slice(&bytes).unwrap_or_default();
     (judged(name, wanted, status, whole, &body), body)
-}
-
-fn failed(error: &reqwest::Error) -> LocalizedText {
-    if let Some(refused) = refusal(error) {
-        return refused.text();
-    }
-    match error {
-        error if error.is_timeout() => LocalizedText::new("said-server-late").with("seconds", ANSWER_WITHIN.as_secs()),
-        error if error.is_connect() => LocalizedText::new("said-server-unconnected"),
-        _ => LocalizedText::new("said-server-broke"),
-    }
 }
 
 fn judged(name: &str, wanted: ExpectedAnswer, status: u16, whole: bool, body: &Value) -> Outcome {
@@ -385,16 +362,18 @@ const FAR: TimeDelta = TimeDelta::minutes(10);
 /// Requests that are signed correctly and then altered.
 fn all(checker: &Checker<'_>, scene: &CheckScene<'_>) -> Vec<(&'static str, Result<Signed, LocalizedText>)> {
     let spoilt = |spoil: fn(&mut Signed)| -> Result<Signed, LocalizedText> {
-        let mut signed = sign(checker.text(scene), &checker.settings)?;
+        let mut signed = checker.text(scene).sign(&checker.settings)?;
         spoil(&mut signed);
         Ok(signed)
     };
     let at = |seconds: i64| {
         let webhook = checker.text(scene);
-        sign(WebhookRequest { timestamp: webhook.timestamp + seconds, ..webhook }, &checker.settings)
+        WebhookRequest { timestamp: webhook.timestamp + seconds, ..webhook }.sign(&checker.settings)
     };
+    let mut other = checker.settings.clone();
+    other.secrets.insert(SECRET.to_owned(), new_secret());
     vec![
-        ("forged.secret", by_another_secret(checker, scene)),
+        ("forged.secret", checker.text(scene).sign(&other)),
         ("forged.unsigned", spoilt(|signed| signed.signature.clear())),
         ("forged.scheme", spoilt(|signed| signed.signature = signed.signature.replacen("v1,", "v2,", 1))),
         ("forged.cut", spoilt(|signed| signed.signature.truncate(signed.signature.len() / 2))),
@@ -404,11 +383,6 @@ fn all(checker: &Checker<'_>, scene: &CheckScene<'_>) -> Vec<(&'static str, Resu
         ("forged.old", at(-FAR.num_seconds())),
         ("forged.early", at(FAR.num_seconds())),
     ]
-}
-
-fn by_another_secret(checker: &Checker<'_>, scene: &CheckScene<'_>) -> Result<Signed, LocalizedText> {
-    let (url, _) = target(&checker.settings).ok_or_else(|| LocalizedText::new("said-webhook-missing"))?;
-    sign(checker.text(scene), &settings(&url, &new_secret()))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use async_trait::async_trait;
 use base::error::FieldError;
 use base::http_client::Guarded;
-use base::i18n::{Language, LocalizedText, Words};
+use base::i18n::LocalizedText;
 use base::verdict::{Report, Verdict};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -113,13 +113,7 @@ impl Connector for Custom {
     /// Sends `source.test`, which receivers ignore like every unknown type.
     async fn check_webhook(&self, settings: &Settings, probe: &Probe) -> Check {
         let event = wire::event("source.test", probe.now, json!({ "source_id": probe.source_id }), false);
-        let webhook = WebhookRequest {
-            id: probe.id.to_string(),
-            timestamp: probe.now.timestamp(),
-            body: event.to_string(),
-            words: Words::new(Language::En),
-        };
-        let tried = self.post(settings, webhook).await;
+        let tried = self.post(settings, WebhookRequest::of(probe.id, probe.now, &event)).await;
         match tried.report.verdict {
             Verdict::Done(_) => Ok(Some(tried.said)),
             verdict => Err(denied(&verdict, tried.said)),
@@ -146,12 +140,8 @@ impl Connector for Custom {
     }
 
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
-        let webhook = WebhookRequest {
-            id: outgoing.id(),
-            timestamp: outgoing.now.timestamp(),
-            body: wire::body(outgoing).to_string(),
-            words: outgoing.words,
-        };
+        let webhook = WebhookRequest::of(outgoing.id(), outgoing.now, &wire::body(outgoing));
+        let webhook = WebhookRequest { words: outgoing.words, ..webhook };
         let report = self.post(settings, webhook).await.report;
         Report { webhook: Some(wire::kind(&outgoing.event)), ..report }
     }
@@ -162,23 +152,14 @@ impl Connector for Custom {
 
     /// Sends `template.review`. The decision arrives through the API.
     async fn submit_template(&self, settings: &Settings, template: &NewTemplate) -> Result<TemplateState, Denied> {
-        let data = wire::of_template(template);
-        let webhook = WebhookRequest {
-            id: template.submission.to_string(),
-            timestamp: template.now.timestamp(),
-            body: wire::event("template.review", template.now, data, false).to_string(),
-            words: Words::new(Language::En),
-        };
+        let event = wire::event("template.review", template.now, wire::of_template(template), false);
+        let webhook = WebhookRequest::of(template.submission, template.now, &event);
         let AttemptResult { report, said } = self.post(settings, webhook).await;
         match report.verdict {
             Verdict::Done(taken) => Ok(TemplateState {
                 id: taken.external_id.unwrap_or_default(),
-                name: None,
-                language: None,
                 status: Some(TemplateStatus::InReview),
-                reason: None,
-                category: None,
-                quality: None,
+                ..TemplateState::default()
             }),
             verdict => Err(denied(&verdict, said)),
         }
@@ -189,13 +170,8 @@ impl Connector for Custom {
     }
 
     async fn notify(&self, settings: &Settings, notice: &SourceNotice) -> Option<Report> {
-        let webhook = WebhookRequest {
-            id: notice.id.to_string(),
-            timestamp: notice.now.timestamp(),
-            body: wire::event(notice.kind, notice.now, notice.data.clone(), notice.repeat).to_string(),
-            words: Words::new(Language::En),
-        };
-        Some(self.post(settings, webhook).await.report)
+        let event = wire::event(notice.kind, notice.now, notice.data.clone(), notice.repeat);
+        Some(self.post(settings, WebhookRequest::of(notice.id, notice.now, &event)).await.report)
     }
 }
 

@@ -101,7 +101,7 @@ impl Listener<'_> {
         if let Some(message) = &update.message {
             self.wrote(message)
         } else if let Some(message) = &update.edited_message {
-            self.edited(message)
+            self.says_now(message, self.scene(message))
         } else if let Some(query) = &update.callback_query {
             vec![self.pressed(query)]
         } else if let Some(reaction) = &update.message_reaction {
@@ -117,9 +117,9 @@ impl Listener<'_> {
 
     fn read_in_business(&self, update: &Update, owner: i64) -> Vec<InboundEvent> {
         if let Some(message) = &update.business_message {
-            self.wrote_in_business(owner, message)
+            self.events_of(message, self.business_scene(owner, message))
         } else if let Some(message) = &update.edited_business_message {
-            self.edited_in_business(owner, message)
+            self.says_now(message, self.business_scene(owner, message))
         } else if let Some(deleted) = &update.deleted_business_messages {
             self.deleted_in_business(owner, deleted)
         } else {
@@ -151,24 +151,17 @@ impl Listener<'_> {
         }
         match self.scene(message) {
             Ok(scene) if self.is_added(message) => vec![self.added(message, &scene)],
-            Ok(scene) => match self.titled(message, &scene) {
-                Some(titled) => vec![titled],
-                None => self.events_of(message, scene),
-            },
-            Err(nothing) => vec![nothing],
-        }
-    }
-
-    /// `edited_message`.
-    pub(super) fn edited(&self, message: &Message) -> Vec<InboundEvent> {
-        match self.scene(message) {
-            Ok(scene) => self.says_now(message, scene),
-            Err(nothing) => vec![nothing],
+            Ok(scene) if message.new_chat_title.is_some() && scene.room.is_some() => vec![titled(scene)],
+            scene => self.events_of(message, scene),
         }
     }
 
     /// An edit in any kind of chat.
-    pub(super) fn says_now(&self, message: &Message, scene: MessageScene) -> Vec<InboundEvent> {
+    fn says_now(&self, message: &Message, scene: Result<MessageScene, InboundEvent>) -> Vec<InboundEvent> {
+        let scene = match scene {
+            Ok(scene) => scene,
+            Err(nothing) => return vec![nothing],
+        };
         // A live location is updated every few seconds; the chat keeps the first position.
         if message.location.is_some() {
             return vec![InboundEvent::Nothing("live_location")];
@@ -184,7 +177,11 @@ impl Listener<'_> {
     }
 
     /// A new message in any kind of chat.
-    pub(super) fn events_of(&self, message: &Message, scene: MessageScene) -> Vec<InboundEvent> {
+    fn events_of(&self, message: &Message, scene: Result<MessageScene, InboundEvent>) -> Vec<InboundEvent> {
+        let scene = match scene {
+            Ok(scene) => scene,
+            Err(nothing) => return vec![nothing],
+        };
         let start = message.text.as_deref().and_then(|text| Start::of(text, self.username));
         let Some(start) = start.filter(|_| scene.receiver.is_none()) else {
             return match self.written(message, scene) {
@@ -316,22 +313,6 @@ impl Listener<'_> {
         ]
     }
 
-    /// `business_message`: both directions of a person's private chat.
-    pub(super) fn wrote_in_business(&self, owner: i64, message: &Message) -> Vec<InboundEvent> {
-        match self.business_scene(owner, message) {
-            Ok(scene) => self.events_of(message, scene),
-            Err(nothing) => vec![nothing],
-        }
-    }
-
-    /// `edited_business_message`.
-    pub(super) fn edited_in_business(&self, owner: i64, message: &Message) -> Vec<InboundEvent> {
-        match self.business_scene(owner, message) {
-            Ok(scene) => self.says_now(message, scene),
-            Err(nothing) => vec![nothing],
-        }
-    }
-
     /// `deleted_business_messages`.
     pub(super) fn deleted_in_business(&self, owner: i64, deleted: &DeletedBusinessMessages) -> Vec<InboundEvent> {
         let chat = ChatThread { chat: deleted.chat.id, within: Within::Business { owner } };
@@ -378,54 +359,17 @@ impl Listener<'_> {
 
 /// Fields of service messages, which have no common marker. A message with one of these fields creates no message; one
 /// with an unknown field becomes a text that explains it.
-const SERVICE: &[&str] = &[
-    "boost_added",
-    "channel_chat_created",
-    "chat_background_set",
-    "chat_owner_changed",
-    "chat_owner_left",
-    "chat_shared",
-    "checklist_tasks_added",
-    "checklist_tasks_done",
-    "connected_website",
-    "delete_chat_photo",
-    "direct_message_price_changed",
-    "forum_topic_closed",
-    "forum_topic_created",
-    "forum_topic_edited",
-    "forum_topic_reopened",
-    "general_forum_topic_hidden",
-    "general_forum_topic_unhidden",
-    "giveaway_completed",
-    "giveaway_created",
-    "group_chat_created",
-    "left_chat_member",
-    "message_auto_delete_timer_changed",
-    "migrate_from_chat_id",
-    "migrate_to_chat_id",
-    "new_chat_members",
-    "new_chat_photo",
-    "new_chat_title",
-    "paid_message_price_changed",
-    "passport_data",
-    "pinned_message",
-    "proximity_alert_triggered",
-    "refunded_payment",
-    "successful_payment",
-    "suggested_post_approval_failed",
-    "suggested_post_approved",
-    "suggested_post_declined",
-    "suggested_post_paid",
-    "suggested_post_refunded",
-    "supergroup_chat_created",
-    "user_shared",
-    "users_shared",
-    "video_chat_ended",
-    "video_chat_participants_invited",
-    "video_chat_scheduled",
-    "video_chat_started",
-    "write_access_allowed",
-];
+const SERVICE: &str = "boost_added channel_chat_created chat_background_set chat_owner_changed chat_owner_left chat_shared \
+                       checklist_tasks_added checklist_tasks_done connected_website delete_chat_photo \
+                       direct_message_price_changed forum_topic_closed forum_topic_created forum_topic_edited \
+                       forum_topic_reopened general_forum_topic_hidden general_forum_topic_unhidden giveaway_completed \
+                       giveaway_created group_chat_created left_chat_member message_auto_delete_timer_changed \
+                       migrate_from_chat_id migrate_to_chat_id new_chat_members new_chat_photo new_chat_title \
+                       paid_message_price_changed passport_data pinned_message proximity_alert_triggered refunded_payment \
+                       successful_payment suggested_post_approval_failed suggested_post_approved suggested_post_declined \
+                       suggested_post_paid suggested_post_refunded supergroup_chat_created user_shared users_shared \
+                       video_chat_ended video_chat_participants_invited video_chat_scheduled video_chat_started \
+                       write_access_allowed";
 
 impl Listener<'_> {
     /// The conversation of a message in the bot's own chats; the error is the reason why it is irrelevant.
@@ -482,16 +426,15 @@ impl Listener<'_> {
         InboundEvent::Began(Box::new(Began { conversation_id, customer, mark: None, greets: false }))
     }
 
-    /// A group that was renamed; none if this message says something else.
-    pub(super) fn titled(&self, message: &Message, scene: &MessageScene) -> Option<InboundEvent> {
-        let group = scene.room.clone().filter(|_| message.new_chat_title.is_some())?;
-        Some(InboundEvent::Titled { conversation_id: scene.at.to_string(), group: Box::new(group) })
-    }
-
     /// Whether the current message is a service message that can be ignored.
     pub(super) fn is_service(&self) -> bool {
-        SERVICE.iter().any(|field| self.raw.get(field).is_some_and(|value| !value.is_null()))
+        SERVICE.split(' ').any(|field| self.raw.get(field).is_some_and(|value| !value.is_null()))
     }
+}
+
+/// A group that was renamed.
+fn titled(scene: MessageScene) -> InboundEvent {
+    InboundEvent::Titled { conversation_id: scene.at.to_string(), group: Box::new(scene.room.unwrap_or_default()) }
 }
 
 impl Listener<'_> {

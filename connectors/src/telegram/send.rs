@@ -26,10 +26,15 @@ use draft::{FileForm, MessageDraft, Posted, SendContext, Shape, UploadedFiles};
 mod draft;
 
 /// What this process remembers about the bots.
-#[derive(Default)]
 pub(super) struct BotStates {
     rhythm: Rhythm,
     uploaded: UploadedFiles,
+}
+
+impl Default for BotStates {
+    fn default() -> Self {
+        Self { rhythm: Rhythm::default(), uploaded: draft::uploaded_files() }
+    }
 }
 
 /// Sends an event. The report contains how long to send nothing to the chat.

@@ -87,19 +87,13 @@ impl BotOptions {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SettingsInput {
-    #[serde(default)]
     bot_token: Option<String>,
-    #[serde(default)]
     groups: Option<bool>,
-    #[serde(default)]
     delivered_on_accept: Option<bool>,
-    #[serde(default)]
     sign_with_manager_name: Option<bool>,
-    #[serde(default)]
     greeting: Option<String>,
-    #[serde(default)]
     ask_phone: Option<bool>,
-    #[serde(default, rename = "facts")]
+    #[serde(rename = "facts")]
     _facts: Option<Value>,
 }
 

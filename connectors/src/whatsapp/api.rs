@@ -60,7 +60,7 @@ impl GraphApi {
 
     /// Reads an object.
     pub async fn get<T: DeserializeOwned>(&self, token: &SecretString, path: Path<'_>) -> Result<T, ApiError> {
-        self.answered(self.http.get(self.address(path)?), token, || true).await
+        self.answered(self.http.get(self.address(path)?), token).await
     }
 
     /// Reads an object without a token: its address contains the authorization.
@@ -76,12 +76,12 @@ impl GraphApi {
         path: Path<'_>,
         body: &(impl Serialize + Sync),
     ) -> Result<T, ApiError> {
-        self.answered(self.http.post(self.address(path)?).json(body), token, || true).await
+        self.answered(self.http.post(self.address(path)?).json(body), token).await
     }
 
     /// Deletes an object.
     pub async fn delete<T: DeserializeOwned>(&self, token: &SecretString, path: Path<'_>) -> Result<T, ApiError> {
-        self.answered(self.http.delete(self.address(path)?), token, || true).await
+        self.answered(self.http.delete(self.address(path)?), token).await
     }
 
     /// Posts a file with its parameters.
@@ -108,11 +108,9 @@ impl GraphApi {
         let is_session = session.starts_with("upload:") && !session.contains(['/', '#', '\\']);
         let address = Url::parse(&format!("{}/{VERSION}/{session}", self.base)).ok().filter(|_| is_session);
         let request = self.http.post(address.ok_or_else(unreadable_address)?).timeout(UPLOAD_WITHIN);
-        let request = request.header("file_offset", "0").body(bytes);
-        sent(request.header("Authorization", format!("OAuth {}", token.expose_secret())), token.expose_secret(), || {
-            true
-        })
-        .await
+        let token = token.expose_secret();
+        let request = request.header("file_offset", "0").header("Authorization", format!("OAuth {token}")).body(bytes);
+        sent(request, token, || true).await
     }
 
     /// Opens a file at an address returned by Meta.
@@ -125,8 +123,7 @@ impl GraphApi {
             return Err(refused_by(status.as_u16()));
         }
         let announced = response.content_length();
-        let bytes =
-            response.bytes_stream().map(|chunk| chunk.map_err(|error| crate::sending::words(error).to_string()));
+        let bytes = response.bytes_stream().map(|chunk| chunk.map_err(|error| words(error).to_string()));
         Ok(OpenFile { announced, bytes: bytes.boxed() })
     }
 
@@ -163,9 +160,8 @@ impl GraphApi {
         &self,
         request: RequestBuilder,
         token: &SecretString,
-        whole: impl Fn() -> bool + Send,
     ) -> Result<T, ApiError> {
-        sent(authorized(request, token).timeout(CALL_WITHIN), token.expose_secret(), whole).await
+        sent(authorized(request, token).timeout(CALL_WITHIN), token.expose_secret(), || true).await
     }
 }
 
@@ -197,7 +193,7 @@ async fn read<T: DeserializeOwned>(response: Response, secret: &str) -> Result<T
         Ok(body) => body,
         // The status already shows a refusal; the missing body would only have given the reason.
         Err(_) if status >= 300 => return Err(refused_by(status)),
-        Err(error) => return Err(ApiError::Unknown(crate::sending::words(error))),
+        Err(error) => return Err(ApiError::Unknown(words(error))),
     };
     if let Some(refused) = refused(status, &body, secret) {
         return Err(ApiError::Refused(Box::new(Refused { retry_after, ..refused })));

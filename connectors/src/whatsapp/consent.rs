@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::api::{ApiError, GraphApi, Path, VERSION};
-use super::health::phone_with_plus;
+use super::health::{Number, Numbers, phone_with_plus};
 use super::setup::{MARK_READ, PIN, SIGN, STAYS_IN_APP, TOKEN, denied, explain, is_vague};
 use super::wire::{Id, Many, wire};
 use crate::error_catalog::WHATSAPP;
@@ -45,25 +45,14 @@ wire! {
         scope: Id,
         target_ids: Many<Id>,
     }
-
-    Numbers {
-        data: Many<Offered>,
-    }
-
-    Offered {
-        id: Id,
-        display_phone_number: Id,
-        verified_name: Id,
-        status: Id,
-        platform_type: Id,
-        is_on_biz_app: bool,
-    }
 }
 
 /// The dialog of the vendor's app.
 pub struct MetaDialog {
     api: GraphApi,
-    app: MetaApp,
+    app_id: String,
+    app_secret: SecretString,
+    /// The configuration of Embedded Signup.
     config_id: String,
     page: Url,
 }
@@ -71,19 +60,19 @@ pub struct MetaDialog {
 impl MetaDialog {
     /// None if the app is not configured for Embedded Signup.
     pub(super) fn of(api: &GraphApi, config: &AppConfig) -> Option<Self> {
-        let app = MetaApp::of(config)?;
-        let config_id = app.config_id.clone()?;
+        let (app_id, app_secret) = (config.app_id.clone()?, config.app_secret.clone()?);
+        let config_id = config.config_id.clone()?;
         let mut page = config.api_url.clone();
         if page.host_str() == Some("graph.facebook.com") {
             page.set_host(Some("www.facebook.com")).ok()?;
         }
         page.path_segments_mut().ok()?.pop_if_empty().extend([VERSION, "dialog", "oauth"]);
-        Some(Self { api: api.clone(), app, config_id, page })
+        Some(Self { api: api.clone(), app_id, app_secret, config_id, page })
     }
 
     /// The accounts that a token gives access to.
     async fn accounts(&self, token: &SecretString) -> Result<BTreeSet<String>, Denied> {
-        let own = SecretString::from(format!("{}|{}", self.app.id, self.app.secret.expose_secret()));
+        let own = SecretString::from(format!("{}|{}", self.app_id, self.app_secret.expose_secret()));
         let path = Path(&["debug_token"], &[("input_token", token.expose_secret())]);
         let granted: Granted = self.api.get(&own, path).await.map_err(|failed| denied(&failed))?;
         let scopes = granted.data.granular_scopes;
@@ -96,27 +85,43 @@ impl MetaDialog {
         let path = Path(&[waba_id, "phone_numbers"], &[("fields", FIELDS), ("limit", "100")]);
         let numbers: Numbers = self.api.get(token, path).await.map_err(|failed| denied(&failed))?;
         let known = numbers.data.iter().filter(|number| number.id.some().is_some());
-        Ok(known.map(|number| number.offered(token, waba_id)).collect())
+        Ok(known.map(|number| offered(number, token, waba_id)).collect())
+    }
+
+    /// Exchanges the code, which is valid for 30 seconds, for the account's token. `back`: the address to which the code
+    /// was sent.
+    async fn exchange(&self, code: &str, back: &str) -> Result<SecretString, Denied> {
+        let secret = self.app_secret.expose_secret();
+        let query =
+            [("client_id", self.app_id.as_str()), ("client_secret", secret), ("redirect_uri", back), ("code", code)];
+        let path = Path(&["oauth", "access_token"], &query);
+        let answer: Result<TokenAnswer, ApiError> = self.api.get_openly(path).await;
+        answer.map(|answer| answer.access_token).map_err(|failed| match failed.refused().map(|refused| refused.code) {
+            Some(WRONG_PARAMETER) => {
+                tracing::info!(reason = %explain(&failed), "Meta refused the code of its dialog");
+                Denied::Refused(LocalizedText::new("said-wa-code"))
+            }
+            Some(code) if WRONG_APP.contains(&code) => Denied::Refused(LocalizedText::new("said-wa-vendor")),
+            _ => denied(&failed),
+        })
     }
 }
 
-impl Offered {
-    fn offered(&self, token: &SecretString, waba_id: &str) -> OfferedLine {
-        let phone = phone_with_plus(&self.display_phone_number);
-        OfferedLine {
-            key: self.id.to_string(),
-            name: if phone.is_empty() { self.id.to_string() } else { phone },
-            about: self.verified_name.to_string(),
-            settings: json!({
-                "phone_number_id": *self.id,
-                "waba_id": waba_id,
-                TOKEN: token.expose_secret(),
-                // Generated here, so that repeating an interrupted registration uses the same PIN.
-                PIN: new_pin(),
-                STAYS_IN_APP: self.is_on_biz_app,
-                IS_REGISTERED: &*self.status == "CONNECTED" && &*self.platform_type == "CLOUD_API",
-            }),
-        }
+fn offered(number: &Number, token: &SecretString, waba_id: &str) -> OfferedLine {
+    let phone = phone_with_plus(&number.display_phone_number);
+    OfferedLine {
+        key: number.id.to_string(),
+        name: if phone.is_empty() { number.id.to_string() } else { phone },
+        about: number.verified_name.to_string(),
+        settings: json!({
+            "phone_number_id": *number.id,
+            "waba_id": waba_id,
+            TOKEN: token.expose_secret(),
+            // Generated here, so that repeating an interrupted registration uses the same PIN.
+            PIN: format!("{:06}", rand::random_range(0..1_000_000)),
+            STAYS_IN_APP: number.is_on_biz_app,
+            IS_REGISTERED: &*number.status == "CONNECTED" && &*number.platform_type == "CLOUD_API",
+        }),
     }
 }
 
@@ -125,7 +130,7 @@ impl ConsentPage for MetaDialog {
     fn address(&self, state: &str, back: &str) -> Option<Url> {
         let mut page = self.page.clone();
         page.query_pairs_mut()
-            .append_pair("client_id", &self.app.id)
+            .append_pair("client_id", &self.app_id)
             .append_pair("config_id", &self.config_id)
             .append_pair("redirect_uri", back)
             .append_pair("response_type", "code")
@@ -136,7 +141,7 @@ impl ConsentPage for MetaDialog {
     }
 
     async fn lines(&self, code: &str, back: &str, _now: DateTime<Utc>) -> Result<Vec<OfferedLine>, Denied> {
-        let token = exchange(&self.api, &self.app, code, back).await?;
+        let token = self.exchange(code, back).await?;
         let mut lines = Vec::new();
         for waba_id in self.accounts(&token).await? {
             lines.extend(self.numbers(&token, &waba_id).await?);
@@ -151,38 +156,39 @@ impl ConsentPage for MetaDialog {
         const { &[PIN_FIELD, MARK_READ, SIGN] }
     }
 
+    /// Subscribes the vendor's app to the account and prepares the number. Each step may be repeated.
     async fn connect(&self, mut settings: Value) -> Result<Value, Denied> {
-        let text = |name: &str| settings.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text = |name: &str| settings.get(name).and_then(Value::as_str).unwrap_or_default();
         let flag = |name: &str| settings.get(name).and_then(Value::as_bool).unwrap_or_default();
-        let (token, pin) = (SecretString::from(text(TOKEN)), SecretString::from(text(PIN)));
-        if !super::setup::is_pin(pin.expose_secret()) {
+        let (token, pin) = (SecretString::from(text(TOKEN)), text(PIN));
+        if !super::setup::is_pin(pin) {
             return Err(Denied::Refused(LocalizedText::new("wizard-wa-bad-pin")));
         }
-        let chosen = ChosenNumber {
-            waba_id: text("waba_id"),
-            phone_number_id: text("phone_number_id"),
-            is_registered: flag(IS_REGISTERED) || flag(STAYS_IN_APP),
-        };
-        let registered = !chosen.is_registered;
-        connect(&self.api, &token, &chosen, &pin).await?;
+        let subscribe = Path(&[text("waba_id"), "subscribed_apps"], &[]);
+        let done: Result<IgnoredAny, ApiError> = self.api.post(&token, subscribe, &json!({})).await;
+        done.map_err(|failed| refused(&failed, is_permission, "said-wa-subscribe"))?;
+        // One that stays in the phone app is never registered (whatsapp §13).
+        let is_new = !flag(IS_REGISTERED) && !flag(STAYS_IN_APP);
+        if is_new {
+            // The PIN is the number's two-step PIN from now on.
+            let register = Path(&[text("phone_number_id"), "register"], &[]);
+            let body = json!({ "messaging_product": "whatsapp", "pin": pin });
+            let done: Result<IgnoredAny, ApiError> = self.api.post(&token, register, &body).await;
+            done.map_err(|failed| match failed.refused() {
+                Some(refused) if refused.code == OTHER_PIN => Denied::Refused(LocalizedText::new("said-wa-pin")),
+                _ => refused(&failed, |_| false, "said-wa-register"),
+            })?;
+        }
         if let Some(settings) = settings.as_object_mut() {
             settings.remove(IS_REGISTERED);
             // The PIN of a number that was registered before is unknown to us.
-            if !registered {
+            if !is_new {
                 settings.remove(PIN);
             }
         }
         Ok(settings)
     }
 }
-
-/// Six random digits.
-fn new_pin() -> String {
-    format!("{:06}", rand::random_range(0..1_000_000))
-}
-
-// Connects a number by Meta's Embedded Signup (whatsapp §14): the calls that follow its dialog, which returns a code.
-// The caller stores the token and the PIN encrypted.
 
 /// The code for a number with another PIN (whatsapp §15).
 const OTHER_PIN: u32 = 133_005;
@@ -191,57 +197,9 @@ const WRONG_PARAMETER: u32 = 100;
 /// The app's id or secret is wrong.
 const WRONG_APP: [u32; 2] = [1, 101];
 
-/// A number that a person chose in the dialog.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChosenNumber {
-    pub waba_id: String,
-    pub phone_number_id: String,
-    /// It is already registered, or it stays in the phone app and is never registered (whatsapp §13).
-    pub is_registered: bool,
-}
-
 #[derive(Deserialize)]
 struct TokenAnswer {
     access_token: SecretString,
-}
-
-/// Exchanges the code, which is valid for 30 seconds, for the account's token. `back`: the address to which the code
-/// was sent.
-pub async fn exchange(api: &GraphApi, app: &MetaApp, code: &str, back: &str) -> Result<SecretString, Denied> {
-    let secret = app.secret.expose_secret();
-    let query = [("client_id", app.id.as_str()), ("client_secret", secret), ("redirect_uri", back), ("code", code)];
-    let answer: Result<TokenAnswer, ApiError> = api.get_openly(Path(&["oauth", "access_token"], &query)).await;
-    answer.map(|answer| answer.access_token).map_err(|failed| match failed.refused().map(|refused| refused.code) {
-        Some(WRONG_PARAMETER) => {
-            tracing::info!(reason = %explain(&failed), "Meta refused the code of its dialog");
-            Denied::Refused(LocalizedText::new("said-wa-code"))
-        }
-        Some(code) if WRONG_APP.contains(&code) => Denied::Refused(LocalizedText::new("said-wa-vendor")),
-        _ => denied(&failed),
-    })
-}
-
-/// Subscribes the vendor's app to the account and prepares the number. `pin`: six digits, the number's two-step PIN
-/// from now on. Each step may be repeated.
-pub async fn connect(
-    api: &GraphApi,
-    token: &SecretString,
-    chosen: &ChosenNumber,
-    pin: &SecretString,
-) -> Result<(), Denied> {
-    let subscribe = Path(&[&chosen.waba_id, "subscribed_apps"], &[]);
-    let done: Result<IgnoredAny, ApiError> = api.post(token, subscribe, &json!({})).await;
-    done.map_err(|failed| refused(&failed, is_permission, "said-wa-subscribe"))?;
-    if chosen.is_registered {
-        return Ok(());
-    }
-    let register = Path(&[&chosen.phone_number_id, "register"], &[]);
-    let body = json!({ "messaging_product": "whatsapp", "pin": pin.expose_secret() });
-    let done: Result<IgnoredAny, ApiError> = api.post(token, register, &body).await;
-    done.map(|_| ()).map_err(|failed| match failed.refused() {
-        Some(refused) if refused.code == OTHER_PIN => Denied::Refused(LocalizedText::new("said-wa-pin")),
-        _ => refused(&failed, |_| false, "said-wa-register"),
-    })
 }
 
 /// Why a step was refused: with Meta's words and what to do, where the error passport has none.
@@ -271,23 +229,6 @@ pub async fn ask_for_history(api: &GraphApi, token: &SecretString, phone_number_
         done.map_err(|failed| denied(&failed))?;
     }
     Ok(())
-}
-
-/// The app, as needed by its Embedded Signup dialog.
-#[derive(Clone, Debug)]
-pub struct MetaApp {
-    pub id: String,
-    pub secret: SecretString,
-    /// The configuration of Embedded Signup; none if accounts enter their numbers by hand.
-    pub config_id: Option<String>,
-}
-
-impl MetaApp {
-    /// None if the configuration names no app.
-    pub fn of(config: &AppConfig) -> Option<Self> {
-        let (id, secret) = (config.app_id.clone()?, config.app_secret.clone()?);
-        Some(Self { id, secret, config_id: config.config_id.clone() })
-    }
 }
 
 #[cfg(test)]

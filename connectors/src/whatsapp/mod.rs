@@ -23,7 +23,7 @@ use crate::vendor_app::VendorApp;
 use api::GraphApi;
 use consent::MetaDialog;
 use send::NumberStates;
-use webhook::AppHooks;
+use webhook::{AppHooks, SourceWebhook};
 
 mod api;
 pub mod consent;
@@ -62,6 +62,10 @@ impl WhatsApp {
 
     fn vendors_secret(&self) -> Option<&SecretString> {
         self.hooks.as_ref()?.secret.as_ref()
+    }
+
+    fn webhook<'a>(&'a self, settings: &'a Settings) -> SourceWebhook<'a> {
+        SourceWebhook { api: &self.api, settings, vendors: self.vendors_secret() }
     }
 }
 
@@ -109,7 +113,7 @@ impl Connector for WhatsApp {
     }
 
     async fn check_webhook(&self, settings: &Settings, probe: &Probe) -> Check {
-        webhook::check(&self.api, settings, self.vendors_secret(), probe).await
+        self.webhook(settings).check(probe).await
     }
 
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
@@ -169,7 +173,7 @@ impl Connector for WhatsApp {
     }
 
     fn webhook_to_enter(&self, settings: &Settings, hook: &HookTarget) -> Option<WebhookToEnter> {
-        webhook::to_enter(settings, self.vendors_secret(), hook)
+        self.webhook(settings).to_enter(hook)
     }
 
     fn handshake(&self, settings: &Settings, query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
@@ -194,11 +198,11 @@ impl Connector for WhatsApp {
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
-        webhook::connect(&self.api, settings, self.vendors_secret(), hook).await
+        self.webhook(settings).connect(hook).await
     }
 
     async fn watch(&self, settings: &Settings, hook: &HookTarget, _now: DateTime<Utc>) -> Result<Watched, Denied> {
-        webhook::watch(&self.api, settings, self.vendors_secret(), hook).await
+        self.webhook(settings).watch(hook).await
     }
 
     fn poll_interval(&self) -> Option<std::time::Duration> {
@@ -214,11 +218,11 @@ impl Connector for WhatsApp {
     }
 
     async fn remove_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
-        webhook::remove(&self.api, settings, self.vendors_secret(), hook).await
+        self.webhook(settings).remove(hook).await
     }
 
     async fn unsubscribe(&self, settings: &Settings) -> Result<(), Denied> {
-        webhook::unsubscribe(&self.api, settings, self.vendors_secret()).await
+        self.webhook(settings).unsubscribe().await
     }
 }
 

@@ -18,7 +18,7 @@ use super::setup::{NumberOptions, SourceNumber, token};
 use super::wire::{Id, Many, wire};
 use crate::error_catalog::{CatalogEntry, Fix, WHATSAPP};
 use crate::fit::lines;
-use crate::sending::{self, Draft, Judged, Next, is_about_request};
+use crate::sending::{self, Draft, Judged, Next, ReadMarks, is_about_request};
 use crate::{Event, LastIncoming, Message, MessageIds, Outgoing, Settings};
 use draft::{MessageDraft, Request};
 use file::{FileForm, SendContext, UploadedFiles};
@@ -27,11 +27,22 @@ mod draft;
 mod file;
 
 /// What this process remembers about the numbers.
-#[derive(Default)]
 pub(super) struct NumberStates {
     rhythm: Rhythm,
     uploaded: UploadedFiles,
     marks: ReadMarks,
+    typing: RateLimiter<Pair>,
+}
+
+impl Default for NumberStates {
+    fn default() -> Self {
+        Self {
+            rhythm: Rhythm::default(),
+            uploaded: file::uploaded_files(),
+            marks: ReadMarks::default(),
+            typing: RateLimiter::new(PEOPLE),
+        }
+    }
 }
 
 wire! {
@@ -241,37 +252,23 @@ impl MessageDraft {
 
     /// Replaces a file that cannot be sent in any other way by its link.
     fn become_link(&mut self, line: &SendContext<'_>, message: &Message) -> bool {
-        let (media, caption) = match self.requests.front() {
-            Some(Request::File { media, caption, .. }) => (media.clone(), caption.clone()),
-            Some(Request::Interactive { message, file: Some((_, media)) }) => (media.clone(), message.body.clone()),
-            _ => return false,
-        };
         let mut content: Content = message.content.clone();
         let Some(file) = content.media_mut() else { return false };
-        (*file).clone_from(&media);
-        let buttons = match self.requests.front_mut() {
-            Some(Request::Interactive { message, file }) => {
-                *file = None;
-                file_text(&mut content, None);
-                Some(message.clone())
+        match self.requests.front_mut() {
+            Some(Request::File { media, caption, .. }) => {
+                (*file).clone_from(media);
+                file.text = Some(std::mem::take(caption)).filter(|caption| !caption.is_empty());
+                self.requests.pop_front();
             }
-            _ => {
-                file_text(&mut content, Some(caption).filter(|caption| !caption.is_empty()));
-                None
+            // The text stays with the buttons.
+            Some(Request::Interactive { file: header, .. }) => {
+                let Some((_, media)) = header.take() else { return false };
+                *file = Media { text: None, ..*media };
             }
-        };
-        let link = Request::Text(lines::content(line.outgoing.words, &content));
-        if buttons.is_none() {
-            self.requests.pop_front();
+            _ => return false,
         }
-        self.requests.push_front(link);
+        self.requests.push_front(Request::Text(lines::content(line.outgoing.words, &content)));
         true
-    }
-}
-
-fn file_text(content: &mut Content, text: Option<String>) {
-    if let Some(file) = content.media_mut() {
-        file.text = text;
     }
 }
 
@@ -281,34 +278,14 @@ fn file_text(content: &mut Content, text: Option<String>) {
 const TYPING: Budget = Budget { at_once: 1, each: 20_000 };
 /// Meta accepts read marks for messages of the last 30 days; typing is only useful within a day.
 const WINDOW: i64 = 24 * 3600;
-/// Maximum number of remembered messages and people.
-const MOST: u64 = 50_000;
-const MARKED_FOR: Duration = Duration::from_secs(24 * 3600);
-
-/// What customers already see.
-pub(super) struct ReadMarks {
-    /// Messages that were marked as read, by number and id.
-    marked: Cache<(String, String), ()>,
-    typing: RateLimiter<(String, String)>,
-}
-
-impl Default for ReadMarks {
-    fn default() -> Self {
-        Self {
-            marked: Cache::builder().max_capacity(MOST).time_to_live(MARKED_FOR).build(),
-            typing: RateLimiter::new(MOST),
-        }
-    }
-}
 
 /// Shows typing. This marks the customer's messages as read, so it is sent only if that is enabled.
 async fn typing(line: &SendContext<'_>) -> Report {
     let nothing = Report::done(0, Taken::default());
     let Some(last) = last(line) else { return nothing };
     let now = line.outgoing.now;
-    let pair = (line.number.phone_number_id.to_owned(), line.address.id().to_owned());
     let recent = now.timestamp() - last.at.timestamp() < WINDOW;
-    if !recent || line.memory.marks.typing.take(pair, TYPING, now.timestamp_millis()).await.is_err() {
+    if !recent || line.memory.typing.take(pair(line), TYPING, now.timestamp_millis()).await.is_err() {
         return nothing;
     }
     let mut body = read(last);
@@ -322,16 +299,13 @@ async fn typing(line: &SendContext<'_>) -> Report {
 /// Marks the customer's messages as read when they are answered. The result is ignored.
 async fn mark_read(line: &SendContext<'_>) {
     let Some(last) = last(line) else { return };
-    let key = (line.number.phone_number_id.to_owned(), last.external_id.clone());
-    if line.memory.marks.marked.contains_key(&key) {
+    let (number, person) = pair(line);
+    if !line.memory.marks.is_news(&number, &person, &last.external_id).await {
         return;
     }
-    match line.post(&read(last)).await {
-        Ok(_) => line.memory.marks.marked.insert(key, ()).await,
-        Err(failed) => tracing::debug!(
-            code = failed.refused().map(|refused| refused.code),
-            "a message could not be marked as read"
-        ),
+    if let Err(failed) = line.post(&read(last)).await {
+        let code = failed.refused().map(|refused| refused.code);
+        tracing::debug!(code, "a message could not be marked as read");
     }
 }
 

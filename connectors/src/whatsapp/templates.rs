@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::api::{ApiError, GraphApi, Path};
 use super::setup::{denied, number, token};
-use super::wire::{Id, Many, wire};
+use super::wire::{Id, Many, Paging, wire};
 use crate::template::{
     NewTemplate, TemplateCategory, TemplateFile, TemplateFileKind, TemplateHeader, TemplateState, TemplateStatus,
 };
@@ -26,15 +26,6 @@ wire! {
     TemplateList {
         data: Many<KnownTemplate>,
         paging: Paging,
-    }
-
-    Paging {
-        next: Id,
-        cursors: Cursors,
-    }
-
-    Cursors {
-        after: Id,
     }
 
     /// A template as Meta lists it.
@@ -166,9 +157,8 @@ fn state_of(made: &Submitted, name: String, template: &NewTemplate) -> TemplateS
         name: Some(name),
         language: Some(template.language.clone()),
         status: status(&made.status).or(Some(TemplateStatus::InReview)),
-        reason: None,
         category: category(&made.category),
-        quality: None,
+        ..TemplateState::default()
     }
 }
 
@@ -209,9 +199,9 @@ async fn pages(
         query.extend(Some(("after", after.as_str())).filter(|(_, after)| !after.is_empty()));
         let page: Result<TemplateList, ApiError> = api.get(token, Path(&[waba, "message_templates"], &query)).await;
         let page = page.map_err(|failed| denied(&failed))?;
-        all.extend(page.data.iter().cloned());
-        let next = page.paging.cursors.after.some().filter(|next| page.paging.next.some().is_some() && *next != after);
-        let Some(next) = next.map(str::to_owned) else { break };
+        let next = page.paging.after().filter(|next| *next != after);
+        all.extend(page.data.0);
+        let Some(next) = next else { break };
         after = next;
     }
     Ok(all)
@@ -287,9 +277,8 @@ fn header(template: &NewTemplate, file: Option<&str>) -> Option<Value> {
                 TemplateFileKind::Video => "VIDEO",
                 TemplateFileKind::Document => "DOCUMENT",
             };
-            Some(
-                json!({ "type": "HEADER", "format": format, "example": { "header_handle": [file.unwrap_or_default()] } }),
-            )
+            let handle = json!({ "header_handle": [file.unwrap_or_default()] });
+            Some(json!({ "type": "HEADER", "format": format, "example": handle }))
         }
     }
 }

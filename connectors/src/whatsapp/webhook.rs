@@ -71,97 +71,140 @@ pub(super) fn is_signed(secret: &SecretString, call: &IncomingCall<'_>) -> bool 
     mac.verify_slice(&given).is_ok()
 }
 
+/// Where a source's webhooks are to be sent.
+pub(super) struct SourceWebhook<'a> {
+    pub api: &'a GraphApi,
+    pub settings: &'a Settings,
+    /// The secret of the vendor's app.
+    pub vendors: Option<&'a SecretString>,
+}
+
 /// The token that Meta returns when it validates our address: the entered one, otherwise ours.
 fn verify_token<'a>(settings: &'a Settings, hook: &'a HookTarget) -> &'a str {
     settings.secrets.get(VERIFY_TOKEN).unwrap_or(&hook.secret).expose_secret()
 }
 
-/// What an administrator must enter at Meta; nothing if calls come to the vendor's address.
-pub(super) fn to_enter(
-    settings: &Settings,
-    vendors: Option<&SecretString>,
-    hook: &HookTarget,
-) -> Option<WebhookToEnter> {
-    let values = vec![
-        ValueToEnter::address("wizard-wa-callback-url", &hook.url),
-        ValueToEnter::secret("wizard-wa-verify-token", verify_token(settings, hook)),
-    ];
-    (!is_vendors(settings, vendors)).then_some(WebhookToEnter {
-        title: "wizard-wa-webhook-title",
-        hint: "wizard-wa-webhook-hint",
-        values,
-    })
-}
+impl SourceWebhook<'_> {
+    /// What an administrator must enter at Meta; nothing if calls come to the vendor's address.
+    pub(super) fn to_enter(&self, hook: &HookTarget) -> Option<WebhookToEnter> {
+        let values = vec![
+            ValueToEnter::address("wizard-wa-callback-url", &hook.url),
+            ValueToEnter::secret("wizard-wa-verify-token", verify_token(self.settings, hook)),
+        ];
+        (!self.is_vendors()).then_some(WebhookToEnter {
+            title: "wizard-wa-webhook-title",
+            hint: "wizard-wa-webhook-hint",
+            values,
+        })
+    }
 
-/// Whether calls come to the vendor's address, because the account has no app of its own.
-fn is_vendors(settings: &Settings, vendors: Option<&SecretString>) -> bool {
-    vendors.is_some() && !settings.secrets.contains_key(APP_SECRET)
-}
+    /// Whether calls come to the vendor's address, because the account has no app of its own.
+    fn is_vendors(&self) -> bool {
+        self.vendors.is_some() && !self.settings.secrets.contains_key(APP_SECRET)
+    }
 
-/// Makes Meta send the account's webhooks to us: to the address of the vendor's app, or to this source's.
-pub(super) async fn connect(
-    api: &GraphApi,
-    settings: &Settings,
-    vendors: Option<&SecretString>,
-    hook: &HookTarget,
-) -> Result<(), Denied> {
-    let (token, number) = (token(settings)?, number(settings)?);
-    let subscribe = Path(&[number.waba_id, "subscribed_apps"], &[]);
-    if is_vendors(settings, vendors) {
-        done(api.post(token, subscribe, &json!({})).await)?;
-        if number.stays_in_app() {
-            // Possible once, on the first day; later, and for owners who share no history, it is refused.
-            if let Err(refused) = consent::ask_for_history(api, token, number.phone_number_id).await {
-                tracing::debug!(reason = %refused.text(), "the number's earlier messages were not asked for");
+    /// Makes Meta send the account's webhooks to us: to the address of the vendor's app, or to this source's.
+    pub(super) async fn connect(&self, hook: &HookTarget) -> Result<(), Denied> {
+        let (token, number) = (token(self.settings)?, number(self.settings)?);
+        let subscribe = Path(&[number.waba_id, "subscribed_apps"], &[]);
+        if self.is_vendors() {
+            done(self.api.post(token, subscribe, &json!({})).await)?;
+            if number.stays_in_app() {
+                // Possible once, on the first day; later, and for owners who share no history, it is refused.
+                if let Err(refused) = consent::ask_for_history(self.api, token, number.phone_number_id).await {
+                    tracing::debug!(reason = %refused.text(), "the number's earlier messages were not asked for");
+                }
             }
+            return Ok(());
         }
-        return Ok(());
-    }
-    let target = json!({ "override_callback_uri": hook.url, "verify_token": verify_token(settings, hook) });
-    done(api.post(token, subscribe, &target).await)?;
-    // The account's address belongs to the number connected last; this one directs each number's calls to its own
-    // source.
-    let of_number = Path(&[number.phone_number_id], &[]);
-    let answer: Result<IgnoredAny, ApiError> =
-        api.post(token, of_number, &json!({ "webhook_configuration": target })).await;
-    match answer {
-        // An account with one number needs no address for the number itself.
-        Err(ApiError::Refused(refused)) => {
-            tracing::debug!(code = refused.code, "the number's own webhook address was refused");
-            Ok(())
-        }
-        answer => done(answer),
-    }
-}
-
-/// Checks where webhooks are sent, and whether the number is usable.
-pub(super) async fn watch(
-    api: &GraphApi,
-    settings: &Settings,
-    vendors: Option<&SecretString>,
-    hook: &HookTarget,
-) -> Result<Watched, Denied> {
-    let (known, apps) = (health::read(api, settings).await?, apps(api, settings).await?);
-    if let Some(said) = health::stopped(&known) {
-        return Err(Denied::Refused(said));
-    }
-    // If Meta does not report the address, the one we set is assumed.
-    Ok(apps.map_or(Watched::Fine, |apps| whereto(&known, &apps, &hook.url, is_vendors(settings, vendors))))
-}
-
-/// The account's apps. None if Meta does not return them: registering may be allowed where listing is not.
-async fn apps(api: &GraphApi, settings: &Settings) -> Result<Option<Apps>, Denied> {
-    let path = Path(&[number(settings)?.waba_id, "subscribed_apps"], &[]);
-    match api.get(token(settings)?, path).await {
-        Ok(apps) => Ok(Some(apps)),
-        Err(failed) if failed.is_missing() => Ok(None),
-        Err(failed) => match denied(&failed) {
-            Denied::Refused(said) => {
-                tracing::debug!(reason = %said, "the account's apps cannot be listed");
-                Ok(None)
+        let target = json!({ "override_callback_uri": hook.url, "verify_token": verify_token(self.settings, hook) });
+        done(self.api.post(token, subscribe, &target).await)?;
+        // The account's address belongs to the number connected last; this one directs each number's calls to its own
+        // source.
+        let of_number = Path(&[number.phone_number_id], &[]);
+        let answer: Result<IgnoredAny, ApiError> =
+            self.api.post(token, of_number, &json!({ "webhook_configuration": target })).await;
+        match answer {
+            // An account with one number needs no address for the number itself.
+            Err(ApiError::Refused(refused)) => {
+                tracing::debug!(code = refused.code, "the number's own webhook address was refused");
+                Ok(())
             }
-            denied => Err(denied),
-        },
+            answer => done(answer),
+        }
+    }
+
+    /// Checks where webhooks are sent, and whether the number is usable.
+    pub(super) async fn watch(&self, hook: &HookTarget) -> Result<Watched, Denied> {
+        let (known, apps) = (health::read(self.api, self.settings).await?, self.apps().await?);
+        if let Some(said) = health::stopped(&known) {
+            return Err(Denied::Refused(said));
+        }
+        // If Meta does not report the address, the one we set is assumed.
+        Ok(apps.map_or(Watched::Fine, |apps| whereto(&known, &apps, &hook.url, self.is_vendors())))
+    }
+
+    /// The account's apps. None if Meta does not return them: registering may be allowed where listing is not.
+    async fn apps(&self) -> Result<Option<Apps>, Denied> {
+        let path = Path(&[number(self.settings)?.waba_id, "subscribed_apps"], &[]);
+        match self.api.get(token(self.settings)?, path).await {
+            Ok(apps) => Ok(Some(apps)),
+            Err(failed) if failed.is_missing() => Ok(None),
+            Err(failed) => match denied(&failed) {
+                Denied::Refused(said) => {
+                    tracing::debug!(reason = %said, "the account's apps cannot be listed");
+                    Ok(None)
+                }
+                denied => Err(denied),
+            },
+        }
+    }
+
+    /// Removes this source's address. An app of the account's own stays subscribed, because it has other uses.
+    pub(super) async fn remove(&self, hook: &HookTarget) -> Result<(), Denied> {
+        if self.is_vendors() {
+            return Ok(());
+        }
+        let known = health::read(self.api, self.settings).await?;
+        let apps = self.apps().await?.unwrap_or_default();
+        let (token, number) = (token(self.settings)?, number(self.settings)?);
+        let set = &known.webhook_configuration;
+        if set.phone_number.some() == Some(&hook.url) {
+            let path = Path(&[number.phone_number_id], &[]);
+            let none = json!({ "webhook_configuration": { "override_callback_uri": "" } });
+            done(self.api.post(token, path, &none).await)?;
+        }
+        let of_account = set.whatsapp_business_account.some() == Some(&hook.url)
+            || apps.data.iter().any(|app| app.override_callback_uri.some() == Some(&hook.url));
+        if of_account {
+            // If the request contains no address, the app's own is used again.
+            let path = Path(&[number.waba_id, "subscribed_apps"], &[]);
+            done(self.api.post(token, path, &json!({})).await)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the subscription of the vendor's app to the account.
+    pub(super) async fn unsubscribe(&self) -> Result<(), Denied> {
+        if !self.is_vendors() {
+            return Ok(());
+        }
+        let path = Path(&[number(self.settings)?.waba_id, "subscribed_apps"], &[]);
+        done(self.api.delete(token(self.settings)?, path).await)
+    }
+
+    /// Reads back where webhooks are sent; before the source exists, reports what will change.
+    pub(super) async fn check(&self, probe: &Probe) -> Check {
+        let known = health::read(self.api, self.settings).await?;
+        let Some(apps) = self.apps().await? else { return Ok(None) };
+        let found = whereto(&known, &apps, &probe.hook_url, self.is_vendors());
+        let elsewhere = |key: &'static str, host: String| LocalizedText::new(key).with("host", host);
+        match (found, probe.is_new) {
+            (Watched::Elsewhere { host }, true) => Ok(Some(elsewhere("wizard-wa-webhook-elsewhere", host))),
+            (Watched::Elsewhere { host }, false) => Err(elsewhere("said-wa-elsewhere", host).into()),
+            (Watched::Unset, false) => Err(LocalizedText::new("said-wa-unset").into()),
+            _ => Ok(None),
+        }
     }
 }
 
@@ -194,61 +237,6 @@ fn path(url: &str) -> Option<String> {
 
 fn host(url: &str) -> String {
     Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// Removes this source's address. An app of the account's own stays subscribed, because it has other uses.
-pub(super) async fn remove(
-    api: &GraphApi,
-    settings: &Settings,
-    vendors: Option<&SecretString>,
-    hook: &HookTarget,
-) -> Result<(), Denied> {
-    if is_vendors(settings, vendors) {
-        return Ok(());
-    }
-    let known = health::read(api, settings).await?;
-    let apps = apps(api, settings).await?.unwrap_or_default();
-    let (token, number) = (token(settings)?, number(settings)?);
-    let set = &known.webhook_configuration;
-    if set.phone_number.some() == Some(&hook.url) {
-        let path = Path(&[number.phone_number_id], &[]);
-        let none = json!({ "webhook_configuration": { "override_callback_uri": "" } });
-        done(api.post(token, path, &none).await)?;
-    }
-    let of_account = set.whatsapp_business_account.some() == Some(&hook.url)
-        || apps.data.iter().any(|app| app.override_callback_uri.some() == Some(&hook.url));
-    if of_account {
-        // If the request contains no address, the app's own is used again.
-        let path = Path(&[number.waba_id, "subscribed_apps"], &[]);
-        done(api.post(token, path, &json!({})).await)?;
-    }
-    Ok(())
-}
-
-/// Ends the subscription of the vendor's app to the account.
-pub(super) async fn unsubscribe(
-    api: &GraphApi,
-    settings: &Settings,
-    vendors: Option<&SecretString>,
-) -> Result<(), Denied> {
-    if !is_vendors(settings, vendors) {
-        return Ok(());
-    }
-    done(api.delete(token(settings)?, Path(&[number(settings)?.waba_id, "subscribed_apps"], &[])).await)
-}
-
-/// Reads back where webhooks are sent; before the source exists, reports what will change.
-pub(super) async fn check(api: &GraphApi, settings: &Settings, vendors: Option<&SecretString>, probe: &Probe) -> Check {
-    let known = health::read(api, settings).await?;
-    let Some(apps) = apps(api, settings).await? else { return Ok(None) };
-    let found = whereto(&known, &apps, &probe.hook_url, is_vendors(settings, vendors));
-    let elsewhere = |key: &'static str, host: String| LocalizedText::new(key).with("host", host);
-    match (found, probe.is_new) {
-        (Watched::Elsewhere { host }, true) => Ok(Some(elsewhere("wizard-wa-webhook-elsewhere", host))),
-        (Watched::Elsewhere { host }, false) => Err(elsewhere("said-wa-elsewhere", host).into()),
-        (Watched::Unset, false) => Err(LocalizedText::new("said-wa-unset").into()),
-        _ => Ok(None),
-    }
 }
 
 // The vendor's own app at Meta (whatsapp §2, §14): one webhook address for the numbers of all accounts.

@@ -334,17 +334,18 @@ pub(super) async fn post(
     }
     let key = match media.media_id {
         Some(id) => {
-            line.outgoing.files.content(id).await.map(|content| UploadKey::new(line.bot.id, form, content, media))
+            let content = line.outgoing.files.content(id).await;
+            content.map(|content| UploadKey { bot: line.bot.id, form, content, name: media.file_name.clone() })
         }
         None => None,
     };
     if let Some(key) = &key
-        && let Some(file_id) = line.uploaded.find(key).await
+        && let Some(file_id) = line.uploaded.get(key).await
     {
         let mut again = parameters.clone();
         again.insert(field.to_owned(), json!(&*file_id));
         match line.api.call(line.bot.token, method, &again).await {
-            Err(failed) if is_unknown(&failed) => line.uploaded.forget(key).await,
+            Err(failed) if is_unknown(&failed) => line.uploaded.invalidate(key).await,
             done => return done,
         }
     }
@@ -363,8 +364,8 @@ pub(super) async fn post(
                 bytes: opened.bytes,
             };
             let posted: Posted = line.api.upload(line.bot.token, method, upload).await?;
-            if let Some(key) = key {
-                line.uploaded.keep(key, field, &posted.rest).await;
+            if let (Some(key), Some(id)) = (key, file_id(field, &posted.rest)) {
+                line.uploaded.insert(key, id.into()).await;
             }
             Ok(posted)
         }
@@ -390,41 +391,16 @@ const DAYS: Duration = Duration::from_secs(30 * 24 * 3600);
 pub(super) struct UploadKey {
     bot: i64,
     form: FileForm,
+    /// The identifier of its bytes.
     content: String,
     name: String,
 }
 
-/// The cached files.
-pub(super) struct UploadedFiles(Cache<UploadKey, Arc<str>>);
+/// The cached files, by their `file_id`.
+pub(super) type UploadedFiles = Cache<UploadKey, Arc<str>>;
 
-impl Default for UploadedFiles {
-    fn default() -> Self {
-        Self(Cache::builder().max_capacity(FILES).time_to_idle(DAYS).build())
-    }
-}
-
-impl UploadKey {
-    /// `content`: the identifier of its bytes.
-    pub fn new(bot: i64, form: FileForm, content: String, media: &Media) -> Self {
-        Self { bot, form, content, name: media.file_name.clone() }
-    }
-}
-
-impl UploadedFiles {
-    pub async fn find(&self, key: &UploadKey) -> Option<Arc<str>> {
-        self.0.get(key).await
-    }
-
-    /// Stores the `file_id` from Telegram's answer. `field`: its field in the message.
-    pub async fn keep(&self, key: UploadKey, field: &str, message: &Map<String, Value>) {
-        if let Some(id) = file_id(field, message) {
-            self.0.insert(key, id.into()).await;
-        }
-    }
-
-    pub async fn forget(&self, key: &UploadKey) {
-        self.0.invalidate(key).await;
-    }
+pub(super) fn uploaded_files() -> UploadedFiles {
+    Cache::builder().max_capacity(FILES).time_to_idle(DAYS).build()
 }
 
 /// Whether a refusal concerns the `file_id`, so that sending the bytes may work.

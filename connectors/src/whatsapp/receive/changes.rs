@@ -193,10 +193,8 @@ fn state(update: &TemplateUpdate) -> TemplateState {
         id: update.message_template_id.0.clone(),
         name: update.message_template_name.some().map(str::to_owned),
         language: update.message_template_language.some().map(str::to_owned),
-        status: None,
-        reason: None,
         category: category_of(&update.message_template_category),
-        quality: None,
+        ..TemplateState::default()
     }
 }
 

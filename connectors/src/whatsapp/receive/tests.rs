@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use super::*;
 use crate::PressedButton;
 use crate::incoming::IncomingMessage;
-use crate::template::{TemplateCategory, TemplateStatus};
 use crate::tests::bodies::{self, hold, mangle, run};
 
 const MARIA: &str = "KZ.1234567890123456789";
@@ -304,28 +303,6 @@ fn statuses_name_their_message_and_their_letter() {
         panic!("{events:?}")
     };
     assert!(said.to_string().contains("payment"), "what concerns the whole number is shown at the source");
-}
-
-#[test]
-fn templates_report_their_review() {
-    let state = |event: InboundEvent| match event {
-        InboundEvent::Template(state) => *state,
-        other => panic!("{other:?}"),
-    };
-    let approved = state(one(&body("template_approved")));
-    let names = (approved.id.as_str(), approved.name.as_deref(), approved.language.as_deref());
-    assert_eq!(names, ("990011223344", Some("order_ready_v2"), Some("ru")));
-    let reason = "A variable stands at the end of the body. Put text after the last variable.";
-    assert_eq!(state(one(&body("template_rejected"))).reason.as_deref(), Some(reason));
-    assert!(state(one(&body("template_paused"))).reason.unwrap().contains("paused for 3 hours"));
-    let told = |field: &str, value: Value| state(reported(field, &value));
-    let quality =
-        told("message_template_quality_update", json!({ "new_quality_score": "RED", "message_template_id": 9 }));
-    assert_eq!((quality.quality.as_deref(), quality.status, quality.id.as_str()), (Some("RED"), None, "9"));
-    let moved = told("template_category_update", json!({ "new_category": "MARKETING", "message_template_id": 9 }));
-    assert_eq!(moved.category, Some(TemplateCategory::Marketing));
-    let approved = json!({ "event": "APPROVED", "message_template_id": 9 });
-    assert_eq!(told("message_template_status_update", approved).status, Some(TemplateStatus::Approved));
 }
 
 /// Every event about a number or an account, with whether it is a problem; none for one that says nothing of it.

@@ -6,7 +6,7 @@ use base::message::{Content, Markup, Media, Template};
 use serde_json::{Map, Value, json};
 
 use super::Accepted;
-use super::file::{self, FileForm, SendContext};
+use super::file::{self, FileForm, HeaderFile, SendContext};
 use crate::Message;
 use crate::fit::{self, lines};
 use crate::template::{RegisteredHeader, TemplateFileKind};
@@ -34,12 +34,12 @@ pub(super) enum Request {
     /// With a file above its text, if any.
     Interactive {
         message: Interactive,
-        file: Option<(FileForm, Box<Media>)>,
+        file: Option<HeaderFile>,
     },
     /// Its object without the file, and the file of its header.
     Template {
         object: Value,
-        file: Option<(FileForm, Box<Media>)>,
+        file: Option<HeaderFile>,
     },
 }
 
@@ -108,18 +108,10 @@ impl Request {
                 (form.kind(), object)
             }
             Self::Interactive { message, file } => {
-                let header = match file {
-                    Some((form, media)) => Some(file::header(line, *form, media).await?),
-                    None => None,
-                };
-                ("interactive", message.object(header))
+                ("interactive", message.object(file::header(line, file.as_ref()).await?))
             }
             Self::Template { object, file } => {
-                let header = match file {
-                    Some((form, media)) => Some(file::header(line, *form, media).await?),
-                    None => None,
-                };
-                ("template", with_header(object, header))
+                ("template", with_header(object, file::header(line, file.as_ref()).await?))
             }
         };
         let fields = [("type", json!(kind)), (kind, object)];
@@ -163,7 +155,7 @@ fn requests(line: &SendContext<'_>, message: &Message) -> VecDeque<Request> {
     match (main, interactive.as_slice()) {
         // A picture, a video or a document is sent with its text and buttons as one message.
         (Some(Request::File { form, media, .. }), [only])
-            if only.kind == "button" && form.is_header() && !text.is_empty() && BODY.holds(&text) =>
+            if only.kind == "button" && form.has_caption() && !text.is_empty() && BODY.holds(&text) =>
         {
             let message = Interactive { body: text, ..only.clone() };
             requests.push_back(Request::Interactive { message, file: Some((form, media)) });

@@ -90,14 +90,9 @@ impl FileForm {
         }
     }
 
-    /// Whether it can have a caption.
+    /// Whether it can have a caption, and be above the text of buttons or of a template.
     pub const fn has_caption(self) -> bool {
         matches!(self, Self::Image | Self::Video | Self::Document)
-    }
-
-    /// Whether it can be above the text of buttons or of a template.
-    pub const fn is_header(self) -> bool {
-        self.has_caption()
     }
 
     /// The best form that Meta accepts for the content; none if it has no file, or one that is too large.
@@ -179,17 +174,20 @@ pub(super) async fn object(
     Ok((form, object))
 }
 
+/// A file above the text of buttons or of a template.
+pub(super) type HeaderFile = (FileForm, Box<Media>);
+
 /// The same as the header of buttons or a template.
-pub(super) async fn header(line: &SendContext<'_>, form: FileForm, media: &Media) -> Result<Value, ApiError> {
-    let (form, object) = object(line, form, media, "").await?;
-    let fields = [("type", json!(form.kind())), (form.kind(), object)];
-    Ok(Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()))
+pub(super) async fn header(line: &SendContext<'_>, file: Option<&HeaderFile>) -> Result<Option<Value>, ApiError> {
+    let Some((form, media)) = file else { return Ok(None) };
+    let (form, object) = object(line, *form, media, "").await?;
+    Ok(Some(json!({ "type": form.kind(), form.kind(): object })))
 }
 
 /// Whether this file's id is cached from an earlier message.
 pub(super) async fn is_known(line: &SendContext<'_>, media: &Media) -> bool {
     match key(line, media).await {
-        Some(key) => line.memory.uploaded.find(&key).await.is_some(),
+        Some(key) => line.memory.uploaded.contains_key(&key),
         None => false,
     }
 }
@@ -197,13 +195,14 @@ pub(super) async fn is_known(line: &SendContext<'_>, media: &Media) -> bool {
 /// Removes this file's id from the cache, so that its bytes are uploaded again.
 pub(super) async fn forget(line: &SendContext<'_>, media: &Media) {
     if let Some(key) = key(line, media).await {
-        line.memory.uploaded.forget(&key).await;
+        line.memory.uploaded.invalidate(&key).await;
     }
 }
 
 async fn key(line: &SendContext<'_>, media: &Media) -> Option<UploadKey> {
     let content = line.outgoing.files.content(media.media_id?).await?;
-    Some(UploadKey::new(line.number.phone_number_id, content, upload_type(media)))
+    let (phone_number_id, mime_type) = (line.number.phone_number_id.to_owned(), upload_type(media).to_owned());
+    Some(UploadKey { phone_number_id, content, mime_type })
 }
 
 /// A file by its id or its address.
@@ -217,7 +216,7 @@ struct Provided {
 async fn provided(line: &SendContext<'_>, media: &Media) -> Result<Provided, ApiError> {
     let key = key(line, media).await;
     if let Some(key) = &key
-        && let Some(known) = line.memory.uploaded.find(key).await
+        && let Some(known) = line.memory.uploaded.get(key).await
     {
         return Ok(Provided { object: json!({ "id": *known.id }), is_opus: known.is_opus });
     }
@@ -231,7 +230,7 @@ async fn provided(line: &SendContext<'_>, media: &Media) -> Result<Provided, Api
             let object = json!({ "id": *uploaded.id });
             let is_opus = uploaded.is_opus;
             if let Some(key) = key {
-                line.memory.uploaded.keep(key, uploaded).await;
+                line.memory.uploaded.insert(key, uploaded).await;
             }
             Ok(Provided { object, is_opus })
         }
@@ -300,6 +299,7 @@ const KEPT: Duration = Duration::from_secs(29 * 24 * 3600);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct UploadKey {
     phone_number_id: String,
+    /// The identifier of its bytes.
     content: String,
     mime_type: String,
 }
@@ -313,33 +313,10 @@ pub(super) struct UploadedFile {
 }
 
 /// The cached files.
-pub(super) struct UploadedFiles(Cache<UploadKey, UploadedFile>);
+pub(super) type UploadedFiles = Cache<UploadKey, UploadedFile>;
 
-impl Default for UploadedFiles {
-    fn default() -> Self {
-        Self(Cache::builder().max_capacity(FILES).time_to_live(KEPT).build())
-    }
-}
-
-impl UploadKey {
-    /// `content`: the identifier of its bytes.
-    pub fn new(phone_number_id: &str, content: String, mime_type: &str) -> Self {
-        Self { phone_number_id: phone_number_id.to_owned(), content, mime_type: mime_type.to_owned() }
-    }
-}
-
-impl UploadedFiles {
-    pub async fn find(&self, key: &UploadKey) -> Option<UploadedFile> {
-        self.0.get(key).await
-    }
-
-    pub async fn keep(&self, key: UploadKey, file: UploadedFile) {
-        self.0.insert(key, file).await;
-    }
-
-    pub async fn forget(&self, key: &UploadKey) {
-        self.0.invalidate(key).await;
-    }
+pub(super) fn uploaded_files() -> UploadedFiles {
+    Cache::builder().max_capacity(FILES).time_to_live(KEPT).build()
 }
 
 #[cfg(test)]
