@@ -35,8 +35,6 @@ pub enum Act {
         message: String,
         #[serde(default)]
         emoji: Option<String>,
-        #[serde(default)]
-        form: HookForm,
         /// CRM id of the user; `None`: the account's manager.
         #[serde(default)]
         user: Option<i64>,
@@ -47,16 +45,10 @@ pub enum Act {
         /// The post whose comment is answered.
         #[serde(default)]
         post: Option<String>,
-        #[serde(default = "sample")]
-        form: HookForm,
         /// CRM id of the user; `None`: the account's manager.
         #[serde(default)]
         user: Option<i64>,
     },
-}
-
-fn sample() -> HookForm {
-    HookForm::Sample
 }
 
 /// The content of a message. Several files become an album: a hook for each.
@@ -83,8 +75,6 @@ pub struct Content {
     pub salesbot: bool,
     /// CRM id of the author; `None`: the account's manager.
     pub user: Option<i64>,
-    /// Time of the message in milliseconds; `None`: now.
-    pub at: Option<i64>,
 }
 
 /// A file of a message.
@@ -126,11 +116,11 @@ pub(crate) async fn perform(core: &Core, host: &str, act: Act) -> Result<Done> {
             let chat = open_chat(core, host, &channel, source.as_deref(), &phone)?;
             return send(core, host, &chat, message).await;
         }
-        Act::React { message, emoji, form, user } => {
-            Some(hooks::reaction(core, host, &message, by(user), emoji.as_deref(), form).await?)
+        Act::React { message, emoji, user } => {
+            Some(hooks::reaction(core, host, &message, by(user), emoji.as_deref(), HookForm::Table).await?)
         }
-        Act::Type { chat, post, form, user } => {
-            hooks::typing(core, host, &chat, by(user), post.as_deref(), form).await?
+        Act::Type { chat, post, user } => {
+            hooks::typing(core, host, &chat, by(user), post.as_deref(), HookForm::Sample).await?
         }
     };
     Ok(Done { hook, ..Done::default() })
@@ -170,7 +160,6 @@ fn messages(core: &Core, host: &str, content: Content) -> Result<Vec<HookMessage
             _ if content.salesbot => Author::Salesbot,
             user => user.map_or(Author::Manager, Author::User),
         },
-        msec_timestamp: content.at,
         ..message
     };
     Ok(album(std::iter::once(first).chain(files).map(written).collect()))

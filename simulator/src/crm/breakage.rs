@@ -27,29 +27,29 @@ enum Reach {
     Accounts,
 }
 
-/// Name, value, reach, and description.
-type Kind = (&'static str, Takes, Reach, &'static str);
+/// Name, value, reach.
+type Kind = (&'static str, Takes, Reach);
 
 const KINDS: [Kind; 19] = [
-    ("slow", Takes::Number(5), Reach::Everything, "every call is answered this many seconds late"),
-    ("status", Takes::Number(503), Reach::Everything, "every call is answered with this status"),
-    ("html", Takes::Nothing, Reach::Everything, "every call is answered 200 with HTML"),
-    ("reset", Takes::Nothing, Reach::Everything, "every connection is dropped before the call is processed"),
-    ("lost-answers", Takes::Nothing, Reach::Everything, "every call is processed, and its answer is lost"),
-    ("lost-hooks", Takes::Nothing, Reach::Everything, "hooks are never sent"),
-    ("doubled-hooks", Takes::Nothing, Reach::Everything, "hooks are sent twice"),
-    ("reordered-hooks", Takes::Nothing, Reach::Everything, "every other hook is sent after the next one"),
-    ("late-hooks", Takes::Number(3), Reach::Everything, "hooks are sent this many seconds late"),
-    ("demotion", Takes::Number(3), Reach::Everything, "slow integrations get hooks this many seconds late"),
-    ("limits", Takes::Nothing, Reach::Everything, "7 requests a second, then 429, then a ban"),
-    ("429", Takes::Number(30), Reach::Accounts, "REST and tokens: 429 with a wait of this many seconds"),
-    ("page", Takes::Number(502), Reach::Accounts, "REST and tokens: a gateway's HTML page with this status"),
-    ("unpaid", Takes::Nothing, Reach::Accounts, "REST and tokens: 402"),
-    ("blocked", Takes::Nothing, Reach::Accounts, "REST and tokens: 403"),
-    ("expired-tokens", Takes::Nothing, Reach::Accounts, "access tokens have expired"),
-    ("expired-refresh", Takes::Nothing, Reach::Accounts, "refresh tokens have expired"),
-    ("renamed", Takes::Host, Reach::Accounts, "the account gets this host"),
-    ("no-unsorted", Takes::Nothing, Reach::Accounts, "new chats become leads at once, without incoming leads"),
+    ("slow", Takes::Number(5), Reach::Everything), // every call is answered this many seconds late
+    ("status", Takes::Number(503), Reach::Everything), // every call is answered with this status
+    ("html", Takes::Nothing, Reach::Everything),   // every call is answered 200 with HTML
+    ("reset", Takes::Nothing, Reach::Everything),  // every connection is dropped before the call is processed
+    ("lost-answers", Takes::Nothing, Reach::Everything), // every call is processed, and its answer is lost
+    ("lost-hooks", Takes::Nothing, Reach::Everything), // hooks are never sent
+    ("doubled-hooks", Takes::Nothing, Reach::Everything), // hooks are sent twice
+    ("reordered-hooks", Takes::Nothing, Reach::Everything), // every other hook is sent after the next one
+    ("late-hooks", Takes::Number(3), Reach::Everything), // hooks are sent this many seconds late
+    ("demotion", Takes::Number(3), Reach::Everything), // slow integrations get hooks this many seconds late
+    ("limits", Takes::Nothing, Reach::Everything), // 7 requests a second, then 429, then a ban
+    ("429", Takes::Number(30), Reach::Accounts),   // REST and tokens: 429 with a wait of this many seconds
+    ("page", Takes::Number(502), Reach::Accounts), // REST and tokens: a gateway's HTML page with this status
+    ("unpaid", Takes::Nothing, Reach::Accounts),   // REST and tokens: 402
+    ("blocked", Takes::Nothing, Reach::Accounts),  // REST and tokens: 403
+    ("expired-tokens", Takes::Nothing, Reach::Accounts), // access tokens have expired
+    ("expired-refresh", Takes::Nothing, Reach::Accounts), // refresh tokens have expired
+    ("renamed", Takes::Host, Reach::Accounts),     // the account gets this host
+    ("no-unsorted", Takes::Nothing, Reach::Accounts), // new chats become leads at once, without incoming leads
 ];
 
 /// One fault, as named by `parom sandbox --fault`, `POST /faults` and the page.
@@ -75,7 +75,7 @@ impl FromStr for Breakage {
             None => (what, None),
         };
         let known = KINDS.iter().find(|kind| kind.0 == name);
-        let (name, takes, reach, _) = known.with_context(|| format!("{name:?} is not one of: {}", Self::names()))?;
+        let (name, takes, reach) = known.with_context(|| format!("{name:?} is not one of: {}", Self::names()))?;
         if host.is_some() && *reach == Reach::Everything {
             bail!("{name} concerns every account, so it can't name one");
         }
@@ -117,11 +117,6 @@ impl Breakage {
             Takes::Host => format!("{name}=HOST"),
         };
         KINDS.iter().map(name).collect::<Vec<_>>().join(", ")
-    }
-
-    /// Every name with its description.
-    pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
-        KINDS.iter().map(|(name, _, _, does)| (*name, *does))
     }
 
     /// The same fault for one account, unless it names one or concerns all.

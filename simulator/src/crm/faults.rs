@@ -82,8 +82,6 @@ pub enum HookFault {
 pub enum Fault {
     /// Processing starts only after this time.
     Delay(Duration),
-    /// The request is processed at once, its answer is sent after this time.
-    DelayAnswer(Duration),
     /// amoCRM's own answer with this status, and nothing is processed.
     Status {
         code: u16,
@@ -106,7 +104,7 @@ pub enum Fault {
 
 impl Breaks for Fault {
     fn only_delays(&self) -> bool {
-        matches!(self, Self::Delay(_) | Self::DelayAnswer(_))
+        matches!(self, Self::Delay(_))
     }
 
     fn describe(&self) -> String {

@@ -47,13 +47,11 @@ pub struct PreparedHook {
 }
 
 /// The form of a hook where the documents contradict themselves: the table, or the sample below it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HookForm {
     /// Typing: `action.typing.user`. Reaction: `action.reaction.msgid`.
     Sample,
     /// Typing: `action.user`. Reaction: `action.reaction.message`, which amoCRM's change log names too.
-    #[default]
     Table,
 }
 

@@ -98,16 +98,12 @@ enum Broken {
 
 async fn handled(core: &Arc<Core>, part: Part, call: &Call) -> HttpResponse {
     let started = Instant::now();
-    let (mut instead, mut later, mut met) = (None, Duration::ZERO, Vec::new());
+    let (mut instead, mut met) = (None, Vec::new());
     for fault in core.faults.take_of(part, &call.body).await {
         match fault {
             Fault::Delay(time) => {
                 met.push(format!("fault: {} ms later", time.as_millis()));
                 tokio::time::sleep(time).await;
-            }
-            Fault::DelayAnswer(time) => {
-                met.push(format!("fault: answer {} ms later", time.as_millis()));
-                later = time;
             }
             other => instead = Some(other),
         }
@@ -131,9 +127,6 @@ async fn handled(core: &Arc<Core>, part: Part, call: &Call) -> HttpResponse {
             .chain(answer.note.take().map(String::from)),
     );
     log(core, call, &answer, &met, broken, started);
-    if !later.is_zero() {
-        tokio::time::sleep(later).await;
-    }
     respond(answer.answer, broken)
 }
 

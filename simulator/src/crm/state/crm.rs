@@ -169,11 +169,11 @@ impl Account {
         let contact_id = self.crm.contact_of_chat(chat_id);
         let lead_id = self.chat(chat_id).and_then(|chat| chat.lead_id);
         let open = self.crm.talks.iter_mut().find(|talk| talk.chat_id == chat_id && talk.is_in_work);
-        let (talk_id, event) = match open {
+        let event = match open {
             Some(talk) => {
                 (talk.contact_id, talk.lead_id, talk.is_read, talk.updated_at) =
                     (contact_id, lead_id, !is_incoming, now);
-                (talk.id, talk.event("update"))
+                talk.event("update")
             }
             None => {
                 let talk = Talk {
@@ -187,13 +187,12 @@ impl Account {
                     created_at: now,
                     updated_at: now,
                 };
-                let opened = (talk.id, talk.event("add"));
+                let event = talk.event("add");
                 self.crm.talks.push(talk);
-                opened
+                event
             }
         };
-        let of_message = Event::of_message(self, message, talk_id, origin);
-        self.crm.events.extend([event, of_message]);
+        self.crm.events.push(event);
     }
 
     /// Closes a talk and records the event; false if it is closed already or unknown.

@@ -4,9 +4,9 @@
 use std::collections::VecDeque;
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Account, Direction, Message, State};
+use super::{Account, State};
 use crate::crm::log::CrmHookView;
 
 /// An event: the code of the subscription, its keys, and its fields.
@@ -18,39 +18,6 @@ pub(crate) struct Event {
 }
 
 impl Event {
-    /// A message in a chat. Managers' messages are reported only on Kommo, under a different code.
-    pub(super) fn of_message(account: &Account, message: &Message, talk_id: i64, origin: &str) -> Self {
-        let is_incoming = message.direction == Direction::Incoming;
-        let avatar = account.person_in(&message.chat_id).map(|person| person.avatar.as_str());
-        let media = Some(message.field("media")).filter(|link| !link.is_empty());
-        let lead_id = account.chat(&message.chat_id).and_then(|chat| chat.lead_id);
-        let fields = json!({
-            "id": message.id,
-            "chat_id": message.chat_id,
-            "talk_id": talk_id,
-            "contact_id": account.crm.contact_of_chat(&message.chat_id),
-            "text": message.field("text"),
-            "created_at": message.msec_timestamp.div_euclid(1000),
-            "element_type": lead_id.map(|_| 2),
-            "entity_type": lead_id.map(|_| "lead"),
-            "element_id": lead_id,
-            "entity_id": lead_id,
-            "type": if is_incoming { "incoming" } else { "outgoing" },
-            "author": {
-                "id": message.sender_id,
-                "type": if is_incoming { "external" } else { "internal" },
-                "name": message.sender_name,
-                "avatar_url": avatar.filter(|link| is_incoming && !link.is_empty()),
-            },
-            "origin": origin,
-            "attachment": media.map(|link| {
-                json!({"type": message.field("type"), "link": link, "file_name": message.field("file_name")})
-            }),
-        });
-        let setting = if is_incoming { "add_message" } else { "add_outgoing_message" };
-        Self { setting: setting.to_owned(), keys: vec!["message", "add"], fields }
-    }
-
     /// The body of a hook as encoded by PHP: bracket keys, every value a string, empty values omitted.
     fn form(&self, account: &Account) -> String {
         let mut pairs = url::form_urlencoded::Serializer::new(String::new());
@@ -165,6 +132,8 @@ impl State {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -132,18 +132,6 @@ impl World {
         read(self.client.post(url).bearer_auth(token).json(body)).await
     }
 
-    /// Connects the channel in another account.
-    pub async fn connect_account(&self, amojo_id: &str) {
-        let body = json!({"account_id": amojo_id, "title": "Other", "hook_api_version": "v2"});
-        assert_eq!(self.signed("POST", &format!("{CHANNEL}/connect"), Some(body)).await.0, 200);
-    }
-
-    /// A signed message to another account.
-    pub async fn message_of(&self, amojo_id: &str, payload: Value) {
-        let body = json!({"event_type": "new_message", "payload": payload});
-        assert_eq!(self.signed("POST", &format!("{CHANNEL}_{amojo_id}"), Some(body)).await.0, 200);
-    }
-
     pub async fn token(&self, fields: Value) -> Answer {
         let mut body = json!({"client_id": CLIENT, "client_secret": CLIENT_SECRET, "redirect_uri": REDIRECT});
         for (key, value) in fields.as_object().unwrap() {

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::crm::caller::{BOT, CHANNEL, CLIENT, CLIENT_SECRET, HOST, REDIRECT, World, kommo, read, text};
+use crate::crm::caller::{CHANNEL, CLIENT, CLIENT_SECRET, HOST, REDIRECT, World, kommo, read, text};
 
 fn is_random_uuid(id: &str) -> bool {
     let form = id.len() == 36 && id.as_bytes()[14] == b'4' && matches!(id.as_bytes()[19], b'8' | b'9' | b'a' | b'b');
@@ -92,38 +92,7 @@ async fn s5_an_empty_array_is_an_object_without_fields() {
     assert_eq!(world.json("POST", &path, &token, Some(json!([1]))).await.0, 400);
 }
 
-/// S6 a: recorded three times: amojo's id of the chat decides, the other side's may be a new one each time.
-#[tokio::test]
-async fn s6_amojos_id_of_a_chat_decides_over_another_conversation_id() {
-    let world = World::connected().await;
-    world.message(text("m-1", "Hello")).await;
-    let chat = world.sandbox.chats(HOST)[0].id.clone();
-    let maria = world.sandbox.accounts()[0].users[1].amojo_id.clone().unwrap();
-    let around = |msgid: &str, fields: Value| {
-        let mut payload = json!({"timestamp": 1_754_496_641, "msec_timestamp": 1_754_496_641_852_i64, "msgid": msgid,
-            "conversation_id": format!("made-up-for-{msgid}"), "conversation_ref_id": chat,
-            "message": {"type": "text", "text": "from amotop"}});
-        payload.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-        payload
-    };
-    let receiver = json!({"id": "e9b525b1", "name": "Unknown"});
-    let user = json!({"sender": {"id": "2ee0c9c3", "ref_id": maria, "name": "Unknown"}, "receiver": receiver});
-    let bot = json!({"sender": {"id": "6aa145db", "ref_id": BOT, "name": "Bot"}, "receiver": receiver});
-    let contact = json!({"sender": {"id": "cb83f032", "name": "Sergey"}});
-    for (msgid, fields, sender) in
-        [("m-2", user, Some(&maria)), ("m-3", bot, Some(&BOT.to_owned())), ("m-4", contact, None)]
-    {
-        let (status, body) = world.message(around(msgid, fields)).await;
-        let told = &body["new_message"];
-        assert_eq!((status, &told["conversation_id"]), (200, &json!(chat)), "{body}");
-        assert_eq!((&told["ref_id"], told["receiver_id"].is_string()), (&json!(msgid), sender.is_some()), "{body}");
-        assert!(sender.is_none_or(|sender| told["sender_id"] == json!(sender)), "{body}");
-    }
-    let chats = world.sandbox.chats(HOST);
-    assert_eq!((chats.len(), chats[0].messages, chats[0].conversation_id.as_deref()), (1, 4, Some("conv-77")));
-}
-
-/// S6 b: recorded: `user` with only a manager's id creates a person of whom only the id is returned.
+/// S6: recorded: `user` with only a manager's id creates a person of whom only the id is returned.
 #[tokio::test]
 async fn s6_a_chat_is_made_for_an_id_alone() {
     let world = World::connected().await;

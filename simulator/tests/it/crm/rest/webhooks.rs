@@ -82,60 +82,6 @@ async fn kommo_answers_200_and_knows_messages() {
     assert_eq!(world.post_of(&host, "/api/v4/webhooks", &token, &body).await.0, 200);
     let customers = json!({"destination": NOWHERE, "settings": ["add_customer"]});
     assert_eq!(world.post_of(&host, "/api/v4/webhooks", &token, &customers).await.0, 400);
-    let amojo_id = world.sandbox.accounts().iter().find(|one| one.host == host).unwrap().amojo_id.clone();
-    world.connect_account(&amojo_id).await;
-    world.message_of(&amojo_id, text("m-1", "Hello")).await;
-    let fields = form(&attempts(&world, 1).await[0].body);
-    let chat = world.sandbox.chats(&host).remove(0);
-    assert_eq!(
-        (fields["message[add][0][text]"].as_str(), fields["message[add][0][type]"].as_str()),
-        ("Hello", "incoming")
-    );
-    assert_eq!(
-        (&fields["message[add][0][chat_id]"], fields["message[add][0][author][type]"].as_str()),
-        (&chat.id, "external")
-    );
-    world.sandbox.manager_says(&host, &chat.id, "Hi").await.unwrap();
-    let fields = form(&attempts(&world, 2).await[1].body);
-    assert_eq!(
-        (fields["message[add][0][text]"].as_str(), fields["message[add][0][type]"].as_str()),
-        ("Hi", "outgoing")
-    );
-}
-
-#[tokio::test]
-async fn a_hook_is_a_form_of_strings_with_the_account_in_it() {
-    let world = World::connected().await;
-    let (url, arrived) = receive_one().await;
-    subscribed(&world, &format!("{url}/crm/secret"), &["add_talk"]).await;
-    world.message(text("m-1", "Hello")).await;
-    let arrived = arrived.await.unwrap();
-    let head = arrived.head.to_ascii_lowercase();
-    assert!(head.starts_with("post /crm/secret "), "{head}");
-    assert!(head.contains("content-type: application/x-www-form-urlencoded"), "{head}");
-    assert!(!head.contains("x-signature"), "CRM hooks are unsigned");
-    let fields = form(std::str::from_utf8(&arrived.body).unwrap());
-    let (talk, chat) = (world.sandbox.talks(HOST).remove(0), world.sandbox.chats(HOST).remove(0));
-    let account = world.sandbox.accounts().remove(0);
-    let lead = chat.lead.unwrap();
-    for (key, value) in [
-        ("talk[add][0][talk_id]", talk.id.to_string()),
-        ("talk[add][0][chat_id]", chat.id),
-        ("talk[add][0][contact_id]", lead.contact_id.to_string()),
-        ("talk[add][0][entity_id]", lead.id.to_string()),
-        ("talk[add][0][entity_type]", "lead".to_owned()),
-        ("talk[add][0][is_in_work]", "1".to_owned()),
-        ("talk[add][0][is_read]", "0".to_owned()),
-        ("talk[add][0][origin]", "amo.ext.30490163".to_owned()),
-        ("account[id]", account.id.to_string()),
-        ("account[subdomain]", "acme".to_owned()),
-        ("account[_links][self]", "https://acme.amocrm.ru".to_owned()),
-    ] {
-        assert_eq!(fields.get(key), Some(&value), "{key}");
-    }
-    let told = attempts(&world, 1).await.remove(0);
-    assert_eq!((told.event.as_str(), told.attempt, told.status), ("add_talk", 1, Some(200)));
-    assert!(!world.sandbox.requests().iter().any(|line| line.path.contains("secret")), "the address is a secret");
 }
 
 #[tokio::test]
