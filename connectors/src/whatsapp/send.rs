@@ -299,14 +299,8 @@ async fn typing(line: &SendContext<'_>) -> Report {
 /// Marks the customer's messages as read when they are answered. The result is ignored.
 async fn mark_read(line: &SendContext<'_>) {
     let Some(last) = last(line) else { return };
-    let (number, person) = pair(line);
-    if !line.memory.marks.is_news(&number, &person, &last.external_id).await {
-        return;
-    }
-    if let Err(failed) = line.post(&read(last)).await {
-        let code = failed.refused().map(|refused| refused.code);
-        tracing::debug!(code, "a message could not be marked as read");
-    }
+    let (number, _) = pair(line);
+    line.memory.marks.mark(&number, line.outgoing, line.post(&read(last))).await;
 }
 
 /// The customer's last message, if it may be marked and Meta knows it.
