@@ -66,6 +66,19 @@ pub struct HookTarget {
     pub secret: SecretString,
 }
 
+impl HookTarget {
+    /// Whether this is the same source under a former address of the server, so that no other service took over.
+    pub(crate) fn was_once(&self, url: &str) -> bool {
+        let path = |url: &str| Url::parse(url).map(|url| url.path().to_owned()).ok();
+        url != self.url && path(url).is_some() && path(url) == path(&self.url)
+    }
+}
+
+/// The host of an address, for people; empty if there is none.
+pub(crate) fn host(url: &str) -> String {
+    Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+}
+
 /// Why the messenger refused an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Denied {

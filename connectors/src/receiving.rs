@@ -5,6 +5,9 @@ use base::message::Content;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::incoming::IncomingMessage;
 
 /// Reads a field of any type; a value that does not fit counts as absent.
 pub(crate) fn field<'de, D, T>(deserializer: D) -> Result<T, D::Error>
@@ -89,4 +92,18 @@ pub(crate) fn above(text: &str, gap: &str, content: &mut Content, caption: &mut 
             None => *caption = Some(joined(caption.as_deref().unwrap_or_default())),
         },
     }
+}
+
+/// A place; none if its degrees are none of the Earth's.
+pub(crate) fn place(latitude: Option<f64>, longitude: Option<f64>) -> Option<Content> {
+    let degrees = |given: Option<f64>, most: f64| given.filter(|one| one.is_finite() && one.abs() <= most);
+    Some(Content::Location { latitude: degrees(latitude, 90.0)?, longitude: degrees(longitude, 180.0)? })
+}
+
+/// The key of a change: equal if it is reported again, different for another one. It has the time of the change and the
+/// new content.
+pub(crate) fn key_of(written: &IncomingMessage, changed_at: i64) -> String {
+    let says = serde_json::to_value(&written.body.content).unwrap_or(Value::Null);
+    let digest = Sha256::digest(format!("{says}\0{:?}", written.body.caption));
+    format!("{}:{changed_at}:{}", written.external_id, hex::encode(&digest[..12]))
 }

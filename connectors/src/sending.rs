@@ -9,17 +9,19 @@
 //!                               └─▶ changed: post it again, once for each reason
 //! ```
 
+use std::fmt::Debug;
 use std::time::Duration;
 
 use base::cache::Cache;
 use base::http_client;
 use base::i18n::{LocalizedText, Words};
-use base::message::{Failure, FailureCode};
+use base::message::{Failure, FailureCode, Media};
 use base::verdict::{Report, Taken, Verdict};
 use serde::{Deserialize, Serialize};
 
 use super::{Event, Message, Outgoing};
 use crate::error_catalog::{CatalogEntry, Fix, RefusalClass};
+use crate::file::{NotOpened, OpenFile};
 
 /// What was done of a message, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,6 +151,17 @@ pub(crate) fn onward<C: Sync, D: Draft<C>>(
 }
 
 impl Outgoing {
+    /// Opens a file of the message; none if its bytes are not stored here, so that only its link can be sent. `away`: the
+    /// key of what is said if it cannot be read now.
+    pub(crate) async fn open(&self, media: &Media, away: &'static str) -> Result<Option<OpenFile>, LocalizedText> {
+        let Some(id) = media.media_id else { return Ok(None) };
+        match self.files.open(id).await {
+            Ok(file) => Ok(Some(file)),
+            Err(NotOpened::Never(_)) => Ok(None),
+            Err(NotOpened::Gone(_) | NotOpened::Later { .. }) => Err(LocalizedText::new(away)),
+        }
+    }
+
     /// The message that is sent; none for other events.
     pub(crate) fn message(&self) -> Option<&Message> {
         match &self.event {
@@ -240,8 +253,8 @@ pub(crate) fn words(error: reqwest::Error) -> LocalizedText {
     http_client::explain_failure(&text)
 }
 
-/// Time limit for marking: nothing depends on its result.
-pub(crate) const WITHIN: Duration = Duration::from_secs(2);
+/// Time limit for marking.
+const WITHIN: Duration = Duration::from_secs(2);
 /// How many conversations are remembered, and for how long.
 const CONVERSATIONS: u64 = 50_000;
 const KEPT: Duration = Duration::from_secs(24 * 3600);
@@ -256,13 +269,24 @@ impl Default for ReadMarks {
 }
 
 impl ReadMarks {
-    /// Whether the customer's last message has not been marked yet; remembers it as marked.
-    pub async fn is_news(&self, line: &str, conversation: &str, last: &str) -> bool {
-        let place = (line.to_owned(), conversation.to_owned());
-        if self.0.get(&place).await.as_deref() == Some(last) {
-            return false;
+    /// Marks the customer's last message as read after a manager's answer, once. Nothing depends on its result. `act`: the
+    /// messenger's call.
+    pub async fn mark<T, E: Debug>(&self, line: &str, outgoing: &Outgoing, act: impl Future<Output = Result<T, E>>) {
+        let Some(last) = &outgoing.last_incoming else { return };
+        let place = (line.to_owned(), outgoing.conversation_id.clone());
+        if self.0.get(&place).await.as_ref() == Some(&last.external_id) {
+            return;
         }
-        self.0.insert(place, last.to_owned()).await;
-        true
+        self.0.insert(place, last.external_id.clone()).await;
+        match tokio::time::timeout(WITHIN, act).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(failed)) => tracing::debug!(reason = ?failed, "a conversation could not be marked as read"),
+            Err(_) => tracing::debug!("the messenger did not mark a conversation as read in time"),
+        }
     }
+}
+
+/// Whether a file is of one of these types. An unknown type matches.
+pub(crate) fn is_one_of(media: &Media, kinds: &[&str]) -> bool {
+    media.mime_type.as_deref().is_none_or(|kind| kinds.contains(&kind.split(';').next().unwrap_or(kind).trim()))
 }

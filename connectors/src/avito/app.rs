@@ -146,17 +146,6 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn avitos_own_page_is_on_another_host() {
-        let fake = fake::start().await;
-        let mut avito = fake::avito(&fake);
-        avito.api.base = Url::parse("https://api.avito.ru").unwrap();
-        assert!(avito.address("s", "").unwrap().as_str().starts_with("https://avito.ru/oauth?response_type=code&"));
-        avito.api.app = None;
-        assert_eq!(avito.address("s", ""), None);
-        assert!(matches!(avito.exchange("c", now()).await, Err(Denied::Refused(_))));
-    }
-
-    #[tokio::test]
     async fn tokens_are_renewed_when_half_a_day_is_left() {
         let fake = fake::start().await;
         let api = fake::avito(&fake).api;

@@ -214,16 +214,6 @@ mod tests {
         assert!(recent.messages.is_empty());
     }
 
-    #[test]
-    fn a_position_is_written_and_read_back_until_the_lists_end() {
-        let at = Position { chat: 7, message: 300 };
-        assert_eq!(Position::read(&at.shown().unwrap()), Some(at));
-        assert_eq!(Position { chat: 1001, message: 0 }.shown(), None);
-        for wrong in ["", "7", "a:b", "7:", "-1:0"] {
-            assert_eq!(Position::read(wrong), None, "{wrong}");
-        }
-    }
-
     fn chat(id: &str, messages: &[&str]) -> OpenConversation {
         OpenConversation { id: id.to_owned(), messages: messages.iter().map(|id| (*id).to_owned()).collect() }
     }

@@ -12,7 +12,7 @@ use super::settings::Account;
 use super::wire::{Chat, Item, Link, Location, Message, Post, SharedItem};
 use crate::Settings;
 use crate::incoming::{InboundEvent, IncomingMessage, NotReceived, StatusReport};
-use crate::receiving::above;
+use crate::receiving::{self, above};
 
 /// The seller's account, and the language of texts that Parom adds.
 pub(super) struct Listener<'a> {
@@ -33,7 +33,7 @@ pub(super) async fn receive(
         let is_ping = raw.as_object().is_some_and(serde_json::Map::is_empty);
         return Ok(vec![if is_ping { InboundEvent::Nothing("ping") } else { InboundEvent::Unknown("post") }]);
     };
-    if payload.kind != "message" {
+    if payload.r#type != "message" {
         return Ok(vec![InboundEvent::Unknown("payload")]);
     }
     let message = Message::deserialize(payload.value).map_err(|_| NotReceived::Unreadable)?;
@@ -101,7 +101,7 @@ impl Listener<'_> {
         if message.id.is_empty() || message.chat_id.is_empty() {
             return Some(InboundEvent::Unknown("message"));
         }
-        match (message.kind.as_str(), message.chat_type.as_str()) {
+        match (message.r#type.as_str(), message.chat_type.as_str()) {
             ("deleted", _) => Some(InboundEvent::TookBack { pieces: vec![message.id.to_string()] }),
             // Messages of Avito's bots are not written by a customer (avito §5.4).
             ("system", _) => Some(InboundEvent::Nothing("system")),
@@ -154,7 +154,7 @@ impl Listener<'_> {
     /// explains it.
     pub(super) fn content(&self, message: &Message) -> (Content, Option<String>) {
         let content = &message.content;
-        let found = match message.kind.as_str() {
+        let found = match message.r#type.as_str() {
             "text" => content.text.clone().filter(|text| !text.trim().is_empty()).map(text),
             "image" => content.image.as_ref().and_then(|image| image.largest()).map(|link| picture(message, link)),
             "voice" => {
@@ -218,12 +218,11 @@ fn linked(link: &Link) -> Option<String> {
 }
 
 fn location(location: &Location) -> Option<(Content, Option<String>)> {
-    let degrees = |given: Option<f64>, most: f64| given.filter(|one| one.is_finite() && one.abs() <= most);
     let place = [&location.text, &location.title].into_iter().map(|text| text.trim()).find(|text| !text.is_empty());
     let place = place.map(str::to_owned);
-    match (degrees(location.lat, 90.0), degrees(location.lon, 180.0)) {
-        (Some(latitude), Some(longitude)) => Some((Content::Location { latitude, longitude }, place)),
-        _ => place.map(text),
+    match receiving::place(location.lat, location.lon) {
+        Some(content) => Some((content, place)),
+        None => place.map(text),
     }
 }
 

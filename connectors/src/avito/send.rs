@@ -9,6 +9,7 @@ use base::i18n::{LocalizedText, Words};
 use base::message::{Content, Media, State};
 use base::verdict::{Report, Taken, Verdict};
 use reqwest::multipart::Form;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -18,13 +19,10 @@ use super::api::{ApiError, AvitoApi, Call};
 use super::settings::Account;
 use super::wire::{self, Id, Sent};
 use crate::error_catalog::AVITO;
-use crate::file::{NotOpened, OpenFile, Whole};
+use crate::file::{OpenFile, Whole};
 use crate::fit::lines;
 use crate::sending::{Judged, ReadMarks, is_about_request};
 use crate::{Event, Message, Outgoing, Settings};
-
-/// Time limit for marking a chat as read: nothing depends on its result.
-const READ_WITHIN: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// Sends an event.
 pub(super) async fn send(avito: &Avito, settings: &Settings, outgoing: &Outgoing) -> Report {
@@ -114,17 +112,12 @@ async fn body(
 
 /// Marks the chat as read, because a manager has answered. A failure changes nothing.
 async fn mark_read(avito: &Avito, account: &Account<'_>, outgoing: &Outgoing) {
-    let Some(last) = outgoing.last_incoming.as_ref().filter(|_| account.options.mark_read) else { return };
-    let chat = outgoing.conversation_id.as_str();
-    if !avito.sends.marks.is_news(account.user_id, chat, &last.external_id).await {
+    if !account.options.mark_read {
         return;
     }
-    let path = ["messenger", "v1", "accounts", account.user_id, "chats", chat, "read"];
-    let call = Call { within: READ_WITHIN, ..Call::post(&path, json!({})) };
-    let done: Result<Value, ApiError> = avito.api.call(account, call).await;
-    if let Err(failed) = done {
-        tracing::debug!(reason = ?failed, "a chat at Avito could not be marked as read");
-    }
+    let path = ["messenger", "v1", "accounts", account.user_id, "chats", &outgoing.conversation_id, "read"];
+    let act = avito.api.call::<IgnoredAny>(account, Call::post(&path, json!({})));
+    avito.sends.marks.mark(account.user_id, outgoing, act).await;
 }
 
 // Pictures: uploaded first, then sent by their id (avito §6).
@@ -141,13 +134,11 @@ pub(super) async fn upload(
     outgoing: &Outgoing,
     media: &Media,
 ) -> Result<Option<String>, ApiError> {
-    let Some(id) = media.media_id.filter(|_| is_taken(media)) else { return Ok(None) };
-    let file = match outgoing.files.open(id).await {
-        Ok(file) => file,
-        Err(NotOpened::Never(_)) => return Ok(None),
-        Err(NotOpened::Gone(_) | NotOpened::Later { .. }) => {
-            return Err(ApiError::NotSent(LocalizedText::new("said-avito-file")));
-        }
+    if !is_taken(media) {
+        return Ok(None);
+    }
+    let Some(file) = outgoing.open(media, "said-avito-file").await.map_err(ApiError::NotSent)? else {
+        return Ok(None);
     };
     let (form, whole) = form(media, file);
     let path = ["messenger", "v1", "accounts", account.user_id, "uploadImages"];
@@ -202,7 +193,7 @@ impl Said {
     }
 
     fn of(message: &wire::Message) -> Option<Self> {
-        match message.kind.as_str() {
+        match message.r#type.as_str() {
             "text" => message.content.text.as_deref().map(Self::text),
             // Avito turns a text that is only an address into a link.
             "link" => message.content.link.as_ref().map(|link| Self::text(&link.text)),

@@ -1,5 +1,5 @@
 use base::i18n::Language;
-use base::message::{Button, List, Markup, Media, Person, Post, Quote, Row, Section, Template};
+use base::message::{Button, List, Markup, Media, Person, Quote, Row, Section};
 use chrono::DateTime;
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -62,19 +62,6 @@ fn as_text(message: Message, words: Words) -> String {
         [Message { content: Content::Text { text }, part: PartNumber::WHOLE, .. }] => text.clone(),
         other => panic!("{other:?}"),
     }
-}
-
-#[test]
-fn supported_content_is_sent_unchanged() {
-    let full = Message {
-        markup: Some(Markup::Buttons(vec![vec![Button { text: "Yes".into(), url: None }]])),
-        template: Some(Template { id: "7".into(), ..Template::default() }),
-        reply_to: Some(Quote::default()),
-        forward: Some(Quote::default()),
-        post: Some(Post { id: "post".into(), ..Post::default() }),
-        ..message(Content::Picture(file(Some("caption"))))
-    };
-    assert_eq!(fit(full.clone(), &able(), EN).unwrap(), [full]);
 }
 
 #[test]
@@ -151,26 +138,22 @@ fn a_caption_that_is_too_long_goes_beside_and_a_long_text_in_parts() {
 }
 
 #[test]
-fn the_first_part_has_the_quote_and_the_last_has_the_buttons() {
-    let abilities = Abilities { features: FeatureAbilities::all(Support::Native), ..PLAIN };
-    let long = Message {
-        reply_to: Some(Quote::default()),
-        markup: Some(Markup::Buttons(vec![vec![Button { text: "Yes".into(), url: None }]])),
-        ..message(tests::text("a text that needs two parts"))
-    };
-    let parts = fit(long, &abilities, EN).unwrap();
-    let has: Vec<_> = parts.iter().map(|part| (part.reply_to.is_some(), part.markup.is_some())).collect();
-    assert_eq!(has, [(true, false), (false, true)]);
-}
-
-#[test]
-fn an_unsupported_feature_refuses_only_messages_that_use_it() {
+fn what_is_supported_stays_and_what_is_refused_is_named() {
+    let yes = || Some(Markup::Buttons(vec![vec![Button { text: "Yes".into(), url: None }]]));
+    let full =
+        Message { reply_to: Some(Quote::default()), markup: yes(), ..message(Content::Picture(file(Some("Look")))) };
+    assert_eq!(fit(full.clone(), &able(), EN).unwrap(), [full.clone()]);
     let strict = Abilities { features: FeatureAbilities::all(Support::Refused), ..able() };
     assert!(fit(message(tests::text("Hi")), &strict, EN).is_ok());
-    let quoting = Message { reply_to: Some(Quote::default()), ..message(tests::text("Hi")) };
-    assert_eq!(fit(quoting, &strict, EN), Err(Thing::Feature("quotes")));
+    assert_eq!(fit(full, &strict, EN), Err(Thing::Feature("quotes")));
     let listing = Message { markup: Some(Markup::List(List::default())), ..message(tests::text("Hi")) };
     assert_eq!(fit(listing, &strict, EN), Err(Thing::Feature("lists")));
+    let long = tests::text("a text that needs two parts");
+    let long = Message { reply_to: Some(Quote::default()), markup: yes(), ..message(long) };
+    let features = FeatureAbilities::all(Support::Native);
+    let parts = fit(long, &Abilities { features, ..PLAIN }, EN).unwrap();
+    let has: Vec<_> = parts.iter().map(|part| (part.reply_to.is_some(), part.markup.is_some())).collect();
+    assert_eq!(has, [(true, false), (false, true)]);
 }
 
 fn signed(content: Content) -> Content {

@@ -312,27 +312,6 @@ mod tests {
         assert!(matches!(refused, ApiError::Refused { status: 200, message, .. } if message == "too old"));
     }
 
-    #[tokio::test]
-    async fn answers_are_what_they_are() {
-        let refused = failed(fake::refused(403, "chat.denied", "of CANARY-token")).await;
-        let said = ApiError::Refused {
-            status: 403,
-            code: "chat.denied".to_owned(),
-            message: "of …".to_owned(),
-            retry_after: None,
-        };
-        assert_eq!(refused, said, "the token stays here");
-        assert!(failed(Answer::Text(502, "<html>")).await.is_gateways());
-        assert_eq!(failed(Answer::Text(200, "<html>")).await, ApiError::Unreadable { status: 200 });
-        assert!(matches!(failed(Answer::Reset).await, ApiError::Unknown(_)));
-        let limited = failed(fake::limited(7)).await;
-        assert!(
-            matches!(limited, ApiError::Refused { status: 429, retry_after: Some(after), .. } if after.as_secs() == 7)
-        );
-        let nowhere = fake::api("http://127.0.0.1:1").call::<Value>(&token(), get(&["me"])).await;
-        assert!(matches!(nowhere, Err(ApiError::NotSent(_))));
-    }
-
     #[test]
     fn addresses_of_others_are_public() {
         let api = fake::api("http://127.0.0.1:1");

@@ -69,8 +69,6 @@ fn label(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use base::message::{Row, Section};
-
     use super::*;
 
     const ID: Uuid = Uuid::from_u128(0x0190_aaaa_bbbb_7ccc_8ddd_eeee_ffff_0001);
@@ -94,18 +92,6 @@ mod tests {
         assert_eq!(second["payload"], "b:AZCqqru7fMyN3e7u__8AAQ:0:1");
         let pressed = PressedButton::read(second["payload"].as_str().unwrap()).unwrap();
         assert_eq!(pressed.choice(&markup).unwrap().text, long);
-    }
-
-    #[test]
-    fn a_chosen_row_has_its_id() {
-        let row = |id: &str| Row { id: id.to_owned(), title: format!("Row {id}"), description: String::new() };
-        let section = |rows: Vec<Row>| Section { title: String::new(), rows };
-        let list =
-            List { sections: vec![section(vec![row("a")]), section(vec![row("b"), row("c")])], ..List::default() };
-        let markup = Markup::List(list);
-        assert_eq!(rows(&markup), Some(vec![1, 1, 1]));
-        let pressed = PressedButton { message_id: ID, row: 1, column: 1 };
-        assert_eq!(pressed.choice(&markup).unwrap().callback_data.as_deref(), Some("c"));
     }
 
     #[test]

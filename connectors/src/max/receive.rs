@@ -8,12 +8,12 @@ use base::message::{Body, Content, Person, Post, Quote};
 use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::api::{ApiError, Call, MaxApi};
 use super::setup::{self, BotOptions};
 use super::wire::{self, Link, Message, Place, Update};
 use crate::incoming::{Began, ButtonPress, EditedMessage, InboundEvent, IncomingMessage, NotReceived};
+use crate::receiving::key_of;
 use crate::{PressedButton, Settings};
 use content::{Held, Scene, learned};
 
@@ -223,13 +223,6 @@ fn without_file(mut content: Content) -> Content {
         file.reference = None;
     }
     content
-}
-
-/// Equal if the same change is reported again, different for another: the time of the change and the new content.
-fn key_of(written: &IncomingMessage, at: i64) -> String {
-    let says = serde_json::to_value(&written.body.content).unwrap_or(Value::Null);
-    let digest = Sha256::digest(format!("{says}\0{:?}", written.body.caption));
-    format!("{}:{at}:{}", written.external_id, hex::encode(&digest[..12]))
 }
 
 impl Listener<'_> {

@@ -16,7 +16,7 @@ use crate::error_catalog::{Fix, MAX};
 use crate::fit::{self, lines};
 use crate::sending::{self, Draft, Judged, Next, ReadMarks, is_about_request};
 use crate::{Event, Length, Message, Outgoing, Settings};
-use draft::{Beside, MessageDraft, NotPosted, Posted, SendContext, UploadType, UploadedFiles};
+use draft::{Beside, MessageDraft, NotPosted, SendContext, UploadType, UploadedFiles};
 
 mod draft;
 
@@ -67,7 +67,7 @@ async fn send_message(context: &SendContext<'_>, message: &Message) -> Report {
 }
 
 impl Draft<SendContext<'_>> for MessageDraft {
-    type Posted = Posted;
+    type Posted = wire::Posted;
     type Failed = NotPosted;
 
     /// One for each change that can follow another.
@@ -83,7 +83,7 @@ impl Draft<SendContext<'_>> for MessageDraft {
         self.quote = None;
     }
 
-    async fn post(&self, context: &SendContext<'_>) -> Result<Posted, NotPosted> {
+    async fn post(&self, context: &SendContext<'_>) -> Result<wire::Posted, NotPosted> {
         self.request(context).await
     }
 
@@ -107,9 +107,10 @@ impl Draft<SendContext<'_>> for MessageDraft {
         change(self, context, message, fix)
     }
 
-    fn taken(&self, context: &SendContext<'_>, posted: Posted) -> Taken {
+    fn taken(&self, context: &SendContext<'_>, posted: wire::Posted) -> Taken {
+        let mid = posted.message.body.map(|body| body.mid);
         let state = if context.options.delivered_on_accept { State::Delivered } else { State::Sent };
-        Taken { external_id: posted.mid(), state: Some(state), ..Taken::default() }
+        Taken { external_id: mid.filter(|mid| wire::is_mid(mid)), state: Some(state), ..Taken::default() }
     }
 }
 
@@ -199,16 +200,9 @@ async fn send_typing(context: &SendContext<'_>) -> Report {
 
 /// Marks the customer's messages as seen after a manager's answer. The result is ignored.
 async fn mark_seen(context: &SendContext<'_>) {
-    let (Place::Chat(chat), Some(last)) = (context.place, &context.outgoing.last_incoming) else { return };
+    let Place::Chat(chat) = context.place else { return };
     let source = context.outgoing.source_id.to_string();
-    if !context.marks.is_news(&source, &context.outgoing.conversation_id, &last.external_id).await {
-        return;
-    }
-    match tokio::time::timeout(sending::WITHIN, act(context, chat, "mark_seen")).await {
-        Ok(Ok(())) => {}
-        Ok(Err(failed)) => tracing::debug!(reason = ?failed, "a chat at MAX could not be marked as seen"),
-        Err(_) => tracing::debug!("MAX did not mark a chat as seen in time"),
-    }
+    context.marks.mark(&source, context.outgoing, act(context, chat, "mark_seen")).await;
 }
 
 async fn act(context: &SendContext<'_>, chat: i64, action: &str) -> Result<(), ApiError> {

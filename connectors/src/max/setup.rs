@@ -12,6 +12,7 @@ use url::Url;
 use super::TOKEN;
 use super::api::{ApiError, Call, MaxApi};
 use crate::incoming::IncomingCall;
+use crate::line::host;
 use crate::{
     Check, Denied, Field, HOOK_SECRET, HookTarget, Identity, Input, Probe, Settings, Setup, Watched, error_catalog,
     field,
@@ -207,17 +208,6 @@ impl Subscription {
         let types = self.update_types.as_deref().unwrap_or_default();
         types.is_empty() || NEEDED.iter().all(|needed| types.iter().any(|one| one == needed))
     }
-
-    fn host(&self) -> String {
-        Url::parse(&self.url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
-    }
-
-    /// Whether it is this source under a former address of the server.
-    fn is_once_ours(&self, ours: &str) -> bool {
-        let path = |url: &str| Url::parse(url).map(|url| url.path().to_owned()).ok();
-        let (there, here) = (path(&self.url), path(ours));
-        self.url != ours && there.is_some() && there == here
-    }
 }
 
 /// Whether a call contains the secret that we gave to MAX.
@@ -247,7 +237,7 @@ pub(super) async fn connect(api: &MaxApi, settings: &Settings, hook: &HookTarget
     }
     done.map_err(|failed| denied(&failed))?;
     let all = subscriptions(api, token).await.map_err(|failed| denied(&failed))?;
-    for old in all.iter().flatten().filter(|one| one.is_once_ours(&hook.url)) {
+    for old in all.iter().flatten().filter(|one| hook.was_once(&one.url)) {
         unsubscribe(api, token, &old.url).await.map_err(|failed| denied(&failed))?;
     }
     Ok(())
@@ -268,11 +258,11 @@ fn is_wrong_body(failed: &ApiError) -> bool {
 pub(super) async fn watch(api: &MaxApi, settings: &Settings, hook: &HookTarget) -> Result<Watched, Denied> {
     let listed = subscriptions(api, required_token(settings)?).await.map_err(|failed| denied(&failed))?;
     let Some(all) = listed else { return Ok(Watched::Fine) };
-    let others = || all.iter().find(|one| !one.is_once_ours(&hook.url));
+    let others = || all.iter().find(|one| !hook.was_once(&one.url));
     Ok(match all.iter().find(|one| one.url == hook.url) {
         Some(ours) if ours.is_whole() => Watched::Fine,
         Some(_) => Watched::Unset,
-        None => others().map_or(Watched::Unset, |other| Watched::Elsewhere { host: other.host() }),
+        None => others().map_or(Watched::Unset, |other| Watched::Elsewhere { host: host(&other.url) }),
     })
 }
 
@@ -293,7 +283,7 @@ pub(super) async fn check(api: &MaxApi, settings: &Settings, probe: &Probe) -> C
     let listed = listed.map_err(|failed| denied(&failed).saying(explain(&failed)))?;
     let Some(all) = listed else { return Ok(None) };
     let ours = all.iter().find(|one| one.url == probe.hook_url);
-    let other = all.iter().find(|one| one.url != probe.hook_url).map(Subscription::host);
+    let other = all.iter().find(|one| one.url != probe.hook_url).map(|other| host(&other.url));
     match (probe.is_new, ours, other) {
         (true, _, None) | (false, Some(_), _) => Ok(None),
         (true, _, Some(host)) => Ok(Some(LocalizedText::new("wizard-max-webhook-elsewhere").with("host", host))),

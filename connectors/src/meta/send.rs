@@ -152,26 +152,12 @@ async fn typing(context: &SendContext<'_>) -> Report {
 
 /// Marks the customer's messages as seen after a manager's answer. The result is ignored.
 async fn mark_seen(context: &SendContext<'_>) {
-    let Some(last) = context.outgoing.last_incoming.as_ref().filter(|last| !last.external_id.starts_with(COMMENT))
-    else {
-        return;
-    };
-    if !context
-        .meta
-        .memory
-        .marks
-        .is_news(context.account.id, &context.outgoing.conversation_id, &last.external_id)
-        .await
-    {
+    if context.last_comment().is_some() {
         return;
     }
     let body = json!({ "recipient": context.person(), "sender_action": "mark_seen" });
-    let call = context.meta.graph.call_edge(&context.account, Edge::post("messages", &body));
-    match tokio::time::timeout(sending::WITHIN, call).await {
-        Ok(Ok(_)) => {}
-        Ok(Err(failed)) => tracing::debug!(reason = ?failed, "a chat at Meta could not be marked as seen"),
-        Err(_) => tracing::debug!("Meta did not mark a chat as seen in time"),
-    }
+    let act = context.meta.graph.call_edge(&context.account, Edge::post("messages", &body));
+    context.meta.memory.marks.mark(context.account.id, context.outgoing, act).await;
 }
 
 /// Sets or removes the account's single reaction. Instagram supports hearts only, so other emoji are skipped; comments

@@ -18,6 +18,7 @@ use super::settings::{ACCESS_TOKEN, Account, verify_token};
 use super::{Meta, Platform};
 use crate::error_catalog::RefusalClass;
 use crate::incoming::{IncomingCall, NotReceived};
+use crate::line::host;
 use crate::poll::Renewed;
 use crate::vendor_app::{LineCall, VendorApp};
 use crate::{Check, Denied, HookTarget, Identity, Probe, Settings, Watched};
@@ -219,19 +220,9 @@ pub(super) async fn watch(meta: &Meta, settings: &Settings, hook: &HookTarget) -
     let (Some(app), Some(secret)) = (app, account.app_secret) else { return Ok(Watched::Fine) };
     Ok(match callback(meta, app, secret).await? {
         Some(url) if url == hook.url => Watched::Fine,
-        Some(url) if !is_same_path(&url, &hook.url) => Watched::Elsewhere { host: host(&url) },
+        Some(url) if !hook.was_once(&url) => Watched::Elsewhere { host: host(&url) },
         _ => Watched::Unset,
     })
-}
-
-/// Whether it is this source under a former address of the server, so that no other service took over the app.
-fn is_same_path(one: &str, other: &str) -> bool {
-    let path = |url: &str| url::Url::parse(url).map(|url| url.path().to_owned()).ok();
-    path(one).is_some() && path(one) == path(other)
-}
-
-fn host(url: &str) -> String {
-    url::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// Reads back the subscription; before the source exists, reports whose events the app would take over.

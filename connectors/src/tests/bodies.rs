@@ -32,6 +32,27 @@ pub fn all(kind: &str) -> Vec<Value> {
     names(kind).iter().map(|name| serde_json::from_str(&body(kind, name)).unwrap()).collect()
 }
 
+/// A sample, and what its events say.
+pub type Sample = (&'static str, &'static [&'static str]);
+
+/// Each sample is in the table, and its events, as Rust prints them, contain all these words.
+pub async fn become_what_the_table_says(kind: &str, table: &[Sample], read: impl AsyncFn(String) -> String) {
+    let mut listed: Vec<&str> = table.iter().map(|(name, _)| *name).collect();
+    listed.sort_unstable();
+    assert_eq!(listed, names(kind), "no sample is left out");
+    for (name, words) in table {
+        says(name, &read(body(kind, name)).await, words);
+    }
+}
+
+/// A text contains all these words.
+#[track_caller]
+pub fn says(name: &str, told: &str, words: &[&str]) {
+    for word in words {
+        assert!(told.contains(word), "{name}: no {word} in {told}");
+    }
+}
+
 /// Any JSON, small. `known`: a value that means something to the messenger.
 fn anything(known: Value) -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![

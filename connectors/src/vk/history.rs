@@ -14,23 +14,9 @@ use crate::poll::HistoryPage;
 /// Messages per page.
 const PAGE: i64 = 200;
 
+/// Dialogues or messages, and the people in them.
 #[derive(Deserialize)]
-struct Dialogues {
-    #[serde(default)]
-    items: Vec<Dialogue>,
-    #[serde(default)]
-    profiles: Vec<Profile>,
-}
-
-#[derive(Deserialize)]
-struct Dialogue {
-    conversation: Value,
-    #[serde(default)]
-    last_message: Value,
-}
-
-#[derive(Deserialize)]
-struct Messages {
+struct Listed {
     #[serde(default)]
     items: Vec<Value>,
     #[serde(default)]
@@ -63,7 +49,7 @@ pub(super) async fn page(
 ) -> Result<HistoryPage, Denied> {
     let place = page.and_then(Place::read).unwrap_or_default();
     let since = since.timestamp();
-    let dialogues: Dialogues = ask(
+    let dialogues = ask(
         listener,
         "messages.getConversations",
         vec![("offset", Some(place.dialogue.to_string())), ("count", Some("1".to_owned()))],
@@ -71,16 +57,16 @@ pub(super) async fn page(
     .await?;
     listener.asking.remember(dialogues.profiles).await;
     let Some(dialogue) = dialogues.items.into_iter().next() else { return Ok(HistoryPage::default()) };
-    let last = dialogue.last_message["date"].as_i64().unwrap_or_default();
+    let last = dialogue["last_message"]["date"].as_i64().unwrap_or_default();
     if last < since {
         // The dialogues are sorted by their last message, so all others are older.
         return Ok(HistoryPage::default());
     }
     let next_dialogue = Some(Place { dialogue: place.dialogue + 1, message: 0 }.text());
-    let Some(peer) = dialogue.conversation["peer"]["id"].as_i64().filter(|peer| *peer > 0) else {
+    let Some(peer) = dialogue["conversation"]["peer"]["id"].as_i64().filter(|peer| *peer > 0) else {
         return Ok(HistoryPage { messages: Vec::new(), next: next_dialogue });
     };
-    let read: Messages = ask(
+    let read = ask(
         listener,
         "messages.getHistory",
         vec![
@@ -111,18 +97,14 @@ pub(super) async fn page(
     Ok(HistoryPage { messages: messages.into_iter().flatten().collect(), next })
 }
 
-async fn ask<T: serde::de::DeserializeOwned>(
-    listener: Listener<'_>,
-    method: &str,
-    mut parameters: super::api::Params,
-) -> Result<T, Denied> {
+async fn ask(listener: Listener<'_>, method: &str, mut parameters: super::api::Params) -> Result<Listed, Denied> {
     let community = listener.asking.community;
     parameters.extend([
         ("extended", Some("1".to_owned())),
         ("fields", Some(FIELDS.to_owned())),
         ("group_id", Some(community.id.to_string())),
     ]);
-    let answer: Result<T, ApiError> = listener.asking.api.call(community.token, method, parameters).await;
+    let answer: Result<Listed, ApiError> = listener.asking.api.call(community.token, method, parameters).await;
     answer.map_err(|failed| match failed {
         ApiError::Refused { code: 4 | 5 | 27 | 28, .. } => Denied::Access(explain(&failed)),
         ApiError::Refused { code: 7 | 15, .. } => Denied::Refused(explain(&failed)),

@@ -157,15 +157,6 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_payload_is_no_press_of_our_button() {
-        for payload in [json!(null), json!(""), json!("{}"), json!({ "parom": 1 }), json!({ "parom": "b:x:0:0" })] {
-            assert_eq!(super::pressed(&payload), None, "{payload}");
-        }
-        assert!(is_start("{\"command\":\"start\"}"));
-        assert!(!is_start("{\"command\":\"stop\"}") && !is_start("start"));
-    }
-
-    #[test]
     fn numbers_and_emoji_belong_together() {
         for at in 1..=16 {
             assert_eq!(emoji(at).and_then(number), Some(at));

@@ -163,8 +163,7 @@ impl Connector for Vk {
         page: Option<&str>,
         words: Words,
     ) -> Result<HistoryPage, Denied> {
-        let missing = || Denied::Access(base::i18n::LocalizedText::new("said-vk-token"));
-        let community = Community::of(settings).ok_or_else(missing)?;
+        let community = Community::required(settings)?;
         let asking = Asking { api: &self.api, people: &self.people, community, words };
         history::page(Listener { asking, seen: &self.seen }, since, page).await
     }

@@ -7,6 +7,7 @@ use base::cache::Cache;
 use base::i18n::{LocalizedText, Words};
 use base::message::{Person, Role, is_visible};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::api::{ApiError, VkApi};
 use super::setup::{Community, explain};
@@ -30,23 +31,6 @@ pub(super) struct Profile {
     last_name: String,
     screen_name: Option<String>,
     photo_200: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Conversations {
-    #[serde(default)]
-    items: Vec<Conversation>,
-}
-
-#[derive(Deserialize)]
-struct Conversation {
-    chat_settings: Option<ChatSettings>,
-}
-
-#[derive(Deserialize)]
-struct ChatSettings {
-    #[serde(default)]
-    title: String,
 }
 
 /// A cached name.
@@ -144,9 +128,10 @@ impl Asking<'_> {
         if is_chat(id) {
             let parameters = vec![("peer_ids", Some(text)), ("group_id", Some(self.community.id.to_string()))];
             let method = "messages.getConversationsById";
-            let found: Conversations = self.api.call_within(WITHIN, token, method, parameters).await?;
-            let title = found.items.into_iter().next().and_then(|one| one.chat_settings).map(|chat| chat.title);
-            return Ok(Known { name: title.filter(|title| is_visible(title)), ..Known::default() });
+            let found: Value = self.api.call_within(WITHIN, token, method, parameters).await?;
+            let title = found.pointer("/items/0/chat_settings/title").and_then(Value::as_str);
+            let name = title.filter(|title| is_visible(title)).map(str::to_owned);
+            return Ok(Known { name, ..Known::default() });
         }
         if id <= 0 {
             return Ok(Known::default());

@@ -4,16 +4,16 @@ use base::i18n::{LocalizedText, Words};
 use base::message::{Body, Content, Person, Post, Quote, Role, State};
 use serde::Deserialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::api::VkApi;
 use super::keyboard;
 use super::people::{Asking, People, Seen};
 use super::setup::Community;
-use super::wire::{Callback, Comment, Message, MessageId, PostId, Published, is_chat, number};
+use super::wire::{Callback, Comment, Message, MessageId, PostId, Published, integer, is_chat};
 use crate::incoming::{
     Began, ButtonPress, EditedMessage, InboundEvent, IncomingMessage, NotReceived, Reacted, StatusUpTo,
 };
+use crate::receiving::key_of;
 use crate::{PressedButton, Settings};
 
 mod content;
@@ -182,10 +182,7 @@ impl Listener<'_> {
         let attachments = [message.attachments.as_slice(), &forwarded].concat();
         let held = self.held(&message.text, lines, &attachments, message.geo.as_ref()).grouped(&id);
         let (sender, receiver) = self.people_of(message).await;
-        let room = match is_chat(peer) {
-            true => Some(self.asking.person(peer).await),
-            false => None,
-        };
+        let room = self.room(peer).await;
         let one = |external_id: String, content: Content| IncomingMessage {
             external_id,
             conversation_id: peer.to_string(),
@@ -201,6 +198,11 @@ impl Listener<'_> {
         std::iter::once(first).chain(more).collect()
     }
 
+    /// A group chat.
+    async fn room(&self, peer: i64) -> Option<Person> {
+        if is_chat(peer) { Some(self.asking.person(peer).await) } else { None }
+    }
+
     async fn people_of(&self, message: &Message) -> (Person, Option<Person>) {
         if message.from_id != -self.community() {
             return (self.asking.person(message.from_id).await, None);
@@ -211,13 +213,6 @@ impl Listener<'_> {
         };
         (manager, Some(self.asking.person(message.peer_id).await))
     }
-}
-
-/// Equal if the same change is reported again, different for another: the time of the change and the new content.
-pub(super) fn key_of(written: &IncomingMessage, changed_at: i64) -> String {
-    let says = serde_json::to_value(&written.body.content).unwrap_or(Value::Null);
-    let digest = Sha256::digest(format!("{says}\0{:?}", written.body.caption));
-    format!("{}:{changed_at}:{}", written.external_id, hex::encode(&digest[..12]))
 }
 
 // Comments on posts, photos, videos and goods (vk §10). They are shown in the same conversation as the person's
@@ -323,35 +318,9 @@ impl Listener<'_> {
     }
 }
 
-/// The numbers in these events.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Numbers {
-    #[serde(deserialize_with = "number")]
-    from_id: i64,
-    #[serde(deserialize_with = "number")]
-    user_id: i64,
-    #[serde(deserialize_with = "number")]
-    reacted_id: i64,
-    #[serde(deserialize_with = "number")]
-    peer_id: i64,
-    #[serde(deserialize_with = "number")]
-    read_message_id: i64,
-    #[serde(deserialize_with = "number")]
-    conversation_message_id: i64,
-    #[serde(deserialize_with = "number")]
-    cmid: i64,
-    #[serde(deserialize_with = "number")]
-    reaction_id: i64,
-}
-
-fn numbers(object: &Value) -> Numbers {
-    Numbers::deserialize(object).unwrap_or_default()
-}
-
 /// `message_deny`.
 pub(super) fn denied(object: &Value) -> InboundEvent {
-    match numbers(object).user_id {
+    match integer(&object["user_id"]) {
         0 => InboundEvent::Unknown("message_deny"),
         person => InboundEvent::Reach { conversation_id: person.to_string(), reachable: false, at: 0 },
     }
@@ -360,16 +329,16 @@ pub(super) fn denied(object: &Value) -> InboundEvent {
 impl Listener<'_> {
     /// `message_read`: all messages up to this one.
     pub(super) fn read_up_to(&self, object: &Value) -> InboundEvent {
-        let fields = numbers(object);
-        let peer = if fields.peer_id == 0 { fields.from_id } else { fields.peer_id };
-        if fields.from_id == -self.community() {
+        let number = |name: &str| integer(&object[name]);
+        let peer = if number("peer_id") == 0 { number("from_id") } else { number("peer_id") };
+        if number("from_id") == -self.community() {
             return InboundEvent::Nothing("own_reading");
         }
         // In a group chat, one reader does not mean that all have read it.
         if is_chat(peer) {
             return InboundEvent::Nothing("group_reading");
         }
-        let last = MessageId::of(peer, fields.read_message_id, fields.conversation_message_id);
+        let last = MessageId::of(peer, number("read_message_id"), number("conversation_message_id"));
         let Some(last) = last.filter(|_| peer != 0) else { return InboundEvent::Unknown("message_read") };
         InboundEvent::StatusUpTo(Box::new(StatusUpTo {
             conversation_id: peer.to_string(),
@@ -381,7 +350,7 @@ impl Listener<'_> {
 
     /// `message_typing_state`: a person types a message to the community.
     pub(super) async fn types(&self, object: &Value) -> InboundEvent {
-        match numbers(object).from_id {
+        match integer(&object["from_id"]) {
             0 => InboundEvent::Unknown("message_typing_state"),
             from if from < 0 => InboundEvent::Nothing("own_typing"),
             from => InboundEvent::Typing {
@@ -393,58 +362,55 @@ impl Listener<'_> {
 
     /// `message_event`: a press of a callback button, ours or another program's.
     pub(super) async fn pressed(&self, object: &Value) -> InboundEvent {
-        let fields = numbers(object);
+        let (user, peer) = (integer(&object["user_id"]), integer(&object["peer_id"]));
         let Some(event) = object["event_id"].as_str().filter(|event| !event.is_empty() && !event.contains(' ')) else {
             return InboundEvent::Unknown("message_event");
         };
-        if fields.user_id == 0 || fields.peer_id == 0 {
+        if user == 0 || peer == 0 {
             return InboundEvent::Unknown("message_event");
         }
         let pressed = keyboard::pressed(&object["payload"]);
         let data = pressed.map_or_else(|| object["payload"].to_string(), PressedButton::data);
         let label = object["payload"]["label"].as_str().unwrap_or_default().to_owned();
-        let sender = self.asking.person(fields.user_id).await;
-        let room = match is_chat(fields.peer_id) {
-            true => Some(self.asking.person(fields.peer_id).await),
-            false => None,
-        };
+        let sender = self.asking.person(user).await;
+        let room = self.room(peer).await;
         InboundEvent::Pressed(Box::new(ButtonPress {
             written: IncomingMessage {
                 external_id: format!("event:{event}"),
-                conversation_id: fields.peer_id.to_string(),
+                conversation_id: peer.to_string(),
                 sent_at: None,
                 body: Body::new(sender, Content::Text { text: label }),
                 room,
             },
             message_id: pressed.map(|pressed| pressed.message_id),
             data,
-            acknowledge: format!("{event} {} {}", fields.user_id, fields.peer_id),
+            acknowledge: format!("{event} {user} {peer}"),
         }))
     }
 
     /// `message_reaction_event`: each person has one reaction; it was removed if there is no number.
     pub(super) async fn reacted(&self, object: &Value, event_id: &str) -> InboundEvent {
-        let fields = numbers(object);
-        if fields.reacted_id == 0 || fields.peer_id == 0 || fields.cmid == 0 {
+        let [person, peer, cmid, reaction] =
+            ["reacted_id", "peer_id", "cmid", "reaction_id"].map(|name| integer(&object[name]));
+        if person == 0 || peer == 0 || cmid == 0 {
             return InboundEvent::Unknown("message_reaction_event");
         }
-        if fields.reacted_id == -self.community() {
+        if person == -self.community() {
             return InboundEvent::Nothing("own_reaction");
         }
-        let emoji = match fields.reaction_id {
+        let emoji = match reaction {
             0 => None,
             number => match keyboard::emoji(number) {
                 Some(emoji) => Some(emoji.to_owned()),
                 None => return InboundEvent::Nothing("new_reaction"),
             },
         };
-        let Some(id) = self.seen.id_of(self.asking.api, self.asking.community, fields.peer_id, fields.cmid).await
-        else {
+        let Some(id) = self.seen.id_of(self.asking.api, self.asking.community, peer, cmid).await else {
             return InboundEvent::Nothing("unknown_message");
         };
-        let sender = self.asking.person(fields.reacted_id).await;
+        let sender = self.asking.person(person).await;
         let key = match event_id {
-            "" => format!("{id}:{}:{}", fields.reacted_id, fields.reaction_id),
+            "" => format!("{id}:{person}:{reaction}"),
             event => format!("reaction:{event}"),
         };
         InboundEvent::Reacted(Box::new(Reacted { message: id.to_string(), sender, emoji, key, at: None }))
@@ -452,7 +418,7 @@ impl Listener<'_> {
 
     /// `message_allow`: the community may write; if a button on a site was used, with that button's key.
     pub(super) async fn allowed(&self, object: &Value) -> Vec<InboundEvent> {
-        let person = numbers(object).user_id;
+        let person = integer(&object["user_id"]);
         if person == 0 {
             return vec![InboundEvent::Unknown("message_allow")];
         }

@@ -219,20 +219,14 @@ async fn typing(line: &SendContext<'_>) -> Report {
 
 /// Marks the dialogue as read after a manager's answer. The result is ignored.
 async fn mark_read(line: &SendContext<'_>) {
-    let Some(last) = &line.outgoing.last_incoming else { return };
-    let peer = line.peer.to_string();
-    if PostId::of_comment(&last.external_id).is_some()
-        || !line.seen.marks.is_news(&line.community.id.to_string(), &peer, &last.external_id).await
-    {
+    let last = line.outgoing.last_incoming.as_ref();
+    if last.is_some_and(|last| PostId::of_comment(&last.external_id).is_some()) {
         return;
     }
     let mut parameters = line.to_peer();
     parameters.push(("mark_conversation_as_read", Some("1".to_owned())));
-    let done: Result<IgnoredAny, ApiError> =
-        line.api.call_within(sending::WITHIN, line.community.token, "messages.markAsRead", parameters).await;
-    if let Err(failed) = done {
-        tracing::debug!(reason = %explain(&failed), "a dialogue at VK could not be marked as read");
-    }
+    let act = line.api.call::<IgnoredAny>(line.community.token, "messages.markAsRead", parameters);
+    line.seen.marks.mark(&line.community.id.to_string(), line.outgoing, act).await;
 }
 
 /// Sets or removes the community's single reaction to a message. Unsupported emoji are skipped, as are reactions to

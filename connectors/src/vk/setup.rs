@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-use url::Url;
 
 use super::TOKEN;
 use super::api::{ApiError, VERSION, VkApi};
@@ -53,6 +52,11 @@ impl<'a> Community<'a> {
     pub fn of(settings: &'a Settings) -> Option<Self> {
         let id = group_id(settings.public.get("group_id")?)?;
         Some(Self { id, token: settings.secrets.get(TOKEN)? })
+    }
+
+    /// The same; missing settings are a refusal.
+    pub fn required(settings: &'a Settings) -> Result<Self, Denied> {
+        Self::of(settings).ok_or_else(|| Denied::Access(LocalizedText::new("said-vk-token")))
     }
 }
 
@@ -143,8 +147,7 @@ async fn rights(api: &VkApi, community: Community<'_>) -> Result<Option<BTreeSet
 
 /// Validates the token and its rights, and returns whose it is.
 pub(super) async fn check_access(api: &VkApi, settings: &Settings) -> Check {
-    let missing = || Denied::Access(LocalizedText::new("said-vk-token"));
-    let community = Community::of(settings).ok_or_else(missing)?;
+    let community = Community::required(settings)?;
     let group = group(api, community).await?;
     let rights = rights(api, community).await.map_err(|failed| denied(&failed))?;
     if let Some(rights) = rights {
@@ -261,13 +264,6 @@ struct CallbackSettings {
 }
 
 impl Server {
-    /// Whether it is this source under a former address of the server.
-    fn is_once_ours(&self, ours: &str) -> bool {
-        let path = |url: &str| Url::parse(url).map(|url| url.path().to_owned()).ok();
-        let (there, here) = (path(&self.url), path(ours));
-        there.is_some() && there == here
-    }
-
     fn is_whole(&self, url: &str, secret: &str) -> bool {
         // Some versions return neither the secret nor the status.
         let secret = self.secret_key.is_empty() || self.secret_key == secret;
@@ -308,7 +304,7 @@ pub(super) fn asks_for_confirmation(body: &[u8]) -> bool {
 
 /// The community's identity.
 pub(super) async fn identity(api: &VkApi, settings: &Settings) -> Result<Option<Identity>, Denied> {
-    let group = group(api, community(settings)?).await?;
+    let group = group(api, Community::required(settings)?).await?;
     let screen_name =
         if group.screen_name.is_empty() { format!("club{}", group.id) } else { group.screen_name.clone() };
     let facts = serde_json::to_value(&group).unwrap_or_default();
@@ -322,12 +318,12 @@ pub(super) async fn connect(
     settings: &Settings,
     hook: &HookTarget,
 ) -> Result<(), Denied> {
-    let community = community(settings)?;
+    let community = Community::required(settings)?;
     // VK requests the string as soon as the server is registered.
     confirmations.learn(api, community).await;
     let secret = secret_key(&hook.secret);
     let known = servers(api, community).await.map_err(|failed| denied(&failed))?;
-    let found = own(known.unwrap_or_default(), &hook.url);
+    let found = own(known.unwrap_or_default(), hook);
     let about = |more: Params| {
         let mut all = of(community, more);
         all.extend([
@@ -367,11 +363,11 @@ pub(super) async fn connect(
 
 /// Checks that our server exists and receives our events. Other services have servers of their own.
 pub(super) async fn watch(api: &VkApi, settings: &Settings, hook: &HookTarget) -> Result<Watched, Denied> {
-    let community = community(settings)?;
+    let community = Community::required(settings)?;
     let Some(known) = servers(api, community).await.map_err(|failed| denied(&failed))? else {
         return Ok(Watched::Fine);
     };
-    let found = own(known, &hook.url);
+    let found = own(known, hook);
     let Some(server) = found.filter(|server| server.is_whole(&hook.url, &secret_key(&hook.secret))) else {
         return Ok(Watched::Unset);
     };
@@ -390,7 +386,7 @@ pub(super) async fn watch(api: &VkApi, settings: &Settings, hook: &HookTarget) -
 
 /// Removes our server and no other.
 pub(super) async fn remove(api: &VkApi, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
-    let community = community(settings)?;
+    let community = Community::required(settings)?;
     let all = servers(api, community).await.map_err(|failed| denied(&failed))?;
     for server in all.into_iter().flatten().filter(|server| server.url == hook.url) {
         let parameters = of(community, vec![("server_id", Some(server.id.to_string()))]);
@@ -406,7 +402,7 @@ pub(super) async fn remove(api: &VkApi, settings: &Settings, hook: &HookTarget) 
 
 /// Reads back where events are sent; before the source exists, checks whether another server can be added.
 pub(super) async fn check(api: &VkApi, settings: &Settings, probe: &Probe) -> Check {
-    let community = community(settings)?;
+    let community = Community::required(settings)?;
     let Some(all) = servers(api, community).await.map_err(|failed| denied(&failed))? else { return Ok(None) };
     if probe.is_new {
         return if all.len() < SERVERS { Ok(None) } else { Err(LocalizedText::new("said-vk-servers").into()) };
@@ -430,11 +426,9 @@ async fn servers(api: &VkApi, community: Community<'_>) -> Result<Option<Vec<Ser
 }
 
 /// Our server, at its current address or a former one.
-fn own(all: Vec<Server>, url: &str) -> Option<Server> {
-    let mut ours: Vec<Server> =
-        all.into_iter().filter(|server| server.url == url || server.is_once_ours(url)).collect();
-    ours.sort_by_key(|server| server.url != url);
-    ours.into_iter().next()
+fn own(all: Vec<Server>, hook: &HookTarget) -> Option<Server> {
+    let ours = all.into_iter().filter(|server| server.url == hook.url || hook.was_once(&server.url));
+    ours.min_by_key(|server| server.url != hook.url)
 }
 
 type Params = super::api::Params;
@@ -443,10 +437,6 @@ type Params = super::api::Params;
 fn of(community: Community<'_>, mut more: Params) -> Params {
     more.insert(0, ("group_id", Some(community.id.to_string())));
     more
-}
-
-fn community(settings: &Settings) -> Result<Community<'_>, Denied> {
-    Community::of(settings).ok_or_else(|| Denied::Access(LocalizedText::new("said-vk-token")))
 }
 
 // The string by which VK confirms a callback server (vk §3). It changes from time to time, so it is requested whenever

@@ -43,9 +43,9 @@ pub struct Message {
     pub attachments: Vec<Attachment>,
     #[serde(deserialize_with = "list")]
     pub fwd_messages: Vec<Message>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "crate::receiving::field")]
     pub reply_message: Option<Box<Message>>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "crate::receiving::field")]
     pub geo: Option<Geo>,
     /// JSON, sent as text.
     pub payload: Value,
@@ -77,7 +77,6 @@ impl Attachment {
 #[serde(default)]
 pub struct Geo {
     pub coordinates: Coordinates,
-    pub place: Value,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -117,12 +116,16 @@ pub struct Comment {
 }
 
 /// A number, also if sent as text; 0 otherwise.
-pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
+pub fn integer(value: &Value) -> i64 {
+    match value {
         Value::Number(number) => number.as_i64().unwrap_or_default(),
         Value::String(text) => text.trim().parse().unwrap_or_default(),
         _ => 0,
-    })
+    }
+}
+
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    Ok(integer(&Value::deserialize(deserializer)?))
 }
 
 /// A text; empty otherwise.
@@ -139,11 +142,6 @@ fn list<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(deserializer:
         Value::Array(all) => all.into_iter().filter_map(|one| serde_json::from_value(one).ok()).collect(),
         _ => Vec::new(),
     })
-}
-
-/// A value; none if it is unreadable.
-fn lenient<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
-    Ok(serde_json::from_value(Value::deserialize(deserializer)?).ok())
 }
 
 // External ids for VK's conversations, messages, posts and comments (vk §5, §10).
@@ -293,17 +291,6 @@ mod tests {
         assert_eq!(MessageId::of(712, 0, 0), None);
         for other in ["", "712", "wall-1_2:3", "x:1", "712:x", "0190aaaa-bbbb-7ccc-8ddd-eeeeffff0001"] {
             assert_eq!(MessageId::parse(other), None, "{other}");
-        }
-    }
-
-    #[test]
-    fn comments_name_what_they_are_about() {
-        let post = PostId { kind: Published::Market, owner: -223, object: 7 };
-        assert_eq!((post.to_string().as_str(), post.url().as_str()), ("market-223_7", "https://vk.com/product-223_7"));
-        assert_eq!(PostId::parse("market-223_7"), Some(post));
-        assert_eq!(PostId::of_comment(&post.comment(5)), Some((post, 5)));
-        for other in ["", "712:5", "wall", "wall-1", "page-1_2"] {
-            assert_eq!(PostId::parse(other), None, "{other}");
         }
     }
 }

@@ -1,4 +1,3 @@
-use base::i18n::Language;
 use serde_json::json;
 
 use super::*;
@@ -33,17 +32,6 @@ async fn a_token_is_kept_and_shared() {
     assert!(
         fake::calls(&fake).iter().all(|call| call.authorization.as_deref() == Some("Bearer kChqt9ewQNAcwgbHp4yFd5"))
     );
-}
-
-#[tokio::test]
-async fn a_token_of_a_short_life_is_not_kept() {
-    let fake = fake::start().await;
-    let api = fake::avito(&fake).api;
-    for _ in 0..2 {
-        fake.next("/token", 200, json!({ "access_token": "short", "expires_in": 0 }));
-        asked(&api).await.unwrap();
-    }
-    assert_eq!(fake.calls().len(), 4);
 }
 
 #[tokio::test]
@@ -129,18 +117,4 @@ async fn ids_cannot_leave_their_place_in_a_path() {
     assert!(address("u2i-A~b_1").unwrap().as_str().ends_with("/messenger/v2/chats/u2i-A~b_1?a=b+c"));
     assert!(address("../../token?x=1#y").unwrap().path().ends_with("/chats/..%2F..%2Ftoken%3Fx=1%23y"));
     assert!(address("..").is_err() && address(".").is_err());
-}
-
-#[test]
-fn every_refusal_of_the_line_has_words() {
-    for (code, wanted) in [(401, "Client ID"), (402, "Avito plan"), (403, "subscription level")] {
-        let failed = ApiError::Refused { code, message: String::new(), retry_after: None };
-        let Denied::Access(said) = denied(&failed) else { panic!("{code}") };
-        let text = said.plain(base::i18n::Words::new(Language::En), "");
-        assert!(text.contains(wanted), "{text}");
-    }
-    for (code, away) in [(400, false), (404, false), (429, true), (500, true)] {
-        let failed = ApiError::Refused { code, message: String::new(), retry_after: None };
-        assert_eq!(matches!(denied(&failed), Denied::Away(_)), away, "{code}");
-    }
 }

@@ -1,15 +1,12 @@
 //! Every sample body (avito §10) with its result; and altered bodies, none of which may cause a panic.
 
-use std::collections::BTreeMap;
-
 use base::i18n::Language;
 use base::message::Content;
-use proptest::prelude::*;
 
 use super::*;
 use crate::avito::fake::{self, CHAT, SELLER, body, fixture, settings};
 use crate::fake::Fake;
-use crate::tests::bodies::{hold, mangle, run};
+use crate::tests::bodies::{hold, mangle, names, says};
 
 const BUYER: &str = "77001122";
 
@@ -103,43 +100,26 @@ const SAMPLES: &[(&str, &str)] = &[
 
 #[tokio::test]
 async fn every_sample_becomes_what_the_table_says() {
+    let mut listed: Vec<&str> = SAMPLES.iter().map(|(name, _)| *name).collect();
+    listed.sort_unstable();
+    assert_eq!(listed, names("avito"), "no sample is left out");
     for (name, wanted) in SAMPLES {
         assert_eq!(shown(one(name).await), *wanted, "{name}");
     }
-}
-
-#[test]
-fn no_sample_is_left_out() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/avito");
-    let mut names: Vec<String> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|file| file.unwrap().file_name().into_string().unwrap())
-        .filter_map(|name| name.strip_suffix(".json").map(str::to_owned))
-        .filter(|name| name.starts_with("hook_"))
-        .collect();
-    names.sort();
-    let mut told: Vec<String> = SAMPLES.iter().map(|(name, _)| (*name).to_owned()).collect();
-    told.sort();
-    assert_eq!(names, told);
-}
-
-#[tokio::test]
-async fn a_buyer_is_described() {
-    let written = message(one("hook_text").await);
-    assert_eq!(
-        (written.conversation_id.as_str(), written.external_id.as_str(), written.sent_at),
-        (CHAT, "bdcc5bac2d00345f1cc66fa657810001", Some(1_795_168_799_000))
-    );
-    let Person { id, role, name, avatar_url, profile_url, .. } = written.body.sender;
-    assert_eq!((id.as_str(), role, name.as_deref()), (BUYER, Role::Client, Some("Мария")));
-    assert_eq!(avatar_url.as_deref(), Some("https://51.img.avito.st/avatar/social/256x256/10243300051.jpg"));
-    assert_eq!(profile_url.as_deref(), Some("https://avito.ru/user/db65c00c946dc404e11f14755465453b/profile"));
-    assert_eq!((written.body.receiver, written.room), (None, None));
-    let nameless = message(one("hook_ids_as_text").await).body.sender;
-    assert_eq!(nameless.id, "9007199254740993123", "no number is rounded");
-    assert_eq!(nameless.name.as_deref(), Some("Avito 9007199254740993123"));
-    let quoting = message(one("hook_quote").await).body.reply_to.unwrap();
-    assert_eq!(quoting.external_id.as_deref(), Some("bdcc5bac2d00345f1cc66fa657810001"));
+    let described = [
+        "external_id: \"bdcc5bac2d00345f1cc66fa657810001\"",
+        "Some(1795168799000)",
+        "id: \"77001122\", role: Client, name: Some(\"Мария\")",
+        "https://51.img.avito.st/avatar/social/256x256/10243300051.jpg",
+        "https://avito.ru/user/db65c00c946dc404e11f14755465453b/profile",
+        "receiver: None",
+    ];
+    says("hook_text", &format!("{:?}", one("hook_text").await), &described);
+    // No number is rounded.
+    let nameless = ["id: \"9007199254740993123\", role: Client, name: Some(\"Avito 9007199254740993123\")"];
+    says("hook_ids_as_text", &format!("{:?}", one("hook_ids_as_text").await), &nameless);
+    let quoting = ["reply_to: Some(", "external_id: Some(\"bdcc5bac2d00345f1cc66fa657810001\")"];
+    says("hook_quote", &format!("{:?}", one("hook_quote").await), &quoting);
 }
 
 #[tokio::test]
@@ -165,21 +145,6 @@ async fn the_first_post_says_since_when_avito_posts() {
     let learned = events.unwrap().remove(0);
     let value = json!(1_795_168_799);
     assert_eq!(learned, InboundEvent::Learned { part: "avito", key: "since".to_owned(), value });
-}
-
-#[tokio::test]
-async fn texts_are_in_the_accounts_language() {
-    let fake = fake::start().await;
-    let events = read_body(&fake, &body("hook_call_missed"), Language::Ru).await.unwrap();
-    assert!(shown(events[0].clone()).ends_with("[Пропущенный звонок]"), "{events:?}");
-}
-
-#[tokio::test]
-async fn without_credentials_nothing_can_be_read() {
-    let none = Settings { public: json!({}), secrets: BTreeMap::new() };
-    let fake = fake::start().await;
-    let unread = receive(&fake::avito(&fake), &none, body("hook_text").as_bytes(), Words::new(Language::En)).await;
-    assert_eq!(unread, Err(NotReceived::Unreadable));
 }
 
 const ABOUT: &str = "[Advert] Диван синий, 30 000 ₽\nhttps://avito.ru/moskva/mebel_i_interer/divan_siniy_3344556677";
@@ -248,13 +213,6 @@ async fn a_chat_that_began_before_the_source_has_it_above_the_first_message_that
         let written = read(&fake::avito(&fake), &body("hook_text")).await;
         assert_eq!(text(&written).starts_with(ABOUT), shown, "{created}");
     }
-}
-
-#[tokio::test]
-async fn a_chat_without_an_advert_has_none() {
-    let fake = fake::start().await;
-    fake.next("/v2/", 200, fixture("api_chat_of_profile"));
-    assert_eq!(text(&read(&fake::avito(&fake), &body("hook_profile_chat")).await), "Вы до скольки работаете?");
 }
 
 #[tokio::test]
@@ -329,17 +287,4 @@ fn a_field_of_another_type_affects_no_other_field() {
 fn nothing_in_a_body_breaks_its_reader() {
     let (alone, bodies) = (Alone::new(), SAMPLES.iter().map(|(name, _)| fixture(name)).collect::<Vec<_>>());
     mangle(300, &bodies, json!(SELLER), |_, body| hold(&alone.reads(body.as_bytes()).unwrap_or_default()));
-}
-
-#[test]
-fn nothing_cut_or_garbled_breaks_its_reader() {
-    let alone = Alone::new();
-    run(300, (0..SAMPLES.len(), 0_usize..900, any::<u8>()), |(sample, cut, byte)| {
-        let mut text = body(SAMPLES[sample].0).into_bytes();
-        let at = cut.min(text.len() - 1);
-        text[at] = byte;
-        let _read = alone.reads(&text);
-        let _read = alone.reads(&text[..at]);
-        Ok(())
-    });
 }

@@ -1,20 +1,11 @@
 use std::collections::BTreeMap;
 
-use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::*;
 use crate::avito::fake::{self, SELLER, fixture, settings};
 use crate::avito::settings::*;
 use crate::fake::Answer;
-
-#[test]
-fn settings_have_defaults_and_credentials_are_sealed() {
-    let setup = setup(json!({ "client_id": " id ", "client_secret": "secret" })).unwrap();
-    assert_eq!(setup.public, json!({ "mark_read": true, "sign_with_manager_name": false }));
-    let shown = |name: &str| setup.secrets[name].expose_secret().to_owned();
-    assert_eq!((shown(CLIENT_ID), shown(CLIENT_SECRET)), ("id".to_owned(), "secret".to_owned()));
-}
 
 #[test]
 fn credentials_that_are_left_out_stay_and_wrong_ones_are_named() {
@@ -50,18 +41,6 @@ async fn a_line_is_the_sellers_id() {
     assert_eq!(fake::lines(&fake), ["GET /core/v1/accounts/self"]);
     fake.next("/self", 200, json!({}));
     assert!(matches!(identity(&fake::avito(&fake).api, &settings()).await, Err(Denied::Away(_))));
-}
-
-#[tokio::test]
-async fn access_needs_the_level_too() {
-    let fake = fake::start().await;
-    let api = fake::avito(&fake).api;
-    let said = check_access(&api, &settings()).await.unwrap().unwrap();
-    assert_eq!(said.to_string(), "Avito account Мебель Акме (94235311)");
-    assert_eq!(fake::lines(&fake), ["GET /core/v1/accounts/self", "POST /messenger/v1/subscriptions"]);
-    fake.next("/subscriptions", 402, fixture("api_error_402"));
-    let said = check_access(&api, &settings()).await.unwrap_err();
-    assert!(said.to_string().contains("Avito plan"), "{said}");
 }
 
 const PLACE: &str = "https://parom.example/hooks/avito/0190aaaa-bbbb-7ccc-8ddd-eeeeffff0001";
@@ -136,22 +115,4 @@ async fn it_is_watched_and_removed() {
     assert_eq!(fake::calls(&fake).last().unwrap().line(), "POST /messenger/v1/subscriptions", "others are left alone");
     fake.next("/subscriptions", 402, fixture("api_error_402"));
     assert!(matches!(watch(&api, &settings(), &ours).await, Err(Denied::Access(_))));
-}
-
-#[tokio::test]
-async fn a_test_reads_it_back() {
-    let fake = fake::start().await;
-    let api = fake::avito(&fake).api;
-    let probe = |hook_url: &str, is_new| Probe {
-        id: Default::default(),
-        source_id: Default::default(),
-        now: chrono::DateTime::UNIX_EPOCH,
-        hook_url: hook_url.to_owned(),
-        is_new,
-    };
-    assert_eq!(check(&api, &settings(), &probe(PLACE, false)).await, Ok(None));
-    let other = "https://parom.example/hooks/avito/other";
-    assert_eq!(check(&api, &settings(), &probe(other, true)).await, Ok(None));
-    let missing = check(&api, &settings(), &probe(other, false)).await.unwrap_err();
-    assert_eq!(missing.to_string(), "Avito does not know where to send messages");
 }

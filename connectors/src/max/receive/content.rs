@@ -26,19 +26,7 @@ impl Held {
 
     /// Puts a text above the message's own text.
     pub(super) fn put_above(&mut self, above: &str) {
-        let joined = |below: Option<&str>| match below.filter(|below| !below.is_empty()) {
-            Some(below) => format!("{above}\n{below}"),
-            None => above.to_owned(),
-        };
-        match &mut self.content {
-            Content::Text { text } => *text = joined(Some(text)),
-            Content::Location { .. } | Content::Contact { .. } => self.caption = Some(joined(self.caption.as_deref())),
-            content => {
-                if let Some(file) = content.media_mut() {
-                    file.text = Some(joined(file.text.as_deref()));
-                }
-            }
-        }
+        receiving::above(above, "\n", &mut self.content, &mut self.caption);
     }
 }
 
@@ -83,16 +71,8 @@ impl Listener<'_> {
                 let name = format!("sticker_{}.webp", code.as_deref().unwrap_or(token));
                 Content::Sticker(Media { known_as: code.clone(), sticker_id: code, ..media(name) })
             }
-            "location" => self.location(&attachment),
+            "location" => receiving::place(attachment.latitude, attachment.longitude).unwrap_or_else(|| self.unknown()),
             "contact" => self.contact(&attachment),
-            _ => self.unknown(),
-        }
-    }
-
-    fn location(&self, attachment: &Attachment) -> Content {
-        let degrees = |given: Option<f64>, most: f64| given.filter(|one| one.is_finite() && one.abs() <= most);
-        match (degrees(attachment.latitude, 90.0), degrees(attachment.longitude, 180.0)) {
-            (Some(latitude), Some(longitude)) => Content::Location { latitude, longitude },
             _ => self.unknown(),
         }
     }

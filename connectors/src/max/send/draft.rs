@@ -13,13 +13,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::file::NotOpened;
 use crate::fit::lines;
 use crate::max::api::{ApiError, Call, MaxApi, TEXT, UploadFile};
 use crate::max::files::uploaded_token;
 use crate::max::setup::BotOptions;
 use crate::max::{keyboard, wire};
-use crate::sending::ReadMarks;
+use crate::sending::{ReadMarks, is_one_of};
 use crate::{Message, Outgoing};
 
 /// What every request for a letter needs.
@@ -58,31 +57,6 @@ pub(super) struct MessageDraft {
     pub more: Vec<String>,
     /// The post that it comments on; none for a message.
     pub post: Option<String>,
-}
-
-/// The result of sending.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Posted {
-    message: PostedMessage,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct PostedMessage {
-    body: PostedBody,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct PostedBody {
-    mid: Option<String>,
-}
-
-impl Posted {
-    pub fn mid(self) -> Option<String> {
-        self.message.body.mid.filter(|mid| wire::is_mid(mid))
-    }
 }
 
 /// Why a draft could not be sent.
@@ -153,7 +127,7 @@ impl MessageDraft {
     }
 
     /// Sends the next request. The last one has the keyboard.
-    pub async fn request(&self, context: &SendContext<'_>) -> Result<Posted, NotPosted> {
+    pub async fn request(&self, context: &SendContext<'_>) -> Result<wire::Posted, NotPosted> {
         let not = |failed| NotPosted { failed, attached: None };
         let (mut attachments, mut attached) = (Vec::new(), None);
         match &self.beside {
@@ -176,7 +150,12 @@ impl MessageDraft {
         posted.map_err(|failed| NotPosted { failed, attached })
     }
 
-    async fn call(&self, context: &SendContext<'_>, text: &str, attachments: Vec<Value>) -> Result<Posted, ApiError> {
+    async fn call(
+        &self,
+        context: &SendContext<'_>,
+        text: &str,
+        attachments: Vec<Value>,
+    ) -> Result<wire::Posted, ApiError> {
         let mut body = json!({ "text": text });
         if !attachments.is_empty() {
             body["attachments"] = Value::Array(attachments);
@@ -275,11 +254,6 @@ impl UploadType {
     }
 }
 
-/// An unknown type matches.
-fn is_one_of(media: &Media, kinds: &[&str]) -> bool {
-    media.mime_type.as_deref().is_none_or(|kind| kinds.contains(&kind.split(';').next().unwrap_or(kind).trim()))
-}
-
 /// The result of `POST /uploads`.
 #[derive(Deserialize)]
 struct UploadPlace {
@@ -318,8 +292,7 @@ impl Attached {
 /// The file at MAX: uploaded before, otherwise uploaded now. None if its bytes are not stored here.
 async fn attach(context: &SendContext<'_>, kind: UploadType, media: &Media) -> Result<Option<Attached>, ApiError> {
     let Some(media_id) = media.media_id else { return Ok(None) };
-    let files = &context.outgoing.files;
-    let key = files.content(media_id).await.map(|content| UploadKey {
+    let key = context.outgoing.files.content(media_id).await.map(|content| UploadKey {
         bot: Sha256::digest(context.token.expose_secret().as_bytes()).into(),
         kind,
         content,
@@ -330,13 +303,8 @@ async fn attach(context: &SendContext<'_>, kind: UploadType, media: &Media) -> R
     {
         return Ok(Some(Attached { kind, file, key: Some(key.clone()) }));
     }
-    let opened = match files.open(media_id).await {
-        Ok(opened) => opened,
-        Err(NotOpened::Never(_)) => return Ok(None),
-        Err(NotOpened::Gone(_) | NotOpened::Later { .. }) => {
-            return Err(ApiError::NotSent(LocalizedText::new("said-max-file")));
-        }
-    };
+    let opened = context.outgoing.open(media, "said-max-file").await.map_err(ApiError::NotSent)?;
+    let Some(opened) = opened else { return Ok(None) };
     let query = [("type", kind.word())];
     let call = Call { method: Method::POST, path: &["uploads"], query: &query, body: None };
     let place: UploadPlace = context.api.call(context.token, call).await.map_err(nothing_sent)?;

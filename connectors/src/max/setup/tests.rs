@@ -8,15 +8,6 @@ use crate::max::fake;
 const GOOD: &str = "f9LHodD0cOL-max-token";
 
 #[test]
-fn settings_have_defaults_and_the_token_is_sealed() {
-    let setup = setup(json!({ "bot_token": format!(" {GOOD} ") })).unwrap();
-    let usual =
-        json!({ "groups": false, "comments": true, "delivered_on_accept": true, "sign_with_manager_name": false });
-    assert_eq!(setup.public, usual);
-    assert_eq!(setup.secrets[TOKEN].expose_secret(), GOOD);
-}
-
-#[test]
 fn a_token_that_is_left_out_stays_and_a_wrong_one_is_named() {
     for kept in [json!({}), json!({ "bot_token": "" }), json!({ "bot_token": "…1234", "facts": { "bot": {} } })] {
         assert!(setup(kept).unwrap().secrets.is_empty());
@@ -25,19 +16,8 @@ fn a_token_that_is_left_out_stays_and_a_wrong_one_is_named() {
         let errors = setup(json!({ "bot_token": wrong })).unwrap_err();
         assert_eq!(errors[0].pointer, "/settings/bot_token", "{wrong}");
     }
+    assert_eq!(setup(json!({ "bot_token": format!(" {GOOD} ") })).unwrap().secrets[TOKEN].expose_secret(), GOOD);
     assert!(setup(json!({ "bot_tokn": GOOD })).is_err(), "a misspelt setting is noticed");
-}
-
-#[test]
-fn a_bot_is_called_by_what_it_has() {
-    let bot = |username: Option<&str>, name: Option<&str>| BotUser {
-        user_id: 7,
-        username: username.map(str::to_owned),
-        first_name: name.map(str::to_owned),
-    };
-    assert_eq!(bot(Some("acme_bot"), Some("Acme")).called(), "@acme_bot");
-    assert_eq!(bot(None, Some("Acme")).called(), "Acme");
-    assert_eq!(bot(Some(""), None).called(), "7");
 }
 
 const OURS: &str = "https://parom.example/hooks/max/0190aaaa-bbbb-7ccc-8ddd-eeeeffff0001";
@@ -158,13 +138,4 @@ async fn maxs_own_server_calls_https_at_its_usual_port() {
     }
     assert_eq!(unreachable_address(&own, OURS), None);
     assert_eq!(unreachable_address(&fake::api("http://127.0.0.1:1"), "http://127.0.0.1:8080/x"), None);
-}
-
-#[tokio::test]
-async fn a_press_is_answered_with_something() {
-    let fake = fake::start([]).await;
-    acknowledge(&fake::api(&fake.base), &settings(), "f9LH/1").await;
-    let call = fake.call();
-    assert_eq!(call.line(), "POST /answers?callback_id=f9LH%2F1");
-    assert_eq!(call.body(), json!({ "notification": "✓" }));
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::Listener;
 use crate::meta::files;
 use crate::meta::graph::text_of;
+use crate::receiving::above;
 
 /// A part of a message that becomes a message of its own.
 #[derive(Debug, PartialEq)]
@@ -21,6 +22,13 @@ pub(super) struct Piece {
 impl From<Content> for Piece {
     fn from(content: Content) -> Self {
         Self { content, shared: None, preview: None }
+    }
+}
+
+impl Piece {
+    /// Puts a line above the text or the caption. Only text and files come from Meta.
+    fn put_above(&mut self, line: &str) {
+        above(line, "\n", &mut self.content, &mut None);
     }
 }
 
@@ -54,13 +62,13 @@ impl Listener<'_> {
             }
         }
         if let (Some(story), Some(first)) = (message.pointer("/reply_to/story"), pieces.first_mut()) {
-            head_with(&mut first.content, &self.say("meta-in-story-answer"));
+            first.put_above(&self.say("meta-in-story-answer"));
             // After the answer, which does not wait for the picture to be fetched.
             pieces.extend(self.story(story));
         }
         if let (Some(product), Some(first)) = (message.pointer("/referral/product/id"), pieces.first_mut()) {
             let id = product.as_str().map_or_else(|| product.to_string(), str::to_owned);
-            head_with(&mut first.content, &self.say_with("meta-in-product", "id", &id));
+            first.put_above(&self.say_with("meta-in-product", "id", &id));
         }
         pieces
     }
@@ -134,17 +142,4 @@ fn named(url: &str) -> String {
     let address = url::Url::parse(url).ok();
     let last = address.as_ref().and_then(|url| url.path_segments()?.next_back()).unwrap_or_default();
     if last.contains('.') && last.len() <= 120 { last.to_owned() } else { "file".to_owned() }
-}
-
-/// Puts a line above a text or a caption.
-fn head_with(content: &mut Content, head: &str) {
-    match content {
-        Content::Text { text } => *text = format!("{head}\n{text}"),
-        other => {
-            if let Some(media) = other.media_mut() {
-                let below = media.text.take().map(|text| format!("\n{text}")).unwrap_or_default();
-                media.text = Some(format!("{head}{below}"));
-            }
-        }
-    }
 }

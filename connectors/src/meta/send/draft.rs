@@ -1,17 +1,17 @@
 //! A message about to be sent, with its changeable parts separate, and the form in which its file is sent.
 
-use base::i18n::LocalizedText;
 use base::message::{Content, Markup, Media, Role};
 use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 
 use crate::error_catalog::Fix;
-use crate::file::{MultipartRequest, NotOpened};
+use crate::file::MultipartRequest;
 use crate::fit::{self, lines};
 use crate::meta::graph::{COMMENT, Edge, GraphError, MARK, Refusal};
 use crate::meta::keyboard::{self, Offer};
 use crate::meta::settings::Account;
 use crate::meta::{Meta, Network};
+use crate::sending::is_one_of;
 use crate::{Length, Message, Outgoing};
 
 /// After this time an answer needs the tag for messages written by people (instagram-and-facebook §10).
@@ -245,14 +245,13 @@ impl MessageDraft {
     ) -> Result<Value, GraphError> {
         let attachment =
             |payload: Value| Map::from_iter([("attachment".to_owned(), json!({ "type": form, "payload": payload }))]);
-        let Some(id) = media.media_id.filter(|_| as_bytes) else {
+        if !as_bytes {
             return self.call(context, attachment(json!({ "url": media.media_url }))).await;
-        };
-        let opened = context.outgoing.files.open(id).await.map_err(|closed| match closed {
-            // A file that is not stored here is treated like one that is too large: it is sent as a link.
-            NotOpened::Never(_) => GraphError::Refused(Refusal { code: 100, subcode: NOT_TAKEN, ..Refusal::default() }),
-            NotOpened::Gone(_) | NotOpened::Later { .. } => GraphError::NotSent(LocalizedText::new("said-meta-file")),
-        })?;
+        }
+        let opened = context.outgoing.open(media, "said-meta-file").await.map_err(GraphError::NotSent)?;
+        // A file that is not stored here is treated like one that is too large: it is sent as a link.
+        let not_here = || Refusal { code: 100, subcode: NOT_TAKEN, ..Refusal::default() };
+        let opened = opened.ok_or_else(|| GraphError::Refused(not_here()))?;
         let upload = MultipartRequest {
             parameters: self.around(context, attachment(json!({}))),
             field: "filedata",
@@ -314,21 +313,12 @@ pub(super) fn form(network: Network, content: &Content) -> Option<&'static str> 
     (media.file_size <= FILE).then_some(form)
 }
 
-fn kind(media: &Media) -> Option<&str> {
-    media.mime_type.as_deref().map(|kind| kind.split(';').next().unwrap_or(kind).trim())
-}
-
 fn is_picture(media: &Media) -> bool {
     is_one_of(media, &["image/jpeg", "image/png", "image/gif"])
 }
 
-/// An unknown type matches.
-fn is_one_of(media: &Media, kinds: &[&str]) -> bool {
-    kind(media).is_none_or(|kind| kinds.contains(&kind))
-}
-
 fn is_of(media: &Media, family: &str) -> bool {
-    kind(media).is_none_or(|kind| kind.starts_with(family))
+    media.mime_type.as_deref().is_none_or(|kind| kind.trim().starts_with(family))
 }
 
 #[cfg(test)]

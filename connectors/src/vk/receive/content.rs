@@ -4,6 +4,7 @@ use base::message::{Content, Media, Quote};
 use serde_json::Value;
 
 use super::Listener;
+use crate::receiving::place;
 use crate::vk::wire::{Attachment, Geo, Message, MessageId};
 
 /// The contents of a message, in amoCRM's kinds.
@@ -31,7 +32,7 @@ impl Listener<'_> {
         }
         words.retain(|line| !line.trim().is_empty());
         let text = words.join("\n");
-        if let Some(place) = geo.and_then(point) {
+        if let Some(place) = geo.and_then(|geo| place(geo.coordinates.latitude, geo.coordinates.longitude)) {
             return Held { first: place, caption: Some(text).filter(|text| !text.is_empty()), more: files };
         }
         let mut files = files.into_iter();
@@ -52,13 +53,6 @@ impl Listener<'_> {
             }
         }
     }
-}
-
-fn point(geo: &Geo) -> Option<Content> {
-    let degrees = |given: Option<f64>, most: f64| given.filter(|one| one.is_finite() && one.abs() <= most);
-    let latitude = degrees(geo.coordinates.latitude, 90.0)?;
-    let longitude = degrees(geo.coordinates.longitude, 180.0)?;
-    Some(Content::Location { latitude, longitude })
 }
 
 impl Held {

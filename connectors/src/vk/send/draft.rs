@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::cache::Cache;
-use base::i18n::LocalizedText;
 use base::message::{Content, Markup, Media};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::error_catalog::Fix;
-use crate::file::{MultipartRequest, NotOpened};
+use crate::file::MultipartRequest;
 use crate::fit::{self, lines};
+use crate::sending::is_one_of;
 use crate::vk::api::{ApiError, Params, TEXT, VkApi};
 use crate::vk::keyboard;
 use crate::vk::people::Seen;
@@ -291,15 +291,14 @@ impl FileKind {
     /// The best form that VK accepts for the content; none if it has no file.
     pub fn of(content: &Content) -> Option<Self> {
         let media = content.media()?;
-        let mime = media.mime_type.as_deref().map(|kind| kind.split(';').next().unwrap_or(kind).trim());
-        let is_one_of = |kinds: &[&str]| mime.is_none_or(|mime| kinds.contains(&mime));
         Some(match content {
             Content::Picture(_) | Content::Sticker(_)
-                if media.file_size <= PHOTO && is_one_of(&["image/jpeg", "image/png", "image/gif", "image/webp"]) =>
+                if media.file_size <= PHOTO
+                    && is_one_of(media, &["image/jpeg", "image/png", "image/gif", "image/webp"]) =>
             {
                 Self::Photo
             }
-            Content::Voice(_) if is_one_of(&["audio/ogg", "audio/opus", "application/ogg"]) => Self::Voice,
+            Content::Voice(_) if is_one_of(media, &["audio/ogg", "audio/opus", "application/ogg"]) => Self::Voice,
             _ => Self::Doc,
         })
     }
@@ -374,17 +373,8 @@ async fn uploaded(
     field: &'static str,
     media: &Media,
 ) -> Result<Value, ApiError> {
-    let unreadable = || ApiError::NotSent(LocalizedText::new("said-vk-file"));
-    let opened = match media.media_id {
-        Some(id) => line.outgoing.files.open(id).await,
-        None => Err(NotOpened::Never("not_here")),
-    };
-    let opened = match opened {
-        Ok(opened) => opened,
-        // The bytes are stored elsewhere, so only the link can be sent.
-        Err(NotOpened::Never(why)) => return Err(ApiError::NotUploaded(why.to_owned())),
-        Err(NotOpened::Gone(_) | NotOpened::Later { .. }) => return Err(unreadable()),
-    };
+    let opened = line.outgoing.open(media, "said-vk-file").await.map_err(ApiError::NotSent)?;
+    let opened = opened.ok_or_else(|| ApiError::NotUploaded("not_here".to_owned()))?;
     let peer = Some(line.peer.to_string());
     let parameters: Params = vec![("peer_id", peer), ("type", kind.map(str::to_owned))];
     let server: UploadServer = save(line, method, parameters).await?;
