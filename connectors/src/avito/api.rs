@@ -23,7 +23,7 @@ use crate::sending::words;
 use crate::{Abilities, AfterUnknown, ContentAbilities, Denied, FeatureAbilities, Length, Stand, Support, Unit};
 
 /// Time limit of a call, including the answer. A message needs at most five calls and an upload.
-pub(super) const CALL_WITHIN: Duration = Duration::from_secs(4);
+const CALL_WITHIN: Duration = Duration::from_secs(4);
 /// Time limit of an upload.
 const UPLOAD_WITHIN: Duration = Duration::from_secs(10);
 /// Maximum bytes read from an answer: a hundred messages with the links of their pictures.
@@ -77,16 +77,15 @@ pub(super) struct Call<'a> {
     pub path: &'a [&'a str],
     pub query: &'a [(&'a str, &'a str)],
     pub body: Option<Value>,
-    pub within: Duration,
 }
 
 impl<'a> Call<'a> {
     pub fn get(path: &'a [&'a str], query: &'a [(&'a str, &'a str)]) -> Self {
-        Self { method: Method::GET, path, query, body: None, within: CALL_WITHIN }
+        Self { method: Method::GET, path, query, body: None }
     }
 
     pub fn post(path: &'a [&'a str], body: Value) -> Self {
-        Self { method: Method::POST, path, query: &[], body: Some(body), within: CALL_WITHIN }
+        Self { method: Method::POST, path, query: &[], body: Some(body) }
     }
 }
 
@@ -120,7 +119,7 @@ impl AvitoApi {
         if let Some(body) = &call.body {
             request = request.json(body);
         }
-        answered(request.bearer_auth(token.expose_secret()).timeout(call.within), || true).await
+        answered(request.bearer_auth(token.expose_secret()).timeout(CALL_WITHIN), || true).await
     }
 
     /// Uploads a file. `whole`: set when all of it was sent.

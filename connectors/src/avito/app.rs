@@ -125,27 +125,6 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_code_becomes_tokens() {
-        let fake = fake::start().await;
-        let page = fake::avito(&fake).address("st&te", "").unwrap();
-        assert_eq!(page.path(), "/oauth");
-        let query = "response_type=code&pro_users_flow=true&client_id=app\
-                     &scope=messenger%3Aread%2Cmessenger%3Awrite%2Cuser%3Aread&state=st%26te";
-        assert_eq!(page.query(), Some(query));
-        fake.next("/token", 200, fixture("api_token_of_app"));
-        let tokens = fake::avito(&fake).exchange("c0de", now()).await.unwrap();
-        assert_eq!(tokens.secrets[ACCESS_TOKEN].expose_secret(), "kChqt9ewQNAcwgbHp4yFd5");
-        assert_eq!(tokens.secrets[REFRESH_TOKEN].expose_secret(), "QNAcwgbHQNAcwgbHkChqt9ewQNAcwgbHp4yFd5");
-        assert_eq!(tokens.facts[FACT], json!(1_795_168_800 + 86_400));
-        let form = String::from_utf8(fake.calls()[0].bytes.clone()).unwrap();
-        let wanted = "grant_type=authorization_code&client_id=app&client_secret=app-secret&code=c0de";
-        assert_eq!(form, wanted);
-        fake.next("/token", 400, json!({ "error": "invalid_grant" }));
-        let Err(Denied::Access(said)) = fake::avito(&fake).exchange("c0de", now()).await else { panic!() };
-        assert!(said.to_string().contains("Connect the source again"), "{said}");
-    }
-
-    #[tokio::test]
     async fn tokens_are_renewed_when_half_a_day_is_left() {
         let fake = fake::start().await;
         let api = fake::avito(&fake).api;

@@ -219,21 +219,6 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn messages_of_ours_that_were_read_are_reported() {
-        let ours = ["bdcc5bac2d00345f1cc66fa657810065", "bdcc5bac2d00345f1cc66fa657810067"];
-        for form in ["api_messages", "api_messages_wrapped"] {
-            let fake = fake::start().await;
-            fake.next("/messages/", 200, fixture(form));
-            let events = poll(&fake::avito(&fake), &settings(), &[chat(CHAT, &ours)]).await.unwrap();
-            let [InboundEvent::Status(read)] = events.as_slice() else { panic!("{events:?}") };
-            assert_eq!((read.message.as_str(), read.state), (ours[0], State::Read));
-            assert_eq!(read.at, Some(1_795_168_889_000));
-            let list = format!("GET /messenger/v3/accounts/{SELLER}/chats/{CHAT}/messages/?limit=50");
-            assert_eq!(fake::lines(&fake), [list]);
-        }
-    }
-
-    #[tokio::test]
     async fn a_limit_ends_a_round_and_a_lost_chat_does_not() {
         let fake = fake::start().await;
         let avito = fake::avito(&fake);

@@ -93,7 +93,7 @@ impl Draft<SendContext<'_>> for MessageDraft {
         if let (ApiError::Refused { code, .. }, Some(file)) = (failed, attached)
             && code == NOT_READY
         {
-            judged.report.verdict = Verdict::Retry { after: Some(file.wait()), whole_target: false };
+            judged.report.verdict = Verdict::Retry { after: Some(file.file.wait()), whole_target: false };
             return Next::End(judged.report);
         }
         let Some(fix) = judged.fix.filter(|fix| !changes.contains(fix)) else { return Next::End(judged.report) };

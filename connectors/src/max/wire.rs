@@ -122,7 +122,6 @@ wire! {
         latitude: Option<f64>,
         longitude: Option<f64>,
         title: Option<String>,
-        description: Option<String>,
     }
 
     Payload {

@@ -150,43 +150,48 @@ impl Graph {
 
     /// Reads a node or an edge.
     pub async fn get(&self, token: &SecretString, path: &str, query: &[(&str, &str)]) -> Result<Value, GraphError> {
-        let request = self.request(Method::GET, path, query)?.timeout(CALL_WITHIN);
-        answered(request.bearer_auth(token.expose_secret()), token, || true).await
+        self.call(token, path, Edge { query, ..Edge::get("") }).await
     }
 
     /// The same for what a message can do without.
     pub async fn ask(&self, token: &SecretString, path: &str, query: &[(&str, &str)]) -> Result<Value, GraphError> {
-        let request = self.request(Method::GET, path, query)?.timeout(ASK_WITHIN);
-        answered(request.bearer_auth(token.expose_secret()), token, || true).await
+        self.call_within(ASK_WITHIN, token, path, Edge { query, ..Edge::get("") }).await
     }
 
     /// Calls an edge with parameters as JSON.
     pub async fn post(&self, token: &SecretString, path: &str, body: &Value) -> Result<Value, GraphError> {
-        let request = self.request(Method::POST, path, &[])?.timeout(CALL_WITHIN).json(body);
-        answered(request.bearer_auth(token.expose_secret()), token, || true).await
-    }
-
-    /// Calls an edge of the account itself.
-    pub async fn call_edge(&self, account: &Account<'_>, edge: Edge<'_>) -> Result<Value, GraphError> {
-        let done = self.edge_of(account.id, account, &edge).await;
-        if done.as_ref().is_err_and(|failed| matches!(failed, GraphError::Refused(_)) && failed.is_missing()) {
-            return self.edge_of(ME, account, &edge).await;
-        }
-        done
-    }
-
-    async fn edge_of(&self, node: &str, account: &Account<'_>, edge: &Edge<'_>) -> Result<Value, GraphError> {
-        let path = format!("{node}/{}", edge.name);
-        let mut request = self.request(edge.method.clone(), &path, edge.query)?.timeout(CALL_WITHIN);
-        if let Some(body) = edge.body {
-            request = request.json(body);
-        }
-        answered(request.bearer_auth(account.token.expose_secret()), account.token, || true).await
+        self.call(token, path, Edge::post("", body)).await
     }
 
     /// Removes an edge.
     pub async fn delete(&self, token: &SecretString, path: &str, query: &[(&str, &str)]) -> Result<Value, GraphError> {
-        let request = self.request(Method::DELETE, path, query)?.timeout(CALL_WITHIN);
+        self.call(token, path, Edge { query, ..Edge::delete("") }).await
+    }
+
+    /// Calls an edge of the account itself.
+    pub async fn call_edge(&self, account: &Account<'_>, edge: Edge<'_>) -> Result<Value, GraphError> {
+        let of = async |node: &str| self.call(account.token, &format!("{node}/{}", edge.name), edge.clone()).await;
+        match of(account.id).await {
+            Err(failed @ GraphError::Refused(_)) if failed.is_missing() => of(ME).await,
+            done => done,
+        }
+    }
+
+    async fn call(&self, token: &SecretString, path: &str, edge: Edge<'_>) -> Result<Value, GraphError> {
+        self.call_within(CALL_WITHIN, token, path, edge).await
+    }
+
+    async fn call_within(
+        &self,
+        within: Duration,
+        token: &SecretString,
+        path: &str,
+        Edge { method, query, body, .. }: Edge<'_>,
+    ) -> Result<Value, GraphError> {
+        let mut request = self.http.request(method, self.address(path, query)?).timeout(within);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
         answered(request.bearer_auth(token.expose_secret()), token, || true).await
     }
 
@@ -209,10 +214,6 @@ impl Graph {
         let address = Url::parse_with_params(&format!("{}/refresh_access_token", self.base), query);
         let address = address.map_err(|_| wrong_path())?;
         answered(self.http.get(address).timeout(CALL_WITHIN), token, || true).await
-    }
-
-    fn request(&self, method: Method, path: &str, query: &[(&str, &str)]) -> Result<RequestBuilder, GraphError> {
-        Ok(self.http.request(method, self.address(path, query)?))
     }
 
     /// Escaped, because parts of a path are ids from outside.

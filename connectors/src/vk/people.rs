@@ -33,18 +33,10 @@ pub(super) struct Profile {
     photo_200: Option<String>,
 }
 
-/// A cached name.
-#[derive(Clone, Debug, Default)]
-struct Known {
-    name: Option<String>,
-    screen_name: Option<String>,
-    photo: Option<String>,
-}
-
 /// The cached names.
 pub(super) struct People {
     /// By community and id.
-    known: Cache<(i64, i64), Arc<Known>>,
+    known: Cache<(i64, i64), Arc<Profile>>,
     /// Communities for which VK did not answer a question just now.
     silent: Cache<i64, ()>,
 }
@@ -59,11 +51,14 @@ impl Default for People {
 }
 
 impl Profile {
-    fn known(self) -> Known {
+    fn name(&self) -> Option<String> {
         let name = [self.first_name.trim(), self.last_name.trim()].join(" ").trim().to_owned();
-        // VK's default pictures are ignored.
-        let photo = self.photo_200.filter(|url| !url.contains("/images/"));
-        Known { name: Some(name).filter(|name| is_visible(name)), screen_name: self.screen_name, photo }
+        Some(name).filter(|name| is_visible(name))
+    }
+
+    /// VK's default pictures are ignored.
+    fn photo(&self) -> Option<String> {
+        self.photo_200.clone().filter(|url| !url.contains("/images/"))
     }
 }
 
@@ -119,29 +114,29 @@ impl Asking<'_> {
     /// Caches profiles that came with another answer.
     pub async fn remember(&self, profiles: Vec<Profile>) {
         for profile in profiles {
-            self.people.known.insert((self.community.id, profile.id), Arc::new(profile.known())).await;
+            let key = (self.community.id, profile.id);
+            self.people.known.insert(key, Arc::new(profile)).await;
         }
     }
 
-    async fn ask(&self, id: i64) -> Result<Known, ApiError> {
+    async fn ask(&self, id: i64) -> Result<Profile, ApiError> {
         let (token, text) = (self.community.token, id.to_string());
         if is_chat(id) {
             let parameters = vec![("peer_ids", Some(text)), ("group_id", Some(self.community.id.to_string()))];
             let method = "messages.getConversationsById";
             let found: Value = self.api.call_within(WITHIN, token, method, parameters).await?;
-            let title = found.pointer("/items/0/chat_settings/title").and_then(Value::as_str);
-            let name = title.filter(|title| is_visible(title)).map(str::to_owned);
-            return Ok(Known { name, ..Known::default() });
+            let title = found.pointer("/items/0/chat_settings/title").and_then(Value::as_str).unwrap_or_default();
+            return Ok(Profile { first_name: title.to_owned(), ..Profile::default() });
         }
         if id <= 0 {
-            return Ok(Known::default());
+            return Ok(Profile::default());
         }
         let parameters = vec![("user_ids", Some(text)), ("fields", Some(FIELDS.to_owned()))];
         let found: Vec<Profile> = self.api.call_within(WITHIN, token, "users.get", parameters).await?;
-        Ok(found.into_iter().find(|one| one.id == id).map(Profile::known).unwrap_or_default())
+        Ok(found.into_iter().find(|one| one.id == id).unwrap_or_default())
     }
 
-    fn shown(&self, id: i64, known: Option<&Known>) -> Person {
+    fn shown(&self, id: i64, known: Option<&Profile>) -> Person {
         let page = match (known.and_then(|known| known.screen_name.as_deref()), id) {
             _ if is_chat(id) => None,
             (Some(name), _) if !name.is_empty() => Some(format!("https://vk.com/{name}")),
@@ -151,8 +146,8 @@ impl Asking<'_> {
         Person {
             id: id.to_string(),
             role: Role::Client,
-            name: known.and_then(|known| known.name.clone()),
-            avatar_url: known.and_then(|known| known.photo.clone()),
+            name: known.and_then(Profile::name),
+            avatar_url: known.and_then(Profile::photo),
             profile_url: page,
             ..Person::default()
         }

@@ -1,16 +1,9 @@
-use serde_json::json;
-
 use super::*;
 use crate::avito::fake::{self, body, fixture, settings};
 use crate::fake::Answer;
 
-const SELF: Call<'static> = Call {
-    method: Method::GET,
-    path: &["core", "v1", "accounts", "self"],
-    query: &[],
-    body: None,
-    within: CALL_WITHIN,
-};
+const SELF: Call<'static> =
+    Call { method: Method::GET, path: &["core", "v1", "accounts", "self"], query: &[], body: None };
 
 async fn asked(api: &AvitoApi) -> Result<Value, ApiError> {
     let settings = settings();
@@ -32,51 +25,6 @@ async fn a_token_is_kept_and_shared() {
     assert!(
         fake::calls(&fake).iter().all(|call| call.authorization.as_deref() == Some("Bearer kChqt9ewQNAcwgbHp4yFd5"))
     );
-}
-
-#[tokio::test]
-async fn an_old_token_is_replaced_once() {
-    for status in [401, 403] {
-        let fake = fake::start().await;
-        let api = fake::avito(&fake).api;
-        asked(&api).await.unwrap();
-        fake.next("/self", status, fixture("api_error_403"));
-        asked(&api).await.unwrap();
-        let whats: Vec<String> = fake.calls().into_iter().map(|call| call.line()).collect();
-        assert_eq!(whats.iter().filter(|what| *what == "POST /token").count(), 2, "{whats:?}");
-        // A new token that is refused, too, is not the reason.
-        let fresh = fake::avito(&fake).api;
-        fake.next("/self", status, fixture("api_error_403"));
-        assert!(matches!(asked(&fresh).await, Err(ApiError::Refused { code, .. }) if code == status));
-    }
-}
-
-#[tokio::test]
-async fn refused_credentials_are_a_401_for_any_http_status() {
-    for (status, answer) in [(200, json!({ "error": "invalid_client" })), (400, json!({ "error": "invalid_client" }))] {
-        let fake = fake::start().await;
-        fake.next("/token", status, answer);
-        let failed = asked(&fake::avito(&fake).api).await.unwrap_err();
-        let wanted = ApiError::Refused { code: 401, message: "invalid_client".to_owned(), retry_after: None };
-        assert_eq!(failed, wanted);
-        assert!(matches!(denied(&failed), Denied::Access(_)));
-    }
-}
-
-#[tokio::test]
-async fn without_a_token_the_call_counts_as_not_sent() {
-    let fake = fake::start().await;
-    let api = fake::avito(&fake).api;
-    fake.answers("/token", Answer::Reset);
-    assert!(matches!(asked(&api).await, Err(ApiError::NotSent(_))));
-    fake.answers("/token", Answer::Text(200, "<html>"));
-    assert!(matches!(asked(&api).await, Err(ApiError::NotSent(_))));
-    fake.answers("/token", Answer::Text(502, "<html>"));
-    assert!(matches!(asked(&api).await, Err(ApiError::Gateway { status: 502, .. })));
-    // A gateway's 403 says nothing about the credentials.
-    fake.answers("/token", Answer::Text(403, "<html>"));
-    assert!(matches!(asked(&api).await, Err(ApiError::Gateway { status: 403, .. })));
-    assert!(fake::calls(&fake).is_empty());
 }
 
 #[tokio::test]

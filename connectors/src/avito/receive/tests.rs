@@ -4,11 +4,9 @@ use base::i18n::Language;
 use base::message::Content;
 
 use super::*;
-use crate::avito::fake::{self, CHAT, SELLER, body, fixture, settings};
+use crate::avito::fake::{self, SELLER, body, fixture, settings};
 use crate::fake::Fake;
 use crate::tests::bodies::{hold, mangle, names, says};
-
-const BUYER: &str = "77001122";
 
 async fn read_body(fake: &Fake, body: &str, language: Language) -> Result<Vec<InboundEvent>, NotReceived> {
     receive(&fake::avito(fake), &settings(), body.as_bytes(), Words::new(language)).await
@@ -123,20 +121,6 @@ async fn every_sample_becomes_what_the_table_says() {
 }
 
 #[tokio::test]
-async fn messages_that_the_seller_writes_in_avito_are_from_a_manager() {
-    let written = message(one("hook_own_text").await);
-    assert_eq!((written.body.sender.id.as_str(), written.body.sender.role), (SELLER, Role::Manager));
-    assert_eq!(written.body.receiver.unwrap().id, BUYER, "for a chat that is not known yet");
-    // Whom the chat is with is known from its conversation: Avito's post must be answered in two seconds.
-    let fake = fake::start().await;
-    fake.next("/v2/", 500, json!({}));
-    let events = read_body(&fake, &body("hook_own_text"), Language::En).await.unwrap();
-    let written = message(events.into_iter().next().unwrap());
-    assert_eq!((written.body.sender.role, written.body.receiver), (Role::Manager, None));
-    assert_eq!(written.room.unwrap().id, CHAT, "the chat is opened by its id if it has no messages yet");
-}
-
-#[tokio::test]
 async fn the_first_post_says_since_when_avito_posts() {
     let fake = fake::start().await;
     let mut settings = settings();
@@ -166,24 +150,6 @@ fn text(written: &IncomingMessage) -> &str {
         Content::Text { text } => text,
         other => panic!("{other:?}"),
     }
-}
-
-#[tokio::test]
-async fn the_advert_is_shown_above_the_first_message_only() {
-    let fake = fake::start().await;
-    let avito = fake::avito(&fake);
-    let first = read(&avito, &body("hook_text")).await;
-    assert_eq!(text(&first), format!("{ABOUT}\n\nЕщё продаёте?"));
-    assert_eq!(first.body.above.as_deref(), Some(ABOUT), "so that quotes of it leave it out");
-    let again = read(&avito, &body("hook_text")).await;
-    assert_eq!(text(&again), text(&first), "the same post again is the same message");
-    let second = read(&avito, &another("hook_text", "second")).await;
-    assert_eq!((text(&second), second.body.above.as_deref()), ("Ещё продаёте?", None));
-    let whats = fake::lines(&fake);
-    assert_eq!(whats.len(), 2, "a chat is described once: {whats:?}");
-    assert!(whats.iter().any(|what| *what == format!("GET /messenger/v2/accounts/{SELLER}/chats/{CHAT}")));
-    let list = format!("GET /messenger/v3/accounts/{SELLER}/chats/{CHAT}/messages/?limit=30");
-    assert!(whats.contains(&list), "{whats:?}");
 }
 
 #[tokio::test]
@@ -229,34 +195,17 @@ async fn a_message_does_not_wait_for_it_and_the_next_one_has_it() {
     }
 }
 
-/// Avito without a server: what would be asked for is not there. All cases share one client: it reads the system's
-/// certificates, which takes longer than a case.
-struct Alone {
-    avito: Avito,
-    runtime: tokio::runtime::Runtime,
-}
-
-impl Alone {
-    fn new() -> Self {
-        base::http_client::install_crypto_provider();
-        let config = base::config::Config::from_toml("").unwrap();
-        let http = base::http_client::HttpClients::new(&config.network).unwrap();
-        let api_url = url::Url::parse("http://127.0.0.1:9/").unwrap();
-        let avito = Avito::new(&http, &base::config::Avito { api_url, client_id: None, client_secret: None });
-        Self { avito, runtime: tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap() }
-    }
-
-    fn reads(&self, body: &[u8]) -> Result<Vec<InboundEvent>, NotReceived> {
-        self.runtime.block_on(receive(&self.avito, &settings(), body, Words::new(Language::En)))
-    }
-}
-
-fn read_alone(body: &[u8]) -> Result<Vec<InboundEvent>, NotReceived> {
-    Alone::new().reads(body)
+/// Reads beside an Avito that does not answer.
+fn alone() -> impl Fn(&[u8]) -> Result<Vec<InboundEvent>, NotReceived> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut avito = fake::avito(&runtime.block_on(fake::start()));
+    avito.api.base = url::Url::parse("http://127.0.0.1:9/").unwrap();
+    move |body: &[u8]| runtime.block_on(receive(&avito, &settings(), body, Words::new(Language::En)))
 }
 
 #[test]
 fn invalid_json_is_unreadable() {
+    let read_alone = alone();
     for body in ["", "{", "nonsense", "\u{0}", "[1,2"] {
         assert_eq!(read_alone(body.as_bytes()), Err(NotReceived::Unreadable), "{body}");
     }
@@ -276,7 +225,7 @@ fn a_field_of_another_type_affects_no_other_field() {
     post["payload"]["value"]["created"] = json!("soon");
     post["payload"]["value"]["content"]["image"] = json!([1]);
     post["payload"]["value"]["quote"] = json!("x");
-    let written = message(read_alone(post.to_string().as_bytes()).unwrap().remove(0));
+    let written = message(alone()(post.to_string().as_bytes()).unwrap().remove(0));
     assert_eq!(
         (written.sent_at, shown(InboundEvent::Wrote(Box::new(written)))),
         (None, "text Ещё продаёте?".to_owned())
@@ -285,6 +234,6 @@ fn a_field_of_another_type_affects_no_other_field() {
 
 #[test]
 fn nothing_in_a_body_breaks_its_reader() {
-    let (alone, bodies) = (Alone::new(), SAMPLES.iter().map(|(name, _)| fixture(name)).collect::<Vec<_>>());
-    mangle(300, &bodies, json!(SELLER), |_, body| hold(&alone.reads(body.as_bytes()).unwrap_or_default()));
+    let (reads, bodies) = (alone(), SAMPLES.iter().map(|(name, _)| fixture(name)).collect::<Vec<_>>());
+    mangle(300, &bodies, json!(SELLER), |_, body| hold(&reads(body.as_bytes()).unwrap_or_default()));
 }

@@ -181,21 +181,6 @@ async fn received(avito: &Avito, post: &str) -> InboundEvent {
 }
 
 #[tokio::test]
-async fn our_own_messages_are_recognised_in_the_webhook() {
-    let fake = fake::start().await;
-    let avito = fake::avito(&fake);
-    external_id(&avito.send(&settings(), &outgoing(text("привет"))).await);
-    let own = InboundEvent::Nothing("own_send");
-    let id = "bdcc5bac2d00345f1cc66fa657813958";
-    assert_eq!(received(&avito, &own_post(id, "changed by Avito")).await, own);
-    assert_eq!(received(&avito, &own_post(id, "привет")).await, own, "however often it comes");
-    let other = received(&avito, &own_post("other", "привет")).await;
-    assert!(matches!(other, InboundEvent::Wrote(_)), "the same words, written in the application: {other:?}");
-    external_id(&avito.send(&settings(), &outgoing(picture("image/png", 7))).await);
-    assert_eq!(received(&avito, &own_post("bdcc5bac2d00345f1cc66fa657813959", "")).await, own);
-}
-
-#[tokio::test]
 async fn a_message_without_an_answer_counts_as_sent_if_the_webhook_reports_it() {
     let fake = fake::start().await;
     let avito = fake::avito(&fake);

@@ -3,9 +3,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::*;
-use crate::avito::fake::{self, SELLER, fixture, settings};
+use crate::avito::fake::{self, SELLER, settings};
 use crate::avito::settings::*;
-use crate::fake::Answer;
 
 #[test]
 fn credentials_that_are_left_out_stay_and_wrong_ones_are_named() {
@@ -30,17 +29,6 @@ fn the_applications_token_comes_first() {
     assert!(Account::of(&none).is_none());
     let said = LocalizedText::new("wizard-avito-incomplete");
     assert_eq!(Account::required(&none).err(), Some(Denied::Access(said)));
-}
-
-#[tokio::test]
-async fn a_line_is_the_sellers_id() {
-    let fake = fake::start().await;
-    let found = identity(&fake::avito(&fake).api, &settings()).await.unwrap().unwrap();
-    assert_eq!((found.key.as_str(), found.name.as_str()), (SELLER, "Мебель Акме (94235311)"));
-    assert_eq!(found.facts, json!({ "id": SELLER, "name": "Мебель Акме" }));
-    assert_eq!(fake::lines(&fake), ["GET /core/v1/accounts/self"]);
-    fake.next("/self", 200, json!({}));
-    assert!(matches!(identity(&fake::avito(&fake).api, &settings()).await, Err(Denied::Away(_))));
 }
 
 const PLACE: &str = "https://parom.example/hooks/avito/0190aaaa-bbbb-7ccc-8ddd-eeeeffff0001";
@@ -84,35 +72,4 @@ async fn it_is_registered_and_old_ones_of_the_source_go() {
             (unsubscribe, json!({ "url": urls[2] })),
         ]
     );
-}
-
-#[tokio::test]
-async fn an_empty_answer_is_a_success() {
-    let fake = fake::start().await;
-    let api = fake::avito(&fake).api;
-    for what in ["POST /messenger/v3/webhook", "/unsubscribe", "/unsubscribe"] {
-        fake.answers(what, Answer::Text(200, ""));
-    }
-    let old = json!({ "subscriptions": [{ "url": format!("{PLACE}/old") }] });
-    fake.next("/subscriptions", 200, old);
-    connect(&api, &settings(), &hook(PLACE, "new")).await.unwrap();
-    fake.answers("/subscriptions", Answer::Text(404, ""));
-    remove(&api, &settings(), &hook(PLACE, "new")).await.unwrap();
-    assert_eq!(fake::calls(&fake).last().unwrap().body(), json!({ "url": format!("{PLACE}/new") }));
-}
-
-#[tokio::test]
-async fn it_is_watched_and_removed() {
-    let fake = fake::start().await;
-    let api = fake::avito(&fake).api;
-    let ours = hook(PLACE, "s3cr3t");
-    assert_eq!(watch(&api, &settings(), &ours).await, Ok(Watched::Fine));
-    assert_eq!(watch(&api, &settings(), &hook(PLACE, "other")).await, Ok(Watched::Unset));
-    remove(&api, &settings(), &ours).await.unwrap();
-    assert_eq!(fake::calls(&fake).last().unwrap().body(), json!({ "url": format!("{PLACE}/s3cr3t") }));
-    fake.next("/subscriptions", 200, json!({ "subscriptions": [{ "url": "https://other.example/hook" }] }));
-    remove(&api, &settings(), &ours).await.unwrap();
-    assert_eq!(fake::calls(&fake).last().unwrap().line(), "POST /messenger/v1/subscriptions", "others are left alone");
-    fake.next("/subscriptions", 402, fixture("api_error_402"));
-    assert!(matches!(watch(&api, &settings(), &ours).await, Err(Denied::Access(_))));
 }

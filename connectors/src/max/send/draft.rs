@@ -10,11 +10,12 @@ use base::message::{Content, List, Markup, Media};
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::file::MultipartRequest;
 use crate::fit::lines;
-use crate::max::api::{ApiError, Call, MaxApi, TEXT, UploadFile};
+use crate::max::api::{ApiError, Call, MaxApi, TEXT};
 use crate::max::files::uploaded_token;
 use crate::max::setup::BotOptions;
 use crate::max::{keyboard, wire};
@@ -266,7 +267,7 @@ struct UploadPlace {
 #[derive(Clone, Debug)]
 pub(super) struct Attached {
     kind: UploadType,
-    file: Arc<Uploaded>,
+    pub file: Arc<Uploaded>,
     key: Option<UploadKey>,
 }
 
@@ -276,15 +277,10 @@ impl Attached {
         json!({ "type": self.kind.word(), "payload": { "token": self.file.token } })
     }
 
-    /// How long to wait until MAX may have processed the file.
-    pub fn wait(&self) -> std::time::Duration {
-        self.file.wait()
-    }
-
     /// Removes a token that MAX no longer accepts.
     pub async fn forget(&self, context: &SendContext<'_>) {
         if let Some(key) = &self.key {
-            context.uploaded.forget(key).await;
+            context.uploaded.0.invalidate(key).await;
         }
     }
 }
@@ -299,7 +295,7 @@ async fn attach(context: &SendContext<'_>, kind: UploadType, media: &Media) -> R
         name: media.file_name.clone(),
     });
     if let Some(key) = &key
-        && let Some(file) = context.uploaded.find(key).await
+        && let Some(file) = context.uploaded.0.get(key).await
     {
         return Ok(Some(Attached { kind, file, key: Some(key.clone()) }));
     }
@@ -308,9 +304,14 @@ async fn attach(context: &SendContext<'_>, kind: UploadType, media: &Media) -> R
     let query = [("type", kind.word())];
     let call = Call { method: Method::POST, path: &["uploads"], query: &query, body: None };
     let place: UploadPlace = context.api.call(context.token, call).await.map_err(nothing_sent)?;
-    let size = opened.announced.unwrap_or(media.file_size);
-    let mime_type = media.mime_type.clone().unwrap_or_default();
-    let file = UploadFile { name: media.file_name.clone(), mime_type, file: opened, size };
+    let file = MultipartRequest {
+        parameters: Map::new(),
+        field: "data",
+        file_name: media.file_name.clone(),
+        mime_type: media.mime_type.clone().unwrap_or_default(),
+        size: opened.announced.unwrap_or(media.file_size),
+        bytes: opened.bytes,
+    };
     let answer = context.api.upload(context.token, &place.url, file).await.map_err(nothing_sent)?;
     let token = match place.token.filter(|token| !token.is_empty()) {
         Some(token) => token,
@@ -318,7 +319,7 @@ async fn attach(context: &SendContext<'_>, kind: UploadType, media: &Media) -> R
     };
     let file = Arc::new(Uploaded::new(token));
     if let Some(key) = &key {
-        context.uploaded.keep(key.clone(), Arc::clone(&file)).await;
+        context.uploaded.0.insert(key.clone(), Arc::clone(&file)).await;
     }
     Ok(Some(Attached { kind, file, key }))
 }
@@ -378,20 +379,6 @@ pub(super) struct UploadedFiles(Cache<UploadKey, Arc<Uploaded>>);
 impl Default for UploadedFiles {
     fn default() -> Self {
         Self(Cache::builder().max_capacity(FILES).time_to_idle(DAYS).build())
-    }
-}
-
-impl UploadedFiles {
-    pub(super) async fn find(&self, key: &UploadKey) -> Option<Arc<Uploaded>> {
-        self.0.get(key).await
-    }
-
-    pub(super) async fn keep(&self, key: UploadKey, file: Arc<Uploaded>) {
-        self.0.insert(key, file).await;
-    }
-
-    pub(super) async fn forget(&self, key: &UploadKey) {
-        self.0.invalidate(key).await;
     }
 }
 

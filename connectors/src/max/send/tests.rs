@@ -84,21 +84,6 @@ fn picture() -> Content {
 }
 
 #[tokio::test]
-async fn an_answer_is_public_or_private() {
-    let post = || Some(Post { id: "mid.9".to_owned(), ..Post::default() });
-    let public = |content| Message { post: post(), reply_to: quote("mid.5"), ..message(content) };
-    for (message, line, said) in [
-        (public(text("100")), "POST /messages/mid.9/comments", "100"),
-        (public(file()), "POST /messages/mid.9/comments", "[File: a.pdf]\nhttps://parom.example/media/t/a.pdf"),
-        (message(text("100")), "POST /messages?user_id=91234567", "100"),
-    ] {
-        let bot = TestBot::new([]).await;
-        taken(&bot.send_to(COMMENTS, created(message)).await);
-        assert_eq!((bot.fake.call().line().as_str(), &bot.body(0)["text"]), (line, &json!(said)));
-    }
-}
-
-#[tokio::test]
 async fn an_edit_keeps_the_attachments() {
     let known = |content| Message { external_id: Some("mid.5".to_owned()), ..message(content) };
     let edit = async |message, answers: Vec<Answer>| {
@@ -122,31 +107,6 @@ async fn an_edit_keeps_the_attachments() {
         failure(&report);
         assert!(bot.fake.calls().is_empty());
     }
-}
-
-#[tokio::test]
-async fn each_type_has_its_upload() {
-    let photos = json!({ "photos": { "b7": { "token": "photo-token" } } });
-    for (content, kind, uploaded, token) in [
-        (picture(), "image", Some(photos), "photo-token"),
-        (Content::Video(kept("a.mp4", "video/mp4")), "video", None, "token-of-place"),
-        (Content::Voice(kept("a.ogg", "audio/ogg")), "audio", None, "token-of-place"),
-        (file(), "file", None, "token-of-upload"),
-    ] {
-        let bot = TestBot::new([]).await;
-        if let Some(uploaded) = uploaded {
-            bot.gives_place();
-            bot.fake.answers("", Answer::Json(200, uploaded));
-        }
-        taken(&bot.send(message(content)).await);
-        let calls = bot.fake.calls();
-        assert_eq!(calls[0].line(), format!("POST /uploads?type={kind}"));
-        assert_eq!((calls[1].line().as_str(), &calls[1].authorization), ("POST /upload/1", &None), "no token there");
-        assert_eq!(bot.body(2)["attachments"], json!([{ "type": kind, "payload": { "token": token } }]));
-    }
-    let elsewhere = Content::File(Media { media_id: None, ..kept("a.pdf", "application/pdf") });
-    let (_, bot) = sent(message(elsewhere), []).await;
-    assert_eq!(bot.body(0), json!({ "text": "a.pdf\nhttps://parom.example/media/t/a.pdf" }));
 }
 
 #[tokio::test]
@@ -196,18 +156,6 @@ async fn a_token_that_ended_is_replaced_and_an_odd_format_is_a_document() {
     bot.fake.answers("", Answer::Reset);
     let report = bot.send(message(file())).await;
     assert_eq!(report.verdict, Verdict::Retry { after: None, whole_target: false }, "no message was sent");
-}
-
-#[tokio::test]
-async fn a_quote_is_a_link_and_a_foreign_quote_becomes_text() {
-    for (quoted, body) in [
-        ("mid.5#2", json!({ "text": "Now", "link": { "type": "reply", "mid": "mid.5" } })),
-        ("0190aaaa-bbbb-7ccc-8ddd-eeeeffff0001", json!({ "text": "> When?\n\nNow" })),
-        ("callback:f9LH:1:2", json!({ "text": "> When?\n\nNow" })),
-    ] {
-        let (_, bot) = sent(Message { reply_to: quote(quoted), ..message(text("Now")) }, []).await;
-        assert_eq!(bot.body(0), body);
-    }
 }
 
 #[tokio::test]
@@ -289,6 +237,9 @@ async fn requests_are_changed_as_the_catalog_says() {
         taken(&report);
         assert_eq!(bot.body(1), json!({ "text": said }));
     }
+    let elsewhere = Content::File(Media { media_id: None, ..kept("a.pdf", "application/pdf") });
+    let (_, bot) = sent(message(elsewhere), []).await;
+    assert_eq!(bot.body(0), json!({ "text": "a.pdf\nhttps://parom.example/media/t/a.pdf" }));
     let (report, bot) = sent(card(), [wrong("Invalid contact"), wrong("Invalid contact")]).await;
     assert_eq!((failure(&report).0, bot.fake.lines().len()), (FailureCode::Rejected, 2), "once");
 }

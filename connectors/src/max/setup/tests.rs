@@ -41,24 +41,6 @@ async fn watched(urls: &[(&str, Value)]) -> Watched {
     watch(&fake::api(&fake.base), &settings(), &hook()).await.unwrap()
 }
 
-#[test]
-fn a_call_proves_itself_with_the_whole_secret() {
-    let given = |secret: Option<&'static str>| {
-        let header = move |name: &str| {
-            assert_eq!(name, "x-max-bot-api-secret");
-            secret.map(str::to_owned)
-        };
-        authenticate(&settings(), &IncomingCall { header: &header, path_secret: "", body: b"" })
-    };
-    assert!(given(Some("s3cr3t")));
-    for wrong in [None, Some(""), Some("s3cr3"), Some("s3cr3t "), Some("S3cr3t")] {
-        assert!(!given(wrong), "{wrong:?}");
-    }
-    let without = Settings { public: json!({}), secrets: Default::default() };
-    let call = IncomingCall { header: &|_| Some(String::new()), path_secret: "", body: b"" };
-    assert!(!authenticate(&without, &call));
-}
-
 #[tokio::test]
 async fn the_list_of_subscriptions_shows_where_updates_go() {
     assert_eq!(watched(&[(OURS, json!(TYPES))]).await, Watched::Fine);

@@ -111,26 +111,6 @@ async fn a_server_is_added_mended_or_left() {
 }
 
 #[tokio::test]
-async fn the_check_of_the_webhook_finds_what_is_missing() {
-    let events = |on: i64| json!({ "api_version": VERSION, "events": KINDS.map(|kind| (kind, on)).into_iter().collect::<BTreeMap<_, _>>() });
-    for (url, status, on, seen) in [
-        (URL, "ok", 1, Watched::Fine),
-        (URL, "wait", 1, Watched::Fine),
-        (URL, "failed", 1, Watched::Unset),
-        (URL, "ok", 0, Watched::Unset),
-        ("https://other.example/hook", "ok", 1, Watched::Unset),
-    ] {
-        let (fake, api) = stage().await;
-        fake.answers("groups.getCallbackServers", server(url, status, ""));
-        fake.answers("groups.getCallbackSettings", fake::done(events(on)));
-        assert_eq!(watch(&api, &settings(), &hook()).await, Ok(seen), "{url} {status} {on}");
-    }
-    let (fake, api) = stage().await;
-    fake.answers("groups.getCallbackServers", fake::refused(5, "User authorization failed"));
-    assert!(matches!(watch(&api, &settings(), &hook()).await, Err(Denied::Access(_))));
-}
-
-#[tokio::test]
 async fn only_our_own_server_is_removed() {
     let (fake, api) = stage().await;
     fake.answers("groups.getCallbackServers", server("https://other.example/hook", "ok", ""));
@@ -179,12 +159,8 @@ async fn a_press_is_acknowledged_if_it_waits() {
 
 #[tokio::test]
 async fn the_string_is_asked_for_and_remembered() {
-    let fake = fake::start().await;
-    let http = HttpClients::new(&Config::from_toml("").unwrap().network).unwrap();
-    let api = VkApi::new(&http, &fake.base);
-    let secrets = [("access_token".to_owned(), "vk1.a.0123456789abcdef".into())].into();
-    let settings = Settings { public: json!({ "group_id": "223344556" }), secrets };
-    let all = Confirmations::default();
+    let (fake, api) = stage().await;
+    let (all, settings) = (Confirmations::default(), settings());
     let refused = || fake.answers("groups.getCallbackConfirmationCode", fake::refused(5, "no"));
     refused();
     assert!(matches!(all.prepare(&api, &settings).await, Err(NotReceived::Later(_))), "there is nothing to answer");
