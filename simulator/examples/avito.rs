@@ -9,7 +9,7 @@ use simulator::avito::{Avito, Content, NewBuyer, NewItem, NewSeller, Options};
 #[tokio::main]
 async fn main() -> Result<()> {
     rustls::crypto::ring::default_provider().install_default().ok().context("a crypto provider")?;
-    let avito = Avito::start(Options { listen: "127.0.0.1:8094".to_owned(), ..Options::default() }).await?;
+    let avito = Avito::start(Options::default()).await?;
     let seller = avito.add_seller(NewSeller::default());
     let sofa = avito.add_item(NewItem::of(seller));
     let (title, price) = ("Стол дубовый".to_owned(), "12 000 ₽".to_owned());

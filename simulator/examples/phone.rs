@@ -10,7 +10,7 @@ use simulator::telegram::{Content, Given, NewBot, NewPerson, Options, Telegram};
 #[tokio::main]
 async fn main() -> Result<()> {
     rustls::crypto::ring::default_provider().install_default().ok().context("a crypto provider")?;
-    let telegram = Telegram::start(Options { listen: "127.0.0.1:8093".to_owned(), ..Options::default() }).await?;
+    let telegram = Telegram::start(Options::default()).await?;
     let bot = telegram.add_bot(NewBot { name: "Поддержка «Акме»".to_owned(), ..NewBot::default() });
     let maria = telegram.add_person(NewPerson {
         first_name: "Мария".to_owned(),

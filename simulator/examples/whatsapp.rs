@@ -10,7 +10,7 @@ use simulator::whatsapp::{Content, Given, NewApp, NewPerson, NewPhone, Options, 
 #[tokio::main]
 async fn main() -> Result<()> {
     rustls::crypto::ring::default_provider().install_default().ok().context("a crypto provider")?;
-    let whatsapp = WhatsApp::start(Options { listen: "127.0.0.1:8094".to_owned(), ..Options::default() }).await?;
+    let whatsapp = WhatsApp::start(Options::default()).await?;
     let app = whatsapp.add_app(NewApp::default());
     let waba = whatsapp.add_waba("220011223344556", "Акме");
     let phone =

@@ -73,11 +73,6 @@ pub(crate) fn unreadable_token() -> Refusal {
     invalid_token(None, "Invalid OAuth access token - Cannot parse access token")
 }
 
-/// The token lacks a permission.
-pub(crate) fn not_permitted() -> Refusal {
-    Refusal::new(403, 10, None, "(#10) Application does not have permission for this action")
-}
-
 /// There is no such object, or this token has no access to it.
 pub(crate) fn no_object(id: &str) -> Refusal {
     not_reached("request", id)
@@ -231,17 +226,4 @@ pub(crate) fn signed(url: &str, secret: &str, body: &Value, fault: Option<HookFa
         headers.push(("x-hub-signature-256", format!("sha256={}", signature(secret, &body))));
     }
     Post { url: url.to_owned(), headers, body }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn characters_outside_ascii_are_escaped_before_they_are_signed() {
-        assert_eq!(escaped(&json!({ "t": "Да/👍" })), r#"{"t":"\u0414\u0430\/\ud83d\udc4d"}"#);
-        // From RFC 4231, case 2.
-        let known = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
-        assert_eq!(signature("Jefe", "what do ya want for nothing?"), known);
-    }
 }

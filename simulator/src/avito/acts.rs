@@ -16,8 +16,6 @@ pub(super) fn place(state: &mut Avito, act: &Act) -> Result<Id> {
     let id = if let Some(id) = named { id } else { open(state, act)? };
     let chat = state.dialog(&id).context("there is no such chat")?;
     ensure!(act.verb == Verb::Own || chat.person == Some(act.who), "the buyer is not in this chat");
-    let is_barred = state.own.sellers.get(&chat.line).is_some_and(|seller| seller.blacklist.contains(&act.who));
-    ensure!(act.verb != Verb::Send || !is_barred, "the seller has blocked the buyer");
     Ok(id)
 }
 
@@ -146,15 +144,6 @@ fn queue(state: &mut Avito, seller: &Id, lane: &str, mut body: Value) {
     }
 }
 
-/// Marks a message as deleted, and reports it.
-pub(super) fn delete(state: &mut Avito, chat: &Id, message: &Id) {
-    let messages = state.dialogs.get_mut(chat).map(|chat| chat.messages.as_mut_slice()).unwrap_or_default();
-    if let Some(message) = messages.iter_mut().find(|one| one.id == *message) {
-        message.is_removed = true;
-    }
-    announce(state, chat, message);
-}
-
 /// Acts that only Avito has.
 pub(super) fn own(state: &mut Avito, act: &Act) -> Result<Done> {
     if act.name == "raw" {
@@ -164,12 +153,6 @@ pub(super) fn own(state: &mut Avito, act: &Act) -> Result<Done> {
     let dialog = place(state, act)?;
     let message = match act.name.as_str() {
         "send_as_seller" => write::<Options>(state, act, &dialog, Author::Owner)?,
-        "take_back_as_seller" => {
-            let message = state.dialog(&dialog).and_then(|chat| chat.message(act.first().ok()?));
-            ensure!(message.is_some_and(json::is_sellers), "it is not the seller's own");
-            delete(state, &dialog, act.first()?);
-            act.first()?.clone()
-        }
         "system" => {
             let flow = act.more.get("flow_id").cloned().unwrap_or_else(|| json!("seller_audience_discount"));
             let text = act.text.clone().unwrap_or_else(|| "Предложите покупателю скидку".to_owned());

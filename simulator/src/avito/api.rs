@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::options::{Avito, GrantKind, Options};
+use super::options::{Avito, GrantKind};
 use super::{acts, json};
 use crate::kit::{Answer, Author, Call, Dialog, Id, Message, Named, Subscription};
 
@@ -13,25 +13,23 @@ use crate::kit::{Answer, Author, Call, Dialog, Id, Message, Named, Subscription}
 const LONGEST: usize = 1000;
 /// The largest picture in bytes.
 const LARGEST: usize = 24 * 1024 * 1024;
-/// How long a message can be deleted, and the link to a voice message is valid, in milliseconds.
+/// How long the link to a voice message is valid, in milliseconds.
 const HOUR: i64 = 3_600_000;
 
 const READ: &str = "messenger:read";
 const WRITE: &str = "messenger:write";
 
 /// `operationId`, method and path, and the scope that an application needs.
-const OPERATIONS: [(&str, &str, &str); 14] = [
+const OPERATIONS: [(&str, &str, &str); 12] = [
     ("getUserInfoSelf", "GET core/v1/accounts/self", "user:read"),
     ("getChatsV2", "GET messenger/v2/accounts/{}/chats", READ),
     ("getChatByIdV2", "GET messenger/v2/accounts/{}/chats/{}", READ),
     ("getMessagesV3", "GET messenger/v3/accounts/{}/chats/{}/messages", READ),
     ("postSendMessage", "POST messenger/v1/accounts/{}/chats/{}/messages", WRITE),
     ("postSendImageMessage", "POST messenger/v1/accounts/{}/chats/{}/messages/image", WRITE),
-    ("deleteMessage", "POST messenger/v1/accounts/{}/chats/{}/messages/{}", WRITE),
     ("chatRead", "POST messenger/v1/accounts/{}/chats/{}/read", READ),
     ("getVoiceFiles", "GET messenger/v1/accounts/{}/getVoiceFiles", READ),
     ("uploadImages", "POST messenger/v1/accounts/{}/uploadImages", WRITE),
-    ("postBlacklistV2", "POST messenger/v2/accounts/{}/blacklist", WRITE),
     ("postWebhookV3", "POST messenger/v3/webhook", READ),
     ("postWebhookUnsubscribe", "POST messenger/v1/webhook/unsubscribe", READ),
     ("getSubscriptions", "POST messenger/v1/subscriptions", READ),
@@ -96,37 +94,14 @@ fn caller(state: &Avito, call: &Call, scope: &str) -> Result<Id, Answer> {
 }
 
 /// Executes a call.
-pub(super) fn call(options: &Options, state: &mut Avito, name: &str, call: &Call) -> Answer {
+pub(super) fn call(state: &mut Avito, name: &str, call: &Call) -> Answer {
     let Some((id, _, scope)) = OPERATIONS.iter().find(|(id, ..)| *id == name) else { return missing() };
     let seller = match caller(state, call, scope) {
         Ok(seller) => seller,
         Err(refusal) => return refusal,
     };
-    let answered = limited(options, state, &seller)
-        .and_then(|()| allowed(state, &seller, id, call))
-        .and_then(|()| perform(state, &seller, id, call));
-    let answer = answered.map_or_else(|refusal| refusal, |json| answer(200, &json));
-    let used = state.own.sellers.get(&seller).map_or(0, |seller| seller.calls);
-    match options.calls_per_minute {
-        Some(most) => answer.with("x-ratelimit-limit", most).with("x-ratelimit-remaining", most.saturating_sub(used)),
-        None => answer,
-    }
-}
-
-/// Counts a call.
-fn limited(options: &Options, state: &mut Avito, seller: &Id) -> Result<(), Answer> {
-    let (minute, rest) = (state.date().div_euclid(60), 60 - state.date().rem_euclid(60));
-    let (Some(most), Some(seller)) = (options.calls_per_minute, state.own.sellers.get_mut(seller)) else {
-        return Ok(());
-    };
-    if seller.minute != minute {
-        (seller.minute, seller.calls) = (minute, 0);
-    }
-    if seller.calls >= most {
-        return Err(too_many(Some(rest)));
-    }
-    seller.calls += 1;
-    Ok(())
+    let answered = allowed(state, &seller, id, call).and_then(|()| perform(state, &seller, id, call));
+    answered.map_or_else(|refusal| refusal, |json| answer(200, &json))
 }
 
 /// Checks the subscription level, the account and the chat in the path, and the body.
@@ -153,7 +128,7 @@ fn allowed(state: &Avito, seller: &Id, id: &str, call: &Call) -> Result<(), Answ
 
 fn perform(state: &mut Avito, seller: &Id, id: &str, call: &Call) -> Answered {
     let segment = |at| Id::from(call.path.trim_matches('/').split('/').nth(at).unwrap_or_default());
-    let (chat, message) = (segment(5), segment(7));
+    let chat = segment(5);
     match id {
         "getUserInfoSelf" => Ok(myself(state, seller)),
         "getChatsV2" => chats(state, seller, call),
@@ -161,17 +136,15 @@ fn perform(state: &mut Avito, seller: &Id, id: &str, call: &Call) -> Answered {
         "getMessagesV3" => messages(state, &chat, call),
         "postSendMessage" => send(state, &chat, call),
         "postSendImageMessage" => send_image(state, seller, &chat, call),
-        "deleteMessage" => delete(state, &chat, &message),
         "chatRead" => {
             let (now, chat) = (state.now, state.dialogs.get_mut(&chat).ok_or_else(missing)?);
-            for message in chat.messages.iter_mut().filter(|one| is_unread(one)) {
+            for message in chat.messages.iter_mut().filter(|one| !json::is_sellers(one) && one.read_at.is_none()) {
                 message.read_at = Some(now);
             }
             Ok(json!({"ok": true}))
         }
         "getVoiceFiles" => voices(state, seller, call),
         "uploadImages" => upload(state, seller, call),
-        "postBlacklistV2" => block(state, seller, call),
         "postWebhookV3" | "postWebhookUnsubscribe" => {
             let url = call.json["url"].as_str().ok_or_else(|| bad("url is required"))?.to_owned();
             let is_web = Url::parse(&url).is_ok_and(|url| ["http", "https"].contains(&url.scheme()));
@@ -200,11 +173,6 @@ fn myself(state: &Avito, seller: &Id) -> Value {
     })
 }
 
-/// A message that the seller has not read.
-fn is_unread(message: &Message) -> bool {
-    !json::is_sellers(message) && message.read_at.is_none()
-}
-
 /// All values of a list parameter, repeated or separated by commas; `voice_ids[]` is the notation of other programs.
 fn all<'a>(call: &'a Call, name: &str) -> Vec<&'a str> {
     let given = call.query.iter().filter(|(key, _)| key.trim_end_matches("[]") == name);
@@ -223,18 +191,11 @@ fn window(call: &Call) -> Result<(usize, usize), Answer> {
 /// The latest first.
 fn chats(state: &Avito, seller: &Id, call: &Call) -> Answered {
     let (limit, offset) = window(call)?;
-    let (kinds, items) = (all(call, "chat_types"), all(call, "item_ids"));
+    let kinds = all(call, "chat_types");
     ensure(kinds.iter().all(|kind| ["u2i", "u2u", "a2u"].contains(kind)), "unknown chat type")?;
     let kinds = if kinds.is_empty() { vec!["u2i"] } else { kinds };
-    let is_unread_only = call.query("unread_only") == Some("true");
-    let is_wanted = |chat: &&Dialog| {
-        let is_about = |item: &Value| items.contains(&item.to_string().as_str());
-        chat.line == *seller
-            && kinds.contains(&json::chat_type(chat))
-            && (items.is_empty() || chat.more.get("item").is_some_and(is_about))
-            && (!is_unread_only || chat.messages.iter().any(is_unread))
-            && !chat.messages.is_empty()
-    };
+    let is_wanted =
+        |chat: &&Dialog| chat.line == *seller && kinds.contains(&json::chat_type(chat)) && !chat.messages.is_empty();
     let mut found: Vec<&Dialog> = state.dialogs.values().filter(is_wanted).collect();
     found.sort_by_key(|chat| Reverse(chat.more.get("updated").and_then(Value::as_i64)));
     let page = found.into_iter().skip(offset).take(limit);
@@ -279,16 +240,6 @@ fn post(state: &mut Avito, chat: &Id, draft: Message) -> Answered {
     Ok(sent)
 }
 
-/// Only own messages, within an hour.
-fn delete(state: &mut Avito, chat: &Id, message: &Id) -> Answered {
-    let known = state.dialog(chat).and_then(|chat| chat.messages.iter().find(|one| one.id == *message));
-    let known = known.ok_or_else(missing)?;
-    ensure(json::is_sellers(known), "not your message")?;
-    ensure(state.now - known.at <= HOUR, "the message is older than an hour")?;
-    acts::delete(state, chat, message);
-    Ok(json!({}))
-}
-
 /// Links that are valid for an hour, for the seller's own chats.
 fn voices(state: &Avito, seller: &Id, call: &Call) -> Answered {
     let ids = all(call, "voice_ids");
@@ -327,15 +278,7 @@ fn upload(state: &mut Avito, seller: &Id, call: &Call) -> Answered {
     Ok(json!({(file.token.as_str()): json::sizes(state, &file)}))
 }
 
-fn block(state: &mut Avito, seller: &Id, call: &Call) -> Answered {
-    let users = call.json["users"].as_array().ok_or_else(|| bad("users is required"))?;
-    let ids: Option<Vec<i64>> = users.iter().map(|user| user["user_id"].as_i64()).collect();
-    let ids = ids.ok_or_else(|| bad("user_id is required"))?;
-    state.own.sellers.get_mut(seller).ok_or_else(missing)?.blacklist.extend(ids);
-    Ok(json!({}))
-}
-
-/// The hosts of files, and the messages of a chat for programs.
+/// The hosts of files.
 pub(super) fn host(state: &Avito, call: &Call) -> Answer {
     let file = |token: &str| {
         let file = state.file_by_token(token)?;
@@ -348,10 +291,6 @@ pub(super) fn host(state: &Avito, call: &Call) -> Answer {
             let is_valid = call.number("until").is_some_and(|until| until >= state.now);
             file(id).filter(|_| is_valid).or_else(|| Some(Answer::empty(403)))
         }
-        ("GET", ["chats", chat]) => state.dialog(&Id::from(*chat)).map(|chat| {
-            let all: Vec<Value> = chat.messages.iter().map(|message| json::message(state, chat, message)).collect();
-            answer(200, &json!({"messages": all}))
-        }),
         _ => None,
     };
     found.unwrap_or_else(|| Answer::empty(404))

@@ -12,17 +12,19 @@ use crate::kit::{Answer, Call, Core, Frame, Id, Simulator, page_of};
 
 /// The lifetime of a code in milliseconds. Avito does not publish it.
 const CODE: i64 = 600_000;
+/// The lifetime of an access token in seconds.
+const TOKEN: i64 = 86_400;
 
 fn wrong(error: &str) -> Answer {
     answer(if error == "invalid_client" { 401 } else { 400 }, &json!({"error": error}))
 }
 
 /// `POST /token`.
-pub(super) fn token(options: &Options, state: &mut State, call: &Call) -> Answer {
-    grant(state, call, options.token_seconds).map_or_else(|refusal| refusal, |tokens| answer(200, &tokens))
+pub(super) fn token(state: &mut State, call: &Call) -> Answer {
+    grant(state, call).map_or_else(|refusal| refusal, |tokens| answer(200, &tokens))
 }
 
-fn grant(state: &mut State, call: &Call, seconds: i64) -> Answered {
+fn grant(state: &mut State, call: &Call) -> Answered {
     let kind = call.header("content-type").unwrap_or_default();
     if !kind.starts_with("application/x-www-form-urlencoded") {
         return Err(wrong("invalid_request"));
@@ -35,7 +37,7 @@ fn grant(state: &mut State, call: &Call, seconds: i64) -> Answered {
             let known = sellers.find(|(_, one)| one.client_id == client && one.client_secret == secret);
             let seller = known.ok_or_else(|| wrong("invalid_client"))?.0.clone();
             let grant = Grant { kind: GrantKind::Access, seller, app: None, scope: Vec::new(), expires_at: 0 };
-            return Ok(issue(state, grant, seconds));
+            return Ok(issue(state, grant));
         }
         "authorization_code" => (GrantKind::Code, field("code")),
         "refresh_token" => (GrantKind::Refresh, field("refresh_token")),
@@ -47,20 +49,20 @@ fn grant(state: &mut State, call: &Call, seconds: i64) -> Answered {
     own.grants.retain(|known, _| given.is_none() || known != key);
     let good = given.filter(|grant| grant.app.as_deref() == Some(client) && grant.expires_at > state.now);
     let error = if is_known { "invalid_grant" } else { "invalid_client" };
-    Ok(issue(state, good.ok_or_else(|| wrong(error))?, seconds))
+    Ok(issue(state, good.ok_or_else(|| wrong(error))?))
 }
 
 /// Issues the tokens; only applications get a refresh token.
-fn issue(state: &mut State, grant: Grant, seconds: i64) -> Value {
+fn issue(state: &mut State, grant: Grant) -> Value {
     let token = state.next_hex(32);
-    let mut tokens = json!({"access_token": token, "expires_in": seconds, "token_type": "Bearer"});
+    let mut tokens = json!({"access_token": token, "expires_in": TOKEN, "token_type": "Bearer"});
     if grant.app.is_some() {
         let refresh = state.next_hex(32);
         (tokens["refresh_token"], tokens["scope"]) = (json!(refresh), json!(grant.scope.join(",")));
         let grant = Grant { kind: GrantKind::Refresh, expires_at: i64::MAX, ..grant.clone() };
         state.own.grants.insert(refresh, grant);
     }
-    let expires_at = state.now + seconds * 1000;
+    let expires_at = state.now + TOKEN * 1000;
     state.own.grants.insert(token, Grant { kind: GrantKind::Access, expires_at, ..grant });
     tokens
 }

@@ -1,26 +1,19 @@
 //! Options, which are Avito's wire, and its state: sellers, adverts, applications, and what was granted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::kit::{Id, Now, State, system_clock};
 
 /// All start options.
 #[derive(Clone)]
 pub struct Options {
-    /// Address to listen on; with port 0 the system chooses one: see `Avito::base_url`.
-    pub listen: String,
     /// The clock for dates, the lifetime of tokens and links, webhook retries and limits. A test may move it.
     pub now: Now,
-    /// Maximum calls of a seller per minute before 429; none for no limit. Avito documents the headers with its limits
-    /// (`X-RateLimit-Limit`, `X-RateLimit-Remaining`), but not their values.
-    pub calls_per_minute: Option<u32>,
-    /// The lifetime of an access token in seconds.
-    pub token_seconds: i64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:0".to_owned(), now: system_clock(), calls_per_minute: None, token_seconds: 86_400 }
+        Self { now: system_clock() }
     }
 }
 
@@ -100,11 +93,6 @@ pub(super) struct Seller {
     pub(super) client_secret: String,
     /// The subscription level includes the messenger's API.
     pub(super) has_level: bool,
-    /// Blocked buyers.
-    pub(super) blacklist: BTreeSet<i64>,
-    /// The minute of the last call, and the number of calls in it.
-    pub(super) minute: i64,
-    pub(super) calls: u32,
 }
 
 /// What can be shown to get a right.

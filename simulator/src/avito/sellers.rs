@@ -41,11 +41,6 @@ impl Simulator<Options> {
         self.core.change(|state| state.own.apps.insert(new.client_id.clone(), new));
     }
 
-    /// A buyer who opens a seller's profile, not an advert.
-    pub fn visitor(&self, buyer: i64, seller: i64) -> Customer<'_, Options> {
-        self.customer(buyer, seller)
-    }
-
     /// Whether a seller's subscription level includes the messenger's API; without it every call is answered with 402.
     pub fn set_level(&self, seller: i64, has_level: bool) {
         self.core.change(|state| state.set_level(&seller.into(), has_level));

@@ -62,7 +62,6 @@ impl Wire for Options {
         ("take_back", Verb::Remove, &["chat"]),
         ("read", Verb::Read, &["chat"]),
         ("send_as_seller", Verb::Own, &["chat"]),
-        ("take_back_as_seller", Verb::Own, &["chat"]),
         ("system", Verb::Own, &["chat", "flow_id"]),
         ("raw", Verb::Own, &["body"]),
     ];
@@ -102,10 +101,6 @@ impl Wire for Options {
     /// A picture of 24 MB plus overhead.
     const LARGEST: usize = 25 * 1024 * 1024;
 
-    fn listen(&self) -> &str {
-        &self.listen
-    }
-
     fn clock(&self) -> Now {
         self.now.clone()
     }
@@ -118,12 +113,12 @@ impl Wire for Options {
         match named.call.as_str() {
             "" if call.path == "oauth" => oauth::page(core, call),
             "" => core.read(|state| api::host(state, call)),
-            "getAccessToken" => core.change(|state| oauth::token(&core.wire, state, call)),
-            name => core.change(|state| api::call(&core.wire, state, name, call)),
+            "getAccessToken" => core.change(|state| oauth::token(state, call)),
+            name => core.change(|state| api::call(state, name, call)),
         }
     }
 
-    fn refuse(&self, fault: &Fault) -> Answer {
+    fn refuse(&self, _named: &Named, _call: &Call, fault: &Fault) -> Answer {
         match fault {
             Fault::TooMany { retry_after } => api::too_many(*retry_after),
             Fault::Refuse { status, code, message, .. } => {

@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, HttpResponse, body::SizedStream, error::PayloadErro
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
 use multer::Multipart;
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::id::Id;
@@ -85,12 +84,7 @@ impl Call {
 
     /// Whether it comes from our own page or from a program: pages of a wire refuse other sites.
     pub fn is_own(&self) -> bool {
-        match (self.header("origin"), self.header("host")) {
-            (Some(origin), Some(host)) => {
-                origin.split_once("://").is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host))
-            }
-            (origin, _) => origin.is_none(),
-        }
+        is_same_site(self.header("origin"), self.header("host"))
     }
 
     /// A file of the form.
@@ -174,7 +168,7 @@ pub struct Named {
 }
 
 /// A call in the log.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct CallView {
     pub line: Id,
     /// The name by which faults know it.
@@ -228,6 +222,14 @@ impl Answer {
             response.insert_header((name, value));
         }
         response.body(self.body)
+    }
+}
+
+/// Whether the page that sent a request is from the host that it asks; a program names no origin.
+pub(crate) fn is_same_site(origin: Option<&str>, host: Option<&str>) -> bool {
+    match (origin, host) {
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host)),
+        (origin, _) => origin.is_none(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
@@ -63,7 +63,7 @@ impl Fault {
     }
 
     /// Reads a fault of `POST /faults`; `own` are the names that only this messenger has.
-    fn read(mut given: Map<String, Value>, own: &[&str]) -> Result<Self> {
+    pub(crate) fn read(mut given: Map<String, Value>, own: &[&str]) -> Result<Self> {
         let name = given.get("fault").and_then(Value::as_str).context("the fault has no name")?.to_owned();
         if own.contains(&name.as_str()) {
             given.remove("fault");
@@ -123,51 +123,6 @@ pub struct FaultWords {
     pub to: &'static str,
     /// Faults of calls that only this messenger has.
     pub own: &'static [&'static str],
-}
-
-/// What a program asked to break.
-#[derive(Debug)]
-pub(crate) enum Broken {
-    Rule {
-        call: String,
-        to: Option<String>,
-        count: Option<usize>,
-        fault: Fault,
-    },
-    Hook {
-        count: Option<usize>,
-        fault: HookFault,
-    },
-    Rates(bool),
-    Hold(bool),
-    /// What only this messenger has: `{"revoke": 70011}`.
-    Own(Map<String, Value>),
-}
-
-impl Broken {
-    /// Reads the body of `POST /faults`.
-    pub(crate) fn read(mut given: Map<String, Value>, words: &FaultWords) -> Result<Self> {
-        let count = match given.remove("count") {
-            None | Some(Value::Null) => None,
-            Some(count) => Some(serde_json::from_value(count).context("count")?),
-        };
-        if let Some(call) = given.remove(words.call) {
-            let call = call.as_str().context("the name of a call is a text")?.to_owned();
-            let to = given.remove(words.to).map(|to| to.as_str().map_or_else(|| to.to_string(), str::to_owned));
-            return Ok(Self::Rule { call, to, count, fault: Fault::read(given, words.own)? });
-        }
-        if let Some(fault) = given.remove(words.hook) {
-            return Ok(Self::Hook { count, fault: serde_json::from_value(fault)? });
-        }
-        if let Some(Value::Bool(on)) = given.get("rates") {
-            return Ok(Self::Rates(*on));
-        }
-        match given.get(&format!("hold_{}s", words.hook)) {
-            Some(Value::Bool(hold)) => Ok(Self::Hold(*hold)),
-            _ if given.is_empty() => bail!("nothing was named"),
-            _ => Ok(Self::Own(given)),
-        }
-    }
 }
 
 /// The server's side of a [`Gate`].

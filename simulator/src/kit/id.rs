@@ -123,17 +123,3 @@ impl<'de> Deserialize<'de> for Id {
         Self::of(&value).ok_or_else(|| serde::de::Error::custom("an id is a number or a string"))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_is_a_number_or_a_text() {
-        let both: Vec<Id> = serde_json::from_str(r#"[70011, "mid.1"]"#).expect("two ids");
-        assert_eq!(both, [Id::from(70_011), Id::from("mid.1")]);
-        assert_eq!(json!(both), json!([70_011, "mid.1"]));
-        assert_eq!(Id::from("007").json(), json!("007"));
-        assert!(serde_json::from_str::<Id>("[]").is_err());
-    }
-}

@@ -41,7 +41,7 @@ pub use outbox::{Hook, HookState, Outbox, Policy, Post, Reply, signature};
 pub use pages::{Frame, page_of};
 pub use perform::write;
 pub use simulator::{Customer, NewPerson, Simulator};
-pub use view::{FileView, HookView, LineView, MessageView};
+pub use view::{FileView, LineView, MessageView};
 pub use wire::{Core, Event, Handlers, Wire};
 
 pub(crate) use call::{cut, ensure};

@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::call::CallView;
@@ -159,7 +158,7 @@ pub struct Message {
 }
 
 /// A button below a message.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Button {
     /// The messenger's word: `callback`, `link`, …
     pub kind: String,

@@ -4,15 +4,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
-use serde::Serialize;
 use serde_json::Value;
 use sha2::Sha256;
 
 use super::id::Id;
 
 /// The state of a webhook.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum HookState {
     /// Waiting, possibly for a repeat, or being sent.
     #[default]

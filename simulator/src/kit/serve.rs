@@ -54,7 +54,7 @@ async fn broken<W: Wire>(core: &Arc<Core<W>>, named: &Named, call: &Call) -> Opt
             Fault::ResetAfter => is_cut = true,
             Fault::ResetBefore => return None,
             Fault::HtmlPage { status } => return Some(Answer::html_page(status)),
-            other => return Some(core.wire.refuse_call(named, call, &other)),
+            other => return Some(core.wire.refuse(named, call, &other)),
         }
     }
     let answer = W::answer(core, named, call).await;

@@ -11,7 +11,8 @@ use super::call::CallView;
 use super::faults::Faults;
 use super::id::Id;
 use super::model::{Author, Notice, Person, State, Subscription};
-use super::view::{HookView, MessageView};
+use super::outbox::Hook;
+use super::view::MessageView;
 use super::wire::{Core, Wire};
 use super::{pages, perform, sender};
 
@@ -30,7 +31,7 @@ impl<W: Wire> Drop for Simulator<W> {
 }
 
 impl<W: Wire> Simulator<W> {
-    /// Binds the address and serves on the current tokio runtime until the handle is stopped or dropped. A rustls
+    /// Serves at a free port of this machine, on the current tokio runtime until the handle is stopped or dropped. A rustls
     /// crypto provider must have been installed.
     pub async fn start(options: W) -> Result<Self> {
         let name = W::LOOK.title;
@@ -40,8 +41,8 @@ impl<W: Wire> Simulator<W> {
             .workers(1)
             .disable_signals()
             .shutdown_timeout(1)
-            .bind(core.wire.listen())
-            .with_context(|| format!("{name} can't listen on {}", core.wire.listen()))?;
+            .bind("127.0.0.1:0")
+            .with_context(|| format!("{name} can't listen"))?;
         let address = server.addrs().first().copied().with_context(|| format!("{name} has no address"))?;
         let url = format!("http://{address}");
         core.change(|state| state.base.clone_from(&url));
@@ -147,9 +148,9 @@ impl<W: Wire> Simulator<W> {
     }
 
     /// All webhooks ever made for a line.
-    pub fn hooks(&self, line: impl Into<Id>) -> Vec<HookView> {
+    pub fn hooks(&self, line: impl Into<Id>) -> Vec<Hook> {
         let line = line.into();
-        self.core.read(|state| state.outbox.all.iter().filter(|hook| hook.line == line).map(HookView::of).collect())
+        self.core.read(|state| state.outbox.all.iter().filter(|hook| hook.line == line).cloned().collect())
     }
 
     /// Activities of a line, such as typing: the dialog and the messenger's word, by dialog and in order.

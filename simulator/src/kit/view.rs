@@ -3,39 +3,32 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::id::Id;
 use super::model::{Author, Button, Dialog, File, Line, Message, State};
-use super::outbox::{Hook, HookState};
 use super::wire::Wire;
 
 /// A message.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct MessageView {
     pub dialog: Id,
     pub id: Id,
-    #[serde(skip)]
     pub author: Author,
     pub kind: String,
     pub text: String,
     /// As the messenger's API shows it.
     pub json: Value,
     pub buttons: Vec<Vec<Button>>,
-    #[serde(skip)]
     pub reactions: BTreeMap<Author, Vec<String>>,
     pub reply_to: Option<Id>,
     pub forward: Option<Id>,
     /// The post that it comments on.
     pub post: Option<Id>,
-    pub is_edited: bool,
     pub is_removed: bool,
     pub is_read: bool,
-    #[serde(skip)]
     pub files: Vec<FileView>,
     /// What only this messenger knows about it.
-    #[serde(skip)]
     pub more: Map<String, Value>,
 }
 
@@ -51,7 +44,7 @@ pub struct FileView {
 }
 
 /// A line whose id is a number, such as a bot.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct LineView {
     pub id: i64,
     /// Its current token.
@@ -59,18 +52,6 @@ pub struct LineView {
     pub name: String,
     /// Without `@`.
     pub username: String,
-}
-
-/// A webhook in any state.
-#[derive(Clone, Debug, Serialize)]
-pub struct HookView {
-    pub line: Id,
-    pub target: String,
-    pub kind: String,
-    pub body: Value,
-    pub attempts: u32,
-    pub state: HookState,
-    pub last_status: Option<u16>,
 }
 
 impl MessageView {
@@ -87,7 +68,6 @@ impl MessageView {
             reply_to: message.reply_to.clone(),
             forward: message.forward.clone(),
             post: message.post.clone(),
-            is_edited: message.edited_at.is_some(),
             is_removed: message.is_removed,
             is_read: message.read_at.is_some(),
             files: message.files.iter().filter_map(|id| state.files.get(id)).map(FileView::of).collect(),
@@ -113,12 +93,5 @@ impl FileView {
             mime: file.mime.clone(),
             bytes: file.bytes.clone().unwrap_or_default(),
         }
-    }
-}
-
-impl HookView {
-    pub(crate) fn of(hook: &Hook) -> Self {
-        let Hook { line, target, kind, body, attempts, state, last_status, .. } = hook.clone();
-        Self { line, target, kind, body, attempts, state, last_status }
     }
 }

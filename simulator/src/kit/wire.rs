@@ -75,15 +75,7 @@ pub trait Wire: Sized + Send + Sync + 'static {
     /// The kit takes `POST /uploads` for acts; not where the messenger's API has a path of this name.
     const TAKES_UPLOADS: bool = true;
 
-    /// The address to listen on.
-    fn listen(&self) -> &str;
-
     fn clock(&self) -> Now;
-
-    /// The state at the start.
-    fn own(&self) -> Self::Own {
-        Self::Own::default()
-    }
 
     // Calls of programs.
 
@@ -95,12 +87,7 @@ pub trait Wire: Sized + Send + Sync + 'static {
     fn answer(core: &Arc<Core<Self>>, named: &Named, call: &Call) -> impl Future<Output = Answer> + Send;
 
     /// The answer to a call that is not executed: `TooMany`, `ServerError`, `Refuse` or `Own`.
-    fn refuse(&self, fault: &Fault) -> Answer;
-
-    /// The same where refusals repeat what was asked.
-    fn refuse_call(&self, _named: &Named, _call: &Call, fault: &Fault) -> Answer {
-        self.refuse(fault)
-    }
+    fn refuse(&self, named: &Named, call: &Call, fault: &Fault) -> Answer;
 
     /// The answer of `/acts`.
     fn done(&self, done: &Done) -> Value {
@@ -194,13 +181,12 @@ impl<W: Wire> Core<W> {
             .pool_max_idle_per_host(0)
             .build()
             .context("the client for webhooks")?;
-        let state = State { own: wire.own(), ..State::default() };
         Ok(Self {
             now: wire.clock(),
             wire,
             faults: Faults::default(),
             client,
-            state: Mutex::new(state),
+            state: Mutex::new(State::default()),
             revision: watch::Sender::new(0),
             is_held: AtomicBool::new(false),
         })

@@ -159,11 +159,6 @@ fn pressed(state: &mut Max, event: &Event<'_>) -> Id {
 
 /// Acts that only MAX has.
 pub(super) fn own(state: &mut Max, act: &Act) -> Result<Done> {
-    let room = |state: &Max, name: &str| {
-        let id = act.id(name)?;
-        let kind = state.dialog(&id).filter(|dialog| dialog.person.is_none()).map(|dialog| dialog.kind);
-        Ok::<_, anyhow::Error>((id, kind.context("there is no such group")?))
-    };
     match act.name.as_str() {
         "remove_dialog" | "clear_dialog" => {
             let dialog = private(state, act)?;
@@ -179,33 +174,14 @@ pub(super) fn own(state: &mut Max, act: &Act) -> Result<Done> {
             Ok(Done { dialog, ..Done::default() })
         }
         "post" => {
-            let (channel, kind) = room(state, "channel")?;
-            ensure!(kind == DialogKind::Channel, "this is a group");
+            let channel = act.id("channel")?;
+            let is_channel = state.dialog(&channel).is_some_and(|dialog| dialog.kind == DialogKind::Channel);
+            ensure!(is_channel, "there is no such channel");
             let id = next_mid(state, &channel);
             let text = act.text.clone().unwrap_or_default();
             state.add(&channel, Message { id: id.clone(), author: Author::Anonymous, text, ..Message::default() });
             whole(state, &channel, &id, "created");
             Ok(Done { messages: vec![id], dialog: channel, ..Done::default() })
-        }
-        "rename" => {
-            let (dialog, _) = room(state, "room")?;
-            let title = act.field("title").to_owned();
-            let user = user(state, act.who);
-            if let Some(known) = state.dialogs.get_mut(&dialog) {
-                known.title.clone_from(&title);
-            }
-            let update = json!({"update_type": "chat_title_changed", "chat_id": dialog.json(), "user": user,
-                "title": title});
-            tell(state, &dialog, update);
-            Ok(Done { dialog, ..Done::default() })
-        }
-        "add_bot" | "remove_bot" => {
-            let (dialog, kind) = room(state, "room")?;
-            let name = if act.name == "add_bot" { "bot_added" } else { "bot_removed" };
-            let update = json!({"update_type": name, "chat_id": dialog.json(), "user": user(state, act.who),
-                "is_channel": kind == DialogKind::Channel});
-            tell(state, &dialog, update);
-            Ok(Done { dialog, ..Done::default() })
         }
         other => bail!("MAX has no act {other}"),
     }

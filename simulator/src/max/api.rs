@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::answer::{Answered, Refusal, ensure, wrong};
-use super::options::{Max, Options};
+use super::options::Max;
 use super::{attachments, files, json};
 use crate::kit::{Activity, Author, Call, DialogKind, Id, Message, Notice, Subscription};
 
@@ -41,12 +41,12 @@ pub(super) fn name(call: &Call) -> String {
 }
 
 /// Executes a call of a bot.
-pub(super) fn call(options: &Options, state: &mut Max, bot: &Id, call: &Call) -> Answered {
+pub(super) fn call(state: &mut Max, bot: &Id, call: &Call) -> Answered {
     ensure(!call.is_garbled, || wrong("Failed to parse JSON"))?;
     match (call.method.as_str(), call.segments().as_slice()) {
         ("GET", ["me"]) => Ok(me(state, bot)),
         ("GET", ["subscriptions"]) => Ok(subscriptions(state, bot)),
-        ("POST", ["subscriptions"]) => subscribe(options, state, bot, call),
+        ("POST", ["subscriptions"]) => subscribe(state, bot, call),
         ("DELETE", ["subscriptions"]) => Ok(unsubscribe(state, bot, call)),
         ("POST", ["messages"]) => send(state, bot, call),
         ("PUT", ["messages"]) => edit(state, bot, call),
@@ -265,12 +265,10 @@ fn subscriptions(state: &Max, bot: &Id) -> Value {
 }
 
 /// `POST /subscriptions`. The same address replaces its earlier subscription.
-fn subscribe(options: &Options, state: &mut Max, bot: &Id, call: &Call) -> Answered {
+fn subscribe(state: &mut Max, bot: &Id, call: &Call) -> Answered {
     let url = call.json["url"].as_str().ok_or_else(|| wrong("Missing required parameter: url"))?.to_owned();
-    let parsed = Url::parse(&url).map_err(|_| wrong("Invalid url"))?;
-    let is_allowed = options.local || (parsed.scheme() == "https" && parsed.port().is_none());
-    // The text of this error is ours.
-    ensure(is_allowed, || wrong("Url must be https on port 443"))?;
+    // Plain HTTP and other ports are allowed, for tests on one machine.
+    Url::parse(&url).map_err(|_| wrong("Invalid url"))?;
     let secret = call.json["secret"].as_str().map(str::to_owned);
     let sign = |sign: u8| sign.is_ascii_alphanumeric() || b"_-".contains(&sign);
     let fits = |secret: &String| (5..=256).contains(&secret.len()) && secret.bytes().all(sign);

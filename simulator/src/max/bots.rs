@@ -1,8 +1,5 @@
 //! New bots, people, groups and channels, and what goes wrong with them.
 
-use anyhow::{Context, Result};
-use serde_json::Value;
-
 use super::acts;
 use super::options::{Max as State, Options};
 use crate::kit::{Dialog, DialogKind, Id, Line, LineView as BotView, NewPerson, Simulator, Subscription};
@@ -73,20 +70,6 @@ impl Simulator<Options> {
     /// Invalidates the token: calls get 401.
     pub fn revoke_token(&self, bot: i64) {
         self.core.change(|state| state.lines.get_mut(&Id::from(bot)).map(|line| line.is_revoked = true));
-    }
-
-    /// Expires the addresses of all files.
-    pub fn end_addresses(&self) {
-        self.core.change(State::end_addresses);
-    }
-
-    /// Queues an update for a bot unchanged.
-    pub fn inject(&self, bot: i64, update: &Value) -> Result<()> {
-        self.core.change(|state| {
-            let line = state.lines.get(&Id::from(bot)).context("there is no such bot")?.id.clone();
-            state.notify(&line, update["update_type"].as_str().unwrap_or_default(), "", update);
-            Ok(())
-        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Upload addresses, videos, and the hosts of files, which need no token.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::answer::{Answered, Refusal, wrong};
@@ -96,39 +96,14 @@ pub(super) fn host(core: &Core<Options>, call: &Call) -> Answer {
     }
 }
 
-/// An upload: a form with `data`, or parts with `Content-Range`. Each address accepts one file.
+/// An upload: a form with `data`. Each address accepts one file.
 fn take(core: &Core<Options>, id: &Id, call: &Call) -> Answer {
     if call.is_too_large {
         return Answer::empty(413);
     }
-    if let Some(part) = call.part("data") {
-        let (name, mime) = (part.file_name.clone(), part.mime.clone());
-        return core.change(|state| store(state, id, name, mime, part.bytes.clone()));
-    }
-    match call.header("content-range") {
-        Some(range) => core.change(|state| part(state, id, call, range)),
-        None => Answer::new(400, "text/plain", "no data"),
-    }
-}
-
-/// One part; the last one completes the file.
-fn part(state: &mut Max, id: &Id, call: &Call, range: &str) -> Answer {
-    let numbers: Vec<usize> =
-        range.split(|sign: char| !sign.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect();
-    let [first, last, size] = numbers.as_slice() else { return Answer::empty(400) };
-    let Some(file) = state.files.get_mut(id) else { return Answer::empty(404) };
-    let is_whole_part = last.checked_sub(*first).is_some_and(|more| more + 1 == call.body.len());
-    if file.size() != *first || !is_whole_part {
-        return Answer::empty(416);
-    }
-    let mut whole = BytesMut::from(&file.bytes.take().unwrap_or_default()[..]);
-    whole.extend_from_slice(&call.body);
-    if whole.len() == *size {
-        let mime = call.header("content-type").unwrap_or_default().to_owned();
-        return store(state, id, String::new(), mime, whole.freeze());
-    }
-    (file.bytes, file.ready_at) = (Some(whole.freeze()), i64::MAX);
-    Answer::new(201, "text/plain", format!("0-{last}/{size}"))
+    let Some(part) = call.part("data") else { return Answer::new(400, "text/plain", "no data") };
+    let (name, mime) = (part.file_name.clone(), part.mime.clone());
+    core.change(|state| store(state, id, name, mime, part.bytes.clone()))
 }
 
 fn store(state: &mut Max, id: &Id, name: String, mime: String, bytes: Bytes) -> Answer {

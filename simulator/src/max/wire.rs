@@ -59,9 +59,6 @@ impl Wire for Options {
         ("remove", Verb::Remove, &[]),
         ("press", Verb::Press, &["payload"]),
         ("post", Verb::Own, &["channel"]),
-        ("rename", Verb::Own, &["room", "title"]),
-        ("add_bot", Verb::Own, &["room"]),
-        ("remove_bot", Verb::Own, &["room"]),
     ];
     const KINDS: &'static [Kind] = &[
         Kind::new("text", &[]),
@@ -98,16 +95,8 @@ impl Wire for Options {
 
     const TAKES_UPLOADS: bool = false;
 
-    fn listen(&self) -> &str {
-        &self.listen
-    }
-
     fn clock(&self) -> Now {
         self.now.clone()
-    }
-
-    fn own(&self) -> Own {
-        Own { processing: self.processing }
     }
 
     fn name(&self, state: &Max, call: &Call) -> Result<Named, Answer> {
@@ -123,11 +112,11 @@ impl Wire for Options {
         if named.call.is_empty() {
             return files::host(core, call);
         }
-        let answered = core.change(|state| api::call(&core.wire, state, &named.line, call));
+        let answered = core.change(|state| api::call(state, &named.line, call));
         answered.map_or_else(|refusal| refusal.answer(), |answer| Answer::json(200, &answer))
     }
 
-    fn refuse(&self, fault: &Fault) -> Answer {
+    fn refuse(&self, _named: &Named, _call: &Call, fault: &Fault) -> Answer {
         match fault {
             Fault::TooMany { retry_after } => {
                 let answer = Refusal::new(429, "too.many.requests", "Too many requests").answer();
@@ -194,17 +183,5 @@ impl Wire for Options {
 
     fn mend(&self, state: &mut Max) {
         state.own.processing = 0;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn repeats_wait_two_and_a_half_times_longer() {
-        let waits: Vec<_> = (1..=4).map(wait).collect();
-        assert_eq!(waits, [Some(60_000), Some(150_000), Some(375_000), Some(937_000)]);
-        assert_eq!(wait(11), None);
     }
 }

@@ -16,15 +16,13 @@ pub struct NewApp {
     pub name: String,
     /// Its secret; none: a new one.
     pub secret: Option<String>,
-    /// It may write up to seven days after the person's last message.
-    pub has_human_agent: bool,
     /// Its own token reads what any page says of itself.
     pub reads_public_pages: bool,
 }
 
 impl Default for NewApp {
     fn default() -> Self {
-        Self { name: "Acme Inbox".to_owned(), secret: None, has_human_agent: true, reads_public_pages: false }
+        Self { name: "Acme Inbox".to_owned(), secret: None, reads_public_pages: false }
     }
 }
 
@@ -66,12 +64,12 @@ impl Simulator<Options> {
     pub fn add_app(&self, app: NewApp) -> AppView {
         self.core.change(|state| {
             let serial = state.next_serial();
-            let NewApp { name, secret, has_human_agent, reads_public_pages } = app;
+            let NewApp { name, secret, reads_public_pages } = app;
             let secret = secret.unwrap_or_else(|| format!("{:032x}", 0xa5ec_0de0 + serial));
             let view = AppView { id: format!("15177764818{serial:05}"), secret };
             let AppView { id, secret } = view.clone();
             let subscriptions = BTreeMap::new();
-            let made = App { id: id.clone(), secret, name, has_human_agent, reads_public_pages, subscriptions };
+            let made = App { id: id.clone(), secret, name, reads_public_pages, subscriptions };
             state.own.apps.insert(id, made);
             view
         })
@@ -122,9 +120,6 @@ impl Simulator<Options> {
             (post.text, post.files) = (caption.to_owned(), vec![picture]);
             post.more.insert("permalink".to_owned(), json!(permalink));
             post.more.insert("product".to_owned(), json!(product));
-            if product == "LIVE" {
-                post.more.insert("is_live".to_owned(), json!(true));
-            }
             let (dialog, kind) = (post.id.clone(), DialogKind::Channel);
             state.dialogs.insert(dialog.clone(), Dialog { id: dialog.clone(), kind, line, ..Dialog::default() });
             state.add(&dialog, post);
@@ -184,35 +179,12 @@ impl Simulator<Options> {
     pub fn revoke_token(&self, token: &str) {
         self.core.change(|state| state.own.tokens.get_mut(token).map(|token| token.is_revoked = true));
     }
-
-    /// Revokes a permission of a token: `messages` or `comments`.
-    pub fn take_permission(&self, token: &str, what: &str) {
-        self.core.change(|state| state.own.tokens.get_mut(token).map(|token| token.without.insert(what.to_owned())));
-    }
-
-    /// Expires the addresses of all files now.
-    pub fn expire_files(&self) {
-        self.core.change(super::options::Meta::expire_files);
-    }
-
-    /// Ends a live broadcast.
-    pub fn end_live(&self, post: &str) {
-        self.core.change(|state| {
-            let post = state.message_mut(&post.into());
-            post.map(|post| post.more.insert("is_live".to_owned(), json!(false)))
-        });
-    }
 }
 
 impl Customer<'_, Options> {
     /// Opens the chat through a link with `?ref=`.
     pub fn opens(&self, mark: &str) -> Result<()> {
         self.does_own("open", |act| act.with("mark", mark)).map(drop)
-    }
-
-    /// Receives all messages.
-    pub fn receives(&self) -> Result<()> {
-        self.does_own("receive", |act| act).map(drop)
     }
 
     /// The business writes to this person in its own inbox; returns the `mid`.

@@ -207,12 +207,11 @@ fn word(emoji: &str) -> &'static str {
 /// Acts that only Meta has.
 pub(super) fn own(state: &mut Meta, act: &Act) -> Result<Done> {
     let is_known = state.people.contains_key(&act.who);
-    let is_of_person = ["open", "receive", "delete_profile", "comment", "staff"].contains(&act.name.as_str());
+    let is_of_person = ["open", "receive", "comment", "staff"].contains(&act.name.as_str());
     ensure!(is_known || !is_of_person, "there is no person {}", act.who);
     match act.name.as_str() {
         "open" => open(state, act)?,
         "receive" => receive(state, act)?,
-        "delete_profile" => state.people.entry(act.who).or_default().is_deleted = true,
         "comment" | "staff_comment" => {
             let author = if act.name == "comment" { Author::Person(act.who) } else { Author::Owner };
             let reply_to = act.id("parent").ok();

@@ -5,33 +5,22 @@ use serde_json::{Map, Value, json};
 use super::options::{Meta, Options, Platform};
 use super::tokens::{self, Caller};
 use super::{acts, apps, json, send};
-use crate::graph::{Answered, Params, Refusal, bad, ensure, no_edge, no_object, parts, success};
+use crate::graph::{Answered, Params, Refusal, bad, ensure, no_edge, no_object, parts};
 use crate::kit::{Answer, Author, Call, Core, Dialog, Id, Message};
 
 /// Maximum number of messages whose content is returned.
 const SHOWN: usize = 20;
 
-/// Whether a call is not for Graph: of a file, or, by programs that test, of a chat.
-pub(super) fn is_beside(call: &Call) -> bool {
-    call.method == "GET" && matches!(call.segments().as_slice(), ["cdn", _] | ["chats", _, _])
-}
-
-/// The answer to such a call.
-pub(super) fn beside(state: &Meta, call: &Call) -> Answer {
+/// The file of a call that is not for Graph.
+pub(super) fn file_of(call: &Call) -> Option<&str> {
     match call.segments().as_slice() {
-        ["cdn", id] => file(state, id, &call.query_string),
-        [_, account, person] => {
-            let dialog = state.private(&Id::from(*account), person.parse().unwrap_or_default());
-            let all = dialog.into_iter().flat_map(|dialog| dialog.messages.iter().map(move |one| (dialog, one)));
-            let all: Vec<Value> = all.map(|(dialog, one)| json::shown(state, dialog, one)).collect();
-            Answer::json(200, &json!({ "messages": all }))
-        }
-        _ => Answer::empty(404),
+        ["cdn", id] if call.method == "GET" => Some(id),
+        _ => None,
     }
 }
 
 /// A file, while its address is valid.
-fn file(state: &Meta, id: &str, query: &str) -> Answer {
+pub(super) fn file(state: &Meta, id: &str, query: &str) -> Answer {
     let Some(file) = state.files.get(&Id::from(id)) else { return Answer::empty(404) };
     let is_over = file.more.get("expires_at").and_then(Value::as_i64).is_none_or(|at| state.now >= at);
     if is_over || !query.contains(&format!("signature=AbSig{id}")) {
@@ -49,14 +38,11 @@ pub(super) async fn call(core: &Core<Options>, call: &Call) -> Answered {
     let (params, parts) = (Params::of(call), parts(call));
     match (call.method.as_str(), parts.as_slice()) {
         ("GET", ["refresh_access_token"]) => core.change(|state| tokens::refresh(state, &params)),
-        ("GET", ["access_token"]) => core.change(|state| tokens::exchange(state, &params)),
-        ("GET", ["debug_token"]) => core.read(|state| tokens::debug(state, &params)),
         (method, [app, "subscriptions"]) => apps::subscriptions(core, method, app, &params).await,
         (_, [node, edge @ ..]) if params.token.contains('|') => {
             core.read(|state| apps::reads(state, node, edge, &params))
         }
         ("POST", [node, "messages"]) if !params.has("sender_action") => send::send(core, node, &params).await,
-        ("POST", [node, "message_attachments"]) => send::upload(core, node, &params).await,
         (method, parts) => core.change(|state| {
             let caller = Caller::of(state, &params)?;
             of_account(state, &caller, method, parts, &params)
@@ -67,10 +53,7 @@ pub(super) async fn call(core: &Core<Options>, call: &Call) -> Answered {
 fn of_account(state: &mut Meta, caller: &Caller, method: &str, parts: &[&str], params: &Params) -> Answered {
     match (method, parts) {
         ("GET", [node]) => read(state, caller, node, params),
-        ("POST", [node]) => hide(state, caller, node, params),
-        ("DELETE", [node]) => delete(state, caller, node),
         ("POST", [node, "messages"]) => action(state, caller, node, params),
-        ("GET", [node, "messages"]) => conversation(state, caller, node),
         (method, [node, "subscribed_apps"]) => apps::subscribed(state, caller, method, node, params),
         ("GET", [node, "conversations"]) => conversations(state, caller, node, params),
         ("POST", [node, edge @ ("replies" | "comments")]) => answer(state, caller, node, edge, params),
@@ -106,7 +89,6 @@ fn described(state: &Meta, caller: &Caller, node: &str) -> Answered {
         return Ok(if is_post { json::post(state, dialog, message) } else { json::comment(state, dialog, message) });
     }
     let person = state.person_at(account, node);
-    let person = person.filter(|person| state.people.get(person).is_some_and(|one| !one.is_deleted));
     let person = person.ok_or_else(|| no_object(node))?;
     // Meta requires their consent.
     ensure(state.heard_at(account, person).is_some(), || {
@@ -117,7 +99,6 @@ fn described(state: &Meta, caller: &Caller, node: &str) -> Answered {
 
 /// A comment on a post of the caller's account.
 fn comment<'a>(state: &'a mut Meta, caller: &Caller, node: &str) -> Result<&'a mut Message, Refusal> {
-    caller.may("comments")?;
     let id = Id::from(node);
     let is_own = caller.in_post(state, &id).is_some_and(|(_, one)| one.post.is_some());
     state.message_mut(&id).filter(|_| is_own).ok_or_else(|| no_object(node))
@@ -129,12 +110,10 @@ fn answer(state: &mut Meta, caller: &Caller, node: &str, edge: &str, params: &Pa
     let (id, is_instagram) = (Id::from(node), caller.platform == Platform::Instagram);
     let is_post = caller.in_post(state, &id).is_some_and(|(_, one)| one.post.is_none());
     let (post, reply_to) = if is_post && edge == "comments" {
-        caller.may("comments")?;
         (id, None)
     } else {
         ensure(edge == if is_instagram { "replies" } else { "comments" }, || no_edge(edge))?;
         let found = comment(state, caller, node)?;
-        ensure(!is_hidden(found), || bad("A hidden comment can't be answered"))?;
         // On Instagram, answers have only one level.
         let top = found.reply_to.clone().filter(|_| is_instagram);
         (found.post.clone().unwrap_or_default(), Some(top.unwrap_or(id)))
@@ -148,32 +127,9 @@ fn answer(state: &mut Meta, caller: &Caller, node: &str, edge: &str, params: &Pa
     Ok(json!({ "id": id.as_str() }))
 }
 
-pub(super) fn is_hidden(comment: &Message) -> bool {
-    comment.more.get("is_hidden") == Some(&json!(true))
-}
-
-/// `POST /{comment}` with `hide` (Instagram) or `is_hidden` (Facebook).
-fn hide(state: &mut Meta, caller: &Caller, node: &str, params: &Params) -> Answered {
-    let name = if caller.platform == Platform::Instagram { "hide" } else { "is_hidden" };
-    let found = comment(state, caller, node)?;
-    let hides = params.text(name).ok_or_else(|| bad(&format!("The parameter {name} is required.")))?;
-    found.more.insert("is_hidden".to_owned(), json!(hides == "true"));
-    Ok(success())
-}
-
-/// `DELETE /{comment}`: with its answers.
-fn delete(state: &mut Meta, caller: &Caller, node: &str) -> Answered {
-    let post = comment(state, caller, node)?.post.clone().unwrap_or_default();
-    for one in state.dialogs.get_mut(&post).into_iter().flat_map(|dialog| &mut dialog.messages) {
-        one.is_removed |= one.id == node || one.reply_to.as_ref().is_some_and(|parent| *parent == node);
-    }
-    Ok(success())
-}
-
 /// `sender_action`: typing, seen, reactions (`sender-actions`).
 fn action(state: &mut Meta, caller: &Caller, node: &str, params: &Params) -> Answered {
     caller.own(state, node)?;
-    caller.may("messages")?;
     let person = send::person(state, caller, &params.object("recipient"))?;
     ensure(params.object("message").is_null(), || bad("Cannot send both message and state at the same time."))?;
     let name = params.text("sender_action").unwrap_or_default();
@@ -206,7 +162,6 @@ fn react(state: &mut Meta, caller: &Caller, payload: &Value, is_put: bool) -> Re
 /// `GET /{account}/conversations`: the most recent first, with their messages if requested (`conversations-api`).
 fn conversations(state: &Meta, caller: &Caller, node: &str, params: &Params) -> Answered {
     caller.own(state, node)?;
-    caller.may("messages")?;
     let (account, wanted) = (&caller.account, params.text("user_id"));
     let has_messages = params.list("fields").iter().any(|one| one.starts_with("messages"));
     let is_asked = |person: i64| wanted.as_ref().is_none_or(|id| *id == state.scoped(account, person));
@@ -227,14 +182,6 @@ fn conversations(state: &Meta, caller: &Caller, node: &str, params: &Params) -> 
         one
     };
     Ok(json!({ "data": all.into_iter().map(one).collect::<Vec<_>>() }))
-}
-
-/// `GET /{conversation}/messages`, newest first.
-fn conversation(state: &Meta, caller: &Caller, node: &str) -> Answered {
-    caller.may("messages")?;
-    let found = state.dialog(&Id::from(node));
-    let found = found.filter(|dialog| dialog.line == caller.account && dialog.person.is_some());
-    found.map(|dialog| page(state, dialog)).ok_or_else(|| no_object(node))
 }
 
 fn page(state: &Meta, dialog: &Dialog) -> Value {

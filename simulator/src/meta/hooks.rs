@@ -80,34 +80,13 @@ impl Meta {
     }
 }
 
-/// The events of one app, with one entry per account.
+/// An event of an app.
 pub(super) fn post(state: &Meta, hooks: &[&Hook], fault: Option<HookFault>) -> Option<Post> {
-    let first = hooks.first()?;
-    let app = state.own.apps.get(&first.target)?;
-    let object = state.platform(&first.line).object();
-    let mut entries: Vec<Value> = Vec::new();
-    for Hook { line, lane, body, .. } in hooks {
-        let known = entries.iter_mut().find(|one| one["id"] == line.as_str() && one.get(lane).is_some());
-        match known.and_then(|one| one[lane].as_array_mut()) {
-            Some(list) => list.push(body.clone()),
-            None => {
-                // The time of changes is in seconds, that of messages in milliseconds.
-                let time = if lane == "changes" { state.date() } else { state.now };
-                entries.push(json!({ "id": line.as_str(), "time": time, lane.as_str(): [body] }));
-            }
-        }
-    }
-    let body = json!({ "object": object, "entry": entries });
+    let Hook { line, target, lane, body, .. } = hooks.first()?;
+    let (app, object) = (state.own.apps.get(target)?, state.platform(line).object());
+    // The time of changes is in seconds, that of messages in milliseconds.
+    let time = if lane == "changes" { state.date() } else { state.now };
+    let entry = json!({ "id": line.as_str(), "time": time, lane.as_str(): [body] });
+    let body = json!({ "object": object, "entry": [entry] });
     Some(signed(&app.subscriptions.get(object)?.callback_url, &app.secret, &body, fault))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_repeat_comes_at_once_and_the_next_ones_later_and_later() {
-        let waits: Vec<_> = [1, 2, 3, 8, 99].map(wait).into_iter().flatten().collect();
-        assert_eq!(waits, [0, 60_000, 120_000, 3_840_000, 3_840_000]);
-    }
 }

@@ -212,13 +212,11 @@ pub(super) fn post(state: &Meta, dialog: &Dialog, post: &Message) -> Value {
 /// A comment.
 pub(super) fn comment(state: &Meta, dialog: &Dialog, comment: &Message) -> Value {
     let (from, parent) = (face(state, &dialog.line, comment.author), comment.reply_to.as_ref().map(Id::as_str));
-    let is = |name: &str| comment.more.get(name) == Some(&json!(true));
     if state.is_instagram(&dialog.line) {
         json!({
             "id": comment.id.as_str(),
             "text": comment.text,
             "from": from,
-            "hidden": is("is_hidden"),
             "parent_id": parent,
             "media": { "id": dialog.id.as_str() },
         })
@@ -227,9 +225,7 @@ pub(super) fn comment(state: &Meta, dialog: &Dialog, comment: &Message) -> Value
             "id": comment.id.as_str(),
             "message": comment.text,
             "from": from,
-            "is_hidden": is("is_hidden"),
             "parent": parent.map(|id| json!({ "id": id })),
-            "can_reply_privately": matches!(comment.author, Author::Person(_)) && !is("is_replied"),
         })
     }
 }

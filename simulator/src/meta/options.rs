@@ -14,17 +14,13 @@ pub(super) const DAY: i64 = 86_400_000;
 /// All start options.
 #[derive(Clone)]
 pub struct Options {
-    /// Address to listen on; with port 0 the system chooses one: see `Meta::base_url`.
-    pub listen: String,
     /// The clock for dates, tokens, windows and retries. A test may move it.
     pub now: Now,
-    /// Whether waiting events for the same app are sent in one body, as Meta does under load.
-    pub batches: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:0".to_owned(), now: system_clock(), batches: false }
+        Self { now: system_clock() }
     }
 }
 
@@ -54,8 +50,6 @@ pub(super) struct App {
     pub(super) id: String,
     pub(super) secret: String,
     pub(super) name: String,
-    /// It may use the tag `HUMAN_AGENT`.
-    pub(super) has_human_agent: bool,
     /// It has the feature "Page Public Metadata Access".
     pub(super) reads_public_pages: bool,
     /// By object; each has one callback.
@@ -90,8 +84,6 @@ pub(super) struct Token {
     /// None means never, as for page tokens.
     pub(super) expires_at: Option<i64>,
     pub(super) is_revoked: bool,
-    /// Permissions that the owner revoked: `messages`, `comments`.
-    pub(super) without: BTreeSet<String>,
 }
 
 /// What a chat has beside its dialog.
@@ -193,7 +185,6 @@ impl Meta {
             issued_at: self.now,
             expires_at: life.map(|life| self.now + life),
             is_revoked: false,
-            without: BTreeSet::new(),
         };
         self.own.tokens.insert(text.clone(), token);
         text

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::acts;
 use super::options::{DAY, Meta, Options, Platform};
 use super::tokens::Caller;
-use crate::graph::{Answered, Params, Refusal, bad, ensure, no_edge, no_object, not_permitted, wrong};
+use crate::graph::{Answered, Params, Refusal, bad, ensure, no_object, wrong};
 use crate::kit::{Author, Button, Core, Id, Message, list};
 
 /// Maximum quick replies, the longest title of one, and maximum buttons of a template.
@@ -43,11 +43,7 @@ fn receiver(state: &Meta, caller: &Caller, params: &Params) -> Result<Receiver, 
     ensure(is_tagged == tag.is_some(), || bad("The parameter tag belongs to messaging_type MESSAGE_TAG"))?;
     let span = match tag.as_deref() {
         None => DAY,
-        Some("HUMAN_AGENT") => {
-            let may = state.own.apps.get(&caller.app).is_some_and(|app| app.has_human_agent);
-            ensure(may, not_permitted)?;
-            WEEK
-        }
+        Some("HUMAN_AGENT") => WEEK,
         Some(_) => return Err(bad("Param tag must be one of {HUMAN_AGENT}")),
     };
     let is_open = state.heard_at(&caller.account, person).is_some_and(|at| state.now - at < span);
@@ -62,27 +58,21 @@ fn receiver(state: &Meta, caller: &Caller, params: &Params) -> Result<Receiver, 
 pub(super) fn person(state: &Meta, caller: &Caller, recipient: &Value) -> Result<i64, Refusal> {
     let id = recipient["id"].as_str().ok_or_else(|| bad("Param recipient must be non-empty."))?;
     let found = state.person_at(&caller.account, id).ok_or_else(|| wrong(2_018_001, "No matching user found"))?;
-    let is_gone = state.people.get(&found).is_none_or(|one| one.is_deleted);
     let is_blocked = state.private(&caller.account, found).is_some_and(|dialog| dialog.is_blocked);
-    ensure(!is_gone && !is_blocked, || {
-        Refusal::new(400, 551, 1_545_041, "(#551) This person isn't available right now.")
-    })?;
+    ensure(!is_blocked, || Refusal::new(400, 551, 1_545_041, "(#551) This person isn't available right now."))?;
     Ok(found)
 }
 
 fn private_reply(state: &Meta, caller: &Caller, comment: &str) -> Result<Receiver, Refusal> {
-    caller.may("comments")?;
     let id = Id::from(comment);
     let found = caller.in_post(state, &id).filter(|(_, found)| found.post.is_some());
-    let (dialog, found) = found.ok_or_else(|| no_object(comment))?;
+    let (_, found) = found.ok_or_else(|| no_object(comment))?;
     let cannot = || Refusal::new(400, 10_903, None, "(#10903) This user cant reply to this activity");
     let Author::Person(person) = found.author else { return Err(cannot()) };
     ensure(!found.more.contains_key("is_replied"), || {
         Refusal::new(400, 10_900, None, "(#10900) Activity already replied to")
     })?;
-    // Below a live broadcast only while it goes on.
-    let is_live = dialog.messages.first().and_then(|post| post.more.get("is_live")).and_then(Value::as_bool);
-    ensure(is_live.unwrap_or(state.now - found.at < WEEK), cannot)?;
+    ensure(state.now - found.at < WEEK, cannot)?;
     Ok(Receiver { person, comment: Some(id) })
 }
 
@@ -91,7 +81,6 @@ pub(super) async fn send(core: &Core<Options>, node: &str, params: &Params<'_>) 
     let caller = core.read(|state| {
         let caller = Caller::of(state, params)?;
         caller.own(state, node)?;
-        caller.may("messages")?;
         receiver(state, &caller, params).map(|_| caller)
     })?;
     let message = params.object("message");
@@ -159,13 +148,7 @@ async fn attach(core: &Core<Options>, given: &Value, params: &Params<'_>, draft:
     if kind == "template" {
         return template(payload, draft);
     }
-    let file = if let Some(id) = payload["attachment_id"].as_str().map(Id::from) {
-        let is_known = core.read(|state| state.files.get(&id).is_some_and(|file| file.kind == kind));
-        ensure(is_known, || wrong(2_018_047, "Invalid attachment_id"))?;
-        id
-    } else {
-        take(core, kind, payload, params).await?
-    };
+    let file = take(core, kind, payload, params).await?;
     draft.parts.push(json!({ "type": kind, "payload": { "file": file.as_str() } }));
     draft.files.push(file);
     Ok(())
@@ -184,18 +167,6 @@ fn template(payload: &Value, draft: &mut Message) -> Result<(), Refusal> {
     }
     draft.parts.push(json!({ "type": "template", "payload": payload }));
     Ok(())
-}
-
-/// `POST /{page}/message_attachments`: stores a file for later messages. Instagram Login has no such edge.
-pub(super) async fn upload(core: &Core<Options>, node: &str, params: &Params<'_>) -> Answered {
-    let platform = core.read(|state| {
-        let caller = Caller::of(state, params)?;
-        caller.own(state, node).map(|()| caller.platform)
-    })?;
-    ensure(platform == Platform::Facebook, || no_edge("message_attachments"))?;
-    let given = &params.object("message")["attachment"];
-    let file = take(core, given["type"].as_str().unwrap_or_default(), &given["payload"], params).await?;
-    Ok(json!({ "attachment_id": file.as_str() }))
 }
 
 /// Stores the file of a message, uploaded with the call or given by its address; returns its id.

@@ -1,11 +1,9 @@
 //! Access tokens: whom they speak for, and how long they live.
 
-use std::collections::BTreeSet;
-
 use serde_json::json;
 
 use super::options::{App, DAY, Meta, Platform, Token};
-use crate::graph::{Answered, Params, Refusal, bad, ensure, invalid_token, no_object, not_permitted, unreadable_token};
+use crate::graph::{Answered, Params, Refusal, bad, ensure, invalid_token, no_object, unreadable_token};
 use crate::kit::{Dialog, Id, Message};
 
 /// Lifetime of a long-lived Instagram token in milliseconds.
@@ -17,14 +15,13 @@ pub(super) struct Caller {
     pub(super) app: String,
     pub(super) account: Id,
     pub(super) platform: Platform,
-    without: BTreeSet<String>,
 }
 
 impl Caller {
     /// The owner of the call's token; none for an app's own token `ID|SECRET`.
     pub(super) fn of(state: &Meta, params: &Params) -> Result<Self, Refusal> {
-        let Token { app, account, without, .. } = valid(state, &params.token)?.clone();
-        Ok(Self { app, platform: state.platform(&account), account, without })
+        let Token { app, account, .. } = valid(state, &params.token)?.clone();
+        Ok(Self { app, platform: state.platform(&account), account })
     }
 
     /// Whether `node` names the token's account.
@@ -36,11 +33,6 @@ impl Caller {
     /// Returns an error unless `node` names the token's account.
     pub(super) fn own(&self, state: &Meta, node: &str) -> Result<(), Refusal> {
         ensure(self.is(state, node), || no_object(node))
-    }
-
-    /// Returns an error unless the token has the permission `messages` or `comments` of its platform.
-    pub(super) fn may(&self, what: &str) -> Result<(), Refusal> {
-        ensure(!self.without.contains(what), not_permitted)
     }
 
     /// A post of the account, or a comment on one.
@@ -85,29 +77,8 @@ pub(super) fn refresh(state: &mut Meta, params: &Params) -> Answered {
     issue(state, &token)
 }
 
-/// `GET /access_token`: a long-lived token for a short-lived one.
-pub(super) fn exchange(state: &mut Meta, params: &Params) -> Answered {
-    let token = valid(state, &params.token)?.clone();
-    let secret = params.text("client_secret").unwrap_or_default();
-    let is_right = state.own.apps.get(&token.app).is_some_and(|app| app.secret == secret);
-    ensure(is_right, || Refusal::new(400, 101, None, "Error validating client secret."))?;
-    issue(state, &token)
-}
-
 /// A new token of the same owner; the old one stays valid until it expires.
 fn issue(state: &mut Meta, token: &Token) -> Answered {
     let text = state.new_token(&token.app, &token.account, Some(LIFE));
     Ok(json!({ "access_token": text, "token_type": "bearer", "expires_in": LIFE / 1000 }))
-}
-
-/// `GET /debug_token` with the token of an app: a token's owner and lifetime.
-pub(super) fn debug(state: &Meta, params: &Params) -> Answered {
-    let app = &app_of(state, &params.token)?.id;
-    let asked = params.text("input_token").unwrap_or_default();
-    let found = state.own.tokens.get(&asked).filter(|token| token.app == *app);
-    Ok(json!({ "data": {
-        "app_id": app,
-        "is_valid": valid(state, &asked).is_ok() && found.is_some(),
-        "expires_at": found.and_then(|token| token.expires_at).unwrap_or(0) / 1000,
-    }}))
 }

@@ -47,7 +47,6 @@ impl Wire for Options {
         ("read", Verb::Read, &[]),
         ("receive", Verb::Own, &[]),
         ("block", Verb::Block, &["blocked"]),
-        ("delete_profile", Verb::Own, &[]),
         ("comment", Verb::Own, &["post", "parent"]),
         ("change_comment", Verb::Own, &["comment"]),
         ("staff", Verb::Own, &[]),
@@ -91,17 +90,13 @@ impl Wire for Options {
     /// A file has 25 MB plus overhead.
     const LARGEST: usize = 27 * 1024 * 1024;
 
-    fn listen(&self) -> &str {
-        &self.listen
-    }
-
     fn clock(&self) -> Now {
         self.now.clone()
     }
 
     /// The last segment of the path; whose token it is, is known later.
     fn name(&self, state: &Meta, call: &Call) -> Result<Named, Answer> {
-        if api::is_beside(call) {
+        if api::file_of(call).is_some() {
             return Ok(Named::default());
         }
         let token = state.own.tokens.get(&Params::of(call).token);
@@ -110,13 +105,13 @@ impl Wire for Options {
     }
 
     async fn answer(core: &Arc<Core<Self>>, named: &Named, call: &Call) -> Answer {
-        if named.call.is_empty() {
-            return core.read(|state| api::beside(state, call));
+        if let Some(id) = api::file_of(call).filter(|_| named.call.is_empty()) {
+            return core.read(|state| api::file(state, id, &call.query_string));
         }
         api::call(core, call).await.map_or_else(|refusal| refusal.answer(), |answer| Answer::json(200, &answer))
     }
 
-    fn refuse(&self, fault: &Fault) -> Answer {
+    fn refuse(&self, _named: &Named, _call: &Call, fault: &Fault) -> Answer {
         match fault {
             Fault::Refuse { status, code, message, more } => {
                 let subcode = more.get("subcode").and_then(Value::as_i64);
@@ -133,11 +128,6 @@ impl Wire for Options {
         hooks::post(state, hooks, fault)
     }
 
-    fn joins(&self, state: &Meta, first: &Hook, other: &Hook) -> bool {
-        let is_same_object = state.platform(&first.line) == state.platform(&other.line);
-        self.batches && first.target == other.target && is_same_object
-    }
-
     fn describe(&self, _words: Words, _state: &Meta, message: &Message) -> Vec<String> {
         let line = |one: &Value| {
             let (kind, payload) = (one["type"].as_str()?, &one["payload"]);
@@ -149,10 +139,6 @@ impl Wire for Options {
             }
         };
         message.parts.iter().filter_map(line).collect()
-    }
-
-    fn is_here(message: &Message) -> bool {
-        !api::is_hidden(message)
     }
 
     fn about(&self, state: &Meta, line: &Line) -> String {

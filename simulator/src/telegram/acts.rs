@@ -135,13 +135,8 @@ pub(super) fn own(state: &mut Telegram, act: &Act) -> Result<Done> {
             let id = query(state, &act.line, act.who, shown, act.field("data"));
             Ok(Done { id, ..Done::default() })
         }
-        "forbid_voice" | "delete_account" => {
-            let forbids = act.more.get("forbidden").cloned().unwrap_or_default();
-            let person = state.people.get_mut(&act.who).context("there is no such person")?;
-            match act.name.as_str() {
-                "forbid_voice" => drop(person.more.insert("forbids_voice".to_owned(), forbids)),
-                _ => person.is_deleted = true,
-            }
+        "delete_account" => {
+            state.people.get_mut(&act.who).context("there is no such person")?.is_deleted = true;
             Ok(Done::default())
         }
         "connect" | "disconnect" => connect(state, act),
@@ -236,10 +231,9 @@ fn service(state: &mut Telegram, group: &Id, by: Option<i64>, fields: Value) -> 
 fn in_group(state: &mut Telegram, act: &Act) -> Result<Done> {
     let id = act.id("group")?;
     let by = act.more.get("by").and_then(Value::as_i64).unwrap_or_default();
-    let is = |name: &str| act.more.get(name) == Some(&json!(true));
     let done = |message: Id| Ok(Done { messages: vec![message], ..Done::default() });
     let (bot, user) = (&act.line, state.user(act.line.number()));
-    let has_bot = group_mut(state, &id)?.has_bot(bot);
+    let has_bot = group_mut(state, &id)?.bots.contains_key(bot);
     match act.name.as_str() {
         "add_bot" => {
             ensure!(state.lines.contains_key(bot), "there is no such bot");
@@ -250,14 +244,6 @@ fn in_group(state: &mut Telegram, act: &Act) -> Result<Done> {
             state.tell_member(bot, &id, by, ["left", "member"]);
             let fields = json!({"new_chat_participant": user, "new_chat_member": user, "new_chat_members": [user]});
             done(service(state, &id, Some(by), fields))
-        }
-        "remove_bot" => {
-            ensure!(has_bot, "the bot is not in the group");
-            let fields = json!({"left_chat_participant": user, "left_chat_member": user});
-            let message = service(state, &id, Some(by), fields);
-            state.tell_member(bot, &id, by, ["member", "kicked"]);
-            group_mut(state, &id)?.bots.insert(bot.clone(), Role::Kicked);
-            done(message)
         }
         "promote" => {
             ensure!(has_bot, "the bot is not in the group");
@@ -271,21 +257,6 @@ fn in_group(state: &mut Telegram, act: &Act) -> Result<Done> {
             let dialog = state.dialogs.get_mut(&id).context("there is no such group")?;
             dialog.title.clone_from(&title);
             done(service(state, &id, Some(by), json!({"new_chat_title": title})))
-        }
-        "close_topic" => {
-            let thread = act.more.get("thread").and_then(Value::as_i64).context("thread is missing")?;
-            let group = group_mut(state, &id)?;
-            group.closed_topics.retain(|one| *one != thread);
-            group.closed_topics.extend(Some(thread).filter(|_| is("closed")));
-            Ok(Done::default())
-        }
-        "set_open" => {
-            group_mut(state, &id)?.is_closed = !is("open");
-            Ok(Done::default())
-        }
-        "delete_group" => {
-            group_mut(state, &id)?.is_deleted = true;
-            Ok(Done::default())
         }
         other => bail!("Telegram has no act {other}"),
     }

@@ -1,31 +1,18 @@
 //! Calls: their names, their tokens, and the table of methods.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::give::Caller;
 use super::options::{Options, Telegram};
 use super::params::{Answered, Params, Refusal};
 use super::{change, chats, files, hook, send};
-use crate::kit::{Answer, Call, Core, DialogKind, Id, MessageView, Named};
+use crate::kit::{Answer, Call, Core, Id, Named};
 
 /// A method that needs only the state.
 type Plain = fn(&mut Telegram, &Id, &Params) -> Answered;
 
 const PLAIN: &[(&str, Plain)] = &[
     ("getme", chats::me),
-    ("logout", chats::log_out),
-    ("close", yes),
-    ("setmyname", yes),
-    ("setmydescription", yes),
-    ("setmyshortdescription", yes),
-    ("setchatmenubutton", yes),
-    ("setmydefaultadministratorrights", yes),
-    ("setmycommands", chats::set_commands),
-    ("deletemycommands", |state, bot, _| chats::set_commands(state, bot, &Params::default())),
-    ("getmycommands", chats::commands),
-    ("getmyname", chats::name),
-    ("getmydescription", |_, _, _| Ok(json!({"description": ""}))),
-    ("getmyshortdescription", |_, _, _| Ok(json!({"short_description": ""}))),
     ("getwebhookinfo", hook::info),
     ("sendmessage", send::message),
     ("sendlocation", send::location),
@@ -43,40 +30,23 @@ const PLAIN: &[(&str, Plain)] = &[
     ("answercallbackquery", chats::answer_query),
     ("getfile", files::get),
     ("getuserprofilephotos", files::avatars),
-    ("getchat", chats::get),
-    ("getchatmember", chats::member),
-    ("getchatmembercount", chats::member_count),
-    ("leavechat", chats::leave),
     ("getbusinessconnection", chats::connection),
     ("readbusinessmessage", change::read),
 ];
 
-fn yes(_: &mut Telegram, _: &Id, _: &Params) -> Answered {
-    Ok(json!(true))
-}
-
 /// What a path asks for.
 enum Asked<'a> {
-    Method {
-        token: &'a str,
-        method: &'a str,
-    },
-    File {
-        token: &'a str,
-        path: &'a str,
-    },
-    /// `GET /chats/{chat}?bot=…`: the messages of a chat as the bot knows them.
-    Chat(&'a str),
+    Method { token: &'a str, method: &'a str },
+    File { token: &'a str, path: &'a str },
     Nothing,
 }
 
 fn asked(call: &Call) -> Asked<'_> {
     let path = call.path.as_str();
     let (file, rest) = path.strip_prefix("file/").map_or((false, path), |rest| (true, rest));
-    match (rest.strip_prefix("bot").and_then(|rest| rest.split_once('/')), path.strip_prefix("chats/")) {
-        (Some((token, path)), _) if file => Asked::File { token, path },
-        (Some((token, method)), _) if !method.contains('/') => Asked::Method { token, method },
-        (_, Some(chat)) => Asked::Chat(chat),
+    match rest.strip_prefix("bot").and_then(|rest| rest.split_once('/')) {
+        Some((token, path)) if file => Asked::File { token, path },
+        Some((token, method)) if !method.contains('/') => Asked::Method { token, method },
         _ => Asked::Nothing,
     }
 }
@@ -92,8 +62,7 @@ fn bot_of(state: &Telegram, token: &str) -> Result<Id, Refusal> {
         return Err(Refusal::new(404, "Not Found"));
     }
     let line = state.line_with(&token).ok_or_else(|| Refusal::new(401, "Unauthorized"))?;
-    let is_out = state.own.bots.get(&line.id).is_some_and(|bot| bot.logged_out_until > state.now);
-    if is_out { Err(Refusal::new(400, "Logged out")) } else { Ok(line.id.clone()) }
+    Ok(line.id.clone())
 }
 
 /// The name of a call for faults and the log, and its bot.
@@ -104,7 +73,6 @@ pub(super) fn name(state: &Telegram, call: &Call) -> Result<Named, Refusal> {
             Ok(Named { line: bot_of(state, token)?, call: method.to_owned(), to })
         }
         Asked::File { token, .. } => Ok(Named { line: bot_of(state, token)?, ..Named::default() }),
-        Asked::Chat(_) => Ok(Named::default()),
         Asked::Nothing => Err(Refusal::new(404, "Not Found")),
     }
 }
@@ -117,7 +85,6 @@ pub(super) async fn call(core: &Core<Options>, named: &Named, call: &Call) -> An
             body.map_or_else(|refusal| refusal.answer(), |body| Answer::new(200, "application/json", body.to_string()))
         }
         Asked::File { path, .. } => core.read(|state| files::download(state, &named.line, path)),
-        Asked::Chat(chat) => Answer::json(200, &json!({"messages": core.read(|state| history(state, chat, call))})),
         Asked::Nothing => Answer::empty(404),
     }
 }
@@ -131,7 +98,7 @@ async fn method_of(core: &Core<Options>, bot: &Id, method: &str, call: &Call) ->
         match method {
             "getupdates" => hook::updates(caller).await?,
             "setwebhook" => {
-                let words = core.change(|state| hook::set(&core.wire, state, bot, params))?;
+                let words = core.change(|state| hook::set(state, bot, params))?;
                 return Ok(json!({"ok": true, "result": true, "description": words}));
             }
             "deletewebhook" => {
@@ -147,25 +114,4 @@ async fn method_of(core: &Core<Options>, bot: &Id, method: &str, call: &Call) ->
         }
     };
     Ok(json!({"ok": true, "result": result}))
-}
-
-/// The messages of a chat as a bot knows them.
-fn history(state: &Telegram, chat: &str, call: &Call) -> Vec<Value> {
-    let (bot, chat) = (Id::from(call.query("bot").unwrap_or_default()), chat.parse::<i64>().unwrap_or_default());
-    let is_seen = |dialog: &&crate::kit::Dialog| match dialog.kind {
-        DialogKind::Private => dialog.line == bot,
-        _ => dialog.line == bot || state.own.groups.get(&dialog.id).is_some_and(|group| group.bots.contains_key(&bot)),
-    };
-    let dialogs = state.dialogs.values().filter(is_seen).filter(|dialog| state.chat_id(&bot, dialog) == chat);
-    let view = |dialog, message| {
-        let view = MessageView::of::<Options>(state, dialog, message);
-        let set = |(by, set): (&crate::kit::Author, &Vec<String>)| match by {
-            crate::kit::Author::Person(id) => json!([id, set]),
-            _ => json!([bot, set]),
-        };
-        let mut shown = json!(view);
-        shown["reactions"] = view.reactions.iter().map(set).collect();
-        shown
-    };
-    dialogs.flat_map(|dialog| dialog.messages.iter().map(move |message| view(dialog, message))).collect()
 }

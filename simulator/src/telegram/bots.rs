@@ -1,7 +1,6 @@
 //! New bots, people and groups, and what goes wrong with them; what tests and programs see of a bot.
 
 use anyhow::Result;
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::hook;
@@ -18,18 +17,11 @@ pub struct NewBot {
     pub name: String,
     /// Without `@`.
     pub username: String,
-    /// Privacy mode is off: it receives all messages in groups.
-    pub reads_all: bool,
 }
 
 impl Default for NewBot {
     fn default() -> Self {
-        Self {
-            id: 7_012_345_678,
-            name: "Acme Support".to_owned(),
-            username: "acme_support_bot".to_owned(),
-            reads_all: false,
-        }
+        Self { id: 7_012_345_678, name: "Acme Support".to_owned(), username: "acme_support_bot".to_owned() }
     }
 }
 
@@ -77,7 +69,7 @@ pub struct NewGroup {
 }
 
 /// The webhook of a bot.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct WebhookView {
     pub url: String,
     /// `secret_token`.
@@ -102,7 +94,7 @@ impl Simulator<Options> {
             let line = Line { id: id.clone(), token, name, username, ..Line::default() };
             let view = BotView::of(&line);
             let next_update = 845_120_000 + serial * 1_000;
-            let own = Bot { reads_all: new.reads_all, next_update, max_connections: 40, ..Bot::default() };
+            let own = Bot { next_update, max_connections: 40, ..Bot::default() };
             state.own.bots.insert(id.clone(), own);
             state.lines.insert(id, line);
             view
@@ -175,13 +167,6 @@ impl Simulator<Options> {
         });
     }
 
-    /// Turns rate limits on or off: one message a second in a chat with a burst of three, 20 a minute in a group, 30 a
-    /// second over all chats; beyond that 429 with `retry_after`. Uses Telegram's clock, so a frozen clock never
-    /// releases a limit.
-    pub fn set_rates(&self, on: bool) {
-        self.core.change(|state| state.has_rates = on);
-    }
-
     /// Another service with the token calls setWebhook.
     pub fn hijack_webhook(&self, bot: i64, url: &str) {
         self.core.change(|state| hook::replace(state, &bot.into(), url.to_owned(), None));
@@ -195,11 +180,6 @@ impl Simulator<Options> {
     /// Issues another token, as BotFather does; calls with the old one get 401.
     pub fn renew_token(&self, bot: i64) -> String {
         self.core.change(|state| state.renew(&bot.into()))
-    }
-
-    /// Makes getFile fail for this file, named by a file id or its unique id, and invalidates its path.
-    pub fn lose_file(&self, file_id: &str) {
-        self.core.change(|state| state.spoil(file_id, "is_lost"));
     }
 
     /// Adds an update to a bot's queue unchanged; returns its `update_id`, which is generated if missing.

@@ -6,7 +6,7 @@ use super::give::Caller;
 use super::markup;
 use super::options::{Place, Role, Telegram, author_bot};
 use super::params::{Answered, Params, Refusal, bad, ensure};
-use super::send::{self, count, frame, json_of, post};
+use super::send::{self, frame, json_of, post};
 use super::target::{self, Target};
 use super::text;
 use crate::kit::{Author, Id, Message};
@@ -52,7 +52,6 @@ fn change(state: &mut Telegram, bot: &Id, params: &Params, target: &Target, mut 
     let old = found(state, target, new.id.number(), "message to edit not found")?;
     let is_same = (&old.text, &old.parts, &old.more) == (&new.text, &new.parts, &new.more);
     ensure(!is_same, || bad(SAME))?;
-    count(state, bot, target.chat, 1)?;
     let id = new.id.clone();
     new.edited_at = Some(state.now);
     if let Some(message) = state.dialogs.get_mut(&target.dialog).and_then(|dialog| dialog.message_mut(&id)) {
@@ -177,7 +176,7 @@ pub(super) fn copy(state: &mut Telegram, bot: &Id, params: &Params) -> Answered 
     if params.values.contains_key("caption") && draft.kind != "text" {
         send::put(&mut draft, text::caption(params)?);
     }
-    let frame = frame(state, bot, params, 1)?;
+    let frame = frame(state, bot, params)?;
     let sent = post(state, bot, &frame, draft);
     Ok(json!({"message_id": sent["message_id"]}))
 }
@@ -194,7 +193,7 @@ pub(super) fn forward(state: &mut Telegram, bot: &Id, params: &Params) -> Answer
     });
     draft.more.insert("forward_origin".to_owned(), origin);
     draft.forward = Some(message.id);
-    let frame = frame(state, bot, params, 1)?;
+    let frame = frame(state, bot, params)?;
     Ok(post(state, bot, &frame, draft))
 }
 

@@ -200,9 +200,6 @@ pub(super) fn dress(state: &Telegram, act: &Act, dialog: &Id, draft: &mut Messag
     if let Some(signature) = given("signature") {
         add("author_signature", signature.clone());
     }
-    if given("from_offline") == Some(&json!(true)) {
-        add("is_from_offline", json!(true));
-    }
     around.extend(given("fields").and_then(Value::as_object).cloned().unwrap_or_default());
     draft.at = given("date").and_then(Value::as_i64).unwrap_or_default() * 1_000;
     draft.more.extend(around);

@@ -1,4 +1,4 @@
-//! Detects entities in a text: commands, mentions, hashtags, links, addresses, phone numbers.
+//! Detects entities in a text: commands, mentions, links, phone numbers.
 
 use serde_json::{Value, json};
 
@@ -44,12 +44,8 @@ fn word_entity(word: &str) -> Option<(&'static str, usize, usize)> {
         "bot_command"
     } else if named('@').is_some_and(|name| name.len() >= 4) {
         "mention"
-    } else if named('#').is_some_and(|tag| !tag.chars().all(|one| one.is_ascii_digit())) {
-        "hashtag"
     } else if inner.starts_with("https://") || inner.starts_with("http://") {
         "url"
-    } else if is_address(inner) {
-        "email"
     } else if is_phone(inner) {
         "phone_number"
     } else {
@@ -58,36 +54,7 @@ fn word_entity(word: &str) -> Option<(&'static str, usize, usize)> {
     Some((kind, skipped, length(inner)))
 }
 
-fn is_address(word: &str) -> bool {
-    word.split_once('@').is_some_and(|(name, host)| {
-        !name.is_empty() && host.split_once('.').is_some_and(|(left, right)| !left.is_empty() && right.len() > 1)
-    })
-}
-
 fn is_phone(word: &str) -> bool {
     let digits = word.strip_prefix('+').unwrap_or_default();
     (10..=15).contains(&digits.len()) && digits.chars().all(|one| one.is_ascii_digit())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn offsets_count_units_of_utf_16() {
-        let found = entities("👋🏽 call +79990001122, see https://acme.test/a?b or @maria_kov!");
-        assert_eq!(
-            found,
-            [
-                json!({"offset": 10, "length": 12, "type": "phone_number"}),
-                json!({"offset": 28, "length": 21, "type": "url"}),
-                json!({"offset": 53, "length": 10, "type": "mention"}),
-            ]
-        );
-        assert_eq!(entities("/start lead_77-A"), [json!({"offset": 0, "length": 6, "type": "bot_command"})]);
-        assert_eq!(
-            entities("(a@b.cd) #one #1"),
-            [json!({"offset": 1, "length": 6, "type": "email"}), json!({"offset": 9, "length": 4, "type": "hashtag"}),]
-        );
-    }
 }

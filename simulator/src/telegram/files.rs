@@ -74,10 +74,6 @@ fn size(file: &File) -> i64 {
     declared.unwrap_or_else(|| i64::try_from(file.size()).unwrap_or(i64::MAX))
 }
 
-fn has(file: &File, what: &str) -> bool {
-    file.more.get(what) == Some(&json!(true))
-}
-
 /// The path below `/file/bot{token}/`.
 fn path(file: &File) -> String {
     let sort = sort(&file.kind);
@@ -111,14 +107,6 @@ impl Telegram {
     pub(super) fn parse(&self, file_id: &str) -> Option<(Id, Id)> {
         let (bot, unique) = file_id.split_once("AgIAAxk").and_then(|(_, rest)| rest.split_once('_'))?;
         self.files.get(&Id::from(unique)).map(|file| (Id::from(bot), file.id.clone()))
-    }
-
-    /// Notes what is wrong with a file: `is_lost`, `is_swollen`.
-    pub(super) fn spoil(&mut self, file_id: &str, what: &str) {
-        let unique = self.parse(file_id).map_or_else(|| Id::from(file_id), |(_, unique)| unique);
-        if let Some(file) = self.files.get_mut(&unique) {
-            file.more.insert(what.to_owned(), json!(true));
-        }
     }
 
     /// Stores a file and returns its object; `facts` has the duration, the sizes and the declared size. For pictures use
@@ -193,8 +181,7 @@ pub(super) fn get(state: &mut Telegram, bot: &Id, params: &Params) -> Answered {
     let (owner, unique) = state.parse(&file_id).ok_or_else(|| bad("invalid file_id"))?;
     ensure(owner == *bot, || bad("wrong remote file identifier specified: can't unserialize it"))?;
     let file = state.files.get(&unique).ok_or_else(|| bad("invalid file_id"))?;
-    ensure(!has(file, "is_lost"), || bad("wrong file_id or the file is temporarily unavailable"))?;
-    ensure(!has(file, "is_swollen") && size(file) <= LIMIT, || bad("file is too big"))?;
+    ensure(size(file) <= LIMIT, || bad("file is too big"))?;
     let path = path(file);
     let answer = json!({"file_id": file_id, "file_unique_id": unique, "file_size": size(file), "file_path": path});
     let until = state.now + OPEN;
@@ -205,17 +192,12 @@ pub(super) fn get(state: &mut Telegram, bot: &Id, params: &Params) -> Answered {
 /// `GET /file/bot{token}/{path}`.
 pub(super) fn download(state: &Telegram, bot: &Id, wanted: &str) -> Answer {
     let is_open = state.own.open.get(&(bot.clone(), wanted.to_owned())).is_some_and(|until| *until > state.now);
-    let found = state.files.values().find(|file| path(file) == wanted && !has(file, "is_lost"));
+    let found = state.files.values().find(|file| path(file) == wanted);
     match found.filter(|_| is_open).and_then(|file| file.bytes.clone()) {
         // Telegram always sends this generic type.
         Some(bytes) => Answer::new(200, "application/octet-stream", bytes),
         None => Refusal::new(404, "Not Found").answer(),
     }
-}
-
-/// Whether a file exists that can still be sent.
-pub(super) fn is_there(state: &Telegram, unique: &Id) -> bool {
-    state.files.get(unique).is_some_and(|file| !has(file, "is_lost"))
 }
 
 /// `getUserProfilePhotos`.

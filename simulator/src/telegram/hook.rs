@@ -1,18 +1,17 @@
 //! `setWebhook`, `deleteWebhook`, `getWebhookInfo`, `getUpdates`; and what a webhook's answers mean.
 
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::chats::own;
 use super::give::Caller;
-use super::options::{Options, Telegram};
+use super::options::Telegram;
 use super::params::{Answered, Params, Refusal, bad, ensure};
 use super::updates::is_expired;
 use crate::kit::{Hook, HookState, Id, Post, Reply, Subscription};
 
-const PORTS: [u16; 4] = [443, 80, 88, 8443];
 /// Milliseconds of 410 answers after which a webhook is removed.
 const GONE: i64 = 23 * 3_600_000;
 
@@ -61,38 +60,29 @@ fn kinds(params: &Params) -> Result<Option<Vec<String>>, Refusal> {
     list.iter().map(text).collect::<Result<_, _>>().map(Some)
 }
 
-/// Whether Telegram would accept this address; its literal IP address, if it is one.
-fn check(options: &Options, address: &str) -> Result<Option<String>, Refusal> {
-    let parsed = url::Url::parse(address).map_err(|_| bad("invalid webhook URL specified"))?;
-    ensure(parsed.has_host(), || bad("invalid webhook URL specified"))?;
-    let is_secure = parsed.scheme() == "https" || (options.local && parsed.scheme() == "http");
-    ensure(is_secure, || bad("bad webhook: An HTTPS URL must be provided for webhook"))?;
-    if !options.local {
-        let port = parsed.port_or_known_default().unwrap_or(443);
-        ensure(PORTS.contains(&port), || bad("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443"))?;
-        let host = parsed.host_str().unwrap_or_default();
-        let is_near = host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback() || ip.is_private());
-        ensure(host != "localhost" && !is_near, || bad("bad webhook: IP address is reserved"))?;
-    }
-    Ok(match parsed.host() {
-        Some(url::Host::Ipv4(ip)) => Some(ip.to_string()),
-        Some(url::Host::Ipv6(ip)) => Some(ip.to_string()),
-        _ => None,
-    })
+/// Whether a local Bot API server would accept this address, which takes plain HTTP and any port; its literal IP address, if
+/// it is one.
+fn check(address: &str) -> Result<Option<String>, Refusal> {
+    let invalid = || bad("invalid webhook URL specified");
+    let parsed = url::Url::parse(address).map_err(|_| invalid())?;
+    ensure(parsed.has_host(), invalid)?;
+    let is_web = ["https", "http"].contains(&parsed.scheme());
+    ensure(is_web, || bad("bad webhook: An HTTPS URL must be provided for webhook"))?;
+    let host = parsed.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    Ok(host.parse::<IpAddr>().ok().map(|ip| ip.to_string()))
 }
 
 /// `setWebhook`; the description of its success. An empty address removes the webhook.
-pub(super) fn set(options: &Options, state: &mut Telegram, bot: &Id, params: &Params) -> Result<&'static str, Refusal> {
+pub(super) fn set(state: &mut Telegram, bot: &Id, params: &Params) -> Result<&'static str, Refusal> {
     let Some(url) = params.filled("url") else { return Ok(delete(state, bot, params)) };
-    let literal = check(options, &url)?;
+    let literal = check(&url)?;
     let kinds = kinds(params)?;
     let secret = params.filled("secret_token");
     let plain = |one: char| one.is_ascii_alphanumeric() || one == '_' || one == '-';
     let secret_text = secret.as_deref().unwrap_or_default();
     ensure(secret_text.len() <= 256, || bad("secret token is too long"))?;
     ensure(secret_text.chars().all(plain), || bad("secret token contains unallowed characters"))?;
-    let most = if options.local { 100_000 } else { 100 };
-    let max_connections = params.int("max_connections").unwrap_or(40).clamp(1, most);
+    let max_connections = params.int("max_connections").unwrap_or(40).clamp(1, 100_000);
     drop_pending(state, bot, params);
     let old = of(state, bot).is_some_and(|old| old.url == url && old.secret == secret);
     let known = own(state, bot)?;
@@ -104,7 +94,6 @@ pub(super) fn set(options: &Options, state: &mut Telegram, bot: &Id, params: &Pa
     }
     known.max_connections = max_connections;
     known.ip_address = params.filled("ip_address").or(literal);
-    known.has_certificate = params.files.contains_key("certificate");
     replace(state, bot, url, secret);
     Ok("Webhook was set")
 }
@@ -133,8 +122,7 @@ pub(super) fn info(state: &mut Telegram, bot: &Id, _: &Params) -> Answered {
     let pending = pending(state, bot);
     let url = of(state, bot).map(|webhook| webhook.url.clone());
     let known = own(state, bot)?;
-    let has_certificate = url.is_some() && known.has_certificate;
-    let mut info = json!({"url": url.clone().unwrap_or_default(), "has_custom_certificate": has_certificate,
+    let mut info = json!({"url": url.clone().unwrap_or_default(), "has_custom_certificate": false,
         "pending_update_count": pending});
     if url.is_some() {
         info["max_connections"] = json!(known.max_connections);
@@ -232,16 +220,4 @@ fn look(state: &Telegram, bot: &Id, number: u64, params: &Params) -> Result<Vec<
     let limit = usize::try_from(params.int("limit").unwrap_or(100).clamp(1, 100)).unwrap_or(100);
     let waiting = state.outbox.waiting().filter(|(_, hook)| hook.line == *bot);
     Ok(waiting.take(limit).map(|(_, hook)| hook.body.clone()).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn repeats_wait_longer_and_longer() {
-        let waits: Vec<_> = (1..=10).filter_map(wait).map(|millis| millis / 1_000).collect();
-        assert_eq!(waits, [0, 2, 4, 8, 16, 32, 64, 120, 120, 120]);
-        assert_eq!(wait(200), Some(120_000));
-    }
 }

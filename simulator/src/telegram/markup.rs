@@ -111,30 +111,3 @@ fn key(one: &Value, place: Place) -> Result<Button, Refusal> {
     ensure(!asks || is_private, || bad("phone number can be requested in private chats only"))?;
     Ok(Button { kind: if asks { "own_contact".to_owned() } else { String::new() }, text, ..Button::default() })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn of(markup: Value) -> Result<Markup, String> {
-        let values = [("reply_markup".to_owned(), markup)].into_iter().collect();
-        read(Place::Private(2), &Params::of(values)).map_err(|refusal| refusal.description)
-    }
-
-    #[test]
-    fn data_counts_bytes_and_links_are_looked_at() {
-        let button = |key: &str, value: &str| of(json!({"inline_keyboard": [[{"text": "Да", key: value}]]}));
-        assert!(button("callback_data", &"ж".repeat(32)).is_ok());
-        assert_eq!(button("callback_data", &"ж".repeat(33)).unwrap_err(), "Bad Request: BUTTON_DATA_INVALID");
-        assert_eq!(button("callback_data", "").unwrap_err(), "Bad Request: BUTTON_DATA_INVALID");
-        let made = button("url", "acme.test").unwrap().inline.unwrap();
-        assert_eq!(made["inline_keyboard"][0][0]["url"], "http://acme.test/");
-        for wrong in ["javascript:alert(1)", "http://", "no host", "ftp://acme.test"] {
-            let said = button("url", wrong).unwrap_err();
-            assert!(said.starts_with("Bad Request: inline keyboard button URL"), "{wrong}: {said}");
-        }
-        let many: Vec<Value> = (0..101).map(|one| json!([{"text": "a", "callback_data": one.to_string()}])).collect();
-        assert_eq!(of(json!({"inline_keyboard": many})).unwrap_err(), "Bad Request: reply markup is too long");
-        assert_eq!(of(json!({"inline_keyboard": []})), Ok(Markup::default()));
-    }
-}

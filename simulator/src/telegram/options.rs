@@ -2,25 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
-use crate::kit::{Budgets, Dialog, Id, Message, Now, State, system_clock};
+use crate::kit::{Dialog, Id, Message, Now, State, system_clock};
 
 /// All start options.
 #[derive(Clone)]
 pub struct Options {
-    /// Address to listen on; with port 0 the system chooses one: see `Telegram::base_url`.
-    pub listen: String,
     /// The clock.
     pub now: Now,
-    /// Uses the webhook rules of a local Bot API server: plain HTTP, any port, loopback. Everything else is as in the
-    /// cloud, including file size limits.
-    pub local: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:0".to_owned(), now: system_clock(), local: true }
+        Self { now: system_clock() }
     }
 }
 
@@ -32,22 +25,15 @@ pub struct Own {
     pub(super) connections: Vec<Connection>,
     /// When a bot's path of a file expires, in milliseconds.
     pub(super) open: BTreeMap<(Id, String), i64>,
-    /// By bot and chat; chat 0 is the bot's total.
-    pub(super) budgets: Budgets<(Id, i64)>,
 }
 
 /// What a line has beside the kit's model.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Bot {
-    /// Privacy mode is off.
-    pub(super) reads_all: bool,
-    /// The end of its log-out from this server, in milliseconds.
-    pub(super) logged_out_until: i64,
     /// Requested kinds of updates; `None` is Telegram's default.
     pub(super) allowed: Option<Vec<String>>,
     pub(super) max_connections: i64,
     pub(super) ip_address: Option<String>,
-    pub(super) has_certificate: bool,
     /// Of the webhook: time in seconds, and text.
     pub(super) last_error: Option<(i64, String)>,
     pub(super) next_update: i64,
@@ -57,7 +43,6 @@ pub(super) struct Bot {
     pub(super) queries: BTreeMap<String, i64>,
     /// Messages marked by readBusinessMessage: chat and message.
     pub(super) read_marks: Vec<(i64, i64)>,
-    pub(super) commands: Value,
 }
 
 /// Kinds of groups.
@@ -77,10 +62,6 @@ pub enum GroupKind {
 pub(super) enum Role {
     Member,
     Administrator,
-    /// It was removed and cannot return on its own.
-    Kicked,
-    /// It left.
-    Left,
 }
 
 /// What the dialog of a group has beside the kit's model.
@@ -92,20 +73,11 @@ pub(super) struct Group {
     /// The supergroup it became.
     pub(super) migrated_to: Option<i64>,
     pub(super) topics: BTreeSet<i64>,
-    pub(super) closed_topics: BTreeSet<i64>,
-    pub(super) is_deleted: bool,
-    /// Bots may not write.
-    pub(super) is_closed: bool,
 }
 
 impl Group {
     pub(super) fn type_name(&self) -> &'static str {
         if self.kind == GroupKind::Basic { "group" } else { "supergroup" }
-    }
-
-    /// Whether the bot is a member.
-    pub(super) fn has_bot(&self, bot: &Id) -> bool {
-        matches!(self.bots.get(bot), Some(Role::Member | Role::Administrator))
     }
 }
 

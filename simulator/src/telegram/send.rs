@@ -12,30 +12,6 @@ use super::text::{self, Text};
 use super::{detect, json as shown};
 use crate::kit::{Author, Core, Id, Message};
 
-/// A rate: an interval in milliseconds, and a burst.
-type Rate = (i64, i64);
-
-/// One message a second in a chat with short bursts, 20 a minute in a group, 30 a second in total.
-const CHAT: Rate = (1_000, 3);
-const GROUP: Rate = (3_000, 20);
-const BOT: Rate = (34, 30);
-
-/// Counts messages of a bot to a chat. If that exceeds a limit, returns the refusal and counts nothing.
-pub(super) fn count(state: &mut Telegram, bot: &Id, chat: i64, count: i64) -> Result<(), Refusal> {
-    if !state.has_rates {
-        return Ok(());
-    }
-    let rates = [((bot.clone(), chat), if chat < 0 { GROUP } else { CHAT }), ((bot.clone(), 0), BOT)];
-    let (now, budgets) = (state.now, &mut state.own.budgets);
-    let waits = rates.iter().map(|(key, (every, burst))| budgets.wait(key, *every, *burst, now));
-    let wait = waits.max().unwrap_or_default();
-    ensure(wait == 0, || Refusal::too_many((wait + 999).div_euclid(1000)))?;
-    for (key, (every, _)) in rates {
-        budgets.spend(key, every, count, now);
-    }
-    Ok(())
-}
-
 /// The chat, the quote and the buttons of a message.
 #[derive(Clone, Debug)]
 pub(super) struct Frame {
@@ -43,23 +19,19 @@ pub(super) struct Frame {
     reply_to: Option<Id>,
     quote: Option<Value>,
     markup: Markup,
-    is_protected: bool,
 }
 
-/// Checks the common parameters of messages, and counts so many of them for the rate limit.
-pub(super) fn frame(state: &mut Telegram, bot: &Id, params: &Params, messages: i64) -> Result<Frame, Refusal> {
+/// Checks the common parameters of messages.
+pub(super) fn frame(state: &Telegram, bot: &Id, params: &Params) -> Result<Frame, Refusal> {
     let target = target::writable(state, bot, params)?;
     let markup = markup::read(target.place, params)?;
     let (reply_to, quote) = answered(state, &target, params)?;
-    count(state, bot, target.chat, messages)?;
-    Ok(Frame { target, reply_to, quote, markup, is_protected: params.flag("protect_content") })
+    Ok(Frame { target, reply_to, quote, markup })
 }
 
-/// `reply_parameters`, or the older `reply_to_message_id`: the answered message, and perhaps a fragment of it.
+/// `reply_parameters`: the answered message, and perhaps a fragment of it.
 fn answered(state: &Telegram, target: &Target, params: &Params) -> Result<(Option<Id>, Option<Value>), Refusal> {
-    let given = params.json("reply_parameters", "reply parameters")?;
-    let older = || params.int("reply_to_message_id").map(|id| json!({"message_id": id}));
-    let Some(given) = given.or_else(older) else { return Ok((None, None)) };
+    let Some(given) = params.json("reply_parameters", "reply parameters")? else { return Ok((None, None)) };
     let id = given["message_id"].as_i64().ok_or_else(|| bad("message identifier is not specified"))?;
     let may_be_missing =
         given["allow_sending_without_reply"].as_bool().unwrap_or_else(|| params.flag("allow_sending_without_reply"));
@@ -103,9 +75,6 @@ pub(super) fn post(state: &mut Telegram, bot: &Id, frame: &Frame, mut draft: Mes
     if let Some(markup) = &frame.markup.inline {
         add("reply_markup", markup.clone());
     }
-    if frame.is_protected {
-        add("has_protected_content", json!(true));
-    }
     if let Some(thread) = thread {
         add("message_thread_id", json!(thread));
         add("is_topic_message", json!(true));
@@ -143,7 +112,7 @@ pub(super) fn json_of(state: &Telegram, bot: &Id, dialog: &Id, id: &Id) -> Value
 /// `sendMessage`.
 pub(super) fn message(state: &mut Telegram, bot: &Id, params: &Params) -> Answered {
     let text = text::message(params)?;
-    let frame = frame(state, bot, params, 1)?;
+    let frame = frame(state, bot, params)?;
     let options = params.json("link_preview_options", "link preview options")?;
     let mut draft = draft("text", options.map_or_else(|| json!({}), |one| json!({"link_preview_options": one})));
     put(&mut draft, text);
@@ -166,7 +135,7 @@ pub(super) fn location(state: &mut Telegram, bot: &Id, params: &Params) -> Answe
             location[key] = json!(value);
         }
     }
-    let frame = frame(state, bot, params, 1)?;
+    let frame = frame(state, bot, params)?;
     Ok(post(state, bot, &frame, draft("location", json!({"location": location}))))
 }
 
@@ -175,7 +144,7 @@ pub(super) fn venue(state: &mut Telegram, bot: &Id, params: &Params) -> Answered
     let location = point(params)?;
     let title = params.needed("title", "title must be non-empty")?;
     let address = params.needed("address", "address must be non-empty")?;
-    let frame = frame(state, bot, params, 1)?;
+    let frame = frame(state, bot, params)?;
     let venue = json!({"location": location, "title": title, "address": address});
     Ok(post(state, bot, &frame, draft("venue", json!({"venue": venue, "location": location}))))
 }
@@ -192,7 +161,7 @@ pub(super) fn contact(state: &mut Telegram, bot: &Id, params: &Params) -> Answer
     }
     let size = contact["vcard"].as_str().map_or(0, str::len);
     ensure(size <= 2048, || bad("CONTACT_VCARD_TOO_LONG"))?;
-    let frame = frame(state, bot, params, 1)?;
+    let frame = frame(state, bot, params)?;
     Ok(post(state, bot, &frame, draft("contact", json!({"contact": contact}))))
 }
 
@@ -203,10 +172,7 @@ pub(super) async fn file(caller: Caller<'_>, sort: &'static Sort) -> Answered {
     let has_caption = !matches!(sort.field, "sticker" | "video_note");
     let caption = if has_caption { text::caption(params)? } else { Text::default() };
     core.change(|state| {
-        let frame = frame(state, bot, params, 1)?;
-        let forbids = state.people.get(&frame.target.chat).and_then(|person| person.more.get("forbids_voice"));
-        let is_spoken = matches!(sort.field, "voice" | "video_note");
-        ensure(!is_spoken || forbids != Some(&json!(true)), || bad("VOICE_MESSAGES_FORBIDDEN"))?;
+        let frame = frame(state, bot, params)?;
         let mut draft = drafted(state, sort, source, params)?;
         put(&mut draft, caption);
         Ok(post(state, bot, &frame, draft))
@@ -275,19 +241,12 @@ pub(super) fn drafted(
     if sort.field == "animation" {
         fields["document"] = object.clone();
     }
-    for (flag, key) in [("show_caption_above_media", "show_caption_above_media"), ("has_spoiler", "has_media_spoiler")]
-    {
-        if params.flag(flag) {
-            fields[key] = json!(true);
-        }
-    }
     Ok(Message { files: files::shown(&object).into_iter().collect(), ..draft(sort.field, fields) })
 }
 
 /// The object of a file that was sent before, from its message.
 fn known(state: &Telegram, sort: &Sort, unique: &Id) -> Result<Value, Refusal> {
     let refusal = || bad("wrong remote file identifier specified: can't find the file");
-    ensure(files::is_there(state, unique), refusal)?;
     let is_it = |value: &Value| value["file_unique_id"] == unique.as_str();
     let messages = state.dialogs.values().flat_map(|dialog| &dialog.messages);
     let mut objects = messages.filter_map(|message| message.parts.first()?.get(sort.field));
@@ -334,7 +293,7 @@ type Item = (&'static Sort, Source, Text, Params);
 
 fn album_of(core: &Core<Options>, bot: &Id, params: &Params, items: Vec<Item>) -> Answered {
     core.change(|state| {
-        let frame = frame(state, bot, params, i64::try_from(items.len()).unwrap_or(10))?;
+        let frame = frame(state, bot, params)?;
         let album = json!(format!("{}", 13_790_112_233_000_000 + state.next_serial()));
         let mut drafts = Vec::new();
         for (sort, source, caption, mut beside) in items {
@@ -347,34 +306,4 @@ fn album_of(core: &Core<Options>, bot: &Id, params: &Params, items: Vec<Item>) -
         }
         Ok(drafts.into_iter().map(|draft| post(state, bot, &frame, draft)).collect())
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn counted(state: &mut Telegram, bot: i64, chat: i64) -> Option<i64> {
-        count(state, &Id::from(bot), chat, 1).err().and_then(|refusal| refusal.retry_after)
-    }
-
-    #[test]
-    fn a_chat_takes_a_burst_and_then_one_a_second() {
-        let mut state = Telegram { has_rates: true, ..Telegram::default() };
-        let said: Vec<_> = (0..4).map(|_| counted(&mut state, 1, 5)).collect();
-        assert_eq!(said, [None, None, None, Some(1)]);
-        assert_eq!(counted(&mut state, 1, 6), None, "another chat is another matter");
-        state.now = 1_000;
-        assert_eq!((counted(&mut state, 1, 5), counted(&mut state, 1, 5)), (None, Some(1)));
-    }
-
-    #[test]
-    fn a_bot_has_a_rate_over_all_chats_and_each_group_its_own() {
-        let mut state = Telegram { has_rates: true, ..Telegram::default() };
-        assert!((1..=30).all(|chat| counted(&mut state, 1, chat).is_none()));
-        assert_eq!(counted(&mut state, 1, 31), Some(1));
-        assert!((0..20).all(|_| counted(&mut state, 2, -5).is_none()));
-        assert_eq!(counted(&mut state, 2, -5), Some(3));
-        state.has_rates = false;
-        assert_eq!(counted(&mut state, 2, -5), None);
-    }
 }

@@ -1,6 +1,6 @@
 //! The chat that a call refers to, and whether the bot may write there.
 
-use super::options::{Place, Role, Telegram, personal, private};
+use super::options::{Place, Telegram, personal, private};
 use super::params::{Params, Refusal, bad, ensure, forbidden};
 use crate::kit::{Author, Id};
 
@@ -52,28 +52,18 @@ fn to_person(state: &Telegram, bot: &Id, person: i64) -> Result<(), Refusal> {
         return Ok(());
     }
     // A person met in a group is known, but has never pressed Start.
-    let is_met = state.own.groups.values().any(|group| group.has_bot(bot) && group.members.contains(&person));
+    let is_met = state.own.groups.values().any(|group| group.bots.contains_key(bot) && group.members.contains(&person));
     Err(if is_met { forbidden("bot can't initiate conversation with a user") } else { bad("chat not found") })
 }
 
 fn group(state: &Telegram, bot: &Id, target: &Target) -> Result<(), Refusal> {
     let group = state.own.groups.get(&target.dialog).ok_or_else(|| bad("chat not found"))?;
-    ensure(!group.is_deleted, || forbidden("the group chat was deleted"))?;
-    let kind = group.type_name();
-    match group.bots.get(bot) {
-        Some(Role::Kicked) => return Err(forbidden(&format!("bot was kicked from the {kind} chat"))),
-        Some(Role::Left) => return Err(forbidden(&format!("bot is not a member of the {kind} chat"))),
-        None => return Err(bad("chat not found")),
-        Some(Role::Member | Role::Administrator) => {}
-    }
+    ensure(group.bots.contains_key(bot), || bad("chat not found"))?;
     if group.migrated_to.is_some() {
         let refusal = bad("group chat was upgraded to a supergroup chat");
         return Err(Refusal { migrate_to: group.migrated_to, ..refusal });
     }
-    ensure(!group.is_closed, || bad("not enough rights to send text messages to the chat"))?;
-    let Some(thread) = target.thread else { return Ok(()) };
-    ensure(group.topics.contains(&thread), || bad("message thread not found"))?;
-    ensure(!group.closed_topics.contains(&thread), || bad("TOPIC_CLOSED"))
+    ensure(target.thread.is_none_or(|thread| group.topics.contains(&thread)), || bad("message thread not found"))
 }
 
 fn business(state: &Telegram, bot: &Id, connection: &str, chat: i64) -> Result<Target, Refusal> {

@@ -159,24 +159,3 @@ fn character(text: &str) -> Option<(char, usize)> {
     };
     Some((letter, end + 1))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tags_become_entities() {
-        let text = html("👋 <b>Hi</b> &amp; <a href=\"https://acme.test\">see &#128512;</a>").unwrap();
-        assert_eq!(text.text, "👋 Hi & see 😀");
-        assert_eq!(
-            text.entities,
-            [
-                json!({"offset": 3, "length": 2, "type": "bold"}),
-                json!({"offset": 8, "length": 6, "type": "text_link", "url": "https://acme.test"}),
-            ]
-        );
-        for wrong in ["<b>x", "<x>y</x>", "x</b>", "5 < 6"] {
-            assert!(html(wrong).unwrap_err().description.starts_with("Bad Request: can't parse entities"), "{wrong}");
-        }
-    }
-}

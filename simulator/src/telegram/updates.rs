@@ -99,15 +99,11 @@ impl Telegram {
         }
     }
 
-    /// Privacy mode: bots receive commands, mentions, replies to them and service messages; administrators and bots
-    /// without privacy mode receive everything.
+    /// Privacy mode: bots receive commands, mentions, replies to them and service messages; administrators receive
+    /// everything.
     fn may_see(&self, bot: &Id, dialog: &Id, message: &Message) -> bool {
         let (Some(group), Some(known)) = (self.own.groups.get(dialog), self.dialog(dialog)) else { return false };
-        let reads_all = self.own.bots.get(bot).is_some_and(|bot| bot.reads_all);
-        if !group.has_bot(bot) {
-            return false;
-        }
-        if reads_all || group.bots.get(bot) == Some(&Role::Administrator) || message.kind == "service" {
+        if group.bots.get(bot) == Some(&Role::Administrator) || message.kind == "service" {
             return true;
         }
         let answered = message.reply_to.as_ref().and_then(|id| known.message(id));

@@ -15,7 +15,7 @@ use crate::kit::{
 };
 
 /// What may be around the content of a message.
-const AROUND: &[&str] = &["quote", "external", "forward", "anonymous", "signature", "from_offline", "date", "fields"];
+const AROUND: &[&str] = &["quote", "external", "forward", "anonymous", "signature", "date", "fields"];
 
 impl Wire for Options {
     type Own = Own;
@@ -28,8 +28,6 @@ impl Wire for Options {
         edits: true,
         emoji: &["👍", "❤", "🔥", "😁", "😢", "🎉"],
         troubles: &[
-            ("rates_on", r#"{"rates": true}"#),
-            ("rates_off", r#"{"rates": false}"#),
             ("hijack", r#"{"hijack": {line}, "url": "https://another-service.example/telegram"}"#),
             ("revoke", r#"{"revoke": {line}}"#),
             ("renew", r#"{"renew": {line}}"#),
@@ -53,8 +51,6 @@ impl Wire for Options {
             ("story", "Story of {what}", "История: {what}"),
             ("paid_media", "Paid media for {what} stars", "Платное медиа за {what} звёзд"),
             ("unknown", "This phone can’t show a message of this kind: {what}", "Телефон не умеет показать: {what}"),
-            ("rates_on", "Enforce the rate limits", "Включить ограничения частоты"),
-            ("rates_off", "Don’t enforce the rate limits", "Выключить ограничения частоты"),
             ("hijack", "Another service takes over the webhook", "Вебхук забирает другой сервис"),
             ("renew", "Issue a new token", "Выпустить новый токен"),
         ],
@@ -75,14 +71,9 @@ impl Wire for Options {
         ("unblock", Verb::Unblock, &[]),
         ("delete_account", Verb::Own, &[]),
         ("add_bot", Verb::Own, &["group", "by"]),
-        ("remove_bot", Verb::Own, &["group", "by"]),
         ("promote", Verb::Own, &["group", "by"]),
         ("upgrade_group", Verb::Own, &["group", "by"]),
         ("retitle", Verb::Own, &["group", "title", "by"]),
-        ("close_topic", Verb::Own, &["group", "thread", "closed"]),
-        ("set_open", Verb::Own, &["group", "open"]),
-        ("delete_group", Verb::Own, &["group"]),
-        ("forbid_voice", Verb::Own, &["forbidden"]),
         ("connect", Verb::Own, &["owner", "can_reply"]),
         ("disconnect", Verb::Own, &["owner"]),
         ("raw", Verb::Own, &["update"]),
@@ -136,10 +127,6 @@ impl Wire for Options {
     /// An upload has 50 MB plus overhead.
     const LARGEST: usize = 51 * 1024 * 1024;
 
-    fn listen(&self) -> &str {
-        &self.listen
-    }
-
     fn clock(&self) -> Now {
         self.now.clone()
     }
@@ -152,7 +139,7 @@ impl Wire for Options {
         api::call(core, named, call).await
     }
 
-    fn refuse(&self, fault: &Fault) -> Answer {
+    fn refuse(&self, _named: &Named, _call: &Call, fault: &Fault) -> Answer {
         let refusal = match fault {
             Fault::TooMany { retry_after } => Refusal::too_many(retry_after.unwrap_or(1)),
             Fault::Refuse { status, code, message, more } => {
@@ -226,10 +213,6 @@ impl Wire for Options {
             state.lines.get_mut(&bot).context("there is no such bot")?.is_revoked = true;
         } else if let Some(bot) = given("renew") {
             state.renew(&bot);
-        } else if let Some(file) = given("lose_file") {
-            state.spoil(file.as_str(), "is_lost");
-        } else if let Some(file) = given("swell_file") {
-            state.spoil(file.as_str(), "is_swollen");
         } else {
             bail!("Telegram has no such fault");
         }

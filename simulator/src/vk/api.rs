@@ -9,8 +9,6 @@ use crate::kit::Call;
 
 /// Events and objects of older versions have a different structure.
 const OLDEST: (u32, u32) = (5, 131);
-/// Maximum calls a second with one token (<https://dev.vk.com/reference/roadmap>, "Limits").
-const CALLS: usize = 20;
 /// Only people's tokens may call it (`access_token_type` of the schema): error 27.
 const NEVER: &str = "never";
 
@@ -45,7 +43,6 @@ const METHODS: &[Method] = &[
     ("messages.getHistory", "messages", history::history),
     ("messages.getConversations", "messages", history::conversations),
     ("messages.getConversationsById", "messages", history::conversations_by_id),
-    ("messages.isMessagesFromGroupAllowed", "messages", history::is_allowed),
     ("photos.getMessagesUploadServer", "photos", files::photo_server),
     ("photos.saveMessagesPhoto", "photos", files::save_photo),
     ("docs.getMessagesUploadServer", "docs", files::doc_server),
@@ -54,10 +51,6 @@ const METHODS: &[Method] = &[
     ("photos.createComment", NEVER, never),
     ("video.createComment", NEVER, never),
     ("market.createComment", NEVER, never),
-    ("wall.getById", NEVER, never),
-    ("wall.editComment", NEVER, never),
-    ("video.save", NEVER, never),
-    ("messages.getReactionsAssets", NEVER, never),
 ];
 
 fn token(call: &Call) -> &str {
@@ -81,21 +74,8 @@ pub(super) fn call(state: &mut State, name: &str, call: &Call) -> Answered {
     ensure(is_known, || refused_for(8, "v parameter is missing or deprecated"))?;
     let (community, rights) = owner(state, call).ok_or_else(|| refused_for(5, "invalid access_token (4)."))?;
     let asked = Asked { community, rights: rights.to_vec(), call };
-    ensure(!is_too_often(state, token(call)), || refused(6))?;
     ensure(*right != NEVER, || refused_for(27, "method is unavailable with group auth."))?;
     let is_allowed = right.is_empty() || asked.rights.iter().any(|one| one == right);
     ensure(is_allowed, || refused_for(15, &format!("group key doesn't have {right} permission")))?;
     run(state, &asked)
-}
-
-/// Counts a call, if it is within the limit of a second.
-fn is_too_often(state: &mut State, token: &str) -> bool {
-    let now = state.now;
-    let recent = state.own.recent.entry(token.to_owned()).or_default();
-    recent.retain(|at| now - at < 1_000);
-    let is_too_often = recent.len() >= CALLS;
-    if state.has_rates && !is_too_often {
-        recent.push(now);
-    }
-    state.has_rates && is_too_often
 }

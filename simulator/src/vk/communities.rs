@@ -1,6 +1,5 @@
 //! New communities, people and chats, what goes wrong with them, and what programs made of them.
 
-use serde::Serialize;
 use serde_json::json;
 
 use super::options::{CHATS, Community, Options, Server, State, dialogue, wall};
@@ -35,7 +34,7 @@ pub struct NewChat {
 }
 
 /// A community.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct CommunityView {
     /// Positive.
     pub id: i64,
@@ -142,16 +141,6 @@ impl Simulator<Options> {
     /// Deletes a person's account: calls get error 18.
     pub fn delete_person(&self, person: i64) {
         self.core.change(|state| state.people.get_mut(&person).map(|person| person.is_deleted = true));
-    }
-
-    /// Makes all files answer 404.
-    pub fn lose_files(&self) {
-        self.core.change(|state| state.files.values_mut().for_each(|file| file.bytes = None));
-    }
-
-    /// Turns the limit of 20 calls a second on or off. Uses VK's clock, so a frozen clock never releases a limit.
-    pub fn set_rates(&self, on: bool) {
-        self.core.change(|state| state.has_rates = on);
     }
 
     /// The current state of a community.

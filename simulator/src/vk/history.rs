@@ -68,16 +68,14 @@ pub(super) fn by_cmid(state: &mut State, asked: &Asked<'_>) -> Answered {
     Ok(json!({"count": found.len(), "items": all(state, &found)}))
 }
 
-/// `messages.getHistory`: newest first, unless `rev` is 1.
+/// `messages.getHistory`: newest first.
 pub(super) fn history(state: &mut State, asked: &Asked<'_>) -> Answered {
     let peer = asked.int("peer_id").or(asked.int("user_id")).map_or_else(|| asked.needed_int("peer_id"), Ok)?;
     let Some(dialog) = state.dialog(&dialogue(asked.community, peer)) else {
         return Ok(json!({"count": 0, "items": []}));
     };
     let mut found: Vec<_> = dialog.messages.iter().filter(|one| !one.is_removed).map(|one| (dialog, one)).collect();
-    if !asked.flag("rev") {
-        found.reverse();
-    }
+    found.reverse();
     let (count, shown) = (found.len(), page(found, asked));
     let items = all(state, &shown);
     let people = items.iter().filter_map(|one| one["from_id"].as_i64()).collect();
@@ -104,12 +102,6 @@ pub(super) fn conversations_by_id(state: &mut State, asked: &Asked<'_>) -> Answe
     let all = asked.ints("peer_ids").into_iter().map(|peer| dialogue(asked.community, peer));
     let items: Vec<Value> = all.filter_map(|id| state.dialog(&id).map(json::conversation)).collect();
     Ok(json!({"count": items.len(), "items": items}))
-}
-
-/// `messages.isMessagesFromGroupAllowed`.
-pub(super) fn is_allowed(state: &mut State, asked: &Asked<'_>) -> Answered {
-    let dialog = state.dialog(&dialogue(asked.community, asked.needed_int("user_id")?));
-    Ok(json!({"is_allowed": i32::from(dialog.is_some_and(|dialog| dialog.is_started))}))
 }
 
 /// `users.get`: unknown ids are omitted.

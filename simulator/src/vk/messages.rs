@@ -226,10 +226,7 @@ pub(super) fn activity(state: &mut State, asked: &Asked<'_>) -> Answered {
 pub(super) fn read(state: &mut State, asked: &Asked<'_>) -> Answered {
     let dialog = dialog(state, asked)?;
     let last = dialog.messages.last().map_or(0, |one| one.id.number());
-    let start = asked.int("start_message_id").and_then(|id| numbered(dialog, id)).map(|one| one.id.number());
-    let upto = asked.int("up_to_cmid").or(start).unwrap_or(last).min(last);
-    let before = dialog.more.get("in_read_cmid").and_then(Value::as_i64).unwrap_or_default();
-    dialog.more.insert("in_read_cmid".to_owned(), json!(before.max(upto)));
+    dialog.more.insert("in_read_cmid".to_owned(), json!(last));
     Ok(json!(1))
 }
 

@@ -12,14 +12,12 @@ const MESSAGES: i64 = 9_000;
 /// All start options.
 #[derive(Clone)]
 pub struct Options {
-    /// Address to listen on; with port 0 the system chooses one: see `Vk::base_url`.
-    pub listen: String,
     pub now: Now,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:0".to_owned(), now: system_clock() }
+        Self { now: system_clock() }
     }
 }
 
@@ -29,8 +27,6 @@ pub struct Own {
     pub(super) communities: BTreeMap<i64, Community>,
     /// Addresses for uploads, and uploads that were not saved yet, by the text that names them.
     pub(super) uploads: BTreeMap<String, Uploading>,
-    /// Recent calls by token, in milliseconds.
-    pub(super) recent: BTreeMap<String, Vec<i64>>,
 }
 
 /// The whole state.

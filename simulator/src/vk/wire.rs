@@ -26,11 +26,10 @@ impl Wire for Options {
         edits: true,
         emoji: &["❤", "🔥", "😂", "👍"],
         reads: true,
-        troubles: &[("revoke", r#"{"revoke": {line}}"#), ("rates", r#"{"rates": true}"#)],
+        troubles: &[("revoke", r#"{"revoke": {line}}"#)],
         words: &[
             ("start", "Allow messages", "Разрешить сообщения"),
             ("stop", "Forbid messages", "Запретить сообщения"),
-            ("rates", "Limit calls to 20 a second", "Ограничить вызовы: 20 в секунду"),
         ],
         ..PLAIN
     };
@@ -84,10 +83,6 @@ impl Wire for Options {
     /// A file with its form.
     const LARGEST: usize = 210 * 1024 * 1024;
 
-    fn listen(&self) -> &str {
-        &self.listen
-    }
-
     fn clock(&self) -> Now {
         self.now.clone()
     }
@@ -113,11 +108,7 @@ impl Wire for Options {
         }
     }
 
-    fn refuse(&self, fault: &Fault) -> Answer {
-        self.refuse_call(&Named::default(), &Call::default(), fault)
-    }
-
-    fn refuse_call(&self, named: &Named, call: &Call, fault: &Fault) -> Answer {
+    fn refuse(&self, named: &Named, call: &Call, fault: &Fault) -> Answer {
         let refusal = match fault {
             Fault::Refuse { code, message, .. } if message.is_empty() => refused(code.as_i64().unwrap_or_default()),
             Fault::Refuse { code, message, .. } => {

@@ -11,6 +11,8 @@ use crate::kit::{Act, Author, Button, Content, Done, Event, Id, Message, Verb, W
 
 /// Milliseconds for which free-form messages may follow a customer's message.
 const WINDOW: i64 = 24 * HOUR;
+/// The same after a message that came from an ad or a post.
+const ENTRY: i64 = 72 * HOUR;
 
 /// The dialog of an act.
 pub(super) fn place(state: &mut WhatsApp, act: &Act) -> Result<Id> {
@@ -156,13 +158,13 @@ fn hear(state: &mut WhatsApp, phone: &Id, who: i64, heard: Heard) -> Value {
     let is_entry = beside.get("referral").is_some();
     extend(&mut json, beside);
     let contact = state.contact(phone, who);
-    let (now, entry) = (state.now, state.own.entry_hours * HOUR);
+    let now = state.now;
     let chat = state.chat_mut(phone, who);
     if kind != "system" && kind != "request_welcome" {
         chat.open_until = chat.open_until.max(now + WINDOW);
     }
     if is_entry {
-        chat.entry_until = now + entry;
+        chat.entry_until = now + ENTRY;
         chat.open_until = chat.open_until.max(chat.entry_until);
     }
     // A system message has no `contacts`.
@@ -292,7 +294,6 @@ pub(super) fn own(state: &mut WhatsApp, act: &Act) -> Result<Done> {
             Id::default()
         }
         "stop_marketing" => stop_marketing(state, act, on)?,
-        "switch_off" => switch_off(state, act.who, on)?,
         "change_number" => change_number(state, act)?,
         "set_username" => {
             let person = state.people.get_mut(&act.who).context("there is no such person")?;
@@ -346,26 +347,6 @@ fn stop_marketing(state: &mut WhatsApp, act: &Act, on: Option<bool>) -> Result<I
     state.put_ids(phone, act.who, ["wa_id", "user_id", ""], &mut preference);
     let contacts = [state.contact(phone, act.who)];
     state.tell_phone(phone, "user_preferences", json!({"contacts": contacts, "user_preferences": [preference]}));
-    Ok(Id::default())
-}
-
-/// Switches a phone off or on; waiting messages are delivered when it is switched on.
-fn switch_off(state: &mut WhatsApp, who: i64, on: Option<bool>) -> Result<Id> {
-    let user = state.own.users.get_mut(&who).context("there is no such person")?;
-    user.is_off = on.unwrap_or(!user.is_off);
-    if user.is_off {
-        return Ok(Id::default());
-    }
-    let is_waiting = |one: &&Message| {
-        let is_sent = Status::of(&one.more) == Some(Status::Sent);
-        one.author == Author::Line && is_sent && one.kind != "reaction"
-    };
-    let of_person = state.dialogs.values().filter(|dialog| dialog.person == Some(who));
-    let waiting = of_person
-        .flat_map(|dialog| dialog.messages.iter().filter(is_waiting).map(|one| (dialog.line.clone(), one.id.clone())));
-    for (phone, id) in waiting.collect::<Vec<_>>() {
-        state.tell_status(&phone, &id, Status::Delivered);
-    }
     Ok(Id::default())
 }
 

@@ -1,14 +1,14 @@
-//! The calls by node and edge, `[/vN.0]/{id}[/{edge}]`; and what is beside the Graph: pages, and JSON for programs.
+//! The calls by node and edge, `[/vN.0]/{id}[/{edge}]`; and pages beside the Graph.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::codes::no_object;
-use super::options::{Options, Phone, WhatsApp};
-use super::templates::{self, TemplateView};
+use super::options::{Options, WhatsApp};
+use super::templates;
 use super::tokens::{self, Grant};
 use super::{coexistence, media, numbers, review, send, signup, subscriptions};
 use crate::graph::{Answered, Params, Refusal, bad, ensure, no_edge, parts};
-use crate::kit::{Answer, Call, Core, Id, MessageView};
+use crate::kit::{Answer, Call, Core, Id};
 
 /// The kind of object that an id refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +90,6 @@ pub(super) async fn call(core: &Core<Options>, call: &Call) -> Answered {
     let node = core.read(|state| reached(state, &grant, method, id))?;
     let asked = Asked { call, params: &params, grant: &grant, id, edge };
     match (node, edge, method) {
-        (Node::App, "subscriptions", "POST") => subscriptions::set(core, &grant, &params, id).await,
         (Node::Waba, "subscribed_apps", "POST") => subscriptions::subscribe(core, &grant, &params, id).await,
         (Node::Phone, "", "POST") => subscriptions::of_phone(core, &grant, &params, id).await,
         (Node::Phone, "messages", "POST") => send::post(core, call, &params, id).await,
@@ -125,14 +124,12 @@ impl Asked<'_> {
                 let name = state.own.apps.get(&grant.app).map(|app| app.name.as_str());
                 Ok(json!({"id": grant.app, "name": name}))
             }
-            (Node::App, "subscriptions", "GET") => subscriptions::list(state, id),
             (Node::App, "uploads", "POST") => media::begin(state, grant, params),
             (Node::Template, "", "GET") => templates::get(state, params, id),
             (Node::Template, "", "POST") => templates::edit(state, params, id),
             (Node::Media, "", "GET") => media::get(state, params, id),
             (Node::Media, "", "DELETE") => media::delete(state, id),
             (Node::Upload, "", "POST") => media::take(state, self.call, id),
-            (Node::Upload, "", "GET") => media::progress(state, id),
             _ => Err(self.unknown()),
         }
     }
@@ -144,7 +141,6 @@ impl Asked<'_> {
             ("subscribed_apps", "GET") => subscriptions::subscribed(state, id),
             ("subscribed_apps", "DELETE") => subscriptions::unsubscribe(state, grant, id),
             ("phone_numbers", "GET") => numbers::list(state, params, id),
-            ("phone_numbers", "POST") => numbers::create(state, params, id),
             ("message_templates", "GET") => templates::list(state, params, id),
             ("message_templates", "POST") => templates::create(state, params, id),
             ("message_templates", "DELETE") => templates::delete(state, params, id),
@@ -153,20 +149,15 @@ impl Asked<'_> {
     }
 
     fn of_phone(&self, state: &mut WhatsApp) -> Answered {
-        let (params, id, now, serial) = (self.params, Id::from(self.id), state.now, state.next_serial());
-        let mut phone = |act: &dyn Fn(&mut Phone) -> Answered| {
-            state.own.phones.get_mut(&id).map_or_else(|| Err(self.unknown()), act)
-        };
+        let (params, id) = (self.params, Id::from(self.id));
         match (self.edge, self.call.method.as_str()) {
             ("", "GET") => numbers::get(state, params, &id),
             ("media", "POST") => media::upload(state, self.call, params, self.id),
             ("smb_app_data", "POST") => coexistence::request(state, params, &id),
-            ("register", "POST") => phone(&|phone| numbers::register(phone, now, params)),
-            ("deregister", "POST") => phone(&|phone| numbers::deregister(phone, now)),
-            ("request_code", "POST") => phone(&|phone| numbers::request_code(phone, serial, params)),
-            ("verify_code", "POST") => phone(&|phone| numbers::verify_code(phone, params)),
-            ("whatsapp_business_profile", "GET") => phone(&|phone| numbers::profile(phone)),
-            ("whatsapp_business_profile", "POST") => phone(&|phone| numbers::set_profile(phone, params)),
+            ("register", "POST") => {
+                let phone = state.own.phones.get_mut(&id).ok_or_else(|| self.unknown())?;
+                numbers::register(phone, params)
+            }
             _ => Err(self.unknown()),
         }
     }
@@ -174,7 +165,7 @@ impl Asked<'_> {
 
 /// Whether a call is not for the Graph.
 pub(super) fn is_beside(call: &Call) -> bool {
-    matches!(call.segments().as_slice(), ["reviews" | "templates"] | ["chats", _] | [_, "dialog", "oauth"])
+    matches!(call.segments().as_slice(), ["reviews"] | [_, "dialog", "oauth"])
 }
 
 /// The answer to such a call.
@@ -182,24 +173,6 @@ pub(super) fn beside(state: &mut WhatsApp, call: &Call) -> Answer {
     match (call.method.as_str(), call.segments().as_slice()) {
         ("GET", ["reviews"]) => review::show(state, call),
         ("POST", ["reviews"]) => review::press(state, call),
-        ("GET", ["templates"]) => {
-            let all: Vec<TemplateView> = state.own.templates.values().map(TemplateView::of).collect();
-            Answer::json(200, &json!({"templates": all}))
-        }
-        ("GET", ["chats", person]) => {
-            let phone = Id::from(call.query("phone").unwrap_or_default());
-            let dialog = state.private(&phone, person.parse().unwrap_or_default());
-            let all = dialog.into_iter().flat_map(|dialog| dialog.messages.iter().map(move |one| (dialog, one)));
-            let view = |(dialog, one)| {
-                let view = MessageView::of::<Options>(state, dialog, one);
-                let mut json = json!(view);
-                for name in ["status", "error"] {
-                    json[name] = view.more.get(name).cloned().unwrap_or_default();
-                }
-                json
-            };
-            Answer::json(200, &json!({"messages": all.map(view).collect::<Vec<Value>>()}))
-        }
         ("GET", [_, "dialog", "oauth"]) => signup::ask(state, call),
         ("POST", [_, "dialog", "oauth"]) => signup::answer(state, call),
         _ => Answer::empty(405),

@@ -1,5 +1,5 @@
-//! The WhatsApp Business app used together with the API: what the owner does on the phone, and the history and the
-//! address book of the phone on request.
+//! The WhatsApp Business app used together with the API: what the owner does on the phone, and the phone's history on
+//! request.
 
 use std::collections::BTreeMap;
 
@@ -48,13 +48,6 @@ pub(super) fn request(state: &mut WhatsApp, params: &Params, id: &Id) -> Answere
     })?;
     if kind == "history" {
         state.send_history(id);
-    } else {
-        let book = phone.book.clone();
-        let entries: Vec<Value> =
-            book.iter().filter_map(|(who, name)| state.book_entry(id, *who, name, "add")).collect();
-        if !entries.is_empty() {
-            state.tell_phone(id, "smb_app_state_sync", json!({"state_sync": entries}));
-        }
     }
     Ok(json!({"messaging_product": "whatsapp", "request_id": format!("A{:022X}", state.next_serial())}))
 }
@@ -196,10 +189,6 @@ impl WhatsApp {
     pub(super) fn owner_saves(&mut self, phone: &Id, who: i64, full_name: &str, is_removed: bool) -> Result<()> {
         let entry = self.book_entry(phone, who, full_name, if is_removed { "remove" } else { "add" });
         let entry = entry.with_context(|| format!("there is no person {who}"))?;
-        if let Some(phone) = self.own.phones.get_mut(phone) {
-            phone.book.remove(&who);
-            phone.book.extend((!is_removed).then(|| (who, full_name.to_owned())));
-        }
         self.tell_phone(phone, "smb_app_state_sync", json!({"state_sync": [entry]}));
         Ok(())
     }

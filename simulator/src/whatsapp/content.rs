@@ -26,18 +26,6 @@ const KINDS: &str =
     "{AUDIO, CONTACTS, DOCUMENT, IMAGE, INTERACTIVE, LOCATION, REACTION, STICKER, TEMPLATE, TEXT, VIDEO}";
 /// Parts of a contact's name.
 const NAMES: [&str; 5] = ["first_name", "last_name", "middle_name", "suffix", "prefix"];
-/// Kinds of interactive messages whose action is not validated.
-const OTHERS: [&str; 8] = [
-    "address_message",
-    "call_permission_request",
-    "carousel",
-    "catalog_message",
-    "flow",
-    "product",
-    "product_list",
-    "voice_call",
-];
-
 /// Where a message goes.
 #[derive(Clone, Debug)]
 pub(super) struct Recipient {
@@ -212,18 +200,12 @@ fn interactive(state: &WhatsApp, to: &Recipient, body: Value) -> Result<Draft, R
             named(action, "request_contact_info")?;
             vec![vec![Button { kind: "share".to_owned(), text: "📇".to_owned(), ..Button::default() }]]
         }
-        other => {
-            let words = format!("Param interactive['type'] is not supported - got \"{other}\".");
-            ensure(OTHERS.contains(&other), || bad(&words))?;
-            Vec::new()
-        }
+        other => return Err(bad(&format!("Param interactive['type'] is not supported - got \"{other}\"."))),
     };
     let words = &body["body"]["text"];
-    if kind != "product" && kind != "call_permission_request" {
-        let has_words = words.as_str().is_some_and(|text| !text.is_empty());
-        ensure(has_words, || missing("interactive['body']['text'] is required."))?;
-        sized(words, "Body text", 1, if kind == "list" { LIST_BODY } else { BODY })?;
-    }
+    let has_words = words.as_str().is_some_and(|text| !text.is_empty());
+    ensure(has_words, || missing("interactive['body']['text'] is required."))?;
+    sized(words, "Body text", 1, if kind == "list" { LIST_BODY } else { BODY })?;
     if !body["footer"].is_null() {
         sized(&body["footer"]["text"], "Footer text", 1, SHORT)?;
     }
@@ -244,7 +226,7 @@ fn header(state: &WhatsApp, to: &Recipient, kind: &str, draft: &mut Draft, heade
     };
     match form {
         "text" => sized(&header["text"], "Header text", 1, SHORT).map(drop),
-        "image" | "video" | "document" if ["button", "cta_url", "flow", "product_list"].contains(&kind) => {
+        "image" | "video" | "document" if ["button", "cta_url"].contains(&kind) => {
             draft.attach(state, &to.phone, form, &header[form])
         }
         _ => Err(value(format!("Header of type {form} is not supported in a message of type {kind}."))),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::options::{Batch, DAY, HOUR, Target, WhatsApp};
+use super::options::{Batch, DAY, HOUR, WhatsApp};
 use crate::graph::signed;
 use crate::kit::{Hook, HookFault, Id, Post, extend, list};
 
@@ -18,7 +18,7 @@ pub(super) fn wait(attempts: u32) -> Option<i64> {
 }
 
 impl WhatsApp {
-    /// Queues a change of an account for every subscribed app that receives this field. `line` is the number that it is
+    /// Queues a change of an account for every subscribed app. `line` is the number that it is
     /// about, or the account.
     fn tell(&mut self, waba: &str, line: &Id, field: &str, value: &Value) {
         let Some(known) = self.own.wabas.get(waba) else { return };
@@ -28,8 +28,7 @@ impl WhatsApp {
             entry["time"] = json!(self.date());
         }
         let body = json!({"object": "whatsapp_business_account", "entry": [entry]});
-        let wants = |app: &&String| self.own.apps.get(*app).is_some_and(|app| app.fields.contains(field));
-        for app in known.subscribed.keys().filter(wants) {
+        for app in known.subscribed.keys() {
             self.outbox.push(Hook {
                 line: line.clone(),
                 target: app.clone(),
@@ -115,7 +114,7 @@ impl WhatsApp {
     }
 
     /// The address of a webhook: the number's takes precedence over the account's, and that over the app's.
-    pub(super) fn target(&self, hook: &Hook) -> Option<&Target> {
+    pub(super) fn target(&self, hook: &Hook) -> Option<&String> {
         let (app, own) = (&hook.target, &self.own);
         let waba = hook.body["entry"][0]["id"].as_str().unwrap_or_default();
         let of_phone = own.phones.get(&hook.line).and_then(|phone| phone.overrides.get(app));
@@ -132,7 +131,7 @@ pub(super) fn post(state: &WhatsApp, hooks: &[&Hook], fault: Option<HookFault>) 
     for entry in more.iter().flat_map(|hook| list(&hook.body["entry"])) {
         add(&mut body, entry, state.own.batch.unwrap_or(Batch::Entries));
     }
-    Some(signed(&target.url, &app.secret, &body, fault))
+    Some(signed(target, &app.secret, &body, fault))
 }
 
 fn add(body: &mut Value, entry: &Value, batch: Batch) {

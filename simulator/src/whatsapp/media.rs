@@ -10,16 +10,15 @@ use super::numbers::is_for_whatsapp;
 use super::options::{DAY, Session, WhatsApp};
 use super::tokens::{self, Grant};
 use crate::graph::{Answered, Params, bad, ensure, success};
-use crate::kit::{Answer, Call, File, Id, Upload, extend, image, signature};
+use crate::kit::{Answer, Call, File, Id, Upload, extend, signature};
 
 /// Milliseconds for which an uploaded file and a customer's file are kept.
 pub(super) const UPLOADED: i64 = 30 * DAY;
 pub(super) const RECEIVED: i64 = 7 * DAY;
 /// Seconds for which an address of a file is valid.
 const ADDRESS: i64 = 5 * 60;
-/// The largest stickers in bytes.
-const STILL: usize = 100 * 1024;
-const ANIMATED: usize = 500 * 1024;
+/// The largest sticker in bytes.
+const STICKER: usize = 500 * 1024;
 const MB: usize = 1024 * 1024;
 
 /// The kinds of media.
@@ -42,7 +41,7 @@ fn limits(kind: &str) -> (&'static [&'static str], usize) {
         "image" => (&["image/jpeg", "image/png"], 5 * MB),
         "video" => (&["video/mp4", "video/3gpp"], 16 * MB),
         "audio" => (&["audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", "audio/opus"], 16 * MB),
-        "sticker" => (&["image/webp"], ANIMATED),
+        "sticker" => (&["image/webp"], STICKER),
         _ => (&DOCUMENTS, 100 * MB),
     }
 }
@@ -75,21 +74,9 @@ pub(super) fn is_genuine(kind: &str, file: &File, is_voice: bool) -> Result<(), 
         "image/png" if !bytes.starts_with(b"\x89PNG") => "Image file is not a valid PNG.",
         _ if kind == "audio" && is_ogg && !is_opus => "Audio codec is not supported: use OPUS.",
         _ if is_voice && !is_ogg => "Voice messages must be audio/ogg with the OPUS codec.",
-        _ if kind == "sticker" => return is_sticker(bytes),
         _ => return Ok(()),
     };
     Err(wrong.to_owned())
-}
-
-/// A sticker is a WebP of 512 × 512, at most 100 KB if it stands still, 500 KB if it moves.
-fn is_sticker(bytes: &[u8]) -> Result<(), String> {
-    let size = image::is_moving_webp(bytes).zip(image::dimensions(bytes));
-    let (is_animated, (width, height)) = size.ok_or("Sticker file is not a valid WebP.")?;
-    if (width, height) != (512, 512) {
-        return Err(format!("Sticker dimensions must be 512x512, got {width}x{height}."));
-    }
-    let most = if is_animated { ANIMATED } else { STILL };
-    if bytes.len() > most { Err(too_big(most)) } else { Ok(()) }
 }
 
 fn sha256(file: &File) -> Vec<u8> {
@@ -227,31 +214,4 @@ pub(super) fn take(state: &mut WhatsApp, call: &Call, id: &str) -> Answered {
     let handle = format!("4::{}:{serial}", STANDARD.encode(&session.mime));
     session.handle = Some(handle.clone());
     Ok(json!({"h": handle}))
-}
-
-/// `GET /{session}`: the number of bytes received.
-pub(super) fn progress(state: &WhatsApp, id: &str) -> Answered {
-    let session = state.own.sessions.get(id).ok_or_else(|| no_object("get", id))?;
-    Ok(json!({"id": id, "file_offset": session.bytes.len()}))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn stickers_are_squares_of_512() {
-        let extended = |flags: u8, size: usize| {
-            let mut bytes = b"RIFF\0\0\0\0WEBPVP8X\x0A\0\0\0".to_vec();
-            bytes.extend_from_slice(&[flags, 0, 0, 0, 0xFF, 0x01, 0x00, 0xFF, 0x01, 0x00]);
-            bytes.resize(size, 0);
-            bytes
-        };
-        assert_eq!(is_sticker(&extended(0, STILL)), Ok(()));
-        assert!(is_sticker(&extended(0, STILL + 1)).is_err());
-        assert_eq!(is_sticker(&extended(2, ANIMATED)), Ok(()));
-        let small = is_sticker(crate::kit::Sample::STICKER.bytes);
-        assert_eq!(small, Err("Sticker dimensions must be 512x512, got 128x128.".to_owned()));
-        assert_eq!(is_sticker(b"GIF89a"), Err("Sticker file is not a valid WebP.".to_owned()));
-    }
 }

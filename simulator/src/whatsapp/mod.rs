@@ -13,8 +13,8 @@
 //! review.rs    what Meta decides about them           coexistence.rs    the phone app beside the API
 //! tokens.rs    whose tokens are, and for how long     signup.rs         the dialog of Embedded Signup
 //! numbers.rs   fields and registration of numbers     subscriptions.rs  where webhooks go
-//! codes.rs     documented errors                      rates.rs          limits
-//! options.rs   state                                  world.rs          new apps, accounts, numbers, and troubles
+//! codes.rs     documented errors                      options.rs        state
+//! world.rs     new apps, accounts, numbers, and troubles
 //! ```
 
 mod acts;
@@ -26,7 +26,6 @@ mod hooks;
 mod media;
 mod numbers;
 mod options;
-mod rates;
 mod review;
 mod send;
 mod signup;

@@ -1,9 +1,9 @@
-//! `/{phone}` and `/{waba}`: their fields; adding a number to the Cloud API and removing it.
+//! `/{phone}` and `/{waba}`: their fields; registering a number with the Cloud API.
 
 use serde_json::{Map, Value, json};
 
 use super::codes::{known, no_object};
-use super::options::{DAY, NewPhone, Phone, Target, Waba, WhatsApp};
+use super::options::{Phone, Waba, WhatsApp};
 use crate::graph::{Answered, Params, Refusal, bad, ensure, success};
 use crate::kit::{Id, extend};
 
@@ -14,11 +14,6 @@ const USUAL_WABA: &str = "name,timezone_id,message_template_namespace";
 /// Documented fields that have no value here.
 const EMPTY: &str = "certificate,new_certificate,conversational_automation,country_code,country_dial_code,\
                      eligibility_for_api_business_global_search,is_preverified_number,search_visibility";
-/// Maximum registrations and deregistrations in three days.
-const TRIES: usize = 10;
-/// Wrong PINs after which the caller must wait.
-const GUESSES: usize = 5;
-
 /// The requested fields of an object, and its id; the usual ones if none are requested. A field without a value is
 /// omitted.
 pub(super) fn pick(object: &Value, params: &Params, usual: &str, node: &str) -> Answered {
@@ -69,12 +64,12 @@ fn fields(state: &WhatsApp, id: &Id, phone: &Phone) -> Value {
     // The address of the first app: a token sees only its own app's, and tests have one app.
     let of_waba = waba.and_then(|waba| waba.subscribed.values().flatten().next());
     let app = waba.and_then(|waba| state.own.apps.get(waba.subscribed.keys().next()?));
-    let levels: [(&str, Option<&Target>); 3] = [
+    let levels: [(&str, Option<&String>); 3] = [
         ("phone_number", phone.overrides.values().next()),
         ("whatsapp_business_account", of_waba),
         ("application", app.and_then(|app| app.callback.as_ref())),
     ];
-    let hooks = levels.into_iter().filter_map(|(level, target)| Some((level.to_owned(), json!(target?.url))));
+    let hooks = levels.into_iter().filter_map(|(level, url)| Some((level.to_owned(), json!(url?))));
     let onboarded = chrono::DateTime::from_timestamp_millis(phone.connected_at).unwrap_or_default();
     let mut all = phone.fields.clone();
     extend(
@@ -138,86 +133,18 @@ pub(super) fn list(state: &WhatsApp, params: &Params, waba: &str) -> Answered {
     Ok(answer)
 }
 
-/// `POST /{waba}/phone_numbers`: adds an unverified number.
-pub(super) fn create(state: &mut WhatsApp, params: &Params, waba: &str) -> Answered {
-    let number = format!("{}{}", params.needed("cc")?, params.needed("phone_number")?);
-    let name = params.needed("verified_name")?;
-    let id = state.add_phone(NewPhone { number, name, is_registered: false, ..NewPhone::of(waba) });
-    Ok(json!({"id": id.as_str()}))
-}
-
-/// `GET /{phone}/whatsapp_business_profile`.
-pub(super) fn profile(phone: &Phone) -> Answered {
-    let mut profile = Value::Object(phone.profile.clone());
-    profile["messaging_product"] = json!("whatsapp");
-    Ok(json!({"data": [profile]}))
-}
-
-/// `POST /{phone}/whatsapp_business_profile`.
-pub(super) fn set_profile(phone: &mut Phone, params: &Params) -> Answered {
-    is_for_whatsapp(params)?;
-    for name in ["about", "address", "description", "email", "profile_picture_handle", "vertical", "websites"] {
-        phone.profile.extend(params.values.get(name).map(|value| (name.to_owned(), value.clone())));
-    }
-    let about = phone.profile.get("about").and_then(Value::as_str).unwrap_or_default();
-    ensure(about.chars().count() <= 139, || bad("Param about must be at most 139 characters long."))?;
-    Ok(success())
-}
-
-fn count(phone: &mut Phone, now: i64) -> Result<(), Refusal> {
-    phone.registrations.retain(|at| now - at < 3 * DAY);
-    ensure(phone.registrations.len() < TRIES, || known(133_016))?;
-    phone.registrations.push(now);
-    Ok(())
-}
-
-fn is_not_shared(phone: &Phone, done: &str) -> Result<(), Refusal> {
-    let words = format!("Phone number is used by the WhatsApp Business app and cannot be {done}.");
-    ensure(!phone.is_on_biz_app, || bad(&words))
-}
-
 /// `POST /{phone}/register`: the PIN is set, or must match the number's PIN.
-pub(super) fn register(phone: &mut Phone, now: i64, params: &Params) -> Answered {
+pub(super) fn register(phone: &mut Phone, params: &Params) -> Answered {
     is_for_whatsapp(params)?;
     let pin = params.needed("pin")?;
     let is_pin = pin.len() == 6 && pin.chars().all(|one| one.is_ascii_digit());
     ensure(is_pin, || bad("Param pin must be 6 characters long."))?;
-    count(phone, now)?;
-    is_not_shared(phone, "registered")?;
+    ensure(!phone.is_on_biz_app, || {
+        bad("Phone number is used by the WhatsApp Business app and cannot be registered.")
+    })?;
     ensure(phone.fields["code_verification_status"] == "VERIFIED", || known(133_006))?;
-    ensure(phone.wrong_pins < GUESSES, || known(133_008))?;
-    if phone.pin.as_ref().is_some_and(|known| *known != pin) {
-        phone.wrong_pins += 1;
-        return Err(known(133_005));
-    }
-    (phone.wrong_pins, phone.pin) = (0, Some(pin));
+    ensure(phone.pin.as_ref().is_none_or(|known| *known == pin), || known(133_005))?;
+    phone.pin = Some(pin);
     extend(&mut phone.fields, json!({"status": "CONNECTED", "platform_type": "CLOUD_API"}));
-    Ok(success())
-}
-
-/// `POST /{phone}/deregister`.
-pub(super) fn deregister(phone: &mut Phone, now: i64) -> Answered {
-    is_not_shared(phone, "deregistered")?;
-    count(phone, now)?;
-    extend(&mut phone.fields, json!({"status": "DISCONNECTED", "platform_type": "NOT_APPLICABLE"}));
-    Ok(success())
-}
-
-/// `POST /{phone}/request_code`.
-pub(super) fn request_code(phone: &mut Phone, serial: i64, params: &Params) -> Answered {
-    let is_way = ["SMS", "VOICE"].contains(&params.needed("code_method")?.as_str());
-    ensure(is_way, || bad("Param code_method must be one of {SMS, VOICE}"))?;
-    params.needed("language")?;
-    phone.pending_code = Some(format!("{:06}", 100_000 + serial % 900_000));
-    Ok(success())
-}
-
-/// `POST /{phone}/verify_code`.
-pub(super) fn verify_code(phone: &mut Phone, params: &Params) -> Answered {
-    let code = params.needed("code")?.replace('-', "");
-    let is_right = phone.pending_code.as_ref() == Some(&code);
-    ensure(is_right, || Refusal::new(400, 136_025, 2_388_001, "(#136025) Verify code error"))?;
-    phone.pending_code = None;
-    phone.fields["code_verification_status"] = json!("VERIFIED");
     Ok(success())
 }

@@ -7,8 +7,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::rates::Rates;
-use crate::kit::{Id, Message, Now, State, list, system_clock};
+use crate::kit::{Budgets, Id, Message, Now, State, list, system_clock};
 
 /// An hour and a day in milliseconds.
 pub(super) const HOUR: i64 = 3_600_000;
@@ -17,36 +16,14 @@ pub(super) const DAY: i64 = 24 * HOUR;
 /// All start options.
 #[derive(Clone)]
 pub struct Options {
-    /// Address to listen on; with port 0 the system chooses one: see `WhatsApp::base_url`.
-    pub listen: String,
     /// The clock for windows, expiry, webhooks and limits. A test may move it.
     pub now: Now,
-    /// Phones report `delivered` at once. Otherwise every status after `sent` is triggered by the handle or the page.
-    pub delivers: bool,
-    /// What is wrong with the recipient or the window is refused in the answer. By default, as at Meta, such messages
-    /// are accepted and reported as `failed`.
-    pub refuses_at_once: bool,
-    /// Hours for which free-form messages may follow a message that came from an ad or a post.
-    pub entry_hours: i64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            listen: "127.0.0.1:0".to_owned(),
-            now: system_clock(),
-            delivers: true,
-            refuses_at_once: false,
-            entry_hours: 72,
-        }
+        Self { now: system_clock() }
     }
-}
-
-/// A webhook address, and the token of its handshake.
-#[derive(Clone, Debug)]
-pub(super) struct Target {
-    pub(super) url: String,
-    pub(super) verify_token: String,
 }
 
 /// A Meta app.
@@ -55,11 +32,7 @@ pub(super) struct App {
     pub(super) secret: String,
     pub(super) name: String,
     /// The app's only callback, set after its handshake.
-    pub(super) callback: Option<Target>,
-    /// The fields of `whatsapp_business_account` that it receives.
-    pub(super) fields: BTreeSet<String>,
-    /// "Require app secret proof" is on.
-    pub(super) wants_proof: bool,
+    pub(super) callback: Option<String>,
 }
 
 /// A WhatsApp Business Account.
@@ -67,7 +40,7 @@ pub(super) struct App {
 pub(super) struct Waba {
     pub(super) name: String,
     /// Subscribed apps, each with the address that overrides its callback.
-    pub(super) subscribed: BTreeMap<String, Option<Target>>,
+    pub(super) subscribed: BTreeMap<String, Option<String>>,
     /// Sending is refused (131031).
     pub(super) is_locked: bool,
     pub(super) template_limit: usize,
@@ -84,23 +57,14 @@ pub(super) struct Phone {
     /// Fields as `GET` shows them: `status`, `quality_rating`, …
     pub(super) fields: Value,
     pub(super) pin: Option<String>,
-    pub(super) wrong_pins: usize,
-    /// Times of register and deregister.
-    pub(super) registrations: Vec<i64>,
-    pub(super) pending_code: Option<String>,
     /// Coexistence: it stays in the phone app.
     pub(super) is_on_biz_app: bool,
     /// `smb_app_data` can be called for a day from then.
     pub(super) connected_at: i64,
     pub(super) synced: BTreeSet<String>,
     pub(super) shares_history: bool,
-    /// The owner's address book: names of people.
-    pub(super) book: BTreeMap<i64, String>,
     /// By app: overrides the addresses of the account and of the app.
-    pub(super) overrides: BTreeMap<String, Target>,
-    /// For a test number: the only numbers (digits) it can write to.
-    pub(super) allowed: Option<BTreeSet<String>>,
-    pub(super) profile: Map<String, Value>,
+    pub(super) overrides: BTreeMap<String, String>,
 }
 
 /// The rights of an access token.
@@ -121,21 +85,16 @@ pub(super) struct Code {
     pub(super) waba: String,
     pub(super) expires_at: i64,
     pub(super) is_used: bool,
-    /// The address to which the dialog sent it; the exchange must contain the same. Codes of the JavaScript SDK have
-    /// none.
-    pub(super) redirect_uri: Option<String>,
+    /// The address to which the dialog sent it; the exchange must contain the same.
+    pub(super) redirect_uri: String,
 }
 
 /// What a person with WhatsApp has beside a name and a number.
 #[derive(Clone, Debug, Default)]
 pub(super) struct User {
-    /// Other spellings of the number, in digits.
-    pub(super) dialled_as: Vec<String>,
     /// The business-scoped id; `None` as before April 2026.
     pub(super) user_id: Option<String>,
     pub(super) parent_user_id: Option<String>,
-    /// The phone is off: messages keep the status `sent`.
-    pub(super) is_off: bool,
 }
 
 /// What a number's chat with one person has beside its dialog. Times are in milliseconds.
@@ -238,12 +197,15 @@ pub struct Own {
     pub(super) chats: BTreeMap<Id, Chat>,
     pub(super) templates: BTreeMap<String, Template>,
     pub(super) sessions: BTreeMap<String, Session>,
-    pub(super) rates: Rates,
+    /// What numbers spent on each chat, by the ids of dialogs.
+    pub(super) pairs: Budgets<Id>,
+    /// Messages to one person that may be sent at once; none: Meta's.
+    pub(super) pair_burst: Option<i64>,
     /// Waiting webhooks of an app are merged.
     pub(super) batch: Option<Batch>,
-    pub(super) delivers: bool,
+    /// Phones do not report `delivered` by themselves.
+    pub(super) is_slow: bool,
     pub(super) refuses_at_once: bool,
-    pub(super) entry_hours: i64,
 }
 
 /// The whole state. A message has its body as its only part, and in `more` what only messages of WhatsApp have: `json`
@@ -351,7 +313,6 @@ impl WhatsApp {
             "name_status": word("APPROVED", "PENDING_REVIEW"),
             "platform_type": word("CLOUD_API", "NOT_APPLICABLE"),
         });
-        let profile = json!({"about": "", "vertical": "UNDEFINED"}).as_object().cloned().unwrap_or_default();
         let username = format!("+{number}");
         let line = crate::kit::Line { id: id.clone(), name: new.name, username, ..Default::default() };
         let phone = Phone {
@@ -361,8 +322,6 @@ impl WhatsApp {
             is_on_biz_app: new.is_on_biz_app,
             connected_at: self.now,
             shares_history: true,
-            allowed: new.allowed.map(|all| all.iter().map(|one| digits(one)).collect()),
-            profile,
             ..Phone::default()
         };
         self.lines.insert(id.clone(), line);
@@ -391,8 +350,6 @@ pub struct NewPhone {
     pub is_on_biz_app: bool,
     /// It is verified and registered. A number in the phone app counts as registered.
     pub is_registered: bool,
-    /// A test number, which can write only to these.
-    pub allowed: Option<Vec<String>>,
 }
 
 impl NewPhone {
@@ -405,7 +362,6 @@ impl NewPhone {
             name: "Acme".to_owned(),
             is_on_biz_app: false,
             is_registered: true,
-            allowed: None,
         }
     }
 }

@@ -24,14 +24,10 @@ pub enum Review {
     Disable,
     /// A person deletes it in WhatsApp Manager.
     Delete,
-    /// An appeal is under way.
-    Appeal,
     /// Its quality changes: `GREEN`, `YELLOW`, `RED`, `UNKNOWN`.
     Quality(String),
     /// Its category changes now.
     Category(String),
-    /// Its category will change in a day.
-    Announce(String),
 }
 
 const STATUS: &str = "message_template_status_update";
@@ -67,7 +63,6 @@ impl WhatsApp {
                 (STATUS, told)
             }
             Review::Delete => (STATUS, word("DELETED")),
-            Review::Appeal => (STATUS, word("IN_APPEAL")),
             Review::Quality(score) => {
                 let previous = fields["quality_score"]["score"].take();
                 fields["quality_score"] = json!({"score": score, "date": date});
@@ -77,12 +72,6 @@ impl WhatsApp {
                 let previous = std::mem::replace(&mut fields["category"], json!(category));
                 fields["previous_category"] = previous.clone();
                 (CATEGORY, json!({"previous_category": previous, "new_category": category}))
-            }
-            Review::Announce(category) => {
-                let (current, at) = (&fields["category"], date + 86_400);
-                let told =
-                    json!({"correct_category": category, "new_category": current, "category_update_timestamp": at});
-                (CATEGORY, told)
             }
         };
         if field == STATUS && review != Review::Delete {

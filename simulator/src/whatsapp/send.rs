@@ -13,6 +13,9 @@ use crate::kit::{Author, Call, Core, Id, Upload};
 
 /// Maximum characters of `biz_opaque_callback_data`.
 const CALLBACK: usize = 512;
+/// Milliseconds between messages of a number to one person once the burst is used up, and the burst.
+const PAIR: i64 = 6_000;
+const BURST: i64 = 45;
 /// The largest file that is downloaded, in bytes.
 const LARGEST: usize = 100 * 1024 * 1024;
 
@@ -96,9 +99,7 @@ fn dialled(state: &WhatsApp, to: &str, phone: &Phone) -> Result<i64, Refusal> {
         value(format!("Recipient phone number {to} is not valid."))
     })?;
     ensure(number != phone.number, || known(131_021))?;
-    ensure(phone.allowed.as_ref().is_none_or(|allowed| allowed.contains(&number)), || known(131_030))?;
-    let is_dialled = |person: i64| state.own.users.get(&person).is_some_and(|user| user.dialled_as.contains(&number));
-    let person = state.people.values().find(|one| one.phone == number || is_dialled(one.id));
+    let person = state.people.values().find(|one| one.phone == number);
     Ok(person.map_or_else(|| -number.parse::<i64>().unwrap_or_default(), |person| person.id))
 }
 
@@ -150,8 +151,10 @@ fn accept(state: &mut WhatsApp, call: &Call, params: &Params, id: &Id) -> Result
     }
     let dialog = state.dialog_of(id, to.person);
     if state.has_rates {
-        let over = state.own.rates.count(id, phone.is_on_biz_app, &dialog, state.now);
-        over.map_or(Ok(()), |code| Err(known(code)))?;
+        let (now, own) = (state.now, &mut state.own);
+        let wait = own.pairs.wait(&dialog, PAIR, own.pair_burst.unwrap_or(BURST), now);
+        ensure(wait == 0, || known(131_056))?;
+        own.pairs.spend(dialog.clone(), PAIR, 1, now);
     }
     if let Some(data) = callback {
         draft.message.more.insert("callback".to_owned(), json!(data));

@@ -43,7 +43,7 @@ impl Asked {
             "" => None,
             waba => {
                 state.own.wabas.get(waba)?;
-                Some(state.make_code(&self.client_id, waba, Some(self.redirect_uri.clone())))
+                Some(state.make_code(&self.client_id, waba, &self.redirect_uri))
             }
         };
         let declined = [

@@ -100,10 +100,9 @@ impl WhatsApp {
                 target.reactions.insert(Author::Line, vec![message.text.clone()]);
             }
         }
-        let is_off = self.own.users.get(&person).is_none_or(|user| user.is_off);
         self.tell_status(phone, id, Status::Sent);
         // For a reaction only `sent` is reported.
-        if self.own.delivers && !is_off && !is_reaction {
+        if !self.own.is_slow && self.people.contains_key(&person) && !is_reaction {
             self.tell_status(phone, id, Status::Delivered);
         }
     }

@@ -16,7 +16,7 @@ const BUTTON: usize = 25;
 const BUTTONS: usize = 10;
 const SCARCE: [(&str, usize); 3] = [("URL", 2), ("PHONE_NUMBER", 1), ("COPY_CODE", 1)];
 
-/// The variables of a text, `{{1}}` or `{{order_id}}`, in order and without repetition.
+/// The variables of a text, `{{1}}`, in order and without repetition.
 pub(super) fn variables(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for (name, _) in text.split("{{").skip(1).filter_map(|piece| piece.split_once("}}")) {
@@ -47,11 +47,7 @@ pub(super) fn head(name: &str, language: &str, category: &str) -> Result<(), Ref
 }
 
 /// All components.
-pub(super) fn components(state: &WhatsApp, given: &Value, category: &str, format: &str) -> Result<(), Refusal> {
-    ensure(["POSITIONAL", "NAMED"].contains(&format), || {
-        bad("Param parameter_format must be one of {NAMED, POSITIONAL}")
-    })?;
-    let is_named = format == "NAMED";
+pub(super) fn components(state: &WhatsApp, given: &Value, category: &str) -> Result<(), Refusal> {
     let kind = |one: &Value| one["type"].as_str().unwrap_or_default().to_ascii_uppercase();
     let count = |wanted: &str| list(given).iter().filter(|one| kind(one) == wanted).count();
     ensure(count("BODY") == 1, || bad("Invalid parameter: a template has one BODY."))?;
@@ -60,11 +56,10 @@ pub(super) fn components(state: &WhatsApp, given: &Value, category: &str, format
     }
     for one in list(given) {
         match kind(one).as_str() {
-            "HEADER" => header(state, one, is_named)?,
-            "BODY" => body(one, is_named, category == "AUTHENTICATION")?,
+            "HEADER" => header(state, one)?,
+            "BODY" => body(one, category == "AUTHENTICATION")?,
             "FOOTER" => footer(one)?,
             "BUTTONS" => buttons(one)?,
-            "CAROUSEL" | "LIMITED_TIME_OFFER" | "CALL_PERMISSION_REQUEST" => {}
             other => return Err(bad(&format!("Invalid parameter: the type {other} does not exist."))),
         }
     }
@@ -86,28 +81,20 @@ fn no_example(what: &str) -> Refusal {
     template(2_388_043, title, &format!("component of type {what} is missing expected field(s) (example)"))
 }
 
-/// Whether a text's variables match the format: consecutive numbers, or names.
-fn are_fine(names: &[String], is_named: bool) -> bool {
-    match is_named {
-        true => names.iter().all(|name| plain(name) && name.parse::<u32>().is_err()),
-        false => names.iter().enumerate().all(|(at, name)| *name == (at + 1).to_string()),
-    }
+/// Whether a text's variables are consecutive numbers.
+fn are_fine(names: &[String]) -> bool {
+    names.iter().enumerate().all(|(at, name)| *name == (at + 1).to_string())
 }
 
 /// Every variable of a `HEADER` or `BODY` needs an example.
-fn has_examples(component: &Value, what: &str, names: &[String], is_named: bool) -> Result<(), Refusal> {
-    let key = format!("{}_text", what.to_ascii_lowercase());
-    let (plain, named) = (&component["example"][&key], &component["example"][format!("{key}_named_params")]);
-    let has = |name: &String| list(named).iter().any(|one| one["param_name"] == **name && one["example"].is_string());
-    let given = list(if what == "BODY" { &plain[0] } else { plain });
-    let is_fine = match is_named {
-        true => names.iter().all(has),
-        false => given.len() == names.len() && given.iter().all(Value::is_string),
-    };
+fn has_examples(component: &Value, what: &str, names: &[String]) -> Result<(), Refusal> {
+    let given = &component["example"][format!("{}_text", what.to_ascii_lowercase())];
+    let given = list(if what == "BODY" { &given[0] } else { given });
+    let is_fine = given.len() == names.len() && given.iter().all(Value::is_string);
     ensure(names.is_empty() || is_fine, || no_example(what))
 }
 
-fn header(state: &WhatsApp, component: &Value, is_named: bool) -> Result<(), Refusal> {
+fn header(state: &WhatsApp, component: &Value) -> Result<(), Refusal> {
     let wrong = |words: &str| format_error(2_388_047, words);
     match component["format"].as_str().unwrap_or_default() {
         "TEXT" => {
@@ -116,8 +103,8 @@ fn header(state: &WhatsApp, component: &Value, is_named: bool) -> Result<(), Ref
             short(text, "header", SHORT)?;
             let names = variables(text);
             ensure(names.len() <= 1, || wrong("The header can have one variable."))?;
-            ensure(are_fine(&names, is_named), || wrong("The header's variable is not valid."))?;
-            has_examples(component, "HEADER", &names, is_named)
+            ensure(are_fine(&names), || wrong("The header's variable is not valid."))?;
+            has_examples(component, "HEADER", &names)
         }
         "IMAGE" | "VIDEO" | "DOCUMENT" => {
             let handle = component["example"]["header_handle"][0].as_str().ok_or_else(|| no_example("HEADER"))?;
@@ -129,7 +116,7 @@ fn header(state: &WhatsApp, component: &Value, is_named: bool) -> Result<(), Ref
     }
 }
 
-fn body(component: &Value, is_named: bool, is_code: bool) -> Result<(), Refusal> {
+fn body(component: &Value, is_code: bool) -> Result<(), Refusal> {
     let wrong = |words: &str| format_error(2_388_072, words);
     let text = component["text"].as_str().unwrap_or_default().trim();
     if is_code && text.is_empty() {
@@ -138,7 +125,7 @@ fn body(component: &Value, is_named: bool, is_code: bool) -> Result<(), Refusal>
     ensure(!text.is_empty(), || wrong("The body has no text."))?;
     short(text, "body", BODY)?;
     let names = variables(text);
-    ensure(are_fine(&names, is_named), || wrong("The body's variables are not valid."))?;
+    ensure(are_fine(&names), || wrong("The body's variables are not valid."))?;
     ensure(!text.starts_with("{{") && !text.ends_with("}}"), || {
         let words = "Variables can't be at the start or end of the template.";
         template(2_388_299, "Leading or trailing params", words)
@@ -152,7 +139,7 @@ fn body(component: &Value, is_named: bool, is_code: bool) -> Result<(), Refusal>
                      the message length.";
         template(2_388_293, "Too many variables for the message length", words)
     })?;
-    has_examples(component, "BODY", &names, is_named)
+    has_examples(component, "BODY", &names)
 }
 
 fn footer(component: &Value) -> Result<(), Refusal> {
@@ -185,7 +172,7 @@ fn buttons(component: &Value) -> Result<(), Refusal> {
             "PHONE_NUMBER" => {
                 ensure(button["phone_number"].is_string(), || wrong("a button has no phone_number"))?;
             }
-            "QUICK_REPLY" | "COPY_CODE" | "OTP" | "FLOW" | "CATALOG" | "MPM" | "SPM" | "VOICE_CALL" => {}
+            "QUICK_REPLY" | "COPY_CODE" | "OTP" => {}
             other => return Err(wrong(&format!("the button type {other} does not exist"))),
         }
     }

@@ -49,7 +49,7 @@ pub(super) fn read(state: &WhatsApp, to: &Recipient, body: Value) -> Result<Draf
     };
     let pattern = template.component("BODY")["text"].as_str().unwrap_or_default();
     let pattern = if is_code && pattern.is_empty() { "{{1}} is your verification code." } else { pattern };
-    let values = values(template, "body", pattern, part("body"))?;
+    let values = values("body", pattern, part("body"))?;
     let text = filled(pattern, &values);
     ensure(text.chars().count() <= FILLED, || known(132_005))?;
     let mut draft = Draft::new("template", body.clone(), &text);
@@ -69,30 +69,18 @@ fn filled(text: &str, values: &BTreeMap<String, String>) -> String {
 }
 
 /// The values of a text's variables.
-fn values(template: &Template, place: &str, pattern: &str, given: &Value) -> Result<BTreeMap<String, String>, Refusal> {
+fn values(place: &str, pattern: &str, given: &Value) -> Result<BTreeMap<String, String>, Refusal> {
     let (names, given) = (variables(pattern), list(given));
     ensure(given.len() == names.len(), || {
         let (given, names) = (given.len(), names.len());
         let words = format!("number of localizable_params ({given}) does not match the expected number of params");
         detailed(132_000, format!("{place}: {words} ({names})"))
     })?;
-    let is_named = template.text("parameter_format") == "NAMED";
     let mut values = BTreeMap::new();
-    for (at, name) in names.into_iter().enumerate() {
-        let one = match is_named {
-            true => given.iter().find(|one| one["parameter_name"] == *name),
-            false => given.get(at),
-        };
-        let one = one.ok_or_else(|| mismatch(format!("{place}: parameter {name} is missing")))?;
-        let text = match one["type"].as_str() {
-            Some("text") => one["text"].as_str(),
-            Some(kind @ ("currency" | "date_time")) => one[kind]["fallback_value"].as_str(),
-            other => {
-                let other = other.unwrap_or("UNKNOWN");
-                return Err(mismatch(format!("{place}: Format mismatch, expected TEXT, received {other}")));
-            }
-        };
-        let text = text.filter(|text| !text.is_empty());
+    for (name, one) in names.into_iter().zip(given) {
+        let kind = one["type"].as_str().unwrap_or("UNKNOWN");
+        ensure(kind == "text", || mismatch(format!("{place}: Format mismatch, expected TEXT, received {kind}")))?;
+        let text = one["text"].as_str().filter(|text| !text.is_empty());
         let text = text.ok_or_else(|| missing(format!("{place}: parameter {name} has no text")))?;
         ensure(!text.contains(['\n', '\r', '\t']) && !text.contains("     "), || {
             detailed(132_007, "Param text cannot have new-line/tab characters or more than 4 consecutive spaces")
@@ -118,7 +106,7 @@ fn header(
         }
         "TEXT" => {
             let pattern = known["text"].as_str().unwrap_or_default();
-            return Ok(Some(filled(pattern, &values(template, "header", pattern, given)?)));
+            return Ok(Some(filled(pattern, &values("header", pattern, given)?)));
         }
         format => {
             let kind = format.to_ascii_lowercase();

@@ -1,7 +1,6 @@
 //! `/{waba}/message_templates` and `/{template}`: create, list, read, edit, delete.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::codes::{no_object, template};
@@ -21,7 +20,7 @@ const EDITS: usize = 10;
 const LOCKED: i64 = 30 * DAY;
 
 /// A template.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct TemplateView {
     pub id: String,
     pub name: String,
@@ -55,11 +54,10 @@ impl TemplateView {
 pub(super) fn create(state: &mut WhatsApp, params: &Params, waba: &str) -> Answered {
     let (name, language) = (params.needed("name")?, params.needed("language")?);
     let category = params.needed("category")?.to_ascii_uppercase();
-    let format = params.text("parameter_format").unwrap_or_else(|| "POSITIONAL".to_owned()).to_ascii_uppercase();
     rules::head(&name, &language, &category)?;
     let components = params.object("components");
     ensure(!components.is_null(), || bad("The parameter components is required."))?;
-    rules::components(state, &components, &category, &format)?;
+    rules::components(state, &components, &category)?;
     free(state, waba, &name, &language)?;
     let id = state.next_number(990_000_000_000_000);
     let fields = json!({
@@ -69,7 +67,7 @@ pub(super) fn create(state: &mut WhatsApp, params: &Params, waba: &str) -> Answe
         "status": "PENDING",
         "category": category,
         "previous_category": null,
-        "parameter_format": format,
+        "parameter_format": "POSITIONAL",
         "components": components,
         "quality_score": {"score": "UNKNOWN", "date": state.date()},
         "rejected_reason": "NONE",
@@ -110,14 +108,9 @@ fn free(state: &WhatsApp, waba: &str, name: &str, language: &str) -> Result<(), 
 /// `GET /{waba}/message_templates`.
 pub(super) fn list(state: &WhatsApp, params: &Params, waba: &str) -> Answered {
     let is_asked = |one: &&Template| {
-        let any = |name: &str| {
-            let asked = params.text(name).unwrap_or_default();
-            let any: Vec<String> = serde_json::from_str(&asked).unwrap_or_else(|_| vec![asked]);
-            any.iter().any(|wanted| wanted.is_empty() || wanted.eq_ignore_ascii_case(one.text(name)))
-        };
         // `name` also matches parts of names.
         let is_named = params.text("name").is_none_or(|name| one.text("name").contains(&name));
-        one.waba == waba && is_named && any("status") && any("language") && any("category")
+        one.waba == waba && is_named
     };
     let all: Vec<&Template> = state.own.templates.values().filter(is_asked).collect();
     let cursor = |at: usize| STANDARD.encode(format!("{at:06}"));
@@ -139,14 +132,6 @@ pub(super) fn list(state: &WhatsApp, params: &Params, waba: &str) -> Answered {
             let next = format!("{base}/v26.0/{waba}/message_templates?limit={limit}&after={after}");
             answer["paging"]["next"] = json!(next);
         }
-    }
-    if params.has("summary") {
-        answer["summary"] = json!({
-            "total_count": all.len(),
-            "message_template_count": state.own.templates.values().filter(|one| one.waba == waba).count(),
-            "message_template_limit": state.own.wabas.get(waba).map(|waba| waba.template_limit),
-            "are_translations_complete": true,
-        });
     }
     Ok(answer)
 }
@@ -177,7 +162,7 @@ pub(super) fn edit(state: &mut WhatsApp, params: &Params, id: &str) -> Answered 
     })?;
     let given = Some(params.object("components")).filter(|given| !given.is_null());
     let components = given.unwrap_or_else(|| known.fields["components"].clone());
-    rules::components(state, &components, &category, known.text("parameter_format"))?;
+    rules::components(state, &components, &category)?;
     if let Some(template) = state.own.templates.get_mut(id) {
         let status = json!({"status": "PENDING", "rejected_reason": "NONE"});
         extend(&mut template.fields, json!({"components": components, "category": category}));

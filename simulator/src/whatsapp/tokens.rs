@@ -1,16 +1,14 @@
-//! Access tokens and their proofs; how an app gets one: Embedded Signup's code, renewal.
+//! Access tokens; how an app gets one: Embedded Signup's code.
 
 use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::codes;
-use super::options::{App, Code, DAY, Token, WhatsApp};
+use super::options::{App, Code, Token, WhatsApp};
 use crate::graph::{Answered, Params, Refusal, ensure, invalid_token, unreadable_token};
-use crate::kit::{Id, signature};
+use crate::kit::Id;
 
-/// Milliseconds for which a renewed token, and a code of Embedded Signup, are valid.
-const RENEWED: i64 = 60 * DAY;
+/// Milliseconds for which a code of Embedded Signup is valid.
 const CODE: i64 = 30_000;
 /// The permissions of every token.
 const SCOPES: [&str; 2] = ["whatsapp_business_management", "whatsapp_business_messaging"];
@@ -33,22 +31,13 @@ impl Grant {
     }
 }
 
-/// The caller. `appsecret_proof` is checked if the app requires it; a wrong one is always refused.
+/// The caller.
 pub(super) fn check(state: &WhatsApp, params: &Params) -> Result<Grant, Refusal> {
     let token = &params.token;
     ensure(!token.is_empty(), || {
         Refusal::new(401, 104, None, "An access token is required to request this resource.")
     })?;
-    let grant = grant(state, token)?;
-    let wrong = |words: &str| Refusal { kind: Some("GraphMethodException"), ..Refusal::new(400, 100, None, words) };
-    let Some(app) = state.own.apps.get(&grant.app) else { return Ok(grant) };
-    match params.text("appsecret_proof") {
-        Some(proof) => ensure(proof == signature(&app.secret, token), || {
-            wrong("Invalid appsecret_proof provided in the API argument")
-        }),
-        None => ensure(!app.wants_proof, || wrong("API calls from the server require an appsecret_proof argument")),
-    }?;
-    Ok(grant)
+    grant(state, token)
 }
 
 /// What a token has access to.
@@ -109,7 +98,7 @@ pub(super) fn debug(state: &WhatsApp, grant: &Grant, params: &Params) -> Answere
     Ok(json!({"data": data}))
 }
 
-/// `/oauth/access_token`: the app's own token, a token for a code, or a new token for an old one.
+/// `/oauth/access_token`: the app's own token, or a token for a code.
 pub(super) fn access_token(state: &mut WhatsApp, params: &Params) -> Answered {
     let id = params.text("client_id").unwrap_or_default();
     let unknown = "Error validating application. Cannot get application info due to a system error.";
@@ -119,14 +108,6 @@ pub(super) fn access_token(state: &mut WhatsApp, params: &Params) -> Answered {
     })?;
     match params.text("grant_type").as_deref() {
         Some("client_credentials") => Ok(json!({"access_token": format!("{id}|{secret}"), "token_type": "bearer"})),
-        Some("fb_exchange_token") => {
-            let old = params.needed("fb_exchange_token")?;
-            grant(state, &old)?;
-            let known = state.own.tokens.get(&old).filter(|token| token.app == id);
-            let wabas = known.map(|token| token.wabas.clone()).ok_or_else(|| codes::known(190))?;
-            let token = state.issue(&id, wabas, Some(RENEWED));
-            Ok(json!({"access_token": token, "token_type": "bearer", "expires_in": RENEWED / 1000}))
-        }
         _ => {
             let waba = used(state, params, &id)?;
             let token = state.issue(&id, [waba].into(), None);
@@ -144,8 +125,7 @@ fn used(state: &mut WhatsApp, params: &Params, app: &str) -> Result<String, Refu
     let code = code.ok_or_else(|| wrong(36_008, "Invalid verification code format."))?;
     ensure(code.expires_at > now, || wrong(36_007, "This authorization code has expired."))?;
     ensure(!code.is_used, || wrong(36_009, "This authorization code has been used."))?;
-    let is_same = code.redirect_uri.is_none() || code.redirect_uri == params.text("redirect_uri");
-    ensure(is_same, || {
+    ensure(params.text("redirect_uri").is_some_and(|given| given == code.redirect_uri), || {
         let words = "Error validating verification code. Please make sure your redirect_uri is identical to the one \
                      you used in the OAuth dialog request";
         wrong(36_008, words)
@@ -156,10 +136,11 @@ fn used(state: &mut WhatsApp, params: &Params, app: &str) -> Result<String, Refu
 
 impl WhatsApp {
     /// A code of Embedded Signup, valid for 30 seconds and exchanged once.
-    pub(super) fn make_code(&mut self, app: &str, waba: &str, redirect_uri: Option<String>) -> String {
+    pub(super) fn make_code(&mut self, app: &str, waba: &str, redirect_uri: &str) -> String {
         let text = format!("AQ{:030}", self.next_serial());
-        let (app, waba, expires_at) = (app.to_owned(), waba.to_owned(), self.now + CODE);
-        self.own.codes.insert(text.clone(), Code { app, waba, expires_at, is_used: false, redirect_uri });
+        let (app, waba, redirect_uri) = (app.to_owned(), waba.to_owned(), redirect_uri.to_owned());
+        let code = Code { app, waba, expires_at: self.now + CODE, is_used: false, redirect_uri };
+        self.own.codes.insert(text.clone(), code);
         text
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 
 use super::codes::known;
@@ -38,7 +38,7 @@ impl Wire for Options {
         removes: true,
         emoji: &["👍", "❤️", "😂", "😮", "😢", "🙏"],
         reads: true,
-        acts: &[("stop_marketing", "stop_marketing"), ("switch_off", "switch_off")],
+        acts: &[("stop_marketing", "stop_marketing")],
         owner: Some("owner_sends"),
         pages: &[("/reviews", "reviews")],
         troubles: &[
@@ -52,7 +52,6 @@ impl Wire for Options {
             ("file", "Document", "Документ"),
             ("poll", "Poll", "Опрос"),
             ("stop_marketing", "Stop or allow marketing messages", "Отключить или разрешить рекламу"),
-            ("switch_off", "Switch the phone off or on", "Выключить или включить телефон"),
             ("forwarded_often", "Forwarded many times", "Переслано много раз"),
             ("from_app", "From the phone", "С телефона"),
             (
@@ -94,7 +93,6 @@ impl Wire for Options {
         ("share_contact", Verb::Own, &[]),
         ("play", Verb::Own, &[]),
         ("stop_marketing", Verb::Own, &["on"]),
-        ("switch_off", Verb::Own, &["on"]),
         ("change_number", Verb::Own, &["number", "user_id"]),
         ("set_username", Verb::Own, &["username"]),
         ("open", Verb::Own, &[]),
@@ -150,17 +148,8 @@ impl Wire for Options {
     /// A document has 100 MB plus overhead.
     const LARGEST: usize = 101 * 1024 * 1024;
 
-    fn listen(&self) -> &str {
-        &self.listen
-    }
-
     fn clock(&self) -> Now {
         self.now.clone()
-    }
-
-    fn own(&self) -> Own {
-        let Self { delivers, refuses_at_once, entry_hours, .. } = *self;
-        Own { delivers, refuses_at_once, entry_hours, ..Own::default() }
     }
 
     fn name(&self, state: &WhatsApp, call: &Call) -> Result<Named, Answer> {
@@ -184,8 +173,8 @@ impl Wire for Options {
         }
     }
 
-    fn refuse(&self, fault: &Fault) -> Answer {
-        answer(match fault {
+    fn refuse(&self, named: &Named, _call: &Call, fault: &Fault) -> Answer {
+        let answer = answer(match fault {
             Fault::Own { more, .. } => known(more.get("code").and_then(Value::as_i64).unwrap_or_default()),
             Fault::Refuse { status, code, message, more } => {
                 let details = more.get("details").and_then(Value::as_str).map(str::to_owned);
@@ -195,12 +184,8 @@ impl Wire for Options {
             }
             Fault::ServerError { status } => Refusal { status: *status, ..known(131_016) },
             _ => known(130_429),
-        })
-    }
-
-    /// The host of files has no words.
-    fn refuse_call(&self, named: &Named, _call: &Call, fault: &Fault) -> Answer {
-        let answer = self.refuse(fault);
+        });
+        // The host of files has no words.
         if named.call == "media_download" { Answer::empty(answer.status) } else { answer }
     }
 
@@ -209,8 +194,8 @@ impl Wire for Options {
     }
 
     fn joins(&self, state: &WhatsApp, first: &Hook, other: &Hook) -> bool {
-        let url = |hook: &Hook| state.target(hook).map(|target| target.url.clone());
-        state.own.batch.is_some() && first.target == other.target && url(first) == url(other)
+        let is_same_address = state.target(first) == state.target(other);
+        state.own.batch.is_some() && first.target == other.target && is_same_address
     }
 
     fn describe(&self, words: Words, _state: &WhatsApp, message: &Message) -> Vec<String> {
@@ -254,14 +239,8 @@ impl Wire for Options {
     }
 
     fn break_own(&self, state: &mut WhatsApp, what: &Map<String, Value>) -> Result<()> {
-        let text = |name: &str| what.get(name).and_then(Value::as_str);
-        if let Some(token) = text("revoke") {
-            state.own.tokens.get_mut(token).context("there is no such token")?.is_revoked = true;
-        } else if let Some(file) = text("lose_file") {
-            state.lose(file);
-        } else {
-            bail!("WhatsApp has no such fault");
-        }
+        let token = what.get("revoke").and_then(Value::as_str).context("WhatsApp has no such fault")?;
+        state.own.tokens.get_mut(token).context("there is no such token")?.is_revoked = true;
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::acts;
 use super::media::RECEIVED;
-use super::options::{App, Batch, DAY, NewPhone, Options, Phone, Status, Target, Token, User, Waba, WhatsApp, digits};
+use super::options::{App, Batch, DAY, NewPhone, Options, Phone, Status, Token, User, Waba, WhatsApp, digits};
 use super::review::Review;
 use super::signup::Asked;
 use super::templates::TemplateView;
@@ -15,12 +15,6 @@ use crate::kit::{
     Verb, Wire, extend,
 };
 
-/// The fields that an app is subscribed to by default.
-const FIELDS: &str = "account_alerts account_review_update account_update business_capability_update history \
-                      message_template_quality_update message_template_status_update messages \
-                      phone_number_name_update phone_number_quality_update security smb_app_state_sync \
-                      smb_message_echoes template_category_update user_id_update user_preferences";
-
 /// A Meta app.
 #[derive(Clone, Debug)]
 pub struct NewApp {
@@ -29,18 +23,11 @@ pub struct NewApp {
     /// Signs webhooks.
     pub secret: String,
     pub name: String,
-    /// Calls must contain `appsecret_proof`.
-    pub wants_proof: bool,
 }
 
 impl Default for NewApp {
     fn default() -> Self {
-        Self {
-            id: "110022003300440".to_owned(),
-            secret: "test-app-secret".to_owned(),
-            name: "Acme Chats".to_owned(),
-            wants_proof: false,
-        }
+        Self { id: "110022003300440".to_owned(), secret: "test-app-secret".to_owned(), name: "Acme Chats".to_owned() }
     }
 }
 
@@ -49,8 +36,6 @@ impl Default for NewApp {
 pub struct NewPerson {
     /// The number in digits; `wa_id` of webhooks.
     pub wa_id: String,
-    /// Other spellings of the number that reach the person, as in Brazil and Mexico.
-    pub dialled_as: Vec<String>,
     /// The name in the profile, which may be empty.
     pub name: String,
     /// Without `@`. For a person with a username, webhooks omit the phone, as documented.
@@ -64,7 +49,6 @@ impl Default for NewPerson {
     fn default() -> Self {
         Self {
             wa_id: "77010001122".to_owned(),
-            dialled_as: Vec::new(),
             name: "Maria K.".to_owned(),
             username: None,
             user_id: Some("KZ.1234567890123456789".to_owned()),
@@ -73,22 +57,13 @@ impl Default for NewPerson {
     }
 }
 
-impl WhatsApp {
-    /// A file is deleted at Meta: its id and addresses become unknown.
-    pub(super) fn lose(&mut self, file: &str) {
-        let file = self.files.get_mut(&Id::from(file));
-        file.map(|file| file.more.insert("expires_at".to_owned(), json!(0)));
-    }
-}
-
 impl Simulator<Options> {
     /// Creates an app without a callback.
     pub fn add_app(&self, new: NewApp) -> AppView {
         self.core.change(|state| {
-            let NewApp { id, secret, name, wants_proof } = new;
+            let NewApp { id, secret, name } = new;
             let view = AppView { id: state.free_id(&id), secret: secret.clone() };
-            let fields = FIELDS.split_whitespace().map(str::to_owned).collect();
-            let app = App { secret, name, callback: None, fields, wants_proof };
+            let app = App { secret, name, callback: None };
             state.own.apps.insert(view.id.clone(), app);
             view
         })
@@ -113,11 +88,10 @@ impl Simulator<Options> {
     pub fn add_person(&self, new: NewPerson) -> i64 {
         self.core.change(|state| {
             let id = state.people.keys().next_back().copied().unwrap_or_default() + 1;
-            let NewPerson { wa_id, dialled_as, name, username, user_id, parent_user_id } = new;
+            let NewPerson { wa_id, name, username, user_id, parent_user_id } = new;
             let person = Person { id, first_name: name, username, phone: digits(&wa_id), ..Person::default() };
-            let dialled_as = dialled_as.iter().map(|one| digits(one)).collect();
             state.people.insert(id, person);
-            state.own.users.insert(id, User { dialled_as, user_id, parent_user_id, ..User::default() });
+            state.own.users.insert(id, User { user_id, parent_user_id });
             id
         })
     }
@@ -126,11 +100,6 @@ impl Simulator<Options> {
     pub fn add_token(&self, app: &str, wabas: &[&str]) -> String {
         let wabas = wabas.iter().map(|one| (*one).to_owned()).collect();
         self.core.change(|state| state.issue(app, wabas, None))
-    }
-
-    /// What Embedded Signup gives besides ids: a code, valid for 30 seconds and exchanged once.
-    pub fn sign_up(&self, app: &str, waba: &str) -> String {
-        self.core.change(|state| state.make_code(app, waba, None))
     }
 
     /// A person authorizes an app for an account, or declines; returns the address to which the browser returns.
@@ -143,8 +112,7 @@ impl Simulator<Options> {
     /// Sets an app's callback, as its dashboard does: after the handshake. The error contains the address's answer.
     pub async fn set_callback(&self, app: &str, url: &str, verify_token: &str) -> Result<()> {
         handshake(&self.core, url, verify_token).await.map_err(|refusal| anyhow!(refusal.message))?;
-        let target = Target { url: url.to_owned(), verify_token: verify_token.to_owned() };
-        self.core.change(|state| state.own.apps.get_mut(app).map(|app| app.callback.replace(target)));
+        self.core.change(|state| state.own.apps.get_mut(app).map(|app| app.callback.replace(url.to_owned())));
         Ok(())
     }
 
@@ -173,9 +141,9 @@ impl Simulator<Options> {
     /// The webhook addresses of an account's apps, in the order of the apps: its own, or the app's callback.
     pub fn addresses(&self, waba: &str) -> Vec<String> {
         self.core.read(|state| {
-            let address = |(app, target): (&String, &Option<Target>)| {
+            let address = |(app, target): (&String, &Option<String>)| {
                 let of_app = state.own.apps.get(app).and_then(|app| app.callback.as_ref());
-                Some(target.as_ref().or(of_app)?.url.clone())
+                target.as_ref().or(of_app).cloned()
             };
             let known = state.own.wabas.get(waba);
             known.map(|waba| waba.subscribed.iter().filter_map(address).collect()).unwrap_or_default()
@@ -184,11 +152,10 @@ impl Simulator<Options> {
 
     /// Another service redirects a number's webhooks of all apps to itself, with the account's token.
     pub fn hijack(&self, phone: &str, url: &str) {
-        let target = Target { url: url.to_owned(), verify_token: String::new() };
         self.core.change(|state| {
             let apps: Vec<String> = state.own.apps.keys().cloned().collect();
             let phone = state.own.phones.get_mut(&Id::from(phone));
-            phone.map(|phone| phone.overrides.extend(apps.into_iter().map(|app| (app, target.clone()))))
+            phone.map(|phone| phone.overrides.extend(apps.into_iter().map(|app| (app, url.to_owned()))))
         });
     }
 
@@ -249,19 +216,6 @@ impl Simulator<Options> {
         self.notify(waba, "account_update", told);
     }
 
-    /// The owner revokes the app's access. The app is notified and then unsubscribed, and its tokens lose access to the
-    /// account.
-    pub fn offboard(&self, app: &str, waba: &str) {
-        let info = json!({"waba_id": waba, "owner_business_id": "556600112233445"});
-        self.notify(waba, "account_update", json!({"event": "PARTNER_REMOVED", "waba_info": info}));
-        self.waba_changes(waba, |known| known.subscribed.remove(app));
-        self.core.change(|state| {
-            for token in state.own.tokens.values_mut().filter(|token| token.app == app) {
-                token.wabas.remove(waba);
-            }
-        });
-    }
-
     /// The number's state at Meta: `CONNECTED`, `FLAGGED`, `RESTRICTED`, `BANNED`, `DISCONNECTED`, …
     pub fn set_phone_status(&self, phone: &str, status: &str) {
         self.phone_changes(phone, |phone| phone.fields["status"] = json!(status));
@@ -270,11 +224,6 @@ impl Simulator<Options> {
     /// The number's owner has entered the code from Meta's SMS.
     pub fn verify(&self, phone: &str) {
         self.phone_changes(phone, |phone| phone.fields["code_verification_status"] = json!("VERIFIED"));
-    }
-
-    /// The code that verifies a number, sent by SMS.
-    pub fn pending_code(&self, phone: &str) -> Option<String> {
-        self.phone_changes(phone, |phone| phone.pending_code.clone()).flatten()
     }
 
     /// The owner turns two-step verification on.
@@ -292,15 +241,14 @@ impl Simulator<Options> {
         self.core.change(|state| state.tell_phone(&phone.into(), field, more));
     }
 
-    /// Turns limits on or off: 80 messages a second of a number (20 with the phone app), one in six seconds to one
-    /// person with a burst of `pair_burst` (Meta's is 45).
+    /// Turns the limit on or off: one message in six seconds to one person, with a burst of `pair_burst` (Meta's is 45).
     pub fn set_rates(&self, on: bool, pair_burst: i64) {
-        self.core.change(|state| (state.has_rates, state.own.rates.pair_burst) = (on, pair_burst));
+        self.core.change(|state| (state.has_rates, state.own.pair_burst) = (on, Some(pair_burst)));
     }
 
-    /// Whether phones report `delivered` at once.
+    /// Whether phones report `delivered` at once; otherwise what follows `sent` is said by the handle or the page.
     pub fn set_delivers(&self, on: bool) {
-        self.core.change(|state| state.own.delivers = on);
+        self.core.change(|state| state.own.is_slow = !on);
     }
 
     /// Whether to refuse in the answer what Meta usually reports as `failed`.
@@ -317,11 +265,6 @@ impl Simulator<Options> {
     pub fn expire_token(&self, token: &str, days: i64) {
         let until = self.core.millis() + days * DAY;
         self.token_changes(token, |token| token.expires_at = Some(until));
-    }
-
-    /// Deletes a file at Meta: its id and addresses become unknown.
-    pub fn lose_file(&self, id: &str) {
-        self.core.change(|state| state.lose(id));
     }
 
     /// Adds a customer's file with this id, the built-in one of its kind, for webhooks taken from elsewhere.
@@ -376,11 +319,6 @@ impl Simulator<Options> {
         })
     }
 
-    /// Adds a person to the owner's address book, from before the number was connected.
-    pub fn knows(&self, phone: &str, person: i64, full_name: &str) {
-        self.phone_changes(phone, |phone| phone.book.insert(person, full_name.to_owned()));
-    }
-
     /// The templates of an account.
     pub fn templates(&self, waba: &str) -> Vec<TemplateView> {
         self.core.read(|state| {
@@ -407,15 +345,6 @@ impl Simulator<Options> {
     /// Calls of one operation, in order.
     pub fn calls_of(&self, operation: &str) -> Vec<CallView> {
         self.all_calls().into_iter().filter(|call| call.call == operation).collect()
-    }
-
-    /// Whether a number currently shows "typing…" to a person.
-    pub fn is_typing(&self, phone: &str, person: i64) -> bool {
-        self.core.read(|state| {
-            let dialog = state.private(&phone.into(), person);
-            let shown = dialog.and_then(|dialog| dialog.activity(state.now, Options::LOOK.typing));
-            shown.is_some_and(|one| one.name == "typing")
-        })
     }
 }
 

@@ -16,13 +16,8 @@ struct World {
 }
 
 impl World {
-    async fn with(change: impl FnOnce(&mut Options)) -> Self {
-        let options = |now| {
-            let mut options = Options { now, ..Options::default() };
-            change(&mut options);
-            options
-        };
-        let stage = Stage::start(options).await;
+    async fn start() -> Self {
+        let stage = Stage::start(|now| Options { now }).await;
         let bot = stage.simulator.add_bot(NewBot::default());
         let maria = stage.simulator.add_person(NewPerson::default());
         Self { stage, bot, maria }
@@ -30,7 +25,7 @@ impl World {
 
     /// With a person who has started the bot.
     async fn started() -> Self {
-        let world = Self::with(|_| {}).await;
+        let world = Self::start().await;
         world.maria().starts("").unwrap();
         world
     }

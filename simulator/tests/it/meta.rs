@@ -31,8 +31,8 @@ struct World {
 }
 
 impl World {
-    async fn start(batches: bool) -> Self {
-        let stage = Stage::start(|now| Options { now, batches, ..Options::default() }).await;
+    async fn start() -> Self {
+        let stage = Stage::start(|now| Options { now }).await;
         let meta = &stage.simulator;
         let app = meta.add_app(NewApp::default());
         let instagram = meta.add_account(&app, NewAccount::instagram());
@@ -42,8 +42,8 @@ impl World {
     }
 
     /// With both accounts subscribed to the receiver.
-    async fn hooked(batches: bool) -> Self {
-        let world = Self::start(batches).await;
+    async fn hooked() -> Self {
+        let world = Self::start().await;
         for (account, fields) in [(&world.instagram, INSTAGRAM), (&world.page, FACEBOOK)] {
             let names: Vec<&str> = fields.split(',').collect();
             world.meta().set_callback(&world.app, account.platform, &world.receiver.url, &names);

@@ -18,16 +18,7 @@ pub struct World {
 
 impl World {
     pub async fn start() -> Self {
-        Self::with(|_| {}).await
-    }
-
-    async fn with(change: impl FnOnce(&mut Options)) -> Self {
-        let options = |now| {
-            let mut options = Options { now, ..Options::default() };
-            change(&mut options);
-            options
-        };
-        let stage = Stage::start(options).await;
+        let stage = Stage::start(|now| Options { now }).await;
         let bot = stage.simulator.add_bot(NewBot::default());
         let maria = stage.simulator.add_person(NewPerson::default());
         Self { stage, bot, maria }

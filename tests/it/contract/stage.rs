@@ -13,7 +13,7 @@ use parom_tests::{Engine, Line, Place, Setup, Simulated, World};
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::Value;
 use simulator::crm::{HookMessage, MessageView as Shown, Said};
-use simulator::kit::{Act, CallView, Content, Fault, Faults, HookView, Id, MessageView, Notice, Simulator, Verb, Wire};
+use simulator::kit::{Act, CallView, Content, Fault, Faults, Hook, Id, MessageView, Notice, Simulator, Verb, Wire};
 use url::Url;
 
 /// A running simulator, whichever messenger it simulates.
@@ -22,7 +22,7 @@ pub trait Simulation: Send + Sync {
     fn act(&self, act: Act) -> Id;
     fn faults(&self) -> &Faults;
     fn history(&self, line: &Id, who: i64) -> Vec<MessageView>;
-    fn hooks(&self, line: &Id) -> Vec<HookView>;
+    fn hooks(&self, line: &Id) -> Vec<Hook>;
     fn calls(&self, line: &Id) -> Vec<CallView>;
     fn activities(&self, line: &Id) -> Vec<String>;
     fn notices(&self, line: &Id) -> Vec<Notice>;
@@ -50,7 +50,7 @@ where
         Simulator::history(self, line, who)
     }
 
-    fn hooks(&self, line: &Id) -> Vec<HookView> {
+    fn hooks(&self, line: &Id) -> Vec<Hook> {
         Simulator::hooks(self, line)
     }
 

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use tokio::sync::watch;
 
-use crate::kit::call::{Answer, Call};
+use crate::kit::call::{Answer, Call, is_same_site};
 use crate::kit::look::{Language, Words};
 use crate::kit::wire::Wire;
 
@@ -107,10 +107,7 @@ pub fn page_of(status: u16, page: &impl Template, forms: &str) -> Answer {
 /// Whether a request comes from our own page or from a program: cross-site requests are refused.
 pub(crate) fn is_own(request: &HttpRequest) -> bool {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    match (text(header::ORIGIN), text(header::HOST)) {
-        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host)),
-        (origin, _) => origin.is_none(),
-    }
+    is_same_site(text(header::ORIGIN), text(header::HOST))
 }
 
 /// `GET /static/{file}`.

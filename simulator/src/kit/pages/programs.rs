@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use anyhow::Result;
-use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt;
+use anyhow::{Context, Result, ensure};
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::frame::is_own;
 use crate::kit::act::{Act, Done};
-use crate::kit::faults::Broken;
+use crate::kit::call::{Call, cut};
+use crate::kit::faults::Fault;
 use crate::kit::model::Upload;
 use crate::kit::perform;
 use crate::kit::wire::{Core, Wire};
@@ -42,24 +42,17 @@ fn acted<W: Wire>(core: &Core<W>, body: &[u8]) -> Result<Done> {
 pub(super) async fn upload<W: Wire>(
     core: web::Data<Arc<Core<W>>>,
     request: HttpRequest,
-    mut payload: web::Payload,
+    payload: web::Payload,
 ) -> HttpResponse {
     if !is_own(&request) {
         return HttpResponse::Forbidden().finish();
     }
-    let mut bytes = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
-        let Ok(chunk) = chunk else { return HttpResponse::BadRequest().finish() };
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() > LARGEST {
-            return HttpResponse::PayloadTooLarge().json(json!({"error": "the file has more than 64 MB"}));
-        }
+    let Some(call) = Call::read(&request, payload, LARGEST).await else { return cut() };
+    if call.is_too_large {
+        return HttpResponse::PayloadTooLarge().json(json!({"error": "the file has more than 64 MB"}));
     }
-    let text = |name: &str| {
-        let mut pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
-        pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
-    };
-    let upload = Upload { name: text("name"), mime: text("mime"), bytes: bytes.freeze() };
+    let text = |name: &str| call.query(name).unwrap_or_default().to_owned();
+    let upload = Upload { name: text("name"), mime: text("mime"), bytes: call.body.clone() };
     let id = core.change(|state| {
         let id = format!("upload-{}", state.next_serial());
         state.uploads.insert(id.clone(), upload);
@@ -75,13 +68,22 @@ pub(super) async fn faults<W: Wire>(core: web::Data<Arc<Core<W>>>) -> HttpRespon
 
 /// Breaks what a body of `POST /faults` names.
 pub(super) fn broken<W: Wire>(core: &Core<W>, body: &[u8]) -> Result<()> {
-    let given: Map<String, Value> = serde_json::from_slice(body)?;
-    match Broken::read(given, &W::FAULTS)? {
-        Broken::Rule { call, to, count, fault } => core.faults.add(&call, to, count, fault),
-        Broken::Hook { count, fault } => core.faults.add_hook(count, fault),
-        Broken::Rates(on) => core.change(|state| state.has_rates = on),
-        Broken::Hold(hold) => core.hold(hold),
-        Broken::Own(what) => core.change(|state| core.wire.break_own(state, &what))?,
+    let (mut given, words): (Map<String, Value>, _) = (serde_json::from_slice(body)?, &W::FAULTS);
+    let count = given.remove("count").filter(|count| !count.is_null()).map(serde_json::from_value);
+    let count: Option<usize> = count.transpose().context("count")?;
+    if let Some(call) = given.remove(words.call) {
+        let call = call.as_str().context("the name of a call is a text")?;
+        let to = given.remove(words.to).map(|to| to.as_str().map_or_else(|| to.to_string(), str::to_owned));
+        core.faults.add(call, to, count, Fault::read(given, words.own)?);
+    } else if let Some(fault) = given.remove(words.hook) {
+        core.faults.add_hook(count, serde_json::from_value(fault)?);
+    } else if let Some(Value::Bool(on)) = given.get("rates") {
+        core.change(|state| state.has_rates = *on);
+    } else if let Some(Value::Bool(hold)) = given.get(&format!("hold_{}s", words.hook)) {
+        core.hold(*hold);
+    } else {
+        ensure!(!given.is_empty(), "nothing was named");
+        core.change(|state| core.wire.break_own(state, &given))?;
     }
     core.touch();
     Ok(())

@@ -10,7 +10,7 @@ use crate::stage::examples;
 
 #[tokio::test]
 async fn a_phone_shows_and_sends() {
-    let world = World::with(|_| {}).await;
+    let world = World::start().await;
     let phone = format!("/phone/{}/{}", world.maria, world.bot.id);
     let press = async |fields: &[(&str, &str)]| world.stage.form(&format!("{phone}?lang=en"), fields).await;
     let early = press(&[("do", "text"), ("text", "early")]).await;
@@ -59,7 +59,7 @@ async fn a_phone_shows_and_sends() {
 
 #[tokio::test]
 async fn programs_act_and_break_by_json() {
-    let world = World::with(|_| {}).await;
+    let world = World::start().await;
     for mut act in examples("max-acts") {
         act["who"] = json!(world.maria);
         for place in ["/bot", "/to/bot"] {

@@ -34,7 +34,7 @@ async fn attachments_have_the_shapes_of_the_schema() {
     }
     assert_eq!((&all[3]["filename"], &all[0]["payload"]["photo_id"].is_i64()), (&json!("offer.pdf"), &true));
     assert_eq!(all[6]["payload"]["hash"].as_str().unwrap().len(), 64);
-    world.stage.simulator.end_addresses();
+    assert_eq!(world.stage.post("/faults", &json!({"end_addresses": true})).await.0, 200);
     assert_eq!(get(&all[0]["payload"]["url"]).await, 403);
     let mid = hook.bodies()[0]["message"]["body"]["mid"].as_str().unwrap().to_owned();
     let again = world.ok(Method::GET, &format!("/messages/{mid}"), json!(null)).await;
@@ -86,11 +86,9 @@ async fn texts_links_and_keyboards_have_limits() {
 
 #[tokio::test]
 async fn the_rules_of_an_address_hold() {
-    let world = World::with(|options| options.local = false).await;
-    for url in ["http://parom.example/hook", "https://parom.example:8443/hook", "nothing"] {
-        let refused = world.refused(Method::POST, "/subscriptions", json!({"url": url})).await;
-        assert_eq!((refused.0, refused.1.as_str()), (400, "proto.payload"), "{url}");
-    }
+    let world = World::start().await;
+    let refused = world.refused(Method::POST, "/subscriptions", json!({"url": "nothing"})).await;
+    assert_eq!((refused.0, refused.1.as_str()), (400, "proto.payload"));
     let wrong = json!({"url": "https://parom.example/hook", "secret": "no spaces"});
     assert_eq!(world.refused(Method::POST, "/subscriptions", wrong).await.0, 400);
     let good = json!({"url": "https://parom.example/hook", "update_types": ["bot_started"], "secret": "s3cr3t"});
@@ -110,7 +108,7 @@ async fn the_rules_of_an_address_hold() {
 
 #[tokio::test]
 async fn a_failing_address_is_repeated_and_removed_after_eight_hours() {
-    let world = World::with(|_| {}).await;
+    let world = World::start().await;
     let hook = world.listens().await;
     hook.always(500, "");
     world.maria().starts("").unwrap();

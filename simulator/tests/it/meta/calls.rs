@@ -2,13 +2,13 @@
 
 use reqwest::Method;
 use serde_json::json;
-use simulator::meta::{Author, Fault, NewApp};
+use simulator::meta::{Author, Fault};
 
 use super::{DAY, World};
 
 #[tokio::test]
 async fn programs_may_answer_for_a_day_and_people_for_seven() {
-    let world = World::start(false).await;
+    let world = World::start().await;
     for (account, closed) in [(&world.instagram, Err((10, 2_534_022))), (&world.page, Err((10, 2_018_278)))] {
         let says = async |token: &str, tag: &str| {
             let mut call = world.to_anna(account, json!({ "message": { "text": "Hi" } }));
@@ -19,14 +19,11 @@ async fn programs_may_answer_for_a_day_and_people_for_seven() {
         };
         assert_eq!(says(&account.token, "").await, closed, "writing first is refused");
         world.anna(account).writes("Hello").unwrap();
-        let plain = world.meta().add_app(NewApp { has_human_agent: false, ..NewApp::default() });
-        let plain = world.meta().add_token(&plain, &account.id, None);
         for (passed, token, tag, answer) in [
             (DAY - 1, &account.token, "", Ok(())),
             (1, &account.token, "", closed),
             (0, &account.token, "HUMAN_AGENT", Ok(())),
             (0, &account.token, "ACCOUNT_UPDATE", Err((100, 0))),
-            (0, &plain, "HUMAN_AGENT", Err((10, 0))),
             (6 * DAY, &account.token, "HUMAN_AGENT", closed),
         ] {
             world.stage.advance(passed).await;
@@ -38,7 +35,7 @@ async fn programs_may_answer_for_a_day_and_people_for_seven() {
 
 #[tokio::test]
 async fn texts_buttons_and_reactions_are_limited() {
-    let world = World::start(false).await;
+    let world = World::start().await;
     let (instagram, page) = (&world.instagram, &world.page);
     let mid = world.anna(instagram).writes("Hello").unwrap();
     world.anna(page).writes("Hello").unwrap();
@@ -76,7 +73,7 @@ async fn texts_buttons_and_reactions_are_limited() {
 
 #[tokio::test]
 async fn people_are_read_and_reached() {
-    let world = World::start(false).await;
+    let world = World::start().await;
     let (page, meta) = (&world.page, world.meta());
     let id = meta.scoped(&page.id, world.anna);
     assert_eq!(world.get(page, &id).await, Err((230, 0)), "they have not written");
@@ -84,10 +81,8 @@ async fn people_are_read_and_reached() {
     let told = world.get(page, &format!("{id}?fields=first_name,last_name")).await;
     assert_eq!(told, Ok(json!({ "id": id, "first_name": "Maria", "last_name": "Kovaleva" })));
     assert_eq!(world.get(page, &meta.scoped(&page.id, 999)).await, Err((100, 33)));
-    let talks = world.get(page, "me/conversations?fields=participants").await.unwrap();
-    let path = format!("{}/messages", talks["data"][0]["id"].as_str().unwrap());
-    assert_eq!(world.get(page, &path).await.unwrap()["data"][0]["created_time"], "2026-11-20T10:00:00+0000");
-    assert_eq!(world.get(&world.instagram, &path).await, Err((100, 33)));
+    let talks = world.get(page, "me/conversations?fields=messages").await.unwrap();
+    assert_eq!(talks["data"][0]["messages"]["data"][0]["created_time"], "2026-11-20T10:00:00+0000");
     world.anna(page).blocks().unwrap();
     assert_eq!(world.says(page, "Hi").await, Err((551, 1_545_041)));
     let stranger = world.to_anna(&world.instagram, json!({ "message": { "text": "Hi" } }));

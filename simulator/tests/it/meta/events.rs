@@ -1,6 +1,6 @@
 //! What people do, as it is reported to apps: messages, receipts, presses, comments, and the bodies of webhooks.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use simulator::kit::signature;
 use simulator::meta::{HookFault, HookState};
 
@@ -9,7 +9,7 @@ use crate::stage::{Called, examples};
 
 #[tokio::test]
 async fn each_network_sends_its_own_events() {
-    let world = World::hooked(false).await;
+    let world = World::hooked().await;
     for account in [&world.instagram, &world.page] {
         let (anna, is_instagram) = (world.anna(account), account.id == world.instagram.id);
         let mid = anna.writes("Hello").unwrap();
@@ -28,7 +28,7 @@ async fn each_network_sends_its_own_events() {
         let echo = world.latest().await;
         assert_eq!((&echo["message"]["is_echo"], &echo["message"]["mid"]), (&json!(true), &json!(own)));
         assert_eq!(echo["message"].get("app_id").is_some(), !is_instagram);
-        anna.receives().unwrap();
+        anna.does_own("receive", |act| act).unwrap();
         let received = world.latest().await.get("delivery").is_some();
         assert_eq!(received, !is_instagram, "Instagram has no delivery receipts");
         anna.reads().unwrap();
@@ -45,7 +45,7 @@ async fn each_network_sends_its_own_events() {
 
 #[tokio::test]
 async fn bodies_are_signed_and_repeated_until_they_are_taken() {
-    let world = World::hooked(false).await;
+    let world = World::hooked().await;
     let (receiver, meta) = (&world.receiver, world.meta());
     receiver.answers(&[(500, ""), (503, ""), (500, "")]);
     let writes = |text: &str| world.anna(&world.instagram).writes(text).unwrap();
@@ -73,7 +73,7 @@ async fn bodies_are_signed_and_repeated_until_they_are_taken() {
 
 #[tokio::test]
 async fn programs_act_and_break_by_json() {
-    let world = World::start(false).await;
+    let world = World::start().await;
     let (page, stage, meta) = (&world.page, &world.stage, world.meta());
     let post = meta.add_post(&page.id, "Roses", "FEED");
     let mid = world.anna(page).writes("Hello").unwrap();
@@ -88,9 +88,8 @@ async fn programs_act_and_break_by_json() {
         let (status, done) = stage.post("/acts", &act).await;
         assert!(status == 200 && done["id"].is_string(), "{act}: {done}");
     }
-    let chat = stage.page(&format!("/chats/{}/{}", page.id, world.anna)).await.1;
-    let chat: Value = serde_json::from_str(&chat).unwrap();
-    assert_eq!((&chat["messages"][0]["mid"], &chat["messages"][1]["text"]), (&json!(mid), &json!("Look")));
+    let chat = meta.history(&page.id, world.anna);
+    assert_eq!((chat[0].id.as_str(), chat[1].text.as_str()), (mid.as_str(), "Look"));
     for mut fault in examples("meta-faults") {
         if fault.get("revoke").is_some() {
             fault["revoke"] = json!(page.token);

@@ -8,7 +8,7 @@ use super::World;
 
 #[tokio::test]
 async fn a_token_opens_its_own_account() {
-    let world = World::start(false).await;
+    let world = World::start().await;
     let (instagram, page) = (&world.instagram, &world.page);
     let me = json!({ "id": instagram.app_scoped, "user_id": instagram.id, "username": "acme_flowers" });
     assert_eq!(world.get(instagram, "me?fields=user_id,username").await, Ok(me));
@@ -25,7 +25,7 @@ async fn a_token_opens_its_own_account() {
 
 #[tokio::test]
 async fn an_apps_own_token_is_no_accounts() {
-    let world = World::start(false).await;
+    let world = World::start().await;
     let reading = world.meta().add_app(NewApp { reads_public_pages: true, ..NewApp::default() });
     let (app, page) = (&world.app, world.page.id.as_str());
     for (app, path, answer) in [

@@ -7,27 +7,6 @@ use super::{World, bad, texts};
 use crate::stage::examples;
 
 #[tokio::test]
-async fn the_cloud_wants_https_and_a_port_of_its_list() {
-    let world = World::with(|options| options.local = false).await;
-    for (url, words) in [
-        ("http://parom.example/hook", "bad webhook: An HTTPS URL must be provided for webhook"),
-        ("https://parom.example:9000/hook", "bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443"),
-        ("https://127.0.0.1/hook", "bad webhook: IP address is reserved"),
-        ("not an address", "invalid webhook URL specified"),
-    ] {
-        assert_eq!(world.refused("setWebhook", json!({"url": url})).await, bad(words), "{url}");
-    }
-    for port in ["", ":80", ":88", ":443", ":8443"] {
-        let url = format!("https://parom.example{port}/hook");
-        world.ok("setWebhook", json!({"url": url})).await;
-        assert_eq!(world.ok("getWebhookInfo", json!({})).await["url"], json!(url));
-    }
-    world.ok("setWebhook", json!({"url": ""})).await;
-    let none = json!({"url": "", "has_custom_certificate": false, "pending_update_count": 0});
-    assert_eq!(world.ok("getWebhookInfo", json!({})).await, none);
-}
-
-#[tokio::test]
 async fn parameters_are_kept_as_documented() {
     let world = World::start().await;
     let set = |more: Value| {

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use simulator::whatsapp::{Act, Content, Given, NewPerson, Options, Review, Status, refusal};
+use simulator::whatsapp::{Act, Content, Given, NewPerson, Review, Status, refusal};
 
 use super::{DAY, MARIAS_ID, PHONE, WABA, World, to_maria};
 use crate::stage::{START, Samples};
@@ -43,7 +43,8 @@ impl Check {
 
 #[tokio::test]
 async fn every_documented_body_can_be_made() {
-    let world = World::with(|options| Options { delivers: false, ..options }).await;
+    let world = World::start().await;
+    world.whatsapp().set_delivers(false);
     let mut check = Check { world, samples: Samples::read(include_str!("../../fixtures/whatsapp.ndjson")) };
     content(&mut check).await;
     people(&mut check).await;

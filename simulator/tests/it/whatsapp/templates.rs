@@ -45,13 +45,6 @@ async fn variables_need_examples_and_words_around_them() {
     let made = world.post(&path(), with(fine, example.clone())).await;
     assert_eq!((&made["status"], &made["category"]), (&json!("PENDING"), &json!("UTILITY")));
     assert_eq!(refused(&world, with(fine, example)).await.1, 2_388_024);
-    let named = json!({"body_text_named_params": [{"param_name": "order_id", "example": "1592"}]});
-    let mut named = with("Заказ {{order_id}} готов к выдаче", named);
-    (named["parameter_format"], named["name"]) = (json!("NAMED"), json!("named"));
-    world.post(&path(), named.clone()).await;
-    named["name"] = json!("nameless");
-    named["components"][0]["example"]["body_text_named_params"][0]["param_name"] = json!("other");
-    assert_eq!(refused(&world, named).await.1, 2_388_043);
 }
 
 #[tokio::test]
@@ -196,7 +189,7 @@ async fn the_state_of_a_template_decides() {
     let id = made["id"].as_str().unwrap();
     let message = || message(&[text("Мария"), text("1592")]);
     assert_eq!(world.not_sent("template", message()).await.0, 132_001, "pending");
-    for (review, code) in [(Review::Pause, 132_015), (Review::Disable, 132_016), (Review::Appeal, 132_001)] {
+    for (review, code) in [(Review::Pause, 132_015), (Review::Disable, 132_016)] {
         world.whatsapp().review(id, review.clone()).unwrap();
         assert_eq!(world.not_sent("template", message()).await.0, code, "{review:?}");
     }
