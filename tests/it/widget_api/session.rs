@@ -6,7 +6,7 @@ use std::time::Duration;
 use base::store::directory;
 use parom_tests::office::all_at_once;
 use parom_tests::settings::{CLIENT_SECRET, HOST};
-use parom_tests::{Place, Reply, World, answer, both, once};
+use parom_tests::{Reply, World, answer, both, once};
 use reqwest::Method;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};

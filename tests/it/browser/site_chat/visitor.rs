@@ -1,6 +1,5 @@
 //! A visitor of a chat: what a talk looks like, on a phone, and how a greeting invites.
 
-
 use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Place};
