@@ -33,29 +33,6 @@ async fn one_on_each(world: &World) -> Vec<Line> {
     lines.into_iter().map(|line| line.expect("an account on each worker")).collect()
 }
 
-async fn accounts_of_all_nodes_are_served(world: &mut World) {
-    if !is_cluster() {
-        return;
-    }
-    let lines = one_on_each(world).await;
-    for line in &lines {
-        let anna = world.customer(line, "anna");
-        anna.writes("Hello").await;
-        let body = anna.body("twice", "Twice");
-        anna.posts(&body).await.is(202);
-        anna.posts(&body).await.is(200);
-    }
-    world.deliver_all().await;
-    for line in &lines {
-        assert_eq!(world.texts_at_crm(line), ["Hello", "Twice"]);
-        world.manager(line).answers("anna", "Good morning").await;
-    }
-    world.deliver_to_the_end().await;
-    assert_eq!(world.messenger.texts().len(), lines.len());
-    let ready = answer(world.api.anonymous(Method::GET, "/readyz")).await.is(200);
-    assert_eq!(ready.text, "ready\n");
-}
-
 /// Their calls are refused with 503 and their hooks wait on the disk; the others are served in both directions. When the
 /// worker is back everything is delivered, nothing twice.
 async fn a_killed_worker_concerns_its_accounts_alone(world: &mut World) {
@@ -199,5 +176,5 @@ fn customer(world: &World, lines: &[Line], line: &Line) -> Customer {
     world.customer(line, "anna").with_key(KEYS[place])
 }
 
-on_postgres!(nothing_is_lost_or_doubled_when_a_worker_is_killed_in_the_middle, accounts_of_all_nodes_are_served);
+on_postgres!(nothing_is_lost_or_doubled_when_a_worker_is_killed_in_the_middle);
 on_postgres!(a_killed_worker_concerns_its_accounts_alone);

@@ -1,6 +1,5 @@
-//! The reader's language: refusals, languages that are translated in part, and the agreement in both languages.
+//! The reader's language: refusals, and the agreement in both languages.
 
-use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Reply, World, answer, once};
 use reqwest::Method;
@@ -110,42 +109,6 @@ async fn wrong_fields_are_reported_in_the_readers_language(world: &mut World) {
     assert_eq!(kept("ru").await.text, first.text);
 }
 
-// Spanish and Portuguese, which have the texts that people meet first; what has no translation is English.
-
-/// The languages with what browsers of their readers send.
-const READERS: [(Language, &str); 2] =
-    [(Language::Es, "es-MX,es;q=0.9,en;q=0.8"), (Language::Pt, "pt-BR,pt;q=0.9,en;q=0.7")];
-
-fn say(language: Language, key: &'static str) -> String {
-    Words::new(language).text(key).with("crm", "amoCRM").to_string()
-}
-
-async fn programs_get_complete_languages(world: &mut World) {
-    world.owner(HOST).installs_in_a_browser().await.is(200);
-    for (accept, language) in [("es-MX,es;q=0.9", "en"), ("pt-BR", "en"), ("es, ru;q=0.5", "ru")] {
-        let request = world.api.request(Method::GET, "/api/v1/tenants?limit=0").header(ACCEPT_LANGUAGE, accept);
-        assert_eq!(answer(request).await.is(422).header("content-language"), language, "{accept}");
-    }
-}
-
-async fn a_page_outside_of_the_set_is_in_english(world: &mut World) {
-    world.owner(HOST).installs_in_a_browser().await.is(200);
-    let tenant_id = world.active(HOST).await;
-    let olga = world.panel(tenant_id).await;
-    for (language, _) in READERS {
-        olga.sends("/panel/language", &[("to", language.code())]).await.is(303);
-        let lang = format!("<html lang=\"{}\"", language.code());
-        let sources = olga.opens("/panel/sources").await.is(200);
-        sources.says(&[&lang, &say(language, "sources-title"), &say(language, "nav-sign-out")]);
-        let english = Words::new(Language::En).text("audit-title").to_string();
-        olga.opens("/panel/audit").await.is(200).says(&[&lang, &english, &say(language, "nav-sources")]);
-    }
-    // The vendor's own pages have the complete languages alone.
-    let admin = answer(world.api.anonymous(Method::GET, "/admin/sign-in?lang=es")).await.is(200);
-    admin.says(&["<html lang=\"en\">", "lang=\"ru\""]);
-    admin.never_says(&["Español"]);
-}
-
 // The pages with the data processing agreement: only with what belongs in it, for both laws, in both languages.
 
 const GDPR: &str = "/legal/gdpr";
@@ -180,4 +143,3 @@ async fn it_names_the_vendor_the_region_and_the_days(world: &mut World) {
 
 once!(wrong_fields_are_reported_in_the_readers_language);
 once!(it_names_the_vendor_the_region_and_the_days);
-once!(a_page_outside_of_the_set_is_in_english, programs_get_complete_languages);

@@ -305,20 +305,6 @@ pub async fn wake(app: &Arc<TenantContext>, tenant_id: Uuid, event: &ContactEven
 mod tests {
     use super::*;
 
-    fn contact(id: i64, updated_at: i64) -> Contact {
-        Contact { id, updated_at: Some(updated_at), name: Some(format!("{id}")), ..Contact::default() }
-    }
-
-    #[test]
-    fn of_several_contacts_the_last_changed_is_chosen_with_that_reason() {
-        let found = vec![contact(1, 50), contact(2, 70), contact(3, 60)];
-        let (card, why) = choose(found, LinkReason::Phone, LinkReason::PhoneSeveral).unwrap();
-        assert_eq!((card.id, why), (2, LinkReason::PhoneSeveral));
-        let (card, why) = choose(vec![contact(1, 50)], LinkReason::Phone, LinkReason::PhoneSeveral).unwrap();
-        assert_eq!((card.id, why), (1, LinkReason::Phone));
-        assert_eq!(choose(Vec::new(), LinkReason::Email, LinkReason::EmailSeveral), None);
-    }
-
     #[test]
     fn invalid_emails_are_not_searched_for() {
         let person = |email: &str| Person { email: Some(email.to_owned()), ..Person::default() };

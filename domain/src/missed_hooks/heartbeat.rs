@@ -180,33 +180,23 @@ mod tests {
         }
     }
 
-    fn ago(rows: &[heartbeat::Model]) -> Option<i64> {
-        missed_since(rows, Uuid::from_u128(1), NOW).map(|since| NOW - since)
-    }
-
     #[test]
-    fn no_gap_is_found_at_the_first_start_or_while_all_processes_report() {
-        assert_eq!(ago(&[]), None);
-        assert_eq!(ago(&[row(1, 10_000, false), row(2, 30_000, false)]), None);
-    }
-
-    #[test]
-    fn the_gap_of_a_dead_process_begins_at_its_last_heartbeat() {
-        assert_eq!(ago(&[row(2, 600_000, false)]), Some(600_000));
-        assert_eq!(ago(&[row(1, 10_000, false), row(2, 31_000, false)]), Some(31_000), "others live on");
-        assert_eq!(ago(&[row(1, 10_000, false), row(2, 31_000, false), row(3, 90_000, false)]), Some(90_000));
-    }
-
-    #[test]
-    fn a_process_that_could_not_store_heartbeats_leaves_a_gap() {
-        assert_eq!(ago(&[row(1, 45_000, false)]), Some(45_000));
-    }
-
-    #[test]
-    fn a_clean_stop_is_a_gap_if_no_other_process_took_over() {
-        assert_eq!(ago(&[row(2, 4_000, true)]), None, "a restart");
-        assert_eq!(ago(&[row(2, 60_000, true), row(3, 9_000, true)]), Some(9_000), "since the last one stopped");
-        assert_eq!(ago(&[row(2, 60_000, true), row(3, 9_000, false)]), None, "another listened on");
-        assert_eq!(ago(&[row(1, 9_000, false), row(2, 60_000, true)]), None, "this one did");
+    fn a_gap_begins_where_nobody_listened_any_more() {
+        let (here, dead, stopped) =
+            (|ago| row(1, ago, false), |id, ago| row(id, ago, false), |id, ago| row(id, ago, true));
+        for (rows, gap, what) in [
+            (vec![], None, "the first start"),
+            (vec![here(10_000), dead(2, 30_000)], None, "all processes report"),
+            (vec![dead(2, 600_000)], Some(600_000), "it died alone"),
+            (vec![here(10_000), dead(2, 31_000)], Some(31_000), "others live on"),
+            (vec![here(10_000), dead(2, 31_000), dead(3, 90_000)], Some(90_000), "two died"),
+            (vec![here(45_000)], Some(45_000), "it could not store heartbeats"),
+            (vec![stopped(2, 4_000)], None, "a restart"),
+            (vec![stopped(2, 60_000), stopped(3, 9_000)], Some(9_000), "since the last one stopped"),
+            (vec![stopped(2, 60_000), dead(3, 9_000)], None, "another listened on"),
+            (vec![here(9_000), stopped(2, 60_000)], None, "this one did"),
+        ] {
+            assert_eq!(missed_since(&rows, Uuid::from_u128(1), NOW).map(|since| NOW - since), gap, "{what}");
+        }
     }
 }

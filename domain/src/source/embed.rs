@@ -177,34 +177,3 @@ fn version_of(picture: &[u8]) -> String {
     let hash = Sha256::digest(picture);
     hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The beginning of a picture of this size, which is all that is read.
-    fn png(width: u32, height: u32) -> Vec<u8> {
-        let head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
-        [head.as_slice(), &width.to_be_bytes(), &height.to_be_bytes(), &[8, 6, 0, 0, 0, 0, 0, 0, 0]].concat()
-    }
-
-    fn said(picture: &[u8]) -> String {
-        format!("{:?}", checked(picture).unwrap_err())
-    }
-
-    #[test]
-    fn pictures_of_three_kinds_and_of_these_sizes() {
-        assert_eq!(checked(&png(32, 1024)).unwrap(), "image/png");
-        for (width, height) in [(31, 64), (64, 1025), (0, 0), (u32::MAX, 64)] {
-            assert!(said(&png(width, height)).contains("said-logo-pixels"), "{width} {height}");
-        }
-        let mut large = png(64, 64);
-        large.resize(LOGO_BYTES + 1, 0);
-        assert!(said(&large).contains("said-logo-bytes"));
-        for wrong in
-            [&b"<svg xmlns='http://www.w3.org/2000/svg'/>"[..], b"GIF89a\x40\0\x40\0", b"", b"\x89PNG\r\n\x1a\n"]
-        {
-            assert!(said(wrong).contains("said-logo-kind"), "{wrong:?}");
-        }
-    }
-}

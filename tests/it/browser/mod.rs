@@ -5,7 +5,6 @@
 mod demo;
 mod hostile;
 mod journey;
-mod kinds;
 mod panel;
 mod signing_in;
 mod site_chat;

@@ -15,8 +15,8 @@ use uuid::Uuid;
 use super::{
     ALICE, ALICES, EVIL, GOOD, MALLORYS, Mailed, code, invites, is_in, link_in, link_of, owner, person, squats, tries,
 };
-use crate::admin::operator::{Operator, make_operator};
-use crate::panel::{PASSWORD, add_member, sign_in};
+use crate::admin::operator::{EMAIL, Operator, make_operator};
+use crate::panel::{ANNA, PASSWORD, add_member, sign_in, with_anna};
 use crate::widget_api::User;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -63,12 +63,11 @@ async fn h2_a_squatted_person_is_no_operator(place: &mut Mailed) {
 /// An account that invites an operator's e-mail gets a person of its own, and a link of it never opens the admin.
 async fn h2_an_account_cannot_reach_an_operator_by_their_e_mail(world: &mut World) {
     let olga = Operator::signed_in(world).await;
-    let mallory = squats(world, EVIL, crate::admin::operator::EMAIL).await;
+    let mallory = squats(world, EVIL, EMAIL).await;
     olga.opens("/admin/accounts").await.is(200);
-    let panel = person(world, crate::admin::operator::EMAIL).await;
+    let panel = person(world, EMAIL).await;
     let db = world.app().store.read();
-    let operator =
-        persons::operator_by_email(&world.app().identity, db, crate::admin::operator::EMAIL).await.unwrap().unwrap();
+    let operator = persons::operator_by_email(&world.app().identity, db, EMAIL).await.unwrap().unwrap();
     assert!(panel.id != operator.id && !panel.is_operator && operator.is_operator);
     assert!(operator.set_in.is_none() && operator.password_hash.is_none());
     let link = super::unmailed(world, &mallory.owner, panel.id).await;
@@ -89,13 +88,12 @@ async fn h2_an_operator_who_is_added_again_has_no_earlier_credentials(world: &mu
     olga.opens("/admin/own").await.is(200);
     olga.sends("/admin/own", &[("password", ALICES)]).await.is(303);
     let db = world.app().store.read();
-    let row =
-        persons::operator_by_email(&world.app().identity, db, crate::admin::operator::EMAIL).await.unwrap().unwrap();
+    let row = persons::operator_by_email(&world.app().identity, db, EMAIL).await.unwrap().unwrap();
     let by = By { actor: Actor::Cli, address: None };
     operators::disable_operator(&world.app().panel, &row, &by).await.unwrap();
     assert_eq!(olga.opens("/admin/accounts").await.is_redirect(), "/admin/sign-in");
-    let link = make_operator(world, crate::admin::operator::EMAIL).await;
-    let fields = [("email", crate::admin::operator::EMAIL), ("password", ALICES)];
+    let link = make_operator(world, EMAIL).await;
+    let fields = [("email", EMAIL), ("password", ALICES)];
     world.visitor().sends_as_it_is("/admin/sign-in", &fields).await.is(422);
     let again = Operator::new(world);
     assert_eq!(again.follows(&link).await.is_redirect(), "/admin/enrol");
@@ -104,21 +102,20 @@ async fn h2_an_operator_who_is_added_again_has_no_earlier_credentials(world: &mu
 /// M6: after `--new-authenticator` the password is worth nothing, and a link that went by mail connects nothing.
 async fn m6_a_forgotten_authenticator_is_renewed_by_its_link_alone(place: &mut Mailed) {
     let mut olga = Operator::signed_in(place).await;
-    let email = crate::admin::operator::EMAIL;
     olga.opens("/admin/own").await.is(200);
     olga.sends("/admin/own", &[("password", ALICES)]).await.is(303);
     let row =
-        persons::operator_by_email(&place.app().identity, place.app().store.read(), email).await.unwrap().unwrap();
+        persons::operator_by_email(&place.app().identity, place.app().store.read(), EMAIL).await.unwrap().unwrap();
     let by = By { actor: Actor::Cli, address: None };
     let link = operators::issue_link(&place.app().panel, &row, true, &by).await.unwrap();
     let link = link.strip_prefix(&place.api.base()).unwrap().to_owned();
     assert_eq!(olga.opens("/admin/accounts").await.is_redirect(), "/admin/sign-in", "sessions ended");
-    let signs_in = [("email", email), ("password", ALICES)];
+    let signs_in = [("email", EMAIL), ("password", ALICES)];
     place.visitor().sends_as_it_is("/admin/sign-in", &signs_in).await.is(422);
 
     // The mailbox alone connects no authenticator either.
     let reader = Operator::new(place);
-    reader.sends_as_it_is("/admin/sign-in/link", &[("email", email)]).await.is(200);
+    reader.sends_as_it_is("/admin/sign-in/link", &[("email", EMAIL)]).await.is(200);
     let letter = place.mail.next().await;
     reader.follows(&link_of(place, &letter)).await.is(303);
     let closed = reader.opens("/admin/enrol").await.is(403);
@@ -138,7 +135,6 @@ async fn m6_a_forgotten_authenticator_is_renewed_by_its_link_alone(place: &mut M
 /// sessions.
 async fn m6_an_operators_new_password_asks_for_the_current_one_or_a_code(world: &mut World) {
     let olga = Operator::signed_in(world).await;
-    let email = crate::admin::operator::EMAIL;
     olga.opens("/admin/own").await.is(200);
     olga.sends("/admin/own", &[("password", ALICES)]).await.is(303);
     world.advance(11 * MINUTE);
@@ -150,7 +146,7 @@ async fn m6_an_operators_new_password_asks_for_the_current_one_or_a_code(world: 
     }
     world.advance(MINUTE);
     let other = world.visitor();
-    other.sends_as_it_is("/admin/sign-in", &[("email", email), ("password", ALICES)]).await.is(303);
+    other.sends_as_it_is("/admin/sign-in", &[("email", EMAIL), ("password", ALICES)]).await.is(303);
     other.opens("/admin/code").await.is(200);
     other.sends("/admin/code", &[("code", &olga.code(world))]).await.is(303);
     olga.sends("/admin/own", &[("current", ALICES), ("password", MALLORYS)]).await.is(303);
@@ -164,7 +160,7 @@ async fn l9_a_link_for_an_operator_is_made_apart_from_the_answer(place: &mut Mai
     make_operator(place, ALICE).await;
     let ask = async |email: &str| {
         let visitor = place.visitor();
-        let reply = visitor.sends_as_it_is("/admin/sign-in/link", &[("email", email)]).await.is(200);
+        let reply = visitor.sends_as_it_is("/admin/sign-in/link", &[("email", EMAIL)]).await.is(200);
         let nonce = reply.between("nonce=\"", "\"").unwrap().to_owned();
         reply.text.replace(email, "…").replace(&nonce, "…")
     };
@@ -200,12 +196,11 @@ async fn presses(visitor: &Visitor, page: &Reply) -> Reply {
 
 /// The attack of the review: a link on Mallory's page moves a signed-in victim into Mallory's account.
 async fn m4_an_invitation_is_joined_by_a_form_alone(world: &mut World) {
-    let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", parom::identity::MemberRole::Owner).await;
+    with_anna(world).await;
     let (mallory, _) = owner(world, EVIL).await;
-    let link = link_in(world, &super::invites(&mallory, "anna@example.com", "viewer").await.text);
+    let link = link_in(world, &super::invites(&mallory, ANNA, "viewer").await.text);
     let token = link.split_once("token=").unwrap().1;
-    let anna = sign_in(world, "anna@example.com").await;
+    let anna = sign_in(world, ANNA).await;
     let cookie = anna.cookies();
     let path = format!("/panel/invitation?token={token}");
     let foreign = [("cookie", cookie.as_str()), ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")];
@@ -230,8 +225,8 @@ async fn m4_an_invitation_is_joined_by_a_form_alone(world: &mut World) {
 async fn m4_a_ticket_asks_for_confirmation_while_another_person_is_signed_in(world: &mut World) {
     let line = world.line("support").await;
     let (_, evil) = owner(world, EVIL).await;
-    add_member(world, line.tenant_id, "anna@example.com", parom::identity::MemberRole::Owner).await;
-    let anna = sign_in(world, "anna@example.com").await;
+    add_member(world, line.tenant_id, ANNA, parom::identity::MemberRole::Owner).await;
+    let anna = sign_in(world, ANNA).await;
     let path = entry(world, evil, 7).await;
     let page = anna.opens(&path).await.is(200);
     page.says(&[EVIL, "Boris", "already signed in"]);
@@ -328,8 +323,8 @@ async fn m4_the_widgets_click_opens_the_panel_at_once(world: &mut World) {
     foreign.push(("referer", "https://evil.example/"));
     navigates(world, &path, &foreign).await.is(200);
     // And a person who is signed in already is always asked.
-    add_member(world, world.active(HOST).await, "anna@example.com", parom::identity::MemberRole::Viewer).await;
-    let cookie = sign_in(world, "anna@example.com").await.cookies();
+    add_member(world, world.active(HOST).await, ANNA, parom::identity::MemberRole::Viewer).await;
+    let cookie = sign_in(world, ANNA).await.cookies();
     let mut signed_in = hidden("Browser/1").to_vec();
     signed_in.push(("cookie", cookie.as_str()));
     navigates(world, &path, &signed_in).await.is(200).says(&["already signed in"]);

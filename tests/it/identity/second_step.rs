@@ -13,15 +13,14 @@ use super::{
     ALICE, ALICES, GOOD, Mailed, code, connects, invites, is_in, link_in, link_of, owner, person, presses, tries,
 };
 use crate::admin::operator::{EMAIL, Operator};
-use crate::panel::{PASSWORD, add_member, sign_in};
+use crate::panel::{ANNA, PASSWORD, add_member, sign_in, with_anna};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
 async fn m6_a_session_left_open_changes_neither_password_nor_authenticator(world: &mut World) {
-    let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
-    let anna = sign_in(world, "anna@example.com").await;
-    let elsewhere = sign_in(world, "anna@example.com").await;
+    with_anna(world).await;
+    let anna = sign_in(world, ANNA).await;
+    let elsewhere = sign_in(world, ANNA).await;
     let page = anna.opens("/panel/me/two-step").await.is(200);
     page.says(&["name=\"current\""]);
     let secret = page.between("<code class=\"mono all\">", "<").unwrap().to_owned();
@@ -109,8 +108,8 @@ async fn m6_a_members_forgotten_authenticator_is_renewed_by_a_link_alone(world: 
 
 async fn m6_a_person_without_a_second_step_sets_it_up_before_anything_else(world: &mut World) {
     let (boss, tenant_id) = owner(world, GOOD).await;
-    add_member(world, tenant_id, "anna@example.com", MemberRole::Administrator).await;
-    let anna = sign_in(world, "anna@example.com").await;
+    add_member(world, tenant_id, ANNA, MemberRole::Administrator).await;
+    let anna = sign_in(world, ANNA).await;
     anna.opens("/panel/team").await.is(200).never_says(&["Require for everyone"]);
     anna.sends("/panel/team/second-step", &[("demand", "on")]).await.is(403);
     boss.opens("/panel/team").await.is(200);
@@ -147,8 +146,6 @@ async fn m6_a_person_without_a_second_step_sets_it_up_before_anything_else(world
 
 // M6: ten wrong codes in a row end the first step, and the person is notified.
 
-const ANNA: &str = "anna@example.com";
-
 /// Types wrong codes until the first step is gone; gives how many it took.
 async fn guesses(place: &Mailed, pending: &str) -> usize {
     let guesser = place.visitor();
@@ -167,8 +164,7 @@ async fn guesses(place: &Mailed, pending: &str) -> usize {
 }
 
 async fn m6_ten_wrong_codes_restart_the_sign_in_and_are_reported(place: &mut Mailed) {
-    let line = place.line("support").await;
-    add_member(place, line.tenant_id, ANNA, MemberRole::Owner).await;
+    with_anna(place).await;
     let anna = sign_in(place, ANNA).await;
     let page = anna.opens("/panel/me/two-step").await.is(200);
     let secret = page.between("<code class=\"mono all\">", "<").unwrap().to_owned();
@@ -187,8 +183,7 @@ async fn m6_ten_wrong_codes_restart_the_sign_in_and_are_reported(place: &mut Mai
 /// Posted at once they are counted one by one, and the first step is gone for all.
 async fn m6_wrong_codes_at_once_are_all_counted(place: &mut Mailed) {
     use parom::identity::second_step::{CodeResult, check};
-    let line = place.line("support").await;
-    add_member(place, line.tenant_id, ANNA, MemberRole::Owner).await;
+    with_anna(place).await;
     let person = super::person(place, ANNA).await;
     let app = place.app().clone();
     let checks = (0..20).map(|_| check(&app.identity, &person, "000000"));

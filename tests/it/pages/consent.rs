@@ -32,15 +32,16 @@ async fn world<M: Simulated>() -> (Beside<M>, Uuid) {
     (world, tenant_id)
 }
 
-/// With one number that was not registered yet.
-async fn with_meta() -> (Beside<WhatsApp>, Uuid) {
+/// With one number that was not registered yet, and the account's owner.
+async fn with_meta() -> (Beside<WhatsApp>, Uuid, Visitor) {
     let (world, tenant_id) = world::<WhatsApp>().await;
+    let visitor = olga(&world, tenant_id).await;
     world.messenger.add_app(NewApp::default());
     world.messenger.add_waba(WABA, "Acme");
     world.messenger.add_phone(NewPhone { is_registered: false, ..NewPhone::of(WABA) });
     let phone = NewPhone::of(WABA).id;
     world.messenger.verify(&phone);
-    (world, tenant_id)
+    (world, tenant_id, visitor)
 }
 
 async fn with_avito() -> (Beside<Avito>, Uuid, i64) {
@@ -85,8 +86,7 @@ async fn refused(visitor: &Visitor, back: &str, said: &str) -> Reply {
 
 #[tokio::test]
 async fn a_number_is_connected_on_metas_page() {
-    let (world, tenant_id) = with_meta().await;
-    let visitor = olga(&world, tenant_id).await;
+    let (world, tenant_id, visitor) = with_meta().await;
     let access = visitor.does("/panel/sources/new", &[("kind", "whatsapp")]).await;
     access.says(&["Connect with Facebook", "Enter access details manually", "Phone number ID"]);
     let back = agrees(&world, &visitor).await;
@@ -112,10 +112,9 @@ async fn a_number_is_connected_on_metas_page() {
 
 #[tokio::test]
 async fn of_several_numbers_one_is_chosen() {
-    let (world, tenant_id) = with_meta().await;
+    let (world, _, visitor) = with_meta().await;
     let second = NewPhone { id: "330022334455999".into(), number: "77010009911".into(), ..NewPhone::of(WABA) };
     world.messenger.add_phone(second);
-    let visitor = olga(&world, tenant_id).await;
     let back = agrees(&world, &visitor).await;
     visitor.goes(&back).await.is(200).says(&["330022334455999", "330022334455667"]);
     let path = format!("{META}/line");
@@ -131,8 +130,7 @@ async fn of_several_numbers_one_is_chosen() {
 
 #[tokio::test]
 async fn a_forged_a_used_a_late_and_a_strangers_state_connect_nothing() {
-    let (world, tenant_id) = with_meta().await;
-    let visitor = olga(&world, tenant_id).await;
+    let (world, tenant_id, visitor) = with_meta().await;
     let said = "does not match your request";
     let back = agrees(&world, &visitor).await;
     let state = state_of(&format!("http://parom.example{back}"));
@@ -161,8 +159,7 @@ async fn a_forged_a_used_a_late_and_a_strangers_state_connect_nothing() {
 
 #[tokio::test]
 async fn a_number_that_works_elsewhere_is_not_taken() {
-    let (world, tenant_id) = with_meta().await;
-    let visitor = olga(&world, tenant_id).await;
+    let (world, _, visitor) = with_meta().await;
     let connects = async |visitor: &Visitor| {
         let back = agrees(&world, visitor).await;
         visitor.goes(&back).await.is(200);
@@ -221,8 +218,7 @@ fn refuses(code: i64, message: &str) -> Fault {
 
 #[tokio::test]
 async fn a_code_that_was_used_is_asked_for_again() {
-    let (world, tenant_id) = with_meta().await;
-    let visitor = olga(&world, tenant_id).await;
+    let (world, _, visitor) = with_meta().await;
     let first = agrees(&world, &visitor).await;
     visitor.goes(&first).await.is(200);
     let code = |back: &str| back.split("code=").nth(1).unwrap().split('&').next().unwrap().to_owned();
@@ -237,8 +233,7 @@ async fn a_code_that_was_used_is_asked_for_again() {
 
 #[tokio::test]
 async fn a_refused_subscription_says_what_to_give_and_can_be_repeated() {
-    let (world, tenant_id) = with_meta().await;
-    let visitor = olga(&world, tenant_id).await;
+    let (world, _, visitor) = with_meta().await;
     offered(&world, &visitor).await;
     world.messenger.faults().next("subscribed_apps", 1, refuses(200, "(#200) Permissions error"));
     let page = visitor.sends(LINE, &[]).await.is(422);
@@ -256,8 +251,7 @@ async fn a_refused_subscription_says_what_to_give_and_can_be_repeated() {
 /// Of a number with a PIN of its own that is asked for; after five wrong guesses Meta takes none for a while.
 #[tokio::test]
 async fn a_registered_number_takes_its_own_pin_only() {
-    let (world, tenant_id) = with_meta().await;
-    let visitor = olga(&world, tenant_id).await;
+    let (world, _, visitor) = with_meta().await;
     world.messenger.set_pin(&NewPhone::of(WABA).id, "424242");
     offered(&world, &visitor).await;
     visitor.sends(LINE, &[("set.pin", "42")]).await.is(422).says(&["A PIN has six digits."]);
@@ -268,8 +262,7 @@ async fn a_registered_number_takes_its_own_pin_only() {
     visitor.sends(LINE, &[("set.pin", "424242")]).await.is(422).says(&["Too many PIN tries. Wait and try again."]);
     assert!(world.sandbox.sources(HOST).is_empty());
     world.close().await;
-    let (world, tenant_id) = with_meta().await;
-    let visitor = olga(&world, tenant_id).await;
+    let (world, _, visitor) = with_meta().await;
     world.messenger.set_pin(&NewPhone::of(WABA).id, "424242");
     offered(&world, &visitor).await;
     visitor.sends(LINE, &[]).await.is(422).says(&["It is not connected yet.", "the number has its own PIN"]);

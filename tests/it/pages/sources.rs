@@ -3,7 +3,6 @@
 use parom_tests::settings::HOST;
 use parom_tests::{Reply, TelegramWorld, World, both, once};
 use serde_json::json;
-use simulator::crm::Part;
 use simulator::telegram::NewBot;
 use uuid::Uuid;
 
@@ -71,29 +70,6 @@ async fn two_forms_at_once_make_one_source(world: &mut World) {
     assert_eq!((one.status, two.status), (303, 303), "{} {}", one.text, two.text);
     assert_eq!(world.sandbox.sources(HOST).len(), 1);
     visitor.opens("/panel/sources/new/webchat/test").await.is(200).says(&["Step 4 of 4"]);
-}
-
-async fn an_account_that_has_just_paid_is_admitted(world: &mut World) {
-    let tenant_id = installed(world).await;
-    let visitor = olga(world, tenant_id).await;
-    world.sandbox.set_unpaid(HOST, true);
-    world.api.get(&format!("/api/v1/tenants/{tenant_id}/pipelines")).await.is(409);
-    // The page waits for no answer of amoCRM: it shows what is stored, and renews itself.
-    let gate = world.sandbox.faults().hold(Part::Rest);
-    let barred = visitor.opens("/panel/sources/new").await.is(200);
-    barred.says(&["amoCRM is not paid and may refuse messages", "data-live=\"offers\""]);
-    barred.never_says(&["Website chat"]);
-    gate.until_waiting(1).await;
-    world.sandbox.set_unpaid(HOST, false);
-    gate.open();
-    world.sandbox.faults().clear();
-    let let_in = async || {
-        let page = visitor.opens("/panel/sources/new").await.is(200);
-        page.text.contains("Website chat").then_some(page)
-    };
-    world.until("amoCRM serves the account again", let_in).await.says(&["Where do customers write?"]);
-    visitor.renews("/panel/sources/new").await.is(200).says(&["data-live=\"offers\"", "Website chat"]);
-    assert_eq!(world.tenant(HOST).await.unwrap()["status"], "active");
 }
 
 /// A bot that another service uses: its host is shown first, and one more press takes it over.
@@ -301,5 +277,5 @@ both!(two_forms_at_once_make_one_source);
 once!(only_fields_that_the_second_administrator_edited_overwrite_the_others_change);
 once!(an_own_messenger_is_checked_live_and_gets_its_secret_once, the_end_of_a_source_is_counted_and_a_lost_one_returns);
 once!(services_are_chosen_in_the_panel_and_sent_to_amocrm);
-once!(an_account_that_has_just_paid_is_admitted, a_bot_is_moved_from_another_service, a_pause_ends_with_a_choice);
+once!(a_bot_is_moved_from_another_service, a_pause_ends_with_a_choice);
 once!(a_site_chat_in_four_steps);

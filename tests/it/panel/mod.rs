@@ -9,11 +9,12 @@ mod signing_in;
 
 use base::i18n::Language;
 use parom::identity::{MemberRole, credentials, member, password, person};
-use parom_tests::{Visitor, World};
+use parom_tests::{Line, Visitor, World};
 use secrecy::SecretString;
 use uuid::Uuid;
 
 pub const PASSWORD: &str = "four ferries cross at dawn";
+pub const ANNA: &str = "anna@example.com";
 
 /// A person who has proved their e-mail, and signs in by it and [`PASSWORD`].
 pub async fn add_person(world: &World, email: &str) -> Uuid {
@@ -32,6 +33,13 @@ pub async fn add_member(world: &World, tenant_id: Uuid, email: &str, role: Membe
     let id = add_person(world, email).await;
     member::join(&world.app().identity, world.app().store.write(), tenant_id, id, role, None).await.unwrap();
     id
+}
+
+/// An account whose owner is Anna.
+pub async fn with_anna(world: &World) -> Line {
+    let line = world.line("support").await;
+    add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
+    line
 }
 
 /// Signs in and ends on the first page behind it.

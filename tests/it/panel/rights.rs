@@ -13,7 +13,7 @@ use reqwest::Method;
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{PASSWORD, add_member, add_person, sign_in};
+use super::{ANNA, PASSWORD, add_member, add_person, sign_in, with_anna};
 
 /// Page, and the statuses for owner, administrator, viewer, an operator who looks.
 const PAGES: &[(&str, [u16; 4])] = &[
@@ -214,8 +214,8 @@ async fn m7_access_granted_by_hand_stays(world: &mut World) {
 async fn m7_an_amocrm_that_does_not_answer_is_believed_for_four_hours(world: &mut World) {
     let line = world.line("support").await;
     let (_, maria) = maria(world, &line).await;
-    let member = add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
-    let anna = sign_in(world, "anna@example.com").await;
+    let member = add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
+    let anna = sign_in(world, ANNA).await;
     world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
     uses(world, &maria, 7).await;
     world.advance(HOUR / 2);
@@ -246,9 +246,8 @@ async fn m7_amocrm_is_asked_once_an_hour_of_use(world: &mut World) {
 
 /// A tab that is left open asks for itself every ten seconds.
 async fn m7_automatic_requests_of_a_page_keep_no_session_alive(world: &mut World) {
-    let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
-    let anna = sign_in(world, "anna@example.com").await;
+    with_anna(world).await;
+    let anna = sign_in(world, ANNA).await;
     for _ in 0..23 {
         world.advance(HOUR / 2);
         let live = anna.request(Method::GET, "/panel").header("parom-live", "1");
@@ -358,8 +357,8 @@ async fn a_link_that_is_handed_over_opens_one_account_alone(world: &mut World) {
 
 async fn the_last_owner_stays(world: &mut World) {
     let line = world.line("support").await;
-    let id = add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
-    let anna = sign_in(world, "anna@example.com").await;
+    let id = add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
+    let anna = sign_in(world, ANNA).await;
     anna.opens("/panel/team").await.is(200);
     let lower = async |who: Uuid, role: &str| anna.does(&format!("/panel/team/{who}/role"), &[("role", role)]).await;
     assert!(lower(id, "viewer").await.text.contains("last owner"));

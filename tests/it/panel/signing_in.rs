@@ -9,7 +9,7 @@ use parom_tests::{Engine, MailServer, Place, Setup, Visitor, World, both, once};
 use reqwest::Method;
 use sea_orm::EntityTrait;
 
-use super::{PASSWORD, add_member, add_person, sign_in};
+use super::{ANNA, PASSWORD, add_member, add_person, sign_in, with_anna};
 use crate::identity::code;
 
 const HOUR: u64 = 3600;
@@ -20,8 +20,7 @@ async fn tries(world: &World, email: &str, password: &str) -> (u16, String) {
 }
 
 async fn a_password_opens_the_panel(world: &mut World) {
-    let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
+    with_anna(world).await;
     let visitor = world.visitor();
     let there = visitor.opens("/panel/audit?group=member").await.is_redirect();
     assert!(there.starts_with("/panel/sign-in?to="), "{there}");
@@ -44,29 +43,27 @@ async fn a_password_opens_the_panel(world: &mut World) {
 }
 
 async fn no_answer_reveals_whether_an_email_is_known(world: &mut World) {
-    let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
-    let (wrong, with_known) = tries(world, "anna@example.com", "wrong").await;
+    with_anna(world).await;
+    let (wrong, with_known) = tries(world, ANNA, "wrong").await;
     let (unknown, with_unknown) = tries(world, "carl@example.com", "wrong").await;
     assert_eq!((wrong, unknown), (401, 401));
     let bare = |text: &str, email: &str| {
         let nonce = text.split_once("nonce=\"").unwrap().1.split('"').next().unwrap().to_owned();
         text.replace(email, "…").replace(&nonce, "…")
     };
-    assert_eq!(bare(&with_known, "anna@example.com"), bare(&with_unknown, "carl@example.com"));
+    assert_eq!(bare(&with_known, ANNA), bare(&with_unknown, "carl@example.com"));
     assert!(with_known.contains("did not match"), "{with_known}");
     // A link: the same words, known or not, without a mail server too.
-    for email in ["anna@example.com", "carl@example.com"] {
+    for email in [ANNA, "carl@example.com"] {
         let asked = world.visitor().sends("/panel/sign-in/link", &[("email", email), ("to", "")]).await.is(200);
         asked.says(&["is known here"]);
     }
 }
 
 async fn tries_are_counted_by_login_and_by_all_instances(world: &mut World) {
-    let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
+    with_anna(world).await;
     for _ in 0..5 {
-        assert_eq!(tries(world, "anna@example.com", "wrong").await.0, 401);
+        assert_eq!(tries(world, ANNA, "wrong").await.0, 401);
     }
     let fields = [("email", "Anna@Example.com"), ("password", PASSWORD), ("to", "")];
     let refused = world.visitor().sends("/panel/sign-in", &fields).await.is(429);
@@ -75,9 +72,9 @@ async fn tries_are_counted_by_login_and_by_all_instances(world: &mut World) {
     refused.says(&["Too many attempts"]);
     assert_eq!(tries(world, "carl@example.com", "wrong").await.0, 401, "another login is free");
     world.advance(Duration::from_secs(wait));
-    assert_eq!(tries(world, "anna@example.com", PASSWORD).await.0, 303);
+    assert_eq!(tries(world, ANNA, PASSWORD).await.0, 303);
     for _ in 0..5 {
-        assert_eq!(tries(world, "anna@example.com", "wrong").await.0, 401, "a right one forgives the wrong ones");
+        assert_eq!(tries(world, ANNA, "wrong").await.0, 401, "a right one forgives the wrong ones");
     }
 }
 
@@ -91,10 +88,9 @@ async fn tries_are_counted_by_address(world: &mut World) {
 }
 
 async fn forms_of_others_are_refused(world: &mut World) {
-    let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
+    let line = with_anna(world).await;
     add_member(world, line.tenant_id, "carl@example.com", MemberRole::Owner).await;
-    let anna = sign_in(world, "anna@example.com").await;
+    let anna = sign_in(world, ANNA).await;
     let carl = sign_in(world, "carl@example.com").await;
     let send = async |csrf: Option<&str>, header: Option<(&str, &str)>, body: &str| {
         let body = csrf.map_or_else(|| body.to_owned(), |csrf| format!("{body}&csrf={csrf}"));
@@ -138,11 +134,10 @@ async fn forms_of_others_are_refused(world: &mut World) {
 }
 
 async fn sessions_end(world: &mut World) {
-    let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
-    let idle = sign_in(world, "anna@example.com").await;
-    let busy = sign_in(world, "anna@example.com").await;
-    let gone = sign_in(world, "anna@example.com").await;
+    with_anna(world).await;
+    let idle = sign_in(world, ANNA).await;
+    let busy = sign_in(world, ANNA).await;
+    let gone = sign_in(world, ANNA).await;
     let stolen = world.visitor();
     stolen.steal(&gone);
     gone.opens("/panel").await.is(200);
@@ -165,12 +160,11 @@ async fn sessions_end(world: &mut World) {
 }
 
 async fn a_new_sign_in_is_a_new_token(world: &mut World) {
-    let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
-    let visitor = sign_in(world, "anna@example.com").await;
+    with_anna(world).await;
+    let visitor = sign_in(world, ANNA).await;
     let before = Visitor::new(&world.api);
     before.steal(&visitor);
-    let fields = [("email", "anna@example.com"), ("password", PASSWORD), ("to", "")];
+    let fields = [("email", ANNA), ("password", PASSWORD), ("to", "")];
     visitor.does("/panel/sign-in", &fields).await;
     assert_ne!(before.cookies(), visitor.cookies());
     assert!(before.opens("/panel").await.is_redirect().starts_with("/panel/sign-in"), "the earlier one ended");
@@ -180,11 +174,11 @@ async fn a_person_with_several_accounts_chooses_one(world: &mut World) {
     let one = world.line("support").await;
     let other = world.line_at("beta.amocrm.ru", "support").await;
     let stranger = world.line_at("gamma.amocrm.ru", "support").await;
-    let id = add_member(world, one.tenant_id, "anna@example.com", MemberRole::Owner).await;
+    let id = add_member(world, one.tenant_id, ANNA, MemberRole::Owner).await;
     let app = world.app();
     let store = app.store.write();
     parom::identity::member::join(&app.identity, store, other.tenant_id, id, MemberRole::Viewer, None).await.unwrap();
-    let visitor = sign_in(world, "anna@example.com").await;
+    let visitor = sign_in(world, ANNA).await;
     assert_eq!(visitor.opens("/panel").await.is_redirect(), "/panel/choose");
     let page = visitor.opens("/panel/choose").await.is(200);
     page.says(&[HOST, "beta.amocrm.ru"]);
@@ -212,9 +206,9 @@ async fn over_https_cookies_are_bound_to_the_host(world: &mut World) {
     };
     let engine = world.database().engine();
     let Some(world) = World::start(engine, setup).await else { return };
-    add_person(&world, "anna@example.com").await;
+    add_person(&world, ANNA).await;
     let visitor = world.visitor();
-    let fields = [("email", "anna@example.com"), ("password", PASSWORD), ("to", "")];
+    let fields = [("email", ANNA), ("password", PASSWORD), ("to", "")];
     let cookie = visitor.sends("/panel/sign-in", &fields).await.header("set-cookie").to_owned();
     assert!(cookie.starts_with("__Host-parom="), "{cookie}");
     assert!(cookie.ends_with("; Path=/; HttpOnly; Secure; SameSite=Lax"), "{cookie}");
@@ -230,9 +224,8 @@ async fn over_https_cookies_are_bound_to_the_host(world: &mut World) {
 // The second step of signing in, and changing one's own password.
 
 async fn codes_are_asked_for_and_good_once(world: &mut World) {
-    let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
-    let anna = sign_in(world, "anna@example.com").await;
+    with_anna(world).await;
+    let anna = sign_in(world, ANNA).await;
     let page = anna.opens("/panel/me/two-step").await.is(200);
     page.says(&["<svg", "QR"]);
     let secret = page.text.split_once("<code class=\"mono all\">").unwrap().1.split('<').next().unwrap().to_owned();
@@ -245,7 +238,7 @@ async fn codes_are_asked_for_and_good_once(world: &mut World) {
     done.says(&["Two-step sign-in is on"]);
 
     let visitor = world.visitor();
-    let fields = [("email", "anna@example.com"), ("password", PASSWORD), ("to", "/panel/team")];
+    let fields = [("email", ANNA), ("password", PASSWORD), ("to", "/panel/team")];
     let step = visitor.sends("/panel/sign-in", &fields).await.is(200);
     assert!(visitor.cookies().is_empty(), "a password alone opens nothing");
     let pending = step.field("pending");
@@ -279,10 +272,9 @@ async fn codes_are_asked_for_and_good_once(world: &mut World) {
 }
 
 async fn a_new_password_ends_what_the_old_one_opened(world: &mut World) {
-    let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
-    let anna = sign_in(world, "anna@example.com").await;
-    let elsewhere = sign_in(world, "anna@example.com").await;
+    with_anna(world).await;
+    let anna = sign_in(world, ANNA).await;
+    let elsewhere = sign_in(world, ANNA).await;
     let new = "another ferry at noon";
     let change = async |current: &str, password: &str| {
         anna.opens("/panel/me").await.is(200);
@@ -296,19 +288,18 @@ async fn a_new_password_ends_what_the_old_one_opened(world: &mut World) {
     anna.opens("/panel").await.is(200);
     assert!(elsewhere.opens("/panel").await.is_redirect().starts_with("/panel/sign-in"));
     let with = async |password: &str| {
-        let fields = [("email", "anna@example.com"), ("password", password), ("to", "")];
+        let fields = [("email", ANNA), ("password", password), ("to", "")];
         world.visitor().sends("/panel/sign-in", &fields).await.status
     };
     assert_eq!((with(PASSWORD).await, with(new).await), (401, 303));
 }
 
 async fn own_sessions_are_listed_and_ended(world: &mut World) {
-    let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
+    let line = with_anna(world).await;
     add_member(world, line.tenant_id, "carl@example.com", MemberRole::Owner).await;
-    let anna = sign_in(world, "anna@example.com").await;
-    let other = sign_in(world, "anna@example.com").await;
-    let third = sign_in(world, "anna@example.com").await;
+    let anna = sign_in(world, ANNA).await;
+    let other = sign_in(world, ANNA).await;
+    let third = sign_in(world, ANNA).await;
     let page = anna.opens("/panel/me").await.is(200);
     let (_, rest) = page.text.split_once("/panel/me/sessions/").expect("another session is listed");
     let one = format!("/panel/me/sessions/{}", rest.split('"').next().unwrap());
@@ -328,8 +319,6 @@ async fn own_sessions_are_listed_and_ended(world: &mut World) {
 // M5: strangers who try a login endlessly do not lock out its owner. The attacker has one address, the owner
 // another, or the same one and a browser that signed in before.
 
-const ANNA: &str = "anna@example.com";
-
 const ATTACKER: &str = "198.51.100.1";
 const HOME: &str = "203.0.113.7";
 
@@ -338,8 +327,7 @@ async fn stranger_tries(visitor: &Visitor, password: &str) -> u16 {
 }
 
 async fn m5_tries_of_a_stranger_keep_no_owner_out(world: &mut World) {
-    let line = world.line("support").await;
-    add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
+    with_anna(world).await;
     let known = sign_in(world, ANNA).await;
     known.sends("/panel/sign-out", &[]).await.is(303);
     let attacker = world.visitor().from(ATTACKER);
@@ -355,8 +343,7 @@ async fn m5_tries_of_a_stranger_keep_no_owner_out(world: &mut World) {
 }
 
 async fn m5_a_login_that_many_addresses_try_is_slower_for_each_and_closed_for_none(world: &mut World) {
-    let line = world.line("support").await;
-    add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
+    with_anna(world).await;
     for number in 0..40 {
         assert_eq!(stranger_tries(&world.visitor().from(&format!("198.51.100.{number}")), "wrong").await, 401);
     }
@@ -372,8 +359,7 @@ async fn m5_a_login_that_many_addresses_try_is_slower_for_each_and_closed_for_no
 
 /// Without `trusted_proxies` all visitors have the proxy's address: what closes one door leaves the others open.
 async fn m5_doors_share_no_budget_of_an_address(world: &mut World) {
-    let line = world.line("support").await;
-    add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
+    with_anna(world).await;
     let everybody = world.visitor();
     for number in 0..25 {
         let email = format!("no{number}@example.com");
@@ -387,8 +373,7 @@ async fn m5_doors_share_no_budget_of_an_address(world: &mut World) {
 }
 
 async fn m5_the_link_form_stays_open_for_its_owner(world: &mut World) {
-    let line = world.line("support").await;
-    add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
+    with_anna(world).await;
     let known = sign_in(world, ANNA).await;
     known.sends("/panel/sign-out", &[]).await.is(303);
     let attacker = world.visitor().from(ATTACKER);
@@ -423,8 +408,7 @@ async fn m5_a_try_that_is_refused_writes_nothing(world: &mut World) {
 
 /// A device is known for its own person and entrance, and gives no access by itself.
 async fn m5_the_mark_of_a_device_is_worth_nothing_elsewhere(world: &mut World) {
-    let line = world.line("support").await;
-    add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
+    let line = with_anna(world).await;
     add_member(world, line.tenant_id, "carl@example.com", MemberRole::Owner).await;
     let carl = sign_in(world, "carl@example.com").await;
     let marks = carl.cookies();

@@ -252,34 +252,3 @@ fn with_key<E: EntityTrait>(spaces: Select<E>, keys: RelationDef, id: &str) -> S
         .filter(dedupe::Column::ExternalId.eq(id))
         .filter(dedupe::Column::Event.is_in([EventKind::Message.number(), EventKind::Sent.number()]))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn person(name: &str, phone: &str) -> Person {
-        Person { name: Some(name.to_owned()), phone: Some(phone.to_owned()), ..Person::default() }
-    }
-
-    #[test]
-    fn numbers_are_equal_with_any_punctuation() {
-        let anna = person("Анна", "+79151112233");
-        for text in ["+79151112233", "8 (915) 111-22-33", "9151112233", "111 22 33", "11122"] {
-            assert!(fits(&anna, text), "{text}");
-        }
-        assert!(!fits(&anna, "9151112234") && !fits(&anna, "7788"));
-        assert!(fits(&person("x", "8 (915) 111-22-33"), "+7 915 111 22 33"));
-    }
-
-    #[test]
-    fn names_are_equal_in_upper_and_lower_case() {
-        let anna = person("Анна-Мария ПЕТРОВА", "");
-        assert!(fits(&anna, "анна") && fits(&anna, "Петрова") && !fits(&anna, "Пётр"));
-        assert!(patterns("анна петрова").contains(&"%Анна Петрова%".to_owned()));
-    }
-
-    #[test]
-    fn wildcards_of_like_are_taken_literally() {
-        assert_eq!(escaped("50%_\"\\"), "50\\%\\_\\\\\"\\\\\\\\");
-    }
-}
