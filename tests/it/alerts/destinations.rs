@@ -310,20 +310,6 @@ async fn a_viewer_who_switches_it_on_is_notified_until_they_leave(world: &mut Wo
     world.deliver_all().await;
 }
 
-async fn two_processes_have_one_key(world: &mut World) {
-    let line = world.line("support").await;
-    let other = world.another_server().await;
-    let (here, there) = tokio::join!(
-        parom::alert_notices::push::public_key(&world.app().alert_notices),
-        parom::alert_notices::push::public_key(&other.app.alert_notices)
-    );
-    assert_eq!(here.unwrap(), there.unwrap());
-    let key = key_on(&world.panel(line.tenant_id).await).await;
-    assert_eq!(key.len(), 87, "65 bytes in base64url");
-}
-
-on_postgres!(two_processes_have_one_key);
-
 // Alerts to an account's own program.
 
 /// Alerts go to the test's messenger, with the secret that the page shows once.
@@ -402,6 +388,13 @@ async fn one_notice_is_sent_by_one_of_two_processes(world: &mut World) {
         parom::alert_notices::round(&other.app.alert_notices)
     );
     assert_eq!((here.unwrap() + there.unwrap(), world.messenger.received().len()), (1, 1));
+    // And both have one key of push notifications.
+    let (here, there) = tokio::join!(
+        parom::alert_notices::push::public_key(&world.app().alert_notices),
+        parom::alert_notices::push::public_key(&other.app.alert_notices)
+    );
+    assert_eq!(here.unwrap(), there.unwrap());
+    assert_eq!(key_on(&olga).await.len(), 87, "65 bytes in base64url");
     other.stop().await;
 }
 

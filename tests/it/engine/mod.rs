@@ -8,7 +8,6 @@ mod instances;
 mod jobs;
 mod lease;
 mod limits;
-mod meanwhile;
 mod order;
 mod own_thread;
 mod paused;

@@ -137,17 +137,13 @@ async fn a_person_may_pause_what_parom_has_paused(world: &mut World) {
     pause(&world.api, &line, false).await;
     world.deliver_all().await;
     assert_eq!(world.texts_at_crm(&line), ["Hello", "goes on", "waits"]);
-}
-
-/// Customers' messages wait for no one when the source is gone.
-async fn what_waits_leaves_when_the_source_is_deleted(world: &mut World) {
-    let (line, _) = world.chatting().await;
+    // Customers' messages wait for no one when the source is gone.
     pause(&world.api, &line, true).await;
-    world.customer(&line, "anna").writes("waits").await;
+    anna.writes("leaves").await;
     world.deliver_all().await;
     world.api.delete(&line.path("")).await.is(204);
     world.deliver_all().await;
-    assert_eq!(world.texts_at_crm(&line), ["Hello", "waits"]);
+    assert_eq!(world.texts_at_crm(&line), ["Hello", "goes on", "waits", "leaves"]);
 }
 
 async fn a_pause_at_one_process_holds_customers_at_the_other_at_once(world: &mut World) {
@@ -266,6 +262,6 @@ async fn waiting_letters_are_counted_by_reason(world: &mut World) {
 
 both!(managers_of_a_paused_source_learn_what_became_too_old, a_missing_message_is_reported_until_it_is_found);
 both!(what_customers_change_on_a_paused_source_waits, what_customers_write_to_a_paused_source_waits);
-both!(what_waits_leaves_when_the_source_is_deleted, a_person_may_pause_what_parom_has_paused);
+both!(a_person_may_pause_what_parom_has_paused);
 both!(waiting_letters_are_counted_by_reason);
 on_postgres!(a_pause_at_one_process_holds_customers_at_the_other_at_once);
