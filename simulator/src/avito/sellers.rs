@@ -11,7 +11,7 @@ impl Simulator<Options> {
         self.core.change(|state| {
             let (number, NewSeller { name, client_id, client_secret, .. }) = (state.free_number(new.id), new);
             let id = Id::from(number);
-            let seller = Seller { client_id, client_secret, has_level: true, ..Seller::default() };
+            let seller = Seller { client_id, client_secret, has_level: true };
             state.own.sellers.insert(id.clone(), seller);
             state.lines.insert(id.clone(), Line { id, name, ..Line::default() });
             number

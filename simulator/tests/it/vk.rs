@@ -16,7 +16,7 @@ struct World {
 
 impl World {
     async fn start() -> Self {
-        let stage = Stage::start(|now| Options { now, ..Options::default() }).await;
+        let stage = Stage::start(|now| Options { now }).await;
         let acme = stage.simulator.add_community(NewCommunity::default());
         let maria = stage.simulator.add_person(NewPerson::default());
         Self { stage, acme, maria }
