@@ -1,6 +1,9 @@
 //! The commands of `parom`, one file each. Every command fails with one sentence on stderr and never prints a secret
 //! that it was given.
 
+// As in the server's crate: a command's future holds those of the steps below it.
+#![recursion_limit = "256"]
+
 mod backup;
 mod channel;
 mod chats;

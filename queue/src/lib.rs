@@ -1,4 +1,6 @@
-//! The queue: all SQL that writes it is here.
+//! The queue: all SQL that accepts, leases and settles letters is here. The domain only notes in a leased letter how far
+//! it is (`delivery/attempt.rs`), parks statuses (`intake/messenger/early.rs`), and drops or empties what ended or is
+//! erased.
 //!
 //! ```text
 //! accept ─▶ dedupe · raw · message · letter · lane · turn · ledger        one commit

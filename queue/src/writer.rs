@@ -77,6 +77,7 @@ pub struct Writer {
     stored: Arc<Notify>,
     /// The same for files to fetch.
     stored_media: Arc<Notify>,
+    /// The same after accepts alone, for the task that wakes the other processes.
     came: Arc<Notify>,
     starting: Starting,
     /// To the writer's thread, where it has one.
@@ -89,7 +90,9 @@ pub struct Writer {
 /// The writing of a part of the accounts: a task stores what arrives, another one the outcomes of letters.
 #[derive(Clone, Default)]
 struct WriterShard {
+    /// What waits for the next commit.
     line: Arc<Mutex<FairQueue>>,
+    /// Notified when something is added to it.
     came: Arc<Notify>,
     settlements: Settlements,
     turnstile: Turnstile,
@@ -227,7 +230,7 @@ impl Writer {
         self.stored.clone()
     }
 
-    /// Notifies after every commit of batches by this process.
+    /// The same after accepts alone, for the task that wakes the other processes.
     pub fn came(&self) -> Arc<Notify> {
         self.came.clone()
     }

@@ -314,7 +314,8 @@ pub async fn in_transaction<T, E: From<DbErr>>(
     work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, E>,
 ) -> Result<T, E> {
     let tx = store.write_tx().await?;
-    let done = work(&tx).await;
+    // Boxed, so that the futures of its callers don't contain it: the compiler walks through all that one contains.
+    let done = Box::pin(work(&tx)).await;
     finish_tx(tx, done).await
 }
 

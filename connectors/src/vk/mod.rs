@@ -123,6 +123,7 @@ impl Connector for Vk {
         call: &IncomingCall<'_>,
         words: Words,
     ) -> Result<Vec<InboundEvent>, NotReceived> {
+        // The only call for which an event waits: VK wants the code of its server as the answer.
         if setup::asks_for_confirmation(call.body) {
             self.confirmations.prepare(&self.api, settings).await?;
         }

@@ -1,7 +1,7 @@
 //! Outbound processing: leased letters are sent and their verdicts settled.
 //!
 //! ```text
-//! worker ─▶ queue::ready ─▶ queue::claim ─▶ attempt ─▶ to_crm | to_messenger ─▶ verdict ─▶ writer::settle
+//! worker ─▶ Queue::ready ─▶ Writer::claim ─▶ attempt ─▶ to_crm | to_messenger ─▶ verdict ─▶ Writer::settle
 //! ```
 
 pub mod attempt;

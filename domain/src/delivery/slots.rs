@@ -80,7 +80,7 @@ impl Slots {
         offers.iter().zip(shares).map(slots).collect()
     }
 
-    /// Takes at most `at_once` slots for each of these, where room is plenty: at least half of the pool is free, so that
+    /// Takes at most `at_once` slots for each of these, where room is plenty: more than half of the pool is free, so that
     /// nobody else waits for it, and the account has not used the share that it has beside others.
     pub fn reserve_idle(&self, offers: &[SlotOffer], counts: &[u32], now: i64) -> Vec<Vec<Slot>> {
         let mut taken = self.lock();

@@ -179,7 +179,7 @@ fn key(claim: &Claim) -> (Uuid, Uuid) {
     (claim.tenant_id, claim.lane_id)
 }
 
-/// Slots by target, each with its pool.
+/// The slots reserved for each target (account, target), and their pool.
 type Reserved = HashMap<(Uuid, Uuid), (String, Vec<Slot>)>;
 
 fn reserved(wishes: Vec<Wish>) -> Reserved {
@@ -195,7 +195,7 @@ fn slot_of(reserved: &mut Reserved, slots: &Slots, claim: &Claim) -> (String, Sl
     (pool, slot)
 }
 
-/// The deliveries that were started so.
+/// Delivers new letters right after the commit that stored and leased them.
 struct DirectStarts {
     app: Arc<DeliveryContext>,
     /// Reservations and deliveries.

@@ -255,7 +255,7 @@ pub(super) fn later(seconds: u32) -> HttpResponse {
     HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, seconds.to_string())).finish()
 }
 
-/// Runs the work to its end, even if the caller hangs up. A panic is [`Reason::BrokeOff`].
+/// Runs the work to its end, even if the caller hangs up. A panic is [`QuarantineReason::BrokeOff`].
 pub(super) async fn finish<T: Send + 'static>(
     task: &'static str,
     work: impl Future<Output = Result<T, StoreError>> + Send + 'static,

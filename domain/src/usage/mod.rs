@@ -1,12 +1,12 @@
 //! The usage of each account and each API key, and its limits: `[limits]`.
 //!
 //! ```text
-//! a request with a key ─▶ keys.rs       requests a second, bytes a day: this process's memory
-//! stored bytes         ─▶ stored.rs     summed by account and day: the database, all processes
-//! a request to store   ─▶ allowance.rs  507: accounts beyond their limit are refused, others not affected
-//! a search of all data ─▶ searches.rs   one at a time for an account: this process's memory
-//! what a month had     ─▶ peak.rs       the most sources and bytes, noted every half an hour: the database
-//! a limit is near      ─▶ notices.rs    sentences above the pages, from the open alerts about limits
+//! a request with a key ─▶ keys.rs    requests a second, bytes a day: this process's memory
+//! a search of all data ─▶ keys.rs    one at a time for an account: this process's memory
+//! stored bytes         ─▶ stored.rs  summed by account and day: the database, all processes
+//! a request to store   ─▶ stored.rs  507: accounts beyond their limit are refused, others not affected
+//! what a month had     ─▶ report.rs  the most sources and bytes, noted every half an hour: the database
+//! a limit is near      ─▶ view.rs    sentences above the pages, from the open alerts about limits
 //! ```
 
 mod keys;

@@ -233,7 +233,8 @@ async fn the_agreement_is_asked_before_the_first_source() {
 }
 
 // amoCRM refuses in the middle of the widget's form, or its call gets lost: the page says what happened and what to
-// do, nothing is half-made, and what was typed stays. The panel's wizard is tested by HTTP, in `pages/wizard.rs`.
+// do, nothing is half-made, and what was typed stays. The panel's wizard is tested by HTTP, in
+// `tests/it/pages/sources.rs`.
 
 /// A sentence up to its first number, which depends on the moment.
 fn beginning(words: Words, key: &'static str) -> String {

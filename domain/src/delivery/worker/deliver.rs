@@ -126,7 +126,8 @@ impl RunningDelivery {
     }
 }
 
-/// Delivers a letter; none if the outcome is unknown: its lease expires and the next holder resolves it.
+/// Attempts a letter, and returns the settlement to store. None after an error that leaves the outcome unknown: the
+/// lease expires, and the next holder resolves it.
 pub(in crate::delivery) async fn end(app: &Arc<DeliveryContext>, claim: Claim, parts: Reading) -> Option<Settlement> {
     let started = app.clock.millis();
     let (context_of, claim_of) = (app.clone(), claim.clone());
@@ -182,7 +183,7 @@ pub(in crate::delivery) async fn write_down(
     let after_commit = AfterCommit::of(&settlement);
     let conversation_id = settlement.claim.conversation_id;
     let (tenant_id, letter_id) = (settlement.claim.tenant_id, settlement.claim.letter.id);
-    // Before the commit: a letter that is due for nothing is not sent, one that is forgotten would never be.
+    // Before the commit: an e-mail that turns out to have no answer is not sent; one that is forgotten never would be.
     note_missed_answer(app, &settlement).await;
     if app.writer.settle(settlement).await {
         let _ = app.changes.send(conversation_id);
@@ -343,7 +344,8 @@ fn kind_of(kind: LetterKind) -> String {
     serde_json::to_value(kind).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// Makes the next letter due, unless an earlier one is. Chats without answers by e-mail cost nothing.
+/// An answer in a web chat: makes the e-mail about it due, unless an earlier answer did. Chats without answers by e-mail
+/// cost nothing.
 async fn note_missed_answer(app: &DeliveryContext, settlement: &Settlement) {
     let claim = &settlement.claim;
     let is_answer = claim.direction == Direction::ToMessenger && claim.letter.kind == LetterKind::Message;

@@ -86,8 +86,7 @@ impl Scan {
     /// gets its share of them.
     ///
     /// One statement for all pools with room, none if there are none; one more every [`SWEEP`]; one for each
-    /// further page.
-    /// Each comes with the slots of its calls.
+    /// further page. Each wish comes with the slots of its calls.
     pub async fn wishes(&mut self, app: &DeliveryContext, slots: &Slots) -> Result<Vec<Wish>, DbErr> {
         let now = app.clock.millis();
         self.sweep(app, now).await?;

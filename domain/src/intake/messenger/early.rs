@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! status, reaction   ─▶ parked_status ─┬─▶ the id of a send is learned: letters (queue/src/settle/learned.rs)
-//! reaction, deletion ─▶               ─┴─▶ the customer's message arrives: [`release`]
+//! reaction, deletion ─▶               ─┴─▶ the customer's message arrives: `release`
 //! ```
 //!
 //! An edit does not wait: it is stored as the message, and the original is then its repeat.

@@ -243,9 +243,9 @@ async fn keep(app: &Arc<SourceContext>, source: &source::Model, new: Renewed) ->
 
 // Regular work for each line: a job of each kind, from the source's creation to its deletion.
 
-/// Where the messenger delivers (`watch.rs`).
+/// Where the messenger delivers.
 pub const WATCH: &str = "lines";
-/// New credentials for those that end soon (`renew.rs`).
+/// New credentials for those that end soon.
 pub const RENEW: &str = "renewals";
 /// Asking for events that the messenger does not report by itself (`intake::messenger::poll`).
 pub const POLL: &str = "polls";
