@@ -112,7 +112,7 @@ fn names_are_found() {
     assert!(there("parom-tests::it walls::read::groups_of_paths_are_read"));
     assert!(there("parom-tests::it road::hooks::bodies_too_large_and_compressed_are_refused"), "made by a macro");
     assert!(there("amocrm lenient::tests::numbers_are_read_in_any_notation"), "within its file");
-    assert!(there("parom api::tests::messages::a_message_is_stored_once"), "in a folder of tests");
+    assert!(there("parom-base config::tests::rules::each_rule_names_its_key"), "in a folder of tests");
     assert!(there("parom-tests::it contract::out::texts_leave"), "a scenario");
     assert!(there("amocrm::it sign::a_signature_verifies"), "a property");
     for wrong in [

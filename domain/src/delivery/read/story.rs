@@ -204,7 +204,8 @@ async fn waiting(
 }
 
 base::worded! {
-    /// The delivery status of a message; texts for people are `message-state-{word}`.
+    // Texts for people are `message-state-{word}`.
+    /// The delivery status of a message.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
     #[serde(rename_all = "snake_case")]
     pub enum MessageStatus, as_str {

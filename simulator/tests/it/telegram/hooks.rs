@@ -1,6 +1,7 @@
 //! Updates: webhooks and their rules, what is kept for how long; acts and faults as JSON.
 
 use serde_json::{Value, json};
+use simulator::kit::Author;
 use simulator::telegram::{Act, HookState, NewPerson};
 
 use super::{World, bad, texts};
@@ -88,16 +89,11 @@ async fn acts_and_faults_are_json() {
         let (status, done) = world.stage.post("/acts", &example).await;
         assert_eq!(status, 200, "{example}: {done}");
     }
-    let chat = world.stage.page(&format!("/chats/{}?bot={}", world.maria, world.bot.id)).await.1;
-    let chat: Value = serde_json::from_str(&chat).unwrap();
-    let kinds: Vec<&str> =
-        chat["messages"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
+    let chat = world.telegram().history(world.bot.id, world.maria);
+    let kinds: Vec<&str> = chat.iter().map(|one| one.kind.as_str()).collect();
     assert_eq!(kinds, ["text", "text", "document", "sticker", "text", "text", "photo", "video"]);
-    assert_eq!(chat["messages"][1]["reactions"], json!([[world.maria, ["👍"]]]));
-    assert_eq!(
-        (&chat["messages"][1]["text"], &chat["messages"][2]["text"]),
-        (&json!("Hi there"), &json!("signed twice"))
-    );
+    assert_eq!(chat[1].reactions[&Author::Person(world.maria)], ["👍"]);
+    assert_eq!((chat[1].text.as_str(), chat[2].text.as_str()), ("Hi there", "signed twice"));
     let (who, bot) = (world.maria, world.bot.id);
     let start = world.stage.post("/acts", &json!({"act": "start", "who": who, "bot": bot})).await.1;
     assert_eq!(start, json!({"messages": [9], "id": "", "chat": 0}));
