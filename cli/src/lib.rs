@@ -330,7 +330,7 @@ mod fixture {
     use base::fault::Faults;
     use base::store::{self, Store};
     use base::vault::Vault;
-    use clap::{Command, Subcommand};
+    use clap::{Command as Commands, Subcommand};
     use parom::app::App;
     use tempfile::TempDir;
 
@@ -338,7 +338,7 @@ mod fixture {
 
     /// A command from its arguments.
     pub(crate) fn parsed<C: Subcommand>(arguments: &[&str]) -> Result<C, clap::Error> {
-        let command = C::augment_subcommands(Command::new("parom"));
+        let command = C::augment_subcommands(Commands::new("parom"));
         C::from_arg_matches(&command.try_get_matches_from([&["parom"], arguments].concat())?)
     }
 

@@ -64,7 +64,7 @@ async fn statuses_go_upwards(world: &mut World) {
     assert_eq!(told, json!({"id": id, "status": "read", "ignored": false}));
     assert_eq!(anna.reports_status(&id, "delivered").await.is(202).json["ignored"], true);
     let shown = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200).json;
-    assert_eq!((&shown["status"], &shown["receiver"]["id"]), (&json!("read"), &json!("user-anna")));
+    assert_eq!(shown["status"], "read");
     anna.reports_status(&Uuid::from_u128(5).to_string(), "read").await.is(404);
     for theirs in ["wamid.1%2F2".to_owned(), format!("ext:{}", Uuid::from_u128(5))] {
         let parked = anna.reports_status(&theirs, "read").await.is(202).json;

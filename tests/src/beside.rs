@@ -80,7 +80,7 @@ macro_rules! simulated {
         impl Simulated for simulator::$module::$messenger {
             async fn start(clock: Clock) -> Self {
                 let now = Arc::new(move || clock.now());
-                let options = simulator::$module::Options { now, ..Default::default() };
+                let options = simulator::$module::Options { now };
                 Self::start(options).await.expect("a messenger")
             }
 
@@ -114,7 +114,7 @@ pub(crate) async fn start(clock: &Clock) -> Telegram {
     base::http_client::install_crypto_provider();
     let clock = clock.clone();
     let now = Arc::new(move || clock.now());
-    Telegram::start(Options { now, ..Options::default() }).await.expect("a Telegram")
+    Telegram::start(Options { now }).await.expect("a Telegram")
 }
 
 crate::world_of!(

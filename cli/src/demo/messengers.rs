@@ -148,12 +148,7 @@ impl Messengers {
 
     fn telegram(&self, names: &Names) -> DemoLine {
         let (telegram, [first, second]) = (&self.telegram, names.shops);
-        let bot = |id, name: &str, username: &str| NewBot {
-            id,
-            name: name.to_owned(),
-            username: username.to_owned(),
-            ..NewBot::default()
-        };
+        let bot = |id, name: &str, username: &str| NewBot { id, name: name.to_owned(), username: username.to_owned() };
         telegram.add_bot(bot(7_012_345_678, first, "demo_shop_bot"));
         let spare = telegram.add_bot(bot(7_012_345_701, second, "second_shop_bot"));
         let who = telegram.add_person(telegram::NewPerson {

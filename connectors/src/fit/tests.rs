@@ -142,7 +142,7 @@ fn what_is_supported_stays_and_what_is_refused_is_named() {
     let yes = || Some(Markup::Buttons(vec![vec![Button { text: "Yes".into(), url: None }]]));
     let full =
         Message { reply_to: Some(Quote::default()), markup: yes(), ..message(Content::Picture(file(Some("Look")))) };
-    assert_eq!(fit(full.clone(), &able(), EN).unwrap(), [full.clone()]);
+    assert_eq!(fit(full.clone(), &able(), EN).unwrap(), std::slice::from_ref(&full));
     let strict = Abilities { features: FeatureAbilities::all(Support::Refused), ..able() };
     assert!(fit(message(tests::text("Hi")), &strict, EN).is_ok());
     assert_eq!(fit(full, &strict, EN), Err(Thing::Feature("quotes")));

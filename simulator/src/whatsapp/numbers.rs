@@ -14,6 +14,9 @@ const USUAL_WABA: &str = "name,timezone_id,message_template_namespace";
 /// Documented fields that have no value here.
 const EMPTY: &str = "certificate,new_certificate,conversational_automation,country_code,country_dial_code,\
                      eligibility_for_api_business_global_search,is_preverified_number,search_visibility";
+/// Wrong PINs after which the caller must wait.
+const GUESSES: usize = 5;
+
 /// The requested fields of an object, and its id; the usual ones if none are requested. A field without a value is
 /// omitted.
 pub(super) fn pick(object: &Value, params: &Params, usual: &str, node: &str) -> Answered {
@@ -143,8 +146,12 @@ pub(super) fn register(phone: &mut Phone, params: &Params) -> Answered {
         bad("Phone number is used by the WhatsApp Business app and cannot be registered.")
     })?;
     ensure(phone.fields["code_verification_status"] == "VERIFIED", || known(133_006))?;
-    ensure(phone.pin.as_ref().is_none_or(|known| *known == pin), || known(133_005))?;
-    phone.pin = Some(pin);
+    ensure(phone.wrong_pins < GUESSES, || known(133_008))?;
+    if phone.pin.as_ref().is_some_and(|known| *known != pin) {
+        phone.wrong_pins += 1;
+        return Err(known(133_005));
+    }
+    (phone.wrong_pins, phone.pin) = (0, Some(pin));
     extend(&mut phone.fields, json!({"status": "CONNECTED", "platform_type": "CLOUD_API"}));
     Ok(success())
 }

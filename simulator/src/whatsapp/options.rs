@@ -57,6 +57,7 @@ pub(super) struct Phone {
     /// Fields as `GET` shows them: `status`, `quality_rating`, …
     pub(super) fields: Value,
     pub(super) pin: Option<String>,
+    pub(super) wrong_pins: usize,
     /// Coexistence: it stays in the phone app.
     pub(super) is_on_biz_app: bool,
     /// `smb_app_data` can be called for a day from then.

@@ -133,6 +133,14 @@ pub(super) fn list(state: &WhatsApp, params: &Params, waba: &str) -> Answered {
             answer["paging"]["next"] = json!(next);
         }
     }
+    if params.text("summary").is_some() {
+        answer["summary"] = json!({
+            "total_count": all.len(),
+            "message_template_count": state.own.templates.values().filter(|one| one.waba == waba).count(),
+            "message_template_limit": state.own.wabas.get(waba).map(|waba| waba.template_limit),
+            "are_translations_complete": true,
+        });
+    }
     Ok(answer)
 }
 

@@ -41,7 +41,6 @@ pub async fn gets_a_bot(world: &mut World) -> i64 {
         id: 7_900_000_001,
         name: "Parom alerts".to_owned(),
         username: "parom_alerts_bot".to_owned(),
-        ..simulator::telegram::NewBot::default()
     };
     let bot = world.telegram().add_bot(bot);
     TOKEN.set(bot.token).expect("one bot a test");

@@ -160,7 +160,7 @@ async fn l9_a_link_for_an_operator_is_made_apart_from_the_answer(place: &mut Mai
     make_operator(place, ALICE).await;
     let ask = async |email: &str| {
         let visitor = place.visitor();
-        let reply = visitor.sends_as_it_is("/admin/sign-in/link", &[("email", EMAIL)]).await.is(200);
+        let reply = visitor.sends_as_it_is("/admin/sign-in/link", &[("email", email)]).await.is(200);
         let nonce = reply.between("nonce=\"", "\"").unwrap().to_owned();
         reply.text.replace(email, "…").replace(&nonce, "…")
     };

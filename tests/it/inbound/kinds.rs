@@ -308,4 +308,4 @@ once!(a_link_to_a_file_is_shown_before_it_was_fetched, an_upload_is_lent_to_amoc
 once!(a_file_that_is_gone_leaves_its_words, an_answer_quotes_by_whichever_id, comments_and_shared_posts_arrive);
 once!(every_kind_with_a_file_arrives, contents_without_files_arrive, wrong_people_are_named);
 once!(a_channel_that_stores_files_lends_them_for_ever in |config| config.integrations[0].channels[0].stores_files = true);
-once!(managers_and_bots_write_outside_amocrm in |config| crate::contract::has_bot(config));
+once!(managers_and_bots_write_outside_amocrm in crate::contract::has_bot);

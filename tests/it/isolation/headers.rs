@@ -187,7 +187,8 @@ async fn every_page_declares_where_it_may_be_framed() {
 async fn browsers_are_instructed_to_use_https_only(world: &mut World) {
     const NAME: &str = "strict-transport-security";
     assert_eq!(world.visitor().opens("/panel/sign-in").await.header(NAME), "");
-    let (off, on): (fn(&mut Config), fn(&mut Config)) = (|config| https(config, 0), |config| https(config, 2));
+    let off: fn(&mut Config) = |config| https(config, 0);
+    let on: fn(&mut Config) = |config| https(config, 2);
     world.setup_is(off);
     world.restart().await;
     assert_eq!(world.visitor().opens("/panel/sign-in").await.header(NAME), "");

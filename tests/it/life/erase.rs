@@ -140,10 +140,10 @@ async fn nothing_of_an_erased_customer_is_left(world: &mut World) {
     for scope in ["write", "admin"] {
         world.add_key(line.tenant_id, &format!("prm_{scope}"), scope).await;
     }
-    let who = json!({"conversation_id": conversation});
+    let who = json!({"phone": "+7 915 000 00 01"});
     world.api.with_key("prm_write").post(&path, &who).await.is(403);
     let api = world.api.with_key("prm_admin");
-    let counted = json!({"conversation_id": conversation, "dry_run": true});
+    let counted = json!({"phone": "+7 915 000 00 01", "dry_run": true});
     let count = api.post(&path, &counted).await.is(200);
     assert_eq!((&count.json["messages"], &count.json["conversation_ids"]), (&json!(4), &json!([conversation])));
     let proof = api.post(&path, &who).await.is(201);

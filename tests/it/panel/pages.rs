@@ -76,7 +76,7 @@ async fn with_a_chat(world: &World) -> Line {
 const SETTINGS: [(&str, &str); 15] = [
     ("gdpr", "/panel/data#"),
     ("dark mode", "/panel/me#theme"),
-    ("2fa", "/panel/me#two-step"),
+    ("2fa", "/panel/team#two-step"),
     ("arrive late", "/panel/alerts#kind-late"),
     ("Name in amoCRM", "settings#f-name"),
     ("opening hours", "access?tab=hours#f-set.working_hours.hours"),

@@ -1,11 +1,13 @@
-//! A visitor of a chat: what a talk looks like, on a phone, and how a greeting invites.
+//! A visitor of a chat: what a talk looks like, on a phone through a bad day, and how a greeting invites.
+
+use std::time::Duration;
 
 use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Place};
 use serde_json::{Value, json};
 
-use super::{POLICE, Shop, arrived, everywhere, opens, root, say, shows, types, until};
+use super::{POLICE, Shop, arrived, everywhere, last_are, opens, root, say, shows, types, until};
 use crate::webchat::files as logo;
 
 const STYLE: &str = "body{margin:0;font:16px/1.5 'DejaVu Sans',sans-serif;color:#202020}header{padding:20px 32px;border-bottom:1px solid #ddd}\
@@ -30,7 +32,7 @@ fn page(line: &str) -> String {
     )
 }
 
-// A visitor on a phone.
+// A visitor on a phone, from the first message through a bad day.
 
 /// Enters an answer like a person who types it.
 async fn answers(browser: &Browser, name: &str, value: &str) {
@@ -84,8 +86,26 @@ async fn a_wrong_number_is_asked_for_again(browser: &Browser, shop: &Shop, words
     assert_eq!(sender["profile"]["phone"], "+7 915 111-22-33");
 }
 
+/// A photo is taken with the camera, and a text of two lines is written.
+async fn a_photo_is_taken(browser: &Browser, shop: &Shop, words: Words) {
+    let camera =
+        "const one = root.querySelector('[capture=environment]'); return [one.accept, one.previousSibling.title]";
+    assert_eq!(root(browser, camera).await, json!(["image/*", say(words, "chat-camera")]));
+    super::types(browser, "Like").await;
+    browser.types("this").await;
+    assert_eq!(root(browser, "return root.getElementById('text').value").await, "Like\nthis");
+    let taken = "const camera = root.querySelector('[capture]'); const data = new DataTransfer();\
+        const picture = Uint8Array.from(atob(\
+        'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='),\
+          (one) => one.charCodeAt(0));\
+        data.items.add(new File([picture], 'image.png', { type: 'image/png' })); camera.files = data.files;\
+        camera.dispatchEvent(new Event('change')); root.getElementById('form').requestSubmit()";
+    root(browser, taken).await;
+    last_are(&shop.world, &[("picture", "Like\nthis")]).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_visitor_on_a_phone_is_asked_for_a_wrong_number_again() {
+async fn a_visitor_on_a_phone_gets_through_a_bad_day() {
     let Some(browser) = Browser::open("en").await else { return };
     let words = Words::new(Language::En);
     let shop = Shop::open(|site| {
@@ -103,6 +123,36 @@ async fn a_visitor_on_a_phone_is_asked_for_a_wrong_number_again() {
     assert_eq!(root(&browser, full).await, json!(true), "the chat fills the screen");
     browser.is_accessible("the chat on a phone").await;
     a_wrong_number_is_asked_for_again(&browser, &shop, words).await;
+    a_photo_is_taken(&browser, &shop, words).await;
+
+    // The network goes and comes back.
+    let said = ["Hello", "Are you there?", "Like\nthis", "Is it in stock?"];
+    browser.offline(true).await;
+    let offline = json!(say(words, "chat-offline"));
+    let told = format!("root.getElementById('notice').textContent.startsWith({offline})");
+    until(&browser, "it is said that there is no internet", &told).await;
+    writes(&browser, "Is it in stock?").await;
+    shows(&browser, &said).await;
+    browser.offline(false).await;
+    arrived(&shop.world, &said).await;
+
+    // Gone for an hour, in which the manager answers.
+    until(&browser, "all are sent", "root.querySelectorAll('.mine .state.sent').length === 4").await;
+    browser.goto("about:blank").await;
+    shop.world.advance(Duration::from_secs(3_600));
+    let chat = shop.world.sandbox.messages(HOST).remove(0).chat_id;
+    shop.world.sandbox.manager_says(HOST, &chat, "Yes, three of them").await.expect("the hook");
+    let stored = async || (shop.world.messages().await.len() == 5).then_some(());
+    shop.world.until("the answer is stored", stored).await;
+    browser.goto(&shop.site.stranger("/")).await;
+    until(&browser, "the launcher counts it", "root?.querySelector('.badge')?.textContent === '1'").await;
+    opens(&browser).await;
+    let all = [&said[..], &["Yes, three of them"]].concat();
+    shows(&browser, &all).await;
+    until(&browser, "it is marked as new", "root.querySelector('.day.new')").await;
+    until(&browser, "nothing is asked any more", "root.getElementById('intro').hidden").await;
+    writes(&browser, "I take one").await;
+    last_are(&shop.world, &[("text", "I take one")]).await;
     browser.close().await;
     shop.world.close().await;
 }
@@ -189,6 +239,28 @@ async fn on_its_pages_until_it_is_closed(browser: &Browser) {
     shop.world.close().await;
 }
 
+/// Who answers the greeting is in the chat and not invited again.
+async fn until_it_is_answered(browser: &Browser) {
+    let shop = shop_that_invites(json!({"show": "text"})).await;
+    browser.resize(1280, 900).await;
+    visits(browser, &shop, "/").await;
+    until(browser, "it says the greeting", "root.querySelector('.say')?.textContent === 'Can we help you?'").await;
+    root(browser, "root.querySelector('.say').click()").await;
+    until(browser, "the chat is open and has the focus", "root.activeElement?.id === 'text'").await;
+    let gap = "const box = (one) => root.querySelector(one).getBoundingClientRect(); return box('.bubble').top - box('.panel').bottom";
+    assert_eq!(root(browser, gap).await, json!(12), "the empty invitation takes no room");
+    assert_eq!(root(browser, "return root.querySelector('.say')").await, json!(null), "not over an open chat");
+    types(browser, "Yes").await;
+    arrived(&shop.world, &["Yes"]).await;
+    // Who has written is not invited, whatever else is remembered.
+    let forgets =
+        "Parom.close(); localStorage.removeItem(Object.keys(localStorage).find((key) => key.endsWith(':invited')))";
+    browser.run(forgets, vec![]).await;
+    is_not_invited_again(browser, &shop).await;
+    browser.goto("about:blank").await;
+    shop.world.close().await;
+}
+
 /// The chat opens by itself once and takes no focus.
 async fn by_opening(browser: &Browser) {
     let shop = shop_that_invites(json!({"show": "chat", "after_seconds": 0})).await;
@@ -211,19 +283,39 @@ async fn by_opening(browser: &Browser) {
 
 /// Each shop is a site of its own, so its chat knows nothing of the others' visitors.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_greeting_invites_until_it_is_closed_or_opens_the_chat() {
+async fn the_greeting_invites_until_it_is_answered_or_closed() {
     let Some(browser) = Browser::open("en").await else { return };
     on_its_pages_until_it_is_closed(&browser).await;
+    until_it_is_answered(&browser).await;
     by_opening(&browser).await;
     browser.close().await;
 }
 
-// The look of the chat during a talk on the site of a shop: reactions, unread messages, the logo; wide and on a dark
-// phone. The pictures `webchat` and `webchat-phone` are those of docs/webchat.md.
+// The look of the chat during a talk on the site of a shop: header, groups, ticks, reactions, unread messages, the
+// logo; wide and on a dark phone. The pictures `webchat` and `webchat-phone` are those of docs/webchat.md.
 
 const QUESTION: &str = "Hello! Is the blue sofa in stock?";
 
 const ANSWER: &str = "Good morning! Yes, two are left. Shall I keep one for you?";
+
+/// On a phone the text field is as wide as the chat, and the buttons below it are large enough and leave the screen on no side.
+async fn has_room_to_write(browser: &Browser) {
+    let sizes = "const box = (one) => root.querySelector(one).getBoundingClientRect(); \
+        const tools = [...root.querySelectorAll('.tool, [type=submit]')].map((one) => one.getBoundingClientRect()); \
+        const text = box('#text'), end = innerWidth; \
+        return [text.width > 300, tools.length > 2, tools.every((one) => one.top >= text.bottom && one.width >= 40 \
+            && one.height >= 40 && one.left >= 0 && one.right <= end), end - box('[type=submit]').right < 20]";
+    assert_eq!(root(browser, sizes).await, json!([true, true, true, true]));
+}
+
+/// D28: where a text font has a smiley too, the coloured one is drawn.
+async fn smileys_are_coloured(browser: &Browser, at: &str) {
+    let font = format!(
+        "return getComputedStyle(root.querySelector('{at}')).fontFamily.split(',').slice(0, 3)\
+         .map((name) => name.trim().replaceAll('\"', '')).join()"
+    );
+    assert_eq!(root(browser, &font).await, json!("Apple Color Emoji,Segoe UI Emoji,Noto Color Emoji"), "{at}");
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_talk_looks_like_a_talk() {
@@ -238,9 +330,22 @@ async fn a_talk_looks_like_a_talk() {
     let line = format!("<script src=\"{}/chat/{}/embed.js\" async></script>", shop.world.api.base(), shop.source);
     shop.site.writes("/", &page(&line), "");
     shop.visit(&browser).await;
+    let head = "const said = (one) => root.querySelector(one).textContent.replaceAll('\\u00a0', ' '); return [said('.avatar'), said('h2'), said('#status')]";
+    assert_eq!(root(&browser, head).await, json!(["N", "Northwind Furniture", say(words, "chat-status-minutes")]));
+    let left = "const box = root.querySelector('.bubble').getBoundingClientRect(); return box.left < 100";
+    assert_eq!(root(&browser, left).await, json!(true));
+    let cross =
+        "return [...root.querySelectorAll('.bubble .drawing')].map((one) => getComputedStyle(one).display !== 'none')";
+    assert_eq!(root(&browser, cross).await, json!([false, true]), "the button closes what it has opened");
+
     types(&browser, QUESTION).await;
     arrived(&shop.world, &[QUESTION]).await;
     until(&browser, "it is sent", "root.querySelector('.state.sent')").await;
+    let tick = "return getComputedStyle(root.querySelector('.state.sent'), '::after').content";
+    assert_eq!(root(&browser, tick).await, json!("\"✓\""));
+    let at_end = "const log = root.getElementById('log'), last = [...root.querySelectorAll('.message')].at(-1); \
+        return log.getBoundingClientRect().bottom - last.getBoundingClientRect().bottom < 60";
+    assert_eq!(root(&browser, at_end).await, json!(true), "a short talk is at the bottom");
     let chat_id = shop.world.sandbox.messages(HOST)[0].chat_id.clone();
     let manager_says = async |text: &str| {
         shop.world.sandbox.manager_says(HOST, &chat_id, text).await.expect("the hook");
@@ -258,11 +363,14 @@ async fn a_talk_looks_like_a_talk() {
     root(&browser, "root.querySelector('.react').click()").await;
     until(&browser, "six are offered", "root.querySelector('.emoji')?.hidden === false").await;
     assert_eq!(root(&browser, top).await, before);
+    smileys_are_coloured(&browser, ".emoji button").await;
+    smileys_are_coloured(&browser, ".smileys button").await;
     browser.is_accessible("the chat with its reactions").await;
     root(&browser, "root.getElementById('title').click()").await;
     until(&browser, "a press elsewhere closes them", "root.querySelector('.emoji').hidden").await;
     root(&browser, "root.querySelector('.react').click(); root.querySelector('.emoji button').click()").await;
     until(&browser, "the reaction is shown", "root.querySelector('.reactions')?.textContent").await;
+    smileys_are_coloured(&browser, ".reactions").await;
 
     // What comes while the chat is closed begins with a line.
     browser.run("Parom.close()", vec![]).await;
@@ -272,13 +380,16 @@ async fn a_talk_looks_like_a_talk() {
     let divided = format!("root.querySelector('.new')?.textContent === {}", json!(say(words, "chat-new")));
     until(&browser, "the new begins with a line", &divided).await;
     browser.resize(360, 640).await;
+    has_room_to_write(&browser).await;
     browser.dark(true).await;
     browser.is_accessible("the chat on a dark phone").await;
     browser.shot("webchat-phone").await;
     browser.dark(false).await;
     browser.resize(1280, 900).await;
     types(&browser, "Yes").await;
+    types(&browser, "Both").await;
     until(&browser, "who answers has seen it", "!root.querySelector('.new')").await;
+    until(&browser, "two in a row are one group", "root.querySelectorAll('.mine.follow').length === 1").await;
 
     // The logo; and the first letter of the title where a site's policy lets no picture load.
     let panel = shop.world.panel(shop.world.active(HOST).await).await;

@@ -37,8 +37,8 @@ fn reactions(world: &BareWorld, id: &str) -> Vec<String> {
 async fn an_edit_before_its_message_is_what_is_shown(world: &mut BareWorld) {
     let line = connected(world).await;
     for (event, shown) in [
-        (edit("wamid.E3", 30, "third"), ""),
-        (edit("wamid.E2", 20, "second"), ""),
+        (edit("wamid.E3", 30, "third"), "third"),
+        (edit("wamid.E2", 20, "second"), "third"),
         (hello(), "third"),
         (edit("wamid.E25", 25, "older"), "third"),
         (edit("wamid.E4", 40, "fourth"), "fourth"),
