@@ -110,8 +110,7 @@ async fn settings_are_found_by_those_who_may_open_them() {
     add_member(&world, line.tenant_id, "vera@example.com", MemberRole::Viewer).await;
     add_member(&world, line.tenant_id, "oleg@example.com", MemberRole::Administrator).await;
     let viewer = sign_in(&world, "vera@example.com").await;
-    for typed in ["gdpr", "erase", "colleague", "signing secret", "pipeline", "expiry", "hmac", "opening hours", "csv"]
-    {
+    for typed in ["gdpr", "erase", "colleague", "signing secret", "expiry", "hmac", "opening hours", "csv"] {
         assert_eq!(suggested(&viewer, typed).await, [], "{typed}");
     }
     for typed in ["password", "quota", "dark"] {
@@ -123,7 +122,7 @@ async fn settings_are_found_by_those_who_may_open_them() {
     }
     let administrator = sign_in(&world, "oleg@example.com").await;
     assert!(suggested(&administrator, "gdpr").await.iter().all(|(href, _)| !href.starts_with("/panel/data")));
-    assert_eq!(suggested(&administrator, "colleague").await, []);
+    assert!(suggested(&administrator, "colleague").await.iter().all(|(href, _)| !href.starts_with("/panel/team")));
     assert!(!suggested(&administrator, "pipeline").await.is_empty());
     // One letter is too little.
     assert_eq!(suggested(&administrator, "p").await.len(), 2, "two sources, no setting");
