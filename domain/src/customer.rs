@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use base::clock::Clock;
 use base::config::CustomersMode;
-use base::store::{Store, VENDOR, directory};
+use base::store::{Store, VENDOR, directory, in_transaction};
 use connectors::custom::signed;
 use entity::customer::{self, Column};
 use entity::tenant;
@@ -117,13 +117,14 @@ pub async fn add(store: &Store, clock: &Clock, login: &str, hash: String) -> any
         created_at: clock.millis(),
         disabled_at: None,
     };
-    let tx = store.write_tx().await?;
     let entry = directory::DirectoryEntry { tenant_id: VENDOR, id: row.id, note: String::new(), expires_at: None };
-    let is_new = directory::enter(&tx, directory::IdKind::Customer, &key(login), entry).await?;
-    anyhow::ensure!(is_new, LoginError::Taken(login.to_owned()));
-    customer::Entity::insert(row.clone().into_active_model()).exec_without_returning(&tx).await?;
-    tx.commit().await?;
-    Ok(row)
+    in_transaction(store, async |tx| {
+        let is_new = directory::enter(tx, directory::IdKind::Customer, &key(login), entry).await?;
+        anyhow::ensure!(is_new, LoginError::Taken(login.to_owned()));
+        customer::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await?;
+        Ok(row)
+    })
+    .await
 }
 
 /// A login, including disabled ones.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::config::{Config, ConfigError, Integration, Integrations, collision};
-use base::store::{Store, VENDOR, finish_tx, in_transaction};
+use base::store::{Store, VENDOR, in_transaction};
 use base::telemetry;
 use base::vault::{Place, Vault};
 use entity::integration::{self, Column};
@@ -61,12 +61,10 @@ pub enum IntegrationRefused {
 pub async fn set(app: &PlatformContext, text: &str, by: &By) -> Result<(String, MadeOrChanged), IntegrationRefused> {
     let one = Integration::from_toml(text, Some(&app.config.plan_list.get()))?;
     not_in_file(app, &one.name)?;
-    let tx = app.store.write_tx().await?;
     // Pictures are stored with it: other machines do not have their files.
     let whole = one.to_toml();
     let text = if one.brand.is_some() { whole.expose_secret() } else { text };
-    let done = stored(app, &tx, text, &one, by).await;
-    let done = finish_tx(tx, done).await?;
+    let done = in_transaction(&app.store, async |tx| stored(app, tx, text, &one, by).await).await?;
     load(app).await?;
     channels::offer_all(app, &one.name).await?;
     Ok((one.name, done))

@@ -47,7 +47,7 @@ pub(super) enum NotAnswered {
 }
 
 impl WebhookRequest {
-    /// `words`: of no matter for what fails no message.
+    /// In English: only a webhook about a message has a reader who needs another language.
     pub fn of(id: impl ToString, now: DateTime<Utc>, body: &Value) -> Self {
         let (timestamp, words) = (now.timestamp(), Words::new(Language::En));
         Self { id: id.to_string(), timestamp, body: body.to_string(), words }

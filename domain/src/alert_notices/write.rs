@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 
 use base::due;
 use base::i18n::{CRM, Language, Words};
-use base::store::{VENDOR, finish_tx};
+use base::store::{VENDOR, in_transaction};
 use chrono::TimeDelta;
 use entity::alert::{self, Column};
 use entity::{alert_notice, tenant};
@@ -170,18 +170,16 @@ impl NoticeWriter<'_> {
 
     async fn store(self) -> anyhow::Result<usize> {
         let (now, count) = (self.app.clock.millis(), self.rows.len());
-        let tx = self.app.store.write_tx().await?;
-        let write = async {
+        in_transaction(&self.app.store, async |tx| {
             for row in self.rows {
-                alert_notice::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await?;
+                alert_notice::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
             }
             for (claim, notified) in self.claimed.iter().zip(&self.notified) {
-                if *notified { claim.notified(&tx, now).await? } else { claim.unwanted(&tx, now).await? }
+                if *notified { claim.notified(tx, now).await? } else { claim.unwanted(tx, now).await? }
             }
             Ok::<_, sea_orm::DbErr>(())
-        };
-        let written = write.await;
-        finish_tx(tx, written).await?;
+        })
+        .await?;
         Ok(count)
     }
 }

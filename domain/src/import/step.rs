@@ -7,7 +7,7 @@ use anyhow::Context;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::message::{Body, State};
-use base::store::finish_tx;
+use base::store::in_transaction;
 use chrono::TimeDelta;
 use entity::import::{self, Column};
 use entity::{import_line, import_skip, lane, message, source};
@@ -198,13 +198,11 @@ pub(super) async fn wait(
 
 /// Stores a step, unless the import was claimed by another worker meanwhile.
 async fn keep(app: &UsageContext, row: import::Model, change: ImportChanges) -> Result<(), DbErr> {
-    let tx = app.store.write_tx().await?;
-    let done = keep_in(app, &tx, &row, change).await;
-    let done = match done {
-        Ok(()) => app.faults.hit("import.before_commit").map_err(|injected| DbErr::Custom(injected.to_string())),
-        Err(error) => Err(error),
-    };
-    finish_tx(tx, done).await
+    in_transaction(&app.store, async |tx| {
+        keep_in(app, tx, &row, change).await?;
+        app.faults.hit("import.before_commit").map_err(|injected| DbErr::Custom(injected.to_string()))
+    })
+    .await
 }
 
 async fn keep_in(

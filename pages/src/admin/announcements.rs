@@ -7,6 +7,7 @@ use actix_web::web;
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::{Sentence, Words};
+use base::store::in_transaction;
 use chrono::{DateTime, NaiveDateTime};
 use domain::announcements as stored;
 use domain::announcements::{Audience, Draft, Flaw, LONGEST_TEXT, Phase};
@@ -98,10 +99,11 @@ pub async fn add(app: AppData, visitor: AdminVisitor, form: Form<AnnouncementFor
         Ok(row) => row,
         Err(flaw) => return answer(&app, &visitor, None, form.0, Some(flaw.as_str())),
     };
-    let tx = app.store.write_tx().await?;
-    visitor.audit(&app, &tx, "announcement.added", &row.id.to_string(), detail(&row)).await?;
-    stored::add(&tx, row).await?;
-    tx.commit().await?;
+    in_transaction(&app.store, async |tx| {
+        visitor.audit(&app, tx, "announcement.added", &row.id.to_string(), detail(&row)).await?;
+        stored::add(tx, row).await
+    })
+    .await?;
     app.usage.announced.forget();
     visitor.see_other(&app, HERE, Notice::done(visitor.words.text("common-saved"))).await
 }
@@ -120,13 +122,14 @@ pub async fn change(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, fo
         Err(flaw) => return answer(&app, &visitor, Some(before.id), form.0, Some(flaw.as_str())),
     };
     if row != before {
-        let tx = app.store.write_tx().await?;
         let (object, detail) = (row.id.to_string(), detail(&row));
-        if !stored::change(&tx, row).await? {
-            return Err(Error::NotFound);
-        }
-        visitor.audit(&app, &tx, "announcement.changed", &object, detail).await?;
-        tx.commit().await?;
+        in_transaction(&app.store, async |tx| {
+            if !stored::change(tx, row).await? {
+                return Err(Error::NotFound);
+            }
+            Ok(visitor.audit(&app, tx, "announcement.changed", &object, detail).await?)
+        })
+        .await?;
         app.usage.announced.forget();
     }
     visitor.see_other(&app, HERE, Notice::done(visitor.words.text("common-saved"))).await
@@ -135,13 +138,13 @@ pub async fn change(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, fo
 /// Deletes one.
 pub async fn delete(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, _form: Form<EmptyForm>) -> Answer {
     let row = load(&app, *id).await?;
-    let tx = app.store.write_tx().await?;
-    if !stored::remove(&tx, row.id).await? {
-        return Err(Error::NotFound);
-    }
-    let object = row.id.to_string();
-    visitor.audit(&app, &tx, "announcement.deleted", &object, detail(&row)).await?;
-    tx.commit().await?;
+    in_transaction(&app.store, async |tx| {
+        if !stored::remove(tx, row.id).await? {
+            return Err(Error::NotFound);
+        }
+        Ok(visitor.audit(&app, tx, "announcement.deleted", &row.id.to_string(), detail(&row)).await?)
+    })
+    .await?;
     app.usage.announced.forget();
     visitor.see_other(&app, HERE, Notice::done(visitor.words.text("admin-announcement-deleted"))).await
 }

@@ -18,7 +18,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::{Language, Sentence, Words};
-use base::store::VENDOR;
+use base::store::{VENDOR, in_transaction};
 use chrono::TimeDelta;
 use domain::alert;
 use domain::identity::realm::{self, Realm};
@@ -71,9 +71,7 @@ impl AdminVisitor {
         action: &'static str,
         detail: Value,
     ) -> Result<(), DbErr> {
-        let tx = app.store.write_tx().await?;
-        self.note_both_in(app, &tx, tenant_id, action, detail).await?;
-        tx.commit().await
+        in_transaction(&app.store, async |tx| self.note_both_in(app, tx, tenant_id, action, detail).await).await
     }
 
     /// [`AdminVisitor::note_both`] in the action's transaction.

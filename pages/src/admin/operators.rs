@@ -8,7 +8,7 @@ use actix_web::web;
 use askama::Template;
 use base::error::Error;
 use base::i18n::{Language, Sentence, Words};
-use base::store::VENDOR;
+use base::store::{VENDOR, in_transaction};
 use chrono::DateTime;
 use domain::audit::By;
 use domain::identity::link::{self, Purpose, SignInLink};
@@ -198,30 +198,31 @@ pub async fn issue_link(
     forget_authenticator: bool,
     by: &By,
 ) -> anyhow::Result<String> {
-    let tx = app.store.write_tx().await?;
-    if forget_authenticator {
-        credentials::forget(&tx, person.id).await?;
-    }
-    // Without an authenticator any other kind of link is useless.
-    let enrols = forget_authenticator || person.totp_secret.is_none();
-    let purpose = if enrols { Purpose::NewAuthenticator } else { Purpose::Operator };
-    let address = issue(app, &tx, person, purpose).await?;
-    let detail = json!({ "email": person.email, "forget_authenticator": forget_authenticator });
-    by.did(app, &tx, "operator.link_made", (VENDOR, &person.id.to_string()), detail).await?;
-    tx.commit().await?;
-    Ok(address)
+    in_transaction(&app.store, async |tx| {
+        if forget_authenticator {
+            credentials::forget(tx, person.id).await?;
+        }
+        // Without an authenticator any other kind of link is useless.
+        let enrols = forget_authenticator || person.totp_secret.is_none();
+        let purpose = if enrols { Purpose::NewAuthenticator } else { Purpose::Operator };
+        let address = issue(app, tx, person, purpose).await?;
+        let detail = json!({ "email": person.email, "forget_authenticator": forget_authenticator });
+        by.did(app, tx, "operator.link_made", (VENDOR, &person.id.to_string()), detail).await?;
+        Ok(address)
+    })
+    .await
 }
 
 /// Removes an operator's access to the admin; their sessions end at once, and password and authenticator are removed. A
 /// member of accounts with the same e-mail is another person.
 pub async fn disable_operator(app: &PanelContext, person: &person::Model, by: &By) -> anyhow::Result<()> {
-    let tx = app.store.write_tx().await?;
-    set_disabled(&tx, person.id, Some(app.clock.millis())).await?;
-    credentials::fall(&tx, person.id).await?;
-    let detail = json!({ "email": person.email });
-    by.did(app, &tx, "operator.disabled", (VENDOR, &person.id.to_string()), detail).await?;
-    tx.commit().await?;
-    Ok(())
+    in_transaction(&app.store, async |tx| {
+        set_disabled(tx, person.id, Some(app.clock.millis())).await?;
+        credentials::fall(tx, person.id).await?;
+        let detail = json!({ "email": person.email });
+        Ok(by.did(app, tx, "operator.disabled", (VENDOR, &person.id.to_string()), detail).await?)
+    })
+    .await
 }
 
 /// An operator by id.

@@ -7,7 +7,7 @@ use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Sentence};
 use base::message::is_visible;
-use base::store::{finish_tx, in_transaction};
+use base::store::in_transaction;
 use domain::api_key::Scope;
 use domain::api_key::key_maker::{self, KeyMaker};
 use domain::api_key::key_ring::{self, NAME_CHARS, NewKey};
@@ -267,17 +267,16 @@ pub async fn take(app: AppData, member: Member, id: web::Path<String>, _form: Fo
         return Err(Error::Forbidden(LocalizedText::new("said-role")));
     }
     let maker = KeyMaker::Member(member.person.id);
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        let done = key_ring::hand_over(&tx, member.tenant_id, key.id, maker).await?;
+    let done = in_transaction(&app.store, async |tx| {
+        let done = key_ring::hand_over(tx, member.tenant_id, key.id, maker).await?;
         if done {
-            member.audit(&app, &tx, "key.taken_over", &key.id.to_string(), json!({ "name": key.name })).await?;
+            member.audit(&app, tx, "key.taken_over", &key.id.to_string(), json!({ "name": key.name })).await?;
         }
         Ok::<_, sea_orm::DbErr>(done)
-    };
-    let done = done.await;
+    })
+    .await?;
     let words = member.words;
-    let notice = if finish_tx(tx, done).await? {
+    let notice = if done {
         Notice::done(words.text("keys-taken").with("name", key.name))
     } else {
         Notice::of(Tone::Warn, words.text("keys-revoked-before").with("name", key.name))

@@ -13,7 +13,7 @@ use base::config::{CustomersMode, Integration};
 use base::i18n::Language;
 use base::json::Moment;
 use base::rate_limit::Budget;
-use base::store::directory;
+use base::store::{directory, in_transaction};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::identity::session::{self as sessions, SessionKind, living};
@@ -178,16 +178,17 @@ async fn open(
         seen_at: now,
         expires_at: now + SessionKind::Widget.life(),
     };
-    let tx = app.store.write_tx().await?;
-    session::Entity::insert(row.clone().into_active_model()).exec_without_returning(&tx).await?;
     let entry = directory::DirectoryEntry {
         tenant_id: row.tenant_id,
         id: row.id,
         note: row.kind.clone(),
         expires_at: Some(row.expires_at),
     };
-    directory::set(&tx, directory::IdKind::Session, &sessions::hash(&secret), entry).await?;
-    tx.commit().await?;
+    in_transaction(&app.store, async |tx| {
+        session::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await?;
+        directory::set(tx, directory::IdKind::Session, &sessions::hash(&secret), entry).await
+    })
+    .await?;
     Ok((secret, row))
 }
 

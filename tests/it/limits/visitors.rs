@@ -240,8 +240,8 @@ async fn m2_each_door_has_a_pace_before_any_write(world: &mut World) {
         }
         let more = rows(world).await - before;
         assert!(more <= *most + BESIDE, "{method} {path}: {more} rows, at most {most}");
-        let told = noted(world).await - noted_before;
-        assert!(told <= NOTED, "{method} {path}: {told} rows of the audit log");
+        let recorded = noted(world).await - noted_before;
+        assert!(recorded <= NOTED, "{method} {path}: {recorded} rows of the audit log");
         assert_eq!(last == 429, *paced, "{method} {path} answered {last}");
     }
     world.allow_problems();

@@ -180,8 +180,8 @@ async fn an_event_waits_for_no_name_and_a_name_is_asked_for_once() {
         assert_eq!(stage.described(712_345_678).await.and_then(|person| person.name).as_deref(), name);
     }
     assert_eq!(stage.fake.methods(), ["users.get", "users.get"]);
-    let told = format!("{:?}", stage.read(&body("vk", "text")).await.unwrap());
-    says("text", &told, &["Maria Kovaleva", "https://sun.vk.test/maria.jpg"]);
+    let events = format!("{:?}", stage.read(&body("vk", "text")).await.unwrap());
+    says("text", &events, &["Maria Kovaleva", "https://sun.vk.test/maria.jpg"]);
     let titled = json!({ "items": [{ "chat_settings": { "title": "Team" } }] });
     stage.fake.answers("messages.getConversationsById", fake::done(titled));
     assert_eq!(stage.described(2_000_000_004).await.unwrap().name.as_deref(), Some("Team"));

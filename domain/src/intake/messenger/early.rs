@@ -10,6 +10,7 @@
 use anyhow::Context;
 use base::error::Error;
 use base::message::{LetterKind, Reaction};
+use base::store::in_transaction;
 use chrono::TimeDelta;
 use connectors::incoming::Reacted;
 use entity::parked_status::{self, Column, NOTED};
@@ -52,11 +53,12 @@ pub(super) async fn park(
         kind: Set(kind.number()),
     };
     let rows: Vec<_> = external_ids.iter().map(row).collect();
-    let tx = app.store.write_tx().await?;
-    app.queue.wake(&tx, source.tenant_id, source.id, &messenger_pool(&app.delivery, source)).await?;
-    parked_status::Entity::insert_many(rows).exec_without_returning(&tx).await?;
-    tx.commit().await?;
-    Ok(id)
+    in_transaction(&app.store, async |tx| {
+        app.queue.wake(tx, source.tenant_id, source.id, &messenger_pool(&app.delivery, source)).await?;
+        parked_status::Entity::insert_many(rows).exec_without_returning(tx).await?;
+        Ok(id)
+    })
+    .await
 }
 
 /// Removes an event that waits; false if it was released meanwhile.

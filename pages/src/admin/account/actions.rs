@@ -8,6 +8,7 @@ use askama::Template;
 use base::config::Retention;
 use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Sentence, Words};
+use base::store::in_transaction;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime};
 use domain::identity::realm::Realm;
 use domain::identity::{EmptyForm, Form, session as sessions};
@@ -383,10 +384,12 @@ pub async fn view_as(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, f
         language: visitor.words.language().code(),
         reason: &reason,
     };
-    let tx = app.store.write_tx().await?;
-    let opened = sessions::open(&app.identity, &tx, new).await?;
-    visitor.note_both_in(&app, &tx, tenant.tenant_id, "account.looked_at", json!({ "reason": reason })).await?;
-    tx.commit().await?;
+    let opened = in_transaction(&app.store, async |tx| {
+        let opened = sessions::open(&app.identity, tx, new).await?;
+        visitor.note_both_in(&app, tx, tenant.tenant_id, "account.looked_at", json!({ "reason": reason })).await?;
+        Ok::<_, Error>(opened)
+    })
+    .await?;
     let mut answer = redirect("/panel");
     answer.headers_mut().append(header::SET_COOKIE, Realm::Panel.set(&app.identity, &opened.token, false));
     Ok(answer)
@@ -441,10 +444,11 @@ pub async fn add_note(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, 
         created_at: app.clock.millis(),
     };
     let (object, detail) = (id.to_string(), json!({ "note": row.id }));
-    let tx = app.store.write_tx().await?;
-    account_note::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await?;
-    visitor.audit(&app, &tx, "account.note_added", &object, detail).await?;
-    tx.commit().await?;
+    in_transaction(&app.store, async |tx| {
+        account_note::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
+        visitor.audit(&app, tx, "account.note_added", &object, detail).await
+    })
+    .await?;
     visitor.see_other(&app, &notes_place(*id), Notice::done(visitor.words.text("common-saved"))).await
 }
 
@@ -456,14 +460,15 @@ pub async fn delete_note(
     _form: Form<EmptyForm>,
 ) -> Answer {
     let (tenant_id, id) = *ids;
-    let tx = app.store.write_tx().await?;
-    let gone = account_note::Entity::delete_of(tenant_id).filter(Column::Id.eq(id)).exec(&tx).await?;
-    if gone.rows_affected == 0 {
-        return Err(Error::NotFound);
-    }
-    let object = tenant_id.to_string();
-    visitor.audit(&app, &tx, "account.note_deleted", &object, json!({ "note": id })).await?;
-    tx.commit().await?;
+    in_transaction(&app.store, async |tx| {
+        let gone = account_note::Entity::delete_of(tenant_id).filter(Column::Id.eq(id)).exec(tx).await?;
+        if gone.rows_affected == 0 {
+            return Err(Error::NotFound);
+        }
+        let object = tenant_id.to_string();
+        Ok(visitor.audit(&app, tx, "account.note_deleted", &object, json!({ "note": id })).await?)
+    })
+    .await?;
     visitor.see_other(&app, &notes_place(tenant_id), Notice::done(visitor.words.text("admin-note-deleted"))).await
 }
 

@@ -5,9 +5,9 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
-use base::error::Result;
+use base::error::{Error, Result};
 use base::i18n::Sentence;
-use base::store::VENDOR;
+use base::store::{VENDOR, in_transaction};
 use domain::identity::second_step::{self, Enrolment, FirstCodeResult};
 use domain::identity::{EmptyForm, Form, credentials, password, person as persons, session as sessions};
 use entity::session;
@@ -84,11 +84,12 @@ pub async fn set_password(app: AppData, visitor: AdminVisitor, form: Form<NewPas
 /// Ends every other session of this operator, views of accounts too.
 pub async fn end_others(app: AppData, visitor: AdminVisitor, _form: Form<EmptyForm>) -> Answer {
     let id = visitor.person.id;
-    let tx = app.store.write_tx().await?;
-    let count = sessions::end_everywhere(&tx, id, Some(visitor.session.id)).await?;
-    let object = id.to_string();
-    visitor.audit(&app, &tx, "operator.sessions_ended", &object, json!({ "count": count })).await?;
-    tx.commit().await?;
+    let count = in_transaction(&app.store, async |tx| {
+        let count = sessions::end_everywhere(tx, id, Some(visitor.session.id)).await?;
+        visitor.audit(&app, tx, "operator.sessions_ended", &id.to_string(), json!({ "count": count })).await?;
+        Ok::<_, Error>(count)
+    })
+    .await?;
     let text = visitor.words.text("admin-sessions-ended").with("count", count);
     visitor.see_other(&app, HERE, Notice::done(text)).await
 }
