@@ -117,6 +117,8 @@ pub mod turn {
         pub calls: i32,
         pub errors: i32,
         pub counted_from: i64,
+        /// The source whose lane was claimed last; none before the first claim since the upgrade.
+        pub last_source: Option<Uuid>,
     }
 
     tenant_rows!();

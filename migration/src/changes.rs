@@ -6,7 +6,7 @@ use sea_orm_migration::sea_orm::DbBackend;
 
 use crate::moved::MOVED;
 use crate::schema;
-use crate::table::{Table, bigint, blob, integer, smallint, tenant_table, text};
+use crate::table::{Table, bigint, blob, integer, smallint, tenant_table, text, uuid};
 
 /// One change of the schema.
 #[derive(Clone, Copy)]
@@ -33,9 +33,11 @@ pub enum Change {
     /// Due times of many tables become rows of `job` (`moved.rs`). What the version before writes into its columns is moved
     /// as well, once no process of that version works on it.
     JobKinds,
+    /// Sources of an account take turns in what it sends to amoCRM.
+    SourcesTakeTurns,
 }
 
-pub const ALL: [Change; 9] = [
+pub const ALL: [Change; 10] = [
     Change::Schema,
     Change::AttemptRequest,
     Change::LoneMessages,
@@ -45,6 +47,7 @@ pub const ALL: [Change; 9] = [
     Change::ParkedKind,
     Change::NoFunctions,
     Change::JobKinds,
+    Change::SourcesTakeTurns,
 ];
 
 const JOB: Table = tenant_table("job", &["kind", "key"])
@@ -72,6 +75,7 @@ impl MigrationName for Change {
             Self::ParkedKind => "m20261127_000007_parked_kind",
             Self::NoFunctions => "m20261127_000010_no_functions",
             Self::JobKinds => "m20261128_000001_job_kinds",
+            Self::SourcesTakeTurns => "m20261128_000002_sources_take_turns",
         }
     }
 }
@@ -126,6 +130,12 @@ impl MigrationTrait for Change {
                     }
                 }
                 Ok(())
+            }
+            Self::SourcesTakeTurns => {
+                uuid("last_source").null().add_to("turn", manager).await?;
+                // Finds the sources of a remote account that have work, and the due lanes of each, the longest waiting first.
+                let index = "CREATE INDEX lane_source ON lane (tenant_id, target, source_id, due_at) WHERE due_at IS NOT NULL";
+                db.execute_unprepared(index).await.map(drop)
             }
         }
     }

@@ -128,6 +128,7 @@ impl Queue {
             let allowed = usize::try_from(allowed).unwrap_or(0);
             more[place] = due.len() > allowed;
             due.truncate(allowed);
+            turn.last_source = due.last().map_or(turn.last_source, |candidate| candidate.source_id);
             turn.tokens -= 1000 * i64::try_from(due.len()).unwrap_or(0);
             candidates.extend(due);
         }

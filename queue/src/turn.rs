@@ -68,6 +68,8 @@ pub(super) struct Turn {
     pub calls: i32,
     pub errors: i32,
     pub counted_from: i64,
+    /// The source whose lane was claimed last: sources take turns. Nil before the first claim.
+    pub last_source: Uuid,
     /// When it is written, it becomes due earlier if one of its lanes is due earlier, and after this moment.
     pub or_lanes_after: Option<i64>,
 }
@@ -98,6 +100,7 @@ impl Turn {
             calls: row.get("calls")?,
             errors: row.get("errors")?,
             counted_from: row.get("counted_from")?,
+            last_source: row.get::<Option<Uuid>>("last_source")?.unwrap_or_default(),
             or_lanes_after: None,
         })
     }
@@ -198,7 +201,7 @@ pub fn locked<'a>(store: &Store, keys: impl Iterator<Item = &'a Key> + Clone, bu
     };
     Rows::new().uuid("tenant_id", keys.clone().map(|key| key.0)).uuid("target", keys.map(|key| key.1)).write(format!(
         "SELECT turn.tenant_id, turn.target, ready_at, tokens, refilled_at, reason, failures, failing_since, failing, rate, \
-         rate_at, calls, errors, counted_from, {{now}} AS now FROM rows JOIN turn ON turn.tenant_id = {{account}} \
+         rate_at, calls, errors, counted_from, last_source, {{now}} AS now FROM rows JOIN turn ON turn.tenant_id = {{account}} \
          AND turn.target = rows.target ORDER BY turn.tenant_id, turn.target {lock}"
     ))
 }
@@ -226,6 +229,7 @@ pub(super) fn written(turns: &[&Turn]) -> Write {
         .int("calls", turns.iter().map(|turn| turn.calls))
         .int("errors", turns.iter().map(|turn| turn.errors))
         .long("counted_from", turns.iter().map(|turn| turn.counted_from))
+        .uuid("last_source", turns.iter().map(|turn| turn.last_source))
         .long("lanes_after", turns.iter().map(|turn| turn.or_lanes_after.unwrap_or(-1)))
         .write(
             "UPDATE turn SET ready_at = CASE WHEN rows.lanes_after < 0 THEN nullif(rows.ready_at, -1) ELSE \
@@ -234,7 +238,8 @@ pub(super) fn written(turns: &[&Turn]) -> Write {
              END, tokens = rows.tokens, \
              refilled_at = rows.refilled_at, reason = rows.reason, failures = rows.failures, \
              failing_since = nullif(rows.failing_since, -1), failing = rows.failing, rate = rows.rate, \
-             rate_at = rows.rate_at, calls = rows.calls, errors = rows.errors, counted_from = rows.counted_from FROM rows \
+             rate_at = rows.rate_at, calls = rows.calls, errors = rows.errors, counted_from = rows.counted_from, \
+             last_source = rows.last_source FROM rows \
              WHERE turn.tenant_id = {account} AND turn.target = rows.target",
         )
 }

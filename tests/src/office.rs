@@ -289,6 +289,11 @@ impl Desk {
         Self { tenant_id: self.tenant_id, ..Self::new(&self.clock) }
     }
 
+    /// Ids of another source of the same account, which sends to amoCRM by the same channel.
+    pub fn another_source(&self) -> Self {
+        Self { channel_id: self.channel_id, ..self.another() }
+    }
+
     pub fn wish(&self, target: Uuid, limit: u32) -> LeaseRequest {
         LeaseRequest { tenant_id: self.tenant_id, target, limit, rate: TargetRate::per_second(1000) }
     }

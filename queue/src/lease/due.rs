@@ -113,8 +113,19 @@ fn letter(row: &impl Row) -> Result<Option<Letter>, DbErr> {
     }))
 }
 
+/// Selects a column of at most `{limit}` due lanes of `rows.target`. Its sources take turns, beginning after the one that was
+/// served last; within a source the longest waiting lane is first. One descent of the index for each source that has work, so
+/// that a source with many due lanes hides none of another.
+const IN_TURN: &str = "WITH RECURSIVE served(source_id) AS (SELECT (SELECT one.source_id FROM lane AS one WHERE {one} \
+     ORDER BY one.source_id LIMIT 1) UNION ALL SELECT (SELECT one.source_id FROM lane AS one WHERE {one} \
+     AND one.source_id > served.source_id ORDER BY one.source_id LIMIT 1) FROM served WHERE served.source_id IS NOT NULL) \
+     SELECT due.{column} FROM served JOIN {due} \
+     ORDER BY row_number() OVER (PARTITION BY due.source_id ORDER BY due.due_at), due.source_id <= rows.last_source, \
+     due.source_id LIMIT {limit}";
+
 impl Queue {
-    /// Due lanes of each turn, by its index, longest due first: one more than allowed, if there is one.
+    /// Due lanes of each turn, by its index, in the order in which they are to be served ([`in_turn`]): one more than allowed,
+    /// if there is one.
     pub(super) async fn due_lanes(
         &self,
         tx: Executor<'_>,
@@ -123,25 +134,24 @@ impl Queue {
         allowed: &[i64],
     ) -> Result<HashMap<usize, Vec<Candidate>>, DbErr> {
         let most = allowed.iter().max().copied().unwrap_or(0) + 1;
-        // One index descent per turn. SQLite accepts no column in LIMIT, so there all turns use the largest value.
-        let (limit, due) = if self.store.is_sqlite() {
-            (
-                most.to_string(),
-                "JOIN lane ON lane.rowid IN (SELECT due.rowid FROM lane AS due WHERE {due} ORDER BY due.due_at LIMIT {limit})",
-            )
+        // SQLite accepts no column in LIMIT, so there all turns use the largest value.
+        let (limit, column, due, lane) = if self.store.is_sqlite() {
+            let due = "lane AS due ON due.rowid IN (SELECT first.rowid FROM lane AS first WHERE {first} LIMIT {limit})";
+            (most.to_string(), "rowid", due, "JOIN lane ON lane.rowid IN ({in_turn})")
         } else {
-            (
-                "rows.most".to_owned(),
-                "CROSS JOIN LATERAL (SELECT * FROM lane AS due WHERE {due} ORDER BY due.due_at LIMIT {limit}) AS lane",
-            )
+            let due = "LATERAL (SELECT * FROM lane AS first WHERE {first} LIMIT {limit}) AS due ON true";
+            ("rows.most".to_owned(), "*", due, "CROSS JOIN LATERAL ({in_turn}) AS lane")
         };
-        let which = "due.tenant_id = {account} AND due.target = rows.target AND due.due_at IS NOT NULL \
-                     AND due.due_at <= rows.until";
-        let due = due.replace("{due}", which).replace("{limit}", &limit);
+        let one = "one.tenant_id = {account} AND one.target = rows.target AND one.due_at IS NOT NULL";
+        let first = "first.tenant_id = {account} AND first.target = rows.target AND first.source_id = served.source_id \
+                     AND first.due_at IS NOT NULL AND first.due_at <= rows.until ORDER BY first.due_at";
+        let lanes = IN_TURN.replace("{column}", column).replace("{one}", one).replace("{due}", due);
+        let due = lane.replace("{in_turn}", &lanes).replace("{first}", first).replace("{limit}", &limit);
         let text = format!("SELECT {CANDIDATE}, rows.place FROM rows {due} {}", with_head(&self.store, "{account}"));
         let rows = Rows::new()
             .uuid("tenant_id", turns.iter().map(|turn| turn.tenant_id))
             .uuid("target", turns.iter().map(|turn| turn.target))
+            .uuid("last_source", turns.iter().map(|turn| turn.last_source))
             .long("until", turns.iter().map(|_| now))
             .long("most", allowed.iter().map(|allowed| allowed + 1))
             .long("place", (0..).take(turns.len()))
@@ -152,11 +162,25 @@ impl Queue {
             let place = usize::try_from(row.get::<i64>("place")?).unwrap_or(usize::MAX);
             found.entry(place).or_default().push(Candidate::read(&row, place)?);
         }
-        for due in found.values_mut() {
-            due.sort_by_key(|candidate| candidate.due_at);
+        for (place, due) in &mut found {
+            in_turn(due, turns.get(*place).map_or_else(Uuid::nil, |turn| turn.last_source));
         }
         Ok(found)
     }
+}
+
+/// Orders due lanes as their sources take turns: the first of each source, beginning after the one served last, then the
+/// second of each.
+fn in_turn(due: &mut [Candidate], last_source: Uuid) {
+    due.sort_by_key(|candidate| candidate.due_at);
+    let mut of_source: HashMap<Uuid, usize> = HashMap::new();
+    let mut places: HashMap<Uuid, (usize, bool, Uuid)> = HashMap::new();
+    for candidate in due.iter() {
+        let place = of_source.entry(candidate.source_id).or_default();
+        places.insert(candidate.lane_id, (*place, candidate.source_id <= last_source, candidate.source_id));
+        *place += 1;
+    }
+    due.sort_by_key(|candidate| places.get(&candidate.lane_id).copied());
 }
 
 /// Leases that are about to be written.

@@ -1,5 +1,6 @@
 //! Rule 7: fairness, pauses and limits are one narrow row a target; lanes and letters are left alone.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use base::clock::Clock;
@@ -51,6 +52,26 @@ async fn a_flood_does_not_keep_others_waiting(office: &mut Office) {
     assert!(before.iter().all(|ready| ready.ready_at <= office.clock.millis()));
     office.accepts(late.to_crm("chat", "1", "another")).await;
     assert!(office.ready(2).await.iter().any(|ready| ready.tenant_id == late.tenant_id));
+}
+
+async fn sources_of_an_account_take_turns(office: &mut Office) {
+    let machine = office.desk();
+    let (visitor, customer) = (machine.another_source(), machine.another_source());
+    flood(office, &machine, 300, 3_000).await;
+    office.advance(1);
+    office.accepts(visitor.to_crm("visitor", "1", "a visitor's")).await;
+    office.accepts(customer.to_crm("customer", "1", "a customer's")).await;
+    let mut served = BTreeSet::new();
+    for _ in 0..3 {
+        served.extend(office.claims(&machine, machine.channel_id, 1).await.iter().map(|claim| claim.source_id));
+    }
+    assert_eq!(served.len(), 3, "also one call at a time");
+
+    office.accepts(visitor.to_crm("another visitor", "2", "another visitor's")).await;
+    let claims = office.claims(&machine, machine.channel_id, 8).await;
+    assert_eq!(claims.len(), 8);
+    assert!(claims.iter().any(|claim| claim.source_id == visitor.source_id), "overtaken by one batch at most");
+    assert_eq!(office.claims(&machine, machine.channel_id, 400).await.len(), 300 - 8, "nothing else is left out");
 }
 
 async fn holding_touches_one_row_and_resuming_sends_one_probe(office: &mut Office) {
@@ -438,7 +459,7 @@ both!(o1_a_host_that_is_down_for_all_is_left_alone_soon_and_opened_by_one_probe,
 both!(c2_letters_that_are_too_old_end_with_any_number_of_held_targets, a_due_time_too_far_ahead_is_brought_back);
 both!(c1_an_account_with_many_due_targets_hides_no_other_account, holding_touches_one_row_and_resuming_sends_one_probe);
 both!(o1_ten_failing_chats_of_one_account_hold_no_other_account, c1_a_pool_full_of_hanging_calls_hides_no_other_target);
-both!(being_asked_to_slow_down_counts_against_no_letter);
+both!(being_asked_to_slow_down_counts_against_no_letter, sources_of_an_account_take_turns);
 both!(many_failures_in_a_row_open_the_breaker);
 both!(c1_a_closed_pool_hides_no_other_target, c2_held_targets_cost_no_statement_each, c1_an_idle_scan_is_one_statement);
 both!(a_rate_admits_as_many_as_configured, c1_turns_of_one_moment_are_all_read);

@@ -29,6 +29,7 @@ fn turn() -> turn::Model {
         calls: 0,
         errors: 0,
         counted_from: 0,
+        last_source: None,
     }
 }
 
