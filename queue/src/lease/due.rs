@@ -116,11 +116,11 @@ fn letter(row: &impl Row) -> Result<Option<Letter>, DbErr> {
 /// Selects a column of at most `{limit}` due lanes of `rows.target`. Its sources take turns, beginning after the one that was
 /// served last; within a source the longest waiting lane is first. One descent of the index for each source that has work, so
 /// that a source with many due lanes hides none of another.
-const IN_TURN: &str = "WITH RECURSIVE served(source_id) AS (SELECT (SELECT one.source_id FROM lane AS one WHERE {one} \
-     ORDER BY one.source_id LIMIT 1) UNION ALL SELECT (SELECT one.source_id FROM lane AS one WHERE {one} \
-     AND one.source_id > served.source_id ORDER BY one.source_id LIMIT 1) FROM served WHERE served.source_id IS NOT NULL) \
-     SELECT due.{column} FROM served JOIN {due} \
-     ORDER BY row_number() OVER (PARTITION BY due.source_id ORDER BY due.due_at), due.source_id <= rows.last_source, \
+const IN_TURN: &str = "WITH RECURSIVE served(source_id, last_source) AS (SELECT (SELECT one.source_id FROM lane AS one \
+     WHERE {one} ORDER BY one.source_id LIMIT 1), rows.last_source UNION ALL SELECT (SELECT one.source_id FROM lane AS one \
+     WHERE {one} AND one.source_id > served.source_id ORDER BY one.source_id LIMIT 1), served.last_source FROM served \
+     WHERE served.source_id IS NOT NULL) SELECT due.{column} FROM served JOIN {due} \
+     ORDER BY row_number() OVER (PARTITION BY due.source_id ORDER BY due.due_at), due.source_id <= served.last_source, \
      due.source_id LIMIT {limit}";
 
 impl Queue {
