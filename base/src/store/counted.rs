@@ -163,6 +163,9 @@ fn walks(steps: &[String]) -> bool {
             step if step.starts_with("SCAN ") && step.ends_with("-ROW VALUES CLAUSE") => searched,
             // Contains only what is due; its repair reads all of it.
             "SCAN lane USING COVERING INDEX lane_due" => false,
+            // The sources of an account that have work, and what was found by their own steps.
+            "SCAN served" => false,
+            step if step.starts_with("SCAN (subquery-") => false,
             step if step.starts_with("SCAN ") => !step.contains(" CONSTANT ROW"),
             // It is read once, before the rest.
             step if step.starts_with("LIST SUBQUERY") => {
@@ -196,6 +199,7 @@ mod tests {
         assert!(!plan(&[key, "LIST SUBQUERY 3", "SCAN rows"]));
         assert!(plan(&["SCAN 64 CONSTANT ROWS", "SEARCH directory USING INDEX i (kind=?)", "SCAN rows"]));
         assert!(plan(&["SCAN rows", "SCAN tenant"]));
+        assert!(!plan(&["SCAN rows", "SEARCH one USING INDEX lane_source (tenant_id=?)", "SCAN served", "SCAN (subquery-12)"]));
         assert!(plan(&["SCAN rows", "SEARCH tenant USING AUTOMATIC COVERING INDEX (host=?)"]));
     }
 }
