@@ -96,7 +96,6 @@ attempt-refused = Refused: { $reason }
 attempt-no-answer = No answer in { $seconds } s
 attempt-cut = The connection ended without an answer
 attempt-unclear = No clear answer
-attempt-limited = Rate limited: waiting { $seconds } s
 attempt-not-connected = Could not connect
 attempt-next = Next { $time }
 attempt-by-hand = Started by { $name }
@@ -113,11 +112,6 @@ msg-open-card = Open the card in { $crm }
 msg-open-chat = All messages of this chat
 msg-ids = Identifiers
 msg-copy-report = Copy report for support
-msg-not-found =
-    No such message in account { $account }. It may be older than { $days ->
-        [one] { $days } day
-       *[other] { $days } days
-    } or belong to another account.
 
 ## Lists of messages and chats
 

@@ -108,7 +108,6 @@ attempt-refused = Отказ: { $reason }
 attempt-no-answer = Нет ответа за { $seconds } с
 attempt-cut = Соединение прервалось без ответа
 attempt-unclear = Нет ясного ответа
-attempt-limited = Ограничение скорости: ждём { $seconds } с
 attempt-not-connected = Не удалось соединиться
 attempt-next = Следующая { $time }
 attempt-by-hand = Запуск вручную: { $name }
@@ -125,13 +124,6 @@ msg-open-card = Открыть карточку в { $crm }
 msg-open-chat = Все сообщения этого чата
 msg-ids = Идентификаторы
 msg-copy-report = Скопировать отчёт для поддержки
-msg-not-found =
-    В аккаунте { $account } такого сообщения нет. Возможно, оно старше { $days ->
-        [one] { $days } дня
-        [few] { $days } дней
-        [many] { $days } дней
-       *[other] { $days } дня
-    } или из другого аккаунта.
 
 ## Списки сообщений и чатов
 
