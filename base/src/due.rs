@@ -29,7 +29,7 @@ pub async fn every<Round: Future>(pause: Duration, stop: &CancellationToken, rou
 }
 
 /// Those of these rows that are due by the column `at`, the earliest first, `most` of them.
-pub async fn found<E: EntityTrait>(
+pub async fn rows<E: EntityTrait>(
     store: &Store,
     rows: Select<E>,
     at: E::Column,

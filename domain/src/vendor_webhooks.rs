@@ -57,7 +57,7 @@ pub async fn due_now(app: &PlatformContext) -> usize {
 pub async fn round(app: &PlatformContext, webhook: &VendorWebhook) -> usize {
     let mut calls = 0;
     while !app.stop.is_cancelled() {
-        let due = due::found(&app.store, first_of_accounts(&webhook.name), Column::NextTryAt, BATCH).await;
+        let due = due::rows(&app.store, first_of_accounts(&webhook.name), Column::NextTryAt, BATCH).await;
         let due = due.unwrap_or_else(|error| {
             tracing::warn!(webhook = webhook.name, %error, "the vendor's pending events could not be read; it will be retried");
             Vec::new()

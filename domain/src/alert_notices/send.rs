@@ -35,7 +35,7 @@ const WORTH: TimeDelta = TimeDelta::days(1);
 pub(super) async fn due_now(app: &Arc<AlertNoticeContext>) -> anyhow::Result<usize> {
     let mut sent = 0;
     loop {
-        let due = due::found(&app.store, alert_notice::Entity::find(), Column::NextTryAt, BATCH).await?;
+        let due = due::rows(&app.store, alert_notice::Entity::find(), Column::NextTryAt, BATCH).await?;
         if due.is_empty() {
             return Ok(sent);
         }

@@ -53,7 +53,7 @@ pub async fn attempt(
     parts: impl Future<Output = anyhow::Result<LetterContext>>,
 ) -> anyhow::Result<Settlement> {
     let started = app.clock.millis();
-    app.faults.hit("carry.before_call").context("before the call")?;
+    app.faults.hit("deliver.before_call").context("before the call")?;
     let mut parts = match parts.await {
         Ok(parts) => parts,
         Err(error) => {
@@ -94,7 +94,7 @@ pub async fn attempt(
             Some(bury(FailureCode::Internal, "Parom's own error; it is in the log"))
         })
     };
-    app.faults.hit("carry.after_call").context("after the call")?;
+    app.faults.hit("deliver.after_call").context("after the call")?;
     let Some(report) = report else { return Ok(Settlement::plain(claim, Settled::Superseded)) };
     if let (LetterKind::Message, Some(begun)) = (claim.letter.kind, &report.begun) {
         note_begun(app, &claim, begun).await?;

@@ -27,7 +27,7 @@ use uuid::Uuid;
 
 use super::DeliveryContext;
 use super::slots::{Slot, SlotOffer, Slots};
-use deliver::{Reading, RunningDelivery, end, read, reading, write_down};
+use deliver::{Reading, RunningDelivery, read, reading, run_attempt, write_down};
 use offers::{Scan, Wish, known_limits};
 
 /// Longer than any call may take, so that a lease never ends during a call.
@@ -228,7 +228,7 @@ async fn reserve(
     token: TaskTrackerToken,
     letters: Vec<NewLetters>,
 ) -> Option<Reservation> {
-    app.faults.hit("start.reserve").ok()?;
+    app.faults.hit("slots.reserve").ok()?;
     if app.writer.unsettled() >= UNSETTLED {
         return None;
     }
@@ -325,7 +325,7 @@ async fn end_leased(app: &Arc<DeliveryContext>, found: &[Expired]) -> Result<usi
         let pool = found.iter().find(of_lane).map(|one| one.pool.clone()).unwrap_or_default();
         let (app, started) = (app.clone(), app.clock.millis());
         running.spawn(async move {
-            if let Some(settlement) = end(&app, claim, parts).await {
+            if let Some(settlement) = run_attempt(&app, claim, parts).await {
                 write_down(&app, &pool, settlement, started).await;
             }
         });
@@ -349,12 +349,12 @@ pub async fn wake_others(app: Arc<DeliveryContext>, stop: CancellationToken) {
     }
     tokio::select! {
         () = stop.cancelled() => {}
-        () = tell(&app) => {}
-        () = hear(&app) => {}
+        () = notify_others(&app) => {}
+        () = listen_to_others(&app) => {}
     }
 }
 
-async fn tell(app: &DeliveryContext) {
+async fn notify_others(app: &DeliveryContext) {
     let came = app.writer.came();
     loop {
         came.notified().await;
@@ -365,7 +365,7 @@ async fn tell(app: &DeliveryContext) {
     }
 }
 
-async fn hear(app: &DeliveryContext) {
+async fn listen_to_others(app: &DeliveryContext) {
     loop {
         if let Err(error) = listen(app).await {
             tracing::debug!(%error, "notifications from other processes are unavailable; polling instead");

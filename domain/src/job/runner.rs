@@ -135,8 +135,7 @@ async fn work(app: &JobContext, kinds: &[Arc<dyn JobKind>]) -> usize {
     loop {
         while reads && !app.stop.is_cancelled() {
             let Some(wanted) = progress.wanted(kinds) else { break };
-            let found = match due::found(&app.store, job::Entity::find().filter(wanted), Column::NextTryAt, READ).await
-            {
+            let found = match due::rows(&app.store, job::Entity::find().filter(wanted), Column::NextTryAt, READ).await {
                 Ok(found) => found,
                 Err(error) => {
                     tracing::warn!(%error, "due jobs could not be read; it will be retried");

@@ -124,7 +124,7 @@ fn new_round(
 
 /// Due channels, the longest due first.
 pub(super) async fn due(app: &IntakeContext, most: u64) -> Result<Vec<Model>, DbErr> {
-    base::due::found(&app.store, history_look::Entity::find(), Column::NextAt, most).await
+    base::due::rows(&app.store, history_look::Entity::find(), Column::NextAt, most).await
 }
 
 /// Claims a channel. None if another instance has it.

@@ -112,7 +112,7 @@ impl RunningDelivery {
             app.writer.settle(put_off(claim, wait)).await;
             return;
         }
-        let Some(settlement) = end(app, claim, parts).await else { return };
+        let Some(settlement) = run_attempt(app, claim, parts).await else { return };
         let answered = match settlement.turn {
             TurnEffect::Failing { .. } => Some(false),
             TurnEffect::None | TurnEffect::Unasked => None,
@@ -128,7 +128,11 @@ impl RunningDelivery {
 
 /// Attempts a letter, and returns the settlement to store. None after an error that leaves the outcome unknown: the
 /// lease expires, and the next holder resolves it.
-pub(in crate::delivery) async fn end(app: &Arc<DeliveryContext>, claim: Claim, parts: Reading) -> Option<Settlement> {
+pub(in crate::delivery) async fn run_attempt(
+    app: &Arc<DeliveryContext>,
+    claim: Claim,
+    parts: Reading,
+) -> Option<Settlement> {
     let started = app.clock.millis();
     let (context_of, claim_of) = (app.clone(), claim.clone());
     let parts = async move { parts.ended(&context_of, &claim_of).await };
@@ -188,7 +192,7 @@ pub(in crate::delivery) async fn write_down(
     if app.writer.settle(settlement).await {
         let _ = app.changes.send(conversation_id);
         trace.settled(app);
-        after_commit.tell(app).await;
+        after_commit.report(app).await;
     } else {
         tracing::warn!(tenant.id = %tenant_id, letter.id = %letter_id, "a lease was lost before its letter could be settled");
     }
@@ -257,7 +261,7 @@ impl AfterCommit {
         Self { claim: settlement.claim.clone(), verdict, hold, dialogue, webhook_failed, is_paid, put_off }
     }
 
-    async fn tell(self, app: &DeliveryContext) {
+    async fn report(self, app: &DeliveryContext) {
         let direction = self.claim.direction.word();
         metrics::counter!("parom_attempts_total", "direction" => direction, "verdict" => self.verdict).increment(1);
         if self.verdict == "done" && self.claim.letter.kind == LetterKind::Message {
@@ -356,7 +360,7 @@ async fn note_missed_answer(app: &DeliveryContext, settlement: &Settlement) {
     let Some(source) = source.filter(|source| is_web_chat(&source.kind)) else { return };
     let Some(minutes) = WebChatSettings::stored(&source.settings).email_answers_after else { return };
     if let Err(error) = answered(app, settlement, TimeDelta::minutes(i64::from(minutes))).await {
-        tracing::warn!(tenant.id = %claim.tenant_id, source.id = %claim.source_id, %error, "an answer in a chat is in no letter to its visitor");
+        tracing::warn!(tenant.id = %claim.tenant_id, source.id = %claim.source_id, %error, "an answer in a chat is in no e-mail to its visitor");
     }
 }
 

@@ -335,7 +335,12 @@ pub struct DialogueIds {
 
 /// Stores the ids that a status reports for a manager's message. A conversation that already has its dialogue keeps
 /// it.
-pub async fn tell(app: &IntakeContext, source: &source::Model, about: &MessageKey, named: DialogueIds) -> Result<()> {
+pub async fn learn_dialogue(
+    app: &IntakeContext,
+    source: &source::Model,
+    about: &MessageKey,
+    named: DialogueIds,
+) -> Result<()> {
     let Some(found) = about.find(&app.store, source).await? else { return Ok(()) };
     let Some(row) = unnamed(app, source, &found).await? else { return Ok(()) };
     let known: Person = serde_json::from_str(&row.contact).context("a conversation's contact is damaged")?;

@@ -102,7 +102,7 @@ async fn a_post_that_is_not_answered_with_ok_is_repeated() {
 }
 
 #[tokio::test]
-async fn the_examples_of_the_readme_are_accepted() {
+async fn the_examples_are_accepted() {
     let world = World::met().await;
     let key = json!({"inline": true, "buttons": [[{"action": {"type": "callback", "label": "Да"}}]]}).to_string();
     world.ok("messages.send", &[("random_id", "1"), ("message", "Везём?"), ("keyboard", &key)]).await;
