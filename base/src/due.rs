@@ -66,7 +66,7 @@ where
     M: ModelTrait<Entity = E>,
     E: EntityTrait,
 {
-    moved(store, as_seen(seen, at).col_expr(at, Expr::value(Some(until)))).await
+    update_one(store, as_seen(seen, at).col_expr(at, Expr::value(Some(until)))).await
 }
 
 /// An update of this row while its time is still the one that was seen.
@@ -82,7 +82,7 @@ where
 }
 
 /// Whether this update of one row found it.
-pub async fn moved<E: EntityTrait>(store: &Store, update: UpdateMany<E>) -> Result<bool, DbErr> {
+pub async fn update_one<E: EntityTrait>(store: &Store, update: UpdateMany<E>) -> Result<bool, DbErr> {
     Ok(update.exec(store.write()).await?.rows_affected == 1)
 }
 

@@ -335,5 +335,5 @@ pub async fn resend(app: &PlatformContext, event: &vendor_event::Model) -> Resul
         update = update.col_expr(Column::QueuedAt, Expr::value(now));
     }
     // If it changed meanwhile, another request or process has just sent or queued it.
-    due::moved(&app.store, update).await.map(drop)
+    due::update_one(&app.store, update).await.map(drop)
 }

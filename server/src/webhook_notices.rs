@@ -129,7 +129,7 @@ async fn moved(
         .col_expr(Column::Tries, Expr::value(tries))
         .col_expr(Column::Unknown, Expr::value(unknown))
         .filter(Column::Id.eq(seen.id));
-    due::moved(&app.store, update).await
+    due::update_one(&app.store, update).await
 }
 
 async fn gone(app: &UsageContext, seen: &source_notice::Model) -> Result<(), DbErr> {

@@ -82,7 +82,7 @@ async fn one(app: &AlertNoticeContext, notice: alert_notice::Model) -> Result<bo
             let later = due::as_seen(&notice, Column::NextTryAt)
                 .col_expr(Column::NextTryAt, Expr::value(now + TimeDelta::minutes(BACK_OFF[step]).num_milliseconds()))
                 .col_expr(Column::Tries, Expr::value(notice.tries + 1));
-            due::moved(&app.store, later).await?;
+            due::update_one(&app.store, later).await?;
         }
     }
     Ok(false)

@@ -133,7 +133,7 @@ async fn claim(app: &UsageContext, row: import::Model) -> Result<Option<import::
         .col_expr(Column::Epoch, Expr::col(Column::Epoch).add(1))
         .col_expr(Column::NextAt, Expr::value(until))
         .filter(Column::Epoch.eq(row.epoch));
-    let is_held = due::moved(&app.store, claim).await?;
+    let is_held = due::update_one(&app.store, claim).await?;
     Ok(is_held.then(|| import::Model { epoch: row.epoch + 1, next_at: until, ..row }))
 }
 

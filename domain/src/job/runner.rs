@@ -267,7 +267,7 @@ async fn move_to(app: &PlatformContext, held: &job::Model, next: i64, tries: i32
     let later = due::as_seen(held, Column::NextTryAt)
         .col_expr(Column::NextTryAt, Expr::value(Some(next)))
         .col_expr(Column::Tries, Expr::value(tries));
-    due::moved(&app.store, later).await.map(drop)
+    due::update_one(&app.store, later).await.map(drop)
 }
 
 async fn end(app: &PlatformContext, kind: &Arc<dyn JobKind>, held: &job::Model, end: JobEnd) -> Result<(), DbErr> {

@@ -126,7 +126,7 @@ async fn beat_in(app: &IntakeContext, tx: &DatabaseTransaction, now: i64) -> Res
         .to_owned();
     heartbeat::Entity::insert(row.into_active_model()).on_conflict(known).exec_without_returning(tx).await?;
     if let Some(since) = since {
-        row::interrupted(tx, since, app.clock.millis()).await?;
+        row::note_interruption(tx, since, app.clock.millis()).await?;
     }
     Ok(since)
 }
@@ -156,7 +156,7 @@ fn missed_since(rows: &[heartbeat::Model], mine: Uuid, now: i64) -> Option<i64> 
 async fn note_interruption(app: &IntakeContext, scope_id: &str, at: i64) -> Result<(), DbErr> {
     let found = app.lookup.scope(scope_id).await?;
     let Some(scope) = found else { return Ok(()) };
-    row::interrupted_one(app.store.write(), &scope.channel, at, app.clock.millis()).await
+    row::note_interruption_of(app.store.write(), &scope.channel, at, app.clock.millis()).await
 }
 
 #[cfg(test)]

@@ -81,13 +81,13 @@ pub(super) fn jitter(millis: i64) -> i64 {
 }
 
 /// Hooks of all accounts may be missing since `since`: every channel is due now, from the beginning.
-pub(super) async fn interrupted(db: &impl ConnectionTrait, since: i64, now: i64) -> Result<(), DbErr> {
+pub(super) async fn note_interruption(db: &impl ConnectionTrait, since: i64, now: i64) -> Result<(), DbErr> {
     new_round(history_look::Entity::update_many(), Some(since), now).exec(db).await?;
     Ok(())
 }
 
 /// The same for one channel.
-pub(super) async fn interrupted_one(
+pub(super) async fn note_interruption_of(
     db: &impl ConnectionTrait,
     channel: &tenant_channel::Model,
     since: i64,

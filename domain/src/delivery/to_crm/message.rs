@@ -9,7 +9,7 @@ use std::time::Duration;
 use amocrm::Error as CrmError;
 use amocrm::chats::{ChatUser, NewChat, NewMessage, PastMessage, SourceRef};
 use anyhow::Context;
-use base::http_client::recorded;
+use base::http_client::record;
 use base::message::{FailureCode, Person, Role};
 use base::verdict::{Report, Taken, Verdict};
 use entity::conversation::{self, Column};
@@ -54,7 +54,7 @@ pub(super) async fn attempt(line: &CrmTarget<'_>, claim: &Claim, parts: &LetterC
         // A used id is refused without a specific error (chats-api §3.4.5), so history is checked.
         // What the attempt sent stays the message, not this look-up.
         Err(error @ CrmError::Refused { status: 400 | 409 | 422, .. }) => {
-            match recorded(None, Box::pin(find_out(line, parts, &message))).await.0 {
+            match record(None, Box::pin(find_out(line, parts, &message))).await.0 {
                 Ok(HistoryMatch::Yes(taken)) => Report::done(200, taken),
                 Ok(HistoryMatch::No(_)) => judge_message(claim.letter.attempts, &error),
                 Err(error) => keep_unknown(claim.letter.attempts, &error),
@@ -250,7 +250,7 @@ pub(super) async fn complete_person(app: &DeliveryContext, parts: &mut LetterCon
     let completed = async {
         let settings = crate::settings::open(app, &source)?;
         let pace = app.pace(source.id, connector.as_ref());
-        let asked = recorded(Some(pace), connector.complete(&settings, words, parts.gaps()));
+        let asked = record(Some(pace), connector.complete(&settings, words, parts.gaps()));
         // What is known when the time is over is used.
         let _ = tokio::time::timeout(COMPLETED_WITHIN, asked).await;
         if is_new && parts.contact.name.is_some() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use base::http_client::{Pace, SentRequest, recorded};
+use base::http_client::{Pace, SentRequest, record};
 use base::message::{Direction, LetterKind};
 use base::telemetry::traces::TraceSpan;
 use chrono::TimeDelta;
@@ -138,7 +138,7 @@ pub(in crate::delivery) async fn run_attempt(
     let parts = async move { parts.ended(&context_of, &claim_of).await };
     // Boxed: each layer around it would otherwise hold the whole attempt once more.
     let attempt = Box::pin(attempt(app, claim.clone(), parts));
-    let (ended, sent) = recorded(pace(app, &claim).await, tokio::time::timeout(CALL, attempt)).await;
+    let (ended, sent) = record(pace(app, &claim).await, tokio::time::timeout(CALL, attempt)).await;
     let settlement = match ended {
         Ok(Ok(settlement)) => Some(settlement),
         Ok(Err(error)) => {
