@@ -74,13 +74,13 @@ pub(super) fn reading(
 
 /// Passes each letter its context, or the reason why it could not be read.
 fn hand_out(
-    parts: anyhow::Result<Vec<anyhow::Result<LetterContext>>>,
+    contexts: anyhow::Result<Vec<anyhow::Result<LetterContext>>>,
     readers: Vec<oneshot::Sender<anyhow::Result<LetterContext>>>,
 ) {
-    match parts {
-        Ok(parts) => {
-            for (reader, parts) in readers.into_iter().zip(parts) {
-                let _ = reader.send(parts);
+    match contexts {
+        Ok(contexts) => {
+            for (reader, context) in readers.into_iter().zip(contexts) {
+                let _ = reader.send(context);
             }
         }
         Err(error) => {
@@ -97,13 +97,13 @@ pub(super) struct RunningDelivery {
     pub pool: String,
     pub claim: Claim,
     pub slot: Slot,
-    pub parts: Reading,
+    pub context: Reading,
 }
 
 impl RunningDelivery {
     /// Delivers and settles it. The slot is returned as soon as the call has ended, because settling makes no call.
     pub async fn go(self, app: &Arc<DeliveryContext>, slots: Slots) {
-        let Self { pool, claim, slot, parts } = self;
+        let Self { pool, claim, slot, context } = self;
         let started = app.clock.millis();
         let second = claim.letter.attempts > 0 && !claim.probe;
         if !slots.may_try(&pool, claim.target, second, started) {
@@ -112,7 +112,7 @@ impl RunningDelivery {
             app.writer.settle(put_off(claim, wait)).await;
             return;
         }
-        let Some(settlement) = run_attempt(app, claim, parts).await else { return };
+        let Some(settlement) = run_attempt(app, claim, context).await else { return };
         let answered = match settlement.turn {
             TurnEffect::Failing { .. } => Some(false),
             TurnEffect::None | TurnEffect::Unasked => None,
@@ -131,13 +131,13 @@ impl RunningDelivery {
 pub(in crate::delivery) async fn run_attempt(
     app: &Arc<DeliveryContext>,
     claim: Claim,
-    parts: Reading,
+    context: Reading,
 ) -> Option<Settlement> {
     let started = app.clock.millis();
     let (context_of, claim_of) = (app.clone(), claim.clone());
-    let parts = async move { parts.ended(&context_of, &claim_of).await };
+    let context = async move { context.ended(&context_of, &claim_of).await };
     // Boxed: each layer around it would otherwise hold the whole attempt once more.
-    let attempt = Box::pin(attempt(app, claim.clone(), parts));
+    let attempt = Box::pin(attempt(app, claim.clone(), context));
     let (ended, sent) = record(pace(app, &claim).await, tokio::time::timeout(CALL, attempt)).await;
     let settlement = match ended {
         Ok(Ok(settlement)) => Some(settlement),
