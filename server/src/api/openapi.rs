@@ -71,10 +71,12 @@ pub fn printed() -> serde_json::Result<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut openings = Vec::new();
     for line in serde_json::to_string_pretty(&Whole::now())?.lines() {
-        lines.push(line.to_owned());
-        if line.ends_with(['{', '[']) {
+        let content = line.trim_start();
+        let depth = (line.len() - content.len()) / 2;
+        lines.push(format!("{:depth$}{content}", ""));
+        if content.ends_with(['{', '[']) {
             openings.push(lines.len() - 1);
-        } else if line.trim_start().starts_with(['}', ']']) {
+        } else if content.starts_with(['}', ']']) {
             let opening = openings.pop().unwrap_or_default();
             let parts: Vec<&str> = lines[opening + 1..].iter().map(|line| line.trim_start()).collect();
             let joined = format!("{} {}", lines[opening], parts.join(" "));
