@@ -1,6 +1,5 @@
 ## Messages: list
 
-messages-title = Messages
 messages-search = Phone, name, message or chat ID
 messages-search-hint = Message text can’t be searched: it is stored encrypted.
 messages-filter-direction = Direction
@@ -127,7 +126,6 @@ messages-col-customer = Customer
 messages-col-kind = Type
 messages-customer-unknown = No name
 messages-found-many = More than { $count } messages found
-conversations-title = Chats
 conversations-search = Phone, name or chat ID
 conversations-nothing = No such chat. Clear the filter or change the search.
 conversations-col-last = Last message

@@ -1,6 +1,5 @@
 ## Messages: list
 
-messages-title = Сообщения
 messages-search = Телефон, имя, ID сообщения или чата
 messages-search-hint = По тексту искать нельзя: он хранится зашифрованным.
 messages-filter-direction = Направление
@@ -139,7 +138,6 @@ messages-col-customer = Клиент
 messages-col-kind = Тип
 messages-customer-unknown = Без имени
 messages-found-many = Найдено больше { $count } сообщений
-conversations-title = Чаты
 conversations-search = Телефон, имя или ID чата
 conversations-nothing = Такого чата нет. Сбросьте фильтр или измените запрос.
 conversations-col-last = Последнее сообщение
