@@ -117,7 +117,7 @@ async fn living(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<oauth_grant
     if lives(&grant, app.clock.millis()) {
         return Ok(grant);
     }
-    match renew(app, grant.clone()).await {
+    match renewed(app, grant.clone()).await {
         Err(TokenError::Unavailable { words, .. }) if grant.expires_at > app.clock.millis() => {
             tracing::warn!(tenant.id = %tenant_id, error = words, "the access token could not be renewed yet; the old one is still valid");
             Ok(grant)
@@ -132,7 +132,7 @@ pub(super) async fn keep_alive(app: &Arc<TenantContext>, tenant_id: Uuid) -> Res
     if used.refreshed_at.saturating_add(IDLE.num_milliseconds()) > app.clock.millis() {
         return Ok(false);
     }
-    renew(app, used).await?;
+    renewed(app, used).await?;
     Ok(true)
 }
 
@@ -160,7 +160,7 @@ pub(super) async fn revive(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<
 
 /// Renews the token. When the grant is refused and another has replaced it – another administrator's, or a new one –
 /// that one is used. Each round rules out a dead or an older grant, so this terminates.
-async fn renew(app: &Arc<TenantContext>, used: oauth_grant::Model) -> Result<oauth_grant::Model, TokenError> {
+async fn renewed(app: &Arc<TenantContext>, used: oauth_grant::Model) -> Result<oauth_grant::Model, TokenError> {
     let (tenant_id, seen) = (used.tenant_id, (used.crm_user_id, used.version));
     match renew(app, used).await {
         Err(TokenError::NeedsReauth) => match grant::in_use(app.store.read(), tenant_id).await? {
@@ -255,7 +255,7 @@ where
     let token = match call(rest, token.clone()).await {
         Err(amocrm::Error::Refused { status: 401, .. }) => {
             // If another caller renewed it meanwhile, this returns that one.
-            let renewed = renew(app, used).await?;
+            let renewed = renewed(app, used).await?;
             grant::open_access(&app.vault, &renewed).map_err(TokenError::from)?
         }
         Err(error @ amocrm::Error::Refused { status: 404, .. }) => match find_host(app, tenant_id, None).await {
