@@ -288,7 +288,7 @@ fn query_of(fields: &Fields) -> UndeliveredFilters {
 /// `POST /panel/undelivered/confirm`: counts the selection and changes nothing.
 pub async fn ask(app: AppData, member: Member, form: Form<Fields>) -> Answer {
     member.require(Right::Retry)?;
-    form.known(&NAMES)?;
+    form.allow_only(&NAMES)?;
     let action = action(&form)?;
     let query = query_of(&form);
     let title = match action {
@@ -352,7 +352,7 @@ async fn selection(
 /// `POST /panel/undelivered/decide`: applies the action to each letter that still exists.
 pub async fn decide(app: AppData, member: Member, form: Form<Fields>) -> Answer {
     member.require(Right::Retry)?;
-    form.known(&NAMES)?;
+    form.allow_only(&NAMES)?;
     let action = action(&form)?;
     if form.has("all") {
         return begin(&app, &member, action, &form).await;
