@@ -29,7 +29,7 @@ pub async fn every<Round: Future>(pause: Duration, stop: &CancellationToken, rou
 }
 
 /// Those of these rows that are due by the column `at`, the earliest first, `most` of them.
-pub async fn found<E: EntityTrait>(
+pub async fn rows<E: EntityTrait>(
     store: &Store,
     rows: Select<E>,
     at: E::Column,
@@ -66,7 +66,7 @@ where
     M: ModelTrait<Entity = E>,
     E: EntityTrait,
 {
-    moved(store, as_seen(seen, at).col_expr(at, Expr::value(Some(until)))).await
+    update_one(store, as_seen(seen, at).col_expr(at, Expr::value(Some(until)))).await
 }
 
 /// An update of this row while its time is still the one that was seen.
@@ -82,7 +82,7 @@ where
 }
 
 /// Whether this update of one row found it.
-pub async fn moved<E: EntityTrait>(store: &Store, update: UpdateMany<E>) -> Result<bool, DbErr> {
+pub async fn update_one<E: EntityTrait>(store: &Store, update: UpdateMany<E>) -> Result<bool, DbErr> {
     Ok(update.exec(store.write()).await?.rows_affected == 1)
 }
 

@@ -1,7 +1,7 @@
 //! Named points at which a test injects failures: process kills (`abort`), errors (`error`) and panics (`panic`).
 //!
 //! Without the cargo feature `faults` a [`Faults`] is empty and [`Faults::hit`] compiles to nothing. With it the plan comes from
-//! `PAROM_FAULTS="accept.before_commit=abort,carry.after_call=error:3"` or, in process, from [`Faults::planned`]. It is in `App`,
+//! `PAROM_FAULTS="accept.before_commit=abort,deliver.after_call=error:3"` or, in process, from [`Faults::planned`]. It is in `App`,
 //! not in a global. [`DEFECTS`] are bugs that can be switched on to prove that the checkers of the test suite detect them.
 
 #[cfg(feature = "faults")]
@@ -11,10 +11,10 @@ pub use hold::HeldPoint;
 pub const POINTS: &[&str] = &[
     "accept.before_commit",
     "accept.after_commit",
-    "start.reserve",
+    "slots.reserve",
     "claim.after_commit",
-    "carry.before_call",
-    "carry.after_call",
+    "deliver.before_call",
+    "deliver.after_call",
     "settle.before_commit",
     "settle.after_commit",
     "media.before_commit",
@@ -325,9 +325,13 @@ mod tests {
     #[cfg(feature = "faults")]
     #[test]
     fn a_plan_that_cannot_be_read_is_refused() {
-        for plan in
-            ["accept", "nowhere=abort", "carry.after_call=stop", "carry.after_call=error:x", "carry.after_call=abort:2"]
-        {
+        for plan in [
+            "accept",
+            "nowhere=abort",
+            "deliver.after_call=stop",
+            "deliver.after_call=error:x",
+            "deliver.after_call=abort:2",
+        ] {
             assert!(Faults::planned(plan).unwrap_err().to_string().contains(plan), "{plan}");
         }
     }

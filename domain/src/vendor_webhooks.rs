@@ -57,7 +57,7 @@ pub async fn due_now(app: &PlatformContext) -> usize {
 pub async fn round(app: &PlatformContext, webhook: &VendorWebhook) -> usize {
     let mut calls = 0;
     while !app.stop.is_cancelled() {
-        let due = due::found(&app.store, first_of_accounts(&webhook.name), Column::NextTryAt, BATCH).await;
+        let due = due::rows(&app.store, first_of_accounts(&webhook.name), Column::NextTryAt, BATCH).await;
         let due = due.unwrap_or_else(|error| {
             tracing::warn!(webhook = webhook.name, %error, "the vendor's pending events could not be read; it will be retried");
             Vec::new()
@@ -335,5 +335,5 @@ pub async fn resend(app: &PlatformContext, event: &vendor_event::Model) -> Resul
         update = update.col_expr(Column::QueuedAt, Expr::value(now));
     }
     // If it changed meanwhile, another request or process has just sent or queued it.
-    due::moved(&app.store, update).await.map(drop)
+    due::update_one(&app.store, update).await.map(drop)
 }

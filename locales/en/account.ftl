@@ -6,7 +6,6 @@ account-allow-again-hint = Sources, chats and settings stay as they are.
 
 ## Data: export and delete
 
-data-title = Your data
 data-kept = What is kept and how long
 data-retention = Keep message texts for
 data-retention-usual =

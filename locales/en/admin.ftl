@@ -52,8 +52,6 @@ admin-col-tries = Attempts
 admin-col-letter = Message
 admin-doctor = Doctor
 admin-run-doctor = Run checks
-admin-notice = Notice to all accounts
-admin-notice-publish = Publish until { $stamp }
 admin-suspend = Suspend account
 admin-suspend-confirm =
     { $sources ->

@@ -78,12 +78,6 @@ alert-mute =
 alert-why = You get this e-mail because alerts of account { $account } go to { $email }. Change it: { $url }
 alert-vendor_gap-subject = Ledger gap of { $gap } in { $source } ({ $host })
 alert-vendor_gap-body = accepted { $accepted } ≠ delivered { $delivered } + failed { $failed } + waiting { $waiting }. Counted over the messages of the last nine days. Next step: keep the log of this time and report it; parom doctor --tenant { $tenant_id } shows the account.
-alert-vendor_refused-subject =
-    { $count ->
-        [one] { $count } amoCRM call was refused
-       *[other] { $count } amoCRM calls were refused
-    }
-alert-vendor_refused-body = Between { $from } and { $to } neither the database nor the spool took a write. Affected accounts are compared with chat history now. amoCRM does not repeat these calls.
 alert-blocked-subject = { $account }: { $crm } refuses all requests, messages wait
 alert-blocked-body =
     { $crm } has refused every request of account { $account } since { $stamp }. { $waiting ->

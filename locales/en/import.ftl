@@ -1,6 +1,5 @@
 ## Import
 
-import-title = Import
 import-empty-title = No imports yet
 import-empty = Bring earlier chats into { $crm }, so that managers see the whole history.
 import-new = New import

@@ -1,6 +1,5 @@
 ## Messages: list
 
-messages-title = Messages
 messages-search = Phone, name, message or chat ID
 messages-search-hint = Message text can’t be searched: it is stored encrypted.
 messages-filter-direction = Direction
@@ -96,7 +95,6 @@ attempt-refused = Refused: { $reason }
 attempt-no-answer = No answer in { $seconds } s
 attempt-cut = The connection ended without an answer
 attempt-unclear = No clear answer
-attempt-limited = Rate limited: waiting { $seconds } s
 attempt-not-connected = Could not connect
 attempt-next = Next { $time }
 attempt-by-hand = Started by { $name }
@@ -113,11 +111,6 @@ msg-open-card = Open the card in { $crm }
 msg-open-chat = All messages of this chat
 msg-ids = Identifiers
 msg-copy-report = Copy report for support
-msg-not-found =
-    No such message in account { $account }. It may be older than { $days ->
-        [one] { $days } day
-       *[other] { $days } days
-    } or belong to another account.
 
 ## Lists of messages and chats
 
@@ -133,7 +126,6 @@ messages-col-customer = Customer
 messages-col-kind = Type
 messages-customer-unknown = No name
 messages-found-many = More than { $count } messages found
-conversations-title = Chats
 conversations-search = Phone, name or chat ID
 conversations-nothing = No such chat. Clear the filter or change the search.
 conversations-col-last = Last message

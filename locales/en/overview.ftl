@@ -1,6 +1,5 @@
 ## Overview: health and ledger
 
-health-title = Overview
 health-all-good =
     { $count ->
         [1] The source works

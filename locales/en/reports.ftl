@@ -1,6 +1,5 @@
 ## Reports: messages, first answers, chats without an answer
 
-reports-title = Reports
 reports-period-today = Today
 reports-period-7 = 7 days
 reports-period-30 = 30 days

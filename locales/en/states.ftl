@@ -70,8 +70,6 @@ message-state-held = On hold
 message-late = Arrived late: { $delay } after it was written
 message-maybe-twice = The customer may have received it twice
 message-found-in-history = Found in { $crm }’s history: Parom was not notified in time
-message-edited = Edited
-message-deleted = Deleted by the sender
 message-deleted-by-customer = Deleted by the customer
 
 ## States: token

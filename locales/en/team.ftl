@@ -1,6 +1,5 @@
 ## Team
 
-team-title = Team
 team-invite = Invite
 team-invite-sent = An invitation was sent to { $email }. The link is valid for 7 days.
 team-role-owner = Owner
@@ -14,7 +13,6 @@ team-two-step = Two-step sign-in
 
 ## Audit
 
-audit-title = Audit log
 audit-empty = Nothing was changed in this period.
 audit-col-who = Who
 audit-col-what = What

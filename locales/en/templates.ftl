@@ -1,6 +1,5 @@
 ## Templates
 
-templates-title = Templates
 templates-empty-title = No templates yet
 templates-empty = A template is a prepared text that managers choose in a chat and Salesbot can send.
 templates-new = New template

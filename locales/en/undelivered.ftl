@@ -1,6 +1,5 @@
 ## Undelivered
 
-undelivered-title = Undelivered
 undelivered-empty = No message waits here for a decision.
 undelivered-empty-title = Nothing to send again
 undelivered-failed-later =

@@ -16,7 +16,6 @@ wizard-consent-stale = This answer does not match your request, or it came too l
 wizard-consent-declined = { $messenger }: access was not granted. Nothing was connected. Press the button again when you are ready.
 wizard-consent-refused = { $messenger } did not confirm the access. Nothing was connected. Press the button again. The reason: { $reason }
 wizard-check-access = Check access
-wizard-checking = Asking { $messenger }…
 wizard-access-ok = Access works: { $name }
 wizard-create = Create source
 wizard-waiting-test = Write any message to “{ $name }” as a customer would. It will appear here.
@@ -58,13 +57,6 @@ wizard-wa-webhook-title = Paste these two values in Meta
 wizard-wa-callback-url = Callback URL
 wizard-wa-verify-token = Verify token
 wizard-wa-webhook-hint = Meta for Developers → your app → WhatsApp → Configuration → Edit. Then subscribe to the field “messages”. Otherwise Meta does not pass on customers’ messages.
-wizard-wa-verified = Meta confirmed the address { $time }.
-wizard-wa-token-short =
-    This token expires in { $hours ->
-        [one] { $hours } hour
-       *[other] { $hours } hours
-    }. Take a permanent one from a system user.
-wizard-wa-other-number = The token belongs to number { $phone }. Is that the right one?
 
 ## Source wizard: website chat and own messenger
 
@@ -92,7 +84,6 @@ wizard-custom-window-hint = How long managers may write freely after a customer�
 wizard-custom-url-private = { $host } leads into a private network. Give an address reachable from the internet.
 wizard-custom-secret = Webhook signing secret
 wizard-custom-test-event = Send test event
-wizard-custom-test-result = Your server answered { $status } in { $ms } ms.
 wizard-web-color-hint = For example #0B5CAD
 wizard-web-side = Position of the button
 wizard-web-side-right = Right

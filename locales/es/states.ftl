@@ -70,8 +70,6 @@ message-state-held = Retenido
 message-late = Llegó tarde: { $delay } después de escribirse
 message-maybe-twice = El cliente puede haberlo recibido dos veces
 message-found-in-history = Encontrado en el historial de { $crm }: Parom no lo supo a tiempo
-message-edited = Editado
-message-deleted = Eliminado por quien lo envió
 message-deleted-by-customer = Eliminado por el cliente
 
 ## States: token

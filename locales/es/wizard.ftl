@@ -16,7 +16,6 @@ wizard-consent-stale = Esta respuesta no corresponde a ninguna solicitud tuya o 
 wizard-consent-declined = { $messenger }: no se dio acceso. No se conectó nada. Pulsa el botón de nuevo cuando quieras.
 wizard-consent-refused = { $messenger } no confirmó el acceso. No se conectó nada. Pulsa el botón de nuevo. El motivo: { $reason }
 wizard-check-access = Comprobar el acceso
-wizard-checking = Consultando a { $messenger }…
 wizard-access-ok = El acceso funciona: { $name }
 wizard-create = Crear fuente
 wizard-waiting-test = Escribe cualquier mensaje a “{ $name }” desde tu teléfono. Aparecerá aquí.
@@ -58,13 +57,6 @@ wizard-wa-webhook-title = Pega estos dos valores en Meta
 wizard-wa-callback-url = Callback URL
 wizard-wa-verify-token = Verify token
 wizard-wa-webhook-hint = Meta for Developers → tu app → WhatsApp → Configuration → Edit. Después suscríbete al campo “messages”. Sin esto Meta no entrega los mensajes de los clientes.
-wizard-wa-verified = Meta confirmó la dirección { $time }.
-wizard-wa-token-short =
-    Este token vence en { $hours ->
-        [one] { $hours } hora
-       *[other] { $hours } horas
-    }. Usa uno permanente de un usuario del sistema.
-wizard-wa-other-number = El token es del número { $phone }. ¿Es el correcto?
 
 ## Source wizard: website chat and own messenger
 
@@ -92,7 +84,6 @@ wizard-custom-window-hint = Cuánto tiempo después del mensaje del cliente se p
 wizard-custom-url-private = { $host } lleva a una red privada. Indica una dirección accesible desde internet.
 wizard-custom-secret = Clave de firma del webhook
 wizard-custom-test-event = Enviar evento de prueba
-wizard-custom-test-result = Tu servidor respondió { $status } en { $ms } ms.
 wizard-web-color-hint = Por ejemplo #0B5CAD
 wizard-web-side = Posición del botón
 wizard-web-side-right = Derecha

@@ -70,8 +70,6 @@ message-state-held = Retida
 message-late = Chegou atrasada: { $delay } depois de escrita
 message-maybe-twice = O cliente pode ter recebido duas vezes
 message-found-in-history = Encontrada no histórico do { $crm }: o Parom não soube a tempo
-message-edited = Editada
-message-deleted = Excluída por quem enviou
 message-deleted-by-customer = Excluída pelo cliente
 
 ## States: token

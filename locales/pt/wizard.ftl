@@ -16,7 +16,6 @@ wizard-consent-stale = Esta resposta não pertence a nenhum pedido seu ou chegou
 wizard-consent-declined = { $messenger }: o acesso não foi dado. Nada foi conectado. Clique no botão de novo quando quiser.
 wizard-consent-refused = { $messenger } não confirmou o acesso. Nada foi conectado. Clique no botão de novo. O motivo: { $reason }
 wizard-check-access = Verificar o acesso
-wizard-checking = Consultando { $messenger }…
 wizard-access-ok = O acesso funciona: { $name }
 wizard-create = Criar fonte
 wizard-waiting-test = Escreva qualquer mensagem para “{ $name }” do seu celular. Ela vai aparecer aqui.
@@ -58,13 +57,6 @@ wizard-wa-webhook-title = Cole estes dois valores na Meta
 wizard-wa-callback-url = Callback URL
 wizard-wa-verify-token = Verify token
 wizard-wa-webhook-hint = Meta for Developers → seu app → WhatsApp → Configuration → Edit. Depois assine o campo “messages”. Sem isto a Meta não entrega as mensagens dos clientes.
-wizard-wa-verified = A Meta confirmou o endereço { $time }.
-wizard-wa-token-short =
-    Este token vence em { $hours ->
-        [one] { $hours } hora
-       *[other] { $hours } horas
-    }. Use um permanente, de um usuário do sistema.
-wizard-wa-other-number = O token é do número { $phone }. É o certo?
 
 ## Source wizard: website chat and own messenger
 
@@ -92,7 +84,6 @@ wizard-custom-window-hint = Por quanto tempo após a mensagem do cliente é poss
 wizard-custom-url-private = { $host } leva a uma rede privada. Informe um endereço acessível pela internet.
 wizard-custom-secret = Chave de assinatura do webhook
 wizard-custom-test-event = Enviar evento de teste
-wizard-custom-test-result = Seu servidor respondeu { $status } em { $ms } ms.
 wizard-web-color-hint = Por exemplo #0B5CAD
 wizard-web-side = Posição do botão
 wizard-web-side-right = Direita

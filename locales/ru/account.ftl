@@ -6,7 +6,6 @@ account-allow-again-hint = Источники, чаты и настройки н
 
 ## Data: export and delete
 
-data-title = Ваши данные
 data-kept = Что и сколько хранится
 data-retention = Хранить тексты сообщений
 data-retention-usual =

@@ -64,8 +64,6 @@ admin-col-tries = Попытки
 admin-col-letter = Отправление
 admin-doctor = Самопроверка
 admin-run-doctor = Запустить проверку
-admin-notice = Объявление всем аккаунтам
-admin-notice-publish = Показывать до { $stamp }
 admin-suspend = Приостановить аккаунт
 admin-suspend-confirm =
     У { $account } { $sources ->

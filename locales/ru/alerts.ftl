@@ -96,14 +96,6 @@ alert-mute =
 alert-why = Вы получили это письмо, потому что оповещения аккаунта { $account } идут на { $email }. Изменить: { $url }
 alert-vendor_gap-subject = Расхождение в учёте на { $gap }: { $source } ({ $host })
 alert-vendor_gap-body = принято { $accepted } ≠ доставлено { $delivered } + не доставлено { $failed } + ждёт { $waiting }. Считаются сообщения последних девяти дней. Дальше: сохраните журнал за это время и сообщите разработчикам; parom doctor --tenant { $tenant_id } покажет аккаунт.
-alert-vendor_refused-subject =
-    { $count ->
-        [one] Отклонён { $count } вызов amoCRM
-        [few] Отклонены { $count } вызова amoCRM
-        [many] Отклонены { $count } вызовов amoCRM
-       *[other] Отклонены { $count } вызова amoCRM
-    }
-alert-vendor_refused-body = С { $from } по { $to } ни база, ни запасной журнал не принимали запись. Затронутые аккаунты сверяются с историей чатов. amoCRM такие вызовы не повторяет.
 alert-blocked-subject = { $account }: { $crm } отклоняет все запросы, сообщения ждут
 alert-blocked-body =
     { $crm } отклоняет все запросы аккаунта { $account } с { $stamp }. { $waiting ->

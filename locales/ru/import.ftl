@@ -1,6 +1,5 @@
 ## Import
 
-import-title = Импорт
 import-empty-title = Импорта ещё не было
 import-empty = Перенесите прежние сообщения в { $crm }, чтобы менеджеры видели всю историю.
 import-new = Новый импорт

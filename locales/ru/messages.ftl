@@ -1,6 +1,5 @@
 ## Messages: list
 
-messages-title = Сообщения
 messages-search = Телефон, имя, ID сообщения или чата
 messages-search-hint = По тексту искать нельзя: он хранится зашифрованным.
 messages-filter-direction = Направление
@@ -108,7 +107,6 @@ attempt-refused = Отказ: { $reason }
 attempt-no-answer = Нет ответа за { $seconds } с
 attempt-cut = Соединение прервалось без ответа
 attempt-unclear = Нет ясного ответа
-attempt-limited = Ограничение скорости: ждём { $seconds } с
 attempt-not-connected = Не удалось соединиться
 attempt-next = Следующая { $time }
 attempt-by-hand = Запуск вручную: { $name }
@@ -125,13 +123,6 @@ msg-open-card = Открыть карточку в { $crm }
 msg-open-chat = Все сообщения этого чата
 msg-ids = Идентификаторы
 msg-copy-report = Скопировать отчёт для поддержки
-msg-not-found =
-    В аккаунте { $account } такого сообщения нет. Возможно, оно старше { $days ->
-        [one] { $days } дня
-        [few] { $days } дней
-        [many] { $days } дней
-       *[other] { $days } дня
-    } или из другого аккаунта.
 
 ## Списки сообщений и чатов
 
@@ -147,7 +138,6 @@ messages-col-customer = Клиент
 messages-col-kind = Тип
 messages-customer-unknown = Без имени
 messages-found-many = Найдено больше { $count } сообщений
-conversations-title = Чаты
 conversations-search = Телефон, имя или ID чата
 conversations-nothing = Такого чата нет. Сбросьте фильтр или измените запрос.
 conversations-col-last = Последнее сообщение

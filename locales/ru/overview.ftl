@@ -1,6 +1,5 @@
 ## Overview: health and ledger
 
-health-title = Обзор
 health-all-good =
     { $count ->
         [1] Источник работает

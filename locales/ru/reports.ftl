@@ -1,6 +1,5 @@
 ## Reports: messages, first answers, chats without an answer
 
-reports-title = Отчёты
 reports-period-today = Сегодня
 reports-period-7 = 7 дней
 reports-period-30 = 30 дней

@@ -74,8 +74,6 @@ message-state-held = Задержано
 message-late = Пришло с опозданием: через { $delay } после написания
 message-maybe-twice = Клиент мог получить его дважды
 message-found-in-history = Найдено в истории { $crm }: вовремя Парому о нём не сообщили
-message-edited = Изменено
-message-deleted = Удалено отправителем
 message-deleted-by-customer = Удалено клиентом
 
 ## States: token

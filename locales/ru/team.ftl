@@ -1,6 +1,5 @@
 ## Team
 
-team-title = Команда
 team-invite = Пригласить
 team-invite-sent = Приглашение отправлено на { $email }. Ссылка действует 7 дней.
 team-role-owner = Владелец
@@ -14,7 +13,6 @@ team-two-step = Вход с подтверждением
 
 ## Audit
 
-audit-title = Журнал действий
 audit-empty = За этот период ничего не меняли.
 audit-col-who = Кто
 audit-col-what = Что

@@ -1,6 +1,5 @@
 ## Templates
 
-templates-title = Шаблоны
 templates-empty-title = Шаблонов пока нет
 templates-empty = Шаблон — это готовый текст: менеджер выбирает его в чате, Salesbot может его отправить.
 templates-new = Новый шаблон

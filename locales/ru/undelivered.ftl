@@ -1,6 +1,5 @@
 ## Undelivered
 
-undelivered-title = Недоставленное
 undelivered-empty = Здесь нет сообщений, которые ждут решения.
 undelivered-empty-title = Отправлять ещё раз нечего
 undelivered-failed-later =

@@ -16,7 +16,6 @@ wizard-consent-stale = Этот ответ не относится к вашем
 wizard-consent-declined = { $messenger }: доступ не дан. Ничего не подключено. Нажмите кнопку ещё раз, когда будете готовы.
 wizard-consent-refused = { $messenger }: доступ не подтверждён. Ничего не подключено. Нажмите кнопку ещё раз. Причина: { $reason }
 wizard-check-access = Проверить доступ
-wizard-checking = Проверяем доступ: { $messenger }…
 wizard-access-ok = Доступ есть: { $name }
 wizard-create = Создать источник
 wizard-waiting-test = Напишите любое сообщение в «{ $name }» от лица клиента. Оно появится здесь.
@@ -58,15 +57,6 @@ wizard-wa-webhook-title = Вставьте эти два значения в Met
 wizard-wa-callback-url = Callback URL
 wizard-wa-verify-token = Verify token
 wizard-wa-webhook-hint = Meta for Developers → ваше приложение → WhatsApp → Configuration → Edit. Затем подпишитесь на поле messages. Без этого Meta не передаёт сообщения клиентов.
-wizard-wa-verified = Meta подтвердила адрес { $time }.
-wizard-wa-token-short =
-    Этот токен истечёт через { $hours ->
-        [one] { $hours } час
-        [few] { $hours } часа
-        [many] { $hours } часов
-       *[other] { $hours } часа
-    }. Возьмите постоянный у системного пользователя.
-wizard-wa-other-number = Токен относится к номеру { $phone }. Это нужный номер?
 
 ## Source wizard: website chat and own messenger
 
@@ -94,7 +84,6 @@ wizard-custom-window-hint = Сколько после сообщения кли�
 wizard-custom-url-private = { $host } ведёт в частную сеть. Укажите адрес, доступный из интернета.
 wizard-custom-secret = Секрет подписи вебхуков
 wizard-custom-test-event = Отправить тестовое событие
-wizard-custom-test-result = Ваш сервер ответил { $status } за { $ms } мс.
 wizard-web-color-hint = Например #0B5CAD
 wizard-web-side = Положение кнопки
 wizard-web-side-right = Справа

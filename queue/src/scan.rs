@@ -143,24 +143,8 @@ impl Queue {
         Ok(pools?.into_iter().collect())
     }
 
-    /// Milliseconds of the database's time until the next turn is due; negative if it is overdue; none if no turn has
-    /// a due time.
-    pub async fn next_ready_in(&self) -> Result<Option<i64>, DbErr> {
-        let (now, value) = self.now(1);
-        if self.store.one_account_a_commit() {
-            let text = "SELECT min(ready_at) AS ready_at FROM turn WHERE ready_at IS NOT NULL";
-            return self.ahead(Statement::from_string(self.store.backend(), text)).await;
-        }
-        let text = format!(
-            "{POOLS} SELECT min((SELECT min(turn.ready_at) FROM turn WHERE turn.pool = pools.pool \
-             AND turn.ready_at IS NOT NULL)) - {now} AS ahead FROM pools WHERE pool IS NOT NULL"
-        );
-        let statement = Statement::from_sql_and_values(self.store.backend(), text, value);
-        let found = self.store.read().query_one_raw(statement).await?;
-        found.map_or(Ok(None), |row| row.get("ahead"))
-    }
-
-    /// The same for these pools only.
+    /// Milliseconds of the database's time until the next turn of these pools is due; negative if it is overdue; none if none
+    /// has a due time.
     pub async fn next_ready_of(&self, pools: impl IntoIterator<Item = &String>) -> Result<Option<i64>, DbErr> {
         let pools: Vec<After> = pools.into_iter().map(|pool| After::time(pool, 0)).collect();
         if pools.is_empty() {

@@ -91,7 +91,7 @@ pub struct Writer {
 #[derive(Clone, Default)]
 struct WriterShard {
     /// What waits for the next commit.
-    line: Arc<Mutex<FairQueue>>,
+    arrivals: Arc<Mutex<FairQueue>>,
     /// Notified when something is added to it.
     came: Arc<Notify>,
     settlements: Settlements,
@@ -177,8 +177,8 @@ impl Writer {
         let weighed = Weighed::of(&batch);
         let waiting = PendingBatch { batch, answer, _room: room };
         {
-            let mut line = shard.line.lock().unwrap_or_else(PoisonError::into_inner);
-            line.push(waiting);
+            let mut arrivals = shard.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
+            arrivals.push(waiting);
         }
         shard.came.notify_one();
         if let Some(receipt) = too_early {
@@ -192,7 +192,7 @@ impl Writer {
 
     /// Batches that wait for the next commit.
     pub fn waiting(&self) -> usize {
-        let waiting = |shard: &WriterShard| shard.line.lock().unwrap_or_else(PoisonError::into_inner).len();
+        let waiting = |shard: &WriterShard| shard.arrivals.lock().unwrap_or_else(PoisonError::into_inner).len();
         self.shards.iter().map(waiting).sum()
     }
 

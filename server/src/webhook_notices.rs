@@ -43,7 +43,7 @@ const WORTH: TimeDelta = TimeDelta::days(1);
 
 /// Sends all due notices concurrently; returns how many were tried.
 pub async fn due_now(app: &Arc<UsageContext>) -> usize {
-    let due = due::found(&app.store, source_notice::Entity::find(), Column::NextTryAt, BATCH).await;
+    let due = due::rows(&app.store, source_notice::Entity::find(), Column::NextTryAt, BATCH).await;
     let due = due.unwrap_or_else(|error| {
         tracing::warn!(%error, "pending source notifications could not be read; it will be retried");
         Vec::new()
@@ -129,7 +129,7 @@ async fn moved(
         .col_expr(Column::Tries, Expr::value(tries))
         .col_expr(Column::Unknown, Expr::value(unknown))
         .filter(Column::Id.eq(seen.id));
-    due::moved(&app.store, update).await
+    due::update_one(&app.store, update).await
 }
 
 async fn gone(app: &UsageContext, seen: &source_notice::Model) -> Result<(), DbErr> {

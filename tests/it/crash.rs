@@ -34,7 +34,7 @@ async fn prepared(engine: Engine) -> Option<(Drill, Line)> {
 
 /// Those on the road of a text.
 fn points() -> Vec<&'static str> {
-    let road = ["accept.", "claim.", "carry.", "settle."];
+    let road = ["accept.", "claim.", "deliver.", "settle."];
     POINTS.iter().copied().filter(|point| road.iter().any(|part| point.starts_with(part))).collect()
 }
 
@@ -47,7 +47,7 @@ async fn dies_at_every_point(engine: Engine) {
     let Some((mut drill, line)) = prepared(engine).await else { return };
     for point in points() {
         // A letter that is leased by the commit that stores it is not claimed.
-        let more = if point.starts_with("claim.") { ",start.reserve=error:1000" } else { "" };
+        let more = if point.starts_with("claim.") { ",slots.reserve=error:1000" } else { "" };
         let plan = format!("{point}=abort{more}");
 
         let text = format!("to amoCRM, {point}");

@@ -356,7 +356,7 @@ async fn a_death_between_answer_and_commit_loses_nothing(world: &mut World) {
     let line = world.line("support").await;
     world.messenger.answers_by(|_| opened("m-1"));
     let said = writes_first(world, &line, "Hello, this is Acme").await;
-    world.faults.add("carry.after_call=error:1").unwrap();
+    world.faults.add("deliver.after_call=error:1").unwrap();
     world.deliver_all().await;
     let shown = world.api.get(&line.path("/conversations")).await.is(200);
     assert_eq!(shown.json["items"][0]["external_id"], json!(null), "nothing was committed");

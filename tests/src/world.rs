@@ -238,7 +238,8 @@ impl World {
             if in_vain > IN_VAIN {
                 panic!("nothing was carried in {in_vain} looks: {}", self.queue_as_text().await);
             }
-            let next = self.app().queue.next_ready_in().await.expect("the queue is read");
+            let pools = self.app().queue.pools().await.expect("the queue is read");
+            let next = self.app().queue.next_ready_of(&pools).await.expect("the queue is read");
             let now = self.clock.millis();
             let Some(ahead) = next.filter(|ahead| now + ahead < end) else { return carried };
             // A due turn whose lanes are not due, or whose host's circuit breaker is open: the next attempt is later.

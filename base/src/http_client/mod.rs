@@ -33,7 +33,7 @@ use crate::config::{NetworkConfig, certificates};
 use crate::i18n::LocalizedText;
 use crate::json;
 pub use guard::{AddressKind, Policy, UrlRefused, kind_of};
-pub use sent::{Pace, SentRequest, note, recorded, send, send_to_tenant};
+pub use sent::{Pace, SentRequest, note, record, send, send_to_tenant};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Time limit of a whole call including the body; `RequestBuilder::timeout` overrides it.

@@ -53,7 +53,7 @@ enum BodyFormat {
 
 /// Runs an attempt; also returns the last request that it sent itself, also if a time limit inside ended it. Inside of an
 /// attempt this keeps a look-up from being noted as what the attempt sent. Each call waits until `pace` allows it.
-pub async fn recorded<T>(pace: Option<Pace>, attempt: impl Future<Output = T>) -> (T, Option<SentRequest>) {
+pub async fn record<T>(pace: Option<Pace>, attempt: impl Future<Output = T>) -> (T, Option<SentRequest>) {
     let recorded = async {
         let ended = attempt.await;
         (ended, ATTEMPT.with(|attempt| attempt.last.take()))
@@ -400,12 +400,12 @@ mod tests {
             tokio::spawn(send(client().get(format!("{closed}/spawned")))).await.unwrap().unwrap_err();
             send_to_tenant(client().post(format!("{closed}/last"))).await.unwrap_err();
             let look_up = send(client().get(format!("{closed}/history")));
-            assert!(recorded(None, look_up).await.1.is_some());
+            assert!(record(None, look_up).await.1.is_some());
             send(client().get("no address")).await.unwrap_err();
         };
-        let ((), sent) = recorded(None, attempt).await;
+        let ((), sent) = record(None, attempt).await;
         assert_eq!(sent.unwrap().masked(), format!("POST {closed}/(4 characters)"));
-        assert!(recorded(None, async {}).await.1.is_none());
+        assert!(record(None, async {}).await.1.is_none());
         send(client().get(closed)).await.unwrap_err();
     }
 
@@ -420,7 +420,7 @@ mod tests {
                 _ = silent.accept() => {}
             }
         };
-        assert_eq!(recorded(None, accepted).await.1.unwrap().masked(), format!("GET {address}"));
+        assert_eq!(record(None, accepted).await.1.unwrap().masked(), format!("GET {address}"));
     }
 
     #[tokio::test]
@@ -432,7 +432,7 @@ mod tests {
             send(client().get("http://127.0.0.1:9/read")).await.unwrap_err();
             send_to_tenant(client().get("http://127.0.0.1:9/more")).await.unwrap_err();
         };
-        recorded(Some(Pace { calls: calls.clone(), target, budget }), attempt).await;
+        record(Some(Pace { calls: calls.clone(), target, budget }), attempt).await;
         assert!(calls.take(target, budget, 0).await.is_err(), "all three are counted");
         assert_eq!(calls.take(Uuid::from_u128(2), budget, 0).await, Ok(()));
     }

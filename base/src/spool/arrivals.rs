@@ -75,7 +75,7 @@ impl SpoolCount {
     }
 
     /// Adds hooks that were already on the disk.
-    pub fn found(&self, hooks: usize) {
+    pub fn add(&self, hooks: usize) {
         self.0.hooks.fetch_add(hooks, Ordering::AcqRel);
     }
 
@@ -87,7 +87,7 @@ impl SpoolCount {
 
     /// Counts one more, from now on: later hooks must not overtake it.
     pub fn one_more(&self) -> CountedHook {
-        self.found(1);
+        self.add(1);
         CountedHook(self.clone())
     }
 
@@ -107,7 +107,7 @@ impl CountedHook {
     /// It is on the disk: counted until it is drained.
     pub fn stays(self) {
         self.0.0.came.notify_one();
-        self.0.found(1);
+        self.0.add(1);
     }
 }
 

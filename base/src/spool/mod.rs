@@ -117,7 +117,7 @@ impl Spool {
             tracing::warn!(hooks = left, dir = %folder.path().display(), "hooks of amoCRM wait in the spool");
         }
         let waiting = SpoolCount::default();
-        waiting.found(left);
+        waiting.add(left);
         Ok((OpenSpool { folder, appender, siblings: beside, waiting, held: Mutex::default() }, lock))
     }
 

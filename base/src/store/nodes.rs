@@ -1,5 +1,5 @@
 //! The nodes of a Citus cluster. A search over all accounts fails while one of them does not answer; it is then repeated
-//! for the shards of the others, each asked where it is (docs/decisions/0039-statements-for-a-distributed-database.md).
+//! for the shards of the others, each asked where it is (docs/queue.md#one-statement-for-each-account).
 
 use std::sync::atomic::Ordering;
 

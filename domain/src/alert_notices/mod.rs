@@ -57,7 +57,7 @@ pub async fn round(app: &Arc<AlertNoticeContext>) -> anyhow::Result<usize> {
 
 /// Due alerts by account.
 async fn due(app: &AlertNoticeContext) -> Result<BTreeMap<Uuid, Vec<alert::Model>>, DbErr> {
-    let rows = due::found(&app.store, alert::Entity::find(), Column::LetterAt, BATCH).await?;
+    let rows = due::rows(&app.store, alert::Entity::find(), Column::LetterAt, BATCH).await?;
     let mut found: BTreeMap<Uuid, Vec<alert::Model>> = BTreeMap::new();
     for row in rows {
         found.entry(row.tenant_id).or_default().push(row);

@@ -35,7 +35,7 @@ const WORTH: TimeDelta = TimeDelta::days(1);
 pub(super) async fn due_now(app: &Arc<AlertNoticeContext>) -> anyhow::Result<usize> {
     let mut sent = 0;
     loop {
-        let due = due::found(&app.store, alert_notice::Entity::find(), Column::NextTryAt, BATCH).await?;
+        let due = due::rows(&app.store, alert_notice::Entity::find(), Column::NextTryAt, BATCH).await?;
         if due.is_empty() {
             return Ok(sent);
         }
@@ -82,7 +82,7 @@ async fn one(app: &AlertNoticeContext, notice: alert_notice::Model) -> Result<bo
             let later = due::as_seen(&notice, Column::NextTryAt)
                 .col_expr(Column::NextTryAt, Expr::value(now + TimeDelta::minutes(BACK_OFF[step]).num_milliseconds()))
                 .col_expr(Column::Tries, Expr::value(notice.tries + 1));
-            due::moved(&app.store, later).await?;
+            due::update_one(&app.store, later).await?;
         }
     }
     Ok(false)

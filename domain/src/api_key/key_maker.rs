@@ -114,7 +114,7 @@ pub fn ask_again(tenants: &Arc<TenantContext>, identity: &Arc<IdentityContext>, 
     let Some(user) = maker.crm_user_id else { return };
     let (tenants, identity) = (tenants.clone(), identity.clone());
     base::supervisor::detach("key_makers", async move {
-        let Some(says) = asked(&tenants, maker.tenant_id, user).await else { return };
+        let Some(says) = ask_crm(&tenants, maker.tenant_id, user).await else { return };
         if let Err(error) = member::vouch(&identity, &maker, says).await {
             tracing::warn!(tenant.id = %maker.tenant_id, %error, "the rights of the maker of an API key could not be stored; they are asked for again");
         }
@@ -122,7 +122,7 @@ pub fn ask_again(tenants: &Arc<TenantContext>, identity: &Arc<IdentityContext>, 
 }
 
 /// What amoCRM says of a member; None while it does not answer.
-pub async fn asked(tenants: &Arc<TenantContext>, tenant_id: Uuid, crm_user_id: i64) -> Option<Vouched> {
+pub async fn ask_crm(tenants: &Arc<TenantContext>, tenant_id: Uuid, crm_user_id: i64) -> Option<Vouched> {
     match users::rights_of(tenants, tenant_id, crm_user_id, MAX_AGE).await.rights {
         CrmRights::Administrator => Some(Vouched::Administrator),
         CrmRights::User => Some(Vouched::User),

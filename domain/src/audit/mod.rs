@@ -67,14 +67,14 @@ impl Actor {
 
 /// One action.
 #[derive(Clone, Debug)]
-pub struct AuditEntry<'deed> {
+pub struct AuditEntry<'entry> {
     /// The account concerned; [`base::store::VENDOR`] for the vendor.
     pub tenant_id: Uuid,
-    pub actor: &'deed Actor,
+    pub actor: &'entry Actor,
     /// `noun.verb_in_the_past`: `source.created`, `member.invited`, `text.looked_at`.
     pub action: &'static str,
     /// Id or name of the object.
-    pub object: &'deed str,
+    pub object: &'entry str,
     /// A JSON object without secrets and message texts.
     pub detail: Value,
     pub address: Option<IpAddr>,
@@ -131,9 +131,9 @@ impl By {
         (tenant_id, object): (Uuid, &str),
         detail: Value,
     ) -> Result<(), DbErr> {
-        let deed =
+        let entry =
             AuditEntry { tenant_id, actor: &self.actor, action, object, detail, address: self.address, done: true };
-        record(app, db, deed).await
+        record(app, db, entry).await
     }
 }
 

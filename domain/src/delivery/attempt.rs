@@ -50,18 +50,18 @@ const TOO_MANY: u16 = 429;
 pub async fn attempt(
     app: &Arc<DeliveryContext>,
     claim: Claim,
-    parts: impl Future<Output = anyhow::Result<LetterContext>>,
+    context: impl Future<Output = anyhow::Result<LetterContext>>,
 ) -> anyhow::Result<Settlement> {
     let started = app.clock.millis();
-    app.faults.hit("carry.before_call").context("before the call")?;
-    let mut parts = match parts.await {
-        Ok(parts) => parts,
+    app.faults.hit("deliver.before_call").context("before the call")?;
+    let mut context = match context.await {
+        Ok(context) => context,
         Err(error) => {
             tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, error = format!("{error:#}"), "a letter could not be read");
             return Ok(Settlement::plain(claim.clone(), retry(&claim, None, claim.letter.unknown)));
         }
     };
-    let report = if let Some(reason) = dead_letters::account_held(app, &parts.tenant).await? {
+    let report = if let Some(reason) = dead_letters::account_held(app, &context.tenant).await? {
         Some(Report::not_done(Verdict::Pause, reason))
     } else if is_poison(&claim, started) {
         Some(bury(FailureCode::Internal, "poison: it was started three times without an end"))
@@ -71,19 +71,19 @@ pub async fn attempt(
         return Ok(Settlement { state: Some(State::Delivered), ..Settlement::plain(claim, Settled::Delivered) });
     } else if claim.letter.expires_at <= started {
         Some(bury(FailureCode::SourceDisconnected, "too_old: it could not be delivered in time"))
-    } else if claim.letter.kind == LetterKind::Message && parts.message().is_ok_and(|message| message.body.expired) {
+    } else if claim.letter.kind == LetterKind::Message && context.message().is_ok_and(|message| message.body.expired) {
         Some(bury(FailureCode::Internal, "expired: what it said is kept no longer"))
-    } else if pause::holds(&claim, &parts) {
+    } else if pause::holds(&claim, &context) {
         return Ok(pause::put_off(claim));
     } else {
-        match look_for_report(app, &claim, &parts).await? {
+        match look_for_report(app, &claim, &context).await? {
             Reported::NotYet(millis) => return Ok(put_off(claim, millis)),
-            Reported::As(external_id) => parts.reported_as = Some(external_id),
+            Reported::As(external_id) => context.reported_as = Some(external_id),
             Reported::Not => {}
         }
         let tried = match claim.direction {
-            Direction::ToCrm => to_crm::attempt(app, &claim, &mut parts).await,
-            Direction::ToMessenger => to_messenger::attempt(app, &claim, &parts).await,
+            Direction::ToCrm => to_crm::attempt(app, &claim, &mut context).await,
+            Direction::ToMessenger => to_messenger::attempt(app, &claim, &context).await,
         };
         tried.unwrap_or_else(|error| {
             if is_locked(&error) {
@@ -94,17 +94,17 @@ pub async fn attempt(
             Some(bury(FailureCode::Internal, "Parom's own error; it is in the log"))
         })
     };
-    app.faults.hit("carry.after_call").context("after the call")?;
+    app.faults.hit("deliver.after_call").context("after the call")?;
     let Some(report) = report else { return Ok(Settlement::plain(claim, Settled::Superseded)) };
     if let (LetterKind::Message, Some(begun)) = (claim.letter.kind, &report.begun) {
         note_begun(app, &claim, begun).await?;
     }
-    if matches!(report.verdict, Verdict::Unknown) && awaits(app, &claim, &parts) {
+    if matches!(report.verdict, Verdict::Unknown) && awaits(app, &claim, &context) {
         begin_awaiting(app, &claim).await?;
     }
     let millis = i32::try_from(app.clock.millis() - started).unwrap_or(i32::MAX);
     let typing = claim.letter.kind == LetterKind::Typing;
-    let done = settlement(app, claim, &parts, report, started, millis)?;
+    let done = settlement(app, claim, &context, report, started, millis)?;
     Ok(if typing { once(done) } else { done })
 }
 
@@ -167,13 +167,13 @@ fn retry(claim: &Claim, asked: Option<std::time::Duration>, unknown: bool) -> Se
 fn settlement(
     app: &DeliveryContext,
     claim: Claim,
-    parts: &LetterContext,
+    context: &LetterContext,
     report: Report,
     started: i64,
     millis: i32,
 ) -> anyhow::Result<Settlement> {
     let failing = TurnEffect::Failing { open_after: OPEN_AFTER, open_millis: OPEN.num_milliseconds() };
-    let unknown = claim.letter.unknown || may_be_kept(app, &claim, parts, &report);
+    let unknown = claim.letter.unknown || may_be_kept(app, &claim, context, &report);
     let attempt = Attempt {
         at: started,
         millis,
@@ -192,8 +192,8 @@ fn settlement(
     let mut done = Settlement::plain(claim, Settled::Superseded);
     done.attempt = Some(attempt);
     done.rest = i64::try_from(report.rest.as_millis()).unwrap_or(0);
-    done.forget = without_texts(app, &done.claim, parts)?;
-    done.crm = parts.channel.as_ref().map(|channel| (channel.channel_id, amojo_pool(app, channel.channel_id)));
+    done.forget = without_texts(app, &done.claim, context)?;
+    done.crm = context.channel.as_ref().map(|channel| (channel.channel_id, amojo_pool(app, channel.channel_id)));
     let letter = &done.claim.letter;
     match report.verdict {
         Verdict::Done(taken) => {
@@ -204,12 +204,12 @@ fn settlement(
             }
             // Sent once more, because no report of the first attempt arrived.
             let again = unknown && report.status > 0;
-            done.possible_duplicate = again && after_unknown(app, &done.claim, parts) == AfterUnknown::AwaitStatus;
-            take(app, &mut done, parts, taken)?;
+            done.possible_duplicate = again && after_unknown(app, &done.claim, context) == AfterUnknown::AwaitStatus;
+            take(app, &mut done, context, taken)?;
         }
         Verdict::Bury(failure) => {
             done.turn = if report.status > 0 { TurnEffect::Healthy } else { TurnEffect::Unasked };
-            dead(app, &mut done, parts, failure, &report.reason)?;
+            dead(app, &mut done, context, failure, &report.reason)?;
         }
         Verdict::Retry { after, whole_target: true } => {
             let wait = pause::backoff(letter.attempts.min(2), after);
@@ -226,7 +226,7 @@ fn settlement(
             done.settled = retry(&done.claim, after, unknown);
         }
         Verdict::Unknown => {
-            let rule = after_unknown(app, &done.claim, parts);
+            let rule = after_unknown(app, &done.claim, context);
             let (millis, once) = match rule {
                 AfterUnknown::ResendOnce => (RESEND.num_milliseconds(), true),
                 AfterUnknown::AwaitStatus => (AWAIT_LOOK.num_milliseconds(), true),
@@ -247,14 +247,14 @@ fn settlement(
 }
 
 /// The other side accepted the letter.
-fn take(app: &DeliveryContext, done: &mut Settlement, parts: &LetterContext, taken: Taken) -> anyhow::Result<()> {
+fn take(app: &DeliveryContext, done: &mut Settlement, context: &LetterContext, taken: Taken) -> anyhow::Result<()> {
     done.settled = Settled::Delivered;
     done.learned = Learned {
         external_id: taken.external_id.map(stored),
         amocrm_message_id: taken.amocrm_message_id,
         amocrm_chat_id: taken.amocrm_chat_id,
         moved_to: taken.moved_to.map(stored),
-        ..letters::learned(&done.claim, parts, taken.conversation_id.map(stored), taken.receiver_id.map(stored))?
+        ..letters::learned(&done.claim, context, taken.conversation_id.map(stored), taken.receiver_id.map(stored))?
     };
     if let Some(progress) = taken.onward {
         done.settled = Settled::Partial { progress };
@@ -275,15 +275,15 @@ fn take(app: &DeliveryContext, done: &mut Settlement, parts: &LetterContext, tak
     }
     if let (Some(State::Failed), failure) = (taken.state, taken.failure) {
         let failure = failure.unwrap_or(Failure { code: FailureCode::Rejected, text: String::new() });
-        return dead(app, done, parts, failure, "the messenger answered that it failed");
+        return dead(app, done, context, failure, "the messenger answered that it failed");
     }
-    let accepted = parts.source.as_ref().and_then(|source| app.connectors.get(&source.kind));
+    let accepted = context.source.as_ref().and_then(|source| app.connectors.get(&source.kind));
     let accepted = accepted.is_some_and(|connector| connector.abilities().delivered_on_accept);
     let usual = if accepted { State::Delivered } else { State::Sent };
     let state = taken.state.map_or(usual, |message| message.max(State::Sent));
     done.state = Some(state);
     if state > State::Sent {
-        follow(app, done, parts, StatusReport { state, failure: None })?;
+        follow(app, done, context, StatusReport { state, failure: None })?;
     }
     Ok(())
 }
@@ -292,7 +292,7 @@ fn take(app: &DeliveryContext, done: &mut Settlement, parts: &LetterContext, tak
 fn dead(
     app: &DeliveryContext,
     done: &mut Settlement,
-    parts: &LetterContext,
+    context: &LetterContext,
     failure: Failure,
     reason: &str,
 ) -> anyhow::Result<()> {
@@ -305,7 +305,7 @@ fn dead(
     done.state = Some(State::Failed);
     done.failure = Some(failure.clone());
     if done.claim.direction == Direction::ToMessenger {
-        follow(app, done, parts, StatusReport { state: State::Failed, failure: Some(failure) })?;
+        follow(app, done, context, StatusReport { state: State::Failed, failure: Some(failure) })?;
     }
     Ok(())
 }
@@ -313,11 +313,11 @@ fn dead(
 fn follow(
     app: &DeliveryContext,
     done: &mut Settlement,
-    parts: &LetterContext,
+    context: &LetterContext,
     report: StatusReport,
 ) -> anyhow::Result<()> {
     let Some((channel_id, _)) = &done.crm else { return Ok(()) };
-    let source_id = parts.source.as_ref().map_or(Uuid::nil(), |source| source.id);
+    let source_id = context.source.as_ref().map_or(Uuid::nil(), |source| source.id);
     let letter = status_letter(app, *channel_id, source_id, done.claim.letter.message_id, &report)?;
     done.follow_ups.push(letter);
     Ok(())
@@ -406,8 +406,8 @@ async fn facts(
 }
 
 /// Whether the outcome of a letter is to be awaited.
-pub(super) fn awaits(app: &DeliveryContext, claim: &Claim, parts: &LetterContext) -> bool {
-    let connector = parts.source.as_ref().and_then(|source| app.connectors.get(&source.kind));
+pub(super) fn awaits(app: &DeliveryContext, claim: &Claim, context: &LetterContext) -> bool {
+    let connector = context.source.as_ref().and_then(|source| app.connectors.get(&source.kind));
     claim.letter.kind == LetterKind::Message
         && claim.direction == Direction::ToMessenger
         && connector.is_some_and(|connector| connector.abilities().after_unknown == AfterUnknown::AwaitStatus)
@@ -422,9 +422,9 @@ async fn begin_awaiting(app: &DeliveryContext, claim: &Claim) -> Result<(), DbEr
 
 /// Looks for a report of a letter with an unknown outcome, or of one that was given up before. One whose process ended
 /// before it could start the wait starts it now.
-async fn look_for_report(app: &DeliveryContext, claim: &Claim, parts: &LetterContext) -> anyhow::Result<Reported> {
+async fn look_for_report(app: &DeliveryContext, claim: &Claim, context: &LetterContext) -> anyhow::Result<Reported> {
     let is_open = claim.letter.unknown || claim.letter.late;
-    if !is_open || !awaits(app, claim, parts) {
+    if !is_open || !awaits(app, claim, context) {
         return Ok(Reported::Not);
     }
     let found = facts(app, (claim.tenant_id, claim.source_id, claim.letter.id)).await?;
@@ -477,18 +477,18 @@ async fn write(
 }
 
 /// The rule for a letter's receiver.
-pub(super) fn after_unknown(app: &DeliveryContext, claim: &Claim, parts: &LetterContext) -> AfterUnknown {
+pub(super) fn after_unknown(app: &DeliveryContext, claim: &Claim, context: &LetterContext) -> AfterUnknown {
     if claim.direction == Direction::ToCrm {
         return AfterUnknown::RepeatFreely;
     }
-    let connector = parts.source.as_ref().and_then(|source| app.connectors.get(&source.kind));
+    let connector = context.source.as_ref().and_then(|source| app.connectors.get(&source.kind));
     connector.map_or(AfterUnknown::ResendOnce, |connector| connector.abilities().after_unknown)
 }
 
 /// Whether an endpoint that recognises repeats may have kept what it answered "later" to.
-fn may_be_kept(app: &DeliveryContext, claim: &Claim, parts: &LetterContext, report: &Report) -> bool {
+fn may_be_kept(app: &DeliveryContext, claim: &Claim, context: &LetterContext, report: &Report) -> bool {
     let is_answered = report.status > 0 && matches!(report.verdict, Verdict::Retry { .. });
-    is_answered && after_unknown(app, claim, parts) == AfterUnknown::RepeatMarked
+    is_answered && after_unknown(app, claim, context) == AfterUnknown::RepeatMarked
 }
 
 /// A letter started more often than this without an outcome may be poison.
@@ -504,9 +504,13 @@ fn is_poison(claim: &Claim, now: i64) -> bool {
 
 /// What a delivered message becomes in an account that keeps no texts. A site's chat is shown from here to its
 /// visitor, so its texts stay until the daily round.
-fn without_texts(app: &DeliveryContext, claim: &Claim, parts: &LetterContext) -> anyhow::Result<Option<(String, i32)>> {
-    let shown_here = parts.source.as_ref().is_some_and(|source| is_web_chat(&source.kind));
-    if !keeps_no_texts(&parts.tenant) || shown_here {
+fn without_texts(
+    app: &DeliveryContext,
+    claim: &Claim,
+    context: &LetterContext,
+) -> anyhow::Result<Option<(String, i32)>> {
+    let shown_here = context.source.as_ref().is_some_and(|source| is_web_chat(&source.kind));
+    if !keeps_no_texts(&context.tenant) || shown_here {
         return Ok(None);
     }
     Ok(Some((serde_json::to_string(&emptied(claim.direction))?, day_of(app.clock.millis()))))

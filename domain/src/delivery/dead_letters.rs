@@ -59,7 +59,7 @@ pub async fn drop(app: &DeliveryContext, tenant_id: Uuid, id: Uuid) -> anyhow::R
     let Some(dead) = dead else { return Ok(false) };
     // For all other reasons the manager was notified when the letter died.
     if dead.reason == HistoryMessage::REASON {
-        tell_dropped(app, &dead).await?;
+        notify_dropped(app, &dead).await?;
     }
     let done = dead_letter::Entity::delete_of(tenant_id)
         .filter(dead_letter::Column::Id.eq(id))
@@ -69,7 +69,7 @@ pub async fn drop(app: &DeliveryContext, tenant_id: Uuid, id: Uuid) -> anyhow::R
 }
 
 /// Notifies the manager that a message held until now was dropped.
-async fn tell_dropped(app: &DeliveryContext, dead: &dead_letter::Model) -> anyhow::Result<()> {
+async fn notify_dropped(app: &DeliveryContext, dead: &dead_letter::Model) -> anyhow::Result<()> {
     let Some(source) = app.lookup.source(dead.source_id).await? else { return Ok(()) };
     let Some(tenant) = app.lookup.tenant(dead.tenant_id).await? else { return Ok(()) };
     let text = tenant::words(&app.integrations, &tenant).text("failure-found-dropped").to_string();

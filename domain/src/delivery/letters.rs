@@ -227,11 +227,11 @@ pub fn goes_to(row: &conversation::Model) -> &str {
 /// ids, if its answer contained them.
 pub fn learned(
     claim: &Claim,
-    parts: &LetterContext,
+    context: &LetterContext,
     conversation_id: Option<String>,
     receiver_id: Option<String>,
 ) -> anyhow::Result<Learned> {
-    let row = &parts.conversation;
+    let row = &context.conversation;
     if claim.letter.kind != LetterKind::Message {
         return Ok(Learned::default());
     }
@@ -242,10 +242,10 @@ pub fn learned(
         let shared = row.shared != SharedDialogue::Not.number();
         return Ok(Learned { used: shared.then(|| row.external_id.clone()), ..Learned::default() });
     }
-    let (Some(external_id), Some(source), Some(channel)) = (conversation_id, &parts.source, &parts.channel) else {
+    let (Some(external_id), Some(source), Some(channel)) = (conversation_id, &context.source, &context.channel) else {
         return Ok(Learned::default());
     };
-    let contact = Person { id: receiver_id.unwrap_or_else(|| parts.contact.id.clone()), ..parts.contact.clone() };
+    let contact = Person { id: receiver_id.unwrap_or_else(|| context.contact.id.clone()), ..context.contact.clone() };
     let opened = OpenedDialogue {
         source_id: source.id,
         channel_id: channel.channel_id,

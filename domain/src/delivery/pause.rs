@@ -25,8 +25,8 @@ const LOOK: TimeDelta = TimeDelta::minutes(30);
 
 /// Whether the letter waits until a person resumes its source. Failures that Parom reports to managers do not: a message that was
 /// held too long is one of them.
-pub(super) fn holds(claim: &Claim, parts: &LetterContext) -> bool {
-    claim.direction == Direction::ToCrm && parts.is_paused && !reports_failure(claim)
+pub(super) fn holds(claim: &Claim, context: &LetterContext) -> bool {
+    claim.direction == Direction::ToCrm && context.is_paused && !reports_failure(claim)
 }
 
 fn reports_failure(claim: &Claim) -> bool {

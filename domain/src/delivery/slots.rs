@@ -40,7 +40,7 @@ struct SlotsInUse {
     targets: HashMap<(Uuid, Uuid), u32>,
     /// By pool; the tenants' own webhooks, each a host of its own, by target.
     hosts: HashMap<(String, Uuid), Host>,
-    turns: share::Passes,
+    passes: share::Passes,
     /// By pool.
     recent: HashMap<String, RecentCalls>,
     /// Something may be due for which there was no room.
@@ -111,7 +111,7 @@ impl Slots {
     }
 
     fn share_in(taken: &mut SlotsInUse, offers: &[SlotOffer], now: i64) -> Vec<u32> {
-        let SlotsInUse { pools, tenants, targets, hosts, turns, .. } = taken;
+        let SlotsInUse { pools, tenants, targets, hosts, passes, .. } = taken;
         let of = |count: Option<&u32>| count.copied().unwrap_or(0);
         let free = |pool: &str| free_of(hosts, pool, of(pools.get(pool)), now);
         let wants: Vec<share::SlotDemand> = offers
@@ -129,7 +129,7 @@ impl Slots {
                 }
             })
             .collect();
-        turns.share(&wants, free)
+        passes.share(&wants, free)
     }
 
     /// Whether a delivery may wait for a call to end: set before a look at what is due and at the room for it, cleared after

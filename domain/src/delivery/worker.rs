@@ -27,7 +27,7 @@ use uuid::Uuid;
 
 use super::DeliveryContext;
 use super::slots::{Slot, SlotOffer, Slots};
-use deliver::{Reading, RunningDelivery, end, read, reading, write_down};
+use deliver::{Reading, RunningDelivery, read, reading, run_attempt, write_down};
 use offers::{Scan, Wish, known_limits};
 
 /// Longer than any call may take, so that a lease never ends during a call.
@@ -124,20 +124,20 @@ impl Worker {
         let wishes: Vec<LeaseRequest> = served.iter().map(|wish| wish.request.clone()).collect();
         let (app, running) = (&self.app, &mut self.running);
         // A lane that was leased too late is given back.
-        let mut parts: HashMap<(Uuid, Uuid), Reading> = HashMap::new();
+        let mut contexts: HashMap<(Uuid, Uuid), Reading> = HashMap::new();
         let claims = app
             .writer
             .claim(&wishes, LEASE.num_milliseconds(), |found| {
-                parts.extend(found.iter().map(key).zip(read(app, running, found)))
+                contexts.extend(found.iter().map(key).zip(read(app, running, found)))
             })
             .await?;
         let mut reserved = reserved(served);
         let started = claims.len();
         for claim in claims {
-            let Some(parts) = parts.remove(&key(&claim)) else { continue };
+            let Some(context) = contexts.remove(&key(&claim)) else { continue };
             let (pool, slot) = slot_of(&mut reserved, &self.slots, &claim);
             let (app, slots) = (self.app.clone(), self.slots.clone());
-            self.running.spawn(async move { RunningDelivery { pool, claim, slot, parts }.go(&app, slots).await });
+            self.running.spawn(async move { RunningDelivery { pool, claim, slot, context }.go(&app, slots).await });
         }
         Ok(started)
     }
@@ -228,7 +228,7 @@ async fn reserve(
     token: TaskTrackerToken,
     letters: Vec<NewLetters>,
 ) -> Option<Reservation> {
-    app.faults.hit("start.reserve").ok()?;
+    app.faults.hit("slots.reserve").ok()?;
     if app.writer.unsettled() >= UNSETTLED {
         return None;
     }
@@ -267,11 +267,11 @@ fn start(
     let mut readings = readings.into_iter();
     for claim in claims {
         let stored = contexts.remove(&claim.letter.id).map(|stored| Reading::Stored(Box::new(stored)));
-        let Some(parts) = stored.or_else(|| readings.next()) else { continue };
+        let Some(context) = stored.or_else(|| readings.next()) else { continue };
         let (pool, slot) = slot_of(&mut reserved, &app.slots, &claim);
         let (app, slots) = (app.clone(), app.slots.clone());
         running.spawn(async move {
-            RunningDelivery { pool, claim, slot, parts }.go(&app, slots).await;
+            RunningDelivery { pool, claim, slot, context }.go(&app, slots).await;
             if app.slots.are_awaited() {
                 app.writer.stored().notify_one();
             }
@@ -319,13 +319,13 @@ async fn end_leased(app: &Arc<DeliveryContext>, found: &[Expired]) -> Result<usi
     let claims = app.queue.claim_expired(found, LEASE.num_milliseconds()).await?;
     let begun = claims.len();
     let mut running = JoinSet::new();
-    let parts = read(app, &mut running, &claims);
-    for (claim, parts) in claims.into_iter().zip(parts) {
+    let contexts = read(app, &mut running, &claims);
+    for (claim, context) in claims.into_iter().zip(contexts) {
         let of_lane = |one: &&Expired| (one.tenant_id, one.lane_id) == (claim.tenant_id, claim.lane_id);
         let pool = found.iter().find(of_lane).map(|one| one.pool.clone()).unwrap_or_default();
         let (app, started) = (app.clone(), app.clock.millis());
         running.spawn(async move {
-            if let Some(settlement) = end(&app, claim, parts).await {
+            if let Some(settlement) = run_attempt(&app, claim, context).await {
                 write_down(&app, &pool, settlement, started).await;
             }
         });
@@ -349,12 +349,12 @@ pub async fn wake_others(app: Arc<DeliveryContext>, stop: CancellationToken) {
     }
     tokio::select! {
         () = stop.cancelled() => {}
-        () = tell(&app) => {}
-        () = hear(&app) => {}
+        () = notify_others(&app) => {}
+        () = listen_to_others(&app) => {}
     }
 }
 
-async fn tell(app: &DeliveryContext) {
+async fn notify_others(app: &DeliveryContext) {
     let came = app.writer.came();
     loop {
         came.notified().await;
@@ -365,7 +365,7 @@ async fn tell(app: &DeliveryContext) {
     }
 }
 
-async fn hear(app: &DeliveryContext) {
+async fn listen_to_others(app: &DeliveryContext) {
     loop {
         if let Err(error) = listen(app).await {
             tracing::debug!(%error, "notifications from other processes are unavailable; polling instead");

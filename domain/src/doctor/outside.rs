@@ -12,7 +12,7 @@ use reqwest::tls::TlsInfo;
 use reqwest::{Client, Response, header};
 
 use super::{Check, because};
-use crate::probe;
+use crate::own_address;
 
 /// Days before the certificate's end from which the check warns: a proxy that renews by itself has done so by then.
 pub const RENEWED: i64 = 14;
@@ -42,7 +42,7 @@ pub async fn look(config: &Config, http: &Client, clock: &Clock, checks: &mut Ve
     let vault = if keyless { None } else { Vault::open(&config.secrets, false).ok() };
     let Some(vault) = vault else { return };
     let proof = response.text().await.unwrap_or_default();
-    checks.push(if probe::is_proof(&vault, &nonce, proof.trim()) {
+    checks.push(if own_address::is_proof(&vault, &nonce, proof.trim()) {
         Check::ok("outside", LocalizedText::new("doctor-outside-ok").with("url", url))
     } else {
         let detail = LocalizedText::new("doctor-outside-other").with("url", url);

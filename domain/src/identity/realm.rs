@@ -210,7 +210,7 @@ impl Fields {
     }
 
     /// 400 if the form has a name that is not in this list.
-    pub fn known(&self, names: &[&str]) -> Result<(), Error> {
+    pub fn allow_only(&self, names: &[&str]) -> Result<(), Error> {
         match self.0.iter().find(|(name, _)| !names.contains(&name.as_str())) {
             Some((name, _)) => {
                 Err(Error::Malformed(LocalizedText::new("said-form-field").with("field", format!("{name:.40}"))))
@@ -397,6 +397,6 @@ mod tests {
         let fields: Fields = read(of(&[("page", "b"), ("csrf", "x"), ("page", "a"), ("name", "")])).unwrap();
         assert_eq!(fields.all("page"), ["b", "a"]);
         assert!(fields.has("name") && !fields.has("csrf") && fields.get("none").is_empty());
-        assert!(fields.known(&["page", "name"]).is_ok() && fields.known(&["page"]).is_err());
+        assert!(fields.allow_only(&["page", "name"]).is_ok() && fields.allow_only(&["page"]).is_err());
     }
 }

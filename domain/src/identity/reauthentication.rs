@@ -38,7 +38,7 @@ pub async fn by_link(app: &IdentityContext, row: &session::Model) -> Result<()> 
 }
 
 /// Copies what [`by_link`] stored to the session that replaces another.
-pub async fn moved(app: &IdentityContext, from: &session::Model, to: &session::Model) -> Result<()> {
+pub async fn move_proof(app: &IdentityContext, from: &session::Model, to: &session::Model) -> Result<()> {
     if let Some(until) = sessions::data::<i64>(app, from, UNTIL) {
         sessions::set_data(app, to, UNTIL, Some(&until)).await?;
     }

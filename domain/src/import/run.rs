@@ -91,7 +91,7 @@ fn pass_panic_on(ended: Result<usize, tokio::task::JoinError>) {
 
 /// Due imports by account, the account that has waited longest first.
 async fn due_by_account(app: &UsageContext, imports: Select<import::Entity>) -> Vec<Vec<import::Model>> {
-    let due = due::found(&app.store, imports, Column::NextAt, BATCH).await.unwrap_or_else(|error| {
+    let due = due::rows(&app.store, imports, Column::NextAt, BATCH).await.unwrap_or_else(|error| {
         tracing::warn!(%error, "the imports that are due could not be read; it will be retried");
         Vec::new()
     });
@@ -133,7 +133,7 @@ async fn claim(app: &UsageContext, row: import::Model) -> Result<Option<import::
         .col_expr(Column::Epoch, Expr::col(Column::Epoch).add(1))
         .col_expr(Column::NextAt, Expr::value(until))
         .filter(Column::Epoch.eq(row.epoch));
-    let is_held = due::moved(&app.store, claim).await?;
+    let is_held = due::update_one(&app.store, claim).await?;
     Ok(is_held.then(|| import::Model { epoch: row.epoch + 1, next_at: until, ..row }))
 }
 

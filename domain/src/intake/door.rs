@@ -216,7 +216,7 @@ impl RawCall {
 }
 
 /// Counts and times a request. `door`: the entrance, a metric's label.
-pub(super) async fn measured(door: &'static str, answer: impl Future<Output = HttpResponse>) -> HttpResponse {
+pub(super) async fn measure(door: &'static str, answer: impl Future<Output = HttpResponse>) -> HttpResponse {
     let started = Instant::now();
     let answer = answer.await;
     let status = answer.status().as_u16();

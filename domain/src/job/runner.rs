@@ -135,8 +135,7 @@ async fn work(app: &JobContext, kinds: &[Arc<dyn JobKind>]) -> usize {
     loop {
         while reads && !app.stop.is_cancelled() {
             let Some(wanted) = progress.wanted(kinds) else { break };
-            let found = match due::found(&app.store, job::Entity::find().filter(wanted), Column::NextTryAt, READ).await
-            {
+            let found = match due::rows(&app.store, job::Entity::find().filter(wanted), Column::NextTryAt, READ).await {
                 Ok(found) => found,
                 Err(error) => {
                     tracing::warn!(%error, "due jobs could not be read; it will be retried");
@@ -268,7 +267,7 @@ async fn move_to(app: &PlatformContext, held: &job::Model, next: i64, tries: i32
     let later = due::as_seen(held, Column::NextTryAt)
         .col_expr(Column::NextTryAt, Expr::value(Some(next)))
         .col_expr(Column::Tries, Expr::value(tries));
-    due::moved(&app.store, later).await.map(drop)
+    due::update_one(&app.store, later).await.map(drop)
 }
 
 async fn end(app: &PlatformContext, kind: &Arc<dyn JobKind>, held: &job::Model, end: JobEnd) -> Result<(), DbErr> {

@@ -34,7 +34,7 @@ pub async fn beat(app: &IntakeContext) -> Result<(), DbErr> {
         metrics::counter!("parom_interruptions_total").increment(1);
     }
     for (scope_id, at) in app.lost.take() {
-        if let Err(error) = tell(app, &scope_id, at).await {
+        if let Err(error) = note_interruption(app, &scope_id, at).await {
             app.lost.note(&scope_id, at);
             return Err(error);
         }
@@ -126,7 +126,7 @@ async fn beat_in(app: &IntakeContext, tx: &DatabaseTransaction, now: i64) -> Res
         .to_owned();
     heartbeat::Entity::insert(row.into_active_model()).on_conflict(known).exec_without_returning(tx).await?;
     if let Some(since) = since {
-        row::interrupted(tx, since, app.clock.millis()).await?;
+        row::note_interruption(tx, since, app.clock.millis()).await?;
     }
     Ok(since)
 }
@@ -153,10 +153,10 @@ fn missed_since(rows: &[heartbeat::Model], mine: Uuid, now: i64) -> Option<i64> 
     dead.into_iter().chain(alone).min()
 }
 
-async fn tell(app: &IntakeContext, scope_id: &str, at: i64) -> Result<(), DbErr> {
+async fn note_interruption(app: &IntakeContext, scope_id: &str, at: i64) -> Result<(), DbErr> {
     let found = app.lookup.scope(scope_id).await?;
     let Some(scope) = found else { return Ok(()) };
-    row::interrupted_one(app.store.write(), &scope.channel, at, app.clock.millis()).await
+    row::note_interruption_of(app.store.write(), &scope.channel, at, app.clock.millis()).await
 }
 
 #[cfg(test)]

@@ -81,13 +81,13 @@ pub(super) fn jitter(millis: i64) -> i64 {
 }
 
 /// Hooks of all accounts may be missing since `since`: every channel is due now, from the beginning.
-pub(super) async fn interrupted(db: &impl ConnectionTrait, since: i64, now: i64) -> Result<(), DbErr> {
+pub(super) async fn note_interruption(db: &impl ConnectionTrait, since: i64, now: i64) -> Result<(), DbErr> {
     new_round(history_look::Entity::update_many(), Some(since), now).exec(db).await?;
     Ok(())
 }
 
 /// The same for one channel.
-pub(super) async fn interrupted_one(
+pub(super) async fn note_interruption_of(
     db: &impl ConnectionTrait,
     channel: &tenant_channel::Model,
     since: i64,
@@ -124,7 +124,7 @@ fn new_round(
 
 /// Due channels, the longest due first.
 pub(super) async fn due(app: &IntakeContext, most: u64) -> Result<Vec<Model>, DbErr> {
-    base::due::found(&app.store, history_look::Entity::find(), Column::NextAt, most).await
+    base::due::rows(&app.store, history_look::Entity::find(), Column::NextAt, most).await
 }
 
 /// Claims a channel. None if another instance has it.

@@ -310,7 +310,7 @@ pub async fn follow(app: Arc<PlatformContext>, stop: CancellationToken) {
         if now == reported {
             continue;
         }
-        match tell(&app, &now).await {
+        match store_key_ids(&app, &now).await {
             Ok(()) => reported = now,
             Err(error) => {
                 tracing::warn!(%error, "this process's key ids could not be stored; it will be retried")
@@ -319,7 +319,7 @@ pub async fn follow(app: Arc<PlatformContext>, stop: CancellationToken) {
     }
 }
 
-async fn tell(app: &PlatformContext, keys: &str) -> Result<(), DbErr> {
+async fn store_key_ids(app: &PlatformContext, keys: &str) -> Result<(), DbErr> {
     heartbeat::Entity::update_of(VENDOR)
         .col_expr(heartbeat::Column::Keys, Expr::value(keys))
         .filter(heartbeat::Column::Instance.eq(app.queue.instance()))

@@ -16,10 +16,10 @@ pub mod crm_copy;
 pub mod delete;
 mod embed;
 pub mod line;
+pub mod live_test;
 mod mirror;
 pub mod observations;
 pub mod outbox;
-pub mod probe;
 pub mod reconcile;
 pub mod restore;
 pub mod rotate;
@@ -50,9 +50,9 @@ pub use delete::{Deleted, delete};
 pub use embed::{
     ChatSite, EmbedCode, LOGO_BYTES, LOGO_PIXELS, embed, preview_texts, preview_texts_in, remove_logo, set_logo, sites,
 };
+pub use live_test::{TestStep, test};
 pub use mirror::{KnownPipeline, KnownUsers, as_error as call_error, known_pipelines, pipelines, refresh_users};
 pub use observations::{Observations, failing, note_unknown, prove, stopped};
-pub use probe::{ProbeStep, test};
 pub use reconcile::{Reconciled, reconcile};
 pub use restore::{
     Migration, MigrationAction, MigrationStep, adopt, migration, remove_stray, restore, restore_all, strays,

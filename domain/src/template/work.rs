@@ -95,7 +95,7 @@ async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::
     loop {
         let done = match step(&row) {
             ReviewStep::Submit => line.submit(row).await?,
-            ReviewStep::Tell => line.tell(row).await?,
+            ReviewStep::Tell => line.report(row).await?,
             ReviewStep::Ask => line.ask(row).await?,
         };
         match done {
@@ -168,9 +168,9 @@ impl ReviewedLine<'_> {
         self.goes_on(row).await
     }
 
-    async fn tell(&self, row: message_template::Model) -> anyhow::Result<Done> {
+    async fn report(&self, row: message_template::Model) -> anyhow::Result<Done> {
         let stage = Stage::of(&row);
-        match tell(self.app, &row).await {
+        match report_outcome(self.app, &row).await {
             Ok(()) => {
                 let told = stage.outcome().unwrap_or_default();
                 note(self.app, &row, told).await?;
@@ -306,7 +306,10 @@ pub(super) async fn current_template(
 
 /// Reports the outcome to amoCRM. If amoCRM no longer has the review, this counts as success. The error explains why it
 /// could not be reported.
-pub(super) async fn tell(app: &Arc<SourceContext>, row: &message_template::Model) -> Result<(), LocalizedText> {
+pub(super) async fn report_outcome(
+    app: &Arc<SourceContext>,
+    row: &message_template::Model,
+) -> Result<(), LocalizedText> {
     let Some(outcome) = Stage::of(row).report(&row.reason) else { return Ok(()) };
     let (template_id, review_id) = (row.crm_id, row.review_id);
     let told = with_token(&app.tenants, row.tenant_id, |rest, token| {

@@ -279,7 +279,7 @@ pub async fn chats_answered(app: &TenantContext, tenant_id: Uuid, is_paid: bool)
 }
 
 /// A call on behalf of the account succeeded: ends a refusal and resumes letters.
-pub(super) async fn recovered(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
+pub(super) async fn recover(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
     let from = [TenantStatus::Unpaid, TenantStatus::Blocked];
     if !change_alone(app, tenant_id, &from, TenantStatus::Active).await? {
         return Ok(());

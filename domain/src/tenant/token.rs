@@ -279,7 +279,7 @@ async fn record_answer<T>(
     let error = match answer {
         Ok(value) => {
             if matches!(status, TenantStatus::Unpaid | TenantStatus::Blocked) {
-                status::recovered(app, tenant_id).await.map_err(TokenError::from)?;
+                status::recover(app, tenant_id).await.map_err(TokenError::from)?;
             }
             return Ok(value);
         }

@@ -58,7 +58,7 @@ enum AccessAnswer {
 
 /// Stores a verified notice durably; [`confirm`] follows. A notice about an account that has left changes nothing.
 /// `at_once`: the caller asks amoCRM now; else it is asked in a minute.
-pub async fn noticed(app: &TenantContext, tenant_id: Uuid, at_once: bool) -> Result<(), DbErr> {
+pub async fn note_revocation(app: &TenantContext, tenant_id: Uuid, at_once: bool) -> Result<(), DbErr> {
     let now = app.clock.millis();
     let pause = if at_once { PAUSES[0] } else { LATER };
     in_transaction(&app.store, async |tx| {

@@ -48,7 +48,7 @@ struct LogRow {
 /// The page.
 pub async fn show(app: AppData, visitor: AdminVisitor, asked: web::Query<AuditFilterParams>) -> Answer {
     let asked = asked.into_inner();
-    let page = visitor.page("audit-title", HERE);
+    let page = visitor.page("nav-audit", HERE);
     let mut log = Log {
         page: page.clone(),
         wrong: true,

@@ -76,7 +76,7 @@ impl AuditList {
 /// `GET /panel/audit`
 async fn show(app: AppData, member: Member, asked: web::Query<AuditFilterParams>) -> Answer {
     member.require(Right::SeeAudit)?;
-    let page = member.page("audit-title", Nav::Audit);
+    let page = member.page("nav-audit", Nav::Audit);
     let filter = AuditQuery::of_account(member.tenant_id, &asked);
     let list = AuditList::read(&app, &filter, "/panel/audit").await?;
     let names = Names::read(&app, &member.here.tenant).await?;

@@ -54,7 +54,7 @@ struct ConversationRow {
 pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer {
     member.require(Right::Look)?;
     let query: ConversationsQuery = choice::filters(&request);
-    let page = member.page("conversations-title", Nav::Conversations);
+    let page = member.page("nav-conversations", Nav::Conversations);
     let (db, tenant_id) = (app.store.read(), member.tenant_id);
     let ground = Ground::of_tenant(db, tenant_id).await?;
     let text: String = query.q.trim().chars().take(255).collect();

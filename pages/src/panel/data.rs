@@ -58,7 +58,7 @@ struct Data {
 /// `GET /panel/data`
 async fn show(app: AppData, member: Member) -> Answer {
     member.require(Right::SeeData)?;
-    let page = member.page("data-title", Nav::Data);
+    let page = member.page("nav-data", Nav::Data);
     html(&page, &Data::of(&app, &member, page.clone()).await?)
 }
 
@@ -253,7 +253,7 @@ async fn ask_erase_customer(app: AppData, member: Member, asked: web::Query<Cust
             html(&page, &confirm)
         }
         Err(key) => {
-            let page = member.page("data-title", Nav::Data).with_error();
+            let page = member.page("nav-data", Nav::Data).with_error();
             let wrong = words.text(key).to_string();
             let data = Data { who: asked.who.clone(), wrong, ..Data::of(&app, &member, page.clone()).await? };
             html_as(StatusCode::UNPROCESSABLE_ENTITY, &page, &data)

@@ -17,7 +17,7 @@ use base::i18n::{Language, LocalizedText, Sentence, When, Words, Zone};
 use base::millis::HOUR;
 use base::store::{VENDOR, in_transaction};
 use chrono::TimeDelta;
-use domain::api_key::key_maker::asked;
+use domain::api_key::key_maker::ask_crm;
 use domain::audit::{Actor, By};
 use domain::brand::Look;
 use domain::identity::member::{self, FROM_CRM};
@@ -506,7 +506,7 @@ pub(super) async fn role(
     if row.crm_asked_at.saturating_add(HOUR) > now {
         return Ok(held);
     }
-    let Some(says) = asked(&app.tenants, row.tenant_id, user).await else {
+    let Some(says) = ask_crm(&app.tenants, row.tenant_id, user).await else {
         let last = if by_ticket { row.crm_asked_at.max(session.created_at) } else { row.crm_asked_at };
         if last.saturating_add(BELIEVED.num_milliseconds()) > now {
             return Ok(held);

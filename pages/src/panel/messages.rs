@@ -31,7 +31,7 @@ const COUNTED: u64 = 10_000;
 pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer {
     member.require(Right::Look)?;
     let query = MessagesQuery::read(&request);
-    let page = member.page("messages-title", Nav::Messages);
+    let page = member.page("nav-messages", Nav::Messages);
     let db = app.store.read();
     let tenant_id = member.tenant_id;
     refresh_users(&app.sources, tenant_id).await?;
@@ -455,7 +455,7 @@ struct CsvReading {
 pub async fn download(app: AppData, member: Member, request: HttpRequest) -> Answer {
     member.require(Right::Retry)?;
     let query = MessagesQuery::read(&request);
-    let page = member.page("messages-title", Nav::Messages);
+    let page = member.page("nav-messages", Nav::Messages);
     let tenant_id = member.tenant_id;
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
     let wanted = query.filter(&app, &page, &ground, tenant_id).await?;

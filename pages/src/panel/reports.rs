@@ -41,7 +41,7 @@ pub(in crate::panel) struct ReadReport {
 
 impl ReadReport {
     async fn of(app: &PanelContext, member: &Member, query: &ReportQuery) -> Result<Self> {
-        let page = member.page("reports-title", Nav::Reports);
+        let page = member.page("nav-reports", Nav::Reports);
         let tenant_id = member.tenant_id;
         refresh_users(&app.sources, tenant_id).await?;
         let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;

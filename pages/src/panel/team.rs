@@ -81,7 +81,7 @@ impl MemberRow {
 /// `GET /panel/team`
 async fn show(app: AppData, member: Member) -> Answer {
     member.require(Right::SeeTeam)?;
-    let page = member.page("team-title", Nav::Team);
+    let page = member.page("nav-team", Nav::Team);
     let team = team(&app, &member, page.clone(), Invited::default()).await?;
     html(&page, &team)
 }
@@ -118,7 +118,7 @@ async fn invite(app: AppData, member: Member, form: Form<InviteForm>) -> Answer 
     let role = MemberRole::parse(&form.role).ok_or_else(|| Error::Malformed(LocalizedText::new("said-form-role")))?;
     let email = form.email.trim().to_lowercase();
     if !person::is_email(&email) {
-        let page = member.page("team-title", Nav::Team).with_error();
+        let page = member.page("nav-team", Nav::Team).with_error();
         let error = member.words.text("form-not-email").to_string();
         let invited = Invited { email: form.email.clone(), role: form.role.clone(), error };
         let team = team(&app, &member, page.clone(), invited).await?;
@@ -126,7 +126,7 @@ async fn invite(app: AppData, member: Member, form: Form<InviteForm>) -> Answer 
     }
     let tenant_id = member.tenant_id;
     if let Err(wait) = email_limits::invitation(&app.identity, tenant_id, &email, &member.address.into()).await? {
-        let page = member.page("team-title", Nav::Team).with_error();
+        let page = member.page("nav-team", Nav::Team).with_error();
         let error = member.words.text("team-invite-wait").with("minutes", wait.minutes()).to_string();
         let invited = Invited { email, role: form.role.clone(), error };
         let team = team(&app, &member, page.clone(), invited).await?;

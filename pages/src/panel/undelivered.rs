@@ -61,7 +61,7 @@ impl UndeliveredFilters {
 pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer {
     member.require(Right::Look)?;
     let query: UndeliveredFilters = choice::filters(&request);
-    let page = member.page("undelivered-title", Nav::Undelivered);
+    let page = member.page("nav-undelivered", Nav::Undelivered);
     let (db, tenant_id) = (app.store.read(), member.tenant_id);
     let ground = Ground::of_tenant(db, tenant_id).await?;
     let wanted = query.filter(&page, &ground, app.clock.millis());
@@ -288,7 +288,7 @@ fn query_of(fields: &Fields) -> UndeliveredFilters {
 /// `POST /panel/undelivered/confirm`: counts the selection and changes nothing.
 pub async fn ask(app: AppData, member: Member, form: Form<Fields>) -> Answer {
     member.require(Right::Retry)?;
-    form.known(&NAMES)?;
+    form.allow_only(&NAMES)?;
     let action = action(&form)?;
     let query = query_of(&form);
     let title = match action {
@@ -352,7 +352,7 @@ async fn selection(
 /// `POST /panel/undelivered/decide`: applies the action to each letter that still exists.
 pub async fn decide(app: AppData, member: Member, form: Form<Fields>) -> Answer {
     member.require(Right::Retry)?;
-    form.known(&NAMES)?;
+    form.allow_only(&NAMES)?;
     let action = action(&form)?;
     if form.has("all") {
         return begin(&app, &member, action, &form).await;
@@ -386,7 +386,7 @@ pub async fn settle(app: &PanelContext, tenant_id: Uuid, id: Uuid, action: Repla
 
 /// Starts a replay of all matches, at a limited rate.
 async fn begin(app: &PanelContext, member: &Member, action: ReplayAction, form: &Fields) -> Answer {
-    let page = member.page("undelivered-title", Nav::Undelivered);
+    let page = member.page("nav-undelivered", Nav::Undelivered);
     let tenant_id = member.tenant_id;
     let wanted = selection(app, &page, tenant_id, &query_of(form), form).await?;
     let by = format!("person:{}", member.person.id);
@@ -444,7 +444,7 @@ const COLUMNS: [&str; 13] = [
 pub async fn download(app: AppData, member: Member, request: HttpRequest) -> Answer {
     member.require(Right::Retry)?;
     let query: UndeliveredFilters = choice::filters(&request);
-    let page = member.page("undelivered-title", Nav::Undelivered);
+    let page = member.page("nav-undelivered", Nav::Undelivered);
     let tenant_id = member.tenant_id;
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
     let wanted = query.filter(&page, &ground, app.clock.millis());

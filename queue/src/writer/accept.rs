@@ -74,12 +74,12 @@ impl AcceptWork {
 
 /// `alone`: batches of one account only.
 fn take_batch(shard: &WriterShard, alone: bool) -> Vec<PendingBatch> {
-    let mut line = shard.line.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut arrivals = shard.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
     let mut batch = Vec::new();
     let mut bytes = 0;
     while batch.len() < BATCHES && bytes < BYTES {
         let first: Option<Uuid> = batch.first().map(|waiting: &PendingBatch| waiting.batch.tenant_id);
-        let next = if alone { line.pop_of(first) } else { line.pop() };
+        let next = if alone { arrivals.pop_of(first) } else { arrivals.pop() };
         let Some(waiting) = next else { break };
         bytes += waiting.batch.size();
         batch.push(waiting);

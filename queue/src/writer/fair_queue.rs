@@ -272,51 +272,51 @@ mod tests {
         PendingBatch { batch, answer: oneshot::channel().0, _room: room }
     }
 
-    fn drained(line: &mut FairQueue) -> Vec<u128> {
-        std::iter::from_fn(|| line.pop()).map(|waiting| waiting.batch.tenant_id.as_u128()).collect()
+    fn drained(queue: &mut FairQueue) -> Vec<u128> {
+        std::iter::from_fn(|| queue.pop()).map(|waiting| waiting.batch.tenant_id.as_u128()).collect()
     }
 
     #[test]
     fn tenants_take_turns_and_hooks_come_first() {
-        let mut line = FairQueue::default();
+        let mut queue = FairQueue::default();
         for tenant in [1, 1, 1, 2, 3] {
-            line.push(waiting(tenant, Priority::Normal));
+            queue.push(waiting(tenant, Priority::Normal));
         }
-        line.push(waiting(9, Priority::High));
-        assert_eq!(line.len(), 6);
-        assert_eq!(drained(&mut line), [9, 1, 2, 3, 1, 1]);
+        queue.push(waiting(9, Priority::High));
+        assert_eq!(queue.len(), 6);
+        assert_eq!(drained(&mut queue), [9, 1, 2, 3, 1, 1]);
     }
 
     #[test]
     fn c4_an_endless_flood_of_hooks_leaves_every_fourth_place_to_others() {
-        let mut line = FairQueue::default();
+        let mut queue = FairQueue::default();
         for _ in 0..9 {
-            line.push(waiting(9, Priority::High));
+            queue.push(waiting(9, Priority::High));
         }
         for tenant in [1, 2] {
-            line.push(waiting(tenant, Priority::Normal));
+            queue.push(waiting(tenant, Priority::Normal));
         }
-        assert_eq!(drained(&mut line), [9, 9, 9, 1, 9, 9, 9, 2, 9, 9, 9]);
+        assert_eq!(drained(&mut queue), [9, 9, 9, 1, 9, 9, 9, 2, 9, 9, 9]);
         // After enough hooks in a row the next other item goes first.
         for _ in 0..8 {
-            line.push(waiting(9, Priority::High));
+            queue.push(waiting(9, Priority::High));
         }
         for _ in 0..4 {
-            line.pop();
+            queue.pop();
         }
-        line.push(waiting(1, Priority::Normal));
-        assert_eq!(drained(&mut line), [1, 9, 9, 9, 9]);
+        queue.push(waiting(1, Priority::Normal));
+        assert_eq!(drained(&mut queue), [1, 9, 9, 9, 9]);
     }
 
     #[test]
     fn c4_the_number_of_overtaking_hooks_is_bounded_in_a_queue_of_any_length() {
-        let mut line = FairQueue::default();
+        let mut queue = FairQueue::default();
         let mut overtaken_by = 0;
         for _ in 0..10_000 {
-            line.push(waiting(9, Priority::High));
+            queue.push(waiting(9, Priority::High));
         }
-        line.push(waiting(1, Priority::Normal));
-        while line.pop().is_some_and(|next| next.batch.priority == Priority::High) {
+        queue.push(waiting(1, Priority::Normal));
+        while queue.pop().is_some_and(|next| next.batch.priority == Priority::High) {
             overtaken_by += 1;
         }
         assert_eq!(overtaken_by, 3);
@@ -324,7 +324,7 @@ mod tests {
 
     #[test]
     fn a_batch_of_one_tenant_leaves_the_others_their_turns() {
-        let mut line = FairQueue::default();
+        let mut queue = FairQueue::default();
         for (tenant, priority) in [
             (1, Priority::Normal),
             (2, Priority::Normal),
@@ -332,12 +332,12 @@ mod tests {
             (1, Priority::High),
             (3, Priority::Normal),
         ] {
-            line.push(waiting(tenant, priority));
+            queue.push(waiting(tenant, priority));
         }
-        let first = line.pop_of(None).map(|waiting| waiting.batch.tenant_id);
+        let first = queue.pop_of(None).map(|waiting| waiting.batch.tenant_id);
         assert_eq!(first, Some(Uuid::from_u128(1)));
-        assert_eq!(std::iter::from_fn(|| line.pop_of(first)).count(), 2);
-        assert_eq!(drained(&mut line), [2, 3]);
+        assert_eq!(std::iter::from_fn(|| queue.pop_of(first)).count(), 2);
+        assert_eq!(drained(&mut queue), [2, 3]);
     }
 
     const MIB: usize = 1024 * 1024;

@@ -26,30 +26,30 @@ type Settling = (Settlement, oneshot::Sender<bool>);
 /// Settlements that wait to be written. Clones share one queue.
 #[derive(Clone, Default)]
 pub(super) struct Settlements {
-    line: Arc<Mutex<VecDeque<Settling>>>,
+    waiting: Arc<Mutex<VecDeque<Settling>>>,
     came: Arc<Notify>,
 }
 
 impl Settlements {
     pub async fn push(&self, settlement: Settlement) -> bool {
         let (answer, answered) = oneshot::channel();
-        self.line().push_back((settlement, answer));
+        self.waiting().push_back((settlement, answer));
         self.came.notify_one();
         answered.await.unwrap_or(false)
     }
 
     pub fn len(&self) -> usize {
-        self.line().len()
+        self.waiting().len()
     }
 
-    fn line(&self) -> MutexGuard<'_, VecDeque<Settling>> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    fn waiting(&self) -> MutexGuard<'_, VecDeque<Settling>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn take(&self) -> Vec<Settling> {
-        let mut line = self.line();
-        let count = line.len().min(BATCH);
-        line.drain(..count).collect()
+        let mut waiting = self.waiting();
+        let count = waiting.len().min(BATCH);
+        waiting.drain(..count).collect()
     }
 }
 
@@ -67,19 +67,19 @@ impl SettleWork {
     /// Ends when the last [`super::Writer`] is gone and nothing waits.
     pub async fn run(self) {
         let Self { alive, shard, queue, stored } = self;
-        let line = &shard.settlements;
+        let settlements = &shard.settlements;
         if queue.store().one_account_a_commit() {
-            return run_by_account(alive, line, queue, stored).await;
+            return run_by_account(alive, settlements, queue, stored).await;
         }
         loop {
             let pass = shard.turnstile.pass().await;
-            let batch = line.take();
+            let batch = settlements.take();
             if batch.is_empty() {
                 drop(pass);
                 if alive.strong_count() == 0 {
                     return;
                 }
-                let _ = tokio::time::timeout(Duration::from_secs(1), line.came.notified()).await;
+                let _ = tokio::time::timeout(Duration::from_secs(1), settlements.came.notified()).await;
                 continue;
             }
             let (settlements, answers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
@@ -96,20 +96,20 @@ impl SettleWork {
 
 /// One commit per account, those of several accounts at once: where a node does not answer, the settlements of its
 /// accounts are retried for as long as their leases last, and no others wait for them.
-async fn run_by_account(alive: Weak<[WriterShard]>, line: &Settlements, queue: Queue, stored: Arc<Notify>) {
+async fn run_by_account(alive: Weak<[WriterShard]>, settlements: &Settlements, queue: Queue, stored: Arc<Notify>) {
     let mut running = FuturesUnordered::new();
     loop {
         let mut accounts: BTreeMap<Uuid, Vec<Settling>> = BTreeMap::new();
-        for one in line.take() {
+        for one in settlements.take() {
             accounts.entry(one.0.claim.tenant_id).or_default().push(one);
         }
         running.extend(accounts.into_values().map(|some| settle_and_answer(&queue, some, &stored)));
-        if running.is_empty() && line.len() == 0 && alive.strong_count() == 0 {
+        if running.is_empty() && settlements.len() == 0 && alive.strong_count() == 0 {
             return;
         }
         tokio::select! {
             Some(()) = running.next(), if !running.is_empty() => {}
-            () = line.came.notified() => {}
+            () = settlements.came.notified() => {}
             () = tokio::time::sleep(Duration::from_secs(1)) => {}
         }
     }

@@ -365,7 +365,7 @@ pub async fn post_status(mut call: Call, path: web::Path<(Uuid, String)>) -> Res
     let report = given.checked()?;
     call.once(async {
         if let Some(named) = named {
-            incoming_messages::tell(&call.app.intake, &source, &about, named).await?;
+            incoming_messages::learn_dialogue(&call.app.intake, &source, &about, named).await?;
         }
         let given = accept(&call.app.intake, &source, about, report).await?;
         Ok(HttpResponse::Accepted().json(StatusOut { id: given.message_id, status, ignored: given.ignored }))

@@ -63,9 +63,29 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     document
 }
 
-/// The document with a final newline, as it is printed and stored in `docs/openapi.json`.
+/// The longest line of the printed document that joins several.
+const WIDTH: usize = 150;
+
+/// The document as it is printed and stored in `docs/openapi.json`: what fits a line stands on one.
 pub fn printed() -> serde_json::Result<String> {
-    Ok(serde_json::to_string_pretty(&Whole::now())? + "\n")
+    let mut lines: Vec<String> = Vec::new();
+    let mut openings = Vec::new();
+    for line in serde_json::to_string_pretty(&Whole::now())?.lines() {
+        let content = line.trim_start();
+        let depth = (line.len() - content.len()) / 2;
+        lines.push(format!("{:depth$}{content}", ""));
+        if content.ends_with(['{', '[']) {
+            openings.push(lines.len() - 1);
+        } else if content.starts_with(['}', ']']) {
+            let opening = openings.pop().unwrap_or_default();
+            let parts: Vec<&str> = lines[opening + 1..].iter().map(|line| line.trim_start()).collect();
+            let joined = format!("{} {}", lines[opening], parts.join(" "));
+            if joined.len() <= WIDTH {
+                lines.splice(opening.., [joined]);
+            }
+        }
+    }
+    Ok(lines.join("\n") + "\n")
 }
 
 /// The document with its webhooks, for which the generator has no place.

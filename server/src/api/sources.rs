@@ -9,7 +9,7 @@ use domain::api_key::Scope;
 use domain::cursor::ListOut;
 use domain::delivery::dead_letters;
 use domain::delivery::read::HoldReasons;
-use domain::source::{ContactRule, NewSource, ProbeStep, SourceChange, SourceState};
+use domain::source::{ContactRule, NewSource, SourceChange, SourceState, TestStep};
 use domain::usage::UsageContext;
 use entity::source;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -394,7 +394,7 @@ pub struct StepOut {
 
 impl StepOut {
     /// `say`: the language of the reader.
-    pub fn of(step: ProbeStep, say: impl FnOnce(LocalizedText) -> String) -> Self {
+    pub fn of(step: TestStep, say: impl FnOnce(LocalizedText) -> String) -> Self {
         Self { name: step.name, ok: step.ok, detail: step.detail.map(say).unwrap_or_default(), ms: step.ms }
     }
 }

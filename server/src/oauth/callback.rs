@@ -359,7 +359,7 @@ pub(super) async fn revoked(app: web::Data<OauthContext>, request: HttpRequest) 
             // Signed, so its content is trusted; but a captured notice is signed too, and each one makes Parom ask
             // amoCRM.
             let now = app.unknown_callers.asks_at_once(tenant_id, app.clock.millis()).await;
-            uninstall::noticed(&app.tenants, tenant_id, now).await?;
+            uninstall::note_revocation(&app.tenants, tenant_id, now).await?;
             if !now {
                 return Ok(HttpResponse::Ok().content_type("application/json").body("{}"));
             }

@@ -14,7 +14,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use base::config::Server;
 use base::error::Error;
 use base::i18n::{CRM, Language, Words};
-use domain::probe;
+use domain::own_address;
 use ipnet::IpNet;
 use sea_orm::{ConnectionTrait, Statement};
 use serde::Deserialize;
@@ -76,7 +76,7 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 
 /// 200. With a nonce it proves that the address leads to this service.
 pub async fn health(app: web::Data<App>, query: web::Query<HealthQuery>) -> HttpResponse {
-    let proof = query.nonce.as_deref().and_then(|nonce| probe::proof(&app.vault, nonce));
+    let proof = query.nonce.as_deref().and_then(|nonce| own_address::proof(&app.vault, nonce));
     HttpResponse::Ok().body(format!("{}\n", proof.as_deref().unwrap_or("ok")))
 }
 

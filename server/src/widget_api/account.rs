@@ -114,7 +114,7 @@ pub(super) async fn connect(mut call: WidgetCall) -> Answer {
     let WidgetCall { app, caller, .. } = call;
     let by = caller.by(&app).await?;
     if !input.amojo_id.trim().eq_ignore_ascii_case(&caller.tenant.amojo_id) {
-        tell(&app, &caller, &by, "account.connected", "wrong_account", false).await?;
+        record(&app, &caller, &by, "account.connected", "wrong_account", false).await?;
         return Err(WidgetError::WrongAccount);
     }
     let given = input.login.zip(input.password).map(|(login, password)| Credentials { login, password });
@@ -127,14 +127,14 @@ pub(super) async fn connect(mut call: WidgetCall) -> Answer {
     let customer_id = match customer::decide(&app.identity, asking, given).await? {
         VerificationOutcome::Yes(customer_id) => customer_id,
         VerificationOutcome::No => {
-            tell(&app, &caller, &by, "account.connected", "wrong_credentials", false).await?;
+            record(&app, &caller, &by, "account.connected", "wrong_credentials", false).await?;
             return Err(WidgetError::WrongCredentials);
         }
         VerificationOutcome::Wait(seconds) => return Err(WidgetError::TooManyTries(seconds)),
         VerificationOutcome::Away(seconds) => return Err(WidgetError::Away(seconds)),
     };
     tenants::connect(&app.tenants, caller.tenant.tenant_id, customer_id).await?;
-    tell(&app, &caller, &by, "account.connected", "", true).await?;
+    record(&app, &caller, &by, "account.connected", "", true).await?;
     shown(&app, &caller).await
 }
 
@@ -144,11 +144,11 @@ pub(super) async fn disconnect(app: AppData, caller: Caller) -> Answer {
     caller.needs_admin()?;
     let by = caller.by(&app).await?;
     tenants::disconnect(&app.tenants, caller.tenant.tenant_id).await?;
-    tell(&app, &caller, &by, "account.disconnected", "", true).await?;
+    record(&app, &caller, &by, "account.disconnected", "", true).await?;
     shown(&app, &caller).await
 }
 
-async fn tell(
+async fn record(
     app: &WidgetContext,
     caller: &Caller,
     by: &By,
@@ -156,7 +156,7 @@ async fn tell(
     why: &str,
     done: bool,
 ) -> Result<()> {
-    let deed = AuditEntry {
+    let entry = AuditEntry {
         tenant_id: caller.tenant.tenant_id,
         actor: &by.actor,
         action,
@@ -165,7 +165,7 @@ async fn tell(
         address: by.address,
         done,
     };
-    Ok(audit::record(app, app.store.write(), deed).await?)
+    Ok(audit::record(app, app.store.write(), entry).await?)
 }
 
 async fn shown(app: &Arc<WidgetContext>, caller: &Caller) -> Answer {

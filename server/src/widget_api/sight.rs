@@ -248,7 +248,7 @@ async fn note(app: &WidgetContext, caller: &Caller, ids: impl Iterator<Item = Se
     let by = caller.by(app).await?;
     let (actor, object) = (&by.actor, caller.user_id.to_string());
     let detail = json!({ "contacts": MOST_STRANGERS + 1 });
-    let deed = AuditEntry {
+    let entry = AuditEntry {
         tenant_id: key.0,
         actor,
         action: "card.refused",
@@ -257,7 +257,7 @@ async fn note(app: &WidgetContext, caller: &Caller, ids: impl Iterator<Item = Se
         address: by.address,
         done: false,
     };
-    audit::record(app, app.store.write(), deed).await?;
+    audit::record(app, app.store.write(), entry).await?;
     Err(WidgetError::TooFast(seconds(WINDOW.num_milliseconds())))
 }
 

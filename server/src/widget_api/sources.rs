@@ -118,7 +118,7 @@ pub(super) async fn test(app: AppData, caller: Caller, source_id: web::Path<Uuid
     let by = caller.by(&app).await?;
     let steps = sources::test(&app.sources, caller.tenant.tenant_id, *source_id, &by).await?;
     let WidgetReader { words, crm, .. } = caller.reader;
-    let shown = |step: sources::ProbeStep| WidgetStepOut {
+    let shown = |step: sources::TestStep| WidgetStepOut {
         title: words.text_of("source-test-", step.name).with("crm", crm).to_string(),
         step: StepOut::of(step, |text| text.in_words(words, crm)),
     };

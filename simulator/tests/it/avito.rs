@@ -7,7 +7,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use simulator::avito::{Act, Content, Customer, Fault, HookState, NewApp, NewBuyer, NewItem, NewSeller, Options, Verb};
 
-use crate::stage::{Receiver, START, Stage, examples};
+use crate::stage::{Receiver, START, Stage, acts, faults};
 
 const SELF: &str = "/core/v1/accounts/self";
 const HOOK: &str = "/messenger/v3/webhook";
@@ -277,7 +277,7 @@ async fn programs_act_and_break_by_json() {
     let (_, list) = world.stage.page("/phone?lang=en").await;
     assert!(list.contains("Мария → Диван синий") && list.contains("Мария → Мебель Акме"), "{list}");
     let (mut chat, mut message) = (json!("CHAT"), json!("MESSAGE"));
-    for act in examples("avito-acts") {
+    for act in acts("avito") {
         let act = act.to_string().replace("\"CHAT\"", &chat.to_string()).replace("\"MESSAGE\"", &message.to_string());
         let (status, done) = world.stage.post("/acts", &serde_json::from_str(&act).unwrap()).await;
         assert_eq!(status, 200, "{act}: {done}");
@@ -292,7 +292,7 @@ async fn programs_act_and_break_by_json() {
     assert!(!avito.sent(world.seller)[0].is_read);
     world.stage.page(&format!("/phone/{}/{}", world.maria, world.item)).await;
     assert!(avito.sent(world.seller)[0].is_read, "who looks has read");
-    for fault in examples("avito-faults") {
+    for fault in faults("avito") {
         assert_eq!(world.stage.post("/faults", &fault).await.0, 200, "{fault}");
     }
     assert!(avito.faults().left() > 3);

@@ -67,11 +67,20 @@ impl<W: Wire> Stage<W> {
     }
 }
 
-/// The lines of a block of the README: ```` ```json max-acts ````.
-pub fn examples(block: &str) -> Vec<Value> {
-    let readme = include_str!("../../README.md");
-    let (_, after) = readme.split_once(&format!("```json {block}\n")).unwrap();
-    after.split("```").next().unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+/// The lines of `examples/` for a messenger's `/acts` and `/faults`.
+fn examples(messenger: &str) -> impl Iterator<Item = Value> {
+    let file = format!("{}/examples/{messenger}.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let lines: Vec<Value> =
+        std::fs::read_to_string(file).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    lines.into_iter()
+}
+
+pub fn acts(messenger: &str) -> Vec<Value> {
+    examples(messenger).filter(|line| line.get("act").is_some()).collect()
+}
+
+pub fn faults(messenger: &str) -> Vec<Value> {
+    examples(messenger).filter(|line| line.get("act").is_none()).collect()
 }
 
 /// Fields of the sample that are missing or of another type.
@@ -110,13 +119,16 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// A line for each, with `name` and `body`.
-    pub fn read(lines: &str) -> Self {
-        let sample = |line| {
-            let mut one: Value = serde_json::from_str(line).unwrap();
-            (one["name"].as_str().unwrap().to_owned(), one["body"].take())
+    /// The bodies in `tests/fixtures` of a kind of messenger, by the names of their files.
+    pub fn read(kind: &str) -> Self {
+        let folder = format!("{}/../tests/fixtures/{kind}", env!("CARGO_MANIFEST_DIR"));
+        let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let files = paths.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+        let sample = |path: std::path::PathBuf| {
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            (name, serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap())
         };
-        Self { bodies: lines.lines().map(sample).collect(), done: Vec::new(), wrong: Vec::new() }
+        Self { bodies: files.map(sample).collect(), done: Vec::new(), wrong: Vec::new() }
     }
 
     /// Notes what the body of this name lacks.

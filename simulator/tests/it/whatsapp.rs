@@ -10,7 +10,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use simulator::whatsapp::{AppView, Customer, HookFault, MessageView, NewApp, NewPerson, NewPhone, Options, WhatsApp};
 
-use crate::stage::{Receiver, Stage, examples};
+use crate::stage::{Receiver, Stage, acts, faults};
 
 pub const WABA: &str = "220011223344556";
 pub const PHONE: &str = "330022334455667";
@@ -177,14 +177,14 @@ async fn programs_act_and_break_by_json() {
         [{"type": "reply", "reply": {"id": "1", "title": "Yes"}}]}});
     let asked = world.sent("interactive", asked).await;
     let own = world.maria().writes("Hi").unwrap();
-    for act in examples("whatsapp-acts") {
+    for act in acts("whatsapp") {
         let act = act.to_string().replace("wamid.OURS", &own).replace("wamid.ASKED", &asked);
         let (status, answer) = world.stage.post("/acts", &serde_json::from_str(&act).unwrap()).await;
         assert_eq!(status, 200, "{act}: {answer}");
     }
     // What is still on its way would use a fault up.
     world.whatsapp().deliver_all().await;
-    let faults = examples("whatsapp-faults");
+    let faults = faults("whatsapp");
     for fault in &faults {
         let (status, answer) = world.stage.post("/faults", fault).await;
         assert_eq!(status, 200, "{fault}: {answer}");

@@ -58,7 +58,7 @@ async fn maxapi_runs_a_bot_of_the_simulated_max() {
     let customer = max.customer(maria, bot.id);
     customer.starts("").unwrap();
     let (chat, picture) = (max.dialog(bot.id, maria).to_string(), sample("picture.jpg"));
-    // No server listens there: what the updates look like is read from the double.
+    // No server listens there: what the updates look like is read from the simulator.
     let hook = "http://127.0.0.1:9/max";
     let given = [
         ("base", max.base_url()),

@@ -232,7 +232,7 @@ async fn a_fault_while_a_contact_is_made_makes_no_second_one(world: &mut World) 
 
 async fn a_death_before_the_message_went_out_makes_no_second_one(world: &mut World) {
     let line = line(world, "create").await;
-    world.faults.add("carry.after_call=error:1").unwrap();
+    world.faults.add("deliver.after_call=error:1").unwrap();
     let mut body = world.customer(&line, "anna").body("a-1", "Hello");
     body["sender"]["phone"] = serde_json::json!(PHONE);
     world.customer(&line, "anna").posts(&body).await.is(202);

@@ -12,7 +12,7 @@ use crate::walls::read::root;
 
 const HEAD: &str = "# What messengers can do
 
-Generated from `connectors/src` by the test `content::abilities`: `UPDATE_DOCS=1 cargo nextest run -p parom-tests -E
+Generated from `connectors/src` by the test `content::documented`: `UPDATE_DOCS=1 cargo nextest run --workspace -E
 'test(connectors_are_documented)'`. The panel shows the same as text.
 
 `native`: supported · `text`, `picture`, `file`: converted to this · `apart`: sent as a separate message · `known`: only to customers
@@ -92,7 +92,7 @@ fn connectors_are_documented() {
 
 const ERRORS_HEAD: &str = "# What a messenger's refusal means
 
-Generated from `connectors/src/error_catalog` by the test `content::errors`: `UPDATE_DOCS=1 cargo nextest run -p parom-tests -E
+Generated from `connectors/src/error_catalog` by the test `content::documented`: `UPDATE_DOCS=1 cargo nextest run --workspace -E
 'test(refusals_are_documented)'`. The first matching row counts: the code is equal, and one of the texts is contained in the
 response, ignoring case. The manager sees the text in the account's language (`locales/`); amoCRM gets the code.
 

@@ -86,7 +86,7 @@ async fn a_worker_that_vanishes_after_the_call_leaves_no_repeat(world: &mut Worl
     let anna = world.customer(&line, "anna");
     let mut written = Vec::new();
     for effect in ["error", "panic"] {
-        world.faults.add(&format!("carry.after_call={effect}:1")).unwrap();
+        world.faults.add(&format!("deliver.after_call={effect}:1")).unwrap();
         for text in ["one", "two"] {
             written.push(format!("{text}, {effect}"));
             anna.writes(&format!("{text}, {effect}")).await;
@@ -105,7 +105,7 @@ async fn a_letter_that_never_finishes_is_given_up(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
     for (effect, there) in [("error", 0), ("panic", 1)] {
-        world.faults.add(&format!("carry.before_call={effect}:3")).unwrap();
+        world.faults.add(&format!("deliver.before_call={effect}:3")).unwrap();
         let id = anna.writes("poison").await;
         anna.writes("after").await;
         for _ in 0..3 {

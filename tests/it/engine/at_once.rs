@@ -303,12 +303,12 @@ async fn slots_come_back_after_any_outcome_of_a_commit(world: &mut World) {
     let before = free(world);
     let anna = world.customer(&line, "anna");
     let plans = [
-        "start.reserve=error:1",
+        "slots.reserve=error:1",
         "accept.before_commit=error:1",
         "accept.before_commit=error:6",
         "accept.before_commit=panic:1",
         "accept.after_commit=error:1",
-        "carry.before_call=panic:1",
+        "deliver.before_call=panic:1",
         "settle.after_commit=error:1",
     ];
     for plan in plans {

@@ -41,7 +41,7 @@ async fn one_instance_takes_over_the_work_of_another(world: &mut World) {
     let second = world.another_server().await;
     anna.writes("one").await;
     anna.writes("two").await;
-    world.faults.add("carry.after_call=error:1").unwrap();
+    world.faults.add("deliver.after_call=error:1").unwrap();
     world.deliver_all().await;
     let mut other = Worker::new(second.app.delivery.clone());
     assert_eq!(other.deliver_all().await.unwrap(), 0, "the lease of the first still runs");
@@ -55,7 +55,7 @@ async fn one_instance_takes_over_the_work_of_another(world: &mut World) {
 async fn a_restarted_process_takes_up_its_own_leases_at_once(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
-    world.faults.add("carry.after_call=error:1").unwrap();
+    world.faults.add("deliver.after_call=error:1").unwrap();
     anna.writes("one").await;
     anna.writes("two").await;
     world.deliver_all().await;
@@ -69,7 +69,7 @@ async fn a_start_ends_no_lease_of_a_process_that_lives(world: &mut World) {
     let line = world.line("support").await;
     let (anna, boris) = (world.customer(&line, "anna"), world.customer(&line, "boris"));
     let second = world.another_server().await;
-    world.faults.add("carry.after_call=error:1").unwrap();
+    world.faults.add("deliver.after_call=error:1").unwrap();
     anna.writes("one").await;
     anna.writes("two").await;
     Worker::new(second.app.delivery.clone()).deliver_all().await.unwrap();
@@ -312,7 +312,7 @@ async fn a_process_killed_again_and_again_gives_up_no_letter(world: &mut World) 
     anna.writes("one").await;
     anna.writes("two").await;
     for _ in 0..6 {
-        world.faults.add("carry.before_call=error:1").unwrap();
+        world.faults.add("deliver.before_call=error:1").unwrap();
         world.deliver_all().await;
         assert!(world.texts_at_crm(&line).is_empty(), "it dies before the call");
         world.restart().await;

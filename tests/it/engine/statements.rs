@@ -1,6 +1,6 @@
 //! The form of statements on a database that is distributed by account, held without such a database: each names
 //! one account as a constant, and no change calls a clock
-//! (docs/decisions/0039-statements-for-a-distributed-database.md). The statements are those that a server has sent on an ordinary PostgreSQL, with the same setting.
+//! (docs/queue.md#one-statement-for-each-account). The statements are those that a server has sent on an ordinary PostgreSQL, with the same setting.
 
 use base::config::Config;
 use std::time::Duration;

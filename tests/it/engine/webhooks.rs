@@ -124,7 +124,7 @@ async fn an_answer_resent_after_its_failure_is_reported_as_delivered(world: &mut
 
 async fn a_worker_that_vanishes_repeats_marked(world: &mut World) {
     let (_, manager) = world.chatting().await;
-    world.faults.add("carry.after_call=error:1").unwrap();
+    world.faults.add("deliver.after_call=error:1").unwrap();
     manager.answers("anna", "one").await;
     manager.answers("anna", "two").await;
     world.deliver_all().await;

@@ -54,9 +54,9 @@ admin: alert alert_notices announcements cursor audit delivery doctor panel iden
 legal: platform public_page
 public_page:
 service_status: delivery platform public_page tenant unknown_callers
-doctor: integrations media probe rotation source tenant
+doctor: integrations media own_address rotation source tenant
 backup: media
-probe:
+own_address:
 cli: admin api api_key app audit backup customer delivery doctor missed_hooks import intake identity integrations
     rotation server settings source tenant unregister
 ";

@@ -262,12 +262,12 @@ const POINTS: [(&str, &str, u32); 12] = [
     ("accept.after_commit", "error", 8),
     ("accept.before_commit", "panic", 1),
     ("claim.after_commit", "error", 1),
-    ("carry.before_call", "error", 1),
-    ("carry.before_call", "panic", 1),
+    ("deliver.before_call", "error", 1),
+    ("deliver.before_call", "panic", 1),
     ("spool.sync", "error", 1),
     ("drain.after_commit", "error", 2),
-    ("carry.after_call", "error", 2),
-    ("carry.after_call", "panic", 1),
+    ("deliver.after_call", "error", 2),
+    ("deliver.after_call", "panic", 1),
     ("settle.before_commit", "error", 3),
     ("settle.after_commit", "error", 2),
 ];
@@ -314,7 +314,7 @@ impl Scene {
         let times = self.random.random_range(1..=most);
         let plan = format!("{point}={effect}:{times}");
         // The result of an unacknowledged COMMIT is read back: it leaves nothing unknown.
-        if point.starts_with("carry.") {
+        if point.starts_with("deliver.") {
             self.history.unknown_outcomes += 16;
         }
         self.world.faults.add(&plan).expect("a plan");

@@ -1,4 +1,4 @@
-//! Every key is used, or reserved for something named here.
+//! Every key is used.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,26 +6,6 @@ use std::path::{Path, PathBuf};
 
 use super::{Language, catalog};
 use crate::source_code::{CRATES, root};
-
-/// Keys, or prefixes of keys, that are not used yet, and what will use them. A used one must leave this list.
-const LATER: &[(&str, &str)] = &[
-    ("alert-vendor_refused-", "Engine: the spool for amoCRM's hooks"),
-    ("attempt-limited", "Engine: limits of rate"),
-    ("msg-not-found", "Engine: retention"),
-    ("form-date-future", "Protocol: history import"),
-    ("form-file-not-jsonl", "Protocol: history import"),
-    ("form-not-date", "Protocol: history import"),
-    ("letter-kind-resend", "said by the name that the kind has in JSON"),
-    ("message-deleted", "Protocol: deletions"),
-    ("message-edited", "Protocol: edits"),
-    ("wizard-checking", "Messengers: access that is checked by asking the messenger"),
-    ("wizard-custom-test-", "Messengers: parom connector check, from the wizard"),
-    ("reason-template_refused", "WhatsApp: templates"),
-    ("wizard-wa-", "WhatsApp"),
-    ("admin-notice", "a notice of the vendor to all accounts"),
-    ("cli-", "the command line in the operator's language"),
-    ("doctor-", "the command line in the operator's language"),
-];
 
 /// Where texts are used beside the code of [`CRATES`]: pages, scripts, the widget.
 const OTHERS: [&str; 5] = ["pages/assets", "server/assets", "templates", "widget/src", "widget/assets"];
@@ -98,15 +78,11 @@ impl KeyLiterals {
 }
 
 #[test]
-fn every_key_is_used_or_listed_for_later_use() {
+fn every_key_is_used() {
     let literals = KeyLiterals::read();
-    let unsaid: Vec<String> = catalog(Language::En).into_keys().filter(|key| !literals.has(key)).collect();
-    let waits = |key: &str| LATER.iter().any(|(beginning, _)| key.starts_with(beginning));
-    let forgotten: Vec<&String> = unsaid.iter().filter(|key| !waits(key)).collect();
-    assert!(forgotten.is_empty(), "no code uses these, use them or remove them: {forgotten:#?}");
-    let over = LATER.iter().filter(|(beginning, _)| !unsaid.iter().any(|key| key.starts_with(beginning)));
-    let over: Vec<_> = over.collect();
-    assert!(over.is_empty(), "these wait no more, take them off the list: {over:#?}");
+    let unused: Vec<String> = catalog(Language::En).into_keys().filter(|key| !literals.has(key)).collect();
+    // This kind is shown by the name that it has in JSON.
+    assert_eq!(unused, ["letter-kind-resend"], "no code uses these, use them or remove them");
 }
 
 #[test]

@@ -16,11 +16,15 @@ use crate::delivery::letters::{LetterContext, crm_ids};
 use crate::tenant;
 
 /// Sends an edit. None if amoCRM never got the message; if that is sent again, it is sent in its new form.
-pub(super) async fn edit(line: &CrmTarget<'_>, claim: &Claim, parts: &LetterContext) -> anyhow::Result<Option<Report>> {
+pub(super) async fn edit(
+    line: &CrmTarget<'_>,
+    claim: &Claim,
+    context: &LetterContext,
+) -> anyhow::Result<Option<Report>> {
     let edited: Edited = serde_json::from_str(&claim.letter.payload)?;
-    let message = parts.message()?;
-    let Some(source) = parts.source.as_ref() else { return Ok(None) };
-    if message.message.state == State::Failed.number() || parts.conversation.external_id.is_empty() {
+    let message = context.message()?;
+    let Some(source) = context.source.as_ref() else { return Ok(None) };
+    if message.message.state == State::Failed.number() || context.conversation.external_id.is_empty() {
         return Ok(None);
     }
     let content = match (edited.content.media(), message.body.content.media()) {
@@ -31,7 +35,7 @@ pub(super) async fn edit(line: &CrmTarget<'_>, claim: &Claim, parts: &LetterCont
             let caption = new.text.clone().unwrap_or_default();
             EditContent::Caption { kind: media_kind(&edited.content), caption }
         }
-        _ => match fit(line, parts, &edited.content).await? {
+        _ => match fit(line, context, &edited.content).await? {
             Fitted::Content(content) => EditContent::Whole(content),
             Fitted::Later(after) => {
                 let wait = Verdict::Wait { after: Some(after) };
@@ -41,7 +45,7 @@ pub(super) async fn edit(line: &CrmTarget<'_>, claim: &Claim, parts: &LetterCont
     };
     let edit = EditMessage {
         target: EditTarget::Ours(ours(source.id, "message", &message.message.external_id)),
-        conversation_id: crm_ids(&parts.conversation, source.id).conversation(),
+        conversation_id: crm_ids(&context.conversation, source.id).conversation(),
         at_milliseconds: edited.at,
         content,
         delivery_status: None,
@@ -58,10 +62,10 @@ pub(super) async fn edit(line: &CrmTarget<'_>, claim: &Claim, parts: &LetterCont
 pub(super) async fn report_status(
     line: &CrmTarget<'_>,
     claim: &Claim,
-    parts: &LetterContext,
+    context: &LetterContext,
 ) -> anyhow::Result<Option<Report>> {
     let report: StatusReport = serde_json::from_str(&claim.letter.payload)?;
-    let message = &parts.message()?.message;
+    let message = &context.message()?.message;
     let reported = State::from_number(message.reported)?;
     let arrived = |state| matches!(state, State::Delivered | State::Read);
     let overcome = arrived(reported) || arrived(State::from_number(message.state)?);
@@ -69,14 +73,14 @@ pub(super) async fn report_status(
     let status = match report.state {
         State::Delivered => DeliveryStatus::Delivered,
         State::Read => DeliveryStatus::Read,
-        State::Failed => failed(report.failure, tenant::words(&line.app.integrations, &parts.tenant)),
+        State::Failed => failed(report.failure, tenant::words(&line.app.integrations, &context.tenant)),
         State::Queued | State::Sent => return Ok(None),
     };
     if lower && !line.app.faults.errs("defect.lower_a_status") {
         return Ok(None);
     }
     // A template that a program sent has no counterpart of its own at amoCRM.
-    if message.amocrm_message_id.is_empty() && parts.message()?.body.sender.role == Role::Bot {
+    if message.amocrm_message_id.is_empty() && context.message()?.body.sender.role == Role::Bot {
         return Ok(None);
     }
     if message.amocrm_message_id.is_empty() {
@@ -105,15 +109,15 @@ fn failed(failure: Option<Failure>, words: Words) -> DeliveryStatus {
 pub(super) async fn typing(
     line: &CrmTarget<'_>,
     claim: &Claim,
-    parts: &LetterContext,
+    context: &LetterContext,
 ) -> anyhow::Result<Option<Report>> {
     let typing: Typing = serde_json::from_str(&claim.letter.payload)?;
-    let Some(source) = parts.source.as_ref() else { return Ok(None) };
+    let Some(source) = context.source.as_ref() else { return Ok(None) };
     let left = u32::try_from(typing.until - line.app.clock.millis()).unwrap_or(0);
-    if left == 0 || is_unknown(parts) {
+    if left == 0 || is_unknown(context) {
         return Ok(None);
     }
-    let ids = crm_ids(&parts.conversation, source.id);
+    let ids = crm_ids(&context.conversation, source.id);
     let typing = CrmTyping {
         conversation_id: ids.conversation(),
         sender_id: ids.person(&typing.sender.id),
@@ -130,19 +134,19 @@ pub(super) async fn typing(
 pub(super) async fn reaction(
     line: &CrmTarget<'_>,
     claim: &Claim,
-    parts: &LetterContext,
+    context: &LetterContext,
 ) -> anyhow::Result<Option<Report>> {
     let reaction: Reaction = serde_json::from_str(&claim.letter.payload)?;
-    let message = &parts.message()?.message;
-    let Some(source) = parts.source.as_ref() else { return Ok(None) };
-    if is_unknown(parts) {
+    let message = &context.message()?.message;
+    let Some(source) = context.source.as_ref() else { return Ok(None) };
+    if is_unknown(context) {
         return Ok(None);
     }
     if message.amocrm_message_id.is_empty() {
         let lost = message.direction != Direction::ToCrm.number() || message.state == State::Failed.number();
         return Ok((!lost).then(|| retry(None, false, "the message has not gone to amoCRM yet")));
     }
-    let ids = crm_ids(&parts.conversation, source.id);
+    let ids = crm_ids(&context.conversation, source.id);
     let reaction = CrmReaction {
         conversation: ConversationRef::Ours(ids.conversation()),
         message: MessageRef::Amojo(message.amocrm_message_id.clone()),
@@ -158,6 +162,6 @@ pub(super) async fn reaction(
 
 /// Whether amoCRM does not know the customer and chat by our ids: the customer has no id, or a manager wrote first
 /// and has no answer yet.
-fn is_unknown(parts: &LetterContext) -> bool {
-    parts.conversation.external_id.is_empty() || parts.conversation.crm_unbound
+fn is_unknown(context: &LetterContext) -> bool {
+    context.conversation.external_id.is_empty() || context.conversation.crm_unbound
 }

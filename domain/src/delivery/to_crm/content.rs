@@ -26,16 +26,16 @@ pub(super) enum Fitted {
 }
 
 /// Converts content. A missing file is replaced by a text about it, so that the lane goes on.
-pub(super) async fn fit(line: &CrmTarget<'_>, parts: &LetterContext, content: &Content) -> anyhow::Result<Fitted> {
+pub(super) async fn fit(line: &CrmTarget<'_>, context: &LetterContext, content: &Content) -> anyhow::Result<Fitted> {
     let Some(file) = content.media() else { return Ok(Fitted::Content(plain(content))) };
     let Some(media_id) = file.media_id else {
         return Ok(Fitted::Content(with_file(media_kind(content), file, media_file(file, &file.media_url))));
     };
-    let kept = match media::ensure(&line.app.files, parts.tenant.tenant_id, media_id).await? {
+    let kept = match media::ensure(&line.app.files, context.tenant.tenant_id, media_id).await? {
         FileReadiness::Kept(kept) => kept,
         FileReadiness::Later { after } => return Ok(Fitted::Later(after)),
         FileReadiness::Gone { .. } => {
-            let words = words(&line.app.integrations, &parts.tenant);
+            let words = words(&line.app.integrations, &context.tenant);
             let text = media::placeholder(words, &file.file_name, file.text.as_deref());
             return Ok(Fitted::Content(CrmContent::Text { text }));
         }
@@ -132,23 +132,23 @@ pub(super) fn shared_post(post: &SharedPost) -> CrmSharedPost {
 /// The quoted message; none if there is none or nothing is known about it. It must be of the same chat.
 pub(super) async fn reply_to(
     app: &DeliveryContext,
-    parts: &LetterContext,
+    context: &LetterContext,
     source_id: Uuid,
 ) -> anyhow::Result<Option<CrmQuote>> {
-    let Some(quote) = &parts.message()?.body.reply_to else { return Ok(None) };
-    let found = find(app, parts, quote).await?;
-    let here = found.filter(|row| row.conversation_id == parts.conversation.id);
+    let Some(quote) = &context.message()?.body.reply_to else { return Ok(None) };
+    let found = find(app, context, quote).await?;
+    let here = found.filter(|row| row.conversation_id == context.conversation.id);
     Ok(here.and_then(|row| message_ref(source_id, &row)).map(CrmQuote::Known).or_else(|| whole(quote)))
 }
 
 /// The forwarded message, from any chat of the source.
 pub(super) async fn forwards(
     app: &DeliveryContext,
-    parts: &LetterContext,
+    context: &LetterContext,
     source_id: Uuid,
 ) -> anyhow::Result<Option<Forwards>> {
-    let Some(quote) = &parts.message()?.body.forward else { return Ok(None) };
-    if let Some(row) = find(app, parts, quote).await?
+    let Some(quote) = &context.message()?.body.forward else { return Ok(None) };
+    if let Some(row) = find(app, context, quote).await?
         && let Some(message) = message_ref(source_id, &row)
     {
         let from = conversation::Entity::find_by_id((row.tenant_id, row.conversation_id)).one(app.store.read()).await?;
@@ -163,8 +163,8 @@ pub(super) async fn forwards(
     Ok(whole(quote).map(|message| Forwards { message, conversation_id: None, conversation_ref_id: None }))
 }
 
-async fn find(app: &DeliveryContext, parts: &LetterContext, quote: &Quote) -> anyhow::Result<Option<message::Model>> {
-    let (Some(source), Some(about)) = (parts.source.as_deref(), MessageKey::of_quote(quote)) else { return Ok(None) };
+async fn find(app: &DeliveryContext, context: &LetterContext, quote: &Quote) -> anyhow::Result<Option<message::Model>> {
+    let (Some(source), Some(about)) = (context.source.as_deref(), MessageKey::of_quote(quote)) else { return Ok(None) };
     Ok(about.find(&app.store, source).await?)
 }
 

@@ -23,24 +23,24 @@ mod message;
 pub async fn attempt(
     app: &Arc<DeliveryContext>,
     claim: &Claim,
-    parts: &mut LetterContext,
+    context: &mut LetterContext,
 ) -> anyhow::Result<Option<Report>> {
-    let Some(line) = CrmTarget::find(app, parts)? else {
+    let Some(line) = CrmTarget::find(app, context)? else {
         let is_listed = app.integrations.channel_by_uuid(claim.target).is_some();
         let reason = if is_listed { "the channel is not connected to the account" } else { channels::UNCONFIGURED };
         return Ok(Some(Report::not_done(Verdict::Pause, reason)));
     };
     if matches!(claim.letter.kind, LetterKind::Message | LetterKind::Chat) {
-        message::complete_person(app, parts).await;
+        message::complete_person(app, context).await;
     }
-    let parts = &*parts;
+    let context = &*context;
     match claim.letter.kind {
-        LetterKind::Message => message::attempt(&line, claim, parts).await.map(Some),
-        LetterKind::Edit => changes::edit(&line, claim, parts).await,
-        LetterKind::Status => changes::report_status(&line, claim, parts).await,
-        LetterKind::Typing => changes::typing(&line, claim, parts).await,
-        LetterKind::Reaction => changes::reaction(&line, claim, parts).await,
-        LetterKind::Chat => message::create_chat(&line, claim, parts).await.map(Some),
+        LetterKind::Message => message::attempt(&line, claim, context).await.map(Some),
+        LetterKind::Edit => changes::edit(&line, claim, context).await,
+        LetterKind::Status => changes::report_status(&line, claim, context).await,
+        LetterKind::Typing => changes::typing(&line, claim, context).await,
+        LetterKind::Reaction => changes::reaction(&line, claim, context).await,
+        LetterKind::Chat => message::create_chat(&line, claim, context).await.map(Some),
         LetterKind::Import => anyhow::bail!("import pages do not travel as letters"),
         LetterKind::Resend => anyhow::bail!("webhooks do not go to amoCRM"),
     }
@@ -56,8 +56,8 @@ struct CrmTarget<'a> {
 }
 
 impl<'a> CrmTarget<'a> {
-    fn find(app: &'a Arc<DeliveryContext>, parts: &LetterContext) -> anyhow::Result<Option<Self>> {
-        let Some(channel) = &parts.channel else { return Ok(None) };
+    fn find(app: &'a Arc<DeliveryContext>, context: &LetterContext) -> anyhow::Result<Option<Self>> {
+        let Some(channel) = &context.channel else { return Ok(None) };
         let Some((integration, configured)) = app.integrations.channel(&channel.channel_id.to_string()) else {
             return Ok(None);
         };

@@ -35,24 +35,24 @@ use crate::tenant::{self, users};
 pub(super) async fn attempt(
     line: &MessengerTarget<'_>,
     claim: &Claim,
-    parts: &LetterContext,
+    context: &LetterContext,
 ) -> anyhow::Result<Report> {
     let abilities = line.connector.abilities();
-    let into = match way(line, claim, parts).await? {
+    let into = match way(line, claim, context).await? {
         MessengerRoute::On => None,
         MessengerRoute::Into(dialogue) => Some(dialogue),
         MessengerRoute::Blocked(report) => return Ok(*report),
     };
     let resent_once = matches!(abilities.after_unknown, AfterUnknown::ResendOnce | AfterUnknown::AwaitStatus);
-    if claim.letter.unknown && resent_once && claim.letter.resends > 0 && parts.reported_as.is_none() {
+    if claim.letter.unknown && resent_once && claim.letter.resends > 0 && context.reported_as.is_none() {
         return Ok(bury(FailureCode::Internal, "whether the message arrived cannot be found out"));
     }
-    let current = parts.message()?;
+    let current = context.message()?;
     let progress = SendProgress::read(&claim.letter.payload);
     let template = window::template_of(line, &current.body).await?;
     // A message that was started in time is sent completely.
     if !progress.is_begun()
-        && let Some(refused) = window::refuse_if_closed(line, claim, parts, &current.body, &template).await?
+        && let Some(refused) = window::refuse_if_closed(line, claim, context, &current.body, &template).await?
     {
         return Ok(refused);
     }
@@ -69,7 +69,7 @@ pub(super) async fn attempt(
         external_id: None,
         part: PartNumber::WHOLE,
         sender: named(line, &current.body.sender).await,
-        receiver: receiver(line, parts),
+        receiver: receiver(line, context),
         content,
         markup: current.body.markup.clone(),
         ask_phone: current.body.ask_phone.clone(),
@@ -100,11 +100,11 @@ pub(super) async fn attempt(
     let Some(next) = messages.into_iter().nth(progress.parts) else { return Ok(Report::done(0, Taken::default())) };
     let has_parts = next.part.number < next.part.of;
     let request = NextRequest { begun: progress.within.clone(), repeat };
-    let mut report = match (into, &parts.reported_as) {
-        (_, Some(external_id)) => reported(line, claim, parts, next, (external_id, request)).await,
+    let mut report = match (into, &context.reported_as) {
+        (_, Some(external_id)) => reported(line, claim, context, next, (external_id, request)).await,
         (Some(dialogue), None) => dialogue.send(line, claim, next, request).await,
         (None, None) => {
-            let dialogue = goes_to(&parts.conversation);
+            let dialogue = goes_to(&context.conversation);
             line.send(claim, dialogue, message_event(dialogue, next), request).await
         }
     };
@@ -119,10 +119,14 @@ pub(super) async fn attempt(
 
 /// Sends a message once more as the webhook that its receiver already got: with the old id, marked as a repeat. The
 /// ids in the answer are already known.
-pub(super) async fn resend(line: &MessengerTarget<'_>, claim: &Claim, parts: &LetterContext) -> anyhow::Result<Report> {
+pub(super) async fn resend(
+    line: &MessengerTarget<'_>,
+    claim: &Claim,
+    context: &LetterContext,
+) -> anyhow::Result<Report> {
     let id = claim.letter.payload.parse().context("the letter names no webhook")?;
     let letter = Letter { id, payload: String::new(), unknown: true, ..claim.letter.clone() };
-    let report = attempt(line, &Claim { letter, ..claim.clone() }, parts).await?;
+    let report = attempt(line, &Claim { letter, ..claim.clone() }, context).await?;
     Ok(match report.verdict {
         Verdict::Done(_) => Report { verdict: Verdict::Done(Taken::default()), ..report },
         _ => report,
@@ -130,10 +134,10 @@ pub(super) async fn resend(line: &MessengerTarget<'_>, claim: &Claim, parts: &Le
 }
 
 /// The customer. A number that was stored without its country gets it: the messenger knows no account's country.
-fn receiver(line: &MessengerTarget<'_>, parts: &LetterContext) -> Person {
-    let country = tenant::country(&line.app.integrations, &parts.tenant);
-    let phone = parts.contact.phone.as_deref().map(|phone| complete(phone, country));
-    Person { phone, ..parts.contact.clone() }
+fn receiver(line: &MessengerTarget<'_>, context: &LetterContext) -> Person {
+    let country = tenant::country(&line.app.integrations, &context.tenant);
+    let phone = context.contact.phone.as_deref().map(|phone| complete(phone, country));
+    Person { phone, ..context.contact.clone() }
 }
 
 /// A part as an event; without a dialogue, it opens one.
@@ -146,11 +150,11 @@ fn message_event(dialogue: &str, part: Message) -> Event {
 async fn reported(
     line: &MessengerTarget<'_>,
     claim: &Claim,
-    parts: &LetterContext,
+    context: &LetterContext,
     part: Message,
     (external_id, request): (&str, NextRequest),
 ) -> Report {
-    let dialogue = goes_to(&parts.conversation);
+    let dialogue = goes_to(&context.conversation);
     let outgoing = line.outgoing(claim, dialogue, message_event(dialogue, part), request).await;
     let onward = line.connector.onward(&line.settings, &outgoing);
     Report::done(0, Taken { external_id: Some(external_id.to_owned()), onward, ..Taken::default() })
@@ -218,8 +222,8 @@ impl Dialogue {
 }
 
 /// Decides where a message of this conversation can go.
-async fn way(line: &MessengerTarget<'_>, claim: &Claim, parts: &LetterContext) -> anyhow::Result<MessengerRoute> {
-    if !parts.conversation.external_id.is_empty() {
+async fn way(line: &MessengerTarget<'_>, claim: &Claim, context: &LetterContext) -> anyhow::Result<MessengerRoute> {
+    if !context.conversation.external_id.is_empty() {
         return Ok(MessengerRoute::On);
     }
     let hindered = |report: Report| Ok(MessengerRoute::Blocked(Box::new(report)));
@@ -232,12 +236,12 @@ async fn way(line: &MessengerTarget<'_>, claim: &Claim, parts: &LetterContext) -
     if !agreed || support == Support::Refused {
         return hindered(not_begun(line));
     }
-    let phone = parts.contact.phone.as_deref().unwrap_or_default();
+    let phone = context.contact.phone.as_deref().unwrap_or_default();
     if phone.is_empty() {
         let words = line.words.text("failure-no-phone").to_string();
         return hindered(bury_with(FailureCode::RecipientUnreachable, words, "amoCRM named no phone number"));
     }
-    let country = tenant::country(&line.app.integrations, &parts.tenant);
+    let country = tenant::country(&line.app.integrations, &context.tenant);
     if Phone::parse(phone, country).is_some_and(|phone| phone.reached_at().is_none()) {
         let words = line.words.text("failure-phone-ambiguous").with("phone", phone).to_string();
         return hindered(bury_with(FailureCode::RecipientUnreachable, words, "the number may be two people's"));
@@ -245,7 +249,7 @@ async fn way(line: &MessengerTarget<'_>, claim: &Claim, parts: &LetterContext) -
     if support == Support::As(Stand::Known) {
         return into_known(line, phone).await;
     }
-    if claim.letter.attempts < LOOKS && !claim.letter.unknown && was_asked(line, parts).await? {
+    if claim.letter.attempts < LOOKS && !claim.letter.unknown && was_asked(line, context).await? {
         return hindered(later(None, "the messenger has not named the chat yet"));
     }
     Ok(MessengerRoute::On)
@@ -282,10 +286,10 @@ fn dialogue(row: &conversation::Model) -> anyhow::Result<Dialogue> {
 }
 
 /// Whether the messenger accepted an earlier message of this conversation without naming a dialogue.
-async fn was_asked(line: &MessengerTarget<'_>, parts: &LetterContext) -> anyhow::Result<bool> {
+async fn was_asked(line: &MessengerTarget<'_>, context: &LetterContext) -> anyhow::Result<bool> {
     let taken = [State::Sent, State::Delivered, State::Read].map(State::number);
     let earlier = message::Entity::of_tenant(line.source.tenant_id)
-        .filter(message::Column::ConversationId.eq(parts.conversation.id))
+        .filter(message::Column::ConversationId.eq(context.conversation.id))
         .filter(message::Column::Direction.eq(Direction::ToMessenger.number()))
         .filter(message::Column::State.is_in(taken));
     Ok(earlier.count(line.app.store.read()).await? > 0)
@@ -332,22 +336,22 @@ impl SendProgress {
 }
 
 /// Shows that the manager is typing: one attempt while it is current, whose outcome is ignored.
-pub(super) async fn typing(line: &MessengerTarget<'_>, claim: &Claim, parts: &LetterContext) -> anyhow::Result<()> {
+pub(super) async fn typing(line: &MessengerTarget<'_>, claim: &Claim, context: &LetterContext) -> anyhow::Result<()> {
     let typing: Typing = serde_json::from_str(&claim.letter.payload)?;
     let left = u64::try_from(typing.until - line.app.clock.millis()).unwrap_or(0);
     let known = line.connector.abilities().features.typing == Support::Native;
-    if left == 0 || !known || claim.letter.unknown || parts.conversation.external_id.is_empty() {
+    if left == 0 || !known || claim.letter.unknown || context.conversation.external_id.is_empty() {
         return Ok(());
     }
     let sender = named(line, &typing.sender).await;
     // An error only means that no page is listening.
     let _ = line.app.typing.send(TypingSignal {
-        conversation_id: parts.conversation.id,
+        conversation_id: context.conversation.id,
         name: sender.name.clone(),
         until: typing.until,
     });
     let until = DateTime::from_timestamp_millis(typing.until).unwrap_or_default();
-    let dialogue = goes_to(&parts.conversation);
+    let dialogue = goes_to(&context.conversation);
     let sent = line.send(claim, dialogue, Event::Typing { sender, until }, NextRequest::default());
     let _ = tokio::time::timeout(Duration::from_millis(left), sent).await;
     Ok(())
@@ -358,12 +362,12 @@ pub(super) async fn typing(line: &MessengerTarget<'_>, claim: &Claim, parts: &Le
 pub(super) async fn reaction(
     line: &MessengerTarget<'_>,
     claim: &Claim,
-    parts: &LetterContext,
+    context: &LetterContext,
 ) -> anyhow::Result<Option<Report>> {
     let reaction: Reaction = serde_json::from_str(&claim.letter.payload)?;
-    let message = &parts.message()?.message;
+    let message = &context.message()?.message;
     let abilities = line.connector.abilities();
-    if abilities.features.reactions != Support::Native || parts.conversation.external_id.is_empty() {
+    if abilities.features.reactions != Support::Native || context.conversation.external_id.is_empty() {
         return Ok(None);
     }
     if message.direction == Direction::ToMessenger.number() {
@@ -378,7 +382,9 @@ pub(super) async fn reaction(
     let named = MessageIds { id: message.id, external_id: known(message.external_id.clone()) };
     let event = Event::Reaction { message: named, sender: reaction.sender, emoji: reaction.emoji };
     let repeat = claim.letter.unknown && abilities.after_unknown == AfterUnknown::RepeatMarked;
-    Ok(Some(line.send(claim, goes_to(&parts.conversation), event, NextRequest { begun: String::new(), repeat }).await))
+    Ok(Some(
+        line.send(claim, goes_to(&context.conversation), event, NextRequest { begun: String::new(), repeat }).await,
+    ))
 }
 
 /// Stored for pages that show the message later: a conversation's reactions are sent in order, so the last one

@@ -24,10 +24,10 @@ mod window;
 pub async fn attempt(
     app: &Arc<DeliveryContext>,
     claim: &Claim,
-    parts: &LetterContext,
+    context: &LetterContext,
 ) -> anyhow::Result<Option<Report>> {
-    Ok(match attempt_with(app, claim, parts).await? {
-        Some(report) => Some(judged_as_it_is_now(app, parts, report).await),
+    Ok(match attempt_with(app, claim, context).await? {
+        Some(report) => Some(judged_as_it_is_now(app, context, report).await),
         None => None,
     })
 }
@@ -36,21 +36,21 @@ pub async fn attempt(
 async fn attempt_with(
     app: &Arc<DeliveryContext>,
     claim: &Claim,
-    parts: &LetterContext,
+    context: &LetterContext,
 ) -> anyhow::Result<Option<Report>> {
-    let line = match MessengerTarget::find(app, parts)? {
+    let line = match MessengerTarget::find(app, context)? {
         Ok(line) => line,
         Err(report) => return Ok(Some(report).filter(|_| claim.letter.kind != LetterKind::Typing)),
     };
     match claim.letter.kind {
         LetterKind::Message => {
-            let report = message::attempt(&line, claim, parts).await?;
-            window::note(&line, parts, &report).await;
+            let report = message::attempt(&line, claim, context).await?;
+            window::note(&line, context, &report).await;
             Ok(Some(report))
         }
-        LetterKind::Typing => message::typing(&line, claim, parts).await.map(|()| None),
-        LetterKind::Reaction => message::reaction(&line, claim, parts).await,
-        LetterKind::Resend => message::resend(&line, claim, parts).await.map(Some),
+        LetterKind::Typing => message::typing(&line, claim, context).await.map(|()| None),
+        LetterKind::Reaction => message::reaction(&line, claim, context).await,
+        LetterKind::Resend => message::resend(&line, claim, context).await.map(Some),
         other @ (LetterKind::Edit | LetterKind::Status | LetterKind::Import | LetterKind::Chat) => {
             anyhow::bail!("letters of the kind {other:?} do not go to messengers")
         }
@@ -60,8 +60,8 @@ async fn attempt_with(
 /// What a pause means if the source has changed since it was read, perhaps by another instance: nothing. Sources are
 /// kept for seconds, so the messenger may have refused a secret or an address that is no longer the source's, or the
 /// source may have been resumed. A hold would last until a person resumes it; the letter is tried again instead.
-async fn judged_as_it_is_now(app: &DeliveryContext, parts: &LetterContext, report: Report) -> Report {
-    let Some(kept) = parts.source.as_deref().filter(|_| matches!(report.verdict, Verdict::Pause)) else {
+async fn judged_as_it_is_now(app: &DeliveryContext, context: &LetterContext, report: Report) -> Report {
+    let Some(kept) = context.source.as_deref().filter(|_| matches!(report.verdict, Verdict::Pause)) else {
         return report;
     };
     let row = source::Entity::of_tenant(kept.tenant_id).filter(source::Column::Id.eq(kept.id));
@@ -83,8 +83,8 @@ struct MessengerTarget<'a> {
 
 impl<'a> MessengerTarget<'a> {
     /// The inner error is the report why nothing can be sent.
-    fn find(app: &'a Arc<DeliveryContext>, parts: &'a LetterContext) -> anyhow::Result<Result<Self, Report>> {
-        let Some(source) = parts.source.as_deref().filter(|source| source.deleted_at.is_none()) else {
+    fn find(app: &'a Arc<DeliveryContext>, context: &'a LetterContext) -> anyhow::Result<Result<Self, Report>> {
+        let Some(source) = context.source.as_deref().filter(|source| source.deleted_at.is_none()) else {
             return Ok(Err(bury(FailureCode::SourceDisconnected, "the source was deleted")));
         };
         if source.paused {
@@ -98,7 +98,7 @@ impl<'a> MessengerTarget<'a> {
             source,
             connector: connector.as_ref(),
             settings: crate::settings::open(app, source)?,
-            words: tenant::words(&app.integrations, &parts.tenant),
+            words: tenant::words(&app.integrations, &context.tenant),
         }))
     }
 

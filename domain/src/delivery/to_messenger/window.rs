@@ -23,7 +23,7 @@ use crate::tenant::users;
 pub(super) async fn refuse_if_closed(
     line: &MessengerTarget<'_>,
     claim: &Claim,
-    parts: &LetterContext,
+    context: &LetterContext,
     body: &Body,
     template: &TemplateUse,
 ) -> anyhow::Result<Option<Report>> {
@@ -32,11 +32,11 @@ pub(super) async fn refuse_if_closed(
     if claim.letter.unknown || body.post.is_some() || as_template {
         return Ok(None);
     }
-    let (now, row) = (line.app.clock.millis(), &parts.conversation);
+    let (now, row) = (line.app.clock.millis(), &context.conversation);
     if window.is_open_to_bots(row, now) {
         return Ok(None);
     }
-    let chats = with_other_chats(line, parts).await?;
+    let chats = with_other_chats(line, context).await?;
     if chats.iter().any(|chat| window.is_open_to_bots(chat, now)) {
         return Ok(None);
     }
@@ -54,11 +54,11 @@ pub(super) async fn refuse_if_closed(
 
 /// Closes the window if the messenger has just refused a message for it, so that the next free one is refused here, with
 /// what may be sent instead. What the customer wrote meanwhile opens it again.
-pub(super) async fn note(line: &MessengerTarget<'_>, parts: &LetterContext, report: &Report) {
+pub(super) async fn note(line: &MessengerTarget<'_>, context: &LetterContext, report: &Report) {
     let is_over = matches!(&report.verdict, Verdict::Bury(failure) if failure.code == FailureCode::WindowClosed);
     let Some(window) = Window::of(line.connector, line.source).filter(|_| is_over && report.status > 0) else { return };
     let closed = async {
-        for chat in with_other_chats(line, parts).await? {
+        for chat in with_other_chats(line, context).await? {
             window.close(&line.app.sources, &chat, line.app.clock.millis()).await?;
         }
         Ok::<_, DbErr>(())
@@ -77,9 +77,9 @@ async fn is_by_bot(line: &MessengerTarget<'_>, body: &Body) -> bool {
 /// (docs/decisions/0011-write-first.md), and the customer may have written in another one.
 async fn with_other_chats(
     line: &MessengerTarget<'_>,
-    parts: &LetterContext,
+    context: &LetterContext,
 ) -> Result<Vec<conversation::Model>, DbErr> {
-    let (row, db) = (&parts.conversation, line.app.store.read());
+    let (row, db) = (&context.conversation, line.app.store.read());
     let mut chats = if row.shared != SharedDialogue::Not.number() {
         conversation::Entity::of_tenant(row.tenant_id)
             .filter(conversation::Column::SourceId.eq(row.source_id))
@@ -87,7 +87,7 @@ async fn with_other_chats(
             .all(db)
             .await?
     } else if row.external_id.is_empty() {
-        with_phone(&line.app.tenants, row.tenant_id, parts.contact.phone.as_deref().unwrap_or_default()).await?
+        with_phone(&line.app.tenants, row.tenant_id, context.contact.phone.as_deref().unwrap_or_default()).await?
     } else {
         Vec::new()
     };

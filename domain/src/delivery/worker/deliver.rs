@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use base::http_client::{Pace, SentRequest, recorded};
+use base::http_client::{Pace, SentRequest, record};
 use base::message::{Direction, LetterKind};
 use base::telemetry::traces::TraceSpan;
 use chrono::TimeDelta;
@@ -74,13 +74,13 @@ pub(super) fn reading(
 
 /// Passes each letter its context, or the reason why it could not be read.
 fn hand_out(
-    parts: anyhow::Result<Vec<anyhow::Result<LetterContext>>>,
+    contexts: anyhow::Result<Vec<anyhow::Result<LetterContext>>>,
     readers: Vec<oneshot::Sender<anyhow::Result<LetterContext>>>,
 ) {
-    match parts {
-        Ok(parts) => {
-            for (reader, parts) in readers.into_iter().zip(parts) {
-                let _ = reader.send(parts);
+    match contexts {
+        Ok(contexts) => {
+            for (reader, context) in readers.into_iter().zip(contexts) {
+                let _ = reader.send(context);
             }
         }
         Err(error) => {
@@ -97,13 +97,13 @@ pub(super) struct RunningDelivery {
     pub pool: String,
     pub claim: Claim,
     pub slot: Slot,
-    pub parts: Reading,
+    pub context: Reading,
 }
 
 impl RunningDelivery {
     /// Delivers and settles it. The slot is returned as soon as the call has ended, because settling makes no call.
     pub async fn go(self, app: &Arc<DeliveryContext>, slots: Slots) {
-        let Self { pool, claim, slot, parts } = self;
+        let Self { pool, claim, slot, context } = self;
         let started = app.clock.millis();
         let second = claim.letter.attempts > 0 && !claim.probe;
         if !slots.may_try(&pool, claim.target, second, started) {
@@ -112,7 +112,7 @@ impl RunningDelivery {
             app.writer.settle(put_off(claim, wait)).await;
             return;
         }
-        let Some(settlement) = end(app, claim, parts).await else { return };
+        let Some(settlement) = run_attempt(app, claim, context).await else { return };
         let answered = match settlement.turn {
             TurnEffect::Failing { .. } => Some(false),
             TurnEffect::None | TurnEffect::Unasked => None,
@@ -128,13 +128,17 @@ impl RunningDelivery {
 
 /// Attempts a letter, and returns the settlement to store. None after an error that leaves the outcome unknown: the
 /// lease expires, and the next holder resolves it.
-pub(in crate::delivery) async fn end(app: &Arc<DeliveryContext>, claim: Claim, parts: Reading) -> Option<Settlement> {
+pub(in crate::delivery) async fn run_attempt(
+    app: &Arc<DeliveryContext>,
+    claim: Claim,
+    context: Reading,
+) -> Option<Settlement> {
     let started = app.clock.millis();
     let (context_of, claim_of) = (app.clone(), claim.clone());
-    let parts = async move { parts.ended(&context_of, &claim_of).await };
+    let context = async move { context.ended(&context_of, &claim_of).await };
     // Boxed: each layer around it would otherwise hold the whole attempt once more.
-    let attempt = Box::pin(attempt(app, claim.clone(), parts));
-    let (ended, sent) = recorded(pace(app, &claim).await, tokio::time::timeout(CALL, attempt)).await;
+    let attempt = Box::pin(attempt(app, claim.clone(), context));
+    let (ended, sent) = record(pace(app, &claim).await, tokio::time::timeout(CALL, attempt)).await;
     let settlement = match ended {
         Ok(Ok(settlement)) => Some(settlement),
         Ok(Err(error)) => {
@@ -188,7 +192,7 @@ pub(in crate::delivery) async fn write_down(
     if app.writer.settle(settlement).await {
         let _ = app.changes.send(conversation_id);
         trace.settled(app);
-        after_commit.tell(app).await;
+        after_commit.report(app).await;
     } else {
         tracing::warn!(tenant.id = %tenant_id, letter.id = %letter_id, "a lease was lost before its letter could be settled");
     }
@@ -257,7 +261,7 @@ impl AfterCommit {
         Self { claim: settlement.claim.clone(), verdict, hold, dialogue, webhook_failed, is_paid, put_off }
     }
 
-    async fn tell(self, app: &DeliveryContext) {
+    async fn report(self, app: &DeliveryContext) {
         let direction = self.claim.direction.word();
         metrics::counter!("parom_attempts_total", "direction" => direction, "verdict" => self.verdict).increment(1);
         if self.verdict == "done" && self.claim.letter.kind == LetterKind::Message {
@@ -356,7 +360,7 @@ async fn note_missed_answer(app: &DeliveryContext, settlement: &Settlement) {
     let Some(source) = source.filter(|source| is_web_chat(&source.kind)) else { return };
     let Some(minutes) = WebChatSettings::stored(&source.settings).email_answers_after else { return };
     if let Err(error) = answered(app, settlement, TimeDelta::minutes(i64::from(minutes))).await {
-        tracing::warn!(tenant.id = %claim.tenant_id, source.id = %claim.source_id, %error, "an answer in a chat is in no letter to its visitor");
+        tracing::warn!(tenant.id = %claim.tenant_id, source.id = %claim.source_id, %error, "an answer in a chat is in no e-mail to its visitor");
     }
 }
 

@@ -31,7 +31,7 @@ pub async fn hook(
     request: HttpRequest,
     payload: web::Payload,
 ) -> HttpResponse {
-    door::measured(KIND, async {
+    door::measure(KIND, async {
         match answer(&app, &token, &request, payload).await {
             Ok(answer) | Err(answer) => answer,
         }

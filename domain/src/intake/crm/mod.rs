@@ -49,7 +49,7 @@ pub async fn hook(
     request: HttpRequest,
     payload: web::Payload,
 ) -> HttpResponse {
-    door::measured(KIND, async {
+    door::measure(KIND, async {
         match answer(&app, &scope_id, &request, payload).await {
             Ok(answer) | Err(answer) => answer,
         }

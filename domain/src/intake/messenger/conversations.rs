@@ -133,7 +133,7 @@ pub(super) async fn also_known(line: &CalledSource, id: &str, also: &str) -> Res
 
 /// Adds a conversation's new id in the messenger, to which messages go from now on. The old one stays known, and those
 /// at amoCRM do not change.
-pub(super) async fn moved(line: &CalledSource, from: &str, to: &str) -> Result<(), StoreError> {
+pub(super) async fn move_dialogue(line: &CalledSource, from: &str, to: &str) -> Result<(), StoreError> {
     let tenant_id = line.source.tenant_id;
     let Some(known) = line.app.lookup.conversation(tenant_id, conversation_identity(&line.source, from)).await? else {
         return Ok(());

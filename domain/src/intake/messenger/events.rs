@@ -74,7 +74,7 @@ async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>
         }
         InboundEvent::Template(state) => Ok(template::reported(&line.app.sources, &line.source, &state).await?),
         InboundEvent::AlsoKnown { id, also } => conversations::also_known(line, &id, &also).await,
-        InboundEvent::Moved { from, to } => conversations::moved(line, &from, &to).await,
+        InboundEvent::Moved { from, to } => conversations::move_dialogue(line, &from, &to).await,
         InboundEvent::Learned { part, key, value } => {
             Ok(lines::learned(&line.app.sources, &line.source, part, &key, value).await?)
         }

@@ -296,7 +296,7 @@ pub(super) async fn conversation_of(
     if let Some(known) = app.lookup.conversation(source.tenant_id, alias).await? {
         return Ok((Conversation::Known(known.conversation_id), None));
     }
-    if let Some((id, opened)) = answered(app, source, incoming).await? {
+    if let Some((id, opened)) = conversation_answered(app, source, incoming).await? {
         return Ok((Conversation::Known(id), Some(opened)));
     }
     let new = new_conversation(app, source, &incoming.conversation_id, incoming.customer().clone())?;
@@ -335,7 +335,12 @@ pub struct DialogueIds {
 
 /// Stores the ids that a status reports for a manager's message. A conversation that already has its dialogue keeps
 /// it.
-pub async fn tell(app: &IntakeContext, source: &source::Model, about: &MessageKey, named: DialogueIds) -> Result<()> {
+pub async fn learn_dialogue(
+    app: &IntakeContext,
+    source: &source::Model,
+    about: &MessageKey,
+    named: DialogueIds,
+) -> Result<()> {
     let Some(found) = about.find(&app.store, source).await? else { return Ok(()) };
     let Some(row) = unnamed(app, source, &found).await? else { return Ok(()) };
     let known: Person = serde_json::from_str(&row.contact).context("a conversation's contact is damaged")?;
@@ -350,7 +355,7 @@ pub async fn tell(app: &IntakeContext, source: &source::Model, about: &MessageKe
 
 /// The conversation, started by a manager, that this message of an unknown dialogue answers: the one whose message it
 /// quotes, else the last one started to its customer's phone.
-pub(super) async fn answered(
+pub(super) async fn conversation_answered(
     app: &IntakeContext,
     source: &source::Model,
     incoming: &Incoming,

@@ -73,7 +73,7 @@ pub async fn handshake(
     let Some(kind) = app.connectors.get(&kind).filter(|one| one.has_webhook()).map(|one| one.kind()) else {
         return HttpResponse::NotFound().finish();
     };
-    door::measured(kind, async {
+    door::measure(kind, async {
         match CalledSource::find(&app, kind, &source_id).await {
             Ok(line) => echo(line.connector.handshake(&line.settings, &query_of(&request))),
             Err(answer) => answer,
@@ -105,7 +105,7 @@ async fn serve(
     request: &HttpRequest,
     payload: web::Payload,
 ) -> HttpResponse {
-    door::measured(kind, async {
+    door::measure(kind, async {
         match answer(app, kind, address, request, payload).await {
             Ok(answer) | Err(answer) => answer,
         }

@@ -28,7 +28,7 @@ use crate::source::line as lines;
 pub async fn handshake(app: web::Data<IntakeContext>, kind: web::Path<String>, request: HttpRequest) -> HttpResponse {
     let Some(connector) = app.connectors.get(&kind) else { return HttpResponse::NotFound().finish() };
     let Some(vendor_app) = connector.vendor_app() else { return HttpResponse::NotFound().finish() };
-    door::measured(connector.kind(), async { echo(vendor_app.handshake(&query_of(&request))) }).await
+    door::measure(connector.kind(), async { echo(vendor_app.handshake(&query_of(&request))) }).await
 }
 
 /// `POST`: a call.
@@ -40,7 +40,7 @@ pub async fn hook(
 ) -> HttpResponse {
     let connector = app.connectors.get(&kind).filter(|connector| connector.vendor_app().is_some()).cloned();
     let Some(connector) = connector else { return HttpResponse::NotFound().finish() };
-    door::measured(connector.kind(), async {
+    door::measure(connector.kind(), async {
         match answer(&app, connector, &request, payload).await {
             Ok(answer) | Err(answer) => answer,
         }

@@ -241,7 +241,7 @@ async fn done_elsewhere(app: &TenantContext, row: &install_call::Model, tenant_i
 }
 
 /// Ends a call as failed, without secrets.
-pub(super) async fn failed(app: &TenantContext, row: &install_call::Model, words: &str) -> Result<(), DbErr> {
+pub(super) async fn fail(app: &TenantContext, row: &install_call::Model, words: &str) -> Result<(), DbErr> {
     of(row)
         .col_expr(Column::Status, Expr::value(FAILED))
         .col_expr(Column::Code, Expr::value(Vec::<u8>::new()))

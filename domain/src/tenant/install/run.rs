@@ -115,7 +115,7 @@ pub async fn process(app: Arc<TenantContext>, row: install_call::Model) -> Insta
                 install.id = %row.id, integration = row.integration, remote.host = row.host, error = %reason,
                 "an installation has failed; an administrator of the account must switch the integration off and on, or open /oauth/install"
             );
-            call::failed(&app, &row, &reason.to_string()).await
+            call::fail(&app, &row, &reason.to_string()).await
         }
         InstallProgress::Later { .. } => Ok(()),
     });

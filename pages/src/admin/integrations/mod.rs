@@ -195,7 +195,7 @@ fn read_form(
     stored_secrets: bool,
 ) -> Result<Result<Value, (Value, FieldErrors)>> {
     let names: Vec<String> = fields.iter().map(name_of).collect();
-    form.known(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
+    form.allow_only(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
     Ok(read(visitor.words, fields, form, before, stored_secrets))
 }
 

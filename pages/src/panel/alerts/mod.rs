@@ -213,7 +213,7 @@ const HOURS: [i64; 2] = [4, 24];
 /// `POST /panel/alerts/take`: marks the alerts of a card as being handled; no reminders for four hours.
 async fn take(app: AppData, member: Member, form: Form<Fields>) -> Answer {
     member.require(Right::ManageAccount)?;
-    form.known(&["key"])?;
+    form.allow_only(&["key"])?;
     let tenant_id = member.tenant_id;
     let name = named(&member.person);
     let mut taken = false;
@@ -232,7 +232,7 @@ async fn take(app: AppData, member: Member, form: Form<Fields>) -> Answer {
 /// `POST /panel/alerts/mute`: no notices about the alerts of a card for the chosen hours.
 async fn mute(app: AppData, member: Member, form: Form<Fields>) -> Answer {
     member.require(Right::ManageAccount)?;
-    form.known(&["key", "hours"])?;
+    form.allow_only(&["key", "hours"])?;
     let chosen = form.get("hours").parse::<i64>().ok();
     let hours = chosen.filter(|hours| HOURS.contains(hours)).ok_or(Error::NotFound)?;
     let until = app.clock.millis() + hours * HOUR;
@@ -354,7 +354,7 @@ fn kinds_off(form: &Fields, channel: Channel) -> Vec<String> {
 /// Refuses forms with other fields.
 fn check_fields(form: &Fields, more: &[&'static str]) -> Result<()> {
     let names: Vec<&'static str> = NAMES.iter().chain(more).copied().collect();
-    form.known(&names)
+    form.allow_only(&names)
 }
 
 #[derive(Deserialize)]

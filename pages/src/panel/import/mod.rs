@@ -56,7 +56,7 @@ struct ImportsPage {
 /// `GET /panel/import`
 async fn list(app: AppData, member: Member) -> Answer {
     member.require(Right::Import)?;
-    let page = member.page("import-title", Nav::Import);
+    let page = member.page("nav-import", Nav::Import);
     let tenant_id = member.tenant_id;
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
     let all = imports::list(&app.usage, tenant_id).await?;
@@ -235,7 +235,7 @@ struct ImportProgress {
 async fn get(app: AppData, member: Member, request: HttpRequest, id: web::Path<String>) -> Answer {
     let app = app.into_inner();
     let row = find(&app, &member, Right::Import, &id).await?;
-    let page = member.page("import-title", Nav::Import);
+    let page = member.page("nav-import", Nav::Import);
     let all = domain::source::all(&app.sources, row.tenant_id).await?;
     let source = all.into_iter().find(|source| source.id == row.source_id);
     let live = request.headers().contains_key(LIVE);

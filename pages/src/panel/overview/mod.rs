@@ -59,7 +59,7 @@ struct OverviewQuery {
 
 /// `GET /panel`
 async fn show(app: AppData, member: Member, asked: web::Query<OverviewQuery>) -> Answer {
-    let page = member.page("health-title", Nav::Overview);
+    let page = member.page("nav-overview", Nav::Overview);
     let tenant_id = member.tenant_id;
     let period = Period::of(asked.period.as_deref().unwrap_or_default());
     let (sources, deleted): (Vec<source::Model>, _) = source::Entity::of_tenant(tenant_id)

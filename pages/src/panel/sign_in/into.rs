@@ -300,6 +300,6 @@ pub(super) async fn choose(app: AppData, request: HttpRequest, form: Form<Chosen
     let (via, place) = (session.via.as_str(), safe(&form.to));
     let opened = open(&app, &request, &person, form.tenant_id, via, Some(&session), place).await?;
     let Some((row, answer)) = opened else { return Ok(to("/panel/sign-in")) };
-    reauthentication::moved(&app.identity, &session, &row).await?;
+    reauthentication::move_proof(&app.identity, &session, &row).await?;
     Ok(answer)
 }

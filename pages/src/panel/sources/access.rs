@@ -108,7 +108,7 @@ pub async fn change(app: AppData, member: Member, id: web::Path<String>, form: F
     let kind = fields_of(&app, &source);
     let names: Vec<String> =
         kind.iter().map(fields::name_of).chain(["version", "was", "tab"].map(str::to_owned)).collect();
-    form.known(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
+    form.allow_only(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
     let seen = RenderedSource::of_form(&source, &form);
     let tab = current_tab(&seen.tab, kind, &[]);
     let words = member.words;

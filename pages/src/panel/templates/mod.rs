@@ -57,7 +57,7 @@ struct TemplatesPage {
 /// `GET /panel/templates`: shows the cached list.
 async fn list(app: AppData, member: Member) -> Answer {
     member.require(Right::Look)?;
-    let page = member.page("templates-title", Nav::Templates);
+    let page = member.page("nav-templates", Nav::Templates);
     let app = app.into_inner();
     let known = templates::known(&app.sources, member.tenant_id).await?;
     let age = known.as_ref().and_then(|known| known.as_of(page.now)).map(|at| age(&page, at));

@@ -239,7 +239,7 @@ impl TemplateForm {
 
     /// The submitted form. 400 for unknown fields.
     pub fn read(form: &Fields) -> Result<Self> {
-        form.known(NAMES)?;
+        form.allow_only(NAMES)?;
         let (texts, urls) = (form.all("button_text"), form.all("button_url"));
         let url = |place: usize| urls.get(place).map(|url| url.trim().to_owned()).unwrap_or_default();
         let buttons =

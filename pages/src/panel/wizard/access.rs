@@ -82,7 +82,7 @@ pub async fn post(app: AppData, member: Member, name: web::Path<String>, form: F
     member.require(Right::EditSources)?;
     let kind = kind_of(&app, &member, &name)?;
     let names: Vec<String> = kind.fields.iter().map(fields::name_of).chain(["do".to_owned()]).collect();
-    form.known(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
+    form.allow_only(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
     // The draft expired while the page was open; its values are in this form, so nothing is lost.
     let mut draft = draft_of(&app, &member, kind.kind).unwrap_or_else(|| SourceDraft::new(kind.kind));
     if draft.created.is_none() && !draft.lines.is_empty() {

@@ -174,7 +174,7 @@ pub async fn post_line(app: AppData, member: Member, name: web::Path<String>, fo
     let kind = kind_of(&app, &member, &name)?;
     let page = page_of(&app, kind.kind)?;
     let names: Vec<String> = page.fields().iter().map(fields::name_of).chain([LINE.to_owned()]).collect();
-    form.known(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
+    form.allow_only(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
     let Some(mut draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
     if let Some(step) = next(&draft) {
         return Ok(panel::to(&address(kind.kind, step)));

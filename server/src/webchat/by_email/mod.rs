@@ -54,7 +54,7 @@ pub async fn look(app: Arc<WebchatContext>) {
 pub async fn round(app: &Arc<WebchatContext>) -> anyhow::Result<usize> {
     let mut sent = 0;
     loop {
-        let rows = due::found(&app.store, chat_email::Entity::find(), Column::NextAt, BATCH).await?;
+        let rows = due::rows(&app.store, chat_email::Entity::find(), Column::NextAt, BATCH).await?;
         if rows.is_empty() {
             return Ok(sent);
         }

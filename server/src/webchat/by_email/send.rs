@@ -71,7 +71,7 @@ pub(super) async fn one(app: &Arc<WebchatContext>, row: chat_email::Model) -> Re
             let sent = due::as_seen(&row, Column::NextAt)
                 .col_expr(Column::NextAt, Expr::value(Some(next)))
                 .col_expr(Column::Tries, Expr::value(0_i32));
-            due::moved(&app.store, sent).await?;
+            due::update_one(&app.store, sent).await?;
             return Ok(true);
         }
         Outcome::At(next) => {
@@ -83,7 +83,7 @@ pub(super) async fn one(app: &Arc<WebchatContext>, row: chat_email::Model) -> Re
             let given_up = due::as_seen(&row, Column::NextAt)
                 .col_expr(Column::NextAt, Expr::value(Option::<i64>::None))
                 .col_expr(Column::Tries, Expr::value(0_i32));
-            due::moved(&app.store, given_up).await?;
+            due::update_one(&app.store, given_up).await?;
         }
         Outcome::Later(reason) => {
             tracing::warn!(tenant.id = %row.tenant_id, source.id = %row.source_id, reason, "a letter of a chat was not sent; it will be retried");
@@ -96,7 +96,7 @@ pub(super) async fn one(app: &Arc<WebchatContext>, row: chat_email::Model) -> Re
                     Column::NextAt,
                     Expr::value(Some(now + TimeDelta::minutes(BACK_OFF[step]).num_milliseconds())),
                 );
-            due::moved(&app.store, later).await?;
+            due::update_one(&app.store, later).await?;
         }
         Outcome::Gone(reason) => {
             tracing::info!(tenant.id = %row.tenant_id, source.id = %row.source_id, reason, "an address for answers by e-mail was deleted");
@@ -118,7 +118,7 @@ async fn idle(app: &WebchatContext, row: &chat_email::Model) -> Result<(), DbErr
     let idle = due::as_seen(row, Column::NextAt)
         .col_expr(Column::NextAt, Expr::value(next))
         .filter(Column::AnsweredAt.eq(row.answered_at));
-    due::moved(&app.store, idle).await.map(|_| ())
+    due::update_one(&app.store, idle).await.map(|_| ())
 }
 
 async fn source_of(app: &WebchatContext, row: &chat_email::Model) -> anyhow::Result<Option<Arc<source::Model>>> {
@@ -225,7 +225,7 @@ async fn recorded(app: &WebchatContext, row: &chat_email::Model, position: i64) 
     let sent = due::as_seen(row, Column::NextAt)
         .col_expr(Column::MailedAt, Expr::value(app.clock.millis()))
         .col_expr(Column::AfterPosition, Expr::value(position));
-    due::moved(&app.store, sent).await
+    due::update_one(&app.store, sent).await
 }
 
 /// The chat's title as shown in letters, on one line.

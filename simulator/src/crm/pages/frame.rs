@@ -273,7 +273,10 @@ pub(super) fn asset(file: &str) -> Answer {
     let text = match file {
         "sandbox.css" => include_str!("../../../static/crm/sandbox.css"),
         "sandbox.js" => include_str!("../../../static/crm/sandbox.js"),
-        "jquery.min.js" => include_str!("../../../assets/vendor/jquery.min.js"),
+        "jquery.min.js" => {
+            let packed = include_bytes!("../../../assets/vendor/jquery.min.js.gz").as_slice();
+            return static_file(file, packed).with("content-encoding", "gzip");
+        }
         "composer.js" => include_str!("../../../static/crm/composer.js"),
         "chat.css" => include_str!("../../../static/crm/chat.css"),
         "amd.js" => include_str!("../../../static/crm/amd.js"),

@@ -3,7 +3,7 @@
 use super::*;
 
 fn vectors(kind: &str) -> Vec<serde_json::Value> {
-    let text = include_str!("../../../tests/fixtures/signing_vectors.json");
+    let text = include_str!("../../../../amocrm/tests/fixtures/signing_vectors.json");
     let all: serde_json::Value = serde_json::from_str(text).expect("the fixture is JSON");
     all[kind].as_array().expect("a list").clone()
 }

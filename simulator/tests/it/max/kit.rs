@@ -6,7 +6,7 @@ use simulator::kit::HookState;
 use simulator::max::{Act, Fault, HookFault};
 
 use super::World;
-use crate::stage::examples;
+use crate::stage::{acts, faults};
 
 #[tokio::test]
 async fn a_phone_shows_and_sends() {
@@ -60,7 +60,7 @@ async fn a_phone_shows_and_sends() {
 #[tokio::test]
 async fn programs_act_and_break_by_json() {
     let world = World::start().await;
-    for mut act in examples("max-acts") {
+    for mut act in acts("max") {
         act["who"] = json!(world.maria);
         for place in ["/bot", "/to/bot"] {
             if let Some(bot) = act.pointer_mut(place) {
@@ -73,7 +73,7 @@ async fn programs_act_and_break_by_json() {
     let (status, refused) = world.stage.post("/acts", &json!({"act": "fly"})).await;
     assert_eq!((status, &refused["error"]), (422, &json!("there is no act fly")));
     let fault = async |fault: Value| world.stage.post("/faults", &fault).await;
-    for mut example in examples("max-faults") {
+    for mut example in faults("max") {
         for name in ["hijack", "revoke"] {
             if example.get(name).is_some() {
                 example[name] = json!(world.bot.id);

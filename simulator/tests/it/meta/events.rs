@@ -5,7 +5,7 @@ use simulator::kit::signature;
 use simulator::meta::{HookFault, HookState};
 
 use super::World;
-use crate::stage::{Called, examples};
+use crate::stage::{Called, acts, faults};
 
 #[tokio::test]
 async fn each_network_sends_its_own_events() {
@@ -77,7 +77,7 @@ async fn programs_act_and_break_by_json() {
     let (page, stage, meta) = (&world.page, &world.stage, world.meta());
     let post = meta.add_post(&page.id, "Roses", "FEED");
     let mid = world.anna(page).writes("Hello").unwrap();
-    for mut act in examples("meta-acts") {
+    for mut act in acts("meta") {
         let right =
             [("who", json!(world.anna)), ("account", json!(page.id)), ("post", json!(post)), ("message", json!(mid))];
         for (name, right) in right {
@@ -90,7 +90,7 @@ async fn programs_act_and_break_by_json() {
     }
     let chat = meta.history(&page.id, world.anna);
     assert_eq!((chat[0].id.as_str(), chat[1].text.as_str()), (mid.as_str(), "Look"));
-    for mut fault in examples("meta-faults") {
+    for mut fault in faults("meta") {
         if fault.get("revoke").is_some() {
             fault["revoke"] = json!(page.token);
         }

@@ -5,7 +5,7 @@ use simulator::kit::Author;
 use simulator::telegram::{Act, HookState, NewPerson};
 
 use super::{World, bad, texts};
-use crate::stage::examples;
+use crate::stage::{acts, faults};
 
 #[tokio::test]
 async fn parameters_are_kept_as_documented() {
@@ -85,7 +85,7 @@ async fn nothing_is_kept_longer_than_its_day_and_a_gone_webhook_is_removed() {
 #[tokio::test]
 async fn acts_and_faults_are_json() {
     let world = World::start().await;
-    for example in examples("acts") {
+    for example in acts("telegram") {
         let (status, done) = world.stage.post("/acts", &example).await;
         assert_eq!(status, 200, "{example}: {done}");
     }
@@ -101,7 +101,7 @@ async fn acts_and_faults_are_json() {
     let send = json!({"act": "send", "who": who, "to": {"bot": bot}, "content": {"kind": "text", "text": "Hi"}});
     let (status, refused) = world.stage.post("/acts", &send).await;
     assert_eq!((status, &refused["error"]), (422, &json!("the person has blocked the bot")));
-    for example in examples("faults") {
+    for example in faults("telegram") {
         assert_eq!(world.stage.post("/faults", &example).await.0, 200, "{example}");
     }
     let renewed = world.telegram().renew_token(bot);

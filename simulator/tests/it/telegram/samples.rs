@@ -1,4 +1,4 @@
-//! The documented bodies: what the double makes for each act has every field of its sample, of the same type.
+//! The documented bodies: what the simulator makes for each act has every field of its sample, of the same type.
 
 use serde_json::{Value, json};
 use simulator::telegram::{Act, Content, Fault, GroupKind, NewGroup, NewPerson, Verb};
@@ -48,7 +48,7 @@ async fn every_documented_body_can_be_made() {
         "deleted_business_messages"
     ]);
     world.ok("getUpdates", json!({"allowed_updates": kinds})).await;
-    let mut check = Check { world, samples: Samples::read(include_str!("../../fixtures/bodies.ndjson")) };
+    let mut check = Check { world, samples: Samples::read("telegram") };
     kinds::content(&mut check).await;
     kinds::plain(&mut check).await;
     kinds::dressed(&mut check).await;

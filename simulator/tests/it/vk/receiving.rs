@@ -4,7 +4,7 @@ use serde_json::json;
 use simulator::vk::{Act, HookState, ServerStatus, Verb};
 
 use super::{World, events};
-use crate::stage::{Receiver, examples};
+use crate::stage::{Receiver, acts, faults};
 
 #[tokio::test]
 async fn a_server_is_asked_for_the_confirmation_string() {
@@ -102,11 +102,11 @@ async fn a_post_that_is_not_answered_with_ok_is_repeated() {
 }
 
 #[tokio::test]
-async fn the_examples_of_the_readme_are_accepted() {
+async fn the_examples_are_accepted() {
     let world = World::met().await;
     let key = json!({"inline": true, "buttons": [[{"action": {"type": "callback", "label": "Да"}}]]}).to_string();
     world.ok("messages.send", &[("random_id", "1"), ("message", "Везём?"), ("keyboard", &key)]).await;
-    for mut act in examples("vk-acts") {
+    for mut act in acts("vk") {
         let (maria, acme) = (world.maria, world.acme.id);
         for (place, id) in [("/who", maria), ("/peer", maria), ("/community", acme), ("/to/community", acme)] {
             act.pointer_mut(place).into_iter().for_each(|one| *one = json!(id));
@@ -115,7 +115,7 @@ async fn the_examples_of_the_readme_are_accepted() {
         let is_made = done["id"] != 0 || (act["act"] == "press" && done["event"] != "");
         assert!(status == 200 && is_made, "{act}: {done}");
     }
-    for mut fault in examples("vk-faults") {
+    for mut fault in faults("vk") {
         if fault.get("revoke").is_some() {
             fault["revoke"] = json!(world.acme.id);
         }

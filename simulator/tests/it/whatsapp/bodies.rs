@@ -45,7 +45,7 @@ impl Check {
 async fn every_documented_body_can_be_made() {
     let world = World::start().await;
     world.whatsapp().set_delivers(false);
-    let mut check = Check { world, samples: Samples::read(include_str!("../../fixtures/whatsapp.ndjson")) };
+    let mut check = Check { world, samples: Samples::read("whatsapp") };
     content(&mut check).await;
     people(&mut check).await;
     answers(&mut check).await;

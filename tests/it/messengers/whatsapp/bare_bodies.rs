@@ -1,4 +1,4 @@
-//! Bodies of other forms than the double's, from and to a Graph that has only what all servers implement.
+//! Bodies of other forms than the simulator's, from and to a Graph that has only what all servers implement.
 
 use parom_tests::once;
 use serde_json::{Value, json};

@@ -28,7 +28,7 @@ use simulator::whatsapp::{AppView, Customer, MessageView as Sent, NewApp, NewPer
 
 pub type WhatsAppWorld = Beside<WhatsApp>;
 
-/// The ids of the double's usual people and numbers.
+/// The ids of the simulator's usual people and numbers.
 const WABA: &str = "220011223344556";
 const MARIA: &str = "KZ.1234567890123456789";
 const MARIAS_PHONE: &str = "77010001122";

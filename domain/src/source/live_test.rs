@@ -31,7 +31,7 @@ const TEST: &str = "parom-test";
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProbeStep {
+pub struct TestStep {
     /// `credentials`, `webhook`, `chat`, `message` or `status`; the texts are `source-test-{name}`.
     pub name: &'static str,
     pub ok: bool,
@@ -46,7 +46,7 @@ type StepOutcome = Result<Option<LocalizedText>, LocalizedText>;
 
 /// Tests a source live. Sends nothing to customers, creates no lead, notifies no one. Success of all steps is a
 /// proof: a stopped source works again. A failed step is not an error.
-pub async fn test(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<Vec<ProbeStep>> {
+pub async fn test(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<Vec<TestStep>> {
     let source = find(app, tenant_id, source_id).await?;
     let mut steps = Vec::new();
     let passed = walk(app, &source, &mut steps).await?;
@@ -60,7 +60,7 @@ pub async fn test(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uuid, by
 }
 
 /// True if every step succeeded.
-async fn walk(app: &SourceContext, source: &source::Model, steps: &mut Vec<ProbeStep>) -> Result<bool> {
+async fn walk(app: &SourceContext, source: &source::Model, steps: &mut Vec<TestStep>) -> Result<bool> {
     let settings = settings::open(app, source)?;
     let Some(connector) = app.connectors.get(&source.kind) else {
         let error = LocalizedText::new("said-connector-none").with("kind", source.kind.as_str());
@@ -101,10 +101,10 @@ async fn walk(app: &SourceContext, source: &source::Model, steps: &mut Vec<Probe
     Ok(note(steps, "status", started, line.status(&message_id).await))
 }
 
-fn note(steps: &mut Vec<ProbeStep>, name: &'static str, started: Instant, outcome: StepOutcome) -> bool {
+fn note(steps: &mut Vec<TestStep>, name: &'static str, started: Instant, outcome: StepOutcome) -> bool {
     let ok = outcome.is_ok();
     let detail = outcome.unwrap_or_else(Some);
-    steps.push(ProbeStep { name, ok, detail, ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX) });
+    steps.push(TestStep { name, ok, detail, ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX) });
     ok
 }
 
