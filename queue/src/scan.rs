@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use base::store::{Row, Search};
-use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
+use sea_orm::{DbErr, Statement, Value};
 use uuid::Uuid;
 
 use crate::Queue;
