@@ -83,7 +83,7 @@ async fn create(
     shown.finish()?;
     store.close().await;
     let manifest = made?;
-    record(config, &clock, "backup.created", &manifest, json!({ "rows": rows(&manifest) })).await?;
+    record(config, &clock, "backup.created", &manifest, json!({ "rows": manifest.rows() })).await?;
     report(&manifest, json, &format!("The backup is in {}", path.display()), out)
 }
 
@@ -99,7 +99,7 @@ async fn restore(
     shown.finish()?;
     let restored = done?;
     let manifest = &restored.manifest;
-    let detail = json!({ "rows": rows(manifest), "age_seconds": restored.age / 1000 });
+    let detail = json!({ "rows": manifest.rows(), "age_seconds": restored.age / 1000 });
     record(config, &clock, "backup.restored", manifest, detail).await?;
     let missing = backup::missing_media(config, path).await;
     if json {
@@ -156,7 +156,8 @@ async fn record(
     detail: serde_json::Value,
 ) -> anyhow::Result<()> {
     let store = Store::open(&config.database, clock.clone()).await?;
-    let recorded = audit_log::record(store.write(), clock, action, VENDOR, &manifest.made_at(), detail).await;
+    let recorded =
+        audit_log::record(store.write(), clock, action, VENDOR, &manifest.created_at.to_string(), detail).await;
     store.close().await;
     recorded.context("the action was done")
 }
@@ -170,10 +171,10 @@ fn report(manifest: &Manifest, json: bool, done: &str, out: &mut impl Write) -> 
             "{done}: {}, made at {} by parom {}, {} tables, {} rows, {} MB.\nTo open it, the key {} is needed; it is not in \
              the backup. Its {} stored files ({} MB) are listed in it, not copied.",
             manifest.engine_name(),
-            manifest.made_at(),
+            manifest.created_at,
             manifest.parom,
             manifest.tables.len(),
-            rows(manifest),
+            manifest.rows(),
             bytes.div_ceil(1_000_000),
             manifest.keys.join(", "),
             manifest.media_files,
@@ -181,10 +182,6 @@ fn report(manifest: &Manifest, json: bool, done: &str, out: &mut impl Write) -> 
         )
     };
     writeln!(out, "{text}").context("standard output is closed")
-}
-
-fn rows(manifest: &Manifest) -> u64 {
-    manifest.tables.iter().map(|table| table.rows).sum()
 }
 
 /// A bar on a terminal, lines elsewhere, nothing for programs.

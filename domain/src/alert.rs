@@ -18,8 +18,8 @@ use chrono::TimeDelta;
 use entity::alert::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select, UpdateMany,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany,
 };
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -282,6 +282,31 @@ pub async fn open(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<aler
 /// How many alerts of a tenant (or of the vendor) are open.
 pub async fn count_open(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<u64, DbErr> {
     alert::Entity::of_tenant(tenant_id).filter(Column::ResolvedAt.is_null()).count(db).await
+}
+
+/// How many alerts of an account are open, and when the newest of them was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct AccountAlerts {
+    pub tenant_id: Uuid,
+    pub count: i64,
+    pub newest_at: i64,
+}
+
+/// Accounts with open alerts, those with the newest first, at most `limit`.
+pub async fn accounts(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<AccountAlerts>, DbErr> {
+    alert::Entity::find()
+        .filter(Column::ResolvedAt.is_null())
+        .filter(Column::TenantId.ne(VENDOR))
+        .select_only()
+        .column(Column::TenantId)
+        .column_as(Column::Key.count(), "count")
+        .column_as(Column::OpenedAt.max(), "newest_at")
+        .group_by(Column::TenantId)
+        .order_by_desc(Column::OpenedAt.max())
+        .limit(limit)
+        .into_model()
+        .all(db)
+        .await
 }
 
 /// Tenants with an open alert of a kind that has no objects, at most 1000.

@@ -426,6 +426,12 @@ admin-undelivered-accounts =
        *[other] In { $count } accounts
     }
 admin-waiting = Waiting
+admin-alerts-service = Alerts about the service
+admin-alerts-service-none = No open alerts about the service itself.
+admin-attention = Accounts with open alerts
+admin-attention-more = More accounts have open alerts; these have the newest.
+admin-col-alert = Newest alert
+admin-destination-fails = Many calls fail
 admin-alerts-open = Each says what to do
 admin-spark = { $figure } a day for two weeks: from { $least } to { $most }
 admin-two-weeks = Messages of the last two weeks

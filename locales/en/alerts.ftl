@@ -43,10 +43,10 @@ alert-crm_unreachable-body =
        *[other] { $waiting } customer messages are waiting
     } in Parom. Parom tries again automatically, keeps the order and notifies you when it works again. Messages managers have already written go out: { $url }
 alert-undelivered-subject =
-    { $source } ({ $account }): { $count ->
+    { $count ->
         [one] { $count } message was not delivered
        *[other] { $count } messages were not delivered
-    }
+    }: { $source } ({ $account })
 alert-undelivered-body = Most frequent reason since { $stamp }: { $reason }. Managers see it in the cards; all other messages are delivered. Open the list and press “Send again”: { $url }
 alert-late-subject = { $account }: messages arrive late, up to { $delay }
 alert-late-body =

@@ -52,6 +52,8 @@ doctor-proxies-none = public_url is https, but server.trusted_proxies is empty: 
 doctor-proxies-none-fix = name the proxy in server.trusted_proxies; otherwise all sign-in attempts count as one visitor’s and the audit log shows the proxy’s address
 doctor-public_url-unreachable = { $url } is not reachable from outside: { $reason }
 doctor-public_url-unreachable-fix = check DNS, the certificate and the proxy; amoCRM and messengers call this address
+doctor-outside-stopped = { $url } does not answer: no server is running
+doctor-outside-stopped-fix = start it: systemctl start parom@1, or parom serve
 doctor-outside-ok = { $url } leads to this service
 doctor-outside-other = { $url } answers, but not with this service’s key: it leads to another service, or its processes use another key
 doctor-outside-other-fix = compare server.public_url with the proxy’s address of this service, and the keys of all processes
@@ -68,7 +70,9 @@ doctor-backup-age =
         [one] the last backup is { $hours } hour old
        *[other] the last backup is { $hours } hours old
     }
+doctor-backup-none-fix = make one every night: systemctl enable --now parom-backup.timer, or parom backup create
 doctor-backup-fix = see why: systemctl status parom-backup.service
+doctor-disk-far = at last week’s rate, the disk lasts for more than a year
 doctor-disk-days =
     { $days ->
         [one] at last week’s rate, the disk is full in { $days } day
@@ -119,6 +123,11 @@ doctor-queue-waiting =
         [one] { $count } waits
        *[other] { $count } wait
     }, the oldest for { $seconds } s
+doctor-queue-held =
+    { $count ->
+        [one] { $count } is held until a person or a repair lets it go
+       *[other] { $count } are held until a person or a repair lets them go
+    }
 doctor-queue-empty = nothing waits
 doctor-queue-wrong = the queue could not be read: { $reason }
 doctor-queue-fix = see which side is slow: /metrics, GET /api/v1/dead-letters
@@ -169,10 +178,16 @@ doctor-channels-misconfigured-fix = compare id and secret of the channel with th
 doctor-channels-disconnected = these channels are not connected: { $items }
 doctor-channels-disconnected-fix = Parom reconnects them automatically; if it does not, switch the integration off and on in amoCRM
 doctor-sources-ok = every source works
+doctor-sources-unproved = no message and no test has gone through these sources yet: { $items }
+doctor-sources-unproved-fix = test them in the panel, or write to them
 doctor-sources-bad = these sources need attention: { $items }
 doctor-sources-bad-fix = open the source in the panel: it says what to do
+doctor-source-unproved-one = { $source } at { $host }
 doctor-source-one = { $source } at { $host }: { $reason }
 doctor-source-why = { $reason } ({ $text })
+doctor-source-messenger_unreachable = the messenger does not answer
+doctor-source-webhook_suspended = its server failed for a day
+doctor-source-business_off = a person disconnected the bot from their chats
 doctor-source-access_refused = the messenger no longer accepts the saved access
 doctor-source-credentials_erased = the saved access was erased when the account left
 doctor-source-deleted_in_crm = deleted in { $crm }

@@ -67,6 +67,7 @@ source-abilities = What this messenger supports
 
 source-reason-access_refused = The messenger no longer accepts the saved access.
 source-reason-credentials_erased = The integration was switched off in { $crm }, so the saved access to the messenger was erased. Enter it again; chats and settings are kept.
+source-reason-test_failed = The last test failed, and no message has gone through since.
 source-reason-messenger_unreachable = The messenger is not answering. Messages wait and are retried automatically.
 source-reason-webhook_suspended = Your server failed for 24 hours, so Parom has paused the source. Messages wait here, each for 24 hours.
 source-reason-deleted_in_crm = Someone deleted this source in { $crm }. New chats go to the default source until you create it again.

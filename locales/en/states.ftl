@@ -3,10 +3,11 @@
 source-state-working = Working
 source-state-working-hint = Last confirmed { $time } by a message or test.
 source-state-working-unproved = No messages or tests yet.
+source-state-untested = Not tested yet
 source-state-checking = Checking
 source-state-checking-hint = Waiting for the first confirmation from the messenger. Usually less than a minute.
 source-state-needs_attention = Needs attention
-source-state-needs_attention-hint = Messages go both ways, but this needs fixing soon: { $reason }
+source-state-needs_attention-hint = This needs fixing: { $reason }
 source-state-stopped = Stopped
 source-state-stopped-hint = The messenger no longer accepts the saved access. Manager messages wait here and are not lost. Connect the source again.
 source-state-paused = Paused

@@ -2,9 +2,11 @@
 
 status-title = { $name }: service status
 status-all-ok = All systems operational.
+status-all-untried = No problem is known. Some parts have had no traffic yet.
 status-all-degraded = Some parts are slow or fail for some accounts.
 status-all-down = Some parts are down.
 status-is-ok = Operational
+status-is-untried = No traffic yet
 status-is-degraded = Slow or failing for some accounts
 status-is-down = Down
 status-since = since { $time } UTC

@@ -43,10 +43,10 @@ alert-crm_unreachable-body =
        *[other] { $waiting } mensajes de clientes esperan
     } en Parom. Parom lo intenta de nuevo por sí solo, conserva el orden y te avisa cuando vuelva a funcionar. Lo que los agentes escribieron antes sigue saliendo: { $url }
 alert-undelivered-subject =
-    { $source } ({ $account }): { $count ->
+    { $count ->
         [one] { $count } mensaje no se entregó
        *[other] { $count } mensajes no se entregaron
-    }
+    }: { $source } ({ $account })
 alert-undelivered-body = Motivo más frecuente desde { $stamp }: { $reason }. Los agentes lo ven en las tarjetas; los demás mensajes siguen. Abre la lista y pulsa “Enviar de nuevo”: { $url }
 alert-late-subject = { $account }: los mensajes llegan tarde, hasta { $delay }
 alert-late-body =

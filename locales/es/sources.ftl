@@ -67,6 +67,7 @@ source-abilities = Qué puede hacer este servicio de mensajería
 
 source-reason-access_refused = El servicio de mensajería ya no acepta el acceso guardado.
 source-reason-credentials_erased = La cuenta había salido de { $crm }, así que se borró el acceso guardado al servicio de mensajería. Dalo de nuevo; los chats y las opciones se conservan.
+source-reason-test_failed = La última prueba falló y desde entonces no ha pasado ningún mensaje.
 source-reason-messenger_unreachable = El servicio de mensajería no responde. Los mensajes esperan y se intentan de nuevo.
 source-reason-webhook_suspended = Tu servidor falló durante 24 horas, así que Parom pausó la fuente. Los mensajes esperan aquí, cada uno 24 horas.
 source-reason-deleted_in_crm = Alguien eliminó esta fuente en { $crm }. Los chats nuevos van a la fuente predeterminada hasta que la crees de nuevo.

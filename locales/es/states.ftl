@@ -3,10 +3,11 @@
 source-state-working = Funciona
 source-state-working-hint = Comprobado { $time }: pasó un mensaje o una prueba.
 source-state-working-unproved = Aún no ha pasado ningún mensaje ni prueba.
+source-state-untested = Aún sin probar
 source-state-checking = Comprobando
 source-state-checking-hint = Parom espera la primera prueba de que el servicio de mensajería está conectado. Suele tardar menos de un minuto.
 source-state-needs_attention = Requiere atención
-source-state-needs_attention-hint = Los mensajes llegan en ambos sentidos, pero algo fallará pronto: { $reason }
+source-state-needs_attention-hint = Hay que corregirlo: { $reason }
 source-state-stopped = Detenida
 source-state-stopped-hint = El servicio de mensajería ya no acepta el acceso guardado. Los mensajes de los agentes esperan aquí, a salvo. Conecta la fuente de nuevo.
 source-state-paused = Pausada

@@ -43,10 +43,10 @@ alert-crm_unreachable-body =
        *[other] { $waiting } mensagens de clientes esperam
     } no Parom. O Parom tenta de novo sozinho, mantém a ordem e avisa você quando voltar a funcionar. O que os atendentes escreveram antes continua saindo: { $url }
 alert-undelivered-subject =
-    { $source } ({ $account }): { $count ->
+    { $count ->
         [one] { $count } mensagem não foi entregue
        *[other] { $count } mensagens não foram entregues
-    }
+    }: { $source } ({ $account })
 alert-undelivered-body = Motivo mais frequente desde { $stamp }: { $reason }. Os atendentes veem isto nos cards; as outras mensagens continuam. Abra a lista e clique em “Enviar de novo”: { $url }
 alert-late-subject = { $account }: as mensagens chegam atrasadas, até { $delay }
 alert-late-body =

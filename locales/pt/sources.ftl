@@ -67,6 +67,7 @@ source-abilities = O que este mensageiro pode fazer
 
 source-reason-access_refused = O mensageiro não aceita mais o acesso salvo.
 source-reason-credentials_erased = A conta tinha saído do { $crm }, então o acesso salvo ao mensageiro foi apagado. Dê o acesso de novo; chats e configurações são mantidos.
+source-reason-test_failed = O último teste falhou e nenhuma mensagem passou desde então.
 source-reason-messenger_unreachable = O mensageiro não responde. As mensagens esperam e são tentadas de novo.
 source-reason-webhook_suspended = Seu servidor falhou por 24 horas, então o Parom pausou a fonte. As mensagens esperam aqui, cada uma por 24 horas.
 source-reason-deleted_in_crm = Alguém excluiu esta fonte no { $crm }. Os novos chats vão para a fonte padrão até você criá-la de novo.

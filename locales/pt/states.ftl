@@ -3,10 +3,11 @@
 source-state-working = Funcionando
 source-state-working-hint = Comprovado { $time }: uma mensagem ou um teste passou.
 source-state-working-unproved = Nenhuma mensagem e nenhum teste passou ainda.
+source-state-untested = Ainda não testada
 source-state-checking = Verificando
 source-state-checking-hint = O Parom espera a primeira prova de que o mensageiro está conectado. Costuma levar menos de um minuto.
 source-state-needs_attention = Requer atenção
-source-state-needs_attention-hint = As mensagens vão nos dois sentidos, mas algo vai falhar em breve: { $reason }
+source-state-needs_attention-hint = É preciso corrigir: { $reason }
 source-state-stopped = Parada
 source-state-stopped-hint = O mensageiro não aceita mais o acesso salvo. As mensagens dos atendentes esperam aqui, a salvo. Conecte a fonte de novo.
 source-state-paused = Pausada

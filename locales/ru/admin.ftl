@@ -467,6 +467,12 @@ admin-undelivered-accounts =
        *[other] У { $count } аккаунтов
     }
 admin-waiting = В ожидании
+admin-alerts-service = Оповещения о сервисе
+admin-alerts-service-none = О самом сервисе открытых оповещений нет.
+admin-attention = Аккаунты с открытыми оповещениями
+admin-attention-more = Открытые оповещения есть и у других аккаунтов; здесь самые новые.
+admin-col-alert = Последнее оповещение
+admin-destination-fails = Много ошибок
 admin-alerts-open = В каждом сказано, что делать
 admin-spark = { $figure } по дням за две недели: от { $least } до { $most }
 admin-two-weeks = Сообщения за две недели

@@ -59,6 +59,8 @@ doctor-proxies-none = public_url — https, но server.trusted_proxies пуст
 doctor-proxies-none-fix = укажите прокси в server.trusted_proxies, иначе попытки входа считаются общими, а в журнале действий виден адрес прокси
 doctor-public_url-unreachable = { $url } недоступен снаружи: { $reason }
 doctor-public_url-unreachable-fix = проверьте DNS, сертификат и прокси: по этому адресу обращаются amoCRM и мессенджеры
+doctor-outside-stopped = { $url } не отвечает: сервер не запущен
+doctor-outside-stopped-fix = запустите его: systemctl start parom@1 или parom serve
 doctor-outside-ok = { $url } ведёт к этому сервису
 doctor-outside-other = { $url } отвечает, но не ключом этого сервиса: адрес ведёт к другому сервису или у процессов другой ключ
 doctor-outside-other-fix = сравните server.public_url с адресом этого сервиса в прокси и ключи всех процессов
@@ -79,7 +81,9 @@ doctor-backup-age =
         [many] последней резервной копии { $hours } часов
        *[other] последней резервной копии { $hours } часа
     }
+doctor-backup-none-fix = делайте копию каждую ночь: systemctl enable --now parom-backup.timer или parom backup create
 doctor-backup-fix = узнайте почему: systemctl status parom-backup.service
+doctor-disk-far = при скорости последней недели диска хватит больше чем на год
 doctor-disk-days =
     { $days ->
         [one] при скорости последней недели диск заполнится через { $days } день
@@ -136,6 +140,13 @@ doctor-queue-waiting =
         [many] ждут { $count }
        *[other] ждут { $count }
     }, самое старое { $seconds } с
+doctor-queue-held =
+    { $count ->
+        [one] придержано { $count }, пока человек не включит или причина не уйдёт
+        [few] придержаны { $count }, пока человек не включит или причина не уйдёт
+        [many] придержано { $count }, пока человек не включит или причина не уйдёт
+       *[other] придержано { $count }, пока человек не включит или причина не уйдёт
+    }
 doctor-queue-empty = ничего не ждёт
 doctor-queue-wrong = очередь не удалось прочитать: { $reason }
 doctor-queue-fix = посмотрите, какая сторона тормозит: /metrics, GET /api/v1/dead-letters
@@ -196,10 +207,16 @@ doctor-channels-misconfigured-fix = сверьте id и secret канала с 
 doctor-channels-disconnected = эти каналы не подключены: { $items }
 doctor-channels-disconnected-fix = они подключатся снова сами; если нет, выключите и включите интеграцию в amoCRM
 doctor-sources-ok = все источники работают
+doctor-sources-unproved = через эти источники ещё не прошло ни одного сообщения и ни одной проверки: { $items }
+doctor-sources-unproved-fix = проверьте их в панели или напишите в них
 doctor-sources-bad = требуют внимания: { $items }
 doctor-sources-bad-fix = откройте источник в панели: там сказано, что сделать
+doctor-source-unproved-one = { $source } ({ $host })
 doctor-source-one = { $source }, { $host }: { $reason }
 doctor-source-why = { $reason } ({ $text })
+doctor-source-messenger_unreachable = мессенджер не отвечает
+doctor-source-webhook_suspended = его сервер сутки отвечал ошибкой
+doctor-source-business_off = человек отключил бота от своих чатов
 doctor-source-access_refused = мессенджер больше не принимает сохранённый доступ
 doctor-source-credentials_erased = аккаунт отключали, сохранённый доступ стёрт
 doctor-source-deleted_in_crm = удалён в { $crm }

@@ -3,10 +3,11 @@
 source-state-working = Работает
 source-state-working-hint = Подтверждено { $time } сообщением или проверкой.
 source-state-working-unproved = Сообщений и проверок ещё не было.
+source-state-untested = Ещё не проверен
 source-state-checking = Проверяется
 source-state-checking-hint = Паром ждёт первого подтверждения от мессенджера. Обычно меньше минуты.
 source-state-needs_attention = Нужно внимание
-source-state-needs_attention-hint = Сообщения ходят в обе стороны, но скоро потребуется исправить: { $reason }
+source-state-needs_attention-hint = Нужно исправить: { $reason }
 source-state-stopped = Остановлен
 source-state-stopped-hint = Мессенджер больше не принимает сохранённый доступ. Сообщения менеджеров ждут здесь и не пропадут. Подключите источник заново.
 source-state-paused = На паузе

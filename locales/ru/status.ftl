@@ -2,9 +2,11 @@
 
 status-title = { $name }: состояние сервиса
 status-all-ok = Всё работает.
+status-all-untried = Неполадок не видно. Через часть сервиса сообщений ещё не было.
 status-all-degraded = Часть сервиса работает медленно или не у всех.
 status-all-down = Часть сервиса не работает.
 status-is-ok = Работает
+status-is-untried = Сообщений ещё не было
 status-is-degraded = Медленно или не у всех
 status-is-down = Не работает
 status-since = с { $time } UTC

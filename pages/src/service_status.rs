@@ -5,7 +5,7 @@
 //! GET /status, /status.json ─▶ rate limit ─▶ Board (read at most once in five seconds) ─▶ page or JSON
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,9 +18,11 @@ use base::json::Moment;
 use domain::delivery::gauges::WAITED;
 use domain::platform::{PlatformContext, stands_on};
 use domain::public_page;
+use domain::source;
 use domain::tenant::AMOJO;
 use domain::unknown_callers::UnknownCallerAct;
 use queue::PoolHealth;
+use sea_orm::DbErr;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
@@ -66,9 +68,11 @@ async fn page(app: web::Data<StatusContext>, request: HttpRequest) -> HttpRespon
     let vendor = &app.config.vendor.name;
     let name = if vendor.is_empty() { words.text("install-product").to_string() } else { vendor.clone() };
     let worst = snapshot.worst();
+    let is_tried = snapshot.parts.iter().all(|part| part.has_traffic);
+    let summary = if worst == PartState::Works && !is_tried { "untried" } else { worst.as_str() };
     let shown = StatusPage {
         title: words.text("status-title").with("name", name).to_string(),
-        summary: words.text_of("status-all-", worst.as_str()),
+        summary: words.text_of("status-all-", summary),
         tone: worst.as_str(),
         lines: snapshot.parts.iter().map(|part| line(&app, words, part, snapshot.at)).collect(),
         checked: words
@@ -88,7 +92,10 @@ async fn document(app: web::Data<StatusContext>, request: HttpRequest) -> HttpRe
         Err(refused) => return refused,
     };
     let part = |part: &Part| -> Value {
-        json!({ "name": part.name.as_str(), "status": part.state.as_str(), "since": part.since.map(Moment) })
+        let Part { name, state, since, has_traffic } = part;
+        json!({
+            "name": name.as_str(), "status": state.as_str(), "since": since.map(Moment), "has_traffic": has_traffic,
+        })
     };
     let body = json!({
         "status": snapshot.worst().as_str(),
@@ -115,8 +122,9 @@ async fn look(app: &StatusContext, request: &HttpRequest) -> Result<Snapshot, Ht
 
 fn line(app: &StatusContext, words: Words, part: &Part, now: i64) -> PartRow {
     let since = part.since.map(|at| When::new(at, now, Zone::UTC, words).stamp());
+    let is_untried = part.state == PartState::Works && !part.has_traffic;
     PartRow {
-        tone: part.state.as_str(),
+        tone: if is_untried { "muted" } else { part.state.as_str() },
         name: match &part.name {
             PartName::Receiving => words.text("status-receiving"),
             PartName::Crm => words.text("status-crm").with("crm", app.integrations.brands()),
@@ -126,7 +134,7 @@ fn line(app: &StatusContext, words: Words, part: &Part, now: i64) -> PartRow {
             }
             PartName::Panel => words.text("status-panel"),
         },
-        state: words.text_of("status-is-", part.state.as_str()),
+        state: words.text_of("status-is-", if is_untried { "untried" } else { part.state.as_str() }),
         since: since.map(|time| words.text("status-since").with("time", time).to_string()).unwrap_or_default(),
     }
 }
@@ -174,6 +182,8 @@ pub struct Part {
     pub state: PartState,
     /// Since when it does not work as usual, as far as it is known; milliseconds since 1970.
     pub since: Option<i64>,
+    /// A message or a test has gone through it: what was never used is not said to work.
+    pub has_traffic: bool,
 }
 
 /// A kind of messenger that is in use.
@@ -194,6 +204,8 @@ pub struct Seen {
     pub read_only: bool,
     /// Hooks of amoCRM are kept on the disk meanwhile.
     pub spools: bool,
+    /// Kinds of messengers with a source that a message or a test has proved.
+    pub used: BTreeSet<String>,
 }
 
 /// The state of all parts.
@@ -210,15 +222,16 @@ pub fn judge(seen: &Seen, kinds: &[Kind], now: i64) -> Vec<Part> {
         None => plain(PartState::Down),
         Some(all) => of_pools(all.iter().filter(|one| fits(&one.pool)), now),
     };
-    let part = |name, (state, since)| Part { name, state, since };
+    let part = |name, (state, since), has_traffic| Part { name, state, since, has_traffic };
+    let crm = pools(&|pool| pool.starts_with(AMOJO));
     let mut parts =
-        vec![part(PartName::Receiving, plain(receiving)), part(PartName::Crm, pools(&|pool| pool.starts_with(AMOJO)))];
+        vec![part(PartName::Receiving, plain(receiving), true), part(PartName::Crm, crm, !seen.used.is_empty())];
     for kind in kinds {
         let reached = pools(&|pool| pool == kind.pool);
         let reached = if kind.is_ours { reached.max(plain(pages)) } else { reached };
-        parts.push(part(PartName::Messenger(kind.name), reached));
+        parts.push(part(PartName::Messenger(kind.name), reached, seen.used.contains(kind.name)));
     }
-    parts.push(part(PartName::Panel, plain(pages)));
+    parts.push(part(PartName::Panel, plain(pages), true));
     parts
 }
 
@@ -274,6 +287,7 @@ pub struct Board(Mutex<Remembered>);
 #[derive(Default)]
 struct Remembered {
     last: Option<Snapshot>,
+    used: BTreeSet<String>,
     since: BTreeMap<PartName, i64>,
 }
 
@@ -285,7 +299,11 @@ impl Board {
         if let Some(last) = remembered.last.as_ref().filter(|last| (last.at..last.at + KEPT).contains(&now)) {
             return last.clone();
         }
-        let mut parts = judge(&seen(app).await, &kinds(app), now);
+        let kinds = kinds(app);
+        let mut seen = seen(app, kinds.iter().all(|kind| remembered.used.contains(kind.name))).await;
+        remembered.used.append(&mut seen.used);
+        seen.used.clone_from(&remembered.used);
+        let mut parts = judge(&seen, &kinds, now);
         for part in &mut parts {
             if part.state == PartState::Works {
                 remembered.since.remove(&part.name);
@@ -301,11 +319,15 @@ impl Board {
     }
 }
 
-/// What this process sees now, with one statement.
-async fn seen(app: &StatusContext) -> Seen {
-    let pools = if app.store.is_open() {
-        match tokio::time::timeout(ANSWERS_WITHIN, app.queue.pool_health()).await {
-            Ok(Ok(pools)) => Some(pools),
+/// What this process sees now, with one statement; with a second until all kinds are in use.
+async fn seen(app: &StatusContext, all_used: bool) -> Seen {
+    let read = async {
+        let used = if all_used { Vec::new() } else { source::kinds_in_use(&app.store).await? };
+        Ok::<_, DbErr>((app.queue.pool_health().await?, used))
+    };
+    let read = if app.store.is_open() {
+        match tokio::time::timeout(ANSWERS_WITHIN, read).await {
+            Ok(Ok(read)) => Some(read),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "the state of the service cannot be read");
                 None
@@ -315,7 +337,9 @@ async fn seen(app: &StatusContext) -> Seen {
     } else {
         None
     };
-    Seen { pools, read_only: app.is_read_only(), spools: app.spool.is_there() }
+    let (pools, used) = read.unzip();
+    let used = used.into_iter().flatten().collect();
+    Seen { pools, read_only: app.is_read_only(), spools: app.spool.is_there(), used }
 }
 
 /// The kinds that a channel has, with their pools.
@@ -369,6 +393,15 @@ mod tests {
         assert_eq!(states(&with(vec![pool("pigeon", 10, 1, None)]))[2], "degraded");
         let parts = judge(&with(vec![pool("pigeon", 1, 1, Some(40))]), &KINDS, NOW);
         assert_eq!((parts[2].state, parts[2].since), (PartState::Down, Some(NOW - 40 * 60_000)));
+    }
+
+    #[test]
+    fn what_was_never_used_is_not_said_to_work() {
+        let traffic = |seen: &Seen| judge(seen, &KINDS, NOW).iter().map(|part| part.has_traffic).collect::<Vec<_>>();
+        let mut seen = with(Vec::new());
+        assert_eq!(traffic(&seen), [true, false, false, false, true]);
+        seen.used.insert("site".to_owned());
+        assert_eq!(traffic(&seen), [true, true, false, true, true]);
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub use retention::{ALL_PERHAPS_DELIVERED, KnownKey, RepeatId};
 pub use rows::{Rows, columns_of};
 pub use scan::{After, DueTurn};
 pub use settle::{Attempt, Learned, LoggedWebhook, Settled, SettledBatch, Settlement, TurnEffect};
-pub use stats::{Backlog, BacklogTarget, DeadCount, LedgerGap, PoolHealth};
+pub use stats::{Backlog, BacklogTarget, DeadCount, LedgerGap, PoolHealth, QueueStats};
 pub use turn::{HELD, RATE, TargetRate};
 
 /// A message's status is worth reporting to amoCRM for this long.

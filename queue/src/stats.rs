@@ -22,6 +22,8 @@ pub struct QueueStats {
     pub letters: i64,
     /// When the head of the longest waiting lane became due, milliseconds of the database's time.
     pub oldest_at: i64,
+    /// When the oldest of the letters was accepted, milliseconds since 1970.
+    pub accepted_at: i64,
 }
 
 /// Targets that are prevented from working.
@@ -36,11 +38,12 @@ impl Queue {
     /// Letters that wait, by direction and state.
     pub async fn standing(&self) -> Result<Vec<QueueStats>, DbErr> {
         self.question(
-                "SELECT direction, state, CAST(sum(waiting) AS bigint) AS letters, min(due_at) AS oldest_at FROM \
-                 (SELECT lane.direction, lane.waiting, lane.due_at, CASE WHEN turn.reason LIKE 'held:%' THEN 'held' \
+                "SELECT direction, state, count(*) AS letters, min(due_at) AS oldest_at, min(accepted_at) AS accepted_at \
+                 FROM (SELECT lane.direction, letter.accepted_at, lane.due_at, CASE WHEN turn.reason LIKE 'held:%' THEN 'held' \
                  WHEN lane.owner IS NOT NULL THEN 'leaving' WHEN lane.due_at > {now} OR turn.ready_at > {now} THEN 'later' \
                  ELSE 'due' END AS state FROM lane JOIN turn ON turn.tenant_id = lane.tenant_id \
-                 AND turn.target = lane.target WHERE lane.due_at IS NOT NULL) AS waiting GROUP BY direction, state",
+                 AND turn.target = lane.target JOIN letter ON letter.tenant_id = lane.tenant_id \
+                 AND letter.lane_id = lane.lane_id WHERE lane.due_at IS NOT NULL) AS waiting GROUP BY direction, state",
             )
             .await
     }

@@ -43,6 +43,11 @@ fn rows(manifest: &Value, table: &str) -> u64 {
     tables.iter().find(|one| one["name"] == table).unwrap()["rows"].as_u64().unwrap()
 }
 
+/// The parts that a command reports, with their rows.
+fn parts(said: &str) -> Vec<&str> {
+    said.lines().filter(|line| line.ends_with(" rows")).collect()
+}
+
 fn breaks(drill: &Drill, what: &str) {
     drill.sandbox.break_it(&what.parse::<Breakage>().unwrap()).unwrap();
 }
@@ -68,7 +73,19 @@ async fn a_restored_backup_continues_its_deliveries(engine: Engine) {
     drill.loses_its_database().await;
     let whole = backup(&drill, "verify", &folder(&drill)).await.unwrap();
     assert!(whole.contains("The backup is whole"), "{whole}");
+    assert_eq!(parts(&whole), parts(&made), "both count the same rows");
+    let total: u64 = listed["tables"].as_array().unwrap().iter().map(|table| table["rows"].as_u64().unwrap()).sum();
+    assert!(whole.contains(&format!(" tables, {total} rows,")), "{whole}");
+    let made_at = listed["created_at"].as_str().expect("RFC 3339").to_owned();
+    // Backups of 0.1.0 have milliseconds.
+    changes(&folder(&drill), |manifest| {
+        let at = chrono::DateTime::parse_from_rfc3339(&made_at).unwrap();
+        manifest["format"] = 1.into();
+        manifest["created_at"] = at.timestamp_millis().into();
+    });
     let restored = backup(&drill, "restore", &folder(&drill)).await.unwrap();
+    assert_eq!(parts(&restored), parts(&made));
+    assert!(restored.contains(&format!("made at {made_at}")), "{restored}");
     assert!(restored.contains("The backup is restored"), "{restored}");
     assert!(restored.contains("2 letters are pending") && restored.contains("messages, if the days"), "{restored}");
     drill.serves("").await;

@@ -4,9 +4,16 @@
 use std::path::Path;
 use std::process::Output;
 
+use base::clock::Clock;
+use base::config::Config;
+use base::millis::{DAY, MINUTE};
+use base::store::Store;
+use entity::{letter, tenant};
 use parom_tests::drill::Drill;
 use parom_tests::settings::HOST;
 use parom_tests::{Demo, Engine, Line, client};
+use sea_orm::EntityTrait;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use serde_json::Value;
 use simulator::crm::HookMessage;
 use tempfile::TempDir;
@@ -141,7 +148,25 @@ async fn doctor_says_what_is_well_and_what_is_not() {
     assert_eq!(text(&unknown.stderr), "parom: не прошло проверок: 1 из 1\n");
     let told = text(&run(&mut russian(&drill, &["doctor", "--json"])).await.stdout);
     assert!(!cyrillic(&told), "{told}");
+
+    // Days without a backup, minutes of waiting, and a server that does not run.
+    drill.sandbox.break_it(&"status=503".parse().unwrap()).unwrap();
+    drill.customer(&line, "anna").writes("Waiting").await;
     drill.stops().await;
+    let database = Config::load(Some(&drill.config_file())).unwrap().database;
+    let store = Store::open(&database, Clock::system()).await.unwrap();
+    let created = tenant::Column::CreatedAt;
+    let tenants = tenant::Entity::update_many().col_expr(created, Expr::col(created).sub(3 * DAY));
+    tenants.exec(store.write()).await.unwrap();
+    let accepted = letter::Column::AcceptedAt;
+    let letters = letter::Entity::update_many().col_expr(accepted, Expr::col(accepted).sub(6 * MINUTE));
+    letters.exec(store.write()).await.unwrap();
+    store.close().await;
+    let (_, checks) = doctor(&drill).await;
+    for (name, words) in [("backup", "no backup"), ("queue", "the oldest for"), ("outside", "no server is running")] {
+        let (word, detail) = status(&checks, name);
+        assert!(word == "warn" && detail.contains(words), "{name}: {word} {detail}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -43,16 +43,23 @@ async fn it_says_what_works_and_what_does_not(world: &mut World) {
     let shown = visitor.opens(PAGE).await.is(200);
     shown.says(&[
         "service status",
-        "All systems operational.",
+        "No problem is known.",
+        "No traffic yet",
         "Delivery to amoCRM",
         "Receiving messages",
         "Website chat",
     ]);
     assert_eq!(shown.header("cache-control"), "public, max-age=5");
     let russian = visitor.opens(&format!("{PAGE}?lang=ru")).await.is(200);
-    russian.says(&["Всё работает.", "Приём сообщений"]);
+    russian.says(&["Неполадок не видно.", "Приём сообщений", "Сообщений ещё не было"]);
+    shown.never_says(&["All systems operational"]);
     let all = read(&visitor.opens(JSON).await.is(200));
     assert_eq!((&all["status"], part(&all, "crm").1), (&"ok".into(), Value::Null));
+    let traffic = |all: &Value, name: &str| {
+        let parts = all["parts"].as_array().expect("parts");
+        parts.iter().find(|part| part["name"] == name).expect(name)["has_traffic"] == true
+    };
+    assert_eq!(["receiving", "crm", "custom", "panel"].map(|name| traffic(&all, name)), [true, false, false, true]);
 
     world.sandbox.faults().until_cleared(Part::Message, Fault::Status { code: 503, retry_after: None });
     world.customer(&line, "anna").writes("Hello").await;
@@ -83,7 +90,11 @@ async fn it_says_what_works_and_what_does_not(world: &mut World) {
     world.sandbox.faults().clear();
     world.deliver_to_the_end().await;
     world.advance(Duration::from_secs(6));
-    assert_eq!(part(&read(&visitor.opens(JSON).await.is(200)), "crm").0, "ok");
+    parom::source::observations::write_proofs(&world.app().sources).await;
+    world.advance(Duration::from_secs(6));
+    let all = read(&visitor.opens(JSON).await.is(200));
+    assert_eq!(part(&all, "crm").0, "ok");
+    assert_eq!(["crm", "custom", "telegram"].map(|name| traffic(&all, name)), [true, true, false]);
 }
 
 async fn it_is_off_unless_it_is_switched_on_and_limited_by_address(world: &mut World) {

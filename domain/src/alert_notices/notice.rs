@@ -47,10 +47,7 @@ impl NoticeTexts {
             format!("{mark} {}\n{body}", one.subject)
         };
         let text = self.sections.iter().map(part).collect::<Vec<_>>().join("\n\n");
-        if text.chars().count() <= CHAT_CHARS {
-            return text;
-        }
-        text.chars().take(CHAT_CHARS).chain(['…']).collect()
+        cut(&text, CHAT_CHARS)
     }
 
     /// The page behind the message's button and what the button says: that of the first alert that is open.
@@ -69,7 +66,6 @@ impl NoticeTexts {
         };
         let page = self.sections.iter().find(|one| !one.is_over()).or(self.sections.first());
         let path = page.and_then(|one| one.url.strip_prefix(home)).unwrap_or("/panel/alerts");
-        let cut = |text: &str, most: usize| text.chars().take(most).collect::<String>();
         json!({"title": cut(&self.subject, title), "body": cut(&text, body), "path": path, "tag": tag})
     }
 
@@ -100,6 +96,18 @@ impl NoticeTexts {
             },
         })
     }
+}
+
+/// The beginning of a text in at most this many characters, up to the end of a word unless that is very long.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let beginning: String = text.chars().take(most).collect();
+    let room: String = beginning.chars().take(most.saturating_sub(1)).collect();
+    let words = beginning.rsplit_once(char::is_whitespace).map(|(words, _)| words);
+    let words = words.filter(|words| words.chars().count() * 3 >= most).unwrap_or(&room);
+    format!("{}…", words.trim_end_matches(|sign: char| sign.is_whitespace() || sign == ','))
 }
 
 /// What became of a notice.
@@ -214,7 +222,7 @@ mod tests {
     #[test]
     fn a_message_is_never_longer_than_a_chat_takes() {
         let notice = notice(vec![section(&"ы".repeat(5_000), None)]);
-        assert_eq!(notice.message().chars().count(), CHAT_CHARS + 1);
+        assert_eq!(notice.message().chars().count(), CHAT_CHARS);
     }
 
     #[test]

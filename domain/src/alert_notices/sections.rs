@@ -9,6 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::AlertNoticeContext;
+use super::notice::cut;
 use crate::alert::{self as alerts, WEBHOOK_SUSPENDED};
 use crate::delivery::read::ledger::{self, LedgerCounts, LedgerFilter};
 use crate::tenant::TenantStatus;
@@ -229,12 +230,8 @@ fn kept(kind: &str) -> TimeDelta {
     if kind == WEBHOOK_SUSPENDED { KEPT_OUT } else { KEPT }
 }
 
-fn short(name: &str) -> String {
-    if name.chars().count() <= NAME_CHARS {
-        return name.to_owned();
-    }
-    let beginning: String = name.chars().take(NAME_CHARS - 1).collect();
-    format!("{}…", beginning.trim_end())
+fn short(names: &str) -> String {
+    cut(names, NAME_CHARS)
 }
 
 // The one thing to do about an alert: a page, and what the button that leads there says.
@@ -271,6 +268,9 @@ mod tests {
     fn long_names_leave_room_in_a_subject() {
         assert_eq!(short("Поддержка"), "Поддержка");
         let long = short(&"очень ".repeat(20));
-        assert!(long.chars().count() <= NAME_CHARS && long.ends_with('…'), "{long}");
+        assert!(long.chars().count() <= NAME_CHARS && long.ends_with("очень…"), "{long}");
+        let names = ["+77010009900", "@second_shop_bot", "@third_shop_of_the_chain_bot"].join(", ");
+        assert_eq!(short(&names), "+77010009900…");
+        assert_eq!(short(&"я".repeat(99)).chars().count(), NAME_CHARS, "one long word");
     }
 }

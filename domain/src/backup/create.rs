@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use base::clock::Clock;
 use base::config::Config;
+use base::json::Moment;
 use base::store::Store;
 use base::vault::Vault;
 
@@ -57,7 +58,7 @@ async fn fill(
     progress: &mut Progress<'_>,
 ) -> anyhow::Result<Manifest> {
     let clock = store.clock();
-    let created_at = clock.millis();
+    let created_at = Moment(clock.millis());
     let copied = if store.is_sqlite() {
         let source = store.file().context("an SQLite database has a file")?;
         sqlite::copy(source, partial, today(clock), progress).await?

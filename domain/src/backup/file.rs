@@ -8,8 +8,8 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::Context;
 use base::config::Config;
 use base::http_client::HttpClients;
-use chrono::{DateTime, SecondsFormat};
-use serde::{Deserialize, Serialize};
+use base::json::Moment;
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
@@ -117,8 +117,9 @@ pub(super) fn looked_at(backup: &Path, name: &str) -> anyhow::Result<(BackupFile
 
 // `manifest.json`: the contents of a backup and its requirements.
 
-/// The format that this version writes and reads.
-const FORMAT: u32 = 1;
+/// The format that this version writes, and the oldest that it reads.
+const FORMAT: u32 = 2;
+const OLDEST: u64 = 1;
 const NAME: &str = "manifest.json";
 
 /// The contents of a backup.
@@ -129,8 +130,9 @@ pub struct Manifest {
     pub parom: String,
     /// `sqlite` or `postgres`; a backup is restored into the engine that it came from.
     pub engine: String,
-    /// Milliseconds since 1970.
-    pub created_at: i64,
+    /// In format 1 milliseconds since 1970.
+    #[serde(deserialize_with = "moment")]
+    pub created_at: Moment,
     /// The schema: the names of the applied migrations, oldest first.
     pub migrations: Vec<String>,
     /// Ids of the keys in use, the encrypting one first. They reveal nothing of the keys.
@@ -183,8 +185,8 @@ impl Manifest {
             .with_context(|| format!("the backup is damaged: {} is not JSON", path.display()))?;
         let format = value.get("format").and_then(serde_json::Value::as_u64);
         anyhow::ensure!(
-            format == Some(FORMAT.into()),
-            "the backup has the format {}, and this version of parom reads the format {FORMAT}",
+            format.is_some_and(|format| (OLDEST..=FORMAT.into()).contains(&format)),
+            "the backup has the format {}, and this version of parom reads the formats {OLDEST} to {FORMAT}",
             format.map_or_else(|| "unknown".to_owned(), |format| format.to_string())
         );
         let manifest: Self = serde_json::from_value(value)
@@ -203,16 +205,28 @@ impl Manifest {
         write_whole(&backup.join(NAME), &(text + "\n"))
     }
 
-    /// When it was made, RFC 3339 in UTC.
-    pub fn made_at(&self) -> String {
-        let at = DateTime::from_timestamp_millis(self.created_at).unwrap_or_default();
-        at.to_rfc3339_opts(SecondsFormat::Millis, true)
+    /// The rows of all tables.
+    pub fn rows(&self) -> u64 {
+        self.tables.iter().map(|table| table.rows).sum()
     }
 
     /// The engine's display name.
     pub fn engine_name(&self) -> &'static str {
         if self.engine == "sqlite" { "SQLite" } else { "PostgreSQL" }
     }
+}
+
+fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Moment, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Moment(Moment),
+        Millis(i64),
+    }
+    Ok(match Written::deserialize(deserializer)? {
+        Written::Moment(at) => at,
+        Written::Millis(at) => Moment(at),
+    })
 }
 
 /// The result of copying the database, which each engine does in its own way.

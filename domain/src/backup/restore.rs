@@ -10,7 +10,7 @@ use base::store::{Store, migrate};
 use base::vault::{Vault, VaultError};
 
 use super::file::{self, BackupFile, Manifest};
-use super::{BackupStep, Progress, postgres, sqlite};
+use super::{BackupStep, DATABASE, Progress, postgres, sqlite};
 
 /// A summary of a restore.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub async fn restore(
         Some(file) => {
             store.close().await;
             sqlite::put(backup, &file).await?;
-            progress(super::BackupStep { name: super::DATABASE.to_owned(), rows: 0, done: 1, of: 1 });
+            progress(whole(&manifest));
         }
         None => {
             run_to(&store, &manifest.migrations).await?;
@@ -72,7 +72,7 @@ pub async fn restore(
     migrate(&store).await?;
     store.close().await;
     drop(lock);
-    let age = clock.millis().saturating_sub(manifest.created_at);
+    let age = clock.millis().saturating_sub(manifest.created_at.0);
     Ok(Restored { manifest, age })
 }
 
@@ -116,18 +116,23 @@ fn fits(config: &Config, manifest: &Manifest) -> anyhow::Result<()> {
 /// Names the first file that is damaged, missing or of a later version.
 pub async fn verify(backup: &Path, progress: &mut Progress<'_>) -> anyhow::Result<Manifest> {
     let manifest = Manifest::read(backup)?;
-    let of = manifest.files.len();
-    for (index, entry) in manifest.files.iter().enumerate() {
+    let (mut done, of) = (0, manifest.tables.len());
+    for entry in &manifest.files {
         let lines = read_file(backup, entry).await?;
-        progress(BackupStep { name: entry.name.clone(), rows: lines, done: index + 1, of });
+        // Of the other files nothing is a row.
         let table = manifest.tables.iter().find(|table| postgres::file_of(table) == entry.name);
         if let Some(table) = table {
             let same = table.rows == lines;
             anyhow::ensure!(same, "the backup is damaged: {} has {lines} rows instead of {}", entry.name, table.rows);
+            done += 1;
+            progress(BackupStep { name: table.name.clone(), rows: lines, done, of });
         }
     }
     match manifest.engine.as_str() {
-        "sqlite" => sqlite::check(backup, &manifest.tables).await?,
+        "sqlite" => {
+            sqlite::check(backup, &manifest.tables).await?;
+            progress(whole(&manifest));
+        }
         "postgres" => {
             let listed = |name: &String| manifest.files.iter().any(|entry| entry.name == *name);
             let missing = manifest.tables.iter().map(postgres::file_of).find(|name| !listed(name));
@@ -136,6 +141,11 @@ pub async fn verify(backup: &Path, progress: &mut Progress<'_>) -> anyhow::Resul
         other => anyhow::bail!("the backup is of the engine {other}, which this version of parom does not know"),
     }
     Ok(manifest)
+}
+
+/// The one part of a backup of SQLite.
+fn whole(manifest: &Manifest) -> BackupStep {
+    BackupStep { name: DATABASE.to_owned(), rows: manifest.rows(), done: 1, of: 1 }
 }
 
 /// Checks a file against the manifest; returns the number of its lines.

@@ -11,7 +11,7 @@ use base::message::{Direction, day_of};
 use base::store::VENDOR;
 use chrono::TimeDelta;
 use entity::tenant;
-use queue::LedgerGap;
+use queue::{LedgerGap, QueueStats};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde_json::json;
 use uuid::Uuid;
@@ -24,8 +24,9 @@ pub const EVERY: Duration = Duration::from_secs(15);
 /// Reads take at most one part in this many of the time.
 const SHARE: u32 = 50;
 /// All states, so that one without letters reports 0.
-const STATES: [&str; 4] = ["due", "leaving", "later", "held"];
-const HINDRANCES: [&str; 4] = ["rate", "wait", "breaker", "held"];
+const STATES: [&str; 4] = ["due", "leaving", "later", HELD];
+const HINDRANCES: [&str; 4] = ["rate", "wait", "breaker", HELD];
+const HELD: &str = "held";
 
 /// A letter that could be sent and is not for this long needs attention, and for this long is an outage.
 pub const WAITED: [TimeDelta; 2] = [TimeDelta::minutes(5), TimeDelta::minutes(30)];
@@ -37,8 +38,20 @@ pub struct Waiting {
     pub letters: i64,
     /// Letters that wait for a person or a repair.
     pub held: i64,
-    /// How long the longest waiting letter that could be sent has been due, milliseconds.
+    /// How long ago the oldest of `letters` was accepted, milliseconds.
     pub age: i64,
+}
+
+impl Waiting {
+    /// The sum of what [`Queue::standing`] found.
+    pub fn of(standing: &[QueueStats], now: i64) -> Self {
+        let of = |is_held: bool| standing.iter().filter(move |one| (one.state == HELD) == is_held);
+        Self {
+            letters: of(false).map(|one| one.letters).sum(),
+            held: of(true).map(|one| one.letters).sum(),
+            age: of(false).map(|one| Ord::max(now - one.accepted_at, 0)).max().unwrap_or(0),
+        }
+    }
 }
 
 /// What waited when this process last read the queue.
@@ -83,12 +96,7 @@ pub async fn look(app: &DeliveryContext) -> Result<Waiting, DbErr> {
         let targets = hindered.get(by).copied().unwrap_or(0);
         metrics::gauge!("parom_targets_hindered", "by" => by).set(whole(targets));
     }
-    let of = |states: &[&str]| standing.iter().filter(|one| states.contains(&one.state.as_str())).collect::<Vec<_>>();
-    let waiting = Waiting {
-        letters: of(&["due", "leaving", "later"]).iter().map(|one| one.letters).sum(),
-        held: of(&["held"]).iter().map(|one| one.letters).sum(),
-        age: of(&["due"]).iter().map(|one| (now - one.oldest_at).max(0)).max().unwrap_or(0),
-    };
+    let waiting = Waiting::of(&standing, now);
     *app.waiting.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(waiting);
     Ok(waiting)
 }

@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Quer
 use uuid::Uuid;
 
 use super::{Check, because};
-use crate::source::{StateReason, line};
+use crate::source::{SourceState, SourceStatus, states_of};
 use crate::tenant::grant;
 use crate::tenant::subscription::{self, SubscriptionState};
 
@@ -49,6 +49,8 @@ struct AccountFindings {
     misconfigured: Vec<LocalizedText>,
     disconnected: Vec<LocalizedText>,
     sources: Vec<LocalizedText>,
+    /// Sources that neither a message nor a test has proved.
+    unproved: Vec<LocalizedText>,
     strays: Vec<LocalizedText>,
     /// Accounts whose changes of contacts amoCRM does not report.
     unreported: Vec<LocalizedText>,
@@ -127,17 +129,19 @@ async fn channels_of(store: &Store, tenant: &tenant::Model, found: &mut AccountF
 
 async fn sources_of(store: &Store, tenant: &tenant::Model, found: &mut AccountFindings) -> Result<(), DbErr> {
     let all = source::Entity::of_tenant(tenant.tenant_id).filter(source::Column::DeletedAt.is_null());
-    for row in all.all(store.read()).await? {
-        let is_broken = matches!(row.status.as_str(), "needs_attention" | "stopped" | "blocked" | "unpaid");
-        let reason = match (row.status_reason.as_str(), line::trouble(&line::of(&row))) {
-            ("", _) if is_broken => LocalizedText::new(format!("doctor-source-{}", row.status)),
-            (stored, _) if is_broken => why(stored),
-            (_, Some((reason, _, theirs))) => because_of(reason, &theirs),
-            (_, None) => continue,
-        };
-        let detail =
-            LocalizedText::new("doctor-source-one").with("source", row.name).with("host", tenant.host.as_str());
-        found.sources.push(detail.with("reason", reason));
+    let all = all.all(store.read()).await?;
+    for (row, state) in all.iter().zip(states_of(store, tenant, &all, |_| None).await?) {
+        let named = |key| LocalizedText::new(key).with("source", row.name.as_str()).with("host", tenant.host.as_str());
+        match (state.status, state.reason) {
+            // What is wrong with an account or its channels stands in lines of its own.
+            (_, Some(reason)) if reason.is_of_account() => {}
+            (SourceStatus::Working | SourceStatus::Checking, _) if state.proved_at.is_none() => {
+                found.unproved.push(named("doctor-source-unproved-one"));
+            }
+            (SourceStatus::Working | SourceStatus::Checking | SourceStatus::CrmUnreachable, _)
+            | (SourceStatus::Paused, None) => {}
+            _ => found.sources.push(named("doctor-source-one").with("reason", why(&state))),
+        }
     }
     let strays = stray_source::Entity::of_tenant(tenant.tenant_id).count(store.read()).await?;
     if strays > 0 {
@@ -155,19 +159,21 @@ async fn collect_subscription(store: &Store, tenant: &tenant::Model, found: &mut
     Ok(())
 }
 
-/// A stored reason as a text: its key and the other side's words. Older releases stored plain text.
-fn why(stored: &str) -> LocalizedText {
-    let (key, theirs) = stored.split_once(": ").unwrap_or((stored, ""));
-    StateReason::parse(key).map_or_else(|| LocalizedText::stored(stored), |reason| because_of(reason, theirs))
-}
-
-/// `theirs`: the other side's own text, or its name.
-fn because_of(reason: StateReason, theirs: &str) -> LocalizedText {
+/// The reason and the other side's words. Older releases stored plain text.
+fn why(state: &SourceState) -> LocalizedText {
+    let Some(reason) = state.reason.filter(|_| state.step.is_empty()) else {
+        let is_said = !state.detail.is_empty() || !state.step.is_empty();
+        return if is_said {
+            state.said()
+        } else {
+            LocalizedText::new(format!("doctor-source-{}", state.status.as_str()))
+        };
+    };
     let detail = LocalizedText::new(format!("doctor-source-{}", reason.as_str()));
-    if theirs.is_empty() {
+    if state.detail.is_empty() {
         return detail;
     }
-    LocalizedText::new("doctor-source-why").with("reason", detail).with("text", LocalizedText::stored(theirs))
+    LocalizedText::new("doctor-source-why").with("reason", detail).with("text", state.said())
 }
 
 async fn alarms_of(store: &Store, tenant_id: Uuid, host: &str, found: &mut AccountFindings) -> Result<(), DbErr> {
@@ -240,8 +246,13 @@ fn report(found: &AccountFindings, checks: &mut Vec<Check>) {
         [] => Check::ok(name, LocalizedText::new(good)),
         bad => named(name, what, bad, remedy),
     };
-    let (good, bad, remedy) = ("doctor-sources-ok", "doctor-sources-bad", "doctor-sources-bad-fix");
-    checks.push(or_well("sources", good, bad, &found.sources, remedy));
+    if !found.sources.is_empty() {
+        checks.push(named("sources", "doctor-sources-bad", &found.sources, "doctor-sources-bad-fix"));
+    }
+    if !found.unproved.is_empty() || found.sources.is_empty() {
+        let (good, bad, remedy) = ("doctor-sources-ok", "doctor-sources-unproved", "doctor-sources-unproved-fix");
+        checks.push(or_well("sources", good, bad, &found.unproved, remedy));
+    }
     let (good, bad, remedy) = ("doctor-strays-ok", "doctor-strays-bad", "doctor-strays-bad-fix");
     checks.push(or_well("strays", good, bad, &found.strays, remedy));
     let (good, bad, remedy) = ("doctor-contacts-ok", "doctor-contacts-bad", "doctor-contacts-bad-fix");

@@ -9,17 +9,16 @@ use base::message::day_of;
 use base::store::{self, MigrateError, Store, VENDOR};
 use base::vault::Vault;
 use chrono::TimeDelta;
-use entity::{account_usage, audit, dead_letter, letter, media, tenant, vendor_event};
+use entity::{account_usage, audit, media, tenant, vendor_event};
 use queue::Queue;
 use sea_orm::sea_query::{Alias, ExprTrait, SimpleExpr};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{Check, because, reasons};
+use crate::delivery::gauges::{WAITED, Waiting};
+use crate::delivery::read::figures;
 use crate::rotation;
-
-/// Age of a waiting letter from which the check warns.
-const OLD: TimeDelta = TimeDelta::minutes(15);
 
 /// Checks durability and schema; true if the tables can be read.
 pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
@@ -59,28 +58,24 @@ pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
     }
 }
 
-/// Waiting letters, and since when they wait.
+/// What waits in the queue and since when, as the admin's first page has it, and what is no longer tried.
 pub async fn queue(store: &Store, checks: &mut Vec<Check>) {
     match look_at_queue(store).await {
-        Ok((waiting, age, dead)) => {
-            let remedy = "doctor-queue-fix";
-            let detail = match age {
-                Some(age) => {
-                    LocalizedText::new("doctor-queue-waiting").with("count", waiting).with("seconds", age / 1000)
+        Ok((waiting, undelivered)) => {
+            let detail = LocalizedText::new("doctor-queue-waiting").with("count", waiting.letters);
+            checks.push(match waiting.letters {
+                0 => Check::ok("queue", LocalizedText::new("doctor-queue-empty")),
+                _ if waiting.age > WAITED[0].num_milliseconds() => {
+                    Check::warn("queue", detail.with("seconds", waiting.age / 1000), "doctor-queue-fix")
                 }
-                None => LocalizedText::new("doctor-queue-empty"),
-            };
-            checks.push(if age.is_some_and(|age| age > OLD.num_milliseconds()) {
-                Check::warn("queue", detail, remedy)
-            } else {
-                Check::ok("queue", detail)
+                _ => Check::ok("queue", detail.with("seconds", waiting.age / 1000)),
             });
-            if dead > 0 {
-                checks.push(Check::warn(
-                    "undelivered",
-                    LocalizedText::new("doctor-undelivered").with("count", dead),
-                    "doctor-undelivered-fix",
-                ));
+            if waiting.held > 0 {
+                checks.push(Check::ok("queue", LocalizedText::new("doctor-queue-held").with("count", waiting.held)));
+            }
+            if undelivered > 0 {
+                let detail = LocalizedText::new("doctor-undelivered").with("count", undelivered);
+                checks.push(Check::warn("undelivered", detail, "doctor-undelivered-fix"));
             }
         }
         Err(error) => {
@@ -88,6 +83,16 @@ pub async fn queue(store: &Store, checks: &mut Vec<Check>) {
             checks.push(Check::warn("queue", text, "doctor-migrate-fix"));
         }
     }
+}
+
+async fn look_at_queue(store: &Store) -> Result<(Waiting, i64), DbErr> {
+    let standing = queue_of(store).standing().await?;
+    let undelivered = figures::undelivered(store.read()).await?.letters;
+    Ok((Waiting::of(&standing, store.now().await?), undelivered))
+}
+
+fn queue_of(store: &Store) -> Queue {
+    Queue::new(store.clone(), Uuid::nil(), Faults::default())
 }
 
 /// Checks that accepted = delivered + failed + waiting since the first message, for all accounts or for one.
@@ -118,25 +123,7 @@ async fn gaps(store: &Store) -> Result<i64, DbErr> {
 }
 
 async fn gaps_of(store: &Store, tenants: &[Uuid]) -> Result<i64, DbErr> {
-    let queue = Queue::new(store.clone(), Uuid::nil(), Faults::default());
-    Ok(queue.gaps(tenants, 0).await?.iter().map(|gap| gap.missing().abs()).sum())
-}
-
-async fn look_at_queue(store: &Store) -> Result<(u64, Option<i64>, u64), DbErr> {
-    let db = store.read();
-    let tenants: Vec<Uuid> =
-        tenant::Entity::find().select_only().column(tenant::Column::TenantId).into_tuple().all(db).await?;
-    let (mut waiting, mut dead, mut oldest) = (0, 0, None::<i64>);
-    for tenant_id in tenants {
-        waiting += letter::Entity::of_tenant(tenant_id).count(db).await?;
-        dead += dead_letter::Entity::of_tenant(tenant_id).count(db).await?;
-        let first = letter::Entity::of_tenant(tenant_id).order_by_asc(letter::Column::AcceptedAt).one(db).await?;
-        if let Some(first) = first {
-            oldest = Some(oldest.map_or(first.accepted_at, |oldest| std::cmp::Ord::min(oldest, first.accepted_at)));
-        }
-    }
-    let now = store.clock().millis();
-    Ok((waiting, oldest.map(|oldest| now - oldest), dead))
+    Ok(queue_of(store).gaps(tenants, 0).await?.iter().map(|gap| gap.missing().abs()).sum())
 }
 
 // Checks whether everything is encrypted with the first key.
@@ -182,8 +169,9 @@ pub async fn look_at_keys(config: &Config, store: &Store, checks: &mut Vec<Check
 const OLD_BACKUP: TimeDelta = TimeDelta::hours(49);
 /// Days over which growth is averaged.
 const WEEK: i32 = 7;
-/// Days until a disk is full from which the check warns.
+/// Days until a disk is full from which the check warns, and beyond which a forecast says nothing.
 const SOON: i64 = 30;
+const FAR: i64 = 365;
 
 /// Backups, disks and the vendor's webhooks.
 pub async fn look_at_upkeep(config: &Config, store: &Store, checks: &mut Vec<Check>) {
@@ -202,18 +190,25 @@ fn unreadable(error: &DbErr) -> Check {
     Check::warn("upkeep", because("doctor-queue-wrong", error.to_string()), "doctor-migrate-fix")
 }
 
-/// The age of the last `parom backup create`, from the vendor's audit log. PostgreSQL may be backed up by other means, so
-/// that none was made is no warning.
+/// The age of the last `parom backup create`, from the vendor's audit log. That none was made is a warning once there is
+/// something to lose, but not on PostgreSQL, which may be backed up by other means.
 async fn backup(store: &Store) -> Result<Option<Check>, DbErr> {
     let last = audit::Entity::of_tenant(VENDOR)
         .filter(audit::Column::Action.eq("backup.created"))
         .order_by_desc(audit::Column::Id)
         .one(store.read())
         .await?;
+    let now = store.clock().millis();
     let Some(last) = last else {
-        return Ok(Some(Check::ok("backup", LocalizedText::new("doctor-backup-none"))));
+        let detail = LocalizedText::new("doctor-backup-none");
+        let old = tenant::Entity::find().filter(tenant::Column::CreatedAt.lt(now - OLD_BACKUP.num_milliseconds()));
+        return Ok(Some(if store.is_sqlite() && old.one(store.read()).await?.is_some() {
+            Check::warn("backup", detail, "doctor-backup-none-fix")
+        } else {
+            Check::ok("backup", detail)
+        }));
     };
-    let age = store.clock().millis() - last.at;
+    let age = now - last.at;
     let detail = LocalizedText::new("doctor-backup-age").with("hours", age / TimeDelta::hours(1).num_milliseconds());
     Ok(Some(if age > OLD_BACKUP.num_milliseconds() {
         Check::warn("backup", detail, "doctor-backup-fix")
@@ -255,6 +250,9 @@ async fn growth(config: &Config, store: &Store) -> Result<Option<Check>, DbErr> 
         ends.extend(days_left(&config.media.dir, of_files));
     }
     let Some(days) = ends.into_iter().min() else { return Ok(None) };
+    if days > FAR {
+        return Ok(Some(Check::ok("disk", LocalizedText::new("doctor-disk-far"))));
+    }
     let detail = LocalizedText::new("doctor-disk-days").with("days", days);
     Ok(Some(if days < SOON { Check::warn("disk", detail, "doctor-disk-fix") } else { Check::ok("disk", detail) }))
 }

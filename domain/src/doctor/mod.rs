@@ -14,6 +14,7 @@ pub use outside::{RENEWED, certificate_days};
 pub use reasons::of_configuration;
 
 use crate::integrations;
+use crate::missed_hooks::processes;
 
 mod accounts;
 mod data;
@@ -95,6 +96,11 @@ async fn with_stored(config: &Config, store: &Store) -> Option<Config> {
     Some(all)
 }
 
+/// Whether a process has reported lately that it serves; true if that cannot be read.
+async fn is_served(store: &Store) -> bool {
+    processes(store).await.map_or(true, |all| all.iter().any(|(_, is_heard)| *is_heard))
+}
+
 async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>) {
     let clock = Clock::system();
     let store = Store::open(&config.database, clock.clone()).await;
@@ -114,7 +120,11 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
         Ok(http) => {
             machine::media(config, &http, &clock, checks).await;
             outside::reachable(config, http.trusted(), &clock, checks).await;
-            outside::look(config, http.trusted(), &clock, checks).await;
+            let is_served = match &store {
+                Ok(store) => is_served(store).await,
+                Err(_) => true,
+            };
+            outside::look(config, http.trusted(), &clock, is_served, checks).await;
         }
         Err(error) => {
             let detail = because("doctor-network-wrong", error.to_string());

@@ -22,7 +22,8 @@ const SOON: Duration = Duration::from_secs(2);
 const NOTABLE: TimeDelta = TimeDelta::seconds(30);
 
 /// Checks that the public address leads to this very service, how long its certificate is valid, and the proxy's clock.
-pub async fn look(config: &Config, http: &Client, clock: &Clock, checks: &mut Vec<Check>) {
+/// `is_served`: a process serves, so that it is not the reason for an address that does not answer.
+pub async fn look(config: &Config, http: &Client, clock: &Clock, is_served: bool, checks: &mut Vec<Check>) {
     let url = base(&config.server.public_url);
     let https = config.server.public_url.scheme() == "https";
     let nonce = clock.uuid_v7().simple().to_string();
@@ -30,9 +31,17 @@ pub async fn look(config: &Config, http: &Client, clock: &Clock, checks: &mut Ve
     let response = match answer {
         Ok(response) => response,
         Err(error) => {
-            let detail = because("doctor-public_url-unreachable", reason(&error)).with("url", url);
             let check = if https { Check::fail } else { Check::warn };
-            checks.push(check("outside", detail, "doctor-public_url-unreachable-fix"));
+            checks.push(if is_served {
+                let detail = because("doctor-public_url-unreachable", reason(&error)).with("url", url);
+                check("outside", detail, "doctor-public_url-unreachable-fix")
+            } else {
+                check(
+                    "outside",
+                    LocalizedText::new("doctor-outside-stopped").with("url", url),
+                    "doctor-outside-stopped-fix",
+                )
+            });
             return;
         }
     };

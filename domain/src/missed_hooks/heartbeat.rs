@@ -1,6 +1,6 @@
 //! Heartbeats: each process records that it accepts hooks, so that gaps are known afterwards.
 
-use base::store::{Executor, VENDOR, in_transaction};
+use base::store::{Executor, Store, VENDOR, in_transaction};
 use chrono::TimeDelta;
 use entity::heartbeat::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -132,9 +132,9 @@ async fn beat_in(app: &IntakeContext, tx: &DatabaseTransaction, now: i64) -> Res
 }
 
 /// Processes that have not been stopped, the newest heartbeat first, and whether each is still heard.
-pub async fn processes(app: &IntakeContext) -> Result<Vec<(heartbeat::Model, bool)>, DbErr> {
-    let now = app.store.now().await?;
-    let mut rows = heartbeat::Entity::of_tenant(VENDOR).filter(Column::Ended.eq(false)).all(app.store.read()).await?;
+pub async fn processes(store: &Store) -> Result<Vec<(heartbeat::Model, bool)>, DbErr> {
+    let now = store.now().await?;
+    let mut rows = heartbeat::Entity::of_tenant(VENDOR).filter(Column::Ended.eq(false)).all(store.read()).await?;
     rows.sort_by_key(|row| (-row.beat_at, row.instance));
     Ok(rows.into_iter().map(|row| (row.clone(), !is_silent(&row, now))).collect())
 }

@@ -45,16 +45,20 @@ pub struct TestStep {
 type StepOutcome = Result<Option<LocalizedText>, LocalizedText>;
 
 /// Tests a source live. Sends nothing to customers, creates no lead, notifies no one. Success of all steps is a
-/// proof: a stopped source works again. A failed step is not an error.
+/// proof: a stopped source works again. A failed step is not an error: the source needs attention until something proves
+/// it.
 pub async fn test(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<Vec<TestStep>> {
     let source = find(app, tenant_id, source_id).await?;
     let mut steps = Vec::new();
     let passed = walk(app, &source, &mut steps).await?;
+    let failed = steps.iter().find(|step| !step.ok);
     if passed {
         observations::passed(app, &source).await?;
+    } else {
+        observations::doubted(app, &source).await?;
     }
-    let failed = steps.iter().find(|step| !step.ok).map(|step| step.name);
-    let detail = json!({ "passed": passed, "failed": failed });
+    line::tested(app, &source, failed).await?;
+    let detail = json!({ "passed": passed, "failed": failed.map(|step| step.name) });
     by.did(app, app.store.write(), "source.tested", (tenant_id, &source_id.to_string()), detail).await?;
     Ok(steps)
 }

@@ -31,9 +31,10 @@ pub mod window;
 use std::sync::Arc;
 
 use base::error::{Error, Result};
+use base::store::Store;
 use base::worded::worded;
 use entity::source::{self, Column};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Select};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -58,7 +59,7 @@ pub use restore::{
     Migration, MigrationAction, MigrationStep, adopt, migration, remove_stray, restore, restore_all, strays,
 };
 pub use rotate::{rotate_secret, rotate_site_secret};
-pub use state::{SourceState, StateAction, StateReason, state, states};
+pub use state::{SourceState, StateAction, StateReason, state, states, states_of};
 
 worded! {
     /// How a source is doing, with the word of the public API (docs/api-design.md#quirks-on-purpose).
@@ -104,6 +105,12 @@ pub async fn all(app: &SourceContext, tenant_id: Uuid) -> Result<Vec<source::Mod
 pub async fn find(app: &SourceContext, tenant_id: Uuid, source_id: Uuid) -> Result<source::Model> {
     let found = live(tenant_id).filter(Column::Id.eq(source_id)).one(app.store.read()).await?;
     found.ok_or(Error::NotFound)
+}
+
+/// Kinds with a source that a message or a test has proved, among all accounts.
+pub async fn kinds_in_use(store: &Store) -> Result<Vec<String>, DbErr> {
+    let proved = source::Entity::find().filter(Column::ProvedAt.is_not_null());
+    proved.select_only().column(Column::Kind).distinct().into_tuple().all(store.read()).await
 }
 
 /// The sources that count for limits and names, including those being created.

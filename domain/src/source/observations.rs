@@ -74,6 +74,15 @@ pub(super) async fn passed(app: &SourceContext, source: &source::Model) -> Resul
     Ok(())
 }
 
+/// A test failed: what was proved before stays known, and the next message proves the source again.
+pub(super) async fn doubted(app: &SourceContext, source: &source::Model) -> Result<(), DbErr> {
+    if let Some(at) = app.source_observations.proofs.last(source.id) {
+        store_proofs(app, &[((source.tenant_id, source.id), at)]).await?;
+    }
+    app.source_observations.doubt(source.id);
+    Ok(())
+}
+
 /// The messenger refuses access: letters wait for a repair, and people are alerted. `words`: the messenger's text.
 pub async fn stopped(app: &SourceContext, tenant_id: Uuid, source_id: Uuid, words: &str) -> Result<(), DbErr> {
     in_transaction(&app.store, async |tx| {

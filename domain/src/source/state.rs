@@ -11,7 +11,9 @@ mod tests;
 use std::collections::HashMap;
 
 use base::error::{Error, Result};
+use base::i18n::{LocalizedText, When, Words};
 use base::message::Direction;
+use base::store::Store;
 use base::worded::worded;
 use connectors::kinds::has_own_server;
 use entity::{letter, source, tenant, tenant_channel, turn};
@@ -19,7 +21,8 @@ use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{SourceContext, SourceStatus, line};
+use super::line::{self, FailedTest};
+use super::{SourceContext, SourceStatus};
 use crate::alert::{self, WEBHOOK_SUSPENDED};
 use crate::tenant::{self as tenants, ChannelStatus, TenantStatus};
 
@@ -30,6 +33,8 @@ pub struct SourceState {
     /// Milliseconds since 1970.
     pub since: i64,
     pub reason: Option<StateReason>,
+    /// The step at which the last test failed, if that is the reason; else empty.
+    pub step: String,
     /// The other side's own text; empty if none.
     pub detail: String,
     /// The action offered.
@@ -38,17 +43,50 @@ pub struct SourceState {
     pub proved_at: Option<i64>,
     /// Who paused it; empty if unknown.
     pub paused_by: String,
+    /// It is said to work and was never called: a developer's server is not checked when its source is created.
+    pub is_untested: bool,
 }
 
 impl SourceState {
-    /// Text key of the explanation. Before the first success it claims no proof.
-    pub fn hint_key(&self) -> String {
-        match (self.status, self.proved_at) {
-            (SourceStatus::Working, None) => "source-state-working-unproved".to_owned(),
-            (status, _) => format!("source-state-{}-hint", status.as_str()),
+    /// The end of the key of its name: `source-state-{word}`.
+    pub fn word(&self) -> &'static str {
+        if self.is_untested { "untested" } else { self.status.as_str() }
+    }
+
+    /// What it means: the reason, else the state itself, which claims no proof before the first success.
+    pub fn sentence(&self, words: Words, crm: &str, when: impl Fn(i64) -> When) -> String {
+        let text = match (self.reason, self.status, self.proved_at) {
+            (Some(reason), ..) => words.text_of("source-reason-", reason.as_str()),
+            (None, SourceStatus::Working, None) => words.text("source-state-working-unproved"),
+            (None, status, _) => words.text(format!("source-state-{}-hint", status.as_str())),
+        };
+        let name = match self.paused_by.as_str() {
+            "" => words.text("source-someone").to_string(),
+            name => name.to_owned(),
+        };
+        text.with("crm", crm)
+            .with("payer", crm)
+            .with("days", KEPT_UNPAID)
+            .with("time", when(self.proved_at.unwrap_or(self.since)).adverb())
+            .with("stamp", when(self.since).stamp())
+            .with("name", name)
+            .with("reason", self.said().in_words(words, crm))
+            .to_string()
+    }
+
+    /// The other side's own text; that of a failed test names the step.
+    pub fn said(&self) -> LocalizedText {
+        let detail = LocalizedText::stored(&self.detail);
+        if self.step.is_empty() {
+            return detail;
         }
+        let step = LocalizedText::new(format!("source-test-{}", self.step));
+        LocalizedText::new("source-test-failed").with("step", step).with("reason", detail)
     }
 }
+
+/// Days for which messages of an account are kept that is not paid.
+const KEPT_UNPAID: i64 = 7;
 
 /// Consecutive failures after which a side counts as not answering.
 const NOT_ANSWERING: i32 = 3;
@@ -76,23 +114,32 @@ struct StateCandidate {
     status: SourceStatus,
     reason: Option<StateReason>,
     since: i64,
+    step: String,
     detail: String,
 }
 
 impl StateFacts<'_> {
     fn state(&self) -> SourceState {
         let found = self.findings().into_iter().min_by_key(|finding| rank(finding.status));
-        let StateCandidate { status, reason, since, detail } = found.unwrap_or_else(|| self.stored());
+        let StateCandidate { status, reason, since, step, detail } = found.unwrap_or_else(|| self.stored());
+        let proved_at = self.proved_at();
+        let is_working = status == SourceStatus::Working;
         let action = reason.map_or_else(|| StateAction::of(status), StateReason::action);
         SourceState {
             status,
             since,
             reason,
+            step,
             detail,
-            action,
-            proved_at: self.source.proved_at.max(self.proof),
+            action: action.filter(|_| !(is_working && proved_at.is_some())),
+            proved_at,
+            is_untested: is_working && proved_at.is_none() && has_own_server(&self.source.kind),
             paused_by: if status == SourceStatus::Paused { self.source.paused_by.clone() } else { String::new() },
         }
+    }
+
+    fn proved_at(&self) -> Option<i64> {
+        self.source.proved_at.max(self.proof)
     }
 
     fn findings(&self) -> Vec<StateCandidate> {
@@ -115,6 +162,10 @@ impl StateFacts<'_> {
             let reason = Some(StateReason::MessengerUnreachable);
             found.push(StateCandidate { since, ..self.finding(SourceStatus::NeedsAttention, reason) });
         }
+        if let Some(FailedTest { step, words, since }) = line::failed_test(&line::of(self.source), self.proved_at()) {
+            let finding = self.finding(SourceStatus::NeedsAttention, Some(StateReason::TestFailed));
+            found.push(StateCandidate { since, step, detail: words, ..finding });
+        }
         found
     }
 
@@ -123,6 +174,7 @@ impl StateFacts<'_> {
             status,
             reason,
             since: self.source.status_since.max(self.source.created_at),
+            step: String::new(),
             detail: String::new(),
         }
     }
@@ -242,13 +294,23 @@ pub async fn state(app: &SourceContext, source: &source::Model) -> Result<Source
 
 /// The states of one account's sources, in their order.
 pub async fn states(app: &SourceContext, tenant_id: Uuid, sources: &[source::Model]) -> Result<Vec<SourceState>> {
-    let db = app.store.read();
-    let tenant = tenants::load(db, tenant_id).await?.ok_or(Error::NotFound)?;
+    let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
+    Ok(states_of(&app.store, &tenant, sources, |id| app.source_observations.proofs.last(id)).await?)
+}
+
+/// The same of sources in a store. `proof`: when a source was last proved, if that is newer than its row.
+pub async fn states_of(
+    store: &Store,
+    tenant: &tenant::Model,
+    sources: &[source::Model],
+    proof: impl Fn(Uuid) -> Option<i64>,
+) -> Result<Vec<SourceState>, DbErr> {
+    let (db, tenant_id) = (store.read(), tenant.tenant_id);
     let channels = tenant_channel::Entity::of_tenant(tenant_id).all(db).await?;
     let targets = sources.iter().flat_map(|source| [source.id, source.channel_id]);
     let turns = turn::Entity::of_tenant(tenant_id).filter(turn::Column::Target.is_in(targets)).all(db).await?;
     let turns: HashMap<Uuid, &turn::Model> = turns.iter().map(|turn| (turn.target, turn)).collect();
-    let status = tenants::TenantStatus::stored(&tenant);
+    let status = tenants::TenantStatus::stored(tenant);
     let account_since = match status {
         tenants::TenantStatus::Active => None,
         _ => alert::open(db, tenant_id).await?.into_iter().find(|row| row.kind == status.as_str()),
@@ -261,27 +323,27 @@ pub async fn states(app: &SourceContext, tenant_id: Uuid, sources: &[source::Mod
         let away = turns.get(&source.id).is_some_and(|turn| turn.failures >= NOT_ANSWERING);
         let facts = StateFacts {
             source,
-            tenant: &tenant,
+            tenant,
             channel: channels.iter().find(|channel| channel.channel_id == source.channel_id),
             to_crm,
             to_messenger: turns.get(&source.id).copied(),
             account_since,
-            proof: app.source_observations.proofs.last(source.id),
-            waits_since: if not_answering { oldest(app, source, Direction::ToCrm).await? } else { None },
-            waits_for_messenger_since: if away { oldest(app, source, Direction::ToMessenger).await? } else { None },
+            proof: proof(source.id),
+            waits_since: if not_answering { oldest(store, source, Direction::ToCrm).await? } else { None },
+            waits_for_messenger_since: if away { oldest(store, source, Direction::ToMessenger).await? } else { None },
         };
         states.push(facts.state());
     }
     Ok(states)
 }
 
-async fn oldest(app: &SourceContext, source: &source::Model, direction: Direction) -> Result<Option<i64>, DbErr> {
+async fn oldest(store: &Store, source: &source::Model, direction: Direction) -> Result<Option<i64>, DbErr> {
     let oldest = letter::Entity::of_tenant(source.tenant_id)
         .filter(letter::Column::SourceId.eq(source.id))
         .filter(letter::Column::Direction.eq(direction.number()))
         .order_by_asc(letter::Column::AcceptedAt)
         .limit(1)
-        .one(app.store.read())
+        .one(store.read())
         .await?;
     Ok(oldest.map(|letter| letter.accepted_at))
 }
@@ -296,6 +358,8 @@ worded! {
         AccessRefused = "access_refused",
         /// The account had left, and its credentials were erased.
         CredentialsErased = "credentials_erased",
+        /// The last test failed, and nothing has proved the source since.
+        TestFailed = "test_failed",
         /// The messenger does not answer.
         MessengerUnreachable = "messenger_unreachable",
         /// A developer's endpoint failed for a day: Parom paused its source.
@@ -328,11 +392,28 @@ worded! {
 }
 
 impl StateReason {
+    /// Whether it is the account's or its channel's, and so that of all its sources.
+    pub const fn is_of_account(self) -> bool {
+        matches!(
+            self,
+            Self::AccountNotConnected
+                | Self::AccountAccessLost
+                | Self::AccountUnpaid
+                | Self::AccountBlocked
+                | Self::AccountSuspended
+                | Self::AccountPlanEnded
+                | Self::AccountDisconnected
+                | Self::ChannelDisconnected
+                | Self::ChannelMisconfigured
+                | Self::ChannelNotAllowed
+        )
+    }
+
     /// The action to take.
     pub const fn action(self) -> Option<StateAction> {
         Some(match self {
             Self::AccessRefused | Self::CredentialsErased => StateAction::Reconnect,
-            Self::MessengerUnreachable => StateAction::Test,
+            Self::TestFailed | Self::MessengerUnreachable => StateAction::Test,
             Self::WebhookSuspended => StateAction::Resume,
             Self::LineElsewhere | Self::LineNotSet => StateAction::TakeBack,
             Self::LineFailing | Self::LineTrouble | Self::BusinessOff => StateAction::Test,

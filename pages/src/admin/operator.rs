@@ -26,8 +26,9 @@ use domain::identity::session::SessionKind;
 use domain::identity::throttle::AttemptOrigin;
 use domain::identity::{Form, person as persons, session as sessions};
 use domain::tenant::TenantStatus;
-use entity::{dead_letter, person, session, tenant};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use entity::{alert as alert_rows, dead_letter, person, session, tenant};
+use sea_orm::sea_query::Query;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -190,12 +191,24 @@ fn app(request: &HttpRequest) -> Result<AppData> {
 }
 
 /// States in which an account's own people, or the vendor, must do something.
-pub const TROUBLED: [TenantStatus; 3] = [TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];
+const TROUBLED: [TenantStatus; 3] = [TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];
+
+/// How many accounts need attention: they are in one of these states, or have open alerts.
+pub async fn count_needing_attention(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    let open = Query::select()
+        .column(alert_rows::Column::TenantId)
+        .from(alert_rows::Entity)
+        .and_where(alert_rows::Column::ResolvedAt.is_null())
+        .to_owned();
+    let has_alerts = Condition::any().add(tenant::Column::TenantId.in_subquery(open));
+    let needing = TROUBLED.into_iter().fold(has_alerts, |all, state| all.add(in_state(state)));
+    tenant::Entity::find().filter(needing).filter(tenant::Column::TenantId.ne(VENDOR)).count(db).await
+}
 
 /// The counts of the whole service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AdminCounts {
-    /// Accounts in one of these states.
+    /// Accounts that need attention.
     pub accounts: u64,
     /// Letters of all accounts that are no longer retried.
     pub undelivered: u64,
@@ -231,7 +244,6 @@ pub async fn count_all(app: &PanelContext) -> AdminCounts {
 
 async fn try_count(app: &PanelContext) -> Result<AdminCounts, DbErr> {
     let db = app.store.read();
-    let troubled = TROUBLED.into_iter().fold(sea_orm::Condition::any(), |all, state| all.add(in_state(state)));
     let dead: Vec<Uuid> = dead_letter::Entity::find()
         .select_only()
         .column(dead_letter::Column::Id)
@@ -240,7 +252,7 @@ async fn try_count(app: &PanelContext) -> Result<AdminCounts, DbErr> {
         .all(db)
         .await?;
     Ok(AdminCounts {
-        accounts: tenant::Entity::find().filter(troubled).filter(tenant::Column::TenantId.ne(VENDOR)).count(db).await?,
+        accounts: count_needing_attention(db).await?,
         undelivered: u64::try_from(dead.len()).unwrap_or(MOST_COUNTED),
         alerts: alert::count_open(db, VENDOR).await?,
     })

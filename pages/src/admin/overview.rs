@@ -7,19 +7,21 @@ use base::error::Result;
 use base::i18n::{Sentence, Words, duration};
 use base::store::VENDOR;
 use chrono::TimeDelta;
-use domain::alert;
+use domain::alert::{self, AccountAlerts};
 use domain::delivery::gauges;
 use domain::delivery::read::figures;
 use domain::delivery::read::figures::FiguresSlot;
 use domain::delivery::slots::{CallFigures, CallReport};
 use domain::doctor::{RENEWED, certificate_days};
 use domain::tenant::{AMOJO, TenantStatus};
-use entity::{heartbeat, tenant};
+use entity::{alert as alert_rows, heartbeat, tenant};
 use queue::PoolHealth;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
-use super::accounts::STATES;
-use super::operator::{AdminVisitor, TROUBLED};
+use super::accounts::{STATES, by_ids};
+use super::alerts;
+use super::operator::{AdminVisitor, count_needing_attention};
 use super::states::{self, StateBadge};
 use crate::panel::{Answer, AppData, Chart, PageContext, PanelContext, Tile, Tone, chart, chart_of, html};
 use crate::service_status::{PartState, of_pool};
@@ -29,12 +31,18 @@ const HERE: &str = "/admin";
 const DAYS: i32 = 14;
 /// Percentage of free disk space below which it is marked, and below which it is bad.
 const DISK: [u8; 2] = [20, 10];
+/// Accounts with open alerts that are listed, and alerts of them that are read.
+const LISTED: u64 = 20;
+const ALERTS_READ: u64 = 500;
 
 #[derive(Template)]
 #[template(path = "admin/overview.html")]
 struct VendorOverview {
     page: PageContext,
     tiles: Vec<Tile>,
+    attention: Vec<AttentionRow>,
+    /// More accounts than these have open alerts.
+    more: bool,
     chart: Chart,
     states: Vec<StateCount>,
     destinations: Vec<DestinationRow>,
@@ -45,6 +53,17 @@ struct VendorOverview {
     certificate: Option<StateBadge>,
     /// Hosts with an open circuit breaker in a process, and until when.
     closed: Vec<(String, i64)>,
+}
+
+/// An account with open alerts.
+struct AttentionRow {
+    tenant_id: Uuid,
+    host: String,
+    state: StateBadge,
+    /// The newest alert.
+    subject: Sentence,
+    newest_at: i64,
+    count: i64,
 }
 
 /// Accounts in one state.
@@ -70,20 +89,26 @@ pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
     let db = app.store.read();
     let accounts = accounts(db).await?;
     let days = figures::service_days(&app.delivery, DAYS).await?;
+    let mut attention = attention(&app, words).await?;
+    let listed = usize::try_from(LISTED).unwrap_or(usize::MAX);
+    let more = attention.len() > listed;
+    attention.truncate(listed);
     let tiles = vec![
-        accounts_tile(&page, &accounts),
+        accounts_tile(&page, &accounts, count_needing_attention(db).await?),
         messages_tile(&page, &days),
         undelivered_tile(&page, &days, figures::undelivered(db).await?),
         waiting_tile(&page, gauges::waiting(&app.delivery).await?),
         alerts_tile(&page, alert::count_open(db, VENDOR).await?),
     ];
-    let processes = domain::missed_hooks::processes(&app.intake).await?;
+    let processes = domain::missed_hooks::processes(&app.store).await?;
     let versions: Vec<_> = processes.iter().filter(|(_, alive)| *alive).map(|(row, _)| &row.version).collect();
     let calls = calls(&app, &processes);
     let overview = VendorOverview {
         mixed: versions.windows(2).any(|pair| pair[0] != pair[1]),
         processes: processes.iter().map(|(row, alive)| process(words, row, *alive)).collect(),
         tiles,
+        more,
+        attention,
         chart: chart_of(words, &days, false, |at| page.when(&at).date()),
         states: states(words, &accounts),
         destinations: all(&app, words, &calls).await?,
@@ -93,6 +118,34 @@ pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
         page: page.clone(),
     };
     html(&page, &overview)
+}
+
+/// Accounts with open alerts, those with the newest first; one more than are listed.
+async fn attention(app: &PanelContext, words: Words) -> Result<Vec<AttentionRow>> {
+    let db = app.store.read();
+    let found = alert::accounts(db, LISTED + 1).await?;
+    let ids: Vec<Uuid> = found.iter().map(|one| one.tenant_id).collect();
+    let tenants = by_ids(db, &ids).await?;
+    let newest = alert_rows::Entity::find()
+        .filter(alert_rows::Column::TenantId.is_in(ids))
+        .filter(alert_rows::Column::ResolvedAt.is_null())
+        .order_by_desc(alert_rows::Column::OpenedAt)
+        .limit(ALERTS_READ)
+        .all(db)
+        .await?;
+    let row = |one: AccountAlerts| {
+        let tenant = tenants.iter().find(|tenant| tenant.tenant_id == one.tenant_id)?;
+        let newest = newest.iter().find(|alert| alert.tenant_id == one.tenant_id)?;
+        Some(AttentionRow {
+            tenant_id: one.tenant_id,
+            host: tenant.host.clone(),
+            state: states::account(app, words, tenant),
+            subject: alerts::row(words, newest, Some(&tenant.host), states::crm(app, tenant)).subject,
+            newest_at: one.newest_at,
+            count: one.count,
+        })
+    };
+    Ok(found.into_iter().filter_map(row).collect())
 }
 
 /// The last calls of all running processes: of this one until now, of the others until their heartbeat.
@@ -182,16 +235,15 @@ fn spark(words: Words, label: &Sentence, values: &[i64]) -> String {
     chart::spark(&values, 0, None, &said.to_string())
 }
 
-fn accounts_tile(page: &PageContext, accounts: &BTreeMap<&'static str, i64>) -> Tile {
-    let of = |states: &[TenantStatus]| states.iter().filter_map(|state| accounts.get(state.as_str())).sum::<i64>();
-    let troubled = of(&TROUBLED);
+fn accounts_tile(page: &PageContext, accounts: &BTreeMap<&'static str, i64>, troubled: u64) -> Tile {
+    let active = accounts.get(TenantStatus::Active.as_str()).copied().unwrap_or(0);
     let note = match troubled {
         0 => page.words.text("admin-accounts-fine"),
         count => page.words.text("admin-accounts-troubled").with("count", count),
     };
     Tile {
         label: page.words.text("admin-accounts-active"),
-        value: number(page.words, of(&[TenantStatus::Active])),
+        value: number(page.words, active),
         note,
         tone: if troubled > 0 { "warn" } else { "" },
         spark: String::new(),
@@ -256,14 +308,18 @@ fn waiting_tile(page: &PageContext, waiting: gauges::Waiting) -> Tile {
 
 fn alerts_tile(page: &PageContext, open: u64) -> Tile {
     Tile {
-        label: page.words.text("admin-alerts"),
+        label: page.words.text("admin-alerts-service"),
         value: number(page.words, i64::try_from(open).unwrap_or(i64::MAX)),
-        note: page.words.text(if open == 0 { "admin-alerts-none" } else { "admin-alerts-open" }),
+        note: page.words.text(if open == 0 { "admin-alerts-service-none" } else { "admin-alerts-open" }),
         tone: if open == 0 { "" } else { "bad" },
         spark: String::new(),
         href: "/admin/alerts".to_owned(),
     }
 }
+
+/// So many failed calls, and this part of all, are no chance.
+const FEW: i64 = 3;
+const PART: i64 = 10;
 
 /// One row.
 struct DestinationRow {
@@ -293,10 +349,17 @@ async fn all(app: &PanelContext, words: Words, report: &CallReport) -> Result<Ve
 
 fn row(app: &PanelContext, words: Words, one: &PoolHealth, calls: Option<&CallFigures>, now: i64) -> DestinationRow {
     let (state, _) = of_pool(one, now);
-    let tone = match state {
-        PartState::Works => Tone::Ok,
-        PartState::Degraded => Tone::Warn,
-        PartState::Down => Tone::Bad,
+    let fails = calls.is_some_and(|calls| calls.failed >= FEW && calls.failed * PART >= calls.calls);
+    let state = match state {
+        PartState::Works if fails => StateBadge { tone: Tone::Warn, text: words.text("admin-destination-fails") },
+        state => {
+            let tone = match state {
+                PartState::Works => Tone::Ok,
+                PartState::Degraded => Tone::Warn,
+                PartState::Down => Tone::Bad,
+            };
+            StateBadge { tone, text: words.text_of("status-is-", state.as_str()) }
+        }
     };
     let of = |part: i64, whole: i64| {
         words
@@ -308,7 +371,7 @@ fn row(app: &PanelContext, words: Words, one: &PoolHealth, calls: Option<&CallFi
     let none = || "–".to_owned();
     DestinationRow {
         name: name(app, words, &one.pool),
-        state: StateBadge { tone, text: words.text_of("status-is-", state.as_str()) },
+        state,
         due_since: one.due_since,
         failing: if one.called > 0 { of(one.broken, one.called) } else { none() },
         errors: calls.map_or_else(none, |calls| of(calls.failed, calls.calls)),

@@ -3,7 +3,7 @@
 use base::i18n::{Sentence, Words};
 use domain::delivery::read::MessageStatus;
 use domain::delivery::read::reason::Reason;
-use domain::source::SourceStatus;
+use domain::source::{SourceState, SourceStatus};
 
 /// What happened and what to do.
 #[derive(Clone, Debug)]
@@ -81,8 +81,9 @@ pub fn short_phone(phone: &str) -> String {
 }
 
 /// The tone of a source's state.
-pub const fn source_tone(status: SourceStatus) -> &'static str {
-    match status {
+pub const fn source_tone(state: &SourceState) -> &'static str {
+    match state.status {
+        SourceStatus::Working if state.is_untested => "wait",
         SourceStatus::Working => "ok",
         SourceStatus::Checking | SourceStatus::CrmUnreachable => "wait",
         SourceStatus::NeedsAttention | SourceStatus::Unpaid => "warn",

@@ -303,13 +303,14 @@ pub struct SourceOut {
     /// The reason behind `status`, as a code such as `deleted_in_crm`; null if there is none.
     #[schema(required)]
     pub status_reason: Option<String>,
-    /// The remote API's own error text; null if there is none.
+    /// The remote API's own error text; null if there is none. For `test_failed` after the step of the test, as in
+    /// `webhook: no connection to your server`.
     #[schema(required)]
     pub status_detail: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub status_since: Moment,
     /// The recommended action: `test`, `reconnect`, `resume`, `restore`, `take_back`, `choose_pipeline`,
-    /// `allow_access`, `connect_account`, `pay`, `support`; null if you can only wait.
+    /// `allow_access`, `connect_account`, `pay`, `support`; null if you can only wait, or nothing is to be done.
     #[schema(required)]
     pub status_action: Option<&'static str>,
     /// When a message or a test last succeeded (to the minute); null if never.
@@ -351,6 +352,10 @@ impl SourceOut {
         held: HeldOut,
         webhook_secret: Option<&SecretString>,
     ) -> Self {
+        let said = match state.step.as_str() {
+            "" => state.detail.clone(),
+            step => format!("{step}: {}", state.detail),
+        };
         Self {
             id: row.id,
             tenant_id: row.tenant_id,
@@ -367,7 +372,7 @@ impl SourceOut {
             settings,
             status: state.status.as_str().to_owned(),
             status_reason: state.reason.map(|reason| reason.as_str().to_owned()),
-            status_detail: (!state.detail.is_empty()).then(|| state.detail.clone()),
+            status_detail: (!said.is_empty()).then_some(said),
             status_since: Moment(state.since),
             status_action: state.action.map(|action| action.as_str()),
             proved_at: state.proved_at.map(Moment),

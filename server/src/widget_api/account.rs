@@ -27,7 +27,7 @@ use super::door::{Caller, Result, WidgetCall, WidgetError, WidgetReader};
 use crate::widget_api::{Answer, AppData, WidgetContext};
 
 /// Days for which customers' messages wait for an unpaid account.
-pub(super) const KEPT_UNPAID: i64 = 7;
+const KEPT_UNPAID: i64 = 7;
 /// Days for which the log of an uninstalled account is kept.
 const KEPT_LEFT: i64 = 30;
 

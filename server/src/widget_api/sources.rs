@@ -11,7 +11,7 @@ use amocrm::rest::Pipeline;
 use anyhow::Context;
 use askama::Template;
 use base::error::Error;
-use base::i18n::{Language, LocalizedText, When, Words};
+use base::i18n::{Language, When, Words};
 use chrono::TimeDelta;
 use connectors::Field;
 use connectors::kinds::is_web_chat;
@@ -23,7 +23,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::account::{KEPT_UNPAID, WidgetTenantOut};
+use super::account::WidgetTenantOut;
 use super::door::{Caller, Result, WidgetCall, WidgetReader};
 use crate::api::sources::{SourceIn, SourcePatchIn, StepOut, shown_as};
 use crate::widget_api::{Answer, AppData, WidgetContext};
@@ -189,9 +189,10 @@ async fn item_of(
 ) -> Result<Value> {
     let out = shown_as(&app.usage, row, state, None).await?;
     let mut item = serde_json::to_value(&out).map_err(anyhow::Error::from)?;
-    put(&mut item, "hint", json!(hint(reader, row, state)));
+    put(&mut item, "hint", json!(hint(reader, state)));
+    put(&mut item, "is_untested", json!(state.is_untested));
     if !state.detail.is_empty() {
-        put(&mut item, "status_detail", json!(LocalizedText::stored(&state.detail).in_words(reader.words, reader.crm)));
+        put(&mut item, "status_detail", json!(state.said().in_words(reader.words, reader.crm)));
     }
     put(&mut item, "deleted_in_crm", json!(state.reason == Some(StateReason::DeletedInCrm)));
     put(&mut item, "revision", json!(sources::version(row).to_string()));
@@ -206,34 +207,12 @@ fn put(item: &mut Value, name: &str, value: Value) {
 }
 
 /// The meaning of the state, its start and its cause.
-fn hint(reader: &WidgetReader, row: &source::Model, state: &SourceState) -> String {
-    let words = reader.words;
-    let when = |at| When::new(at, reader.now, reader.zone, words);
-    let reason = state
-        .reason
-        .map(|reason| words.text(format!("source-reason-{}", reason.as_str())).with("crm", reader.crm).to_string());
-    let detail = if state.detail.is_empty() {
-        reason.clone()
-    } else {
-        Some(LocalizedText::stored(&state.detail).in_words(words, reader.crm))
-    };
-    let name =
-        if state.paused_by.is_empty() { words.text("widget-someone").to_string() } else { state.paused_by.clone() };
-    match (&reason, state.status) {
-        // The reason is more specific than the state, unless the state's text contains it.
-        (Some(reason), status) if status != SourceStatus::NeedsAttention => reason.clone(),
-        _ => words
-            .text(state.hint_key())
-            .with("crm", reader.crm)
-            .with("payer", reader.crm)
-            .with("days", KEPT_UNPAID)
-            .with("time", when(state.proved_at.unwrap_or(state.since)).adverb())
-            .with("stamp", when(state.since).stamp())
-            .with("name", name)
-            .with("source", row.name.as_str())
-            .with("reason", detail.unwrap_or_default())
-            .to_string(),
+fn hint(reader: &WidgetReader, state: &SourceState) -> String {
+    let sentence = state.sentence(reader.words, reader.crm, |at| When::new(at, reader.now, reader.zone, reader.words));
+    if state.detail.is_empty() || state.reason.is_none() || state.status != SourceStatus::NeedsAttention {
+        return sentence;
     }
+    format!("{sentence} ({})", state.said().in_words(reader.words, reader.crm))
 }
 
 /// How to embed a web chat.

@@ -106,6 +106,9 @@ async fn queues_show_where_and_why_letters_wait(world: &mut World) {
     }
     let page = olga.opens("/admin/queues").await.is(200);
     page.says(&[HOST, "to amoCRM", "12 min", "Try now", "amojo:main"]);
+    // People.md V2: the first page said "the longest 0 ms" of letters that wait for a back-off.
+    gauges::look(&world.app().delivery).await.unwrap();
+    olga.opens("/admin").await.is(200).says(&["2 waiting, the longest 12 min"]);
     let list = olga.opens("/admin/accounts").await.is(200);
     assert!(list.text.contains("12\u{a0}min"), "the age of the oldest letter: {}", list.text);
     world.sandbox.faults().clear();
@@ -261,6 +264,45 @@ async fn the_first_page_shows_the_whole_service(world: &mut World) {
     world.leave_letters();
 }
 
+/// People.md V1: "None needs attention" while alerts of accounts were open.
+async fn accounts_with_open_alerts_are_listed_first(world: &mut World) {
+    let (line, manager) = world.chatting().await;
+    let olga = Operator::signed_in(world).await;
+    let quiet = olga.opens("/admin").await.is(200);
+    quiet.says(&["None needs attention", "No open alerts about the service itself"]);
+    quiet.never_says(&["Accounts with open alerts"]);
+    world.messenger.answers_next([Answer::status(422)]);
+    manager.answers("anna", "refused").await;
+    world.deliver_to_the_end().await;
+    parom::alert_checks::round(&world.app().usage).await.unwrap();
+    let page = olga.opens("/admin").await.is(200);
+    page.says(&["1 needs attention", "Accounts with open alerts", "1 message was not delivered: Line", "<title>(2) "]);
+    page.says(&[&format!("href=\"/admin/accounts/{}\">{HOST}<", line.tenant_id)]);
+    let [first, states] = ["Accounts with open alerts", "Accounts by state"].map(|what| page.text.find(what).unwrap());
+    assert!(first < states);
+}
+
+/// People.md V3: a messenger that failed 5 of 8 calls was "Operational".
+async fn a_destination_with_many_failed_calls_is_not_green(world: &mut World) {
+    let (_, manager) = world.chatting().await;
+    let olga = Operator::signed_in(world).await;
+    for (number, code) in [200, 422, 200, 422, 200].into_iter().enumerate() {
+        if code != 200 {
+            world.messenger.answers_next([Answer::status(code)]);
+        }
+        manager.answers("anna", &format!("answer {number}")).await;
+        world.deliver_to_the_end().await;
+    }
+    olga.opens("/admin").await.is(200).never_says(&["Many calls fail"]);
+    for number in 5..8 {
+        world.messenger.answers_next([Answer::status(422)]);
+        manager.answers("anna", &format!("answer {number}")).await;
+        world.deliver_to_the_end().await;
+    }
+    let page = olga.opens("/admin").await.is(200);
+    page.says(&["Many calls fail", "data-label=\"Errors\">5 of 8<"]);
+}
+
 async fn doctor_and_letter_are_shown(world: &mut World) {
     // Doctor signs by the machine's clock, the sandbox looks at the frozen one.
     world.allow_problems();
@@ -280,5 +322,7 @@ async fn doctor_and_letter_are_shown(world: &mut World) {
 
 both!(an_account_is_found_by_a_customers_phone, the_first_page_shows_the_whole_service);
 both!(accounts_are_found_a_page_at_a_time, an_account_is_found_by_a_message);
-once!(a_number_that_comes_later_is_found_too, queues_show_where_and_why_letters_wait, doctor_and_letter_are_shown);
+both!(accounts_with_open_alerts_are_listed_first, queues_show_where_and_why_letters_wait);
+once!(a_destination_with_many_failed_calls_is_not_green);
+once!(a_number_that_comes_later_is_found_too, doctor_and_letter_are_shown);
 once!(a_paused_source_is_not_tried_by_hand);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use base::config::Config;
 use base::message::{Direction, day_of};
-use entity::{alert, ledger_delta, source, source_pulse};
+use entity::{alert, ledger_delta, letter, source, source_pulse};
 use parom::alert_checks;
 use parom::alert_notices::bot;
 use parom_tests::{Answer, Engine, Line, MailServer, Place, Setup, World, both, once};
@@ -99,6 +99,13 @@ async fn undelivered_messages_are_one_alert_of_the_account_until_they_are_resolv
     let told = detail(world, &one, "undelivered").await;
     assert_eq!((&told["count"], &told["reason"]), (&json!(2), &json!("refused")), "{told}");
     assert!(!told.to_string().contains("secret"), "{told}");
+    world
+        .panel(one.tenant_id)
+        .await
+        .opens("/panel/alerts")
+        .await
+        .is(200)
+        .says(&["2 messages were not delivered: Line"]);
     for line in [&one, &two] {
         let dead = world.api.get(&line.dead_letters()).await.is(200).text_at("/items/0/id");
         world.api.delete(&format!("/api/v1/dead-letters/{dead}")).await.is(204);
@@ -177,6 +184,21 @@ async fn messages_that_take_too_long_are_late(world: &mut World) {
     world.advance(16 * MINUTE);
     looks(world).await;
     assert!(open(world, line.tenant_id).await.is_empty());
+}
+
+/// People.md T12: a cap was shown as the number of those that wait.
+async fn late_messages_are_counted_to_the_last(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    let db = world.app().store.write();
+    let one = letter::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect("a letter");
+    let more = (1..=1_200).map(|seq| letter::Model { seq: one.seq + seq, ..one.clone() }.into_active_model());
+    letter::Entity::insert_many(more).exec_without_returning(db).await.unwrap();
+    world.advance(2 * MINUTE);
+    looks(world).await;
+    assert_eq!(detail(world, &line, "late").await, json!({ "count": 1_201, "delay": 120_000 }));
+    letter::Entity::delete_of(line.tenant_id).filter(letter::Column::Seq.gt(one.seq)).exec(db).await.unwrap();
+    world.deliver_all().await;
 }
 
 /// Stores what a messenger said of a line.
@@ -402,6 +424,7 @@ once!(
     undelivered_messages_are_one_alert_of_the_account_until_they_are_resolved,
     an_undelivered_message_without_action_is_reported_once,
     an_amocrm_that_does_not_answer_is_one_alert_for_all_sources,
+    late_messages_are_counted_to_the_last,
     a_messenger_that_does_not_answer_raises_an_alert,
     problems_that_messengers_report_about_lines_raise_alerts,
     many_sources_with_one_trouble_are_one_card

@@ -1,5 +1,7 @@
 //! A source is made, watched, paused and deleted.
 
+use std::time::Duration;
+
 use parom::source::{self, By, SourceStatus, StateReason};
 use parom_tests::settings::HOST;
 use serde_json::{Value, json};
@@ -85,9 +87,11 @@ async fn a_line_that_another_service_took_is_taken_back(stage: &mut Stage) {
     assert!(said.contains("another service took over the bot") && said.contains("crm.example"), "{said}");
     let line = stage.line();
     source::line::take_back(&stage.world.app().sources, line.tenant_id, line.source_id, &By::parom()).await.unwrap();
-    assert_eq!(stage.state().await.reason, None);
+    assert_eq!(stage.state().await.reason, Some(StateReason::TestFailed), "until something proves it");
+    stage.world.advance(Duration::from_secs(1));
     stage.writes("Снова здесь").await;
     assert_eq!(stage.last().text, "Снова здесь");
+    assert_eq!(stage.state().await.reason, None);
 }
 
 contract! {

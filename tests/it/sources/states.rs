@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use base::store::{StatementsOfTask, statements_of};
 use entity::source_notice;
+use parom::doctor::Status;
 use parom::webhook_notices::due_now;
 use parom_tests::{Answer, Line, Received, World, both, on_postgres, once};
 use sea_orm::EntityTrait;
@@ -127,7 +128,68 @@ async fn the_first_step_that_fails_is_named(world: &mut World) {
         }
     }
     let shown = world.api.get(&line.path("")).await.is(200).json;
-    assert_eq!((&shown["status"], &shown["proved_at"]), (&json!("working"), &Value::Null), "only a refusal stops it");
+    assert_eq!(
+        (&shown["status"], &shown["status_reason"]),
+        (&json!("needs_attention"), &json!("test_failed")),
+        "{shown}"
+    );
+    assert_eq!(shown["proved_at"], Value::Null, "only a refusal stops it");
+}
+
+/// What `doctor` says of sources.
+async fn doctor(world: &World) -> (Status, String) {
+    let checks = parom::doctor::accounts(&world.app().store).await;
+    let found = checks.into_iter().find(|check| check.name == "sources").unwrap();
+    (found.status, found.detail.to_string())
+}
+
+/// Ecosystem.md A3: a source whose test had just failed was "Working" in API, panel and `doctor`.
+async fn a_failed_test_shows_until_something_proves_the_source(world: &mut World) {
+    let line = world.line("support").await;
+    let panel = world.panel(line.tenant_id).await;
+    let (page, list) = (format!("/panel/sources/{}", line.source_id), "/panel/sources");
+    let shown = async |world: &World| {
+        let shown = world.api.get(&line.path("")).await.is(200).json;
+        ["status", "status_reason", "status_detail", "status_action"].map(|field| shown[field].clone())
+    };
+    let never = [json!("working"), Value::Null, Value::Null, json!("test")];
+    let working = [json!("working"), Value::Null, Value::Null, Value::Null];
+    let failed = |detail: &str| [json!("needs_attention"), json!("test_failed"), json!(detail), json!("test")];
+    assert_eq!(shown(world).await, never);
+    for path in [page.as_str(), list, "/panel"] {
+        panel.opens(path).await.is(200).says(&["Not tested yet"]);
+    }
+    let (status, said) = doctor(world).await;
+    assert!(
+        status == Status::Warn && said.contains("no test has gone through") && said.contains("Line support"),
+        "{said}"
+    );
+
+    for code in [500, 404] {
+        world.messenger.answers_next([Answer::status(code)]);
+        steps(world, &line.path("")).await;
+        assert_eq!(shown(world).await, failed(&format!("webhook: your server answered {code}")));
+        world.advance(Duration::from_secs(60));
+    }
+    let since = world.api.get(&line.path("")).await.json["status_since"].clone();
+    assert_eq!(since, "2026-11-20T09:00:00.000Z", "since the first");
+    for path in [page.as_str(), list, "/panel"] {
+        panel.opens(path).await.is(200).says(&["Needs attention"]);
+    }
+    panel.opens(&page).await.says(&["The last test failed", "your server answered 404"]);
+    let (status, said) = doctor(world).await;
+    assert!(status == Status::Warn && said.contains("your server answered 404"), "{said}");
+
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    assert_eq!(shown(world).await, working, "a message proves it");
+    assert_eq!(doctor(world).await.0, Status::Ok);
+    panel.opens(&page).await.is(200).never_says(&["Not tested yet", "Needs attention"]);
+    world.messenger.answers_next([Answer::status(500)]);
+    steps(world, &line.path("")).await;
+    assert_eq!(shown(world).await, failed("webhook: your server answered 500"), "whatever was proved before");
+    assert_eq!(steps(world, &line.path("")).await, passed());
+    assert_eq!(shown(world).await, working, "a test proves it");
 }
 
 async fn a_test_that_passes_lets_a_stopped_source_go_on(world: &mut World) {
@@ -303,4 +365,5 @@ once!(a_paused_source_gets_only_the_notice_of_its_deletion, a_refused_notice_is_
 once!(a_change_is_reported_once_with_the_current_state, a_test_that_passes_lets_a_stopped_source_go_on);
 once!(messages_prove_a_source_once_a_minute, notices_are_retried_for_at_most_a_day, the_first_step_that_fails_is_named);
 once!(a_pause_and_the_account_show_through, every_step_of_the_road_is_tried);
+once!(a_failed_test_shows_until_something_proves_the_source);
 on_postgres!(c3_collected_proofs_are_written_when_the_process_stops, c3_an_old_proof_ends_no_check);

@@ -10,7 +10,7 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
 
   function state(app, item) {
     const words = app.words;
-    const key = 'source-state-' + item.status;
+    const key = 'source-state-' + (item.is_untested ? 'untested' : item.status);
     const kind = 'connector-' + item.kind;
     return [
       dom.node('div', { class: 'parom-state' }, [

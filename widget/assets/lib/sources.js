@@ -7,7 +7,7 @@ define(['./dom.js', './deeds.js'], function (dom, deeds) {
   }
 
   function stateOf(app, item) {
-    const key = 'source-state-' + item.status;
+    const key = 'source-state-' + (item.is_untested ? 'untested' : item.status);
     return dom.badge(dom.sourceTone(item.status), app.words.has(key) ? app.words.say(key) : item.status);
   }
 

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::settings;
-use crate::source::{SourceContext, SourceStatus, StateReason, find, stopped};
+use crate::source::{ProbeStep, SourceContext, SourceStatus, StateReason, find, stopped};
 
 /// A claim not completed within this time expires.
 const UNFINISHED: TimeDelta = TimeDelta::minutes(2);
@@ -395,6 +395,8 @@ fn account_key(row: &source::Model, account: &LineAccount) -> String {
 const TRIES: usize = 5;
 /// The problems that the messenger reports, by aspect.
 const TROUBLES: &str = "troubles";
+/// The last test, if it failed.
+const TEST: &str = "test";
 
 /// The result of the last check of a messenger's webhook.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -489,6 +491,42 @@ fn reported(facts: &Map<String, Value>) -> Option<(StateReason, i64, String)> {
     let all = facts.get(TROUBLES)?.as_object()?.values();
     let each = all.filter_map(|one| Some((one.get("since")?.as_i64()?, one.get("words")?.as_str()?.to_owned())));
     each.min().map(|(since, words)| (StateReason::LineTrouble, since, words))
+}
+
+/// A test that failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedTest {
+    /// As in [`crate::source::ProbeStep`].
+    pub step: String,
+    /// What went wrong, in English.
+    pub words: String,
+    /// When the first of the failed tests in a row was made, milliseconds since 1970.
+    pub since: i64,
+}
+
+/// The test that failed, until something proves that the source works: a message, or a test that passes.
+pub fn failed_test(facts: &Map<String, Value>, proved_at: Option<i64>) -> Option<FailedTest> {
+    let failed: FailedTest = serde_json::from_value(facts.get(TEST)?.clone()).ok()?;
+    proved_at.is_none_or(|at| at <= failed.since).then_some(failed)
+}
+
+/// Stores how a test ended.
+pub(in crate::source) async fn tested(
+    app: &SourceContext,
+    source: &source::Model,
+    failed: Option<&ProbeStep>,
+) -> Result<()> {
+    let now = app.clock.millis();
+    change(app, source.tenant_id, source.id, |facts| {
+        let Some(step) = failed else {
+            facts.remove(TEST);
+            return;
+        };
+        let since = failed_test(facts, source.proved_at).map_or(now, |earlier| earlier.since);
+        let words = step.detail.as_ref().map(ToString::to_string).unwrap_or_default();
+        facts.insert(TEST.to_owned(), json!(FailedTest { step: step.name.to_owned(), words, since }));
+    })
+    .await
 }
 
 /// Stores facts by name; others stay.

@@ -22,10 +22,11 @@ use secrecy::SecretString;
 
 use crate::source::SourceContext;
 
+pub use claim::{FailedTest, failed_test, is_taken, learned, reported_trouble, source_of, sources_of, trouble};
 pub(super) use claim::{
-    ask, claim, facts_of, give_back, join, keep, known, leave, lost, refused, release, require_same_line, yielding,
+    ask, claim, facts_of, give_back, join, keep, known, leave, lost, refused, release, require_same_line, tested,
+    yielding,
 };
-pub use claim::{is_taken, learned, reported_trouble, source_of, sources_of, trouble};
 pub use watch::{MOVED, check, take_back};
 pub(super) use watch::{connect, not_connected};
 

@@ -103,6 +103,36 @@ fn the_worst_state_is_the_one_shown() {
 }
 
 #[test]
+fn a_test_that_failed_counts_until_something_proves_the_source() {
+    let mut case = Case::new();
+    case.source.proved_at = Some(500);
+    case.is(SourceStatus::Working, None, None);
+    case.source.facts = r#"{"test":{"step":"webhook","words":"no connection to your server","since":700}}"#.into();
+    case.is(SourceStatus::NeedsAttention, Some(StateReason::TestFailed), Some(StateAction::Test));
+    let state = case.state();
+    assert_eq!((state.since, state.step.as_str()), (700, "webhook"));
+    assert!(state.said().to_string().ends_with("no connection to your server"), "{}", state.said());
+    case.to_messenger.failures = 3;
+    case.is(SourceStatus::NeedsAttention, Some(StateReason::MessengerUnreachable), Some(StateAction::Test));
+    case.to_messenger.failures = 0;
+    case.proof = Some(701);
+    case.is(SourceStatus::Working, None, None);
+}
+
+#[test]
+fn only_a_developers_server_is_not_called_before_its_source_works() {
+    let mut case = Case::new();
+    for (kind, is_untested) in [("custom", true), ("telegram", false)] {
+        case.source.kind = kind.into();
+        assert_eq!((case.state().is_untested, case.state().proved_at), (is_untested, None), "{kind}");
+    }
+    case.source.kind = "custom".into();
+    assert_eq!(case.state().word(), "untested");
+    case.proof = Some(1);
+    assert_eq!(case.state().word(), "working");
+}
+
+#[test]
 fn a_developers_server_that_locks_us_out_pauses_its_source() {
     let mut case = Case::new();
     case.source.status = "stopped".into();

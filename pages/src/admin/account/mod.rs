@@ -193,12 +193,12 @@ async fn source_rows(
         .await?;
     let found = sources::states(&app.sources, tenant.tenant_id, &rows).await?;
     let shown = |(row, state): (source::Model, sources::SourceState)| {
-        let text = words.text_of("source-state-", state.status.as_str()).with("crm", crm);
+        let text = words.text_of("source-state-", state.word()).with("crm", crm);
         SourceRow {
-            state: StateBadge { tone: source_tone(state.status).tone(), text },
+            state: StateBadge { tone: source_tone(&state).tone(), text },
             since: state.since,
             reason: state.reason.map(|reason| words.text_of("source-reason-", reason.as_str()).with("crm", crm)),
-            said: LocalizedText::stored(&state.detail).in_words(words, crm),
+            said: state.said().in_words(words, crm),
             is_broken: state.reason == Some(sources::StateReason::AccessRefused)
                 || (state.action.is_some()
                     && !matches!(state.status, SourceStatus::Working | SourceStatus::Checking | SourceStatus::Paused)),

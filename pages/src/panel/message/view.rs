@@ -338,10 +338,12 @@ mod tests {
             status,
             since: 0,
             reason,
+            step: String::new(),
             detail: String::new(),
             action: None,
             proved_at: None,
             paused_by: String::new(),
+            is_untested: false,
         };
         let both = |state: SourceState| {
             [Direction::ToCrm, Direction::ToMessenger].map(|direction| is_in_the_way(direction, &state))

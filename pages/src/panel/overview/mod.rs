@@ -218,10 +218,8 @@ fn table(
                 failed_href: choice::address("/panel/messages", &filters),
                 id,
                 name: source.name.clone(),
-                badge: page.badge(
-                    source_tone(state.status),
-                    page.words.text_of("source-state-", state.status.as_str()).with("crm", page.crm),
-                ),
+                badge: page
+                    .badge(source_tone(state), page.words.text_of("source-state-", state.word()).with("crm", page.crm)),
                 flow: flows.remove(&source.id).unwrap_or_default(),
                 times: figures
                     .times_of(source.id)

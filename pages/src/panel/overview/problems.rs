@@ -146,7 +146,7 @@ fn of_sources(member: &Member, page: &PageContext, own: &[(&source::Model, &Sour
         });
         found.push(SourceProblem {
             sources: vec![named],
-            tone: source_tone(state.status),
+            tone: source_tone(state),
             state: words.text_of("source-state-", state.status.as_str()).with("crm", page.crm).to_string(),
             since: state.since,
             text: reason.map(|reason| reason.to_string()).unwrap_or_default(),

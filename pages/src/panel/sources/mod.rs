@@ -10,7 +10,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::i18n::{LocalizedText, Sentence};
+use base::i18n::Sentence;
 use connectors::kinds::{deep_link, is_web_chat};
 use domain::delivery::dead_letters;
 use domain::delivery::read::activity;
@@ -208,38 +208,12 @@ pub struct SourceStateView {
 }
 
 pub fn state_view(page: &PageContext, source: &source::Model, state: &SourceState) -> SourceStateView {
-    let words = page.words;
-    let word = state.status.as_str();
-    let reason =
-        state.reason.map(|reason| words.text_of("source-reason-", reason.as_str()).with("crm", page.crm).to_string());
-    let proved = state.proved_at.unwrap_or(state.since);
-    let sentence = match (&reason, state.status) {
-        // A pause that no member of the account set is explained by its reason.
-        (Some(reason), status) if status != SourceStatus::NeedsAttention => reason.clone(),
-        _ => {
-            let who = if state.paused_by.is_empty() {
-                words.text("source-someone").to_string()
-            } else {
-                state.paused_by.clone()
-            };
-            words
-                .text(state.hint_key())
-                .with("crm", page.crm)
-                .with("time", page.when(&proved).adverb())
-                .with("stamp", page.when(&state.since).stamp())
-                .with("reason", reason.unwrap_or_default())
-                .with("name", who)
-                .with("payer", page.crm)
-                .with("days", 7)
-                .to_string()
-        }
-    };
     SourceStateView {
         is_fine: state.status == SourceStatus::Working,
-        badge: page.badge(source_tone(state.status), words.text_of("source-state-", word).with("crm", page.crm)),
+        badge: page.badge(source_tone(state), page.words.text_of("source-state-", state.word()).with("crm", page.crm)),
         since: page.stamp(&state.since),
-        sentence,
-        detail: LocalizedText::stored(&state.detail).in_words(words, page.crm),
+        sentence: state.sentence(page.words, page.crm, |at| page.when(&at)),
+        detail: state.said().in_words(page.words, page.crm),
         button: state.action.and_then(|action| action_of(page, source, action)),
         tabs: if is_web_chat(&source.kind) { access::TABS.to_vec() } else { Vec::new() },
     }
