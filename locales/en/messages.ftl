@@ -188,6 +188,7 @@ msg-dropped = Delivery stopped. You can send the message again from “Undeliver
 msg-drop-confirm-in = The message will not appear in { $crm }. You can still send it again from “Undelivered”.
 msg-text = Content
 msg-text-show = Show the text
+contact-why-given_unknown = { $crm } has no contact { $number }, which the messenger’s developer named. { $crm } chooses by its own rules.
 msg-text-audited = Viewing is recorded in the audit log.
 msg-file-name = File
 msg-file-size = Size

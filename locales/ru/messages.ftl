@@ -204,6 +204,7 @@ msg-text = Содержание
 msg-text-show = Показать текст
 msg-text-audited = Просмотр записывается в журнал действий.
 msg-file-name = Файл
+contact-why-given_unknown = В { $crm } нет контакта { $number }, который указал разработчик мессенджера. { $crm } выбирает по своим правилам.
 msg-file-size = Размер
 msg-id-ours = Паром
 msg-id-messenger = Мессенджер
