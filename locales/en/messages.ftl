@@ -232,3 +232,4 @@ msg-next = Next
 attempt-after = { $delay } after attempt { $n }
 attempt-waited-chat = waited { $delay } for the message before it
 attempt-waited-turn = waited { $delay } for its turn: a rate limit or a pause
+messages-reason-writing_first = Writing first is not possible

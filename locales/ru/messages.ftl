@@ -246,3 +246,4 @@ msg-next = Следующее
 attempt-after = через { $delay } после попытки { $n }
 attempt-waited-chat = { $delay } ждало предыдущего сообщения
 attempt-waited-turn = { $delay } ждало очереди: лимит запросов или пауза
+messages-reason-writing_first = Написать первым нельзя

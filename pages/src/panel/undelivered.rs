@@ -196,7 +196,7 @@ fn heap(page: &PageContext, query: &UndeliveredFilters, group: &ReasonGroup) -> 
 
 /// A short text for a stored reason, for group headings and the CSV.
 pub fn short(reason: &str) -> &'static str {
-    const KNOWN: [&str; 12] = [
+    const KNOWN: [&str; 13] = [
         "too_old",
         "dropped_by_person",
         "source_disconnected",
@@ -216,6 +216,7 @@ pub fn short(reason: &str) -> &'static str {
         None => "other",
     }
 }
+        "writing_first",
 
 /// The kind of a letter as text; empty for a kind of a later version.
 pub fn letter_kind(words: Words, kind: Option<LetterKind>) -> Sentence {
@@ -485,7 +486,7 @@ pub async fn table(
                 dead.attempts.to_string(),
                 csv::moment(dead.first_at),
                 csv::moment(dead.last_at),
-                line.contact.name.clone().filter(|_| names).unwrap_or_default(),
+                reasons::known_as(&line.contact).filter(|_| names).unwrap_or_default().to_owned(),
             ]));
             count += 1;
         }
