@@ -50,6 +50,7 @@ msg-title = Where is my message?
 msg-answer-delivered = In the customer’s messenger since { $stamp }.
 msg-answer-sent = Accepted by the messenger { $time }. It has not confirmed delivery to the customer yet.
 msg-answer-sent-no-receipts = Accepted by the messenger { $time }. This messenger does not report delivery.
+msg-answer-counted = Accepted by { $messenger } { $time }. { $messenger } does not report delivery; this source counts what is accepted as delivered.
 msg-answer-read = Read by the customer { $time }.
 msg-answer-in-crm = In the chat in { $crm } since { $stamp }.
 msg-answer-queued =
@@ -58,6 +59,18 @@ msg-answer-queued =
         [one] { $ahead } earlier message of this chat goes first
        *[other] { $ahead } earlier messages of this chat go first
     }.
+msg-answer-ahead =
+    Waiting: { $many ->
+        [0] { $ahead ->
+            [one] { $ahead } message of this account goes first
+           *[other] about { $ahead } messages of this account go first
+        }
+       *[other] more than { $ahead } messages of this account go first
+    }{ $timed ->
+        [0] .
+        [1] , which takes about { $delay }.
+       *[other] , which takes more than { $delay }.
+    }
 msg-answer-retrying =
     Stored in Parom. { $attempts ->
         [one] { $attempts } attempt failed
@@ -65,7 +78,11 @@ msg-answer-retrying =
     }, next attempt { $time }. { $reason }
 msg-answer-held = Stored in Parom, sending is on hold. { $reason }
 msg-answer-failed = Not delivered. { $reason }
-msg-answer-checking = The request was sent, but no answer came. Parom is checking whether the message arrived before it sends anything again.
+msg-answer-checking =
+    The request was sent, { $status ->
+        [0] but no answer came
+       *[other] but the answer was an error ({ $status })
+    }. Parom is checking whether the message arrived before it sends anything again.
 msg-crm-away = { $crm } has not answered since { $stamp }. Parom tries again automatically.
 msg-messenger-away = The messenger has not answered since { $stamp }. Parom tries again automatically.
 msg-what-to-do = What to do
@@ -95,7 +112,7 @@ attempt-taken = Accepted
 attempt-refused = Refused: { $reason }
 attempt-no-answer = No answer in { $seconds } s
 attempt-cut = The connection ended without an answer
-attempt-unclear = No clear answer
+attempt-unclear = Error { $status }, outcome unknown
 attempt-limited = Rate limited: waiting { $seconds } s
 attempt-not-connected = Could not connect
 attempt-next = Next { $time }
@@ -171,6 +188,7 @@ contact-why-merged = The former contact was merged into this one in { $crm }.
 contact-why-moved = The chat was moved to this contact in { $crm }.
 contact-why-gone = The contact was deleted in { $crm }.
 contact-why-nobody = No contact has this phone number or e-mail. { $crm } chooses by its own rules.
+contact-why-given_unknown = { $crm } has no contact { $number }, which the messenger’s developer named. { $crm } chooses by its own rules.
 contact-why-late = { $crm } did not answer in time and chose the contact itself; the lead is already in progress.
 contact-why-unclear = { $crm } did not confirm that the contact was created. Parom does not create a second one.
 
@@ -188,7 +206,6 @@ msg-dropped = Delivery stopped. You can send the message again from “Undeliver
 msg-drop-confirm-in = The message will not appear in { $crm }. You can still send it again from “Undelivered”.
 msg-text = Content
 msg-text-show = Show the text
-contact-why-given_unknown = { $crm } has no contact { $number }, which the messenger’s developer named. { $crm } chooses by its own rules.
 msg-text-audited = Viewing is recorded in the audit log.
 msg-file-name = File
 msg-file-size = Size
@@ -217,6 +234,7 @@ messages-reason = Reason
 messages-reason-recipient_blocked = Blocked by the customer
 messages-reason-recipient_unreachable = Customer cannot be reached
 messages-reason-window_closed = Time to answer is over
+messages-reason-writing_first = Writing first is not possible
 messages-reason-kind_not_supported = Type not supported
 messages-reason-source_disconnected = Source disconnected
 messages-reason-refused = Refused by the messenger
@@ -232,4 +250,3 @@ msg-next = Next
 attempt-after = { $delay } after attempt { $n }
 attempt-waited-chat = waited { $delay } for the message before it
 attempt-waited-turn = waited { $delay } for its turn: a rate limit or a pause
-messages-reason-writing_first = Writing first is not possible
