@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     Abilities, ConsentPage, Denied, Field, HookTarget, Identity, LineService, Outgoing, PressedButton, SourceNotice,
-    Watched, WebhookToEnter, fit,
+    Watched, WebhookToEnter,
 };
 use crate::file::{NotOpened, OpenFile};
 use crate::incoming::{ButtonText, Greeting, InboundEvent, IncomingCall, NotReceived};
@@ -101,8 +101,8 @@ pub trait Connector: Send + Sync {
         Ok(None)
     }
 
-    /// Sends a message that already fits the messenger's abilities; if [`fit`] split it, one part. A message that takes
-    /// several requests is sent by one request each time. Must finish within 30 seconds; dropping the future must be
+    /// Sends a message that already fits the messenger's abilities; if [`crate::fit`] split it, one part. A message that
+    /// takes several requests is sent by one request each time. Must finish within 30 seconds; dropping the future must be
     /// harmless.
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report;
 
@@ -158,11 +158,9 @@ pub trait Connector: Send + Sync {
         true
     }
 
-    /// Why the manager cannot write first: for kinds that refuse it, and for kinds that reach only known customers.
-    fn not_begun(&self, words: Words) -> Failure {
-        let thing = fit::Thing::Feature("write_first").named(words).to_string();
-        let text = words.text("reason-kind_not_supported").with("kind", thing).to_string();
-        Failure { code: FailureCode::Unsupported, text }
+    /// Why the manager cannot write first to an unknown customer, for kinds that reach only known ones.
+    fn not_begun(&self, _words: Words) -> Failure {
+        Failure { code: FailureCode::WritingFirst, text: String::new() }
     }
 
     /// Opens a file by the messenger's reference. The default is for kinds whose files have public addresses.

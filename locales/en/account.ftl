@@ -15,7 +15,7 @@ data-retention-usual =
     }
 data-retention-days =
     { $days ->
-        [0] do not keep: erase as soon as delivered
+        [0] Don’t keep (erase after delivery)
         [one] { $days } day
        *[other] { $days } days
     }
@@ -84,6 +84,13 @@ data-kept-texts-term =
         [0] Not kept: erased as soon as the message is delivered
         [one] { $days } day after they arrived or failed
        *[other] { $days } days after they arrived or failed
+    }
+data-kept-files = Files: photos, voice messages, documents
+data-kept-files-term =
+    { $days ->
+        [0] Not kept: erased the day after the message is delivered
+        [one] { $days } day after they arrived
+       *[other] { $days } days after they arrived
     }
 data-kept-hooks = Raw incoming requests
 data-kept-hooks-term =

@@ -15,6 +15,7 @@ failure-source_disconnected = The source of this chat is no longer connected.
 failure-internal = Parom could not deliver the message.
 failure-recipient_unreachable = The customer cannot be reached in this messenger.
 failure-unsupported = The messenger does not support messages of this type.
+failure-writing_first = You cannot write first here. Answer when the customer writes.
 failure-window_closed = The time for free text is over.
 failure-template-waiting = The template “{ $template }” has not reached the messenger yet. It can be sent once it is approved.
 failure-template-review = The template “{ $template }” is in review. It can be sent once it is approved.

@@ -49,6 +49,7 @@ msg-title = Where is my message?
 msg-answer-delivered = In the customer’s messenger since { $stamp }.
 msg-answer-sent = Accepted by the messenger { $time }. It has not confirmed delivery to the customer yet.
 msg-answer-sent-no-receipts = Accepted by the messenger { $time }. This messenger does not report delivery.
+msg-answer-counted = Accepted by { $messenger } { $time }. { $messenger } does not report delivery; this source counts what is accepted as delivered.
 msg-answer-read = Read by the customer { $time }.
 msg-answer-in-crm = In the chat in { $crm } since { $stamp }.
 msg-answer-queued =
@@ -57,6 +58,18 @@ msg-answer-queued =
         [one] { $ahead } earlier message of this chat goes first
        *[other] { $ahead } earlier messages of this chat go first
     }.
+msg-answer-ahead =
+    Waiting: { $many ->
+        [0] { $ahead ->
+            [one] { $ahead } message of this account goes first
+           *[other] about { $ahead } messages of this account go first
+        }
+       *[other] more than { $ahead } messages of this account go first
+    }{ $timed ->
+        [0] .
+        [1] , which takes about { $delay }.
+       *[other] , which takes more than { $delay }.
+    }
 msg-answer-retrying =
     Stored in Parom. { $attempts ->
         [one] { $attempts } attempt failed
@@ -64,7 +77,11 @@ msg-answer-retrying =
     }, next attempt { $time }. { $reason }
 msg-answer-held = Stored in Parom, sending is on hold. { $reason }
 msg-answer-failed = Not delivered. { $reason }
-msg-answer-checking = The request was sent, but no answer came. Parom is checking whether the message arrived before it sends anything again.
+msg-answer-checking =
+    The request was sent, { $status ->
+        [0] but no answer came
+       *[other] but the answer was an error ({ $status })
+    }. Parom is checking whether the message arrived before it sends anything again.
 msg-crm-away = { $crm } has not answered since { $stamp }. Parom tries again automatically.
 msg-messenger-away = The messenger has not answered since { $stamp }. Parom tries again automatically.
 msg-what-to-do = What to do
@@ -94,7 +111,7 @@ attempt-taken = Accepted
 attempt-refused = Refused: { $reason }
 attempt-no-answer = No answer in { $seconds } s
 attempt-cut = The connection ended without an answer
-attempt-unclear = No clear answer
+attempt-unclear = Error { $status }, outcome unknown
 attempt-not-connected = Could not connect
 attempt-next = Next { $time }
 attempt-by-hand = Started by { $name }
@@ -163,6 +180,7 @@ contact-why-merged = The former contact was merged into this one in { $crm }.
 contact-why-moved = The chat was moved to this contact in { $crm }.
 contact-why-gone = The contact was deleted in { $crm }.
 contact-why-nobody = No contact has this phone number or e-mail. { $crm } chooses by its own rules.
+contact-why-given_unknown = { $crm } has no contact { $number }, which the messenger’s developer named. { $crm } chooses by its own rules.
 contact-why-late = { $crm } did not answer in time and chose the contact itself; the lead is already in progress.
 contact-why-unclear = { $crm } did not confirm that the contact was created. Parom does not create a second one.
 
@@ -208,6 +226,7 @@ messages-reason = Reason
 messages-reason-recipient_blocked = Blocked by the customer
 messages-reason-recipient_unreachable = Customer cannot be reached
 messages-reason-window_closed = Time to answer is over
+messages-reason-writing_first = Writing first is not possible
 messages-reason-kind_not_supported = Type not supported
 messages-reason-source_disconnected = Source disconnected
 messages-reason-refused = Refused by the messenger

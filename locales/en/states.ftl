@@ -118,7 +118,16 @@ webhook-state-working = Answering
 webhook-state-failing = Failing
 webhook-state-suspended = Suspended
 webhook-state-disabled = Switched off
-webhook-state-failing-hint = { $failed } of the last { $total } deliveries failed. Messages are not lost: Parom tries again and lists what it gives up in “Undelivered”.
+webhook-state-failing-hint =
+    { $total ->
+        [1] The last delivery failed
+       *[other] { $failed } of the last { $total } deliveries failed
+    }. Messages are not lost: Parom tries again and lists what it gives up in “Undelivered”.
+webhook-state-waiting =
+    { $waiting ->
+        [one] { $waiting } message waits for this address.
+       *[other] { $waiting } messages wait for this address.
+    }
 webhook-state-suspended-hint = No delivery succeeded for 24 hours. Messages wait here. Fix the address and press “Test and switch on”.
 webhook-state-disabled-hint = Switched off after 5 days without an answer. Pending events are in “Undelivered”.
 

@@ -52,9 +52,9 @@ undelivered-drop-confirm =
 undelivered-rate = { $rate } a second, in the background. You can stop at any time.
 undelivered-begun =
     { $count ->
-        [one] Started with { $count } message
-       *[other] Started with { $count } messages
-    }, { $rate } a second.
+        [one] Sending { $count } message again.
+       *[other] Sending { $count } messages again.
+    }
 undelivered-retrying = Sending again: { $done } of { $total }
 undelivered-dropping = Removing: { $done } of { $total }
 undelivered-stop = Stop
@@ -72,8 +72,13 @@ undelivered-dropped =
         [one] { $count } message is removed.
        *[other] { $count } messages are removed.
     }
-undelivered-retry-shut =
+undelivered-retry-again =
     { $count ->
-        [one] { $count } of them goes to a customer who still blocks the bot and will fail again.
-       *[other] { $count } of them go to customers who still block the bot and will fail again.
+        [one] As things are, { $count } of them will fail again
+       *[other] As things are, { $count } of them will fail again
+    }: { $reasons }.
+undelivered-outcome =
+    Sent again { $time }: { $delivered } delivered, { $failed } failed again{ $waiting ->
+        [0] .
+       *[other] , { $waiting } still waiting.
     }

@@ -47,7 +47,7 @@ alert-undelivered-subject =
         [one] { $count } mensaje no se entregó
        *[other] { $count } mensajes no se entregaron
     }: { $source } ({ $account })
-alert-undelivered-body = Motivo más frecuente desde { $stamp }: { $reason }. Los agentes lo ven en las tarjetas; los demás mensajes siguen. Abre la lista y pulsa “Enviar de nuevo”: { $url }
+alert-undelivered-body = Motivo más frecuente desde { $stamp }: { $reason }. { $advice } Los agentes lo ven en las tarjetas; los demás mensajes siguen. La lista: { $url }
 alert-late-subject = { $account }: los mensajes llegan tarde, hasta { $delay }
 alert-late-body =
     95 de cada 100 mensajes de los últimos 15 minutos tardaron hasta { $delay }; { $count ->

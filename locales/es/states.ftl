@@ -118,7 +118,16 @@ webhook-state-working = Responde
 webhook-state-failing = Con errores
 webhook-state-suspended = Suspendido
 webhook-state-disabled = Desactivado
-webhook-state-failing-hint = Fallaron { $failed } de las últimas { $total } entregas. Los mensajes no se pierden: Parom lo intenta de nuevo y muestra los que abandona en “No entregados”.
+webhook-state-failing-hint =
+    { $total ->
+        [1] La última entrega falló
+       *[other] Fallaron { $failed } de las últimas { $total } entregas
+    }. Los mensajes no se pierden: Parom lo intenta de nuevo y muestra los que abandona en “No entregados”.
+webhook-state-waiting =
+    { $waiting ->
+        [one] { $waiting } mensaje espera para esta dirección.
+       *[other] { $waiting } mensajes esperan para esta dirección.
+    }
 webhook-state-suspended-hint = Ninguna entrega tuvo éxito en 24 horas. Los mensajes esperan aquí. Corrige la dirección y pulsa “Probar y activar”.
 webhook-state-disabled-hint = Desactivado tras 5 días sin respuesta. Lo que esperaba está en “No entregados”.
 

@@ -47,7 +47,7 @@ alert-undelivered-subject =
         [one] { $count } mensagem não foi entregue
        *[other] { $count } mensagens não foram entregues
     }: { $source } ({ $account })
-alert-undelivered-body = Motivo mais frequente desde { $stamp }: { $reason }. Os atendentes veem isto nos cards; as outras mensagens continuam. Abra a lista e clique em “Enviar de novo”: { $url }
+alert-undelivered-body = Motivo mais frequente desde { $stamp }: { $reason }. { $advice } Os atendentes veem isto nos cards; as outras mensagens continuam. A lista: { $url }
 alert-late-subject = { $account }: as mensagens chegam atrasadas, até { $delay }
 alert-late-body =
     95 de cada 100 mensagens dos últimos 15 minutos levaram até { $delay }; { $count ->

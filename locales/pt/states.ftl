@@ -118,7 +118,16 @@ webhook-state-working = Responde
 webhook-state-failing = Com falhas
 webhook-state-suspended = Suspenso
 webhook-state-disabled = Desativado
-webhook-state-failing-hint = { $failed } das últimas { $total } entregas falharam. As mensagens não se perdem: o Parom tenta de novo e mostra as que abandona em “Não entregues”.
+webhook-state-failing-hint =
+    { $total ->
+        [1] A última entrega falhou
+       *[other] { $failed } das últimas { $total } entregas falharam
+    }. As mensagens não se perdem: o Parom tenta de novo e mostra as que abandona em “Não entregues”.
+webhook-state-waiting =
+    { $waiting ->
+        [one] { $waiting } mensagem espera por este endereço.
+       *[other] { $waiting } mensagens esperam por este endereço.
+    }
 webhook-state-suspended-hint = Nenhuma entrega deu certo em 24 horas. As mensagens esperam aqui. Corrija o endereço e clique em “Testar e ativar”.
 webhook-state-disabled-hint = Desativado após 5 dias sem resposta. O que esperava está em “Não entregues”.
 

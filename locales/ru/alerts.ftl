@@ -59,7 +59,7 @@ alert-undelivered-subject =
         [many] Не доставлено { $count } сообщений
        *[other] Не доставлено { $count } сообщения
     }: { $source } ({ $account })
-alert-undelivered-body = Самая частая причина с { $stamp }: { $reason }. Менеджеры видят это в карточках; остальные сообщения идут. Откройте список и нажмите «Отправить ещё раз»: { $url }
+alert-undelivered-body = Самая частая причина с { $stamp }: { $reason }. { $advice } Менеджеры видят это в карточках; остальные сообщения идут. Список: { $url }
 alert-late-subject = { $account }: сообщения опаздывают, до { $delay }
 alert-late-body =
     95 % сообщений за последние 15 минут шли до { $delay }; { $count ->

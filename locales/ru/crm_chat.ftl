@@ -15,6 +15,7 @@ failure-source_disconnected = Источник этого чата больше 
 failure-internal = Паром не смог доставить сообщение.
 failure-recipient_unreachable = Клиент недоступен в этом мессенджере.
 failure-unsupported = Мессенджер не поддерживает сообщения этого типа.
+failure-writing_first = Здесь нельзя написать первым. Ответьте, когда клиент напишет.
 failure-window_closed = Время свободных сообщений истекло.
 failure-template-waiting = Шаблон «{ $template }» ещё не дошёл до мессенджера. Его можно отправить после одобрения.
 failure-template-review = Шаблон «{ $template }» на проверке. Его можно отправить после одобрения.

@@ -55,6 +55,7 @@ msg-title = Где моё сообщение?
 msg-answer-delivered = У клиента в мессенджере с { $stamp }.
 msg-answer-sent = Принято мессенджером { $time }. Доставку клиенту он пока не подтвердил.
 msg-answer-sent-no-receipts = Принято мессенджером { $time }. О доставке этот мессенджер не сообщает.
+msg-answer-counted = Принято { $time }, мессенджер { $messenger }. О доставке { $messenger } не сообщает; в этом источнике принятое считается доставленным.
 msg-answer-read = Прочитано клиентом { $time }.
 msg-answer-in-crm = В чате в { $crm } с { $stamp }.
 msg-answer-queued =
@@ -65,6 +66,20 @@ msg-answer-queued =
         [many] перед ним { $ahead } сообщений этого чата
        *[other] перед ним { $ahead } сообщения этого чата
     }.
+msg-answer-ahead =
+    Ждёт: { $many ->
+        [0] впереди { $ahead ->
+            [one] примерно { $ahead } сообщение
+            [few] примерно { $ahead } сообщения
+            [many] примерно { $ahead } сообщений
+           *[other] примерно { $ahead } сообщения
+        }
+       *[other] впереди больше { $ahead } сообщений
+    } этого аккаунта{ $timed ->
+        [0] .
+        [1] , это примерно { $delay }.
+       *[other] , это больше { $delay }.
+    }
 msg-answer-retrying =
     Сохранено в Пароме. { $attempts ->
         [one] Не удалась { $attempts } попытка
@@ -74,7 +89,11 @@ msg-answer-retrying =
     }, следующая { $time }. { $reason }
 msg-answer-held = Сохранено в Пароме, отправка задержана. { $reason }
 msg-answer-failed = Не доставлено. { $reason }
-msg-answer-checking = Запрос ушёл, ответа нет. Паром выясняет, дошло ли сообщение, и не отправляет его вслепую.
+msg-answer-checking =
+    Запрос ушёл, { $status ->
+        [0] ответа нет
+       *[other] в ответ пришла ошибка { $status }
+    }. Паром выясняет, дошло ли сообщение, и не отправляет его вслепую.
 msg-crm-away = { $crm } не отвечает с { $stamp }. Паром повторяет сам.
 msg-messenger-away = Мессенджер не отвечает с { $stamp }. Паром повторяет сам.
 msg-what-to-do = Что сделать
@@ -106,7 +125,7 @@ attempt-taken = Принято
 attempt-refused = Отказ: { $reason }
 attempt-no-answer = Нет ответа за { $seconds } с
 attempt-cut = Соединение прервалось без ответа
-attempt-unclear = Нет ясного ответа
+attempt-unclear = Ошибка { $status }, итог неизвестен
 attempt-not-connected = Не удалось соединиться
 attempt-next = Следующая { $time }
 attempt-by-hand = Запуск вручную: { $name }
@@ -175,6 +194,7 @@ contact-why-merged = В { $crm } прежний контакт объедини�
 contact-why-moved = В { $crm } чат перенесли в этот контакт.
 contact-why-gone = Контакт удалён в { $crm }.
 contact-why-nobody = Контакта с таким телефоном или почтой нет. { $crm } выбирает по своим правилам.
+contact-why-given_unknown = В { $crm } нет контакта { $number }, который указал разработчик мессенджера. { $crm } выбирает по своим правилам.
 contact-why-late = Ответ { $crm } не пришёл вовремя, контакт выбран без Парома; с этой сделкой уже работают.
 contact-why-unclear = Нет ответа { $crm }, создан ли контакт. Второй Паром не создаёт.
 
@@ -220,6 +240,7 @@ messages-reason = Причина
 messages-reason-recipient_blocked = Клиент заблокировал
 messages-reason-recipient_unreachable = Клиент недоступен
 messages-reason-window_closed = Время для ответа истекло
+messages-reason-writing_first = Написать первым нельзя
 messages-reason-kind_not_supported = Тип не поддерживается
 messages-reason-source_disconnected = Источник отключён
 messages-reason-refused = Отклонил мессенджер

@@ -122,7 +122,18 @@ webhook-state-working = Отвечает
 webhook-state-failing = Сбоит
 webhook-state-suspended = Приостановлен
 webhook-state-disabled = Отключён
-webhook-state-failing-hint = Не прошло { $failed } из { $total } последних доставок. Сообщения не потеряны: Паром повторяет, а неудавшееся — в разделе «Недоставленное».
+webhook-state-failing-hint =
+    { $total ->
+        [1] Последняя доставка не прошла
+       *[other] Не прошло { $failed } из { $total } последних доставок
+    }. Сообщения не потеряны: Паром повторяет, а неудавшееся — в разделе «Недоставленное».
+webhook-state-waiting =
+    { $waiting ->
+        [one] Ждёт отправки { $waiting } сообщение.
+        [few] Ждут отправки { $waiting } сообщения.
+        [many] Ждут отправки { $waiting } сообщений.
+       *[other] Ждут отправки { $waiting } сообщения.
+    }
 webhook-state-suspended-hint = За 24 часа ни одна доставка не прошла. Сообщения ждут здесь. Исправьте адрес и нажмите «Проверить и включить».
 webhook-state-disabled-hint = Отключён после 5 дней без ответа. Всё, что ждало, лежит в разделе «Недоставленное».
 

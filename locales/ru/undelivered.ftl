@@ -65,12 +65,12 @@ undelivered-drop-confirm =
     } отсюда больше нельзя. В { $crm } ничего не изменится.
 undelivered-rate = { $rate } в секунду, в фоне. Остановить можно в любой момент.
 undelivered-begun =
-    { $count ->
-        [one] Взято в работу { $count } сообщение
-        [few] Взято в работу { $count } сообщения
-        [many] Взято в работу { $count } сообщений
-       *[other] Взято в работу { $count } сообщения
-    }, { $rate } в секунду.
+    Отправляем ещё раз { $count ->
+        [one] { $count } сообщение.
+        [few] { $count } сообщения.
+        [many] { $count } сообщений.
+       *[other] { $count } сообщения.
+    }
 undelivered-retrying = Отправляется ещё раз: { $done } из { $total }
 undelivered-dropping = Удаляется: { $done } из { $total }
 undelivered-stop = Остановить
@@ -92,10 +92,15 @@ undelivered-dropped =
         [many] Удалено { $count } сообщений.
        *[other] Удалено { $count } сообщения.
     }
-undelivered-retry-shut =
-    { $count ->
-        [one] Не дойдёт снова { $count } из них: клиент всё ещё блокирует бота.
-        [few] Не дойдут снова { $count } из них: клиенты всё ещё блокируют бота.
-        [many] Не дойдут снова { $count } из них: клиенты всё ещё блокируют бота.
-       *[other] Не дойдут снова { $count } из них: клиенты всё ещё блокируют бота.
+undelivered-retry-again =
+    Пока ничего не изменится, { $count ->
+        [one] { $count } из них снова не дойдёт
+        [few] { $count } из них снова не дойдут
+        [many] { $count } из них снова не дойдут
+       *[other] { $count } из них снова не дойдут
+    }: { $reasons }.
+undelivered-outcome =
+    Отправлено ещё раз { $time }: доставлено { $delivered }, снова не доставлено { $failed }{ $waiting ->
+        [0] .
+       *[other] , ещё ждёт { $waiting }.
     }

@@ -136,7 +136,11 @@ async fn an_account_chooses_how_long_its_texts_are_kept(world: &mut World) {
     round(&world.app().delivery).await.unwrap().unwrap();
     assert_eq!(whole(world).await, (1, 1), "thirty days are usual");
     let olga = world.panel_as(own.tenant_id, 2001, "Olga Owner", true).await;
-    olga.opens("/panel/data").await.is(200).says(&["Keep message texts for", "30 days (default)"]);
+    olga.opens("/panel/data").await.is(200).says(&[
+        "Keep message texts for",
+        "30 days (default)",
+        "Files: photos, voice messages, documents",
+    ]);
     olga.sends("/panel/data/texts", &[("days", "91")]).await.is(422);
     olga.sends("/panel/data/texts", &[("days", "ever")]).await.is(400);
     olga.does("/panel/data/texts", &[("days", "7")]).await.says(&["Saved.", "7 days after they arrived"]);
@@ -149,7 +153,9 @@ async fn an_account_chooses_how_long_its_texts_are_kept(world: &mut World) {
     round(&world.app().delivery).await.unwrap().unwrap();
     assert_eq!(whole(world).await, (0, 1));
     let olga = world.panel_as(own.tenant_id, 2001, "Olga Owner", true).await;
-    olga.does("/panel/data/texts", &[("days", "0")]).await.says(&["do not keep: erase as soon as delivered"]);
+    olga.does("/panel/data/texts", &[("days", "0")])
+        .await
+        .says(&["Don’t keep (erase after delivery)", "Not kept: erased the day after the message is delivered"]);
     world.customer(&own, "anna").writes("third").await;
     world.deliver_to_the_end().await;
     world.advance(DAY);

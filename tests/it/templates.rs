@@ -366,6 +366,15 @@ async fn official_whatsapp_is_offered_only_with_a_messenger_behind_it(world: &mu
     visitor.does(&review, &[]).await;
     visitor.opens(&path).await.is(200).never_says(&["<textarea"]);
     visitor.opens("/panel/templates/register").await.is(200).says(&["Ready", "Line support"]);
+    // The list shows a decision from when amoCRM was told on.
+    visitor.opens("/panel/templates").await.is(200).says(&["In review"]);
+    steps(world).await;
+    let row = listed(world, &line).await.remove(0);
+    decides(world, &line, &row["id"], &json!({"status": "approved"})).await.is(202);
+    steps(world).await;
+    let list = visitor.opens("/panel/templates").await.is(200);
+    list.says(&["Approved"]);
+    list.never_says(&["In review"]);
     let fields: Vec<_> = fields.into_iter().filter(|(name, _)| *name != "kind").collect();
     visitor.sends(&path, &fields).await.is(422).says(&["cannot be changed or sent again"]);
     visitor.does(&review, &[]).await.says(&["cannot be changed or sent again"]);

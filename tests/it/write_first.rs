@@ -11,7 +11,9 @@ use sea_orm::sea_query::Expr;
 use serde_json::{Value, json};
 use simulator::crm::{ChatView, HookFault, HookKind, HookMessage, Said};
 
+use crate::alerts::{detail, looks};
 use crate::inbound::last_at_crm;
+use crate::pages::olga;
 
 const PHONE: &str = "+79995556677";
 
@@ -211,6 +213,46 @@ async fn a_channel_without_writing_first(world: &mut World) {
     world.deliver_all().await;
     assert_eq!(statuses(world, &line, &said), [(-1, Some(905))]);
     assert_eq!(received_webhooks(world), []);
+    // The reason is its own wherever it is shown, with an advice that can be followed.
+    let (reason, advice) = ("You cannot write first here.", "Answer when the customer writes");
+    let told = world.sandbox.messages(&line.host).into_iter().find(|one| one.id == said.message_id).unwrap();
+    assert!(told.statuses[0].error.as_deref().is_some_and(|text| text.starts_with(reason)), "{:?}", told.statuses);
+    let dead = world.api.get(&line.dead_letters()).await.is(200);
+    assert_eq!(dead.text_at("/items/0/reason"), "writing_first");
+    let message = dead.text_at("/items/0/message_id");
+    let shown = world.api.get(&format!("/api/v1/messages/{message}")).await.is(200);
+    assert_eq!(shown.text_at("/error/code"), "writing_first");
+    looks(world).await;
+    let alert = detail(world, &line, "undelivered").await;
+    assert_eq!(alert["reason"], "writing_first");
+    let visitor = olga(world, line.tenant_id).await;
+    let page = visitor.opens(&format!("/panel/messages/{message}")).await.is(200);
+    page.says(&[reason, advice]);
+    page.never_says(&["The messenger refused"]);
+    let list = visitor.opens("/panel/undelivered").await.is(200);
+    list.says(&[reason, "Writing first is not possible"]);
+    let found = visitor.opens("/panel/messages?reason=writing_first").await.is(200);
+    found.says(&["1 message found"]);
+    // The file names the customer, whose number is no formula.
+    for file in ["/panel/undelivered.csv", "/panel/messages.csv"] {
+        let file = visitor.opens(file).await.is(200);
+        file.says(&[&format!("{}\"", &PHONE[1..])]);
+        file.never_says(&["\"'"]);
+    }
+    // Who sends it again knows before that it will fail, and afterwards that it did.
+    world.advance(Duration::from_secs(60));
+    let letter = dead.text_at("/items/0/id");
+    let fields = [("do", "retry"), ("id", letter.as_str())];
+    let asked = visitor.sends("/panel/undelivered/confirm", &fields).await.is(200);
+    asked.says(&["As things are, 1 of them will fail again: Writing first is not possible (1)."]);
+    visitor
+        .does("/panel/undelivered/decide", &fields)
+        .await
+        .says(&["1 message is queued again.", "0 delivered, 0 failed again, 1 still waiting."]);
+    world.deliver_all().await;
+    let list = visitor.opens("/panel/undelivered").await.is(200);
+    list.says(&["0 delivered, 1 failed again."]);
+    visitor.does("/panel/undelivered/decide", &[("do", "drop"), ("id", &letter)]).await.never_says(&["failed again"]);
 }
 
 // A messenger may name the dialogue later: with the customer's first message, or with a status.

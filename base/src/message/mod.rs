@@ -212,6 +212,8 @@ crate::worded! {
         Internal = "internal",
         RecipientUnreachable = "recipient_unreachable",
         Unsupported = "unsupported",
+        /// Nobody can write first there: the customer has to begin.
+        WritingFirst = "writing_first",
         WindowClosed = "window_closed",
         Rejected = "rejected",
         Other = "other",
@@ -243,7 +245,7 @@ impl FailureCode {
             Self::SourceDisconnected => 902,
             Self::Internal => 903,
             Self::RecipientUnreachable => 904,
-            Self::Unsupported | Self::WindowClosed | Self::Rejected | Self::Other => 905,
+            Self::Unsupported | Self::WritingFirst | Self::WindowClosed | Self::Rejected | Self::Other => 905,
         }
     }
 }

@@ -5,14 +5,14 @@ use base::config::WhatsApp as AppConfig;
 use base::error::FieldError;
 use base::http_client::HttpClients;
 use base::i18n::Words;
-use base::message::{Failure, Markup};
+use base::message::Markup;
 use base::verdict::Report;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
 use super::{
     Abilities, Check, Connector, ConsentPage, Denied, Field, HookTarget, Identity, LineAccount, LineService, Outgoing,
-    Probe, Settings, Setup, Watched, WebhookToEnter, error_catalog,
+    Probe, Settings, Setup, Watched, WebhookToEnter,
 };
 use crate::connector::Kind;
 use crate::file::{NotOpened, OpenFile};
@@ -101,11 +101,6 @@ impl Connector for WhatsApp {
 
     fn signs(&self, settings: &Settings) -> bool {
         setup::NumberOptions::of(settings).sign_with_manager_name
-    }
-
-    /// Writing first needs the customer's phone number.
-    fn not_begun(&self, words: Words) -> Failure {
-        error_catalog::WHATSAPP.failure("w2", words)
     }
 
     async fn check_access(&self, settings: &Settings) -> Check {

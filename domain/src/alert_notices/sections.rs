@@ -123,6 +123,7 @@ impl AlertContext<'_> {
             .with("until", self.when(moment("until").unwrap_or(kept_until)).stamp())
             .with("waiting", self.waiting(alert, source.as_ref()).await?)
             .with("reason", self.reason(alert, text("reason")))
+            .with("advice", self.reason_said(alert, &format!("{}-fix", text("reason"))))
             .with("default", text("default"))
             .with("url", url.as_str());
         Ok(Section { subject, body: body.to_string(), url, button, about })

@@ -244,7 +244,11 @@ async fn ask(app: &Arc<TenantContext>, known: &conversation::Model) -> anyhow::R
     };
     let why = match &card {
         Some(card) if card.id == known.contact_id => return Ok(Some(same(known, card.clone()))),
-        Some(_) if known.contact_id == 0 => LinkReason::Crm,
+        Some(_) if known.contact_id == 0 => match LinkReason::parse(&known.contact_why) {
+            // Which contact amoCRM chose does not explain why it had to.
+            Some(LinkReason::GivenUnknown) => LinkReason::GivenUnknown,
+            _ => LinkReason::Crm,
+        },
         Some(_) => match by_id(app, tenant_id, known.contact_id).await? {
             Some(_) => LinkReason::Moved,
             None => LinkReason::Merged,

@@ -62,6 +62,8 @@ worded! {
         EmailSeveral = "email_several",
         /// A developer named it.
         Given = "given",
+        /// A developer named one that amoCRM does not have: amoCRM chooses.
+        GivenUnknown = "given_unknown",
         /// Parom created it.
         Made = "made",
         /// amoCRM chose it.

@@ -266,7 +266,7 @@ async fn link_first(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<Conta
     match (contact_for(app, job, None).await?, job.rule) {
         (Some((card, why)), _) => onto(app, job, card, why).await,
         (None, Rule::Create) => create(app, job).await,
-        (None, Rule::Leave | Rule::Link) => Ok(ContactOutcome { card: None, why: LinkReason::Nobody }),
+        (None, Rule::Leave | Rule::Link) => Ok(ContactOutcome { card: None, why: unknown_or(job, LinkReason::Nobody) }),
     }
 }
 
@@ -303,10 +303,15 @@ async fn link_late(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<Contac
         None if job.person.crm_contact_id == Some(current) => LinkReason::Given,
         None => match job.before {
             Some((id, why)) if id == current => why,
-            _ => reason_of(job, LinkReason::Crm),
+            _ => reason_of(job, unknown_or(job, LinkReason::Crm)),
         },
     };
     Ok(ContactOutcome { card: find::by_id(app, job.tenant_id, current).await?, why })
+}
+
+/// Why amoCRM chooses: a contact that a developer named and that was not found does not exist.
+const fn unknown_or(job: &Job, why: LinkReason) -> LinkReason {
+    if job.person.crm_contact_id.is_some() { LinkReason::GivenUnknown } else { why }
 }
 
 /// A contact that is found after an earlier attempt started to create it counts as created.
@@ -454,7 +459,7 @@ pub async fn store_provided(
 fn is_open(source: &source::Model, known: &conversation::Model) -> bool {
     let chosen = !matches!(
         LinkReason::parse(&known.contact_why),
-        None | Some(LinkReason::Nobody | LinkReason::Crm | LinkReason::Made)
+        None | Some(LinkReason::Nobody | LinkReason::Crm | LinkReason::GivenUnknown | LinkReason::Made)
     );
     // A chat that was started from a contact's card has its contact.
     let begun = !known.crm_person_id.is_empty();

@@ -6,14 +6,17 @@ use std::sync::Arc;
 use base::store::in_transaction;
 use base::worded::worded;
 use chrono::TimeDelta;
-use entity::job;
 use entity::replay::{self, Column};
+use entity::{dead_letter, job, letter};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany,
+};
 use uuid::Uuid;
 
 use super::dead_letters;
 use super::read::dead::{self as read, DeadLetterFilter};
+use super::read::first_id_at;
 use crate::delivery::DeliveryContext;
 use crate::job::{NewJob, NextRun, schedule};
 
@@ -97,6 +100,72 @@ pub async fn start(
     .await?;
     tracing::info!(tenant.id = %tenant_id, replay.id = %row.id, action = row.action, total, "a replay of dead letters was started");
     Ok(row)
+}
+
+/// Stores that a person sent these again, or removed them, one by one: begun at `created_at`, and over. So what came of them
+/// can be seen as of any replay.
+pub async fn note(
+    app: &DeliveryContext,
+    tenant_id: Uuid,
+    action: ReplayAction,
+    done: u64,
+    by: &str,
+    created_at: i64,
+) -> Result<(), DbErr> {
+    let done = i64::try_from(done).unwrap_or(i64::MAX);
+    let row = replay::Model {
+        tenant_id,
+        id: app.clock.uuid_v7(),
+        action: action.word().to_owned(),
+        source_id: None,
+        reason: String::new(),
+        since: 0,
+        state: "done".to_owned(),
+        total: done,
+        done,
+        started_by: by.to_owned(),
+        created_at,
+        finished_at: Some(app.clock.millis()),
+    };
+    replay::Entity::insert(row.into_active_model()).exec_without_returning(app.store.write()).await.map(drop)
+}
+
+/// For how long [`outcome`] says what came of a replay: other reasons remove letters later.
+const TOLD: TimeDelta = TimeDelta::hours(1);
+
+/// What came of the letters that were sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplayOutcome {
+    /// When they were, milliseconds since 1970.
+    pub at: i64,
+    pub delivered: u64,
+    pub failed: u64,
+    pub waiting: u64,
+}
+
+/// What came of the last replay of an account; none unless it sent letters again, is over, and is of the last hour.
+pub async fn outcome(app: &DeliveryContext, tenant_id: Uuid) -> Result<Option<ReplayOutcome>, DbErr> {
+    let db = app.store.read();
+    let last = replay::Entity::of_tenant(tenant_id).order_by_desc(Column::Id).limit(1).one(db).await?;
+    let from = app.clock.millis() - TOLD.num_milliseconds();
+    let is_told = |row: &replay::Model| {
+        row.action == ReplayAction::Retry.word() && row.state != RUNNING && row.done > 0 && row.created_at > from
+    };
+    let Some(row) = last.filter(is_told) else { return Ok(None) };
+    // Sent again, a letter keeps its id, which is older than the replay, and begins anew.
+    let failed = dead_letter::Entity::of_tenant(tenant_id)
+        .filter(dead_letter::Column::Id.lt(first_id_at(row.created_at)))
+        .filter(dead_letter::Column::FirstAt.gte(row.created_at))
+        .count(db)
+        .await?;
+    let waiting = letter::Entity::of_tenant(tenant_id)
+        .filter(letter::Column::Late.eq(true))
+        .filter(letter::Column::AcceptedAt.gte(row.created_at))
+        .count(db)
+        .await?;
+    let done = u64::try_from(row.done).unwrap_or(0);
+    let delivered = done.saturating_sub(failed).saturating_sub(waiting);
+    Ok(Some(ReplayOutcome { at: row.created_at, delivered, failed, waiting }))
 }
 
 /// Running replays of an account.

@@ -413,22 +413,41 @@ async fn patch(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64, one: Option<T
     Ok(())
 }
 
+/// Reads a template from amoCRM, and caches it for pages: what amoCRM was told and what pages show changes together. None if
+/// there is none any more, or another integration created it.
+pub(super) async fn renew(
+    app: &Arc<SourceContext>,
+    tenant_id: Uuid,
+    id: i64,
+) -> Result<Option<(rest::Template, TemplateView)>> {
+    let template = match raw(app, tenant_id, id).await {
+        Ok(template) => template,
+        Err(Error::NotFound) => {
+            forget_cached(app, tenant_id, id).await?;
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    let view = TemplateView::of(template.clone(), &names(app, tenant_id).await?);
+    put_cached(app, tenant_id, view.clone()).await?;
+    Ok(Some((template, view)))
+}
+
 /// Stores reviews that amoCRM waits for. Opens an alert about a rejected template, and closes it when the template is
 /// no longer rejected. Templates of other integrations are ignored.
 pub async fn look(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> anyhow::Result<()> {
     let object = id.to_string();
-    let template = match raw(app, tenant_id, id).await {
-        Ok(template) => template,
-        Err(Error::NotFound) => {
+    let (template, view) = match renew(app, tenant_id, id).await {
+        Ok(Some(renewed)) => renewed,
+        Ok(None) => {
             alert::end(app, app.store.write(), tenant_id, REJECTED, &object).await?;
             return Ok(());
         }
         Err(error) => anyhow::bail!("{}", error.text()),
     };
     requested(app, tenant_id, &template).await?;
-    let template = TemplateView::of(template, &names(app, tenant_id).await?);
-    if template.state == TemplateState::Rejected {
-        let detail = json!({ "template": template.name, "reason": template.reason() });
+    if view.state == TemplateState::Rejected {
+        let detail = json!({ "template": view.name, "reason": view.reason() });
         let alarm = Alarm { tenant_id, kind: REJECTED, object: &object, source_id: None, detail };
         alert::raise(app, app.store.write(), alarm).await?;
     } else {

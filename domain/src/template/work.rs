@@ -28,6 +28,7 @@ use uuid::Uuid;
 use super::Stage;
 use super::registry::{KIND, apply, due_at, reported};
 use super::spec::Spec;
+use super::view::renew;
 use crate::job::{self, NextRun};
 use crate::media::{FileOwner, Upload, Uploader, uploaded};
 use crate::source::SourceContext;
@@ -174,6 +175,9 @@ impl ReviewedLine<'_> {
             Ok(()) => {
                 let told = stage.outcome().unwrap_or_default();
                 note(self.app, &row, told).await?;
+                if let Err(error) = renew(self.app, row.tenant_id, row.crm_id).await {
+                    tracing::info!(tenant.id = %row.tenant_id, template.id = %row.id, %error, "pages show a template's former state until amoCRM's list is read again");
+                }
                 self.goes_on(message_template::Model { told: told.to_owned(), ..row }).await
             }
             Err(said) => self.failed(&row, &said).await,

@@ -203,10 +203,12 @@ pub struct ContactView {
 impl ContactView {
     pub fn of(page: &PageContext, host: &str, row: &conversation::Model) -> Self {
         let why = Some(row.contact_why.as_str()).filter(|why| !why.is_empty());
+        let given = serde_json::from_str::<Person>(&row.contact).ok().and_then(|person| person.crm_contact_id);
+        let number = given.map(|id| id.to_string()).unwrap_or_default();
         Self {
             address: card(host, row),
             name: row.contact_name.clone(),
-            why: why.map(|why| page.words.text_of("contact-why-", why).with("crm", page.crm)),
+            why: why.map(|why| page.words.text_of("contact-why-", why).with("crm", page.crm).with("number", number)),
         }
     }
 }

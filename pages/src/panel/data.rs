@@ -35,15 +35,18 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// Classes of stored data: message keys `data-kept-{class}` and `data-kept-{class}-term`.
-const CLASSES: [&str; 8] = ["messages", "texts", "undelivered", "hooks", "access", "sessions", "audit", "proofs"];
+const CLASSES: [&str; 9] =
+    ["messages", "texts", "files", "undelivered", "hooks", "access", "sessions", "audit", "proofs"];
 
 #[derive(Template)]
 #[template(path = "panel/data.html")]
 struct Data {
     page: PageContext,
-    classes: [&'static str; 8],
+    classes: [&'static str; 9],
     /// The account's retention periods.
     retention: Retention,
+    /// Days for which files are kept.
+    files_days: u32,
     /// The choices for the retention of texts, in days.
     terms: Vec<KeptPeriod>,
     /// The configured default, in days.
@@ -72,6 +75,7 @@ impl Data {
             page,
             classes: CLASSES,
             retention: tenant::retention(&app.config.retention, &member.here.tenant),
+            files_days: if texts_days == 0 { 0 } else { app.config.media.keep_days },
             terms: offered(app, member.here.tenant.texts_days.map(|_| texts_days)),
             usual,
             who: String::new(),
@@ -85,6 +89,7 @@ impl Data {
         match class {
             "messages" => kept.messages_days,
             "texts" => kept.texts_days,
+            "files" => self.files_days,
             "undelivered" => kept.undelivered_days,
             "hooks" => kept.hooks_days,
             "audit" => kept.audit_days,

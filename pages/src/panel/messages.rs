@@ -62,10 +62,11 @@ const QUERY_CHARS: usize = 255;
 /// Durations in seconds by which the list can be filtered.
 pub const SLOWER: [i64; 4] = [2, 10, 60, 600];
 /// Failure reasons by which it can be filtered.
-pub const REASONS: [&str; 8] = [
+pub const REASONS: [&str; 9] = [
     "recipient_blocked",
     "recipient_unreachable",
     "window_closed",
+    "writing_first",
     "kind_not_supported",
     "source_disconnected",
     "refused",
@@ -499,7 +500,7 @@ fn csv_text(line: &MessageSummary, ground: &Ground, took: &BTreeMap<Uuid, i64>) 
         line.status.as_str().to_owned(),
         failure.map(|failure| failure.code.word().to_owned()).or_else(|| line.held.clone()).unwrap_or_default(),
         failure.map(|failure| failure.text.clone()).unwrap_or_default(),
-        line.contact.name.clone().unwrap_or_default(),
+        reasons::known_as(&line.contact).unwrap_or_default().to_owned(),
         manager(line),
         csv::moment(message.sent_at),
         csv::moment(message.accepted_at),

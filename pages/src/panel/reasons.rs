@@ -47,7 +47,15 @@ pub fn explain(reason: &Reason, about: &ReasonArguments<'_>) -> Explanation {
 
 /// Whether sending again fails again until something changes: the customer, the time for free text, or the channel.
 pub fn needs_mending(key: &str) -> bool {
-    matches!(key, "kind_not_supported" | "no_bot" | "recipient_blocked" | "recipient_unreachable" | "window_closed")
+    matches!(
+        key,
+        "kind_not_supported"
+            | "no_bot"
+            | "recipient_blocked"
+            | "recipient_unreachable"
+            | "window_closed"
+            | "writing_first"
+    )
 }
 
 /// The tone of a message's status.
@@ -62,10 +70,14 @@ pub const fn tone(status: MessageStatus) -> &'static str {
 
 /// A customer's name in a list: the name, otherwise the phone number, otherwise the messenger's id.
 pub fn customer(contact: &base::message::Person, words: Words) -> String {
+    known_as(contact).map_or_else(|| words.text("messages-customer-unknown").to_string(), str::to_owned)
+}
+
+/// The same in a file; none of a customer of whom nothing is known.
+pub fn known_as(contact: &base::message::Person) -> Option<&str> {
     let named =
         [contact.name.as_deref(), contact.phone.as_deref(), contact.email.as_deref(), Some(contact.id.as_str())];
-    let found = named.into_iter().flatten().find(|text| !text.trim().is_empty());
-    found.map_or_else(|| words.text("messages-customer-unknown").to_string(), str::to_owned)
+    named.into_iter().flatten().find(|text| !text.trim().is_empty())
 }
 
 /// A masked phone number for pages that others may see: `+7915 ··· 22-33`; short numbers are shown in full.

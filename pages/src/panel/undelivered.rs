@@ -71,6 +71,7 @@ pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer 
     let found = dead::page(db, tenant_id, &wanted, rows.after, rows.rows()).await?;
     let (found, next) = rows.cut(found, |row| row.id);
     let running = replay::running(&app.delivery, tenant_id).await?;
+    let outcome = replay::outcome(&app.delivery, tenant_id).await?;
     let lines = dead::lines(db, tenant_id, found).await?;
     let failed_later = match wanted.reason {
         Some(_) => 0,
@@ -82,6 +83,11 @@ pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer 
     let list = UndeliveredPage {
         may: page.may(Right::Retry),
         running: running.iter().map(|row| taken_up(&page, row)).collect(),
+        outcome: outcome.map(|outcome| {
+            let said = words.text("undelivered-outcome").with("time", page.when(&outcome.at).adverb());
+            let said = said.with("delivered", outcome.delivered).with("failed", outcome.failed);
+            said.with("waiting", outcome.waiting)
+        }),
         sources: choice::sources(&page, &ground, &query.source),
         periods: choice::periods(&page, query.period()),
         failed_later: (failed_later > 0).then(|| {
@@ -152,6 +158,8 @@ struct UndeliveredPage {
     page: PageContext,
     may: bool,
     running: Vec<ReplayProgress>,
+    /// What came of those that were sent again last.
+    outcome: Option<Sentence>,
     sources: Vec<SelectOption>,
     periods: Vec<SelectOption>,
     reason: String,
@@ -187,22 +195,28 @@ fn heap(page: &PageContext, query: &UndeliveredFilters, group: &ReasonGroup) -> 
     let reason = if chosen { String::new() } else { group.reason.clone() };
     let query = UndeliveredFilters { reason, ..query.clone() };
     Heap {
-        reason: page.words.text_of("reason-short-", short(&group.reason)).with("crm", page.crm),
+        reason: heading(page, &group.reason),
         count: page.words.text("common-total").with("count", group.count),
         address: query.address("/panel/undelivered", ""),
         chosen,
     }
 }
 
+/// A stored reason in a few words.
+fn heading(page: &PageContext, reason: &str) -> Sentence {
+    page.words.text_of("reason-short-", short(reason)).with("crm", page.crm)
+}
+
 /// A short text for a stored reason, for group headings and the CSV.
 pub fn short(reason: &str) -> &'static str {
-    const KNOWN: [&str; 12] = [
+    const KNOWN: [&str; 13] = [
         "too_old",
         "dropped_by_person",
         "source_disconnected",
         "recipient_blocked",
         "recipient_unreachable",
         "unsupported",
+        "writing_first",
         "window_closed",
         "internal",
         "rejected",
@@ -230,7 +244,8 @@ fn row(page: &PageContext, ground: &Ground, line: &DeadLetterSummary) -> Undeliv
     let reason = reason.answered(line.status, by_own_server);
     let name = if line.dead.reason == "dropped_by_person" { line.dead.detail.as_str() } else { "" };
     let age = page.duration(&(page.now - line.dead.first_at)).to_string();
-    let said = reasons::explain(&reason, &ReasonArguments { words, crm: page.crm, kind: "text", name, age: &age });
+    let kind = line.content_kind.unwrap_or("text");
+    let said = reasons::explain(&reason, &ReasonArguments { words, crm: page.crm, kind, name, age: &age });
     let (arrow, direction) = match line.direction {
         Direction::ToCrm => ("←", "messages-direction-to-crm"),
         Direction::ToMessenger => ("→", "messages-direction-to-messenger"),
@@ -264,8 +279,10 @@ fn action(fields: &Fields) -> Result<ReplayAction> {
 struct BulkConfirmPage {
     page: PageContext,
     sentence: Sentence,
-    /// How many will fail again; none if no such message was found.
+    /// How many will fail again, and why; none if no such message was found.
     again: Option<Sentence>,
+    /// Some may arrive.
+    may_help: bool,
     rate: Option<Sentence>,
     word: &'static str,
     button: Sentence,
@@ -308,6 +325,7 @@ pub async fn ask(app: AppData, member: Member, form: Form<Fields>) -> Answer {
     let first = dead::ids(db, tenant_id, &wanted, LOOKED_AT).await?;
     let dry = dead::dry_run(db, tenant_id, &first).await?;
     let words = page.words;
+    let again: i64 = dry.again.iter().map(|group| group.count).sum();
     let (sentence, button) = match action {
         ReplayAction::Retry => (
             words.text("undelivered-retry-confirm").with("count", count).with("maybe", dry.maybe_twice),
@@ -320,8 +338,12 @@ pub async fn ask(app: AppData, member: Member, form: Form<Fields>) -> Answer {
     };
     let confirm = BulkConfirmPage {
         sentence,
-        again: (action == ReplayAction::Retry && dry.shut > 0)
-            .then(|| words.text("undelivered-retry-shut").with("count", dry.shut)),
+        may_help: again < i64::try_from(count).unwrap_or(i64::MAX),
+        again: (action == ReplayAction::Retry && again > 0).then(|| {
+            let reason = |group: &ReasonGroup| format!("{} ({})", heading(&page, &group.reason), group.count);
+            let reasons = dry.again.iter().map(reason).collect::<Vec<_>>().join(", ");
+            words.text("undelivered-retry-again").with("count", again).with("reasons", reasons)
+        }),
         rate: all.then(|| words.text("undelivered-rate").with("rate", A_SECOND)),
         word: action.word(),
         button,
@@ -359,6 +381,7 @@ pub async fn decide(app: AppData, member: Member, form: Form<Fields>) -> Answer 
     }
     let ids = selected_rows(&form)?;
     let tenant_id = member.tenant_id;
+    let begun_at = app.clock.millis();
     let mut done: u64 = 0;
     for id in &ids {
         done += u64::from(settle(&app, tenant_id, *id, action).await?);
@@ -366,6 +389,8 @@ pub async fn decide(app: AppData, member: Member, form: Form<Fields>) -> Answer 
     if done > 0 {
         let object = if let [one] = ids.as_slice() { one.to_string() } else { String::new() };
         member.audit(&app, app.store.write(), action.noted(), &object, json!({ "count": done })).await?;
+        let by = format!("person:{}", member.person.id);
+        replay::note(&app.delivery, tenant_id, action, done, &by, begun_at).await?;
     }
     let tone = if done > 0 { Tone::Ok } else { Tone::Warn };
     let key = match action {
@@ -393,7 +418,10 @@ async fn begin(app: &PanelContext, member: &Member, action: ReplayAction, form: 
     let row = replay::start(&app.delivery, tenant_id, action, &wanted, &by).await?;
     let detail = json!({ "count": row.total, "replay": row.id });
     member.audit(app, app.store.write(), action.noted(), "", detail).await?;
-    let said = member.words.text("undelivered-begun").with("count", row.total).with("rate", A_SECOND);
+    let said = match action {
+        ReplayAction::Retry => member.words.text("undelivered-begun").with("count", row.total),
+        ReplayAction::Drop => member.words.text("undelivered-dropping").with("done", 0).with("total", row.total),
+    };
     member.see_other(app, HERE, Notice::of(Tone::Wait, said)).await
 }
 
@@ -485,7 +513,7 @@ pub async fn table(
                 dead.attempts.to_string(),
                 csv::moment(dead.first_at),
                 csv::moment(dead.last_at),
-                line.contact.name.clone().filter(|_| names).unwrap_or_default(),
+                reasons::known_as(&line.contact).filter(|_| names).unwrap_or_default().to_owned(),
             ]));
             count += 1;
         }

@@ -86,7 +86,8 @@ pub struct ContactOut {
     pub amocrm_contact_name: Option<String>,
     /// Why this contact was linked, or why none was: `phone`, `email`, `phone_several`, `email_several` (several
     /// matched: the one changed last), `given` (by `sender.contact_id`), `made`, `crm` (amoCRM chose), `merged`, `moved`,
-    /// `gone`, `nobody`, `late`, `unclear`; null if contacts have not been searched yet.
+    /// `gone`, `nobody`, `given_unknown` (amoCRM has no contact `sender.contact_id`), `late`, `unclear`; null if contacts have
+    /// not been searched yet.
     #[schema(required, example = "phone")]
     pub why: Option<String>,
 }

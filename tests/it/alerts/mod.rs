@@ -68,7 +68,8 @@ pub async fn sends_due_notices(world: &World) -> usize {
 
 // What raises an alert, and what ends it.
 
-async fn detail(world: &World, line: &Line, kind: &str) -> Value {
+/// What an account's alert of this kind says.
+pub async fn detail(world: &World, line: &Line, kind: &str) -> Value {
     let found = alert::Entity::of_tenant(line.tenant_id).filter(alert::Column::Kind.eq(kind));
     let found = found.one(world.app().store.read()).await.unwrap().expect(kind);
     serde_json::from_str(&found.detail).unwrap()

@@ -8,6 +8,7 @@ use serde_json::json;
 use simulator::crm::{Fault, Part};
 
 use super::{EMAIL, PHONE, anna_writes, because, line, line_at, linked_contact, shown, why};
+use crate::pages::olga;
 use crate::webchat::sites::{new_secret, signed};
 use crate::webchat::{OnSite, SHOP, chat_of, chat_with};
 
@@ -115,6 +116,21 @@ async fn a_contact_that_is_not_there_counts_as_absent(world: &mut World) {
         }
         let refused = world.customer(&line, "anna").posts(&body).await.is(422);
         assert_eq!(refused.wrong_fields(), ["/sender/contact_id"], "{contact} {role}");
+    }
+}
+
+async fn a_named_contact_that_amocrm_does_not_have_is_the_reason(world: &mut World) {
+    let line = line(world, "link").await;
+    anna_names(world, &line, "a-1", "424242").await.is(202);
+    let (_, reason) = why(world, &line).await;
+    assert_eq!(reason.as_deref(), Some("given_unknown"));
+    let list = world.api.get(&line.path("/conversations")).await.is(200);
+    let chat = format!("/panel/conversations/{}", list.text_at("/items/0/id"));
+    // amoCRM is asked which contact it chose: the reason stays.
+    let visitor = olga(world, line.tenant_id).await;
+    for _ in 0..2 {
+        visitor.opens(&chat).await.is(200).says(&["amoCRM has no contact 424242"]);
+        world.advance(Duration::from_secs(3600));
     }
 }
 
@@ -345,4 +361,5 @@ once!(of_several_contacts_the_last_changed_is_chosen_with_that_reason, the_named
 once!(a_contact_that_could_not_be_found_again_is_created_once, one_that_was_made_gives_way_to_the_one_with_the_number);
 once!(by_the_phone_before_the_first_message_makes_a_contact, a_fault_while_a_contact_is_made_makes_no_second_one);
 once!(a_chat_without_a_message_is_linked_to_its_contact, a_contact_that_is_not_there_counts_as_absent, on_a_site);
+once!(a_named_contact_that_amocrm_does_not_have_is_the_reason);
 once!(each_rule_chooses_or_makes_its_contact, a_contact_named_later_gets_the_chat, the_contact_is_found_by_it);

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use entity::attempt;
-use parom_tests::settings::{ATTACKS, payloads};
-use parom_tests::{Answer, Line, Reply, TelegramWorld, Visitor, World, once};
-use sea_orm::{EntityTrait, QueryOrder};
+use base::store::statements_of;
+use entity::{attempt, lane, turn};
+use parom::delivery::read::story::{self, MOST_AHEAD};
+use parom_tests::settings::{ATTACKS, CHANNEL_ID, payloads};
+use parom_tests::{Answer, Line, Reply, TelegramWorld, Visitor, World, both, once};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
 use serde_json::json;
 use simulator::crm::{Fault as CrmFault, HookMessage, Part};
 use simulator::telegram::Fault;
@@ -133,6 +136,11 @@ async fn a_waiting_message_shows_its_time_and_can_be_retried_now(world: &mut Wor
     ]);
     let next = visitor.opens(&format!("/panel/messages/{behind}")).await.is(200);
     next.says(&["1 earlier message of this chat goes first"]);
+    visitor
+        .opens("/panel/webhooks")
+        .await
+        .is(200)
+        .says(&["The last delivery failed.", "2 messages wait for this address."]);
     // The back-off is a second at least; hurried, it is tried without time passing.
     let path = format!("/panel/messages/{waiting}/now");
     visitor.does(&path, &[]).await.says(&["The next attempt is starting now."]);
@@ -144,6 +152,83 @@ async fn a_waiting_message_shows_its_time_and_can_be_retried_now(world: &mut Wor
     let done = visitor.opens(&format!("/panel/messages/{waiting}")).await.is(200);
     done.says(&["Started by Olga Owner", "Accepted by the messenger"]);
     visitor.does(&path, &[]).await.says(&["The message is no longer waiting"]);
+}
+
+/// A chat of a source with much to send waits for the source's earlier chats; one of another source waits for one message of
+/// each source that has work. What is read does not grow with what waits.
+async fn a_message_in_a_busy_account_says_what_goes_first(world: &mut World) {
+    let (shop, api) = (world.line("shop").await, world.line("api").await);
+    let visitor = olga(world, shop.tenant_id).await;
+    let mut flood = Vec::new();
+    for name in ["anna", "boris", "clara"] {
+        world.advance(Duration::from_secs(1));
+        flood.push(world.customer(&api, name).writes("Hello").await);
+    }
+    world.advance(Duration::from_secs(1));
+    let live = world.customer(&shop, "dana").writes("Hello").await;
+    let says = async |world: &World, id: &str, wanted: &str| {
+        let statements = statements_of(async {
+            let found = story::read(world.app().store.read(), shop.tenant_id, id.parse().unwrap()).await;
+            assert!(found.unwrap().unwrap().waiting.is_some());
+        });
+        visitor.opens(&format!("/panel/messages/{id}")).await.is(200).says(&[wanted]);
+        statements.await.statements.len()
+    };
+    let first = says(world, &flood[0], "Stored in Parom, next in the queue.").await;
+    says(world, &flood[2], "Waiting: about 2 messages of this account go first.").await;
+    says(world, &live, "Waiting: 1 message of this account goes first.").await;
+    // The calls of the last minute are the pace.
+    let channel = turn::Entity::update_many().filter(turn::Column::Target.eq(CHANNEL_ID.parse::<Uuid>().unwrap()));
+    let paced = channel
+        .col_expr(turn::Column::Calls, Expr::value(13))
+        .col_expr(turn::Column::Errors, Expr::value(1))
+        .col_expr(turn::Column::CountedFrom, Expr::value(world.clock.millis() - 60_000));
+    paced.exec(world.app().store.write()).await.unwrap();
+    says(world, &flood[2], "Waiting: about 2 messages of this account go first, which takes about 10 s.").await;
+    let known = lane::Entity::find().filter(lane::Column::SourceId.eq(api.source_id));
+    let lanes = known.order_by_asc(lane::Column::DueAt).all(world.app().store.read()).await.unwrap();
+    let more = (0..MOST_AHEAD + 1).map(|number| {
+        let more = lane::Model { lane_id: Uuid::from_u128(u128::from(number)), ..lanes[0].clone() };
+        lane::ActiveModel { due_at: Set(lanes[0].due_at.map(|at| at - 1)), ..more.into_active_model() }
+    });
+    for some in more.collect::<Vec<_>>().chunks(100) {
+        lane::Entity::insert_many(some.to_vec()).exec_without_returning(world.app().store.write()).await.unwrap();
+    }
+    let many = "Waiting: more than 1,000 messages of this account go first, which takes more than 1 h 23 min.";
+    assert_eq!(says(world, &flood[0], many).await, first, "as many statements as in a quiet account");
+    says(world, &live, "Waiting: 1 message of this account goes first, which takes about 5 s.").await;
+    let none = lane::Entity::delete_many().filter(lane::Column::LaneId.lt(Uuid::from_u128(u128::from(MOST_AHEAD + 1))));
+    none.exec(world.app().store.write()).await.unwrap();
+    world.deliver_all().await;
+}
+
+async fn an_error_is_an_answer(world: &mut World) {
+    let line = world.line("support").await;
+    let away = CrmFault::Status { code: 503, retry_after: None };
+    world.sandbox.faults().next_with(Part::Message, "Hello", 1, away);
+    let id = world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let visitor = olga(world, line.tenant_id).await;
+    let page = visitor.opens(&format!("/panel/messages/{id}")).await.is(200);
+    page.says(&["The request was sent, but the answer was an error (503).", "Error 503, outcome unknown", "HTTP 503"]);
+    page.never_says(&["no answer came"]);
+    world.deliver_to_the_end().await;
+}
+
+/// What Telegram accepted counts as delivered where the source says so; Telegram itself has reported nothing.
+async fn what_is_counted_as_delivered_was_not_reported(world: &mut TelegramWorld) {
+    let line = world.telegram_line(json!({})).await;
+    line.manager_sends(world, HookMessage::text("Good morning")).await;
+    world.deliver_to_the_end().await;
+    let visitor = olga(world, line.line.tenant_id).await;
+    let ids = ids(&visitor.opens("/panel/messages?state=delivered&direction=to_messenger").await.is(200));
+    let page = visitor.opens(&format!("/panel/messages/{}", ids[0])).await.is(200);
+    page.says(&[
+        "Accepted by Telegram",
+        "Telegram does not report delivery; this source counts",
+        "does not report this",
+    ]);
+    page.never_says(&["In the customer’s messenger since", "time unknown"]);
 }
 
 async fn a_message_that_is_given_up_is_reported_as_failed_and_can_be_sent_again(world: &mut World) {
@@ -431,6 +516,8 @@ fn inert(path: &str, text: &str) {
     }
 }
 
+both!(a_message_in_a_busy_account_says_what_goes_first);
+once!(an_error_is_an_answer, what_is_counted_as_delivered_was_not_reported);
 once!(a_message_that_is_given_up_is_reported_as_failed_and_can_be_sent_again);
 once!(a_request_without_an_answer_is_kept_and_one_that_succeeds_is_not, messages_are_found_by_number_name_and_every_id);
 once!(a_waiting_message_shows_its_time_and_can_be_retried_now, a_refusal_of_telegram_is_shown_without_token_and_text);

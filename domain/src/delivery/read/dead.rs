@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use base::message::{Direction, LetterKind, Person};
+use base::message::{Body, Direction, LetterKind, Person};
 use base::store::Store;
 use entity::{attempt, conversation, dead_letter, message};
 use sea_orm::{
@@ -43,16 +43,18 @@ pub struct DeadLetterSummary {
     pub contact: Person,
     /// HTTP status of the last attempt; 0 if there was no answer or no attempt.
     pub status: i32,
+    /// The kind of content, read where the messenger does not support it.
+    pub content_kind: Option<&'static str>,
 }
 
 /// The effect of sending some of them again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dry {
     pub count: u64,
     /// Those of them that customers may receive twice.
     pub maybe_twice: u64,
-    /// Messages to customers who still block them: they fail again.
-    pub shut: u64,
+    /// Those that will fail again as things are, by why, most first.
+    pub again: Vec<ReasonGroup>,
     pub to_messenger: u64,
 }
 
@@ -91,7 +93,7 @@ pub async fn groups(
     wanted: &DeadLetterFilter,
 ) -> Result<Vec<ReasonGroup>, DbErr> {
     let all = DeadLetterFilter { reason: None, ..wanted.clone() };
-    let mut groups: Vec<ReasonGroup> = select(tenant_id, &all)
+    let groups: Vec<ReasonGroup> = select(tenant_id, &all)
         .select_only()
         .column(dead_letter::Column::Reason)
         .column_as(dead_letter::Column::Id.count(), "count")
@@ -99,8 +101,12 @@ pub async fn groups(
         .into_model()
         .all(db)
         .await?;
+    Ok(most_first(groups))
+}
+
+fn most_first(mut groups: Vec<ReasonGroup>) -> Vec<ReasonGroup> {
     groups.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.reason.cmp(&right.reason)));
-    Ok(groups)
+    groups
 }
 
 /// Ids of the selected dead letters, oldest first: the order in which they are sent again.
@@ -149,23 +155,39 @@ pub async fn dry_run(db: &impl ConnectionTrait, tenant_id: Uuid, ids: &[Uuid]) -
         .into_tuple()
         .all(db)
         .await?;
-    let shut: Vec<Uuid> = conversation::Entity::of_tenant(tenant_id)
+    let chats = conversation::Entity::of_tenant(tenant_id)
         .filter(conversation::Column::Id.is_in(out.iter().map(|row| row.conversation_id)))
-        .filter(conversation::Column::ShutAt.gt(0))
-        .select_only()
-        .column(conversation::Column::Id)
-        .into_tuple()
         .all(db)
         .await?;
-    let shut = out.iter().filter(|row| shut.contains(&row.conversation_id)).count();
+    let mut again: BTreeMap<&str, i64> = BTreeMap::new();
+    for row in &out {
+        let chat = chats.iter().find(|chat| chat.id == row.conversation_id);
+        if let Some(why) = chat.and_then(|chat| fails_again(row, chat)) {
+            *again.entry(why).or_default() += 1;
+        }
+    }
+    let again = again.into_iter().map(|(reason, count)| ReasonGroup { reason: reason.to_owned(), count });
     let twice = out.iter().filter(|row| doubtful.contains(&row.id) || marked.contains(&row.message_id)).count();
     let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     Ok(Dry {
         count: number(rows.len()),
         maybe_twice: number(twice),
-        shut: number(shut),
+        again: most_first(again.collect()),
         to_messenger: number(out.len()),
     })
+}
+
+/// Why a message to a customer will fail again, as a stored reason; none if it may arrive.
+fn fails_again<'row>(row: &'row dead_letter::Model, chat: &conversation::Model) -> Option<&'row str> {
+    let is_so = match row.reason.as_str() {
+        _ if chat.shut_at > 0 => return Some("recipient_blocked"),
+        // What the customer wrote since then has opened it again.
+        "window_closed" => chat.heard_at <= row.last_at,
+        "writing_first" => chat.external_id.is_empty(),
+        "recipient_unreachable" | "source_disconnected" | "unsupported" => true,
+        _ => false,
+    };
+    is_so.then_some(row.reason.as_str())
 }
 
 /// The same rows with their customers.
@@ -185,16 +207,33 @@ pub async fn lines(
         .all(db)
         .await?;
     let statuses: BTreeMap<Uuid, i32> = tries.into_iter().map(|one| (one.letter_id, one.status)).collect();
+    let contents = unsupported(db, tenant_id, &rows).await?;
     let line = |dead: dead_letter::Model| {
         Ok(DeadLetterSummary {
             direction: Direction::from_number(dead.direction)?,
             kind: LetterKind::from_number(dead.kind)?,
             contact: contacts.get(&dead.conversation_id).cloned().unwrap_or_default(),
             status: statuses.get(&dead.id).copied().unwrap_or(0),
+            content_kind: contents.get(&dead.message_id).copied(),
             dead,
         })
     };
     rows.into_iter().map(line).collect()
+}
+
+/// The kinds of content of messages that their messenger does not support.
+async fn unsupported(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    rows: &[dead_letter::Model],
+) -> anyhow::Result<BTreeMap<Uuid, &'static str>> {
+    let ids: Vec<Uuid> = rows.iter().filter(|row| row.reason == "unsupported").map(|row| row.message_id).collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.is_in(ids)).all(db).await?;
+    let kind = |row: message::Model| Ok((row.id, serde_json::from_str::<Body>(&row.body)?.content.kind()));
+    found.into_iter().map(kind).collect()
 }
 
 fn select(tenant_id: Uuid, wanted: &DeadLetterFilter) -> Select<dead_letter::Entity> {
@@ -209,4 +248,54 @@ fn filtered(select: Select<dead_letter::Entity>, wanted: &DeadLetterFilter) -> S
         .apply_if(wanted.from, |select, from| select.filter(Id.gte(first_id_at(from))))
         .apply_if(wanted.given_up_by, |select, by| select.filter(LastAt.lte(by)))
         .apply_if(wanted.ids.as_ref(), |select, ids| select.filter(Id.is_in(ids.iter().copied())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dead(reason: &str) -> dead_letter::Model {
+        dead_letter::Model {
+            tenant_id: Uuid::nil(),
+            id: Uuid::nil(),
+            lane_id: Uuid::nil(),
+            conversation_id: Uuid::nil(),
+            source_id: Uuid::nil(),
+            message_id: Uuid::nil(),
+            target: Uuid::nil(),
+            direction: Direction::ToMessenger.number(),
+            stream: 0,
+            kind: LetterKind::Message.number(),
+            payload: String::new(),
+            reason: reason.to_owned(),
+            detail: String::new(),
+            attempts: 1,
+            first_at: 10,
+            last_at: 20,
+            day: 0,
+        }
+    }
+
+    #[test]
+    fn what_the_customer_did_since_may_let_a_message_arrive() {
+        let chat = |external_id: &str, shut_at, heard_at| conversation::Model {
+            external_id: external_id.to_owned(),
+            shut_at,
+            heard_at,
+            ..entity::fixture::conversation()
+        };
+        for (reason, chat, again) in [
+            ("window_closed", chat("chat-1", 0, 5), Some("window_closed")),
+            ("window_closed", chat("chat-1", 0, 25), None),
+            ("writing_first", chat("", 0, 0), Some("writing_first")),
+            ("writing_first", chat("chat-1", 0, 25), None),
+            ("recipient_blocked", chat("chat-1", 15, 5), Some("recipient_blocked")),
+            ("recipient_blocked", chat("chat-1", 0, 25), None),
+            ("too_old", chat("chat-1", 15, 5), Some("recipient_blocked")),
+            ("too_old", chat("chat-1", 0, 5), None),
+            ("unsupported", chat("chat-1", 0, 25), Some("unsupported")),
+        ] {
+            assert_eq!(fails_again(&dead(reason), &chat), again, "{reason} {} {}", chat.shut_at, chat.heard_at);
+        }
+    }
 }

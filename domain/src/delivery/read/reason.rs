@@ -102,6 +102,7 @@ pub fn dead_key(reason: &str, detail: &str, direction: Direction) -> &'static st
         "recipient_unreachable" => "recipient_unreachable",
         "unsupported" => "kind_not_supported",
         "window_closed" => "window_closed",
+        "writing_first" => "writing_first",
         "no_bot" => "no_bot",
         HistoryMessage::REASON => HistoryMessage::REASON,
         "internal" if detail.contains("cannot be found out") => "outcome_unknown",
@@ -118,6 +119,7 @@ const fn key_of(code: FailureCode, direction: Direction) -> &'static str {
         FailureCode::RecipientUnreachable => "recipient_unreachable",
         FailureCode::Unsupported => "kind_not_supported",
         FailureCode::WindowClosed => "window_closed",
+        FailureCode::WritingFirst => "writing_first",
         FailureCode::Rejected | FailureCode::Other => refused(direction),
     }
 }
@@ -220,6 +222,7 @@ mod tests {
             "recipient_unreachable",
             "unsupported",
             "window_closed",
+            "writing_first",
             "rejected",
             "poison",
             "no_bot",

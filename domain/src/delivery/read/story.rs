@@ -1,10 +1,15 @@
 //! "Where is my message?": one message with its complete history and what is still ahead of it.
 
+use std::ops::RangeInclusive;
+
 use anyhow::Context;
 use base::message::{Body, Direction, Failure, LetterKind, Person, Role, State, Stream, lane_id};
 use entity::{attempt, conversation, dead_letter, dedupe, found_message, lane, letter, message, source, turn};
 use queue::accept_batch::{EventKind, HistoryMessage};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -51,13 +56,39 @@ pub struct WaitingLetter {
     pub letter: letter::Model,
     /// The source or channel whose turn it waits for.
     pub target: Uuid,
-    /// Messages of the same chat and direction ahead of it.
+    /// Messages of the same chat and direction ahead of it, at most one more than [`MOST_AHEAD`].
     pub ahead: u64,
+    /// What else goes first.
+    pub before: SentBefore,
     /// When it is tried next, in milliseconds since 1970; none: at once, after those ahead of it have gone, or when
     /// its target is resumed.
     pub next_at: Option<i64>,
     /// It is being sent right now.
     pub on_its_way: bool,
+}
+
+/// Messages that go before another are counted up to this number.
+pub const MOST_AHEAD: u64 = 1_000;
+/// A minute's calls say something about the pace after this long, and while they are not older than the second.
+const OBSERVED: RangeInclusive<i64> = 5_000..=120_000;
+
+/// What goes before a waiting message on the way of its account: an estimate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SentBefore {
+    /// With those of the same chat; more than [`MOST_AHEAD`] if there are more.
+    pub messages: u64,
+    /// Calls that were answered since `counted_from`, milliseconds since 1970.
+    calls: i64,
+    counted_from: i64,
+}
+
+impl SentBefore {
+    /// About how long that takes at the present pace, in milliseconds; none if it could not be observed.
+    pub fn takes(&self, now: i64) -> Option<i64> {
+        let passed = now - self.counted_from;
+        let messages = i64::try_from(self.messages).unwrap_or(i64::MAX);
+        (self.calls > 0 && OBSERVED.contains(&passed)).then(|| messages.saturating_mul(passed) / self.calls)
+    }
 }
 
 impl Story {
@@ -186,21 +217,64 @@ async fn waiting(
     );
     let lane = lane::Entity::of_tenant(message.tenant_id).filter(lane::Column::LaneId.eq(lane_id)).one(db).await?;
     let Some(lane) = lane else { return Ok(None) };
-    let mut ahead = in_lane().filter(before.clone()).count(db).await?;
+    let mut ahead = {
+        let first = in_lane().filter(before.clone()).select_only().column(letter::Column::Seq).limit(MOST_AHEAD + 1);
+        u64::try_from(first.into_tuple::<i64>().all(db).await?.len()).unwrap_or(u64::MAX)
+    };
     // A head that was sent before stays the head, whatever came later with an earlier place.
     if letter.order_key < lane.last_key {
         ahead += 1;
     } else if ahead > 0 {
         let since = letter::Column::OrderKey.gte(lane.last_key);
-        let follows = in_lane().filter(before).filter(since).count(db).await? > 0;
-        ahead = if follows { ahead } else { 0 };
+        let follows = in_lane().filter(before).filter(since).one(db).await?;
+        ahead = follows.map_or(0, |_| ahead);
     }
     let turn = turn::Entity::of_tenant(message.tenant_id).filter(turn::Column::Target.eq(lane.target)).one(db).await?;
     let on_its_way = ahead == 0 && lane.owner.is_some();
     let due = lane.due_at.filter(|_| ahead == 0 && !on_its_way);
+    let before = if on_its_way { SentBefore::default() } else { sent_before(db, &lane, turn.as_ref(), ahead).await? };
     let turns = turn.filter(|turn| !turn.reason.is_empty()).and_then(|turn| turn.ready_at);
     let next_at = due.map(|due| turns.map_or(due, |turns| turns.max(due)));
-    Ok(Some(WaitingLetter { letter, target: lane.target, ahead, next_at, on_its_way }))
+    Ok(Some(WaitingLetter { letter, target: lane.target, ahead, before, next_at, on_its_way }))
+}
+
+#[derive(FromQueryResult)]
+struct DueOfSource {
+    source_id: Uuid,
+    messages: i64,
+}
+
+/// Counts what goes before a letter of this lane, with the `ahead` of its chat: chats of the same source that wait for longer,
+/// and one message of each other source for each of its own, because on the way to amoCRM sources take turns. One statement
+/// that reads at most [`MOST_AHEAD`] chats of each source by the index of due lanes.
+async fn sent_before(
+    db: &impl ConnectionTrait,
+    lane: &lane::Model,
+    turn: Option<&turn::Model>,
+    ahead: u64,
+) -> Result<SentBefore, DbErr> {
+    // A chat has as many turns before this letter as letters go before it in its own.
+    let most = MOST_AHEAD + 1;
+    let text = format!(
+        "SELECT source.id AS source_id, CAST(coalesce((SELECT sum(CASE WHEN due.waiting < $5 THEN due.waiting ELSE $5 END) \
+         FROM (SELECT lane.waiting FROM lane WHERE lane.tenant_id = $1 AND lane.target = $2 \
+         AND lane.source_id = source.id AND lane.due_at IS NOT NULL AND lane.due_at <= $3 AND lane.lane_id <> $4 \
+         ORDER BY lane.due_at LIMIT {most}) AS due), 0) AS bigint) AS messages \
+         FROM source WHERE source.tenant_id = $1 AND (source.channel_id = $2 OR source.id = $2)"
+    );
+    let ahead = i64::try_from(ahead).unwrap_or(i64::MAX - 1);
+    let until = lane.due_at.unwrap_or(i64::MAX);
+    let values = [lane.tenant_id.into(), lane.target.into(), until.into(), lane.lane_id.into(), (ahead + 1).into()];
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
+    let due = DueOfSource::find_by_statement(statement).all(db).await?;
+    let of_own = due.iter().filter(|of| of.source_id == lane.source_id).map(|of| of.messages).sum::<i64>();
+    let own = ahead.saturating_add(of_own);
+    let others = due.iter().filter(|of| of.source_id != lane.source_id).map(|of| of.messages.min(own + 1)).sum::<i64>();
+    let messages = u64::try_from(own.saturating_add(others)).unwrap_or(0);
+    // While the other side does not answer there is no pace.
+    let turn = turn.filter(|turn| turn.reason.is_empty());
+    let (calls, counted_from) = turn.map_or((0, 0), |turn| (i64::from(turn.calls - turn.errors), turn.counted_from));
+    Ok(SentBefore { messages, calls, counted_from })
 }
 
 base::worded! {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use base::message::{Direction, LetterKind, State};
-use entity::{attempt, lane, message, turn};
+use entity::{attempt, message, turn};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
@@ -165,8 +165,19 @@ pub struct EndpointFigures {
     pub quarters: Vec<QuarterAttempts>,
     /// How soon it answered.
     pub answers: Option<Times>,
+    pub queue: EndpointQueue,
+}
+
+/// What waits for an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndpointQueue {
+    /// Messages in at most [`MOST_CHATS`] chats, with those that are tried again.
+    pub waiting: i64,
     pub next: NextAttempt,
 }
+
+/// Chats whose waiting messages are counted.
+const MOST_CHATS: u64 = 1_000;
 
 impl EndpointFigures {
     /// When it accepted something last within the period.
@@ -199,7 +210,7 @@ pub async fn read_endpoint(app: &DeliveryContext, range: EndpointRange) -> Resul
         Ok::<_, DbErr>(EndpointFigures {
             quarters: quarters(&tx, range).await?,
             answers: answers(&tx, range).await?,
-            next: next(&tx, range).await?,
+            queue: queue(&tx, range.tenant_id, range.source_id).await?,
         })
     };
     let read = read.await;
@@ -235,24 +246,30 @@ async fn answers(db: &impl ConnectionTrait, range: EndpointRange) -> Result<Opti
     Ok(times(tried.into_iter().filter(|(_, status)| *status > 0).map(|(ms, _)| i64::from(ms)).collect()))
 }
 
-async fn next(db: &impl ConnectionTrait, range: EndpointRange) -> Result<NextAttempt, DbErr> {
-    let due: Option<i64> = lane::Entity::of_tenant(range.tenant_id)
-        .filter(lane::Column::Target.eq(range.source_id))
-        .filter(lane::Column::DueAt.is_not_null())
-        .order_by_asc(lane::Column::DueAt)
-        .limit(1)
-        .select_only()
-        .column(lane::Column::DueAt)
-        .into_tuple()
-        .one(db)
-        .await?
-        .flatten();
-    let Some(due) = due else { return Ok(NextAttempt::None) };
-    let turn =
-        turn::Entity::of_tenant(range.tenant_id).filter(turn::Column::Target.eq(range.source_id)).one(db).await?;
+#[derive(FromQueryResult)]
+struct DueLanes {
+    waiting: i64,
+    due: Option<i64>,
+}
+
+/// What waits for a source's endpoint, and when the next attempt is due.
+pub async fn queue(db: &impl ConnectionTrait, tenant_id: Uuid, source_id: Uuid) -> Result<EndpointQueue, DbErr> {
+    let text = format!(
+        "SELECT CAST(coalesce(sum(waiting), 0) AS bigint) AS waiting, min(due_at) AS due FROM (SELECT waiting, due_at \
+         FROM lane WHERE tenant_id = $1 AND target = $2 AND due_at IS NOT NULL ORDER BY due_at LIMIT {MOST_CHATS}) AS due"
+    );
+    let statement =
+        Statement::from_sql_and_values(db.get_database_backend(), text, [tenant_id.into(), source_id.into()]);
+    let lanes = DueLanes::find_by_statement(statement).one(db).await?;
+    let waiting = lanes.as_ref().map_or(0, |lanes| lanes.waiting);
+    let Some(due) = lanes.and_then(|lanes| lanes.due) else {
+        return Ok(EndpointQueue { waiting, next: NextAttempt::None });
+    };
+    let turn = turn::Entity::of_tenant(tenant_id).filter(turn::Column::Target.eq(source_id)).one(db).await?;
     let turn = turn.filter(|turn| !turn.reason.is_empty());
-    Ok(match turn {
+    let next = match turn {
         Some(turn) => turn.ready_at.map_or(NextAttempt::Held, |ready| NextAttempt::At(ready.max(due))),
         None => NextAttempt::At(due),
-    })
+    };
+    Ok(EndpointQueue { waiting, next })
 }

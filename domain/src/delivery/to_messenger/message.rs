@@ -234,7 +234,7 @@ async fn way(line: &MessengerTarget<'_>, claim: &Claim, context: &LetterContext)
         .channel(&line.source.channel_id.to_string())
         .is_none_or(|(_, channel)| channel.write_first);
     if !agreed || support == Support::Refused {
-        return hindered(not_begun(line));
+        return hindered(bury(FailureCode::WritingFirst, NOT_BEGUN));
     }
     let phone = context.contact.phone.as_deref().unwrap_or_default();
     if phone.is_empty() {
@@ -255,10 +255,8 @@ async fn way(line: &MessengerTarget<'_>, claim: &Claim, context: &LetterContext)
     Ok(MessengerRoute::On)
 }
 
-fn not_begun(line: &MessengerTarget<'_>) -> Report {
-    let failure = line.connector.not_begun(line.words);
-    bury_with(failure.code, failure.text, "writing first is not possible here")
-}
+/// For the log.
+const NOT_BEGUN: &str = "writing first is not possible here";
 
 /// The dialogue of the customer with this number: one that allows writing before one that does not, then the newest.
 async fn into_known(line: &MessengerTarget<'_>, phone: &str) -> anyhow::Result<MessengerRoute> {
@@ -277,7 +275,8 @@ async fn into_known(line: &MessengerTarget<'_>, phone: &str) -> anyhow::Result<M
             return Ok(MessengerRoute::Blocked(Box::new(report)));
         }
     }
-    Ok(MessengerRoute::Blocked(Box::new(not_begun(line))))
+    let failure = line.connector.not_begun(line.words);
+    Ok(MessengerRoute::Blocked(Box::new(bury_with(failure.code, failure.text, NOT_BEGUN))))
 }
 
 fn dialogue(row: &conversation::Model) -> anyhow::Result<Dialogue> {

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::settings;
-use crate::source::{ProbeStep, SourceContext, SourceStatus, StateReason, find, stopped};
+use crate::source::{TestStep, SourceContext, SourceStatus, StateReason, find, stopped};
 
 /// A claim not completed within this time expires.
 const UNFINISHED: TimeDelta = TimeDelta::minutes(2);
@@ -496,7 +496,7 @@ fn reported(facts: &Map<String, Value>) -> Option<(StateReason, i64, String)> {
 /// A test that failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailedTest {
-    /// As in [`crate::source::ProbeStep`].
+    /// As in [`crate::source::TestStep`].
     pub step: String,
     /// What went wrong, in English.
     pub words: String,
@@ -514,7 +514,7 @@ pub fn failed_test(facts: &Map<String, Value>, proved_at: Option<i64>) -> Option
 pub(in crate::source) async fn tested(
     app: &SourceContext,
     source: &source::Model,
-    failed: Option<&ProbeStep>,
+    failed: Option<&TestStep>,
 ) -> Result<()> {
     let now = app.clock.millis();
     change(app, source.tenant_id, source.id, |facts| {

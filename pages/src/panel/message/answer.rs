@@ -3,14 +3,16 @@
 use base::http_client;
 use base::i18n::{Sentence, Words};
 use base::message::Direction;
+use base::millis::MINUTE;
 use connectors::custom;
 use connectors::error_catalog::{self, CatalogEntry};
 use connectors::kinds::has_own_server;
 use domain::delivery::read::MessageStatus;
 use domain::delivery::read::reason::Reason;
-use domain::delivery::read::story::Story;
+use domain::delivery::read::story::{MOST_AHEAD, SentBefore, Story, WaitingLetter};
 use entity::attempt;
 
+use super::route::Unreported;
 use crate::panel::PageContext;
 use crate::panel::reasons::{self, Explanation, ReasonArguments};
 
@@ -156,14 +158,22 @@ pub fn outcome(page: &PageContext, story: &Story, attempt: &attempt::Model, dire
     match (attempt.verdict.as_str(), attempt.status) {
         ("done", _) => words.text("attempt-taken"),
         ("unknown" | "retry", 0) => unanswered(words, attempt),
-        ("unknown", _) => words.text("attempt-unclear"),
+        ("unknown", status) => words.text("attempt-unclear").with("status", status),
         ("retry", 429) => words.text("attempt-limited-unsaid"),
         _ => {
-            let reason = Reason::of_attempt(attempt, direction);
+            let reason = decided(story, attempt, direction).or_else(|| Reason::of_attempt(attempt, direction));
             let why = reason.map(|reason| explanation(page, story, &reason).what.to_string());
             words.text("attempt-refused").with("reason", why.unwrap_or_default())
         }
     }
+}
+
+/// Why Parom itself gave the letter up by this attempt, which made no call: nobody else refused it.
+fn decided(story: &Story, attempt: &attempt::Model, direction: Direction) -> Option<Reason> {
+    let last = story.attempts.iter().rfind(|one| one.letter_id == attempt.letter_id)?;
+    let is_last = last.number == attempt.number && attempt.status == 0 && attempt.verdict == "bury";
+    let dead = story.dead.iter().find(|dead| is_last && dead.id == attempt.letter_id)?;
+    Some(Reason::of_dead(&dead.reason, &dead.detail, direction))
 }
 
 /// What became of an attempt without an answer. By the words of the connection, else by its time: an answer is waited for
@@ -180,12 +190,12 @@ fn unanswered(words: Words, attempt: &attempt::Model) -> Sentence {
     }
 }
 
-/// The page's first sentence; `silent`: the messenger reports neither delivery nor reading.
+/// The page's first sentence.
 pub fn sentence(
     page: &PageContext,
     story: &Story,
     stage: WaitingStage,
-    silent: bool,
+    unreported: Unreported,
     reason: Option<&Explanation>,
 ) -> Sentence {
     let words = page.words;
@@ -194,25 +204,31 @@ pub fn sentence(
         story.tries().rfind(|attempt| attempt.verdict == "done").map(|attempt| attempt.at + i64::from(attempt.ms));
     let taken = taken.unwrap_or(story.message.accepted_at);
     match stage {
-        WaitingStage::Queued => {
-            let ahead = story.waiting.as_ref().map_or(0, |waiting| waiting.ahead);
-            words.text("msg-answer-queued").with("ahead", ahead)
-        }
+        WaitingStage::Queued => story.waiting.as_ref().map_or_else(|| next(words, 0), |waiting| queued(page, waiting)),
         WaitingStage::Retrying => {
             let attempts = story.waiting.as_ref().map_or(0, |waiting| waiting.letter.attempts);
             let next = story.waiting.as_ref().and_then(|waiting| waiting.next_at);
             let time = page.when(&next.unwrap_or(page.now)).due();
             words.text("msg-answer-retrying").with("attempts", attempts).with("time", time).with("reason", why)
         }
-        WaitingStage::Checking => words.text("msg-answer-checking"),
+        WaitingStage::Checking => {
+            let status = story.tries().last().map_or(0, |last| last.status);
+            words.text("msg-answer-checking").with("status", status)
+        }
         WaitingStage::Held => words.text("msg-answer-held").with("reason", why),
         WaitingStage::Failed => words.text("msg-answer-failed").with("reason", why),
-        WaitingStage::Sent if silent => {
+        WaitingStage::Sent if unreported.all() => {
             words.text("msg-answer-sent-no-receipts").with("time", page.when(&taken).adverb())
         }
         WaitingStage::Sent => words.text("msg-answer-sent").with("time", page.when(&taken).adverb()),
         WaitingStage::Delivered if story.direction == Direction::ToCrm => {
             words.text("msg-answer-in-crm").with("crm", page.crm).with("stamp", page.when(&taken).stamp())
+        }
+        // No report: the source counts as delivered what the messenger accepted.
+        WaitingStage::Delivered if unreported.delivery && story.receipts.delivered.is_none() => {
+            let messenger = story.source.as_ref().map(|source| words.text_of("connector-", &source.kind).to_string());
+            let counted = words.text("msg-answer-counted").with("messenger", messenger.unwrap_or_default());
+            counted.with("time", page.when(&taken).adverb())
         }
         WaitingStage::Delivered => {
             let at = story.receipts.delivered.unwrap_or(taken);
@@ -223,4 +239,28 @@ pub fn sentence(
             words.text("msg-answer-read").with("time", page.when(&at).adverb())
         }
     }
+}
+
+/// A message that was not tried yet: what goes first and, where the pace could be observed, about how long that takes.
+fn queued(page: &PageContext, waiting: &WaitingLetter) -> Sentence {
+    let SentBefore { messages, .. } = waiting.before;
+    let is_more = messages > MOST_AHEAD;
+    if messages <= waiting.ahead && !is_more {
+        return next(page.words, waiting.ahead);
+    }
+    // Of an estimate seconds matter within a minute only.
+    let rounded = |millis: i64| if millis < MINUTE { millis / 1_000 * 1_000 } else { millis / MINUTE * MINUTE };
+    let delay = waiting.before.takes(page.now).map_or(0, rounded);
+    let timed: u16 = match (delay, is_more) {
+        (0, _) => 0,
+        (_, false) => 1,
+        (_, true) => 2,
+    };
+    let ahead = page.words.text("msg-answer-ahead").with("ahead", messages.min(MOST_AHEAD));
+    ahead.with("many", u16::from(is_more)).with("timed", timed).with("delay", page.duration(&delay))
+}
+
+/// Nothing goes first, or only earlier messages of the chat.
+fn next(words: Words, ahead: u64) -> Sentence {
+    words.text("msg-answer-queued").with("ahead", ahead)
 }

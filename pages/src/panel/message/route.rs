@@ -51,8 +51,8 @@ pub struct RouteAttempt {
 /// What the messenger never reports.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Unreported {
-    delivery: bool,
-    reading: bool,
+    pub delivery: bool,
+    pub reading: bool,
 }
 
 impl Unreported {
@@ -206,14 +206,12 @@ impl Draw<'_> {
 
     /// A step that only the messenger can report: whether it did, and whether it never does.
     fn receipt(&self, key: &'static str, came: bool, never: bool, at: Option<i64>) -> RouteStep {
-        if came {
-            return self.done(self.title(key), at);
-        }
-        if never && matches!(self.stage, WaitingStage::Sent | WaitingStage::Delivered) {
+        // What the messenger accepted may count as delivered: that is no report.
+        if never && at.is_none() && matches!(self.stage, WaitingStage::Sent | WaitingStage::Delivered) {
             let unreported = self.title("hop-no-receipts");
             return RouteStep { detail: unreported.to_string(), state: unreported, ..self.ahead(key) };
         }
-        self.ahead(key)
+        if came { self.done(self.title(key), at) } else { self.ahead(key) }
     }
 
     fn stored(&self) -> RouteStep {

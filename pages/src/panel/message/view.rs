@@ -157,7 +157,7 @@ pub async fn page(
     let card = story.conversation.as_ref().and_then(|row| conversations::card(&member.here.tenant.host, row));
     Ok(MessagePage {
         badge: page.badge(stage.tone(), words.text(stage.word())),
-        sentence: answer::sentence(page, story, stage, unreported.all(), said.as_ref()),
+        sentence: answer::sentence(page, story, stage, unreported, said.as_ref()),
         fix: said.as_ref().map(|said| said.fix.clone()),
         said: reason.map(|reason| reason.said).unwrap_or_default(),
         marks: marks(page, story, away),

@@ -117,13 +117,14 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>, request: H
     };
     let address_of = |state: &str, cursor: &str| address_with(state, cursor, &query.chart);
     let is_week = query.chart == WEEK;
+    let figures = of(&app, &page, &source, state, is_week).await?;
     let deliveries = Deliveries {
         source_id: id.to_string(),
         address: address(&source),
         badge: page.badge(state.tone(), page.words.text_of("webhook-state-", state.word())),
-        hint: state.hint(&page),
+        hint: state.hint(&page, figures.waiting),
         suspended: state == WebhookState::Suspended,
-        figures: of(&app, &page, &source, state, is_week).await?,
+        figures,
         spans: ["", WEEK].map(|chart| address_with(&query.state, "", chart)),
         span: query.chart.clone(),
         rows: found.iter().map(|one| row(&page, one, dead.contains(&one.webhook_id))).collect(),
@@ -220,6 +221,8 @@ pub(super) struct EndpointView {
     pub last_success: String,
     /// When the next attempt is, or that nothing waits, with markup.
     pub next: String,
+    /// Messages that wait for it.
+    pub waiting: i64,
     /// Only the newest attempts are counted: since when.
     pub cut: Option<Sentence>,
 }
@@ -300,7 +303,8 @@ pub(super) async fn of(
             Some(at) => page.time(&at),
             None => words.text("webhooks-last-none").to_string(),
         },
-        next: match figures.next {
+        waiting: figures.queue.waiting,
+        next: match figures.queue.next {
             _ if state == WebhookState::Suspended => words.text("webhooks-next-held").to_string(),
             NextAttempt::Held => words.text("webhooks-next-held").to_string(),
             NextAttempt::None => words.text("health-nothing-waiting").to_string(),

@@ -52,11 +52,12 @@ pub async fn list(app: AppData, member: Member) -> Answer {
         let (last, _) =
             webhooks::page(app.store.read(), tenant_id, DeliveryFilter::of(source.id), None, LOOKED_AT).await?;
         let state = WebhookState::of(&app, &source, &last).await?;
+        let queue = webhooks::queue(app.store.read(), tenant_id, source.id).await?;
         rows.push(WebhookRow {
             id: source.id.to_string(),
             address: address(&source),
             badge: page.badge(state.tone(), page.words.text_of("webhook-state-", state.word())),
-            hint: state.hint(&page),
+            hint: state.hint(&page, queue.waiting),
             name: source.name,
         });
     }
@@ -136,10 +137,13 @@ impl WebhookState {
         }
     }
 
-    fn hint(self, page: &PageContext) -> String {
+    /// `waiting`: messages that wait for the address.
+    fn hint(self, page: &PageContext, waiting: i64) -> String {
         match self {
             Self::Failing { failed, total } => {
-                page.words.text("webhook-state-failing-hint").with("failed", failed).with("total", total).to_string()
+                let hint = page.words.text("webhook-state-failing-hint").with("failed", failed).with("total", total);
+                let waits = page.words.text("webhook-state-waiting").with("waiting", waiting);
+                if waiting > 0 { format!("{hint} {waits}") } else { hint.to_string() }
             }
             Self::Suspended => page.words.text("webhook-state-suspended-hint").to_string(),
             Self::Untested | Self::Working => String::new(),
