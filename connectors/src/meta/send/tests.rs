@@ -213,17 +213,3 @@ async fn a_request_is_mended_once_for_each_reason() {
     let is_short = |call: &Call| call.parameters["message"]["text"].as_str().unwrap().len() <= 500;
     assert!(calls.len() >= 3 && calls[1..].iter().all(is_short));
 }
-
-#[tokio::test]
-async fn a_file_is_not_sent_again_because_its_text_was_refused() {
-    let accepted = Answer::Json(200, json!({ "recipient_id": ANNA, "message_id": "m_1" }));
-    let fake = fake::start([accepted, fake::refused(4, 0, "(#4) Application request limit reached")]).await;
-    let (_, facebook) = fake::connectors(&fake.base, false);
-    let photo = message(Content::Picture(Media { text: Some("This one".into()), ..file("image/png") }));
-    let whole = outgoing(Event::Created(Box::new(photo)), None);
-    let send = async |next: &Outgoing| send(&facebook, &settings("facebook"), next).await;
-    assert_eq!(tests::attempts(whole, 3, send).await, ["onward", "retry", "done"]);
-    let calls = fake.calls();
-    let said: Vec<_> = calls.iter().map(|call| &call.parameters["message"]["text"]).collect();
-    assert_eq!(said, [&json!(null), &json!("This one"), &json!("This one")]);
-}
