@@ -4,6 +4,8 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 
+use base::config::Config;
+use base::http_client::HttpClients;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -94,6 +96,11 @@ struct Script {
     /// Answers with the calls that they are for.
     answers: Vec<(&'static str, Answer)>,
     calls: Vec<Call>,
+}
+
+/// Clients of a server in its usual network.
+pub fn http() -> HttpClients {
+    HttpClients::new(&Config::from_toml("").unwrap().network).unwrap()
 }
 
 /// The server.

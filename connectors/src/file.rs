@@ -6,14 +6,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use base::message::Media;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
-use reqwest::Body;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::multipart::{Form, Part};
+use reqwest::{Body, Response};
 use serde_json::{Map, Value};
 use uuid::Uuid;
+
+use crate::sending::words;
 
 /// A file being read.
 pub struct OpenFile {
@@ -21,6 +24,15 @@ pub struct OpenFile {
     pub announced: Option<u64>,
     /// Ends after an error. Errors contain no address.
     pub bytes: BoxStream<'static, Result<Bytes, String>>,
+}
+
+impl OpenFile {
+    /// The body of a success.
+    pub(crate) fn of(response: Response) -> Self {
+        let announced = response.content_length();
+        let bytes = response.bytes_stream().map(|chunk| chunk.map_err(|error| words(error).to_string()));
+        Self { announced, bytes: bytes.boxed() }
+    }
 }
 
 /// Why a file could not be opened. Reasons are for the log and the database, so they contain no address and no secret.
@@ -32,6 +44,13 @@ pub enum NotOpened {
     Gone(String),
     /// Temporary or unknown: retried with back-off, not before `after`.
     Later { reason: String, after: Option<Duration> },
+}
+
+impl NotOpened {
+    /// Temporary.
+    pub(crate) fn later(reason: impl Into<String>, after: Option<Duration>) -> Self {
+        Self::Later { reason: reason.into(), after }
+    }
 }
 
 /// Storage of an account's files, for messengers that need bytes instead of links.
@@ -113,6 +132,18 @@ pub(crate) struct MultipartRequest {
 }
 
 impl MultipartRequest {
+    /// A file of ours in this field, by its own name and type.
+    pub(crate) fn of(field: &'static str, media: &Media, opened: OpenFile) -> Self {
+        Self {
+            parameters: Map::new(),
+            field,
+            file_name: media.file_name.clone(),
+            mime_type: media.mime_type.clone().unwrap_or_default(),
+            size: opened.announced.unwrap_or(media.file_size),
+            bytes: opened.bytes,
+        }
+    }
+
     /// The form, and a flag that is set when its file was sent completely. Texts are sent as they are; other values as
     /// JSON.
     pub(crate) fn into_form(self) -> (Form, Whole) {

@@ -13,6 +13,7 @@
 
 mod abilities;
 pub mod avito;
+mod call;
 mod connector;
 pub mod custom;
 pub mod error_catalog;

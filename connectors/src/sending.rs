@@ -55,6 +55,16 @@ pub(crate) enum Next {
     End(Report),
 }
 
+impl Judged {
+    /// Changes a request once for each reason. `next`: what a reason leads to.
+    pub(crate) fn once(self, changes: &[Fix], next: impl FnOnce(Fix) -> Fix) -> Next {
+        match self.fix.map(next) {
+            Some(fix) if !changes.contains(&fix) => Next::Change(fix, self.report),
+            _ => Next::End(self.report),
+        }
+    }
+}
+
 /// The requests that are still to be sent, with their changeable parts separate. `C`: what every request needs.
 pub(crate) trait Draft<C: Sync>: Send + Sync {
     /// An accepted request's answer.

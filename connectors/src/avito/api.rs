@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use base::cache::Cache;
 use base::config::Avito as AvitoConfig;
-use base::http_client::{Guarded, HttpClients, read_up_to, send};
+use base::http_client::{Guarded, HttpClients};
 use base::i18n::LocalizedText;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::multipart::Form;
-use reqwest::{Method, RequestBuilder, Response};
+use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -18,8 +18,9 @@ use sha2::{Digest, Sha256};
 use url::{Url, form_urlencoded};
 
 use super::settings::{Account, Credentials};
+use crate::call::{ApiError, Refusal, answered, below, server_answered};
 use crate::error_catalog::AVITO;
-use crate::sending::words;
+use crate::file::Whole;
 use crate::{Abilities, AfterUnknown, ContentAbilities, Denied, FeatureAbilities, Length, Stand, Support, Unit};
 
 /// Time limit of a call, including the answer. A message needs at most five calls and an upload.
@@ -39,34 +40,6 @@ pub struct AvitoApi {
     pub(super) tokens: Tokens,
     /// The vendor's application.
     pub(super) app: Option<App>,
-}
-
-/// Why there is no result. Contains no token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ApiError {
-    /// Avito refused the call; `message` is Avito's.
-    Refused { code: u16, message: String, retry_after: Option<Duration> },
-    /// Something before Avito answered: the body is no JSON object. It says nothing about our access.
-    Gateway { status: u16, retry_after: Option<Duration> },
-    /// The request did not reach the server completely: nothing happened there.
-    NotSent(LocalizedText),
-    /// The request was sent, and no complete answer came.
-    Unknown(LocalizedText),
-    /// An unreadable success answer: accepted, with an unknown result.
-    Unreadable { status: u16 },
-}
-
-impl ApiError {
-    /// Whether the server does not implement this call. Avito implements all of them; servers that imitate it may
-    /// implement few.
-    pub(super) const fn is_missing(&self) -> bool {
-        matches!(
-            self,
-            Self::Refused { code: 404 | 405 | 501, .. }
-                | Self::Gateway { status: 404 | 405 | 501, .. }
-                | Self::Unreadable { .. }
-        )
-    }
 }
 
 /// A call without a file.
@@ -104,36 +77,36 @@ impl AvitoApi {
     /// early (avito §2).
     pub(super) async fn call<T: DeserializeOwned>(&self, account: &Account<'_>, call: Call<'_>) -> Result<T, ApiError> {
         let token = self.token(account).await?;
-        match self.called(&token.value, &call).await {
-            Err(ApiError::Refused { code: 401 | 403, .. }) if token.is_kept => {
+        match self.sent(&token.value, &call).await {
+            Err(failed) if is_outdated(&failed) && token.is_kept => {
                 self.forget(account).await;
                 let token = self.token(account).await?;
-                self.called(&token.value, &call).await
+                self.sent(&token.value, &call).await
             }
             answer => answer,
         }
     }
 
-    async fn called<T: DeserializeOwned>(&self, token: &SecretString, call: &Call<'_>) -> Result<T, ApiError> {
+    async fn sent<T: DeserializeOwned>(&self, token: &SecretString, call: &Call<'_>) -> Result<T, ApiError> {
         let mut request = self.http.request(call.method.clone(), self.address(call.path, call.query)?);
         if let Some(body) = &call.body {
             request = request.json(body);
         }
-        answered(request.bearer_auth(token.expose_secret()).timeout(CALL_WITHIN), || true).await
+        called(request.bearer_auth(token.expose_secret()).timeout(CALL_WITHIN), None).await
     }
 
-    /// Uploads a file. `whole`: set when all of it was sent.
+    /// Uploads a file.
     pub(super) async fn upload<T: DeserializeOwned>(
         &self,
         account: &Account<'_>,
         path: &[&str],
         form: Form,
-        whole: impl Fn() -> bool + Send,
+        whole: &Whole,
     ) -> Result<T, ApiError> {
         let token = self.token(account).await?;
         let request = self.http.post(self.address(path, &[])?).bearer_auth(token.value.expose_secret());
-        let answer = answered(request.timeout(UPLOAD_WITHIN).multipart(form), whole).await;
-        if let (Err(ApiError::Refused { code: 401 | 403, .. }), true) = (&answer, token.is_kept) {
+        let answer = called(request.timeout(UPLOAD_WITHIN).multipart(form), Some(whole)).await;
+        if token.is_kept && answer.as_ref().is_err_and(is_outdated) {
             // The stream is consumed; the next attempt gets a new token.
             self.forget(account).await;
             return Err(ApiError::NotSent(LocalizedText::new("said-avito-token-ended")));
@@ -142,55 +115,28 @@ impl AvitoApi {
     }
 
     pub(super) fn address(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Url, ApiError> {
-        let mut url = self.base.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path);
-        }
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
         // A chat id of nothing but dots would lead to another path.
         if path.iter().any(|part| matches!(*part, "." | "..")) {
-            return Err(ApiError::Refused { code: 404, message: String::new(), retry_after: None });
+            return Err(refusal(404, String::new()));
         }
-        Ok(url)
+        Ok(below(&self.base, path.iter().copied(), query))
     }
 }
 
-/// Sends a request. `whole`: set when all of it was sent.
-pub(super) async fn answered<T: DeserializeOwned>(
-    request: RequestBuilder,
-    whole: impl Fn() -> bool + Send,
-) -> Result<T, ApiError> {
-    match send(request).await {
-        Ok(response) => read(response).await,
-        Err(error) => {
-            let sent = whole() && !error.is_connect() && !error.is_builder();
-            let said = words(error);
-            Err(if sent { ApiError::Unknown(said) } else { ApiError::NotSent(said) })
-        }
+/// Sends a request and reads its result. `whole`: whether all of its file was sent.
+async fn called<T: DeserializeOwned>(request: RequestBuilder, whole: Option<&Whole>) -> Result<T, ApiError> {
+    let answer = answered(request, ANSWER_BYTES, whole).await?;
+    if answer.status < 300 {
+        return answer.read();
     }
+    let body: Value = answer.read().unwrap_or_default();
+    // Its documents list statuses, but not the forms of all bodies (avito §9).
+    Err(Refusal { text: message_of(&body), is_gateways: !body.is_object(), ..answer.gateways() }.into())
 }
 
-async fn read<T: DeserializeOwned>(response: Response) -> Result<T, ApiError> {
-    let status = response.status().as_u16();
-    let header = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
-    let retry_after = header.and_then(|text| text.trim().parse::<u64>().ok()).map(Duration::from_secs);
-    let body = match read_up_to(response, ANSWER_BYTES).await {
-        Ok((body, _)) => body,
-        Err(error) if status < 300 => return Err(ApiError::Unknown(words(error))),
-        // The status already shows a refusal; the missing body would only have given the reason.
-        Err(_) => Vec::new(),
-    };
-    if status >= 300 {
-        let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-        // Its documents list statuses, but not the forms of all bodies (avito §9).
-        return Err(match body.is_object() {
-            true => ApiError::Refused { code: status, message: message_of(&body), retry_after },
-            false => ApiError::Gateway { status, retry_after },
-        });
-    }
-    serde_json::from_slice(&body).map_err(|_| ApiError::Unreadable { status })
+/// Whether the server does not implement this call.
+pub(super) fn is_missing(failed: &ApiError) -> bool {
+    failed.is_unimplemented(|_| true)
 }
 
 /// The message of a refusal (avito §9): `{"error": {"message"}}`, or `{"error": "…"}` from the OAuth server.
@@ -202,25 +148,19 @@ fn message_of(body: &Value) -> String {
 
 /// Why a call other than sending a message failed, as a text for the account's people.
 pub(super) fn explain(failed: &ApiError) -> LocalizedText {
-    match failed {
-        ApiError::Refused { code, message, .. } => match AVITO.find(*code, message) {
-            Some(row) => LocalizedText::new(row.key()),
-            None => LocalizedText::new("said-server-answered").with("status", *code),
-        },
-        ApiError::NotSent(said) | ApiError::Unknown(said) => said.clone(),
-        ApiError::Unreadable { status } | ApiError::Gateway { status, .. } => {
-            LocalizedText::new("said-server-answered").with("status", *status)
-        }
-    }
+    failed.explained(|refusal| match AVITO.find(refusal.code, &refusal.text) {
+        Some(row) if !refusal.is_gateways => LocalizedText::new(row.key()),
+        _ => server_answered(refusal.status),
+    })
 }
 
 /// The same as a refusal of the line.
 pub(super) fn denied(failed: &ApiError) -> Denied {
     let said = explain(failed);
     match failed {
-        ApiError::Refused { code: 401..=403, .. } => Denied::Access(said),
-        ApiError::Refused { code: 408 | 425 | 429, .. } => Denied::Away(said),
-        ApiError::Refused { code: 300..=499, .. } => Denied::Refused(said),
+        ApiError::Refused(Refusal { code: 401..=403, is_gateways: false, .. }) => Denied::Access(said),
+        ApiError::Refused(Refusal { code: 408 | 425 | 429, .. }) => Denied::Away(said),
+        ApiError::Refused(Refusal { code: 300..=499, is_gateways: false, .. }) => Denied::Refused(said),
         _ => Denied::Away(said),
     }
 }
@@ -340,23 +280,28 @@ impl AvitoApi {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let request = self.http.post(self.address(&["token"], &[])?).timeout(CALL_WITHIN);
         let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
-        let answer: Result<Granted, ApiError> = answered(request, || true).await;
+        let answer: Result<Granted, ApiError> = called(request, None).await;
         match answer {
             Ok(granted) if !granted.access_token.expose_secret().is_empty() => Ok(granted),
-            Ok(granted) => Err(refused(granted.error.unwrap_or_default())),
-            Err(ApiError::Refused { code: 400 | 401 | 403, message, .. }) => Err(refused(message)),
-            // Only the token request is uncertain; no message was sent.
-            Err(ApiError::Unknown(said)) => Err(ApiError::NotSent(said)),
-            Err(ApiError::Unreadable { status }) => {
-                Err(ApiError::NotSent(LocalizedText::new("said-server-answered").with("status", status)))
+            Ok(granted) => Err(refusal(401, granted.error.unwrap_or_default())),
+            Err(ApiError::Refused(Refusal { code: 400 | 401 | 403, is_gateways: false, text, .. })) => {
+                Err(refusal(401, text))
             }
-            Err(other) => Err(other),
+            // Only the token request is uncertain; no message was sent.
+            Err(ApiError::Unreadable { status }) => Err(ApiError::NotSent(server_answered(status))),
+            Err(other) => Err(other.invisible()),
         }
     }
 }
 
-fn refused(message: String) -> ApiError {
-    ApiError::Refused { code: 401, message, retry_after: None }
+/// A refusal of Avito's.
+fn refusal(status: u16, text: String) -> ApiError {
+    Refusal { text, is_gateways: false, ..Refusal::gateways(status) }.into()
+}
+
+/// Whether Avito does not accept the token.
+fn is_outdated(failed: &ApiError) -> bool {
+    matches!(failed, ApiError::Refused(Refusal { code: 401 | 403, is_gateways: false, .. }))
 }
 
 fn key(client_id: &SecretString, client_secret: &SecretString) -> Key {

@@ -9,9 +9,10 @@ use base::cache::Cache;
 use base::i18n::{LocalizedText, Words};
 use base::message::{Person, Role, is_visible};
 
-use super::api::{ApiError, AvitoApi, Call};
+use super::api::{AvitoApi, Call};
 use super::settings::Account;
 use super::wire::{Chat, Id, Item, Message, Messages, User};
+use crate::call::ApiError;
 
 /// Time limit for all requests about one message.
 const ASK_WITHIN: Duration = Duration::from_millis(1_200);

@@ -5,10 +5,11 @@ use base::http_client::{FILE_TIMEOUT, send};
 use futures_util::StreamExt;
 use url::Url;
 
-use super::api::{ApiError, AvitoApi, Call};
+use super::api::{AvitoApi, Call};
 use super::settings::Account;
 use super::wire::VoiceFiles;
 use crate::Settings;
+use crate::call::ApiError;
 use crate::file::{NotOpened, OpenFile};
 
 /// Opens `voice:<voice_id>`.
@@ -22,7 +23,7 @@ pub(super) async fn open(api: &AvitoApi, settings: &Settings, reference: &str) -
     // The link leads to another host than the API; it must be a public one.
     let link = Url::parse(link).map_err(|_| NotOpened::Never("address"))?;
     let request = api.guarded.get(&link).map_err(|_| NotOpened::Never("address"))?;
-    let response = send(request.timeout(FILE_TIMEOUT)).await.map_err(|_| later("unreachable", None))?;
+    let response = send(request.timeout(FILE_TIMEOUT)).await.map_err(|_| NotOpened::later("unreachable", None))?;
     let status = response.status().as_u16();
     match status {
         200..=299 => {
@@ -30,27 +31,20 @@ pub(super) async fn open(api: &AvitoApi, settings: &Settings, reference: &str) -
             let bytes = response.bytes_stream().map(|chunk| chunk.map_err(|_| "broke_off".to_owned()));
             Ok(OpenFile { announced, bytes: bytes.boxed() })
         }
-        408 | 425 | 429 | 500.. => Err(later(&format!("status_{status}"), None)),
+        408 | 425 | 429 | 500.. => Err(NotOpened::later(format!("status_{status}"), None)),
         _ => Err(NotOpened::Gone(format!("status_{status}"))),
     }
 }
 
 fn not_opened(failed: &ApiError) -> NotOpened {
     match failed {
-        // The credentials may be replaced, or the subscription renewed, while the message still waits.
-        ApiError::Refused { code: 401..=403, .. } => later("access", None),
-        ApiError::Refused { code: code @ (408 | 425 | 429 | 500..), retry_after, .. } => {
-            later(&format!("status_{code}"), *retry_after)
+        ApiError::Refused(refusal) if refusal.is_gateways => {
+            NotOpened::later(format!("status_{}", refusal.status), refusal.retry_after)
         }
-        ApiError::Refused { code, .. } => NotOpened::Gone(format!("status_{code}")),
-        ApiError::Gateway { status, retry_after } => later(&format!("status_{status}"), *retry_after),
-        ApiError::NotSent(_) | ApiError::Unknown(_) => later("unreachable", None),
-        ApiError::Unreadable { status } => later(&format!("unreadable_{status}"), None),
+        ApiError::Unknown(_) => NotOpened::later("unreachable", None),
+        // Also a subscription may be renewed.
+        failed => failed.not_opened(401..=403),
     }
-}
-
-fn later(reason: &str, after: Option<std::time::Duration>) -> NotOpened {
-    NotOpened::Later { reason: reason.to_owned(), after }
 }
 
 #[cfg(test)]

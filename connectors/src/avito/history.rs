@@ -9,10 +9,11 @@ use base::message::State;
 use chrono::{DateTime, Utc};
 
 use super::Avito;
-use super::api::{ApiError, AvitoApi, Call, denied};
+use super::api::{AvitoApi, Call, denied};
 use super::receive::{Listener, read_old};
 use super::settings::Account;
 use super::wire::{Chat, ChatList, Messages};
+use crate::call::{ApiError, Refusal};
 use crate::incoming::{InboundEvent, IncomingMessage, StatusReport};
 use crate::poll::{HistoryPage, OpenConversation};
 use crate::{Denied, Settings};
@@ -127,7 +128,7 @@ pub(super) async fn poll(
         match page {
             Ok(page) => events.extend(read(page, conversation)),
             // A deleted chat does not affect the others.
-            Err(ApiError::Refused { code: 400 | 404, .. }) => {}
+            Err(ApiError::Refused(Refusal { code: 400 | 404, is_gateways: false, .. })) => {}
             Err(failed) if events.is_empty() => return Err(denied(&failed)),
             Err(_) => break,
         }

@@ -15,13 +15,14 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Avito;
-use super::api::{ApiError, AvitoApi, Call};
+use super::api::{AvitoApi, Call};
 use super::settings::Account;
 use super::wire::{self, Id, Sent};
+use crate::call::{ApiError, Refusal};
 use crate::error_catalog::AVITO;
 use crate::file::{OpenFile, Whole};
 use crate::fit::lines;
-use crate::sending::{Judged, ReadMarks, is_about_request};
+use crate::sending::{Judged, ReadMarks};
 use crate::{Event, Message, Outgoing, Settings};
 
 /// Sends an event.
@@ -142,16 +143,15 @@ pub(super) async fn upload(
     };
     let (form, whole) = form(media, file);
     let path = ["messenger", "v1", "accounts", account.user_id, "uploadImages"];
-    let answer: Result<BTreeMap<String, Value>, ApiError> = api.upload(account, &path, form, || whole.is_set()).await;
+    let answer: Result<BTreeMap<String, Value>, ApiError> = api.upload(account, &path, form, &whole).await;
     match answer {
         Ok(ids) => Ok(ids.into_keys().next()),
         // The file is not a picture, or has too many pixels.
-        Err(ApiError::Refused { code: 400 | 413 | 415 | 422, .. } | ApiError::Gateway { status: 413 | 415, .. }) => {
-            Ok(None)
-        }
+        Err(ApiError::Refused(
+            Refusal { code: 413 | 415, .. } | Refusal { code: 400 | 422, is_gateways: false, .. },
+        )) => Ok(None),
         // The upload's outcome is unknown, but no message was sent, so a retry is safe.
-        Err(ApiError::Unknown(said)) => Err(ApiError::NotSent(said)),
-        Err(other) => Err(other),
+        Err(other) => Err(other.invisible()),
     }
 }
 
@@ -326,28 +326,17 @@ impl OwnSends {
 
 /// Judges a failed call.
 pub(super) fn judge(words: Words, failed: &ApiError) -> Report {
-    let judged = match failed {
-        ApiError::NotSent(said) => Judged::not_sent(said),
-        ApiError::Unknown(said) => Judged::unknown(0, said),
-        ApiError::Unreadable { status } => {
-            Judged::unknown(*status, &LocalizedText::new("said-server-answered").with("status", *status))
-        }
-        ApiError::Gateway { status, retry_after } if is_about_request(*status) => {
-            refused(words, *status, "", *retry_after)
-        }
-        ApiError::Gateway { status, retry_after } => Judged::gateway(*status, *retry_after),
-        ApiError::Refused { code, message, retry_after } => refused(words, *code, message, *retry_after),
+    let refusal = match failed.judged("said-server-answered") {
+        Ok(judged) => return judged.report,
+        Err(refusal) => refusal,
     };
-    judged.report
-}
-
-fn refused(words: Words, code: u16, message: &str, retry_after: Option<Duration>) -> Judged {
-    let answer = json!({ "code": code, "message": message }).to_string();
-    let said = LocalizedText::new("said-avito-answered").with("status", code).with("text", message);
+    let Refusal { status, code, text, .. } = refusal;
+    let answer = json!({ "code": code, "message": text }).to_string();
+    let said = LocalizedText::new("said-avito-answered").with("status", *status).with("text", text.as_str());
     // The limits apply to the whole account (avito §9).
-    let retry = Verdict::Retry { after: retry_after, whole_target: code == 429 };
-    let row = AVITO.find(code, message);
-    Judged::refused(row, words, retry, said.to_string()).with_answer(code, &answer)
+    let retry = Verdict::Retry { after: refusal.retry_after, whole_target: *status == 429 };
+    let row = AVITO.find(*code, text);
+    Judged::refused(row, words, retry, said.to_string()).with_answer(*status, &answer).report
 }
 
 #[cfg(test)]

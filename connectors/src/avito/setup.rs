@@ -8,9 +8,10 @@ use serde_json::json;
 use subtle::ConstantTimeEq;
 use url::Url;
 
-use super::api::{ApiError, AvitoApi, Call, denied};
+use super::api::{AvitoApi, Call, denied, is_missing};
 use super::settings::Account;
 use super::wire::{Subscriptions, User};
+use crate::call::ApiError;
 use crate::incoming::IncomingCall;
 use crate::{Check, Denied, HOOK_SECRET, HookTarget, Identity, Probe, Settings, Watched};
 
@@ -70,7 +71,7 @@ async fn listed(api: &AvitoApi, account: &Account<'_>) -> Result<Option<Vec<Stri
     let answer: Result<Subscriptions, ApiError> = api.call(account, Call::post(&path, json!({}))).await;
     match answer {
         Ok(list) => Ok(Some(list.subscriptions.into_iter().map(|one| one.url).collect())),
-        Err(failed) if failed.is_missing() => Ok(None),
+        Err(failed) if is_missing(&failed) => Ok(None),
         Err(failed) => Err(failed),
     }
 }
@@ -112,7 +113,7 @@ pub(super) async fn identity(api: &AvitoApi, settings: &Settings) -> Result<Opti
     Ok(Some(Identity { key: me.id.to_string(), name: me.called(), facts }))
 }
 
-async fn me(api: &AvitoApi, account: &Account<'_>) -> Result<User, super::api::ApiError> {
+async fn me(api: &AvitoApi, account: &Account<'_>) -> Result<User, ApiError> {
     api.call(account, Call::get(&["core", "v1", "accounts", "self"], &[])).await
 }
 
@@ -123,7 +124,7 @@ pub(super) async fn check_access(api: &AvitoApi, settings: &Settings) -> Check {
     // The account call works without the subscription level (avito §4), the messenger calls do not.
     let listed: Result<Subscriptions, _> =
         api.call(&account, Call::post(&["messenger", "v1", "subscriptions"], json!({}))).await;
-    listed.map(drop).or_else(|failed| if failed.is_missing() { Ok(()) } else { Err(denied(&failed)) })?;
+    listed.map(drop).or_else(|failed| if is_missing(&failed) { Ok(()) } else { Err(denied(&failed)) })?;
     Ok(Some(LocalizedText::new("said-avito-account").with("name", me.called())))
 }
 

@@ -164,6 +164,17 @@ pub fn sign(message: &mut Message, name: &str, words: Words) {
     }
 }
 
+/// Shortens a text that a messenger refused, which counts differently: half of the assumed limit is certainly short enough.
+/// The rest goes before `more`; false if there is none.
+pub(crate) fn shorten(text: &mut String, more: &mut Vec<String>, limit: Length) -> bool {
+    let mut parts = split(text, Length { most: limit.most / 2, ..limit }).into_iter();
+    let Some(first) = parts.next() else { return false };
+    *text = first;
+    let before = more.len();
+    more.splice(0..0, parts);
+    more.len() > before
+}
+
 /// The parts in order, each within the limit. A part ends after a line or a word if there is such a place in its second
 /// half, and never inside a grapheme unless that grapheme alone exceeds the limit. Parts of only white space are left
 /// out; the other parts, joined, are the text.

@@ -5,19 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::config;
-use base::http_client::{Guarded, HttpClients, read_up_to, send};
-use base::i18n::LocalizedText;
-use futures_util::StreamExt;
-use reqwest::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER};
-use reqwest::{Method, RequestBuilder, Response};
+use base::http_client::{Guarded, HttpClients, send};
+use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use url::Url;
 
+use crate::call::{Answer, ApiError, Refusal, answered, below};
 use crate::file::{MultipartRequest, OpenFile};
-use crate::sending::words;
 use crate::{Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit};
 
 /// Time limit of a call, including the answer.
@@ -38,30 +36,9 @@ pub(super) struct MaxApi {
     base: Arc<Url>,
 }
 
-/// Why there is no result. Contains no token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum ApiError {
-    /// The server refused. Code and message are MAX's (max §10), empty if the answer was not MAX's own
-    /// ([`is_gateways`](ApiError::is_gateways)).
-    Refused { status: u16, code: String, message: String, retry_after: Option<Duration> },
-    /// The request did not reach the server completely: nothing happened there.
-    NotSent(LocalizedText),
-    /// The request was sent, and no complete answer came.
-    Unknown(LocalizedText),
-    /// An unreadable success answer: accepted, with an unknown result.
-    Unreadable { status: u16 },
-}
-
-impl ApiError {
-    /// Whether the server does not implement this call. MAX implements all of them; servers that imitate it may
-    /// implement few.
-    pub(super) fn is_missing(&self) -> bool {
-        match self {
-            Self::Refused { status, code, .. } => matches!(status, 404 | 405 | 501) && code.is_empty(),
-            Self::Unreadable { .. } => true,
-            Self::NotSent(_) | Self::Unknown(_) => false,
-        }
-    }
+/// Whether the server does not implement this call.
+pub(super) fn is_missing(failed: &ApiError) -> bool {
+    failed.is_unimplemented(|refusal| refusal.word.is_empty())
 }
 
 /// A call without its token.
@@ -75,33 +52,38 @@ pub(super) struct Call<'a> {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Refusal {
+struct ErrorBody {
     code: String,
     message: String,
 }
 
-impl ApiError {
-    /// A refusal that we generate, without an answer of a server.
-    pub fn refused(status: u16) -> Self {
-        Self::Refused { status, code: String::new(), message: "not sent".to_owned(), retry_after: None }
-    }
+/// A refusal that we generate, without an answer of a server.
+fn not_called(status: u16) -> ApiError {
+    Refusal { status, code: status.into(), text: "not sent".to_owned(), ..Refusal::default() }.into()
+}
 
-    /// Whether something before MAX answered, whose own refusals have a code or a message. What it says is no verdict.
-    pub fn is_gateways(&self) -> bool {
-        matches!(self, Self::Refused { status: 300.., code, message, .. } if code.is_empty() && message.is_empty())
+/// The refusal in an answer (max §10); none if it is a success.
+fn refused(answer: &Answer, token: &SecretString) -> Option<Refusal> {
+    if answer.status < 300 {
+        return None;
     }
+    let ErrorBody { code: word, message } = answer.read().unwrap_or_default();
+    let is_gateways = word.is_empty() && message.is_empty();
+    Some(Refusal { word, text: message.replace(token.expose_secret(), "…"), is_gateways, ..answer.gateways() })
+}
 
-    /// A failed upload. The file hosts refuse without the API's code and message: a 4xx about neither access nor load
-    /// refuses the file. 413 says enough by itself.
-    fn of_upload(self) -> Self {
-        match self {
-            Self::Refused { status: status @ 400..=499, retry_after, .. }
-                if self.is_gateways() && !matches!(status, 401 | 403 | 408 | 413 | 429) =>
-            {
-                Self::Refused { status, code: String::new(), message: FILE_REFUSED.to_owned(), retry_after }
-            }
-            other => other,
+/// A failed upload. The file hosts refuse without the API's code and message: a 4xx about neither access nor load refuses the
+/// file. 413 says enough by itself.
+fn of_upload(failed: ApiError) -> ApiError {
+    match failed {
+        ApiError::Refused(refusal)
+            if refusal.is_gateways
+                && matches!(refusal.status, 400..=499)
+                && !matches!(refusal.status, 401 | 403 | 408 | 413 | 429) =>
+        {
+            Refusal { text: FILE_REFUSED.to_owned(), is_gateways: false, ..refusal }.into()
         }
+        other => other,
     }
 }
 
@@ -130,24 +112,19 @@ impl MaxApi {
 
     /// Calls a method.
     pub async fn call<T: DeserializeOwned>(&self, token: &SecretString, call: Call<'_>) -> Result<T, ApiError> {
-        let mut address = Url::clone(&self.base);
-        if let Ok(mut segments) = address.path_segments_mut() {
-            segments.pop_if_empty().extend(call.path);
-        }
-        let mut secret = HeaderValue::from_str(token.expose_secret()).map_err(|_| ApiError::refused(401))?;
+        let mut secret = HeaderValue::from_str(token.expose_secret()).map_err(|_| not_called(401))?;
         secret.set_sensitive(true);
+        let address = below(&self.base, call.path.iter().copied(), call.query);
         let mut request = self.http.request(call.method, address).timeout(CALL_WITHIN).header(AUTHORIZATION, secret);
-        if !call.query.is_empty() {
-            request = request.query(call.query);
-        }
         if let Some(body) = call.body {
             request = request.json(body);
         }
-        let (status, answer) = answered(request, token).await?;
-        let value: Value = serde_json::from_slice(&answer).map_err(|_| ApiError::Unreadable { status })?;
+        let answer = success(request, token).await?;
+        let value: Value = answer.read()?;
+        let status = answer.status;
         if value.get("success") == Some(&Value::Bool(false)) {
-            let Refusal { message, .. } = serde_json::from_value(value).unwrap_or_default();
-            return Err(ApiError::Refused { status, code: String::new(), message, retry_after: None });
+            let ErrorBody { message: text, .. } = serde_json::from_value(value).unwrap_or_default();
+            return Err(Refusal { status, code: status.into(), text, ..Refusal::default() }.into());
         }
         serde_json::from_value(value).map_err(|_| ApiError::Unreadable { status })
     }
@@ -169,61 +146,34 @@ impl MaxApi {
     ) -> Result<Vec<u8>, ApiError> {
         let (form, _) = file.into_form();
         let request = self.at(Method::POST, address)?.timeout(UPLOAD_WITHIN).multipart(form);
-        let (_, answer) = answered(request, token).await.map_err(ApiError::of_upload)?;
-        Ok(answer)
+        Ok(success(request, token).await.map_err(of_upload)?.body)
     }
 
     /// Opens a file by a public address.
     pub async fn open(&self, address: &str) -> Result<OpenFile, ApiError> {
-        let response = send(self.at(Method::GET, address)?).await.map_err(unanswered)?;
+        let response = send(self.at(Method::GET, address)?).await.map_err(|error| ApiError::unanswered(error, true))?;
         let status = response.status();
         if !status.is_success() {
-            return Err(ApiError::refused(status.as_u16()));
+            return Err(not_called(status.as_u16()));
         }
-        let announced = response.content_length();
-        let bytes = response.bytes_stream().map(|chunk| chunk.map_err(|error| words(error).to_string()));
-        Ok(OpenFile { announced, bytes: bytes.boxed() })
+        Ok(OpenFile::of(response))
     }
 
     /// A request to an address returned by MAX. On the API's own host it is trusted like the configuration; any other
     /// host must be public.
     fn at(&self, method: Method, address: &str) -> Result<RequestBuilder, ApiError> {
-        let url = Url::parse(address).map_err(|_| ApiError::refused(404))?;
+        let url = Url::parse(address).map_err(|_| not_called(404))?;
         if url.origin() == self.base.origin() {
             return Ok(self.files.request(method, url));
         }
-        self.guarded.request(method, &url).map_err(|_| ApiError::refused(404))
+        self.guarded.request(method, &url).map_err(|_| not_called(404))
     }
 }
 
-/// Sends a request; returns status and body of a success.
-async fn answered(request: RequestBuilder, token: &SecretString) -> Result<(u16, Vec<u8>), ApiError> {
-    let response = send(request).await.map_err(unanswered)?;
-    let status = response.status().as_u16();
-    let retry_after = seconds(&response);
-    let body = match read_up_to(response, ANSWER_BYTES).await {
-        Ok((body, _)) => body,
-        // The status already shows a refusal; the missing body would only have given the reason.
-        Err(_) if status >= 300 => Vec::new(),
-        Err(error) => return Err(ApiError::Unknown(words(error))),
-    };
-    if status < 300 {
-        return Ok((status, body));
-    }
-    let Refusal { code, message } = serde_json::from_slice(&body).unwrap_or_default();
-    let message = message.replace(token.expose_secret(), "…");
-    Err(ApiError::Refused { status, code, message, retry_after })
-}
-
-fn seconds(response: &Response) -> Option<Duration> {
-    let header = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
-    header.trim().parse().ok().map(Duration::from_secs)
-}
-
-fn unanswered(error: reqwest::Error) -> ApiError {
-    let sent = !error.is_connect() && !error.is_builder();
-    let said = words(error);
-    if sent { ApiError::Unknown(said) } else { ApiError::NotSent(said) }
+/// Sends a request; returns a success.
+async fn success(request: RequestBuilder, token: &SecretString) -> Result<Answer, ApiError> {
+    let answer = answered(request, ANSWER_BYTES, None).await?;
+    refused(&answer, token).map_or(Ok(answer), |refusal| Err(refusal.into()))
 }
 
 // What MAX supports (max §6, §7, §9, §13).
@@ -287,7 +237,7 @@ mod tests {
         assert_eq!(call.line(), "POST /messages/a%2Fb/comments?chat_id=5");
         assert_eq!((call.authorization.as_deref(), call.body()), (Some("CANARY-token"), body));
         let wrong = SecretString::from("two\nlines");
-        assert_eq!(fake::api(&fake.base).call::<Value>(&wrong, get(&["me"])).await, Err(ApiError::refused(401)));
+        assert_eq!(fake::api(&fake.base).call::<Value>(&wrong, get(&["me"])).await, Err(not_called(401)));
     }
 
     #[test]
@@ -295,7 +245,7 @@ mod tests {
         let api = fake::api("http://127.0.0.1:1");
         for wrong in ["http://127.0.0.2:80/x", "https://10.0.0.1/x", "file:///etc/passwd", "nothing", ""] {
             let opened = api.open(wrong).now_or_never().expect("nothing is called");
-            assert_eq!(opened.map(|_| ()), Err(ApiError::refused(404)), "{wrong}");
+            assert_eq!(opened.map(|_| ()), Err(not_called(404)), "{wrong}");
         }
         assert!(!api.is_maxs_own());
         assert!(fake::api("https://platform-api2.max.ru").is_maxs_own());

@@ -7,10 +7,11 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::api::{ApiError, Call, MaxApi};
+use super::api::{Call, MaxApi};
 use super::setup;
 use super::wire::{Attachment, Message};
 use crate::Settings;
+use crate::call::{ApiError, Refusal};
 use crate::file::{NotOpened, OpenFile};
 
 /// How to find a file, stored until it is downloaded.
@@ -42,14 +43,14 @@ pub(super) async fn open(api: &MaxApi, settings: &Settings, reference: &str) -> 
     let failed = match api.open(&file.url).await {
         Ok(opened) => return Ok(opened),
         // The address has expired, or is that of a player.
-        Err(failed @ ApiError::Refused { status: 400..=499, .. }) => failed,
-        Err(failed) => return Err(not_opened(&failed)),
+        Err(failed @ ApiError::Refused(Refusal { status: 400..=499, .. })) => failed,
+        Err(failed) => return Err(failed.not_opened(401..=401)),
     };
     let token = setup::token(settings).ok_or(NotOpened::Never("no_access"))?;
     match new_address(api, token, &file).await {
-        Ok(Some(url)) if url != file.url => api.open(&url).await.map_err(|failed| not_opened(&failed)),
-        Ok(_) => Err(not_opened(&failed)),
-        Err(failed) => Err(not_opened(&failed)),
+        Ok(Some(url)) if url != file.url => api.open(&url).await.map_err(|failed| failed.not_opened(401..=401)),
+        Ok(_) => Err(failed.not_opened(401..=401)),
+        Err(failed) => Err(failed.not_opened(401..=401)),
     }
 }
 
@@ -68,21 +69,6 @@ async fn new_address(api: &MaxApi, token: &SecretString, file: &FileReference) -
     let attachments = own.or(linked).unwrap_or_default().attachments;
     let attachment = attachments.into_iter().nth(file.attachment).map(Attachment::of).unwrap_or_default();
     Ok(Some(attachment.payload.url).filter(|url| !url.is_empty()))
-}
-
-fn not_opened(failed: &ApiError) -> NotOpened {
-    let later = |reason: String, after| NotOpened::Later { reason, after };
-    match failed {
-        // The token may be replaced while the message still waits.
-        ApiError::Refused { status: 401, .. } => later("access".to_owned(), None),
-        ApiError::Refused { status: status @ (408 | 425 | 429 | 500..), retry_after, .. } => {
-            later(format!("status_{status}"), *retry_after)
-        }
-        ApiError::Refused { status, .. } => NotOpened::Gone(format!("status_{status}")),
-        ApiError::NotSent(_) => later("unreachable".to_owned(), None),
-        ApiError::Unknown(_) => later("broke_off".to_owned(), None),
-        ApiError::Unreadable { status } => later(format!("unreadable_{status}"), None),
-    }
 }
 
 /// The token in the answer to an upload, for types that return it there (max §7).

@@ -9,9 +9,10 @@ use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::Value;
 
-use super::api::{ApiError, Call, MaxApi};
+use super::api::{Call, MaxApi};
 use super::setup::{self, BotOptions};
 use super::wire::{self, Link, Message, Place, Update};
+use crate::call::ApiError;
 use crate::incoming::{Began, ButtonPress, EditedMessage, InboundEvent, IncomingMessage, NotReceived};
 use crate::receiving::key_of;
 use crate::{PressedButton, Settings};

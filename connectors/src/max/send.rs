@@ -8,14 +8,15 @@ use base::verdict::{Report, Taken, Verdict};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::api::{ApiError, Call, MaxApi, TEXT};
+use super::api::{Call, MaxApi, TEXT};
 use super::keyboard;
 use super::setup::{self, BotOptions, said};
 use super::wire::{self, Place};
+use crate::call::ApiError;
 use crate::error_catalog::{Fix, MAX};
 use crate::fit::{self, lines};
-use crate::sending::{self, Draft, Judged, Next, ReadMarks, is_about_request};
-use crate::{Event, Length, Message, Outgoing, Settings};
+use crate::sending::{self, Draft, Judged, Next, ReadMarks};
+use crate::{Event, Message, Outgoing, Settings};
 use draft::{Beside, MessageDraft, NotPosted, SendContext, UploadType, UploadedFiles};
 
 mod draft;
@@ -90,8 +91,8 @@ impl Draft<SendContext<'_>> for MessageDraft {
     async fn judge(&mut self, context: &SendContext<'_>, failed: &NotPosted, changes: &[Fix]) -> Next {
         let NotPosted { failed, attached } = failed;
         let mut judged = judge(context, failed);
-        if let (ApiError::Refused { code, .. }, Some(file)) = (failed, attached)
-            && code == NOT_READY
+        if let (ApiError::Refused(refusal), Some(file)) = (failed, attached)
+            && refusal.word == NOT_READY
         {
             judged.report.verdict = Verdict::Retry { after: Some(file.file.wait()), whole_target: false };
             return Next::End(judged.report);
@@ -119,15 +120,7 @@ fn change(draft: &mut MessageDraft, context: &SendContext<'_>, message: &Message
     let words = context.outgoing.words;
     match fix {
         Fix::NoQuote => draft.quote.take().is_some(),
-        Fix::Shorter => {
-            // MAX counts differently: half of the assumed limit is certainly short enough.
-            let half = Length { most: TEXT.most / 2, ..TEXT };
-            let mut parts = fit::split(&draft.text, half).into_iter();
-            draft.text = parts.next().unwrap_or_default();
-            let before = draft.more.len();
-            draft.more.splice(0..0, parts);
-            draft.more.len() > before
-        }
+        Fix::Shorter => fit::shorten(&mut draft.text, &mut draft.more, TEXT),
         // Forces a new upload of the file.
         Fix::Bytes => matches!(draft.beside, Beside::File { .. }),
         Fix::Document => match &mut draft.beside {
@@ -218,26 +211,18 @@ const TOO_MANY_REQUESTS: u16 = 429;
 
 /// Judges a failed call.
 fn judge(context: &SendContext<'_>, failed: &ApiError) -> Judged {
-    match failed {
-        ApiError::NotSent(said) => Judged::not_sent(said),
-        ApiError::Unknown(said) => Judged::unknown(0, said),
-        ApiError::Unreadable { status } => {
-            Judged::unknown(*status, &LocalizedText::new("said-max-unreadable").with("status", *status))
-        }
-        ApiError::Refused { status, retry_after, .. } if failed.is_gateways() && !is_about_request(*status) => {
-            Judged::gateway(*status, *retry_after)
-        }
-        ApiError::Refused { status, code, message, retry_after } => {
-            let text = said(code, message);
-            let row = MAX.find(*status, &text);
-            let answer = json!({ "code": code, "message": message }).to_string();
-            let reason = LocalizedText::new("said-max-answered").with("status", *status).with("text", text);
-            let limited = *status == TOO_MANY_REQUESTS;
-            let after = if limited { Some(retry_after.unwrap_or(TOO_OFTEN)) } else { *retry_after };
-            let retry = Verdict::Retry { after, whole_target: limited };
-            Judged::refused(row, context.outgoing.words, retry, reason.to_string()).with_answer(*status, &answer)
-        }
-    }
+    let refusal = match failed.judged("said-max-unreadable") {
+        Ok(judged) => return judged,
+        Err(refusal) => refusal,
+    };
+    let (status, text) = (refusal.status, said(refusal));
+    let row = MAX.find(status, &text);
+    let answer = json!({ "code": refusal.word, "message": refusal.text }).to_string();
+    let reason = LocalizedText::new("said-max-answered").with("status", status).with("text", text);
+    let limited = status == TOO_MANY_REQUESTS;
+    let after = refusal.retry_after.or(limited.then_some(TOO_OFTEN));
+    let retry = Verdict::Retry { after, whole_target: limited };
+    Judged::refused(row, context.outgoing.words, retry, reason.to_string()).with_answer(status, &answer)
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use subtle::ConstantTimeEq;
 use url::Url;
 
 use super::TOKEN;
-use super::api::{ApiError, Call, MaxApi};
+use super::api::{Call, MaxApi, is_missing};
+use crate::call::{ApiError, Refusal, server_answered};
 use crate::incoming::IncomingCall;
 use crate::line::host;
 use crate::{
@@ -141,25 +142,21 @@ pub(super) async fn check_access(api: &MaxApi, settings: &Settings) -> Check {
 }
 
 /// The text that the catalog matches: code and message of a refusal.
-pub(super) fn said(code: &str, message: &str) -> String {
-    format!("{code} {message}").trim().to_owned()
+pub(super) fn said(refusal: &Refusal) -> String {
+    format!("{} {}", refusal.word, refusal.text).trim().to_owned()
 }
 
 /// Why a call other than sending a message failed, as a text for the account's people.
 pub(super) fn explain(failed: &ApiError) -> LocalizedText {
-    match failed {
-        ApiError::Refused { status, code, message, .. } => {
-            let text = said(code, message);
-            match error_catalog::MAX.find(*status, &text) {
-                // The general text is about a refused message; for a setup error MAX's own words are more precise.
-                Some(row) if row.id != "400" => LocalizedText::new(row.key()),
-                _ if text.is_empty() => LocalizedText::new("said-server-answered").with("status", *status),
-                _ => LocalizedText::new("said-max-refused").with("text", text),
-            }
+    failed.explained(|refusal| {
+        let text = said(refusal);
+        match error_catalog::MAX.find(refusal.code, &text) {
+            // The general text is about a refused message; for a setup error MAX's own words are more precise.
+            Some(row) if row.id != "400" => LocalizedText::new(row.key()),
+            _ if text.is_empty() => server_answered(refusal.status),
+            _ => LocalizedText::new("said-max-refused").with("text", text),
         }
-        ApiError::NotSent(said) | ApiError::Unknown(said) => said.clone(),
-        ApiError::Unreadable { status } => LocalizedText::new("said-server-answered").with("status", *status),
-    }
+    })
 }
 
 // MAX's webhook (max §3): subscribed, checked, removed. A bot may have several; only ours is touched.
@@ -251,7 +248,7 @@ async fn subscribe(api: &MaxApi, token: &SecretString, hook: &HookTarget, types:
 
 /// Whether the server refuses an update type that it does not know.
 fn is_wrong_body(failed: &ApiError) -> bool {
-    matches!(failed, ApiError::Refused { status: 400 | 404..=428, .. })
+    matches!(failed, ApiError::Refused(Refusal { status: 400 | 404..=428, .. }))
 }
 
 /// Checks where updates are sent. MAX removes a subscription whose calls failed for eight hours, without a notice.
@@ -309,7 +306,7 @@ async fn subscriptions(api: &MaxApi, token: &SecretString) -> Result<Option<Vec<
     let call = Call { method: Method::GET, path: &["subscriptions"], query: &[], body: None };
     match api.call(token, call).await.map(|all: Subscriptions| all.subscriptions) {
         Ok(all) => Ok(Some(all)),
-        Err(failed) if failed.is_missing() => Ok(None),
+        Err(failed) if is_missing(&failed) => Ok(None),
         Err(failed) => Err(failed),
     }
 }
@@ -337,11 +334,10 @@ pub(super) fn denied(failed: &ApiError) -> Denied {
     let said = explain(failed);
     match failed {
         _ if failed.is_gateways() => Denied::Away(said),
-        ApiError::Refused { status: 401, .. } => Denied::Access(LocalizedText::new("wizard-max-refused")),
-        ApiError::Refused { code, .. } if code == "verify.token" => {
+        ApiError::Refused(refusal) if refusal.status == 401 || refusal.word == "verify.token" => {
             Denied::Access(LocalizedText::new("wizard-max-refused"))
         }
-        ApiError::Refused { status: 200 | 400..=420, .. } => Denied::Refused(said),
+        ApiError::Refused(Refusal { status: 200 | 400..=420, .. }) => Denied::Refused(said),
         _ => Denied::Away(said),
     }
 }

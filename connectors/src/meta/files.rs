@@ -8,9 +8,9 @@ use serde_json::Value;
 use url::Url;
 
 use super::Meta;
-use super::graph::{GraphError, Refusal};
 use super::settings::Account;
 use crate::Settings;
+use crate::call::{ApiError, Refusal};
 use crate::file::{NotOpened, OpenFile};
 
 /// The reference to an address in an attachment.
@@ -34,7 +34,7 @@ pub(super) async fn open(meta: &Meta, settings: &Settings, reference: &str) -> R
     let request = meta.graph.guarded.get(&address).map_err(|_| NotOpened::Never("address_refused"))?;
     let response = send(request).await.map_err(|error| match refusal(&error) {
         Some(_) => NotOpened::Never("address_refused"),
-        None => later("unreachable"),
+        None => NotOpened::later("unreachable", None),
     })?;
     opened(response)
 }
@@ -42,7 +42,7 @@ pub(super) async fn open(meta: &Meta, settings: &Settings, reference: &str) -> R
 fn opened(response: Response) -> Result<OpenFile, NotOpened> {
     match response.status().as_u16() {
         200..=299 => {}
-        status @ (408 | 425 | 429 | 500..) => return Err(later(&format!("status_{status}"))),
+        status @ (408 | 425 | 429 | 500..) => return Err(NotOpened::later(format!("status_{status}"), None)),
         status => return Err(NotOpened::Gone(format!("status_{status}"))),
     }
     let announced = response.content_length();
@@ -54,15 +54,11 @@ async fn picture(meta: &Meta, settings: &Settings, person: &str) -> Result<Strin
     let account = Account::of(meta.platform, settings).ok_or(NotOpened::Never("no_access"))?;
     let answer = meta.graph.get(account.token, person, &[("fields", "profile_pic")]).await;
     let profile = answer.map_err(|failed| match failed {
-        GraphError::Refused(Refusal { code: 190, .. }) => later("access"),
-        GraphError::Refused(Refusal { status: 500.., .. }) => later("refused"),
-        GraphError::Refused(_) => NotOpened::Never("no_face"),
-        _ => later("unreachable"),
+        ApiError::Refused(Refusal { code: 190, .. }) => NotOpened::later("access", None),
+        ApiError::Refused(Refusal { status: 500.., .. }) => NotOpened::later("refused", None),
+        ApiError::Refused(_) => NotOpened::Never("no_face"),
+        _ => NotOpened::later("unreachable", None),
     })?;
     let address = profile.get("profile_pic").and_then(Value::as_str).filter(|address| !address.is_empty());
     address.map(str::to_owned).ok_or(NotOpened::Never("no_face"))
-}
-
-fn later(reason: &str) -> NotOpened {
-    NotOpened::Later { reason: reason.to_owned(), after: None }
 }

@@ -17,11 +17,10 @@ use super::{
 use crate::file::{NotOpened, OpenFile};
 use crate::incoming::{InboundEvent, IncomingCall, NotReceived};
 use crate::poll::{HistoryPage, Renewed};
-use crate::vendor_app::VendorApp;
+use crate::vendor_app::{self, MetaApp, VendorApp};
 use graph::Graph;
 use people::Memory;
 pub(crate) use settings::{Network, OWN_APP, Platform, VENDORS_APP, abilities};
-use setup::Vendor;
 
 #[cfg(test)]
 mod fake;
@@ -40,7 +39,7 @@ pub struct Meta {
     platform: &'static Platform,
     graph: Graph,
     memory: Memory,
-    vendor: Option<Vendor>,
+    vendor: Option<MetaApp>,
     /// The operator believes settings about which this server can say nothing; never so for Meta's own.
     trusts_settings: bool,
 }
@@ -51,7 +50,12 @@ impl Meta {
             platform,
             graph: Graph::new(http, &config.api_url),
             memory: Memory::default(),
-            vendor: Vendor::of(config),
+            vendor: MetaApp::of(MetaApp {
+                app_id: config.app_id.clone(),
+                secret: config.app_secret.clone(),
+                verify_token: config.verify_token.clone(),
+                split: setup::split,
+            }),
             trusts_settings: config.trust_settings,
         }
     }
@@ -122,7 +126,7 @@ impl Connector for Meta {
     }
 
     fn handshake(&self, settings: &Settings, query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
-        settings::verify_tokens(settings).find_map(|token| setup::handshake(token, query))
+        vendor_app::challenge(query, settings::verify_tokens(settings))
     }
 
     async fn identity(&self, settings: &Settings) -> Result<Option<Identity>, Denied> {
@@ -130,7 +134,7 @@ impl Connector for Meta {
     }
 
     fn authenticate(&self, settings: &Settings, call: &IncomingCall<'_>) -> bool {
-        settings.secrets.get(settings::APP_SECRET).is_some_and(|secret| setup::is_signed(secret, call))
+        settings.secrets.get(settings::APP_SECRET).is_some_and(|secret| vendor_app::is_signed(secret, call))
     }
 
     async fn receive(

@@ -9,8 +9,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::Meta;
-use super::graph::{GraphError, text_of};
+use super::graph::text_of;
 use super::settings::{Account, Platform};
+use crate::call::ApiError;
 use crate::sending::{ReadMarks, UNANSWERED};
 use crate::{Gaps, Settings, storable};
 
@@ -95,7 +96,7 @@ async fn ask(meta: &Meta, account: &Account<'_>, id: &str, fields: &str) -> Opti
     }
     match meta.graph.ask(account.token, id, &[("fields", fields)]).await {
         Ok(answer) => Some(answer),
-        Err(GraphError::Refused(refusal)) if refusal.status < 500 => Some(Value::Null),
+        Err(ApiError::Refused(refusal)) if refusal.status < 500 => Some(Value::Null),
         Err(_) => {
             meta.memory.silent.insert(silent, ()).await;
             None

@@ -9,11 +9,12 @@ use base::verdict::{Report, Taken, Verdict};
 use serde_json::{Value, json};
 
 use super::Meta;
-use super::graph::{COMMENT, Edge, GraphError, Refusal};
+use super::graph::{COMMENT, Edge, spoken};
 use super::settings::Account;
+use crate::call::ApiError;
 use crate::error_catalog::Fix;
 use crate::fit::lines;
-use crate::sending::{self, Draft, Judged, Next, is_about_request};
+use crate::sending::{self, Draft, Judged, Next};
 use crate::{Event, Message, MessageIds, Outgoing, Settings};
 use draft::{MessageDraft, SendContext};
 
@@ -70,7 +71,7 @@ async fn send_message(context: &SendContext<'_>, message: &Message) -> Report {
 
 impl Draft<SendContext<'_>> for MessageDraft {
     type Posted = Value;
-    type Failed = GraphError;
+    type Failed = ApiError;
 
     /// Without a quote, as bytes, as a link, shorter.
     const CHANGES: usize = 4;
@@ -83,11 +84,11 @@ impl Draft<SendContext<'_>> for MessageDraft {
         self.next_text();
     }
 
-    async fn post(&self, context: &SendContext<'_>) -> Result<Value, GraphError> {
+    async fn post(&self, context: &SendContext<'_>) -> Result<Value, ApiError> {
         self.request(context).await
     }
 
-    async fn judge(&mut self, context: &SendContext<'_>, failed: &GraphError, changes: &[Fix]) -> Next {
+    async fn judge(&mut self, context: &SendContext<'_>, failed: &ApiError, changes: &[Fix]) -> Next {
         // The customer may also have written a message: then an ordinary message can be sent.
         if is_not_privately(failed) && self.comment.take().is_some() {
             return Next::Again;
@@ -100,7 +101,7 @@ impl Draft<SendContext<'_>> for MessageDraft {
         }
     }
 
-    fn mend(&mut self, context: &SendContext<'_>, message: &Message, fix: Fix, _: Option<&GraphError>) -> bool {
+    fn mend(&mut self, context: &SendContext<'_>, message: &Message, fix: Fix, _: Option<&ApiError>) -> bool {
         self.change(context, message, fix)
     }
 
@@ -113,8 +114,8 @@ impl Draft<SendContext<'_>> for MessageDraft {
     }
 }
 
-fn is_not_privately(failed: &GraphError) -> bool {
-    matches!(failed, GraphError::Refused(refusal) if NOT_PRIVATELY.contains(&refusal.code))
+fn is_not_privately(failed: &ApiError) -> bool {
+    matches!(failed, ApiError::Refused(refusal) if NOT_PRIVATELY.contains(&refusal.code))
 }
 
 // Public answers to comments (instagram-and-facebook §11).
@@ -196,29 +197,20 @@ fn unreachable(context: &SendContext<'_>) -> Report {
 }
 
 /// Judges a failed call.
-fn judge(context: &SendContext<'_>, failed: &GraphError) -> Judged {
-    match failed {
-        GraphError::NotSent(said) => Judged::not_sent(said),
-        GraphError::Unknown(said) => Judged::unknown(0, said),
-        GraphError::Unreadable { status } => {
-            Judged::unknown(*status, &LocalizedText::new("said-server-answered").with("status", *status))
-        }
-        GraphError::Refused(refusal) if failed.is_gateways() && !is_about_request(refusal.status) => {
-            Judged::gateway(refusal.status, refusal.retry_after)
-        }
-        GraphError::Refused(refusal) => refused(context, refusal),
-    }
-}
-
-fn refused(context: &SendContext<'_>, refusal: &Refusal) -> Judged {
+fn judge(context: &SendContext<'_>, failed: &ApiError) -> Judged {
+    let refusal = match failed.judged("said-server-answered") {
+        Ok(judged) => return judged,
+        Err(refusal) => refusal,
+    };
     let (words, catalog) = (context.outgoing.words, context.meta.platform.catalog);
     let said = LocalizedText::new("said-meta-answered")
         .with("status", i64::from(refusal.code))
-        .with("text", refusal.message.as_str())
+        .with("text", refusal.text.as_str())
         .to_string();
     // In Graph's form, with the subcode where the catalog expects it.
-    let answer = json!({ "error": { "code": refusal.code, "message": refusal.text() } });
-    let row = catalog.find(refusal.code, &refusal.text()).or_else(|| catalog.row("other"));
+    let text = spoken(refusal);
+    let answer = json!({ "error": { "code": refusal.code, "message": text } });
+    let row = catalog.find(refusal.code, &text).or_else(|| catalog.row("other"));
     let after = refusal.retry_after.filter(|after| *after > Duration::ZERO);
     let is_rate = RATES.contains(&refusal.code) || RATES_OF_USE_CASES.contains(&refusal.code);
     let retry = Verdict::Retry { after, whole_target: is_rate };

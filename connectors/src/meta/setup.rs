@@ -3,24 +3,22 @@
 
 use std::collections::BTreeMap;
 
-use base::config::Meta as MetaConfig;
 use base::i18n::LocalizedText;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
-use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 
-use super::graph::{Edge, GraphError, ME, Refusal};
+use super::graph::{Edge, ME, is_missing, is_no_object, is_not_read, spoken};
 use super::settings::{ACCESS_TOKEN, Account, verify_token};
 use super::{Meta, Platform};
+use crate::call::{ApiError, Refusal, server_answered};
 use crate::error_catalog::RefusalClass;
-use crate::incoming::{IncomingCall, NotReceived};
+use crate::incoming::NotReceived;
 use crate::line::host;
 use crate::poll::Renewed;
-use crate::vendor_app::{LineCall, VendorApp};
+use crate::vendor_app::LineCall;
 use crate::{Check, Denied, HookTarget, Identity, Probe, Settings, Watched};
 
 /// The fields of both kinds, as listed in Meta's documentation. A server that refuses those of the other kind gets only
@@ -80,7 +78,7 @@ async fn myself(meta: &Meta, account: &Account<'_>) -> Result<Myself, Denied> {
 /// none.
 async fn asked(meta: &Meta, account: &Account<'_>) -> Result<Option<Myself>, Denied> {
     let me = match meta.graph.get(account.token, ME, &[("fields", meta.platform.me)]).await {
-        Err(failed) if failed.is_no_object() || meta.trusts_settings && failed.is_missing() => return Ok(None),
+        Err(failed) if is_no_object(&failed) || meta.trusts_settings && is_missing(&failed) => return Ok(None),
         answer => answer.map_err(|failed| denied(meta.platform, &failed))?,
     };
     // An Instagram token sees its account under another id; webhooks and this setting use `user_id`
@@ -103,7 +101,7 @@ async fn app_id(meta: &Meta, account: &Account<'_>) -> Result<Option<String>, De
     }
     match meta.graph.get(account.token, "app", &[("fields", "id")]).await {
         Ok(app) => Ok(Some(text(&app, "id")).filter(|id| is_number(id))),
-        Err(GraphError::Refused(_) | GraphError::Unreadable { .. }) => Ok(None),
+        Err(ApiError::Refused(_) | ApiError::Unreadable { .. }) => Ok(None),
         Err(failed) => Err(denied(meta.platform, &failed)),
     }
 }
@@ -139,7 +137,7 @@ pub(super) async fn identity(meta: &Meta, settings: &Settings) -> Result<Identit
 async fn callback(meta: &Meta, app: &str, secret: &SecretString) -> Result<Option<String>, Denied> {
     let answer = meta.graph.get(&app_token(app, secret), &format!("{app}/subscriptions"), &[]).await;
     let all = match answer {
-        Err(failed) if failed.is_missing() => return Ok(None),
+        Err(failed) if is_missing(&failed) => return Ok(None),
         answer => answer.map_err(|failed| denied(meta.platform, &failed))?,
     };
     let all = all.get("data").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -170,7 +168,7 @@ pub(super) async fn connect(meta: &Meta, settings: &Settings, hook: &HookTarget)
     tolerated(meta, done)
 }
 
-async fn subscribe(meta: &Meta, account: &Account<'_>, fields: &[&str]) -> Result<Value, GraphError> {
+async fn subscribe(meta: &Meta, account: &Account<'_>, fields: &[&str]) -> Result<Value, ApiError> {
     let fields = fields.join(",");
     let (query, body) = ([("subscribed_fields", fields.as_str())], json!({ "subscribed_fields": fields }));
     let edge = Edge { query: &query, ..Edge::post("subscribed_apps", &body) };
@@ -178,14 +176,14 @@ async fn subscribe(meta: &Meta, account: &Account<'_>, fields: &[&str]) -> Resul
 }
 
 /// Meta lets an account subscribe only to the fields of its own kind.
-fn is_wrong_parameter(failed: &GraphError) -> bool {
-    matches!(failed, GraphError::Refused(Refusal { code: 100, .. })) && !failed.is_missing()
+fn is_wrong_parameter(failed: &ApiError) -> bool {
+    matches!(failed, ApiError::Refused(Refusal { code: 100, .. })) && !is_missing(failed)
 }
 
 /// A server in Meta's place may have no subscriptions; the operator wrote that it is trusted.
-fn tolerated(meta: &Meta, done: Result<Value, GraphError>) -> Result<(), Denied> {
+fn tolerated(meta: &Meta, done: Result<Value, ApiError>) -> Result<(), Denied> {
     match done {
-        Err(failed) if meta.trusts_settings && failed.is_missing() => {
+        Err(failed) if meta.trusts_settings && is_missing(&failed) => {
             tracing::warn!(reason = %explain(meta.platform, &failed), "the server has no subscriptions");
             Ok(())
         }
@@ -196,7 +194,7 @@ fn tolerated(meta: &Meta, done: Result<Value, GraphError>) -> Result<(), Denied>
 /// Whether this app is subscribed to all fields of the account.
 async fn is_subscribed(meta: &Meta, account: &Account<'_>) -> Result<bool, Denied> {
     let all = match meta.graph.call_edge(account, Edge::get("subscribed_apps")).await {
-        Err(failed) if meta.trusts_settings && failed.is_not_read() => return Ok(true),
+        Err(failed) if meta.trusts_settings && is_not_read(&failed) => return Ok(true),
         answer => answer.map_err(|failed| denied(meta.platform, &failed))?,
     };
     let app = account.fact("/bot/app_id").and_then(Value::as_str);
@@ -265,16 +263,10 @@ pub(super) async fn unsubscribe(meta: &Meta, settings: &Settings) -> Result<(), 
 }
 
 /// What a failed call other than sending a message means for the source.
-pub(super) fn denied(platform: &Platform, failed: &GraphError) -> Denied {
+pub(super) fn denied(platform: &Platform, failed: &ApiError) -> Denied {
     let said = explain(platform, failed);
-    let GraphError::Refused(Refusal { status, code, .. }) = failed else { return Denied::Away(said) };
-    if failed.is_gateways() {
-        return Denied::Away(said);
-    }
-    let row = match failed {
-        GraphError::Refused(refusal) => platform.catalog.find(refusal.code, &refusal.text()),
-        _ => None,
-    };
+    let Some(refusal) = failed.refusal().filter(|refusal| !refusal.is_gateways) else { return Denied::Away(said) };
+    let row = platform.catalog.find(refusal.code, &spoken(refusal));
     match row.map(|row| row.class) {
         // The catalog's texts name the settings of a source, which does not exist yet in the wizard.
         Some(RefusalClass::Pause) if row.is_some_and(|row| ["token", "session"].contains(&row.id)) => {
@@ -283,50 +275,19 @@ pub(super) fn denied(platform: &Platform, failed: &GraphError) -> Denied {
         Some(RefusalClass::Pause) => Denied::Access(said),
         Some(RefusalClass::Transient) => Denied::Away(said),
         // The application does not exist, or the secret belongs to another one.
-        _ if *code == 101 => Denied::Access(said),
-        _ if *status >= 500 => Denied::Away(said),
+        _ if refusal.code == 101 => Denied::Access(said),
+        _ if refusal.status >= 500 => Denied::Away(said),
         _ => Denied::Refused(said),
     }
 }
 
 /// The same as a text for the account's people.
-pub(super) fn explain(platform: &Platform, failed: &GraphError) -> LocalizedText {
-    match failed {
-        GraphError::Refused(refusal) => match platform.catalog.find(refusal.code, &refusal.text()) {
-            Some(row) if row.id != "other" => LocalizedText::new(row.key()),
-            _ if refusal.message.is_empty() => {
-                LocalizedText::new("said-server-answered").with("status", refusal.status)
-            }
-            _ => LocalizedText::new("said-meta-refused").with("text", refusal.message.as_str()),
-        },
-        GraphError::NotSent(said) | GraphError::Unknown(said) => said.clone(),
-        GraphError::Unreadable { status } => LocalizedText::new("said-server-answered").with("status", *status),
-    }
-}
-
-// Signatures and the handshake (instagram-and-facebook §2). WhatsApp has its own copy.
-
-/// Whether a call's bytes are signed with the app's secret. Compares in constant time.
-pub(super) fn is_signed(app_secret: &SecretString, call: &IncomingCall<'_>) -> bool {
-    let secret = app_secret.expose_secret();
-    let given = (call.header)("x-hub-signature-256");
-    let Some(given) = given.as_deref().and_then(|text| text.strip_prefix("sha256=")) else { return false };
-    let (Ok(given), Ok(mut mac)) = (hex::decode(given), Hmac::<Sha256>::new_from_slice(secret.as_bytes())) else {
-        return false;
-    };
-    mac.update(call.body);
-    !secret.is_empty() && bool::from(mac.finalize().into_bytes().as_slice().ct_eq(&given))
-}
-
-/// The challenge to return; none if the token is not ours.
-pub(super) fn handshake(
-    verify_token: &SecretString,
-    query: &(dyn Fn(&str) -> Option<String> + Sync),
-) -> Option<String> {
-    let (ours, given) = (verify_token.expose_secret(), query("hub.verify_token")?);
-    let is_ours = !ours.is_empty() && bool::from(given.as_bytes().ct_eq(ours.as_bytes()));
-    let is_asked = query("hub.mode").as_deref() == Some("subscribe");
-    query("hub.challenge").filter(|challenge| is_ours && is_asked && challenge.len() <= 256)
+pub(super) fn explain(platform: &Platform, failed: &ApiError) -> LocalizedText {
+    failed.explained(|refusal| match platform.catalog.find(refusal.code, &spoken(refusal)) {
+        Some(row) if row.id != "other" => LocalizedText::new(row.key()),
+        _ if refusal.text.is_empty() => server_answered(refusal.status),
+        _ => LocalizedText::new("said-meta-refused").with("text", refusal.text.as_str()),
+    })
 }
 
 // Renews Instagram's tokens, which are valid for 60 days (instagram-and-facebook §1). A page's token does not expire.
@@ -344,8 +305,8 @@ pub(super) async fn renew(meta: &Meta, settings: &Settings, now: DateTime<Utc>) 
     }
     let answer = match meta.graph.refresh(account.token).await {
         Ok(answer) => answer,
-        Err(GraphError::Refused(Refusal { code: 10 | 100, .. })) => return Ok(None),
-        Err(failed) if failed.is_missing() => return Ok(None),
+        Err(ApiError::Refused(Refusal { code: 10 | 100, .. })) => return Ok(None),
+        Err(failed) if is_missing(&failed) => return Ok(None),
         Err(failed) => return Err(denied(meta.platform, &failed)),
     };
     let (Some(token), Some(seconds)) =
@@ -374,42 +335,7 @@ fn mark(token: &SecretString) -> String {
     hex::encode(digest.get(..6).unwrap_or_default())
 }
 
-// The vendor's app: Meta calls one address for all accounts (instagram-and-facebook §4).
-
-/// The vendor's app at Meta, as far as it is configured.
-pub(super) struct Vendor {
-    /// Recognises echoes of its own messages; without it they are recognised like those of other apps.
-    pub app_id: Option<String>,
-    /// Verifies the signature of calls; without it all are refused.
-    pub secret: Option<SecretString>,
-    /// For the validation of the address, which is impossible without it.
-    verify_token: Option<SecretString>,
-}
-
-impl Vendor {
-    /// None if no call could be accepted.
-    pub fn of(config: &MetaConfig) -> Option<Self> {
-        let (secret, verify_token) = (config.app_secret.clone(), config.verify_token.clone());
-        let is_there = secret.is_some() || verify_token.is_some();
-        is_there.then(|| Self { app_id: config.app_id.clone(), secret, verify_token })
-    }
-}
-
-impl VendorApp for Vendor {
-    fn handshake(&self, query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
-        handshake(self.verify_token.as_ref()?, query)
-    }
-
-    fn authenticate(&self, call: &IncomingCall<'_>) -> bool {
-        self.secret.as_ref().is_some_and(|secret| is_signed(secret, call))
-    }
-
-    fn split(&self, body: &[u8]) -> Result<Vec<LineCall>, NotReceived> {
-        split(body)
-    }
-}
-
-/// One call for each account or page, in order of first occurrence.
+/// Splits a call to the vendor's app (instagram-and-facebook §4): one for each account or page, in order of first occurrence.
 pub(super) fn split(body: &[u8]) -> Result<Vec<LineCall>, NotReceived> {
     let whole: Value = serde_json::from_slice(body).map_err(|_| NotReceived::Unreadable)?;
     let entries = whole.get("entry").and_then(Value::as_array).ok_or(NotReceived::Unreadable)?;
@@ -437,24 +363,6 @@ pub(super) fn split(body: &[u8]) -> Result<Vec<LineCall>, NotReceived> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_our_token_gets_its_challenge_back() {
-        let ask = |mode: &'static str, token: &'static str| {
-            let query = move |name: &str| {
-                let value = match name {
-                    "hub.mode" => mode,
-                    "hub.verify_token" => token,
-                    _ => "1158201444",
-                };
-                Some(value.to_owned())
-            };
-            handshake(&SecretString::from("vt"), &query)
-        };
-        assert_eq!(ask("subscribe", "vt").as_deref(), Some("1158201444"));
-        assert_eq!((ask("subscribe", "v"), ask("unsubscribe", "vt"), ask("subscribe", "")), (None, None, None));
-        assert_eq!(handshake(&SecretString::from(""), &|_| Some(String::new())), None);
-    }
 
     #[test]
     fn a_call_is_split_by_account() {

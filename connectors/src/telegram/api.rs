@@ -4,17 +4,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::http_client::{HttpClients, read_up_to, send};
-use base::i18n::LocalizedText;
-use futures_util::StreamExt;
-use reqwest::{RequestBuilder, Response};
+use base::http_client::{HttpClients, send};
+use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::file::{MultipartRequest, OpenFile};
-use crate::sending::words;
+use crate::call::{Answer, ApiError, Refusal, answered, below};
+use crate::file::{MultipartRequest, OpenFile, Whole};
 use crate::{Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit};
 
 /// Time limit of a call without files, including the answer.
@@ -30,33 +28,6 @@ pub struct BotApi {
     http: reqwest::Client,
     files: reqwest::Client,
     base: Arc<str>,
-}
-
-/// Why there is no result. Contains no token and no address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ApiError {
-    /// The server refused. `description` is Telegram's (telegram §17), empty if the answer was not Telegram's own.
-    Refused {
-        /// The same as the HTTP status.
-        code: u16,
-        description: String,
-        retry_after: Option<Duration>,
-        /// The supergroup that the group became.
-        migrate_to: Option<i64>,
-    },
-    /// The request did not reach the server completely: nothing happened there.
-    NotSent(LocalizedText),
-    /// The request was sent, and no complete answer came.
-    Unknown(LocalizedText),
-    /// An unreadable success answer: accepted, with an unknown result.
-    Unreadable { status: u16 },
-}
-
-impl ApiError {
-    /// Whether something before Telegram answered, whose own refusals have a description. What it says is no verdict.
-    pub fn is_gateways(&self) -> bool {
-        matches!(self, Self::Refused { description, .. } if description.is_empty())
-    }
 }
 
 #[derive(Deserialize)]
@@ -96,7 +67,7 @@ impl BotApi {
         parameters: &(impl Serialize + Sync),
     ) -> Result<T, ApiError> {
         let request = self.http.post(self.address(token, method)?).timeout(CALL_WITHIN).json(parameters);
-        answered(request, token, || true).await
+        called(request, token, None).await
     }
 
     /// Calls a method that sends a file.
@@ -109,25 +80,21 @@ impl BotApi {
         let address = self.address(token, method)?;
         let (form, whole) = upload.into_form();
         let request = self.files.post(address).timeout(UPLOAD_WITHIN).multipart(form);
-        answered(request, token, || whole.is_set()).await
+        called(request, token, Some(&whole)).await
     }
 
     /// Opens a file by the `file_path` of `getFile`.
     pub async fn file(&self, token: &SecretString, path: &str) -> Result<OpenFile, ApiError> {
-        let mut address = Url::parse(&self.base).map_err(|_| wrong_token())?;
+        let base = Url::parse(&self.base).map_err(|_| wrong_token())?;
         let token_segment = format!("bot{}", checked(token)?);
-        if let Ok(mut segments) = address.path_segments_mut() {
-            segments.pop_if_empty().extend(["file", &token_segment]).extend(path.split('/'));
-        }
-        let response = send(self.files.get(address)).await.map_err(|error| unanswered(error, true))?;
+        let address = below(&base, ["file", &token_segment].into_iter().chain(path.split('/')), &[]);
+        let response = send(self.files.get(address)).await.map_err(|error| ApiError::unanswered(error, true))?;
         if !response.status().is_success() {
             // A refusal has Telegram's form here too.
-            let failed: Result<serde::de::IgnoredAny, ApiError> = read(response, token).await;
-            return Err(failed.err().unwrap_or_else(wrong_token));
+            let answer = Answer::of(response, ANSWER_BYTES).await?;
+            return Err(refused(&answer, token).map_or_else(wrong_token, ApiError::from));
         }
-        let announced = response.content_length();
-        let bytes = response.bytes_stream().map(|chunk| chunk.map_err(|error| words(error).to_string()));
-        Ok(OpenFile { announced, bytes: bytes.boxed() })
+        Ok(OpenFile::of(response))
     }
 
     fn address(&self, token: &SecretString, method: &str) -> Result<String, ApiError> {
@@ -143,54 +110,35 @@ fn checked(token: &SecretString) -> Result<&str, ApiError> {
 
 /// The answer that Telegram gives to a malformed token.
 pub(super) fn wrong_token() -> ApiError {
-    ApiError::Refused { code: 404, description: "Not Found".to_owned(), retry_after: None, migrate_to: None }
+    Refusal { status: 404, code: 404, text: "Not Found".to_owned(), ..Refusal::default() }.into()
 }
 
-/// A refusal without a text of Telegram's.
-fn refused(code: u16) -> ApiError {
-    ApiError::Refused { code, description: String::new(), retry_after: None, migrate_to: None }
-}
-
-/// Sends a request. `whole`: set when all of it was sent.
-async fn answered<T: DeserializeOwned>(
+/// Sends a request and reads its result. `whole`: whether all of its file was sent.
+async fn called<T: DeserializeOwned>(
     request: RequestBuilder,
     token: &SecretString,
-    whole: impl Fn() -> bool + Send,
+    whole: Option<&Whole>,
 ) -> Result<T, ApiError> {
-    match send(request).await {
-        Ok(response) => read(response, token).await,
-        Err(error) => Err(unanswered(error, whole())),
+    let answer = answered(request, ANSWER_BYTES, whole).await?;
+    match refused(&answer, token) {
+        Some(refusal) => Err(refusal.into()),
+        None => answer.read::<ApiResponse<T>>()?.result.ok_or(ApiError::Unreadable { status: answer.status }),
     }
 }
 
-async fn read<T: DeserializeOwned>(response: Response, token: &SecretString) -> Result<T, ApiError> {
-    let status = response.status().as_u16();
-    let (body, _): (Vec<u8>, bool) = match read_up_to(response, ANSWER_BYTES).await {
-        Ok(body) => body,
-        // The status already shows a refusal; the missing body would only have given the reason.
-        Err(_) if status >= 300 => return Err(refused(status)),
-        Err(error) => return Err(ApiError::Unknown(words(error))),
-    };
-    let Ok(answer) = serde_json::from_slice::<ApiResponse<T>>(&body) else {
+/// The refusal in an answer (telegram §17); none if it is a success.
+fn refused(answer: &Answer, token: &SecretString) -> Option<Refusal> {
+    let Ok(told) = answer.read::<ApiResponse<IgnoredAny>>() else {
         // A gateway's page, or a result of an unexpected form.
-        return Err(if status >= 300 { refused(status) } else { ApiError::Unreadable { status } });
+        return (answer.status >= 300).then(|| Refusal::gateways(answer.status));
     };
-    match (answer.ok, answer.result) {
-        (true, Some(result)) => Ok(result),
-        (true, None) => Err(ApiError::Unreadable { status }),
-        (false, _) => Err(ApiError::Refused {
-            code: answer.error_code.unwrap_or(status),
-            description: answer.description.replace(token.expose_secret(), "…"),
-            retry_after: answer.parameters.retry_after.map(Duration::from_secs),
-            migrate_to: answer.parameters.migrate_to_chat_id,
-        }),
-    }
-}
-
-fn unanswered(error: reqwest::Error, whole: bool) -> ApiError {
-    let sent = whole && !error.is_connect() && !error.is_builder();
-    let said = words(error);
-    if sent { ApiError::Unknown(said) } else { ApiError::NotSent(said) }
+    (!told.ok).then(|| Refusal {
+        is_gateways: told.description.is_empty(),
+        text: told.description.replace(token.expose_secret(), "…"),
+        retry_after: told.parameters.retry_after.map(Duration::from_secs),
+        migrate_to: told.parameters.migrate_to_chat_id,
+        ..Refusal::gateways(told.error_code.unwrap_or(answer.status))
+    })
 }
 
 // The form of a bot's token (telegram §1): `<bot id>:<35 characters>`.

@@ -4,10 +4,11 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::api::{ApiError, BotApi};
+use super::api::BotApi;
 use super::setup::SourceBot;
 use super::wire::PhotoSize;
 use crate::Settings;
+use crate::call::{ApiError, Refusal};
 use crate::file::{NotOpened, OpenFile};
 
 /// The result of `getFile`.
@@ -51,25 +52,13 @@ async fn face(api: &BotApi, bot: &SourceBot<'_>, person: &str) -> Result<String,
 }
 
 fn not_opened(failed: ApiError) -> NotOpened {
-    match failed {
-        ApiError::Refused { code: 400, description, .. } if description.to_lowercase().contains("file is too big") => {
+    match &failed {
+        ApiError::Refused(Refusal { code: 400, text, .. }) if text.to_lowercase().contains("file is too big") => {
             NotOpened::Never("media_too_big")
         }
-        ApiError::Refused { code, ref description, retry_after, .. } if description.is_empty() => {
-            later(&format!("status_{code}"), retry_after)
+        ApiError::Refused(refusal) if refusal.is_gateways || refusal.code == 409 => {
+            NotOpened::later(format!("status_{}", refusal.code), refusal.retry_after)
         }
-        // The token may be replaced while the message still waits.
-        ApiError::Refused { code: 401, .. } => later("access", None),
-        ApiError::Refused { code: code @ (408 | 409 | 425 | 429 | 500..), retry_after, .. } => {
-            later(&format!("status_{code}"), retry_after)
-        }
-        ApiError::Refused { code, .. } => NotOpened::Gone(format!("status_{code}")),
-        ApiError::NotSent(_) => later("unreachable", None),
-        ApiError::Unknown(_) => later("broke_off", None),
-        ApiError::Unreadable { status } => later(&format!("unreadable_{status}"), None),
+        failed => failed.not_opened(401..=401),
     }
-}
-
-fn later(reason: &str, after: Option<std::time::Duration>) -> NotOpened {
-    NotOpened::Later { reason: reason.to_owned(), after }
 }

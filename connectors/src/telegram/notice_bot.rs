@@ -8,9 +8,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::api::{ApiError, BotApi};
+use super::api::BotApi;
 use super::setup;
 use super::wire::{Chat, Update, User};
+use crate::call::{ApiError, Refusal};
 
 /// Updates of one call.
 const AT_ONCE: u32 = 100;
@@ -95,9 +96,9 @@ impl NoticeBot {
         let sent: Result<Value, ApiError> = self.api.call(&self.token, "sendMessage", &message).await;
         match sent {
             Ok(_) => Ok(()),
-            Err(ApiError::Refused { migrate_to: Some(chat_id), .. }) => Err(NotSent::Moved(chat_id)),
-            Err(ApiError::Refused { code: 403, description, .. }) if !description.is_empty() => Err(NotSent::Gone),
-            Err(ApiError::Refused { code: 400, description, .. }) if is_gone(&description) => Err(NotSent::Gone),
+            Err(ApiError::Refused(Refusal { migrate_to: Some(chat_id), .. })) => Err(NotSent::Moved(chat_id)),
+            Err(ApiError::Refused(Refusal { code: 403, is_gateways: false, .. })) => Err(NotSent::Gone),
+            Err(ApiError::Refused(Refusal { code: 400, text, .. })) if is_gone(&text) => Err(NotSent::Gone),
             // Sent, and only the answer was not understood.
             Err(ApiError::Unreadable { .. }) => Ok(()),
             Err(failed) => Err(NotSent::Later(words(&failed))),
@@ -116,7 +117,7 @@ impl NoticeBot {
         let got: Result<Vec<Value>, ApiError> = self.api.call(&self.token, "getUpdates", &wanted).await;
         let updates = match got {
             Ok(updates) => updates,
-            Err(ApiError::Refused { code: 409, description, .. }) if description.contains("webhook") => {
+            Err(ApiError::Refused(Refusal { code: 409, text, .. })) if text.contains("webhook") => {
                 // The bot had another use before; the next call is answered.
                 let gone: Result<Value, ApiError> = self.api.call(&self.token, "deleteWebhook", &json!({})).await;
                 return gone.map(|_| None).map_err(|failed| words(&failed));

@@ -13,6 +13,7 @@ use super::wire::{
     BusinessConnection, CallbackQuery, ChatMemberUpdated, ChatThread, DeletedBusinessMessages, Message,
     MessageReaction, Update, Within,
 };
+use crate::call::{ApiError, Refusal};
 use crate::incoming::{Began, ButtonPress, EditedMessage, InboundEvent, IncomingMessage, NotReceived, Reacted};
 use crate::receiving::above;
 use crate::{PressedButton, Settings};
@@ -88,9 +89,7 @@ async fn asked(api: &BotApi, bot: &SourceBot<'_>, connection_id: &str) -> Result
         Ok(connection) if connection.user.id != 0 => Ok(connection),
         Ok(_) => Err(NotReceived::Unreadable),
         // The connection does not exist, so the owner of the chat can never be determined.
-        Err(failed @ super::api::ApiError::Refused { code: 400..=499, .. }) if !failed.is_gateways() => {
-            Err(NotReceived::Unreadable)
-        }
+        Err(ApiError::Refused(Refusal { code: 400..=499, is_gateways: false, .. })) => Err(NotReceived::Unreadable),
         Err(failed) => Err(NotReceived::Later(setup::explain(&failed))),
     }
 }

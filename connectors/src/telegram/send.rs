@@ -13,14 +13,15 @@ use chrono::TimeDelta;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 
-use super::api::{ApiError, BotApi, TEXT};
+use super::api::{BotApi, TEXT};
 use super::keyboard;
 use super::setup::SourceBot;
 use super::wire::{ChatThread, Within, message_of};
+use crate::call::{ApiError, Refusal};
 use crate::error_catalog::{CatalogEntry, Fix, RefusalClass, TELEGRAM};
 use crate::fit::{self, lines};
-use crate::sending::{self, Draft, Judged, Next, is_about_request};
-use crate::{Event, Length, Message, MessageIds, Outgoing, Settings};
+use crate::sending::{self, Draft, Judged, Next};
+use crate::{Event, Message, MessageIds, Outgoing, Settings};
 use draft::{FileForm, MessageDraft, Posted, SendContext, Shape, UploadedFiles};
 
 mod draft;
@@ -113,11 +114,7 @@ impl Draft<SendContext<'_>> for MessageDraft {
     }
 
     async fn judge(&mut self, line: &SendContext<'_>, failed: &ApiError, changes: &[Fix]) -> Next {
-        let judged = judge(line, failed);
-        match judged.fix.map(|fix| next(fix, self, changes)) {
-            Some(fix) if !changes.contains(&fix) => Next::Change(fix, judged.report),
-            _ => Next::End(judged.report),
-        }
+        judge(line, failed).once(changes, |fix| next(fix, self, changes))
     }
 
     fn mend(&mut self, line: &SendContext<'_>, message: &Message, fix: Fix, failed: Option<&ApiError>) -> bool {
@@ -235,23 +232,15 @@ impl MessageDraft {
 
     /// Message ids of the old chat are invalid in the new one. Later attempts are made in the new one, which is stored.
     fn move_to(&mut self, failed: Option<&ApiError>) -> bool {
-        let Some(ApiError::Refused { migrate_to: Some(chat), .. }) = failed else { return false };
+        let Some(ApiError::Refused(Refusal { migrate_to: Some(chat), .. })) = failed else { return false };
         self.place = self.place.moved(*chat);
         self.quote = None;
         true
     }
 
-    /// Telegram counts differently: half of the assumed limit is certainly short enough.
     fn shorten(&mut self) -> bool {
         let Shape::Text(text) = &mut self.shape else { return false };
-        let half = Length { most: TEXT.most / 2, ..TEXT };
-        let mut parts = fit::split(text, half).into_iter();
-        let Some(first) = parts.next() else { return false };
-        *text = first;
-        let parts: Vec<String> = parts.collect();
-        let changed = !parts.is_empty();
-        self.more.splice(0..0, parts);
-        changed
+        fit::shorten(text, &mut self.more, TEXT)
     }
 
     /// Makes the caption a separate message; false if there is none.
@@ -289,27 +278,20 @@ fn as_text(line: &SendContext<'_>, content: &Content) -> String {
 /// Telegram counts whole seconds; one more avoids sending too early.
 const SPARE: Duration = Duration::from_secs(1);
 /// The code for refusals that concern the request, not the bot.
-const BAD_REQUEST: u16 = 400;
+const BAD_REQUEST: u32 = 400;
 
 /// Judges a failed call.
 fn judge(line: &SendContext<'_>, failed: &ApiError) -> Judged {
-    match failed {
-        ApiError::NotSent(said) => Judged::not_sent(said),
-        ApiError::Unknown(said) => Judged::unknown(0, said),
-        ApiError::Unreadable { status } => {
-            Judged::unknown(*status, &LocalizedText::new("said-telegram-unreadable").with("status", *status))
-        }
-        ApiError::Refused { code, retry_after, .. } if failed.is_gateways() && !is_about_request(*code) => {
-            Judged::gateway(*code, *retry_after)
-        }
-        ApiError::Refused { code, description, retry_after, .. } => {
-            let row = TELEGRAM.find(*code, description);
-            let answer = json!({ "error_code": code, "description": description }).to_string();
-            let said =
-                LocalizedText::new("said-telegram-answered").with("status", *code).with("text", description.as_str());
-            refused(line, row, *retry_after, said.to_string()).with_answer(*code, &answer)
-        }
-    }
+    let refusal = match failed.judged("said-telegram-unreadable") {
+        Ok(judged) => return judged,
+        Err(refusal) => refusal,
+    };
+    let Refusal { status, code, text, .. } = refusal;
+    let row = TELEGRAM.find(*code, text);
+    let answer = json!({ "error_code": code, "description": text }).to_string();
+    let said =
+        LocalizedText::new("said-telegram-answered").with("status", i64::from(*code)).with("text", text.as_str());
+    refused(line, row, refusal.retry_after, said.to_string()).with_answer(*status, &answer)
 }
 
 fn refused(line: &SendContext<'_>, row: Option<&CatalogEntry>, retry_after: Option<Duration>, said: String) -> Judged {
@@ -318,9 +300,7 @@ fn refused(line: &SendContext<'_>, row: Option<&CatalogEntry>, retry_after: Opti
         // Concerns one of the accounts that the bot writes for; the bot's own chats and those of other accounts are not
         // affected.
         Some(row)
-            if row.class == RefusalClass::Pause
-                && line.connection.is_some()
-                && row.codes.contains(&u32::from(BAD_REQUEST)) =>
+            if row.class == RefusalClass::Pause && line.connection.is_some() && row.codes.contains(&BAD_REQUEST) =>
         {
             Judged::plain(Verdict::Bury(row.failure(words)), said)
         }

@@ -12,7 +12,8 @@ use subtle::ConstantTimeEq;
 use url::Url;
 
 use super::TOKEN;
-use super::api::{self, ApiError, BotApi};
+use super::api::{self, BotApi};
+use crate::call::{ApiError, Refusal, server_answered};
 use crate::incoming::{Greeting, IncomingCall};
 use crate::{
     Check, Denied, Field, HOOK_SECRET, HookTarget, Identity, Input, Probe, Settings, Setup, Watched, error_catalog,
@@ -180,15 +181,11 @@ pub(super) async fn check_access(api: &BotApi, settings: &Settings) -> Check {
 
 /// Why a call other than sending a message failed, as a text for the account's people.
 pub fn explain(failed: &ApiError) -> LocalizedText {
-    match failed {
-        ApiError::Refused { code, description, .. } => match error_catalog::TELEGRAM.find(*code, description) {
-            Some(row) => LocalizedText::new(row.key()),
-            None if description.is_empty() => LocalizedText::new("said-server-answered").with("status", *code),
-            None => LocalizedText::new("said-telegram-refused").with("text", description.as_str()),
-        },
-        ApiError::NotSent(said) | ApiError::Unknown(said) => said.clone(),
-        ApiError::Unreadable { status } => LocalizedText::new("said-server-answered").with("status", *status),
-    }
+    failed.explained(|refusal| match error_catalog::TELEGRAM.find(refusal.code, &refusal.text) {
+        Some(row) => LocalizedText::new(row.key()),
+        None if refusal.text.is_empty() => server_answered(refusal.status),
+        None => LocalizedText::new("said-telegram-refused").with("text", refusal.text.as_str()),
+    })
 }
 
 // Telegram's webhook (telegram §2): registered, checked, removed. Waiting updates are never dropped.
@@ -382,8 +379,8 @@ pub(super) fn denied(failed: &ApiError) -> Denied {
     let said = explain(failed);
     match failed {
         _ if failed.is_gateways() => Denied::Away(said),
-        ApiError::Refused { code: 401 | 404, .. } => Denied::Access(LocalizedText::new("wizard-tg-refused")),
-        ApiError::Refused { code: 400..=420, .. } => Denied::Refused(said),
+        ApiError::Refused(Refusal { code: 401 | 404, .. }) => Denied::Access(LocalizedText::new("wizard-tg-refused")),
+        ApiError::Refused(Refusal { code: 400..=420, .. }) => Denied::Refused(said),
         _ => Denied::Away(said),
     }
 }

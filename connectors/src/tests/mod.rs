@@ -1,6 +1,7 @@
 //! What the unit tests of several messengers share: messages to send, and mangled bodies.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use base::i18n::{Language, Words};
@@ -17,7 +18,7 @@ use crate::file::{NotOpened, OpenFile, SharedShelf, Shelf};
 
 pub mod bodies;
 
-/// Files by id; the store is away for the nil id.
+/// Files by id; the store is away for the nil id, and does not have the first.
 pub struct Files(pub fn(Uuid) -> &'static [u8]);
 
 /// One file, whatever id is requested.
@@ -26,8 +27,10 @@ pub const ONE_FILE: Files = Files(|_| BYTES);
 #[async_trait]
 impl Shelf for Files {
     async fn open(&self, media_id: Uuid) -> Result<OpenFile, NotOpened> {
-        if media_id.is_nil() {
-            return Err(NotOpened::Later { reason: "away".to_owned(), after: None });
+        match media_id.as_u128() {
+            0 => return Err(NotOpened::later("away", None)),
+            1 => return Err(NotOpened::Never("not_here")),
+            _ => {}
         }
         let bytes = (self.0)(media_id);
         let announced = u64::try_from(bytes.len()).ok();
@@ -88,10 +91,10 @@ pub async fn attempts(
     outcomes
 }
 
-/// A page that a proxy sends with this status is no answer of the messenger, unless it is about the request.
+/// A page that a proxy sends with one of these statuses is no answer of the messenger, unless it is about the request.
 pub async fn gateway_pages(more: &[u16], send: impl AsyncFn(Answer) -> Report) {
     for page in ["<html>", ""] {
-        for status in [302, 400, 401, 403, 409, 410, 421, 502].iter().chain(more) {
+        for status in [302, 400, 401, 403, 409, 410, 421, 502, 504].iter().chain(more) {
             let verdict = send(Answer::Text(*status, page)).await.verdict;
             assert_eq!(verdict, Verdict::Retry { after: None, whole_target: false }, "{status} {page}");
         }
@@ -100,6 +103,39 @@ pub async fn gateway_pages(more: &[u16], send: impl AsyncFn(Answer) -> Report) {
             assert_eq!(code.amocrm_code(), 905, "{status} {page}: it is about the request");
         }
     }
+}
+
+/// The same, and half an answer or a page in the place of a success, which leave the outcome unknown.
+pub async fn weather(more: &[u16], send: impl AsyncFn(Answer) -> Report) {
+    gateway_pages(more, &send).await;
+    for unknown in [Answer::Reset, Answer::Deaf, Answer::Text(200, "<html>")] {
+        assert_eq!(send(unknown.clone()).await.verdict, Verdict::Unknown, "{unknown:?}");
+    }
+}
+
+/// What answers to a message mean: a verdict, or the code of its failure. No report holds the credential.
+pub async fn answers_mean(
+    rows: impl IntoIterator<Item = (Answer, Result<Verdict, FailureCode>)>,
+    send: impl AsyncFn(Answer) -> Report,
+) {
+    for (answer, wanted) in rows {
+        let said = format!("{answer:?}");
+        let report = send(answer).await;
+        assert!(!format!("{report:?}").contains("CANARY"), "{report:?}");
+        match wanted {
+            Ok(verdict) => assert_eq!(report.verdict, verdict, "{said}"),
+            Err(code) => assert_eq!(failure(&report).0, code, "{said}"),
+        }
+    }
+}
+
+/// A retry after these seconds.
+pub const fn retry(after: Option<u64>, whole_target: bool) -> Result<Verdict, FailureCode> {
+    let after = match after {
+        Some(seconds) => Some(Duration::from_secs(seconds)),
+        None => None,
+    };
+    Ok(Verdict::Retry { after, whole_target })
 }
 
 /// A message with nothing but its content.

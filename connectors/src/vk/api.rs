@@ -3,17 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::http_client::{Guarded, HttpClients, read_up_to, send};
-use base::i18n::LocalizedText;
-use reqwest::{Method, RequestBuilder, Response};
+use base::http_client::{Guarded, HttpClients};
+use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 use url::Url;
 
+use crate::call::{Answer, ApiError, Refusal, answered};
 use crate::file::MultipartRequest;
-use crate::sending::{is_about_request, words};
+use crate::sending::is_about_request;
 use crate::{Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit};
 
 /// The version whose objects this connector reads and writes.
@@ -33,27 +33,14 @@ pub struct VkApi {
     base: Arc<str>,
 }
 
-/// Why there is no result. Contains no token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ApiError {
-    /// VK refused the call: `error_code` and `error_msg`.
-    Refused { code: u32, text: String },
-    /// A gateway refused it with this HTTP status.
-    Status(u16),
-    /// The request did not reach VK completely: nothing happened there.
-    NotSent(LocalizedText),
-    /// The request was sent, and no complete answer came.
-    Unknown(LocalizedText),
-    /// A success answer that cannot be read: accepted, with an unknown result.
-    Unreadable,
-    /// An upload server did not accept the file.
-    NotUploaded(String),
+#[derive(Deserialize)]
+struct ApiResponse<T> {
+    response: Option<T>,
 }
 
 #[derive(Deserialize)]
-struct ApiResponse {
-    response: Option<Value>,
-    error: Option<ErrorBody>,
+struct Failed {
+    error: ErrorBody,
 }
 
 #[derive(Deserialize)]
@@ -62,6 +49,11 @@ struct ErrorBody {
     #[serde(default)]
     error_msg: String,
 }
+
+/// An answer that cannot be read. VK sends refusals with status 200, so the status says nothing.
+pub(super) const UNREADABLE: ApiError = ApiError::Unreadable { status: 0 };
+/// The catalog's row, as a word, of a file that an upload server did not accept.
+pub(super) const NOT_UPLOADED: &str = "upload";
 
 /// Parameters of a call; those without a value are omitted.
 pub type Params = Vec<(&'static str, Option<String>)>;
@@ -96,85 +88,62 @@ impl VkApi {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let request = self.http.post(format!("{}/method/{method}", self.base)).timeout(within);
         let request = request.header(reqwest::header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
-        let (status, body) = answered(request, || true).await?;
-        let answer = read(status, &body, token)?;
-        serde_json::from_value(answer).map_err(|_| ApiError::Unreadable)
+        let answer = answered(request, ANSWER_BYTES, None).await?;
+        if let Some(refusal) = refused(&answer, token) {
+            return Err(refusal.into());
+        }
+        answer.read::<ApiResponse<T>>().ok().and_then(|told| told.response).ok_or(UNREADABLE)
     }
 
     /// Uploads a file to the address returned by a method, and returns the upload server's answer.
     pub async fn upload(&self, address: &str, file: MultipartRequest) -> Result<Value, ApiError> {
-        let url = Url::parse(address).map_err(|_| ApiError::Unreadable)?;
+        let url = Url::parse(address).map_err(|_| UNREADABLE)?;
         let own = Url::parse(&self.base).is_ok_and(|base| base.origin() == url.origin());
         let request = if own {
             self.files.post(url)
         } else {
-            let refused = |error: base::http_client::UrlRefused| ApiError::NotUploaded(error.to_string());
-            self.guarded.request(Method::POST, &url).map_err(refused)?
+            self.guarded.request(Method::POST, &url).map_err(|refused| not_uploaded(refused.to_string()))?
         };
         let (form, whole) = file.into_form();
         let request = request.timeout(UPLOAD_WITHIN).multipart(form);
         // An upload alone is not visible to anyone, so it can be repeated after any failure.
-        let (status, body) = match answered(request, || whole.is_set()).await {
-            Err(ApiError::Unknown(said)) => return Err(ApiError::NotSent(said)),
-            other => other?,
-        };
-        match serde_json::from_slice::<Value>(&body) {
-            Ok(answer) if answer.get("error").is_none_or(Value::is_null) && status < 300 => Ok(answer),
-            Ok(answer) => {
-                let text = answer["error"].as_str().map_or_else(|| answer["error"].to_string(), str::to_owned);
-                Err(ApiError::NotUploaded(text))
+        let answer = answered(request, ANSWER_BYTES, Some(&whole)).await.map_err(ApiError::invisible)?;
+        match answer.read::<Value>() {
+            Ok(told) if told.get("error").is_none_or(Value::is_null) && answer.status < 300 => Ok(told),
+            Ok(told) => {
+                Err(not_uploaded(told["error"].as_str().map_or_else(|| told["error"].to_string(), str::to_owned)))
             }
-            Err(_) if is_about_request(status) => Err(ApiError::NotUploaded(status.to_string())),
-            Err(_) => Err(ApiError::Status(status)),
+            Err(_) if is_about_request(answer.status) => Err(not_uploaded(answer.status.to_string())),
+            Err(_) => Err(gateways(answer.status).into()),
         }
     }
 }
 
-impl ApiError {
-    /// Whether the server does not implement this method. VK implements all of them; servers that imitate it may
-    /// implement few.
-    pub const fn is_missing(&self) -> bool {
-        matches!(self, Self::Refused { code: 3 | 23, .. } | Self::Status(404 | 405 | 501) | Self::Unreadable)
-    }
-
-    /// VK's answer, for the message's page.
-    pub fn answer(&self) -> Option<String> {
-        match self {
-            Self::Refused { code, text } => Some(json!({ "error_code": code, "error_msg": text }).to_string()),
-            Self::NotUploaded(text) => Some(json!({ "error": text }).to_string()),
-            _ => None,
-        }
-    }
+/// Why an upload server, or this connector, did not accept a file.
+pub(super) fn not_uploaded(text: String) -> ApiError {
+    Refusal { status: 200, word: NOT_UPLOADED.to_owned(), text, ..Refusal::default() }.into()
 }
 
-/// Sends a request. `whole`: set when all of it was sent.
-async fn answered(request: RequestBuilder, whole: impl Fn() -> bool + Send) -> Result<(u16, Vec<u8>), ApiError> {
-    let response: Response = send(request).await.map_err(|error| unanswered(error, whole()))?;
-    let status = response.status().as_u16();
-    match read_up_to(response, ANSWER_BYTES).await {
-        Ok((body, _)) => Ok((status, body)),
-        Err(_) if status >= 300 => Err(ApiError::Status(status)),
-        Err(error) => Err(ApiError::Unknown(words(error))),
-    }
+/// A refusal without a number of VK's.
+fn gateways(status: u16) -> Refusal {
+    Refusal { code: 0, ..Refusal::gateways(status) }
 }
 
-/// Parses an answer. VK sends refusals with status 200.
-fn read(status: u16, body: &[u8], token: &SecretString) -> Result<Value, ApiError> {
-    match serde_json::from_slice::<ApiResponse>(body) {
-        Ok(ApiResponse { error: Some(error), .. }) => {
+/// The refusal in an answer; none if it is a success. VK sends refusals with status 200.
+fn refused(answer: &Answer, token: &SecretString) -> Option<Refusal> {
+    match answer.read::<Failed>() {
+        Ok(Failed { error }) => {
             let text = error.error_msg.replace(token.expose_secret(), "…");
-            Err(ApiError::Refused { code: error.error_code, text })
+            Some(Refusal { status: 200, code: error.error_code, text, ..Refusal::default() })
         }
-        Ok(ApiResponse { response: Some(response), .. }) if status < 300 => Ok(response),
-        _ if status >= 300 => Err(ApiError::Status(status)),
-        _ => Err(ApiError::Unreadable),
+        Err(_) => (answer.status >= 300).then(|| gateways(answer.status)),
     }
 }
 
-fn unanswered(error: reqwest::Error, whole: bool) -> ApiError {
-    let sent = whole && !error.is_connect() && !error.is_builder();
-    let said = words(error);
-    if sent { ApiError::Unknown(said) } else { ApiError::NotSent(said) }
+/// Whether the server does not implement this method.
+pub(super) fn is_missing(failed: &ApiError) -> bool {
+    failed.is_unimplemented(|refusal| refusal.is_gateways)
+        || matches!(failed, ApiError::Refused(Refusal { code: 3 | 23, .. }))
 }
 
 // What VK supports for a community (vk §6, §8, §9, §11).

@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::api::ApiError;
 use super::people::{FIELDS, Profile};
 use super::receive::{Listener, message};
 use super::setup::explain;
 use crate::Denied;
+use crate::call::{ApiError, Refusal};
 use crate::poll::HistoryPage;
 
 /// Messages per page.
@@ -106,8 +106,8 @@ async fn ask(listener: Listener<'_>, method: &str, mut parameters: super::api::P
     ]);
     let answer: Result<Listed, ApiError> = listener.asking.api.call(community.token, method, parameters).await;
     answer.map_err(|failed| match failed {
-        ApiError::Refused { code: 4 | 5 | 27 | 28, .. } => Denied::Access(explain(&failed)),
-        ApiError::Refused { code: 7 | 15, .. } => Denied::Refused(explain(&failed)),
+        ApiError::Refused(Refusal { code: 4 | 5 | 27 | 28, .. }) => Denied::Access(explain(&failed)),
+        ApiError::Refused(Refusal { code: 7 | 15, .. }) => Denied::Refused(explain(&failed)),
         _ => Denied::Away(explain(&failed)),
     })
 }

@@ -9,9 +9,10 @@ use base::message::{Person, Role, is_visible};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::api::{ApiError, VkApi};
+use super::api::VkApi;
 use super::setup::{Community, explain};
 use super::wire::{Message, MessageId, Number, is_chat};
+use crate::call::ApiError;
 use crate::sending::{ReadMarks, UNANSWERED};
 
 /// How many people and chats are cached, and for how long: names and pictures change.
@@ -97,7 +98,7 @@ impl Asking<'_> {
                 Some(Person { name: person.name.or_else(|| Some(self.nameless(id))), ..person })
             }
             Err(failed) => {
-                if !matches!(*failed, ApiError::Refused { .. }) {
+                if failed.refusal().is_none_or(|refusal| refusal.is_gateways) {
                     silent.insert(community, ()).await;
                 }
                 tracing::debug!(reason = %explain(&failed), "a name could not be asked for");

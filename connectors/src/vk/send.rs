@@ -8,16 +8,17 @@ use base::message::{Content, Post, State};
 use base::verdict::{Report, Taken, Verdict};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::api::{ApiError, Params, TEXT, VkApi};
+use super::api::{NOT_UPLOADED, Params, TEXT, VkApi};
 use super::keyboard;
 use super::people::Seen;
 use super::setup::{self, Community, explain};
 use super::wire::{MessageId, Number, PostId, Published};
-use crate::error_catalog::{CatalogEntry, Fix, VK};
+use crate::call::{ApiError, Refusal};
+use crate::error_catalog::{Fix, VK};
 use crate::fit::lines;
-use crate::sending::{self, Draft, Judged, Next, is_about_request};
+use crate::sending::{self, Draft, Judged, Next};
 use crate::{Event, Message, MessageIds, Outgoing, Settings};
 pub(super) use draft::Uploaded;
 use draft::{FileKind, MessageDraft, Posted, SendContext, With};
@@ -91,11 +92,7 @@ impl Draft<SendContext<'_>> for MessageDraft {
     }
 
     async fn judge(&mut self, line: &SendContext<'_>, failed: &ApiError, changes: &[Fix]) -> Next {
-        let judged = judge(line, failed);
-        match judged.fix.map(|fix| next(fix, self)) {
-            Some(fix) if !changes.contains(&fix) => Next::Change(fix, judged.report),
-            _ => Next::End(judged.report),
-        }
+        judge(line, failed).once(changes, |fix| next(fix, self))
     }
 
     fn mend(&mut self, line: &SendContext<'_>, message: &Message, fix: Fix, _: Option<&ApiError>) -> bool {
@@ -278,29 +275,22 @@ const TEN_MINUTES: Duration = Duration::from_secs(600);
 
 /// Judges a failed call.
 fn judge(line: &SendContext<'_>, failed: &ApiError) -> Judged {
-    match failed {
-        ApiError::NotSent(_) => Judged::not_sent(&explain(failed)),
-        ApiError::Unknown(_) | ApiError::Unreadable => Judged::unknown(0, &explain(failed)),
-        ApiError::Status(status) if is_about_request(*status) => {
-            let row = VK.find(*status, "");
-            Judged::refused(row, line.outgoing.words, transient(0), explain(failed).to_string())
-                .with_answer(*status, "")
-        }
-        ApiError::Status(status) => {
-            let mut judged = Judged::not_sent(&explain(failed));
-            judged.report.verdict = Verdict::Retry { after: None, whole_target: *status == 429 };
-            judged.report.status = *status;
-            judged
-        }
-        ApiError::NotUploaded(text) => refused(line, VK.row("upload"), 0, text, failed),
-        ApiError::Refused { code, text } => refused(line, VK.find(*code, text), *code, text, failed),
+    let refusal = match failed.judged("said-vk-unreadable") {
+        Ok(judged) => return judged,
+        Err(refusal) => refusal,
+    };
+    let Refusal { status, code, text, .. } = refusal;
+    let words = line.outgoing.words;
+    if refusal.is_gateways {
+        let row = VK.find(*status, "");
+        return Judged::refused(row, words, transient(0), explain(failed).to_string()).with_answer(*status, "");
     }
-}
-
-fn refused(line: &SendContext<'_>, row: Option<&CatalogEntry>, code: u32, text: &str, failed: &ApiError) -> Judged {
-    let said = LocalizedText::new("said-vk-answered").with("code", i64::from(code)).with("text", text).to_string();
-    let judged = Judged::refused(row, line.outgoing.words, transient(code), said);
-    judged.with_answer(200, &failed.answer().unwrap_or_default())
+    let (row, answer) = match refusal.word.as_str() {
+        NOT_UPLOADED => (VK.row(NOT_UPLOADED), json!({ "error": text })),
+        _ => (VK.find(*code, text), json!({ "error_code": code, "error_msg": text })),
+    };
+    let said = LocalizedText::new("said-vk-answered").with("code", i64::from(*code)).with("text", text.as_str());
+    Judged::refused(row, words, transient(*code), said.to_string()).with_answer(*status, &answer.to_string())
 }
 
 fn transient(code: u32) -> Verdict {

@@ -13,7 +13,8 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::TOKEN;
-use super::api::{ApiError, VERSION, VkApi};
+use super::api::{UNREADABLE, VERSION, VkApi, is_missing};
+use crate::call::{ApiError, Refusal, server_answered};
 use crate::incoming::{IncomingCall, NotReceived};
 use crate::{
     Check, Denied, Field, HOOK_SECRET, HookTarget, Identity, Input, Probe, Settings, Setup, Watched, error_catalog,
@@ -137,7 +138,7 @@ async fn rights(api: &VkApi, community: Community<'_>) -> Result<Option<BTreeSet
     match answer {
         Ok(answer) if answer.permissions.is_empty() => Ok(None),
         Ok(answer) => Ok(Some(answer.permissions.into_iter().map(|one| one.name).collect())),
-        Err(refused @ ApiError::Refused { code: 4 | 5 | 27 | 28, .. }) => Err(refused),
+        Err(refused @ ApiError::Refused(Refusal { code: 4 | 5 | 27 | 28, .. })) => Err(refused),
         Err(failed) => {
             tracing::info!(reason = %explain(&failed), "the rights of a community's token could not be asked for");
             Ok(None)
@@ -164,21 +165,21 @@ pub(super) async fn check_access(api: &VkApi, settings: &Settings) -> Check {
 
 /// Why a call other than sending a message failed, as a text for the account's people.
 pub fn explain(failed: &ApiError) -> LocalizedText {
-    match failed {
-        ApiError::Refused { code, text } => match error_catalog::VK.find(*code, text) {
-            Some(row) if !row.id.starts_with("other") => LocalizedText::new(row.key()),
-            _ => LocalizedText::new("said-vk-refused").with("text", text.as_str()),
-        },
-        ApiError::Status(status) => LocalizedText::new("said-server-answered").with("status", *status),
-        ApiError::NotSent(said) | ApiError::Unknown(said) => said.clone(),
-        ApiError::Unreadable => LocalizedText::new("said-vk-unreadable"),
-        ApiError::NotUploaded(text) => LocalizedText::new("said-vk-refused").with("text", text.as_str()),
+    if *failed == UNREADABLE {
+        return LocalizedText::new("said-vk-unreadable");
     }
+    failed.explained(|refusal| match error_catalog::VK.find(refusal.code, &refusal.text) {
+        _ if refusal.is_gateways => server_answered(refusal.status),
+        Some(row) if refusal.word.is_empty() && !row.id.starts_with("other") => LocalizedText::new(row.key()),
+        _ => LocalizedText::new("said-vk-refused").with("text", refusal.text.as_str()),
+    })
 }
 
 /// What a failed call other than sending a message means for the source.
 pub(super) fn denied(failed: &ApiError) -> Denied {
-    let ApiError::Refused { code, text } = failed else { return Denied::Away(explain(failed)) };
+    let ApiError::Refused(Refusal { code, text, is_gateways: false, .. }) = failed else {
+        return Denied::Away(explain(failed));
+    };
     // The catalog's texts name the settings of a source, which does not exist yet in the wizard.
     match (code, error_catalog::VK.find(*code, text).map(|row| row.id)) {
         (4 | 5 | 27 | 28, _) => Denied::Access(LocalizedText::new("wizard-vk-refused")),
@@ -353,7 +354,7 @@ pub(super) async fn connect(
     let done: Result<Value, ApiError> =
         api.call(community.token, "groups.setCallbackSettings", of(community, wanted)).await;
     match done {
-        Err(failed) if failed.is_missing() => {
+        Err(failed) if is_missing(&failed) => {
             tracing::warn!(reason = %explain(&failed), "the kinds of events could not be chosen");
             Ok(())
         }
@@ -375,7 +376,7 @@ pub(super) async fn watch(api: &VkApi, settings: &Settings, hook: &HookTarget) -
     let answer: Result<CallbackSettings, ApiError> =
         api.call(community.token, "groups.getCallbackSettings", parameters).await;
     let answer = match answer {
-        Err(failed) if failed.is_missing() => return Ok(Watched::Fine),
+        Err(failed) if is_missing(&failed) => return Ok(Watched::Fine),
         answer => answer.map_err(|failed| denied(&failed))?,
     };
     let is_on =
@@ -393,7 +394,7 @@ pub(super) async fn remove(api: &VkApi, settings: &Settings, hook: &HookTarget) 
         let done: Result<Value, ApiError> = api.call(community.token, "groups.deleteCallbackServer", parameters).await;
         match done {
             // It was already removed.
-            Ok(_) | Err(ApiError::Refused { code: 104, .. }) => {}
+            Ok(_) | Err(ApiError::Refused(Refusal { code: 104, .. })) => {}
             Err(failed) => return Err(denied(&failed)),
         }
     }
@@ -420,7 +421,7 @@ async fn servers(api: &VkApi, community: Community<'_>) -> Result<Option<Vec<Ser
         api.call(community.token, "groups.getCallbackServers", of(community, Vec::new())).await;
     match answer {
         Ok(servers) => Ok(Some(servers.items)),
-        Err(failed) if failed.is_missing() => Ok(None),
+        Err(failed) if is_missing(&failed) => Ok(None),
         Err(failed) => Err(failed),
     }
 }

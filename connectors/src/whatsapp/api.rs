@@ -4,12 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::http_client::{FILE_TIMEOUT, Guarded, HttpClients, read_up_to, send};
-use base::i18n::LocalizedText;
+use base::http_client::{FILE_TIMEOUT, Guarded, HttpClients, send};
 use bytes::Bytes;
-use futures_util::StreamExt;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
-use reqwest::{RequestBuilder, Response};
+use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,8 +14,8 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::wire::{Code, Id, wire};
-use crate::file::{MultipartRequest, OpenFile};
-use crate::sending::words;
+use crate::call::{Answer, ApiError, Refusal, answered, below};
+use crate::file::{MultipartRequest, OpenFile, Whole};
 use crate::{Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit, Window};
 
 /// The version in every address: the newest one (whatsapp §1).
@@ -60,13 +57,13 @@ impl GraphApi {
 
     /// Reads an object.
     pub async fn get<T: DeserializeOwned>(&self, token: &SecretString, path: Path<'_>) -> Result<T, ApiError> {
-        self.answered(self.http.get(self.address(path)?), token).await
+        self.called(self.http.get(self.address(path)?), token).await
     }
 
     /// Reads an object without a token: its address contains the authorization.
     pub async fn get_openly<T: DeserializeOwned>(&self, path: Path<'_>) -> Result<T, ApiError> {
         let request = self.http.get(self.address(path)?).timeout(CALL_WITHIN);
-        sent(request, "", || true).await
+        called(request, "", None).await
     }
 
     /// Posts JSON.
@@ -76,12 +73,12 @@ impl GraphApi {
         path: Path<'_>,
         body: &(impl Serialize + Sync),
     ) -> Result<T, ApiError> {
-        self.answered(self.http.post(self.address(path)?).json(body), token).await
+        self.called(self.http.post(self.address(path)?).json(body), token).await
     }
 
     /// Deletes an object.
     pub async fn delete<T: DeserializeOwned>(&self, token: &SecretString, path: Path<'_>) -> Result<T, ApiError> {
-        self.answered(self.http.delete(self.address(path)?), token).await
+        self.called(self.http.delete(self.address(path)?), token).await
     }
 
     /// Posts a file with its parameters.
@@ -94,7 +91,7 @@ impl GraphApi {
         let address = self.address(path)?;
         let (form, whole) = upload.into_form();
         let request = self.files.post(address).timeout(UPLOAD_WITHIN).multipart(form);
-        sent(authorized(request, token), token.expose_secret(), || whole.is_set()).await
+        called(authorized(request, token), token.expose_secret(), Some(&whole)).await
     }
 
     /// Sends the bytes of a resumable upload. `session`: the id from its first call, which contains a query
@@ -110,21 +107,19 @@ impl GraphApi {
         let request = self.http.post(address.ok_or_else(unreadable_address)?).timeout(UPLOAD_WITHIN);
         let token = token.expose_secret();
         let request = request.header("file_offset", "0").header("Authorization", format!("OAuth {token}")).body(bytes);
-        sent(request, token, || true).await
+        called(request, token, None).await
     }
 
     /// Opens a file at an address returned by Meta.
     pub async fn open(&self, token: &SecretString, address: &str) -> Result<OpenFile, ApiError> {
         let request = self.file_request(address).ok_or_else(unreadable_address)?;
         let request = if request.with_token { authorized(request.request, token) } else { request.request };
-        let response = send(request.timeout(FILE_TIMEOUT)).await.map_err(|error| unanswered(error, true))?;
+        let response = send(request.timeout(FILE_TIMEOUT)).await.map_err(|error| ApiError::unanswered(error, true))?;
         let status = response.status();
         if !status.is_success() {
-            return Err(refused_by(status.as_u16()));
+            return Err(Refusal::gateways(status.as_u16()).into());
         }
-        let announced = response.content_length();
-        let bytes = response.bytes_stream().map(|chunk| chunk.map_err(|error| words(error).to_string()));
-        Ok(OpenFile { announced, bytes: bytes.boxed() })
+        Ok(OpenFile::of(response))
     }
 
     /// The token is sent to Meta's own hosts and to the API's host; if the API is another server than Meta's, also to
@@ -143,25 +138,15 @@ impl GraphApi {
 
     /// Every segment is escaped, so that an id cannot change the path.
     fn address(&self, Path(segments, query): Path<'_>) -> Result<Url, ApiError> {
-        let mut address = Url::parse(&self.base).map_err(|_| unreadable_address())?;
+        let base = Url::parse(&self.base).map_err(|_| unreadable_address())?;
         if segments.iter().any(|segment| segment.is_empty() || segment.chars().all(|sign| sign == '.')) {
             return Err(unreadable_address());
         }
-        if let Ok(mut path) = address.path_segments_mut() {
-            path.pop_if_empty().push(VERSION).extend(segments);
-        }
-        if !query.is_empty() {
-            address.query_pairs_mut().extend_pairs(query);
-        }
-        Ok(address)
+        Ok(below(&base, [VERSION].into_iter().chain(segments.iter().copied()), query))
     }
 
-    async fn answered<T: DeserializeOwned>(
-        &self,
-        request: RequestBuilder,
-        token: &SecretString,
-    ) -> Result<T, ApiError> {
-        sent(authorized(request, token).timeout(CALL_WITHIN), token.expose_secret(), || true).await
+    async fn called<T: DeserializeOwned>(&self, request: RequestBuilder, token: &SecretString) -> Result<T, ApiError> {
+        called(authorized(request, token).timeout(CALL_WITHIN), token.expose_secret(), None).await
     }
 }
 
@@ -174,31 +159,14 @@ fn authorized(request: RequestBuilder, token: &SecretString) -> RequestBuilder {
     request.bearer_auth(token.expose_secret())
 }
 
-/// Sends a request. `whole`: set when all of it was sent.
-async fn sent<T: DeserializeOwned>(
+/// Sends a request and reads its result. `whole`: whether all of its file was sent.
+async fn called<T: DeserializeOwned>(
     request: RequestBuilder,
     secret: &str,
-    whole: impl Fn() -> bool + Send,
+    whole: Option<&Whole>,
 ) -> Result<T, ApiError> {
-    match send(request).await {
-        Ok(response) => read(response, secret).await,
-        Err(error) => Err(unanswered(error, whole())),
-    }
-}
-
-async fn read<T: DeserializeOwned>(response: Response, secret: &str) -> Result<T, ApiError> {
-    let status = response.status().as_u16();
-    let retry_after = retry_after(response.headers());
-    let (body, _): (Vec<u8>, bool) = match read_up_to(response, ANSWER_BYTES).await {
-        Ok(body) => body,
-        // The status already shows a refusal; the missing body would only have given the reason.
-        Err(_) if status >= 300 => return Err(refused_by(status)),
-        Err(error) => return Err(ApiError::Unknown(words(error))),
-    };
-    if let Some(refused) = refused(status, &body, secret) {
-        return Err(ApiError::Refused(Box::new(Refused { retry_after, ..refused })));
-    }
-    serde_json::from_slice(&body).map_err(|_| ApiError::Unreadable { status })
+    let answer = answered(request, ANSWER_BYTES, whole).await?;
+    refused(&answer, secret).map_or_else(|| answer.read(), |refusal| Err(refusal.into()))
 }
 
 // Why a call has no result (whatsapp §15).
@@ -206,59 +174,9 @@ async fn read<T: DeserializeOwned>(response: Response, secret: &str) -> Result<T
 /// Codes of management calls, which Meta sends as the subcode of a general code.
 const MANAGEMENT: std::ops::RangeInclusive<u32> = 2_388_000..=2_389_999;
 
-/// Why there is no result. Contains no token and no address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ApiError {
-    /// Meta or a gateway in front of it refused.
-    Refused(Box<Refused>),
-    /// The request did not reach the server completely: nothing happened there.
-    NotSent(LocalizedText),
-    /// The request was sent, and no complete answer came.
-    Unknown(LocalizedText),
-    /// An unreadable success answer: accepted, with an unknown result.
-    Unreadable { status: u16 },
-}
-
-/// A refusal.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Refused {
-    /// The HTTP status.
-    pub status: u16,
-    /// Meta's code; the HTTP status if the answer was not Meta's own.
-    pub code: u32,
-    pub subcode: u32,
-    /// Meta's text, empty if the answer was not Meta's own.
-    pub text: String,
-    /// The id by which Meta's support can find the call.
-    pub trace: String,
-    /// When Meta asks to try again.
-    pub retry_after: Option<Duration>,
-}
-
-impl Refused {
-    /// Whether something before Meta answered, whose own refusals have a text. What it says is no verdict.
-    pub fn is_gateways(&self) -> bool {
-        self.code == u32::from(self.status) && self.text.is_empty()
-    }
-}
-
-impl ApiError {
-    /// Whether the server has no such call. Meta has all; its refusals have a text.
-    pub fn is_missing(&self) -> bool {
-        match self {
-            Self::Refused(refused) => matches!(refused.status, 404 | 405 | 501) && refused.text.is_empty(),
-            Self::Unreadable { .. } => true,
-            Self::NotSent(_) | Self::Unknown(_) => false,
-        }
-    }
-
-    /// The refusal, if it is one.
-    pub fn refused(&self) -> Option<&Refused> {
-        match self {
-            Self::Refused(refused) => Some(refused),
-            _ => None,
-        }
-    }
+/// Whether the server has no such call. Meta's refusals have a text.
+pub(super) fn is_missing(failed: &ApiError) -> bool {
+    failed.is_unimplemented(|refusal| refusal.text.is_empty())
 }
 
 wire! {
@@ -286,12 +204,11 @@ impl ErrorBody {
 }
 
 /// The refusal in an answer; none if it is a success. Meta may send an error with any status.
-pub(super) fn refused(status: u16, body: &[u8], secret: &str) -> Option<Refused> {
-    let failed = status >= 300;
-    let answer: ErrorAnswer = serde_json::from_slice(body).unwrap_or_default();
-    let error = answer.error.filter(|error| failed || error.code.0.is_some());
-    let Some(error) = error else {
-        return failed.then(|| Refused { status, code: u32::from(status), ..Refused::default() });
+fn refused(answer: &Answer, secret: &str) -> Option<Refusal> {
+    let failed = answer.status >= 300;
+    let told: ErrorAnswer = answer.read().unwrap_or_default();
+    let Some(error) = told.error.filter(|error| failed || error.code.0.is_some()) else {
+        return failed.then(|| answer.gateways());
     };
     let mut texts = vec![&*error.message, error.details(), &*error.error_user_msg];
     texts.retain(|text| !text.is_empty());
@@ -299,32 +216,16 @@ pub(super) fn refused(status: u16, body: &[u8], secret: &str) -> Option<Refused>
     let text = if secret.is_empty() { text } else { text.replace(secret, "…") };
     let subcode = error.error_subcode.0.unwrap_or_default();
     // Without a code the status is used: a code of 0 would mean that the token is invalid.
-    let code = error.code.0.unwrap_or_else(|| u32::from(status));
+    let code = error.code.0.unwrap_or_else(|| u32::from(answer.status));
     let code = if MANAGEMENT.contains(&subcode) { subcode } else { code };
-    Some(Refused { status, code, subcode, text, trace: error.fbtrace_id.0, retry_after: None })
-}
-
-/// A refusal without a text of Meta's.
-pub(super) fn refused_by(status: u16) -> ApiError {
-    ApiError::Refused(Box::new(Refused { status, code: u32::from(status), ..Refused::default() }))
+    let is_gateways = code == u32::from(answer.status) && text.is_empty();
+    Some(Refusal { code, subcode, text, trace: error.fbtrace_id.0, is_gateways, ..answer.gateways() })
 }
 
 /// The error for an id that cannot be part of an address, so that no object can have it.
 fn unreadable_address() -> ApiError {
     let text = "the id cannot be part of an address".to_owned();
-    ApiError::Refused(Box::new(Refused { status: 0, code: 100, text, ..Refused::default() }))
-}
-
-/// Seconds; anything else is ignored.
-pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
-}
-
-/// `whole`: set when all of the request was sent.
-pub(super) fn unanswered(error: reqwest::Error, whole: bool) -> ApiError {
-    let sent = whole && !error.is_connect() && !error.is_builder();
-    let said = words(error);
-    if sent { ApiError::Unknown(said) } else { ApiError::NotSent(said) }
+    Refusal { code: 100, text, ..Refusal::default() }.into()
 }
 
 // What WhatsApp supports (whatsapp §6 to §8, §11).

@@ -13,10 +13,11 @@ use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::api::{ApiError, GraphApi, Path, VERSION};
+use super::api::{GraphApi, Path, VERSION};
 use super::health::{Number, Numbers, phone_with_plus};
 use super::setup::{MARK_READ, PIN, SIGN, STAYS_IN_APP, TOKEN, denied, explain, is_vague};
 use super::wire::{Id, Many, wire};
+use crate::call::ApiError;
 use crate::error_catalog::WHATSAPP;
 use crate::{ConsentPage, Denied, Field, Input, OfferedLine};
 
@@ -96,7 +97,7 @@ impl MetaDialog {
             [("client_id", self.app_id.as_str()), ("client_secret", secret), ("redirect_uri", back), ("code", code)];
         let path = Path(&["oauth", "access_token"], &query);
         let answer: Result<TokenAnswer, ApiError> = self.api.get_openly(path).await;
-        answer.map(|answer| answer.access_token).map_err(|failed| match failed.refused().map(|refused| refused.code) {
+        answer.map(|answer| answer.access_token).map_err(|failed| match failed.refusal().map(|refused| refused.code) {
             Some(WRONG_PARAMETER) => {
                 tracing::info!(reason = %explain(&failed), "Meta refused the code of its dialog");
                 Denied::Refused(LocalizedText::new("said-wa-code"))
@@ -174,7 +175,7 @@ impl ConsentPage for MetaDialog {
             let register = Path(&[text("phone_number_id"), "register"], &[]);
             let body = json!({ "messaging_product": "whatsapp", "pin": pin });
             let done: Result<IgnoredAny, ApiError> = self.api.post(&token, register, &body).await;
-            done.map_err(|failed| match failed.refused() {
+            done.map_err(|failed| match failed.refusal() {
                 Some(refused) if refused.code == OTHER_PIN => Denied::Refused(LocalizedText::new("said-wa-pin")),
                 _ => refused(&failed, |_| false, "said-wa-register"),
             })?;
@@ -204,7 +205,7 @@ struct TokenAnswer {
 
 /// Why a step was refused: with Meta's words and what to do, where the error passport has none.
 fn refused(failed: &ApiError, is_ours: fn(u32) -> bool, key: &'static str) -> Denied {
-    let Some(refused) = failed.refused() else { return denied(failed) };
+    let Some(refused) = failed.refusal() else { return denied(failed) };
     let is_vague = WHATSAPP.known(refused.code).is_none_or(|row| is_vague(row.id));
     let denied = denied(failed);
     if !(is_ours(refused.code) || is_vague && matches!(denied, Denied::Refused(_))) {

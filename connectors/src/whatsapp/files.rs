@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::api::{ApiError, GraphApi, Path};
+use super::api::{GraphApi, Path};
 use super::setup::{number, token};
 use super::wire::{Id, wire};
 use crate::Settings;
+use crate::call::ApiError;
 use crate::error_catalog::{RefusalClass, WHATSAPP};
 use crate::file::{NotOpened, OpenFile};
 
@@ -46,23 +47,15 @@ pub(super) async fn open(api: &GraphApi, settings: &Settings, reference: &str) -
 }
 
 fn not_opened(failed: ApiError) -> NotOpened {
-    match failed {
-        ApiError::Refused(refused) => {
-            let code = format!("code_{}", refused.code);
-            let class = WHATSAPP.known(refused.code).map(|row| row.class);
-            match (class, refused.status) {
-                // The token may be replaced while the message still waits.
-                (Some(RefusalClass::Pause), _) | (_, 401 | 403) => later("access", None),
-                (Some(RefusalClass::Transient), _) | (_, 408 | 425 | 429 | 500..) => later(&code, refused.retry_after),
-                _ => NotOpened::Gone(code),
-            }
+    let ApiError::Refused(refusal) = &failed else { return failed.not_opened(401..=403) };
+    let code = format!("code_{}", refusal.code);
+    let class = WHATSAPP.known(refusal.code).map(|row| row.class);
+    match (class, refusal.status) {
+        // The token may be replaced while the message still waits.
+        (Some(RefusalClass::Pause), _) | (_, 401 | 403) => NotOpened::later("access", None),
+        (Some(RefusalClass::Transient), _) | (_, 408 | 425 | 429 | 500..) => {
+            NotOpened::later(code, refusal.retry_after)
         }
-        ApiError::NotSent(_) => later("unreachable", None),
-        ApiError::Unknown(_) => later("broke_off", None),
-        ApiError::Unreadable { status } => later(&format!("unreadable_{status}"), None),
+        _ => NotOpened::Gone(code),
     }
-}
-
-fn later(reason: &str, after: Option<std::time::Duration>) -> NotOpened {
-    NotOpened::Later { reason: reason.to_owned(), after }
 }

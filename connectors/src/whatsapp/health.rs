@@ -5,9 +5,10 @@ use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use super::api::{ApiError, GraphApi, Path};
+use super::api::{GraphApi, Path, is_missing};
 use super::setup::{self, denied, number, token};
 use super::wire::{Id, Many, Paging, Seconds, wire};
+use crate::call::ApiError;
 use crate::incoming::InboundEvent;
 use crate::poll::Renewed;
 use crate::{Check, Denied, Identity, Settings};
@@ -159,7 +160,7 @@ async fn listed(api: &GraphApi, settings: &Settings) -> Result<(), NotListed> {
         let query: &[(&str, &str)] = &[("limit", "100"), ("after", &after)];
         let query = if after.is_empty() { query.get(..1).unwrap_or_default() } else { query };
         let all: Numbers = match api.get(token, Path(&[own.waba_id, "phone_numbers"], query)).await {
-            Err(failed) if failed.is_missing() => return Err(NotListed::NoList),
+            Err(failed) if is_missing(&failed) => return Err(NotListed::NoList),
             answer => answer.map_err(|failed| NotListed::Denied(denied(&failed)))?,
         };
         if all.data.iter().any(|one| &*one.id == own.phone_number_id) {

@@ -19,11 +19,11 @@ use crate::file::{NotOpened, OpenFile};
 use crate::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
 use crate::poll::{OpenConversation, Renewed};
 use crate::template::{NewTemplate, TemplateState};
-use crate::vendor_app::VendorApp;
+use crate::vendor_app::{MetaApp, VendorApp};
 use api::GraphApi;
 use consent::MetaDialog;
 use send::NumberStates;
-use webhook::{AppHooks, SourceWebhook};
+use webhook::SourceWebhook;
 
 mod api;
 pub mod consent;
@@ -47,7 +47,7 @@ const HEALTH_EVERY: std::time::Duration = std::time::Duration::from_secs(3600);
 /// The connector of kind `whatsapp`.
 pub struct WhatsApp {
     api: GraphApi,
-    hooks: Option<AppHooks>,
+    hooks: Option<MetaApp>,
     dialog: Option<MetaDialog>,
     memory: NumberStates,
 }
@@ -57,7 +57,13 @@ impl WhatsApp {
     pub fn new(http: &HttpClients, config: &AppConfig) -> Self {
         let api = GraphApi::new(http, &config.api_url);
         let dialog = MetaDialog::of(&api, config);
-        Self { api, hooks: AppHooks::of(config), dialog, memory: NumberStates::default() }
+        let hooks = MetaApp::of(MetaApp {
+            app_id: config.app_id.clone(),
+            secret: config.app_secret.clone(),
+            verify_token: config.verify_token.clone(),
+            split: webhook::split,
+        });
+        Self { api, hooks, dialog, memory: NumberStates::default() }
     }
 
     fn vendors_secret(&self) -> Option<&SecretString> {

@@ -13,12 +13,13 @@ use base::rate_limit::{Budget, RateLimiter};
 use base::verdict::{Report, Taken, Verdict};
 use serde_json::{Value, json};
 
-use super::api::{Address, ApiError, GraphApi, Refused};
+use super::api::{Address, GraphApi};
 use super::setup::{NumberOptions, SourceNumber, token};
 use super::wire::{Id, Many, wire};
+use crate::call::{ApiError, Refusal};
 use crate::error_catalog::{CatalogEntry, Fix, WHATSAPP};
 use crate::fit::lines;
-use crate::sending::{self, Draft, Judged, Next, ReadMarks, is_about_request};
+use crate::sending::{self, Draft, Judged, Next, ReadMarks};
 use crate::{Event, LastIncoming, Message, MessageIds, Outgoing, Settings};
 use draft::{MessageDraft, Request};
 use file::{FileForm, SendContext, UploadedFiles};
@@ -174,16 +175,12 @@ impl Draft<SendContext<'_>> for MessageDraft {
     async fn judge(&mut self, line: &SendContext<'_>, failed: &NotPosted, changes: &[Fix]) -> Next {
         let NotPosted { failed, known } = failed;
         // Meta may have deleted the file early: the bytes are uploaded again, once.
-        if let (Some(file), Some(_), false) = (known, failed.refused(), self.uploads_again) {
+        if let (Some(file), Some(_), false) = (known, failed.refusal(), self.uploads_again) {
             file::forget(line, file).await;
             self.uploads_again = true;
             return Next::Again;
         }
-        let judged = judge(line, failed).await;
-        match judged.fix.map(|fix| if changes.contains(&fix) { next(fix) } else { fix }) {
-            Some(fix) if !changes.contains(&fix) => Next::Change(fix, judged.report),
-            _ => Next::End(judged.report),
-        }
+        judge(line, failed).await.once(changes, |fix| if changes.contains(&fix) { next(fix) } else { fix })
     }
 
     fn mend(&mut self, line: &SendContext<'_>, message: &Message, fix: Fix, _: Option<&NotPosted>) -> bool {
@@ -336,29 +333,20 @@ const OF_NUMBER: [&str; 5] = ["w7", "w8", "w9", "w16", "429"];
 
 /// Judges a failed call.
 async fn judge(line: &SendContext<'_>, failed: &ApiError) -> Judged {
-    match failed {
-        ApiError::NotSent(said) => Judged::not_sent(said),
-        ApiError::Unknown(said) => Judged::unknown(0, said),
-        ApiError::Unreadable { status } => {
-            Judged::unknown(*status, &LocalizedText::new("said-wa-unreadable").with("status", *status))
-        }
-        ApiError::Refused(refused) if refused.is_gateways() && !is_about_request(refused.status) => {
-            Judged::gateway(refused.status, refused.retry_after)
-        }
-        ApiError::Refused(refused) => {
-            let row = WHATSAPP.find(refused.code, &refused.text);
-            let error = json!({ "code": refused.code, "message": refused.text, "fbtrace_id": refused.trace });
-            let answer = json!({ "error": error }).to_string();
-            let said = LocalizedText::new("said-wa-answered").with("code", refused.code.to_string());
-            let said = said.with("text", refused.text.as_str()).to_string();
-            let retry = retry(line, row, refused).await;
-            Judged::refused(row, line.outgoing.words, retry, said).with_answer(refused.status, &answer)
-        }
-    }
+    let refusal = match failed.judged("said-wa-unreadable") {
+        Ok(judged) => return judged,
+        Err(refusal) => refusal,
+    };
+    let Refusal { status, code, text, trace, .. } = refusal;
+    let row = WHATSAPP.find(*code, text);
+    let answer = json!({ "error": { "code": code, "message": text, "fbtrace_id": trace } }).to_string();
+    let said = LocalizedText::new("said-wa-answered").with("code", code.to_string()).with("text", text.as_str());
+    let retry = retry(line, row, refusal).await;
+    Judged::refused(row, line.outgoing.words, retry, said.to_string()).with_answer(*status, &answer)
 }
 
 /// When the message is sent again, if the refusal is transient.
-async fn retry(line: &SendContext<'_>, row: Option<&CatalogEntry>, refused: &Refused) -> Verdict {
+async fn retry(line: &SendContext<'_>, row: Option<&CatalogEntry>, refusal: &Refusal) -> Verdict {
     let id = row.map_or("", |row| row.id);
     let (rhythm, whole_target) = (&line.memory.rhythm, OF_NUMBER.contains(&id));
     let own = match id {
@@ -367,7 +355,7 @@ async fn retry(line: &SendContext<'_>, row: Option<&CatalogEntry>, refused: &Ref
         "w11" | "w12" | "w13" | "w14" | "w15" | "w16" => Some(rhythm.grown(line, AFTER_TROUBLE, whole_target).await),
         _ => None,
     };
-    Verdict::Retry { after: refused.retry_after.max(own), whole_target }
+    Verdict::Retry { after: refusal.retry_after.max(own), whole_target }
 }
 
 // Rate limits per person (whatsapp §11): one message in six seconds, with bursts that use up the following ones. A

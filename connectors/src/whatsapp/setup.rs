@@ -9,8 +9,8 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::api::ApiError;
 use crate::LineAccount;
+use crate::call::{ApiError, server_answered};
 use crate::error_catalog::{RefusalClass, WHATSAPP};
 use crate::{Denied, Field, Identity, Input, LinePage, LineService, Settings, Setup, field};
 
@@ -212,15 +212,11 @@ pub(super) fn is_pin(text: &str) -> bool {
 
 /// Why a call other than sending a message failed, as a text for the account's people.
 pub fn explain(failed: &ApiError) -> LocalizedText {
-    match failed {
-        ApiError::Refused(refused) => match WHATSAPP.known(refused.code) {
-            Some(row) if !is_vague(row.id) => LocalizedText::new(row.key()),
-            _ if refused.text.is_empty() => LocalizedText::new("said-server-answered").with("status", refused.status),
-            _ => LocalizedText::new("said-wa-refused").with("text", refused.text.as_str()),
-        },
-        ApiError::NotSent(said) | ApiError::Unknown(said) => said.clone(),
-        ApiError::Unreadable { status } => LocalizedText::new("said-server-answered").with("status", *status),
-    }
+    failed.explained(|refusal| match WHATSAPP.known(refusal.code) {
+        Some(row) if !is_vague(row.id) => LocalizedText::new(row.key()),
+        _ if refusal.text.is_empty() => server_answered(refusal.status),
+        _ => LocalizedText::new("said-wa-refused").with("text", refusal.text.as_str()),
+    })
 }
 
 /// For "Invalid parameter", Meta's own words are more precise.
@@ -231,7 +227,7 @@ pub(super) fn is_vague(row: &str) -> bool {
 /// Why Meta refused an operation.
 pub fn denied(failed: &ApiError) -> Denied {
     let said = explain(failed);
-    let Some(refused) = failed.refused().filter(|refused| !refused.is_gateways()) else { return Denied::Away(said) };
+    let Some(refused) = failed.refusal().filter(|refusal| !refusal.is_gateways) else { return Denied::Away(said) };
     match WHATSAPP.find(refused.code, &refused.text).map(|row| row.class) {
         Some(RefusalClass::Transient | RefusalClass::Unknown) => Denied::Away(said),
         Some(RefusalClass::Pause) => Denied::Access(said),

@@ -7,9 +7,10 @@ use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::api::{ApiError, GraphApi, Path};
+use super::api::{GraphApi, Path};
 use super::setup::{denied, number, token};
 use super::wire::{Id, Many, Paging, wire};
+use crate::call::ApiError;
 use crate::template::{
     NewTemplate, TemplateCategory, TemplateFile, TemplateFileKind, TemplateHeader, TemplateState, TemplateStatus,
 };
@@ -115,7 +116,7 @@ pub(super) async fn submit(
         Err(failed) => failed,
     };
     let refused = denied(&failed);
-    if failed.refused().is_none() || !matches!(refused, Denied::Refused(_)) {
+    if failed.refusal().is_none() || !matches!(refused, Denied::Refused(_)) {
         return Err(refused);
     }
     // It may have been submitted before and only the answer was lost.

@@ -1,24 +1,21 @@
 //! WhatsApp's webhook (whatsapp §2): validated, authenticated, registered, checked, removed; and the one of the vendor's app.
 
-use base::config::WhatsApp as AppConfig;
 use base::i18n::LocalizedText;
 use bytes::Bytes;
-use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
-use sha2::Sha256;
-use subtle::ConstantTimeEq;
 use url::Url;
 
-use super::api::{ApiError, GraphApi, Path};
+use super::api::{GraphApi, Path, is_missing};
 use super::consent;
 use super::health::{self, Number};
 use super::setup::{ACCOUNT, APP_SECRET, VERIFY_TOKEN, denied, done, number, token};
 use super::wire::{Change, Id, Many, wire};
+use crate::call::ApiError;
 use crate::incoming::{IncomingCall, NotReceived};
-use crate::vendor_app::{LineCall, VendorApp};
+use crate::vendor_app::{LineCall, challenge, is_signed};
 use crate::{Check, Denied, HOOK_SECRET, HookTarget, Probe, Settings, ValueToEnter, Watched, WebhookToEnter};
 
 wire! {
@@ -37,19 +34,6 @@ wire! {
     }
 }
 
-/// The challenge in the query of Meta's `GET`, if its token is one of these.
-pub(super) fn challenge<'a>(
-    query: &(dyn Fn(&str) -> Option<String> + Sync),
-    tokens: impl IntoIterator<Item = &'a SecretString>,
-) -> Option<String> {
-    let given = query("hub.verify_token").filter(|given| !given.is_empty())?;
-    // All are compared, so that timing reveals nothing.
-    let known = tokens
-        .into_iter()
-        .fold(false, |known, token| known | bool::from(given.as_bytes().ct_eq(token.expose_secret().as_bytes())));
-    query("hub.challenge").filter(|_| known && query("hub.mode").as_deref() == Some("subscribe"))
-}
-
 /// The answer to the validation of a source's own address.
 pub(super) fn handshake(settings: &Settings, query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
     let tokens = [VERIFY_TOKEN, HOOK_SECRET].into_iter().filter_map(|name| settings.secrets.get(name));
@@ -59,16 +43,6 @@ pub(super) fn handshake(settings: &Settings, query: &(dyn Fn(&str) -> Option<Str
 /// Whether a call is signed with the secret of the account's app or, if it has none, the vendor's.
 pub(super) fn authenticate(settings: &Settings, vendors: Option<&SecretString>, call: &IncomingCall<'_>) -> bool {
     settings.secrets.get(APP_SECRET).or(vendors).is_some_and(|secret| is_signed(secret, call))
-}
-
-/// Whether the bytes of a call are signed with this secret.
-pub(super) fn is_signed(secret: &SecretString, call: &IncomingCall<'_>) -> bool {
-    let Some(header) = (call.header)("x-hub-signature-256") else { return false };
-    let given = header.strip_prefix("sha256=").and_then(|digest| hex::decode(digest).ok());
-    let (Some(given), false) = (given, secret.expose_secret().is_empty()) else { return false };
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes()) else { return false };
-    mac.update(call.body);
-    mac.verify_slice(&given).is_ok()
 }
 
 /// Where a source's webhooks are to be sent.
@@ -149,7 +123,7 @@ impl SourceWebhook<'_> {
         let path = Path(&[number(self.settings)?.waba_id, "subscribed_apps"], &[]);
         match self.api.get(token(self.settings)?, path).await {
             Ok(apps) => Ok(Some(apps)),
-            Err(failed) if failed.is_missing() => Ok(None),
+            Err(failed) if is_missing(&failed) => Ok(None),
             Err(failed) => match denied(&failed) {
                 Denied::Refused(said) => {
                     tracing::debug!(reason = %said, "the account's apps cannot be listed");
@@ -239,42 +213,9 @@ fn host(url: &str) -> String {
     Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
 }
 
-// The vendor's own app at Meta (whatsapp §2, §14): one webhook address for the numbers of all accounts.
-
-/// The secrets that authenticate calls to the app's single address.
-#[derive(Clone, Debug)]
-pub struct AppHooks {
-    /// Verifies the signature of calls; without it all are refused.
-    pub secret: Option<SecretString>,
-    /// For the validation of the address, which is impossible without it.
-    verify_token: Option<SecretString>,
-}
-
-impl AppHooks {
-    /// None if neither is configured: the address does not exist.
-    pub fn of(config: &AppConfig) -> Option<Self> {
-        let (secret, verify_token) = (config.app_secret.clone(), config.verify_token.clone());
-        (secret.is_some() || verify_token.is_some()).then_some(Self { secret, verify_token })
-    }
-}
-
-impl VendorApp for AppHooks {
-    fn handshake(&self, query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
-        challenge(query, &self.verify_token)
-    }
-
-    fn authenticate(&self, call: &IncomingCall<'_>) -> bool {
-        self.secret.as_ref().is_some_and(|secret| is_signed(secret, call))
-    }
-
-    fn split(&self, body: &[u8]) -> Result<Vec<LineCall>, NotReceived> {
-        split(body)
-    }
-}
-
-/// Splits a call into one body per number, in order; changes that concern an account get the key `waba:<id>`. Other
+/// Splits a call to the vendor's app (whatsapp §2, §14) into one body per number, in order; changes that concern an account get the key `waba:<id>`. Other
 /// data stays as it is.
-fn split(body: &[u8]) -> Result<Vec<LineCall>, NotReceived> {
+pub(super) fn split(body: &[u8]) -> Result<Vec<LineCall>, NotReceived> {
     let whole: Map<String, Value> = serde_json::from_slice(body).map_err(|_| NotReceived::Unreadable)?;
     let object = whole.get("object").cloned().unwrap_or_default();
     let mut lines: Vec<(String, Vec<Value>)> = Vec::new();

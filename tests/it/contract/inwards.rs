@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use parom_tests::settings::{CHANNEL_ID, HOST};
+use parom_tests::settings::HOST;
 use serde_json::{Value, json};
 use simulator::crm::HookMessage;
 use simulator::kit::{Act, Content, Verb};
@@ -183,19 +183,6 @@ async fn where_a_customer_came_from_is_kept(stage: &mut Stage) {
     assert_eq!(shown.text_at("/items/0/visit"), "ad_7", "{}", shown.text);
 }
 
-/// Customers who shared their number are reached by it, in their own chat.
-async fn a_customer_who_shared_their_number_is_reached_by_it(stage: &mut Stage) {
-    stage.chats().await;
-    stage.does(stage.customer(Verb::Send).content(Content::of("own_contact"))).await;
-    let phone = format!("+{}", stage.world.sandbox.chats(HOST)[0].phone);
-    assert!(phone.len() > 10, "{phone}");
-    let source = Some(stage.line().external_id.as_str());
-    let order = HookMessage::text("Your order is here");
-    let said = stage.world.sandbox.manager_writes_first(HOST, CHANNEL_ID, source, &phone, order).await.unwrap();
-    stage.world.deliver_to_the_end().await;
-    assert_eq!((stage.texts(), stage.statuses(&said)), (vec!["Your order is here".to_owned()], vec![1]));
-}
-
 async fn comments_are_changed_and_removed(stage: &mut Stage) {
     stage.chats().await;
     let comment = stage.messenger.comments("Цена?").unwrap();
@@ -238,6 +225,5 @@ contract! {
     reading_is_reported_once: In [] [avito facebook instagram vk whatsapp];
     messages_of_the_business_are_from_a_manager: In [] [avito facebook instagram vk whatsapp];
     where_a_customer_came_from_is_kept: In [] [facebook instagram max telegram vk];
-    a_customer_who_shared_their_number_is_reached_by_it: Both ["write_first"] [telegram];
     comments_are_changed_and_removed: In ["comments"] [facebook max vk];
 }

@@ -3,11 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use base::clock::Clock;
-use hmac::{Hmac, KeyInit, Mac};
 use parom_tests::Simulated;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
-use sha2::Sha256;
 use simulator::kit::{Author, Id, Verb};
 use simulator::meta::{
     AccountView, Act, AppView, Content, Fault, Given, MessageView, NewAccount, NewApp, NewPerson, Platform,
@@ -51,9 +49,7 @@ pub async fn start(clock: Clock, platform: Platform) -> Arc<dyn Messenger> {
 
 /// The signature of a body.
 pub fn signed(secret: &str, body: &str) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
-    mac.update(body.as_bytes());
-    format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
+    format!("sha256={}", simulator::kit::signature(secret, body))
 }
 
 impl Meta {

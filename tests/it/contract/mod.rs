@@ -162,6 +162,7 @@ pub const NEVER: &[(&[&str], &[&str], &str)] = &[
     (&["vk"], &["video", "audio"], "a community gets the address of a film or a song, not the file"),
     (&["whatsapp"], &["comments"], "a chat with a number has no comments"),
     (&["whatsapp"], &["typing"], "WhatsApp does not report to apps that a customer types"),
+    (&["telegram"], &["write_first"], "whoever shares their number is reached by it: messengers/telegram.rs"),
     (&["whatsapp"], &["write_first"], "who is written to first gets a template: messengers/whatsapp/write_first.rs"),
 ];
 

@@ -14,7 +14,7 @@ use simulator::meta::{AccountView, Act, AppView, Content, Fault, NewAccount, New
 
 use crate::contract::{Meta, Stage, contract, signed, special};
 
-type MetaWorld = Beside<simulator::meta::Meta>;
+pub type MetaWorld = Beside<simulator::meta::Meta>;
 
 /// For a day people and programs may answer, for a week people only, and then no answer is possible.
 async fn the_window_closes_after_a_week(stage: &mut Stage) {
@@ -136,26 +136,28 @@ special!(instagram: shared_posts_arrive, a_token_is_renewed_before_it_ends);
 
 /// The first app of the simulator.
 const APP_ID: &str = "1517776481800001";
-const APP_SECRET: &str = "000000000000000000000000a5ec0de1";
+pub const APP_SECRET: &str = "000000000000000000000000a5ec0de1";
 
 /// A world whose vendor has an app.
-struct VendorsWorld {
-    world: MetaWorld,
-    app: AppView,
+pub struct VendorsWorld {
+    pub world: MetaWorld,
+    pub app: AppView,
+}
+
+pub fn has_app(config: &mut Config) {
+    config.facebook.app_id = Some(APP_ID.to_owned());
+    config.facebook.app_secret = Some(APP_SECRET.into());
+    config.facebook.verify_token = Some("chosen".into());
+    config.facebook.trust_settings = false;
 }
 
 impl Place for VendorsWorld {
     async fn open(engine: Engine) -> Option<Self> {
-        let change: fn(&mut Config) = |config| {
-            config.facebook.app_id = Some(APP_ID.to_owned());
-            config.facebook.app_secret = Some(APP_SECRET.into());
-            config.facebook.verify_token = Some("chosen".into());
-        };
-        let world = MetaWorld::start(engine, Setup { change, ..Setup::default() }).await?;
+        let world = MetaWorld::start(engine, Setup { change: has_app, ..Setup::default() }).await?;
         let app = world.messenger.add_app(NewApp::default());
         assert_eq!((app.id.as_str(), app.secret.as_str()), (APP_ID, APP_SECRET));
         let address = format!("{}/hooks/facebook", world.app().public_url());
-        world.messenger.set_callback(&app, Platform::Facebook, &address, &["messages"]);
+        world.messenger.set_callback(&app, Platform::Facebook, &address, &["messages", "message_echoes"]);
         Some(Self { world, app })
     }
 

@@ -4,48 +4,20 @@
 use base::config::Config;
 use entity::source;
 use parom_tests::settings::HOST;
-use parom_tests::{Beside, Engine, Place, Reply, Setup, Simulated, World, once};
+use parom_tests::{Beside, Reply, Simulated, World, once};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
-use simulator::meta::{AccountView, AppView, Fault, NewAccount, NewApp, NewPerson};
+use simulator::meta::{AccountView, Fault, NewAccount, NewApp, NewPerson};
 use simulator::vk::NewCommunity;
 use uuid::Uuid;
 
-use super::meta::wrote;
+use super::meta::{APP_SECRET, VendorsWorld, has_app, wrote};
 use crate::contract::{signed, watched};
 
-type MetaWorld = Beside<simulator::meta::Meta>;
 type VkWorld = Beside<simulator::vk::Vk>;
 
 const EVIL: &str = "evil.amocrm.ru";
-const SECRET: &str = "secret-of-the-vendors-app";
-
-/// Meta, and the vendor's app there.
-struct Vendors {
-    world: MetaWorld,
-    app: AppView,
-}
-
-impl Place for Vendors {
-    async fn open(engine: Engine) -> Option<Self> {
-        let world = MetaWorld::start(engine, Setup { change: has_app, ..Setup::default() }).await?;
-        let app = world.messenger.add_app(NewApp { secret: Some(SECRET.to_owned()), ..NewApp::default() });
-        let address = format!("{}/hooks/facebook", world.app().public_url());
-        let fields = ["messages", "message_echoes"];
-        world.messenger.set_callback(&app, simulator::meta::Platform::Facebook, &address, &fields);
-        Some(Self { world, app })
-    }
-
-    async fn close(self) {
-        self.world.close().await;
-    }
-}
-
-fn has_app(config: &mut Config) {
-    config.facebook.app_secret = Some(SECRET.into());
-    config.facebook.trust_settings = false;
-}
 
 /// Nothing is asked of Meta: how an attacker's source came to be before identity was proved.
 fn trusts_settings(config: &mut Config) {
@@ -89,7 +61,7 @@ async fn was_proved(world: &World, made: &Reply) {
 }
 
 /// An app's own token, which anybody gets in a minute, reads pages that are not its own.
-async fn n1_the_token_of_an_app_claims_no_account(vendors: &mut Vendors) {
+async fn n1_the_token_of_an_app_claims_no_account(vendors: &mut VendorsWorld) {
     let (world, app) = (&mut vendors.world, &vendors.app);
     let page = world.messenger.add_account(app, NewAccount::facebook());
     let instagram = world.messenger.add_account(app, NewAccount::instagram());
@@ -115,7 +87,7 @@ async fn n1_the_token_of_an_app_claims_no_account(vendors: &mut Vendors) {
 }
 
 /// A page, and a source that claimed it before that had to be proved, and received messages.
-async fn squatted(vendors: &mut Vendors) -> (AccountView, Reply) {
+async fn squatted(vendors: &mut VendorsWorld) -> (AccountView, Reply) {
     let (world, app) = (&mut vendors.world, &vendors.app);
     let foreign = world.messenger.add_app(NewApp::default()).token();
     world.setup_is(trusts_settings);
@@ -146,7 +118,7 @@ async fn was_not_notified(world: &World, made: &Reply) {
 }
 
 /// A line that is claimed with another line's credentials is nobody's as soon as Meta is asked, although nobody else wants it.
-async fn n1_the_watch_takes_a_line_from_foreign_credentials(vendors: &mut Vendors) {
+async fn n1_the_watch_takes_a_line_from_foreign_credentials(vendors: &mut VendorsWorld) {
     let (page, evil) = squatted(vendors).await;
     let world = &mut vendors.world;
     watched(world).await;
@@ -154,7 +126,7 @@ async fn n1_the_watch_takes_a_line_from_foreign_credentials(vendors: &mut Vendor
     assert_eq!(shown.json["status"], "stopped", "{}", shown.text);
     let body = wrote(&page.id, "My card number is 4444");
     let url = format!("{}/hooks/facebook", world.app().public_url());
-    let call = parom_tests::client().post(url).header("x-hub-signature-256", signed(SECRET, &body));
+    let call = parom_tests::client().post(url).header("x-hub-signature-256", signed(APP_SECRET, &body));
     assert_eq!(call.body(body).send().await.unwrap().status(), 200);
     world.deliver_all().await;
     assert_eq!((texts(world, EVIL), world.quarantined().await), (Vec::new(), vec!["unknown_line".to_owned()]));
@@ -163,7 +135,7 @@ async fn n1_the_watch_takes_a_line_from_foreign_credentials(vendors: &mut Vendor
 }
 
 /// A source that claimed a page before that had to be proved loses it to a source that proves it, also if it received messages.
-async fn n1_a_claim_without_a_proof_yields_to_one(vendors: &mut Vendors) {
+async fn n1_a_claim_without_a_proof_yields_to_one(vendors: &mut VendorsWorld) {
     let (page, evil) = squatted(vendors).await;
     let world = &mut vendors.world;
     let settings = json!({ "page_id": page.id, "access_token": page.token });
@@ -184,7 +156,7 @@ async fn n1_a_claim_without_a_proof_yields_to_one(vendors: &mut Vendors) {
 }
 
 /// A source whose subscription Meta refuses never received anything: it does not keep others out.
-async fn a_claim_that_never_could_receive_yields(vendors: &mut Vendors) {
+async fn a_claim_that_never_could_receive_yields(vendors: &mut VendorsWorld) {
     let (world, app) = (&mut vendors.world, &vendors.app);
     let page = world.messenger.add_account(app, NewAccount::facebook());
     let second = || world.messenger.add_token(app, &page.id, None);

@@ -28,21 +28,16 @@ async fn a_token_is_kept_and_shared() {
 }
 
 #[tokio::test]
-async fn kinds_of_answers_are_distinguished() {
+async fn a_refusal_is_avitos_own_if_it_is_an_object() {
     let fake = fake::start().await;
     let api = fake::avito(&fake).api;
     fake.answers("/self", fake::limited(7));
-    let limited = asked(&api).await.unwrap_err();
-    let message = "Too Many Requests".to_owned();
-    assert_eq!(limited, ApiError::Refused { code: 429, message, retry_after: Some(Duration::from_secs(7)) });
+    let text = "Too Many Requests".to_owned();
+    let limited =
+        Refusal { text, retry_after: Some(Duration::from_secs(7)), is_gateways: false, ..Refusal::gateways(429) };
+    assert_eq!(asked(&api).await, Err(limited.into()));
     fake.answers("/self", Answer::Text(502, "<html>"));
-    assert_eq!(asked(&api).await, Err(ApiError::Gateway { status: 502, retry_after: None }));
-    fake.answers("/self", Answer::Reset);
-    assert!(matches!(asked(&api).await, Err(ApiError::Unknown(_))));
-    fake.answers("/self", Answer::Text(200, "<html>"));
-    assert_eq!(asked(&api).await, Err(ApiError::Unreadable { status: 200 }));
-    let nobody = AvitoApi { base: Url::parse("http://127.0.0.1:9/").unwrap(), ..api };
-    assert!(matches!(asked(&nobody).await, Err(ApiError::NotSent(_))));
+    assert_eq!(asked(&api).await, Err(Refusal::gateways(502).into()));
 }
 
 #[test]

@@ -2,54 +2,25 @@
 
 use std::time::Duration;
 
-use async_trait::async_trait;
 use base::i18n::{Language, Words};
 use base::message::{FailureCode, Media};
-use bytes::Bytes;
 use chrono::DateTime;
-use futures_util::StreamExt;
 use uuid::Uuid;
 
 use super::*;
 use crate::avito::fake::{self, CHAT, SELLER, fixture, settings};
 use crate::avito::wire::Id;
 use crate::fake::Answer;
-use crate::file::{NotOpened, OpenFile, Shelf};
 use crate::incoming::InboundEvent;
-use crate::tests::{failure, message, text};
+use crate::tests::{self, failure, message, text};
 use crate::{Connector, LastIncoming};
 
-const BYTES: &[u8] = b"the bytes of a picture";
-
-struct Shelves;
-
-#[async_trait]
-impl Shelf for Shelves {
-    async fn open(&self, media_id: Uuid) -> Result<OpenFile, NotOpened> {
-        match media_id.as_u128() {
-            0 => Err(NotOpened::Later { reason: "away".to_owned(), after: None }),
-            1 => Err(NotOpened::Never("not_here")),
-            _ => {
-                let bytes = futures_util::stream::iter([Ok(Bytes::from_static(BYTES))]).boxed();
-                Ok(OpenFile { announced: None, bytes })
-            }
-        }
-    }
-}
-
 fn outgoing(content: Content) -> Outgoing {
-    crate::tests::outgoing(CHAT, Event::Created(Box::new(message(content))), Shelves)
+    tests::outgoing(CHAT, Event::Created(Box::new(message(content))), tests::ONE_FILE)
 }
 
 fn picture(mime: &str, media_id: u128) -> Content {
-    Content::Picture(Media {
-        media_url: "https://parom.example/media/t/sofa.jpg".to_owned(),
-        file_name: "sofa.jpg".to_owned(),
-        file_size: u64::try_from(BYTES.len()).unwrap(),
-        mime_type: Some(mime.to_owned()),
-        media_id: Some(Uuid::from_u128(media_id)),
-        ..Media::default()
-    })
+    Content::Picture(Media { media_id: Some(Uuid::from_u128(media_id)), ..tests::kept("sofa.jpg", mime) })
 }
 
 fn external_id(report: &Report) -> Option<&str> {
@@ -122,7 +93,7 @@ async fn refusals_mean_what_the_catalog_says() {
 #[tokio::test]
 async fn limits_hold_the_account_and_failures_the_message() {
     for door in ["/messages", "/token"] {
-        crate::tests::gateway_pages(&[404], async |answer| {
+        tests::gateway_pages(&[404], async |answer| {
             let fake = fake::start().await;
             fake.answers(door, answer);
             fake::avito(&fake).send(&settings(), &outgoing(text("x"))).await
@@ -140,7 +111,6 @@ async fn limits_hold_the_account_and_failures_the_message() {
     let limited = Verdict::Retry { after: Some(Duration::from_secs(7)), whole_target: true };
     for (door, answer, verdict) in [
         ("/messages", fake::limited(7), limited),
-        ("/messages", Answer::Reset, Verdict::Unknown),
         ("/messages", Answer::Text(200, "<html>"), Verdict::Unknown),
         ("/messages", Answer::Text(200, "{}"), Verdict::Unknown),
     ] {

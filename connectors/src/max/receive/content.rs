@@ -5,8 +5,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::Listener;
+use crate::call::ApiError;
 use crate::incoming::InboundEvent;
-use crate::max::api::{ApiError, Call};
+use crate::max::api::Call;
 use crate::max::files::FileReference;
 use crate::max::wire::{self, Attachment, Body, Markup, Message, Place, User};
 use crate::receiving::{self, Link};

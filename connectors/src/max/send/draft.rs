@@ -10,12 +10,13 @@ use base::message::{Content, List, Markup, Media};
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::call::ApiError;
 use crate::file::MultipartRequest;
 use crate::fit::lines;
-use crate::max::api::{ApiError, Call, MaxApi, TEXT};
+use crate::max::api::{Call, MaxApi, TEXT};
 use crate::max::files::uploaded_token;
 use crate::max::setup::BotOptions;
 use crate::max::{keyboard, wire};
@@ -304,14 +305,7 @@ async fn attach(context: &SendContext<'_>, kind: UploadType, media: &Media) -> R
     let query = [("type", kind.word())];
     let call = Call { method: Method::POST, path: &["uploads"], query: &query, body: None };
     let place: UploadPlace = context.api.call(context.token, call).await.map_err(nothing_sent)?;
-    let file = MultipartRequest {
-        parameters: Map::new(),
-        field: "data",
-        file_name: media.file_name.clone(),
-        mime_type: media.mime_type.clone().unwrap_or_default(),
-        size: opened.announced.unwrap_or(media.file_size),
-        bytes: opened.bytes,
-    };
+    let file = MultipartRequest::of("data", media, opened);
     let answer = context.api.upload(context.token, &place.url, file).await.map_err(nothing_sent)?;
     let token = match place.token.filter(|token| !token.is_empty()) {
         Some(token) => token,
@@ -327,9 +321,8 @@ async fn attach(context: &SendContext<'_>, kind: UploadType, media: &Media) -> R
 /// An upload with an unknown outcome sent no message, so a retry is safe.
 fn nothing_sent(failed: ApiError) -> ApiError {
     match failed {
-        ApiError::Unknown(said) => ApiError::NotSent(said),
         ApiError::Unreadable { .. } => ApiError::NotSent(LocalizedText::new("said-max-upload")),
-        other => other,
+        other => other.invisible(),
     }
 }
 

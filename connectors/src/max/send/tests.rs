@@ -185,30 +185,17 @@ async fn an_answered_message_is_marked_as_seen() {
 
 #[tokio::test]
 async fn each_answer_has_its_verdict() {
-    let retries = |seconds: Option<u64>| {
-        Ok(Verdict::Retry { after: seconds.map(Duration::from_secs), whole_target: seconds.is_some() })
-    };
     let suspended = fake::refused(403, "chat.denied", "Key: error.dialog.suspended, args: [228532008,].");
-    for (answer, wanted) in [
+    let rows = [
         (suspended, Err(FailureCode::RecipientBlocked)),
-        (fake::refused(404, "dialog.not.found", ""), Err(FailureCode::RecipientUnreachable)),
         (wrong("something new of CANARY-token"), Err(FailureCode::Rejected)),
-        (fake::refused(401, "verify.token", "Invalid access_token"), Ok(Verdict::Pause)),
         (fake::refused(403, "verify.token", "Invalid access_token"), Ok(Verdict::Pause)),
-        (fake::limited(7), retries(Some(7))),
-        (fake::refused(429, "too.many.requests", ""), retries(Some(1))),
-        (Answer::Text(503, "<html>"), retries(None)),
-        (Answer::Reset, Ok(Verdict::Unknown)),
-        (Answer::Text(200, "<html>"), Ok(Verdict::Unknown)),
-    ] {
-        let said = format!("{answer:?}");
-        let (report, _) = sent(message(text("Hi")), [answer]).await;
-        assert!(!format!("{report:?}").contains("CANARY"), "{report:?}");
-        match wanted {
-            Ok(verdict) => assert_eq!(report.verdict, verdict, "{said}"),
-            Err(code) => assert_eq!(failure(&report).0, code, "{said}"),
-        }
-    }
+        (fake::limited(7), tests::retry(Some(7), true)),
+        (fake::refused(429, "too.many.requests", ""), tests::retry(Some(1), true)),
+    ];
+    let send = async |answer| sent(message(text("Hi")), [answer]).await.0;
+    tests::answers_mean(rows, send).await;
+    tests::weather(&[404], send).await;
     let mut bot = TestBot::new([]).await;
     let nobody = bot.send_to("", Event::Started(Box::new(message(text("Hi"))))).await;
     assert_eq!(failure(&nobody).0, FailureCode::RecipientUnreachable);
@@ -216,12 +203,6 @@ async fn each_answer_has_its_verdict() {
     bot.settings.secrets.clear();
     assert_eq!(bot.send(message(text("Hi"))).await.verdict, Verdict::Pause);
     assert!(bot.fake.calls().is_empty());
-}
-
-/// Whatever a gateway answers in the messenger's place: no message is lost, and no source stopped.
-#[tokio::test]
-async fn a_gateways_page_is_no_verdict() {
-    tests::gateway_pages(&[404], async |answer| sent(message(text("Hi")), [answer]).await.0).await;
 }
 
 #[tokio::test]

@@ -4,15 +4,16 @@ use base::message::{Content, Markup, Media, Role};
 use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 
+use crate::call::{ApiError, Refusal};
 use crate::error_catalog::Fix;
 use crate::file::MultipartRequest;
 use crate::fit::{self, lines};
-use crate::meta::graph::{COMMENT, Edge, GraphError, MARK, Refusal};
+use crate::meta::graph::{COMMENT, Edge, MARK};
 use crate::meta::keyboard::{self, Offer};
 use crate::meta::settings::Account;
 use crate::meta::{Meta, Network};
 use crate::sending::is_one_of;
-use crate::{Length, Message, Outgoing};
+use crate::{Message, Outgoing};
 
 /// After this time an answer needs the tag for messages written by people (instagram-and-facebook §10).
 const WINDOW: TimeDelta = TimeDelta::hours(24);
@@ -152,17 +153,11 @@ impl MessageDraft {
         true
     }
 
-    /// Meta counts differently: half of the assumed limit is certainly short enough.
     fn shorten(&mut self, context: &SendContext<'_>) -> bool {
         let (Shape::Text(text), Some(most)) = (&mut self.shape, context.meta.platform.abilities.text_length) else {
             return false;
         };
-        let mut parts = fit::split(text, Length { most: most.most / 2, ..most }).into_iter();
-        let Some(first) = parts.next() else { return false };
-        *text = first;
-        let before = self.more.len();
-        self.more.splice(0..0, parts);
-        self.more.len() > before
+        fit::shorten(text, &mut self.more, most)
     }
 
     /// Makes the next text the next request. A comment can be answered once; further messages go to the person.
@@ -174,7 +169,7 @@ impl MessageDraft {
     }
 
     /// Sends the next request.
-    pub async fn request(&self, context: &SendContext<'_>) -> Result<Value, GraphError> {
+    pub async fn request(&self, context: &SendContext<'_>) -> Result<Value, ApiError> {
         let one = |name: &str, value: Value| Map::from_iter([(name.to_owned(), value)]);
         match &self.shape {
             Shape::Text(text) => self.call(context, one("text", json!(text))).await,
@@ -209,7 +204,7 @@ impl MessageDraft {
         around
     }
 
-    async fn call(&self, context: &SendContext<'_>, message: Map<String, Value>) -> Result<Value, GraphError> {
+    async fn call(&self, context: &SendContext<'_>, message: Map<String, Value>) -> Result<Value, ApiError> {
         let text = message.get("text").and_then(Value::as_str).unwrap_or_default().to_owned();
         let body = Value::Object(self.around(context, message));
         let is_instagram = context.meta.platform.is_instagram();
@@ -226,7 +221,7 @@ impl MessageDraft {
                     context.meta.memory.sent.insert(sent, ()).await;
                     context.meta.memory.sending.remove(&key).await;
                 }
-                Err(GraphError::Refused(_) | GraphError::NotSent(_)) => {
+                Err(ApiError::Refused(_) | ApiError::NotSent(_)) => {
                     context.meta.memory.sending.remove(&key).await;
                 }
                 // It may have arrived: its echo is still expected.
@@ -242,23 +237,19 @@ impl MessageDraft {
         form: &'static str,
         media: &Media,
         as_bytes: bool,
-    ) -> Result<Value, GraphError> {
+    ) -> Result<Value, ApiError> {
         let attachment =
             |payload: Value| Map::from_iter([("attachment".to_owned(), json!({ "type": form, "payload": payload }))]);
         if !as_bytes {
             return self.call(context, attachment(json!({ "url": media.media_url }))).await;
         }
-        let opened = context.outgoing.open(media, "said-meta-file").await.map_err(GraphError::NotSent)?;
+        let opened = context.outgoing.open(media, "said-meta-file").await.map_err(ApiError::NotSent)?;
         // A file that is not stored here is treated like one that is too large: it is sent as a link.
         let not_here = || Refusal { code: 100, subcode: NOT_TAKEN, ..Refusal::default() };
-        let opened = opened.ok_or_else(|| GraphError::Refused(not_here()))?;
+        let opened = opened.ok_or_else(|| ApiError::Refused(not_here()))?;
         let upload = MultipartRequest {
             parameters: self.around(context, attachment(json!({}))),
-            field: "filedata",
-            file_name: media.file_name.clone(),
-            mime_type: media.mime_type.clone().unwrap_or_default(),
-            size: opened.announced.unwrap_or(media.file_size),
-            bytes: opened.bytes,
+            ..MultipartRequest::of("filedata", media, opened)
         };
         let path = format!("{}/messages", context.account.id);
         context.meta.graph.upload(context.account.token, &path, upload).await

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::i18n::{Language, Words};
-use base::message::{Content, Media, Person, Post, Quote, Role};
+use base::message::{Content, FailureCode, Media, Person, Post, Quote, Role};
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
@@ -16,7 +16,6 @@ use crate::fake::{Answer, Call, FormFile};
 use crate::file::NotOpened;
 use crate::incoming::IncomingCall;
 use crate::meta::fake;
-use crate::vendor_app::VendorApp;
 use crate::{Connector, Denied, HookTarget, LastIncoming, MessageIds, Probe, Watched, tests};
 
 mod lines;
@@ -157,36 +156,23 @@ async fn reactions_that_a_network_does_not_have_are_left_out() {
 
 #[tokio::test]
 async fn each_class_has_its_verdict() {
-    let retries = |whole_target| Ok(Verdict::Retry { after: None, whole_target });
-    for (kind, answer, wanted) in [
-        ("instagram", fake::refused(10, 2_534_022, "(#10) The window is closed"), Err("window_closed")),
-        ("instagram", fake::refused(10, 2_018_278, "(#10) The window is closed"), Err("window_closed")),
-        ("facebook", fake::refused(10, 2_534_022, "(#10) The window is closed"), Err("window_closed")),
-        ("facebook", fake::refused(10, 2_018_278, "(#10) The window is closed"), Err("window_closed")),
-        ("facebook", fake::refused(551, 1_545_041, "(#551) This person isn't available right now."), Err("blocked")),
-        ("facebook", fake::refused(999_999, 0, "new"), Err("rejected")),
-        ("instagram", fake::refused(100, 0, "Bad token access_token"), Err("rejected")),
-        ("instagram", fake::refused(190, 463, "Error validating access token"), Ok(Verdict::Pause)),
-        ("facebook", fake::refused(613, 0, "later"), retries(true)),
-        ("facebook", fake::refused(4, 0, "later"), retries(true)),
-        ("facebook", fake::refused(80_006, 0, "later"), retries(true)),
-        ("facebook", fake::refused(2, 0, "later"), retries(false)),
-        ("facebook", fake::refused(1200, 0, "later"), retries(false)),
-        ("instagram", Answer::Reset, Ok(Verdict::Unknown)),
-        ("instagram", Answer::Text(200, "<html>"), Ok(Verdict::Unknown)),
-    ] {
-        let said = format!("{answer:?}");
-        let report = refused(kind, answer).await;
-        assert!(!format!("{report:?}").contains("access_token"), "{report:?}");
-        match wanted {
-            Ok(verdict) => assert_eq!(report.verdict, verdict, "{said}"),
-            Err(word) => assert!(tests::failure(&report).0.word().contains(word), "{said}: {report:?}"),
-        }
+    use FailureCode::{RecipientBlocked, Rejected, WindowClosed};
+    for kind in ["instagram", "facebook"] {
+        let rows = [
+            (fake::refused(10, 2_534_022, "(#10) The window is closed"), Err(WindowClosed)),
+            (fake::refused(10, 2_018_278, "(#10) The window is closed"), Err(WindowClosed)),
+            (fake::refused(551, 1_545_041, "(#551) This person isn't available right now."), Err(RecipientBlocked)),
+            (fake::refused(999_999, 0, "new"), Err(Rejected)),
+            (fake::refused(190, 463, "Error validating access token"), Ok(Verdict::Pause)),
+            (fake::refused(613, 0, "later"), tests::retry(None, true)),
+            (fake::refused(80_006, 0, "later"), tests::retry(None, true)),
+            (fake::refused(1200, 0, "later"), tests::retry(None, false)),
+        ];
+        tests::answers_mean(rows, async |answer| refused(kind, answer).await).await;
     }
-    let (instagram, _) = fake::connectors(&fake::nowhere(), false);
-    let event = Event::Created(Box::new(text("Hi")));
-    let report = send(&instagram, &settings("instagram"), &outgoing(event, None)).await;
-    assert_eq!(report.verdict, Verdict::Retry { after: None, whole_target: false });
+    tests::weather(&[], async |answer| refused("instagram", answer).await).await;
+    let report = refused("instagram", fake::refused(100, 0, "Bad token access_token")).await;
+    assert!(!format!("{report:?}").contains("access_token"), "{report:?}");
 }
 
 async fn refused(kind: &str, answer: Answer) -> Report {
@@ -226,24 +212,4 @@ async fn a_request_is_mended_once_for_each_reason() {
     let (_, calls) = sent("instagram", vec![long], &outgoing(event, None)).await;
     let is_short = |call: &Call| call.parameters["message"]["text"].as_str().unwrap().len() <= 500;
     assert!(calls.len() >= 3 && calls[1..].iter().all(is_short));
-}
-
-/// Whatever a gateway answers in the messenger's place: no message is lost, and no source stopped.
-#[tokio::test]
-async fn a_gateways_page_is_no_verdict() {
-    tests::gateway_pages(&[], async |answer| refused("instagram", answer).await).await;
-}
-
-#[tokio::test]
-async fn a_file_is_not_sent_again_because_its_text_was_refused() {
-    let accepted = Answer::Json(200, json!({ "recipient_id": ANNA, "message_id": "m_1" }));
-    let fake = fake::start([accepted, fake::refused(4, 0, "(#4) Application request limit reached")]).await;
-    let (_, facebook) = fake::connectors(&fake.base, false);
-    let photo = message(Content::Picture(Media { text: Some("This one".into()), ..file("image/png") }));
-    let whole = outgoing(Event::Created(Box::new(photo)), None);
-    let send = async |next: &Outgoing| send(&facebook, &settings("facebook"), next).await;
-    assert_eq!(tests::attempts(whole, 3, send).await, ["onward", "retry", "done"]);
-    let calls = fake.calls();
-    let said: Vec<_> = calls.iter().map(|call| &call.parameters["message"]["text"]).collect();
-    assert_eq!(said, [&json!(null), &json!("This one"), &json!("This one")]);
 }

@@ -1,5 +1,3 @@
-use base::config::Config;
-use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::*;
@@ -14,8 +12,7 @@ fn token() -> SecretString {
 }
 
 fn api(base: &Url) -> BotApi {
-    let http = HttpClients::new(&Config::from_toml("").unwrap().network).unwrap();
-    BotApi::new(&http, base)
+    BotApi::new(&crate::fake::http(), base)
 }
 
 async fn call(answer: Answer) -> Result<Value, ApiError> {
@@ -23,42 +20,17 @@ async fn call(answer: Answer) -> Result<Value, ApiError> {
     api(&fake.base).call(&token(), "getMe", &json!({})).await
 }
 
-fn refused(code: u16, description: &str) -> ApiError {
-    ApiError::Refused { code, description: description.to_owned(), retry_after: None, migrate_to: None }
-}
-
 #[tokio::test]
-async fn kinds_of_answers_are_distinguished() {
-    assert_eq!(call(fake::refused(403, "Forbidden: x")).await, Err(refused(403, "Forbidden: x")));
+async fn a_refusal_is_telegrams_own_if_it_has_a_description() {
+    let refusal = |code, text: &str| Refusal { text: text.to_owned(), is_gateways: false, ..Refusal::gateways(code) };
+    assert_eq!(call(fake::refused(403, "Forbidden: x")).await, Err(refusal(403, "Forbidden: x").into()));
     let parameters = json!({ "retry_after": 34, "migrate_to_chat_id": -100_200 });
     let body = json!({ "ok": false, "error_code": 429, "description": "x", "parameters": parameters });
     let (retry_after, migrate_to) = (Some(Duration::from_secs(34)), Some(-100_200));
-    let asked = ApiError::Refused { code: 429, description: "x".to_owned(), retry_after, migrate_to };
-    assert_eq!(call(Answer::Json(429, body)).await, Err(asked));
-    assert_eq!(call(Answer::Text(502, "<html>Bad Gateway</html>")).await, Err(refused(502, "")));
-    assert_eq!(call(Answer::Text(200, "<html>")).await, Err(ApiError::Unreadable { status: 200 }));
+    let asked = Refusal { retry_after, migrate_to, ..refusal(429, "x") };
+    assert_eq!(call(Answer::Json(429, body)).await, Err(asked.into()));
+    assert_eq!(call(Answer::Text(502, "<html>Bad Gateway</html>")).await, Err(Refusal::gateways(502).into()));
     assert_eq!(call(Answer::Json(200, json!({ "ok": true }))).await, Err(ApiError::Unreadable { status: 200 }));
-    assert!(matches!(call(Answer::Reset).await, Err(ApiError::Unknown(_))));
-}
-
-#[tokio::test]
-async fn an_unsent_call_is_reported_as_not_sent() {
-    let nobody = Url::parse("http://127.0.0.1:1/").unwrap();
-    let failed = api(&nobody).call::<Value>(&token(), "getMe", &json!({})).await;
-    assert_eq!(failed, Err(ApiError::NotSent(LocalizedText::new("said-net-refused"))));
-    // A file that ends too early never arrived completely.
-    let fake = fake::start([]).await;
-    let pieces = vec![Ok(Bytes::from_static(b"abc")), Err("the store is away".to_owned())];
-    let upload = MultipartRequest {
-        parameters: Default::default(),
-        field: "document",
-        file_name: "a.txt".to_owned(),
-        mime_type: "text/plain".to_owned(),
-        size: 6,
-        bytes: futures_util::stream::iter(pieces).boxed(),
-    };
-    let failed = api(&fake.base).upload::<Value>(&token(), "sendDocument", upload).await;
-    assert!(matches!(failed, Err(ApiError::NotSent(_))), "{failed:?}");
 }
 
 #[tokio::test]
@@ -103,7 +75,7 @@ async fn a_token_is_an_id_and_a_secret_and_without_one_no_call_is_made() {
     ] {
         assert_eq!(bot_id(wrong), None, "{wrong}");
         let failed = api(&fake.base).call::<Value>(&SecretString::from(wrong), "getMe", &json!({})).await;
-        assert_eq!(failed, Err(refused(404, "Not Found")));
+        assert_eq!(failed, Err(wrong_token()));
     }
     assert!(fake.calls().is_empty());
 }

@@ -1,8 +1,6 @@
 //! Sample bodies (telegram §18) that the contract does not play: odd, broken and old ones; and altered bodies, none of which
 //! may cause a panic.
 
-use base::config::Config;
-use base::http_client::HttpClients;
 use base::i18n::Language;
 use base::message::Content;
 use futures_util::FutureExt;
@@ -28,8 +26,7 @@ fn settings() -> Settings {
 }
 
 fn api(base: &str) -> BotApi {
-    let http = HttpClients::new(&Config::from_toml("").unwrap().network).unwrap();
-    BotApi::new(&http, &Url::parse(base).unwrap())
+    BotApi::new(&crate::fake::http(), &Url::parse(base).unwrap())
 }
 
 /// Telegram's own server, which these tests never call.

@@ -4,15 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::cache::Cache;
-use base::i18n::LocalizedText;
 use base::message::{Content, List, Markup, Media};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::call::ApiError;
 use crate::error_catalog::{Fix, RefusalClass, TELEGRAM};
-use crate::file::{MultipartRequest, NotOpened};
+use crate::file::MultipartRequest;
 use crate::fit::lines;
-use crate::telegram::api::{ApiError, BotApi, CAPTION, TEXT};
+use crate::sending::is_one_of;
+use crate::telegram::api::{BotApi, CAPTION, TEXT};
 use crate::telegram::keyboard;
 use crate::telegram::setup::SourceBot;
 use crate::telegram::wire::{ChatThread, Within, message_of};
@@ -302,11 +303,6 @@ fn audio(media: &Media) -> FileForm {
     if is_one_of(media, AUDIO) { FileForm::Audio } else { FileForm::Document }
 }
 
-/// An unknown type matches.
-fn is_one_of(media: &Media, kinds: &[&str]) -> bool {
-    media.mime_type.as_deref().is_none_or(|kind| kinds.contains(&kind.split(';').next().unwrap_or(kind).trim()))
-}
-
 /// Whether the server accepts a file of this size.
 fn is_small_enough(line: &SendContext<'_>, media: &Media) -> bool {
     let most = if line.api.is_telegrams_own() { UPLOAD } else { UPLOAD_LOCAL };
@@ -349,34 +345,17 @@ pub(super) async fn post(
             done => return done,
         }
     }
-    let opened = match media.media_id {
-        Some(id) => line.outgoing.files.open(id).await,
-        None => Err(NotOpened::Never("not_here")),
+    let opened = line.outgoing.open(media, "said-telegram-file").await.map_err(ApiError::NotSent)?;
+    let Some(opened) = opened else {
+        parameters.insert(field.to_owned(), json!(media.media_url));
+        return line.api.call(line.bot.token, method, &parameters).await;
     };
-    match opened {
-        Ok(opened) => {
-            let upload = MultipartRequest {
-                parameters,
-                field,
-                file_name: media.file_name.clone(),
-                mime_type: media.mime_type.clone().unwrap_or_default(),
-                size: opened.announced.unwrap_or(media.file_size),
-                bytes: opened.bytes,
-            };
-            let posted: Posted = line.api.upload(line.bot.token, method, upload).await?;
-            if let (Some(key), Some(id)) = (key, file_id(field, &posted.rest)) {
-                line.uploaded.insert(key, id.into()).await;
-            }
-            Ok(posted)
-        }
-        Err(NotOpened::Never(_)) => {
-            parameters.insert(field.to_owned(), json!(media.media_url));
-            line.api.call(line.bot.token, method, &parameters).await
-        }
-        Err(NotOpened::Gone(_) | NotOpened::Later { .. }) => {
-            Err(ApiError::NotSent(LocalizedText::new("said-telegram-file")))
-        }
+    let upload = MultipartRequest { parameters, ..MultipartRequest::of(field, media, opened) };
+    let posted: Posted = line.api.upload(line.bot.token, method, upload).await?;
+    if let (Some(key), Some(id)) = (key, file_id(field, &posted.rest)) {
+        line.uploaded.insert(key, id.into()).await;
     }
+    Ok(posted)
 }
 
 // Files already uploaded to Telegram: the `file_id` of the first upload, so that the same file need not be uploaded
@@ -405,8 +384,8 @@ pub(super) fn uploaded_files() -> UploadedFiles {
 
 /// Whether a refusal concerns the `file_id`, so that sending the bytes may work.
 fn is_unknown(failed: &ApiError) -> bool {
-    let ApiError::Refused { code, description, .. } = failed else { return false };
-    let row = TELEGRAM.find(*code, description);
+    let ApiError::Refused(refusal) = failed else { return false };
+    let row = TELEGRAM.find(refusal.code, &refusal.text);
     row.is_some_and(|row| row.class == RefusalClass::Resend(Fix::Bytes) || row.id == "t26")
 }
 

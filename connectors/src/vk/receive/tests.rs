@@ -1,7 +1,5 @@
 //! Every sample body (tests/fixtures/vk) with its result; and altered bodies, none of which may cause a panic.
 
-use base::config::Config;
-use base::http_client::HttpClients;
 use base::i18n::Language;
 use proptest::prelude::*;
 use secrecy::SecretString;
@@ -42,8 +40,7 @@ impl Stage {
 }
 
 fn api(base: &Url) -> VkApi {
-    let http = HttpClients::new(&Config::from_toml("").unwrap().network).unwrap();
-    VkApi::new(&http, base)
+    VkApi::new(&crate::fake::http(), base)
 }
 
 fn settings() -> Settings {

@@ -6,14 +6,15 @@ use std::time::Duration;
 use base::cache::Cache;
 use base::message::{Content, Markup, Media};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::call::{ApiError, Refusal};
 use crate::error_catalog::Fix;
 use crate::file::MultipartRequest;
 use crate::fit::{self, lines};
 use crate::sending::is_one_of;
-use crate::vk::api::{ApiError, Params, TEXT, VkApi};
+use crate::vk::api::{Params, TEXT, UNREADABLE, VkApi, not_uploaded};
 use crate::vk::keyboard;
 use crate::vk::people::Seen;
 use crate::vk::setup::Community;
@@ -192,7 +193,7 @@ async fn call(line: &SendContext<'_>, parameters: Params) -> Result<Posted, ApiE
 
 /// A number, or an object with the numbers or the error of one peer.
 fn read(answer: &Value) -> Result<Posted, ApiError> {
-    let one = answer.as_array().map_or(Some(answer), |all| all.first()).ok_or(ApiError::Unreadable)?;
+    let one = answer.as_array().map_or(Some(answer), |all| all.first()).ok_or(UNREADABLE)?;
     // Also as text, for servers that write 64-bit numbers as text.
     if let Some(id) = one.as_i64().or_else(|| one.as_str()?.parse().ok()) {
         return Ok(Posted { id, cmid: 0 });
@@ -200,12 +201,12 @@ fn read(answer: &Value) -> Result<Posted, ApiError> {
     let error = &one["error"];
     if let Some(code) = error["code"].as_u64().and_then(|code| u32::try_from(code).ok()) {
         let text = error["description"].as_str().unwrap_or_default().to_owned();
-        return Err(ApiError::Refused { code, text });
+        return Err(Refusal { status: 200, code, text, ..Refusal::default() }.into());
     }
     let number = |name: &str| one[name].as_i64().unwrap_or_default();
     let cmid = number("conversation_message_id").max(number("cmid"));
     match (number("message_id"), cmid) {
-        (0, 0) => Err(ApiError::Unreadable),
+        (0, 0) => Err(UNREADABLE),
         (id, cmid) => Ok(Posted { id, cmid }),
     }
 }
@@ -311,7 +312,7 @@ pub(super) async fn attachment(line: &SendContext<'_>, kind: FileKind, media: &M
         return Ok(known.to_string());
     }
     if media.file_size > DOC {
-        return Err(ApiError::NotUploaded("the file has more than 200 MB".to_owned()));
+        return Err(not_uploaded("the file has more than 200 MB".to_owned()));
     }
     let reference = match kind {
         FileKind::Photo => photo(line, media).await?,
@@ -326,24 +327,24 @@ async fn photo(line: &SendContext<'_>, media: &Media) -> Result<String, ApiError
     let uploaded_file = uploaded(line, "photos.getMessagesUploadServer", None, "photo", media).await?;
     // An empty list means no picture, or one that VK cannot read.
     let photo = word(&uploaded_file["photo"]).filter(|photo| photo != "[]");
-    let photo = photo.ok_or_else(|| ApiError::NotUploaded("the picture cannot be read".to_owned()))?;
+    let photo = photo.ok_or_else(|| not_uploaded("the picture cannot be read".to_owned()))?;
     let parameters: Params = vec![
         ("photo", Some(photo)),
         ("server", word(&uploaded_file["server"])),
         ("hash", word(&uploaded_file["hash"])),
     ];
     let kept: Vec<Kept> = save(line, "photos.saveMessagesPhoto", parameters).await?;
-    kept.first().map(|kept| kept.reference("photo")).ok_or(ApiError::Unreadable)
+    kept.first().map(|kept| kept.reference("photo")).ok_or(UNREADABLE)
 }
 
 async fn doc(line: &SendContext<'_>, kind: &'static str, media: &Media) -> Result<String, ApiError> {
     let uploaded_file = uploaded(line, "docs.getMessagesUploadServer", Some(kind), "file", media).await?;
-    let file = word(&uploaded_file["file"]).ok_or_else(|| ApiError::NotUploaded(uploaded_file.to_string()))?;
+    let file = word(&uploaded_file["file"]).ok_or_else(|| not_uploaded(uploaded_file.to_string()))?;
     let parameters: Params = vec![("file", Some(file)), ("title", Some(name(media)))];
     let kept: Value = save(line, "docs.save", parameters).await?;
     // Under the name of its type; older versions return a list.
     let object = kept["type"].as_str().map_or_else(|| &kept[0], |kind| &kept[kind]);
-    let kept = Kept::deserialize(object).map_err(|_| ApiError::Unreadable)?;
+    let kept = Kept::deserialize(object).map_err(|_| UNREADABLE)?;
     Ok(kept.reference("doc"))
 }
 
@@ -360,10 +361,7 @@ async fn save<T: serde::de::DeserializeOwned>(
     method: &str,
     parameters: Params,
 ) -> Result<T, ApiError> {
-    line.api.call(line.community.token, method, parameters).await.map_err(|failed| match failed {
-        ApiError::Unknown(said) => ApiError::NotSent(said),
-        other => other,
-    })
+    line.api.call(line.community.token, method, parameters).await.map_err(ApiError::invisible)
 }
 
 async fn uploaded(
@@ -374,18 +372,15 @@ async fn uploaded(
     media: &Media,
 ) -> Result<Value, ApiError> {
     let opened = line.outgoing.open(media, "said-vk-file").await.map_err(ApiError::NotSent)?;
-    let opened = opened.ok_or_else(|| ApiError::NotUploaded("not_here".to_owned()))?;
+    let opened = opened.ok_or_else(|| not_uploaded("not_here".to_owned()))?;
     let peer = Some(line.peer.to_string());
     let parameters: Params = vec![("peer_id", peer), ("type", kind.map(str::to_owned))];
     let server: UploadServer = save(line, method, parameters).await?;
     let file = MultipartRequest {
-        parameters: Map::new(),
-        field,
         // VK recognises the kind by its extension.
         file_name: name(media),
         mime_type: String::new(),
-        size: opened.announced.unwrap_or(media.file_size),
-        bytes: opened.bytes,
+        ..MultipartRequest::of(field, media, opened)
     };
     line.api.upload(&server.upload_url, file).await
 }

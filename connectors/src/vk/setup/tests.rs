@@ -1,5 +1,3 @@
-use base::config::Config;
-use base::http_client::HttpClients;
 use secrecy::ExposeSecret;
 use serde_json::json;
 
@@ -48,8 +46,7 @@ fn hook() -> HookTarget {
 
 async fn stage() -> (Fake, VkApi) {
     let fake = fake::start().await;
-    let http = HttpClients::new(&Config::from_toml("").unwrap().network).unwrap();
-    let api = VkApi::new(&http, &fake.base);
+    let api = VkApi::new(&crate::fake::http(), &fake.base);
     (fake, api)
 }
 

@@ -8,9 +8,10 @@ use serde_json::{Map, Value, json};
 use super::Accepted;
 use super::file::{self, FileForm, HeaderFile, SendContext};
 use crate::Message;
+use crate::call::ApiError;
 use crate::fit::{self, lines};
 use crate::template::{RegisteredHeader, TemplateFileKind};
-use crate::whatsapp::api::{ApiError, BODY, CAPTION, TEXT};
+use crate::whatsapp::api::{BODY, CAPTION, TEXT};
 use crate::whatsapp::keyboard::{self, Choices, Interactive};
 use crate::whatsapp::templates::{Markers, one_line};
 

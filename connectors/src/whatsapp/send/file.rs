@@ -14,8 +14,9 @@ use serde_json::{Map, Value, json};
 
 use super::{Accepted, NumberStates};
 use crate::Outgoing;
-use crate::file::{MultipartRequest, NotOpened, OpenFile, Piece};
-use crate::whatsapp::api::{Address, ApiError, GraphApi, Path, Refused};
+use crate::call::{ApiError, Refusal};
+use crate::file::{MultipartRequest, OpenFile, Piece};
+use crate::whatsapp::api::{Address, GraphApi, Path};
 use crate::whatsapp::setup::{NumberOptions, SourceNumber};
 use crate::whatsapp::wire::{Id, wire};
 
@@ -220,30 +221,22 @@ async fn provided(line: &SendContext<'_>, media: &Media) -> Result<Provided, Api
     {
         return Ok(Provided { object: json!({ "id": *known.id }), is_opus: known.is_opus });
     }
-    let opened = match media.media_id {
-        Some(id) => line.outgoing.files.open(id).await,
-        None => Err(NotOpened::Never("not_here")),
-    };
-    match opened {
-        Ok(opened) => {
-            let uploaded = upload(line, media, opened).await?;
-            let object = json!({ "id": *uploaded.id });
-            let is_opus = uploaded.is_opus;
-            if let Some(key) = key {
-                line.memory.uploaded.insert(key, uploaded).await;
-            }
-            Ok(Provided { object, is_opus })
-        }
+    let opened = line.outgoing.open(media, "said-wa-file").await.map_err(ApiError::NotSent)?;
+    let Some(opened) = opened else {
         // A file that Meta downloads cannot be inspected, so its declared type is used.
-        Err(NotOpened::Never(_)) => {
-            Ok(Provided { object: json!({ "link": media.media_url }), is_opus: is_ogg(bare_type(media)) })
-        }
-        Err(NotOpened::Gone(_) | NotOpened::Later { .. }) => Err(ApiError::NotSent(LocalizedText::new("said-wa-file"))),
+        return Ok(Provided { object: json!({ "link": media.media_url }), is_opus: is_ogg(bare_type(media)) });
+    };
+    let uploaded = upload(line, media, opened).await?;
+    let provided = Provided { object: json!({ "id": *uploaded.id }), is_opus: uploaded.is_opus };
+    if let Some(key) = key {
+        line.memory.uploaded.insert(key, uploaded).await;
     }
+    Ok(provided)
 }
 
 async fn upload(line: &SendContext<'_>, media: &Media, opened: OpenFile) -> Result<UploadedFile, ApiError> {
-    let (head, bytes) = peeked(opened.bytes).await;
+    let OpenFile { announced, bytes } = opened;
+    let (head, bytes) = peeked(bytes).await;
     let is_opus = head.windows(8).any(|part| part == b"OpusHead");
     let mime_type = upload_type(media);
     let request = MultipartRequest {
@@ -251,20 +244,17 @@ async fn upload(line: &SendContext<'_>, media: &Media, opened: OpenFile) -> Resu
             ("messaging_product".to_owned(), json!("whatsapp")),
             ("type".to_owned(), json!(mime_type)),
         ]),
-        field: "file",
         file_name: if media.file_name.is_empty() { "file".to_owned() } else { media.file_name.clone() },
         mime_type: mime_type.to_owned(),
-        size: opened.announced.unwrap_or(media.file_size),
-        bytes,
+        ..MultipartRequest::of("file", media, OpenFile { announced, bytes })
     };
     let path = Path(&[line.number.phone_number_id, "media"], &[]);
     let uploaded: Uploaded = line.api.upload(line.token, path, request).await.map_err(|failed| match failed {
-        ApiError::Refused(refused) if refused.code == WRONG_PARAMETER => {
-            ApiError::Refused(Box::new(Refused { code: REFUSED_FILE, ..*refused }))
+        ApiError::Refused(refusal) if refusal.code == WRONG_PARAMETER => {
+            Refusal { code: REFUSED_FILE, ..refusal }.into()
         }
         // The file may have been uploaded twice, which no one sees: the message itself was not sent.
-        ApiError::Unknown(said) => ApiError::NotSent(said),
-        failed => failed,
+        failed => failed.invisible(),
     })?;
     match uploaded.id.some() {
         Some(id) => Ok(UploadedFile { id: id.into(), is_opus }),

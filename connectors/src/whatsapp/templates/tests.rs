@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use base::config::Config;
-use base::http_client::HttpClients;
 use base::message::Button;
 use proptest::prelude::*;
 use secrecy::SecretString;
@@ -21,8 +19,7 @@ struct Account {
 
 async fn account(answers: impl IntoIterator<Item = Answer>) -> Account {
     let fake = fake::start(answers).await;
-    let http = HttpClients::new(&Config::from_toml("").unwrap().network).unwrap();
-    let api = GraphApi::new(&http, &fake.base);
+    let api = GraphApi::new(&crate::fake::http(), &fake.base);
     let secrets = BTreeMap::from([("access_token".to_owned(), SecretString::from("EAAB"))]);
     let settings = Settings { public: json!({ "phone_number_id": "330", "waba_id": "220" }), secrets };
     Account { fake, api, settings }

@@ -26,6 +26,8 @@ use serde_json::{Value, json};
 use simulator::crm::{HookMessage, MessageView, Said};
 use simulator::whatsapp::{AppView, Customer, MessageView as Sent, NewApp, NewPerson, NewPhone, WhatsApp};
 
+use crate::contract::{HookCall, signed};
+
 pub type WhatsAppWorld = Beside<WhatsApp>;
 
 /// The ids of the simulator's usual people and numbers.
@@ -197,11 +199,7 @@ fn has_app(config: &mut Config) {
 
 /// Posts bytes to a hook's address, signed with a secret.
 async fn posts(world: &World, path: &str, secret: Option<&str>, body: &str) -> u16 {
-    let url = format!("{}{path}", world.app().public_url());
-    let mut request = parom_tests::client().post(url).header("content-type", "application/json");
-    if let Some(secret) = secret {
-        let signature = simulator::kit::signature(secret, body);
-        request = request.header("x-hub-signature-256", format!("sha256={signature}"));
-    }
-    request.body(body.to_owned()).send().await.unwrap().status().as_u16()
+    let headers = secret.map(|secret| ("x-hub-signature-256", signed(secret, body))).into_iter().collect();
+    let call = HookCall { path: path.to_owned(), headers, body: body.to_owned() };
+    crate::contract::posts(world, call).await.as_u16()
 }

@@ -194,9 +194,11 @@ async fn earlier_messages_come_page_by_page() {
 
 #[tokio::test]
 async fn the_vendors_secret_is_enough_for_calls_and_its_token_for_the_handshake() {
-    let config = |text: &str| base::config::Config::from_toml(&format!("[instagram]\n{text}")).unwrap().instagram;
-    let vendor = |text: &str| crate::meta::setup::Vendor::of(&config(text));
-    assert!(vendor("").is_none() && vendor("app_id = \"1\"").is_none());
+    let connector = |text: &str| {
+        let config = base::config::Config::from_toml(&format!("[instagram]\n{text}")).unwrap();
+        crate::instagram::connector(&crate::fake::http(), &config)
+    };
+    assert!(["", "app_id = \"1\""].iter().all(|text| connector(text).vendor_app().is_none()));
     let asked = |name: &str| Some(if name == "hub.mode" { "subscribe".to_owned() } else { "v".to_owned() });
     let mut mac = Hmac::<Sha256>::new_from_slice(b"s").unwrap();
     mac.update(b"{}");
@@ -207,7 +209,8 @@ async fn the_vendors_secret_is_enough_for_calls_and_its_token_for_the_handshake(
         ("verify_token = \"v\"", Some("v"), false),
         ("app_secret = \"s\"\nverify_token = \"v\"", Some("v"), true),
     ] {
-        let vendor = vendor(text).unwrap();
+        let connector = connector(text);
+        let vendor = connector.vendor_app().unwrap();
         assert_eq!((vendor.handshake(&asked).as_deref(), vendor.authenticate(&call)), (answered, let_in), "{text}");
     }
 }
