@@ -30,6 +30,11 @@ export const colourOf = (text) => {
   return { colour, contrast, isLow: contrast < 4.5 };
 };
 
+const hasHours = ({ working_hours: { hours, holidays } = {} }) => Boolean(hours?.length || holidays?.length);
+
+/** The line below the title, during working hours: nothing is said about when managers answer where nothing is set. */
+export const statusOf = (settings, texts) => texts.status[settings.reply_time || (hasHours(settings) ? "online" : "")] || "";
+
 const launcher = () => {
   const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const outline = document.createElementNS("http://www.w3.org/2000/svg", "path");
@@ -67,17 +72,18 @@ export const preview = (into) => {
     host.style.setProperty("--on-brand", isLow ? "#000000" : "#FFFFFF");
     host.setAttribute("theme", settings.theme || "auto");
     const title = text(settings.title, texts.title);
-    const status = isAway ? texts.status.away : text(settings.reply_text, texts.status[settings.reply_time || "online"]);
+    const status = isAway ? texts.status.away : text(settings.reply_text, statusOf(settings, texts));
     const avatar = element("span", { className: "avatar", ariaHidden: "true" }, logo ? element("img", { src: logo, alt: "" }) : [...title][0].toUpperCase());
-    const about = element("div", { className: "about" }, element("h2", { textContent: title }), element("p", { id: "status", className: isAway ? "" : "here", textContent: status }));
+    const about = element("div", { className: "about" }, element("h2", { textContent: title }), element("p", { id: "status", className: !isAway && hasHours(settings) ? "here" : "", textContent: status, hidden: !status }));
     const greeting = text(settings.greeting, texts.greeting);
     const asked = (settings.ask || []).map((name) => question(text(settings.labels?.[name], texts.ask[name])));
     const consent = text(settings.consent_text, "");
     const talk = element("ol", { id: "messages" }, message("mine", texts.question), message("theirs", texts.answer));
     const away = isAway && element("p", { id: "away", className: "notice t-wait", textContent: text(settings.working_hours?.text, texts.away) });
-    const log = element("section", { id: "log" }, element("p", { id: "greeting", textContent: greeting }), talk, away);
+    const questions = (asked.length || consent) && element("fieldset", { id: "intro" }, ...asked, consent && consented(consent));
+    const log = element("section", { id: "log" }, element("p", { id: "greeting", textContent: greeting }), talk, away, questions);
     const input = element("textarea", { rows: 1, disabled: true, placeholder: texts.placeholder, ariaLabel: texts.placeholder });
-    const form = element("form", {}, ...asked, consent && consented(consent), element("div", { className: "row" }, input));
+    const form = element("form", {}, element("div", { className: "row" }, input));
     box.replaceChildren(element("header", {}, avatar, about), element("div", { className: "main" }, log, form));
     const framed = { borderRadius: "16px", border: "1px solid var(--line)", background: "var(--bg)", color: "var(--text)" };
     Object.assign(box.style, { display: "flex", flexDirection: "column", minHeight: "30rem", overflow: "hidden", ...framed });

@@ -1,7 +1,7 @@
 // The settings of a web chat: tabs without a reload, a week instead of lines, a colour picker, and a preview. The form
 // works without this script; the same fields are sent.
 
-import { colourOf, element, preview } from "./chat-preview.js";
+import { colourOf, element, preview, statusOf } from "./chat-preview.js";
 
 const form = document.querySelector("form[data-chat]");
 const about = JSON.parse(form.dataset.chat);
@@ -173,7 +173,7 @@ const entered = (language) => {
     ...Object.fromEntries(["color", "side", "theme", "reply_time"].map((name) => [name, typed(name)])),
     ...Object.fromEntries(["title", "greeting", "reply_text", "consent_text"].map((name) => [name, own(name)])),
     labels: Object.fromEntries(QUESTIONS.map((name) => [name, own("labels." + name)])),
-    working_hours: { text: own("away_text", "working_hours.text") },
+    working_hours: { text: own("away_text", "working_hours.text"), hours: lines.value, holidays: typed("working_hours.holidays") },
     invitation: { show: typed("invitation.show"), text: own("invitation_text", "invitation.text") },
     ask: [...form.querySelectorAll('[name="set.ask"]:checked')].map((one) => one.value),
   };
@@ -182,7 +182,7 @@ const entered = (language) => {
 // An empty field shows what visitors read without it, and what has no effect is not asked for.
 const suggest = (language, prefix, settings) => {
   const texts = about.texts[language];
-  const own = { title: texts.title, greeting: texts.greeting, reply_text: texts.status[settings.reply_time || "online"], away_text: texts.away };
+  const own = { title: texts.title, greeting: texts.greeting, reply_text: statusOf(settings, texts), away_text: texts.away };
   const place = (name, text) => (field(prefix + name).placeholder = text);
   for (const name of ["title", "greeting", "reply_text", "consent_text"]) place(name, (prefix && typed(name)) || own[name] || "");
   for (const name of QUESTIONS) {

@@ -3,7 +3,7 @@
 
 import { drawing } from "./dom.js";
 import { letAttach, takeFiles } from "./files.js";
-import { asks, introduced, introduction } from "./intro.js";
+import { asks, introduced, introduction, unanswered } from "./intro.js";
 import { reacted, tellTyping, typed, types } from "./live.js";
 import { offer } from "./mail.js";
 import { begin, correct, isHeld, send, waits, write } from "./outbox.js";
@@ -13,7 +13,7 @@ import { letPick } from "./smileys.js";
 import { chime } from "./sound.js";
 import { listen } from "./stream.js";
 import { ask, on, part, pause, words } from "./tools.js";
-import { onChoice, rowOf, say, saying, show, wasRead } from "./view.js";
+import { onChoice, opened, rowOf, say, saying, show, wasRead } from "./view.js";
 
 const [form, input] = [part("form"), part("text")];
 const submit = form.querySelector("[type=submit]");
@@ -60,7 +60,7 @@ let tries = 0;
 let comeBack;
 let hiddenAt = 0;
 
-const opened = () => {
+const connected = () => {
   isOpen = true;
   if (saying("line")) {
     say("line", words.connected);
@@ -109,7 +109,7 @@ const ended = (status) => {
 };
 
 const heard = {
-  open: opened,
+  open: connected,
   message: answered,
   reaction: changed,
   typing: (...who) => {
@@ -169,3 +169,9 @@ connect();
 
 /** Retries now: the chat became visible, or the customer's token changed. */
 export const awake = wake;
+
+/** The chat was opened, by the visitor or `quietly`: then they go on where they are. */
+export const look = (quietly) => {
+  opened();
+  if (!quietly) (unanswered() || input).focus();
+};

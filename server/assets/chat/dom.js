@@ -64,6 +64,11 @@ export const avatar = (name, picture) => {
   return made;
 };
 
+/** Sets the chat's colours: see `--brand` and `--light` in chat.css. */
+export const paint = ({ style }, { color, on_color, accents: [light, dark] }) => {
+  for (const [name, value] of Object.entries({ brand: color, "on-brand": on_color, light, dark })) style.setProperty("--" + name, value);
+};
+
 /** A text with a count, in the plural form that the language has for it. */
 export const counting = (language) => {
   const plural = new Intl.PluralRules(language);

@@ -6,15 +6,12 @@ import { on, part, sized, words } from "./tools.js";
 import { say } from "./view.js";
 
 const MOST = 10;
+// The server looks at the bytes (messages.rs); these names say it before the upload.
+const PROGRAMS = /\.(exe|scr|dll|msi|dex|sh)$/i;
 const chosen = [];
 const list = element("ul", "chosen");
 list.hidden = true;
 list.setAttribute("aria-label", words.files);
-
-const limitOf = (file) => {
-  const kind = { image: "picture", video: "video", audio: "audio" }[file.type.split("/")[0]] || "file";
-  return place.limits[kind];
-};
 
 const draw = () => {
   list.replaceChildren(
@@ -33,16 +30,23 @@ const draw = () => {
   list.hidden = !chosen.length;
 };
 
+// Why a file cannot be sent; empty if it can.
+const refusal = ({ name, size, type }) => {
+  const most = place.limits[{ image: "picture", video: "video", audio: "audio" }[type.split("/")[0]] || "file"];
+  if (!size) return words.file_empty;
+  if (PROGRAMS.test(name)) return name + ": " + words.file_kind;
+  if (size > most) return words.too_big.replace("{size}", sized(size)).replace("{limit}", sized(most));
+  return chosen.length < MOST ? "" : words.file_most.replace("{count}", MOST);
+};
+
 const add = (files) => {
-  say("file", "");
+  const refused = [];
   for (const file of files) {
-    if (file.size > limitOf(file)) {
-      const why = words.too_big.replace("{file}", file.name).replace("{size}", sized(file.size));
-      say("file", why.replace("{limit}", sized(limitOf(file))));
-    } else if (chosen.length < MOST && file.size > 0) {
-      chosen.push(file);
-    }
+    const why = refusal(file);
+    if (why) refused.push(why.replace("{file}", () => file.name));
+    else chosen.push(file);
   }
+  say("file", refused.join("\n"));
   draw();
 };
 

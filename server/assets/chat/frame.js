@@ -19,16 +19,17 @@ const said = (id, className, text = "") => {
   return one;
 };
 
+// The server checks the answers, so that all errors are shown at once: the keyboard is a matter of the type, checks are not.
 const TYPES = { name: ["text", "name"], phone: ["tel", "tel"], email: ["email", "email"] };
 
 const question = (name) => {
-  const [type, autocomplete] = TYPES[name];
-  const input = made("input", "ask-" + name, { name, type, autocomplete, maxlength: 100, required: "" });
+  const [inputmode, autocomplete] = TYPES[name];
+  const input = made("input", "ask-" + name, { name, inputmode, autocomplete, maxlength: 100, required: "", form: "form" });
   return made("p", "", { class: "question" }, made("label", "", { for: input.id }, words.ask[name]), input);
 };
 
 const consent = () => {
-  const box = made("input", "consent", { type: "checkbox", name: "consent", value: "1", required: "" });
+  const box = made("input", "consent", { type: "checkbox", name: "consent", value: "1", required: "", form: "form" });
   return made("p", "", { class: "question" }, made("label", "", { class: "check" }, box, made("span", "", {}, ...linked(place.consent))));
 };
 
@@ -41,7 +42,7 @@ const privacy = () => (place.privacy ? [made("p", "privacy", { class: "small" },
 
 /** Builds them into an element; `leave` is the action of the button in the header. */
 export const build = (into, leave) => {
-  const state = made("p", "status", { class: place.here ? "here" : "" }, place.status);
+  const state = said("status", place.here ? "here" : "", place.status);
   const name = made("div", "", { class: "about" }, made("h2", "title", {}, place.title), state);
   const head = made("header", "", {}, avatar(place.title, place.logo && place.base + "/logo?v=" + place.logo), name, drawn("close", "close", words.minimise, leave));
   const notice = made("p", "notice", { class: "notice t-wait", role: "status" });
@@ -55,6 +56,7 @@ export const build = (into, leave) => {
     said("greeting", "", place.greeting),
     said("away", "notice t-wait", place.away),
     made("ol", "messages"),
+    ...intro(),
     typing,
   );
   const fresh = made("button", "fresh", { type: "button" });
@@ -64,6 +66,6 @@ export const build = (into, leave) => {
   input.placeholder = words.placeholder;
   const label = made("label", "", { for: "text", class: "unseen" }, words.placeholder);
   const row = made("div", "", { class: "row" }, input, made("button", "", { type: "submit" }, words.send));
-  const form = made("form", "form", {}, notice, ...intro(), label, row, ...privacy());
+  const form = made("form", "form", {}, notice, label, row, ...privacy());
   into.replaceChildren(head, made("div", "", { class: "main" }, log, fresh, form));
 };

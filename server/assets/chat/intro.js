@@ -1,15 +1,15 @@
-// The questions before the first message: the customer's data and consent.
+// The questions before the first message: the customer's data and consent. They are a card among the messages, so that the
+// button that sends is in view however many there are.
 
+import { element } from "./dom.js";
 import { place } from "./place.js";
 import { on, part } from "./tools.js";
-import { say } from "./view.js";
 
 const intro = part("intro");
+const fieldOf = (name) => intro?.querySelector(`[name=${CSS.escape(name)}]`);
 
 const shows = (isShown) => {
-  if (!intro) return;
-  intro.disabled = !isShown;
-  intro.hidden = !isShown;
+  if (intro) intro.hidden = intro.disabled = !isShown;
 };
 
 /** Stops asking. */
@@ -18,36 +18,51 @@ export const introduced = () => shows(false);
 /** Whether there is a question to answer. */
 export const asks = () => Boolean(intro && !intro.disabled);
 
+/** The first question that has no answer, or a wrong one. */
+export const unanswered = () => asks() && intro.querySelector("input:invalid, [aria-invalid]");
+
 /** Takes the answers, once: they are sent with the first message. */
 export const introduction = () => {
   if (!asks()) return {};
-  const typed = [...intro.querySelectorAll("input:not([type=checkbox])")].filter((field) => field.value.trim());
+  const typed = [...intro.elements].filter((field) => field.type !== "checkbox" && field.value.trim());
   const about = Object.fromEntries(typed.map((field) => [field.name, field.value.trim()]));
-  const consent = Boolean(intro.querySelector("[name=consent]")?.checked);
+  const consent = Boolean(fieldOf("consent")?.checked);
   introduced();
   return { ...(typed.length ? { about } : {}), ...(consent ? { consent } : {}) };
 };
 
+const right = (field) => {
+  field.removeAttribute("aria-invalid");
+  field.closest(".question").querySelector(".wrong")?.remove();
+};
+
+const isWrong = (field, why) => {
+  right(field);
+  const said = element("span", "small wrong", why);
+  said.id = "wrong-" + field.name;
+  field.closest(".question").append(said);
+  field.setAttribute("aria-invalid", true);
+  field.setAttribute("aria-describedby", said.id);
+  on(field, "input", () => right(field), { once: true });
+};
+
 /**
- * Asks again after an answer was rejected: `wrong` contains an error text for each field. False: none of these fields
+ * Asks again after answers were rejected: `wrong` contains an error text for each field. False: none of these fields
  * is asked for.
  */
 export const askAgain = (wrong, { about, consent } = {}) => {
-  const fields = Object.keys(wrong).map((name) => intro?.querySelector(`[name=${CSS.escape(name)}]`)).filter(Boolean);
+  const fields = Object.keys(wrong).map(fieldOf).filter(Boolean);
   if (!fields.length) return false;
-  for (const [name, value] of Object.entries(about || {})) {
-    const field = intro.querySelector(`[name=${CSS.escape(name)}]`);
+  for (const [name, value] of Object.entries({ ...about })) {
+    const field = fieldOf(name);
     if (field && !field.value) field.value = value;
   }
-  const box = intro.querySelector("[name=consent]");
+  const box = fieldOf("consent");
   if (box && consent) box.checked = true;
   shows(true);
-  for (const field of fields) {
-    field.setAttribute("aria-invalid", "true");
-    on(field, "input", () => field.removeAttribute("aria-invalid"), { once: true });
-  }
-  say("form", wrong[fields[0].name]);
-  fields[0].focus();
+  fields.forEach((field) => isWrong(field, wrong[field.name]));
+  // Only from within the chat: a page that is loaded takes nobody's caret.
+  if (place.area.contains(place.root.activeElement)) unanswered().focus();
   return true;
 };
 

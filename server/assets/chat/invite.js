@@ -37,5 +37,5 @@ export const letInvite = ({ invitation: { show, text, after, pages }, words }, c
     else place.append(button("say", text, () => chat.open(true)), drawn("close", "cross", words.dismiss, leave));
   };
   const timer = setInterval(look, 500);
-  return { place, look, end };
+  return { place, text, look, end };
 };

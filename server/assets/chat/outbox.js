@@ -1,11 +1,12 @@
 // Unsent messages. Every message has its id before the first attempt and stays in the browser's storage until the
 // server has it: the server recognises repeats, and a reload or a lost connection loses nothing.
 
+import { button } from "./dom.js";
 import { askAgain } from "./intro.js";
 import { place } from "./place.js";
 import { dropFile, fileOf, keepFile } from "./store.js";
-import { counted, newId, on, pause, post, words } from "./tools.js";
-import { drawFile, mark, remove, rowOf, say, saying, show } from "./view.js";
+import { counted, newId, on, part, pause, post, words } from "./tools.js";
+import { drawFile, lastId, mark, remove, rowOf, say, saying, show } from "./view.js";
 
 // One storage item per message, so that tabs never overwrite each other; the keys sort by time.
 const prefix = "parom:" + place.source + ":" + place.whose;
@@ -59,27 +60,35 @@ export const isHeld = () => Boolean(waiting()[0]?.wrong);
 export const correct = (answers) => {
   const [held] = waiting();
   put({ ...held, wrong: undefined, with: { ...held.with, ...answers } });
-  say("form", "");
-  present(held);
+  waiting().forEach(present);
   return send();
+};
+
+const discard = (item) => {
+  drop(item);
+  remove(item.id);
+  // What was written after it stays at its place.
+  for (const next of all()) if (next.after === item.id) put({ ...next, after: item.after });
+  part("text").focus();
 };
 
 const present = (item) => {
   show({ ...item, mine: true });
-  if (!item.refused) {
-    mark(item.id, words.sending);
-    return;
-  }
-  mark(item.id, item.refused, async () => {
+  if (!item.refused) return mark(item.id, isHeld() || saying("closed") ? words.failed : words.sending);
+  const again = button("again", words.again, async () => {
     const file = item.file && (await fileOf(item.id));
-    drop(item);
-    remove(item.id);
+    discard(item);
     write(item.text, { ...item.with, row: item.row, file });
   });
+  const out = button("again", "×", () => discard(item));
+  out.setAttribute("aria-label", words.remove_file.replace("{file}", item.file?.name || item.text));
+  // A file that was refused for what it is will be refused again.
+  mark(item.id, item.refused, item.refused === words.failed ? [again, out] : [out]);
 };
 
 const stored = async (item, file) => {
   if (file) await keepFile(item.id, file);
+  item.after = lastId();
   put(item);
   present(item);
   send();
@@ -151,7 +160,7 @@ const asked = async (item, answer) => {
   const wrong = Object.fromEntries((problem.errors || []).map(({ pointer, detail }) => [pointer.split("/").pop(), detail]));
   if (!askAgain(wrong, item.with)) return false;
   put({ ...item, wrong });
-  mark(item.id, words.failed);
+  waiting().forEach(present);
   return true;
 };
 
@@ -173,7 +182,7 @@ const arrived = async (item, answer) => {
   failures = 0;
   place.started = true;
   drop(item);
-  mark(item.id, words.sent, undefined, "sent");
+  mark(item.id, words.sent, [], "sent");
   say("wait", "");
   const { file } = item.file ? await answer.json().catch(() => ({})) : {};
   if (file) drawFile(item.id, file);
@@ -201,14 +210,14 @@ const deliver = async (item) => {
   }
   if (status === 403 || status === 404) {
     say("closed", status === 404 ? words.closed : words.cookies);
-    waiting().forEach((each) => mark(each.id, words.failed));
+    waiting().forEach(present);
     return 30000;
   }
   if (status === 422 && (await asked(item, answer))) return 0;
   if (item.file && (status === 413 || status === 415)) return refuse(item, status === 413 ? words.too_large : words.file_kind);
   if (status >= 400 && status < 500 && status !== 408) return refuse(item, words.failed);
   failures += 1;
-  if (failures >= 3) mark(item.id, words.failed, send);
+  if (failures >= 3) mark(item.id, words.failed, [button("again", words.again, send)]);
   return pause(failures);
 };
 
@@ -223,7 +232,7 @@ on(window, "storage", (event) => {
   } else if (item.refused) {
     remove(item.id);
   } else {
-    mark(item.id, words.sent, undefined, "sent");
+    mark(item.id, words.sent, [], "sent");
   }
 });
 

@@ -1,6 +1,6 @@
 // The chat's environment: its own page, where a cookie identifies the visitor. On other sites site.js creates the same.
 
-import { countInTitle } from "./dom.js";
+import { countInTitle, paint } from "./dom.js";
 
 const given = JSON.parse(document.body.dataset.chat);
 
@@ -21,6 +21,4 @@ export const place = {
 };
 
 document.documentElement.setAttribute("theme", given.theme);
-for (const [name, colour] of [["--brand", given.color], ["--on-brand", given.on_color]]) {
-  document.documentElement.style.setProperty(name, colour);
-}
+paint(document.documentElement, given);

@@ -2,11 +2,10 @@
 
 import { place } from "./place.js";
 import { on, part, post } from "./tools.js";
-import { owing, rowOf } from "./view.js";
+import { owing, rowOf, tellFresh } from "./view.js";
 
 const owed = { delivered: new Set(), read: new Set() };
 const onScreen = new Set();
-const unread = new Set();
 let telling;
 
 // What was read in one tab is read in all.
@@ -35,9 +34,14 @@ const flush = async () => {
   telling = owed.delivered.size + owed.read.size > 0 ? setTimeout(flush, done ? 400 : 10000) : undefined;
 };
 
-const seen = (id) => {
-  unread.delete(id);
-  place.unread(unread.size);
+const count = () => {
+  place.unread(owing().length);
+  tellFresh();
+};
+
+const seen = (row) => {
+  delete row?.dataset.owed;
+  count();
 };
 
 const isBefore = (a, b) => Boolean(a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING);
@@ -46,10 +50,11 @@ const looked = () => {
   if (document.visibilityState !== "visible" || !onScreen.size) return;
   const lowest = [...onScreen].reduce((a, b) => (isBefore(a, b) ? b : a));
   // Reading a message also marks the earlier ones as read, however far they have scrolled away.
-  for (const row of [...unread].map(rowOf).filter((row) => row && (row === lowest || isBefore(row, lowest)))) {
+  for (const row of owing()) {
+    if (row !== lowest && !isBefore(row, lowest)) break;
     observer.unobserve(row);
     tell("read", row.dataset.id);
-    seen(row.dataset.id);
+    seen(row);
     tabs?.postMessage(row.dataset.id);
   }
   onScreen.clear();
@@ -63,13 +68,12 @@ const note = (entries) => {
   looked();
 };
 const observer = new IntersectionObserver(note, { root: part("log"), rootMargin: "0px 0px -16px 0px" });
-if (tabs) tabs.onmessage = (event) => seen(event.data);
+if (tabs) tabs.onmessage = (event) => seen(rowOf(event.data));
 
 /** Handles an answer that is on the page. */
 export const arrived = (row, isNew) => {
   if (isNew) tell("delivered", row.dataset.id);
-  unread.add(row.dataset.id);
-  place.unread(unread.size);
+  count();
   observer.observe(row);
 };
 

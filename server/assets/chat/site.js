@@ -1,7 +1,7 @@
 // The chat on another site: a button in its own shadow root, and the chat behind it. A secret in the site's own storage
 // identifies the visitor, because cookies of other sites are partitioned or blocked; or the site's signed token.
 
-import { bareTitle, countInTitle, counting, drawing, drawn, element } from "./dom.js";
+import { bareTitle, countInTitle, counting, drawing, drawn, element, paint } from "./dom.js";
 import { letInvite } from "./invite.js";
 import { openChat, style } from "./parts.js";
 
@@ -145,7 +145,7 @@ const enter = () => {
     .then((past) => {
       if (mine.signal.aborted) return;
       chat = openChat(place({ lines: [], after: 0, started: false, ...past }, mine.signal), panel, close);
-      if (!panel.hidden && !isQuiet) root.getElementById("text").focus();
+      if (!panel.hidden) chat.look(isQuiet);
     });
 };
 
@@ -163,13 +163,12 @@ const open = (quietly) => {
   cover();
   host.toggleAttribute("open", true);
   bubble.setAttribute("aria-expanded", "true");
-  bubble.title = look.words.minimise;
-  bubble.setAttribute("aria-label", bubble.title);
-  news.textContent = quietly ? look.invitation?.text : "";
+  count(unseen);
+  news.textContent = quietly ? invitation?.text : "";
   session("open", "1");
   enter();
   chat?.awake();
-  if (!quietly) root.getElementById("text")?.focus();
+  chat?.look(quietly);
 };
 
 const close = () => {
@@ -217,8 +216,7 @@ const draw = () => {
       root.append(Object.assign(element("link"), { rel: "stylesheet", href }));
     }
   }
-  host.style.setProperty("--brand", look.color);
-  host.style.setProperty("--on-brand", look.on_color);
+  paint(host, look);
   host.lang = look.words.language;
   host.setAttribute("side", look.side);
   host.setAttribute("theme", look.theme);
@@ -264,7 +262,8 @@ const begin = async () => {
     } else leave();
   });
   if (token || secret) enter();
-  if (session("open") && !isNarrow()) open();
+  // The visitor opened it on an earlier page; this page they read.
+  if (session("open") && !isNarrow()) open(true);
   invitation?.look();
   window.Parom = api;
   dispatchEvent(new CustomEvent("parom:ready"));

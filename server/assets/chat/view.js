@@ -1,7 +1,7 @@
 // The display: messages in their list, and the notice above the input.
 
 import { above, below, linked, shownFile } from "./content.js";
-import { button, element } from "./dom.js";
+import { element } from "./dom.js";
 import { letReact, reacted } from "./live.js";
 import { place } from "./place.js";
 import { counted, on, part, words } from "./tools.js";
@@ -9,15 +9,24 @@ import { counted, on, part, words } from "./tools.js";
 const [log, list, notice, fresh] = ["log", "messages", "notice", "fresh"].map(part);
 
 const rows = new Map([...list.querySelectorAll("[data-id]")].map((row) => [row.dataset.id, row]));
-let unseen = 0;
 // A reader at the end stays there, also when the keyboard opens or a message grows.
 let follows = true;
 
+/** Answers whose receipts are not reported yet, from the first to the last: they were not read. */
+export const owing = () => list.querySelectorAll(".theirs[data-owed]");
+
+/** Tells a reader further up how many unread messages there are. */
+export const tellFresh = () => {
+  const count = follows ? 0 : owing().length;
+  fresh.hidden = !count;
+  if (count) fresh.textContent = counted(words.fresh, count);
+};
+
 const toEnd = () => {
   follows = true;
-  log.scrollTop = log.scrollHeight;
-  unseen = 0;
-  fresh.hidden = true;
+  // The questions to a new visitor are read from the beginning.
+  if (rows.size) log.scrollTop = log.scrollHeight;
+  tellFresh();
 };
 const follow = () => follows && toEnd();
 
@@ -48,11 +57,23 @@ const joined = (row, before) => {
 
 // Marks the first unread message; it stays until the reader answers.
 let news;
-const markNew = (row) => {
-  if (news?.isConnected) return;
+const markNew = () => {
+  const [first] = owing();
+  if (!first || news?.nextSibling === first) return;
+  news?.remove();
   news = element("li", "day new", words.new);
-  row.before(news);
-  row.classList.remove("follow");
+  first.before(news);
+  first.classList.remove("follow");
+};
+
+let scrolledTo = 0;
+
+/** The chat was opened: what is unread is read from its beginning. */
+export const opened = () => {
+  if (!owing().length || !news?.isConnected) return follow();
+  log.scrollTop = scrolledTo = news.offsetTop - 8;
+  follows = log.scrollHeight - log.scrollTop - log.clientHeight < 2;
+  tellFresh();
 };
 
 let lastDay = "";
@@ -67,9 +88,6 @@ const divided = (row) => {
 
 /** The element of a message; undefined if it is not on the page. */
 export const rowOf = (id) => rows.get(id);
-
-/** Answers whose receipts are not reported yet. */
-export const owing = () => list.querySelectorAll(".theirs[data-owed]");
 
 let choose = () => {};
 
@@ -104,25 +122,30 @@ const made = (message) => {
   return row;
 };
 
-/** Puts a message at the end, once; `isTold`: it is an earlier one. A reader further up is not moved but notified. */
+/** The id of the last message on the page. */
+export const lastId = () => list.lastElementChild?.dataset.id;
+
+/**
+ * Puts a message at the end, or behind the one that it was written `after`, once; `isTold`: it is an earlier one. A reader
+ * further up is not moved but notified.
+ */
 export const show = (message, isTold = false) => {
   if (rows.has(message.id)) return rows.get(message.id);
   const row = made(message);
-  joined(row, list.lastElementChild);
-  const isSeen = message.mine || (follows && document.visibilityState === "visible" && !place.area.hidden);
-  list.append(...divided(row));
+  const before = rows.get(message.after) ?? list.lastElementChild;
+  const isLast = before === list.lastElementChild;
+  joined(row, before);
+  const isSeen = follows && document.visibilityState === "visible" && !place.area.hidden;
+  if (isLast) list.append(...divided(row));
+  else before.after(row);
   if (row.previousElementSibling?.classList.contains("day")) row.classList.remove("follow");
   rows.set(message.id, row);
   if (isTold) tick(row);
+  else if (!message.mine) row.dataset.owed = "read";
+  if (!isLast) return row;
   if (message.mine) news?.remove();
-  else if (isTold ? message.owed : !isSeen) markNew(row);
-  if (message.mine || follows) {
-    toEnd();
-  } else {
-    unseen += 1;
-    fresh.textContent = counted(words.fresh, unseen);
-    fresh.hidden = false;
-  }
+  else if (isTold || !isSeen) markNew();
+  if (message.mine || follows) toEnd();
   return row;
 };
 
@@ -132,11 +155,11 @@ export const remove = (id) => {
   rows.delete(id);
 };
 
-/** Shows the state of a message below it, as a tick if that is enough; a failed one can be sent again. */
-export const mark = (id, state, again, tick) => {
+/** Shows the state of a message below it, as a tick if that is enough, with buttons for what can be done about it. */
+export const mark = (id, state, acts = [], tick) => {
   const row = rows.get(id);
   if (!row) return;
-  row.classList.toggle("bad", Boolean(again));
+  row.classList.toggle("bad", state === words.failed || acts.length > 0);
   row.querySelectorAll(".state, .again").forEach((old) => old.remove());
   const under = row.querySelector(".mark");
   const said = element("span", "state" + (tick ? " " + tick : ""), tick ? "" : state);
@@ -144,8 +167,7 @@ export const mark = (id, state, again, tick) => {
     said.title = state;
     said.append(element("span", "unseen", state));
   }
-  under.append(said);
-  if (again) under.append(button("again", words.again, again));
+  under.append(said, ...acts);
   follow();
 };
 
@@ -160,7 +182,7 @@ export const wasRead = () => {
 
 // A message of the history has arrived, and an answer shows that those above it were read.
 const tick = (row) => {
-  if (row.classList.contains("mine")) mark(row.dataset.id, words.sent, undefined, "sent");
+  if (row.classList.contains("mine")) mark(row.dataset.id, words.sent, [], "sent");
   else wasRead();
 };
 
@@ -171,15 +193,15 @@ export const drawFile = (id, file) => {
 };
 
 // The notice shows the most important of the current texts.
-const said = { closed: "", form: "", wait: "", file: "", line: "", unsent: 0 };
+const said = { closed: "", wait: "", file: "", line: "", unsent: 0 };
 
-/** Sets the text of a kind – `closed`, `form`, `wait`, `file`, `line` –, or removes it if empty; `unsent` counts. */
+/** Sets the text of a kind – `closed`, `wait`, `file`, `line` –, or removes it if empty; `unsent` counts. */
 export const say = (kind, what) => {
   said[kind] = what;
   const isDown = said.line === words.offline || said.line === words.connecting;
   const count = isDown && said.unsent > 0 ? " " + counted(words.unsent, said.unsent) + "." : "";
-  const text = said.closed || said.form || said.wait || said.file || said.line + count;
-  notice.className = "notice " + (said.closed || said.form || said.file ? "t-warn" : "t-wait");
+  const text = said.closed || said.wait || said.file || said.line + count;
+  notice.className = "notice " + (said.closed || said.file ? "t-warn" : "t-wait");
   if (notice.textContent !== text) notice.textContent = text;
   notice.hidden = !text;
 };
@@ -187,24 +209,21 @@ export const say = (kind, what) => {
 /** The last text of a kind. */
 export const saying = (kind) => said[kind];
 
-let scrolledTo = 0;
-
 // Only scrolling up stops following: content that grows moves the end away as well.
 const scrolled = () => {
+  if (log.scrollTop === scrolledTo) return;
   const isUp = log.scrollTop < scrolledTo - 1;
   scrolledTo = log.scrollTop;
   if (log.scrollHeight - log.scrollTop - log.clientHeight < 80) follows = true;
   else if (isUp) follows = false;
-  if (!follows) return;
-  unseen = 0;
-  fresh.hidden = true;
+  tellFresh();
 };
 
 on(fresh, "click", toEnd);
 on(log, "scroll", scrolled, { passive: true });
-// Pictures grow when they are loaded, and a line below shows that a manager is typing.
+// Pictures grow when they are loaded, and lines below show that a manager is typing, or ask again.
 const sizes = new ResizeObserver(follow);
-[log, list, part("typing")].forEach((one) => sizes.observe(one));
+[log, list, part("typing"), part("intro")].forEach((one) => one && sizes.observe(one));
 place.signal.addEventListener("abort", () => sizes.disconnect());
 for (const row of rows.values()) {
   const text = row.querySelector(".text")?.textContent ?? "";
@@ -217,8 +236,8 @@ for (const row of rows.values()) {
   const days = divided(row).slice(0, -1);
   if (days.length) row.classList.remove("follow");
   row.before(...days);
-  if (row.dataset.owed) markNew(row);
   tick(row);
 }
+markNew();
 place.lines?.forEach((line) => show(line, true));
-toEnd();
+opened();

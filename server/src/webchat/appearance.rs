@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use base::config::Vendor;
 use base::error::Error;
 use base::i18n::{Language, Sentence, Words, decimal};
-use connectors::webchat::Invitation;
+use connectors::webchat::{Color, Invitation};
 use domain::media::MediaKind;
 use entity::chat_logo;
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -26,13 +26,15 @@ pub struct Appearance {
     pub color: String,
     /// The text colour on it.
     pub on_color: String,
+    /// The colour of links, buttons and the focus: the chat's own, as it is readable on light and on dark grounds.
+    pub accents: [String; 2],
     /// Fields to ask for before the first message.
     pub ask: Vec<String>,
     /// The consent text; empty if none is required.
     pub consent: String,
     /// Why answers will be delayed; empty if they will not.
     pub away: String,
-    /// Whether managers answer now; and the line about it below the title.
+    /// Whether it is said that managers answer now; and the line about it below the title, if there is something to say.
     pub here: bool,
     pub status: String,
     /// When the script invites visitors to write; null if it does not.
@@ -91,10 +93,9 @@ impl Appearance {
             |text: &Option<String>, key: &'static str| text.clone().unwrap_or_else(|| words.text(key).to_string());
         let privacy = words.text("chat-privacy").with("company", company).to_string();
         let away = away(app, place);
-        let here = away.is_empty();
-        let status = if here { settings.reply_time.as_deref().unwrap_or("online") } else { "away" };
-        let own_status = settings.reply_text.clone().filter(|_| here);
-        let status = back(app, place).unwrap_or_else(|| words.text_of("chat-status-", status));
+        // Without hours nobody has said when managers answer.
+        let here = away.is_empty() && settings.working_hours.is_some();
+        let status = status(app, place, away.is_empty(), here);
         let greeting = own(&settings.greeting, "chat-greeting");
         let invitation = settings.invitation.as_ref().and_then(|invitation| invites(invitation, &greeting));
         let mut texts = script_texts(words);
@@ -109,11 +110,12 @@ impl Appearance {
             greeting,
             color: settings.color().to_string(),
             on_color: settings.color().text_on().to_string(),
+            accents: GROUNDS.map(|ground| accent(settings.color(), ground)),
             ask: settings.ask.clone(),
             consent: settings.consent_text.clone().unwrap_or_default(),
             away,
             here,
-            status: own_status.unwrap_or_else(|| status.to_string()),
+            status,
             invitation,
             side: if settings.side.as_deref() == Some("left") { "left" } else { "right" },
             theme: match settings.theme.as_deref() {
@@ -142,6 +144,24 @@ fn invites(invitation: &Invitation, greeting: &str) -> Option<Invites> {
     };
     let text = invitation.text.clone().unwrap_or_else(|| greeting.to_owned());
     Some(Invites { show, text, after: invitation.after_seconds.unwrap_or(0), pages: invitation.parts() })
+}
+
+/// The darkest ground of links and buttons in the light theme, and the lightest in the dark one (chat.css).
+const GROUNDS: [&str; 2] = ["#E4EFFA", "#22303E"];
+
+fn accent(color: Color, ground: &str) -> String {
+    Color::parse(ground).map_or(color, |ground| color.readable_on(ground)).to_string()
+}
+
+/// The line below the title; empty if nothing is known.
+fn status(app: &WebchatContext, place: &ChatAccess, is_answered: bool, here: bool) -> String {
+    let (settings, words) = (&place.settings, place.words);
+    if !is_answered {
+        return back(app, place).unwrap_or_else(|| words.text("chat-status-away")).to_string();
+    }
+    let known = settings.reply_time.as_deref().or(here.then_some("online"));
+    let own = settings.reply_text.clone();
+    own.or_else(|| known.map(|known| words.text_of("chat-status-", known).to_string())).unwrap_or_default()
 }
 
 fn away(app: &WebchatContext, place: &ChatAccess) -> String {
@@ -282,7 +302,6 @@ fn script_texts(words: Words) -> Value {
         "remove_file": marked(words, "chat-file-remove", &["file"]),
         "too_big": marked(words, "chat-file-too-big", &["file", "size", "limit"]),
         "too_large": say("chat-file-too-large"),
-        "file_kind": say("chat-file-kind"),
         "about_you": say("chat-about-you"),
         "ask": { "name": say("chat-ask-name"), "phone": say("chat-ask-phone"), "email": say("chat-ask-email") },
         "you": say("chat-you"),
@@ -312,6 +331,9 @@ fn script_texts(words: Words) -> Value {
     if let Some(all) = all.as_object_mut() {
         all.insert("mail".to_owned(), mail);
         all.insert("dismiss".to_owned(), say("chat-dismiss").into());
+        all.insert("file_kind".to_owned(), say("chat-file-kind").into());
+        all.insert("file_empty".to_owned(), marked(words, "chat-file-empty", &["file"]).into());
+        all.insert("file_most".to_owned(), marked(words, "chat-file-most", &["count"]).into());
     }
     all
 }

@@ -111,7 +111,8 @@ fn script() -> String {
 fn packed(style: &str) -> String {
     let plain: String = style.split("/*").map(|part| part.split_once("*/").map_or(part, |(_, rest)| rest)).collect();
     let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    let pairs = [("{ ", "{"), (" {", "{"), ("; ", ";"), (", ", ","), ("} ", "}"), (" }", "}"), (";}", "}")];
+    let pairs =
+        [(": ", ":"), ("{ ", "{"), (" {", "{"), ("; ", ";"), (", ", ","), ("} ", "}"), (" }", "}"), (";}", "}")];
     pairs.into_iter().fold(line, |line, (wide, narrow)| line.replace(wide, narrow))
 }
 
@@ -119,21 +120,24 @@ fn packed(style: &str) -> String {
 fn module(name: &str, text: &str) -> String {
     let mut exported = Vec::new();
     let mut body = String::new();
-    for line in text.lines() {
-        let bare = line.trim_start();
-        if let Some(import) = line.strip_prefix("import ") {
-            body.push_str(&imported(import));
-        } else if let Some(rest) = line.strip_prefix("export const ") {
-            exported.extend(rest.split_once(' ').map(|(name, _)| name));
-            body.push_str("const ");
-            body.push_str(rest);
-            body.push('\n');
-        } else if !(bare.is_empty() || COMMENTS.iter().any(|mark| bare.starts_with(mark))) {
-            body.push_str(bare);
-            body.push('\n');
+    for line in text.lines().map(str::trim_start) {
+        let code = match (line.strip_prefix("import "), line.strip_prefix("export ")) {
+            (Some(import), _) => imported(import),
+            (_, Some(rest)) => {
+                exported.extend(rest.split(' ').nth(1));
+                rest.to_owned()
+            }
+            _ if COMMENTS.iter().any(|mark| line.starts_with(mark)) => String::new(),
+            _ => line.to_owned(),
+        };
+        // Only where a statement may end without a semicolon is a line break needed.
+        if code.starts_with('}') && body.ends_with('\n') {
+            body.pop();
         }
+        body.push_str(&code);
+        body.push_str(if code.is_empty() || code.ends_with([';', '{', ',']) { "" } else { "\n" });
     }
-    format!("const {name} = (() => {{\n{body}return {{ {} }};\n}})();\n", exported.join(", "))
+    format!("const {name} = (() => {{{body}return {{ {} }};}})();\n", exported.join(", "))
 }
 
 /// `{ a, b } from "./dom.js";` as a destructuring of that module's constant. `place` and the arguments of site.js are
@@ -143,7 +147,7 @@ fn imported(import: &str) -> String {
     let from = import.split('"').nth(1).unwrap_or_default().trim_start_matches("./").trim_end_matches(".js");
     match from {
         "place" | "parts" => String::new(),
-        from => format!("const {{ {names} }} = {from};\n"),
+        from => format!("const {{ {names} }} = {from};"),
     }
 }
 
@@ -169,6 +173,8 @@ mod tests {
             "document.write",
             "import ",
             "export ",
+            // Behind code it would hide the next line.
+            " // ",
         ] {
             assert!(!script.contains(never), "{never}");
         }

@@ -8,7 +8,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use base::browser::form_data;
-use base::error::Error;
+use base::error::{Error, FieldError};
 use base::i18n::LocalizedText;
 use base::message::{Content, Media};
 use chrono::TimeDelta;
@@ -95,27 +95,32 @@ fn answer(id: Uuid, stored: SubmittedMessage, file: Value) -> HttpResponse {
 }
 
 impl ChatRefusal {
-    /// The message key of the notice above the form.
-    pub fn notice(&self, text: &str) -> Option<&'static str> {
+    /// The message keys of the notice above the form; none if there is nothing to say to a visitor.
+    pub fn notices(&self, text: &str) -> Vec<String> {
         let Self::Known(error) = self else {
-            return matches!(self, Self::FileKind).then_some("chat-file-kind");
+            return if matches!(self, Self::FileKind) { vec!["chat-file-kind".to_owned()] } else { Vec::new() };
         };
-        match error {
-            Error::Conflict { problem: "message_conflict", .. } => Some("chat-conflict"),
-            Error::TooLarge(_) => Some("chat-file-too-large"),
-            Error::Full(_) => Some("chat-full"),
-            Error::TooMany { .. } | Error::Conflict { problem: "media_no_room", .. } => Some("chat-files-enough"),
-            Error::Invalid(fields) => Some(match fields.first().map_or("", |field| field.pointer.as_str()) {
-                "/consent" => "chat-consent-needed",
-                "/about/phone" => "chat-wrong-phone",
-                "/about/email" => "chat-wrong-email",
-                "/file" => "chat-file-none",
-                _ if text.trim().is_empty() => "chat-empty",
-                _ => "chat-too-long",
-            }),
-            _ => None,
-        }
+        let key = match error {
+            Error::Conflict { problem: "message_conflict", .. } => "chat-conflict",
+            Error::TooLarge(_) => "chat-file-too-large",
+            Error::Full(_) => "chat-full",
+            Error::TooMany { .. } | Error::Conflict { problem: "media_no_room", .. } => "chat-files-enough",
+            Error::Invalid(fields) => return fields.iter().map(|field| noticed(field, text)).collect(),
+            _ => return Vec::new(),
+        };
+        vec![key.to_owned()]
     }
+}
+
+/// The notice about a field: the errors of the questions are written for visitors.
+fn noticed(field: &FieldError, text: &str) -> String {
+    let key = match field.pointer.as_str() {
+        "/consent" | "/about/phone" | "/about/email" => field.detail.key(),
+        "/file" => "chat-file-none",
+        _ if text.trim().is_empty() => "chat-empty",
+        _ => "chat-too-long",
+    };
+    key.to_owned()
 }
 
 /// Largest field beside the file, in bytes.

@@ -50,22 +50,21 @@ struct ChatPage<'a> {
 /// A question before the first message.
 struct FirstQuestion<'a> {
     name: &'static str,
-    /// The field's `type`.
-    input: &'static str,
+    inputmode: &'static str,
     label: &'a str,
     value: String,
 }
 
 impl<'a> FirstQuestion<'a> {
     fn of(name: &str, look: &'a Appearance, form: Option<&ChatForm>) -> Option<Self> {
-        let (name, input) = match name {
+        let (name, inputmode) = match name {
             "name" => ("name", "text"),
             "phone" => ("phone", "tel"),
             "email" => ("email", "email"),
             _ => return None,
         };
         let value = form.map_or("", |form| form.get(name)).to_owned();
-        Some(Self { name, input, label: look.label(name), value })
+        Some(Self { name, inputmode, label: look.label(name), value })
     }
 
     /// The field's `autocomplete` attribute.
@@ -268,12 +267,15 @@ pub async fn answered(app: &AppData, guest: &Guest, form: &ChatForm, done: Resul
     };
     let status = actix_web::ResponseError::status_code(&refusal);
     let words = guest.place.words;
-    let notice = match (&refusal, refusal.notice(&form.text)) {
-        (ChatRefusal::TooFast(seconds), _) => words.text("chat-too-fast").with("count", *seconds),
-        (_, Some(key)) => words.text(key),
-        _ => return Err(refusal),
+    let notices = match &refusal {
+        ChatRefusal::TooFast(seconds) => vec![words.text("chat-too-fast").with("count", *seconds)],
+        _ => refusal.notices(&form.text).into_iter().map(|key| words.text(key)).collect(),
     };
-    let unsent = Unsent { status, form, notice: &notice.to_string() };
+    if notices.is_empty() {
+        return Err(refusal);
+    }
+    let notice = notices.iter().map(Sentence::to_string).collect::<Vec<_>>().join("\n");
+    let unsent = Unsent { status, form, notice: &notice };
     let mut answer = show(app, &guest.place, Some(&guest.visitor), None, Some(unsent)).await?;
     if let ChatRefusal::TooFast(seconds) = refusal {
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -1,7 +1,7 @@
 //! A visitor's message on its way in: with their identity, the page they are on, and their consent.
 
 use anyhow::Context;
-use base::error::Error;
+use base::error::{Error, FieldError};
 use base::i18n::{Language, LocalizedText, Words};
 use base::message::{Body, Content, Person, Role, Visit, Visits};
 use base::phone::{Phone, looks_like_one};
@@ -154,17 +154,23 @@ async fn count_text(app: &WebchatContext, guest: &Guest, content: &Content) -> R
 }
 
 impl CustomerAnswers {
+    /// An error for every wrong answer, so that all are corrected at once.
     fn check(&self) -> Result<(), Error> {
-        if self.name.as_ref().is_some_and(|name| name.chars().count() > SHORT) {
-            return Err(Error::field("/about/name", LocalizedText::new("said-most-characters").with("most", SHORT)));
-        }
-        if self.phone.as_deref().is_some_and(|phone| !is_phone(phone)) {
-            return Err(Error::field("/about/phone", LocalizedText::new("chat-wrong-phone")));
-        }
-        if self.email.as_deref().is_some_and(|email| !is_email(email)) {
-            return Err(Error::field("/about/email", LocalizedText::new("chat-wrong-email")));
-        }
-        Ok(())
+        let is_long = self.name.as_ref().is_some_and(|name| name.chars().count() > SHORT);
+        let long = is_long.then(|| LocalizedText::new("said-most-characters").with("most", SHORT));
+        let phone = self.phone.as_deref().filter(|phone| !is_phone(phone));
+        // A number, but with more: an extension, a second number, a name.
+        let holds_one = |phone: &str| Phone::parse(phone, None).is_some();
+        let phone = phone.map(|phone| if holds_one(phone) { "chat-phone-extra" } else { "chat-wrong-phone" });
+        let email = self.email.as_deref().filter(|email| !is_email(email)).map(|_| "chat-wrong-email");
+        let wrong = [
+            ("/about/name", long),
+            ("/about/phone", phone.map(LocalizedText::new)),
+            ("/about/email", email.map(LocalizedText::new)),
+        ];
+        let wrong: Vec<FieldError> =
+            wrong.into_iter().filter_map(|(pointer, detail)| Some(FieldError::new(pointer, detail?))).collect();
+        if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
     }
 }
 
@@ -262,6 +268,18 @@ mod tests {
         assert!(checked(&format!(" {} ", "я".repeat(4096))).is_ok());
         assert!(checked(&"a".repeat(4097)).is_err());
         assert_eq!(caption(" ").unwrap(), None);
+    }
+
+    #[test]
+    fn every_wrong_answer_has_its_reason() {
+        let reasons = |phone: &str, email: &str| -> Vec<String> {
+            let answers = CustomerAnswers { phone: Some(phone.into()), email: Some(email.into()), name: None };
+            let Err(Error::Invalid(wrong)) = answers.check() else { return Vec::new() };
+            wrong.iter().map(|field| field.detail.key().to_owned()).collect()
+        };
+        assert!(reasons("+7 916 123-45-67", "anna@example.com").is_empty());
+        assert_eq!(reasons("+7 916 123-45-67 доб. 12", "anna"), ["chat-phone-extra", "chat-wrong-email"]);
+        assert_eq!(reasons("12", "anna@example.com"), ["chat-wrong-phone"]);
     }
 
     #[test]

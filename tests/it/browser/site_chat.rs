@@ -3,6 +3,7 @@
 mod settings;
 mod visitor;
 
+use base::config::Config;
 use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, Site, World};
@@ -25,9 +26,14 @@ struct Shop {
     source: String,
 }
 
+/// Who stores the messages, as the line below the form says.
+fn with_a_company(config: &mut Config) {
+    config.vendor.legal_entity = "Northwind Furniture Ltd".to_owned();
+}
+
 impl Shop {
     async fn open(settings: impl FnOnce(&Site) -> Value) -> Self {
-        let setup = Setup { live: true, ..Setup::default() };
+        let setup = Setup { live: true, change: with_a_company, ..Setup::default() };
         let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
         let site = Site::start();
         let source = chat_with(&world, settings(&site)).await;
@@ -157,8 +163,13 @@ async fn customer_and_manager_talk_over_a_site() {
 
     // Another page of the site goes on with it.
     shop.writes("/more", "");
+    browser.resize(1280, 900).await;
     browser.goto(&shop.site.stranger("/more")).await;
+    until(&browser, "the chat is open as before", "root?.getElementById('text')?.checkVisibility()").await;
+    let caret = "return [document.activeElement === document.body, root.activeElement]";
+    assert_eq!(root(&browser, caret).await, json!([true, null]), "the reader of the page keeps the caret");
     opens(&browser).await;
+    assert_eq!(root(&browser, "return root.activeElement.id").await, "text", "it was asked for");
     shows(&browser, &["Hello <b>there</b>", "Good morning", "Still there?"]).await;
     until(&browser, "reactions are kept", "root.querySelector('.mine .reactions')").await;
     looks_right(&browser, "site-chat").await;
@@ -337,6 +348,56 @@ pub(super) async fn last_are(world: &World, wanted: &[(&str, &str)]) {
     world.until(&format!("amoCRM has {wanted:?} last"), there).await;
 }
 
+/// Drops files with these names and texts.
+async fn drops(browser: &Browser, files: &[(&str, &str)]) {
+    let script = format!(
+        "const data = new DataTransfer(); for (const [name, text] of {}) data.items.add(new File([text], name));\
+         root.querySelector('.panel').dispatchEvent(new DragEvent('drop', {{ dataTransfer: data, bubbles: true, cancelable: true }}))",
+        json!(files)
+    );
+    root(browser, &script).await;
+}
+
+/// What cannot be sent is refused when it is chosen, with the reason; what only the server sees leaves a message that
+/// looks unlike the sent ones, stays where it was written, and can be removed.
+async fn refused_files_are_named_and_leave_nothing(browser: &Browser) {
+    let shop = Shop::open(everywhere).await;
+    shop.visit(browser).await;
+    let words = Words::new(Language::En);
+    drops(browser, &[("setup.exe", "MZ"), ("empty.txt", ""), ("list.txt", "one")]).await;
+    chosen(browser, 1).await;
+    let empty = words.text("chat-file-empty").with("file", "empty.txt").to_string();
+    let reasons = json!(format!("setup.exe: {}\n{empty}", say(words, "chat-file-kind")));
+    assert_eq!(root(browser, "return root.getElementById('notice').textContent").await, reasons);
+    types(browser, "First").await;
+    last_are(&shop.world, &[("file", "First")]).await;
+
+    // A program by another name.
+    let program = format!("MZ{}", "\0".repeat(300));
+    drops(browser, &[("holiday.txt", &program)]).await;
+    chosen(browser, 1).await;
+    types(browser, "Look").await;
+    let bad = "root.querySelector('.mine.bad .state')?.textContent";
+    until(browser, "it says why", &format!("{bad} === {}", json!(say(words, "chat-file-kind")))).await;
+    types(browser, "Last").await;
+    last_are(&shop.world, &[("file", "First"), ("text", "Last")]).await;
+    let colours =
+        "return new Set([...root.querySelectorAll('.mine')].map((one) => getComputedStyle(one).backgroundColor)).size";
+    assert_eq!(root(browser, colours).await, json!(2), "it looks unlike what was sent");
+    browser.goto(&shop.site.stranger("/")).await;
+    opens(browser).await;
+    shows(browser, &["First", "Look", "Last"]).await;
+    browser.is_accessible("the chat with a refused file").await;
+    browser.shot("site-chat-refused").await;
+    root(browser, "root.querySelector('.bad [aria-label]').click()").await;
+    shows(browser, &["First", "Last"]).await;
+    browser.goto(&shop.site.stranger("/")).await;
+    opens(browser).await;
+    shows(browser, &["First", "Last"]).await;
+    browser.goto("about:blank").await;
+    shop.world.close().await;
+}
+
 async fn chosen(browser: &Browser, count: usize) {
     let there = format!("root.querySelectorAll('.chosen li').length === {count}");
     until(browser, &format!("{count} files are chosen"), &there).await;
@@ -424,14 +485,26 @@ async fn links_albums_and_the_end_of_the_list(browser: &Browser) {
     let href = "return [...root.querySelectorAll('.theirs .text a')].map((one) => [one.getAttribute('href'), one.rel])";
     assert_eq!(root(browser, href).await, json!([["https://shop.example/a?b=c", "noopener noreferrer"]]));
 
-    // D4, D5: many messages arrive while the chat is closed: it opens at the end, and the earlier ones count as read.
-    root(browser, "root.querySelector('.bubble').click()").await;
+    // D4, D5: many messages arrive while the chat is closed: it opens at the first of them, wherever the reader was before.
+    root(browser, "root.getElementById('log').scrollTop = 0; root.querySelector('.bubble').click()").await;
     for number in 0..12 {
         let text = format!("Line {number}\n\nand more\n\nand more");
         world.sandbox.manager_says(HOST, &chat, &text).await.expect("the hook");
     }
     until(browser, "all are counted", "root.querySelector('.badge').textContent === '12'").await;
     root(browser, "root.querySelector('.bubble').click()").await;
+    let at_the_first = "(() => { const log = root.getElementById('log').getBoundingClientRect(), \
+        line = root.querySelector('.new'), top = line.getBoundingClientRect().top - log.top; \
+        return top >= 0 && top < 40 && line.nextSibling.querySelector('.text').textContent.startsWith('Line 0') \
+            && !root.getElementById('fresh').hidden; })()";
+    until(browser, "it opens at the first new message, and says how many there are", at_the_first).await;
+    let some = "(({ textContent }) => textContent > 0 && textContent < 12)(root.querySelector('.badge'))";
+    until(browser, "what is in view is read", some).await;
+    // A second visit finds the line above what is still unread, not above what was.
+    root(browser, "root.querySelector('.bubble').click()").await;
+    world.sandbox.manager_says(HOST, &chat, "And one more").await.expect("the hook");
+    until(browser, "the line moves", "!root.querySelector('.new').nextSibling.textContent.includes('Line 0')").await;
+    root(browser, "root.querySelector('.bubble').click(); root.getElementById('fresh').click()").await;
     until(browser, "none is unread", "root.querySelector('.badge').hidden && root.getElementById('fresh').hidden")
         .await;
     all_are_read(world).await;
@@ -451,6 +524,7 @@ async fn links_albums_and_the_end_of_the_list(browser: &Browser) {
 async fn files_links_albums_and_the_end_of_the_list() {
     let Some(browser) = Browser::open("en").await else { return };
     files_are_dragged_pasted_and_wait_for_the_line(&browser).await;
+    refused_files_are_named_and_leave_nothing(&browser).await;
     links_albums_and_the_end_of_the_list(&browser).await;
     browser.close().await;
 }

@@ -241,7 +241,9 @@ async fn the_first_message_says_who_writes(world: &mut World) {
     let mut wrong = first.clone();
     wrong["consent"] = json!(true);
     wrong["about"]["phone"] = json!("call me");
-    assert_eq!(anna.posts(world, "/messages", wrong.clone()).await.is(422).wrong_fields(), ["/about/phone"]);
+    wrong["about"]["email"] = json!("anna");
+    let both = anna.posts(world, "/messages", wrong.clone()).await.is(422);
+    assert_eq!(both.wrong_fields(), ["/about/phone", "/about/email"], "all at once");
     let russian = anna.request(world, Method::POST, "/messages").header("Accept-Language", "ru").json(&wrong);
     let said = answer(russian).await.is(422).text;
     assert!(said.contains("номер"), "the form shows it to the visitor: {said}");
@@ -282,7 +284,7 @@ async fn a_form_asks_and_keeps_what_was_typed(world: &mut World) {
     refused.says(&["the chat needs your consent first", "value=\"anna@example.com\"", ">\nHello</textarea>"]);
     let id = refused.field("id");
     let fields = [("id", id.as_str()), ("text", "Hello"), ("email", "anna@example"), ("consent", "1")];
-    visitor.sends(&path, &fields).await.is(422).says(&["an e-mail address looks like anna@example.com"]);
+    visitor.sends(&path, &fields).await.is(422).says(&["Enter an e-mail address such as anna@example.com."]);
     let fields = [("id", id.as_str()), ("text", "Hello"), ("email", "anna@example.com"), ("consent", "1")];
     let shown = visitor.does(&path, &fields).await;
     visitor.sends(&path, &fields).await.is(303);
@@ -300,18 +302,30 @@ async fn the_chat_announces_that_it_is_outside_working_hours(world: &mut World) 
     let away = async |world: &World| anna.gets(world, "/look").await.is(200).text_at("/away");
     let page = async |world: &World| answer(world.api.anonymous(Method::GET, &anna.chat)).await.is(200);
     assert_eq!(away(world).await, "");
-    page(world).await.never_says(&["We sleep"]);
+    let open = page(world).await;
+    open.says(&["class=\"here\"", "Online"]);
+    open.never_says(&["We sleep"]);
     world.advance(Duration::from_secs(6 * 3600));
     assert_eq!(away(world).await, "We sleep & dream");
     let status = anna.gets(world, "/look").await.is(200).text_at("/status");
     assert_eq!(status, "Back on Monday at 09:00", "from Friday evening");
-    page(world).await.says(&["We sleep &#38; dream"]);
+    let closed = page(world).await;
+    closed.says(&["We sleep &#38; dream"]);
+    closed.never_says(&["class=\"here\""]);
     // What is written meanwhile comes in all the same.
     anna.writes(world, "Good night").await.is(202);
     world.deliver_all().await;
     let path = format!("/api/v1/sources/{source}");
     world.api.patch(&path, &json!({"paused": true})).await.is(200);
     assert!(away(world).await.contains("being set up"));
+    // Where no hours are set nobody has said that managers answer now.
+    for (settings, status) in [(json!({}), ""), (json!({"reply_time": "hour"}), "Usually replies within an hour")] {
+        world.api.patch(&path, &json!({"paused": false, "settings": settings})).await.is(200);
+        let shown = page(world).await;
+        shown.never_says(&["class=\"here\"", "Online"]);
+        assert_eq!(shown.text.contains("id=\"status\""), !status.is_empty());
+        shown.says(&[status]);
+    }
     let hours = json!({"time_zone": "Moscow", "hours": ["always"]});
     let wrong = world.api.patch(&path, &json!({"settings": {"working_hours": hours, "color": "red"}})).await.is(422);
     assert_eq!(

@@ -55,28 +55,77 @@ async fn writes(browser: &Browser, text: &str) {
     submits(browser).await;
 }
 
-/// D1: a wrong phone number is asked for again, with the reason, and nothing is lost: not even by a reload.
-async fn a_wrong_number_is_asked_for_again(browser: &Browser, shop: &Shop, words: Words) {
+/// The whole form is in view and the field with the focus too, whatever is asked and whatever was wrong.
+async fn all_is_in_view(browser: &Browser, what: &str, field: &str) {
+    let inside = "const box = (one) => one.getBoundingClientRect(); \
+        const within = (one, frame) => box(one).top >= box(frame).top && box(one).bottom <= box(frame).bottom; \
+        const [panel, log] = [root.querySelector('.panel'), root.getElementById('log')]; \
+        return [root.activeElement.name, within(root.activeElement, log), \
+            ...['#text', '[type=submit]', '#privacy'].map((one) => within(root.querySelector(one), panel))]";
+    assert_eq!(root(browser, inside).await, json!([field, true, true, true, true]), "{what}");
+}
+
+/// Panels of these heights, a narrow one, and one at 200 %; the last is a phone's.
+const SIZES: [(u32, u32); 5] = [(1280, 640), (1280, 766), (360, 640), (640, 320), (360, 740)];
+
+/// On every screen the chat opens at its first question, with the greeting above it and the button that sends below.
+async fn the_questions_leave_the_button_in_view(browser: &Browser, shop: &Shop) {
+    for (width, height) in SIZES {
+        browser.resize(width, height).await;
+        shop.visit(browser).await;
+        let what = format!("{width} by {height}");
+        all_is_in_view(browser, &what, "name").await;
+        let greets = "return root.getElementById('greeting').getBoundingClientRect().top \
+            >= root.getElementById('log').getBoundingClientRect().top";
+        assert_eq!(root(browser, greets).await, json!(true), "{what}: the greeting");
+        browser.shot(&format!("site-chat-asks-{width}-{height}")).await;
+    }
+}
+
+/// D1: wrong answers are asked for again, all at once and with their reasons, and nothing is lost: not even by a reload.
+async fn wrong_answers_are_asked_for_again(browser: &Browser, shop: &Shop, words: Words) {
     let consent = "return root.querySelector('.check a').getAttribute('href')";
     assert_eq!(root(browser, consent).await, json!("https://shop.example/privacy"));
-    answers(browser, "phone", "12345").await;
+    answers(browser, "name", "Anna").await;
+    answers(browser, "phone", "+7 916 123-45-67 доб. 12").await;
+    answers(browser, "email", "anna@shop").await;
     root(browser, "root.querySelector('[name=consent]').checked = true").await;
     writes(browser, "Hello").await;
-    let wrong = json!(say(words, "chat-wrong-phone"));
-    let asked =
-        format!("!root.getElementById('intro').hidden && root.getElementById('notice').textContent === {wrong}");
-    until(browser, "the number is asked for again, with the reason", &asked).await;
-    assert_eq!(root(browser, "return root.activeElement.name").await, json!("phone"));
+    let asked = |reasons: &[&str]| {
+        let reasons: Vec<String> = reasons.iter().map(|key| say(words, key)).collect();
+        format!(
+            "!root.getElementById('intro').hidden && JSON.stringify([...root.querySelectorAll('.wrong')]\
+             .map((one) => one.textContent.replaceAll('\\u00a0', ' '))) === {}",
+            json!(json!(reasons).to_string())
+        )
+    };
+    let both = asked(&["chat-phone-extra", "chat-wrong-email"]);
+    until(browser, "both are asked for again, with the reasons", &both).await;
+    assert_eq!(root(browser, "return root.activeElement.name").await, json!("phone"), "the first of them");
+    for (width, height) in SIZES {
+        browser.resize(width, height).await;
+        root(browser, "root.activeElement.blur(); root.querySelector('[name=phone]').focus()").await;
+        all_is_in_view(browser, &format!("wrong at {width} by {height}"), "phone").await;
+        browser.shot(&format!("site-chat-wrong-{width}-{height}")).await;
+    }
+    browser.becomes_a_phone().await;
     browser.is_accessible("the chat that asks again").await;
+    answers(browser, "phone", "12345").await;
+    answers(browser, "email", "anna@shop.example").await;
+    let asked = asked(&["chat-wrong-phone"]);
     // What is written meanwhile comes after it.
-    answers(browser, "phone", "нет").await;
     writes(browser, "Are you there?").await;
     until(browser, "it is asked for once more", &asked).await;
+    let unsent = format!(
+        "[...root.querySelectorAll('.mine.bad .state')].filter((one) => one.textContent === {}).length === 2",
+        json!(say(words, "chat-state-failed"))
+    );
+    until(browser, "neither is said to be on its way", &unsent).await;
     browser.goto(&shop.site.stranger("/")).await;
     opens(browser).await;
     until(browser, "after a reload too", &asked).await;
     let kept = "return [root.querySelector('[name=phone]').value, root.querySelector('[name=consent]').checked]";
-    assert_eq!(root(browser, kept).await, json!(["нет", true]));
+    assert_eq!(root(browser, kept).await, json!(["12345", true]));
     answers(browser, "phone", "+7 915 111-22-33").await;
     submits(browser).await;
     arrived(&shop.world, &["Hello", "Are you there?"]).await;
@@ -110,19 +159,19 @@ async fn a_visitor_on_a_phone_gets_through_a_bad_day() {
     let words = Words::new(Language::En);
     let shop = Shop::open(|site| {
         let mut settings = everywhere(site);
-        settings["ask"] = json!(["phone"]);
+        settings["ask"] = json!(["name", "phone", "email"]);
         settings["consent_text"] = json!("I agree: https://shop.example/privacy.");
         settings
     })
     .await;
-    shop.visit(&browser).await;
+    the_questions_leave_the_button_in_view(&browser, &shop).await;
     assert_eq!(root(&browser, "return root.querySelectorAll('[capture]').length").await, json!(0), "a desk has none");
     browser.becomes_a_phone().await;
     shop.visit(&browser).await;
     let full = "const box = root.querySelector('.panel').getBoundingClientRect(); return box.width === innerWidth";
     assert_eq!(root(&browser, full).await, json!(true), "the chat fills the screen");
     browser.is_accessible("the chat on a phone").await;
-    a_wrong_number_is_asked_for_again(&browser, &shop, words).await;
+    wrong_answers_are_asked_for_again(&browser, &shop, words).await;
     a_photo_is_taken(&browser, &shop, words).await;
 
     // The network goes and comes back.
@@ -334,6 +383,12 @@ async fn a_talk_looks_like_a_talk() {
     assert_eq!(root(&browser, head).await, json!(["N", "Northwind Furniture", say(words, "chat-status-minutes")]));
     let left = "const box = root.querySelector('.bubble').getBoundingClientRect(); return box.left < 100";
     assert_eq!(root(&browser, left).await, json!(true));
+    let colour = "const style = getComputedStyle(root.host); return [root.querySelector('.here'), style.getPropertyValue('--accent')]";
+    assert_eq!(
+        root(&browser, colour).await,
+        json!([null, "#1F6F54"]),
+        "nobody set hours; buttons have the chat's colour"
+    );
     let cross =
         "return [...root.querySelectorAll('.bubble .drawing')].map((one) => getComputedStyle(one).display !== 'none')";
     assert_eq!(root(&browser, cross).await, json!([false, true]), "the button closes what it has opened");
