@@ -72,7 +72,6 @@ pub fn settings(config: &Config, listen: String, clock: &Clock) -> SandboxConfig
                     .collect(),
             })
             .collect(),
-        widgets: Vec::new(),
         now: Arc::new(move || clock.now()),
     }
 }

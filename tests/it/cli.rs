@@ -14,7 +14,7 @@ use parom_tests::settings::HOST;
 use parom_tests::{Demo, Engine, Line, client};
 use sea_orm::EntityTrait;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use serde_json::Value;
+use serde_json::{Value, json};
 use simulator::crm::HookMessage;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
@@ -233,6 +233,8 @@ async fn with_input(mut command: Command, input: &str) -> Output {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_demo_checks_itself() {
+    let help = Command::new(BINARY).args(["demo", "--help"]).output().await.unwrap();
+    assert!(!text(&help.stdout).contains("--config"), "it brings its own");
     let output = Command::new(BINARY).args(["demo", "--check"]).env_remove("PAROM_CONFIG").output().await.unwrap();
     let said = text(&output.stdout);
     assert!(output.status.success(), "{said}{}", text(&output.stderr));
@@ -262,6 +264,16 @@ async fn sources(demo: &Demo) -> Vec<Value> {
     get(format!("/api/v1/tenants/{}/sources", tenant["id"].as_str().unwrap())).await
 }
 
+/// Adds a source to the demo's account by the public API.
+async fn adds_source(demo: &Demo, body: Value) {
+    let (base, key) = (demo.address("Parom"), demo.address("API key"));
+    let tenant_id = sources(demo).await[0]["tenant_id"].as_str().unwrap().to_owned();
+    let url = format!("{base}/api/v1/tenants/{tenant_id}/sources");
+    let answer = client().post(url).bearer_auth(&key).json(&body).send().await.unwrap();
+    assert_eq!(answer.status(), 201);
+}
+
+/// A restart on the same data: the local amoCRM is new, Parom knows everything.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_comes_back_after_a_second_account_was_installed() {
     let data = tempfile::tempdir().unwrap();
@@ -272,18 +284,32 @@ async fn it_comes_back_after_a_second_account_was_installed() {
     let installed = form.body("integration=demo").send().await.unwrap();
     assert!(installed.status().is_success() || installed.status().is_redirection(), "{}", installed.status());
     let before = sources(&demo).await;
+    let elsewhere = "http://127.0.0.1:9/mine";
+    adds_source(&demo, json!({"kind": "webchat", "name": "Second chat", "settings": {"title": "Second"}})).await;
+    adds_source(&demo, json!({"kind": "custom", "name": "Mine", "settings": {"webhook_url": elsewhere}})).await;
+    let page = client().get(demo.address("Messengers")).send().await.unwrap().text().await.unwrap();
+    assert_eq!(page.matches("/trouble").count(), 7, "each of them can be broken");
+    let ids = |demo: &Demo| {
+        let customer = demo.address("Customer's page").rsplit('/').next().unwrap().to_owned();
+        [customer, demo.line("Own messenger").split(';').next().unwrap().to_owned()]
+    };
+    let own = ids(&demo);
     demo.is_killed().await;
     let demo = Demo::start(Path::new(BINARY), "en", data.path()).await;
+    assert_eq!(ids(&demo), own, "the demo's own sources, not the newest");
+    let shop = client().get(demo.address("A new account")).header("accept-language", "en").send().await.unwrap();
+    assert!(!shop.text().await.unwrap().contains("Not installed"), "what Parom has is installed at amoCRM");
     let page = client().get(demo.address("Customer's page")).send().await.unwrap();
     assert_eq!(page.status(), 200);
     // The local amoCRM is new, and the own messenger listens elsewhere: the account's sources follow.
     let after = sources(&demo).await;
     let troubled: Vec<&Value> = after.iter().filter(|source| source["status"] == "needs_attention").collect();
-    assert!(after.len() == 3 && troubled.is_empty(), "{troubled:#?}");
-    let listens = |sources: &[Value]| {
-        sources.iter().find_map(|source| source["settings"]["webhook_url"].as_str().map(str::to_owned))
+    assert!(after.len() == 5 && troubled.is_empty(), "{troubled:#?}");
+    let listens = |sources: &[Value]| -> Vec<String> {
+        sources.iter().filter_map(|source| source["settings"]["webhook_url"].as_str().map(str::to_owned)).collect()
     };
-    assert_ne!(listens(&before).unwrap(), listens(&after).unwrap());
+    let (old, new) = (listens(&before), listens(&after));
+    assert!(new.contains(&elsewhere.to_owned()) && new.len() == 2 && !new.contains(&old[0]), "{old:?} {new:?}");
     // The one-time link of the admin is no dead end: another is made by the command that was printed.
     let link = vendor_link(data.path()).await;
     assert!(link.status.success(), "{}", text(&link.stderr));

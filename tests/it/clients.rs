@@ -57,7 +57,6 @@ async fn account() -> Sandbox {
             redirect_uri: REDIRECT.to_owned(),
             channels: vec![channel],
         }],
-        widgets: Vec::new(),
         now: simulator::crm::system_clock(),
     })
     .await

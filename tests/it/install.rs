@@ -186,7 +186,7 @@ async fn dead_access_never_stops_messages(world: &mut World) {
 
 async fn a_lost_renewal_is_made_up_for_where_amocrm_allows_it(world: &mut World) {
     let line = world.line("support").await;
-    world.sandbox.set_lenient_refresh(true);
+    world.sandbox.set(|settings| settings.lenient_refresh = true);
     world.sandbox.expire_access_tokens(HOST);
     world.sandbox.faults().next(Part::Token, 1, Fault::LostAnswer);
     pipelines(world, line.tenant_id).await.is(503);

@@ -54,7 +54,7 @@ const HOUR: Duration = Duration::from_secs(3_600);
 
 async fn a_note_is_not_written_twice_after_a_lost_answer(world: &mut World) {
     let (_, lead) = came_by_a_campaign(world).await;
-    world.sandbox.remove_tracking_fields(HOST, &["UTM_SOURCE"]);
+    world.sandbox.switch(HOST, |switches| switches.removed_fields = ["UTM_SOURCE"].map(str::to_owned).into());
     accepts(world);
     world.sandbox.faults().next_with(Part::Rest, "custom_fields_values", 1, Fault::LostAnswer);
     assert_eq!(after(world, SOON).await, 1);
@@ -119,7 +119,9 @@ async fn an_accepted_lead_has_the_campaign_in_its_fields_once(world: &mut World)
 
 async fn values_without_a_field_become_one_note(world: &mut World) {
     let (_, lead) = came_by_a_campaign(world).await;
-    world.sandbox.remove_tracking_fields(HOST, &["UTM_SOURCE", "UTM_CAMPAIGN", "REFERRER"]);
+    world.sandbox.switch(HOST, |switches| {
+        switches.removed_fields = ["UTM_SOURCE", "UTM_CAMPAIGN", "REFERRER"].map(str::to_owned).into()
+    });
     accepts(world);
     assert_eq!(after(world, SOON).await, 1);
     assert_eq!(tracking(world, lead), json!({}));

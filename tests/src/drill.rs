@@ -463,12 +463,17 @@ impl Demo {
         Self { child, output, _lines: lines }
     }
 
+    /// What it printed under this name.
+    #[track_caller]
+    pub fn line(&self, name: &str) -> &str {
+        let line = self.output.iter().find_map(|line| line.trim_start().strip_prefix(name)?.strip_prefix("  "));
+        line.unwrap_or_else(|| panic!("no {name}: {:#?}", self.output)).trim_start()
+    }
+
     /// The address that it printed under this name.
     #[track_caller]
     pub fn address(&self, name: &str) -> String {
-        let line = self.output.iter().find_map(|line| line.trim_start().strip_prefix(name)?.strip_prefix("  "));
-        let line = line.unwrap_or_else(|| panic!("no {name}: {:#?}", self.output));
-        line.split_whitespace().next().expect("an address").to_owned()
+        self.line(name).split_whitespace().next().expect("an address").to_owned()
     }
 
     /// Kills it.

@@ -107,7 +107,6 @@ pub async fn start_sandbox(clock: &Clock) -> Sandbox {
                 bot: Some((BOT_ID.to_owned(), "Acme".to_owned())),
             }],
         }],
-        widgets: Vec::new(),
         now: Arc::new(move || clock.now()),
     };
     Sandbox::start(config).await.expect("the sandbox starts")

@@ -98,9 +98,9 @@ impl Messengers {
         &self.lines
     }
 
-    /// The sections of the configuration with their addresses.
-    pub fn config(&self) -> String {
-        let addresses = [
+    /// The addresses of all, by the kinds of sources.
+    fn addresses(&self) -> [(&'static str, &str); 7] {
+        [
             ("telegram", self.telegram.base_url()),
             ("whatsapp", self.whatsapp.base_url()),
             ("max", self.max.base_url()),
@@ -108,12 +108,16 @@ impl Messengers {
             ("avito", self.avito.base_url()),
             ("instagram", self.meta.base_url()),
             ("facebook", self.meta.base_url()),
-        ];
+        ]
+    }
+
+    /// The sections of the configuration with their addresses.
+    pub fn config(&self) -> String {
         let section = |(kind, url): (&str, &str)| {
             let more = if kind == "instagram" { self.vendors_app() } else { String::new() };
             format!("[{kind}]\napi_url = \"{url}\"\n{more}")
         };
-        addresses.map(section).concat()
+        self.addresses().map(section).concat()
     }
 
     fn vendors_app(&self) -> String {
@@ -135,14 +139,9 @@ impl Messengers {
         })
     }
 
-    /// The page where a messenger is made to fail; none if it has no such page.
+    /// The page where a messenger is made to fail.
     pub fn trouble_url(&self, kind: &str) -> Option<String> {
-        let base = match kind {
-            "telegram" => self.telegram.base_url(),
-            "whatsapp" => self.whatsapp.base_url(),
-            "avito" => self.avito.base_url(),
-            _ => return None,
-        };
+        let (_, base) = self.addresses().into_iter().find(|(known, _)| *known == kind)?;
         Some(format!("{base}/trouble"))
     }
 

@@ -10,13 +10,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use base::telemetry;
-use clap::Args;
+use clap::{Arg, Args, value_parser};
 use stage::{DemoStage, HOST, NEW_HOST, OPERATOR};
 
 use crate::print_line;
 use crate::serve::stop_asked_for;
 
 #[derive(Args)]
+// The demo brings its own configuration, so its help does not offer the option that all commands share.
+#[command(arg(Arg::new("config").long("config").hide(true).value_parser(value_parser!(PathBuf))))]
 pub struct DemoCommand {
     /// Runs a conversation in both directions over real HTTP, prints one line per step and exits.
     #[arg(long)]

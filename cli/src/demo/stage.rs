@@ -73,10 +73,7 @@ impl DemoStage {
         let first = config(&folder, &public_url, "http://127.0.0.1:9", "", company)?.1;
         let settings = sandbox_command::settings(&first, "127.0.0.1:0".into(), &clock);
         let sandbox = Sandbox::start(settings).await.context("the local amoCRM could not be started")?;
-        for host in [HOST, NEW_HOST] {
-            sandbox.add_account(host);
-            sandbox.set_language(host, language.code());
-        }
+        [HOST, NEW_HOST].into_iter().for_each(|host| open_account(&sandbox, host));
         let messengers = Messengers::start(&public_url, language).await?;
         let (text, config) = config(&folder, &public_url, sandbox.url(), &messengers.config(), company)?;
         let file = folder.join("parom.toml");
@@ -90,10 +87,22 @@ impl DemoStage {
         Ok(Self { sandbox, messenger: Messenger::start()?, messengers, http, running, key, folder })
     }
 
-    /// Installs the integration as the marketplace does; returns the tenant once it is active.
+    /// Installs the integration as the marketplace does, also in the other accounts that an earlier run with the same
+    /// data connected: the local amoCRM is new and knows none of them. Returns the demo's tenant once it is active.
     pub async fn install(&self) -> anyhow::Result<Value> {
-        let answer = self.sandbox.install(HOST, INTEGRATION).await;
-        ensure!(answer.status == Some(200), "the install call was answered {:?}", answer.status);
+        let mut hosts = vec![HOST.to_owned()];
+        for tenant in self.tenants().await? {
+            let host = tenant["host"].as_str().unwrap_or_default();
+            let is_installed = !matches!(tenant["status"].as_str(), Some("suspended" | "disconnected" | "uninstalled"));
+            if is_installed && host != HOST {
+                open_account(&self.sandbox, host);
+                hosts.push(host.to_owned());
+            }
+        }
+        for host in hosts {
+            let answer = self.sandbox.install(&host, INTEGRATION).await;
+            ensure!(answer.status == Some(200), "the install call of {host} was answered {:?}", answer.status);
+        }
         let look = async {
             loop {
                 match self.tenant().await? {
@@ -105,10 +114,14 @@ impl DemoStage {
         tokio::time::timeout(PATIENCE, look).await.context("the account did not become active")?
     }
 
-    /// The demo's account as returned by the API; others may have been installed manually.
+    /// All accounts as returned by the API; others than the demo's may have been installed manually.
+    async fn tenants(&self) -> anyhow::Result<Vec<Value>> {
+        let mut tenants = self.api(Method::GET, "/api/v1/tenants?limit=200", None).await?;
+        Ok(std::mem::take(tenants["items"].as_array_mut().context("a list of accounts")?))
+    }
+
     async fn tenant(&self) -> anyhow::Result<Option<Value>> {
-        let tenants = self.api(Method::GET, "/api/v1/tenants", None).await?;
-        Ok(tenants["items"].as_array().and_then(|items| items.iter().find(|tenant| tenant["host"] == HOST).cloned()))
+        Ok(self.tenants().await?.into_iter().find(|tenant| tenant["host"] == HOST))
     }
 
     async fn tenant_id(&self) -> anyhow::Result<String> {
@@ -130,11 +143,10 @@ impl DemoStage {
             ("webchat", names.sources[0], json!({ "title": names.shops[0] })),
             ("custom", names.sources[1], json!({ "webhook_url": self.webhook_url() })),
         ];
-        let there = self.api(Method::GET, &path, None).await?;
+        let there = self.sources_of(&path).await?;
         let mut made = Vec::new();
         for (kind, name, settings) in wanted {
-            let old = there["items"].as_array().and_then(|items| items.iter().find(|source| source["kind"] == kind));
-            let source = match old {
+            let source = match first(&there, kind) {
                 Some(old) => old.clone(),
                 None => {
                     let body =
@@ -157,8 +169,7 @@ impl DemoStage {
     /// Connects the first bot of the simulated Telegram as a source, unless an earlier run with the same data did.
     pub async fn telegram_source(&self) -> anyhow::Result<()> {
         let path = self.sources_path().await?;
-        let there = self.api(Method::GET, &path, None).await?;
-        if there["items"].as_array().is_some_and(|items| items.iter().any(|source| source["kind"] == "telegram")) {
+        if first(&self.sources_of(&path).await?, "telegram").is_some() {
             return Ok(());
         }
         let bot = self.messengers.first_bot()?;
@@ -249,6 +260,12 @@ impl DemoStage {
     }
 }
 
+/// Creates an account of the local amoCRM in the demo's language.
+fn open_account(sandbox: &Sandbox, host: &str) {
+    sandbox.add_account(host);
+    sandbox.set_language(host, terminal::language().code());
+}
+
 /// The demo's configuration, as a file and as read.
 pub(super) fn config(
     folder: &Path,
@@ -305,9 +322,9 @@ code = "{WIDGET}"
 // What an earlier run with the same data left: the new local amoCRM has none of its sources, and the endpoint of its own
 // messenger has another address and does not know the secret.
 
-/// The sources of an account in an answer of the API.
-fn items(sources: &Value) -> impl Iterator<Item = &Value> {
-    sources["items"].as_array().into_iter().flatten()
+/// The demo's own source of a kind: the first one. A person may have added others, which the API lists before it.
+fn first<'a>(sources: &'a [Value], kind: &str) -> Option<&'a Value> {
+    sources.iter().rfind(|source| source["kind"] == kind)
 }
 
 fn id(source: &Value) -> anyhow::Result<&str> {
@@ -315,6 +332,11 @@ fn id(source: &Value) -> anyhow::Result<&str> {
 }
 
 impl DemoStage {
+    async fn sources_of(&self, path: &str) -> anyhow::Result<Vec<Value>> {
+        let mut sources = self.api(Method::GET, &format!("{path}?limit=200"), None).await?;
+        Ok(std::mem::take(sources["items"].as_array_mut().context("a list of sources")?))
+    }
+
     /// Where the own messenger's webhooks go.
     pub(super) fn webhook_url(&self) -> String {
         format!("{}/parom", self.messenger.url())
@@ -322,7 +344,7 @@ impl DemoStage {
 
     /// Creates the account's sources in the new local amoCRM, and connects the own messenger to its new endpoint.
     pub(super) async fn continues_earlier_run(&self, path: &str) -> anyhow::Result<()> {
-        if items(&self.api(Method::GET, path, None).await?).next().is_none() {
+        if self.sources_of(path).await?.is_empty() {
             return Ok(());
         }
         // Refused until amoCRM has granted access again.
@@ -333,13 +355,15 @@ impl DemoStage {
             }
         };
         tokio::time::timeout(PATIENCE, compared).await.context("the sources could not be compared with amoCRM")?;
-        let there = self.api(Method::GET, path, None).await?;
-        for source in items(&there) {
+        let there = self.sources_of(path).await?;
+        let own = first(&there, "custom").map(|source| source["id"].clone());
+        for source in &there {
             let path = format!("/api/v1/sources/{}", id(source)?);
             if source["status_reason"] == "deleted_in_crm" {
                 self.api(Method::POST, &format!("{path}/restore"), Some(json!({}))).await?;
             }
-            if source["kind"] == "custom" {
+            // Others are the person's own, with endpoints elsewhere.
+            if own.as_ref() == Some(&source["id"]) {
                 let settings = json!({ "webhook_url": self.webhook_url() });
                 self.api(Method::PATCH, &path, Some(json!({ "settings": settings }))).await?;
                 let made = self.api(Method::POST, &format!("{path}/rotate-secret"), Some(json!({}))).await?;

@@ -6,11 +6,9 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::attachment::Attachment;
 use super::core::Core;
-use super::hook_message::{Author, Button, HookMessage, album};
+use super::hook_message::{Attachment, Author, Button, HookMessage, ListMessage, album};
 use super::hooks::{self, HookForm, Said, open_chat};
-use super::list_message::ListMessage;
 use super::log::HookAnswer;
 use super::state::DriveFile;
 

@@ -12,7 +12,7 @@ use super::state::{Account, State, Switches};
 
 /// The value of a fault after `=`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Takes {
+pub(crate) enum Takes {
     Nothing,
     /// A number, with this default.
     Number(u64),
@@ -22,34 +22,33 @@ enum Takes {
 
 /// The requests that a fault affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reach {
+pub(crate) enum Reach {
     Everything,
     Accounts,
 }
 
-/// Name, value, reach.
-type Kind = (&'static str, Takes, Reach);
+/// Name, value, reach, and the key of the words on its button, if the page has one.
+pub(crate) type Kind = (&'static str, Takes, Reach, &'static str);
 
-const KINDS: [Kind; 19] = [
-    ("slow", Takes::Number(5), Reach::Everything), // every call is answered this many seconds late
-    ("status", Takes::Number(503), Reach::Everything), // every call is answered with this status
-    ("html", Takes::Nothing, Reach::Everything),   // every call is answered 200 with HTML
-    ("reset", Takes::Nothing, Reach::Everything),  // every connection is dropped before the call is processed
-    ("lost-answers", Takes::Nothing, Reach::Everything), // every call is processed, and its answer is lost
-    ("lost-hooks", Takes::Nothing, Reach::Everything), // hooks are never sent
-    ("doubled-hooks", Takes::Nothing, Reach::Everything), // hooks are sent twice
-    ("reordered-hooks", Takes::Nothing, Reach::Everything), // every other hook is sent after the next one
-    ("late-hooks", Takes::Number(3), Reach::Everything), // hooks are sent this many seconds late
-    ("demotion", Takes::Number(3), Reach::Everything), // slow integrations get hooks this many seconds late
-    ("limits", Takes::Nothing, Reach::Everything), // 7 requests a second, then 429, then a ban
-    ("429", Takes::Number(30), Reach::Accounts),   // REST and tokens: 429 with a wait of this many seconds
-    ("page", Takes::Number(502), Reach::Accounts), // REST and tokens: a gateway's HTML page with this status
-    ("unpaid", Takes::Nothing, Reach::Accounts),   // REST and tokens: 402
-    ("blocked", Takes::Nothing, Reach::Accounts),  // REST and tokens: 403
-    ("expired-tokens", Takes::Nothing, Reach::Accounts), // access tokens have expired
-    ("expired-refresh", Takes::Nothing, Reach::Accounts), // refresh tokens have expired
-    ("renamed", Takes::Host, Reach::Accounts),     // the account gets this host
-    ("no-unsorted", Takes::Nothing, Reach::Accounts), // new chats become leads at once, without incoming leads
+pub(crate) const KINDS: [Kind; 18] = [
+    ("slow", Takes::Number(5), Reach::Everything, "break_slow"), // every call is answered this many seconds late
+    ("reset", Takes::Nothing, Reach::Everything, "break_down"), // every connection is dropped before the call is processed
+    ("status", Takes::Number(503), Reach::Everything, "break_status"), // every call is answered with this status
+    ("html", Takes::Nothing, Reach::Everything, "break_html"),  // every call is answered 200 with HTML
+    ("lost-answers", Takes::Nothing, Reach::Everything, "break_lost_answers"), // every call is processed, its answer lost
+    ("limits", Takes::Nothing, Reach::Everything, "limits_on"), // 7 requests a second, then 429, then a ban
+    ("lost-hooks", Takes::Nothing, Reach::Everything, "lost_hooks"), // hooks are never sent
+    ("doubled-hooks", Takes::Nothing, Reach::Everything, "doubled_hooks"), // hooks are sent twice
+    ("reordered-hooks", Takes::Nothing, Reach::Everything, "reordered_hooks"), // every other hook is sent after the next one
+    ("late-hooks", Takes::Number(3), Reach::Everything, "late_hooks"),         // hooks are sent this many seconds late
+    ("unpaid", Takes::Nothing, Reach::Accounts, "break_unpaid"),               // REST and tokens: 402
+    ("blocked", Takes::Nothing, Reach::Accounts, "break_blocked"),             // REST and tokens: 403
+    ("page", Takes::Number(502), Reach::Accounts, "break_page_code"), // REST and tokens: a gateway's page with this status
+    ("429", Takes::Number(30), Reach::Accounts, "break_too_many"), // REST and tokens: 429 with a wait of this many seconds
+    ("no-unsorted", Takes::Nothing, Reach::Accounts, "unsorted_off"), // new chats become leads at once
+    ("expired-tokens", Takes::Nothing, Reach::Accounts, "expire_access"), // access tokens have expired
+    ("expired-refresh", Takes::Nothing, Reach::Accounts, "expire_refresh"), // refresh tokens have expired
+    ("renamed", Takes::Host, Reach::Accounts, ""),                 // the account gets this host
 ];
 
 /// One fault, as named by `parom sandbox --fault`, `POST /faults` and the page.
@@ -75,7 +74,7 @@ impl FromStr for Breakage {
             None => (what, None),
         };
         let known = KINDS.iter().find(|kind| kind.0 == name);
-        let (name, takes, reach) = known.with_context(|| format!("{name:?} is not one of: {}", Self::names()))?;
+        let (name, takes, reach, _) = known.with_context(|| format!("{name:?} is not one of: {}", Self::names()))?;
         if host.is_some() && *reach == Reach::Everything {
             bail!("{name} concerns every account, so it can't name one");
         }
@@ -108,15 +107,19 @@ impl fmt::Display for Breakage {
     }
 }
 
+/// A kind of fault as it is written, with its default value.
+pub(crate) fn usual((name, takes, ..): &Kind) -> String {
+    match takes {
+        Takes::Nothing => (*name).to_owned(),
+        Takes::Number(usual) => format!("{name}={usual}"),
+        Takes::Host => format!("{name}=HOST"),
+    }
+}
+
 impl Breakage {
     /// All names with their default values: `slow=5, status=503, html, …`.
     pub fn names() -> String {
-        let name = |(name, takes, ..): &Kind| match takes {
-            Takes::Nothing => (*name).to_owned(),
-            Takes::Number(usual) => format!("{name}={usual}"),
-            Takes::Host => format!("{name}=HOST"),
-        };
-        KINDS.iter().map(name).collect::<Vec<_>>().join(", ")
+        KINDS.iter().map(usual).collect::<Vec<_>>().join(", ")
     }
 
     /// The same fault for one account, unless it names one or concerns all.
@@ -130,9 +133,8 @@ impl Breakage {
 
     /// Applies the fault.
     pub(crate) fn apply(&self, core: &Core) -> Result<()> {
-        let seconds = Duration::from_secs(self.number);
         match self.name {
-            "slow" => core.faults.until_cleared("*", Fault::Delay(seconds)),
+            "slow" => core.faults.until_cleared("*", Fault::Delay(Duration::from_secs(self.number))),
             "status" => {
                 let code = u16::try_from(self.number).ok().filter(|code| (400..600).contains(code));
                 let code = code.context("status takes 400 to 599")?;
@@ -144,8 +146,7 @@ impl Breakage {
             "lost-hooks" => Self::hooks(core, HookFault::Lost),
             "doubled-hooks" => Self::hooks(core, HookFault::Doubled),
             "reordered-hooks" => Self::hooks(core, HookFault::Reordered),
-            "late-hooks" => Self::hooks(core, HookFault::Late(seconds)),
-            "demotion" => core.demotion.set(Some(seconds)),
+            "late-hooks" => Self::hooks(core, HookFault::Late(Duration::from_secs(self.number))),
             "limits" => core.change(|state| state.rates.on = true),
             "renamed" => return self.rename(core),
             "expired-tokens" => self.tokens(core, |state, id| state.grants.drop_access(id))?,
@@ -221,11 +222,10 @@ impl Breakage {
 /// Removes every fault that can be removed: expired tokens stay expired, and a renamed account keeps its host.
 pub(crate) fn mend(core: &Core) {
     core.faults.clear();
-    core.demotion.set(None);
     core.change(|state| {
         state.rates.on = false;
         state.rates.forgive();
-        state.lose_install_calls = false;
+        state.settings.lose_install_calls = false;
         for account in state.accounts.values_mut() {
             let archived = std::mem::take(&mut account.switches.archived);
             account.switches = Switches { archived, ..Switches::default() };
@@ -236,9 +236,6 @@ pub(crate) fn mend(core: &Core) {
 /// The current faults, in the syntax where they have one.
 pub(crate) fn now(core: &Core, state: &State) -> Vec<String> {
     let mut all = core.faults.describe();
-    if core.demotion.is_on() {
-        all.push("demotion".to_owned());
-    }
     let rates = [(state.rates.on, "limits"), (state.rates.banned, "banned")];
     all.extend(rates.into_iter().filter(|(on, _)| *on).map(|(_, name)| name.to_owned()));
     for Account { host, switches, .. } in state.accounts.values() {

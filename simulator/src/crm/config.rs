@@ -1,7 +1,5 @@
 //! What a local amoCRM is started with.
 
-use std::path::PathBuf;
-
 pub use crate::kit::{Now, system_clock};
 
 /// Everything a local amoCRM needs at its start.
@@ -13,28 +11,7 @@ pub struct SandboxConfig {
     pub parom_url: String,
     /// The known integrations, each with its channels.
     pub integrations: Vec<IntegrationConfig>,
-    /// Widgets uploaded at the start; `Sandbox::set_widget` uploads others.
-    pub widgets: Vec<WidgetConfig>,
     pub now: Now,
-}
-
-/// A widget archive uploaded to an integration.
-#[derive(Clone)]
-pub struct WidgetConfig {
-    /// Name of the integration it belongs to.
-    pub integration: String,
-    /// Widget code: latin letters, digits and `_`, starting with a lower-case letter. The `external_id` of the source
-    /// that amoCRM creates itself.
-    pub code: String,
-    /// The zip.
-    pub archive: WidgetArchive,
-}
-
-/// Location of a widget's zip.
-#[derive(Clone)]
-pub enum WidgetArchive {
-    Path(PathBuf),
-    Bytes(Vec<u8>),
 }
 
 /// One integration as configured in amoCRM.

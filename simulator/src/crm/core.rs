@@ -9,12 +9,14 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 use super::config::{ChannelConfig, IntegrationConfig, Now};
-use super::demotion::Demotion;
 use super::exchange::Outgoing;
 use super::faults::{Faults, HookFault, HookKind};
 use super::log::{HookAnswer, LogDirection, RequestView, millis};
 use super::state::{Grant, State};
 use super::widget::Widget;
+
+/// Why a call was not made.
+pub(crate) const LOST: &str = "lost on purpose";
 
 /// State shared by handlers, pages and the library's functions.
 pub(crate) struct Core {
@@ -25,7 +27,6 @@ pub(crate) struct Core {
     held: Mutex<Vec<(HookKind, Outgoing)>>,
     pub(crate) integrations: Vec<IntegrationConfig>,
     pub(crate) faults: Faults,
-    pub(crate) demotion: Demotion,
     pub(crate) client: reqwest::Client,
     now: Now,
 }
@@ -52,7 +53,6 @@ impl Core {
             held: Mutex::default(),
             integrations,
             faults: Faults::default(),
-            demotion: Demotion::default(),
             client,
             now,
         }
@@ -209,42 +209,35 @@ impl Core {
         });
     }
 
-    /// Sends a hook, once, subject to faults; false: nothing was sent (yet) because of one, so there is no answer to
-    /// judge. `client_id` is the integration whose priority depends on the answer, empty for hooks without one.
-    pub(crate) async fn deliver(&self, kind: HookKind, client_id: &str, call: Outgoing) -> (HookAnswer, bool) {
-        let mut wait = self.demotion.delay(client_id);
-        let mut twin = None;
-        let unsent = |call: &Outgoing, reason: &str| {
-            let answer = HookAnswer::not_called(reason);
-            self.log_call(call.method, call.shown.clone(), call.host.clone(), &answer);
-            (answer, false)
-        };
+    /// Sends a hook, once, unless a fault changes that; the error says why it was not sent (yet), so that there is no answer
+    /// to judge.
+    pub(crate) async fn deliver(&self, kind: HookKind, call: Outgoing) -> Result<HookAnswer, HookAnswer> {
+        let is_held = |held: &(HookKind, Outgoing)| held.0 == kind;
+        let mut later = Vec::new();
         match self.faults.take_hook_of(kind).await {
-            Some(HookFault::Lost) => return unsent(&call, "lost on purpose"),
-            Some(HookFault::Doubled) => twin = copy(&call),
-            Some(HookFault::Late(time)) => wait += time,
+            Some(HookFault::Lost) => return Err(self.unsent(&call, LOST)),
+            Some(HookFault::Doubled) => later.extend(call.twin()),
+            Some(HookFault::Late(time)) => tokio::time::sleep(time).await,
             // If one is held back already, this one overtakes it.
-            Some(HookFault::Reordered) if !locked(&self.held).iter().any(|(held, _)| *held == kind) => {
-                let answer = unsent(&call, "held back until the next hook has left");
+            Some(HookFault::Reordered) if !locked(&self.held).iter().any(is_held) => {
+                let answer = self.unsent(&call, "held back until the next hook has left");
                 locked(&self.held).push((kind, call));
-                return answer;
+                return Err(answer);
             }
             Some(HookFault::Reordered) | None => {}
         }
-        if !wait.is_zero() {
-            tokio::time::sleep(wait).await;
-        }
         let answer = self.call(call).await;
-        self.demotion.answered(client_id, &answer);
-        let held: Vec<_> = locked(&self.held).extract_if(.., |(held, _)| *held == kind).map(|(_, call)| call).collect();
-        for late in twin.into_iter().chain(held) {
-            self.call(late).await;
+        later.extend(locked(&self.held).extract_if(.., |held| is_held(held)).map(|(_, call)| call));
+        for call in later {
+            self.call(call).await;
         }
-        (answer, true)
+        Ok(answer)
     }
-}
 
-fn copy(call: &Outgoing) -> Option<Outgoing> {
-    let (shown, host) = (call.shown.clone(), call.host.clone());
-    Some(Outgoing { request: call.request.try_clone()?, method: call.method, shown, host, limit: call.limit })
+    /// Logs a call that is not made (yet), with the reason.
+    pub(crate) fn unsent(&self, call: &Outgoing, reason: &str) -> HookAnswer {
+        let answer = HookAnswer::not_called(reason);
+        self.log_call(call.method, call.shown.clone(), call.host.clone(), &answer);
+        answer
+    }
 }

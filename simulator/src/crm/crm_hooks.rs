@@ -3,12 +3,12 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::core::Core;
 use super::exchange::Outgoing;
 use super::faults::HookKind;
-use super::log::{CrmHookView, HookAnswer};
+use super::log::HookAnswer;
 use super::state::{Delivery, State};
 
 /// amoCRM's time limit for an answer.
@@ -58,8 +58,8 @@ async fn send_due(core: &Arc<Core>) {
     }
     let due: Vec<Delivery> = core.change(|state| state.crm_hooks.queue.extract_if(.., |one| one.due <= now).collect());
     for delivery in due {
-        let (answer, is_sent) = core.deliver(HookKind::Crm, "", call(core, &delivery)).await;
-        core.change(|state| answered(state, delivery, &answer, is_sent, core));
+        let answer = core.deliver(HookKind::Crm, call(core, &delivery)).await;
+        core.change(|state| answered(state, delivery, answer.ok(), now));
     }
 }
 
@@ -75,26 +75,20 @@ fn call(core: &Core, delivery: &Delivery) -> Outgoing {
     Outgoing { request, method: "POST", shown, host, limit: LIMIT }
 }
 
-fn answered(state: &mut State, delivery: Delivery, answer: &HookAnswer, is_sent: bool, core: &Core) {
-    let now = core.now();
+/// Records an attempt, and plans the next one after an invalid answer; one that got lost was never answered.
+fn answered(state: &mut State, delivery: Delivery, answer: Option<HookAnswer>, now: DateTime<Utc>) {
+    let status = answer.as_ref().and_then(|answer| answer.status);
     let tried = &mut state.crm_hooks.tried;
-    tried.push_back(CrmHookView {
-        host: delivery.host.clone(),
-        event: delivery.event.clone(),
-        destination: delivery.destination.clone(),
-        body: delivery.body.clone(),
-        attempt: delivery.attempt,
-        status: answer.status,
-    });
+    tried.push_back(Delivery { status, ..delivery.clone() });
     if tried.len() > REMEMBERED {
         tried.pop_front();
     }
-    let is_valid = answer.status.is_some_and(|status| (100..300).contains(&status));
+    let is_valid = answer.is_none() || status.is_some_and(|status| (100..300).contains(&status));
     let webhooks = state.accounts.get_mut(&delivery.host).map(|account| account.crm.webhooks.iter_mut());
     let webhook = webhooks.into_iter().flatten().find(|one| one.destination == delivery.destination);
-    let Some(webhook) = webhook.filter(|_| is_sent && !is_valid) else { return };
+    let Some(webhook) = webhook.filter(|_| !is_valid) else { return };
     webhook.answered_wrongly(now.timestamp());
-    if let Some(wait) = next_attempt(delivery.attempt, answer.status).filter(|_| !webhook.disabled) {
+    if let Some(wait) = next_attempt(delivery.attempt, status).filter(|_| !webhook.disabled) {
         state.crm_hooks.queue.push(Delivery { attempt: delivery.attempt + 1, due: now + wait, ..delivery });
     }
 }

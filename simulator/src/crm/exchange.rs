@@ -16,6 +16,14 @@ pub(crate) struct Outgoing {
     pub(crate) limit: Duration,
 }
 
+impl Outgoing {
+    /// The same call once more; `None` if its body can't be sent twice.
+    pub(crate) fn twin(&self) -> Option<Self> {
+        let (request, shown, host) = (self.request.try_clone()?, self.shown.clone(), self.host.clone());
+        Some(Self { request, shown, host, ..*self })
+    }
+}
+
 /// The answer to a request of the protocol.
 #[derive(Debug, Default)]
 pub(crate) struct Answer {

@@ -1,10 +1,13 @@
-//! Messages that a manager or bot in the account can send.
+//! Messages that a manager or bot in the account can send: their files – given by a test, uploaded, or built in – and their
+//! lists, a text with a button that opens sections of rows, as WhatsApp shows them.
 
+use anyhow::{Result, bail};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::attachment::Attachment;
-use super::list_message::ListMessage;
+use crate::kit::Sample;
 
 /// An outgoing message of any kind.
 #[derive(Clone, Debug)]
@@ -32,7 +35,7 @@ pub(crate) enum Author {
 }
 
 /// A button under a text. With an address the messenger opens it; without one its text is sent back as a message.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Button {
     /// Its text.
     pub text: String,
@@ -162,4 +165,147 @@ pub(crate) fn album(messages: Vec<HookMessage>) -> Vec<HookMessage> {
     }
     let group = Uuid::new_v4();
     messages.into_iter().map(|message| message.with("media_group_id", json!(group))).collect()
+}
+
+/// A file and the kind of its message.
+#[derive(Clone, Debug)]
+pub struct Attachment {
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    pub(crate) content_type: String,
+    pub(crate) bytes: Bytes,
+    pub(crate) thumbnail: Option<Bytes>,
+}
+
+/// The kinds of messages with a file.
+pub(crate) const KINDS: [&str; 6] = ["picture", "video", "file", "voice", "audio", "sticker"];
+
+impl Attachment {
+    /// A file of any bytes. `kind` is `picture`, `video`, `file`, `voice`, `audio` or `sticker`; the declared type may
+    /// be wrong, as in reality.
+    pub fn new(kind: &str, name: &str, content_type: &str, bytes: impl Into<Bytes>) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            content_type: content_type.to_owned(),
+            bytes: bytes.into(),
+            thumbnail: None,
+        }
+    }
+
+    /// The built-in file of a kind: a PNG (`picture`), H.264 in MP4 (`video`), a PDF (`file`), Opus in OGG
+    /// (`voice`), an MP3 (`audio`), a WebP (`sticker`). Any other kind is the PDF.
+    pub fn sample(kind: &str) -> Self {
+        let (name, sample, thumbnail) = match kind {
+            "picture" => ("sofa.png", Sample::DRAWING, Some(Sample::THUMBNAIL)),
+            "video" => ("clip.mp4", Sample::CLIP, Some(Sample::POSTER)),
+            "voice" => ("voice.ogg", Sample::VOICE, None),
+            "audio" => ("melody.mp3", Sample::MELODY, None),
+            // Real stickers have no name.
+            "sticker" => ("", Sample::STICKER, None),
+            _ => ("offer.pdf", Sample::OFFER, None),
+        };
+        Self::of(kind, name, sample, thumbnail)
+    }
+
+    /// A second built-in picture, a JPEG, for albums.
+    pub fn second_picture() -> Self {
+        Self::of("picture", "sofa-green.jpg", Sample::PICTURE, Some(Sample::THUMBNAIL))
+    }
+
+    fn of(kind: &str, name: &str, sample: Sample, thumbnail: Option<Sample>) -> Self {
+        let thumbnail = thumbnail.map(|sample| Bytes::from_static(sample.bytes));
+        Self { thumbnail, ..Self::new(kind, name, sample.mime, Bytes::from_static(sample.bytes)) }
+    }
+
+    /// Gives the file another name.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.name);
+        self
+    }
+
+    /// The default kind for a media type.
+    pub(crate) fn kind_of(content_type: &str) -> &'static str {
+        match content_type.split('/').next() {
+            Some("image") if content_type != "image/svg+xml" => "picture",
+            Some("video") => "video",
+            Some("audio") => "audio",
+            _ => "file",
+        }
+    }
+}
+
+/// A list message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+pub struct ListMessage {
+    /// Above the text, at most 60 characters.
+    #[serde(default)]
+    pub header: String,
+    /// The text, 1 to 1024 characters.
+    pub body: String,
+    /// Below the text, at most 60 characters.
+    #[serde(default)]
+    pub footer: String,
+    /// Text of the button that opens the list.
+    pub button: String,
+    /// 1 to 10 sections.
+    pub sections: Vec<Section>,
+}
+
+/// A part of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Section {
+    /// At most 24 characters.
+    #[serde(default)]
+    pub title: String,
+    /// 1 to 10 rows.
+    pub rows: Vec<ListRow>,
+}
+
+/// A row that the customer can choose.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+pub struct ListRow {
+    /// Returned as `callback_data` when the row is chosen; generated if empty.
+    #[serde(default)]
+    pub callback_data: String,
+    /// Title of the row.
+    pub title: String,
+    /// Description below it.
+    #[serde(default)]
+    pub description: String,
+}
+
+impl ListMessage {
+    /// Gives every row its `callback_data` and rejects fields longer than documented.
+    pub(crate) fn completed(mut self) -> Result<Self> {
+        for (name, text, limit) in
+            [("header", &self.header, 60), ("body", &self.body, 1024), ("footer", &self.footer, 60)]
+        {
+            at_most(name, text, limit)?;
+        }
+        if self.body.is_empty() || self.button.is_empty() {
+            bail!("a list message needs a body and a button");
+        }
+        if !(1..=10).contains(&self.sections.len()) {
+            bail!("a list message has 1 to 10 sections");
+        }
+        for section in &mut self.sections {
+            at_most("a section's title", &section.title, 24)?;
+            if !(1..=10).contains(&section.rows.len()) {
+                bail!("a section has 1 to 10 rows");
+            }
+            for row in section.rows.iter_mut().filter(|row| row.callback_data.is_empty()) {
+                row.callback_data = Uuid::new_v4().simple().to_string().chars().take(8).collect();
+            }
+        }
+        Ok(self)
+    }
+}
+
+fn at_most(name: &str, text: &str, limit: usize) -> Result<()> {
+    if text.chars().count() > limit {
+        bail!("{name} is longer than {limit} characters");
+    }
+    Ok(())
 }

@@ -1,19 +1,20 @@
-//! Hooks of the Chats API: what a manager does in a chat is sent as a signed body, once.
+//! Hooks of the Chats API: what a manager does in a chat is sent as a signed body, once. Files get links, quotes and forwards
+//! are looked up.
 
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::core::Core;
 use super::exchange::{Outgoing, put};
 use super::faults::HookKind;
-use super::hook_body::{self, Place, Writer, writer};
 use super::hook_message::{Author, HookMessage};
 use super::log::HookAnswer;
-use super::signature;
 use super::state::{Account, CONTACTS, Card, Chat, Direction, Message, Person, State, channel_of};
+use super::{ids, media, signature};
 
 /// amoCRM's time limit for an answer.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -64,14 +65,14 @@ pub(crate) fn prepare(core: &Core, host: &str, chat_id: &str, message: HookMessa
         let (scope_id, version) = connected(state, host, chat_id)?;
         let author = writer(account(state, host)?, message.author)?;
         let place = Place { host, chat_id, own_url: &own_url, now };
-        let content = hook_body::content(state, &place, message)?;
+        let content = content(state, &place, message)?;
         let account = state.accounts.get_mut(host).context("no such account")?;
         let stored = store(account, chat_id, author, msec, content)?;
         let origin = core.channel(channel_of(&scope_id)).map_or("", |(_, channel)| &channel.code);
         account.talk_goes_on(&stored, origin, now.timestamp());
         let hook = if version == "v1" {
             let chat = account.chat(chat_id).context("no such chat")?;
-            hook_body::first_version(chat, account.person(&chat.person_id), msec, &stored.content)
+            first_version(chat, account.person(&chat.person_id), msec, &stored.content)
                 .context("a hook of the first version can't name a chat that the other side doesn't know")?
         } else {
             json!({"account_id": account.amojo_id, "time": now.timestamp(), "message": stored.payload})
@@ -96,9 +97,8 @@ fn store(account: &mut Account, chat_id: &str, writer: Writer, msec: i64, conten
     if writer.is_bot || content.get("post").is_some() {
         put(&mut sender, "name", writer.name.as_str());
     }
-    let message = Message {
+    let mut message = Message {
         id: content.get("id").and_then(Value::as_str).unwrap_or_default().to_owned(),
-        msgid: None,
         scope_id: chat.scope_id.clone(),
         chat_id: chat.id.clone(),
         direction: Direction::Outgoing,
@@ -106,15 +106,12 @@ fn store(account: &mut Account, chat_id: &str, writer: Writer, msec: i64, conten
         sender_name: writer.name,
         receiver_id: Some(chat.person_id.clone()),
         msec_timestamp: msec,
-        payload: hook_body::message(account, &chat, &sender, msec, &content),
-        content,
+        payload: message_object(account, &chat, &sender, msec, &content),
         source: account.source_of(&chat).map(|source| source.external_id.clone()),
         silent: true,
-        edited: false,
-        reactions: Vec::new(),
-        statuses: Vec::new(),
-        hook: None,
+        ..Message::default()
     };
+    message.set_content(content);
     account.keep(message.clone());
     Ok(message)
 }
@@ -150,8 +147,7 @@ pub(crate) async fn post(core: &Core, scope_id: &str, body: Vec<u8>, signature: 
     }
     let host = core.read(|state| state.account_of_scope(scope_id).map(|account| account.host.clone()));
     let call = Outgoing { request, method: "POST", shown: path, host, limit: LIMIT };
-    let client_id = core.channel(channel_of(scope_id)).map_or("", |(integration, _)| &integration.client_id);
-    core.deliver(HookKind::Chats, client_id, call).await.0
+    core.deliver(HookKind::Chats, call).await.unwrap_or_else(|unsent| unsent)
 }
 
 /// Signs a hook and sends it, once.
@@ -189,7 +185,7 @@ pub(crate) async fn echo(core: &Core, host: &str, message_id: &str) -> Result<Ho
         content.extend(message.content.as_object().cloned().unwrap_or_default());
         content.insert("id".to_owned(), json!(message.id));
         let sender = json!({"id": message.sender_id});
-        let body = hook_body::message(account, chat, &sender, message.msec_timestamp, &Value::Object(content));
+        let body = message_object(account, chat, &sender, message.msec_timestamp, &Value::Object(content));
         anyhow::Ok((scope_id, json!({"account_id": account.amojo_id, "time": now.timestamp(), "message": body})))
     })?;
     post_signed(core, &scope_id, &hook).await
@@ -216,8 +212,7 @@ pub(crate) async fn typing(
             return Ok(None);
         }
         chat.manager_typed_at = Some(now);
-        let mut typing =
-            json!({"conversation": hook_body::conversation(chat), "expired_at": (now + TYPING).timestamp()});
+        let mut typing = json!({"conversation": conversation(chat), "expired_at": (now + TYPING).timestamp()});
         if let Some(post_id) = post_id {
             put(&mut typing, "post_id", post_id);
         }
@@ -250,7 +245,7 @@ pub(crate) async fn reaction(
         let account = account(state, host)?;
         let chat_id = account.message(message_id).context("no such message")?.chat_id.clone();
         let manager_id = writer(account, author)?.id;
-        let conversation = account.chat(&chat_id).map(hook_body::conversation).unwrap_or_default();
+        let conversation = account.chat(&chat_id).map(conversation).unwrap_or_default();
         let amojo_id = account.amojo_id.clone();
         let scope_id = second_version(state, host, &chat_id)?;
         let account = state.accounts.get_mut(host).context("no such account")?;
@@ -261,7 +256,7 @@ pub(crate) async fn reaction(
         let kind = if emoji.is_some() { "react" } else { "unreact" };
         let mut reaction = json!({"user": {"id": manager_id}, "conversation": conversation, "type": kind});
         match form {
-            HookForm::Table => put(&mut reaction, "message", hook_body::reacted(message, &manager_id)),
+            HookForm::Table => put(&mut reaction, "message", reacted(message, &manager_id)),
             HookForm::Sample => put(&mut reaction, "msgid", message.id.as_str()),
         }
         if let Some(emoji) = emoji {
@@ -317,4 +312,179 @@ pub(crate) fn open_chat(
         }
         Ok(id)
     })
+}
+
+/// The chat a message is written in.
+struct Place<'a> {
+    host: &'a str,
+    chat_id: &'a str,
+    /// Our own address, for links to files.
+    own_url: &'a str,
+    now: DateTime<Utc>,
+}
+
+/// The author, as shown in hooks and the window.
+struct Writer {
+    id: String,
+    name: String,
+    is_bot: bool,
+}
+
+/// Finds the author; a user without an id in the Chats API cannot write.
+fn writer(account: &Account, author: Author) -> Result<Writer> {
+    let user = match author {
+        Author::Salesbot => {
+            let id = ids::amojo(&format!("salesbot.{}", account.amojo_id)).to_string();
+            return Ok(Writer { id, name: "Salesbot".to_owned(), is_bot: true });
+        }
+        Author::Manager => account.manager().context("the account has no manager")?,
+        Author::User(id) => account.user(id).context("no such user")?,
+    };
+    let id = user.amojo_id.clone().with_context(|| format!("{} has no id in the Chats API", user.name))?;
+    Ok(Writer { id, name: user.name.clone(), is_bot: false })
+}
+
+/// The inner `message` object with its new id.
+fn content(state: &mut State, place: &Place<'_>, message: HookMessage) -> Result<Value> {
+    let account = state.accounts.get(place.host).context("no such account")?;
+    let mut content = Value::Object(message.fields);
+    put(&mut content, "id", json!(Uuid::new_v4()));
+    if let Some(list) = message.list {
+        let list = list.completed()?;
+        if content.get("text").is_some_and(|text| text == "") {
+            put(&mut content, "text", list.body.as_str());
+        }
+        put(&mut content, "markup", json!({"list_message": list}));
+    }
+    if let Some(id) = &message.quoted {
+        let quoted = account.message(id).filter(|one| one.chat_id == place.chat_id);
+        let quoted = quoted.context("the quoted message is not in this chat")?;
+        put(&mut content, "reply_to", json!({"message": embedded(account, quoted)}));
+    }
+    if let Some(id) = &message.forwarded {
+        let forwarded = account.message(id).context("the forwarded message is not there")?;
+        let owner = |chat_id: &str| account.chat(chat_id).map(|chat| chat.client_id.as_str());
+        if owner(&forwarded.chat_id) != owner(place.chat_id) {
+            bail!("the forwarded message is in a chat of another integration");
+        }
+        let messages = [embedded(account, forwarded)];
+        put(&mut content, "forwards", json!({"messages": messages, "conversation_ref_id": forwarded.chat_id}));
+    }
+    if let Some(id) = &message.comment {
+        answer_comment(account, place, id, &mut content)?;
+    }
+    if let Some(attachment) = message.attachment {
+        let (link, preview) = media::keep(state, place.own_url, &attachment, place.now)?;
+        put(&mut content, "media", link);
+        put(&mut content, "thumbnail", preview);
+        put(&mut content, "file_name", attachment.name);
+        put(&mut content, "file_size", attachment.bytes.len());
+    }
+    Ok(content)
+}
+
+/// A public answer: text only, with the post and the comment it answers.
+fn answer_comment(account: &Account, place: &Place<'_>, id: &str, content: &mut Value) -> Result<()> {
+    let comment = account.message(id).filter(|one| one.chat_id == place.chat_id);
+    let comment = comment.context("the comment is not in this chat")?;
+    let post = comment.post_id().context("the message is not a comment")?;
+    if content.get("type").is_none_or(|kind| kind != "text") || content.get("markup").is_some() {
+        bail!("a public answer to a comment can only be a text");
+    }
+    put(content, "markup", Value::Null);
+    put(content, "post", json!({"id": post}));
+    put(content, "reply_to", json!({"message": embedded(account, comment)}));
+    Ok(())
+}
+
+/// `conversation`; without `client_id` while a chat opened by a manager is not bound.
+fn conversation(chat: &Chat) -> Value {
+    with_client_id(json!({"id": chat.id}), chat.conversation_id.as_ref())
+}
+
+fn with_client_id(mut shown: Value, id: Option<&String>) -> Value {
+    if let Some(id) = id {
+        put(&mut shown, "client_id", id.as_str());
+    }
+    shown
+}
+
+/// The `message` object of a hook of the second version.
+fn message_object(account: &Account, chat: &Chat, sender: &Value, msec: i64, inner: &Value) -> Value {
+    let person = account.person(&chat.person_id);
+    let text = |look: fn(&Person) -> &String| person.map(|one| look(one).as_str()).unwrap_or_default();
+    let in_public = inner.get("post").is_some();
+    let receiver = match in_public {
+        // A public answer to a comment has a name and no profile.
+        true => json!({"id": chat.person_id, "name": text(|one| &one.name)}),
+        false => json!({"id": chat.person_id, "phone": text(|one| &one.phone), "email": text(|one| &one.email)}),
+    };
+    let mut message = json!({
+        "receiver": with_client_id(receiver, person.and_then(|one| one.client_id.as_ref())),
+        "sender": sender,
+        "conversation": conversation(chat),
+        "timestamp": msec.div_euclid(1000),
+        "msec_timestamp": msec,
+        "message": inner,
+    });
+    if let Some(source) = account.source_of(chat).filter(|_| !in_public) {
+        put(&mut message, "source", json!({"external_id": source.external_id}));
+    }
+    message
+}
+
+/// A hook of the obsolete first version: flat, with the other side's ids only. `None` for a chat that has none.
+fn first_version(chat: &Chat, person: Option<&Person>, msec: i64, inner: &Value) -> Option<Value> {
+    let (receiver, conversation) = (person?.client_id.as_ref()?, chat.conversation_id.as_ref()?);
+    let mut hook = json!({"receiver": receiver, "conversation_id": conversation, "msec_timestamp": msec});
+    for key in ["type", "text", "media", "thumbnail", "file_name", "file_size"] {
+        put(&mut hook, key, inner.get(key).cloned().unwrap_or_default());
+    }
+    Some(hook)
+}
+
+/// A participant inside a quoted or forwarded message: no phone, no e-mail.
+fn participant(account: &Account, id: &str, name: &str) -> Value {
+    let client_id = account.person(id).and_then(|person| person.client_id.as_ref());
+    with_client_id(json!({"id": id, "name": name}), client_id)
+}
+
+/// A message within `reply_to` and `forwards`.
+fn embedded(account: &Account, message: &Message) -> Value {
+    let mut shown = json!({
+        "id": message.id,
+        "timestamp": message.msec_timestamp.div_euclid(1000),
+        "msec_timestamp": message.msec_timestamp,
+        "sender": participant(account, &message.sender_id, &message.sender_name),
+        "file_size": message.content.get("file_size").cloned().unwrap_or_else(|| json!(0)),
+    });
+    for key in ["type", "text", "media", "thumbnail", "file_name"] {
+        put(&mut shown, key, message.content.get(key).cloned().unwrap_or_else(|| json!("")));
+    }
+    for key in ["location", "contact"] {
+        if let Some(value) = message.content.get(key) {
+            put(&mut shown, key, value.clone());
+        }
+    }
+    if let Some(msgid) = &message.msgid {
+        put(&mut shown, "msgid", msgid.as_str());
+    }
+    if let Some(person) = message.receiver_id.as_ref().and_then(|id| account.person(id)) {
+        put(&mut shown, "receiver", participant(account, &person.id, &person.name));
+    }
+    shown
+}
+
+/// `action.reaction.message`, the form of the table.
+fn reacted(message: &Message, manager_id: &str) -> Value {
+    let receiver = message.receiver_id.as_deref().unwrap_or(manager_id);
+    let shown = json!({
+        "id": message.id,
+        "sender": {"id": message.sender_id},
+        "receiver": {"id": receiver},
+        "timestamp": message.msec_timestamp.div_euclid(1000),
+        "msec_timestamp": message.msec_timestamp,
+    });
+    // A message created in amoCRM has no id of the other side.
+    with_client_id(shown, message.msgid.as_ref().filter(|_| message.direction != Direction::Outgoing))
 }

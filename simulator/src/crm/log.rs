@@ -65,22 +65,6 @@ impl HookAnswer {
     }
 }
 
-/// One attempt to notify a subscriber.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CrmHookView {
-    /// Host of the account.
-    pub host: String,
-    /// `add_contact`, `update_talk`, …
-    pub event: String,
-    pub destination: String,
-    /// The form as sent.
-    pub body: String,
-    /// 1 for the first, at most 5.
-    pub attempt: u32,
-    /// `None` without an answer in time.
-    pub status: Option<u16>,
-}
-
 /// A message refused because its `msgid` had been accepted before.
 #[derive(Clone, Debug)]
 pub struct RepeatView {

@@ -8,10 +8,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt;
 use uuid::Uuid;
 
-use super::attachment::Attachment;
 use super::core::Core;
+use super::hook_message::Attachment;
 use super::state::{State, StoredFile};
-use crate::kit::{Answer, Call};
+use crate::kit::Answer;
 
 /// How long links live: the documents do not say.
 const LIFE: TimeDelta = TimeDelta::hours(24);
@@ -64,7 +64,7 @@ pub(crate) async fn fetch(core: &Core, host: &str, message_id: &str) -> Result<F
     let own = format!("{}/attachments/", core.own_url());
     let (link, kept) = core.read(|state| {
         let message = state.accounts.get(host).and_then(|account| account.message(message_id));
-        let link = message.map(|message| message.field("media").to_owned());
+        let link = message.map(|message| message.media.clone());
         // amoCRM needs no request for its own files.
         let id = link.as_ref().and_then(|link| link.strip_prefix(&own)?.split('/').next());
         let own = id.and_then(|id| state.files.attachments.get(id));
@@ -102,76 +102,18 @@ async fn load(core: &Core, link: &str) -> Result<Fetched> {
 }
 
 /// `GET` and `HEAD /attachments/{id}/{name}`: a stored file until its link expires.
-pub(crate) fn attachment(core: &Core, call: &Call, id: &str) -> Answer {
+pub(crate) fn attachment(core: &Core, id: &str) -> Answer {
     let now = core.now();
     let found = core.read(|state| state.files.attachments.get(id).filter(|file| file.expires_at > now).cloned());
-    found.map_or_else(|| Answer::empty(404), |file| served(call, &file.content_type, &file.bytes))
+    found.map_or_else(|| Answer::empty(404), |file| served(&file.content_type, file.bytes))
 }
 
-/// The answer with a file, or with the requested range of it.
-pub(crate) fn served(call: &Call, content_type: &str, bytes: &Bytes) -> Answer {
-    let length = bytes.len();
-    let answer = match part(call.header("range"), length) {
-        Part::Whole => Answer::new(200, content_type, bytes.clone()),
-        Part::Some(from, to) => Answer::new(206, content_type, bytes.slice(from..to))
-            .with("content-range", format!("bytes {from}-{}/{length}", to.saturating_sub(1))),
-        Part::Outside => return Answer::empty(416).with("content-range", format!("bytes */{length}")),
-    };
+/// The answer with a file.
+pub(crate) fn served(content_type: &str, bytes: Bytes) -> Answer {
     let is_shown = !content_type.starts_with("image/svg") && SHOWN.iter().any(|kind| content_type.starts_with(kind));
-    answer
-        .with("accept-ranges", "bytes")
+    Answer::new(200, content_type, bytes)
         .with("content-disposition", if is_shown { "inline" } else { "attachment" })
         .with("content-security-policy", "default-src 'none'; sandbox")
         .with("x-content-type-options", "nosniff")
         .with("cache-control", "private, max-age=60")
-}
-
-/// The requested part of a file.
-#[derive(Debug, PartialEq, Eq)]
-enum Part {
-    /// All of it: no header, or an invalid one, which the RFC says to ignore.
-    Whole,
-    /// From the first byte to the byte after the last.
-    Some(usize, usize),
-    /// A range outside the file.
-    Outside,
-}
-
-/// Reads the header `Range` of one part: `bytes=2-5`, `bytes=2-`, `bytes=-4`.
-fn part(header: Option<&str>, length: usize) -> Part {
-    let range = header.and_then(|text| text.strip_prefix("bytes=")?.split_once('-'));
-    let Some((first, last)) = range else { return Part::Whole };
-    let number = |text: &str| text.trim().parse::<usize>();
-    match (first.trim().is_empty(), number(first), number(last)) {
-        (true, _, Ok(count)) if count > 0 && length > 0 => Part::Some(length.saturating_sub(count), length),
-        (true, _, Ok(_)) => Part::Outside,
-        (false, Ok(from), _) if from >= length => Part::Outside,
-        (false, Ok(from), _) if last.trim().is_empty() => Part::Some(from, length),
-        (false, Ok(from), Ok(to)) if from <= to => Part::Some(from, to.saturating_add(1).min(length)),
-        _ => Part::Whole,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Part, part};
-
-    #[test]
-    fn parts_are_cut_as_the_rfc_says() {
-        for (header, wanted) in [
-            (None, Part::Whole),
-            (Some("bytes=0-3"), Part::Some(0, 4)),
-            (Some("bytes=4-"), Part::Some(4, 10)),
-            (Some("bytes=-4"), Part::Some(6, 10)),
-            (Some("bytes=-40"), Part::Some(0, 10)),
-            (Some("bytes=8-99"), Part::Some(8, 10)),
-            (Some("bytes=10-"), Part::Outside),
-            (Some("bytes=-0"), Part::Outside),
-            (Some("bytes=5-4"), Part::Whole),
-            (Some("bytes=0-1,3-4"), Part::Whole),
-            (Some("lines=0-1"), Part::Whole),
-        ] {
-            assert_eq!(part(header, 10), wanted, "{header:?}");
-        }
-    }
 }

@@ -6,32 +6,26 @@
 //! it uses calls, answers, rules for faults, words and the signal of changes.
 //!
 //! ```text
-//! config  log  strict  ids  attachment  list_message  hook_message  signature  rates  widget   data
+//! config  log  strict  ids  hook_message  signature  rates  widget   data
 //! state                           accounts: chats, cards (described by entities), talks, templates, events
-//! exchange  faults  demotion  core                          the state in which it runs, and its own calls
-//! installation  hooks  act  crm_hooks  media  breakage      what people and amoCRM do
+//! exchange  faults  core                                    the state in which it runs, and its own calls
+//! hooks  act  crm_hooks  media  breakage                    what people and amoCRM do
 //! amojo  rest  oauth  drive  pages                          what is asked
 //! serve  sandbox                                            the way in, and the handle
 //! ```
 
 mod act;
 mod amojo;
-mod attachment;
 mod breakage;
 mod config;
 mod core;
 mod crm_hooks;
-mod demotion;
-mod disposable;
 mod drive;
 mod exchange;
 mod faults;
-mod hook_body;
 mod hook_message;
 mod hooks;
 mod ids;
-mod installation;
-mod list_message;
 mod log;
 mod media;
 mod oauth;
@@ -47,18 +41,17 @@ mod view;
 mod widget;
 
 pub use act::{Act, Chosen, Content, Done, Enclosed};
-pub use attachment::Attachment;
 pub use breakage::Breakage;
-pub use config::{ChannelConfig, IntegrationConfig, Now, SandboxConfig, WidgetArchive, WidgetConfig, system_clock};
+pub use config::{ChannelConfig, IntegrationConfig, Now, SandboxConfig, system_clock};
 pub use faults::{Fault, Faults, Gate, HookFault, HookKind, Part};
-pub use hook_message::{Button, HookMessage};
+pub use hook_message::{Attachment, Button, HookMessage, ListMessage, ListRow, Section};
 pub use hooks::{HookForm, PreparedHook, Said};
-pub use list_message::{ListMessage, ListRow, Section};
-pub use log::{CrmHookView, HookAnswer, LogDirection, RepeatView, RequestView, TokenCall};
+pub use log::{HookAnswer, LogDirection, RepeatView, RequestView, TokenCall};
 pub use media::Fetched;
 pub use sandbox::Sandbox;
 pub use state::{
-    Connection as ConnectionView, Direction, Link as LinkView, Pipeline as PipelineView, Status, Talk as TalkView,
-    User as UserView, UserRights, Webhook as WebhookView,
+    Connection as ConnectionView, Delivery as CrmHookView, Direction, Link as LinkView, Message as MessageView,
+    Pipeline as PipelineView, Settings, Status, Switches, Talk as TalkView, User as UserView, UserRights,
+    Webhook as WebhookView,
 };
-pub use view::{AccountView, ChatView, ContactView, IncomingLeadView, LeadView, MessageView};
+pub use view::{AccountView, ChatView, ContactView, IncomingLeadView, LeadView};

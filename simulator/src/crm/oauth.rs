@@ -1,15 +1,23 @@
 //! OAuth 2.0: the token endpoint with rotating refresh tokens, and the look-up of a renamed account. The documents show
 //! JSON; RFC 6749 and amoCRM's own PHP SDK use forms.
+//!
+//! Also disposable tokens, and installing and disabling an integration: consent, the changes in the account, and
+//! amoCRM's two calls about it.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::core::Core;
-use super::exchange::{Answer, HostKind, bearer, domain, host_kind};
-use super::log::TokenCall;
-use super::signature::{base64_url, equal};
-use super::state::{ACCESS, Grant, Grants, Pair};
+use super::config::IntegrationConfig;
+use super::core::{Core, LOST};
+use super::exchange::{Answer, HostKind, Outgoing, bearer, domain, host_kind};
+use super::log::{HookAnswer, TokenCall};
+use super::signature::{self, base64_url, equal, hs256};
+use super::state::{ACCESS, Grant, Grants, Pair, channel_of};
 use super::strict::Object;
 use crate::kit::Call;
 
@@ -138,7 +146,7 @@ fn grant(core: &Core, host: &str, body: &Value) -> Result<Pair, String> {
             }
             "refresh_token" => {
                 let old = fields.required_text("refresh_token")?;
-                let grant = grants.check_refresh(old, client_id, id, now)?;
+                let grant = grants.check_refresh(old, client_id, id, now, state.settings.lenient_refresh)?;
                 let new = pair(grants, host, grant, now);
                 grants.replace_refresh(old, &new.access);
                 Ok(new)
@@ -169,4 +177,197 @@ fn pair(grants: &mut Grants, host: &str, grant: Grant, now: DateTime<Utc>) -> Pa
     let signature = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
     let access = [header.to_string(), claims.to_string(), signature].map(|part| base64_url(part.as_bytes())).join(".");
     grants.keep_pair(access, grant, now)
+}
+
+/// Lifetime of a disposable token in seconds, in all official samples.
+const DISPOSABLE_SECONDS: i64 = 1800;
+
+/// The claims of a disposable token, in the order of the published vector:
+/// www.amocrm.ru/developers/content/oauth/disposable-tokens. `is_admin` is read by amoCRM's own SDK and missing from the
+/// documents.
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: String,
+    aud: String,
+    jti: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    account_id: i64,
+    user_id: i64,
+    subdomain: &'a str,
+    client_uuid: &'a str,
+    is_admin: bool,
+}
+
+/// `scheme://host` of a redirect URI; amoCRM's SDK compares it without port and path.
+fn audience(redirect_uri: &str) -> String {
+    url::Url::parse(redirect_uri)
+        .ok()
+        .and_then(|url| Some(format!("{}://{}", url.scheme(), url.host_str()?)))
+        .unwrap_or_default()
+}
+
+/// A disposable token for a user of an account, which a widget's requests send in `X-Auth-Token`; `None` if either is unknown.
+pub(crate) fn disposable(core: &Core, host: &str, user_id: i64, integration: &IntegrationConfig) -> Option<String> {
+    let (account_id, is_admin) = core.read(|state| {
+        let account = state.accounts.get(host)?;
+        Some((account.id, account.user(user_id)?.is_admin))
+    })?;
+    let now = core.now().timestamp();
+    let claims = Claims {
+        iss: format!("https://{host}"),
+        aud: audience(&core.redirect_uri(integration)),
+        jti: Uuid::new_v4().to_string(),
+        iat: now,
+        nbf: now,
+        exp: now + DISPOSABLE_SECONDS,
+        account_id,
+        user_id,
+        subdomain: host.split('.').next().unwrap_or_default(),
+        client_uuid: &integration.client_id,
+        is_admin,
+    };
+    serde_json::to_string(&claims).ok().map(|claims| hs256(&claims, &integration.client_secret))
+}
+
+/// amoCRM's time limit for the answer to its calls about an installation.
+const LIMIT: Duration = Duration::from_secs(3);
+
+/// Platform parameter of a host: 1 for amocrm.ru, 2 for Kommo.
+fn platform(host: &str) -> &'static str {
+    if host.ends_with(".amocrm.ru") { "1" } else { "2" }
+}
+
+/// The redirect address after a decision: with a code of the account's, or without one after "Deny". `None` if the
+/// redirect URI is no URL.
+pub(crate) fn decided(
+    core: &Core,
+    integration: &IntegrationConfig,
+    code: Option<(&str, &str)>,
+    state: Option<&str>,
+) -> Option<String> {
+    let mut url = url::Url::parse(&core.redirect_uri(integration)).ok()?;
+    match code {
+        Some((host, code)) => url.query_pairs_mut().extend_pairs([
+            ("code", code),
+            ("referer", host),
+            ("platform", platform(host)),
+            ("client_id", &integration.client_id),
+        ]),
+        None => url.query_pairs_mut().extend_pairs([("error", "access_denied"), ("client_id", &integration.client_id)]),
+    };
+    if let Some(state) = state {
+        url.query_pairs_mut().append_pair("state", state);
+    }
+    Some(url.into())
+}
+
+/// Installs, and makes amoCRM's own call about it.
+pub(crate) async fn install(core: &Core, host: &str, integration: &str) -> HookAnswer {
+    let Some(known) = core.integration_named(integration) else {
+        return HookAnswer::not_called("no such integration");
+    };
+    let Some(code) = core.code_for(host, known, None) else {
+        return HookAnswer::not_called("no such account");
+    };
+    let uri = core.redirect_uri(known);
+    let path = url::Url::parse(&uri).map_or_else(|_| uri.clone(), |url| url.path().to_owned());
+    let (shown, host_of) = (format!("{path}?from_widget=1"), Some(host.to_owned()));
+    if core.read(|state| state.settings.lose_install_calls) {
+        let answer = HookAnswer::not_called(LOST);
+        core.log_call("GET", shown, host_of, &answer);
+        return answer;
+    }
+    let request = core.client.get(&uri).query(&[
+        ("code", code.as_str()),
+        ("referer", host),
+        ("client_id", &known.client_id),
+        ("platform", platform(host)),
+        ("from_widget", "1"),
+    ]);
+    core.call(Outgoing { request, method: "GET", shown, host: host_of, limit: LIMIT }).await
+}
+
+/// Disables an integration in an account without a notice: revokes grants, disconnects channels. Returns the account's
+/// id.
+pub(crate) fn revoke_silently(core: &Core, host: &str, known: &IntegrationConfig) -> Option<i64> {
+    core.change(|state| {
+        let account = state.accounts.get_mut(host)?;
+        if let Some(installed) = account.installed.get_mut(&known.client_id) {
+            installed.active = false;
+        }
+        let (id, amojo_id) = (account.id, account.amojo_id.clone());
+        state.grants.revoke(&known.client_id, id);
+        let is_theirs = |scope_id: &String| {
+            scope_id.ends_with(&amojo_id) && known.channels.iter().any(|channel| channel.id == channel_of(scope_id))
+        };
+        state.connections.retain(|scope_id, _| !is_theirs(scope_id));
+        Some(id)
+    })
+}
+
+/// Revokes an integration's access to an account and sends the notice.
+pub(crate) async fn revoke(core: &Core, host: &str, integration: &str) -> HookAnswer {
+    let Some(known) = core.integration_named(integration) else {
+        return HookAnswer::not_called("no such integration");
+    };
+    let Some(account_id) = revoke_silently(core, host, known) else {
+        return HookAnswer::not_called("no such account");
+    };
+    let signature = signature::sign_revoke(&known.client_secret, &known.client_id, account_id);
+    let request = core.client.get(format!("{}/oauth/revoked", core.parom_url())).query(&[
+        ("client_uuid", known.client_id.as_str()),
+        ("account_id", &account_id.to_string()),
+        ("signature", &signature),
+    ]);
+    let (shown, host) = ("/oauth/revoked".to_owned(), Some(host.to_owned()));
+    core.call(Outgoing { request, method: "GET", shown, host, limit: LIMIT }).await
+}
+
+/// The widget's button does not wait for this call: other requests may overtake it.
+pub(crate) fn in_background(core: &Arc<Core>, host: &str, integration: &str, is_installed: bool) {
+    let (core, host, integration) = (Arc::clone(core), host.to_owned(), integration.to_owned());
+    actix_web::rt::spawn(async move {
+        match is_installed {
+            true => install(&core, &host, &integration).await,
+            false => revoke(&core, &host, &integration).await,
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_published_vector_comes_out_byte_for_byte() {
+        let claims = Claims {
+            iss: "https://example.amocrm.ru".to_owned(),
+            aud: audience("https://bridge.example.com/oauth/cb"),
+            jti: "3f0a2c1e-7b7d-4a55-9c0e-0d5b8d9d1a01".to_owned(),
+            iat: 1_767_225_600,
+            nbf: 1_767_225_600,
+            exp: 1_767_225_600 + DISPOSABLE_SECONDS,
+            account_id: 12_345_678,
+            user_id: 87_654_321,
+            subdomain: "example",
+            client_uuid: "11111111-2222-3333-4444-555555555555",
+            is_admin: true,
+        };
+        let token = hs256(&serde_json::to_string(&claims).unwrap(), "test_client_secret_do_not_use_0123456789abcdef");
+        assert_eq!(
+            token,
+            "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJodHRwczovL2V4YW1wbGUuYW1vY3JtLnJ1IiwiYXVkIjoiaHR0cHM6L\
+             y9icmlkZ2UuZXhhbXBsZS5jb20iLCJqdGkiOiIzZjBhMmMxZS03YjdkLTRhNTUtOWMwZS0wZDViOGQ5ZDFhMDEiLCJpYXQiOjE3Njcy\
+             MjU2MDAsIm5iZiI6MTc2NzIyNTYwMCwiZXhwIjoxNzY3MjI3NDAwLCJhY2NvdW50X2lkIjoxMjM0NTY3OCwidXNlcl9pZCI6ODc2NTQ\
+             zMjEsInN1YmRvbWFpbiI6ImV4YW1wbGUiLCJjbGllbnRfdXVpZCI6IjExMTExMTExLTIyMjItMzMzMy00NDQ0LTU1NTU1NTU1NTU1NS\
+             IsImlzX2FkbWluIjp0cnVlfQ.Ffsq9FLnpZwi0OuMb7_TIrXclR1luR_HRwVJTFSc6g0"
+        );
+    }
+
+    #[test]
+    fn the_audience_has_neither_port_nor_path() {
+        assert_eq!(audience("http://127.0.0.1:8080/oauth/callback"), "http://127.0.0.1");
+    }
 }

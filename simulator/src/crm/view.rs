@@ -1,10 +1,8 @@
 //! The library's views of its state, where they are not the state itself.
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 
-use super::log::HookAnswer;
-use super::state::{Account, Card, Chat, Direction, Message, Person, Pipeline, Status, Unsorted, User};
+use super::state::{Account, Card, Chat, Person, Pipeline, Unsorted, User};
 
 /// An account and its fixed parts.
 #[derive(Clone, Debug)]
@@ -60,44 +58,6 @@ pub struct LeadView {
     /// Name of the source it came from.
     pub source_name: String,
     pub created_at: DateTime<Utc>,
-}
-
-/// A message that was accepted or sent.
-#[derive(Clone, Debug)]
-pub struct MessageView {
-    /// Amojo id.
-    pub id: String,
-    /// The other side's id, if it has one.
-    pub msgid: Option<String>,
-    pub scope_id: String,
-    /// Amojo chat id.
-    pub chat_id: String,
-    /// The other side's chat id.
-    pub conversation_id: Option<String>,
-    pub direction: Direction,
-    /// `text`, `picture` and so on.
-    pub kind: String,
-    /// After edits.
-    pub text: String,
-    /// URL of the file, empty if there is none.
-    pub media: String,
-    /// Amojo id of the sender.
-    pub sender_id: String,
-    pub sender_name: String,
-    pub msec_timestamp: i64,
-    /// External id of the source in the request.
-    pub source: Option<String>,
-    /// Whether it requested no lead and no notification.
-    pub silent: bool,
-    pub edited: bool,
-    /// Reactions: author (the other side's id of a customer, the amojo id of a manager), and the emoji.
-    pub reactions: Vec<(String, String)>,
-    /// Every reported status, in order.
-    pub statuses: Vec<Status>,
-    /// The answer to its hook.
-    pub hook: Option<HookAnswer>,
-    /// The payload as received, or the hook's `message` object.
-    pub payload: Value,
 }
 
 /// A contact with its leads and chats.
@@ -166,32 +126,6 @@ impl ChatView {
                 source_name: lead.text("source_name").to_owned(),
                 created_at: DateTime::from_timestamp(lead.number("created_at"), 0).unwrap_or_default(),
             }),
-        }
-    }
-}
-
-impl MessageView {
-    pub(crate) fn of(account: &Account, message: &Message) -> Self {
-        Self {
-            id: message.id.clone(),
-            msgid: message.msgid.clone(),
-            scope_id: message.scope_id.clone(),
-            chat_id: message.chat_id.clone(),
-            conversation_id: account.chat(&message.chat_id).and_then(|chat| chat.conversation_id.clone()),
-            direction: message.direction,
-            kind: message.field("type").to_owned(),
-            text: message.field("text").to_owned(),
-            media: message.field("media").to_owned(),
-            sender_id: message.sender_id.clone(),
-            sender_name: message.sender_name.clone(),
-            msec_timestamp: message.msec_timestamp,
-            source: message.source.clone(),
-            silent: message.silent,
-            edited: message.edited,
-            reactions: message.reactions.clone(),
-            statuses: message.statuses.clone(),
-            hook: message.hook.clone(),
-            payload: message.payload.clone(),
         }
     }
 }

@@ -96,6 +96,7 @@ samples! {
     ANIMATED_STICKER: "sticker.tgs", "application/x-tgsticker";
     VIDEO_STICKER: "sticker.webm", "video/webm";
     THUMBNAIL: "thumbnail.png", "image/png";
+    POSTER: "poster.png", "image/png";
 }
 
 /// A file of a content; the sample of its kind if there is nothing else.

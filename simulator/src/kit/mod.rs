@@ -46,5 +46,6 @@ pub use wire::{Core, Event, Handlers, Wire};
 
 pub(crate) use call::{cut, ensure};
 pub(crate) use json::{extend, list, text_of};
-pub(crate) use pages::events;
+pub(crate) use pages::{events, page_by};
 pub(crate) use rates::Budgets;
+pub(crate) use wire::client;

@@ -6,40 +6,37 @@ mod phone;
 mod programs;
 mod trouble;
 
-pub(crate) use frame::events;
 pub use frame::{Frame, page_of};
+pub(crate) use frame::{events, page_by};
 
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, web};
-
-use super::serve::serve;
+use super::call::{Answer, Call};
 use super::wire::{Core, Wire};
 
-/// The routes of the kit. Everything else is a call of a program.
-pub(crate) fn routes<W: Wire>(config: &mut web::ServiceConfig) {
-    if W::TAKES_UPLOADS {
-        config.route("/uploads", web::post().to(programs::upload::<W>));
-    }
-    config
-        .route("/", web::get().to(list::show::<W>))
-        .route("/phone", web::get().to(list::show::<W>))
-        .route("/phone/{person}/{place}", web::get().to(phone::show::<W>))
-        .route("/phone/{person}/{place}", web::post().to(phone::press::<W>))
-        .route("/phone/{person}/{place}/files/{file}", web::get().to(phone::file::<W>))
-        .route("/acts", web::post().to(programs::act::<W>))
-        .route("/faults", web::get().to(programs::faults::<W>))
-        .route("/faults", web::post().to(programs::break_it::<W>))
-        .route("/faults", web::delete().to(programs::mend::<W>))
-        .route("/trouble", web::get().to(trouble::show::<W>))
-        .route("/trouble", web::post().to(trouble::press::<W>))
-        .route("/events", web::get().to(changes::<W>))
-        .route("/healthz", web::get().to(HttpResponse::Ok))
-        .route("/static/{file}", web::get().to(frame::asset))
-        .default_service(web::to(serve::<W>));
-}
+/// Largest form and upload in bytes.
+pub(crate) const LARGEST: usize = 64 * 1024 * 1024;
 
-/// `GET /events`.
-async fn changes<W: Wire>(core: web::Data<Arc<Core<W>>>) -> HttpResponse {
-    events(core.subscribe())
+/// The answer of the kit; `None`: it is a call of a program. Only our own pages and programs may change something.
+pub(crate) fn answer<W: Wire>(core: &Arc<Core<W>>, call: &Call) -> Option<Answer> {
+    let segments = call.segments();
+    let is_upload = W::TAKES_UPLOADS && call.path == "uploads";
+    Some(match (call.method.as_str(), segments.as_slice()) {
+        ("GET", [""] | ["phone"]) => list::show(core, call),
+        ("GET", ["phone", person, place]) => phone::show(core, call, person, place),
+        ("GET", ["phone", _, _, "files", file]) => phone::file(core, file),
+        ("GET", ["faults"]) => programs::faults(core),
+        ("GET", ["trouble"]) => trouble::show(core, call),
+        ("GET", ["healthz"]) => Answer::empty(200),
+        ("GET", ["static", file]) => frame::asset(file),
+        ("POST" | "DELETE", ["acts" | "faults" | "trouble"] | ["phone", _, _]) if !call.is_own() => Answer::empty(403),
+        ("POST", ["uploads"]) if is_upload && !call.is_own() => Answer::empty(403),
+        ("POST", ["uploads"]) if is_upload => programs::upload(core, call),
+        ("POST", ["acts"]) => programs::act(core, call),
+        ("POST", ["faults"]) => programs::break_it(core, call),
+        ("DELETE", ["faults"]) => programs::mend(core),
+        ("POST", ["trouble"]) => trouble::press(core, call),
+        ("POST", ["phone", person, place]) => phone::press(core, call, person, place),
+        _ => return None,
+    })
 }

@@ -1,4 +1,5 @@
-//! The one way by which calls of programs reach a wire: read, named, broken by faults, executed, logged, answered.
+//! The one way in: pages are the kit's, everything else is a call of a program – read, named, broken by faults, executed,
+//! logged, answered.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,22 +9,32 @@ use serde_json::Value;
 
 use super::call::{Answer, Call, CallView, Named, cut};
 use super::faults::Fault;
-use super::sender;
 use super::wire::{Core, Wire};
+use super::{pages, sender};
 
 /// Maximum number of logged calls.
 const REMEMBERED: usize = 10_000;
 
-/// Any request that is not for the kit's pages.
+/// Any request.
 pub(crate) async fn serve<W: Wire>(
     core: web::Data<Arc<Core<W>>>,
     request: HttpRequest,
     payload: web::Payload,
 ) -> HttpResponse {
-    let Some(call) = Call::read(&request, payload, W::LARGEST).await else { return cut() };
+    let is_ours = request.path().starts_with("/phone/") || (W::TAKES_UPLOADS && request.path() == "/uploads");
+    let largest = if is_ours { W::LARGEST.max(pages::LARGEST) } else { W::LARGEST };
+    let Some(call) = Call::read(&request, payload, largest).await else { return cut() };
+    if (call.method.as_str(), call.path.as_str()) == ("GET", "events") {
+        return pages::events(core.subscribe());
+    }
     let core = Arc::clone(&core);
     // In its own task: a caller that disconnects must not cancel the call.
-    let task = actix_web::rt::spawn(async move { handled(&core, &call).await });
+    let task = actix_web::rt::spawn(async move {
+        match pages::answer(&core, &call) {
+            None => handled(&core, &call).await,
+            answer => answer,
+        }
+    });
     match task.await {
         Ok(Some(answer)) => answer.respond(),
         Ok(None) => cut(),

@@ -14,7 +14,7 @@ use super::model::{Author, Notice, Person, State, Subscription};
 use super::outbox::Hook;
 use super::view::MessageView;
 use super::wire::{Core, Wire};
-use super::{pages, perform, sender};
+use super::{perform, sender, serve};
 
 /// A running simulator. It stops when dropped; [`Simulator::stop`] also waits until it has stopped.
 pub struct Simulator<W: Wire> {
@@ -37,12 +37,13 @@ impl<W: Wire> Simulator<W> {
         let name = W::LOOK.title;
         let core = Arc::new(Core::new(options)?);
         let shared = web::Data::new(Arc::clone(&core));
-        let server = HttpServer::new(move || App::new().app_data(shared.clone()).configure(pages::routes::<W>))
-            .workers(1)
-            .disable_signals()
-            .shutdown_timeout(1)
-            .bind("127.0.0.1:0")
-            .with_context(|| format!("{name} can't listen"))?;
+        let server =
+            HttpServer::new(move || App::new().app_data(shared.clone()).default_service(web::to(serve::serve::<W>)))
+                .workers(1)
+                .disable_signals()
+                .shutdown_timeout(1)
+                .bind("127.0.0.1:0")
+                .with_context(|| format!("{name} can't listen"))?;
         let address = server.addrs().first().copied().with_context(|| format!("{name} has no address"))?;
         let url = format!("http://{address}");
         core.change(|state| state.base.clone_from(&url));

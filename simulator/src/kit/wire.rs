@@ -155,6 +155,17 @@ pub trait Wire: Sized + Send + Sync + 'static {
     fn mend(&self, _state: &mut State<Self::Own>) {}
 }
 
+/// The client of a simulator's own requests.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the server's HttpClients is out of reach here: a simulator shares nothing with it"
+)]
+pub(crate) fn client() -> Result<reqwest::Client> {
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    // A reused connection that the other side has just closed would look like a lost webhook.
+    client.pool_max_idle_per_host(0).build().context("the client for webhooks")
+}
+
 /// Shared by calls, pages, the sender of webhooks and the library's functions.
 pub struct Core<W: Wire> {
     /// The messenger, with the options with which it was started.
@@ -169,18 +180,8 @@ pub struct Core<W: Wire> {
 }
 
 impl<W: Wire> Core<W> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the server's HttpClients is out of reach here: a simulator shares nothing with it"
-    )]
     pub(crate) fn new(wire: W) -> Result<Self> {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            // A reused connection that the other side has just closed would look like a lost webhook.
-            .pool_max_idle_per_host(0)
-            .build()
-            .context("the client for webhooks")?;
+        let client = client()?;
         Ok(Self {
             now: wire.clock(),
             wire,

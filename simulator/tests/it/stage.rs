@@ -5,6 +5,7 @@ use std::sync::{
     Arc, Mutex,
     atomic::{AtomicI64, Ordering},
 };
+use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use bytes::Bytes;
@@ -12,8 +13,12 @@ use chrono::DateTime;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Map, Value, json};
 use simulator::kit::{Now, Simulator, Wire};
+use tokio::sync::Notify;
 
 use crate::hook::{HookServer, serve};
+
+/// How long anything may take.
+pub const LIMIT: Duration = Duration::from_secs(20);
 
 /// Where the clock begins: 2026-11-20, in milliseconds.
 pub const START: i64 = 1_795_168_800_000;
@@ -154,6 +159,7 @@ impl Samples {
 /// A webhook call.
 #[derive(Clone, Debug)]
 pub struct Called {
+    pub path: String,
     pub headers: BTreeMap<String, String>,
     pub bytes: Bytes,
     /// The body, if it is JSON.
@@ -162,6 +168,7 @@ pub struct Called {
 
 #[derive(Default)]
 struct Seen {
+    came: Arc<Notify>,
     calls: Vec<Called>,
     answers: VecDeque<(u16, &'static str)>,
     always: Option<(u16, &'static str)>,
@@ -190,7 +197,9 @@ async fn take(seen: web::Data<Arc<Mutex<Seen>>>, request: HttpRequest, bytes: By
     let headers = request.headers().iter();
     let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
     let mut seen = seen.lock().unwrap();
-    seen.calls.push(Called { headers, json: serde_json::from_slice(&bytes).unwrap_or(json!(null)), bytes });
+    let (path, json) = (request.path().to_owned(), serde_json::from_slice(&bytes).unwrap_or(json!(null)));
+    seen.calls.push(Called { path, headers, json, bytes });
+    seen.came.notify_waiters();
     let (status, text) = seen.answers.pop_front().or(seen.always).unwrap_or((200, ""));
     let mut answer = HttpResponse::build(StatusCode::from_u16(status).unwrap());
     if status == 429 {
@@ -221,6 +230,21 @@ impl Receiver {
 
     pub fn calls(&self) -> Vec<Called> {
         self.seen.lock().unwrap().calls.clone()
+    }
+
+    /// The call with this number, from 0, once it came.
+    pub async fn call(&self, number: usize) -> Called {
+        let came = Arc::clone(&self.seen.lock().unwrap().came);
+        let call = async {
+            loop {
+                let next = came.notified();
+                if let Some(call) = self.calls().get(number) {
+                    return call.clone();
+                }
+                next.await;
+            }
+        };
+        tokio::time::timeout(LIMIT, call).await.unwrap()
     }
 
     /// The bodies of all calls.

@@ -7,10 +7,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use simulator::telegram::{Author, Telegram};
 
+use crate::stage::LIMIT;
 use crate::telegram::World;
-
-/// How long anything may take.
-pub const LIMIT: Duration = Duration::from_secs(20);
 
 pub async fn browser() -> Option<Client> {
     let driver = std::env::var("PAROM_TEST_CHROMEDRIVER").ok();

@@ -279,7 +279,7 @@ async fn the_widget_survives_amocrms_troubles() {
     presses(&browser, "add").await;
     presses(&browser, "kind-webchat").await;
     types(&browser, "field-name", "Shop").await;
-    world.sandbox.set_too_many(HOST, Some(1));
+    world.sandbox.switch(HOST, |switches| switches.too_many = Some(1));
     for _ in 0..2 {
         presses(&browser, "create").await;
         notice_says(&browser, "[data-notice][role=alert]", &beginning(words, "widget-said-unavailable")).await;
@@ -287,7 +287,7 @@ async fn the_widget_survives_amocrms_troubles() {
         assert_eq!(sources(&world, tenant_id).await, 0);
         browser.run("document.querySelector('[data-notice]').remove()", vec![]).await;
     }
-    world.sandbox.set_too_many(HOST, None);
+    world.sandbox.switch(HOST, |switches| switches.too_many = None);
     presses(&browser, "create").await;
     browser.find("[data-key=test]").await;
     assert_eq!(sources(&world, tenant_id).await, 1);
@@ -300,7 +300,7 @@ async fn a_lost_install_call_is_made_up_for_in_english() {
     let Some(browser) = Browser::open("en").await else { return };
     let world = new_world().await;
     let words = Words::new(Language::En);
-    world.sandbox.set_lose_install_calls(true);
+    world.sandbox.set(|settings| settings.lose_install_calls = true);
     opens_widget(&browser, &world).await;
     browser.says(&say(words, "widget-not-installed")).await;
     browser.press("[data-action=install]").await;

@@ -154,13 +154,13 @@ async fn charts_say_their_values_and_an_open_overview_renews_itself() {
     turns_into(&browser, "The source works").await;
 
     // D8, D9: unpaid, with a way to the payment in a tab of its own; and paid again.
-    world.sandbox.set_unpaid(HOST, true);
+    world.sandbox.switch(HOST, |switches| switches.unpaid = true);
     world.api.get(&format!("/api/v1/tenants/{}/pipelines", line.tenant_id)).await;
     turns_into(&browser, "amoCRM is not paid").await;
     browser.press(&format!("main a[href='https://{HOST}/settings/pay/'][target=_blank]")).await;
     let overview = goes_to_the_new_window(&browser, "the payment opens in a tab of its own").await;
     comes_back(&browser, overview).await;
-    world.sandbox.set_unpaid(HOST, false);
+    world.sandbox.switch(HOST, |switches| switches.unpaid = false);
     world.customer(&line, "anna").writes("Hello").await;
     world.carries_all().await;
     turns_into(&browser, "The source works").await;

@@ -204,10 +204,10 @@ async fn subscribed_by_itself_and_again_when_it_is_lost(world: &mut World) {
 
 async fn a_plan_without_hooks_is_asked_again_daily(world: &mut World) {
     world.line("support").await;
-    world.sandbox.set_plan_without_webhooks(HOST, true);
+    world.sandbox.switch(HOST, |switches| switches.no_webhooks = true);
     assert_eq!((world.works("subscriptions").await, state(world).await.as_str()), (1, "refused"));
     assert_eq!(world.tenant(HOST).await.unwrap()["status"], "active");
-    world.sandbox.set_plan_without_webhooks(HOST, false);
+    world.sandbox.switch(HOST, |switches| switches.no_webhooks = false);
     assert_eq!(world.works("subscriptions").await, 0);
     world.advance(DAY);
     assert_eq!((world.works("subscriptions").await, state(world).await.as_str()), (1, "on"));

@@ -17,7 +17,7 @@ use super::{
 };
 
 async fn a_private_channel_is_tried_until_the_account_is_on_its_list(world: &mut World) {
-    world.sandbox.allow_accounts(CHANNEL_ID, Some(vec![]));
+    world.sandbox.set(|settings| drop(settings.private_channels.insert(CHANNEL_ID.to_owned(), Vec::new())));
     let account = world.sandbox.add_account(HOST).id.to_string();
     let page = world.owner(HOST).installs_in_a_browser().await.is(200);
     assert!(page.text.contains(&format!("not open for account {account}")), "{}", page.text);
@@ -40,7 +40,7 @@ async fn a_private_channel_is_tried_until_the_account_is_on_its_list(world: &mut
     let open = parom::alert::open(world.app().store.read(), VENDOR).await.unwrap();
     assert_eq!((open.len(), open[0].count), (1, 2), "the same alarm");
 
-    world.sandbox.allow_accounts(CHANNEL_ID, None);
+    world.sandbox.set(|settings| settings.private_channels.clear());
     wait(world, 2 * MINUTE);
     round(world).await;
     let connected = channel(world, tenant_id).await;

@@ -290,7 +290,7 @@ async fn a_renewal_that_fails_is_tried_again(world: &mut World) {
 
 async fn payment_is_noticed_and_what_waited_goes_on(world: &mut World) {
     let line = world.line("support").await;
-    world.sandbox.set_unpaid(HOST, true);
+    world.sandbox.switch(HOST, |switches| switches.unpaid = true);
     assert_ne!(pipelines(world, line.tenant_id).await.status, 200);
     assert_eq!(status(world).await, "unpaid");
     assert_eq!(alarms(world, line.tenant_id).await, ["unpaid"]);
@@ -310,7 +310,7 @@ async fn payment_is_noticed_and_what_waited_goes_on(world: &mut World) {
         assert_eq!(round(world).await, 1, "after {pause} minutes");
         assert_eq!(status(world).await, "unpaid");
     }
-    world.sandbox.set_unpaid(HOST, false);
+    world.sandbox.switch(HOST, |switches| switches.unpaid = false);
     wait(world, 2 * HOUR);
     round(world).await;
     assert_eq!(status(world).await, "active");
@@ -325,10 +325,10 @@ async fn any_call_or_message_tells_whether_an_account_is_paid(world: &mut World)
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
     for by_a_message in [true, false] {
-        world.sandbox.set_unpaid(HOST, true);
+        world.sandbox.switch(HOST, |switches| switches.unpaid = true);
         assert_ne!(pipelines(world, line.tenant_id).await.status, 200);
         assert_eq!(status(world).await, "unpaid");
-        world.sandbox.set_unpaid(HOST, false);
+        world.sandbox.switch(HOST, |switches| switches.unpaid = false);
         assert_eq!(round(world).await, 0, "amoCRM is asked slowly");
         if by_a_message {
             anna.writes("Hello").await;
@@ -354,11 +354,11 @@ async fn a_blocked_account_is_distinguished_from_missing_rights(world: &mut Worl
     world.sandbox.faults().next(Part::Rest, 1, Fault::Status { code: 403, retry_after: None });
     assert_ne!(pipelines(world, line.tenant_id).await.status, 200);
     assert_eq!(status(world).await, "active", "one call is refused, the account is not");
-    world.sandbox.set_blocked(HOST, true);
+    world.sandbox.switch(HOST, |switches| switches.blocked = true);
     assert_ne!(pipelines(world, line.tenant_id).await.status, 200);
     assert_eq!(status(world).await, "blocked");
     assert_eq!(alarms(world, line.tenant_id).await, ["blocked"]);
-    world.sandbox.set_blocked(HOST, false);
+    world.sandbox.switch(HOST, |switches| switches.blocked = false);
     wait(world, 15 * MINUTE);
     round(world).await;
     assert_eq!(status(world).await, "active");

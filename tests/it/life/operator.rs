@@ -159,7 +159,6 @@ async fn amocrm(clock: &Clock) -> Sandbox {
             integration("kommo", KOMMO_ID, SECRET, vec![channel(KOMMO_CHANNEL)]),
         ],
         parom_url: String::new(),
-        widgets: Vec::new(),
         now: Arc::new(move || clock.now()),
     };
     Sandbox::start(config).await.unwrap()

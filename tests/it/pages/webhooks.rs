@@ -181,9 +181,9 @@ async fn pages_open_at_once_while_amocrm_is_silent(world: &mut World) {
     world.advance(Duration::from_secs(600));
     olga.renews("/panel/sources").await.is(200).says(&[&main]);
     assert_eq!(asked(), before, "renewing does not ask");
-    world.sandbox.set_unpaid(HOST, true);
+    world.sandbox.switch(HOST, |switches| switches.unpaid = true);
     olga.opens(&source).await.is(200).says(&[&main]);
-    world.sandbox.set_unpaid(HOST, false);
+    world.sandbox.switch(HOST, |switches| switches.unpaid = false);
 }
 
 both!(the_reading_is_bounded);

@@ -98,7 +98,7 @@ async fn simultaneous_alerts_are_one_email_and_a_brief_one_is_none(world: &mut M
     assert_eq!(letter.subject, format!("{}: 2 alerts", one.host));
     letter.says(&["Line one", "Line two", "your server answered 401"]);
     // The next one waits until ten minutes have passed.
-    world.sandbox.set_unpaid(&one.host, true);
+    world.sandbox.switch(&one.host, |switches| switches.unpaid = true);
     world.api.get(&format!("/api/v1/tenants/{}/pipelines", one.tenant_id)).await.is(409);
     world.advance(2 * MINUTE);
     sends(world, 0).await;
@@ -106,7 +106,7 @@ async fn simultaneous_alerts_are_one_email_and_a_brief_one_is_none(world: &mut M
     sends(world, 1).await;
     world.mail.next().await.says(&["amoCRM is not paid, messages may wait"]);
     // Deleted: nothing works again, and no e-mail claims that it does.
-    world.sandbox.set_unpaid(&one.host, false);
+    world.sandbox.switch(&one.host, |switches| switches.unpaid = false);
     world.api.delete(&two.path("")).await.is(204);
     world.advance(HOUR);
     world.api.get(&format!("/api/v1/tenants/{}/pipelines", one.tenant_id)).await.is(200);

@@ -104,7 +104,7 @@ async fn a_pipeline_in_the_archive_wants_attention(world: &mut World) {
     let mut wanted = body(world, "support");
     wanted["pipeline_id"] = json!(second.id);
     let made = make(world, tenant_id, &wanted).await.is(201);
-    world.sandbox.set_archived(HOST, second.id, true);
+    world.sandbox.switch(HOST, |switches| switches.archived.push(second.id));
     reconcile(world, tenant_id).await;
     let shown = get(world, &made).await;
     assert_eq!(
@@ -114,11 +114,11 @@ async fn a_pipeline_in_the_archive_wants_attention(world: &mut World) {
         shown.text
     );
     // It comes back from the archive.
-    world.sandbox.set_archived(HOST, second.id, false);
+    world.sandbox.switch(HOST, |switches| switches.archived.clear());
     reconcile(world, tenant_id).await;
     assert_eq!(get(world, &made).await.json["status"], "working");
     // Or another one is chosen that is not archived.
-    world.sandbox.set_archived(HOST, second.id, true);
+    world.sandbox.switch(HOST, |switches| switches.archived.push(second.id));
     reconcile(world, tenant_id).await;
     let path = format!("/api/v1/sources/{}", made.text_at("/id"));
     let patched = world.api.patch(&path, &json!({"pipeline_id": main.id})).await.is(200);
@@ -204,7 +204,11 @@ async fn a_hook_that_names_an_unknown_source_brings_it_forward(world: &mut World
     .unwrap();
     let write_first = async |world: &mut World, phone: &str| {
         let channel = parom_tests::settings::CHANNEL_ID;
-        world.sandbox.write_first(HOST, channel, Some("ghost"), phone, "Hello").await.unwrap();
+        world
+            .sandbox
+            .manager_writes_first(HOST, channel, Some("ghost"), phone, simulator::crm::HookMessage::text("Hello"))
+            .await
+            .unwrap();
         world.deliver_all().await;
     };
     write_first(world, "79150000001").await;
@@ -232,14 +236,14 @@ async fn fifty_sources_are_the_limit_and_many_are_restored_in_few_calls(world: &
     let tenant_id = installed(world).await;
     let path = format!("/api/v1/tenants/{tenant_id}");
     world.api.patch(&path, &json!({"sources_limit": 60})).await.is(200);
-    world.sandbox.set_source_limit(50);
+    world.sandbox.set(|settings| settings.source_limit = 50);
     for number in 0..52 {
         let wanted = body(world, &format!("line-{number}"));
         if number == 50 {
             let refused = make(world, tenant_id, &wanted).await.is(409);
             refused.says(&["crm_limit", "at most 50 sources"]);
             assert_eq!((count(world, tenant_id).await, world.sandbox.sources(HOST).len()), (50, 50));
-            world.sandbox.set_source_limit(100);
+            world.sandbox.set(|settings| settings.source_limit = 100);
         }
         make(world, tenant_id, &wanted).await.is(201);
     }

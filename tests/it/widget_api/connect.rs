@@ -202,7 +202,7 @@ async fn amocrm_in_the_middle_leaves_nothing_half_made(world: &mut World) {
     assert_eq!(user.post(world, "/connect", &body).await.is(200).json["tenant"]["status"], "active");
     // A channel that amoCRM does not allow is shown, not hidden.
     user.post(world, "/disconnect", &json!({})).await.is(200);
-    world.sandbox.allow_accounts(CHANNEL_ID, Some(vec![]));
+    world.sandbox.set(|settings| drop(settings.private_channels.insert(CHANNEL_ID.to_owned(), Vec::new())));
     let refused = user.post(world, "/connect", &body).await.is(200);
     assert_eq!(refused.json["channels"][0]["status"], "not_allowed", "{}", refused.text);
 }

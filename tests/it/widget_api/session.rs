@@ -103,13 +103,13 @@ async fn without_the_claim_the_users_api_is_asked(world: &mut World) {
     assert_eq!(open(world, &administrator).await.is(200).json["user"]["is_admin"], true);
     assert_eq!(open(world, &manager).await.is(200).json["user"]["is_admin"], false);
     // Cached for ten minutes; then, without an answer of amoCRM, no user is an administrator.
-    world.sandbox.set_gateway_page(HOST, Some(502));
+    world.sandbox.switch(HOST, |switches| switches.page = Some(502));
     assert_eq!(open(world, &unclaimed(0)).await.is(200).json["user"]["is_admin"], true);
     world.advance(Duration::from_secs(601));
     let unknown = open(world, &unclaimed(0)).await.is(200);
     assert_eq!(unknown.json["user"]["is_admin"], false, "{}", unknown.text);
     assert!(unknown.text_at("/user/hint").contains("amoCRM"));
-    world.sandbox.set_gateway_page(HOST, None);
+    world.sandbox.switch(HOST, |switches| switches.page = None);
     let known = open(world, &unclaimed(0)).await.is(200);
     assert_eq!((&known.json["user"]["is_admin"], &known.json["user"]["hint"]), (&json!(true), &json!(null)));
     // The same token may learn more than it knew.
@@ -386,7 +386,7 @@ async fn errors_can_be_read_too(world: &mut World) {
     readable(&send(b"{}".to_vec(), "application/json").await.is(422), PAGE);
     let nobody = User { session: "x".to_owned(), ..user.clone() };
     readable(&nobody.get(world, "/sources").await.is(401), PAGE);
-    world.sandbox.set_gateway_page(HOST, Some(502));
+    world.sandbox.switch(HOST, |switches| switches.page = Some(502));
     readable(&user.get(world, "/pipelines").await.is(503), PAGE);
     let bare = answer(world.api.anonymous(Method::GET, "/widget/v1/sources")).await.is(401);
     assert_eq!(bare.header("access-control-allow-origin"), "", "there is no origin to echo");

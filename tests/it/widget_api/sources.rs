@@ -171,15 +171,15 @@ async fn the_card_says_when_amocrm_does_not(world: &mut World) {
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
     let query = format!("/card?contact_id={}", lead(world, &line, "anna").contact_id);
-    world.sandbox.set_unpaid(HOST, true);
+    world.sandbox.switch(HOST, |switches| switches.unpaid = true);
     assert_eq!(problem(&user.get(world, &query).await.is(409)), "crm-unpaid");
-    world.sandbox.set_unpaid(HOST, false);
-    world.sandbox.set_too_many(HOST, Some(3));
+    world.sandbox.switch(HOST, |switches| switches.unpaid = false);
+    world.sandbox.switch(HOST, |switches| switches.too_many = Some(3));
     assert!(!user.get(world, &query).await.is(503).header("retry-after").is_empty());
-    world.sandbox.set_too_many(HOST, None);
-    world.sandbox.set_gateway_page(HOST, Some(502));
+    world.sandbox.switch(HOST, |switches| switches.too_many = None);
+    world.sandbox.switch(HOST, |switches| switches.page = Some(502));
     user.get(world, &query).await.is(503);
-    world.sandbox.set_gateway_page(HOST, None);
+    world.sandbox.switch(HOST, |switches| switches.page = None);
     user.get(world, &query).await.is(200);
 }
 
@@ -355,10 +355,10 @@ async fn m1_rights_that_changed_are_noticed_after_minutes(world: &mut World) {
     assert_eq!(names(world, &maria, &query).await, ["boris"]);
     // Without amoCRM's answer nothing is shown.
     world.advance(MINUTES);
-    world.sandbox.set_gateway_page(HOST, Some(502));
+    world.sandbox.switch(HOST, |switches| switches.page = Some(502));
     maria.get(world, &format!("/card?{query}")).await.is(503);
     maria.post(world, "/ticket", &ticket).await.is(503);
-    world.sandbox.set_gateway_page(HOST, None);
+    world.sandbox.switch(HOST, |switches| switches.page = None);
 }
 
 async fn m1_walking_through_contacts_is_stopped_and_written_down(world: &mut World) {

@@ -1,13 +1,69 @@
-//! What is no message: chats made before their first one, delivery statuses, typing, reactions.
+//! What is no message: connecting and disconnecting an account, chats made before their first message, delivery statuses,
+//! typing, reactions, and reading a chat's history.
+
+use std::cmp::Reverse;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::parties::{self, Party, Wanted};
 use super::{LONGEST_ID, Outcome, Refusal, Scoped, ok};
+use crate::crm::config::ChannelConfig;
+use crate::crm::core::Core;
 use crate::crm::exchange::{Answer, put};
-use crate::crm::state::{Account, Direction, Status, Typing};
+use crate::crm::state::{Account, Connection, Direction, Message, Person, Status, Typing};
 use crate::crm::strict::{Object, Wrong};
+
+/// `POST {channel_id}/connect`; a second call for a connected account updates its settings.
+pub(super) fn connect(core: &Core, body: &Value, channel: &ChannelConfig) -> Outcome {
+    let fields = Object::whole(body)?;
+    fields.only(&["account_id", "title", "hook_api_version", "is_time_window_disabled"])?;
+    let amojo_id = fields.required_text("account_id")?;
+    let title = fields.text("title")?.unwrap_or(&channel.title);
+    let version = fields.text("hook_api_version")?.unwrap_or("v1");
+    let is_time_window_disabled = fields.boolean("is_time_window_disabled")?.unwrap_or(false);
+    if !matches!(version, "v1" | "v2") {
+        return Err(Refusal::new(400, "hook_api_version must be v1 or v2"));
+    }
+    if version == "v1" {
+        core.problem(format!("{title}: connected with hook_api_version v1, which is dead"));
+    }
+    let (host, id) = account(core, amojo_id)?;
+    // A private channel has a list of approved accounts.
+    if !core.read(|state| state.settings.private_channels.get(&channel.id).is_none_or(|list| list.contains(&id))) {
+        return Err(Refusal::new(
+            403,
+            "the channel is private and this account is not in the list of approved accounts",
+        ));
+    }
+    let scope_id = format!("{}_{amojo_id}", channel.id);
+    let connection = Connection {
+        scope_id: scope_id.clone(),
+        title: title.to_owned(),
+        hook_api_version: version.to_owned(),
+        is_time_window_disabled,
+    };
+    let mut answer = json!(connection);
+    put(&mut answer, "account_id", amojo_id);
+    core.change(|state| state.connections.insert(scope_id, connection));
+    Ok(ok(&answer).of_host(&host))
+}
+
+/// `DELETE {channel_id}/disconnect`; does nothing for an account that is not connected.
+pub(super) fn disconnect(core: &Core, body: &Value, channel: &ChannelConfig) -> Outcome {
+    let fields = Object::whole(body)?;
+    fields.only(&["account_id"])?;
+    let amojo_id = fields.required_text("account_id")?;
+    let (host, _) = account(core, amojo_id)?;
+    core.change(|state| state.connections.remove(&format!("{}_{amojo_id}", channel.id)));
+    Ok(Answer::empty(200).of_host(&host))
+}
+
+/// Host and number of an account.
+fn account(core: &Core, amojo_id: &str) -> Result<(String, i64), Refusal> {
+    let found = core.read(|state| state.account_by_amojo(amojo_id).map(|account| (account.host.clone(), account.id)));
+    found.ok_or_else(|| Refusal(400, format!("no account has the amojo id {amojo_id}")))
+}
 
 /// Milliseconds of typing if the request does not say.
 const TYPING: i64 = 5000;
@@ -179,7 +235,7 @@ fn reactor(
 }
 
 /// The answer about a message, new or edited.
-pub(super) fn told(message: &crate::crm::state::Message) -> Value {
+pub(super) fn told(message: &Message) -> Value {
     json!({"new_message": {
         "conversation_id": message.chat_id,
         "sender_id": message.sender_id,
@@ -187,4 +243,78 @@ pub(super) fn told(message: &crate::crm::state::Message) -> Value {
         "msgid": message.id,
         "ref_id": message.msgid,
     }})
+}
+
+/// Messages on a page of history.
+const PAGE: usize = 50;
+
+/// `GET {scope_id}/chats/{chat_id}/history`.
+pub(super) fn history(scoped: &Scoped<'_>, chat_id: &str) -> Outcome {
+    let number = |name: &str, usual: usize| {
+        let found = scoped.call.query.iter().find(|(key, _)| key == name);
+        let parsed = found.map(|(_, text)| text.parse::<usize>()).transpose();
+        parsed.map(|value| value.unwrap_or(usual)).map_err(|_| Refusal(400, format!("{name} must be an integer")))
+    };
+    let (offset, limit) = (number("offset", 0)?, number("limit", PAGE)?);
+    if limit == 0 || limit > PAGE {
+        return Err(Refusal(400, format!("limit must be 1 to {PAGE}")));
+    }
+    let page = scoped.read(|account| {
+        let is_own = account.chat(chat_id).is_some_and(|chat| chat.client_id == scoped.integration.client_id);
+        let mut found: Vec<(usize, &Message)> = account.messages_of(chat_id).filter(|_| is_own).enumerate().collect();
+        found.sort_by_key(|(at, message)| Reverse((message.msec_timestamp, *at)));
+        let page = found.into_iter().skip(offset).take(limit);
+        page.map(|(_, message)| row(account, message)).collect::<Vec<Value>>()
+    });
+    match page.filter(|page| !page.is_empty()) {
+        Some(page) => Ok(ok(&json!({"messages": page}))),
+        None => Ok(Answer::empty(204)),
+    }
+}
+
+fn row(account: &Account, message: &Message) -> Value {
+    let mut inner = json!({
+        "id": message.id,
+        "file_size": message.content.get("file_size").cloned().unwrap_or_else(|| json!(0)),
+    });
+    for key in ["type", "text", "media", "thumbnail", "file_name"] {
+        put(&mut inner, key, message.field(key));
+    }
+    if let Some(msgid) = &message.msgid {
+        put(&mut inner, "client_id", msgid.as_str());
+    }
+    for key in ["media_group_id", "location", "contact"] {
+        if let Some(value) = message.content.get(key) {
+            put(&mut inner, key, value.clone());
+        }
+    }
+    let sender = match account.person(&message.sender_id) {
+        Some(person) => profile(person),
+        None => json!({"id": message.sender_id, "name": message.sender_name}),
+    };
+    let mut row = json!({
+        "timestamp": message.msec_timestamp.div_euclid(1000),
+        "msec_timestamp": message.msec_timestamp,
+        "sender": sender,
+        "message": inner,
+    });
+    if let Some(person) = message.receiver_id.as_ref().and_then(|id| account.person(id)) {
+        put(&mut row, "receiver", profile(person));
+    }
+    row
+}
+
+/// A person in the history, without empty values.
+fn profile(person: &Person) -> Value {
+    let client_id = person.client_id.clone().unwrap_or_default();
+    let all = [
+        ("id", &person.id),
+        ("client_id", &client_id),
+        ("avatar", &person.avatar),
+        ("name", &person.name),
+        ("phone", &person.phone),
+        ("email", &person.email),
+    ];
+    let shown = all.into_iter().filter(|(_, value)| !value.is_empty());
+    Value::Object(shown.map(|(key, value)| (key.to_owned(), json!(value))).collect::<Map<_, _>>())
 }

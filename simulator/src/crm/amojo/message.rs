@@ -7,6 +7,7 @@ use super::actions::{read_status, told};
 use super::content::{self, Use};
 use super::parties::{self, Party, Wanted};
 use super::{LONGEST_ID, Outcome, Refusal, Scoped, ok};
+use crate::crm::exchange::put;
 use crate::crm::log::RepeatView;
 use crate::crm::state::{Account, Chat, Direction, Message};
 use crate::crm::strict::{Object, Wrong};
@@ -121,7 +122,7 @@ fn keep(scoped: &Scoped<'_>, account: &mut Account, new: &New<'_>, raw: &Value, 
     let chat_id = parties::chat(scoped, account, &wanted)?;
     let is_incoming = inside.is_none();
     let (sender_id, sender_name) = inside.unwrap_or_else(|| (person.id.clone(), person.name.clone()));
-    let message = Message {
+    let mut message = Message {
         id: Uuid::new_v4().to_string(),
         msgid: Some(new.msgid.to_owned()),
         scope_id: scoped.scope_id.to_owned(),
@@ -131,15 +132,12 @@ fn keep(scoped: &Scoped<'_>, account: &mut Account, new: &New<'_>, raw: &Value, 
         sender_name,
         receiver_id: (!is_incoming).then(|| person.id.clone()),
         msec_timestamp: new.msec_timestamp,
-        content: raw.get("message").cloned().unwrap_or_default(),
         payload: raw.clone(),
         source: new.source.map(str::to_owned),
         silent: new.silent,
-        edited: false,
-        reactions: Vec::new(),
-        statuses: Vec::new(),
-        hook: None,
+        ..Message::default()
     };
+    message.set_content(raw.get("message").cloned().unwrap_or_default());
     account.keep(message.clone());
     if !is_incoming {
         return Ok(message);
@@ -205,11 +203,12 @@ fn edit(scoped: &Scoped<'_>, payload: &Object<'_>, raw: &Value) -> Outcome {
         }
         let message = account.message_mut(&found).ok_or_else(missing)?;
         let changes = raw.get("message").and_then(Value::as_object).into_iter().flatten();
+        let mut content = message.content.clone();
         for (key, value) in changes.filter(|(key, _)| *key != "delivery_status") {
-            if let Some(content) = message.content.as_object_mut() {
-                message.edited |= content.insert(key.clone(), value.clone()).as_ref() != Some(value);
-            }
+            put(&mut content, key, value.clone());
         }
+        message.edited |= content != message.content;
+        message.set_content(content);
         message.statuses.extend(reported);
         // The documents show one answer for both events.
         Ok(ok(&told(message)))

@@ -1,9 +1,7 @@
 //! The Chats API: authentication and routing.
 
 mod actions;
-mod connect;
 mod content;
-mod history;
 mod message;
 mod parties;
 
@@ -89,8 +87,8 @@ fn signed(core: &Core, call: &Call, segments: &[&str]) -> Outcome {
         return Err(Refusal::new(400, "the body is not JSON"));
     }
     match (call.method.as_str(), segments) {
-        ("POST", [id, "connect"]) if *id == channel.id => connect::connect(core, &call.json, channel),
-        ("DELETE", [id, "disconnect"]) if *id == channel.id => connect::disconnect(core, &call.json, channel),
+        ("POST", [id, "connect"]) if *id == channel.id => actions::connect(core, &call.json, channel),
+        ("DELETE", [id, "disconnect"]) if *id == channel.id => actions::disconnect(core, &call.json, channel),
         (method, [scope_id, rest @ ..]) => {
             if !core.read(|state| state.connections.contains_key(*scope_id)) {
                 return Err(Refusal(404, format!("scope is not connected: {scope_id}")));
@@ -99,7 +97,7 @@ fn signed(core: &Core, call: &Call, segments: &[&str]) -> Outcome {
             match (method, rest) {
                 ("POST", []) => message::take(&scoped),
                 ("POST", ["chats"]) => actions::create_chat(&scoped),
-                ("GET", ["chats", chat_id, "history"]) => history::read(&scoped, chat_id),
+                ("GET", ["chats", chat_id, "history"]) => actions::history(&scoped, chat_id),
                 ("POST", [message_id, "delivery_status"]) => actions::status(&scoped, message_id),
                 ("POST", ["typing"]) => actions::typing(&scoped),
                 ("POST", ["react"]) => actions::react(&scoped),

@@ -4,10 +4,13 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::bubble::{self, Row};
-use super::frame::{Frame, Place, Shell, Visit, render, render_host};
+use super::frame::{Frame, Place, SELF, Shell, Visit, render_host};
 use super::widget::{Stage, host_data};
 use crate::crm::state::{Account, Card, Chat, LEADS, Person};
-use crate::kit::Answer;
+use crate::kit::{Answer, page_of};
+
+/// Leads on a page.
+const PAGE: usize = 50;
 
 #[derive(Template)]
 #[template(path = "crm/leads.html")]
@@ -16,6 +19,9 @@ struct LeadsPage<'a> {
     shell: &'a Shell<'a>,
     /// The newest first.
     leads: Vec<&'a Card>,
+    /// Pages with newer and with older ones.
+    newer: Option<usize>,
+    older: Option<usize>,
 }
 
 impl LeadsPage<'_> {
@@ -28,7 +34,11 @@ impl LeadsPage<'_> {
     }
 
     fn href(&self, lead: &Card) -> String {
-        self.frame.link(&format!("/accounts/{}/leads/{}", self.shell.account.host, lead.id))
+        self.frame.of_account(&self.shell.account.host, &format!("leads/{}", lead.id))
+    }
+
+    fn turned(&self, page: &usize) -> String {
+        self.frame.of_account(&self.shell.account.host, &format!("leads?page={page}"))
     }
 }
 
@@ -36,11 +46,15 @@ fn person_of<'a>(account: &'a Account, lead: &Card) -> Option<&'a Person> {
     account.person_in(lead.text("chat_id"))
 }
 
-/// `GET /accounts/{host}/leads`.
+/// `GET /accounts/{host}/leads?page=…`.
 pub(super) fn leads(visit: &Visit<'_>) -> Answer {
+    let page: usize = visit.call.query("page").and_then(|page| page.parse().ok()).unwrap_or(0);
     visit.show(Place::Leads, |_, shell| {
-        let leads = shell.account.crm.all(&LEADS).iter().rev().collect();
-        Some(render(200, &LeadsPage { frame: &visit.frame, shell, leads }, ""))
+        let all = shell.account.crm.all(&LEADS);
+        let leads = all.iter().rev().skip(PAGE.saturating_mul(page)).take(PAGE).collect();
+        let (newer, next) = (page.checked_sub(1), page.saturating_add(1));
+        let older = Some(next).filter(|next| all.len() > PAGE.saturating_mul(*next));
+        Some(page_of(200, &LeadsPage { frame: &visit.frame, shell, leads, newer, older }, SELF))
     })
 }
 

@@ -7,13 +7,16 @@ use askama::Template;
 use crate::crm::breakage;
 use crate::crm::core::Core;
 use crate::crm::state::{Account, State, User};
-use crate::kit::{Answer, Call, Language, Word, Words};
+use crate::kit::{Answer, Call, Language, Word, Words, page_by, page_of};
 
 /// All visible texts: the key, English, Russian.
 static WORDS: LazyLock<Vec<Word>> = LazyLock::new(|| {
     let lines = include_str!("words.tsv").lines().map(|line| line.split('\t'));
     lines.filter_map(|mut parts| Some((parts.next()?, parts.next()?, parts.next()?))).collect()
 });
+
+/// Forms lead to our own pages alone.
+pub(super) const SELF: &str = "'self'";
 
 /// Languages of amoCRM's and Kommo's interface besides those of these pages; chosen by `?lang=`.
 const INTERFACE: [&str; 2] = ["es", "pt"];
@@ -57,8 +60,8 @@ impl Frame {
     }
 
     /// The same with `{more}` replaced too.
-    pub(super) fn fill_both(&self, key: &'static str, what: impl ToString, more: &str) -> String {
-        self.fill(key, what).replace("{more}", more)
+    pub(super) fn fill_both(&self, key: &'static str, what: impl ToString, more: impl ToString) -> String {
+        self.fill(key, what).replace("{more}", &more.to_string())
     }
 
     pub(super) fn code(&self) -> &'static str {
@@ -103,7 +106,7 @@ impl Frame {
 
     /// A page with one sentence and a link back.
     pub(super) fn notice(&self, status: u16, text: &str) -> Answer {
-        render(status, &Notice { frame: self, text }, "")
+        page_of(status, &Notice { frame: self, text }, SELF)
     }
 
     pub(super) fn nothing_here(&self) -> Answer {
@@ -140,7 +143,7 @@ pub(super) enum Place {
     Trouble,
 }
 
-const PLACES: [(Place, &str, &str); 5] = [
+static PLACES: [(Place, &str, &str); 5] = [
     (Place::Window, "", "manager_window"),
     (Place::Leads, "leads", "leads"),
     (Place::Pipelines, "pipelines", "pipelines"),
@@ -148,21 +151,20 @@ const PLACES: [(Place, &str, &str); 5] = [
     (Place::Trouble, "break", "break_page"),
 ];
 
-/// A link to a page.
-pub(super) struct Tab {
-    pub(super) href: String,
-    pub(super) words: &'static str,
-    pub(super) current: bool,
-}
-
 /// The header of an account's page.
 pub(super) struct Shell<'a> {
     pub(super) account: &'a Account,
-    pub(super) tabs: Vec<Tab>,
+    pub(super) place: Place,
     /// Where signing in leads back to.
     pub(super) back: String,
     pub(super) broken: String,
     pub(super) is_admin: bool,
+}
+
+impl Shell<'_> {
+    pub(super) fn places(&self) -> &'static [(Place, &'static str, &'static str)] {
+        &PLACES
+    }
 }
 
 impl Visit<'_> {
@@ -170,16 +172,11 @@ impl Visit<'_> {
     pub(super) fn show(&self, place: Place, page: impl FnOnce(&State, &Shell<'_>) -> Option<Answer>) -> Answer {
         let found = self.core.read(|state| {
             let account = state.accounts.get(self.host)?;
-            let tab = |(at, path, key): (Place, &str, &'static str)| Tab {
-                href: self.frame.link(&format!("/accounts/{}/{path}", self.host)),
-                words: self.frame.t(key),
-                current: at == place,
-            };
             let query = &self.call.query_string;
             let mark = if query.is_empty() { "" } else { "?" };
             let shell = Shell {
                 account,
-                tabs: PLACES.map(tab).into(),
+                place,
                 back: format!("/{}{mark}{query}", self.call.path),
                 broken: broken(self.core, state, &self.frame, self.host),
                 is_admin: account.user(account.signed_in).is_some_and(|user| user.is_admin),
@@ -230,15 +227,6 @@ pub(super) fn broken(core: &Core, state: &State, frame: &Frame, host: &str) -> S
     if all.is_empty() { String::new() } else { frame.fill("now_broken", all.join(", ")) }
 }
 
-/// A rendered page with its headers; `form_target` is a further origin that forms may be redirected to.
-pub(super) fn render(status: u16, page: &impl Template, form_target: &str) -> Answer {
-    let policy = format!(
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
-         media-src 'self'; base-uri 'none'; frame-ancestors 'self'; form-action 'self' {form_target}"
-    );
-    with_policy(status, page, policy.trim())
-}
-
 /// A page with widgets: they may call the server behind them, frame its pages and style their output.
 pub(super) fn render_host(core: &Core, page: &impl Template) -> Answer {
     let addresses = core.integrations.iter().map(|one| core.redirect_uri(one)).chain([core.parom_url()]);
@@ -251,21 +239,12 @@ pub(super) fn render_host(core: &Core, page: &impl Template) -> Answer {
          img-src 'self' data: {theirs}; media-src 'self'; frame-src {theirs}; base-uri 'none'; frame-ancestors 'self'; \
          form-action 'self'"
     );
-    with_policy(200, page, &policy)
+    page_by(200, page, &policy)
 }
 
 /// `scheme://host:port` of an address.
 pub(super) fn origin(address: &str) -> Option<String> {
     Some(url::Url::parse(address).ok()?.origin().ascii_serialization())
-}
-
-fn with_policy(status: u16, page: &impl Template, policy: &str) -> Answer {
-    let Ok(text) = page.render() else { return Answer::empty(500) };
-    Answer::new(status, "text/html; charset=utf-8", text)
-        .with("content-security-policy", policy)
-        .with("x-content-type-options", "nosniff")
-        .with("referrer-policy", "same-origin")
-        .with("cache-control", "no-store")
 }
 
 /// `GET /static/{file}`.

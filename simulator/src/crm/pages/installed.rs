@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use askama::Template;
 
-use super::frame::{Frame, Place, Shell, Visit, origin, render};
+use super::frame::{Frame, Place, SELF, Shell, Visit, origin};
 use crate::crm::config::IntegrationConfig;
 use crate::crm::core::Core;
 use crate::crm::exchange::is_host;
-use crate::crm::installation;
+use crate::crm::oauth;
 use crate::crm::state::{Account, Pipeline, Source, State};
-use crate::kit::{Answer, Call};
+use crate::crm::widget::Widget;
+use crate::kit::{Answer, Call, page_of};
 
 #[derive(Template)]
 #[template(path = "crm/accounts.html")]
@@ -21,7 +22,7 @@ struct AccountsPage<'a> {
 
 /// `GET /`.
 pub(super) fn accounts(core: &Core, frame: &Frame) -> Answer {
-    core.read(|state| render(200, &AccountsPage { frame, accounts: state.accounts.values().collect() }, ""))
+    core.read(|state| page_of(200, &AccountsPage { frame, accounts: state.accounts.values().collect() }, SELF))
 }
 
 /// `POST /accounts`.
@@ -49,10 +50,8 @@ struct ConsentPage<'a> {
 impl ConsentPage<'_> {
     /// Who would give the access.
     fn by(&self, account: &Account) -> String {
-        let (name, role) = account.user(account.signed_in).map_or(("", ""), |user| {
-            (user.name.as_str(), self.frame.t(if user.is_admin { "administrator" } else { "manager" }))
-        });
-        self.frame.fill_both("consent_by", name, role)
+        let user = account.user(account.signed_in).map(|user| self.frame.user(user));
+        self.frame.fill("consent_by", user.unwrap_or_default())
     }
 }
 
@@ -66,7 +65,8 @@ pub(super) fn consent(core: &Core, frame: &Frame, call: &Call) -> Answer {
         let accounts = state.accounts.values().collect();
         let page = ConsentPage { frame, integration, state: call.query("state"), accounts };
         // Browsers apply `form-action` to redirects after a form too, so the redirect's origin must be in it.
-        render(200, &page, &origin(&core.redirect_uri(integration)).unwrap_or_default())
+        let theirs = origin(&core.redirect_uri(integration)).unwrap_or_default();
+        page_of(200, &page, format!("{SELF} {theirs}").trim())
     })
 }
 
@@ -89,9 +89,9 @@ pub(super) fn decide(core: &Core, frame: &Frame, call: &Call) -> Answer {
                 return frame.notice(403, &frame.fill("consent_first_admin", frame.user(user)));
             }
             let code = user.and_then(|(_, user)| core.code_for(host, integration, Some(user.id)));
-            code.and_then(|code| installation::decided(core, integration, Some((host, &code)), state))
+            code.and_then(|code| oauth::decided(core, integration, Some((host, &code)), state))
         }
-        _ => installation::decided(core, integration, None, state),
+        _ => oauth::decided(core, integration, None, state),
     };
     match address {
         Some(address) => Answer::empty(302).with("location", address),
@@ -104,58 +104,61 @@ pub(super) fn decide(core: &Core, frame: &Frame, call: &Call) -> Answer {
 struct MarketplacePage<'a> {
     frame: &'a Frame,
     shell: &'a Shell<'a>,
-    rows: Vec<IntegrationRow>,
+    state: &'a State,
+    integrations: &'a [IntegrationConfig],
 }
 
-struct IntegrationRow {
-    name: String,
+/// What the pages of an account say of an integration.
+impl MarketplacePage<'_> {
+    fn widget(&self, one: &IntegrationConfig) -> Option<&Widget> {
+        self.state.widgets.get(&one.client_id).map(AsRef::as_ref)
+    }
+
+    fn code(&self, one: &IntegrationConfig) -> String {
+        self.state.widget_code(one)
+    }
+
+    /// The button of an integration without a widget: the end of its address, and its words.
+    fn switch(&self, one: &IntegrationConfig) -> (&'static str, &'static str) {
+        let is_active = self.shell.account.has_active(&one.client_id);
+        if is_active { ("revoke", self.frame.t("do_disable")) } else { ("install", self.frame.t("do_install")) }
+    }
+
     /// The widget's own name, as on the page of the integration; without a widget the integration's.
-    title: String,
-    code: String,
-    state: &'static str,
-    tone: &'static str,
-    about: String,
-    logo: Option<String>,
-    href: Option<String>,
-    own_page: Option<String>,
-    active: bool,
-}
+    fn title<'b>(&'b self, one: &'b IntegrationConfig) -> &'b str {
+        self.widget(one).map_or(one.name.as_str(), |widget| widget.text(self.frame.user_language, "/widget/name"))
+    }
 
-fn integration_row(visit: &Visit<'_>, state: &State, account: &Account, one: &IntegrationConfig) -> IntegrationRow {
-    let frame = &visit.frame;
-    let installed = account.installed.get(&one.client_id);
-    let active = installed.is_some_and(|installed| installed.active);
-    let widget = state.widgets.get(&one.client_id);
-    let code = state.widget_code(one);
-    let (key, tone) = match installed {
-        Some(_) if active => ("state_installed", "ok"),
-        Some(_) => ("state_disabled", "warn"),
-        None => ("state_new", "wait"),
-    };
-    let own_page = widget.filter(|widget| active && widget.is_in("advanced_settings"));
-    IntegrationRow {
-        title: widget.map_or(one.name.as_str(), |widget| widget.text(frame.user_language, "/widget/name")).to_owned(),
-        name: one.name.clone(),
-        state: frame.t(key),
-        tone,
-        about: widget.map_or_else(
-            || frame.t("no_widget").to_owned(),
-            |widget| frame.fill_both("archive_version", &widget.code, &widget.version),
-        ),
-        logo: widget.map(|_| visit.path(&format!("widgets/{code}/images/logo_small.png"))),
-        href: widget.map(|_| frame.link(&visit.path(&format!("settings/widgets/{code}")))),
-        own_page: own_page.map(|_| frame.link(&visit.path(&format!("settings/{code}")))),
-        active,
-        code,
+    /// The tone and the words of its state.
+    fn condition(&self, one: &IntegrationConfig) -> (&'static str, &'static str) {
+        let (tone, key) = match self.shell.account.installed.get(&one.client_id) {
+            Some(installed) if installed.active => ("ok", "state_installed"),
+            Some(_) => ("warn", "state_disabled"),
+            None => ("wait", "state_new"),
+        };
+        (tone, self.frame.t(key))
+    }
+
+    fn about(&self, one: &IntegrationConfig) -> String {
+        let version = |widget: &Widget| self.frame.fill_both("archive_version", &widget.code, &widget.version);
+        self.widget(one).map_or_else(|| self.frame.t("no_widget").to_owned(), version)
+    }
+
+    fn has_own_page(&self, one: &IntegrationConfig) -> bool {
+        let is_active = self.shell.account.has_active(&one.client_id);
+        is_active && self.widget(one).is_some_and(|widget| widget.is_in("advanced_settings"))
+    }
+
+    fn href(&self, one: &IntegrationConfig, place: &str) -> String {
+        self.frame.of_account(&self.shell.account.host, &format!("{place}/{}", self.code(one)))
     }
 }
 
 /// `GET /accounts/{host}/marketplace`.
 pub(super) fn marketplace(visit: &Visit<'_>) -> Answer {
     visit.show(Place::Marketplace, |state, shell| {
-        let integrations = visit.core.integrations.iter();
-        let rows = integrations.map(|one| integration_row(visit, state, shell.account, one)).collect();
-        Some(render(200, &MarketplacePage { frame: &visit.frame, shell, rows }, ""))
+        let integrations = visit.core.integrations.as_slice();
+        Some(page_of(200, &MarketplacePage { frame: &visit.frame, shell, state, integrations }, SELF))
     })
 }
 
@@ -164,8 +167,8 @@ pub(super) async fn install(visit: &Visit<'_>, what: &str) -> Answer {
     let core: &Arc<Core> = visit.core;
     let integration = visit.field("integration");
     match what {
-        "install" => installation::install(core, visit.host, integration).await,
-        _ => installation::revoke(core, visit.host, integration).await,
+        "install" => oauth::install(core, visit.host, integration).await,
+        _ => oauth::revoke(core, visit.host, integration).await,
     };
     visit.frame.to(&visit.path("marketplace"))
 }
@@ -179,22 +182,13 @@ pub(super) fn upload(visit: &Visit<'_>) -> Answer {
     }
 }
 
-/// An integration's data for the page of pipelines.
-struct Known {
-    client_id: String,
-    name: String,
-    code: String,
-    has_widget: bool,
-    can_be_added: bool,
-}
-
 #[derive(Template)]
 #[template(path = "crm/pipelines.html")]
 struct PipelinesPage<'a> {
     frame: &'a Frame,
     shell: &'a Shell<'a>,
-    integrations: Vec<Known>,
-    can_add: bool,
+    state: &'a State,
+    integrations: &'a [IntegrationConfig],
 }
 
 impl PipelinesPage<'_> {
@@ -202,43 +196,43 @@ impl PipelinesPage<'_> {
         self.shell.account.sources.iter().filter(|source| source.pipeline_id == pipeline.id).collect()
     }
 
-    fn owner(&self, source: &Source) -> Option<&Known> {
+    fn owner(&self, source: &Source) -> Option<&IntegrationConfig> {
         self.integrations.iter().find(|one| one.client_id == source.client_id)
     }
 
+    fn code(&self, one: &IntegrationConfig) -> String {
+        self.state.widget_code(one)
+    }
+
     fn href(&self, source: &Source) -> Option<String> {
-        let owner = self.owner(source).filter(|one| one.has_widget)?;
-        let path =
-            format!("/accounts/{}/settings/widgets/{}?source={}", self.shell.account.host, owner.code, source.id);
-        Some(self.frame.link(&path))
+        let owner = self.owner(source).filter(|one| self.state.widgets.contains_key(&one.client_id))?;
+        let rest = format!("settings/widgets/{}?source={}", self.code(owner), source.id);
+        Some(self.frame.of_account(&self.shell.account.host, &rest))
     }
 
     fn is_by_crm(&self, source: &Source) -> bool {
-        self.owner(source).is_some_and(|one| one.code == source.external_id)
+        self.owner(source).is_some_and(|one| self.code(one) == source.external_id)
+    }
+
+    /// The integrations that can be added as sources.
+    fn offered(&self) -> Vec<&IntegrationConfig> {
+        let can_be = |one: &&IntegrationConfig| {
+            let widget = self.state.widgets.get(&one.client_id);
+            self.shell.account.has_active(&one.client_id) && widget.is_some_and(|widget| widget.is_in("lead_sources"))
+        };
+        self.integrations.iter().filter(can_be).collect()
     }
 
     fn target(&self, path: &str, id: &i64, action: &str) -> String {
-        self.frame.link(&format!("/accounts/{}/{path}/{id}/{action}", self.shell.account.host))
+        self.frame.of_account(&self.shell.account.host, &format!("{path}/{id}/{action}"))
     }
 }
 
 /// `GET /accounts/{host}/pipelines`: the Digital Pipeline with its sources panel.
 pub(super) fn pipelines(visit: &Visit<'_>) -> Answer {
     visit.show(Place::Pipelines, |state, shell| {
-        let known = |one: &IntegrationConfig| {
-            let widget = state.widgets.get(&one.client_id);
-            let is_active = shell.account.has_active(&one.client_id);
-            Known {
-                client_id: one.client_id.clone(),
-                name: one.name.clone(),
-                code: state.widget_code(one),
-                has_widget: widget.is_some(),
-                can_be_added: is_active && widget.is_some_and(|widget| widget.is_in("lead_sources")),
-            }
-        };
-        let integrations: Vec<Known> = visit.core.integrations.iter().map(known).collect();
-        let can_add = integrations.iter().any(|one| one.can_be_added);
-        Some(render(200, &PipelinesPage { frame: &visit.frame, shell, integrations, can_add }, ""))
+        let integrations = visit.core.integrations.as_slice();
+        Some(page_of(200, &PipelinesPage { frame: &visit.frame, shell, state, integrations }, SELF))
     })
 }
 

@@ -16,10 +16,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::act::{self, Act};
-use super::attachment::{Attachment, KINDS};
 use super::breakage::{self, Breakage};
 use super::core::Core;
 use super::exchange::{segments, wrong};
+use super::hook_message::{Attachment, KINDS};
 use super::media;
 use crate::kit::{self, Answer, Call};
 use frame::{Frame, Visit};
@@ -45,7 +45,7 @@ async fn answer(core: &Arc<Core>, call: &Call, segments: &[&str]) -> Answer {
         // amoCRM documents the address with and without a slash at its end; its SDK uses the first.
         ("GET", ["oauth"]) => installed::consent(core, &frame, call),
         ("POST", ["oauth"]) => installed::decide(core, &frame, call),
-        ("GET" | "HEAD", ["attachments", id, _]) => media::attachment(core, call, id),
+        ("GET" | "HEAD", ["attachments", id, _]) => media::attachment(core, id),
         ("GET", ["faults"]) => faults(core),
         ("POST", ["faults"]) => break_it(core, call),
         ("DELETE", ["faults"]) => {
@@ -68,7 +68,7 @@ async fn of_account(visit: &Visit<'_>, rest: &[&str]) -> Answer {
         ("POST", ["acts"]) => acts(visit).await,
         ("POST", ["files"]) => upload(visit),
         ("GET" | "HEAD", ["messages", id, "media"]) => match media::fetch(core, host, id).await {
-            Ok(fetched) => media::served(call, &fetched.content_type, &fetched.bytes),
+            Ok(fetched) => media::served(&fetched.content_type, fetched.bytes),
             Err(error) => Answer::new(404, "text/plain; charset=utf-8", error.to_string()),
         },
         ("POST", ["user"]) => visit.sign_in(),

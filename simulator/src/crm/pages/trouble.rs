@@ -2,31 +2,9 @@
 
 use askama::Template;
 
-use super::frame::{Frame, Place, Shell, Visit, render};
-use crate::crm::breakage::{self, Breakage};
-use crate::kit::Answer;
-
-/// Faults with the key of their words, which name the number.
-const BUTTONS: [(&str, &str); 18] = [
-    ("slow=5", "break_slow"),
-    ("reset", "break_down"),
-    ("status=503", "break_status"),
-    ("html", "break_html"),
-    ("lost-answers", "break_lost_answers"),
-    ("limits", "limits_on"),
-    ("lost-hooks", "lost_hooks"),
-    ("doubled-hooks", "doubled_hooks"),
-    ("reordered-hooks", "reordered_hooks"),
-    ("late-hooks=3", "late_hooks"),
-    ("demotion=3", "demotion_on"),
-    ("unpaid", "break_unpaid"),
-    ("blocked", "break_blocked"),
-    ("page=502", "break_page_code"),
-    ("429=30", "break_too_many"),
-    ("no-unsorted", "unsorted_off"),
-    ("expired-tokens", "expire_access"),
-    ("expired-refresh", "expire_refresh"),
-];
+use super::frame::{Frame, Place, SELF, Shell, Visit};
+use crate::crm::breakage::{self, Breakage, KINDS, usual};
+use crate::kit::{Answer, page_of};
 
 #[derive(Template)]
 #[template(path = "crm/broken.html")]
@@ -37,11 +15,13 @@ struct TroublePage<'a> {
 }
 
 impl TroublePage<'_> {
-    /// Every fault with its words.
-    fn buttons(&self) -> impl Iterator<Item = (&'static str, String)> {
-        BUTTONS.into_iter().map(|(fault, key)| {
+    /// Every fault with its words, which name the number.
+    fn buttons(&self) -> impl Iterator<Item = (String, String)> {
+        KINDS.iter().filter(|kind| !kind.3.is_empty()).map(|kind| {
+            let fault = usual(kind);
             let number = fault.split_once('=').map_or("", |(_, number)| number);
-            (fault, self.frame.fill(key, number))
+            let words = self.frame.fill(kind.3, number);
+            (fault, words)
         })
     }
 }
@@ -50,7 +30,7 @@ impl TroublePage<'_> {
 pub(super) fn show(visit: &Visit<'_>) -> Answer {
     let frame = &visit.frame;
     let target = frame.link(&visit.path("break"));
-    visit.show(Place::Trouble, |_, shell| Some(render(200, &TroublePage { frame, shell, target }, "")))
+    visit.show(Place::Trouble, |_, shell| Some(page_of(200, &TroublePage { frame, shell, target }, SELF)))
 }
 
 /// `POST /accounts/{host}/break`: the fault of a pressed button or of the field; without one everything is mended.

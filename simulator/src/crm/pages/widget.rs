@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use super::frame::{Frame, Place, Shell, Visit, render_host, static_file};
 use crate::crm::config::IntegrationConfig;
 use crate::crm::state::{Account, State, User};
-use crate::crm::widget::Widget;
-use crate::crm::{disposable, ids, installation};
+use crate::crm::widget::{Field, Widget};
+use crate::crm::{ids, oauth};
 use crate::kit::Answer;
 
 /// The page that runs the widgets.
@@ -112,26 +112,44 @@ pub(super) fn host_data(
     data.to_string()
 }
 
-struct Field {
-    key: String,
-    kind: String,
-    label: String,
-    value: String,
-    required: bool,
-}
-
 #[derive(Template)]
 #[template(path = "crm/widget.html")]
 struct WidgetPage<'a> {
     frame: &'a Frame,
     shell: &'a Shell<'a>,
     host_data: String,
-    name: &'a str,
-    code: &'a str,
-    about: String,
-    tour: Option<String>,
-    fields: Vec<Field>,
+    widget: &'a Widget,
+    /// The values that its form saved.
+    saved: Option<&'a Map<String, Value>>,
     active: bool,
+}
+
+impl WidgetPage<'_> {
+    fn name(&self) -> &str {
+        self.widget.text(self.frame.user_language, "/widget/name")
+    }
+
+    fn about(&self) -> String {
+        plain(self.widget.text(self.frame.user_language, "/widget/description"))
+    }
+
+    /// The address of its first picture.
+    fn tour(&self) -> Option<String> {
+        let path = self.widget.tour_image(self.frame.user_language)?;
+        Some(format!("/accounts/{}/widgets/{}{path}", self.shell.account.host, self.widget.code))
+    }
+
+    fn label(&self, field: &Field) -> &str {
+        self.widget.lookup(self.frame.user_language, &field.name)
+    }
+
+    fn value(&self, field: &Field) -> String {
+        match self.saved.and_then(|saved| saved.get(&field.key)) {
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+            None => String::new(),
+        }
+    }
 }
 
 /// `GET /accounts/{host}/settings/widgets/{code}`. The query has the source that was clicked, the list of services (such as
@@ -147,8 +165,6 @@ pub(super) fn settings(visit: &Visit<'_>, code: &str) -> Answer {
         let Some(widget) = widget.filter(|widget| list.is_none_or(|list| widget.is_in(list))) else {
             return Some(frame.notice(404, frame.t("no_widget")));
         };
-        let language = frame.user_language;
-        let saved = account.installed.get(&integration.client_id).map(|one| &one.settings);
         let source = account.sources.iter().find(|one| Some(one.id) == source);
         let context = source.map(|source| json!({"source_id": source.id, "external_id": source.external_id}));
         let stage = Stage {
@@ -162,27 +178,12 @@ pub(super) fn settings(visit: &Visit<'_>, code: &str) -> Answer {
                 "actions": visit.path(&format!("widgets/{code}")),
             }),
         };
-        let fields = widget.fields().into_iter().map(|field| Field {
-            label: widget.lookup(language, &field.name).to_owned(),
-            value: match saved.and_then(|saved| saved.get(&field.key)) {
-                Some(Value::String(text)) => text.clone(),
-                Some(other) => other.to_string(),
-                None => String::new(),
-            },
-            key: field.key,
-            kind: field.kind,
-            required: field.required,
-        });
-        let tour = widget.tour_image(language).map(|path| visit.path(&format!("widgets/{code}{path}")));
         let page = WidgetPage {
             frame,
             shell,
             host_data: host_data(visit, state, account, stage, |one, _| one.client_id == integration.client_id),
-            name: widget.text(language, "/widget/name"),
-            code,
-            about: plain(widget.text(language, "/widget/description")),
-            tour,
-            fields: fields.collect(),
+            widget,
+            saved: account.installed.get(&integration.client_id).map(|one| &one.settings),
             active: account.has_active(&integration.client_id),
         };
         Some(render_host(visit.core, &page))
@@ -241,7 +242,7 @@ pub(super) fn token(visit: &Visit<'_>, client_id: &str) -> Answer {
     }
     let token = visit.core.integration(client_id).and_then(|one| {
         let user_id = visit.core.read(|state| state.accounts.get(visit.host).map(|account| account.signed_in))?;
-        disposable::token(visit.core, visit.host, user_id, one)
+        oauth::disposable(visit.core, visit.host, user_id, one)
     });
     match token {
         Some(token) => Answer::json(200, &json!({"token": token})).with("cache-control", "no-store"),
@@ -266,7 +267,7 @@ pub(super) fn press(visit: &Visit<'_>, code: &str, action: &str) -> Answer {
     });
     match (known, action) {
         (Some(()), "install" | "disable") => {
-            installation::in_background(visit.core, visit.host, &integration.name, action == "install");
+            oauth::in_background(visit.core, visit.host, &integration.name, action == "install");
         }
         (Some(()), "save") => {}
         _ => return Answer::empty(404),

@@ -1,6 +1,6 @@
 //! The manager's window of one account. The page and the script use the same HTML fragments.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use askama::Template;
 use chrono::Local;
@@ -8,40 +8,73 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::bubble::{self, Row, preview};
-use super::frame::{self, Frame, Place, Shell, Visit, see_other};
+use super::frame::{self, Frame, Place, SELF, Shell, Visit, see_other};
 use crate::crm::core::Core;
 use crate::crm::hook_message::HookMessage;
 use crate::crm::hooks;
 use crate::crm::log::{LogDirection, RequestView};
 use crate::crm::state::{Account, CONTACTS, Chat, Message, State, Template as ChatTemplate};
-use crate::kit::Answer;
+use crate::kit::{Answer, page_of};
 
-/// Lines of the log in the window.
+/// The most chats, lines of the log and contacts to write to that the window shows: a busy account costs what a quiet one
+/// costs.
+const CHATS: usize = 100;
 const LOG_ROWS: usize = 150;
+const PHONES: usize = 100;
 
 #[derive(Template)]
 #[template(path = "crm/chat_row.html")]
 struct ChatRow<'a> {
-    id: &'a str,
-    name: &'a str,
-    source: String,
-    last: String,
-    unread: String,
-    href: String,
+    frame: &'a Frame,
+    account: &'a Account,
+    chat: &'a Chat,
+    /// Its latest message.
+    message: &'a Message,
     current: bool,
+}
+
+impl ChatRow<'_> {
+    fn name(&self) -> &str {
+        person_name(self.account, self.chat)
+    }
+
+    fn preview(&self) -> String {
+        preview(self.message, self.frame)
+    }
 }
 
 #[derive(Template)]
 #[template(path = "crm/log_row.html")]
 struct LogRow<'a> {
-    id: String,
-    time: String,
-    arrow: &'static str,
+    frame: &'a Frame,
     line: &'a RequestView,
-    status: String,
-    tone: &'static str,
-    millis: String,
-    note: &'a str,
+}
+
+impl LogRow<'_> {
+    fn time(&self) -> String {
+        self.line.at.with_timezone(&Local).format("%H:%M:%S").to_string()
+    }
+
+    fn arrow(&self) -> &'static str {
+        if self.line.direction == LogDirection::In { "→" } else { "hook" }
+    }
+
+    fn status(&self) -> String {
+        self.line.status.map_or_else(|| self.frame.t("no_answer").to_owned(), |status| status.to_string())
+    }
+
+    fn tone(&self) -> &'static str {
+        match self.line.status {
+            Some(200..=299) => "ok",
+            Some(300..=499) => "warn",
+            _ => "bad",
+        }
+    }
+
+    fn note(&self) -> &str {
+        let note = self.line.note.as_deref().unwrap_or_default();
+        if note == "X-Signature does not match" { self.frame.t("signature_bad") } else { note }
+    }
 }
 
 /// The parts of the window that change.
@@ -76,7 +109,7 @@ struct WindowPage<'a> {
 struct Offers {
     templates: Vec<TemplateChoice>,
     origins: Vec<Origin>,
-    /// Phones of contacts with their names.
+    /// Phones of the newest contacts with their names.
     phones: Vec<(String, String)>,
     /// CRM id of the author.
     user: i64,
@@ -101,52 +134,22 @@ fn row(id: &str, row: &impl Template) -> Row {
     Row { id: id.to_owned(), html: row.render().unwrap_or_default(), text: String::new() }
 }
 
-/// Chats with messages, as in amoCRM; the latest first.
+/// The chats that were written in last, as in amoCRM; the latest first.
 fn chat_rows(account: &Account, chosen: &str, frame: &Frame) -> Vec<Row> {
-    let mut latest: HashMap<&str, (usize, &Message)> = HashMap::new();
-    for (at, message) in account.messages.iter().enumerate() {
-        latest.insert(&message.chat_id, (at, message));
+    let (mut seen, mut rows) = (HashSet::new(), Vec::new());
+    for message in account.messages.iter().rev() {
+        if rows.len() == CHATS {
+            break;
+        }
+        let chat = seen.insert(&message.chat_id).then(|| account.chat(&message.chat_id)).flatten();
+        let shown = chat.map(|chat| ChatRow { frame, account, chat, message, current: chat.id == chosen });
+        rows.extend(shown.map(|shown| row(&shown.chat.id, &shown)));
     }
-    let known = account.chats.iter().filter_map(|chat| Some((latest.get(chat.id.as_str())?, chat)));
-    let mut found: Vec<(&(usize, &Message), &Chat)> = known.collect();
-    found.sort_by_key(|((at, _), _)| std::cmp::Reverse(*at));
-    let shown = found.into_iter().map(|((_, message), chat)| {
-        let shown = ChatRow {
-            id: &chat.id,
-            name: person_name(account, chat),
-            source: account.source_name(chat),
-            last: preview(message, frame),
-            unread: if chat.unread > 0 { frame.fill("unread", chat.unread) } else { String::new() },
-            href: frame.chat(&account.host, &chat.id),
-            current: chat.id == chosen,
-        };
-        row(&chat.id, &shown)
-    });
-    shown.collect()
+    rows
 }
 
 fn person_name<'a>(account: &'a Account, chat: &Chat) -> &'a str {
     account.person(&chat.person_id).map_or("", |person| &person.name)
-}
-
-fn log_row(line: &RequestView, frame: &Frame) -> Row {
-    let id = line.number.to_string();
-    let note = line.note.as_deref().unwrap_or_default();
-    let shown = LogRow {
-        id: id.clone(),
-        time: line.at.with_timezone(&Local).format("%H:%M:%S").to_string(),
-        arrow: if line.direction == LogDirection::In { "→" } else { "hook" },
-        line,
-        status: line.status.map_or_else(|| frame.t("no_answer").to_owned(), |status| status.to_string()),
-        tone: match line.status {
-            Some(200..=299) => "ok",
-            Some(300..=499) => "warn",
-            _ => "bad",
-        },
-        millis: format!("{} {}", line.millis, frame.t("millis")),
-        note: if note == "X-Signature does not match" { frame.t("signature_bad") } else { note },
-    };
-    row(&id, &shown)
 }
 
 /// The rows of an account's window.
@@ -162,7 +165,7 @@ fn rows(core: &Core, state: &State, account: &Account, chosen: &str, frame: &Fra
         heading: chat.map_or_else(|| frame.t("chat"), |chat| person_name(account, chat)).to_owned(),
         subtitle: chat.map(|chat| account.source_name(chat)).unwrap_or_default(),
         messages: chat.map(|chat| bubble::window_rows(account, chat, frame)).unwrap_or_default(),
-        log: log.map(|line| log_row(line, frame)).collect(),
+        log: log.map(|line| row(&line.number.to_string(), &LogRow { frame, line })).collect(),
         broken: frame::broken(core, state, frame, &account.host),
         typing: typing.map(|typing| frame.fill("typing", &typing.name)).unwrap_or_default(),
         typing_millis: typing.map_or(0, |typing| (typing.until - now).num_milliseconds()),
@@ -181,12 +184,12 @@ fn offers(core: &Core, state: &State, account: &Account, chat: Option<&Chat>, fr
         origins.extend(sources.map(|source| origin(&source.external_id, format!("{title}, {}", source.name))));
         origins.push(origin("", frame.fill("first_no_source", title)));
     }
-    let contacts = account.crm.all(&CONTACTS).iter();
+    let contacts = account.crm.all(&CONTACTS).iter().rev();
     let phones = contacts.flat_map(|card| card.phones().into_iter().map(|phone| (phone, card.name().to_owned())));
     Offers {
         templates: account.crm.templates.iter().map(|one| template(account, chat, one)).collect(),
         origins,
-        phones: phones.collect(),
+        phones: phones.take(PHONES).collect(),
         user: account.writer().map_or(0, |user| user.id),
     }
 }
@@ -248,7 +251,7 @@ pub(super) fn show(visit: &Visit<'_>) -> Answer {
             snapshot_address: format!("/accounts/{host}/snapshot?chat={id}&lang={}{kept}", frame.code()),
             answer_target: frame.link(&visit.path(&format!("chats/{id}/answer"))),
         };
-        Some(frame::render(200, &page, ""))
+        Some(page_of(200, &page, SELF))
     })
 }
 

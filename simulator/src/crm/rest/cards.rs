@@ -364,20 +364,15 @@ pub(super) fn notes(request: &Request<'_>, parts: &[&str]) -> Reply {
     let shown = request.account(|account| {
         let is_asked = |note: &&Note| note.entity == entity.name && Some(note.entity_id) == id;
         let show = |note: &Note| {
-            json!({
-                "id": note.id,
-                "entity_id": note.entity_id,
-                "created_by": note.created_by,
-                "updated_by": note.created_by,
-                "created_at": note.created_at,
-                "updated_at": note.created_at,
-                "responsible_user_id": note.created_by,
-                "group_id": 0,
-                "note_type": note.kind,
-                "params": note.params,
-                "account_id": account.id,
-                "_links": request.link(&format!("{}/{}/notes/{}", note.entity, note.entity_id, note.id)),
-            })
+            let mut shown = json!(note);
+            for key in ["updated_by", "responsible_user_id"] {
+                put(&mut shown, key, note.created_by);
+            }
+            put(&mut shown, "updated_at", note.created_at);
+            put(&mut shown, "group_id", 0);
+            put(&mut shown, "account_id", account.id);
+            put(&mut shown, "_links", request.link(&format!("{}/{}/notes/{}", note.entity, note.entity_id, note.id)));
+            shown
         };
         account.crm.notes.iter().filter(is_asked).map(show).collect()
     })?;

@@ -209,16 +209,10 @@ pub(super) fn summary(request: &Request<'_>) -> Reply {
 }
 
 pub(super) fn source(request: &Request<'_>, source: &Source) -> Value {
-    json!({
-        "id": source.id,
-        "name": source.name,
-        "pipeline_id": source.pipeline_id,
-        "external_id": source.external_id,
-        "default": source.default,
-        "origin_code": source.origin_code,
-        "services": source.services,
-        "_links": request.link(&format!("sources/{}", source.id)),
-    })
+    let mut shown = json!(source);
+    put(&mut shown, "_links", request.link(&format!("sources/{}", source.id)));
+    shown.as_object_mut().map(|shown| shown.remove("client_id"));
+    shown
 }
 
 pub(super) fn template(request: &Request<'_>, account: &Account, one: &Template, with_reviews: bool) -> Value {
@@ -228,16 +222,8 @@ pub(super) fn template(request: &Request<'_>, account: &Account, one: &Template,
 }
 
 pub(super) fn webhook(request: &Request<'_>, account: &Account, webhook: &Webhook) -> Value {
-    json!({
-        "id": webhook.id,
-        "destination": webhook.destination,
-        "created_at": webhook.created_at,
-        "updated_at": webhook.updated_at,
-        "account_id": account.id,
-        "created_by": webhook.created_by,
-        "sort": webhook.sort,
-        "disabled": webhook.disabled,
-        "settings": webhook.settings,
-        "_links": request.link("webhooks"),
-    })
+    let mut shown = json!(webhook);
+    put(&mut shown, "account_id", account.id);
+    put(&mut shown, "_links", request.link("webhooks"));
+    shown
 }

@@ -104,7 +104,7 @@ fn show_templates(request: &Request<'_>, account: &Account, ids: &[i64], list: &
 /// `POST chats/templates`.
 pub(super) fn create(request: &Request<'_>) -> Reply {
     let list = request.batch(BATCH, 422)?;
-    let limit = request.core.read(|state| state.template_limit);
+    let limit = request.core.read(|state| state.settings.template_limit);
     let owner = Some(request.grant.client_id.clone());
     request.change(|account, now| {
         let drafts = all(list, |item| laid_over(&Template::blank(), item))?;

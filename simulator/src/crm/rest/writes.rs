@@ -85,7 +85,7 @@ pub(super) fn chats(request: &Request<'_>) -> Reply {
         own.filter(|link| {
             contacts.contains(&link.contact_id.to_string().as_str()) || chats.contains(&link.chat_id.as_str())
         })
-        .map(|link| json!({"chat_id": link.chat_id, "contact_id": link.contact_id, "id": link.id}))
+        .map(|link| json!(link))
         .collect()
     })?;
     if found.is_empty() {
@@ -234,7 +234,7 @@ fn write_sources(
 
 /// `POST sources`.
 pub(super) fn create_sources(request: &Request<'_>) -> Reply {
-    let limit = request.core.read(|state| state.source_limit);
+    let limit = request.core.read(|state| state.settings.source_limit);
     write_sources(request, request.batch(SOURCES, 400)?, |account, item| new_source(request, account, limit, item))
 }
 

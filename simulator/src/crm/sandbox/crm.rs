@@ -1,11 +1,13 @@
-//! People's actions in the CRM: contacts, leads, talks, templates, subscriptions.
+//! People's actions in the CRM – contacts, leads, talks, templates, subscriptions –, and what is broken or chosen.
 
 use std::collections::BTreeMap;
 
+use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::Sandbox;
-use crate::crm::state::{CONTACTS, LEADS, Link, Talk, Template, UserRights, Webhook};
+use crate::crm::breakage::{self, Breakage};
+use crate::crm::state::{CONTACTS, LEADS, Link, Settings, Switches, Talk, Template, UserRights, Webhook};
 use crate::crm::view::{ContactView, IncomingLeadView};
 
 impl Sandbox {
@@ -211,5 +213,42 @@ impl Sandbox {
     /// Deletes a source as a user can in Digital Pipeline, without a notice.
     pub fn delete_source(&self, host: &str, external_id: &str) {
         self.act(host, |account, _| account.sources.retain(|source| source.external_id != external_id));
+    }
+
+    /// Changes what is broken or chosen in an account.
+    pub fn switch(&self, host: &str, change: impl FnOnce(&mut Switches)) {
+        self.act(host, |account, _| change(&mut account.switches));
+    }
+
+    /// Changes what is chosen for all accounts.
+    pub fn set(&self, change: impl FnOnce(&mut Settings)) {
+        self.change(|state| change(&mut state.settings));
+    }
+
+    /// Applies a fault in the command line's syntax. An error says why it cannot be applied.
+    pub fn break_it(&self, breakage: &Breakage) -> Result<()> {
+        breakage.apply(&self.core)
+    }
+
+    /// Removes every fault that can be removed: expired tokens stay expired, and a renamed account keeps its host.
+    pub fn mend(&self) {
+        breakage::mend(&self.core);
+    }
+
+    /// Expires all access tokens of an account; refresh tokens stay valid.
+    pub fn expire_access_tokens(&self, host: &str) {
+        let id = self.look(host, |account| account.id);
+        self.change(|state| state.grants.drop_access(id));
+    }
+
+    /// Expires all refresh tokens of an account; access tokens stay valid.
+    pub fn expire_refresh_tokens(&self, host: &str) {
+        let id = self.look(host, |account| account.id);
+        self.change(|state| state.grants.drop_refresh(id));
+    }
+
+    /// Renames an account's host; ids and tokens stay.
+    pub fn rename_account(&self, host: &str, new_host: &str) {
+        self.change(|state| state.rename(host, new_host));
     }
 }

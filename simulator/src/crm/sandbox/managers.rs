@@ -5,12 +5,11 @@ use anyhow::Result;
 use uuid::Uuid;
 
 use super::Sandbox;
-use crate::crm::attachment::Attachment;
-use crate::crm::hook_message::{Author, HookMessage, album};
+use crate::crm::hook_message::{Attachment, Author, HookMessage, album};
 use crate::crm::hooks::{self, HookForm, PreparedHook, Said, open_chat};
-use crate::crm::installation;
 use crate::crm::log::HookAnswer;
 use crate::crm::media::{self, Fetched};
+use crate::crm::oauth;
 use crate::crm::state::{DriveFile, Grant};
 
 impl Sandbox {
@@ -45,20 +44,8 @@ impl Sandbox {
         Ok(all)
     }
 
-    /// A manager writes first to a phone number over a channel and a source.
-    pub async fn write_first(
-        &self,
-        host: &str,
-        channel_id: &str,
-        source: Option<&str>,
-        phone: &str,
-        text: &str,
-    ) -> Result<Said> {
-        self.manager_writes_first(host, channel_id, source, phone, HookMessage::text(text)).await
-    }
-
-    /// The same with any kind of message. The chat opened by an earlier call for the same number and source is reused
-    /// until someone answers in it.
+    /// A manager writes first to a phone number over a channel and a source. The chat opened by an earlier call for the
+    /// same number and source is reused until someone answers in it.
     pub async fn manager_writes_first(
         &self,
         host: &str,
@@ -149,7 +136,7 @@ impl Sandbox {
         let known = self.core.integration_named(integration);
         let address = known.and_then(|known| {
             let code = self.core.code_for(host, known, None)?;
-            installation::decided(&self.core, known, Some((host, &code)), state)
+            oauth::decided(&self.core, known, Some((host, &code)), state)
         });
         address.unwrap_or_default()
     }
@@ -157,19 +144,19 @@ impl Sandbox {
     /// Installs the integration as from the marketplace. amoCRM's own call about it follows: `GET redirect_uri` with a
     /// code, 3 seconds, never repeated.
     pub async fn install(&self, host: &str, integration: &str) -> HookAnswer {
-        installation::install(&self.core, host, integration).await
+        oauth::install(&self.core, host, integration).await
     }
 
     /// Disables the integration: revokes tokens and codes, disconnects its channels, and notifies
     /// `{parom_url}/oauth/revoked` once.
     pub async fn revoke(&self, host: &str, integration: &str) -> HookAnswer {
-        installation::revoke(&self.core, host, integration).await
+        oauth::revoke(&self.core, host, integration).await
     }
 
     /// [`Sandbox::revoke`] with its notice lost.
     pub fn revoke_silently(&self, host: &str, integration: &str) {
         if let Some(known) = self.core.integration_named(integration) {
-            installation::revoke_silently(&self.core, host, known);
+            oauth::revoke_silently(&self.core, host, known);
         }
     }
 

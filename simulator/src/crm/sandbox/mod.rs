@@ -2,7 +2,6 @@
 
 mod crm;
 mod managers;
-mod switches;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -16,13 +15,14 @@ use actix_web::{App, HttpServer, web};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::config::{SandboxConfig, WidgetArchive};
+use super::config::SandboxConfig;
 use super::core::Core;
 use super::faults::Faults;
-use super::log::{CrmHookView, RepeatView, RequestView, TokenCall};
-use super::state::{Account, Connection, State, User};
-use super::view::{AccountView, ChatView, MessageView};
+use super::log::{RepeatView, RequestView, TokenCall};
+use super::state::{Account, Connection, Delivery, Message, State, User};
+use super::view::{AccountView, ChatView};
 use super::{crm_hooks, serve};
+use crate::kit;
 
 /// A running local amoCRM. It stops when it is dropped; [`Sandbox::stop`] also waits for the end.
 pub struct Sandbox {
@@ -41,31 +41,9 @@ impl Drop for Sandbox {
 impl Sandbox {
     /// Binds the address and serves from the current tokio runtime until the handle is stopped or dropped.
     /// A rustls crypto provider must be installed before.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the server's HttpClients is out of reach here: the local amoCRM shares nothing with it"
-    )]
     pub async fn start(config: SandboxConfig) -> Result<Self> {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            // A reused connection that the other side has just closed would look like a lost hook.
-            .pool_max_idle_per_host(0)
-            .user_agent("parom-sandbox")
-            .build()
-            .context("the client for hooks")?;
-        let core = Arc::new(Core::new(config.integrations, config.now, client));
+        let core = Arc::new(Core::new(config.integrations, config.now, kit::client()?));
         core.set_parom_url(&config.parom_url);
-        for widget in config.widgets {
-            let zip = match widget.archive {
-                WidgetArchive::Bytes(bytes) => bytes,
-                WidgetArchive::Path(path) => std::fs::read(&path)
-                    .with_context(|| format!("the widget archive {} can't be read", path.display()))?,
-            };
-            let integration = &widget.integration;
-            core.upload_widget(integration, &widget.code, &zip)
-                .with_context(|| format!("the widget archive of {integration}"))?;
-        }
         let shared = web::Data::new(Arc::clone(&core));
         let server = HttpServer::new(move || {
             App::new().app_data(shared.clone()).wrap(from_fn(dated)).default_service(web::to(serve::serve))
@@ -161,28 +139,18 @@ impl Sandbox {
     }
 
     /// Every accepted message of an account in order of acceptance, including managers' messages.
-    pub fn messages(&self, host: &str) -> Vec<MessageView> {
-        self.look(host, |account| account.messages.iter().map(|message| MessageView::of(account, message)).collect())
+    pub fn messages(&self, host: &str) -> Vec<Message> {
+        self.look(host, |account| {
+            let conversation_id = |message: &Message| account.chat(&message.chat_id)?.conversation_id.clone();
+            let all = account.messages.iter();
+            all.map(|one| Message { conversation_id: conversation_id(one), ..one.clone() }).collect()
+        })
     }
 
     /// Sources of an account as JSON: `id`, `name`, `external_id`, `pipeline_id`, `default`, `origin_code`,
     /// `services`, `client_id` of the integration.
     pub fn sources(&self, host: &str) -> Vec<Value> {
-        self.look(host, |account| {
-            let show = |source: &super::state::Source| {
-                json!({
-                    "id": source.id,
-                    "name": source.name,
-                    "external_id": source.external_id,
-                    "pipeline_id": source.pipeline_id,
-                    "default": source.default,
-                    "origin_code": source.origin_code,
-                    "services": source.services,
-                    "client_id": source.client_id,
-                })
-            };
-            account.sources.iter().map(show).collect()
-        })
+        self.look(host, |account| account.sources.iter().map(|source| json!(source)).collect())
     }
 
     /// The connected channels, sorted by scope id.
@@ -212,7 +180,7 @@ impl Sandbox {
     }
 
     /// The latest 2000 attempts to send a CRM hook, of all accounts, oldest first.
-    pub fn crm_hooks(&self) -> Vec<CrmHookView> {
+    pub fn crm_hooks(&self) -> Vec<Delivery> {
         self.core.read(|state| state.crm_hooks.tried.iter().cloned().collect())
     }
 

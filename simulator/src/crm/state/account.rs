@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -51,7 +52,7 @@ pub struct Pipeline {
 }
 
 /// One source of one integration.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct Source {
     pub(crate) id: i64,
     pub(crate) client_id: String,
@@ -65,25 +66,25 @@ pub(crate) struct Source {
 
 /// Responses of the account's host in place of the requested action, and choices between readings of the documents.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Switches {
-    /// 402 from REST and the token endpoint.
-    pub(crate) unpaid: bool,
+pub struct Switches {
+    /// An account whose paid time has ended: 402 with amoCRM's problem body from REST and the token endpoint.
+    pub unpaid: bool,
     /// 403 from REST and the token endpoint.
-    pub(crate) blocked: bool,
-    /// A gateway's HTML page with this status.
-    pub(crate) page: Option<u16>,
-    /// 429 with this many seconds.
-    pub(crate) too_many: Option<u64>,
+    pub blocked: bool,
+    /// A gateway's HTML page with this status (403, 502) from REST and the token endpoint.
+    pub page: Option<u16>,
+    /// 429 with `retry_after` and `Retry-After` of this many seconds from REST and the token endpoint.
+    pub too_many: Option<u64>,
     /// Chats create leads at once instead of incoming leads.
-    pub(crate) no_unsorted: bool,
-    /// `add_chat_template_review` without the template's file and external id.
-    pub(crate) bare_reviews: bool,
-    /// A plan without CRM hooks: subscribing is refused.
-    pub(crate) no_webhooks: bool,
-    /// Archived pipelines, by id.
-    pub(crate) archived: Vec<i64>,
-    /// Codes of the custom fields of leads that a user has removed.
-    pub(crate) removed_fields: Vec<String>,
+    pub no_unsorted: bool,
+    /// `add_chat_template_review` without the template's file and external id, which the Russian sample does not have.
+    pub bare_reviews: bool,
+    /// A plan without CRM hooks: subscribing is refused with 403.
+    pub no_webhooks: bool,
+    /// Pipelines that a user has archived, by id. Their sources are unchanged.
+    pub archived: Vec<i64>,
+    /// Codes of the custom fields of leads that a user has removed. New accounts have all.
+    pub removed_fields: Vec<String>,
 }
 
 /// The state of an integration in an account that has installed it at least once.
@@ -292,7 +293,7 @@ impl Account {
 
     /// The text of the latest message of a chat.
     pub(crate) fn last_text(&self, chat_id: &str) -> &str {
-        self.messages_of(chat_id).next_back().map_or("", |message| message.field("text"))
+        self.messages_of(chat_id).next_back().map_or("", |message| &message.text)
     }
 
     /// Stores a message, to be found by both of its ids.

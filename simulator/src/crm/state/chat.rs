@@ -7,9 +7,10 @@ use uuid::Uuid;
 use crate::crm::log::HookAnswer;
 
 /// The author's side of a message and where it was created.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Direction {
     /// Written by the customer in the messenger.
+    #[default]
     Incoming,
     /// Written by a manager or bot outside amoCRM, and imported.
     Imported,
@@ -92,34 +93,55 @@ impl Chat {
     }
 }
 
-/// One message of a chat.
-#[derive(Clone, Debug)]
-pub(crate) struct Message {
-    pub(crate) id: String,
-    pub(crate) msgid: Option<String>,
-    pub(crate) scope_id: String,
-    pub(crate) chat_id: String,
-    pub(crate) direction: Direction,
+/// A message that was accepted or sent.
+#[derive(Clone, Debug, Default)]
+pub struct Message {
+    /// Amojo id.
+    pub id: String,
+    /// The other side's id, if it has one.
+    pub msgid: Option<String>,
+    pub scope_id: String,
+    /// Amojo chat id.
+    pub chat_id: String,
+    /// The other side's chat id, which only `Sandbox::messages` fills in: a chat may be bound later.
+    pub conversation_id: Option<String>,
+    pub direction: Direction,
+    /// `text`, `picture` and so on.
+    pub kind: String,
+    /// After edits.
+    pub text: String,
+    /// URL of the file, empty if there is none.
+    pub media: String,
     /// Amojo id and name of the author.
-    pub(crate) sender_id: String,
-    pub(crate) sender_name: String,
+    pub sender_id: String,
+    pub sender_name: String,
     /// Amojo id of the recipient; `None` for incoming ones.
     pub(crate) receiver_id: Option<String>,
-    pub(crate) msec_timestamp: i64,
+    pub msec_timestamp: i64,
     /// The inner `message` object, after edits.
     pub(crate) content: Value,
     /// The whole payload as received, or the hook's `message` object.
-    pub(crate) payload: Value,
-    pub(crate) source: Option<String>,
-    pub(crate) silent: bool,
-    pub(crate) edited: bool,
+    pub payload: Value,
+    /// External id of the source in the request.
+    pub source: Option<String>,
+    /// Whether it requested no lead and no notification.
+    pub silent: bool,
+    pub edited: bool,
     /// Reactions: author (the other side's id of a customer, the amojo id of a manager), and the emoji.
-    pub(crate) reactions: Vec<(String, String)>,
-    pub(crate) statuses: Vec<Status>,
-    pub(crate) hook: Option<HookAnswer>,
+    pub reactions: Vec<(String, String)>,
+    /// Every reported status, in order.
+    pub statuses: Vec<Status>,
+    /// The answer to its hook.
+    pub hook: Option<HookAnswer>,
 }
 
 impl Message {
+    /// Gives the message its content, or another one by an edit.
+    pub(crate) fn set_content(&mut self, content: Value) {
+        self.content = content;
+        [self.kind, self.text, self.media] = ["type", "text", "media"].map(|key| self.field(key).to_owned());
+    }
+
     /// A text field of the content, empty if absent.
     pub(crate) fn field(&self, name: &str) -> &str {
         self.content.get(name).and_then(Value::as_str).unwrap_or_default()

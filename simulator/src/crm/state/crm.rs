@@ -1,5 +1,6 @@
 //! The CRM behind the chats: cards, links, talks and incoming leads, and what a message of a chat does to them.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -40,12 +41,13 @@ pub(crate) struct Unsorted {
 }
 
 /// A note on a card. Times are Unix seconds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct Note {
     pub(crate) id: i64,
+    #[serde(skip)]
     pub(crate) entity: &'static str,
     pub(crate) entity_id: i64,
-    /// `note_type`.
+    #[serde(rename = "note_type")]
     pub(crate) kind: String,
     pub(crate) params: Value,
     pub(crate) created_by: i64,

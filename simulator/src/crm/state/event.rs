@@ -4,10 +4,10 @@
 use std::collections::VecDeque;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::{Account, State};
-use crate::crm::log::CrmHookView;
 
 /// An event: the code of the subscription, its keys, and its fields.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ const INVALID_LIMIT: usize = 100;
 const WINDOW_SECONDS: i64 = 2 * 60 * 60;
 
 /// One subscription; its destination is its identity. Times are Unix seconds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Webhook {
     pub id: i64,
     pub destination: String,
@@ -62,6 +62,7 @@ pub struct Webhook {
     /// amoCRM has disabled it.
     pub disabled: bool,
     /// Times of recent invalid answers.
+    #[serde(skip)]
     pub(crate) invalid: VecDeque<i64>,
 }
 
@@ -92,14 +93,20 @@ pub(crate) fn is_known_event(code: &str, is_russian: bool) -> bool {
     actions.split(' ').any(|known| known == action)
 }
 
-/// A hook on its way to a subscriber.
-#[derive(Clone, Debug)]
-pub(crate) struct Delivery {
-    pub(crate) host: String,
-    pub(crate) event: String,
-    pub(crate) destination: String,
-    pub(crate) body: String,
-    pub(crate) attempt: u32,
+/// A hook on its way to a subscriber, or an attempt that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// Host of the account.
+    pub host: String,
+    /// `add_contact`, `update_talk`, …
+    pub event: String,
+    pub destination: String,
+    /// The form as sent.
+    pub body: String,
+    /// 1 for the first, at most 5.
+    pub attempt: u32,
+    /// Of an attempt; `None` without an answer in time.
+    pub status: Option<u16>,
     pub(crate) due: DateTime<Utc>,
 }
 
@@ -107,7 +114,7 @@ pub(crate) struct Delivery {
 #[derive(Debug, Default)]
 pub(crate) struct CrmHooks {
     pub(crate) queue: Vec<Delivery>,
-    pub(crate) tried: VecDeque<CrmHookView>,
+    pub(crate) tried: VecDeque<Delivery>,
 }
 
 impl State {
@@ -123,6 +130,7 @@ impl State {
                     destination,
                     body: event.form(account),
                     attempt: 1,
+                    status: None,
                     due: now,
                 }));
             }

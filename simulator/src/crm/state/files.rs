@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
-use crate::crm::attachment::Attachment;
+use crate::crm::hook_message::Attachment;
 
 /// One stored file.
 #[derive(Clone, Debug)]

@@ -43,8 +43,6 @@ pub(crate) struct Grants {
     codes: HashMap<String, Token>,
     access: HashMap<String, Token>,
     refresh: HashMap<String, Token>,
-    /// The reading of some documents: an old refresh token works until the new pair was used.
-    pub(crate) lenient: bool,
 }
 
 fn opaque(parts: usize) -> String {
@@ -97,19 +95,21 @@ impl Grants {
         Pair { access, refresh }
     }
 
-    /// The grant of this refresh token, if it may be exchanged; the error is the hint.
+    /// The grant of this refresh token, if it may be exchanged; the error is the hint. `lenient`: an old token works until
+    /// the new pair was used.
     pub(crate) fn check_refresh(
         &self,
         token: &str,
         client_id: &str,
         account_id: i64,
         now: DateTime<Utc>,
+        lenient: bool,
     ) -> Result<Grant, &'static str> {
         let found = self.refresh.get(token).filter(|found| found.is_of(client_id, account_id));
         let found = found.filter(|found| found.expires_at > now).ok_or("Invalid refresh token")?;
         let is_unused = |next: &String| self.access.get(next).is_some_and(|next| !next.used);
         match &found.replaced_by {
-            Some(next) if !(self.lenient && is_unused(next)) => Err("Token has been revoked"),
+            Some(next) if !(lenient && is_unused(next)) => Err("Token has been revoked"),
             _ => Ok(found.grant.clone()),
         }
     }

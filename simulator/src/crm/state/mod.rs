@@ -13,18 +13,19 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
-pub(crate) use account::{Account, Source, Switches};
-pub use account::{Pipeline, User, UserRights};
+pub(crate) use account::{Account, Source};
+pub use account::{Pipeline, Switches, User, UserRights};
 pub(crate) use card::{
     CONTACTS, Card, Custom, Entity, FIRST_STEP, FieldValue, Fixed, Kind, LEADS, LOST, UNSORTED_STEP, WON, With, is_step,
 };
-pub(crate) use chat::{Chat, Message, Person, Typing};
-pub use chat::{Direction, Status};
+pub(crate) use chat::{Chat, Person, Typing};
+pub use chat::{Direction, Message, Status};
 pub use crm::Talk;
 pub(crate) use crm::{Note, Unsorted};
-pub use event::Webhook;
-pub(crate) use event::{CrmHooks, Delivery, Event, is_known_event};
+pub(crate) use event::{CrmHooks, Event, is_known_event};
+pub use event::{Delivery, Webhook};
 pub(crate) use files::{Drive, DriveFile, Files, Session, StoredFile};
 pub(crate) use grants::{ACCESS, Grant, Grants, Pair};
 pub(crate) use template::Template;
@@ -36,13 +37,9 @@ use crate::crm::widget::Widget;
 
 /// Lines kept in the request log.
 const LOG_LIMIT: usize = 2000;
-/// Default limit of active sources of an integration in an account (the other reading is 50).
-const SOURCE_LIMIT: usize = 100;
-/// Limit of templates of an integration in an account; the documents define an error for it but no number.
-const TEMPLATE_LIMIT: usize = 250;
 
 /// The link of a chat to a contact. A chat has at most one, a contact may have many.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Link {
     /// Changes when the link does.
     pub id: i64,
@@ -113,7 +110,7 @@ impl Crm {
 }
 
 /// One connected channel of one account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Connection {
     /// `{channel_id}_{account's amojo id}`.
     pub scope_id: String,
@@ -130,7 +127,35 @@ pub(crate) fn channel_of(scope_id: &str) -> &str {
     scope_id.get(..36).unwrap_or(scope_id)
 }
 
+/// What is chosen for all accounts where the documents leave a choice.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Accounts (by numeric id) that may connect a private channel, by its id; others get 403. Other channels are public.
+    pub private_channels: HashMap<String, Vec<i64>>,
+    /// Active sources of an integration in an account: versions of the documents say 100 or 50.
+    pub source_limit: usize,
+    /// Templates of an integration in an account; the documents define an error for more, but no number.
+    pub template_limit: usize,
+    /// Calls about installations get lost.
+    pub lose_install_calls: bool,
+    /// A used refresh token works until the new pair was used once, as some documents say; else it is refused.
+    pub lenient_refresh: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            private_channels: HashMap::new(),
+            source_limit: 100,
+            template_limit: 250,
+            lose_install_calls: false,
+            lenient_refresh: false,
+        }
+    }
+}
+
 /// The whole state.
+#[derive(Default)]
 pub(crate) struct State {
     pub(crate) accounts: BTreeMap<String, Account>,
     /// By scope.
@@ -143,41 +168,12 @@ pub(crate) struct State {
     pub(crate) token_calls: Vec<TokenCall>,
     /// Uploaded widgets by the `client_id` of their integration.
     pub(crate) widgets: HashMap<String, Arc<Widget>>,
-    /// Accounts that may connect a private channel, by its id; other channels are public.
-    pub(crate) private_channels: HashMap<String, Vec<i64>>,
-    pub(crate) source_limit: usize,
-    pub(crate) template_limit: usize,
-    /// Calls about installations get lost.
-    pub(crate) lose_install_calls: bool,
+    pub(crate) settings: Settings,
     /// CRM hooks in transit.
     pub(crate) crm_hooks: CrmHooks,
     pub(crate) drive: Drive,
     pub(crate) rates: Rates,
     pub(crate) files: Files,
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self {
-            accounts: BTreeMap::new(),
-            connections: BTreeMap::new(),
-            grants: Grants::default(),
-            requests: VecDeque::new(),
-            requests_seen: 0,
-            problems: Vec::new(),
-            repeats: Vec::new(),
-            token_calls: Vec::new(),
-            widgets: HashMap::new(),
-            private_channels: HashMap::new(),
-            source_limit: SOURCE_LIMIT,
-            template_limit: TEMPLATE_LIMIT,
-            lose_install_calls: false,
-            crm_hooks: CrmHooks::default(),
-            drive: Drive::default(),
-            rates: Rates::default(),
-            files: Files::default(),
-        }
-    }
 }
 
 impl State {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use super::archive::{Files, json, text};
+use super::{Files, json, text};
 
 /// Required in every archive.
 const LOGOS: [&str; 5] = ["logo_main", "logo_medium", "logo", "logo_small", "logo_min"];

@@ -3,17 +3,13 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{StatusCode, header},
-    web,
-};
+use actix_web::{HttpResponse, http::header};
 use askama::Template;
 use bytes::Bytes;
 use futures_util::stream;
 use tokio::sync::watch;
 
-use crate::kit::call::{Answer, Call, is_same_site};
+use crate::kit::call::{Answer, Call};
 use crate::kit::look::{Language, Words};
 use crate::kit::wire::Wire;
 
@@ -37,20 +33,10 @@ pub struct Frame {
 }
 
 impl Frame {
-    pub(crate) fn of<W: Wire>(request: &HttpRequest) -> Self {
-        let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        Self::new::<W>(request.path(), request.query_string(), accepted)
-    }
-
-    /// The frame of a page that only this messenger has, answered as a call.
+    /// The frame of a page.
     pub fn of_call<W: Wire>(call: &Call) -> Self {
-        Self::new::<W>(&format!("/{}", call.path), &call.query_string, call.header("accept-language"))
-    }
-
-    fn new<W: Wire>(path: &str, query: &str, accepted: Option<&str>) -> Self {
-        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-        let asked = pairs.find(|(key, _)| key == "lang").map(|(_, value)| value.into_owned());
-        let language = Language::choose(asked.as_deref(), accepted.unwrap_or_default());
+        let asked = call.query("lang");
+        let language = Language::choose(asked, call.header("accept-language").unwrap_or_default());
         let (code, other) = (language.code(), language.other().code());
         Self {
             words: Words { language, own: W::LOOK.words },
@@ -59,7 +45,7 @@ impl Frame {
             code,
             other_code: other,
             other_name: if language == Language::En { "Русский" } else { "English" },
-            other_href: format!("{path}?lang={other}"),
+            other_href: format!("/{}?lang={other}", call.path),
             query: asked.map_or_else(String::new, |_| format!("?lang={code}")),
         }
     }
@@ -80,23 +66,23 @@ impl Frame {
     }
 
     /// A redirect to a page in the same language.
-    pub(crate) fn back_to(&self, path: &str) -> HttpResponse {
-        HttpResponse::SeeOther().insert_header((header::LOCATION, self.link(path))).finish()
+    pub(crate) fn back_to(&self, path: &str) -> Answer {
+        Answer::empty(303).with("location", self.link(path))
     }
 }
 
-/// A rendered page with its headers.
-pub(crate) fn render(status: StatusCode, page: &impl Template) -> HttpResponse {
-    page_of(status.as_u16(), page, "'self'").respond()
-}
-
-/// The same as the answer of a wire, with the allowed targets of forms (`form-action` of the content security policy).
+/// A rendered page with its headers, and the allowed targets of its forms (`form-action` of the content security policy).
 pub fn page_of(status: u16, page: &impl Template, forms: &str) -> Answer {
-    let Ok(text) = page.render() else { return Answer::empty(500) };
     let policy = format!(
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; \
          media-src 'self'; base-uri 'none'; frame-ancestors 'self'; form-action {forms}"
     );
+    page_by(status, page, &policy)
+}
+
+/// A rendered page with this content security policy.
+pub(crate) fn page_by(status: u16, page: &impl Template, policy: &str) -> Answer {
+    let Ok(text) = page.render() else { return Answer::empty(500) };
     Answer::new(status, "text/html; charset=utf-8", text)
         .with("content-security-policy", policy)
         .with("x-content-type-options", "nosniff")
@@ -104,27 +90,17 @@ pub fn page_of(status: u16, page: &impl Template, forms: &str) -> Answer {
         .with("cache-control", "no-store")
 }
 
-/// Whether a request comes from our own page or from a program: cross-site requests are refused.
-pub(crate) fn is_own(request: &HttpRequest) -> bool {
-    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    is_same_site(text(header::ORIGIN), text(header::HOST))
-}
-
 /// `GET /static/{file}`.
-pub(crate) async fn asset(name: web::Path<String>) -> HttpResponse {
-    let (kind, bytes): (_, &'static [u8]) = match name.as_str() {
+pub(crate) fn asset(name: &str) -> Answer {
+    let (kind, bytes): (_, &'static [u8]) = match name {
         "phone.css" => ("text/css; charset=utf-8", include_bytes!("../../../static/phone.css")),
         "kit.js" => ("text/javascript; charset=utf-8", include_bytes!("../../../static/kit.js")),
         "picture.jpg" => ("image/jpeg", include_bytes!("../../../assets/samples/picture.jpg")),
         // The picture of every profile.
         "face.png" => ("image/png", include_bytes!("../../../assets/samples/picture.png")),
-        _ => return HttpResponse::NotFound().finish(),
+        _ => return Answer::empty(404),
     };
-    HttpResponse::Ok()
-        .content_type(kind)
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .body(bytes)
+    Answer::new(200, kind, bytes).with("x-content-type-options", "nosniff").with("cache-control", "no-cache")
 }
 
 /// Server-sent events that only report that something changed, once at the start and after each change; the page then

@@ -1,11 +1,9 @@
 //! The list of customers.
 
-use std::sync::Arc;
-
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use askama::Template;
 
-use super::frame::{Frame, render};
+use super::frame::{Frame, page_of};
+use crate::kit::call::{Answer, Call};
 use crate::kit::wire::{Core, Wire};
 
 /// A customer at a line.
@@ -28,8 +26,8 @@ struct ListPage {
 }
 
 /// `GET /phone`.
-pub(super) async fn show<W: Wire>(core: web::Data<Arc<Core<W>>>, request: HttpRequest) -> HttpResponse {
-    let frame = Frame::of::<W>(&request);
+pub(super) fn show<W: Wire>(core: &Core<W>, call: &Call) -> Answer {
+    let frame = Frame::of_call::<W>(call);
     let rows = core.read(|state| {
         let row = |visit: crate::kit::look::Visit| Row {
             href: frame.link(&format!("/phone/{}/{}", visit.who, visit.place)),
@@ -45,5 +43,5 @@ pub(super) async fn show<W: Wire>(core: web::Data<Arc<Core<W>>>, request: HttpRe
     });
     let links = W::LOOK.pages.iter().map(|(path, key)| (frame.link(path), frame.t(key))).collect();
     let (troubles, is_broken) = (frame.link("/trouble"), core.faults.left() > 0);
-    render(StatusCode::OK, &ListPage { frame, rows, links, troubles, is_broken })
+    page_of(200, &ListPage { frame, rows, links, troubles, is_broken }, "'self'")
 }

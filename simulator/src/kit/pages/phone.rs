@@ -1,23 +1,18 @@
 //! A customer's phone: the dialog with a line, and forms by which the customer acts.
 
-use std::sync::Arc;
-
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use anyhow::{Context, Result};
 use askama::Template;
 use serde_json::Value;
 
-use super::frame::{Frame, is_own, render};
+use super::frame::{Frame, page_of};
 use crate::kit::act::{Act, Content, Given, Kind, Verb};
-use crate::kit::call::{Call, cut};
+use crate::kit::call::{Answer, Call};
 use crate::kit::id::Id;
 use crate::kit::look::{Look, Visit};
 use crate::kit::model::{Author, Button, Dialog, DialogKind, File, Message, Person, State};
 use crate::kit::perform::perform;
 use crate::kit::wire::{Core, Wire, is_by};
 
-/// Largest form in bytes.
-const LARGEST: usize = 64 * 1024 * 1024;
 /// Characters shown of a quoted message.
 const QUOTED: usize = 80;
 
@@ -73,17 +68,9 @@ struct PhonePage {
     devices: Vec<(&'static str, &'static str)>,
 }
 
-/// What a form asks for.
-struct Form {
-    /// The act, or a kind of content.
-    what: String,
-    call: Call,
-}
-
-impl Form {
-    fn field(&self, name: &str) -> &str {
-        self.call.param(name).unwrap_or_default()
-    }
+/// A field of a form.
+fn field<'a>(form: &'a Call, name: &str) -> &'a str {
+    form.param(name).unwrap_or_default()
 }
 
 fn visit<W: Wire>(core: &Core<W>, state: &State<W::Own>, who: i64, place: &str) -> Option<Visit> {
@@ -235,20 +222,18 @@ fn page<W: Wire>(core: &Core<W>, frame: Frame, who: i64, place: &str, refusal: S
     })
 }
 
+/// A page, or 404 if nobody has such a phone.
+fn shown(status: u16, page: Option<&PhonePage>) -> Answer {
+    page.map_or_else(|| Answer::empty(404), |page| page_of(status, page, "'self'"))
+}
+
 /// `GET /phone/{person}/{place}`. Opening the page reads the dialog, where the messenger tells the line so.
-pub(super) async fn show<W: Wire>(
-    core: web::Data<Arc<Core<W>>>,
-    request: HttpRequest,
-    path: web::Path<(i64, String)>,
-) -> HttpResponse {
-    let (who, place) = path.into_inner();
+pub(super) fn show<W: Wire>(core: &Core<W>, call: &Call, person: &str, place: &str) -> Answer {
+    let who = person.parse().unwrap_or_default();
     if W::LOOK.reads {
-        read(&core, who, &place);
+        read(core, who, place);
     }
-    match page(&core, Frame::of::<W>(&request), who, &place, String::new()) {
-        Some(page) => render(StatusCode::OK, &page),
-        None => HttpResponse::NotFound().finish(),
-    }
+    shown(200, page(core, Frame::of_call::<W>(call), who, place, String::new()).as_ref())
 }
 
 fn read<W: Wire>(core: &Core<W>, who: i64, place: &str) {
@@ -265,46 +250,43 @@ fn read<W: Wire>(core: &Core<W>, who: i64, place: &str) {
 }
 
 /// `GET /phone/{person}/{place}/files/{file}`.
-pub(super) async fn file<W: Wire>(
-    core: web::Data<Arc<Core<W>>>,
-    path: web::Path<(i64, String, String)>,
-) -> HttpResponse {
-    let file = core.read(|state| state.files.get(&Id::from(&path.2)).cloned());
+pub(super) fn file<W: Wire>(core: &Core<W>, file: &str) -> Answer {
+    let file = core.read(|state| state.files.get(&Id::from(file)).cloned());
     match file.and_then(|file| Some((file.mime, file.bytes?))) {
         Some((mime, bytes)) => {
-            let mime = if mime.is_empty() { "application/octet-stream".to_owned() } else { mime };
-            HttpResponse::Ok().content_type(mime).insert_header(("X-Content-Type-Options", "nosniff")).body(bytes)
+            let mime = if mime.is_empty() { "application/octet-stream" } else { mime.as_str() };
+            Answer::new(200, mime, bytes).with("x-content-type-options", "nosniff")
         }
-        None => HttpResponse::NotFound().finish(),
+        None => Answer::empty(404),
     }
 }
 
 /// The act that a form asks for.
-fn asked<W: Wire>(form: &Form, from: Act) -> Result<Act> {
-    let message = |act: Act| act.message(form.field("message"));
+fn asked<W: Wire>(form: &Call, from: Act) -> Result<Act> {
+    let message = |act: Act| act.message(field(form, "message"));
     let verb = |verb| Act { verb, ..from.clone() };
-    Ok(match form.what.as_str() {
-        "text" if !form.field("edit").is_empty() => {
-            verb(Verb::Edit).message(form.field("edit")).text(form.field("text"))
+    Ok(match form.param("do").unwrap_or("text") {
+        "text" if !field(form, "edit").is_empty() => {
+            verb(Verb::Edit).message(field(form, "edit")).text(field(form, "text"))
         }
-        "text" => replied(verb(Verb::Send).content(Content::text(form.field("text"))), form),
+        "text" => replied(verb(Verb::Send).content(Content::text(field(form, "text"))), form),
         "start" => verb(Verb::Start),
         "stop" => verb(Verb::Stop),
         "block" => verb(Verb::Block),
         "unblock" => verb(Verb::Unblock),
-        "comment" => verb(Verb::Send).to("post", form.field("post")).text(form.field("text")),
+        "comment" => verb(Verb::Send).to("post", field(form, "post")).text(field(form, "text")),
         "read" => verb(Verb::Read),
         "remove" => message(verb(Verb::Remove)),
-        "react" => message(verb(Verb::React)).with("emoji", form.field("emoji")),
+        "react" => message(verb(Verb::React)).with("emoji", field(form, "emoji")),
         "press" => {
-            let number = |name| form.field(name).parse::<u64>().unwrap_or_default();
+            let number = |name| field(form, name).parse::<u64>().unwrap_or_default();
             message(verb(Verb::Press)).with("row", number("row")).with("column", number("column"))
         }
         what => match W::KINDS.iter().find(|kind| kind.name == what) {
             Some(kind) => replied(sent::<W>(from, content(kind, form)?)?, form),
             None => {
                 let named = Act::named(what, W::ACTS)?;
-                let text = Some(form.field("text")).filter(|text| !text.is_empty()).map(str::to_owned);
+                let text = Some(field(form, "text")).filter(|text| !text.is_empty()).map(str::to_owned);
                 Act { name: named.name, verb: named.verb, text, ..from }
             }
         },
@@ -328,45 +310,30 @@ fn sent<W: Wire>(from: Act, content: Content) -> Result<Act> {
     Ok(Act { name: act.name, verb: act.verb, contents, ..from })
 }
 
-fn replied(act: Act, form: &Form) -> Act {
-    match form.field("reply_to") {
+fn replied(act: Act, form: &Call) -> Act {
+    match field(form, "reply_to") {
         "" => act,
         id => act.reply_to(id),
     }
 }
 
 /// The content of a button, with the files that were chosen on the device.
-fn content(kind: &Kind, form: &Form) -> Result<Content> {
+fn content(kind: &Kind, form: &Call) -> Result<Content> {
     let (_, fields) = kind.button.context("the phone does not offer it")?;
     let fields: Value = serde_json::from_str(if fields.is_empty() { "{}" } else { fields })?;
     let more = fields.as_object().cloned().unwrap_or_default();
-    let chosen = form.call.parts.iter().filter(|part| !part.bytes.is_empty());
+    let chosen = form.parts.iter().filter(|part| !part.bytes.is_empty());
     let files = chosen.map(|part| Given::bytes(&part.file_name, &part.mime, part.bytes.clone())).collect();
-    Ok(Content { kind: kind.name.to_owned(), text: form.field("text").to_owned(), files, more })
+    Ok(Content { kind: kind.name.to_owned(), text: field(form, "text").to_owned(), files, more })
 }
 
 /// `POST /phone/{person}/{place}`: a form; then the page again, with the refusal if there is one.
-pub(super) async fn press<W: Wire>(
-    core: web::Data<Arc<Core<W>>>,
-    request: HttpRequest,
-    path: web::Path<(i64, String)>,
-    payload: web::Payload,
-) -> HttpResponse {
-    if !is_own(&request) {
-        return HttpResponse::Forbidden().finish();
-    }
-    let (who, place) = path.into_inner();
-    let Some(call) = Call::read(&request, payload, LARGEST).await else { return cut() };
-    let form = Form { what: call.param("do").unwrap_or("text").to_owned(), call };
-    let Some(visit) = core.read(|state| visit(&core, state, who, &place)) else {
-        return HttpResponse::NotFound().finish();
-    };
-    let frame = Frame::of::<W>(&request);
-    match asked::<W>(&form, visit.act).and_then(|act| perform(&core, &act)) {
+pub(super) fn press<W: Wire>(core: &Core<W>, form: &Call, person: &str, place: &str) -> Answer {
+    let who = person.parse().unwrap_or_default();
+    let Some(visit) = core.read(|state| visit(core, state, who, place)) else { return Answer::empty(404) };
+    let frame = Frame::of_call::<W>(form);
+    match asked::<W>(form, visit.act).and_then(|act| perform(core, &act)) {
         Ok(_) => frame.back_to(&format!("/phone/{who}/{place}")),
-        Err(error) => match page(&core, frame, who, &place, format!("{error:#}")) {
-            Some(page) => render(StatusCode::UNPROCESSABLE_ENTITY, &page),
-            None => HttpResponse::NotFound().finish(),
-        },
+        Err(error) => shown(422, page(core, frame, who, place, format!("{error:#}")).as_ref()),
     }
 }

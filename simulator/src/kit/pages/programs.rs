@@ -1,34 +1,24 @@
 //! JSON for programs in any language: acts, uploads, faults.
 
-use std::sync::Arc;
-
-use actix_web::{HttpRequest, HttpResponse, web};
 use anyhow::{Context, Result, ensure};
-use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::frame::is_own;
+use super::LARGEST;
 use crate::kit::act::{Act, Done};
-use crate::kit::call::{Call, cut};
+use crate::kit::call::{Answer, Call};
 use crate::kit::faults::Fault;
 use crate::kit::model::Upload;
 use crate::kit::perform;
 use crate::kit::wire::{Core, Wire};
 
-/// Largest upload in bytes.
-const LARGEST: usize = 64 * 1024 * 1024;
-
-fn wrong(error: &anyhow::Error) -> HttpResponse {
-    HttpResponse::UnprocessableEntity().json(json!({"error": format!("{error:#}")}))
+fn wrong(error: &anyhow::Error) -> Answer {
+    Answer::json(422, &json!({"error": format!("{error:#}")}))
 }
 
 /// `POST /acts`: one act as JSON; 422 explains why it failed.
-pub(super) async fn act<W: Wire>(core: web::Data<Arc<Core<W>>>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    if !is_own(&request) {
-        return HttpResponse::Forbidden().finish();
-    }
-    match acted(&core, &body) {
-        Ok(done) => HttpResponse::Ok().json(core.wire.done(&done)),
+pub(super) fn act<W: Wire>(core: &Core<W>, call: &Call) -> Answer {
+    match acted(core, &call.body) {
+        Ok(done) => Answer::json(200, &core.wire.done(&done)),
         Err(error) => wrong(&error),
     }
 }
@@ -39,17 +29,9 @@ fn acted<W: Wire>(core: &Core<W>, body: &[u8]) -> Result<Done> {
 }
 
 /// `POST /uploads?name=…&mime=…` with the bytes as its body; answers `{"upload": id}`.
-pub(super) async fn upload<W: Wire>(
-    core: web::Data<Arc<Core<W>>>,
-    request: HttpRequest,
-    payload: web::Payload,
-) -> HttpResponse {
-    if !is_own(&request) {
-        return HttpResponse::Forbidden().finish();
-    }
-    let Some(call) = Call::read(&request, payload, LARGEST).await else { return cut() };
+pub(super) fn upload<W: Wire>(core: &Core<W>, call: &Call) -> Answer {
     if call.is_too_large {
-        return HttpResponse::PayloadTooLarge().json(json!({"error": "the file has more than 64 MB"}));
+        return Answer::json(413, &json!({"error": format!("the file has more than {} MB", LARGEST >> 20)}));
     }
     let text = |name: &str| call.query(name).unwrap_or_default().to_owned();
     let upload = Upload { name: text("name"), mime: text("mime"), bytes: call.body.clone() };
@@ -58,12 +40,12 @@ pub(super) async fn upload<W: Wire>(
         state.uploads.insert(id.clone(), upload);
         id
     });
-    HttpResponse::Ok().json(json!({"upload": id}))
+    Answer::json(200, &json!({"upload": id}))
 }
 
 /// `GET /faults`.
-pub(super) async fn faults<W: Wire>(core: web::Data<Arc<Core<W>>>) -> HttpResponse {
-    HttpResponse::Ok().json(json!({"broken": core.faults.describe()}))
+pub(super) fn faults<W: Wire>(core: &Core<W>) -> Answer {
+    Answer::json(200, &json!({"broken": core.faults.describe()}))
 }
 
 /// Breaks what a body of `POST /faults` names.
@@ -90,16 +72,9 @@ pub(super) fn broken<W: Wire>(core: &Core<W>, body: &[u8]) -> Result<()> {
 }
 
 /// `POST /faults`.
-pub(super) async fn break_it<W: Wire>(
-    core: web::Data<Arc<Core<W>>>,
-    request: HttpRequest,
-    body: Bytes,
-) -> HttpResponse {
-    if !is_own(&request) {
-        return HttpResponse::Forbidden().finish();
-    }
-    match broken(&core, &body) {
-        Ok(()) => faults(core).await,
+pub(super) fn break_it<W: Wire>(core: &Core<W>, call: &Call) -> Answer {
+    match broken(core, &call.body) {
+        Ok(()) => faults(core),
         Err(error) => wrong(&error),
     }
 }
@@ -115,10 +90,7 @@ pub(super) fn mended<W: Wire>(core: &Core<W>) {
 }
 
 /// `DELETE /faults`.
-pub(super) async fn mend<W: Wire>(core: web::Data<Arc<Core<W>>>, request: HttpRequest) -> HttpResponse {
-    if !is_own(&request) {
-        return HttpResponse::Forbidden().finish();
-    }
-    mended(&core);
-    faults(core).await
+pub(super) fn mend<W: Wire>(core: &Core<W>) -> Answer {
+    mended(core);
+    faults(core)
 }

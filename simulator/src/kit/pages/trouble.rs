@@ -1,14 +1,11 @@
 //! Faults by buttons: each button is a body of `POST /faults`.
 
-use std::sync::Arc;
-
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use askama::Template;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::frame::{Frame, is_own, render};
+use super::frame::{Frame, page_of};
 use super::programs;
+use crate::kit::call::{Answer, Call};
 use crate::kit::wire::{Core, Wire};
 
 /// A button: its text, and what it breaks.
@@ -63,8 +60,8 @@ fn hooks<W: Wire>(frame: &Frame) -> Vec<Button> {
 }
 
 /// `GET /trouble`.
-pub(super) async fn show<W: Wire>(core: web::Data<Arc<Core<W>>>, request: HttpRequest) -> HttpResponse {
-    let frame = Frame::of::<W>(&request);
+pub(super) fn show<W: Wire>(core: &Core<W>, call: &Call) -> Answer {
+    let frame = Frame::of_call::<W>(call);
     let own = |line: Option<&str>| {
         let wanted = W::LOOK.troubles.iter().filter(|(_, fault)| fault.contains("{line}") == line.is_some());
         let button = |(key, fault): &(&'static str, &str)| Button {
@@ -90,29 +87,18 @@ pub(super) async fn show<W: Wire>(core: web::Data<Arc<Core<W>>>, request: HttpRe
         lines,
         frame,
     };
-    render(StatusCode::OK, &page)
+    page_of(200, &page, "'self'")
 }
 
-/// A pressed button; an empty fault mends everything.
-#[derive(Deserialize)]
-pub(super) struct Pressed {
-    #[serde(default)]
-    fault: String,
-}
-
-/// `POST /trouble`.
-pub(super) async fn press<W: Wire>(
-    core: web::Data<Arc<Core<W>>>,
-    request: HttpRequest,
-    form: web::Form<Pressed>,
-) -> HttpResponse {
-    if !is_own(&request) {
-        return HttpResponse::Forbidden().finish();
+/// `POST /trouble`: the fault of a pressed button; without one everything is mended.
+pub(super) fn press<W: Wire>(core: &Core<W>, call: &Call) -> Answer {
+    match call.param("fault").unwrap_or_default() {
+        "" => programs::mended(core),
+        fault => {
+            if let Err(error) = programs::broken(core, fault.as_bytes()) {
+                return Answer::new(422, "text/plain; charset=utf-8", format!("{error:#}"));
+            }
+        }
     }
-    if form.fault.is_empty() {
-        programs::mended(&core);
-    } else if let Err(error) = programs::broken(&core, form.fault.as_bytes()) {
-        return HttpResponse::UnprocessableEntity().body(format!("{error:#}"));
-    }
-    Frame::of::<W>(&request).back_to("/trouble")
+    Frame::of_call::<W>(call).back_to("/trouble")
 }

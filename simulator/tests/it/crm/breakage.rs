@@ -32,8 +32,7 @@ async fn faults_given_as_text_are_set_and_cleared() {
     let (_, told) = post("unpaid@acme.amocrm.ru").await;
     assert_eq!(told["faults"], json!(["unpaid@acme.amocrm.ru"]));
     post("limits").await;
-    post("demotion").await;
-    let all = json!(["demotion", "limits", "unpaid@acme.amocrm.ru"]);
+    let all = json!(["limits", "unpaid@acme.amocrm.ru"]);
     assert_eq!(read(world.client.get(&faults)).await.1["faults"], all);
     for wrong in [
         "fire",

@@ -49,7 +49,6 @@ impl World {
                     bot: Some((BOT.to_owned(), "Parom".to_owned())),
                 }],
             }],
-            widgets: Vec::new(),
             now: Arc::new(move || *seen.lock().unwrap()),
         })
         .await

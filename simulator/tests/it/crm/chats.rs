@@ -4,25 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use simulator::crm::Direction;
 
-use crate::crm::caller::{BOT, CHANNEL, HOST, World, text};
-
-#[tokio::test]
-async fn connect_answers_with_the_scope_and_disconnect_ends_it() {
-    let world = World::new().await;
-    assert_eq!(world.message(text("m-1", "Hello")).await.0, 404);
-    let (status, body) = world.connect().await;
-    assert_eq!(status, 200);
-    assert_eq!(body["scope_id"], world.scope.as_str());
-    assert_eq!(world.sandbox.connections()[0].title, "Acme");
-    assert_eq!(world.message(text("m-1", "Hello")).await.0, 200);
-    let amojo_id = &world.scope[37..];
-    let path = format!("{CHANNEL}/disconnect");
-    let (status, body) = world.signed("DELETE", &path, Some(json!({"account_id": amojo_id}))).await;
-    assert_eq!((status, body), (200, Value::String(String::new())));
-    assert_eq!(world.message(text("m-2", "Hello")).await.0, 404);
-    let other = format!("{}/connect", "0".repeat(36));
-    assert_eq!(world.signed("POST", &other, Some(json!({}))).await.0, 404);
-}
+use crate::crm::caller::{BOT, HOST, World, text};
 
 #[tokio::test]
 async fn a_wrong_signature_is_refused_and_remembered() {
@@ -182,34 +164,4 @@ async fn an_edit_changes_text_attaches_our_id_and_carries_a_status() {
     assert_eq!((messages[0].text.as_str(), messages[0].edited), ("Hello!", true));
     assert_eq!((messages[1].text.as_str(), messages[1].msgid.as_deref()), ("Hi!", Some("out-1")));
     assert_eq!(messages[1].statuses[0].code, 2);
-}
-
-#[tokio::test]
-async fn history_is_newest_first_in_pages() {
-    let world = World::connected().await;
-    for number in [3, 1, 2, 5, 4] {
-        let mut payload = text(&format!("m-{number}"), &format!("Text {number}"));
-        payload["msec_timestamp"] = json!(1_788_253_800_000_i64 + number);
-        assert_eq!(world.message(payload).await.0, 200);
-    }
-    let chat = world.sandbox.chats(HOST)[0].id.clone();
-    let page = async |query: &str| {
-        let path = format!("{}/chats/{chat}/history{query}", world.scope);
-        let (status, body) = world.signed("GET", &path, None).await;
-        let ids: Vec<String> = body["messages"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(|one| one["message"]["client_id"].as_str().unwrap().to_owned())
-            .collect();
-        (status, ids.join(" "))
-    };
-    assert_eq!(page("?offset=0&limit=2").await, (200, "m-5 m-4".to_owned()));
-    assert_eq!(page("?offset=2&limit=2").await, (200, "m-3 m-2".to_owned()));
-    assert_eq!(page("?offset=4&limit=2").await, (200, "m-1".to_owned()));
-    assert_eq!(page("?offset=5&limit=2").await.0, 204);
-    assert_eq!(page("").await, (200, "m-5 m-4 m-3 m-2 m-1".to_owned()));
-    assert_eq!(page("?limit=51").await.0, 400);
-    let path = format!("{}/chats/none/history?limit=50", world.scope);
-    assert_eq!(world.signed("GET", &path, None).await.0, 204);
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use simulator::crm::{Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 
-use crate::crm::caller::{CHANNEL, HOST, World};
+use crate::crm::caller::{HOST, World};
 use crate::crm::receiver::Talk;
 
 /// A chat whose first message is what the documents quote.
@@ -82,24 +82,4 @@ async fn typing_is_sent_at_most_once_in_five_seconds_with_its_end_time() {
     typing["post_id"] = json!("post-900");
     typing.as_object_mut().unwrap().remove("user");
     assert_eq!(hooks.whole().await["action"], json!({"typing": typing, "user": user}));
-}
-
-#[tokio::test]
-async fn the_first_version_is_flat_and_names_no_account() {
-    let Talk { world, mut hooks, chat, first } = talking().await;
-    world.sandbox.set_hook_version(&world.scope, "v1");
-    let said = world.sandbox.manager_says(HOST, &chat, "Hi").await.unwrap();
-    assert_eq!(said.answer.status, Some(200));
-    assert_eq!(
-        hooks.whole().await,
-        json!({"receiver": "user-77", "conversation_id": "conv-77", "type": "text", "text": "Hi", "media": "",
-            "thumbnail": "", "file_name": "", "file_size": 0, "msec_timestamp": world.now().timestamp_millis()})
-    );
-    assert!(world.sandbox.manager_reacts(HOST, &first, Some("👍"), HookForm::Table).await.is_err());
-    let body = json!({"account_id": &world.scope[37..], "title": "Acme"});
-    assert_eq!(world.signed("POST", &format!("{CHANNEL}/connect"), Some(body)).await.0, 200);
-    assert!(world.sandbox.problems()[0].contains("v1"), "the default of connect is dead");
-    world.connect().await;
-    world.sandbox.manager_says(HOST, &chat, "Hi").await.unwrap();
-    assert_eq!(hooks.whole().await["message"]["message"]["text"], "Hi");
 }

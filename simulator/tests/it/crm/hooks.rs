@@ -1,35 +1,29 @@
 //! What leaves for the other side.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::crm::caller::{CHANNEL, HOST, SECRET, World, text};
-use crate::crm::receiver::receive_one;
+use crate::stage::Receiver;
 
 #[tokio::test]
 async fn a_managers_message_leaves_once_signed_and_compact() {
     let world = World::connected().await;
     world.message(text("m-1", "Hello")).await;
     let chat = world.sandbox.chats(HOST).remove(0);
-    let (url, arrived) = receive_one().await;
-    world.sandbox.set_parom_url(&url);
+    let hook = Receiver::start();
+    world.sandbox.set_parom_url(&hook.url);
     let said = world.sandbox.manager_says(HOST, &chat.id, "Добрый день / привет").await.unwrap();
     assert_eq!(said.answer.status, Some(200));
-    let arrived = arrived.await.unwrap();
-    assert!(arrived.head.starts_with(&format!("POST /location/{} HTTP/1.1", world.scope)));
-    let signature = arrived
-        .head
-        .to_ascii_lowercase()
-        .lines()
-        .find_map(|line| line.strip_prefix("x-signature: ").map(str::to_owned))
-        .unwrap();
-    assert_eq!(signature, world.sandbox.sign_hook(CHANNEL, &arrived.body));
+    let arrived = hook.call(0).await;
+    assert_eq!(arrived.path, format!("/hook/location/{}", world.scope));
+    let signature = &arrived.headers["x-signature"];
+    assert_eq!(*signature, world.sandbox.sign_hook(CHANNEL, &arrived.bytes));
     assert_eq!(signature.len(), 40);
-    let body: Value = serde_json::from_slice(&arrived.body).unwrap();
-    assert_eq!(serde_json::to_vec(&body).unwrap(), arrived.body, "compact");
+    assert_eq!(serde_json::to_vec(&arrived.json).unwrap(), arrived.bytes, "compact");
     let manager = world.sandbox.accounts()[0].users[1].amojo_id.clone().unwrap();
     let milliseconds = world.now().timestamp_millis();
     assert_eq!(
-        body,
+        arrived.json,
         json!({
             "account_id": &world.scope[37..],
             "time": world.now().timestamp(),
@@ -44,5 +38,5 @@ async fn a_managers_message_leaves_once_signed_and_compact() {
             },
         })
     );
-    assert!(!arrived.head.contains(SECRET));
+    assert!(!arrived.headers.values().any(|value| value.contains(SECRET)));
 }

@@ -1,6 +1,6 @@
 //! amoCRM's hosts: by the path prefix, or by the header `Host`.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::crm::caller::{Answer, CLIENT, CLIENT_SECRET, HOST, REDIRECT, World, read};
 
@@ -35,35 +35,4 @@ async fn the_header_picks_the_account_and_links_stay_on_its_host() {
     assert_eq!(read(to(&world, "GET", "other.amocrm.ru", "/api/v4/account").bearer_auth(token)).await.0, 401);
     let logged = world.sandbox.requests();
     assert!(logged.iter().any(|line| line.path == "/oauth2/access_token" && line.host.as_deref() == Some(HOST)));
-}
-
-#[tokio::test]
-async fn files_arrive_in_parts_and_are_downloaded_from_the_drive() {
-    let world = World::new().await;
-    let token = world.access().await;
-    let (_, account) = world.json("GET", "/api/v4/account?with=drive_url", &token, None).await;
-    assert_eq!(account["drive_url"], "https://drive-b.amocrm.ru");
-    let drive = "drive-b.amocrm.ru";
-    let open = |size: i64| json!({"file_name": "price.pdf", "file_size": size, "content_type": "application/pdf"});
-    let start =
-        async |body: &Value| read(to(&world, "POST", drive, "/v1.0/sessions").bearer_auth(&token).json(body)).await;
-    assert_eq!(start(&open(0)).await.0, 400);
-    assert_eq!(start(&open(314_572_801)).await.0, 400);
-    let bytes: Vec<u8> = (0..600_000_u32).map(|at| at.to_le_bytes()[0]).collect();
-    let (status, session) = start(&open(600_000)).await;
-    assert_eq!((status, &session["max_part_size"]), (200, &json!(524_288)));
-    let path = |url: &Value| url.as_str().unwrap().trim_start_matches("https://drive-b.amocrm.ru").to_owned();
-    let first = path(&session["upload_url"]);
-    assert_eq!(read(to(&world, "POST", drive, &first).body(bytes.clone())).await.0, 400, "the part is too large");
-    let (_, next) = read(to(&world, "POST", drive, &first).body(bytes[..524_288].to_vec())).await;
-    let rest = bytes[524_288..].to_vec();
-    let (status, file) = read(to(&world, "POST", drive, &path(&next["next_url"])).body(rest.clone())).await;
-    assert_eq!((status, &file["size"], &file["type"]), (200, &json!(600_000), &json!("document")), "{file}");
-    assert_eq!(read(to(&world, "POST", drive, &first).body(rest)).await.0, 404, "an address is used once");
-    let link = path(&file["_links"]["download"]["href"]);
-    let got = to(&world, "GET", drive, &link).send().await.unwrap().bytes().await.unwrap();
-    assert_eq!(got, bytes);
-    let one = format!("/v1.0/files/{}", file["uuid"].as_str().unwrap());
-    assert_eq!(read(to(&world, "GET", drive, &one).bearer_auth(&token)).await.1["metadata"]["extension"], "pdf");
-    assert_eq!(read(to(&world, "GET", drive, &one)).await.0, 401);
 }

@@ -61,50 +61,6 @@ async fn s9_fields_of_contacts_are_listed_with_the_ids_that_contacts_show() {
     }
 }
 
-#[tokio::test]
-async fn s9_pipeline_steps_tags_and_notes_can_be_read() {
-    let world = World::connected().await;
-    let token = world.access().await;
-    let (_, lines) = get(&world, &token, "leads/pipelines").await;
-    let line = &lines["_embedded"]["pipelines"][1];
-    let path = format!("leads/pipelines/{}/statuses", line["id"]);
-    let (status, steps) = get(&world, &token, &path).await;
-    assert_eq!((status, &steps["_embedded"]["statuses"]), (200, &line["_embedded"]["statuses"]));
-    assert_eq!(get(&world, &token, "leads/pipelines/5/statuses").await.0, 404);
-
-    assert_eq!(get(&world, &token, "contacts/tags").await.0, 204);
-    let made = json!([{"name": "Ann", "tags_to_add": [{"name": "vip"}, {"name": "bridge"}]},
-        {"name": "Bob", "tags_to_add": [{"name": "vip"}]}]);
-    let (_, made) = world.json("POST", "/api/v4/contacts", &token, Some(made)).await;
-    let ann = made["_embedded"]["contacts"][0]["id"].clone();
-    let (_, tags) = get(&world, &token, "contacts/tags").await;
-    let names: Vec<&Value> = tags["_embedded"]["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
-    assert_eq!(names, ["bridge", "vip"]);
-    let (_, contact) = get(&world, &token, &format!("contacts/{ann}")).await;
-    assert!(contact["_embedded"]["tags"].as_array().unwrap().contains(&tags["_embedded"]["tags"][1]));
-    assert_eq!(get(&world, &token, "leads/tags").await.0, 204);
-
-    let notes = format!("/api/v4/contacts/{ann}/notes");
-    assert_eq!(world.json("GET", &notes, &token, None).await.0, 204);
-    let service = json!([{"note_type": "service_message", "params": {"service": "Parom", "text": "Stopped"}}]);
-    let (status, kept) = world.json("POST", &notes, &token, Some(service)).await;
-    assert_eq!((status, &kept["_embedded"]["notes"][0]["entity_id"]), (200, &ann));
-    let common = json!([{"note_type": "common", "params": {"text": "Called"}}]);
-    assert_eq!(world.json("POST", &notes, &token, Some(common)).await.0, 200);
-    for wrong in [
-        json!([{"note_type": "common", "params": {}}]),
-        json!([{"note_type": "letter", "params": {"text": "x"}}]),
-        json!([{"note_type": "common"}]),
-    ] {
-        assert_eq!(world.json("POST", &notes, &token, Some(wrong)).await.0, 400);
-    }
-    let (_, all) = world.json("GET", &notes, &token, None).await;
-    let texts: Vec<&Value> =
-        all["_embedded"]["notes"].as_array().unwrap().iter().map(|note| &note["params"]["text"]).collect();
-    assert_eq!(texts, ["Stopped", "Called"]);
-    assert_eq!(world.json("POST", "/api/v4/leads/5/notes", &token, Some(json!([{}]))).await.0, 404);
-}
-
 /// S9: a method that only the sandbox lacks is answered as unsupported; only those that amoCRM refuses are 405.
 #[tokio::test]
 async fn s9_a_method_that_is_not_there_is_no_card_and_no_wrong_verb() {

@@ -33,3 +33,29 @@ async fn pages_speak_two_languages_and_escape_what_customers_write() {
     let snapshot: Value = serde_json::from_str(&snapshot).unwrap();
     assert_eq!(snapshot["messages"][0]["text"], "<script>alert(1)</script>");
 }
+
+/// What people see of an account costs the same however much is in it: newest first, with a way to the rest.
+#[tokio::test]
+async fn a_busy_accounts_pages_are_bounded() {
+    let world = World::connected().await;
+    for at in 0..330 {
+        let mut message = text(&format!("m-{at}"), "Hello");
+        if at < 130 {
+            message["conversation_id"] = json!(format!("conv-{at}"));
+            message["sender"]["id"] = json!(format!("user-{at}"));
+        }
+        assert_eq!(world.message(message).await.0, 200);
+        world.sandbox.add_contact(HOST, "Ann", Some(&format!("+7999000{at:04}")), None);
+    }
+    let chats = world.sandbox.chats(HOST);
+    let busy = chats.iter().find(|chat| chat.conversation_id.as_deref() == Some("conv-77")).unwrap();
+    assert_eq!(busy.messages, 201);
+    let (_, html) = page(&world, &format!("/accounts/{HOST}/?chat={}", busy.id), "en").await;
+    let counts =
+        ["class=\"bubble", "class=\"name\"", "<option value=\"+", "numbers\">"].map(|part| html.matches(part).count());
+    assert_eq!(counts, [200, 100, 100, 150], "messages, chats, phones, requests");
+    for (at, count, older) in [(0, 50, true), (1, 50, true), (2, 30, false)] {
+        let (_, html) = page(&world, &format!("/accounts/{HOST}/leads?page={at}"), "en").await;
+        assert_eq!((html.matches("class=\"card\"").count(), html.contains("Older")), (count, older), "page {at}");
+    }
+}

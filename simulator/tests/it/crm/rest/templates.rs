@@ -65,7 +65,7 @@ async fn templates_live_by_their_rules() {
     let code = world.sandbox.issue_code_for(HOST, "main", maria);
     let (_, pair) = world.token(json!({"grant_type": "authorization_code", "code": code})).await;
     assert_eq!(call(&world, pair["access_token"].as_str().unwrap(), "GET", "", None).await.0, 403);
-    world.sandbox.set_template_limit(2);
+    world.sandbox.set(|settings| settings.template_limit = 2);
     assert_eq!(call(&world, &token, "POST", "", Some(json!([{"name": "c", "content": "C"}]))).await.0, 422);
     assert_eq!(call(&world, &token, "DELETE", "", Some(json!([{"id": 5}]))).await.0, 400);
     assert_eq!(call(&world, &token, "DELETE", "", Some(json!([{"id": list[1]["id"]}]))).await.0, 204);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use simulator::crm::CrmHookView;
 
 use crate::crm::caller::{HOST, World, kommo, text};
-use crate::crm::receiver::receive_one;
+use crate::stage::Receiver;
 
 const NOWHERE: &str = "http://127.0.0.1:9/crm/secret";
 
@@ -69,7 +69,7 @@ async fn a_destination_is_a_subscriptions_identity() {
     let gone = || Some(json!({"destination": NOWHERE}));
     assert_eq!(call(&world, &token, "DELETE", "", gone()).await.0, 204);
     assert_eq!(call(&world, &token, "DELETE", "", gone()).await.0, 404);
-    world.sandbox.set_plan_without_webhooks(HOST, true);
+    world.sandbox.switch(HOST, |switches| switches.no_webhooks = true);
     let again = json!({"destination": NOWHERE, "settings": ["add_lead"]});
     assert_eq!(call(&world, &token, "POST", "", Some(again)).await.0, 403);
 }
@@ -143,7 +143,7 @@ async fn every_event_that_can_be_subscribed_to_is_sent_and_no_other() {
     let named =
         [&review["add[0][external_id]"], &review["add[0][attachment][id]"], &review["add[0][attachment][type]"]];
     assert_eq!(named, ["order_ready", "f-1", "document"]);
-    world.sandbox.set_bare_reviews(HOST, true);
+    world.sandbox.switch(HOST, |switches| switches.bare_reviews = true);
     world.sandbox.ask_template_review(HOST, template);
     let bare = attempts(&world, 11).await[10].body.clone();
     assert!(!bare.contains("attachment") && !bare.contains("external_id"), "{bare}");
@@ -157,13 +157,16 @@ async fn an_invalid_answer_is_asked_again_and_too_many_end_the_subscription() {
     assert_eq!(attempts(&world, 1).await[0].status, None);
     world.advance(TimeDelta::minutes(5));
     assert_eq!(attempts(&world, 2).await[1].attempt, 2);
-    let (url, arrived) = receive_one().await;
+    let hook = Receiver::start();
+    hook.answers(&[(200, "")]);
+    hook.always(404, "");
+    let url = &hook.url;
     assert!(world.sandbox.delete_webhook(HOST, NOWHERE));
-    subscribed(&world, &url, &["add_contact"]).await;
+    subscribed(&world, url, &["add_contact"]).await;
     world.advance(TimeDelta::minutes(15));
     assert_eq!(attempts(&world, 3).await[2].attempt, 3, "what is on its way goes on");
     world.sandbox.add_contact(HOST, "Ben", None, None);
-    arrived.await.unwrap();
+    hook.call(0).await;
     let before = attempts(&world, 4).await.len();
     for at in 0..101 {
         world.sandbox.add_contact(HOST, &format!("C {at}"), None, None);
@@ -171,7 +174,7 @@ async fn an_invalid_answer_is_asked_again_and_too_many_end_the_subscription() {
     attempts(&world, before + 101).await;
     assert!(world.sandbox.webhooks(HOST)[0].disabled);
     world.sandbox.add_contact(HOST, "Nobody hears of", None, None);
-    assert!(world.sandbox.set_webhook_disabled(HOST, &url, false));
+    assert!(world.sandbox.set_webhook_disabled(HOST, url, false));
     world.sandbox.add_contact(HOST, "Somebody hears of", None, None);
     let last = attempts(&world, before + 102).await.pop().unwrap();
     assert_eq!(form(&last.body)["contacts[add][0][name]"], "Somebody hears of");

@@ -65,7 +65,7 @@ async fn a_file_is_reviewed_with_the_text_and_sent_by_managers_and_bots(world: &
 /// The hook does not name the file; a template of Parom's own can be read.
 async fn a_file_that_the_hook_does_not_name_is_asked_for(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
-    world.sandbox.set_bare_reviews(HOST, true);
+    world.sandbox.switch(HOST, |switches| switches.bare_reviews = true);
     let (id, key) = own(world, &chat, "Offer").await;
     let uuid = world.sandbox.add_drive_file(HOST, &Attachment::sample("file"));
     assert!(world.sandbox.change_template(HOST, id, with_file(&uuid, "document")));
