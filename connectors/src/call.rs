@@ -12,8 +12,8 @@ use reqwest::{RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::file::{NotOpened, Whole};
-use crate::sending::{Judged, is_about_request, words};
+use crate::file::{NotOpened, Whole, words};
+use crate::sending::{Judged, is_about_request};
 
 /// Why a call has no result. Contains no token and no address.
 #[derive(Clone, Debug, PartialEq, Eq)]

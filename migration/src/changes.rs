@@ -134,7 +134,8 @@ impl MigrationTrait for Change {
             Self::SourcesTakeTurns => {
                 uuid("last_source").null().add_to("turn", manager).await?;
                 // Finds the sources of a remote account that have work, and the due lanes of each, the longest waiting first.
-                let index = "CREATE INDEX lane_source ON lane (tenant_id, target, source_id, due_at) WHERE due_at IS NOT NULL";
+                let index =
+                    "CREATE INDEX lane_source ON lane (tenant_id, target, source_id, due_at) WHERE due_at IS NOT NULL";
                 db.execute_unprepared(index).await.map(drop)
             }
         }

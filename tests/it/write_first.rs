@@ -216,7 +216,11 @@ async fn a_channel_without_writing_first(world: &mut World) {
     // The reason is its own wherever it is shown, with an advice that can be followed.
     let (reason, advice) = ("You cannot write first here.", "Answer when the customer writes");
     let told = world.sandbox.messages(&line.host).into_iter().find(|one| one.id == said.message_id).unwrap();
-    assert!(told.statuses[0].error.as_deref().is_some_and(|text| text.starts_with(reason)), "{:?}", told.statuses);
+    assert!(
+        told.statuses[0].error.as_deref().is_some_and(|text| text.starts_with("Здесь нельзя написать первым.")),
+        "{:?}",
+        told.statuses
+    );
     let dead = world.api.get(&line.dead_letters()).await.is(200);
     assert_eq!(dead.text_at("/items/0/reason"), "writing_first");
     let message = dead.text_at("/items/0/message_id");

@@ -199,7 +199,12 @@ mod tests {
         assert!(!plan(&[key, "LIST SUBQUERY 3", "SCAN rows"]));
         assert!(plan(&["SCAN 64 CONSTANT ROWS", "SEARCH directory USING INDEX i (kind=?)", "SCAN rows"]));
         assert!(plan(&["SCAN rows", "SCAN tenant"]));
-        assert!(!plan(&["SCAN rows", "SEARCH one USING INDEX lane_source (tenant_id=?)", "SCAN served", "SCAN (subquery-12)"]));
+        assert!(!plan(&[
+            "SCAN rows",
+            "SEARCH one USING INDEX lane_source (tenant_id=?)",
+            "SCAN served",
+            "SCAN (subquery-12)"
+        ]));
         assert!(plan(&["SCAN rows", "SEARCH tenant USING AUTOMATIC COVERING INDEX (host=?)"]));
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::AlertNoticeContext;
-use super::sections::{AlertContext, Section};
+use super::sections::{AlertContext, Section, cut};
 
 /// The most characters of a chat's message (telegram §7).
 const CHAT_CHARS: usize = 4_000;
@@ -96,18 +96,6 @@ impl NoticeTexts {
             },
         })
     }
-}
-
-/// The beginning of a text in at most this many characters, up to the end of a word unless that is very long.
-pub(super) fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let beginning: String = text.chars().take(most).collect();
-    let room: String = beginning.chars().take(most.saturating_sub(1)).collect();
-    let words = beginning.rsplit_once(char::is_whitespace).map(|(words, _)| words);
-    let words = words.filter(|words| words.chars().count() * 3 >= most).unwrap_or(&room);
-    format!("{}…", words.trim_end_matches(|sign: char| sign.is_whitespace() || sign == ','))
 }
 
 /// What became of a notice.

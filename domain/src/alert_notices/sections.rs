@@ -9,7 +9,6 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::AlertNoticeContext;
-use super::notice::cut;
 use crate::alert::{self as alerts, WEBHOOK_SUSPENDED};
 use crate::delivery::read::ledger::{self, LedgerCounts, LedgerFilter};
 use crate::tenant::TenantStatus;
@@ -259,6 +258,18 @@ pub fn remedy_of(alert: &alert::Model, is_accounts: bool) -> Remedy {
         ("template_rejected" | "template_paused" | "template_changed", None) => page("/panel/templates", "templates"),
         (_, None) => page("/panel/account", "account"),
     }
+}
+
+/// The beginning of a text in at most this many characters, up to the end of a word unless that is very long.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let beginning: String = text.chars().take(most).collect();
+    let room: String = beginning.chars().take(most.saturating_sub(1)).collect();
+    let words = beginning.rsplit_once(char::is_whitespace).map(|(words, _)| words);
+    let words = words.filter(|words| words.chars().count() * 3 >= most).unwrap_or(&room);
+    format!("{}…", words.trim_end_matches(|sign: char| sign.is_whitespace() || sign == ','))
 }
 
 #[cfg(test)]

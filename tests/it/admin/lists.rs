@@ -106,7 +106,7 @@ async fn queues_show_where_and_why_letters_wait(world: &mut World) {
     }
     let page = olga.opens("/admin/queues").await.is(200);
     page.says(&[HOST, "to amoCRM", "12 min", "Try now", "amojo:main"]);
-    // People.md V2: the first page said "the longest 0 ms" of letters that wait for a back-off.
+    // V2: the first page said "the longest 0 ms" of letters that wait for a back-off.
     gauges::look(&world.app().delivery).await.unwrap();
     olga.opens("/admin").await.is(200).says(&["2 waiting, the longest 12 min"]);
     let list = olga.opens("/admin/accounts").await.is(200);
@@ -264,7 +264,7 @@ async fn the_first_page_shows_the_whole_service(world: &mut World) {
     world.leave_letters();
 }
 
-/// People.md V1: "None needs attention" while alerts of accounts were open.
+/// V1: "None needs attention" while alerts of accounts were open.
 async fn accounts_with_open_alerts_are_listed_first(world: &mut World) {
     let (line, manager) = world.chatting().await;
     let olga = Operator::signed_in(world).await;
@@ -282,7 +282,7 @@ async fn accounts_with_open_alerts_are_listed_first(world: &mut World) {
     assert!(first < states);
 }
 
-/// People.md V3: a messenger that failed 5 of 8 calls was "Operational".
+/// V3: a messenger that failed 5 of 8 calls was "Operational".
 async fn a_destination_with_many_failed_calls_is_not_green(world: &mut World) {
     let (_, manager) = world.chatting().await;
     let olga = Operator::signed_in(world).await;

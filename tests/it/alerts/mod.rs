@@ -187,7 +187,7 @@ async fn messages_that_take_too_long_are_late(world: &mut World) {
     assert!(open(world, line.tenant_id).await.is_empty());
 }
 
-/// People.md T12: a cap was shown as the number of those that wait.
+/// T12: a cap was shown as the number of those that wait.
 async fn late_messages_are_counted_to_the_last(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;

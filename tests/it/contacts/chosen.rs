@@ -127,8 +127,8 @@ async fn a_named_contact_that_amocrm_does_not_have_is_the_reason(world: &mut Wor
     let list = world.api.get(&line.path("/conversations")).await.is(200);
     let chat = format!("/panel/conversations/{}", list.text_at("/items/0/id"));
     // amoCRM is asked which contact it chose: the reason stays.
-    let visitor = olga(world, line.tenant_id).await;
     for _ in 0..2 {
+        let visitor = olga(world, line.tenant_id).await;
         visitor.opens(&chat).await.is(200).says(&["amoCRM has no contact 424242"]);
         world.advance(Duration::from_secs(3600));
     }

@@ -54,9 +54,10 @@ async fn the_hook_is_set_watched_and_removed(stage: &mut Stage) {
     stage.watched().await;
     stage.simulation().deliver_all().await;
     assert_eq!(stage.messenger.hooks(), hooks, "set again");
-    assert_eq!(stage.state().await.reason, None);
+    stage.world.advance(Duration::from_secs(1));
     stage.writes("Still there?").await;
     assert_eq!(stage.last().text, "Still there?");
+    assert_eq!(stage.state().await.reason, None);
     for (paused, shown) in [(true, "Still there?"), (false, "Слышно?")] {
         stage.world.api.patch(&stage.line().path(""), &json!({ "paused": paused })).await.is(200);
         if paused {

@@ -225,7 +225,7 @@ async fn what_is_counted_as_delivered_was_not_reported(world: &mut TelegramWorld
     let page = visitor.opens(&format!("/panel/messages/{}", ids[0])).await.is(200);
     page.says(&[
         "Accepted by Telegram",
-        "Telegram does not report delivery; this source counts",
+        "Telegram bot does not report delivery; this source counts",
         "does not report this",
     ]);
     page.never_says(&["In the customer’s messenger since", "time unknown"]);

@@ -143,7 +143,7 @@ async fn doctor(world: &World) -> (Status, String) {
     (found.status, found.detail.to_string())
 }
 
-/// Ecosystem.md A3: a source whose test had just failed was "Working" in API, panel and `doctor`.
+/// A3: a source whose test had just failed was "Working" in API, panel and `doctor`.
 async fn a_failed_test_shows_until_something_proves_the_source(world: &mut World) {
     let line = world.line("support").await;
     let panel = world.panel(line.tenant_id).await;

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::settings;
-use crate::source::{TestStep, SourceContext, SourceStatus, StateReason, find, stopped};
+use crate::source::{SourceContext, SourceStatus, StateReason, TestStep, find, stopped};
 
 /// A claim not completed within this time expires.
 const UNFINISHED: TimeDelta = TimeDelta::minutes(2);

@@ -4,6 +4,7 @@ use base::http_client;
 use base::i18n::{Sentence, Words};
 use base::message::Direction;
 use base::millis::MINUTE;
+use connectors::Abilities;
 use connectors::custom;
 use connectors::error_catalog::{self, CatalogEntry};
 use connectors::kinds::has_own_server;
@@ -12,9 +13,26 @@ use domain::delivery::read::reason::Reason;
 use domain::delivery::read::story::{MOST_AHEAD, SentBefore, Story, WaitingLetter};
 use entity::attempt;
 
-use super::route::Unreported;
 use crate::panel::PageContext;
 use crate::panel::reasons::{self, Explanation, ReasonArguments};
+
+/// What the messenger never reports.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unreported {
+    pub delivery: bool,
+    pub reading: bool,
+}
+
+impl Unreported {
+    pub const fn by(abilities: &Abilities) -> Self {
+        Self { delivery: abilities.delivered_on_accept, reading: !abilities.reports_reading }
+    }
+
+    /// Neither delivery nor reading.
+    pub const fn all(self) -> bool {
+        self.delivery && self.reading
+    }
+}
 
 /// The state of a waiting message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

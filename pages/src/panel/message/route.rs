@@ -3,14 +3,13 @@
 use base::i18n::Sentence;
 use base::message::{Direction, LetterKind, Role, State};
 use chrono::TimeDelta;
-use connectors::Abilities;
 use domain::delivery::read::story::Story;
 use entity::{attempt, message};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::ByHand;
-use super::answer::{self, WaitingStage};
+use super::answer::{self, Unreported, WaitingStage};
 use crate::panel::{PageContext, PanelContext, html};
 
 /// One step.
@@ -46,24 +45,6 @@ pub struct RouteAttempt {
     /// Only of a failed attempt.
     pub request: String,
     pub answer: String,
-}
-
-/// What the messenger never reports.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Unreported {
-    pub delivery: bool,
-    pub reading: bool,
-}
-
-impl Unreported {
-    pub const fn by(abilities: &Abilities) -> Self {
-        Self { delivery: abilities.delivered_on_accept, reading: !abilities.reports_reading }
-    }
-
-    /// Neither delivery nor reading.
-    pub const fn all(self) -> bool {
-        self.delivery && self.reading
-    }
 }
 
 /// All steps in order.

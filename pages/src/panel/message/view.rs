@@ -10,8 +10,8 @@ use domain::source::{SourceState, SourceStatus, StateReason};
 use domain::tenant;
 use uuid::Uuid;
 
-use super::answer::{self, WaitingStage};
-use super::route::{self, RouteStep, Unreported, neighbours_of};
+use super::answer::{self, Unreported, WaitingStage};
+use super::route::{self, RouteStep, neighbours_of};
 use super::{by_hand, words_of};
 use crate::panel::reasons::{self, Explanation};
 use crate::panel::sources::{ActionButton, action_of};
