@@ -87,7 +87,7 @@ impl ApiError {
         }
     }
 
-    /// The same for a call that nobody sees: with an unknown outcome it can be repeated.
+    /// The same error for a call without an effect, which can be repeated: an unknown outcome counts as not sent.
     pub(crate) fn invisible(self) -> Self {
         match self {
             Self::Unknown(said) => Self::NotSent(said),

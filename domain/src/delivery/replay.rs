@@ -152,7 +152,7 @@ pub async fn outcome(app: &DeliveryContext, tenant_id: Uuid) -> Result<Option<Re
         row.action == ReplayAction::Retry.word() && row.state != RUNNING && row.done > 0 && row.created_at > from
     };
     let Some(row) = last.filter(is_told) else { return Ok(None) };
-    // Sent again, a letter keeps its id, which is older than the replay, and begins anew.
+    // A letter that is sent again keeps its id, which is older than the replay; its first attempt is a new one.
     let failed = dead_letter::Entity::of_tenant(tenant_id)
         .filter(dead_letter::Column::Id.lt(first_id_at(row.created_at)))
         .filter(dead_letter::Column::FirstAt.gte(row.created_at))

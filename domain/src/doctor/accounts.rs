@@ -133,7 +133,7 @@ async fn sources_of(store: &Store, tenant: &tenant::Model, found: &mut AccountFi
     for (row, state) in all.iter().zip(states_of(store, tenant, &all, |_| None).await?) {
         let named = |key| LocalizedText::new(key).with("source", row.name.as_str()).with("host", tenant.host.as_str());
         match (state.status, state.reason) {
-            // What is wrong with an account or its channels stands in lines of its own.
+            // Problems of an account or its channels have checks of their own.
             (_, Some(reason)) if reason.is_of_account() => {}
             (SourceStatus::Working | SourceStatus::Checking, _) if state.proved_at.is_none() => {
                 found.unproved.push(named("doctor-source-unproved-one"));

@@ -413,8 +413,8 @@ async fn patch(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64, one: Option<T
     Ok(())
 }
 
-/// Reads a template from amoCRM, and caches it for pages: what amoCRM was told and what pages show changes together. None if
-/// there is none any more, or another integration created it.
+/// Reads a template from amoCRM, and caches it for pages, so that they change together with what was reported to amoCRM.
+/// None if there is none any more, or another integration created it.
 pub(super) async fn renew(
     app: &Arc<SourceContext>,
     tenant_id: Uuid,

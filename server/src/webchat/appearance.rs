@@ -93,7 +93,7 @@ impl Appearance {
             |text: &Option<String>, key: &'static str| text.clone().unwrap_or_else(|| words.text(key).to_string());
         let privacy = words.text("chat-privacy").with("company", company).to_string();
         let away = away(app, place);
-        // Without hours nobody has said when managers answer.
+        // Without working hours it is unknown when managers answer.
         let here = away.is_empty() && settings.working_hours.is_some();
         let status = status(app, place, away.is_empty(), here);
         let greeting = own(&settings.greeting, "chat-greeting");

@@ -318,7 +318,7 @@ async fn the_chat_announces_that_it_is_outside_working_hours(world: &mut World) 
     let path = format!("/api/v1/sources/{source}");
     world.api.patch(&path, &json!({"paused": true})).await.is(200);
     assert!(away(world).await.contains("being set up"));
-    // Where no hours are set nobody has said that managers answer now.
+    // Where no hours are set it is unknown whether managers answer now.
     for (settings, status) in [(json!({}), ""), (json!({"reply_time": "hour"}), "Usually replies within an hour")] {
         world.api.patch(&path, &json!({"paused": false, "settings": settings})).await.is(200);
         let shown = page(world).await;

@@ -186,7 +186,7 @@ pub fn outcome(page: &PageContext, story: &Story, attempt: &attempt::Model, dire
     }
 }
 
-/// Why Parom itself gave the letter up by this attempt, which made no call: nobody else refused it.
+/// Why Parom itself gave the letter up by this attempt, without a call; the other side refused nothing.
 fn decided(story: &Story, attempt: &attempt::Model, direction: Direction) -> Option<Reason> {
     let last = story.attempts.iter().rfind(|one| one.letter_id == attempt.letter_id)?;
     let is_last = last.number == attempt.number && attempt.status == 0 && attempt.verdict == "bury";

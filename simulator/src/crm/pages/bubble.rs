@@ -180,7 +180,7 @@ impl<'a> Bubble<'a> {
         facts.collect::<Vec<_>>().join(" · ")
     }
 
-    /// What is said about a kind that nobody knows.
+    /// The text shown for an unknown kind.
     fn unknown(&self) -> String {
         let kind = self.message.kind.as_str();
         let is_known = kind == "text" || !kind_words(kind, self.frame).is_empty();
