@@ -195,7 +195,7 @@ async fn source_rows(
     let shown = |(row, state): (source::Model, sources::SourceState)| {
         let text = words.text_of("source-state-", state.status.as_str()).with("crm", crm);
         SourceRow {
-            state: StateBadge { tone: source_tone(state.status).tone(), text },
+            state: StateBadge { tone: source_tone(&state).tone(), text },
             since: state.since,
             reason: state.reason.map(|reason| words.text_of("source-reason-", reason.as_str()).with("crm", crm)),
             said: LocalizedText::stored(&state.detail).in_words(words, crm),

@@ -236,7 +236,7 @@ pub fn state_view(page: &PageContext, source: &source::Model, state: &SourceStat
     };
     SourceStateView {
         is_fine: state.status == SourceStatus::Working,
-        badge: page.badge(source_tone(state.status), words.text_of("source-state-", word).with("crm", page.crm)),
+        badge: page.badge(source_tone(state), words.text_of("source-state-", word).with("crm", page.crm)),
         since: page.stamp(&state.since),
         sentence,
         detail: LocalizedText::stored(&state.detail).in_words(words, page.crm),
