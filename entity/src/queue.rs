@@ -161,9 +161,20 @@ pub mod attempt {
         /// From the message's acceptance to the end of this attempt, milliseconds, if by it the other side accepted the
         /// message; else 0.
         pub took: i64,
-        /// What was sent, masked, at most 4 KiB; none if it succeeded or sent nothing.
+        /// What was sent, masked, at most 4 KiB; none if it succeeded or sent nothing. Empty once its customer was erased.
         #[sea_orm(column_type = "Text", nullable)]
         pub request: Option<String>,
+    }
+
+    /// [`Model::made_call`] of a row, in statements that read attempts as `attempt`.
+    pub const MADE_CALL: &str = "(attempt.verdict = 'done' OR attempt.status > 0 OR attempt.request IS NOT NULL)";
+
+    impl Model {
+        /// Whether the other side was called. It was not for a letter that waits for its file, or that a rule of ours
+        /// refuses: that says nothing about the other side.
+        pub fn made_call(&self) -> bool {
+            self.verdict == "done" || self.status > 0 || self.request.is_some()
+        }
     }
 
     tenant_rows!();

@@ -72,7 +72,7 @@ pub enum TurnEffect {
     Slowed,
     /// It cannot be served until it is repaired.
     Hold { reason: String },
-    /// The letter ended without a call.
+    /// The attempt made no call.
     Unasked,
     /// Nothing was learned.
     None,
@@ -340,6 +340,11 @@ pub struct LoggedWebhook {
 }
 
 impl Attempt {
+    /// Whether the other side was called, as `entity::attempt::Model::made_call` says of the stored row.
+    pub fn made_call(&self) -> bool {
+        self.verdict == "done" || self.status > 0 || !self.request.is_empty()
+    }
+
     /// Its id in the timeline: all attempts of a webhook share the one that its receiver knows.
     fn letter_id(&self, claim: &Claim) -> Uuid {
         self.webhook.map_or(claim.letter.id, |webhook| webhook.webhook_id)

@@ -54,6 +54,7 @@ fn filter_of(row: &replay::Model) -> DeadLetterFilter {
     DeadLetterFilter {
         source_id: row.source_id,
         reason: Some(row.reason.clone()).filter(|reason| !reason.is_empty()),
+        kind: None,
         from: Some(row.since).filter(|since| *since > 0),
         given_up_by: Some(row.created_at),
         ids: None,
