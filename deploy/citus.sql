@@ -33,6 +33,7 @@ SELECT create_distributed_table('erasure', 'tenant_id', colocate_with => 'tenant
 SELECT create_distributed_table('found_message', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('heartbeat', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('rest_pace', 'tenant_id', colocate_with => 'tenant');
+SELECT create_distributed_table('histogram', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('history_look', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('idempotency', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('import', 'tenant_id', colocate_with => 'tenant');

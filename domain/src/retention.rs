@@ -18,11 +18,11 @@ use std::time::Duration;
 
 use base::config::{OwnDays, Retention};
 use base::message::{Direction, LetterKind, State, day_of};
-use base::millis::DAY;
+use base::millis::{DAY, HOUR};
 use base::store::{Search, VENDOR};
 use chrono::TimeDelta;
 use entity::{
-    account_usage, attempt, audit, chore, dead_letter, found_message, idempotency, letter, message, raw_hook, tenant,
+    account_usage, attempt, audit, chore, dead_letter, found_message, histogram, idempotency, letter, message, raw_hook, tenant,
     vendor_event, vendor_event_attempt,
 };
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, OnConflict, Query};
@@ -34,6 +34,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::delivery::DeliveryContext;
+use crate::delivery::read::figures::hours_begin;
 use crate::delivery::read::first_id_at;
 use crate::tenant::{emptied, remove};
 
@@ -184,6 +185,8 @@ async fn of_tenant(app: &DeliveryContext, tenant_id: Uuid, ends: Ends) -> anyhow
     gone += remove::rows::<audit::Entity>(&app.store, tenant_id, audit.into()).await?;
     gone += delete_ids(app, tenant_id, ends.keys).await?;
     gone += app.queue.fold_ledger(tenant_id, ends.ledger).await?;
+    let durations = histogram::Column::Hour.lt(hours_begin(app.clock.millis()) / HOUR);
+    gone += remove::rows::<histogram::Entity>(&app.store, tenant_id, durations.into()).await?;
     Ok(gone)
 }
 

@@ -161,9 +161,17 @@ pub mod attempt {
         /// From the message's acceptance to the end of this attempt, milliseconds, if by it the other side accepted the
         /// message; else 0.
         pub took: i64,
-        /// What was sent, masked, at most 4 KiB; none if it succeeded or sent nothing.
+        /// What was sent, masked, at most 4 KiB; none if it succeeded or sent nothing. Empty once its customer was erased.
         #[sea_orm(column_type = "Text", nullable)]
         pub request: Option<String>,
+    }
+
+    impl Model {
+        /// Whether the other side was called. It was not for a letter that waits for its file, or that a rule of ours
+        /// refuses: that says nothing about the other side.
+        pub fn made_call(&self) -> bool {
+            self.verdict == "done" || self.status > 0 || self.request.is_some()
+        }
     }
 
     tenant_rows!();
@@ -262,6 +270,38 @@ pub mod ledger_delta {
         pub accepted: i64,
         pub delivered: i64,
         pub failed: i64,
+    }
+
+    tenant_rows!();
+}
+
+/// How many calls or messages took how long, per hour and source: [`Model::measure`] and [`Model::bucket`] as the queue's
+/// `histogram` numbers them. Kept for a day.
+pub mod histogram {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "histogram")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: Uuid,
+        /// Of the end of the call, counted from 1970.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub hour: i32,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub source_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub direction: i16,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub measure: i16,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub bucket: i16,
+        /// Each instance has its own rows, so that they do not wait for each other.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub instance: Uuid,
+        pub count: i64,
+        /// When the last of the calls began.
+        pub last_at: i64,
     }
 
     tenant_rows!();

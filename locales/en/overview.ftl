@@ -24,10 +24,10 @@ ledger-gap = The figures differ by { $gap }. The vendor has been notified; you d
 ledger-empty = No messages in this period.
 health-side-answers = Answer to a request, 50%: { $median } · errors { $percent }%
 health-side-most = Answer to a request, 95%: { $delay }
-health-no-data = No data for the last hour
+health-no-data = No requests
 ledger-direction-to_crm = From customers
 ledger-direction-to_messenger = To customers
-overview-sides = The last hour
+overview-sides = Requests since { $time }
 overview-period = Period
 overview-period-today = 24 hours
 overview-period-7 = 7 days
@@ -37,13 +37,13 @@ overview-table = Show as a table
 overview-day = Day
 overview-failed = Undelivered
 overview-to-source = To the source
-health-side-failing = { $side }: { $failed } of { $all } requests failed in the last hour ({ $percent }%).
+health-side-failing = { $side }: { $failed } of { $all } requests since { $time } failed ({ $percent }%).
 health-side-failed-last = The last failure was { $time }.
 health-undelivered =
     { $count ->
-        [one] { $count } message was not delivered. Send it again or remove it.
-       *[other] { $count } messages were not delivered. Send them again or remove them.
-    }
+        [one] { $count } message was not delivered
+       *[other] { $count } messages were not delivered
+    }.
 health-received =
     { $count ->
         [one] { $count } message received
@@ -64,7 +64,7 @@ overview-times = Delivery time, 50% / 95%
 overview-last-message = Last message
 overview-sources-caption = Sources: state, messages ({ $period }), delivery time over 24 hours, last message
 overview-deleted-sources = Deleted sources
-ledger-days = Since { $stamp } (UTC days)
+ledger-days = Since { $stamp }
 chart-values = { $when }: { $came } from customers, { $went } to customers, { $failed } undelivered
 chart-alt-hours = Messages by hour: { $came } from customers, { $went } to customers, { $failed } undelivered. Most in one hour: { $most }, from { $when }.
 chart-alt-days = Messages by day: { $came } from customers, { $went } to customers, { $failed } undelivered. Most in one day: { $most }, on { $when }.
@@ -73,6 +73,11 @@ figure-messages-usual = { $count } a day on average this week
 figure-messages-first = No average yet: this is the first week
 figure-delivered = Delivered
 figure-delivered-goal = Goal: { $percent }% or more
+figure-delivered-overdue =
+    { $count ->
+        [one] { $count } waits for more than { $delay } and counts as not delivered
+       *[other] { $count } wait for more than { $delay } and count as not delivered
+    }
 figure-time = Delivery time, 95%
 figure-time-goal = From receipt to delivery. Goal: { $delay } or less
 figure-undelivered = Undelivered

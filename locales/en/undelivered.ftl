@@ -14,6 +14,11 @@ undelivered-count =
         [one] { $count } undelivered
        *[other] { $count } undelivered
     }
+undelivered-others =
+    { $count ->
+        [one] and { $count } edit, status or reaction
+       *[other] and { $count } edits, statuses or reactions
+    }
 undelivered-retry-selected =
     { $count ->
         [one] Send { $count } again

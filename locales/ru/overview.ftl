@@ -26,10 +26,10 @@ ledger-gap = Цифры расходятся на { $gap }. Разработчи
 ledger-empty = За этот период сообщений нет.
 health-side-answers = Ответ на запрос, 50 %: { $median } · ошибки { $percent } %
 health-side-most = Ответ на запрос, 95 %: { $delay }
-health-no-data = За последний час нет данных
+health-no-data = Запросов не было
 ledger-direction-to_crm = От клиентов
 ledger-direction-to_messenger = Клиентам
-overview-sides = Последний час
+overview-sides = Запросы с { $time }
 overview-period = Период
 overview-period-today = 24 часа
 overview-period-7 = 7 дней
@@ -39,15 +39,15 @@ overview-table = Показать таблицей
 overview-day = День
 overview-failed = Не доставлено
 overview-to-source = К источнику
-health-side-failing = { $side }: за последний час не удалось { $failed } из { $all } запросов ({ $percent } %).
+health-side-failing = { $side }: с { $time } не удалось { $failed } из { $all } запросов ({ $percent } %).
 health-side-failed-last = Последняя ошибка — { $time }.
 health-undelivered =
     { $count ->
-        [one] Не доставлено { $count } сообщение. Отправьте его ещё раз или удалите.
-        [few] Не доставлено { $count } сообщения. Отправьте их ещё раз или удалите.
-        [many] Не доставлено { $count } сообщений. Отправьте их ещё раз или удалите.
-       *[other] Не доставлено { $count } сообщения. Отправьте их ещё раз или удалите.
-    }
+        [one] Не доставлено { $count } сообщение
+        [few] Не доставлено { $count } сообщения
+        [many] Не доставлено { $count } сообщений
+       *[other] Не доставлено { $count } сообщения
+    }.
 health-received =
     { $count ->
         [one] Получено { $count } сообщение
@@ -70,7 +70,7 @@ overview-times = Время доставки, 50 % / 95 %
 overview-last-message = Последнее сообщение
 overview-sources-caption = Источники: состояние, сообщения ({ $period }), время доставки за 24 часа, последнее сообщение
 overview-deleted-sources = Удалённые источники
-ledger-days = С { $stamp } (сутки UTC)
+ledger-days = С { $stamp }
 chart-values = { $when }: от клиентов — { $came }, клиентам — { $went }, не доставлено — { $failed }
 chart-alt-hours = Сообщения по часам: от клиентов — { $came }, клиентам — { $went }, не доставлено — { $failed }. Больше всего за час: { $most }, с { $when }.
 chart-alt-days = Сообщения по дням: от клиентов — { $came }, клиентам — { $went }, не доставлено — { $failed }. Больше всего за день: { $most }, { $when }.
@@ -79,6 +79,13 @@ figure-messages-usual = В среднем за неделю: { $count } в де�
 figure-messages-first = Среднего ещё нет: идёт первая неделя
 figure-delivered = Доставлено
 figure-delivered-goal = Цель: не меньше { $percent } %
+figure-delivered-overdue =
+    { $count ->
+        [one] { $count } ждёт дольше { $delay } и считается недоставленным
+        [few] { $count } ждут дольше { $delay } и считаются недоставленными
+        [many] { $count } ждут дольше { $delay } и считаются недоставленными
+       *[other] { $count } ждёт дольше { $delay } и считается недоставленным
+    }
 figure-time = Время доставки, 95 %
 figure-time-goal = От получения до доставки. Цель: не дольше { $delay }
 figure-undelivered = Не доставлено

@@ -18,6 +18,13 @@ undelivered-count =
         [many] { $count } недоставленных
        *[other] { $count } недоставленного
     }
+undelivered-others =
+    { $count ->
+        [one] и { $count } правка, статус или реакция
+        [few] и { $count } правки, статуса или реакции
+        [many] и { $count } правок, статусов или реакций
+       *[other] и { $count } правки, статуса или реакции
+    }
 undelivered-retry-selected =
     { $count ->
         [one] Отправить { $count } ещё раз

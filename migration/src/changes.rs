@@ -35,9 +35,11 @@ pub enum Change {
     JobKinds,
     /// Sources of an account take turns in what it sends to amoCRM.
     SourcesTakeTurns,
+    /// Counts of durations by hour, of which pages of a busy account read few rows.
+    Histogram,
 }
 
-pub const ALL: [Change; 10] = [
+pub const ALL: [Change; 11] = [
     Change::Schema,
     Change::AttemptRequest,
     Change::LoneMessages,
@@ -48,6 +50,7 @@ pub const ALL: [Change; 10] = [
     Change::NoFunctions,
     Change::JobKinds,
     Change::SourcesTakeTurns,
+    Change::Histogram,
 ];
 
 const JOB: Table = tenant_table("job", &["kind", "key"])
@@ -61,6 +64,19 @@ const JOB: Table = tenant_table("job", &["kind", "key"])
         bigint("created_at"),
     ])
     .indexes(&["CREATE INDEX job_due ON job (next_try_at)"]);
+
+/// Its key begins with the hour, by which it is read and removed.
+const HISTOGRAM: Table =
+    tenant_table("histogram", &["hour", "source_id", "direction", "measure", "bucket", "instance"]).columns(&[
+        integer("hour"),
+        uuid("source_id"),
+        smallint("direction"),
+        smallint("measure"),
+        smallint("bucket"),
+        uuid("instance"),
+        bigint("count"),
+        bigint("last_at"),
+    ]);
 
 impl MigrationName for Change {
     /// As `seaql_migrations` has it.
@@ -76,6 +92,7 @@ impl MigrationName for Change {
             Self::NoFunctions => "m20261127_000010_no_functions",
             Self::JobKinds => "m20261128_000001_job_kinds",
             Self::SourcesTakeTurns => "m20261128_000002_sources_take_turns",
+            Self::Histogram => "m20261128_000003_histogram",
         }
     }
 }
@@ -138,6 +155,7 @@ impl MigrationTrait for Change {
                     "CREATE INDEX lane_source ON lane (tenant_id, target, source_id, due_at) WHERE due_at IS NOT NULL";
                 db.execute_unprepared(index).await.map(drop)
             }
+            Self::Histogram => HISTOGRAM.create(manager).await,
         }
     }
 

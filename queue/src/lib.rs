@@ -18,6 +18,7 @@ mod clamp;
 mod conversation;
 #[cfg(feature = "faults")]
 mod defect;
+pub mod histogram;
 mod inserts;
 pub mod lane;
 mod lease;

@@ -23,7 +23,7 @@ const SIZES: [usize; 5] = [1, 4, 16, 64, 256];
 /// Variables of a statement on SQLite, of which it takes 32,766 at most.
 const MOST_VARIABLES: usize = 30_000;
 /// Rows that PostgreSQL gets as values: those that a message alone in its commit has in a table.
-const FEW: usize = 2;
+const FEW: usize = 3;
 
 const NOW: &str = "{now}";
 /// The column that names a row's account.

@@ -15,7 +15,7 @@ use crate::inserts::{self, new_letters};
 use crate::lane::{self, Due, Lane, LaneKey, Seed};
 use crate::locked::{LockSet, Locked};
 use crate::rows::{Rows, Write, write_batch, write_batch_and_fetch};
-use crate::{Claim, Queue, conversation};
+use crate::{Claim, Queue, conversation, histogram};
 
 /// One finished attempt.
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ pub enum TurnEffect {
     Slowed,
     /// It cannot be served until it is repaired.
     Hold { reason: String },
-    /// The letter ended without a call.
+    /// The attempt made no call.
     Unasked,
     /// Nothing was learned.
     None,
@@ -195,6 +195,7 @@ impl Queue {
         // Two expressions of a statement may not change the same message.
         let (reports, are_apart) = (effects::reports(&mine), effects::have_common_messages(&mine));
         let (reports, later) = if are_apart { (None, Some(reports)) } else { (Some(reports), None) };
+        let attempts = || settlements.iter().zip(&done).filter(|(_, done)| !**done).map(|(one, _)| one);
         let all = [
             removed,
             marked,
@@ -204,7 +205,8 @@ impl Queue {
             new_lanes,
             effects::messages(&mine, &positions),
             learned::write_chat_ids(settlements),
-            effects::new_attempts(settlements.iter().zip(&done).filter(|(_, done)| !**done).map(|(one, _)| one)),
+            effects::new_attempts(attempts()),
+            histogram::durations(self.instance, attempts()),
             turns,
             self.settled(&mine),
         ];
@@ -340,6 +342,16 @@ pub struct LoggedWebhook {
 }
 
 impl Attempt {
+    /// Whether the other side was called, as `entity::attempt::Model::made_call` says of the stored row.
+    pub fn made_call(&self) -> bool {
+        self.verdict == "done" || self.status > 0 || !self.request.is_empty()
+    }
+
+    /// When the answer came, or was no longer awaited, milliseconds since 1970.
+    pub fn ended_at(&self) -> i64 {
+        self.at + i64::from(self.millis)
+    }
+
     /// Its id in the timeline: all attempts of a webhook share the one that its receiver knows.
     fn letter_id(&self, claim: &Claim) -> Uuid {
         self.webhook.map_or(claim.letter.id, |webhook| webhook.webhook_id)

@@ -8,6 +8,7 @@ use sea_orm::{DbErr, FromQueryResult, Statement};
 use uuid::Uuid;
 
 use crate::Queue;
+use crate::lease::due::with_head;
 use crate::rows::Rows;
 use crate::turn::{self, Key};
 
@@ -35,17 +36,18 @@ pub struct BlockedTargets {
 }
 
 impl Queue {
-    /// Letters that wait, by direction and state.
+    /// Letters that wait, by direction and state: one row a lane is read, however many letters wait in it.
     pub async fn standing(&self) -> Result<Vec<QueueStats>, DbErr> {
-        self.question(
-                "SELECT direction, state, count(*) AS letters, min(due_at) AS oldest_at, min(accepted_at) AS accepted_at \
-                 FROM (SELECT lane.direction, letter.accepted_at, lane.due_at, CASE WHEN turn.reason LIKE 'held:%' THEN 'held' \
-                 WHEN lane.owner IS NOT NULL THEN 'leaving' WHEN lane.due_at > {now} OR turn.ready_at > {now} THEN 'later' \
-                 ELSE 'due' END AS state FROM lane JOIN turn ON turn.tenant_id = lane.tenant_id \
-                 AND turn.target = lane.target JOIN letter ON letter.tenant_id = lane.tenant_id \
-                 AND letter.lane_id = lane.lane_id WHERE lane.due_at IS NOT NULL) AS waiting GROUP BY direction, state",
-            )
-            .await
+        let text = format!(
+            "SELECT direction, state, CAST(sum(waiting) AS bigint) AS letters, min(due_at) AS oldest_at, \
+             min(accepted_at) AS accepted_at FROM (SELECT lane.direction, lane.waiting, lane.due_at, letter.accepted_at, \
+             CASE WHEN turn.reason LIKE 'held:%' THEN 'held' WHEN lane.owner IS NOT NULL THEN 'leaving' \
+             WHEN lane.due_at > {{now}} OR turn.ready_at > {{now}} THEN 'later' ELSE 'due' END AS state \
+             FROM lane JOIN turn ON turn.tenant_id = lane.tenant_id AND turn.target = lane.target {} \
+             WHERE lane.due_at IS NOT NULL) AS waiting GROUP BY direction, state",
+            with_head(&self.store, "lane.tenant_id")
+        );
+        self.question(&text).await
     }
 
     /// Number of blocked targets by reason.

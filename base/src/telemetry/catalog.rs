@@ -85,8 +85,8 @@ const COUNTERS: &[Counter] = &[
     ),
     (
         "parom_attempts_total",
-        "Attempts to deliver letters, by direction and verdict.",
-        &[("direction", "to_crm to_messenger"), ("verdict", "done superseded unknown retry part bury given_back")],
+        "Attempts to deliver letters that made a call, by direction and verdict.",
+        &[("direction", "to_crm to_messenger"), ("verdict", "done unknown retry part bury")],
     ),
     (
         "parom_refreshes_total",

@@ -8,7 +8,7 @@ use entity::dead_letter::{self, Column};
 use entity::{attempt, letter};
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -16,7 +16,8 @@ use uuid::Uuid;
 use super::page::{Finding, Findings, Page};
 use super::pulse::Pulse;
 use crate::alert::{self, Alarm};
-use crate::delivery::read::figures::times;
+use crate::delivery::read::dead;
+use crate::delivery::read::figures::{hours_begin, times};
 use crate::delivery::read::first_id_at;
 use crate::delivery::read::reason::dead_key;
 use crate::usage::UsageContext;
@@ -184,8 +185,10 @@ pub(super) async fn dead_letters(
     Ok(())
 }
 
-async fn count(app: &UsageContext, tenant_id: Uuid) -> Result<u64, DbErr> {
-    dead_letter::Entity::of_tenant(tenant_id).count(app.store.read()).await
+/// As the account's pages count them.
+async fn count(app: &UsageContext, tenant_id: Uuid) -> Result<i64, DbErr> {
+    let since = hours_begin(app.clock.millis());
+    dead::undelivered(app.store.read(), tenant_id, None, since, i64::MAX).await
 }
 
 async fn raise(app: &UsageContext, page: &Page, tenant_id: Uuid) -> Result<(), DbErr> {

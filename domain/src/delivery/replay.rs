@@ -54,9 +54,35 @@ fn filter_of(row: &replay::Model) -> DeadLetterFilter {
     DeadLetterFilter {
         source_id: row.source_id,
         reason: Some(row.reason.clone()).filter(|reason| !reason.is_empty()),
+        kind: None,
         from: Some(row.since).filter(|since| *since > 0),
         given_up_by: Some(row.created_at),
         ids: None,
+    }
+}
+
+/// One that has just begun, of letters that are not counted yet.
+fn new(
+    app: &DeliveryContext,
+    tenant_id: Uuid,
+    action: ReplayAction,
+    which: &DeadLetterFilter,
+    by: &str,
+    created_at: i64,
+) -> replay::Model {
+    replay::Model {
+        tenant_id,
+        id: app.clock.uuid_v7(),
+        action: action.word().to_owned(),
+        source_id: which.source_id,
+        reason: which.reason.clone().unwrap_or_default(),
+        since: which.from.unwrap_or(0),
+        state: RUNNING.to_owned(),
+        total: 0,
+        done: 0,
+        started_by: by.to_owned(),
+        created_at,
+        finished_at: None,
     }
 }
 
@@ -70,20 +96,7 @@ pub async fn start(
     by: &str,
 ) -> Result<replay::Model, DbErr> {
     let now = app.clock.millis();
-    let row = replay::Model {
-        tenant_id,
-        id: app.clock.uuid_v7(),
-        action: action.word().to_owned(),
-        source_id: which.source_id,
-        reason: which.reason.clone().unwrap_or_default(),
-        since: which.from.unwrap_or(0),
-        state: RUNNING.to_owned(),
-        total: 0,
-        done: 0,
-        started_by: by.to_owned(),
-        created_at: now,
-        finished_at: None,
-    };
+    let row = new(app, tenant_id, action, which, by, now);
     let same = |other: &replay::Model| {
         (&other.action, other.source_id, &other.reason, other.since)
             == (&row.action, row.source_id, &row.reason, row.since)
@@ -114,24 +127,17 @@ pub async fn note(
 ) -> Result<(), DbErr> {
     let done = i64::try_from(done).unwrap_or(i64::MAX);
     let row = replay::Model {
-        tenant_id,
-        id: app.clock.uuid_v7(),
-        action: action.word().to_owned(),
-        source_id: None,
-        reason: String::new(),
-        since: 0,
         state: "done".to_owned(),
         total: done,
         done,
-        started_by: by.to_owned(),
-        created_at,
         finished_at: Some(app.clock.millis()),
+        ..new(app, tenant_id, action, &DeadLetterFilter::default(), by, created_at)
     };
     replay::Entity::insert(row.into_active_model()).exec_without_returning(app.store.write()).await.map(drop)
 }
 
 /// For how long [`outcome`] says what came of a replay: other reasons remove letters later.
-const TOLD: TimeDelta = TimeDelta::hours(1);
+const OUTCOME_KEPT: TimeDelta = TimeDelta::hours(1);
 
 /// What came of the letters that were sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,7 +153,7 @@ pub struct ReplayOutcome {
 pub async fn outcome(app: &DeliveryContext, tenant_id: Uuid) -> Result<Option<ReplayOutcome>, DbErr> {
     let db = app.store.read();
     let last = replay::Entity::of_tenant(tenant_id).order_by_desc(Column::Id).limit(1).one(db).await?;
-    let from = app.clock.millis() - TOLD.num_milliseconds();
+    let from = app.clock.millis() - OUTCOME_KEPT.num_milliseconds();
     let is_told = |row: &replay::Model| {
         row.action == ReplayAction::Retry.word() && row.state != RUNNING && row.done > 0 && row.created_at > from
     };

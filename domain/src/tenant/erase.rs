@@ -294,7 +294,8 @@ async fn messages(app: &TenantContext, page: &[message::Model], counts: &mut Cou
     let done = attempt::Entity::update_of(tenant_id)
         .col_expr(attempt::Column::Answer, Expr::value(""))
         .col_expr(attempt::Column::Reason, Expr::value(""))
-        .col_expr(attempt::Column::Request, Expr::value(None::<String>))
+        // That something was sent remains.
+        .col_expr(attempt::Column::Request, Expr::cust("CASE WHEN request IS NULL THEN NULL ELSE '' END"))
         .filter(attempt::Column::MessageId.is_in(all()))
         .exec(db)
         .await?;

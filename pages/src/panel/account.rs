@@ -133,7 +133,7 @@ async fn show(app: AppData, member: Member) -> Answer {
         name: tenant.name.clone(),
         account_id: tenant.account_id,
         status,
-        tone: account_tone(status),
+        tone: account_tone(status, cut_off),
         hint: account_hint(&page, status, cut_off, &end),
         support: support_of(&page, status),
         access: tenant::access(&app.tenants, tenant.tenant_id).await?,

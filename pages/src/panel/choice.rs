@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, web};
 use base::error::Result;
 use base::i18n::Sentence;
 use base::millis::DAY;
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use domain::cursor::PageRequest;
 use domain::delivery::read::figures;
 use domain::delivery::read::list::Ground;
@@ -54,14 +54,14 @@ pub fn sources(page: &PageContext, ground: &Ground, chosen: &str) -> Vec<SelectO
 /// Periods by which lists are filtered.
 pub const PERIODS: [&str; 5] = ["today", "24h", "7d", "30d", "all"];
 
-/// A period from a query parameter: one of [`PERIODS`] or a date, otherwise the default.
+/// A period from a query parameter: one of [`PERIODS`], a date or a moment, otherwise the default.
 pub fn period<'asked>(asked: &'asked str, usual: &'static str) -> &'asked str {
-    if PERIODS.contains(&asked) || midnight(asked).is_some() { asked } else { usual }
+    if PERIODS.contains(&asked) || beginning(asked).is_some() { asked } else { usual }
 }
 
-/// The options of a period filter, including a date if one is selected.
+/// The options of a period filter, including a date or a moment if one is selected.
 pub fn periods(page: &PageContext, chosen: &str) -> Vec<SelectOption> {
-    let since = midnight(chosen).map(|at| {
+    let since = beginning(chosen).map(|at| {
         let label = page.words.text("filter-period-since").with("stamp", page.when(&at).stamp());
         SelectOption::new(chosen, label, chosen)
     });
@@ -77,10 +77,21 @@ pub fn date_of(day: i32) -> String {
     date.format("%Y-%m-%d").to_string()
 }
 
-/// Start of a day of the ledger: midnight UTC, milliseconds.
-fn midnight(date: &str) -> Option<i64> {
-    let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok().filter(|_| date.len() == 10)?;
-    Some(date.and_time(NaiveTime::MIN).and_utc().timestamp_millis()).filter(|at| *at >= 0)
+/// A moment as a period: `2026-11-13T21:00`, of UTC.
+pub fn moment_of(at: i64) -> String {
+    DateTime::from_timestamp_millis(at).unwrap_or_default().format(MOMENT).to_string()
+}
+
+const MOMENT: &str = "%Y-%m-%dT%H:%M";
+
+/// A day, which begins at midnight UTC, or a moment; milliseconds.
+fn beginning(text: &str) -> Option<i64> {
+    let at = match text.len() {
+        10 => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_time(NaiveTime::MIN),
+        16 => NaiveDateTime::parse_from_str(text, MOMENT).ok()?,
+        _ => return None,
+    };
+    Some(at.and_utc().timestamp_millis()).filter(|at| *at >= 0)
 }
 
 /// Start of a period; `today` begins at midnight in the account's time zone, and `24h` as the figures of 24 hours do.
@@ -96,7 +107,7 @@ pub fn begin(page: &PageContext, period: &str, now: i64) -> Option<i64> {
         "24h" => Some(figures::hours_begin(now)),
         "7d" => Some(now - 7 * DAY),
         "30d" => Some(now - 30 * DAY),
-        date => midnight(date),
+        date => beginning(date),
     }
 }
 
@@ -147,13 +158,23 @@ mod tests {
 
     #[test]
     fn a_period_is_a_word_or_a_day() {
-        for asked in ["today", "24h", "7d", "30d", "all", "2026-11-20", "1970-01-01"] {
+        for asked in ["today", "24h", "7d", "30d", "all", "2026-11-20", "1970-01-01", "2026-11-19T21:00"] {
             assert_eq!(period(asked, "7d"), asked);
         }
-        for asked in ["", "yesterday", "2026-13-01", "2026-1-1", "1969-12-31", "99999-01-01", "2026-11-20T00"] {
+        for asked in [
+            "",
+            "yesterday",
+            "2026-13-01",
+            "2026-1-1",
+            "1969-12-31",
+            "99999-01-01",
+            "2026-11-20T00",
+            "2026-11-20 00:00",
+        ] {
             assert_eq!(period(asked, "7d"), "7d");
         }
-        assert_eq!((date_of(0), midnight("1970-01-02")), ("1970-01-01".to_owned(), Some(86_400_000)));
+        assert_eq!((date_of(0), beginning("1970-01-02")), ("1970-01-01".to_owned(), Some(86_400_000)));
+        assert_eq!(beginning(&moment_of(75_600_000)), Some(75_600_000));
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use actix_web::HttpRequest;
 use domain::alert::{self, OpenAlerts};
-use entity::dead_letter;
-use sea_orm::{DbErr, QuerySelect};
+use domain::delivery::read::dead;
+use domain::delivery::read::figures::hours_begin;
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::{PageContext, PanelContext, Right};
@@ -166,15 +167,10 @@ pub(super) async fn counts_of(
         return Ok((Counts::default(), OpenAlerts::default()));
     }
     let db = app.store.read();
-    let dead: Vec<Uuid> = dead_letter::Entity::of_tenant(tenant_id)
-        .select_only()
-        .column(dead_letter::Column::Id)
-        .limit(MOST_COUNTED)
-        .into_tuple()
-        .all(db)
-        .await?;
+    let most = i64::try_from(MOST_COUNTED).unwrap_or(i64::MAX);
+    let undelivered = dead::undelivered(db, tenant_id, None, hours_begin(app.clock.millis()), most).await?;
     let open = alert::summary(db, tenant_id).await?;
-    Ok((Counts { undelivered: u64::try_from(dead.len()).unwrap_or(MOST_COUNTED), alerts: open.count }, open))
+    Ok((Counts { undelivered: u64::try_from(undelivered).unwrap_or_default(), alerts: open.count }, open))
 }
 
 #[cfg(test)]

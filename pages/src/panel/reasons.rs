@@ -3,7 +3,7 @@
 use base::i18n::{Sentence, Words};
 use domain::delivery::read::MessageStatus;
 use domain::delivery::read::reason::Reason;
-use domain::source::{SourceState, SourceStatus};
+use domain::source::{SourceState, SourceStatus, StateReason};
 
 /// What happened and what to do.
 #[derive(Clone, Debug)]
@@ -92,14 +92,22 @@ pub fn short_phone(phone: &str) -> String {
     format!("{plus}{} ··· {}-{}", part(0, end - 7), part(end - 4, end - 2), part(end - 2, end))
 }
 
-/// The tone of a source's state.
-pub const fn source_tone(state: &SourceState) -> &'static str {
+/// The tone of a source's state, by its consequence: bad if messages do not flow although they should.
+pub fn source_tone(state: &SourceState) -> &'static str {
+    const STOPS: [StateReason; 5] = [
+        StateReason::MessengerUnreachable,
+        StateReason::LineElsewhere,
+        StateReason::LineNotSet,
+        StateReason::LineFailing,
+        StateReason::WebhookSuspended,
+    ];
     match state.status {
         SourceStatus::Working if state.is_untested => "wait",
+        _ if state.reason.is_some_and(|reason| STOPS.contains(&reason)) => "bad",
         SourceStatus::Working => "ok",
-        SourceStatus::Checking | SourceStatus::CrmUnreachable => "wait",
-        SourceStatus::NeedsAttention | SourceStatus::Unpaid => "warn",
-        SourceStatus::Stopped | SourceStatus::Blocked => "bad",
+        SourceStatus::Checking => "wait",
+        SourceStatus::NeedsAttention => "warn",
+        SourceStatus::Stopped | SourceStatus::Blocked | SourceStatus::Unpaid | SourceStatus::CrmUnreachable => "bad",
         SourceStatus::Paused => "off",
     }
 }

@@ -1,4 +1,6 @@
-//! Letters that Parom no longer retries by itself, for a person's decision. The page does not refresh while it is open.
+//! What is undelivered, as every page counts it: letters that Parom no longer retries by itself, for a person's decision, and
+//! for a day messages that their messenger reported as failed after it had accepted them, which have no letter to send
+//! again. The page does not refresh while it is open.
 
 use actix_web::{HttpRequest, web};
 use askama::Template;
@@ -8,6 +10,7 @@ use base::message::{Direction, LetterKind};
 use connectors::kinds::has_own_server;
 use domain::delivery::dead_letters;
 use domain::delivery::read::dead::{self, DeadLetterFilter, DeadLetterSummary, ReasonGroup};
+use domain::delivery::read::figures::hours_begin;
 use domain::delivery::read::list::{self, Ground, MessageFilter, Reached};
 use domain::delivery::read::reason::{Reason, dead_key};
 use domain::delivery::replay::{self, A_SECOND, ReplayAction};
@@ -16,6 +19,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::choice::{self, SelectOption};
+use super::messages::{self, MessageRow};
 use super::reasons::{self, ReasonArguments};
 use super::{
     Answer, AppData, EmptyForm, Fields, Form, Member, Nav, Notice, PageContext, PanelContext, Right, Tone, csv,
@@ -65,6 +69,7 @@ pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer 
     let (db, tenant_id) = (app.store.read(), member.tenant_id);
     let ground = Ground::of_tenant(db, tenant_id).await?;
     let wanted = query.filter(&page, &ground, app.clock.millis());
+    let later_only = query.reason == FAILED_LATER;
     let groups = dead::groups(db, tenant_id, &wanted).await?;
     let filters = ["panel-undelivered", &query.source, &query.reason, query.period()];
     let rows = choice::page_of(query.cursor.as_deref(), &filters)?;
@@ -73,13 +78,19 @@ pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer 
     let running = replay::running(&app.delivery, tenant_id).await?;
     let outcome = replay::outcome(&app.delivery, tenant_id).await?;
     let lines = dead::lines(db, tenant_id, found).await?;
-    let failed_later = match wanted.reason {
-        Some(_) => 0,
-        None => list::count(db, tenant_id, &failed_later(&wanted), &ground).await?,
+    let of_later = failed_later(&wanted, app.clock.millis());
+    let later_count = list::count(db, tenant_id, &of_later, &ground).await?;
+    let lists_later = later_count > 0 && (later_only || wanted.reason.is_none());
+    let later = match lists_later {
+        true => list::page(db, tenant_id, &of_later, &ground, None, LATER_ROWS).await?,
+        false => Vec::new(),
     };
+    let messages = DeadLetterFilter { kind: Some(LetterKind::Message), ..wanted.clone() };
+    let messages = dead::count(db, tenant_id, &messages).await?;
     let words = page.words;
     let chosen = |group: &&ReasonGroup| query.reason.is_empty() || group.reason == query.reason;
-    let total: i64 = groups.iter().filter(chosen).map(|group| group.count).sum();
+    let letters: i64 = groups.iter().filter(chosen).map(|group| group.count).sum();
+    let others = u64::try_from(letters).unwrap_or_default().saturating_sub(messages);
     let list = UndeliveredPage {
         may: page.may(Right::Retry),
         running: running.iter().map(|row| taken_up(&page, row)).collect(),
@@ -90,19 +101,29 @@ pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer 
         }),
         sources: choice::sources(&page, &ground, &query.source),
         periods: choice::periods(&page, query.period()),
-        failed_later: (failed_later > 0).then(|| {
-            let filters = [("state", "failed_later"), ("source", query.source.as_str()), ("period", query.period())];
-            let says = words.text("undelivered-failed-later").with("count", failed_later);
-            (says, choice::address("/panel/messages", &filters))
-        }),
+        later: later.iter().map(|line| messages::row(&page, &ground, line, None)).collect(),
+        later_count: lists_later.then(|| words.text("undelivered-failed-later").with("count", later_count)),
+        later_href: {
+            let period = if query.period() == "all" { "24h" } else { query.period() };
+            let filters = [("state", FAILED_LATER), ("source", query.source.as_str()), ("period", period)];
+            choice::address("/panel/messages", &filters)
+        },
         filtered: !(query.source.is_empty() && query.reason.is_empty() && query.period.is_empty()),
-        total: words.text("undelivered-count").with("count", total),
+        total: words.text("undelivered-count").with("count", messages + if lists_later { later_count } else { 0 }),
+        others: (others > 0).then(|| words.text("undelivered-others").with("count", others)),
         may_help: groups.iter().filter(chosen).any(|group| {
             [Direction::ToCrm, Direction::ToMessenger]
                 .into_iter()
                 .any(|direction| !reasons::needs_mending(dead_key(&group.reason, "", direction)))
         }),
-        heaps: groups.iter().map(|group| heap(&page, &query, group)).collect(),
+        heaps: groups
+            .iter()
+            .chain((later_count > 0).then_some(&ReasonGroup {
+                reason: FAILED_LATER.to_owned(),
+                count: i64::try_from(later_count).unwrap_or(i64::MAX),
+            }))
+            .map(|group| heap(&page, &query, group))
+            .collect(),
         rows: lines.iter().map(|line| row(&page, &ground, line)).collect(),
         csv: query.address("/panel/undelivered.csv", ""),
         reason: query.reason.clone(),
@@ -115,12 +136,17 @@ pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer 
     panel::html(&page, &list)
 }
 
-/// The messages that failed after the messenger accepted them have no letter that could be sent again.
-fn failed_later(wanted: &DeadLetterFilter) -> MessageFilter {
+/// The reason under which messages are listed that failed after their messenger accepted them.
+const FAILED_LATER: &str = "failed_later";
+/// How many of them are listed here; all are among the messages.
+const LATER_ROWS: u64 = 50;
+
+/// Those of the last day: nobody can send them again, so they leave the list by themselves.
+fn failed_later(wanted: &DeadLetterFilter, now: i64) -> MessageFilter {
     MessageFilter {
         reached: Some(Reached::FailedLater),
         source_id: wanted.source_id,
-        from: wanted.from,
+        from: wanted.from.max(Some(hours_begin(now))),
         ..MessageFilter::default()
     }
 }
@@ -164,9 +190,13 @@ struct UndeliveredPage {
     periods: Vec<SelectOption>,
     reason: String,
     filtered: bool,
-    /// How many failed after the messenger accepted them, and where they are.
-    failed_later: Option<(Sentence, String)>,
+    /// Those that failed after the messenger accepted them, how many they are, and where all of them are.
+    later: Vec<MessageRow>,
+    later_count: Option<Sentence>,
+    later_href: String,
     total: Sentence,
+    /// Letters that are no messages.
+    others: Option<Sentence>,
     heaps: Vec<Heap>,
     /// Sending again may help some of them, so it is the main button.
     may_help: bool,
@@ -204,7 +234,10 @@ fn heap(page: &PageContext, query: &UndeliveredFilters, group: &ReasonGroup) -> 
 
 /// A stored reason in a few words.
 fn heading(page: &PageContext, reason: &str) -> Sentence {
-    page.words.text_of("reason-short-", short(reason)).with("crm", page.crm)
+    match reason {
+        FAILED_LATER => page.words.text("messages-state-failed_later"),
+        reason => page.words.text_of("reason-short-", short(reason)).with("crm", page.crm),
+    }
 }
 
 /// A short text for a stored reason, for group headings and the CSV.

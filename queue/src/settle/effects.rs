@@ -166,7 +166,7 @@ pub fn new_attempts<'a>(settlements: impl Iterator<Item = &'a Settlement>) -> Wr
         .uuid("id", all.iter().map(|(_, attempt)| attempt.webhook.map_or(Uuid::nil(), |webhook| webhook.id)))
         .uuid("source_id", all.iter().map(|(one, _)| one.claim.source_id))
         .text("event", all.iter().map(|(_, attempt)| attempt.webhook.map_or("", |webhook| webhook.event)))
-        .long("took", all.iter().map(|(one, attempt)| took(&one.claim, attempt)))
+        .long("took", all.iter().map(|(one, attempt)| delivery_time(&one.claim, attempt)))
         .write(
             "INSERT INTO attempt (tenant_id, message_id, letter_id, number, kind, direction, at, ms, verdict, status, \
              answer, reason, request, id, source_id, event, took) \
@@ -177,22 +177,6 @@ pub fn new_attempts<'a>(settlements: impl Iterator<Item = &'a Settlement>) -> Wr
              CASE WHEN event = '' THEN NULL ELSE source_id END, event, took FROM rows WHERE true ON CONFLICT DO NOTHING",
         )
 }
-
-/// How long the message took until the other side accepted it, by this attempt; else 0. A letter that a person sent
-/// again is younger than its message, whose id begins with the time at which it was accepted here. The id of an imported
-/// message is older than its letter: it waited in the file for its turn.
-fn took(claim: &Claim, attempt: &Attempt) -> i64 {
-    let letter = &claim.letter;
-    if letter.kind != LetterKind::Message || attempt.verdict != "done" {
-        return 0;
-    }
-    let made_at = i64::try_from(letter.message_id.as_u128() >> TIME_SHIFT).unwrap_or_default();
-    let accepted_at = if letter.late { made_at } else { letter.accepted_at };
-    (attempt.at + i64::from(attempt.millis) - accepted_at).max(0)
-}
-
-/// Bits of an id after its time.
-const TIME_SHIFT: u32 = 80;
 
 /// Inserts the dead letters.
 pub async fn insert_dead(tx: Executor<'_>, store: &Store, mine: &[&Settlement]) -> Result<(), DbErr> {

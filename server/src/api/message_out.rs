@@ -436,6 +436,7 @@ fn tried(attempt: &attempt::Model) -> anyhow::Result<TimelineEventOut> {
     Ok(TimelineEventOut {
         at: Moment(attempt.at),
         hop: match direction {
+            _ if !attempt.made_call() => "parom",
             Direction::ToCrm => "amocrm",
             Direction::ToMessenger => "messenger",
         },

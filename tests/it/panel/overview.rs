@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use base::store::statements_of;
-use entity::tenant_channel;
+use entity::{attempt, histogram, message, source, tenant_channel};
 use parom::delivery::read::figures::{self, LastMessage, Span};
+use parom::delivery::read::sides;
 use parom::tenant::ChannelStatus;
-use parom_tests::{Answer, Line, Reply, Visitor, World, both, ends_within, once};
+use parom_tests::{Answer, FileHost, Line, Page, Reply, Visitor, World, both, ends_within, once};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::json;
-use simulator::crm::HookMessage;
+use simulator::crm::{Fault, HookMessage, Part};
 use uuid::Uuid;
 
 use crate::admin::operator::Operator;
@@ -36,7 +39,8 @@ async fn the_figures_of_a_page_agree(world: &mut World) {
     world.manager(&shop).answers("anna", "One").await;
     world.deliver_all().await;
     let app = world.app().clone();
-    let read = figures::read(&app.delivery, shop.tenant_id, None).await.unwrap();
+    let today = i64::from(base::message::day_of(world.clock.millis())) * 86_400_000;
+    let read = figures::read(&app.delivery, shop.tenant_id, None, Some(today)).await.unwrap();
     for span in [Span::Hours, Span::Days(1)] {
         let slots = read.slots(span);
         let sum = |of: fn(&figures::FiguresSlot) -> i64| slots.iter().map(of).sum::<i64>();
@@ -47,12 +51,12 @@ async fn the_figures_of_a_page_agree(world: &mut World) {
         assert_eq!(read.of_source(quiet.source_id, span).all(), 0);
     }
     assert_eq!(read.of_source(quiet.source_id, Span::Days(7)).came, 1);
-    let ledger = read.ledger(base::message::day_of(world.clock.millis()));
+    let ledger = read.ledger();
     assert_eq!((ledger.to_crm.accepted, ledger.to_crm.delivered, ledger.to_messenger.failed), (2, 2, 1));
     assert_eq!(read.times().map(|times| times.messages), Some(2));
     assert!(matches!(read.last_of(shop.source_id), LastMessage::At(_)));
     assert!(matches!(read.last_of(quiet.source_id), LastMessage::OnDay(_)));
-    let of_one = figures::read(&app.delivery, shop.tenant_id, Some(quiet.source_id)).await.unwrap();
+    let of_one = figures::read(&app.delivery, shop.tenant_id, Some(quiet.source_id), None).await.unwrap();
     assert_eq!(
         (of_one.slots(Span::Days(7)).iter().map(|slot| slot.flow.all()).sum::<i64>(), of_one.times()),
         (1, None)
@@ -71,27 +75,204 @@ async fn the_figures_of_a_page_agree(world: &mut World) {
     week.says(&["Messages by day: 3 from customers, 1 to customers, 1 undelivered.", "18 Nov", "20 Nov"]);
 }
 
-/// The figures cost the same however many sources an account has.
-async fn the_figures_are_read_by_few_statements(world: &mut World) {
-    let line = world.line("first").await;
-    world.customer(&line, "anna").writes("Hello").await;
+/// Adds as many messages from customers as delivered ones, all newer than those that are there, each with a letter that a
+/// rule of ours refused.
+async fn is_flooded(world: &World, line: &Line, count: usize) {
+    let db = world.app().store.write();
+    let of_line = message::Entity::of_tenant(line.tenant_id).filter(message::Column::SourceId.eq(line.source_id));
+    let like = of_line.one(db).await.unwrap().expect("a message of the source");
+    let tried = attempt::Entity::of_tenant(line.tenant_id).filter(attempt::Column::MessageId.eq(like.id));
+    let tried = tried.one(db).await.unwrap().expect("its attempt");
+    let (mut messages, mut attempts) = (Vec::new(), Vec::new());
+    for _ in 0..count {
+        let id = world.clock.uuid_v7();
+        messages.push(message::Model { id, ..like.clone() }.into_active_model());
+        let tried = attempt::Model { message_id: id, letter_id: id, ..tried.clone() };
+        let refused =
+            attempt::Model { letter_id: line.source_id, verdict: "bury".to_owned(), status: 0, ..tried.clone() };
+        attempts.extend([tried.into_active_model(), refused.into_active_model()]);
+    }
+    for rows in messages.chunks(500) {
+        message::Entity::insert_many(rows.to_vec()).exec_without_returning(db).await.unwrap();
+    }
+    for rows in attempts.chunks(500) {
+        attempt::Entity::insert_many(rows.to_vec()).exec_without_returning(db).await.unwrap();
+    }
+    let more = Expr::col(histogram::Column::Count).add(i64::try_from(count).unwrap());
+    let of_line = histogram::Entity::update_of(line.tenant_id).col_expr(histogram::Column::Count, more);
+    of_line.filter(histogram::Column::SourceId.eq(line.source_id)).exec(db).await.unwrap();
+}
+
+/// The figures cost the same however many sources and messages an account has, and a source with a flood hides none of the
+/// others.
+async fn a_busy_account_has_true_figures_at_the_same_cost(world: &mut World) {
+    let (flood, quiet) = (world.line("flood").await, world.line("quiet").await);
+    for line in [&flood, &quiet] {
+        world.customer(line, "anna").writes("Hello").await;
+        world.deliver_all().await;
+    }
+    world.manager(&quiet).answers("anna", "Good morning").await;
     world.deliver_all().await;
     let app = world.app().clone();
-    let mut counts = Vec::new();
-    for more in [0, 5] {
-        for number in 0..more {
+    source::Entity::update_of(quiet.tenant_id)
+        .col_expr(source::Column::Kind, Expr::value("max"))
+        .filter(source::Column::Id.eq(quiet.source_id))
+        .exec(app.store.write())
+        .await
+        .unwrap();
+    let mut statements = Vec::new();
+    for (more, sources) in [(0, 0), (6_000, 5)] {
+        is_flooded(world, &flood, more).await;
+        for number in 0..sources {
             let line = world.line(&format!("more{number}")).await;
             world.customer(&line, "anna").writes("Hello").await;
         }
         world.deliver_all().await;
+        let all = i64::try_from(more + sources).unwrap();
         let read = statements_of(async {
-            let figures = figures::read(&app.delivery, line.tenant_id, None).await.unwrap();
-            assert_eq!(figures.by_source(Span::Hours).len(), 1 + more);
+            let figures =
+                figures::read(&app.delivery, flood.tenant_id, None, Some(world.clock.millis())).await.unwrap();
+            assert_eq!(figures.by_source(Span::Hours).len(), 2 + sources);
+            assert_eq!(figures.times().map(|times| times.messages), Some(3 + more + sources));
+            assert_eq!(figures.times_of(quiet.source_id).map(|times| times.messages), Some(2), "it is not hidden");
+            let sides = sides::read(&app.delivery, flood.tenant_id).await.unwrap();
+            let crm = sides.crm.expect("it was called");
+            assert_eq!((crm.count(), crm.failed), (2 + all, 0), "what our rules refuse is no call");
+            assert_eq!(sides.messengers["max"].count(), 1);
+            assert_eq!(sides.delay.count(), 3 + all);
+            let since = sides::begin(world.clock.millis());
+            assert_eq!(figures.came_since(flood.source_id, since), 1 + i64::try_from(more).unwrap());
         });
-        let read = read.await.statements;
-        counts.push(read.iter().filter(|text| text.starts_with("SELECT")).count());
+        statements.push(read.await.statements.iter().filter(|text| text.starts_with("SELECT")).count());
     }
-    assert_eq!(counts, [5, 5]);
+    assert_eq!(statements, [8, 8]);
+    // The flood was never accepted.
+    world.forget_messages();
+}
+
+/// A4: who waits for a file has not been refused by amoCRM, nor by anybody else.
+async fn waiting_for_a_file_is_no_call(world: &mut World) {
+    let line = world.line("support").await;
+    let host = FileHost::start().await;
+    let url = host.puts("/away.png", [Page::status(503)]);
+    let anna = world.customer(&line, "anna");
+    let mut body = anna.body("pictured", "");
+    body["content"] = json!({"type": "picture", "media_url": url, "file_name": "away.png", "file_size": 10});
+    let id = anna.posts(&body).await.is(202).text_at("/id");
+    for _ in 0..3 {
+        world.deliver_all().await;
+        world.advance(Duration::from_secs(5));
+    }
+    let shown = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200);
+    let hops: Vec<_> = shown.json["timeline"].as_array().unwrap().iter().map(|event| &event["hop"]).collect();
+    assert!(hops.len() > 2 && hops.iter().all(|hop| **hop == "parom"), "{}", shown.text);
+    let counted = world.app().metrics.render();
+    for verdict in ["retry", "unknown"] {
+        let line = format!("parom_attempts_total{{direction=\"to_crm\",verdict=\"{verdict}\"}} 0");
+        assert!(counted.contains(&line), "{line}");
+    }
+    let sides = sides::read(&world.app().delivery, line.tenant_id).await.unwrap();
+    assert_eq!((sides.crm, sides.delay.count()), (None, 0));
+    let page = world.panel(line.tenant_id).await.opens("/panel").await.is(200);
+    page.never_says(&["requests since", "is not answering"]);
+}
+
+/// T5: within seconds, in red, once, and with what waits; afterwards nothing of it is left.
+async fn an_outage_of_amocrm_is_one_red_headline_within_seconds(world: &mut World) {
+    let lines = [world.line("one").await, world.line("two").await];
+    let began = world.clock.millis();
+    world.sandbox.faults().until_cleared(Part::Message, Fault::Status { code: 503, retry_after: None });
+    for line in &lines {
+        world.customer(line, "anna").writes("Hello").await;
+    }
+    let visitor = world.panel(lines[0].tenant_id).await;
+    let headline = "<strong>amoCRM is not answering</strong>";
+    let mut page = visitor.opens("/panel").await.is(200);
+    while !page.text.contains(headline) && world.clock.millis() - began < 10_000 {
+        world.deliver_all().await;
+        world.advance(Duration::from_secs(1));
+        page = visitor.opens("/panel").await.is(200);
+    }
+    page.says(&[
+        headline,
+        "class=\"notice t-bad\"",
+        "2 waiting, the longest",
+        "Affected sources:",
+        ">one</a>",
+        ">two</a>",
+    ]);
+    page.never_says(&["need attention", "needs attention", "class=\"notice t-warn\"", "requests since"]);
+    // An alert is raised by the next round of checks, and resolved by a later one.
+    world.advance(Duration::from_secs(60));
+    parom::alert_checks::round(&world.app().usage).await.unwrap();
+    let page = visitor.opens("/panel").await.is(200);
+    page.says(&[headline]);
+    page.never_says(&["class=\"notice t-warn\""]);
+    world.sandbox.faults().clear();
+    world.deliver_to_the_end().await;
+    let after = visitor.opens("/panel").await.is(200);
+    after.says(&["Both sources work"]);
+    after.never_says(&[headline, "class=\"notice t-warn\"", "class=\"notice t-bad\""]);
+}
+
+/// T5: the same of a messenger; and what it refuses is no outage (T4).
+async fn an_outage_of_a_messenger_is_red_within_seconds(world: &mut World) {
+    let line = world.chatting().await.0;
+    let visitor = world.panel(line.tenant_id).await;
+    world.messenger.answers_by(|_| Answer::status(422));
+    for text in ["One", "Two", "Three"] {
+        world.manager(&line).answers("anna", text).await;
+        world.deliver_all().await;
+    }
+    let page = visitor.opens("/panel").await.is(200);
+    page.says(&["3 messages were not delivered."]);
+    page.never_says(&["is not answering", "requests since", "<li class=\"t-"]);
+    let began = world.clock.millis();
+    world.messenger.answers_by(|_| Answer::status(503));
+    world.manager(&line).answers("anna", "Four").await;
+    let mut page = visitor.opens("/panel").await.is(200);
+    while !page.text.contains("is not answering") && world.clock.millis() - began < 10_000 {
+        world.deliver_all().await;
+        world.advance(Duration::from_secs(1));
+        page = visitor.opens("/panel").await.is(200);
+    }
+    page.says(&["The messenger is not answering.", "<li class=\"t-bad\">"]);
+    world.messenger.heals();
+    world.deliver_to_the_end().await;
+    visitor.opens("/panel").await.is(200).never_says(&["is not answering", "<li class=\"t-"]);
+}
+
+/// T8: what waits for long is not delivered, however well the others went.
+async fn overdue_messages_are_not_delivered(world: &mut World) {
+    let line = world.chatting().await.0;
+    world.customer(&line, "boris").writes("Hello").await;
+    world.advance(Duration::from_secs(59));
+    let visitor = world.panel(line.tenant_id).await;
+    visitor.opens("/panel").await.is(200).says(&["Goal: 99% or more", "100%"]);
+    world.advance(Duration::from_secs(2));
+    let page = visitor.opens("/panel").await.is(200);
+    page.says(&["50%", "1 waits for more than 1"]);
+    page.never_says(&["Goal: 99% or more"]);
+    world.leave_letters();
+}
+
+/// T14: the ledger's day begins at midnight of the account, as those of reports do.
+async fn the_ledger_begins_at_midnight_of_the_account(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    anna.writes("In the morning").await;
+    world.deliver_all().await;
+    // 01:00 in Moscow, and the same day of UTC.
+    world.advance(Duration::from_secs(13 * 3600));
+    anna.writes("After midnight").await;
+    let owner = world.panel(line.tenant_id).await;
+    let page = owner.opens("/panel").await.is(200);
+    page.says(&["Since 00:00", "1 accepted", "0 delivered", "1 waiting", "Balanced"]);
+    lists(&owner, &page, "1 accepted", "1 message found").await;
+    let week = owner.opens("/panel?period=7").await.is(200);
+    week.says(&["2 accepted", "1 delivered", "1 waiting", "Balanced"]);
+    lists(&owner, &week, "2 accepted", "2 messages found").await;
+    world.leave_letters();
 }
 
 // Messages that a messenger accepted and reported as failed afterwards: every page counts them alike, and says why
@@ -129,14 +310,18 @@ async fn every_number_leads_to_as_many_messages(world: &mut World) {
             let page = owner.opens(&format!("/panel?period={period}")).await.is(200);
             page.says(&[
                 "3 to customers, 1 undelivered.",
-                "href=\"/panel/messages?state=failed&#38;period=24h\">Undelivered</a>",
+                "<title>(1) Overview",
+                "href=\"/panel/undelivered\">Undelivered</a>",
+                "1 message was not delivered.",
             ]);
-            page.never_says(&[
-                "<p class=\"small\"><a href=\"/panel/undelivered\">",
-                "was not delivered. Send it again",
-            ]);
-            lists(&owner, &page, "Undelivered", "1 message found").await;
+            page.never_says(&["<p class=\"small\"><a href=\"/panel/undelivered\">"]);
+            lists(&owner, &page, "Undelivered", "1 undelivered<").await;
             lists(&owner, &page, "1", "1 message found").await;
+            // No message since midnight in Moscow.
+            if (hours, period) == (13, "today") {
+                page.says(&["No messages in this period."]);
+                continue;
+            }
             lists(&owner, &page, "3 accepted", "3 messages found").await;
             lists(&owner, &page, "2 delivered", "2 messages found").await;
             lists(&owner, &page, "1 failed", "1 message found").await;
@@ -144,8 +329,11 @@ async fn every_number_leads_to_as_many_messages(world: &mut World) {
         }
         let source = owner.opens(&format!("/panel/sources/{}", line.source_id)).await.is(200);
         source.says(&["3 to customers, 1 undelivered."]);
-        lists(&owner, &source, "Undelivered", "1 message found").await;
+        lists(&owner, &source, "Undelivered", "1 undelivered<").await;
     }
+    // A day later it is history: nobody can send it again.
+    world.advance(Duration::from_secs(12 * 3600));
+    world.panel(line.tenant_id).await.opens("/panel").await.is(200).never_says(&["was not delivered", "<title>(1)"]);
     // For programs, delivered means that the other side accepted it.
     let ledger = world.api.get(&line.path("/ledger")).await.is(200);
     assert_eq!(ledger.json["to_messenger"], json!({"accepted": 3, "delivered": 3, "failed": 0, "waiting": 0}));
@@ -204,7 +392,7 @@ async fn d2_imports_do_not_slow_the_figures(world: &mut World) {
     let page = owner.opens("/panel").await.is(200);
     let within = page.between("From receipt to the first attempt, 95%: ", "<").unwrap().replace('\u{a0}', " ");
     assert!(within.contains(" ms") || within.contains("less than"), "{within}");
-    let figures = figures::read(&world.app().delivery, line.tenant_id, None).await.unwrap();
+    let figures = figures::read(&world.app().delivery, line.tenant_id, None, None).await.unwrap();
     let times = figures.times().expect("three were delivered");
     assert_eq!((times.messages, times.most / 1_000), (3, 0), "{times:?}");
     owner.opens("/panel/messages?slower=2").await.is(200).never_says(&["/panel/messages/"]);
@@ -247,6 +435,8 @@ async fn pages_can_be_looked_at_and_nothing_changed(world: &mut World) {
 
 both!(pages_can_be_looked_at_and_nothing_changed);
 both!(a_lost_channel_is_lost_since_it_was_lost, every_number_leads_to_as_many_messages, the_figures_of_a_page_agree);
-both!(the_figures_are_read_by_few_statements);
+both!(a_busy_account_has_true_figures_at_the_same_cost, the_ledger_begins_at_midnight_of_the_account);
+once!(waiting_for_a_file_is_no_call, an_outage_of_amocrm_is_one_red_headline_within_seconds);
+once!(an_outage_of_a_messenger_is_red_within_seconds, overdue_messages_are_not_delivered);
 once!(d2_only_messages_count_in_the_time_to_forward);
 once!(d2_imports_do_not_slow_the_figures);

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use base::message::{Body, Direction, LetterKind, Person};
+use base::message::{Body, Direction, LetterKind, Person, State};
 use base::store::Store;
 use entity::{attempt, conversation, dead_letter, message};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    Select,
+    Select, Statement, Value,
 };
 use uuid::Uuid;
 
@@ -19,6 +19,7 @@ pub struct DeadLetterFilter {
     pub source_id: Option<Uuid>,
     /// The stored reason.
     pub reason: Option<String>,
+    pub kind: Option<LetterKind>,
     /// Created at this moment (milliseconds since 1970) or later.
     pub from: Option<i64>,
     /// Given up by this moment (milliseconds since 1970).
@@ -131,6 +132,29 @@ pub async fn count(db: &impl ConnectionTrait, tenant_id: Uuid, wanted: &DeadLett
     select(tenant_id, wanted).count(db).await
 }
 
+/// How many messages of an account, or of one source, are undelivered: those that are no longer tried until a person
+/// decides, at most `most`, and for a day those that the messenger reported as failed after it had accepted them. `since`:
+/// when that day begins, which is `figures::hours_begin`. Every page that says how many are undelivered says this.
+pub async fn undelivered(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    source_id: Option<Uuid>,
+    since: i64,
+    most: i64,
+) -> Result<i64, DbErr> {
+    let of_source = source_id.map_or("", |_| "AND source_id = $4");
+    let (kind, failed) = (LetterKind::Message.number(), State::Failed.number());
+    let text = format!(
+        "SELECT (SELECT count(*) FROM (SELECT id FROM dead_letter WHERE tenant_id = $1 AND kind = {kind} {of_source} \
+         LIMIT $3) AS dead) + (SELECT count(*) FROM message WHERE tenant_id = $1 AND id >= $2 AND error <> '' \
+         AND state = {failed} AND position > 0 {of_source}) AS undelivered"
+    );
+    let values: [Value; 3] = [tenant_id.into(), first_id_at(since).into(), most.into()];
+    let values = values.into_iter().chain(source_id.map(Value::from));
+    let row = db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), text, values)).await?;
+    row.map_or(Ok(0), |row| row.try_get("", "undelivered"))
+}
+
 /// Counts what sending these again would do; changes nothing. Ids that no longer exist are not counted.
 pub async fn dry_run(db: &impl ConnectionTrait, tenant_id: Uuid, ids: &[Uuid]) -> Result<Dry, DbErr> {
     let rows = dead_letter::Entity::of_tenant(tenant_id)
@@ -241,10 +265,11 @@ fn select(tenant_id: Uuid, wanted: &DeadLetterFilter) -> Select<dead_letter::Ent
 }
 
 fn filtered(select: Select<dead_letter::Entity>, wanted: &DeadLetterFilter) -> Select<dead_letter::Entity> {
-    use dead_letter::Column::{Id, LastAt, Reason, SourceId};
+    use dead_letter::Column::{Id, Kind, LastAt, Reason, SourceId};
     select
         .apply_if(wanted.source_id, |select, source_id| select.filter(SourceId.eq(source_id)))
         .apply_if(wanted.reason.as_ref(), |select, reason| select.filter(Reason.eq(reason.as_str())))
+        .apply_if(wanted.kind, |select, kind| select.filter(Kind.eq(kind.number())))
         .apply_if(wanted.from, |select, from| select.filter(Id.gte(first_id_at(from))))
         .apply_if(wanted.given_up_by, |select, by| select.filter(LastAt.lte(by)))
         .apply_if(wanted.ids.as_ref(), |select, ids| select.filter(Id.is_in(ids.iter().copied())))

@@ -1,32 +1,34 @@
-//! Figures of an account or of one source: what came, went and failed by hour and by day, how long messages took, and
-//! what waits. Pages show them together, so they are read together: five statements in one snapshot, however many
-//! sources there are, and nothing older than a month.
+//! Figures of an account or of one source: what came, went and failed by hour and by day, how long messages took, what
+//! waits, and what is undelivered. Pages show them together, so they are read together: seven statements in one snapshot,
+//! however many sources and messages there are, and nothing older than a month. The database counts; few rows are read.
 //!
-//! Days are those of the ledger (UTC, by acceptance) and come from its counts; hours and times come from messages and
-//! their attempts of the last 24 hours. What a messenger accepted and reported as failed afterwards is delivered in the
-//! ledger; here it is failed, as in the lists of messages.
+//! Days are those of the stored ledger (UTC, by acceptance) and come from its counts; hours come from messages of the last
+//! 24 hours, times from the counts in `histogram`. The ledger that is shown begins with a day of the account. What a messenger
+//! accepted and reported as failed afterwards is delivered in the stored ledger; here it is failed, as in the lists of
+//! messages.
 
 mod rows;
 
 use std::collections::BTreeMap;
 
 use base::message::{Direction, State, day_of};
-use base::millis::{DAY, HOUR};
+use base::millis::{DAY, HOUR, MINUTE};
 use entity::{dead_letter, ledger_delta};
+use queue::histogram::Histogram;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
+use super::dead;
 use super::ledger::{Ledger, LedgerCounts, sum};
-use super::made_at;
 use crate::delivery::DeliveryContext;
-use rows::{DayRow, HourRow, TookRow, WaitingRow};
+use rows::{DayRow, EarlyRow, HourRow, TookRow, WaitingRow};
 
 /// Hours and days that are read, each with the present one.
 pub const HOURS: i64 = 24;
 pub const DAYS: i32 = 30;
-/// Messages whose times are read, the latest ones: enough for a percentile, and bounded however busy an account is.
-const TIMED: u64 = 5_000;
+/// A message that has waited longer is overdue, milliseconds.
+pub const OVERDUE: i64 = MINUTE;
 
 /// What was accepted within one hour or one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub struct FiguresSlot {
     pub flow: Flow,
     /// Accepted by the other side.
     pub delivered: i64,
+    /// Those that wait for more than a minute. Counted by hour, not by day.
+    pub overdue: i64,
 }
 
 /// From acceptance until the other side accepted it, milliseconds.
@@ -45,6 +49,16 @@ pub struct Times {
     /// 95 of 100 messages took no longer.
     pub most: i64,
     pub messages: usize,
+}
+
+impl Times {
+    /// Of counts; none of nothing.
+    fn counted<'rows>(rows: impl Iterator<Item = &'rows TookRow>) -> Option<Self> {
+        let mut all = Histogram::default();
+        rows.for_each(|row| all.add(row.bucket, row.count));
+        let messages = usize::try_from(all.count()).unwrap_or(usize::MAX);
+        Some(Self { median: all.percentile(50)?, most: all.percentile(95)?, messages })
+    }
 }
 
 /// The period of counts: the last 24 hours, or days of the ledger up to today.
@@ -73,12 +87,29 @@ pub struct Figures {
     days: Vec<DayRow>,
     waiting: Vec<WaitingRow>,
     took: Vec<TookRow>,
+    undelivered: i64,
+    ledger_from: Option<i64>,
+    early: Vec<EarlyRow>,
 }
 
-/// Reads the figures of an account, or of one of its sources.
-pub async fn read(app: &DeliveryContext, tenant_id: Uuid, source_id: Option<Uuid>) -> Result<Figures, DbErr> {
+/// Reads the figures of an account, or of one of its sources. `ledger_from`: when the ledger's first day begins in the
+/// account's time zone, milliseconds since 1970.
+pub async fn read(
+    app: &DeliveryContext,
+    tenant_id: Uuid,
+    source_id: Option<Uuid>,
+    ledger_from: Option<i64>,
+) -> Result<Figures, DbErr> {
     let now = app.clock.millis();
-    let wanted = rows::FiguresRange { tenant_id, source_id, since: hours_begin(now), day: day_of(now) - DAYS + 1 };
+    let first_day = Ord::min(ledger_from.map_or(i32::MAX, day_of), day_of(now) - DAYS + 1);
+    let wanted = rows::FiguresRange {
+        tenant_id,
+        source_id,
+        since: hours_begin(now),
+        due_by: now - OVERDUE,
+        day: first_day,
+        ledger_from,
+    };
     // In one snapshot, or the sums would differ by what is settled between the statements.
     let tx = app.store.read_tx().await?;
     let read = async {
@@ -88,7 +119,10 @@ pub async fn read(app: &DeliveryContext, tenant_id: Uuid, source_id: Option<Uuid
             hours: rows::hours(&tx, &wanted).await?,
             days: days.into_iter().map(|row| row.with(&later)).collect(),
             waiting: rows::waiting(&tx, &wanted).await?,
-            took: rows::took(&tx, &wanted, TIMED).await?,
+            took: rows::took(&tx, &wanted).await?,
+            undelivered: dead::undelivered(&tx, tenant_id, source_id, wanted.since, i64::MAX).await?,
+            ledger_from,
+            early: rows::early(&tx, &wanted).await?,
         })
     };
     let read = read.await;
@@ -148,33 +182,58 @@ impl Figures {
         all
     }
 
-    /// The ledger of the days from `from` on, both sides of the equation from one snapshot. A message that failed later
-    /// is failed here.
-    pub fn ledger(&self, from: i32) -> Ledger {
+    /// The ledger from its first day on, both sides of the equation from one snapshot. A message that failed later is
+    /// failed here.
+    pub fn ledger(&self) -> Ledger {
+        let first_day = self.first_day();
         let of = |direction: Direction| {
             let mut counts = LedgerCounts::default();
-            for row in self.days.iter().filter(|row| row.day >= from && row.direction == direction.number()) {
+            for row in self.days.iter().filter(|row| row.day >= first_day && row.direction == direction.number()) {
                 let (accepted, delivered, failed) = row.counts();
                 counts.accepted += accepted;
                 counts.delivered += delivered;
                 counts.failed += failed;
             }
-            let waits = self.waiting.iter().filter(|row| row.is_message() && row.day >= from);
+            let waits = self.waiting.iter().filter(|row| row.is_message() && row.day >= first_day);
             counts.waiting =
                 waits.filter(|row| row.direction == direction.number()).map(|row| row.waiting).sum::<i64>();
+            for early in self.early.iter().filter(|row| row.direction == direction.number()) {
+                counts.accepted -= early.accepted;
+                counts.delivered -= early.delivered;
+                counts.failed -= early.failed;
+                counts.waiting -= early.waiting;
+            }
             counts
         };
         Ledger { to_crm: of(Direction::ToCrm), to_messenger: of(Direction::ToMessenger) }
     }
 
-    /// Messages to customers that messengers accepted on the days from `from` on and reported as failed afterwards.
-    pub fn failed_later(&self, from: i32) -> i64 {
-        self.days.iter().filter(|row| row.day >= from).filter_map(|row| row.failed_later).sum()
+    /// Messages to customers that messengers accepted since the ledger's first day and reported as failed afterwards.
+    pub fn failed_later(&self) -> i64 {
+        let first_day = self.first_day();
+        let all: i64 = self.days.iter().filter(|row| row.day >= first_day).filter_map(|row| row.failed_later).sum();
+        all - self.early.iter().map(|early| early.failed_later).sum::<i64>()
+    }
+
+    fn first_day(&self) -> i32 {
+        self.ledger_from.map_or(i32::MIN, day_of)
+    }
+
+    /// Messages that are undelivered: [`dead::undelivered`].
+    pub const fn undelivered(&self) -> i64 {
+        self.undelivered
     }
 
     /// Messages that wait, of any age.
     pub fn waiting(&self) -> i64 {
         self.waiting.iter().filter(|row| row.is_message()).map(|row| row.waiting).sum()
+    }
+
+    /// Messages that wait for amoCRM, of any age, and how long the oldest has waited; none if none does.
+    pub fn waiting_for_crm(&self) -> Option<(i64, i64)> {
+        let rows = || self.waiting.iter().filter(|row| row.is_message() && row.direction == Direction::ToCrm.number());
+        let oldest = rows().filter_map(|row| row.oldest).min()?;
+        Some((rows().map(|row| row.waiting).sum(), Ord::max(self.now - oldest, 0)))
     }
 
     /// How long the oldest letter of any kind has waited; none if none waits.
@@ -184,24 +243,27 @@ impl Figures {
 
     /// How long messages of the last 24 hours took; none if none was delivered.
     pub fn times(&self) -> Option<Times> {
-        times(self.took.iter().map(|row| row.took).collect())
+        Times::counted(self.took.iter())
     }
 
     /// The same of one source.
     pub fn times_of(&self, source_id: Uuid) -> Option<Times> {
-        times(self.took.iter().filter(|row| row.source_id == source_id).map(|row| row.took).collect())
+        Times::counted(self.took.iter().filter(|row| row.source_id == source_id))
     }
 
-    /// The same of each hour of [`Span::Hours`].
+    /// The same of each hour of [`Span::Hours`], by delivery.
     pub fn times_by_hour(&self) -> Vec<Option<Times>> {
         let first = first_hour(self.now);
-        let mut hours: BTreeMap<i64, Vec<i64>> = (first..first + HOURS).map(|hour| (hour, Vec::new())).collect();
-        for row in &self.took {
-            if let Some(hour) = hours.get_mut(&(made_at(row.message_id) / HOUR)) {
-                hour.push(row.took);
-            }
-        }
-        hours.into_values().map(times).collect()
+        let of = |hour: i64| Times::counted(self.took.iter().filter(|row| i64::from(row.hour) == hour));
+        (first..first + HOURS).map(of).collect()
+    }
+
+    /// Messages that came from customers to a source since the beginning of an hour of [`Span::Hours`].
+    pub fn came_since(&self, source_id: Uuid, at: i64) -> i64 {
+        let is_meant = |row: &&HourRow| {
+            row.source_id == source_id && row.direction == Direction::ToCrm.number() && row.hour >= at / HOUR
+        };
+        self.hours.iter().filter(is_meant).map(|row| row.messages).sum()
     }
 
     /// When a source had its last message.
@@ -222,11 +284,12 @@ impl Figures {
 }
 
 fn slot<'rows, R: Counted + 'rows>(at: i64, rows: impl Iterator<Item = &'rows R>) -> FiguresSlot {
-    let mut slot = FiguresSlot { at, flow: Flow::default(), delivered: 0 };
+    let mut slot = FiguresSlot { at, flow: Flow::default(), delivered: 0, overdue: 0 };
     for row in rows {
         let (accepted, delivered, failed) = row.counts();
         slot.flow.add(row.direction(), accepted, failed);
         slot.delivered += delivered;
+        slot.overdue += row.overdue();
     }
     slot
 }
@@ -237,6 +300,10 @@ trait Counted {
     fn direction(&self) -> i16;
     /// Accepted, delivered, failed.
     fn counts(&self) -> (i64, i64, i64);
+
+    fn overdue(&self) -> i64 {
+        0
+    }
 }
 
 impl Counted for HourRow {
@@ -251,6 +318,10 @@ impl Counted for HourRow {
     fn counts(&self) -> (i64, i64, i64) {
         let is = |state: State| if self.state == state.number() { self.messages } else { 0 };
         (self.messages, is(State::Sent) + is(State::Delivered) + is(State::Read), is(State::Failed))
+    }
+
+    fn overdue(&self) -> i64 {
+        if self.state == State::Queued.number() { self.older } else { 0 }
     }
 }
 
@@ -347,7 +418,7 @@ pub async fn service_days(app: &DeliveryContext, count: i32) -> Result<Vec<Figur
         .into_model()
         .all(app.store.read())
         .await?;
-    let empty = |day: i32| FiguresSlot { at: i64::from(day) * DAY, flow: Flow::default(), delivered: 0 };
+    let empty = |day: i32| FiguresSlot { at: i64::from(day) * DAY, flow: Flow::default(), delivered: 0, overdue: 0 };
     let mut slots: BTreeMap<i32, FiguresSlot> = (first..=today).map(|day| (day, empty(day))).collect();
     for row in rows {
         // Days to come belong to a clock that ran ahead.

@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod list;
 pub mod reason;
 pub mod report;
+pub mod sides;
 pub mod story;
 pub mod webhooks;
 

@@ -10,7 +10,7 @@ use base::verdict::{Report, Taken, Verdict};
 use queue::Claim;
 
 use super::content::{Fitted, fit, media_kind};
-use super::judge::{bury, judge, judge_about, retry};
+use super::judge::{bury, judge, judge_about};
 use super::{CrmTarget, ours};
 use crate::delivery::letters::{LetterContext, crm_ids};
 use crate::tenant;
@@ -144,7 +144,8 @@ pub(super) async fn reaction(
     }
     if message.amocrm_message_id.is_empty() {
         let lost = message.direction != Direction::ToCrm.number() || message.state == State::Failed.number();
-        return Ok((!lost).then(|| retry(None, false, "the message has not gone to amoCRM yet")));
+        let wait = || Report::not_done(Verdict::Wait { after: None }, "the message has not gone to amoCRM yet");
+        return Ok((!lost).then(wait));
     }
     let ids = crm_ids(&context.conversation, source.id);
     let reaction = CrmReaction {

@@ -60,7 +60,7 @@ pub(super) fn judge(attempts: i32, error: &CrmError) -> Report {
     report.with_answer(*status, text)
 }
 
-pub(super) fn retry(after: Option<Duration>, whole_target: bool, reason: &str) -> Report {
+fn retry(after: Option<Duration>, whole_target: bool, reason: &str) -> Report {
     Report::not_done(Verdict::Retry { after, whole_target }, reason)
 }
 

@@ -116,6 +116,7 @@ impl RunningDelivery {
         let answered = match settlement.turn {
             TurnEffect::Failing { .. } => Some(false),
             TurnEffect::None | TurnEffect::Unasked => None,
+            TurnEffect::Hold { .. } if !made_call(&settlement) => None,
             _ => Some(true),
         };
         if let Some(answered) = answered {
@@ -164,9 +165,14 @@ async fn pace(app: &DeliveryContext, claim: &Claim) -> Option<Pace> {
 }
 
 /// Adds what a failed attempt sent last. That of a success is not kept: no person needs it, and it would be most of
-/// what an attempt writes.
+/// what an attempt writes. If nothing was sent, nothing was learned about the other side.
 fn with_request(mut settlement: Settlement, sent: Option<SentRequest>) -> Settlement {
     let is_buried = matches!(settlement.settled, Settled::Buried { .. });
+    if sent.is_none()
+        && matches!(settlement.turn, TurnEffect::Healthy | TurnEffect::Slowed | TurnEffect::Failing { .. })
+    {
+        settlement.turn = TurnEffect::Unasked;
+    }
     if let (Some(attempt), Some(sent)) = (&mut settlement.attempt, sent)
         && (is_buried || attempt.verdict != "done")
     {
@@ -198,9 +204,13 @@ pub(in crate::delivery) async fn write_down(
     }
 }
 
+fn made_call(settlement: &Settlement) -> bool {
+    settlement.attempt.as_ref().is_some_and(Attempt::made_call)
+}
+
 /// Metrics of a call, labelled by pool: an integration or a kind of messenger, never an account.
 fn measure(app: &DeliveryContext, pool: &str, settlement: &Settlement) {
-    let Some(attempt) = &settlement.attempt else { return };
+    let Some(attempt) = settlement.attempt.as_ref().filter(|attempt| attempt.made_call()) else { return };
     let seconds = Duration::from_millis(u64::try_from(attempt.millis).unwrap_or(0));
     metrics::histogram!("parom_remote_seconds", "remote" => pool.to_owned()).record(seconds);
     let error = match attempt.status {
@@ -220,6 +230,7 @@ fn measure(app: &DeliveryContext, pool: &str, settlement: &Settlement) {
 struct AfterCommit {
     claim: Claim,
     verdict: &'static str,
+    made_call: bool,
     hold: Option<String>,
     /// The messenger's id of a dialogue that continues in another conversation.
     dialogue: Option<String>,
@@ -258,12 +269,15 @@ impl AfterCommit {
             _ => None,
         };
         let put_off = pause::is_put_off(settlement);
-        Self { claim: settlement.claim.clone(), verdict, hold, dialogue, webhook_failed, is_paid, put_off }
+        let (claim, made_call) = (settlement.claim.clone(), made_call(settlement));
+        Self { claim, verdict, made_call, hold, dialogue, webhook_failed, is_paid, put_off }
     }
 
     async fn report(self, app: &DeliveryContext) {
-        let direction = self.claim.direction.word();
-        metrics::counter!("parom_attempts_total", "direction" => direction, "verdict" => self.verdict).increment(1);
+        if self.made_call {
+            let direction = self.claim.direction.word();
+            metrics::counter!("parom_attempts_total", "direction" => direction, "verdict" => self.verdict).increment(1);
+        }
         if self.verdict == "done" && self.claim.letter.kind == LetterKind::Message {
             crate::source::prove(&app.sources, self.claim.tenant_id, self.claim.source_id);
         }
@@ -331,7 +345,7 @@ impl Trace {
         let name = if letter.kind == LetterKind::Status { "receipt" } else { "deliver" };
         let to = app.clock.millis();
         let deliver = app.traces.below_root(part(name, SpanKind::Consumer, tried.from, to, attributes));
-        let Some(attempt) = tried.attempt else { return };
+        let Some(attempt) = tried.attempt.filter(Attempt::made_call) else { return };
         let attributes = vec![
             KeyValue::new("parom.remote", tried.pool),
             KeyValue::new("parom.verdict", attempt.verdict),

@@ -4,16 +4,20 @@
 mod measures;
 mod problems;
 
+use std::collections::BTreeMap;
+
 use actix_web::web;
 use askama::Template;
 use base::error::Result;
 use base::i18n::Sentence;
 use base::message::day_of;
+use chrono::TimeDelta;
 use domain::alert_notices::readers;
 use domain::delivery::read::figures::{self, Figures, Flow, LastMessage, Span};
 use domain::delivery::read::ledger::LedgerCounts;
+use domain::delivery::read::sides;
 use domain::identity::mail;
-use domain::source::SourceState;
+use domain::source::{SourceState, StateReason};
 use domain::tenant::TenantStatus;
 use entity::{member, source, tenant_channel};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
@@ -21,7 +25,7 @@ use serde::Deserialize;
 
 use super::reasons::source_tone;
 use super::{Answer, AppData, Chart, Member, Nav, PageContext, PanelContext, Right, choice, html};
-use measures::Sides;
+use measures::SideList;
 use problems::Problems;
 
 pub use measures::{Tile, chart_of};
@@ -42,7 +46,7 @@ struct Overview {
     tiles: Vec<Tile>,
     chart: Chart,
     table: SourceTable,
-    sides: Sides,
+    sides: SideList,
     period: Period,
     periods: [Period; 3],
     equations: [Equation; 2],
@@ -62,25 +66,23 @@ async fn show(app: AppData, member: Member, asked: web::Query<OverviewQuery>) ->
     let page = member.page("nav-overview", Nav::Overview);
     let tenant_id = member.tenant_id;
     let period = Period::of(asked.period.as_deref().unwrap_or_default());
-    let (sources, deleted): (Vec<source::Model>, _) = source::Entity::of_tenant(tenant_id)
-        .all(app.store.read())
-        .await?
-        .into_iter()
-        .partition(|source| source.deleted_at.is_none());
+    let sources = source::Entity::of_tenant(tenant_id).filter(source::Column::DeletedAt.is_null());
+    let sources = sources.all(app.store.read()).await?;
     // Other pages name managers; by then the names are known.
     domain::source::refresh_users(&app.sources, tenant_id).await?;
     let states = domain::source::states(&app.sources, tenant_id, &sources).await?;
-    let figures = figures::read(&app.delivery, tenant_id, None).await?;
-    let problems = problems::of(&app, &member, &page, &sources, &states).await?;
-    let first_day = period.first_day(app.clock.millis());
+    let ledger_from = period.begins(&page);
+    let figures = figures::read(&app.delivery, tenant_id, None, Some(ledger_from)).await?;
+    let problems = problems::of(&app, &member, &page, &sources, &states, &figures).await?;
+    let read = sides::read(&app.delivery, tenant_id).await?;
     let overview = Overview {
         checklist: checklist(&app, &member, &page, &sources, &figures).await?,
         tiles: tiles(&page, &figures, ""),
         chart: chart(&page, &figures, period.span()),
         table: table(&page, &figures, period.span(), &sources, &states),
-        sides: measures::sides_of(&app, tenant_id, &page, sources.iter().chain(&deleted), figures.oldest()).await?,
-        equations: equations(&figures, first_day),
-        ledger_from: i64::from(first_day) * base::millis::DAY,
+        sides: measures::sides(&page, read, &sources, &states, &figures, problems.away.is_some()),
+        equations: equations(&figures, ledger_from),
+        ledger_from,
         checked_at: app.clock.millis(),
         problems,
         period,
@@ -262,9 +264,10 @@ impl Period {
         }
     }
 
-    /// The first day of the ledger.
-    pub fn first_day(self, now: i64) -> i32 {
-        day_of(now) - self.days() + 1
+    /// When the first day of the ledger begins in the account's time zone, milliseconds since 1970.
+    fn begins(self, page: &PageContext) -> i64 {
+        let today = page.zone.date_of(page.now);
+        page.day_begins(today - TimeDelta::days(i64::from(self.days() - 1)))
     }
 
     /// The period of counts.
@@ -284,7 +287,7 @@ struct Equation {
     pub counts: LedgerCounts,
     /// Those of the failed messages that the messenger had accepted; people cannot send them again.
     pub failed_later: i64,
-    /// The first day included, as a filter for message lists.
+    /// When it begins, as a filter for message lists.
     from: String,
 }
 
@@ -317,15 +320,14 @@ impl Equation {
     }
 }
 
-fn equations(figures: &Figures, first_day: i32) -> [Equation; 2] {
-    let counted = figures.ledger(first_day);
-    let from = choice::date_of(first_day);
+fn equations(figures: &Figures, ledger_from: i64) -> [Equation; 2] {
+    let (counted, from) = (figures.ledger(), choice::moment_of(ledger_from));
     [
         Equation { direction: "to_crm", counts: counted.to_crm, failed_later: 0, from: from.clone() },
         Equation {
             direction: "to_messenger",
             counts: counted.to_messenger,
-            failed_later: figures.failed_later(first_day),
+            failed_later: figures.failed_later(),
             from,
         },
     ]

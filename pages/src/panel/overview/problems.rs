@@ -1,15 +1,17 @@
-//! Problems that need a person: the account's own state, sources that need an action, other open alerts.
+//! Problems, each once and in the colour of its consequence: the account's own state, amoCRM that does not answer, sources
+//! that need an action, other open alerts. Red is what keeps messages from flowing; anything less is yellow.
 
 use base::error::Result;
-use base::i18n::Words;
+use base::i18n::{Sentence, Words};
 use connectors::kinds::has_own_server;
 use domain::alert::OpenAlerts;
+use domain::delivery::read::figures::Figures;
 use domain::source::{SourceState, SourceStatus, StateAction, StateReason};
 use domain::tenant::{TenantStatus, plan};
 use domain::{alert as alerts, usage};
 use entity::alert::{self, Model as Alert};
-use entity::{audit, dead_letter, source};
-use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::{audit, source};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::panel::reasons::source_tone;
@@ -18,10 +20,12 @@ use crate::panel::{Member, PageContext, PanelContext, Right};
 pub(super) struct Problems {
     /// The account's state if it is not simply "connected".
     pub account: Option<AccountProblem>,
+    /// amoCRM does not answer.
+    pub away: Option<AwayProblem>,
     pub sources: Vec<SourceProblem>,
     pub alerts: Vec<ProblemAlert>,
-    /// Letters that are no longer retried.
-    pub undelivered: u64,
+    /// Messages that are undelivered, as every page counts them.
+    pub undelivered: i64,
     /// Live sources of the account.
     pub count: usize,
     /// Names of sides whose failing calls are explained by another card.
@@ -47,9 +51,20 @@ pub(super) struct AccountProblem {
     pub support: String,
 }
 
+pub(super) struct AwayProblem {
+    /// When the first call failed.
+    pub since: i64,
+    /// The sources whose messages wait.
+    pub sources: Vec<(Uuid, String)>,
+    /// How many messages wait, and for how long; none if none does yet.
+    pub waiting: Option<Sentence>,
+}
+
 pub(super) struct SourceProblem {
     /// One source, or several that have one cause.
     pub sources: Vec<(Uuid, String)>,
+    /// Whose cause it is, if several sources have it: amoCRM's or a messenger's.
+    pub name: String,
     pub tone: &'static str,
     pub state: String,
     pub since: i64,
@@ -75,6 +90,7 @@ pub(super) async fn of(
     page: &PageContext,
     rows: &[source::Model],
     states: &[SourceState],
+    figures: &Figures,
 ) -> Result<Problems> {
     let tenant_id = member.tenant_id;
     let words = page.words;
@@ -88,15 +104,16 @@ pub(super) async fn of(
         .partition(|(_, state)| is_of_account(status, state));
     let cut_off = states.iter().any(|state| state.reason == Some(StateReason::ChannelDisconnected));
     let suspension = if status == TenantStatus::Suspended { suspension_reason(app, tenant_id).await? } else { None };
-    let undelivered = dead_letter::Entity::of_tenant(tenant_id).count(app.store.read()).await?;
+    let (away, undelivered) = (away(page, rows, states, figures), figures.undelivered());
     let open = domain::alert::open(app.store.read(), tenant_id).await?;
     let limits = domain::alert::about_limits(&open);
     let state_of = |id: Uuid| own.iter().find(|(row, _)| row.id == id).map(|(_, state)| *state);
     let end = plan::end_date(&app.config, &member.here.tenant, app.clock.millis(), words);
     // amoCRM's failing calls have the same cause.
     let crm_is_explained = matches!(status, TenantStatus::Unpaid | TenantStatus::Blocked)
-        || states.iter().any(|state| state.reason.is_some_and(is_of_channel))
-        || open.iter().any(|row| row.kind == domain::alert::CRM_UNREACHABLE);
+        || states.iter().any(|state| state.reason.is_some_and(is_of_channel));
+    let tone = account_tone(status, cut_off);
+    let nothing_flows = away.is_some() || tone == "bad";
     let failing = own.iter().filter(|(_, state)| explains_failures(state));
     let explained = failing.map(|(row, _)| words.text_of("connector-", &row.kind).to_string());
     Ok(Problems {
@@ -105,7 +122,7 @@ pub(super) async fn of(
                 suspension.map(|reason| words.text("tenant-suspended-reason").with("reason", reason).to_string());
             let hint = account_hint(page, status, cut_off, &end);
             AccountProblem {
-                tone: account_tone(status),
+                tone,
                 state: words.text_of("tenant-state-", status.as_str()).with("crm", page.crm).to_string(),
                 hint: reason.map_or(hint.clone(), |reason| format!("{hint} {reason}")),
                 waiting: of_account.iter().map(|(row, _)| (row.id, row.name.clone())).collect(),
@@ -118,11 +135,30 @@ pub(super) async fn of(
         alerts: open
             .iter()
             .filter(|row| !row.source_id.and_then(state_of).is_some_and(|state| is_of_source(row, state)))
-            .filter(|row| !is_of_page(row, &limits, undelivered))
+            .filter(|row| !is_of_page(row, &limits, undelivered > 0))
+            // What does not flow is late.
+            .filter(|row| !(nothing_flows && row.kind == alerts::LATE))
             .filter_map(|row| problem_alert(row, words, page))
             .collect(),
         sources: of_sources(member, page, &own),
         count: rows.len(),
+        away,
+    })
+}
+
+/// As [`SourceState`] has it: the third call in a row failed, which takes some seconds.
+pub(super) fn is_crm_away(state: &SourceState) -> bool {
+    state.status == SourceStatus::CrmUnreachable && state.reason.is_none()
+}
+
+fn away(page: &PageContext, rows: &[source::Model], states: &[SourceState], figures: &Figures) -> Option<AwayProblem> {
+    let affected = || rows.iter().zip(states).filter(|(_, state)| is_crm_away(state));
+    Some(AwayProblem {
+        since: affected().map(|(_, state)| state.since).min()?,
+        sources: affected().map(|(row, _)| (row.id, row.name.clone())).collect(),
+        waiting: figures.waiting_for_crm().map(|(count, oldest)| {
+            page.words.text("figure-waiting").with("count", count).with("delay", page.duration(&oldest))
+        }),
     })
 }
 
@@ -146,6 +182,10 @@ fn of_sources(member: &Member, page: &PageContext, own: &[(&source::Model, &Sour
         });
         found.push(SourceProblem {
             sources: vec![named],
+            name: match state.reason.is_some_and(is_of_channel) {
+                true => page.crm.to_owned(),
+                false => words.text_of("connector-", &row.kind).to_string(),
+            },
             tone: source_tone(state),
             state: words.text_of("source-state-", state.status.as_str()).with("crm", page.crm).to_string(),
             since: state.since,
@@ -155,7 +195,7 @@ fn of_sources(member: &Member, page: &PageContext, own: &[(&source::Model, &Sour
             status: state.status,
         });
     }
-    found.sort_by_key(|problem| (rank(problem.status), problem.since));
+    found.sort_by_key(|problem| (problem.tone != "bad", rank(problem.status), problem.since));
     found
 }
 
@@ -198,13 +238,17 @@ pub(in crate::panel) fn account_hint(page: &PageContext, status: TenantStatus, c
     page.words.text(key).with("crm", page.crm).with("days", days).with("date", end).to_string()
 }
 
-/// The tone of an account's state.
-pub(in crate::panel) fn account_tone(status: TenantStatus) -> &'static str {
+/// The tone of an account's state, by its consequence; `cut_off`: the chat channel is disconnected as well.
+pub(in crate::panel) fn account_tone(status: TenantStatus, cut_off: bool) -> &'static str {
     match status {
         TenantStatus::Active => "ok",
         TenantStatus::Provisioning | TenantStatus::AwaitingCredentials => "wait",
-        TenantStatus::NeedsReauth | TenantStatus::Unpaid => "warn",
-        TenantStatus::Blocked | TenantStatus::Suspended | TenantStatus::PlanEnded => "bad",
+        TenantStatus::NeedsReauth if !cut_off => "warn",
+        TenantStatus::NeedsReauth
+        | TenantStatus::Unpaid
+        | TenantStatus::Blocked
+        | TenantStatus::Suspended
+        | TenantStatus::PlanEnded => "bad",
         TenantStatus::Disconnected | TenantStatus::Uninstalled => "off",
     }
 }
@@ -221,8 +265,10 @@ fn rank(status: SourceStatus) -> u8 {
     }
 }
 
-/// Alerts that the account's state already expresses.
-const OF_STATE: &[&str] = &["needs_reauth", "unpaid", "blocked"];
+/// Alerts that the states of the account and of its sources already express: a state ends with its cause, its alert with
+/// the next round of checks.
+const OF_STATE: &[&str] =
+    &["needs_reauth", "unpaid", "blocked", alerts::CRM_UNREACHABLE, alerts::MESSENGER_UNREACHABLE];
 /// Alerts that are a sentence above every page.
 const OF_STRIP: &[&str] = &[alerts::PLAN_ENDING, alerts::PLAN_GRACE, alerts::PLAN_ENDED];
 
@@ -276,7 +322,6 @@ pub(super) fn is_of_source(alert: &Alert, state: &SourceState) -> bool {
         "source_stopped" | "source_gone" => return true,
         alerts::SOURCE_BLOCKED => return state.status == SourceStatus::Blocked,
         alerts::WEBHOOK_SUSPENDED => StateReason::WebhookSuspended,
-        alerts::MESSENGER_UNREACHABLE => StateReason::MessengerUnreachable,
         "source_moved" => StateReason::LineElsewhere,
         alerts::LINE_NOT_SET => StateReason::LineNotSet,
         alerts::LINE_FAILING => StateReason::LineFailing,
@@ -290,11 +335,24 @@ pub(super) fn is_of_source(alert: &Alert, state: &SourceState) -> bool {
 
 /// Whether an alert of the account is already expressed by its state, by a sentence above the page, or by the count of
 /// undelivered messages.
-pub(super) fn is_of_page(alert: &Alert, open: &OpenAlerts, undelivered: u64) -> bool {
+pub(super) fn is_of_page(alert: &Alert, open: &OpenAlerts, has_undelivered: bool) -> bool {
     let kind = alert.kind.as_str();
     OF_STATE.contains(&kind)
         || OF_STRIP.contains(&kind)
         || ([alerts::LIMIT_NEAR, alerts::LIMIT_REACHED].contains(&kind) && usage::is_noticed(&alert.detail))
         || (kind == "media_full" && open.limits.iter().any(|detail| usage::is_about_files(detail)))
-        || (kind == alerts::UNDELIVERED && undelivered > 0)
+        || (kind == alerts::UNDELIVERED && has_undelivered)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_is_red_when_its_messages_do_not_flow() {
+        let tone = |status| account_tone(status, false);
+        assert_eq!(account_tone(TenantStatus::NeedsReauth, true), "bad", "its channel is cut off");
+        assert_eq!([tone(TenantStatus::NeedsReauth), tone(TenantStatus::Active)], ["warn", "ok"]);
+        assert_eq!([tone(TenantStatus::Unpaid), tone(TenantStatus::PlanEnded)], ["bad", "bad"]);
+    }
 }

@@ -65,7 +65,7 @@ pub(super) async fn of(
     source: &source::Model,
 ) -> Result<Health> {
     let (db, tenant_id) = (app.store.read(), source.tenant_id);
-    let figures = figures::read(&app.delivery, tenant_id, Some(source.id)).await?;
+    let figures = figures::read(&app.delivery, tenant_id, Some(source.id), None).await?;
     let flow = figures.of_source(source.id, Span::Hours);
     let failures = if flow.failed > 0 {
         let wanted = MessageFilter {

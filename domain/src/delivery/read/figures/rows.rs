@@ -1,12 +1,12 @@
-//! The five statements.
+//! The statements.
 
 use base::message::{Direction, LetterKind};
-use base::millis::DAY;
-use entity::{attempt, ledger_delta, letter, message};
-use sea_orm::sea_query::{Expr, SimpleExpr};
+use base::millis::{DAY, HOUR};
+use entity::{histogram, ledger_delta, letter, message};
+use queue::histogram::Measure;
+use sea_orm::sea_query::{Expr, Func, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, RelationDef,
+    ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, QueryFilter, QuerySelect, QueryTrait, Statement, Value,
 };
 use uuid::Uuid;
 
@@ -21,8 +21,12 @@ pub(super) struct FiguresRange {
     pub source_id: Option<Uuid>,
     /// The beginning of the first hour, milliseconds since 1970.
     pub since: i64,
+    /// A message that was accepted before is overdue if it still waits.
+    pub due_by: i64,
     /// The first day, counted from 1970.
     pub day: i32,
+    /// From when on the ledger counts, milliseconds since 1970; none for the whole first day.
+    pub ledger_from: Option<i64>,
 }
 
 /// Messages of one source, direction and state in one hour.
@@ -34,6 +38,8 @@ pub(super) struct HourRow {
     /// Counted from 1970.
     pub hour: i64,
     pub messages: i64,
+    /// Those accepted so long ago that they are overdue if they still wait.
+    pub older: i64,
     pub last: Option<i64>,
 }
 
@@ -92,13 +98,25 @@ impl WaitingRow {
     }
 }
 
-/// The try by which a message was accepted by the other side.
+/// How many messages of one source and hour took how long.
 #[derive(Debug, FromQueryResult)]
 pub(super) struct TookRow {
-    pub message_id: Uuid,
     pub source_id: Uuid,
-    /// From the message's acceptance to the end of the try, milliseconds.
-    pub took: i64,
+    /// Of their delivery, counted from 1970.
+    pub hour: i32,
+    pub bucket: i16,
+    pub count: i64,
+}
+
+/// What the ledger's first day had of one source and direction before the moment from which on it is counted.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct EarlyRow {
+    pub direction: i16,
+    pub accepted: i64,
+    pub delivered: i64,
+    pub failed: i64,
+    pub failed_later: i64,
+    pub waiting: i64,
 }
 
 pub(super) async fn hours(db: &impl ConnectionTrait, wanted: &FiguresRange) -> Result<Vec<HourRow>, DbErr> {
@@ -110,6 +128,7 @@ pub(super) async fn hours(db: &impl ConnectionTrait, wanted: &FiguresRange) -> R
         .columns([SourceId, Direction, State])
         .column_as(hour(), "hour")
         .column_as(Id.count(), "messages")
+        .column_as(SimpleExpr::from(Func::sum(Expr::case(AcceptedAt.lt(wanted.due_by), 1).finally(0))), "older")
         .column_as(AcceptedAt.max(), "last")
         .group_by(SourceId)
         .group_by(Direction)
@@ -178,27 +197,44 @@ pub(super) async fn waiting(db: &impl ConnectionTrait, wanted: &FiguresRange) ->
         .await
 }
 
-pub(super) async fn took(db: &impl ConnectionTrait, wanted: &FiguresRange, most: u64) -> Result<Vec<TookRow>, DbErr> {
-    attempt::Entity::of_tenant(wanted.tenant_id)
-        .filter(attempt::Column::MessageId.gte(first_id_at(wanted.since)))
-        .filter(attempt::Column::Kind.eq(LetterKind::Message.number()))
-        .filter(attempt::Column::Verdict.eq("done"))
-        .join(JoinType::InnerJoin, of_message())
-        .apply_if(wanted.source_id, |select, source_id| select.filter(message::Column::SourceId.eq(source_id)))
-        .order_by_desc(attempt::Column::MessageId)
-        .limit(most)
+pub(super) async fn took(db: &impl ConnectionTrait, wanted: &FiguresRange) -> Result<Vec<TookRow>, DbErr> {
+    use histogram::Column::{Bucket, Count, Hour, Measure as Measured, SourceId};
+    histogram::Entity::of_tenant(wanted.tenant_id)
+        .filter(Hour.gte(wanted.since / HOUR))
+        .filter(Measured.eq(Measure::Delivery.number()))
+        .apply_if(wanted.source_id, |select, source_id| select.filter(SourceId.eq(source_id)))
         .select_only()
-        .columns([attempt::Column::MessageId, attempt::Column::Took])
-        .column(message::Column::SourceId)
+        .columns([SourceId, Hour, Bucket])
+        .column_as(sum(Count), "count")
+        .group_by(SourceId)
+        .group_by(Hour)
+        .group_by(Bucket)
         .into_model()
         .all(db)
         .await
 }
 
-/// An attempt knows its message, the message its source.
-fn of_message() -> RelationDef {
-    attempt::Entity::belongs_to(message::Entity)
-        .from((attempt::Column::TenantId, attempt::Column::MessageId))
-        .to((message::Column::TenantId, message::Column::Id))
-        .into()
+/// What was accepted on the ledger's first day before the moment from which on it is counted: the ledger has whole days
+/// of UTC, an account has days of its own.
+pub(super) async fn early(db: &impl ConnectionTrait, wanted: &FiguresRange) -> Result<Vec<EarlyRow>, DbErr> {
+    let Some(from) = wanted.ledger_from.filter(|from| from.rem_euclid(DAY) != 0) else { return Ok(Vec::new()) };
+    let begins = from - from.rem_euclid(DAY);
+    let of_source = wanted.source_id.map_or("", |_| " AND source_id = $5");
+    let kind = LetterKind::Message.number();
+    let sum = |of: &str| format!("CAST(sum(CASE WHEN {of} THEN 1 ELSE 0 END) AS bigint)");
+    let text = format!(
+        "SELECT direction, count(*) AS accepted, {} AS delivered, {} AS failed, {} AS failed_later, {} AS waiting \
+         FROM (SELECT direction, state, error, position, id IN (SELECT message_id FROM letter WHERE tenant_id = $1 \
+         AND kind = {kind} AND day = $4) AS waits FROM message WHERE tenant_id = $1 AND id >= $2 AND id < $3 \
+         AND day = $4{of_source}) AS early GROUP BY direction",
+        sum("NOT waits AND state IN (1, 2, 3)"),
+        sum("NOT waits AND state = 4"),
+        sum("NOT waits AND state = 4 AND error <> '' AND position > 0"),
+        sum("waits"),
+    );
+    let day = i32::try_from(begins / DAY).unwrap_or_default();
+    let values: [Value; 4] =
+        [wanted.tenant_id.into(), first_id_at(begins).into(), first_id_at(from).into(), day.into()];
+    let values = values.into_iter().chain(wanted.source_id.map(Value::from));
+    EarlyRow::find_by_statement(Statement::from_sql_and_values(db.get_database_backend(), text, values)).all(db).await
 }
