@@ -53,8 +53,8 @@ pub struct Handlers<W: Wire> {
     pub json: fn(&State<W::Own>, &Dialog, &Message) -> Value,
 }
 
-/// A messenger. It is implemented by the options with which its simulator starts.
-pub trait Wire: Sized + Send + Sync + 'static {
+/// A messenger.
+pub trait Wire: Default + Send + Sync + 'static {
     /// State that only this messenger has.
     type Own: Default + Send + 'static;
     /// The type in which functions return the ids of messages: `String` or `i64`.
@@ -74,8 +74,6 @@ pub trait Wire: Sized + Send + Sync + 'static {
 
     /// The kit takes `POST /uploads` for acts; not where the messenger's API has a path of this name.
     const TAKES_UPLOADS: bool = true;
-
-    fn clock(&self) -> Now;
 
     // Calls of programs.
 
@@ -157,7 +155,7 @@ pub trait Wire: Sized + Send + Sync + 'static {
 
 /// Shared by calls, pages, the sender of webhooks and the library's functions.
 pub struct Core<W: Wire> {
-    /// The messenger, with the options with which it was started.
+    /// The messenger.
     pub wire: W,
     pub faults: Faults,
     /// For webhooks and files by address.
@@ -173,7 +171,7 @@ impl<W: Wire> Core<W> {
         clippy::disallowed_methods,
         reason = "the server's HttpClients is out of reach here: a simulator shares nothing with it"
     )]
-    pub(crate) fn new(wire: W) -> Result<Self> {
+    pub(crate) fn new(now: Now) -> Result<Self> {
         let client = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
@@ -182,8 +180,8 @@ impl<W: Wire> Core<W> {
             .build()
             .context("the client for webhooks")?;
         Ok(Self {
-            now: wire.clock(),
-            wire,
+            now,
+            wire: W::default(),
             faults: Faults::default(),
             client,
             state: Mutex::new(State::default()),
