@@ -17,14 +17,14 @@ mod attachments;
 mod bots;
 mod files;
 mod json;
-mod options;
+mod state;
 mod wire;
 
 pub use crate::kit::{Act, Content, Fault, Given, HookFault, LineView as BotView, MessageView, NewPerson, Verb};
 pub use bots::NewBot;
-pub use options::Options;
+pub use state::MaxWire;
 
 /// A running MAX.
-pub type Max = crate::kit::Simulator<Options>;
+pub type Max = crate::kit::Simulator<MaxWire>;
 /// A person who talks to a bot.
-pub type Customer<'a> = crate::kit::Customer<'a, Options>;
+pub type Customer<'a> = crate::kit::Customer<'a, MaxWire>;

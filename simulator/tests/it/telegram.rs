@@ -1,24 +1,21 @@
 //! The wire of Telegram: bytes of calls, of updates, of files.
 
-mod hooks;
-mod kinds;
 mod refusals;
-mod samples;
 
 use serde_json::{Value, json};
-use simulator::telegram::{BotView, Customer, NewBot, NewPerson, Options, Telegram};
+use simulator::telegram::{BotView, Customer, NewBot, NewPerson, Telegram, TelegramWire};
 
-use crate::stage::{Receiver, Stage};
+use crate::stage::Stage;
 
 pub struct World {
-    pub stage: Stage<Options>,
+    pub stage: Stage<TelegramWire>,
     pub bot: BotView,
     pub maria: i64,
 }
 
 impl World {
     pub async fn start() -> Self {
-        let stage = Stage::start(|now| Options { now }).await;
+        let stage = Stage::<TelegramWire>::start().await;
         let bot = stage.simulator.add_bot(NewBot::default());
         let maria = stage.simulator.add_person(NewPerson::default());
         Self { stage, bot, maria }
@@ -37,12 +34,6 @@ impl World {
 
     pub fn maria(&self) -> Customer<'_> {
         self.telegram().customer(self.maria, self.bot.id)
-    }
-
-    async fn listens(&self) -> Receiver {
-        let receiver = Receiver::start();
-        self.ok("setWebhook", json!({"url": receiver.url, "secret_token": "s3cr3t_Token-1"})).await;
-        receiver
     }
 
     fn url(&self, method: &str) -> String {
@@ -83,7 +74,7 @@ fn bad(text: &str) -> (u16, String) {
     (400, format!("Bad Request: {text}"))
 }
 
-fn texts(receiver: &Receiver) -> Vec<String> {
-    let text = |update: Value| update["message"]["text"].as_str().unwrap_or_default().to_owned();
-    receiver.bodies().into_iter().map(text).collect()
+#[tokio::test]
+async fn programs_act_and_break_by_json() {
+    World::start().await.stage.takes_examples("telegram", &[]).await;
 }
