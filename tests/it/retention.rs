@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use base::store::VENDOR;
 use base::vault::Place;
-use entity::{attempt, audit, dead_letter, dedupe, ledger_delta, message, raw_hook};
+use entity::{attempt, audit, dead_letter, dedupe, histogram, ledger_delta, message, raw_hook};
 use parom::retention::round;
 use parom_tests::{Line, Office, World, both, on_postgres, once};
 use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, Statement};
@@ -239,9 +239,11 @@ async fn other_processes_do_not_repeat_the_cleanup_and_old_ledger_rows_are_merge
     }
     let before = world.api.get(&line.path("/ledger")).await.is(200).json;
     assert!(rows::<ledger_delta::Entity>(world).await >= 3, "a row a process");
+    assert!(rows::<histogram::Entity>(world).await >= 3, "times of the last day");
     world.advance(DAY * 11);
     assert!(round(&world.app().delivery).await.unwrap().is_some());
     assert_eq!(rows::<ledger_delta::Entity>(world).await, 1);
+    assert_eq!(rows::<histogram::Entity>(world).await, 0);
     assert_eq!(world.api.get(&line.path("/ledger")).await.is(200).json, before);
     let audit_rows = rows::<audit::Entity>(world).await;
     assert!(round(&world.app().delivery).await.unwrap().is_none(), "another process would leave it as well");
