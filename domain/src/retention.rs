@@ -22,8 +22,8 @@ use base::millis::{DAY, HOUR};
 use base::store::{Search, VENDOR};
 use chrono::TimeDelta;
 use entity::{
-    account_usage, attempt, audit, chore, dead_letter, found_message, histogram, idempotency, letter, message, raw_hook, tenant,
-    vendor_event, vendor_event_attempt,
+    account_usage, attempt, audit, chore, dead_letter, found_message, histogram, idempotency, letter, message,
+    raw_hook, tenant, vendor_event, vendor_event_attempt,
 };
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{

@@ -89,8 +89,7 @@ pub(crate) fn durations<'a>(instance: Uuid, settlements: impl Iterator<Item = &'
         let hour = i32::try_from(attempt.ended_at() / HOUR).unwrap_or(i32::MAX);
         for (measure, millis) in measured(one, attempt) {
             let direction = one.claim.direction.number();
-            let key =
-                (one.claim.tenant_id, hour, one.claim.source_id, direction, measure.number(), bucket_of(millis));
+            let key = (one.claim.tenant_id, hour, one.claim.source_id, direction, measure.number(), bucket_of(millis));
             let (count, last_at) = all.entry(key).or_default();
             *count += 1;
             *last_at = Ord::max(*last_at, attempt.at);

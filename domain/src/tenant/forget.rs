@@ -12,8 +12,8 @@ use base::store::{Store, VENDOR, in_transaction};
 use entity::{
     account_month, account_note, account_usage, alert, alert_chat, alert_device, alert_notice, alert_reader,
     alert_webhook, api_key, attempt, audit, chat_email, chat_logo, chat_site, consent, contact_task, conversation,
-    conversation_alias, crm_copy, crm_subscription, dead_letter, dedupe, directory, erasure, found_message,
-    histogram, history_look, idempotency, import, import_line, import_skip, install_call, job, lane, ledger_delta, letter, member,
+    conversation_alias, crm_copy, crm_subscription, dead_letter, dedupe, directory, erasure, found_message, histogram,
+    history_look, idempotency, import, import_line, import_skip, install_call, job, lane, ledger_delta, letter, member,
     message, message_template, oauth_grant, origin_task, parked_status, person, raw_hook, replay, session, source,
     source_notice, source_pulse, stray_source, tenant, tenant_channel, turn, vendor_event,
 };
@@ -61,7 +61,18 @@ pub async fn forget(app: &Arc<TenantContext>, tenant_id: Uuid, force: bool, by: 
     }
     all!(import, import_line, import_skip);
     all!(letter, lane, turn, parked_status, attempt, dead_letter, dedupe, raw_hook, message, conversation_alias);
-    all!(conversation, ledger_delta, histogram, idempotency, stray_source, source, session, member, api_key, install_call);
+    all!(
+        conversation,
+        ledger_delta,
+        histogram,
+        idempotency,
+        stray_source,
+        source,
+        session,
+        member,
+        api_key,
+        install_call
+    );
     all!(
         alert,
         alert_notice,

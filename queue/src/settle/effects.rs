@@ -9,9 +9,10 @@ use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::{Attempt, LoggedWebhook, Settled, Settlement, TurnEffect};
+use crate::histogram::delivery_time;
+use crate::inserts;
 use crate::rows::{Rows, Write};
 use crate::turn::{BREAKER, HELD, Turn, WAIT};
-use crate::{Claim, inserts};
 
 /// Deletes finished letters; updates those that stay.
 pub fn letters(mine: &[&Settlement]) -> [Write; 3] {

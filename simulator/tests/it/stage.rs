@@ -13,6 +13,7 @@ use chrono::DateTime;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use simulator::kit::{Simulator, Wire};
+use tokio::sync::Notify;
 
 use crate::hook::{HookServer, serve};
 

@@ -109,7 +109,7 @@ async fn settled_counts(db: &impl ConnectionTrait, which: LedgerFilter) -> Resul
 }
 
 /// PostgreSQL sums BIGINT into NUMERIC, hence the cast.
-pub fn sum(column: ledger_delta::Column) -> SimpleExpr {
+pub fn sum(column: impl ColumnTrait) -> SimpleExpr {
     SimpleExpr::from(Func::sum(column.into_expr())).cast_as("bigint")
 }
 

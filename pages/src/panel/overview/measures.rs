@@ -83,7 +83,8 @@ pub(super) fn sides(
     is_crm_away: bool,
 ) -> SideList {
     let since = sides::begin(page.now);
-    let mut kinds: BTreeMap<&str, (bool, i64)> = read.messengers.keys().map(|kind| (kind.as_str(), (false, 0))).collect();
+    let mut kinds: BTreeMap<&str, (bool, i64)> =
+        read.messengers.keys().map(|kind| (kind.as_str(), (false, 0))).collect();
     for (source, state) in sources.iter().zip(states) {
         let (is_away, received) = kinds.entry(&source.kind).or_default();
         *is_away |= state.reason == Some(StateReason::MessengerUnreachable);

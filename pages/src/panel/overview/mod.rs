@@ -4,8 +4,6 @@
 mod measures;
 mod problems;
 
-use std::collections::BTreeMap;
-
 use actix_web::web;
 use askama::Template;
 use base::error::Result;
@@ -17,7 +15,7 @@ use domain::delivery::read::figures::{self, Figures, Flow, LastMessage, Span};
 use domain::delivery::read::ledger::LedgerCounts;
 use domain::delivery::read::sides;
 use domain::identity::mail;
-use domain::source::{SourceState, StateReason};
+use domain::source::SourceState;
 use domain::tenant::TenantStatus;
 use entity::{member, source, tenant_channel};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
