@@ -1,8 +1,8 @@
 //! Named points at which a test injects failures: process kills (`abort`), errors (`error`) and panics (`panic`).
 //!
 //! Without the cargo feature `faults` a [`Faults`] is empty and [`Faults::hit`] compiles to nothing. With it the plan comes from
-//! `PAROM_FAULTS="accept.before_commit=abort,deliver.after_call=error:3"` or, in process, from [`Faults::planned`]. It is in `App`,
-//! not in a global. [`DEFECTS`] are bugs that can be switched on to prove that the checkers of the test suite detect them.
+//! `PAROM_FAULTS="accept.before_commit=abort,deliver.after_call=error:3"` or, in process, from [`Faults::planned`]. It is handed
+//! over, not in a global. [`DEFECTS`] are bugs that can be switched on to prove that the checkers of the test suite detect them.
 
 #[cfg(feature = "faults")]
 pub use hold::HeldPoint;
@@ -72,7 +72,7 @@ pub struct BadPlan {
     part: String,
 }
 
-/// The fault plan in `App`; clones share the counters.
+/// The fault plan of a process; clones share the counters.
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
     #[cfg(feature = "faults")]

@@ -66,9 +66,9 @@ pub enum TurnEffect {
     /// It does not answer. When of at least `open_after` calls within a minute half have failed, the breaker opens
     /// for `open_millis`.
     Failing { open_after: i32, open_millis: i64 },
-    /// It attempts to wait.
+    /// It asks to wait.
     Wait { millis: i64 },
-    /// It answers, and attempts only this conversation to wait.
+    /// It answers, and asks only this conversation to wait.
     Slowed,
     /// It cannot be served until it is repaired.
     Hold { reason: String },
@@ -176,8 +176,8 @@ impl Queue {
                 positions.insert(one.claim.letter.id, release(lane, one));
             }
         }
-        // The holder of the next lease reports the outcome instead of a lost one.
         let accepted_at = self.store.clock().millis();
+        // Only of valid leases: if one was lost, the holder of the next one reports the outcome.
         let mut placed = Vec::new();
         for (one, letter) in mine.iter().flat_map(|one| one.follow_ups.iter().map(move |letter| (one, letter))) {
             let (key, _) = lane::lane_of(one.claim.tenant_id, one.claim.conversation_id, letter);
@@ -337,7 +337,7 @@ pub struct LoggedWebhook {
     pub webhook_id: Uuid,
     /// Its type.
     pub event: &'static str,
-    /// The endpoint did not answer, or attempts for another attempt. A refusal is an answer.
+    /// The endpoint did not answer, or asked for another attempt. A refusal is an answer.
     pub failed: bool,
 }
 

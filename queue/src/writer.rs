@@ -73,18 +73,24 @@ impl From<AcceptError> for Error {
 pub struct Writer {
     shards: Arc<[WriterShard]>,
     queue: Queue,
-    /// Notified after every commit that may have made something due.
-    stored: Arc<Notify>,
-    /// The same for files to fetch.
-    stored_media: Arc<Notify>,
-    /// The same after accepts alone, for the task that wakes the other processes.
-    came: Arc<Notify>,
+    notices: Notices,
     starting: Starting,
     /// To the writer's thread, where it has one.
     claims: Option<Claims>,
     traces: TraceWriter,
     /// Bytes that accounts stored through it.
     pub tally: Tally,
+}
+
+/// Notified after commits, by what they may have brought.
+#[derive(Clone, Default)]
+struct Notices {
+    /// Something that is due.
+    due: Arc<Notify>,
+    /// Files to fetch.
+    media: Arc<Notify>,
+    /// Something that is due, after accepts alone: for the task that wakes the other processes.
+    accepted: Arc<Notify>,
 }
 
 /// The writing of a part of the accounts: a task stores what arrives, another one the outcomes of letters.
@@ -118,9 +124,7 @@ impl Writer {
         let mut writer = Self {
             shards,
             queue: queue.clone(),
-            stored: Arc::default(),
-            stored_media: Arc::default(),
-            came: Arc::default(),
+            notices: Notices::default(),
             starting: Starting::here(),
             claims: None,
             traces: trace_writer,
@@ -147,11 +151,14 @@ impl Writer {
     }
 
     fn tasks(&self, shard: &WriterShard, queue: Queue) -> (SettleWork, AcceptWork) {
-        let (alive, shard, stored) = (Arc::downgrade(&self.shards), shard.clone(), self.stored.clone());
-        let settling =
-            SettleWork { alive: alive.clone(), shard: shard.clone(), queue: queue.clone(), stored: stored.clone() };
-        let stored = [stored, self.stored_media.clone(), self.came.clone()];
-        (settling, AcceptWork { alive, shard, queue, stored, starting: self.starting.clone() })
+        let (alive, shard, notices) = (Arc::downgrade(&self.shards), shard.clone(), self.notices.clone());
+        let settling = SettleWork {
+            alive: alive.clone(),
+            shard: shard.clone(),
+            queue: queue.clone(),
+            stored: notices.due.clone(),
+        };
+        (settling, AcceptWork { alive, shard, queue, notices, starting: self.starting.clone() })
     }
 
     /// From now on the starter delivers new letters at once, as far as it has room; without one they wait for a claim.
@@ -227,17 +234,17 @@ impl Writer {
 
     /// Notifies when something may have become due.
     pub fn stored(&self) -> Arc<Notify> {
-        self.stored.clone()
+        self.notices.due.clone()
     }
 
     /// The same after accepts alone, for the task that wakes the other processes.
     pub fn came(&self) -> Arc<Notify> {
-        self.came.clone()
+        self.notices.accepted.clone()
     }
 
     /// Notifies when there may be files to fetch.
     pub fn stored_media(&self) -> Arc<Notify> {
-        self.stored_media.clone()
+        self.notices.media.clone()
     }
 
     fn shard_of(&self, tenant_id: Uuid) -> &WriterShard {

@@ -118,7 +118,8 @@ fn once(done: Settlement) -> Settlement {
     Settlement { settled: Settled::Superseded, attempt: None, follow_ups: Vec::new(), turn, ..done }
 }
 
-/// An attempt postponed because its host has had too many retries lately. It does not count as an attempt.
+/// An attempt postponed for `millis`, because its host has had too many retries lately or its report is awaited. It does not
+/// count as an attempt.
 pub fn put_off(claim: Claim, millis: i64) -> Settlement {
     let settled = Settled::Retry { millis, unknown: claim.letter.unknown, resent: false };
     Settlement::plain(claim, settled)

@@ -8,12 +8,11 @@ use std::time::{Duration, Instant};
 use base::store::is_node_away;
 use sea_orm::DbErr;
 use tokio::runtime::Handle;
-use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::fair_queue::PendingBatch;
-use super::{AcceptError, WriteErrorKind, WriterShard, kind, pause};
+use super::{AcceptError, Notices, WriteErrorKind, WriterShard, kind, pause};
 use crate::accept_batch::{AcceptBatch, Receipt};
 use crate::lease::is_refused;
 use crate::{Accepted, Claim, LeaseCall, LeaseRequest, Queue, Settled, Settlement, StoredContexts};
@@ -30,15 +29,14 @@ pub(super) struct AcceptWork {
     pub alive: Weak<[WriterShard]>,
     pub shard: WriterShard,
     pub queue: Queue,
-    /// Notified when letters, or files, may have become due, and after a commit.
-    pub stored: [Arc<Notify>; 3],
+    pub notices: Notices,
     pub starting: Starting,
 }
 
 impl AcceptWork {
     /// Ends when the last [`super::Writer`] is gone and nothing waits.
     pub async fn run(self) {
-        let Self { alive, shard, queue, stored, starting } = self;
+        let Self { alive, shard, queue, notices, starting } = self;
         let busy = |since| *shard.busy.lock().unwrap_or_else(PoisonError::into_inner) = since;
         // A task that panicked may have left it set.
         busy(None);
@@ -54,7 +52,6 @@ impl AcceptWork {
                 let _ = tokio::time::timeout(Duration::from_secs(1), shard.came.notified()).await;
                 continue;
             }
-            let [letters, media, came] = &stored;
             let has_media = batch.iter().any(|waiting| waiting.batch.has_media());
             busy(Some(Instant::now()));
             let written = write_batch(&queue, batch, &starting).await;
@@ -62,11 +59,11 @@ impl AcceptWork {
             *shard.refused.lock().unwrap_or_else(PoisonError::into_inner) = written.refused.then(Instant::now);
             busy(None);
             if written.may_be_due {
-                letters.notify_one();
-                came.notify_one();
+                notices.due.notify_one();
+                notices.accepted.notify_one();
             }
             if has_media {
-                media.notify_one();
+                notices.media.notify_one();
             }
         }
     }

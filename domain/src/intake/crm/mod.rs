@@ -105,7 +105,7 @@ fn not_genuine() -> HttpResponse {
 /// a lost one.
 async fn take(app: &Arc<IntakeContext>, hook: Hook, arrival: Arrival) -> Result<(), NotStored> {
     let first = !app.spool.is_before(&hook.scope_id).await;
-    if first && is_stored(app, &hook).await {
+    if first && store_in_time(app, &hook).await {
         return Ok(());
     }
     // One that goes to the disk at once may wait there for those that the database has not stored yet.
@@ -113,7 +113,7 @@ async fn take(app: &Arc<IntakeContext>, hook: Hook, arrival: Arrival) -> Result<
     let kept = tokio::time::timeout(limit, app.spool.keep(&hook, arrival)).await.unwrap_or(Err(HookNotKept::Late));
     metrics::counter!("parom_spooled_total", "kept" => if kept.is_ok() { "yes" } else { "no" }).increment(1);
     spool::count(app);
-    if kept.is_err() && !first && is_stored(app, &hook).await {
+    if kept.is_err() && !first && store_in_time(app, &hook).await {
         return Ok(());
     }
     kept.map_err(|why| {
@@ -123,8 +123,8 @@ async fn take(app: &Arc<IntakeContext>, hook: Hook, arrival: Arrival) -> Result<
     })
 }
 
-/// Whether the database stored it within the time limit.
-async fn is_stored(app: &Arc<IntakeContext>, hook: &Hook) -> bool {
+/// Stores it in the database; false if that did not succeed within the time limit.
+async fn store_in_time(app: &Arc<IntakeContext>, hook: &Hook) -> bool {
     if !app.store.is_open() {
         return false;
     }
