@@ -7,7 +7,7 @@ use base::clock::Clock;
 use base::config::Config;
 use serde_json::{Value, json};
 use simulator::crm::{HookMessage, Said};
-use simulator::telegram::{Customer, MessageView, NewBot, NewPerson, Telegram};
+use simulator::telegram::{Customer, MessageView, NewBot, NewPerson, Options, Telegram};
 use url::Url;
 
 use crate::people::Line;
@@ -79,7 +79,9 @@ macro_rules! simulated {
     ($($module:ident::$messenger:ident, |$config:ident, $address:ident| $enters:expr;)*) => {$(
         impl Simulated for simulator::$module::$messenger {
             async fn start(clock: Clock) -> Self {
-                Self::start(Arc::new(move || clock.now())).await.expect("a messenger")
+                let now = Arc::new(move || clock.now());
+                let options = simulator::$module::Options { now };
+                Self::start(options).await.expect("a messenger")
             }
 
             fn address(&self) -> &str {
@@ -111,7 +113,8 @@ simulated! {
 pub(crate) async fn start(clock: &Clock) -> Telegram {
     base::http_client::install_crypto_provider();
     let clock = clock.clone();
-    Telegram::start(Arc::new(move || clock.now())).await.expect("a Telegram")
+    let now = Arc::new(move || clock.now());
+    Telegram::start(Options { now }).await.expect("a Telegram")
 }
 
 crate::world_of!(

@@ -5,8 +5,7 @@ use std::time::Duration;
 use anyhow::Context;
 use base::i18n::Language;
 use serde_json::{Map, Value};
-use simulator::avito::{Avito, NewBuyer, NewItem, NewSeller};
-use simulator::kit::system_clock;
+use simulator::avito::{self, Avito, NewBuyer, NewItem, NewSeller};
 use simulator::max::{self, Max};
 use simulator::meta::{self, AppView, Meta, NewAccount, Platform};
 use simulator::telegram::{self, BotView, NewBot, Telegram};
@@ -69,12 +68,12 @@ impl Messengers {
     /// Starts all on free ports, for a Parom at this address. Lines and people have names in this language.
     pub async fn start(public_url: &str, language: Language) -> anyhow::Result<Self> {
         let (telegram, whatsapp, max, vk, avito, meta) = tokio::try_join!(
-            Telegram::start(system_clock()),
-            WhatsApp::start(system_clock()),
-            Max::start(system_clock()),
-            Vk::start(system_clock()),
-            Avito::start(system_clock()),
-            Meta::start(system_clock()),
+            Telegram::start(telegram::Options::default()),
+            WhatsApp::start(whatsapp::Options::default()),
+            Max::start(max::Options::default()),
+            Vk::start(vk::Options::default()),
+            Avito::start(avito::Options::default()),
+            Meta::start(meta::Options::default()),
         )
         .context("a simulated messenger could not be started")?;
         let instagram_app = meta.add_app(meta::NewApp::default());
@@ -153,7 +152,7 @@ impl Messengers {
         let spare = telegram.add_bot(bot(7_012_345_701, second, "second_shop_bot"));
         let who = telegram.add_person(telegram::NewPerson {
             first_name: names.first.to_owned(),
-            last_name: names.last.to_owned(),
+            last_name: Some(names.last.to_owned()),
             ..telegram::NewPerson::default()
         });
         DemoLine {
@@ -167,7 +166,7 @@ impl Messengers {
     fn whatsapp(&self, names: &Names) -> DemoLine {
         let whatsapp = &self.whatsapp;
         let app = whatsapp.add_app(NewApp::default());
-        let waba = whatsapp.add_waba(WABA);
+        let waba = whatsapp.add_waba(WABA, names.shops[0]);
         let phone = whatsapp.add_phone(NewPhone { name: names.shops[0].to_owned(), ..NewPhone::of(&waba) });
         let who = whatsapp.add_person(whatsapp::NewPerson { name: names.full(), ..whatsapp::NewPerson::default() });
         let token = whatsapp.add_token(&app.id, &[&waba]);

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use super::json;
-use super::state::{Avito, AvitoWire};
+use super::options::{Avito, Options};
 use crate::kit::{Act, Author, Content, Dialog, Done, Event, File, Id, Message, Sample, Verb, write};
 
 /// The chat of an act: one that it names, or one about an advert or with a seller, which is created on first use.
@@ -152,7 +152,7 @@ pub(super) fn own(state: &mut Avito, act: &Act) -> Result<Done> {
     }
     let dialog = place(state, act)?;
     let message = match act.name.as_str() {
-        "send_as_seller" => write::<AvitoWire>(state, act, &dialog, Author::Owner)?,
+        "send_as_seller" => write::<Options>(state, act, &dialog, Author::Owner)?,
         "system" => {
             let flow = act.more.get("flow_id").cloned().unwrap_or_else(|| json!("seller_audience_discount"));
             let text = act.text.clone().unwrap_or_else(|| "Предложите покупателю скидку".to_owned());

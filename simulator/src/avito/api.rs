@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::state::{Avito, GrantKind};
+use super::options::{Avito, GrantKind};
 use super::{acts, json};
 use crate::kit::{Answer, Author, Call, Dialog, Id, Message, Named, Subscription};
 

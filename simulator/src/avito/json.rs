@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat};
 use serde_json::{Map, Value, json};
 
-use super::state::Avito;
+use super::options::Avito;
 use crate::kit::{Author, Dialog, File, Message};
 
 /// The sizes of pictures that are offered as links.

@@ -7,21 +7,22 @@
 //! ```text
 //! wire.rs     tables, and answers to the kit     acts.rs   chats, content, webhooks about messages
 //! api.rs      operations, limits, files          json.rs   chats and messages as the API shows them
-//! oauth.rs    tokens and consent                  state.rs, sellers.rs   sellers, buyers, adverts, applications
+//! oauth.rs    tokens, and the page of consent    options.rs, sellers.rs   sellers, buyers, adverts, applications
 //! ```
 
 mod acts;
 mod api;
 mod json;
 mod oauth;
+mod options;
 mod sellers;
-mod state;
 mod wire;
 
 pub use crate::kit::{Act, Content, Fault, Given, HookFault, HookState, MessageView, Verb};
-pub use state::{AvitoWire, NewApp, NewBuyer, NewItem, NewSeller};
+pub use options::{NewApp, NewBuyer, NewItem, NewSeller, Options};
 
-/// A running Avito.
-pub type Avito = crate::kit::Simulator<AvitoWire>;
+/// A running Avito. The consent page for applications is at `/oauth`, although the real one is on another host than the
+/// API.
+pub type Avito = crate::kit::Simulator<Options>;
 /// A buyer at an advert, or on a seller's page.
-pub type Customer<'a> = crate::kit::Customer<'a, AvitoWire>;
+pub type Customer<'a> = crate::kit::Customer<'a, Options>;

@@ -1,13 +1,14 @@
-//! The OAuth server: `/token` for both kinds of credentials; and a seller at the page of consent, which is on another host.
+//! The OAuth server: `/token` for both kinds of credentials, and the page where a seller authorizes an application.
 //!
 //! Avito's files do not define the answers to wrong requests; these are the answers of RFC 6749 §5.2.
 
+use askama::Template;
 use serde_json::{Value, json};
 use url::Url;
 
 use super::api::{Answered, answer};
-use super::state::{Avito as State, AvitoWire, Grant, GrantKind};
-use crate::kit::{Answer, Call, Id, Simulator};
+use super::options::{Avito as State, Grant, GrantKind, Options};
+use crate::kit::{Answer, Call, Core, Frame, Id, Simulator, page_of};
 
 /// The lifetime of a code in milliseconds. Avito does not publish it.
 const CODE: i64 = 600_000;
@@ -66,6 +67,43 @@ fn issue(state: &mut State, grant: Grant) -> Value {
     tokens
 }
 
+#[derive(Template)]
+#[template(path = "avito/consent.html")]
+struct ConsentPage<'a> {
+    frame: Frame,
+    app: String,
+    call: &'a Call,
+    sellers: Vec<(String, String)>,
+}
+
+impl ConsentPage<'_> {
+    /// A parameter, which the form sends again.
+    fn asked(&self, name: &str) -> &str {
+        self.call.param(name).unwrap_or_default()
+    }
+}
+
+/// `GET /oauth?response_type=code&client_id=…&scope=…&state=…`, and its form.
+pub(super) fn page(core: &Core<Options>, call: &Call) -> Answer {
+    let field = |name: &str| call.param(name).unwrap_or_default();
+    let (client, seller) = (field("client_id"), Id::from(field("seller")));
+    match call.method.as_str() {
+        "GET" if field("response_type") == "code" => core.read(|state| {
+            let Some(app) = state.own.apps.get(client) else { return Answer::empty(400) };
+            let sellers = state.lines.values().map(|line| (line.id.to_string(), line.name.clone())).collect();
+            let page = ConsentPage { frame: Frame::of_call::<Options>(call), app: app.name.clone(), call, sellers };
+            // The form leads to the application.
+            page_of(200, &page, "'self' http: https:")
+        }),
+        "POST" if !call.is_own() => Answer::empty(403),
+        "POST" => match core.change(|state| decide(state, client, field("scope"), field("state"), &seller)) {
+            Some(back) => Answer::empty(302).with("location", back),
+            None => Answer::empty(400),
+        },
+        _ => Answer::empty(400),
+    }
+}
+
 /// The address to which the browser returns: with a code if a seller was chosen, else with an error. Avito's files do
 /// not define the answer to a refusal; this is RFC 6749 §4.1.2.1.
 fn decide(state: &mut State, client: &str, scope: &str, given: &str, seller: &Id) -> Option<String> {
@@ -86,7 +124,7 @@ fn decide(state: &mut State, client: &str, scope: &str, given: &str, seller: &Id
     Some(back.into())
 }
 
-impl Simulator<AvitoWire> {
+impl Simulator<Options> {
     /// A seller authorizes an application, or declines as 0; returns the address to which the browser returns.
     pub fn consent(&self, client_id: &str, scope: &str, state: &str, seller: i64) -> Option<String> {
         self.core.change(|known| decide(known, client_id, scope, state, &seller.into()))

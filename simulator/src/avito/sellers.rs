@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 
-use super::state::{Avito as State, AvitoWire, GrantKind, NewApp, NewBuyer, NewItem, NewSeller, Seller};
+use super::options::{Avito as State, GrantKind, NewApp, NewBuyer, NewItem, NewSeller, Options, Seller};
 use crate::kit::{Customer, Id, Line, Person, Simulator};
 
-impl Simulator<AvitoWire> {
+impl Simulator<Options> {
     /// Adds a seller whose subscription level includes the API; returns the id.
     pub fn add_seller(&self, new: NewSeller) -> i64 {
         self.core.change(|state| {
@@ -57,7 +57,7 @@ impl Simulator<AvitoWire> {
     }
 }
 
-impl Customer<'_, AvitoWire> {
+impl Customer<'_, Options> {
     /// The chat's id; the chat is created if there is none.
     pub fn chat(&self) -> Result<String> {
         self.dialog().map(String::from)

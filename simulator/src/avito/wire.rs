@@ -6,11 +6,11 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
-use super::state::{Avito, AvitoWire, Own};
+use super::options::{Avito, Options, Own};
 use super::{acts, api, json, oauth};
 use crate::kit::{
     Act, ActWord, Answer, Call, Core, Done, Fault, FaultWords, Handlers, Hook, HookFault, Id, Kind, Look, Message,
-    Named, PLAIN, Person, Policy, Post, Sample, Verb, Visit, Wire, Words,
+    Named, Now, PLAIN, Person, Policy, Post, Sample, Verb, Visit, Wire, Words,
 };
 
 /// Seconds until a failed webhook is repeated. The OpenAPI file defines a time limit of 2 seconds and the status 200,
@@ -22,7 +22,7 @@ fn wait(attempts: u32) -> Option<i64> {
     WAITS.get(at).map(|seconds| seconds * 1_000)
 }
 
-impl Wire for AvitoWire {
+impl Wire for Options {
     type Own = Own;
     type Key = String;
 
@@ -101,12 +101,17 @@ impl Wire for AvitoWire {
     /// A picture of 24 MB plus overhead.
     const LARGEST: usize = 25 * 1024 * 1024;
 
+    fn clock(&self) -> Now {
+        self.now.clone()
+    }
+
     fn name(&self, state: &Avito, call: &Call) -> Result<Named, Answer> {
         Ok(api::named(state, call))
     }
 
     async fn answer(core: &Arc<Core<Self>>, named: &Named, call: &Call) -> Answer {
         match named.call.as_str() {
+            "" if call.path == "oauth" => oauth::page(core, call),
             "" => core.read(|state| api::host(state, call)),
             "getAccessToken" => core.change(|state| oauth::token(state, call)),
             name => core.change(|state| api::call(state, name, call)),

@@ -8,7 +8,6 @@ use anyhow::{Context, Result};
 
 use super::act::{Act, Content, Done, Verb};
 use super::call::CallView;
-use super::clock::Now;
 use super::faults::Faults;
 use super::id::Id;
 use super::model::{Author, Notice, Person, State, Subscription};
@@ -32,11 +31,11 @@ impl<W: Wire> Drop for Simulator<W> {
 }
 
 impl<W: Wire> Simulator<W> {
-    /// Serves at a free port of this machine, on the current tokio runtime until the handle is stopped or dropped. A test
-    /// may move the clock. A rustls crypto provider must have been installed.
-    pub async fn start(now: Now) -> Result<Self> {
+    /// Serves at a free port of this machine, on the current tokio runtime until the handle is stopped or dropped. A rustls
+    /// crypto provider must have been installed.
+    pub async fn start(options: W) -> Result<Self> {
         let name = W::LOOK.title;
-        let core = Arc::new(Core::new(now)?);
+        let core = Arc::new(Core::new(options)?);
         let shared = web::Data::new(Arc::clone(&core));
         let server =
             HttpServer::new(move || App::new().app_data(shared.clone()).default_service(web::to(serve::serve::<W>)))

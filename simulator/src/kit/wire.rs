@@ -53,8 +53,8 @@ pub struct Handlers<W: Wire> {
     pub json: fn(&State<W::Own>, &Dialog, &Message) -> Value,
 }
 
-/// A messenger.
-pub trait Wire: Default + Send + Sync + 'static {
+/// A messenger. It is implemented by the options with which its simulator starts.
+pub trait Wire: Sized + Send + Sync + 'static {
     /// State that only this messenger has.
     type Own: Default + Send + 'static;
     /// The type in which functions return the ids of messages: `String` or `i64`.
@@ -74,6 +74,8 @@ pub trait Wire: Default + Send + Sync + 'static {
 
     /// The kit takes `POST /uploads` for acts; not where the messenger's API has a path of this name.
     const TAKES_UPLOADS: bool = true;
+
+    fn clock(&self) -> Now;
 
     // Calls of programs.
 
@@ -166,7 +168,7 @@ pub(crate) fn client() -> Result<reqwest::Client> {
 
 /// Shared by calls, pages, the sender of webhooks and the library's functions.
 pub struct Core<W: Wire> {
-    /// The messenger.
+    /// The messenger, with the options with which it was started.
     pub wire: W,
     pub faults: Faults,
     /// For webhooks and files by address.
@@ -178,11 +180,11 @@ pub struct Core<W: Wire> {
 }
 
 impl<W: Wire> Core<W> {
-    pub(crate) fn new(now: Now) -> Result<Self> {
+    pub(crate) fn new(wire: W) -> Result<Self> {
         let client = client()?;
         Ok(Self {
-            now,
-            wire: W::default(),
+            now: wire.clock(),
+            wire,
             faults: Faults::default(),
             client,
             state: Mutex::new(State::default()),

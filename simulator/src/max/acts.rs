@@ -4,18 +4,22 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use super::json::{next_mid, user};
-use super::state::{Max, MaxWire};
+use super::options::{Max, Options};
 use crate::kit::{Act, Author, Content, DialogKind, Done, Event, Id, Message, Upload, Verb, Wire, signature, vcard};
 
-/// The dialog of an act: that of its message, the channel of a post, or the private one.
+/// The dialog of an act: that of its message, a group, the channel of a post, or the private one.
 pub(super) fn place(state: &mut Max, act: &Act) -> Result<Id> {
     if let Some(message) = act.messages.first() {
         return state.dialog_with(message).map(|dialog| dialog.id.clone()).context("there is no such message");
     }
     let Some((word, id)) = &act.to else { return private(state, act) };
-    ensure!(word == "post", "MAX has no place {word}");
     let id = Id::of(id).context("a place has an id")?;
-    state.dialog_with(&id).map(|dialog| dialog.id.clone()).context("there is no such post")
+    let dialog = match word.as_str() {
+        "group" => state.dialog(&id).context("there is no such group")?,
+        "post" => state.dialog_with(&id).context("there is no such post")?,
+        other => bail!("MAX has no place {other}"),
+    };
+    Ok(dialog.id.clone())
 }
 
 fn private(state: &mut Max, act: &Act) -> Result<Id> {
@@ -66,7 +70,7 @@ fn add(state: &mut Max, act: &Act, content: &Content, draft: &mut Message) -> Re
         }
         "raw" => more("attachment")?.clone(),
         kind => {
-            for Upload { name, mime, bytes } in content.resolve(state, MaxWire::KINDS)? {
+            for Upload { name, mime, bytes } in content.resolve(state, Options::KINDS)? {
                 let file = state.place_for(kind);
                 (file.name, file.mime, file.bytes) = (name, mime, Some(bytes));
                 draft.files.push(file.id.clone());

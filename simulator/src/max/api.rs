@@ -4,12 +4,14 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::answer::{Answered, Refusal, ensure, wrong};
-use super::state::Max;
+use super::options::Max;
 use super::{attachments, files, json};
-use crate::kit::{Activity, Author, Call, Id, Message, Notice, Subscription};
+use crate::kit::{Activity, Author, Call, DialogKind, Id, Message, Notice, Subscription};
 
 /// Maximum characters of a text.
 const TEXT: usize = 4000;
+/// Milliseconds for which a message without buttons can be edited in a dialog.
+const EDITABLE: i64 = 7 * 86_400_000;
 /// What a bot can be shown to do.
 const ACTIONS: [&str; 6] =
     ["typing_on", "sending_photo", "sending_video", "sending_audio", "sending_file", "mark_seen"];
@@ -19,11 +21,17 @@ fn success() -> Value {
     json!({"success": true})
 }
 
+/// A failure reported with a success status.
+fn not_success(message: &str) -> Value {
+    json!({"success": false, "message": message})
+}
+
 /// The name of a call for faults and the log: `POST /messages`, with `{}` in place of ids.
 pub(super) fn name(call: &Call) -> String {
     let path = match call.segments().as_slice() {
         ["messages", _] => "messages/{}".to_owned(),
         ["messages", _, "comments"] => "messages/{}/comments".to_owned(),
+        ["messages", _, "comments", _] => "messages/{}/comments/{}".to_owned(),
         ["chats", _] => "chats/{}".to_owned(),
         ["chats", _, rest] => format!("chats/{{}}/{rest}"),
         ["videos", _] => "videos/{}".to_owned(),
@@ -41,8 +49,22 @@ pub(super) fn call(state: &mut Max, bot: &Id, call: &Call) -> Answered {
         ("POST", ["subscriptions"]) => subscribe(state, bot, call),
         ("DELETE", ["subscriptions"]) => Ok(unsubscribe(state, bot, call)),
         ("POST", ["messages"]) => send(state, bot, call),
+        ("PUT", ["messages"]) => edit(state, bot, call),
+        ("DELETE", ["messages"]) => remove(state, bot, call),
+        ("GET", ["messages"]) => list(state, bot, call),
         ("GET", ["messages", mid]) => one(state, bot, &Id::from(*mid)),
+        ("GET", ["messages", post, "comments"]) => comments(state, bot, &Id::from(*post)),
         ("POST", ["messages", post, "comments"]) => comment(state, bot, &Id::from(*post), call),
+        ("PUT", ["messages", post, "comments"]) => {
+            let (text, now) = (text(&call.json)?, state.now);
+            let comment = own_comment(state, bot, &Id::from(*post), call)?;
+            (comment.text, comment.edited_at) = (text.unwrap_or_default(), Some(now));
+            Ok(success())
+        }
+        ("DELETE", ["messages", post, "comments"]) => {
+            own_comment(state, bot, &Id::from(*post), call)?.is_removed = true;
+            Ok(success())
+        }
         ("POST", ["answers"]) => answer(state, bot, call),
         ("POST", ["uploads"]) => files::upload(state, call),
         ("GET", ["videos", token]) => files::video(state, token),
@@ -125,6 +147,58 @@ fn send(state: &mut Max, bot: &Id, call: &Call) -> Answered {
     added(state, &dialog, draft)
 }
 
+/// A message of the bot by `message_id`.
+fn own(state: &Max, bot: &Id, call: &Call) -> Result<(DialogKind, Message), Refusal> {
+    let mid = Id::from(call.query("message_id").unwrap_or_default());
+    let dialog = state.dialog_with(&mid).filter(|dialog| dialog.line == *bot);
+    let found = dialog.and_then(|dialog| Some((dialog.kind, dialog.message(&mid)?)));
+    let found = found.filter(|(_, message)| message.author == Author::Line && message.post.is_none());
+    found.map(|(kind, message)| (kind, message.clone())).ok_or_else(|| wrong(format!("Invalid message_id: {mid}")))
+}
+
+/// `PUT /messages`.
+fn edit(state: &mut Max, bot: &Id, call: &Call) -> Answered {
+    let (kind, mut message) = own(state, bot, call)?;
+    let is_old = state.now - message.at > EDITABLE && message.parts.is_empty();
+    if is_old && kind == DialogKind::Private {
+        return Ok(not_success("Message is too old to be edited"));
+    }
+    if let Some(text) = text(&call.json)? {
+        message.text = text;
+    }
+    if !call.json["attachments"].is_null() {
+        attachments::read(state, &call.json["attachments"], &mut message)?;
+    }
+    message.edited_at = Some(state.now);
+    let id = message.id.clone();
+    if let Some(known) = state.message_mut(&id) {
+        *known = message;
+    }
+    Ok(success())
+}
+
+/// `DELETE /messages`.
+fn remove(state: &mut Max, bot: &Id, call: &Call) -> Answered {
+    let (_, message) = own(state, bot, call)?;
+    if let Some(message) = state.message_mut(&message.id) {
+        message.is_removed = true;
+    }
+    Ok(success())
+}
+
+/// `GET /messages`: of a chat, newest first, or by ids.
+fn list(state: &Max, bot: &Id, call: &Call) -> Answered {
+    let count = call.number("count").and_then(|count| usize::try_from(count).ok()).unwrap_or(50);
+    let ids: Vec<&str> = call.query("message_ids").map(|ids| ids.split(',').collect()).unwrap_or_default();
+    let chat = call.number("chat_id").map(Id::from);
+    let all = state.messages_of(bot).into_iter().rev().filter(|(dialog, message)| {
+        let is_asked = chat.as_ref() == Some(&dialog.id) || ids.contains(&message.id.as_str());
+        is_asked && !message.is_removed && message.post.is_none()
+    });
+    let found: Vec<Value> = all.take(count).map(|(dialog, one)| json::message(state, dialog, one)).collect();
+    Ok(json!({"messages": found}))
+}
+
 fn no_message(id: &Id) -> Refusal {
     Refusal::new(404, "not.found", format!("Message {id} not found"))
 }
@@ -142,6 +216,14 @@ fn channel(state: &Max, bot: &Id, post: &Id) -> Result<Id, Refusal> {
     found.map(|dialog| dialog.id.clone()).ok_or_else(|| no_message(post))
 }
 
+/// `GET /messages/{post}/comments`.
+fn comments(state: &Max, bot: &Id, post: &Id) -> Answered {
+    let channel = channel(state, bot, post)?;
+    let Some(dialog) = state.dialog(&channel) else { return Err(no_message(post)) };
+    let of_post = dialog.messages.iter().filter(|one| one.post.as_ref() == Some(post) && !one.is_removed);
+    Ok(json!({"messages": of_post.map(|one| json::message(state, dialog, one)).collect::<Vec<Value>>()}))
+}
+
 /// `POST /messages/{post}/comments`.
 fn comment(state: &mut Max, bot: &Id, post: &Id, call: &Call) -> Answered {
     let channel = channel(state, bot, post)?;
@@ -151,6 +233,14 @@ fn comment(state: &mut Max, bot: &Id, post: &Id, call: &Call) -> Answered {
     let is_plain = draft.forward.is_none() && call.json.get("attachments").is_none();
     ensure(is_plain, || wrong("Comments have a text and a reply only"))?;
     added(state, &channel, draft)
+}
+
+/// A comment of the bot by `comment_id`.
+fn own_comment<'a>(state: &'a mut Max, bot: &Id, post: &Id, call: &Call) -> Result<&'a mut Message, Refusal> {
+    channel(state, bot, post)?;
+    let mid = Id::from(call.query("comment_id").unwrap_or_default());
+    let is_own = |one: &&mut Message| one.post.as_ref() == Some(post) && one.author == Author::Line;
+    state.message_mut(&mid).filter(is_own).ok_or_else(|| wrong(format!("Invalid comment_id: {mid}")))
 }
 
 /// `POST /answers?callback_id=`.
@@ -199,8 +289,7 @@ fn unsubscribe(state: &mut Max, bot: &Id, call: &Call) -> Value {
     let Some(line) = state.lines.get_mut(bot) else { return success() };
     let before = line.subscriptions.len();
     line.subscriptions.retain(|one| one.url != url);
-    let is_removed = line.subscriptions.len() < before;
-    if is_removed { success() } else { json!({"success": false, "message": "Subscription not found"}) }
+    if line.subscriptions.len() < before { success() } else { not_success("Subscription not found") }
 }
 
 fn number(chat: &str) -> Result<Id, Refusal> {
@@ -208,12 +297,13 @@ fn number(chat: &str) -> Result<Id, Refusal> {
     Ok(number.into())
 }
 
-/// `GET /chats/{chat_id}`, of channels.
+/// `GET /chats/{chat_id}`, of groups and channels.
 fn room(state: &Max, bot: &Id, chat: &str) -> Answered {
     let found = state.dialog(&number(chat)?).filter(|dialog| dialog.line == *bot && dialog.person.is_none());
     let dialog = found.ok_or_else(|| no_chat(chat))?;
+    let kind = if dialog.kind == DialogKind::Group { "chat" } else { "channel" };
     Ok(json!({
-        "chat_id": dialog.id.number(), "type": "channel", "status": "active", "title": dialog.title, "icon": null,
+        "chat_id": dialog.id.number(), "type": kind, "status": "active", "title": dialog.title, "icon": null,
         "last_event_time": state.now, "participants_count": 2, "is_public": false, "link": null, "description": null,
     }))
 }

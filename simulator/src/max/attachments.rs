@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::answer::{Refusal, ensure, wrong};
-use super::state::Max;
+use super::options::Max;
 use crate::kit::{Button, Id, Message, list, vcard};
 
 const ROWS: usize = 30;

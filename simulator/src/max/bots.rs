@@ -1,7 +1,7 @@
-//! New bots, people and channels, and what goes wrong with them.
+//! New bots, people, groups and channels, and what goes wrong with them.
 
 use super::acts;
-use super::state::{Max as State, MaxWire};
+use super::options::{Max as State, Options};
 use crate::kit::{Dialog, DialogKind, Id, Line, LineView as BotView, NewPerson, Simulator, Subscription};
 
 /// A bot to create.
@@ -18,7 +18,7 @@ impl Default for NewBot {
     }
 }
 
-impl Simulator<MaxWire> {
+impl Simulator<Options> {
     /// Creates a bot with a token.
     pub fn add_bot(&self, new: NewBot) -> BotView {
         self.core.change(|state| {
@@ -37,12 +37,21 @@ impl Simulator<MaxWire> {
         self.add_person_with(new, |serial| 91_234_560 + serial)
     }
 
+    /// Creates a group with a bot as its administrator; returns the `chat_id`.
+    pub fn add_group(&self, bot: i64, title: &str) -> i64 {
+        self.add_room(bot, title, DialogKind::Group)
+    }
+
     /// Creates a channel with a bot as its administrator; returns the `chat_id`.
     pub fn add_channel(&self, bot: i64, title: &str) -> i64 {
+        self.add_room(bot, title, DialogKind::Channel)
+    }
+
+    fn add_room(&self, bot: i64, title: &str, kind: DialogKind) -> i64 {
         self.core.change(|state| {
             let number = -70_000_000_000_000 - state.next_serial();
             let id = Id::from(number);
-            let (title, kind) = (title.to_owned(), DialogKind::Channel);
+            let title = title.to_owned();
             state.dialogs.insert(id.clone(), Dialog { id, kind, line: bot.into(), title, ..Dialog::default() });
             number
         })

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::answer::{Answered, Refusal, wrong};
-use super::state::{Max, MaxWire};
+use super::options::{Max, Options};
 use crate::kit::{Answer, Call, Core, File, Id};
 
 /// `type` of `POST /uploads`.
@@ -88,7 +88,7 @@ pub(super) fn is_host(call: &Call) -> bool {
 }
 
 /// `POST /upload/{id}` and `GET /files/{id}?sig=`.
-pub(super) fn host(core: &Core<MaxWire>, call: &Call) -> Answer {
+pub(super) fn host(core: &Core<Options>, call: &Call) -> Answer {
     match call.segments().as_slice() {
         ["upload", id] => take(core, &Id::from(*id), call),
         ["files", id] => core.read(|state| give(state, &Id::from(*id), &call.query_string)),
@@ -97,7 +97,7 @@ pub(super) fn host(core: &Core<MaxWire>, call: &Call) -> Answer {
 }
 
 /// An upload: a form with `data`. Each address accepts one file.
-fn take(core: &Core<MaxWire>, id: &Id, call: &Call) -> Answer {
+fn take(core: &Core<Options>, id: &Id, call: &Call) -> Answer {
     if call.is_too_large {
         return Answer::empty(413);
     }

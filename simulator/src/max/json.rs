@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::state::Max;
+use super::options::Max;
 use crate::kit::{Author, Dialog, DialogKind, Id, Message};
 
 /// The id of the next message of a chat: the chat and a number whose upper part is the time.
@@ -61,7 +61,8 @@ fn body(state: &Max, message: &Message) -> Value {
 pub(super) fn message(state: &Max, dialog: &Dialog, message: &Message) -> Value {
     let chat_type = match dialog.kind {
         DialogKind::Private => "dialog",
-        DialogKind::Group | DialogKind::Channel => "channel",
+        DialogKind::Group => "chat",
+        DialogKind::Channel => "channel",
     };
     let mut recipient = json!({"chat_id": dialog.id.number(), "chat_type": chat_type});
     if let Some(person) = dialog.person {

@@ -17,14 +17,14 @@ mod attachments;
 mod bots;
 mod files;
 mod json;
-mod state;
+mod options;
 mod wire;
 
 pub use crate::kit::{Act, Content, Fault, Given, HookFault, LineView as BotView, MessageView, NewPerson, Verb};
 pub use bots::NewBot;
-pub use state::MaxWire;
+pub use options::Options;
 
 /// A running MAX.
-pub type Max = crate::kit::Simulator<MaxWire>;
+pub type Max = crate::kit::Simulator<Options>;
 /// A person who talks to a bot.
-pub type Customer<'a> = crate::kit::Customer<'a, MaxWire>;
+pub type Customer<'a> = crate::kit::Customer<'a, Options>;

@@ -7,11 +7,11 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
 use super::answer::Refusal;
-use super::state::{Max, MaxWire, Own};
+use super::options::{Max, Options, Own};
 use super::{acts, api, files, json};
 use crate::kit::{
     ActWord, Answer, Call, Core, Done, Fault, FaultWords, Handlers, Hook, HookFault, Id, Kind, Look, Message, Named,
-    PLAIN, Policy, Post, Reply, Sample, Verb, Wire, Words,
+    Now, PLAIN, Policy, Post, Reply, Sample, Verb, Wire, Words,
 };
 
 /// Milliseconds without a success after which a webhook is removed.
@@ -23,7 +23,7 @@ fn wait(attempts: u32) -> Option<i64> {
     (attempts < 11).then(|| (1..attempts).fold(60, longer) * 1_000)
 }
 
-impl Wire for MaxWire {
+impl Wire for Options {
     type Own = Own;
     type Key = String;
 
@@ -94,6 +94,10 @@ impl Wire for MaxWire {
     };
 
     const TAKES_UPLOADS: bool = false;
+
+    fn clock(&self) -> Now {
+        self.now.clone()
+    }
 
     fn name(&self, state: &Max, call: &Call) -> Result<Named, Answer> {
         if files::is_host(call) {

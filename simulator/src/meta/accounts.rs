@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use anyhow::Result;
 use serde_json::json;
 
-use super::state::{Account, App, MetaWire, Platform, Subscription};
+use super::options::{Account, App, Options, Platform, Subscription};
 use super::tokens::LIFE;
-use crate::graph::AppView;
-use crate::kit::{Author, Dialog, DialogKind, Id, Line, Message, MessageView, NewPerson, Sample, Simulator};
+use crate::graph::{AppView, handshake};
+use crate::kit::{Author, Customer, Dialog, DialogKind, Id, Line, Message, MessageView, NewPerson, Sample, Simulator};
 
 /// A developer's app.
 #[derive(Clone, Debug)]
@@ -58,7 +59,7 @@ pub struct AccountView {
     pub platform: Platform,
 }
 
-impl Simulator<MetaWire> {
+impl Simulator<Options> {
     /// Creates an app.
     pub fn add_app(&self, app: NewApp) -> AppView {
         self.core.change(|state| {
@@ -126,7 +127,7 @@ impl Simulator<MetaWire> {
         })
     }
 
-    /// Sets an app's callback as its dashboard does, but without a handshake.
+    /// Sets an app's callback as its dashboard does, but without a handshake; `Meta::verify` does the handshake.
     pub fn set_callback(&self, app: &AppView, platform: Platform, callback_url: &str, fields: &[&str]) {
         let fields: BTreeSet<String> = fields.iter().map(|one| (*one).to_owned()).collect();
         let subscription = Subscription { callback_url: callback_url.to_owned(), fields };
@@ -142,6 +143,12 @@ impl Simulator<MetaWire> {
         self.core.read(|state| Some(state.own.apps.get(app)?.subscriptions.get(object)?.callback_url.clone()))
     }
 
+    /// Performs the handshake with a callback, as its dashboard does. The error explains what was wrong.
+    pub async fn verify(&self, callback_url: &str, verify_token: &str) -> Result<()> {
+        let done = handshake(&self.core, callback_url, verify_token).await;
+        done.map_err(|refusal| anyhow::anyhow!(refusal.message))
+    }
+
     /// A person's id at an account.
     pub fn scoped(&self, account: &str, person: i64) -> String {
         self.core.read(|state| state.scoped(&account.into(), person))
@@ -152,7 +159,7 @@ impl Simulator<MetaWire> {
         self.core.read(|state| {
             let Some(dialog) = state.dialog(&post.into()) else { return Vec::new() };
             let comments = dialog.messages.iter().filter(|one| one.post.is_some() && !one.is_removed);
-            comments.map(|one| MessageView::of::<MetaWire>(state, dialog, one)).collect()
+            comments.map(|one| MessageView::of::<Options>(state, dialog, one)).collect()
         })
     }
 
@@ -171,5 +178,17 @@ impl Simulator<MetaWire> {
     /// Invalidates a token, as after a change of the owner's password.
     pub fn revoke_token(&self, token: &str) {
         self.core.change(|state| state.own.tokens.get_mut(token).map(|token| token.is_revoked = true));
+    }
+}
+
+impl Customer<'_, Options> {
+    /// Opens the chat through a link with `?ref=`.
+    pub fn opens(&self, mark: &str) -> Result<()> {
+        self.does_own("open", |act| act.with("mark", mark)).map(drop)
+    }
+
+    /// The business writes to this person in its own inbox; returns the `mid`.
+    pub fn hears(&self, text: &str) -> Result<String> {
+        self.does_own("staff", |act| act.text(text)).map(|done| done.message().into())
     }
 }

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
-use super::state::{Meta, MetaWire};
+use super::options::{Meta, Options};
 use crate::kit::{Act, Author, Button, Content, Dialog, Done, Event, Given, Id, Message, Sample, Verb, write};
 
 /// Maximum edits of one message.
@@ -231,7 +231,7 @@ pub(super) fn own(state: &mut Meta, act: &Act) -> Result<Done> {
 
 fn written(state: &mut Meta, act: &Act, author: Author) -> Result<Done> {
     let dialog = place(state, act)?;
-    let id = write::<MetaWire>(state, act, &dialog, author)?;
+    let id = write::<Options>(state, act, &dialog, author)?;
     Ok(Done { messages: vec![id], dialog, ..Done::default() })
 }
 

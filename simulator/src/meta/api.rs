@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::state::{Meta, MetaWire, Platform};
+use super::options::{Meta, Options, Platform};
 use super::tokens::{self, Caller};
 use super::{acts, apps, json, send};
 use crate::graph::{Answered, Params, Refusal, bad, ensure, no_edge, no_object, parts};
@@ -32,7 +32,7 @@ pub(super) fn file(state: &Meta, id: &str, query: &str) -> Answer {
 }
 
 /// Executes a call.
-pub(super) async fn call(core: &Core<MetaWire>, call: &Call) -> Answered {
+pub(super) async fn call(core: &Core<Options>, call: &Call) -> Answered {
     ensure(!call.is_too_large, send::too_large)?;
     ensure(!call.is_garbled, || bad("The parameters can't be read"))?;
     let (params, parts) = (Params::of(call), parts(call));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::state::{Meta, MetaWire, Platform, Subscription};
+use super::options::{Meta, Options, Platform, Subscription};
 use super::tokens::{Caller, app_of};
 use crate::graph::{Answered, Params, Refusal, bad, ensure, handshake, no_object, subscription, success};
 use crate::kit::{Core, Id};
@@ -19,7 +19,7 @@ const FACEBOOK: &str = "feed, mention, message_deliveries, message_echoes, messa
                         messaging_policy_enforcement, messaging_postbacks, messaging_referrals, standby";
 
 /// Reads, adds or removes an app's subscriptions; a callback is verified by a handshake.
-pub(super) async fn subscriptions(core: &Core<MetaWire>, method: &str, node: &str, params: &Params<'_>) -> Answered {
+pub(super) async fn subscriptions(core: &Core<Options>, method: &str, node: &str, params: &Params<'_>) -> Answered {
     let app = core.read(|state| app_of(state, &params.token).cloned())?;
     ensure(app.id == node, || no_object(node))?;
     let object = params.text("object").unwrap_or_default();

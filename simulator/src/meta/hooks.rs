@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::json;
-use super::state::Meta;
+use super::options::Meta;
 use crate::graph::signed;
 use crate::kit::{Hook, HookFault, Id, Post};
 

@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
-use super::state::Meta;
+use super::options::Meta;
 use crate::kit::{Author, Dialog, Id, Message, extend};
 
 /// What of `Message::more` is not a field of `message` in webhooks.

@@ -9,7 +9,7 @@
 //! api.rs       calls by node and edge                 hooks.rs   recipients, and the signed body
 //! send.rs      messages of apps, within the window    json.rs    messages, comments and people as Meta shows them
 //! tokens.rs    whose tokens are, and for how long     ../graph   what every Graph server has: errors, parameters
-//! apps.rs      where events go                        state.rs   state
+//! apps.rs      where events go                        options.rs state
 //! accounts.rs  new apps, accounts and posts, and troubles
 //! ```
 
@@ -19,17 +19,17 @@ mod api;
 mod apps;
 mod hooks;
 mod json;
+mod options;
 mod send;
-mod state;
 mod tokens;
 mod wire;
 
 pub use crate::graph::AppView;
 pub use crate::kit::{Act, Author, Content, Fault, Given, HookFault, HookState, MessageView, NewPerson, Verb};
 pub use accounts::{AccountView, NewAccount, NewApp};
-pub use state::{MetaWire, Platform};
+pub use options::{Options, Platform};
 
 /// A running Meta.
-pub type Meta = crate::kit::Simulator<MetaWire>;
+pub type Meta = crate::kit::Simulator<Options>;
 /// A person in the chat with an account.
-pub type Customer<'a> = crate::kit::Customer<'a, MetaWire>;
+pub type Customer<'a> = crate::kit::Customer<'a, Options>;

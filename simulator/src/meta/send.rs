@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::acts;
-use super::state::{DAY, Meta, MetaWire, Platform};
+use super::options::{DAY, Meta, Options, Platform};
 use super::tokens::Caller;
 use crate::graph::{Answered, Params, Refusal, bad, ensure, no_object, wrong};
 use crate::kit::{Author, Button, Core, Id, Message, list};
@@ -77,7 +77,7 @@ fn private_reply(state: &Meta, caller: &Caller, comment: &str) -> Result<Receive
 }
 
 /// Sends a message.
-pub(super) async fn send(core: &Core<MetaWire>, node: &str, params: &Params<'_>) -> Answered {
+pub(super) async fn send(core: &Core<Options>, node: &str, params: &Params<'_>) -> Answered {
     let caller = core.read(|state| {
         let caller = Caller::of(state, params)?;
         caller.own(state, node)?;
@@ -142,7 +142,7 @@ fn button(kind: &str, given: &Value, words: &str) -> Result<Vec<Button>, Refusal
 }
 
 /// The attachment as contained in webhooks. Downloads files given by address.
-async fn attach(core: &Core<MetaWire>, given: &Value, params: &Params<'_>, draft: &mut Message) -> Result<(), Refusal> {
+async fn attach(core: &Core<Options>, given: &Value, params: &Params<'_>, draft: &mut Message) -> Result<(), Refusal> {
     let kind = given["type"].as_str().unwrap_or_default();
     let payload = &given["payload"];
     if kind == "template" {
@@ -170,7 +170,7 @@ fn template(payload: &Value, draft: &mut Message) -> Result<(), Refusal> {
 }
 
 /// Stores the file of a message, uploaded with the call or given by its address; returns its id.
-async fn take(core: &Core<MetaWire>, kind: &str, payload: &Value, params: &Params<'_>) -> Result<Id, Refusal> {
+async fn take(core: &Core<Options>, kind: &str, payload: &Value, params: &Params<'_>) -> Result<Id, Refusal> {
     ensure(["image", "video", "audio", "file"].contains(&kind), || {
         bad("Param message[attachment][type] must be one of {audio, file, image, template, video}")
     })?;

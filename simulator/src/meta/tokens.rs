@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::state::{App, DAY, Meta, Platform, Token};
+use super::options::{App, DAY, Meta, Platform, Token};
 use crate::graph::{Answered, Params, Refusal, bad, ensure, invalid_token, no_object, unreadable_token};
 use crate::kit::{Dialog, Id, Message};
 

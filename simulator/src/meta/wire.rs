@@ -6,15 +6,15 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
-use super::state::{Meta, MetaWire, Own, Platform};
+use super::options::{Meta, Options, Own, Platform};
 use super::{acts, api, hooks, json};
 use crate::graph::{Params, Refusal, parts};
 use crate::kit::{
-    ActWord, Answer, Call, Core, Fault, FaultWords, Handlers, Hook, HookFault, Kind, Line, Look, Message, Named, PLAIN,
-    Policy, Post, Sample, Verb, Wire, Words,
+    ActWord, Answer, Call, Core, Fault, FaultWords, Handlers, Hook, HookFault, Kind, Line, Look, Message, Named, Now,
+    PLAIN, Policy, Post, Sample, Verb, Wire, Words,
 };
 
-impl Wire for MetaWire {
+impl Wire for Options {
     type Own = Own;
     type Key = String;
 
@@ -89,6 +89,10 @@ impl Wire for MetaWire {
     };
     /// A file has 25 MB plus overhead.
     const LARGEST: usize = 27 * 1024 * 1024;
+
+    fn clock(&self) -> Now {
+        self.now.clone()
+    }
 
     /// The last segment of the path; whose token it is, is known later.
     fn name(&self, state: &Meta, call: &Call) -> Result<Named, Answer> {

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
-use super::state::{Connection, Group, GroupKind, Place, Role, Telegram, TelegramWire, author_bot, personal, private};
+use super::options::{Connection, Group, GroupKind, Options, Place, Role, Telegram, author_bot, personal, private};
 use super::{content, json};
 use crate::kit::{Act, Author, Content, Dialog, DialogKind, Done, Event, Id, Message, Verb, write};
 
@@ -79,7 +79,7 @@ pub(super) fn report(state: &mut Telegram, event: &Event<'_>) -> Id {
         Verb::Start => {
             let text = format!("/start {}", act.field("payload"));
             let said = Act::of(Verb::Send).who(act.who).line(&act.line).content(Content::text(&text));
-            return write::<TelegramWire>(state, &said, dialog, Author::Person(act.who)).unwrap_or_default();
+            return write::<Options>(state, &said, dialog, Author::Person(act.who)).unwrap_or_default();
         }
         Verb::Send => {
             if let Some(known) = state.dialogs.get_mut(dialog) {
@@ -126,7 +126,7 @@ fn query(state: &mut Telegram, bot: &Id, who: i64, message: Value, data: &str) -
 pub(super) fn own(state: &mut Telegram, act: &Act) -> Result<Done> {
     match act.name.as_str() {
         "album" => album(state, act),
-        "edit_caption" => change(state, act),
+        "edit_caption" | "move_location" => change(state, act),
         "press_old" => {
             let dialog = place(state, act)?;
             let known =
@@ -156,19 +156,30 @@ fn album(state: &mut Telegram, act: &Act) -> Result<Done> {
     let mut messages = Vec::new();
     for item in &act.contents {
         let one = Act { verb: Verb::Send, contents: vec![item.clone()], ..act.clone() }.with("fields", fields.clone());
-        messages.push(write::<TelegramWire>(state, &one, &dialog, Author::Person(act.who))?);
+        messages.push(write::<Options>(state, &one, &dialog, Author::Person(act.who))?);
     }
     Ok(Done { messages, ..Done::default() })
 }
 
-/// Changes a caption.
+/// Changes a caption, or moves a live location.
 fn change(state: &mut Telegram, act: &Act) -> Result<Done> {
     let (dialog, id, now) = (place(state, act)?, act.first()?.clone(), state.now);
     let message = state.dialogs.get_mut(&dialog).and_then(|known| known.message_mut(&id));
     let message =
         message.filter(|one| one.author == Author::Person(act.who)).context("there is no such own message")?;
-    ensure!(!message.files.is_empty(), "only messages with a file have a caption to change");
-    act.field("caption").clone_into(&mut message.text);
+    if act.name == "edit_caption" {
+        ensure!(!message.files.is_empty(), "only messages with a file have a caption to change");
+        act.field("caption").clone_into(&mut message.text);
+    } else {
+        let location = message.parts.first_mut().and_then(|fields| fields.get_mut("location"));
+        let location = location.filter(|location| location.get("live_period").is_some());
+        let location = location.context("the message is no live location")?;
+        for name in ["latitude", "longitude", "heading"] {
+            if let Some(value) = act.more.get(name) {
+                location[name] = value.clone();
+            }
+        }
+    }
     message.edited_at = Some(now);
     state.announce(&dialog, &id, true);
     Ok(Done { messages: vec![id], ..Done::default() })

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::give::Caller;
+use super::options::{Options, Telegram};
 use super::params::{Answered, Params, Refusal};
-use super::state::{Telegram, TelegramWire};
-use super::{chats, files, hook, send};
+use super::{change, chats, files, hook, send};
 use crate::kit::{Answer, Call, Core, Id, Named};
 
 /// A method that needs only the state.
@@ -16,13 +16,22 @@ const PLAIN: &[(&str, Plain)] = &[
     ("getwebhookinfo", hook::info),
     ("sendmessage", send::message),
     ("sendlocation", send::location),
+    ("sendvenue", send::venue),
     ("sendcontact", send::contact),
     ("sendchataction", chats::action),
-    ("setmessagereaction", chats::react),
+    ("copymessage", change::copy),
+    ("forwardmessage", change::forward),
+    ("editmessagetext", change::text),
+    ("editmessagecaption", change::caption),
+    ("editmessagereplymarkup", change::buttons),
+    ("deletemessage", change::delete),
+    ("deletemessages", change::delete_many),
+    ("setmessagereaction", change::react),
     ("answercallbackquery", chats::answer_query),
     ("getfile", files::get),
     ("getuserprofilephotos", files::avatars),
     ("getbusinessconnection", chats::connection),
+    ("readbusinessmessage", change::read),
 ];
 
 /// What a path asks for.
@@ -69,7 +78,7 @@ pub(super) fn name(state: &Telegram, call: &Call) -> Result<Named, Refusal> {
 }
 
 /// Executes a call.
-pub(super) async fn call(core: &Core<TelegramWire>, named: &Named, call: &Call) -> Answer {
+pub(super) async fn call(core: &Core<Options>, named: &Named, call: &Call) -> Answer {
     match asked(call) {
         Asked::Method { method, .. } => {
             let body = method_of(core, &named.line, &method.to_ascii_lowercase(), call).await;
@@ -80,7 +89,7 @@ pub(super) async fn call(core: &Core<TelegramWire>, named: &Named, call: &Call) 
     }
 }
 
-async fn method_of(core: &Core<TelegramWire>, bot: &Id, method: &str, call: &Call) -> Answered {
+async fn method_of(core: &Core<Options>, bot: &Id, method: &str, call: &Call) -> Answered {
     let params = &Params::read(call)?;
     let caller = Caller { core, bot, params };
     let result = if let Some((_, plain)) = PLAIN.iter().find(|(name, _)| *name == method) {
@@ -96,6 +105,8 @@ async fn method_of(core: &Core<TelegramWire>, bot: &Id, method: &str, call: &Cal
                 let words = core.change(|state| hook::delete(state, bot, params));
                 return Ok(json!({"ok": true, "result": true, "description": words}));
             }
+            "sendmediagroup" => send::album(caller).await?,
+            "editmessagemedia" => change::media(caller).await?,
             other => match files::sort_of_method(other) {
                 Some(sort) => send::file(caller, sort).await?,
                 None => return Err(Refusal::new(404, "Not Found")),

@@ -1,13 +1,12 @@
 //! New bots, people and groups, and what goes wrong with them; what tests and programs see of a bot.
 
 use anyhow::Result;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::hook;
-use super::state::{Bot, Group, GroupKind, Role, Telegram as State, TelegramWire};
+use super::options::{Bot, Group, GroupKind, Options, Role, Telegram as State};
 use crate::kit::{
-    Act, Content, Customer, Dialog, DialogKind, Id, Line, LineView as BotView, NewPerson, Person, Sample, Simulator,
-    Verb,
+    Act, Content, Customer, Dialog, DialogKind, Id, Line, LineView as BotView, Person, Sample, Simulator, Verb,
 };
 
 /// A bot as created with BotFather.
@@ -23,6 +22,38 @@ pub struct NewBot {
 impl Default for NewBot {
     fn default() -> Self {
         Self { id: 7_012_345_678, name: "Acme Support".to_owned(), username: "acme_support_bot".to_owned() }
+    }
+}
+
+/// A person with a phone.
+#[derive(Clone, Debug)]
+pub struct NewPerson {
+    /// The id; if taken, the next free number is used.
+    pub id: i64,
+    /// The first name, which may be empty.
+    pub first_name: String,
+    pub last_name: Option<String>,
+    /// Without `@`.
+    pub username: Option<String>,
+    /// `ru`, `en`, …
+    pub language_code: Option<String>,
+    /// The number as Telegram writes it, without `+`.
+    pub phone: String,
+    /// Has Telegram Premium.
+    pub is_premium: bool,
+}
+
+impl Default for NewPerson {
+    fn default() -> Self {
+        Self {
+            id: 5_512_345_678,
+            first_name: "Maria".to_owned(),
+            last_name: Some("Kovaleva".to_owned()),
+            username: Some("maria_kov".to_owned()),
+            language_code: Some("ru".to_owned()),
+            phone: "79990001122".to_owned(),
+            is_premium: false,
+        }
     }
 }
 
@@ -43,11 +74,17 @@ pub struct WebhookView {
     pub url: String,
     /// `secret_token`.
     pub secret: Option<String>,
+    /// Concurrent connections.
+    pub max_connections: i64,
+    /// `None`: Telegram's default.
+    pub allowed_updates: Option<Vec<String>>,
+    /// Waiting updates.
+    pub pending: usize,
     /// `last_error_message`.
     pub last_error: Option<String>,
 }
 
-impl Simulator<TelegramWire> {
+impl Simulator<Options> {
     /// Creates a bot and its token.
     pub fn add_bot(&self, new: NewBot) -> BotView {
         self.core.change(|state| {
@@ -67,9 +104,17 @@ impl Simulator<TelegramWire> {
     /// Creates a person; returns the id.
     pub fn add_person(&self, new: NewPerson) -> i64 {
         self.core.change(|state| {
-            let id = state.free(5_512_345_678);
-            let NewPerson { first_name, last_name, username, phone } = new;
-            state.people.insert(id, Person { id, first_name, last_name, username, phone, ..Person::default() });
+            let id = state.free(new.id);
+            let mut more = Map::new();
+            if let Some(code) = new.language_code {
+                more.insert("language_code".to_owned(), json!(code));
+            }
+            if new.is_premium {
+                more.insert("is_premium".to_owned(), json!(true));
+            }
+            let last_name = new.last_name.unwrap_or_default();
+            let NewPerson { first_name, username, phone, .. } = new;
+            state.people.insert(id, Person { id, first_name, last_name, username, phone, is_deleted: false, more });
             id
         })
     }
@@ -96,17 +141,17 @@ impl Simulator<TelegramWire> {
     }
 
     /// A person in a group.
-    pub fn member(&self, person: i64, group: i64) -> Customer<'_, TelegramWire> {
+    pub fn member(&self, person: i64, group: i64) -> Customer<'_, Options> {
         self.customer(person, "").at("group", group)
     }
 
     /// A person in a topic of a group; an unknown topic is created.
-    pub fn in_topic(&self, person: i64, group: i64, thread: i64) -> Customer<'_, TelegramWire> {
+    pub fn in_topic(&self, person: i64, group: i64, thread: i64) -> Customer<'_, Options> {
         self.customer(person, "").at("topic", json!([group, thread]))
     }
 
     /// A person in the personal chat with another one.
-    pub fn correspondent(&self, person: i64, other: i64) -> Customer<'_, TelegramWire> {
+    pub fn correspondent(&self, person: i64, other: i64) -> Customer<'_, Options> {
         self.customer(person, "").at("person", other)
     }
 
@@ -137,9 +182,19 @@ impl Simulator<TelegramWire> {
         self.core.change(|state| state.renew(&bot.into()))
     }
 
+    /// Adds an update to a bot's queue unchanged; returns its `update_id`, which is generated if missing.
+    pub fn inject(&self, bot: i64, update: Value) -> Result<i64> {
+        self.core.change(|state| state.inject(&bot.into(), update))
+    }
+
     /// All bots.
     pub fn bots(&self) -> Vec<BotView> {
         self.core.read(|state| state.lines.values().map(BotView::of).collect())
+    }
+
+    /// Messages marked by readBusinessMessage: chat and message.
+    pub fn read_marks(&self, bot: i64) -> Vec<(i64, i64)> {
+        self.core.read(|state| state.own.bots.get(&Id::from(bot)).map(|bot| bot.read_marks.clone()).unwrap_or_default())
     }
 
     /// The webhook of a bot, if one is set.
@@ -150,13 +205,16 @@ impl Simulator<TelegramWire> {
             Some(WebhookView {
                 url: webhook.url.clone(),
                 secret: webhook.secret.clone(),
+                max_connections: own.max_connections,
+                allowed_updates: own.allowed.clone(),
+                pending: hook::pending(state, &bot),
                 last_error: own.last_error.as_ref().map(|(_, words)| words.clone()),
             })
         })
     }
 }
 
-impl Customer<'_, TelegramWire> {
+impl Customer<'_, Options> {
     /// Sends 2 to 10 files as an album; returns their ids.
     pub fn sends_album(&self, items: Vec<Content>) -> Result<Vec<i64>> {
         let album = |act: Act| Act { name: "album".to_owned(), contents: items, ..act };

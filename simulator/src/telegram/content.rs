@@ -4,8 +4,8 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
 
 use super::files::{self, Loaded};
-use super::state::{Telegram, TelegramWire};
-use super::{json, text};
+use super::options::{Options, Telegram};
+use super::{detect, json};
 use crate::kit::{Act, Content, Given, Id, Message, Sample, Wire};
 
 /// Those of the fields that were given.
@@ -42,11 +42,10 @@ pub(super) fn fill(state: &mut Telegram, act: &Act, draft: &mut Message) -> Resu
     if content.kind == "text" {
         draft.text = draft.text.trim().to_owned();
         ensure!(!draft.text.is_empty(), "there is nothing to send");
-        let is_short = text::length(&draft.text) <= 4096;
+        let is_short = detect::length(&draft.text) <= 4096;
         ensure!(is_short, "a message has at most 4096 characters; the app would send two");
         fields = pick(&content.more, &["entities"]);
-    } else if let Some(sample) =
-        TelegramWire::KINDS.iter().find(|kind| kind.name == content.kind).and_then(|one| one.sample)
+    } else if let Some(sample) = Options::KINDS.iter().find(|kind| kind.name == content.kind).and_then(|one| one.sample)
     {
         let object = file(state, content, sample, &mut fields)?;
         // Of a live photo the still picture is shown.
@@ -178,7 +177,7 @@ pub(super) fn dress(state: &Telegram, act: &Act, dialog: &Id, draft: &mut Messag
     }
     if let Some(quote) = given("quote") {
         let text = quote["text"].as_str().unwrap_or_default();
-        let found = answered.split_once(text).map_or(0, |(before, _)| text::length(before));
+        let found = answered.split_once(text).map_or(0, |(before, _)| detect::length(before));
         let mut value = json!({"text": text, "position": quote["position"].as_u64().map_or(json!(found), Value::from)});
         if quote["is_manual"] == true {
             value["is_manual"] = json!(true);

@@ -4,8 +4,8 @@
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
+use super::options::Telegram;
 use super::params::{Answered, Params, Refusal, bad, ensure};
-use super::state::Telegram;
 use crate::kit::{Answer, File, Id, Sample, image};
 
 /// Files larger than this, in bytes, cannot be downloaded from the cloud server.

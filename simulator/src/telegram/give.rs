@@ -1,8 +1,8 @@
 //! Files that a call names: a file id, a URL that Telegram downloads, or bytes in the body.
 
 use super::files::{Loaded, Sort};
+use super::options::Options;
 use super::params::{Params, Refusal, bad, ensure};
-use super::state::TelegramWire;
 use crate::kit::{Core, Id, Part, image};
 
 const MEGABYTE: usize = 1024 * 1024;
@@ -18,7 +18,7 @@ pub(super) enum Source {
 /// Who calls.
 #[derive(Clone, Copy)]
 pub(super) struct Caller<'a> {
-    pub(super) core: &'a Core<TelegramWire>,
+    pub(super) core: &'a Core<Options>,
     pub(super) bot: &'a Id,
     pub(super) params: &'a Params,
 }
@@ -34,7 +34,7 @@ impl Caller<'_> {
     }
 
     /// The file that a text refers to: `attach://…`, a URL, a file id.
-    async fn named(self, value: &str, sort: &Sort) -> Result<Source, Refusal> {
+    pub(super) async fn named(self, value: &str, sort: &Sort) -> Result<Source, Refusal> {
         if let Some(part) = value.strip_prefix("attach://") {
             return self.uploaded(part, sort);
         }

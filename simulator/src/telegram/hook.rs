@@ -1,13 +1,14 @@
 //! `setWebhook`, `deleteWebhook`, `getWebhookInfo`, `getUpdates`; and what a webhook's answers mean.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::chats::own;
 use super::give::Caller;
+use super::options::Telegram;
 use super::params::{Answered, Params, Refusal, bad, ensure};
-use super::state::Telegram;
 use super::updates::is_expired;
 use crate::kit::{Hook, HookState, Id, Post, Reply, Subscription};
 
@@ -45,7 +46,7 @@ fn drop_pending(state: &mut Telegram, bot: &Id, params: &Params) {
 }
 
 /// The number of updates that wait.
-fn pending(state: &Telegram, bot: &Id) -> usize {
+pub(super) fn pending(state: &Telegram, bot: &Id) -> usize {
     let waits = |hook: &Hook| hook.line == *bot && !is_expired(hook, state.now);
     state.outbox.waiting().filter(|(_, hook)| waits(hook)).count()
 }
@@ -59,19 +60,22 @@ fn kinds(params: &Params) -> Result<Option<Vec<String>>, Refusal> {
     list.iter().map(text).collect::<Result<_, _>>().map(Some)
 }
 
-/// Whether a local Bot API server would accept this address, which takes plain HTTP and any port.
-fn check(address: &str) -> Result<(), Refusal> {
+/// Whether a local Bot API server would accept this address, which takes plain HTTP and any port; its literal IP address, if
+/// it is one.
+fn check(address: &str) -> Result<Option<String>, Refusal> {
     let invalid = || bad("invalid webhook URL specified");
     let parsed = url::Url::parse(address).map_err(|_| invalid())?;
     ensure(parsed.has_host(), invalid)?;
     let is_web = ["https", "http"].contains(&parsed.scheme());
-    ensure(is_web, || bad("bad webhook: An HTTPS URL must be provided for webhook"))
+    ensure(is_web, || bad("bad webhook: An HTTPS URL must be provided for webhook"))?;
+    let host = parsed.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    Ok(host.parse::<IpAddr>().ok().map(|ip| ip.to_string()))
 }
 
 /// `setWebhook`; the description of its success. An empty address removes the webhook.
 pub(super) fn set(state: &mut Telegram, bot: &Id, params: &Params) -> Result<&'static str, Refusal> {
     let Some(url) = params.filled("url") else { return Ok(delete(state, bot, params)) };
-    check(&url)?;
+    let literal = check(&url)?;
     let kinds = kinds(params)?;
     let secret = params.filled("secret_token");
     let plain = |one: char| one.is_ascii_alphanumeric() || one == '_' || one == '-';
@@ -89,6 +93,7 @@ pub(super) fn set(state: &mut Telegram, bot: &Id, params: &Params) -> Result<&'s
         return Ok("Webhook is already set");
     }
     known.max_connections = max_connections;
+    known.ip_address = params.filled("ip_address").or(literal);
     replace(state, bot, url, secret);
     Ok("Webhook was set")
 }
@@ -121,6 +126,9 @@ pub(super) fn info(state: &mut Telegram, bot: &Id, _: &Params) -> Answered {
         "pending_update_count": pending});
     if url.is_some() {
         info["max_connections"] = json!(known.max_connections);
+        if let Some(ip) = &known.ip_address {
+            info["ip_address"] = json!(ip);
+        }
         if let Some((date, words)) = &known.last_error {
             info["last_error_date"] = json!(date);
             info["last_error_message"] = json!(words);

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::files;
-use super::state::{Connection, GroupKind, Place, Telegram};
+use super::options::{Connection, GroupKind, Place, Telegram};
+use super::{detect, files};
 use crate::kit::{Author, Dialog, Id, Message, Person};
 
 /// Telegram's placeholder for people who write in the name of a group.
@@ -41,7 +41,12 @@ impl Telegram {
             return json!({"id": id, "is_bot": false, "first_name": ""});
         };
         let mut user = names(person);
-        (user["is_bot"], user["language_code"]) = (json!(false), json!("ru"));
+        user["is_bot"] = json!(false);
+        for key in ["language_code", "is_premium"] {
+            if let Some(value) = person.more.get(key) {
+                user[key] = value.clone();
+            }
+        }
         user
     }
 
@@ -89,7 +94,12 @@ impl Telegram {
             shown[key] = self.with_file_ids(bot, value);
         }
         if !message.text.is_empty() {
-            shown[if message.kind == "text" { "text" } else { "caption" }] = json!(message.text);
+            let (key, entities) = keys(&message.kind);
+            shown[key] = json!(message.text);
+            let all = detect::all(&message.text, shown.get(entities));
+            if !all.is_empty() {
+                shown[entities] = json!(all);
+            }
         }
         if let Value::Object(shown) = shown { shown } else { Map::new() }
     }
@@ -130,4 +140,9 @@ impl Telegram {
     pub(super) fn place_of(&self, dialog: &Id) -> Option<Place> {
         self.dialog(dialog).map(Place::of)
     }
+}
+
+/// The fields of a message's text and of its entities.
+pub(super) fn keys(kind: &str) -> (&'static str, &'static str) {
+    if kind == "text" { ("text", "entities") } else { ("caption", "caption_entities") }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::options::Place;
 use super::params::{Params, Refusal, bad, ensure};
-use super::state::Place;
 use crate::kit::Button;
 
 /// Inline buttons belong to the message; a keyboard is shown below the input field.

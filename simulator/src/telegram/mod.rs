@@ -7,38 +7,40 @@
 //! acts.rs     places of acts, acts of groups      content.rs  what people send, as fields of `Message`
 //! updates.rs  updates, in lanes                   json.rs     users, chats and messages as a bot sees them
 //! api.rs      the table of methods                params.rs   parameters and refusals
-//! send.rs     messages of bots                    chats.rs    the bot itself, reactions, answers to buttons
+//! send.rs     messages of bots                    change.rs   editing, deleting, copying, reacting
 //! files.rs    files and their objects             give.rs     files that a call names
-//! hook.rs     webhooks and getUpdates
-//! target.rs   the chat of a call                  markup.rs   buttons      text.rs  texts and captions
+//! hook.rs     webhooks and getUpdates             chats.rs    chats, members, the bot itself
+//! target.rs   the chat of a call                  markup.rs   buttons      text.rs  HTML, entities
 //! ```
 
 mod acts;
 mod api;
 mod bots;
+mod change;
 mod chats;
 mod content;
+mod detect;
 mod files;
 mod give;
 mod hook;
 mod json;
 mod markup;
+mod options;
 mod params;
 mod send;
-mod state;
 mod target;
 mod text;
 mod updates;
 mod wire;
 
 pub use crate::kit::{
-    Act, Author, Content, Done, Fault, Given, HookFault, HookState, Id, LineView as BotView, MessageView, NewPerson,
-    Verb, system_clock,
+    Act, Author, Content, Done, Fault, Given, HookFault, HookState, Id, LineView as BotView, MessageView, Verb,
+    system_clock,
 };
-pub use bots::{NewBot, NewGroup, WebhookView};
-pub use state::{GroupKind, TelegramWire};
+pub use bots::{NewBot, NewGroup, NewPerson, WebhookView};
+pub use options::{GroupKind, Options};
 
 /// A running Telegram.
-pub type Telegram = crate::kit::Simulator<TelegramWire>;
+pub type Telegram = crate::kit::Simulator<Options>;
 /// A person in a chat.
-pub type Customer<'a> = crate::kit::Customer<'a, TelegramWire>;
+pub type Customer<'a> = crate::kit::Customer<'a, Options>;

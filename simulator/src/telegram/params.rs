@@ -61,6 +61,10 @@ pub(super) struct Params {
 }
 
 impl Params {
+    pub(super) fn of(values: Map<String, Value>) -> Self {
+        Self { values, files: BTreeMap::new() }
+    }
+
     /// Reads a call.
     pub(super) fn read(call: &Call) -> Result<Self, Refusal> {
         ensure(!call.is_too_large, || Refusal::new(413, "Request Entity Too Large"))?;

@@ -1,53 +1,77 @@
-//! Messages of bots: texts, places, contacts, files; and what is common to all of them.
+//! Messages of bots: texts, places, contacts, files, albums; and what is common to all of them.
 
 use serde_json::{Value, json};
 
 use super::files::{self, Sort};
 use super::give::{Caller, Source};
 use super::markup::{self, Markup};
+use super::options::{Options, Place, Telegram};
 use super::params::{Answered, Params, Refusal, bad, ensure};
-use super::state::{Place, Telegram};
 use super::target::{self, Target};
-use super::text;
-use crate::kit::{Author, Id, Message};
+use super::text::{self, Text};
+use super::{detect, json as shown};
+use crate::kit::{Author, Core, Id, Message};
 
-/// The chat, the answered message and the buttons of a message.
+/// The chat, the quote and the buttons of a message.
 #[derive(Clone, Debug)]
-struct Frame {
-    target: Target,
+pub(super) struct Frame {
+    pub(super) target: Target,
     reply_to: Option<Id>,
+    quote: Option<Value>,
     markup: Markup,
 }
 
 /// Checks the common parameters of messages.
-fn frame(state: &Telegram, bot: &Id, params: &Params) -> Result<Frame, Refusal> {
+pub(super) fn frame(state: &Telegram, bot: &Id, params: &Params) -> Result<Frame, Refusal> {
     let target = target::writable(state, bot, params)?;
     let markup = markup::read(target.place, params)?;
-    let reply_to = answered(state, &target, params)?;
-    Ok(Frame { target, reply_to, markup })
+    let (reply_to, quote) = answered(state, &target, params)?;
+    Ok(Frame { target, reply_to, quote, markup })
 }
 
-/// `reply_parameters`: the answered message of the same chat; what it quotes of it is not played.
-fn answered(state: &Telegram, target: &Target, params: &Params) -> Result<Option<Id>, Refusal> {
-    let Some(given) = params.json("reply_parameters", "reply parameters")? else { return Ok(None) };
+/// `reply_parameters`: the answered message, and perhaps a fragment of it.
+fn answered(state: &Telegram, target: &Target, params: &Params) -> Result<(Option<Id>, Option<Value>), Refusal> {
+    let Some(given) = params.json("reply_parameters", "reply parameters")? else { return Ok((None, None)) };
     let id = given["message_id"].as_i64().ok_or_else(|| bad("message identifier is not specified"))?;
     let may_be_missing =
         given["allow_sending_without_reply"].as_bool().unwrap_or_else(|| params.flag("allow_sending_without_reply"));
-    let found = state.dialog(&target.dialog).and_then(|dialog| dialog.message(&id.into()));
-    ensure(found.is_some() || may_be_missing, || bad("message to be replied not found"))?;
-    Ok(found.map(|found| found.id.clone()))
+    // Quotes from another chat are not supported here; the message counts as missing.
+    let is_elsewhere = given.get("chat_id").is_some_and(|chat| *chat != json!(target.chat));
+    let found = state.dialog(&target.dialog).and_then(|dialog| dialog.message(&id.into())).filter(|_| !is_elsewhere);
+    let Some(found) = found else {
+        return if may_be_missing { Ok((None, None)) } else { Err(bad("message to be replied not found")) };
+    };
+    let Some(text) = given["quote"].as_str() else { return Ok((Some(found.id.clone()), None)) };
+    let (before, _) = found.text.split_once(text).ok_or_else(|| bad("QUOTE_TEXT_INVALID"))?;
+    let quote = json!({"text": text, "position": detect::length(before), "is_manual": true});
+    Ok((Some(found.id.clone()), Some(quote)))
 }
 
 /// A message of this kind with these fields.
-fn draft(kind: &str, fields: Value) -> Message {
+pub(super) fn draft(kind: &str, fields: Value) -> Message {
     Message { kind: kind.to_owned(), parts: vec![fields], ..Message::default() }
 }
 
+/// Gives a message its text, or its caption, with the entities that the bot named.
+pub(super) fn put(message: &mut Message, text: Text) {
+    message.text = text.text;
+    let (_, key) = shown::keys(&message.kind);
+    if let Some(fields) = message.parts.first_mut().and_then(Value::as_object_mut) {
+        fields.remove(key);
+        if !text.entities.is_empty() {
+            fields.insert(key.to_owned(), json!(text.entities));
+        }
+    }
+}
+
 /// Adds a message to the chat and returns it as the bot sees it.
-fn post(state: &mut Telegram, bot: &Id, frame: &Frame, mut draft: Message) -> Value {
+pub(super) fn post(state: &mut Telegram, bot: &Id, frame: &Frame, mut draft: Message) -> Value {
     let Target { dialog, place, thread, owner, .. } = &frame.target;
     let me = state.user(bot.number());
     let mut add = |key: &str, value: Value| draft.more.insert(key.to_owned(), value);
+    if let Some(quote) = &frame.quote {
+        add("quote", quote.clone());
+    }
     if let Some(markup) = &frame.markup.inline {
         add("reply_markup", markup.clone());
     }
@@ -80,7 +104,7 @@ fn post(state: &mut Telegram, bot: &Id, frame: &Frame, mut draft: Message) -> Va
 }
 
 /// A message as the bot sees it.
-fn json_of(state: &Telegram, bot: &Id, dialog: &Id, id: &Id) -> Value {
+pub(super) fn json_of(state: &Telegram, bot: &Id, dialog: &Id, id: &Id) -> Value {
     let found = state.dialog(dialog).and_then(|known| Some((known, known.message(id)?)));
     found.map_or(Value::Null, |(known, message)| state.message_json(bot, known, message))
 }
@@ -90,8 +114,9 @@ pub(super) fn message(state: &mut Telegram, bot: &Id, params: &Params) -> Answer
     let text = text::message(params)?;
     let frame = frame(state, bot, params)?;
     let options = params.json("link_preview_options", "link preview options")?;
-    let fields = options.map_or_else(|| json!({}), |one| json!({"link_preview_options": one}));
-    Ok(post(state, bot, &frame, Message { text, ..draft("text", fields) }))
+    let mut draft = draft("text", options.map_or_else(|| json!({}), |one| json!({"link_preview_options": one})));
+    put(&mut draft, text);
+    Ok(post(state, bot, &frame, draft))
 }
 
 fn point(params: &Params) -> Result<Value, Refusal> {
@@ -104,9 +129,24 @@ fn point(params: &Params) -> Result<Value, Refusal> {
 
 /// `sendLocation`.
 pub(super) fn location(state: &mut Telegram, bot: &Id, params: &Params) -> Answered {
-    let location = point(params)?;
+    let mut location = point(params)?;
+    for key in ["live_period", "heading"] {
+        if let Some(value) = params.int(key) {
+            location[key] = json!(value);
+        }
+    }
     let frame = frame(state, bot, params)?;
     Ok(post(state, bot, &frame, draft("location", json!({"location": location}))))
+}
+
+/// `sendVenue`.
+pub(super) fn venue(state: &mut Telegram, bot: &Id, params: &Params) -> Answered {
+    let location = point(params)?;
+    let title = params.needed("title", "title must be non-empty")?;
+    let address = params.needed("address", "address must be non-empty")?;
+    let frame = frame(state, bot, params)?;
+    let venue = json!({"location": location, "title": title, "address": address});
+    Ok(post(state, bot, &frame, draft("venue", json!({"venue": venue, "location": location}))))
 }
 
 /// `sendContact`.
@@ -130,11 +170,12 @@ pub(super) async fn file(caller: Caller<'_>, sort: &'static Sort) -> Answered {
     let Caller { core, bot, params } = caller;
     let source = caller.file(sort).await?;
     let has_caption = !matches!(sort.field, "sticker" | "video_note");
-    let caption = if has_caption { text::caption(params)? } else { String::new() };
+    let caption = if has_caption { text::caption(params)? } else { Text::default() };
     core.change(|state| {
         let frame = frame(state, bot, params)?;
-        let draft = drafted(state, sort, source, params)?;
-        Ok(post(state, bot, &frame, Message { text: caption, ..draft }))
+        let mut draft = drafted(state, sort, source, params)?;
+        put(&mut draft, caption);
+        Ok(post(state, bot, &frame, draft))
     })
 }
 
@@ -169,7 +210,12 @@ fn sticker_mime(bytes: &[u8]) -> Result<&'static str, Refusal> {
 }
 
 /// The draft of a file.
-fn drafted(state: &mut Telegram, sort: &'static Sort, source: Source, params: &Params) -> Result<Message, Refusal> {
+pub(super) fn drafted(
+    state: &mut Telegram,
+    sort: &'static Sort,
+    source: Source,
+    params: &Params,
+) -> Result<Message, Refusal> {
     let (sort, mut object) = match source {
         Source::Known(unique) => (sort, known(state, sort, &unique)?),
         Source::Fresh(mut file) => {
@@ -206,4 +252,58 @@ fn known(state: &Telegram, sort: &Sort, unique: &Id) -> Result<Value, Refusal> {
     let mut objects = messages.filter_map(|message| message.parts.first()?.get(sort.field));
     let found = objects.find(|object| is_it(object) || object.as_array().is_some_and(|sizes| sizes.iter().any(is_it)));
     found.cloned().ok_or_else(refusal)
+}
+
+/// What an `InputMedia` is.
+pub(super) fn sort_of_media(media: &Value) -> Result<&'static Sort, Refusal> {
+    match media["type"].as_str() {
+        Some(kind @ ("photo" | "video" | "animation" | "audio" | "document")) => Ok(files::sort(kind)),
+        _ => Err(bad("can't parse InputMedia: wrong media type")),
+    }
+}
+
+/// The other fields of an `InputMedia`, as parameters of a call.
+pub(super) fn beside(media: &Value) -> Params {
+    Params::of(media.as_object().cloned().unwrap_or_default())
+}
+
+/// `sendMediaGroup`; returns its messages in order.
+pub(super) async fn album(caller: Caller<'_>) -> Answered {
+    let Caller { core, bot, params } = caller;
+    let given = params.json("media", "media")?.ok_or_else(|| bad("there is no media in the request"))?;
+    let given = given.as_array().cloned().ok_or_else(|| bad("can't parse media: expected an Array"))?;
+    // The limits 2–10 are documented, the error text is ours.
+    ensure((2..=10).contains(&given.len()), || bad("an album must have 2-10 items"))?;
+    let unfit = || bad("Can't use the media of the specified type in the album");
+    let mut items = Vec::new();
+    for media in &given {
+        let sort = sort_of_media(media)?;
+        ensure(sort.field != "animation", unfit)?;
+        let source = caller.named(media["media"].as_str().unwrap_or_default(), sort).await?;
+        items.push((sort, source, text::caption(&beside(media))?, beside(media)));
+    }
+    let first = items.first().map(|(sort, ..)| sort.field);
+    let is_visual = items.iter().all(|(sort, ..)| matches!(sort.field, "photo" | "video"));
+    ensure(is_visual || items.iter().all(|(sort, ..)| Some(sort.field) == first), unfit)?;
+    album_of(core, bot, params, items)
+}
+
+/// An item of an album: its sort, its bytes, its caption, its other fields.
+type Item = (&'static Sort, Source, Text, Params);
+
+fn album_of(core: &Core<Options>, bot: &Id, params: &Params, items: Vec<Item>) -> Answered {
+    core.change(|state| {
+        let frame = frame(state, bot, params)?;
+        let album = json!(format!("{}", 13_790_112_233_000_000 + state.next_serial()));
+        let mut drafts = Vec::new();
+        for (sort, source, caption, mut beside) in items {
+            // Documents of an album stay documents.
+            beside.values.insert("disable_content_type_detection".to_owned(), json!(true));
+            let mut draft = drafted(state, sort, source, &beside)?;
+            put(&mut draft, caption);
+            draft.more.insert("media_group_id".to_owned(), album.clone());
+            drafts.push(draft);
+        }
+        Ok(drafts.into_iter().map(|draft| post(state, bot, &frame, draft)).collect())
+    })
 }

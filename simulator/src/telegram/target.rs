@@ -1,7 +1,7 @@
 //! The chat that a call refers to, and whether the bot may write there.
 
+use super::options::{Place, Telegram, personal, private};
 use super::params::{Params, Refusal, bad, ensure, forbidden};
-use super::state::{Place, Telegram, personal, private};
 use crate::kit::{Author, Id};
 
 /// The chat that a call names.
@@ -20,7 +20,7 @@ pub(super) struct Target {
 const SILENCE: i64 = 86_400_000;
 
 /// The chat of `chat_id`, even if the bot may not write there.
-fn find(state: &Telegram, bot: &Id, params: &Params) -> Result<Target, Refusal> {
+pub(super) fn find(state: &Telegram, bot: &Id, params: &Params) -> Result<Target, Refusal> {
     let given = params.needed("chat_id", "chat_id is empty")?;
     let chat = given.parse::<i64>().map_err(|_| bad("chat not found"))?;
     if let Some(connection) = params.filled("business_connection_id") {

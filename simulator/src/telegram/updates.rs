@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::state::{Connection, Place, Role, Telegram, author_bot};
+use super::options::{Connection, Place, Role, Telegram, author_bot};
 use crate::kit::{Author, Hook, Id, Message};
 
 /// Milliseconds for which an update is kept.

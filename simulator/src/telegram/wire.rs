@@ -6,18 +6,18 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
+use super::options::{Options, Own, Telegram};
 use super::params::Refusal;
-use super::state::{Own, Telegram, TelegramWire};
 use super::{acts, api, hook, updates};
 use crate::kit::{
     ActWord, Answer, Call, Core, Done, Fault, FaultWords, Handlers, Hook, HookFault, Id, Kind, Look, Message, Named,
-    PLAIN, Policy, Post, Reply, Sample, Verb, Wire, Words,
+    Now, PLAIN, Policy, Post, Reply, Sample, Verb, Wire, Words,
 };
 
 /// What may be around the content of a message.
 const AROUND: &[&str] = &["quote", "external", "forward", "anonymous", "signature", "date", "fields"];
 
-impl Wire for TelegramWire {
+impl Wire for Options {
     type Own = Own;
     type Key = i64;
 
@@ -62,6 +62,7 @@ impl Wire for TelegramWire {
         ("album", Verb::Own, AROUND),
         ("edit", Verb::Edit, &[]),
         ("edit_caption", Verb::Own, &["caption"]),
+        ("move_location", Verb::Own, &["latitude", "longitude", "heading"]),
         ("react", Verb::React, &["emoji"]),
         ("press", Verb::Press, &["row", "column"]),
         ("press_old", Verb::Own, &["data"]),
@@ -125,6 +126,10 @@ impl Wire for TelegramWire {
     };
     /// An upload has 50 MB plus overhead.
     const LARGEST: usize = 51 * 1024 * 1024;
+
+    fn clock(&self) -> Now {
+        self.now.clone()
+    }
 
     fn name(&self, state: &Telegram, call: &Call) -> Result<Named, Answer> {
         api::name(state, call).map_err(|refusal| refusal.answer())

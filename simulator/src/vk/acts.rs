@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value, json};
 
-use super::state::{State, VkWire, number, peer, wall};
+use super::options::{Options, State, number, peer, wall};
 use super::{files, json};
 use crate::kit::{self, Act, Author, Content, DialogKind, Done, Event, Id, Message, Verb, Wire};
 
@@ -104,7 +104,7 @@ fn add(state: &mut State, act: &Act, content: &Content, draft: &mut Message) -> 
         }
         _ => {
             let word = if kind == "voice" { "audio_message" } else { kind };
-            for upload in content.resolve(state, VkWire::KINDS)? {
+            for upload in content.resolve(state, Options::KINDS)? {
                 let id = files::keep(state, act.who, word, upload);
                 if let Some(file) = state.files.get_mut(&id).filter(|_| kind == "sticker") {
                     file.more = [("sticker_id".to_owned(), more("id")?.clone())].into_iter().collect();
@@ -187,7 +187,7 @@ fn pressed(state: &mut State, event: &Event<'_>) -> Id {
         allow(state, event.dialog, act);
         let more: Map<String, Value> = payload.map(|text| ("payload".to_owned(), json!(text))).into_iter().collect();
         let act = Act { verb: Verb::Send, more, ..act.clone() }.text(&button.text);
-        return kit::write::<VkWire>(state, &act, event.dialog, Author::Person(act.who)).unwrap_or_default();
+        return kit::write::<Options>(state, &act, event.dialog, Author::Person(act.who)).unwrap_or_default();
     }
     let Some((community, peer)) = state.dialog(event.dialog).map(|dialog| (dialog.line.number(), peer(dialog))) else {
         return Id::default();
@@ -212,7 +212,7 @@ pub(super) fn own(state: &mut State, act: &Act) -> Result<Done> {
             let dialog = state.dialogue(line, number("peer")?);
             let admin = [("admin_author_id".to_owned(), more("admin")?.clone())];
             let act = Act { verb: Verb::Send, more: admin.into_iter().collect(), ..act.clone() };
-            let id = kit::write::<VkWire>(state, &act, &dialog, Author::Owner)?;
+            let id = kit::write::<Options>(state, &act, &dialog, Author::Owner)?;
             return Ok(Done { messages: vec![id], dialog, ..Done::default() });
         }
         "ban" => {

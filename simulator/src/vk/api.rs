@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::call::{Answered, Asked, ensure, param, refused, refused_for};
-use super::state::State;
+use super::options::State;
 use super::{files, history, messages, servers};
 use crate::kit::Call;
 
@@ -31,6 +31,8 @@ const METHODS: &[Method] = &[
     ("groups.setCallbackSettings", "manage", servers::set_settings),
     ("users.get", "", history::people),
     ("messages.send", "messages", messages::send),
+    ("messages.edit", "messages", messages::edit),
+    ("messages.delete", "messages", messages::delete),
     ("messages.sendReaction", "messages", messages::react),
     ("messages.deleteReaction", "messages", messages::unreact),
     ("messages.setActivity", "messages", messages::activity),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::state::{CHATS, Community, Server, State, VkWire, dialogue, wall};
+use super::options::{CHATS, Community, Options, Server, State, dialogue, wall};
 use super::{acts, files};
 use crate::kit::{Dialog, DialogKind, Id, Line, MessageView, NewPerson, Sample, Simulator, Upload};
 
@@ -64,7 +64,7 @@ impl State {
     }
 }
 
-impl Simulator<VkWire> {
+impl Simulator<Options> {
     /// Adds a community that has messages and bot capabilities turned on, a post, and a token.
     pub fn add_community(&self, new: NewCommunity) -> CommunityView {
         self.core.change(|state| {

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::json;
-use super::state::{Server, ServerStatus, State, peer};
+use super::options::{Server, ServerStatus, State, peer};
 use crate::kit::{Author, Hook, HookState, Id, Post, Reply};
 
 /// Attempts after which an event is dropped and its server is disabled.
@@ -115,7 +115,7 @@ pub(super) fn settled(state: &mut State, at: usize, reply: &Reply) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vk::state::Community;
+    use crate::vk::options::Community;
 
     #[test]
     fn only_some_answers_may_ask_to_wait() {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::call::{Answered, Asked, refused, wrong};
 use super::json::attachment;
-use super::state::{State, Uploading, VkWire};
+use super::options::{Options, State, Uploading};
 use crate::kit::{Answer, Call, Core, File, Id, Upload};
 
 /// Largest photo and largest file in bytes.
@@ -89,7 +89,7 @@ pub(super) fn save_doc(state: &mut State, asked: &Asked<'_>) -> Answered {
 }
 
 /// `POST /upload/{kind}/{ticket}`: multipart with the field `photo` or `file`.
-pub(super) fn take(core: &Core<VkWire>, call: &Call, kind: &str, ticket: &str) -> Answer {
+pub(super) fn take(core: &Core<Options>, call: &Call, kind: &str, ticket: &str) -> Answer {
     let failed = |error: &str| Answer::json(200, &json!({"error": error}));
     let known = core.read(|state| state.own.uploads.get(ticket).filter(|one| one.kind == kind).cloned());
     let field = if kind == "photo" { "photo" } else { "file" };

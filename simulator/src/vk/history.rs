@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::call::{Answered, Asked, refused};
 use super::json;
-use super::state::{State, dialogue, number, peer};
+use super::options::{State, dialogue, number, peer};
 use crate::kit::{Dialog, DialogKind, Message};
 
 /// Maximum messages and dialogues per answer.

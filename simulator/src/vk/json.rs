@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::state::{CHATS, State, number, peer};
+use super::options::{CHATS, State, number, peer};
 use crate::kit::{Author, Dialog, DialogKind, File, Id, Line, Message, Person, extend};
 
 /// Reactions by their numbers, from 1.

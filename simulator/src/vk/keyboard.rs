@@ -17,10 +17,13 @@ fn bad(detail: &str) -> Refusal {
     refused_for(911, detail)
 }
 
-/// Gives a message its keyboard.
-pub(super) fn set(message: &mut Message, keyboard: Value) -> Result<(), Refusal> {
-    message.buttons = read(&keyboard)?;
-    message.more.insert("keyboard".to_owned(), keyboard);
+/// Gives a message its keyboard, or takes it away.
+pub(super) fn set(message: &mut Message, keyboard: Option<Value>) -> Result<(), Refusal> {
+    message.buttons = keyboard.as_ref().map(read).transpose()?.unwrap_or_default();
+    match keyboard {
+        Some(keyboard) => message.more.insert("keyboard".to_owned(), keyboard),
+        None => message.more.remove("keyboard"),
+    };
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::call::{Answered, Asked, Refusal, ensure, refused, refused_for, wrong};
-use super::state::{CHATS, State, dialogue, number, numbered, wall};
+use super::options::{CHATS, State, dialogue, number, numbered, wall};
 use super::{acts, files, json, keyboard};
 use crate::kit::{Author, Dialog, DialogKind, Id, Message, Notice};
 
@@ -11,6 +11,8 @@ use crate::kit::{Author, Dialog, DialogKind, Id, Message, Notice};
 const TEXT: usize = 9_000;
 const ATTACHMENTS: usize = 10;
 const PAYLOAD: usize = 1_000;
+/// Milliseconds for which a message can be edited.
+const EDITABLE: i64 = 86_400_000;
 
 /// Why a community cannot write to a peer.
 fn reach(state: &State, community: i64, peer: i64) -> Result<(), Refusal> {
@@ -91,7 +93,7 @@ fn compose(state: &State, asked: &Asked<'_>, peer: i64) -> Result<Message, Refus
     if let Some(keyboard) = asked.json("keyboard")? {
         let has_bot = state.own.communities.get(&asked.community).is_some_and(|one| one.has_bot);
         ensure(has_bot, || refused(912))?;
-        keyboard::set(&mut draft, keyboard)?;
+        keyboard::set(&mut draft, Some(keyboard))?;
     }
     let forward = asked.json("forward")?;
     let is_empty = draft.text.trim().is_empty() && draft.files.is_empty() && !draft.more.contains_key("geo");
@@ -145,6 +147,49 @@ fn attachments(state: &State, references: Option<&str>) -> Result<Vec<Id>, Refus
 fn dialog<'a>(state: &'a mut State, asked: &Asked<'_>) -> Result<&'a mut Dialog, Refusal> {
     let id = dialogue(asked.community, asked.needed_int("peer_id")?);
     state.dialogs.get_mut(&id).ok_or_else(|| refused(936))
+}
+
+/// `messages.edit`: attachments that are not listed are removed.
+pub(super) fn edit(state: &mut State, asked: &Asked<'_>) -> Answered {
+    let now = state.now;
+    let known = dialog(state, asked)?;
+    let message = match (asked.int("cmid").or(asked.int("conversation_message_id")), asked.int("message_id")) {
+        (Some(cmid), _) => known.message(&cmid.into()),
+        (None, Some(id)) => numbered(known, id),
+        (None, None) => return Err(wrong("message_id or cmid is undefined")),
+    };
+    let mut message = message.cloned().ok_or_else(|| wrong("message not found"))?;
+    ensure(!matches!(message.author, Author::Person(_)), || refused(15))?;
+    ensure(now - message.at <= EDITABLE, || refused(909))?;
+    let id = known.id.clone();
+    message.text = asked.text("message").unwrap_or_default().to_owned();
+    message.files = attachments(state, asked.text("attachment"))?;
+    message.edited_at = Some(now);
+    let is_empty = message.text.trim().is_empty() && message.files.is_empty();
+    ensure(!is_empty, || wrong("message is empty or invalid"))?;
+    keyboard::set(&mut message, asked.json("keyboard")?)?;
+    let cmid = message.id.clone();
+    if let Some(known) = state.dialogs.get_mut(&id).and_then(|dialog| dialog.message_mut(&cmid)) {
+        *known = message;
+    }
+    state.publish_message(&id, &cmid, true);
+    Ok(json!(1))
+}
+
+/// `messages.delete`.
+pub(super) fn delete(state: &mut State, asked: &Asked<'_>) -> Answered {
+    let (ids, cmids, peer) = (asked.ints("message_ids"), asked.ints("cmids"), asked.needed_int("peer_id")?);
+    let dialog = dialog(state, asked)?;
+    let meant = |one: &Message| cmids.contains(&one.id.number()) || ids.contains(&number(dialog, one));
+    let meant: Vec<(i64, Id)> =
+        dialog.messages.iter().filter(|one| meant(one)).map(|one| (number(dialog, one), one.id.clone())).collect();
+    let answers = meant.into_iter().map(|(id, cmid)| {
+        if let Some(message) = dialog.message_mut(&cmid) {
+            message.is_removed = true;
+        }
+        json!({"peer_id": peer, "message_id": id, "conversation_message_id": cmid, "response": 1})
+    });
+    Ok(answers.collect())
 }
 
 /// `messages.sendReaction`.

@@ -21,15 +21,15 @@ mod history;
 mod json;
 mod keyboard;
 mod messages;
+mod options;
 mod servers;
-mod state;
 mod wire;
 
 pub use crate::kit::{Act, Author, Content, Fault, Given, HookFault, HookState, MessageView, NewPerson, Verb};
 pub use communities::{CommunityView, NewChat, NewCommunity};
-pub use state::{Server, ServerStatus, VkWire};
+pub use options::{Options, Server, ServerStatus};
 
 /// A running VK.
-pub type Vk = crate::kit::Simulator<VkWire>;
+pub type Vk = crate::kit::Simulator<Options>;
 /// A person who writes to a community.
-pub type Customer<'a> = crate::kit::Customer<'a, VkWire>;
+pub type Customer<'a> = crate::kit::Customer<'a, Options>;

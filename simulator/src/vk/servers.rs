@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::call::{Answered, Asked, Refusal, ensure, refused, wrong};
-use super::state::{Community, Server, ServerStatus, State};
+use super::options::{Community, Server, ServerStatus, State};
 
 /// Maximum servers of a community.
 const MOST: usize = 10;

@@ -7,14 +7,14 @@ use anyhow::{Result, bail};
 use serde_json::{Map, Value, json};
 
 use super::call::{self, Refusal, refused};
-use super::state::{Own, State, VkWire};
+use super::options::{Options, Own, State};
 use super::{acts, api, events, files, json, messages};
 use crate::kit::{
     ActWord, Answer, Call, Core, Done, Fault, FaultWords, Handlers, Hook, HookFault, Id, Kind, Look, Message, Named,
-    PLAIN, Policy, Post, Reply, Sample, Verb, Wire, Words,
+    Now, PLAIN, Policy, Post, Reply, Sample, Verb, Wire, Words,
 };
 
-impl Wire for VkWire {
+impl Wire for Options {
     type Own = Own;
     type Key = i64;
 
@@ -82,6 +82,10 @@ impl Wire for VkWire {
     };
     /// A file with its form.
     const LARGEST: usize = 210 * 1024 * 1024;
+
+    fn clock(&self) -> Now {
+        self.now.clone()
+    }
 
     fn name(&self, state: &State, call: &Call) -> Result<Named, Answer> {
         let name = match call.segments().as_slice() {

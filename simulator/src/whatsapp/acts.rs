@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::codes::in_message;
 use super::coexistence::edited;
 use super::media::RECEIVED;
-use super::state::{HOUR, Status, WhatsApp, WhatsAppWire, body, digits};
+use super::options::{HOUR, Options, Status, WhatsApp, body, digits};
 use crate::kit::{Act, Author, Button, Content, Done, Event, Id, Message, Verb, Wire, extend, list, vcard, write};
 
 /// Milliseconds for which free-form messages may follow a customer's message.
@@ -36,15 +36,24 @@ pub(super) fn compose(state: &mut WhatsApp, act: &Act, draft: &mut Message) -> R
     if let Some(id) = &act.reply_to {
         context = quoting(state, &act.line, id);
     }
-    if act.more.get("forwarded") == Some(&json!(true)) {
-        context["forwarded"] = json!(true);
-        draft.forward = Some(Id::from("forwarded"));
+    for (field, name) in [("forwarded", "forwarded"), ("forwarded_often", "frequently_forwarded")] {
+        if act.more.get(field) == Some(&json!(true)) {
+            context[name] = json!(true);
+            draft.forward = Some(Id::from(name));
+        }
+    }
+    if let Some(product) = act.more.get("product") {
+        let from = state.number_of(&act.line);
+        let id = state.next_wamid(&from);
+        extend(&mut context, json!({"from": from, "id": id.as_str(), "referred_product": product}));
     }
     if context != json!({}) {
         beside["context"] = context;
     }
-    if let Some(referral) = act.more.get("referral") {
-        beside["referral"] = referral.clone();
+    for name in ["referral", "group_id"] {
+        if let Some(value) = act.more.get(name) {
+            beside[name] = value.clone();
+        }
     }
     draft.more.insert("beside".to_owned(), beside);
     Ok(())
@@ -80,12 +89,17 @@ fn write_body(
             content.field("what").clone_into(&mut draft.text);
             json!({"type": draft.text})
         }
+        "unavailable" => {
+            beside["errors"] = json!([in_message(131_060, None)]);
+            "unsupported".clone_into(&mut draft.kind);
+            Value::Null
+        }
         "raw" => {
             content.field("name").clone_into(&mut draft.kind);
             field("body")
         }
         kind => {
-            let upload = content.resolve(state, WhatsAppWire::KINDS)?.into_iter().next().context("there is no file")?;
+            let upload = content.resolve(state, Options::KINDS)?.into_iter().next().context("there is no file")?;
             let mut more = match kind {
                 "audio" | "voice" => json!({"voice": kind == "voice"}),
                 "sticker" => json!({"animated": field("animated") == true}),
@@ -111,7 +125,7 @@ fn quoting(state: &WhatsApp, phone: &Id, id: &Id) -> Value {
     let author = found.and_then(|(person, one)| (one.author == Author::Person(person)).then_some(person));
     let mut context = json!({"id": id.as_str()});
     match author {
-        Some(person) => state.put_ids(phone, person, ["from", "from_user_id"], &mut context),
+        Some(person) => state.put_ids(phone, person, ["from", "from_user_id", ""], &mut context),
         None => context["from"] = json!(state.number_of(phone)),
     }
     context
@@ -264,12 +278,28 @@ pub(super) fn own(state: &mut WhatsApp, act: &Act) -> Result<Done> {
     let text = act.text.as_deref();
     let on = act.more.get("on").and_then(Value::as_bool);
     let id = match act.name.as_str() {
+        "fill" => {
+            place(state, act)?;
+            let values = act.more.get("values").context("values are missing")?;
+            let reply = json!({"name": "flow", "body": "Sent", "response_json": values.to_string()});
+            let body = json!({"type": "nfm_reply", "nfm_reply": reply});
+            answer(state, act, act.first()?, "interactive", body, "Sent")
+        }
+        "share_contact" => {
+            place(state, act)?;
+            share_contact(state, act)
+        }
         "play" => {
             state.tell_status(&act.line, act.first()?, Status::Played);
             Id::default()
         }
         "stop_marketing" => stop_marketing(state, act, on)?,
         "change_number" => change_number(state, act)?,
+        "set_username" => {
+            let person = state.people.get_mut(&act.who).context("there is no such person")?;
+            person.username = act.more.get("username").and_then(Value::as_str).map(str::to_owned);
+            Id::default()
+        }
         "open" => {
             place(state, act)?;
             heard_id(&hear(state, &act.line, act.who, Heard::of("request_welcome", Value::Null)))
@@ -277,10 +307,15 @@ pub(super) fn own(state: &mut WhatsApp, act: &Act) -> Result<Done> {
         "owner_sends" => {
             let said = Act { verb: Verb::Send, who: receiver(act), ..act.clone() };
             let dialog = place(state, &said)?;
-            write::<WhatsAppWire>(state, &said, &dialog, Author::Owner)?
+            write::<Options>(state, &said, &dialog, Author::Owner)?
         }
         "owner_edits" => state.owner_changes(&act.line, receiver(act), act.first()?, Some(text.unwrap_or_default()))?,
         "owner_revokes" => state.owner_changes(&act.line, receiver(act), act.first()?, None)?,
+        "owner_saves" => {
+            let is_removed = act.more.get("removed") == Some(&json!(true));
+            state.owner_saves(&act.line, act.who, act.field("full_name"), is_removed)?;
+            Id::default()
+        }
         "raw" => {
             let value = act.more.get("value").context("value is missing")?;
             state.tell_waba(act.field("waba"), act.field("field"), value);
@@ -309,7 +344,7 @@ fn stop_marketing(state: &mut WhatsApp, act: &Act, on: Option<bool>) -> Result<I
         "value": verb,
         "timestamp": state.date(),
     });
-    state.put_ids(phone, act.who, ["wa_id", "user_id"], &mut preference);
+    state.put_ids(phone, act.who, ["wa_id", "user_id", ""], &mut preference);
     let contacts = [state.contact(phone, act.who)];
     state.tell_phone(phone, "user_preferences", json!({"contacts": contacts, "user_preferences": [preference]}));
     Ok(Id::default())
@@ -330,11 +365,15 @@ fn change_number(state: &mut WhatsApp, act: &Act) -> Result<Id> {
         hear(state, phone, who, Heard::of("system", system));
     }
     state.people.entry(who).and_modify(|person| person.phone.clone_from(&new));
+    let user = state.own.users.get(&who).cloned().unwrap_or_default();
     let current = act.more.get("user_id").and_then(Value::as_str);
-    let (Some(current), Some(previous)) = (current, person.more.get("user_id")) else { return Ok(Id::default()) };
+    let (Some(current), Some(previous)) = (current, user.user_id) else { return Ok(Id::default()) };
     for phone in &phones {
         let told = format!("User {name} changed to a new business-scoped ID");
-        let system = json!({"body": told, "user_id": current, "type": "user_changed_user_id"});
+        let mut system = json!({"body": told, "user_id": current, "type": "user_changed_user_id"});
+        if let Some(parent) = &user.parent_user_id {
+            system["parent_user_id"] = json!(parent);
+        }
         hear(state, phone, who, Heard::of("system", system));
         let profile: Map<String, Value> =
             (!name.is_empty()).then(|| ("name".to_owned(), json!(name))).into_iter().collect();
@@ -346,6 +385,6 @@ fn change_number(state: &mut WhatsApp, act: &Act) -> Result<Id> {
         let more = json!({"contacts": [{"profile": profile}], "user_id_update": [update]});
         state.tell_phone(phone, "user_id_update", more);
     }
-    state.people.entry(who).and_modify(|person| person.more["user_id"] = json!(current));
+    state.own.users.entry(who).and_modify(|user| user.user_id = Some(current.to_owned()));
     Ok(Id::default())
 }

@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::codes::no_object;
-use super::state::{WhatsApp, WhatsAppWire};
+use super::options::{Options, WhatsApp};
 use super::templates;
 use super::tokens::{self, Grant};
-use super::{coexistence, media, numbers, review, send, subscriptions};
+use super::{coexistence, media, numbers, review, send, signup, subscriptions};
 use crate::graph::{Answered, Params, Refusal, bad, ensure, no_edge, parts};
 use crate::kit::{Answer, Call, Core, Id};
 
@@ -70,7 +70,7 @@ pub(super) fn operation(state: &WhatsApp, call: &Call, params: &Params) -> Strin
 }
 
 /// Executes a call.
-pub(super) async fn call(core: &Core<WhatsAppWire>, call: &Call) -> Answered {
+pub(super) async fn call(core: &Core<Options>, call: &Call) -> Answered {
     ensure(!call.is_too_large, || Refusal::new(413, 1, None, "Request Entity Too Large"))?;
     let (params, parts, method) = (Params::of(call), parts(call), call.method.as_str());
     // The bytes of an upload are no JSON.
@@ -137,6 +137,7 @@ impl Asked<'_> {
     fn of_waba(&self, state: &mut WhatsApp) -> Answered {
         let Self { params, grant, id, .. } = self;
         match (self.edge, self.call.method.as_str()) {
+            ("", "GET") => numbers::waba(state, params, id),
             ("subscribed_apps", "GET") => subscriptions::subscribed(state, id),
             ("subscribed_apps", "DELETE") => subscriptions::unsubscribe(state, grant, id),
             ("phone_numbers", "GET") => numbers::list(state, params, id),
@@ -164,14 +165,16 @@ impl Asked<'_> {
 
 /// Whether a call is not for the Graph.
 pub(super) fn is_beside(call: &Call) -> bool {
-    call.path == "reviews"
+    matches!(call.segments().as_slice(), ["reviews"] | [_, "dialog", "oauth"])
 }
 
 /// The answer to such a call.
 pub(super) fn beside(state: &mut WhatsApp, call: &Call) -> Answer {
-    match call.method.as_str() {
-        "GET" => review::show(state, call),
-        "POST" => review::press(state, call),
+    match (call.method.as_str(), call.segments().as_slice()) {
+        ("GET", ["reviews"]) => review::show(state, call),
+        ("POST", ["reviews"]) => review::press(state, call),
+        ("GET", [_, "dialog", "oauth"]) => signup::ask(state, call),
+        ("POST", [_, "dialog", "oauth"]) => signup::answer(state, call),
         _ => Answer::empty(405),
     }
 }

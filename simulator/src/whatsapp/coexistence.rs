@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::codes::no_object;
+use super::codes::{self, no_object};
 use super::numbers::is_for_whatsapp;
-use super::state::{DAY, WhatsApp, body};
+use super::options::{DAY, WhatsApp, body};
 use crate::graph::{Answered, Params, bad, ensure};
 use crate::kit::{Author, Id, Message};
 
@@ -53,8 +53,12 @@ pub(super) fn request(state: &mut WhatsApp, params: &Params, id: &Id) -> Answere
 }
 
 impl WhatsApp {
-    /// Queues the history.
+    /// Queues the history, or the error that it is not shared.
     fn send_history(&mut self, phone: &Id) {
+        if !self.own.phones.get(phone).is_some_and(|phone| phone.shares_history) {
+            let error = codes::in_message(2_593_109, None);
+            return self.tell_phone(phone, "history", json!({"history": [{"errors": [error]}]}));
+        }
         let of_phone = self.dialogs.values().filter(|dialog| dialog.line == *phone);
         let old = of_phone.flat_map(|dialog| {
             let old = dialog.messages.iter().filter(|one| one.more.contains_key("is_old"));
@@ -96,8 +100,8 @@ impl WhatsApp {
         let thread = |(person, messages): (i64, Vec<Value>)| {
             let known = self.people.get(&person)?;
             let mut context = json!({"wa_id": known.phone});
-            if let Some(id) = self.user_id(person) {
-                context["user_id"] = id.clone();
+            if let Some(id) = self.own.users.get(&person).and_then(|user| user.user_id.as_ref()) {
+                context["user_id"] = json!(id);
             }
             if let Some(username) = &known.username {
                 context["username"] = json!(username);
@@ -167,6 +171,26 @@ impl WhatsApp {
         let own = self.next_wamid(&self.number_of(phone));
         self.echo(phone, to, &own, if text.is_some() { "edit" } else { "revoke" }, &change);
         Ok(own)
+    }
+
+    fn book_entry(&self, phone: &Id, who: i64, full_name: &str, action: &str) -> Option<Value> {
+        self.people.get(&who)?;
+        let first_name = full_name.split_whitespace().next().unwrap_or_default();
+        let mut contact = json!({});
+        if action == "add" {
+            contact = json!({"full_name": full_name, "first_name": first_name});
+        }
+        self.put_ids(phone, who, ["phone_number", "user_id", ""], &mut contact);
+        let metadata = json!({"timestamp": self.date().to_string()});
+        Some(json!({"type": "contact", "contact": contact, "action": action, "metadata": metadata}))
+    }
+
+    /// The owner changes the address book; an edit is reported as `add`.
+    pub(super) fn owner_saves(&mut self, phone: &Id, who: i64, full_name: &str, is_removed: bool) -> Result<()> {
+        let entry = self.book_entry(phone, who, full_name, if is_removed { "remove" } else { "add" });
+        let entry = entry.with_context(|| format!("there is no person {who}"))?;
+        self.tell_phone(phone, "smb_app_state_sync", json!({"state_sync": [entry]}));
+        Ok(())
     }
 }
 

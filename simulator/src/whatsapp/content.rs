@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::codes::{missing, value};
 use super::media::{is_genuine, owner};
-use super::state::{DAY, WhatsApp};
+use super::options::{DAY, WhatsApp};
 use crate::graph::{Params, Refusal, bad, ensure};
 use crate::kit::{Button, Id, Message, list};
 

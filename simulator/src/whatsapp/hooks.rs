@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::state::{Batch, DAY, HOUR, WhatsApp};
+use super::options::{Batch, DAY, HOUR, WhatsApp};
 use crate::graph::signed;
 use crate::kit::{Hook, HookFault, Id, Post, extend, list};
 
@@ -74,25 +74,27 @@ impl WhatsApp {
         self.people.get(&person).map_or_else(|| (-person).to_string(), |person| person.phone.clone())
     }
 
-    /// Adds what identifies a person, under these names: the phone, the business-scoped id. Without a name it is
-    /// left out.
-    pub(super) fn put_ids(&self, phone: &Id, person: i64, names: [&str; 2], into: &mut Value) {
-        let number = Some(json!(self.phone_of(person))).filter(|_| self.sees_phone(phone, person));
-        for (name, id) in names.iter().zip([number, self.user_id(person).cloned()]) {
+    /// Adds what identifies a person, under these names: the phone, the business-scoped id and its parent. Without a name
+    /// it is left out.
+    pub(super) fn put_ids(&self, phone: &Id, person: i64, names: [&str; 3], into: &mut Value) {
+        let user = self.own.users.get(&person);
+        let number = Some(self.phone_of(person)).filter(|_| self.sees_phone(phone, person));
+        let ids = [number, user.and_then(|one| one.user_id.clone()), user.and_then(|one| one.parent_user_id.clone())];
+        for (name, id) in names.iter().zip(ids) {
             if let Some(id) = id.filter(|_| !name.is_empty()) {
-                into[*name] = id;
+                into[*name] = json!(id);
             }
         }
     }
 
     /// The sender of a message.
     pub(super) fn put_from(&self, phone: &Id, person: i64, into: &mut Value) {
-        self.put_ids(phone, person, ["from", "from_user_id"], into);
+        self.put_ids(phone, person, ["from", "from_user_id", "from_parent_user_id"], into);
     }
 
     /// The receiver of a message.
     pub(super) fn put_to(&self, phone: &Id, person: i64, into: &mut Value) {
-        self.put_ids(phone, person, ["to", "to_user_id"], into);
+        self.put_ids(phone, person, ["to", "to_user_id", "to_parent_user_id"], into);
     }
 
     /// The element of `contacts`.
@@ -107,7 +109,7 @@ impl WhatsApp {
             }
         }
         let mut contact = json!({"profile": profile});
-        self.put_ids(phone, person, ["wa_id", "user_id"], &mut contact);
+        self.put_ids(phone, person, ["wa_id", "user_id", "parent_user_id"], &mut contact);
         contact
     }
 

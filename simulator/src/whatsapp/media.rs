@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::codes::{detailed, no_object};
 use super::numbers::is_for_whatsapp;
-use super::state::{DAY, Session, WhatsApp};
+use super::options::{DAY, Session, WhatsApp};
 use super::tokens::{self, Grant};
 use crate::graph::{Answered, Params, bad, ensure, success};
 use crate::kit::{Answer, Call, File, Id, Upload, extend, signature};

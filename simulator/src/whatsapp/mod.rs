@@ -11,9 +11,10 @@
 //! content.rs   messages, validated as documented      media.rs          files, their limits and addresses
 //! templates.rs create, list, edit; template_rules.rs what is accepted; template_send.rs the values of a message;
 //! review.rs    what Meta decides about them           coexistence.rs    the phone app beside the API
-//! tokens.rs    whose tokens are, Embedded Signup       numbers.rs        fields and registration of numbers
-//! codes.rs     documented errors                      subscriptions.rs  where webhooks go
-//! world.rs     new apps, accounts, numbers, troubles  state.rs          state
+//! tokens.rs    whose tokens are, and for how long     signup.rs         the dialog of Embedded Signup
+//! numbers.rs   fields and registration of numbers     subscriptions.rs  where webhooks go
+//! codes.rs     documented errors                      options.rs        state
+//! world.rs     new apps, accounts, numbers, and troubles
 //! ```
 
 mod acts;
@@ -24,9 +25,10 @@ mod content;
 mod hooks;
 mod media;
 mod numbers;
+mod options;
 mod review;
 mod send;
-mod state;
+mod signup;
 mod statuses;
 mod subscriptions;
 mod template_rules;
@@ -38,13 +40,13 @@ mod world;
 
 pub use crate::graph::AppView;
 pub use crate::kit::{Act, Author, Content, Fault, Given, HookFault, HookState, MessageView, Verb};
+pub use options::{Batch, NewPhone, Options, Status};
 pub use review::Review;
-pub use state::{Batch, NewPhone, Status, WhatsAppWire};
 pub use templates::TemplateView;
 pub use wire::refusal;
 pub use world::{NewApp, NewPerson};
 
 /// A running WhatsApp.
-pub type WhatsApp = crate::kit::Simulator<WhatsAppWire>;
+pub type WhatsApp = crate::kit::Simulator<Options>;
 /// A person in the chat with a number.
-pub type Customer<'a> = crate::kit::Customer<'a, WhatsAppWire>;
+pub type Customer<'a> = crate::kit::Customer<'a, Options>;

@@ -1,15 +1,16 @@
-//! `/{phone}`: its fields; registering a number with the Cloud API.
+//! `/{phone}` and `/{waba}`: their fields; registering a number with the Cloud API.
 
 use serde_json::{Map, Value, json};
 
 use super::codes::{known, no_object};
-use super::state::{Phone, Waba, WhatsApp};
+use super::options::{Phone, Waba, WhatsApp};
 use crate::graph::{Answered, Params, Refusal, bad, ensure, success};
 use crate::kit::{Id, extend};
 
 /// The fields without `fields`.
 const USUAL: &str = "verified_name,code_verification_status,display_phone_number,quality_rating,platform_type,\
                      throughput,webhook_configuration";
+const USUAL_WABA: &str = "name,timezone_id,message_template_namespace";
 /// Documented fields that have no value here.
 const EMPTY: &str = "certificate,new_certificate,conversational_automation,country_code,country_dial_code,\
                      eligibility_for_api_business_global_search,is_preverified_number,search_visibility";
@@ -101,6 +102,27 @@ fn fields(state: &WhatsApp, id: &Id, phone: &Phone) -> Value {
 pub(super) fn get(state: &WhatsApp, params: &Params, id: &Id) -> Answered {
     let phone = state.own.phones.get(id).ok_or_else(|| no_object("get", id.as_str()))?;
     pick(&fields(state, id, phone), params, USUAL, "WhatsAppBusinessPhoneNumber")
+}
+
+/// `GET /{waba}`.
+pub(super) fn waba(state: &WhatsApp, params: &Params, id: &str) -> Answered {
+    let waba = state.own.wabas.get(id).ok_or_else(|| no_object("get", id))?;
+    let is_locked = waba.is_locked;
+    let object = json!({
+        "id": id,
+        "name": waba.name,
+        "timezone_id": "1",
+        "currency": "USD",
+        "country": "KZ",
+        "message_template_namespace": format!("ba30dd89_2ebd_{id}"),
+        "account_review_status": "APPROVED",
+        "business_verification_status": "verified",
+        "ownership_type": "SELF",
+        "status": if is_locked { "RESTRICTED" } else { "ACTIVE" },
+        "primary_funding_id": "1000000000000001",
+        "health_status": {"can_send_message": if is_locked { "BLOCKED" } else { "AVAILABLE" }, "entities": []},
+    });
+    pick(&object, params, USUAL_WABA, "WhatsAppBusinessAccount")
 }
 
 /// `GET /{waba}/phone_numbers`.

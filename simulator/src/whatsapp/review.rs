@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::state::{HOUR, Template, WhatsApp, WhatsAppWire};
+use super::options::{HOUR, Options, Template, WhatsApp};
 use crate::kit::{Answer, Call, Frame, extend, page_of};
 
 /// The outcome of a review, or another change of a template.
@@ -148,7 +148,7 @@ fn card(template: &Template) -> Card {
 
 /// `GET /reviews`.
 pub(super) fn show(state: &WhatsApp, call: &Call) -> Answer {
-    let frame = Frame::of_call::<WhatsAppWire>(call);
+    let frame = Frame::of_call::<Options>(call);
     let page = ReviewsPage {
         back: frame.link("/phone"),
         target: frame.link("/reviews"),
@@ -180,7 +180,7 @@ pub(super) fn press(state: &mut WhatsApp, call: &Call) -> Answer {
         _ => return Answer::empty(400),
     };
     match state.review(call.param("template").unwrap_or_default(), review) {
-        Ok(()) => Answer::empty(303).with("location", Frame::of_call::<WhatsAppWire>(call).link("/reviews")),
+        Ok(()) => Answer::empty(303).with("location", Frame::of_call::<Options>(call).link("/reviews")),
         Err(_) => Answer::empty(404),
     }
 }

@@ -6,7 +6,7 @@ use super::codes::{known, no_object, value};
 use super::content::{self, Draft, Link, Recipient};
 use super::media::{UPLOADED, fits};
 use super::numbers::is_for_whatsapp;
-use super::state::{Phone, WhatsApp, WhatsAppWire, digits};
+use super::options::{Options, Phone, WhatsApp, digits};
 use super::template_send;
 use crate::graph::{Answered, Params, Refusal, bad, ensure, success};
 use crate::kit::{Author, Call, Core, Id, Upload};
@@ -28,7 +28,7 @@ struct Accepted {
 
 /// Accepts a message, or marks messages as read. Meta itself downloads a file by address; whether it can, a status
 /// tells.
-pub(super) async fn post(core: &Core<WhatsAppWire>, call: &Call, params: &Params<'_>, phone: &str) -> Answered {
+pub(super) async fn post(core: &Core<Options>, call: &Call, params: &Params<'_>, phone: &str) -> Answered {
     let phone = Id::from(phone);
     is_for_whatsapp(params)?;
     if params.has("status") {
@@ -54,7 +54,7 @@ pub(super) async fn post(core: &Core<WhatsAppWire>, call: &Call, params: &Params
     Ok(answer)
 }
 
-async fn load(core: &Core<WhatsAppWire>, link: &Link) -> Result<Upload, String> {
+async fn load(core: &Core<Options>, link: &Link) -> Result<Upload, String> {
     let part = core.download(&link.url, LARGEST).await;
     let part = part.ok_or_else(|| format!("Downloading media from weblink failed. url: {}", link.url))?;
     fits(&link.kind, &part.mime, part.bytes.len())?;
@@ -104,8 +104,10 @@ fn dialled(state: &WhatsApp, to: &str, phone: &Phone) -> Result<i64, Refusal> {
 }
 
 fn identified(state: &WhatsApp, id: &str) -> Result<i64, Refusal> {
-    let found = state.people.keys().find(|person| state.user_id(**person).is_some_and(|known| known == id));
-    found.copied().ok_or_else(|| value(format!("Recipient {id} is not valid.")))
+    let mut users = state.own.users.iter();
+    let found =
+        users.find(|(_, one)| [&one.user_id, &one.parent_user_id].into_iter().flatten().any(|known| known == id));
+    found.map(|(person, _)| *person).ok_or_else(|| value(format!("Recipient {id} is not valid.")))
 }
 
 /// Why the message will not arrive: the code of its `failed` status.
@@ -190,7 +192,7 @@ fn kept(state: &mut WhatsApp, to: &Recipient, dialog: &Id, draft: Draft, obstacl
         state.chat_mut(&to.phone, to.person).phone_used_at = Some(state.now);
     }
     let mut contact = json!({"input": to.input});
-    let names = [if to.is_phone { "wa_id" } else { "" }, "user_id"];
+    let names = [if to.is_phone { "wa_id" } else { "" }, "user_id", ""];
     state.put_ids(&to.phone, to.person, names, &mut contact);
     let answer = json!({"messaging_product": "whatsapp", "contacts": [contact], "messages": [answer]});
     match (obstacle, unfit) {

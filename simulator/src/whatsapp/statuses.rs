@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::codes;
-use super::state::{Status, WhatsApp};
+use super::options::{Status, WhatsApp};
 use crate::kit::{Author, Id, Message};
 
 impl WhatsApp {
@@ -52,8 +52,9 @@ impl WhatsApp {
         if is_to_phone || self.sees_phone(phone, person) {
             report["recipient_id"] = json!(self.phone_of(person));
         }
-        if let Some(id) = self.user_id(person).filter(|_| status != Status::Failed || !is_to_phone) {
-            report["recipient_user_id"] = id.clone();
+        let id = self.own.users.get(&person).and_then(|user| user.user_id.as_ref());
+        if let Some(id) = id.filter(|_| status != Status::Failed || !is_to_phone) {
+            report["recipient_user_id"] = json!(id);
         }
         if let Some(data) = message.more.get("callback") {
             report["biz_opaque_callback_data"] = data.clone();
@@ -92,7 +93,7 @@ impl WhatsApp {
             return;
         };
         let is_reaction = message.kind == "reaction";
-        let target = super::state::body(&message)["message_id"].as_str().unwrap_or_default();
+        let target = super::options::body(&message)["message_id"].as_str().unwrap_or_default();
         if let Some(target) = self.found_mut(phone, target).filter(|_| is_reaction) {
             target.reactions.remove(&Author::Line);
             if !message.text.is_empty() {

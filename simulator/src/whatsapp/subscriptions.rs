@@ -3,13 +3,13 @@
 
 use serde_json::{Value, json};
 
-use super::state::{WhatsApp, WhatsAppWire};
+use super::options::{Options, WhatsApp};
 use super::tokens::Grant;
 use crate::graph::{Answered, Params, Refusal, bad, ensure, handshake, no_object, success};
 use crate::kit::{Core, Id};
 
 /// The verified address in a body; none if it has none.
-async fn target(core: &Core<WhatsAppWire>, given: &Value) -> Result<Option<String>, Refusal> {
+async fn target(core: &Core<Options>, given: &Value) -> Result<Option<String>, Refusal> {
     let text = |name: &str| given[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     let Some(url) = text("override_callback_uri") else { return Ok(None) };
     let verify_token = text("verify_token").ok_or_else(|| bad("The parameter verify_token is required."))?;
@@ -20,7 +20,7 @@ async fn target(core: &Core<WhatsAppWire>, given: &Value) -> Result<Option<Strin
 }
 
 /// `POST /{waba}/subscribed_apps`: subscribes the token's app, with or without an address of its own.
-pub(super) async fn subscribe(core: &Core<WhatsAppWire>, grant: &Grant, params: &Params<'_>, waba: &str) -> Answered {
+pub(super) async fn subscribe(core: &Core<Options>, grant: &Grant, params: &Params<'_>, waba: &str) -> Answered {
     let target = target(core, &Value::Object(params.values.clone())).await?;
     core.change(|state| state.own.wabas.get_mut(waba).map(|waba| waba.subscribed.insert(grant.app.clone(), target)));
     Ok(success())
@@ -48,7 +48,7 @@ pub(super) fn subscribed(state: &WhatsApp, waba: &str) -> Answered {
 }
 
 /// `POST /{phone}` with `webhook_configuration`: the number's own address; an empty one removes it.
-pub(super) async fn of_phone(core: &Core<WhatsAppWire>, grant: &Grant, params: &Params<'_>, phone: &str) -> Answered {
+pub(super) async fn of_phone(core: &Core<Options>, grant: &Grant, params: &Params<'_>, phone: &str) -> Answered {
     let given = params.object("webhook_configuration");
     ensure(given.is_object(), || bad("The parameter webhook_configuration is required."))?;
     let target = target(core, &given).await?;

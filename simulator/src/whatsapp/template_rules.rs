@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::codes::template;
-use super::state::WhatsApp;
+use super::options::WhatsApp;
 use crate::graph::{Refusal, bad, ensure};
 use crate::kit::list;
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::codes::{detailed, known, missing};
 use super::content::{Draft, Recipient};
-use super::state::{Template, WhatsApp};
+use super::options::{Template, WhatsApp};
 use super::template_rules::variables;
 use crate::graph::{Refusal, bad, ensure};
 use crate::kit::{Button, list};

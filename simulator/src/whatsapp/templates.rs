@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::codes::{no_object, template};
 use super::numbers::pick;
-use super::state::{DAY, Template, WhatsApp};
+use super::options::{DAY, Template, WhatsApp};
 use super::template_rules as rules;
 use crate::graph::{Answered, Params, Refusal, bad, ensure, success};
 use crate::kit::extend;
@@ -132,6 +132,14 @@ pub(super) fn list(state: &WhatsApp, params: &Params, waba: &str) -> Answered {
             let next = format!("{base}/v26.0/{waba}/message_templates?limit={limit}&after={after}");
             answer["paging"]["next"] = json!(next);
         }
+    }
+    if params.text("summary").is_some() {
+        answer["summary"] = json!({
+            "total_count": all.len(),
+            "message_template_count": state.own.templates.values().filter(|one| one.waba == waba).count(),
+            "message_template_limit": state.own.wabas.get(waba).map(|waba| waba.template_limit),
+            "are_translations_complete": true,
+        });
     }
     Ok(answer)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::state::{App, Code, Token, WhatsApp};
+use super::options::{App, Code, Token, WhatsApp};
 use crate::graph::{Answered, Params, Refusal, ensure, invalid_token, unreadable_token};
 use crate::kit::Id;
 
@@ -48,15 +48,27 @@ pub(super) fn grant(state: &WhatsApp, token: &str) -> Result<Grant, Refusal> {
         ensure(is_known, || Refusal::new(400, 190, None, "Invalid OAuth access token signature."))?;
         return Ok(Grant { app: id.to_owned(), wabas: None });
     }
-    let Token { app, wabas, is_revoked, .. } = state.own.tokens.get(token).cloned().ok_or_else(unreadable_token)?;
-    ensure(!is_revoked, revoked)?;
-    Ok(Grant { app, wabas: Some(wabas) })
+    let known = state.own.tokens.get(token).ok_or_else(unreadable_token)?;
+    match ended(state, known) {
+        Some(refusal) => Err(refusal),
+        None => {
+            let Token { app, wabas, .. } = known.clone();
+            Ok(Grant { app, wabas: Some(wabas) })
+        }
+    }
 }
 
-/// A token that was revoked.
-fn revoked() -> Refusal {
-    let words = "Error validating access token: The session is invalid because the user logged out.";
-    invalid_token(Some(467), words)
+/// Why a token is no longer valid.
+fn ended(state: &WhatsApp, token: &Token) -> Option<Refusal> {
+    if token.is_revoked {
+        let words = "Error validating access token: The session is invalid because the user logged out.";
+        return Some(invalid_token(Some(467), words));
+    }
+    let until = token.expires_at.filter(|until| *until <= state.now)?;
+    let until = chrono::DateTime::from_timestamp_millis(until).unwrap_or_default();
+    let moment = until.format("%A, %d-%b-%y %H:%M:%S UTC");
+    let words = format!("Error validating access token: Session has expired on {moment}.");
+    Some(invalid_token(Some(463), &words))
 }
 
 /// `GET /debug_token`: information about a token for its app.
@@ -72,15 +84,14 @@ pub(super) fn debug(state: &WhatsApp, grant: &Grant, params: &Params) -> Answere
         "type": "SYSTEM_USER",
         "application": state.own.apps.get(&token.app).map(|app| app.name.as_str()),
         "data_access_expires_at": 0,
-        "expires_at": 0,
+        "expires_at": token.expires_at.map_or(0, |at| at.div_euclid(1000)),
         "is_valid": true,
         "issued_at": token.issued_at.div_euclid(1000),
         "scopes": SCOPES,
         "granular_scopes": granular,
         "user_id": "122100000000001",
     });
-    if token.is_revoked {
-        let Refusal { message, subcode, .. } = revoked();
+    if let Some(Refusal { message, subcode, .. }) = ended(state, token) {
         data["is_valid"] = json!(false);
         data["error"] = json!({"code": 190, "message": message, "subcode": subcode});
     }
@@ -99,7 +110,7 @@ pub(super) fn access_token(state: &mut WhatsApp, params: &Params) -> Answered {
         Some("client_credentials") => Ok(json!({"access_token": format!("{id}|{secret}"), "token_type": "bearer"})),
         _ => {
             let waba = used(state, params, &id)?;
-            let token = state.issue(&id, [waba].into());
+            let token = state.issue(&id, [waba].into(), None);
             Ok(json!({"access_token": token, "token_type": "bearer"}))
         }
     }
@@ -123,33 +134,13 @@ fn used(state: &mut WhatsApp, params: &Params, app: &str) -> Result<String, Refu
     Ok(code.waba.clone())
 }
 
-/// A person at the dialog of Embedded Signup: lets an app use an account, or declines. The address to which the browser
-/// returns, with a code that is valid for 30 seconds and exchanged once; none if the dialog's address is not whole.
-pub(super) fn answered(state: &mut WhatsApp, dialog: &url::Url, waba: Option<&str>) -> Option<String> {
-    let param = |name: &str| dialog.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-    let is_for_code = param("response_type")? == "code" && param("override_default_response_type")? == "true";
-    let (app, redirect_uri) = (param("client_id")?, param("redirect_uri")?);
-    let is_whole = is_for_code && param("config_id").is_some() && state.own.apps.contains_key(&app);
-    let mut back = url::Url::parse(&redirect_uri).ok().filter(|_| is_whole)?;
-    let outcome = match waba {
-        None => [
-            ("error", "access_denied"),
-            ("error_code", "200"),
-            ("error_description", "Permissions error"),
-            ("error_reason", "user_denied"),
-        ]
-        .map(|(name, value)| (name, value.to_owned()))
-        .to_vec(),
-        Some(waba) => {
-            state.own.wabas.get(waba)?;
-            let (text, expires_at) = (format!("AQ{:030}", state.next_serial()), state.now + CODE);
-            let code = Code { app, waba: waba.to_owned(), expires_at, is_used: false, redirect_uri };
-            state.own.codes.insert(text.clone(), code);
-            vec![("code", text)]
-        }
-    };
-    back.query_pairs_mut().extend_pairs(outcome).append_pair("state", &param("state").unwrap_or_default());
-    // The real dialog's answers end like this.
-    back.set_fragment(Some("_=_"));
-    Some(back.into())
+impl WhatsApp {
+    /// A code of Embedded Signup, valid for 30 seconds and exchanged once.
+    pub(super) fn make_code(&mut self, app: &str, waba: &str, redirect_uri: &str) -> String {
+        let text = format!("AQ{:030}", self.next_serial());
+        let (app, waba, redirect_uri) = (app.to_owned(), waba.to_owned(), redirect_uri.to_owned());
+        let code = Code { app, waba, expires_at: self.now + CODE, is_used: false, redirect_uri };
+        self.own.codes.insert(text.clone(), code);
+        text
+    }
 }

@@ -7,12 +7,12 @@ use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 
 use super::codes::known;
-use super::state::{Own, Status, WhatsApp, WhatsAppWire, body};
+use super::options::{Options, Own, Status, WhatsApp, body};
 use super::{acts, api, hooks, media};
 use crate::graph::{Params, Refusal};
 use crate::kit::{
     ActWord, Answer, Author, Call, Core, Fault, FaultWords, Handlers, Hook, HookFault, Kind, Line, Look, Message,
-    Named, PLAIN, Policy, Post, Sample, Verb, Wire, Words, list,
+    Named, Now, PLAIN, Policy, Post, Sample, Verb, Wire, Words, list,
 };
 
 /// A documented error with its usual status, title and details, as a fault.
@@ -25,7 +25,7 @@ fn answer(refusal: Refusal) -> Answer {
     Refusal { kind, ..refusal }.answer()
 }
 
-impl Wire for WhatsAppWire {
+impl Wire for Options {
     type Own = Own;
     type Key = String;
 
@@ -52,6 +52,7 @@ impl Wire for WhatsAppWire {
             ("file", "Document", "Документ"),
             ("poll", "Poll", "Опрос"),
             ("stop_marketing", "Stop or allow marketing messages", "Отключить или разрешить рекламу"),
+            ("forwarded_often", "Forwarded many times", "Переслано много раз"),
             ("from_app", "From the phone", "С телефона"),
             (
                 "unknown_kind",
@@ -62,6 +63,12 @@ impl Wire for WhatsAppWire {
             ("unavailable", "131016, once: unavailable", "131016, один раз: недоступно"),
             ("token", "190, once: the token is not valid", "190, один раз: токен недействителен"),
             ("forged", "The next webhook has a wrong signature", "Вебхук с чужой подписью"),
+            (
+                "dialog_asks",
+                "The app asks for access to an account. Which account may it use?",
+                "Приложение просит доступ к аккаунту. Какой аккаунт ему дать?",
+            ),
+            ("dialog_declines", "Decline", "Отказать"),
             ("reviews", "Review of templates", "Проверка шаблонов"),
             ("no_templates", "No templates have been sent for review yet.", "На проверку ещё ничего не отправлено."),
             ("approve", "Approve", "Одобрить"),
@@ -74,7 +81,7 @@ impl Wire for WhatsAppWire {
         ..PLAIN
     };
     const ACTS: &'static [ActWord] = &[
-        ("send", Verb::Send, &["forwarded", "referral"]),
+        ("send", Verb::Send, &["forwarded", "forwarded_often", "referral", "product", "group_id"]),
         ("react", Verb::React, &["emoji"]),
         ("press", Verb::Press, &["button"]),
         ("choose", Verb::Press, &["row"]),
@@ -82,13 +89,17 @@ impl Wire for WhatsAppWire {
         ("revoke", Verb::Remove, &[]),
         ("read", Verb::Read, &[]),
         ("block", Verb::Block, &["on"]),
+        ("fill", Verb::Own, &["values"]),
+        ("share_contact", Verb::Own, &[]),
         ("play", Verb::Own, &[]),
         ("stop_marketing", Verb::Own, &["on"]),
         ("change_number", Verb::Own, &["number", "user_id"]),
+        ("set_username", Verb::Own, &["username"]),
         ("open", Verb::Own, &[]),
         ("owner_sends", Verb::Own, &["to"]),
         ("owner_edits", Verb::Own, &["to"]),
         ("owner_revokes", Verb::Own, &["to"]),
+        ("owner_saves", Verb::Own, &["full_name", "removed"]),
         ("raw", Verb::Own, &["waba", "field", "value"]),
     ];
     const KINDS: &'static [Kind] = &[
@@ -110,6 +121,8 @@ impl Wire for WhatsAppWire {
         Kind::new("order", &["catalog_id", "items"]),
         // Content that webhooks can't contain: `poll_creation`, `pin`, …
         Kind::new("unsupported", &["what"]).button("poll", r#"{"what": "poll_creation"}"#),
+        // A message that Meta withholds.
+        Kind::new("unavailable", &[]),
         Kind::new("raw", &["name", "body"]),
     ];
     const FAULTS: FaultWords = FaultWords { call: "operation", hook: "webhook", to: "to", own: &["error"] };
@@ -134,6 +147,10 @@ impl Wire for WhatsAppWire {
     };
     /// A document has 100 MB plus overhead.
     const LARGEST: usize = 101 * 1024 * 1024;
+
+    fn clock(&self) -> Now {
+        self.now.clone()
+    }
 
     fn name(&self, state: &WhatsApp, call: &Call) -> Result<Named, Answer> {
         if api::is_beside(call) {
@@ -184,6 +201,9 @@ impl Wire for WhatsAppWire {
     fn describe(&self, words: Words, _state: &WhatsApp, message: &Message) -> Vec<String> {
         let (body, text) = (body(message), |value: &Value| value.as_str().unwrap_or_default().to_owned());
         let mut lines = Vec::new();
+        if message.forward.as_ref().is_some_and(|how| *how == "frequently_forwarded") {
+            lines.push(words.get("forwarded_often").to_owned());
+        }
         if message.author == Author::Owner {
             lines.push(words.get("from_app").to_owned());
         }

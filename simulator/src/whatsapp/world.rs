@@ -3,11 +3,12 @@
 use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
 
+use super::acts;
 use super::media::RECEIVED;
+use super::options::{App, Batch, DAY, NewPhone, Options, Phone, Status, Token, User, Waba, WhatsApp, digits};
 use super::review::Review;
-use super::state::{App, Batch, NewPhone, Phone, Status, Waba, WhatsApp, WhatsAppWire, digits};
+use super::signup::Asked;
 use super::templates::TemplateView;
-use super::{acts, tokens};
 use crate::graph::{AppView, handshake};
 use crate::kit::{
     Act, Author, CallView, Content, Customer, Dialog, Id, Message, MessageView, Person, Sample, Simulator, Upload,
@@ -41,6 +42,7 @@ pub struct NewPerson {
     pub username: Option<String>,
     /// The business-scoped id; with `None` webhooks are as before April 2026.
     pub user_id: Option<String>,
+    pub parent_user_id: Option<String>,
 }
 
 impl Default for NewPerson {
@@ -50,11 +52,12 @@ impl Default for NewPerson {
             name: "Maria K.".to_owned(),
             username: None,
             user_id: Some("KZ.1234567890123456789".to_owned()),
+            parent_user_id: None,
         }
     }
 }
 
-impl Simulator<WhatsAppWire> {
+impl Simulator<Options> {
     /// Creates an app without a callback.
     pub fn add_app(&self, new: NewApp) -> AppView {
         self.core.change(|state| {
@@ -67,10 +70,10 @@ impl Simulator<WhatsAppWire> {
     }
 
     /// Creates a WhatsApp Business Account; returns its id, which is the given one if it is free.
-    pub fn add_waba(&self, id: &str) -> String {
+    pub fn add_waba(&self, id: &str, name: &str) -> String {
         self.core.change(|state| {
             let id = state.free_id(id);
-            let waba = Waba { template_limit: 250, ..Waba::default() };
+            let waba = Waba { name: name.to_owned(), template_limit: 250, ..Waba::default() };
             state.own.wabas.insert(id.clone(), waba);
             id
         })
@@ -85,10 +88,10 @@ impl Simulator<WhatsAppWire> {
     pub fn add_person(&self, new: NewPerson) -> i64 {
         self.core.change(|state| {
             let id = state.people.keys().next_back().copied().unwrap_or_default() + 1;
-            let NewPerson { wa_id, name, username, user_id } = new;
-            let more = user_id.map(|user_id| ("user_id".to_owned(), json!(user_id))).into_iter().collect();
-            let person = Person { id, first_name: name, username, phone: digits(&wa_id), more, ..Person::default() };
+            let NewPerson { wa_id, name, username, user_id, parent_user_id } = new;
+            let person = Person { id, first_name: name, username, phone: digits(&wa_id), ..Person::default() };
             state.people.insert(id, person);
+            state.own.users.insert(id, User { user_id, parent_user_id });
             id
         })
     }
@@ -96,13 +99,14 @@ impl Simulator<WhatsAppWire> {
     /// Issues a system user's token that never expires, for these accounts.
     pub fn add_token(&self, app: &str, wabas: &[&str]) -> String {
         let wabas = wabas.iter().map(|one| (*one).to_owned()).collect();
-        self.core.change(|state| state.issue(app, wabas))
+        self.core.change(|state| state.issue(app, wabas, None))
     }
 
     /// A person authorizes an app for an account, or declines; returns the address to which the browser returns.
     pub fn answers_dialog(&self, dialog: &str, waba: Option<&str>) -> Option<String> {
         let dialog = url::Url::parse(dialog).ok()?;
-        self.core.change(|state| tokens::answered(state, &dialog, waba))
+        let param = |name: &str| dialog.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+        self.core.change(|state| Asked::of(param).answered(state, waba.unwrap_or_default()))
     }
 
     /// Sets an app's callback, as its dashboard does: after the handshake. The error contains the address's answer.
@@ -118,6 +122,10 @@ impl Simulator<WhatsAppWire> {
 
     fn phone_changes<T>(&self, phone: &str, change: impl FnOnce(&mut Phone) -> T) -> Option<T> {
         self.core.change(|state| state.own.phones.get_mut(&Id::from(phone)).map(change))
+    }
+
+    fn token_changes<T>(&self, token: &str, change: impl FnOnce(&mut Token) -> T) -> Option<T> {
+        self.core.change(|state| state.own.tokens.get_mut(token).map(change))
     }
 
     /// Subscribes an app to an account, as `POST /{waba}/subscribed_apps` does.
@@ -228,6 +236,11 @@ impl Simulator<WhatsAppWire> {
         self.core.change(|state| state.tell_waba(waba, field, &value));
     }
 
+    /// Any change that contains the metadata of a number: `more` is the rest of the value.
+    pub fn notify_phone(&self, phone: &str, field: &str, more: Value) {
+        self.core.change(|state| state.tell_phone(&phone.into(), field, more));
+    }
+
     /// Turns the limit on or off: one message in six seconds to one person, with a burst of `pair_burst` (Meta's is 45).
     pub fn set_rates(&self, on: bool, pair_burst: i64) {
         self.core.change(|state| (state.has_rates, state.own.pair_burst) = (on, Some(pair_burst)));
@@ -245,12 +258,18 @@ impl Simulator<WhatsAppWire> {
 
     /// Invalidates a token: 190 with subcode 467.
     pub fn revoke_token(&self, token: &str) {
-        self.core.change(|state| state.own.tokens.get_mut(token).map(|token| token.is_revoked = true));
+        self.token_changes(token, |token| token.is_revoked = true);
+    }
+
+    /// Expires a token after this many days: 190 with subcode 463.
+    pub fn expire_token(&self, token: &str, days: i64) {
+        let until = self.core.millis() + days * DAY;
+        self.token_changes(token, |token| token.expires_at = Some(until));
     }
 
     /// Adds a customer's file with this id, the built-in one of its kind, for webhooks taken from elsewhere.
     pub fn knows_file(&self, phone: &str, id: &str, kind: &str) {
-        let known = WhatsAppWire::KINDS.iter().find(|one| one.name == kind).and_then(|one| one.sample);
+        let known = Options::KINDS.iter().find(|one| one.name == kind).and_then(|one| one.sample);
         let Sample { name, mime, bytes } = known.unwrap_or(Sample::OFFER);
         let upload = Upload { name: name.to_owned(), mime: mime.to_owned(), bytes: bytes.into() };
         self.core.change(|state| state.keep_as(id.into(), &phone.into(), RECEIVED, upload));
@@ -275,6 +294,11 @@ impl Simulator<WhatsAppWire> {
                 act(state, &phone);
             }
         });
+    }
+
+    /// Whether the owner shares the history when it is requested; refused with 2593109 otherwise. Shared by default.
+    pub fn set_shares_history(&self, phone: &str, on: bool) {
+        self.phone_changes(phone, |phone| phone.shares_history = on);
     }
 
     /// Adds a message from before the number was connected, at a time in seconds; `by_owner`: the business wrote it. It
@@ -336,7 +360,7 @@ impl MessageView {
     }
 }
 
-impl Customer<'_, WhatsAppWire> {
+impl Customer<'_, Options> {
     /// Presses a button, counted from 0.
     pub fn presses_number(&self, message: impl Into<Id>, number: usize) -> Result<Id> {
         self.does(Verb::Press, |act| act.message(message).with("button", number)).map(|done| done.id)

@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
-use simulator::avito::{Act, AvitoWire, Customer, NewApp, NewBuyer, NewItem, NewSeller, Verb};
+use simulator::avito::{Act, Content, Customer, Fault, HookState, NewApp, NewBuyer, NewItem, NewSeller, Options, Verb};
 
-use crate::stage::Stage;
+use crate::stage::{Receiver, START, Stage, acts, faults};
 
 const SELF: &str = "/core/v1/accounts/self";
+const HOOK: &str = "/messenger/v3/webhook";
+const HOOKS: &str = "/messenger/v1/subscriptions";
 const NONE: Value = Value::Null;
 
 /// A seller with an advert, and a buyer.
 struct World {
-    stage: Stage<AvitoWire>,
+    stage: Stage<Options>,
     seller: i64,
     maria: i64,
     item: i64,
@@ -24,7 +26,7 @@ struct World {
 
 impl World {
     async fn start() -> Self {
-        let stage = Stage::<AvitoWire>::start().await;
+        let stage = Stage::start(|now| Options { now }).await;
         let seller = stage.simulator.add_seller(NewSeller::default());
         let maria = stage.simulator.add_buyer(NewBuyer::default());
         let item = stage.simulator.add_item(NewItem::of(seller));
@@ -84,6 +86,18 @@ impl World {
         let body = json!({"type": "text", "message": {"text": text}});
         self.calls(&self.token, &format!("1/chats/{chat}/messages"), body).await
     }
+
+    async fn listens(&self) -> Receiver {
+        let receiver = Receiver::start();
+        assert_eq!(self.ok(HOOK, json!({"url": receiver.url})).await, json!({"ok": true}));
+        receiver
+    }
+}
+
+/// Type and text of messages.
+fn texts<'a>(messages: impl IntoIterator<Item = &'a Value>) -> Vec<(&'a str, &'a str)> {
+    let all = messages.into_iter().map(|one| (one["type"].as_str().unwrap(), one["content"]["text"].as_str()));
+    all.map(|(kind, text)| (kind, text.unwrap_or_default())).collect()
 }
 
 #[tokio::test]
@@ -94,6 +108,10 @@ async fn tokens_last_a_day_and_an_application_refreshes_once() {
     let app = NewApp { name: own("Parom"), client_id: own("app"), client_secret: own("s"), redirect_uri };
     world.stage.simulator.add_app(app);
     let scope = "messenger:read,messenger:write";
+    let (_, page) = world.stage.page(&format!("/oauth?response_type=code&client_id=app&scope={scope}&state=abc")).await;
+    for part in ["Parom", "Мебель Акме", scope, "value=\"abc\"", &format!("id=\"seller-{}\"", world.seller)] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
     let consents = |seller| world.stage.simulator.consent("app", scope, "abc", seller).unwrap();
     assert_eq!(consents(0), "https://parom.example/back?error=access_denied&state=abc");
     let back = url::Url::parse(&consents(world.seller)).unwrap();
@@ -162,21 +180,123 @@ async fn wrong_calls_are_refused() {
 }
 
 #[tokio::test]
+async fn levels_and_faults_refuse() {
+    let world = World::start().await;
+    world.maria().writes("Hi").unwrap();
+    let (chat, avito) = (world.maria().chat().unwrap(), &world.stage.simulator);
+    avito.set_level(world.seller, false);
+    assert_eq!((world.says(&chat, "x").await.0, world.refused(HOOKS, json!({})).await), (402, 402));
+    world.ok(SELF, NONE).await;
+    avito.set_level(world.seller, true);
+    let faults = [Fault::TooMany { retry_after: Some(7) }, Fault::ServerError { status: 503 }];
+    for (fault, wanted) in faults.into_iter().chain([Fault::refuse(403, 403, "No access")]).zip([429, 503, 403]) {
+        avito.faults().next("postSendMessage", 1, fault);
+        assert_eq!(world.refused(&format!("1/chats/{chat}/messages"), json!({})).await, wanted);
+    }
+    let first = avito.calls(world.seller).remove(0);
+    assert_eq!((first.call.as_str(), first.status), ("postSendMessage", 402));
+}
+
+#[tokio::test]
+async fn webhooks_are_added_and_repeated_chat_by_chat() {
+    let world = World::start().await;
+    let (receiver, avito) = (world.listens().await, &world.stage.simulator);
+    let list = async || world.ok(HOOKS, json!({})).await["subscriptions"].clone();
+    world.ok(HOOK, json!({"url": "https://other.example/hook"})).await;
+    let one = |url: &str| json!({"url": url, "version": "3"});
+    assert_eq!(list().await, json!([one(&receiver.url), one("https://other.example/hook")]), "not replaced");
+    world.ok("/messenger/v1/webhook/unsubscribe", json!({"url": "https://other.example/hook"})).await;
+    assert_eq!(list().await, json!([one(&receiver.url)]));
+    for wrong in [json!({}), json!({"url": "nowhere"})] {
+        assert_eq!(world.refused(HOOK, wrong).await, 400);
+    }
+    receiver.answers(&[(201, "")]);
+    receiver.always(500, "");
+    world.maria().writes("one").unwrap();
+    world.maria().writes("two").unwrap();
+    for seconds in [0, 1, 5, 30, 120, 600] {
+        world.stage.advance(seconds).await;
+    }
+    let bodies = receiver.bodies();
+    let texts = texts(bodies.iter().map(|body| &body["payload"]["value"]));
+    let wanted = ["one", "one", "one", "one", "one", "one", "two"].map(|text| ("text", text));
+    assert_eq!(texts, wanted, "the second waits behind the first, and only 200 is good");
+    let first = avito.hooks(world.seller).remove(0);
+    assert_eq!((first.state, first.attempts, first.last_status), (HookState::Dropped, 6, Some(500)));
+}
+
+#[tokio::test]
+async fn everything_is_posted_own_messages_too() {
+    let world = World::start().await;
+    let (receiver, avito) = (world.listens().await, &world.stage.simulator);
+    let id = world.maria().writes("Ещё продаёте?").unwrap();
+    let chat = world.maria().chat().unwrap();
+    avito.deliver_all().await;
+    let called = receiver.calls().remove(0);
+    let value = json!({"id": id, "chat_id": chat, "user_id": world.seller, "author_id": world.maria, "type": "text",
+        "created": START / 1000, "chat_type": "u2i", "content": {"text": "Ещё продаёте?"}, "item_id": world.item,
+        "published_at": "2026-11-20T10:00:00Z"});
+    assert_eq!(called.json["payload"], json!({"type": "message", "value": value}));
+    let frame = (&called.json["version"], &called.json["timestamp"], called.json["id"].is_string());
+    assert_eq!(frame, (&json!("v3.0.0"), &json!(START / 1000), true));
+    assert!(called.headers.contains_key("x-avito-messenger-signature"));
+    world.says(&chat, "Да").await;
+    let own = |name: &str| Act::own(name).with("chat", chat.clone());
+    avito.act(own("send_as_seller").content(Content::text("из приложения"))).unwrap();
+    world.maria().removes(&id).unwrap();
+    let phone = format!("/phone/{}/{}", world.maria, world.item);
+    let kinds = ["link", "location", "item", "image", "voice", "call", "file", "video", "system", "send_as_seller"];
+    for kind in kinds {
+        assert_eq!(world.stage.form(&phone, &[("do", kind)]).await.0, 200, "{kind}");
+    }
+    let raw = Content::of("raw").with("type", "newest").with("content", json!({"x": 1}));
+    for content in [Content::of("app_call"), raw] {
+        world.maria().sends(content).unwrap();
+    }
+    avito.deliver_all().await;
+    let values: Vec<Value> = receiver.bodies().into_iter().map(|body| body["payload"]["value"].clone()).collect();
+    let wanted = [("text", "Да"), ("text", "из приложения"), ("deleted", "")];
+    assert_eq!(texts(&values[1..4]), wanted);
+    let kinds = kinds[..9].iter().copied().chain(["text", "appCall", "newest"]);
+    let parts = ["/link/preview/domain", "/location/lon", "/item/price_string", "/image/sizes/1280x960"];
+    let more = ["/voice/voice_id", "/call/target_user_id", "", "", "/flow_id", "/text", "", "/x"];
+    for ((kind, part), value) in kinds.zip(parts.into_iter().chain(more)).zip(&values[4..]) {
+        assert!(value["type"] == kind && value["content"].pointer(part).is_some(), "{value}");
+    }
+    let (_, page) = world.stage.page(&phone).await;
+    for part in ["30 000 ₽ · Мария", "acme.test/sofa/17", "🏷 Диван синий, 30 000 ₽", "📍 Москва"]
+    {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn programs_act_and_break_by_json() {
     let world = World::start().await;
     let avito = &world.stage.simulator;
     let (_, list) = world.stage.page("/phone?lang=en").await;
     assert!(list.contains("Мария → Диван синий") && list.contains("Мария → Мебель Акме"), "{list}");
-    let message = world.maria().writes("Цена?").unwrap();
-    let chat = world.maria().chat().unwrap();
+    let (mut chat, mut message) = (json!("CHAT"), json!("MESSAGE"));
+    for act in acts("avito") {
+        let act = act.to_string().replace("\"CHAT\"", &chat.to_string()).replace("\"MESSAGE\"", &message.to_string());
+        let (status, done) = world.stage.post("/acts", &serde_json::from_str(&act).unwrap()).await;
+        assert_eq!(status, 200, "{act}: {done}");
+        if chat == "CHAT" {
+            (chat, message) = (done["chat"].clone(), done["message"].clone());
+        }
+    }
     assert!(avito.act(Act::of(Verb::Send).who(world.maria).to("item", 2).text("Hi")).is_err());
-    world.says(&chat, "Да").await;
+    let seen = avito.messages_in(chat.as_str().unwrap());
+    assert!(seen.iter().any(|one| one.text == "Из приложения") && seen.iter().any(|one| one.is_removed), "{seen:?}");
+    world.says(chat.as_str().unwrap(), "Да").await;
     assert!(!avito.sent(world.seller)[0].is_read);
     world.stage.page(&format!("/phone/{}/{}", world.maria, world.item)).await;
     assert!(avito.sent(world.seller)[0].is_read, "who looks has read");
-    world.stage.takes_examples("avito", &[("CHAT", &chat), ("MESSAGE", &message)]).await;
-    let seen = avito.messages_in(chat.as_str());
-    assert!(seen.iter().any(|one| one.text == "Из приложения") && seen[0].is_removed, "{seen:?}");
+    for fault in faults("avito") {
+        assert_eq!(world.stage.post("/faults", &fault).await.0, 200, "{fault}");
+    }
+    assert!(avito.faults().left() > 3);
+    world.stage.request(Method::DELETE, "/faults").send().await.unwrap();
     assert_eq!(world.refused(SELF, NONE).await, 403);
     assert_eq!(world.asks_own("").await.0, 401, "the secret is another now");
 }

@@ -5,19 +5,19 @@ mod wire;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use simulator::max::{BotView, Customer, MaxWire, NewBot, NewPerson};
+use simulator::max::{BotView, Customer, NewBot, NewPerson, Options};
 
 use crate::stage::{Receiver, Stage};
 
 struct World {
-    stage: Stage<MaxWire>,
+    stage: Stage<Options>,
     bot: BotView,
     maria: i64,
 }
 
 impl World {
     async fn start() -> Self {
-        let stage = Stage::<MaxWire>::start().await;
+        let stage = Stage::start(|now| Options { now }).await;
         let bot = stage.simulator.add_bot(NewBot::default());
         let maria = stage.simulator.add_person(NewPerson::default());
         Self { stage, bot, maria }

@@ -6,7 +6,7 @@ mod tokens;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use simulator::meta::{AccountView, AppView, Customer, Meta, MetaWire, NewAccount, NewApp, NewPerson};
+use simulator::meta::{AccountView, AppView, Customer, Meta, NewAccount, NewApp, NewPerson, Options};
 
 use crate::stage::{Receiver, Stage};
 
@@ -22,7 +22,7 @@ const FACEBOOK: &str = "messages,message_echoes,message_edits,message_reactions,
 type Answered = Result<Value, (i64, i64)>;
 
 struct World {
-    stage: Stage<MetaWire>,
+    stage: Stage<Options>,
     receiver: Receiver,
     app: AppView,
     instagram: AccountView,
@@ -32,7 +32,7 @@ struct World {
 
 impl World {
     async fn start() -> Self {
-        let stage = Stage::<MetaWire>::start().await;
+        let stage = Stage::start(|now| Options { now }).await;
         let meta = &stage.simulator;
         let app = meta.add_app(NewApp::default());
         let instagram = meta.add_account(&app, NewAccount::instagram());
@@ -54,6 +54,14 @@ impl World {
 
     fn meta(&self) -> &Meta {
         &self.stage.simulator
+    }
+
+    /// The latest event, of `messaging` or `changes`.
+    async fn latest(&self) -> Value {
+        self.meta().deliver_all().await;
+        let body = self.receiver.bodies().pop().unwrap();
+        let entry = &body["entry"][0];
+        entry.get("messaging").or(entry.get("changes")).unwrap().as_array().unwrap().last().unwrap().clone()
     }
 
     fn anna(&self, account: &AccountView) -> Customer<'_> {

@@ -1,21 +1,24 @@
 //! The wire of Telegram: bytes of calls, of updates, of files.
 
+mod hooks;
+mod kinds;
 mod refusals;
+mod samples;
 
 use serde_json::{Value, json};
-use simulator::telegram::{BotView, Customer, NewBot, NewPerson, Telegram, TelegramWire};
+use simulator::telegram::{BotView, Customer, NewBot, NewPerson, Options, Telegram};
 
-use crate::stage::Stage;
+use crate::stage::{Receiver, Stage};
 
 pub struct World {
-    pub stage: Stage<TelegramWire>,
+    pub stage: Stage<Options>,
     pub bot: BotView,
     pub maria: i64,
 }
 
 impl World {
     pub async fn start() -> Self {
-        let stage = Stage::<TelegramWire>::start().await;
+        let stage = Stage::start(|now| Options { now }).await;
         let bot = stage.simulator.add_bot(NewBot::default());
         let maria = stage.simulator.add_person(NewPerson::default());
         Self { stage, bot, maria }
@@ -34,6 +37,12 @@ impl World {
 
     pub fn maria(&self) -> Customer<'_> {
         self.telegram().customer(self.maria, self.bot.id)
+    }
+
+    async fn listens(&self) -> Receiver {
+        let receiver = Receiver::start();
+        self.ok("setWebhook", json!({"url": receiver.url, "secret_token": "s3cr3t_Token-1"})).await;
+        receiver
     }
 
     fn url(&self, method: &str) -> String {
@@ -74,7 +83,7 @@ fn bad(text: &str) -> (u16, String) {
     (400, format!("Bad Request: {text}"))
 }
 
-#[tokio::test]
-async fn programs_act_and_break_by_json() {
-    World::start().await.stage.takes_examples("telegram", &[]).await;
+fn texts(receiver: &Receiver) -> Vec<String> {
+    let text = |update: Value| update["message"]["text"].as_str().unwrap_or_default().to_owned();
+    receiver.bodies().into_iter().map(text).collect()
 }

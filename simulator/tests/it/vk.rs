@@ -1,21 +1,22 @@
 //! The wire of VK: bytes of calls, of events, of files.
 
+mod receiving;
 mod sending;
 
-use serde_json::{Value, json};
-use simulator::vk::{CommunityView, Customer, NewCommunity, NewPerson, Vk, VkWire};
+use serde_json::Value;
+use simulator::vk::{Act, CommunityView, Customer, MessageView, NewCommunity, NewPerson, Options, Verb, Vk};
 
-use crate::stage::Stage;
+use crate::stage::{Receiver, Stage};
 
 struct World {
-    stage: Stage<VkWire>,
+    stage: Stage<Options>,
     acme: CommunityView,
     maria: i64,
 }
 
 impl World {
     async fn start() -> Self {
-        let stage = Stage::<VkWire>::start().await;
+        let stage = Stage::start(|now| Options { now }).await;
         let acme = stage.simulator.add_community(NewCommunity::default());
         let maria = stage.simulator.add_person(NewPerson::default());
         Self { stage, acme, maria }
@@ -34,6 +35,15 @@ impl World {
 
     fn maria(&self) -> Customer<'_> {
         self.vk().customer(self.maria, self.acme.id)
+    }
+
+    /// What Maria does in her dialogue.
+    fn act(&self, verb: Verb) -> Act {
+        Act::of(verb).who(self.maria).line(self.acme.id)
+    }
+
+    fn sent(&self) -> Vec<MessageView> {
+        self.vk().sent_to(self.acme.id, self.maria)
     }
 
     /// A call about Acme and Maria, unless the parameters name others.
@@ -59,13 +69,22 @@ impl World {
         assert!(!shown.to_string().contains(&self.acme.token), "a refusal contains no token");
         answer["error"]["error_code"].as_i64().unwrap()
     }
+
+    /// A callback server that wants these kinds, confirmed.
+    async fn listens(&self, kinds: &[&str]) -> Receiver {
+        let receiver = Receiver::start();
+        receiver.answers(&[(200, self.acme.confirmation_code.clone().leak())]);
+        receiver.always(200, "ok");
+        let server = [("url", receiver.url.as_str()), ("title", "Parom"), ("secret_key", "s3cr3t")];
+        self.ok("groups.addCallbackServer", &server).await;
+        let wanted: Vec<_> = kinds.iter().map(|kind| (*kind, "1")).chain([("server_id", "1")]).collect();
+        self.ok("groups.setCallbackSettings", &wanted).await;
+        self.vk().deliver_all().await;
+        receiver
+    }
 }
 
-#[tokio::test]
-async fn programs_act_and_break_by_json() {
-    let world = World::met().await;
-    let key = json!({"inline": true, "buttons": [[{"action": {"type": "callback", "label": "Да"}}]]}).to_string();
-    world.ok("messages.send", &[("random_id", "1"), ("message", "Везём?"), ("keyboard", &key)]).await;
-    let (maria, acme) = (world.maria.to_string(), world.acme.id.to_string());
-    world.stage.takes_examples("vk", &[("712345678", &maria), ("223344556", &acme)]).await;
+/// Events that came, without the confirmation.
+fn events(receiver: &Receiver) -> Vec<Value> {
+    receiver.bodies().into_iter().filter(|event| event["type"] != "confirmation").collect()
 }

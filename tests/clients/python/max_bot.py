@@ -1,7 +1,7 @@
 """A bot written with maxapi, as its documentation shows it, whose MAX is the simulated one.
 
 Subscribes and says so; parses the updates that it gets as a line of JSON on its input; then sends a text, buttons, a
-picture, types, meets a refusal. Prints what it saw as a line of JSON.
+picture, edits, types, reads back, meets a refusal. Prints what it saw as a line of JSON.
 """
 
 import argparse
@@ -27,12 +27,14 @@ async def talk(given: argparse.Namespace) -> dict:
     for body in json.loads(sys.stdin.readline()):
         update = await process_update_webhook(body, bot)
         updates.append(None if update is None else str(getattr(update.update_type, "value", update.update_type)))
-    await bot.send_message(chat_id=chat, text="Привет")
+    sent = await bot.send_message(chat_id=chat, text="Привет")
+    await bot.edit_message(message_id=sent.message.body.mid, text="Привет!")
     await bot.send_action(chat_id=chat, action="typing_on")
     keyboard = InlineKeyboardBuilder().row(CallbackButton(text="Да", payload="yes"))
     await bot.send_message(chat_id=chat, text="Везём?", attachments=[keyboard.as_markup()])
     pictured = await bot.send_message(chat_id=chat, text="Вот", attachments=[InputMedia(given.picture)])
     await bot.unsubscribe_webhook(given.hook)
+    history = await bot.get_messages(chat_id=chat)
     try:
         await bot.send_message(chat_id=1, text="x")
         refused = 0
@@ -42,6 +44,7 @@ async def talk(given: argparse.Namespace) -> dict:
     return {
         "me": me.user_id,
         "picture": [one.type for one in pictured.message.body.attachments],
+        "history": len(history.messages),
         "refused": refused,
         "updates": updates,
     }

@@ -1,6 +1,6 @@
 """A bot written with aiogram, as its documentation shows it, whose Telegram is the simulated one.
 
-    polling: sends every kind, types, reacts, meets refusals; then hears the customer through getUpdates
+    polling: sends every kind, changes, reacts, meets refusals; then hears the customer through getUpdates
     webhook: hears the customer through a webhook with a secret
 
 Prints what it did and saw as lines of JSON.
@@ -24,6 +24,8 @@ from aiogram.types import (
     ChatMemberUpdated,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputMediaPhoto,
+    InputMediaVideo,
     Message,
     MessageReactionUpdated,
     ReactionTypeEmoji,
@@ -54,6 +56,7 @@ async def send_everything(bot: Bot, chat: int, files: Files) -> dict[str, Messag
     yes = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="Да", callback_data="yes")]])
     sent = {
         "text": await bot.send_message(chat, "<b>Добрый</b> день & 👋", parse_mode=None),
+        "html": await bot.send_message(chat, "<b>Добрый</b> день", parse_mode="HTML"),
         "buttons": await bot.send_message(chat, "Привезти?", reply_markup=yes),
         "photo": await bot.send_photo(chat, files("picture.png"), caption="Диван"),
         "video": await bot.send_video(chat, files("clip.mp4"), duration=2, width=640, height=360),
@@ -64,21 +67,33 @@ async def send_everything(bot: Bot, chat: int, files: Files) -> dict[str, Messag
         "document": await bot.send_document(chat, files("offer.pdf"), disable_content_type_detection=True),
         "sticker": await bot.send_sticker(chat, files("sticker.webp")),
         "location": await bot.send_location(chat, 55.7558, 37.6173),
+        "venue": await bot.send_venue(chat, 55.7522, 37.6156, "Acme", "Lenina 1"),
         "contact": await bot.send_contact(chat, "+79990001122", "Oleg", vcard="BEGIN:VCARD\nEND:VCARD"),
     }
+    album = [InputMediaPhoto(media=files("picture.jpg"), caption="Два"), InputMediaVideo(media=files("clip.mp4"))]
+    sent["album_1"], sent["album_2"] = await bot.send_media_group(chat, album)
     again = sent["photo"].photo[-1].file_id
     sent["again"] = await bot.send_photo(chat, again)
-    answered = ReplyParameters(message_id=sent["text"].message_id)
-    sent["reply"] = await bot.send_message(chat, "Да", reply_parameters=answered)
+    sent["forward"] = await sent["photo"].forward(chat)
+    quote = ReplyParameters(message_id=sent["text"].message_id, quote="день")
+    sent["reply"] = await bot.send_message(chat, "Да", reply_parameters=quote)
     return sent
 
 
-async def change(bot: Bot, chat: int) -> None:
+async def change(bot: Bot, chat: int, files: Files, sent: dict[str, Message]) -> None:
     await bot.send_chat_action(chat, "typing")
+    await sent["text"].edit_text("Добрый вечер")
+    await sent["photo"].edit_caption(caption="Диван, синий")
+    await sent["video"].edit_media(InputMediaPhoto(media=files("picture.jpg"), caption="Теперь снимок"))
+    no = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="Нет", callback_data="no")]])
+    await sent["buttons"].edit_reply_markup(reply_markup=no)
+    await sent["voice"].delete()
+    await bot.delete_messages(chat, [sent["contact"].message_id, sent["venue"].message_id])
+    await bot.copy_message(chat, chat, sent["document"].message_id)
     await bot.set_message_reaction(chat, 1, [ReactionTypeEmoji(emoji="❤")])
 
 
-async def refusals(bot: Bot, chat: int, stranger: int) -> dict:
+async def refusals(bot: Bot, chat: int, stranger: int, text: int) -> dict:
     met = {}
     try:
         await bot.send_message(chat, "много")
@@ -87,6 +102,7 @@ async def refusals(bot: Bot, chat: int, stranger: int) -> dict:
     for name, call in {
         "long": lambda: bot.send_message(chat, "я" * 4097),
         "stranger": lambda: bot.send_message(stranger, "Добрый день"),
+        "same": lambda: bot.edit_message_text("Добрый вечер", chat_id=chat, message_id=text),
         "gone": lambda: bot.get_file("made-up"),
     }.items():
         try:
@@ -149,6 +165,7 @@ def representing(dispatcher: Dispatcher) -> None:
         is_echo = message.sender_business_bot is not None
         tell(business=message.text, sender=message.from_user.id, is_echo=is_echo)
         if message.text.endswith("?"):
+            await bot.read_business_message(message.business_connection_id, message.chat.id, message.message_id)
             await message.answer("Да")
 
     @dispatcher.edited_business_message()
@@ -172,11 +189,11 @@ async def polling(bot: Bot, arguments: argparse.Namespace) -> None:
     tell(me=me.username, sent={name: [one.content_type.value, one.message_id] for name, one in sent.items()})
     # Whoever started this looks at what was sent before it is changed.
     await asyncio.to_thread(input)
-    await change(bot, arguments.chat)
+    await change(bot, arguments.chat, files, sent)
     tell(changed=True)
     # Whoever started this lets Telegram refuse the next message.
     await asyncio.to_thread(input)
-    tell(refusals=await refusals(bot, arguments.chat, arguments.stranger))
+    tell(refusals=await refusals(bot, arguments.chat, arguments.stranger, sent["text"].message_id))
     dispatcher, ended = Dispatcher(), asyncio.Event()
     hearing(dispatcher, ended)
     await asyncio.gather(

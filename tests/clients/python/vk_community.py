@@ -1,6 +1,6 @@
 """A community's program around vk_api, as its documentation shows it, whose VK is the simulated one.
 
-Sends texts, a repeat, buttons, a picture and a file; reads back, meets a refusal. Prints what it saw as a line of
+Sends texts, a repeat, buttons, a picture and a file; edits, reads back, meets a refusal. Prints what it saw as a line of
 JSON.
 """
 
@@ -48,6 +48,7 @@ def main() -> None:
     vk.messages.send(peer_id=peer, random_id=79, attachment=f"photo{photo['owner_id']}_{photo['id']}")
     offer = upload.document_message(given.offer, title="offer.pdf", peer_id=peer)["doc"]
     vk.messages.send(peer_id=peer, random_id=80, attachment=f"doc{offer['owner_id']}_{offer['id']}")
+    vk.messages.edit(peer_id=peer, message_id=first, message="Привет!")
     history = vk.messages.getHistory(peer_id=peer, count=20)["items"]
     try:
         vk.messages.send(peer_id=5, random_id=81, message="x")

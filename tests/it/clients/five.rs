@@ -3,7 +3,6 @@
 
 use serde_json::{Value, json};
 use simulator::avito::{Avito, NewBuyer, NewItem, NewSeller};
-use simulator::kit::system_clock;
 use simulator::max::{Max, NewBot};
 use simulator::meta::{Meta, NewAccount, NewApp};
 use simulator::vk::{NewCommunity, Vk};
@@ -24,7 +23,7 @@ fn client(script: &str, given: &[(&str, &str)]) -> Option<Client> {
 #[tokio::test]
 async fn vk_api_writes_to_a_person_of_the_simulated_vk() {
     base::http_client::install_crypto_provider();
-    let vk = Vk::start(system_clock()).await.unwrap();
+    let vk = Vk::start(simulator::vk::Options::default()).await.unwrap();
     let community = vk.add_community(NewCommunity::default());
     let maria = vk.add_person(simulator::vk::NewPerson::default());
     vk.customer(maria, community.id).writes("Здравствуйте").unwrap();
@@ -46,14 +45,14 @@ async fn vk_api_writes_to_a_person_of_the_simulated_vk() {
     assert_eq!((&saw["history"], &saw["title"], &saw["refused"]), (&json!(5), &json!("offer.pdf"), &json!(936)));
     let sent = vk.sent_to(community.id, maria);
     let texts: Vec<&str> = sent.iter().map(|one| one.text.as_str()).collect();
-    assert_eq!(texts, ["Привет", "Везём?", "", ""]);
+    assert_eq!(texts, ["Привет!", "Везём?", "", ""]);
     assert_eq!(sent[1].buttons[0][0].text, "Да");
 }
 
 #[tokio::test]
 async fn maxapi_runs_a_bot_of_the_simulated_max() {
     base::http_client::install_crypto_provider();
-    let max = Max::start(system_clock()).await.unwrap();
+    let max = Max::start(simulator::max::Options::default()).await.unwrap();
     let bot = max.add_bot(NewBot::default());
     let maria = max.add_person(simulator::max::NewPerson::default());
     let customer = max.customer(maria, bot.id);
@@ -84,7 +83,7 @@ async fn maxapi_runs_a_bot_of_the_simulated_max() {
     assert_eq!(saw["updates"], json!(kinds), "the library knows the form of every update");
     let sent = max.sent(bot.id);
     let texts: Vec<&str> = sent.iter().map(|one| one.text.as_str()).collect();
-    assert_eq!(texts, ["Привет", "Везём?", "Вот"]);
+    assert_eq!(texts, ["Привет!", "Везём?", "Вот"]);
     assert_eq!(sent[1].buttons[0][0].text, "Да");
     assert!(max.subscriptions(bot.id).is_empty());
 }
@@ -92,7 +91,7 @@ async fn maxapi_runs_a_bot_of_the_simulated_max() {
 #[tokio::test]
 async fn avito_api_answers_a_buyer_of_the_simulated_avito() {
     base::http_client::install_crypto_provider();
-    let avito = Avito::start(system_clock()).await.unwrap();
+    let avito = Avito::start(simulator::avito::Options::default()).await.unwrap();
     let seller = avito.add_seller(NewSeller::default());
     let buyer = avito.add_buyer(NewBuyer::default());
     let item = avito.add_item(NewItem::of(seller));
@@ -123,7 +122,7 @@ async fn avito_api_answers_a_buyer_of_the_simulated_avito() {
 #[tokio::test]
 async fn a_graph_client_writes_in_a_pages_name() {
     base::http_client::install_crypto_provider();
-    let meta = Meta::start(system_clock()).await.unwrap();
+    let meta = Meta::start(simulator::meta::Options::default()).await.unwrap();
     let app = meta.add_app(NewApp::default());
     let page = meta.add_account(&app, NewAccount::facebook());
     let anna = meta.add_person(simulator::meta::NewPerson::default());

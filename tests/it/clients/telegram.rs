@@ -1,7 +1,7 @@
 //! A bot written with aiogram against the simulated Telegram (`simulator`): what the one says, the other remembers.
 
 use serde_json::{Value, json};
-use simulator::telegram::{Act, Author, Content, Fault, Given, NewBot, NewPerson, Telegram, system_clock};
+use simulator::telegram::{Act, Author, Content, Fault, Given, NewBot, NewPerson, Options, Telegram};
 
 use super::{Client, folder, installed};
 
@@ -16,7 +16,7 @@ struct Stage {
 async fn stage(mode: &str) -> Option<Stage> {
     let python = installed("PAROM_TEST_PYTHON")?;
     base::http_client::install_crypto_provider();
-    let telegram = Telegram::start(system_clock()).await.unwrap();
+    let telegram = Telegram::start(Options::default()).await.unwrap();
     let bot = telegram.add_bot(NewBot::default());
     let maria = telegram.add_person(NewPerson::default());
     let stranger = telegram.add_person(NewPerson::default());
@@ -116,13 +116,19 @@ async fn a_bot_of_aiogram_sends_everything_and_polls() {
     let seen: Vec<Value> = sent.iter().map(|one| json!([one.kind, one.id])).collect();
     let named: Vec<Value> = line["sent"].as_object().unwrap().values().cloned().collect();
     assert!(named.iter().all(|one| seen.contains(one)), "{named:?} {seen:?}");
-    assert_eq!((named.len(), sent[0].text.as_str()), (14, "<b>Добрый</b> день & 👋"));
-    let document = sent[8].files[0].clone();
+    assert_eq!((named.len(), sent[0].text.as_str()), (19, "<b>Добрый</b> день & 👋"));
+    assert_eq!((sent[1].text.as_str(), &sent[1].json["entities"][0]["type"]), ("Добрый день", &json!("bold")));
+    assert_eq!(sent[14].json["media_group_id"], sent[15].json["media_group_id"]);
+    let document = sent[9].files[0].clone();
     assert_eq!(&document.bytes[..4], b"%PDF");
-    assert_eq!(sent[13].reply_to.as_ref(), Some(&sent[0].id));
+    assert_eq!((sent[18].reply_to.as_ref(), &sent[18].json["quote"]["text"]), (Some(&sent[0].id), &json!("день")));
 
     stage.client.say("go").await;
     assert_eq!(stage.client.line().await, json!({"changed": true}));
+    let sent = stage.telegram.sent(stage.bot);
+    assert_eq!((sent[0].text.as_str(), sent[3].text.as_str()), ("Добрый вечер", "Диван, синий"));
+    assert_eq!((sent[4].kind.as_str(), sent[2].buttons[0][0].text.as_str()), ("photo", "Нет"));
+    assert!(sent[7].is_removed && sent[12].is_removed && sent[13].is_removed);
     let history = stage.telegram.history(stage.bot, stage.maria);
     assert_eq!(history[0].reactions[&Author::Line], ["❤"]);
     assert_eq!(stage.telegram.activities(stage.bot)[0].1, "typing");
@@ -138,11 +144,12 @@ async fn a_bot_of_aiogram_sends_everything_and_polls() {
     ] {
         assert_eq!(met[name], words, "{name}");
     }
+    assert!(met["same"].as_str().unwrap().contains("message is not modified"), "{met}");
 
     assert_eq!(stage.client.line().await["message"]["text"], "/start");
     customer_is_heard(&mut stage).await;
-    stage.telegram.customer(stage.maria, stage.bot).presses(&sent[1].id, "Да").unwrap();
-    assert_eq!(stage.client.line().await, json!({"pressed": "yes"}));
+    stage.telegram.customer(stage.maria, stage.bot).presses(&sent[2].id, "Нет").unwrap();
+    assert_eq!(stage.client.line().await, json!({"pressed": "no"}));
     assert_eq!(stage.telegram.notices(stage.bot)[0].text, "Принято");
     stage.telegram.customer(stage.maria, stage.bot).writes("stop").unwrap();
     assert_eq!(stage.client.line().await["message"]["text"], "stop");
@@ -166,12 +173,13 @@ async fn a_bot_of_aiogram_takes_a_webhook_and_represents_a_person() {
     customer_is_heard(&mut stage).await;
 
     let (bot, maria) = (stage.bot, stage.maria);
-    let owner = stage.telegram.add_person(NewPerson::default());
+    let owner = stage.telegram.add_person(NewPerson { id: 6_098_765_432, ..NewPerson::default() });
     stage.telegram.act(Act::own("connect").line(bot).with("owner", owner).with("can_reply", true)).unwrap();
     assert_eq!(stage.client.line().await, json!({"connection": true, "owner": owner}));
     let asked = stage.telegram.correspondent(maria, owner).writes("Есть синий?").unwrap();
     assert_eq!(stage.client.line().await, json!({"business": "Есть синий?", "sender": maria, "is_echo": false}));
     assert_eq!(stage.client.line().await, json!({"business": "Да", "sender": owner, "is_echo": true}));
+    assert_eq!(stage.telegram.read_marks(bot), [(maria, asked)]);
     stage.telegram.correspondent(maria, owner).edits(asked, "Есть зелёный").unwrap();
     assert_eq!(stage.client.line().await, json!({"edited_business": "Есть зелёный"}));
     stage.telegram.correspondent(maria, owner).removes(asked).unwrap();

@@ -1,8 +1,9 @@
 //! An app written with pywa against the simulated WhatsApp (`simulator`): what the one says, the other remembers.
 
 use serde_json::{Value, json};
-use simulator::kit::system_clock;
-use simulator::whatsapp::{Act, Author, Content, Given, NewApp, NewPerson, NewPhone, Status, WhatsApp, refusal};
+use simulator::whatsapp::{
+    Act, Author, Content, Given, NewApp, NewPerson, NewPhone, Options, Status, WhatsApp, refusal,
+};
 
 use super::{Client, folder, installed};
 
@@ -22,9 +23,9 @@ struct Stage {
 async fn stage() -> Option<Stage> {
     let python = installed("PAROM_TEST_PYTHON")?;
     base::http_client::install_crypto_provider();
-    let whatsapp = WhatsApp::start(system_clock()).await.unwrap();
+    let whatsapp = WhatsApp::start(Options::default()).await.unwrap();
     let app = whatsapp.add_app(NewApp::default());
-    let waba = whatsapp.add_waba("220011223344556");
+    let waba = whatsapp.add_waba("220011223344556", "Acme");
     let phone = whatsapp.add_phone(NewPhone { is_on_biz_app: true, ..NewPhone::of(&waba) });
     let token = whatsapp.add_token(&app.id, &[&waba]);
     let maria = whatsapp.add_person(NewPerson::default());

@@ -25,7 +25,7 @@ pub async fn start(clock: Clock) -> Arc<dyn Messenger> {
     let whatsapp = <simulator::whatsapp::WhatsApp as Simulated>::start(clock).await;
     let app = whatsapp.add_app(NewApp::default());
     // The ids of the samples.
-    let waba = whatsapp.add_waba("220011223344556");
+    let waba = whatsapp.add_waba("220011223344556", "Acme");
     let phone = whatsapp.add_phone(NewPhone::of(&waba));
     let maria = whatsapp.add_person(NewPerson::default());
     Arc::new(WhatsApp { whatsapp, app, waba, phone, maria, tokens: Mutex::default() })

@@ -169,7 +169,7 @@ async fn a_button_asks_for_the_number(world: &mut TelegramWorld) {
 }
 
 /// The number of every person of the world's Telegram who has no other.
-const PHONE: &str = "+79990000000";
+const PHONE: &str = "+79990001122";
 
 async fn writes_first(world: &World, line: &TelegramLine, phone: &str, text: &str) -> Said {
     let (source, message) = (Some(line.line.external_id.as_str()), HookMessage::text(text));
@@ -247,7 +247,7 @@ fn group_of(world: &World, line: &TelegramLine, kind: GroupKind, members: Vec<i6
 /// A bot that is in a group with Maria and Pavel; gives Pavel.
 async fn in_a_group(world: &mut World, kind: GroupKind) -> (TelegramLine, i64) {
     let line = source(world, json!({ "groups": true })).await;
-    let pavel = NewPerson { first_name: "Pavel".into(), last_name: String::new(), ..NewPerson::default() };
+    let pavel = NewPerson { id: 5_599_887_766, first_name: "Pavel".into(), last_name: None, ..NewPerson::default() };
     let pavel = world.telegram().add_person(pavel);
     group_of(world, &line, kind, vec![line.person, pavel]);
     world.telegram_arrives().await;
@@ -352,8 +352,8 @@ async fn each_topic_is_a_chat_with_its_groups_title(world: &mut TelegramWorld) {
 
 /// Oleg lends his account to the bot, and Maria has written to him.
 async fn lent(world: &mut World, line: &TelegramLine) -> (i64, i64) {
-    let (first_name, last_name) = ("Oleg".into(), "Petrov".into());
-    let oleg = NewPerson { first_name, last_name, ..NewPerson::default() };
+    let (first_name, last_name) = ("Oleg".into(), Some("Petrov".into()));
+    let oleg = NewPerson { id: 6_098_765_432, first_name, last_name, ..NewPerson::default() };
     let oleg = world.telegram().add_person(oleg);
     world.telegram().act(Act::own("connect").line(line.bot).with("owner", oleg).with("can_reply", true)).unwrap();
     let id = world.telegram().correspondent(line.person, oleg).writes("Сколько?").unwrap();

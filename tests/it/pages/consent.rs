@@ -37,7 +37,7 @@ async fn with_meta() -> (Beside<WhatsApp>, Uuid, Visitor) {
     let (world, tenant_id) = world::<WhatsApp>().await;
     let visitor = olga(&world, tenant_id).await;
     world.messenger.add_app(NewApp::default());
-    world.messenger.add_waba(WABA);
+    world.messenger.add_waba(WABA, "Acme");
     world.messenger.add_phone(NewPhone { is_registered: false, ..NewPhone::of(WABA) });
     let phone = NewPhone::of(WABA).id;
     world.messenger.verify(&phone);
@@ -274,7 +274,7 @@ async fn a_registered_number_takes_its_own_pin_only() {
 async fn a_number_that_cannot_be_registered_says_what_to_do() {
     let (world, tenant_id) = world::<WhatsApp>().await;
     world.messenger.add_app(NewApp::default());
-    world.messenger.add_waba(WABA);
+    world.messenger.add_waba(WABA, "Acme");
     let phone = world.messenger.add_phone(NewPhone { is_registered: false, ..NewPhone::of(WABA) });
     let visitor = olga(&world, tenant_id).await;
     offered(&world, &visitor).await;

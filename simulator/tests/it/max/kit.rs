@@ -6,6 +6,7 @@ use simulator::kit::HookState;
 use simulator::max::{Act, Fault, HookFault};
 
 use super::World;
+use crate::stage::{acts, faults};
 
 #[tokio::test]
 async fn a_phone_shows_and_sends() {
@@ -59,16 +60,35 @@ async fn a_phone_shows_and_sends() {
 #[tokio::test]
 async fn programs_act_and_break_by_json() {
     let world = World::start().await;
+    for mut act in acts("max") {
+        act["who"] = json!(world.maria);
+        for place in ["/bot", "/to/bot"] {
+            if let Some(bot) = act.pointer_mut(place) {
+                *bot = json!(world.bot.id);
+            }
+        }
+        let (status, done) = world.stage.post("/acts", &act).await;
+        assert!(status == 200 && (act["act"] != "send" || done["mid"].is_string()), "{act}: {done}");
+    }
     let (status, refused) = world.stage.post("/acts", &json!({"act": "fly"})).await;
     assert_eq!((status, &refused["error"]), (422, &json!("there is no act fly")));
     let fault = async |fault: Value| world.stage.post("/faults", &fault).await;
+    for mut example in faults("max") {
+        for name in ["hijack", "revoke"] {
+            if example.get(name).is_some() {
+                example[name] = json!(world.bot.id);
+            }
+        }
+        assert_eq!(fault(example.clone()).await.0, 200, "{example}");
+    }
+    assert!(world.stage.simulator.faults().left() > 3);
+    let (status, page) = world.stage.page("/trouble?lang=en").await;
+    assert!(status == 200 && page.contains("another-service.example") && page.contains("POST /messages"), "{page}");
+    world.stage.request(Method::DELETE, "/faults").send().await.unwrap();
+    assert_eq!(world.stage.simulator.faults().left(), 0);
     assert_eq!(fault(json!({"call": "x", "fault": "sun"})).await.0, 422);
     world.stage.form("/trouble", &[("fault", r#"{"update": "doubled", "count": 1}"#)]).await;
     assert_eq!(world.stage.simulator.faults().describe(), ["webhook: Doubled × 1"]);
-    world.stage.request(Method::DELETE, "/faults").send().await.unwrap();
-    assert_eq!(world.stage.simulator.faults().left(), 0);
-    let (maria, bot) = (world.maria.to_string(), world.bot.id.to_string());
-    world.stage.takes_examples("max", &[("91234567", &maria), ("70011", &bot)]).await;
 }
 
 #[tokio::test]

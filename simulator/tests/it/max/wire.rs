@@ -2,8 +2,44 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use simulator::max::Content;
 
 use super::World;
+
+#[tokio::test]
+async fn attachments_have_the_shapes_of_the_schema() {
+    let world = World::started().await;
+    let hook = world.listens().await;
+    for content in [
+        Content::of("image"),
+        Content::of("video"),
+        Content::of("audio"),
+        Content::of("file"),
+        Content::of("sticker"),
+        Content::of("location").with("latitude", 1.5).with("longitude", 2.5),
+        Content::of("own_contact"),
+        Content::of("share").with("url", "https://acme.test").with("title", "Acme"),
+    ] {
+        world.maria().sends(content).unwrap();
+    }
+    world.stage.simulator.deliver_all().await;
+    let attachment = |update: &Value| update["message"]["body"]["attachments"][0].clone();
+    let all: Vec<Value> = hook.bodies().iter().map(attachment).collect();
+    let types: Vec<&str> = all.iter().map(|one| one["type"].as_str().unwrap()).collect();
+    assert_eq!(types, ["image", "video", "audio", "file", "sticker", "location", "contact", "share"]);
+    let get = async |url: &Value| world.stage.http.get(url.as_str().unwrap()).send().await.unwrap().status();
+    for one in &all[..4] {
+        assert!(one["payload"]["token"].is_string());
+        assert_eq!(get(&one["payload"]["url"]).await, 200, "{one}");
+    }
+    assert_eq!((&all[3]["filename"], &all[0]["payload"]["photo_id"].is_i64()), (&json!("offer.pdf"), &true));
+    assert_eq!(all[6]["payload"]["hash"].as_str().unwrap().len(), 64);
+    assert_eq!(world.stage.post("/faults", &json!({"end_addresses": true})).await.0, 200);
+    assert_eq!(get(&all[0]["payload"]["url"]).await, 403);
+    let mid = hook.bodies()[0]["message"]["body"]["mid"].as_str().unwrap().to_owned();
+    let again = world.ok(Method::GET, &format!("/messages/{mid}"), json!(null)).await;
+    assert_eq!(get(&again["body"]["attachments"][0]["payload"]["url"]).await, 200);
+}
 
 #[tokio::test]
 async fn texts_links_and_keyboards_have_limits() {
@@ -37,6 +73,15 @@ async fn texts_links_and_keyboards_have_limits() {
     }
     let keys = world.sent(board(json!([vec![key; 7], vec![link; 3]]))).await;
     assert_eq!(max.message(&keys).unwrap().buttons.iter().map(Vec::len).collect::<Vec<_>>(), [7, 3]);
+    let edit = format!("/messages?message_id={mid}");
+    assert_eq!(world.ok(Method::PUT, &edit, json!({"text": "Bye"})).await["success"], true);
+    assert_eq!(max.message(&mid).unwrap().text, "Bye");
+    world.stage.advance(7 * 86_400 + 1).await;
+    assert_eq!(world.ok(Method::PUT, &edit, json!({"text": "late"})).await["success"], false);
+    world.ok(Method::DELETE, &edit, json!(null)).await;
+    assert!(max.message(&mid).unwrap().is_removed);
+    let gone = world.refused(Method::PUT, &edit, json!({"text": "gone"})).await.2;
+    assert_eq!(gone, format!("Invalid message_id: {mid}"));
 }
 
 #[tokio::test]

@@ -29,12 +29,14 @@ async fn tokens_and_methods_are_looked_at() {
 }
 
 #[tokio::test]
-async fn texts_are_measured_in_utf_16() {
+async fn texts_are_measured_in_utf_16_after_parsing() {
     let world = World::started().await;
-    let text = |text: String| json!({"chat_id": world.maria, "text": text});
+    let text = |text: String| json!({"chat_id": world.maria, "text": text, "parse_mode": "HTML"});
     world.ok("sendMessage", text("a".repeat(4096))).await;
     world.ok("sendMessage", text("👋".repeat(2048))).await;
     assert_eq!(world.refused("sendMessage", text("👋".repeat(2049))).await, bad("message is too long"));
+    let bold = world.ok("sendMessage", text(format!("<b>{}</b>", "a".repeat(4096)))).await;
+    assert_eq!(bold["entities"][0]["length"], 4096);
 }
 
 #[tokio::test]
@@ -42,13 +44,29 @@ async fn every_wrong_call_is_refused_in_telegrams_words() {
     let world = World::started().await;
     let (maria, base) = (world.maria, world.telegram().base_url());
     let theirs = world.maria().writes("The blue one, please").unwrap();
+    let own = world.ok("sendMessage", json!({"chat_id": maria, "text": "Hello"})).await["message_id"].clone();
     let stranger = world.telegram().add_person(NewPerson::default());
+    let many: Vec<i64> = (1..=101).collect();
     let data = json!({"inline_keyboard": [[{"text": "Да", "callback_data": "ж".repeat(33)}]]});
+    let quote = json!({"message_id": theirs, "quote": "red one"});
     let heart = json!([{"type": "emoji", "emoji": "❤\u{fe0f}"}]);
     for (method, params, words) in [
+        ("editMessageText", json!({"message_id": own, "text": "Hello"}), "message is not modified"),
+        ("editMessageText", json!({"message_id": theirs, "text": "x"}), "message can't be edited"),
+        ("editMessageText", json!({"message_id": 999, "text": "x"}), "message to edit not found"),
+        (
+            "editMessageCaption",
+            json!({"message_id": own, "caption": "x"}),
+            "there is no caption in the message to edit",
+        ),
+        ("deleteMessage", json!({"message_id": 999}), "message to delete not found"),
+        ("deleteMessages", json!({"message_ids": many}), "too many message identifiers specified"),
+        ("copyMessage", json!({"from_chat_id": maria, "message_id": 999}), "message to copy not found"),
+        ("forwardMessage", json!({"from_chat_id": maria, "message_id": 999}), "message to forward not found"),
         ("sendMessage", json!({"text": " \n "}), "message text is empty"),
-        ("sendMessage", json!({"text": "5 < 6", "parse_mode": "HTML"}), "unsupported parse_mode"),
+        ("sendMessage", json!({"text": "5 < 6", "parse_mode": "HTML"}), "can't parse entities"),
         ("sendMessage", json!({"text": "x", "reply_markup": data}), "BUTTON_DATA_INVALID"),
+        ("sendMessage", json!({"text": "x", "reply_parameters": quote}), "QUOTE_TEXT_INVALID"),
         (
             "sendMessage",
             json!({"text": "x", "reply_parameters": {"message_id": 999}}),
@@ -72,9 +90,6 @@ async fn every_wrong_call_is_refused_in_telegrams_words() {
         ("sendPhoto", json!({"photo": "ftp://acme.test/x.png"}), "wrong HTTP URL specified"),
         ("sendPhoto", json!({"photo": "no/address"}), "wrong file identifier/HTTP URL specified"),
         ("getFile", json!({"file_id": "made up"}), "invalid file_id"),
-        ("setWebhook", json!({"url": base, "secret_token": "?"}), "secret token contains unallowed characters"),
-        ("setWebhook", json!({"url": base, "secret_token": "a".repeat(257)}), "secret token is too long"),
-        ("setWebhook", json!({"url": "nowhere"}), "invalid webhook URL specified"),
         ("getUserProfilePhotos", json!({"user_id": 1}), "user not found"),
     ] {
         let mut call = json!({"chat_id": maria});
@@ -82,6 +97,9 @@ async fn every_wrong_call_is_refused_in_telegrams_words() {
         let (code, told) = world.refused(method, call).await;
         assert!(code == 400 && told.starts_with(&format!("Bad Request: {words}")), "{method} {params}: {told}");
     }
+    world.stage.advance(48 * 3600).await;
+    let late = world.refused("deleteMessage", json!({"chat_id": maria, "message_id": own})).await;
+    assert_eq!(late, bad("message can't be deleted for everyone"));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What a community's program is refused.
 
 use serde_json::{Value, json};
-use simulator::vk::NewCommunity;
+use simulator::vk::{Act, NewCommunity};
 
 use super::World;
 
@@ -9,6 +9,35 @@ use super::World;
 fn keyboard(actions: &[Value]) -> String {
     let buttons: Vec<Value> = actions.iter().map(|one| json!({"action": one, "color": "secondary"})).collect();
     json!({"inline": true, "buttons": [buttons]}).to_string()
+}
+
+#[tokio::test]
+async fn the_same_random_id_is_the_same_message() {
+    let world = World::met().await;
+    let send = async |random: &str, text: &str| {
+        world.ok("messages.send", &[("random_id", random), ("message", text)]).await.as_i64().unwrap()
+    };
+    let first = send("77", "One").await;
+    assert_eq!(send("77", "Two").await, first);
+    assert_ne!(send("78", "Two").await, first);
+    assert_ne!(send("0", "Three").await, send("0", "Three").await, "0 is no key");
+    let texts: Vec<_> = world.sent().into_iter().map(|one| one.text).collect();
+    assert_eq!(texts, ["One", "Two", "Three", "Three"]);
+}
+
+#[tokio::test]
+async fn a_person_without_consent_gets_no_messages() {
+    let world = World::start().await;
+    let (vk, hi) = (world.vk(), [("random_id", "0"), ("message", "Hi")]);
+    assert_eq!(world.refused("messages.send", &hi).await, 901);
+    world.maria().starts("").unwrap();
+    world.ok("messages.send", &hi).await;
+    world.maria().stops().unwrap();
+    assert_eq!(world.refused("messages.send", &hi).await, 901);
+    vk.act(Act::own("ban").who(world.maria).line(world.acme.id).with("banned", true)).unwrap();
+    assert_eq!(world.refused("messages.send", &hi).await, 900);
+    vk.delete_person(world.maria);
+    assert_eq!(world.refused("messages.send", &hi).await, 18);
 }
 
 /// A method, its parameters and the code of its refusal.
@@ -36,6 +65,7 @@ async fn tokens_rights_and_versions_are_checked() {
         ("messages.send", &[("random_id", "0"), ("attachment", "photo-1_1")], 100),
         ("messages.send", &[("random_id", "0"), ("lat", "91"), ("long", "0")], 100),
         ("messages.send", &[("random_id", "0"), ("forward", r#"{"message_ids": [1], "is_reply": 1}"#)], 921),
+        ("messages.edit", &[("cmid", "1"), ("message", "not ours")], 15),
         ("messages.sendReaction", &[("cmid", "1"), ("reaction_id", "99")], 1009),
         ("docs.getMessagesUploadServer", &[("type", "video")], 100),
         ("docs.save", &[("file", "nothing")], 105),

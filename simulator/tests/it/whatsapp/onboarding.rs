@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use simulator::whatsapp::NewPhone;
 
-use super::{PHONE, WABA, World, codes, to_maria};
+use super::{DAY, PHONE, WABA, World, codes, to_maria};
 
 /// The token, or the subcode or code of the refusal.
 async fn exchange(world: &World, query: &str) -> Result<String, i64> {
@@ -21,8 +21,7 @@ async fn exchange(world: &World, query: &str) -> Result<String, i64> {
 async fn a_code_is_exchanged_once_within_half_a_minute() {
     let world = World::start().await;
     let secret = format!("client_secret={}", world.app.secret);
-    let whole = "response_type=code&override_default_response_type=true&config_id=5005&redirect_uri=https://a.test/";
-    let dialog = format!("https://graph.test/dialog/oauth?client_id={}&{whole}", world.app.id);
+    let dialog = format!("https://graph.test/dialog/oauth?client_id={}&redirect_uri=https://a.test/", world.app.id);
     let agreed = || {
         let back = url::Url::parse(&world.whatsapp().answers_dialog(&dialog, Some(WABA)).unwrap()).unwrap();
         let code = back.query_pairs().find(|(name, _)| name == "code").unwrap().1;
@@ -54,11 +53,12 @@ async fn a_code_is_exchanged_once_within_half_a_minute() {
 #[tokio::test]
 async fn tokens_are_checked() {
     let world = World::start().await;
-    let other = world.whatsapp().add_token(&world.app.id, &[]);
+    let (other, whatsapp) = (world.whatsapp().add_token(&world.app.id, &[]), world.whatsapp());
     let read = async |token: &str| codes(&world.call_with(token, Method::GET, PHONE, Value::Null).await.1);
     assert_eq!((read("").await.0, read("EAAGnobody").await.0, read(&other).await), (104, 190, (100, 33)));
-    world.whatsapp().revoke_token(&world.token);
-    assert_eq!(read(&world.token).await, (190, 467));
+    whatsapp.expire_token(&world.token, 1);
+    world.stage.advance(DAY).await;
+    assert_eq!(read(&world.token).await, (190, 463));
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ fn number(messenger: &WhatsApp) -> Number {
 
 /// A number of this account and app.
 fn number_of(messenger: &WhatsApp, app: &AppView, waba: &str, digits: &str) -> Number {
-    let waba = messenger.add_waba(waba);
+    let waba = messenger.add_waba(waba, "Acme");
     let phone = messenger.add_phone(NewPhone { number: digits.to_owned(), ..NewPhone::of(&waba) });
     let token = messenger.add_token(&app.id, &[&waba]);
     Number { app: app.clone(), waba, phone, token }

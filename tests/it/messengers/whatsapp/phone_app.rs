@@ -58,7 +58,7 @@ async fn earlier_messages_come_silently(world: &mut VendorsWorld) {
         has_bot(config);
     });
     world.restart().await;
-    let waba = world.messenger.add_waba(WABA);
+    let waba = world.messenger.add_waba(WABA, "Acme");
     let phone = world.messenger.add_phone(NewPhone { is_on_biz_app: true, ..NewPhone::of(&waba) });
     let token = world.messenger.add_token(&world.app.id, &[&waba]);
     let maria = world.messenger.add_person(NewPerson::default());

@@ -1,12 +1,21 @@
-//! Avito's state: sellers, adverts, applications, and what was granted.
+//! Options, which are Avito's wire, and its state: sellers, adverts, applications, and what was granted.
 
 use std::collections::BTreeMap;
 
-use crate::kit::{Id, State};
+use crate::kit::{Id, Now, State, system_clock};
 
-/// The wire of Avito.
-#[derive(Default)]
-pub struct AvitoWire;
+/// All start options.
+#[derive(Clone)]
+pub struct Options {
+    /// The clock for dates, the lifetime of tokens and links, webhook retries and limits. A test may move it.
+    pub now: Now,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { now: system_clock() }
+    }
+}
 
 /// A seller with credentials of the API. If an id is taken, here and below, the next free number is used.
 #[derive(Clone, Debug)]

@@ -1,18 +1,28 @@
-//! The state that only Meta has: apps, tokens, and what is particular to accounts and chats.
+//! Options, which are the wire of both networks, and the state that only Meta has: apps, tokens, and what is particular
+//! to accounts and chats.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use serde_json::json;
 
-use crate::kit::{File, Id, State};
+use crate::kit::{File, Id, Now, State, system_clock};
 
 /// Milliseconds of a day.
 pub(super) const DAY: i64 = 86_400_000;
 
-/// The wire of Instagram and Messenger.
-#[derive(Default)]
-pub struct MetaWire;
+/// All start options.
+#[derive(Clone)]
+pub struct Options {
+    /// The clock for dates, tokens, windows and retries. A test may move it.
+    pub now: Now,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { now: system_clock() }
+    }
+}
 
 /// The network of an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

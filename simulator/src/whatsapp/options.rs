@@ -1,4 +1,5 @@
-//! The state that only WhatsApp has: apps, accounts, numbers, tokens, templates, and what is particular to chats.
+//! Options, which are the wire of WhatsApp, and the state that only it has: apps, accounts, numbers, tokens, templates,
+//! and what is particular to people and chats.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,15 +7,24 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::kit::{Budgets, Id, Message, State, list};
+use crate::kit::{Budgets, Id, Message, Now, State, list, system_clock};
 
 /// An hour and a day in milliseconds.
 pub(super) const HOUR: i64 = 3_600_000;
 pub(super) const DAY: i64 = 24 * HOUR;
 
-/// The wire of WhatsApp.
-#[derive(Default)]
-pub struct WhatsAppWire;
+/// All start options.
+#[derive(Clone)]
+pub struct Options {
+    /// The clock for windows, expiry, webhooks and limits. A test may move it.
+    pub now: Now,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { now: system_clock() }
+    }
+}
 
 /// A Meta app.
 #[derive(Clone, Debug)]
@@ -28,6 +38,7 @@ pub(super) struct App {
 /// A WhatsApp Business Account.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Waba {
+    pub(super) name: String,
     /// Subscribed apps, each with the address that overrides its callback.
     pub(super) subscribed: BTreeMap<String, Option<String>>,
     /// Sending is refused (131031).
@@ -52,6 +63,7 @@ pub(super) struct Phone {
     /// `smb_app_data` can be called for a day from then.
     pub(super) connected_at: i64,
     pub(super) synced: BTreeSet<String>,
+    pub(super) shares_history: bool,
     /// By app: overrides the addresses of the account and of the app.
     pub(super) overrides: BTreeMap<String, String>,
 }
@@ -62,6 +74,8 @@ pub(super) struct Token {
     pub(super) app: String,
     pub(super) wabas: BTreeSet<String>,
     pub(super) issued_at: i64,
+    /// `None`: never.
+    pub(super) expires_at: Option<i64>,
     pub(super) is_revoked: bool,
 }
 
@@ -74,6 +88,14 @@ pub(super) struct Code {
     pub(super) is_used: bool,
     /// The address to which the dialog sent it; the exchange must contain the same.
     pub(super) redirect_uri: String,
+}
+
+/// What a person with WhatsApp has beside a name and a number.
+#[derive(Clone, Debug, Default)]
+pub(super) struct User {
+    /// The business-scoped id; `None` as before April 2026.
+    pub(super) user_id: Option<String>,
+    pub(super) parent_user_id: Option<String>,
 }
 
 /// What a number's chat with one person has beside its dialog. Times are in milliseconds.
@@ -171,6 +193,7 @@ pub struct Own {
     pub(super) phones: BTreeMap<Id, Phone>,
     pub(super) tokens: BTreeMap<String, Token>,
     pub(super) codes: BTreeMap<String, Code>,
+    pub(super) users: BTreeMap<i64, User>,
     /// By the ids of dialogs.
     pub(super) chats: BTreeMap<Id, Chat>,
     pub(super) templates: BTreeMap<String, Template>,
@@ -210,11 +233,6 @@ impl WhatsApp {
     /// The dialog of a number with a person, created if necessary.
     pub(super) fn dialog_of(&mut self, phone: &Id, person: i64) -> Id {
         self.open(chat_id(phone, person), phone, person)
-    }
-
-    /// The business-scoped id of a person; none as before April 2026.
-    pub(super) fn user_id(&self, person: i64) -> Option<&Value> {
-        self.people.get(&person)?.more.get("user_id")
     }
 
     /// What a chat has beside its dialog.
@@ -268,10 +286,16 @@ impl WhatsApp {
         id
     }
 
-    /// A new token, which begins with `EAA` and never expires.
-    pub(super) fn issue(&mut self, app: &str, wabas: BTreeSet<String>) -> String {
+    /// A new token that begins with `EAA`.
+    pub(super) fn issue(&mut self, app: &str, wabas: BTreeSet<String>, lasts: Option<i64>) -> String {
         let text = format!("EAAG{:08}ZD", self.next_serial());
-        let token = Token { app: app.to_owned(), wabas, issued_at: self.now, is_revoked: false };
+        let token = Token {
+            app: app.to_owned(),
+            wabas,
+            issued_at: self.now,
+            expires_at: lasts.map(|lasts| self.now + lasts),
+            is_revoked: false,
+        };
         self.own.tokens.insert(text.clone(), token);
         text
     }
@@ -298,6 +322,7 @@ impl WhatsApp {
             fields,
             is_on_biz_app: new.is_on_biz_app,
             connected_at: self.now,
+            shares_history: true,
             ..Phone::default()
         };
         self.lines.insert(id.clone(), line);

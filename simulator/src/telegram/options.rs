@@ -1,12 +1,21 @@
-//! Telegram's state: what a bot, a group and a lent account have beside the kit's model.
+//! Options, which are Telegram's wire, and its state: what a bot, a group and a lent account have beside the kit's model.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kit::{Dialog, Id, Message, State};
+use crate::kit::{Dialog, Id, Message, Now, State, system_clock};
 
-/// The wire of Telegram.
-#[derive(Default)]
-pub struct TelegramWire;
+/// All start options.
+#[derive(Clone)]
+pub struct Options {
+    /// The clock.
+    pub now: Now,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { now: system_clock() }
+    }
+}
 
 /// State that only Telegram has.
 #[derive(Debug, Default)]
@@ -24,6 +33,7 @@ pub(super) struct Bot {
     /// Requested kinds of updates; `None` is Telegram's default.
     pub(super) allowed: Option<Vec<String>>,
     pub(super) max_connections: i64,
+    pub(super) ip_address: Option<String>,
     /// Of the webhook: time in seconds, and text.
     pub(super) last_error: Option<(i64, String)>,
     pub(super) next_update: i64,
@@ -31,6 +41,8 @@ pub(super) struct Bot {
     pub(super) polls: u64,
     /// When each button was pressed, in milliseconds, by the id of its query.
     pub(super) queries: BTreeMap<String, i64>,
+    /// Messages marked by readBusinessMessage: chat and message.
+    pub(super) read_marks: Vec<(i64, i64)>,
 }
 
 /// Kinds of groups.

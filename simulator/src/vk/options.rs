@@ -1,17 +1,25 @@
-//! VK's state: what a community has beside the kit's model.
+//! Options, which are VK's wire, and its state.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kit::{self, Dialog, DialogKind, Id, Message, Upload};
+use crate::kit::{self, Dialog, DialogKind, Id, Message, Now, Upload, system_clock};
 
 /// Peer ids of group chats start here.
 pub(super) const CHATS: i64 = 2_000_000_000;
 /// Ids of messages start here.
 const MESSAGES: i64 = 9_000;
 
-/// The wire of VK.
-#[derive(Default)]
-pub struct VkWire;
+/// All start options.
+#[derive(Clone)]
+pub struct Options {
+    pub now: Now,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { now: system_clock() }
+    }
+}
 
 /// State that only VK has.
 #[derive(Default)]
