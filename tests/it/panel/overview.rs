@@ -315,6 +315,8 @@ async fn every_number_leads_to_as_many_messages(world: &mut World) {
                 "href=\"/panel/undelivered\">Undelivered</a>",
                 "1 message was not delivered.",
             ]);
+            // The figure leads to the list; the ledger does not, whose failures came later.
+            assert_eq!(page.text.matches("<p class=\"small\"><a href=\"/panel/undelivered\">").count(), 1);
             lists(&owner, &page, "Undelivered", "1 undelivered<").await;
             lists(&owner, &page, "1", "1 message found").await;
             // No message since midnight in Moscow.
