@@ -4,7 +4,6 @@ use secrecy::ExposeSecret;
 
 use super::{CHANNEL_ID, refusal, short, with_environment};
 use crate::config::Config;
-use crate::config::load::merge;
 
 #[test]
 fn each_rule_names_its_key() {
@@ -248,7 +247,7 @@ fn errors_show_no_secret() {
         let error = Config::from_toml(text).unwrap_err();
         assert!(!error.to_string().contains("canary") && !format!("{error:?}").contains("canary"), "{error:?}");
     }
-    let syntax = merge("parom.toml", "[server\nlisten = 1", []).unwrap_err().to_string();
+    let syntax = with_environment("[server\nlisten = 1", &[]).unwrap_err().to_string();
     assert!(
         syntax.starts_with("the configuration file parom.toml is not valid TOML: TOML parse error at line 1"),
         "{syntax}"
