@@ -80,3 +80,4 @@ config-secret-path = must be the path of a file
 config-secret-unreadable = the file { $path } cannot be read ({ $reason })
 config-secret-empty = the file { $path } is empty
 config-credential = is no secret of the configuration; other settings belong into the file
+config-security-contact = must be an e-mail address, or begin with https:// or tel:

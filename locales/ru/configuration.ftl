@@ -80,3 +80,4 @@ config-secret-path = нужен путь к файлу
 config-secret-unreadable = файл { $path } не читается ({ $reason })
 config-secret-empty = файл { $path } пуст
 config-credential = в настройках нет такого секрета; остальные настройки задаются в файле
+config-security-contact = нужен адрес почты либо https:// или tel:

@@ -28,6 +28,8 @@ fn each_rule_names_its_key() {
         ("[max]\nca_file = \"no-such-file.pem\"", "max.ca_file: "),
         ("[max]\nca_file = \"Cargo.toml\"", "max.ca_file: "),
         ("[vendor]\nsupport_url = \"write to us\"", "vendor.support_url: "),
+        ("[vendor]\nsecurity_contact = \"ask us\"", "vendor.security_contact: "),
+        ("[vendor]\nsecurity_contact = \"http://parom.example\"", "vendor.security_contact: "),
         ("[customers]\nmode = \"remote\"", "customers.verify_url: "),
         ("[customers]\nmode = \"remote\"\nverify_url = \"https://x.example\"", "customers.verify_secret: "),
         ("[limits]\nsources_per_tenant = 0", "limits.sources_per_tenant: "),
