@@ -2,6 +2,7 @@
 //! globals. `docs/logging.md` says what goes into a log line.
 
 mod catalog;
+mod process;
 pub mod traces;
 
 use std::fs::File;
@@ -19,6 +20,8 @@ use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
+use crate::clock::Clock;
+
 pub use catalog::start_remotes;
 
 /// The log filter when `RUST_LOG` is unset.
@@ -33,7 +36,7 @@ const BUCKETS: &[f64] =
 const UPKEEP: Duration = Duration::from_secs(5);
 
 /// The recorder of the process. A static, because `metrics` can install only one and tests start many servers.
-static RECORDER: OnceLock<Result<PrometheusHandle, MetricsError>> = OnceLock::new();
+static RECORDER: OnceLock<Result<Metrics, MetricsError>> = OnceLock::new();
 
 type Replace = Box<dyn Fn(EnvFilter) -> bool + Send + Sync>;
 
@@ -123,34 +126,43 @@ pub enum MetricsError {
 
 /// The metrics of this process, rendered for Prometheus.
 #[derive(Clone, Debug)]
-pub struct Metrics(PrometheusHandle);
+pub struct Metrics {
+    recorder: PrometheusHandle,
+    /// When it was installed, in milliseconds since 1970.
+    since: i64,
+}
 
 impl Metrics {
     /// The recorder of this process; the first call installs it.
     pub fn install() -> Result<Self, MetricsError> {
-        RECORDER.get_or_init(install).clone().map(Self)
+        RECORDER.get_or_init(install).clone()
     }
 
     /// The body of `/metrics`.
     pub fn render(&self) -> String {
-        self.0.render()
+        self.recorder.render() + &process::page(self.since)
     }
 
     /// Keeps the memory of histograms bounded until `stop`. Each server runs it as a task; several are harmless.
     pub async fn keep_up(self, stop: CancellationToken) {
         while stop.run_until_cancelled(tokio::time::sleep(UPKEEP)).await.is_some() {
-            self.0.run_upkeep();
+            self.recorder.run_upkeep();
         }
     }
 }
 
-fn install() -> Result<PrometheusHandle, MetricsError> {
+fn install() -> Result<Metrics, MetricsError> {
     let builder = PrometheusBuilder::new().set_buckets(BUCKETS);
     let recorder = builder.map_err(|error| MetricsError::Build(error.to_string()))?.build_recorder();
-    let handle = recorder.handle();
+    let metrics = Metrics { recorder: recorder.handle(), since: Clock::system().millis() };
     metrics::set_global_recorder(recorder).map_err(|_| MetricsError::Taken)?;
     catalog::start();
-    Ok(handle)
+    Ok(metrics)
+}
+
+/// Says in the metrics which build this process is.
+pub fn name_build(version: &'static str, commit: &'static str) {
+    metrics::gauge!("parom_build_info", "version" => version, "commit" => commit).set(1.0);
 }
 
 // Non-blocking log output: a thread writes the lines, so that logging never waits for a slow reader. Lines that do not

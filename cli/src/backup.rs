@@ -108,7 +108,7 @@ async fn restore(
             "manifest": manifest, "age_seconds": restored.age / 1000, "gap_messages": restored.gap(),
             "missing_media_files": missing,
         });
-        return writeln!(out, "{result}").context("standard output is closed");
+        return writeln!(out, "{result}").context("standard output cannot be written");
     }
     report(manifest, false, "The backup is restored", out)?;
     print_notes(&restored, missing, out)
@@ -142,7 +142,7 @@ fn print_notes(restored: &Restored, missing: anyhow::Result<u64>, out: &mut impl
         Err(error) => format!("Whether the stored files are there could not be checked: {error:#}."),
     });
     for line in lines {
-        writeln!(out, "{line}").context("standard output is closed")?;
+        writeln!(out, "{line}").context("standard output cannot be written")?;
     }
     Ok(())
 }
@@ -181,7 +181,7 @@ fn report(manifest: &Manifest, json: bool, done: &str, out: &mut impl Write) -> 
             manifest.media_bytes.div_ceil(1_000_000),
         )
     };
-    writeln!(out, "{text}").context("standard output is closed")
+    writeln!(out, "{text}").context("standard output cannot be written")
 }
 
 /// A bar on a terminal, lines elsewhere, nothing for programs.
@@ -213,6 +213,6 @@ impl<'out, W: Write> ShownProgress<'out, W> {
 
     fn finish(self) -> anyhow::Result<()> {
         self.bar.finish_and_clear();
-        self.failed.map_or(Ok(()), Err).context("standard output is closed")
+        self.failed.map_or(Ok(()), Err).context("standard output cannot be written")
     }
 }

@@ -60,7 +60,7 @@ pub fn run(
     out: &mut impl Write,
     errors: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
-    let closed = "standard output is closed";
+    let closed = "standard output cannot be written";
     let (integration, channel, lang, strict) = match command {
         ChannelCommand::Request { integration, channel, lang, strict, dev: _ } => (integration, channel, lang, strict),
         ChannelCommand::Icon { integration } => {

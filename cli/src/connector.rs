@@ -79,7 +79,7 @@ pub async fn run(command: ConnectorCommand, clock: &Clock, out: &mut impl Write)
     } else {
         plain_text(&LocalizedText::new("check-summary").with("checks", lines.len()).with("failures", failed), words)
     };
-    writeln!(out, "{end}").and_then(|()| out.flush()).context("standard output is closed")?;
+    writeln!(out, "{end}").and_then(|()| out.flush()).context("standard output cannot be written")?;
     ensure!(failed == 0, "{failed} of {} checks failed", lines.len());
     Ok(ExitCode::SUCCESS)
 }
@@ -97,7 +97,7 @@ fn print(line: &CheckResult, words: Words, out: &mut impl Write) -> anyhow::Resu
     if let Some(rule) = &line.rule {
         text.push_str(&format!("      {:<22} → {}\n", "", plain_text(rule, words)));
     }
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("standard output is closed")
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("standard output cannot be written")
 }
 
 fn shown(line: &CheckResult, words: Words) -> serde_json::Value {

@@ -136,7 +136,7 @@ pub async fn run(
     }
     if json { write_json(out, &outcome.json) } else { out.write_all(outcome.text.as_bytes()) }
         .and_then(|()| out.flush())
-        .context("standard output is closed")?;
+        .context("standard output cannot be written")?;
     Ok(ExitCode::SUCCESS)
 }
 

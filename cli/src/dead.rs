@@ -22,7 +22,7 @@ use crate::tenant::{all_accounts, find_account, note};
 
 /// Letters per read.
 const PAGE: u64 = 200;
-const CLOSED: &str = "standard output is closed";
+const CLOSED: &str = "standard output cannot be written";
 
 #[derive(Debug, Subcommand)]
 pub enum DeadCommand {

@@ -30,28 +30,40 @@ pub fn completions(command: &CompletionsCommand, out: &mut impl Write) -> anyhow
     // Through memory, because clap_complete panics when its output is closed.
     let mut script = Vec::new();
     clap_complete::generate(command.shell, &mut Arguments::command(), "parom", &mut script);
-    out.write_all(&script).and_then(|()| out.flush()).context("standard output is closed")?;
+    out.write_all(&script).and_then(|()| out.flush()).context("standard output cannot be written")?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Writes a manual page for each command: parom.1, parom-doctor.1 and so on.
 pub fn man(command: &ManCommand, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let count = pages(&command.out).with_context(|| format!("cannot write into {}", command.out.display()))?;
-    writeln!(out, "{count} pages in {}", command.out.display()).context("standard output is closed")?;
+    writeln!(out, "{count} pages in {}", command.out.display()).context("standard output cannot be written")?;
     Ok(ExitCode::SUCCESS)
 }
+
+/// How clap_mangen begins the text behind a command's options.
+const EXTRA: &str = ".SH EXTRA\nExamples:\n";
 
 fn pages(folder: &Path) -> std::io::Result<usize> {
     std::fs::create_dir_all(folder)?;
     clap_mangen::generate_to(Arguments::command(), folder)?;
-    let names = std::fs::read_dir(folder)?.filter_map(Result::ok);
-    Ok(names.filter(|entry| entry.path().extension().is_some_and(|ending| ending == "1")).count())
+    let paths = std::fs::read_dir(folder)?.filter_map(Result::ok).map(|entry| entry.path());
+    let mut count = 0;
+    for path in paths.filter(|path| path.extension().is_some_and(|ending| ending == "1")) {
+        // clap_mangen knows no such section.
+        let page = std::fs::read_to_string(&path)?;
+        if page.contains(EXTRA) {
+            std::fs::write(&path, page.replace(EXTRA, ".SH EXAMPLES\n.nf\n"))?;
+        }
+        count += 1;
+    }
+    Ok(count)
 }
 
 /// Prints the OpenAPI document of the public API, the same that `/api/openapi.json` serves.
 pub fn openapi(out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let document = parom::api::openapi::printed().context("the document could not be written as JSON")?;
-    out.write_all(document.as_bytes()).and_then(|()| out.flush()).context("standard output is closed")?;
+    out.write_all(document.as_bytes()).and_then(|()| out.flush()).context("standard output cannot be written")?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -108,7 +120,28 @@ mod tests {
         assert!(page("parom.1").contains(r"parom\-doctor(1)"), "{}", page("parom.1"));
         assert!(page("parom-doctor.1").contains("Checks the configuration"));
         assert!(page("parom-secrets-rotate.1").contains("parom"));
+        let doctor = page("parom-doctor.1");
+        assert!(doctor.contains(".SH EXAMPLES") && doctor.contains("parom doctor"), "{doctor}");
+        assert!(!doctor.contains("EXTRA"), "{doctor}");
         assert!(String::from_utf8(said).unwrap().contains(" pages in "));
+    }
+
+    /// The examples of a command and of those below it.
+    fn examples(command: &clap::Command) -> Vec<String> {
+        let own = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let own = own.lines().filter_map(|line| line.strip_prefix("  parom ")).map(str::to_owned).collect::<Vec<_>>();
+        own.into_iter().chain(command.get_subcommands().flat_map(examples)).collect()
+    }
+
+    #[test]
+    fn each_example_is_a_command() {
+        let examples = examples(&Arguments::command());
+        assert!(examples.len() > 15, "{examples:?}");
+        for example in examples {
+            let words = example.split(['<', '>']).next().unwrap().split_whitespace();
+            let read = Arguments::command().try_get_matches_from(std::iter::once("parom").chain(words));
+            assert!(read.is_ok(), "{example}: {}", read.unwrap_err());
+        }
     }
 
     #[test]

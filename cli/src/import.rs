@@ -96,7 +96,7 @@ pub async fn run(command: ImportCommand, app: &Arc<App>, out: &mut impl Write) -
     if command.json {
         // Programs read English, as in the API's default.
         let given = shown(&app.usage, row, Language::En).await.map_err(as_error)?;
-        serde_json::to_writer(&mut *out, &given).context("standard output is closed")?;
+        serde_json::to_writer(&mut *out, &given).context("standard output cannot be written")?;
         print(out, "")?;
     } else if !command.dry_run {
         print(out, &ended(&row, words))?;
@@ -224,7 +224,7 @@ fn plain(sentence: &Sentence) -> String {
 }
 
 fn print(out: &mut impl Write, line: &str) -> anyhow::Result<()> {
-    writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output is closed")
+    writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output cannot be written")
 }
 
 fn as_error(error: base::error::Error) -> anyhow::Error {

@@ -56,7 +56,7 @@ pub async fn run(command: IntegrationCommand, app: &App, out: &mut impl Write) -
             format!("Integration {name} is removed.")
         }
     };
-    writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output is closed")?;
+    writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output cannot be written")?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -142,7 +142,7 @@ pub async fn run(command: KeyCommand, store: &Store, out: &mut impl Write) -> an
         }
     }
     .and_then(|()| out.flush())
-    .context("standard output is closed")?;
+    .context("standard output cannot be written")?;
     Ok(ExitCode::SUCCESS)
 }
 

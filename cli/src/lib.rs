@@ -7,12 +7,14 @@
 mod backup;
 mod channel;
 mod chats;
+mod config;
 mod connector;
 mod customer;
 pub mod dead;
 #[cfg(feature = "demo")]
 mod demo;
 mod doctor;
+mod health;
 mod help;
 mod import;
 mod integration;
@@ -22,6 +24,7 @@ pub mod quarantine;
 mod sandbox;
 mod secrets;
 mod serve;
+mod service_manager;
 mod tenant;
 mod terminal;
 mod vendor;
@@ -41,11 +44,10 @@ use base::vault::Vault;
 use clap::{Parser, Subcommand};
 use parom::app::App;
 
-/// With the commit if `deploy/release` built this binary.
-const VERSION: &str = match option_env!("PAROM_VERSION") {
-    Some(version) => version,
-    None => env!("CARGO_PKG_VERSION"),
-};
+/// The release with its commit (`build.rs`).
+const VERSION: &str = env!("PAROM_VERSION");
+/// Of a build that has one; else empty.
+const COMMIT: &str = env!("PAROM_COMMIT");
 
 /// Connects messengers to amoCRM and Kommo.
 #[derive(Parser)]
@@ -62,59 +64,86 @@ struct Arguments {
 enum Command {
     /// Starts a local amoCRM and the server with a web chat, a Telegram bot and a custom messenger.
     #[cfg(feature = "demo")]
+    #[command(after_help = "Examples:\n  parom demo\n  parom demo --data demo\n  parom demo --check")]
     Demo(demo::DemoCommand),
     #[cfg(not(feature = "demo"))]
     #[command(hide = true)]
     Demo(absent::AbsentCommand),
     /// Starts the server.
+    #[command(after_help = "Examples:\n  parom serve --config /etc/parom/parom.toml")]
     Serve,
     /// Starts the local amoCRM alone.
     #[cfg(feature = "demo")]
+    #[command(after_help = "Examples:\n  parom sandbox --listen 127.0.0.1:9100")]
     Sandbox(sandbox::SandboxCommand),
     #[cfg(not(feature = "demo"))]
     #[command(hide = true)]
     Sandbox(absent::AbsentCommand),
     /// Runs pending database migrations.
     Migrate(serve::MigrateCommand),
+    /// Checks a configuration, and prints what is in effect.
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  parom config check --config parom.toml\n  parom config print --config parom.toml"
+    )]
+    Config(config::ConfigCommand),
+    /// Asks the server of this configuration whether it answers, for the health check of a container.
+    Health,
     /// Checks the configuration and everything that Parom depends on.
+    #[command(after_help = "Examples:\n  parom doctor --config /etc/parom/parom.toml\n  parom doctor --json")]
     Doctor(doctor::DoctorCommand),
     /// Signs Chats API requests and verifies the signatures of hooks.
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  parom chats sign --secret S --method POST --path /v2/origin/custom/SCOPE < body.json\n  \
+                      parom chats verify --secret S --signature X < body.json"
+    )]
     Chats(chats::ChatsCommand),
     /// Checks the webhook endpoint of a custom messenger against the documentation.
     #[command(subcommand)]
     Connector(connector::ConnectorCommand),
     /// Manages keys of the public API.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Examples:\n  parom key create --name vendor --scope admin\n  parom key list")]
     Key(key::KeyCommand),
     /// Manages the logins that connect accounts in the widget.
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
     /// Manages accounts: their limits, their data and their deletion.
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  parom tenant list\n  parom tenant suspend acme.amocrm.ru\n  parom tenant resume acme.amocrm.ru"
+    )]
     Tenant(tenant::TenantCommand),
     /// Lists, retries and removes dead letters: messages that are not retried automatically.
     #[command(subcommand)]
     Dead(dead::DeadCommand),
     /// Builds and checks the widget archive for the marketplace.
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  parom widget build --out widget.zip\n  parom widget check widget.zip"
+    )]
     Widget(widget::WidgetCommand),
     /// Prints the letter that asks amoCRM's support to register a Chats API channel.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Examples:\n  parom channel request > letter.txt")]
     Channel(channel::ChannelCommand),
     /// Creates, changes and pauses integrations that are not in the configuration file; running servers follow.
     #[command(subcommand)]
     Integration(integration::IntegrationCommand),
     /// Manages operators: the vendor's staff who can sign in to the admin.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Examples:\n  parom vendor add anna@parom.example")]
     Vendor(vendor::VendorCommand),
     /// Imports earlier messages of a source into amoCRM from a file.
+    #[command(after_help = "Examples:\n  parom import history.ndjson --source 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")]
     Import(import::ImportCommand),
     /// Manages the key that encrypts secrets in the database.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Examples:\n  parom secrets rotate")]
     Secrets(secrets::SecretsCommand),
     /// Creates, checks and restores backups of the database.
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  parom backup create /var/backups/parom/monday\n  \
+                      parom backup verify /var/backups/parom/monday"
+    )]
     Backup(backup::BackupCommand),
     /// Handles hooks from amoCRM that were spooled to disk while the database was unavailable.
     #[command(subcommand)]
@@ -145,6 +174,7 @@ pub fn main() -> ExitCode {
         .and_then(|runtime| runtime.block_on(run(arguments)));
     match done {
         Ok(code) => code,
+        Err(error) if terminal::is_unread(&error) => ExitCode::from(terminal::UNREAD),
         Err(error) => {
             // One sentence: what was tried and why it failed.
             let _ = writeln!(std::io::stderr(), "parom: {error:#}");
@@ -164,52 +194,54 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         #[cfg(not(feature = "demo"))]
         Command::Demo(_) | Command::Sandbox(_) => absent::refused(),
         Command::Migrate(command) => serve::migrate(command, config).await,
+        Command::Config(command) => config::run(&command, config, &mut terminal::Output),
+        Command::Health => health::run(config).await,
         Command::Doctor(command) => doctor::run(config, command).await,
-        Command::Chats(command) => chats::run(&command, &input()?, &Clock::system(), &mut std::io::stdout()),
-        Command::Connector(command) => connector::run(command, &Clock::system(), &mut std::io::stdout()).await,
+        Command::Chats(command) => chats::run(&command, &input()?, &Clock::system(), &mut terminal::Output),
+        Command::Connector(command) => connector::run(command, &Clock::system(), &mut terminal::Output).await,
         Command::Key(command) => {
             let store = open(&Config::load(config)?).await?;
-            let done = key::run(command, &store, &mut std::io::stdout()).await;
+            let done = key::run(command, &store, &mut terminal::Output).await;
             store.close().await;
             done
         }
         Command::Customer(command) => {
             let given = async || customer::given(std::io::stdin(), customer::GIVEN_WITHIN).await;
-            let (mut out, mut errors) = (std::io::stdout(), std::io::stderr());
+            let (mut out, mut errors) = (terminal::Output, std::io::stderr());
             beside(config, async |app| customer::run(command, app, given, &mut out, &mut errors).await).await
         }
         Command::Tenant(command) => {
-            beside(config, async |app| tenant::run(command, app, tenant::ask, &mut std::io::stdout()).await).await
+            beside(config, async |app| tenant::run(command, app, tenant::ask, &mut terminal::Output).await).await
         }
         Command::Dead(command) => {
-            beside(config, async |app| dead::run(command, app, &mut std::io::stdout()).await).await
+            beside(config, async |app| dead::run(command, app, &mut terminal::Output).await).await
         }
-        Command::Widget(command) => widget::run(command, config, &mut std::io::stdout(), &mut std::io::stderr()),
+        Command::Widget(command) => widget::run(command, config, &mut terminal::Output, &mut std::io::stderr()),
         Command::Channel(command) => {
-            channel::run(&command, &Config::load(config)?, &mut std::io::stdout(), &mut std::io::stderr())
+            channel::run(&command, &Config::load(config)?, &mut terminal::Output, &mut std::io::stderr())
         }
         Command::Integration(command) => {
-            beside(config, async |app| integration::run(command, app, &mut std::io::stdout()).await).await
+            beside(config, async |app| integration::run(command, app, &mut terminal::Output).await).await
         }
         Command::Vendor(command) => {
-            beside(config, async |app| vendor::run(command, app, &mut std::io::stdout()).await).await
+            beside(config, async |app| vendor::run(command, app, &mut terminal::Output).await).await
         }
         Command::Import(command) => {
-            beside(config, async |app| import::run(command, app, &mut std::io::stdout()).await).await
+            beside(config, async |app| import::run(command, app, &mut terminal::Output).await).await
         }
         Command::Secrets(command) => {
-            beside(config, async |app| secrets::run(command, app, &mut std::io::stdout()).await).await
+            beside(config, async |app| secrets::run(command, app, &mut terminal::Output).await).await
         }
-        Command::Backup(command) => backup::run(command, config, &mut std::io::stdout()).await,
+        Command::Backup(command) => backup::run(command, config, &mut terminal::Output).await,
         Command::Spool(command) => {
-            beside(config, async |app| serve::drain_spool(command, app, &mut std::io::stdout()).await).await
+            beside(config, async |app| serve::drain_spool(command, app, &mut terminal::Output).await).await
         }
         Command::Quarantine(command) => {
-            beside(config, async |app| quarantine::run(command, app, &mut std::io::stdout()).await).await
+            beside(config, async |app| quarantine::run(command, app, &mut terminal::Output).await).await
         }
-        Command::Openapi => help::openapi(&mut std::io::stdout()),
-        Command::Completions(command) => help::completions(&command, &mut std::io::stdout()),
-        Command::Man(command) => help::man(&command, &mut std::io::stdout()),
+        Command::Openapi => help::openapi(&mut terminal::Output),
+        Command::Completions(command) => help::completions(&command, &mut terminal::Output),
+        Command::Man(command) => help::man(&command, &mut terminal::Output),
     }
 }
 
@@ -271,8 +303,8 @@ fn input() -> anyhow::Result<Vec<u8>> {
 
 /// Prints a line to stdout and flushes it, because programs wait for it.
 fn print_line(line: &str) -> anyhow::Result<()> {
-    let mut out = std::io::stdout();
-    writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output is closed")
+    let mut out = terminal::Output;
+    writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output cannot be written")
 }
 
 /// `parom demo` and `parom sandbox` in a binary for operators, which has no simulated amoCRM and no simulated messengers.

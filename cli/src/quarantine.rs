@@ -20,7 +20,7 @@ use super::tenant::{all_accounts, find_account, note};
 
 /// Calls per read.
 const PAGE: u64 = 50;
-const CLOSED: &str = "standard output is closed";
+const CLOSED: &str = "standard output cannot be written";
 
 #[derive(Debug, Subcommand)]
 pub enum QuarantineCommand {

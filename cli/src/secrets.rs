@@ -39,7 +39,7 @@ pub async fn run(command: SecretsCommand, app: &Arc<App>, out: &mut (impl Write 
     progress.bar.finish_and_clear();
     let (resealed, failed) = (progress.resealed, progress.failed);
     let turned = turned?;
-    failed.map_or(Ok(()), Err).context("standard output is closed")?;
+    failed.map_or(Ok(()), Err).context("standard output cannot be written")?;
     let (key, drop_others, last) = match turned {
         Turned::Done { key } => (key, false, format!("Done: the key file {} now holds only the key {key}.", file(app))),
         Turned::DropOthers { key } => (
@@ -55,7 +55,7 @@ pub async fn run(command: SecretsCommand, app: &Arc<App>, out: &mut (impl Write 
     recorded.context("the key was replaced")?;
     let object = json!({ "key": key.to_string(), "resealed": resealed, "drop_other_keys": drop_others });
     if json { writeln!(out, "{object}") } else { writeln!(out, "Encrypted again: {}.\n{last}", counted(resealed)) }
-        .context("standard output is closed")?;
+        .context("standard output cannot be written")?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -21,7 +21,7 @@ use parom::intake::crm::spool;
 use parom::server::{self, ServerOptions};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::print_line;
+use crate::{print_line, service_manager};
 
 /// How long connections that were accepted before the stop have for their request. The proxy's are written at once;
 /// without this time each stop would cut some off, and amoCRM sends a hook once.
@@ -54,22 +54,29 @@ pub async fn run(config: Config, file: Option<&Path>) -> anyhow::Result<ExitCode
     if let Some(url) = running.ops_url() {
         print_line(&format!("operators {url}"))?;
     }
-    let app = running.app.clone();
+    service_manager::ready();
+    telemetry::name_build(env!("CARGO_PKG_VERSION"), crate::COMMIT);
+    let (app, url) = (running.app.clone(), running.url().to_owned());
     let reloads = async {
         while again.recv().await.is_some() {
+            service_manager::reloading();
             server::reload(&app, Config::load(file)).await;
+            service_manager::ready();
         }
         std::future::pending::<()>().await
     };
-    tokio::select! {
-        () = stop => {}
-        why = running.failed() => {
-            running.stop().await;
-            return Err(why);
-        }
-        () = reloads => {}
-    }
+    let failed = tokio::select! {
+        () = stop => None,
+        why = running.failed() => Some(why),
+        () = reloads => None,
+        () = service_manager::keep_alive(&url) => None,
+    };
     drop(app);
+    service_manager::stopping();
+    if let Some(why) = failed {
+        running.stop().await;
+        return Err(why);
+    }
     tracing::info!("stopping: finishing accepted requests and deliveries in progress");
     running.pause().await;
     tokio::time::sleep(LAST_REQUESTS).await;

@@ -174,7 +174,7 @@ pub async fn run(
     out: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
     carry_out(app, command, ask, out).await?;
-    out.flush().context("standard output is closed")?;
+    out.flush().context("standard output cannot be written")?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -237,7 +237,7 @@ async fn print(app: &App, tenant: &tenant::Model, json: bool, words: &str, out: 
         true => writeln!(out, "{}", account_line(app, &find_account(app, &tenant.tenant_id.to_string()).await?).await?),
         false => writeln!(out, "{words}"),
     };
-    done.context("standard output is closed")
+    done.context("standard output cannot be written")
 }
 
 async fn compare(app: &App, account: &AccountCommand, out: &mut impl Write) -> anyhow::Result<()> {
@@ -314,7 +314,7 @@ async fn list_accounts(app: &App, as_json: bool, out: &mut impl Write) -> anyhow
         all.push(account_line(app, &tenant).await?);
     }
     if as_json {
-        return writeln!(out, "{}", json!({ "tenants": all })).context("standard output is closed");
+        return writeln!(out, "{}", json!({ "tenants": all })).context("standard output cannot be written");
     }
     if all.is_empty() {
         crate::help::nothing_listed("no account has installed an integration yet");
@@ -326,7 +326,7 @@ async fn list_accounts(app: &App, as_json: bool, out: &mut impl Write) -> anyhow
         let used = one.get("sources").and_then(Value::as_u64).unwrap_or(0);
         let (id, account, status, host) = (text("id"), text("account_id"), text("status"), text("host"));
         writeln!(out, "{id}  {account:>10}  {status:<20}  {days:<12}  {used:>3} sources  {host}")
-            .context("standard output is closed")?;
+            .context("standard output cannot be written")?;
     }
     Ok(())
 }
@@ -407,7 +407,7 @@ async fn print_usage(app: &App, args: &UsageArgs, out: &mut impl Write) -> anyho
         true => format!("{}\n", json!({ "items": items })),
         false => csv_head() + &items.iter().map(usage::UsageOut::csv).collect::<String>(),
     };
-    out.write_all(text.as_bytes()).context("standard output is closed")
+    out.write_all(text.as_bytes()).context("standard output cannot be written")
 }
 
 #[cfg(test)]

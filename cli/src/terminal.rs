@@ -1,11 +1,50 @@
-//! What commands share with the person at the terminal: the language, progress bars, and ids.
+//! What commands share with the person at the terminal: the output, the language, progress bars, and ids.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use base::config::variable;
 use base::i18n::Language;
 use indicatif::{ProgressBar, ProgressStyle};
 use uuid::Uuid;
+
+/// Standard output. That nobody reads it any more, as behind `| head -1`, is an error that [`is_unread`] knows.
+pub struct Output;
+
+/// The exit code of a command whose output was not read to its end: as of one that SIGPIPE ended.
+pub const UNREAD: u8 = 128 + 13;
+
+impl Output {
+    fn marked(error: io::Error) -> io::Error {
+        if error.kind() == ErrorKind::BrokenPipe { io::Error::new(ErrorKind::BrokenPipe, Unread) } else { error }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        io::stdout().write(bytes).map_err(Self::marked)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush().map_err(Self::marked)
+    }
+}
+
+#[derive(Debug)]
+struct Unread;
+
+impl std::fmt::Display for Unread {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("nobody reads it any more")
+    }
+}
+
+impl std::error::Error for Unread {}
+
+/// Whether a command failed because nobody read its output any more, which is nothing to tell anyone.
+pub fn is_unread(error: &anyhow::Error) -> bool {
+    let causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    causes.filter_map(io::Error::get_ref).any(|inner| inner.is::<Unread>())
+}
 
 /// From `LC_ALL`, `LC_MESSAGES`, `LANG`; else English.
 pub fn language() -> Language {

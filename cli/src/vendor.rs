@@ -86,7 +86,7 @@ pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> any
         }
     }
     .and_then(|()| out.flush())
-    .context("standard output is closed")?;
+    .context("standard output cannot be written")?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -6,8 +6,10 @@ use domain::intake;
 use crate::{api, oauth, webchat};
 
 pub use answers::{nothing_here, secure_headers};
+pub use measured::measure;
 
 mod answers;
+mod measured;
 
 /// Routes of the public address.
 pub fn public(config: &mut web::ServiceConfig) {
@@ -23,6 +25,8 @@ pub fn public(config: &mut web::ServiceConfig) {
         .route("/hooks/{kind}/{source_id}/{secret}", web::post().to(intake::messenger::hook_with_secret))
         .route("/healthz", web::get().to(answers::health))
         .route("/healthz", web::head().to(answers::health))
+        .route("/.well-known/security.txt", web::get().to(answers::security_contact))
+        .route("/.well-known/security.txt", web::head().to(answers::security_contact))
         .service(web::redirect("/llms.txt", "/api/llms.txt"))
         .configure(oauth::routes)
         .configure(webchat::routes)

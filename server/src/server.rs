@@ -322,6 +322,7 @@ fn serve(
             .wrap(from_fn(load_shedding::gate_unknown_callers))
             .wrap(from_fn(load_shedding::gate))
             .wrap(from_fn(routes::secure_headers))
+            .wrap(from_fn(routes::measure))
             .configure(routes::public)
             .configure(|config| {
                 if with_ops {

@@ -221,6 +221,54 @@ async fn small_commands_do_what_they_are_named_for() {
     }
 }
 
+/// What a person asks before a start, and a script that reads only the beginning of an answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_configuration_is_checked_and_printed() {
+    let mut drill = drill().await;
+    let well = run(&mut drill.command(&["config", "check"])).await;
+    assert_eq!((well.status.code(), text(&well.stdout), text(&well.stderr)), (Some(0), "ok\n".into(), String::new()));
+    let printed = text(&run(&mut drill.command(&["config", "print"])).await.stdout);
+    let file = drill.config_file().display().to_string();
+    assert!(printed.contains("client_secret = \"***\"  # ") && printed.contains(&file), "{printed}");
+    assert!(printed.contains("hsts_days = 365  # default"), "{printed}");
+
+    let wrong = |drill: &Drill, arguments: &[&str]| {
+        let mut command = drill.command(arguments);
+        command.env("PAROM__SERVER__LISSTEN", "x").env("PAROM__RATES__INSTALLS", "0").env("LC_ALL", "C");
+        command
+    };
+    let faults = run(&mut wrong(&drill, &["config", "check"])).await;
+    let said = text(&faults.stdout);
+    assert_eq!((faults.status.code(), said.lines().count()), (Some(1), 2), "{said}");
+    assert!(
+        said.contains("server.lissten (set by PAROM__SERVER__LISSTEN)") && said.contains("rates.installs"),
+        "{said}"
+    );
+    assert_eq!(text(&faults.stderr), "parom: the configuration has 2 faults\n");
+    let told = run(&mut wrong(&drill, &["config", "check", "--json"])).await;
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(told["faults"][0]["key"], "server.lissten");
+    assert_eq!(run(&mut wrong(&drill, &["config", "print"])).await.status.code(), Some(1));
+
+    // Only a server that answers is healthy.
+    assert_eq!(run(&mut drill.command(&["health"])).await.status.code(), Some(1));
+    drill.serves("").await;
+    assert_eq!(text(&run(&mut drill.command(&["health"])).await.stdout), "ok\n");
+    drill.ends_well().await;
+}
+
+/// As with other programs, whose output `head` has read enough of.
+#[test]
+fn a_command_whose_output_nobody_reads_any_more_ends_without_a_word() {
+    for arguments in [&["openapi"][..], &["completions", "bash"], &["config", "print"]] {
+        let (reads, writes) = std::io::pipe().unwrap();
+        drop(reads);
+        let mut command = std::process::Command::new(BINARY);
+        let ended = command.args(arguments).env_remove("PAROM_CONFIG").stdout(writes).output().unwrap();
+        assert_eq!((ended.status.code(), text(&ended.stderr)), (Some(141), String::new()), "{arguments:?}");
+    }
+}
+
 async fn with_input(mut command: Command, input: &str) -> Output {
     use std::process::Stdio;
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

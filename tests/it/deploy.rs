@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use chrono::{DateTime, Utc};
 use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::settings::needed;
-use parom_tests::{Engine, World, answer, once};
+use parom_tests::{Engine, World, answer, both, once};
 use queue::ALL_PERHAPS_DELIVERED;
 use tokio::io::AsyncWriteExt;
+use tokio::net::UnixDatagram;
 use tokio::process::Command;
 
 use crate::walls::read::root;
@@ -81,6 +83,31 @@ async fn metrics_are_as_prometheus_wants_them(world: &mut World) {
 
 once!(metrics_are_as_prometheus_wants_them);
 
+/// Whether an answer of 12:03 was an error, which route is slow, and whether the process or its database is short of something.
+async fn requests_pools_and_the_process_are_measured(world: &mut World) {
+    let line = world.line("support").await;
+    let (ours, nobodys) = (line.source_id.to_string(), "01900000-0000-7000-8000-000000000000");
+    world.api.get(&format!("/api/v1/sources/{ours}")).await.is(200);
+    world.api.get(&format!("/api/v1/sources/{nobodys}")).await.is(404);
+    answer(world.api.anonymous(reqwest::Method::GET, "/nothing/here")).await.is(404);
+    let page = answer(world.api.anonymous(reqwest::Method::GET, "/metrics")).await.is(200).text;
+    for series in [
+        "parom_http_requests_total{route=\"/api/v1/sources/{source_id}\",status=\"2xx\"}",
+        "parom_http_requests_total{route=\"/api/v1/sources/{source_id}\",status=\"4xx\"}",
+        "parom_http_requests_total{route=\"none\",status=\"4xx\"}",
+        "parom_http_request_seconds_bucket{route=\"/api/v1/sources/{source_id}\",le=\"1\"}",
+        "parom_db_connections{pool=\"read\",state=\"idle\"}",
+        "parom_db_connections{pool=\"write\",state=\"used\"}",
+        "process_resident_memory_bytes ",
+        "process_cpu_seconds_total ",
+    ] {
+        assert!(page.lines().any(|line| line.starts_with(series)), "{series}\n{page}");
+    }
+    assert!(!page.contains(&ours), "no label names an object");
+}
+
+both!(requests_pools_and_the_process_are_measured);
+
 #[tokio::test]
 async fn a_socket_held_by_systemd_refuses_no_call_while_the_process_is_replaced() {
     let Some(python) = needed("PAROM_TEST_PYTHON") else { return };
@@ -96,13 +123,66 @@ async fn a_socket_held_by_systemd_refuses_no_call_while_the_process_is_replaced(
     drill.ends_well().await;
 }
 
+/// RFC 9116.
+async fn whom_to_tell_of_a_vulnerability(world: &mut World) {
+    let page = answer(world.api.anonymous(reqwest::Method::GET, "/.well-known/security.txt")).await.is(200).text;
+    let lines: Vec<&str> = page.lines().collect();
+    assert_eq!(lines[0], "Contact: mailto:security@vendor.example");
+    let expires = lines[1].strip_prefix("Expires: ").unwrap().parse::<DateTime<Utc>>().unwrap();
+    let days = (expires - world.clock.now()).num_days();
+    assert!((30..365).contains(&days), "{days}");
+    assert!(lines.last().unwrap().ends_with("/.well-known/security.txt"), "{page}");
+}
+
+async fn nobody_is_to_be_told_of_a_vulnerability(world: &mut World) {
+    answer(world.api.anonymous(reqwest::Method::GET, "/.well-known/security.txt")).await.is(404);
+}
+
+once!(whom_to_tell_of_a_vulnerability in |config| config.vendor.security_contact = "security@vendor.example".to_owned());
+once!(nobody_is_to_be_told_of_a_vulnerability);
+
+/// sd_notify(3): what a unit of `Type=notify` with a watchdog waits for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_service_manager_is_told_what_the_process_does() {
+    let mut drill =
+        Drill::prepare(Engine::Sqlite, Path::new(env!("CARGO_BIN_EXE_parom_faults"))).await.expect("SQLite");
+    let path = drill.folder().join("notify");
+    let manager = UnixDatagram::bind(&path).unwrap();
+    drill.has_environment(vec![("NOTIFY_SOCKET", path.into()), ("WATCHDOG_USEC", "400000".into())]);
+    let told = async || {
+        let mut bytes = [0; 256];
+        let came = tokio::time::timeout(LIMIT, manager.recv(&mut bytes)).await.expect("it is told in time").unwrap();
+        String::from_utf8_lossy(&bytes[..came]).into_owned()
+    };
+    let told_besides_beats = async || loop {
+        let told = told().await;
+        if told != "WATCHDOG=1\n" {
+            return told;
+        }
+    };
+    drill.serves("").await;
+    assert_eq!(told().await, "READY=1\n");
+    for beat in 0..3 {
+        assert_eq!(told().await, "WATCHDOG=1\n", "{beat}");
+    }
+    drill.reads_its_file_again().await;
+    let reload = told_besides_beats().await;
+    assert!(reload.starts_with("RELOADING=1\nMONOTONIC_USEC="), "{reload}");
+    assert_eq!(told_besides_beats().await, "READY=1\n");
+    drill.stops().await;
+    assert_eq!(told_besides_beats().await, "STOPPING=1\n");
+    drill.ends_well().await;
+}
+
 /// A copy of `deploy/`, changed, with the rest of the repository beside it.
 async fn checked(python: &str, change: impl FnOnce(&Path)) -> (bool, String) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap();
     let copy = tempfile::tempdir().unwrap();
     let done = Command::new("cp").arg("-r").arg(root.join("deploy")).arg(copy.path()).status().await.unwrap();
     assert!(done.success());
-    for name in ["base", "connectors", "domain", "pages", "queue", "server", ".gitignore", "rust-toolchain.toml"] {
+    for name in
+        ["base", "connectors", "domain", "pages", "queue", "server", ".gitignore", "rust-toolchain.toml", "Cargo.toml"]
+    {
         std::os::unix::fs::symlink(root.join(name), copy.path().join(name)).unwrap();
     }
     std::fs::copy(root.join(".dockerignore"), copy.path().join(".dockerignore")).unwrap();

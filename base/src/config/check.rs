@@ -34,6 +34,12 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
             web(key, &Url::parse(address).map_err(|error| broken(key, not_an_address(&error)))?)?;
         }
     }
+    if let Some(contact) = config.vendor.security_address() {
+        let known = ["https://", "mailto:", "tel:"].iter().any(|scheme| contact.starts_with(scheme));
+        let whole =
+            !contact.contains(char::is_whitespace) && (contact.contains('@') || !contact.starts_with("mailto:"));
+        rule("vendor.security_contact", known && whole, "config-security-contact")?;
+    }
     customers(&config.customers)?;
     from_to("limits.visitors_percent", config.limits.visitors_percent, 0..=100)?;
     limits(&config.limits)?;

@@ -197,7 +197,7 @@ impl Text {
 }
 
 /// A basic string: JSON's escapes are TOML's, except that TOML escapes DEL as well.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     Value::from(text).to_string().replace('\u{7f}', "\\u007F")
 }
 

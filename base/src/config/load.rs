@@ -1,6 +1,5 @@
-//! Merges defaults, file and environment into one [`Config`], with clear errors.
+//! Reads one [`Config`] from what was merged, with clear errors.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use config::{Config as Merged, ConfigError as MergeError, File, FileFormat};
@@ -8,7 +7,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::parse::{NOT_A_HOST, NOT_A_NETWORK, NOT_AN_ADDRESS, NOT_AN_EVENT, NOT_REACTIONS};
-use super::{Config, Integration, Plan, check, live};
+use super::sources::{Sources, built};
+use super::{Config, Integration, Plan, check};
 use crate::i18n::LocalizedText;
 
 /// The prefix of environment variables that are settings.
@@ -56,7 +56,7 @@ pub fn variable(name: &str) -> Option<String> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads settings from the environment")]
-fn settings_of_process() -> Result<Vec<(String, String)>, ConfigError> {
+pub(super) fn settings_of_process() -> Result<Vec<(String, String)>, ConfigError> {
     let named = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
     named
         .filter(|(name, _)| name.starts_with(PREFIX))
@@ -69,21 +69,14 @@ fn settings_of_process() -> Result<Vec<(String, String)>, ConfigError> {
 
 impl Config {
     /// The configuration of this process: defaults, then `file` (or the file named by `PAROM_CONFIG`), then the
-    /// environment.
+    /// environment and files of secrets.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
-        let path = file.map(Path::to_owned).or_else(|| variable("PAROM_CONFIG").map(PathBuf::from));
-        let text = match &path {
-            Some(path) => std::fs::read_to_string(path)
-                .map_err(|source| ConfigError::Unreadable { path: path.clone(), source })?,
-            None => String::new(),
-        };
-        let origin = path.map_or_else(String::new, |path| path.display().to_string());
-        merge(&origin, &text, settings_of_process()?)
+        Sources::of_process(file)?.config()
     }
 
     /// [`Config::load`] from a text, without the environment: for the demo and for tests.
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
-        merge("(text)", text, [])
+        Sources::of_text("(text)", text).config()
     }
 }
 
@@ -99,7 +92,8 @@ impl Integration {
     /// those that its channels may name; `None` does not check that.
     pub fn from_toml(text: &str, plans: Option<&[Plan]>) -> Result<Self, ConfigError> {
         let builder = Merged::builder().add_source(File::from_str(text, FileFormat::Toml));
-        let read: Result<IntegrationsFile, ConfigError> = read("(text)", builder);
+        // No files of secrets: who enters this text may not read the server's files.
+        let read = built("(text)", builder).and_then(read::<IntegrationsFile>);
         let mut file = read.map_err(|error| match error {
             // A section of the configuration file that does not belong here is not misspelt.
             ConfigError::Unknown { key, nearest: Some(nearest), .. } if nearest == key => {
@@ -119,54 +113,8 @@ impl Integration {
     }
 }
 
-/// Merges defaults < text < environment, then checks the rules.
-pub(super) fn merge(
-    origin: &str,
-    text: &str,
-    environment: impl IntoIterator<Item = (String, String)>,
-) -> Result<Config, ConfigError> {
-    let mut variables = BTreeMap::new();
-    let mut builder = Merged::builder()
-        .add_source(File::from_str(DEFAULTS, FileFormat::Toml))
-        .add_source(File::from_str(text, FileFormat::Toml));
-    for (name, value) in environment {
-        let key = key_of(&name)?;
-        builder = builder.set_override(&key, value).map_err(|error| ConfigError::Invalid {
-            key: key.clone(),
-            variable: Some(name.clone()),
-            problem: LocalizedText::quoted(error.to_string()),
-        })?;
-        variables.insert(key, name);
-    }
-    let digests = builder
-        .build_cloned()
-        .and_then(Merged::try_deserialize::<serde_json::Value>)
-        .map(|merged| live::digests(&merged));
-    let checked = |mut config: Config| {
-        config.digests = digests.unwrap_or_default();
-        check::check(&config).map(|()| config)
-    };
-    read(origin, builder).and_then(checked).map_err(|error| match error {
-        ConfigError::Invalid { key, problem, .. } => {
-            ConfigError::Invalid { variable: variables.get(&key).cloned(), key, problem }
-        }
-        ConfigError::Unknown { key, nearest, .. } => {
-            ConfigError::Unknown { variable: variables.get(&key).cloned(), key, nearest }
-        }
-        other => other,
-    })
-}
-
-fn read<T: DeserializeOwned>(
-    origin: &str,
-    builder: config::ConfigBuilder<config::builder::DefaultState>,
-) -> Result<T, ConfigError> {
-    let merged = builder.build().map_err(|error| match error {
-        MergeError::FileParse { cause, .. } => {
-            ConfigError::Syntax { origin: origin.to_owned(), problem: without_excerpt(&cause.to_string()) }
-        }
-        other => explain(other),
-    })?;
+/// The value that a merge stands for; an unknown key is an error.
+pub(super) fn read<T: DeserializeOwned>(merged: Merged) -> Result<T, ConfigError> {
     let mut unknown = None;
     let read = serde_ignored::deserialize(merged, |path| {
         unknown.get_or_insert_with(|| key_at(&path));
@@ -179,10 +127,15 @@ fn read<T: DeserializeOwned>(
 }
 
 /// `PAROM__INTEGRATION__0__CLIENT_ID` → `integration[0].client_id`
-fn key_of(name: &str) -> Result<String, ConfigError> {
+pub(super) fn key_of(name: &str) -> Result<String, ConfigError> {
+    key_of_parts(name, name.strip_prefix(PREFIX).unwrap_or(name).split("__"))
+}
+
+/// The key of these parts; `name` is what an error names.
+pub(super) fn key_of_parts<'a>(name: &str, parts: impl Iterator<Item = &'a str>) -> Result<String, ConfigError> {
     let refused = |problem: &'static str| ConfigError::invalid(name, LocalizedText::new(problem));
     let mut key = String::new();
-    for part in name.strip_prefix(PREFIX).unwrap_or(name).split("__") {
+    for part in parts {
         let position = part.chars().all(|sign| sign.is_ascii_digit()).then(|| part.parse::<usize>());
         match position {
             _ if part.is_empty() => {
@@ -224,6 +177,15 @@ fn key_at(path: &serde_ignored::Path<'_>) -> String {
 /// `[section]` or `#[section]`.
 pub(super) const DEFAULTS: &str = include_str!("../../../server/config.default.toml");
 
+/// The default file with every key that it shows set.
+pub(super) fn uncommented() -> String {
+    let shown = |line: &'static str| match line.strip_prefix('#') {
+        Some(rest) if rest.starts_with('[') || rest.starts_with(|sign: char| sign.is_ascii_lowercase()) => rest,
+        _ => line,
+    };
+    DEFAULTS.lines().map(shown).flat_map(|line| [line, "\n"]).collect()
+}
+
 /// Every key and section, without list positions: `integration.channel.id`.
 pub(super) fn keys() -> Vec<String> {
     let mut section = String::new();
@@ -250,7 +212,7 @@ pub(super) fn nearest(unknown: &str) -> Option<String> {
 }
 
 /// `integration[0].name` → `integration.name`
-fn without_positions(key: &str) -> String {
+pub(super) fn without_positions(key: &str) -> String {
     key.split('[').map(|part| part.split_once(']').map_or(part, |(_, rest)| rest)).collect()
 }
 

@@ -1,9 +1,10 @@
-//! The configuration, read once at start: compiled-in defaults < file < environment.
+//! The configuration, read once at start: compiled-in defaults < file < environment, and files with one secret each.
 //!
 //! ```text
 //! config.default.toml ─┐
-//! --config / PAROM_CONFIG ─┼─▶ load (merge, unknown keys, types) ─▶ check (rules) ─▶ Config
-//! PAROM__SECTION__KEY ─┘
+//! --config / PAROM_CONFIG ─┼─▶ sources (merge) ─▶ load (unknown keys, types) ─▶ check (rules) ─▶ Config
+//! PAROM__SECTION__KEY ─┤
+//! KEY_file, credentials ─┘
 //! ```
 //!
 //! Only this folder reads the environment; other code uses [`variable`]. `Debug` of all types here shows no secrets.
@@ -18,8 +19,10 @@ mod live;
 mod load;
 mod parse;
 mod plans;
+mod report;
 mod rule;
 mod sections;
+mod sources;
 mod vendor;
 
 #[cfg(test)]
@@ -42,10 +45,12 @@ pub use live::{ConfigChanges, Live};
 pub use load::{ConfigError, variable};
 pub use parse::HostOrNet;
 pub use plans::{Plan, PlansConfig};
+pub use report::Fault;
 pub use sections::{
     Avito, Max, MediaConfig, MediaMode, MessengerApi, Meta, OwnDays, Platform, Retention, S3, Telemetry, WhatsApp,
     certificates,
 };
+pub use sources::Sources;
 pub use vendor::{StatusConfig, Vendor, VendorEventKind, VendorWebhook};
 
 /// The connectors that are built in. A channel may name these; others are rejected.

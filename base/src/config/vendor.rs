@@ -23,6 +23,17 @@ pub struct Vendor {
     pub support_url: String,
     pub support_email: String,
     pub privacy_url: String,
+    /// Where vulnerabilities are reported.
+    pub security_contact: String,
+}
+
+impl Vendor {
+    /// The contact as an address: what names no scheme is an e-mail address. None if there is no contact.
+    pub fn security_address(&self) -> Option<String> {
+        let contact = self.security_contact.trim();
+        let scheme = if contact.contains(':') { "" } else { "mailto:" };
+        (!contact.is_empty()).then(|| format!("{scheme}{contact}"))
+    }
 }
 
 /// The public status page.

@@ -66,6 +66,11 @@ impl KeptConnections {
         &mut self.connections
     }
 
+    /// Kept ones that nobody uses: in use for their pool.
+    pub(super) fn idle_count(&self) -> usize {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).0.len()
+    }
+
     /// The pool that they come from.
     pub fn pool(&self) -> &DatabaseConnection {
         &self.connections

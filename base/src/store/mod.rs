@@ -263,6 +263,30 @@ impl Store {
         &self.clock
     }
 
+    /// Tells the metrics how many connections each pool has and how many of them nobody uses.
+    pub fn measure_connections(&self) {
+        for (pool, connections, kept) in [
+            ("read", &self.read, 0),
+            ("by_keys", self.by_keys.pool(), self.by_keys.idle_count()),
+            ("write", &self.write, self.kept.idle_count()),
+        ] {
+            let (open, idle) = match self.backend {
+                DbBackend::Postgres => {
+                    let pool = connections.get_postgres_connection_pool();
+                    (pool.size(), pool.num_idle())
+                }
+                _ => {
+                    let pool = connections.get_sqlite_connection_pool();
+                    (pool.size(), pool.num_idle())
+                }
+            };
+            let idle = u32::try_from(idle + kept).unwrap_or(u32::MAX).min(open);
+            for (state, count) in [("idle", idle), ("used", open - idle)] {
+                metrics::gauge!("parom_db_connections", "pool" => pool, "state" => state).set(f64::from(count));
+            }
+        }
+    }
+
     /// Closes all connections after their current work.
     pub async fn close(&self) {
         let beside = self.beside.as_ref().map(|beside| &beside.connection);

@@ -156,9 +156,15 @@ const PUT_OFF: (&str, &str) =
 const REMOTE_ERRORS: (&str, &str) =
     ("parom_remote_errors_total", "Calls that the other side refused, broke or did not answer, by remote.");
 const RESTARTS: (&str, &str) = ("parom_task_restarts_total", "Restarts of background tasks that failed, by task.");
+const HTTP_REQUESTS: (&str, &str) = (
+    "parom_http_requests_total",
+    "Requests that were answered, by the pattern of their route and the class of the status.",
+);
 const ERRORS: [&str; 4] = ["no_answer", "slow_down", "refused", "broken"];
 
 const GAUGES: &[(&str, &str)] = &[
+    ("parom_build_info", "1, with the release and the commit of this binary."),
+    ("parom_db_connections", "Connections to the database, by pool and state."),
     ("parom_disk_free_percent", "Free space of the disk with the data, in percent."),
     ("parom_host_breaker_open", "1 while the breaker of a remote is open."),
     (
@@ -177,6 +183,7 @@ const HISTOGRAMS: &[(&str, &str)] = &[
     ("parom_checkpoint_seconds", "How long SQLite's log took to be checkpointed."),
     ("parom_commit_seconds", "How long commits of the queue's writer took."),
     ("parom_hook_accept_seconds", "From a call's arrival until its answer, by door."),
+    ("parom_http_request_seconds", "From a request until its answer begins, by the pattern of its route."),
     ("parom_media_fetch_seconds", "How long an attempt to fetch a file took."),
     ("parom_remote_seconds", "How long calls to the other side took, by remote."),
 ];
@@ -191,7 +198,7 @@ pub(super) fn start() {
             counter!(*name, labels).increment(0);
         }
     }
-    for (name, help) in [PUT_OFF, REMOTE_ERRORS, RESTARTS] {
+    for (name, help) in [PUT_OFF, REMOTE_ERRORS, RESTARTS, HTTP_REQUESTS] {
         describe_counter!(name, help);
     }
     for (name, help) in GAUGES {
@@ -267,7 +274,7 @@ mod tests {
         for (name, _, _) in COUNTERS {
             add("counter", name);
         }
-        for (name, _) in [PUT_OFF, REMOTE_ERRORS, RESTARTS] {
+        for (name, _) in [PUT_OFF, REMOTE_ERRORS, RESTARTS, HTTP_REQUESTS] {
             add("counter", name);
         }
         for (name, _) in GAUGES {

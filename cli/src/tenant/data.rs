@@ -44,10 +44,10 @@ pub(super) async fn erase(
     if json {
         let (all, also_possible) = (&found.conversations, &found.also_possible);
         let found = json!({"conversations": all, "messages": messages, "files": files, "also_possible": also_possible});
-        return writeln!(out, "{found}").context("standard output is closed");
+        return writeln!(out, "{found}").context("standard output cannot be written");
     }
     writeln!(out, "{conversations} conversations, {messages} messages, {files} files would be erased.")
-        .context("standard output is closed")?;
+        .context("standard output cannot be written")?;
     possible(&found.also_possible, out)
 }
 
@@ -57,9 +57,9 @@ fn possible(conversations: &[Uuid], out: &mut impl Write) -> anyhow::Result<()> 
         return Ok(());
     }
     let words = "Also possible, not erased (the number is written without its country; use --conversation ID if it is the customer's):";
-    writeln!(out, "{words}").context("standard output is closed")?;
+    writeln!(out, "{words}").context("standard output cannot be written")?;
     for id in conversations {
-        writeln!(out, "  {id}").context("standard output is closed")?;
+        writeln!(out, "  {id}").context("standard output cannot be written")?;
     }
     Ok(())
 }
@@ -69,21 +69,21 @@ pub(super) fn proved(proof: &Erasure, json: bool, words: &str, out: &mut impl Wr
         let proof = json!({
             "id": proof.id, "counts": proof.counts, "lines": proof.lines, "also_possible": proof.also_possible,
         });
-        return writeln!(out, "{proof}").context("standard output is closed");
+        return writeln!(out, "{proof}").context("standard output cannot be written");
     }
-    writeln!(out, "{words}. Proof {}:", proof.id).context("standard output is closed")?;
+    writeln!(out, "{words}. Proof {}:", proof.id).context("standard output cannot be written")?;
     for (table, rows) in proof.counts.iter().filter(|(_, rows)| **rows > 0) {
-        writeln!(out, "  {rows:>8}  {table}").context("standard output is closed")?;
+        writeln!(out, "  {rows:>8}  {table}").context("standard output cannot be written")?;
     }
     let words = Words::new(Language::En);
     for (state, said) in [(LineState::Retried, "data-left"), (LineState::GivenUp, "data-left-given-up")] {
         let lines: Vec<_> = proof.lines.iter().filter(|line| line.state == state).collect();
         if !lines.is_empty() {
-            writeln!(out, "{}", words.text(said)).context("standard output is closed")?;
+            writeln!(out, "{}", words.text(said)).context("standard output cannot be written")?;
         }
         for line in lines {
             let (name, what) = (line.named(words), line.what_to_do(words));
-            writeln!(out, "  {name}\n    {what}").context("standard output is closed")?;
+            writeln!(out, "  {name}\n    {what}").context("standard output cannot be written")?;
         }
     }
     possible(&proof.also_possible, out)
@@ -118,7 +118,7 @@ async fn write(
 ) -> anyhow::Result<()> {
     let Some(path) = file else {
         while let Some(page) = export.page().await? {
-            out.write_all(&page).context("standard output is closed")?;
+            out.write_all(&page).context("standard output cannot be written")?;
         }
         return Ok(());
     };
@@ -131,7 +131,7 @@ async fn write(
         written.write_all(&page).with_context(|| format!("cannot write {}", path.display()))?;
     }
     written.sync_all().with_context(|| format!("cannot write {}", path.display()))?;
-    writeln!(out, "{lines} lines of {host} are in {}.", path.display()).context("standard output is closed")
+    writeln!(out, "{lines} lines of {host} are in {}.", path.display()).context("standard output cannot be written")
 }
 
 fn not_found(error: Error) -> anyhow::Error {

@@ -11,9 +11,10 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
-use base::config::Server;
+use base::config::{Server, base};
 use base::error::Error;
 use base::i18n::{CRM, Language, Words};
+use chrono::TimeDelta;
 use domain::own_address;
 use ipnet::IpNet;
 use sea_orm::{ConnectionTrait, Statement};
@@ -24,6 +25,19 @@ use crate::app::App;
 /// The server's own address leads to the panel: it has the reader's language and the brand that this browser knows.
 pub async fn home() -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, "/panel")).finish()
+}
+
+/// Days for which an answer of [`security_contact`] says that it holds.
+const CONTACT_DAYS: i64 = 180;
+
+/// RFC 9116: whom to tell of a vulnerability. 404 without `vendor.security_contact`.
+pub async fn security_contact(app: web::Data<App>) -> HttpResponse {
+    let Some(contact) = app.config.vendor.security_address() else { return domain::public_page::nothing() };
+    let until = (app.clock.now() + TimeDelta::days(CONTACT_DAYS)).format("%Y-%m-%dT00:00:00Z");
+    let url = base(&app.config.server.public_url);
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(format!(
+        "Contact: {contact}\nExpires: {until}\nPreferred-Languages: en, ru\nCanonical: {url}/.well-known/security.txt\n"
+    ))
 }
 
 /// 404 in the format that the caller expects.
@@ -145,6 +159,7 @@ async fn nodes_away(app: &App) -> i64 {
 }
 
 pub async fn metrics(app: web::Data<App>) -> HttpResponse {
+    app.store.measure_connections();
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(app.metrics.render())
 }
 

@@ -1,10 +1,11 @@
+mod report;
 mod rules;
+mod secrets;
 mod values;
 
 use std::sync::Arc;
 
-use super::load::merge;
-use super::{Config, ConfigError};
+use super::{Config, ConfigError, Sources};
 use crate::config::{Integration, Integrations};
 
 const CHANNEL_ID: &str = "344a5002-f8ca-454d-af3d-396180102ac7";
@@ -18,7 +19,12 @@ fn short(integration: &str, channel: &str) -> String {
 }
 
 fn with_environment(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
-    merge("parom.toml", text, variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    sources(text, variables).config()
+}
+
+fn sources(text: &str, variables: &[(&str, &str)]) -> Sources {
+    let environment = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Sources { environment, ..Sources::of_text("parom.toml", text) }
 }
 
 fn refusal(text: &str) -> String {

@@ -4,7 +4,6 @@ use secrecy::ExposeSecret;
 
 use super::{CHANNEL_ID, refusal, short, with_environment};
 use crate::config::Config;
-use crate::config::load::merge;
 
 #[test]
 fn each_rule_names_its_key() {
@@ -29,6 +28,8 @@ fn each_rule_names_its_key() {
         ("[max]\nca_file = \"no-such-file.pem\"", "max.ca_file: "),
         ("[max]\nca_file = \"Cargo.toml\"", "max.ca_file: "),
         ("[vendor]\nsupport_url = \"write to us\"", "vendor.support_url: "),
+        ("[vendor]\nsecurity_contact = \"ask us\"", "vendor.security_contact: "),
+        ("[vendor]\nsecurity_contact = \"http://parom.example\"", "vendor.security_contact: "),
         ("[customers]\nmode = \"remote\"", "customers.verify_url: "),
         ("[customers]\nmode = \"remote\"\nverify_url = \"https://x.example\"", "customers.verify_secret: "),
         ("[limits]\nsources_per_tenant = 0", "limits.sources_per_tenant: "),
@@ -248,7 +249,7 @@ fn errors_show_no_secret() {
         let error = Config::from_toml(text).unwrap_err();
         assert!(!error.to_string().contains("canary") && !format!("{error:?}").contains("canary"), "{error:?}");
     }
-    let syntax = merge("parom.toml", "[server\nlisten = 1", []).unwrap_err().to_string();
+    let syntax = with_environment("[server\nlisten = 1", &[]).unwrap_err().to_string();
     assert!(
         syntax.starts_with("the configuration file parom.toml is not valid TOML: TOML parse error at line 1"),
         "{syntax}"

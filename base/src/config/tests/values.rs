@@ -5,15 +5,7 @@ use crate::config::{Config, CustomersMode, HostOrNet, Platform, ReactionSupport,
 
 #[test]
 fn every_key_of_the_default_file_exists() {
-    let uncommented: String = load::DEFAULTS
-        .lines()
-        .map(|line| match line.strip_prefix('#') {
-            Some(rest) if rest.starts_with('[') || rest.starts_with(|sign: char| sign.is_ascii_lowercase()) => rest,
-            _ => line,
-        })
-        .flat_map(|line| [line, "\n"])
-        .collect();
-    let full = Config::from_toml(&uncommented).unwrap();
+    let full = Config::from_toml(&load::uncommented()).unwrap();
     // … and the defaults of an integration that it shows are the actual ones.
     let shown = full.integration("main").unwrap();
     let minimal = Config::from_toml(&short("[integration.widget]", "")).unwrap();
