@@ -3,7 +3,7 @@
 problem-malformed_json = Тело запроса не читается
 problem-validation = Некоторые поля нужно исправить
 problem-unauthorized = Ключ не указан, отозван или неверен
-problem-forbidden = Области действия ключа не хватает
+problem-forbidden = Области доступа ключа не хватает
 problem-not_found = Объекта с таким id нет
 problem-method_not_allowed = Адрес не принимает этот метод
 problem-message_conflict = Сообщение с этим id уже есть и отличается
