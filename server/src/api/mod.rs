@@ -13,8 +13,7 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use base::error::{Error, Problem, Result, problem_in};
 use base::i18n::{CRM, Language, LocalizedText, Words};
-use domain::api_key::KeyCache;
-use domain::api_key::Metered;
+use domain::api_key::{KeyCache, KeyLimits, Metered};
 use domain::usage::UsageContext;
 use utoipa::OpenApi;
 
@@ -53,6 +52,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(docs::llms)
         .default_service(web::to(unknown))
         .wrap(from_fn(in_language))
+        .wrap(from_fn(with_limits))
         .wrap(from_fn(head_like_get));
     cfg.service(scope);
 }
@@ -147,6 +147,19 @@ async fn head_like_get(
         request.head_mut().method = Method::GET;
     }
     next.call(request).await
+}
+
+/// Says in `RateLimit-Policy` and `RateLimit` what the key may use and what is left of it (draft-ietf-httpapi-ratelimit-headers-11).
+async fn with_limits(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let mut response = next.call(request).await?;
+    let limits = response.request().extensions().get::<KeyLimits>().map(KeyLimits::headers);
+    for (name, value) in limits.into_iter().flatten() {
+        response.headers_mut().insert(name, value);
+    }
+    Ok(response)
 }
 
 /// Translates an error into Russian if the client prefers Russian.
