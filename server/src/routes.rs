@@ -5,7 +5,7 @@ use domain::intake;
 
 use crate::{api, oauth, webchat};
 
-pub use answers::{nothing_here, secure_headers};
+pub use answers::{nothing_here, with_common_headers};
 
 mod answers;
 

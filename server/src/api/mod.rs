@@ -191,14 +191,9 @@ fn too_much(request: &HttpRequest) -> Option<Error> {
 
 fn method_not_allowed(methods: &BTreeSet<&'static str>, words: Words) -> HttpResponse {
     let allowed = methods.iter().copied().collect::<Vec<_>>().join(", ");
-    let problem = Problem {
-        kind: base::error::problem_type("method_not_allowed"),
-        title: words.text("problem-method_not_allowed").to_string(),
-        status: StatusCode::METHOD_NOT_ALLOWED.as_u16(),
-        detail: LocalizedText::new("said-method").with("methods", allowed.as_str()).plain(words, CRM),
-        errors: Vec::new(),
-    };
-    problem_in(words.language(), StatusCode::METHOD_NOT_ALLOWED)
-        .insert_header((header::ALLOW, allowed))
-        .body(serde_json::to_string(&problem).unwrap_or_default())
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    let title = words.text("problem-method_not_allowed").to_string();
+    let detail = LocalizedText::new("said-method").with("methods", allowed.as_str()).plain(words, CRM);
+    let problem = Problem::new("method_not_allowed", status, title, detail);
+    problem_in(words.language(), status).insert_header((header::ALLOW, allowed)).body(problem.json())
 }
