@@ -234,16 +234,16 @@ impl std::error::Error for Error {
 /// An RFC 9457 problem document.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Problem {
+    /// Names what happened and leads to a page that says what to do.
     #[serde(rename = "type")]
-    pub kind: String,
     #[schema(example = "/problems/validation")]
+    pub kind: String,
     pub title: String,
     pub status: u16,
     pub detail: String,
     /// The invalid fields; absent if no particular field is invalid.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<WrongField>,
-}
     /// The answer's `X-Request-Id`: name it to whoever runs the server, whose log has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String)]
@@ -267,6 +267,7 @@ impl Problem {
     pub fn json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
+}
 
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {

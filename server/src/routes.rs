@@ -33,6 +33,7 @@ pub fn public(config: &mut web::ServiceConfig) {
         .configure(crate::widget_api::routes)
         .configure(pages::panel::routes)
         .configure(pages::admin::routes)
+        .configure(api::docs::problems::routes)
         .configure(api::routes);
 }
 
