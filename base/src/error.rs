@@ -7,6 +7,7 @@ use sea_orm::DbErr;
 use serde::Serialize;
 
 use crate::i18n::{CRM, Language, LocalizedText, Words};
+use crate::request_id;
 use crate::store::{concerns_one_node, database_is_away, is_node_away};
 
 /// An invalid field, not yet translated.
@@ -184,23 +185,19 @@ impl Error {
             answer.insert_header((header::RETRY_AFTER, "1"));
         }
         let errors = if let Self::Invalid(errors) = self { errors.as_slice() } else { &[] };
-        let body = Problem {
-            kind: problem_type(name),
-            title: title(name, words, crm),
-            status: status.as_u16(),
-            detail: self.text().plain(words, crm),
-            errors: errors
-                .iter()
-                .map(|error| WrongField { pointer: error.pointer.clone(), detail: error.detail.plain(words, crm) })
-                .collect(),
-        };
-        answer.body(serde_json::to_string(&body).unwrap_or_default())
+        let mut body = Problem::new(name, status, title(name, words, crm), self.text().plain(words, crm));
+        body.errors = errors
+            .iter()
+            .map(|error| WrongField { pointer: error.pointer.clone(), detail: error.detail.plain(words, crm) })
+            .collect();
+        answer.body(body.json())
     }
 
     /// Logs the cause of an internal error.
     pub fn log(&self) {
         if let Self::Internal(cause) = self {
-            tracing::error!(cause = format!("{cause:#}"), "a request failed with an internal error");
+            let id = request_id::current();
+            tracing::error!(request.id = id, cause = format!("{cause:#}"), "a request failed with an internal error");
         }
     }
 }
@@ -234,15 +231,12 @@ impl std::error::Error for Error {
     }
 }
 
-/// The `type` of a problem: a relative reference, stable across releases.
-pub fn problem_type(name: &str) -> String {
-    format!("/problems/{name}")
-}
-
 /// An RFC 9457 problem document.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Problem {
+    /// Names what happened and leads to a page that says what to do.
     #[serde(rename = "type")]
+    #[schema(example = "/problems/validation")]
     pub kind: String,
     pub title: String,
     pub status: u16,
@@ -250,6 +244,29 @@ pub struct Problem {
     /// The invalid fields; absent if no particular field is invalid.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<WrongField>,
+    /// The answer's `X-Request-Id`: name it to whoever runs the server, whose log has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
+    pub request_id: Option<String>,
+}
+
+impl Problem {
+    /// A problem of the request that this task answers. Its `type` is a relative reference, stable across releases.
+    pub fn new(name: &str, status: StatusCode, title: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("/problems/{name}"),
+            title: title.into(),
+            status: status.as_u16(),
+            detail: detail.into(),
+            errors: Vec::new(),
+            request_id: request_id::current(),
+        }
+    }
+
+    /// The body of a response.
+    pub fn json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
 }
 
 impl ResponseError for Error {
@@ -281,11 +298,13 @@ impl ResponseError for Error {
 impl From<anyhow::Error> for Error {
     fn from(cause: anyhow::Error) -> Self {
         if concerns_one_node(&cause) {
-            tracing::error!(cause = format!("{cause:#}"), "a node of the database does not answer");
+            let id = request_id::current();
+            tracing::error!(request.id = id, cause = format!("{cause:#}"), "a node of the database does not answer");
             return Self::node_away();
         }
         if database_is_away(&cause) {
-            tracing::error!(error = format!("{cause:#}"), "the database does not answer");
+            let id = request_id::current();
+            tracing::error!(request.id = id, error = format!("{cause:#}"), "the database does not answer");
             return Self::not_storing();
         }
         Self::Internal(cause)
@@ -296,7 +315,7 @@ impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         match error {
             DbErr::Conn(_) | DbErr::ConnectionAcquire(_) if !is_node_away(&error) => {
-                tracing::error!(%error, "the database does not answer");
+                tracing::error!(request.id = request_id::current(), %error, "the database does not answer");
                 Self::not_storing()
             }
             other => Self::from(anyhow::Error::from(other)),

@@ -15,6 +15,7 @@ pub mod browser;
 pub mod error;
 pub mod http_client;
 pub mod json;
+pub mod request_id;
 
 // process
 pub mod cache;

@@ -93,6 +93,14 @@ impl<K: Hash + Eq + Send + Sync + 'static> RateLimiter<K> {
         Ok(())
     }
 
+    /// The calls that a key may still make at once.
+    pub async fn left(&self, key: K, budget: Budget, now: i64) -> i64 {
+        let spent = self.spent.get_with(key, async { Arc::default() }).await;
+        let whole_at = spent.lock().unwrap_or_else(PoisonError::into_inner).whole_at;
+        let each = budget.each.max(1);
+        (budget.at_once - ((whole_at - now).max(0) + each - 1) / each).max(0)
+    }
+
     /// Counts one call in any case; returns the milliseconds until the next is allowed.
     pub async fn spend(&self, key: K, budget: Budget, now: i64) -> i64 {
         let spent = self.spent.get_with(key, async { Arc::default() }).await;
@@ -161,6 +169,14 @@ impl Meter {
         self.count(amount, most, now, false)
     }
 
+    /// What is left of `most`, and the milliseconds until the next day.
+    pub fn left(&self, most: u64, now: i64) -> (u64, i64) {
+        let used = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let day = now.div_euclid(DAY);
+        let used = if used.day == day { used.amount } else { 0 };
+        (most.saturating_sub(used), (day + 1) * DAY - now)
+    }
+
     fn count(&self, amount: u64, most: u64, now: i64, keep: bool) -> Result<(), i64> {
         let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let day = now.div_euclid(DAY);
@@ -202,6 +218,8 @@ mod tests {
             assert_eq!(paces.take("a", budget, 1_000).await, Ok(()));
         }
         assert_eq!(paces.take("a", budget, 1_000).await, Err(200));
+        let left = [paces.left("a", budget, 1_000).await, paces.left("a", budget, 1_200).await];
+        assert_eq!((left, paces.left("b", budget, 1_000).await), ([0, 1], 5));
         assert_eq!(paces.take("b", budget, 1_000).await, Ok(()));
         assert_eq!(paces.take("a", budget, 1_200).await, Ok(()));
     }
@@ -254,6 +272,8 @@ mod tests {
         let night = 20 * DAY - 1_000;
         assert_eq!(daily.add("a", 60, 100, night).await, Ok(()));
         assert_eq!(daily.add("a", 41, 100, night).await, Err(1_000));
+        let meter = daily.meter("a").await;
+        assert_eq!((meter.left(100, night), meter.left(100, night + 1_000)), ((40, 1_000), (100, DAY)));
         assert_eq!(daily.add("a", 40, 100, night).await, Ok(()), "what was refused is not counted");
         assert_eq!(daily.add("b", 100, 100, night).await, Ok(()));
         assert_eq!(daily.add("a", 1, 0, night).await, Ok(()), "no limit");

@@ -64,7 +64,9 @@ pub fn start_serving_log() -> LogFlusher {
     match LogQueue::to_stderr() {
         Ok(lines) => {
             start(DEFAULT_FILTER, BoxMakeWriter::new(lines.clone()));
-            std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "a thread panicked")));
+            std::panic::set_hook(Box::new(|panic| {
+                tracing::error!(request.id = crate::request_id::current(), %panic, "a thread panicked");
+            }));
             lines.written_at_the_end()
         }
         Err(error) => {

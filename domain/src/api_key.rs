@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use base::browser::client_address;
 use base::cache::Cache;
 use base::clock::Clock;
+use base::config::LimitsConfig;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::rate_limit::Meter;
@@ -30,7 +31,7 @@ use uuid::Uuid;
 use crate::audit::{AuditLogKind, RefusedAction};
 use crate::identity::{IdentityContext, realm};
 use crate::tenant::plan;
-use crate::usage::{UsageContext, bytes_of, too_many_bytes};
+use crate::usage::{RequestRate, UsageContext, bytes_of, too_many_bytes};
 use key_maker::KeyRight;
 
 /// Prefix of every key.
@@ -148,9 +149,18 @@ impl FromRequest for ApiKey {
             let row = &known.row;
             let key = valid(&known, now)
                 .map_err(|why| refused(&identity, &request, (row.tenant_id, &row.id.to_string()), why))?;
-            let rate = (requests_a_second(&app, &key).await?, app.config.limits.requests_burst_per_key);
-            app.keys.request(key.id, rate, now).await?;
-            metered.begin(&app, key.id).await?;
+            let limits = &app.config.limits;
+            let rate =
+                RequestRate { a_second: requests_a_second(&app, &key).await?, burst: limits.requests_burst_per_key };
+            let counted = app.keys.request(key.id, rate, now).await;
+            let left = app.keys.requests_left(key.id, rate, now).await;
+            let bytes = KeyMeter::of(&app, key.id).await;
+            let shown = KeyLimits { requests: left.map(|left| (rate, left)), bytes: bytes.clone() };
+            request.extensions_mut().insert(shown);
+            counted?;
+            if let Some(bytes) = bytes {
+                metered.begin(limits, bytes)?;
+            }
             Ok(key)
         }
         .boxed_local()
@@ -245,10 +255,51 @@ struct MeteredRequest {
     over: AtomicI64,
 }
 
+#[derive(Clone)]
 struct KeyMeter {
     meter: Meter,
     most: u64,
     clock: Clock,
+}
+
+impl KeyMeter {
+    /// None without a limit.
+    async fn of(app: &UsageContext, key: Uuid) -> Option<Self> {
+        let most = bytes_of(app.config.limits.key_mb_per_day);
+        let meter = app.keys.meter(key);
+        if most > 0 { Some(Self { meter: meter.await, most, clock: app.clock.clone() }) } else { None }
+    }
+}
+
+/// What the key of a request may use and what is left of it, kept in its extensions for the response.
+pub struct KeyLimits {
+    /// With the number of requests that are left.
+    requests: Option<(RequestRate, i64)>,
+    bytes: Option<KeyMeter>,
+}
+
+impl KeyLimits {
+    /// `RateLimit-Policy` and `RateLimit`; none without limits. More requests are allowed within a second, because a limit
+    /// is a number of them a second.
+    pub fn headers(&self) -> Vec<(HeaderName, HeaderValue)> {
+        let requests = self.requests.map(|(rate, left)| {
+            let burst = rate.burst.max(1);
+            let window = burst.div_ceil(rate.a_second.max(1));
+            [format!("\"requests\";q={burst};w={window}"), format!("\"requests\";r={left};t=1")]
+        });
+        let bytes = self.bytes.as_ref().map(|bytes| {
+            let (left, millis) = bytes.meter.left(bytes.most, bytes.clock.millis());
+            let policy = format!("\"bytes\";q={};qu=\"content-bytes\";w=86400", bytes.most);
+            [policy, format!("\"bytes\";r={left};t={}", (millis + 999) / 1_000)]
+        });
+        let named = |at: usize, name| {
+            let all: Vec<String> = [&requests, &bytes].into_iter().flatten().map(|one| one[at].clone()).collect();
+            Some((HeaderName::from_static(name), HeaderValue::from_str(&all.join(", ")).ok()?))
+        };
+        let is_limited = requests.is_some() || bytes.is_some();
+        let headers = [named(0, "ratelimit-policy"), named(1, "ratelimit")];
+        headers.into_iter().flatten().filter(|_| is_limited).collect()
+    }
 }
 
 impl Metered {
@@ -269,15 +320,10 @@ impl Metered {
     }
 
     /// Sets the key. Returns 429 if `Content-Length` exceeds what is left of the key's daily limit.
-    pub async fn begin(&self, app: &UsageContext, key: Uuid) -> Result<()> {
-        let limits = &app.config.limits;
-        let most = bytes_of(limits.key_mb_per_day);
-        if most == 0 {
-            return Ok(());
-        }
-        let meter = app.keys.meter(key).await;
-        meter.holds(self.0.announced, most, app.clock.millis()).map_err(|millis| too_many_bytes(limits, millis))?;
-        let _ = self.0.key.set(KeyMeter { meter, most, clock: app.clock.clone() });
+    fn begin(&self, limits: &LimitsConfig, whose: KeyMeter) -> Result<()> {
+        let fits = whose.meter.holds(self.0.announced, whose.most, whose.clock.millis());
+        fits.map_err(|millis| too_many_bytes(limits, millis))?;
+        let _ = self.0.key.set(whose);
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use domain::intake;
 
 use crate::{api, oauth, webchat};
 
-pub use answers::{nothing_here, secure_headers};
+pub use answers::{nothing_here, with_common_headers};
 pub use measured::measure;
 
 mod answers;
@@ -37,6 +37,7 @@ pub fn public(config: &mut web::ServiceConfig) {
         .configure(crate::widget_api::routes)
         .configure(pages::panel::routes)
         .configure(pages::admin::routes)
+        .configure(api::docs::problems::routes)
         .configure(api::routes);
 }
 

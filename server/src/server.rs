@@ -321,7 +321,7 @@ fn serve(
             .configure(|web| shared.share(web))
             .wrap(from_fn(load_shedding::gate_unknown_callers))
             .wrap(from_fn(load_shedding::gate))
-            .wrap(from_fn(routes::secure_headers))
+            .wrap(from_fn(routes::with_common_headers))
             .wrap(from_fn(routes::measure))
             .configure(routes::public)
             .configure(|config| {
@@ -354,6 +354,7 @@ fn serve_ops(
     let server = HttpServer::new(move || {
         HttpApp::new()
             .configure(|web| shared.share(web))
+            .wrap(from_fn(routes::with_common_headers))
             .configure(routes::operators)
             .default_service(web::to(routes::nothing_here))
     })

@@ -164,7 +164,22 @@ async fn limits_are_set_and_taken_back(world: &mut World) {
     world.api.patch(&format!("/api/v1/tenants/{}", Uuid::from_u128(9)), &json!({})).await.is(404);
 }
 
+async fn every_answer_names_its_request_and_every_problem_its_page(world: &mut World) {
+    let line = world.line("support").await;
+    let visitor = world.visitor();
+    for path in ["/healthz", "/nothing", "/panel", "/panel/sign-in", "/admin", "/chat/x", "/api/docs", "/api/nothing"] {
+        assert_eq!(visitor.opens(path).await.header("x-request-id").len(), 32, "{path}");
+    }
+    let refused = world.api.post(&line.path("/messages"), &json!({"id": 1})).await.is(422);
+    assert_eq!(refused.json["request_id"], refused.header("x-request-id"));
+    let own = world.api.request(Method::POST, &line.path("/messages")).header("X-Request-Id", "0193-a");
+    let named = answer(own.json(&json!({"id": 1}))).await.is(422);
+    assert_eq!((&named.json["request_id"], named.header("x-request-id")), (&json!("0193-a"), "0193-a"));
+    visitor.opens(&format!("{}?lang=en", refused.text_at("/type"))).await.is(200).says(&["Correct them and send"]);
+}
+
 once!(
+    every_answer_names_its_request_and_every_problem_its_page,
     an_idempotency_key_is_good_for_one_body,
     a_running_request_is_waited_for_and_then_taken_over,
     statuses_go_upwards,

@@ -291,9 +291,13 @@ mod tests {
     #[test]
     fn every_sentence_and_every_title_has_words() {
         let composed = |end: &String| end.is_empty() || end.contains('{') || end.ends_with('-');
-        for (quote, key) in
-            [("\"said-", "said-"), ("\"doctor-", "doctor-"), ("\"config-", "config-"), ("problem: \"", "problem-")]
-        {
+        for (quote, key) in [
+            ("\"said-", "said-"),
+            ("\"doctor-", "doctor-"),
+            ("\"config-", "config-"),
+            ("problem: \"", "problem-"),
+            ("problem: \"", "problem-fix-"),
+        ] {
             let ends = quoted_after(quote);
             assert!(ends.len() > 10, "{quote}: {ends:?}");
             for end in ends.iter().filter(|end| !composed(end)) {

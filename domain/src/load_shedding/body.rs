@@ -28,7 +28,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{ConnectionType, StatusCode};
 use base::clock::Stopwatch;
 use base::config::LimitsConfig;
-use base::error::{Error, Problem, problem_in, problem_type, title};
+use base::error::{Error, Problem, problem_in, title};
 use base::i18n::{CRM, Language, LocalizedText, Words};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
@@ -395,14 +395,9 @@ pub fn answer(class: RequestClass, refusal: LoadRefusal, headers: &HeaderMap) ->
     let mut answer = match (class, refusal) {
         (RequestClass::Api, LoadRefusal::Busy) => Error::not_storing().answer(words, CRM),
         (RequestClass::Api, _) => {
-            let problem = Problem {
-                kind: problem_type(refusal.problem()),
-                title: title(refusal.problem(), words, CRM),
-                status: status.as_u16(),
-                detail: LocalizedText::new(refusal.text()).plain(words, CRM),
-                errors: Vec::new(),
-            };
-            problem_in(words.language(), status).body(serde_json::to_string(&problem).unwrap_or_default())
+            let (name, detail) = (refusal.problem(), LocalizedText::new(refusal.text()).plain(words, CRM));
+            let problem = Problem::new(name, status, title(name, words, CRM), detail);
+            problem_in(words.language(), status).body(problem.json())
         }
         _ => HttpResponse::build(status)
             .content_type("text/plain; charset=utf-8")

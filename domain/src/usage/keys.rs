@@ -15,6 +15,20 @@ use crate::load_shedding::{Bounds, Capacity, CapacityShare};
 const KEYS: u64 = 20_000;
 const MICROS: i64 = 1_000_000;
 
+/// A key's requests: so many a second (0: no limit), after such a burst.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestRate {
+    pub a_second: u32,
+    pub burst: u32,
+}
+
+impl RequestRate {
+    fn budget(self) -> Option<Budget> {
+        let each = MICROS.checked_div(i64::from(self.a_second))?;
+        Some(Budget { at_once: i64::from(self.burst.max(1)), each })
+    }
+}
+
 /// The keys that this process has seen recently.
 pub struct RecentKeys {
     /// In microseconds: 300 requests a second are not a whole number of milliseconds.
@@ -29,19 +43,20 @@ impl Default for RecentKeys {
 }
 
 impl RecentKeys {
-    /// Counts a request of a key with so many a second (0: no limit) and such a burst; 429 with the seconds to wait.
-    pub async fn request(&self, key: Uuid, (most, burst): (u32, u32), now: i64) -> Result<(), Error> {
-        if most == 0 {
-            return Ok(());
-        }
-        let each = MICROS / i64::from(most);
-        let budget = Budget { at_once: i64::from(burst.max(1)), each };
+    /// Counts a request of a key; 429 with the seconds to wait.
+    pub async fn request(&self, key: Uuid, rate: RequestRate, now: i64) -> Result<(), Error> {
+        let Some(budget) = rate.budget() else { return Ok(()) };
         let paced = self.requests.take(key, budget, now.saturating_mul(1_000)).await;
         paced.map_err(|micros| Error::TooMany {
             problem: "too_many_requests",
-            detail: LocalizedText::new("said-key-too-fast").with("most", most),
+            detail: LocalizedText::new("said-key-too-fast").with("most", rate.a_second),
             retry_after: u32::try_from((micros + MICROS - 1) / MICROS).unwrap_or(u32::MAX),
         })
+    }
+
+    /// How many requests a key may still make at once; none without a limit.
+    pub async fn requests_left(&self, key: Uuid, rate: RequestRate, now: i64) -> Option<i64> {
+        Some(self.requests.left(key, rate.budget()?, now.saturating_mul(1_000)).await)
     }
 
     /// The counter of bytes that a key has sent today.

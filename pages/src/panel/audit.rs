@@ -216,7 +216,6 @@ fn one(name: &str, value: &Value, words: Words, crm: &'static str, day: &impl Fn
             .map(|field| worded(words, "audit-field-", field))
             .collect::<Vec<_>>()
             .join(", "),
-        ("scope", Value::String(scope)) => worded(words, "keys-scope-", scope),
         ("role", Value::String(role)) => worded(words, "team-role-", role),
         ("kind", Value::String(kind)) => worded(words, "connector-", kind),
         ("via", Value::String(via)) => return worded_for(words, crm, "session-via-", via),

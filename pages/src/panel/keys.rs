@@ -34,7 +34,6 @@ fn carried_by(member: &Member) -> impl Iterator<Item = Scope> {
 
 struct KeyRow {
     key: api_key::Model,
-    scope: Sentence,
     /// Why it may do less than it was made for; empty if it may do all.
     less: String,
     /// The name of the maker; empty if unknown.
@@ -77,15 +76,11 @@ async fn row(app: &PanelContext, member: &Member, page: &PageContext, key: api_k
         (None, false, None) => ("bad", "key-state-maker-gone"),
         (None, false, Some(_)) => ("ok", "key-state-active"),
     };
-    let less = may.filter(|_| is_less).map(|may| {
-        let may = page.words.text_of("keys-scope-", may.name());
-        page.words.text("keys-less").with("scope", may).to_string()
-    });
+    let less = may.filter(|_| is_less).map(|may| page.words.text("keys-less").with("scope", may.name()).to_string());
     Ok(KeyRow {
         less: less.unwrap_or_default(),
         maker: key_maker::name(db, &key).await?.unwrap_or_default(),
         to_take: is_less && carried_by(member).any(|scope| scope.name() == key.scope),
-        scope: page.words.text_of("keys-scope-", &key.scope),
         badge: page.badge(tone, page.words.text(word)),
         alive,
         key,

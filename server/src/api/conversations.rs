@@ -92,7 +92,7 @@ pub struct ContactOut {
     pub why: Option<String>,
 }
 
-/// Lists the conversations of a source.
+/// Lists a source's conversations.
 ///
 /// Sorted by creation time, newest first. A deleted source keeps its conversations.
 #[utoipa::path(tag = "conversations", params(("source_id", description = "The source"), PageQuery), responses(
@@ -101,7 +101,11 @@ pub struct ContactOut {
     (status = 422, description = "Invalid limit or cursor"),
 ))]
 #[get("/v1/sources/{source_id}/conversations")]
-pub async fn list(call: Call, source_id: web::Path<Uuid>, query: Query<PageQuery>) -> Result<HttpResponse> {
+pub async fn list_conversations(
+    call: Call,
+    source_id: web::Path<Uuid>,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse> {
     let source = call.source_or_deleted(*source_id).await?;
     let filters = ["conversations", &source.id.to_string()];
     let page = query.page(&filters)?;
@@ -123,10 +127,9 @@ pub async fn list(call: Call, source_id: web::Path<Uuid>, query: Query<PageQuery
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }
 
-/// Lists the messages of a conversation.
+/// Lists a conversation's messages.
 ///
-/// Messages in both directions, newest first, without timelines. Identify the conversation by Parom's id or by
-/// yours.
+/// Messages in both directions, newest first, without timelines. Identify the conversation by Parom's id or by yours.
 #[utoipa::path(tag = "conversations", params(
     ("source_id", description = "The source"),
     ("conversation_id", description = "Parom's id of the conversation or the messenger's (`ext:ID` if yours looks like one of Parom's)"),
@@ -137,7 +140,11 @@ pub async fn list(call: Call, source_id: web::Path<Uuid>, query: Query<PageQuery
     (status = 422, description = "Invalid limit or cursor"),
 ))]
 #[get("/v1/sources/{source_id}/conversations/{conversation_id}/messages")]
-pub async fn messages(call: Call, path: web::Path<(Uuid, String)>, query: Query<PageQuery>) -> Result<HttpResponse> {
+pub async fn list_messages(
+    call: Call,
+    path: web::Path<(Uuid, String)>,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse> {
     let (source_id, conversation_id) = path.into_inner();
     let source = call.source_or_deleted(source_id).await?;
     let conversation = find(&call.app, &source, &conversation_id).await?.ok_or(Error::NotFound)?;
@@ -252,7 +259,7 @@ pub struct ChatOut {
     (status = 503, description = "Cannot be stored right now; retry later"),
 ))]
 #[post("/v1/sources/{source_id}/conversations")]
-pub async fn create_chat(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn start_conversation(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     let source = call.source(*source_id).await?;
     let given = call.read::<ChatIn>().await?;
@@ -323,12 +330,12 @@ fn who(phone: Option<String>, conversation_id: Option<Uuid>) -> Result<Who> {
     }
 }
 
-/// Exports one customer's data as newline-delimited JSON.
+/// Exports one customer's data.
 ///
-/// Requires scope `admin`. `{"type": "conversation" | "message" | "dead_letter" | "import_line", "data": {…}}` per line, ended by
-/// `{"type": "end", "data": {"lines": …, "also_possible": […]}}`: without that line the export was interrupted.
-/// `also_possible` names conversations that are not in the export: their number is written without its country and may
-/// be this customer's or another person's.
+/// As newline-delimited JSON. Requires scope `admin`. `{"type": "conversation" | "message" | "dead_letter" |
+/// "import_line", "data": {…}}` per line, ended by `{"type": "end", "data": {"lines": …, "also_possible": […]}}`:
+/// without that line the export was interrupted. `also_possible` names conversations that are not in the export: their
+/// number is written without its country and may be this customer's or another person's.
 #[utoipa::path(tag = "customers", params(("tenant_id", description = "Parom's id of the account")),
     request_body = CustomerExportIn, responses(
     (status = 200, description = "The lines", body = String, content_type = "application/x-ndjson"),

@@ -71,17 +71,17 @@ pub struct DeadLettersQuery {
     cursor: Option<String>,
 }
 
-/// Lists dead letters, newest first.
+/// Lists dead letters.
 ///
-/// A dead letter is not retried automatically. A vendor key lists those of all accounts unless `tenant_id` or
-/// `source_id` names one; `reason` filters by reason.
+/// Newest first. A dead letter is not retried automatically. A vendor key lists those of all accounts unless
+/// `tenant_id` or `source_id` names one; `reason` filters by reason.
 #[utoipa::path(tag = "dead letters", params(DeadLettersQuery), responses(
     (status = 200, description = "A page of dead letters", body = ListOut<DeadLetterOut>),
     (status = 404, description = "No such source or account"),
     (status = 422, description = "Invalid filters or cursor"),
 ))]
 #[get("/v1/dead-letters")]
-pub async fn list(call: Call, query: Query<DeadLettersQuery>) -> Result<HttpResponse> {
+pub async fn list_dead_letters(call: Call, query: Query<DeadLettersQuery>) -> Result<HttpResponse> {
     let source_id = roster::id_of("/source_id", query.source_id.as_deref())?;
     let named = roster::named(query.tenant_id.as_deref())?;
     let tenant_id = tenant_of(&call, source_id, named).await?;
@@ -110,7 +110,7 @@ pub async fn list(call: Call, query: Query<DeadLettersQuery>) -> Result<HttpResp
     (status = 404, description = "No such dead letter"),
 ))]
 #[post("/v1/dead-letters/{id}/retry")]
-pub async fn retry(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
+pub async fn retry_dead_letter(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     let named = roster::named(query.tenant_id.as_deref())?;
     call.once(async {
@@ -128,7 +128,7 @@ pub async fn retry(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -
     (status = 404, description = "No such dead letter"),
 ))]
 #[delete("/v1/dead-letters/{id}")]
-pub async fn delete(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
+pub async fn delete_dead_letter(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     let named = roster::named(query.tenant_id.as_deref())?;
     call.once(async {
@@ -244,10 +244,10 @@ pub struct ReplayOut {
 /// How many dead letters are checked for unknown outcomes.
 const LOOKED_AT: u64 = 500;
 
-/// Retries or removes many dead letters, 20 per second.
+/// Retries or removes many dead letters.
 ///
-/// With `dry_run` it only counts them. If an identical replay is still running, that replay is returned and no
-/// second one starts.
+/// 20 per second. With `dry_run` it only counts them. If an identical replay is still running, that replay is returned
+/// and no second one starts.
 #[utoipa::path(tag = "dead letters", request_body = ReplayIn, responses(
     (status = 200, description = "Dry run: dead letters counted, nothing changed", body = ReplayCountOut),
     (status = 202, description = "The replay is running", body = ReplayOut),
@@ -255,7 +255,7 @@ const LOOKED_AT: u64 = 500;
     (status = 422, description = "Validation failed"),
 ))]
 #[post("/v1/dead-letter-replays")]
-pub async fn create_replay(mut call: Call) -> Result<HttpResponse> {
+pub async fn replay_dead_letters(mut call: Call) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     let input = call.read::<ReplayIn>().await?;
     let action = ReplayAction::parse(&input.action);

@@ -55,13 +55,13 @@ impl From<LeadsIn> for LeadsMode {
     }
 }
 
-/// Imports earlier messages from a file: one JSON object as in `POST …/messages` per line, or CSV whose header
-/// names the same fields (`id`, `conversation.id`, `sender.role`, `content.text` …). A 202 response means that the
-/// whole file is stored; processing continues in the background.
+/// Imports earlier messages from a file.
 ///
-/// Messages of a chat are imported oldest first and keep their `sent_at`. All of them are silent except the newest
-/// of each chat. Messages that Parom already has are recognized by their `id`. Invalid lines are skipped with a
-/// reason.
+/// One JSON object as in `POST …/messages` per line, or CSV whose header names the same fields (`id`,
+/// `conversation.id`, `sender.role`, `content.text` …). A 202 response means that the whole file is stored; processing
+/// continues in the background. Messages of a chat are imported oldest first and keep their `sent_at`. All of them are
+/// silent except the newest of each chat. Messages that Parom already has are recognized by their `id`. Invalid lines
+/// are skipped with a reason.
 #[utoipa::path(tag = "imports", params(
     ("source_id", description = "The source to import the messages into"),
     ImportQuery,
@@ -79,7 +79,7 @@ impl From<LeadsIn> for LeadsMode {
     (status = 503, description = "Cannot be stored right now; retry later"),
 ))]
 #[post("/v1/sources/{source_id}/imports")]
-pub async fn create(call: Call, source_id: web::Path<Uuid>, query: Query<ImportQuery>) -> Result<HttpResponse> {
+pub async fn start_import(call: Call, source_id: web::Path<Uuid>, query: Query<ImportQuery>) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     let source = call.current_source(*source_id).await?;
     let by = call.by().await?;
@@ -138,7 +138,7 @@ fn format_of(request: &HttpRequest) -> Result<Format> {
     (status = 404, description = "No such import"),
 ))]
 #[get("/v1/imports/{id}")]
-pub async fn get(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
+pub async fn get_import(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
     let row = find(&call, *id, &query).await?;
     Ok(HttpResponse::Ok().json(shown(&call.app, row, Language::accepted(call.request.headers())).await?))
 }
@@ -162,20 +162,20 @@ async fn find(call: &Call, id: Uuid, query: &TenantQuery) -> Result<import::Mode
     (status = 409, description = "The import has already finished"),
 ))]
 #[post("/v1/imports/{id}/pause")]
-pub async fn pause(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
+pub async fn pause_import(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
     act(&call, *id, &query, imports::pause).await
 }
 
-/// Resumes an import after a pause or a failure.
+/// Resumes an import.
 ///
-/// It continues where it stopped: nothing is imported twice.
+/// After a pause or a failure it continues where it stopped: nothing is imported twice.
 #[utoipa::path(tag = "imports", params(("id", description = "The import"), TenantQuery), responses(
     (status = 202, description = "Done, or already in this state", body = ImportOut),
     (status = 404, description = "No such import"),
     (status = 409, description = "The import has already finished"),
 ))]
 #[post("/v1/imports/{id}/resume")]
-pub async fn resume(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
+pub async fn resume_import(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
     act(&call, *id, &query, imports::resume).await
 }
 
@@ -188,7 +188,7 @@ pub async fn resume(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) 
     (status = 409, description = "The import has already finished"),
 ))]
 #[post("/v1/imports/{id}/cancel")]
-pub async fn cancel(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
+pub async fn cancel_import(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
     act(&call, *id, &query, imports::cancel).await
 }
 

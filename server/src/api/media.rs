@@ -48,10 +48,10 @@ pub struct UploadQuery {
     file_name: Option<String>,
 }
 
-/// Uploads a file to be used in messages.
+/// Uploads a file for messages.
 ///
-/// The body is the file itself or a form (`multipart/form-data`), of which the first file is used. The file is kept
-/// for one week; once a message refers to it, it is kept as long as other files.
+/// The body is the file itself or a form (`multipart/form-data`), of which the first file is used. The file is kept for
+/// one week; once a message refers to it, it is kept as long as other files.
 #[utoipa::path(tag = "messages", params(("source_id", description = "The source"), UploadQuery), request_body(content(
     (String = "application/octet-stream"),
     (UploadForm = "multipart/form-data"),
@@ -66,7 +66,7 @@ pub struct UploadQuery {
     (status = 507, description = "The account has reached its storage limit"),
 ))]
 #[post("/v1/sources/{source_id}/media")]
-pub async fn post(call: Call, source_id: web::Path<Uuid>, query: Query<UploadQuery>) -> Result<HttpResponse> {
+pub async fn upload_file(call: Call, source_id: web::Path<Uuid>, query: Query<UploadQuery>) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     let source = call.current_source(*source_id).await?;
     let Call { app, key, request, payload, .. } = call;

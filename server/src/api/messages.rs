@@ -30,11 +30,11 @@ use super::message_out::{
 use super::request::{Call, TenantQuery};
 use super::roster;
 
-/// Accepts a customer's message. A 202 response means that it is stored durably and will either be delivered or
-/// become a visible dead letter.
+/// Sends a customer's message.
 ///
-/// Sending the same `id` again returns 200 and stores nothing; with a different conversation, sender or content it
-/// returns 409 (media addresses may differ). Ids are remembered for at least 45 days.
+/// A 202 response means that it is stored durably and will either be delivered or become a visible dead letter. Sending
+/// the same `id` again returns 200 and stores nothing; with a different conversation, sender or content it returns 409
+/// (media addresses may differ). Ids are remembered for at least 45 days.
 #[utoipa::path(tag = "messages", params(
     ("source_id", description = "The source that received the message"),
 ), request_body = MessageIn, responses(
@@ -47,7 +47,7 @@ use super::roster;
     (status = 503, description = "Cannot be stored right now; retry later"),
 ))]
 #[post("/v1/sources/{source_id}/messages")]
-pub async fn post(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn send_message(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     let source = call.source(*source_id).await?;
     let message = call.read::<MessageIn>().await?;
@@ -78,7 +78,7 @@ pub async fn post(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResp
     (status = 404, description = "Unknown, or outside the key's account"),
 ))]
 #[get("/v1/messages/{id}")]
-pub async fn get(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
+pub async fn get_message(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
     let named = roster::named(query.tenant_id.as_deref())?;
     for tenant_id in roster::having::<message::Entity>(&call, named, *id).await? {
         let row = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(*id));
@@ -339,10 +339,10 @@ impl StatusIn {
     }
 }
 
-/// Reports the delivery status of a message that came from amoCRM; the manager sees it.
+/// Reports the status of a message.
 ///
-/// A status for your own id that is not known yet is kept for 24 hours until its message appears; an unknown Parom
-/// id returns 404.
+/// For a message that came from amoCRM; the manager sees it. A status for your own id that is not known yet is kept for
+/// 24 hours until its message appears; an unknown Parom id returns 404.
 #[utoipa::path(tag = "messages", params(
     ("source_id", description = "The source"),
     ("message_id", description = "Parom's id of the message or your own (`ext:ID` if yours looks like one of Parom's)"),
@@ -354,7 +354,7 @@ impl StatusIn {
     (status = 503, description = "Cannot be stored right now; retry later"),
 ))]
 #[post("/v1/sources/{source_id}/messages/{message_id}/status")]
-pub async fn post_status(mut call: Call, path: web::Path<(Uuid, String)>) -> Result<HttpResponse> {
+pub async fn report_status(mut call: Call, path: web::Path<(Uuid, String)>) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     let (source_id, message_id) = path.into_inner();
     let source = call.source(source_id).await?;
@@ -421,9 +421,9 @@ fn person(actor: ActorIn) -> Result<Person> {
     Ok(Person { id: checked_id("/sender/id", actor.id)?, ..Person::default() })
 }
 
-/// Shows the manager that the customer is typing.
+/// Shows that a customer is typing.
 ///
-/// Delivered within seconds or dropped. Several requests within three seconds count as one.
+/// The manager sees it. Delivered within seconds or dropped. Several requests within three seconds count as one.
 #[utoipa::path(tag = "messages", params(("source_id", description = "The source")), request_body = TypingIn, responses(
     (status = 202, description = "Accepted"),
     (status = 404, description = "No such source or conversation"),
@@ -431,7 +431,7 @@ fn person(actor: ActorIn) -> Result<Person> {
     (status = 503, description = "Cannot be stored right now"),
 ))]
 #[post("/v1/sources/{source_id}/typing")]
-pub async fn typing(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn show_typing(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     let source = call.source(*source_id).await?;
     let typing = call.read::<TypingIn>().await?;
@@ -457,7 +457,7 @@ pub async fn typing(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpRe
     (status = 503, description = "Cannot be stored right now; retry later"),
 ))]
 #[post("/v1/sources/{source_id}/reactions")]
-pub async fn reaction(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn set_reaction(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     let source = call.source(*source_id).await?;
     let reaction = call.read::<ReactionIn>().await?;

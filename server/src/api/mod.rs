@@ -13,8 +13,7 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use base::error::{Error, Problem, Result, problem_in};
 use base::i18n::{CRM, Language, LocalizedText, Words};
-use domain::api_key::KeyCache;
-use domain::api_key::Metered;
+use domain::api_key::{KeyCache, KeyLimits, Metered};
 use domain::usage::UsageContext;
 use utoipa::OpenApi;
 
@@ -53,6 +52,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(docs::llms)
         .default_service(web::to(unknown))
         .wrap(from_fn(in_language))
+        .wrap(from_fn(with_limits))
         .wrap(from_fn(head_like_get));
     cfg.service(scope);
 }
@@ -72,60 +72,60 @@ macro_rules! operations {
 
 // The most frequent first: the router tries the patterns in this order, each with a regular expression.
 operations! {
-    messages::post,
-    messages::post_status,
-    tenants::me,
-    tenants::list,
-    tenants::get,
-    tenants::patch,
-    tenants::pipelines,
-    usage::list,
-    usage::get,
-    sources::create,
-    sources::list,
-    sources::get,
-    sources::patch,
-    sources::delete,
-    source_acts::test,
-    source_acts::rotate_secret,
-    webhooks::list,
-    webhooks::resend,
-    source_acts::restore,
-    source_acts::reconcile,
-    source_acts::strays,
-    source_acts::adopt,
-    source_acts::remove,
-    messages::get,
+    messages::send_message,
+    messages::report_status,
+    tenants::get_own_key,
+    tenants::list_accounts,
+    tenants::get_account,
+    tenants::update_account,
+    tenants::list_pipelines,
+    usage::list_usage,
+    usage::get_account_usage,
+    sources::create_source,
+    sources::list_sources,
+    sources::get_source,
+    sources::update_source,
+    sources::delete_source,
+    source_acts::test_source,
+    source_acts::rotate_source_secret,
+    webhooks::list_webhook_attempts,
+    webhooks::resend_webhook,
+    source_acts::restore_source,
+    source_acts::reconcile_sources,
+    source_acts::list_stray_sources,
+    source_acts::adopt_stray_source,
+    source_acts::remove_stray_source,
+    messages::get_message,
     messages::edit_message,
     messages::delete_message,
-    media::post,
-    messages::typing,
-    messages::reaction,
-    conversations::list,
-    conversations::create_chat,
-    conversations::messages,
-    templates::list,
-    templates::create,
-    templates::review,
+    media::upload_file,
+    messages::show_typing,
+    messages::set_reaction,
+    conversations::list_conversations,
+    conversations::start_conversation,
+    conversations::list_messages,
+    templates::list_templates,
+    templates::create_template,
+    templates::report_template_review,
     templates::send_template,
     conversations::export_customer,
     conversations::erase_customer,
-    imports::create,
-    imports::get,
-    imports::pause,
-    imports::resume,
-    imports::cancel,
+    imports::start_import,
+    imports::get_import,
+    imports::pause_import,
+    imports::resume_import,
+    imports::cancel_import,
     reports::get_ledger,
-    reports::messages,
-    reports::answers,
-    dead_letters::list,
-    dead_letters::retry,
-    dead_letters::delete,
-    dead_letters::create_replay,
+    reports::report_messages,
+    reports::report_answers,
+    dead_letters::list_dead_letters,
+    dead_letters::retry_dead_letter,
+    dead_letters::delete_dead_letter,
+    dead_letters::replay_dead_letters,
     dead_letters::get_replay,
     dead_letters::cancel_replay,
-    webhooks::vendor_events,
-    webhooks::vendor_event_attempts,
+    webhooks::list_vendor_events,
+    webhooks::list_vendor_event_attempts,
     webhooks::resend_vendor_event,
 }
 
@@ -147,6 +147,19 @@ async fn head_like_get(
         request.head_mut().method = Method::GET;
     }
     next.call(request).await
+}
+
+/// Says in `RateLimit-Policy` and `RateLimit` what the key may use and what is left of it (draft-ietf-httpapi-ratelimit-headers-11).
+async fn with_limits(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let mut response = next.call(request).await?;
+    let limits = response.request().extensions().get::<KeyLimits>().map(KeyLimits::headers);
+    for (name, value) in limits.into_iter().flatten() {
+        response.headers_mut().insert(name, value);
+    }
+    Ok(response)
 }
 
 /// Translates an error into Russian if the client prefers Russian.
@@ -178,14 +191,9 @@ fn too_much(request: &HttpRequest) -> Option<Error> {
 
 fn method_not_allowed(methods: &BTreeSet<&'static str>, words: Words) -> HttpResponse {
     let allowed = methods.iter().copied().collect::<Vec<_>>().join(", ");
-    let problem = Problem {
-        kind: base::error::problem_type("method_not_allowed"),
-        title: words.text("problem-method_not_allowed").to_string(),
-        status: StatusCode::METHOD_NOT_ALLOWED.as_u16(),
-        detail: LocalizedText::new("said-method").with("methods", allowed.as_str()).plain(words, CRM),
-        errors: Vec::new(),
-    };
-    problem_in(words.language(), StatusCode::METHOD_NOT_ALLOWED)
-        .insert_header((header::ALLOW, allowed))
-        .body(serde_json::to_string(&problem).unwrap_or_default())
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    let title = words.text("problem-method_not_allowed").to_string();
+    let detail = LocalizedText::new("said-method").with("methods", allowed.as_str()).plain(words, CRM);
+    let problem = Problem::new("method_not_allowed", status, title, detail);
+    problem_in(words.language(), status).insert_header((header::ALLOW, allowed)).body(problem.json())
 }

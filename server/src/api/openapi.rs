@@ -17,7 +17,8 @@ mod finish;
         version = "1",
         description = "Connects your messenger to amoCRM and Kommo. Errors are RFC 9457 problem \
             documents. Responses may gain fields and enums may gain values: ignore the ones you do not know. Requests with \
-            unknown fields are rejected. Times are RFC 3339 in UTC with milliseconds. Lists are sorted newest first.",
+            unknown fields are rejected. Times are RFC 3339 in UTC with milliseconds. Lists are sorted newest first. `RateLimit` \
+            and `RateLimit-Policy` say what a key may still use; `X-Request-Id` names the request.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
         contact(name = "The operator of this server"),
     ),
@@ -27,18 +28,17 @@ mod finish;
     modifiers(&Bearer),
     components(schemas(Problem)),
     tags(
-        (name = "tenants", description = "amoCRM accounts"),
         (name = "sources", description = "Messenger lines of an account"),
         (name = "messages", description = "Messages, their states and timelines"),
         (name = "conversations", description = "Conversations and their messages"),
         (name = "customers", description = "One customer's data: exported and erased"),
         (name = "templates", description = "Templates that a messenger reviews before they are sent"),
-        (name = "imports", description = "Imports of earlier messages from files"),
-        (name = "ledger", description = "Counts of messages per source: accepted = delivered + failed + waiting"),
-        (name = "reports", description = "Messages by source, manager and hour, first answers, chats without an answer"),
         (name = "webhooks", description = "What Parom posts to the `webhook_url` of a `custom` source, signed by Standard Webhooks, and to the vendor's own `[[vendor_webhook]]`"),
-        (name = "vendor events", description = "Events of all accounts for the vendor's own webhooks: what was sent, and resending"),
+        (name = "imports", description = "Imports of earlier messages from files"),
         (name = "dead letters", description = "Messages that are not retried automatically"),
+        (name = "usage", description = "What was carried: the ledger of a source (accepted = delivered + failed + waiting), an account's month, messages by manager and hour, first answers"),
+        (name = "account", description = "The key, its amoCRM account, and the account's pipelines"),
+        (name = "vendor events", description = "Events of all accounts for the vendor's own webhooks: what was sent, and resending"),
     ),
 )]
 struct Document;
@@ -125,22 +125,63 @@ mod tests {
         assert!(kept == now, "docs/openapi.json is old: run the tests once with UPDATE_OPENAPI=1 and look at the diff");
     }
 
+    /// What the words of a path would say, and what nobody says.
+    const UNSPOKEN: [&str; 10] = ["id", "ids", "v1", "api", "post", "patch", "put", "tenant", "tenants", "me"];
+
+    /// Generated clients call their functions by the ids: `send_message`, not `post_sources_source_id_messages`.
+    fn is_spoken(id: &str, method: &str, path: &str) -> bool {
+        let words: Vec<&str> = id.split('_').collect();
+        let is_snake = words.iter().all(|word| !word.is_empty() && word.bytes().all(|sign| sign.is_ascii_lowercase()));
+        let of_path = path.trim_start_matches("/api/v1/").replace(['/', '-'], "_").replace(['{', '}'], "");
+        let of_path = format!("{method}_{of_path}");
+        is_snake && (2..=4).contains(&words.len()) && id != of_path && !words.iter().any(|word| UNSPOKEN.contains(word))
+    }
+
     #[test]
-    fn every_operation_has_its_own_id_and_a_description() {
-        let document = serde_json::to_value(openapi()).unwrap();
+    fn ids_made_of_path_words_are_not_spoken() {
+        for (id, method, path) in [
+            ("get_sources_source_id", "get", "/api/v1/sources/{source_id}"),
+            ("get_usage", "get", "/api/v1/usage"),
+            ("post_message", "post", "/api/v1/sources/{source_id}/messages"),
+            ("list_all_messages_of_chat", "get", "/api/v1/messages"),
+            ("sendMessage", "post", "/api/v1/messages"),
+            ("list", "get", "/api/v1/messages"),
+        ] {
+            assert!(!is_spoken(id, method, path), "{id}");
+        }
+        assert!(is_spoken("list_usage", "get", "/api/v1/usage"));
+    }
+
+    /// In the order in which a developer needs them.
+    #[test]
+    fn tags_are_in_a_developers_order_and_each_has_operations() {
+        let document = serde_json::to_value(Whole::now()).unwrap();
+        let tags: Vec<&str> =
+            document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
+        let first = ["sources", "messages", "conversations", "customers", "templates", "webhooks", "imports"];
+        assert_eq!(&tags[..first.len()], &first);
+        assert_eq!(&tags[first.len()..], ["dead letters", "usage", "account", "vendor events"]);
+        let paths = document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+        let used: BTreeSet<&str> = paths.map(|operation| operation["tags"][0].as_str().unwrap()).collect();
+        assert_eq!(used, tags.into_iter().collect());
+    }
+
+    #[test]
+    fn every_operation_has_a_spoken_id_a_short_summary_and_a_description() {
+        let document = serde_json::to_value(Whole::now()).unwrap();
+        for webhook in document["webhooks"].as_object().unwrap().values() {
+            is_summarised(&webhook["post"]);
+        }
         let mut ids = BTreeSet::new();
         let mut count = 0;
         for (path, item) in document["paths"].as_object().unwrap() {
             assert!(path.starts_with("/api/v1/"), "{path}");
             for (method, operation) in item.as_object().unwrap() {
                 count += 1;
-                assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()), "{method} {path}");
-                for words in ["summary", "description"] {
-                    assert!(
-                        operation[words].as_str().is_some_and(|text| !text.is_empty()),
-                        "{words} of {method} {path}"
-                    );
-                }
+                let id = operation["operationId"].as_str().unwrap();
+                assert!(is_spoken(id, method, path), "{id} of {method} {path}");
+                assert!(ids.insert(id.to_owned()), "{id} of {method} {path}");
+                is_summarised(operation);
                 for name in path.split('/').filter_map(|part| part.strip_prefix('{')) {
                     let name = name.trim_end_matches('}');
                     let given = operation["parameters"].as_array().unwrap().iter();
@@ -153,6 +194,12 @@ mod tests {
             }
         }
         assert_eq!(count, 55);
+    }
+
+    fn is_summarised(operation: &Value) {
+        let summary = operation["summary"].as_str().unwrap();
+        assert!((1..=6).contains(&summary.split_whitespace().count()) && !summary.ends_with('.'), "{summary}");
+        assert!(operation["description"].as_str().is_some_and(|text| text.ends_with('.')), "{summary}");
     }
 
     fn is_problem(answer: &ServiceResponse) -> bool {

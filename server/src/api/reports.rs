@@ -96,34 +96,38 @@ fn days(query: &ReportQuery, tenant: &tenant::Model, zone: Zone, now: i64) -> Re
     Ok((ReportedDays { from, to, time_zone: tenant.time_zone.clone(), counted_since: None }, period))
 }
 
-/// Counts messages by source, manager and hour.
+/// Counts an account's messages.
 ///
-/// Days and hours are those of the account's time zone; a message counts when it was accepted. At most the latest
-/// 100,000 messages are counted: `counted_since` says from when on, if there were more. A manager is the amoCRM user who
-/// wrote; names are known after amoCRM listed the account's users.
-#[utoipa::path(tag = "reports", params(("tenant_id", description = "Parom's id of the account"), ReportQuery), responses(
+/// The counts are by source, manager and hour. Days and hours are those of the account's time zone; a message counts when it was
+/// accepted. At most the latest 100,000 messages are counted: `counted_since` says from when on, if there were more. A
+/// manager is the amoCRM user who wrote; names are known after amoCRM listed the account's users.
+#[utoipa::path(tag = "usage", params(("tenant_id", description = "Parom's id of the account"), ReportQuery), responses(
     (status = 200, description = "The counts, all read at the same moment", body = MessagesReportOut),
     (status = 404, description = "Unknown, or outside the key's account"),
     (status = 422, description = "Invalid dates, more than 92 days, or no such source"),
 ))]
 #[get("/v1/tenants/{tenant_id}/reports/messages")]
-pub async fn messages(call: Call, tenant_id: web::Path<Uuid>, query: Query<ReportQuery>) -> Result<HttpResponse> {
+pub async fn report_messages(
+    call: Call,
+    tenant_id: web::Path<Uuid>,
+    query: Query<ReportQuery>,
+) -> Result<HttpResponse> {
     let ReadReport { days, zone, report, users } = ReadReport::of(&call, *tenant_id, &query).await?;
     Ok(HttpResponse::Ok().json(MessagesReportOut::of(days, &report, &users, zone)))
 }
 
-/// Measures how soon customers are answered, and lists chats without an answer.
+/// Reports how soon customers are answered.
 ///
 /// A customer waits from the first message after the last answer until a user of amoCRM writes; bots and imported messages
 /// do not count. `first_answers` covers waits that began within the days. `unanswered` lists the chats without an answer
 /// yet, the longest first, at most 5,000.
-#[utoipa::path(tag = "reports", params(("tenant_id", description = "Parom's id of the account"), ReportQuery), responses(
+#[utoipa::path(tag = "usage", params(("tenant_id", description = "Parom's id of the account"), ReportQuery), responses(
     (status = 200, description = "Times and chats, all read at the same moment", body = AnswersReportOut),
     (status = 404, description = "Unknown, or outside the key's account"),
     (status = 422, description = "Invalid dates, more than 92 days, or no such source"),
 ))]
 #[get("/v1/tenants/{tenant_id}/reports/answers")]
-pub async fn answers(call: Call, tenant_id: web::Path<Uuid>, query: Query<ReportQuery>) -> Result<HttpResponse> {
+pub async fn report_answers(call: Call, tenant_id: web::Path<Uuid>, query: Query<ReportQuery>) -> Result<HttpResponse> {
     let ReadReport { days, report, users, .. } = ReadReport::of(&call, *tenant_id, &query).await?;
     let mut waiting = report.unanswered();
     let count = waiting.len();
@@ -436,7 +440,7 @@ fn number(date: NaiveDate) -> i32 {
 ///
 /// Counts of accepted, delivered, failed and waiting messages in both directions; `accepted` always equals the sum
 /// of the other three. A message counts for the UTC day on which it was accepted. A deleted source keeps its ledger.
-#[utoipa::path(tag = "ledger", params(("source_id", description = "The source"), LedgerQuery), responses(
+#[utoipa::path(tag = "usage", params(("source_id", description = "The source"), LedgerQuery), responses(
     (status = 200, description = "The counts, all read at the same moment", body = LedgerOut),
     (status = 404, description = "No such source"),
     (status = 422, description = "Invalid dates"),

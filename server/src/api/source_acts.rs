@@ -64,16 +64,16 @@ pub struct AdoptIn {
     pub source_id: Option<Uuid>,
 }
 
-/// Tests a source against the live services.
+/// Tests a source.
 ///
-/// The test sends nothing to customers, creates no leads and triggers no notifications. It stops at the first
-/// failed step and returns 200 even then.
+/// The test is made against the live services. It sends nothing to customers, creates no leads and triggers no
+/// notifications. It stops at the first failed step and returns 200 even then.
 #[utoipa::path(tag = "sources", params(("source_id", description = "The source")), responses(
     (status = 200, description = "The result of each step; a failed step is not an error", body = StepsOut),
     (status = 404, description = "No such source"),
 ))]
 #[post("/v1/sources/{source_id}/test")]
-pub async fn test(call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn test_source(call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     let source = call.current_source(*source_id).await?;
     let words = Words::new(Language::accepted(call.request.headers()));
@@ -97,7 +97,7 @@ pub async fn test(call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse
     (status = 503, description = "amoCRM cannot be reached; nothing was changed"),
 ))]
 #[post("/v1/sources/{source_id}/restore")]
-pub async fn restore(call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn restore_source(call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     let source = call.current_source(*source_id).await?;
     call.once(async {
@@ -118,7 +118,7 @@ pub async fn restore(call: Call, source_id: web::Path<Uuid>) -> Result<HttpRespo
     (status = 503, description = "amoCRM cannot be reached; nothing was changed"),
 ))]
 #[post("/v1/tenants/{tenant_id}/sources/reconcile")]
-pub async fn reconcile(call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn reconcile_sources(call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     let tenant = call.tenant(*tenant_id).await?;
     call.once(async {
@@ -139,7 +139,11 @@ pub async fn reconcile(call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpRes
     (status = 404, description = "No such account"),
 ))]
 #[get("/v1/tenants/{tenant_id}/stray-sources")]
-pub async fn strays(call: Call, tenant_id: web::Path<Uuid>, _: Query<NoParameters>) -> Result<HttpResponse> {
+pub async fn list_stray_sources(
+    call: Call,
+    tenant_id: web::Path<Uuid>,
+    _: Query<NoParameters>,
+) -> Result<HttpResponse> {
     let tenant = call.tenant(*tenant_id).await?;
     let strays = domain::source::strays(&call.app.sources, tenant.tenant_id).await?;
     let items = strays.into_iter().map(|stray| StrayOut {
@@ -154,9 +158,10 @@ pub async fn strays(call: Call, tenant_id: web::Path<Uuid>, _: Query<NoParameter
     Ok(HttpResponse::Ok().json(StraysOut { items: items.collect() }))
 }
 
-/// Merges a stray source into one of the account's sources.
+/// Adopts a stray source.
 ///
-/// The source takes over the stray's pipeline and default flag; the stray is deleted in amoCRM.
+/// It is merged into one of the account's sources. The source takes over the stray's pipeline and default flag; the
+/// stray is deleted in amoCRM.
 #[utoipa::path(tag = "sources", params(
     ("tenant_id", description = "The account"),
     ("amocrm_source_id", description = "amoCRM's id of the stray source"),
@@ -168,7 +173,7 @@ pub async fn strays(call: Call, tenant_id: web::Path<Uuid>, _: Query<NoParameter
     (status = 503, description = "amoCRM cannot be reached; retry the request"),
 ))]
 #[post("/v1/tenants/{tenant_id}/stray-sources/{amocrm_source_id}/adopt")]
-pub async fn adopt(mut call: Call, path: web::Path<(Uuid, String)>) -> Result<HttpResponse> {
+pub async fn adopt_stray_source(mut call: Call, path: web::Path<(Uuid, String)>) -> Result<HttpResponse> {
     let (tenant_id, stray) = stray_of(&call, path).await?;
     let input = call.read::<AdoptIn>().await?;
     call.once(async {
@@ -192,7 +197,7 @@ pub async fn adopt(mut call: Call, path: web::Path<(Uuid, String)>) -> Result<Ht
     (status = 503, description = "amoCRM cannot be reached; nothing was changed"),
 ))]
 #[post("/v1/tenants/{tenant_id}/stray-sources/{amocrm_source_id}/remove")]
-pub async fn remove(call: Call, path: web::Path<(Uuid, String)>) -> Result<HttpResponse> {
+pub async fn remove_stray_source(call: Call, path: web::Path<(Uuid, String)>) -> Result<HttpResponse> {
     let (tenant_id, stray) = stray_of(&call, path).await?;
     call.once(async {
         let by = call.by().await?;
@@ -233,7 +238,7 @@ pub struct SecretOut {
     (status = 412, description = "The source was changed at the same moment"),
 ))]
 #[post("/v1/sources/{source_id}/rotate-secret")]
-pub async fn rotate_secret(call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn rotate_source_secret(call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     let source = call.current_source(*source_id).await?;
     call.once(async {

@@ -32,7 +32,7 @@ use super::request::{Call, NoParameters, NumericId, PageQuery};
     (status = 503, description = "amoCRM cannot be reached; nothing was created"),
 ))]
 #[post("/v1/tenants/{tenant_id}/sources")]
-pub async fn create(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn create_source(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     let tenant = call.tenant(*tenant_id).await?;
     let input = call.read::<SourceIn>().await?;
@@ -45,16 +45,16 @@ pub async fn create(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpRe
     .await
 }
 
-/// Lists the sources of an account, newest first.
+/// Lists an account's sources.
 ///
-/// Deleted sources are omitted.
+/// Newest first. Deleted sources are omitted.
 #[utoipa::path(tag = "sources", params(("tenant_id", description = "The account"), PageQuery), responses(
     (status = 200, description = "A page of sources", body = ListOut<SourceOut>),
     (status = 404, description = "No such account"),
     (status = 422, description = "Invalid limit or cursor"),
 ))]
 #[get("/v1/tenants/{tenant_id}/sources")]
-pub async fn list(call: Call, tenant_id: web::Path<Uuid>, query: Query<PageQuery>) -> Result<HttpResponse> {
+pub async fn list_sources(call: Call, tenant_id: web::Path<Uuid>, query: Query<PageQuery>) -> Result<HttpResponse> {
     let tenant = call.tenant(*tenant_id).await?;
     let filters = ["sources", &tenant.tenant_id.to_string()];
     let page = query.page(&filters)?;
@@ -81,7 +81,7 @@ pub async fn list(call: Call, tenant_id: web::Path<Uuid>, query: Query<PageQuery
     (status = 404, description = "Unknown, or outside the key's account"),
 ))]
 #[get("/v1/sources/{source_id}")]
-pub async fn get(call: Call, source_id: web::Path<Uuid>, _: Query<NoParameters>) -> Result<HttpResponse> {
+pub async fn get_source(call: Call, source_id: web::Path<Uuid>, _: Query<NoParameters>) -> Result<HttpResponse> {
     let source = call.current_source(*source_id).await?;
     Ok(HttpResponse::Ok().insert_header(etag(&source)).json(shown(&call.app, &source, None).await?))
 }
@@ -102,7 +102,7 @@ pub async fn get(call: Call, source_id: web::Path<Uuid>, _: Query<NoParameters>)
     (status = 503, description = "amoCRM cannot be reached; nothing was changed"),
 ))]
 #[patch("/v1/sources/{source_id}")]
-pub async fn patch(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn update_source(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     let source = call.current_source(*source_id).await?;
     let expected = expected(&call.request)?;
@@ -117,16 +117,17 @@ pub async fn patch(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpRes
     .await
 }
 
-/// Deletes a source here and in amoCRM.
+/// Deletes a source.
 ///
-/// Conversations and messages are kept; messages that managers send to it later fail (902).
+/// It is deleted here and in amoCRM. Conversations and messages are kept; messages that managers send to it later fail
+/// (902).
 #[utoipa::path(tag = "sources", params(("source_id", description = "The source")), responses(
     (status = 204, description = "Deleted"),
     (status = 404, description = "No such source"),
     (status = 503, description = "amoCRM cannot be reached; nothing was changed"),
 ))]
 #[delete("/v1/sources/{source_id}")]
-pub async fn delete(call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn delete_source(call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     call.once(async {
         let source = call.current_source(*source_id).await?;

@@ -25,16 +25,16 @@ use uuid::Uuid;
 use super::conversations;
 use super::request::{Call, PageQuery};
 
-/// Lists the reviewed templates of a source.
+/// Lists a source's templates.
 ///
-/// Each with its state at the messenger and in amoCRM, and why it waits.
+/// Those that its messenger reviews, each with its state at the messenger and in amoCRM, and why it waits.
 #[utoipa::path(tag = "templates", params(("source_id", description = "The source"), PageQuery), responses(
     (status = 200, description = "A page of templates", body = ListOut<TemplateOut>),
     (status = 404, description = "No such source"),
     (status = 422, description = "Invalid limit or cursor"),
 ))]
 #[get("/v1/sources/{source_id}/templates")]
-pub async fn list(call: Call, source_id: web::Path<Uuid>, query: Query<PageQuery>) -> Result<HttpResponse> {
+pub async fn list_templates(call: Call, source_id: web::Path<Uuid>, query: Query<PageQuery>) -> Result<HttpResponse> {
     let source = call.source(*source_id).await?;
     let page = query.page(&["templates", &source.id.to_string()])?;
     let rows = template::page(&call.app.sources, &source, page.after, page.rows()).await?;
@@ -43,10 +43,10 @@ pub async fn list(call: Call, source_id: web::Path<Uuid>, query: Query<PageQuery
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }
 
-/// Creates a template in amoCRM and requests its review.
+/// Creates a template in amoCRM.
 ///
-/// The source must be marked as official WhatsApp (`services[].params.waba`). amoCRM requests the review of every
-/// source that is. A `custom` messenger gets the webhook `template.review`.
+/// Its review is requested. The source must be marked as official WhatsApp (`services[].params.waba`). amoCRM requests
+/// the review of every source that is. A `custom` messenger gets the webhook `template.review`.
 #[utoipa::path(tag = "templates", params(
     ("source_id", description = "The source"),
 ), request_body = TemplateIn, responses(
@@ -57,7 +57,7 @@ pub async fn list(call: Call, source_id: web::Path<Uuid>, query: Query<PageQuery
     (status = 503, description = "amoCRM cannot be reached"),
 ))]
 #[post("/v1/sources/{source_id}/templates")]
-pub async fn create(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn create_template(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     let source = call.source(*source_id).await?;
     let given = call.read::<TemplateIn>().await?;
@@ -80,9 +80,10 @@ pub async fn create(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpRe
     .await
 }
 
-/// Reports the decision of a `custom` messenger about a template.
+/// Reports a template's review.
 ///
-/// amoCRM gets it too. A later report replaces an earlier one: an approved template may be paused.
+/// The decision of a `custom` messenger, which amoCRM gets too. A later report replaces an earlier one: an approved
+/// template may be paused.
 #[utoipa::path(tag = "templates", params(
     ("source_id", description = "The source"),
     ("template_id", description = "Parom's id of the template, as in the webhook `template.review`"),
@@ -93,7 +94,7 @@ pub async fn create(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpRe
     (status = 422, description = "Validation failed"),
 ))]
 #[post("/v1/sources/{source_id}/templates/{template_id}/review")]
-pub async fn review(mut call: Call, path: web::Path<(Uuid, Uuid)>) -> Result<HttpResponse> {
+pub async fn report_template_review(mut call: Call, path: web::Path<(Uuid, Uuid)>) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     let (source_id, template_id) = path.into_inner();
     let source = call.source(source_id).await?;
@@ -425,10 +426,10 @@ pub struct TemplateMessageOut {
     pub status: &'static str,
 }
 
-/// Sends an approved template to a customer.
+/// Sends an approved template.
 ///
-/// It is sent at any time, also after the time for free answers. amoCRM shows it in the chat as a message of the
-/// channel's bot. A template with a file above its text is sent with `file`, or with the file that was reviewed.
+/// It reaches the customer at any time, also after the time for free answers. amoCRM shows it in the chat as a message
+/// of the channel's bot. A template with a file above its text is sent with `file`, or with the file that was reviewed.
 #[utoipa::path(tag = "templates", params(
     ("source_id", description = "The source"),
     ("template_id", description = "Parom's id of the template"),

@@ -23,12 +23,12 @@ use super::roster;
 /// Lists accounts, newest first.
 ///
 /// A vendor key gets all accounts, a tenant key its own.
-#[utoipa::path(tag = "tenants", params(PageQuery), responses(
+#[utoipa::path(tag = "account", params(PageQuery), responses(
     (status = 200, description = "A page of accounts", body = ListOut<TenantOut>),
     (status = 422, description = "Invalid limit or cursor"),
 ))]
 #[get("/v1/tenants")]
-pub async fn list(call: Call, query: Query<PageQuery>) -> Result<HttpResponse> {
+pub async fn list_accounts(call: Call, query: Query<PageQuery>) -> Result<HttpResponse> {
     let page = query.page(&["tenants"])?;
     let ids = match call.key.tenant {
         Some(own) => Vec::from_iter(page.after.is_none().then_some(own)),
@@ -48,22 +48,23 @@ pub async fn list(call: Call, query: Query<PageQuery>) -> Result<HttpResponse> {
 /// Retrieves an account.
 ///
 /// A tenant key can read its own account, a vendor key any account.
-#[utoipa::path(tag = "tenants", params(("tenant_id", description = "Parom's id of the account")), responses(
+#[utoipa::path(tag = "account", params(("tenant_id", description = "Parom's id of the account")), responses(
     (status = 200, description = "The account", body = TenantOut),
     (status = 404, description = "Unknown, or outside the key's account"),
 ))]
 #[get("/v1/tenants/{tenant_id}")]
-pub async fn get(call: Call, tenant_id: web::Path<Uuid>, _: Query<NoParameters>) -> Result<HttpResponse> {
+pub async fn get_account(call: Call, tenant_id: web::Path<Uuid>, _: Query<NoParameters>) -> Result<HttpResponse> {
     let tenant = call.tenant(*tenant_id).await?;
     Ok(HttpResponse::Ok().json(TenantOut::of(call.app.store.read(), tenant).await?))
 }
 
-/// Suspends or resumes an account, sets its limits, how long texts are kept, its plan, or until when it is served.
+/// Changes an account.
 ///
-/// Requires a vendor key with scope `admin`. A suspended account still receives and stores messages; nothing is
-/// delivered until it is resumed. The same happens after the end of its subscription; a suspension and a subscription
-/// that has ended do not lift each other.
-#[utoipa::path(tag = "tenants", params(
+/// Suspends or resumes it, sets its limits, how long texts are kept, its plan, or until when it is served. Requires a
+/// vendor key with scope `admin`. A suspended account still receives and stores messages; nothing is delivered until it
+/// is resumed. The same happens after the end of its subscription; a suspension and a subscription that has ended do
+/// not lift each other.
+#[utoipa::path(tag = "account", params(
     ("tenant_id", description = "Parom's id of the account"),
 ), request_body = TenantPatchIn, responses(
     (status = 200, description = "The updated account", body = TenantOut),
@@ -72,7 +73,7 @@ pub async fn get(call: Call, tenant_id: web::Path<Uuid>, _: Query<NoParameters>)
     (status = 422, description = "Validation failed"),
 ))]
 #[patch("/v1/tenants/{tenant_id}")]
-pub async fn patch(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn update_account(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
     call.key.vendor()?;
     call.key.needs(Scope::Admin)?;
     let host = call.tenant(*tenant_id).await?.host;
@@ -235,12 +236,12 @@ pub struct MeLimitsOut {
 /// Describes the key of the request.
 ///
 /// Any key may ask: what it may do, who made it, its account, and its limits.
-#[utoipa::path(tag = "tenants", responses(
+#[utoipa::path(tag = "account", responses(
     (status = 200, description = "The key", body = MeOut),
     (status = 422, description = "Unknown parameters"),
 ))]
 #[get("/v1/me")]
-pub async fn me(call: Call, _: Query<NoParameters>) -> Result<HttpResponse> {
+pub async fn get_own_key(call: Call, _: Query<NoParameters>) -> Result<HttpResponse> {
     let row = key_ring::one(call.app.store.read(), call.key.home(), call.key.id).await?.ok_or(Error::Unauthorized)?;
     let tenant = match call.key.tenant {
         Some(own) => Some(call.tenant(own).await?),
@@ -287,14 +288,14 @@ pub struct PipelinesOut {
 /// Lists the account's pipelines.
 ///
 /// Read from amoCRM at the time of the request; archived pipelines are omitted.
-#[utoipa::path(tag = "tenants", params(("tenant_id", description = "Parom's id of the account")), responses(
+#[utoipa::path(tag = "account", params(("tenant_id", description = "Parom's id of the account")), responses(
     (status = 200, description = "All pipelines", body = PipelinesOut),
     (status = 404, description = "Unknown, or outside the key's account"),
     (status = 409, description = "The account is not active, or amoCRM rejected the request"),
     (status = 503, description = "amoCRM cannot be reached"),
 ))]
 #[get("/v1/tenants/{tenant_id}/pipelines")]
-pub async fn pipelines(call: Call, tenant_id: web::Path<Uuid>, _: Query<NoParameters>) -> Result<HttpResponse> {
+pub async fn list_pipelines(call: Call, tenant_id: web::Path<Uuid>, _: Query<NoParameters>) -> Result<HttpResponse> {
     let tenant = call.tenant(*tenant_id).await?;
     let items = domain::source::pipelines(&call.app.sources, tenant.tenant_id)
         .await?

@@ -172,11 +172,12 @@ pub struct TenantUsageQuery {
     format: Option<String>,
 }
 
-/// Lists the usage of all accounts in a month, newest account first.
+/// Lists all accounts' monthly usage.
 ///
-/// Messages by kind of source and direction, from the ledger; the most sources and stored bytes that the account had at one
-/// time in the month, noted every half an hour (empty in CSV if nothing was noted). Requires a vendor key. As CSV all accounts are in one file, with a line for each kind of source.
-#[utoipa::path(tag = "tenants", params(UsageQuery), responses(
+/// Newest account first. Messages by kind of source and direction, from the ledger; the most sources and stored bytes
+/// that the account had at one time in the month, noted every half an hour (empty in CSV if nothing was noted).
+/// Requires a vendor key. As CSV all accounts are in one file, with a line for each kind of source.
+#[utoipa::path(tag = "usage", params(UsageQuery), responses(
     (status = 200, description = "A page of accounts, or all as CSV", content(
         (ListOut<UsageOut> = "application/json"),
         (String = "text/csv"),
@@ -185,7 +186,7 @@ pub struct TenantUsageQuery {
     (status = 422, description = "Invalid month, format, limit or cursor"),
 ))]
 #[get("/v1/usage")]
-pub async fn list(call: Call, query: Query<UsageQuery>) -> Result<HttpResponse> {
+pub async fn list_usage(call: Call, query: Query<UsageQuery>) -> Result<HttpResponse> {
     call.key.vendor()?;
     let month = month(query.month.as_deref(), call.app.clock.millis())?;
     if !is_csv(&call.request, query.format.as_deref())? {
@@ -205,11 +206,12 @@ pub async fn list(call: Call, query: Query<UsageQuery>) -> Result<HttpResponse> 
     }
 }
 
-/// Retrieves an account's usage in a month.
+/// Retrieves an account's monthly usage.
 ///
-/// Messages by kind of source and direction, from the ledger; the most sources and stored bytes that the account had at one
-/// time in the month, noted every half an hour (empty in CSV if nothing was noted). A tenant key can read its own account, a vendor key any account.
-#[utoipa::path(tag = "tenants", params(
+/// Messages by kind of source and direction, from the ledger; the most sources and stored bytes that the account had at
+/// one time in the month, noted every half an hour (empty in CSV if nothing was noted). A tenant key can read its own
+/// account, a vendor key any account.
+#[utoipa::path(tag = "usage", params(
     ("tenant_id", description = "Parom's id of the account"),
     TenantUsageQuery,
 ), responses(
@@ -218,7 +220,11 @@ pub async fn list(call: Call, query: Query<UsageQuery>) -> Result<HttpResponse> 
     (status = 422, description = "Invalid month or format"),
 ))]
 #[get("/v1/tenants/{tenant_id}/usage")]
-pub async fn get(call: Call, tenant_id: web::Path<Uuid>, query: Query<TenantUsageQuery>) -> Result<HttpResponse> {
+pub async fn get_account_usage(
+    call: Call,
+    tenant_id: web::Path<Uuid>,
+    query: Query<TenantUsageQuery>,
+) -> Result<HttpResponse> {
     call.key.in_tenant(*tenant_id)?;
     let month = month(query.month.as_deref(), call.app.clock.millis())?;
     let as_csv = is_csv(&call.request, query.format.as_deref())?;

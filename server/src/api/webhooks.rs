@@ -56,16 +56,20 @@ pub struct ResentOut {
     pub status: &'static str,
 }
 
-/// Lists delivery attempts of a source's webhooks.
+/// Lists a source's webhook attempts.
 ///
 /// Sorted newest first. Typing notifications are sent at most once and are not logged.
-#[utoipa::path(tag = "sources", params(("source_id", description = "The source"), PageQuery), responses(
+#[utoipa::path(tag = "webhooks", params(("source_id", description = "The source"), PageQuery), responses(
     (status = 200, description = "A page of attempts; empty for kinds of source without webhooks", body = ListOut<WebhookAttemptOut>),
     (status = 404, description = "No such source"),
     (status = 422, description = "Invalid limit or cursor"),
 ))]
 #[get("/v1/sources/{source_id}/webhook-attempts")]
-pub async fn list(call: Call, source_id: web::Path<Uuid>, query: Query<PageQuery>) -> Result<HttpResponse> {
+pub async fn list_webhook_attempts(
+    call: Call,
+    source_id: web::Path<Uuid>,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse> {
     let source = call.source_or_deleted(*source_id).await?;
     let filters = ["webhook-attempts", &source.id.to_string()];
     let page = query.page(&filters)?;
@@ -77,14 +81,14 @@ pub async fn list(call: Call, source_id: web::Path<Uuid>, query: Query<PageQuery
 /// Resends a webhook.
 ///
 /// It keeps its `webhook-id`. If the earlier attempt may have arrived, the body has `"repeat": true`.
-#[utoipa::path(tag = "sources", params(("id", description = "The delivery attempt"), TenantQuery), responses(
+#[utoipa::path(tag = "webhooks", params(("id", description = "The delivery attempt"), TenantQuery), responses(
     (status = 202, description = "Queued for sending", body = ResentOut),
     (status = 404, description = "No such attempt, or its source was deleted"),
     (status = 409, description = "The webhook cannot be rebuilt: it was for a reaction, or its message is no longer stored"),
     (status = 503, description = "Not stored; retry the request"),
 ))]
 #[post("/v1/webhook-attempts/{id}/resend")]
-pub async fn resend(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
+pub async fn resend_webhook(call: Call, id: web::Path<Uuid>, query: Query<TenantQuery>) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     let named = roster::named(query.tenant_id.as_deref())?;
     call.once(async {
@@ -195,16 +199,16 @@ pub struct VendorEventsQuery {
     cursor: Option<String>,
 }
 
-/// Lists events for the vendor's webhooks, newest first.
+/// Lists events for the vendor's webhooks.
 ///
-/// Requires a vendor key. Events are kept for 30 days.
+/// Newest first. Requires a vendor key. Events are kept for 30 days.
 #[utoipa::path(tag = "vendor events", params(VendorEventsQuery), responses(
     (status = 200, description = "A page of events", body = ListOut<VendorEventOut>),
     (status = 403, description = "The key is a tenant key"),
     (status = 422, description = "Invalid filter, limit or cursor"),
 ))]
 #[get("/v1/vendor-events")]
-pub async fn vendor_events(call: Call, query: Query<VendorEventsQuery>) -> Result<HttpResponse> {
+pub async fn list_vendor_events(call: Call, query: Query<VendorEventsQuery>) -> Result<HttpResponse> {
     call.key.vendor()?;
     let about = roster::named(query.tenant_id.as_deref())?.map(|id| vec![id]);
     let state = match query.status.as_deref() {
@@ -219,9 +223,9 @@ pub async fn vendor_events(call: Call, query: Query<VendorEventsQuery>) -> Resul
     Ok(HttpResponse::Ok().json(ListOut { items: rows.into_iter().map(vendor_event_out).collect(), next_cursor }))
 }
 
-/// Lists the attempts to send an event, newest first.
+/// Lists an event's attempts.
 ///
-/// Requires a vendor key.
+/// Newest first. Requires a vendor key.
 #[utoipa::path(tag = "vendor events",
     params(("id", description = "The event"), PageQuery), responses(
     (status = 200, description = "A page of attempts", body = ListOut<VendorEventAttemptOut>),
@@ -230,7 +234,11 @@ pub async fn vendor_events(call: Call, query: Query<VendorEventsQuery>) -> Resul
     (status = 422, description = "Invalid limit or cursor"),
 ))]
 #[get("/v1/vendor-events/{id}/attempts")]
-pub async fn vendor_event_attempts(call: Call, id: web::Path<Uuid>, query: Query<PageQuery>) -> Result<HttpResponse> {
+pub async fn list_vendor_event_attempts(
+    call: Call,
+    id: web::Path<Uuid>,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse> {
     call.key.vendor()?;
     let event = events::one_event(call.app.store.read(), *id).await?.ok_or(Error::NotFound)?;
     let filters = ["vendor-event-attempts", &event.id.to_string()];

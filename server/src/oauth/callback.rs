@@ -391,16 +391,9 @@ fn verified(app: &OauthContext, query: &QueryPairs) -> Option<(Arc<Integration>,
 
 fn refused() -> HttpResponse {
     let status = StatusCode::UNAUTHORIZED;
-    let problem = Problem {
-        kind: base::error::problem_type("signature_refused"),
-        title: "The signature is wrong".to_owned(),
-        status: status.as_u16(),
-        detail: "client_uuid, account_id and signature do not belong together".to_owned(),
-        errors: Vec::new(),
-    };
-    HttpResponse::build(status)
-        .content_type("application/problem+json")
-        .body(serde_json::to_string(&problem).unwrap_or_default())
+    let detail = "client_uuid, account_id and signature do not belong together";
+    let problem = Problem::new("signature_refused", status, "The signature is wrong", detail);
+    HttpResponse::build(status).content_type("application/problem+json").body(problem.json())
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 //! answers.
 
 use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::guard::GuardContext;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
@@ -14,8 +16,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use base::config::{Server, base};
 use base::error::Error;
 use base::i18n::{CRM, Language, Words};
+use base::request_id::{self, RequestId};
 use chrono::TimeDelta;
 use domain::own_address;
+use futures_util::FutureExt;
 use ipnet::IpNet;
 use sea_orm::{ConnectionTrait, Statement};
 use serde::Deserialize;
@@ -48,17 +52,42 @@ pub async fn nothing_here(request: HttpRequest) -> HttpResponse {
     domain::public_page::nothing()
 }
 
-/// Headers that every response has unless its handler sets them.
-pub async fn secure_headers(
+/// Does a request under its id, which every answer has in `X-Request-Id`, also the one to a failure or a panic, beside
+/// the headers that every response has unless its handler sets them.
+pub async fn with_common_headers(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let id = RequestId::of(request.headers());
     let only_https = request.app_data::<web::Data<App>>().and_then(|app| only_https(&app.config.server));
-    let mut response = next.call(request).await?;
-    let is_new = response.status() != StatusCode::NOT_MODIFIED;
-    let headers = response.headers_mut();
+    let work = id.during(async { next.call(request).await });
+    let error = match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(Ok(mut response)) => {
+            let (asked, status) = (response.request(), response.status());
+            tracing::debug!(
+                request.id = %id,
+                method = asked.method().as_str(),
+                route = asked.match_pattern(),
+                status = status.as_u16(),
+                "request answered"
+            );
+            add_common_headers(&id, only_https, status, response.headers_mut());
+            return Ok(response);
+        }
+        Ok(Err(error)) => error,
+        // The text of a panic is logged by its hook.
+        Err(_) => Error::Internal(anyhow::anyhow!("its handler panicked")).into(),
+    };
+    let mut answer = id.while_doing(|| error.error_response());
+    let status = answer.status();
+    add_common_headers(&id, only_https, status, answer.headers_mut());
+    Err(InternalError::from_response(error, answer).into())
+}
+
+fn add_common_headers(id: &RequestId, only_https: Option<HeaderValue>, status: StatusCode, headers: &mut HeaderMap) {
+    headers.insert(request_id::HEADER, id.header());
     // Browsers and proxies must not cache an answer unless it allows it. A 304 refers to a cached copy.
-    if is_new && !headers.contains_key(header::CACHE_CONTROL) {
+    if status != StatusCode::NOT_MODIFIED && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     if let Some(line) = only_https {
@@ -74,7 +103,6 @@ pub async fn secure_headers(
             headers.insert(name, HeaderValue::from_static(value));
         }
     }
-    Ok(response)
 }
 
 /// The HSTS header. Without subdomains: others of this domain may not be ours.
@@ -179,9 +207,55 @@ fn is_own_call(peer: Option<IpAddr>, proxies: &[IpNet], headers: &HeaderMap) -> 
 
 #[cfg(test)]
 mod tests {
+    use actix_web::App as HttpApp;
+    use actix_web::dev::Service;
     use actix_web::http::header::{HeaderName, HeaderValue};
+    use actix_web::middleware::from_fn;
+    use actix_web::test::{TestRequest, init_service};
 
     use super::*;
+
+    /// The id in the header of an answer and in its problem document.
+    async fn ids(path: &str, given: &str) -> [String; 2] {
+        async fn panics() -> HttpResponse {
+            panic!("on purpose")
+        }
+        async fn stops(
+            _: ServiceRequest,
+            _: Next<impl MessageBody + 'static>,
+        ) -> Result<ServiceResponse, actix_web::Error> {
+            Err(Error::NotFound.into())
+        }
+        let app = HttpApp::new()
+            .wrap(from_fn(with_common_headers))
+            .route("/panics", web::get().to(panics))
+            .route("/fails", web::get().to(|| async { Err::<HttpResponse, Error>(Error::Unauthorized) }))
+            .service(web::scope("/stopped").wrap(from_fn(stops)))
+            .default_service(web::to(nothing_here));
+        let service = init_service(app).await;
+        let request = TestRequest::with_uri(path).insert_header((request_id::HEADER, given)).to_request();
+        let answer = match service.call(request).await {
+            Ok(answer) => answer.into_parts().1.map_into_boxed_body(),
+            Err(error) => error.error_response(),
+        };
+        let headers = answer.headers().clone();
+        assert!(headers.contains_key(header::CONTENT_SECURITY_POLICY), "{path}");
+        let body = actix_web::body::to_bytes(answer.into_body()).await.unwrap_or_default();
+        let problem: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+        let named = problem["request_id"].as_str().unwrap_or_default().to_owned();
+        [headers.get(request_id::HEADER).unwrap().to_str().unwrap().to_owned(), named]
+    }
+
+    #[actix_web::test]
+    async fn every_answer_has_the_id_of_its_request() {
+        for path in ["/panics", "/fails", "/stopped/x", "/api/nothing"] {
+            assert_eq!(ids(path, "0193-a").await, ["0193-a", "0193-a"], "{path}");
+            let [header, named] = ids(path, "not well-formed").await;
+            assert!(header == named && header.len() == 32, "{path}: {header} {named}");
+        }
+        let [header, named] = ids("/nothing", "0193-a").await;
+        assert_eq!((header.as_str(), named.as_str()), ("0193-a", ""), "it is a page");
+    }
 
     #[test]
     fn l3_operators_routes_are_open_to_this_machine_and_to_proxies_themselves() {

@@ -117,18 +117,12 @@ impl ResponseError for ChatRefusal {
             return error.error_response();
         }
         let (name, title, detail) = self.problem();
-        let problem = Problem {
-            kind: base::error::problem_type(name),
-            title: title.to_owned(),
-            status: self.status_code().as_u16(),
-            detail: detail.to_owned(),
-            errors: Vec::new(),
-        };
+        let problem = Problem::new(name, self.status_code(), title, detail);
         let mut answer = HttpResponse::build(self.status_code());
         if let Self::TooFast(seconds) = self {
             answer.insert_header((header::RETRY_AFTER, HeaderValue::from(*seconds)));
         }
-        answer.content_type("application/problem+json").body(serde_json::to_string(&problem).unwrap_or_default())
+        answer.content_type("application/problem+json").body(problem.json())
     }
 }
 
@@ -276,7 +270,7 @@ impl FromRequest for Guest {
 
 const METHODS: &str = "GET, POST";
 const HEADERS: &str = "Authorization, Content-Type";
-const EXPOSED: &str = "Retry-After";
+const EXPOSED: &str = "Retry-After, X-Request-Id";
 /// Seconds for which a browser keeps a preflight's answer.
 const MAX_AGE: &str = "7200";
 

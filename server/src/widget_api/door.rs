@@ -14,7 +14,7 @@ use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use base::browser::client_address;
 use base::config::{Integration, Integrations};
-use base::error::{ChangedMeanwhile, Error, Problem, problem_in, problem_type};
+use base::error::{ChangedMeanwhile, Error, Problem, problem_in};
 use base::i18n::{Language, When, Words, Zone};
 use base::rate_limit::Budget;
 use domain::api_key::{ApiKey, Scope};
@@ -35,7 +35,7 @@ use crate::widget_api::{AppData, WidgetContext};
 
 const METHODS: &str = "GET, POST, PATCH, DELETE";
 const HEADERS: &str = "X-Auth-Token, Content-Type, Authorization, Idempotency-Key, If-Match";
-const EXPOSED: &str = "Retry-After, ETag";
+const EXPOSED: &str = "Retry-After, ETag, X-Request-Id";
 /// Seconds for which a browser keeps a preflight's answer.
 const MAX_AGE: &str = "600";
 
@@ -287,13 +287,7 @@ impl WidgetError {
         };
         let key = if let Self::Away(_) = self { "logins_away" } else { self.name() };
         let detail = sentence(key, "", retry_after, reader).unwrap_or_else(|| title(self.name(), reader));
-        let problem = Problem {
-            kind: problem_type(&self.name().replace('_', "-")),
-            title: title(self.name(), reader),
-            status: self.status().as_u16(),
-            detail,
-            errors: Vec::new(),
-        };
+        let problem = Problem::new(&dashed(self.name()), self.status(), title(self.name(), reader), detail);
         response(self.status(), &problem, retry_after, reader)
     }
 }
@@ -318,14 +312,15 @@ fn answer_to(error: &Error, reader: &WidgetReader) -> HttpResponse {
         Error::Invalid(errors) => errors.iter().map(|error| error.shown(reader.words, reader.crm)).collect(),
         _ => Vec::new(),
     };
-    let problem = Problem {
-        kind: problem_type(&error.name().replace('_', "-")),
-        title: title(error.name(), reader),
-        status: error.status_code().as_u16(),
-        detail,
-        errors,
-    };
+    let name = error.name();
+    let mut problem = Problem::new(&dashed(name), error.status_code(), title(name, reader), detail);
+    problem.errors = errors;
     response(error.status_code(), &problem, retry_after, reader)
+}
+
+/// The name of a problem as the widget's API writes it.
+fn dashed(name: &str) -> String {
+    name.replace('_', "-")
 }
 
 /// The widget's own text for an error, if it has one.
@@ -340,7 +335,7 @@ fn response(status: StatusCode, problem: &Problem, retry_after: Option<u32>, rea
     if let Some(seconds) = retry_after {
         answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
     }
-    answer.body(serde_json::to_string(problem).unwrap_or_default())
+    answer.body(problem.json())
 }
 
 fn title(name: &str, reader: &WidgetReader) -> String {

@@ -40,18 +40,18 @@ def main() -> None:
 
 def drive(given: argparse.Namespace) -> None:
     from parom_client import AuthenticatedClient, models
-    from parom_client.api.messages import post_sources_source_id_media, post_sources_source_id_messages
-    from parom_client.api.sources import get_tenants_tenant_id_sources
+    from parom_client.api.messages import send_message, upload_file
+    from parom_client.api.sources import list_sources
     from parom_client.types import File
 
     client = AuthenticatedClient(base_url=given.base, token=given.key)
     source = UUID(given.source)
 
-    page = get_tenants_tenant_id_sources.sync(UUID(given.tenant), client=client)
+    page = list_sources.sync(UUID(given.tenant), client=client)
     sources = [[one.name, type(one).__name__] for one in page.items]
 
     def upload(body):
-        return post_sources_source_id_media.sync(source, client=client, body=body, file_name="offer.pdf")
+        return upload_file.sync(source, client=client, body=body, file_name="offer.pdf")
 
     def file():
         return File(payload=io.BytesIO(PDF), file_name="offer.pdf", mime_type="application/pdf")
@@ -65,7 +65,7 @@ def drive(given: argparse.Namespace) -> None:
             sender=models.SenderIn(role=models.RoleIn.CLIENT, id="user-7", name="Anna"),
             content=content,
         )
-        return post_sources_source_id_messages.sync_detailed(source, client=client, body=body)
+        return send_message.sync_detailed(source, client=client, body=body)
 
     def content(name: str, **fields):
         # One class a type; each knows its own word.

@@ -254,7 +254,7 @@ async fn o4_a_request_is_sent_from_the_apis_page() {
     let mut world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
     let line = world.line("support").await;
     browser.goto(&format!("{}/api/docs", world.api.base())).await;
-    let article = "#post_sources_source_id_messages";
+    let article = "#send_message";
     browser.find(&format!("{article} .try")).await;
     browser.shows(&format!("{article} .address code"), &["/api/v1/sources/{source_id}/messages"]).await;
     browser.shows("#schema-ConversationIn dt", &["id required"]).await;

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use base::config::Config;
 use base::http_client::HttpClients;
+use base::i18n::{CRM, Language, Words};
 use connectors::error_catalog::{self, CatalogEntry, ErrorCatalog, RefusalClass};
 use connectors::{Abilities, AfterUnknown, Connectors, Length, Support};
 
@@ -131,6 +132,31 @@ fn table(page: &mut String, catalog: &ErrorCatalog) {
         let (id, codes, class) = (row.id.to_uppercase(), codes(row), class(row));
         let _ = writeln!(page, "| {id} | {codes} | {texts} | {} | {class} | {amocrm} |", row.cause);
     }
+}
+
+const PROBLEMS_HEAD: &str = "# Problems of the API
+
+Generated from `locales/en/problems.ftl` by the test `content::documented`: `UPDATE_DOCS=1 cargo nextest run --workspace -E
+'test(problems_are_documented)'`. The `type` of a problem document is an address of the server: its page says the same in English and Russian. The
+widget's API writes the names with dashes.
+
+| `type` | what happened | what to do |
+|---|---|---|
+";
+
+#[test]
+fn problems_are_documented() {
+    let words = Words::new(Language::En);
+    let texts = std::fs::read_to_string(root().join("locales/en/problems.ftl")).unwrap();
+    let mut names: Vec<&str> =
+        texts.lines().filter_map(|line| line.split_once(" =")?.0.strip_prefix("problem-fix-")).collect();
+    names.sort_unstable();
+    let mut page = PROBLEMS_HEAD.to_owned();
+    for name in names {
+        let (title, to_do) = (base::error::title(name, words, CRM), words.text_of("problem-fix-", name));
+        let _ = writeln!(page, "| `/problems/{name}` | {title} | {to_do} |");
+    }
+    keeps("problems.md", &page);
 }
 
 #[test]

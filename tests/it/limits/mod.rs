@@ -153,13 +153,19 @@ fn slow_keys(config: &mut Config) {
 
 async fn m10_a_key_that_is_too_fast_gets_the_time_to_wait(world: &mut World) {
     let (api, line) = with_key(world).await;
-    let mut answers = Vec::new();
-    for _ in 0..32 {
+    let first = api.get(&line.path("")).await.is(200);
+    let limits = |reply: &Reply| [reply.header("ratelimit-policy").to_owned(), reply.header("ratelimit").to_owned()];
+    let day = "\"bytes\";q=10737418240;qu=\"content-bytes\";w=86400";
+    let left = |requests: u32| format!("\"requests\";r={requests};t=1, \"bytes\";r=10737418240;t=54000");
+    assert_eq!(limits(&first), [format!("\"requests\";q=30;w=8, {day}"), left(29)]);
+    let mut answers = vec![first.status];
+    for _ in 1..32 {
         answers.push(api.get(&line.path("")).await.status);
     }
     assert_eq!((&answers[..30], &answers[30..]), ([200; 30].as_slice(), [429; 2].as_slice()));
     let refused = api.get(&line.path("")).await.is(429);
-    assert_eq!(refused.header("retry-after"), "1");
+    assert_eq!((refused.header("retry-after"), refused.header("ratelimit")), ("1", left(0).as_str()));
+    assert_eq!(api.anonymous(Method::GET, "/api/v1/me").send().await.unwrap().headers().get("ratelimit"), None);
     assert_eq!(refused.header("content-type"), "application/problem+json");
     assert_eq!(refused.json["type"], "/problems/too_many_requests");
     world.api.get(&line.path("")).await.is(200);
@@ -187,7 +193,9 @@ async fn m10_a_key_has_a_days_bytes(world: &mut World) {
         let body = reqwest::Body::wrap_stream(futures_util::stream::iter(chunks));
         answer(api.request(Method::POST, &path).body(body)).await
     };
-    announced(600 * 1024).await.is(200);
+    let kept = announced(600 * 1024).await.is(200);
+    let left = kept.header("ratelimit").split("\"bytes\";r=").nth(1).unwrap().split(';').next().unwrap();
+    assert!((1..450 * 1024).contains(&left.parse::<u32>().unwrap()), "it counts what this request has sent: {left}");
     let before = rows(world).await;
     for refused in [announced(600 * 1024).await, chunked(600 * 1024).await] {
         let refused = refused.is(429);

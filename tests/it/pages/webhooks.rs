@@ -29,7 +29,7 @@ async fn a_key_is_shown_once_works_and_ends(world: &mut World) {
     let again = visitor.opens("/panel/keys/made").await.is(303);
     let list = visitor.opens(again.header("location")).await.is(200);
     list.never_says(&[&key, "Billing <i>"]);
-    list.says(&[&format!("…{}", &key[key.len() - 4..]), "Read", "Active", "already shown once"]);
+    list.says(&[&format!("…{}", &key[key.len() - 4..]), "<code>read</code>", "Active", "already shown once"]);
     let api = world.api.with_key(&key);
     api.get(&line.path("")).await.is(200);
     api.patch(&line.path(""), &json!({"name": "x"})).await.is(403);

@@ -81,6 +81,27 @@ async fn n5_a_key_carries_no_right_that_its_maker_lacks(world: &mut World) {
     assert_eq!(ids(&world.api).await, [json!(other.tenant_id), json!(line.tenant_id)]);
 }
 
+/// The first command of the guide, as a developer pastes it with the key that the panel shows.
+async fn the_guides_first_command_works_with_a_key_of_the_panel(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    let own = makes(world, &owner, "Messenger", "write").await;
+    let guide = include_str!("../../../docs/custom-messenger.md");
+    let command = guide.lines().find(|line| line.contains("$PAROM_URL")).expect("a command");
+    let (start, rest) = command.split_once("$PAROM_URL").unwrap();
+    let path = rest.split(' ').next().unwrap();
+    assert_eq!((start, path), ("curl -s ", "/api/v1/me"));
+    assert!(rest.contains("\"Authorization: Bearer $PAROM_KEY\""), "{command}");
+    assert_eq!(own.get(path).await.is(200).text_at("/tenant/id"), line.tenant_id.to_string());
+    // Its scope has one name in the panel, the API, errors and the guide.
+    owner.opens("/panel/keys").await.is(200).says(&["<code>write</code>"]);
+    assert_eq!(me(&own).await["key"]["scope"], "write");
+    let account = format!("/api/v1/tenants/{}", line.tenant_id);
+    let refused = own.post(&format!("{account}/customers/export"), &json!({"phone": "+79151112233"})).await.is(403);
+    assert_eq!(refused.json["detail"], "this needs a key with scope admin; this key has write");
+    assert!(guide.contains("with the scope `write`"));
+}
+
 /// Each key is used only after the change, because a used one is cached for a moment.
 async fn n5_a_key_loses_what_its_maker_loses(world: &mut World) {
     let line = world.line("support").await;
@@ -102,7 +123,7 @@ async fn n5_a_key_loses_what_its_maker_loses(world: &mut World) {
     lower("viewer").await;
     assert_eq!(me(&keys[1]).await["key"]["scope"], "read");
     keys[1].post(&line.path("/messages"), &body).await.is(403);
-    owner.opens("/panel/keys").await.is(200).says(&["Now only: Read", "Take over"]);
+    owner.opens("/panel/keys").await.is(200).says(&["Now only: read", "Take over"]);
     // An administrator cannot take over what only owners may have.
     add_member(world, line.tenant_id, "anna@example.com", MemberRole::Administrator).await;
     let anna = sign_in(world, "anna@example.com").await;
@@ -160,7 +181,7 @@ async fn n5_a_key_without_a_known_maker_does_not_erase(world: &mut World) {
     let key = me(&older).await["key"].clone();
     assert_eq!([&key["scope"], &key["created_by"]], [&json!("write"), &Value::Null]);
     let owner = world.panel(line.tenant_id).await;
-    owner.opens("/panel/keys").await.is(200).says(&["Now only: Read and send", "Take over"]);
+    owner.opens("/panel/keys").await.is(200).says(&["Now only: write", "Take over"]);
     let rows = api_key::Entity::of_tenant(line.tenant_id).all(world.app().store.read()).await.unwrap();
     for row in rows {
         owner.does(&format!("/panel/keys/{}/take", row.id), &[]).await;
@@ -302,5 +323,6 @@ both!(a_ticket_opens_once);
 once!(in_a_frame_without_cookies_the_panel_goes_on_in_a_tab);
 once!(n5_a_maker_who_left_amocrm_takes_their_keys_along, the_panel_can_be_framed_by_its_own_account_only);
 once!(n5_a_key_carries_no_right_that_its_maker_lacks, n5_a_key_without_a_known_maker_does_not_erase);
+once!(the_guides_first_command_works_with_a_key_of_the_panel);
 once!(access_that_was_taken_away_stays_away, a_manager_sees_one_conversation);
 once!(n5_a_key_loses_what_its_maker_loses);

@@ -37,8 +37,8 @@ missed_hooks: alert delivery intake lookup rotation tenant
 usage: alert announcements delivery intake media platform load_shedding source tenant
 import: audit delivery intake settings source tenant usage
 api_key: audit identity tenant usage
-api: api_key audit compressed cursor delivery import intake lookup media source template tenant usage vendor_events
-    vendor_webhooks
+api: api_key audit compressed cursor delivery import intake lookup media public_page source template tenant usage
+    vendor_events vendor_webhooks
 webhook_notices: api::sources source usage
 webchat: alert compressed identity intake lead_origin lookup media platform settings load_shedding unknown_callers
     tenant usage

@@ -36,6 +36,7 @@ const RIGHT: &[(&str, &str, &str)] = &[
     ("callback", "left-line-vk", "what VK calls its page"),
     ("callback", "said-vk-", "what VK calls its webhook"),
     ("retry", "doctor-quarantine-", "a command"),
+    ("authorization", "problem-fix-unauthorized", "the name of a header"),
     ("бесед", "passport-vk-", "VK's word for a group chat"),
     ("callback", "wizard-wa-", "what the field is called at Meta"),
     ("callback", "wizard-meta-webhook-url", "what the field is called at Meta"),

@@ -21,6 +21,7 @@ use view::{OperationGroup, SchemaView};
 
 use super::openapi::Whole;
 
+pub mod problems;
 mod view;
 
 /// The page loads only its style sheet.
@@ -97,10 +98,10 @@ Parom connects messengers to amoCRM and Kommo. A messenger of your own is a sour
 your server posts what customers do to this API, and Parom posts what managers do to your webhook.
 
 - Authentication: `Authorization: Bearer prm_…`; keys are made in the panel under \"Keys and webhooks\", with the scope
-  `read`, `write` or `admin`.
+  `read`, `write` or `admin`. `GET /api/v1/me` tells a key its account, scope and limits.
 - `202` means that a message is stored and will be delivered or become a visible dead letter. Repeat a request after a
   time-out or 5xx with the same `id`: nothing is stored twice. After 429 and 503 wait as long as `Retry-After` says.
-- Errors are RFC 9457 problem documents; `errors[].pointer` names each invalid field. Unknown fields in a request are
+- Errors are RFC 9457 problem documents, whose `type` leads to a page that says what to do; `errors[].pointer` names each invalid field. Unknown fields in a request are
   invalid; unknown fields in an answer are for later versions, ignore them.
 - Times are RFC 3339 in UTC with milliseconds. Ids are strings. Lists are newest first, with `limit` and `cursor`.
 - Webhooks are signed by Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`, secret `whsec_…`).

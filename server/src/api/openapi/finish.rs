@@ -17,7 +17,7 @@ use crate::api::request;
 /// The component of message content, and the prefix of its types.
 const CONTENT: &str = "ContentIn";
 /// Operations that write and take no `Idempotency-Key`.
-const NEVER_REPEATED: [&str; 2] = ["post_sources_source_id_typing", "post_tenants_tenant_id_customers_export"];
+const NEVER_REPEATED: [&str; 2] = ["show_typing", "export_customer"];
 /// The prefix of a list's name, before the name of its items.
 const LISTS: &str = "ListOut_";
 
@@ -30,8 +30,7 @@ pub(super) fn add_webhook_message(document: &mut OpenApi) {
 }
 
 pub(super) fn finish(document: &mut OpenApi) {
-    for (path, item) in &mut document.paths.paths {
-        name_operations(path, item);
+    for item in document.paths.paths.values_mut() {
         for (operation, writes) in operations(item) {
             complete(operation, writes);
         }
@@ -39,23 +38,6 @@ pub(super) fn finish(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
     lists_name_their_items(components);
     discriminate_contents(components);
-}
-
-/// Builds operation ids from method and path, because handlers in different files share names.
-fn name_operations(path: &str, item: &mut PathItem) {
-    let words: Vec<&str> = path
-        .trim_start_matches("/api/v1/")
-        .split(['/', '-', '_'])
-        .map(|word| word.trim_matches(['{', '}']))
-        .filter(|word| !word.is_empty())
-        .collect();
-    let operations =
-        [("get", &mut item.get), ("post", &mut item.post), ("patch", &mut item.patch), ("delete", &mut item.delete)];
-    for (method, operation) in operations {
-        if let Some(operation) = operation {
-            operation.operation_id = Some(format!("{method}_{}", words.join("_")));
-        }
-    }
 }
 
 /// The operations of a path, each with whether it needs a key that may write.
@@ -67,6 +49,8 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&mut Operation, bool
 
 /// Adds the header of repeats and the errors that follow from the route; a handler's own words win.
 fn complete(operation: &mut Operation, writes: bool) {
+    // Of a sentence of Rust's documentation a title.
+    operation.summary = operation.summary.take().map(|summary| summary.trim_end_matches('.').to_owned());
     let repeats = writes && !operation.operation_id.as_deref().is_some_and(|id| NEVER_REPEATED.contains(&id));
     if repeats {
         let header = ParameterBuilder::new()
@@ -213,39 +197,39 @@ fn required_field(schema: Option<&RefOr<Schema>>) -> RefOr<Schema> {
 const MESSAGE: &str = "WebhookMessage";
 
 /// Type, summary, description and data of each webhook.
-fn all() -> [(&'static str, &'static str, &'static str, Value); 8] {
+fn all() -> [(&'static str, &'static str, &'static str, Value); 9] {
     let message = json!({"message": component(MESSAGE)});
     let source = json!({"source": component("SourceOut")});
     [
         (
             "message.created",
-            "A manager, a bot or a template wrote to a customer.",
-            "Answer with your id of the message and its status to save a call: `{\"id\":\"m-1\",\"status\":\"delivered\"}`.",
+            "A message for a customer",
+            "A manager, a bot or a template wrote. Answer with your id of the message and its status to save a call: `{\"id\":\"m-1\",\"status\":\"delivered\"}`.",
             message.clone(),
         ),
         (
             "message.edited",
-            "A message was edited.",
+            "An edited message",
             "`content` is the new content; the message is found by `id`.",
             message.clone(),
         ),
         (
             "conversation.started",
-            "A manager writes to a phone number first.",
-            "`conversation.id` is null. Answer with the ids of the dialogue that you open, \
+            "The first message to a phone",
+            "A manager writes first: `conversation.id` is null. Answer with the ids of the dialogue that you open, \
              `{\"conversation\":{\"id\":\"chat-9\"},\"receiver\":{\"id\":\"user-9\"},\"id\":\"m-1\"}`, or tell them later.",
             message,
         ),
         (
             "typing",
-            "A manager is typing.",
+            "A manager is typing",
             "Show it until `until`.",
             json!({"source_id": uuid(), "conversation": component("ConversationRefOut"), "sender": person_id(), "until": time()}),
         ),
         (
             "reaction",
-            "A manager set or removed a reaction.",
-            "`emoji` is null if it was removed.",
+            "A manager's reaction",
+            "`emoji` is null if the reaction was removed.",
             json!({
                 "source_id": uuid(), "conversation": component("ConversationRefOut"),
                 "message": object(json!({"id": uuid(), "external_id": {"type": ["string", "null"]}})),
@@ -254,13 +238,14 @@ fn all() -> [(&'static str, &'static str, &'static str, Value); 8] {
         ),
         (
             "template.review",
-            "amoCRM asks for the review of a template.",
-            "Report the decision by `POST /api/v1/sources/{source_id}/templates/{template_id}/review`.",
+            "A template to review",
+            "amoCRM asks for it. Report the decision by `POST /api/v1/sources/{source_id}/templates/{template_id}/review`.",
             json!({"source_id": uuid(), "template": {"type": "object", "description": "Its id, name, language, category, content, \
                 header, footer, buttons and example values."}}),
         ),
-        ("source.updated", "The source was changed.", "Its name, pipeline, settings or state.", source.clone()),
-        ("source.deleted", "The source was deleted.", "No more webhooks come for it.", source),
+        ("source.updated", "A changed source", "Its name, pipeline, settings or state.", source.clone()),
+        ("source.deleted", "A deleted source", "No more webhooks come for it.", source),
+        ("source.test", "A test", "A person tests the source; nothing else happened.", json!({"source_id": uuid()})),
     ]
 }
 
@@ -278,43 +263,43 @@ fn of_vendor() -> [(&'static str, &'static str, &'static str, Value); 9] {
     [
         (
             "account.installed",
-            "An account installed an integration.",
+            "An account installed an integration",
             "`again` is true if it was installed before and had left.",
             json!({"account": account.clone(), "again": {"type": "boolean"}}),
         ),
         (
             "account.connected",
-            "An account's channels are connected and it works.",
-            "Also when it works again after `account.needs_attention`.",
+            "An account works",
+            "Its channels are connected. Also when it works again after `account.needs_attention`.",
             about(),
         ),
         (
             "account.needs_attention",
-            "An account does not work until a person does something.",
-            "Its end is `account.connected`.",
+            "An account needs a person",
+            "It does not work until somebody does something. Its end is `account.connected`.",
             why("`needs_reauth`, `unpaid`, `blocked`, `channel_not_allowed` or `channel_misconfigured`."),
         ),
         (
             "account.left",
-            "An account switched the integration off, or was disconnected.",
-            "Its sources and messages are kept.",
+            "An account left",
+            "It switched the integration off, or was disconnected. Its sources and messages are kept.",
             why("`uninstalled` or `disconnected`."),
         ),
         (
             "source.created",
-            "A source was created.",
+            "A source was created",
             "`account.sources_limit` is its account's limit.",
             json!({"account": account.clone(), "source": source()}),
         ),
         (
             "source.stopped",
-            "A source does not work any more.",
-            "It was deleted, or its messenger refuses access.",
+            "A source stopped",
+            "It does not work any more: it was deleted, or its messenger refuses access.",
             stopped,
         ),
-        ("limit.near", "An account has nearly used up a limit.", "Nothing is held yet.", about()),
-        ("limit.reached", "An account has used up a limit.", "Messages are taken in and held.", about()),
-        ("trial.ending", "An account's trial ends soon.", "Nothing is held yet.", about()),
+        ("limit.near", "A limit is nearly used up", "Nothing is held yet.", about()),
+        ("limit.reached", "A limit is used up", "Messages are taken in and held.", about()),
+        ("trial.ending", "A trial ends soon", "Nothing is held yet.", about()),
     ]
 }
 
@@ -348,6 +333,8 @@ pub(super) fn described() -> Value {
         let answers = json!({
             "2XX": {"description": "Taken: it is not sent again"},
             "401": {"description": "The signature is wrong. To a genuine webhook this pauses the source"},
+            "403": {"description": "This pauses the source"},
+            "410": {"description": "This pauses the source"},
             "422": {"description": "Refused: the message fails, the next one is sent"},
             "503": {"description": "Sent again later, after `Retry-After`"},
         });
