@@ -134,7 +134,7 @@ pub async fn run(
     if outcome.text.is_empty() && !json {
         crate::help::nothing_listed("there is no login yet; parom customer add LOGIN makes one");
     }
-    if json { write_json(out, &outcome.json) } else { out.write_all(outcome.text.as_bytes()) }
+    if json { writeln!(out, "{:#}", outcome.json) } else { out.write_all(outcome.text.as_bytes()) }
         .and_then(|()| out.flush())
         .context("standard output cannot be written")?;
     Ok(ExitCode::SUCCESS)
@@ -255,11 +255,6 @@ async fn list(app: &App) -> anyhow::Result<CommandReport> {
         });
     }
     Ok(CommandReport { text, json: json!({ "customers": customers }) })
-}
-
-fn write_json(out: &mut impl Write, value: &Value) -> std::io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value).map_err(std::io::Error::from)?;
-    writeln!(out)
 }
 
 #[cfg(test)]

@@ -120,7 +120,7 @@ pub async fn run(command: KeyCommand, store: &Store, out: &mut impl Write) -> an
                 Ending::After(millis) => clock.millis() + millis,
                 Ending::At(at) => at,
             });
-            let (key, id) = add(store, clock, &name, tenant, scope.into(), expires).await?;
+            let (key, id) = create(store, clock, &name, tenant, scope.into(), expires).await?;
             let key = key.expose_secret();
             if json { writeln!(out, "{}", json!({ "id": id, "key": key })) } else { writeln!(out, "{key}") }
         }
@@ -133,7 +133,7 @@ pub async fn run(command: KeyCommand, store: &Store, out: &mut impl Write) -> an
             for key in &keys {
                 shown.push(KeyOut::of(key, key_maker::name(store.read(), key).await?));
             }
-            if json { print_json(out, &shown) } else { print_table(out, &shown) }
+            if json { writeln!(out, "{:#}", json!({ "keys": shown })) } else { print_table(out, &shown) }
         }
         KeyCommand::Revoke { id, json } => {
             revoke(store, clock, id).await?;
@@ -146,20 +146,9 @@ pub async fn run(command: KeyCommand, store: &Store, out: &mut impl Write) -> an
     Ok(ExitCode::SUCCESS)
 }
 
-/// Creates a key, without a tenant a vendor key, for the caller to show once. `expires`: milliseconds since 1970.
+/// Creates a key, without a tenant a vendor key, for the caller to show once, with its id. `expires`: milliseconds since
+/// 1970.
 pub async fn create(
-    store: &Store,
-    clock: &Clock,
-    name: &str,
-    tenant_id: Option<Uuid>,
-    scope: Scope,
-    expires: Option<i64>,
-) -> anyhow::Result<SecretString> {
-    Ok(add(store, clock, name, tenant_id, scope, expires).await?.0)
-}
-
-/// The same, with the key's id.
-async fn add(
     store: &Store,
     clock: &Clock,
     name: &str,
@@ -263,11 +252,6 @@ impl<'a> KeyOut<'a> {
             revoked_at: row.revoked_at.map(Moment),
         }
     }
-}
-
-fn print_json(out: &mut impl Write, keys: &[KeyOut<'_>]) -> std::io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &json!({ "keys": keys })).map_err(std::io::Error::from)?;
-    writeln!(out)
 }
 
 fn print_table(out: &mut impl Write, keys: &[KeyOut<'_>]) -> std::io::Result<()> {

@@ -73,11 +73,12 @@ pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> any
             print_link(app, &person, &link, json, out)
         }
         VendorCommand::List { json } => {
-            let rows = operators::list(&app.panel).await.context("cannot read the operators")?;
+            let found = operators::list(&app.panel).await.context("cannot read the operators")?;
+            let rows: Vec<OperatorOut> = found.iter().map(OperatorOut::from).collect();
             if rows.is_empty() && !json {
                 crate::help::nothing_listed("there is no operator yet; parom vendor add EMAIL makes one");
             }
-            if json { print_json(out, &rows) } else { print_table(out, &rows) }
+            if json { writeln!(out, "{:#}", json!({ "operators": rows })) } else { print_table(out, &rows) }
         }
         VendorCommand::Disable { email } => {
             let person = operator(app, &email).await?;
@@ -136,16 +137,10 @@ impl<'a> From<&'a operators::OperatorRow> for OperatorOut<'a> {
     }
 }
 
-fn print_json(out: &mut impl Write, rows: &[operators::OperatorRow]) -> std::io::Result<()> {
-    let operators: Vec<OperatorOut> = rows.iter().map(OperatorOut::from).collect();
-    serde_json::to_writer_pretty(&mut *out, &json!({ "operators": operators })).map_err(std::io::Error::from)?;
-    writeln!(out)
-}
-
-fn print_table(out: &mut impl Write, rows: &[operators::OperatorRow]) -> std::io::Result<()> {
-    for row in rows.iter().map(OperatorOut::from) {
+fn print_table(out: &mut impl Write, rows: &[OperatorOut<'_>]) -> std::io::Result<()> {
+    for row in rows {
         let step = if row.two_step { "two-step" } else { "not yet signed in" };
-        let seen = row.seen_at.map(|at| format!("signed in, seen {at}")).unwrap_or_default();
+        let seen = row.seen_at.as_ref().map(|at| format!("signed in, seen {at}")).unwrap_or_default();
         writeln!(out, "{}  {step:17}  {seen:43}  {}", row.email, row.name)?;
     }
     Ok(())

@@ -221,7 +221,7 @@ pub trait Connector: Send + Sync {
     }
 
     /// The body of the success answer to a call, sent after its events are stored.
-    async fn answer(&self, _settings: &Settings, _call: &IncomingCall<'_>) -> String {
+    async fn answer(&self, _settings: &Settings, _body: &[u8]) -> String {
         String::new()
     }
 
@@ -239,7 +239,7 @@ pub trait Connector: Send + Sync {
     async fn receive(
         &self,
         _settings: &Settings,
-        _call: &IncomingCall<'_>,
+        _body: &[u8],
         _words: Words,
     ) -> Result<Vec<InboundEvent>, NotReceived> {
         Err(NotReceived::Unreadable)

@@ -83,7 +83,7 @@ impl DemoStage {
         let running =
             server::start_on(listener, config, ServerOptions { clock: clock.clone(), ..ServerOptions::default() })
                 .await?;
-        let key = key::create(&running.app.store, &clock, "demo", None, Scope::Admin, None).await?;
+        let (key, _) = key::create(&running.app.store, &clock, "demo", None, Scope::Admin, None).await?;
         Ok(Self { sandbox, messenger: Messenger::start()?, messengers, http, running, key, folder })
     }
 

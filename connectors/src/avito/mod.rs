@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Abilities, Check, Connector, ConsentPage, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup,
-    Watched, error_catalog,
+    Watched, error_catalog, field,
 };
 use crate::connector::Kind;
 use crate::file::{NotOpened, OpenFile};
@@ -79,7 +79,7 @@ impl Connector for Avito {
     }
 
     fn signs(&self, settings: &Settings) -> bool {
-        settings::Options::of(settings).sign_with_manager_name
+        field::options::<settings::Options>(settings).sign_with_manager_name
     }
 
     /// Only a buyer can start a chat (avito §6).
@@ -128,13 +128,8 @@ impl Connector for Avito {
         setup::identity(&self.api, settings).await
     }
 
-    async fn receive(
-        &self,
-        settings: &Settings,
-        call: &IncomingCall<'_>,
-        words: Words,
-    ) -> Result<Vec<InboundEvent>, NotReceived> {
-        receive::receive(self, settings, call.body, words).await
+    async fn receive(&self, settings: &Settings, body: &[u8], words: Words) -> Result<Vec<InboundEvent>, NotReceived> {
+        receive::receive(self, settings, body, words).await
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {

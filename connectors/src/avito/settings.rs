@@ -55,13 +55,6 @@ impl Default for Options {
     }
 }
 
-impl Options {
-    /// The stored options.
-    pub fn of(settings: &Settings) -> Self {
-        field::options(settings)
-    }
-}
-
 /// The entered settings. `facts` is Parom's own data, accepted because clients may send back what they read.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -115,7 +108,7 @@ impl<'a> Account<'a> {
             credentials,
             user_id: fact("id").and_then(Value::as_str).unwrap_or_default(),
             since: settings.public.pointer("/facts/avito/since").and_then(Value::as_i64),
-            options: Options::of(settings),
+            options: field::options(settings),
         })
     }
 

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
-    error_catalog,
+    error_catalog, field,
 };
 use crate::connector::Kind;
 use crate::file::{NotOpened, OpenFile};
@@ -75,7 +75,7 @@ impl Connector for Max {
     }
 
     fn signs(&self, settings: &Settings) -> bool {
-        setup::BotOptions::of(settings).sign_with_manager_name
+        field::options::<setup::BotOptions>(settings).sign_with_manager_name
     }
 
     /// Only the customer can begin a dialog (max §11).
@@ -115,13 +115,8 @@ impl Connector for Max {
         setup::authenticate(settings, call)
     }
 
-    async fn receive(
-        &self,
-        settings: &Settings,
-        call: &IncomingCall<'_>,
-        words: Words,
-    ) -> Result<Vec<InboundEvent>, NotReceived> {
-        receive::receive(&self.api, &self.posts, settings, call.body, words).await
+    async fn receive(&self, settings: &Settings, body: &[u8], words: Words) -> Result<Vec<InboundEvent>, NotReceived> {
+        receive::receive(&self.api, &self.posts, settings, body, words).await
     }
 
     async fn acknowledge(&self, settings: &Settings, press: &str) {

@@ -15,7 +15,7 @@ use super::wire::{self, Link, Message, Place, Update};
 use crate::call::ApiError;
 use crate::incoming::{Began, ButtonPress, EditedMessage, InboundEvent, IncomingMessage, NotReceived};
 use crate::receiving::key_of;
-use crate::{PressedButton, Settings};
+use crate::{PressedButton, Settings, field};
 use content::{Held, Scene, learned};
 
 mod content;
@@ -48,7 +48,7 @@ pub(super) async fn receive(
         posts,
         token: setup::token(settings).ok_or(NotReceived::Unreadable)?,
         bot_id: facts.and_then(|facts| facts.pointer("/bot/user_id")).and_then(Value::as_i64).unwrap_or_default(),
-        options: BotOptions::of(settings),
+        options: field::options(settings),
         facts,
         words,
     };

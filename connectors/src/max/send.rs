@@ -3,21 +3,20 @@
 use std::time::Duration;
 
 use base::i18n::LocalizedText;
-use base::message::{Content, State};
+use base::message::Content;
 use base::verdict::{Report, Taken, Verdict};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::api::{Call, MaxApi, TEXT};
+use super::api::{Call, MaxApi};
 use super::keyboard;
-use super::setup::{self, BotOptions, said};
+use super::setup::{self, said};
 use super::wire::{self, Place};
 use crate::call::ApiError;
-use crate::error_catalog::{Fix, MAX};
-use crate::fit::{self, lines};
-use crate::sending::{self, Draft, Judged, Next, ReadMarks};
-use crate::{Event, Message, Outgoing, Settings};
-use draft::{Beside, MessageDraft, NotPosted, SendContext, UploadType, UploadedFiles};
+use crate::error_catalog::MAX;
+use crate::sending::{self, Judged, ReadMarks};
+use crate::{Event, Message, Outgoing, Settings, field};
+use draft::{MessageDraft, SendContext, UploadedFiles};
 
 mod draft;
 
@@ -38,7 +37,7 @@ pub(super) async fn send(api: &MaxApi, memory: &Memory, settings: &Settings, out
         return Report::not_done(verdict, "there is no dialog with this customer");
     };
     let Memory { uploaded, marks } = memory;
-    let context = SendContext { api, token, options: BotOptions::of(settings), place, outgoing, uploaded, marks };
+    let context = SendContext { api, token, options: field::options(settings), place, outgoing, uploaded, marks };
     match &outgoing.event {
         Event::Created(message) | Event::Started(message) => {
             let report = send_message(&context, message).await;
@@ -65,86 +64,6 @@ async fn send_message(context: &SendContext<'_>, message: &Message) -> Report {
         return Report::not_done(Verdict::Bury(failure), "the message is empty");
     }
     sending::send(draft, context, context.outgoing, message).await
-}
-
-impl Draft<SendContext<'_>> for MessageDraft {
-    type Posted = wire::Posted;
-    type Failed = NotPosted;
-
-    /// One for each change that can follow another.
-    const CHANGES: usize = 3;
-
-    fn has_more(&self) -> bool {
-        !self.more.is_empty()
-    }
-
-    fn advance(&mut self) {
-        self.text = self.more.remove(0);
-        self.beside = Beside::Nothing;
-        self.quote = None;
-    }
-
-    async fn post(&self, context: &SendContext<'_>) -> Result<wire::Posted, NotPosted> {
-        self.request(context).await
-    }
-
-    async fn judge(&mut self, context: &SendContext<'_>, failed: &NotPosted, changes: &[Fix]) -> Next {
-        let NotPosted { failed, attached } = failed;
-        let mut judged = judge(context, failed);
-        if let (ApiError::Refused(refusal), Some(file)) = (failed, attached)
-            && refusal.word == NOT_READY
-        {
-            judged.report.verdict = Verdict::Retry { after: Some(file.file.wait()), whole_target: false };
-            return Next::End(judged.report);
-        }
-        let Some(fix) = judged.fix.filter(|fix| !changes.contains(fix)) else { return Next::End(judged.report) };
-        if let (Fix::Bytes, Some(file)) = (fix, attached) {
-            file.forget(context).await;
-        }
-        Next::Change(fix, judged.report)
-    }
-
-    fn mend(&mut self, context: &SendContext<'_>, message: &Message, fix: Fix, _: Option<&NotPosted>) -> bool {
-        change(self, context, message, fix)
-    }
-
-    fn taken(&self, context: &SendContext<'_>, posted: wire::Posted) -> Taken {
-        let mid = posted.message.body.map(|body| body.mid);
-        let state = if context.options.delivered_on_accept { State::Delivered } else { State::Sent };
-        Taken { external_id: mid.filter(|mid| wire::is_mid(mid)), state: Some(state), ..Taken::default() }
-    }
-}
-
-/// Changes a draft as the error catalog prescribes; false if this change does not apply.
-fn change(draft: &mut MessageDraft, context: &SendContext<'_>, message: &Message, fix: Fix) -> bool {
-    let words = context.outgoing.words;
-    match fix {
-        Fix::NoQuote => draft.quote.take().is_some(),
-        Fix::Shorter => fit::shorten(&mut draft.text, &mut draft.more, TEXT),
-        // Forces a new upload of the file.
-        Fix::Bytes => matches!(draft.beside, Beside::File { .. }),
-        Fix::Document => match &mut draft.beside {
-            Beside::File { kind, .. } => std::mem::replace(kind, UploadType::File) != UploadType::File,
-            Beside::Nothing | Beside::Attachment(_) => false,
-        },
-        Fix::ButtonsAsText => {
-            let Some(markup) = message.markup.as_ref().filter(|_| draft.keyboard.take().is_some()) else {
-                return false;
-            };
-            draft.put_below(lines::markup(markup));
-            true
-        }
-        // The location or card is sent as text.
-        Fix::Plain => match (&draft.beside, &message.content) {
-            (Beside::Attachment(_), content @ (Content::Location { .. } | Content::Contact { .. })) => {
-                draft.beside = Beside::Nothing;
-                draft.put_below(lines::content(words, content));
-                true
-            }
-            _ => false,
-        },
-        _ => false,
-    }
 }
 
 // Edits of messages (max §6).

@@ -55,13 +55,6 @@ impl Default for BotOptions {
     }
 }
 
-impl BotOptions {
-    /// The stored options.
-    pub fn of(settings: &Settings) -> Self {
-        field::options(settings)
-    }
-}
-
 /// The entered settings. `facts` is Parom's own data, accepted because clients may send back what they read.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -137,13 +137,8 @@ impl Connector for Meta {
         settings.secrets.get(settings::APP_SECRET).is_some_and(|secret| vendor_app::is_signed(secret, call))
     }
 
-    async fn receive(
-        &self,
-        settings: &Settings,
-        call: &IncomingCall<'_>,
-        words: Words,
-    ) -> Result<Vec<InboundEvent>, NotReceived> {
-        receive::receive(self, settings, call.body, words).await
+    async fn receive(&self, settings: &Settings, body: &[u8], words: Words) -> Result<Vec<InboundEvent>, NotReceived> {
+        receive::receive(self, settings, body, words).await
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {

@@ -12,9 +12,8 @@ use super::Meta;
 use super::graph::{COMMENT, Edge, spoken};
 use super::settings::Account;
 use crate::call::ApiError;
-use crate::error_catalog::Fix;
 use crate::fit::lines;
-use crate::sending::{self, Draft, Judged, Next};
+use crate::sending::{self, Judged};
 use crate::{Event, Message, MessageIds, Outgoing, Settings};
 use draft::{MessageDraft, SendContext};
 
@@ -67,51 +66,6 @@ async fn send_message(context: &SendContext<'_>, message: &Message) -> Report {
         return Report::not_done(Verdict::Bury(failure), "the message is empty");
     }
     sending::send(draft, context, context.outgoing, message).await
-}
-
-impl Draft<SendContext<'_>> for MessageDraft {
-    type Posted = Value;
-    type Failed = ApiError;
-
-    /// Without a quote, as bytes, as a link, shorter.
-    const CHANGES: usize = 4;
-
-    fn has_more(&self) -> bool {
-        !self.more.is_empty()
-    }
-
-    fn advance(&mut self) {
-        self.next_text();
-    }
-
-    async fn post(&self, context: &SendContext<'_>) -> Result<Value, ApiError> {
-        self.request(context).await
-    }
-
-    async fn judge(&mut self, context: &SendContext<'_>, failed: &ApiError, changes: &[Fix]) -> Next {
-        // The customer may also have written a message: then an ordinary message can be sent.
-        if is_not_privately(failed) && self.comment.take().is_some() {
-            return Next::Again;
-        }
-        let judged = judge(context, failed);
-        match judged.fix {
-            // A file is changed twice; after that it is a link and no file.
-            Some(fix) if fix == Fix::Bytes || !changes.contains(&fix) => Next::Change(fix, judged.report),
-            _ => Next::End(judged.report),
-        }
-    }
-
-    fn mend(&mut self, context: &SendContext<'_>, message: &Message, fix: Fix, _: Option<&ApiError>) -> bool {
-        self.change(context, message, fix)
-    }
-
-    fn taken(&self, context: &SendContext<'_>, answer: Value) -> Taken {
-        let text =
-            |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned).filter(|text| !text.is_empty());
-        // The author of a comment may have another id in messages.
-        let moved_to = text("recipient_id").filter(|id| *id != context.outgoing.conversation_id);
-        Taken { external_id: text("message_id"), moved_to, ..Taken::default() }
-    }
 }
 
 fn is_not_privately(failed: &ApiError) -> bool {

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::{
     Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
-    error_catalog,
+    error_catalog, field,
 };
 use crate::connector::Kind;
 use crate::file::{NotOpened, OpenFile};
@@ -78,11 +78,11 @@ impl Connector for Telegram {
     }
 
     fn signs(&self, settings: &Settings) -> bool {
-        setup::BotOptions::of(settings).sign_with_manager_name
+        field::options::<setup::BotOptions>(settings).sign_with_manager_name
     }
 
     fn greeting(&self, settings: &Settings, words: Words) -> Option<Greeting> {
-        setup::BotOptions::of(settings).greeting(words)
+        field::options::<setup::BotOptions>(settings).greeting(words)
     }
 
     /// A bot can never write first (telegram §11).
@@ -122,13 +122,8 @@ impl Connector for Telegram {
         setup::authenticate(settings, call)
     }
 
-    async fn receive(
-        &self,
-        settings: &Settings,
-        call: &IncomingCall<'_>,
-        words: Words,
-    ) -> Result<Vec<InboundEvent>, NotReceived> {
-        receive::receive(&self.api, settings, call.body, words).await
+    async fn receive(&self, settings: &Settings, body: &[u8], words: Words) -> Result<Vec<InboundEvent>, NotReceived> {
+        receive::receive(&self.api, settings, body, words).await
     }
 
     async fn acknowledge(&self, settings: &Settings, press: &str) {

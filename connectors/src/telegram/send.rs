@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use base::i18n::LocalizedText;
-use base::message::{Content, State};
+use base::message::Content;
 use base::rate_limit::{Budget, RateLimiter};
 use base::verdict::{Report, Taken, Verdict};
 use chrono::TimeDelta;
@@ -20,9 +20,9 @@ use super::wire::{ChatThread, Within, message_of};
 use crate::call::{ApiError, Refusal};
 use crate::error_catalog::{CatalogEntry, Fix, RefusalClass, TELEGRAM};
 use crate::fit::{self, lines};
-use crate::sending::{self, Draft, Judged, Next};
+use crate::sending::{self, Judged};
 use crate::{Event, Message, MessageIds, Outgoing, Settings};
-use draft::{FileForm, MessageDraft, Posted, SendContext, Shape, UploadedFiles};
+use draft::{FileForm, MessageDraft, SendContext, Shape, UploadedFiles};
 
 mod draft;
 
@@ -90,43 +90,6 @@ async fn send_message(line: &SendContext<'_>, message: &Message) -> Report {
         return Report::not_done(Verdict::Bury(failure), "the message is empty");
     }
     sending::send(draft, line, line.outgoing, message).await
-}
-
-impl Draft<SendContext<'_>> for MessageDraft {
-    type Posted = Posted;
-    type Failed = ApiError;
-
-    /// One for each fallback that can follow another: new chat, without quote, as audio, as a document, caption or
-    /// buttons sent separately.
-    const CHANGES: usize = 5;
-
-    fn has_more(&self) -> bool {
-        !self.more.is_empty()
-    }
-
-    fn advance(&mut self) {
-        self.shape = Shape::Text(self.more.remove(0));
-        self.quote = None;
-    }
-
-    async fn post(&self, line: &SendContext<'_>) -> Result<Posted, ApiError> {
-        self.request(line).await
-    }
-
-    async fn judge(&mut self, line: &SendContext<'_>, failed: &ApiError, changes: &[Fix]) -> Next {
-        judge(line, failed).once(changes, |fix| next(fix, self, changes))
-    }
-
-    fn mend(&mut self, line: &SendContext<'_>, message: &Message, fix: Fix, failed: Option<&ApiError>) -> bool {
-        self.change(line, message, fix, failed)
-    }
-
-    fn taken(&self, line: &SendContext<'_>, posted: Posted) -> Taken {
-        let state = if line.bot.options.delivered_on_accept { State::Delivered } else { State::Sent };
-        let moved_to = Some(self.place).filter(|place| *place != line.place).map(|place| place.to_string());
-        let external_id = Some(self.place.message(posted.message_id));
-        Taken { external_id, moved_to, state: Some(state), ..Taken::default() }
-    }
 }
 
 /// The next fallback when a file is refused again in its new form: document, then link; music, then document.
@@ -207,29 +170,6 @@ async fn call(line: &SendContext<'_>, method: &str, parameters: &serde_json::Val
 }
 
 impl MessageDraft {
-    /// False if this change does not apply.
-    pub fn change(&mut self, line: &SendContext<'_>, message: &Message, fix: Fix, failed: Option<&ApiError>) -> bool {
-        match fix {
-            Fix::NewChat => self.move_to(failed),
-            Fix::NoTopic => std::mem::take(&mut self.topic),
-            Fix::NoQuote => self.quote.take().is_some(),
-            Fix::Shorter => self.shorten(),
-            Fix::CaptionApart => self.take_caption_out(),
-            Fix::Bytes => self.link(line, message),
-            Fix::Document => self.become_form(FileForm::Document),
-            Fix::Audio => self.become_form(FileForm::Audio),
-            Fix::ButtonsAsText => {
-                let Some(markup) = message.markup.as_ref().filter(|_| self.keyboard.take().is_some()) else {
-                    return false;
-                };
-                self.surround(Vec::new(), vec![lines::markup(markup)]);
-                true
-            }
-            // Texts are already sent without formatting and files one by one; there are no templates.
-            Fix::Plain | Fix::OneByOne | Fix::OneLine => false,
-        }
-    }
-
     /// Message ids of the old chat are invalid in the new one. Later attempts are made in the new one, which is stored.
     fn move_to(&mut self, failed: Option<&ApiError>) -> bool {
         let Some(ApiError::Refused(Refusal { migrate_to: Some(chat), .. })) = failed else { return false };

@@ -65,11 +65,6 @@ impl Default for BotOptions {
 }
 
 impl BotOptions {
-    /// The stored options.
-    pub fn of(settings: &Settings) -> Self {
-        field::options(settings)
-    }
-
     /// What the bot says at the start of a chat. A request for the number needs a text, so it has one of its own.
     pub fn greeting(&self, words: Words) -> Option<Greeting> {
         // Customers get plain spaces.
@@ -111,7 +106,7 @@ impl<'a> SourceBot<'a> {
     /// None if there is no usable token.
     pub fn of(settings: &'a Settings) -> Option<Self> {
         let token = settings.secrets.get(TOKEN)?;
-        let (id, options) = (api::bot_id(token.expose_secret())?, BotOptions::of(settings));
+        let (id, options) = (api::bot_id(token.expose_secret())?, field::options(settings));
         Some(Self { token, id, options, facts: settings.public.get("facts") })
     }
 
@@ -416,7 +411,7 @@ mod tests {
         let words = Words::new(base::i18n::Language::En);
         let said = |entered: Value| {
             let public = setup(entered).unwrap().public;
-            BotOptions::of(&Settings { public, secrets: Default::default() }).greeting(words)
+            field::options::<BotOptions>(&Settings { public, secrets: Default::default() }).greeting(words)
         };
         assert_eq!(said(json!({ "bot_token": GOOD, "greeting": "  " })), None);
         let greeting = said(json!({ "greeting": " Hello, {name}! " })).unwrap();

@@ -110,24 +110,19 @@ impl Connector for Vk {
         setup::authenticate(settings, call)
     }
 
-    async fn answer(&self, settings: &Settings, call: &IncomingCall<'_>) -> String {
-        if setup::asks_for_confirmation(call.body) {
+    async fn answer(&self, settings: &Settings, body: &[u8]) -> String {
+        if setup::asks_for_confirmation(body) {
             return self.confirmations.last(settings).await;
         }
         "ok".to_owned()
     }
 
-    async fn receive(
-        &self,
-        settings: &Settings,
-        call: &IncomingCall<'_>,
-        words: Words,
-    ) -> Result<Vec<InboundEvent>, NotReceived> {
+    async fn receive(&self, settings: &Settings, body: &[u8], words: Words) -> Result<Vec<InboundEvent>, NotReceived> {
         // The only call for which an event waits: VK wants the code of its server as the answer.
-        if setup::asks_for_confirmation(call.body) {
+        if setup::asks_for_confirmation(body) {
             self.confirmations.prepare(&self.api, settings).await?;
         }
-        receive::receive(&self.api, &self.people, &self.seen, settings, call.body, words).await
+        receive::receive(&self.api, &self.people, &self.seen, settings, body, words).await
     }
 
     async fn acknowledge(&self, settings: &Settings, press: &str) {

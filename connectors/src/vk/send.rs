@@ -18,10 +18,10 @@ use super::wire::{MessageId, Number, PostId, Published};
 use crate::call::{ApiError, Refusal};
 use crate::error_catalog::{Fix, VK};
 use crate::fit::lines;
-use crate::sending::{self, Draft, Judged, Next};
+use crate::sending::{self, Judged};
 use crate::{Event, Message, MessageIds, Outgoing, Settings};
 pub(super) use draft::Uploaded;
-use draft::{FileKind, MessageDraft, Posted, SendContext, With};
+use draft::{FileKind, MessageDraft, SendContext, With};
 
 mod draft;
 
@@ -67,42 +67,6 @@ async fn send_message(line: &SendContext<'_>, message: &Message) -> Report {
         return Report::not_done(Verdict::Bury(failure), "the message is empty");
     }
     sending::send(draft, line, line.outgoing, message).await
-}
-
-impl Draft<SendContext<'_>> for MessageDraft {
-    type Posted = Posted;
-    type Failed = ApiError;
-
-    /// One for each fallback that can follow another: without quote, buttons as text, as a document, as a link.
-    const CHANGES: usize = 4;
-
-    fn has_more(&self) -> bool {
-        !self.more.is_empty()
-    }
-
-    fn advance(&mut self) {
-        self.text = self.more.remove(0);
-        self.with = With::Nothing;
-        self.quote = None;
-        self.sent += 1;
-    }
-
-    async fn post(&self, line: &SendContext<'_>) -> Result<Posted, ApiError> {
-        self.request(line).await
-    }
-
-    async fn judge(&mut self, line: &SendContext<'_>, failed: &ApiError, changes: &[Fix]) -> Next {
-        judge(line, failed).once(changes, |fix| next(fix, self))
-    }
-
-    fn mend(&mut self, line: &SendContext<'_>, message: &Message, fix: Fix, _: Option<&ApiError>) -> bool {
-        self.change(line, message, fix)
-    }
-
-    fn taken(&self, line: &SendContext<'_>, posted: Posted) -> Taken {
-        let external_id = MessageId::of(line.peer, posted.id, posted.cmid).map(|id| id.to_string());
-        Taken { external_id, state: Some(State::Delivered), ..Taken::default() }
-    }
 }
 
 /// A file refused as a picture or a voice message is sent as a document; one refused as a document is sent as a link.

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 
 use super::{
     Abilities, Check, Connector, ConsentPage, Denied, Field, HookTarget, Identity, LineAccount, LineService, Outgoing,
-    Probe, Settings, Setup, Watched, WebhookToEnter,
+    Probe, Settings, Setup, Watched, WebhookToEnter, field,
 };
 use crate::connector::Kind;
 use crate::file::{NotOpened, OpenFile};
@@ -106,7 +106,7 @@ impl Connector for WhatsApp {
     }
 
     fn signs(&self, settings: &Settings) -> bool {
-        setup::NumberOptions::of(settings).sign_with_manager_name
+        field::options::<setup::NumberOptions>(settings).sign_with_manager_name
     }
 
     async fn check_access(&self, settings: &Settings) -> Check {
@@ -185,13 +185,8 @@ impl Connector for WhatsApp {
         webhook::authenticate(settings, self.vendors_secret(), call)
     }
 
-    async fn receive(
-        &self,
-        settings: &Settings,
-        call: &IncomingCall<'_>,
-        words: Words,
-    ) -> Result<Vec<InboundEvent>, NotReceived> {
-        receive::receive(settings, call.body, words)
+    async fn receive(&self, settings: &Settings, body: &[u8], words: Words) -> Result<Vec<InboundEvent>, NotReceived> {
+        receive::receive(settings, body, words)
     }
 
     fn numbered_buttons(&self) -> Option<fn(&Markup, usize) -> Option<ButtonText>> {

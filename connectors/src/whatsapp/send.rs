@@ -14,13 +14,13 @@ use base::verdict::{Report, Taken, Verdict};
 use serde_json::{Value, json};
 
 use super::api::{Address, GraphApi};
-use super::setup::{NumberOptions, SourceNumber, token};
+use super::setup::{SourceNumber, token};
 use super::wire::{Id, Many, wire};
 use crate::call::{ApiError, Refusal};
 use crate::error_catalog::{CatalogEntry, Fix, WHATSAPP};
 use crate::fit::lines;
 use crate::sending::{self, Draft, Judged, Next, ReadMarks};
-use crate::{Event, LastIncoming, Message, MessageIds, Outgoing, Settings};
+use crate::{Event, LastIncoming, Message, MessageIds, Outgoing, Settings, field};
 use draft::{MessageDraft, Request};
 use file::{FileForm, SendContext, UploadedFiles};
 
@@ -111,7 +111,7 @@ fn line<'a>(
         let verdict = Verdict::Bury(WHATSAPP.failure("w2", outgoing.words));
         Box::new(Report::not_done(verdict, "there is no phone to write to"))
     })?;
-    let options = NumberOptions::of(settings);
+    let options = field::options(settings);
     Ok(SendContext { api, number, token, options, address, outgoing, memory })
 }
 
@@ -184,40 +184,6 @@ impl Draft<SendContext<'_>> for MessageDraft {
     }
 
     fn mend(&mut self, line: &SendContext<'_>, message: &Message, fix: Fix, _: Option<&NotPosted>) -> bool {
-        self.change(line, message, fix)
-    }
-
-    fn taken(&self, line: &SendContext<'_>, accepted: Accepted) -> Taken {
-        taken(line, &accepted)
-    }
-}
-
-/// A file that is refused as a document too becomes a link.
-fn next(fix: Fix) -> Fix {
-    if fix == Fix::Document { Fix::Bytes } else { fix }
-}
-
-/// The message's id, and the person's other id if Meta returned a new one, derived from the typed number.
-fn taken(line: &SendContext<'_>, accepted: &Accepted) -> Taken {
-    let contact = accepted.contacts.first();
-    let phone = contact.and_then(|contact| contact.wa_id.some()).map(str::to_owned);
-    let bsuid = contact.and_then(|contact| contact.user_id.some()).map(str::to_owned);
-    let external_id = accepted.messages.first().and_then(|message| message.id.some()).map(str::to_owned);
-    let mut taken = Taken { external_id, state: Some(State::Sent), ..Taken::default() };
-    match (&line.outgoing.event, &line.address) {
-        (Event::Started(_), Address::Phone(typed)) => {
-            taken.receiver_id = bsuid.or_else(|| phone.clone());
-            taken.conversation_id = phone.or_else(|| Some(typed.clone()));
-        }
-        (_, Address::Phone(known)) => taken.moved_to = phone.filter(|phone| phone != known),
-        _ => {}
-    }
-    taken
-}
-
-impl MessageDraft {
-    /// False if this change does not apply.
-    pub fn change(&mut self, line: &SendContext<'_>, message: &Message, fix: Fix) -> bool {
         match fix {
             Fix::NoQuote => self.quote.take().is_some(),
             Fix::Document => self.become_document(),
@@ -237,6 +203,31 @@ impl MessageDraft {
         }
     }
 
+    /// The message's id, and the person's other id if Meta returned a new one, derived from the typed number.
+    fn taken(&self, line: &SendContext<'_>, accepted: Accepted) -> Taken {
+        let contact = accepted.contacts.first();
+        let phone = contact.and_then(|contact| contact.wa_id.some()).map(str::to_owned);
+        let bsuid = contact.and_then(|contact| contact.user_id.some()).map(str::to_owned);
+        let external_id = accepted.messages.first().and_then(|message| message.id.some()).map(str::to_owned);
+        let mut taken = Taken { external_id, state: Some(State::Sent), ..Taken::default() };
+        match (&line.outgoing.event, &line.address) {
+            (Event::Started(_), Address::Phone(typed)) => {
+                taken.receiver_id = bsuid.or_else(|| phone.clone());
+                taken.conversation_id = phone.or_else(|| Some(typed.clone()));
+            }
+            (_, Address::Phone(known)) => taken.moved_to = phone.filter(|phone| phone != known),
+            _ => {}
+        }
+        taken
+    }
+}
+
+/// A file that is refused as a document too becomes a link.
+fn next(fix: Fix) -> Fix {
+    if fix == Fix::Document { Fix::Bytes } else { fix }
+}
+
+impl MessageDraft {
     /// A text that was to be a line above is sent separately: a document can have a caption, but so had the file.
     fn become_document(&mut self) -> bool {
         match self.requests.front_mut() {

@@ -190,66 +190,69 @@ fn settlement(
             failed: fails(&report.verdict),
         }),
     };
-    let mut done = Settlement::plain(claim, Settled::Superseded);
-    done.attempt = Some(attempt);
-    done.rest = i64::try_from(report.rest.as_millis()).unwrap_or(0);
-    done.forget = without_texts(app, &done.claim, context)?;
-    done.crm = context.channel.as_ref().map(|channel| (channel.channel_id, amojo_pool(app, channel.channel_id)));
-    let letter = &done.claim.letter;
-    match report.verdict {
+    let again = |millis: i64| Settled::Retry { millis, unknown, resent: false };
+    let (settled, turn, possible_duplicate) = match &report.verdict {
         Verdict::Done(taken) => {
-            done.turn = TurnEffect::Healthy;
-            // The other side's answer may repeat the text.
-            if let Some(attempt) = done.attempt.as_mut().filter(|_| done.forget.is_some()) {
-                attempt.answer.clear();
-            }
+            let progress = taken.onward.clone();
+            let settled = progress.map_or(Settled::Delivered, |progress| Settled::Partial { progress });
             // Sent once more, because no report of the first attempt arrived.
-            let again = unknown && report.status > 0;
-            done.possible_duplicate = again && after_unknown(app, &done.claim, context) == AfterUnknown::AwaitStatus;
-            take(app, &mut done, context, taken)?;
+            let repeated = unknown && report.status > 0;
+            let twice = repeated && after_unknown(app, &claim, context) == AfterUnknown::AwaitStatus;
+            (settled, TurnEffect::Healthy, twice)
         }
         Verdict::Bury(failure) => {
-            done.turn = if report.status > 0 { TurnEffect::Healthy } else { TurnEffect::Unasked };
-            dead(app, &mut done, context, failure, &report.reason)?;
+            let turn = if report.status > 0 { TurnEffect::Healthy } else { TurnEffect::Unasked };
+            (buried(failure, &report.reason), turn, false)
         }
         Verdict::Retry { after, whole_target: true } => {
-            let wait = pause::backoff(letter.attempts.min(2), after);
-            done.settled = Settled::Retry { millis: 0, unknown, resent: false };
-            done.turn = TurnEffect::Wait { millis: wait };
+            let millis = pause::backoff(claim.letter.attempts.min(2), *after);
+            (again(0), TurnEffect::Wait { millis }, false)
         }
         // The target works and slows down this conversation only: wait exactly as long as requested.
-        Verdict::Retry { after, whole_target: false } if report.status == TOO_MANY => {
-            done.settled = Settled::Retry { millis: pause::backoff(0, after), unknown, resent: false };
-            done.turn = TurnEffect::Slowed;
+        Verdict::Retry { after, .. } if report.status == TOO_MANY => {
+            (again(pause::backoff(0, *after)), TurnEffect::Slowed, false)
         }
-        Verdict::Retry { after, .. } | Verdict::Wait { after } => {
-            done.turn = if matches!(report.verdict, Verdict::Wait { .. }) { TurnEffect::Unasked } else { failing };
-            done.settled = retry(&done.claim, after, unknown);
-        }
+        Verdict::Retry { after, .. } => (retry(&claim, *after, unknown), failing, false),
+        Verdict::Wait { after } => (retry(&claim, *after, unknown), TurnEffect::Unasked, false),
         Verdict::Unknown => {
-            let rule = after_unknown(app, &done.claim, context);
+            let rule = after_unknown(app, &claim, context);
             let (millis, once) = match rule {
                 AfterUnknown::ResendOnce => (RESEND.num_milliseconds(), true),
                 AfterUnknown::AwaitStatus => (AWAIT_LOOK.num_milliseconds(), true),
                 AfterUnknown::RepeatFreely | AfterUnknown::RepeatMarked => {
-                    (pause::backoff(letter.attempts, None), false)
+                    (pause::backoff(claim.letter.attempts, None), false)
                 }
             };
-            done.settled = Settled::Retry { millis, unknown: true, resent: once && unknown };
-            done.possible_duplicate = once && (unknown || rule == AfterUnknown::ResendOnce);
-            done.turn = failing;
+            let settled = Settled::Retry { millis, unknown: true, resent: once && unknown };
+            (settled, failing, once && (unknown || rule == AfterUnknown::ResendOnce))
         }
-        Verdict::Pause => {
-            done.settled = Settled::Retry { millis: 0, unknown, resent: false };
-            done.turn = TurnEffect::Hold { reason: report.reason };
+        Verdict::Pause => (again(0), TurnEffect::Hold { reason: report.reason.clone() }, false),
+    };
+    let mut done = Settlement {
+        attempt: Some(attempt),
+        rest: i64::try_from(report.rest.as_millis()).unwrap_or(0),
+        forget: without_texts(app, &claim, context)?,
+        crm: context.channel.as_ref().map(|channel| (channel.channel_id, amojo_pool(app, channel.channel_id))),
+        turn,
+        possible_duplicate,
+        ..Settlement::plain(claim, settled)
+    };
+    match report.verdict {
+        Verdict::Done(taken) => {
+            // The other side's answer may repeat the text.
+            if let Some(attempt) = done.attempt.as_mut().filter(|_| done.forget.is_some()) {
+                attempt.answer.clear();
+            }
+            take(app, &mut done, context, taken)?;
         }
+        Verdict::Bury(failure) => dead(app, &mut done, context, failure)?,
+        _ => {}
     }
     Ok(done)
 }
 
 /// The other side accepted the letter.
 fn take(app: &DeliveryContext, done: &mut Settlement, context: &LetterContext, taken: Taken) -> anyhow::Result<()> {
-    done.settled = Settled::Delivered;
     done.learned = Learned {
         external_id: taken.external_id.map(stored),
         amocrm_message_id: taken.amocrm_message_id,
@@ -257,8 +260,7 @@ fn take(app: &DeliveryContext, done: &mut Settlement, context: &LetterContext, t
         moved_to: taken.moved_to.map(stored),
         ..letters::learned(&done.claim, context, taken.conversation_id.map(stored), taken.receiver_id.map(stored))?
     };
-    if let Some(progress) = taken.onward {
-        done.settled = Settled::Partial { progress };
+    if taken.onward.is_some() {
         return Ok(());
     }
     if done.claim.letter.kind == LetterKind::Status {
@@ -276,7 +278,8 @@ fn take(app: &DeliveryContext, done: &mut Settlement, context: &LetterContext, t
     }
     if let (Some(State::Failed), failure) = (taken.state, taken.failure) {
         let failure = failure.unwrap_or(Failure { code: FailureCode::Rejected, text: String::new() });
-        return dead(app, done, context, failure, "the messenger answered that it failed");
+        done.settled = buried(&failure, "the messenger answered that it failed");
+        return dead(app, done, context, failure);
     }
     let accepted = context.source.as_ref().and_then(|source| app.connectors.get(&source.kind));
     let accepted = accepted.is_some_and(|connector| connector.abilities().delivered_on_accept);
@@ -289,17 +292,15 @@ fn take(app: &DeliveryContext, done: &mut Settlement, context: &LetterContext, t
     Ok(())
 }
 
-/// No more automatic attempts; the manager is notified.
-fn dead(
-    app: &DeliveryContext,
-    done: &mut Settlement,
-    context: &LetterContext,
-    failure: Failure,
-    reason: &str,
-) -> anyhow::Result<()> {
+/// No more automatic attempts.
+fn buried(failure: &Failure, reason: &str) -> Settled {
     let short = reason.split(':').next().unwrap_or(reason);
-    let reason_word = if short.contains(' ') { failure.code.word().to_owned() } else { short.to_owned() };
-    done.settled = Settled::Buried { reason: reason_word, detail: reason.to_owned() };
+    let word = if short.contains(' ') { failure.code.word() } else { short };
+    Settled::Buried { reason: word.to_owned(), detail: reason.to_owned() }
+}
+
+/// The message has failed; the manager is notified.
+fn dead(app: &DeliveryContext, done: &mut Settlement, context: &LetterContext, failure: Failure) -> anyhow::Result<()> {
     if done.claim.letter.kind != LetterKind::Message {
         return Ok(());
     }

@@ -105,11 +105,6 @@ impl Slots {
         reserved
     }
 
-    /// How many calls each of these may start now, in their order.
-    pub fn share(&self, offers: &[SlotOffer], now: i64) -> Vec<u32> {
-        Self::share_in(&mut self.lock(), offers, now)
-    }
-
     fn share_in(taken: &mut SlotsInUse, offers: &[SlotOffer], now: i64) -> Vec<u32> {
         let SlotsInUse { pools, tenants, targets, hosts, passes, .. } = taken;
         let of = |count: Option<&u32>| count.copied().unwrap_or(0);

@@ -26,7 +26,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use uuid::Uuid;
 
 use super::DeliveryContext;
-use super::slots::{Slot, SlotOffer, Slots};
+use super::slots::{Slot, SlotOffer};
 use deliver::{Reading, RunningDelivery, read, reading, run_attempt, write_down};
 use offers::{Scan, Wish, known_limits};
 
@@ -40,7 +40,6 @@ const POLL: Duration = Duration::from_secs(1);
 /// Runs deliveries.
 pub struct Worker {
     app: Arc<DeliveryContext>,
-    slots: Slots,
     scan: Scan,
     running: JoinSet<()>,
     at_once: Arc<DirectStarts>,
@@ -48,9 +47,9 @@ pub struct Worker {
 
 impl Worker {
     pub fn new(app: Arc<DeliveryContext>) -> Self {
-        let (slots, scan) = (app.slots.clone(), Scan::new(&app));
+        let scan = Scan::new(&app);
         let at_once = Arc::new(DirectStarts::new(app.clone()));
-        Self { app, slots, scan, running: JoinSet::new(), at_once }
+        Self { app, scan, running: JoinSet::new(), at_once }
     }
 
     /// Runs until cancelled, then waits for running deliveries.
@@ -77,7 +76,7 @@ impl Worker {
                 () = stop.cancelled() => {}
                 () = stored.notified() => {}
                 () = tokio::time::sleep(pause) => {}
-                () = room(&mut self.running, &self.slots) => {}
+                () = room(&mut self.running, &self.app) => {}
             }
         }
         self.app.writer.start_with(None);
@@ -113,13 +112,13 @@ impl Worker {
 
     /// One scan and one claim; returns how many letters were started.
     pub async fn round(&mut self) -> Result<usize, DbErr> {
-        self.slots.set_awaited(true);
+        self.app.slots.set_awaited(true);
         if self.app.writer.unsettled() >= UNSETTLED {
             return Ok(0);
         }
-        let served = self.scan.wishes(&self.app, &self.slots).await?;
+        let served = self.scan.wishes(&self.app).await?;
         if self.scan.idle {
-            self.slots.set_awaited(false);
+            self.app.slots.set_awaited(false);
         }
         let wishes: Vec<LeaseRequest> = served.iter().map(|wish| wish.request.clone()).collect();
         let (app, running) = (&self.app, &mut self.running);
@@ -135,9 +134,9 @@ impl Worker {
         let started = claims.len();
         for claim in claims {
             let Some(context) = contexts.remove(&key(&claim)) else { continue };
-            let (pool, slot) = slot_of(&mut reserved, &self.slots, &claim);
-            let (app, slots) = (self.app.clone(), self.slots.clone());
-            self.running.spawn(async move { RunningDelivery { pool, claim, slot, context }.go(&app, slots).await });
+            let (pool, slot) = slot_of(&mut reserved, &self.app, &claim);
+            let app = self.app.clone();
+            self.running.spawn(async move { RunningDelivery { pool, claim, slot, context }.go(&app).await });
         }
         Ok(started)
     }
@@ -145,8 +144,8 @@ impl Worker {
     /// Time until something may become due in the pools that have room; a call that ends wakes the worker earlier.
     async fn pause(&self) -> Duration {
         let now = self.app.clock.millis();
-        let opens = self.slots.closed(now).into_iter().map(|(_, until)| until - now).min();
-        let with_room: Vec<&String> = self.scan.with_room(&self.slots, now).collect();
+        let opens = self.app.slots.closed(now).into_iter().map(|(_, until)| until - now).min();
+        let with_room: Vec<&String> = self.scan.with_room(&self.app, now).collect();
         let next = self.app.queue.next_ready_of(with_room).await.ok().flatten();
         let next = next.into_iter().chain(opens).min();
         let wait = next.map_or(POLL, |ahead| Duration::from_millis(u64::try_from(ahead).unwrap_or(0)));
@@ -166,9 +165,9 @@ impl Drop for Worker {
 }
 
 /// Returns when a delivery has ended, if something may wait for its slot.
-async fn room(running: &mut JoinSet<()>, slots: &Slots) {
+async fn room(running: &mut JoinSet<()>, app: &DeliveryContext) {
     while running.join_next().await.is_some() {
-        if slots.are_awaited() {
+        if app.slots.are_awaited() {
             return;
         }
     }
@@ -188,10 +187,10 @@ fn reserved(wishes: Vec<Wish>) -> Reserved {
 }
 
 /// The slot of a leased letter: one that was reserved for its target.
-fn slot_of(reserved: &mut Reserved, slots: &Slots, claim: &Claim) -> (String, Slot) {
+fn slot_of(reserved: &mut Reserved, app: &DeliveryContext, claim: &Claim) -> (String, Slot) {
     let of_target = reserved.get_mut(&(claim.tenant_id, claim.target));
     let (pool, slot) = of_target.map(|(pool, slots)| (pool.clone(), slots.pop())).unwrap_or_default();
-    let slot = slot.unwrap_or_else(|| slots.take(&pool, claim.tenant_id, claim.target));
+    let slot = slot.unwrap_or_else(|| app.slots.take(&pool, claim.tenant_id, claim.target));
     (pool, slot)
 }
 
@@ -268,10 +267,10 @@ fn start(
     for claim in claims {
         let stored = contexts.remove(&claim.letter.id).map(|stored| Reading::Stored(Box::new(stored)));
         let Some(context) = stored.or_else(|| readings.next()) else { continue };
-        let (pool, slot) = slot_of(&mut reserved, &app.slots, &claim);
-        let (app, slots) = (app.clone(), app.slots.clone());
+        let (pool, slot) = slot_of(&mut reserved, app, &claim);
+        let app = app.clone();
         running.spawn(async move {
-            RunningDelivery { pool, claim, slot, context }.go(&app, slots).await;
+            RunningDelivery { pool, claim, slot, context }.go(&app).await;
             if app.slots.are_awaited() {
                 app.writer.stored().notify_one();
             }

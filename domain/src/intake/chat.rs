@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::door::store;
-use super::fields::complete_person;
+use super::fields::complete_phone;
 use super::messenger::{cleaned_person, conversation_identity, new_conversation, of_content};
 use super::{IntakeContext, clean};
 use crate::contact;
@@ -28,7 +28,7 @@ pub async fn start(
     customer: Person,
 ) -> Result<(Uuid, bool)> {
     let mut customer = cleaned_person(customer);
-    complete_person(app, source.tenant_id, &mut customer).await?;
+    complete_phone(app, source.tenant_id, &mut customer).await?;
     let alias = conversation_identity(source, conversation_id);
     let known = app.lookup.conversation(source.tenant_id, alias.clone()).await?;
     let conversation = match &known {

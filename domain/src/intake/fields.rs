@@ -13,7 +13,7 @@ use crate::media;
 use crate::tenant::country_of;
 
 /// [`complete`] for a person's number.
-pub(super) async fn complete_person(app: &IntakeContext, tenant_id: Uuid, person: &mut Person) -> Result<()> {
+pub(super) async fn complete_phone(app: &IntakeContext, tenant_id: Uuid, person: &mut Person) -> Result<()> {
     if let Some(phone) = person.phone.as_mut().filter(|phone| !phone.starts_with('+')) {
         *phone = complete(phone, country_of(&app.tenants, tenant_id).await?);
     }

@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::operator::AdminVisitor;
 use super::states::{self, StateBadge, in_state};
-use crate::panel::{Answer, AppData, PageContext, PanelContext, Tone, html};
+use crate::panel::{Answer, AppData, PageContext, PanelContext, Tone, choice, html};
 
 const HERE: &str = "/admin/accounts";
 
@@ -106,14 +106,8 @@ pub async fn show(app: AppData, visitor: AdminVisitor, query: web::Query<Account
 
 /// This page with its filters and another cursor.
 fn address(query: &AccountsQuery, cursor: Option<&str>) -> String {
-    let mut pairs = url::form_urlencoded::Serializer::new(String::new());
-    let given = [("q", query.q.as_str()), ("state", query.state.as_str()), ("cursor", cursor.unwrap_or_default())];
-    for (name, value) in given {
-        if !value.is_empty() {
-            pairs.append_pair(name, value);
-        }
-    }
-    format!("{HERE}?{}", pairs.finish())
+    let cursor = cursor.unwrap_or_default();
+    choice::address(HERE, &[("q", query.q.as_str()), ("state", query.state.as_str()), ("cursor", cursor)])
 }
 
 /// States to filter by, in the order of the list.

@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::operator::AdminVisitor;
 use super::{accounts, states};
 use crate::panel::{
-    Answer, AppData, Notice, PageContext, PanelContext, Tone, csv, html, letter_kind, settle_undelivered,
+    Answer, AppData, Notice, PageContext, PanelContext, Tone, choice, csv, html, letter_kind, settle_undelivered,
     undelivered_table,
 };
 
@@ -186,10 +186,9 @@ pub async fn of_account(
     let most = usize::try_from(ROWS).unwrap_or(usize::MAX);
     let more = found.len() > most;
     found.truncate(most);
-    let older = found.last().filter(|_| more).map(|last| {
-        let joint = if query.reason.is_empty() { "" } else { "&" };
-        format!("{}{joint}after={}", query.which(None, None).address(*id, ""), last.id)
-    });
+    let address =
+        |after: &str| choice::address(&format!("{HERE}/{id}"), &[("reason", query.reason.as_str()), ("after", after)]);
+    let older = found.last().filter(|_| more).map(|last| address(&last.id.to_string()));
     let row = |letter: dead_letter::Model| {
         let direction = Direction::from_number(letter.direction).unwrap_or(Direction::ToCrm);
         DeadLetterRow {
@@ -210,7 +209,7 @@ pub async fn of_account(
         again: query.which(Some(ReplayAction::Retry), None).address(*id, "/again"),
         remove: query.which(Some(ReplayAction::Drop), None).address(*id, "/again"),
         csv: query.which(None, None).address(*id, "/letters.csv"),
-        newest: query.after.map(|_| query.which(None, None).address(*id, "")),
+        newest: query.after.map(|_| address("")),
         older,
         page: page.clone(),
     };
@@ -274,10 +273,8 @@ impl RedriveForm {
 
     /// The address of a page about these letters.
     fn address(&self, tenant_id: Uuid, page: &str) -> String {
-        let all = [("reason", &self.reason), ("id", &self.id), ("do", &self.word)];
-        let filled = all.into_iter().filter(|(_, value)| !value.is_empty());
-        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(filled).finish();
-        format!("{HERE}/{tenant_id}{page}?{query}")
+        let filters: [(&str, &str); 3] = [("reason", &self.reason), ("id", &self.id), ("do", &self.word)];
+        choice::address(&format!("{HERE}/{tenant_id}{page}"), &filters)
     }
 }
 

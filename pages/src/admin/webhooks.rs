@@ -11,12 +11,11 @@ use domain::vendor_webhooks::EventFilter;
 use entity::{tenant, vendor_event, vendor_event_attempt};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
 use super::accounts::{self, AccountSearch};
 use super::operator::AdminVisitor;
-use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html};
+use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, choice, html};
 
 const HERE: &str = "/admin/webhooks";
 /// Events on a page, and attempts of one.
@@ -68,16 +67,11 @@ pub struct EventsQuery {
 
 impl EventsQuery {
     fn address(&self, after: Option<Uuid>) -> String {
-        let mut query = Serializer::new(String::new());
-        for (name, value) in [("account", &self.account), ("state", &self.state)] {
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        if let Some(after) = after {
-            query.append_pair("after", &after.to_string());
-        }
-        format!("{HERE}?{}", query.finish())
+        let after = after.map(|after| after.to_string()).unwrap_or_default();
+        choice::address(
+            HERE,
+            &[("account", self.account.as_str()), ("state", self.state.as_str()), ("after", after.as_str())],
+        )
     }
 
     async fn filter(&self, app: &PanelContext) -> Result<EventFilter> {

@@ -11,7 +11,7 @@ mod account;
 mod alerts;
 mod audit;
 pub mod chart;
-mod choice;
+pub(crate) mod choice;
 mod conversations;
 pub mod csv;
 mod data;

@@ -220,12 +220,12 @@ impl Connector for Pigeon {
         (call.header)("pigeon-key").as_deref() == Some("of the line")
     }
 
-    async fn answer(&self, _: &Settings, _: &IncomingCall<'_>) -> String {
+    async fn answer(&self, _: &Settings, _: &[u8]) -> String {
         "coo".to_owned()
     }
 
-    async fn receive(&self, _: &Settings, call: &IncomingCall<'_>, _: Words) -> Result<Vec<InboundEvent>, NotReceived> {
-        let told: Vec<Told> = serde_json::from_slice(call.body).map_err(|_| NotReceived::Unreadable)?;
+    async fn receive(&self, _: &Settings, body: &[u8], _: Words) -> Result<Vec<InboundEvent>, NotReceived> {
+        let told: Vec<Told> = serde_json::from_slice(body).map_err(|_| NotReceived::Unreadable)?;
         Ok(told.into_iter().map(InboundEvent::from).collect())
     }
 

@@ -211,7 +211,8 @@ async fn accounts_with_one_number_stay_apart_and_kinds_choose_channels() {
         sandbox.set_redirect_uri(name, &format!("{}/oauth/callback", running.app.public_url()));
     }
     let (store, clock) = (&running.app.store, &running.app.clock);
-    let key = parom_cli::key::create(store, clock, "test", None, parom::api_key::Scope::Admin, None).await.unwrap();
+    let (key, _) =
+        parom_cli::key::create(store, clock, "test", None, parom::api_key::Scope::Admin, None).await.unwrap();
     let key = secrecy::ExposeSecret::expose_secret(&key).to_owned();
     assert_ne!(key, VENDOR_KEY);
     let api = Api::new(running.url(), &key);

@@ -132,8 +132,8 @@ impl Connector for Toy {
         secret.is_some_and(|secret| bool::from(given.as_bytes().ct_eq(secret.as_bytes())))
     }
 
-    async fn receive(&self, _: &Settings, call: &IncomingCall<'_>, _: Words) -> Result<Vec<InboundEvent>, NotReceived> {
-        let one: Written = serde_json::from_slice(call.body).map_err(|_| NotReceived::Unreadable)?;
+    async fn receive(&self, _: &Settings, body: &[u8], _: Words) -> Result<Vec<InboundEvent>, NotReceived> {
+        let one: Written = serde_json::from_slice(body).map_err(|_| NotReceived::Unreadable)?;
         let sender = Person { id: one.chat.clone(), name: Some(one.name), ..Person::default() };
         let body = Body::new(sender, Content::Text { text: one.text });
         let (external_id, conversation_id) = (one.id, one.chat);

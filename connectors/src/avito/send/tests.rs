@@ -146,8 +146,7 @@ fn own_post(id: &str, said: &str) -> String {
 }
 
 async fn received(avito: &Avito, post: &str) -> InboundEvent {
-    let call = crate::incoming::IncomingCall { header: &|_| None, path_secret: "s3cr3t", body: post.as_bytes() };
-    avito.receive(&settings(), &call, Words::new(Language::En)).await.unwrap().remove(0)
+    avito.receive(&settings(), post.as_bytes(), Words::new(Language::En)).await.unwrap().remove(0)
 }
 
 #[tokio::test]

@@ -6,21 +6,24 @@ use std::time::Duration;
 
 use base::cache::Cache;
 use base::i18n::LocalizedText;
-use base::message::{Content, List, Markup, Media};
+use base::message::{Content, List, Markup, Media, State};
+use base::verdict::{Taken, Verdict};
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::{NOT_READY, judge};
 use crate::call::ApiError;
+use crate::error_catalog::Fix;
 use crate::file::MultipartRequest;
-use crate::fit::lines;
+use crate::fit::{self, lines};
 use crate::max::api::{Call, MaxApi, TEXT};
 use crate::max::files::uploaded_token;
 use crate::max::setup::BotOptions;
 use crate::max::{keyboard, wire};
-use crate::sending::{ReadMarks, is_one_of};
+use crate::sending::{Draft, Next, ReadMarks, is_one_of};
 use crate::{Message, Outgoing};
 
 /// What every request for a letter needs.
@@ -128,30 +131,6 @@ impl MessageDraft {
         }
     }
 
-    /// Sends the next request. The last one has the keyboard.
-    pub async fn request(&self, context: &SendContext<'_>) -> Result<wire::Posted, NotPosted> {
-        let not = |failed| NotPosted { failed, attached: None };
-        let (mut attachments, mut attached) = (Vec::new(), None);
-        match &self.beside {
-            Beside::Nothing => {}
-            Beside::Attachment(attachment) => attachments.push(attachment.clone()),
-            Beside::File { kind, media } => {
-                attached = attach(context, *kind, media).await.map_err(not)?;
-                attachments.extend(attached.as_ref().map(Attached::attachment));
-            }
-        }
-        let mut text = self.text.clone();
-        if let (Beside::File { media, .. }, None) = (&self.beside, &attached) {
-            // The bytes are not stored here, so only the public address can be sent.
-            text = join(&text, &format!("{}\n{}", media.file_name, media.media_url));
-        }
-        if self.more.is_empty() {
-            attachments.extend(self.keyboard.clone());
-        }
-        let posted = self.call(context, &text, attachments).await;
-        posted.map_err(|failed| NotPosted { failed, attached })
-    }
-
     async fn call(
         &self,
         context: &SendContext<'_>,
@@ -175,6 +154,101 @@ impl MessageDraft {
         let (path, query): (&[&str], &[(&str, &str)]) =
             if self.post.is_some() { (&comments, &[]) } else { (&["messages"], &query) };
         context.api.call(context.token, Call { method: Method::POST, path, query, body: Some(&body) }).await
+    }
+}
+
+impl Draft<SendContext<'_>> for MessageDraft {
+    type Posted = wire::Posted;
+    type Failed = NotPosted;
+
+    /// One for each change that can follow another.
+    const CHANGES: usize = 3;
+
+    fn has_more(&self) -> bool {
+        !self.more.is_empty()
+    }
+
+    fn advance(&mut self) {
+        self.text = self.more.remove(0);
+        self.beside = Beside::Nothing;
+        self.quote = None;
+    }
+
+    /// The last request has the keyboard.
+    async fn post(&self, context: &SendContext<'_>) -> Result<wire::Posted, NotPosted> {
+        let not = |failed| NotPosted { failed, attached: None };
+        let (mut attachments, mut attached) = (Vec::new(), None);
+        match &self.beside {
+            Beside::Nothing => {}
+            Beside::Attachment(attachment) => attachments.push(attachment.clone()),
+            Beside::File { kind, media } => {
+                attached = attach(context, *kind, media).await.map_err(not)?;
+                attachments.extend(attached.as_ref().map(Attached::attachment));
+            }
+        }
+        let mut text = self.text.clone();
+        if let (Beside::File { media, .. }, None) = (&self.beside, &attached) {
+            // The bytes are not stored here, so only the public address can be sent.
+            text = join(&text, &format!("{}\n{}", media.file_name, media.media_url));
+        }
+        if self.more.is_empty() {
+            attachments.extend(self.keyboard.clone());
+        }
+        let posted = self.call(context, &text, attachments).await;
+        posted.map_err(|failed| NotPosted { failed, attached })
+    }
+
+    async fn judge(&mut self, context: &SendContext<'_>, failed: &NotPosted, changes: &[Fix]) -> Next {
+        let NotPosted { failed, attached } = failed;
+        let mut judged = judge(context, failed);
+        if let (ApiError::Refused(refusal), Some(file)) = (failed, attached)
+            && refusal.word == NOT_READY
+        {
+            judged.report.verdict = Verdict::Retry { after: Some(file.file.wait()), whole_target: false };
+            return Next::End(judged.report);
+        }
+        let Some(fix) = judged.fix.filter(|fix| !changes.contains(fix)) else { return Next::End(judged.report) };
+        if let (Fix::Bytes, Some(file)) = (fix, attached) {
+            file.forget(context).await;
+        }
+        Next::Change(fix, judged.report)
+    }
+
+    fn mend(&mut self, context: &SendContext<'_>, message: &Message, fix: Fix, _: Option<&NotPosted>) -> bool {
+        let words = context.outgoing.words;
+        match fix {
+            Fix::NoQuote => self.quote.take().is_some(),
+            Fix::Shorter => fit::shorten(&mut self.text, &mut self.more, TEXT),
+            // Forces a new upload of the file.
+            Fix::Bytes => matches!(self.beside, Beside::File { .. }),
+            Fix::Document => match &mut self.beside {
+                Beside::File { kind, .. } => std::mem::replace(kind, UploadType::File) != UploadType::File,
+                Beside::Nothing | Beside::Attachment(_) => false,
+            },
+            Fix::ButtonsAsText => {
+                let Some(markup) = message.markup.as_ref().filter(|_| self.keyboard.take().is_some()) else {
+                    return false;
+                };
+                self.put_below(lines::markup(markup));
+                true
+            }
+            // The location or card is sent as text.
+            Fix::Plain => match (&self.beside, &message.content) {
+                (Beside::Attachment(_), content @ (Content::Location { .. } | Content::Contact { .. })) => {
+                    self.beside = Beside::Nothing;
+                    self.put_below(lines::content(words, content));
+                    true
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    fn taken(&self, context: &SendContext<'_>, posted: wire::Posted) -> Taken {
+        let mid = posted.message.body.map(|body| body.mid);
+        let state = if context.options.delivered_on_accept { State::Delivered } else { State::Sent };
+        Taken { external_id: mid.filter(|mid| wire::is_mid(mid)), state: Some(state), ..Taken::default() }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use base::message::{Button, Content, FailureCode, Markup, Media, Post, Quote};
+use base::message::{Button, Content, FailureCode, Markup, Media, Post, Quote, State};
 use chrono::DateTime;
 use serde_json::{Value, json};
 

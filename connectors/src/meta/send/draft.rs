@@ -1,9 +1,11 @@
 //! A message about to be sent, with its changeable parts separate, and the form in which its file is sent.
 
 use base::message::{Content, Markup, Media, Role};
+use base::verdict::Taken;
 use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 
+use super::{is_not_privately, judge};
 use crate::call::{ApiError, Refusal};
 use crate::error_catalog::Fix;
 use crate::file::MultipartRequest;
@@ -12,7 +14,7 @@ use crate::meta::graph::{COMMENT, Edge, MARK};
 use crate::meta::keyboard::{self, Offer};
 use crate::meta::settings::Account;
 use crate::meta::{Meta, Network};
-use crate::sending::is_one_of;
+use crate::sending::{Draft, Next, is_one_of};
 use crate::{Message, Outgoing};
 
 /// After this time an answer needs the tag for messages written by people (instagram-and-facebook §10).
@@ -130,16 +132,6 @@ impl MessageDraft {
         matches!(&self.shape, Shape::Text(text) if text.trim().is_empty())
     }
 
-    /// False if this change does not apply.
-    pub fn change(&mut self, context: &SendContext<'_>, message: &Message, fix: Fix) -> bool {
-        match fix {
-            Fix::NoQuote => self.quote.take().is_some(),
-            Fix::Shorter => self.shorten(context),
-            Fix::Bytes => self.change_file(context, message),
-            _ => false,
-        }
-    }
-
     /// A file that Meta could not download is sent as bytes if the network has uploads; one that it does not accept is
     /// sent as a link.
     fn change_file(&mut self, context: &SendContext<'_>, message: &Message) -> bool {
@@ -158,24 +150,6 @@ impl MessageDraft {
             return false;
         };
         fit::shorten(text, &mut self.more, most)
-    }
-
-    /// Makes the next text the next request. A comment can be answered once; further messages go to the person.
-    pub fn next_text(&mut self) {
-        self.shape = Shape::Text(self.more.remove(0));
-        self.comment = None;
-        self.quote = None;
-        self.replies = None;
-    }
-
-    /// Sends the next request.
-    pub async fn request(&self, context: &SendContext<'_>) -> Result<Value, ApiError> {
-        let one = |name: &str, value: Value| Map::from_iter([(name.to_owned(), value)]);
-        match &self.shape {
-            Shape::Text(text) => self.call(context, one("text", json!(text))).await,
-            Shape::Template(attachment) => self.call(context, one("attachment", attachment.clone())).await,
-            Shape::File { form, media, as_bytes } => self.post_file(context, form, media, *as_bytes).await,
-        }
     }
 
     /// Adds the parameters around a message.
@@ -253,6 +227,65 @@ impl MessageDraft {
         };
         let path = format!("{}/messages", context.account.id);
         context.meta.graph.upload(context.account.token, &path, upload).await
+    }
+}
+
+impl Draft<SendContext<'_>> for MessageDraft {
+    type Posted = Value;
+    type Failed = ApiError;
+
+    /// Without a quote, as bytes, as a link, shorter.
+    const CHANGES: usize = 4;
+
+    fn has_more(&self) -> bool {
+        !self.more.is_empty()
+    }
+
+    /// A comment can be answered once; further messages go to the person.
+    fn advance(&mut self) {
+        self.shape = Shape::Text(self.more.remove(0));
+        self.comment = None;
+        self.quote = None;
+        self.replies = None;
+    }
+
+    async fn post(&self, context: &SendContext<'_>) -> Result<Value, ApiError> {
+        let one = |name: &str, value: Value| Map::from_iter([(name.to_owned(), value)]);
+        match &self.shape {
+            Shape::Text(text) => self.call(context, one("text", json!(text))).await,
+            Shape::Template(attachment) => self.call(context, one("attachment", attachment.clone())).await,
+            Shape::File { form, media, as_bytes } => self.post_file(context, form, media, *as_bytes).await,
+        }
+    }
+
+    async fn judge(&mut self, context: &SendContext<'_>, failed: &ApiError, changes: &[Fix]) -> Next {
+        // The customer may also have written a message: then an ordinary message can be sent.
+        if is_not_privately(failed) && self.comment.take().is_some() {
+            return Next::Again;
+        }
+        let judged = judge(context, failed);
+        match judged.fix {
+            // A file is changed twice; after that it is a link and no file.
+            Some(fix) if fix == Fix::Bytes || !changes.contains(&fix) => Next::Change(fix, judged.report),
+            _ => Next::End(judged.report),
+        }
+    }
+
+    fn mend(&mut self, context: &SendContext<'_>, message: &Message, fix: Fix, _: Option<&ApiError>) -> bool {
+        match fix {
+            Fix::NoQuote => self.quote.take().is_some(),
+            Fix::Shorter => self.shorten(context),
+            Fix::Bytes => self.change_file(context, message),
+            _ => false,
+        }
+    }
+
+    fn taken(&self, context: &SendContext<'_>, answer: Value) -> Taken {
+        let text =
+            |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned).filter(|text| !text.is_empty());
+        // The author of a comment may have another id in messages.
+        let moved_to = text("recipient_id").filter(|id| *id != context.outgoing.conversation_id);
+        Taken { external_id: text("message_id"), moved_to, ..Taken::default() }
     }
 }
 

@@ -4,15 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::cache::Cache;
-use base::message::{Content, List, Markup, Media};
+use base::message::{Content, List, Markup, Media, State};
+use base::verdict::Taken;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::{judge, next};
 use crate::call::ApiError;
 use crate::error_catalog::{Fix, RefusalClass, TELEGRAM};
 use crate::file::MultipartRequest;
 use crate::fit::lines;
-use crate::sending::is_one_of;
+use crate::sending::{Draft, Next, is_one_of};
 use crate::telegram::api::{BotApi, CAPTION, TEXT};
 use crate::telegram::keyboard;
 use crate::telegram::setup::SourceBot;
@@ -143,8 +145,38 @@ impl MessageDraft {
         }
     }
 
-    /// Sends the next request. The last one has the keyboard.
-    pub async fn request(&self, line: &SendContext<'_>) -> Result<Posted, ApiError> {
+    fn parameters(&self, line: &SendContext<'_>) -> Map<String, Value> {
+        let mut parameters = line.address(self.place, self.topic);
+        if let Some(quote) = self.quote {
+            let reply = json!({ "message_id": quote, "allow_sending_without_reply": true });
+            parameters.insert("reply_parameters".to_owned(), reply);
+        }
+        if let (true, Some(keyboard)) = (self.more.is_empty(), &self.keyboard) {
+            parameters.insert("reply_markup".to_owned(), keyboard.clone());
+        }
+        parameters
+    }
+}
+
+impl Draft<SendContext<'_>> for MessageDraft {
+    type Posted = Posted;
+    type Failed = ApiError;
+
+    /// One for each fallback that can follow another: new chat, without quote, as audio, as a document, caption or
+    /// buttons sent separately.
+    const CHANGES: usize = 5;
+
+    fn has_more(&self) -> bool {
+        !self.more.is_empty()
+    }
+
+    fn advance(&mut self) {
+        self.shape = Shape::Text(self.more.remove(0));
+        self.quote = None;
+    }
+
+    /// The last request has the keyboard.
+    async fn post(&self, line: &SendContext<'_>) -> Result<Posted, ApiError> {
         let mut parameters = self.parameters(line);
         let mut put = |name: &str, value: Value| parameters.insert(name.to_owned(), value);
         let method = match &self.shape {
@@ -172,16 +204,37 @@ impl MessageDraft {
         line.api.call(line.bot.token, method, &parameters).await
     }
 
-    fn parameters(&self, line: &SendContext<'_>) -> Map<String, Value> {
-        let mut parameters = line.address(self.place, self.topic);
-        if let Some(quote) = self.quote {
-            let reply = json!({ "message_id": quote, "allow_sending_without_reply": true });
-            parameters.insert("reply_parameters".to_owned(), reply);
+    async fn judge(&mut self, line: &SendContext<'_>, failed: &ApiError, changes: &[Fix]) -> Next {
+        judge(line, failed).once(changes, |fix| next(fix, self, changes))
+    }
+
+    fn mend(&mut self, line: &SendContext<'_>, message: &Message, fix: Fix, failed: Option<&ApiError>) -> bool {
+        match fix {
+            Fix::NewChat => self.move_to(failed),
+            Fix::NoTopic => std::mem::take(&mut self.topic),
+            Fix::NoQuote => self.quote.take().is_some(),
+            Fix::Shorter => self.shorten(),
+            Fix::CaptionApart => self.take_caption_out(),
+            Fix::Bytes => self.link(line, message),
+            Fix::Document => self.become_form(FileForm::Document),
+            Fix::Audio => self.become_form(FileForm::Audio),
+            Fix::ButtonsAsText => {
+                let Some(markup) = message.markup.as_ref().filter(|_| self.keyboard.take().is_some()) else {
+                    return false;
+                };
+                self.surround(Vec::new(), vec![lines::markup(markup)]);
+                true
+            }
+            // Texts are already sent without formatting and files one by one; there are no templates.
+            Fix::Plain | Fix::OneByOne | Fix::OneLine => false,
         }
-        if let (true, Some(keyboard)) = (self.more.is_empty(), &self.keyboard) {
-            parameters.insert("reply_markup".to_owned(), keyboard.clone());
-        }
-        parameters
+    }
+
+    fn taken(&self, line: &SendContext<'_>, posted: Posted) -> Taken {
+        let state = if line.bot.options.delivered_on_accept { State::Delivered } else { State::Sent };
+        let moved_to = Some(self.place).filter(|place| *place != line.place).map(|place| place.to_string());
+        let external_id = Some(self.place.message(posted.message_id));
+        Taken { external_id, moved_to, state: Some(state), ..Taken::default() }
     }
 }
 

@@ -4,16 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::cache::Cache;
-use base::message::{Content, Markup, Media};
+use base::message::{Content, Markup, Media, State};
+use base::verdict::Taken;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::{judge, next};
 use crate::call::{ApiError, Refusal};
 use crate::error_catalog::Fix;
 use crate::file::MultipartRequest;
 use crate::fit::{self, lines};
-use crate::sending::is_one_of;
+use crate::sending::{Draft, Next, is_one_of};
 use crate::vk::api::{Params, TEXT, UNREADABLE, VkApi, not_uploaded};
 use crate::vk::keyboard;
 use crate::vk::people::Seen;
@@ -114,9 +116,56 @@ impl MessageDraft {
     pub fn is_empty(&self) -> bool {
         self.text.trim().is_empty() && self.with == With::Nothing
     }
+}
 
-    /// False if this change does not apply.
-    pub fn change(&mut self, line: &SendContext<'_>, message: &Message, fix: Fix) -> bool {
+impl Draft<SendContext<'_>> for MessageDraft {
+    type Posted = Posted;
+    type Failed = ApiError;
+
+    /// One for each fallback that can follow another: without quote, buttons as text, as a document, as a link.
+    const CHANGES: usize = 4;
+
+    fn has_more(&self) -> bool {
+        !self.more.is_empty()
+    }
+
+    fn advance(&mut self) {
+        self.text = self.more.remove(0);
+        self.with = With::Nothing;
+        self.quote = None;
+        self.sent += 1;
+    }
+
+    /// The last request has the keyboard.
+    async fn post(&self, line: &SendContext<'_>) -> Result<Posted, ApiError> {
+        let attachment = match &self.with {
+            With::File(kind, media) => Some(attachment(line, *kind, media).await?),
+            _ => None,
+        };
+        let random_id = line.random_id(self.sent);
+        line.seen.sends(line.community.id, random_id).await;
+        let mut parameters = line.to_peer();
+        parameters.extend([
+            ("random_id", Some(random_id.to_string())),
+            ("message", Some(self.text.clone()).filter(|text| !text.is_empty())),
+            ("dont_parse_links", Some("1".to_owned())),
+            ("attachment", attachment),
+        ]);
+        parameters.extend(self.quote.map(reply));
+        if let With::Place { latitude, longitude } = self.with {
+            parameters.extend([("lat", Some(latitude.to_string())), ("long", Some(longitude.to_string()))]);
+        }
+        if self.more.is_empty() {
+            parameters.push(("keyboard", self.keyboard.as_ref().map(Value::to_string)));
+        }
+        call(line, parameters).await
+    }
+
+    async fn judge(&mut self, line: &SendContext<'_>, failed: &ApiError, changes: &[Fix]) -> Next {
+        judge(line, failed).once(changes, |fix| next(fix, self))
+    }
+
+    fn mend(&mut self, line: &SendContext<'_>, message: &Message, fix: Fix, _: Option<&ApiError>) -> bool {
         match fix {
             Fix::NoQuote => self.quote.take().is_some(),
             Fix::ButtonsAsText => {
@@ -143,29 +192,9 @@ impl MessageDraft {
         }
     }
 
-    /// Sends the next request. The last one has the keyboard.
-    pub async fn request(&self, line: &SendContext<'_>) -> Result<Posted, ApiError> {
-        let attachment = match &self.with {
-            With::File(kind, media) => Some(attachment(line, *kind, media).await?),
-            _ => None,
-        };
-        let random_id = line.random_id(self.sent);
-        line.seen.sends(line.community.id, random_id).await;
-        let mut parameters = line.to_peer();
-        parameters.extend([
-            ("random_id", Some(random_id.to_string())),
-            ("message", Some(self.text.clone()).filter(|text| !text.is_empty())),
-            ("dont_parse_links", Some("1".to_owned())),
-            ("attachment", attachment),
-        ]);
-        parameters.extend(self.quote.map(reply));
-        if let With::Place { latitude, longitude } = self.with {
-            parameters.extend([("lat", Some(latitude.to_string())), ("long", Some(longitude.to_string()))]);
-        }
-        if self.more.is_empty() {
-            parameters.push(("keyboard", self.keyboard.as_ref().map(Value::to_string)));
-        }
-        call(line, parameters).await
+    fn taken(&self, line: &SendContext<'_>, posted: Posted) -> Taken {
+        let external_id = MessageId::of(line.peer, posted.id, posted.cmid).map(|id| id.to_string());
+        Taken { external_id, state: Some(State::Delivered), ..Taken::default() }
     }
 }
 

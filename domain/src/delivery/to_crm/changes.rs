@@ -50,7 +50,7 @@ pub(super) async fn edit(
         content,
         delivery_status: None,
     };
-    let done = line.chats.edit_message(&line.secret, &line.scope_id, &edit).await;
+    let done = line.chats.edit_message(&line.channel.secret, &line.scope_id, &edit).await;
     Ok(Some(match done {
         Ok(Some(taken)) => Report::done(taken.status, Taken::default()).with_answer(taken.status, &taken.text),
         Ok(None) => Report::done(200, Taken::default()),
@@ -86,7 +86,8 @@ pub(super) async fn report_status(
     if message.amocrm_message_id.is_empty() {
         return Ok(Some(bury(FailureCode::Internal, "the message has no id at amoCRM")));
     }
-    let done = line.chats.delivery_status(&line.secret, &line.scope_id, &message.amocrm_message_id, &status).await;
+    let done =
+        line.chats.delivery_status(&line.channel.secret, &line.scope_id, &message.amocrm_message_id, &status).await;
     Ok(Some(match done {
         Ok(()) => Report::done(200, Taken::default()),
         Err(error) => judge_about(claim.letter.attempts, &error),
@@ -123,7 +124,7 @@ pub(super) async fn typing(
         sender_id: ids.person(&typing.sender.id),
         duration_milliseconds: Some(left),
     };
-    let done = line.chats.typing(&line.secret, &line.scope_id, &typing).await;
+    let done = line.chats.typing(&line.channel.secret, &line.scope_id, &typing).await;
     Ok(Some(match done {
         Ok(()) => Report::done(204, Taken::default()),
         Err(error) => judge(claim.letter.attempts, &error),
@@ -154,7 +155,7 @@ pub(super) async fn reaction(
         user: ReactionUser::Client(ids.person(&reaction.sender.id)),
         emoji: reaction.emoji,
     };
-    let done = line.chats.react(&line.secret, &line.scope_id, &reaction).await;
+    let done = line.chats.react(&line.channel.secret, &line.scope_id, &reaction).await;
     Ok(Some(match done {
         Ok(()) => Report::done(200, Taken::default()),
         Err(error) => judge_about(claim.letter.attempts, &error),

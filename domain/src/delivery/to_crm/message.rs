@@ -43,7 +43,7 @@ pub(super) async fn attempt(line: &CrmTarget<'_>, claim: &Claim, context: &Lette
     } else {
         settle_contact(line, context, &message).await
     };
-    Ok(match line.chats.send_message(&line.secret, &line.scope_id, &message).await {
+    Ok(match line.chats.send_message(&line.channel.secret, &line.scope_id, &message).await {
         Ok(taken) => {
             let chat_id = chat_id.or_else(|| learned_chat(context, &message, taken.conversation_id));
             let message_id = Some(taken.amojo_message_id);
@@ -131,7 +131,7 @@ async fn find_out(
     context: &LetterContext,
     message: &NewMessage,
 ) -> Result<HistoryMatch, CrmError> {
-    let scoped = Scoped { chats: &line.chats, secret: &line.secret, scope_id: &line.scope_id };
+    let scoped = Scoped { chats: &line.chats, secret: &line.channel.secret, scope_id: &line.scope_id };
     let chat = new_chat(line, context, message).await;
     let chat_id = scoped.chat_id(&context.conversation.amocrm_chat_id, || chat).await?;
     let ours = |row: &PastMessage| row.message.client_id.as_deref() == Some(&message.message_id);
@@ -179,7 +179,7 @@ pub(super) async fn create_chat(
         source: Some(SourceRef { external_id: source.external_id.clone() }),
         user: customer(line, context, source.id, &context.contact).await,
     };
-    let chat = match line.chats.create_chat(&line.secret, &line.scope_id, &new).await {
+    let chat = match line.chats.create_chat(&line.channel.secret, &line.scope_id, &new).await {
         Ok(chat) => chat,
         Err(error) => return Ok(judge(claim.letter.attempts, &error)),
     };
@@ -215,7 +215,7 @@ async fn settle_contact(line: &CrmTarget<'_>, context: &LetterContext, message: 
             return None;
         }
     }
-    match line.chats.create_chat(&line.secret, &line.scope_id, &new_chat(line, context, message).await).await {
+    match line.chats.create_chat(&line.channel.secret, &line.scope_id, &new_chat(line, context, message).await).await {
         Ok(chat) => {
             contact::before_first(&line.app.tenants, source, &known, linking, &chat.id).await;
             Some(chat.id)
@@ -232,7 +232,7 @@ async fn group_chat(line: &CrmTarget<'_>, context: &LetterContext, message: &New
     if !context.conversation.amocrm_chat_id.is_empty() || !is_in_group(context) {
         return None;
     }
-    match line.chats.create_chat(&line.secret, &line.scope_id, &new_chat(line, context, message).await).await {
+    match line.chats.create_chat(&line.channel.secret, &line.scope_id, &new_chat(line, context, message).await).await {
         Ok(chat) => Some(chat.id),
         Err(error) => {
             tracing::info!(conversation.id = %context.conversation.id, %error, "a group's chat could not be created ahead of its first message");

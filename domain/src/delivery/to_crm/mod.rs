@@ -7,12 +7,11 @@ use amocrm::chats::Chats;
 use base::message::{LetterKind, crm_id};
 use base::verdict::{Report, Verdict};
 use queue::Claim;
-use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::letters::LetterContext;
 use crate::delivery::DeliveryContext;
-use crate::tenant::channels;
+use crate::tenant::{channels, chats};
 
 mod changes;
 mod content;
@@ -50,7 +49,6 @@ pub async fn attempt(
 struct CrmTarget<'a> {
     app: &'a Arc<DeliveryContext>,
     chats: Chats,
-    secret: SecretString,
     scope_id: String,
     channel: base::config::ConfiguredChannel,
 }
@@ -64,12 +62,9 @@ impl<'a> CrmTarget<'a> {
         if channel.scope_id.is_empty() {
             return Ok(None);
         }
-        let clock = app.clock.clone();
-        let now: amocrm::Now = Arc::new(move || clock.now());
-        let chats = Chats::new(app.http.trusted().clone(), base::config::base(&integration.amojo_url), now)?;
-        let chats = chats.with_skew(app.tenants.crm_skew.clone()).with_observer(base::http_client::note);
+        let chats = chats(&app.tenants, &integration)?.with_observer(base::http_client::note);
         let scope_id = channel.scope_id.clone();
-        Ok(Some(Self { app, chats, secret: configured.secret.clone(), scope_id, channel: configured }))
+        Ok(Some(Self { app, chats, scope_id, channel: configured }))
     }
 }
 

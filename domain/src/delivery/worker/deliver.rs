@@ -22,7 +22,7 @@ use tokio::task::JoinSet;
 
 use crate::delivery::attempt::{attempt, cut_off, put_off};
 use crate::delivery::letters::LetterContext;
-use crate::delivery::slots::{Slot, Slots};
+use crate::delivery::slots::Slot;
 use crate::delivery::{DeliveryContext, pause};
 
 /// Time limit of a call.
@@ -102,11 +102,11 @@ pub(super) struct RunningDelivery {
 
 impl RunningDelivery {
     /// Delivers and settles it. The slot is returned as soon as the call has ended, because settling makes no call.
-    pub async fn go(self, app: &Arc<DeliveryContext>, slots: Slots) {
+    pub async fn go(self, app: &Arc<DeliveryContext>) {
         let Self { pool, claim, slot, context } = self;
         let started = app.clock.millis();
         let second = claim.letter.attempts > 0 && !claim.probe;
-        if !slots.may_try(&pool, claim.target, second, started) {
+        if !app.slots.may_try(&pool, claim.target, second, started) {
             metrics::counter!("parom_put_off_total", "remote" => pool).increment(1);
             let wait = PUT_OFF.num_milliseconds() + rand::random_range(0..=PUT_OFF.num_milliseconds());
             app.writer.settle(put_off(claim, wait)).await;
@@ -120,7 +120,7 @@ impl RunningDelivery {
             _ => Some(true),
         };
         if let Some(answered) = answered {
-            slots.note(&pool, settlement.claim.tenant_id, answered, app.clock.millis());
+            app.slots.note(&pool, settlement.claim.tenant_id, answered, app.clock.millis());
         }
         drop(slot);
         write_down(app, &pool, settlement, started).await;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::delivery::DeliveryContext;
 use crate::delivery::letters::amojo_rate;
-use crate::delivery::slots::{Slot, SlotOffer, Slots};
+use crate::delivery::slots::{Slot, SlotOffer};
 use crate::tenant::pool_of;
 
 /// Turns in one page of a pool.
@@ -78,8 +78,8 @@ impl Scan {
     }
 
     /// Pools in which a call may start.
-    pub fn with_room(&self, slots: &Slots, now: i64) -> impl Iterator<Item = &String> {
-        self.pools.keys().filter(move |pool| slots.free(pool, now) > 0)
+    pub fn with_room(&self, app: &DeliveryContext, now: i64) -> impl Iterator<Item = &String> {
+        self.pools.keys().filter(move |pool| app.slots.free(pool, now) > 0)
     }
 
     /// Due turns that have room, with their pools: in each pool the longest waiting are considered, and each account
@@ -87,11 +87,11 @@ impl Scan {
     ///
     /// One statement for all pools with room, none if there are none; one more every [`SWEEP`]; one for each
     /// further page. Each wish comes with the slots of its calls.
-    pub async fn wishes(&mut self, app: &DeliveryContext, slots: &Slots) -> Result<Vec<Wish>, DbErr> {
+    pub async fn wishes(&mut self, app: &DeliveryContext) -> Result<Vec<Wish>, DbErr> {
         let now = app.clock.millis();
         self.sweep(app, now).await?;
         let mut pools: BTreeMap<String, Pool> =
-            self.with_room(slots, now).map(|pool| (pool.clone(), Pool::new(pool, self.pools[pool]))).collect();
+            self.with_room(app, now).map(|pool| (pool.clone(), Pool::new(pool, self.pools[pool]))).collect();
         let first = app.queue.ready(pools.values().map(|pool| pool.after.clone()).collect(), PAGE).await?;
         self.idle = first.is_empty() && pools.len() == self.pools.len();
         let mut pages: BTreeMap<String, Vec<DueTurn>> = BTreeMap::new();
@@ -101,7 +101,7 @@ impl Scan {
         let mut offered = Offered::new();
         for (name, mut page) in pages {
             let Some(pool) = pools.get_mut(&name) else { continue };
-            while pool.consider(app, slots, &page, &mut offered).await {
+            while pool.consider(app, &page, &mut offered).await {
                 page = app.queue.ready_without(&pool.after, &pool.sated(), PAGE).await?;
             }
         }
@@ -112,7 +112,7 @@ impl Scan {
             }
         }
         let (offers, rates): (Vec<SlotOffer>, Vec<TargetRate>) = offered.into_iter().unzip();
-        let reserved = slots.reserve(&offers, now);
+        let reserved = app.slots.reserve(&offers, now);
         let served = offers.into_iter().zip(rates).zip(reserved).filter(|(_, slots)| !slots.is_empty());
         Ok(served.map(|((offer, rate), slots)| Wish::new(offer, rate, slots)).collect())
     }
@@ -145,13 +145,7 @@ impl Pool {
     }
 
     /// Offers the turns of a page that have room. True if there may be more, and room for them.
-    async fn consider(
-        &mut self,
-        app: &DeliveryContext,
-        slots: &Slots,
-        page: &[DueTurn],
-        offered: &mut Offered,
-    ) -> bool {
+    async fn consider(&mut self, app: &DeliveryContext, page: &[DueTurn], offered: &mut Offered) -> bool {
         for ready in page {
             self.earliest = self.earliest.or(Some(ready.ready_at));
             self.after = After::turn(ready);
@@ -165,7 +159,7 @@ impl Pool {
             let DueTurn { pool, tenant_id, target, .. } = ready.clone();
             let weight = weight(app, tenant_id).await;
             let offer = SlotOffer { pool, tenant_id, target, at_once, weight };
-            let (of_tenant, of_target) = slots.room(&offer);
+            let (of_tenant, of_target) = app.slots.room(&offer);
             let left = self.left.entry(tenant_id).or_insert(of_tenant);
             if *left > 0 && of_target > 0 {
                 *left -= 1;

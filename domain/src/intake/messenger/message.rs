@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::contact::{self, phone_hash};
 use crate::delivery::letters::crm_letter;
 use crate::intake::door::store;
-use crate::intake::fields::complete_person;
+use crate::intake::fields::complete_phone;
 use crate::intake::{IntakeContext, believed, clean};
 use crate::lookup::MessageKey;
 use crate::media::{self, FileOrigin, FileOwner};
@@ -86,7 +86,7 @@ pub async fn accept_as(
 async fn entry_of(app: &IntakeContext, source: &source::Model, mut incoming: Incoming, id: Uuid) -> Result<AcceptItem> {
     let now = app.clock.millis();
     for person in std::iter::once(&mut incoming.body.sender).chain(&mut incoming.body.receiver) {
-        complete_person(app, source.tenant_id, person).await?;
+        complete_phone(app, source.tenant_id, person).await?;
     }
     let fingerprint = fingerprint(&incoming);
     let (conversation, opened) = conversation_of(app, source, &incoming).await?;

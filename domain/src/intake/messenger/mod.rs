@@ -139,8 +139,7 @@ async fn answer(
         tracing::warn!(source.id = %line.source.id, error = %error, "a messenger's webhook was not stored; the messenger is asked to repeat it");
         later(RETRY_AFTER)
     })?;
-    let call = IncomingCall { header: &header, path_secret, body: &body };
-    Ok(match line.connector.answer(&line.settings, &call).await {
+    Ok(match line.connector.answer(&line.settings, &body).await {
         text if text.is_empty() => HttpResponse::Ok().finish(),
         text => HttpResponse::Ok().content_type(ContentType::plaintext()).body(text),
     })
@@ -178,8 +177,7 @@ async fn store(line: &Arc<CalledSource>, body: Bytes) -> Result<(), StoreError> 
 
 async fn receive(line: &CalledSource, body: Bytes) -> Result<(), StoreError> {
     let raw = line.call(body.clone());
-    let call = IncomingCall { header: &|_| None, path_secret: "", body: &raw.text() };
-    match line.connector.receive(&line.settings, &call, line.words).await {
+    match line.connector.receive(&line.settings, &raw.text(), line.words).await {
         Ok(all) => events::take(line, Some(body), all).await,
         Err(NotReceived::Unreadable) => Err(StoreError::Permanent(QuarantineReason::Unreadable)),
         Err(NotReceived::Later(detail)) => Err(StoreError::Retry(anyhow::anyhow!("a look-up failed: {detail}"))),
