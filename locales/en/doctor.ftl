@@ -140,8 +140,8 @@ doctor-ledger-gap =
 doctor-ledger-gap-fix = keep the log and report it: /admin/alerts names the sources
 doctor-undelivered =
     { $count ->
-        [one] { $count } item was given up
-       *[other] { $count } items were given up
+        [one] { $count } message was not delivered
+       *[other] { $count } messages were not delivered
     }
 doctor-undelivered-fix = see the reasons with parom dead list; many lie with the customer, such as a blocked bot
 doctor-accounts =

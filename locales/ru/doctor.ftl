@@ -161,10 +161,10 @@ doctor-ledger-gap =
 doctor-ledger-gap-fix = сохраните журнал и сообщите разработчикам: источники названы на /admin/alerts
 doctor-undelivered =
     { $count ->
-        [one] не доставлено { $count } отправление
-        [few] не доставлено { $count } отправления
-        [many] не доставлено { $count } отправлений
-       *[other] не доставлено { $count } отправления
+        [one] не доставлено { $count } сообщение
+        [few] не доставлено { $count } сообщения
+        [many] не доставлено { $count } сообщений
+       *[other] не доставлено { $count } сообщения
     }
 doctor-undelivered-fix = причины покажет команда parom dead list; часть из них зависит от клиента: например, бот заблокирован
 doctor-accounts =

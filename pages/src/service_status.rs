@@ -15,7 +15,10 @@ use askama::Template;
 use base::browser::client_address;
 use base::i18n::{Language, Sentence, When, Words, Zone};
 use base::json::Moment;
+use domain::delivery::DeliveryContext;
 use domain::delivery::gauges::WAITED;
+use domain::delivery::slots::{CallFigures, CallReport};
+use domain::missed_hooks;
 use domain::platform::{PlatformContext, stands_on};
 use domain::public_page;
 use domain::source;
@@ -200,6 +203,8 @@ pub struct Kind {
 pub struct Seen {
     /// None: the database does not answer.
     pub pools: Option<Vec<PoolHealth>>,
+    /// The last calls of all processes.
+    pub calls: CallReport,
     /// The database takes no writes.
     pub read_only: bool,
     /// Hooks of amoCRM are kept on the disk meanwhile.
@@ -220,7 +225,10 @@ pub fn judge(seen: &Seen, kinds: &[Kind], now: i64) -> Vec<Part> {
     };
     let pools = |fits: &dyn Fn(&str) -> bool| match &seen.pools {
         None => plain(PartState::Down),
-        Some(all) => of_pools(all.iter().filter(|one| fits(&one.pool)), now),
+        Some(all) => {
+            let calls = seen.calls.calls.iter().filter(|(pool, _)| fits(pool)).map(|(_, calls)| calls);
+            of_pools(all.iter().filter(|one| fits(&one.pool)), calls, now)
+        }
     };
     let part = |name, (state, since), has_traffic| Part { name, state, since, has_traffic };
     let crm = pools(&|pool| pool.starts_with(AMOJO));
@@ -236,12 +244,20 @@ pub fn judge(seen: &Seen, kinds: &[Kind], now: i64) -> Vec<Part> {
 }
 
 /// How the targets of one pool work, and since when letters are late.
-pub fn of_pool(pool: &PoolHealth, now: i64) -> (PartState, Option<i64>) {
-    of_pools(std::iter::once(pool), now)
+pub fn of_pool(pool: &PoolHealth, calls: Option<&CallFigures>, now: i64) -> (PartState, Option<i64>) {
+    of_pools(std::iter::once(pool), calls.into_iter(), now)
 }
 
-/// Half of those that were called fail, or letters are half an hour late: down. A tenth, or five minutes: degraded.
-fn of_pools<'a>(pools: impl Iterator<Item = &'a PoolHealth>, now: i64) -> (PartState, Option<i64>) {
+/// Fewer failed calls are chance.
+const FEW: i64 = 3;
+
+/// Half of those that were called fail, or letters are half an hour late: down. A tenth of those or of the last calls, or five
+/// minutes: degraded.
+fn of_pools<'a>(
+    pools: impl Iterator<Item = &'a PoolHealth>,
+    calls: impl Iterator<Item = &'a CallFigures>,
+    now: i64,
+) -> (PartState, Option<i64>) {
     let (mut called, mut broken, mut due) = (0, 0, None::<i64>);
     for one in pools {
         called += one.called;
@@ -250,9 +266,11 @@ fn of_pools<'a>(pools: impl Iterator<Item = &'a PoolHealth>, now: i64) -> (PartS
     }
     let late = |limit: usize| due.is_some_and(|due| now - due > WAITED[limit].num_milliseconds());
     let fails = |part: i64| broken > 0 && broken * part >= called;
+    let (failed, all) = calls.fold((0, 0), |(failed, all), calls| (failed + calls.failed, all + calls.calls));
+    let calls_fail = failed >= FEW && failed * 10 >= all;
     let state = if fails(2) || late(1) {
         PartState::Down
-    } else if fails(10) || late(0) {
+    } else if fails(10) || calls_fail || late(0) {
         PartState::Degraded
     } else {
         PartState::Works
@@ -319,11 +337,13 @@ impl Board {
     }
 }
 
-/// What this process sees now, with one statement; with a second until all kinds are in use.
+/// What this process sees now, with two statements; with a third until all kinds are in use.
 async fn seen(app: &StatusContext, all_used: bool) -> Seen {
     let read = async {
         let used = if all_used { Vec::new() } else { source::kinds_in_use(&app.store).await? };
-        Ok::<_, DbErr>((app.queue.pool_health().await?, used))
+        let processes = missed_hooks::processes(&app.store).await?;
+        let calls = missed_hooks::recent_calls(&app.delivery, &processes);
+        Ok::<_, DbErr>((app.queue.pool_health().await?, (used, calls)))
     };
     let read = if app.store.is_open() {
         match tokio::time::timeout(ANSWERS_WITHIN, read).await {
@@ -337,9 +357,10 @@ async fn seen(app: &StatusContext, all_used: bool) -> Seen {
     } else {
         None
     };
-    let (pools, used) = read.unzip();
-    let used = used.into_iter().flatten().collect();
-    Seen { pools, read_only: app.is_read_only(), spools: app.spool.is_there(), used }
+    let (pools, others) = read.unzip();
+    let (used, calls) = others.unwrap_or_default();
+    let used = used.into_iter().collect();
+    Seen { pools, calls, read_only: app.is_read_only(), spools: app.spool.is_there(), used }
 }
 
 /// The kinds that a channel has, with their pools.
@@ -355,6 +376,7 @@ fn kinds(app: &StatusContext) -> Vec<Kind> {
 /// The context of the status page.
 pub struct StatusContext {
     pub platform: Arc<PlatformContext>,
+    pub delivery: Arc<DeliveryContext>,
     pub board: Board,
 }
 
@@ -393,6 +415,15 @@ mod tests {
         assert_eq!(states(&with(vec![pool("pigeon", 10, 1, None)]))[2], "degraded");
         let parts = judge(&with(vec![pool("pigeon", 1, 1, Some(40))]), &KINDS, NOW);
         assert_eq!((parts[2].state, parts[2].since), (PartState::Down, Some(NOW - 40 * 60_000)));
+    }
+
+    #[test]
+    fn a_part_fails_by_its_calls() {
+        let state = |calls, failed| {
+            let calls = [("pigeon".to_owned(), CallFigures { calls, failed, within: 9 })].into();
+            states(&Seen { calls: CallReport { calls, ..CallReport::default() }, ..with(Vec::new()) })[2]
+        };
+        assert_eq!([state(4, 2), state(31, 3), state(30, 3), state(3, 3)], ["ok", "ok", "degraded", "degraded"]);
     }
 
     #[test]

@@ -16,9 +16,9 @@ use crate::{Attempt, Claim, Settlement};
 /// What is measured, as `histogram.measure` has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Measure {
-    /// Calls that the other side answered, a refusal and "slow down" too, until the answer.
+    /// Calls that the other side answered, until the answer.
     Answered = 0,
-    /// Calls without an answer, or with "later" or "no access", until their end.
+    /// Calls that failed ([`Attempt::call_failed`]), until their end.
     Failed = 1,
     /// Messages from their acceptance to the end of the call that delivered them.
     Delivery = 2,
@@ -32,8 +32,6 @@ impl Measure {
     }
 }
 
-/// HTTP: too many requests.
-const TOO_MANY: i32 = 429;
 /// log2 of the buckets of a power of two.
 const FINENESS: u32 = 3;
 
@@ -120,8 +118,7 @@ fn measured(one: &Settlement, attempt: &Attempt) -> Vec<(Measure, i64)> {
     if !attempt.made_call() {
         return Vec::new();
     }
-    let is_failed = matches!(attempt.verdict, "retry" | "unknown" | "pause") && attempt.status != TOO_MANY;
-    let call = if is_failed { Measure::Failed } else { Measure::Answered };
+    let call = if attempt.call_failed() { Measure::Failed } else { Measure::Answered };
     let mut all = vec![(call, i64::from(attempt.millis))];
     if one.claim.letter.kind == LetterKind::Message {
         let letter = &one.claim.letter;

@@ -311,6 +311,9 @@ impl From<&Claim> for Seed {
     }
 }
 
+/// HTTP: too many requests.
+const TOO_MANY: i32 = 429;
+
 /// An entry of the timeline.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attempt {
@@ -345,6 +348,12 @@ impl Attempt {
     /// Whether the other side was called, as `entity::attempt::Model::made_call` says of the stored row.
     pub fn made_call(&self) -> bool {
         self.verdict == "done" || self.status > 0 || !self.request.is_empty()
+    }
+
+    /// Whether it made a call that failed: without an answer, or with "later" or "no access". A refusal is an answer, and so
+    /// is "slow down".
+    pub fn call_failed(&self) -> bool {
+        self.made_call() && matches!(self.verdict, "retry" | "unknown" | "pause") && self.status != TOO_MANY
     }
 
     /// When the answer came, or was no longer awaited, milliseconds since 1970.

@@ -120,23 +120,6 @@ impl Queue {
         found.iter().map(|row| Ok((row.get("tenant_id")?, backlog(row)?))).collect()
     }
 
-    /// Failed attempts of each of these accounts, counted over recently accepted messages: `oldest_id` is the
-    /// smallest id that such a message can have, so that the read is a range of the primary key.
-    pub async fn failures(&self, tenants: &[Uuid], oldest_id: Uuid) -> Result<BTreeMap<Uuid, i64>, DbErr> {
-        let found = Rows::new()
-            .uuid("tenant_id", tenants.iter().copied())
-            .uuid("oldest_id", tenants.iter().map(|_| oldest_id))
-            .fetch(
-                self.store.read(),
-                &self.store,
-                "SELECT attempt.tenant_id, count(*) AS failed FROM rows JOIN attempt ON \
-                 attempt.tenant_id = {account} AND attempt.message_id >= rows.oldest_id \
-                 AND attempt.verdict <> 'done' GROUP BY attempt.tenant_id",
-            )
-            .await?;
-        found.iter().map(|row| Ok((row.get("tenant_id")?, row.get("failed")?))).collect()
-    }
-
     /// One page of the targets that are due, waiting, failing or held, in key order, after `after`.
     pub async fn targets(&self, after: Option<Key>, limit: u32) -> Result<Vec<BacklogTarget>, DbErr> {
         let (tenant, target) = after.unwrap_or_default();

@@ -187,7 +187,11 @@ impl App {
                 platform: platform.clone(),
                 kinds: kinds(&platform, &identity, &intake, &usage, &alert_notices),
             }),
-            status: Arc::new(StatusContext { platform: platform.clone(), board: Board::default() }),
+            status: Arc::new(StatusContext {
+                platform: platform.clone(),
+                delivery: delivery.clone(),
+                board: Board::default(),
+            }),
             platform: platform.clone(),
             identity,
             files,

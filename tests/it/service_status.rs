@@ -90,6 +90,8 @@ async fn it_says_what_works_and_what_does_not(world: &mut World) {
     world.sandbox.faults().clear();
     world.deliver_to_the_end().await;
     world.advance(Duration::from_secs(6));
+    assert_eq!(part(&read(&visitor.opens(JSON).await.is(200)), "crm").0, "degraded", "many of the last calls failed");
+    world.advance(Duration::from_secs(15 * 60));
     parom::source::observations::write_proofs(&world.app().sources).await;
     world.advance(Duration::from_secs(6));
     let all = read(&visitor.opens(JSON).await.is(200));

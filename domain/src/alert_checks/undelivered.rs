@@ -8,7 +8,7 @@ use entity::dead_letter::{self, Column};
 use entity::{attempt, letter};
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::page::{Finding, Findings, Page};
@@ -176,8 +176,14 @@ pub(super) async fn dead_letters(
     let open = page.open.values().filter(|open| open.kind == alert::UNDELIVERED && !failed.contains(&open.tenant_id));
     for open in open {
         let is_calm = app.clock.millis() - open.last_at >= CALM.num_milliseconds();
-        if is_calm || count(app, open.tenant_id).await? == 0 {
+        let count = count(app, open.tenant_id).await?;
+        if is_calm || count == 0 {
             alert::resolve(app, app.store.write(), open.tenant_id, alert::UNDELIVERED, "").await?;
+        } else if told(&open.detail) != Some(count)
+            && let Some(detail) = detail(app, page, open.tenant_id).await?
+        {
+            // A person sent some of them again, or removed them.
+            alert::describe(app.store.write(), open.tenant_id, alert::UNDELIVERED, "", &detail).await?;
         }
     }
     Ok(())
@@ -189,7 +195,20 @@ async fn count(app: &UsageContext, tenant_id: Uuid) -> Result<i64, DbErr> {
     dead::undelivered(app.store.read(), tenant_id, None, since, i64::MAX).await
 }
 
+/// How many an alert says there are.
+fn told(detail: &str) -> Option<i64> {
+    serde_json::from_str::<Value>(detail).ok()?.get("count")?.as_i64()
+}
+
 async fn raise(app: &UsageContext, page: &Page, tenant_id: Uuid) -> Result<(), DbErr> {
+    // None: a person has sent them again already.
+    let Some(detail) = detail(app, page, tenant_id).await? else { return Ok(()) };
+    let alarm = Alarm { tenant_id, kind: alert::UNDELIVERED, object: "", source_id: None, detail };
+    alert::raise(app, app.store.write(), alarm).await.map(|_| ())
+}
+
+/// Whose they are, how many, and why; none if none can be sent again.
+async fn detail(app: &UsageContext, page: &Page, tenant_id: Uuid) -> Result<Option<Value>, DbErr> {
     let latest: Vec<Dead> = dead_letter::Entity::of_tenant(tenant_id)
         .select_only()
         .columns([Column::SourceId, Column::Direction, Column::Reason, Column::Detail])
@@ -199,8 +218,7 @@ async fn raise(app: &UsageContext, page: &Page, tenant_id: Uuid) -> Result<(), D
         .all(app.store.read())
         .await?;
     if latest.is_empty() {
-        // A person has sent them again already.
-        return Ok(());
+        return Ok(None);
     }
     let mut names: Vec<&str> = Vec::new();
     for dead in &latest {
@@ -210,9 +228,8 @@ async fn raise(app: &UsageContext, page: &Page, tenant_id: Uuid) -> Result<(), D
     let rest = names.len().saturating_sub(NAMES);
     let sources = names.iter().take(NAMES).copied().collect::<Vec<_>>().join(", ");
     let sources = if rest == 0 { sources } else { format!("{sources} +{rest}") };
-    let detail = json!({ "source": sources, "count": count(app, tenant_id).await?, "reason": most_frequent(&latest) });
-    let alarm = Alarm { tenant_id, kind: alert::UNDELIVERED, object: "", source_id: None, detail };
-    alert::raise(app, app.store.write(), alarm).await.map(|_| ())
+    let count = count(app, tenant_id).await?;
+    Ok(Some(json!({ "source": sources, "count": count, "reason": most_frequent(&latest) })))
 }
 
 /// The key of the reason that most of them have.

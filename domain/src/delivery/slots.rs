@@ -274,7 +274,7 @@ fn give_back<K: std::hash::Hash + Eq>(counts: &mut HashMap<K, u32>, key: &K) {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallFigures {
     pub calls: i64,
-    /// Without an answer, or answered with an error.
+    /// Those that failed, as [`queue::Attempt::call_failed`] has it.
     pub failed: i64,
     /// 95 of 100 calls took at most this, in milliseconds; of several processes, that of the slowest.
     pub within: i64,

@@ -17,7 +17,8 @@ use uuid::Uuid;
 
 use super::{Check, because, reasons};
 use crate::delivery::gauges::{WAITED, Waiting};
-use crate::delivery::read::figures;
+use crate::delivery::read::dead;
+use crate::delivery::read::figures::hours_begin;
 use crate::rotation;
 
 /// Checks durability and schema; true if the tables can be read.
@@ -58,7 +59,7 @@ pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
     }
 }
 
-/// What waits in the queue and since when, as the admin's first page has it, and what is no longer tried.
+/// What waits in the queue and since when, and how many messages are undelivered, as the admin's first page has it.
 pub async fn queue(store: &Store, checks: &mut Vec<Check>) {
     match look_at_queue(store).await {
         Ok((waiting, undelivered)) => {
@@ -87,7 +88,8 @@ pub async fn queue(store: &Store, checks: &mut Vec<Check>) {
 
 async fn look_at_queue(store: &Store) -> Result<(Waiting, i64), DbErr> {
     let standing = queue_of(store).standing().await?;
-    let undelivered = figures::undelivered(store.read()).await?.letters;
+    let since = hours_begin(store.clock().millis());
+    let undelivered = dead::undelivered_of_all(store.read(), since, i64::MAX).await?.messages;
     Ok((Waiting::of(&standing, store.now().await?), undelivered))
 }
 

@@ -76,11 +76,17 @@ pub async fn look(config: &Config, tenant: Option<Uuid>) -> Vec<Check> {
     checks
 }
 
-/// Runs only the checks of accounts, for all of them.
-pub async fn accounts(store: &Store) -> Vec<Check> {
+/// Runs only the checks of what is stored, for all accounts.
+pub async fn stored(store: &Store) -> Vec<Check> {
     let mut checks = Vec::new();
-    accounts::look(store, None, &mut checks).await;
+    look_at_stored(store, None, &mut checks).await;
     checks
+}
+
+async fn look_at_stored(store: &Store, tenant: Option<Uuid>, checks: &mut Vec<Check>) {
+    accounts::look(store, tenant, checks).await;
+    data::queue(store, checks).await;
+    data::ledger(store, tenant, checks).await;
 }
 
 /// The configuration with the stored integrations, if they can be read: other checks say why they cannot.
@@ -135,9 +141,7 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
         Ok(store) => {
             if data::database(&store, checks).await {
                 data::look_at_keys(config, &store, checks).await;
-                accounts::look(&store, tenant, checks).await;
-                data::queue(&store, checks).await;
-                data::ledger(&store, tenant, checks).await;
+                look_at_stored(&store, tenant, checks).await;
                 accounts::look_at_history(&store, tenant, checks).await;
                 data::look_at_upkeep(config, &store, checks).await;
             }

@@ -8,6 +8,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTr
 use uuid::Uuid;
 
 use super::row;
+use crate::delivery::DeliveryContext;
+use crate::delivery::slots::CallReport;
 use crate::delivery::worker::LEASE;
 use crate::intake::IntakeContext;
 use crate::rotation;
@@ -137,6 +139,16 @@ pub async fn processes(store: &Store) -> Result<Vec<(heartbeat::Model, bool)>, D
     let mut rows = heartbeat::Entity::of_tenant(VENDOR).filter(Column::Ended.eq(false)).all(store.read()).await?;
     rows.sort_by_key(|row| (-row.beat_at, row.instance));
     Ok(rows.into_iter().map(|row| (row.clone(), !is_silent(&row, now))).collect())
+}
+
+/// The last calls of all running processes: of this one until now, of the others until their heartbeat.
+pub fn recent_calls(app: &DeliveryContext, processes: &[(heartbeat::Model, bool)]) -> CallReport {
+    let mut sum = app.slots.report(app.clock.millis());
+    let mine = app.queue.instance();
+    for (row, _) in processes.iter().filter(|(row, alive)| *alive && row.instance != mine) {
+        sum.add(CallReport::stored(row.calls.as_deref()));
+    }
+    sum
 }
 
 fn is_silent(row: &heartbeat::Model, now: i64) -> bool {

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use actix_web::web;
 use askama::Template;
 use base::i18n::{Sentence, Words};
-use base::millis::HOUR;
 use base::store::like::holding;
 use domain::cursor::PageRequest as Cut;
 use domain::delivery::read::find::{owners, owners_of_phone};
-use domain::delivery::read::first_id_at;
+use domain::delivery::read::sides;
 use domain::tenant::grant::{self, Access};
 use domain::tenant::{ChannelStatus, TenantStatus, plan};
 use entity::tenant::{self, Column};
@@ -188,7 +187,7 @@ pub struct AccountFigures {
     pub sources_limit: u32,
     /// Waiting letters.
     pub backlog: Backlog,
-    /// Failed attempts, of messages accepted within the last hour.
+    /// Failed calls of this hour and the one before.
     pub failed: i64,
     /// Ids of channels that amoCRM does not let this account connect.
     pub not_allowed: Vec<Uuid>,
@@ -226,7 +225,7 @@ pub async fn figures_of(app: &PanelContext, tenants: &[tenant::Model]) -> Result
         .await?;
     let sources: BTreeMap<Uuid, i64> = sources.into_iter().collect();
     let backlogs = app.queue.backlogs(&ids).await?;
-    let failed = app.queue.failures(&ids, first_id_at(now - HOUR)).await?;
+    let failed = sides::failed_calls(db, &ids, now).await?;
     let lease_now = app.store.now().await?;
     Ok(tenants
         .iter()

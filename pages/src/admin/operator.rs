@@ -21,14 +21,16 @@ use base::i18n::{Language, Sentence, Words};
 use base::store::{VENDOR, in_transaction};
 use chrono::TimeDelta;
 use domain::alert;
+use domain::delivery::read::dead;
+use domain::delivery::read::figures::hours_begin;
 use domain::identity::realm::{self, Realm};
 use domain::identity::session::SessionKind;
 use domain::identity::throttle::AttemptOrigin;
 use domain::identity::{Form, person as persons, session as sessions};
 use domain::tenant::TenantStatus;
-use entity::{alert as alert_rows, dead_letter, person, session, tenant};
+use entity::{alert as alert_rows, person, session, tenant};
 use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -210,7 +212,7 @@ pub async fn count_needing_attention(db: &impl ConnectionTrait) -> Result<u64, D
 pub struct AdminCounts {
     /// Accounts that need attention.
     pub accounts: u64,
-    /// Letters of all accounts that are no longer retried.
+    /// Undelivered messages of all accounts.
     pub undelivered: u64,
     /// The vendor's own open alerts.
     pub alerts: u64,
@@ -244,16 +246,11 @@ pub async fn count_all(app: &PanelContext) -> AdminCounts {
 
 async fn try_count(app: &PanelContext) -> Result<AdminCounts, DbErr> {
     let db = app.store.read();
-    let dead: Vec<Uuid> = dead_letter::Entity::find()
-        .select_only()
-        .column(dead_letter::Column::Id)
-        .limit(MOST_COUNTED)
-        .into_tuple()
-        .all(db)
-        .await?;
+    let most = i64::try_from(MOST_COUNTED).unwrap_or(i64::MAX);
+    let undelivered = dead::undelivered_of_all(db, hours_begin(app.clock.millis()), most).await?;
     Ok(AdminCounts {
         accounts: count_needing_attention(db).await?,
-        undelivered: u64::try_from(dead.len()).unwrap_or(MOST_COUNTED),
+        undelivered: u64::try_from(undelivered.messages).unwrap_or_default(),
         alerts: alert::count_open(db, VENDOR).await?,
     })
 }

@@ -9,8 +9,8 @@ use base::store::VENDOR;
 use chrono::TimeDelta;
 use domain::alert::{self, AccountAlerts};
 use domain::delivery::gauges;
-use domain::delivery::read::figures;
-use domain::delivery::read::figures::FiguresSlot;
+use domain::delivery::read::dead::{self, Undelivered};
+use domain::delivery::read::figures::{self, FiguresSlot, hours_begin};
 use domain::delivery::slots::{CallFigures, CallReport};
 use domain::doctor::{RENEWED, certificate_days};
 use domain::tenant::{AMOJO, TenantStatus};
@@ -93,16 +93,17 @@ pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
     let listed = usize::try_from(LISTED).unwrap_or(usize::MAX);
     let more = attention.len() > listed;
     attention.truncate(listed);
+    let undelivered = dead::undelivered_of_all(db, hours_begin(app.clock.millis()), i64::MAX).await?;
     let tiles = vec![
         accounts_tile(&page, &accounts, count_needing_attention(db).await?),
         messages_tile(&page, &days),
-        undelivered_tile(&page, &days, figures::undelivered(db).await?),
+        undelivered_tile(&page, &days, undelivered),
         waiting_tile(&page, gauges::waiting(&app.delivery).await?),
         alerts_tile(&page, alert::count_open(db, VENDOR).await?),
     ];
     let processes = domain::missed_hooks::processes(&app.store).await?;
     let versions: Vec<_> = processes.iter().filter(|(_, alive)| *alive).map(|(row, _)| &row.version).collect();
-    let calls = calls(&app, &processes);
+    let calls = domain::missed_hooks::recent_calls(&app.delivery, &processes);
     let overview = VendorOverview {
         mixed: versions.windows(2).any(|pair| pair[0] != pair[1]),
         processes: processes.iter().map(|(row, alive)| process(words, row, *alive)).collect(),
@@ -146,16 +147,6 @@ async fn attention(app: &PanelContext, words: Words) -> Result<Vec<AttentionRow>
         })
     };
     Ok(found.into_iter().filter_map(row).collect())
-}
-
-/// The last calls of all running processes: of this one until now, of the others until their heartbeat.
-fn calls(app: &PanelContext, processes: &[(heartbeat::Model, bool)]) -> CallReport {
-    let mut sum = app.delivery.slots.report(app.clock.millis());
-    let mine = app.queue.instance();
-    for (row, _) in processes.iter().filter(|(row, alive)| *alive && row.instance != mine) {
-        sum.add(CallReport::stored(row.calls.as_deref()));
-    }
-    sum
 }
 
 /// Accounts by the state that is shown.
@@ -270,13 +261,13 @@ fn messages_tile(page: &PageContext, days: &[FiguresSlot]) -> Tile {
     }
 }
 
-fn undelivered_tile(page: &PageContext, days: &[FiguresSlot], undelivered: figures::Undelivered) -> Tile {
+fn undelivered_tile(page: &PageContext, days: &[FiguresSlot], undelivered: Undelivered) -> Tile {
     let label = page.words.text("figure-undelivered");
     let values: Vec<i64> = days.iter().map(|day| day.flow.failed).collect();
     Tile {
-        value: number(page.words, undelivered.letters),
+        value: number(page.words, undelivered.messages),
         note: page.words.text("admin-undelivered-accounts").with("count", undelivered.accounts),
-        tone: if undelivered.letters > 0 { "warn" } else { "" },
+        tone: if undelivered.messages > 0 { "warn" } else { "" },
         spark: spark(page.words, &label, &values),
         href: "/admin/undelivered".to_owned(),
         label,
@@ -317,10 +308,6 @@ fn alerts_tile(page: &PageContext, open: u64) -> Tile {
     }
 }
 
-/// So many failed calls, and this part of all, are no chance.
-const FEW: i64 = 3;
-const PART: i64 = 10;
-
 /// One row.
 struct DestinationRow {
     pub name: String,
@@ -348,19 +335,13 @@ async fn all(app: &PanelContext, words: Words, report: &CallReport) -> Result<Ve
 }
 
 fn row(app: &PanelContext, words: Words, one: &PoolHealth, calls: Option<&CallFigures>, now: i64) -> DestinationRow {
-    let (state, _) = of_pool(one, now);
-    let fails = calls.is_some_and(|calls| calls.failed >= FEW && calls.failed * PART >= calls.calls);
-    let state = match state {
-        PartState::Works if fails => StateBadge { tone: Tone::Warn, text: words.text("admin-destination-fails") },
-        state => {
-            let tone = match state {
-                PartState::Works => Tone::Ok,
-                PartState::Degraded => Tone::Warn,
-                PartState::Down => Tone::Bad,
-            };
-            StateBadge { tone, text: words.text_of("status-is-", state.as_str()) }
-        }
+    let (state, _) = of_pool(one, calls, now);
+    let tone = match state {
+        PartState::Works => Tone::Ok,
+        PartState::Degraded => Tone::Warn,
+        PartState::Down => Tone::Bad,
     };
+    let state = StateBadge { tone, text: words.text_of("status-is-", state.as_str()) };
     let of = |part: i64, whole: i64| {
         words
             .text("admin-destination-of")

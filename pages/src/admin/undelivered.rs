@@ -7,6 +7,7 @@ use base::error::{Error, Result};
 use base::i18n::{Sentence, Words};
 use base::message::{Direction, LetterKind};
 use domain::delivery::read::dead::{self, DeadLetterFilter};
+use domain::delivery::read::figures::hours_begin;
 use domain::delivery::read::list::Ground;
 use domain::delivery::read::reason::Reason;
 use domain::delivery::replay::{self, A_SECOND, ReplayAction};
@@ -14,6 +15,7 @@ use domain::identity::{EmptyForm, Form};
 use domain::tenant;
 use entity::dead_letter;
 use queue::DeadCount;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -34,6 +36,8 @@ const ACCOUNTS: u32 = 50;
 struct UndeliveredReasons {
     page: PageContext,
     running: Vec<ReplayRow>,
+    /// How many messages are undelivered, and what else the list has or lacks.
+    total: Vec<Sentence>,
     rows: Vec<UndeliveredReasonRow>,
     newest: Option<String>,
     older: Option<String>,
@@ -94,12 +98,30 @@ pub async fn all(app: AppData, visitor: AdminVisitor, query: web::Query<Undelive
     let page = visitor.page("nav-undelivered", HERE);
     let undelivered = UndeliveredReasons {
         page: page.clone(),
+        total: total(&app, words).await?,
         running: running(&app, words).await?,
         rows: counts.into_iter().map(row).collect(),
         newest: query.after.map(|_| HERE.to_owned()),
         older: ids.last().filter(|_| more).map(|last| format!("{HERE}?after={last}")),
     };
     html(&page, &undelivered)
+}
+
+async fn total(app: &PanelContext, words: Words) -> Result<Vec<Sentence>> {
+    let db = app.store.read();
+    let of_all = dead::undelivered_of_all(db, hours_begin(app.clock.millis()), i64::MAX).await?;
+    let others = dead_letter::Entity::find().filter(dead_letter::Column::Kind.ne(LetterKind::Message.number()));
+    let others = i64::try_from(others.count(db).await?).unwrap_or(i64::MAX);
+    let counts = [
+        ("undelivered-count", of_all.messages),
+        ("undelivered-failed-later", of_all.failed_later),
+        ("undelivered-others", others),
+    ];
+    Ok(counts
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(key, count)| words.text(key).with("count", count))
+        .collect())
 }
 
 fn which(count: &DeadCount) -> RedriveForm {

@@ -83,7 +83,7 @@ async fn a_line_that_another_service_took_is_taken_back(stage: &mut Stage) {
     assert_eq!((seen.status, seen.reason), (SourceStatus::NeedsAttention, Some(StateReason::LineElsewhere)));
     assert_eq!(seen.detail, "crm.example");
     assert_eq!(tested(stage).await[1], ("webhook".to_owned(), false));
-    let checks = parom::doctor::accounts(&stage.world.app().store).await;
+    let checks = parom::doctor::stored(&stage.world.app().store).await;
     let said = checks.into_iter().find(|check| check.name == "sources").unwrap().detail.to_string();
     assert!(said.contains("another service took over the bot") && said.contains("crm.example"), "{said}");
     let line = stage.line();

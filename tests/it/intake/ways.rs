@@ -61,7 +61,7 @@ async fn a_call_is_divided_among_the_lines(world: &mut PigeonWorld) {
     let found: Vec<_> = world.messages().await.into_iter().map(|one| (one.source_id, one.external_id)).collect();
     assert_eq!(found, [(one.source_id, "1".to_owned()), (two.source_id, "3".to_owned())]);
     assert_eq!(world.quarantined().await, ["unknown_line", "unknown_line"]);
-    let checks = parom::doctor::accounts(&world.app().store).await;
+    let checks = parom::doctor::stored(&world.app().store).await;
     let said = checks.into_iter().find(|check| check.name == "quarantine").unwrap().detail.to_string();
     assert!(said.contains("2 × unknown_line"), "{said}");
     world.deliver_all().await;

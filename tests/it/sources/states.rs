@@ -138,7 +138,7 @@ async fn the_first_step_that_fails_is_named(world: &mut World) {
 
 /// What `doctor` says of sources.
 async fn doctor(world: &World) -> (Status, String) {
-    let checks = parom::doctor::accounts(&world.app().store).await;
+    let checks = parom::doctor::stored(&world.app().store).await;
     let found = checks.into_iter().find(|check| check.name == "sources").unwrap();
     (found.status, found.detail.to_string())
 }

@@ -8,14 +8,14 @@ use entity::{ledger_delta, letter, message};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::first_id_at;
+use super::{figures, first_id_at};
 
 /// Activity of one source. Times in milliseconds since 1970; none for never.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Activity {
     pub last_in: Option<i64>,
     pub last_out: Option<i64>,
-    /// Failed messages of the last 24 hours, both directions.
+    /// Failed messages of the last 24 hours, both directions, as [`figures::Span::Hours`] has them.
     pub failed: u64,
 }
 
@@ -65,7 +65,7 @@ pub async fn of_tenant(
         }
     }
     let failed: Vec<(Uuid, i64)> = message::Entity::of_tenant(tenant_id)
-        .filter(message::Column::Id.gte(first_id_at(now - DAY)))
+        .filter(message::Column::Id.gte(first_id_at(figures::hours_begin(now))))
         .filter(message::Column::State.eq(State::Failed.number()))
         .select_only()
         .column(message::Column::SourceId)

@@ -6,8 +6,8 @@ use base::message::{Body, Direction, LetterKind, Person, State};
 use base::store::Store;
 use entity::{attempt, conversation, dead_letter, message};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    Select, Statement, Value,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select, Statement, Value,
 };
 use uuid::Uuid;
 
@@ -29,7 +29,7 @@ pub struct DeadLetterFilter {
 }
 
 /// A reason and the number of its dead letters.
-#[derive(Clone, Debug, PartialEq, Eq, sea_orm::FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct ReasonGroup {
     pub reason: String,
     pub count: i64,
@@ -134,7 +134,8 @@ pub async fn count(db: &impl ConnectionTrait, tenant_id: Uuid, wanted: &DeadLett
 
 /// How many messages of an account, or of one source, are undelivered: those that are no longer tried until a person
 /// decides, at most `most`, and for a day those that the messenger reported as failed after it had accepted them. `since`:
-/// when that day begins, which is `figures::hours_begin`. Every page that says how many are undelivered says this.
+/// when that day begins, which is `figures::hours_begin`. What says how many are undelivered says this, or
+/// [`undelivered_of_all`].
 pub async fn undelivered(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
@@ -153,6 +154,32 @@ pub async fn undelivered(
     let values = values.into_iter().chain(source_id.map(Value::from));
     let row = db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), text, values)).await?;
     row.map_or(Ok(0), |row| row.try_get("", "undelivered"))
+}
+
+/// Undelivered messages of the whole service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
+pub struct Undelivered {
+    pub messages: i64,
+    /// Those of them that failed after the messenger had accepted them.
+    pub failed_later: i64,
+    /// Of how many accounts they are.
+    pub accounts: i64,
+}
+
+/// [`undelivered`] of all accounts.
+pub async fn undelivered_of_all(db: &impl ConnectionTrait, since: i64, most: i64) -> Result<Undelivered, DbErr> {
+    let (kind, failed) = (LetterKind::Message.number(), State::Failed.number());
+    // By account, or the failed messages of all days would be read.
+    let text = format!(
+        "SELECT count(*) AS messages, count(later) AS failed_later, count(DISTINCT tenant_id) AS accounts FROM \
+         (SELECT tenant_id, later FROM (SELECT tenant_id, CAST(NULL AS integer) AS later FROM dead_letter \
+         WHERE kind = {kind} LIMIT $2) AS dead UNION ALL SELECT message.tenant_id, 1 FROM tenant JOIN message \
+         ON message.tenant_id = tenant.tenant_id AND message.id >= $1 AND message.error <> '' \
+         AND message.state = {failed} AND message.position > 0) AS undelivered"
+    );
+    let values = [first_id_at(since).into(), most.into()];
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
+    Ok(Undelivered::find_by_statement(statement).one(db).await?.unwrap_or_default())
 }
 
 /// Counts what sending these again would do; changes nothing. Ids that no longer exist are not counted.

@@ -13,10 +13,9 @@ use std::collections::BTreeMap;
 
 use base::message::{Direction, State, day_of};
 use base::millis::{DAY, HOUR, MINUTE};
-use entity::{dead_letter, ledger_delta};
+use entity::ledger_delta;
 use queue::histogram::Histogram;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::dead;
@@ -236,9 +235,10 @@ impl Figures {
         Some((rows().map(|row| row.waiting).sum(), Ord::max(self.now - oldest, 0)))
     }
 
-    /// How long the oldest letter of any kind has waited; none if none waits.
+    /// How long the oldest of [`Self::waiting`] has waited; none if none waits.
     pub fn oldest(&self) -> Option<i64> {
-        self.waiting.iter().filter_map(|row| row.oldest).min().map(|at| Ord::max(self.now - at, 0))
+        let rows = self.waiting.iter().filter(|row| row.is_message());
+        rows.filter_map(|row| row.oldest).min().map(|at| Ord::max(self.now - at, 0))
     }
 
     /// How long messages of the last 24 hours took; none if none was delivered.
@@ -401,12 +401,36 @@ struct LedgerDayRow {
     failed: Option<i64>,
 }
 
-/// What the latest days of the ledger brought, oldest first, today last. Days are UTC, by acceptance.
+/// What the latest days of the ledger brought to all accounts, oldest first, today last, as [`Figures::slots`] has it for
+/// one. Days are UTC, by acceptance.
 pub async fn service_days(app: &DeliveryContext, count: i32) -> Result<Vec<FiguresSlot>, DbErr> {
-    use ledger_delta::Column::{Accepted, Day, Delivered, Direction, Failed};
     let today = day_of(app.clock.millis());
     let first = today - count + 1;
-    let rows: Vec<LedgerDayRow> = ledger_delta::Entity::find()
+    let tx = app.store.read_tx().await?;
+    let read =
+        async { Ok::<_, DbErr>((service_rows(&tx, first).await?, rows::failed_later_of_all(&tx, first).await?)) };
+    let read = read.await;
+    tx.rollback().await?;
+    let (rows, later) = read?;
+    let empty = |day: i32| FiguresSlot { at: i64::from(day) * DAY, flow: Flow::default(), delivered: 0, overdue: 0 };
+    let mut slots: BTreeMap<i32, FiguresSlot> = (first..=today).map(|day| (day, empty(day))).collect();
+    for row in rows {
+        // Days to come belong to a clock that ran ahead.
+        let Some(slot) = slots.get_mut(&row.day) else { continue };
+        slot.flow.add(row.direction, row.accepted.unwrap_or(0), row.failed.unwrap_or(0));
+        slot.delivered += row.delivered.unwrap_or(0);
+    }
+    for (day, messages) in later {
+        let Some(slot) = slots.get_mut(&day) else { continue };
+        slot.flow.failed += messages;
+        slot.delivered -= messages;
+    }
+    Ok(slots.into_values().collect())
+}
+
+async fn service_rows(db: &impl ConnectionTrait, first: i32) -> Result<Vec<LedgerDayRow>, DbErr> {
+    use ledger_delta::Column::{Accepted, Day, Delivered, Direction, Failed};
+    ledger_delta::Entity::find()
         .filter(Day.gte(first))
         .select_only()
         .columns([Direction, Day])
@@ -416,35 +440,6 @@ pub async fn service_days(app: &DeliveryContext, count: i32) -> Result<Vec<Figur
         .group_by(Direction)
         .group_by(Day)
         .into_model()
-        .all(app.store.read())
-        .await?;
-    let empty = |day: i32| FiguresSlot { at: i64::from(day) * DAY, flow: Flow::default(), delivered: 0, overdue: 0 };
-    let mut slots: BTreeMap<i32, FiguresSlot> = (first..=today).map(|day| (day, empty(day))).collect();
-    for row in rows {
-        // Days to come belong to a clock that ran ahead.
-        let Some(slot) = slots.get_mut(&row.day) else { continue };
-        slot.flow.add(row.direction, row.accepted.unwrap_or(0), row.failed.unwrap_or(0));
-        slot.delivered += row.delivered.unwrap_or(0);
-    }
-    Ok(slots.into_values().collect())
-}
-
-/// Letters that are no longer retried, and of how many accounts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
-pub struct Undelivered {
-    pub letters: i64,
-    pub accounts: i64,
-}
-
-/// Counts them.
-pub async fn undelivered(db: &impl ConnectionTrait) -> Result<Undelivered, DbErr> {
-    use dead_letter::Column::{Id, TenantId};
-    let found = dead_letter::Entity::find()
-        .select_only()
-        .column_as(Id.count(), "letters")
-        .column_as(Expr::col(TenantId).count_distinct(), "accounts")
-        .into_model()
-        .one(db)
-        .await?;
-    Ok(found.unwrap_or_default())
+        .all(db)
+        .await
 }

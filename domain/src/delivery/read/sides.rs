@@ -9,10 +9,12 @@ use std::collections::BTreeMap;
 
 use base::message::Direction;
 use base::millis::HOUR;
+use entity::histogram;
 use queue::histogram::{Histogram, Measure};
-use sea_orm::{DbErr, FromQueryResult, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Statement};
 use uuid::Uuid;
 
+use super::ledger::sum;
 use crate::delivery::DeliveryContext;
 
 /// The calls to one side.
@@ -58,6 +60,24 @@ struct BucketRow {
 /// When the hours that are read begin, milliseconds since 1970.
 pub const fn begin(now: i64) -> i64 {
     (now / HOUR - 1) * HOUR
+}
+
+/// The failed calls of each of these accounts, to amoCRM and to messengers, in the same hours; accounts without any are
+/// absent.
+pub async fn failed_calls(db: &impl ConnectionTrait, tenants: &[Uuid], now: i64) -> Result<BTreeMap<Uuid, i64>, DbErr> {
+    use histogram::Column::{Count, Hour, Measure as Measured, TenantId};
+    let counted: Vec<(Uuid, i64)> = histogram::Entity::find()
+        .filter(TenantId.is_in(tenants.iter().copied()))
+        .filter(Hour.gte(begin(now) / HOUR))
+        .filter(Measured.eq(Measure::Failed.number()))
+        .select_only()
+        .column(TenantId)
+        .column_as(sum(Count), "failed")
+        .group_by(TenantId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(counted.into_iter().collect())
 }
 
 /// Reads them.

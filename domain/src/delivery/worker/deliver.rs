@@ -220,7 +220,7 @@ fn measure(app: &DeliveryContext, pool: &str, settlement: &Settlement) {
         500.. => Some("broken"),
         _ => None,
     };
-    app.slots.measure(pool, attempt.millis.into(), error.is_some(), app.clock.millis());
+    app.slots.measure(pool, attempt.millis.into(), attempt.call_failed(), app.clock.millis());
     if let Some(error) = error {
         metrics::counter!("parom_remote_errors_total", "remote" => pool.to_owned(), "error" => error).increment(1);
     }

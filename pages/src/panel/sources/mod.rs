@@ -73,7 +73,7 @@ pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer 
             last_in: moment(seen.last_in),
             last_out: moment(seen.last_out),
             failed: seen.failed,
-            failed_address: format!("/panel/messages?state=failed&source={}&period=7d", source.id),
+            failed_address: format!("/panel/messages?state=failed&source={}&period=24h", source.id),
         }
     };
     let list = SourcesPage {

@@ -94,7 +94,7 @@ async fn only_meta_is_let_in(world: &mut VendorsWorld) {
     assert_eq!(world.quarantined().await, ["unknown_line"]);
     let hooks = entity::raw_hook::Entity::find().all(world.app().store.write()).await.unwrap();
     assert!(hooks.iter().all(|hook| hook.body.is_empty()), "no text of a line that no account has is stored");
-    let checks = parom::doctor::accounts(&world.app().store).await;
+    let checks = parom::doctor::stored(&world.app().store).await;
     let said = checks.into_iter().find(|check| check.name == "quarantine").unwrap().detail.to_string();
     assert!(said.contains(&format!("1 × unknown_line (whatsapp {})", number.phone)), "{said}");
     line(world, HOST, "wa-1", &number).await;

@@ -1,6 +1,6 @@
 //! The statements.
 
-use base::message::{Direction, LetterKind};
+use base::message::{Direction, LetterKind, State};
 use base::millis::{DAY, HOUR};
 use entity::{histogram, ledger_delta, letter, message};
 use queue::histogram::Measure;
@@ -179,6 +179,20 @@ pub(super) async fn failed_later(
         .into_model()
         .all(db)
         .await
+}
+
+/// The same of all accounts by day, from the first of these on.
+pub(super) async fn failed_later_of_all(db: &impl ConnectionTrait, first: i32) -> Result<Vec<(i32, i64)>, DbErr> {
+    let failed = State::Failed.number();
+    // By account, or the failed messages of all days would be read.
+    let text = format!(
+        "SELECT message.day, count(*) AS messages FROM tenant JOIN message ON message.tenant_id = tenant.tenant_id \
+         AND message.id >= $1 AND message.error <> '' AND message.state = {failed} AND message.position > 0 \
+         GROUP BY message.day"
+    );
+    let values = [first_id_at(i64::from(first) * DAY).into()];
+    let rows = db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), text, values)).await?;
+    rows.iter().map(|row| Ok((row.try_get("", "day")?, row.try_get("", "messages")?))).collect()
 }
 
 pub(super) async fn waiting(db: &impl ConnectionTrait, wanted: &FiguresRange) -> Result<Vec<WaitingRow>, DbErr> {
