@@ -149,7 +149,7 @@ async fn head_like_get(
     next.call(request).await
 }
 
-/// Says in `RateLimit-Policy` and `RateLimit` what the key may use and what is left of it (draft-ietf-httpapi-ratelimit-headers-11).
+/// Says in `RateLimit-Policy` and `RateLimit` what the key may use and what is left of it (draft-ietf-httpapi-ratelimit-headers-10).
 async fn with_limits(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
