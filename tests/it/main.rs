@@ -30,6 +30,7 @@ mod crash;
 mod deploy;
 mod engine;
 mod examples;
+mod figures;
 mod identity;
 mod import;
 mod inbound;
