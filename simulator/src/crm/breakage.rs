@@ -153,7 +153,7 @@ impl Breakage {
             "expired-refresh" => self.tokens(core, |state, id| state.grants.drop_refresh(id))?,
             _ => self.switch(core)?,
         }
-        core.touch();
+        core.shared.touch();
         Ok(())
     }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::{App, HttpServer, dev::ServerHandle, web};
-use anyhow::{Context, Result};
+use actix_web::web;
+use anyhow::Result;
 
 use super::act::{Act, Content, Done, Verb};
 use super::call::CallView;
@@ -12,6 +12,7 @@ use super::faults::Faults;
 use super::id::Id;
 use super::model::{Author, Notice, Person, State, Subscription};
 use super::outbox::Hook;
+use super::running::Server;
 use super::view::MessageView;
 use super::wire::{Core, Wire};
 use super::{perform, sender, serve};
@@ -19,53 +20,31 @@ use super::{perform, sender, serve};
 /// A running simulator. It stops when dropped; [`Simulator::stop`] also waits until it has stopped.
 pub struct Simulator<W: Wire> {
     pub(crate) core: Arc<Core<W>>,
-    url: String,
-    handle: ServerHandle,
-}
-
-impl<W: Wire> Drop for Simulator<W> {
-    fn drop(&mut self) {
-        // The command is sent at once; the future only waits for completion.
-        drop(self.handle.stop(false));
-    }
+    server: Server,
 }
 
 impl<W: Wire> Simulator<W> {
     /// Serves at a free port of this machine, on the current tokio runtime until the handle is stopped or dropped. A rustls
     /// crypto provider must have been installed.
     pub async fn start(options: W) -> Result<Self> {
-        let name = W::LOOK.title;
         let core = Arc::new(Core::new(options)?);
         let shared = web::Data::new(Arc::clone(&core));
-        let server =
-            HttpServer::new(move || App::new().app_data(shared.clone()).default_service(web::to(serve::serve::<W>)))
-                .workers(1)
-                .disable_signals()
-                .shutdown_timeout(1)
-                .bind("127.0.0.1:0")
-                .with_context(|| format!("{name} can't listen"))?;
-        let address = server.addrs().first().copied().with_context(|| format!("{name} has no address"))?;
-        let url = format!("http://{address}");
-        core.change(|state| state.base.clone_from(&url));
-        let server = server.run();
-        let handle = server.handle();
-        tokio::spawn(async move {
-            if let Err(error) = server.await {
-                tracing::error!(%error, name, "a simulated messenger stopped");
-            }
-        });
+        let server = Server::start(W::LOOK.title, "127.0.0.1:0", move |app| {
+            app.app_data(shared.clone()).default_service(web::to(serve::serve::<W>));
+        })?;
+        core.change(|state| state.base.clone_from(&server.url));
         tokio::spawn(sender::run(Arc::downgrade(&core)));
-        Ok(Self { core, url, handle })
+        Ok(Self { core, server })
     }
 
     /// The address of its API and of its pages, `http://127.0.0.1:PORT`, without a trailing slash.
     pub fn base_url(&self) -> &str {
-        &self.url
+        &self.server.url
     }
 
     /// Stops the server and waits until it has stopped.
     pub async fn stop(self) {
-        self.handle.stop(true).await;
+        self.server.handle.stop(true).await;
     }
 
     /// Performs an act; `POST /acts` does the same with JSON. The error explains why nothing was done.
@@ -186,20 +165,20 @@ impl<W: Wire> Simulator<W> {
     pub async fn deliver_all(&self) -> usize {
         let attempts = || self.core.read(|state| state.outbox.all.iter().map(|hook| hook.attempts).sum::<u32>());
         let before = attempts();
-        self.core.touch();
-        self.core.first(|| (!sender::is_busy(&self.core)).then_some(())).await;
+        self.core.shared.touch();
+        self.core.shared.first(|| (!sender::is_busy(&self.core)).then_some(())).await;
         usize::try_from(attempts() - before).unwrap_or_default()
     }
 
     /// Evaluates `what` now and after every change until it returns a value or the time limit has passed. It never
     /// polls.
     pub async fn wait_for<T>(&self, what: impl Fn(&Self) -> Option<T>, limit: Duration) -> Option<T> {
-        self.core.wait_for(limit, || what(self)).await
+        self.core.shared.wait_for(limit, || what(self)).await
     }
 
     /// Re-reads the clock after a test moved it.
     pub fn tick(&self) {
-        self.core.touch();
+        self.core.shared.touch();
     }
 }
 

@@ -174,7 +174,7 @@ pub(super) fn settled(state: &mut Telegram, hook: usize, reply: &Reply) {
 pub(super) async fn updates(caller: Caller<'_>) -> Answered {
     let Caller { core, bot, params } = caller;
     let kinds = kinds(params)?;
-    let mut changes = core.subscribe();
+    let mut changes = core.shared.subscribe();
     let number = core.change(|state| begin(state, bot, params, kinds))?;
     let seconds = u64::try_from(params.int("timeout").unwrap_or(0)).unwrap_or(0).min(50);
     let end = tokio::time::Instant::now() + Duration::from_secs(seconds);
