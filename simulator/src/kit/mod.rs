@@ -34,7 +34,7 @@ pub use call::{Answer, Call, CallView, Named, Part};
 pub use clock::{Now, system_clock};
 pub use faults::{Breaks, Fault, FaultWords, Faults, Gate, HookFault};
 pub use id::Id;
-pub use look::{Language, Look, PLAIN, Visit, Word, Words};
+pub use look::{Language, Look, PLAIN, Visit, Words};
 pub use model::{
     Activity, Author, Button, Dialog, DialogKind, File, Line, Message, Notice, Person, State, Subscription, Upload,
     vcard,
