@@ -29,8 +29,6 @@ pub struct ChatView {
     pub conversation_id: Option<String>,
     /// Amojo id of the customer.
     pub person_id: String,
-    /// The other side's id of the customer.
-    pub person_client_id: Option<String>,
     pub name: String,
     /// Empty if unknown.
     pub phone: String,
@@ -110,7 +108,6 @@ impl ChatView {
             scope_id: chat.scope_id.clone(),
             conversation_id: chat.conversation_id.clone(),
             person_id: chat.person_id.clone(),
-            person_client_id: person.and_then(|person| person.client_id.clone()),
             name: own(|person| &person.name),
             phone: own(|person| &person.phone),
             email: own(|person| &person.email),

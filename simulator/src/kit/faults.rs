@@ -347,16 +347,4 @@ mod tests {
         assert_eq!(faults.take("send", Some("7")).await, [Fault::ResetBefore]);
         assert_eq!(faults.left(), 0);
     }
-
-    #[tokio::test]
-    async fn a_gate_holds_calls_until_it_opens() {
-        let faults = Faults::<Fault>::default();
-        let gate = faults.hold("send");
-        assert_eq!(faults.describe(), ["send: Hold"]);
-        let open = async {
-            gate.until_waiting(1).await;
-            gate.open();
-        };
-        assert_eq!(tokio::join!(faults.take("send", None), open).0, []);
-    }
 }
