@@ -65,7 +65,7 @@ pub struct Content {
     pub template: Option<Chosen>,
     /// The quoted message.
     pub quote: Option<String>,
-    /// The comment to answer in public.
+    /// The message that is forwarded.
     pub forward: Option<String>,
     /// The comment that is answered in public.
     pub comment: Option<String>,

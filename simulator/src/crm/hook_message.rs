@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::kit::Sample;
 
 /// An outgoing message of any kind.
+#[must_use]
 #[derive(Clone, Debug)]
 pub struct HookMessage {
     pub(crate) fields: Map<String, Value>,
@@ -63,26 +64,22 @@ impl HookMessage {
     }
 
     /// Sets the caption of a file.
-    #[must_use]
     pub fn caption(self, text: &str) -> Self {
         self.with("text", json!(text))
     }
 
     /// Adds rows of buttons.
-    #[must_use]
     pub fn buttons(self, rows: &[Vec<Button>]) -> Self {
         self.with("markup", json!({"mode": "inline", "buttons": rows}))
     }
 
     /// Makes it a list message; limits are checked when it is sent. Rows without `callback_data` get one.
-    #[must_use]
     pub fn list(mut self, list: ListMessage) -> Self {
         self.list = Some(list);
         self
     }
 
     /// Marks the text as made from a template: `text` is `content` with every placeholder replaced by its value.
-    #[must_use]
     pub fn template(self, id: i64, external_id: Option<&str>, content: &str, params: &[(&str, &str)]) -> Self {
         let text = params.iter().fold(content.to_owned(), |text, (key, value)| text.replace(key, value));
         let params: Vec<Value> = params.iter().map(|(key, value)| json!({"key": key, "value": value})).collect();
@@ -94,35 +91,30 @@ impl HookMessage {
     }
 
     /// Quotes a message (by amojo id) of the same chat.
-    #[must_use]
     pub fn quoting(mut self, message_id: &str) -> Self {
         self.quoted = Some(message_id.to_owned());
         self
     }
 
     /// Forwards a message (by amojo id) of any chat of the same integration.
-    #[must_use]
     pub fn forwarding(mut self, message_id: &str) -> Self {
         self.forwarded = Some(message_id.to_owned());
         self
     }
 
     /// Answers a comment (by amojo id) in public, only possible with a text. A private answer is an ordinary message.
-    #[must_use]
     pub fn answering_comment(mut self, message_id: &str) -> Self {
         self.comment = Some(message_id.to_owned());
         self
     }
 
     /// Sent by the account's Salesbot.
-    #[must_use]
     pub fn by_salesbot(mut self) -> Self {
         self.author = Author::Salesbot;
         self
     }
 
     /// Sent by this user (by CRM id), who must have an id in the Chats API.
-    #[must_use]
     pub fn by_user(mut self, user_id: i64) -> Self {
         self.author = Author::User(user_id);
         self
@@ -144,14 +136,12 @@ impl HookMessage {
     }
 
     /// Sets any field of the inner message: `markup`, `template`, `reply_to`, `media_group_id`, …
-    #[must_use]
     pub fn with(mut self, key: &str, value: Value) -> Self {
         self.fields.insert(key.to_owned(), value);
         self
     }
 
     /// Sets the time of the message in milliseconds; default: the sandbox's clock.
-    #[must_use]
     pub fn at(mut self, msec_timestamp: i64) -> Self {
         self.msec_timestamp = Some(msec_timestamp);
         self
