@@ -97,7 +97,6 @@ impl Core {
         locked(&self.addresses).redirects.insert(client_id.to_owned(), uri.to_owned());
     }
 
-    /// The integration with this name.
     pub(crate) fn integration_named(&self, name: &str) -> Option<&IntegrationConfig> {
         self.integrations.iter().find(|one| one.name == name)
     }
@@ -107,17 +106,14 @@ impl Core {
         self.integrations.iter().find(|one| one.client_id == client_id)
     }
 
-    /// The integration whose widget has this code.
     pub(crate) fn integration_of_code(&self, code: &str) -> Option<&IntegrationConfig> {
         self.read(|state| self.integrations.iter().find(|one| state.widget_code(one) == code))
     }
 
-    /// All channels, each with the integration that owns it.
     pub(crate) fn channels(&self) -> impl Iterator<Item = (&IntegrationConfig, &ChannelConfig)> {
         self.integrations.iter().flat_map(|one| one.channels.iter().map(move |channel| (one, channel)))
     }
 
-    /// The channel with this id and the integration that owns it.
     pub(crate) fn channel(&self, id: &str) -> Option<(&IntegrationConfig, &ChannelConfig)> {
         self.channels().find(|(_, channel)| channel.id == id)
     }

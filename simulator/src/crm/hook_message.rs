@@ -24,7 +24,6 @@ pub struct HookMessage {
     pub(crate) comment: Option<String>,
 }
 
-/// The author.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Author {
     /// The account's first manager with an id in the Chats API.
@@ -38,7 +37,6 @@ pub(crate) enum Author {
 /// A button under a text. With an address the messenger opens it; without one its text is sent back as a message.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Button {
-    /// Its text.
     pub text: String,
     /// The address it opens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,7 +44,6 @@ pub struct Button {
 }
 
 impl HookMessage {
-    /// A text.
     pub fn text(text: &str) -> Self {
         Self::of_kind("text").with("text", json!(text))
     }
@@ -68,7 +65,6 @@ impl HookMessage {
         self.with("text", json!(text))
     }
 
-    /// Adds rows of buttons.
     pub fn buttons(self, rows: &[Vec<Button>]) -> Self {
         self.with("markup", json!({"mode": "inline", "buttons": rows}))
     }
@@ -167,7 +163,6 @@ pub struct Attachment {
     pub(crate) thumbnail: Option<Bytes>,
 }
 
-/// The kinds of messages with a file.
 pub(crate) const KINDS: [&str; 6] = ["picture", "video", "file", "voice", "audio", "sticker"];
 
 impl Attachment {
@@ -226,7 +221,6 @@ impl Attachment {
     }
 }
 
-/// A list message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct ListMessage {
     /// Above the text, at most 60 characters.
@@ -259,9 +253,7 @@ pub struct ListRow {
     /// Returned as `callback_data` when the row is chosen; generated if empty.
     #[serde(default)]
     pub callback_data: String,
-    /// Title of the row.
     pub title: String,
-    /// Description below it.
     #[serde(default)]
     pub description: String,
 }

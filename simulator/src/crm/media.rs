@@ -21,7 +21,6 @@ const SIZE_LIMIT: usize = 64 * 1024 * 1024;
 /// Types that a browser displays inline; others are downloaded.
 const SHOWN: [&str; 3] = ["image/", "audio/", "video/"];
 
-/// A fetched file.
 #[derive(Clone, Debug)]
 pub struct Fetched {
     /// The media type from its server, without parameters.
@@ -92,7 +91,6 @@ pub(crate) fn attachment(core: &Core, id: &str) -> Answer {
     found.map_or_else(|| Answer::empty(404), |file| served(&file.content_type, file.bytes))
 }
 
-/// The answer with a file.
 pub(crate) fn served(content_type: &str, bytes: Bytes) -> Answer {
     let is_shown = !content_type.starts_with("image/svg") && SHOWN.iter().any(|kind| content_type.starts_with(kind));
     Answer::new(200, content_type, bytes)

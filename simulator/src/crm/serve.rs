@@ -20,7 +20,6 @@ use crate::kit::{self, Call, cut};
 /// Largest body in bytes.
 const LARGEST: usize = 8 * 1024 * 1024;
 
-/// Any request.
 pub(crate) async fn serve(core: web::Data<Arc<Core>>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
     let Some(mut call) = Call::read(&request, payload, LARGEST).await else { return cut() };
     if call.json.is_null() {

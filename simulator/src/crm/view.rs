@@ -38,7 +38,6 @@ pub struct ChatView {
     pub source: Option<String>,
     /// External id in its hooks now: the bound source's or the default one's.
     pub hook_source: Option<String>,
-    /// Number of messages in it.
     pub messages: usize,
     /// Messages the manager was notified of and has not seen.
     pub unread: usize,
@@ -47,7 +46,6 @@ pub struct ChatView {
     pub lead: Option<LeadView>,
 }
 
-/// The lead of a chat.
 #[derive(Clone, Debug)]
 pub struct LeadView {
     pub id: i64,
@@ -58,7 +56,6 @@ pub struct LeadView {
     pub created_at: DateTime<Utc>,
 }
 
-/// A contact with its leads and chats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactView {
     pub id: i64,

@@ -118,13 +118,11 @@ impl Given {
         Self::default()
     }
 
-    /// Any file.
     pub fn bytes(name: &str, mime: &str, bytes: impl Into<Bytes>) -> Self {
         let (name, mime) = (Some(name.to_owned()), Some(mime.to_owned()));
         Self { name, mime, bytes: Some(bytes.into()), ..Self::default() }
     }
 
-    /// With another name.
     pub fn named(self, name: &str) -> Self {
         Self { name: Some(name.to_owned()), ..self }
     }
@@ -180,18 +178,15 @@ impl Content {
         Self::of("text").saying(text)
     }
 
-    /// With a text or a caption.
     pub fn saying(self, text: &str) -> Self {
         Self { text: text.to_owned(), ..self }
     }
 
-    /// With one more file.
     pub fn file(mut self, file: Given) -> Self {
         self.files.push(file);
         self
     }
 
-    /// With a field of the messenger.
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.more.insert(name.to_owned(), value.into());
         self
@@ -244,25 +239,21 @@ impl Content {
     }
 }
 
-/// One act.
 #[must_use]
 #[derive(Clone, Debug, Default)]
 pub struct Act {
     /// The messenger's word.
     pub name: String,
     pub verb: Verb,
-    /// The person.
     pub who: i64,
     /// The line that it is about; empty if it follows from the place or the message.
     pub line: Id,
     /// Another place than the private dialog with the line: the messenger's word and its id.
     pub to: Option<(String, Value)>,
-    /// The messages that it is about.
     pub messages: Vec<Id>,
     pub text: Option<String>,
     pub contents: Vec<Content>,
     pub reply_to: Option<Id>,
-    /// A message that is forwarded.
     pub forward: Option<Id>,
     /// Whatever else the messenger's word needs.
     pub more: Map<String, Value>,
@@ -279,12 +270,10 @@ impl Act {
         Ok(Self { name: name.to_owned(), verb: *verb, ..Self::default() })
     }
 
-    /// An act that every messenger has.
     pub fn of(verb: Verb) -> Self {
         Self { verb, ..Self::default() }
     }
 
-    /// An act that only this messenger has.
     pub fn own(name: &str) -> Self {
         Self { name: name.to_owned(), verb: Verb::Own, ..Self::default() }
     }
@@ -303,7 +292,6 @@ impl Act {
         Self { to: Some((word.to_owned(), id.into())), ..self }
     }
 
-    /// About a message.
     pub fn message(mut self, id: impl Into<Id>) -> Self {
         self.messages.push(id.into());
         self
@@ -326,7 +314,6 @@ impl Act {
         Self { forward: Some(message.into()), ..self }
     }
 
-    /// With a field of the messenger.
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.more.insert(name.to_owned(), value.into());
         self
@@ -394,7 +381,6 @@ impl Act {
     }
 }
 
-/// The result of an act.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Done {
     /// Messages created or changed.
@@ -405,7 +391,6 @@ pub struct Done {
 }
 
 impl Done {
-    /// The message that was created.
     pub fn message(&self) -> Id {
         self.messages.first().cloned().unwrap_or_default()
     }

@@ -11,7 +11,6 @@ pub struct Look {
     pub class: &'static str,
     /// Milliseconds for which typing is shown.
     pub typing: i64,
-    /// Activities that are not shown.
     pub silent: &'static [&'static str],
     /// The person must start the line first.
     pub starts: bool,
@@ -69,7 +68,6 @@ pub struct Visit {
     pub dialog: Option<Id>,
 }
 
-/// The language of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
     En,

@@ -15,7 +15,6 @@ use super::{pages, sender};
 /// Maximum number of logged calls.
 const REMEMBERED: usize = 10_000;
 
-/// Any request.
 pub(crate) async fn serve<W: Wire>(
     core: web::Data<Arc<Core<W>>>,
     request: HttpRequest,

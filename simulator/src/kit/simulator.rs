@@ -52,13 +52,11 @@ impl<W: Wire> Simulator<W> {
         perform::perform(&self.core, &act)
     }
 
-    /// A person at a line.
     pub fn customer(&self, who: i64, line: impl Into<Id>) -> Customer<'_, W> {
         let line = line.into();
         Customer { simulator: self, who, act: Act::default().who(who).line(line.clone()), line }
     }
 
-    /// Faults of calls and webhooks.
     pub fn faults(&self) -> &Faults {
         &self.core.faults
     }
@@ -150,7 +148,6 @@ impl<W: Wire> Simulator<W> {
         self.core.read(|state| state.lines.get(&line).map(|line| line.notices.clone()).unwrap_or_default())
     }
 
-    /// The webhooks of a line.
     pub fn subscriptions(&self, line: impl Into<Id>) -> Vec<Subscription> {
         let line = line.into();
         self.core.read(|state| state.lines.get(&line).map(|line| line.subscriptions.clone()).unwrap_or_default())
@@ -182,7 +179,6 @@ impl<W: Wire> Simulator<W> {
     }
 }
 
-/// A person to create.
 #[derive(Clone, Debug)]
 pub struct NewPerson {
     pub first_name: String,
@@ -224,7 +220,6 @@ impl<W: Wire> Customer<'_, W> {
         self.simulator.act(more(Act { verb, ..self.act.clone() }))
     }
 
-    /// Does what only this messenger has.
     pub fn does_own(&self, name: &str, more: impl FnOnce(Act) -> Act) -> Result<Done> {
         self.does(Verb::Own, |act| more(Act { name: name.to_owned(), ..act }))
     }
@@ -247,7 +242,6 @@ impl<W: Wire> Customer<'_, W> {
         self.does(Verb::Stop, |act| act).map(drop)
     }
 
-    /// Blocks the line.
     pub fn blocks(&self) -> Result<()> {
         self.does(Verb::Block, |act| act).map(drop)
     }
@@ -271,18 +265,15 @@ impl<W: Wire> Customer<'_, W> {
         self.does(Verb::Send, |act| more(act.content(content))).map(|done| done.message().into())
     }
 
-    /// Answers a message with a text.
     pub fn replies(&self, message: impl Into<Id>, text: &str) -> Result<W::Key> {
         self.does(Verb::Send, |act| act.content(Content::text(text)).reply_to(message))
             .map(|done| done.message().into())
     }
 
-    /// Edits the text of an own message.
     pub fn edits(&self, message: impl Into<Id>, text: &str) -> Result<()> {
         self.does(Verb::Edit, |act| act.message(message).text(text)).map(drop)
     }
 
-    /// Removes an own message.
     pub fn removes(&self, message: impl Into<Id>) -> Result<()> {
         self.does(Verb::Remove, |act| act.message(message)).map(drop)
     }
@@ -292,17 +283,14 @@ impl<W: Wire> Customer<'_, W> {
         self.does(Verb::React, |act| act.message(message).with("emoji", emoji)).map(drop)
     }
 
-    /// Presses the button with this text.
     pub fn presses(&self, message: impl Into<Id>, title: &str) -> Result<Id> {
         self.does(Verb::Press, |act| act.message(message).with("title", title)).map(|done| done.id)
     }
 
-    /// Reads everything.
     pub fn reads(&self) -> Result<()> {
         self.does(Verb::Read, |act| act).map(drop)
     }
 
-    /// Is typing.
     pub fn types(&self) -> Result<()> {
         self.does(Verb::Type, |act| act).map(drop)
     }

@@ -41,13 +41,11 @@ pub struct Event<'a> {
 pub struct Handlers<W: Wire> {
     /// The dialog that an act is about; the error says why the person cannot do it there.
     pub place: fn(&mut State<W::Own>, &Act) -> Result<Id>,
-    /// The id of the next message in a dialog.
     pub next_message: fn(&mut State<W::Own>, &Id) -> Id,
     /// Gives a message that is being written or edited its content; its text, its quote and its forward are there.
     pub compose: fn(&mut State<W::Own>, &Act, &mut Message) -> Result<()>,
     /// Queues the webhooks about what happened; returns the id of the reported message or event, if it has one.
     pub report: fn(&mut State<W::Own>, &Event<'_>) -> Id,
-    /// Performs an act that only this messenger has.
     pub act: fn(&mut State<W::Own>, &Act) -> Result<Done>,
     /// A message as the messenger's API shows it.
     pub json: fn(&State<W::Own>, &Dialog, &Message) -> Value,
@@ -55,7 +53,6 @@ pub struct Handlers<W: Wire> {
 
 /// A messenger. It is implemented by the options with which its simulator starts.
 pub trait Wire: Sized + Send + Sync + 'static {
-    /// State that only this messenger has.
     type Own: Default + Send + 'static;
     /// The type in which functions return the ids of messages: `String` or `i64`.
     type Key: From<Id>;
@@ -63,7 +60,6 @@ pub trait Wire: Sized + Send + Sync + 'static {
     const LOOK: Look;
     /// The words of `/acts`.
     const ACTS: &'static [ActWord];
-    /// The words for content.
     const KINDS: &'static [Kind];
     /// The words of `/faults`.
     const FAULTS: FaultWords;
@@ -83,7 +79,6 @@ pub trait Wire: Sized + Send + Sync + 'static {
     /// at once: no line has the call's token.
     fn name(&self, state: &State<Self::Own>, call: &Call) -> Result<Named, Answer>;
 
-    /// Executes a call.
     fn answer(core: &Arc<Core<Self>>, named: &Named, call: &Call) -> impl Future<Output = Answer> + Send;
 
     /// The answer to a call that is not executed: `TooMany`, `ServerError`, `Refuse` or `Own`.

@@ -29,7 +29,6 @@ pub(super) fn wait(attempts: u32) -> Option<i64> {
     Some(seconds * 1_000)
 }
 
-/// The webhook of a bot.
 pub(super) fn of<'a>(state: &'a Telegram, bot: &Id) -> Option<&'a Subscription> {
     state.lines.get(bot)?.subscriptions.first()
 }
@@ -140,7 +139,6 @@ pub(super) fn info(state: &mut Telegram, bot: &Id, _: &Params) -> Answered {
     Ok(info)
 }
 
-/// What is posted.
 pub(super) fn post(state: &Telegram, hook: &Hook) -> Option<Post> {
     let webhook = of(state, &hook.line)?;
     let mut headers = vec![("content-type", "application/json".to_owned())];

@@ -43,7 +43,6 @@ impl Frame {
         }
     }
 
-    /// The text of a key.
     pub(super) fn t(&self, key: &'static str) -> &'static str {
         self.words.get(key)
     }
@@ -88,7 +87,6 @@ impl Frame {
         format!("{}#chat", self.link(&format!("/accounts/{host}/?chat={chat_id}")))
     }
 
-    /// A user and their role.
     pub(super) fn user(&self, user: &User) -> String {
         format!("{} · {}", user.name, self.t(if user.is_admin { "administrator" } else { "manager" }))
     }
@@ -194,7 +192,6 @@ impl Visit<'_> {
         })
     }
 
-    /// A field of a form.
     pub(super) fn field(&self, name: &str) -> &str {
         let found = self.call.form.iter().find(|(key, _)| key == name);
         found.map_or("", |(_, value)| value.as_str())

@@ -64,7 +64,6 @@ impl Sandbox {
         }
     }
 
-    /// The injected faults.
     pub fn faults(&self) -> &Faults {
         &self.core.faults
     }
@@ -95,7 +94,6 @@ impl Sandbox {
         self.change(|state| AccountView::of(state.ensure_account(host, now)))
     }
 
-    /// All accounts.
     pub fn accounts(&self) -> Vec<AccountView> {
         self.core.read(|state| state.accounts.values().map(AccountView::of).collect())
     }
