@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 pub(crate) use crate::kit::ensure;
 use crate::kit::{Answer, Call, Core, HookFault, Part, Post, Wire, signature, text_of};
 
-/// A call's result, or its refusal.
 pub(crate) type Answered = Result<Value, Refusal>;
 
 /// An answer with `error`.
@@ -53,7 +52,6 @@ impl Refusal {
     }
 }
 
-/// An invalid parameter.
 pub(crate) fn bad(message: &str) -> Refusal {
     Refusal::new(400, 100, None, format!("(#100) {message}"))
 }
@@ -88,7 +86,6 @@ pub(crate) fn not_reached(request: &str, id: &str) -> Refusal {
     Refusal::new(400, 100, 33, message)
 }
 
-/// There is no such edge.
 pub(crate) fn no_edge(edge: &str) -> Refusal {
     Refusal::new(400, 2500, None, format!("Unknown path components: /{edge}"))
 }
@@ -104,7 +101,6 @@ pub(crate) fn subscription<'a>(object: &str, url: &str, fields: impl IntoIterato
     json!({"object": object, "callback_url": url, "active": true, "fields": fields.collect::<Vec<_>>()})
 }
 
-/// An app as shown in its dashboard.
 #[derive(Clone, Debug)]
 pub struct AppView {
     pub id: String,
@@ -171,7 +167,6 @@ impl<'a> Params<'a> {
         }
     }
 
-    /// A comma-separated list.
     pub(crate) fn list(&self, name: &str) -> Vec<String> {
         if let Some(Value::Array(all)) = self.values.get(name) {
             return all.iter().filter_map(Value::as_str).map(str::to_owned).collect();
@@ -216,7 +211,6 @@ fn escaped(body: &Value) -> String {
     text
 }
 
-/// A signed webhook.
 pub(crate) fn signed(url: &str, secret: &str, body: &Value, fault: Option<HookFault>) -> Post {
     let body = escaped(body);
     let secret = if fault == Some(HookFault::Forged) { "the secret of another app" } else { secret };

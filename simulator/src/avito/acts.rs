@@ -144,7 +144,6 @@ fn queue(state: &mut Avito, seller: &Id, lane: &str, mut body: Value) {
     }
 }
 
-/// Acts that only Avito has.
 pub(super) fn own(state: &mut Avito, act: &Act) -> Result<Done> {
     if act.name == "raw" {
         queue(state, &act.line, "", act.more.get("body").cloned().context("body is missing")?);

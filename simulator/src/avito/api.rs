@@ -35,7 +35,6 @@ const OPERATIONS: [(&str, &str, &str); 12] = [
     ("getSubscriptions", "POST messenger/v1/subscriptions", READ),
 ];
 
-/// The outcome of a call.
 pub(super) type Answered = Result<Value, Answer>;
 
 pub(super) fn answer(status: u16, body: &Value) -> Answer {
@@ -93,7 +92,6 @@ fn caller(state: &Avito, call: &Call, scope: &str) -> Result<Id, Answer> {
     grant.map(|grant| grant.seller.clone()).ok_or_else(|| refusal(403, "Forbidden"))
 }
 
-/// Executes a call.
 pub(super) fn call(state: &mut Avito, name: &str, call: &Call) -> Answer {
     let Some((id, _, scope)) = OPERATIONS.iter().find(|(id, ..)| *id == name) else { return missing() };
     let seller = match caller(state, call, scope) {
@@ -278,7 +276,6 @@ fn upload(state: &mut Avito, seller: &Id, call: &Call) -> Answered {
     Ok(json!({(file.token.as_str()): json::sizes(state, &file)}))
 }
 
-/// The hosts of files.
 pub(super) fn host(state: &Avito, call: &Call) -> Answer {
     let file = |token: &str| {
         let file = state.file_by_token(token)?;

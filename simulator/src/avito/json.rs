@@ -11,7 +11,6 @@ const SIZES: [&str; 4] = ["32x32", "140x105", "640x480", "1280x960"];
 /// The author of the messages of Avito's bots, whom no document names.
 const SYSTEM: i64 = 0;
 
-/// Links to all sizes of a picture.
 pub(super) fn sizes(state: &Avito, picture: &File) -> Value {
     let link = |size: &str| json!(format!("{}/files/images/{size}/{}.jpg", state.base, picture.token));
     Value::Object(SIZES.iter().map(|size| ((*size).to_owned(), link(size))).collect::<Map<_, _>>())

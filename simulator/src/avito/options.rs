@@ -39,7 +39,6 @@ impl Default for NewSeller {
     }
 }
 
-/// A buyer.
 #[derive(Clone, Debug)]
 pub struct NewBuyer {
     pub id: i64,
@@ -53,7 +52,6 @@ impl Default for NewBuyer {
     }
 }
 
-/// An advert.
 #[derive(Clone, Debug)]
 pub struct NewItem {
     pub id: i64,
@@ -86,7 +84,6 @@ pub struct NewApp {
     pub redirect_uri: String,
 }
 
-/// What only Avito knows of a seller.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seller {
     pub(super) client_id: String,
@@ -115,7 +112,6 @@ pub(super) struct Grant {
     pub(super) expires_at: i64,
 }
 
-/// State that only Avito has.
 #[derive(Default)]
 pub struct Own {
     pub(super) sellers: BTreeMap<Id, Seller>,

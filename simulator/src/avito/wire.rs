@@ -40,21 +40,7 @@ impl Wire for Options {
             ("revoke", r#"{"revoke": {line}, "for_good": true}"#),
             ("drop_hooks", r#"{"drop_hooks": {line}}"#),
         ],
-        words: &[
-            ("link", "Link", "Ссылка"),
-            ("item", "Advert", "Объявление"),
-            ("call", "Missed call", "Пропущенный звонок"),
-            ("appCall", "Call", "Звонок"),
-            ("bot", "Avito’s bot", "Бот Авито"),
-            ("as_owner", "Write as the seller, from the app", "Написать за продавца, из приложения"),
-            ("server_error", "500 for the next call", "500 на следующий вызов"),
-            ("level_off", "End the subscription level", "Закончить уровень подписки"),
-            ("level_on", "Give the subscription level back", "Вернуть уровень подписки"),
-            ("revoke", "Change the client secret", "Сменить client secret"),
-            ("drop_hooks", "Remove the webhooks", "Убрать вебхуки"),
-            ("asks", "The application asks for access:", "Приложение просит доступ:"),
-            ("decline", "Decline", "Отказаться"),
-        ],
+        words: include_str!("words.tsv"),
         ..PLAIN
     };
     const ACTS: &'static [ActWord] = &[

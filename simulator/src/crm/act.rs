@@ -16,11 +16,12 @@ use super::state::DriveFile;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Act {
-    /// A message in a chat.
-    Send { chat: String, message: Content },
+    Send {
+        chat: String,
+        message: Content,
+    },
     /// A message to a phone number, which opens a chat.
     WriteFirst {
-        /// Channel id.
         channel: String,
         /// External id of the source.
         #[serde(default)]
@@ -55,9 +56,7 @@ pub enum Act {
 pub struct Content {
     /// Text, or the caption of the first file.
     pub text: String,
-    /// Files.
     pub files: Vec<Enclosed>,
-    /// Rows of buttons.
     pub buttons: Vec<Vec<Button>>,
     /// A list instead of buttons.
     pub list: Option<ListMessage>,
@@ -65,7 +64,7 @@ pub struct Content {
     pub template: Option<Chosen>,
     /// The quoted message.
     pub quote: Option<String>,
-    /// The comment to answer in public.
+    /// The message that is forwarded.
     pub forward: Option<String>,
     /// The comment that is answered in public.
     pub comment: Option<String>,
@@ -105,7 +104,6 @@ pub struct Done {
     pub hook: Option<HookAnswer>,
 }
 
-/// Performs the action.
 pub(crate) async fn perform(core: &Core, host: &str, act: Act) -> Result<Done> {
     let by = |user: Option<i64>| user.map_or(Author::Manager, Author::User);
     let hook = match act {

@@ -153,7 +153,7 @@ impl Breakage {
             "expired-refresh" => self.tokens(core, |state, id| state.grants.drop_refresh(id))?,
             _ => self.switch(core)?,
         }
-        core.touch();
+        core.shared.touch();
         Ok(())
     }
 
@@ -163,7 +163,6 @@ impl Breakage {
         }
     }
 
-    /// The accounts concerned.
     fn accounts<'a>(&self, state: &'a mut State) -> Result<Vec<&'a mut Account>> {
         let wanted = |account: &&mut Account| self.host.as_ref().is_none_or(|host| *host == account.host);
         let found: Vec<_> = state.accounts.values_mut().filter(wanted).collect();

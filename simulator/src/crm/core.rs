@@ -1,12 +1,11 @@
 //! Shared state behind one lock, a signal for its changes, and amoCRM's own calls.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
-use tokio::sync::watch;
 
 use super::config::{ChannelConfig, IntegrationConfig, Now};
 use super::exchange::Outgoing;
@@ -14,14 +13,14 @@ use super::faults::{Faults, HookFault, HookKind};
 use super::log::{HookAnswer, LogDirection, RequestView, millis};
 use super::state::{Grant, State};
 use super::widget::Widget;
+use crate::kit::{Shared, locked};
 
 /// Why a call was not made.
 pub(crate) const LOST: &str = "lost on purpose";
 
 /// State shared by handlers, pages and the library's functions.
 pub(crate) struct Core {
-    state: Mutex<State>,
-    revision: watch::Sender<u64>,
+    pub(crate) shared: Shared<State>,
     addresses: Mutex<Addresses>,
     /// Hooks held back by a fault until the next one of their kind has left.
     held: Mutex<Vec<(HookKind, Outgoing)>>,
@@ -39,16 +38,10 @@ struct Addresses {
     redirects: HashMap<String, String>,
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A panic while holding the lock was reported where it happened; the state is still usable.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Core {
     pub(crate) fn new(integrations: Vec<IntegrationConfig>, now: Now, client: reqwest::Client) -> Self {
         Self {
-            state: Mutex::new(State::default()),
-            revision: watch::Sender::new(0),
+            shared: Shared::default(),
             addresses: Mutex::default(),
             held: Mutex::default(),
             integrations,
@@ -64,30 +57,20 @@ impl Core {
 
     /// Reads the state; must not change it, because waiters would not be notified.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
-        look(&locked(&self.state))
+        look(&self.shared.state())
     }
 
     /// Changes the state, queues hooks about what happened, and wakes all waiters.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let now = self.now();
         let answer = {
-            let mut state = locked(&self.state);
+            let mut state = self.shared.state();
             let answer = change(&mut state);
             state.dispatch(now);
             answer
         };
-        self.touch();
+        self.shared.touch();
         answer
-    }
-
-    /// Wakes all waiters.
-    pub(crate) fn touch(&self) {
-        self.revision.send_modify(|revision| *revision = revision.wrapping_add(1));
-    }
-
-    /// A receiver notified of every change from now on.
-    pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
-        self.revision.subscribe()
     }
 
     pub(crate) fn own_url(&self) -> String {
@@ -114,7 +97,6 @@ impl Core {
         locked(&self.addresses).redirects.insert(client_id.to_owned(), uri.to_owned());
     }
 
-    /// The integration with this name.
     pub(crate) fn integration_named(&self, name: &str) -> Option<&IntegrationConfig> {
         self.integrations.iter().find(|one| one.name == name)
     }
@@ -124,17 +106,14 @@ impl Core {
         self.integrations.iter().find(|one| one.client_id == client_id)
     }
 
-    /// The integration whose widget has this code.
     pub(crate) fn integration_of_code(&self, code: &str) -> Option<&IntegrationConfig> {
         self.read(|state| self.integrations.iter().find(|one| state.widget_code(one) == code))
     }
 
-    /// All channels, each with the integration that owns it.
     pub(crate) fn channels(&self) -> impl Iterator<Item = (&IntegrationConfig, &ChannelConfig)> {
         self.integrations.iter().flat_map(|one| one.channels.iter().map(move |channel| (one, channel)))
     }
 
-    /// The channel with this id and the integration that owns it.
     pub(crate) fn channel(&self, id: &str) -> Option<(&IntegrationConfig, &ChannelConfig)> {
         self.channels().find(|(_, channel)| channel.id == id)
     }

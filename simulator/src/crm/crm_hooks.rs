@@ -10,11 +10,10 @@ use super::exchange::Outgoing;
 use super::faults::HookKind;
 use super::log::HookAnswer;
 use super::state::{Delivery, State};
+use crate::kit::woken;
 
 /// amoCRM's time limit for an answer.
 const LIMIT: Duration = Duration::from_secs(2);
-/// Polling interval for due hooks: the clock may be a test's, which gives no signal.
-const LOOK: Duration = Duration::from_millis(200);
 /// Attempts kept.
 const REMEMBERED: usize = 2000;
 
@@ -33,19 +32,14 @@ fn next_attempt(attempt: u32, status: Option<u16>) -> Option<TimeDelta> {
 
 /// Sends due hooks while the local amoCRM runs.
 pub(crate) async fn run(core: Weak<Core>) {
-    let Some(mut changes) = core.upgrade().map(|core| core.subscribe()) else { return };
+    let Some(mut changes) = core.upgrade().map(|core| core.shared.subscribe()) else { return };
     loop {
         changes.borrow_and_update();
         let Some(core) = core.upgrade() else { return };
         send_due(&core).await;
         let is_waiting = core.read(|state| !state.crm_hooks.queue.is_empty());
         drop(core);
-        let woken = async { changes.changed().await };
-        let is_gone = match is_waiting {
-            true => tokio::time::timeout(LOOK, woken).await.is_ok_and(|changed| changed.is_err()),
-            false => woken.await.is_err(),
-        };
-        if is_gone {
+        if !woken(&mut changes, is_waiting).await {
             return;
         }
     }

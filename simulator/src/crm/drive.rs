@@ -62,7 +62,6 @@ fn is_of(file: &DriveFile, grant: &Grant) -> bool {
     file.account_id == grant.account_id && !file.is_trashed
 }
 
-/// A file as in the API.
 fn show(base: &str, file: &DriveFile) -> Value {
     let account = ids::amojo(&format!("drive.{}", file.account_id));
     let extension = file.name.rsplit_once('.').map_or("", |(_, extension)| extension);

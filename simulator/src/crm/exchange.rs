@@ -109,7 +109,6 @@ impl Answer {
     }
 }
 
-/// Puts a field into an object.
 pub(crate) fn put(object: &mut Value, key: &str, value: impl Into<Value>) {
     if let Some(map) = object.as_object_mut() {
         map.insert(key.to_owned(), value.into());

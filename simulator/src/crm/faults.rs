@@ -46,7 +46,6 @@ impl AsRef<str> for Part {
     }
 }
 
-/// The hooks that a fault affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HookKind {
     /// Hooks of the Chats API: signed JSON.
@@ -64,10 +63,8 @@ impl AsRef<str> for HookKind {
     }
 }
 
-/// Kinds of hook faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HookFault {
-    /// It is never sent.
     Lost,
     /// It is sent twice, one after the other.
     Doubled,
@@ -77,7 +74,6 @@ pub enum HookFault {
     Late(Duration),
 }
 
-/// Kinds of faults.
 #[derive(Clone, Debug)]
 pub enum Fault {
     /// Processing starts only after this time.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::kit::Sample;
 
 /// An outgoing message of any kind.
+#[must_use]
 #[derive(Clone, Debug)]
 pub struct HookMessage {
     pub(crate) fields: Map<String, Value>,
@@ -23,7 +24,6 @@ pub struct HookMessage {
     pub(crate) comment: Option<String>,
 }
 
-/// The author.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Author {
     /// The account's first manager with an id in the Chats API.
@@ -37,7 +37,6 @@ pub(crate) enum Author {
 /// A button under a text. With an address the messenger opens it; without one its text is sent back as a message.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Button {
-    /// Its text.
     pub text: String,
     /// The address it opens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,7 +44,6 @@ pub struct Button {
 }
 
 impl HookMessage {
-    /// A text.
     pub fn text(text: &str) -> Self {
         Self::of_kind("text").with("text", json!(text))
     }
@@ -63,26 +61,21 @@ impl HookMessage {
     }
 
     /// Sets the caption of a file.
-    #[must_use]
     pub fn caption(self, text: &str) -> Self {
         self.with("text", json!(text))
     }
 
-    /// Adds rows of buttons.
-    #[must_use]
     pub fn buttons(self, rows: &[Vec<Button>]) -> Self {
         self.with("markup", json!({"mode": "inline", "buttons": rows}))
     }
 
     /// Makes it a list message; limits are checked when it is sent. Rows without `callback_data` get one.
-    #[must_use]
     pub fn list(mut self, list: ListMessage) -> Self {
         self.list = Some(list);
         self
     }
 
     /// Marks the text as made from a template: `text` is `content` with every placeholder replaced by its value.
-    #[must_use]
     pub fn template(self, id: i64, external_id: Option<&str>, content: &str, params: &[(&str, &str)]) -> Self {
         let text = params.iter().fold(content.to_owned(), |text, (key, value)| text.replace(key, value));
         let params: Vec<Value> = params.iter().map(|(key, value)| json!({"key": key, "value": value})).collect();
@@ -94,35 +87,30 @@ impl HookMessage {
     }
 
     /// Quotes a message (by amojo id) of the same chat.
-    #[must_use]
     pub fn quoting(mut self, message_id: &str) -> Self {
         self.quoted = Some(message_id.to_owned());
         self
     }
 
     /// Forwards a message (by amojo id) of any chat of the same integration.
-    #[must_use]
     pub fn forwarding(mut self, message_id: &str) -> Self {
         self.forwarded = Some(message_id.to_owned());
         self
     }
 
     /// Answers a comment (by amojo id) in public, only possible with a text. A private answer is an ordinary message.
-    #[must_use]
     pub fn answering_comment(mut self, message_id: &str) -> Self {
         self.comment = Some(message_id.to_owned());
         self
     }
 
     /// Sent by the account's Salesbot.
-    #[must_use]
     pub fn by_salesbot(mut self) -> Self {
         self.author = Author::Salesbot;
         self
     }
 
     /// Sent by this user (by CRM id), who must have an id in the Chats API.
-    #[must_use]
     pub fn by_user(mut self, user_id: i64) -> Self {
         self.author = Author::User(user_id);
         self
@@ -144,14 +132,12 @@ impl HookMessage {
     }
 
     /// Sets any field of the inner message: `markup`, `template`, `reply_to`, `media_group_id`, …
-    #[must_use]
     pub fn with(mut self, key: &str, value: Value) -> Self {
         self.fields.insert(key.to_owned(), value);
         self
     }
 
     /// Sets the time of the message in milliseconds; default: the sandbox's clock.
-    #[must_use]
     pub fn at(mut self, msec_timestamp: i64) -> Self {
         self.msec_timestamp = Some(msec_timestamp);
         self
@@ -177,7 +163,6 @@ pub struct Attachment {
     pub(crate) thumbnail: Option<Bytes>,
 }
 
-/// The kinds of messages with a file.
 pub(crate) const KINDS: [&str; 6] = ["picture", "video", "file", "voice", "audio", "sticker"];
 
 impl Attachment {
@@ -236,7 +221,6 @@ impl Attachment {
     }
 }
 
-/// A list message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct ListMessage {
     /// Above the text, at most 60 characters.
@@ -269,9 +253,7 @@ pub struct ListRow {
     /// Returned as `callback_data` when the row is chosen; generated if empty.
     #[serde(default)]
     pub callback_data: String,
-    /// Title of the row.
     pub title: String,
-    /// Description below it.
     #[serde(default)]
     pub description: String,
 }

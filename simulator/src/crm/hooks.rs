@@ -28,7 +28,6 @@ pub struct Said {
     pub message_id: String,
     /// Amojo id of the chat.
     pub chat_id: String,
-    /// How the hook was answered.
     pub answer: HookAnswer,
 }
 

@@ -34,7 +34,6 @@ pub struct RequestView {
     pub host: Option<String>,
 }
 
-/// One call of the token endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenCall {
     /// Host of the account that was called.
@@ -43,11 +42,9 @@ pub struct TokenCall {
     pub grant_type: String,
     /// Whether a pair was issued.
     pub granted: bool,
-    /// The hint of a refusal.
     pub hint: Option<String>,
 }
 
-/// The answer to a hook.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct HookAnswer {
     /// `None` without an answer in time.

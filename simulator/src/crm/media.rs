@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
-use bytes::{Bytes, BytesMut};
+use anyhow::{Context, Result, ensure};
+use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::StreamExt;
 use uuid::Uuid;
 
 use super::core::Core;
 use super::hook_message::Attachment;
 use super::state::{State, StoredFile};
-use crate::kit::Answer;
+use crate::kit::{self, Answer};
 
 /// How long links live: the documents do not say.
 const LIFE: TimeDelta = TimeDelta::hours(24);
@@ -22,7 +21,6 @@ const SIZE_LIMIT: usize = 64 * 1024 * 1024;
 /// Types that a browser displays inline; others are downloaded.
 const SHOWN: [&str; 3] = ["image/", "audio/", "video/"];
 
-/// A fetched file.
 #[derive(Clone, Debug)]
 pub struct Fetched {
     /// The media type from its server, without parameters.
@@ -75,30 +73,15 @@ pub(crate) async fn fetch(core: &Core, host: &str, message_id: &str) -> Result<F
         return Ok(Fetched { content_type, bytes });
     }
     let link = link.filter(|link| !link.is_empty()).context("the message has no file")?;
-    let fetched = tokio::time::timeout(LIMIT, load(core, &link)).await.context("the file did not come in time")??;
+    let loading = kit::download(&core.client, &link, SIZE_LIMIT);
+    let part = tokio::time::timeout(LIMIT, loading).await.context("the file did not come in time")??;
+    ensure!(part.bytes.len() <= SIZE_LIMIT, "the file is larger than {SIZE_LIMIT} bytes");
+    let content_type = if part.mime.is_empty() { "application/octet-stream".to_owned() } else { part.mime };
+    let fetched = Fetched { content_type, bytes: part.bytes };
     let Fetched { content_type, bytes } = fetched.clone();
     let file = StoredFile { content_type, bytes, expires_at: core.now() };
     core.change(|state| state.files.fetched.insert(message_id.to_owned(), file));
     Ok(fetched)
-}
-
-async fn load(core: &Core, link: &str) -> Result<Fetched> {
-    let response = core.client.get(link).send().await.map_err(|error| error.without_url())?;
-    if response.status() != reqwest::StatusCode::OK {
-        bail!("the file's server answered {}", response.status());
-    }
-    let named = response.headers().get(reqwest::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let named = named.and_then(|text| text.split(';').next()).unwrap_or("application/octet-stream");
-    let content_type = named.trim().to_ascii_lowercase();
-    let mut bytes = BytesMut::new();
-    let mut body = response.bytes_stream();
-    while let Some(chunk) = body.next().await {
-        bytes.extend_from_slice(&chunk.map_err(|error| error.without_url())?);
-        if bytes.len() > SIZE_LIMIT {
-            bail!("the file is larger than {SIZE_LIMIT} bytes");
-        }
-    }
-    Ok(Fetched { content_type, bytes: bytes.freeze() })
 }
 
 /// `GET` and `HEAD /attachments/{id}/{name}`: a stored file until its link expires.
@@ -108,7 +91,6 @@ pub(crate) fn attachment(core: &Core, id: &str) -> Answer {
     found.map_or_else(|| Answer::empty(404), |file| served(&file.content_type, file.bytes))
 }
 
-/// The answer with a file.
 pub(crate) fn served(content_type: &str, bytes: Bytes) -> Answer {
     let is_shown = !content_type.starts_with("image/svg") && SHOWN.iter().any(|kind| content_type.starts_with(kind));
     Answer::new(200, content_type, bytes)

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, body::SizedStream, web};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
@@ -19,7 +20,6 @@ use crate::kit::{self, Call, cut};
 /// Largest body in bytes.
 const LARGEST: usize = 8 * 1024 * 1024;
 
-/// Any request.
 pub(crate) async fn serve(core: web::Data<Arc<Core>>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
     let Some(mut call) = Call::read(&request, payload, LARGEST).await else { return cut() };
     if call.json.is_null() {
@@ -29,15 +29,20 @@ pub(crate) async fn serve(core: web::Data<Arc<Core>>, request: HttpRequest, payl
     if call.is_too_large {
         return HttpResponse::PayloadTooLarge().finish();
     }
-    let core = Arc::clone(&core);
+    let own = Arc::clone(&core);
     // In its own task: a caller that disconnects must not cancel work that amoCRM would have done.
     let task = actix_web::rt::spawn(async move {
         match part_of(&call) {
-            Some(part) => handled(&core, part, &call).await,
-            None => pages::page(&core, &call).await,
+            Some(part) => handled(&own, part, &call).await,
+            None => pages::page(&own, &call).await,
         }
     });
-    task.await.unwrap_or_else(|_| HttpResponse::InternalServerError().finish())
+    let mut answer = task.await.unwrap_or_else(|_| HttpResponse::InternalServerError().finish());
+    // By amoCRM's own clock.
+    if let Ok(date) = HeaderValue::from_str(&core.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string()) {
+        answer.headers_mut().insert(header::DATE, date);
+    }
+    answer
 }
 
 /// The part of the protocol that a request belongs to, below `/accounts/{host}` or at the root, where the header `Host`

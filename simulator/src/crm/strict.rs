@@ -46,7 +46,6 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// A text, if present.
     pub(crate) fn text(&self, key: &str) -> Result<Option<&'a str>, Wrong> {
         match self.raw(key) {
             None => Ok(None),
@@ -80,7 +79,6 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// A whole number, if present.
     pub(crate) fn whole_number(&self, key: &str) -> Result<Option<i64>, Wrong> {
         match self.raw(key) {
             None => Ok(None),
@@ -88,7 +86,6 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// A required whole number.
     pub(crate) fn required_number(&self, key: &str) -> Result<i64, Wrong> {
         self.whole_number(key)?.ok_or_else(|| format!("{} is required", self.name(key)))
     }
@@ -101,7 +98,6 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// A boolean, if present.
     pub(crate) fn boolean(&self, key: &str) -> Result<Option<bool>, Wrong> {
         match self.raw(key) {
             None => Ok(None),
@@ -110,7 +106,6 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// An object, if present.
     pub(crate) fn object(&self, key: &str) -> Result<Option<Object<'a>>, Wrong> {
         match self.raw(key) {
             None => Ok(None),
@@ -119,7 +114,6 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// A required object.
     pub(crate) fn required_object(&self, key: &str) -> Result<Object<'a>, Wrong> {
         self.object(key)?.ok_or_else(|| format!("{} is required", self.name(key)))
     }

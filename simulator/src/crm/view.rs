@@ -29,8 +29,6 @@ pub struct ChatView {
     pub conversation_id: Option<String>,
     /// Amojo id of the customer.
     pub person_id: String,
-    /// The other side's id of the customer.
-    pub person_client_id: Option<String>,
     pub name: String,
     /// Empty if unknown.
     pub phone: String,
@@ -40,7 +38,6 @@ pub struct ChatView {
     pub source: Option<String>,
     /// External id in its hooks now: the bound source's or the default one's.
     pub hook_source: Option<String>,
-    /// Number of messages in it.
     pub messages: usize,
     /// Messages the manager was notified of and has not seen.
     pub unread: usize,
@@ -49,7 +46,6 @@ pub struct ChatView {
     pub lead: Option<LeadView>,
 }
 
-/// The lead of a chat.
 #[derive(Clone, Debug)]
 pub struct LeadView {
     pub id: i64,
@@ -60,7 +56,6 @@ pub struct LeadView {
     pub created_at: DateTime<Utc>,
 }
 
-/// A contact with its leads and chats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactView {
     pub id: i64,
@@ -110,7 +105,6 @@ impl ChatView {
             scope_id: chat.scope_id.clone(),
             conversation_id: chat.conversation_id.clone(),
             person_id: chat.person_id.clone(),
-            person_client_id: person.and_then(|person| person.client_id.clone()),
             name: own(|person| &person.name),
             phone: own(|person| &person.phone),
             email: own(|person| &person.email),

@@ -8,7 +8,6 @@ use serde_json::{Map, Value};
 
 use super::id::Id;
 
-/// A call of a program.
 #[derive(Clone, Debug, Default)]
 pub struct Call {
     /// `POST`.
@@ -20,7 +19,6 @@ pub struct Call {
     pub query: Vec<(String, String)>,
     /// Fields of a form, without files.
     pub form: Vec<(String, String)>,
-    /// Files of a form.
     pub parts: Vec<Part>,
     /// The body as JSON; null if there is none.
     pub json: Value,
@@ -32,7 +30,6 @@ pub struct Call {
     headers: Vec<(String, String)>,
 }
 
-/// A file of a form.
 #[derive(Clone, Debug, Default)]
 pub struct Part {
     pub name: String,
@@ -77,7 +74,6 @@ impl Call {
         self.header("authorization")?.strip_prefix("Bearer ")
     }
 
-    /// The segments of the path.
     pub fn segments(&self) -> Vec<&str> {
         self.path.split('/').collect()
     }
@@ -87,7 +83,6 @@ impl Call {
         is_same_site(self.header("origin"), self.header("host"))
     }
 
-    /// A file of the form.
     pub fn part(&self, name: &str) -> Option<&Part> {
         self.parts.iter().find(|part| part.name == name)
     }
@@ -167,7 +162,6 @@ pub struct Named {
     pub to: Option<String>,
 }
 
-/// A call in the log.
 #[derive(Clone, Debug)]
 pub struct CallView {
     pub line: Id,
@@ -183,7 +177,6 @@ pub struct CallView {
     pub status: u16,
 }
 
-/// An answer of the messenger.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
     pub status: u16,

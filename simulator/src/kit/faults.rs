@@ -46,7 +46,6 @@ pub enum Fault {
         #[serde(flatten)]
         more: Map<String, Value>,
     },
-    /// A fault that only this messenger has.
     #[serde(skip)]
     Own { name: String, more: Map<String, Value> },
 }
@@ -94,21 +93,17 @@ impl Breaks for Fault {
     }
 }
 
-/// A fault of a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HookFault {
-    /// It is sent twice.
     Doubled,
     /// It is accepted but its answer is lost, so it is sent again.
     LostAnswer,
     /// It is sent only after a later one.
     Late,
-    /// It is never sent.
     Lost,
     /// Its signature is made with another secret.
     Forged,
-    /// It has no signature.
     Unsigned,
 }
 
@@ -230,7 +225,6 @@ impl<F: Breaks> Faults<F> {
         gate
     }
 
-    /// Removes all faults.
     pub fn clear(&self) {
         locked(&self.rules).clear();
         locked(&self.hooks).clear();
@@ -346,17 +340,5 @@ mod tests {
         assert_eq!(faults.describe(), ["send (7): ResetBefore × 1"]);
         assert_eq!(faults.take("send", Some("7")).await, [Fault::ResetBefore]);
         assert_eq!(faults.left(), 0);
-    }
-
-    #[tokio::test]
-    async fn a_gate_holds_calls_until_it_opens() {
-        let faults = Faults::<Fault>::default();
-        let gate = faults.hold("send");
-        assert_eq!(faults.describe(), ["send: Hold"]);
-        let open = async {
-            gate.until_waiting(1).await;
-            gate.open();
-        };
-        assert_eq!(tokio::join!(faults.take("send", None), open).0, []);
     }
 }

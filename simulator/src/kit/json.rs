@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value};
 
-/// Adds fields to an object.
 pub(crate) fn extend(object: &mut Value, more: Value) {
     if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
         object.extend(more);

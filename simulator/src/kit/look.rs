@@ -11,7 +11,6 @@ pub struct Look {
     pub class: &'static str,
     /// Milliseconds for which typing is shown.
     pub typing: i64,
-    /// Activities that are not shown.
     pub silent: &'static [&'static str],
     /// The person must start the line first.
     pub starts: bool,
@@ -31,8 +30,8 @@ pub struct Look {
     /// Further buttons of the page with faults: the key of the text, and the body of `POST /faults`, in which
     /// `{line}` stands for each line.
     pub troubles: &'static [(&'static str, &'static str)],
-    /// Texts that only this messenger has.
-    pub words: &'static [Word],
+    /// `words.tsv`: a key, English, Russian.
+    pub words: &'static str,
 }
 
 /// Nothing beside a name; for `Look { title: "MAX", ..PLAIN }`.
@@ -50,7 +49,7 @@ pub const PLAIN: Look = Look {
     owner: None,
     pages: &[],
     troubles: &[],
-    words: &[],
+    words: "",
 };
 
 /// The phone of one person at one place.
@@ -69,10 +68,6 @@ pub struct Visit {
     pub dialog: Option<Id>,
 }
 
-/// A text: its key, English, Russian.
-pub type Word = (&'static str, &'static str, &'static str);
-
-/// The language of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
     En,
@@ -110,15 +105,15 @@ impl Language {
 #[derive(Clone, Copy, Debug)]
 pub struct Words {
     pub language: Language,
-    pub(crate) own: &'static [Word],
+    pub(crate) own: &'static str,
 }
 
 impl Words {
     /// The text of a key: the messenger's own, else the kit's, else the key.
     pub fn get(&self, key: &'static str) -> &'static str {
-        let mut both = self.own.iter().chain(WORDS);
-        let found = both.find(|(known, ..)| *known == key);
-        found.map_or(key, |(_, en, ru)| if self.language == Language::En { en } else { ru })
+        let mut both = self.own.lines().chain(include_str!("words.tsv").lines());
+        let texts = both.find_map(|line| line.strip_prefix(key)?.strip_prefix('\t')?.split_once('\t'));
+        texts.map_or(key, |(en, ru)| if self.language == Language::En { en } else { ru })
     }
 
     /// The same with `{what}` replaced.
@@ -126,73 +121,6 @@ impl Words {
         self.get(key).replace("{what}", what)
     }
 }
-
-const WORDS: &[Word] = &[
-    (
-        "banner",
-        "Simulated {what}: nothing leaves this computer",
-        "Имитация {what}: ничего не уходит с этого компьютера",
-    ),
-    ("chats", "Customers in {what}", "Клиенты в {what}"),
-    ("back", "All customers", "Все клиенты"),
-    ("nobody", "There is no customer yet.", "Клиентов пока нет."),
-    ("empty", "No messages yet.", "Сообщений пока нет."),
-    ("messages", "Messages", "Сообщения"),
-    ("write", "Message", "Сообщение"),
-    ("send", "Send", "Отправить"),
-    ("as_owner", "Write as the business, in its own application", "Написать за компанию, в её приложении"),
-    ("start", "Start", "Начать"),
-    ("stop", "Stop", "Остановить"),
-    ("block", "Block", "Заблокировать"),
-    ("posts", "Posts", "Публикации"),
-    ("comment", "Comment", "Комментировать"),
-    ("keyboard", "Keys", "Клавиши"),
-    ("unblock", "Unblock", "Разблокировать"),
-    ("is_blocked", "You have blocked this chat.", "Вы заблокировали этот чат."),
-    ("typing", "{what} is typing…", "{what} печатает…"),
-    ("edited", "edited", "изменено"),
-    ("removed", "deleted", "удалено"),
-    ("forwarded", "Forwarded", "Переслано"),
-    ("read", "read", "прочитано"),
-    ("acts", "What can be done with the message", "Действия с сообщением"),
-    ("attach", "Attach", "Прикрепить"),
-    ("from_device", "From this device", "С этого устройства"),
-    ("reply", "Reply", "Ответить"),
-    ("edit", "Edit", "Изменить"),
-    ("remove", "Delete", "Удалить"),
-    ("react", "React with {what}", "Реакция {what}"),
-    ("take_back", "Remove the reaction", "Убрать реакцию"),
-    ("cancel", "Cancel", "Отмена"),
-    ("buttons", "Buttons", "Кнопки"),
-    ("on_map", "Open on a map", "Открыть на карте"),
-    ("image", "Picture", "Картинка"),
-    ("video", "Video", "Видео"),
-    ("audio", "Audio", "Аудио"),
-    ("voice", "Voice message", "Голосовое"),
-    ("file", "File", "Файл"),
-    ("sticker", "Sticker", "Стикер"),
-    ("location", "Location", "Место на карте"),
-    ("contact", "Contact", "Контакт"),
-    ("own_contact", "My number", "Мой номер"),
-    ("troubles", "Break something", "Сломать что-нибудь"),
-    ("now_broken", "Broken now", "Сейчас сломано"),
-    ("nothing_broken", "Nothing is broken.", "Ничего не сломано."),
-    ("mend", "Mend everything", "Починить всё"),
-    ("calls", "Calls of programs", "Вызовы программ"),
-    ("hooks", "Webhooks", "Вебхуки"),
-    ("lines", "Lines", "Линии"),
-    ("too_many", "Refuse the next three calls: too many", "Отклонить три вызова: слишком часто"),
-    ("html_page", "A gateway's page instead of an answer", "Страница шлюза вместо ответа"),
-    ("slow", "Answer the next call after ten seconds", "Ответить на вызов через десять секунд"),
-    ("reset_before", "Drop the next call", "Оборвать вызов до исполнения"),
-    ("reset_after", "Execute the next call and drop its answer", "Исполнить вызов и потерять ответ"),
-    ("doubled", "Send the next webhook twice", "Послать вебхук дважды"),
-    ("lost_answer", "Lose the answer to the next webhook", "Потерять ответ на вебхук"),
-    ("late", "Send the next webhook late", "Послать вебхук с опозданием"),
-    ("lost", "Lose the next webhook", "Потерять вебхук"),
-    ("revoke", "Revoke the token", "Отозвать токен"),
-    ("not_found", "There is no such page.", "Такой страницы нет."),
-];
 
 #[cfg(test)]
 mod tests {
@@ -207,10 +135,15 @@ mod tests {
 
     #[test]
     fn own_words_come_first_and_both_languages_have_the_same_gaps() {
-        let words = Words { language: Language::Ru, own: &[("stop", "Stop the bot", "Остановить бота")] };
-        assert_eq!((words.get("stop"), words.get("send")), ("Остановить бота", "Отправить"));
-        for (key, en, ru) in WORDS {
-            assert_eq!(en.contains("{what}"), ru.contains("{what}"), "{key}");
+        let words = Words { language: Language::Ru, own: "stop\tStop the bot\tОстановить бота" };
+        assert_eq!((words.get("stop"), words.get("send"), words.get("sen")), ("Остановить бота", "Отправить", "sen"));
+        let (avito, crm) = (include_str!("../avito/words.tsv"), include_str!("../crm/pages/words.tsv"));
+        let (telegram, whatsapp) = (include_str!("../telegram/words.tsv"), include_str!("../whatsapp/words.tsv"));
+        for line in [include_str!("words.tsv"), avito, crm, telegram, whatsapp].iter().flat_map(|words| words.lines()) {
+            let [_, en, ru] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("a key and two texts: {line}") };
+            for gap in ["{what}", "{more}", "{text}"] {
+                assert_eq!(en.contains(gap), ru.contains(gap), "{line}");
+            }
         }
     }
 }

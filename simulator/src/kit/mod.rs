@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! clock  id  call  outbox  model  act  faults  look   data
+//! running                                             the lock and the server under all of it, also under amoCRM
 //! wire                                                what a messenger gives, and the core in which it runs
 //! perform  sender  serve                              acts ─▶ model ─▶ webhooks;  calls ─▶ faults ─▶ wire
 //! view  pages  simulator                              what people, programs and tests see
@@ -21,6 +22,7 @@ mod outbox;
 mod pages;
 mod perform;
 mod rates;
+mod running;
 mod sender;
 mod serve;
 mod simulator;
@@ -32,7 +34,7 @@ pub use call::{Answer, Call, CallView, Named, Part};
 pub use clock::{Now, system_clock};
 pub use faults::{Breaks, Fault, FaultWords, Faults, Gate, HookFault};
 pub use id::Id;
-pub use look::{Language, Look, PLAIN, Visit, Word, Words};
+pub use look::{Language, Look, PLAIN, Visit, Words};
 pub use model::{
     Activity, Author, Button, Dialog, DialogKind, File, Line, Message, Notice, Person, State, Subscription, Upload,
     vcard,
@@ -48,4 +50,5 @@ pub(crate) use call::{cut, ensure};
 pub(crate) use json::{extend, list, text_of};
 pub(crate) use pages::{events, page_by};
 pub(crate) use rates::Budgets;
-pub(crate) use wire::client;
+pub(crate) use running::{Server, Shared, locked, woken};
+pub(crate) use wire::{client, download};

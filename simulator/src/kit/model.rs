@@ -11,7 +11,6 @@ use super::call::CallView;
 use super::id::Id;
 use super::outbox::{Hook, Outbox};
 
-/// A person with a phone.
 #[derive(Clone, Debug, Default)]
 pub struct Person {
     pub id: i64,
@@ -54,7 +53,6 @@ pub struct Line {
     pub more: Map<String, Value>,
 }
 
-/// A webhook of a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subscription {
     pub url: String,
@@ -67,14 +65,12 @@ pub struct Subscription {
     pub failing_since: Option<i64>,
 }
 
-/// The answer to a press.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     pub press: Id,
     pub text: String,
 }
 
-/// What a dialog is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DialogKind {
     /// One person and a line.
@@ -86,7 +82,6 @@ pub enum DialogKind {
     Channel,
 }
 
-/// A dialog with its messages in order.
 #[derive(Clone, Debug, Default)]
 pub struct Dialog {
     pub id: Id,
@@ -116,7 +111,6 @@ pub struct Activity {
     pub at: i64,
 }
 
-/// Who wrote a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Author {
     Person(i64),
@@ -129,7 +123,6 @@ pub enum Author {
     Anonymous,
 }
 
-/// A message, a post or a comment.
 #[derive(Clone, Debug, Default)]
 pub struct Message {
     pub id: Id,
@@ -147,7 +140,6 @@ pub struct Message {
     pub buttons: Vec<Vec<Button>>,
     pub reply_to: Option<Id>,
     pub forward: Option<Id>,
-    /// The post that it comments on.
     pub post: Option<Id>,
     pub reactions: BTreeMap<Author, Vec<String>>,
     pub edited_at: Option<i64>,
@@ -157,7 +149,6 @@ pub struct Message {
     pub more: Map<String, Value>,
 }
 
-/// A button below a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Button {
     /// The messenger's word: `callback`, `link`, …
@@ -216,7 +207,6 @@ pub struct State<O> {
     pub(crate) serial: i64,
 }
 
-/// A file of an upload.
 #[derive(Clone, Debug, Default)]
 pub struct Upload {
     pub name: String,
@@ -256,7 +246,6 @@ impl<O> State<O> {
         self.lines.values().find(|line| line.token == token && !line.is_revoked)
     }
 
-    /// The private dialog of a person with a line.
     pub fn private(&self, line: &Id, person: i64) -> Option<&Dialog> {
         self.dialogs
             .values()

@@ -9,19 +9,16 @@ use sha2::Sha256;
 
 use super::id::Id;
 
-/// The state of a webhook.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum HookState {
     /// Waiting, possibly for a repeat, or being sent.
     #[default]
     Waiting,
-    /// It was accepted.
     Delivered,
     /// It was given up, or removed by a fault.
     Dropped,
 }
 
-/// One event for one address.
 #[derive(Clone, Debug, Default)]
 pub struct Hook {
     pub line: Id,
@@ -46,7 +43,6 @@ pub struct Hook {
 
 /// How a messenger sends webhooks.
 pub struct Policy {
-    /// The time for an answer.
     pub limit: Duration,
     /// How many are sent at once.
     pub at_once: usize,
@@ -62,7 +58,6 @@ pub struct Policy {
     pub accepts: fn(u16, &str) -> bool,
 }
 
-/// What is posted.
 #[derive(Clone, Debug, Default)]
 pub struct Post {
     pub url: String,
@@ -77,7 +72,6 @@ pub fn signature(secret: &str, text: &str) -> String {
     hex::encode(mac.finalize().into_bytes())
 }
 
-/// What came back.
 #[derive(Clone, Debug, Default)]
 pub struct Reply {
     /// `None`: there was no answer.

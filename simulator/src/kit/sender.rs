@@ -1,33 +1,26 @@
 //! Sends webhooks: what is due, in the order of the policy, with faults, and repeated as the policy says.
 
 use std::sync::{Arc, Weak};
-use std::time::Duration;
 
 use super::faults::HookFault;
 use super::model::State;
 use super::outbox::{Hook, HookState, Post, Reply};
+use super::running::woken;
 use super::wire::{Core, Wire};
 
-/// Polling interval for later webhooks: the clock may be a test's, which gives no signal.
-const LOOK: Duration = Duration::from_millis(200);
 /// The longest `Retry-After` that is respected, in seconds.
 const LONGEST_WAIT: i64 = 3_600;
 
 /// Sends due webhooks while the simulator runs.
 pub(crate) async fn run<W: Wire>(core: Weak<Core<W>>) {
-    let Some(mut changes) = core.upgrade().map(|core| core.subscribe()) else { return };
+    let Some(mut changes) = core.upgrade().map(|core| core.shared.subscribe()) else { return };
     loop {
         changes.borrow_and_update();
         let Some(core) = core.upgrade() else { return };
         launch(&core);
         let is_waiting = core.read(|state| state.outbox.waiting().next().is_some());
         drop(core);
-        let woken = async { changes.changed().await };
-        let is_gone = match is_waiting {
-            true => tokio::time::timeout(LOOK, woken).await.is_ok_and(|changed| changed.is_err()),
-            false => woken.await.is_err(),
-        };
-        if is_gone {
+        if !woken(&mut changes, is_waiting).await {
             return;
         }
     }

@@ -15,7 +15,6 @@ use super::{pages, sender};
 /// Maximum number of logged calls.
 const REMEMBERED: usize = 10_000;
 
-/// Any request.
 pub(crate) async fn serve<W: Wire>(
     core: web::Data<Arc<Core<W>>>,
     request: HttpRequest,
@@ -25,7 +24,7 @@ pub(crate) async fn serve<W: Wire>(
     let largest = if is_ours { W::LARGEST.max(pages::LARGEST) } else { W::LARGEST };
     let Some(call) = Call::read(&request, payload, largest).await else { return cut() };
     if (call.method.as_str(), call.path.as_str()) == ("GET", "events") {
-        return pages::events(core.subscribe());
+        return pages::events(core.shared.subscribe());
     }
     let core = Arc::clone(&core);
     // In its own task: a caller that disconnects must not cancel the call.
@@ -70,7 +69,7 @@ async fn broken<W: Wire>(core: &Arc<Core<W>>, named: &Named, call: &Call) -> Opt
     }
     let answer = W::answer(core, named, call).await;
     if is_last {
-        core.first(|| (!sender::is_busy(core)).then_some(())).await;
+        core.shared.first(|| (!sender::is_busy(core)).then_some(())).await;
     }
     if is_cut { None } else { Some(answer) }
 }

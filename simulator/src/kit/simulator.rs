@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::{App, HttpServer, dev::ServerHandle, web};
-use anyhow::{Context, Result};
+use actix_web::web;
+use anyhow::Result;
 
 use super::act::{Act, Content, Done, Verb};
 use super::call::CallView;
@@ -12,6 +12,7 @@ use super::faults::Faults;
 use super::id::Id;
 use super::model::{Author, Notice, Person, State, Subscription};
 use super::outbox::Hook;
+use super::running::Server;
 use super::view::MessageView;
 use super::wire::{Core, Wire};
 use super::{perform, sender, serve};
@@ -19,53 +20,31 @@ use super::{perform, sender, serve};
 /// A running simulator. It stops when dropped; [`Simulator::stop`] also waits until it has stopped.
 pub struct Simulator<W: Wire> {
     pub(crate) core: Arc<Core<W>>,
-    url: String,
-    handle: ServerHandle,
-}
-
-impl<W: Wire> Drop for Simulator<W> {
-    fn drop(&mut self) {
-        // The command is sent at once; the future only waits for completion.
-        drop(self.handle.stop(false));
-    }
+    server: Server,
 }
 
 impl<W: Wire> Simulator<W> {
     /// Serves at a free port of this machine, on the current tokio runtime until the handle is stopped or dropped. A rustls
     /// crypto provider must have been installed.
     pub async fn start(options: W) -> Result<Self> {
-        let name = W::LOOK.title;
         let core = Arc::new(Core::new(options)?);
         let shared = web::Data::new(Arc::clone(&core));
-        let server =
-            HttpServer::new(move || App::new().app_data(shared.clone()).default_service(web::to(serve::serve::<W>)))
-                .workers(1)
-                .disable_signals()
-                .shutdown_timeout(1)
-                .bind("127.0.0.1:0")
-                .with_context(|| format!("{name} can't listen"))?;
-        let address = server.addrs().first().copied().with_context(|| format!("{name} has no address"))?;
-        let url = format!("http://{address}");
-        core.change(|state| state.base.clone_from(&url));
-        let server = server.run();
-        let handle = server.handle();
-        tokio::spawn(async move {
-            if let Err(error) = server.await {
-                tracing::error!(%error, name, "a simulated messenger stopped");
-            }
-        });
+        let server = Server::start(W::LOOK.title, "127.0.0.1:0", move |app| {
+            app.app_data(shared.clone()).default_service(web::to(serve::serve::<W>));
+        })?;
+        core.change(|state| state.base.clone_from(&server.url));
         tokio::spawn(sender::run(Arc::downgrade(&core)));
-        Ok(Self { core, url, handle })
+        Ok(Self { core, server })
     }
 
     /// The address of its API and of its pages, `http://127.0.0.1:PORT`, without a trailing slash.
     pub fn base_url(&self) -> &str {
-        &self.url
+        &self.server.url
     }
 
     /// Stops the server and waits until it has stopped.
     pub async fn stop(self) {
-        self.handle.stop(true).await;
+        self.server.handle.stop(true).await;
     }
 
     /// Performs an act; `POST /acts` does the same with JSON. The error explains why nothing was done.
@@ -73,13 +52,11 @@ impl<W: Wire> Simulator<W> {
         perform::perform(&self.core, &act)
     }
 
-    /// A person at a line.
     pub fn customer(&self, who: i64, line: impl Into<Id>) -> Customer<'_, W> {
         let line = line.into();
         Customer { simulator: self, who, act: Act::default().who(who).line(line.clone()), line }
     }
 
-    /// Faults of calls and webhooks.
     pub fn faults(&self) -> &Faults {
         &self.core.faults
     }
@@ -171,7 +148,6 @@ impl<W: Wire> Simulator<W> {
         self.core.read(|state| state.lines.get(&line).map(|line| line.notices.clone()).unwrap_or_default())
     }
 
-    /// The webhooks of a line.
     pub fn subscriptions(&self, line: impl Into<Id>) -> Vec<Subscription> {
         let line = line.into();
         self.core.read(|state| state.lines.get(&line).map(|line| line.subscriptions.clone()).unwrap_or_default())
@@ -186,24 +162,23 @@ impl<W: Wire> Simulator<W> {
     pub async fn deliver_all(&self) -> usize {
         let attempts = || self.core.read(|state| state.outbox.all.iter().map(|hook| hook.attempts).sum::<u32>());
         let before = attempts();
-        self.core.touch();
-        self.core.first(|| (!sender::is_busy(&self.core)).then_some(())).await;
+        self.core.shared.touch();
+        self.core.shared.first(|| (!sender::is_busy(&self.core)).then_some(())).await;
         usize::try_from(attempts() - before).unwrap_or_default()
     }
 
     /// Evaluates `what` now and after every change until it returns a value or the time limit has passed. It never
     /// polls.
     pub async fn wait_for<T>(&self, what: impl Fn(&Self) -> Option<T>, limit: Duration) -> Option<T> {
-        self.core.wait_for(limit, || what(self)).await
+        self.core.shared.wait_for(limit, || what(self)).await
     }
 
     /// Re-reads the clock after a test moved it.
     pub fn tick(&self) {
-        self.core.touch();
+        self.core.shared.touch();
     }
 }
 
-/// A person to create.
 #[derive(Clone, Debug)]
 pub struct NewPerson {
     pub first_name: String,
@@ -245,7 +220,6 @@ impl<W: Wire> Customer<'_, W> {
         self.simulator.act(more(Act { verb, ..self.act.clone() }))
     }
 
-    /// Does what only this messenger has.
     pub fn does_own(&self, name: &str, more: impl FnOnce(Act) -> Act) -> Result<Done> {
         self.does(Verb::Own, |act| more(Act { name: name.to_owned(), ..act }))
     }
@@ -268,7 +242,6 @@ impl<W: Wire> Customer<'_, W> {
         self.does(Verb::Stop, |act| act).map(drop)
     }
 
-    /// Blocks the line.
     pub fn blocks(&self) -> Result<()> {
         self.does(Verb::Block, |act| act).map(drop)
     }
@@ -292,18 +265,15 @@ impl<W: Wire> Customer<'_, W> {
         self.does(Verb::Send, |act| more(act.content(content))).map(|done| done.message().into())
     }
 
-    /// Answers a message with a text.
     pub fn replies(&self, message: impl Into<Id>, text: &str) -> Result<W::Key> {
         self.does(Verb::Send, |act| act.content(Content::text(text)).reply_to(message))
             .map(|done| done.message().into())
     }
 
-    /// Edits the text of an own message.
     pub fn edits(&self, message: impl Into<Id>, text: &str) -> Result<()> {
         self.does(Verb::Edit, |act| act.message(message).text(text)).map(drop)
     }
 
-    /// Removes an own message.
     pub fn removes(&self, message: impl Into<Id>) -> Result<()> {
         self.does(Verb::Remove, |act| act.message(message)).map(drop)
     }
@@ -313,17 +283,14 @@ impl<W: Wire> Customer<'_, W> {
         self.does(Verb::React, |act| act.message(message).with("emoji", emoji)).map(drop)
     }
 
-    /// Presses the button with this text.
     pub fn presses(&self, message: impl Into<Id>, title: &str) -> Result<Id> {
         self.does(Verb::Press, |act| act.message(message).with("title", title)).map(|done| done.id)
     }
 
-    /// Reads everything.
     pub fn reads(&self) -> Result<()> {
         self.does(Verb::Read, |act| act).map(drop)
     }
 
-    /// Is typing.
     pub fn types(&self) -> Result<()> {
         self.does(Verb::Type, |act| act).map(drop)
     }

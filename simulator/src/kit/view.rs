@@ -9,7 +9,6 @@ use super::id::Id;
 use super::model::{Author, Button, Dialog, File, Line, Message, State};
 use super::wire::Wire;
 
-/// A message.
 #[derive(Clone, Debug)]
 pub struct MessageView {
     pub dialog: Id,
@@ -23,7 +22,6 @@ pub struct MessageView {
     pub reactions: BTreeMap<Author, Vec<String>>,
     pub reply_to: Option<Id>,
     pub forward: Option<Id>,
-    /// The post that it comments on.
     pub post: Option<Id>,
     pub is_removed: bool,
     pub is_read: bool,
@@ -32,7 +30,6 @@ pub struct MessageView {
     pub more: Map<String, Value>,
 }
 
-/// A file of a message.
 #[derive(Clone, Debug)]
 pub struct FileView {
     pub id: Id,
@@ -47,7 +44,6 @@ pub struct FileView {
 #[derive(Clone, Debug)]
 pub struct LineView {
     pub id: i64,
-    /// Its current token.
     pub token: String,
     pub name: String,
     /// Without `@`.

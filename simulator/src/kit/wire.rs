@@ -3,17 +3,16 @@
 
 use std::future::Future;
 use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
+    Arc, MutexGuard,
     atomic::{AtomicBool, Ordering},
 };
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use bytes::BytesMut;
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use serde_json::{Map, Value, json};
-use tokio::sync::watch;
 
 use super::act::{Act, ActWord, Done, Kind};
 use super::call::{Answer, Call, Named, Part};
@@ -23,6 +22,7 @@ use super::id::Id;
 use super::look::{Look, Visit, Words};
 use super::model::{Author, Button, Dialog, Line, Message, Person, State};
 use super::outbox::{Hook, Policy, Post, Reply};
+use super::running::Shared;
 
 /// Something that happened in a dialog, and that the line may get a webhook about.
 #[derive(Debug)]
@@ -41,13 +41,11 @@ pub struct Event<'a> {
 pub struct Handlers<W: Wire> {
     /// The dialog that an act is about; the error says why the person cannot do it there.
     pub place: fn(&mut State<W::Own>, &Act) -> Result<Id>,
-    /// The id of the next message in a dialog.
     pub next_message: fn(&mut State<W::Own>, &Id) -> Id,
     /// Gives a message that is being written or edited its content; its text, its quote and its forward are there.
     pub compose: fn(&mut State<W::Own>, &Act, &mut Message) -> Result<()>,
     /// Queues the webhooks about what happened; returns the id of the reported message or event, if it has one.
     pub report: fn(&mut State<W::Own>, &Event<'_>) -> Id,
-    /// Performs an act that only this messenger has.
     pub act: fn(&mut State<W::Own>, &Act) -> Result<Done>,
     /// A message as the messenger's API shows it.
     pub json: fn(&State<W::Own>, &Dialog, &Message) -> Value,
@@ -55,7 +53,6 @@ pub struct Handlers<W: Wire> {
 
 /// A messenger. It is implemented by the options with which its simulator starts.
 pub trait Wire: Sized + Send + Sync + 'static {
-    /// State that only this messenger has.
     type Own: Default + Send + 'static;
     /// The type in which functions return the ids of messages: `String` or `i64`.
     type Key: From<Id>;
@@ -63,7 +60,6 @@ pub trait Wire: Sized + Send + Sync + 'static {
     const LOOK: Look;
     /// The words of `/acts`.
     const ACTS: &'static [ActWord];
-    /// The words for content.
     const KINDS: &'static [Kind];
     /// The words of `/faults`.
     const FAULTS: FaultWords;
@@ -83,7 +79,6 @@ pub trait Wire: Sized + Send + Sync + 'static {
     /// at once: no line has the call's token.
     fn name(&self, state: &State<Self::Own>, call: &Call) -> Result<Named, Answer>;
 
-    /// Executes a call.
     fn answer(core: &Arc<Core<Self>>, named: &Named, call: &Call) -> impl Future<Output = Answer> + Send;
 
     /// The answer to a call that is not executed: `TooMany`, `ServerError`, `Refuse` or `Own`.
@@ -173,8 +168,7 @@ pub struct Core<W: Wire> {
     pub faults: Faults,
     /// For webhooks and files by address.
     pub client: reqwest::Client,
-    state: Mutex<State<W::Own>>,
-    revision: watch::Sender<u64>,
+    pub(crate) shared: Shared<State<W::Own>>,
     is_held: AtomicBool,
     now: Now,
 }
@@ -187,8 +181,7 @@ impl<W: Wire> Core<W> {
             wire,
             faults: Faults::default(),
             client,
-            state: Mutex::new(State::default()),
-            revision: watch::Sender::new(0),
+            shared: Shared::default(),
             is_held: AtomicBool::new(false),
         })
     }
@@ -204,8 +197,7 @@ impl<W: Wire> Core<W> {
     }
 
     fn lock(&self) -> MutexGuard<'_, State<W::Own>> {
-        // A panic while holding the lock was already reported; the state is still usable.
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.shared.state();
         state.now = self.millis();
         state
     }
@@ -218,18 +210,8 @@ impl<W: Wire> Core<W> {
     /// Changes the state and wakes all waiters.
     pub fn change<T>(&self, change: impl FnOnce(&mut State<W::Own>) -> T) -> T {
         let answer = change(&mut self.lock());
-        self.touch();
+        self.shared.touch();
         answer
-    }
-
-    /// Wakes all waiters.
-    pub fn touch(&self) {
-        self.revision.send_modify(|revision| *revision = revision.wrapping_add(1));
-    }
-
-    /// A receiver notified of every change from now on.
-    pub fn subscribe(&self) -> watch::Receiver<u64> {
-        self.revision.subscribe()
     }
 
     /// Whether the sender of webhooks is paused.
@@ -240,43 +222,28 @@ impl<W: Wire> Core<W> {
     /// Pauses the sender of webhooks; false resumes it.
     pub fn hold(&self, hold: bool) {
         self.is_held.store(hold, Ordering::SeqCst);
-        self.touch();
+        self.shared.touch();
     }
 
-    /// Returns the first value of `look`, which is called now and after every change. It never polls.
-    pub(crate) async fn first<T>(&self, look: impl Fn() -> Option<T>) -> Option<T> {
-        let mut changes = self.subscribe();
-        loop {
-            changes.borrow_and_update();
-            if let Some(found) = look() {
-                return Some(found);
-            }
-            changes.changed().await.ok()?;
-        }
-    }
-
-    /// The same within a time limit.
-    pub async fn wait_for<T>(&self, limit: Duration, look: impl Fn() -> Option<T>) -> Option<T> {
-        tokio::time::timeout(limit, self.first(look)).await.ok().flatten()
+    /// The file at an address; `None` if it can't be fetched in ten seconds.
+    pub async fn download(&self, link: &str, limit: usize) -> Option<Part> {
+        tokio::time::timeout(Duration::from_secs(10), download(&self.client, link, limit)).await.ok()?.ok()
     }
 }
 
-impl<W: Wire> Core<W> {
-    /// The file at an address; `None` if it can't be fetched in ten seconds. Reading ends soon after so many bytes: one that
-    /// is longer is too large.
-    pub async fn download(&self, link: &str, limit: usize) -> Option<Part> {
-        let address = url::Url::parse(link).ok()?;
-        let file_name = address.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default().to_owned();
-        let response = self.client.get(address).timeout(Duration::from_secs(10)).send().await.ok()?;
-        let response = Some(response).filter(|response| response.status().is_success())?;
-        let mime = response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let mime = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let (mut bytes, mut body) = (BytesMut::new(), response.bytes_stream());
-        while let Some(chunk) = body.next().await.filter(|_| bytes.len() <= limit) {
-            bytes.extend_from_slice(&chunk.ok()?);
-        }
-        Some(Part { name: String::new(), file_name, mime, bytes: bytes.freeze() })
+/// The file at an address. Reading ends soon after so many bytes: one that is longer is too large.
+pub(crate) async fn download(client: &reqwest::Client, link: &str, limit: usize) -> Result<Part> {
+    let address = url::Url::parse(link).context("the file has no address")?;
+    let file_name = address.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default().to_owned();
+    let response = client.get(address).send().await.map_err(|error| error.without_url())?;
+    ensure!(response.status().is_success(), "the file's server answered {}", response.status());
+    let mime = response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mime = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let (mut bytes, mut body) = (BytesMut::new(), response.bytes_stream());
+    while let Some(chunk) = body.next().await.filter(|_| bytes.len() <= limit) {
+        bytes.extend_from_slice(&chunk.map_err(|error| error.without_url())?);
     }
+    Ok(Part { name: String::new(), file_name, mime, bytes: bytes.freeze() })
 }
 
 /// A view of who wrote a message, from a person's side.

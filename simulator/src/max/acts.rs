@@ -82,7 +82,6 @@ fn add(state: &mut Max, act: &Act, content: &Content, draft: &mut Message) -> Re
     Ok(())
 }
 
-/// Queues an update for the bot of a dialog.
 fn tell(state: &mut Max, dialog: &Id, mut update: Value) {
     update["timestamp"] = json!(state.now);
     let Some(line) = state.dialog(dialog).map(|dialog| dialog.line.clone()) else { return };
@@ -90,7 +89,6 @@ fn tell(state: &mut Max, dialog: &Id, mut update: Value) {
     state.notify(&line, &kind, "", &update);
 }
 
-/// Queues an update about a dialog.
 fn about(state: &mut Max, kind: &str, dialog: &Id, who: i64) {
     let update = json!({"update_type": kind, "chat_id": dialog.json(), "user": user(state, who), "user_locale": "ru"});
     tell(state, dialog, update);
@@ -157,7 +155,6 @@ fn pressed(state: &mut Max, event: &Event<'_>) -> Id {
     id
 }
 
-/// Acts that only MAX has.
 pub(super) fn own(state: &mut Max, act: &Act) -> Result<Done> {
     match act.name.as_str() {
         "remove_dialog" | "clear_dialog" => {

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use crate::kit::Answer;
 pub(super) use crate::kit::ensure;
 
-/// A refused call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Refusal {
     status: u16,
@@ -13,7 +12,6 @@ pub(super) struct Refusal {
     message: String,
 }
 
-/// The outcome of a call.
 pub(super) type Answered = Result<Value, Refusal>;
 
 impl Refusal {

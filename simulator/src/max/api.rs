@@ -8,7 +8,6 @@ use super::options::Max;
 use super::{attachments, files, json};
 use crate::kit::{Activity, Author, Call, DialogKind, Id, Message, Notice, Subscription};
 
-/// Maximum characters of a text.
 const TEXT: usize = 4000;
 /// Milliseconds for which a message without buttons can be edited in a dialog.
 const EDITABLE: i64 = 7 * 86_400_000;
@@ -40,7 +39,6 @@ pub(super) fn name(call: &Call) -> String {
     format!("{} /{path}", call.method)
 }
 
-/// Executes a call of a bot.
 pub(super) fn call(state: &mut Max, bot: &Id, call: &Call) -> Answered {
     ensure(!call.is_garbled, || wrong("Failed to parse JSON"))?;
     match (call.method.as_str(), call.segments().as_slice()) {
@@ -127,7 +125,6 @@ fn link(state: &Max, body: &Value, message: &mut Message) -> Result<(), Refusal>
     Ok(())
 }
 
-/// Adds a message of a bot and answers with it.
 fn added(state: &mut Max, dialog: &Id, draft: Message) -> Answered {
     let id = json::next_mid(state, dialog);
     state.add(dialog, Message { id: id.clone(), author: Author::Line, ..draft });
@@ -209,7 +206,6 @@ fn one(state: &Max, bot: &Id, mid: &Id) -> Answered {
     dialog.message(mid).map(|message| json::message(state, dialog, message)).ok_or_else(|| no_message(mid))
 }
 
-/// The channel of a post of the bot.
 fn channel(state: &Max, bot: &Id, post: &Id) -> Result<Id, Refusal> {
     let dialog = state.dialog_with(post).filter(|dialog| dialog.line == *bot && dialog.person.is_none());
     let found = dialog.filter(|dialog| dialog.message(post).is_some_and(|one| one.post.is_none()));

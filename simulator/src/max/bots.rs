@@ -4,7 +4,6 @@ use super::acts;
 use super::options::{Max as State, Options};
 use crate::kit::{Dialog, DialogKind, Id, Line, LineView as BotView, NewPerson, Simulator, Subscription};
 
-/// A bot to create.
 #[derive(Clone, Debug)]
 pub struct NewBot {
     pub name: String,
@@ -19,7 +18,6 @@ impl Default for NewBot {
 }
 
 impl Simulator<Options> {
-    /// Creates a bot with a token.
     pub fn add_bot(&self, new: NewBot) -> BotView {
         self.core.change(|state| {
             let serial = state.next_serial();
@@ -57,7 +55,6 @@ impl Simulator<Options> {
         })
     }
 
-    /// The id of the dialog of a person and a bot.
     pub fn dialog(&self, bot: i64, person: i64) -> i64 {
         self.core.change(|state| acts::dialog(state, &bot.into(), person)).number()
     }

@@ -18,7 +18,6 @@ impl Max {
         file
     }
 
-    /// The public address of a file.
     fn address(&self, file: &File) -> String {
         format!("{}/files/{}?{}", self.base, file.id, signature(file))
     }
@@ -30,7 +29,6 @@ impl Max {
         }
     }
 
-    /// A file as an attachment of a message.
     pub(super) fn attachment(&self, id: &Id) -> Value {
         let Some(file) = self.files.get(id) else { return Value::Null };
         let url = self.address(file);

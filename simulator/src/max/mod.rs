@@ -24,7 +24,6 @@ pub use crate::kit::{Act, Content, Fault, Given, HookFault, LineView as BotView,
 pub use bots::NewBot;
 pub use options::Options;
 
-/// A running MAX.
 pub type Max = crate::kit::Simulator<Options>;
 /// A person who talks to a bot.
 pub type Customer<'a> = crate::kit::Customer<'a, Options>;

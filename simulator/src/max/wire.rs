@@ -40,13 +40,7 @@ impl Wire for Options {
             ("hijack", r#"{"hijack": {line}, "url": "https://another-service.example/max"}"#),
             ("end_addresses", r#"{"end_addresses": true}"#),
         ],
-        words: &[
-            ("stop", "Stop the bot", "Остановить бота"),
-            ("remove_dialog", "Delete the chat", "Удалить чат"),
-            ("clear_dialog", "Clear the history", "Очистить историю"),
-            ("hijack", "Another service takes the webhook", "Другой сервис забирает вебхук"),
-            ("end_addresses", "Expire the addresses of files", "Сделать адреса файлов устаревшими"),
-        ],
+        words: include_str!("words.tsv"),
         ..PLAIN
     };
     const ACTS: &'static [ActWord] = &[

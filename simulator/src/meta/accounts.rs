@@ -10,7 +10,6 @@ use super::tokens::LIFE;
 use crate::graph::{AppView, handshake};
 use crate::kit::{Author, Customer, Dialog, DialogKind, Id, Line, Message, MessageView, NewPerson, Sample, Simulator};
 
-/// A developer's app.
 #[derive(Clone, Debug)]
 pub struct NewApp {
     pub name: String,
@@ -26,7 +25,6 @@ impl Default for NewApp {
     }
 }
 
-/// A business account.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
     pub platform: Platform,
@@ -36,12 +34,10 @@ pub struct NewAccount {
 }
 
 impl NewAccount {
-    /// An Instagram professional account.
     pub fn instagram() -> Self {
         Self { platform: Platform::Instagram, name: "Acme Flowers".to_owned(), username: "acme_flowers".to_owned() }
     }
 
-    /// A Facebook page.
     pub fn facebook() -> Self {
         Self { platform: Platform::Facebook, name: "Acme Flowers".to_owned(), username: "acmeflowers".to_owned() }
     }
@@ -60,7 +56,6 @@ pub struct AccountView {
 }
 
 impl Simulator<Options> {
-    /// Creates an app.
     pub fn add_app(&self, app: NewApp) -> AppView {
         self.core.change(|state| {
             let serial = state.next_serial();
@@ -137,7 +132,6 @@ impl Simulator<Options> {
         });
     }
 
-    /// The callback of an app for a platform.
     pub fn callback(&self, app: &str, platform: Platform) -> Option<String> {
         let object = platform.object();
         self.core.read(|state| Some(state.own.apps.get(app)?.subscriptions.get(object)?.callback_url.clone()))
@@ -149,7 +143,6 @@ impl Simulator<Options> {
         done.map_err(|refusal| anyhow::anyhow!(refusal.message))
     }
 
-    /// A person's id at an account.
     pub fn scoped(&self, account: &str, person: i64) -> String {
         self.core.read(|state| state.scoped(&account.into(), person))
     }

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use super::options::{Meta, Options};
 use crate::kit::{Act, Author, Button, Content, Dialog, Done, Event, Given, Id, Message, Sample, Verb, write};
 
-/// Maximum edits of one message.
 const EDITS: u64 = 5;
 
 /// The dialog of an act: a post, or the private one.
@@ -190,7 +189,6 @@ fn postback(state: &mut Meta, dialog: &Dialog, who: i64, pressed: Value) {
     state.tell_chat(&dialog.line, who, "messaging_postbacks", "postback", pressed);
 }
 
-/// Meta's word for a reaction.
 fn word(emoji: &str) -> &'static str {
     match emoji.trim_end_matches('\u{fe0f}') {
         "❤" => "love",
@@ -204,7 +202,6 @@ fn word(emoji: &str) -> &'static str {
     }
 }
 
-/// Acts that only Meta has.
 pub(super) fn own(state: &mut Meta, act: &Act) -> Result<Done> {
     let is_known = state.people.contains_key(&act.who);
     let is_of_person = ["open", "receive", "comment", "staff"].contains(&act.name.as_str());

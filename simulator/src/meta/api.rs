@@ -31,7 +31,6 @@ pub(super) fn file(state: &Meta, id: &str, query: &str) -> Answer {
         .with("content-disposition", format!("inline; filename=\"{}\"", file.name.replace('"', "")))
 }
 
-/// Executes a call.
 pub(super) async fn call(core: &Core<Options>, call: &Call) -> Answered {
     ensure(!call.is_too_large, send::too_large)?;
     ensure(!call.is_garbled, || bad("The parameters can't be read"))?;

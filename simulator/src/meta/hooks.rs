@@ -80,7 +80,6 @@ impl Meta {
     }
 }
 
-/// An event of an app.
 pub(super) fn post(state: &Meta, hooks: &[&Hook], fault: Option<HookFault>) -> Option<Post> {
     let Hook { line, target, lane, body, .. } = hooks.first()?;
     let (app, object) = (state.own.apps.get(target)?, state.platform(line).object());

@@ -9,7 +9,6 @@ use crate::kit::{Author, Dialog, Id, Message, extend};
 /// What of `Message::more` is not a field of `message` in webhooks.
 const OWN: [&str; 3] = ["app", "edits", "tag"];
 
-/// An attachment with the address of its file.
 pub(super) fn attachment(state: &Meta, one: &Value) -> Value {
     let mut shown = one.clone();
     let Some(payload) = shown.get_mut("payload").and_then(Value::as_object_mut) else { return shown };
@@ -58,7 +57,6 @@ pub(super) fn message(state: &Meta, dialog: &Dialog, message: &Message) -> Value
     Value::Object(shown)
 }
 
-/// The whole event of a message.
 pub(super) fn event(state: &Meta, dialog: &Dialog, one: &Message) -> Value {
     let person = json!({ "id": state.scoped(&dialog.line, dialog.person.unwrap_or_default()) });
     let account = json!({ "id": dialog.line.as_str() });
@@ -87,7 +85,6 @@ pub(super) fn face(state: &Meta, account: &Id, author: Author) -> Value {
     }
 }
 
-/// The value of the webhook about a comment.
 pub(super) fn change(state: &Meta, post: &Dialog, comment: &Message, verb: &str) -> Value {
     let more = |name: &str| post.messages.first().and_then(|post| post.more.get(name)).cloned();
     let (from, parent) = (face(state, &post.line, comment.author), comment.reply_to.as_ref().map(Id::as_str));
@@ -147,7 +144,6 @@ pub(super) fn earlier(state: &Meta, dialog: &Dialog, message: &Message) -> Value
     one
 }
 
-/// An account.
 pub(super) fn account(state: &Meta, id: &Id) -> Value {
     let line = state.lines.get(id).cloned().unwrap_or_default();
     match state.own.accounts.get(id) {
@@ -168,7 +164,6 @@ pub(super) fn account(state: &Meta, id: &Id) -> Value {
     }
 }
 
-/// A person's profile.
 pub(super) fn profile(state: &Meta, account: &Id, person: i64) -> Value {
     let known = state.people.get(&person).cloned().unwrap_or_default();
     let mut profile = json!({
@@ -185,7 +180,6 @@ pub(super) fn profile(state: &Meta, account: &Id, person: i64) -> Value {
     profile
 }
 
-/// A post.
 pub(super) fn post(state: &Meta, dialog: &Dialog, post: &Message) -> Value {
     let picture = post.files.first().map(|file| state.address(file.as_str()));
     let permalink = post.more.get("permalink");
@@ -209,7 +203,6 @@ pub(super) fn post(state: &Meta, dialog: &Dialog, post: &Message) -> Value {
     }
 }
 
-/// A comment.
 pub(super) fn comment(state: &Meta, dialog: &Dialog, comment: &Message) -> Value {
     let (from, parent) = (face(state, &dialog.line, comment.author), comment.reply_to.as_ref().map(Id::as_str));
     if state.is_instagram(&dialog.line) {

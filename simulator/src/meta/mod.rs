@@ -29,7 +29,6 @@ pub use crate::kit::{Act, Author, Content, Fault, Given, HookFault, HookState, M
 pub use accounts::{AccountView, NewAccount, NewApp};
 pub use options::{Options, Platform};
 
-/// A running Meta.
 pub type Meta = crate::kit::Simulator<Options>;
 /// A person in the chat with an account.
 pub type Customer<'a> = crate::kit::Customer<'a, Options>;

@@ -8,7 +8,6 @@ use serde_json::json;
 
 use crate::kit::{File, Id, Now, State, system_clock};
 
-/// Milliseconds of a day.
 pub(super) const DAY: i64 = 86_400_000;
 
 /// All start options.
@@ -24,13 +23,10 @@ impl Default for Options {
     }
 }
 
-/// The network of an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Platform {
-    /// An Instagram professional account.
     #[default]
     Instagram,
-    /// A Facebook page.
     Facebook,
 }
 
@@ -44,7 +40,6 @@ impl Platform {
     }
 }
 
-/// A developer's app.
 #[derive(Clone, Debug)]
 pub(super) struct App {
     pub(super) id: String,
@@ -95,7 +90,6 @@ pub(super) struct Chat {
     pub(super) delivered: i64,
 }
 
-/// State that only Meta has.
 #[derive(Default)]
 pub struct Own {
     pub(super) apps: BTreeMap<String, App>,
@@ -124,7 +118,6 @@ impl Meta {
         format!("{prefix}{:06}{person:08}", known.number)
     }
 
-    /// The person with this id at an account.
     pub(super) fn person_at(&self, account: &Id, scoped: &str) -> Option<i64> {
         self.people.keys().copied().find(|person| self.scoped(account, *person) == scoped)
     }

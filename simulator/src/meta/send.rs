@@ -76,7 +76,6 @@ fn private_reply(state: &Meta, caller: &Caller, comment: &str) -> Result<Receive
     Ok(Receiver { person, comment: Some(id) })
 }
 
-/// Sends a message.
 pub(super) async fn send(core: &Core<Options>, node: &str, params: &Params<'_>) -> Answered {
     let caller = core.read(|state| {
         let caller = Caller::of(state, params)?;

@@ -28,13 +28,7 @@ impl Wire for Options {
         emoji: &["❤️", "👍"],
         acts: &[("read", "mark_read")],
         troubles: &[("revoke", r#"{"revoke": "{line}"}"#), ("expire_files", r#"{"expire_files": true}"#)],
-        words: &[
-            ("remove", "Unsend", "Отменить отправку"),
-            ("removed", "unsent", "отменено"),
-            ("mark_read", "Mark as read", "Отметить прочитанным"),
-            ("mention", "Mention in a story", "Упомянуть в истории"),
-            ("expire_files", "Expire the addresses of files", "Сделать адреса файлов устаревшими"),
-        ],
+        words: include_str!("words.tsv"),
         ..PLAIN
     };
     const ACTS: &'static [ActWord] = &[

@@ -7,7 +7,6 @@ use super::options::{Connection, Group, GroupKind, Options, Place, Role, Telegra
 use super::{content, json};
 use crate::kit::{Act, Author, Content, Dialog, DialogKind, Done, Event, Id, Message, Verb, write};
 
-/// The dialog of an act.
 pub(super) fn place(state: &mut Telegram, act: &Act) -> Result<Id> {
     ensure!(state.people.contains_key(&act.who), "there is no such person");
     let Some((word, at)) = &act.to else { return in_private(state, act) };
@@ -65,7 +64,6 @@ fn group(state: &mut Telegram, who: i64, at: &Value) -> Result<Id> {
     Ok(id)
 }
 
-/// Fills a message of a person.
 pub(super) fn compose(state: &mut Telegram, act: &Act, draft: &mut Message) -> Result<()> {
     let dialog = place(state, act)?;
     content::dress(state, act, &dialog, draft)?;
@@ -122,7 +120,6 @@ fn query(state: &mut Telegram, bot: &Id, who: i64, message: Value, data: &str) -
     Id::from(id)
 }
 
-/// Acts that only Telegram has.
 pub(super) fn own(state: &mut Telegram, act: &Act) -> Result<Done> {
     match act.name.as_str() {
         "album" => album(state, act),

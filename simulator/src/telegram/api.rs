@@ -34,7 +34,6 @@ const PLAIN: &[(&str, Plain)] = &[
     ("readbusinessmessage", change::read),
 ];
 
-/// What a path asks for.
 enum Asked<'a> {
     Method { token: &'a str, method: &'a str },
     File { token: &'a str, path: &'a str },
@@ -77,7 +76,6 @@ pub(super) fn name(state: &Telegram, call: &Call) -> Result<Named, Refusal> {
     }
 }
 
-/// Executes a call.
 pub(super) async fn call(core: &Core<Options>, named: &Named, call: &Call) -> Answer {
     match asked(call) {
         Asked::Method { method, .. } => {

@@ -57,7 +57,6 @@ impl Default for NewPerson {
     }
 }
 
-/// A group.
 #[derive(Clone, Debug, Default)]
 pub struct NewGroup {
     /// Its id, negative; generated if `None`.
@@ -68,7 +67,6 @@ pub struct NewGroup {
     pub members: Vec<i64>,
 }
 
-/// The webhook of a bot.
 #[derive(Clone, Debug)]
 pub struct WebhookView {
     pub url: String,
@@ -85,7 +83,6 @@ pub struct WebhookView {
 }
 
 impl Simulator<Options> {
-    /// Creates a bot and its token.
     pub fn add_bot(&self, new: NewBot) -> BotView {
         self.core.change(|state| {
             let number = state.free(new.id);
@@ -140,7 +137,6 @@ impl Simulator<Options> {
         })
     }
 
-    /// A person in a group.
     pub fn member(&self, person: i64, group: i64) -> Customer<'_, Options> {
         self.customer(person, "").at("group", group)
     }
@@ -187,7 +183,6 @@ impl Simulator<Options> {
         self.core.change(|state| state.inject(&bot.into(), update))
     }
 
-    /// All bots.
     pub fn bots(&self) -> Vec<BotView> {
         self.core.read(|state| state.lines.values().map(BotView::of).collect())
     }

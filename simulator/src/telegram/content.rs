@@ -100,7 +100,6 @@ fn file(state: &mut Telegram, content: &Content, sample: Sample, fields: &mut Va
     Ok(object)
 }
 
-/// Content without files.
 fn plain(state: &mut Telegram, who: i64, content: &Content) -> Result<Value> {
     let more = &content.more;
     let needed = |name: &str| more.get(name).cloned().with_context(|| format!("{name} is missing"));

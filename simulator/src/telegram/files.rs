@@ -86,13 +86,11 @@ fn path(file: &File) -> String {
     format!("{}/file_{}.{ending}", sort.folder, file.serial)
 }
 
-/// Its id for a bot.
 pub(super) fn file_id(file: &File, bot: &Id) -> String {
     format!("{}AgIAAxk{bot}_{}", sort(&file.kind).prefix, file.id)
 }
 
 impl Telegram {
-    /// Stores a file.
     pub(super) fn keep(&mut self, sort: &Sort, file: Loaded) -> Id {
         let serial = self.next_serial();
         let id = Id::from(format!("AQAD{serial:08x}"));

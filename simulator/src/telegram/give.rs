@@ -7,7 +7,6 @@ use crate::kit::{Core, Id, Part, image};
 
 const MEGABYTE: usize = 1024 * 1024;
 
-/// The source of a file.
 #[derive(Clone, Debug)]
 pub(super) enum Source {
     /// An existing file, by its unique id.
@@ -15,7 +14,6 @@ pub(super) enum Source {
     Fresh(Loaded),
 }
 
-/// Who calls.
 #[derive(Clone, Copy)]
 pub(super) struct Caller<'a> {
     pub(super) core: &'a Core<Options>,

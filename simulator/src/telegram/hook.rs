@@ -29,7 +29,6 @@ pub(super) fn wait(attempts: u32) -> Option<i64> {
     Some(seconds * 1_000)
 }
 
-/// The webhook of a bot.
 pub(super) fn of<'a>(state: &'a Telegram, bot: &Id) -> Option<&'a Subscription> {
     state.lines.get(bot)?.subscriptions.first()
 }
@@ -140,7 +139,6 @@ pub(super) fn info(state: &mut Telegram, bot: &Id, _: &Params) -> Answered {
     Ok(info)
 }
 
-/// What is posted.
 pub(super) fn post(state: &Telegram, hook: &Hook) -> Option<Post> {
     let webhook = of(state, &hook.line)?;
     let mut headers = vec![("content-type", "application/json".to_owned())];
@@ -174,7 +172,7 @@ pub(super) fn settled(state: &mut Telegram, hook: usize, reply: &Reply) {
 pub(super) async fn updates(caller: Caller<'_>) -> Answered {
     let Caller { core, bot, params } = caller;
     let kinds = kinds(params)?;
-    let mut changes = core.subscribe();
+    let mut changes = core.shared.subscribe();
     let number = core.change(|state| begin(state, bot, params, kinds))?;
     let seconds = u64::try_from(params.int("timeout").unwrap_or(0)).unwrap_or(0).min(50);
     let end = tokio::time::Instant::now() + Duration::from_secs(seconds);

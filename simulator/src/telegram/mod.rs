@@ -40,7 +40,6 @@ pub use crate::kit::{
 pub use bots::{NewBot, NewGroup, NewPerson, WebhookView};
 pub use options::{GroupKind, Options};
 
-/// A running Telegram.
 pub type Telegram = crate::kit::Simulator<Options>;
 /// A person in a chat.
 pub type Customer<'a> = crate::kit::Customer<'a, Options>;

@@ -17,7 +17,6 @@ impl Default for Options {
     }
 }
 
-/// State that only Telegram has.
 #[derive(Debug, Default)]
 pub struct Own {
     pub(super) bots: BTreeMap<Id, Bot>,
@@ -45,15 +44,12 @@ pub(super) struct Bot {
     pub(super) read_marks: Vec<(i64, i64)>,
 }
 
-/// Kinds of groups.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GroupKind {
     /// A basic group, which can be upgraded.
     #[default]
     Basic,
-    /// A supergroup.
     Super,
-    /// A supergroup with topics.
     Forum,
 }
 
@@ -102,7 +98,6 @@ pub(super) enum Place {
     Personal(i64, i64),
 }
 
-/// The id of the private dialog of a person with a bot.
 pub(super) fn private(bot: &Id, person: i64) -> Id {
     Id::from(format!("{bot}/{person}"))
 }
@@ -129,7 +124,6 @@ pub(super) fn author_bot(message: &Message) -> Option<Id> {
     if message.author == crate::kit::Author::Line { of("sender_business_bot").or_else(|| of("from")) } else { None }
 }
 
-/// The whole state.
 pub(super) type Telegram = State<Own>;
 
 impl Telegram {

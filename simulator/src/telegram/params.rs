@@ -7,7 +7,6 @@ use serde_json::{Map, Value, json};
 pub(super) use crate::kit::ensure;
 use crate::kit::{Answer, Call, Part, text_of};
 
-/// A method's result, or its refusal.
 pub(super) type Answered = Result<Value, Refusal>;
 
 /// An answer with `"ok": false`.
@@ -53,7 +52,6 @@ pub(super) fn forbidden(text: &str) -> Refusal {
     Refusal::new(403, format!("Forbidden: {text}"))
 }
 
-/// All parameters of a call.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Params {
     pub(super) values: Map<String, Value>,
@@ -65,7 +63,6 @@ impl Params {
         Self { values, files: BTreeMap::new() }
     }
 
-    /// Reads a call.
     pub(super) fn read(call: &Call) -> Result<Self, Refusal> {
         ensure(!call.is_too_large, || Refusal::new(413, "Request Entity Too Large"))?;
         let files = call.parts.iter().filter(|part| !part.file_name.is_empty());

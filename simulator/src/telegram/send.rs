@@ -47,7 +47,6 @@ fn answered(state: &Telegram, target: &Target, params: &Params) -> Result<(Optio
     Ok((Some(found.id.clone()), Some(quote)))
 }
 
-/// A message of this kind with these fields.
 pub(super) fn draft(kind: &str, fields: Value) -> Message {
     Message { kind: kind.to_owned(), parts: vec![fields], ..Message::default() }
 }
@@ -103,7 +102,6 @@ pub(super) fn post(state: &mut Telegram, bot: &Id, frame: &Frame, mut draft: Mes
     json_of(state, bot, dialog, &id)
 }
 
-/// A message as the bot sees it.
 pub(super) fn json_of(state: &Telegram, bot: &Id, dialog: &Id, id: &Id) -> Value {
     let found = state.dialog(dialog).and_then(|known| Some((known, known.message(id)?)));
     found.map_or(Value::Null, |(known, message)| state.message_json(bot, known, message))
@@ -209,7 +207,6 @@ fn sticker_mime(bytes: &[u8]) -> Result<&'static str, Refusal> {
     }
 }
 
-/// The draft of a file.
 pub(super) fn drafted(
     state: &mut Telegram,
     sort: &'static Sort,

@@ -32,28 +32,7 @@ impl Wire for Options {
             ("revoke", r#"{"revoke": {line}}"#),
             ("renew", r#"{"renew": {line}}"#),
         ],
-        words: &[
-            ("block", "Block the bot", "Заблокировать бота"),
-            ("unblock", "Unblock the bot", "Разблокировать бота"),
-            (
-                "is_blocked",
-                "You blocked this bot. It can’t write to you, and you can’t write to it.",
-                "Вы заблокировали бота. Ни он вам, ни вы ему написать не можете.",
-            ),
-            ("photo", "Picture", "Картинка"),
-            ("video_note", "Round video", "Кружок"),
-            ("animation", "GIF", "GIF"),
-            ("live_photo", "Live photo", "Живое фото"),
-            ("live", "Live location", "Трансляция места"),
-            ("own_contact", "Share my number", "Отправить мой номер"),
-            ("poll", "Poll", "Опрос"),
-            ("dice", "Dice", "Кубик"),
-            ("story", "Story of {what}", "История: {what}"),
-            ("paid_media", "Paid media for {what} stars", "Платное медиа за {what} звёзд"),
-            ("unknown", "This phone can’t show a message of this kind: {what}", "Телефон не умеет показать: {what}"),
-            ("hijack", "Another service takes over the webhook", "Вебхук забирает другой сервис"),
-            ("renew", "Issue a new token", "Выпустить новый токен"),
-        ],
+        words: include_str!("words.tsv"),
         ..PLAIN
     };
     const ACTS: &'static [ActWord] = &[

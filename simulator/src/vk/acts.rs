@@ -201,7 +201,6 @@ fn pressed(state: &mut State, event: &Event<'_>) -> Id {
     id.into()
 }
 
-/// Acts that only VK has.
 pub(super) fn own(state: &mut State, act: &Act) -> Result<Done> {
     let number = |name: &str| Ok::<_, anyhow::Error>(act.id(name)?.number());
     let line = act.line.number();

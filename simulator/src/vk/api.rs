@@ -64,7 +64,6 @@ pub(super) fn owner<'a>(state: &'a State, call: &Call) -> Option<(i64, &'a [Stri
     all.into_iter().find(|(_, (known, _))| known == token).map(|(id, (_, rights))| (id, rights.as_slice()))
 }
 
-/// Executes a call.
 pub(super) fn call(state: &mut State, name: &str, call: &Call) -> Answered {
     let method = METHODS.iter().find(|(known, ..)| *known == name);
     let (_, right, run) = method.ok_or_else(|| refused(3))?;

@@ -5,14 +5,12 @@ use serde_json::{Value, json};
 pub(super) use crate::kit::ensure;
 use crate::kit::{Answer, Call};
 
-/// A refused call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Refusal {
     pub(super) code: i64,
     pub(super) text: String,
 }
 
-/// The result of a method.
 pub(super) type Answered = Result<Value, Refusal>;
 
 /// Codes and texts (`errors.json` of the schema).
@@ -53,7 +51,6 @@ const WORDS: [(i64, &str); 34] = [
     (2000, "Servers number limit is reached"),
 ];
 
-/// A refusal with VK's text.
 pub(super) fn refused(code: i64) -> Refusal {
     let words = WORDS.iter().find(|(one, _)| *one == code).map_or("", |(_, words)| words);
     Refusal { code, text: words.to_owned() }
@@ -90,7 +87,6 @@ pub(super) fn param<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
 /// A call of a community's program.
 pub(super) struct Asked<'a> {
     pub(super) community: i64,
-    /// The rights of its token.
     pub(super) rights: Vec<String>,
     pub(super) call: &'a Call,
 }

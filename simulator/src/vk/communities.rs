@@ -6,7 +6,6 @@ use super::options::{CHATS, Community, Options, Server, State, dialogue, wall};
 use super::{acts, files};
 use crate::kit::{Dialog, DialogKind, Id, Line, MessageView, NewPerson, Sample, Simulator, Upload};
 
-/// A community to create.
 #[derive(Clone, Debug)]
 pub struct NewCommunity {
     pub name: String,
@@ -29,11 +28,9 @@ pub struct NewChat {
     pub title: String,
     /// The community that takes part.
     pub community: i64,
-    /// The people in it.
     pub members: Vec<i64>,
 }
 
-/// A community.
 #[derive(Clone, Debug)]
 pub struct CommunityView {
     /// Positive.
@@ -119,7 +116,6 @@ impl Simulator<Options> {
         })
     }
 
-    /// Adds a token with these rights to a community.
     pub fn add_token(&self, community: i64, rights: &[&str]) -> String {
         self.core.change(|state| state.add_token(community, rights))
     }
@@ -143,7 +139,6 @@ impl Simulator<Options> {
         self.core.change(|state| state.people.get_mut(&person).map(|person| person.is_deleted = true));
     }
 
-    /// The current state of a community.
     pub fn community(&self, community: i64) -> Option<CommunityView> {
         self.core.read(|state| {
             let (line, known) = (state.lines.get(&community.into())?, state.own.communities.get(&community)?);
@@ -154,7 +149,6 @@ impl Simulator<Options> {
         })
     }
 
-    /// The callback servers of a community.
     pub fn servers(&self, community: i64) -> Vec<Server> {
         self.core.read(|state| {
             let servers = state.own.communities.get(&community).map(|one| one.servers.values().cloned());

@@ -81,7 +81,6 @@ impl State {
     }
 }
 
-/// What is posted to a callback server.
 pub(super) fn post(state: &State, hook: &Hook) -> Option<Post> {
     let server = state.own.communities.get(&hook.line.number())?.servers.get(&server_id(hook))?;
     let mut headers = vec![("content-type", "application/json".to_owned())];

@@ -13,7 +13,6 @@ const PAGE: i64 = 200;
 const RIGHTS: [(&str, i64); 6] =
     [("stories", 1), ("photos", 4), ("messages", 4096), ("wall", 8192), ("docs", 131_072), ("manage", 262_144)];
 
-/// The items of the asked page.
 fn page<T>(all: Vec<T>, asked: &Asked<'_>) -> Vec<T> {
     let count = asked.int("count").unwrap_or(20).clamp(0, PAGE);
     let number = |number: i64| usize::try_from(number).unwrap_or_default();
@@ -36,7 +35,6 @@ fn profiles(state: &State, ids: &[i64], asked: &Asked<'_>) -> Value {
     ids.iter().filter_map(|id| state.people.get(id)).map(|one| json::person(state, one, fields)).collect()
 }
 
-/// The dialogues of a community that have a message.
 fn dialogues(state: &State, community: i64) -> impl Iterator<Item = &Dialog> {
     let all = state.dialogs.values().filter(move |one| one.line == community && one.kind != DialogKind::Channel);
     all.filter(|one| !one.messages.is_empty())

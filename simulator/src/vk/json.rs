@@ -12,7 +12,6 @@ pub(super) const REACTIONS: [&str; 16] =
 /// What people comment on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Thing {
-    /// Its word in acts.
     word: &'static str,
     /// Its word in VK's addresses.
     address: &'static str,
@@ -36,7 +35,6 @@ pub(super) fn thing(post: &Id) -> Option<(Thing, i64)> {
     THINGS.iter().find_map(|one| Some((*one, post.as_str().strip_prefix(one.word)?.parse().ok()?)))
 }
 
-/// The end of its address.
 pub(super) fn address(thing: Thing, community: i64, object: i64) -> String {
     format!("{}-{community}_{object}", thing.address)
 }
@@ -120,7 +118,6 @@ pub(super) fn url(state: &State, file: &File) -> String {
     format!("{}/files/{}/{}", state.base, file.id, name.replace('+', "%20"))
 }
 
-/// A file as an attachment.
 pub(super) fn attachment(state: &State, file: &File) -> Value {
     let (url, date) = (url(state, file), file.ready_at / 1_000);
     let own = match file.kind.as_str() {
@@ -149,7 +146,6 @@ pub(super) fn attachment(state: &State, file: &File) -> Value {
     json!({"type": file.kind, (file.kind.as_str()): and(Value::Object(file.more.clone()), own)})
 }
 
-/// A person, with the requested fields.
 pub(super) fn person(state: &State, person: &Person, fields: &str) -> Value {
     let mut shown = json!({
         "id": person.id, "first_name": person.first_name, "last_name": person.last_name,

@@ -68,25 +68,3 @@ fn button(action: &Value) -> Result<Button, Refusal> {
     };
     Err(bad(refusal))
 }
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn keyboard(rows: usize, columns: usize, label: &str) -> Value {
-        let button = json!({"action": {"type": "callback", "label": label, "payload": "{}"}, "color": "primary"});
-        json!({"inline": true, "buttons": vec![vec![button; columns]; rows]})
-    }
-
-    #[test]
-    fn sizes_are_kept() {
-        assert_eq!(read(&keyboard(2, 5, "Yes")).map(|rows| rows.len()), Ok(2));
-        let long = "x".repeat(41);
-        for wrong in [keyboard(3, 4, "Yes"), keyboard(7, 1, "Yes"), keyboard(1, 6, "Yes"), keyboard(1, 1, &long)] {
-            assert_eq!(read(&wrong).map_err(|one| one.code), Err(911), "{wrong}");
-        }
-        assert_eq!(read(&json!({"buttons": []})), Ok(Vec::new()));
-    }
-}

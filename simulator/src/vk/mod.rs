@@ -29,7 +29,6 @@ pub use crate::kit::{Act, Author, Content, Fault, Given, HookFault, HookState, M
 pub use communities::{CommunityView, NewChat, NewCommunity};
 pub use options::{Options, Server, ServerStatus};
 
-/// A running VK.
 pub type Vk = crate::kit::Simulator<Options>;
 /// A person who writes to a community.
 pub type Customer<'a> = crate::kit::Customer<'a, Options>;

@@ -21,7 +21,6 @@ impl Default for Options {
     }
 }
 
-/// State that only VK has.
 #[derive(Default)]
 pub struct Own {
     pub(super) communities: BTreeMap<i64, Community>,
@@ -29,7 +28,6 @@ pub struct Own {
     pub(super) uploads: BTreeMap<String, Uploading>,
 }
 
-/// The whole state.
 pub(super) type State = kit::State<Own>;
 
 /// What a community has beside its name.
@@ -37,7 +35,6 @@ pub(super) type State = kit::State<Own>;
 pub(super) struct Community {
     /// Valid tokens with their rights, the newest last.
     pub(super) tokens: Vec<(String, Vec<String>)>,
-    /// Community messages are turned on.
     pub(super) has_messages: bool,
     /// "Bot capabilities" are turned on: keyboards are allowed.
     pub(super) has_bot: bool,
@@ -47,7 +44,6 @@ pub(super) struct Community {
     pub(super) blacklist: BTreeSet<i64>,
 }
 
-/// A file on its way.
 #[derive(Clone)]
 pub(super) struct Uploading {
     pub(super) community: i64,
@@ -56,7 +52,6 @@ pub(super) struct Uploading {
     pub(super) file: Option<Upload>,
 }
 
-/// States of a callback server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ServerStatus {
@@ -64,11 +59,9 @@ pub enum ServerStatus {
     Failed,
     /// Its confirmation is under way.
     Wait,
-    /// It is confirmed.
     Ok,
 }
 
-/// A callback server.
 #[derive(Clone, Debug)]
 pub struct Server {
     pub id: i64,
@@ -76,9 +69,7 @@ pub struct Server {
     pub url: String,
     pub secret: String,
     pub status: ServerStatus,
-    /// The API version of its events.
     pub api_version: String,
-    /// Kinds of events that it receives.
     pub kinds: BTreeSet<String>,
 }
 
@@ -109,7 +100,6 @@ pub(super) fn number(dialog: &Dialog, message: &Message) -> i64 {
     if dialog.kind == DialogKind::Private { MESSAGES + message.serial } else { 0 }
 }
 
-/// The message with this id of the community.
 pub(super) fn numbered(dialog: &Dialog, id: i64) -> Option<&Message> {
     dialog.messages.iter().find(|one| id != 0 && number(dialog, one) == id && !one.is_removed)
 }

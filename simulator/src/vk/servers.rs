@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 use super::call::{Answered, Asked, Refusal, ensure, refused, wrong};
 use super::options::{Community, Server, ServerStatus, State};
 
-/// Maximum servers of a community.
 const MOST: usize = 10;
 /// Maximum characters of a title, and of a secret.
 const TITLE: usize = 14;
@@ -29,7 +28,6 @@ fn own_server<'a>(state: &'a mut State, asked: &Asked<'_>) -> Result<&'a mut Ser
     own(state, asked)?.servers.get_mut(&id).ok_or_else(|| refused(104))
 }
 
-/// A server as the call describes it.
 fn described(id: i64, asked: &Asked<'_>) -> Result<Server, Refusal> {
     let (url, title) = (asked.needed("url")?.to_owned(), asked.needed("title")?.to_owned());
     let secret = asked.text("secret_key").unwrap_or_default().to_owned();

@@ -27,10 +27,7 @@ impl Wire for Options {
         emoji: &["❤", "🔥", "😂", "👍"],
         reads: true,
         troubles: &[("revoke", r#"{"revoke": {line}}"#)],
-        words: &[
-            ("start", "Allow messages", "Разрешить сообщения"),
-            ("stop", "Forbid messages", "Запретить сообщения"),
-        ],
+        words: include_str!("words.tsv"),
         ..PLAIN
     };
     const ACTS: &'static [ActWord] = &[

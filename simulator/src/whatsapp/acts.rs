@@ -14,14 +14,12 @@ const WINDOW: i64 = 24 * HOUR;
 /// The same after a message that came from an ad or a post.
 const ENTRY: i64 = 72 * HOUR;
 
-/// The dialog of an act.
 pub(super) fn place(state: &mut WhatsApp, act: &Act) -> Result<Id> {
     ensure!(state.lines.contains_key(&act.line), "there is no number {}", act.line);
     ensure!(state.people.contains_key(&act.who), "there is no person {}", act.who);
     Ok(state.dialog_of(&act.line, act.who))
 }
 
-/// The id of the next message in a chat.
 pub(super) fn next_message(state: &mut WhatsApp, dialog: &Id) -> Id {
     let person = state.dialog(dialog).and_then(|dialog| dialog.person).unwrap_or_default();
     state.next_wamid(&state.phone_of(person))
@@ -273,7 +271,6 @@ fn share_contact(state: &mut WhatsApp, act: &Act) -> Id {
     said(state, act, Message { kind: "contacts".to_owned(), text: number, parts: vec![body], ..Message::default() })
 }
 
-/// Acts that only WhatsApp has.
 pub(super) fn own(state: &mut WhatsApp, act: &Act) -> Result<Done> {
     let text = act.text.as_deref();
     let on = act.more.get("on").and_then(Value::as_bool);

@@ -69,7 +69,6 @@ pub(super) fn operation(state: &WhatsApp, call: &Call, params: &Params) -> Strin
     word.to_owned()
 }
 
-/// Executes a call.
 pub(super) async fn call(core: &Core<Options>, call: &Call) -> Answered {
     ensure(!call.is_too_large, || Refusal::new(413, 1, None, "Request Entity Too Large"))?;
     let (params, parts, method) = (Params::of(call), parts(call), call.method.as_str());
@@ -168,7 +167,6 @@ pub(super) fn is_beside(call: &Call) -> bool {
     matches!(call.segments().as_slice(), ["reviews"] | [_, "dialog", "oauth"])
 }
 
-/// The answer to such a call.
 pub(super) fn beside(state: &mut WhatsApp, call: &Call) -> Answer {
     match (call.method.as_str(), call.segments().as_slice()) {
         ("GET", ["reviews"]) => review::show(state, call),

@@ -12,7 +12,6 @@ use super::options::{DAY, WhatsApp, body};
 use crate::graph::{Answered, Params, bad, ensure};
 use crate::kit::{Author, Id, Message};
 
-/// Maximum messages of a chunk.
 const CHUNK: usize = 50;
 /// Age in days up to which media are sent.
 const MEDIA: i64 = 14;

@@ -18,7 +18,6 @@ const SHORT: usize = 60;
 /// Maximum reply buttons; maximum sections and rows of a list.
 const BUTTONS: usize = 3;
 const ROWS: usize = 10;
-/// Maximum contacts of a message.
 const CONTACTS: usize = 257;
 
 /// The kinds, as listed in the error text.
@@ -47,11 +46,9 @@ pub(super) struct Draft {
     pub(super) link: Option<Link>,
     /// Why Meta will refuse the file after accepting the message.
     pub(super) unfit: Option<String>,
-    /// The template's id.
     pub(super) template: Option<String>,
 }
 
-/// The address of a file.
 #[derive(Clone, Debug)]
 pub(super) struct Link {
     pub(super) url: String,

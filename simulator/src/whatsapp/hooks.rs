@@ -87,12 +87,10 @@ impl WhatsApp {
         }
     }
 
-    /// The sender of a message.
     pub(super) fn put_from(&self, phone: &Id, person: i64, into: &mut Value) {
         self.put_ids(phone, person, ["from", "from_user_id", "from_parent_user_id"], into);
     }
 
-    /// The receiver of a message.
     pub(super) fn put_to(&self, phone: &Id, person: i64, into: &mut Value) {
         self.put_ids(phone, person, ["to", "to_user_id", "to_parent_user_id"], into);
     }

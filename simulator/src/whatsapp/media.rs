@@ -17,13 +17,10 @@ pub(super) const UPLOADED: i64 = 30 * DAY;
 pub(super) const RECEIVED: i64 = 7 * DAY;
 /// Seconds for which an address of a file is valid.
 const ADDRESS: i64 = 5 * 60;
-/// The largest sticker in bytes.
 const STICKER: usize = 500 * 1024;
 const MB: usize = 1024 * 1024;
 
-/// The kinds of media.
 const KINDS: [&str; 5] = ["audio", "image", "sticker", "video", "document"];
-/// Media types of documents.
 const DOCUMENTS: [&str; 8] = [
     "application/pdf",
     "text/plain",
@@ -87,7 +84,6 @@ fn hash(id: &str, until: i64) -> String {
     format!("ATt{}", signature("addresses", &format!("{id} {until}")))
 }
 
-/// The number to which a file belongs.
 pub(super) fn owner(file: &File) -> &str {
     file.more.get("phone").and_then(Value::as_str).unwrap_or_default()
 }

@@ -46,7 +46,6 @@ pub use templates::TemplateView;
 pub use wire::refusal;
 pub use world::{NewApp, NewPerson};
 
-/// A running WhatsApp.
 pub type WhatsApp = crate::kit::Simulator<Options>;
 /// A person in the chat with a number.
 pub type Customer<'a> = crate::kit::Customer<'a, Options>;

@@ -61,7 +61,6 @@ fn health(id: &str, phone: &Phone, waba: Option<&Waba>) -> Value {
     json!({"can_send_message": word(is_free && is_connected), "entities": entities})
 }
 
-/// All fields of a number.
 fn fields(state: &WhatsApp, id: &Id, phone: &Phone) -> Value {
     let waba = state.own.wabas.get(&phone.waba);
     // The address of the first app: a token sees only its own app's, and tests have one app.

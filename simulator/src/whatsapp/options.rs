@@ -26,7 +26,6 @@ impl Default for Options {
     }
 }
 
-/// A Meta app.
 #[derive(Clone, Debug)]
 pub(super) struct App {
     pub(super) secret: String,
@@ -35,7 +34,6 @@ pub(super) struct App {
     pub(super) callback: Option<String>,
 }
 
-/// A WhatsApp Business Account.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Waba {
     pub(super) name: String,
@@ -68,7 +66,6 @@ pub(super) struct Phone {
     pub(super) overrides: BTreeMap<String, String>,
 }
 
-/// The rights of an access token.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
     pub(super) app: String,
@@ -79,7 +76,6 @@ pub(super) struct Token {
     pub(super) is_revoked: bool,
 }
 
-/// A code of Embedded Signup.
 #[derive(Clone, Debug)]
 pub(super) struct Code {
     pub(super) app: String,
@@ -111,7 +107,6 @@ pub(super) struct Chat {
     pub(super) is_stopped: bool,
 }
 
-/// A message template in one language.
 #[derive(Clone, Debug)]
 pub(super) struct Template {
     pub(super) waba: String,
@@ -123,7 +118,6 @@ pub(super) struct Template {
 }
 
 impl Template {
-    /// A field that is a text.
     pub(super) fn text(&self, name: &str) -> &str {
         self.fields[name].as_str().unwrap_or_default()
     }
@@ -162,19 +156,14 @@ pub enum Batch {
     Messages,
 }
 
-/// The delivery status of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It was not delivered and will not be.
     Failed,
-    /// Meta has sent it.
     Sent,
-    /// It has arrived on a device.
     Delivered,
-    /// It was shown.
     Read,
-    /// A voice message was played.
     Played,
 }
 
@@ -185,7 +174,6 @@ impl Status {
     }
 }
 
-/// State that only WhatsApp has.
 #[derive(Default)]
 pub struct Own {
     pub(super) apps: BTreeMap<String, App>,
@@ -215,12 +203,10 @@ pub struct Own {
 /// template).
 pub(super) type WhatsApp = State<Own>;
 
-/// A phone number's digits.
 pub(super) fn digits(number: &str) -> String {
     number.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// The body of a message.
 pub(super) fn body(message: &Message) -> &Value {
     message.parts.first().unwrap_or(&Value::Null)
 }
@@ -341,11 +327,9 @@ impl WhatsApp {
 pub struct NewPhone {
     /// Its id; if taken, the next free number is used.
     pub id: String,
-    /// The account it belongs to.
     pub waba: String,
     /// The number; everything but digits is ignored.
     pub number: String,
-    /// The display name.
     pub name: String,
     /// It stays in the WhatsApp Business app (coexistence).
     pub is_on_biz_app: bool,

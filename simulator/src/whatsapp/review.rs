@@ -109,7 +109,6 @@ fn paused(pauses: usize, now: i64) -> Value {
     json!({"title": title, "description": format!("{words} because it had issues.")})
 }
 
-/// A template on the page.
 struct Card {
     id: String,
     title: String,

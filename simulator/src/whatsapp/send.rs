@@ -19,7 +19,6 @@ const BURST: i64 = 45;
 /// The largest file that is downloaded, in bytes.
 const LARGEST: usize = 100 * 1024 * 1024;
 
-/// An accepted message.
 struct Accepted {
     id: Id,
     answer: Value,

@@ -31,7 +31,6 @@ fn plain(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|one| matches!(one, 'a'..='z' | '0'..='9' | '_'))
 }
 
-/// Name, language and category.
 pub(super) fn head(name: &str, language: &str, category: &str) -> Result<(), Refusal> {
     ensure(plain(name) && name.len() <= NAME, || {
         bad("Param name can only have lowercase letters, digits and underscores, at most 512.")
@@ -46,7 +45,6 @@ pub(super) fn head(name: &str, language: &str, category: &str) -> Result<(), Ref
     })
 }
 
-/// All components.
 pub(super) fn components(state: &WhatsApp, given: &Value, category: &str) -> Result<(), Refusal> {
     let kind = |one: &Value| one["type"].as_str().unwrap_or_default().to_ascii_uppercase();
     let count = |wanted: &str| list(given).iter().filter(|one| kind(one) == wanted).count();

@@ -36,7 +36,6 @@ fn find<'a>(state: &'a WhatsApp, to: &Recipient, body: &Value) -> Result<&'a Tem
     }
 }
 
-/// Validates a template message.
 pub(super) fn read(state: &WhatsApp, to: &Recipient, body: Value) -> Result<Draft, Refusal> {
     let template = find(state, to, &body)?;
     let is_code = template.text("category") == "AUTHENTICATION";
@@ -62,7 +61,6 @@ pub(super) fn read(state: &WhatsApp, to: &Recipient, body: Value) -> Result<Draf
     Ok(draft)
 }
 
-/// Fills values into a text.
 fn filled(text: &str, values: &BTreeMap<String, String>) -> String {
     let fill = |text: String, (name, value): (&String, &String)| text.replace(&format!("{{{{{name}}}}}"), value);
     values.iter().fold(text.to_owned(), fill)

@@ -19,7 +19,6 @@ const EDITS: usize = 10;
 /// Milliseconds for which the name of a deleted approved template stays reserved.
 const LOCKED: i64 = 30 * DAY;
 
-/// A template.
 #[derive(Clone, Debug)]
 pub struct TemplateView {
     pub id: String,

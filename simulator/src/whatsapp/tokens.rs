@@ -10,7 +10,6 @@ use crate::kit::Id;
 
 /// Milliseconds for which a code of Embedded Signup is valid.
 const CODE: i64 = 30_000;
-/// The permissions of every token.
 const SCOPES: [&str; 2] = ["whatsapp_business_management", "whatsapp_business_messaging"];
 
 /// A validated token: its app, and what it may do.
@@ -31,7 +30,6 @@ impl Grant {
     }
 }
 
-/// The caller.
 pub(super) fn check(state: &WhatsApp, params: &Params) -> Result<Grant, Refusal> {
     let token = &params.token;
     ensure(!token.is_empty(), || {
@@ -40,7 +38,6 @@ pub(super) fn check(state: &WhatsApp, params: &Params) -> Result<Grant, Refusal>
     grant(state, token)
 }
 
-/// What a token has access to.
 pub(super) fn grant(state: &WhatsApp, token: &str) -> Result<Grant, Refusal> {
     // The app's own token consists of its id and its secret.
     if let Some((id, secret)) = token.split_once('|') {

@@ -47,37 +47,7 @@ impl Wire for Options {
             ("token", r#"{"operation": "*", "count": 1, "fault": "error", "code": 190}"#),
             ("forged", r#"{"webhook": "forged", "count": 1}"#),
         ],
-        words: &[
-            ("remove", "Delete for everyone", "Удалить у всех"),
-            ("file", "Document", "Документ"),
-            ("poll", "Poll", "Опрос"),
-            ("stop_marketing", "Stop or allow marketing messages", "Отключить или разрешить рекламу"),
-            ("forwarded_often", "Forwarded many times", "Переслано много раз"),
-            ("from_app", "From the phone", "С телефона"),
-            (
-                "unknown_kind",
-                "This phone can’t show a message of this kind: {what}",
-                "Телефон не показывает такое: {what}",
-            ),
-            ("pair_rate", "131056 three times: too many to one person", "131056 трижды: слишком часто одному"),
-            ("unavailable", "131016, once: unavailable", "131016, один раз: недоступно"),
-            ("token", "190, once: the token is not valid", "190, один раз: токен недействителен"),
-            ("forged", "The next webhook has a wrong signature", "Вебхук с чужой подписью"),
-            (
-                "dialog_asks",
-                "The app asks for access to an account. Which account may it use?",
-                "Приложение просит доступ к аккаунту. Какой аккаунт ему дать?",
-            ),
-            ("dialog_declines", "Decline", "Отказать"),
-            ("reviews", "Review of templates", "Проверка шаблонов"),
-            ("no_templates", "No templates have been sent for review yet.", "На проверку ещё ничего не отправлено."),
-            ("approve", "Approve", "Одобрить"),
-            ("reject", "Reject", "Отклонить"),
-            ("pause", "Pause", "Приостановить"),
-            ("disable", "Disable", "Отключить"),
-            ("lower", "Lower the quality", "Понизить качество"),
-            ("to_marketing", "Change the category to marketing", "Сделать рекламным"),
-        ],
+        words: include_str!("words.tsv"),
         ..PLAIN
     };
     const ACTS: &'static [ActWord] = &[

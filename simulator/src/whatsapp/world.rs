@@ -15,7 +15,6 @@ use crate::kit::{
     Verb, Wire, extend,
 };
 
-/// A Meta app.
 #[derive(Clone, Debug)]
 pub struct NewApp {
     /// Its id; if taken, the next free number is used.
@@ -31,7 +30,6 @@ impl Default for NewApp {
     }
 }
 
-/// A person with WhatsApp.
 #[derive(Clone, Debug)]
 pub struct NewPerson {
     /// The number in digits; `wa_id` of webhooks.
@@ -319,7 +317,6 @@ impl Simulator<Options> {
         })
     }
 
-    /// The templates of an account.
     pub fn templates(&self, waba: &str) -> Vec<TemplateView> {
         self.core.read(|state| {
             let own = state.own.templates.values().filter(|one| one.waba == waba);
@@ -327,12 +324,10 @@ impl Simulator<Options> {
         })
     }
 
-    /// Applies a decision to a template.
     pub fn review(&self, template: &str, review: Review) -> Result<()> {
         self.core.change(|state| state.review(template, review))
     }
 
-    /// Approves a template.
     pub fn approve(&self, template: &str) -> Result<()> {
         self.review(template, Review::Approve)
     }
@@ -342,7 +337,6 @@ impl Simulator<Options> {
         self.waba_changes(waba, |waba| waba.template_limit = limit);
     }
 
-    /// Calls of one operation, in order.
     pub fn calls_of(&self, operation: &str) -> Vec<CallView> {
         self.all_calls().into_iter().filter(|call| call.call == operation).collect()
     }

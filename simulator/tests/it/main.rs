@@ -8,7 +8,6 @@
 
 mod avito;
 mod crm;
-mod hook;
 mod max;
 mod meta;
 mod stage;

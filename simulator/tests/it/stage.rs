@@ -7,15 +7,13 @@ use std::sync::{
 };
 use std::time::Duration;
 
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, dev::ServerHandle, http::StatusCode, web};
 use bytes::Bytes;
 use chrono::DateTime;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Map, Value, json};
 use simulator::kit::{Now, Simulator, Wire};
 use tokio::sync::Notify;
-
-use crate::hook::{HookServer, serve};
 
 /// How long anything may take.
 pub const LIMIT: Duration = Duration::from_secs(20);
@@ -178,7 +176,13 @@ struct Seen {
 pub struct Receiver {
     pub url: String,
     seen: Arc<Mutex<Seen>>,
-    _server: HookServer,
+    server: ServerHandle,
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        drop(self.server.stop(false));
+    }
 }
 
 /// The answer to Meta's handshake, if the token is `right`.
@@ -212,10 +216,13 @@ impl Receiver {
     pub fn start() -> Self {
         let seen = Arc::new(Mutex::new(Seen::default()));
         let shared = web::Data::new(Arc::clone(&seen));
-        let (url, server) = serve(move |app| {
-            app.app_data(shared.clone()).default_service(web::to(take));
-        });
-        Self { url, seen, _server: server }
+        let app = move || App::new().app_data(shared.clone()).default_service(web::to(take));
+        let server = HttpServer::new(app).workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/hook", server.addrs()[0]);
+        let server = server.run();
+        let handle = server.handle();
+        tokio::spawn(server);
+        Self { url, seen, server: handle }
     }
 
     /// The next answers: status and text, which for 429 is the header `Retry-After`.

@@ -9,7 +9,6 @@ const KNOWN: &str = "type text media file_name file_size media_duration sticker_
 /// How strictly a message is validated.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Use {
-    /// A new message.
     New,
     /// A new message that forwards another one and may therefore have no text.
     Forward,

@@ -42,7 +42,6 @@ pub(super) fn take(scoped: &Scoped<'_>) -> Outcome {
     }
 }
 
-/// A validated new message.
 struct New<'a> {
     msgid: &'a str,
     msec_timestamp: i64,

@@ -19,7 +19,6 @@ const JSON: &str = "application/json";
 /// The longest `msgid`, `conversation_id` and id or name of a participant, in characters. The documents give no figures: these
 /// are ours, and a longer field is refused with 400.
 const LONGEST_ID: usize = 255;
-/// The longest text of a message.
 const LONGEST_TEXT: usize = 65_536;
 
 /// A signed request over a scope whose channel is connected.

@@ -14,7 +14,6 @@ const BEFORE_LEAD: TimeDelta = TimeDelta::hours(24);
 /// The latest messages of a chat that the window shows: a long chat costs what a short one costs.
 const MOST: usize = 200;
 
-/// One row of a list.
 #[derive(Serialize)]
 pub(super) struct Row {
     pub(super) id: String,

@@ -9,7 +9,6 @@ use super::widget::{Stage, host_data};
 use crate::crm::state::{Account, Card, Chat, LEADS, Person};
 use crate::kit::{Answer, page_of};
 
-/// Leads on a page.
 const PAGE: usize = 50;
 
 #[derive(Template)]

@@ -1,19 +1,13 @@
 //! What all pages share: language, header of an account, security policy, assets.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use askama::Template;
 
 use crate::crm::breakage;
 use crate::crm::core::Core;
 use crate::crm::state::{Account, State, User};
-use crate::kit::{Answer, Call, Language, Word, Words, page_by, page_of};
-
-/// All visible texts: the key, English, Russian.
-static WORDS: LazyLock<Vec<Word>> = LazyLock::new(|| {
-    let lines = include_str!("words.tsv").lines().map(|line| line.split('\t'));
-    lines.filter_map(|mut parts| Some((parts.next()?, parts.next()?, parts.next()?))).collect()
-});
+use crate::kit::{Answer, Call, Language, Words, page_by, page_of};
 
 /// Forms lead to our own pages alone.
 pub(super) const SELF: &str = "'self'";
@@ -42,14 +36,13 @@ impl Frame {
             .append_pair("lang", language.other().code())
             .finish();
         Self {
-            words: Words { language, own: &WORDS },
+            words: Words { language, own: include_str!("words.tsv") },
             user_language,
             language_query: asked.map_or_else(String::new, |_| format!("lang={user_language}")),
             other_href: format!("/{}?{query}", call.path),
         }
     }
 
-    /// The text of a key.
     pub(super) fn t(&self, key: &'static str) -> &'static str {
         self.words.get(key)
     }
@@ -94,7 +87,6 @@ impl Frame {
         format!("{}#chat", self.link(&format!("/accounts/{host}/?chat={chat_id}")))
     }
 
-    /// A user and their role.
     pub(super) fn user(&self, user: &User) -> String {
         format!("{} · {}", user.name, self.t(if user.is_admin { "administrator" } else { "manager" }))
     }
@@ -200,7 +192,6 @@ impl Visit<'_> {
         })
     }
 
-    /// A field of a form.
     pub(super) fn field(&self, name: &str) -> &str {
         let found = self.call.form.iter().find(|(key, _)| key == name);
         found.map_or("", |(_, value)| value.as_str())
@@ -282,19 +273,4 @@ pub(super) fn static_file(name: &str, bytes: impl Into<bytes::Bytes>) -> Answer 
         _ => "application/octet-stream",
     };
     Answer::new(200, kind, bytes).with("x-content-type-options", "nosniff").with("cache-control", "no-cache")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::WORDS;
-
-    #[test]
-    fn both_languages_ask_for_the_same_values() {
-        for (key, en, ru) in WORDS.iter() {
-            for gap in ["{what}", "{more}", "{text}"] {
-                assert_eq!(en.contains(gap), ru.contains(gap), "{key}");
-            }
-        }
-        assert!(WORDS.len() > 150, "{} words", WORDS.len());
-    }
 }

@@ -28,7 +28,7 @@ use frame::{Frame, Visit};
 pub(crate) async fn page(core: &Arc<Core>, call: &Call) -> HttpResponse {
     let segments = segments(call);
     if let ("GET", ["accounts", _, "events"]) = (call.method.as_str(), segments.as_slice()) {
-        return kit::events(core.subscribe());
+        return kit::events(core.shared.subscribe());
     }
     // Cross-site requests are refused.
     if !matches!(call.method.as_str(), "GET" | "HEAD") && !call.is_own() {

@@ -28,7 +28,6 @@ struct ChatRow<'a> {
     frame: &'a Frame,
     account: &'a Account,
     chat: &'a Chat,
-    /// Its latest message.
     message: &'a Message,
     current: bool,
 }
@@ -115,7 +114,6 @@ struct Offers {
     user: i64,
 }
 
-/// A template to choose.
 struct TemplateChoice {
     id: i64,
     name: String,
@@ -152,7 +150,6 @@ fn person_name<'a>(account: &'a Account, chat: &Chat) -> &'a str {
     account.person(&chat.person_id).map_or("", |person| &person.name)
 }
 
-/// The rows of an account's window.
 fn rows(core: &Core, state: &State, account: &Account, chosen: &str, frame: &Frame) -> Snapshot {
     let now = core.now();
     let chat = account.chat(chosen);

@@ -22,7 +22,6 @@ const NOTES: [(&str, &[&str]); 4] = [
     ("attachment", &["file_uuid"]),
 ];
 
-/// The kind of cards with this name.
 pub(super) fn entity(name: &str) -> Option<&'static Entity> {
     const ALL: [&Entity; 2] = [&CONTACTS, &LEADS];
     ALL.into_iter().find(|entity| entity.name == name)
@@ -62,7 +61,6 @@ fn show_values(account: &Account, entity: &Entity, card: &Card) -> Value {
     if list.is_empty() { Value::Null } else { Value::Array(list) }
 }
 
-/// A card as in the API.
 fn show(request: &Request<'_>, account: &Account, entity: &Entity, card: &Card) -> Value {
     let mut body = json!({
         "id": card.id,
@@ -258,7 +256,6 @@ fn read_custom(account: &Account, entity: &Entity, field: &Value) -> Result<(&'s
     Ok((custom.code, values.collect::<Result<_, Wrong>>()?))
 }
 
-/// Creates a card.
 fn make(request: &Request<'_>, account: &mut Account, entity: &Entity, draft: Draft, now: i64) -> Card {
     let by = request.grant.user_id;
     let mut card = if entity.name == LEADS.name {

@@ -158,7 +158,6 @@ fn whole(request: &Request<'_>, path: &str, key: &str, ones: &[&str], rows: &[Va
     hal(&Value::Object(body))
 }
 
-/// One of a collection.
 pub(super) fn one(request: &Request<'_>, listing: &Listing, id: &[&str]) -> Reply {
     let id = id.first().copied().unwrap_or_default();
     let found =

@@ -134,7 +134,6 @@ impl Request<'_> {
         json!({"id": id, "_links": self.link(&format!("{path}/{id}"))})
     }
 
-    /// The body as one object.
     fn object(&self) -> Result<&Value, Answer> {
         match &self.call.json {
             _ if self.call.is_garbled || self.call.body.is_empty() => Err(bad("the body is not JSON")),
@@ -236,7 +235,6 @@ fn typed(path: &'static str) -> impl Fn(String) -> Wrong {
     move |detail| Wrong("InvalidType", path, detail)
 }
 
-/// An item's fields.
 fn fields(item: &Value) -> Result<Object<'_>, Wrong> {
     Object::whole(item).map_err(typed(""))
 }

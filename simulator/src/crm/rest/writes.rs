@@ -248,7 +248,6 @@ fn changed_source(request: &Request<'_>, account: &Account, id: &str, item: &Val
     Ok(source)
 }
 
-/// The id of an item, as text.
 pub(super) fn id_of(item: &Value) -> String {
     item.get("id").unwrap_or(&Value::Null).to_string()
 }

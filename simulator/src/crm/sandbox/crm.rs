@@ -89,7 +89,6 @@ impl Sandbox {
         })
     }
 
-    /// Pipeline and stage of a lead.
     pub fn stage_of(&self, host: &str, lead_id: i64) -> Option<(i64, i64)> {
         self.look(host, |account| {
             account.crm.lead(lead_id).map(|lead| (lead.number("pipeline_id"), lead.number("status_id")))

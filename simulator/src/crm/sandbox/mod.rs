@@ -7,12 +7,8 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServerHandle, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderValue};
-use actix_web::middleware::{Next, from_fn};
-use actix_web::{App, HttpServer, web};
-use anyhow::{Context, Result};
+use actix_web::web;
+use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::config::SandboxConfig;
@@ -27,15 +23,7 @@ use crate::kit;
 /// A running local amoCRM. It stops when it is dropped; [`Sandbox::stop`] also waits for the end.
 pub struct Sandbox {
     core: Arc<Core>,
-    url: String,
-    server: ServerHandle,
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        // The command is sent at once; the future only waits for the end.
-        drop(self.server.stop(false));
-    }
+    server: kit::Server,
 }
 
 impl Sandbox {
@@ -45,37 +33,23 @@ impl Sandbox {
         let core = Arc::new(Core::new(config.integrations, config.now, kit::client()?));
         core.set_parom_url(&config.parom_url);
         let shared = web::Data::new(Arc::clone(&core));
-        let server = HttpServer::new(move || {
-            App::new().app_data(shared.clone()).wrap(from_fn(dated)).default_service(web::to(serve::serve))
-        })
-        .workers(1)
-        .disable_signals()
-        .shutdown_timeout(1)
-        .bind(&config.listen)
-        .with_context(|| format!("the sandbox can't listen on {}", config.listen))?;
-        let address = server.addrs().first().copied().context("the sandbox has no address")?;
-        let url = format!("http://{address}");
-        core.set_own_url(&url);
+        let server = kit::Server::start("the sandbox", &config.listen, move |app| {
+            app.app_data(shared.clone()).default_service(web::to(serve::serve));
+        })?;
+        core.set_own_url(&server.url);
         tokio::spawn(crm_hooks::run(Arc::downgrade(&core)));
-        let server = server.run();
-        let handle = server.handle();
-        tokio::spawn(async move {
-            if let Err(error) = server.await {
-                tracing::error!(%error, "the sandbox stopped");
-            }
-        });
-        Ok(Self { core, url, server: handle })
+        Ok(Self { core, server })
     }
 
     /// Base URL, `http://127.0.0.1:PORT`, without a trailing slash.
     pub fn url(&self) -> &str {
-        &self.url
+        &self.server.url
     }
 
     /// Stops serving and returns when the address is free again.
     pub fn stop(self) -> impl Future<Output = ()> {
         // The handle outlives this value, whose drop would only send the same command again.
-        self.server.stop(false)
+        self.server.handle.stop(false)
     }
 
     /// Sets the destination of hooks: `{url}/location/{scope_id}`.
@@ -90,7 +64,6 @@ impl Sandbox {
         }
     }
 
-    /// The injected faults.
     pub fn faults(&self) -> &Faults {
         &self.core.faults
     }
@@ -121,7 +94,6 @@ impl Sandbox {
         self.change(|state| AccountView::of(state.ensure_account(host, now)))
     }
 
-    /// All accounts.
     pub fn accounts(&self) -> Vec<AccountView> {
         self.core.read(|state| state.accounts.values().map(AccountView::of).collect())
     }
@@ -187,30 +159,6 @@ impl Sandbox {
     /// Evaluates `what` now and after every change until it returns a value or the time limit has passed. It never
     /// polls.
     pub async fn wait_for<T>(&self, what: impl Fn(&Sandbox) -> Option<T>, limit: Duration) -> Option<T> {
-        let mut changes = self.core.subscribe();
-        let asking = async {
-            loop {
-                changes.borrow_and_update();
-                if let Some(answer) = what(self) {
-                    return Some(answer);
-                }
-                changes.changed().await.ok()?;
-            }
-        };
-        tokio::time::timeout(limit, asking).await.ok().flatten()
+        self.core.shared.wait_for(limit, || what(self)).await
     }
-}
-
-/// Every answer's `Date` is by the local amoCRM's own clock.
-async fn dated(
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let mut answer = next.call(request).await?;
-    let now = answer.request().app_data::<web::Data<Arc<Core>>>().map(|core| core.now());
-    let date = now.map(|now| now.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
-    if let Some(date) = date.and_then(|date| HeaderValue::from_str(&date).ok()) {
-        answer.headers_mut().insert(header::DATE, date);
-    }
-    Ok(answer)
 }

@@ -30,7 +30,6 @@ impl Default for UserRights {
     }
 }
 
-/// A user of the account.
 #[derive(Clone, Debug)]
 pub struct User {
     pub id: i64,
@@ -42,7 +41,6 @@ pub struct User {
     pub rights: UserRights,
 }
 
-/// A pipeline of the account.
 #[derive(Clone, Debug)]
 pub struct Pipeline {
     pub id: i64,
@@ -51,7 +49,6 @@ pub struct Pipeline {
     pub is_main: bool,
 }
 
-/// One source of one integration.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Source {
     pub(crate) id: i64,
@@ -95,14 +92,12 @@ pub(crate) struct Installed {
     pub(crate) settings: Map<String, Value>,
 }
 
-/// An account and all its data.
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
     pub(crate) host: String,
     pub(crate) id: i64,
     pub(crate) amojo_id: String,
     pub(crate) name: String,
-    /// The language of its users.
     pub(crate) language: String,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) users: Vec<User>,
@@ -221,7 +216,6 @@ impl Account {
         self.user(user_id).and_then(|user| user.rights.group_id).unwrap_or(0)
     }
 
-    /// Id of the main pipeline.
     pub(crate) fn main_pipeline(&self) -> i64 {
         self.pipelines.iter().find(|pipeline| pipeline.is_main).map_or(0, |pipeline| pipeline.id)
     }

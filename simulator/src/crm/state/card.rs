@@ -25,7 +25,6 @@ pub(crate) struct Entity {
     custom: &'static [CustomGroup],
     /// The number of the first custom field, and the distance to the next one.
     numbers: (i64, i64),
-    /// Fields of hooks.
     hook: &'static [&'static str],
     /// Hooks have custom fields, tags and the type.
     has_details: bool,
@@ -56,13 +55,9 @@ pub(crate) enum Fixed {
 pub(crate) enum With {
     /// An empty list: there is none of them.
     Nothing,
-    /// A field of the card.
     Field,
-    /// Leads of the contact.
     Leads,
-    /// The contact of the lead.
     Contact,
-    /// The source of the lead.
     Source,
 }
 
@@ -170,7 +165,6 @@ impl Custom {
     }
 }
 
-/// One value of a custom field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FieldValue {
     pub(crate) field: &'static str,

@@ -42,7 +42,6 @@ pub(crate) struct Person {
     pub(crate) email: String,
 }
 
-/// One chat of one channel.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Chat {
     pub(crate) id: String,
@@ -55,7 +54,6 @@ pub(crate) struct Chat {
     pub(crate) lead_id: Option<i64>,
     pub(crate) unread: usize,
     pub(crate) messages: usize,
-    /// The customer is typing.
     pub(crate) typing: Option<Typing>,
     /// Time of the latest "the manager is typing" hook.
     pub(crate) manager_typed_at: Option<DateTime<Utc>>,
@@ -87,7 +85,6 @@ impl Chat {
         }
     }
 
-    /// Who is typing at this time.
     pub(crate) fn typing_at(&self, now: DateTime<Utc>) -> Option<&Typing> {
         self.typing.as_ref().filter(|typing| typing.until > now)
     }
@@ -131,7 +128,6 @@ pub struct Message {
     pub reactions: Vec<(String, String)>,
     /// Every reported status, in order.
     pub statuses: Vec<Status>,
-    /// The answer to its hook.
     pub hook: Option<HookAnswer>,
 }
 

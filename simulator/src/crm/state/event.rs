@@ -96,7 +96,6 @@ pub(crate) fn is_known_event(code: &str, is_russian: bool) -> bool {
 /// A hook on its way to a subscriber, or an attempt that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
-    /// Host of the account.
     pub host: String,
     /// `add_contact`, `update_talk`, …
     pub event: String,

@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 
 use crate::crm::hook_message::Attachment;
 
-/// One stored file.
 #[derive(Clone, Debug)]
 pub(crate) struct StoredFile {
     pub(crate) content_type: String,
@@ -16,7 +15,6 @@ pub(crate) struct StoredFile {
     pub(crate) expires_at: DateTime<Utc>,
 }
 
-/// All files of messages.
 #[derive(Default)]
 pub(crate) struct Files {
     /// Files behind our links, by the id in the link.

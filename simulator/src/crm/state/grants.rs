@@ -20,7 +20,6 @@ pub(crate) struct Grant {
     pub(crate) user_id: i64,
 }
 
-/// A code or a token.
 #[derive(Clone, Debug)]
 struct Token {
     grant: Grant,

@@ -98,7 +98,6 @@ impl Crm {
         self.card(&LEADS, id)
     }
 
-    /// A contact's leads.
     pub(crate) fn leads_of(&self, contact_id: i64) -> impl DoubleEndedIterator<Item = &Card> {
         self.all(&LEADS).iter().filter(move |lead| lead.number("contact_id") == contact_id)
     }
@@ -154,7 +153,6 @@ impl Default for Settings {
     }
 }
 
-/// The whole state.
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) accounts: BTreeMap<String, Account>,
@@ -169,7 +167,6 @@ pub(crate) struct State {
     /// Uploaded widgets by the `client_id` of their integration.
     pub(crate) widgets: HashMap<String, Arc<Widget>>,
     pub(crate) settings: Settings,
-    /// CRM hooks in transit.
     pub(crate) crm_hooks: CrmHooks,
     pub(crate) drive: Drive,
     pub(crate) rates: Rates,
@@ -186,7 +183,6 @@ impl State {
         self.accounts.values_mut().find(|account| account.amojo_id == amojo_id)
     }
 
-    /// The account of a scope.
     pub(crate) fn account_of_scope(&self, scope_id: &str) -> Option<&Account> {
         self.account_by_amojo(scope_id.get(37..)?)
     }

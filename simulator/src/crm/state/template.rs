@@ -20,7 +20,6 @@ pub(crate) struct Template {
     pub(crate) reviews: Vec<Review>,
 }
 
-/// One review.
 #[derive(Clone, Debug, serde::Serialize)]
 pub(crate) struct Review {
     pub(crate) id: i64,

@@ -10,7 +10,6 @@ use super::{Files, json, text};
 
 /// Required in every archive.
 const LOGOS: [&str; 5] = ["logo_main", "logo_medium", "logo", "logo_small", "logo_min"];
-/// Largest image in bytes.
 const IMAGE_LIMIT: usize = 300 * 1024;
 
 const AREAS: [&str; 10] =

@@ -10,7 +10,6 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 use zip::ZipArchive;
 
-/// One loaded widget.
 #[derive(Debug)]
 pub(crate) struct Widget {
     /// Widget code, from the integration's card and not from the archive.
@@ -21,7 +20,6 @@ pub(crate) struct Widget {
     files: Files,
 }
 
-/// One field of the settings window.
 pub(crate) struct Field {
     pub(crate) key: String,
     /// Key of its label in the texts.
@@ -44,7 +42,6 @@ impl Widget {
         Ok(Self { code: code.to_owned(), version, manifest, texts, files })
     }
 
-    /// A file of the archive.
     pub(crate) fn file(&self, path: &str) -> Option<&Bytes> {
         self.files.get(path)
     }
@@ -105,7 +102,6 @@ impl Widget {
             .collect()
     }
 
-    /// The first tour image of a language.
     pub(crate) fn tour_image(&self, language: &str) -> Option<&str> {
         self.manifest.pointer(&format!("/tour/tour_images/{language}/0")).and_then(Value::as_str)
     }
@@ -119,7 +115,6 @@ impl Widget {
 /// More than any widget needs; stops zip bombs.
 const UNPACKED_LIMIT: u64 = 16 * 1024 * 1024;
 
-/// All files by their path.
 type Files = HashMap<String, Bytes>;
 
 /// Unpacks the archive and rejects what amoCRM's upload rejects: folders around it, invalid paths, no manifest.

@@ -18,7 +18,6 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Changes within this time are reported together.
 const GATHER: Duration = Duration::from_millis(50);
 
-/// The language and the frame of a page.
 pub struct Frame {
     pub(crate) words: Words,
     pub(crate) title: &'static str,
@@ -33,7 +32,6 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// The frame of a page.
     pub fn of_call<W: Wire>(call: &Call) -> Self {
         let asked = call.query("lang");
         let language = Language::choose(asked, call.header("accept-language").unwrap_or_default());
@@ -50,7 +48,6 @@ impl Frame {
         }
     }
 
-    /// The text of a key.
     pub fn t(&self, key: &'static str) -> &'static str {
         self.words.get(key)
     }

@@ -6,7 +6,6 @@ use super::frame::{Frame, page_of};
 use crate::kit::call::{Answer, Call};
 use crate::kit::wire::{Core, Wire};
 
-/// A customer at a line.
 struct Row {
     href: String,
     letter: String,

@@ -23,13 +23,11 @@ struct Drawn {
     name: String,
 }
 
-/// Text and its link.
 struct Piece {
     text: String,
     is_link: bool,
 }
 
-/// A message on the phone.
 struct Bubble {
     /// Without its content if it was removed.
     message: Message,
@@ -68,7 +66,6 @@ struct PhonePage {
     devices: Vec<(&'static str, &'static str)>,
 }
 
-/// A field of a form.
 fn field<'a>(form: &'a Call, name: &str) -> &'a str {
     form.param(name).unwrap_or_default()
 }
@@ -85,7 +82,6 @@ fn short(message: &Message) -> String {
     if short.is_empty() { message.kind.clone() } else { short }
 }
 
-/// The text split at its links.
 fn pieces(text: &str) -> Vec<Piece> {
     let words = text.split_inclusive(char::is_whitespace);
     let mut pieces: Vec<Piece> = Vec::new();
@@ -112,7 +108,6 @@ fn drawn(file: &File, base: &str) -> Drawn {
     Drawn { how, href: format!("{base}/files/{}", file.id), name }
 }
 
-/// What is shown, and to whom.
 struct Shown<'a, W: Wire> {
     wire: &'a W,
     state: &'a State<W::Own>,
@@ -154,11 +149,9 @@ impl<W: Wire> Shown<'_, W> {
     }
 }
 
-/// A post of the line, with its comments.
 struct Post {
     id: String,
     text: String,
-    /// Who commented, and what.
     comments: Vec<(String, String)>,
 }
 
@@ -261,7 +254,6 @@ pub(super) fn file<W: Wire>(core: &Core<W>, file: &str) -> Answer {
     }
 }
 
-/// The act that a form asks for.
 fn asked<W: Wire>(form: &Call, from: Act) -> Result<Act> {
     let message = |act: Act| act.message(field(form, "message"));
     let verb = |verb| Act { verb, ..from.clone() };

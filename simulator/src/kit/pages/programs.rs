@@ -67,7 +67,7 @@ pub(super) fn broken<W: Wire>(core: &Core<W>, body: &[u8]) -> Result<()> {
         ensure!(!given.is_empty(), "nothing was named");
         core.change(|state| core.wire.break_own(state, &given))?;
     }
-    core.touch();
+    core.shared.touch();
     Ok(())
 }
 

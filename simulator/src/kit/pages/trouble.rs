@@ -8,7 +8,6 @@ use super::programs;
 use crate::kit::call::{Answer, Call};
 use crate::kit::wire::{Core, Wire};
 
-/// A button: its text, and what it breaks.
 struct Button {
     text: String,
     fault: String,

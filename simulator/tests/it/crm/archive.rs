@@ -66,29 +66,24 @@ fn refusal(world: &World, change: impl FnOnce(&mut Files)) -> String {
 #[tokio::test]
 async fn an_archive_that_an_upload_would_refuse_is_refused_with_the_reason() {
     let world = World::new().await;
-    let refusal = |change: fn(&mut Files)| refusal(&world, change);
-    let reason = refusal(|files| files.retain(|(path, _)| path != "manifest.json"));
-    assert!(reason.contains("has no manifest.json"), "{reason}");
-    let reason = refusal(|files| {
-        for (path, _) in files {
-            *path = format!("widget/{path}");
-        }
-    });
-    assert!(reason.contains("at the root of the archive, not at widget/manifest.json"), "{reason}");
-    let reason = refusal(|files| files[0].1 = b"{\"widget\": {}, // comment\n}".to_vec());
-    assert!(reason.contains("manifest.json is not strict JSON"), "{reason}");
-    let reason = refusal(|files| files[1].1.splice(0..0, *b"\xef\xbb\xbf").for_each(drop));
-    assert!(reason.contains("i18n/ru.json begins with a byte order mark"), "{reason}");
-    let reason = refusal(|files| files.retain(|(path, _)| path != "script.js"));
-    assert!(reason.contains("has no script.js"), "{reason}");
-    let reason = refusal(|files| files.retain(|(path, _)| path != "images/logo_min.png"));
-    assert!(reason.contains("images/logo_min"), "{reason}");
-    let reason = refusal(|files| files.push(("images/big.png".to_owned(), vec![0; 300 * 1024 + 1])));
-    assert!(reason.contains("larger than 300 KB"), "{reason}");
-    let reason = refusal(|files| files.push(("../evil.js".to_owned(), Vec::new())));
-    assert!(reason.contains("leads elsewhere"), "{reason}");
-    let reason = refusal(|files| files[2].1 = br#"{"widget": {"name": "B"}}"#.to_vec());
-    assert!(reason.contains("lacks"), "{reason}");
+    let wrong: [(fn(&mut Files), &str); 9] = [
+        (|files| files.retain(|(path, _)| path != "manifest.json"), "has no manifest.json"),
+        (|files| files[0].0.insert_str(0, "widget/"), "at the root of the archive, not at widget/manifest.json"),
+        (|files| files[0].1 = b"{\"widget\": {}, // comment\n}".to_vec(), "manifest.json is not strict JSON"),
+        (
+            |files| files[1].1.splice(0..0, *b"\xef\xbb\xbf").for_each(drop),
+            "i18n/ru.json begins with a byte order mark",
+        ),
+        (|files| files.retain(|(path, _)| path != "script.js"), "has no script.js"),
+        (|files| files.retain(|(path, _)| path != "images/logo_min.png"), "images/logo_min"),
+        (|files| files.push(("images/big.png".to_owned(), vec![0; 300 * 1024 + 1])), "larger than 300 KB"),
+        (|files| files.push(("../evil.js".to_owned(), Vec::new())), "leads elsewhere"),
+        (|files| files[2].1 = br#"{"widget": {"name": "B"}}"#.to_vec(), "lacks"),
+    ];
+    for (change, words) in wrong {
+        let reason = refusal(&world, change);
+        assert!(reason.contains(words), "{words}: {reason}");
+    }
     assert!(world.sandbox.set_widget("main", "Bridge", &zipped(&files())).is_err());
 }
 

@@ -1,11 +1,11 @@
-//! What can be broken, by its text.
+//! What can be broken, by its text and on the account's page.
 
 use serde_json::json;
 
-use crate::crm::caller::{World, read};
+use crate::crm::caller::{HOST, World, read};
 
 async fn account(world: &World, token: &str) -> u16 {
-    world.json("GET", "/api/v4/account", token, None).await.0
+    world.api(token, "GET", "account", None).await.0
 }
 
 #[tokio::test]
@@ -51,4 +51,23 @@ async fn faults_given_as_text_are_set_and_cleared() {
     assert!(world.sandbox.accounts().iter().any(|one| one.host == "new.amocrm.ru"));
     let foreign = world.client.delete(&faults).header("Origin", "https://evil.test");
     assert_eq!(foreign.send().await.unwrap().status(), 403);
+}
+
+#[tokio::test]
+async fn faults_of_an_account_are_set_and_cleared_on_a_page() {
+    let world = World::new().await;
+    let token = world.access().await;
+    let url = |path: &str| format!("{}/accounts/{HOST}{path}", world.sandbox.url());
+    for (form, status) in [("fault=unpaid", 402), ("fault=", 200), ("fault=page%3D502", 502), ("fault=unpaid", 502)] {
+        let request = world.client.post(url("/break")).header("Content-Type", "application/x-www-form-urlencoded");
+        assert_eq!(request.body(form).send().await.unwrap().status(), 303);
+        assert_eq!(account(&world, &token).await, status, "{form}");
+    }
+    for path in ["/break", "/leads", "/pipelines", "/marketplace", "/"] {
+        let shown = read(world.client.get(url(path))).await.1;
+        assert!(
+            shown.as_str().unwrap().contains("Now broken: page=502@acme.amocrm.ru, unpaid@acme.amocrm.ru"),
+            "{path}"
+        );
+    }
 }

@@ -125,6 +125,11 @@ impl World {
         read(request).await
     }
 
+    /// A call of a method of REST.
+    pub async fn api(&self, token: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
+        self.json(method, &format!("/api/v4/{path}"), token, body).await
+    }
+
     /// A `POST` to another account's REST API.
     pub async fn post_of(&self, host: &str, path: &str, token: &str, body: &Value) -> Answer {
         let url = format!("{}/accounts/{host}{path}", self.sandbox.url());

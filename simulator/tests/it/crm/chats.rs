@@ -158,8 +158,9 @@ async fn an_edit_changes_text_attaches_our_id_and_carries_a_status() {
     assert_eq!(edit(json!({"msgid": "none", "message": words("x")})).await, 400);
     assert_eq!(edit(json!({"message": words("x")})).await, 400);
     assert_eq!(edit(json!({"msgid": "m-1", "message": {"type": "text"}})).await, 400);
-    let other = json!({"msgid": "m-1", "conversation_id": "conv-78", "message": words("x")});
-    assert_eq!(edit(other).await, 400);
+    for (name, value) in [("conversation_id", "conv-78"), ("conversation_ref_id", "another")] {
+        assert_eq!(edit(json!({"msgid": "m-1", (name): value, "message": words("x")})).await, 400, "{name}");
+    }
     let messages = world.sandbox.messages(HOST);
     assert_eq!((messages[0].text.as_str(), messages[0].edited), ("Hello!", true));
     assert_eq!((messages[1].text.as_str(), messages[1].msgid.as_deref()), ("Hi!", Some("out-1")));

@@ -17,6 +17,5 @@ mod receiver;
 mod rest;
 mod sources;
 mod strict;
-mod switches;
 mod window;
 mod window_browser;

@@ -8,9 +8,7 @@ use crate::crm::caller::{HOST, World};
 async fn sources_live_by_their_rules() {
     let world = World::new().await;
     let token = world.access().await;
-    let call = async |method: &str, path: &str, body| {
-        world.json(method, &format!("/api/v4/sources{path}"), &token, body).await
-    };
+    let call = async |method: &str, path: &str, body| world.api(&token, method, &format!("sources{path}"), body).await;
     assert_eq!(call("GET", "", None).await.0, 204);
     let pipelines = world.sandbox.accounts()[0].pipelines.clone();
     let (status, made) = call(
@@ -63,7 +61,7 @@ async fn at_most_fifty_in_a_call_and_a_hundred_in_all() {
     let batch = |from: usize, count: usize| {
         (from..from + count).map(|at| json!({"name": "S", "external_id": format!("s-{at}")})).collect::<Vec<_>>()
     };
-    let post = async |items| world.json("POST", "/api/v4/sources", &token, Some(json!(items))).await.0;
+    let post = async |items| world.api(&token, "POST", "sources", Some(json!(items))).await.0;
     assert_eq!(post(batch(0, 51)).await, 400);
     assert_eq!(post(batch(0, 50)).await, 200);
     assert_eq!(post(batch(50, 50)).await, 200);

@@ -147,7 +147,7 @@ async fn a_bound_chat_never_returns_to_the_default_source() {
     let token = world.access().await;
     let sources =
         json!([{"name": "Main", "external_id": "main", "default": true}, {"name": "Help", "external_id": "help"}]);
-    assert_eq!(world.json("POST", "/api/v4/sources", &token, Some(sources)).await.0, 200);
+    assert_eq!(world.api(&token, "POST", "sources", Some(sources)).await.0, 200);
     let send = async |msgid: &str, chat: &str, source: Option<&str>| {
         let mut payload = text(msgid, "Hello");
         payload["conversation_id"] = json!(chat);

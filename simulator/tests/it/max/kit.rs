@@ -72,6 +72,16 @@ async fn programs_act_and_break_by_json() {
     }
     let (status, refused) = world.stage.post("/acts", &json!({"act": "fly"})).await;
     assert_eq!((status, &refused["error"]), (422, &json!("there is no act fly")));
+    for (name, value) in [
+        ("wings", json!(2)),
+        ("content", json!({"kind": "hologram"})),
+        ("content", json!({"kind": "location", "longitude": 1})),
+        ("content", json!({"kind": "image", "file": {"data": "?"}})),
+    ] {
+        let act = json!({"act": "send", "who": world.maria, "bot": world.bot.id, "text": "Hi", (name): value});
+        let (status, refused) = world.stage.post("/acts", &act).await;
+        assert!(status == 422 && refused["error"].is_string(), "{act}: {refused}");
+    }
     let fault = async |fault: Value| world.stage.post("/faults", &fault).await;
     for mut example in faults("max") {
         for name in ["hijack", "revoke"] {

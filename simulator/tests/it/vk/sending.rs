@@ -1,14 +1,14 @@
 //! What a community's program is refused.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use simulator::vk::{Act, NewCommunity};
 
 use super::World;
 
-/// An inline keyboard with these buttons in one row.
-fn keyboard(actions: &[Value]) -> String {
-    let buttons: Vec<Value> = actions.iter().map(|one| json!({"action": one, "color": "secondary"})).collect();
-    json!({"inline": true, "buttons": [buttons]}).to_string()
+/// An inline keyboard of so many rows of so many buttons with this label.
+fn keyboard(rows: usize, columns: usize, label: &str) -> String {
+    let button = json!({"action": {"type": "text", "label": label}, "color": "secondary"});
+    json!({"inline": true, "buttons": vec![vec![button; columns]; rows]}).to_string()
 }
 
 #[tokio::test]
@@ -48,7 +48,8 @@ async fn tokens_rights_and_versions_are_checked() {
     let world = World::met().await;
     let vk = world.vk();
     let (weak, long) = (vk.add_token(world.acme.id, &["photos"]), "x".repeat(9_001));
-    let wide = keyboard(&vec![json!({"type": "text", "label": "Да"}); 6]);
+    let boards = [(3, 4, "Да"), (7, 1, "Да"), (1, 6, "Да"), (1, 1, &*"x".repeat(41))]
+        .map(|(rows, columns, label)| keyboard(rows, columns, label));
     let wrong: &[Refused] = &[
         ("no.method", &[], 3),
         ("users.get", &[("v", "5.80")], 8),
@@ -60,7 +61,6 @@ async fn tokens_rights_and_versions_are_checked() {
         ("messages.send", &[("random_id", "x"), ("message", "Hi")], 100),
         ("messages.send", &[("random_id", "0"), ("message", "  ")], 100),
         ("messages.send", &[("random_id", "0"), ("message", &long)], 914),
-        ("messages.send", &[("random_id", "0"), ("message", "?"), ("keyboard", &wide)], 911),
         ("messages.send", &[("random_id", "0"), ("message", "?"), ("keyboard", "{")], 100),
         ("messages.send", &[("random_id", "0"), ("attachment", "photo-1_1")], 100),
         ("messages.send", &[("random_id", "0"), ("lat", "91"), ("long", "0")], 100),
@@ -79,6 +79,10 @@ async fn tokens_rights_and_versions_are_checked() {
     for (method, params, code) in wrong {
         assert_eq!(world.refused(method, params).await, *code, "{method} {params:?}");
     }
+    for board in &boards {
+        let params = [("random_id", "0"), ("message", "?"), ("keyboard", board.as_str())];
+        assert_eq!(world.refused("messages.send", &params).await, 911, "{board}");
+    }
     let other = vk.add_community(NewCommunity::default()).id;
     for (asked, id) in [("", world.acme.id), (&*other.to_string(), other)] {
         let group = world.ok("groups.getById", &[("group_id", asked)]).await["groups"][0].take();
@@ -87,7 +91,7 @@ async fn tokens_rights_and_versions_are_checked() {
     let rights = world.ok("groups.getTokenPermissions", &[]).await;
     let names = rights["permissions"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap());
     assert_eq!(names.collect::<Vec<_>>(), ["photos", "messages", "wall", "docs", "manage"]);
-    let row = keyboard(&[json!({"type": "text", "label": "Да"})]);
+    let row = keyboard(2, 5, "Да");
     let asks = [("random_id", "0"), ("message", "Да?"), ("keyboard", &*row)];
     world.ok("messages.send", &asks).await;
     vk.set_features(world.acme.id, true, false);

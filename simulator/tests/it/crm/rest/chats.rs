@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::crm::caller::{CHANNEL, HOST, World};
 
 async fn link(world: &World, token: &str, body: Value) -> (u16, Value) {
-    world.json("POST", "/api/v4/contacts/chats", token, Some(body)).await
+    world.api(token, "POST", "contacts/chats", Some(body)).await
 }
 
 async fn new_chat(world: &World, conversation: &str) -> String {

@@ -1,12 +1,8 @@
 //! Contacts.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::crm::caller::{HOST, World};
-
-async fn call(world: &World, token: &str, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
-    world.json(method, &format!("/api/v4/contacts{path}"), token, body).await
-}
 
 #[tokio::test]
 async fn a_wrong_item_is_reported_and_nothing_is_created() {
@@ -31,7 +27,7 @@ async fn a_wrong_item_is_reported_and_nothing_is_created() {
             "1.custom_fields_values",
         ),
     ] {
-        let (status, body) = call(&world, &token, "POST", "", Some(json!([{"name": "Fine"}, wrong]))).await;
+        let (status, body) = world.api(&token, "POST", "contacts", Some(json!([{"name": "Fine"}, wrong]))).await;
         let error = &body["validation-errors"][0];
         assert_eq!((status, &error["request_id"]), (400, &json!("1")), "{body}");
         assert_eq!((&error["errors"][0]["code"], &error["errors"][0]["path"]), (&json!(code), &json!(path)));
@@ -41,10 +37,10 @@ async fn a_wrong_item_is_reported_and_nothing_is_created() {
         );
     }
     assert!(world.sandbox.contacts(HOST).is_empty());
-    assert_eq!(call(&world, &token, "POST", "", Some(json!({"name": "No list"}))).await.0, 400);
-    assert_eq!(call(&world, &token, "POST", "", Some(json!(vec![json!({}); 251]))).await.0, 422);
-    assert_eq!(call(&world, &token, "PATCH", "/5", Some(json!({"name": "X"}))).await.0, 404);
-    assert_eq!(call(&world, &token, "DELETE", "/5", None).await.0, 405);
-    assert_eq!(call(&world, &token, "GET", "?limit=251", None).await.0, 400);
-    assert_eq!(call(&world, &token, "GET", "?filter[id][]=5", None).await.0, 400);
+    assert_eq!(world.api(&token, "POST", "contacts", Some(json!({"name": "No list"}))).await.0, 400);
+    assert_eq!(world.api(&token, "POST", "contacts", Some(json!(vec![json!({}); 251]))).await.0, 422);
+    assert_eq!(world.api(&token, "PATCH", "contacts/5", Some(json!({"name": "X"}))).await.0, 404);
+    assert_eq!(world.api(&token, "DELETE", "contacts/5", None).await.0, 405);
+    assert_eq!(world.api(&token, "GET", "contacts?limit=251", None).await.0, 400);
+    assert_eq!(world.api(&token, "GET", "contacts?filter[id][]=5", None).await.0, 400);
 }

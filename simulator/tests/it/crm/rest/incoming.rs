@@ -12,8 +12,8 @@ async fn an_account_without_incoming_leads_makes_leads_at_once() {
     world.message(text("m-1", "Hello")).await;
     assert!(world.sandbox.incoming_leads(HOST).is_empty());
     let lead = world.sandbox.chats(HOST)[0].lead.clone().unwrap();
-    let (_, shown) = world.json("GET", &format!("/api/v4/leads/{}", lead.id), &token, None).await;
+    let (_, shown) = world.api(&token, "GET", &format!("leads/{}", lead.id), None).await;
     assert_eq!(shown["status_id"], json!(lead.pipeline_id + 2));
-    let (_, account) = world.json("GET", "/api/v4/account", &token, None).await;
+    let (_, account) = world.api(&token, "GET", "account", None).await;
     assert_eq!(account["is_unsorted_on"], json!(false));
 }

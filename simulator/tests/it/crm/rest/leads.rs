@@ -1,12 +1,8 @@
 //! How leads end.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::crm::caller::{HOST, World, text};
-
-async fn call(world: &World, token: &str, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
-    world.json(method, &format!("/api/v4/leads{path}"), token, body).await
-}
 
 #[tokio::test]
 async fn the_chat_of_a_closed_lead_gets_a_new_lead() {
@@ -16,17 +12,17 @@ async fn the_chat_of_a_closed_lead_gets_a_new_lead() {
     let first = world.sandbox.incoming_leads(HOST).remove(0);
     assert!(world.sandbox.accept_lead(HOST, &first.uid));
     assert_eq!(
-        call(&world, &token, "PATCH", &format!("/{}", first.lead_id), Some(json!({"status_id": 7}))).await.0,
+        world.api(&token, "PATCH", &format!("leads/{}", first.lead_id), Some(json!({"status_id": 7}))).await.0,
         400
     );
     let won = json!({"status_id": 142});
-    assert_eq!(call(&world, &token, "PATCH", &format!("/{}", first.lead_id), Some(won)).await.0, 200);
-    let (_, lead) = call(&world, &token, "GET", &format!("/{}", first.lead_id), None).await;
+    assert_eq!(world.api(&token, "PATCH", &format!("leads/{}", first.lead_id), Some(won)).await.0, 200);
+    let (_, lead) = world.api(&token, "GET", &format!("leads/{}", first.lead_id), None).await;
     assert_eq!((&lead["status_id"], &lead["closed_at"]), (&json!(142), &json!(world.now().timestamp())));
     assert!(world.sandbox.chats(HOST)[0].lead.is_none());
     world.message(text("m-2", "One more thing")).await;
     let second = world.sandbox.incoming_leads(HOST).remove(0);
     assert_ne!(second.lead_id, first.lead_id);
     assert_eq!(second.contact_id, first.contact_id);
-    assert_eq!(call(&world, &token, "PATCH", "/5", Some(json!({}))).await.0, 404);
+    assert_eq!(world.api(&token, "PATCH", "leads/5", Some(json!({}))).await.0, 404);
 }

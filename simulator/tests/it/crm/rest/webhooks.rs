@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use chrono::TimeDelta;
-use serde_json::{Value, json};
+use serde_json::json;
 use simulator::crm::CrmHookView;
 
 use crate::crm::caller::{HOST, World, kommo, text};
@@ -11,14 +11,10 @@ use crate::stage::Receiver;
 
 const NOWHERE: &str = "http://127.0.0.1:9/crm/secret";
 
-async fn call(world: &World, token: &str, method: &str, query: &str, body: Option<Value>) -> (u16, Value) {
-    world.json(method, &format!("/api/v4/webhooks{query}"), token, body).await
-}
-
 async fn subscribed(world: &World, destination: &str, settings: &[&str]) -> String {
     let token = world.access().await;
     let body = json!({"destination": destination, "settings": settings, "sort": 10});
-    let (status, shown) = call(world, &token, "POST", "", Some(body)).await;
+    let (status, shown) = world.api(&token, "POST", "webhooks", Some(body)).await;
     assert_eq!(status, 201, "{shown}");
     token
 }
@@ -40,15 +36,15 @@ async fn a_destination_is_a_subscriptions_identity() {
     let world = World::new().await;
     let token = subscribed(&world, NOWHERE, &["add_talk", "update_talk"]).await;
     let other = json!({"destination": NOWHERE, "settings": ["add_contact"]});
-    let (_, shown) = call(&world, &token, "POST", "", Some(other)).await;
+    let (_, shown) = world.api(&token, "POST", "webhooks", Some(other)).await;
     assert_eq!(
         (&shown["settings"], &shown["sort"], &shown["disabled"]),
         (&json!(["add_contact"]), &json!(10), &json!(false))
     );
     assert_eq!(world.sandbox.webhooks(HOST).len(), 1);
-    let filter = format!("?filter[destination]={NOWHERE}");
-    assert_eq!(call(&world, &token, "GET", &filter, None).await.1["_embedded"]["webhooks"][0]["id"], shown["id"]);
-    assert_eq!(call(&world, &token, "GET", "?filter[destination]=http://other.test/", None).await.0, 204);
+    let filter = format!("webhooks?filter[destination]={NOWHERE}");
+    assert_eq!(world.api(&token, "GET", &filter, None).await.1["_embedded"]["webhooks"][0]["id"], shown["id"]);
+    assert_eq!(world.api(&token, "GET", "webhooks?filter[destination]=http://other.test/", None).await.0, 204);
     for wrong in [
         json!({"settings": ["add_lead"]}),
         json!({"destination": "not an address", "settings": ["add_lead"]}),
@@ -58,20 +54,20 @@ async fn a_destination_is_a_subscriptions_identity() {
         json!({"destination": "https://a.test/", "settings": ["add_everything"]}),
         json!({"destination": "https://a.test/", "settings": ["add_talk", "add_message"]}),
     ] {
-        assert_eq!(call(&world, &token, "POST", "", Some(wrong.clone())).await.0, 400, "{wrong}");
+        assert_eq!(world.api(&token, "POST", "webhooks", Some(wrong.clone())).await.0, 400, "{wrong}");
     }
     for at in 1..100 {
         let more = json!({"destination": format!("https://a.test/{at}"), "settings": ["add_lead"]});
-        assert_eq!(call(&world, &token, "POST", "", Some(more)).await.0, 201);
+        assert_eq!(world.api(&token, "POST", "webhooks", Some(more)).await.0, 201);
     }
     let too_many = json!({"destination": "https://a.test/100", "settings": ["add_lead"]});
-    assert_eq!(call(&world, &token, "POST", "", Some(too_many)).await.0, 400);
+    assert_eq!(world.api(&token, "POST", "webhooks", Some(too_many)).await.0, 400);
     let gone = || Some(json!({"destination": NOWHERE}));
-    assert_eq!(call(&world, &token, "DELETE", "", gone()).await.0, 204);
-    assert_eq!(call(&world, &token, "DELETE", "", gone()).await.0, 404);
+    assert_eq!(world.api(&token, "DELETE", "webhooks", gone()).await.0, 204);
+    assert_eq!(world.api(&token, "DELETE", "webhooks", gone()).await.0, 404);
     world.sandbox.switch(HOST, |switches| switches.no_webhooks = true);
     let again = json!({"destination": NOWHERE, "settings": ["add_lead"]});
-    assert_eq!(call(&world, &token, "POST", "", Some(again)).await.0, 403);
+    assert_eq!(world.api(&token, "POST", "webhooks", Some(again)).await.0, 403);
 }
 
 #[tokio::test]
