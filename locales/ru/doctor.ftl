@@ -103,6 +103,32 @@ doctor-window-mixed = у канала { $channel } ({ $title }) есть окн�
 doctor-window-mixed-fix = дайте этим мессенджерам свой канал или попросите поддержку amoCRM снять окно; затем приведите в соответствие connectors и time_window_seconds
 doctor-integration-none = ни одной интеграции не настроено: аккаунтам нечего устанавливать
 doctor-integration-none-fix = добавьте в настройки [[integration]] с её ключами
+doctor-integration-ok = { $integration }: адрес перенаправления { $redirect }, вебхук об отзыве { $revoke }
+doctor-installed-ok = интеграция { $integration } установлена в { $host } (аккаунт { $account })
+doctor-installed-none = интеграцию { $integration } ещё не установил ни один аккаунт
+doctor-installed-none-fix = откройте { $address } как администратор своего аккаунта. Если после этого amoCRM показывает ошибку или открывает несуществующую страницу, адрес перенаправления в ней не в точности { $redirect } (docs/ru/marketplace.md, шаг { $step })
+doctor-installed-failed = интеграция { $integration } не установилась в { $host }: { $reason }
+doctor-installed-failed-fix = адрес перенаправления в amoCRM должен быть в точности { $redirect }, а client_id и client_secret – ключами интеграции; затем снова откройте { $address } (docs/ru/marketplace.md, шаг { $step })
+doctor-installed-external = { $integration } – внешняя интеграция, насколько показывает amoCRM: ей не положены ни архив, ни источники, так что мессенджер не подключить
+doctor-installed-external-fix = создайте приватную интеграцию или публичную в техническом аккаунте и впишите её ключи (docs/ru/marketplace.md, шаг { $step })
+doctor-installed-user = доступ к { $host } дал не администратор: источники amoCRM такому доступу не открывает
+doctor-installed-user-fix = администратор аккаунта должен открыть { $address } (docs/ru/marketplace.md, шаг { $step })
+doctor-archive-ok = в { $host } архив { $code } версии { $version }, с lead_sources
+doctor-archive-code = код виджета интеграции { $integration } не задан
+doctor-archive-code-fix = скопируйте его со страницы интеграции в amoCRM в code раздела [integration.widget] (docs/ru/marketplace.md, шаг { $step })
+doctor-archive-none = архива с кодом { $code } в amoCRM нет
+doctor-archive-none-fix = сверьте code в [integration.widget] со страницей интеграции в amoCRM и загрузите то, что соберёт: parom widget build --integration { $integration } (docs/ru/marketplace.md, шаг { $step })
+doctor-archive-other = архив { $code } принадлежит другой интеграции, { $client }
+doctor-archive-other-fix = впишите в [integration.widget] код виджета интеграции { $own } (docs/ru/marketplace.md, шаг { $step })
+doctor-archive-locations = у архива { $code } в amoCRM среди locations нет lead_sources, поэтому источников у него не будет
+doctor-archive-locations-fix = загрузите без изменений и с большей версией то, что соберёт: parom widget build --integration { $integration } (docs/ru/marketplace.md, шаг { $step })
+doctor-archive-version = в amoCRM архив { $code } версии { $there }, а в [integration.widget] указана { $version }
+doctor-archive-version-fix = укажите версию больше { $there } и загрузите то, что соберёт: parom widget build --integration { $integration } (docs/ru/marketplace.md, шаг { $step })
+doctor-archive-off = виджет { $code } в { $host } выключен
+doctor-archive-off-fix = установите его в { $host }, раздел «Установленные» (docs/ru/marketplace.md, шаг { $step })
+doctor-asked-wrong = { $host } не удалось спросить: { $reason }
+doctor-asked-wrong-fix = устраните причину и запустите doctor снова
+doctor-asked-expired = токен доступа истёк; работающий сервер обновит его, самое позднее за сутки
 doctor-crm-ok = { $url } отвечает
 doctor-crm-late = { $url }: нет ответа вовремя
 doctor-crm-unreachable = { $url }: нет соединения
@@ -114,6 +140,26 @@ doctor-clock-off-fix = включите на машине синхронизац
 doctor-channel-ok = канал { $channel } ({ $title }) принимает подпись
 doctor-channel-refused = канал { $channel } ({ $title }) не принимает подписанный запрос
 doctor-channel-refused-fix = сверьте secret с письмом от amoCRM; проверка: parom chats sign
+doctor-channel-none = у интеграции { $integration } нет канала
+doctor-channel-none-fix = отправьте поддержке amoCRM письмо, которое выводит parom channel request --integration { $integration }, и впишите ответ как [[integration.channel]] (docs/ru/marketplace.md, шаг { $step })
+doctor-connected-ok = канал { $channel } подключён к { $host }
+doctor-connected-not_allowed-fix = попросите поддержку amoCRM добавить аккаунт { $account } в канал и впишите его в allowed_accounts, если список не пуст (docs/ru/marketplace.md, шаг { $step })
+doctor-first_source-ok =
+    { $count ->
+        [one] в { $host } { $count } источник
+        [few] в { $host } { $count } источника
+        [many] в { $host } { $count } источников
+       *[other] в { $host } { $count } источника
+    }, и ни одного amoCRM не создала сама
+doctor-first_source-none = в { $host } нет источников
+doctor-first_source-none-fix = подключите мессенджер в панели, страница «Источники» (docs/ru/marketplace.md, шаг { $step })
+doctor-first_source-own = «Множественные источники» выключены: источник «{ $source }» в { $host } amoCRM создала сама
+doctor-first_source-own-fix = отметьте «Множественные источники» на странице интеграции в amoCRM, затем примите или удалите этот источник в панели, страница «Источники» (docs/ru/marketplace.md, шаг { $step })
+doctor-message-ok = сообщение или проверка прошли через «{ $source }» в { $host }
+doctor-message-none = через «{ $source }» в { $host } ещё не прошло ни сообщения, ни проверки
+doctor-published-ok = интеграция { $integration } установлена не только в первом аккаунте
+doctor-published-none = интеграция { $integration } предназначена всем, но есть только у одного аккаунта
+doctor-published-none-fix = проверьте архив командой parom widget check, отправьте интеграцию на модерацию и нажмите «Опубликовать» (docs/ru/marketplace.md, шаг { $step })
 doctor-database-ok = база хранит то, что приняла ({ $mode })
 doctor-database-unsafe = база может потерять принятые сообщения
 doctor-database-unsafe-fix = исправьте и перезапустите: { $wanted }

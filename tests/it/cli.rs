@@ -91,10 +91,16 @@ async fn doctor_says_what_is_well_and_what_is_not() {
         "channels",
         "outside",
         "backup",
+        "integration",
+        "installed",
+        "connected",
+        "first_source",
+        "message",
     ] {
         assert_eq!(status(&checks, name).0, "ok", "{name}: {checks:?}");
     }
     assert_eq!(status(&checks, "public_url").0, "warn", "it is not https");
+    assert_eq!(status(&checks, "archive").0, "warn", "none was uploaded");
     let (word, detail) = status(&checks, "history");
     assert!(word == "ok" && detail.starts_with("chats were not compared"), "{detail}");
     assert_eq!(status(&checks, "quarantine").0, "ok");

@@ -28,6 +28,7 @@ mod contract;
 mod cost;
 mod crash;
 mod deploy;
+mod doctor;
 mod engine;
 mod examples;
 mod figures;

@@ -1,11 +1,12 @@
-//! The account (crm-api §3.1), its users (crm-api §3.2), and subscriptions to CRM hooks (crm-api §7.1).
+//! The account (crm-api §3.1), its users (crm-api §3.2), its widgets (crm-api §3.3), and subscriptions to CRM hooks
+//! (crm-api §7.1).
 
 use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::read::{self, Page, numbered};
-use super::{Request, Rest};
+use super::{Request, Rest, request};
 use crate::error::Error;
 use crate::lenient;
 
@@ -158,6 +159,45 @@ impl Rest {
         query.extend(numbered(page, PAGE));
         let answer = self.call(token, Request::get(CALL, vec![CALL], query)).await?;
         Page::read(&answer, page, CALL, User::read)
+    }
+}
+
+// Widgets (crm-api §3.3). Any user may ask.
+
+/// A widget: the archive that was uploaded to an integration. What the answer does not contain is `None`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Widget {
+    /// Code, from the integration's card.
+    pub code: String,
+    /// Version that the archive's manifest names.
+    pub version: Option<String>,
+    /// Client id of its integration.
+    pub client_uuid: Option<String>,
+    /// Whether it can be a source of leads: its manifest names `lead_sources`.
+    pub is_lead_source: Option<bool>,
+    /// Whether it is switched on in the account.
+    pub is_active: Option<bool>,
+}
+
+impl Widget {
+    fn read(widget: &Value) -> Option<Self> {
+        Some(Self {
+            code: lenient::text(widget, "code")?,
+            version: lenient::text(widget, "version"),
+            client_uuid: lenient::text(widget, "client_uuid"),
+            is_lead_source: lenient::flag(widget, "is_lead_source"),
+            is_active: lenient::flag(widget, "is_active_in_account"),
+        })
+    }
+}
+
+impl Rest {
+    /// The widget with this code: a public one, one that is installed, or one that the token's integration brought.
+    /// `None` if there is none (404).
+    pub async fn widget(&self, token: &SecretString, code: &str) -> Result<Option<Widget>, Error> {
+        const CALL: &str = "widget";
+        let code = request::path_id(CALL, "the widget's code", code)?;
+        read::found(self.call(token, Request::get(CALL, vec!["widgets", code], Vec::new())).await, Widget::read)
     }
 }
 

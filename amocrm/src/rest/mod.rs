@@ -27,7 +27,7 @@ use url::Url;
 
 use crate::error::Error;
 use crate::transport::{self, Answer, TOTAL_TIME};
-pub use account::{Account, StageRights, User, View, Webhook};
+pub use account::{Account, StageRights, User, View, Webhook, Widget};
 pub use contacts::{Contact, ContactChat, CustomField, Field, FieldValue, NewContact};
 pub use drive::{Drive, DriveFile};
 pub use leads::{Lead, Pipeline};

@@ -107,6 +107,24 @@ async fn the_last_page_of_users_is_known_by_link_or_count() {
 }
 
 #[tokio::test]
+async fn a_widget_is_read_by_its_code() {
+    let body = json!({"id": 1, "code": "parom_widget", "version": "1.0.2", "rating": "0,00", "settings_template": [],
+        "is_lead_source": 1, "is_active_in_account": false, "client_uuid": "5f1d2a4e-93a5-4c0e-8a4f-0c1f4be3a111"});
+    let stub = Stub::answering("200 OK", &body.to_string()).await;
+    let widget = rest(&stub).widget(&token(), "parom_widget").await.unwrap().unwrap();
+    assert_eq!(
+        (widget.version.as_deref(), widget.is_lead_source, widget.is_active),
+        (Some("1.0.2"), Some(true), Some(false))
+    );
+    assert_eq!(widget.client_uuid.as_deref(), Some("5f1d2a4e-93a5-4c0e-8a4f-0c1f4be3a111"));
+    assert_eq!(stub.only().target(), "/accounts/shop.amocrm.ru/api/v4/widgets/parom_widget");
+    let stub = Stub::new(vec![answer("404 Not Found", "", "{}"), answer("200 OK", "", r#"{"code":"x"}"#)]).await;
+    assert_eq!(rest(&stub).widget(&token(), "x").await.unwrap(), None);
+    assert_eq!(rest(&stub).widget(&token(), "x").await.unwrap().unwrap().is_lead_source, None, "nothing is concluded");
+    assert!(matches!(rest(&stub).widget(&token(), "../account").await, Err(Error::Invalid { .. })));
+}
+
+#[tokio::test]
 async fn pipelines() {
     let body = json!({"_total_items": 2, "_embedded": {"pipelines": [{"id": 700100, "name": "Main", "is_main": true,
         "is_archive": false, "_embedded": {"statuses": []}}, {"id": "7", "name": "Old", "is_archive": 1}]}});

@@ -7,11 +7,13 @@ use base::http_client::HttpClients;
 use base::i18n::{Filling, LocalizedText};
 use base::store::Store;
 use base::vault::Vault;
+use futures_util::future::join_all;
 use serde::Serialize;
 use uuid::Uuid;
 
 pub use outside::{RENEWED, certificate_days};
 pub use reasons::of_configuration;
+pub use road::{Road, RoadInspector, RoadRecords, RoadStep, is_at_its_end};
 
 use crate::integrations;
 use crate::missed_hooks::processes;
@@ -21,9 +23,10 @@ mod data;
 mod machine;
 mod outside;
 mod reasons;
+mod road;
 
-/// The result of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// The result of a check, from good to bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     Ok,
@@ -107,6 +110,23 @@ async fn is_served(store: &Store) -> bool {
     processes(store).await.map_or(true, |all| all.iter().any(|(_, is_heard)| *is_heard))
 }
 
+/// The roads of all integrations.
+async fn roads(inspector: RoadInspector<'_>, config: &Config, checks: &mut Vec<Check>) {
+    if config.integrations.is_empty() {
+        let detail = LocalizedText::new("doctor-integration-none");
+        checks.push(Check::warn("integration", detail, "doctor-integration-none-fix"));
+    }
+    for road in join_all(config.integrations.iter().map(|integration| inspector.road(integration))).await {
+        match road {
+            Ok(road) => checks.extend(road.steps.into_iter().flat_map(|step| step.checks)),
+            Err(error) => {
+                let detail = because("doctor-accounts-wrong", error.to_string());
+                checks.push(Check::warn("installed", detail, "doctor-migrate-fix"));
+            }
+        }
+    }
+}
+
 async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>) {
     let clock = Clock::system();
     let store = Store::open(&config.database, clock.clone()).await;
@@ -122,9 +142,10 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
     machine::operators(config, checks);
     machine::windows(config, checks);
     machine::spool(config, checks);
-    match HttpClients::new(&config.network) {
+    let http = HttpClients::new(&config.network);
+    match &http {
         Ok(http) => {
-            machine::media(config, &http, &clock, checks).await;
+            machine::media(config, http, &clock, checks).await;
             outside::reachable(config, http.trusted(), &clock, checks).await;
             let is_served = match &store {
                 Ok(store) => is_served(store).await,
@@ -137,19 +158,33 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
             checks.push(Check::fail("network", detail, "doctor-network-wrong-fix"));
         }
     }
-    match store {
+    let mut is_usable = false;
+    match &store {
         Ok(store) => {
-            if data::database(&store, checks).await {
-                data::look_at_keys(config, &store, checks).await;
-                look_at_stored(&store, tenant, checks).await;
-                accounts::look_at_history(&store, tenant, checks).await;
-                data::look_at_upkeep(config, &store, checks).await;
+            is_usable = data::database(store, checks).await;
+            if is_usable {
+                data::look_at_keys(config, store, checks).await;
+                look_at_stored(store, tenant, checks).await;
+                accounts::look_at_history(store, tenant, checks).await;
+                data::look_at_upkeep(config, store, checks).await;
             }
-            store.close().await;
         }
         Err(error) => {
-            let detail = LocalizedText::new("doctor-database-closed").with("reason", reasons::of_opening(&error));
+            let detail = LocalizedText::new("doctor-database-closed").with("reason", reasons::of_opening(error));
             checks.push(Check::fail("database", detail, "doctor-database-closed-fix"));
         }
+    }
+    if let Ok(http) = &http {
+        let vault = Vault::open(&config.secrets, false);
+        let records = match (&store, &vault) {
+            (Ok(store), Ok(vault)) if is_usable => Some(RoadRecords { store, vault }),
+            _ => None,
+        };
+        let public_url = &config.server.public_url;
+        let inspector = RoadInspector { public_url, http: http.trusted(), clock: &clock, records };
+        roads(inspector, config, checks).await;
+    }
+    if let Ok(store) = store {
+        store.close().await;
     }
 }

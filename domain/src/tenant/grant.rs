@@ -56,7 +56,7 @@ pub(super) fn seal(vault: &Vault, key: Key, fresh: &Grant) -> Sealed {
     }
 }
 
-pub(super) fn open_access(vault: &Vault, grant: &oauth_grant::Model) -> Result<SecretString, VaultError> {
+pub(crate) fn open_access(vault: &Vault, grant: &oauth_grant::Model) -> Result<SecretString, VaultError> {
     vault.open_text(grant.tenant_id, Place::OauthAccess, &grant.crm_user_id.to_string(), &grant.access_token)
 }
 

@@ -6,16 +6,19 @@ use actix_web::web;
 use askama::Template;
 use base::config::{Channel, Integration, ReactionSupport};
 use base::error::{Error, Result};
-use base::i18n::{Language, Sentence, Words};
+use base::i18n::{Language, LocalizedText, Sentence, Words};
+use domain::doctor::{self, Check, RoadInspector, RoadRecords, RoadStep};
 use domain::integrations::ListedIntegration;
 use domain::tenant::ChannelStatus;
 use entity::tenant_channel::{self, Column};
+use futures_util::future::join_all;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::accounts;
+use super::doctor::badge;
 use super::letter::{self, LetterSubject, RegistrationLetter};
 use super::operator::AdminVisitor;
 use super::states::{self, StateBadge};
@@ -40,7 +43,20 @@ struct IntegrationRow {
     /// Where it is changed.
     place: Sentence,
     redirect_uri: String,
+    /// The steps to the marketplace; empty once all are done.
+    road: Vec<StepRow>,
     channels: Vec<ChannelRow>,
+}
+
+/// A step to the marketplace.
+struct StepRow {
+    title: Sentence,
+    /// None: it can be proved only after an earlier one.
+    badge: Option<StateBadge>,
+    /// It is the first that is not done.
+    is_next: bool,
+    /// What is so, and what to do about it.
+    said: Vec<String>,
 }
 
 impl IntegrationRow {
@@ -95,10 +111,38 @@ pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
         }
         let place = words.text(if listed.in_file { "admin-int-in-file" } else { "admin-int-stored" });
         let redirect_uri = one.redirect_uri(&app.config.server.public_url);
-        integrations.push(IntegrationRow { listed, one, place, redirect_uri, channels });
+        integrations.push(IntegrationRow { listed, one, place, redirect_uri, road: Vec::new(), channels });
+    }
+    let roads = join_all(integrations.iter().map(|row| road(&app, words, row))).await;
+    for (row, road) in integrations.iter_mut().zip(roads) {
+        row.road = road?;
     }
     let page = visitor.page("admin-integrations", "/admin/channels");
     html(&page, &Channels { page: page.clone(), integrations, unreadable })
+}
+
+/// The road of an integration in use, until its end.
+async fn road(app: &PanelContext, words: Words, row: &IntegrationRow) -> Result<Vec<StepRow>, DbErr> {
+    if !row.listed.in_use || doctor::is_at_its_end(&app.store, &row.one).await? {
+        return Ok(Vec::new());
+    }
+    let inspector = RoadInspector {
+        public_url: &app.config.server.public_url,
+        http: app.http.trusted(),
+        clock: &app.clock,
+        records: Some(RoadRecords { store: &app.store, vault: &app.vault }),
+    };
+    let road = inspector.road(&row.one).await?;
+    let next = road.next().map(|step| step.name);
+    let in_words = |text: &LocalizedText| text.in_words(words, row.one.platform.brand());
+    let said = |check: &Check| Some(format!("{} → {}", in_words(&check.detail), in_words(check.remedy.as_ref()?)));
+    let step = |step: &RoadStep| StepRow {
+        title: words.text_of("admin-road-", step.name),
+        badge: step.status().map(|status| badge(words, status)),
+        is_next: next == Some(step.name),
+        said: step.checks.iter().filter_map(said).collect(),
+    };
+    Ok(road.steps.iter().map(step).collect())
 }
 
 fn channel_row(

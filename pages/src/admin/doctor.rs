@@ -2,11 +2,12 @@
 
 use actix_web::web;
 use askama::Template;
-use base::i18n::{CRM, LocalizedText, Sentence};
+use base::i18n::{CRM, LocalizedText, Sentence, Words};
 use domain::doctor::{Check, Status, look};
 use serde::Deserialize;
 
 use super::operator::AdminVisitor;
+use super::states::StateBadge;
 use crate::panel::{Answer, AppData, PageContext, Tone, html};
 
 #[derive(Template)]
@@ -30,25 +31,26 @@ pub struct DoctorQuery {
 
 impl Doctor {
     fn tone(&self, check: &Check) -> Tone {
-        match check.status {
-            Status::Ok => Tone::Ok,
-            Status::Warn => Tone::Warn,
-            Status::Fail => Tone::Bad,
-        }
+        badge(self.page.words, check.status).tone
+    }
+
+    fn word(&self, check: &Check) -> Sentence {
+        badge(self.page.words, check.status).text
     }
 
     fn text(&self, text: &LocalizedText) -> String {
         text.in_words(self.page.words, CRM)
     }
+}
 
-    /// The check's result.
-    fn word(&self, check: &Check) -> Sentence {
-        self.page.words.text(match check.status {
-            Status::Ok => "admin-check-ok",
-            Status::Warn => "admin-check-warn",
-            Status::Fail => "admin-check-fail",
-        })
-    }
+/// The result of a check.
+pub(super) fn badge(words: Words, status: Status) -> StateBadge {
+    let (tone, key) = match status {
+        Status::Ok => (Tone::Ok, "admin-check-ok"),
+        Status::Warn => (Tone::Warn, "admin-check-warn"),
+        Status::Fail => (Tone::Bad, "admin-check-fail"),
+    };
+    StateBadge { tone, text: words.text(key) }
 }
 
 /// The page; with `run` it waits for the checks.

@@ -41,6 +41,8 @@ struct VendorOverview {
     page: PageContext,
     tiles: Vec<Tile>,
     attention: Vec<AttentionRow>,
+    /// At most the vendor's own account is there.
+    is_beginning: bool,
     /// More accounts than these have open alerts.
     more: bool,
     chart: Chart,
@@ -105,6 +107,7 @@ pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
     let versions: Vec<_> = processes.iter().filter(|(_, alive)| *alive).map(|(row, _)| &row.version).collect();
     let calls = domain::missed_hooks::recent_calls(&app.delivery, &processes);
     let overview = VendorOverview {
+        is_beginning: accounts.values().sum::<i64>() <= 1,
         mixed: versions.windows(2).any(|pair| pair[0] != pair[1]),
         processes: processes.iter().map(|(row, alive)| process(words, row, *alive)).collect(),
         tiles,

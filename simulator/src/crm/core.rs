@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, Utc};
 
 use super::config::{ChannelConfig, IntegrationConfig, Now};
@@ -145,6 +145,7 @@ impl Core {
     pub(crate) fn upload_widget(&self, integration: &str, code: &str, zip: &[u8]) -> Result<()> {
         let known = self.integration_named(integration);
         let known = known.with_context(|| format!("no integration is named {integration}"))?;
+        ensure!(!self.read(|state| state.settings.external), "an external integration has no archive");
         let widget = Widget::load(code, zip)?;
         self.change(|state| state.widgets.insert(known.client_id.clone(), widget.into()));
         Ok(())

@@ -42,6 +42,7 @@ const ROUTES: &[Route] = &[
     ("DELETE", "chats/templates/{}", templates::delete_one),
     ("POST", "chats/templates/{}/review", templates::ask_review),
     ("POST", "chats/templates/{}/review/{}", templates::decide_review),
+    ("GET", "widgets/{}", shows::widget),
     ("GET", "webhooks", |request, _| list(request, &lists::WEBHOOKS)),
     ("POST", "webhooks", |request, _| writes::subscribe(request)),
     ("DELETE", "webhooks", |request, _| writes::unsubscribe(request)),
@@ -57,6 +58,7 @@ fn has_more(method: &str, rest: &[&str]) -> bool {
     match rest {
         ["leads", "pipelines", ..] | [_, "custom_fields" | "tags" | "notes", ..] | [_, _, "notes"] => true,
         ["users"] | ["leads", "unsorted", "sip" | "forms"] => method == "POST",
+        ["widgets", _] => matches!(method, "POST" | "DELETE"),
         _ => false,
     }
 }
@@ -82,6 +84,9 @@ fn parts<'a>(path: &str, rest: &[&'a str]) -> Option<Vec<&'a str>> {
 pub(super) fn dispatch(request: &Request<'_>, rest: &[&str]) -> Reply {
     if !request.is_admin && needs_admin(rest) {
         return Err(Answer::problem(403, "Forbidden", "only administrators may call this"));
+    }
+    if matches!(rest, ["users" | "sources", ..]) && request.core.read(|state| state.settings.external) {
+        return Err(Answer::problem(403, "Forbidden", "external integrations may not call this"));
     }
     let method = request.call.method.as_str();
     let mut here = ROUTES.iter().filter_map(|(verb, path, act)| Some((*verb, act, parts(path, rest)?))).peekable();

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Reply, Request, hal};
+use super::{Reply, Request, hal, not_found};
+use crate::crm::config::IntegrationConfig;
 use crate::crm::exchange::{domain, put};
 use crate::crm::state::{
     Account, FIRST_STEP, LOST, Pipeline, Source, Talk, Template, UNSORTED_STEP, Unsorted, User, WON, Webhook,
@@ -213,6 +214,41 @@ pub(super) fn source(request: &Request<'_>, source: &Source) -> Value {
     put(&mut shown, "_links", request.link(&format!("sources/{}", source.id)));
     shown.as_object_mut().map(|shown| shown.remove("client_id"));
     shown
+}
+
+/// `GET widgets/{code}`, for any user: www.amocrm.ru/developers/content/crm_platform/widgets-api. Settings are shown to the
+/// widget's own integration alone.
+pub(super) fn widget(request: &Request<'_>, code: &[&str]) -> Reply {
+    let code = code.concat();
+    let shown = request.core.read(|state| {
+        let uploaded = |one: &IntegrationConfig| state.widgets.get(&one.client_id).filter(|widget| widget.code == code);
+        let mut all = request.core.integrations.iter().zip(1_i64..);
+        let (one, id, widget) = all.find_map(|(one, id)| Some((one, id, uploaded(one)?)))?;
+        let account = state.accounts.get(request.host)?;
+        let template = widget.fields().into_iter().map(
+            |field| json!({"key": field.key, "name": field.name, "type": field.kind, "is_required": field.required}),
+        );
+        let mut shown = json!({
+            "id": id,
+            "code": widget.code,
+            "version": widget.version,
+            "rating": "0,00",
+            "settings_template": template.collect::<Vec<_>>(),
+            "is_lead_source": widget.is_in("lead_sources"),
+            "is_work_with_dp": widget.is_in("digital_pipeline"),
+            "is_crm_template": false,
+            "is_active_in_account": account.has_active(&one.client_id),
+            "client_uuid": one.client_id,
+            "pipeline_id": null,
+            "_links": request.link(&format!("widgets/{}", widget.code)),
+        });
+        let installed = account.installed.get(&one.client_id).filter(|installed| installed.active);
+        if let Some(installed) = installed.filter(|_| one.client_id == request.grant.client_id) {
+            put(&mut shown, "settings", installed.settings.clone());
+        }
+        Some(shown)
+    });
+    shown.map(|shown| hal(&shown)).ok_or_else(|| not_found("no widget has this code"))
 }
 
 pub(super) fn template(request: &Request<'_>, account: &Account, one: &Template, with_reviews: bool) -> Value {

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::Crm;
 use super::chat::{Chat, Message, Person};
+use crate::crm::config::IntegrationConfig;
 use crate::crm::ids;
 
 /// The rights of a user who is not an administrator: `A` everything, `G` what their group is responsible for, `M` what
@@ -310,6 +311,25 @@ impl Account {
             message.msgid = Some(msgid.to_owned());
             self.by_msgid.insert((message.scope_id.clone(), msgid.to_owned()), at);
         }
+    }
+
+    /// The source that amoCRM makes by itself, unless it is there.
+    pub(crate) fn add_own_source(&mut self, integration: &IntegrationConfig, code: String) {
+        let is_it = |source: &Source| source.client_id == integration.client_id && source.external_id == code;
+        if self.sources.iter().any(is_it) {
+            return;
+        }
+        let source = Source {
+            id: self.next_number(),
+            client_id: integration.client_id.clone(),
+            name: integration.name.clone(),
+            external_id: code,
+            pipeline_id: self.main_pipeline(),
+            default: true,
+            origin_code: None,
+            services: Value::Array(Vec::new()),
+        };
+        self.sources.push(source);
     }
 
     /// The source in a chat's hooks: its own while that exists, else the integration's default one.

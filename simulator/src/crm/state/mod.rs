@@ -139,6 +139,10 @@ pub struct Settings {
     pub lose_install_calls: bool,
     /// A used refresh token works until the new pair was used once, as some documents say; else it is refused.
     pub lenient_refresh: bool,
+    /// "Multiple sources" is not ticked: an installation makes one source, whose external id is the widget's code.
+    pub single_source: bool,
+    /// The integrations are external: they have no archive, no sources and no access to users.
+    pub external: bool,
 }
 
 impl Default for Settings {
@@ -149,6 +153,8 @@ impl Default for Settings {
             template_limit: 250,
             lose_install_calls: false,
             lenient_refresh: false,
+            single_source: false,
+            external: false,
         }
     }
 }
@@ -230,8 +236,12 @@ impl State {
 
     /// Enables an integration in an account.
     pub(crate) fn activate(&mut self, host: &str, integration: &IntegrationConfig) {
+        let own = self.settings.single_source.then(|| self.widget_code(integration));
         if let Some(account) = self.accounts.get_mut(host) {
             account.installed.entry(integration.client_id.clone()).or_default().active = true;
+            if let Some(code) = own {
+                account.add_own_source(integration, code);
+            }
         }
     }
 }

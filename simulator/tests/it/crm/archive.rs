@@ -117,3 +117,16 @@ async fn every_rule_of_the_manifest_is_checked() {
     });
     assert!(reason.contains("one custom field"), "{reason}");
 }
+
+#[tokio::test]
+async fn an_uploaded_archive_is_shown_by_its_code() {
+    let world = World::new().await;
+    let token = world.access().await;
+    assert_eq!(world.json("GET", "/api/v4/widgets/bridge", &token, None).await.0, 404);
+    world.sandbox.set_widget("main", "bridge", &zipped(&files())).unwrap();
+    let (status, shown) = world.json("GET", "/api/v4/widgets/bridge", &token, None).await;
+    assert_eq!(status, 200);
+    assert_eq!((&shown["version"], &shown["is_lead_source"]), (&json!("1.2.3"), &json!(true)), "{shown}");
+    assert_eq!((&shown["is_active_in_account"], &shown["settings"]), (&json!(true), &json!({})), "{shown}");
+    assert_eq!(world.json("DELETE", "/api/v4/widgets/bridge", &token, None).await.0, 404, "people do it on the page");
+}

@@ -55,6 +55,31 @@ async fn sources_live_by_their_rules() {
 }
 
 #[tokio::test]
+async fn an_integration_without_multiple_sources_has_one_of_its_own() {
+    let world = World::new().await;
+    world.sandbox.set(|settings| settings.single_source = true);
+    let token = world.access().await;
+    world.access().await;
+    let made = world.sandbox.sources(HOST);
+    assert_eq!(made.len(), 1, "installing again makes no other one: {made:?}");
+    assert_eq!((&made[0]["external_id"], &made[0]["default"]), (&json!("main"), &json!(true)));
+    assert_eq!(world.json("GET", "/api/v4/sources", &token, None).await.0, 200);
+}
+
+#[tokio::test]
+async fn an_external_integration_has_neither_sources_nor_users_nor_an_archive() {
+    let world = World::new().await;
+    world.sandbox.set(|settings| settings.external = true);
+    let token = world.access().await;
+    for path in ["/api/v4/sources", "/api/v4/users", "/api/v4/users/1"] {
+        assert_eq!(world.json("GET", path, &token, None).await.0, 403, "{path}");
+    }
+    assert_eq!(world.json("GET", "/api/v4/account", &token, None).await.0, 200);
+    assert_eq!(world.json("GET", "/api/v4/widgets/main", &token, None).await.0, 404);
+    assert!(world.sandbox.set_widget("main", "main", &[]).unwrap_err().to_string().contains("external"));
+}
+
+#[tokio::test]
 async fn at_most_fifty_in_a_call_and_a_hundred_in_all() {
     let world = World::new().await;
     let token = world.access().await;
