@@ -2,11 +2,7 @@
 //! that this source tree has checked out. A tree without git names none, and so does a development build: it would be
 //! compiled again after each commit.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::print_stdout,
-    reason = "a build script talks to cargo by variables and stdout"
-)]
+#![expect(clippy::disallowed_methods, reason = "a build script is told by variables")]
 
 use std::env::var;
 use std::path::Path;

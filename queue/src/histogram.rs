@@ -17,18 +17,23 @@ use crate::{Attempt, Claim, Settlement};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Measure {
     /// Calls that the other side answered, until the answer.
-    Answered = 0,
+    Answered,
     /// Calls that failed ([`Attempt::call_failed`]), until their end.
-    Failed = 1,
+    Failed,
     /// Messages from their acceptance to the end of the call that delivered them.
-    Delivery = 2,
+    Delivery,
     /// Messages from their acceptance to their first call.
-    FirstCall = 3,
+    FirstCall,
 }
 
 impl Measure {
     pub const fn number(self) -> i16 {
-        self as i16
+        match self {
+            Self::Answered => 0,
+            Self::Failed => 1,
+            Self::Delivery => 2,
+            Self::FirstCall => 3,
+        }
     }
 }
 

@@ -153,11 +153,12 @@ async fn own_account(store: &Store, integration: &Integration) -> Result<Option<
     Ok(own)
 }
 
-/// The last installation that failed; one begun by a browser at our own page before those that anybody may claim.
+/// The last installation that is refused, also while it is repeated; one begun by a browser at our own page before those
+/// that anybody may claim.
 async fn failed_call(store: &Store, integration: &Integration) -> Result<Option<install_call::Model>, DbErr> {
     install_call::Entity::of_tenant(VENDOR)
         .filter(install_call::Column::Integration.eq(integration.name.as_str()))
-        .filter(install_call::Column::Status.eq("failed"))
+        .filter(install_call::Column::Error.ne(""))
         .order_by_desc(install_call::Column::Trust)
         .order_by_desc(install_call::Column::Id)
         .one(store.read())

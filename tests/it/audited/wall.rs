@@ -12,16 +12,16 @@ use crate::walls::read::{code, root, rust_files, server_files, server_module};
 /// What changes something and is not written down, with the reason.
 const SILENT: &[(&str, &str)] = &[
     // Customers' and managers' messages are the work itself: the message log, attempts and the ledger record them.
-    ("api POST messages::post", "a message; it is in the message log"),
-    ("api POST conversations::create_chat", "a customer's chat; it is in the list of conversations"),
+    ("api POST messages::send_message", "a message; it is in the message log"),
+    ("api POST conversations::start_conversation", "a customer's chat; it is in the list of conversations"),
     ("api PATCH messages::edit_message", "a message; it is in the message log"),
     ("api DELETE messages::delete_message", "a message; it is in the message log"),
     ("api POST templates::send_template", "a message; it is in the message log"),
     ("panel POST again", "the next attempt comes sooner; changes nothing"),
-    ("api POST media::post", "a file of a message"),
-    ("api POST messages::post_status", "a receipt of a message"),
-    ("api POST messages::typing", "lasts seconds"),
-    ("api POST messages::reaction", "a message's; it is in the message log"),
+    ("api POST media::upload_file", "a file of a message"),
+    ("api POST messages::report_status", "a receipt of a message"),
+    ("api POST messages::show_typing", "lasts seconds"),
+    ("api POST messages::set_reaction", "a message's; it is in the message log"),
     // Signing in is written down when it is complete, and when it is refused.
     ("panel POST entrance::ask_link", "sends a letter; using it is written down"),
     ("panel POST language", "how one's own pages look"),
@@ -49,6 +49,8 @@ const SILENT_COMMANDS: &[(&str, &str)] = &[
     ("channel Request", "writes a letter to stdout"),
     ("chats Sign", "computes a signature"),
     ("chats Verify", "checks a signature"),
+    ("config Check", "looks"),
+    ("config Print", "prints"),
     ("connector Check", "calls a developer's own endpoint"),
     ("customer List", "looks"),
     ("dead List", "looks"),
@@ -60,6 +62,7 @@ const SILENT_COMMANDS: &[(&str, &str)] = &[
     ("vendor List", "looks"),
     ("widget Build", "makes a file"),
     ("widget Check", "looks"),
+    ("lib Health", "looks"),
     ("lib Demo", "a server of its own"),
     ("lib Serve", "the server"),
     ("lib Sandbox", "a server of its own"),
@@ -296,6 +299,7 @@ const OTHERS: &[&str] = &[
     "message.created",
     "message.edited",
     "source.stopped",
+    "source.test",
     "source.updated",
     "template.review",
     // A point at which tests let a process fail, and the name of a file.

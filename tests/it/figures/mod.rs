@@ -281,19 +281,19 @@ async fn every_figure_has_one_source(world: &mut World) {
     });
     let olga = Operator::signed_in(world).await;
     morning(world, &mut day).await;
-    agree(world, &day, &olga, "In the morning").await;
+    agree(world, &day, &olga).await;
     refuses.store(true, Ordering::Relaxed);
     outage(world, &mut day).await;
-    agree(world, &day, &olga, "In the outage").await;
+    agree(world, &day, &olga).await;
     afternoon(world, &mut day, &olga).await;
-    agree(world, &day, &olga, "After it").await;
+    agree(world, &day, &olga).await;
     evening(world, &mut day, &olga).await;
-    agree(world, &day, &olga, "In the evening").await;
+    agree(world, &day, &olga).await;
     for _ in 0..3 {
         world.advance(14 * MINUTE);
         olga.opens("/admin").await.is(200);
     }
-    agree(world, &day, &olga, "An hour later").await;
+    agree(world, &day, &olga).await;
 }
 
 both!(every_figure_has_one_source in |config| {

@@ -58,14 +58,12 @@ fn metric(text: &str, name: &str, labels: &[&str]) -> i64 {
 // All places, at one moment.
 
 /// Everything that says how many agrees.
-pub(super) async fn agree(world: &World, day: &Day, olga: &Operator, moment: &str) {
+pub(super) async fn agree(world: &World, day: &Day, olga: &Operator) {
     looks(world).await;
     parom::source::observations::write_proofs(&world.app().sources).await;
     gauges::look(&world.app().delivery).await.unwrap();
     let admin = olga.opens("/admin").await.is(200);
-    println!("{moment}, the vendor: {}", between(&admin.text, "<ul class=\"tiles\">", "<h2>Messages of the last"));
     for host in HOSTS {
-        println!("{moment}, ");
         of_account(world, day, olga, &admin, host).await;
     }
     of_service(world, day, olga, &admin).await;
@@ -78,11 +76,6 @@ async fn of_account(world: &World, day: &Day, olga: &Operator, admin: &Reply, ho
     let alerts = day.alerts(host);
     let visitor = world.panel(tenant_id).await;
     let page = visitor.opens("/panel").await.is(200);
-    println!(
-        "{host}: {} | {}",
-        between(&page.text, "data-live=\"problems\">", "</section>"),
-        between(&page.text, "<ul class=\"tiles\">", "</section>")
-    );
     // The overview: tiles, chart, ledger, sources, and the number in the window's title.
     page.says(&[&Source::sentence(&sources, "hour")]);
     assert_eq!(figure(&page.text, ">Messages</a>"), sum(&sources, Source::all).to_string());
