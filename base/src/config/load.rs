@@ -1,14 +1,11 @@
-//! Reads one [`Config`] from what was merged, with clear errors.
+//! Reads one [`super::Config`] from what was merged, with clear errors.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use config::{Config as Merged, ConfigError as MergeError, File, FileFormat};
-use serde::Deserialize;
+use config::{Config as Merged, ConfigError as MergeError};
 use serde::de::DeserializeOwned;
 
 use super::parse::{NOT_A_HOST, NOT_A_NETWORK, NOT_AN_ADDRESS, NOT_AN_EVENT, NOT_REACTIONS};
-use super::sources::{Sources, built};
-use super::{Config, Integration, Plan, check};
 use crate::i18n::LocalizedText;
 
 /// The prefix of environment variables that are settings.
@@ -49,7 +46,7 @@ impl ConfigError {
 }
 
 /// The value of one environment variable; `None` if unset, empty or not UTF-8. For names that are not settings
-/// (`PAROM_CONFIG`, `PAROM_FAULTS`): settings are in [`Config`].
+/// (`PAROM_CONFIG`, `PAROM_FAULTS`): settings are in [`super::Config`].
 #[expect(clippy::disallowed_methods, reason = "the one place that reads single variables")]
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
@@ -65,52 +62,6 @@ pub(super) fn settings_of_process() -> Result<Vec<(String, String)>, ConfigError
             Err(_) => Err(ConfigError::invalid(name, LocalizedText::new("config-utf8"))),
         })
         .collect()
-}
-
-impl Config {
-    /// The configuration of this process: defaults, then `file` (or the file named by `PAROM_CONFIG`), then the
-    /// environment and files of secrets.
-    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
-        Sources::of_process(file)?.config()
-    }
-
-    /// [`Config::load`] from a text, without the environment: for the demo and for tests.
-    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
-        Sources::of_text("(text)", text).config()
-    }
-}
-
-/// A text that holds integrations alone.
-#[derive(Deserialize)]
-struct IntegrationsFile {
-    #[serde(default)]
-    integration: Vec<Integration>,
-}
-
-impl Integration {
-    /// The integration of a text with one `[[integration]]` and its channels, as in the configuration file. `plans`:
-    /// those that its channels may name; `None` does not check that.
-    pub fn from_toml(text: &str, plans: Option<&[Plan]>) -> Result<Self, ConfigError> {
-        let builder = Merged::builder().add_source(File::from_str(text, FileFormat::Toml));
-        // No files of secrets: who enters this text may not read the server's files.
-        let read = built("(text)", builder).and_then(read::<IntegrationsFile>);
-        let mut file = read.map_err(|error| match error {
-            // A section of the configuration file that does not belong here is not misspelt.
-            ConfigError::Unknown { key, nearest: Some(nearest), .. } if nearest == key => {
-                ConfigError::invalid(key, LocalizedText::new("config-integration-only"))
-            }
-            other => other,
-        })?;
-        let [one] = file.integration.as_mut_slice() else {
-            return Err(ConfigError::invalid("integration", LocalizedText::new("config-integration-once")));
-        };
-        let mut checked = one.clone();
-        if plans.is_none() {
-            checked.channels.iter_mut().for_each(|channel| channel.allowed_plans.clear());
-        }
-        check::integrations(&[checked], plans.unwrap_or_default())?;
-        Ok(one.clone())
-    }
 }
 
 /// The value that a merge stands for; an unknown key is an error.

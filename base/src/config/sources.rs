@@ -7,11 +7,12 @@ use config::builder::DefaultState;
 use config::{
     Config as Merged, ConfigBuilder, ConfigError as MergeError, File, FileFormat, Map, Source, Value, ValueKind,
 };
+use serde::Deserialize;
 
 use super::load::{
     DEFAULTS, explain, key_of, key_of_parts, keys, settings_of_process, without_excerpt, without_positions,
 };
-use super::{Config, ConfigError, check, live, load, variable};
+use super::{Config, ConfigError, Integration, Plan, check, live, load, variable};
 use crate::i18n::LocalizedText;
 
 /// The settings that are secrets, without list positions: each may also come from a file. A test compares them with the
@@ -270,6 +271,52 @@ pub(super) fn built(origin: &str, builder: ConfigBuilder<DefaultState>) -> Resul
         }
         other => explain(other),
     })
+}
+
+impl Config {
+    /// The configuration of this process: defaults, then `file` (or the file named by `PAROM_CONFIG`), then the
+    /// environment and files of secrets.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        Sources::of_process(file)?.config()
+    }
+
+    /// [`Config::load`] from a text, without the environment: for the demo and for tests.
+    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        Sources::of_text("(text)", text).config()
+    }
+}
+
+/// A text that holds integrations alone.
+#[derive(Deserialize)]
+struct IntegrationsFile {
+    #[serde(default)]
+    integration: Vec<Integration>,
+}
+
+impl Integration {
+    /// The integration of a text with one `[[integration]]` and its channels, as in the configuration file. `plans`:
+    /// those that its channels may name; `None` does not check that.
+    pub fn from_toml(text: &str, plans: Option<&[Plan]>) -> Result<Self, ConfigError> {
+        let builder = Merged::builder().add_source(File::from_str(text, FileFormat::Toml));
+        // No files of secrets: who enters this text may not read the server's files.
+        let read = built("(text)", builder).and_then(load::read::<IntegrationsFile>);
+        let mut file = read.map_err(|error| match error {
+            // A section of the configuration file that does not belong here is not misspelt.
+            ConfigError::Unknown { key, nearest: Some(nearest), .. } if nearest == key => {
+                ConfigError::invalid(key, LocalizedText::new("config-integration-only"))
+            }
+            other => other,
+        })?;
+        let [one] = file.integration.as_mut_slice() else {
+            return Err(ConfigError::invalid("integration", LocalizedText::new("config-integration-once")));
+        };
+        let mut checked = one.clone();
+        if plans.is_none() {
+            checked.channels.iter_mut().for_each(|channel| channel.allowed_plans.clear());
+        }
+        check::integrations(&[checked], plans.unwrap_or_default())?;
+        Ok(one.clone())
+    }
 }
 
 /// Every setting by its key; a list of plain values is one.

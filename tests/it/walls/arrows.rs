@@ -53,7 +53,7 @@ admin: alert alert_notices announcements cursor audit delivery doctor panel iden
     service_status source tenant usage vendor_events vendor_webhooks
 legal: platform public_page
 public_page:
-service_status: delivery platform public_page source tenant unknown_callers
+service_status: delivery missed_hooks platform public_page source tenant unknown_callers
 doctor: delivery integrations media missed_hooks own_address rotation source tenant
 backup: media
 own_address:
