@@ -56,6 +56,9 @@ fn zipped(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
+/// What is wrong with an archive.
+type Fault = fn(&mut Files);
+
 /// Why the archive is refused after `change`.
 fn refusal(world: &World, change: impl FnOnce(&mut Files)) -> String {
     let mut files = files();
@@ -66,7 +69,7 @@ fn refusal(world: &World, change: impl FnOnce(&mut Files)) -> String {
 #[tokio::test]
 async fn an_archive_that_an_upload_would_refuse_is_refused_with_the_reason() {
     let world = World::new().await;
-    let wrong: [(fn(&mut Files), &str); 9] = [
+    let wrong: [(Fault, &str); 9] = [
         (|files| files.retain(|(path, _)| path != "manifest.json"), "has no manifest.json"),
         (|files| files[0].0.insert_str(0, "widget/"), "at the root of the archive, not at widget/manifest.json"),
         (|files| files[0].1 = b"{\"widget\": {}, // comment\n}".to_vec(), "manifest.json is not strict JSON"),
