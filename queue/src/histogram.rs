@@ -125,30 +125,26 @@ fn measured(one: &Settlement, attempt: &Attempt) -> Vec<(Measure, i64)> {
     }
     let call = if attempt.call_failed() { Measure::Failed } else { Measure::Answered };
     let mut all = vec![(call, i64::from(attempt.millis))];
-    if one.claim.letter.kind == LetterKind::Message {
-        let letter = &one.claim.letter;
-        // Not a later part of it, nor what a person sent again.
-        if letter.attempts == 0 && letter.payload.is_empty() && !letter.late {
-            all.push((Measure::FirstCall, Ord::max(attempt.at - letter.accepted_at, 0)));
-        }
-        if attempt.verdict == "done" {
-            all.push((Measure::Delivery, delivery_time(&one.claim, attempt)));
-        }
+    let letter = &one.claim.letter;
+    // Not a later part of it, nor what a person sent again.
+    if letter.kind == LetterKind::Message && letter.attempts == 0 && letter.payload.is_empty() && !letter.late {
+        all.push((Measure::FirstCall, Ord::max(attempt.at - letter.accepted_at, 0)));
     }
+    all.extend(delivery_time(&one.claim, attempt).map(|millis| (Measure::Delivery, millis)));
     all
 }
 
-/// How long the message took until the other side accepted it, by this attempt; 0 if that is not so. A letter that a
-/// person sent again is younger than its message, whose id begins with the time at which it was accepted here. The id of an
-/// imported message is older than its letter: it waited in the file for its turn.
-pub(crate) fn delivery_time(claim: &Claim, attempt: &Attempt) -> i64 {
+/// Milliseconds from the acceptance of a message until the other side accepted it in this attempt; none if it did not. A
+/// letter that a person sent again is younger than its message, whose id begins with the time at which it was accepted here.
+/// The id of an imported message is older than its letter: it waited in the file for its turn.
+pub(crate) fn delivery_time(claim: &Claim, attempt: &Attempt) -> Option<i64> {
     let letter = &claim.letter;
     if letter.kind != LetterKind::Message || attempt.verdict != "done" {
-        return 0;
+        return None;
     }
     let made_at = i64::try_from(letter.message_id.as_u128() >> TIME_SHIFT).unwrap_or_default();
     let accepted_at = if letter.late { made_at } else { letter.accepted_at };
-    (attempt.ended_at() - accepted_at).max(0)
+    Some((attempt.ended_at() - accepted_at).max(0))
 }
 
 /// Bits of an id after its time.

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 use super::ConfigError;
 use super::integration_text::quoted;
 use super::load::{uncommented, without_positions};
-use super::sources::{Given, Sources, Table, holds_tables, is_secret, leaves, place, remove};
+use super::sources::{Given, Sources, Table, holds_tables, is_secret, leaves, name_and_position, place, remove};
 
 /// Faults after which no more are looked for.
 const MOST_FAULTS: usize = 200;
@@ -120,7 +120,7 @@ fn line(text: &str, key: &str) -> Option<usize> {
     let mut table = document.get_ref();
     let mut at = None;
     for part in key.split('.') {
-        let (name, position) = part.split_once('[').map_or((part, None), |(name, rest)| (name, rest.strip_suffix(']')));
+        let (name, position) = name_and_position(part);
         let Some((name, mut value)) = table.iter().find(|(own, _)| own.get_ref() == name) else { break };
         at = Some(name.span().start);
         if let (DeValue::Array(items), Some(position)) = (value.get_ref(), position) {

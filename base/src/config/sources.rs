@@ -349,10 +349,15 @@ pub(super) fn holds_tables(items: &[Value]) -> bool {
     items.iter().any(|item| matches!(item.kind, ValueKind::Table(_)))
 }
 
-/// The table that a setting stands in, and its name there.
+/// `integration[0]` → `integration` and `0`.
+pub(super) fn name_and_position(part: &str) -> (&str, Option<&str>) {
+    part.split_once('[').map_or((part, None), |(name, rest)| (name, rest.strip_suffix(']')))
+}
+
+/// The table that contains a setting, and the setting's name in that table.
 pub(super) fn place<'a, 'b>(table: &'a mut Table, key: &'b str) -> Option<(&'a mut Table, &'b str)> {
     let Some((first, rest)) = key.split_once('.') else { return Some((table, key)) };
-    let (name, position) = first.split_once('[').map_or((first, None), |(name, rest)| (name, rest.strip_suffix(']')));
+    let (name, position) = name_and_position(first);
     let mut value = table.get_mut(name)?;
     if let Some(position) = position {
         let ValueKind::Array(items) = &mut value.kind else { return None };

@@ -8,7 +8,7 @@ use entity::dead_letter;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use super::{Attempt, LoggedWebhook, Settled, Settlement, TurnEffect};
+use super::{Attempt, LoggedWebhook, Settled, Settlement, TOO_MANY, TurnEffect};
 use crate::histogram::delivery_time;
 use crate::inserts;
 use crate::rows::{Rows, Write};
@@ -167,7 +167,7 @@ pub fn new_attempts<'a>(settlements: impl Iterator<Item = &'a Settlement>) -> Wr
         .uuid("id", all.iter().map(|(_, attempt)| attempt.webhook.map_or(Uuid::nil(), |webhook| webhook.id)))
         .uuid("source_id", all.iter().map(|(one, _)| one.claim.source_id))
         .text("event", all.iter().map(|(_, attempt)| attempt.webhook.map_or("", |webhook| webhook.event)))
-        .long("took", all.iter().map(|(one, attempt)| delivery_time(&one.claim, attempt)))
+        .long("took", all.iter().map(|(one, attempt)| delivery_time(&one.claim, attempt).unwrap_or(0)))
         .write(
             "INSERT INTO attempt (tenant_id, message_id, letter_id, number, kind, direction, at, ms, verdict, status, \
              answer, reason, request, id, source_id, event, took) \
@@ -257,7 +257,7 @@ const WINDOW_MILLIS: i64 = 60_000;
 const CLEAN_MILLIS: i64 = 60_000;
 const STEP: i64 = 1_000;
 /// HTTP: too many requests; service unavailable.
-const SLOW_DOWN: [i32; 2] = [429, 503];
+const SLOW_DOWN: [i32; 2] = [TOO_MANY, 503];
 
 /// Applies an attempt's effect on the whole target.
 pub(super) fn affect(turn: &mut Turn, effect: &TurnEffect, now: i64) {
