@@ -14,7 +14,7 @@ tokio::task_local! {
     static OF_TASK: RequestId;
 }
 
-/// Letters, digits, `-`, `.`, `_` and `~` alone: it stands in headers, JSON and log lines as it is.
+/// Only letters, digits, `-`, `.`, `_` and `~`, so that headers, JSON and log lines need no escapes for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestId(String);
 

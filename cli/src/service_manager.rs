@@ -1,5 +1,5 @@
-//! What the service manager is told (`sd_notify(3)`): that the process serves, reads its configuration again or stops, and
-//! that it still answers. Without a manager that listens (`NOTIFY_SOCKET`) nothing is said.
+//! Notifies the service manager (`sd_notify(3)`): ready, reloading, stopping, and the watchdog. Does nothing without a manager
+//! that listens (`NOTIFY_SOCKET`).
 
 use std::time::Duration;
 

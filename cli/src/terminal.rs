@@ -7,7 +7,7 @@ use base::i18n::Language;
 use indicatif::{ProgressBar, ProgressStyle};
 use uuid::Uuid;
 
-/// Standard output. That nobody reads it any more, as behind `| head -1`, is an error that [`is_unread`] knows.
+/// Standard output. If its reader has gone, as with `| head -1`, writing fails with an error that [`is_unread`] recognises.
 pub struct Output;
 
 /// The exit code of a command whose output was not read to its end: as of one that SIGPIPE ended.
@@ -40,7 +40,7 @@ impl std::fmt::Display for Unread {
 
 impl std::error::Error for Unread {}
 
-/// Whether a command failed because nobody read its output any more, which is nothing to tell anyone.
+/// Whether a command failed only because the reader of its output had gone, which is not reported.
 pub fn is_unread(error: &anyhow::Error) -> bool {
     let causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
     causes.filter_map(io::Error::get_ref).any(|inner| inner.is::<Unread>())

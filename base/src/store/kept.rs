@@ -66,7 +66,7 @@ impl KeptConnections {
         &mut self.connections
     }
 
-    /// Kept ones that nobody uses: in use for their pool.
+    /// Kept connections that are idle. Their pool counts them as in use.
     pub(super) fn idle_count(&self) -> usize {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).0.len()
     }

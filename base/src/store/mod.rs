@@ -263,7 +263,7 @@ impl Store {
         &self.clock
     }
 
-    /// Tells the metrics how many connections each pool has and how many of them nobody uses.
+    /// Sets the metrics of each pool: its open connections, and how many of them are idle.
     pub fn measure_connections(&self) {
         for (pool, connections, kept) in [
             ("read", &self.read, 0),

@@ -179,7 +179,7 @@ pub(super) async fn dead_letters(
         let count = count(app, open.tenant_id).await?;
         if is_calm || count == 0 {
             alert::resolve(app, app.store.write(), open.tenant_id, alert::UNDELIVERED, "").await?;
-        } else if told(&open.detail) != Some(count)
+        } else if described_count(&open.detail) != Some(count)
             && let Some(detail) = detail(app, page, open.tenant_id).await?
         {
             // A person sent some of them again, or removed them.
@@ -195,8 +195,8 @@ async fn count(app: &UsageContext, tenant_id: Uuid) -> Result<i64, DbErr> {
     dead::undelivered(app.store.read(), tenant_id, None, since, i64::MAX).await
 }
 
-/// How many an alert says there are.
-fn told(detail: &str) -> Option<i64> {
+/// The count in the text of an alert.
+fn described_count(detail: &str) -> Option<i64> {
     serde_json::from_str::<Value>(detail).ok()?.get("count")?.as_i64()
 }
 

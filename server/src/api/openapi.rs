@@ -125,7 +125,7 @@ mod tests {
         assert!(kept == now, "docs/openapi.json is old: run the tests once with UPDATE_OPENAPI=1 and look at the diff");
     }
 
-    /// What the words of a path would say, and what nobody says.
+    /// Words of paths and methods, which a spoken id does not contain.
     const UNSPOKEN: [&str; 10] = ["id", "ids", "v1", "api", "post", "patch", "put", "tenant", "tenants", "me"];
 
     /// Generated clients call their functions by the ids: `send_message`, not `post_sources_source_id_messages`.

@@ -10,7 +10,7 @@ use super::{short, sources};
 use crate::config::sources::{SECRETS, Sources};
 use crate::config::{Config, Integration};
 
-/// The sections that a type of the configuration stands in.
+/// The sections in which each type of the configuration is used.
 const SECTIONS: [(&str, &[&str]); 12] = [
     ("Alerts", &["alerts"]),
     ("Avito", &["avito"]),

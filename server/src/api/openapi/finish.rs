@@ -276,7 +276,7 @@ fn of_vendor() -> [(&'static str, &'static str, &'static str, Value); 9] {
         (
             "account.needs_attention",
             "An account needs a person",
-            "It does not work until somebody does something. Its end is `account.connected`.",
+            "It does not work until a person acts. It ends with `account.connected`.",
             why("`needs_reauth`, `unpaid`, `blocked`, `channel_not_allowed` or `channel_misconfigured`."),
         ),
         (
