@@ -23,6 +23,11 @@ pub trait Simulated: Send + Sync + Sized + 'static {
 
     /// Enters its address into the configuration.
     fn enters(config: &mut Config, address: Url);
+
+    /// Ends when it has nothing more to report.
+    fn reports_all(&self) -> impl Future<Output = ()> + Send {
+        async {}
+    }
 }
 
 /// A world, and the messenger beside it.
@@ -56,7 +61,12 @@ impl<M: Simulated> Place for Beside<M> {
         Self::start(engine, Setup::default()).await
     }
 
-    async fn close(self) {
+    async fn close(mut self) {
+        if !self.world.allowed.letters {
+            // Nothing the world does tells when a phone reports the last message.
+            self.messenger.reports_all().await;
+            self.world.deliver_all().await;
+        }
         self.world.close().await;
     }
 }
@@ -90,6 +100,10 @@ macro_rules! simulated {
 
             fn enters($config: &mut Config, $address: Url) {
                 $enters
+            }
+
+            async fn reports_all(&self) {
+                self.deliver_all().await;
             }
         }
     )*};

@@ -233,6 +233,8 @@ pub async fn plays(engine: Engine, start: Start, scenario: for<'a> fn(&'a mut St
     let messenger = started.get().unwrap().clone();
     let mut stage = Stage { world, messenger, line: None };
     scenario(&mut stage).await;
+    // Nothing the world does tells when a phone reports the last message.
+    stage.arrives().await;
     stage.world.close().await;
 }
 
