@@ -38,19 +38,24 @@ pub struct Waiting {
     pub letters: i64,
     /// Letters that wait for a person or a repair.
     pub held: i64,
-    /// How long ago the oldest of `letters` was accepted, milliseconds.
-    pub age: i64,
+    /// When the oldest of `letters` was accepted, milliseconds since 1970.
+    pub since: Option<i64>,
 }
 
 impl Waiting {
     /// The sum of what [`Queue::standing`] found.
-    pub fn of(standing: &[QueueStats], now: i64) -> Self {
+    pub fn of(standing: &[QueueStats]) -> Self {
         let of = |is_held: bool| standing.iter().filter(move |one| (one.state == HELD) == is_held);
         Self {
             letters: of(false).map(|one| one.letters).sum(),
             held: of(true).map(|one| one.letters).sum(),
-            age: of(false).map(|one| Ord::max(now - one.accepted_at, 0)).max().unwrap_or(0),
+            since: of(false).map(|one| one.accepted_at).min(),
         }
+    }
+
+    /// How long the oldest of `letters` has waited at this time, milliseconds.
+    pub fn age(&self, now: i64) -> i64 {
+        self.since.map_or(0, |since| Ord::max(now - since, 0))
     }
 }
 
@@ -96,7 +101,7 @@ pub async fn look(app: &DeliveryContext) -> Result<Waiting, DbErr> {
         let targets = hindered.get(by).copied().unwrap_or(0);
         metrics::gauge!("parom_targets_hindered", "by" => by).set(whole(targets));
     }
-    let waiting = Waiting::of(&standing, now);
+    let waiting = Waiting::of(&standing);
     *app.waiting.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(waiting);
     Ok(waiting)
 }

@@ -63,13 +63,14 @@ pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
 pub async fn queue(store: &Store, checks: &mut Vec<Check>) {
     match look_at_queue(store).await {
         Ok((waiting, undelivered)) => {
+            let age = waiting.age(store.clock().millis());
             let detail = LocalizedText::new("doctor-queue-waiting").with("count", waiting.letters);
             checks.push(match waiting.letters {
                 0 => Check::ok("queue", LocalizedText::new("doctor-queue-empty")),
-                _ if waiting.age > WAITED[0].num_milliseconds() => {
-                    Check::warn("queue", detail.with("seconds", waiting.age / 1000), "doctor-queue-fix")
+                _ if age > WAITED[0].num_milliseconds() => {
+                    Check::warn("queue", detail.with("seconds", age / 1000), "doctor-queue-fix")
                 }
-                _ => Check::ok("queue", detail.with("seconds", waiting.age / 1000)),
+                _ => Check::ok("queue", detail.with("seconds", age / 1000)),
             });
             if waiting.held > 0 {
                 checks.push(Check::ok("queue", LocalizedText::new("doctor-queue-held").with("count", waiting.held)));
@@ -90,7 +91,7 @@ async fn look_at_queue(store: &Store) -> Result<(Waiting, i64), DbErr> {
     let standing = queue_of(store).standing().await?;
     let since = hours_begin(store.clock().millis());
     let undelivered = dead::undelivered_of_all(store.read(), since, i64::MAX).await?.messages;
-    Ok((Waiting::of(&standing, store.now().await?), undelivered))
+    Ok((Waiting::of(&standing), undelivered))
 }
 
 fn queue_of(store: &Store) -> Queue {

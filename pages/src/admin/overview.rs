@@ -100,7 +100,7 @@ pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
         accounts_tile(&page, &accounts, count_needing_attention(db).await?),
         messages_tile(&page, &days),
         undelivered_tile(&page, &days, undelivered),
-        waiting_tile(&page, gauges::waiting(&app.delivery).await?),
+        waiting_tile(&page, gauges::waiting(&app.delivery).await?, app.clock.millis()),
         alerts_tile(&page, alert::count_open(db, VENDOR).await?),
     ];
     let processes = domain::missed_hooks::processes(&app.store).await?;
@@ -277,15 +277,16 @@ fn undelivered_tile(page: &PageContext, days: &[FiguresSlot], undelivered: Undel
     }
 }
 
-fn waiting_tile(page: &PageContext, waiting: gauges::Waiting) -> Tile {
+fn waiting_tile(page: &PageContext, waiting: gauges::Waiting, now: i64) -> Tile {
+    let age = waiting.age(now);
     let note = match waiting.letters {
         0 => page.words.text("health-nothing-waiting"),
         letters => {
             let note = page.words.text("figure-waiting").with("count", letters);
-            note.with("delay", duration(waiting.age, page.words))
+            note.with("delay", duration(age, page.words))
         }
     };
-    let longer = |limit: &TimeDelta| waiting.age > limit.num_milliseconds();
+    let longer = |limit: &TimeDelta| age > limit.num_milliseconds();
     Tile {
         label: page.words.text("admin-waiting"),
         value: number(page.words, waiting.letters),
