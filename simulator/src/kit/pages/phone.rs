@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use askama::Template;
+use chrono::Local;
 use serde_json::Value;
 
 use super::frame::{Frame, page_of};
@@ -143,7 +144,7 @@ impl<W: Wire> Shown<'_, W> {
             reactions: reactions.collect(),
             has_reacted: message.reactions.contains_key(&Author::Person(who)),
             moment: date.to_rfc3339(),
-            clock: date.format("%H:%M").to_string(),
+            clock: date.with_timezone(&Local).format("%H:%M").to_string(),
             message: shown,
         }
     }
