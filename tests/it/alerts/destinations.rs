@@ -101,6 +101,25 @@ async fn a_linked_chat_gets_notices_until_it_is_unlinked(engine: Engine) {
     parom_tests::Place::close(world).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_notice_about_undelivered_messages_says_why_and_what_to_do() {
+    let _mail = MailServer::start().await;
+    let (mut world, bot, line, anna) = begun(Engine::Sqlite).await.expect("SQLite is there");
+    let person = links(&world, &anna, bot, "Anna").await;
+    world.customer(&line, "maria").writes("Hello").await;
+    world.deliver_all().await;
+    world.messenger.answers_next([Answer::status(422)]);
+    world.manager(&line).answers("maria", "A secret answer").await;
+    world.deliver_all().await;
+    super::looks(&world).await;
+    world.advance(11 * MINUTE);
+    sends_due_notices(&world).await;
+    let message = bot_texts(&world, bot, person).pop().unwrap();
+    let parts = ["The messenger refused the message.", "Change what the messenger names and write again."];
+    assert!(parts.iter().all(|part| message.contains(part)) && !message.contains("secret"), "{message}");
+    parom_tests::Place::close(world).await;
+}
+
 async fn a_code_that_is_wrong_old_or_used_links_nothing(engine: Engine) {
     let _mail = MailServer::start().await;
     let Some((world, bot, _, anna)) = begun(engine).await else { return };
