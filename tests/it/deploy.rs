@@ -328,6 +328,32 @@ async fn a_release_that_breaks_a_promise_is_refused() {
     }
 }
 
+/// What the README tells a newcomer to fetch is what a release consists of, with the places that it was given.
+#[tokio::test]
+async fn a_release_has_what_its_readme_names() {
+    let Some(_) = needed("PAROM_TEST_PYTHON") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (binary, out) = (stand_in(folder.path(), VERSION).await, folder.path().join("dist"));
+    let mut command = Command::new(root().join("deploy/release"));
+    command.arg("--binary").arg(&binary).arg("--demo").arg(&binary).arg("--out").arg(&out);
+    command.env("PAROM_DOWNLOADS", "https://acme.example/parom").env("PAROM_IMAGE", "acme.example/parom");
+    said(&mut command).await;
+    let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    let (readme, sums) = (read("README.md"), read("SHA256SUMS"));
+    assert!(!readme.contains("$PAROM_"), "{readme}");
+    assert!(readme.contains(&format!("acme.example/parom:{VERSION}-demo")), "{readme}");
+    let machine = if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" };
+    for name in [
+        format!("parom-demo-{VERSION}-linux-amd64.tar.gz"),
+        format!("parom-{VERSION}-linux-amd64.tar.gz"),
+        format!("parom_{VERSION}_amd64.deb"),
+    ] {
+        assert!(readme.contains(&name), "{name}: {readme}");
+        let made = name.replace("amd64", machine);
+        assert!(sums.contains(&made) && out.join(&made).exists(), "{made}: {sums}");
+    }
+}
+
 /// The tagged commit is packed only as it was released: dated, with its fixtures frozen, and a binary that names the commit.
 #[tokio::test]
 async fn a_tagged_commit_that_is_no_release_is_refused() {
