@@ -139,7 +139,14 @@ async fn nobody_is_to_be_told_of_a_vulnerability(world: &mut World) {
 }
 
 once!(whom_to_tell_of_a_vulnerability in |config| config.vendor.security_contact = "security@vendor.example".to_owned());
-once!(nobody_is_to_be_told_of_a_vulnerability);
+once!(nobody_is_to_be_told_of_a_vulnerability, the_licences_of_what_is_inside_are_public);
+
+/// `deploy/sbom --check` compares them with Cargo.lock.
+async fn the_licences_of_what_is_inside_are_public(world: &mut World) {
+    let page = answer(world.api.anonymous(reqwest::Method::GET, "/legal/licences")).await.is(200);
+    assert_eq!(page.header("content-type"), "text/plain; charset=utf-8");
+    page.says(&["Under the Apache License 2.0:", "TERMS AND CONDITIONS", "Daan Leijen", "ring 0.17"]);
+}
 
 /// sd_notify(3): what a unit of `Type=notify` with a watchdog waits for.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
