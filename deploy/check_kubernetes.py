@@ -1,7 +1,10 @@
-"""What deploy/check finds in kubernetes/: the manifests fit each other, the configuration and the promises of docs/operations.md. With
-`kubernetes-validate` installed (tests/run does that) they are also checked against the schemas of Kubernetes."""
+"""What deploy/check finds in kubernetes/: the chart's manifests fit each other, the configuration and the promises of docs/operations.md.
+With `kubernetes-validate` installed (tests/run does that) they are also checked against the schemas of Kubernetes, and with
+`helm-python-sdk` Helm itself judges the chart and has to render the same."""
 
+import hashlib
 import ipaddress
+import json
 import os
 import re
 import tomllib
@@ -16,14 +19,44 @@ EXAMPLE = [ipaddress.ip_network(one) for one in ("192.0.2.0/24", "198.51.100.0/2
 STOP = 75
 
 
-def manifests(folder):
-    """The objects by kind and name, in the order of kustomization.yaml."""
-    listed = yaml.safe_load((folder / "kustomization.yaml").read_text())
-    found = {}
-    for name in listed["resources"]:
-        for one in yaml.safe_load_all((folder / name).read_text()):
-            found[one["kind"], one["metadata"]["name"]] = one
-    return listed, found
+# All that the templates use of Helm's language.
+SLOT = re.compile(r'{{ (?:required "[^"]*" )?\.Values\.([\w.]+)(?: \| (toJson|sha256sum|default \.Chart\.AppVersion))? }}')
+
+
+def filled(chart, values, template):
+    def value(slot):
+        found, (path, function) = values, slot.groups()
+        for key in path.split("."):
+            found = found[key]
+        match function:
+            case None:
+                return str(found)
+            case "toJson":
+                return json.dumps(found)
+            case "sha256sum":
+                return hashlib.sha256(found.encode()).hexdigest()
+        return str(found or chart["appVersion"])
+
+    return SLOT.sub(value, template)
+
+
+def by_kind(manifests):
+    objects = [one for text in manifests for one in yaml.safe_load_all(text) if one]
+    return {(one["kind"], one["metadata"]["name"]): one for one in objects}
+
+
+def by_helm(folder, values, objects):
+    try:
+        import helm_python as helm
+    except ImportError:
+        return
+    given = {"config": values["config"]}
+    told = helm.lint(folder, given, strict=True)
+    yield from (f"helm lint: {one['error']}" for one in told["messages"] if one["severity"] > 1)
+    yield from (f"helm lint: {one}" for one in told["errors"])
+    rendered = helm.Chart.load(folder).render(given, name="parom")
+    if by_kind(rendered.values()) != objects:
+        yield "Helm renders something else than this check"
 
 
 def by_schema(objects):
@@ -35,6 +68,8 @@ def by_schema(objects):
         return
     for version in VERSIONS:
         for (kind, name), one in objects.items():
+            if kind == "HTTPRoute":
+                continue
             try:
                 kubernetes_validate.validate(one, version, strict=True)
             except (kubernetes_validate.ValidationError, kubernetes_validate.SchemaNotFoundError) as error:
@@ -56,7 +91,7 @@ def of_the_process(one, container, ports):
     yield container.get("resources", {}).get("limits", {}).get("memory"), "no limit of memory"
 
     probes = {name: container.get(f"{name}Probe", {}).get("httpGet", {}) for name in ("readiness", "startup", "liveness")}
-    wanted = {"readiness": ("/readyz", 9090), "startup": ("/healthz", 8080), "liveness": ("/healthz", 8080)}
+    wanted = {"readiness": ("/readyz", 9090), "startup": ("/healthz", 9090), "liveness": ("/healthz", 9090)}
     for name, (path, port) in wanted.items():
         get = probes[name]
         yield get.get("path") == path and ports.get(get.get("port")) == port, f"the {name} probe does not ask {path} at {port}"
@@ -93,12 +128,14 @@ def of_the_others(objects, one, ports):
         if kind == "PodDisruptionBudget":
             yield other["spec"]["selector"]["matchLabels"].items() <= labels, f"the budget {name} finds no process"
             yield other["spec"].get("maxUnavailable") == 1, f"the budget {name} lets several processes go at once"
-        if kind == "Ingress":
+        if kind == "HTTPRoute":
+            yield other["apiVersion"] == "gateway.networking.k8s.io/v1", "the route is of no stable Gateway API"
             for rule in other["spec"]["rules"]:
-                for path in rule["http"]["paths"]:
-                    to = path["backend"]["service"]
-                    named = {port["name"] for port in objects["Service", to["name"]]["spec"]["ports"]}
-                    yield to["port"]["name"] in named, f"the ingress asks for no port of {to['name']}"
+                yield rule.get("timeouts", {}).get("request") == "0s", "the route cuts event streams off"
+                for to in rule["backendRefs"]:
+                    opened = {port["port"] for port in objects["Service", to["name"]]["spec"]["ports"]}
+                    yield to["port"] in opened, f"the route asks for no port of {to['name']}"
+                    yield "http" in {port["name"] for port in objects["Service", to["name"]]["spec"]["ports"]}, "the route leads to the operators' port"
         if kind == "NetworkPolicy":
             yield other["spec"]["podSelector"]["matchLabels"].items() <= labels, f"the policy {name} finds no process"
             for rule in other["spec"]["ingress"]:
@@ -107,11 +144,11 @@ def of_the_others(objects, one, ports):
     services = {name for kind, name in objects if kind == "Service"}
     yield one["spec"]["serviceName"] in services, "the processes' own service is missing"
     kinds = {kind for kind, _ in objects}
-    yield {"PodDisruptionBudget", "Ingress"} <= kinds, "a disruption budget or the ingress is missing"
+    yield {"PodDisruptionBudget", "HTTPRoute"} <= kinds, "a disruption budget or the route is missing"
     yield "NetworkPolicy" in kinds, "every pod of the cluster reaches the operators' port"
 
 
-def of_the_configuration(folder, listed, container, ports, has_key):
+def of_the_configuration(folder, values, objects, pod, container, ports, has_key):
     settings = tomllib.loads((folder / "config.toml").read_text())
     secrets = re.findall(r"^#?(PAROM__\w+)=(.*)$", (folder / "secrets.env.example").read_text(), re.M)
     for section, keys in settings.items():
@@ -129,23 +166,34 @@ def of_the_configuration(folder, listed, container, ports, has_key):
     yield settings["spool"]["dir"].startswith("/data/"), "config.toml: the spool is on no persistent disk"
     media = settings.get("media", {})
     yield media.get("url", "").startswith("s3://"), "config.toml: processes have no common place for files"
-    generated = {one["name"] for kind in ("configMapGenerator", "secretGenerator") for one in listed[kind]}
-    used = {one["secretRef"]["name"] for one in container.get("envFrom", [])}
-    yield used <= generated, "kustomization.yaml does not make the secrets that the processes read"
-    yield any(one["name"] == container["image"] for one in listed.get("images", [])), "kustomization.yaml names no image"
+    used = [one["secretRef"]["name"] for one in container.get("envFrom", [])]
+    yield used == [values["secret"]], "the processes read no secret"
+    maps = {name for kind, name in objects if kind == "ConfigMap"}
+    mounted = {one["configMap"]["name"] for one in pod["volumes"] if "configMap" in one}
+    yield mounted and mounted <= maps, "the processes' configuration is missing"
+    yield values["host"] == server.get("public_url", "").removeprefix("https://"), "config.toml: public_url is not the host of the route"
+    ignored = (folder / ".helmignore").read_text().split()
+    yield {"secrets.env*", "config.toml"} <= set(ignored), ".helmignore: a packed chart would have secrets in it"
 
 
-def wrong(folder, has_key):
+def wrong(folder, release, has_key):
     """What is wrong, one sentence each."""
-    listed, objects = manifests(folder)
+    chart = yaml.safe_load((folder / "Chart.yaml").read_text())
+    values = yaml.safe_load((folder / "values.yaml").read_text()) | {"config": (folder / "config.toml").read_text()}
+    templates = [path.read_text() for path in sorted((folder / "templates").iterdir())]
+    objects = by_kind(filled(chart, values, template) for template in templates)
+    if chart["version"] != release or chart["appVersion"] != release:
+        yield f"kubernetes: Chart.yaml: the release is {release}"
+    yield from (f"kubernetes: {words}" for words in by_helm(folder, values, objects))
     yield from (f"kubernetes: {words}" for words in by_schema(objects))
     one = objects["StatefulSet", "parom"]
-    container = one["spec"]["template"]["spec"]["containers"][0]
+    pod = one["spec"]["template"]["spec"]
+    container = pod["containers"][0]
     ports = {port["name"]: port["containerPort"] for port in container["ports"]}
     checks = [
         *of_the_process(one, container, ports),
         *of_the_set(one, container),
         *of_the_others(objects, one, ports),
-        *of_the_configuration(folder, listed, container, ports, has_key),
+        *of_the_configuration(folder, values, objects, pod, container, ports, has_key),
     ]
     yield from (f"kubernetes: {words}" for holds, words in checks if not holds)

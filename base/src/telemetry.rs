@@ -13,7 +13,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
@@ -32,6 +32,8 @@ const STRANGERS: &str = "actix_http::h1::dispatcher";
 /// Histogram buckets in seconds, from a local commit to the slowest call we wait for.
 const BUCKETS: &[f64] =
     &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 60.0];
+/// Those of `parom_hook_lag_seconds`, whose times are full seconds: a slow queue's hooks come minutes late.
+const LAG_BUCKETS: &[f64] = &[1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3_600.0];
 /// How often samples of histograms are folded into buckets even when nothing scrapes.
 const UPKEEP: Duration = Duration::from_secs(5);
 
@@ -154,7 +156,9 @@ impl Metrics {
 }
 
 fn install() -> Result<Metrics, MetricsError> {
+    let lag = Matcher::Full("parom_hook_lag_seconds".to_owned());
     let builder = PrometheusBuilder::new().set_buckets(BUCKETS);
+    let builder = builder.and_then(|builder| builder.set_buckets_for_metric(lag, LAG_BUCKETS));
     let recorder = builder.map_err(|error| MetricsError::Build(error.to_string()))?.build_recorder();
     let metrics = Metrics { recorder: recorder.handle(), since: Clock::system().millis() };
     metrics::set_global_recorder(recorder).map_err(|_| MetricsError::Taken)?;

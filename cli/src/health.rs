@@ -15,10 +15,12 @@ use crate::print_line;
 /// How long the server has to answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 
-/// Asks the server at `server.listen` and prints `ok`; an error if it does not answer.
+/// Asks the server at `server.ops_listen`, or without it at `server.listen`, and prints `ok`; an error if it does not answer.
 pub async fn run(config: Option<&Path>) -> anyhow::Result<ExitCode> {
-    let listen = Config::load(config)?.server.listen;
-    ensure!(!listen.ends_with(":0"), "server.listen has port 0: which one the server has is not known here");
+    let server = Config::load(config)?.server;
+    // Strangers can hold every connection of the public address.
+    let listen = server.ops_listen.unwrap_or(server.listen);
+    ensure!(!listen.ends_with(":0"), "{listen} has port 0: which one the server has is not known here");
     let asked = timeout(ANSWERS_WITHIN, ask(&listen)).await;
     asked.context("it did not answer in time").flatten().with_context(|| format!("no healthy server at {listen}"))?;
     print_line("ok")?;
@@ -26,7 +28,7 @@ pub async fn run(config: Option<&Path>) -> anyhow::Result<ExitCode> {
 }
 
 /// Asks the server at an address of this machine for `/healthz`, which must answer 200.
-pub async fn ask(address: &str) -> anyhow::Result<()> {
+async fn ask(address: &str) -> anyhow::Result<()> {
     let mut server = TcpStream::connect(address).await.context("it accepts no connection")?;
     server.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
     let mut status = [0; 12];

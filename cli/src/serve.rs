@@ -56,7 +56,7 @@ pub async fn run(config: Config, file: Option<&Path>) -> anyhow::Result<ExitCode
     }
     service_manager::ready();
     telemetry::name_build(env!("CARGO_PKG_VERSION"), crate::COMMIT);
-    let (app, url) = (running.app.clone(), running.url().to_owned());
+    let (app, workers) = (running.app.clone(), running.workers().clone());
     let reloads = async {
         while again.recv().await.is_some() {
             service_manager::reloading();
@@ -69,7 +69,7 @@ pub async fn run(config: Config, file: Option<&Path>) -> anyhow::Result<ExitCode
         () = stop => None,
         why = running.failed() => Some(why),
         () = reloads => None,
-        () = service_manager::keep_alive(&url) => None,
+        () = service_manager::keep_alive(&workers) => None,
     };
     drop(app);
     service_manager::stopping();

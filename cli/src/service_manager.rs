@@ -3,10 +3,9 @@
 
 use std::time::Duration;
 
+use parom::http_workers::HttpWorkers;
 use sd_notify::NotifyState;
 use tokio::time::{MissedTickBehavior, interval, timeout};
-
-use crate::health;
 
 /// It serves, for the first time or with a configuration that was read again.
 pub fn ready() {
@@ -26,30 +25,29 @@ pub fn stopping() {
     tell(&[NotifyState::Stopping]);
 }
 
-/// Keeps the manager's watchdog quiet for as long as this server answers; for ever if no watchdog is set.
-pub async fn keep_alive(url: &str) {
+/// Keeps the manager's watchdog quiet for as long as the threads that answer requests live; for ever if no watchdog is set.
+pub async fn keep_alive(workers: &HttpWorkers) {
     let Some(limit) = sd_notify::watchdog_enabled().filter(|limit| !limit.is_zero()) else {
         return std::future::pending().await;
     };
-    let address = url.trim_start_matches("http://");
-    beat(limit, async || health::ask(address).await, || tell(&[NotifyState::Watchdog])).await;
+    beat(limit, async || workers.answer().await, || tell(&[NotifyState::Watchdog])).await;
 }
 
 /// Beats twice within the limit, each time only if the check passed in time.
-async fn beat(limit: Duration, check: impl AsyncFn() -> anyhow::Result<()>, beat: impl Fn()) {
+async fn beat(limit: Duration, check: impl AsyncFn() -> bool, beat: impl Fn()) {
     let mut ticks = interval(limit / 2);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         let why = match timeout(limit / 4, check()).await {
-            Ok(Ok(())) => {
+            Ok(true) => {
                 beat();
                 continue;
             }
-            Ok(Err(error)) => format!("{error:#}"),
-            Err(_) => "it did not answer in time".to_owned(),
+            Ok(false) => "none is left",
+            Err(_) => "one hangs",
         };
-        tracing::error!(error = why, "this process does not pass its own health check: its watchdog is not told");
+        tracing::error!(error = why, "threads that answer requests are not well: the watchdog is not told");
     }
 }
 
@@ -70,8 +68,8 @@ mod tests {
         let (checks, beats) = (AtomicU32::new(0), AtomicU32::new(0));
         // Passes, fails, does not answer; again and again.
         let check = async || match checks.fetch_add(1, Ordering::Relaxed) % 3 {
-            0 => Ok(()),
-            1 => Err(anyhow::anyhow!("503")),
+            0 => true,
+            1 => false,
             _ => std::future::pending().await,
         };
         let counted = || {

@@ -303,7 +303,7 @@ pub mod crm_copy {
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub tenant_id: Uuid,
-        /// `pipelines`, `templates`
+        /// `pipelines`, `templates`; of the nil tenant `road:` with the name of an integration
         #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
         pub name: String,
         /// JSON of the list; empty: it was never read.

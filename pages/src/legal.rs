@@ -8,6 +8,7 @@
 
 use std::net::IpAddr;
 
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use base::config::{Config, Integration, Vendor};
@@ -41,9 +42,18 @@ struct LegalPage {
     nonce: String,
 }
 
-/// `/legal/{law}`.
+/// `/legal/licences` and `/legal/{law}`.
 pub fn routes(config: &mut web::ServiceConfig) {
+    config.route("/legal/licences", web::get().to(licences));
     config.route("/legal/{law}", web::get().to(page));
+}
+
+/// The licences and notices of what this program contains.
+async fn licences() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, KEPT))
+        .body(include_str!("../assets/licences.txt"))
 }
 
 async fn page(app: web::Data<PlatformContext>, request: HttpRequest, law: web::Path<String>) -> HttpResponse {

@@ -44,6 +44,8 @@ pub fn public(config: &mut web::ServiceConfig) {
 /// Routes for operators.
 pub fn operators(config: &mut web::ServiceConfig) {
     config
+        .route("/healthz", web::get().to(answers::workers_live))
+        .route("/healthz", web::head().to(answers::workers_live))
         .route("/readyz", web::get().to(answers::ready))
         .route("/readyz", web::head().to(answers::ready))
         .route("/metrics", web::get().to(answers::metrics))

@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::http_workers::HttpWorkers;
 use crate::routes;
 
 mod rounds;
@@ -61,6 +62,7 @@ pub struct Running {
     pub app: Arc<App>,
     url: String,
     ops_url: Option<String>,
+    workers: HttpWorkers,
     handles: Vec<ServerHandle>,
     tasks: JoinSet<()>,
     failed: mpsc::Receiver<anyhow::Error>,
@@ -72,6 +74,11 @@ impl Running {
     /// The listening address, e.g. `http://127.0.0.1:8080`.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The threads that answer the public address.
+    pub fn workers(&self) -> &HttpWorkers {
+        &self.workers
     }
 
     /// The address of `/metrics` and `/readyz`, if separate.
@@ -167,15 +174,16 @@ pub async fn start_on(listener: TcpListener, config: Config, options: ServerOpti
     listener.set_nonblocking(true).context("the listening socket")?;
     let url = format!("http://{}", listener.local_addr().context("the listening address")?);
     let ops = app.config.server.ops_listen.clone();
-    let mut handles = vec![serve(&app, listener, options.threads, ops.is_none(), &fails)?];
+    let workers = HttpWorkers::default();
+    let mut handles = vec![serve(&app, listener, (options.threads, &workers), ops.is_none(), &fails)?];
     let mut ops_url = None;
     if let Some(address) = ops {
         let listener = listen(&address)?;
         listener.set_nonblocking(true).context("the operators' socket")?;
         ops_url = Some(format!("http://{}", listener.local_addr().context("the operators' address")?));
-        handles.push(serve_ops(&app, listener, &fails)?);
+        handles.push(serve_ops(&app, listener, &workers, &fails)?);
     }
-    Ok(Running { app, url, ops_url, handles, tasks, failed, _lock: lock, _spool: spool })
+    Ok(Running { app, url, ops_url, workers, handles, tasks, failed, _lock: lock, _spool: spool })
 }
 
 /// The database, reachable and migrated.
@@ -310,13 +318,14 @@ fn listen(address: &str) -> anyhow::Result<TcpListener> {
 fn serve(
     app: &Arc<App>,
     listener: TcpListener,
-    threads: usize,
+    (threads, workers): (usize, &HttpWorkers),
     with_ops: bool,
     fails: &mpsc::Sender<anyhow::Error>,
 ) -> anyhow::Result<ServerHandle> {
-    let shared = app.clone();
+    let (shared, workers) = (app.clone(), workers.clone());
     let connections = Connections::new(&app.config);
     let server = HttpServer::new(move || {
+        workers.add_this();
         HttpApp::new()
             .configure(|web| shared.share(web))
             .wrap(from_fn(load_shedding::gate_unknown_callers))
@@ -348,12 +357,15 @@ fn serve(
 fn serve_ops(
     app: &Arc<App>,
     listener: TcpListener,
+    workers: &HttpWorkers,
     fails: &mpsc::Sender<anyhow::Error>,
 ) -> anyhow::Result<ServerHandle> {
     let shared = app.clone();
+    let workers = web::Data::new(workers.clone());
     let server = HttpServer::new(move || {
         HttpApp::new()
             .configure(|web| shared.share(web))
+            .app_data(workers.clone())
             .wrap(from_fn(routes::with_common_headers))
             .configure(routes::operators)
             .default_service(web::to(routes::nothing_here))

@@ -5,11 +5,11 @@ use std::process::Stdio;
 
 use chrono::{DateTime, Utc};
 use parom_tests::drill::{Drill, LIMIT};
-use parom_tests::settings::needed;
+use parom_tests::settings::{free_port, needed};
 use parom_tests::{Engine, World, answer, both, once};
 use queue::ALL_PERHAPS_DELIVERED;
-use tokio::io::AsyncWriteExt;
-use tokio::net::UnixDatagram;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, UnixDatagram};
 use tokio::process::Command;
 
 use crate::walls::read::root;
@@ -139,7 +139,14 @@ async fn nobody_is_to_be_told_of_a_vulnerability(world: &mut World) {
 }
 
 once!(whom_to_tell_of_a_vulnerability in |config| config.vendor.security_contact = "security@vendor.example".to_owned());
-once!(nobody_is_to_be_told_of_a_vulnerability);
+once!(nobody_is_to_be_told_of_a_vulnerability, the_licences_of_what_is_inside_are_public);
+
+/// `deploy/sbom --check` compares them with Cargo.lock.
+async fn the_licences_of_what_is_inside_are_public(world: &mut World) {
+    let page = answer(world.api.anonymous(reqwest::Method::GET, "/legal/licences")).await.is(200);
+    assert_eq!(page.header("content-type"), "text/plain; charset=utf-8");
+    page.says(&["Under the Apache License 2.0:", "TERMS AND CONDITIONS", "Daan Leijen", "ring 0.17"]);
+}
 
 /// sd_notify(3): what a unit of `Type=notify` with a watchdog waits for.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -171,6 +178,37 @@ async fn the_service_manager_is_told_what_the_process_does() {
     assert_eq!(told_besides_beats().await, "READY=1\n");
     drill.stops().await;
     assert_eq!(told_besides_beats().await, "STOPPING=1\n");
+    drill.ends_well().await;
+}
+
+/// Neither the watchdog nor `parom health` needs a connection to the public address: strangers may hold all of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_public_address_is_no_reason_to_restart() {
+    let mut drill =
+        Drill::prepare(Engine::Sqlite, Path::new(env!("CARGO_BIN_EXE_parom_faults"))).await.expect("SQLite");
+    let operators = format!("trusted_proxies = []\nops_listen = \"127.0.0.1:{}\"", free_port());
+    drill.configures("trusted_proxies = [\"127.0.0.1/32\"]", &operators);
+    drill.configures("requests_per_key = 0", "requests_per_key = 0\nconnections_per_address = 2");
+    let path = drill.folder().join("notify");
+    let manager = UnixDatagram::bind(&path).unwrap();
+    drill.has_environment(vec![("NOTIFY_SOCKET", path.into()), ("WATCHDOG_USEC", "400000".into())]);
+    drill.serves("").await;
+    let public = drill.api.base();
+    let public = public.trim_start_matches("http://");
+    let held = [TcpStream::connect(public).await.unwrap(), TcpStream::connect(public).await.unwrap()];
+    let mut refused = TcpStream::connect(public).await.unwrap();
+    assert_eq!(refused.read_to_end(&mut Vec::new()).await.unwrap_or(0), 0, "no more are accepted");
+
+    let mut told = [0; 256];
+    while manager.try_recv(&mut told).is_ok() {}
+    for beat in 0..3 {
+        let came = tokio::time::timeout(LIMIT, manager.recv(&mut told)).await.expect("it is told in time").unwrap();
+        assert_eq!(&told[..came], b"WATCHDOG=1\n", "{beat}");
+    }
+    let asked = drill.command(&["health"]).output().await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&asked.stdout), "ok\n", "{}", String::from_utf8_lossy(&asked.stderr));
+    drop(held);
+    drill.stops().await;
     drill.ends_well().await;
 }
 
@@ -213,24 +251,51 @@ async fn l11_the_bill_of_materials_is_whole() {
 async fn a_manifest_that_breaks_a_promise_is_found() {
     let Some(python) = needed("PAROM_TEST_PYTHON") else { return };
     for (file, from, to, words) in [
-        ("processes.yaml", "runAsUser: 10001", "runAsUser: 0", "the process runs as root"),
-        ("processes.yaml", "fsGroup: 10001", "fsGroup: 1", "the process cannot write to its disk"),
-        ("processes.yaml", "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false", "the root can be written"),
-        ("processes.yaml", "drop: [ALL]", "drop: []", "the process keeps capabilities"),
-        ("processes.yaml", "enableServiceLinks: false", "enableServiceLinks: true", "look like settings"),
-        ("processes.yaml", "path: /readyz", "path: /healthz", "the readiness probe does not ask /readyz at 9090"),
-        ("processes.yaml", "terminationGracePeriodSeconds: 80", "terminationGracePeriodSeconds: 30", "30 are allowed"),
-        ("processes.yaml", "[sleep, \"5\"]", "[sleep, \"0\"]", "before the service stops sending"),
-        ("processes.yaml", "type: RollingUpdate", "type: OnDelete", "replaced at once"),
-        ("processes.yaml", "mountPath: /data }", "mountPath: /tmp }", "/data is no persistent disk"),
-        ("processes.yaml", "whenScaled: Retain", "whenScaled: Delete", "a disk with hooks would be deleted"),
-        ("services.yaml", "name: parom }\n  ports", "name: other }\n  ports", "the service parom finds no process"),
-        ("ingress.yaml", "port: { name: http }", "port: { name: https }", "the ingress asks for no port of parom"),
-        ("disruption.yaml", "maxUnavailable: 1", "maxUnavailable: 2", "lets several processes go at once"),
-        ("disruption.yaml", "maxUnavailable: 1", "maximum: 1", "PodDisruptionBudget parom is wrong for 1.27"),
-        ("network.yaml", "port: operators", "port: 9091", "opens no port of the processes"),
+        ("templates/processes.yaml", "runAsUser: 10001", "runAsUser: 0", "the process runs as root"),
+        ("templates/processes.yaml", "fsGroup: 10001", "fsGroup: 1", "the process cannot write to its disk"),
         (
-            "network.yaml",
+            "templates/processes.yaml",
+            "readOnlyRootFilesystem: true",
+            "readOnlyRootFilesystem: false",
+            "the root can be written",
+        ),
+        ("templates/processes.yaml", "drop: [ALL]", "drop: []", "the process keeps capabilities"),
+        ("templates/processes.yaml", "enableServiceLinks: false", "enableServiceLinks: true", "look like settings"),
+        (
+            "templates/processes.yaml",
+            "path: /readyz",
+            "path: /healthz",
+            "the readiness probe does not ask /readyz at 9090",
+        ),
+        (
+            "templates/processes.yaml",
+            "terminationGracePeriodSeconds: 80",
+            "terminationGracePeriodSeconds: 30",
+            "30 are allowed",
+        ),
+        ("templates/processes.yaml", "[sleep, \"5\"]", "[sleep, \"0\"]", "before the service stops sending"),
+        ("templates/processes.yaml", "type: RollingUpdate", "type: OnDelete", "replaced at once"),
+        ("templates/processes.yaml", "mountPath: /data }", "mountPath: /tmp }", "/data is no persistent disk"),
+        ("templates/processes.yaml", "whenScaled: Retain", "whenScaled: Delete", "a disk with hooks would be deleted"),
+        (
+            "templates/services.yaml",
+            "name: parom }\n  ports",
+            "name: other }\n  ports",
+            "the service parom finds no process",
+        ),
+        ("templates/route.yaml", "port: 80", "port: 8080", "the route asks for no port of parom"),
+        (
+            "templates/route.yaml",
+            "name: parom, port: 80",
+            "name: parom-processes, port: 9090",
+            "leads to the operators' port",
+        ),
+        ("templates/route.yaml", "request: 0s", "request: 10s", "the route cuts event streams off"),
+        ("templates/disruption.yaml", "maxUnavailable: 1", "maxUnavailable: 2", "lets several processes go at once"),
+        ("templates/disruption.yaml", "maxUnavailable: 1", "maximum: 1", "PodDisruptionBudget parom is wrong for 1.27"),
+        ("templates/network.yaml", "port: operators", "port: 9091", "opens no port of the processes"),
+        (
+            "templates/network.yaml",
             "kind: NetworkPolicy",
             "kind: ConfigMap",
             "every pod of the cluster reaches the operators' port",
@@ -242,7 +307,16 @@ async fn a_manifest_that_breaks_a_promise_is_found() {
         ("config.toml", "public_url", "public_address", "server.public_address is no key of the configuration"),
         ("config.toml", "client_id = ", "client_secret = ", "client_secret belongs into secrets.env"),
         ("secrets.env.example", "__CLIENT_SECRET=", "__CLIENT_SECRET=abc", "CLIENT_SECRET has a value"),
-        ("kustomization.yaml", "name: parom-secrets", "name: secrets", "does not make the secrets"),
+        (
+            "templates/processes.yaml",
+            "{ secretRef: { name: {{ .Values.secret }} } }",
+            "",
+            "the processes read no secret",
+        ),
+        ("templates/config.yaml", "name: parom-config", "name: config", "the processes' configuration is missing"),
+        ("config.toml", "https://parom.example", "https://other.example", "public_url is not the host of the route"),
+        (".helmignore", "secrets.env*", "", "a packed chart would have secrets in it"),
+        ("Chart.yaml", "version: 0.1.0", "version: 0.0.9", "Chart.yaml: the release is"),
     ] {
         let (well, said) = checked(&python, |root| edit(&root.join("deploy/kubernetes").join(file), from, to)).await;
         assert!(!well && said.contains(words), "{file} {from}: {said}");

@@ -2,6 +2,7 @@
 //! there.
 
 use std::path::Path;
+use std::time::Duration;
 
 use base::config::Config;
 use parom::doctor::{Check, RoadInspector, RoadRecords, Status, is_at_its_end};
@@ -102,8 +103,18 @@ async fn each_step_is_proved_and_the_next_is_named(world: &mut World) {
     world.owner(HOST).installs_in_a_browser().await.is(200);
     is_next(world, "first_source", &[&format!("{HOST} has no source"), "step 7"]).await;
     let olga = Operator::signed_in(world).await;
+    // The page asks nobody: it shows the last look.
+    let asked = world.sandbox.requests().len();
     let page = olga.opens("/admin/channels").await.is(200);
-    page.says(&["The road to the marketplace", "aria-current=\"step\"", "has no source"]);
+    page.says(&["The road to the marketplace", "Not checked yet"]);
+    olga.sends("/admin/integrations/other/look", &[]).await.is(404);
+    olga.does("/admin/integrations/main/look", &[]).await;
+    assert!(world.sandbox.requests().len() > asked);
+    world.advance(Duration::from_secs(3 * 60));
+    let asked = world.sandbox.requests().len();
+    let page = olga.opens("/admin/channels").await.is(200);
+    page.says(&["Checked 3 minutes ago", "aria-current=\"step\"", "has no source"]);
+    assert_eq!(world.sandbox.requests().len(), asked, "the page waits for nobody");
     olga.opens("/admin").await.is(200).says(&["/admin/channels\">The road to the marketplace"]);
     let page = olga.opens("/admin/channels?lang=ru").await.is(200);
     page.says(&["Путь в маркетплейс", "нет источников", "docs/ru/marketplace.md"]);

@@ -1,10 +1,11 @@
 //! A running service from outside: the public status page, traces, and a configuration that is read again.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use base::config::Config;
 use parom_tests::drill::Drill;
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, HOST, PATIENCE};
@@ -126,6 +127,8 @@ static URL: OnceLock<String> = OnceLock::new();
 #[derive(Clone, Default)]
 struct Collector {
     spans: Arc<Mutex<Vec<Value>>>,
+    /// What sent them, with its `Authorization`.
+    senders: Arc<Mutex<Vec<(String, Value)>>>,
     came: Arc<Notify>,
 }
 
@@ -159,9 +162,11 @@ impl Collector {
     }
 }
 
-async fn take(collector: web::Data<Collector>, body: web::Json<Value>) -> HttpResponse {
+async fn take(collector: web::Data<Collector>, request: HttpRequest, body: web::Json<Value>) -> HttpResponse {
+    let key = request.headers().get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let list = |value: &Value, name: &str| value[name].as_array().cloned().unwrap_or_default();
     for resource in list(&body, "resourceSpans") {
+        collector.senders.lock().unwrap().push((key.to_owned(), resource["resource"]["attributes"].clone()));
         for scope in list(&resource, "scopeSpans") {
             collector.spans.lock().unwrap().extend(list(&scope, "spans"));
         }
@@ -216,6 +221,38 @@ async fn a_message_is_followed_from_the_hook_to_the_receipt(world: &mut World) {
     }
     let all = format!("{:?}", collector.spans.lock().unwrap());
     assert!(!all.contains("private") && !all.contains("anna"), "traces hold no texts and names");
+}
+
+/// The variables that every program with OpenTelemetry understands.
+#[tokio::test]
+async fn traces_go_where_the_variables_say() {
+    let mut drill = Drill::prepare(Engine::Sqlite, Path::new(BINARY)).await.expect("SQLite");
+    let (collector, server) = Collector::start();
+    drill.has_environment(vec![
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", server.url.clone().into()),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20of-the-collector".into()),
+        ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=staging,service.name=overridden".into()),
+        ("OTEL_SERVICE_NAME", "ferry".into()),
+    ]);
+    drill.serves("").await;
+    let line = drill.line("support").await;
+    let id = drill.customer(&line, "anna").writes("Hello").await;
+    collector.of(id.parse().unwrap(), 3).await;
+    let (key, attributes) = collector.senders.lock().unwrap()[0].clone();
+    assert_eq!(key, "Bearer of-the-collector");
+    let attributes: BTreeMap<&str, &str> = attributes
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["key"].as_str().unwrap(), one["value"]["stringValue"].as_str().unwrap()))
+        .collect();
+    let wanted = [
+        ("deployment.environment.name", "staging"),
+        ("service.name", "ferry"),
+        ("service.version", env!("CARGO_PKG_VERSION")),
+    ];
+    assert_eq!(attributes, BTreeMap::from(wanted));
+    drill.ends_well().await;
 }
 
 // SIGHUP: the configuration file is read again by a serving process.

@@ -53,7 +53,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     if let Some(url) = &config.telemetry.otlp_url {
         base_address("telemetry.otlp_url", url)?;
     }
-    from_to("telemetry.trace_share", config.telemetry.trace_share, 0.0..=1.0)?;
+    from_to("telemetry.trace_share", config.telemetry.trace_share.unwrap_or(1.0), 0.0..=1.0)?;
     super::vendor::check(&config.vendor_webhooks)?;
     if let Some(filter) = &config.telemetry.log {
         let read = tracing_subscriber::EnvFilter::try_new(filter);

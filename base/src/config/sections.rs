@@ -231,13 +231,13 @@ impl Platform {
 /// The log's filter, and the export of traces.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Telemetry {
-    /// An OTLP collector's HTTP address, without `/v1/traces`; unset: no traces.
+    /// An OTLP collector's HTTP address, without `/v1/traces`; unset: `OTEL_EXPORTER_OTLP_ENDPOINT`, else no traces.
     #[serde(default, deserialize_with = "parse::optional_address")]
     pub otlp_url: Option<Url>,
     /// The log filter unless `RUST_LOG` is set.
     pub log: Option<String>,
-    /// Share of messages that are traced: 1 is all.
-    pub trace_share: f64,
+    /// Share of messages that are traced: 1 is all. Unset: by `OTEL_TRACES_SAMPLER`, else all.
+    pub trace_share: Option<f64>,
 }
 
 /// The certificates of a PEM file; the error says why there is none.

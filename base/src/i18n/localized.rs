@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Language, Words};
 
 /// The platform's name where it is unknown.
@@ -12,14 +14,14 @@ pub const CRM: &str = "amoCRM";
 /// [`LocalizedText::in_words`].
 ///
 /// `crm` is filled by [`LocalizedText::in_words`]. Remote error texts are inserted unchanged.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LocalizedText {
     key: Cow<'static, str>,
-    with: Vec<(&'static str, Filling)>,
+    with: Vec<(Cow<'static, str>, Filling)>,
 }
 
 /// The value of an argument.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Filling {
     Number(i64),
     Text(String),
@@ -48,7 +50,7 @@ impl LocalizedText {
     /// Sets one argument.
     #[must_use]
     pub fn with(mut self, name: &'static str, filling: impl Into<Filling>) -> Self {
-        self.with.push((name, filling.into()));
+        self.with.push((name.into(), filling.into()));
         self
     }
 
@@ -98,13 +100,14 @@ impl LocalizedText {
     pub fn in_words(&self, words: Words, crm: &str) -> String {
         let mut sentence = words.text(self.key.clone()).with("crm", crm);
         for (name, filling) in &self.with {
+            let name = name.clone();
             sentence = match filling {
-                Filling::Number(number) => sentence.with(name, *number),
-                Filling::Text(text) => sentence.with(name, text.as_str()),
-                Filling::Localized(text) => sentence.with(name, text.in_words(words, crm)),
+                Filling::Number(number) => sentence.filled(name, *number),
+                Filling::Text(text) => sentence.filled(name, text.as_str()),
+                Filling::Localized(text) => sentence.filled(name, text.in_words(words, crm)),
                 Filling::List(list) => {
                     let list: Vec<_> = list.iter().map(|item| item.in_words(words, crm)).collect();
-                    sentence.with(name, list.join(", "))
+                    sentence.filled(name, list.join(", "))
                 }
             };
         }

@@ -124,8 +124,12 @@ type Arguments = HashMap<Cow<'static, str>, FluentValue<'static>>;
 impl Sentence {
     /// Sets one argument: a number (selects the plural form) or a text.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl Argument) -> Self {
-        self.arguments.insert(Cow::Borrowed(name), value.into_value());
+    pub fn with(self, name: &'static str, value: impl Argument) -> Self {
+        self.filled(Cow::Borrowed(name), value)
+    }
+
+    fn filled(mut self, name: Cow<'static, str>, value: impl Argument) -> Self {
+        self.arguments.insert(name, value.into_value());
         self
     }
 }

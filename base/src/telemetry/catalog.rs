@@ -183,6 +183,7 @@ const HISTOGRAMS: &[(&str, &str)] = &[
     ("parom_checkpoint_seconds", "How long SQLite's log took to be checkpointed."),
     ("parom_commit_seconds", "How long commits of the queue's writer took."),
     ("parom_hook_accept_seconds", "From a call's arrival until its answer, by door."),
+    ("parom_hook_lag_seconds", "From amoCRM's making of a hook until its arrival, by remote."),
     ("parom_http_request_seconds", "From a request until its answer begins, by the pattern of its route."),
     ("parom_media_fetch_seconds", "How long an attempt to fetch a file took."),
     ("parom_remote_seconds", "How long calls to the other side took, by remote."),

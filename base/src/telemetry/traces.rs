@@ -2,7 +2,7 @@
 //! processes. It needs no propagated context: the trace id is the message's id, and its root span is derived from it,
 //! so every delivery knows both. The trace is found by the message's id.
 //!
-//! Off unless `telemetry.otlp_url` is set; then nothing is created or sent.
+//! Off unless `telemetry.otlp_url` or OpenTelemetry's own variable of that meaning is set; then nothing is created or sent.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -12,6 +12,7 @@ use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status, TraceFlags, Tr
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::resource::EnvResourceDetector;
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanExporter as _, SpanLinks};
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -56,10 +57,10 @@ pub struct TraceSpan {
 }
 
 impl Traces {
-    /// Opens the exporter for the configured collector. Sends nothing yet, and nothing at all without a collector.
+    /// Opens the exporter for the configured collector, or the one that `OTEL_…` variables name; the exporter itself adds the headers
+    /// of `OTEL_EXPORTER_OTLP_HEADERS`. Sends nothing yet, and nothing at all without a collector.
     pub fn open(settings: &config::Telemetry, client: &reqwest::Client) -> anyhow::Result<Self> {
-        let Some(url) = &settings.otlp_url else { return Ok(Self::default()) };
-        let address = format!("{}/v1/traces", config::base(url));
+        let Some((address, share)) = wanted(settings, config::variable) else { return Ok(Self::default()) };
         let mut exporter = SpanExporter::builder()
             .with_http()
             .with_http_client(client.clone())
@@ -67,12 +68,12 @@ impl Traces {
             .with_endpoint(address)
             .with_timeout(LIMIT)
             .build()
-            .context("telemetry.otlp_url")?;
-        exporter.set_resource(&Resource::builder_empty().with_service_name("parom").build());
+            .context("the collector of traces")?;
+        exporter.set_resource(&resource());
         let (spans, taken) = mpsc::channel(WAITING);
         let scope = InstrumentationScope::builder("parom").with_version(env!("CARGO_PKG_VERSION")).build();
         let sender = Mutex::new((taken, exporter));
-        Ok(Self(Some(Arc::new(Sending { spans, sender, share: settings.trace_share, scope }))))
+        Ok(Self(Some(Arc::new(Sending { spans, sender, share, scope }))))
     }
 
     /// Whether this message is sampled: the same answer in every process, at any time.
@@ -141,6 +142,46 @@ impl Traces {
     }
 }
 
+/// The address of the collector and the share of messages, unless there is none. Keys of the configuration precede variables.
+fn wanted(settings: &config::Telemetry, variable: impl Fn(&str) -> Option<String>) -> Option<(String, f64)> {
+    if variable("OTEL_SDK_DISABLED").is_some_and(|disabled| disabled.eq_ignore_ascii_case("true")) {
+        return None;
+    }
+    let own = settings.otlp_url.as_ref().map(|url| config::base(url).to_owned());
+    let of_traces = || variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
+    let given = own.is_none().then(of_traces).flatten();
+    let of_all = || own.or_else(|| variable("OTEL_EXPORTER_OTLP_ENDPOINT"));
+    let address = given.or_else(|| of_all().map(|base| format!("{}/v1/traces", base.trim_end_matches('/'))))?;
+    Some((address, settings.trace_share.unwrap_or_else(|| sampled(variable))))
+}
+
+/// The share by `OTEL_TRACES_SAMPLER`. No trace begins elsewhere, so a sampler by parent is the one of roots.
+fn sampled(variable: impl Fn(&str) -> Option<String>) -> f64 {
+    let ratio = || variable("OTEL_TRACES_SAMPLER_ARG").map_or(Some(1.0), |ratio| ratio.parse().ok());
+    let sampler = variable("OTEL_TRACES_SAMPLER").unwrap_or_default();
+    let share = match sampler.trim_start_matches("parentbased_") {
+        "" | "always_on" => Some(1.0),
+        "always_off" => Some(0.0),
+        "traceidratio" => ratio().filter(|ratio| (0.0..=1.0).contains(ratio)),
+        _ => None,
+    };
+    share.unwrap_or_else(|| {
+        tracing::warn!(sampler, "OTEL_TRACES_SAMPLER or its argument cannot be used: all messages are traced");
+        1.0
+    })
+}
+
+/// What sends the spans: this program, unless `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` name it.
+fn resource() -> Resource {
+    let named = config::variable("OTEL_SERVICE_NAME").map(|name| KeyValue::new("service.name", name));
+    Resource::builder_empty()
+        .with_service_name("parom")
+        .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
+        .with_detector(Box::new(EnvResourceDetector::new()))
+        .with_attributes(named)
+        .build()
+}
+
 /// False when the queue is closed and empty.
 async fn send_batch(spans: &mut mpsc::Receiver<SpanData>, exporter: &SpanExporter) -> bool {
     let mut batch = Vec::new();
@@ -188,6 +229,36 @@ mod tests {
         assert!((800..1_200).contains(&of(0.1)), "{}", of(0.1));
         assert!(ids.iter().all(|id| chosen(*id, 0.1) <= chosen(*id, 0.2)));
         assert!(!Traces::default().follows(ids[0]));
+    }
+
+    #[test]
+    fn variables_count_where_the_configuration_says_nothing() {
+        let with = |settings: &str, variables: &[(&str, &str)]| {
+            let config = config::Config::from_toml(&format!("[telemetry]\n{settings}")).unwrap();
+            let of = |name: &str| variables.iter().find(|(one, _)| *one == name).map(|(_, value)| (*value).to_owned());
+            wanted(&config.telemetry, of)
+        };
+        let collector = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://all:4318/");
+        let here = |share: f64| Some(("http://all:4318/v1/traces".to_owned(), share));
+        assert_eq!(with("", &[]), None);
+        assert_eq!(with("", &[collector]), here(1.0));
+        let of_traces = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://traces/here");
+        assert_eq!(with("", &[collector, of_traces]), Some(("http://traces/here".to_owned(), 1.0)));
+        let own = "otlp_url = \"http://own:4318\"\n";
+        assert_eq!(with(own, &[collector, of_traces]), Some(("http://own:4318/v1/traces".to_owned(), 1.0)));
+        assert_eq!(with(own, &[("OTEL_SDK_DISABLED", "TRUE")]), None);
+        for (sampler, argument, share) in [
+            ("always_off", "", 0.0),
+            ("parentbased_always_on", "", 1.0),
+            ("traceidratio", "0.25", 0.25),
+            ("parentbased_traceidratio", "0.5", 0.5),
+            ("traceidratio", "2", 1.0),
+            ("jaeger_remote", "", 1.0),
+        ] {
+            let given = [collector, ("OTEL_TRACES_SAMPLER", sampler), ("OTEL_TRACES_SAMPLER_ARG", argument)];
+            assert_eq!(with("", &given), here(share), "{sampler} {argument}");
+            assert_eq!(with("trace_share = 0.125", &given), here(0.125), "{sampler} {argument}");
+        }
     }
 
     #[test]

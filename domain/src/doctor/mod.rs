@@ -8,25 +8,27 @@ use base::i18n::{Filling, LocalizedText};
 use base::store::Store;
 use base::vault::Vault;
 use futures_util::future::join_all;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use last_look::LastLook;
 pub use outside::{RENEWED, certificate_days};
 pub use reasons::of_configuration;
-pub use road::{Road, RoadInspector, RoadRecords, RoadStep, is_at_its_end};
+pub use road::{Road, RoadInspector, RoadRecords, is_at_its_end};
 
 use crate::integrations;
 use crate::missed_hooks::processes;
 
 mod accounts;
 mod data;
+mod last_look;
 mod machine;
 mod outside;
 mod reasons;
 mod road;
 
 /// The result of a check, from good to bad.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     Ok,

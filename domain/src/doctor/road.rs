@@ -52,13 +52,6 @@ pub struct Road {
     pub steps: Vec<RoadStep>,
 }
 
-impl Road {
-    /// The first step that is not proved.
-    pub fn next(&self) -> Option<&RoadStep> {
-        self.steps.iter().find(|step| step.status() != Some(Status::Ok))
-    }
-}
-
 /// Database and key, once they are there.
 #[derive(Clone, Copy)]
 pub struct RoadRecords<'run> {

@@ -7,11 +7,11 @@ use askama::Template;
 use base::config::{Channel, Integration, ReactionSupport};
 use base::error::{Error, Result};
 use base::i18n::{Language, LocalizedText, Sentence, Words};
-use domain::doctor::{self, Check, RoadInspector, RoadRecords, RoadStep};
+use domain::doctor::{self, LastLook, RoadInspector, RoadRecords};
+use domain::identity::{EmptyForm, Form};
 use domain::integrations::ListedIntegration;
 use domain::tenant::ChannelStatus;
 use entity::tenant_channel::{self, Column};
-use futures_util::future::join_all;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -22,7 +22,7 @@ use super::doctor::badge;
 use super::letter::{self, LetterSubject, RegistrationLetter};
 use super::operator::AdminVisitor;
 use super::states::{self, StateBadge};
-use crate::panel::{Answer, AppData, PageContext, PanelContext, html};
+use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, html};
 
 /// Most accounts listed that a channel does not accept.
 const NAMED: u64 = 50;
@@ -43,19 +43,26 @@ struct IntegrationRow {
     /// Where it is changed.
     place: Sentence,
     redirect_uri: String,
-    /// The steps to the marketplace; empty once all are done.
-    road: Vec<StepRow>,
+    /// The steps to the marketplace; none once all are done.
+    road: Option<RoadRow>,
     channels: Vec<ChannelRow>,
+}
+
+/// The road to the marketplace, as it was seen.
+struct RoadRow {
+    /// When; none: nobody looked yet.
+    looked_at: Option<i64>,
+    steps: Vec<StepRow>,
 }
 
 /// A step to the marketplace.
 struct StepRow {
     title: Sentence,
-    /// None: it can be proved only after an earlier one.
+    /// None: it could be proved only after an earlier one.
     badge: Option<StateBadge>,
-    /// It is the first that is not done.
+    /// It is the first that was not done.
     is_next: bool,
-    /// What is so, and what to do about it.
+    /// What was so, and what to do about it.
     said: Vec<String>,
 }
 
@@ -111,38 +118,44 @@ pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
         }
         let place = words.text(if listed.in_file { "admin-int-in-file" } else { "admin-int-stored" });
         let redirect_uri = one.redirect_uri(&app.config.server.public_url);
-        integrations.push(IntegrationRow { listed, one, place, redirect_uri, road: Vec::new(), channels });
-    }
-    let roads = join_all(integrations.iter().map(|row| road(&app, words, row))).await;
-    for (row, road) in integrations.iter_mut().zip(roads) {
-        row.road = road?;
+        let road = if listed.in_use { road(&app, words, &one).await? } else { None };
+        integrations.push(IntegrationRow { listed, one, place, redirect_uri, road, channels });
     }
     let page = visitor.page("admin-integrations", "/admin/channels");
     html(&page, &Channels { page: page.clone(), integrations, unreadable })
 }
 
-/// The road of an integration in use, until its end.
-async fn road(app: &PanelContext, words: Words, row: &IntegrationRow) -> Result<Vec<StepRow>, DbErr> {
-    if !row.listed.in_use || doctor::is_at_its_end(&app.store, &row.one).await? {
-        return Ok(Vec::new());
+/// The road of an integration in use, until its end: nobody is asked while the page is drawn.
+async fn road(app: &PanelContext, words: Words, one: &Integration) -> Result<Option<RoadRow>, DbErr> {
+    if doctor::is_at_its_end(&app.store, one).await? {
+        return Ok(None);
     }
+    let Some(look) = LastLook::of(&app.store, &one.name).await? else {
+        return Ok(Some(RoadRow { looked_at: None, steps: Vec::new() }));
+    };
+    let next = look.next().map(|step| step.name.as_str());
+    let in_words = |text: &LocalizedText| text.in_words(words, one.platform.brand());
+    let steps = look.steps.iter().map(|step| StepRow {
+        title: words.text_of("admin-road-", &step.name),
+        badge: step.status.map(|status| badge(words, status)),
+        is_next: next == Some(step.name.as_str()),
+        said: step.said.iter().map(|(so, remedy)| format!("{} → {}", in_words(so), in_words(remedy))).collect(),
+    });
+    Ok(Some(RoadRow { looked_at: Some(look.at), steps: steps.collect() }))
+}
+
+/// Looks at the road of an integration, which asks amoCRM, and keeps what is seen.
+pub async fn look(app: AppData, visitor: AdminVisitor, name: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
+    let integration = app.integrations.named(&name).ok_or(Error::NotFound)?;
     let inspector = RoadInspector {
         public_url: &app.config.server.public_url,
         http: app.http.trusted(),
         clock: &app.clock,
         records: Some(RoadRecords { store: &app.store, vault: &app.vault }),
     };
-    let road = inspector.road(&row.one).await?;
-    let next = road.next().map(|step| step.name);
-    let in_words = |text: &LocalizedText| text.in_words(words, row.one.platform.brand());
-    let said = |check: &Check| Some(format!("{} → {}", in_words(&check.detail), in_words(check.remedy.as_ref()?)));
-    let step = |step: &RoadStep| StepRow {
-        title: words.text_of("admin-road-", step.name),
-        badge: step.status().map(|status| badge(words, status)),
-        is_next: next == Some(step.name),
-        said: step.checks.iter().filter_map(said).collect(),
-    };
-    Ok(road.steps.iter().map(step).collect())
+    let road = inspector.road(&integration).await?;
+    LastLook::keep(&app.store, &integration.name, &road, app.clock.millis()).await?;
+    visitor.see_other(&app, "/admin/channels", Notice::done(visitor.words.text("admin-road-looked"))).await
 }
 
 fn channel_row(

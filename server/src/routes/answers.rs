@@ -25,6 +25,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::http_workers::HttpWorkers;
 
 /// The server's own address leads to the panel: it has the reader's language and the brand that this browser knows.
 pub async fn home() -> HttpResponse {
@@ -126,6 +127,14 @@ pub async fn health(app: web::Data<App>, query: web::Query<HealthQuery>) -> Http
 #[derive(Deserialize)]
 pub struct HealthQuery {
     nonce: Option<String>,
+}
+
+/// 200 while the threads that answer the public address live, however many connections strangers hold there.
+pub async fn workers_live(workers: web::Data<HttpWorkers>) -> HttpResponse {
+    match tokio::time::timeout(ANSWERS_WITHIN, workers.answer()).await {
+        Ok(true) => HttpResponse::Ok().body("ok\n"),
+        Ok(false) | Err(_) => HttpResponse::ServiceUnavailable().body("the threads that answer requests hang\n"),
+    }
 }
 
 /// 200 while requests should come here: the process is not stopping, its background tasks run, and amoCRM's hooks can

@@ -24,6 +24,7 @@ const SILENT: &[(&str, &str)] = &[
     ("api POST messages::set_reaction", "a message's; it is in the message log"),
     // Signing in is written down when it is complete, and when it is refused.
     ("panel POST entrance::ask_link", "sends a letter; using it is written down"),
+    ("admin POST look", "asks amoCRM what the road to the marketplace has proved; changes nothing"),
     ("panel POST language", "how one's own pages look"),
     ("panel POST sign_out", "ends one's own session alone"),
     ("panel POST sign_in::theme", "how one's own pages look"),

@@ -119,6 +119,24 @@ async fn a_hook_captured_long_ago_cannot_be_replayed(world: &mut World) {
     assert_eq!(world.messenger.texts(), ["Good morning"], "once");
 }
 
+async fn how_late_amocrm_calls_is_measured(world: &mut World) {
+    let (line, manager) = world.chatting().await;
+    for late in [0, 90] {
+        let hook = manager.prepares("anna", HookMessage::text("Good morning"));
+        world.advance(Duration::from_secs(late));
+        assert_eq!(post(world, &line.scope_id, &hook.body, Some(&hook.signature)).await, 200);
+    }
+    // `time` has no fractions.
+    let page = answer(world.api.anonymous(Method::GET, "/metrics")).await.is(200).text;
+    for series in [
+        "bucket{remote=\"amojo:main\",le=\"2\"} 1",
+        "bucket{remote=\"amojo:main\",le=\"60\"} 1",
+        "bucket{remote=\"amojo:main\",le=\"120\"} 2",
+    ] {
+        assert!(page.contains(&format!("parom_hook_lag_seconds_{series}\n")), "{series}\n{page}");
+    }
+}
+
 const OLD: &str = "the-old-secret-of-the-channel";
 
 fn with_the_old_secret(config: &mut Config) {
@@ -226,6 +244,7 @@ async fn lengths_that_contradict_each_other_are_refused(world: &mut World) {
 both!(a_hook_that_cannot_be_stored_is_answered_with_503_and_leaves_no_rows);
 both!(a_hook_that_comes_three_times_at_once_is_one_message);
 once!(hooks_that_cannot_be_interpreted_are_kept_and_answered_with_200, lengths_that_contradict_each_other_are_refused);
+once!(how_late_amocrm_calls_is_measured);
 once!(only_the_right_signature_over_the_raw_bytes_is_believed, a_hook_captured_long_ago_cannot_be_replayed);
 once!(bodies_too_large_and_compressed_are_refused, slow_callers_delay_no_other_caller);
 once!(a_channels_old_secret_is_believed_while_it_is_changed in super::with_the_old_secret);

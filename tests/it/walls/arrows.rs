@@ -57,8 +57,9 @@ service_status: delivery missed_hooks platform public_page source tenant unknown
 doctor: delivery integrations media missed_hooks own_address rotation source tenant
 backup: media
 own_address:
-cli: admin api api_key app audit backup customer delivery doctor missed_hooks import intake identity integrations
-    rotation server settings source tenant unregister
+http_workers:
+cli: admin api api_key app audit backup customer delivery doctor missed_hooks http_workers import intake identity
+    integrations rotation server settings source tenant unregister
 ";
 
 /// What each module may know.

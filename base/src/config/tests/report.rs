@@ -96,7 +96,6 @@ fn what_is_in_effect_is_printed_with_its_source_and_without_secrets() {
         "connectors = [\"max\", \"vk\"]  # parom.toml:14",
         &format!("secret = \"***\"  # {path}"),
         "warn_days = [7, 3, 1]  # default",
-        "trace_share = 1  # default",
     ] {
         assert!(printed.lines().any(|one| one == line), "{line}\n{printed}");
     }

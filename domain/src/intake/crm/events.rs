@@ -1,6 +1,7 @@
 //! Stores amoCRM's hooks: each in one commit with its bytes, or its bytes in quarantine.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use amocrm::hooks::chats::{self, HookError, HookEvent, HookReaction, HookTyping};
 use anyhow::Context;
@@ -19,7 +20,7 @@ use crate::delivery::letters::messenger_letter;
 use crate::intake::door::{QuarantineReason, RawCall, StillUnusable, StoreError};
 use crate::intake::{IntakeContext, clean};
 use crate::lookup::{ConnectedScope, KnownConversation, known_message};
-use crate::tenant::{channels, keeps_no_texts};
+use crate::tenant::{channels, keeps_no_texts, pool_of};
 
 /// The interpretation of a hook of a known account.
 pub(super) enum Event {
@@ -93,7 +94,18 @@ async fn processed(app: &Arc<IntakeContext>, scope: &ConnectedScope, call: &RawC
         Event::Late if keeps_no_texts(&scope.tenant) => {}
         Event::Late => call.keep(app).await?,
     }
+    if call.again.is_none() {
+        measure_lag(app, &scope.tenant.integration, call.received_at, hook.time);
+    }
     Ok(())
+}
+
+/// How late amoCRM called: it moves integrations that answer slowly to a slow queue. By its clock, as far as we know it.
+fn measure_lag(app: &IntakeContext, integration: &str, received_at: i64, time: Option<i64>) {
+    let Some(made_at) = time.and_then(|seconds| seconds.checked_mul(1000)) else { return };
+    let late = (received_at + app.tenants.crm_skew.seconds() * 1000).saturating_sub(made_at).max(0);
+    let late = Duration::from_millis(late.unsigned_abs());
+    metrics::histogram!("parom_hook_lag_seconds", "remote" => pool_of(integration)).record(late);
 }
 
 /// Whether the time in the signed body is so old that the ids of that time are deleted. An impossible time counts as

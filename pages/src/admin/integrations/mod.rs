@@ -16,7 +16,7 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 use url::Url;
 
-use super::channels::connected;
+use super::channels::{connected, look};
 use super::operator::AdminVisitor;
 use super::operators;
 use super::page::RemovalPage;
@@ -46,6 +46,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/integrations", web::post().to(make))
         .route("/integrations/{name}", web::get().to(edit))
         .route("/integrations/{name}", web::post().to(change))
+        .route("/integrations/{name}/look", web::post().to(look))
         .route("/integrations/{name}/pause", web::post().to(pause))
         .route("/integrations/{name}/resume", web::post().to(resume))
         .route("/integrations/{name}/remove", web::get().to(ask_remove))
