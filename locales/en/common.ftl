@@ -109,6 +109,7 @@ common-since = since
 common-number = { $number }
 common-percent = { $percent }%
 common-language = Language
+common-machine-made = Translated by a machine; no native speaker has read it yet
 nav-label = Sections
 nav-menu = Menu
 nav-conversations = Chats

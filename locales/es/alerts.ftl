@@ -1,3 +1,5 @@
+# Machine-made: no native has read it yet.
+
 ## Alerts: subject and body
 
 alert-source_stopped-subject = { $source } ({ $account }): detenida, conéctala de nuevo
@@ -96,11 +98,70 @@ alert-found_in_history-body =
         [one] { $held } mensaje tiene más de 15 minutos y espera tu decisión.
        *[other] { $held } mensajes tienen más de 15 minutos y esperan tu decisión.
     } Envíalos o quítalos: { $url }
+alert-messenger_unreachable-subject = { $source } ({ $account }): { $messenger } no responde
+alert-messenger_unreachable-body =
+    { $messenger } no responde para “{ $source }” desde { $stamp }. { $waiting ->
+        [0] Ningún mensaje de agentes espera
+        [one] { $waiting } mensaje de agentes espera
+       *[other] { $waiting } mensajes de agentes esperan
+    } aquí. Parom lo intenta de nuevo por sí solo y conserva el orden; las demás fuentes no se ven afectadas: { $url }
+alert-line_not_set-subject = { $source } ({ $account }): los mensajes de los clientes no llegan
+alert-line_not_set-body = Desde { $stamp }, { $messenger } no envía aquí los mensajes de “{ $source }” porque no acepta la dirección de Parom. Dice: { $reason }. Lo que escriben los agentes sigue saliendo. Abre la fuente y conéctala de nuevo: { $url }
+alert-line_failing-subject = { $source } ({ $account }): los mensajes de los clientes se retrasan
+alert-line_failing-body = Desde { $stamp }, { $messenger } no puede entregar los mensajes de “{ $source }”. Dice: { $reason }. Lo que escriben los agentes sigue saliendo, y { $messenger } repite lo que no llegó. Prueba la fuente: { $url }
+alert-line_trouble-subject = { $source } ({ $account }): { $messenger } informa de un problema
+alert-line_trouble-body = Desde { $stamp }, sobre “{ $source }”: { $reason }. Las demás fuentes no se ven afectadas. Abre la fuente: { $url }
+alert-chats_flooded-subject = { $source } ({ $account }): demasiados chats nuevos
+alert-chats_flooded-body = En una hora empezaron más de { $most } chats en “{ $source }”; por ahora no se aceptan más. Los chats ya empezados siguen. Si tu sitio no tiene más visitas de lo normal, puede ser spam: pide un nombre antes del primer mensaje. Abre la fuente: { $url }
+alert-business_off-subject = { $source } ({ $account }): { $who } desactivó el bot
+alert-business_off-body = Desde { $stamp }, “{ $source }” no recibe mensajes de los chats de { $who }. Los demás chats siguen. { $who } puede activar el bot de nuevo en los ajustes de { $messenger }. Después prueba la fuente: { $url }
+alert-pipeline_archived-subject = { $source } ({ $account }): su embudo ya no existe
+alert-pipeline_archived-body = El embudo de “{ $source }” fue archivado o eliminado en { $crm }. Los mensajes siguen llegando a sus chats, pero los leads nuevos de esta fuente no tienen un lugar propio. Elige otro embudo: { $url }
+alert-limit_near-subject = { $account }: usado el { $percent } % de un límite: { $limit }
+alert-limit_near-body = “{ $limit }” de la cuenta { $account } está al { $percent } % de lo permitido. Todo sigue funcionando. Libera espacio o pide más al servicio: { $url }
+alert-limit_reached-subject = { $account }: límite alcanzado: { $limit }
+alert-limit_reached-body = “{ $limit }” de la cuenta { $account } está al { $percent } % de lo permitido. Los mensajes de las mensajerías y de { $crm } siguen como antes; lo demás que exceda el límite se rechaza. Libera espacio o pide más al servicio: { $url }
+alert-plan_ending-subject = { $account }: la suscripción al servicio termina el { $date }
+alert-plan_ending-body = La suscripción de la cuenta { $account } al servicio termina el { $date }. Los mensajes se entregan hasta { $until }; después se reciben y esperan aquí hasta que se renueve. Renuévala o escribe a soporte: { $url }
+alert-plan_grace-subject = { $account }: la suscripción al servicio terminó el { $date }
+alert-plan_grace-body = La suscripción de la cuenta { $account } al servicio terminó el { $date }. Los mensajes todavía se entregan hasta { $until }; después se reciben y esperan aquí hasta que se renueve. Renuévala o escribe a soporte: { $url }
+alert-plan_ended-subject = { $account }: no se entrega nada, la suscripción terminó el { $date }
+alert-plan_ended-body = La suscripción de la cuenta { $account } al servicio terminó el { $date }. Los mensajes se reciben y esperan aquí; cuando se renueve, se entregarán en orden. Los mensajes a clientes esperan 24 horas; los mensajes a { $crm }, 7 días. Renuévala o escribe a soporte: { $url }
+alert-group-subject = { $account }: { $what } ({ $count })
+alert-group-body = Desde { $stamp }: { $sources }. Las demás fuentes funcionan como antes. Abre la lista: { $url }
+alert-group-more = { $count } más
+alert-do-access = Conectar de nuevo
+alert-do-resume = Probar y activar
+alert-do-source = Abrir la fuente
+alert-do-sources = Abrir las fuentes
+alert-do-templates = Abrir las plantillas
+alert-do-undelivered = Abrir “No entregados”
+alert-do-overview = Abrir el resumen
+alert-do-account = Abrir la cuenta
+alert-do-admin = Abrir las alertas
 alert-several-subject =
     { $account }: { $count ->
         [one] { $count } alerta
        *[other] { $count } alertas
     }
+alert-kind-undelivered = Hay mensajes no entregados
+alert-kind-late = Los mensajes llegan tarde
+alert-kind-source_blocked = Un servicio de mensajería bloquea un bot o un número
+alert-kind-messenger_unreachable = Un servicio de mensajería no responde
+alert-kind-line_not_set = Un servicio de mensajería no acepta la dirección de Parom
+alert-kind-line_failing = Un servicio de mensajería no puede entregar mensajes
+alert-kind-chats_flooded = Empiezan demasiados chats en un sitio
+alert-kind-line_trouble = Un servicio de mensajería informa de un problema de un bot o un número
+alert-kind-business_off = Una persona desactivó el bot en sus chats
+alert-kind-source_silent = Una fuente está más silenciosa de lo normal
+alert-kind-token_expiring = El token de un servicio de mensajería vence pronto
+alert-kind-pipeline_archived = El embudo de una fuente ya no existe
+alert-kind-crm_unreachable = { $crm } no responde
+alert-kind-limit_near = Un límite está casi alcanzado
+alert-kind-limit_reached = Se alcanzó un límite
+alert-kind-plan_ending = La suscripción al servicio termina pronto
+alert-kind-plan_grace = La suscripción al servicio terminó
+alert-kind-plan_ended = No se entrega nada: la suscripción terminó
 alert-kind-source_stopped = Un servicio de mensajería ya no acepta el acceso de una fuente
 alert-kind-webhook_suspended = El servidor de tu propia mensajería falló durante 24 horas
 alert-kind-source_gone = Se eliminó una fuente en { $crm }
@@ -144,72 +205,6 @@ alerts-code-wait =
        *[other] { $seconds } segundos
     }.
 alerts-address-proved = Desde ahora los correos van a { $email }.
-mail-alert-code-subject = { $code } es el código para los correos de alertas
-mail-alert-code-body =
-    Alguien quiere que las alertas de la cuenta { $account } lleguen a esta dirección. Si fuiste tú, ingresa este código en el panel:
-
-    { $code }
-
-    Si no, no hagas nada: sin el código no llegará ningún correo.
-alert-messenger_unreachable-subject = { $source } ({ $account }): { $messenger } no responde
-alert-messenger_unreachable-body =
-    { $messenger } no responde para “{ $source }” desde { $stamp }. { $waiting ->
-        [0] Ningún mensaje de agentes espera
-        [one] { $waiting } mensaje de agentes espera
-       *[other] { $waiting } mensajes de agentes esperan
-    } aquí. Parom lo intenta de nuevo por sí solo y conserva el orden; las demás fuentes no se ven afectadas: { $url }
-alert-line_not_set-subject = { $source } ({ $account }): los mensajes de los clientes no llegan
-alert-line_not_set-body = Desde { $stamp }, { $messenger } no envía aquí los mensajes de “{ $source }” porque no acepta la dirección de Parom. Dice: { $reason }. Lo que escriben los agentes sigue saliendo. Abre la fuente y conéctala de nuevo: { $url }
-alert-line_failing-subject = { $source } ({ $account }): los mensajes de los clientes se retrasan
-alert-line_failing-body = Desde { $stamp }, { $messenger } no puede entregar los mensajes de “{ $source }”. Dice: { $reason }. Lo que escriben los agentes sigue saliendo, y { $messenger } repite lo que no llegó. Prueba la fuente: { $url }
-alert-line_trouble-subject = { $source } ({ $account }): { $messenger } informa de un problema
-alert-line_trouble-body = Desde { $stamp }, sobre “{ $source }”: { $reason }. Las demás fuentes no se ven afectadas. Abre la fuente: { $url }
-alert-chats_flooded-subject = { $source } ({ $account }): demasiados chats nuevos
-alert-chats_flooded-body = En una hora empezaron más de { $most } chats en “{ $source }”; por ahora no se aceptan más. Los chats ya empezados siguen. Si tu sitio no tiene más visitas de lo normal, puede ser spam: pide un nombre antes del primer mensaje. Abre la fuente: { $url }
-alert-business_off-subject = { $source } ({ $account }): { $who } desactivó el bot
-alert-business_off-body = Desde { $stamp }, “{ $source }” no recibe mensajes de los chats de { $who }. Los demás chats siguen. { $who } puede activar el bot de nuevo en los ajustes de { $messenger }. Después prueba la fuente: { $url }
-alert-pipeline_archived-subject = { $source } ({ $account }): su embudo ya no existe
-alert-pipeline_archived-body = El embudo de “{ $source }” fue archivado o eliminado en { $crm }. Los mensajes siguen llegando a sus chats, pero los leads nuevos de esta fuente no tienen un lugar propio. Elige otro embudo: { $url }
-alert-limit_near-subject = { $account }: usado el { $percent } % de un límite: { $limit }
-alert-limit_near-body = “{ $limit }” de la cuenta { $account } está al { $percent } % de lo permitido. Todo sigue funcionando. Libera espacio o pide más al servicio: { $url }
-alert-limit_reached-subject = { $account }: límite alcanzado: { $limit }
-alert-limit_reached-body = “{ $limit }” de la cuenta { $account } está al { $percent } % de lo permitido. Los mensajes de las mensajerías y de { $crm } siguen como antes; lo demás que exceda el límite se rechaza. Libera espacio o pide más al servicio: { $url }
-alert-plan_ending-subject = { $account }: la suscripción al servicio termina el { $date }
-alert-plan_ending-body = La suscripción de la cuenta { $account } al servicio termina el { $date }. Los mensajes se entregan hasta { $until }; después se reciben y esperan aquí hasta que se renueve. Renuévala o escribe a soporte: { $url }
-alert-plan_grace-subject = { $account }: la suscripción al servicio terminó el { $date }
-alert-plan_grace-body = La suscripción de la cuenta { $account } al servicio terminó el { $date }. Los mensajes todavía se entregan hasta { $until }; después se reciben y esperan aquí hasta que se renueve. Renuévala o escribe a soporte: { $url }
-alert-plan_ended-subject = { $account }: no se entrega nada, la suscripción terminó el { $date }
-alert-plan_ended-body = La suscripción de la cuenta { $account } al servicio terminó el { $date }. Los mensajes se reciben y esperan aquí; cuando se renueve, se entregarán en orden. Los mensajes a clientes esperan 24 horas; los mensajes a { $crm }, 7 días. Renuévala o escribe a soporte: { $url }
-alert-group-subject = { $account }: { $what } ({ $count })
-alert-group-body = Desde { $stamp }: { $sources }. Las demás fuentes funcionan como antes. Abre la lista: { $url }
-alert-group-more = { $count } más
-alert-do-access = Conectar de nuevo
-alert-do-resume = Probar y activar
-alert-do-source = Abrir la fuente
-alert-do-sources = Abrir las fuentes
-alert-do-templates = Abrir las plantillas
-alert-do-undelivered = Abrir “No entregados”
-alert-do-overview = Abrir el resumen
-alert-do-account = Abrir la cuenta
-alert-do-admin = Abrir las alertas
-alert-kind-undelivered = Hay mensajes no entregados
-alert-kind-late = Los mensajes llegan tarde
-alert-kind-source_blocked = Un servicio de mensajería bloquea un bot o un número
-alert-kind-messenger_unreachable = Un servicio de mensajería no responde
-alert-kind-line_not_set = Un servicio de mensajería no acepta la dirección de Parom
-alert-kind-line_failing = Un servicio de mensajería no puede entregar mensajes
-alert-kind-chats_flooded = Empiezan demasiados chats en un sitio
-alert-kind-line_trouble = Un servicio de mensajería informa de un problema de un bot o un número
-alert-kind-business_off = Una persona desactivó el bot en sus chats
-alert-kind-source_silent = Una fuente está más silenciosa de lo normal
-alert-kind-token_expiring = El token de un servicio de mensajería vence pronto
-alert-kind-pipeline_archived = El embudo de una fuente ya no existe
-alert-kind-crm_unreachable = { $crm } no responde
-alert-kind-limit_near = Un límite está casi alcanzado
-alert-kind-limit_reached = Se alcanzó un límite
-alert-kind-plan_ending = La suscripción al servicio termina pronto
-alert-kind-plan_grace = La suscripción al servicio terminó
-alert-kind-plan_ended = No se entrega nada: la suscripción terminó
 alerts-channel-email = Correo electrónico
 alerts-channel-chat = Telegram
 alerts-channel-push = Navegador
@@ -255,3 +250,8 @@ alerts-webhook-trouble = Las llamadas fallan desde { $stamp }: { $reason } Cada 
 alert-chat-linked = Este chat está vinculado: desde ahora las alertas llegan aquí. Para terminarlo escribe /stop.
 alert-chat-how = Este bot informa de problemas entre la mensajería y el CRM. Para vincular este chat, pulsa “Vincular un chat” aquí: { $url }/panel/alerts
 alert-chat-stopped = Ya no llegan alertas aquí. Para recibirlas de nuevo, vincula este chat otra vez en el panel, en “Alertas”.
+mail-alert-code-subject = { $code } es el código para los correos de alertas
+mail-alert-code-body =
+    Alguien quiere que las alertas de la cuenta { $account } lleguen a esta dirección. Si fuiste tú, ingresa este código en el panel:
+    { $code }
+    Si no, no hagas nada: sin el código no llegará ningún correo.

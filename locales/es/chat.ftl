@@ -1,3 +1,5 @@
+# Machine-made: no native has read it yet.
+
 ## Web chat for customers
 
 chat-title = Escríbenos
@@ -112,19 +114,15 @@ chat-mail-file = Un archivo: { $name }
 chat-mail-subject = Respuesta en el chat “{ $title }”
 chat-mail-letter =
     Tienes una respuesta en el chat “{ $title }”.
-
     { $answers }
-
     Continuar en el chat: { $back }
     El enlace abre tu chat sin contraseña y funciona durante { $count ->
         [one] { $count } día
        *[other] { $count } días
     }. No lo reenvíes.
-
     No recibir más estos correos: { $end }
 chat-mail-confirm-subject = Confirma tu correo para el chat “{ $title }”
 chat-mail-confirm-letter =
     En el chat “{ $title }” se pidió enviar las respuestas a esta dirección. Confírmala: { $url }
     El enlace funciona durante un día.
-
     Si no fuiste tú, ignora este correo: no enviaremos nada más.

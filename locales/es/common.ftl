@@ -1,3 +1,5 @@
+# Machine-made: no native has read it yet.
+
 ## Common words and buttons
 
 common-save = Guardar
@@ -42,6 +44,7 @@ nav-overview = Resumen
 nav-sources = Fuentes
 nav-messages = Mensajes
 nav-undelivered = No entregados
+nav-reports = Informes
 nav-import = Importación
 nav-templates = Plantillas
 nav-keys = Claves y webhooks
@@ -108,6 +111,7 @@ common-since = desde
 common-number = { $number }
 common-percent = { $percent } %
 common-language = Idioma
+common-machine-made = Traducción automática; ningún hablante nativo la ha leído aún
 nav-label = Secciones
 nav-menu = Menú
 nav-conversations = Chats
@@ -121,7 +125,9 @@ nav-count-undelivered =
         [one] { $count } mensaje no entregado
        *[other] { $count } mensajes no entregados
     }
-nav-reports = Informes
+
+## Keys
+
 palette-open = Buscar
 palette-label = Página, teléfono, nombre, ID de mensaje o de chat
 palette-search = Buscar en los mensajes:

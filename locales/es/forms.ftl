@@ -1,3 +1,5 @@
+# Machine-made: no native has read it yet.
+
 ## Errors of forms
 
 form-empty = Completa “{ $field }”.

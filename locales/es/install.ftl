@@ -1,3 +1,5 @@
+# Machine-made: no native has read it yet.
+
 ## Install (browser pages around the amoCRM consent)
 
 install-title = Conectar Parom a { $crm }

@@ -1,3 +1,5 @@
+# Machine-made: no native has read it yet.
+
 ## Reasons, each with what to do (the error passport)
 
 reason-recipient_blocked = El cliente bloqueó el bot o eliminó el chat.

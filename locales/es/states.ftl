@@ -1,3 +1,5 @@
+# Machine-made: no native has read it yet.
+
 ## States: source
 
 source-state-working = Funciona

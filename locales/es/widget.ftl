@@ -1,3 +1,5 @@
+# Machine-made: no native has read it yet.
+
 ## Widget: settings window
 
 widget-title = Parom: servicios de mensajería en { $crm }

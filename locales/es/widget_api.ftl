@@ -1,3 +1,5 @@
+# Machine-made: no native has read it yet.
+
 ## Widget: what the server says
 
 problem-conflict = Esto entra en conflicto con lo que ya existe

@@ -1,3 +1,5 @@
+# Machine-made: no native has read it yet.
+
 ## Alerts: subject and body
 
 alert-source_stopped-subject = { $source } ({ $account }): parada, conecte de novo
@@ -96,11 +98,70 @@ alert-found_in_history-body =
         [one] { $held } mensagem tem mais de 15 minutos e espera sua decisão.
        *[other] { $held } mensagens têm mais de 15 minutos e esperam sua decisão.
     } Envie-as ou remova-as: { $url }
+alert-messenger_unreachable-subject = { $source } ({ $account }): { $messenger } não responde
+alert-messenger_unreachable-body =
+    { $messenger } não responde para “{ $source }” desde { $stamp }. { $waiting ->
+        [0] Nenhuma mensagem de atendentes espera
+        [one] { $waiting } mensagem de atendentes espera
+       *[other] { $waiting } mensagens de atendentes esperam
+    } aqui. O Parom tenta de novo sozinho e mantém a ordem; as outras fontes não são afetadas: { $url }
+alert-line_not_set-subject = { $source } ({ $account }): as mensagens dos clientes não chegam
+alert-line_not_set-body = Desde { $stamp }, { $messenger } não envia para cá as mensagens de “{ $source }” porque não aceita o endereço do Parom. Ele diz: { $reason }. O que os atendentes escrevem continua saindo. Abra a fonte e conecte-a de novo: { $url }
+alert-line_failing-subject = { $source } ({ $account }): as mensagens dos clientes estão atrasadas
+alert-line_failing-body = Desde { $stamp }, { $messenger } não consegue entregar as mensagens de “{ $source }”. Ele diz: { $reason }. O que os atendentes escrevem continua saindo, e { $messenger } repete o que não chegou. Teste a fonte: { $url }
+alert-line_trouble-subject = { $source } ({ $account }): { $messenger } informa um problema
+alert-line_trouble-body = Desde { $stamp }, sobre “{ $source }”: { $reason }. As outras fontes não são afetadas. Abra a fonte: { $url }
+alert-chats_flooded-subject = { $source } ({ $account }): conversas novas demais
+alert-chats_flooded-body = Em uma hora começaram mais de { $most } conversas em “{ $source }”; por enquanto não aceitamos outras. As já iniciadas continuam. Se o seu site não tem mais visitas do que o normal, pode ser spam: peça um nome antes da primeira mensagem. Abra a fonte: { $url }
+alert-business_off-subject = { $source } ({ $account }): { $who } desativou o bot
+alert-business_off-body = Desde { $stamp }, “{ $source }” não recebe mensagens dos chats de { $who }. Os outros chats continuam. { $who } pode ativar o bot de novo nas configurações de { $messenger }. Depois teste a fonte: { $url }
+alert-pipeline_archived-subject = { $source } ({ $account }): o funil dela não existe mais
+alert-pipeline_archived-body = O funil de “{ $source }” foi arquivado ou excluído no { $crm }. As mensagens ainda chegam aos chats, mas os novos leads desta fonte não têm um lugar próprio. Escolha outro funil: { $url }
+alert-limit_near-subject = { $account }: { $percent }% de um limite usados: { $limit }
+alert-limit_near-body = “{ $limit }” da conta { $account } está em { $percent }% do permitido. Tudo ainda funciona. Libere espaço ou peça mais ao serviço: { $url }
+alert-limit_reached-subject = { $account }: limite atingido: { $limit }
+alert-limit_reached-body = “{ $limit }” da conta { $account } está em { $percent }% do permitido. As mensagens dos mensageiros e do { $crm } continuam como antes; o resto que exceder o limite é recusado. Libere espaço ou peça mais ao serviço: { $url }
+alert-plan_ending-subject = { $account }: a assinatura do serviço termina em { $date }
+alert-plan_ending-body = A assinatura da conta { $account } termina em { $date }. As mensagens são entregues até { $until }; depois são recebidas e esperam aqui até a renovação. Renove ou escreva ao suporte: { $url }
+alert-plan_grace-subject = { $account }: a assinatura do serviço terminou em { $date }
+alert-plan_grace-body = A assinatura da conta { $account } terminou em { $date }. As mensagens ainda são entregues até { $until }; depois são recebidas e esperam aqui até a renovação. Renove ou escreva ao suporte: { $url }
+alert-plan_ended-subject = { $account }: nada é entregue, a assinatura terminou em { $date }
+alert-plan_ended-body = A assinatura da conta { $account } terminou em { $date }. As mensagens são recebidas e esperam aqui; após a renovação, serão entregues em ordem. As mensagens a clientes esperam 24 horas; as mensagens ao { $crm }, 7 dias. Renove ou escreva ao suporte: { $url }
+alert-group-subject = { $account }: { $what } ({ $count })
+alert-group-body = Desde { $stamp }: { $sources }. As outras fontes funcionam como antes. Abra a lista: { $url }
+alert-group-more = mais { $count }
+alert-do-access = Conectar de novo
+alert-do-resume = Testar e ativar
+alert-do-source = Abrir a fonte
+alert-do-sources = Abrir as fontes
+alert-do-templates = Abrir os modelos
+alert-do-undelivered = Abrir “Não entregues”
+alert-do-overview = Abrir a visão geral
+alert-do-account = Abrir a conta
+alert-do-admin = Abrir os alertas
 alert-several-subject =
     { $account }: { $count ->
         [one] { $count } alerta
        *[other] { $count } alertas
     }
+alert-kind-undelivered = Há mensagens não entregues
+alert-kind-late = As mensagens chegam atrasadas
+alert-kind-source_blocked = Um mensageiro bloqueia um bot ou um número
+alert-kind-messenger_unreachable = Um mensageiro não responde
+alert-kind-line_not_set = Um mensageiro não aceita o endereço do Parom
+alert-kind-line_failing = Um mensageiro não consegue entregar mensagens
+alert-kind-chats_flooded = Conversas demais começam em um site
+alert-kind-line_trouble = Um mensageiro informa um problema de um bot ou um número
+alert-kind-business_off = Uma pessoa desativou o bot nos próprios chats
+alert-kind-source_silent = Uma fonte está mais quieta que o normal
+alert-kind-token_expiring = O token de um mensageiro vence em breve
+alert-kind-pipeline_archived = O funil de uma fonte não existe mais
+alert-kind-crm_unreachable = O { $crm } não responde
+alert-kind-limit_near = Um limite está quase atingido
+alert-kind-limit_reached = Um limite foi atingido
+alert-kind-plan_ending = A assinatura do serviço termina em breve
+alert-kind-plan_grace = A assinatura do serviço terminou
+alert-kind-plan_ended = Nada é entregue: a assinatura terminou
 alert-kind-source_stopped = Um mensageiro não aceita mais o acesso de uma fonte
 alert-kind-webhook_suspended = O servidor do seu próprio mensageiro falhou por 24 horas
 alert-kind-source_gone = Uma fonte foi excluída no { $crm }
@@ -144,72 +205,6 @@ alerts-code-wait =
        *[other] { $seconds } segundos
     }.
 alerts-address-proved = De agora em diante os e-mails vão para { $email }.
-mail-alert-code-subject = { $code } é o código para os e-mails de alertas
-mail-alert-code-body =
-    Alguém quer que os alertas da conta { $account } cheguem a este endereço. Se foi você, insira este código no painel:
-
-    { $code }
-
-    Se não, não faça nada: sem o código nenhum e-mail chega.
-alert-messenger_unreachable-subject = { $source } ({ $account }): { $messenger } não responde
-alert-messenger_unreachable-body =
-    { $messenger } não responde para “{ $source }” desde { $stamp }. { $waiting ->
-        [0] Nenhuma mensagem de atendentes espera
-        [one] { $waiting } mensagem de atendentes espera
-       *[other] { $waiting } mensagens de atendentes esperam
-    } aqui. O Parom tenta de novo sozinho e mantém a ordem; as outras fontes não são afetadas: { $url }
-alert-line_not_set-subject = { $source } ({ $account }): as mensagens dos clientes não chegam
-alert-line_not_set-body = Desde { $stamp }, { $messenger } não envia para cá as mensagens de “{ $source }” porque não aceita o endereço do Parom. Ele diz: { $reason }. O que os atendentes escrevem continua saindo. Abra a fonte e conecte-a de novo: { $url }
-alert-line_failing-subject = { $source } ({ $account }): as mensagens dos clientes estão atrasadas
-alert-line_failing-body = Desde { $stamp }, { $messenger } não consegue entregar as mensagens de “{ $source }”. Ele diz: { $reason }. O que os atendentes escrevem continua saindo, e { $messenger } repete o que não chegou. Teste a fonte: { $url }
-alert-line_trouble-subject = { $source } ({ $account }): { $messenger } informa um problema
-alert-line_trouble-body = Desde { $stamp }, sobre “{ $source }”: { $reason }. As outras fontes não são afetadas. Abra a fonte: { $url }
-alert-chats_flooded-subject = { $source } ({ $account }): conversas novas demais
-alert-chats_flooded-body = Em uma hora começaram mais de { $most } conversas em “{ $source }”; por enquanto não aceitamos outras. As já iniciadas continuam. Se o seu site não tem mais visitas do que o normal, pode ser spam: peça um nome antes da primeira mensagem. Abra a fonte: { $url }
-alert-business_off-subject = { $source } ({ $account }): { $who } desativou o bot
-alert-business_off-body = Desde { $stamp }, “{ $source }” não recebe mensagens dos chats de { $who }. Os outros chats continuam. { $who } pode ativar o bot de novo nas configurações de { $messenger }. Depois teste a fonte: { $url }
-alert-pipeline_archived-subject = { $source } ({ $account }): o funil dela não existe mais
-alert-pipeline_archived-body = O funil de “{ $source }” foi arquivado ou excluído no { $crm }. As mensagens ainda chegam aos chats, mas os novos leads desta fonte não têm um lugar próprio. Escolha outro funil: { $url }
-alert-limit_near-subject = { $account }: { $percent }% de um limite usados: { $limit }
-alert-limit_near-body = “{ $limit }” da conta { $account } está em { $percent }% do permitido. Tudo ainda funciona. Libere espaço ou peça mais ao serviço: { $url }
-alert-limit_reached-subject = { $account }: limite atingido: { $limit }
-alert-limit_reached-body = “{ $limit }” da conta { $account } está em { $percent }% do permitido. As mensagens dos mensageiros e do { $crm } continuam como antes; o resto que exceder o limite é recusado. Libere espaço ou peça mais ao serviço: { $url }
-alert-plan_ending-subject = { $account }: a assinatura do serviço termina em { $date }
-alert-plan_ending-body = A assinatura da conta { $account } termina em { $date }. As mensagens são entregues até { $until }; depois são recebidas e esperam aqui até a renovação. Renove ou escreva ao suporte: { $url }
-alert-plan_grace-subject = { $account }: a assinatura do serviço terminou em { $date }
-alert-plan_grace-body = A assinatura da conta { $account } terminou em { $date }. As mensagens ainda são entregues até { $until }; depois são recebidas e esperam aqui até a renovação. Renove ou escreva ao suporte: { $url }
-alert-plan_ended-subject = { $account }: nada é entregue, a assinatura terminou em { $date }
-alert-plan_ended-body = A assinatura da conta { $account } terminou em { $date }. As mensagens são recebidas e esperam aqui; após a renovação, serão entregues em ordem. As mensagens a clientes esperam 24 horas; as mensagens ao { $crm }, 7 dias. Renove ou escreva ao suporte: { $url }
-alert-group-subject = { $account }: { $what } ({ $count })
-alert-group-body = Desde { $stamp }: { $sources }. As outras fontes funcionam como antes. Abra a lista: { $url }
-alert-group-more = mais { $count }
-alert-do-access = Conectar de novo
-alert-do-resume = Testar e ativar
-alert-do-source = Abrir a fonte
-alert-do-sources = Abrir as fontes
-alert-do-templates = Abrir os modelos
-alert-do-undelivered = Abrir “Não entregues”
-alert-do-overview = Abrir a visão geral
-alert-do-account = Abrir a conta
-alert-do-admin = Abrir os alertas
-alert-kind-undelivered = Há mensagens não entregues
-alert-kind-late = As mensagens chegam atrasadas
-alert-kind-source_blocked = Um mensageiro bloqueia um bot ou um número
-alert-kind-messenger_unreachable = Um mensageiro não responde
-alert-kind-line_not_set = Um mensageiro não aceita o endereço do Parom
-alert-kind-line_failing = Um mensageiro não consegue entregar mensagens
-alert-kind-chats_flooded = Conversas demais começam em um site
-alert-kind-line_trouble = Um mensageiro informa um problema de um bot ou um número
-alert-kind-business_off = Uma pessoa desativou o bot nos próprios chats
-alert-kind-source_silent = Uma fonte está mais quieta que o normal
-alert-kind-token_expiring = O token de um mensageiro vence em breve
-alert-kind-pipeline_archived = O funil de uma fonte não existe mais
-alert-kind-crm_unreachable = O { $crm } não responde
-alert-kind-limit_near = Um limite está quase atingido
-alert-kind-limit_reached = Um limite foi atingido
-alert-kind-plan_ending = A assinatura do serviço termina em breve
-alert-kind-plan_grace = A assinatura do serviço terminou
-alert-kind-plan_ended = Nada é entregue: a assinatura terminou
 alerts-channel-email = E-mail
 alerts-channel-chat = Telegram
 alerts-channel-push = Navegador
@@ -255,3 +250,8 @@ alerts-webhook-trouble = As chamadas falham desde { $stamp }: { $reason } Cada a
 alert-chat-linked = Este chat está vinculado: de agora em diante os alertas chegam aqui. Para encerrar escreva /stop.
 alert-chat-how = Este bot informa problemas entre mensageiros e o CRM. Para vincular este chat, clique em “Vincular um chat” aqui: { $url }/panel/alerts
 alert-chat-stopped = Os alertas não chegam mais aqui. Para recebê-los de novo, vincule este chat outra vez no painel, em “Alertas”.
+mail-alert-code-subject = { $code } é o código para os e-mails de alertas
+mail-alert-code-body =
+    Alguém quer que os alertas da conta { $account } cheguem a este endereço. Se foi você, insira este código no painel:
+    { $code }
+    Se não, não faça nada: sem o código nenhum e-mail chega.

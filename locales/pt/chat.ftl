@@ -1,3 +1,5 @@
+# Machine-made: no native has read it yet.
+
 ## Web chat for customers
 
 chat-title = Fale conosco
@@ -112,19 +114,15 @@ chat-mail-file = Um arquivo: { $name }
 chat-mail-subject = Resposta no chat “{ $title }”
 chat-mail-letter =
     Você tem uma resposta no chat “{ $title }”.
-
     { $answers }
-
     Continuar no chat: { $back }
     O link abre o seu chat sem senha e funciona por { $count ->
         [one] { $count } dia
        *[other] { $count } dias
     }. Não o encaminhe.
-
     Não receber mais estes e-mails: { $end }
 chat-mail-confirm-subject = Confirme o seu e-mail para o chat “{ $title }”
 chat-mail-confirm-letter =
     No chat “{ $title }” pediram para enviar as respostas a este endereço. Confirme: { $url }
     O link funciona por um dia.
-
     Se não foi você, ignore este e-mail: nada mais será enviado.

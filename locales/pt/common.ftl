@@ -1,3 +1,5 @@
+# Machine-made: no native has read it yet.
+
 ## Common words and buttons
 
 common-save = Salvar
@@ -42,6 +44,7 @@ nav-overview = Visão geral
 nav-sources = Fontes
 nav-messages = Mensagens
 nav-undelivered = Não entregues
+nav-reports = Relatórios
 nav-import = Importação
 nav-templates = Modelos
 nav-keys = Chaves e webhooks
@@ -108,6 +111,7 @@ common-since = desde
 common-number = { $number }
 common-percent = { $percent }%
 common-language = Idioma
+common-machine-made = Tradução automática; nenhum falante nativo a leu ainda
 nav-label = Seções
 nav-menu = Menu
 nav-conversations = Chats
@@ -121,7 +125,9 @@ nav-count-undelivered =
         [one] { $count } mensagem não entregue
        *[other] { $count } mensagens não entregues
     }
-nav-reports = Relatórios
+
+## Keys
+
 palette-open = Buscar
 palette-label = Página, telefone, nome, ID de mensagem ou de chat
 palette-search = Buscar nas mensagens:

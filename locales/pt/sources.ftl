@@ -1,3 +1,5 @@
+# Machine-made: no native has read it yet.
+
 ## Messengers
 
 connector-telegram = Bot do Telegram

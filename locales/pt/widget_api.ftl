@@ -1,3 +1,5 @@
+# Machine-made: no native has read it yet.
+
 ## Widget: what the server says
 
 problem-conflict = Isto entra em conflito com o que já existe

@@ -1,3 +1,5 @@
+# Machine-made: no native has read it yet.
+
 ## Source wizard: all messengers
 
 wizard-title = Nova fonte

@@ -119,6 +119,7 @@ common-since = с
 common-number = { $number }
 common-percent = { $percent } %
 common-language = Язык
+common-machine-made = Переведено машиной, носитель языка ещё не читал
 nav-label = Разделы
 nav-menu = Меню
 nav-conversations = Чаты

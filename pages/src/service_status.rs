@@ -48,7 +48,7 @@ struct StatusPage {
     tone: &'static str,
     lines: Vec<PartRow>,
     checked: Sentence,
-    other: Language,
+    others: Vec<Language>,
     nonce: String,
 }
 
@@ -67,7 +67,7 @@ async fn page(app: web::Data<StatusContext>, request: HttpRequest) -> HttpRespon
         Ok(snapshot) => snapshot,
         Err(refused) => return refused,
     };
-    let words = Words::new(Language::of_operator(&request));
+    let words = Words::new(Language::of_request(&request));
     let vendor = &app.config.vendor.name;
     let name = if vendor.is_empty() { words.text("install-product").to_string() } else { vendor.clone() };
     let worst = snapshot.worst();
@@ -81,7 +81,7 @@ async fn page(app: web::Data<StatusContext>, request: HttpRequest) -> HttpRespon
         checked: words
             .text("status-checked")
             .with("time", When::new(snapshot.at, snapshot.at, Zone::UTC, words).exact()),
-        other: if words.language() == Language::Ru { Language::En } else { Language::Ru },
+        others: words.language().others().collect(),
         nonce: public_page::nonce(),
         words,
     };

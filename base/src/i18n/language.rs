@@ -21,7 +21,8 @@ crate::worded! {
 }
 
 impl Language {
-    /// Languages with a translation of every text. The others have those of `locales/README.md`, and English for the rest.
+    /// Languages with a translation of every text. The others have all that accounts see (`locales/README.md`), and English
+    /// for the rest.
     pub const COMPLETE: [Self; 2] = [Self::En, Self::Ru];
 
     /// Its own name, for people who do not read the others.
@@ -32,6 +33,11 @@ impl Language {
             Self::Es => "Español",
             Self::Pt => "Português",
         }
+    }
+
+    /// Whether its texts were translated by a machine, and no native has read them yet.
+    pub const fn is_machine_made(self) -> bool {
+        matches!(self, Self::Es | Self::Pt)
     }
 
     /// The languages that a reader of this one may change to, in the order of menus.

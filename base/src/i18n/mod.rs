@@ -1,5 +1,5 @@
 //! Localisation: every visible text in the product's languages, from `locales/{en,ru,es,pt}/*.ftl`, compiled in.
-//! Spanish and Portuguese have the texts that `locales/README.md` names; a text without a translation is English.
+//! Spanish and Portuguese have all that accounts see (`locales/README.md`); a text without a translation is English.
 //!
 //! ```text
 //! words.text("sources-used").with("used", 3).with("limit", 50)     ─▶  "3 of 50 used" / «Занято 3 из 50»

@@ -182,7 +182,10 @@ fn spelled(text: &str) -> String {
     text.to_lowercase().replace('_', " ")
 }
 
+/// The catalogs of all messengers that refuse in words or codes of their own.
+pub const ALL: [ErrorCatalog; 7] = [AVITO, FACEBOOK, INSTAGRAM, MAX, TELEGRAM, VK, WHATSAPP];
+
 /// The catalog of a kind of source; none if it has none.
 pub fn of(kind: &str) -> Option<ErrorCatalog> {
-    [AVITO, FACEBOOK, INSTAGRAM, MAX, TELEGRAM, VK, WHATSAPP].into_iter().find(|catalog| catalog.kind == kind)
+    ALL.into_iter().find(|catalog| catalog.kind == kind)
 }

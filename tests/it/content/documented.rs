@@ -95,7 +95,8 @@ const ERRORS_HEAD: &str = "# What a messenger's refusal means
 
 Generated from `connectors/src/error_catalog` by the test `content::documented`: `UPDATE_DOCS=1 cargo nextest run --workspace -E
 'test(refusals_are_documented)'`. The first matching row counts: the code is equal, and one of the texts is contained in the
-response, ignoring case. The manager sees the text in the account's language (`locales/`); amoCRM gets the code.
+response, ignoring case. What happened and what to do is told to the manager in the account's language, one of four
+(`passport-telegram-t1` and so on in `locales/`), and shown by the panel; amoCRM gets the code of the last column.
 
 `permanent`: the message fails · `transient`: it is retried with back-off, or when the messenger asks for it · `pause`: nothing is
 sent to the source until a person repairs it, its messages wait · `resend`: the request is changed once and sent again within the
@@ -122,9 +123,8 @@ fn codes(row: &CatalogEntry) -> String {
     }
 }
 
-fn table(page: &mut String, catalog: &ErrorCatalog) {
-    let _ = write!(page, "\n## {}\n\n", catalog.kind);
-    page.push_str("| # | code | text | cause | what is done | amoCRM |\n|---|---|---|---|---|---|\n");
+fn table(catalog: &ErrorCatalog) -> String {
+    let mut page = "| # | code | text | cause | what is done | amoCRM |\n|---|---|---|---|---|---|\n".to_owned();
     for row in catalog.rows.iter().chain(catalog.defaults) {
         let texts: Vec<_> = row.texts.iter().map(|text| format!("`{text}`")).collect();
         let texts = if texts.is_empty() { "any".to_owned() } else { texts.join(", ") };
@@ -132,6 +132,7 @@ fn table(page: &mut String, catalog: &ErrorCatalog) {
         let (id, codes, class) = (row.id.to_uppercase(), codes(row), class(row));
         let _ = writeln!(page, "| {id} | {codes} | {texts} | {} | {class} | {amocrm} |", row.cause);
     }
+    page
 }
 
 const PROBLEMS_HEAD: &str = "# Problems of the API
@@ -161,9 +162,15 @@ fn problems_are_documented() {
 
 #[test]
 fn refusals_are_documented() {
-    let mut page = ERRORS_HEAD.to_owned();
-    for catalog in ["telegram"].into_iter().filter_map(error_catalog::of) {
-        table(&mut page, &catalog);
+    // Messengers of one API have one table.
+    let mut tables: Vec<(String, String)> = Vec::new();
+    for catalog in error_catalog::ALL {
+        let table = table(&catalog);
+        match tables.iter_mut().find(|(_, same)| *same == table) {
+            Some((kinds, _)) => *kinds = format!("{kinds}, {}", catalog.kind),
+            None => tables.push((catalog.kind.to_owned(), table)),
+        }
     }
-    keeps("errors.md", &page);
+    let sections = tables.iter().map(|(kinds, table)| format!("\n## {kinds}\n\n{table}"));
+    keeps("errors.md", &[ERRORS_HEAD.to_owned()].into_iter().chain(sections).collect::<String>());
 }

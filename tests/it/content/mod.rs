@@ -1,6 +1,7 @@
 //! Everything that a manager or a bot can do in amoCRM, on its way to the messenger.
 
 pub mod documented;
+mod documents;
 mod kinds;
 mod live;
 mod visitor;

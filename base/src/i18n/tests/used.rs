@@ -101,81 +101,70 @@ fn sources_are_read_as_they_are_written() {
 
 const PARTIAL: [Language; 2] = [Language::Es, Language::Pt];
 
-/// Files of which every text is translated.
-const FILES: [&str; 11] =
-    ["alerts", "chat", "common", "forms", "install", "reasons", "sources", "states", "widget", "widget_api", "wizard"];
-
-/// Beginnings of keys in other files that are translated too: what the wizard asks and finds, for every messenger.
-const BEGINNINGS: [&str; 15] = [
-    "alert-kind-",
-    "connector-",
-    "messages-kind-",
-    "problem-line_taken",
-    "problem-messenger_refused",
-    "said-line-",
-    "said-messenger-",
-    "said-meta-",
-    "said-net-",
-    "said-server-",
-    "said-telegram-",
-    "said-url-",
-    "said-wa-",
-    "source-",
-    "wizard-",
+/// Files that only the vendor's own people and programs read, and the contracts, which lawyers translate.
+const NOT_TRANSLATED: [&str; 12] = [
+    "admin",
+    "announcements",
+    "channel",
+    "check",
+    "configuration",
+    "demo",
+    "doctor",
+    "integrations",
+    "legal",
+    "notes",
+    "plans",
+    "wrong",
 ];
 
-/// Beginnings of keys of the set that are not translated, with the reason.
-const WITHOUT: [(&str, &str); 12] = [
-    ("alert-several-vendor", "the vendor's own people read it"),
-    ("alert-task_failing-", "the vendor's own people read it"),
-    ("alert-vendor_", "the vendor's own people read it"),
-    ("alert-why-vendor", "the vendor's own people read it"),
-    ("audit-did-", "the page of the audit log is English"),
-    ("wizard-avito-", "a messenger of Russia"),
-    ("wizard-consent-avito", "a messenger of Russia"),
-    ("wizard-consent-hint-avito", "a messenger of Russia"),
-    ("wizard-max-", "a messenger of Russia"),
-    ("wizard-slow-max-", "a messenger of Russia"),
-    ("wizard-slow-vk-", "a messenger of Russia"),
-    ("wizard-vk-", "a messenger of Russia"),
+/// Beginnings of keys in other files that are not translated either: alerts for the vendor, and the API's pages about
+/// problems.
+const WITHOUT: [&str; 6] = [
+    "alert-several-vendor",
+    "alert-task_failing-",
+    "alert-vendor_",
+    "alert-why-vendor",
+    "problem-fix-",
+    "problem-page-",
 ];
 
 /// Keys that wait for their translation, and are English until then.
 const LATER_NAMES: &[&str] = &[];
 
-/// The keys of the set.
-fn named() -> Vec<String> {
+/// The keys of all texts that people of accounts and their customers see.
+fn seen_by_accounts() -> Vec<String> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../locales/en");
-    let mut named = Vec::new();
+    let mut seen = Vec::new();
     for file in fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
-        let is_whole = FILES.contains(&path.file_stem().unwrap().to_str().unwrap());
+        if NOT_TRANSLATED.contains(&path.file_stem().unwrap().to_str().unwrap()) {
+            continue;
+        }
         let text = fs::read_to_string(&path).unwrap();
         let keys = text.lines().filter_map(|line| Some(line.split_once(" =")?.0));
         let keys = keys.filter(|key| key.starts_with(|sign: char| sign.is_ascii_lowercase()));
-        let translated = keys.filter(|key| is_whole || BEGINNINGS.iter().any(|one| key.starts_with(one)));
-        let translated = translated.filter(|key| !WITHOUT.iter().any(|(one, _)| key.starts_with(one)));
-        named.extend(translated.map(str::to_owned));
+        let keys = keys.filter(|key| !WITHOUT.iter().any(|one| key.starts_with(one)));
+        seen.extend(keys.map(str::to_owned));
     }
-    assert!(named.len() > 900, "the files are read: {}", named.len());
-    named
+    assert!(seen.len() > 2_500, "the files are read: {}", seen.len());
+    seen
 }
 
 #[test]
-fn the_named_set_is_complete_in_all_languages() {
-    let named = named();
+fn what_accounts_see_is_in_all_languages() {
+    let seen = seen_by_accounts();
     let english = catalog(Language::En);
     for language in PARTIAL {
         let own = catalog(language);
         let wrong = |key: &&String| own.get(*key) != english.get(*key) && !LATER_NAMES.contains(&key.as_str());
-        let wrong: Vec<_> = named.iter().filter(wrong).collect();
+        let wrong: Vec<_> = seen.iter().filter(wrong).collect();
         let code = language.code();
         assert!(
             wrong.is_empty(),
             "locales/{code} lacks these, or has other placeables (or list them in LATER_NAMES): {wrong:#?}"
         );
-        let more: Vec<_> = own.keys().filter(|key| !named.contains(key)).collect();
-        assert!(more.is_empty(), "locales/{code} has these, which are not in the set: {more:#?}");
+        let more: Vec<_> = own.keys().filter(|key| !seen.contains(key)).collect();
+        assert!(more.is_empty(), "locales/{code} has these, which accounts do not see: {more:#?}");
         let late: Vec<_> = LATER_NAMES.iter().filter(|key| own.contains_key(**key)).collect();
         assert!(late.is_empty(), "{code} has these, take them off the list: {late:?}");
     }
@@ -199,13 +188,23 @@ fn no_sentence_was_left_in_english() {
 }
 
 #[test]
-fn the_page_about_the_locales_names_the_set() {
-    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../locales/README.md")).unwrap();
-    for file in FILES {
+fn translations_that_no_native_has_read_say_so() {
+    let locales = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../locales"));
+    let page = fs::read_to_string(locales.join("README.md")).unwrap();
+    for file in NOT_TRANSLATED {
         assert!(page.contains(&format!("`{file}.ftl`")), "{file}");
     }
-    for beginning in BEGINNINGS {
+    for beginning in WITHOUT {
         assert!(page.contains(&format!("`{beginning}`")), "{beginning}");
     }
-    assert!(page.contains("not yet read by a native"));
+    for language in Language::ALL {
+        let files = fs::read_dir(locales.join(language.code())).unwrap();
+        for path in files.map(|file| file.unwrap().path()) {
+            let is_marked =
+                fs::read_to_string(&path).unwrap().starts_with("# Machine-made: no native has read it yet.");
+            assert_eq!(is_marked, language.is_machine_made(), "{path:?}");
+        }
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{}/`", language.code()))).unwrap();
+        assert_eq!(row.contains("not yet read by a native"), language.is_machine_made(), "{row}");
+    }
 }

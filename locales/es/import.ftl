@@ -1,0 +1,113 @@
+# Machine-made: no native has read it yet.
+
+## Import
+
+import-empty-title = Aún no hay importaciones
+import-empty = Trae los chats anteriores a { $crm } para que los agentes vean todo el historial.
+import-new = Importación nueva
+import-source = Importar en
+import-file = Archivo con mensajes
+import-plan = Comprobar archivo
+import-plan-result =
+    { $messages ->
+        [one] { $messages } mensaje
+       *[other] { $messages } mensajes
+    } en { $chats ->
+        [one] { $chats } chat
+       *[other] { $chats } chats
+    }, unos { $duration }.
+import-plan-leads =
+    { $leads ->
+        [0] No aparecerán leads nuevos
+        [one] Aparecerá { $leads } lead nuevo
+       *[other] Aparecerán { $leads } leads nuevos
+    } en “{ $pipeline }”.
+import-plan-notices = Los agentes reciben una notificación por chat, solo por su último mensaje.
+import-24h-note = Una tarjeta muestra el historial desde 24 horas antes de crearse el lead. Los mensajes más antiguos quedan en el chat, pero no se muestran en un lead nuevo.
+import-start =
+    { $messages ->
+        [one] Importar { $messages } mensaje
+       *[other] Importar { $messages } mensajes
+    }
+import-progress = { $done } de { $total }, faltan unos { $duration }
+import-gives-way = Más lento: los mensajes actuales van primero.
+import-pause = Pausar importación
+import-resume = Continuar importación
+import-cancel-confirm =
+    ¿Detener aquí? { $done ->
+        [one] { $done } mensaje importado queda
+       *[other] { $done } mensajes importados quedan
+    } en { $crm }.
+import-finished =
+    { $done ->
+        [one] { $done } mensaje importado
+       *[other] { $done } mensajes importados
+    }, { $skipped } omitidos.
+import-download-skipped = Descargar las líneas omitidas
+import-leads =
+    { $leads ->
+        [0] No aparecerán leads nuevos.
+        [one] Como máximo aparecerá { $leads } lead nuevo.
+       *[other] Como máximo aparecerán { $leads } leads nuevos.
+    }
+import-leads-which = Leads y avisos
+import-leads-newest = Uno por chat (último mensaje)
+import-leads-none = Ninguno: todo llega en silencio
+import-col-file = Archivo
+import-col-progress = Importado
+import-col-made = Creada
+import-col-line = Línea
+import-skip-more = y { $count } más
+import-many-skipped = Se omitirá el { $percent } % de las líneas. Mira los motivos abajo y corrige primero el archivo.
+import-of = { $done } de { $total }
+import-no-source = Agrega primero una fuente: los mensajes anteriores se importan en ella.
+import-file-hint = CSV o un objeto JSON por línea. Como máximo { $size }.
+import-sample = Descargar un ejemplo:
+import-fields = Columnas del archivo
+import-fields-says = CSV y JSON usan los mismos campos; en JSON, un punto significa un objeto anidado. La documentación de la API enumera todos los campos de un mensaje.
+import-field = Columna
+import-field-means = Significado
+import-field-required = obligatorio
+import-field-id = Tu ID del mensaje; un mismo ID no se importa dos veces
+import-field-conversation-id = Tu ID del chat
+import-field-sender-role = client para el cliente, manager para tu lado
+import-field-sender-id = Tu ID del remitente
+import-field-sender-name = El nombre del remitente
+import-field-sender-phone = El teléfono del cliente, para vincular el chat a un contacto
+import-field-receiver-id = El ID del cliente, en mensajes de agentes
+import-field-sent-at = Cuándo se envió, por ejemplo 2025-03-01T09:30:00Z
+import-field-content-type = text, picture, video, file, voice, audio, sticker, location o contact
+import-field-content-text = El texto
+import-field-content-media-url = Un enlace donde Parom puede descargar el archivo
+import-link-note = Para vincular chats a contactos que ya existen en { $crm }, configura primero la fuente para que busque el teléfono o el correo del cliente.
+import-link-open = Opciones de la fuente
+import-link = Vincular chats nuevos a contactos existentes
+import-link-hint = Por el teléfono o el correo del cliente, si el archivo los tiene. Si no hay coincidencia, { $crm } crea un contacto como siempre.
+import-other-file = Otro archivo
+import-counted-gone = El archivo solo se comprobó y ya no se guarda. Agrégalo de nuevo para importarlo.
+import-cancel = Detener importación
+import-started = La importación sigue en segundo plano. Puedes salir de esta página.
+import-paused = La importación está pausada.
+import-resumed = La importación continúa.
+import-cancelled = La importación está detenida.
+import-skipped-lines =
+    { $count ->
+        [one] Se omite { $count } línea
+       *[other] Se omiten { $count } líneas
+    }
+import-duplicates =
+    { $count ->
+        [one] { $count } ya había llegado antes y no se envió de nuevo.
+       *[other] { $count } ya habían llegado antes y no se enviaron de nuevo.
+    }
+import-history-title = Mensajes anteriores
+import-history-about = Importa los chats de los últimos { $days } días de { $messenger }. Llegan en silencio, sin leads, notificaciones ni marcas de no leído, y nada se repite.
+import-history-begin = Importar los últimos { $days } días
+import-history-again = Importar de nuevo los últimos { $days } días
+import-history-origin = Del servicio de mensajería, { $days } días
+import-history-reading =
+    { $messages ->
+        [one] Leyendo de { $messenger }: { $messages } mensaje hasta ahora
+       *[other] Leyendo de { $messenger }: { $messages } mensajes hasta ahora
+    }
+import-history-none = No hubo mensajes en los { $days } días anteriores a conectar la fuente.

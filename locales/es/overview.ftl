@@ -1,0 +1,102 @@
+# Machine-made: no native has read it yet.
+
+## Overview: health and ledger
+
+health-all-good =
+    { $count ->
+        [1] La fuente funciona
+        [2] Las dos fuentes funcionan
+       *[other] Las { $count } fuentes funcionan
+    }.
+health-some-bad =
+    { $bad ->
+        [one] { $bad } fuente requiere atención
+       *[other] { $bad } fuentes requieren atención
+    }
+health-our-side = De la recepción al primer intento, 95 %: { $delay }
+health-oldest-waiting = Espera más larga: { $delay }
+health-nothing-waiting = Nada está esperando
+ledger-title = Cada mensaje, contado
+ledger-figure-accepted = { $count } aceptados
+ledger-figure-delivered = { $count } entregados
+ledger-figure-failed = { $count } fallidos
+ledger-figure-waiting = { $count } en espera
+ledger-balanced = Cuadra · comprobado { $time }
+ledger-gap = Las cifras difieren en { $gap }. El proveedor ya fue avisado; no tienes que hacer nada.
+ledger-empty = No hay mensajes en este período.
+health-side-answers = Respuesta a una solicitud, 50 %: { $median } · errores { $percent } %
+health-side-most = Respuesta a una solicitud, 95 %: { $delay }
+health-no-data = Sin solicitudes
+ledger-direction-to_crm = De los clientes
+ledger-direction-to_messenger = A los clientes
+overview-sides = Solicitudes desde { $time }
+overview-period = Período
+overview-period-today = 24 horas
+overview-period-7 = 7 días
+overview-period-30 = 30 días
+overview-days = Mensajes por día
+overview-table = Mostrar como tabla
+overview-day = Día
+overview-failed = No entregados
+overview-to-source = Ir a la fuente
+health-side-failing = { $side }: { $failed } de { $all } solicitudes desde { $time } fallaron ({ $percent } %).
+health-side-failed-last = La última falla fue { $time }.
+health-undelivered =
+    { $count ->
+        [one] No se entregó { $count } mensaje
+       *[other] No se entregaron { $count } mensajes
+    }.
+health-received =
+    { $count ->
+        [one] { $count } mensaje recibido
+       *[other] { $count } mensajes recibidos
+    }
+health-waiting-sources =
+    { $count ->
+        [one] Fuente afectada:
+       *[other] Fuentes afectadas:
+    }
+
+## The figures of 24 hours, and the chart
+
+overview-last-day = Últimas 24 horas
+overview-hours = Mensajes por hora
+overview-hour = Hora
+overview-times = Tiempo de entrega, 50 % / 95 %
+overview-last-message = Último mensaje
+overview-sources-caption = Fuentes: estado, mensajes ({ $period }), tiempo de entrega en 24 horas, último mensaje
+overview-deleted-sources = Fuentes eliminadas
+ledger-days = Desde { $stamp }
+chart-values = { $when }: { $came } de clientes, { $went } a clientes, { $failed } no entregados
+chart-alt-hours = Mensajes por hora: { $came } de clientes, { $went } a clientes, { $failed } no entregados. Máximo en una hora: { $most }, desde { $when }.
+chart-alt-days = Mensajes por día: { $came } de clientes, { $went } a clientes, { $failed } no entregados. Máximo en un día: { $most }, el { $when }.
+figure-messages = Mensajes
+figure-messages-usual = { $count } al día en promedio esta semana
+figure-messages-first = Aún sin promedio: es la primera semana
+figure-delivered = Entregados
+figure-delivered-goal = Meta: { $percent } % o más
+figure-delivered-overdue =
+    { $count ->
+        [one] { $count } espera hace más de { $delay } y cuenta como no entregado
+       *[other] { $count } esperan hace más de { $delay } y cuentan como no entregados
+    }
+figure-time = Tiempo de entrega, 95 %
+figure-time-goal = De la recepción a la entrega. Meta: { $delay } o menos
+figure-undelivered = No entregados
+figure-waiting = { $count } en espera, el más antiguo { $delay }
+figure-spark = { $figure } por hora: de { $least } a { $most }
+
+## First steps
+
+start-title = Primeros pasos
+start-done = { $done } de { $all } listos
+start-connect = Conectar { $crm }
+start-connect-todo = Parom no tiene acceso a la cuenta ahora. La página de la cuenta explica qué hacer.
+start-source = Agregar una fuente
+start-source-todo = Conecta un servicio de mensajería o pon un chat en tu sitio.
+start-message = Enviar un mensaje de prueba
+start-message-todo = Escribe a la fuente como cliente: el mensaje aparece en { $crm }.
+start-team = Invitar a un colega
+start-team-todo = Dos personas notan un problema antes que una.
+start-alerts = Activar las alertas por correo
+start-alerts-todo = Agrega una dirección para enterarte de los problemas antes que tus clientes.

@@ -1,0 +1,73 @@
+# Machine-made: no native has read it yet.
+
+## Templates
+
+templates-empty-title = Aún no hay plantillas
+templates-empty = Una plantilla es un texto preparado que los agentes eligen en un chat y Salesbot puede enviar.
+templates-new = Plantilla nueva
+templates-name = Nombre
+templates-language = Idioma
+templates-category = Categoría
+templates-category-utility = Utilidad
+templates-category-marketing = Marketing
+templates-category-authentication = Autenticación
+templates-body = Texto
+templates-examples = Valores de ejemplo (los exige WhatsApp)
+templates-send-review = Enviar a revisión
+templates-review-note = WhatsApp suele responder en un día. Una plantilla en revisión no se puede editar.
+templates-reject-reason = Motivo de WhatsApp: { $reason }
+templates-copy-to-edit = Copiar y corregir
+templates-away = { $crm } guarda las plantillas, pero aún no envió la lista. Aparecerán aquí en cuanto lo haga.
+templates-as-of = Lista recibida de { $crm } { $time }.
+templates-col-changed = Cambiada
+templates-kind = Mensajería
+templates-kind-plain = Cualquier mensajería
+templates-kind-waba = WhatsApp Business
+templates-kind-hint = WhatsApp revisa las plantillas para WhatsApp oficial; los campos de abajo son para ellas.
+templates-waba = Para WhatsApp
+templates-header = Encabezado
+templates-footer = Pie
+templates-markers-hint = Los marcadores se completan al enviar el mensaje, por ejemplo {"{{"}contact.name{"}}"} o {"{{"}lead.id{"}}"}.
+templates-marker-broken = Un marcador no está cerrado: escríbelo como {"{{"}contact.name{"}}"}.
+templates-marker-unknown = No existe el marcador { $marker }. Los marcadores nombran un campo de contact, lead, company, customer o profile (el agente), por ejemplo {"{{"}contact.name{"}}"}, {"{{"}contact.first_name{"}}"}, {"{{"}lead.id{"}}"}, {"{{"}lead.name{"}}"}, {"{{"}lead.price{"}}"}, {"{{"}company.name{"}}"}, {"{{"}profile.name{"}}"}; un campo propio por su ID: {"{{"}contact.cf.123{"}}"}; otros son {"{{"}name{"}}"}, {"{{"}origin{"}}"}, {"{{"}current_date{"}}"}, {"{{"}rand{"}}"} y {"{{"}message_text{"}}"}.
+templates-examples-hint = Un marcador por línea: {"{{"}contact.name{"}}"} = Ana
+templates-example-missing = Da un ejemplo para { $marker }: WhatsApp lo exige.
+templates-buttons = Botones
+templates-button-text = Texto del botón
+templates-button-url = URL
+templates-buttons-hint = Sin URL, el texto del botón vuelve como mensaje del cliente. Las filas vacías se ignoran.
+templates-review = Revisión
+templates-review-sent = La plantilla se envió a revisión.
+templates-locked = WhatsApp ya tiene esta plantilla, así que no se puede cambiar. Cópiala, corrige la copia y envíala a revisión.
+templates-file = Esta plantilla tiene un archivo. Solo puedes cambiarla en { $crm }.
+templates-saved = “{ $name }” se guardó.
+templates-delete = Eliminar plantilla
+templates-delete-confirm = ¿Eliminar “{ $name }”? Los agentes y Salesbot en { $crm } ya no podrán elegirla. Los mensajes enviados quedan.
+templates-deleted = “{ $name }” se eliminó.
+
+## Register of reviews
+
+templates-register = Revisiones de plantillas
+templates-register-lead = El estado de cada plantilla: en el servicio de mensajería que la revisa y en { $crm }.
+templates-register-empty = Aún no se envió ninguna plantilla a revisión.
+templates-col-messenger = En la mensajería
+templates-col-crm = En { $crm }
+templates-col-waits = Espera
+templates-quality = calidad { $quality }
+templates-waits-submit = se está enviando al servicio de mensajería
+templates-waits-review = la decisión del servicio de mensajería
+templates-waits-tell = se está informando el resultado a { $crm }
+templates-next-try = próximo intento
+templates-again = Intentar ahora
+templates-again-soon = Parom intenta de nuevo en unos segundos.
+template-stage-waiting = Aún no enviada
+template-stage-review = En revisión
+template-stage-approved = Aprobada
+template-stage-rejected = Rechazada
+template-stage-paused = Pausada
+template-stage-disabled = Desactivada
+template-stage-deleted = Eliminada
+template-reported-nothing = Aún no informada
+template-reported-approved = Informada: aprobada
+template-reported-rejected = Informada: rechazada
+template-reported-paused = Informada: pausada

@@ -1,0 +1,246 @@
+# Machine-made: no native has read it yet.
+
+## Messages: list
+
+messages-search = Telefone, nome, ID de mensagem ou de chat
+messages-search-hint = O texto das mensagens não pode ser pesquisado: ele é guardado criptografado.
+messages-filter-direction = Direção
+messages-direction-to-crm = Do cliente
+messages-direction-from-manager = Do atendente
+messages-direction-to-messenger = Ao cliente
+messages-state-taken = Aceita pelo outro lado
+messages-state-failed_later = Falhou depois de aceita
+messages-state-waiting = Em espera
+messages-filter-state = Estado
+messages-filter-period = Período
+messages-found =
+    { $count ->
+        [one] { $count } mensagem encontrada
+       *[other] { $count } mensagens encontradas
+    }
+messages-empty = As mensagens aparecem aqui assim que o primeiro cliente escreve.
+conversations-empty-title = Ainda não há chats
+conversations-empty = Um chat aparece aqui assim que o primeiro cliente escreve.
+messages-empty-title = Ainda não há mensagens
+messages-nothing = Nada encontrado. Limpe o filtro de estado ou escolha um período maior.
+messages-kept =
+    As mensagens são mostradas por { $days ->
+        [one] { $days } dia
+       *[other] { $days } dias
+    }.
+messages-kind-text = Texto
+messages-kind-picture = Imagem
+messages-kind-video = Vídeo
+messages-kind-file = Arquivo
+messages-kind-voice = Mensagem de voz
+messages-kind-audio = Áudio
+messages-kind-sticker = Figurinha
+messages-kind-location = Localização
+messages-kind-contact = Contato
+messages-text-hidden = O texto está oculto. Sua função vê a rota, não o conteúdo.
+messages-text-not-kept = Não é guardado. Os textos desta conta são apagados assim que são entregues.
+messages-text-erased =
+    O texto foi apagado no fim do prazo de guarda ({ $days ->
+        [one] { $days } dia
+       *[other] { $days } dias
+    }). A rota é mantida.
+
+## Message page: “Where is my message?”
+
+msg-title = Onde está minha mensagem?
+msg-answer-delivered = No mensageiro do cliente desde { $stamp }.
+msg-answer-sent = Aceita pelo mensageiro { $time }. Ele ainda não confirmou a entrega ao cliente.
+msg-answer-sent-no-receipts = Aceita pelo mensageiro { $time }. Este mensageiro não informa a entrega.
+msg-answer-counted = Aceita por { $messenger } { $time }. { $messenger } não informa a entrega; esta fonte conta como entregue o que foi aceito.
+msg-answer-read = Lida pelo cliente { $time }.
+msg-answer-in-crm = No chat do { $crm } desde { $stamp }.
+msg-answer-queued =
+    Guardada no Parom, { $ahead ->
+        [0] é a próxima da fila
+        [one] antes vai { $ahead } mensagem anterior deste chat
+       *[other] antes vão { $ahead } mensagens anteriores deste chat
+    }.
+msg-answer-ahead =
+    Em espera: { $many ->
+        [0] { $ahead ->
+            [one] antes vai { $ahead } mensagem desta conta
+           *[other] antes vão cerca de { $ahead } mensagens desta conta
+        }
+       *[other] antes vão mais de { $ahead } mensagens desta conta
+    }{ $timed ->
+        [0] .
+        [1] , o que leva cerca de { $delay }.
+       *[other] , o que leva mais de { $delay }.
+    }
+msg-answer-retrying =
+    Guardada no Parom. { $attempts ->
+        [one] { $attempts } tentativa falhou
+       *[other] { $attempts } tentativas falharam
+    }, próxima tentativa { $time }. { $reason }
+msg-answer-held = Guardada no Parom, o envio está retido. { $reason }
+msg-answer-failed = Não entregue. { $reason }
+msg-answer-checking =
+    A solicitação foi enviada, { $status ->
+        [0] mas não veio resposta
+       *[other] mas a resposta foi um erro ({ $status })
+    }. O Parom verifica se a mensagem chegou antes de enviar algo de novo.
+msg-crm-away = O { $crm } não responde desde { $stamp }. O Parom tenta de novo automaticamente.
+msg-messenger-away = O mensageiro não responde desde { $stamp }. O Parom tenta de novo automaticamente.
+msg-what-to-do = O que fazer
+msg-route = Rota
+hop-written-by-customer = O cliente escreveu · { $messenger }
+hop-written-by-staff = { $manager } escreveu · { $messenger }
+hop-written-by-manager = { $manager } escreveu no { $crm }
+hop-found-in-history = Encontrada no histórico do { $crm }
+hop-stored = Recebida e guardada pelo Parom
+hop-stored-detail = { $duration } depois de enviada
+hop-handing-to-messenger = Enviando · { $messenger }
+hop-handing-to-crm = Enviando ao { $crm }
+hop-taken-by-messenger = Aceita · { $messenger }
+hop-taken-by-crm = Aceita pelo { $crm }
+hop-delivered = Entregue ao cliente
+hop-read = Lida pelo cliente
+hop-status-shown = Estado mostrado no { $crm }
+hop-not-reached = Ainda não alcançado
+hop-no-receipts = { $messenger } não informa isto
+attempts-title =
+    { $count ->
+        [one] { $count } tentativa
+       *[other] { $count } tentativas
+    }
+attempt-row = Tentativa { $n }, { $clock }, { $ms } ms
+attempt-taken = Aceita
+attempt-refused = Recusada: { $reason }
+attempt-no-answer = Sem resposta em { $seconds } s
+attempt-cut = A conexão terminou sem resposta
+attempt-unclear = Erro { $status }, resultado desconhecido
+attempt-not-connected = Não foi possível conectar
+attempt-next = Próxima { $time }
+attempt-by-hand = Iniciada por { $name }
+attempt-request = Solicitação (textos, nomes e segredos como seu tamanho)
+attempt-answer = Resposta (encurtada, sem segredos)
+msg-send-again = Enviar de novo
+msg-send-now = Enviar agora
+msg-drop-found = Não enviar
+msg-send-again-confirm = O cliente pode recebê-la duas vezes: não se sabe se a primeira tentativa chegou.
+msg-try-now = Tentar agora
+msg-drop = Parar de tentar
+msg-drop-confirm = A mensagem não será entregue. { $manager } verá “Com falha” no { $crm }.
+msg-open-card = Abrir o card no { $crm }
+msg-open-chat = Todas as mensagens deste chat
+msg-ids = Identificadores
+msg-copy-report = Copiar relatório para o suporte
+
+## Lists of messages and chats
+
+filter-any = Todos
+filter-period-today = Hoje
+filter-period-24h = 24 horas
+filter-period-7d = 7 dias
+filter-period-30d = 30 dias
+filter-period-since = Desde { $stamp }
+filter-period-all = Todo o período
+messages-col-time = Hora
+messages-col-customer = Cliente
+messages-col-kind = Tipo
+messages-customer-unknown = Sem nome
+messages-found-many = Mais de { $count } mensagens encontradas
+conversations-search = Telefone, nome ou ID de chat
+conversations-nothing = Não existe esse chat. Limpe o filtro ou mude a busca.
+conversations-col-last = Última mensagem
+conversation-title = Chat com { $name }
+conversation-begun = Iniciado
+conversation-window = Texto livre
+conversation-window-open = Permitido até
+conversation-window-over-template = Acabou: só é possível enviar um modelo aprovado
+conversation-window-over = Acabou: você poderá responder quando o cliente escrever de novo
+conversation-first-page = Primeira página
+conversation-last-page = Página atual
+conversation-referrer = Veio de
+lead-origin-title = De onde veio o cliente
+lead-origin-page = Página
+conversation-marks = Etiquetas UTM
+conversation-participants = Participantes
+conversation-agreed = Aceitou os termos do chat
+conversation-messages = Mensagens deste chat
+conversation-silent = Ainda não há mensagens.
+conversation-source-gone = A fonte foi excluída
+conversation-why = Identificadores do chat
+conversation-why-messenger = { $messenger } envia estas mensagens à fonte “{ $source }” sob um mesmo ID de chat:
+conversation-why-ours = O ID do Parom para o chat no { $crm }:
+conversation-why-crm = O ID próprio do { $crm } para o chat, da resposta dele ou da mensagem de um atendente:
+conversation-why-manager = Um atendente iniciou este chat no { $crm }. O mensageiro ainda não atribuiu um ID.
+conversation-contact = Contato no { $crm }
+contact-why-phone = Ele tem o telefone do cliente.
+contact-why-email = Ele tem o e-mail do cliente.
+contact-why-phone_several = Vários contatos têm este telefone; este foi o último alterado.
+contact-why-email_several = Vários contatos têm este e-mail; este foi o último alterado.
+contact-why-given = O desenvolvedor do mensageiro o indicou.
+contact-why-made = O Parom o criou: nenhum contato tinha este telefone ou e-mail.
+contact-why-crm = O { $crm } o escolheu segundo as próprias regras.
+contact-why-merged = O contato anterior foi mesclado a este no { $crm }.
+contact-why-moved = O chat foi movido para este contato no { $crm }.
+contact-why-gone = O contato foi excluído no { $crm }.
+contact-why-nobody = Nenhum contato tem este telefone ou e-mail. O { $crm } escolhe segundo as próprias regras.
+contact-why-given_unknown = O { $crm } não tem o contato { $number } indicado pelo desenvolvedor do mensageiro. O { $crm } escolhe segundo as próprias regras.
+contact-why-late = O { $crm } não respondeu a tempo e escolheu o contato sozinho; o lead já está em andamento.
+contact-why-unclear = O { $crm } não confirmou que o contato foi criado. O Parom não cria um segundo.
+
+## Message page: further words
+
+msg-manager = Um atendente
+msg-time-unknown = hora desconhecida
+msg-open-source = Abrir a fonte
+msg-too-late = A mensagem não está mais em espera: veja o estado dela.
+msg-on-its-way = A mensagem está sendo enviada agora. O resultado aparecerá aqui.
+msg-tried-now = A próxima tentativa começa agora.
+msg-sent-again = Na fila para outra tentativa. O estado muda quando a tentativa termina.
+msg-send-again-once = A mensagem será enviada de novo, no fim da fila do seu chat.
+msg-dropped = A entrega foi interrompida. Você pode enviar a mensagem de novo em “Não entregues”.
+msg-drop-confirm-in = A mensagem não aparecerá no { $crm }. Você ainda poderá enviá-la de novo em “Não entregues”.
+msg-text = Conteúdo
+msg-text-show = Mostrar o texto
+msg-text-audited = A consulta fica no registro de auditoria.
+msg-file-name = Arquivo
+msg-file-size = Tamanho
+msg-id-ours = Parom
+msg-id-messenger = Mensageiro
+msg-id-crm = { $crm }
+msg-id-chat = Chat no Parom
+msg-id-crm-chat = Chat no { $crm }
+hop-number = ID { $id }
+attempt-limited-unsaid = Velocidade limitada
+msg-save-report = Salvar como arquivo
+
+## The list: more columns and filters
+
+messages-col-manager = Atendente
+messages-col-took = Duração
+messages-more-filters = Datas, duração, motivo e ordem
+messages-from = Desde a data
+messages-to = Até a data
+messages-slower-than = Mais de { $delay }
+messages-slowest-of = As mais lentas das últimas { $count }
+messages-sort = Ordem
+messages-sort-newest = Mais novas primeiro
+messages-sort-took = Mais lentas primeiro
+messages-reason = Motivo
+messages-reason-recipient_blocked = Bloqueado pelo cliente
+messages-reason-recipient_unreachable = Não é possível contatar o cliente
+messages-reason-window_closed = O tempo para responder acabou
+messages-reason-writing_first = Não é possível escrever primeiro
+messages-reason-kind_not_supported = Tipo não aceito
+messages-reason-source_disconnected = Fonte desconectada
+messages-reason-refused = Recusada pelo mensageiro
+messages-reason-crm_refused = Recusada pelo { $crm }
+messages-reason-internal = Erro no Parom
+
+## The message page: neighbours and waits
+
+msg-took = levou { $delay }
+msg-neighbours = Mensagens deste chat
+msg-previous = Anterior
+msg-next = Próxima
+attempt-after = { $delay } depois da tentativa { $n }
+attempt-waited-chat = esperou { $delay } pela mensagem anterior
+attempt-waited-turn = esperou { $delay } pela sua vez: um limite de velocidade ou uma pausa

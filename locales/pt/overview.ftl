@@ -1,0 +1,102 @@
+# Machine-made: no native has read it yet.
+
+## Overview: health and ledger
+
+health-all-good =
+    { $count ->
+        [1] A fonte funciona
+        [2] As duas fontes funcionam
+       *[other] Todas as { $count } fontes funcionam
+    }.
+health-some-bad =
+    { $bad ->
+        [one] { $bad } fonte requer atenção
+       *[other] { $bad } fontes requerem atenção
+    }
+health-our-side = Do recebimento à primeira tentativa, 95%: { $delay }
+health-oldest-waiting = Maior espera: { $delay }
+health-nothing-waiting = Nada está esperando
+ledger-title = Cada mensagem, contada
+ledger-figure-accepted = { $count } aceitas
+ledger-figure-delivered = { $count } entregues
+ledger-figure-failed = { $count } com falha
+ledger-figure-waiting = { $count } em espera
+ledger-balanced = Confere · verificado { $time }
+ledger-gap = Os números diferem em { $gap }. O fornecedor já foi avisado; você não precisa fazer nada.
+ledger-empty = Não há mensagens neste período.
+health-side-answers = Resposta a uma solicitação, 50%: { $median } · erros { $percent }%
+health-side-most = Resposta a uma solicitação, 95%: { $delay }
+health-no-data = Sem solicitações
+ledger-direction-to_crm = Dos clientes
+ledger-direction-to_messenger = Aos clientes
+overview-sides = Solicitações desde { $time }
+overview-period = Período
+overview-period-today = 24 horas
+overview-period-7 = 7 dias
+overview-period-30 = 30 dias
+overview-days = Mensagens por dia
+overview-table = Mostrar como tabela
+overview-day = Dia
+overview-failed = Não entregues
+overview-to-source = Ir para a fonte
+health-side-failing = { $side }: { $failed } de { $all } solicitações desde { $time } falharam ({ $percent }%).
+health-side-failed-last = A última falha foi { $time }.
+health-undelivered =
+    { $count ->
+        [one] { $count } mensagem não foi entregue
+       *[other] { $count } mensagens não foram entregues
+    }.
+health-received =
+    { $count ->
+        [one] { $count } mensagem recebida
+       *[other] { $count } mensagens recebidas
+    }
+health-waiting-sources =
+    { $count ->
+        [one] Fonte afetada:
+       *[other] Fontes afetadas:
+    }
+
+## The figures of 24 hours, and the chart
+
+overview-last-day = Últimas 24 horas
+overview-hours = Mensagens por hora
+overview-hour = Hora
+overview-times = Tempo de entrega, 50% / 95%
+overview-last-message = Última mensagem
+overview-sources-caption = Fontes: estado, mensagens ({ $period }), tempo de entrega em 24 horas, última mensagem
+overview-deleted-sources = Fontes excluídas
+ledger-days = Desde { $stamp }
+chart-values = { $when }: { $came } de clientes, { $went } a clientes, { $failed } não entregues
+chart-alt-hours = Mensagens por hora: { $came } de clientes, { $went } a clientes, { $failed } não entregues. Máximo em uma hora: { $most }, desde { $when }.
+chart-alt-days = Mensagens por dia: { $came } de clientes, { $went } a clientes, { $failed } não entregues. Máximo em um dia: { $most }, em { $when }.
+figure-messages = Mensagens
+figure-messages-usual = { $count } por dia em média nesta semana
+figure-messages-first = Ainda sem média: é a primeira semana
+figure-delivered = Entregues
+figure-delivered-goal = Meta: { $percent }% ou mais
+figure-delivered-overdue =
+    { $count ->
+        [one] { $count } espera há mais de { $delay } e conta como não entregue
+       *[other] { $count } esperam há mais de { $delay } e contam como não entregues
+    }
+figure-time = Tempo de entrega, 95%
+figure-time-goal = Do recebimento à entrega. Meta: { $delay } ou menos
+figure-undelivered = Não entregues
+figure-waiting = { $count } em espera, a mais antiga { $delay }
+figure-spark = { $figure } por hora: de { $least } a { $most }
+
+## First steps
+
+start-title = Primeiros passos
+start-done = { $done } de { $all } prontos
+start-connect = Conectar o { $crm }
+start-connect-todo = O Parom não tem acesso à conta agora. A página da conta explica o que fazer.
+start-source = Adicionar uma fonte
+start-source-todo = Conecte um mensageiro ou coloque um chat no seu site.
+start-message = Enviar uma mensagem de teste
+start-message-todo = Escreva para a fonte como cliente: a mensagem aparece no { $crm }.
+start-team = Convidar um colega
+start-team-todo = Duas pessoas percebem um problema antes de uma.
+start-alerts = Ativar os alertas por e-mail
+start-alerts-todo = Adicione um endereço para saber dos problemas antes dos seus clientes.

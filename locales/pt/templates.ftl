@@ -1,0 +1,73 @@
+# Machine-made: no native has read it yet.
+
+## Templates
+
+templates-empty-title = Ainda não há modelos
+templates-empty = Um modelo é um texto pronto que os atendentes escolhem em um chat e o Salesbot pode enviar.
+templates-new = Novo modelo
+templates-name = Nome
+templates-language = Idioma
+templates-category = Categoria
+templates-category-utility = Utilidade
+templates-category-marketing = Marketing
+templates-category-authentication = Autenticação
+templates-body = Texto
+templates-examples = Valores de exemplo (exigidos pelo WhatsApp)
+templates-send-review = Enviar para análise
+templates-review-note = O WhatsApp costuma responder em um dia. Um modelo em análise não pode ser editado.
+templates-reject-reason = Motivo do WhatsApp: { $reason }
+templates-copy-to-edit = Copiar e corrigir
+templates-away = O { $crm } guarda os modelos, mas ainda não enviou a lista. Eles aparecerão aqui assim que enviar.
+templates-as-of = Lista recebida do { $crm } { $time }.
+templates-col-changed = Alterado
+templates-kind = Mensageiro
+templates-kind-plain = Qualquer mensageiro
+templates-kind-waba = WhatsApp Business
+templates-kind-hint = O WhatsApp analisa os modelos para o WhatsApp oficial; os campos abaixo são para eles.
+templates-waba = Para o WhatsApp
+templates-header = Cabeçalho
+templates-footer = Rodapé
+templates-markers-hint = Os marcadores são preenchidos no envio da mensagem, por exemplo {"{{"}contact.name{"}}"} ou {"{{"}lead.id{"}}"}.
+templates-marker-broken = Um marcador não está fechado: escreva como {"{{"}contact.name{"}}"}.
+templates-marker-unknown = O marcador { $marker } não existe. Os marcadores nomeiam um campo de contact, lead, company, customer ou profile (o atendente), por exemplo {"{{"}contact.name{"}}"}, {"{{"}contact.first_name{"}}"}, {"{{"}lead.id{"}}"}, {"{{"}lead.name{"}}"}, {"{{"}lead.price{"}}"}, {"{{"}company.name{"}}"}, {"{{"}profile.name{"}}"}; um campo próprio pelo ID: {"{{"}contact.cf.123{"}}"}; outros são {"{{"}name{"}}"}, {"{{"}origin{"}}"}, {"{{"}current_date{"}}"}, {"{{"}rand{"}}"} e {"{{"}message_text{"}}"}.
+templates-examples-hint = Um marcador por linha: {"{{"}contact.name{"}}"} = Ana
+templates-example-missing = Dê um exemplo para { $marker }: o WhatsApp exige.
+templates-buttons = Botões
+templates-button-text = Texto do botão
+templates-button-url = URL
+templates-buttons-hint = Sem URL, o texto do botão volta como mensagem do cliente. Linhas vazias são ignoradas.
+templates-review = Análise
+templates-review-sent = O modelo foi enviado para análise.
+templates-locked = O WhatsApp já tem este modelo, então ele não pode ser alterado. Copie-o, corrija a cópia e envie-a para análise.
+templates-file = Este modelo tem um arquivo. Você só pode alterá-lo no { $crm }.
+templates-saved = “{ $name }” foi salvo.
+templates-delete = Excluir modelo
+templates-delete-confirm = Excluir “{ $name }”? Os atendentes e o Salesbot no { $crm } não poderão mais escolhê-lo. As mensagens enviadas ficam.
+templates-deleted = “{ $name }” foi excluído.
+
+## Register of reviews
+
+templates-register = Análises de modelos
+templates-register-lead = O estado de cada modelo: no mensageiro que o analisa e no { $crm }.
+templates-register-empty = Nenhum modelo foi enviado para análise ainda.
+templates-col-messenger = No mensageiro
+templates-col-crm = No { $crm }
+templates-col-waits = Espera
+templates-quality = qualidade { $quality }
+templates-waits-submit = está sendo enviado ao mensageiro
+templates-waits-review = a decisão do mensageiro
+templates-waits-tell = o resultado está sendo informado ao { $crm }
+templates-next-try = próxima tentativa
+templates-again = Tentar agora
+templates-again-soon = O Parom tenta de novo em alguns segundos.
+template-stage-waiting = Ainda não enviado
+template-stage-review = Em análise
+template-stage-approved = Aprovado
+template-stage-rejected = Rejeitado
+template-stage-paused = Pausado
+template-stage-disabled = Desativado
+template-stage-deleted = Excluído
+template-reported-nothing = Ainda não informado
+template-reported-approved = Informado: aprovado
+template-reported-rejected = Informado: rejeitado
+template-reported-paused = Informado: pausado
