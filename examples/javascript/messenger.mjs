@@ -6,11 +6,10 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { Webhook } from "standardwebhooks";
+import { InvalidSignature, Parom, verify } from "parom";
 
 const { PAROM_URL, PAROM_SOURCE, PAROM_KEY, PAROM_WEBHOOK_SECRET, PORT = "9000", MESSENGER_FILE } = process.env;
-const api = `${PAROM_URL}/api/v1/sources/${PAROM_SOURCE}`;
-const webhook = new Webhook(PAROM_WEBHOOK_SECRET);
+const parom = new Parom(PAROM_URL, PAROM_KEY);
 
 // --- what is kept: in memory, and in a file if there is one ---------------------------------------------------------
 
@@ -72,33 +71,27 @@ function keep(chatId, { id: parom_id, content, reply_to }) {
 
 // --- to Parom -------------------------------------------------------------------------------------------------------
 
-// Calls the public API. Safe to repeat, because messages have ids of ours.
-async function post(path, body) {
-  const headers = { authorization: `Bearer ${PAROM_KEY}`, "content-type": "application/json" };
-  const response = await fetch(api + path, { method: "POST", headers, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`Parom answered ${response.status}: ${await response.text()}`);
-  return response.json();
-}
-
-// Handles a customer's action.
+// Handles a customer's action. Safe to repeat, because messages have ids of ours.
 async function customer(chatId, action, body) {
   const sender = { role: "client", id: chatId, name: chatId };
   const conversation = { id: chatId };
   switch (action) {
     case "messages": {
       const [id, content] = [`c-${randomUUID()}`, { type: "text", text: body.text }];
-      const accepted = await post("/messages", { id, conversation, sender, content });
+      const accepted = await parom.sendMessage(PAROM_SOURCE, { id, conversation, sender, content });
       chat(chatId).messages.push({ id, parom_id: accepted.id, by: "customer", content });
       return accepted;
     }
     case "typing":
-      return post("/typing", { conversation, sender: { id: chatId } });
+      await parom.showTyping(PAROM_SOURCE, { conversation, sender: { id: chatId } });
+      return {};
     case "reactions":
-      return post("/reactions", { message: { id: body.message }, sender: { id: chatId }, emoji: body.emoji });
+      await parom.setReaction(PAROM_SOURCE, { message: { id: body.message }, sender: { id: chatId }, emoji: body.emoji });
+      return {};
     case "read": {
       const unread = chat(chatId).messages.filter((message) => message.read === false);
       for (const message of unread) {
-        await post(`/messages/${message.parom_id}/status`, { status: "read" });
+        await parom.reportStatus(PAROM_SOURCE, message.parom_id, { status: "read" });
         message.read = true;
       }
       return { read: unread.length };
@@ -116,12 +109,13 @@ async function bytes(request) {
   return Buffer.concat(chunks);
 }
 
-function takeWebhook(body, headers) {
+async function takeWebhook(body, headers) {
   let event;
   try {
-    // The raw bytes, before parsing: signature, timestamp, then JSON.
-    event = webhook.verify(body, headers);
-  } catch {
+    // The raw bytes, before parsing: timestamp, signature, then JSON.
+    event = await verify(PAROM_WEBHOOK_SECRET, headers, body);
+  } catch (error) {
+    if (!(error instanceof InvalidSignature)) throw error;
     return [401, { error: "not signed by Parom" }];
   }
   const id = headers["webhook-id"];

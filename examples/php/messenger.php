@@ -6,6 +6,13 @@
 
 declare(strict_types=1);
 
+use Parom\InvalidSignature;
+use Parom\Parom;
+use Parom\Webhook;
+
+// With Composer: vendor/autoload.php.
+require __DIR__ . '/../../sdk/php/autoload.php';
+
 // --- what is kept: in a file, because PHP forgets everything after each request --------------------------------------
 
 /** Runs one piece of work at a time on what is kept, and saves it before the response: Parom sends nothing twice. */
@@ -42,25 +49,6 @@ function change(array &$kept, string $id, array $fields): void
 }
 
 // --- from Parom -----------------------------------------------------------------------------------------------------
-
-/** The webhook, if Parom signed these bytes: checked before anything parses them. */
-function verified(string $body): ?array
-{
-    $id = $_SERVER['HTTP_WEBHOOK_ID'] ?? '';
-    $at = $_SERVER['HTTP_WEBHOOK_TIMESTAMP'] ?? '';
-    if ($id === '' || !ctype_digit($at) || abs(time() - (int) $at) > 300) {
-        return null;
-    }
-    $secret = base64_decode(substr((string) getenv('PAROM_WEBHOOK_SECRET'), strlen('whsec_')));
-    $right = 'v1,' . base64_encode(hash_hmac('sha256', "$id.$at.$body", $secret, true));
-    // There are several signatures while a secret is being rotated.
-    foreach (explode(' ', $_SERVER['HTTP_WEBHOOK_SIGNATURE'] ?? '') as $given) {
-        if (hash_equals($right, $given)) {
-            return json_decode($body, true);
-        }
-    }
-    return null;
-}
 
 /** What a manager did. The answer may name what Parom wants to know; `{}` is enough. */
 function take(array &$kept, array $event): array
@@ -105,43 +93,33 @@ function keep(array &$kept, string $chatId, array $message): array
 
 // --- to Parom -------------------------------------------------------------------------------------------------------
 
-/** A call of the public API. Safe to repeat: messages have ids of ours. */
-function post(string $path, array $body): array
-{
-    $headers = ['Authorization: Bearer ' . getenv('PAROM_KEY'), 'Content-Type: application/json', 'Connection: close'];
-    $request = ['method' => 'POST', 'protocol_version' => 1.1, 'timeout' => 30, 'header' => $headers];
-    $context = stream_context_create(['http' => [...$request, 'content' => json_encode($body, JSON_THROW_ON_ERROR)]]);
-    $url = getenv('PAROM_URL') . '/api/v1/sources/' . getenv('PAROM_SOURCE') . $path;
-    $answer = file_get_contents($url, false, $context);
-    if ($answer === false) {
-        throw new RuntimeException("Parom did not accept $path");
-    }
-    return json_decode($answer, true, 512, JSON_THROW_ON_ERROR);
-}
-
-/** What a customer does. */
+/** What a customer does. Safe to repeat: messages have ids of ours. */
 function customer(array &$kept, string $chatId, string $action, array $body): array
 {
+    $parom = new Parom(getenv('PAROM_URL'), getenv('PAROM_KEY'));
+    $source = getenv('PAROM_SOURCE');
     $conversation = ['id' => $chatId];
     switch ($action) {
         case 'messages':
             $id = 'c-' . bin2hex(random_bytes(16));
             $sender = ['role' => 'client', 'id' => $chatId, 'name' => $chatId];
             $content = ['type' => 'text', 'text' => $body['text']];
-            $accepted = post('/messages', compact('id', 'conversation', 'sender', 'content'));
+            $accepted = $parom->sendMessage($source, compact('id', 'conversation', 'sender', 'content'));
             $message = ['id' => $id, 'parom_id' => $accepted['id'], 'by' => 'customer', 'content' => $content];
             chat($kept, $chatId)['messages'][] = $message;
             return $accepted;
         case 'typing':
-            return post('/typing', ['conversation' => $conversation, 'sender' => ['id' => $chatId]]);
+            $parom->showTyping($source, ['conversation' => $conversation, 'sender' => ['id' => $chatId]]);
+            return [];
         case 'reactions':
-            $sender = ['id' => $chatId];
-            return post('/reactions', ['message' => ['id' => $body['message']], 'sender' => $sender, 'emoji' => $body['emoji']]);
+            $message = ['id' => $body['message']];
+            $parom->setReaction($source, ['message' => $message, 'sender' => ['id' => $chatId], 'emoji' => $body['emoji']]);
+            return [];
         case 'read':
             $count = 0;
             foreach (chat($kept, $chatId)['messages'] as &$message) {
                 if (($message['read'] ?? null) === false) {
-                    post("/messages/{$message['parom_id']}/status", ['status' => 'read']);
+                    $parom->reportStatus($source, $message['parom_id'], ['status' => 'read']);
                     $message['read'] = true;
                     $count++;
                 }
@@ -164,8 +142,10 @@ function respond(int $status, array $body): void
 $body = (string) file_get_contents('php://input');
 $parts = array_map('rawurldecode', explode('/', (string) parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH)));
 if ($_SERVER['REQUEST_METHOD'] === 'POST' && $parts[1] === 'parom') {
-    $event = verified($body);
-    if ($event === null) {
+    try {
+        // The raw bytes, before parsing: timestamp, signature, then JSON.
+        $event = Webhook::verify((string) getenv('PAROM_WEBHOOK_SECRET'), getallheaders(), $body);
+    } catch (InvalidSignature) {
         respond(401, ['error' => 'not signed by Parom']);
         return;
     }

@@ -6,17 +6,16 @@ Anyone who calls /chats/… is a customer; a real messenger would have its own n
 import json
 import os
 import threading
-import urllib.request
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote
 
-from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+from parom import InvalidSignature, Parom, verify
 
-API = os.environ["PAROM_URL"] + "/api/v1/sources/" + os.environ["PAROM_SOURCE"]
-KEY = os.environ["PAROM_KEY"]
-WEBHOOK = Webhook(os.environ["PAROM_WEBHOOK_SECRET"])
+PAROM = Parom(os.environ["PAROM_URL"], os.environ["PAROM_KEY"])
+SOURCE = os.environ["PAROM_SOURCE"]
+SECRET = os.environ["PAROM_WEBHOOK_SECRET"]
 PORT = int(os.environ.get("PORT", "9000"))
 
 
@@ -85,34 +84,28 @@ def keep(chat_id: str, message: dict) -> dict:
 # --- to Parom -----------------------------------------------------------------------------------------------------
 
 
-def post(path: str, body: dict) -> dict:
-    """A call of the public API. Safe to repeat: messages have ids of ours."""
-    headers = {"authorization": f"Bearer {KEY}", "content-type": "application/json"}
-    request = urllib.request.Request(API + path, json.dumps(body).encode(), headers)
-    with urllib.request.urlopen(request, timeout=30) as response:
-        return json.load(response)
-
-
 def customer(chat_id: str, action: str, body: dict) -> dict:
-    """What a customer does."""
+    """What a customer does. Safe to repeat: messages have ids of ours."""
     chat = STORE.chat(chat_id)
     sender = {"role": "client", "id": chat_id, "name": chat_id}
     match action:
         case "messages":
             message_id, content = f"c-{uuid.uuid4()}", {"type": "text", "text": body["text"]}
             message = {"id": message_id, "conversation": {"id": chat_id}, "sender": sender, "content": content}
-            accepted = post("/messages", message)
+            accepted = PAROM.send_message(SOURCE, message)
             chat["messages"].append({"id": message_id, "parom_id": accepted["id"], "by": "customer", "content": content})
             return accepted
         case "typing":
-            return post("/typing", {"conversation": {"id": chat_id}, "sender": {"id": chat_id}})
+            PAROM.show_typing(SOURCE, {"conversation": {"id": chat_id}, "sender": {"id": chat_id}})
+            return {}
         case "reactions":
             reaction = {"message": {"id": body["message"]}, "sender": {"id": chat_id}, "emoji": body["emoji"]}
-            return post("/reactions", reaction)
+            PAROM.set_reaction(SOURCE, reaction)
+            return {}
         case "read":
             unread = [message for message in chat["messages"] if message.get("read") is False]
             for message in unread:
-                post(f"/messages/{message['parom_id']}/status", {"status": "read"})
+                PAROM.report_status(SOURCE, message["parom_id"], {"status": "read"})
                 message["read"] = True
             return {"read": len(unread)}
     raise KeyError(action)
@@ -139,8 +132,8 @@ class Handler(BaseHTTPRequestHandler):
     def webhook(self, body: bytes) -> None:
         try:
             # The raw bytes, before parsing: signature, timestamp, then JSON.
-            event = WEBHOOK.verify(body, dict(self.headers))
-        except (WebhookVerificationError, ValueError):
+            event = verify(SECRET, dict(self.headers), body)
+        except InvalidSignature:
             return self.answer(401, {"error": "not signed by Parom"})
         webhook_id = self.headers["webhook-id"]
         with STORE.lock:

@@ -4,6 +4,7 @@
 mod five;
 mod generated;
 mod others;
+mod packages;
 mod telegram;
 mod whatsapp;
 
@@ -11,8 +12,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use parom_tests::settings::PATIENCE;
-use parom_tests::settings::needed;
+use parom_tests::settings::{PATIENCE, PYTHON_PACKAGE, needed};
 use serde_json::{Value, json};
 use simulator::crm::{ChannelConfig, Direction, IntegrationConfig, Sandbox, SandboxConfig};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
@@ -75,6 +75,7 @@ impl Client {
     fn start(program: &Path, folder: &Path, script: &str, given: &[(&str, &str)]) -> Self {
         let mut command = Command::new(program);
         command.current_dir(folder).arg(script).env("PYTHONDONTWRITEBYTECODE", "1");
+        command.env("PYTHONPATH", PYTHON_PACKAGE);
         for (name, value) in given {
             command.arg(format!("--{name}")).arg(value);
         }

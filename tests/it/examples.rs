@@ -10,7 +10,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use parom_tests::drill::{Drill, LIMIT, listens};
 use parom_tests::settings::needed;
-use parom_tests::settings::{CHANNEL_ID, HOST, PATIENCE, free_port};
+use parom_tests::settings::{CHANNEL_ID, HOST, PATIENCE, PYTHON_PACKAGE, free_port};
 use parom_tests::{Engine, Line, Served, Setup, answer, client, once, world_of};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -53,6 +53,7 @@ impl<'a> Example<'a> {
             ("PAROM_WEBHOOK_SECRET", line.webhook_secret.clone()),
             ("PORT", port.to_string()),
             ("PYTHONDONTWRITEBYTECODE", "1".to_owned()),
+            ("PYTHONPATH", PYTHON_PACKAGE.to_owned()),
         ];
         let mut child = program.envs(given).stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
         if is_silent {
@@ -221,6 +222,7 @@ async fn the_billing_system_books_an_account() {
         ("PORT", port.to_string()),
         ("BOOKS", ":memory:".to_owned()),
         ("PYTHONDONTWRITEBYTECODE", "1".to_owned()),
+        ("PYTHONPATH", PYTHON_PACKAGE.to_owned()),
     ];
     let mut program = Command::new(python);
     program.arg("billing.py").current_dir(folder("billing")).envs(given).stdout(Stdio::piped()).kill_on_drop(true);

@@ -28,6 +28,9 @@ pub const VAULT_KEY: &str = "cGFyb20tdGVzdHMtcGFyb20tdGVzdHMtMDEyMzQ1Njc=";
 /// A vendor's key that exists in every world.
 pub const VENDOR_KEY: &str = "prm_vendor-key-of-the-tests-0123456789abcdef";
 
+/// The client package for Python: programs find it by `PYTHONPATH`.
+pub const PYTHON_PACKAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../sdk/python");
+
 /// Below the system's ephemeral ports, so that only our tests compete for them, and above 10,080, the last of the ports
 /// that browsers refuse to call (`ERR_UNSAFE_PORT`).
 const PORTS: Range<u16> = 10_081..32_000;
