@@ -16,7 +16,7 @@ use widget::{Archive, BuildInputs, Finding, Platform, Vendor};
 pub enum WidgetCommand {
     /// Builds the archive to upload to amoCRM or Kommo.
     Build(Build),
-    /// Lists what moderation would reject in an archive; exits 1 if there is anything.
+    /// Lists what moderation would reject in an archive, causes first; exits 1 if there is anything.
     Check(CheckArgs),
 }
 
@@ -128,7 +128,7 @@ fn build(config: &Config, command: &Build, out: &mut impl Write, errors: &mut im
     let size = bytes.len().div_ceil(1000);
     writeln!(out, "{}: {files} files, {size} KB, for {}", command.out.display(), inputs.platform.brand())?;
     if !findings.is_empty() {
-        writeln!(out, "Moderation would refuse:")?;
+        writeln!(out, "What is to be mended before the upload:")?;
         print(&findings, out)?;
     }
     Ok(ExitCode::SUCCESS)
@@ -145,13 +145,24 @@ fn check(command: &CheckArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> 
     } else {
         print(&findings, out)?;
     }
-    ensure!(findings.is_empty(), "moderation would refuse {}", command.file.display());
+    let refused = findings.iter().any(|finding| !finding.own);
+    ensure!(!refused, "moderation would refuse {}", command.file.display());
+    ensure!(findings.is_empty(), "{} is not ready for the upload", command.file.display());
     Ok(ExitCode::SUCCESS)
 }
 
-/// One line per finding: `script.js:12: dialog: …`.
+/// One line per finding: `script.js:12: dialog: …`, those of Parom's own rules at the end.
 fn print(findings: &[Finding], out: &mut impl Write) -> anyhow::Result<()> {
-    for Finding { rule, file, line, message } in findings {
+    let (own, moderation): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.own);
+    lines(&moderation, out)?;
+    if !own.is_empty() {
+        writeln!(out, "Parom's own rules, of which moderation knows nothing:")?;
+    }
+    lines(&own, out)
+}
+
+fn lines(findings: &[&Finding], out: &mut impl Write) -> anyhow::Result<()> {
+    for Finding { rule, file, line, message, .. } in findings {
         let place = match (file.as_str(), line) {
             ("", _) => "archive".to_owned(),
             (file, Some(line)) => format!("{file}:{line}"),

@@ -16,7 +16,7 @@ mod script;
 mod words;
 
 pub use build::{Archive, ArchiveError, BuildError, build, build_named, warnings};
-pub use check::{Finding, RULES, check};
+pub use check::{Finding, OWN_RULES, RULES, check};
 pub use manifest::{BuildInputs, LOGOS, Manifest, Platform, Vendor};
 
 /// Files compiled into the program: scripts, style and images of the archive, and the language files.

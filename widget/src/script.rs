@@ -56,15 +56,14 @@ fn line_of(text: &str, offset: usize) -> usize {
     text.as_bytes().iter().take(offset).filter(|&&byte| byte == b'\n').count() + 1
 }
 
-const STATEMENTS: [&str; 12] =
-    ["if", "for", "while", "function", "else", "return", "const", "let", "var", "switch", "try", "}"];
+const STATEMENTS: [&str; 9] = ["if", "for", "while", "function", "return", "const", "let", "var", "switch"];
 
-/// Comments of a script that contain code; neighbouring line comments count as one.
+/// Comments of a script that are code; neighbouring line comments count as one. Documentation may show code.
 fn commented_code(text: &str, comments: impl Iterator<Item = (u32, u32)>) -> Vec<Offence> {
     let mut groups: Vec<(usize, usize, String)> = Vec::new();
     for (start, end) in comments {
         let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else { continue };
-        let Some(body) = text.get(start..end) else { continue };
+        let Some(body) = text.get(start..end).filter(|body| !body.starts_with("/**")) else { continue };
         let line = line_of(text, start);
         let comment = bare(body);
         match groups.last_mut() {
@@ -100,20 +99,33 @@ fn bare(body: &str) -> String {
         .to_owned()
 }
 
+/// Whether a comment is code: all of it, or a line that ends as one of code does.
 fn is_code(comment: &str) -> bool {
-    let shaped = |line: &str| {
-        let first = line.split(|sign: char| !sign.is_alphanumeric() && sign != '}').next().unwrap_or_default();
-        let begins = STATEMENTS.contains(&first);
-        (line.ends_with(';') && (line.contains('=') || line.contains('(') || begins)) || (line.ends_with('{') && begins)
+    let calls = |text: &str| {
+        text.as_bytes().windows(2).any(|pair| pair[1] == b'(' && (pair[0].is_ascii_alphanumeric() || pair[0] == b'$'))
     };
-    if comment.lines().any(|line| shaped(line.trim())) {
-        return true;
-    }
-    let calls = comment.as_bytes().windows(2).any(|pair| pair[1] == b'(' && pair[0].is_ascii_alphanumeric());
-    (calls || comment.contains('=')) && !comment.is_empty() && {
-        let allocator = Allocator::default();
-        Parser::new(&allocator, comment, SourceType::script()).parse().diagnostics.is_empty()
-    }
+    // "TODO: …" and "https://…" would parse, as a label.
+    let label = |text: &str| {
+        let name = text.trim_start_matches(|sign: char| sign.is_alphanumeric() || sign == '_');
+        name.len() < text.len() && name.starts_with(':')
+    };
+    let shaped = |line: &str| {
+        let first = line.split(|sign: char| !sign.is_alphanumeric()).next().unwrap_or_default();
+        let begins = STATEMENTS.contains(&first);
+        let statement = line.ends_with(';') && (line.contains('=') || calls(line) || begins);
+        let opening = line.ends_with('{') && begins;
+        !label(line) && ((statement && parses(line)) || (opening && parses(&format!("{line}}}"))))
+    };
+    // A lone `render()` may as well be the heading of what follows.
+    let whole = comment.contains('=') || (calls(comment) && comment.contains('.'));
+    comment.lines().any(|line| shaped(line.trim())) || (whole && !label(comment) && parses(comment))
+}
+
+/// Whether a text is code of a function's body.
+fn parses(code: &str) -> bool {
+    let body = format!("(async function () {{\n{code}\n}});");
+    let allocator = Allocator::default();
+    Parser::new(&allocator, &body, SourceType::script()).parse().diagnostics.is_empty()
 }
 
 #[cfg(test)]
@@ -129,6 +141,12 @@ mod tests {
             "a number and its noun stay on one line",
             "{pipeline_id} the form for a new one",
             "Names of all modules, e.g. lib/api.js",
+            "Custom fields (cf_<id>). Several values (email/phone) → union & dedupe;\notherwise one value of the main record.",
+            "{\n  \"phone\": 75555555555,\n  \"message\": \"text\"\n}",
+            "TODO: say(it) again;",
+            "https://site.example/a(b).js",
+            "render()",
+            "done (or not);",
         ] {
             assert!(!is_code(prose), "{prose}");
         }
@@ -136,7 +154,15 @@ mod tests {
 
     #[test]
     fn code_is_code() {
-        for code in ["foo(bar)", "var x = 1;", "if (x) {", "a = b", "return false;", "$('.x').hide();"] {
+        for code in [
+            "self.foo(bar)",
+            "var x = 1;",
+            "if (x) {",
+            "see below\nfoo(bar);",
+            "a = b",
+            "return false;",
+            "$('.x').hide();",
+        ] {
             assert!(is_code(code), "{code}");
         }
     }

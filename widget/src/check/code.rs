@@ -1,11 +1,13 @@
 //! Scripts (crm-api §9.6 to §9.8), of which `script::read` checks the syntax, and styles (crm-api §9.8): all rules must be below one root
 //! selector of the widget's own.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
+use super::manifest::installs;
 use super::{Subject, line_with};
 
-const CALLBACKS: [&str; 4] = ["render", "init", "bind_actions", "onSave"];
+const CALLBACKS: [&str; 3] = ["render", "init", "bind_actions"];
 const LONGEST_LINE: usize = 500;
 
 pub(super) fn scripts(subject: &mut Subject<'_>) {
@@ -18,40 +20,23 @@ pub(super) fn scripts(subject: &mut Subject<'_>) {
             found.push(("minified", (*name).to_owned(), Some(line), message));
         }
         for (literal, line) in &script.strings {
-            let lower = literal.to_lowercase();
-            let mut object =
-                |rule, message: &str| found.push((rule, (*name).to_owned(), Some(*line), message.to_owned()));
-            if lower.contains("<script") {
-                object("foreign-script", "markup with a script element; use the list of `define`");
-            }
-            if lower.contains("<a ") && !lower.contains("referrerpolicy=\"no-referrer\"") {
-                object("link-referrer", "links carry referrerpolicy=\"no-referrer\"");
-            }
-            if lower.contains("switcher_on") || lower.contains("switcher_off") {
-                object("switcher", "the CRM's own switch must not be imitated");
-            }
+            markup(literal, &mut |rule, _, message| {
+                found.push((rule, (*name).to_owned(), Some(*line), message.to_owned()));
+            });
         }
     }
-    for name in subject.archive.files.keys().filter(|name| name.ends_with(".twig")) {
-        let text = subject.archive.text(name).unwrap_or_default().to_lowercase();
-        let bare = |line: &str| line.contains("<a ") && !line.contains("referrerpolicy=\"no-referrer\"");
-        if let Some(index) = text.lines().position(bare) {
-            found.push((
-                "link-referrer",
-                name.clone(),
-                Some(index + 1),
-                "links carry referrerpolicy=\"no-referrer\"".into(),
-            ));
-        }
-        if text.contains("<script") {
-            let message = "markup with a script element; use the list of `define`".to_owned();
-            found.push(("foreign-script", name.clone(), line_with(&text, "<script"), message));
-        }
+    let used = subject.archive.files.keys().filter(|name| subject.used.contains(name.as_str()));
+    for name in used.filter(|name| name.ends_with(".twig")) {
+        let text = subject.archive.text(name).unwrap_or_default();
+        markup(text, &mut |rule, part, message| {
+            found.push((rule, name.clone(), line_with(text, part), message.to_owned()));
+        });
     }
-    let main = subject.scripts.iter().find(|(name, ..)| *name == "script.js");
-    for callback in CALLBACKS {
-        if main.is_some_and(|(_, _, script)| !script.properties.contains(callback)) {
-            let message = format!("the callback `{callback}` is missing: without it the widget cannot be installed");
+    if subject.script_is_read() && subject.archive.files.contains_key("script.js") {
+        // Without onSave the CRM does not install the widget.
+        let needed = CALLBACKS.iter().chain(installs(subject).then_some(&"onSave"));
+        for callback in needed.filter(|callback| !subject.has_callback(callback)) {
+            let message = format!("the callback `{callback}` is missing: without it the widget cannot work");
             found.push(("callback-missing", "script.js".to_owned(), None, message));
         }
     }
@@ -60,13 +45,36 @@ pub(super) fn scripts(subject: &mut Subject<'_>) {
     }
 }
 
-/// Signs of generated code: a minified name, a very long line, hexadecimal names.
+/// Looks at markup; `found` gets rule, the part where it is, and message.
+fn markup(text: &str, found: &mut dyn FnMut(&'static str, &str, &str)) {
+    let lower = text.to_lowercase();
+    if lower.contains("<script") {
+        found("foreign-script", "<script", "markup with a script element; use the list of `define`");
+    }
+    let links = lower.split("<a ").skip(1).map(|rest| rest.split('>').next().unwrap_or_default());
+    let leads_away = |tag: &&str| ["href=\"http", "href='http", "_blank"].iter().any(|sign| tag.contains(sign));
+    if let Some(tag) = links.filter(leads_away).find(|tag| !tag.contains("no-referrer")) {
+        let start = tag.lines().next().unwrap_or_default();
+        found(
+            "link-referrer",
+            text.lines().find(|line| line.to_lowercase().contains(start)).unwrap_or_default(),
+            "links carry referrerpolicy=\"no-referrer\"",
+        );
+    }
+    if lower.contains("switcher_on") || lower.contains("switcher_off") {
+        found("switcher", "switcher_o", "the CRM's own switch must not be imitated");
+    }
+}
+
+/// Signs of generated code: a minified name, a long line of many statements, hexadecimal names. A long text or picture
+/// within code is not one.
 fn minified(name: &str, text: &str) -> Option<(usize, String)> {
     if name.contains(".min.") {
         return Some((1, "its name says that it is minified".to_owned()));
     }
-    if let Some(index) = text.lines().position(|line| line.len() > LONGEST_LINE) {
-        return Some((index + 1, format!("a line of more than {LONGEST_LINE} characters")));
+    let dense = |line: &str| line.len() > LONGEST_LINE && line.matches(['{', ';']).count() > LONGEST_LINE / 25;
+    if let Some(index) = text.lines().position(dense) {
+        return Some((index + 1, format!("a line of more than {LONGEST_LINE} characters with many statements")));
     }
     let hexadecimal = text.split("_0x").skip(1).filter(|rest| rest.starts_with(|sign: char| sign.is_ascii_hexdigit()));
     if hexadecimal.count() > 2 || text.matches("\\x").count() > 20 {
@@ -75,41 +83,41 @@ fn minified(name: &str, text: &str) -> Option<(usize, String)> {
     None
 }
 
-/// Prefixes of classes and ids of the CRM itself.
+/// Classes and ids of the CRM itself; those with a sign at the end begin many.
 const SYSTEM: &[&str] = &[
-    "button-",
-    "card-",
+    "button-input",
+    "card-holder",
+    "card-widgets",
     "control-",
-    "control_",
     "feed-",
-    "js-",
     "left-menu",
     "linked-form",
     "list_page",
     "modal",
-    "nav",
-    "notifications",
-    "page_",
-    "pipeline",
-    "settings",
+    "modal-",
+    "nav__",
+    "notifications__",
+    "pipeline_",
     "switcher",
-    "widget_settings",
+    "widget_settings_block",
     "widget-settings",
     "work-area",
 ];
 
 pub(super) fn style(subject: &mut Subject<'_>) {
-    let names: Vec<&String> = subject.archive.files.keys().filter(|name| name.ends_with(".css")).collect();
-    for name in names {
-        let Some(text) = subject.archive.text(name) else { continue };
+    let archive = subject.archive;
+    let used = archive.files.keys().filter(|name| name.ends_with(".css") && subject.used.contains(name.as_str()));
+    for name in used.collect::<Vec<_>>() {
+        let Some(text) = archive.text(name) else { continue };
         let (plain, comments) = split(text);
         for (line, comment) in comments {
-            if comment.contains('{') && comment.contains(':') {
+            let block = comment.split_once('{').map(|(_, rest)| rest.split('}').next().unwrap_or_default());
+            if block.is_some_and(|block| block.contains(':')) {
                 subject.find("commented-code", name, Some(line), "this comment is code");
             }
         }
-        if let Some(index) = text.lines().position(|line| line.len() > 500) {
-            subject.find("minified", name, Some(index + 1), "a line of more than 500 characters");
+        if let Some((line, message)) = minified(name, text) {
+            subject.find("minified", name, Some(line), message);
         }
         if plain.contains("switcher_on") || plain.contains("switcher_off") {
             let line = line_with(text, "switcher_o");
@@ -119,23 +127,29 @@ pub(super) fn style(subject: &mut Subject<'_>) {
     }
 }
 
+/// One finding for each root that is not the widget's own, where it is first used.
 fn judge(subject: &mut Subject<'_>, name: &str, selectors: &[(usize, String)]) {
-    let mut roots: BTreeMap<&str, usize> = BTreeMap::new();
-    for root in selectors.iter().filter_map(|(_, selector)| root_of(selector)) {
-        *roots.entry(root).or_default() += 1;
-    }
-    let own = roots.iter().max_by_key(|(_, count)| **count).map(|(root, _)| *root).unwrap_or_default();
+    let roots: Vec<&str> = selectors.iter().filter_map(|(_, selector)| root_of(selector)).collect();
+    // `.acme` is the root of `.acme__row` as well.
+    let below = |root: &str| roots.iter().filter(|one| one.starts_with(root)).count();
+    let own = roots.iter().max_by_key(|root| (below(root), Reverse(root.len()))).copied().unwrap_or_default();
+    let is_system = |root: &str| {
+        let bare = root.get(1..).unwrap_or_default();
+        SYSTEM.iter().any(|system| bare == *system || (bare.starts_with(system) && system.ends_with(['-', '_'])))
+    };
+    let mut seen = BTreeSet::new();
     for (line, selector) in selectors {
-        match root_of(selector) {
-            None => subject.find("css-global", name, Some(*line), format!("`{selector}` reaches the whole page")),
-            Some(root) if root != own => {
-                let message = format!("`{selector}` does not begin with the widget's root `{own}`");
-                subject.find("css-global", name, Some(*line), message);
-            }
-            Some(_) => {}
+        let root = root_of(selector);
+        if root.is_some_and(|root| root.starts_with(own)) || !seen.insert(root.unwrap_or(selector)) {
+            continue;
         }
+        let message = match root {
+            None => format!("`{selector}` reaches the whole page"),
+            Some(_) => format!("`{selector}` does not begin with the widget's root `{own}`"),
+        };
+        subject.find("css-global", name, Some(*line), message);
     }
-    if SYSTEM.iter().any(|system| own.get(1..).is_some_and(|root| root.starts_with(system))) {
+    if is_system(own) {
         subject.find("css-system-class", name, None, format!("`{own}` is the CRM's: take a root of the widget's own"));
     }
 }

@@ -1,39 +1,50 @@
 //! The files of the archive (crm-api §9.1, §9.2, §9.5, §9.8): their places, their encoding, whether they are used; images; and
 //! language files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Subject, leaves, line_with, texts};
+use super::{Subject, leaves, line_with, texts as texts_of};
 use crate::manifest::{LOGOS, Platform};
 
 const TEXTS: [&str; 5] = [".js", ".json", ".css", ".twig", ".svg"];
-const LARGEST: usize = 2 * 1024 * 1024;
 
+/// What an archive must have before anything else can be said about it.
 pub(super) fn structure(subject: &mut Subject<'_>) {
+    const MANIFEST: &str = "manifest.json";
     let archive = subject.archive;
-    if subject.size > LARGEST {
-        subject.find("archive-size", "", None, format!("{} KB; keep it under 2 MB", subject.size / 1024));
-    }
-    let buried = archive.files.keys().find(|name| name.ends_with("/manifest.json") || name.contains('\\'));
-    if let (Some(name), false) = (buried, archive.files.contains_key("manifest.json")) {
-        subject.find("top-folder", name, None, "zip the files themselves, not the folder that holds them");
-    } else if !archive.files.contains_key("manifest.json") {
-        subject.find("manifest-missing", "manifest.json", None, "an archive begins with its manifest");
-    }
-    if !archive.files.contains_key("script.js") {
-        subject.find("script-missing", "script.js", None, "amoCRM loads the widget by its script.js");
-    }
-    for (name, content) in &archive.files {
-        if TEXTS.iter().any(|ending| name.ends_with(ending)) {
-            written(subject, name, content);
+    let Some(manifest) = archive.files.get(MANIFEST) else {
+        let mut names = archive.files.keys();
+        match names.find_map(|name| name.replace('\\', "/").strip_suffix("/manifest.json").map(ToOwned::to_owned)) {
+            Some(folder) => {
+                let message = format!("zip what is in this folder, not the folder: {MANIFEST} belongs to the root");
+                subject.find("top-folder", &format!("{folder}/"), None, message);
+            }
+            None => subject.find("manifest-missing", MANIFEST, None, "an archive begins with its manifest"),
+        }
+        return;
+    };
+    if !subject.manifest.is_object() {
+        written(subject, MANIFEST, manifest);
+        if subject.findings.is_empty() {
+            subject.find("json", MANIFEST, None, "the manifest is no JSON object");
         }
     }
-    let used = used(subject);
-    for name in archive.files.keys() {
-        if !used.contains(name) {
-            subject.find("unused-file", name, None, "nothing in the archive uses this file");
+    if !archive.files.contains_key("script.js") && subject.platform == Platform::Amocrm {
+        let sources = archive.files.keys().any(|name| name == "package.json" || name.ends_with(".ts"));
+        let hint = if sources { "; these are its sources: build it and zip the result" } else { "" };
+        subject.find("script-missing", "script.js", None, format!("amoCRM loads the widget by its script.js{hint}"));
+    }
+}
+
+/// Encoding and syntax of the texts.
+pub(super) fn texts(subject: &mut Subject<'_>) {
+    let archive = subject.archive;
+    let used: Vec<_> = archive.files.iter().filter(|(name, _)| subject.used.contains(name.as_str())).collect();
+    for (name, content) in used {
+        if TEXTS.iter().any(|ending| name.ends_with(ending)) {
+            written(subject, name, content);
         }
     }
 }
@@ -56,66 +67,27 @@ fn written(subject: &mut Subject<'_>, name: &str, content: &[u8]) {
     }
 }
 
-/// Files that the CRM or another file refers to.
-fn used(subject: &Subject<'_>) -> BTreeSet<String> {
-    let mut used: BTreeSet<String> = ["manifest.json", "script.js"].map(ToOwned::to_owned).into();
-    used.extend(LOGOS.map(|(name, ..)| name.to_owned()));
-    if subject.locations().iter().any(|location| location == "digital_pipeline") {
-        used.insert("images/logo_dp.png".to_owned());
+/// Files that nothing uses; a folder without a single used file is one finding.
+pub(super) fn unused(subject: &mut Subject<'_>) {
+    let archive = subject.archive;
+    let is_used = |name: &String| subject.used.contains(name.as_str());
+    let folder = |name: &str| name.split_once('/').map(|(folder, _)| format!("{folder}/"));
+    let mixed: BTreeSet<String> =
+        archive.files.keys().filter(|name| is_used(name)).filter_map(|name| folder(name)).collect();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    // A language file that is not declared has its own finding.
+    let unused = archive.files.keys().filter(|name| !is_used(name) && !name.starts_with("i18n/"));
+    for name in unused {
+        let place = folder(name).filter(|folder| !mixed.contains(folder));
+        *places.entry(place.unwrap_or_else(|| name.clone())).or_default() += 1;
     }
-    if subject.platform == crate::Platform::Kommo {
-        used.insert("images/icon.svg".to_owned());
+    for (place, count) in places {
+        let message = match count {
+            1 => "nothing in the archive uses this file".to_owned(),
+            count => format!("nothing in the archive uses these {count} files"),
+        };
+        subject.find("unused-file", &place, None, message);
     }
-    used.extend(subject.locale().iter().map(|language| format!("i18n/{language}.json")));
-    for images in subject.manifest["tour"]["tour_images"].as_object().into_iter().flat_map(|map| map.values()) {
-        used.extend(texts(images).iter().map(|name| name.trim_start_matches('/').to_owned()));
-    }
-    follow(subject, "script.js", &mut BTreeSet::new(), &mut used);
-    let style = subject.archive.text("style.css").filter(|_| used.contains("style.css")).unwrap_or_default();
-    for name in subject.archive.files.keys().filter(|name| name.starts_with("images/")) {
-        if style.contains(name.trim_start_matches("images/")) {
-            used.insert(name.clone());
-        }
-    }
-    used
-}
-
-/// The modules that a script refers to, recursively, and the other files that these refer to.
-fn follow(subject: &Subject<'_>, name: &str, seen: &mut BTreeSet<String>, used: &mut BTreeSet<String>) {
-    if !seen.insert(name.to_owned()) {
-        return;
-    }
-    let Some((_, _, script)) = subject.scripts.iter().find(|(one, ..)| *one == name) else { return };
-    for dependency in &script.dependencies {
-        if let Some(file) = resolved(name, dependency) {
-            used.insert(file.clone());
-            follow(subject, &file, seen, used);
-        }
-    }
-    for file in subject.archive.files.keys().filter(|file| !file.ends_with(".js") && !file.ends_with(".json")) {
-        if script.strings.iter().any(|(text, _)| text.contains(file.as_str())) {
-            used.insert(file.clone());
-        }
-    }
-}
-
-/// The path of a relative module: `./api.js?v=1` in `lib/window.js` is `lib/api.js`.
-fn resolved(from: &str, dependency: &str) -> Option<String> {
-    let path = dependency.split('?').next()?;
-    if !path.starts_with("./") && !path.starts_with("../") {
-        return None;
-    }
-    let mut parts: Vec<&str> = from.split('/').collect();
-    parts.pop();
-    for part in path.split('/') {
-        match part {
-            "." => {}
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    let file = parts.join("/");
-    Some(if file.ends_with(".js") { file } else { format!("{file}.js") })
 }
 
 const HEAVIEST: usize = 300 * 1000;
@@ -132,28 +104,29 @@ struct Picture {
 }
 
 pub(super) fn images(subject: &mut Subject<'_>) {
-    let mut required: Vec<(String, (u32, u32))> =
-        LOGOS.iter().map(|(name, width, height)| ((*name).to_owned(), (*width, *height))).collect();
+    let mut required: BTreeMap<String, ((u32, u32), &str)> =
+        LOGOS.iter().map(|(name, w, h)| ((*name).to_owned(), ((*w, *h), "every widget has this logo"))).collect();
     if subject.locations().iter().any(|location| location == "digital_pipeline") {
-        required.push(("images/logo_dp.png".to_owned(), (174, 109)));
+        let reason = "the manifest declares digital_pipeline";
+        required.insert("images/logo_dp.png".to_owned(), ((174, 109), reason));
     }
-    required.extend(tour(subject).into_iter().map(|name| (name, TOUR)));
-    for (name, pixels) in required {
-        match subject.archive.files.get(&name).map(|content| picture(content)) {
-            None => subject.find("image-missing", &name, None, "this image must be there"),
-            Some(Some(picture)) if picture.pixels != pixels => {
-                let ((width, height), (wide, high)) = (picture.pixels, pixels);
-                subject.find("image-size", &name, None, format!("{width}×{height}; it must be {wide}×{high}"));
-            }
-            Some(_) => {}
+    // A logo in the place of a tour image is no screenshot, so the fault is in the manifest.
+    required.extend(tour(subject).into_iter().map(|name| (name, (TOUR, "the manifest lists it as a tour image"))));
+    for (name, (pixels, reason)) in required {
+        match subject.archive.files.get(&name) {
+            None => subject.find("image-missing", &name, None, format!("it must be there: {reason}")),
+            Some(content) => form(subject, &name, content, pixels, reason),
         }
     }
-    for (name, content) in subject.archive.files.iter().filter(|(name, _)| name.starts_with("images/")) {
+    let archive = subject.archive;
+    let used = archive.files.iter().filter(|(name, _)| name.starts_with("images/"));
+    let used: Vec<_> = used.filter(|(name, _)| subject.used.contains(name.as_str())).collect();
+    for (name, content) in used {
         if content.len() > HEAVIEST {
             subject.find("image-weight", name, None, format!("{} KB; at most 300", content.len() / 1000));
         }
-        if name != ICON {
-            form(subject, name, content);
+        if picture(content).is_some_and(|picture| picture.moves) {
+            subject.find("image-animated", name, None, "images must not move");
         }
     }
     if subject.platform == Platform::Kommo {
@@ -163,9 +136,11 @@ pub(super) fn images(subject: &mut Subject<'_>) {
 
 /// Names of the tour images; checks their number for each language.
 fn tour(subject: &mut Subject<'_>) -> Vec<String> {
+    let Some(tours) = subject.manifest["tour"]["tour_images"].as_object().cloned() else { return Vec::new() };
     let mut all = Vec::new();
-    for language in subject.locale() {
-        let names = texts(&subject.manifest["tour"]["tour_images"][&language]);
+    let locale = subject.locale();
+    for language in &locale {
+        let names = tours.get(language).map(texts_of).unwrap_or_default();
         if names.is_empty() || names.len() > 5 {
             let message = format!("\"{language}\" has {} tour images; one to five are taken", names.len());
             subject.find("tour", "manifest.json", None, message);
@@ -175,7 +150,7 @@ fn tour(subject: &mut Subject<'_>) -> Vec<String> {
     all
 }
 
-fn form(subject: &mut Subject<'_>, name: &str, content: &[u8]) {
+fn form(subject: &mut Subject<'_>, name: &str, content: &[u8], pixels: (u32, u32), reason: &str) {
     let Some(picture) = picture(content) else {
         subject.find("image-format", name, None, "neither PNG nor JPEG nor GIF");
         return;
@@ -187,8 +162,9 @@ fn form(subject: &mut Subject<'_>, name: &str, content: &[u8]) {
     if ending != picture.kind {
         subject.find("image-format", name, None, format!("the name says {ending}, the content is {}", picture.kind));
     }
-    if picture.moves {
-        subject.find("image-animated", name, None, "images must not move");
+    if picture.pixels != pixels {
+        let ((width, height), (wide, high)) = (picture.pixels, pixels);
+        subject.find("image-size", name, None, format!("{width}×{height} instead of {wide}×{high}: {reason}"));
     }
 }
 
@@ -279,6 +255,9 @@ fn language_files(subject: &mut Subject<'_>, locale: &[String]) {
             subject.find("i18n-file", &name, None, format!("\"{language}\" is declared and has no file"));
         }
     }
+    if locale.is_empty() {
+        return;
+    }
     for name in subject.archive.files.keys().filter(|name| name.starts_with("i18n/")) {
         let code = name.trim_start_matches("i18n/").trim_end_matches(".json");
         if !locale.iter().any(|language| language == code) {
@@ -295,7 +274,8 @@ fn paths(subject: &Subject<'_>, language: &str) -> BTreeSet<String> {
 }
 
 fn same_structure(subject: &mut Subject<'_>, locale: &[String]) {
-    let Some((first, others)) = locale.split_first() else { return };
+    let readable: Vec<&String> = locale.iter().filter(|language| !subject.words(language).is_null()).collect();
+    let Some((first, others)) = readable.split_first() else { return };
     let model = paths(subject, first);
     for language in others {
         let own = paths(subject, language);
@@ -336,26 +316,32 @@ fn keys(subject: &mut Subject<'_>, locale: &[String]) {
     }
 }
 
+/// The first offence of each kind in a language's file, because one forgotten translation is all of them.
 fn foreign(subject: &mut Subject<'_>, language: &str) {
     let name = format!("i18n/{language}.json");
     let text = subject.archive.text(&name).unwrap_or_default().to_owned();
     let mut all = Vec::new();
     leaves(&subject.words(language), "", &mut all);
-    for (path, phrase) in all {
+    let mut first = |rule, said: &dyn Fn(&str) -> Option<String>| {
+        let mut found = all.iter().filter_map(|(path, phrase)| Some((path, phrase, said(phrase)?)));
+        let Some((path, phrase, said)) = found.next() else { return };
+        let more = match found.count() {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
         let line = line_with(&text, &Value::String(phrase.clone()).to_string());
-        if phrase.chars().any(is_cyrillic) {
-            subject.find("foreign-language", &name, line, format!("\"{path}\" holds Russian text"));
-        }
-        if let Some(address) = russian_address(&phrase) {
-            subject.find("ru-link", &name, line, format!("\"{path}\" leads to {address}"));
-        }
-        if phrase.contains('₽') || phrase.split(|sign: char| !sign.is_alphabetic()).any(|word| word == "RUB") {
-            subject.find("rouble-price", &name, line, format!("\"{path}\" names a price in roubles"));
-        }
-    }
+        subject.find(rule, &name, line, format!("\"{path}\" {said}{more}"));
+    };
+    first("foreign-language", &|phrase| phrase.chars().any(is_cyrillic).then(|| "holds Russian text".to_owned()));
+    first("ru-link", &|phrase| russian_address(phrase).map(|address| format!("leads to {address}")));
+    let roubles = |phrase: &str| {
+        phrase.contains('₽') || phrase.split(|sign: char| !sign.is_alphabetic()).any(|word| word == "RUB")
+    };
+    first("rouble-price", &|phrase| roubles(phrase).then(|| "names a price in roubles".to_owned()));
 }
 
-/// Addresses that are shown in all languages.
+/// Addresses that are shown in all languages: the support's, links and e-mail addresses in scripts. Addresses that a
+/// script only calls are not shown.
 fn shared_addresses(subject: &mut Subject<'_>) {
     let support = &subject.manifest["widget"]["support"];
     let mut shared: Vec<(String, String)> = ["link", "email"]
@@ -363,11 +349,9 @@ fn shared_addresses(subject: &mut Subject<'_>) {
         .filter_map(|field| support[*field].as_str().map(|text| ("manifest.json".to_owned(), text.to_owned())))
         .collect();
     for (file, _, script) in &subject.scripts {
-        // The CRM itself uses .ru, so only the vendor's own addresses count.
-        let own = script.strings.iter().filter(|(text, _)| text.contains("://") || text.contains('@'));
-        shared.extend(
-            own.filter(|(text, _)| !text.contains("amocrm.ru")).map(|(text, _)| ((*file).to_owned(), text.clone())),
-        );
+        let shown = |text: &str| ["href=", "mailto:", "@"].iter().any(|sign| text.contains(sign));
+        let shown = script.strings.iter().filter(|(text, _)| shown(text) && !text.contains("amocrm.ru"));
+        shared.extend(shown.map(|(text, _)| ((*file).to_owned(), text.clone())));
     }
     for (file, text) in shared {
         if let Some(address) = russian_address(&text) {

@@ -3,28 +3,27 @@
 use serde_json::Value;
 
 use super::{Subject, leaves, line_with};
-use crate::manifest::{PLACEHOLDER, Platform};
+use crate::manifest::Platform;
 
 const FILE: &str = "manifest.json";
 const SETTING_TYPES: [&str; 5] = ["text", "pass", "users", "users_lp", "custom"];
 
 pub(super) fn look(subject: &mut Subject<'_>) {
-    if subject.manifest.is_null() {
-        return;
-    }
     fields(subject);
     legacy(subject);
+    support(subject);
     settings(subject);
-    let version = subject.manifest["widget"]["version"].as_str().unwrap_or_default().to_owned();
-    if !crate::build::is_version(&version) {
+    if let Some(version) = subject.manifest["widget"]["version"].as_str().map(ToOwned::to_owned)
+        && !version.is_empty()
+        && !crate::build::is_version(&version)
+    {
         subject.find("version", FILE, None, format!("widget.version is \"{version}\", it looks like 1.0.0"));
     }
-    let locale = subject.locale();
     let taken = subject.platform.languages();
-    if locale.is_empty() {
+    if subject.manifest["widget"]["locale"].as_array().is_some_and(Vec::is_empty) {
         subject.find("locale", FILE, None, "widget.locale names the languages of the widget");
     }
-    for language in locale.iter().filter(|language| !taken.contains(&language.as_str())) {
+    for language in subject.locale().iter().filter(|language| !taken.contains(&language.as_str())) {
         let message = format!("\"{language}\" is not a language of {}: {}", subject.platform.brand(), taken.join(", "));
         subject.find("locale", FILE, None, message);
     }
@@ -44,25 +43,34 @@ fn fields(subject: &mut Subject<'_>) {
         ("/widget/interface_version", |value| value.as_u64() == Some(2), "2"),
         ("/widget/installation", Value::is_boolean, "true or false"),
         ("/widget/locale", Value::is_array, "a list"),
-        ("/widget/support", Value::is_object, "an object with link and email"),
+        ("/widget/support", Value::is_object, "an object with link or email"),
         ("/locations", Value::is_array, "a list"),
         ("/tour/is_tour", |value| value == &Value::Bool(true), "true"),
         ("/tour/tour_images", Value::is_object, "images by language"),
         ("/tour/tour_description", text, "a key of i18n"),
     ];
+    for whole in ["widget", "tour"].iter().filter(|whole| !subject.manifest[**whole].is_object()).collect::<Vec<_>>() {
+        subject.find("manifest-field", FILE, None, format!("{whole} must be an object"));
+    }
     for (pointer, right, wanted) in required {
-        if !subject.manifest.pointer(pointer).is_some_and(right) {
-            let path = pointer.trim_start_matches('/').replace('/', ".");
+        let path = pointer.trim_start_matches('/').replace('/', ".");
+        let whole = path.split_once('.').map(|(whole, _)| &subject.manifest[whole]);
+        if whole.is_none_or(Value::is_object) && !subject.manifest.pointer(pointer).is_some_and(right) {
             subject.find("manifest-field", FILE, None, format!("{path} must be {wanted}"));
         }
     }
-    let installs = subject.manifest["widget"]["installation"] == Value::Bool(true);
+    let installs = installs(subject);
     if installs && subject.manifest["settings"].as_object().is_none_or(serde_json::Map::is_empty) {
         subject.find("manifest-field", FILE, None, "settings must have a field when widget.installation is true");
     }
     if subject.manifest["widget"]["is_showcase"] == Value::Bool(true) && installs {
         subject.find("manifest-field", FILE, None, "widget.is_showcase needs installation: false");
     }
+}
+
+/// Whether people install the widget by its button.
+pub(super) fn installs(subject: &Subject<'_>) -> bool {
+    subject.manifest["widget"]["installation"] == Value::Bool(true)
 }
 
 fn legacy(subject: &mut Subject<'_>) {
@@ -142,10 +150,8 @@ const BLOCKS: [(&str, &str); 6] = [
 ];
 
 pub(super) fn locations(subject: &mut Subject<'_>) {
-    if subject.manifest.is_null() {
-        return;
-    }
     let locations = subject.locations();
+    let declares = |name: &str| locations.iter().any(|location| location == name);
     for location in &locations {
         let bare = location.trim_end_matches("-0").trim_end_matches("-1");
         let sided = CARDS.contains(&bare) || LISTS.contains(&bare);
@@ -161,122 +167,84 @@ pub(super) fn locations(subject: &mut Subject<'_>) {
             let message = format!("{} has no location \"{location}\"", subject.platform.brand());
             subject.find("location-platform", FILE, None, message);
         }
-        if !served(subject, bare) {
-            subject.find("location-unused", FILE, None, format!("nothing in the archive serves \"{location}\""));
+        if let Some(missing) = unserved(subject, bare) {
+            let message = format!("\"{location}\" is declared, and {missing} serves it");
+            subject.find("location-unused", FILE, None, message);
         }
     }
-    if !locations.iter().any(|location| location == "lead_sources") {
-        subject.find("location-sources", FILE, None, "chats and the Sources API need the location lead_sources");
+    if subject.has_callback("onAddAsSource") && !declares("lead_sources") {
+        let message = "onAddAsSource is called in the location lead_sources alone: chats and the Sources API need it";
+        subject.find("location-sources", FILE, None, message);
     }
     for (block, location) in BLOCKS {
-        if !subject.manifest[block].is_null() && !locations.iter().any(|one| one == location) {
+        if !subject.manifest[block].is_null() && !declares(location) {
             let message = format!("\"{block}\" belongs to the location \"{location}\", which is not declared");
             subject.find("block-without-location", FILE, None, message);
         }
     }
 }
 
-/// Whether a script or a block of the manifest uses a location.
-fn served(subject: &Subject<'_>, location: &str) -> bool {
-    let block = |name: &str| !subject.manifest[name].is_null();
-    match location {
-        "settings" | "whatsapp_modal" => subject.scripts_name("settings"),
-        "advanced_settings" => subject.scripts_name("advancedSettings") && block("advanced"),
-        "lead_sources" => subject.scripts_name("onAddAsSource"),
-        "digital_pipeline" => subject.scripts_name("dpSettings") && block("dp"),
-        "salesbot_designer" => subject.scripts_name("onSalesbotDesignerSave") && block("salesbot_designer"),
-        "sms" => block("sms"),
-        "mobile_card" => block("mobile"),
-        "amoforms" => block("amoforms_settings"),
-        "card_sdk" | "catalogs" | "widget_page" | "website_chat_button" => subject.scripts_name(location),
-        list if LISTS.contains(&list) => subject.scripts_name("selected"),
-        "everywhere" | "tline" | "tcalendar" => subject.scripts_name("render") && !subject.scripts_name("lead_sources"),
-        other => subject.scripts_name(other),
-    }
+/// What is missing to use a location. Cards, lists and other areas are served by `render`, in whatever words.
+fn unserved(subject: &Subject<'_>, location: &str) -> Option<String> {
+    let callback = |name: &str| {
+        let unknown = !subject.script_is_read();
+        (!unknown && !subject.has_callback(name)).then(|| format!("no callback {name}"))
+    };
+    let block = BLOCKS.iter().find(|(_, of)| *of == location).map(|(block, _)| *block);
+    let missing = block.filter(|block| subject.manifest[*block].is_null()).map(|block| format!("no block \"{block}\""));
+    missing.or_else(|| match location {
+        // Without the callback the CRM itself shows the fields of the block `settings`.
+        "settings" if subject.manifest["settings"].is_object() => None,
+        "settings" => callback("settings"),
+        "advanced_settings" => callback("advancedSettings"),
+        "lead_sources" => callback("onAddAsSource").and(callback("settings")),
+        _ => None,
+    })
 }
 
-const CONFIG: &str = "lib/config.js";
 const LONGEST_NAME: usize = 30;
 const LONGEST_WORD: usize = 19;
 
-pub(super) fn card(subject: &mut Subject<'_>) {
-    names(subject);
-    support(subject);
-    let facts = facts(subject);
-    server(subject, &facts);
-    privacy(subject, &facts);
-    let placeholder = |content: &[u8]| std::str::from_utf8(content).is_ok_and(|text| text.contains(PLACEHOLDER));
-    let files = subject.archive.files.iter().filter(|(_, content)| placeholder(content));
-    for (name, content) in files {
-        let line = line_with(&String::from_utf8_lossy(content), PLACEHOLDER);
-        subject.find("dev-placeholder", name, line, "built with --dev: fill in [vendor] and build again");
-    }
-}
-
-fn names(subject: &mut Subject<'_>) {
+/// The widget's name in each language.
+pub(super) fn names(subject: &mut Subject<'_>) {
+    let key = subject.manifest["widget"]["name"].as_str().unwrap_or_default().to_owned();
+    let kommo = subject.platform == Platform::Kommo;
     for language in subject.locale() {
         let file = format!("i18n/{language}.json");
         let words = subject.words(&language);
-        let Some(name) = words["widget"]["name"].as_str() else { continue };
-        let line = subject.archive.text(&file).and_then(|text| line_with(text, &format!("\"name\": \"{name}\"")));
+        let Some(name) = key.split('.').fold(&words, |value, part| &value[part]).as_str() else { continue };
+        let line = subject.archive.text(&file).and_then(|text| line_with(text, &format!("\"{name}\"")));
         if names_crm(name) {
             subject.find("name", &file, line, format!("\"{name}\" holds the CRM's name; \"X via Vendor\" is allowed"));
         }
-        if name.chars().count() > LONGEST_NAME {
+        if kommo && name.chars().count() > LONGEST_NAME {
             subject.find("name", &file, line, format!("\"{name}\" is longer than {LONGEST_NAME} characters"));
         }
-        if name.split_whitespace().any(|word| word.chars().count() > LONGEST_WORD) {
+        if kommo && name.split_whitespace().any(|word| word.chars().count() > LONGEST_WORD) {
             subject.find("name", &file, line, format!("a word of \"{name}\" is longer than {LONGEST_WORD} characters"));
         }
     }
-    for file in subject.archive.files.keys().filter(|name| name.starts_with("images/")) {
-        if names_crm(file.trim_start_matches("images/")) {
-            subject.find("logo-name", file, None, "the CRM's name must not be in a logo or its name");
-        }
-    }
 }
 
-/// "amo" or "Kommo" as a word or the beginning of one; "dynamo" does not count.
+/// Whether a name holds "Kommo", "amoCRM", or "amo" as a word of its own or of a compound (amoBridge).
 fn names_crm(name: &str) -> bool {
     let lower = name.to_lowercase();
-    let mut words = lower.split(|sign: char| !sign.is_alphanumeric());
-    lower.contains("kommo") || words.any(|word| word.starts_with("amo") || word.starts_with("амо"))
-}
-
-fn support(subject: &mut Subject<'_>) {
-    if subject.manifest.is_null() {
-        return;
-    }
-    let link = subject.manifest["widget"]["support"]["link"].as_str().unwrap_or_default();
-    if !link.starts_with("https://") && !link.starts_with("http://") {
-        subject.find("support", "manifest.json", None, "widget.support.link leads to the integrator's support");
-    }
-}
-
-/// The object that `lib/config.js` defines; Null in an archive that was not built by Parom.
-fn facts(subject: &Subject<'_>) -> Value {
-    let text = subject.archive.text(CONFIG).unwrap_or_default();
-    let inner = text.split_once("define(").map(|(_, rest)| rest.trim_end().trim_end_matches(");"));
-    inner.and_then(|inner| serde_json::from_str(inner).ok()).unwrap_or(Value::Null)
-}
-
-fn server(subject: &mut Subject<'_>, facts: &Value) {
-    if let Some(server) = facts["server"].as_str()
-        && !server.starts_with("https://")
-    {
-        let message = format!("the widget calls {server}: a page over https may call https alone");
-        subject.find("server-address", CONFIG, None, message);
-    }
-}
-
-fn privacy(subject: &mut Subject<'_>, facts: &Value) {
-    let own = facts["privacy"].as_str().is_some_and(|link| link.starts_with("http"));
-    let named_by_script = || {
-        let of_script = |text: &str| text.to_lowercase().contains("privacy");
-        facts.is_null() && subject.scripts.iter().any(|(_, text, _)| of_script(text))
+    let amo = |word: &str| {
+        let rest = ["amo", "Amo", "AMO", "амо", "Амо", "АМО"].iter().find_map(|amo| word.strip_prefix(amo));
+        rest.is_some_and(|rest| rest.chars().next().is_none_or(char::is_uppercase))
     };
-    if !own && !named_by_script() {
-        subject.find("privacy", CONFIG, None, "nothing links to the privacy policy of the company");
+    ["kommo", "amocrm", "амосрм", "амоcrm"].iter().any(|crm| lower.contains(crm))
+        || name.split(|sign: char| !sign.is_alphanumeric()).any(amo)
+}
+
+/// A link, or an e-mail address if there is none.
+fn support(subject: &mut Subject<'_>) {
+    let support = &subject.manifest["widget"]["support"];
+    let said = |field: &str| support[field].as_str().unwrap_or_default().to_owned();
+    let (link, email) = (said("link"), said("email"));
+    let link_leads = link.starts_with("https://") || link.starts_with("http://");
+    if support.is_object() && !link_leads && !(link.is_empty() && email.contains('@')) {
+        subject.find("support", FILE, None, "widget.support.link leads to the integrator's support");
     }
 }
 
@@ -285,11 +253,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_the_crm_is_a_beginning_of_a_word() {
-        for name in ["amoBridge", "Чаты для амо", "Bridge for AMOCRM", "MyKommoChat"] {
+    fn the_name_of_the_crm_is_a_word_or_begins_a_compound() {
+        for name in ["amoBridge", "Чаты для амо", "Bridge for AMOCRM", "MyKommoChat", "AMO", "amo chats"] {
             assert!(names_crm(name), "{name}");
         }
-        for name in ["Parom", "Dynamo", "Famous chats"] {
+        for name in ["Parom", "Dynamo", "Famous chats", "Amount of calls", "Amortization"] {
             assert!(!names_crm(name), "{name}");
         }
     }

@@ -1,9 +1,13 @@
 //! Visits the syntax tree of a script once, and rejects calls and members.
 
+use std::collections::BTreeSet;
+
+use javascript_globals::GLOBALS;
 use oxc_ast::ast::{
     Argument, CallExpression, CatchClause, ComputedMemberExpression, DoWhileStatement, Expression, ForInStatement,
-    ForOfStatement, ForStatement, IdentifierReference, ImportExpression, NewExpression, ObjectProperty, PropertyKey,
-    SimpleAssignmentTarget, StaticMemberExpression, StringLiteral, TemplateElement, UnaryExpression, WhileStatement,
+    ForOfStatement, ForStatement, IdentifierReference, ImportExpression, MethodDefinition, NewExpression,
+    ObjectProperty, PropertyKey, SimpleAssignmentTarget, StaticMemberExpression, StringLiteral, TemplateElement,
+    UnaryExpression, WhileStatement,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_semantic::Scoping;
@@ -11,72 +15,8 @@ use oxc_span::{GetSpan, Span};
 
 use super::{Offence, Script, line_of};
 
-/// Names that a widget may use without declaring them: the language's, the browser's, AMD and the CRM's documented
-/// object.
-pub(super) const GLOBALS: &[&str] = &[
-    "APP",
-    "AMOCRM",
-    "Array",
-    "Blob",
-    "Boolean",
-    "CSS",
-    "CustomEvent",
-    "Date",
-    "Error",
-    "Event",
-    "FormData",
-    "Function",
-    "Infinity",
-    "Intl",
-    "JSON",
-    "Map",
-    "Math",
-    "NaN",
-    "Number",
-    "Object",
-    "Promise",
-    "Proxy",
-    "Reflect",
-    "RegExp",
-    "Set",
-    "String",
-    "Symbol",
-    "TypeError",
-    "URL",
-    "URLSearchParams",
-    "Uint8Array",
-    "WeakMap",
-    "WeakSet",
-    "alert",
-    "arguments",
-    "atob",
-    "btoa",
-    "clearInterval",
-    "clearTimeout",
-    "confirm",
-    "console",
-    "crypto",
-    "decodeURIComponent",
-    "define",
-    "document",
-    "encodeURIComponent",
-    "eval",
-    "fetch",
-    "importScripts",
-    "isFinite",
-    "isNaN",
-    "location",
-    "navigator",
-    "parseFloat",
-    "parseInt",
-    "prompt",
-    "requestAnimationFrame",
-    "setInterval",
-    "setTimeout",
-    "undefined",
-    "window",
-    "XMLHttpRequest",
-];
+/// Environments whose names a widget may use without declaring them; UMD modules look for CommonJS.
+const ENVIRONMENTS: [&str; 4] = ["builtin", "browser", "amd", "commonjs"];
 /// The documented members of `APP` (crm-api §9.6), its `data` and its constants.
 const APP: &[&str] = &["constant", "data", "getBaseEntity", "getWidgetsArea", "isCard", "lang_id"];
 const APP_DATA: &[&str] = &["current_card", "current_entity", "current_view"];
@@ -126,13 +66,17 @@ impl Reader<'_> {
         if self.loops > 0 && requests {
             self.refuse("request-in-loop", call.span, format!("`{name}` is called in a loop"));
         }
+        let clicks = match name.as_str() {
+            "click" => call.arguments.is_empty(),
+            "trigger" | "triggerHandler" => first == Some("click"),
+            "dispatchEvent" => true,
+            _ => false,
+        };
+        // Clicks on what the widget itself made are its own affair.
+        if clicks && self.names_install(&call.callee) {
+            self.refuse("virtual-click", call.span, "a click on a button of the CRM is made by the script");
+        }
         match (name.as_str(), first) {
-            ("click", _) if call.arguments.is_empty() => {
-                self.refuse("virtual-click", call.span, "a click is made by the script");
-            }
-            ("trigger" | "triggerHandler", Some("click")) => {
-                self.refuse("virtual-click", call.span, "a click is made by the script");
-            }
             ("createElement", Some(tag)) if tag.eq_ignore_ascii_case("script") => {
                 self.refuse("foreign-script", call.span, "a script element is made; use the list of `define`");
             }
@@ -193,11 +137,13 @@ pub(super) struct Reader<'s> {
     pub loops: usize,
     /// Number of catch clauses and onRejected functions around the current node.
     pub rejections: usize,
+    /// Undeclared names so far; each is reported once.
+    undeclared: BTreeSet<String>,
 }
 
 impl<'s> Reader<'s> {
     pub fn new(text: &'s str, scoping: &'s Scoping) -> Self {
-        Self { script: Script::default(), text, scoping, loops: 0, rejections: 0 }
+        Self { script: Script::default(), text, scoping, loops: 0, rejections: 0, undeclared: BTreeSet::new() }
     }
 
     pub fn line(&self, span: Span) -> usize {
@@ -207,6 +153,15 @@ impl<'s> Reader<'s> {
     pub fn refuse(&mut self, rule: &'static str, span: Span, message: impl Into<String>) {
         let line = self.line(span);
         self.script.offences.push(Offence { rule, line, message: message.into() });
+    }
+
+    /// Whether a call's receiver is, by its words, a button that installs or disables the widget.
+    fn names_install(&self, callee: &Expression<'_>) -> bool {
+        let Some(member) = callee.as_member_expression() else { return false };
+        let span = member.object().span();
+        let part = |at: u32| usize::try_from(at).unwrap_or_default();
+        let words = self.text.get(part(span.start)..part(span.end)).unwrap_or_default().to_lowercase();
+        ["install", "js-widget-save", "js-widget-disable"].iter().any(|button| words.contains(button))
     }
 
     fn string(&mut self, text: &str, span: Span) {
@@ -244,10 +199,6 @@ impl<'a> Visit<'a> for Reader<'_> {
     fn visit_new_expression(&mut self, made: &NewExpression<'a>) {
         match path(&made.callee, self.scoping).as_deref() {
             Some("Function") => self.refuse("eval", made.span, "`new Function` runs text as code"),
-            Some("MouseEvent") => self.refuse("virtual-click", made.span, "a click is made by the script"),
-            Some("Event") if text_of(made.arguments.first()) == Some("click") => {
-                self.refuse("virtual-click", made.span, "a click is made by the script");
-            }
             Some("XMLHttpRequest") if self.loops > 0 => {
                 self.refuse("request-in-loop", made.span, "a request is made in a loop");
             }
@@ -262,9 +213,16 @@ impl<'a> Visit<'a> for Reader<'_> {
     }
 
     fn visit_identifier_reference(&mut self, name: &IdentifierReference<'a>) {
-        if is_global(name, self.scoping) && !GLOBALS.contains(&name.name.as_str()) && name.name != "MouseEvent" {
-            self.refuse("undeclared-variable", name.span, format!("`{}` is declared nowhere", name.name));
+        let text = name.name.as_str();
+        if !is_global(name, self.scoping) || is_known(text) || !self.undeclared.insert(text.to_owned()) {
+            return;
         }
+        let module = match text {
+            "$" | "jQuery" => ": take it from the list of `define`, 'jquery'",
+            "_" => ": take it from the list of `define`, 'underscore'",
+            _ => "",
+        };
+        self.refuse("undeclared-variable", name.span, format!("`{text}` is declared nowhere{module}"));
     }
 
     fn visit_static_member_expression(&mut self, member: &StaticMemberExpression<'a>) {
@@ -289,6 +247,9 @@ impl<'a> Visit<'a> for Reader<'_> {
     }
 
     fn visit_simple_assignment_target(&mut self, target: &SimpleAssignmentTarget<'a>) {
+        if let Some(name) = target.as_member_expression().and_then(|member| member.static_property_name()) {
+            self.script.properties.insert(name.to_string());
+        }
         if let Some(member) = target.as_member_expression()
             && path(member.object(), self.scoping)
                 .is_some_and(|root| matches!(root.split('.').next(), Some("APP" | "AMOCRM")))
@@ -299,6 +260,10 @@ impl<'a> Visit<'a> for Reader<'_> {
     }
 
     fn visit_unary_expression(&mut self, unary: &UnaryExpression<'a>) {
+        // `typeof name` asks whether it is declared.
+        if unary.operator.is_typeof() && matches!(&unary.argument, Expression::Identifier(_)) {
+            return;
+        }
         let root = path(&unary.argument, self.scoping).unwrap_or_default();
         if unary.operator.is_delete() && (root.starts_with("APP.") || root.starts_with("AMOCRM.")) {
             self.refuse("app-write", unary.span, "the CRM's object is changed");
@@ -307,11 +272,7 @@ impl<'a> Visit<'a> for Reader<'_> {
     }
 
     fn visit_object_property(&mut self, property: &ObjectProperty<'a>) {
-        let name = match &property.key {
-            PropertyKey::StaticIdentifier(name) => Some(name.name.to_string()),
-            PropertyKey::StringLiteral(name) => Some(name.value.to_string()),
-            _ => None,
-        };
+        let name = name_of(&property.key);
         if name.as_deref() == Some("async")
             && matches!(&property.value, Expression::BooleanLiteral(value) if !value.value)
         {
@@ -319,6 +280,11 @@ impl<'a> Visit<'a> for Reader<'_> {
         }
         self.script.properties.extend(name);
         walk::walk_object_property(self, property);
+    }
+
+    fn visit_method_definition(&mut self, method: &MethodDefinition<'a>) {
+        self.script.properties.extend(name_of(&method.key));
+        walk::walk_method_definition(self, method);
     }
 
     fn visit_string_literal(&mut self, text: &StringLiteral<'a>) {
@@ -392,6 +358,21 @@ pub(super) fn text_of<'a>(argument: Option<&'a Argument<'_>>) -> Option<&'a str>
         Some(Argument::StringLiteral(text)) => Some(text.value.as_str()),
         _ => None,
     }
+}
+
+/// The name of a property or a method that is not computed.
+fn name_of(key: &PropertyKey<'_>) -> Option<String> {
+    match key {
+        PropertyKey::StaticIdentifier(name) => Some(name.name.to_string()),
+        PropertyKey::StringLiteral(name) => Some(name.value.to_string()),
+        _ => None,
+    }
+}
+
+/// Whether the page or the language has a global of this name that a widget may use.
+fn is_known(name: &str) -> bool {
+    let environment = |environment: &&str| GLOBALS.get(environment).is_some_and(|names| names.contains_key(name));
+    matches!(name, "APP" | "AMOCRM") || ENVIRONMENTS.iter().any(|one| environment(one))
 }
 
 /// Whether a name is not declared in the script.
