@@ -18,7 +18,7 @@ use super::{
 use crate::file::{NotOpened, OpenFile};
 use crate::incoming::{ButtonText, Greeting, InboundEvent, IncomingCall, NotReceived};
 use crate::poll::{HistoryPage, OpenConversation, Renewed};
-use crate::template::{NewTemplate, TemplateState};
+use crate::template::{ListedTemplate, NewTemplate, TemplateState};
 use crate::vendor_app::VendorApp;
 
 /// A source's settings.
@@ -124,7 +124,7 @@ pub trait Connector: Send + Sync {
     }
 
     /// The messenger's templates with their current states.
-    async fn templates(&self, _settings: &Settings) -> Result<Vec<TemplateState>, Denied> {
+    async fn templates(&self, _settings: &Settings) -> Result<Vec<ListedTemplate>, Denied> {
         Ok(Vec::new())
     }
 

@@ -100,6 +100,37 @@ pub struct TemplateState {
     pub quality: Option<String>,
 }
 
+/// A template as the messenger lists it. Its texts have the messenger's variables, e.g. `{{1}}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListedTemplate {
+    pub state: TemplateState,
+    pub content: String,
+    pub header: RegisteredHeader,
+    pub footer: Option<String>,
+    pub buttons: Vec<Button>,
+}
+
+impl ListedTemplate {
+    /// Whether a text of amoCRM's is this one: its markers, numbered in order of first appearance, are the variables.
+    /// White space may differ.
+    pub fn has_text(&self, content: &str) -> bool {
+        is_same_text(&self.content, content)
+    }
+
+    /// Whether a headline of amoCRM's is this one's.
+    pub fn has_headline(&self, headline: Option<&str>) -> bool {
+        match &self.header {
+            RegisteredHeader::Text(text) => is_same_text(text, headline.unwrap_or_default()),
+            RegisteredHeader::None | RegisteredHeader::File(_) => headline.is_none_or(str::is_empty),
+        }
+    }
+}
+
+fn is_same_text(listed: &str, given: &str) -> bool {
+    let numbered = Markers::of(given).numbered(given);
+    listed.split_whitespace().eq(numbered.split_whitespace())
+}
+
 /// The state of a template's review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TemplateStatus {
@@ -128,10 +159,76 @@ pub struct RegisteredTemplate {
 }
 
 /// What is above the text of an approved template. Its file is the message's content.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum RegisteredHeader {
+    #[default]
     None,
     /// Text with amoCRM's markers.
     Text(String),
     File(TemplateFileKind),
+}
+
+// Converts amoCRM's markers (`{{contact.name}}`) to numbered variables (`{{1}}`): equal markers get the same number, in
+// order of first appearance (whatsapp §9, crm-api §6.3).
+
+/// The different markers of a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Markers(Vec<String>);
+
+impl Markers {
+    /// The markers in order of first appearance.
+    pub fn of(text: &str) -> Self {
+        let mut found = Self::default();
+        each(text, |part| {
+            if let Part::Marker(marker) = part
+                && !found.0.iter().any(|known| known == marker)
+            {
+                found.0.push(marker.to_owned());
+            }
+        });
+        found
+    }
+
+    /// Each with its braces.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// The text with numbers in place of the markers.
+    pub fn numbered(&self, text: &str) -> String {
+        let mut numbered = String::new();
+        each(text, |part| match part {
+            Part::Text(text) => numbered.push_str(text),
+            Part::Marker(marker) => match self.0.iter().position(|known| known == marker) {
+                Some(place) => numbered.push_str(&format!("{{{{{}}}}}", place + 1)),
+                None => numbered.push_str(marker),
+            },
+        });
+        numbered
+    }
+}
+
+enum Part<'a> {
+    Text(&'a str),
+    Marker(&'a str),
+}
+
+/// Calls `take` for each marker: what is between `{{` and the next `}}` on the same line.
+fn each<'a>(text: &'a str, mut take: impl FnMut(Part<'a>)) {
+    let mut rest = text;
+    while let Some((before, from)) = rest.find("{{").map(|at| rest.split_at(at)) {
+        let end = from.find("}}").map(|end| end + 2);
+        let marker = end.and_then(|end| from.get(..end)).filter(|marker| !marker.contains('\n') && marker.len() > 4);
+        let Some(marker) = marker else {
+            let (braces, more) = from.split_at(2);
+            take(Part::Text(before));
+            take(Part::Text(braces));
+            rest = more;
+            continue;
+        };
+        take(Part::Text(before));
+        take(Part::Marker(marker));
+        rest = from.get(marker.len()..).unwrap_or_default();
+    }
+    take(Part::Text(rest));
 }

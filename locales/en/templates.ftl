@@ -69,3 +69,17 @@ template-reported-nothing = Not reported yet
 template-reported-approved = Reported: approved
 template-reported-rejected = Reported: rejected
 template-reported-paused = Reported: paused
+template-reported-unasked = { $crm } asked for no review
+templates-bring = Bring templates in
+templates-brought = { $count ->
+    [0] Nothing new: every template that both sides have is known.
+    [one] { $count } template was brought in and can be sent.
+   *[other] { $count } templates were brought in and can be sent.
+}
+templates-unmatched = At the messenger alone
+templates-unmatched-lead = The messenger has these templates, and { $crm } has none with the same name, language and text. The lists are compared every day, and with each message made from a template that is not known yet.
+templates-col-why = What differs
+template-match-language = “{ $template }” in { $crm } has another language.
+template-match-text = “{ $template }” in { $crm } has another text, or its variables come in another order.
+template-match-headline = “{ $template }” in { $crm } has another headline.
+template-match-absent = { $crm } shows Parom no template of this name or text. One of another integration is recognised by the first message made from it.

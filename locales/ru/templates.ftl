@@ -69,3 +69,18 @@ template-reported-nothing = Ещё не сообщено
 template-reported-approved = Сообщено: одобрен
 template-reported-rejected = Сообщено: отклонён
 template-reported-paused = Сообщено: остановлен
+template-reported-unasked = { $crm } не просила о проверке
+templates-bring = Забрать шаблоны
+templates-brought = { $count ->
+    [0] Нового нет: всё, что есть с обеих сторон, уже известно.
+    [one] Забран { $count } шаблон, его можно отправлять.
+    [few] Забраны { $count } шаблона, их можно отправлять.
+   *[many] Забрано { $count } шаблонов, их можно отправлять.
+}
+templates-unmatched = Только у мессенджера
+templates-unmatched-lead = У мессенджера эти шаблоны есть, а в { $crm } нет шаблона с тем же именем, языком и текстом. Списки сравниваются каждый день и при каждом сообщении по ещё не известному шаблону.
+templates-col-why = Чем отличается
+template-match-language = «{ $template }» в { $crm } на другом языке.
+template-match-text = У «{ $template }» в { $crm } другой текст, или переменные идут в другом порядке.
+template-match-headline = У «{ $template }» в { $crm } другой заголовок.
+template-match-absent = { $crm } не показывает Парому шаблона с таким именем или текстом. Шаблон другой интеграции узнаётся по первому сообщению, созданному по нему.

@@ -27,7 +27,7 @@ use domain::load_shedding::{Load, LoadSheddingContext};
 use domain::media::{MediaContext, MediaService};
 use domain::platform::{PlatformContext, stands_on};
 use domain::source::line::{self, watch as lines};
-use domain::source::{ChangeLocks, Observations, SourceContext};
+use domain::source::{ChangeLocks, ListedTemplates, Observations, SourceContext};
 use domain::tenant::{self, TenantContext, plan, subscription, watch};
 use domain::unregister::UnregisterLine;
 use domain::usage::{RecentKeys, Searches, StorageSums, UsageContext};
@@ -115,6 +115,7 @@ impl App {
             tenants: tenants.clone(),
             source_observations: Observations::default(),
             source_changes: ChangeLocks::default(),
+            listed_templates: ListedTemplates::default(),
         });
         let delivery = Arc::new(DeliveryContext {
             platform: platform.clone(),
@@ -249,6 +250,7 @@ fn kinds(
         kind(lines::RENEW, sources, lines::ask).at_once(4, 4).waits(&HOUR),
         kind(lines::POLL, intake, poll::poll).at_once(16, 16).waits(&MINUTE),
         kind(template::KIND, sources, template::go_on).within(5),
+        kind(lines::TEMPLATES, sources, template::daily).at_once(4, 1).waits(&HOUR),
         kind(replay::KIND, delivery, replay::go_on).waits(&MINUTE),
         chore("sessions", hours(1), platform, identity, async |app| {
             Ok(identity::throttle::sweep(&app).await.map(drop)?)

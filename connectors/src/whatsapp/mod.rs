@@ -18,7 +18,7 @@ use crate::connector::Kind;
 use crate::file::{NotOpened, OpenFile};
 use crate::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
 use crate::poll::{OpenConversation, Renewed};
-use crate::template::{NewTemplate, TemplateState};
+use crate::template::{ListedTemplate, NewTemplate, TemplateState};
 use crate::vendor_app::{MetaApp, VendorApp};
 use api::GraphApi;
 use consent::MetaDialog;
@@ -133,7 +133,7 @@ impl Connector for WhatsApp {
         templates::submit(&self.api, settings, template).await
     }
 
-    async fn templates(&self, settings: &Settings) -> Result<Vec<TemplateState>, Denied> {
+    async fn templates(&self, settings: &Settings) -> Result<Vec<ListedTemplate>, Denied> {
         templates::list(&self.api, settings, None).await
     }
 

@@ -12,13 +12,13 @@ use super::setup::{denied, number, token};
 use super::wire::{Id, Many, Paging, wire};
 use crate::call::ApiError;
 use crate::template::{
-    NewTemplate, TemplateCategory, TemplateFile, TemplateFileKind, TemplateHeader, TemplateState, TemplateStatus,
+    ListedTemplate, Markers, NewTemplate, RegisteredHeader, TemplateCategory, TemplateFile, TemplateFileKind,
+    TemplateHeader, TemplateState, TemplateStatus,
 };
 use crate::{Denied, Settings};
 
-/// The requested fields of templates; and of those of one name, whose text is compared.
-const FIELDS: &str = "id,name,language,status,category,quality_score,rejected_reason";
-const FIELDS_WITH_TEXT: &str = "id,name,language,status,category,quality_score,rejected_reason,components";
+/// The requested fields of templates.
+const FIELDS: &str = "id,name,language,status,category,quality_score,rejected_reason,components";
 /// Templates per page, and maximum number of pages: a verified portfolio has up to 6000 (whatsapp §9).
 const PAGE: &str = "100";
 const PAGES: usize = 100;
@@ -41,11 +41,17 @@ wire! {
         components: Many<Component>,
     }
 
-    /// A part of a template, as far as it is compared.
+    /// A part of a template.
     Component {
         r#type: Id,
         format: Id,
         text: Id,
+        buttons: Many<ListedButton>,
+    }
+
+    ListedButton {
+        text: Id,
+        url: Id,
     }
 
     Quality {
@@ -120,7 +126,7 @@ pub(super) async fn submit(
         return Err(refused);
     }
     // It may have been submitted before and only the answer was lost.
-    let all = pages(api, settings, FIELDS_WITH_TEXT, Some(&name)).await?;
+    let all = pages(api, settings, Some(&name)).await?;
     let mut same_name = all.iter().filter(|one| *one.name == *name && *one.language == *template.language);
     let found = same_name.next().ok_or(refused)?;
     let known = known(found);
@@ -181,21 +187,16 @@ pub(super) async fn list(
     api: &GraphApi,
     settings: &Settings,
     name: Option<&str>,
-) -> Result<Vec<TemplateState>, Denied> {
-    Ok(pages(api, settings, FIELDS, name).await?.iter().map(known).collect())
+) -> Result<Vec<ListedTemplate>, Denied> {
+    Ok(pages(api, settings, name).await?.iter().map(listed).collect())
 }
 
-/// The same with the given fields, as Meta lists them.
-async fn pages(
-    api: &GraphApi,
-    settings: &Settings,
-    fields: &str,
-    name: Option<&str>,
-) -> Result<Vec<KnownTemplate>, Denied> {
+/// The same in Meta's form.
+async fn pages(api: &GraphApi, settings: &Settings, name: Option<&str>) -> Result<Vec<KnownTemplate>, Denied> {
     let (token, waba) = (token(settings)?, number(settings)?.waba_id);
     let (mut all, mut after) = (Vec::new(), String::new());
     for _ in 0..PAGES {
-        let mut query = vec![("fields", fields), ("limit", PAGE)];
+        let mut query = vec![("fields", FIELDS), ("limit", PAGE)];
         query.extend(name.map(|name| ("name", name)));
         query.extend(Some(("after", after.as_str())).filter(|(_, after)| !after.is_empty()));
         let page: Result<TemplateList, ApiError> = api.get(token, Path(&[waba, "message_templates"], &query)).await;
@@ -220,6 +221,26 @@ fn known(template: &KnownTemplate) -> TemplateState {
     }
 }
 
+fn listed(template: &KnownTemplate) -> ListedTemplate {
+    let part = |kind: &str| template.components.iter().find(|part| part.r#type.eq_ignore_ascii_case(kind));
+    let text = |kind: &str| part(kind).map(|part| part.text.0.clone()).filter(|text| !text.is_empty());
+    let button =
+        |button: &ListedButton| Button { text: button.text.0.clone(), url: button.url.some().map(str::to_owned) };
+    let header = match part("HEADER").map(|part| part.format.to_ascii_uppercase()).as_deref() {
+        Some("IMAGE") => RegisteredHeader::File(TemplateFileKind::Picture),
+        Some("VIDEO") => RegisteredHeader::File(TemplateFileKind::Video),
+        Some("DOCUMENT") => RegisteredHeader::File(TemplateFileKind::Document),
+        _ => text("HEADER").map_or(RegisteredHeader::None, RegisteredHeader::Text),
+    };
+    ListedTemplate {
+        state: known(template),
+        content: text("BODY").unwrap_or_default(),
+        header,
+        footer: text("FOOTER"),
+        buttons: part("BUTTONS").map(|part| part.buttons.iter().map(button).collect()).unwrap_or_default(),
+    }
+}
+
 /// Deletes one language of a template; without an id, all languages of this name.
 pub(super) async fn delete(api: &GraphApi, settings: &Settings, name: &str, id: &str) -> Result<(), Denied> {
     let (token, waba) = (token(settings)?, number(settings)?.waba_id);
@@ -234,7 +255,8 @@ pub(super) async fn delete(api: &GraphApi, settings: &Settings, name: &str, id: 
     }
     // Meta has no code for "it does not exist".
     let all = list(api, settings, Some(&name)).await?;
-    let is_there = all.iter().any(|one| one.name.as_deref() == Some(&*name) && (id.is_empty() || one.id == id));
+    let is_it = |one: &TemplateState| one.name.as_deref() == Some(&*name) && (id.is_empty() || one.id == id);
+    let is_there = all.iter().any(|one| is_it(&one.state));
     if is_there { Err(refused) } else { Ok(()) }
 }
 
@@ -316,73 +338,8 @@ fn example(template: &NewTemplate, marker: &str) -> String {
     given.unwrap_or_else(|| marker.trim_matches(['{', '}', ' ']).to_owned())
 }
 
-// Converts amoCRM's markers (`{{contact.name}}`) to Meta's numbered variables (`{{1}}`): equal markers get the same
-// number, in order of first appearance (whatsapp §9, crm-api §6.3).
-
 /// The longest name of a template.
 const NAME: usize = 512;
-
-/// The different markers of a text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Markers(Vec<String>);
-
-impl Markers {
-    /// The markers in order of first appearance.
-    pub fn of(text: &str) -> Self {
-        let mut found = Self::default();
-        each(text, |part| {
-            if let Part::Marker(marker) = part
-                && !found.0.iter().any(|known| known == marker)
-            {
-                found.0.push(marker.to_owned());
-            }
-        });
-        found
-    }
-
-    /// Each with its braces.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
-    }
-
-    /// The text with numbers in place of the markers.
-    pub fn numbered(&self, text: &str) -> String {
-        let mut numbered = String::new();
-        each(text, |part| match part {
-            Part::Text(text) => numbered.push_str(text),
-            Part::Marker(marker) => match self.0.iter().position(|known| known == marker) {
-                Some(place) => numbered.push_str(&format!("{{{{{}}}}}", place + 1)),
-                None => numbered.push_str(marker),
-            },
-        });
-        numbered
-    }
-}
-
-enum Part<'a> {
-    Text(&'a str),
-    Marker(&'a str),
-}
-
-/// Calls `take` for each marker: what is between `{{` and the next `}}` on the same line.
-fn each<'a>(text: &'a str, mut take: impl FnMut(Part<'a>)) {
-    let mut rest = text;
-    while let Some((before, from)) = rest.find("{{").map(|at| rest.split_at(at)) {
-        let end = from.find("}}").map(|end| end + 2);
-        let marker = end.and_then(|end| from.get(..end)).filter(|marker| !marker.contains('\n') && marker.len() > 4);
-        let Some(marker) = marker else {
-            let (braces, more) = from.split_at(2);
-            take(Part::Text(before));
-            take(Part::Text(braces));
-            rest = more;
-            continue;
-        };
-        take(Part::Text(before));
-        take(Part::Marker(marker));
-        rest = from.get(marker.len()..).unwrap_or_default();
-    }
-    take(Part::Text(rest));
-}
 
 /// A value as Meta accepts it: lines joined by `; `, and no runs of spaces.
 pub fn one_line(value: &str) -> String {

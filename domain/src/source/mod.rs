@@ -29,10 +29,13 @@ mod tests;
 pub mod window;
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use base::cache::Cache;
 use base::error::{Error, Result};
 use base::store::Store;
 use base::worded::worded;
+use connectors::template::ListedTemplate;
 use entity::source::{self, Column};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::{Deserialize, Serialize};
@@ -129,6 +132,16 @@ pub struct SourceContext {
     pub source_observations: Observations,
     /// Changes of one source wait for each other.
     pub source_changes: ChangeLocks,
+    pub listed_templates: ListedTemplates,
+}
+
+/// What messengers listed as their templates within the last minute, by source.
+pub struct ListedTemplates(pub Cache<Uuid, Arc<Vec<ListedTemplate>>>);
+
+impl Default for ListedTemplates {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(1_000).time_to_live(Duration::from_secs(60)).build())
+    }
 }
 
 stands_on!(SourceContext);

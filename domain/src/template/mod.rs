@@ -6,14 +6,17 @@
 //! plain:    created ─▶ usable, editable
 //! WhatsApp: draft ─▶ review (one per source with official WhatsApp) ─▶ approved · rejected · paused: locked, copied
 //! to edit
+//! before:   approved at the messenger before Parom saw it ─▶ matched ─▶ registry (`bring.rs`)
 //! review:   amoCRM's hook ─▶ registry ─▶ submitted at the messenger ─▶ its decision ─▶ reported to amoCRM
 //! ```
 
+mod bring;
 mod registry;
 mod spec;
 mod view;
 mod work;
 
+pub use bring::{BroughtIn, Counterpart, TemplateMatch, adopt, bring_all, bring_in, compared, daily};
 pub use registry::{KIND, Stage, apply, by_id, named, of_source, page, registered, reported, requested, usable};
 pub use spec::{Spec, is_filled_in, markers};
 pub use view::{

@@ -8,7 +8,7 @@ use base::error::Result;
 use base::store::in_transaction;
 use base::worded::worded;
 use connectors::kinds::has_own_server;
-use connectors::template::{RegisteredTemplate, TemplateState, TemplateStatus};
+use connectors::template::{ListedTemplate, RegisteredTemplate, TemplateState, TemplateStatus};
 use entity::message_template::{self, Column};
 use entity::source;
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -55,21 +55,21 @@ pub async fn requested(app: &SourceContext, tenant_id: Uuid, template: &Template
     Ok(())
 }
 
-async fn enter(app: &SourceContext, source: &source::Model, template: &Template, review_id: i64) -> Result<(), DbErr> {
+/// A row of a source that nothing is known of yet.
+fn blank(app: &SourceContext, source: &source::Model) -> message_template::Model {
     let now = app.clock.millis();
-    let waba = template.waba.clone().unwrap_or_default();
-    let row = message_template::Model {
+    message_template::Model {
         tenant_id: source.tenant_id,
         id: app.clock.uuid_v7(),
         source_id: source.id,
-        crm_id: template.id,
-        review_id,
+        crm_id: 0,
+        review_id: 0,
         submission: app.clock.uuid_v7(),
-        title: clean(&template.name),
-        name: name_at_messenger(template),
-        language: clean(&waba.language),
-        category: clean(&waba.category),
-        spec: clean(&serde_json::to_string(&Spec::of(template)).unwrap_or_default()),
+        title: String::new(),
+        name: String::new(),
+        language: String::new(),
+        category: String::new(),
+        spec: String::new(),
         stage: Stage::Waiting.word().to_owned(),
         external_id: String::new(),
         quality: String::new(),
@@ -81,11 +81,78 @@ async fn enter(app: &SourceContext, source: &source::Model, template: &Template,
         created_at: now,
         submitted_at: 0,
         changed_at: 0,
+    }
+}
+
+fn inserted(row: message_template::Model) -> sea_orm::Insert<message_template::ActiveModel> {
+    let key = OnConflict::columns([Column::TenantId, Column::SourceId, Column::CrmId]).do_nothing().to_owned();
+    message_template::Entity::insert(row.into_active_model()).on_conflict(key)
+}
+
+/// What amoCRM knows of a template that is entered.
+pub(super) struct KnownAtCrm {
+    pub crm_id: i64,
+    /// 0: amoCRM has none for this source.
+    pub review_id: i64,
+    pub title: String,
+    pub spec: Spec,
+    /// amoCRM needs no report.
+    pub told: bool,
+}
+
+/// Enters a template with the state that the messenger lists. One that has a row keeps it.
+pub(super) async fn enter_listed(
+    app: &SourceContext,
+    source: &source::Model,
+    known: KnownAtCrm,
+    listed: &ListedTemplate,
+) -> Result<(), DbErr> {
+    let state = &listed.state;
+    let stage = state.status.map_or(Stage::InReview, Stage::from);
+    let told = stage.outcome().filter(|_| known.told).unwrap_or_default();
+    let row = blank(app, source);
+    let now = row.created_at;
+    let row = message_template::Model {
+        crm_id: known.crm_id,
+        review_id: known.review_id,
+        title: clean(&known.title),
+        name: clean(state.name.as_deref().unwrap_or_default()),
+        language: clean(state.language.as_deref().unwrap_or_default()),
+        category: state.category.unwrap_or_default().word().to_owned(),
+        spec: clean(&serde_json::to_string(&known.spec).unwrap_or_default()),
+        stage: stage.word().to_owned(),
+        external_id: clean(&state.id),
+        quality: clean(state.quality.as_deref().unwrap_or_default()),
+        reason: state.reason.as_deref().map(shorten).unwrap_or_default(),
+        told: told.to_owned(),
+        submitted_at: now,
+        changed_at: now,
+        ..row
     };
     in_transaction(&app.store, async |tx| {
-        let key = OnConflict::columns([Column::TenantId, Column::SourceId, Column::CrmId]).do_nothing().to_owned();
-        let new = message_template::Entity::insert(row.clone().into_active_model()).on_conflict(key);
-        if new.exec_without_returning(tx).await? > 0 {
+        if inserted(row.clone()).exec_without_returning(tx).await? > 0 {
+            due_at(tx, row.tenant_id, row.id, now).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+async fn enter(app: &SourceContext, source: &source::Model, template: &Template, review_id: i64) -> Result<(), DbErr> {
+    let waba = template.waba.clone().unwrap_or_default();
+    let row = message_template::Model {
+        crm_id: template.id,
+        review_id,
+        title: clean(&template.name),
+        name: name_at_messenger(template),
+        language: clean(&waba.language),
+        category: clean(&waba.category),
+        spec: clean(&serde_json::to_string(&Spec::of(template)).unwrap_or_default()),
+        ..blank(app, source)
+    };
+    let now = row.created_at;
+    in_transaction(&app.store, async |tx| {
+        if inserted(row.clone()).exec_without_returning(tx).await? > 0 {
             return due_at(tx, row.tenant_id, row.id, now).await;
         }
         let known = message_template::Entity::of_tenant(row.tenant_id)
@@ -215,6 +282,14 @@ pub async fn registered(app: &SourceContext, tenant_id: Uuid) -> Result<Vec<mess
 
 fn rows_of(source: &source::Model) -> Select<message_template::Entity> {
     message_template::Entity::of_tenant(source.tenant_id).filter(Column::SourceId.eq(source.id))
+}
+
+/// All rows of a source.
+pub(super) async fn rows_of_source(
+    app: &SourceContext,
+    source: &source::Model,
+) -> Result<Vec<message_template::Model>, DbErr> {
+    rows_of(source).all(app.store.read()).await
 }
 
 /// A source's row of one of amoCRM's templates.

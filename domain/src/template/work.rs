@@ -186,12 +186,12 @@ impl ReviewedLine<'_> {
 
     /// Polls the messenger for all templates of the source at once.
     async fn ask(&self, row: message_template::Model) -> anyhow::Result<Done> {
-        let states = match self.connector.templates(&self.settings).await {
-            Ok(states) => states,
+        let listed = match self.connector.templates(&self.settings).await {
+            Ok(listed) => listed,
             Err(denied) => return self.failed(&row, denied.text()).await,
         };
-        for state in &states {
-            reported(self.app, self.source, state).await?;
+        for one in &listed {
+            reported(self.app, self.source, &one.state).await?;
         }
         let now = message_template::Entity::find_by_id((row.tenant_id, row.id));
         let Some(row) = now.one(self.app.store.read()).await? else { return Ok(Done::Waits) };

@@ -10,10 +10,11 @@ use super::file::{self, FileForm, HeaderFile, SendContext};
 use crate::Message;
 use crate::call::ApiError;
 use crate::fit::{self, lines};
+use crate::template::Markers;
 use crate::template::{RegisteredHeader, TemplateFileKind};
 use crate::whatsapp::api::{BODY, CAPTION, TEXT};
 use crate::whatsapp::keyboard::{self, Choices, Interactive};
-use crate::whatsapp::templates::{Markers, one_line};
+use crate::whatsapp::templates::one_line;
 
 /// One request.
 #[derive(Clone, Debug, PartialEq)]

@@ -101,8 +101,8 @@ async fn all_pages_of_templates_are_read() {
     };
     let account = account([page("1", Some("c1")), page("2", None)]).await;
     let all = list(&account.api, &account.settings, None).await.unwrap();
-    assert_eq!(all.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["1", "2"]);
-    assert_eq!(all[0].status, Some(TemplateStatus::Paused));
+    assert_eq!(all.iter().map(|one| one.state.id.as_str()).collect::<Vec<_>>(), ["1", "2"]);
+    assert_eq!(all[0].state.status, Some(TemplateStatus::Paused));
     assert!(account.fake.calls()[1].path.ends_with("&after=c1"));
 }
 
@@ -143,7 +143,7 @@ fn equal_markers_have_one_number_in_the_order_of_their_appearance() {
     assert_eq!(markers.iter().collect::<Vec<_>>(), ["{{contact.name}}", "{{lead.cf.501}}"]);
     assert_eq!(markers.numbered(text), "Hello {{1}}, order {{2}} of {{1}} is ready");
     for plain in ["no markers", "open {{ and never closed", "{{}}", "{{a\nb}}", "}} {{"] {
-        assert_eq!((Markers::of(plain).0.len(), Markers::of(plain).numbered(plain).as_str()), (0, plain));
+        assert_eq!((Markers::of(plain).iter().count(), Markers::of(plain).numbered(plain).as_str()), (0, plain));
     }
 }
 

@@ -50,6 +50,9 @@ pub(super) async fn attempt(
     let current = context.message()?;
     let progress = SendProgress::read(&claim.letter.payload);
     let template = window::template_of(line, &current.body).await?;
+    if matches!(template, TemplateUse::Later) {
+        return Ok(later(None, "the messenger does not say which templates it has"));
+    }
     // A message that was started in time is sent completely.
     if !progress.is_begun()
         && let Some(refused) = window::refuse_if_closed(line, claim, context, &current.body, &template).await?
@@ -76,7 +79,7 @@ pub(super) async fn attempt(
         template: current.body.template.clone(),
         registered_template: match template {
             TemplateUse::Sendable(registered) => registered,
-            TemplateUse::None | TemplateUse::AsText(_) => None,
+            TemplateUse::None | TemplateUse::AsText(_) | TemplateUse::Later => None,
         },
         reply_to: content::quote_of(line, current.body.reply_to.clone()).await?,
         forward: content::quote_of(line, current.body.forward.clone()).await?,

@@ -5,6 +5,7 @@ use base::i18n::{Words, duration};
 use base::message::{Body, FailureCode, SharedDialogue};
 use base::millis::HOUR;
 use base::verdict::{Report, Verdict};
+use connectors::Denied;
 use connectors::kinds::has_own_server;
 use connectors::template::RegisteredTemplate;
 use entity::conversation;
@@ -123,10 +124,12 @@ pub(super) enum TemplateUse {
     Sendable(Option<RegisteredTemplate>),
     /// As text, because the messenger does not allow the template now; with the reason.
     AsText(String),
+    /// Later, because the messenger could not be asked whether it has the template.
+    Later,
 }
 
 /// Decides how a message is sent. A custom messenger gets every template except those that it rejected.
-pub(super) async fn template_of(line: &MessengerTarget<'_>, body: &Body) -> Result<TemplateUse, DbErr> {
+pub(super) async fn template_of(line: &MessengerTarget<'_>, body: &Body) -> anyhow::Result<TemplateUse> {
     let Some(template) = &body.template else { return Ok(TemplateUse::None) };
     if !line.connector.reviews_templates() {
         return Ok(TemplateUse::Sendable(None));
@@ -141,6 +144,17 @@ pub(super) async fn template_of(line: &MessengerTarget<'_>, body: &Body) -> Resu
             template::named(&line.app.sources, line.source, external_id, &template.content).await?
         }
         (row, _) => row,
+    };
+    let row = match row {
+        None => match template::adopt(&line.app.sources, line.source, template).await? {
+            Ok(row) => row,
+            Err(Denied::Away(_)) => return Ok(TemplateUse::Later),
+            Err(denied) => {
+                tracing::warn!(tenant.id = %line.source.tenant_id, source.id = %line.source.id, reason = %denied, "the messenger does not list its templates; a message made from one that is not known goes as text");
+                None
+            }
+        },
+        row => row,
     };
     let Some(row) = row else {
         return Ok(match has_own_server(&line.source.kind) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use base::error::{Error, Result};
 use base::i18n::{Language, LocalizedText, Words};
 use chrono::TimeDelta;
+use connectors::kinds::has_own_server;
 use connectors::poll::Renewed;
 use connectors::{Denied, Watched};
 use entity::job;
@@ -249,6 +250,8 @@ pub const WATCH: &str = "lines";
 pub const RENEW: &str = "renewals";
 /// Asking for events that the messenger does not report by itself (`intake::messenger::poll`).
 pub const POLL: &str = "polls";
+/// Comparing the messenger's templates with amoCRM's (`template::daily`).
+pub const TEMPLATES: &str = "template_lists";
 
 /// Interval between questions whether credentials need to be renewed.
 pub const RENEW_EVERY: TimeDelta = TimeDelta::hours(1);
@@ -265,6 +268,7 @@ pub(in crate::source) async fn begin(
         has_webhook.then_some((WATCH, now)),
         (has_webhook || polls).then_some((RENEW, now + RENEW_EVERY.num_milliseconds())),
         polls.then_some((POLL, now)),
+        (connector.reviews_templates() && !has_own_server(&source.kind)).then_some((TEMPLATES, now)),
     ];
     for (kind, due) in work.into_iter().flatten() {
         schedule(db, now, NewJob::new(source.tenant_id, kind, source.id, due)).await?;
@@ -275,7 +279,7 @@ pub(in crate::source) async fn begin(
 /// Ends the work of a source, in the commit that deletes it.
 pub(in crate::source) async fn end(db: &impl ConnectionTrait, source: &source::Model) -> Result<(), DbErr> {
     job::Entity::delete_of(source.tenant_id)
-        .filter(job::Column::Kind.is_in([WATCH, RENEW, POLL]))
+        .filter(job::Column::Kind.is_in([WATCH, RENEW, POLL, TEMPLATES]))
         .filter(job::Column::Key.eq(source.id.to_string()))
         .exec(db)
         .await?;

@@ -7,7 +7,7 @@ use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Sentence};
 use domain::delivery::read::list::Ground;
 use domain::template as templates;
-use domain::template::{Stage, TemplateView};
+use domain::template::{Counterpart, Stage, TemplateMatch, TemplateView};
 use entity::message_template;
 use uuid::Uuid;
 
@@ -22,6 +22,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/templates/new", web::get().to(one::new))
         .route("/templates/register", web::get().to(show))
         .route("/templates/register/{id}/again", web::post().to(again))
+        .route("/templates/bring", web::post().to(bring))
         .route("/templates/{id}", web::get().to(one::get))
         .route("/templates/{id}", web::post().to(one::save))
         .route("/templates/{id}/review", web::post().to(one::review))
@@ -113,8 +114,8 @@ fn id_of(text: &str) -> Result<i64> {
 
 struct RegisterRow {
     id: Uuid,
-    /// amoCRM's id.
-    template: i64,
+    /// amoCRM's id, if our token can read it there.
+    template: Option<i64>,
     title: String,
     /// Its name at the messenger.
     name: String,
@@ -137,11 +138,23 @@ struct RegisterRow {
     changed: String,
 }
 
+/// A template that the messenger has and amoCRM has not, or not like this.
+struct UnmatchedRow {
+    name: String,
+    language: String,
+    content: String,
+    source: String,
+    why: Sentence,
+}
+
 #[derive(askama::Template)]
 #[template(path = "panel/templates/register.html")]
 struct RegisterPage {
     page: PageContext,
     rows: Vec<RegisterRow>,
+    unmatched: Vec<UnmatchedRow>,
+    /// Whether one of the account's messengers reviews templates.
+    reviewed: bool,
     may: bool,
 }
 
@@ -155,13 +168,50 @@ async fn show(app: AppData, member: Member) -> Answer {
         let source = ground.sources.get(&row.source_id).filter(|source| source.deleted_at.is_none())?;
         Some(register_row(&page, row, source.name.clone()))
     });
-    html(&page, &RegisterPage { rows: rows.collect(), may: member.may(Right::EditTemplates), page: page.clone() })
+    let rows = rows.collect();
+    let app = app.into_inner();
+    let reviewed = !templates::sources(&app.sources, member.tenant_id).await?.is_empty();
+    let compared = if reviewed { templates::compared(&app.sources, member.tenant_id).await? } else { None };
+    let unmatched = compared.map(|known| known.items).unwrap_or_default().into_iter();
+    let unmatched = unmatched.filter(|one| one.found != TemplateMatch::Known).filter_map(|one| {
+        let source = ground.sources.get(&one.source_id).filter(|source| source.deleted_at.is_none())?;
+        Some(UnmatchedRow {
+            why: why(&page, &one),
+            name: one.name,
+            language: one.language,
+            content: one.content,
+            source: source.name.clone(),
+        })
+    });
+    let may = member.may(Right::EditTemplates);
+    html(&page, &RegisterPage { rows, unmatched: unmatched.collect(), reviewed, may, page: page.clone() })
+}
+
+fn why(page: &PageContext, one: &Counterpart) -> Sentence {
+    let title = one.title.as_deref().unwrap_or_default();
+    page.words.text_of("template-match-", one.found.word()).with("crm", page.crm).with("template", title)
+}
+
+/// `POST /panel/templates/bring`: compares both sides now.
+async fn bring(app: AppData, member: Member, _form: Form<EmptyForm>) -> Answer {
+    member.require(Right::EditTemplates)?;
+    let app = app.into_inner();
+    let notice = match templates::bring_all(&app.sources, member.tenant_id).await {
+        Ok(done) => Notice::done(member.words.text("templates-brought").with("count", done.taken)),
+        Err(error) => Notice::failed(trouble(&member, error)?),
+    };
+    member.see_other(&app, "/panel/templates/register", notice).await
 }
 
 fn register_row(page: &PageContext, row: message_template::Model, source: String) -> RegisterRow {
     let words = page.words;
     let stage = Stage::of(&row);
-    let told = if row.told.is_empty() { "nothing" } else { row.told.as_str() };
+    // Of a template that was matched by a message amoCRM asked for no review.
+    let told = match row.told.as_str() {
+        _ if row.review_id == 0 => "unasked",
+        "" => "nothing",
+        told => told,
+    };
     let untold = stage.outcome().is_some_and(|outcome| outcome != row.told);
     let waits = match stage {
         Stage::Waiting => Some("templates-waits-submit"),
@@ -172,10 +222,10 @@ fn register_row(page: &PageContext, row: message_template::Model, source: String
     let planned = row.next_try_at.filter(|_| !row.trouble.is_empty());
     RegisterRow {
         id: row.id,
-        template: row.crm_id,
+        template: Some(row.crm_id).filter(|_| row.review_id != 0),
         source,
         messenger: page.badge(stage.tone(), words.text_of("template-stage-", stage.word())),
-        crm: words.text_of("template-reported-", told),
+        crm: words.text_of("template-reported-", told).with("crm", page.crm),
         category: category(page, &row.category),
         waits: waits.map(|key| words.text(key).with("crm", page.crm)),
         trouble: LocalizedText::stored(&row.trouble).in_words(words, page.crm).to_string(),

@@ -1,5 +1,6 @@
 //! Templates: made in amoCRM, reviewed by Meta, sent at any time (whatsapp §9).
 
+mod before;
 mod files;
 mod names;
 mod sent;

@@ -1,0 +1,316 @@
+//! Templates that a messenger approved before Parom saw them, e.g. for another service: matched with amoCRM's by
+//! language, text and headline, and entered in the registry as what they are at the messenger.
+//!
+//! ```text
+//! daily for each source, or by a person ─▶ amoCRM's templates that our token can read ─┐
+//! a message made from a template that no row has ─▶ the message's own template ─────────┴▶ matched ─▶ registry
+//! ```
+
+use std::sync::Arc;
+
+use amocrm::rest::{self, ReviewStatus, TemplateAttachment};
+use base::error::{Error, Result};
+use base::message;
+use base::worded::worded;
+use chrono::TimeDelta;
+use connectors::Denied;
+use connectors::kinds::has_own_server;
+use connectors::template::{ListedTemplate, RegisteredHeader, TemplateFileKind, TemplateStatus};
+use entity::{job as jobs, message_template, source};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::registry::{KnownAtCrm, call, enter_listed, of_source, requested, rows_of_source};
+use super::spec::{Spec, name_at_messenger, name_of_id};
+use super::view::reviews;
+use crate::job::NextRun;
+use crate::settings;
+use crate::source::SourceContext;
+use crate::source::crm_copy::{self, CrmItem, Known};
+use crate::source::line::watch;
+
+/// Interval between two comparisons of a source.
+const EVERY: TimeDelta = TimeDelta::days(1);
+/// Maximum number of pages read from amoCRM's list, with 50 templates each.
+const PAGES: u32 = 20;
+/// Seconds after which a caller may ask again while the messenger does not answer.
+const RETRY_AFTER: u32 = 30;
+
+worded! {
+    /// What amoCRM has of a template of the messenger's. Its text key is `template-match-{word}`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum TemplateMatch, word {
+        /// The registry knows it: it can be sent.
+        Known = "known",
+        /// amoCRM has one of this name in another language.
+        Language = "language",
+        /// amoCRM has one of this name with another text.
+        Text = "text",
+        /// amoCRM has one of this name and text with another headline.
+        Headline = "headline",
+        /// amoCRM's list, as far as our token can read it, has none of this name or text.
+        Absent = "absent",
+    }
+}
+
+/// A template of a source's messenger, and what amoCRM has of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counterpart {
+    pub source_id: Uuid,
+    pub name: String,
+    pub language: String,
+    /// With the messenger's variables.
+    pub content: String,
+    pub found: TemplateMatch,
+    /// amoCRM's name of what it has.
+    pub title: Option<String>,
+}
+
+/// What a comparison found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BroughtIn {
+    /// Templates that can be sent from now on.
+    pub taken: usize,
+    pub listed: Vec<Counterpart>,
+}
+
+impl CrmItem for Counterpart {
+    const NAME: &'static str = "listed_templates";
+    const FRESH: TimeDelta = TimeDelta::minutes(10);
+
+    async fn ask(app: Arc<SourceContext>, tenant_id: Uuid) -> Result<()> {
+        bring_all(&app, tenant_id).await.map(drop)
+    }
+}
+
+/// What pages show of the last comparison; `None` before the first one. An old one is repeated in the background.
+pub async fn compared(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Option<Known<Counterpart>>> {
+    crm_copy::known(app, tenant_id).await
+}
+
+/// Compares the templates of all sources whose messenger reviews them.
+pub async fn bring_all(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<BroughtIn> {
+    let mut all = BroughtIn::default();
+    for source in crate::source::all(app, tenant_id).await?.iter().filter(|source| is_compared(app, source)) {
+        let one = bring_in(app, source).await?;
+        all.taken += one.taken;
+        all.listed.extend(one.listed);
+    }
+    crm_copy::keep(app, tenant_id, &all.listed).await;
+    Ok(all)
+}
+
+/// Developers' messengers report what they decide by themselves.
+fn is_compared(app: &SourceContext, source: &source::Model) -> bool {
+    reviews(app, source) && !has_own_server(&source.kind)
+}
+
+/// Compares a source's templates once a day, from its creation to its deletion.
+pub async fn daily(app: Arc<SourceContext>, job: jobs::Model) -> anyhow::Result<NextRun> {
+    let Some(source) = watch::source_of(&app, &job).await? else { return Ok(NextRun::Never) };
+    let account = app.lookup.tenant(source.tenant_id).await?;
+    if !source.paused && account.is_some_and(|account| account.held().is_none()) {
+        bring_in(&app, &source).await.map_err(|error| anyhow::anyhow!("{}", error.text()))?;
+    }
+    Ok(NextRun::At(app.clock.millis() + EVERY.num_milliseconds()))
+}
+
+/// Enters what matches on both sides, and lists what the messenger has. 503 while the messenger or amoCRM does
+/// not answer, 409 `messenger_refused` if the messenger refuses.
+pub async fn bring_in(app: &Arc<SourceContext>, source: &source::Model) -> Result<BroughtIn> {
+    let listed = match ask_messenger(app, source).await? {
+        Ok(listed) => listed,
+        Err(Denied::Away(detail)) => return Err(Error::Unavailable { detail, retry_after: RETRY_AFTER }),
+        Err(denied) => {
+            return Err(Error::Conflict { problem: "messenger_refused", detail: denied.text().clone() });
+        }
+    };
+    let templates = of_crm(app, source.tenant_id).await?;
+    let mut taken = 0;
+    for template in &templates {
+        if of_source(app, source, template.id).await?.is_none() {
+            taken += usize::from(take_in(app, source, template, &listed).await?);
+        }
+    }
+    let rows = rows_of_source(app, source).await?;
+    let listed = listed.iter().map(|one| counterpart(source, one, &templates, &rows)).collect();
+    Ok(BroughtIn { taken, listed })
+}
+
+/// Enters amoCRM's template if the messenger has it; whether it does.
+async fn take_in(
+    app: &Arc<SourceContext>,
+    source: &source::Model,
+    template: &rest::Template,
+    listed: &[ListedTemplate],
+) -> Result<bool> {
+    let (spec, waba) = (Spec::of(template), template.waba.clone().unwrap_or_default());
+    let name = name_at_messenger(template);
+    let fits = |one: &ListedTemplate| {
+        one.state.language.as_deref() == Some(&*waba.language)
+            && one.has_text(&template.content)
+            && one.has_headline(spec.header.as_deref())
+    };
+    let Some(found) = matching(listed, &name, fits) else { return Ok(false) };
+    let id = template.id;
+    let reviews = match template.reviews.is_empty() {
+        // amoCRM offers a template to managers after a review: the decision is reported to the one that is asked for here.
+        true => call(app, source.tenant_id, |rest, token| async move { rest.request_review(&token, id).await }).await?,
+        false => template.reviews.clone(),
+    };
+    let review = reviews.iter().find(|review| review.source_id == Some(source.amocrm_source_id)).cloned();
+    let told = match &review {
+        Some(review) => review.status == ReviewStatus::Approved,
+        None => true,
+    };
+    let known = KnownAtCrm {
+        crm_id: id,
+        review_id: review.map_or(0, |review| review.id),
+        title: template.name.clone(),
+        spec,
+        told,
+    };
+    enter_listed(app, source, known, found).await?;
+    // Those of the account's other sources.
+    requested(app, source.tenant_id, &rest::Template { reviews, ..template.clone() }).await?;
+    Ok(true)
+}
+
+/// The row of a message's template that no row has so far, if the messenger has approved it: amoCRM's list has only the
+/// templates that were made with our token, but the message names its own. The inner error says why the messenger could
+/// not be asked.
+pub async fn adopt(
+    app: &Arc<SourceContext>,
+    source: &source::Model,
+    template: &message::Template,
+) -> anyhow::Result<Result<Option<message_template::Model>, Denied>> {
+    let Ok(crm_id) = template.id.parse() else { return Ok(Ok(None)) };
+    if has_own_server(&source.kind) {
+        return Ok(Ok(None));
+    }
+    // A message of a template that nobody knows asks once a minute, however many there are.
+    let asked = app.listed_templates.0.try_get_with(source.id, async {
+        match ask_messenger(app, source).await {
+            Ok(answer) => answer.map(Arc::new).map_err(AskError::Denied),
+            Err(error) => Err(AskError::Failed(error.to_string())),
+        }
+    });
+    let listed = match asked.await {
+        Ok(listed) => listed,
+        Err(error) => match &*error {
+            AskError::Denied(denied) => return Ok(Err(denied.clone())),
+            AskError::Failed(error) => anyhow::bail!("{error}"),
+        },
+    };
+    let name = template.external_id.as_deref().and_then(name_of_id).unwrap_or_default();
+    // The message does not say what its template's headline is: one with a variable could not be filled in.
+    let has_variable =
+        |one: &ListedTemplate| matches!(&one.header, RegisteredHeader::Text(text) if text.contains("{{"));
+    let fits = |one: &ListedTemplate| one.has_text(&template.content) && !has_variable(one);
+    let Some(found) = matching(&listed, &name, fits) else { return Ok(Ok(None)) };
+    let title = found.state.name.clone().unwrap_or_default();
+    let known = KnownAtCrm { crm_id, review_id: 0, title, spec: spec_of(found, &template.content), told: true };
+    enter_listed(app, source, known, found).await?;
+    Ok(Ok(of_source(app, source, crm_id).await?))
+}
+
+enum AskError {
+    Denied(Denied),
+    Failed(String),
+}
+
+/// The one that fits. Of several the one of this name, then the only one that is approved; none if that leaves several.
+fn matching<'a>(
+    listed: &'a [ListedTemplate],
+    name: &str,
+    fits: impl Fn(&ListedTemplate) -> bool,
+) -> Option<&'a ListedTemplate> {
+    let is_there = |one: &ListedTemplate| one.state.status.is_some_and(|status| status != TemplateStatus::Deleted);
+    let mut found: Vec<&ListedTemplate> = listed.iter().filter(|one| is_there(one) && fits(one)).collect();
+    prefer(&mut found, |one| one.state.name.as_deref() == Some(name));
+    prefer(&mut found, |one| one.state.status == Some(TemplateStatus::Approved));
+    match found.as_slice() {
+        [one] => Some(one),
+        _ => None,
+    }
+}
+
+fn prefer(found: &mut Vec<&ListedTemplate>, better: impl Fn(&ListedTemplate) -> bool) {
+    if found.iter().any(|one| better(one)) {
+        found.retain(|one| better(one));
+    }
+}
+
+/// What is sent for a template that only the message describes.
+fn spec_of(listed: &ListedTemplate, content: &str) -> Spec {
+    let file = |kind: &str| TemplateAttachment { id: String::new(), name: String::new(), kind: kind.to_owned() };
+    let attachment = match &listed.header {
+        RegisteredHeader::File(TemplateFileKind::Picture) => Some(file("picture")),
+        RegisteredHeader::File(TemplateFileKind::Video) => Some(file("video")),
+        RegisteredHeader::File(TemplateFileKind::Document) => Some(file("document")),
+        RegisteredHeader::None | RegisteredHeader::Text(_) => None,
+    };
+    Spec {
+        content: content.to_owned(),
+        header: match &listed.header {
+            RegisteredHeader::Text(text) => Some(text.clone()),
+            RegisteredHeader::None | RegisteredHeader::File(_) => None,
+        },
+        footer: listed.footer.clone(),
+        buttons: listed.buttons.clone(),
+        file: attachment.is_some(),
+        attachment,
+        ..Spec::default()
+    }
+}
+
+fn counterpart(
+    source: &source::Model,
+    listed: &ListedTemplate,
+    templates: &[rest::Template],
+    rows: &[message_template::Model],
+) -> Counterpart {
+    let text = |given: &Option<String>| given.clone().unwrap_or_default();
+    let mut one = Counterpart {
+        source_id: source.id,
+        name: text(&listed.state.name),
+        language: text(&listed.state.language),
+        content: listed.content.clone(),
+        found: TemplateMatch::Absent,
+        title: None,
+    };
+    let is_it = |row: &&message_template::Model| !row.external_id.is_empty() && row.external_id == listed.state.id;
+    if let Some(row) = rows.iter().find(is_it) {
+        (one.found, one.title) = (TemplateMatch::Known, Some(row.title.clone()));
+        return one;
+    }
+    let of_name = templates.iter().find(|template| name_at_messenger(template) == one.name);
+    let of_text = || templates.iter().find(|template| listed.has_text(&template.content));
+    let Some(template) = of_name.or_else(of_text) else { return one };
+    let is_language = template.waba.as_ref().is_some_and(|waba| waba.language == one.language);
+    one.title = Some(template.name.clone());
+    one.found = match (listed.has_text(&template.content), is_language) {
+        (false, _) => TemplateMatch::Text,
+        (true, false) => TemplateMatch::Language,
+        (true, true) => TemplateMatch::Headline,
+    };
+    one
+}
+
+async fn ask_messenger(app: &SourceContext, source: &source::Model) -> Result<Result<Vec<ListedTemplate>, Denied>> {
+    let Some(connector) = app.connectors.get(&source.kind) else { return Ok(Ok(Vec::new())) };
+    Ok(connector.templates(&settings::open(app, source)?).await)
+}
+
+/// amoCRM's templates of official WhatsApp that our token can read, with their reviews.
+async fn of_crm(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Vec<rest::Template>> {
+    let mut all = Vec::new();
+    for number in 1..=PAGES {
+        let page = call(app, tenant_id, |rest, token| async move { rest.templates(&token, &[], number).await }).await?;
+        all.extend(page.items.into_iter().filter(|template| template.waba.is_some()));
+        if !page.has_more {
+            break;
+        }
+    }
+    Ok(all)
+}
