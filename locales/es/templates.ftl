@@ -71,3 +71,17 @@ template-reported-nothing = Aún no informada
 template-reported-approved = Informada: aprobada
 template-reported-rejected = Informada: rechazada
 template-reported-paused = Informada: pausada
+template-reported-unasked = { $crm } no pidió revisión
+templates-bring = Traer las plantillas
+templates-brought = { $count ->
+    [0] Nada nuevo: todas las plantillas que hay en ambos lados ya se conocen.
+    [one] Se trajo { $count } plantilla, ya se puede enviar.
+   *[other] Se trajeron { $count } plantillas, ya se pueden enviar.
+}
+templates-unmatched = Solo en el servicio de mensajería
+templates-unmatched-lead = El servicio de mensajería tiene estas plantillas y { $crm } no tiene ninguna con el mismo nombre, idioma y texto. Las listas se comparan cada día y con cada mensaje creado con una plantilla que aún no se conoce.
+templates-col-why = En qué se diferencia
+template-match-language = “{ $template }” en { $crm } está en otro idioma.
+template-match-text = “{ $template }” en { $crm } tiene otro texto, o sus variables van en otro orden.
+template-match-headline = “{ $template }” en { $crm } tiene otro encabezado.
+template-match-absent = { $crm } no muestra a Parom ninguna plantilla con este nombre o texto. La de otra integración se reconoce con el primer mensaje creado con ella.

@@ -71,3 +71,17 @@ template-reported-nothing = Ainda não informado
 template-reported-approved = Informado: aprovado
 template-reported-rejected = Informado: rejeitado
 template-reported-paused = Informado: pausado
+template-reported-unasked = { $crm } não pediu revisão
+templates-bring = Trazer os modelos
+templates-brought = { $count ->
+    [0] Nada de novo: todos os modelos que existem nos dois lados já são conhecidos.
+    [one] { $count } modelo foi trazido e já pode ser enviado.
+   *[other] { $count } modelos foram trazidos e já podem ser enviados.
+}
+templates-unmatched = Só no mensageiro
+templates-unmatched-lead = O mensageiro tem estes modelos, e { $crm } não tem nenhum com o mesmo nome, idioma e texto. As listas são comparadas todos os dias e a cada mensagem criada com um modelo ainda desconhecido.
+templates-col-why = O que difere
+template-match-language = “{ $template }” em { $crm } está em outro idioma.
+template-match-text = “{ $template }” em { $crm } tem outro texto, ou as variáveis vêm em outra ordem.
+template-match-headline = “{ $template }” em { $crm } tem outro cabeçalho.
+template-match-absent = { $crm } não mostra ao Parom nenhum modelo com este nome ou texto. O de outra integração é reconhecido pela primeira mensagem criada com ele.
