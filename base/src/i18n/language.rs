@@ -1,7 +1,7 @@
 //! The reader's language.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
+use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap, Quality, QualityItem};
 use fluent_templates::{LanguageIdentifier, langid};
 use serde::{Deserialize, Serialize};
 
@@ -65,14 +65,11 @@ impl Language {
     }
 
     fn preferred_of(offered: &[Self], accept: &str) -> Self {
-        let mut best = (0, Self::En);
-        for item in accept.split(',') {
-            let mut parts = item.split(';');
-            let tag = parts.next().unwrap_or_default().trim();
-            let Some(language) = Self::of_code(tag).filter(|one| offered.contains(one)) else { continue };
-            let weight = parts.find_map(|part| part.trim().strip_prefix("q=").map(thousandths)).unwrap_or(1000);
-            if weight > best.0 {
-                best = (weight, language);
+        let mut best = (Quality::ZERO, Self::En);
+        for item in accept.split(',').filter_map(|item| item.parse::<QualityItem<String>>().ok()) {
+            let language = Self::of_code(item.item.trim()).filter(|one| offered.contains(one));
+            if let Some(language) = language.filter(|_| item.quality > best.0) {
+                best = (item.quality, language);
             }
         }
         best.1
@@ -111,10 +108,4 @@ impl Language {
 
 fn accept_of(headers: &HeaderMap) -> &str {
     headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default()
-}
-
-fn thousandths(quality: &str) -> u32 {
-    let (whole, part) = quality.trim().split_once('.').unwrap_or((quality.trim(), "0"));
-    let part: String = part.chars().chain("000".chars()).take(3).collect();
-    whole.parse::<u32>().unwrap_or(0).min(1) * 1000 + part.parse::<u32>().unwrap_or(0)
 }

@@ -161,6 +161,22 @@ mod tests {
         assert!((1..=20 * 1024).contains(&packed), "{packed} bytes");
     }
 
+    /// What `module` and `packed` would change in meaning: texts over several lines, and spaces in a style's texts.
+    #[test]
+    fn the_sources_are_such_that_packing_keeps_their_meaning() {
+        let modules = PARTS.iter().map(|(_, text)| *text).chain([DOM, INVITE, SITE]);
+        for line in modules.flat_map(str::lines) {
+            assert!(line.replace("\\`", "").matches('`').count() % 2 == 0, "a text over several lines: {line}");
+        }
+        for style in [CHAT_STYLE, SITE_STYLE] {
+            let small = packed(style);
+            let texts = |style: &str| style.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+            let plain: String =
+                style.split("/*").map(|part| part.split_once("*/").map_or(part, |(_, rest)| rest)).collect();
+            assert_eq!(texts(&plain), texts(&small));
+        }
+    }
+
     #[test]
     fn the_script_asks_nothing_of_a_sites_policy() {
         let script = script();
