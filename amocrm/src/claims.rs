@@ -9,6 +9,7 @@ use crate::lenient;
 
 /// Claims seen in access tokens (crm-api §1.10). Only `api_domain` is documented by the platform, so all are optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AccessClaims {
     /// The user the grant belongs to.
     pub sub: Option<String>,

@@ -48,6 +48,7 @@ pub struct Expected {
 
 /// The account and user of a genuine token.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DisposableToken {
     /// The integration (`client_id`).
     pub client_uuid: String,

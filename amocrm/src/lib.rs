@@ -21,8 +21,8 @@
 //!
 //! # Sources
 //!
-//! References such as "chats-api §3.5" and "crm-api §1.8" are headings of `docs/protocol/chats-api.md` and
-//! `docs/protocol/crm-api.md`, which name the public page or observation behind each fact. The public pages:
+//! References such as "chats-api §3.5" and "crm-api §1.8" are headings of the pages in `protocol`, which name the public
+//! page or observation behind each fact. The public pages:
 //! <https://www.amocrm.ru/developers/content/chats/chat-api-reference>,
 //! <https://www.amocrm.ru/developers/content/crm_platform/platform-abilities>,
 //! <https://www.amocrm.ru/developers/content/oauth/oauth> and <https://developers.kommo.com>.
@@ -41,6 +41,8 @@ pub mod hooks;
 pub mod host;
 mod lenient;
 pub mod oauth;
+#[cfg(doc)]
+pub mod protocol;
 pub mod rest;
 mod transport;
 

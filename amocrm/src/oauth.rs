@@ -198,6 +198,7 @@ const LONGEST_LIFE: u64 = 5 * 366 * 86_400;
 
 /// A pair of tokens. `Debug` hides both.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Tokens {
     /// For API calls; opaque, usually a JWT (see [`claims`](crate::claims)).
     pub access_token: SecretString,
@@ -211,6 +212,7 @@ pub struct Tokens {
 
 /// The current host of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AccountAddress {
     /// The account's CRM id, to be compared with the expected one.
     pub id: i64,

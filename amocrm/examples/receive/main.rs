@@ -39,7 +39,7 @@ async fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let chats = Chats::new(common::http()?, &arguments.amojo_url, Arc::new(common::now))?;
     let listener = TcpListener::bind(&arguments.listen).await?;
-    println!("Listening on {}; Ctrl+C ends it", arguments.listen);
+    println!("Listening on http://{}; Ctrl+C ends it", listener.local_addr()?);
     loop {
         // A real receiver stores the raw body before it answers: chats hooks are sent only once.
         let (target, signature, body) = match server::receive(&listener, "").await {

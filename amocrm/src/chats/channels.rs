@@ -25,6 +25,7 @@ pub struct Connect {
 
 /// A connected account.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Connected {
     /// The scope for all calls about messages, opaque. Never empty.
     pub scope_id: String,
@@ -107,6 +108,7 @@ pub struct NewChat {
 
 /// A chat as amojo knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Chat {
     /// amojo's id of the chat: for history, for `conversation_ref_id`, and for linking with a contact. Never empty.
     pub id: String,

@@ -16,6 +16,7 @@ pub const CONTENT_TYPE: &str = "application/json";
 
 /// The four headers of every request, in the order in which they are signed; `signature` is `X-Signature`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SignedHeaders {
     /// `Date`.
     pub date: String,

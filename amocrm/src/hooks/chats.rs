@@ -11,6 +11,7 @@ use crate::lenient;
 
 /// One hook.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Hook {
     /// The account's amojo id. The signature does not cover the address, so compare it with the part of the scope after
     /// `_` (chats-api §2.2).
@@ -138,6 +139,7 @@ fn describe(error: &serde_json::Error) -> String {
 
 /// A message to the customer.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct HookMessage {
     /// amojo's id of the chat.
     pub conversation_id: String,
@@ -183,6 +185,7 @@ impl HookMessage {
 
 /// A manager is typing. amoCRM sends it at most once in five seconds, to channels for which support has enabled it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HookTyping {
     /// amojo's id of the chat.
     pub conversation_id: String,
@@ -198,6 +201,7 @@ pub struct HookTyping {
 
 /// A manager set or cleared a reaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HookReaction {
     /// amojo's id of the message.
     pub message_id: String,

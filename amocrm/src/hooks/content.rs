@@ -7,6 +7,7 @@ use crate::lenient;
 
 /// The content of a message. It may have text, file and buttons at once; empty texts and sizes of zero are `None`.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct MessageContent {
     /// amojo's id of the message, for its delivery status and to detect duplicates. Empty only in quotes without it.
     pub id: String,
@@ -46,6 +47,7 @@ pub struct MessageContent {
 
 /// An earlier message: a row of the history, a quoted or a forwarded one.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct PastMessage {
     /// When it was written, Unix seconds.
     pub timestamp: Option<i64>,
@@ -61,6 +63,7 @@ pub struct PastMessage {
 
 /// Forwarded messages.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct HookForwards {
     /// The messages, at least one; currently amoCRM sends one.
     pub messages: Vec<PastMessage>,
@@ -72,6 +75,7 @@ pub struct HookForwards {
 
 /// The post of the comment that is answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HookPost {
     /// Our id of the post.
     pub id: Option<String>,
@@ -80,6 +84,7 @@ pub struct HookPost {
 /// A place, in degrees.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the fields say what they are")]
+#[non_exhaustive]
 pub struct Place {
     pub longitude: f64,
     pub latitude: f64,
@@ -88,6 +93,7 @@ pub struct Place {
 /// A person's card.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields say what they are")]
+#[non_exhaustive]
 pub struct Card {
     pub name: Option<String>,
     pub phone: Option<String>,
@@ -360,6 +366,7 @@ impl ListRow {
 
 /// A participant as amoCRM sends it: in answers, in hooks and in the history. Empty texts are `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ChatPerson {
     /// amojo's id of the participant, opaque: the author may also be a bot or a template.
     pub id: Option<String>,

@@ -9,11 +9,12 @@ mod form;
 use serde_json::Value;
 
 use crate::lenient;
-use crate::rest::{Contact, Talk, Template};
+use crate::rest::{Contact, Talk, TalkMessage, Template};
 pub use form::{BODY_LIMIT, DEPTH_LIMIT, FormError, PAIR_LIMIT, parse as parse_form};
 
 /// One request: one or more events of one account.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct CrmHook {
     /// The account's CRM id.
     pub account_id: Option<i64>,
@@ -36,15 +37,19 @@ pub enum Action {
 
 /// An event in the CRM. All values are those that amoCRM had when it wrote the hook.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum CrmEvent {
     /// A talk began, changed or was closed.
     Talk(Action, Box<Talk>),
     /// A contact.
     Contact(Action, Box<Contact>),
+    /// A message of any channel, also of other integrations: a customer's (`add_message`) or, at Kommo, one to a customer
+    /// (`add_outgoing_message`).
+    Message(Action, Box<TalkMessage>),
     /// A WhatsApp template awaits review (crm-api §6.4). It may be another integration's: query it by id, and on 404
     /// use the data of this hook.
     TemplateReview(Box<Template>),
-    /// Anything else: leads, incoming leads, messages, companies, customers, tasks, notes, and objects without an id.
+    /// Anything else: leads, incoming leads, companies, customers, tasks, notes, and objects without an id.
     Other {
         /// E.g. `customers`.
         entity: String,
@@ -96,6 +101,13 @@ impl CrmEvent {
             _ if is_review(entity, item) => Template::read(item).map(|it| Self::TemplateReview(Box::new(it))),
             _ if matches!(kind, Action::Other(_)) => None,
             "talk" | "talks" => Talk::read(item).map(|it| Self::Talk(kind.clone(), Box::new(it))),
+            "message" | "outgoing_message" => {
+                TalkMessage::read(item).map(|it| Self::Message(kind.clone(), Box::new(it)))
+            }
+            // A sample of Kommo's has no entity around a message either.
+            "" if item.get("chat_id").is_some() && item.get("author").is_some() => {
+                TalkMessage::read(item).map(|it| Self::Message(kind.clone(), Box::new(it)))
+            }
             // Companies come under the name of contacts, too.
             "contacts" if lenient::text(item, "type").as_deref() != Some("company") => {
                 Contact::read(item).map(|it| Self::Contact(kind.clone(), Box::new(it)))

@@ -329,6 +329,7 @@ impl FieldValue {
 
 /// A custom field of leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CustomField {
     /// CRM id.
     pub id: i64,

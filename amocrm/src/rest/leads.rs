@@ -12,6 +12,7 @@ use crate::lenient;
 
 /// A lead as returned by amoCRM.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Lead {
     /// CRM id.
     pub id: i64,
@@ -80,6 +81,7 @@ impl Rest {
 
 /// A pipeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Pipeline {
     /// CRM id.
     pub id: i64,

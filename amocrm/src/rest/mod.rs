@@ -12,6 +12,7 @@ mod notes;
 mod read;
 mod request;
 mod sources;
+mod talks;
 mod templates;
 mod unsorted;
 
@@ -31,9 +32,10 @@ pub use account::{Account, StageRights, User, View, Webhook, Widget};
 pub use contacts::{Contact, ContactChat, CustomField, Field, FieldValue, NewContact};
 pub use drive::{Drive, DriveFile};
 pub use leads::{Lead, Pipeline};
-pub use notes::{Note, Talk, WrittenNote};
+pub use notes::{Note, WrittenNote};
 pub use read::{Page, WRITE_BATCH};
 pub use sources::{NewSource, SOURCES_BATCH, Service, ServicePage, ServiceParams, Source, SourceChange};
+pub use talks::{Talk, TalkAuthor, TalkMessage};
 pub use templates::{
     NewTemplate, Review, ReviewOutcome, ReviewStatus, TEMPLATES_PAGE, Template, TemplateAttachment, TemplateButton,
     TemplateChange, WabaTemplate,

@@ -1,4 +1,4 @@
-//! The notes of a lead (crm-api §5.6), and talks (crm-api §5.5).
+//! The notes of a lead (crm-api §5.6).
 
 use reqwest::Method;
 use secrecy::SecretString;
@@ -23,6 +23,7 @@ pub struct Note {
 
 /// A note on a lead, as far as texts are concerned.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct WrittenNote {
     /// CRM id.
     pub id: i64,
@@ -68,28 +69,5 @@ impl Rest {
         let id = lead_id.to_string();
         let request = Request::get(CALL, vec!["leads", &id, CALL], numbered(page, PAGE));
         Page::read(&self.call(token, request).await?, page, CALL, WrittenNote::read)
-    }
-}
-
-// Talks: amoCRM's name for one conversation within a chat, from the first message until it is closed (crm-api §5.5).
-
-/// A talk, in the form of hooks.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Talk {
-    /// CRM id.
-    pub id: i64,
-    /// Id of its chat in the Chats API.
-    pub chat_id: Option<String>,
-    /// CRM id of the contact.
-    pub contact_id: Option<i64>,
-}
-
-impl Talk {
-    pub(crate) fn read(talk: &Value) -> Option<Self> {
-        Some(Self {
-            id: lenient::number(talk, "talk_id").or_else(|| lenient::number(talk, "id"))?,
-            chat_id: lenient::text(talk, "chat_id"),
-            contact_id: lenient::number(talk, "contact_id"),
-        })
     }
 }

@@ -104,6 +104,7 @@ pub(super) fn made_ids(answer: &Answer, key: &str, count: usize) -> Result<Vec<i
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Page<T> {
     /// The items, except those without an id.
     pub items: Vec<T>,

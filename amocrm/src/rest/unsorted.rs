@@ -10,6 +10,7 @@ use crate::lenient;
 
 /// An incoming lead from a chat.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unsorted {
     /// Its id; there is no numeric one.
     pub uid: String,

@@ -52,6 +52,39 @@ fn a_talk_as_it_comes_over_the_wire() {
 }
 
 #[test]
+fn messages_of_both_directions() {
+    let outgoing = "outgoing_message[add][0][id]=m-2&outgoing_message[add][0][chat_id]=c-1&\
+        outgoing_message[add][0][talk_id]=191&outgoing_message[add][0][contact_id]=7&\
+        outgoing_message[add][0][text]=Good+morning&outgoing_message[add][0][created_at]=1782864000&\
+        outgoing_message[add][0][message_type]=text&outgoing_message[add][0][type]=outgoing&\
+        outgoing_message[add][0][origin]=waba&outgoing_message[add][0][source_id]=19&\
+        outgoing_message[add][0][author][id]=a-1&outgoing_message[add][0][author][type]=internal&\
+        outgoing_message[add][0][author][user_id]=42&outgoing_message[add][0][author][name]=Oleg&\
+        outgoing_message[add][0][recipient][id]=r-1&account[id]=12345678";
+    let hook = parse(outgoing.as_bytes()).unwrap();
+    let [CrmEvent::Message(Action::Add, message)] = &hook.events[..] else { panic!("{hook:?}") };
+    assert!(message.is_outgoing);
+    assert_eq!((message.id.as_str(), message.talk_id, message.source_id), ("m-2", Some(191), Some(19)));
+    assert_eq!((message.kind.as_deref(), message.text.as_deref()), (Some("text"), Some("Good morning")));
+    assert_eq!((message.origin.as_deref(), message.created_at), (Some("waba"), Some(1_782_864_000)));
+    let author = message.author.as_ref().unwrap();
+    assert_eq!(
+        (author.kind.as_deref(), author.user_id, author.name.as_deref()),
+        (Some("internal"), Some(42), Some("Oleg"))
+    );
+
+    let item = json!({"id": "m-1", "chat_id": "c-1", "talk_id": "191", "type": "incoming", "message_type": "voice",
+        "author": {"id": "e-1", "type": "external", "name": "Ann"},
+        "attachment": {"type": "voice", "link": "https://amojo.kommo.com/a.ogg", "file_name": "a.ogg"}});
+    for tree in [json!({"message": {"add": [item]}}), json!({"add": [item]})] {
+        let CrmEvent::Message(Action::Add, message) = only(tree.clone()) else { panic!("{tree}") };
+        assert!(!message.is_outgoing);
+        assert_eq!((message.kind.as_deref(), message.text), (Some("voice"), None));
+        assert_eq!(message.file_url.as_deref(), Some("https://amojo.kommo.com/a.ogg"));
+    }
+}
+
+#[test]
 fn contacts() {
     let fields = |values: Value| json!([{"id": "1", "name": "Phone", "code": "PHONE", "values": values}]);
     let phones = |values: Value| {

@@ -4,6 +4,7 @@ mod contacts;
 mod failing;
 mod feed;
 mod sources;
+mod talks;
 
 use std::time::Duration;
 

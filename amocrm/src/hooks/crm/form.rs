@@ -14,6 +14,7 @@ pub const DEPTH_LIMIT: usize = 32;
 
 /// A body that is larger than any hook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum FormError {
     /// Above [`BODY_LIMIT`].
     #[error("the body is above {BODY_LIMIT} bytes")]
