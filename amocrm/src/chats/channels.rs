@@ -25,7 +25,6 @@ pub struct Connect {
 
 /// A connected account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Connected {
     /// The scope for all calls about messages, opaque. Never empty.
     pub scope_id: String,

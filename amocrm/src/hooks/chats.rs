@@ -139,7 +139,6 @@ fn describe(error: &serde_json::Error) -> String {
 
 /// A message to the customer.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
 pub struct HookMessage {
     /// amojo's id of the chat.
     pub conversation_id: String,

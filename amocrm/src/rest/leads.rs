@@ -81,7 +81,6 @@ impl Rest {
 
 /// A pipeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Pipeline {
     /// CRM id.
     pub id: i64,
