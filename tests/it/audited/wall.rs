@@ -18,6 +18,7 @@ const SILENT: &[(&str, &str)] = &[
     ("api DELETE messages::delete_message", "a message; it is in the message log"),
     ("api POST templates::send_template", "a message; it is in the message log"),
     ("panel POST again", "the next attempt comes sooner; changes nothing"),
+    ("panel POST bring", "the daily comparison comes sooner; the register shows what it found"),
     ("api POST media::upload_file", "a file of a message"),
     ("api POST messages::report_status", "a receipt of a message"),
     ("api POST messages::show_typing", "lasts seconds"),

@@ -135,6 +135,7 @@ async fn how_late_amocrm_calls_is_measured(world: &mut World) {
     ] {
         assert!(page.contains(&format!("parom_hook_lag_seconds_{series}\n")), "{series}\n{page}");
     }
+    world.deliver_all().await;
 }
 
 const OLD: &str = "the-old-secret-of-the-channel";

@@ -24,7 +24,8 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let left = LEFT.contains(&name.as_ref()) && folder == root();
-        if left || name.starts_with('.') || FOREIGN.contains(&name.as_ref()) {
+        // What a link leads to is read in its own place.
+        if left || name.starts_with('.') || FOREIGN.contains(&name.as_ref()) || path.is_symlink() {
             continue;
         }
         if path.is_dir() {

@@ -372,7 +372,7 @@ fn name_of(key: &PropertyKey<'_>) -> Option<String> {
 /// Whether the page or the language has a global of this name that a widget may use.
 fn is_known(name: &str) -> bool {
     let environment = |environment: &&str| GLOBALS.get(environment).is_some_and(|names| names.contains_key(name));
-    matches!(name, "APP" | "AMOCRM") || ENVIRONMENTS.iter().any(|one| environment(one))
+    matches!(name, "APP" | "AMOCRM") || ENVIRONMENTS.iter().any(environment)
 }
 
 /// Whether a name is not declared in the script.
