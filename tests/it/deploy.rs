@@ -5,11 +5,11 @@ use std::process::Stdio;
 
 use chrono::{DateTime, Utc};
 use parom_tests::drill::{Drill, LIMIT};
-use parom_tests::settings::{free_port, needed};
+use parom_tests::settings::needed;
 use parom_tests::{Engine, World, answer, both, once};
 use queue::ALL_PERHAPS_DELIVERED;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpStream, UnixDatagram};
+use tokio::io::AsyncWriteExt;
+use tokio::net::UnixDatagram;
 use tokio::process::Command;
 
 use crate::walls::read::root;
@@ -178,40 +178,6 @@ async fn the_service_manager_is_told_what_the_process_does() {
     assert_eq!(told_besides_beats().await, "READY=1\n");
     drill.stops().await;
     assert_eq!(told_besides_beats().await, "STOPPING=1\n");
-    drill.ends_well().await;
-}
-
-/// Neither the watchdog nor `parom health` needs a connection to the public address: strangers may hold all of them.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_public_address_is_no_reason_to_restart() {
-    let mut drill =
-        Drill::prepare(Engine::Sqlite, Path::new(env!("CARGO_BIN_EXE_parom_faults"))).await.expect("SQLite");
-    let operators = format!("trusted_proxies = []\nops_listen = \"127.0.0.1:{}\"", free_port());
-    drill.configures("trusted_proxies = [\"127.0.0.1/32\"]", &operators);
-    drill.configures("requests_per_key = 0", "requests_per_key = 0\nconnections_per_address = 2");
-    let path = drill.folder().join("notify");
-    let manager = UnixDatagram::bind(&path).unwrap();
-    drill.has_environment(vec![("NOTIFY_SOCKET", path.into()), ("WATCHDOG_USEC", "400000".into())]);
-    drill.serves("").await;
-    let public = drill.api.base();
-    let public = public.trim_start_matches("http://");
-    let held = [TcpStream::connect(public).await.unwrap(), TcpStream::connect(public).await.unwrap()];
-    let mut refused = TcpStream::connect(public).await.unwrap();
-    let mut said = Vec::new();
-    // It ends without a question.
-    drop(refused.read_to_end(&mut said).await);
-    assert!(!said.starts_with(b"HTTP/1.1 200"), "no more are accepted: {}", String::from_utf8_lossy(&said));
-
-    let mut told = [0; 256];
-    while manager.try_recv(&mut told).is_ok() {}
-    for beat in 0..3 {
-        let came = tokio::time::timeout(LIMIT, manager.recv(&mut told)).await.expect("it is told in time").unwrap();
-        assert_eq!(&told[..came], b"WATCHDOG=1\n", "{beat}");
-    }
-    let asked = drill.command(&["health"]).output().await.unwrap();
-    assert_eq!(String::from_utf8_lossy(&asked.stdout), "ok\n", "{}", String::from_utf8_lossy(&asked.stderr));
-    drop(held);
-    drill.stops().await;
     drill.ends_well().await;
 }
 
