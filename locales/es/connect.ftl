@@ -129,6 +129,9 @@ said-net-certificate = el certificado no se acepta
 said-net-late = no hubo respuesta a tiempo
 said-net-unreachable = no hay ruta a esta dirección
 said-net-cut = la conexión se interrumpió
+said-net-proxy-down = el proxy del servicio no responde; su operador ve con parom doctor cuál es
+said-net-proxy-login = el proxy del servicio no lo deja pasar; su operador debe corregir el usuario y la contraseña
+said-net-proxy-way = el proxy del servicio no encuentra ruta a esta dirección
 
 ## A source whose messenger brings messages elsewhere, or not at all
 

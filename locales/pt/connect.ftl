@@ -129,6 +129,9 @@ said-net-certificate = o certificado não é aceito
 said-net-late = não houve resposta a tempo
 said-net-unreachable = não há rota para este endereço
 said-net-cut = a conexão foi interrompida
+said-net-proxy-down = o proxy do serviço não responde; o operador vê com parom doctor qual é
+said-net-proxy-login = o proxy do serviço não o deixa passar; o operador precisa corrigir o usuário e a senha
+said-net-proxy-way = o proxy do serviço não encontra rota para este endereço
 
 ## A source whose messenger brings messages elsewhere, or not at all
 

@@ -9,7 +9,7 @@ use url::{Host, Url};
 use uuid::Uuid;
 
 use super::rule::{
-    at_least, at_most, broken, from_to, not_a_connector, not_an_address, path_segment, rule, secret, web,
+    at_least, at_most, broken, from_to, not_a_connector, not_an_address, path_segment, proxy, rule, secret, web,
 };
 use super::{
     Alerts, CONNECTORS, Channel, Config, ConfigError, Customers, CustomersMode, Database, Integration, LimitsConfig,
@@ -27,6 +27,9 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     database(&config.database)?;
     secret("secrets.key", config.secrets.key.as_ref())?;
     messengers(config)?;
+    for setting in config.proxies() {
+        proxy(format!("{}.proxy", setting.section), setting.proxy)?;
+    }
     for (key, address) in
         [("vendor.support_url", &config.vendor.support_url), ("vendor.privacy_url", &config.vendor.privacy_url)]
     {

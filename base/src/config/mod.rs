@@ -47,8 +47,8 @@ pub use parse::HostOrNet;
 pub use plans::{Plan, PlansConfig};
 pub use report::Fault;
 pub use sections::{
-    Avito, Max, MediaConfig, MediaMode, MessengerApi, Meta, OwnDays, Platform, Retention, S3, Telemetry, WhatsApp,
-    certificates,
+    Amocrm, Avito, Max, MediaConfig, MediaMode, MessengerApi, Meta, OwnDays, Platform, Retention, S3, Telemetry,
+    WhatsApp, certificates,
 };
 pub use sources::Sources;
 pub use vendor::{StatusConfig, Vendor, VendorEventKind, VendorWebhook};
@@ -64,6 +64,7 @@ pub struct Config {
     pub database: Database,
     pub secrets: Secrets,
     pub network: NetworkConfig,
+    pub amocrm: Amocrm,
     pub telegram: MessengerApi,
     pub whatsapp: WhatsApp,
     pub max: Max,
@@ -93,6 +94,36 @@ pub struct Config {
     /// For [`Config::changes`].
     #[serde(skip)]
     digests: live::Digests,
+}
+
+/// A key `proxy` of the configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct ProxySetting<'config> {
+    /// Its section: whose servers are called through it.
+    pub section: &'static str,
+    pub proxy: Option<&'config SecretString>,
+    /// An address that is called through it.
+    pub beyond: &'config Url,
+}
+
+impl Config {
+    /// All keys `proxy`, also those that are unset.
+    pub fn proxies(&self) -> [ProxySetting<'_>; 9] {
+        let one = |section, proxy, beyond| ProxySetting { section, proxy: Option::as_ref(proxy), beyond };
+        let public = &self.server.public_url;
+        let amojo = self.integrations.first().map_or(public, |integration| &integration.amojo_url);
+        [
+            one("amocrm", &self.amocrm.proxy, amojo),
+            one("avito", &self.avito.proxy, &self.avito.api_url),
+            one("facebook", &self.facebook.proxy, &self.facebook.api_url),
+            one("instagram", &self.instagram.proxy, &self.instagram.api_url),
+            one("max", &self.max.proxy, &self.max.api_url),
+            one("network", &self.network.proxy, public),
+            one("telegram", &self.telegram.proxy, &self.telegram.api_url),
+            one("vk", &self.vk.proxy, &self.vk.api_url),
+            one("whatsapp", &self.whatsapp.proxy, &self.whatsapp.api_url),
+        ]
+    }
 }
 
 /// Listening and public addresses of the server.
@@ -156,6 +187,8 @@ pub struct NetworkConfig {
     /// Addresses that operators may enter for integrations besides the platforms' own; only their origins count.
     #[serde(deserialize_with = "parse::addresses")]
     pub integration_addresses: Vec<Url>,
+    /// The proxy to addresses that tenants name.
+    pub proxy: Option<SecretString>,
 }
 
 /// Where amoCRM's hooks are stored while the database is unavailable.

@@ -65,6 +65,16 @@ pub(super) fn secret(key: impl Display, value: Option<&SecretString>) -> Result<
     rule(key, !empty, "config-empty")
 }
 
+/// A proxy through which others are called.
+pub(super) fn proxy(key: impl Display, value: Option<&SecretString>) -> Result<(), ConfigError> {
+    let is_proxy = |url: Url| {
+        let is_known = matches!(url.scheme(), "socks5" | "http") && url.host_str().is_some_and(|host| !host.is_empty());
+        is_known && matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none()
+    };
+    let fits = value.is_none_or(|value| Url::parse(value.expose_secret()).is_ok_and(is_proxy));
+    rule(key, fits, "config-proxy")
+}
+
 pub(super) fn path_segment(name: &str) -> bool {
     let fits = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '_' | '~' | '-');
     name.len() <= 64 && name.starts_with(|sign: char| sign.is_ascii_alphanumeric()) && name.chars().all(fits)

@@ -15,6 +15,7 @@ use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
+use super::proxy::Proxy;
 use crate::config::{HostOrNet, NetworkConfig};
 use crate::i18n::LocalizedText;
 
@@ -132,7 +133,7 @@ impl Policy {
         }
     }
 
-    fn lists_host(&self, name: &str) -> bool {
+    pub(super) fn lists_host(&self, name: &str) -> bool {
         let name = name.trim_end_matches('.');
         self.hosts.iter().any(|host| host.eq_ignore_ascii_case(name))
     }
@@ -172,15 +173,16 @@ pub(super) enum AddressFilter {
     ListedOnly,
 }
 
-/// Resolves by the system and returns only permitted addresses.
+/// Resolves by the system and returns only permitted addresses, and those of the proxy that is asked for them.
 pub(super) struct Resolver {
     policy: Arc<Policy>,
     filter: AddressFilter,
+    proxy: Option<Proxy>,
 }
 
 impl Resolver {
-    pub(super) fn new(policy: Arc<Policy>, filter: AddressFilter) -> Self {
-        Self { policy, filter }
+    pub(super) fn new(policy: Arc<Policy>, filter: AddressFilter, proxy: Option<Proxy>) -> Self {
+        Self { policy, filter, proxy }
     }
 }
 
@@ -193,9 +195,12 @@ impl fmt::Debug for Resolver {
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let (policy, filter) = (Arc::clone(&self.policy), self.filter);
+        let is_proxy = self.proxy.as_ref().is_some_and(|proxy| proxy.is_at(name.as_str()));
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let passed = policy.filter(name.as_str(), filter, found)?;
+            // In front of a proxy literal addresses come here too, as they are written in an address.
+            let name = name.as_str().trim_matches(['[', ']']);
+            let found = tokio::net::lookup_host((name, 0)).await?.collect();
+            let passed = if is_proxy { found } else { policy.filter(name, filter, found)? };
             Ok::<Addrs, _>(Box::new(passed.into_iter()))
         })
     }

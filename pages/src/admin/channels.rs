@@ -128,7 +128,7 @@ async fn road(app: &PanelContext, words: Words, row: &IntegrationRow) -> Result<
     }
     let inspector = RoadInspector {
         public_url: &app.config.server.public_url,
-        http: app.http.trusted(),
+        http: app.http.amocrm(),
         clock: &app.clock,
         records: Some(RoadRecords { store: &app.store, vault: &app.vault }),
     };
