@@ -29,7 +29,7 @@ async fn approved(world: &WhatsAppWorld, chat: &Chat, name: &str, language: &str
     components.extend_from_slice(more);
     let fields = json!({"name": name, "language": language, "category": "UTILITY", "components": components});
     let url = format!("{}/v26.0/{}/message_templates", world.messenger.base_url(), chat.number.waba);
-    let call = reqwest::Client::new().post(url).bearer_auth(&chat.number.token).json(&fields);
+    let call = world.app().http.trusted().post(url).bearer_auth(&chat.number.token).json(&fields);
     let made: Value = call.send().await.unwrap().json().await.unwrap();
     world.messenger.approve(made["id"].as_str().unwrap_or_else(|| panic!("{made}"))).unwrap();
 }
