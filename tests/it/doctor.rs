@@ -103,7 +103,7 @@ async fn each_step_is_proved_and_the_next_is_named(world: &mut World) {
     world.owner(HOST).installs_in_a_browser().await.is(200);
     is_next(world, "first_source", &[&format!("{HOST} has no source"), "step 7"]).await;
     let olga = Operator::signed_in(world).await;
-    // The page asks nobody: it shows the last look.
+    // The page shows the last check and does not call amoCRM.
     let asked = world.sandbox.requests().len();
     let page = olga.opens("/admin/channels").await.is(200);
     page.says(&["The road to the marketplace", "Not checked yet"]);

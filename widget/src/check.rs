@@ -152,7 +152,7 @@ fn line_with(text: &str, part: &str) -> Option<usize> {
     text.lines().position(|line| line.contains(part)).map(|index| index + 1)
 }
 
-/// What moderation rejects, in the order in which to mend it: what stands above may be the cause of what stands below.
+/// What moderation rejects, causes first: fixing an earlier finding may remove later ones.
 pub const RULES: &[(&str, &str)] = &[
     ("top-folder", "files under a folder instead of at the archive's root"),
     ("manifest-missing", "no manifest.json"),

@@ -188,7 +188,7 @@ pub async fn adopt(
     if has_own_server(&source.kind) {
         return Ok(Ok(None));
     }
-    // A message of a template that nobody knows asks once a minute, however many there are.
+    // However many messages use unknown templates, the messenger is asked at most once a minute.
     let asked = app.listed_templates.0.try_get_with(source.id, async {
         match ask_messenger(app, source).await {
             Ok(answer) => answer.map(Arc::new).map_err(AskError::Denied),

@@ -50,7 +50,7 @@ struct IntegrationRow {
 
 /// The road to the marketplace, as it was seen.
 struct RoadRow {
-    /// When; none: nobody looked yet.
+    /// When it was last checked; none if it never was.
     looked_at: Option<i64>,
     steps: Vec<StepRow>,
 }
@@ -125,7 +125,7 @@ pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
     html(&page, &Channels { page: page.clone(), integrations, unreadable })
 }
 
-/// The road of an integration in use, until its end: nobody is asked while the page is drawn.
+/// The stored check of an integration in use, until every step is done; drawing the page calls nobody.
 async fn road(app: &PanelContext, words: Words, one: &Integration) -> Result<Option<RoadRow>, DbErr> {
     if doctor::is_at_its_end(&app.store, one).await? {
         return Ok(None);
