@@ -30,7 +30,7 @@ use uuid::Uuid;
 use super::by::{CHANGED, next_version};
 use super::create::clear_default;
 use super::restore::{self, DELETED_IN_CRM, GONE};
-use super::{By, SourceContext, SourceStatus, all as all_ours, mirror, not_deleted, outbox};
+use super::{By, SourceContext, SourceStatus, all as all_ours, line, mirror, not_deleted, outbox};
 use crate::alert::{self, Alarm};
 use crate::tenant::token::CallError;
 use crate::tenant::{self as tenants, TenantStatus};
@@ -182,6 +182,9 @@ async fn apply_in(
     by: &By,
 ) -> Result<(), DbErr> {
     let default = ours.iter().find(|source| source.is_default && !found.missing.contains(&source.id));
+    for source in ours {
+        line::watch::begin(app, tx, source).await?;
+    }
     for source in ours.iter().filter(|source| found.missing.contains(&source.id)) {
         missing(app, tx, tenant, source, default, by).await?;
     }

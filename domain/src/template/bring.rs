@@ -6,6 +6,7 @@
 //! a message made from a template that no row has ─▶ the message's own template ─────────┴▶ matched ─▶ registry
 //! ```
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use amocrm::rest::{self, ReviewStatus, TemplateAttachment};
@@ -22,7 +23,8 @@ use uuid::Uuid;
 
 use super::registry::{KnownAtCrm, call, enter_listed, of_source, requested, rows_of_source};
 use super::spec::{Spec, name_at_messenger, name_of_id};
-use super::view::reviews;
+use super::view::{ShownButton, TemplateDraft, at_crm, reviews};
+use super::work::RETRY_AFTER;
 use crate::job::NextRun;
 use crate::settings;
 use crate::source::SourceContext;
@@ -31,10 +33,6 @@ use crate::source::line::watch;
 
 /// Interval between two comparisons of a source.
 const EVERY: TimeDelta = TimeDelta::days(1);
-/// Maximum number of pages read from amoCRM's list, with 50 templates each.
-const PAGES: u32 = 20;
-/// Seconds after which a caller may ask again while the messenger does not answer.
-const RETRY_AFTER: u32 = 30;
 
 worded! {
     /// What amoCRM has of a template of the messenger's. Its text key is `template-match-{word}`.
@@ -61,6 +59,9 @@ pub struct Counterpart {
     pub language: String,
     /// With the messenger's variables.
     pub content: String,
+    /// There is a file above its text.
+    #[serde(default)]
+    pub has_file: bool,
     pub found: TemplateMatch,
     /// amoCRM's name of what it has.
     pub title: Option<String>,
@@ -109,7 +110,8 @@ fn is_compared(app: &SourceContext, source: &source::Model) -> bool {
 pub async fn daily(app: Arc<SourceContext>, job: jobs::Model) -> anyhow::Result<NextRun> {
     let Some(source) = watch::source_of(&app, &job).await? else { return Ok(NextRun::Never) };
     let account = app.lookup.tenant(source.tenant_id).await?;
-    if !source.paused && account.is_some_and(|account| account.held().is_none()) {
+    let is_served = !source.paused && account.is_some_and(|account| account.held().is_none());
+    if is_served && is_compared(&app, &source) {
         bring_in(&app, &source).await.map_err(|error| anyhow::anyhow!("{}", error.text()))?;
     }
     Ok(NextRun::At(app.clock.millis() + EVERY.num_milliseconds()))
@@ -118,14 +120,9 @@ pub async fn daily(app: Arc<SourceContext>, job: jobs::Model) -> anyhow::Result<
 /// Enters what matches on both sides, and lists what the messenger has. 503 while the messenger or amoCRM does
 /// not answer, 409 `messenger_refused` if the messenger refuses.
 pub async fn bring_in(app: &Arc<SourceContext>, source: &source::Model) -> Result<BroughtIn> {
-    let listed = match ask_messenger(app, source).await? {
-        Ok(listed) => listed,
-        Err(Denied::Away(detail)) => return Err(Error::Unavailable { detail, retry_after: RETRY_AFTER }),
-        Err(denied) => {
-            return Err(Error::Conflict { problem: "messenger_refused", detail: denied.text().clone() });
-        }
-    };
-    let templates = of_crm(app, source.tenant_id).await?;
+    let listed = ask_messenger(app, source).await?.map_err(as_error)?;
+    let mut templates = at_crm(app, source.tenant_id).await?;
+    templates.retain(|template| template.waba.is_some());
     let mut taken = 0;
     for template in &templates {
         if of_source(app, source, template.id).await?.is_none() {
@@ -135,6 +132,40 @@ pub async fn bring_in(app: &Arc<SourceContext>, source: &source::Model) -> Resul
     let rows = rows_of_source(app, source).await?;
     let listed = listed.iter().map(|one| counterpart(source, one, &templates, &rows)).collect();
     Ok(BroughtIn { taken, listed })
+}
+
+/// A draft for amoCRM of a template that the messenger has: the messenger's variables stand where a person puts amoCRM's
+/// markers. 404 if the messenger lists none, or it has a file.
+pub async fn draft_of(app: &SourceContext, source: &source::Model, name: &str, language: &str) -> Result<TemplateDraft> {
+    let listed = ask_messenger(app, source).await?.map_err(as_error)?;
+    let is_it = |one: &ListedTemplate| {
+        one.state.name.as_deref() == Some(name) && one.state.language.as_deref() == Some(language)
+    };
+    let one = listed.into_iter().find(is_it).ok_or(Error::NotFound)?;
+    let header = match one.header {
+        RegisteredHeader::None => String::new(),
+        RegisteredHeader::Text(text) => text,
+        RegisteredHeader::File(_) => return Err(Error::NotFound),
+    };
+    let button = |button: message::Button| ShownButton { text: button.text, url: button.url.unwrap_or_default() };
+    Ok(TemplateDraft {
+        name: name.to_owned(),
+        text: one.content,
+        buttons: one.buttons.into_iter().map(button).collect(),
+        is_waba: true,
+        language: language.to_owned(),
+        category: one.state.category.unwrap_or_default().word().to_owned(),
+        header,
+        footer: one.footer.unwrap_or_default(),
+        examples: BTreeMap::new(),
+    })
+}
+
+fn as_error(denied: Denied) -> Error {
+    match denied {
+        Denied::Away(detail) => Error::Unavailable { detail, retry_after: RETRY_AFTER },
+        refused => Error::Conflict { problem: "messenger_refused", detail: refused.text().clone() },
+    }
 }
 
 /// Enters amoCRM's template if the messenger has it; whether it does.
@@ -276,6 +307,7 @@ fn counterpart(
         name: text(&listed.state.name),
         language: text(&listed.state.language),
         content: listed.content.clone(),
+        has_file: matches!(listed.header, RegisteredHeader::File(_)),
         found: TemplateMatch::Absent,
         title: None,
     };
@@ -300,17 +332,4 @@ fn counterpart(
 async fn ask_messenger(app: &SourceContext, source: &source::Model) -> Result<Result<Vec<ListedTemplate>, Denied>> {
     let Some(connector) = app.connectors.get(&source.kind) else { return Ok(Ok(Vec::new())) };
     Ok(connector.templates(&settings::open(app, source)?).await)
-}
-
-/// amoCRM's templates of official WhatsApp that our token can read, with their reviews.
-async fn of_crm(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Vec<rest::Template>> {
-    let mut all = Vec::new();
-    for number in 1..=PAGES {
-        let page = call(app, tenant_id, |rest, token| async move { rest.templates(&token, &[], number).await }).await?;
-        all.extend(page.items.into_iter().filter(|template| template.waba.is_some()));
-        if !page.has_more {
-            break;
-        }
-    }
-    Ok(all)
 }

@@ -162,21 +162,28 @@ fn state(template: &rest::Template, reviews: &[Review]) -> TemplateState {
 /// The account's templates, the last changed first; at most 1000. Calls amoCRM; the result is cached for pages.
 pub async fn list(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Vec<TemplateView>> {
     let names = names(app, tenant_id).await?;
+    let listed = at_crm(app, tenant_id).await?;
+    // If the webhook about a review was lost, the review is found here.
+    for template in &listed {
+        requested(app, tenant_id, template).await?;
+    }
+    renamed(app, tenant_id, &listed).await?;
+    let mut all: Vec<_> = listed.into_iter().map(|template| TemplateView::of(template, &names)).collect();
+    all.sort_by_key(|template| (std::cmp::Reverse(template.changed_at), template.id));
+    crm_copy::keep(app, tenant_id, &all).await;
+    Ok(all)
+}
+
+/// All that our token can read at amoCRM, with their reviews.
+pub(super) async fn at_crm(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Vec<rest::Template>> {
     let mut all = Vec::new();
     for number in 1..=PAGES {
         let page = call(app, tenant_id, |rest, token| async move { rest.templates(&token, &[], number).await }).await?;
-        // If the webhook about a review was lost, the review is found here.
-        for template in &page.items {
-            requested(app, tenant_id, template).await?;
-        }
-        renamed(app, tenant_id, &page.items).await?;
-        all.extend(page.items.into_iter().map(|template| TemplateView::of(template, &names)));
+        all.extend(page.items);
         if !page.has_more {
             break;
         }
     }
-    all.sort_by_key(|template| (std::cmp::Reverse(template.changed_at), template.id));
-    crm_copy::keep(app, tenant_id, &all).await;
     Ok(all)
 }
 

@@ -407,8 +407,8 @@ fn sample(kind: TemplateFileKind, attachment: &TemplateAttachment, file: DriveFi
     TemplateFile { kind, name, mime_type, bytes: Bytes::from(bytes) }
 }
 
-/// Seconds after which a caller may ask again while amoCRM does not answer.
-const RETRY_AFTER: u32 = 30;
+/// Seconds after which a caller may ask again while amoCRM or the messenger does not answer.
+pub(super) const RETRY_AFTER: u32 = 30;
 
 /// The `media_id` of a template's file: fetched from amoCRM once, and again when it is no longer stored. 422 at `/file`
 /// if amoCRM does not have it, 503 while amoCRM does not answer.

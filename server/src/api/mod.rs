@@ -106,6 +106,7 @@ operations! {
     conversations::list_messages,
     templates::list_templates,
     templates::create_template,
+    templates::bring_templates,
     templates::report_template_review,
     templates::send_template,
     conversations::export_customer,

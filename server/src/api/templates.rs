@@ -43,6 +43,38 @@ pub async fn list_templates(call: Call, source_id: web::Path<Uuid>, query: Query
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }
 
+/// Brings templates in.
+///
+/// Compares the messenger's templates with amoCRM's, as Parom does once a day: those that match by language, text and
+/// headline can be sent from now on. The answer has all that the messenger lists.
+#[utoipa::path(tag = "templates", params(("source_id", description = "The source")), responses(
+    (status = 200, description = "What was found", body = BroughtInOut),
+    (status = 404, description = "No such source"),
+    (status = 409, description = "The source's messenger reviews no templates, or rejected the request"),
+    (status = 503, description = "amoCRM or the messenger cannot be reached"),
+))]
+#[post("/v1/sources/{source_id}/templates/bring")]
+pub async fn bring_templates(call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
+    let source = call.source(*source_id).await?;
+    if !template::reviews(&call.app.sources, &source) || has_own_server(&source.kind) {
+        return Err(no_source());
+    }
+    let found = template::bring_in(&call.app.sources, &source).await?;
+    let items = found.listed.into_iter().map(|one| ListedTemplateOut {
+        name: one.name,
+        language: one.language,
+        text: one.content,
+        found: one.found.word().to_owned(),
+        amocrm_name: one.title,
+    });
+    Ok(HttpResponse::Ok().json(BroughtInOut { taken: found.taken, items: items.collect() }))
+}
+
+fn no_source() -> Error {
+    Error::Conflict { problem: "template_no_source", detail: LocalizedText::new("said-template-no-source") }
+}
+
 /// Creates a template in amoCRM.
 ///
 /// Its review is requested. The source must be marked as official WhatsApp (`services[].params.waba`). amoCRM requests
@@ -63,8 +95,7 @@ pub async fn create_template(mut call: Call, source_id: web::Path<Uuid>) -> Resu
     let given = call.read::<TemplateIn>().await?;
     let draft = given.checked()?;
     if !template::reviews(&call.app.sources, &source) {
-        let detail = LocalizedText::new("said-template-no-source");
-        return Err(Error::Conflict { problem: "template_no_source", detail });
+        return Err(no_source());
     }
     call.once(async {
         // A repeat after a failure finds the draft that the first request left.
@@ -124,6 +155,35 @@ const HEADER_CHARS: usize = 60;
 const NAME_CHARS: usize = 255;
 const LANGUAGE_CHARS: usize = 15;
 const REASON_CHARS: usize = 2_000;
+
+/// What a comparison with the messenger's templates found.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BroughtInOut {
+    /// Number of templates that can be sent from now on.
+    #[schema(example = 2)]
+    pub taken: usize,
+    /// All that the messenger lists.
+    pub items: Vec<ListedTemplateOut>,
+}
+
+/// A template that the messenger lists, and what amoCRM has of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ListedTemplateOut {
+    #[schema(example = "order_ready")]
+    pub name: String,
+    #[schema(example = "ru")]
+    pub language: String,
+    /// With the messenger's variables.
+    #[schema(example = "Order {{1}} is ready")]
+    pub text: String,
+    /// `known`: it can be sent. `language`, `text`, `headline`: amoCRM's differs in this. `absent`: amoCRM has none of this
+    /// name or text that Parom can read.
+    #[schema(example = "known")]
+    pub found: String,
+    /// amoCRM's name of what it has.
+    #[schema(required)]
+    pub amocrm_name: Option<String>,
+}
 
 /// A template, and how far its review is on both sides.
 #[derive(Debug, Serialize, ToSchema)]

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::claim::{self, WebhookCheck, away, saw, webhook};
 use super::hook_of;
 use crate::alert::{self, Alarm};
-use crate::job::{NewJob, NextRun, schedule};
+use crate::job::{NewJob, NextRun, schedule_new};
 use crate::settings::{self, facts};
 use crate::source::{By, SourceContext, SourceStatus, StateReason, find, observations, stopped};
 use crate::tenant as tenants;
@@ -255,7 +255,8 @@ pub const TEMPLATES: &str = "template_lists";
 
 /// Interval between questions whether credentials need to be renewed.
 pub const RENEW_EVERY: TimeDelta = TimeDelta::hours(1);
-/// Schedules the work of a new source, in the commit that creates it.
+/// Schedules the work that a source does not have yet: all of a new one, in the commit that creates it; daily what a
+/// source made by an earlier version lacks.
 pub(in crate::source) async fn begin(
     app: &SourceContext,
     db: &impl ConnectionTrait,
@@ -271,7 +272,7 @@ pub(in crate::source) async fn begin(
         (connector.reviews_templates() && !has_own_server(&source.kind)).then_some((TEMPLATES, now)),
     ];
     for (kind, due) in work.into_iter().flatten() {
-        schedule(db, now, NewJob::new(source.tenant_id, kind, source.id, due)).await?;
+        schedule_new(db, now, NewJob::new(source.tenant_id, kind, source.id, due)).await?;
     }
     Ok(())
 }

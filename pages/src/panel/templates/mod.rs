@@ -145,6 +145,8 @@ struct UnmatchedRow {
     content: String,
     source: String,
     why: Sentence,
+    /// Address of the form that creates it in amoCRM; none for one with a file.
+    create: Option<String>,
 }
 
 #[derive(askama::Template)]
@@ -175,8 +177,11 @@ async fn show(app: AppData, member: Member) -> Answer {
     let unmatched = compared.map(|known| known.items).unwrap_or_default().into_iter();
     let unmatched = unmatched.filter(|one| one.found != TemplateMatch::Known).filter_map(|one| {
         let source = ground.sources.get(&one.source_id).filter(|source| source.deleted_at.is_none())?;
+        let of = [("source", &*one.source_id.to_string()), ("name", &one.name), ("language", &one.language)];
+        let of = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(of).finish();
         Some(UnmatchedRow {
             why: why(&page, &one),
+            create: (!one.has_file).then(|| format!("/panel/templates/new?{of}")),
             name: one.name,
             language: one.language,
             content: one.content,

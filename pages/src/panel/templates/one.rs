@@ -21,10 +21,17 @@ use crate::panel::{
     html_as,
 };
 
-/// The query parameter with the kind of a new template.
+/// What a new template is made from.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct NewTemplateQuery {
+    /// amoCRM's id of another one.
     copy: Option<String>,
+    /// The source whose messenger has it, with its name and language there.
+    source: Option<Uuid>,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    language: String,
 }
 
 /// A review as text.
@@ -84,8 +91,18 @@ pub(super) async fn new(app: AppData, member: Member, asked: web::Query<NewTempl
     member.require(Right::EditTemplates)?;
     let app = app.into_inner();
     let key = app.clock.uuid_v7().to_string();
-    let typed = match &asked.copy {
-        Some(id) => {
+    let typed = match (&asked.copy, asked.source) {
+        (_, Some(source_id)) => {
+            let source = domain::source::find(&app.sources, member.tenant_id, source_id).await?;
+            match templates::draft_of(&app.sources, &source, &asked.name, &asked.language).await {
+                Ok(draft) => TemplateForm { key, source: source_id.to_string(), ..TemplateForm::of_draft(draft) },
+                Err(error) => {
+                    let notice = Notice::failed(trouble(&member, error)?);
+                    return member.see_other(&app, "/panel/templates/register", notice).await;
+                }
+            }
+        }
+        (Some(id), None) => {
             let from = templates::known_one(&app.sources, member.tenant_id, id_of(id)?).await?;
             let typed = TemplateForm { key, ..TemplateForm::of(&from) };
             match templates::sources(&app.sources, member.tenant_id).await?.is_empty() {
@@ -93,7 +110,7 @@ pub(super) async fn new(app: AppData, member: Member, asked: web::Query<NewTempl
                 false => typed,
             }
         }
-        None => TemplateForm::new(key, member.words),
+        (None, None) => TemplateForm::new(key, member.words),
     };
     show(&app, &member, None, typed, Wrong::new()).await
 }
@@ -167,6 +184,7 @@ const CATEGORIES: [&str; 3] = ["UTILITY", "MARKETING", "AUTHENTICATION"];
 const KINDS: [&str; 2] = ["plain", "waba"];
 const NAMES: &[&str] = &[
     "key",
+    "source",
     "name",
     "kind",
     "text",
@@ -186,6 +204,8 @@ pub(super) type Wrong = Vec<(String, String)>;
 #[derive(Clone, Debug, Default)]
 pub(super) struct TemplateForm {
     pub key: String,
+    /// The source whose messenger has this template already; empty for any other.
+    pub source: String,
     pub name: String,
     pub kind: String,
     pub text: String,
@@ -220,11 +240,25 @@ impl TemplateForm {
         self.kind == KINDS[1]
     }
 
+    /// The form of a template that a messenger has.
+    pub fn of_draft(draft: TemplateDraft) -> Self {
+        Self {
+            name: draft.name,
+            kind: KINDS[1].to_owned(),
+            text: draft.text,
+            language: draft.language,
+            category: draft.category,
+            header: draft.header,
+            footer: draft.footer,
+            buttons: draft.buttons,
+            ..Self::default()
+        }
+    }
+
     /// The form of an existing template.
     pub fn of(template: &TemplateView) -> Self {
         let line = |(marker, example): (&String, &String)| format!("{marker} = {example}");
         Self {
-            key: String::new(),
             name: template.name.clone(),
             kind: if template.is_waba() { "waba" } else { "plain" }.to_owned(),
             text: template.text.clone(),
@@ -234,6 +268,7 @@ impl TemplateForm {
             footer: template.footer.clone(),
             examples: template.examples.iter().map(line).collect::<Vec<_>>().join("\n"),
             buttons: template.buttons.clone(),
+            ..Self::default()
         }
     }
 
@@ -247,6 +282,7 @@ impl TemplateForm {
         let line = |name: &str| form.get(name).trim().to_owned();
         Ok(Self {
             key: line("key"),
+            source: line("source"),
             name: line("name"),
             kind: line("kind"),
             text: form.get("text").replace("\r\n", "\n").trim().to_owned(),
@@ -369,8 +405,20 @@ pub(super) async fn create(app: AppData, member: Member, form: Form<Fields>) -> 
         }
     };
     note(&app, &member, "template.created", made.id, &made.name).await?;
-    let notice = Notice::done(member.words.text("templates-saved").with("name", made.name));
+    let said = match typed.source.is_empty() {
+        true => "templates-saved",
+        false => match templates::bring_all(&app.sources, member.tenant_id).await {
+            Ok(_) if is_registered(&app, &member, made.id).await? => "templates-saved-known",
+            _ => "templates-saved-unmatched",
+        },
+    };
+    let notice = Notice::done(member.words.text(said).with("name", made.name));
     member.see_other(&app, &format!("/panel/templates/{}", made.id), notice).await
+}
+
+async fn is_registered(app: &PanelContext, member: &Member, id: i64) -> Result<bool> {
+    let rows = templates::registered(&app.sources, member.tenant_id).await?;
+    Ok(rows.iter().any(|row| row.crm_id == id))
 }
 
 /// `POST /panel/templates/{id}`

@@ -125,10 +125,50 @@ async fn amocrms_templates_are_matched_once_a_day(world: &mut WhatsAppWorld) {
     assert_eq!(world.sandbox.templates(HOST).len(), 1);
 }
 
+/// A person puts amoCRM's markers where Meta's variables stand; nothing is reviewed a second time.
+async fn what_meta_has_alone_is_created_in_amocrm(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    world.works("subscriptions").await;
+    approved(world, &chat, "at_meta_alone", "ru", TEXT, &[]).await;
+    let panel = world.panel(chat.line.tenant_id).await;
+    panel.does("/panel/templates/bring", &[]).await.says(&["Nothing new"]);
+    let from = format!("/panel/templates/new?source={}&name=at_meta_alone&language=ru", chat.line.source_id);
+    panel.opens("/panel/templates/register").await.is(200).says(&[&from.replace('&', "&#38;"), "Create in amoCRM"]);
+    let form = panel.opens(&from).await.is(200);
+    form.says(&[TEXT]);
+    let (key, source) = (form.field("key"), form.field("source"));
+    let (key, source) = (key.as_str(), source.as_str());
+    let fields = |text: &'static str, examples: &'static str| {
+        [
+            ("key", key),
+            ("source", source),
+            ("name", "At Meta alone"),
+            ("kind", "waba"),
+            ("text", text),
+            ("language", "ru"),
+            ("category", "UTILITY"),
+            ("examples", examples),
+        ]
+    };
+    panel.sends("/panel/templates", &fields(TEXT, "")).await.is(422).says(&["There is no marker {{1}}."]);
+    let examples = "{{contact.name}} = Ann\n{{lead.id}} = 7";
+    panel.does("/panel/templates", &fields(CONTENT, examples)).await.says(&["it can be sent"]);
+    let id = world.sandbox.templates(HOST)[0]["id"].as_i64().unwrap();
+    steps(world).await;
+    assert_eq!(at_crm(world, id), ("approved".to_owned(), String::new()));
+    assert_eq!(world.messenger.templates(&chat.number.waba).len(), 1, "Meta reviewed it before");
+    let found = world.api.post(&chat.line.path("/templates/bring"), &json!({})).await.is(200).json;
+    assert_eq!((&found["taken"], &found["items"][0]["found"]), (&json!(0), &json!("known")));
+    world.advance(DAY);
+    chat.manager_gets_through(world, message(id, Some(key), CONTENT)).await;
+    assert_eq!(chat.last_sent(world).json["template"]["name"], "at_meta_alone");
+}
+
 both!(
     a_message_finds_what_meta_approved_before,
     what_differs_is_not_taken_for_it,
     of_two_with_one_text_none_is_guessed,
     a_message_waits_for_metas_list,
     amocrms_templates_are_matched_once_a_day,
+    what_meta_has_alone_is_created_in_amocrm,
 );
