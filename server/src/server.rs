@@ -175,7 +175,7 @@ pub async fn start_on(listener: TcpListener, config: Config, options: ServerOpti
     let url = format!("http://{}", listener.local_addr().context("the listening address")?);
     let ops = app.config.server.ops_listen.clone();
     let workers = HttpWorkers::default();
-    let mut handles = vec![serve(&app, listener, (options.threads, &workers), ops.is_none(), &fails)?];
+    let mut handles = vec![serve(&app, listener, options.threads, &workers, &fails)?];
     let mut ops_url = None;
     if let Some(address) = ops {
         let listener = listen(&address)?;
@@ -314,15 +314,16 @@ fn listen(address: &str) -> anyhow::Result<TcpListener> {
     load_shedding::connections::listen(address).with_context(|| format!("cannot listen on {address}"))
 }
 
-/// Serves the public routes; `with_ops` adds the operators' routes for this machine.
+/// Serves the public routes, with the operators' for this machine where those have no address of their own.
 fn serve(
     app: &Arc<App>,
     listener: TcpListener,
-    (threads, workers): (usize, &HttpWorkers),
-    with_ops: bool,
+    threads: usize,
+    workers: &HttpWorkers,
     fails: &mpsc::Sender<anyhow::Error>,
 ) -> anyhow::Result<ServerHandle> {
     let (shared, workers) = (app.clone(), workers.clone());
+    let with_ops = app.config.server.ops_listen.is_none();
     let connections = Connections::new(&app.config);
     let server = HttpServer::new(move || {
         workers.add_this();
