@@ -8,8 +8,8 @@ use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::settings::needed;
 use parom_tests::{Engine, World, answer, both, once};
 use queue::ALL_PERHAPS_DELIVERED;
-use tokio::io::AsyncWriteExt;
-use tokio::net::UnixDatagram;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, UnixDatagram};
 use tokio::process::Command;
 
 use crate::walls::read::root;
@@ -179,6 +179,41 @@ async fn the_service_manager_is_told_what_the_process_does() {
     drill.stops().await;
     assert_eq!(told_besides_beats().await, "STOPPING=1\n");
     drill.ends_well().await;
+}
+
+/// Strangers who hold every connection of an address, the machine's own too, have the process not restarted.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_watchdog_is_told_while_no_connection_is_free() {
+    let mut drill =
+        Drill::prepare(Engine::Sqlite, Path::new(env!("CARGO_BIN_EXE_parom_faults"))).await.expect("SQLite");
+    let path = drill.folder().join("notify");
+    let manager = UnixDatagram::bind(&path).unwrap();
+    drill.has_environment(vec![("NOTIFY_SOCKET", path.into()), ("WATCHDOG_USEC", "400000".into())]);
+    drill.configures("trusted_proxies = [\"127.0.0.1/32\"]", "trusted_proxies = []");
+    drill.configures("[limits]\n", "[limits]\nconnections_per_address = 2\nbody_seconds = 300\n");
+    drill.serves("").await;
+    let address = drill.api.base().replace("http://", "");
+    let mut held = Vec::new();
+    for _ in 0..2 {
+        let mut caller = TcpStream::connect(&address).await.unwrap();
+        let head = "POST /panel/sign-in HTTP/1.1\r\nHost: parom\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n";
+        caller.write_all(head.as_bytes()).await.unwrap();
+        held.push(caller);
+    }
+    // What came before the address was full does not count.
+    let refused = tokio::time::timeout(LIMIT, async {
+        let mut third = TcpStream::connect(&address).await.unwrap();
+        third.read(&mut [0; 1]).await
+    });
+    assert_eq!(refused.await.expect("it is ended in time").unwrap_or_default(), 0, "the address is full");
+    let mut bytes = [0; 256];
+    while manager.try_recv(&mut bytes).is_ok() {}
+    for beat in 0..3 {
+        let came = tokio::time::timeout(LIMIT, manager.recv(&mut bytes)).await.expect("it is told in time").unwrap();
+        assert_eq!(&bytes[..came], b"WATCHDOG=1\n", "{beat}");
+    }
+    drop(held);
+    drill.stops().await;
 }
 
 /// A copy of `deploy/`, changed, with the rest of the repository beside it.
