@@ -16,6 +16,7 @@ pub use pages::{admin, legal, panel, service_status};
 
 pub mod api;
 pub mod app;
+mod cors;
 pub mod http_workers;
 pub mod oauth;
 mod routes;

@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderMap, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError, web};
 use base::browser::{client_address, origin};
@@ -37,6 +37,7 @@ use uuid::Uuid;
 use super::emails::{self, Returned};
 use super::guests::{BeginRefusal, VisitorAct};
 use super::visitor::{self, Customer, Visitor};
+use crate::cors::{CrossOrigin, is_preflight, vary_by_origin};
 use crate::webchat::{AppData, WebchatContext};
 
 /// Why a request is refused.
@@ -268,11 +269,13 @@ impl FromRequest for Guest {
     }
 }
 
-const METHODS: &str = "GET, POST";
-const HEADERS: &str = "Authorization, Content-Type";
-const EXPOSED: &str = "Retry-After, X-Request-Id";
-/// Seconds for which a browser keeps a preflight's answer.
-const MAX_AGE: &str = "7200";
+/// Of sites that embed a chat.
+const SITES: CrossOrigin = CrossOrigin {
+    methods: "GET, POST",
+    headers: "Authorization, Content-Type",
+    exposed: "Retry-After, X-Request-Id",
+    max_age: "7200",
+};
 
 /// Answers preflights of allowed sites, and adds CORS headers to every answer.
 pub async fn guard(
@@ -281,13 +284,14 @@ pub async fn guard(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let origin = allowed(&request).await;
     let mut response = if origin.is_some() && is_preflight(&request) {
-        request.into_response(preflight())
+        request.into_response(SITES.preflight())
     } else {
         let words = Words::new(Language::of_request(request.request()));
         in_words(next.call(request).await?.map_into_boxed_body(), words)
     };
     if let Some(origin) = origin {
-        let_read(response.headers_mut(), origin);
+        vary_by_origin(response.headers_mut());
+        SITES.let_read(response.headers_mut(), origin);
     }
     Ok(response)
 }
@@ -308,32 +312,6 @@ async fn allowed(request: &ServiceRequest) -> Option<HeaderValue> {
     let source_id = request.match_info().as_str().split('/').nth(2)?;
     let source = source_of(app, source_id).await.ok()?;
     WebChatSettings::stored(&source.settings).allows(origin.to_str().ok()?).then_some(origin)
-}
-
-fn is_preflight(request: &ServiceRequest) -> bool {
-    request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
-}
-
-fn preflight() -> HttpResponse {
-    HttpResponse::NoContent()
-        .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, METHODS))
-        .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, HEADERS))
-        .insert_header((header::ACCESS_CONTROL_MAX_AGE, MAX_AGE))
-        .finish()
-}
-
-/// Without credentials: visitors on other sites are identified by a header, never by a cookie.
-fn let_read(headers: &mut HeaderMap, origin: HeaderValue) {
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
-    // One header line: some clients ignore a second one.
-    let vary = match headers.get(header::VARY).and_then(|value| value.to_str().ok()) {
-        Some(others) => {
-            HeaderValue::from_str(&format!("{others}, Origin")).unwrap_or(HeaderValue::from_static("Origin"))
-        }
-        None => HeaderValue::from_static("Origin"),
-    };
-    headers.insert(header::VARY, vary);
 }
 
 /// Counts a new chat; an error if it may not begin. `agreed`: the visitor gives the consent that the chat asks for.

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderMap, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use base::browser::client_address;
@@ -31,13 +31,16 @@ use url::{Host, Url};
 use uuid::Uuid;
 
 use crate::api::request::Call;
+use crate::cors::{CrossOrigin, is_preflight, vary_by_origin};
 use crate::widget_api::{AppData, WidgetContext};
 
-const METHODS: &str = "GET, POST, PATCH, DELETE";
-const HEADERS: &str = "X-Auth-Token, Content-Type, Authorization, Idempotency-Key, If-Match";
-const EXPOSED: &str = "Retry-After, ETag, X-Request-Id";
-/// Seconds for which a browser keeps a preflight's answer.
-const MAX_AGE: &str = "600";
+/// Of account hosts' pages.
+const ACCOUNT_PAGES: CrossOrigin = CrossOrigin {
+    methods: "GET, POST, PATCH, DELETE",
+    headers: "X-Auth-Token, Content-Type, Authorization, Idempotency-Key, If-Match",
+    exposed: "Retry-After, ETag, X-Request-Id",
+    max_age: "600",
+};
 
 /// Admits requests from pages of account hosts, and from no page at all; answers preflights.
 pub(super) async fn guard(
@@ -50,17 +53,15 @@ pub(super) async fn guard(
         let refused = WidgetError::ForeignPage.answer(&reader(request.request()));
         request.into_response(refused)
     } else if is_preflight(&request) {
-        request.into_response(preflight())
+        request.into_response(ACCOUNT_PAGES.preflight())
     } else {
         in_words(next.call(request).await?)
     };
     let headers = response.headers_mut();
-    // One header line: some clients ignore a second one. Answers with a `Vary` already vary by language.
-    let vary = if headers.contains_key(header::VARY) { "Origin, Accept-Language" } else { "Origin" };
-    headers.insert(header::VARY, HeaderValue::from_static(vary));
+    vary_by_origin(headers);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Some(origin) = origin.filter(|_| allowed) {
-        let_read(headers, origin);
+        ACCOUNT_PAGES.let_read(headers, origin);
     }
     Ok(response)
 }
@@ -68,24 +69,6 @@ pub(super) async fn guard(
 fn is_allowed(request: &HttpRequest, origin: &HeaderValue) -> bool {
     let app = request.app_data::<AppData>();
     app.zip(origin.to_str().ok()).is_some_and(|(app, origin)| is_account_page(&app.integrations, origin))
-}
-
-fn is_preflight(request: &ServiceRequest) -> bool {
-    request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
-}
-
-fn preflight() -> HttpResponse {
-    HttpResponse::NoContent()
-        .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, METHODS))
-        .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, HEADERS))
-        .insert_header((header::ACCESS_CONTROL_MAX_AGE, MAX_AGE))
-        .finish()
-}
-
-/// Without credentials: sessions are identified by a header, never by a cookie.
-fn let_read(headers: &mut HeaderMap, origin: HeaderValue) {
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
 }
 
 /// Renders an error again in the caller's language.
