@@ -78,7 +78,7 @@ const FIRST_LINES: usize = 5;
 pub async fn run(command: ImportCommand, app: &Arc<App>, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let words = Words::new(terminal::language());
     let source = app.lookup.source(command.source).await?;
-    let live = |source: &Arc<source::Model>| source.deleted_at.is_none() && source.amocrm_source_id != 0;
+    let live = |source: &Arc<source::Model>| source.deleted_at.is_none() && source.is_made();
     let source = source.filter(live).with_context(|| crate::terminal::no_source(command.source))?;
     let arrived = take_in(&command, app, &source).await?;
     if !command.json {

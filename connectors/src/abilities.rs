@@ -202,6 +202,17 @@ impl Length {
     }
 }
 
+/// Whether a line may have a second receiver beside another service's (docs/takeover.md).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shadow {
+    /// The messenger delivers to one receiver, or Parom is the messenger.
+    No,
+    /// The messenger delivers customers' messages to each receiver.
+    Questions,
+    /// And what the other service sends.
+    Both,
+}
+
 /// What to do when a message was sent and no answer came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AfterUnknown {

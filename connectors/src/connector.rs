@@ -12,8 +12,8 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::{
-    Abilities, ConsentPage, Denied, Field, HookTarget, Identity, LineService, Outgoing, PressedButton, SourceNotice,
-    Watched, WebhookToEnter,
+    Abilities, ConsentPage, Denied, Field, HookTarget, Identity, LineService, Outgoing, PressedButton, Shadow,
+    SourceNotice, Watched, WebhookToEnter,
 };
 use crate::file::{NotOpened, OpenFile};
 use crate::incoming::{ButtonText, Greeting, InboundEvent, IncomingCall, NotReceived};
@@ -261,6 +261,17 @@ pub trait Connector: Send + Sync {
 
     /// Acknowledges a button press to the messenger. The outcome is ignored.
     async fn acknowledge(&self, _settings: &Settings, _press: &str) {}
+
+    /// Whether a source may receive beside another service, and what it then sees. By default it may not.
+    fn shadow(&self) -> Shadow {
+        Shadow::No
+    }
+
+    /// The host from which registering our webhook would take the line's calls away; none if it leaves all others alone,
+    /// as where each receiver has an address of its own.
+    async fn replaces(&self, _settings: &Settings, _hook: &HookTarget) -> Result<Option<String>, Denied> {
+        Ok(None)
+    }
 
     /// Registers our webhook with the messenger without losing updates that are waiting there.
     async fn connect_webhook(&self, _settings: &Settings, _hook: &HookTarget) -> Result<(), Denied> {

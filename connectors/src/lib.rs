@@ -45,7 +45,7 @@ pub mod webchat;
 pub mod whatsapp;
 
 pub use crate::abilities::{
-    Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit, Window,
+    Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Shadow, Stand, Support, Unit, Window,
 };
 pub use crate::connector::{Check, Connector, Gaps, Kind, Probe, Settings, Setup};
 pub use crate::field::{Field, Input};

@@ -87,7 +87,7 @@ impl ApiKey {
     /// The same with deleted sources: what they carried can still be read.
     pub async fn source_or_deleted(&self, app: &UsageContext, source_id: Uuid) -> Result<Arc<source::Model>> {
         let source = app.lookup.source_of_caller(source_id).await?;
-        let source = source.filter(|source| source.amocrm_source_id != 0).ok_or(Error::NotFound)?;
+        let source = source.filter(|source| source.is_made()).ok_or(Error::NotFound)?;
         self.in_tenant(source.tenant_id)?;
         Ok(source)
     }

@@ -51,7 +51,7 @@ pub async fn plan(
     source: &source::Model,
     conversation_id: Uuid,
 ) -> Result<(), DbErr> {
-    if !source.lead_origin {
+    if !source.lead_origin || source.is_shadow() {
         return Ok(());
     }
     let first = now + FIRST.num_milliseconds();

@@ -12,6 +12,7 @@ pub mod lead_origin;
 pub mod media;
 pub mod missed_hooks;
 pub mod retention;
+pub mod takeover;
 
 // tenants, their sources and their people
 pub mod alert;

@@ -89,6 +89,7 @@ pub fn source(tenant_id: Uuid, id: Uuid) -> source::Model {
         proved_at: None,
         services_sent: String::new(),
         facts: "{}".into(),
+        shadow_since: None,
     }
 }
 

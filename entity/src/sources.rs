@@ -61,11 +61,23 @@ pub mod source {
         /// JSON of the known facts about its line at the messenger, see `parom::source::line`.
         #[sea_orm(column_type = "Text")]
         pub facts: String,
+        /// Since when it is a shadow: it receives beside another service and sends nothing. None: it is none.
+        pub shadow_since: Option<i64>,
     }
 
     tenant_rows!();
 
     impl Model {
+        /// Whether it receives beside another service and sends nothing, neither to amoCRM nor to customers.
+        pub fn is_shadow(&self) -> bool {
+            self.shadow_since.is_some()
+        }
+
+        /// Whether its creation is complete: amoCRM has a source for it, unless it is a shadow.
+        pub fn is_made(&self) -> bool {
+            self.amocrm_source_id != 0 || self.is_shadow()
+        }
+
         /// A person's pause holds both directions; Parom's own holds only the one to the messenger, which is at fault.
         pub fn is_paused_by_person(&self) -> bool {
             self.paused && !self.paused_by.is_empty() && self.deleted_at.is_none()

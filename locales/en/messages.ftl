@@ -76,6 +76,7 @@ msg-answer-retrying =
        *[other] { $attempts } attempts failed
     }, next attempt { $time }. { $reason }
 msg-answer-held = Stored in Parom, sending is on hold. { $reason }
+msg-answer-shadow = A source beside another service received it. Nothing was sent to { $crm }.
 msg-answer-failed = Not delivered. { $reason }
 msg-answer-checking =
     The request was sent, { $status ->

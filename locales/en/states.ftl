@@ -22,6 +22,8 @@ source-state-blocked = Blocked by the messenger
 source-state-blocked-hint = The messenger blocked this number or bot. Nothing is sent or received. The reason is in the messenger’s own notice.
 source-state-crm_unreachable = { $crm } is not answering
 source-state-crm_unreachable-hint = Customer messages are received and wait. Parom tries again automatically, no action is needed.
+source-state-shadow = Beside another service
+source-state-shadow-hint = Receives and compares. Nothing is sent to customers or to { $crm }.
 
 ## States: account (tenant)
 
@@ -68,6 +70,7 @@ message-state-delivered = Delivered
 message-state-read = Read
 message-state-failed = Failed
 message-state-held = On hold
+message-state-shadow = Seen only
 message-late = Arrived late: { $delay } after it was written
 message-maybe-twice = The customer may have received it twice
 message-found-in-history = Found in { $crm }’s history: Parom was not notified in time

@@ -104,3 +104,4 @@ passport-vk-1012 = Writing is switched off in the group chat. Ask its admin.
 passport-vk-upload = VK did not accept the file. Attach it again or send a link.
 passport-vk-unknown = Delivery is unknown. Ask the customer or send again.
 passport-vk-other = VK refused the message. Change it and try again.
+shadow-note-vk = A community has ten addresses for its events: one is Parom’s, the others stay as they are

@@ -139,3 +139,4 @@ passport-whatsapp-401 = Access to WhatsApp is lost. Connect the number again.
 passport-whatsapp-429 = WhatsApp limits the rate; the message will go later.
 passport-whatsapp-5xx = The messenger failed. Try again later.
 passport-whatsapp-other = WhatsApp refused the message. Change it and try again.
+shadow-note-whatsapp = An app at Meta that the other service does not use: an app has one address

@@ -78,6 +78,7 @@ msg-answer-retrying =
        *[other] Fallaron { $attempts } intentos
     }, próximo intento { $time }. { $reason }
 msg-answer-held = Guardado en Parom, el envío está retenido. { $reason }
+msg-answer-shadow = Lo recibió una fuente junto a otro servicio. No se envió nada a { $crm }.
 msg-answer-failed = No entregado. { $reason }
 msg-answer-checking =
     La solicitud se envió, { $status ->

@@ -24,6 +24,8 @@ source-state-blocked = Bloqueada por el servicio de mensajería
 source-state-blocked-hint = El servicio de mensajería bloqueó este número o bot. No se envía ni se recibe nada. El motivo está en su propio aviso.
 source-state-crm_unreachable = { $crm } no responde
 source-state-crm_unreachable-hint = Los mensajes de los clientes se reciben y esperan. Parom lo intenta de nuevo por sí solo; no hay que hacer nada.
+source-state-shadow = Junto a otro servicio
+source-state-shadow-hint = Recibe y compara. No se envía nada a los clientes ni a { $crm }.
 
 ## States: account (tenant)
 
@@ -70,6 +72,7 @@ message-state-delivered = Entregado
 message-state-read = Leído
 message-state-failed = Con error
 message-state-held = Retenido
+message-state-shadow = Solo visto
 message-late = Llegó tarde: { $delay } después de escribirse
 message-maybe-twice = El cliente puede haberlo recibido dos veces
 message-found-in-history = Encontrado en el historial de { $crm }: Parom no lo supo a tiempo

@@ -106,3 +106,4 @@ passport-vk-1012 = Escribir está desactivado en el chat grupal. Consulta a su a
 passport-vk-upload = VK no aceptó el archivo. Adjúntalo de nuevo o envía un enlace.
 passport-vk-unknown = No se sabe si llegó. Pregunta al cliente o envíalo de nuevo.
 passport-vk-other = VK rechazó el mensaje. Cámbialo e intenta de nuevo.
+shadow-note-vk = Una comunidad tiene diez direcciones para sus eventos: una es de Parom, las demás no cambian

@@ -141,3 +141,4 @@ passport-whatsapp-401 = Se perdió el acceso a WhatsApp. Conecta el número de n
 passport-whatsapp-429 = WhatsApp limita la velocidad; el mensaje saldrá más tarde.
 passport-whatsapp-5xx = El servicio de mensajería falló. Intenta de nuevo más tarde.
 passport-whatsapp-other = WhatsApp rechazó el mensaje. Cámbialo e intenta de nuevo.
+shadow-note-whatsapp = Una aplicación en Meta que el otro servicio no use: una aplicación tiene una sola dirección

@@ -78,6 +78,7 @@ msg-answer-retrying =
        *[other] { $attempts } tentativas falharam
     }, próxima tentativa { $time }. { $reason }
 msg-answer-held = Guardada no Parom, o envio está retido. { $reason }
+msg-answer-shadow = Uma fonte ao lado de outro serviço a recebeu. Nada foi enviado ao { $crm }.
 msg-answer-failed = Não entregue. { $reason }
 msg-answer-checking =
     A solicitação foi enviada, { $status ->

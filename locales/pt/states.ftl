@@ -24,6 +24,8 @@ source-state-blocked = Bloqueada pelo mensageiro
 source-state-blocked-hint = O mensageiro bloqueou este número ou bot. Nada é enviado nem recebido. O motivo está no aviso do próprio mensageiro.
 source-state-crm_unreachable = O { $crm } não responde
 source-state-crm_unreachable-hint = As mensagens dos clientes são recebidas e esperam. O Parom tenta de novo sozinho; nada precisa ser feito.
+source-state-shadow = Ao lado de outro serviço
+source-state-shadow-hint = Recebe e compara. Nada é enviado aos clientes nem ao { $crm }.
 
 ## States: account (tenant)
 
@@ -70,6 +72,7 @@ message-state-delivered = Entregue
 message-state-read = Lida
 message-state-failed = Com falha
 message-state-held = Retida
+message-state-shadow = Apenas vista
 message-late = Chegou atrasada: { $delay } depois de escrita
 message-maybe-twice = O cliente pode ter recebido duas vezes
 message-found-in-history = Encontrada no histórico do { $crm }: o Parom não soube a tempo

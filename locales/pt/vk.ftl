@@ -106,3 +106,4 @@ passport-vk-1012 = A escrita está desativada no chat em grupo. Fale com o admin
 passport-vk-upload = O VK não aceitou o arquivo. Anexe de novo ou envie um link.
 passport-vk-unknown = Não se sabe se chegou. Pergunte ao cliente ou envie de novo.
 passport-vk-other = O VK recusou a mensagem. Mude-a e tente de novo.
+shadow-note-vk = Uma comunidade tem dez endereços para seus eventos: um é do Parom, os outros não mudam

@@ -141,3 +141,4 @@ passport-whatsapp-401 = O acesso ao WhatsApp foi perdido. Conecte o número de n
 passport-whatsapp-429 = O WhatsApp limita a velocidade; a mensagem vai sair mais tarde.
 passport-whatsapp-5xx = O mensageiro falhou. Tente de novo mais tarde.
 passport-whatsapp-other = O WhatsApp recusou a mensagem. Mude-a e tente de novo.
+shadow-note-whatsapp = Um aplicativo na Meta que o outro serviço não use: um aplicativo tem um só endereço

@@ -88,6 +88,7 @@ msg-answer-retrying =
        *[other] Не удалось { $attempts } попытки
     }, следующая { $time }. { $reason }
 msg-answer-held = Сохранено в Пароме, отправка задержана. { $reason }
+msg-answer-shadow = Его получил источник рядом с другим сервисом. В { $crm } ничего не отправлено.
 msg-answer-failed = Не доставлено. { $reason }
 msg-answer-checking =
     Запрос ушёл, { $status ->

@@ -24,6 +24,8 @@ source-state-blocked = Заблокирован мессенджером
 source-state-blocked-hint = Мессенджер заблокировал номер или бота. Сообщения не уходят и не приходят. Причина указана в уведомлении самого мессенджера.
 source-state-crm_unreachable = { $crm } не отвечает
 source-state-crm_unreachable-hint = Сообщения клиентов принимаются и ждут. Паром повторяет сам, делать ничего не нужно.
+source-state-shadow = Рядом с другим сервисом
+source-state-shadow-hint = Получает и сравнивает. Ни клиентам, ни в { $crm } ничего не отправляется.
 
 ## States: account (tenant)
 
@@ -72,6 +74,7 @@ message-state-delivered = Доставлено
 message-state-read = Прочитано
 message-state-failed = Не доставлено
 message-state-held = Задержано
+message-state-shadow = Только получено
 message-late = Пришло с опозданием: через { $delay } после написания
 message-maybe-twice = Клиент мог получить его дважды
 message-found-in-history = Найдено в истории { $crm }: вовремя Парому о нём не сообщили

@@ -139,3 +139,4 @@ passport-whatsapp-401 = Доступ к WhatsApp потерян. Подключ�
 passport-whatsapp-429 = WhatsApp ограничил скорость, сообщение уйдёт позже.
 passport-whatsapp-5xx = Сбой на стороне мессенджера. Повторите позже.
 passport-whatsapp-other = WhatsApp не принял сообщение. Измените его и повторите.
+shadow-note-whatsapp = Приложение в Meta, которым другой сервис не пользуется: адрес у приложения один

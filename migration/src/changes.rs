@@ -37,9 +37,11 @@ pub enum Change {
     SourcesTakeTurns,
     /// Counts of durations by hour, of which pages of a busy account read few rows.
     Histogram,
+    /// Sources that receive beside another service and send nothing.
+    Shadow,
 }
 
-pub const ALL: [Change; 11] = [
+pub const ALL: [Change; 12] = [
     Change::Schema,
     Change::AttemptRequest,
     Change::LoneMessages,
@@ -51,6 +53,7 @@ pub const ALL: [Change; 11] = [
     Change::JobKinds,
     Change::SourcesTakeTurns,
     Change::Histogram,
+    Change::Shadow,
 ];
 
 const JOB: Table = tenant_table("job", &["kind", "key"])
@@ -93,6 +96,7 @@ impl MigrationName for Change {
             Self::JobKinds => "m20261128_000001_job_kinds",
             Self::SourcesTakeTurns => "m20261128_000002_sources_take_turns",
             Self::Histogram => "m20261128_000003_histogram",
+            Self::Shadow => "m20261128_000006_shadow",
         }
     }
 }
@@ -156,6 +160,7 @@ impl MigrationTrait for Change {
                 db.execute_unprepared(index).await.map(drop)
             }
             Self::Histogram => HISTOGRAM.create(manager).await,
+            Self::Shadow => bigint("shadow_since").null().add_to("source", manager).await,
         }
     }
 

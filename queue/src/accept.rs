@@ -141,7 +141,9 @@ impl Queue {
     fn accepted(&self, fresh: &[NewItem<'_>]) -> Write {
         let mut changes: BTreeMap<inserts::LedgerKey, inserts::LedgerChange> = BTreeMap::new();
         for one in fresh {
-            let Some(message) = &one.entry.message else { continue };
+            // The ledger counts what is to be delivered.
+            let message = one.entry.message.as_ref().filter(|message| message.state != State::Shadow);
+            let Some(message) = message else { continue };
             let day = day_of(one.entry.accepted_at);
             let change =
                 changes.entry((one.tenant_id, message.source_id, message.direction.number(), day)).or_default();

@@ -99,7 +99,7 @@ impl EventKind {
     /// The event of a status.
     pub fn of_status(state: State) -> Self {
         match state {
-            State::Queued | State::Sent => Self::StatusSent,
+            State::Queued | State::Sent | State::Shadow => Self::StatusSent,
             State::Delivered => Self::StatusDelivered,
             State::Read => Self::StatusRead,
             State::Failed => Self::StatusFailed,
@@ -167,6 +167,16 @@ impl AcceptItem {
             media: Vec::new(),
             letters: Vec::new(),
         }
+    }
+
+    /// The same for a source that sends nothing: it is stored, and no letter will ever exist for it.
+    #[must_use]
+    pub fn in_shadow(mut self) -> Self {
+        self.letters.clear();
+        if let Some(message) = &mut self.message {
+            message.state = State::Shadow;
+        }
+        self
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod at_once;
 mod reconciled;
+mod shadow;
 mod states;
 
 use std::time::Duration;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use base::clock::Clock;
 use base::config::Config;
 use base::fault::Faults;
-use base::message::LetterKind;
+use base::message::{LetterKind, State};
 use base::store::{VENDOR, directory};
 use connectors::Connector;
 use entity::{api_key, job, lane, ledger_delta, letter, message, raw_hook, turn};
@@ -415,7 +415,8 @@ impl World {
             assert_eq!(lane.due_at.is_some(), letters > 0, "a lane sleeps over letters, or is due without: {lane:?}");
         }
         let mut accepted: BTreeMap<(Uuid, Uuid, i16), i64> = BTreeMap::new();
-        for message in all::<message::Entity>(&snapshot).await {
+        let seen_only = State::Shadow.number();
+        for message in all::<message::Entity>(&snapshot).await.into_iter().filter(|one| one.state != seen_only) {
             *accepted.entry((message.tenant_id, message.source_id, message.direction)).or_default() += 1;
         }
         let mut counted: BTreeMap<(Uuid, Uuid, i16), (i64, i64, i64)> = BTreeMap::new();

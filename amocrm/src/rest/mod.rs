@@ -7,6 +7,7 @@
 mod account;
 mod contacts;
 mod drive;
+mod events;
 mod leads;
 mod notes;
 mod read;
@@ -31,6 +32,7 @@ use crate::transport::{self, Answer, TOTAL_TIME};
 pub use account::{Account, StageRights, User, View, Webhook, Widget};
 pub use contacts::{Contact, ContactChat, CustomField, Field, FieldValue, NewContact};
 pub use drive::{Drive, DriveFile};
+pub use events::ChatEvent;
 pub use leads::{Lead, Pipeline};
 pub use notes::{Note, WrittenNote};
 pub use read::{Page, WRITE_BATCH};

@@ -1,6 +1,7 @@
 //! The CRM API v4 over a real socket.
 
 mod contacts;
+mod events;
 mod failing;
 mod feed;
 mod sources;

@@ -52,7 +52,8 @@ pub enum LetterKind {
     Chat,
 }
 
-/// How far a message has come. Grows only; `Failed` is reached from below `Delivered`.
+/// How far a message has come. Grows only; `Failed` is reached from below `Delivered`, and `Shadow` is left never: a source
+/// saw it that sends nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
@@ -61,6 +62,8 @@ pub enum State {
     Delivered,
     Read,
     Failed,
+    #[serde(skip)]
+    Shadow,
 }
 
 /// The numbers that an enumeration is stored as.
@@ -89,7 +92,7 @@ pub use stored_as_small_integer;
 stored_as_small_integer!(Direction { ToCrm = 1, ToMessenger = 2 });
 stored_as_small_integer!(Stream { Messages = 1, Receipts = 2 });
 stored_as_small_integer!(LetterKind { Message = 1, Edit = 2, Status = 3, Typing = 4, Reaction = 5, Import = 6, Resend = 7, Chat = 8 });
-stored_as_small_integer!(State { Queued = 0, Sent = 1, Delivered = 2, Read = 3, Failed = 4 });
+stored_as_small_integer!(State { Queued = 0, Sent = 1, Delivered = 2, Read = 3, Failed = 4, Shadow = 5 });
 
 /// The payload of a status letter: the status for amoCRM (or, if parked, for the message).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Abilities, Check, Connector, ConsentPage, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup,
-    Watched, error_catalog, field,
+    Shadow, Watched, error_catalog, field,
 };
 use crate::connector::Kind;
 use crate::file::{NotOpened, OpenFile};
@@ -130,6 +130,11 @@ impl Connector for Avito {
 
     async fn receive(&self, settings: &Settings, body: &[u8], words: Words) -> Result<Vec<InboundEvent>, NotReceived> {
         receive::receive(self, settings, body, words).await
+    }
+
+    /// An account has several webhooks, which get both sides' messages (avito §5).
+    fn shadow(&self) -> Shadow {
+        Shadow::Both
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {

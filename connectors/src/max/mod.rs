@@ -10,7 +10,7 @@ use base::verdict::Report;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
+    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Shadow, Watched,
     error_catalog, field,
 };
 use crate::connector::Kind;
@@ -121,6 +121,11 @@ impl Connector for Max {
 
     async fn acknowledge(&self, settings: &Settings, press: &str) {
         setup::acknowledge(&self.api, settings, press).await;
+    }
+
+    /// A bot has several subscriptions; a bot's own messages are no updates (max §3).
+    fn shadow(&self) -> Shadow {
+        Shadow::Questions
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {

@@ -10,8 +10,8 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::{
-    Abilities, Check, Connector, Denied, Field, Gaps, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
-    error_catalog,
+    Abilities, Check, Connector, Denied, Field, Gaps, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Shadow,
+    Watched, error_catalog,
 };
 use crate::connector::Kind;
 use crate::incoming::{InboundEvent, IncomingCall, NotReceived};
@@ -127,6 +127,11 @@ impl Connector for Vk {
 
     async fn acknowledge(&self, settings: &Settings, press: &str) {
         send::acknowledge(&self.api, settings, press).await;
+    }
+
+    /// A community has up to ten callback servers, each of which gets every event (vk §3).
+    fn shadow(&self) -> Shadow {
+        Shadow::Both
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {

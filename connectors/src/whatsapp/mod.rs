@@ -12,7 +12,7 @@ use secrecy::SecretString;
 
 use super::{
     Abilities, Check, Connector, ConsentPage, Denied, Field, HookTarget, Identity, LineAccount, LineService, Outgoing,
-    Probe, Settings, Setup, Watched, WebhookToEnter, field,
+    Probe, Settings, Setup, Shadow, Watched, WebhookToEnter, field,
 };
 use crate::connector::Kind;
 use crate::file::{NotOpened, OpenFile};
@@ -191,6 +191,15 @@ impl Connector for WhatsApp {
 
     fn numbered_buttons(&self) -> Option<fn(&Markup, usize) -> Option<ButtonText>> {
         Some(keyboard::numbered_button)
+    }
+
+    /// Several apps may be subscribed; what the others send is not reported (whatsapp §2).
+    fn shadow(&self) -> Shadow {
+        Shadow::Questions
+    }
+
+    async fn replaces(&self, settings: &Settings, hook: &HookTarget) -> Result<Option<String>, Denied> {
+        self.webhook(settings).replaces(hook).await
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {

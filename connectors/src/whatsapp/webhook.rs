@@ -108,6 +108,18 @@ impl SourceWebhook<'_> {
         }
     }
 
+    /// The host to which this app delivers now: an app has one address for a number, so whoever has it uses the same app.
+    /// Another app's addresses do not change.
+    pub(super) async fn replaces(&self, hook: &HookTarget) -> Result<Option<String>, Denied> {
+        if self.is_vendors() {
+            return Ok(None);
+        }
+        let set = health::read(self.api, self.settings).await?.webhook_configuration;
+        let known = [&set.phone_number, &set.whatsapp_business_account, &set.application];
+        let other = known.into_iter().filter_map(|url| url.some()).find(|url| path(url) != path(&hook.url));
+        Ok(other.map(host))
+    }
+
     /// Checks where webhooks are sent, and whether the number is usable.
     pub(super) async fn watch(&self, hook: &HookTarget) -> Result<Watched, Denied> {
         let (known, apps) = (health::read(self.api, self.settings).await?, self.apps().await?);

@@ -70,15 +70,14 @@ impl Page {
         let tenants = tenants.all(db).await?;
         let ids: Vec<Uuid> = tenants.iter().map(|tenant| tenant.tenant_id).collect();
         use source::Column::{
-            AmocrmSourceId, ChannelId, DeletedAt, Facts, Id, Kind, Name, Paused, PausedBy, Status, StatusReason,
-            TenantId,
+            ChannelId, DeletedAt, Facts, Id, Kind, Name, Paused, PausedBy, Status, StatusReason, TenantId,
         };
         let sources = source::Entity::find()
             .select_only()
             .columns([TenantId, Id, Kind, Name, ChannelId, Status, StatusReason, Paused, PausedBy, Facts])
             .filter(TenantId.is_in(ids.iter().copied()))
             .filter(DeletedAt.is_null())
-            .filter(AmocrmSourceId.ne(0))
+            .filter(crate::source::is_made())
             .into_model::<Source>()
             .all(db)
             .await?;

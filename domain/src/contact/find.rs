@@ -67,6 +67,15 @@ pub(super) async fn find(
     Ok(choose(found, LinkReason::Email, LinkReason::EmailSeveral))
 }
 
+/// The contact to which a new chat of this customer would be linked, by its CRM id and name; none if there is none yet.
+pub async fn expected(
+    app: &Arc<TenantContext>,
+    tenant_id: Uuid,
+    person: &Person,
+) -> Result<Option<(i64, String)>, CallError> {
+    Ok(find(app, tenant_id, person, None).await?.map(|(card, _)| (card.id, card.name)))
+}
+
 fn choose(found: Vec<Contact>, one: LinkReason, several: LinkReason) -> Option<(ContactCard, LinkReason)> {
     let why = if found.len() > 1 { several } else { one };
     let contact = found.into_iter().max_by_key(|contact| (contact.updated_at, contact.id))?;

@@ -41,7 +41,7 @@ const LAST_LINE: i64 = 1_000_000_000;
 
 /// Whether the messenger of this source shows its history.
 pub fn has_history(app: &UsageContext, source: &source::Model) -> bool {
-    app.connectors.get(&source.kind).is_some_and(|connector| connector.has_history())
+    !source.is_shadow() && app.connectors.get(&source.kind).is_some_and(|connector| connector.has_history())
 }
 
 /// Whether an import still has something to do, or could go on.

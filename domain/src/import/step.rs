@@ -282,7 +282,7 @@ async fn count_settled(app: &UsageContext, row: &import::Model, change: &mut Imp
                 change.done += 1;
                 change.over.push(line.message_id);
             }
-            Some(State::Failed) => {
+            Some(State::Failed | State::Shadow) => {
                 change.skip(line, queries::kept_reason(&LocalizedText::new("said-import-undelivered")))
             }
             None => change.skip(line, queries::kept_reason(&LocalizedText::new("said-import-erased"))),

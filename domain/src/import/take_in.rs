@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 use super::format::{Cutter, Format, ImportedMessage, LineFault, NAMED};
 use super::{ImportState, KEPT, LeadsMode, limits, queries};
 use crate::intake::{believed, message_in};
-use crate::source::By;
+use crate::source::{By, sends};
 use crate::tenant;
 use crate::usage::UsageContext;
 
@@ -99,6 +99,7 @@ pub async fn take_in(
     wish: UploadOptions,
     body: impl Stream<Item = io::Result<Bytes>>,
 ) -> Result<ReceivedImport> {
+    sends(source)?;
     let row = begin(app, source, &wish).await?;
     let room = match limits::room(app, &row).await {
         Ok(room) => room,

@@ -17,6 +17,7 @@ use super::{IntakeContext, clean};
 use crate::contact;
 use crate::delivery::letters::{crm_letter, messenger_letter};
 use crate::media::FileOwner;
+use crate::source::sends;
 use crate::template::Spec;
 
 /// Stores the chat, to be created in amoCRM. Returns our id of the conversation, and whether it was known: then only
@@ -27,6 +28,7 @@ pub async fn start(
     conversation_id: &str,
     customer: Person,
 ) -> Result<(Uuid, bool)> {
+    sends(source)?;
     let mut customer = cleaned_person(customer);
     complete_phone(app, source.tenant_id, &mut customer).await?;
     let alias = conversation_identity(source, conversation_id);
@@ -49,7 +51,7 @@ pub async fn start(
     let external_id = format!("chat:{conversation_id}");
     let key = DedupeKey { origin: source.id, external_id, event: EventKind::Opened };
     let entry = AcceptItem { letters: vec![letter], ..AcceptItem::bare(key, id, now, conversation) };
-    let outcome = store(app, source.tenant_id, None, entry).await?;
+    let outcome = store(app, source, None, entry).await?;
     let stored = app.lookup.conversation(source.tenant_id, alias).await?;
     let conversation_id =
         stored.map(|stored| stored.conversation_id).or(known.as_ref().map(|known| known.conversation_id));
@@ -72,6 +74,7 @@ pub async fn send_template(
     params: Vec<Marker>,
     file: Option<Content>,
 ) -> Result<Uuid> {
+    sends(source)?;
     let customer: Person = serde_json::from_str(&row.contact).context("a conversation's contact is damaged")?;
     let params: Vec<Marker> =
         params.into_iter().map(|param| Marker { key: clean(&param.key), value: clean(&param.value) }).collect();

@@ -14,6 +14,7 @@ use base::json::mended;
 use base::store::{NodeAway, concerns_one_node, is_node_away};
 use base::worded::worded;
 use bytes::{Bytes, BytesMut};
+use entity::source;
 use futures_util::StreamExt;
 use queue::accept_batch::{AcceptBatch, AcceptItem, ItemOutcome, Priority, RawHook};
 use queue::writer::{AcceptError, WriteErrorKind, kind};
@@ -266,14 +267,16 @@ pub(super) async fn finish<T: Send + 'static>(
     })
 }
 
-/// Stores one event of a messenger. Durable on return.
+/// Stores one event of a messenger. Durable on return. What a shadow receives is settled by the same commit: nothing is sent
+/// of it.
 pub(super) async fn store(
     app: &IntakeContext,
-    tenant_id: Uuid,
+    source: &source::Model,
     raw: Option<RawHook>,
     entry: AcceptItem,
 ) -> base::error::Result<ItemOutcome> {
-    let batch = AcceptBatch { tenant_id, priority: Priority::Normal, raw, entries: vec![entry] };
+    let entry = if source.is_shadow() { entry.in_shadow() } else { entry };
+    let batch = AcceptBatch { tenant_id: source.tenant_id, priority: Priority::Normal, raw, entries: vec![entry] };
     let outcomes = app.writer.accept(batch).await?;
     Ok(outcomes.into_iter().next().context("a batch of one item has one outcome")?)
 }

@@ -79,6 +79,9 @@ pub async fn change(
         if expected.is_some_and(|expected| expected != source.updated_at) {
             return Err(changed_meanwhile(app, &source).await?);
         }
+        if change.default == Some(true) {
+            super::sends(&source)?;
+        }
         let mut plan = plan(app, &source, change.clone()).await?;
         if let Some(channel_id) = plan.channel_id {
             channel_connected(app, tenant_id, channel_id).await?;
@@ -248,7 +251,7 @@ async fn mirror_and_store(
     plan: &ChangePlan,
     by: &By,
 ) -> Result<source::Model> {
-    let mirrored = if plan.mirror == rest::SourceChange::default() {
+    let mirrored = if source.is_shadow() || plan.mirror == rest::SourceChange::default() {
         None
     } else {
         Some(mirror_it(app, source, &plan.mirror).await?)
@@ -293,6 +296,9 @@ fn row(
     }
     if let (Some(mirrored), Some(_)) = (mirrored, plan.mirror.pipeline_id) {
         row.pipeline_id = Set(mirrored.pipeline_id.or(plan.mirror.pipeline_id).unwrap_or(source.pipeline_id));
+    }
+    if let Some(pipeline_id) = plan.mirror.pipeline_id.filter(|_| source.is_shadow()) {
+        row.pipeline_id = Set(pipeline_id);
     }
     if let Some(default) = plan.mirror.default {
         row.is_default = Set(default);

@@ -10,7 +10,7 @@ use base::i18n::LocalizedText;
 use base::store::directory::{self, IdKind};
 use base::store::in_transaction;
 use connectors::kinds::has_own_server;
-use connectors::{HOOK_SECRET, Identity, LinePage, LineService, Probe, custom};
+use connectors::{HOOK_SECRET, Identity, LinePage, LineService, Probe, Shadow, custom};
 use entity::{source, tenant, tenant_channel};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
@@ -52,6 +52,8 @@ pub struct NewSource {
     pub settings: Value,
     /// The person who creates it has seen what the messenger says of its rights and its webhook, and goes on.
     pub is_checked: bool,
+    /// It receives beside another service and sends nothing; amoCRM gets no source for it.
+    pub shadow: bool,
 }
 
 /// A created source.
@@ -75,12 +77,16 @@ struct CreatePlan {
 
 /// Creates a source at amoCRM and here. Errors: wrong fields (422); the plan has no such kind, the account is not active, unpaid or blocked at
 /// amoCRM, its limit is reached, the external id is taken, or amoCRM refuses with its own text (409); amoCRM is not
-/// reachable (503, nothing is left behind). Completes even if the caller goes away.
+/// reachable (503, nothing is left behind); a shadow that its messenger does not allow, or that would take the line from
+/// the service that has it (409). Completes even if the caller goes away.
 pub async fn create(app: &Arc<SourceContext>, tenant_id: Uuid, wanted: NewSource, by: &By) -> Result<Created> {
     let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     let pipeline_id = wanted.pipeline_id;
     let (asks_for_services, is_checked) = (wanted.services.is_some(), wanted.is_checked);
     plan_allows(app, &tenant, &wanted.kind)?;
+    if wanted.shadow {
+        shadow_allowed(app, &wanted)?;
+    }
     let mut plan = plan(app, &tenant, wanted)?;
     let public: Value = serde_json::from_str(&plan.row.settings).context("settings as JSON")?;
     let wrong = addresses(app, &plan.row.kind, &public, &Value::Null).await;
@@ -94,6 +100,9 @@ pub async fn create(app: &Arc<SourceContext>, tenant_id: Uuid, wanted: NewSource
         pipeline_exists(app, tenant_id, pipeline_id).await?;
     }
     find_line(app, &mut plan, asks_for_services).await?;
+    if plan.row.is_shadow() {
+        leaves_others_alone(app, &plan).await?;
+    }
     if !is_checked {
         check(app, &plan).await?;
     }
@@ -145,6 +154,31 @@ fn plan_allows(app: &SourceContext, tenant: &tenant::Model, kind: &str) -> Resul
         .with("plan", tenant.plan.as_deref().unwrap_or_default())
         .with("kind", kind);
     Err(Error::Conflict { problem: "plan_kind", detail })
+}
+
+/// Fails with 409 if a line of this messenger has one receiver only, with 422 for a default source: that one sends.
+fn shadow_allowed(app: &SourceContext, wanted: &NewSource) -> Result<()> {
+    if wanted.default {
+        return Err(Error::field("/default", LocalizedText::new("said-shadow-default")));
+    }
+    match app.connectors.get(&wanted.kind).map(|connector| connector.shadow()) {
+        Some(Shadow::No) => {
+            let detail = LocalizedText::new("said-shadow-kind").with("kind", wanted.kind.as_str());
+            Err(Error::Conflict { problem: "shadow_kind", detail })
+        }
+        // An unknown kind is refused with the other fields.
+        Some(Shadow::Questions | Shadow::Both) | None => Ok(()),
+    }
+}
+
+/// Fails if the messenger says that registering our webhook would take the line's calls away from another service.
+async fn leaves_others_alone(app: &SourceContext, plan: &CreatePlan) -> Result<()> {
+    let row = &plan.row;
+    let Some(connector) = app.connectors.get(&row.kind) else { return Ok(()) };
+    let settings = settings::open(app, row)?;
+    let Some(hook) = settings::hook_of(app, &row.kind, row.id, &settings) else { return Ok(()) };
+    let found = line::watch::may_register(connector.as_ref(), row, &settings, &hook).await;
+    found.map_err(line::not_connected)
 }
 
 /// Fails if the channel cannot carry messages.
@@ -208,7 +242,7 @@ fn plan(app: &SourceContext, tenant: &tenant::Model, wanted: NewSource) -> Resul
         name: wanted.name.trim().to_owned(),
         channel_id,
         amocrm_source_id: 0,
-        pipeline_id: 0,
+        pipeline_id: wanted.pipeline_id.filter(|_| wanted.shadow).unwrap_or(0),
         is_default: false,
         status: SourceStatus::Checking.as_str().to_owned(),
         status_reason: String::new(),
@@ -227,6 +261,7 @@ fn plan(app: &SourceContext, tenant: &tenant::Model, wanted: NewSource) -> Resul
         proved_at: None,
         services_sent: written(&services)?,
         facts: "{}".to_owned(),
+        shadow_since: wanted.shadow.then_some(now),
     };
     let mirror = rest::NewSource {
         name: row.name.clone(),
@@ -325,7 +360,7 @@ async fn make(app: Arc<SourceContext>, tenant: tenant::Model, plan: CreatePlan, 
             return Err(error);
         }
     };
-    let source = settle(&app, &plan.row, &mirrored, &by).await?;
+    let source = settle(&app, &plan.row, mirrored.as_ref(), &by).await?;
     app.lookup.forget();
     if let (Some(former), Some(identity)) = (&plan.from, &plan.identity) {
         line::lost(&app, former, &identity.name).await?;
@@ -364,7 +399,9 @@ async fn reserve(app: &SourceContext, tenant: &tenant::Model, plan: &CreatePlan)
             line::claim(app, tx, row, identity, plan.from.as_ref()).await?;
         }
         let ours_before = mirror::is_leftover(tx, tenant_id, &row.external_id).await?;
-        let inserted = source::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await;
+        // A shadow is one from the commit that completes it.
+        let reserved = source::Model { shadow_since: None, ..row.clone() };
+        let inserted = source::Entity::insert(reserved.into_active_model()).exec_without_returning(tx).await;
         match inserted {
             Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
                 Err(external_id_taken(&row.external_id))
@@ -406,7 +443,20 @@ impl CreateFailure {
     }
 }
 
-async fn mirror_it(app: &Arc<SourceContext>, plan: &CreatePlan, ours_before: bool) -> Result<Mirrored, CreateFailure> {
+/// None for a shadow, which amoCRM must not know.
+async fn mirror_it(
+    app: &Arc<SourceContext>,
+    plan: &CreatePlan,
+    ours_before: bool,
+) -> Result<Option<Mirrored>, CreateFailure> {
+    if plan.row.is_shadow() { Ok(None) } else { mirror_at_crm(app, plan, ours_before).await.map(Some) }
+}
+
+async fn mirror_at_crm(
+    app: &Arc<SourceContext>,
+    plan: &CreatePlan,
+    ours_before: bool,
+) -> Result<Mirrored, CreateFailure> {
     let tenant_id = plan.row.tenant_id;
     let external_id = plan.row.external_id.as_str();
     let error = match mirror::create(app, tenant_id, &plan.mirror).await {
@@ -459,12 +509,17 @@ async fn give_back(app: &SourceContext, plan: &CreatePlan) {
 }
 
 /// Completes the row with amoCRM's values, so that hooks find it.
-async fn settle(app: &SourceContext, row: &source::Model, mirrored: &Mirrored, by: &By) -> Result<source::Model> {
+async fn settle(
+    app: &SourceContext,
+    row: &source::Model,
+    mirrored: Option<&Mirrored>,
+    by: &By,
+) -> Result<source::Model> {
     let now = app.clock.millis();
     let source = source::Model {
-        amocrm_source_id: mirrored.id,
-        pipeline_id: mirrored.pipeline_id.unwrap_or(0),
-        is_default: mirrored.default,
+        amocrm_source_id: mirrored.map_or(0, |mirrored| mirrored.id),
+        pipeline_id: mirrored.map_or(row.pipeline_id, |mirrored| mirrored.pipeline_id.unwrap_or(0)),
+        is_default: mirrored.is_some_and(|mirrored| mirrored.default),
         status: SourceStatus::Working.as_str().to_owned(),
         status_since: now,
         updated_at: now,
@@ -481,7 +536,7 @@ async fn settle(app: &SourceContext, row: &source::Model, mirrored: &Mirrored, b
         line::keep(tx, &source).await?;
         line::join(app, tx, &source, None).await?;
         line::watch::begin(app, tx, &source).await?;
-        let detail = json!({ "name": source.name, "kind": source.kind, "external_id": source.external_id, "default": source.is_default });
+        let detail = json!({ "name": source.name, "kind": source.kind, "external_id": source.external_id, "default": source.is_default, "shadow": source.is_shadow() });
         by.did(app, tx, "source.created", (tenant_id, &id), detail).await?;
         report_event(app, tx, VendorEventKind::SourceCreated, &source, None).await
     }).await?;

@@ -41,7 +41,11 @@ pub async fn delete(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uuid, 
 }
 
 async fn carry_out(app: Arc<SourceContext>, source: source::Model, by: By, _guard: ChangeGuard) -> Result<Deleted> {
-    match mirror::delete(&app, source.tenant_id, source.amocrm_source_id).await {
+    let gone = match source.is_shadow() {
+        true => Ok(()),
+        false => mirror::delete(&app, source.tenant_id, source.amocrm_source_id).await,
+    };
+    match gone {
         Ok(()) => {}
         Err(CallError::Token(error @ (TokenError::NoGrant | TokenError::NeedsReauth))) => {
             tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, %error, "a source was deleted in Parom only");

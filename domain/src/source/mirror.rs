@@ -293,6 +293,7 @@ pub(super) async fn mark_abandoned(db: &impl ConnectionTrait, tenant_id: Uuid, n
     source::Entity::update_of(tenant_id)
         .col_expr(Column::DeletedAt, Expr::value(Some(now)))
         .filter(Column::AmocrmSourceId.eq(0))
+        .filter(Column::ShadowSince.is_null())
         .filter(Column::DeletedAt.is_null())
         .filter(Column::CreatedAt.lt(now - ABANDONED.num_milliseconds()))
         .exec(db)

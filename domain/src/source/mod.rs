@@ -33,11 +33,12 @@ use std::time::Duration;
 
 use base::cache::Cache;
 use base::error::{Error, Result};
+use base::i18n::LocalizedText;
 use base::store::Store;
 use base::worded::worded;
 use connectors::template::ListedTemplate;
 use entity::source::{self, Column};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -96,7 +97,21 @@ worded! {
 
 /// A tenant's sources, without deleted ones and without those still being created.
 pub fn live(tenant_id: Uuid) -> Select<source::Entity> {
-    not_deleted(tenant_id).filter(Column::AmocrmSourceId.ne(0))
+    not_deleted(tenant_id).filter(is_made())
+}
+
+/// As [`source::Model::is_made`].
+pub fn is_made() -> Condition {
+    Condition::any().add(Column::AmocrmSourceId.ne(0)).add(Column::ShadowSince.is_not_null())
+}
+
+/// Fails with 409 for a shadow, through which nothing is sent.
+pub fn sends(source: &source::Model) -> Result<()> {
+    if !source.is_shadow() {
+        return Ok(());
+    }
+    let detail = LocalizedText::new("said-shadow").with("source", source.name.as_str());
+    Err(Error::Conflict { problem: "source_is_shadow", detail })
 }
 
 /// All live sources of a tenant, newest first.

@@ -62,7 +62,8 @@ pub async fn reconcile(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Reco
     note_compared(app, tenant_id, app.clock.millis()).await?;
     mirror::mark_abandoned(app.store.write(), tenant_id, app.clock.millis()).await?;
     // Ours first: everything read here was at amoCRM before amoCRM is asked.
-    let ours = all_ours(app, tenant_id).await?;
+    let mut ours = all_ours(app, tenant_id).await?;
+    ours.retain(|source| !source.is_shadow());
     let theirs = list(app, tenant_id, &ours).await.map_err(mirror::as_error)?;
     let pipelines = mirror::every_pipeline(app, tenant_id).await.map_err(mirror::as_error)?;
     let reserved: Vec<_> =

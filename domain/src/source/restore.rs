@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::by::next_version;
 use super::create::{active, clear_default, served, written};
-use super::{By, SourceContext, SourceStatus, all, find, mirror, outbox};
+use super::{By, SourceContext, SourceStatus, all, find, mirror, outbox, sends};
 use crate::tenant as tenants;
 
 /// Recreates a source that was deleted in amoCRM and returns its new state. 409 `not_deleted_in_crm` if it is not
@@ -192,7 +192,7 @@ pub async fn adopt(
 ) -> Result<source::Model> {
     let known = known(app, tenant_id, amocrm_source_id).await?;
     let heir = match into {
-        Some(id) => find(app, tenant_id, id).await?,
+        Some(id) => find(app, tenant_id, id).await.and_then(|heir| sends(&heir).map(|()| heir))?,
         None => heir(app, tenant_id).await?,
     };
     let (app, by) = (app.clone(), by.clone());
@@ -234,8 +234,15 @@ async fn known(app: &SourceContext, tenant_id: Uuid, amocrm_source_id: i64) -> R
     known.ok_or(Error::NotFound)
 }
 
+/// The sources that amoCRM has too.
+async fn mirrored(app: &SourceContext, tenant_id: Uuid) -> Result<Vec<source::Model>> {
+    let mut ours = all(app, tenant_id).await?;
+    ours.retain(|source| !is_missing(source) && !source.is_shadow());
+    Ok(ours)
+}
+
 async fn heir(app: &SourceContext, tenant_id: Uuid) -> Result<source::Model> {
-    let ours: Vec<_> = all(app, tenant_id).await?.into_iter().filter(|source| !is_missing(source)).collect();
+    let ours = mirrored(app, tenant_id).await?;
     let heir = ours.iter().find(|source| source.is_default).or(ours.last());
     heir.cloned().ok_or_else(|| Error::Conflict { problem: "no_source", detail: LocalizedText::new("said-no-heir") })
 }
@@ -336,7 +343,7 @@ pub enum MigrationAction {
 
 /// The migration progress of an account.
 pub async fn migration(app: &SourceContext, tenant_id: Uuid) -> Result<Migration> {
-    let ours: Vec<_> = all(app, tenant_id).await?.into_iter().filter(|source| !is_missing(source)).collect();
+    let ours = mirrored(app, tenant_id).await?;
     let strays = strays(app, tenant_id).await?;
     let unbound = conversation::Entity::of_tenant(tenant_id)
         .filter(conversation::Column::SourceId.eq(Uuid::nil()))

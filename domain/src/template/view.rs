@@ -369,7 +369,9 @@ pub async fn sources(app: &SourceContext, tenant_id: Uuid) -> Result<Vec<String>
 
 /// Whether amoCRM requests reviews for this source and its messenger performs them.
 pub fn reviews(app: &SourceContext, source: &source::Model) -> bool {
-    is_waba(source) && app.connectors.get(&source.kind).is_some_and(|connector| connector.reviews_templates())
+    !source.is_shadow()
+        && is_waba(source)
+        && app.connectors.get(&source.kind).is_some_and(|connector| connector.reviews_templates())
 }
 
 fn is_waba(source: &source::Model) -> bool {

@@ -38,7 +38,7 @@ impl SelectOption {
 
 /// `Any`, then the account's sources by name; deleted ones last and marked.
 pub fn sources(page: &PageContext, ground: &Ground, chosen: &str) -> Vec<SelectOption> {
-    let mut all: Vec<_> = ground.sources.values().filter(|source| source.amocrm_source_id != 0).collect();
+    let mut all: Vec<_> = ground.sources.values().filter(|source| source.is_made()).collect();
     all.sort_by_key(|source| (source.deleted_at.is_some(), source.name.to_lowercase()));
     let mut choices = vec![SelectOption::new("", page.words.text("filter-any"), chosen)];
     choices.extend(all.into_iter().map(|source| {

@@ -319,9 +319,9 @@ pub fn list_page(
         [("to_crm", "messages-direction-to-crm"), ("to_messenger", "messages-direction-to-messenger")]
             .map(|(value, key)| SelectOption::new(value, words.text(key), &query.direction)),
     );
-    use MessageStatus::{Delivered, Failed, Held, Queued, Read, Sent};
+    use MessageStatus::{Delivered, Failed, Held, Queued, Read, Sent, Shadow};
     let mut states = vec![any(&query.state)];
-    states.extend([Queued, Held, Sent, Delivered, Read, Failed].map(|status| {
+    states.extend([Queued, Held, Sent, Delivered, Read, Failed, Shadow].map(|status| {
         SelectOption::new(status.as_str(), words.text_of("message-state-", status.as_str()), &query.state)
     }));
     states.extend(["taken", "failed_later", "waiting"].map(|word| {

@@ -121,6 +121,7 @@ fn of_sources(config: &mut web::ServiceConfig) {
         .route("/sources/{id}/access", web::post().to(sources::change_access))
         .route("/sources/{id}/logo", web::post().to(sources::set_logo))
         .route("/sources/{id}/abilities", web::get().to(sources::abilities))
+        .route("/sources/{id}/shadow", web::get().to(sources::shadow))
         .route("/sources/{id}/services", web::get().to(sources::services))
         .route("/sources/{id}/services", web::post().to(sources::save_services))
         .route("/sources/{id}/test", web::get().to(sources::test))

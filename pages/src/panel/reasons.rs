@@ -64,7 +64,7 @@ pub const fn tone(status: MessageStatus) -> &'static str {
         MessageStatus::Queued => "wait",
         MessageStatus::Sent | MessageStatus::Delivered | MessageStatus::Read => "ok",
         MessageStatus::Failed => "bad",
-        MessageStatus::Held => "off",
+        MessageStatus::Held | MessageStatus::Shadow => "off",
     }
 }
 

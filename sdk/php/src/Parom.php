@@ -20,6 +20,7 @@ namespace Parom;
  * @phpstan-type ChannelOut array{channel_id: string, scope_id: string, status: string}
  * @phpstan-type ChatIn array{conversation: ConversationIn, customer: CustomerIn}
  * @phpstan-type ChatOut array{id: string, external_id: string, status: string, duplicate: bool}
+ * @phpstan-type ComparisonOut array{seen: int, in_amocrm: int, on_both: int, missing_here: list<DifferenceOut>, missing_in_amocrm: list<DifferenceOut>, chats: list<ShadowChatOut>, is_cut: bool}
  * @phpstan-type ContactOut array{id: string|null, name: string|null, phone: string|null, amocrm_contact_id: string|null, amocrm_contact_name: string|null, why: string|null}
  * @phpstan-type ContactRule 'leave'|'link'|'create'
  * @phpstan-type ContentIn ContentInText|ContentInPicture|ContentInVideo|ContentInFile|ContentInVoice|ContentInAudio|ContentInSticker|ContentInLocation|ContentInContact
@@ -44,6 +45,7 @@ namespace Parom;
  * @phpstan-type CustomerIn array{id: string, contact_id?: string|null, email?: string|null, name?: string|null, phone?: string|null, profile_url?: string|null}
  * @phpstan-type DeadLetterOut array{id: string, source_id: string, conversation_id: string, message_id: string, kind: LetterKind, direction: Direction, reason: string, detail: string, attempts: int, first_at: string, last_at: string}
  * @phpstan-type DecisionIn 'approved'|'rejected'|'paused'|'disabled'
+ * @phpstan-type DifferenceOut array{at: string, is_outgoing: bool, contact_id: string|null, message_id: string|null, origin: string|null}
  * @phpstan-type Direction 'to_crm'|'to_messenger'
  * @phpstan-type EditIn array{content: ContentIn}
  * @phpstan-type EditOut array{id: string, status: string}
@@ -71,7 +73,7 @@ namespace Parom;
  * @phpstan-type MessageConversationIn array{id: string, participants?: list<ParticipantIn>|null, title?: string|null}
  * @phpstan-type MessageIn array{id: string, conversation: MessageConversationIn, sender: SenderIn, content: ContentIn, forward?: QuoteIn|null, post?: PostIn|null, receiver?: PersonIn|null, reply_to?: QuoteIn|null, sent_at?: string|null, shared_post?: SharedPostIn|null, silent?: bool|null}
  * @phpstan-type MessageOut array{id: string, source_id: string, direction: Direction, status: MessageStatus, reason: string|null, error: FailureOut|null, external_id: string|null, amocrm_message_id: string|null, conversation: ConversationRefOut, sender: PersonOut, receiver: PersonOut|null, content: ContentOut, silent: bool, deleted: bool, possible_duplicate: bool, sent_at: string, accepted_at: string, template: Template|null, reply_to: QuoteOut|null, forward?: QuoteOut|null, post?: Post|null, shared_post?: SharedPost|null, timeline?: list<TimelineEventOut>|null}
- * @phpstan-type MessageStatus 'queued'|'sent'|'delivered'|'read'|'failed'|'held'
+ * @phpstan-type MessageStatus 'queued'|'sent'|'delivered'|'read'|'failed'|'held'|'shadow'
  * @phpstan-type MessagesReportOut array{total: FlowOut, by_source: list<SourceFlowOut>, by_manager: list<ManagerFlowOut>, by_hour: list<HourFlowOut>, from: string, to: string, time_zone: string, counted_since: string|null}
  * @phpstan-type ParamOut array{key: string, value: string}
  * @phpstan-type ParticipantIn array{id: string, name?: string|null}
@@ -101,13 +103,16 @@ namespace Parom;
  * @phpstan-type SecretOut array{site_secret?: string|null, webhook_secret?: string|null}
  * @phpstan-type Section array{rows?: list<Row>, title?: string}
  * @phpstan-type SenderIn array{role: RoleIn, id: string, avatar_url?: string|null, contact_id?: string|null, email?: string|null, name?: string|null, phone?: string|null, profile_url?: string|null, user_id?: string|null}
+ * @phpstan-type ShadowChatOut array{conversation_id: string, contact_id: string|null, messages: int, answer_until: string|null}
+ * @phpstan-type ShadowDayOut array{day: string, messages: int}
+ * @phpstan-type ShadowOut array{shadow_since: string, sees_answers: bool, days: list<ShadowDayOut>, comparison: ComparisonOut|null}
  * @phpstan-type SharedPost array{url: string, permalink?: string|null, preview_url?: string|null, site_name?: string|null}
  * @phpstan-type SharedPostIn array{url: string, permalink?: string|null, preview_url?: string|null, site_name?: string|null}
  * @phpstan-type SkippedOut array{line: int, reason: string}
  * @phpstan-type SourceAnswersOut array{source_id: string, count: int, median_ms: int, p95_ms: int}
  * @phpstan-type SourceFlowOut array{source_id: string, from_customers: int, to_customers: int, failed: int}
- * @phpstan-type SourceIn array{kind: string, name: string, channel_id?: string|null, contact_rule?: ContactRule|null, default?: bool|null, external_id?: string|null, lead_origin?: bool|null, pipeline_id?: string|null, services?: mixed, settings?: array<string, mixed>|\stdClass|null}
- * @phpstan-type SourceOut array{id: string, tenant_id: string, kind: string, name: string, external_id: string, amocrm_source_id: string, pipeline_id: string, default: bool, channel_id: string, contact_rule: string, lead_origin: bool, services: mixed, settings: array<string, mixed>|\stdClass, status: string, status_reason: string|null, status_detail: string|null, status_since: string, status_action: string|null, proved_at: string|null, paused: bool, held: HeldOut, created_at: string, version: string, callback_url?: string|null, webhook_secret?: string|null}
+ * @phpstan-type SourceIn array{kind: string, name: string, channel_id?: string|null, contact_rule?: ContactRule|null, default?: bool|null, external_id?: string|null, lead_origin?: bool|null, pipeline_id?: string|null, services?: mixed, settings?: array<string, mixed>|\stdClass|null, shadow?: bool|null}
+ * @phpstan-type SourceOut array{id: string, tenant_id: string, kind: string, name: string, external_id: string, amocrm_source_id: string, pipeline_id: string, default: bool, channel_id: string, contact_rule: string, lead_origin: bool, services: mixed, settings: array<string, mixed>|\stdClass, status: string, status_reason: string|null, status_detail: string|null, status_since: string, status_action: string|null, proved_at: string|null, paused: bool, shadow_since: string|null, held: HeldOut, created_at: string, version: string, callback_url?: string|null, webhook_secret?: string|null}
  * @phpstan-type SourcePatchIn array{channel_id?: string|null, contact_rule?: ContactRule|null, default?: bool|null, drop_before?: string|null, lead_origin?: bool|null, name?: string|null, paused?: bool|null, pipeline_id?: string|null, services?: mixed, settings?: array<string, mixed>|\stdClass|null}
  * @phpstan-type StatusIn array{status: ToldStatus, conversation?: TheirIn|null, error?: FailureIn|null, id?: string|null, receiver?: TheirIn|null}
  * @phpstan-type StatusOut array{id: string|null, status: ToldStatus, ignored: bool}
@@ -221,6 +226,16 @@ final class Parom extends Client
         return $this->call(
             'POST', '/api/v1/sources/' . self::segment($sourceId) . '/rotate-secret', idempotencyKey: $idempotencyKey, keyed: true
         );
+    }
+
+    /**
+     * Retrieves what a shadow saw.
+     *
+     * @return ShadowOut
+     */
+    public function getShadow(string $sourceId, ?string $day = null): array
+    {
+        return $this->call('GET', '/api/v1/sources/' . self::segment($sourceId) . '/shadow', query: ['day' => $day]);
     }
 
     /**

@@ -49,6 +49,10 @@ class Parom(Client):
             "POST", f"/api/v1/sources/{segment(source_id)}/rotate-secret", idempotency_key=idempotency_key, keyed=True
         )
 
+    def get_shadow(self, source_id: str, *, day: str | None = None) -> t.ShadowOut:
+        """Retrieves what a shadow saw."""
+        return self._call("GET", f"/api/v1/sources/{segment(source_id)}/shadow", query={"day": day})
+
     def test_source(self, source_id: str, *, idempotency_key: str | None = None) -> t.StepsOut:
         """Tests a source."""
         return self._call("POST", f"/api/v1/sources/{segment(source_id)}/test", idempotency_key=idempotency_key, keyed=True)

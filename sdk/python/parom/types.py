@@ -88,6 +88,18 @@ class ChatOut(TypedDict):
     duplicate: bool
 
 
+class ComparisonOut(TypedDict):
+    """A day beside amoCRM's events about other integrations' chats. Messages are paired by direction, contact and time (within two minutes), because events name neither texts nor lines."""
+
+    seen: int
+    in_amocrm: int
+    on_both: int
+    missing_here: list[DifferenceOut]
+    missing_in_amocrm: list[DifferenceOut]
+    chats: list[ShadowChatOut]
+    is_cut: bool
+
+
 class ContactOut(TypedDict):
     """The customer."""
 
@@ -299,6 +311,16 @@ class DeadLetterOut(TypedDict):
     attempts: int
     first_at: str
     last_at: str
+
+
+class DifferenceOut(TypedDict):
+    """A message that one side lacks."""
+
+    at: str
+    is_outgoing: bool
+    contact_id: str | None
+    message_id: str | None
+    origin: str | None
 
 
 class EditIn(TypedDict):
@@ -780,6 +802,31 @@ class SenderIn(TypedDict):
     user_id: NotRequired[str | None]
 
 
+class ShadowChatOut(TypedDict):
+    """What would become of a chat if the source were switched on."""
+
+    conversation_id: str
+    contact_id: str | None
+    messages: int
+    answer_until: str | None
+
+
+class ShadowDayOut(TypedDict):
+    """What a shadow received on a day."""
+
+    day: str
+    messages: int
+
+
+class ShadowOut(TypedDict):
+    """What a source saw beside another service."""
+
+    shadow_since: str
+    sees_answers: bool
+    days: list[ShadowDayOut]
+    comparison: ComparisonOut | None
+
+
 class SharedPost(TypedDict):
     """A post that the customer shared."""
 
@@ -836,6 +883,7 @@ class SourceIn(TypedDict):
     pipeline_id: NotRequired[str | None]
     services: NotRequired[Any]
     settings: NotRequired[dict[str, Any] | None]
+    shadow: NotRequired[bool | None]
 
 
 class SourceOut(TypedDict):
@@ -861,6 +909,7 @@ class SourceOut(TypedDict):
     status_action: str | None
     proved_at: str | None
     paused: bool
+    shadow_since: str | None
     held: HeldOut
     created_at: str
     version: str
@@ -1508,7 +1557,7 @@ FailureCode = Literal[
 LetterKind = Literal["message", "edit", "status", "typing", "reaction", "import", "resend", "chat"]
 
 # The delivery status of a message.
-MessageStatus = Literal["queued", "sent", "delivered", "read", "failed", "held"]
+MessageStatus = Literal["queued", "sent", "delivered", "read", "failed", "held", "shadow"]
 
 # The sender of a message.
 Role = Literal["client", "manager", "bot"]

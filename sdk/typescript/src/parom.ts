@@ -37,6 +37,11 @@ export class Parom extends Client {
     return this.call("POST", path`/api/v1/sources/${sourceId}/rotate-secret`, { keyed: true, options });
   }
 
+  /** Retrieves what a shadow saw. */
+  getShadow(sourceId: string, query: { day?: string } = {}, options?: Options): Promise<t.ShadowOut> {
+    return this.call("GET", path`/api/v1/sources/${sourceId}/shadow`, { query, options });
+  }
+
   /** Tests a source. */
   testSource(sourceId: string, options?: Options): Promise<t.StepsOut> {
     return this.call("POST", path`/api/v1/sources/${sourceId}/test`, { keyed: true, options });

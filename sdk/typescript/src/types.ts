@@ -92,6 +92,21 @@ export interface ChatOut {
   duplicate: boolean;
 }
 
+/** A day beside amoCRM's events about other integrations' chats. Messages are paired by direction, contact and time (within two minutes), because events name neither texts nor lines. */
+export interface ComparisonOut {
+  seen: number;
+  /** Only those whose origin carried a pair count, because events do not name the line. */
+  in_amocrm: number;
+  on_both: number;
+  /** The first 200. */
+  missing_here: DifferenceOut[];
+  /** The first 200. */
+  missing_in_amocrm: DifferenceOut[];
+  chats: ShadowChatOut[];
+  /** The day has more messages than are compared. */
+  is_cut: boolean;
+}
+
 /** The customer. */
 export interface ContactOut {
   /** The messenger's id. */
@@ -372,6 +387,18 @@ export interface DeadLetterOut {
 
 /** How a review ended. A decision can be changed by another one. */
 export type DecisionIn = "approved" | "rejected" | "paused" | "disabled";
+
+/** A message that one side lacks. */
+export interface DifferenceOut {
+  at: string;
+  is_outgoing: boolean;
+  /** amoCRM's id of the contact; null if unknown. */
+  contact_id: string | null;
+  /** Parom's id; null if the shadow did not see it. */
+  message_id: string | null;
+  /** The kind of the channel in amoCRM; null if unknown. */
+  origin: string | null;
+}
 
 /** The direction of a message. */
 export type Direction = "to_crm" | "to_messenger";
@@ -660,7 +687,7 @@ export interface MessageOut {
 }
 
 /** The delivery status of a message. */
-export type MessageStatus = "queued" | "sent" | "delivered" | "read" | "failed" | "held";
+export type MessageStatus = "queued" | "sent" | "delivered" | "read" | "failed" | "held" | "shadow";
 
 /** Messages of a period. */
 export interface MessagesReportOut {
@@ -925,6 +952,33 @@ export interface SenderIn {
   user_id?: string | null;
 }
 
+/** What would become of a chat if the source were switched on. */
+export interface ShadowChatOut {
+  conversation_id: string;
+  /** The existing contact with the customer's phone or e-mail, by amoCRM's id; null if there is none, or more than 30 customers wrote before this one. */
+  contact_id: string | null;
+  messages: number;
+  /** Until when the customer may be answered freely, later only with a template; null if there is no limit. */
+  answer_until: string | null;
+}
+
+/** What a shadow received on a day. */
+export interface ShadowDayOut {
+  day: string;
+  messages: number;
+}
+
+/** What a source saw beside another service. */
+export interface ShadowOut {
+  shadow_since: string;
+  /** Whether the messenger also reports what the other service sends. */
+  sees_answers: boolean;
+  /** The days (UTC) of the last two weeks on which it received messages, the latest first. */
+  days: ShadowDayOut[];
+  /** Null unless a day was asked for. */
+  comparison: ComparisonOut | null;
+}
+
 /** A post that the customer shared. */
 export interface SharedPost {
   url: string;
@@ -992,6 +1046,8 @@ export interface SourceIn {
   services?: unknown;
   /** Depends on the kind, e.g. `{"webhook_url":"https://messenger.example/parom"}` for `custom`. */
   settings?: Record<string, unknown> | null;
+  /** `true`: it receives beside another service that has the line, and sends nothing to amoCRM or customers. Possible where the messenger delivers to several receivers: VK, Avito, MAX, WhatsApp. */
+  shadow?: boolean | null;
 }
 
 /** A source. */
@@ -1026,6 +1082,8 @@ export interface SourceOut {
   proved_at: string | null;
   /** While paused, the source receives everything and sends nothing. */
   paused: boolean;
+  /** Since when it only receives, beside another service; null if it is no shadow. */
+  shadow_since: string | null;
   held: HeldOut;
   created_at: string;
   /** Changes whenever a field that PATCH can set changes; use it as `If-Match`. Same value as the `ETag`. */

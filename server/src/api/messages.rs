@@ -41,7 +41,7 @@ use super::roster;
     (status = 202, description = "Stored", body = AcceptedOut),
     (status = 200, description = "Already accepted earlier", body = AcceptedOut),
     (status = 404, description = "No such source"),
-    (status = 409, description = "The id belongs to a different message"),
+    (status = 409, description = "The id belongs to a different message, or the source is a shadow, which sends nothing"),
     (status = 422, description = "Validation failed"),
     (status = 507, description = "The account has reached its storage limit"),
     (status = 503, description = "Cannot be stored right now; retry later"),
@@ -50,6 +50,7 @@ use super::roster;
 pub async fn send_message(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
     call.key.needs(Scope::Write)?;
     let source = call.source(*source_id).await?;
+    domain::source::sends(&source)?;
     let message = call.read::<MessageIn>().await?;
     let incoming = message.checked()?;
     fields::check_media_url_now(&call.app.intake, &incoming.body.content).await?;

@@ -30,6 +30,7 @@ pub mod openapi;
 pub mod reports;
 pub mod request;
 mod roster;
+pub mod shadow;
 pub mod source_acts;
 pub mod sources;
 pub mod templates;
@@ -86,6 +87,7 @@ operations! {
     sources::get_source,
     sources::update_source,
     sources::delete_source,
+    shadow::get_shadow,
     source_acts::test_source,
     source_acts::rotate_source_secret,
     webhooks::list_webhook_attempts,

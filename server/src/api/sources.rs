@@ -27,7 +27,7 @@ use super::request::{Call, NoParameters, NumericId, PageQuery};
 #[utoipa::path(tag = "sources", params(("tenant_id", description = "The account")), request_body = SourceIn, responses(
     (status = 201, description = "Created", body = SourceOut),
     (status = 404, description = "No such account"),
-    (status = 409, description = "The limit of sources is reached, the external_id is taken, the account is not active, or amoCRM rejected the request"),
+    (status = 409, description = "The limit of sources is reached, the external_id is taken, the account is not active, amoCRM rejected the request, or the line cannot have a shadow"),
     (status = 422, description = "Validation failed"),
     (status = 503, description = "amoCRM cannot be reached; nothing was created"),
 ))]
@@ -212,6 +212,9 @@ pub struct SourceIn {
     /// Depends on the kind, e.g. `{"webhook_url":"https://messenger.example/parom"}` for `custom`.
     #[schema(value_type = Option<Object>)]
     pub settings: Option<Map<String, Value>>,
+    /// `true`: it receives beside another service that has the line, and sends nothing to amoCRM or customers. Possible
+    /// where the messenger delivers to several receivers: VK, Avito, MAX, WhatsApp.
+    pub shadow: Option<bool>,
 }
 
 /// Changes to a source; omitted fields keep their values.
@@ -252,6 +255,7 @@ impl From<SourceIn> for NewSource {
             services: input.services,
             settings: Value::Object(input.settings.unwrap_or_default()),
             is_checked: false,
+            shadow: input.shadow.unwrap_or(false),
         }
     }
 }
@@ -319,6 +323,9 @@ pub struct SourceOut {
     pub proved_at: Option<Moment>,
     /// While paused, the source receives everything and sends nothing.
     pub paused: bool,
+    /// Since when it only receives, beside another service; null if it is no shadow.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    pub shadow_since: Option<Moment>,
     pub held: HeldOut,
     /// Signs the webhooks of this source. Returned only when the source is created.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -378,6 +385,7 @@ impl SourceOut {
             status_action: state.action.map(|action| action.as_str()),
             proved_at: state.proved_at.map(Moment),
             paused: row.paused,
+            shadow_since: row.shadow_since.map(Moment),
             held,
             webhook_secret: webhook_secret.map(|secret| secret.expose_secret().to_owned()),
             callback_url: None,

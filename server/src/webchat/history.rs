@@ -341,7 +341,7 @@ async fn shown(
         _ if mine => "",
         State::Queued | State::Sent => "delivered",
         State::Delivered => "read",
-        State::Read | State::Failed => "",
+        State::Read | State::Failed | State::Shadow => "",
     };
     let mut shown = MessageView {
         id: page_id(message),

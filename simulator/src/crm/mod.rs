@@ -51,7 +51,7 @@ pub use media::Fetched;
 pub use sandbox::Sandbox;
 pub use state::{
     Connection as ConnectionView, Delivery as CrmHookView, Direction, Link as LinkView, Message as MessageView,
-    Pipeline as PipelineView, Settings, Status, Switches, Talk as TalkView, User as UserView, UserRights,
+    OtherMessage, Pipeline as PipelineView, Settings, Status, Switches, Talk as TalkView, User as UserView, UserRights,
     Webhook as WebhookView,
 };
 pub use view::{AccountView, ChatView, ContactView, IncomingLeadView, LeadView};

@@ -7,7 +7,7 @@ use base::config::Config;
 use base::http_client::HttpClients;
 use base::i18n::{CRM, Language, Words};
 use connectors::error_catalog::{self, CatalogEntry, ErrorCatalog, RefusalClass};
-use connectors::{Abilities, AfterUnknown, Connectors, Length, Support};
+use connectors::{Abilities, AfterUnknown, Connectors, Length, Shadow, Support};
 
 use crate::walls::read::root;
 
@@ -60,6 +60,14 @@ fn limits(table: &mut String, kinds: &[(&str, &Abilities)]) {
     });
 }
 
+fn shadow(what: Shadow) -> &'static str {
+    match what {
+        Shadow::No => "nothing",
+        Shadow::Questions => "customers' messages",
+        Shadow::Both => "both sides",
+    }
+}
+
 /// Compares a page with what it should be, or makes it so.
 pub fn keeps(page: &str, wanted: &str) {
     let file = root().join("docs").join(page);
@@ -86,6 +94,8 @@ fn connectors_are_documented() {
     rows(&mut whole, "content", &kinds, |abilities| abilities.content.rows());
     rows(&mut whole, "feature", &kinds, |abilities| abilities.features.rows());
     limits(&mut whole, &kinds);
+    let beside: Vec<_> = kinds.iter().map(|(kind, _)| shadow(connectors.get(kind).unwrap().shadow())).collect();
+    let _ = writeln!(whole, "| [beside another service](takeover.md) it sees | {} |", beside.join(" | "));
     keeps("connectors.md", &whole);
 }
 

@@ -34,11 +34,12 @@ vendor_webhooks: alert delivery::pause platform vendor_events
 retention: delivery tenant::emptied tenant::remove
 intake: contact delivery job lead_origin lookup media platform settings load_shedding source template tenant
 missed_hooks: alert delivery intake lookup rotation tenant
+takeover: contact delivery source tenant
 usage: alert announcements delivery intake media platform load_shedding source tenant
 import: audit delivery intake settings source tenant usage
 api_key: audit identity tenant usage
-api: api_key audit compressed cursor delivery import intake lookup media public_page source template tenant usage
-    vendor_events vendor_webhooks
+api: api_key audit compressed cursor delivery import intake lookup media public_page source takeover template tenant
+    usage vendor_events vendor_webhooks
 webhook_notices: api::sources source usage
 webchat: alert compressed identity intake lead_origin lookup media platform settings load_shedding unknown_callers
     tenant usage
@@ -48,7 +49,7 @@ oauth: identity platform unknown_callers tenant
 widget_api: announcements api_key api::request api::sources audit customer delivery identity legal platform source
     tenant usage vendor_events
 panel: alert alert_notices announcements api_key cursor audit brand contact delivery legal missed_hooks import
-    identity intake platform settings load_shedding source template tenant unregister usage
+    identity intake platform settings load_shedding source takeover template tenant unregister usage
 admin: alert alert_notices announcements cursor audit delivery doctor panel identity integrations missed_hooks
     service_status source tenant usage vendor_events vendor_webhooks
 legal: platform public_page

@@ -29,6 +29,8 @@ const RIGHT: &[(&str, &str, &str)] = &[
     ("app", "wizard-fb-", "Meta's word for what is made there"),
     ("app", "wizard-ig-", "Meta's word for what is made there"),
     ("app", "wizard-meta-", "Meta's word for what is made there"),
+    ("app", "shadow-note-whatsapp", "Meta's word for what is made there"),
+    ("app", "said-shadow-replaces", "Meta's word for what is made there"),
     ("app", "said-meta-", "Meta's word for what is made there"),
     ("app", "passport-facebook-", "Meta's word for what is made there"),
     ("app", "passport-instagram-", "Meta's word for what is made there"),

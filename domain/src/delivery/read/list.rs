@@ -339,6 +339,7 @@ impl Reached {
             Self::Status(MessageStatus::Delivered) => &[State::Delivered],
             Self::Status(MessageStatus::Read) => &[State::Read],
             Self::Status(MessageStatus::Failed) | Self::FailedLater => &[State::Failed],
+            Self::Status(MessageStatus::Shadow) => &[State::Shadow],
         }
     }
 }
@@ -375,7 +376,7 @@ fn select(tenant_id: Uuid, wanted: &MessageFilter, ground: &Ground) -> anyhow::R
         if states == [State::Failed] {
             select = select.filter(has_failed());
         }
-        if matches!(states, [State::Sent] | [State::Delivered] | [State::Read]) {
+        if matches!(states, [State::Sent] | [State::Delivered] | [State::Read] | [State::Shadow]) {
             select = select.filter(has_left());
         }
         if states == [State::Queued] {

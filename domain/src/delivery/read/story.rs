@@ -290,6 +290,8 @@ base::worded! {
         Failed = "failed",
         /// It waits until a person resumes or repairs the source or account, see `reason`.
         Held = "held",
+        /// A source that sends nothing received it.
+        Shadow = "shadow",
     }
 }
 
@@ -303,6 +305,7 @@ impl MessageStatus {
             State::Delivered => Self::Delivered,
             State::Read => Self::Read,
             State::Failed => Self::Failed,
+            State::Shadow => Self::Shadow,
         }
     }
 }

@@ -74,7 +74,7 @@ pub(super) async fn report_status(
         State::Delivered => DeliveryStatus::Delivered,
         State::Read => DeliveryStatus::Read,
         State::Failed => failed(report.failure, tenant::words(&line.app.integrations, &context.tenant)),
-        State::Queued | State::Sent => return Ok(None),
+        State::Queued | State::Sent | State::Shadow => return Ok(None),
     };
     if lower && !line.app.faults.errs("defect.lower_a_status") {
         return Ok(None);

@@ -78,7 +78,7 @@ async fn make(line: &CalledSource, id: &str, customer: &Person) -> Result<(), St
     let key = DedupeKey { origin: source.id, external_id: new.id.to_string(), event: EventKind::Opened };
     let conversation = Conversation::Open(Box::new(new));
     let entry = AcceptItem::bare(key, line.app.clock.uuid_v7(), line.app.clock.millis(), conversation);
-    store(&line.app, source.tenant_id, None, entry).await?;
+    store(&line.app, source, None, entry).await?;
     Ok(())
 }
 

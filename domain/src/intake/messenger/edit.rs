@@ -67,7 +67,7 @@ pub async fn accept(
             continue;
         }
         let entry = AcceptItem { media, ..entry_of(app, source, &found, &body, (&edited, number))? };
-        match store(app, source.tenant_id, None, entry).await? {
+        match store(app, source, None, entry).await? {
             ItemOutcome::New { .. } | ItemOutcome::Duplicate { same: true, .. } => {
                 let _ = app.changes.send(found.conversation_id);
                 return Ok(found.id);
@@ -267,6 +267,6 @@ async fn send(
     letter: NewLetter,
 ) -> Result<()> {
     let entry = AcceptItem::bare(key, app.clock.uuid_v7(), app.clock.millis(), Conversation::Known(conversation_id));
-    store(app, source.tenant_id, None, AcceptItem { heard_at, letters: vec![letter], ..entry }).await?;
+    store(app, source, None, AcceptItem { heard_at, letters: vec![letter], ..entry }).await?;
     Ok(())
 }

@@ -58,7 +58,7 @@ async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>
         InboundEvent::Pressed(press) => take_press(line, *press, raw).await,
         InboundEvent::Began(began) => {
             conversations::open(line, &began.conversation_id, &began.customer, began.mark.as_deref()).await?;
-            if began.greets {
+            if began.greets && !line.source.is_shadow() {
                 send_greeting(line, &began.conversation_id, &began.customer).await?;
             }
             Ok(())
@@ -215,7 +215,7 @@ pub(super) async fn note(line: &CalledSource, key: String, event: EventKind) -> 
     let key = DedupeKey { origin: line.source.id, external_id: clean(&key), event };
     let id = line.app.clock.uuid_v7();
     let entry = AcceptItem::bare(key, id, line.app.clock.millis(), Conversation::Known(uuid::Uuid::nil()));
-    store(&line.app, line.source.tenant_id, None, entry).await?;
+    store(&line.app, &line.source, None, entry).await?;
     Ok(())
 }
 
@@ -233,6 +233,9 @@ async fn take_press(line: &CalledSource, pressed: ButtonPress, raw: &mut Option<
         written.body.content = Content::Text { text: chosen.text };
         wrote(line, written, raw).await?;
         note(line, key, EventKind::Pressed).await?;
+    }
+    if line.source.is_shadow() {
+        return Ok(());
     }
     let (connector, settings) = (line.connector.clone(), line.settings.clone());
     base::supervisor::detach("button", async move { connector.acknowledge(&settings, &acknowledge).await });
@@ -310,7 +313,7 @@ async fn send_greeting(line: &CalledSource, conversation_id: &str, customer: &Pe
     };
     let letter = messenger_letter(&app.delivery, source, id, LetterKind::Message, String::new());
     let bare = AcceptItem::bare(key(line, conversation_id, EventKind::Sent), id, now, Conversation::Known(known));
-    store(app, source.tenant_id, None, AcceptItem { message: Some(message), letters: vec![letter], ..bare }).await?;
+    store(app, source, None, AcceptItem { message: Some(message), letters: vec![letter], ..bare }).await?;
     Ok(())
 }
 
@@ -340,7 +343,7 @@ async fn show_greeting(line: &CalledSource, conversation_id: &str) -> Result<(),
     };
     let letter = crm_letter(&app.delivery, source.channel_id, source.id, id, LetterKind::Message, String::new());
     let bare = AcceptItem::bare(shown, id, now, Conversation::Known(sent.conversation_id));
-    store(app, source.tenant_id, None, AcceptItem { message: Some(message), letters: vec![letter], ..bare }).await?;
+    store(app, source, None, AcceptItem { message: Some(message), letters: vec![letter], ..bare }).await?;
     Ok(())
 }
 

@@ -64,7 +64,7 @@ pub async fn accept(
 ) -> Result<ItemOutcome> {
     let group = incoming.group.clone().map(|group| (incoming.conversation_id.clone(), group));
     let entry = entry_of(app, source, incoming, app.clock.uuid_v7()).await?;
-    let outcome = store(app, source.tenant_id, raw, entry).await?;
+    let outcome = store(app, source, raw, entry).await?;
     if let (Some((conversation_id, group)), ItemOutcome::New { .. }) = (group, &outcome) {
         set_group(app, source, &conversation_id, &group).await?;
     }
@@ -80,7 +80,7 @@ pub async fn accept_as(
     id: Uuid,
 ) -> Result<ItemOutcome> {
     let entry = entry_of(app, source, incoming, id).await?;
-    store(app, source.tenant_id, None, entry).await
+    store(app, source, None, entry).await
 }
 
 async fn entry_of(app: &IntakeContext, source: &source::Model, mut incoming: Incoming, id: Uuid) -> Result<AcceptItem> {
@@ -349,7 +349,7 @@ pub async fn learn_dialogue(
     let opened = OpenedDialogue { message: given, ..opened(source, &row, &named.conversation_id, &person)? };
     let key = DedupeKey { origin: source.id, external_id: row.id.to_string(), event: EventKind::Opened };
     let entry = AcceptItem::bare(key, app.clock.uuid_v7(), app.clock.millis(), Conversation::Known(row.id));
-    store(app, source.tenant_id, None, AcceptItem { opened: Some(opened), ..entry }).await?;
+    store(app, source, None, AcceptItem { opened: Some(opened), ..entry }).await?;
     Ok(())
 }
 

@@ -103,7 +103,7 @@ async fn apply(
     let Some(entry) = entry_of(app, source, &found, report)? else {
         return Ok(StatusOutcome { ignored: true, ..outcome });
     };
-    store(app, source.tenant_id, None, entry).await?;
+    store(app, source, None, entry).await?;
     let _ = app.changes.send(found.conversation_id);
     Ok(outcome)
 }

@@ -207,7 +207,7 @@ pub async fn disown(app: &SourceContext, row: &source::Model, said: &LocalizedTe
 /// about lines that an earlier release claimed without asking the messenger, and about unclaimed ones.
 pub async fn proved(app: &SourceContext, row: &source::Model, identity: &Identity, is_claimed: bool) -> Result<()> {
     // A source that is being created has its claim from its creation.
-    if claimed(row).is_none() || row.amocrm_source_id == 0 {
+    if claimed(row).is_none() || !row.is_made() {
         return Ok(());
     }
     if !is_claimed {

@@ -8,7 +8,7 @@ use base::i18n::{Language, LocalizedText, Words};
 use chrono::TimeDelta;
 use connectors::kinds::has_own_server;
 use connectors::poll::Renewed;
-use connectors::{Denied, Watched};
+use connectors::{Connector, Denied, HookTarget, Settings, Watched};
 use entity::job;
 use entity::source::{self, Column};
 use sea_orm::sea_query::Expr;
@@ -80,6 +80,8 @@ async fn look_at(app: &Arc<SourceContext>, source: &source::Model) -> Result<()>
     }
     let since = app.clock.millis();
     match seen {
+        // A shadow is one receiver of several, so that others exist is no loss.
+        Ok(Watched::Elsewhere { .. }) if source.is_shadow() => connect(app, source).await.map(|_| ()),
         Ok(Watched::Unset) => connect(app, source).await.map(|_| ()),
         Ok(Watched::Fine) => {
             saw(app, source, WebhookCheck::Fine).await?;
@@ -132,7 +134,11 @@ pub async fn connect(app: &Arc<SourceContext>, source: &source::Model) -> Result
     };
     let settings = settings::open(app, source)?;
     let Some(hook) = hook_of(app, source, &settings) else { return Ok(Ok(())) };
-    match connector.connect_webhook(&settings, &hook).await {
+    let connected = match may_register(connector.as_ref(), source, &settings, &hook).await {
+        Ok(()) => connector.connect_webhook(&settings, &hook).await,
+        refused => refused,
+    };
+    match connected {
         Ok(()) => {
             saw(app, source, WebhookCheck::Fine).await?;
             alert::resolve(app, app.store.write(), source.tenant_id, MOVED, &source.id.to_string()).await?;
@@ -149,6 +155,22 @@ pub async fn connect(app: &Arc<SourceContext>, source: &source::Model) -> Result
             }
             Ok(Err(denied))
         }
+    }
+}
+
+/// Refuses to register a shadow's webhook if the line's calls would no longer go to the service that has them.
+pub async fn may_register(
+    connector: &dyn Connector,
+    source: &source::Model,
+    settings: &Settings,
+    hook: &HookTarget,
+) -> Result<(), Denied> {
+    if !source.is_shadow() {
+        return Ok(());
+    }
+    match connector.replaces(settings, hook).await? {
+        Some(host) => Err(Denied::Refused(LocalizedText::new("said-shadow-replaces").with("host", host))),
+        None => Ok(()),
     }
 }
 
@@ -269,7 +291,8 @@ pub(in crate::source) async fn begin(
         has_webhook.then_some((WATCH, now)),
         (has_webhook || polls).then_some((RENEW, now + RENEW_EVERY.num_milliseconds())),
         polls.then_some((POLL, now)),
-        (connector.reviews_templates() && !has_own_server(&source.kind)).then_some((TEMPLATES, now)),
+        (connector.reviews_templates() && !has_own_server(&source.kind) && !source.is_shadow())
+            .then_some((TEMPLATES, now)),
     ];
     for (kind, due) in work.into_iter().flatten() {
         schedule_new(db, now, NewJob::new(source.tenant_id, kind, source.id, due)).await?;

@@ -89,6 +89,7 @@ pub(super) fn source(row: &source::Model) -> Value {
             "lead_origin": row.lead_origin,
             "services": stored(&row.services), "settings": stored(&row.settings),
             "created_at": time(row.created_at), "updated_at": time(row.updated_at), "deleted_at": maybe(row.deleted_at),
+            "shadow_since": maybe(row.shadow_since),
         }),
     )
 }

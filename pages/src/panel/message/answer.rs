@@ -49,6 +49,8 @@ pub enum WaitingStage {
     Delivered,
     Read,
     Failed,
+    /// Received by a source that sends nothing.
+    Shadow,
 }
 
 impl WaitingStage {
@@ -59,6 +61,7 @@ impl WaitingStage {
             MessageStatus::Read => Self::Read,
             MessageStatus::Failed if story.waiting.is_none() => Self::Failed,
             MessageStatus::Held => Self::Held,
+            MessageStatus::Shadow => Self::Shadow,
             MessageStatus::Queued | MessageStatus::Failed => match &story.waiting {
                 // The account's own server recognises repeats, so the message is simply sent again.
                 Some(waiting) if waiting.letter.unknown && !is_own_server(story) => Self::Checking,
@@ -73,7 +76,7 @@ impl WaitingStage {
         match self {
             Self::Queued | Self::Retrying => "wait",
             Self::Checking => "odd",
-            Self::Held => "off",
+            Self::Held | Self::Shadow => "off",
             Self::Sent | Self::Delivered | Self::Read => "ok",
             Self::Failed => "bad",
         }
@@ -90,6 +93,7 @@ impl WaitingStage {
             Self::Delivered => "message-state-delivered",
             Self::Read => "message-state-read",
             Self::Failed => "message-state-failed",
+            Self::Shadow => "message-state-shadow",
         }
     }
 }
@@ -234,6 +238,7 @@ pub fn sentence(
             words.text("msg-answer-checking").with("status", status)
         }
         WaitingStage::Held => words.text("msg-answer-held").with("reason", why),
+        WaitingStage::Shadow => words.text("msg-answer-shadow").with("crm", page.crm),
         WaitingStage::Failed => words.text("msg-answer-failed").with("reason", why),
         WaitingStage::Sent if unreported.all() => {
             words.text("msg-answer-sent-no-receipts").with("time", page.when(&taken).adverb())

@@ -4,6 +4,7 @@ mod access;
 mod actions;
 mod health;
 mod settings;
+mod shadow;
 
 use std::sync::Arc;
 
@@ -35,6 +36,8 @@ pub(super) use health::{HistoryView, history_view};
 pub use health::{bring_history, save_services, services};
 pub(super) use settings::{EnteredByHand, Secrets, error_in_words, rule_of};
 pub use settings::{save, settings};
+pub use shadow::get as shadow;
+pub(super) use shadow::sees;
 
 /// A live source of the member's account, for members with this right.
 async fn find(app: &PanelContext, member: &Member, right: Right, id: &str) -> Result<source::Model> {
@@ -205,14 +208,22 @@ pub struct SourceStateView {
     pub button: Option<ActionButton>,
     /// The tabs of its settings, if they have tabs.
     pub tabs: Vec<&'static str>,
+    /// It receives beside another service.
+    pub is_shadow: bool,
 }
 
 pub fn state_view(page: &PageContext, source: &source::Model, state: &SourceState) -> SourceStateView {
+    // One that has no trouble says what it does; trouble comes first.
+    let (word, sentence) = match source.is_shadow() && state.status == SourceStatus::Working {
+        true => ("shadow", page.words.text("source-state-shadow-hint").with("crm", page.crm).to_string()),
+        false => (state.word(), state.sentence(page.words, page.crm, |at| page.when(&at))),
+    };
     SourceStateView {
         is_fine: state.status == SourceStatus::Working,
-        badge: page.badge(source_tone(state), page.words.text_of("source-state-", state.word()).with("crm", page.crm)),
+        badge: page.badge(source_tone(state), page.words.text_of("source-state-", word).with("crm", page.crm)),
         since: page.stamp(&state.since),
-        sentence: state.sentence(page.words, page.crm, |at| page.when(&at)),
+        sentence,
+        is_shadow: source.is_shadow(),
         detail: state.said().in_words(page.words, page.crm),
         button: state.action.and_then(|action| action_of(page, source, action)),
         tabs: if is_web_chat(&source.kind) { access::TABS.to_vec() } else { Vec::new() },

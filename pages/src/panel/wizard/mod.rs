@@ -88,6 +88,9 @@ pub struct SourceDraft {
     /// Empty: amoCRM's default.
     pub pipeline: String,
     pub default: bool,
+    /// It receives beside another service and sends nothing.
+    #[serde(default)]
+    pub shadow: bool,
     /// To which contact new chats are linked; empty: amoCRM chooses.
     #[serde(default)]
     pub contact_rule: String,

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::{SourceDraft, Steps, address, draft_of, kind_of, steps, too_old};
 use crate::panel::choice::{SelectOption, pipelines, pipelines_age};
-use crate::panel::sources::{EnteredByHand, HistoryView, Secrets, error_in_words, history_view, rule_of};
+use crate::panel::sources::{EnteredByHand, HistoryView, Secrets, error_in_words, history_view, rule_of, sees};
 use crate::panel::{self, Answer, AppData, Form, Member, Nav, Notice, PageContext, PanelContext, Right, reasons};
 
 #[derive(Debug, Deserialize)]
@@ -30,6 +30,7 @@ pub struct RoutingForm {
     default: Option<String>,
     contact_rule: Option<String>,
     channel: Option<String>,
+    shadow: Option<String>,
 }
 
 #[derive(Template)]
@@ -51,6 +52,9 @@ struct Routing {
     rules: Vec<SelectOption>,
     /// Shown only if there are several.
     channels: Vec<SelectOption>,
+    /// What a second receiver sees; none if the messenger has one receiver.
+    shadow: Option<Sentence>,
+    is_shadow: bool,
 }
 
 /// `GET /panel/sources/new/{kind}/routing`.
@@ -89,7 +93,8 @@ pub async fn post_routing(app: AppData, member: Member, name: web::Path<String>,
     let fields = form.0;
     draft.name = fields.name.trim().to_owned();
     draft.pipeline = fields.pipeline.unwrap_or_default();
-    draft.default = fields.default.is_some();
+    draft.shadow = fields.shadow.is_some();
+    draft.default = fields.default.is_some() && !draft.shadow;
     draft.contact_rule = fields.contact_rule.unwrap_or_default();
     draft.channel_id = fields.channel.as_deref().and_then(|id| Uuid::try_parse(id).ok());
     draft.keep(&app, &member).await?;
@@ -105,6 +110,7 @@ pub async fn post_routing(app: AppData, member: Member, name: web::Path<String>,
         services: None,
         settings: draft.settings.clone(),
         is_checked: true,
+        shadow: draft.shadow,
     };
     let by = member.by();
     let page = || member.page("wizard-title", Nav::Sources).with_error();
@@ -116,8 +122,8 @@ pub async fn post_routing(app: AppData, member: Member, name: web::Path<String>,
             draft.settings = Value::Null;
             draft.lines.clear();
             draft.keep(&app, &member).await?;
-            let done =
-                member.words.text("wizard-created").with("source", draft.name.as_str()).with("crm", member.crm());
+            let key = if draft.shadow { "wizard-shadow-created" } else { "wizard-created" };
+            let done = member.words.text(key).with("source", draft.name.as_str()).with("crm", member.crm());
             member.see_other(&app, &test, Notice::done(done)).await
         }
         // The form was sent twice; the first request creates the source.
@@ -218,6 +224,8 @@ async fn show(
         default_now: default_now(app, member).await?,
         rules: rules(&page, draft),
         channels: if channels.len() > 1 { channels } else { Vec::new() },
+        shadow: sees(app, words, kind.kind),
+        is_shadow: draft.shadow,
         errors,
         page: page.clone(),
     };
@@ -262,7 +270,10 @@ pub async fn test(app: AppData, member: Member, name: web::Path<String>) -> Answ
     if source.is_none() {
         return Ok(panel::to(&super::address(kind.kind, "routing")));
     }
-    let source = source.filter(|source| source.amocrm_source_id != 0);
+    let source = source.filter(|source| source.is_made());
+    if let Some(source) = source.as_ref().filter(|source| source.is_shadow()) {
+        return Ok(panel::to(&format!("/panel/sources/{}/shadow", source.id)));
+    }
     let secret = draft.secret.take();
     if secret.is_some() || (draft.created.is_none() && source.is_some()) {
         draft.created = source.as_ref().map(|source| source.id);

@@ -84,6 +84,25 @@ pub(super) const UNSORTED: Listing = Listing {
     },
 };
 
+/// Of all integrations' chats, the newest first; other kinds of events do not exist here.
+pub(super) const EVENTS: Listing = Listing {
+    path: "events",
+    key: "events",
+    id: "id",
+    filters: &[("type", "type")],
+    size: Size::Pages(100),
+    may_be_empty: true,
+    missing: "no event has this id",
+    rows: |request, account| {
+        let limit = |end: &str| request.call.query(&format!("filter[created_at][{end}]"))?.parse::<i64>().ok();
+        let (from, to) = (limit("from").unwrap_or(i64::MIN), limit("to").unwrap_or(i64::MAX));
+        let mut rows = shows::chat_events(request, account);
+        rows.retain(|row| row["created_at"].as_i64().is_some_and(|at| (from..=to).contains(&at)));
+        rows.sort_by_key(|row| std::cmp::Reverse(row["created_at"].as_i64()));
+        rows
+    },
+};
+
 /// A token sees only the sources of its own integration.
 pub(super) const SOURCES: Listing = Listing {
     path: "sources",

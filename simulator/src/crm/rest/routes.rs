@@ -28,6 +28,7 @@ const ROUTES: &[Route] = &[
     ("POST", "{cards}/{#}/notes", cards::add_notes),
     ("GET", "talks/{}", |request, id| one(request, &lists::TALKS, id)),
     ("POST", "talks/{}/close", writes::close_talk),
+    ("GET", "events", |request, _| list(request, &lists::EVENTS)),
     ("GET", "sources", |request, _| list(request, &lists::SOURCES)),
     ("GET", "sources/{}", |request, id| one(request, &lists::SOURCES, id)),
     ("POST", "sources", |request, _| writes::create_sources(request)),

@@ -6,7 +6,7 @@ use super::{Reply, Request, hal, not_found};
 use crate::crm::config::IntegrationConfig;
 use crate::crm::exchange::{domain, put};
 use crate::crm::state::{
-    Account, FIRST_STEP, LOST, Pipeline, Source, Talk, Template, UNSORTED_STEP, Unsorted, User, WON, Webhook,
+    Account, Direction, FIRST_STEP, LOST, Pipeline, Source, Talk, Template, UNSORTED_STEP, Unsorted, User, WON, Webhook,
 };
 
 /// `GET account`; `with` adds optional fields.
@@ -153,6 +153,38 @@ pub(super) fn talk(request: &Request<'_>, account: &Account, talk: &Talk) -> Val
     let (contacts, leads) = (entity("contacts", talk.contact_id), entity("leads", talk.lead_id));
     put(&mut shown, "_embedded", json!({"contacts": contacts, "leads": leads, "customers": []}));
     shown
+}
+
+/// Messages of chats, without their texts: www.amocrm.ru/developers/content/crm_platform/events-and-notes. `origin` and
+/// `linked_talk_contact_id` are in recorded answers.
+pub(super) fn chat_events(request: &Request<'_>, account: &Account) -> Vec<Value> {
+    let event = |(id, message_id): (String, &str), is_outgoing: bool, (contact_id, origin, at): (i64, &str, i64)| {
+        json!({
+            "id": id,
+            "type": if is_outgoing { "outgoing_chat_message" } else { "incoming_chat_message" },
+            "entity_id": contact_id,
+            "entity_type": "contact",
+            "created_by": 0,
+            "created_at": at,
+            "value_after": [{"message": {"id": message_id, "origin": origin}}],
+            "value_before": [],
+            "account_id": account.id,
+            "_links": request.link(&format!("events/{id}")),
+            "_embedded": {"entity": {"id": contact_id, "linked_talk_contact_id": contact_id}},
+        })
+    };
+    let own = account.messages.iter().map(|message| {
+        let talk = account.crm.talks.iter().find(|talk| talk.chat_id == message.chat_id);
+        let contact_id = account.crm.contact_of_chat(&message.chat_id).unwrap_or_default();
+        let origin = talk.map_or("", |talk| talk.origin.as_str());
+        let is_outgoing = message.direction != Direction::Incoming;
+        let named = (format!("own-{}", message.id), message.id.as_str());
+        event(named, is_outgoing, (contact_id, origin, message.msec_timestamp / 1000))
+    });
+    let others = account.crm.of_others.iter().enumerate().map(|(number, one)| {
+        event((format!("other-{number}"), ""), one.is_outgoing, (one.contact_id, one.origin.as_str(), one.at))
+    });
+    own.chain(others).collect()
 }
 
 /// An incoming lead of a chat: www.amocrm.ru/developers/content/crm_platform/unsorted-api.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Sandbox;
 use crate::crm::breakage::{self, Breakage};
-use crate::crm::state::{CONTACTS, LEADS, Link, Settings, Switches, Talk, Template, UserRights, Webhook};
+use crate::crm::state::{CONTACTS, LEADS, Link, OtherMessage, Settings, Switches, Talk, Template, UserRights, Webhook};
 use crate::crm::view::{ContactView, IncomingLeadView};
 
 impl Sandbox {
@@ -20,6 +20,11 @@ impl Sandbox {
             contact.set_values("EMAIL", email.as_slice());
             account.keep_card(&CONTACTS, contact)
         })
+    }
+
+    /// Another integration brings or sends a message in a chat of its own.
+    pub fn other_service_message(&self, host: &str, message: OtherMessage) {
+        self.act(host, |account, _| account.crm.of_others.push(message));
     }
 
     /// A user renames a contact. False if there is none.

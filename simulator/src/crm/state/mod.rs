@@ -60,6 +60,20 @@ pub(crate) struct Crm {
     pub(crate) notes: Vec<Note>,
     /// Events that were not sent yet.
     pub(crate) events: Vec<Event>,
+    /// Messages of chats of other integrations.
+    pub(crate) of_others: Vec<OtherMessage>,
+}
+
+/// A message of a chat of another integration, of which this one is told by events alone.
+#[derive(Clone, Debug)]
+pub struct OtherMessage {
+    pub contact_id: i64,
+    /// The account wrote it, not the customer.
+    pub is_outgoing: bool,
+    /// Kind of the other integration's channel.
+    pub origin: String,
+    /// Unix seconds.
+    pub at: i64,
 }
 
 impl Crm {

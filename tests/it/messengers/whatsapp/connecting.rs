@@ -3,7 +3,8 @@
 use parom_tests::settings::HOST;
 use parom_tests::{answer, once};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
+use simulator::whatsapp::NewApp;
 
 use super::{WhatsAppWorld, connected, number, number_of};
 
@@ -55,4 +56,26 @@ async fn a_token_of_ones_own_answers_the_handshake(world: &mut WhatsAppWorld) {
     assert!(!world.messenger.addresses(&number.waba).is_empty());
 }
 
+/// Another app beside the one that a service uses gets copies; an app that delivers elsewhere is left alone.
+async fn a_shadow_needs_an_app_of_its_own(world: &mut WhatsAppWorld) {
+    let line = world.line("support").await;
+    let number = number(&world.messenger);
+    let theirs = world.messenger.add_app(NewApp { id: "990011223344556".to_owned(), ..NewApp::default() });
+    world.messenger.subscribe(&theirs.id, &number.waba);
+    let asks = async |external_id: &str, settings: Value| {
+        let body = json!({"kind": "whatsapp", "name": external_id, "external_id": external_id, "shadow": true, "settings": settings});
+        world.api.post(&format!("/api/v1/tenants/{}/sources", line.tenant_id), &body).await
+    };
+    asks("wa-1", number.settings()).await.is(201);
+    assert_eq!(world.messenger.subscribed(&number.waba).len(), 2);
+    let taken = number_of(&world.messenger, &number.app, "220011223344557", "77010009911");
+    world.messenger.subscribe(&number.app.id, &taken.waba);
+    world.messenger.hijack(&taken.phone, "https://other.example/hook");
+    let refused = asks("wa-2", taken.settings()).await.is(409);
+    assert!(refused.text.contains("other.example"), "{}", refused.text);
+    assert_eq!(world.messenger.addresses(&taken.waba).iter().filter(|url| url.contains("/hooks/")).count(), 0);
+    assert_eq!(world.sandbox.sources(HOST).len(), 1);
+}
+
+once!(a_shadow_needs_an_app_of_its_own);
 once!(amocrm_offers_the_number, another_number_is_another_source, a_token_of_ones_own_answers_the_handshake);

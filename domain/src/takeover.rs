@@ -1,0 +1,364 @@
+//! Taking an account over from another service (docs/takeover.md): what a shadow saw on a day, beside what amoCRM says of it.
+//!
+//! Other integrations' chats are shown to an integration as events alone: direction, second, contact and origin of each
+//! message, no text and no line (crm-api §5.6). So messages are paired by time:
+//!
+//! ```text
+//! seen here ─┐ same direction, at most two minutes apart, one contact for each chat
+//! events   ──┴─▶ on both sides · missing in amoCRM · missing here
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use amocrm::rest::ChatEvent;
+use anyhow::Context;
+use base::error::{Error, Result};
+use base::message::{Body, Person, Role, State, day_of};
+use base::millis::DAY;
+use chrono::{NaiveDate, TimeDelta};
+use connectors::{Connector, Shadow};
+use entity::{conversation, message, source};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
+use uuid::Uuid;
+
+use crate::contact;
+use crate::delivery::read::first_id_at;
+use crate::source::window::Window;
+use crate::source::{SourceContext, call_error};
+use crate::tenant::token::with_token;
+use crate::tenant::{self as tenants};
+
+/// Days that are listed.
+const DAYS: i64 = 14;
+/// Messages of a day that are compared, and pages of amoCRM's events that are read.
+const MESSAGES: u64 = 2_000;
+const PAGES: u32 = 20;
+/// Customers whose contacts are looked for.
+const LOOKUPS: usize = 30;
+/// Differences that are listed on each side.
+const LISTED: usize = 200;
+/// How far apart the two services may store one message.
+const APART: TimeDelta = TimeDelta::minutes(2);
+
+/// What a shadow received on a day (UTC).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShadowDay {
+    pub day: NaiveDate,
+    pub messages: i64,
+}
+
+/// A day of a shadow beside amoCRM's.
+#[derive(Clone, Debug, Default)]
+pub struct Comparison {
+    pub seen: usize,
+    /// Messages of other integrations' chats in amoCRM, as far as they can be this line's.
+    pub in_crm: usize,
+    pub on_both: usize,
+    /// In amoCRM only, oldest first.
+    pub missing_here: Vec<Difference>,
+    /// Seen by the shadow only, oldest first.
+    pub missing_in_crm: Vec<Difference>,
+    /// The day's chats, in the order of their first message.
+    pub chats: Vec<ShadowChat>,
+    /// The day has more messages than are compared.
+    pub is_cut: bool,
+}
+
+/// A message that one side lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// From the account to the customer.
+    pub is_outgoing: bool,
+    /// CRM id.
+    pub contact_id: Option<i64>,
+    /// Ours; none if the shadow did not see it.
+    pub message_id: Option<Uuid>,
+    /// The kind of the channel in amoCRM; empty if unknown.
+    pub origin: String,
+}
+
+/// What would become of a chat if the source were switched on.
+#[derive(Clone, Debug)]
+pub struct ShadowChat {
+    pub conversation_id: Uuid,
+    pub customer: Person,
+    /// The existing contact with the customer's phone or e-mail, by its CRM id and name.
+    pub contact: Option<(i64, String)>,
+    pub messages: usize,
+    /// Until when the customer may be answered freely; none if there is no limit, or the customer never wrote.
+    pub answer_until: Option<i64>,
+}
+
+/// How many messages a shadow received on each of the last days, the latest first.
+pub async fn days(app: &SourceContext, source: &source::Model) -> Result<Vec<ShadowDay>> {
+    let since = app.clock.millis() - DAYS * DAY;
+    let counted: Vec<(i32, i64)> = seen(source)
+        .filter(message::Column::Id.gte(first_id_at(since)))
+        .select_only()
+        .column(message::Column::Day)
+        .column_as(message::Column::Id.count(), "messages")
+        .group_by(message::Column::Day)
+        .order_by_desc(message::Column::Day)
+        .into_tuple()
+        .all(app.store.read())
+        .await?;
+    Ok(counted.into_iter().map(|(day, messages)| ShadowDay { day: date_of(day), messages }).collect())
+}
+
+fn date_of(day: i32) -> NaiveDate {
+    NaiveDate::default() + TimeDelta::days(i64::from(day))
+}
+
+/// What a source received as a shadow. The condition on `state` is that of the index `message_state`.
+fn seen(source: &source::Model) -> Select<message::Entity> {
+    message::Entity::of_tenant(source.tenant_id)
+        .filter(message::Column::State.eq(State::Shadow.number()))
+        .filter(Expr::cust("state > 0"))
+        .filter(message::Column::SourceId.eq(source.id))
+}
+
+/// Compares a day (UTC). Asks amoCRM; errors are those of its calls.
+pub async fn compare(app: &Arc<SourceContext>, source: &source::Model, day: NaiveDate) -> Result<Comparison> {
+    let begins = (day - NaiveDate::default()).num_milliseconds();
+    let mut rows = seen(source)
+        .filter(message::Column::Day.eq(day_of(begins)))
+        .filter(message::Column::Id.gte(first_id_at(begins)))
+        .filter(message::Column::Id.lt(first_id_at(begins + DAY)))
+        .order_by_asc(message::Column::Id)
+        .limit(MESSAGES + 1)
+        .all(app.store.read())
+        .await?;
+    let most = usize::try_from(MESSAGES).unwrap_or(usize::MAX);
+    let is_long = rows.len() > most;
+    rows.truncate(most);
+    let mut ours = rows.iter().map(Seen::of).collect::<anyhow::Result<Vec<_>>>()?;
+    ours.sort_by_key(|one| one.at);
+    let connector = app.connectors.get(&source.kind).context("a source of an unknown kind")?.clone();
+    let chats = chats(app, source, connector.as_ref(), &ours).await?;
+    let (theirs, is_cut) = events(app, source, begins).await?;
+    let known = chats.iter().filter_map(|chat| Some((chat.conversation_id, chat.contact.as_ref()?.0))).collect();
+    let answers = connector.shadow() == Shadow::Both;
+    let found = pair(&ours, theirs, known, answers, begins);
+    Ok(Comparison { chats, is_cut: is_cut || is_long, ..found })
+}
+
+/// A message that the shadow saw.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    id: Uuid,
+    conversation_id: Uuid,
+    at: i64,
+    is_outgoing: bool,
+}
+
+impl Seen {
+    fn of(row: &message::Model) -> anyhow::Result<Self> {
+        let body: Body = serde_json::from_str(&row.body).context("the body of a stored message")?;
+        let is_outgoing = body.sender.role != Role::Client;
+        Ok(Self { id: row.id, conversation_id: row.conversation_id, at: row.sent_at, is_outgoing })
+    }
+
+    fn difference(&self, contact_id: Option<i64>) -> Difference {
+        let Self { id, at, is_outgoing, .. } = *self;
+        Difference { at, is_outgoing, contact_id, message_id: Some(id), origin: String::new() }
+    }
+}
+
+/// The chats of these messages, each with the contact that the rules of new chats would find.
+async fn chats(
+    app: &Arc<SourceContext>,
+    source: &source::Model,
+    connector: &dyn Connector,
+    ours: &[Seen],
+) -> Result<Vec<ShadowChat>> {
+    let mut order = Vec::new();
+    let mut counts: BTreeMap<Uuid, usize> = BTreeMap::new();
+    for one in ours {
+        let count = counts.entry(one.conversation_id).or_default();
+        if *count == 0 {
+            order.push(one.conversation_id);
+        }
+        *count += 1;
+    }
+    let rows = rows_of(app, source, &order).await?;
+    let window = Window::of(connector, source);
+    let mut chats = Vec::with_capacity(order.len());
+    for id in order {
+        let Some(row) = rows.iter().find(|row| row.id == id) else { continue };
+        let customer: Person = serde_json::from_str(&row.contact).context("a conversation's contact is damaged")?;
+        let contact = match chats.len() < LOOKUPS {
+            true => contact::expected(&app.tenants, source.tenant_id, &customer).await.map_err(call_error)?,
+            false => None,
+        };
+        chats.push(ShadowChat {
+            conversation_id: id,
+            customer,
+            contact,
+            messages: counts.get(&id).copied().unwrap_or_default(),
+            answer_until: window.and_then(|window| window.until(row)),
+        });
+    }
+    Ok(chats)
+}
+
+async fn rows_of(app: &SourceContext, source: &source::Model, ids: &[Uuid]) -> Result<Vec<conversation::Model>, DbErr> {
+    conversation::Entity::of_tenant(source.tenant_id)
+        .filter(conversation::Column::Id.is_in(ids.iter().copied()))
+        .all(app.store.read())
+        .await
+}
+
+/// Events of other integrations' chats around a day, the oldest first, and whether there are more. Our own channels'
+/// chats are those of working sources.
+async fn events(app: &Arc<SourceContext>, source: &source::Model, begins: i64) -> Result<(Vec<ChatEvent>, bool)> {
+    let tenant = tenants::load(app.store.read(), source.tenant_id).await?.ok_or(Error::NotFound)?;
+    let integration = tenants::integration(&app.tenants, &tenant)?;
+    let ours: BTreeSet<&str> = integration.channels.iter().map(|channel| channel.code.as_str()).collect();
+    let margin = APART.num_seconds();
+    let within = begins / 1000 - margin..(begins + DAY) / 1000 + margin;
+    let mut all = Vec::new();
+    for number in 1..=PAGES {
+        let ask = |rest: amocrm::rest::Rest, token| {
+            let within = within.clone();
+            async move { rest.chat_events(&token, within, number).await }
+        };
+        let page = with_token(&app.tenants, source.tenant_id, ask).await.map_err(call_error)?;
+        all.extend(page.items);
+        if !page.has_more {
+            break;
+        }
+        if number == PAGES {
+            return Ok((foreign(all, &ours), true));
+        }
+    }
+    Ok((foreign(all, &ours), false))
+}
+
+fn foreign(mut all: Vec<ChatEvent>, ours: &BTreeSet<&str>) -> Vec<ChatEvent> {
+    all.retain(|event| event.origin.as_deref().is_none_or(|origin| !ours.contains(origin)));
+    all.sort_by_key(|event| event.created_at);
+    all
+}
+
+/// Pairs the messages of a day. `known`: contacts of chats; a chat without one gets the contact of its first pair. `answers`:
+/// the shadow sees what the other service sends.
+fn pair(
+    ours: &[Seen],
+    mut theirs: Vec<ChatEvent>,
+    mut known: BTreeMap<Uuid, i64>,
+    answers: bool,
+    begins: i64,
+) -> Comparison {
+    theirs.retain(|event| answers || !event.is_outgoing);
+    let mut paired: BTreeSet<usize> = BTreeSet::new();
+    let mut missing_in_crm = Vec::new();
+    for one in ours {
+        let contact = known.get(&one.conversation_id).copied();
+        let is_its = |event: &ChatEvent| match (contact, event.contact_id) {
+            (Some(contact), Some(of_event)) => contact == of_event,
+            // Another chat's contact is no candidate.
+            (None, Some(of_event)) => known.values().all(|taken| *taken != of_event),
+            (_, None) => true,
+        };
+        let apart = |event: &ChatEvent| (event.created_at.saturating_mul(1000) - one.at).abs();
+        let candidates = theirs.iter().enumerate().filter(|(place, event)| {
+            let is_near = apart(event) <= APART.num_milliseconds();
+            !paired.contains(place) && event.is_outgoing == one.is_outgoing && is_near && is_its(event)
+        });
+        let nearest = candidates.min_by_key(|(_, event)| apart(event)).map(|(place, _)| place);
+        let Some(place) = nearest else {
+            missing_in_crm.push(one.difference(contact));
+            continue;
+        };
+        paired.insert(place);
+        if let Some(contact_id) = theirs.get(place).and_then(|event| event.contact_id) {
+            known.entry(one.conversation_id).or_insert(contact_id);
+        }
+    }
+    // The origins that carry this line: those of its pairs. Without any pair nothing is known.
+    let origin = |event: &ChatEvent| event.origin.clone().unwrap_or_default();
+    let carrying: BTreeSet<String> = paired.iter().filter_map(|place| theirs.get(*place)).map(origin).collect();
+    let of_day = |event: &ChatEvent| (begins..begins + DAY).contains(&event.created_at.saturating_mul(1000));
+    let missing_here: Vec<Difference> = theirs
+        .iter()
+        .enumerate()
+        .filter(|(place, event)| !paired.contains(place) && of_day(event))
+        .filter(|(_, event)| carrying.is_empty() || carrying.contains(&origin(event)))
+        .map(|(_, event)| Difference {
+            at: event.created_at.saturating_mul(1000),
+            is_outgoing: event.is_outgoing,
+            contact_id: event.contact_id,
+            message_id: None,
+            origin: origin(event),
+        })
+        .collect();
+    let on_both = ours.len() - missing_in_crm.len();
+    let in_crm = on_both + missing_here.len();
+    let listed = |all: Vec<Difference>| all.into_iter().take(LISTED).collect();
+    Comparison {
+        seen: ours.len(),
+        in_crm,
+        on_both,
+        is_cut: false,
+        chats: Vec::new(),
+        missing_here: listed(missing_here),
+        missing_in_crm: listed(missing_in_crm),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Milliseconds since 1970 of a day's first second.
+    const BEGINS: i64 = 20_000 * DAY;
+
+    fn ours(chat: u128, seconds: i64, is_outgoing: bool) -> Seen {
+        let at = BEGINS + seconds * 1000;
+        Seen { id: Uuid::from_u128(1000 + chat), conversation_id: Uuid::from_u128(chat), at, is_outgoing }
+    }
+
+    fn theirs(contact_id: Option<i64>, seconds: i64, is_outgoing: bool) -> ChatEvent {
+        let mut event = ChatEvent::default();
+        (event.contact_id, event.is_outgoing, event.created_at) = (contact_id, is_outgoing, BEGINS / 1000 + seconds);
+        event.origin = Some("other".to_owned());
+        event
+    }
+
+    fn figures(ours: &[Seen], theirs: Vec<ChatEvent>, known: &[(u128, i64)], answers: bool) -> [usize; 4] {
+        let known = known.iter().map(|(chat, contact)| (Uuid::from_u128(*chat), *contact)).collect();
+        let found = pair(ours, theirs, known, answers, BEGINS);
+        assert_eq!((found.seen, found.in_crm), (ours.len(), found.on_both + found.missing_here.len()));
+        [found.on_both, found.in_crm, found.missing_here.len(), found.missing_in_crm.len()]
+    }
+
+    #[test]
+    fn a_chat_keeps_the_contact_of_its_first_pair() {
+        let both = [ours(1, 10, false), ours(2, 12, false), ours(1, 300, false)];
+        let events = vec![theirs(Some(7), 11, false), theirs(Some(8), 13, false), theirs(Some(8), 301, false)];
+        assert_eq!(figures(&both, events, &[], true), [2, 3, 1, 1], "the third is of the other contact");
+    }
+
+    #[test]
+    fn a_known_contact_and_the_direction_decide() {
+        let one = [ours(1, 10, false)];
+        assert_eq!(figures(&one, vec![theirs(Some(7), 10, false)], &[(1, 8)], true), [0, 1, 1, 1]);
+        assert_eq!(figures(&one, vec![theirs(Some(7), 10, true)], &[(1, 7)], true), [0, 1, 1, 1]);
+        assert_eq!(figures(&one, vec![theirs(None, 10, false)], &[(1, 8)], true), [1, 1, 0, 0]);
+        assert_eq!(figures(&one, vec![theirs(Some(7), 131, false)], &[], true), [0, 1, 1, 1], "too late");
+    }
+
+    #[test]
+    fn what_a_shadow_cannot_see_is_not_missing() {
+        let one = [ours(1, 10, false)];
+        let events = vec![theirs(Some(7), 10, false), theirs(Some(7), 60, true)];
+        assert_eq!(figures(&one, events.clone(), &[], false), [1, 1, 0, 0]);
+        assert_eq!(figures(&one, events, &[], true), [1, 2, 1, 0]);
+        // Yesterday's event at the edge pairs with today's message and is missing from yesterday alone.
+        assert_eq!(figures(&[], vec![theirs(Some(7), -5, false)], &[], true), [0, 0, 0, 0]);
+    }
+}
