@@ -214,6 +214,8 @@ impl<'app> Desk<'app> {
     }
 
     async fn read(&mut self, body: impl Stream<Item = io::Result<Bytes>>) -> Result<()> {
+        // A short file ends within its head and is read on all the same.
+        let body = body.fuse();
         pin_mut!(body);
         let mut head = Vec::new();
         while head.len() < HEAD
