@@ -1,14 +1,14 @@
 //! `parom import`: stores a file of earlier messages, which the running server then imports.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read, Seek, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use base::i18n::{CRM, Language, Sentence, Words, duration};
+use base::i18n::{CRM, Language, Sentence, Words, Zone, duration};
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
 use entity::{import, source};
@@ -17,7 +17,9 @@ use indicatif::ProgressBar;
 use parom::api::imports::shown;
 use parom::app::App;
 use parom::audit::Actor;
-use parom::import::{self as imports, Format, ImportState, LeadsMode, ReceivedImport, UploadOptions};
+use parom::import::{
+    self as imports, DateOrder, DumpOptions, Format, ImportState, LeadsMode, ReceivedImport, UploadOptions,
+};
 use parom::source::By;
 use uuid::Uuid;
 
@@ -32,7 +34,8 @@ const TENTHS: i64 = 10;
 
 #[derive(Debug, Args)]
 pub struct ImportCommand {
-    /// File of messages, one JSON object per line or CSV; `-` for standard input
+    /// File of messages (one JSON object per line, or CSV), or an export of Telegram Desktop, WhatsApp or Chatwoot; `-` for
+    /// standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Source to import the messages into (Parom's id)
@@ -47,9 +50,21 @@ pub struct ImportCommand {
     /// Links new chats to existing contacts by the customer's phone or e-mail
     #[arg(long)]
     link_contacts: bool,
-    /// Format of the file [default: by its name]
+    /// Format of the file [default: by its first bytes, else its name]
     #[arg(long, value_enum)]
     format: Option<FormatOption>,
+    /// In an export: the name under which your side wrote, if the export does not say it
+    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
+    we: String,
+    /// In an export: the customer's phone number, if the export has a name instead
+    #[arg(long, value_name = "NUMBER", default_value = "", hide_default_value = true)]
+    phone: String,
+    /// In an export: the order of day and month, if its dates do not show it
+    #[arg(long, value_enum)]
+    dates: Option<DatesOption>,
+    /// In an export: the time zone of its times, such as Europe/Moscow [default: the account's]
+    #[arg(long, value_name = "ZONE", value_parser = zone)]
+    zone: Option<Zone>,
     /// Exits once the file is stored; the server continues the import
     #[arg(long)]
     no_wait: bool,
@@ -68,11 +83,26 @@ enum LeadsOption {
 enum FormatOption {
     Ndjson,
     Csv,
+    Telegram,
+    Whatsapp,
+    Chatwoot,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum DatesOption {
+    DayFirst,
+    MonthFirst,
+}
+
+fn zone(name: &str) -> Result<Zone, String> {
+    Zone::parse(name).ok_or_else(|| "a time zone has a name like Europe/Moscow".to_owned())
 }
 
 /// Skipped lines that are read for the list of reasons, and lines named beside each.
 const MOST_SKIPS: u64 = 10_000;
 const FIRST_LINES: usize = 5;
+/// Chats that a dry run shows.
+const MOST_CHATS: u64 = 10;
 
 /// Stores the file, prints what will happen, and follows the import to its end.
 pub async fn run(command: ImportCommand, app: &Arc<App>, out: &mut impl Write) -> anyhow::Result<ExitCode> {
@@ -82,7 +112,7 @@ pub async fn run(command: ImportCommand, app: &Arc<App>, out: &mut impl Write) -
     let source = source.filter(live).with_context(|| crate::terminal::no_source(command.source))?;
     let arrived = take_in(&command, app, &source).await?;
     if !command.json {
-        reported_before(app, &source, &arrived, words, out)?;
+        reported_before(app, &source, &arrived, words, out).await?;
     }
     let row = arrived.keep(&app.usage, &By::from(Actor::Cli)).await.map_err(as_error)?;
     if !command.json && row.skipped > 0 {
@@ -109,35 +139,66 @@ pub async fn run(command: ImportCommand, app: &Arc<App>, out: &mut impl Write) -
 
 async fn take_in(command: &ImportCommand, app: &App, source: &source::Model) -> anyhow::Result<ReceivedImport> {
     let name = command.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let format = match command.format {
-        Some(FormatOption::Ndjson) => Format::Lines,
-        Some(FormatOption::Csv) => Format::Csv,
-        None => Format::of_name(&name),
+    let format = command.format.map(|format| match format {
+        FormatOption::Ndjson => Format::Lines,
+        FormatOption::Csv => Format::Csv,
+        FormatOption::Telegram => Format::Telegram,
+        FormatOption::Whatsapp => Format::WhatsApp,
+        FormatOption::Chatwoot => Format::Chatwoot,
+    });
+    let dump = DumpOptions {
+        we: command.we.clone(),
+        phone: command.phone.clone(),
+        dates: command.dates.map(|dates| match dates {
+            DatesOption::DayFirst => DateOrder::DayFirst,
+            DatesOption::MonthFirst => DateOrder::MonthFirst,
+        }),
+        zone: command.zone,
     };
     let leads = match command.leads {
         LeadsOption::Newest => LeadsMode::Newest,
         LeadsOption::None => LeadsMode::None,
     };
     let link_contacts = command.link_contacts;
-    let wish = UploadOptions { format, leads, link_contacts, dry_run: command.dry_run, file_name: name };
-    imports::take_in(&app.usage, source, wish, chunks(&command.file)?).await.map_err(as_error)
+    let wish = UploadOptions { format, dump, leads, link_contacts, dry_run: command.dry_run, file_name: name };
+    if command.file.to_str() == Some("-") {
+        return imports::take_in(&app.usage, source, wish, chunks(io::stdin())).await.map_err(as_error);
+    }
+    let mut file = File::open(&command.file).with_context(|| format!("cannot read {}", command.file.display()))?;
+    // A pipe has one beginning.
+    let about = file.metadata().with_context(|| format!("cannot read {}", command.file.display()))?;
+    let bar = match command.json {
+        true => ProgressBar::hidden(),
+        false => terminal::bar(about.len(), terminal::PERCENT),
+    };
+    let taken = if about.is_file() && is_dump(&mut file, &wish)? {
+        imports::take_in_dump(&app.usage, source, wish, bar.wrap_read(file)).await
+    } else {
+        imports::take_in(&app.usage, source, wish, chunks(bar.wrap_read(file))).await
+    };
+    bar.finish_and_clear();
+    taken.map_err(as_error)
 }
 
-fn chunks(path: &Path) -> anyhow::Result<impl Stream<Item = io::Result<Bytes>>> {
-    let file: Box<dyn Read + Send> = match path.to_str() {
-        Some("-") => Box::new(io::stdin()),
-        _ => Box::new(File::open(path).with_context(|| format!("cannot read {}", path.display()))?),
-    };
-    Ok(stream::try_unfold(file, |mut file| async move {
+fn is_dump(file: &mut File, wish: &UploadOptions) -> anyhow::Result<bool> {
+    let mut head = Vec::new();
+    let most = u64::try_from(CHUNK).unwrap_or(u64::MAX);
+    Read::take(&mut *file, most).read_to_end(&mut head).context("the file cannot be read")?;
+    file.rewind().context("the file cannot be read from its beginning")?;
+    Ok(imports::is_dump(&head, &wish.file_name, wish.format))
+}
+
+fn chunks(file: impl Read) -> impl Stream<Item = io::Result<Bytes>> {
+    stream::try_unfold(file, |mut file| async move {
         let mut chunk = vec![0; CHUNK];
         let read = file.read(&mut chunk)?;
         chunk.truncate(read);
         Ok((read > 0).then(|| (Bytes::from(chunk), file)))
-    }))
+    })
 }
 
 /// Warnings to print before the import starts.
-fn reported_before(
+async fn reported_before(
     app: &App,
     source: &source::Model,
     arrived: &ReceivedImport,
@@ -149,8 +210,18 @@ fn reported_before(
         print(out, &note.plain(words, CRM))?;
     }
     let seconds = imports::seconds_expected(&app.usage, row);
-    let result = words.text("import-plan-result").with("messages", row.total).with("chats", row.chats);
+    let result = words.text("import-plan-result").with("messages", row.total - row.duplicates).with("chats", row.chats);
     print(out, &plain(&result.with("duration", duration(seconds * 1000, words))))?;
+    if row.duplicates > 0 {
+        print(out, &plain(&words.text("import-plan-duplicates").with("count", row.duplicates)))?;
+    }
+    if row.dry_run {
+        let tenant = app.lookup.tenant(row.tenant_id).await?.context("the account is gone")?;
+        let (now, zone) = (app.clock.millis(), Zone::named(&tenant.time_zone));
+        for chat in imports::chats(&app.usage, row, MOST_CHATS).await? {
+            print(out, &format!("  {}", plain(&chat.sentence(words, now, zone))))?;
+        }
+    }
     print(out, &plain(&words.text("import-leads").with("leads", row.leads_expected)))?;
     if row.skipped > 0 {
         print(out, &plain(&words.text("import-skipped-lines").with("count", row.skipped)))?;

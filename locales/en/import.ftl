@@ -59,7 +59,7 @@ import-skip-more = and { $count } more
 import-many-skipped = { $percent }% of the lines will be skipped. See the reasons below and correct the file first.
 import-of = { $done } of { $total }
 import-no-source = Add a source first: earlier messages are imported into it.
-import-file-hint = CSV, or one JSON object per line. At most { $size }.
+import-file-hint = CSV, one JSON object per line, or an export of Telegram Desktop, WhatsApp or Chatwoot. At most { $size }.
 import-sample = Download a sample:
 import-fields = Columns of the file
 import-fields-says = CSV and JSON use the same fields; in JSON, a dot means a nested object. The API documentation lists all fields of a message.
@@ -98,6 +98,30 @@ import-duplicates =
         [one] { $count } of them had arrived before and was not sent again.
        *[other] { $count } of them had arrived before and were not sent again.
     }
+import-plan-duplicates =
+    { $count ->
+        [one] { $count } more is in its chat already and will not be sent again.
+       *[other] { $count } more are in their chats already and will not be sent again.
+    }
+import-chats = What will be shown where
+import-chat =
+    { $name }: { $messages ->
+        [one] { $messages } message
+       *[other] { $messages } messages
+    }, { $first } – { $last }, { $place }
+import-chat-new = in a new chat
+import-chat-known = in the chat that is there
+import-export = An export of another service
+import-export-says = Fill in what the export does not say. Telegram Desktop and Chatwoot say everything.
+import-we = Your name in the export
+import-phone = The customer’s phone
+import-phone-hint = If the WhatsApp chat is with a saved contact, so that the export has a name instead of the number.
+import-dates = Dates
+import-dates-auto = As the file shows
+import-dates-day_first = Day first
+import-dates-month_first = Month first
+import-zone = Time zone
+import-zone-hint = For example Europe/Moscow. By default, the account’s.
 import-history-title = Earlier messages
 import-history-about = Import the chats of the last { $days } days from { $messenger }. They arrive silently, with no leads, notifications or unread marks, and nothing is repeated.
 import-history-begin = Import the last { $days } days

@@ -61,7 +61,7 @@ import-skip-more = y { $count } más
 import-many-skipped = Se omitirá el { $percent } % de las líneas. Mira los motivos abajo y corrige primero el archivo.
 import-of = { $done } de { $total }
 import-no-source = Agrega primero una fuente: los mensajes anteriores se importan en ella.
-import-file-hint = CSV o un objeto JSON por línea. Como máximo { $size }.
+import-file-hint = CSV, un objeto JSON por línea o una exportación de Telegram Desktop, WhatsApp o Chatwoot. Como máximo { $size }.
 import-sample = Descargar un ejemplo:
 import-fields = Columnas del archivo
 import-fields-says = CSV y JSON usan los mismos campos; en JSON, un punto significa un objeto anidado. La documentación de la API enumera todos los campos de un mensaje.
@@ -100,6 +100,30 @@ import-duplicates =
         [one] { $count } ya había llegado antes y no se envió de nuevo.
        *[other] { $count } ya habían llegado antes y no se enviaron de nuevo.
     }
+import-plan-duplicates =
+    { $count ->
+        [one] { $count } más ya está en su chat y no se enviará de nuevo.
+       *[other] { $count } más ya están en sus chats y no se enviarán de nuevo.
+    }
+import-chats = Qué se verá y dónde
+import-chat =
+    { $name }: { $messages ->
+        [one] { $messages } mensaje
+       *[other] { $messages } mensajes
+    }, { $first } – { $last }, { $place }
+import-chat-new = en un chat nuevo
+import-chat-known = en el chat que ya existe
+import-export = Una exportación de otro servicio
+import-export-says = Completa lo que la exportación no dice. Telegram Desktop y Chatwoot lo dicen todo.
+import-we = Tu nombre en la exportación
+import-phone = El teléfono del cliente
+import-phone-hint = Si el chat de WhatsApp es con un contacto guardado y la exportación tiene un nombre en lugar del número.
+import-dates = Fechas
+import-dates-auto = Como muestra el archivo
+import-dates-day_first = Primero el día
+import-dates-month_first = Primero el mes
+import-zone = Zona horaria
+import-zone-hint = Por ejemplo, Europe/Moscow. Por defecto, la de la cuenta.
 import-history-title = Mensajes anteriores
 import-history-about = Importa los chats de los últimos { $days } días de { $messenger }. Llegan en silencio, sin leads, notificaciones ni marcas de no leído, y nada se repite.
 import-history-begin = Importar los últimos { $days } días

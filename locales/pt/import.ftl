@@ -61,7 +61,7 @@ import-skip-more = e mais { $count }
 import-many-skipped = { $percent }% das linhas serão omitidas. Veja os motivos abaixo e corrija antes o arquivo.
 import-of = { $done } de { $total }
 import-no-source = Adicione antes uma fonte: as mensagens anteriores são importadas para ela.
-import-file-hint = CSV ou um objeto JSON por linha. No máximo { $size }.
+import-file-hint = CSV, um objeto JSON por linha ou uma exportação do Telegram Desktop, do WhatsApp ou do Chatwoot. No máximo { $size }.
 import-sample = Baixar um exemplo:
 import-fields = Colunas do arquivo
 import-fields-says = CSV e JSON usam os mesmos campos; em JSON, um ponto significa um objeto aninhado. A documentação da API lista todos os campos de uma mensagem.
@@ -100,6 +100,30 @@ import-duplicates =
         [one] { $count } já tinha chegado antes e não foi enviada de novo.
        *[other] { $count } já tinham chegado antes e não foram enviadas de novo.
     }
+import-plan-duplicates =
+    { $count ->
+        [one] Mais { $count } já está no seu chat e não será enviada de novo.
+       *[other] Mais { $count } já estão nos seus chats e não serão enviadas de novo.
+    }
+import-chats = O que aparecerá e onde
+import-chat =
+    { $name }: { $messages ->
+        [one] { $messages } mensagem
+       *[other] { $messages } mensagens
+    }, { $first } – { $last }, { $place }
+import-chat-new = em um chat novo
+import-chat-known = no chat que já existe
+import-export = Uma exportação de outro serviço
+import-export-says = Preencha o que a exportação não diz. O Telegram Desktop e o Chatwoot dizem tudo.
+import-we = Seu nome na exportação
+import-phone = O telefone do cliente
+import-phone-hint = Se o chat do WhatsApp é com um contato salvo e a exportação tem um nome em vez do número.
+import-dates = Datas
+import-dates-auto = Como o arquivo mostra
+import-dates-day_first = Dia primeiro
+import-dates-month_first = Mês primeiro
+import-zone = Fuso horário
+import-zone-hint = Por exemplo, Europe/Moscow. Por padrão, o da conta.
 import-history-title = Mensagens anteriores
 import-history-about = Importe os chats dos últimos { $days } dias de { $messenger }. Eles chegam em silêncio, sem leads, notificações nem marcas de não lido, e nada se repete.
 import-history-begin = Importar os últimos { $days } dias

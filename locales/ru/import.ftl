@@ -73,7 +73,7 @@ import-skip-more = и ещё { $count }
 import-many-skipped = Будет пропущено { $percent } % строк. Сначала посмотрите причины ниже и исправьте файл.
 import-of = { $done } из { $total }
 import-no-source = Прежние сообщения импортируются в источник: сначала добавьте его.
-import-file-hint = CSV или по одному объекту JSON в строке. Не больше { $size }.
+import-file-hint = CSV, по одному объекту JSON в строке или выгрузка из Telegram Desktop, WhatsApp или Chatwoot. Не больше { $size }.
 import-sample = Скачать пример:
 import-fields = Столбцы файла
 import-fields-says = Поля в CSV и JSON одни и те же; в JSON точка означает вложенный объект. Все поля сообщения — в документации API.
@@ -116,6 +116,34 @@ import-duplicates =
         [many] { $count } из них уже приходили и не отправлены повторно.
        *[other] { $count } из них уже приходили и не отправлены повторно.
     }
+import-plan-duplicates =
+    { $count ->
+        [one] Ещё { $count } уже есть в своём чате и не будет отправлено повторно.
+        [few] Ещё { $count } уже есть в своих чатах и не будут отправлены повторно.
+        [many] Ещё { $count } уже есть в своих чатах и не будут отправлены повторно.
+       *[other] Ещё { $count } уже есть в своих чатах и не будут отправлены повторно.
+    }
+import-chats = Что где появится
+import-chat =
+    { $name }: { $messages ->
+        [one] { $messages } сообщение
+        [few] { $messages } сообщения
+        [many] { $messages } сообщений
+       *[other] { $messages } сообщения
+    }, { $first } – { $last }, { $place }
+import-chat-new = в новом чате
+import-chat-known = в имеющемся чате
+import-export = Выгрузка из другого сервиса
+import-export-says = Укажите то, чего в выгрузке нет. В выгрузках Telegram Desktop и Chatwoot есть всё.
+import-we = Ваше имя в выгрузке
+import-phone = Телефон клиента
+import-phone-hint = Если это чат WhatsApp с сохранённым контактом и в выгрузке вместо номера имя.
+import-dates = Даты
+import-dates-auto = Как видно по файлу
+import-dates-day_first = Сначала день
+import-dates-month_first = Сначала месяц
+import-zone = Часовой пояс
+import-zone-hint = Например, Europe/Moscow. По умолчанию – как у аккаунта.
 import-history-title = Прежние сообщения
 import-history-about = { $messenger }: можно перенести чаты за последние { $days } дней. Они появятся без новых сделок, уведомлений и отметок о непрочитанном, и ничего не повторится.
 import-history-begin = Импортировать последние { $days } дней

@@ -1,6 +1,6 @@
 //! Numbers, times and typography as each language writes them.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, TimeZone, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 use fluent_templates::fluent_bundle::FluentValue;
 
@@ -80,12 +80,21 @@ impl Zone {
         Self(name.parse().unwrap_or(Tz::UTC))
     }
 
+    /// The zone of this name; none if there is no such zone.
+    pub fn parse(name: &str) -> Option<Self> {
+        name.parse().ok().map(Self)
+    }
+
     /// When a day begins here, Unix milliseconds. Where the clock skips midnight, an hour later.
     pub fn day_begins(&self, day: NaiveDate) -> i64 {
-        let midnight = day.and_time(NaiveTime::MIN);
-        let local = [midnight, midnight + TimeDelta::hours(1)];
+        self.millis_of(day.and_time(NaiveTime::MIN))
+    }
+
+    /// When clocks here show this time, Unix milliseconds: the first of two times, an hour later if they skip it.
+    pub fn millis_of(&self, time: NaiveDateTime) -> i64 {
+        let local = [time, time + TimeDelta::hours(1)];
         let found = local.into_iter().find_map(|time| self.0.from_local_datetime(&time).earliest());
-        found.map_or_else(|| midnight.and_utc().timestamp_millis(), |time| time.timestamp_millis())
+        found.map_or_else(|| time.and_utc().timestamp_millis(), |time| time.timestamp_millis())
     }
 
     /// The date here at this moment (Unix milliseconds).

@@ -21,6 +21,12 @@ pub enum Format {
     Lines,
     /// Commas, semicolons or tabs; the first row names the fields.
     Csv,
+    /// The JSON export of Telegram Desktop.
+    Telegram,
+    /// A chat that WhatsApp's app exported: a text, alone or in an archive with its files.
+    WhatsApp,
+    /// Conversations and messages as Chatwoot's API returns them.
+    Chatwoot,
 }
 
 impl Format {
@@ -172,16 +178,13 @@ impl Cutter {
             true => Err(LineFault::TooLong),
             false => self.encoding.line(record.to_vec()).ok_or(LineFault::NotUtf8),
         };
-        let json = match (self.format, &self.header) {
-            (Format::Lines, _) => record,
-            (Format::Csv, Some(header)) => record.map(|record| header.json_of(&record)),
-            (Format::Csv, None) => match record {
-                Ok(record) => {
-                    self.header = Some(Header::read(&record));
-                    return None;
-                }
-                fault => fault,
-            },
+        let json = match (&self.header, record) {
+            (Some(header), record) => record.map(|record| header.json_of(&record)),
+            (None, Ok(record)) if self.format == Format::Csv => {
+                self.header = Some(Header::read(&record));
+                return None;
+            }
+            (None, record) => record,
         };
         self.found += 1;
         Some(ImportedMessage { line, json })
@@ -316,6 +319,25 @@ impl Encoding {
         let counted = if is_utf_8 { &mut self.whole } else { &mut self.broken };
         *counted += 1;
         is_utf_8.then_some(line)
+    }
+
+    /// A part of a text that is not read by lines, in UTF-8. What is broken in it stays for its reader to find.
+    pub fn part(&mut self, part: Vec<u8>) -> Vec<u8> {
+        if self.of_lines == LineEncoding::Ascii && !part.is_ascii() {
+            let whole = match std::str::from_utf8(&part) {
+                // The last letter may be cut.
+                Err(error) if error.error_len().is_some() => error.valid_up_to(),
+                _ => part.len(),
+            };
+            let is_utf_8 = part.iter().take(whole).any(|byte| !byte.is_ascii());
+            self.of_lines = if is_utf_8 { LineEncoding::Utf8 } else { LineEncoding::Windows1251 };
+        }
+        if self.of_lines != LineEncoding::Windows1251 {
+            return part;
+        }
+        let text = WINDOWS_1251.decode_without_bom_handling(&part).0;
+        self.letters.count(&text);
+        text.into_owned().into_bytes()
     }
 
     /// Whether the texts of the whole file make sense.

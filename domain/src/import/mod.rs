@@ -9,6 +9,8 @@
 //! running, once a second: settle what amoCRM accepted ─▶ queue the next lines, chat by chat, oldest first
 //! ```
 //!
+//! A file is lines of messages, or an export of another program, which a reader of its format translates into such lines (`dump/`).
+//!
 //! Messengers with an API for it are asked for their own history instead of a file (`history.rs`): while it is queued,
 //! its pages become lines.
 //!
@@ -16,6 +18,7 @@
 //! holder. A line has our id of its message before it is queued, so that after a crash our own message is
 //! distinguished from an earlier one.
 
+mod dump;
 mod format;
 mod history;
 mod limits;
@@ -28,14 +31,15 @@ use base::message::stored_as_small_integer;
 use base::worded::worded;
 use chrono::TimeDelta;
 
+pub use dump::{DateOrder, DumpOptions};
 pub use format::{Format, NAMED};
 pub use history::{HISTORY_DAYS, begin as begin_history, has_history, is_under_way, latest as latest_history};
 pub use queries::{
-    Skip, SkipGroup, can_link, can_start, cancel, failure, find, list, notes, pause, resume, seconds_expected,
-    skip_groups, skips, start,
+    ImportedChat, Skip, SkipGroup, can_link, can_start, cancel, chats, failure, find, list, notes, pause, resume,
+    seconds_expected, skip_groups, skips, start,
 };
 pub use run::{RunningSteps, run, step_all};
-pub use take_in::{ReceivedImport, UploadOptions, take_in};
+pub use take_in::{ReceivedImport, UploadOptions, is_dump, take_in, take_in_dump};
 
 /// State of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

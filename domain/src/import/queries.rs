@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use base::error::{Error, FieldError, Result};
-use base::i18n::{CRM, Language, LocalizedText, Words};
+use base::i18n::{CRM, Language, LocalizedText, Sentence, When, Words, Zone};
 use base::store::in_transaction;
 use entity::import::{self, Column};
 use entity::{conversation_alias, import_line, import_skip, source};
-use queue::accept_batch::Side;
+use queue::accept_batch::{Alias, Side};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany,
@@ -97,6 +97,58 @@ pub async fn skip_groups(
     let given =
         |(line, lines, stored): (i64, i64, String)| SkipGroup { line, lines, reason: explain(&stored, language) };
     Ok(found.into_iter().map(given).collect())
+}
+
+/// A chat of an import, as it will be seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportedChat {
+    /// The customer's name, else the messenger's id of the chat.
+    pub name: String,
+    pub messages: i64,
+    /// When its first and last messages were sent, Unix milliseconds.
+    pub first: i64,
+    pub last: i64,
+    /// Its messages go into a chat that is there already.
+    pub is_known: bool,
+}
+
+impl ImportedChat {
+    /// Whose it is, how much of which time it has, and where it is shown.
+    pub fn sentence(&self, words: Words, now: i64, zone: Zone) -> Sentence {
+        let date = |at| When::new(at, now, zone, words).date();
+        let place = words.text(if self.is_known { "import-chat-known" } else { "import-chat-new" });
+        let named = words.text("import-chat").with("name", self.name.clone()).with("messages", self.messages);
+        named.with("first", date(self.first)).with("last", date(self.last)).with("place", place)
+    }
+}
+
+/// The chats of an import that is not started, the largest first.
+pub async fn chats(app: &UsageContext, row: &import::Model, limit: u64) -> Result<Vec<ImportedChat>, DbErr> {
+    let found: Vec<(String, i64, i64, i64)> = lines(row)
+        .select_only()
+        .column(import_line::Column::ConversationId)
+        .column_as(import_line::Column::Line.count(), "messages")
+        .column_as(import_line::Column::SentAt.min(), "first")
+        .column_as(import_line::Column::SentAt.max(), "last")
+        .group_by(import_line::Column::ConversationId)
+        .order_by_desc(import_line::Column::Line.count())
+        .order_by_asc(import_line::Column::ConversationId)
+        .limit(limit)
+        .into_tuple()
+        .all(app.store.read())
+        .await?;
+    let mut chats = Vec::new();
+    for (id, messages, first, last) in found {
+        let of_chat = lines(row).filter(import_line::Column::ConversationId.eq(&id));
+        let line = of_chat.order_by_asc(import_line::Column::Line).one(app.store.read()).await?;
+        let message: Value = line.and_then(|line| serde_json::from_str(&line.text).ok()).unwrap_or_default();
+        let customer = if message["sender"]["role"] == "client" { &message["sender"] } else { &message["receiver"] };
+        let name = customer["name"].as_str().filter(|name| !name.is_empty()).unwrap_or(&id).to_owned();
+        let alias = Alias { side: Side::Messenger, origin: row.source_id, external_id: id };
+        let is_known = app.lookup.conversation(row.tenant_id, alias).await?.is_some();
+        chats.push(ImportedChat { name, messages, first, last, is_known });
+    }
+    Ok(chats)
 }
 
 /// Why it stopped, in the reader's language; empty if it did not.
@@ -206,11 +258,14 @@ pub(super) async fn count_in(db: &impl ConnectionTrait, row: &mut import::Model)
         }
         false => Some(0),
     };
-    row.total = i64::try_from(total).unwrap_or(i64::MAX);
+    // Those of a dump that are there already are no lines.
+    row.total = i64::try_from(total).unwrap_or(i64::MAX).saturating_add(row.duplicates);
     row.chats = all.unwrap_or(0);
     row.leads_expected = fresh.unwrap_or(0);
     one(row.tenant_id, row.id)
         .col_expr(import::Column::Total, Expr::value(row.total))
+        .col_expr(import::Column::Done, Expr::value(row.done))
+        .col_expr(import::Column::Duplicates, Expr::value(row.duplicates))
         .col_expr(import::Column::Chats, Expr::value(row.chats))
         .col_expr(import::Column::LeadsExpected, Expr::value(row.leads_expected))
         .col_expr(import::Column::Skipped, Expr::value(row.skipped))

@@ -1,5 +1,7 @@
 //! Receives a file: each message is validated and stored as it arrives; nothing is visible before the file is
-//! complete.
+//! complete. Exports of other programs are read in `dumps.rs`.
+
+mod dumps;
 
 use std::io;
 
@@ -9,16 +11,18 @@ use base::message::Role;
 use base::store::in_transaction;
 use bytes::Bytes;
 use entity::{import, import_line, import_skip, source};
-use futures_util::{Stream, StreamExt, pin_mut};
+use futures_util::{Stream, StreamExt, pin_mut, stream};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
+use super::dump::{self, DumpFile, DumpOptions};
 use super::format::{Cutter, Format, ImportedMessage, LineFault, NAMED};
 use super::{ImportState, KEPT, LeadsMode, limits, queries};
 use crate::intake::{believed, message_in};
+use crate::media::Upload;
 use crate::source::{By, sends};
 use crate::tenant;
 use crate::usage::UsageContext;
@@ -29,11 +33,16 @@ const SAY_EVERY: u64 = 8 * 1024 * 1024;
 const BATCH: usize = 200;
 /// Maximum lines of a file whose skip reasons are stored; all are counted.
 const REASONS: i64 = 10_000;
+/// First bytes by which a format is recognised.
+const HEAD: usize = 64 * 1024;
 
 /// Options of an upload.
 #[derive(Clone, Debug)]
 pub struct UploadOptions {
-    pub format: Format,
+    /// None: as the first bytes say, else the name.
+    pub format: Option<Format>,
+    /// What an export of another program may leave open.
+    pub dump: DumpOptions,
     pub leads: LeadsMode,
     /// Whether new chats are linked to existing contacts, by the customer's phone or e-mail.
     pub link_contacts: bool,
@@ -99,35 +108,27 @@ pub async fn take_in(
     wish: UploadOptions,
     body: impl Stream<Item = io::Result<Bytes>>,
 ) -> Result<ReceivedImport> {
-    sends(source)?;
-    let row = begin(app, source, &wish).await?;
-    let room = match limits::room(app, &row).await {
-        Ok(room) => room,
-        Err(error) => {
-            discard(app, &row).await;
-            return Err(error);
-        }
-    };
-    let mut desk = Desk {
-        app,
-        row,
-        room,
-        has_bot: tenant::channel_config(&app.tenants, source.channel_id)
-            .is_some_and(|(_, channel)| channel.bot.is_some()),
-        format: wish.format,
-        cutter: Cutter::new(wish.format),
-        hash: Sha256::new(),
-        bytes: 0,
-        lines: Vec::new(),
-        skips: Vec::new(),
-    };
-    match desk.read(body).await {
-        Ok(()) => Ok(ReceivedImport { checksum: hex::encode(desk.hash.finalize()), row: desk.row }),
-        Err(error) => {
-            discard(app, &desk.row).await;
-            Err(error)
-        }
-    }
+    let mut desk = Desk::open(app, source, wish).await?;
+    let done = desk.read(body).await;
+    desk.close(done).await
+}
+
+/// [`take_in`] for an export of another program in a file on this machine, which is read where it is: `import.file_mb` limits what is
+/// kept of it.
+pub async fn take_in_dump(
+    app: &UsageContext,
+    source: &source::Model,
+    wish: UploadOptions,
+    file: impl DumpFile + 'static,
+) -> Result<ReceivedImport> {
+    let mut desk = Desk::open(app, source, wish).await?;
+    let done = desk.read_dump(Box::new(file)).await;
+    desk.close(done).await
+}
+
+/// Whether a file is an export of another program, by its first bytes and its name.
+pub fn is_dump(head: &[u8], name: &str, format: Option<Format>) -> bool {
+    !matches!(format.or_else(|| dump::format_of(head, name)), Some(Format::Lines | Format::Csv))
 }
 
 async fn begin(app: &UsageContext, source: &source::Model, wish: &UploadOptions) -> Result<import::Model> {
@@ -158,30 +159,89 @@ fn headless(unnamed: &[&str]) -> Error {
 
 struct Desk<'app> {
     app: &'app UsageContext,
+    wish: UploadOptions,
     row: import::Model,
     /// Bytes still available for the account's imports.
     room: u64,
     /// Whether the channel has a bot that can write for people whom amoCRM does not know.
     has_bot: bool,
-    format: Format,
     cutter: Cutter,
     hash: Sha256,
     bytes: u64,
     lines: Vec<import_line::Model>,
     skips: Vec<import_skip::Model>,
+    /// By what each of `lines` is recognised if it is of a dump; else empty.
+    alike: Vec<dumps::Likeness>,
+    /// The file of a dump's next message, or why it was refused.
+    upload: Option<Result<Upload<'app>>>,
 }
 
-impl Desk<'_> {
+impl<'app> Desk<'app> {
+    async fn open(app: &'app UsageContext, source: &source::Model, wish: UploadOptions) -> Result<Self> {
+        sends(source)?;
+        let row = begin(app, source, &wish).await?;
+        let room = match limits::room(app, &row).await {
+            Ok(room) => room,
+            Err(error) => {
+                discard(app, &row).await;
+                return Err(error);
+            }
+        };
+        Ok(Self {
+            app,
+            wish,
+            row,
+            room,
+            has_bot: tenant::channel_config(&app.tenants, source.channel_id)
+                .is_some_and(|(_, channel)| channel.bot.is_some()),
+            cutter: Cutter::new(Format::Lines),
+            hash: Sha256::new(),
+            bytes: 0,
+            lines: Vec::new(),
+            skips: Vec::new(),
+            alike: Vec::new(),
+            upload: None,
+        })
+    }
+
+    async fn close(self, done: Result<()>) -> Result<ReceivedImport> {
+        match done {
+            Ok(()) => Ok(ReceivedImport { checksum: hex::encode(self.hash.finalize()), row: self.row }),
+            Err(error) => {
+                discard(self.app, &self.row).await;
+                Err(error)
+            }
+        }
+    }
+
     async fn read(&mut self, body: impl Stream<Item = io::Result<Bytes>>) -> Result<()> {
-        let most = u64::from(self.app.config.import.file_mb) * 1024 * 1024;
+        // A short file ends within its head and is read on all the same.
+        let body = body.fuse();
+        pin_mut!(body);
+        let mut head = Vec::new();
+        while head.len() < HEAD
+            && let Some(chunk) = body.next().await
+        {
+            head.extend_from_slice(&chunk.map_err(dump::broke_off)?);
+        }
+        let format = self.wish.format.or_else(|| dump::format_of(&head, &self.wish.file_name));
+        let body = stream::iter([Ok(Bytes::from(head))]).chain(body);
+        match format {
+            Some(format @ (Format::Lines | Format::Csv)) => self.read_lines(format, body).await,
+            _ => {
+                let file = self.receive(body).await?;
+                self.read_dump(Box::new(file)).await
+            }
+        }
+    }
+
+    async fn read_lines(&mut self, format: Format, body: impl Stream<Item = io::Result<Bytes>>) -> Result<()> {
+        self.wish.format = Some(format);
+        self.cutter = Cutter::new(format);
         pin_mut!(body);
         while let Some(chunk) = body.next().await {
-            let chunk = chunk.map_err(|_| Error::Malformed(LocalizedText::new("said-body-broke")))?;
-            self.bytes += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-            if self.bytes > most {
-                return Err(Error::TooLarge(usize::try_from(most).unwrap_or(usize::MAX)));
-            }
-            self.weigh().await?;
+            let chunk = chunk.map_err(dump::broke_off)?;
+            self.add_bytes(chunk.len()).await?;
             self.hash.update(&chunk);
             let pieces = self.cutter.take(&chunk);
             self.names_its_fields()?;
@@ -203,10 +263,24 @@ impl Desk<'_> {
         if let Some(last) = last {
             self.put(last).await?;
         }
+        self.end().await
+    }
+
+    async fn end(&mut self) -> Result<()> {
         self.flush().await?;
         self.note_bytes().await?;
         queries::count(self.app, &mut self.row).await?;
         Ok(())
+    }
+
+    /// 413 above `import.file_mb`.
+    async fn add_bytes(&mut self, count: usize) -> Result<()> {
+        let most = u64::from(self.app.config.import.file_mb) * 1024 * 1024;
+        self.bytes += u64::try_from(count).unwrap_or(u64::MAX);
+        if self.bytes > most {
+            return Err(Error::TooLarge(usize::try_from(most).unwrap_or(usize::MAX)));
+        }
+        self.weigh().await
     }
 
     /// The account may upload several at once: each records its size now and then and checks how much is left.
@@ -239,8 +313,16 @@ impl Desk<'_> {
         let line = piece.line;
         match self.checked(piece) {
             Ok(row) => self.lines.push(row),
-            Err(error) => self.skip(line, queries::reason_of_error(&error, self.format)),
+            Err(error) => self.skip(line, self.reason(&error)),
         }
+        self.flush_if_full().await
+    }
+
+    fn reason(&self, error: &Error) -> String {
+        queries::reason_of_error(error, self.wish.format.unwrap_or(Format::Lines))
+    }
+
+    async fn flush_if_full(&mut self) -> Result<()> {
         if self.lines.len() >= BATCH || self.skips.len() >= BATCH {
             self.flush().await?;
         }
@@ -281,6 +363,7 @@ impl Desk<'_> {
     }
 
     async fn flush(&mut self) -> Result<()> {
+        self.drop_those_there().await?;
         let lines = std::mem::take(&mut self.lines);
         let wanted: BTreeSet<i64> = lines.iter().map(|line| line.line).collect();
         if !lines.is_empty() {

@@ -7,7 +7,7 @@ use base::error::{Error, Result};
 use base::i18n::{CRM, Language, LocalizedText, Words};
 use base::json::{Moment, Query};
 use domain::api_key::Scope;
-use domain::import::{self as imports, Format, ImportState, LeadsMode, UploadOptions};
+use domain::import::{self as imports, DumpOptions, Format, ImportState, LeadsMode, UploadOptions};
 use domain::source::By;
 use domain::usage::UsageContext;
 use entity::{import, source};
@@ -89,7 +89,8 @@ pub async fn start_import(call: Call, source_id: web::Path<Uuid>, query: Query<I
     RequestFingerprint::of(&request, &[])?;
     let leads = query.leads.map(LeadsMode::from).unwrap_or_default();
     let wish = UploadOptions {
-        format,
+        format: Some(format),
+        dump: DumpOptions::default(),
         leads,
         link_contacts: query.link_contacts,
         dry_run: query.dry_run,

@@ -269,7 +269,7 @@ async fn skipped_lines_are_grouped_by_reason(world: &mut World) {
 
 // `parom import` beside a running server.
 
-async fn run(drill: &Drill, arguments: &[&str], stdin: &str) -> Output {
+pub async fn run(drill: &Drill, arguments: &[&str], stdin: &str) -> Output {
     let mut command = drill.command(arguments);
     command.env("LANG", "en_US.UTF-8").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -277,7 +277,7 @@ async fn run(drill: &Drill, arguments: &[&str], stdin: &str) -> Output {
     child.wait_with_output().await.unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 

@@ -1,5 +1,6 @@
 //! History imports: what is counted, what amoCRM gets, in which order, how fast, and what a crash leaves.
 
+mod dumps;
 mod file;
 mod life;
 mod order;

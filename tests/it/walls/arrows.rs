@@ -36,7 +36,7 @@ intake: contact delivery job lead_origin lookup media platform settings load_she
 missed_hooks: alert delivery intake lookup rotation tenant
 takeover: contact delivery source tenant
 usage: alert announcements delivery intake media platform load_shedding source tenant
-import: audit delivery intake settings source tenant usage
+import: audit delivery intake media settings source tenant usage
 api_key: audit identity tenant usage
 api: api_key audit compressed cursor delivery import intake lookup media public_page source takeover template tenant
     usage vendor_events vendor_webhooks

@@ -177,6 +177,8 @@ async fn download(app: AppData, member: Member, id: web::Path<String>) -> Answer
 
 /// Reasons shown on the page; all skipped lines are in the CSV file.
 const REASONS: u64 = 20;
+/// Chats shown on the page before an import starts.
+const CHATS: u64 = 10;
 /// One line in so many skipped, and the page warns before the import starts.
 const MANY: i64 = 20;
 
@@ -213,6 +215,9 @@ struct ImportPlan {
     result: Sentence,
     leads: Sentence,
     notices: bool,
+    duplicates: Option<Sentence>,
+    /// The largest chats, and where they are shown.
+    chats: Vec<Sentence>,
     /// More lines are skipped than a few broken ones.
     many_skipped: Option<Sentence>,
     /// The source whose chats could be linked to existing contacts.
@@ -268,7 +273,8 @@ async fn view(
     let state = ImportState::from_number(row.state)?;
     Ok(match state {
         ImportState::Done if row.dry_run => {
-            let result = words.text("import-plan-result").with("messages", row.total).with("chats", row.chats);
+            let messages = row.total - row.duplicates;
+            let result = words.text("import-plan-result").with("messages", messages).with("chats", row.chats);
             let result = result.with("duration", duration);
             if !imports::can_start(row) && row.total > 0 {
                 return Ok(View::Counted(result));
@@ -277,9 +283,17 @@ async fn view(
                 result,
                 leads: leads(app, page, row, source, live).await?,
                 notices: row.newest_loud,
+                duplicates: (row.duplicates > 0)
+                    .then(|| words.text("import-plan-duplicates").with("count", row.duplicates)),
+                chats: imports::chats(&app.usage, row, CHATS)
+                    .await?
+                    .iter()
+                    .map(|chat| chat.sentence(words, app.clock.millis(), page.zone))
+                    .collect(),
                 many_skipped: many_skipped(page, row),
                 link: source.filter(|source| imports::can_link(row, Some(*source))).map(|source| source.id.to_string()),
-                start: imports::can_start(row).then(|| words.text("import-start").with("messages", row.total)),
+                start: (imports::can_start(row) && messages > 0)
+                    .then(|| words.text("import-start").with("messages", messages)),
             }))
         }
         ImportState::Done | ImportState::Cancelled => View::Over {

@@ -6,11 +6,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use base::browser::form_data;
 use base::error::{Error, Result};
-use base::i18n::{LocalizedText, Sentence, Words};
+use base::i18n::{LocalizedText, Sentence, Words, Zone};
 use domain::identity::realm::{self, FormRejected};
 use domain::identity::realm::{CSRF, is_csrf};
 use domain::import as imports;
-use domain::import::{Format, NAMED, ReceivedImport, UploadOptions, take_in};
+use domain::import::{DateOrder, DumpOptions, NAMED, ReceivedImport, UploadOptions, take_in};
 use entity::source;
 use futures_util::stream::unfold;
 use multer::{Field, Multipart};
@@ -30,10 +30,15 @@ struct NewImportPage {
     sources: Vec<SelectOption>,
     leads: Vec<SelectOption>,
     link_contacts: bool,
+    dates: Vec<SelectOption>,
+    given: UploadFields,
     most: u64,
     error: String,
     fields: Vec<FileField>,
 }
+
+/// Message keys are `import-dates-{word}`.
+const DATES: [&str; 3] = ["auto", DateOrder::DayFirst.word(), DateOrder::MonthFirst.word()];
 
 /// `GET /panel/import/new`
 pub(super) async fn form(app: AppData, member: Member) -> Answer {
@@ -55,6 +60,10 @@ async fn show(app: &PanelContext, member: &Member, fields: &UploadFields, error:
         leads: LEADS
             .map(|word| SelectOption::new(word, page.words.text_of("import-leads-", word), &fields.leads))
             .into(),
+        dates: DATES
+            .map(|word| SelectOption::new(word, page.words.text_of("import-dates-", word), &fields.dates))
+            .into(),
+        given: fields.clone(),
         fields: file_fields(page.words),
         link_contacts: !fields.link_contacts.is_empty(),
         // As the configuration says it; a file may be a little larger.
@@ -117,6 +126,10 @@ pub(super) struct UploadFields {
     pub source: String,
     pub leads: String,
     pub link_contacts: String,
+    pub we: String,
+    pub phone: String,
+    pub dates: String,
+    pub zone: String,
 }
 
 /// Why the upload was rejected.
@@ -164,6 +177,10 @@ async fn read_form(
             "source" => fields.source = short(field).await?,
             "leads" => fields.leads = short(field).await?,
             "link_contacts" => fields.link_contacts = short(field).await?,
+            "we" => fields.we = short(field).await?,
+            "phone" => fields.phone = short(field).await?,
+            "dates" => fields.dates = short(field).await?,
+            "zone" => fields.zone = short(field).await?,
             "file" => {
                 if !is_csrf(fields.csrf.as_bytes(), member.csrf()) {
                     return Err(UploadError::Refused(FormRejected::Stale));
@@ -183,9 +200,16 @@ async fn store_file(
 ) -> Result<ReceivedImport> {
     let source = source_of(app, member, &fields.source).await?;
     let file_name = file.file_name().unwrap_or_default().to_owned();
-    let format = Format::of_name(&file_name);
-    let link_contacts = !fields.link_contacts.is_empty();
-    let wish = UploadOptions { format, leads: leads_of(&fields.leads), link_contacts, dry_run: true, file_name };
+    let zone = Some(fields.zone.trim()).filter(|name| !name.is_empty());
+    let unknown = || Error::field("/zone", LocalizedText::new("said-time-zone"));
+    let dump = DumpOptions {
+        we: fields.we.trim().to_owned(),
+        phone: fields.phone.trim().to_owned(),
+        dates: DateOrder::parse(&fields.dates),
+        zone: zone.map(|name| Zone::parse(name).ok_or_else(unknown)).transpose()?,
+    };
+    let (leads, link_contacts) = (leads_of(&fields.leads), !fields.link_contacts.is_empty());
+    let wish = UploadOptions { format: None, dump, leads, link_contacts, dry_run: true, file_name };
     let chunks = unfold(file, |mut file| async move {
         let chunk = file.chunk().await.transpose()?;
         Some((chunk.map_err(std::io::Error::other), file))
