@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use base::http_client;
-use base::i18n::LocalizedText;
+pub(crate) use base::http_client::explained as words;
 use base::message::Media;
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -17,18 +16,6 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Response};
 use serde_json::{Map, Value};
 use uuid::Uuid;
-
-/// Why a connection failed. Without the address, which may contain a token.
-pub(crate) fn words(error: reqwest::Error) -> LocalizedText {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    http_client::explain_failure(&text)
-}
 
 /// A file being read.
 pub struct OpenFile {

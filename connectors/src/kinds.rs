@@ -67,16 +67,17 @@ pub struct Connectors(Arc<BTreeMap<&'static str, Arc<dyn Connector>>>);
 
 impl Connectors {
     pub fn new(http: &HttpClients, config: &Config) -> Self {
+        let to = |kind: Kind| http.to(kind.name);
         let all: Vec<Arc<dyn Connector>> = vec![
-            Arc::new(avito::Avito::new(http, &config.avito)),
+            Arc::new(avito::Avito::new(&to(avito::KIND), &config.avito)),
             Arc::new(custom::Custom::new(http.guarded().clone())),
-            Arc::new(facebook::connector(http, config)),
-            Arc::new(instagram::connector(http, config)),
-            Arc::new(max::Max::new(http, &config.max)),
-            Arc::new(telegram::Telegram::new(http, &config.telegram.api_url)),
-            Arc::new(vk::Vk::new(http, &config.vk.api_url)),
+            Arc::new(facebook::connector(&to(facebook::KIND), config)),
+            Arc::new(instagram::connector(&to(instagram::KIND), config)),
+            Arc::new(max::Max::new(&to(max::KIND), &config.max)),
+            Arc::new(telegram::Telegram::new(&to(telegram::KIND), &config.telegram.api_url)),
+            Arc::new(vk::Vk::new(&to(vk::KIND), &config.vk.api_url)),
             Arc::new(webchat::WebChat),
-            Arc::new(whatsapp::WhatsApp::new(http, &config.whatsapp)),
+            Arc::new(whatsapp::WhatsApp::new(&to(whatsapp::KIND), &config.whatsapp)),
         ];
         Self(Arc::new(all.into_iter().map(|connector| (connector.kind(), connector)).collect()))
     }

@@ -81,7 +81,7 @@ impl PlatformContext {
         let clock = store.clock().clone();
         // First, so that tasks started below are counted from the beginning.
         let (metrics, supervisor) = (Metrics::install()?, Supervisor::default());
-        let http = HttpClients::new(&config.network)?;
+        let http = HttpClients::of(&config)?;
         let traces = Traces::open(&config.telemetry, http.trusted())?;
         let queue = Queue::new(store.clone(), clock.uuid_v7(), faults.clone());
         Ok(Self {

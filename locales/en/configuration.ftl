@@ -33,6 +33,7 @@ config-database-url = must begin with sqlite:// or postgres://
 config-needed-remote = is needed when customers.mode is remote
 config-customers-mode = must be open, password or remote
 config-smtp = must begin with smtp:// or smtps://
+config-proxy = must be socks5://user:password@host:port or http://user:password@host:port; user and password only if the proxy wants them
 config-mail-from = is needed with mail.url, like Parom <parom@example.com>
 config-rate = must be more than 0 requests a second
 config-rate-floor = must not be above rates.chats_start

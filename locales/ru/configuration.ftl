@@ -33,6 +33,7 @@ config-database-url = начинается с sqlite:// или postgres://
 config-needed-remote = нужно, когда customers.mode — remote
 config-customers-mode = open, password или remote
 config-smtp = начинается с smtp:// или smtps://
+config-proxy = socks5://user:password@host:port или http://user:password@host:port; имя и пароль только если прокси их требует
 config-mail-from = нужно вместе с mail.url, например Parom <parom@example.com>
 config-rate = нужно больше 0 запросов в секунду
 config-rate-floor = не больше rates.chats_start

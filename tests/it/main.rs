@@ -48,6 +48,7 @@ mod missed_hooks;
 mod pages;
 mod panel;
 mod plans;
+mod proxies;
 mod random_hooks;
 mod retention;
 mod road;

@@ -81,6 +81,7 @@ fn the_connectors_know_no_tables_and_no_amocrm() {
 const KINDS_BY_NAME: &[(&str, &str)] = &[
     ("base/src/config/check.rs", "the sections of a configuration"),
     ("base/src/config/mod.rs", "the names that a configuration may contain"),
+    ("base/src/config/proxies.rs", "the sections of a configuration"),
     ("base/src/telemetry/catalog.rs", "values of labels, listed for their series"),
     ("server/src/api/sources.rs", "examples of the API's description"),
     ("domain/src/source/check.rs", "amoCRM's type of a service"),

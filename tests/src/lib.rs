@@ -38,6 +38,7 @@ pub mod meddler;
 pub mod messenger;
 pub mod office;
 pub mod people;
+pub mod proxy;
 pub mod push_service;
 mod served;
 pub mod settings;

@@ -27,6 +27,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     database(&config.database)?;
     secret("secrets.key", config.secrets.key.as_ref())?;
     messengers(config)?;
+    super::proxies::check(config)?;
     for (key, address) in
         [("vendor.support_url", &config.vendor.support_url), ("vendor.privacy_url", &config.vendor.privacy_url)]
     {

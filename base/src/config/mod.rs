@@ -19,6 +19,7 @@ mod live;
 mod load;
 mod parse;
 mod plans;
+mod proxies;
 mod report;
 mod rule;
 mod sections;
@@ -45,10 +46,11 @@ pub use live::{ConfigChanges, Live};
 pub use load::{ConfigError, variable};
 pub use parse::HostOrNet;
 pub use plans::{Plan, PlansConfig};
+pub use proxies::ProxySetting;
 pub use report::Fault;
 pub use sections::{
-    Avito, Max, MediaConfig, MediaMode, MessengerApi, Meta, OwnDays, Platform, Retention, S3, Telemetry, WhatsApp,
-    certificates,
+    Amocrm, Avito, Max, MediaConfig, MediaMode, MessengerApi, Meta, OwnDays, Platform, Retention, S3, Telemetry,
+    WhatsApp, certificates,
 };
 pub use sources::Sources;
 pub use vendor::{StatusConfig, Vendor, VendorEventKind, VendorWebhook};
@@ -64,6 +66,7 @@ pub struct Config {
     pub database: Database,
     pub secrets: Secrets,
     pub network: NetworkConfig,
+    pub amocrm: Amocrm,
     pub telegram: MessengerApi,
     pub whatsapp: WhatsApp,
     pub max: Max,
@@ -156,6 +159,8 @@ pub struct NetworkConfig {
     /// Addresses that operators may enter for integrations besides the platforms' own; only their origins count.
     #[serde(deserialize_with = "parse::addresses")]
     pub integration_addresses: Vec<Url>,
+    /// The proxy to addresses that tenants name.
+    pub proxy: Option<SecretString>,
 }
 
 /// Where amoCRM's hooks are stored while the database is unavailable.

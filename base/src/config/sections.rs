@@ -12,12 +12,21 @@ use super::rule::{anonymous, at_least, rule, secret, web};
 use super::{ConfigError, parse};
 use crate::i18n::LocalizedText;
 
+/// `[amocrm]`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Amocrm {
+    /// The proxy to amoCRM's and Kommo's servers, as of [`MessengerApi::proxy`].
+    pub proxy: Option<SecretString>,
+}
+
 /// `[telegram]`, `[vk]`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct MessengerApi {
     /// Base address; print it by [`super::base`].
     #[serde(deserialize_with = "parse::address")]
     pub api_url: Url,
+    /// The proxy to this messenger's servers, by `socks5://` or `http://`; it may contain a password.
+    pub proxy: Option<SecretString>,
 }
 
 /// `[max]`.
@@ -25,6 +34,7 @@ pub struct MessengerApi {
 pub struct Max {
     #[serde(deserialize_with = "parse::address")]
     pub api_url: Url,
+    pub proxy: Option<SecretString>,
     /// The root certificate (PEM) of this host's certificate, trusted for this host only.
     pub ca_file: Option<PathBuf>,
 }
@@ -41,6 +51,7 @@ impl Max {
 pub struct Avito {
     #[serde(deserialize_with = "parse::address")]
     pub api_url: Url,
+    pub proxy: Option<SecretString>,
     /// The vendor's application; sellers connect by authorization code.
     pub client_id: Option<String>,
     pub client_secret: Option<SecretString>,
@@ -51,6 +62,7 @@ pub struct Avito {
 pub struct WhatsApp {
     #[serde(deserialize_with = "parse::address")]
     pub api_url: Url,
+    pub proxy: Option<SecretString>,
     /// The vendor's app at Meta.
     pub app_id: Option<String>,
     pub app_secret: Option<SecretString>,
@@ -65,6 +77,7 @@ pub struct WhatsApp {
 pub struct Meta {
     #[serde(deserialize_with = "parse::address")]
     pub api_url: Url,
+    pub proxy: Option<SecretString>,
     /// For a server in Meta's place that cannot say whose a token is, nor subscribe: the settings are believed. Refused
     /// for Meta's own servers.
     #[serde(default)]

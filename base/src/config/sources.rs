@@ -17,24 +17,33 @@ use crate::i18n::LocalizedText;
 
 /// The settings that are secrets, without list positions: each may also come from a file. A test compares them with the
 /// fields of type `SecretString`.
-pub(super) const SECRETS: [&str; 18] = [
+pub(super) const SECRETS: [&str; 27] = [
     "alerts.telegram_token",
+    "amocrm.proxy",
     "avito.client_secret",
+    "avito.proxy",
     "customers.verify_secret",
     "database.url",
     "facebook.app_secret",
+    "facebook.proxy",
     "facebook.verify_token",
     "instagram.app_secret",
+    "instagram.proxy",
     "instagram.verify_token",
     "integration.channel.previous_secret",
     "integration.channel.secret",
     "integration.client_secret",
     "integration.previous_client_secret",
     "mail.url",
+    "max.proxy",
     "media.s3.secret_access_key",
+    "network.proxy",
     "secrets.key",
+    "telegram.proxy",
     "vendor_webhook.secret",
+    "vk.proxy",
     "whatsapp.app_secret",
+    "whatsapp.proxy",
     "whatsapp.verify_token",
 ];
 

@@ -15,6 +15,7 @@ use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
+use super::proxy::Proxy;
 use crate::config::{HostOrNet, NetworkConfig};
 use crate::i18n::LocalizedText;
 
@@ -172,15 +173,17 @@ pub(super) enum AddressFilter {
     ListedOnly,
 }
 
-/// Resolves by the system and returns only permitted addresses.
+/// Resolves by the system and returns only permitted addresses, and those of the proxy itself under the name that the
+/// client alone knows.
 pub(super) struct Resolver {
     policy: Arc<Policy>,
     filter: AddressFilter,
+    proxy: Option<Proxy>,
 }
 
 impl Resolver {
-    pub(super) fn new(policy: Arc<Policy>, filter: AddressFilter) -> Self {
-        Self { policy, filter }
+    pub(super) fn new(policy: Arc<Policy>, filter: AddressFilter, proxy: Option<Proxy>) -> Self {
+        Self { policy, filter, proxy }
     }
 }
 
@@ -193,10 +196,21 @@ impl fmt::Debug for Resolver {
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let (policy, filter) = (Arc::clone(&self.policy), self.filter);
+        let proxy = self.proxy.clone();
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let passed = policy.filter(name.as_str(), filter, found)?;
-            Ok::<Addrs, _>(Box::new(passed.into_iter()))
+            if let Some(host) = proxy.as_ref().and_then(|proxy| proxy.host_of(name.as_str())) {
+                let found: Vec<_> = tokio::net::lookup_host((host, 0)).await?.collect();
+                return Ok::<Addrs, _>(Box::new(found.into_iter()));
+            }
+            // In front of a proxy literal addresses come here too, as they are written in an address.
+            let name = name.as_str().trim_matches(['[', ']']);
+            let found = tokio::net::lookup_host((name, 0)).await?.collect();
+            let mut passed = policy.filter(name, filter, found)?;
+            if proxy.is_some() {
+                // It is asked for the first one alone, and may have no IPv6.
+                passed.sort_by_key(SocketAddr::is_ipv6);
+            }
+            Ok(Box::new(passed.into_iter()))
         })
     }
 }

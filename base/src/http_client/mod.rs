@@ -7,19 +7,25 @@
 //! The guard checks twice: the address as written (a literal address never reaches the resolver) and the resolver's
 //! answer, which is what is connected to, so no second look-up can bypass it. Neither client follows redirects, keeps
 //! cookies or reads proxy variables. [`HttpClients::trusting`] adds a root certificate for one host.
+//!
+//! [`HttpClients::to`] gives the clients for amoCRM and for each messenger, which go through the proxy of its section of
+//! the configuration; those for tenants' addresses go through that of `[network]`. The guard is the same with a proxy.
 
 mod guard;
+mod proxy;
 mod sent;
 
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use guard::{AddressFilter, Resolver};
+use proxy::Proxy;
 use reqwest::redirect::Policy as Redirects;
 use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -27,9 +33,10 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use rustls_platform_verifier::{ConfigVerifierExt, Verifier};
+use secrecy::SecretString;
 use url::Url;
 
-use crate::config::{NetworkConfig, certificates};
+use crate::config::{Config, NetworkConfig, certificates};
 use crate::i18n::LocalizedText;
 use crate::json;
 pub use guard::{AddressKind, Policy, UrlRefused, kind_of};
@@ -56,6 +63,8 @@ pub fn install_crypto_provider() {
 pub enum NoClient {
     Certificates(#[from] rustls::Error),
     Client(#[from] reqwest::Error),
+    #[error("cannot prepare the way through a proxy: {0}")]
+    Proxy(io::Error),
 }
 
 /// Why a root certificate cannot be trusted for a host.
@@ -72,28 +81,68 @@ pub enum NoHostRoot {
 /// The HTTP clients of the process; clones share connections.
 #[derive(Clone, Debug)]
 pub struct HttpClients {
+    own: Clients,
+    /// By sections of the configuration.
+    others: Arc<BTreeMap<&'static str, Clients>>,
+}
+
+#[derive(Clone, Debug)]
+struct Clients {
     trusted: Client,
     files: Client,
     guarded: Guarded,
+    proxy: Option<Proxy>,
 }
 
+/// The section about tenants' addresses.
+const TENANTS: &str = "network";
+/// The section about amoCRM.
+pub const AMOCRM: &str = "amocrm";
+
 impl HttpClients {
-    /// Builds both kinds.
+    /// Builds both kinds; only tenants' addresses have a proxy.
     pub fn new(network: &NetworkConfig) -> Result<Self, NoClient> {
+        Self::with_proxies(network, [(TENANTS, network.proxy.as_ref())])
+    }
+
+    /// With all proxies of a configuration. Call it within a runtime.
+    pub fn of(config: &Config) -> Result<Self, NoClient> {
+        Self::with_proxies(&config.network, config.proxies().map(|setting| (setting.section, setting.proxy)))
+    }
+
+    fn with_proxies<'config>(
+        network: &NetworkConfig,
+        proxies: impl IntoIterator<Item = (&'static str, Option<&'config SecretString>)>,
+    ) -> Result<Self, NoClient> {
         install_crypto_provider();
-        let policy = Arc::new(Policy::new(network));
-        let tls = tls()?;
-        let resolving = |filter| builder(&tls).dns_resolver(Resolver::new(Arc::clone(&policy), filter));
-        let (trusted, files) = for_operators(&tls)?;
-        Ok(Self {
-            trusted,
-            files,
-            guarded: Guarded {
-                public: resolving(AddressFilter::PublicOrListed).https_only(true).build()?,
-                listed: resolving(AddressFilter::ListedOnly).build()?,
-                policy,
-            },
-        })
+        let (policy, tls) = (Arc::new(Policy::new(network)), tls()?);
+        let mut own = Clients::new(&tls, &policy, None)?;
+        let through = |proxy: Option<&SecretString>| match proxy {
+            Some(proxy) => Clients::new(&tls, &policy, Some(Proxy::open(proxy)?)),
+            None => Ok(own.clone()),
+        };
+        let others = proxies.into_iter().map(|(section, proxy)| through(proxy).map(|clients| (section, clients)));
+        let others = others.collect::<Result<BTreeMap<_, _>, _>>()?;
+        if let Some(tenants) = others.get(TENANTS) {
+            own.guarded = tenants.guarded.clone();
+        }
+        Ok(Self { own, others: Arc::new(others) })
+    }
+
+    /// The clients for the servers of [`AMOCRM`] or of a kind of messenger, and for addresses that these name: with its proxy
+    /// or, if it has none, without one. Sources of other kinds are tenants' servers.
+    #[must_use]
+    pub fn to(&self, whom: &str) -> Self {
+        Self { own: self.clients(whom).clone(), others: Arc::clone(&self.others) }
+    }
+
+    fn clients(&self, section: &str) -> &Clients {
+        self.others.get(section).unwrap_or(&self.own)
+    }
+
+    /// For amoCRM's addresses, which the configuration names.
+    pub fn amocrm(&self) -> &Client {
+        &self.clients(AMOCRM).trusted
     }
 
     /// These clients, with the root certificates of a PEM file trusted for the host of `url` alone. The guarded client,
@@ -103,23 +152,40 @@ impl HttpClients {
         let roots = certificates(file).map_err(|problem| NoHostRoot::File(problem.to_string()))?;
         let mut tls = with_root(host.trim_matches(['[', ']']), roots).map_err(NoClient::from)?;
         offer_http2(&mut tls);
-        let (trusted, files) = for_operators(&tls).map_err(NoClient::from)?;
-        Ok(Self { trusted, files, guarded: self.guarded.clone() })
+        let (trusted, files) = for_operators(&tls, self.own.proxy.as_ref()).map_err(NoClient::from)?;
+        Ok(Self { own: Clients { trusted, files, ..self.own.clone() }, others: Arc::clone(&self.others) })
     }
 
     /// For addresses from the configuration.
     pub fn trusted(&self) -> &Client {
-        &self.trusted
+        &self.own.trusted
     }
 
     /// For the operator's file store: long transfers are allowed, long silence is not.
     pub fn files(&self) -> &Client {
-        &self.files
+        &self.own.files
     }
 
     /// For addresses from tenants.
     pub fn guarded(&self) -> &Guarded {
-        &self.guarded
+        &self.own.guarded
+    }
+}
+
+impl Clients {
+    fn new(tls: &ClientConfig, policy: &Arc<Policy>, proxy: Option<Proxy>) -> Result<Self, NoClient> {
+        let resolving = |filter| {
+            let resolver = Resolver::new(Arc::clone(policy), filter, proxy.clone());
+            let through = proxy.as_ref().map(Proxy::by_address).transpose()?;
+            reqwest::Result::Ok(builder(tls, through).dns_resolver(resolver))
+        };
+        let guarded = Guarded {
+            public: resolving(AddressFilter::PublicOrListed)?.https_only(true).build()?,
+            listed: resolving(AddressFilter::ListedOnly)?.build()?,
+            policy: Arc::clone(policy),
+        };
+        let (trusted, files) = for_operators(tls, proxy.as_ref())?;
+        Ok(Self { trusted, files, guarded, proxy })
     }
 }
 
@@ -135,14 +201,15 @@ fn offer_http2(tls: &mut ClientConfig) {
 }
 
 /// The clients for addresses from the configuration: calls, and files.
-fn for_operators(tls: &ClientConfig) -> Result<(Client, Client), reqwest::Error> {
-    let files = builder(tls).timeout(FILE_TIMEOUT).read_timeout(TOTAL_TIMEOUT).build()?;
-    Ok((builder(tls).build()?, files))
+fn for_operators(tls: &ClientConfig, proxy: Option<&Proxy>) -> Result<(Client, Client), reqwest::Error> {
+    let through = || proxy.map(Proxy::by_name).transpose();
+    let files = builder(tls, through()?).timeout(FILE_TIMEOUT).read_timeout(TOTAL_TIMEOUT).build()?;
+    Ok((builder(tls, through()?).build()?, files))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that builds clients")]
-fn builder(tls: &ClientConfig) -> ClientBuilder {
-    Client::builder()
+fn builder(tls: &ClientConfig, proxy: Option<reqwest::Proxy>) -> ClientBuilder {
+    let builder = Client::builder()
         .tls_backend_preconfigured(tls.clone())
         .user_agent(USER_AGENT)
         .redirect(Redirects::none())
@@ -152,7 +219,11 @@ fn builder(tls: &ClientConfig) -> ClientBuilder {
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(TOTAL_TIMEOUT)
         .pool_idle_timeout(IDLE_TIMEOUT)
-        .pool_max_idle_per_host(IDLE_CONNECTIONS_PER_HOST)
+        .pool_max_idle_per_host(IDLE_CONNECTIONS_PER_HOST);
+    match proxy {
+        Some(proxy) => builder.proxy(proxy),
+        None => builder,
+    }
 }
 
 /// A client for addresses given by tenants. Refused addresses fail in [`Guarded::request`], refused resolutions when
@@ -292,8 +363,22 @@ const NO_SUCH_NAME: [&str; 4] = [
     "nodename nor servname provided",
 ];
 
-/// Texts of libraries and systems, in lower case, and the message key for each.
+/// Texts of libraries and systems, in lower case, and the message key for each. The first that fits counts.
 const KNOWN: &[(&[&str], &str)] = &[
+    (
+        &["socks error: failed to create", "io error during socks handshake", "socks error: failed parsing"],
+        "said-net-proxy-down",
+    ),
+    (
+        &[
+            "credentials not accepted",
+            "user/pass authentication",
+            "implements authentication",
+            "socks error: connection not allowed",
+        ],
+        "said-net-proxy-login",
+    ),
+    (&["socks error"], "said-net-proxy-way"),
     (&["dns error", "failed to lookup", "name or service not known"], "said-net-name"),
     (&["connection refused"], "said-net-refused"),
     (&["certificate", "tls", "handshake"], "said-net-certificate"),
@@ -322,6 +407,18 @@ pub fn explain_failure(reason: &str) -> LocalizedText {
     found.map_or_else(|| LocalizedText::quoted(reason), |(_, key)| LocalizedText::new(*key))
 }
 
+/// Why a call failed. The address is left out, because it may contain a token.
+pub fn explained(error: reqwest::Error) -> LocalizedText {
+    explain_failure(&format!("{:#}", anyhow::Error::from(error.without_url())))
+}
+
+/// Why a call failed, if the proxy is the reason: it does not answer, or refuses us.
+pub fn proxy_failure(error: &reqwest::Error) -> Option<LocalizedText> {
+    let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
+    let said = explain_failure(&causes.map(ToString::to_string).collect::<Vec<_>>().join(": "));
+    matches!(said.key(), "said-net-proxy-down" | "said-net-proxy-login").then_some(said)
+}
+
 /// Why a call was not accepted, in English: the status of its answer, or why there is none; `None` after a 2xx. The
 /// address is left out, because it may contain a token.
 pub fn not_accepted(answer: reqwest::Result<reqwest::Response>) -> Option<String> {
@@ -331,6 +428,6 @@ pub fn not_accepted(answer: reqwest::Result<reqwest::Response>) -> Option<String
             let status = i64::from(answer.status().as_u16());
             Some(LocalizedText::new("said-server-answered").with("status", status).to_string())
         }
-        Err(error) => Some(explain_failure(&format!("{:#}", anyhow::Error::from(error.without_url()))).to_string()),
+        Err(error) => Some(explained(error).to_string()),
     }
 }

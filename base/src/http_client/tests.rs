@@ -253,6 +253,9 @@ fn messages_of_libraries_become_sentences() {
         ("error sending request: operation timed out", "said-net-late"),
         ("tcp connect error: Network is unreachable (os error 101)", "said-net-unreachable"),
         ("connection closed before message completed", "said-net-cut"),
+        ("error connecting to socks proxy: SOCKS error: failed to create underlying connection", "said-net-proxy-down"),
+        ("error connecting to socks proxy: SOCKS error: credentials not accepted", "said-net-proxy-login"),
+        ("error connecting to socks proxy: SOCKS error: connection refused", "said-net-proxy-way"),
     ] {
         assert_eq!(explain_failure(reason), LocalizedText::new(key), "{reason}");
     }

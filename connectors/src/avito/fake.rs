@@ -49,7 +49,7 @@ pub fn lines(fake: &Fake) -> Vec<String> {
 
 pub fn config(fake: &Fake) -> AvitoConfig {
     let (client_id, client_secret) = (Some("app".to_owned()), Some("app-secret".into()));
-    AvitoConfig { api_url: fake.base.clone(), client_id, client_secret }
+    AvitoConfig { api_url: fake.base.clone(), proxy: None, client_id, client_secret }
 }
 
 pub fn avito(fake: &Fake) -> Avito {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use base::http_client::{Guarded, UrlRefused, read_up_to, refusal, send_to_tenant};
+use base::http_client::{Guarded, UrlRefused, proxy_failure, read_up_to, refusal, send_to_tenant};
 use base::i18n::{Language, LocalizedText, Words};
 use base::message::{Failure, FailureCode};
 use base::verdict::{Report, Taken, Verdict};
@@ -154,7 +154,9 @@ pub(super) fn not_answered(error: &reqwest::Error) -> AttemptResult {
 pub(super) fn unanswered(error: &reqwest::Error) -> LocalizedText {
     match (refusal(error), error) {
         (Some(refused), _) => refused.text(),
-        (None, error) if error.is_connect() => LocalizedText::new("said-server-unconnected"),
+        (None, error) if error.is_connect() => {
+            proxy_failure(error).unwrap_or_else(|| LocalizedText::new("said-server-unconnected"))
+        }
         (None, error) if error.is_timeout() => {
             LocalizedText::new("said-server-late").with("seconds", ANSWER_WITHIN.as_secs())
         }

@@ -68,7 +68,7 @@ pub enum NotSent {
 impl NoticeBot {
     /// `api_url`: as for sources, from the configuration.
     pub fn new(http: &HttpClients, api_url: &Url, token: SecretString) -> Self {
-        Self { api: BotApi::new(http, api_url), token, name: OnceLock::new() }
+        Self { api: BotApi::new(&http.to(super::KIND.name), api_url), token, name: OnceLock::new() }
     }
 
     /// Its name without the @. The error says why it is not known.

@@ -144,11 +144,12 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
     machine::operators(config, checks);
     machine::windows(config, checks);
     machine::spool(config, checks);
-    let http = HttpClients::new(&config.network);
+    let http = HttpClients::of(config);
     match &http {
         Ok(http) => {
             machine::media(config, http, &clock, checks).await;
-            outside::reachable(config, http.trusted(), &clock, checks).await;
+            outside::proxies(config, http, checks).await;
+            outside::reachable(config, http.amocrm(), &clock, checks).await;
             let is_served = match &store {
                 Ok(store) => is_served(store).await,
                 Err(_) => true,
@@ -183,7 +184,7 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
             _ => None,
         };
         let public_url = &config.server.public_url;
-        let inspector = RoadInspector { public_url, http: http.trusted(), clock: &clock, records };
+        let inspector = RoadInspector { public_url, http: http.amocrm(), clock: &clock, records };
         roads(inspector, config, checks).await;
     }
     if let Ok(store) = store {

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::clock::Clock;
-use base::config::{Channel, Config, Integration, base};
+use base::config::{Channel, Config, Integration, ProxySetting, base};
+use base::http_client::{HttpClients, explained};
 use base::i18n::LocalizedText;
 use base::vault::Vault;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use futures_util::future::join_all;
 use reqwest::tls::TlsInfo;
 use reqwest::{Client, Response, header};
 
@@ -139,6 +141,24 @@ fn element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     };
     let (content, rest) = rest.split_at_checked(length)?;
     Some((*tag, content, rest))
+}
+
+/// Calls through each proxy. An answer of any kind shows that it leads somewhere.
+pub async fn proxies(config: &Config, http: &HttpClients, checks: &mut Vec<Check>) {
+    let set = config.proxies().into_iter().filter(|setting| setting.proxy.is_some());
+    checks.extend(join_all(set.map(|setting| proxy(setting, http))).await);
+}
+
+async fn proxy(setting: ProxySetting<'_>, http: &HttpClients) -> Check {
+    let (key, url) = (format!("{}.proxy", setting.section), base(setting.beyond));
+    let detail = |name| LocalizedText::new(name).with("key", key.as_str()).with("url", url);
+    match http.to(setting.section).trusted().get(url).send().await {
+        Ok(_) => Check::ok("proxy", detail("doctor-proxy-ok")),
+        Err(error) => {
+            let detail = detail("doctor-proxy-wrong").with("reason", explained(error));
+            Check::fail("proxy", detail, "doctor-proxy-wrong-fix").remedied("key", key.as_str())
+        }
+    }
 }
 
 // Checks that amoCRM is reachable and agrees with our clock, and that it accepts our signature.

@@ -367,7 +367,7 @@ async fn sample_of(
 ) -> anyhow::Result<Result<TemplateFile, Denied>> {
     let account = tenant::load(app.store.read(), tenant_id).await?.context("the account is gone")?;
     let integration = tenant::integration(&app.tenants, &account)?;
-    let http = app.tenants.http.trusted().clone();
+    let http = app.tenants.http.amocrm().clone();
     let found = with_token(&app.tenants, tenant_id, |rest, token| {
         let (integration, http) = (integration.clone(), http.clone());
         async move {

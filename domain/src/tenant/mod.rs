@@ -109,8 +109,7 @@ pub async fn lock(tx: &DatabaseTransaction, tenant_id: Uuid) -> Result<(), DbErr
 /// A client of the CRM API of an allow-listed host; each of its calls waits for the account's rate limit.
 pub fn rest_at(app: &TenantContext, integration: &Integration, host: &Host) -> anyhow::Result<Rest> {
     let address = account_base(integration, host)?;
-    let rest =
-        Rest::new(app.http.trusted().clone(), address.as_str()).context("account_url gives no usable address")?;
+    let rest = Rest::new(app.http.amocrm().clone(), address.as_str()).context("account_url gives no usable address")?;
     Ok(rest.paced(pace_of(app, host)))
 }
 
@@ -136,7 +135,7 @@ pub type CrmSkew = amocrm::chats::Skew;
 /// A client of the Chats API of an integration.
 pub fn chats(app: &TenantContext, integration: &Integration) -> anyhow::Result<Chats> {
     let clock = app.clock.clone();
-    Chats::new(app.http.trusted().clone(), base(&integration.amojo_url), Arc::new(move || clock.now()))
+    Chats::new(app.http.amocrm().clone(), base(&integration.amojo_url), Arc::new(move || clock.now()))
         .map(|chats| chats.with_skew(app.crm_skew.clone()))
         .with_context(|| format!("amojo_url of integration {:?} is not a usable address", integration.name))
 }
@@ -144,7 +143,7 @@ pub fn chats(app: &TenantContext, integration: &Integration) -> anyhow::Result<C
 /// A client of the token endpoint with an integration's secret.
 pub fn oauth(app: &TenantContext, integration: &Integration) -> OAuth {
     OAuth::new(
-        app.http.trusted().clone(),
+        app.http.amocrm().clone(),
         &integration.client_id,
         integration.client_secret.clone(),
         integration.redirect_uri(&app.config.server.public_url),

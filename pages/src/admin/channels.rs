@@ -149,7 +149,7 @@ pub async fn look(app: AppData, visitor: AdminVisitor, name: web::Path<String>, 
     let integration = app.integrations.named(&name).ok_or(Error::NotFound)?;
     let inspector = RoadInspector {
         public_url: &app.config.server.public_url,
-        http: app.http.trusted(),
+        http: app.http.amocrm(),
         clock: &app.clock,
         records: Some(RoadRecords { store: &app.store, vault: &app.vault }),
     };

@@ -25,6 +25,14 @@ fn each_rule_names_its_key() {
             "[instagram]\napi_url = \"https://graph.instagram.com./\"\ntrust_settings = true",
             "instagram.trust_settings: ",
         ),
+        (
+            "[telegram]\nproxy = \"proxy.example:1080\"",
+            "telegram.proxy: must be socks5://user:password@host:port or http",
+        ),
+        ("[amocrm]\nproxy = \"https://canary@proxy.example\"", "amocrm.proxy: "),
+        ("[network]\nproxy = \"socks5:\"", "network.proxy: "),
+        ("[vk]\nproxy = \"\"", "vk.proxy: "),
+        ("[whatsapp]\nproxy = \"http://proxy.example/path\"", "whatsapp.proxy: "),
         ("[max]\nca_file = \"no-such-file.pem\"", "max.ca_file: "),
         ("[max]\nca_file = \"Cargo.toml\"", "max.ca_file: "),
         ("[vendor]\nsupport_url = \"write to us\"", "vendor.support_url: "),
@@ -67,6 +75,7 @@ fn each_rule_names_its_key() {
         ("[media.s3]\naccess_key_id = \"AKIA\"", "media.s3.secret_access_key: "),
     ] {
         assert!(refusal(text).starts_with(key), "{text}: {}", refusal(text));
+        assert!(!refusal(text).contains("canary"), "{text}: {}", refusal(text));
     }
     for (integration, channel, key) in [
         ("account_hosts = []", "", "integration[0].account_hosts: "),

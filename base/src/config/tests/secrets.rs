@@ -11,15 +11,19 @@ use crate::config::sources::{SECRETS, Sources};
 use crate::config::{Config, Integration};
 
 /// The sections in which each type of the configuration is used.
-const SECTIONS: [(&str, &[&str]); 12] = [
+const SECTIONS: [(&str, &[&str]); 16] = [
     ("Alerts", &["alerts"]),
+    ("Amocrm", &["amocrm"]),
     ("Avito", &["avito"]),
     ("Channel", &["integration.channel"]),
     ("Customers", &["customers"]),
     ("Database", &["database"]),
     ("Integration", &["integration"]),
     ("Mail", &["mail"]),
+    ("Max", &["max"]),
+    ("MessengerApi", &["telegram", "vk"]),
     ("Meta", &["facebook", "instagram"]),
+    ("NetworkConfig", &["network"]),
     ("S3", &["media.s3"]),
     ("Secrets", &["secrets"]),
     ("VendorWebhook", &["vendor_webhook"]),

@@ -8,7 +8,8 @@ pub(super) mod settle;
 
 use std::time::Duration;
 
-use base::http_client::{FILE_TIMEOUT, is_no_server, refusal};
+use base::http_client::{AMOCRM, FILE_TIMEOUT, Guarded, HttpClients, is_no_server, refusal};
+use base::message::Direction;
 use chrono::TimeDelta;
 use connectors::file::{NotOpened, OpenFile};
 use entity::media::{self, Column};
@@ -151,7 +152,7 @@ async fn read(app: &MediaContext, row: &media::Model) -> anyhow::Result<FetchOut
             return Ok(FetchOutcome::Refused { failure: "damaged" });
         }
     };
-    let mut opened = match open(app, row.tenant_id, &origin).await? {
+    let mut opened = match open(app, row, &origin).await? {
         Ok(opened) => opened,
         Err(not_opened) => return Ok(not_opened.into()),
     };
@@ -220,9 +221,14 @@ const HOPS: usize = 5;
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 /// Errors are our own: the database or a damaged row.
-async fn open(app: &MediaContext, tenant_id: Uuid, origin: &FileOrigin) -> anyhow::Result<Result<OpenFile, NotOpened>> {
+async fn open(
+    app: &MediaContext,
+    row: &media::Model,
+    origin: &FileOrigin,
+) -> anyhow::Result<Result<OpenFile, NotOpened>> {
+    let tenant_id = row.tenant_id;
     match origin {
-        FileOrigin::Url(url) => Ok(call(app, url).await),
+        FileOrigin::Url(url) => Ok(call(way(app, row).await?.guarded(), url).await),
         FileOrigin::Connector { source_id, reference } => {
             let source = app.lookup.source(*source_id).await?;
             let Some(source) = source.filter(|source| source.tenant_id == tenant_id && source.deleted_at.is_none())
@@ -238,10 +244,19 @@ async fn open(app: &MediaContext, tenant_id: Uuid, origin: &FileOrigin) -> anyho
     }
 }
 
-async fn call(app: &MediaContext, url: &str) -> Result<OpenFile, NotOpened> {
+/// How an address is called: amoCRM's and those that a messenger named as these themselves, all others as a tenant's.
+async fn way(app: &MediaContext, row: &media::Model) -> Result<HttpClients, DbErr> {
+    if row.direction == Direction::ToMessenger.number() {
+        return Ok(app.http.to(AMOCRM));
+    }
+    let source = app.lookup.source(row.source_id).await?;
+    Ok(source.map_or_else(|| app.http.clone(), |source| app.http.to(&source.kind)))
+}
+
+async fn call(guarded: &Guarded, url: &str) -> Result<OpenFile, NotOpened> {
     let mut url = Url::parse(url).map_err(|_| NotOpened::Never("address_refused"))?;
     for _ in 0..=HOPS {
-        let request = app.http.guarded().get(&url).map_err(|_| NotOpened::Never("address_refused"))?;
+        let request = guarded.get(&url).map_err(|_| NotOpened::Never("address_refused"))?;
         let request = request.timeout(FILE_TIMEOUT).header(ACCEPT_ENCODING, "identity");
         let response = match request.send().await {
             Ok(response) => response,
