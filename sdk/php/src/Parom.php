@@ -15,6 +15,7 @@ namespace Parom;
  * @phpstan-type AnswerOut array{status: int, text: string}
  * @phpstan-type AnswerTimesOut array{count: int, median_ms: int, p95_ms: int}
  * @phpstan-type AnswersReportOut array{first_answers: AnswerTimesOut|null, by_source: list<SourceAnswersOut>, by_manager: list<ManagerAnswersOut>, unanswered: ReportedChats, from: string, to: string, time_zone: string, counted_since: string|null}
+ * @phpstan-type BroughtInOut array{taken: int, items: list<ListedTemplateOut>}
  * @phpstan-type Button array{text: string, url: string|null}
  * @phpstan-type CategoryIn 'UTILITY'|'MARKETING'|'AUTHENTICATION'
  * @phpstan-type ChannelOut array{channel_id: string, scope_id: string, status: string}
@@ -62,6 +63,7 @@ namespace Parom;
  * @phpstan-type LedgerOut array{from: string|null, to: string|null, to_crm: LedgerCountsOut, to_messenger: LedgerCountsOut}
  * @phpstan-type LetterKind 'message'|'edit'|'status'|'typing'|'reaction'|'import'|'resend'|'chat'
  * @phpstan-type ListMessage array{body?: string, button?: string, footer?: string, header?: string, sections?: list<Section>}
+ * @phpstan-type ListedTemplateOut array{name: string, language: string, text: string, found: string, amocrm_name: string|null}
  * @phpstan-type ManagerAnswersOut array{manager: ManagerOut, count: int, median_ms: int, p95_ms: int}
  * @phpstan-type ManagerFlowOut array{manager: ManagerOut, to_customers: int}
  * @phpstan-type ManagerOut array{amojo_id: string|null, user_id: string|null, name: string|null}
@@ -542,6 +544,21 @@ final class Parom extends Client
             'POST',
             '/api/v1/sources/' . self::segment($sourceId) . '/templates',
             body: $body,
+            idempotencyKey: $idempotencyKey,
+            keyed: true,
+        );
+    }
+
+    /**
+     * Brings templates in.
+     *
+     * @return BroughtInOut
+     */
+    public function bringTemplates(string $sourceId, ?string $idempotencyKey = null): array
+    {
+        return $this->call(
+            'POST',
+            '/api/v1/sources/' . self::segment($sourceId) . '/templates/bring',
             idempotencyKey: $idempotencyKey,
             keyed: true,
         );

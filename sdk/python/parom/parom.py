@@ -241,6 +241,12 @@ class Parom(Client):
             "POST", f"/api/v1/sources/{segment(source_id)}/templates", body=body, idempotency_key=idempotency_key, keyed=True
         )
 
+    def bring_templates(self, source_id: str, *, idempotency_key: str | None = None) -> t.BroughtInOut:
+        """Brings templates in."""
+        return self._call(
+            "POST", f"/api/v1/sources/{segment(source_id)}/templates/bring", idempotency_key=idempotency_key, keyed=True
+        )
+
     def send_template(
         self,
         source_id: str,

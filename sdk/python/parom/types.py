@@ -57,6 +57,13 @@ AnswersReportOut = TypedDict(
 )
 
 
+class BroughtInOut(TypedDict):
+    """What a comparison with the messenger's templates found."""
+
+    taken: int
+    items: list[ListedTemplateOut]
+
+
 class Button(TypedDict):
     """A button; without `url`, pressing it sends its text as the customer's message."""
 
@@ -443,6 +450,16 @@ class ListMessage(TypedDict):
     footer: NotRequired[str]
     header: NotRequired[str]
     sections: NotRequired[list[Section]]
+
+
+class ListedTemplateOut(TypedDict):
+    """A template that the messenger lists, and what amoCRM has of it."""
+
+    name: str
+    language: str
+    text: str
+    found: str
+    amocrm_name: str | None
 
 
 class ManagerAnswersOut(TypedDict):

@@ -182,6 +182,11 @@ export class Parom extends Client {
     return this.call("POST", path`/api/v1/sources/${sourceId}/templates`, { body, keyed: true, options });
   }
 
+  /** Brings templates in. */
+  bringTemplates(sourceId: string, options?: Options): Promise<t.BroughtInOut> {
+    return this.call("POST", path`/api/v1/sources/${sourceId}/templates/bring`, { keyed: true, options });
+  }
+
   /** Sends an approved template. */
   sendTemplate(
     sourceId: string,

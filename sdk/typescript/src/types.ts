@@ -57,6 +57,14 @@ export interface AnswersReportOut {
   counted_since: string | null;
 }
 
+/** What a comparison with the messenger's templates found. */
+export interface BroughtInOut {
+  /** Number of templates that can be sent from now on. */
+  taken: number;
+  /** All that the messenger lists. */
+  items: ListedTemplateOut[];
+}
+
 /** A button; without `url`, pressing it sends its text as the customer's message. */
 export interface Button {
   text: string;
@@ -543,6 +551,18 @@ export interface ListMessage {
   footer?: string;
   header?: string;
   sections?: Section[];
+}
+
+/** A template that the messenger lists, and what amoCRM has of it. */
+export interface ListedTemplateOut {
+  name: string;
+  language: string;
+  /** With the messenger's variables. */
+  text: string;
+  /** `known`: it can be sent. `language`, `text`, `headline`: amoCRM's differs in this. `absent`: amoCRM has none of this name or text that Parom can read. */
+  found: string;
+  /** amoCRM's name of what it has. */
+  amocrm_name: string | null;
 }
 
 /** The same of a manager. */
