@@ -193,7 +193,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(count, 55);
+        assert_eq!(count, 57);
     }
 
     fn is_summarised(operation: &Value) {

@@ -19,6 +19,7 @@ const SILENT: &[(&str, &str)] = &[
     ("api POST templates::send_template", "a message; it is in the message log"),
     ("panel POST again", "the next attempt comes sooner; changes nothing"),
     ("panel POST bring", "the daily comparison comes sooner; the register shows what it found"),
+    ("api POST templates::bring_templates", "the same"),
     ("api POST media::upload_file", "a file of a message"),
     ("api POST messages::report_status", "a receipt of a message"),
     ("api POST messages::show_typing", "lasts seconds"),
