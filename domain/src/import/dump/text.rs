@@ -49,8 +49,8 @@ impl Input {
     /// The file itself, or the text in the archive that it is.
     pub fn open(mut file: Box<dyn DumpFile>) -> Result<Self> {
         let mut first = Vec::new();
-        file.by_ref().take(4).read_to_end(&mut first).map_err(broke_off)?;
         file.rewind().map_err(broke_off)?;
+        file.by_ref().take(4).read_to_end(&mut first).map_err(broke_off)?;
         if first != *ARCHIVE {
             return Ok(Self { text: file, archive: Archive::default() });
         }
