@@ -125,7 +125,9 @@ pub async fn bring_in(app: &Arc<SourceContext>, source: &source::Model) -> Resul
     templates.retain(|template| template.waba.is_some());
     let mut taken = 0;
     for template in &templates {
-        if of_source(app, source, template.id).await?.is_none() {
+        // A process may have ended before it asked for the review.
+        let unasked = |row: &message_template::Model| row.review_id == 0 && template.reviews.is_empty();
+        if of_source(app, source, template.id).await?.as_ref().is_none_or(unasked) {
             taken += usize::from(take_in(app, source, template, &listed).await?);
         }
     }
@@ -184,12 +186,7 @@ async fn take_in(
     };
     let Some(found) = matching(listed, &name, fits) else { return Ok(false) };
     let id = template.id;
-    let reviews = match template.reviews.is_empty() {
-        // amoCRM offers a template to managers after a review: the decision is reported to the one that is asked for here.
-        true => call(app, source.tenant_id, |rest, token| async move { rest.request_review(&token, id).await }).await?,
-        false => template.reviews.clone(),
-    };
-    let review = reviews.iter().find(|review| review.source_id == Some(source.amocrm_source_id)).cloned();
+    let review = template.reviews.iter().find(|review| review.source_id == Some(source.amocrm_source_id)).cloned();
     let told = match &review {
         Some(review) => review.status == ReviewStatus::Approved,
         None => true,
@@ -201,8 +198,14 @@ async fn take_in(
         spec,
         told,
     };
+    // First, because amoCRM's webhook about a review that is requested may be faster than its answer.
     enter_listed(app, source, known, found).await?;
-    // Those of the account's other sources.
+    let reviews = match template.reviews.is_empty() {
+        // amoCRM offers a template to managers after a review: the decision is reported to the one that is asked for here.
+        true => call(app, source.tenant_id, |rest, token| async move { rest.request_review(&token, id).await }).await?,
+        false => template.reviews.clone(),
+    };
+    // Also those of the account's other sources.
     requested(app, source.tenant_id, &rest::Template { reviews, ..template.clone() }).await?;
     Ok(true)
 }

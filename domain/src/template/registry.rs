@@ -161,21 +161,25 @@ async fn enter(app: &SourceContext, source: &source::Model, template: &Template,
             .filter(Column::ReviewId.ne(row.review_id))
             .lock_exclusive();
         let Some(known) = known.one(tx).await? else { return Ok(()) };
-        // Another review of a known template: it is submitted again, under the name that it has at the messenger.
-        message_template::Entity::update_by_id((known.tenant_id, known.id))
+        // The messenger decided on it before amoCRM asked.
+        let is_decided = known.review_id == 0 && known.spec == row.spec;
+        let mut asked = message_template::Entity::update_by_id((known.tenant_id, known.id))
             .col_expr(Column::ReviewId, Expr::value(row.review_id))
-            .col_expr(Column::Submission, Expr::value(row.submission))
-            .col_expr(Column::Title, Expr::value(row.title))
-            .col_expr(Column::Language, Expr::value(row.language))
-            .col_expr(Column::Category, Expr::value(row.category))
-            .col_expr(Column::Spec, Expr::value(row.spec))
-            .col_expr(Column::Stage, Expr::value(Stage::Waiting.word()))
             .col_expr(Column::Told, Expr::value(""))
             .col_expr(Column::Trouble, Expr::value(""))
             .col_expr(Column::Tries, Expr::value(0))
-            .col_expr(Column::NextTryAt, Expr::value(Some(now)))
-            .exec(tx)
-            .await?;
+            .col_expr(Column::NextTryAt, Expr::value(Some(now)));
+        // Another review of a known template: it is submitted again, under the name that it has at the messenger.
+        if !is_decided {
+            asked = asked
+                .col_expr(Column::Submission, Expr::value(row.submission))
+                .col_expr(Column::Title, Expr::value(row.title))
+                .col_expr(Column::Language, Expr::value(row.language))
+                .col_expr(Column::Category, Expr::value(row.category))
+                .col_expr(Column::Spec, Expr::value(row.spec))
+                .col_expr(Column::Stage, Expr::value(Stage::Waiting.word()));
+        }
+        asked.exec(tx).await?;
         due_at(tx, known.tenant_id, known.id, now).await
     })
     .await
