@@ -10,8 +10,8 @@ use base::verdict::Report;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Shadow, Watched,
-    error_catalog, field,
+    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Shadow,
+    Watched, error_catalog, field,
 };
 use crate::connector::Kind;
 use crate::file::{NotOpened, OpenFile};

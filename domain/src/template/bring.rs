@@ -138,7 +138,12 @@ pub async fn bring_in(app: &Arc<SourceContext>, source: &source::Model) -> Resul
 
 /// A draft for amoCRM of a template that the messenger has: the messenger's variables stand where a person puts amoCRM's
 /// markers. 404 if the messenger lists none, or it has a file.
-pub async fn draft_of(app: &SourceContext, source: &source::Model, name: &str, language: &str) -> Result<TemplateDraft> {
+pub async fn draft_of(
+    app: &SourceContext,
+    source: &source::Model,
+    name: &str,
+    language: &str,
+) -> Result<TemplateDraft> {
     let listed = ask_messenger(app, source).await?.map_err(as_error)?;
     let is_it = |one: &ListedTemplate| {
         one.state.name.as_deref() == Some(name) && one.state.language.as_deref() == Some(language)
