@@ -61,13 +61,10 @@ pub async fn bring_templates(call: Call, source_id: web::Path<Uuid>) -> Result<H
         return Err(no_source());
     }
     let found = template::bring_in(&call.app.sources, &source).await?;
-    let items = found.listed.into_iter().map(|one| ListedTemplateOut {
-        name: one.name,
-        language: one.language,
-        text: one.content,
-        found: one.found.word().to_owned(),
-        amocrm_name: one.title,
-    });
+    let items =
+        found.listed.into_iter().map(|template::Counterpart { name, language, content, found, title, .. }| {
+            ListedTemplateOut { name, language, text: content, found: found.word().to_owned(), amocrm_name: title }
+        });
     Ok(HttpResponse::Ok().json(BroughtInOut { taken: found.taken, items: items.collect() }))
 }
 

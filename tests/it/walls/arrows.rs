@@ -9,6 +9,7 @@ platform: lookup unknown_callers
 lookup:
 unknown_callers:
 compressed:
+cors:
 cursor:
 settings: platform
 job: platform
@@ -41,12 +42,12 @@ api_key: audit identity tenant usage
 api: api_key audit compressed cursor delivery import intake lookup media public_page source takeover template tenant
     usage vendor_events vendor_webhooks
 webhook_notices: api::sources source usage
-webchat: alert compressed identity intake lead_origin lookup media platform settings load_shedding unknown_callers
+webchat: alert compressed cors identity intake lead_origin lookup media platform settings load_shedding unknown_callers
     tenant usage
 alert_notices: alert audit delivery identity job platform tenant
 alert_checks: alert delivery source tenant usage vendor_events
 oauth: identity platform unknown_callers tenant
-widget_api: announcements api_key api::request api::sources audit customer delivery identity legal platform source
+widget_api: announcements api_key api::request api::sources audit cors customer delivery identity legal platform source
     tenant usage vendor_events
 panel: alert alert_notices announcements api_key cursor audit brand contact delivery legal missed_hooks import
     identity intake platform settings load_shedding source takeover template tenant unregister usage
