@@ -198,15 +198,18 @@ async fn the_watchdog_is_told_while_no_connection_is_free() {
         let mut caller = TcpStream::connect(&address).await.unwrap();
         let head = "POST /panel/sign-in HTTP/1.1\r\nHost: parom\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n";
         caller.write_all(head.as_bytes()).await.unwrap();
+        // "100 Continue": the body is waited for.
+        let heard = tokio::time::timeout(LIMIT, caller.read(&mut [0; 1])).await;
+        assert_eq!(heard.expect("it is heard in time").unwrap(), 1);
         held.push(caller);
     }
-    // What came before the address was full does not count.
     let refused = tokio::time::timeout(LIMIT, async {
         let mut third = TcpStream::connect(&address).await.unwrap();
         third.read(&mut [0; 1]).await
     });
     assert_eq!(refused.await.expect("it is ended in time").unwrap_or_default(), 0, "the address is full");
     let mut bytes = [0; 256];
+    // What came before the address was full does not count.
     while manager.try_recv(&mut bytes).is_ok() {}
     for beat in 0..3 {
         let came = tokio::time::timeout(LIMIT, manager.recv(&mut bytes)).await.expect("it is told in time").unwrap();
