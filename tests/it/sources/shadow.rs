@@ -132,6 +132,7 @@ async fn a_day_is_compared_with_amocrm(world: &mut VkWorld) {
     let page = visitor.opens(&format!("/panel/sources/{id}/shadow?day={day}")).await.is(200);
     page.says(&["Beside another service", "What the other service answers", "Missing in amoCRM", "other.vk"]);
     visitor.opens(&format!("/panel/sources/{id}")).await.is(200).says(&["Receives and compares"]);
+    visitor.opens("/panel/import/new").await.is(200).never_says(&["Beside"]);
 }
 
 async fn a_shadow_whose_access_ends_says_so(world: &mut VkWorld) {

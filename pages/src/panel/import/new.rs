@@ -53,6 +53,7 @@ async fn show(app: &PanelContext, member: &Member, fields: &UploadFields, error:
         None => (page, StatusCode::OK),
     };
     let mut sources = domain::source::all(&app.sources, member.tenant_id).await?;
+    sources.retain(|source| !source.is_shadow());
     sources.sort_by_key(|source| (!source.is_default, source.name.to_lowercase()));
     let choice = |source: source::Model| SelectOption::new(source.id.to_string(), source.name, &fields.source);
     let form = NewImportPage {
