@@ -191,7 +191,7 @@ async fn internal_addresses_are_refused(program: ProxyProgram) {
     let named: Url = host.url("/secret").replace("127.0.0.1", "localhost").parse().unwrap();
     let mut secure = named.clone();
     secure.set_scheme("https").unwrap();
-    // That the proxy itself is there lets nobody else in.
+    // The exemption for the proxy does not extend to other servers at its address.
     for own in ["127.0.0.1", "localhost"] {
         let kept_out = clients(proxy.address_at(own), "\"10.0.0.0/8\"");
         let refused = kept_out.guarded().get(&literal).map(drop);

@@ -28,7 +28,7 @@ use uuid::Uuid;
 use super::{CONNECT_TIMEOUT, NoClient};
 use crate::supervisor::detach;
 
-/// A proxy as the HTTP library is told of it.
+/// A proxy as it is configured in the HTTP library.
 #[derive(Clone, Debug)]
 pub(super) struct Proxy {
     /// Its host, which may be internal.

@@ -84,6 +84,11 @@ pub fn moment_of(at: i64) -> String {
 
 const MOMENT: &str = "%Y-%m-%dT%H:%M";
 
+/// A day as pages write it in addresses: four digits, two and two. The parser takes one digit for two as well.
+pub fn day(text: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10)
+}
+
 /// A day, which begins at midnight UTC, or a moment; milliseconds.
 fn beginning(text: &str) -> Option<i64> {
     let at = match text.len() {

@@ -8,7 +8,7 @@ use base::error::Result;
 use base::i18n::Sentence;
 use base::message::{Direction, FailureCode, Role};
 use bytes::Bytes;
-use chrono::{Days, NaiveDate};
+use chrono::Days;
 use domain::delivery::read::list::{self, Ground, MessageFilter, MessageSummary, Reached, Slower};
 use domain::delivery::read::reason::Reason;
 use domain::delivery::read::{MessageStatus, find};
@@ -19,7 +19,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::choice::{self, SelectOption};
+use super::choice::{self, SelectOption, day};
 use super::reasons::{self, ReasonArguments};
 use super::{Answer, AppData, Member, Nav, PageContext, PanelContext, Right, csv};
 use crate::panel;
@@ -219,10 +219,6 @@ impl MessagesQuery {
 
 fn direction(text: &str) -> Option<Direction> {
     [Direction::ToCrm, Direction::ToMessenger].into_iter().find(|direction| direction.word() == text)
-}
-
-fn day(text: &str) -> Option<NaiveDate> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10)
 }
 
 fn seconds(text: &str) -> Option<i64> {

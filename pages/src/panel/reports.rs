@@ -19,7 +19,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::chart::ChartWords;
-use super::choice::{self, SelectOption};
+use super::choice::{self, SelectOption, day};
 use super::overview::{flow_series, flow_slot};
 use super::{Answer, AppData, Chart, Member, Nav, PageContext, PanelContext, Right, csv, html, reasons};
 
@@ -195,10 +195,6 @@ impl ReportQuery {
 
 fn next(day: NaiveDate) -> NaiveDate {
     day.succ_opt().unwrap_or(day)
-}
-
-fn day(text: &str) -> Option<NaiveDate> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10)
 }
 
 /// Shades of the table of hours, besides none.

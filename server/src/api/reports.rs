@@ -426,7 +426,7 @@ impl Days {
 }
 
 /// Parses a date of a query string: four digits, two and two, as in RFC 3339.
-fn date(pointer: &str, text: Option<&str>) -> Result<Option<NaiveDate>> {
+pub(super) fn date(pointer: &str, text: Option<&str>) -> Result<Option<NaiveDate>> {
     // The parser takes one digit for two as well.
     let parse = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10);
     text.map(|text| parse(text).ok_or_else(|| Error::field(pointer, LocalizedText::new("said-date")))).transpose()

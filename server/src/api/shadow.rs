@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, get, web};
 use base::error::{Error, Result};
-use base::i18n::LocalizedText;
 use base::json::{Moment, Query};
 use chrono::NaiveDate;
 use connectors::Shadow;
@@ -11,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::reports::date;
 use super::request::Call;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -144,12 +144,8 @@ impl From<ShadowChat> for ShadowChatOut {
 pub async fn get_shadow(call: Call, source_id: web::Path<Uuid>, query: Query<ShadowQuery>) -> Result<HttpResponse> {
     let source = call.current_source(*source_id).await?;
     let since = source.shadow_since.ok_or(Error::NotFound)?;
-    let day = query.day.as_deref().map(|text| {
-        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10);
-        day.ok_or_else(|| Error::field("/day", LocalizedText::new("said-date")))
-    });
     let sources = &call.app.sources;
-    let comparison = match day.transpose()? {
+    let comparison = match date("/day", query.day.as_deref())? {
         Some(day) => Some(takeover::compare(sources, &source, day).await?.into()),
         None => None,
     };

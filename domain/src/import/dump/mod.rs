@@ -199,7 +199,7 @@ impl Sink {
         self.last
     }
 
-    /// Fails when nobody wants more.
+    /// Fails if the import has ended.
     fn give(&self, found: Found) -> Result<()> {
         self.to.blocking_send(found).map_err(|_| Error::not_storing())
     }

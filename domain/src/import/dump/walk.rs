@@ -163,7 +163,7 @@ struct Json<Text> {
     text: BufReader<Text>,
     place: Rc<Place>,
     is_escaped: bool,
-    /// What stands in the place of such an escape.
+    /// The rest of the replacement of such an escape.
     instead: &'static [u8],
 }
 

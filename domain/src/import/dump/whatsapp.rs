@@ -123,7 +123,7 @@ fn time(text: &str) -> Option<NaiveTime> {
     NaiveTime::from_hms_opt(hour, minute, second)
 }
 
-/// Who wrote, and what; nobody for a note of the app.
+/// The author's name and the text. A note of the app has no author.
 fn author(rest: &str) -> (Option<&str>, &str) {
     let found = rest.split_once(": ").or_else(|| rest.strip_suffix(':').map(|name| (name, "")));
     // Notes quote names and titles.

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::access::AbilityRow;
 use super::{KindAbilities, SourceStateView, find, state_view};
-use crate::panel::choice::{pipeline_name, pipelines};
+use crate::panel::choice::{day, pipeline_name, pipelines};
 use crate::panel::reasons::customer;
 use crate::panel::{self, Answer, AppData, Member, Nav, PageContext, PanelContext, Right};
 
@@ -103,7 +103,7 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>, asked: web
     let mut page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
     let state = domain::source::state(&app.sources, &source).await?;
     let known = pipelines(&app, source.tenant_id, false).await?;
-    let day = asked.day.as_deref().and_then(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok());
+    let day = asked.day.as_deref().and_then(day);
     let mut compared = None;
     if let Some(day) = day {
         match takeover::compare(&app.sources, &source, day).await {

@@ -64,7 +64,7 @@ pub(crate) struct Crm {
     pub(crate) of_others: Vec<OtherMessage>,
 }
 
-/// A message of a chat of another integration, of which this one is told by events alone.
+/// A message in another integration's chat. This integration sees it only as an event.
 #[derive(Clone, Debug)]
 pub struct OtherMessage {
     pub contact_id: i64,
