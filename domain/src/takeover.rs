@@ -139,7 +139,7 @@ pub async fn compare(app: &Arc<SourceContext>, source: &source::Model, day: Naiv
     ours.sort_by_key(|one| one.at);
     let connector = app.connectors.get(&source.kind).context("a source of an unknown kind")?.clone();
     let chats = chats(app, source, connector.as_ref(), &ours).await?;
-    let (theirs, is_cut) = events(app, source, begins).await?;
+    let (theirs, is_cut) = foreign(app, source, begins).await?;
     let known = chats.iter().filter_map(|chat| Some((chat.conversation_id, chat.contact.as_ref()?.0))).collect();
     let answers = connector.shadow() == Shadow::Both;
     let found = pair(&ours, theirs, known, answers, begins);
@@ -191,7 +191,7 @@ async fn chats(
         let Some(row) = rows.iter().find(|row| row.id == id) else { continue };
         let customer: Person = serde_json::from_str(&row.contact).context("a conversation's contact is damaged")?;
         let contact = match chats.len() < LOOKUPS {
-            true => contact::expected(&app.tenants, source.tenant_id, &customer).await.map_err(call_error)?,
+            true => contact_of(app, row, &customer).await?,
             false => None,
         };
         chats.push(ShadowChat {
@@ -205,6 +205,19 @@ async fn chats(
     Ok(chats)
 }
 
+async fn contact_of(
+    app: &Arc<SourceContext>,
+    row: &conversation::Model,
+    customer: &Person,
+) -> Result<Option<(i64, String)>> {
+    if let Some(known) = app.compared.contacts.get(&row.id).await {
+        return Ok(known);
+    }
+    let found = contact::expected(&app.tenants, row.tenant_id, customer).await.map_err(call_error)?;
+    app.compared.contacts.insert(row.id, found.clone()).await;
+    Ok(found)
+}
+
 async fn rows_of(app: &SourceContext, source: &source::Model, ids: &[Uuid]) -> Result<Vec<conversation::Model>, DbErr> {
     conversation::Entity::of_tenant(source.tenant_id)
         .filter(conversation::Column::Id.is_in(ids.iter().copied()))
@@ -214,34 +227,42 @@ async fn rows_of(app: &SourceContext, source: &source::Model, ids: &[Uuid]) -> R
 
 /// Events of other integrations' chats around a day, the oldest first, and whether there are more. Our own channels'
 /// chats are those of working sources.
-async fn events(app: &Arc<SourceContext>, source: &source::Model, begins: i64) -> Result<(Vec<ChatEvent>, bool)> {
+async fn foreign(app: &Arc<SourceContext>, source: &source::Model, begins: i64) -> Result<(Vec<ChatEvent>, bool)> {
     let tenant = tenants::load(app.store.read(), source.tenant_id).await?.ok_or(Error::NotFound)?;
     let integration = tenants::integration(&app.tenants, &tenant)?;
     let ours: BTreeSet<&str> = integration.channels.iter().map(|channel| channel.code.as_str()).collect();
+    let (all, is_cut) = events(app, source.tenant_id, begins).await?;
+    let is_foreign = |event: &&ChatEvent| event.origin.as_deref().is_none_or(|origin| !ours.contains(origin));
+    let mut foreign: Vec<ChatEvent> = all.iter().filter(is_foreign).cloned().collect();
+    foreign.sort_by_key(|event| event.created_at);
+    Ok((foreign, is_cut))
+}
+
+/// The account's events around a day, and whether there are more. Those of a day that has ended are kept.
+async fn events(app: &Arc<SourceContext>, tenant_id: Uuid, begins: i64) -> Result<(Arc<Vec<ChatEvent>>, bool)> {
+    if let Some(known) = app.compared.events.get(&(tenant_id, begins)).await {
+        return Ok(known);
+    }
     let margin = APART.num_seconds();
     let within = begins / 1000 - margin..(begins + DAY) / 1000 + margin;
-    let mut all = Vec::new();
+    let (mut all, mut is_cut) = (Vec::new(), false);
     for number in 1..=PAGES {
         let ask = |rest: amocrm::rest::Rest, token| {
             let within = within.clone();
             async move { rest.chat_events(&token, within, number).await }
         };
-        let page = with_token(&app.tenants, source.tenant_id, ask).await.map_err(call_error)?;
+        let page = with_token(&app.tenants, tenant_id, ask).await.map_err(call_error)?;
         all.extend(page.items);
-        if !page.has_more {
+        is_cut = page.has_more;
+        if !is_cut {
             break;
         }
-        if number == PAGES {
-            return Ok((foreign(all, &ours), true));
-        }
     }
-    Ok((foreign(all, &ours), false))
-}
-
-fn foreign(mut all: Vec<ChatEvent>, ours: &BTreeSet<&str>) -> Vec<ChatEvent> {
-    all.retain(|event| event.origin.as_deref().is_none_or(|origin| !ours.contains(origin)));
-    all.sort_by_key(|event| event.created_at);
-    all
+    let found = (Arc::new(all), is_cut);
+    if within.end * 1000 < app.clock.millis() {
+        app.compared.events.insert((tenant_id, begins), found.clone()).await;
+    }
+    Ok(found)
 }
 
 /// Pairs the messages of a day. `known`: contacts of chats; a chat without one gets the contact of its first pair. `answers`:

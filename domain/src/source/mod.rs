@@ -31,6 +31,7 @@ pub mod window;
 use std::sync::Arc;
 use std::time::Duration;
 
+use amocrm::rest::ChatEvent;
 use base::cache::Cache;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
@@ -148,6 +149,7 @@ pub struct SourceContext {
     /// Changes of one source wait for each other.
     pub source_changes: ChangeLocks,
     pub listed_templates: ListedTemplates,
+    pub compared: ComparedWith,
 }
 
 /// What messengers listed as their templates within the last minute, by source.
@@ -156,6 +158,24 @@ pub struct ListedTemplates(pub Cache<Uuid, Arc<Vec<ListedTemplate>>>);
 impl Default for ListedTemplates {
     fn default() -> Self {
         Self(Cache::builder().max_capacity(1_000).time_to_live(Duration::from_secs(60)).build())
+    }
+}
+
+/// What amoCRM answered to comparisons of shadows within the last five minutes: a page that is loaded again asks nothing.
+pub struct ComparedWith {
+    /// Events about messages by account and the first millisecond of a day that has ended, and whether there are more.
+    pub events: Cache<(Uuid, i64), (Arc<Vec<ChatEvent>>, bool)>,
+    /// The contact that a chat would get, by conversation: CRM id and name.
+    pub contacts: Cache<Uuid, Option<(i64, String)>>,
+}
+
+impl Default for ComparedWith {
+    fn default() -> Self {
+        let kept = Duration::from_secs(300);
+        Self {
+            events: Cache::builder().max_capacity(100).time_to_live(kept).build(),
+            contacts: Cache::builder().max_capacity(10_000).time_to_live(kept).build(),
+        }
     }
 }
 

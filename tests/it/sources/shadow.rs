@@ -128,9 +128,20 @@ async fn a_day_is_compared_with_amocrm(world: &mut VkWorld) {
     assert!(in_crm.len() == 1 && in_crm[0]["message_id"].is_string(), "{found}");
     assert_eq!(found["chats"][0]["messages"], 2);
     world.api.get(&format!("{path}?day=yesterday")).await.is(422);
+    let asked = |world: &VkWorld| {
+        let all = world.sandbox.requests();
+        all.iter().filter(|one| one.path.contains("/events") || one.path.contains("/contacts")).count()
+    };
+    let before = asked(world);
+    world.advance(Duration::from_secs(2 * 86_400));
+    let again = world.api.get(&format!("{path}?day={day}")).await.is(200);
+    assert_eq!(again.json["comparison"], *found);
+    let after = asked(world);
+    assert!(after > before, "a day that had not ended was not kept");
     let visitor = olga(world, tenant_id).await;
     let page = visitor.opens(&format!("/panel/sources/{id}/shadow?day={day}")).await.is(200);
     page.says(&["Beside another service", "What the other service answers", "Missing in amoCRM", "other.vk"]);
+    assert_eq!(asked(world), after, "amoCRM is not asked again for a page that is loaded again");
     visitor.opens(&format!("/panel/sources/{id}")).await.is(200).says(&["Receives and compares"]);
     visitor.opens("/panel/import/new").await.is(200).never_says(&["Beside"]);
 }
