@@ -189,6 +189,21 @@ impl Markers {
         found
     }
 
+    /// The same; none if one of them is not closed, is empty or has another within it.
+    pub fn well_formed(text: &str) -> Option<Self> {
+        let mut is_well_formed = true;
+        each(text, |part| {
+            is_well_formed &= match part {
+                Part::Text(text) => !text.contains("{{"),
+                Part::Marker(marker) => {
+                    let name = marker.get(2..marker.len() - 2).unwrap_or_default();
+                    !name.contains('{') && !name.trim().is_empty()
+                }
+            }
+        });
+        is_well_formed.then(|| Self::of(text))
+    }
+
     /// Each with its braces.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)

@@ -3,7 +3,8 @@
 use amocrm::rest::{Template, TemplateAttachment, TemplateButton};
 use base::message::Button;
 use connectors::template::{
-    NewTemplate, RegisteredHeader, RegisteredTemplate, TemplateCategory, TemplateFile, TemplateFileKind, TemplateHeader,
+    Markers, NewTemplate, RegisteredHeader, RegisteredTemplate, TemplateCategory, TemplateFile, TemplateFileKind,
+    TemplateHeader,
 };
 use entity::message_template;
 use serde::{Deserialize, Serialize};
@@ -199,20 +200,7 @@ const ALONE: [&str; 10] = [
 
 /// The markers of a text in order, each once. None if one is not closed.
 pub fn markers(text: &str) -> Option<Vec<String>> {
-    let mut found: Vec<String> = Vec::new();
-    let mut rest = text;
-    while let Some((_, after)) = rest.split_once("{{") {
-        let (name, after) = after.split_once("}}")?;
-        if name.contains(['{', '\n']) || name.trim().is_empty() {
-            return None;
-        }
-        let marker = format!("{{{{{name}}}}}");
-        if !found.contains(&marker) {
-            found.push(marker);
-        }
-        rest = after;
-    }
-    Some(found)
+    Some(Markers::well_formed(text)?.iter().map(str::to_owned).collect())
 }
 
 /// Whether amoCRM fills a marker in: a field of the lead, the contact, the company, the customer or the manager, or one of
