@@ -103,10 +103,20 @@ impl Breaks for Fault {
         matches!(self, Self::Delay(_))
     }
 
+    /// The fault as the page and `--fault` name it.
     fn describe(&self) -> String {
         match self {
-            Self::Hook(fault) => format!("{fault:?}"),
-            fault => format!("{fault:?}"),
+            Self::Delay(time) => format!("slow={}", time.as_secs()),
+            Self::Status { code, .. } => format!("status={code}"),
+            Self::Html200 => "html".to_owned(),
+            Self::Page(code) => format!("page={code}"),
+            Self::Reset => "reset".to_owned(),
+            Self::LostAnswer => "lost-answers".to_owned(),
+            Self::HalfBody => "half-bodies".to_owned(),
+            Self::Hook(HookFault::Lost) => "lost-hooks".to_owned(),
+            Self::Hook(HookFault::Doubled) => "doubled-hooks".to_owned(),
+            Self::Hook(HookFault::Reordered) => "reordered-hooks".to_owned(),
+            Self::Hook(HookFault::Late(time)) => format!("late-hooks={}", time.as_secs()),
         }
     }
 }

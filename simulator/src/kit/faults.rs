@@ -3,18 +3,18 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 
 /// A fault of a call. The names in JSON are those of `POST /faults`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(tag = "fault", rename_all = "snake_case")]
 pub enum Fault {
     /// Too many calls; the call is not executed.
     TooMany {
         /// Seconds; without it the header is omitted.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after: Option<i64>,
     },
     /// The messenger's own error page; the call is not executed.
@@ -73,10 +73,11 @@ impl Fault {
 }
 
 /// What rules can do to a call: the kit's [`Fault`], or what a simulator beside the messengers has instead.
-pub trait Breaks: Clone + std::fmt::Debug {
+pub trait Breaks: Clone {
     /// It only delays, so that the call gets the next fault as well.
     fn only_delays(&self) -> bool;
 
+    /// The fault as the one who set it named it.
     fn describe(&self) -> String;
 }
 
@@ -86,14 +87,27 @@ impl Breaks for Fault {
     }
 
     fn describe(&self) -> String {
-        match self {
-            Self::Own { name, more } => format!("{name} {}", json!(more)),
-            fault => format!("{fault:?}"),
-        }
+        let (name, more) = match self {
+            Self::Own { name, more } => (name.clone(), more.clone()),
+            fault => named(fault),
+        };
+        if more.is_empty() { name } else { format!("{name} {}", Value::Object(more)) }
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+/// A fault's name in JSON, and its fields.
+fn named(fault: &impl Serialize) -> (String, Map<String, Value>) {
+    match json!(fault) {
+        Value::String(name) => (name, Map::new()),
+        Value::Object(mut more) => {
+            let name = more.remove("fault");
+            (name.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned(), more)
+        }
+        _ => Default::default(),
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HookFault {
     Doubled,
@@ -247,13 +261,13 @@ impl<F: Breaks> Faults<F> {
         let calls = rules.iter().map(|Rule { call, to, left, effect }| {
             let to = to.as_ref().map_or_else(String::new, |to| format!(" ({to})"));
             let what = match effect {
-                Effect::Hold(_) => "Hold".to_owned(),
+                Effect::Hold(_) => "held".to_owned(),
                 Effect::Fault(fault) => fault.describe(),
             };
             format!("{call}{to}: {what}{}", times(*left))
         });
         let hooks = locked(&self.hooks);
-        let hooks = hooks.iter().map(|(left, fault)| format!("webhook: {fault:?}{}", times(*left)));
+        let hooks = hooks.iter().map(|(left, fault)| format!("webhook: {}{}", named(fault).0, times(*left)));
         calls.chain(hooks).collect()
     }
 
@@ -337,7 +351,7 @@ mod tests {
         faults.next_to("7", "send", 1, Fault::ResetBefore);
         assert_eq!(faults.take("Send", Some("7")).await, [Fault::ResetAfter, slow.clone()]);
         assert_eq!(faults.take("send", Some("8")).await, [slow], "the rest is for another recipient");
-        assert_eq!(faults.describe(), ["send (7): ResetBefore × 1"]);
+        assert_eq!(faults.describe(), ["send (7): reset_before × 1"]);
         assert_eq!(faults.take("send", Some("7")).await, [Fault::ResetBefore]);
         assert_eq!(faults.left(), 0);
     }
