@@ -158,7 +158,7 @@ pub trait Wire: Sized + Send + Sync + 'static {
 pub(crate) fn client() -> Result<reqwest::Client> {
     let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
     // A reused connection that the other side has just closed would look like a lost webhook.
-    client.pool_max_idle_per_host(0).build().context("the client for webhooks")
+    client.pool_max_idle_per_host(0).build().context("the client for webhooks, which wants the package ca-certificates")
 }
 
 /// Shared by calls, pages, the sender of webhooks and the library's functions.
