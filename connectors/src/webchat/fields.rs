@@ -11,6 +11,7 @@ const NAME_LABEL: Field = Field::optional("labels.name", Input::Text, "wizard-we
 const PHONE_LABEL: Field = Field::optional("labels.phone", Input::Text, "wizard-web-label-phone");
 const EMAIL_LABEL: Field = Field::optional("labels.email", Input::Text, "wizard-web-label-email");
 const CONSENT: Field = Field::optional("consent_text", Input::Paragraph, "wizard-web-consent");
+const QUICK: Field = Field::optional("quick_answers", Input::Lines, "wizard-web-quick");
 const AWAY: Field = Field::optional("working_hours.text", Input::Paragraph, "wizard-web-away");
 
 /// The given fields, and behind them those of the texts in each of these languages.
@@ -28,6 +29,7 @@ macro_rules! with_texts_in {
                 translated(EMAIL_LABEL, $code, concat!("translations.", $code, ".labels.email")),
                 translated(CONSENT, $code, concat!("translations.", $code, ".consent_text")),
                 translated(AWAY, $code, concat!("translations.", $code, ".away_text")),
+                translated(QUICK, $code, concat!("translations.", $code, ".quick_answers")),
             )*
         ]
     };
@@ -54,6 +56,12 @@ pub(super) const FIELDS: &[Field] = with_texts_in!(
         .in_section("appearance"),
     Field::optional("side", Input::Choice(SIDES), "wizard-web-side").in_section("appearance"),
     Field::optional("theme", Input::Choice(THEMES), "wizard-web-theme").in_section("appearance"),
+    Field::optional("team", Input::Lines, "wizard-web-team").with_hint("wizard-web-team-hint").in_section("appearance"),
+    Field::optional("offset.bottom", Input::Text, "wizard-web-offset-bottom")
+        .with_hint("wizard-web-offset-hint")
+        .in_section("appearance"),
+    Field::optional("offset.side", Input::Text, "wizard-web-offset-side").in_section("appearance"),
+    Field::optional("hide_on", Input::Lines, "wizard-web-hide").with_hint("wizard-web-hide-hint").in_section("install"),
     Field::optional("invitation.show", Input::Choice(INVITATIONS), "wizard-web-invite")
         .with_hint("wizard-web-invite-hint")
         .in_section("before"),
@@ -64,6 +72,7 @@ pub(super) const FIELDS: &[Field] = with_texts_in!(
     Field::optional("invitation.pages", Input::Lines, "wizard-web-invite-pages")
         .with_hint("wizard-web-invite-pages-hint")
         .in_section("before"),
+    QUICK.with_hint("wizard-web-quick-hint").in_section("before"),
     Field::optional("ask", Input::Choices(ASK), "wizard-web-ask").with_hint("wizard-web-ask-hint").in_section("before"),
     NAME_LABEL.in_section("before"),
     PHONE_LABEL.in_section("before"),
@@ -198,9 +207,9 @@ mod tests {
     fn every_language_of_the_chat_has_its_texts() {
         for language in Language::ALL {
             let texts = FIELDS.iter().filter(|field| field.language == language.code()).count();
-            assert_eq!(texts, 9, "{}", language.code());
+            assert_eq!(texts, 10, "{}", language.code());
         }
-        assert_eq!(FIELDS.iter().filter(|field| !field.language.is_empty()).count(), 9 * Language::ALL.len());
+        assert_eq!(FIELDS.iter().filter(|field| !field.language.is_empty()).count(), 10 * Language::ALL.len());
     }
 
     #[test]

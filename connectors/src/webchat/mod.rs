@@ -15,7 +15,9 @@ use super::{
 use crate::connector::Kind;
 pub use fields::Color;
 pub use hours::WorkingHours;
-pub use settings::{AskLabels, EMAIL_ANSWERS, Invitation, Translation, WebChatSettings};
+pub use settings::{
+    AskLabels, ButtonOffset, EMAIL_ANSWERS, Invitation, QuickAnswer, Translation, WebChatSettings, written,
+};
 
 mod fields;
 mod hours;

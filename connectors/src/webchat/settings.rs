@@ -45,6 +45,18 @@ pub struct WebChatSettings {
     /// `auto`, `light`, `dark`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub theme: Option<String>,
+    /// How far the button is from the edges of a site's page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<ButtonOffset>,
+    /// Pages of a site without the chat: those whose address contains one of these.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "list")]
+    pub hide_on: Vec<String>,
+    /// Names of those who answer, for the header.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "list")]
+    pub team: Vec<String>,
+    /// Frequent questions before the first message, see [`QuickAnswer::of`].
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "list")]
+    pub quick_answers: Vec<String>,
     /// How soon answers usually come: `minutes`, `hour`, `day`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_time: Option<String>,
@@ -123,6 +135,17 @@ impl SettingsErrors {
         Some(text)
     }
 
+    /// Trimmed lines, without empty ones.
+    fn lines(&mut self, field: &str, list: &[String], most: usize, most_chars: usize) -> Vec<String> {
+        let lines = list.iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty());
+        let lines: Vec<String> = lines.collect();
+        self.most(field, &lines, most);
+        for (place, line) in lines.iter().enumerate() {
+            self.text(&format!("{field}/{place}"), Some(line.clone()), most_chars);
+        }
+        lines
+    }
+
     pub(super) fn most(&mut self, field: &str, list: &[String], most: usize) {
         if list.len() > most {
             self.add(field, LocalizedText::new("said-most-lines").with("most", most));
@@ -145,6 +168,10 @@ pub(super) fn checked(settings: Value) -> Result<Value, Vec<FieldError>> {
         working_hours: read.working_hours.and_then(|hours| working(&mut wrong, hours)),
         side: one_of(&mut wrong, "side", read.side, SIDES),
         theme: one_of(&mut wrong, "theme", read.theme, THEMES),
+        offset: read.offset.and_then(|entered| offset(&mut wrong, entered)),
+        hide_on: wrong.lines("hide_on", &read.hide_on, MOST_PAGES, PAGE_CHARS),
+        team: wrong.lines("team", &read.team, MOST_TEAM, LABEL_CHARS),
+        quick_answers: quick_answers(&mut wrong, "quick_answers", &read.quick_answers),
         reply_time: one_of(&mut wrong, "reply_time", read.reply_time, REPLY_TIMES),
         reply_text: wrong.text("reply_text", read.reply_text, TITLE_CHARS),
         labels: read.labels.and_then(|entered| labels(&mut wrong, "labels", entered)),
@@ -280,6 +307,9 @@ pub struct Translation {
     /// In place of the text of the invitation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invitation_text: Option<String>,
+    /// In place of all quick answers.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "list")]
+    pub quick_answers: Vec<String>,
 }
 
 /// Translations by the codes of their languages.
@@ -314,6 +344,9 @@ impl WebChatSettings {
             (Some(own), Some(others)) => Some(own.or(others)),
             (own, others) => own.or(others),
         };
+        if !own.quick_answers.is_empty() {
+            self.quick_answers = own.quick_answers;
+        }
         if let Some(hours) = &mut self.working_hours {
             hours.text = own.away_text.or(hours.text.take());
         }
@@ -355,6 +388,7 @@ fn translations(wrong: &mut SettingsErrors, entered: Translations) -> Translatio
             consent_text: one("consent_text", entered.consent_text, TEXT_CHARS),
             invitation_text: one("invitation_text", entered.invitation_text, INVITATION_CHARS),
             labels: entered.labels.and_then(|entered| labels(wrong, &format!("{place}/labels"), entered)),
+            quick_answers: quick_answers(wrong, &format!("{place}/quick_answers"), &entered.quick_answers),
         };
         if texts != Translation::default() {
             checked.insert(code, texts);
@@ -387,33 +421,80 @@ pub struct Invitation {
     pub pages: Vec<String>,
 }
 
-impl Invitation {
-    /// The parts as browsers write them in an address, in lower case: people also enter letters that are not ASCII.
-    pub fn parts(&self) -> Vec<String> {
-        let written = |byte: u8| if byte.is_ascii() { char::from(byte).to_string() } else { format!("%{byte:02x}") };
-        self.pages.iter().map(|part| part.bytes().map(written).collect::<String>().to_ascii_lowercase()).collect()
-    }
+/// Parts of addresses as browsers write them, in lower case: people also enter letters that are not ASCII.
+pub fn written(parts: &[String]) -> Vec<String> {
+    let written = |byte: u8| if byte.is_ascii() { char::from(byte).to_string() } else { format!("%{byte:02x}") };
+    parts.iter().map(|part| part.bytes().map(written).collect::<String>().to_ascii_lowercase()).collect()
 }
 
 /// The invitation to store; none if nothing is set.
 fn invitation(wrong: &mut SettingsErrors, entered: Invitation) -> Option<Invitation> {
-    let pages = entered.pages.iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty());
-    let checked = Invitation {
-        show: one_of(wrong, "invitation/show", entered.show, INVITATIONS),
-        text: wrong.text("invitation/text", entered.text, INVITATION_CHARS),
-        after_seconds: entered.after_seconds,
-        pages: pages.collect(),
-    };
-    if checked.after_seconds.is_some_and(|seconds| seconds > MOST_SECONDS) {
+    let show = one_of(wrong, "invitation/show", entered.show, INVITATIONS);
+    let text = wrong.text("invitation/text", entered.text, INVITATION_CHARS);
+    if entered.after_seconds.is_some_and(|seconds| seconds > MOST_SECONDS) {
         let said = LocalizedText::new("said-seconds").with("least", 0).with("most", MOST_SECONDS);
         wrong.add("invitation/after_seconds", said);
     }
-    wrong.most("invitation/pages", &checked.pages, MOST_PAGES);
-    for (place, _) in checked.pages.iter().enumerate().filter(|(_, part)| part.chars().count() > PAGE_CHARS) {
-        let said = LocalizedText::new("said-most-characters").with("most", PAGE_CHARS);
-        wrong.add(format_args!("invitation/pages/{place}"), said);
-    }
+    let pages = wrong.lines("invitation/pages", &entered.pages, MOST_PAGES, PAGE_CHARS);
+    let checked = Invitation { show, text, after_seconds: entered.after_seconds, pages };
     (checked != Invitation::default()).then_some(checked)
+}
+
+/// Names that fit into the header.
+const MOST_TEAM: usize = 4;
+const MOST_ANSWERS: usize = 8;
+const QUESTION_CHARS: usize = 100;
+const ANSWER_CHARS: usize = 1000;
+/// Between a question and its answer.
+const ANSWER_SIGN: char = '|';
+/// A page may keep its own things below the button.
+const MOST_OFFSET: u32 = 500;
+
+/// Pixels between the button and the edges of the window; none: Parom's own distance.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ButtonOffset {
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
+    pub bottom: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "whole")]
+    pub side: Option<u32>,
+}
+
+fn offset(wrong: &mut SettingsErrors, entered: ButtonOffset) -> Option<ButtonOffset> {
+    for (name, pixels) in [("bottom", entered.bottom), ("side", entered.side)] {
+        if pixels.is_some_and(|pixels| pixels > MOST_OFFSET) {
+            wrong.add(format_args!("offset/{name}"), LocalizedText::new("said-pixels").with("most", MOST_OFFSET));
+        }
+    }
+    (entered != ButtonOffset::default()).then_some(entered)
+}
+
+/// A frequent question. Without an answer it is sent to the managers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct QuickAnswer {
+    pub question: String,
+    /// Empty if there is none.
+    pub answer: String,
+}
+
+impl QuickAnswer {
+    /// `How much is delivery? | 300 ₽ in the city`, or a question alone.
+    pub fn of(line: &str) -> Self {
+        let (question, answer) = line.split_once(ANSWER_SIGN).unwrap_or((line, ""));
+        Self { question: question.trim().to_owned(), answer: answer.trim().to_owned() }
+    }
+}
+
+fn quick_answers(wrong: &mut SettingsErrors, field: &str, entered: &[String]) -> Vec<String> {
+    let lines = wrong.lines(field, entered, MOST_ANSWERS, ANSWER_CHARS);
+    for (place, line) in lines.iter().enumerate() {
+        let length = QuickAnswer::of(line).question.chars().count();
+        if !(1..=QUESTION_CHARS).contains(&length) {
+            let said = LocalizedText::new("said-quick-answer").with("most", QUESTION_CHARS);
+            wrong.add(format_args!("{field}/{place}"), said);
+        }
+    }
+    lines
 }
 
 #[cfg(test)]

@@ -47,6 +47,14 @@ const launcher = () => {
 
 const message = (side, text) => element("li", { className: "message " + side }, element("p", { className: "text", textContent: text }));
 
+const linesOf = (entered) => (Array.isArray(entered) ? entered : (entered || "").split("\n")).map((line) => line.trim()).filter(Boolean);
+
+const quick = (line) => {
+  const [asked, ...answer] = line.split("|").map((one) => one.trim());
+  if (!answer.length) return element("button", { type: "button", className: "choice quick", disabled: true, textContent: asked });
+  return element("details", { className: "quick", name: "quick" }, element("summary", { className: "choice", textContent: asked }), element("p", { textContent: answer.join(" | ") }));
+};
+
 const question = (label) => element("p", { className: "question" }, element("label", { textContent: label }), element("input", { disabled: true, ariaLabel: label }));
 
 const consented = (text) => {
@@ -69,11 +77,13 @@ export const preview = (into) => {
     const text = (entered, own) => (entered || "").trim() || own;
     const { colour, isLow } = colourOf(settings.color);
     host.style.setProperty("--brand", colour);
+    host.style.setProperty("--deep", "color-mix(in srgb, " + colour + " 78%, " + (isLow ? "#FFF)" : "#000)"));
     host.style.setProperty("--on-brand", isLow ? "#000000" : "#FFFFFF");
     host.setAttribute("theme", settings.theme || "auto");
     const title = text(settings.title, texts.title);
     const status = isAway ? texts.status.away : text(settings.reply_text, statusOf(settings, texts));
-    const avatar = element("span", { className: "avatar", ariaHidden: "true" }, logo ? element("img", { src: logo, alt: "" }) : [...title][0].toUpperCase());
+    const avatar = (name, src) => element("span", { className: "avatar", ariaHidden: "true" }, src ? element("img", { src, alt: "" }) : [...name][0].toUpperCase());
+    const avatars = [avatar(title, logo), ...linesOf(settings.team).slice(0, 4).map((name) => avatar(name))];
     const about = element("div", { className: "about" }, element("h2", { textContent: title }), element("p", { id: "status", className: !isAway && hasHours(settings) ? "here" : "", textContent: status, hidden: !status }));
     const greeting = text(settings.greeting, texts.greeting);
     const asked = (settings.ask || []).map((name) => question(text(settings.labels?.[name], texts.ask[name])));
@@ -81,11 +91,11 @@ export const preview = (into) => {
     const talk = element("ol", { id: "messages" }, message("mine", texts.question), message("theirs", texts.answer));
     const away = isAway && element("p", { id: "away", className: "notice t-wait", textContent: text(settings.working_hours?.text, texts.away) });
     const questions = (asked.length || consent) && element("fieldset", { id: "intro" }, ...asked, consent && consented(consent));
-    const log = element("section", { id: "log" }, element("p", { id: "greeting", textContent: greeting }), talk, away, questions);
+    const log = element("section", { id: "log" }, element("p", { id: "greeting", textContent: greeting }), ...linesOf(settings.quick_answers).map(quick), talk, away, questions);
     const input = element("textarea", { rows: 1, disabled: true, placeholder: texts.placeholder, ariaLabel: texts.placeholder });
     const form = element("form", {}, element("div", { className: "row" }, input));
-    box.replaceChildren(element("header", {}, avatar, about), element("div", { className: "main" }, log, form));
-    const framed = { borderRadius: "16px", border: "1px solid var(--line)", background: "var(--bg)", color: "var(--text)" };
+    box.replaceChildren(element("header", {}, ...avatars, about), element("div", { className: "main" }, log, form));
+    const framed = { borderRadius: "20px", border: "1px solid var(--line)", background: "var(--bg)", color: "var(--text)" };
     Object.assign(box.style, { display: "flex", flexDirection: "column", minHeight: "30rem", overflow: "hidden", ...framed });
     log.scrollTop = log.scrollHeight;
     const margin = settings.side === "left" ? "12px auto 0 0" : "12px 0 0 auto";

@@ -170,8 +170,8 @@ const QUESTIONS = ["name", "phone", "email"];
 const entered = (language) => {
   const own = (name, other = name) => typed("translations." + language + "." + name) || typed(other);
   return {
-    ...Object.fromEntries(["color", "side", "theme", "reply_time"].map((name) => [name, typed(name)])),
-    ...Object.fromEntries(["title", "greeting", "reply_text", "consent_text"].map((name) => [name, own(name)])),
+    ...Object.fromEntries(["color", "side", "theme", "reply_time", "team"].map((name) => [name, typed(name)])),
+    ...Object.fromEntries(["title", "greeting", "reply_text", "consent_text", "quick_answers"].map((name) => [name, own(name)])),
     labels: Object.fromEntries(QUESTIONS.map((name) => [name, own("labels." + name)])),
     working_hours: { text: own("away_text", "working_hours.text"), hours: lines.value, holidays: typed("working_hours.holidays") },
     invitation: { show: typed("invitation.show"), text: own("invitation_text", "invitation.text") },
@@ -184,7 +184,7 @@ const suggest = (language, prefix, settings) => {
   const texts = about.texts[language];
   const own = { title: texts.title, greeting: texts.greeting, reply_text: statusOf(settings, texts), away_text: texts.away };
   const place = (name, text) => (field(prefix + name).placeholder = text);
-  for (const name of ["title", "greeting", "reply_text", "consent_text"]) place(name, (prefix && typed(name)) || own[name] || "");
+  for (const name of ["title", "greeting", "reply_text", "consent_text", "quick_answers"]) place(name, (prefix && typed(name)) || own[name] || "");
   for (const name of QUESTIONS) {
     place("labels." + name, (prefix && typed("labels." + name)) || texts.ask[name]);
     field(prefix + "labels." + name).closest(".field").hidden = !settings.ask.includes(name);

@@ -43,6 +43,14 @@ on(form, "submit", (event) => {
   input.focus();
 });
 
+for (const one of place.root.querySelectorAll("button.quick")) {
+  one.hidden = false;
+  on(one, "click", () => {
+    input.value = one.textContent;
+    form.requestSubmit();
+  });
+}
+
 on(input, "input", tellTyping);
 on(input, "keydown", (event) => {
   const plain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;

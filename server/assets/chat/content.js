@@ -6,21 +6,26 @@ import { sized, words } from "./tools.js";
 const link = (url, className, text) => {
   const made = element("a", className, text);
   made.href = url;
-  if (!url.startsWith("tel:")) made.target = "_blank";
+  if (!/^(tel|mailto):/.test(url)) made.target = "_blank";
   made.rel = "noopener noreferrer";
   return made;
 };
 
-// An address in a text, without the punctuation that ends its sentence.
-const address = /\bhttps?:\/\/[^\s<>"]*[^\s<>".,:;!?'«»…)\]}]/gi;
+// An address in a text, without the punctuation that ends its sentence, an e-mail address, or a phone number.
+const address = /\bhttps?:\/\/[^\s<>"]*[^\s<>".,:;!?'«»…)\]}]|[\w.+-]+@[\w-]+(\.[\w-]+)+|\+\d[\d ()-]{8,18}\d/gi;
 
-/** A text with its addresses converted to links. */
+const target = (said) => {
+  if (said.includes("://")) return said;
+  return said.includes("@") ? "mailto:" + said : "tel:" + said.replace(/[^+\d]/g, "");
+};
+
+/** A text with its addresses and numbers converted to links. */
 export const linked = (text) => {
   const pieces = [];
   let end = 0;
-  for (const { 0: url, index } of text.matchAll(address)) {
-    pieces.push(text.slice(end, index), link(url, "", url));
-    end = index + url.length;
+  for (const { 0: said, index } of text.matchAll(address)) {
+    pieces.push(text.slice(end, index), link(target(said), "", said));
+    end = index + said.length;
   }
   return [...pieces, text.slice(end)].filter(Boolean);
 };
@@ -32,7 +37,7 @@ const image = (file) => {
   made.src = file.url;
   made.alt = named(file);
   made.loading = "lazy";
-  const frame = link(file.url, "image");
+  const frame = link(file.url, "image " + file.kind);
   frame.append(made);
   return frame;
 };

@@ -66,7 +66,9 @@ export const avatar = (name, picture) => {
 
 /** Sets the chat's colours: see `--brand` and `--light` in chat.css. */
 export const paint = ({ style }, { color, on_color, accents: [light, dark] }) => {
-  for (const [name, value] of Object.entries({ brand: color, "on-brand": on_color, light, dark })) style.setProperty("--" + name, value);
+  // Away from the text's colour, so that it stays readable.
+  const deep = "color-mix(in srgb, " + color + " 78%, " + (on_color === "#FFFFFF" ? "#000)" : "#FFF)");
+  for (const [name, value] of Object.entries({ brand: color, "on-brand": on_color, deep, light, dark })) style.setProperty("--" + name, value);
 };
 
 /** A text with a count, in the plural form that the language has for it. */

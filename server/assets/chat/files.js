@@ -13,6 +13,18 @@ const list = element("ul", "chosen");
 list.hidden = true;
 list.setAttribute("aria-label", words.files);
 
+// Drawn, because a site's policy may not let it load a picture of its own.
+const thumbnail = (file) => {
+  const made = element("canvas");
+  made.width = made.height = 80;
+  const drawn = (picture) => {
+    const side = Math.min(picture.width, picture.height);
+    made.getContext("2d").drawImage(picture, (picture.width - side) / 2, (picture.height - side) / 2, side, side, 0, 0, 80, 80);
+  };
+  createImageBitmap(file).then(drawn, () => made.remove());
+  return made;
+};
+
 const draw = () => {
   list.replaceChildren(
     ...chosen.map((file, at) => {
@@ -23,6 +35,7 @@ const draw = () => {
         part("text").focus();
       });
       out.setAttribute("aria-label", words.remove_file.replace("{file}", file.name));
+      if (file.type.startsWith("image/")) row.append(thumbnail(file));
       row.append(element("span", "name", file.name), element("span", "size", sized(file.size)), out);
       return row;
     }),

@@ -40,11 +40,17 @@ const intro = () => {
 
 const privacy = () => (place.privacy ? [made("p", "privacy", { class: "small" }, ...linked(place.privacy))] : []);
 
+// A question with an answer opens it; one without is sent (chat.js).
+const quick = ({ question: asked, answer }) => {
+  if (!answer) return made("button", "", { type: "button", class: "choice quick" }, asked);
+  return made("details", "", { class: "quick", name: "quick" }, made("summary", "", { class: "choice" }, asked), made("p", "", {}, ...linked(answer)));
+};
+
 /** Builds them into an element; `leave` is the action of the button in the header. */
 export const build = (into, leave) => {
   const state = said("status", place.here ? "here" : "", place.status);
   const name = made("div", "", { class: "about" }, made("h2", "title", {}, place.title), state);
-  const head = made("header", "", {}, avatar(place.title, place.logo && place.base + "/logo?v=" + place.logo), name, drawn("close", "close", words.minimise, leave));
+  const head = made("header", "", {}, avatar(place.title, place.logo && place.base + "/logo?v=" + place.logo), ...place.team.map((name) => avatar(name)), name, drawn("close", "close", words.minimise, leave));
   const notice = made("p", "notice", { class: "notice t-wait", role: "status" });
   notice.hidden = true;
   const typing = made("p", "typing", { role: "status" });
@@ -55,6 +61,7 @@ export const build = (into, leave) => {
     { role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": words.messages, tabindex: "0" },
     said("greeting", "", place.greeting),
     said("away", "notice t-wait", place.away),
+    ...(place.started ? [] : place.quick.map(quick)),
     made("ol", "messages"),
     ...intro(),
     typing,

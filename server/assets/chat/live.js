@@ -1,6 +1,6 @@
 // Typing and reactions of both sides.
 
-import { button, element } from "./dom.js";
+import { button, drawn, element } from "./dom.js";
 import { place } from "./place.js";
 import { on, part, post, words } from "./tools.js";
 
@@ -68,7 +68,7 @@ export const letReact = (row) => {
     choices.classList.toggle("below", row.offsetTop - part("log").scrollTop < 56);
     open.setAttribute("aria-expanded", isOpen);
   };
-  const open = button("react", "☺", () => opens(choices.hidden));
+  const open = drawn("react", "smile", words.react, () => opens(choices.hidden));
   on(place.root, "click", (event) => {
     if (!choices.hidden && !event.composedPath().includes(row)) opens(false);
   });
@@ -78,8 +78,6 @@ export const letReact = (row) => {
     opens(false);
     open.focus();
   });
-  open.title = words.react;
-  open.setAttribute("aria-label", words.react);
   open.setAttribute("aria-expanded", false);
   for (const sign of place.emoji) {
     choices.append(

@@ -35,7 +35,8 @@ const flush = async () => {
 };
 
 const count = () => {
-  place.unread(owing().length);
+  const all = owing();
+  place.unread(all.length, all[all.length - 1]);
   tellFresh();
 };
 

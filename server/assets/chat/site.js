@@ -1,7 +1,7 @@
 // The chat on another site: a button in its own shadow root, and the chat behind it. A secret in the site's own storage
 // identifies the visitor, because cookies of other sites are partitioned or blocked; or the site's signed token.
 
-import { bareTitle, countInTitle, counting, drawing, drawn, element, paint } from "./dom.js";
+import { avatar, bareTitle, button, countInTitle, counting, drawing, drawn, element, paint } from "./dom.js";
 import { letInvite } from "./invite.js";
 import { openChat, style } from "./parts.js";
 
@@ -63,6 +63,7 @@ const root = host.attachShadow({ mode: "open" });
 const panel = element("section", "panel");
 const news = element("p", "unseen");
 const badge = element("span", "badge");
+const peek = element("div", "peek");
 let look;
 let bubble;
 let chat;
@@ -94,8 +95,25 @@ const goRound = (event) => {
 };
 
 let unseen = 0;
+let dismissed;
 
-const count = (unread) => {
+// The last unread answer beside the closed button.
+const preview = (row) => {
+  if (!row || !panel.hidden || row.dataset.id === dismissed) return peek.replaceChildren();
+  if (peek.dataset.id === row.dataset.id && peek.firstChild) return;
+  peek.dataset.id = row.dataset.id;
+  const said = button("say", "", () => open());
+  const who = row.querySelector(".who").textContent;
+  said.append(element("b", "", who), element("span", "", row.querySelector(".text")?.textContent || bubble.title));
+  const out = drawn("close", "cross", look.words.dismiss, () => {
+    dismissed = row.dataset.id;
+    preview();
+    bubble.focus();
+  });
+  peek.replaceChildren(avatar(who), said, out);
+};
+
+const count = (unread, row) => {
   unseen = unread;
   const { open: name, fresh, language } = look.words;
   badge.textContent = unread > 99 ? "99+" : unread || "";
@@ -105,6 +123,7 @@ const count = (unread) => {
   bubble.setAttribute("aria-label", bubble.title);
   news.textContent = panel.hidden && unread ? bubble.title : "";
   countInTitle(unread);
+  preview(row);
 };
 
 const place = (past, signal) => ({
@@ -242,8 +261,13 @@ const draw = () => {
     const leave = () => bubble.focus();
     invitation = letInvite(look, { always, session, isOpen: () => !panel.hidden, isNarrow, open: (asked) => open(!asked), leave });
   }
-  root.append(bubble, ...(invitation ? [invitation.place] : []), panel, news);
+  root.append(bubble, peek, ...(invitation ? [invitation.place] : []), panel, news);
+  for (const [name, pixels] of Object.entries(look.offset)) host.style.setProperty("--" + name, pixels + "px");
   document.body.append(host);
+  // Some sites change the address without loading a page.
+  const hide = () => (host.hidden = look.hide_on.some((part) => location.href.toLowerCase().includes(part)));
+  if (look.hide_on.length) setInterval(hide, 500);
+  hide();
 };
 
 const begin = async () => {

@@ -31,12 +31,7 @@ export const letPick = (before, row) => {
   const open = drawn("tool", "smile", words.smileys, () => toggle(picker.hidden));
   open.setAttribute("aria-expanded", false);
   open.setAttribute("aria-controls", "smileys");
-  const choose = (sign) => () => {
-    insert(sign);
-    toggle(false);
-    input.focus();
-  };
-  picker.append(...ALL.split(" ").map((sign) => button("", sign, choose(sign))));
+  picker.append(...ALL.split(" ").map((sign) => button("", sign, () => insert(sign))));
   const signs = [...picker.children];
   signs.slice(1).forEach((sign) => (sign.tabIndex = -1));
   picker.addEventListener("keydown", (event) => {

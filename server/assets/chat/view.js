@@ -140,6 +140,7 @@ export const show = (message, isTold = false) => {
   else before.after(row);
   if (row.previousElementSibling?.classList.contains("day")) row.classList.remove("follow");
   rows.set(message.id, row);
+  row.classList.toggle("in", !isTold);
   if (isTold) tick(row);
   else if (!message.mine) row.dataset.owed = "read";
   if (!isLast) return row;

@@ -1,11 +1,13 @@
 //! `GET /chat/{source_id}/look`: appearance and texts of a chat, for another site's page. Independent of the visitor.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::config::Vendor;
 use base::error::Error;
 use base::i18n::{Language, Sentence, Words, decimal};
-use connectors::webchat::{Color, Invitation};
+use connectors::webchat::{ButtonOffset, Color, Invitation, QuickAnswer, written};
 use domain::media::MediaKind;
 use entity::chat_logo;
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -43,6 +45,14 @@ pub struct Appearance {
     pub side: &'static str,
     /// `auto`, `light`, `dark`.
     pub theme: &'static str,
+    /// Pixels from the edges of a site's window, where they are not the chat's own: `bottom`, `side`.
+    pub offset: BTreeMap<&'static str, u32>,
+    /// Parts of addresses without the chat, in lower case.
+    pub hide_on: Vec<String>,
+    /// Names of those who answer.
+    pub team: Vec<String>,
+    /// Frequent questions before the first message.
+    pub quick: Vec<QuickAnswer>,
     /// Who processes the data; empty if the vendor did not say.
     pub privacy: String,
     /// Answers by e-mail can be asked for; see [`super::history::ChatHistory::mail`], which replaces it.
@@ -78,7 +88,7 @@ pub struct FileLimits {
 impl Appearance {
     /// The text in place of a picture.
     pub fn initial(&self) -> String {
-        self.title.trim().chars().next().into_iter().flat_map(char::to_uppercase).collect()
+        initial(&self.title)
     }
 
     /// The label of a question before the first message.
@@ -123,6 +133,10 @@ impl Appearance {
                 Some("dark") => "dark",
                 _ => "auto",
             },
+            offset: settings.offset.as_ref().map(pixels).unwrap_or_default(),
+            hide_on: written(&settings.hide_on),
+            team: settings.team.clone(),
+            quick: settings.quick_answers.iter().map(|line| QuickAnswer::of(line)).collect(),
             privacy: if company.is_empty() { String::new() } else { privacy },
             mail: emails::after(app, settings).map(|_| String::new()),
             emoji: events::offered(app, place.source.channel_id),
@@ -137,13 +151,23 @@ impl Appearance {
     }
 }
 
+/// The first letter of a name.
+pub fn initial(name: &str) -> String {
+    name.trim().chars().next().into_iter().flat_map(char::to_uppercase).collect()
+}
+
+fn pixels(offset: &ButtonOffset) -> BTreeMap<&'static str, u32> {
+    let both = [("bottom", offset.bottom), ("side", offset.side)];
+    both.into_iter().filter_map(|(edge, pixels)| Some((edge, pixels?))).collect()
+}
+
 fn invites(invitation: &Invitation, greeting: &str) -> Option<Invites> {
     let show = match invitation.show.as_deref()? {
         "chat" => "chat",
         _ => "text",
     };
     let text = invitation.text.clone().unwrap_or_else(|| greeting.to_owned());
-    Some(Invites { show, text, after: invitation.after_seconds.unwrap_or(0), pages: invitation.parts() })
+    Some(Invites { show, text, after: invitation.after_seconds.unwrap_or(0), pages: written(&invitation.pages) })
 }
 
 /// The darkest ground of links and buttons in the light theme, and the lightest in the dark one (chat.css).

@@ -2,8 +2,6 @@
 
 mod pack;
 
-use std::sync::LazyLock;
-
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::browser::asset::{self, Asset, SCRIPT, STYLE};
@@ -72,26 +70,39 @@ fn let_load(answer: &mut HttpResponse) {
 }
 
 /// The script for other sites.
-static EMBED: LazyLock<CompressedText> = LazyLock::new(|| CompressedText::of(Bytes::from(pack::packed(&script()))));
+pub struct EmbedScript {
+    text: CompressedText,
+}
+
+impl EmbedScript {
+    /// Builds it; call once.
+    pub fn made() -> Self {
+        Self { text: CompressedText::of(Bytes::from(pack::packed(&script()))) }
+    }
+}
 
 /// `GET /chat/{source_id}/embed.js`: 404 if there is no such chat.
-pub async fn embed(app: AppData, source_id: web::Path<String>, request: HttpRequest) -> Answer {
+pub async fn embed(
+    app: AppData,
+    embed: web::Data<EmbedScript>,
+    source_id: web::Path<String>,
+    request: HttpRequest,
+) -> Answer {
     access::source_of(&app, &source_id).await?;
-    let mut answer = EMBED.answer(SCRIPT, &request);
+    let mut answer = embed.text.answer(SCRIPT, &request);
     let_load(&mut answer);
     Ok(answer)
 }
 
-/// All modules in one script. Each becomes a function that returns its exports. `place` is the argument of `openChat`.
+/// All modules in one script, each in a block of its own. What a module exports is a name around the blocks, so that
+/// nothing has to be imported. `place` is the argument of `openChat`.
 fn script() -> String {
     let style = serde_json::Value::from(packed(&format!("{CHAT_STYLE}{SITE_STYLE}")));
-    let parts: String = PARTS.iter().map(|(name, text)| module(name, text)).collect();
-    let [dom, invite, site] = [("dom", DOM), ("invite", INVITE), ("site", SITE)].map(|(name, text)| module(name, text));
+    let (shared, chat, site) = (joined(&[("dom", DOM), ("invite", INVITE)]), joined(PARTS), joined(&[("site", SITE)]));
     format!(
-        "(() => {{\n\"use strict\";\n{dom}{invite}const style = {style};\n\
-         const openChat = (place, into, leave) => {{\n{parts}return chat;\n}};\n{site}}})();\n"
+        "(() => {{\n\"use strict\";\n{shared}const style = {style};\n\
+         const openChat = (place, into, leave) => {{\n{chat}return {{ awake, look }};\n}};\n{site}}})();\n"
     )
-    .replace("const live = (() => {", "frame.build(into, leave);\nconst live = (() => {")
 }
 
 /// A style without its comments, line breaks and the spaces that browsers do not need.
@@ -103,33 +114,28 @@ fn packed(style: &str) -> String {
     pairs.into_iter().fold(line, |line, (wide, narrow)| line.replace(wide, narrow))
 }
 
-/// A module as a constant with its name.
-fn module(name: &str, text: &str) -> String {
-    let mut exported = Vec::new();
-    let mut body = String::new();
-    for line in text.lines() {
-        match (line.strip_prefix("import "), line.strip_prefix("export ")) {
-            (Some(import), _) => body.push_str(&imported(import)),
-            (_, Some(rest)) => {
-                exported.extend(rest.split(' ').nth(1));
-                body.push_str(rest);
-            }
-            _ => body.push_str(line),
+/// Modules as blocks, behind the names that they export.
+fn joined(modules: &[(&str, &str)]) -> String {
+    let mut blocks = String::new();
+    for (name, text) in modules {
+        let lines = text.lines().filter(|line| !line.starts_with("import "));
+        let lines = lines.flat_map(|line| [line.strip_prefix(EXPORT).unwrap_or(line), "\n"]);
+        blocks.extend(["{\n"].into_iter().chain(lines).chain(["}\n"]));
+        if *name == "frame" {
+            blocks.push_str("build(into, leave);\n");
         }
-        body.push('\n');
     }
-    format!("const {name} = (() => {{\n{body}return {{ {} }};\n}})();\n", exported.join(", "))
+    let names: Vec<&str> = modules.iter().flat_map(|(_, text)| exported(text)).collect();
+    let names = if names.is_empty() { String::new() } else { format!("let {};\n", names.join(", ")) };
+    names + &blocks
 }
 
-/// `{ a, b } from "./dom.js";` as a destructuring of that module's constant. `place` and the arguments of site.js are
-/// already in scope.
-fn imported(import: &str) -> String {
-    let names = import.split_once('}').map_or("", |(names, _)| names.trim_start_matches('{').trim());
-    let from = import.split('"').nth(1).unwrap_or_default().trim_start_matches("./").trim_end_matches(".js");
-    match from {
-        "place" | "parts" => String::new(),
-        from => format!("const {{ {names} }} = {from};"),
-    }
+/// Begins the line of what a module exports.
+const EXPORT: &str = "export const ";
+
+/// The names that a module exports.
+fn exported(module: &str) -> impl Iterator<Item = &str> {
+    module.lines().filter_map(|line| line.strip_prefix(EXPORT)?.split(' ').next())
 }
 
 #[cfg(test)]
@@ -154,6 +160,19 @@ mod tests {
         }
     }
 
+    /// In one script they share their names, and each is imported and exported in a line.
+    #[test]
+    fn modules_export_different_names() {
+        let modules = || PARTS.iter().map(|(_, text)| *text).chain([DOM, INVITE, SITE]);
+        let names: Vec<&str> = modules().flat_map(exported).collect();
+        let different: std::collections::BTreeSet<&str> = names.iter().copied().collect();
+        assert_eq!(names.len(), different.len(), "{names:?}");
+        for line in modules().flat_map(str::lines) {
+            assert!(!line.starts_with("import ") || line.ends_with("\";"), "{line}");
+            assert!(!line.starts_with("export ") || line.starts_with(EXPORT), "{line}");
+        }
+    }
+
     #[test]
     fn the_script_asks_nothing_of_a_sites_policy() {
         let plain = script();
@@ -171,7 +190,7 @@ mod tests {
         ] {
             assert!(!script.contains(never), "{never}");
         }
-        assert!(!script.contains(".setAttribute(\"style\"") && plain.matches("frame.build(").count() == 1);
+        assert!(!script.contains(".setAttribute(\"style\"") && plain.matches("build(into, leave);").count() == 1);
         assert_eq!(script, pack::packed(&super::script()));
     }
 }

@@ -58,6 +58,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config.service(
         web::scope("/chat")
             .wrap(from_fn(access::guard))
+            .app_data(web::Data::new(assets::EmbedScript::made()))
             .route("/static/{file}", web::get().to(assets::get))
             .route("/{source_id}", web::get().to(page::get))
             .route("/{source_id}", web::head().to(page::get))

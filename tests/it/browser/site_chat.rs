@@ -1,6 +1,7 @@
 //! The chat on another site, in a real browser: under the site's own policy, with its scripts and styles around it.
 
 mod settings;
+mod shop;
 mod visitor;
 
 use base::config::Config;
@@ -412,6 +413,8 @@ async fn files_are_dragged_pasted_and_wait_for_the_line(browser: &Browser) {
     root(browser, drop).await;
     root(browser, &paste(1)).await;
     chosen(browser, 2).await;
+    let drawn = "return root.querySelectorAll('.chosen canvas').length";
+    assert_eq!(root(browser, drawn).await, json!(1), "the picture is shown small, though the site allows no blob:");
     browser.is_accessible("the chat with files").await;
     browser.offline(true).await;
     types(browser, "Both").await;
@@ -514,6 +517,9 @@ async fn links_albums_and_the_end_of_the_list(browser: &Browser) {
     chosen(browser, 1).await;
     types(browser, "With a caption").await;
     until(browser, "it is drawn", "root.querySelector('.mine img')?.naturalWidth === 400").await;
+    let wide = "const row = [...root.querySelectorAll('.mine')].at(-1); \
+        return [row, row.querySelector('img')].map((one) => one.getBoundingClientRect().width)";
+    assert_eq!(root(browser, wide).await, json!([260, 260]), "from edge to edge of its bubble");
     let at_end = "(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight < 2)(root.getElementById('log'))";
     until(browser, "the end is in sight", at_end).await;
     browser.goto("about:blank").await;

@@ -47,6 +47,14 @@ fn every_wrong_field_is_reported_by_its_pointer() {
         (json!({"nickname": "x"}), vec!["/settings/nickname"]),
         (json!({"color": "red", "greeting": "x".repeat(2001)}), vec!["/settings/color", "/settings/greeting"]),
         (json!({"side": "top", "theme": "dark"}), vec!["/settings/side"]),
+        (json!({"offset": {"bottom": "501", "side": "x"}}), vec!["/settings/offset/bottom", "/settings/offset/side"]),
+        (json!({"hide_on": ["/a", "x".repeat(201)]}), vec!["/settings/hide_on/1"]),
+        (json!({"team": vec!["Anna"; 5]}), vec!["/settings/team"]),
+        (
+            json!({"quick_answers": ["When? | Now", "| Now", "x".repeat(101)]}),
+            vec!["/settings/quick_answers/1", "/settings/quick_answers/2"],
+        ),
+        (json!({"translations": {"es": {"quick_answers": ["|"]}}}), vec!["/settings/translations/es/quick_answers/0"]),
         (json!({"email_answers_after": 0}), vec!["/settings/email_answers_after"]),
         (json!({"email_answers_after": 1441}), vec!["/settings/email_answers_after"]),
         (json!({"email_answers_after": "soon"}), vec!["/settings/email_answers_after"]),
@@ -122,6 +130,20 @@ fn a_visitor_reads_the_texts_of_their_language_and_else_the_others() {
 #[test]
 fn parts_are_written_as_in_the_addresses_of_browsers() {
     let pages = ["/Prices", "/цены", "/%D1%86", "?plan=2"].map(str::to_owned).to_vec();
-    let parts = Invitation { pages, ..Invitation::default() }.parts();
+    let parts = written(&pages);
     assert_eq!(parts, ["/prices", "/%d1%86%d0%b5%d0%bd%d1%8b", "/%d1%86", "?plan=2"]);
+}
+
+#[test]
+fn a_quick_answer_is_a_question_with_or_without_an_answer() {
+    let of = |line: &str| {
+        let QuickAnswer { question, answer } = QuickAnswer::of(line);
+        (question, answer)
+    };
+    assert_eq!(of("How much? | 1 | 2"), ("How much?".into(), "1 | 2".into()));
+    assert_eq!(of("Can I pay in parts?"), ("Can I pay in parts?".into(), String::new()));
+    let settings = json!({"quick_answers": ["When?"], "translations": {"es": {"quick_answers": ["¿Cuándo? | Hoy"]}}});
+    let settings: WebChatSettings = serde_json::from_value(checked(settings).unwrap()).unwrap();
+    assert_eq!(settings.clone().in_language(Language::Es).quick_answers, ["¿Cuándo? | Hoy"]);
+    assert_eq!(settings.in_language(Language::Ru).quick_answers, ["When?"]);
 }

@@ -348,7 +348,7 @@ async fn has_room_to_write(browser: &Browser) {
         const tools = [...root.querySelectorAll('.tool, [type=submit]')].map((one) => one.getBoundingClientRect()); \
         const text = box('#text'), end = innerWidth; \
         return [text.width > 300, tools.length > 2, tools.every((one) => one.top >= text.bottom && one.width >= 40 \
-            && one.height >= 40 && one.left >= 0 && one.right <= end), end - box('[type=submit]').right < 20]";
+            && one.height >= 40 && one.left >= 0 && one.right <= end), end - box('[type=submit]').right < 24]";
     assert_eq!(root(browser, sizes).await, json!([true, true, true, true]));
 }
 
