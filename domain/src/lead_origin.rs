@@ -10,39 +10,22 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use amocrm::rest::{CustomField, Field, Lead, Note};
+use amocrm::rest::{CustomField, Field, Lead};
 use base::i18n::Words;
 use base::message::Visits;
-use chrono::TimeDelta;
 use entity::{conversation, job, source};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 use uuid::Uuid;
 
-use crate::contact;
 use crate::job::{NewJob, NextRun, remember, schedule};
+use crate::lead_note;
 use crate::tenant::TenantContext;
 use crate::tenant::token::{CallError, with_token};
 
 /// The kind's name.
 pub const KIND: &str = "lead_origins";
-/// The first look: by then amoCRM has usually made the lead.
-const FIRST: TimeDelta = TimeDelta::seconds(10);
-/// Time between checks for a lead that is not accepted yet: a quarter of the time waited so far.
-const LOOKS: [TimeDelta; 2] = [TimeDelta::seconds(15), TimeDelta::hours(6)];
-/// How long a lead is waited for.
-const PATIENCE: TimeDelta = TimeDelta::days(30);
-/// Delays after the first, second, … failure in a row; after these the origin is in the panel only.
-pub const BACK_OFF: [TimeDelta; 6] = [
-    TimeDelta::minutes(1),
-    TimeDelta::minutes(5),
-    TimeDelta::minutes(30),
-    TimeDelta::hours(2),
-    TimeDelta::hours(12),
-    TimeDelta::days(1),
-];
-
 /// Stores that a conversation has a new origin, if its source writes origins into leads. To be called in the transaction
 /// that stores the origin, and only if it changed: what is written once is not written again.
 pub async fn plan(
@@ -54,7 +37,7 @@ pub async fn plan(
     if !source.lead_origin || source.is_shadow() {
         return Ok(());
     }
-    let first = now + FIRST.num_milliseconds();
+    let first = now + lead_note::FIRST.num_milliseconds();
     schedule(db, now, NewJob::new(source.tenant_id, KIND, conversation_id, first)).await
 }
 
@@ -93,14 +76,11 @@ pub async fn write_origin(app: Arc<TenantContext>, job: job::Model) -> anyhow::R
     if into_lead(app, &OriginTask { job, noting }, &known, &origin).await? {
         return Ok(NextRun::Never);
     }
-    let now = app.clock.millis();
-    let age = now - job.created_at;
-    if age > PATIENCE.num_milliseconds() {
+    let later = lead_note::later(app.clock.millis(), job);
+    if later == NextRun::Never {
         tracing::info!(tenant.id = %job.tenant_id, conversation.id = %id, "no lead was made or accepted for a chat; its customer's origin is in the panel only");
-        return Ok(NextRun::Never);
     }
-    let [least, most] = LOOKS.map(|look| look.num_milliseconds());
-    Ok(NextRun::At(now + (age / 4).clamp(least, most)))
+    Ok(later)
 }
 
 /// False if there is no lead yet.
@@ -110,14 +90,14 @@ async fn into_lead(
     known: &conversation::Model,
     origin: &Origin,
 ) -> anyhow::Result<bool> {
-    let Some(lead) = open_lead(app, known).await? else { return Ok(false) };
+    let Some(lead) = lead_note::open_lead(app, known).await? else { return Ok(false) };
     let Some(tenant) = app.lookup.tenant(known.tenant_id).await? else { return Ok(false) };
     let words = Words::new(crate::tenant::language(&app.integrations, &tenant));
     fill(app, task, &lead, origin, words).await?;
     Ok(true)
 }
 
-/// The pages of fields and of notes that are read, of 250 each.
+/// The pages of fields that are read, of 250 each.
 const PAGES: u32 = 4;
 
 /// Fills the empty tracking fields, then adds one note with what has no field. Safe to repeat.
@@ -135,17 +115,11 @@ async fn fill(
     }
     let Some(note) = origin.note(&plan.rest, words) else { return Ok(()) };
     // An earlier attempt may have written it without getting the answer.
-    if task.noting && has_note(app, tenant_id, lead.id, &note).await? {
+    if task.noting && lead_note::has(app, tenant_id, lead.id, &note).await? {
         return Ok(());
     }
     task.note_noting(app).await?;
-    let vendor = &app.config.vendor.name;
-    let service = if vendor.is_empty() { words.text("install-product").to_string() } else { vendor.clone() };
-    let add = |rest: amocrm::rest::Rest, token| {
-        let note = Note { service: service.clone(), text: note.clone() };
-        async move { rest.add_notes(&token, lead.id, &[note]).await }
-    };
-    with_token(app, tenant_id, add).await?;
+    lead_note::add(app, tenant_id, lead.id, &note, words).await?;
     Ok(())
 }
 
@@ -169,50 +143,6 @@ async fn set(app: &Arc<TenantContext>, tenant_id: Uuid, lead_id: i64, fields: &[
         async move { rest.set_lead_fields(&token, lead_id, &fields).await }
     };
     with_token(app, tenant_id, set).await
-}
-
-async fn has_note(app: &Arc<TenantContext>, tenant_id: Uuid, lead_id: i64, text: &str) -> Result<bool, CallError> {
-    for number in 1..=PAGES {
-        let ask = |rest: amocrm::rest::Rest, token| async move { rest.notes(&token, lead_id, number).await };
-        let page = with_token(app, tenant_id, ask).await?;
-        if page.items.iter().any(|note| note.text.as_deref() == Some(text)) {
-            return Ok(true);
-        }
-        if !page.has_more {
-            break;
-        }
-    }
-    Ok(false)
-}
-
-/// Stages of ended leads, the same in every pipeline: won and lost.
-const ENDED: [i64; 2] = [142, 143];
-/// Leads of a contact that are looked at, the newest first.
-const LEADS: usize = 5;
-
-/// The newest open lead of the chat's contact. None while the chat is not known to amoCRM, or its incoming lead waits
-/// for a person: until then it is a draft.
-async fn open_lead(app: &Arc<TenantContext>, known: &conversation::Model) -> Result<Option<Lead>, CallError> {
-    let tenant_id = known.tenant_id;
-    if known.amocrm_chat_id.is_empty() {
-        return Ok(None);
-    }
-    let Some(contact_id) = contact::of_chat(app, tenant_id, &known.amocrm_chat_id).await? else { return Ok(None) };
-    if contact::is_incoming(app, tenant_id, &known.amocrm_chat_id).await? {
-        return Ok(None);
-    }
-    let ask = |rest: amocrm::rest::Rest, token| async move { rest.contact(&token, contact_id).await };
-    let mut leads = with_token(app, tenant_id, ask).await?.map(|contact| contact.leads).unwrap_or_default();
-    leads.sort_unstable_by(|one, other| other.cmp(one));
-    for id in leads.into_iter().take(LEADS) {
-        let ask = |rest: amocrm::rest::Rest, token| async move { rest.lead(&token, id).await };
-        let lead = with_token(app, tenant_id, ask).await?;
-        let is_open = |lead: &Lead| !lead.is_deleted && !lead.status_id.is_some_and(|id| ENDED.contains(&id));
-        if let Some(lead) = lead.filter(is_open) {
-            return Ok(Some(lead));
-        }
-    }
-    Ok(None)
 }
 
 /// Begins the names of campaign parameters.
@@ -335,7 +265,7 @@ mod tests {
             marks: marks.iter().map(|&(name, value)| (name.into(), value.into())).collect(),
             ..Visit::default()
         };
-        let visits = Visits { first: visit(first), last: visit(last), agreed_at: None };
+        let visits = Visits { first: visit(first), last: visit(last), ..Visits::default() };
         serde_json::to_string(&visits).unwrap()
     }
 

@@ -8,6 +8,7 @@ pub mod contact;
 pub mod delivery;
 pub mod import;
 pub mod intake;
+pub mod lead_note;
 pub mod lead_origin;
 pub mod media;
 pub mod missed_hooks;

@@ -31,7 +31,7 @@ use domain::source::{ChangeLocks, ComparedWith, ListedTemplates, Observations, S
 use domain::tenant::{self, TenantContext, plan, subscription, watch};
 use domain::unregister::UnregisterLine;
 use domain::usage::{RecentKeys, Searches, StorageSums, UsageContext};
-use domain::{alert_checks, contact, lead_origin, template};
+use domain::{alert_checks, contact, lead_note, lead_origin, template};
 use pages::panel::PanelContext;
 use pages::service_status::{Board, StatusContext};
 use tokio::sync::Semaphore;
@@ -246,7 +246,8 @@ fn kinds(
         kind(plan::KIND, tenants, plan::look).at_once(4, 1),
         kind(subscription::KIND, tenants, subscription::check).at_once(4, 1).within(4).waits(&subscription::WAITS),
         kind(contact::KIND, tenants, contact::link_later).within(3).waits(&contact::BACK_OFF).gives_up(),
-        kind(lead_origin::KIND, tenants, lead_origin::write_origin).waits(&lead_origin::BACK_OFF).gives_up(),
+        kind(lead_origin::KIND, tenants, lead_origin::write_origin).waits(&lead_note::BACK_OFF).gives_up(),
+        kind(lead_note::KIND, tenants, lead_note::write).waits(&lead_note::BACK_OFF).gives_up(),
         kind(lines::WATCH, sources, line::check).at_once(4, 4).within(4),
         kind(lines::RENEW, sources, lines::ask).at_once(4, 4).waits(&HOUR),
         kind(lines::POLL, intake, poll::poll).at_once(16, 16).waits(&MINUTE),

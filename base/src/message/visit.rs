@@ -38,6 +38,41 @@ pub struct Visits {
     /// When the customer gave the consent that the chat asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreed_at: Option<i64>,
+    /// The customer's answers to the shop's own questions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<VisitorAnswer>,
+    /// What the customer thinks of the last talk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<TalkRating>,
+}
+
+/// An answer to a question of the shop.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitorAnswer {
+    pub question: String,
+    pub answer: String,
+}
+
+/// What a customer thinks of a talk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TalkRating {
+    pub score: TalkScore,
+    /// Empty if there is none.
+    #[serde(default)]
+    pub comment: String,
+    /// Milliseconds since 1970.
+    pub at: i64,
+}
+
+crate::worded! {
+    /// How good a talk was.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum TalkScore, word {
+        Bad = "bad",
+        Fair = "fair",
+        Good = "good",
+    }
 }
 
 impl Visit {
@@ -66,7 +101,7 @@ impl Visits {
     #[must_use]
     pub fn and(self, visit: Visit) -> Self {
         let first = if self.first.url.is_empty() { visit.clone() } else { self.first };
-        Self { first, last: visit, agreed_at: self.agreed_at }
+        Self { first, last: visit, ..self }
     }
 }
 

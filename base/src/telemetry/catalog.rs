@@ -141,7 +141,7 @@ const COUNTERS: &[Counter] = &[
         &[
             (
                 "kind",
-                "accounts alert_bot alert_checks alert_limits contacts expired_rows lead_origins lines moved_rows \
+                "accounts alert_bot alert_checks alert_limits contacts expired_rows lead_notes lead_origins lines moved_rows \
                  plans polls renewals replays sessions subscriptions templates unregister_line",
             ),
             ("outcome", "done failed given_up"),

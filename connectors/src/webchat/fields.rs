@@ -74,10 +74,17 @@ pub(super) const FIELDS: &[Field] = with_texts_in!(
         .in_section("before"),
     QUICK.with_hint("wizard-web-quick-hint").in_section("before"),
     Field::optional("ask", Input::Choices(ASK), "wizard-web-ask").with_hint("wizard-web-ask-hint").in_section("before"),
+    Field::optional("ask_optional", Input::Choices(ASK), "wizard-web-optional").in_section("before"),
+    Field::optional("custom_fields", Input::Lines, "wizard-web-custom-fields")
+        .with_hint("wizard-web-custom-fields-hint")
+        .in_section("before"),
     NAME_LABEL.in_section("before"),
     PHONE_LABEL.in_section("before"),
     EMAIL_LABEL.in_section("before"),
     CONSENT.with_hint("wizard-web-consent-hint").in_section("before"),
+    Field::optional("rating", Input::Flag, "wizard-web-rating")
+        .with_hint("wizard-web-rating-hint")
+        .in_section("before"),
     Field::optional("working_hours.hours", Input::Lines, "wizard-web-hours")
         .with_hint("wizard-web-hours-hint")
         .in_section("hours"),

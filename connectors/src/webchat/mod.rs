@@ -16,7 +16,7 @@ use crate::connector::Kind;
 pub use fields::Color;
 pub use hours::WorkingHours;
 pub use settings::{
-    AskLabels, ButtonOffset, EMAIL_ANSWERS, Invitation, QuickAnswer, Translation, WebChatSettings, written,
+    AskLabels, ButtonOffset, CustomField, EMAIL_ANSWERS, Invitation, QuickAnswer, Translation, WebChatSettings, written,
 };
 
 mod fields;

@@ -36,6 +36,15 @@ pub struct WebChatSettings {
     /// Fields asked for before the first message: `name`, `phone`, `email`.
     #[serde(deserialize_with = "list")]
     pub ask: Vec<String>,
+    /// Those of them that the customer may leave empty.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "list")]
+    pub ask_optional: Vec<String>,
+    /// The shop's own questions before the first message, see [`CustomField::of`].
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "list")]
+    pub custom_fields: Vec<String>,
+    /// Whether customers are asked to rate a talk that is over.
+    #[serde(skip_serializing_if = "std::ops::Not::not", deserialize_with = "flag")]
+    pub rating: bool,
     /// Text that the customer agrees to before the first message.
     pub consent_text: Option<String>,
     pub working_hours: Option<WorkingHours>,
@@ -78,6 +87,11 @@ pub struct WebChatSettings {
 /// A list; null is an empty one, like an absent one.
 pub(super) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     Ok(Option::<Vec<String>>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// A switch; null is off.
+fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Ok(Option::<bool>::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// Translations by language; null is none, also for a language.
@@ -163,7 +177,10 @@ pub(super) fn checked(settings: Value) -> Result<Value, Vec<FieldError>> {
         title: wrong.text("title", read.title, TITLE_CHARS),
         color: color(&mut wrong, read.color),
         greeting: wrong.text("greeting", read.greeting, TEXT_CHARS),
-        ask: asked(&mut wrong, &read.ask),
+        ask: asked(&mut wrong, "ask", &read.ask),
+        ask_optional: asked(&mut wrong, "ask_optional", &read.ask_optional),
+        custom_fields: custom_fields(&mut wrong, &read.custom_fields),
+        rating: read.rating,
         consent_text: wrong.text("consent_text", read.consent_text, TEXT_CHARS),
         working_hours: read.working_hours.and_then(|hours| working(&mut wrong, hours)),
         side: one_of(&mut wrong, "side", read.side, SIDES),
@@ -240,12 +257,12 @@ fn one_of(wrong: &mut SettingsErrors, field: &str, entered: Option<String>, know
 }
 
 /// The fields to ask for, in display order.
-fn asked(wrong: &mut SettingsErrors, entered: &[String]) -> Vec<String> {
+fn asked(wrong: &mut SettingsErrors, field: &str, entered: &[String]) -> Vec<String> {
     let known: Vec<&str> = ASK.iter().map(|(name, _)| *name).collect();
     for (place, name) in entered.iter().enumerate().filter(|(_, name)| !known.contains(&name.as_str())) {
         let said =
             LocalizedText::new("said-value-unknown").with("value", name.as_str()).with("known", known.join(", "));
-        wrong.add(format_args!("ask/{place}"), said);
+        wrong.add(format_args!("{field}/{place}"), said);
     }
     known.into_iter().filter(|name| entered.iter().any(|one| one == name)).map(str::to_owned).collect()
 }
@@ -493,6 +510,33 @@ fn quick_answers(wrong: &mut SettingsErrors, field: &str, entered: &[String]) ->
             let said = LocalizedText::new("said-quick-answer").with("most", QUESTION_CHARS);
             wrong.add(format_args!("{field}/{place}"), said);
         }
+    }
+    lines
+}
+
+const MOST_CUSTOM: usize = 5;
+/// Ends the label of a field that has to be filled in.
+const REQUIRED_SIGN: char = '*';
+
+/// A question of the shop's own before the first message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CustomField {
+    pub label: String,
+    pub required: bool,
+}
+
+impl CustomField {
+    /// `Order number`, or `Order number *` if it has to be filled in.
+    pub fn of(line: &str) -> Self {
+        let label = line.trim().trim_end_matches(REQUIRED_SIGN).trim_end();
+        Self { label: label.to_owned(), required: line.trim().ends_with(REQUIRED_SIGN) }
+    }
+}
+
+fn custom_fields(wrong: &mut SettingsErrors, entered: &[String]) -> Vec<String> {
+    let lines = wrong.lines("custom_fields", entered, MOST_CUSTOM, LABEL_CHARS);
+    for (place, _) in lines.iter().enumerate().filter(|(_, line)| CustomField::of(line).label.is_empty()) {
+        wrong.add(format_args!("custom_fields/{place}"), LocalizedText::new("said-empty"));
     }
     lines
 }

@@ -86,6 +86,7 @@ pub fn preview_texts_in(words: Words) -> Value {
         },
         "away": say("chat-away"),
         "ask": { "name": say("chat-ask-name"), "phone": say("chat-ask-phone"), "email": say("chat-ask-email") },
+        "optional": words.text("chat-optional").with("label", "{label}").to_string(),
         "question": say("source-preview-question"),
         "answer": say("source-preview-answer"),
     })

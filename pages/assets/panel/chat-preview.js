@@ -86,7 +86,9 @@ export const preview = (into) => {
     const avatars = [avatar(title, logo), ...linesOf(settings.team).slice(0, 4).map((name) => avatar(name))];
     const about = element("div", { className: "about" }, element("h2", { textContent: title }), element("p", { id: "status", className: !isAway && hasHours(settings) ? "here" : "", textContent: status, hidden: !status }));
     const greeting = text(settings.greeting, texts.greeting);
-    const asked = (settings.ask || []).map((name) => question(text(settings.labels?.[name], texts.ask[name])));
+    const labelled = (label, required) => question(required ? label : texts.optional.replace("{label}", label));
+    const asked = (settings.ask || []).map((name) => labelled(text(settings.labels?.[name], texts.ask[name]), !settings.ask_optional?.includes(name)));
+    asked.push(...linesOf(settings.custom_fields).map((line) => labelled(line.replace(/\s*\*+$/, ""), line.endsWith("*"))));
     const consent = text(settings.consent_text, "");
     const talk = element("ol", { id: "messages" }, message("mine", texts.question), message("theirs", texts.answer));
     const away = isAway && element("p", { id: "away", className: "notice t-wait", textContent: text(settings.working_hours?.text, texts.away) });

@@ -170,12 +170,12 @@ const QUESTIONS = ["name", "phone", "email"];
 const entered = (language) => {
   const own = (name, other = name) => typed("translations." + language + "." + name) || typed(other);
   return {
-    ...Object.fromEntries(["color", "side", "theme", "reply_time", "team"].map((name) => [name, typed(name)])),
+    ...Object.fromEntries(["color", "side", "theme", "reply_time", "team", "custom_fields"].map((name) => [name, typed(name)])),
     ...Object.fromEntries(["title", "greeting", "reply_text", "consent_text", "quick_answers"].map((name) => [name, own(name)])),
     labels: Object.fromEntries(QUESTIONS.map((name) => [name, own("labels." + name)])),
     working_hours: { text: own("away_text", "working_hours.text"), hours: lines.value, holidays: typed("working_hours.holidays") },
     invitation: { show: typed("invitation.show"), text: own("invitation_text", "invitation.text") },
-    ask: [...form.querySelectorAll('[name="set.ask"]:checked')].map((one) => one.value),
+    ...Object.fromEntries(["ask", "ask_optional"].map((name) => [name, [...form.querySelectorAll('[name="set.' + name + '"]:checked')].map((one) => one.value)])),
   };
 };
 

@@ -239,7 +239,7 @@ fn origin(page: &PageContext, stored: &str) -> Vec<LabelledText> {
         let word = Some(stored).filter(|word| !word.is_empty());
         return word.into_iter().map(|word| fact("conversation-visit", word.to_owned())).collect();
     };
-    let Visits { first, last, agreed_at } = visits;
+    let Visits { first, last, agreed_at, answers, rating } = visits;
     let marks: Vec<String> = first.marks.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     let all = [
         ("conversation-first-page", named(&first)),
@@ -248,7 +248,14 @@ fn origin(page: &PageContext, stored: &str) -> Vec<LabelledText> {
         ("conversation-marks", marks.join(", ")),
         ("conversation-agreed", agreed_at.map(|at| page.when(&at).adverb()).unwrap_or_default()),
     ];
-    all.into_iter().filter(|(_, text)| !text.is_empty()).map(|(key, text)| fact(key, text)).collect()
+    let known = all.into_iter().filter(|(_, text)| !text.is_empty()).map(|(key, text)| fact(key, text));
+    let told = answers.into_iter().map(|one| fact("conversation-answer", format!("{}: {}", one.question, one.answer)));
+    let rated = rating.map(|rating| {
+        let score = page.words.text_of("chat-rating-", rating.score.word()).to_string();
+        let text = [score, rating.comment].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
+        fact("conversation-rating", text.join(". "))
+    });
+    known.chain(told).chain(rated).collect()
 }
 
 /// A page with title and address.

@@ -8,7 +8,9 @@ import { reacted, tellTyping, typed, types } from "./live.js";
 import { offer } from "./mail.js";
 import { begin, correct, isHeld, send, waits, write } from "./outbox.js";
 import { place } from "./place.js";
+import { talked } from "./rate.js";
 import { arrived } from "./receipts.js";
+import { takeReply } from "./reply.js";
 import { letPick } from "./smileys.js";
 import { chime } from "./sound.js";
 import { listen } from "./stream.js";
@@ -27,9 +29,10 @@ letAttach(submit, submit.parentNode);
 
 const writes = (text, more) => {
   place.makeKnown();
-  write(text, { ...introduction(), ...more });
+  write(text, { ...introduction(), ...takeReply(), ...more });
   if (!closes) connect();
   offer();
+  talked();
 };
 
 on(form, "submit", (event) => {
@@ -88,6 +91,7 @@ const answered = (message, id) => {
   typed();
   wasRead();
   arrived(show(message), isNew);
+  talked();
   if (isNew && (document.visibilityState !== "visible" || place.area.hidden)) chime();
 };
 

@@ -30,12 +30,12 @@ export const linked = (text) => {
   return [...pieces, text.slice(end)].filter(Boolean);
 };
 
-const named = (file) => file.name || words.kinds[file.kind];
+const titled = (file) => file.name || words.kinds[file.kind];
 
 const image = (file) => {
   const made = element("img");
   made.src = file.url;
-  made.alt = named(file);
+  made.alt = titled(file);
   made.loading = "lazy";
   const frame = link(file.url, "image " + file.kind);
   frame.append(made);
@@ -49,14 +49,14 @@ const player = (name) => (file) => {
   // Load the duration only; the rest when it is played.
   made.preload = "metadata";
   made.loading = "lazy";
-  made.setAttribute("aria-label", named(file));
+  made.setAttribute("aria-label", titled(file));
   return made;
 };
 
 // Without an address it is still being uploaded.
 const download = (file) => {
   const made = element("p", "file");
-  made.append(file.url ? link(file.url, "", named(file)) : element("span", "", named(file)));
+  made.append(file.url ? link(file.url, "", titled(file)) : element("span", "", titled(file)));
   if (file.size) made.append(element("span", "size", sized(file.size)));
   return made;
 };
@@ -71,7 +71,7 @@ export const shownFile = (file) => {
 };
 
 const quote = ({ name, text, forwarded }) => {
-  const made = element("blockquote", "quote");
+  const made = element("blockquote", forwarded ? "quote" : "quote brief");
   const head = [forwarded && words.forwarded, name].filter(Boolean).join(": ");
   if (head) made.append(element("p", "who", head));
   if (text) {

@@ -25,6 +25,8 @@ export const drawn = (className, shape, words, act) => {
   return made;
 };
 
+const face = (mouth) => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z M9 9.5v.5 M15 9.5v.5 M8.5 " + mouth;
+
 const shapes = {
   chat: "M4 4h16a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1h-9l-5 4v-4H4a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1z",
   close: "M5 9l7 7 7-7",
@@ -34,7 +36,12 @@ const shapes = {
   camera: "M4 8h3l2-3h6l2 3h3v11H4z M12 16.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z",
   location: "M12 21c4-4.5 6-8 6-11a6 6 0 0 0-12 0c0 3 2 6.5 6 11z M12 12a2 2 0 1 0 0-4 2 2 0 0 0 0 4z",
   contact: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8z M4 20c1-4 4-6 8-6s7 2 8 6",
-  smile: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z M8.5 14.5a4.5 4.5 0 0 0 7 0 M9 9.5v.5 M15 9.5v.5",
+  edit: "M4 20l1.5-5L16 4.5l3.5 3.5L9 18.5z M14 6.5L17.5 10",
+  voice: "M12 15a3 3 0 0 0 3-3V6a3 3 0 0 0-6 0v6a3 3 0 0 0 3 3z M6 11.5a6 6 0 0 0 12 0 M12 17.5V21",
+  reply: "M9 6L4 11l5 5 M4 11h9a7 7 0 0 1 7 7",
+  smile: face("14.5a4.5 4.5 0 0 0 7 0"),
+  fair: face("15h7"),
+  bad: face("16a4.5 4.5 0 0 1 7 0"),
 };
 
 /** An icon in the colour of the surrounding text. */

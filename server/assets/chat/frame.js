@@ -22,10 +22,12 @@ const said = (id, className, text = "") => {
 // The server checks the answers, so that all errors are shown at once: the keyboard is a matter of the type, checks are not.
 const TYPES = { name: ["text", "name"], phone: ["tel", "tel"], email: ["email", "email"] };
 
-const question = (name) => {
-  const [inputmode, autocomplete] = TYPES[name];
-  const input = made("input", "ask-" + name, { name, inputmode, autocomplete, maxlength: 100, required: "", form: "form" });
-  return made("p", "", { class: "question" }, made("label", "", { for: input.id }, words.ask[name]), input);
+const question = (name, label, required) => {
+  const [inputmode, autocomplete] = TYPES[name] || ["text", "off"];
+  const input = made("input", "ask-" + name, { name, inputmode, autocomplete, maxlength: 100, form: "form" });
+  input.required = required;
+  const said = required ? label : words.optional.replace("{label}", label);
+  return made("p", "", { class: "question" }, made("label", "", { for: input.id }, said), input);
 };
 
 const consent = () => {
@@ -34,7 +36,9 @@ const consent = () => {
 };
 
 const intro = () => {
-  const asked = [...place.ask.map(question), ...(place.consent ? [consent()] : [])];
+  const asked = place.ask.map((name) => question(name, words.ask[name], !place.optional.includes(name)));
+  asked.push(...place.fields.map(({ label, required }, at) => question("field" + at, label, required)));
+  if (place.consent) asked.push(consent());
   return asked.length ? [made("fieldset", "intro", { "aria-label": words.about_you }, ...asked)] : [];
 };
 

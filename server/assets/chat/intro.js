@@ -24,12 +24,20 @@ export const unanswered = () => asks() && intro.querySelector("input:invalid, [a
 /** Takes the answers, once: they are sent with the first message. */
 export const introduction = () => {
   if (!asks()) return {};
-  const typed = [...intro.elements].filter((field) => field.type !== "checkbox" && field.value.trim());
-  const about = Object.fromEntries(typed.map((field) => [field.name, field.value.trim()]));
+  const [about, fields] = [{}, []];
+  for (const { name, type, value } of intro.elements) {
+    const said = value.trim();
+    if (name.startsWith("field")) fields.push(said);
+    else if (said && type !== "checkbox") about[name] = said;
+  }
+  if (fields.some(Boolean)) about.fields = fields;
   const consent = Boolean(fieldOf("consent")?.checked);
   introduced();
-  return { ...(typed.length ? { about } : {}), ...(consent ? { consent } : {}) };
+  return { ...(Object.keys(about).length ? { about } : {}), ...(consent ? { consent } : {}) };
 };
+
+/** The answers by the names of their fields. */
+export const named = ({ fields = [], ...about } = {}) => [...Object.entries(about), ...fields.map((value, at) => ["field" + at, value])];
 
 const right = (field) => {
   field.removeAttribute("aria-invalid");
@@ -53,7 +61,7 @@ const isWrong = (field, why) => {
 export const askAgain = (wrong, { about, consent } = {}) => {
   const fields = Object.keys(wrong).map(fieldOf).filter(Boolean);
   if (!fields.length) return false;
-  for (const [name, value] of Object.entries({ ...about })) {
+  for (const [name, value] of named(about)) {
     const field = fieldOf(name);
     if (field && !field.value) field.value = value;
   }

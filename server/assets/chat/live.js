@@ -68,7 +68,7 @@ export const letReact = (row) => {
     choices.classList.toggle("below", row.offsetTop - part("log").scrollTop < 56);
     open.setAttribute("aria-expanded", isOpen);
   };
-  const open = drawn("react", "smile", words.react, () => opens(choices.hidden));
+  const open = drawn("aside react", "smile", words.react, () => opens(choices.hidden));
   on(place.root, "click", (event) => {
     if (!choices.hidden && !event.composedPath().includes(row)) opens(false);
   });

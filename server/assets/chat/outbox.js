@@ -2,7 +2,7 @@
 // server has it: the server recognises repeats, and a reload or a lost connection loses nothing.
 
 import { button } from "./dom.js";
-import { askAgain } from "./intro.js";
+import { askAgain, named } from "./intro.js";
 import { place } from "./place.js";
 import { dropFile, fileOf, keepFile } from "./store.js";
 import { counted, newId, on, part, pause, post, words } from "./tools.js";
@@ -78,7 +78,7 @@ const present = (item) => {
   const again = button("again", words.again, async () => {
     const file = item.file && (await fileOf(item.id));
     discard(item);
-    write(item.text, { ...item.with, row: item.row, file });
+    write(item.text, { ...item.with, row: item.row, quote: item.quote, file });
   });
   const out = button("again", "×", () => discard(item));
   out.setAttribute("aria-label", words.remove_file.replace("{file}", item.file?.name || item.text));
@@ -98,15 +98,15 @@ let storing = Promise.resolve();
 
 /**
  * Shows a new message and sends it, now or as soon as possible. `row`: the chosen row of a list; `file`: its file;
- * `others`: further fields such as answers to questions and consent.
+ * `quote`: what it is about; `others`: further fields such as answers to questions and consent.
  */
-export const write = (text, { row, file, ...others } = {}) => {
+export const write = (text, { row, file, quote, ...others } = {}) => {
   const at = new Date().toISOString();
   const id = newId();
   made += 1;
   const key = prefix + "|" + [at, String(made).padStart(6, "0"), id].join("|");
   const about = file && { kind: "file", name: file.name, size: file.size };
-  const item = { key, id, text, row, at, file: about, with: { ...others, visit: place.visit() } };
+  const item = { key, id, text, row, quote, at, file: about, with: { ...others, visit: place.visit() } };
   // One after another: a file takes time, and what was written later must arrive later.
   storing = storing.then(() => stored(item, file));
   return storing;
@@ -169,10 +169,9 @@ const posted = async (item) => {
   const file = await fileOf(item.id);
   if (!file) return { status: 410 };
   const form = new FormData();
-  const { visit, about, consent } = item.with;
-  for (const [name, value] of Object.entries({ id: item.id, text: item.text, visit: JSON.stringify(visit), ...about })) {
-    form.append(name, value);
-  }
+  const { visit, about, consent, reply_to = "" } = item.with;
+  const own = { id: item.id, text: item.text, reply_to, visit: JSON.stringify(visit) };
+  for (const [name, value] of [...Object.entries(own), ...named(about)]) form.append(name, value);
   if (consent) form.append("consent", "1");
   form.append("file", file, item.file.name);
   return post("/files", form, 600000);

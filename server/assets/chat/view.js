@@ -4,6 +4,7 @@ import { above, below, linked, shownFile } from "./content.js";
 import { element } from "./dom.js";
 import { letReact, reacted } from "./live.js";
 import { place } from "./place.js";
+import { letReply } from "./reply.js";
 import { counted, on, part, words } from "./tools.js";
 
 const [log, list, notice, fresh] = ["log", "messages", "notice", "fresh"].map(part);
@@ -28,7 +29,9 @@ const toEnd = () => {
   if (rows.size) log.scrollTop = log.scrollHeight;
   tellFresh();
 };
-const follow = () => follows && toEnd();
+
+/** Keeps a reader at the end there after something has grown. */
+export const follow = () => follows && toEnd();
 
 const clock = (time) => {
   const at = new Date(time.dateTime);
@@ -100,6 +103,7 @@ const fill = (row, message) => {
   row.querySelectorAll(".plain, .file").forEach((old) => old.remove());
   (said || mark).before(...above(message));
   mark.before(...below(message, (...choice) => choose(...choice)));
+  letReply(row);
   letReact(row);
   reacted(row, message.reactions || {});
 };

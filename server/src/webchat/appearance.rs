@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use base::config::Vendor;
 use base::error::Error;
 use base::i18n::{Language, Sentence, Words, decimal};
-use connectors::webchat::{ButtonOffset, Color, Invitation, QuickAnswer, written};
+use connectors::webchat::{ButtonOffset, Color, CustomField, Invitation, QuickAnswer, written};
 use domain::media::MediaKind;
 use entity::chat_logo;
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -32,6 +32,12 @@ pub struct Appearance {
     pub accents: [String; 2],
     /// Fields to ask for before the first message.
     pub ask: Vec<String>,
+    /// Those that may stay empty.
+    pub optional: Vec<String>,
+    /// The shop's own questions.
+    pub fields: Vec<CustomField>,
+    /// Customers may rate a talk that is over.
+    pub rating: bool,
     /// The consent text; empty if none is required.
     pub consent: String,
     /// Why answers will be delayed; empty if they will not.
@@ -122,6 +128,9 @@ impl Appearance {
             on_color: settings.color().text_on().to_string(),
             accents: GROUNDS.map(|ground| accent(settings.color(), ground)),
             ask: settings.ask.clone(),
+            optional: settings.ask_optional.clone(),
+            fields: settings.custom_fields.iter().map(|line| CustomField::of(line)).collect(),
+            rating: settings.rating,
             consent: settings.consent_text.clone().unwrap_or_default(),
             away,
             here,
@@ -309,6 +318,14 @@ fn script_texts(words: Words) -> Value {
         "limit": say("chat-mail-limit"),
         "wrong": say("chat-wrong-email"),
     });
+    let rating = json!({
+        "title": say("chat-rating"),
+        "bad": say("chat-rating-bad"),
+        "fair": say("chat-rating-fair"),
+        "good": say("chat-rating-good"),
+        "comment": say("chat-rating-comment"),
+        "thanks": say("chat-rating-thanks"),
+    });
     let mut all = json!({
         "language": words.language().code(),
         "today": say("chat-today"),
@@ -354,6 +371,9 @@ fn script_texts(words: Words) -> Value {
     // The macro has no room for more entries.
     if let Some(all) = all.as_object_mut() {
         all.insert("mail".to_owned(), mail);
+        all.insert("optional".to_owned(), marked(words, "chat-optional", &["label"]).into());
+        all.insert("reply".to_owned(), say("chat-reply").into());
+        all.insert("rating".to_owned(), rating);
         all.insert("dismiss".to_owned(), say("chat-dismiss").into());
         all.insert("file_kind".to_owned(), say("chat-file-kind").into());
         all.insert("file_empty".to_owned(), marked(words, "chat-file-empty", &["file"]).into());

@@ -22,7 +22,7 @@ use domain::platform::TypingSignal;
 use entity::{message, source};
 use futures_util::stream;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::broadcast::Receiver;
@@ -331,15 +331,8 @@ pub async fn reactions(app: AppData, guest: Guest, payload: web::Payload) -> Ans
     }
     guest.pace(&app, VisitorAct::Receipt).await?;
     let conversation_id = history::conversation_of(&app, source, &guest.visitor).await?.ok_or(Error::NotFound)?;
-    let known = Condition::any()
-        .add(message::Column::Id.eq(given.id))
-        .add(message::Column::ExternalId.eq(given.id.to_string()));
-    let row = message::Entity::of_tenant(source.tenant_id)
-        .filter(message::Column::ConversationId.eq(conversation_id))
-        .filter(known)
-        .one(app.store.read())
-        .await?
-        .ok_or(Error::NotFound)?;
+    let found = history::find(&app, source.tenant_id, conversation_id, given.id).await?;
+    let row = found.ok_or(Error::NotFound)?;
     let sender = Person { id: guest.visitor.id.clone(), role: Role::Client, ..Person::default() };
     reaction(&app.intake, source, &MessageKey::Ours(row.id), sender, given.emoji.clone(), None).await?;
     message::Entity::update_of(row.tenant_id)

@@ -9,14 +9,14 @@ use actix_web::http::header;
 use anyhow::Context;
 use base::error::Result;
 use base::i18n::Words;
-use base::message::{Body, Content, Direction, List, Markup, Quote, Role, State};
+use base::message::{Body, Content, Direction, List, Markup, Quote, Role, State, Visits};
 use chrono::{DateTime, SecondsFormat, Utc};
 use connectors::fit::lines;
 use domain::media::{self, LinkRecipient};
 use domain::tenant::users;
-use entity::{message, source};
+use entity::{conversation, message, source};
 use queue::accept_batch::{Alias, Side};
-use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use url::Url;
 use uuid::Uuid;
@@ -56,6 +56,8 @@ pub struct ChatHistory {
     pub started: bool,
     /// Answers by e-mail can be asked for: the address that the visitor gave before, or an empty text.
     pub mail: Option<String>,
+    /// When the visitor rated a talk, in milliseconds since 1970; 0: never.
+    pub rated_at: i64,
 }
 
 /// `GET /chat/{source_id}/history`: the conversation so far, for another site's page.
@@ -73,7 +75,13 @@ pub async fn load(app: &Arc<WebchatContext>, place: &ChatAccess, visitor: Option
     let tenant_id = place.source.tenant_id;
     let mail = if mail.is_some() { emails::offered(app, tenant_id, conversation_id).await? } else { None };
     let (lines, after) = read(app, place.words, tenant_id, conversation_id).await?;
-    Ok(ChatHistory { lines, after, started: true, mail })
+    let rated_at = if place.settings.rating { rated_at(app, tenant_id, conversation_id).await? } else { 0 };
+    Ok(ChatHistory { lines, after, started: true, mail, rated_at })
+}
+
+async fn rated_at(app: &WebchatContext, tenant_id: Uuid, conversation_id: Uuid) -> Result<i64, DbErr> {
+    let row = conversation::Entity::find_by_id((tenant_id, conversation_id)).one(app.store.read()).await?;
+    Ok(row.and_then(|row| Visits::stored(&row.visit)?.rating).map_or(0, |rating| rating.at))
 }
 
 /// The conversation so far, oldest first, and the position up to which it contains every answer.
@@ -318,6 +326,21 @@ impl MessageReactions {
     pub fn of(message: &message::Model) -> Self {
         Self { mine: message.client_reaction.clone(), theirs: message.manager_reaction.clone() }
     }
+}
+
+/// The message of a conversation that has this id on the page.
+pub async fn find(
+    app: &WebchatContext,
+    tenant_id: Uuid,
+    conversation_id: Uuid,
+    id: Uuid,
+) -> Result<Option<message::Model>, DbErr> {
+    let known = Condition::any().add(message::Column::Id.eq(id)).add(message::Column::ExternalId.eq(id.to_string()));
+    message::Entity::of_tenant(tenant_id)
+        .filter(message::Column::ConversationId.eq(conversation_id))
+        .filter(known)
+        .one(app.store.read())
+        .await
 }
 
 /// The page's id of a message.

@@ -25,7 +25,9 @@ use super::access::{self, ChatRefusal, Guest, Result};
 use super::guests::VisitorAct;
 use super::history;
 use super::page::{self, ChatForm};
-use super::submit::{Around, CustomerAnswers, Saying, SubmittedMessage, VisitIn, caption, checked, say};
+use super::submit::{
+    self, Around, CustomerAnswers, RatingIn, Saying, SubmittedMessage, VisitIn, caption, checked, say,
+};
 use crate::webchat::{Answer, AppData, WebchatContext};
 
 /// The script's request.
@@ -35,6 +37,8 @@ struct ChatMessageIn {
     id: Uuid,
     text: String,
     callback_data: Option<String>,
+    /// The page's id of the message that it answers.
+    reply_to: Option<Uuid>,
     about: Option<CustomerAnswers>,
     visit: Option<VisitIn>,
     #[serde(default)]
@@ -43,9 +47,9 @@ struct ChatMessageIn {
 
 impl ChatMessageIn {
     fn saying(self) -> Result<Saying, Error> {
-        let Self { id, text, callback_data, about, visit, consent } = self;
+        let Self { id, text, callback_data, reply_to, about, visit, consent } = self;
         let content = Content::Text { text: checked(&text)? };
-        Ok(Saying { id, content, callback_data, around: Around { about, visit, consent } })
+        Ok(Saying { id, content, callback_data, reply_to, around: Around { about, visit, consent } })
     }
 }
 
@@ -76,7 +80,16 @@ pub async fn post(app: AppData, guest: Result<Guest>, request: HttpRequest, payl
 async fn from_form(app: &WebchatContext, guest: &Guest, form: &ChatForm) -> Result<SubmittedMessage> {
     guest.pace(app, VisitorAct::Write).await?;
     let content = Content::Text { text: checked(&form.text)? };
-    say(app, guest, Saying { id: form.id()?, content, callback_data: None, around: form.around() }).await
+    say(app, guest, Saying { id: form.id()?, content, callback_data: None, reply_to: None, around: form.around() })
+        .await
+}
+
+/// `POST /chat/{source_id}/rating` `{"score":"bad"|"fair"|"good","comment":"…"}` → 204; 404 where nothing is rated.
+pub async fn rate(app: AppData, guest: Guest, payload: web::Payload) -> Answer {
+    let given: RatingIn = access::from_json(&access::read_body(payload).await?)?;
+    guest.pace(&app, VisitorAct::Receipt).await?;
+    submit::rate(&app, &guest, given).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// 202 for a new message, 200 for a repeat; with the file, if it has one.
@@ -298,7 +311,8 @@ async fn keep_file(
         MediaKind::Audio => Content::Audio(media),
         _ => Content::File(media),
     };
-    let saying = Saying { id: form.id()?, content, callback_data: None, around: form.around() };
+    let reply_to = Uuid::try_parse(form.get("reply_to")).ok();
+    let saying = Saying { id: form.id()?, content, callback_data: None, reply_to, around: form.around() };
     arrived.keep(&app.files).await?;
     say(app, guest, saying).await
 }

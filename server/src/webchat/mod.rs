@@ -14,6 +14,7 @@
 //! POST /chat/{source_id}/receipts   which answers arrived and were seen
 //! POST /chat/{source_id}/reactions  the customer's reaction to a message
 //! POST /chat/{source_id}/typing     the customer is typing
+//! POST /chat/{source_id}/rating     what the customer thinks of the talk
 //! …    /chat/{source_id}/email…      answers by e-mail ([`by_email`])
 //! GET  /chat/static/{file}          scripts and styles
 //! ```
@@ -73,6 +74,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/{source_id}/receipts", web::post().to(events::receipts))
             .route("/{source_id}/reactions", web::post().to(events::reactions))
             .route("/{source_id}/typing", web::post().to(events::typing))
+            .route("/{source_id}/rating", web::post().to(messages::rate))
             .configure(by_email::routes),
     );
 }

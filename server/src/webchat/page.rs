@@ -51,25 +51,36 @@ struct ChatPage<'a> {
 struct FirstQuestion<'a> {
     name: &'static str,
     inputmode: &'static str,
+    autocomplete: &'static str,
     label: &'a str,
+    required: bool,
     value: String,
 }
 
 impl<'a> FirstQuestion<'a> {
     fn of(name: &str, look: &'a Appearance, form: Option<&ChatForm>) -> Option<Self> {
-        let (name, inputmode) = match name {
-            "name" => ("name", "text"),
-            "phone" => ("phone", "tel"),
-            "email" => ("email", "email"),
+        let (name, inputmode, autocomplete) = match name {
+            "name" => ("name", "text", "name"),
+            "phone" => ("phone", "tel", "tel"),
+            "email" => ("email", "email", "email"),
             _ => return None,
         };
+        let required = !look.optional.iter().any(|one| one == name);
         let value = form.map_or("", |form| form.get(name)).to_owned();
-        Some(Self { name, inputmode, label: look.label(name), value })
+        Some(Self { name, inputmode, autocomplete, label: look.label(name), required, value })
     }
 
-    /// The field's `autocomplete` attribute.
-    fn autocomplete(&self) -> &'static str {
-        if self.name == "phone" { "tel" } else { self.name }
+    /// All of a chat.
+    fn all(look: &'a Appearance, form: Option<&ChatForm>) -> Vec<Self> {
+        let own = CUSTOM.iter().zip(&look.fields).map(|(name, field)| Self {
+            name,
+            inputmode: "text",
+            autocomplete: "off",
+            label: &field.label,
+            required: field.required,
+            value: form.map_or("", |form| form.get(name)).to_owned(),
+        });
+        look.ask.iter().filter_map(|name| Self::of(name, look, form)).chain(own).collect()
     }
 }
 
@@ -84,6 +95,7 @@ struct Given<'a> {
     after: i64,
     /// There are messages.
     started: bool,
+    rated_at: i64,
 }
 
 #[derive(Template)]
@@ -154,14 +166,15 @@ async fn show(
         source: source.id.to_string(),
         after: history.after,
         started: history.started,
+        rated_at: history.rated_at,
     };
     let page = ChatPage {
         words,
         given: serde_json::to_string(&given).context("what the chat's script is given")?,
         source_id: source.id.to_string(),
         lines: &history.lines,
-        asks: !(history.started || look.ask.is_empty() && look.consent.is_empty()),
-        questions: look.ask.iter().filter_map(|name| FirstQuestion::of(name, &look, form)).collect(),
+        asks: !(history.started || look.ask.is_empty() && look.fields.is_empty() && look.consent.is_empty()),
+        questions: FirstQuestion::all(&look, form),
         form_id: app.clock.uuid_v7().to_string(),
         file_id: app.clock.uuid_v7().to_string(),
         text: form.map_or("", |form| form.text.as_str()),
@@ -196,7 +209,9 @@ pub fn answer(status: StatusCode, html: String) -> HttpResponse {
 
 /// Fields of the questions.
 const ASKED: [&str; 3] = ["name", "phone", "email"];
-const FIELDS: [&str; 4] = ["id", "text", "consent", "visit"];
+/// Those of the shop's own, in their order.
+const CUSTOM: [&str; 5] = ["field0", "field1", "field2", "field3", "field4"];
+const FIELDS: [&str; 5] = ["id", "text", "consent", "visit", "reply_to"];
 
 /// The submitted input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -217,7 +232,7 @@ impl ChatForm {
 
     /// Stores a field; the first of a name counts, unknown names are ignored.
     pub fn put(&mut self, name: &str, value: String) {
-        let known = FIELDS.iter().chain(&ASKED).any(|known| *known == name);
+        let known = FIELDS.iter().chain(&ASKED).chain(&CUSTOM).any(|known| *known == name);
         if !known || self.fields.contains_key(name) {
             return;
         }
@@ -239,7 +254,8 @@ impl ChatForm {
 
     pub fn around(&self) -> Around {
         let answer = |name| Some(self.get(name).trim().to_owned()).filter(|text| !text.is_empty());
-        let about = CustomerAnswers { name: answer("name"), phone: answer("phone"), email: answer("email") };
+        let fields = CUSTOM.map(|name| self.get(name).trim().to_owned()).into();
+        let about = CustomerAnswers { name: answer("name"), phone: answer("phone"), email: answer("email"), fields };
         let visit: Option<VisitIn> = serde_json::from_str(self.get("visit")).ok();
         Around { about: Some(about), visit, consent: self.get("consent") == "1" }
     }

@@ -3,10 +3,12 @@
 use anyhow::Context;
 use base::error::{Error, FieldError};
 use base::i18n::{Language, LocalizedText, Words};
-use base::message::{Body, Content, Person, Role, Visit, Visits};
+use base::message::{Body, Content, Person, Quote, Role, TalkRating, TalkScore, Visit, VisitorAnswer, Visits};
 use base::phone::{Phone, looks_like_one};
 use base::store::in_transaction;
+use connectors::webchat::CustomField;
 use domain::intake::messenger::message::{Incoming, accept};
+use domain::lead_note;
 use domain::lead_origin::{self, Origin};
 use entity::{conversation, message};
 use queue::accept_batch::ItemOutcome;
@@ -31,6 +33,8 @@ pub struct CustomerAnswers {
     pub name: Option<String>,
     pub phone: Option<String>,
     pub email: Option<String>,
+    /// Answers to the shop's own questions, in their order.
+    pub fields: Vec<String>,
 }
 
 /// The page that the visitor is on.
@@ -61,6 +65,8 @@ pub struct Saying {
     pub content: Content,
     /// The chosen row of a list; the text is its title.
     pub callback_data: Option<String>,
+    /// The page's id of the message that it answers; one of another conversation is ignored.
+    pub reply_to: Option<Uuid>,
     pub around: Around,
 }
 
@@ -89,16 +95,22 @@ pub async fn say(app: &WebchatContext, guest: &Guest, saying: Saying) -> Result<
     }
     count_text(app, guest, &saying.content).await?;
     let visit = visit_of(app, saying.around.visit.unwrap_or_default());
+    let reply_to = match (&conversation, saying.reply_to) {
+        (Some(row), Some(id)) => quote_of(app, row, id).await?,
+        _ => None,
+    };
+    let about = saying.around.about.unwrap_or_default();
+    let answers = answers(guest, &about.fields);
     let sender = Person {
         profile_url: visit.as_ref().map(|visit| visit.url.clone()),
-        ..person(app, guest, conversation.as_ref(), saying.around.about.unwrap_or_default()).await?
+        ..person(app, guest, conversation.as_ref(), about).await?
     };
     let incoming = Incoming {
         external_id: saying.id.to_string(),
         conversation_id: guest.visitor.id.clone(),
         group: None,
         sent_at: None,
-        body: Body { callback_data: saying.callback_data, ..Body::new(sender, saying.content) },
+        body: Body { callback_data: saying.callback_data, reply_to, ..Body::new(sender, saying.content) },
     };
     let outcome = accept(&app.intake, guest.source(), incoming, None).await?;
     app.guests.say_spoke(&guest.visitor.id, saying.id);
@@ -106,7 +118,8 @@ pub async fn say(app: &WebchatContext, guest: &Guest, saying: Saying) -> Result<
         let detail = LocalizedText::new("said-message-said-else");
         return Err(Error::Conflict { problem: "message_conflict", detail }.into());
     }
-    note(app, guest, outcome.message_id(), visit, saying.around.consent).await?;
+    let told = Told { visit, answers, agreed: saying.around.consent };
+    note(app, guest, outcome.message_id(), told).await?;
     Ok(SubmittedMessage {
         message_id: outcome.message_id(),
         duplicate: matches!(outcome, ItemOutcome::Duplicate { .. }),
@@ -141,6 +154,19 @@ async fn conversation_of(app: &WebchatContext, guest: &Guest) -> Result<Option<c
     Ok(row.one(app.store.read()).await?)
 }
 
+/// The message of this conversation that is answered, as a quote.
+async fn quote_of(app: &WebchatContext, row: &conversation::Model, id: Uuid) -> Result<Option<Quote>> {
+    let Some(message) = history::find(app, row.tenant_id, row.id, id).await? else { return Ok(None) };
+    let body = history::body_of(&message)?;
+    Ok(Some(Quote {
+        message_id: Some(message.id),
+        content: Some(body.content),
+        sender: Some(body.sender),
+        sent_at: Some(message.sent_at),
+        ..Quote::default()
+    }))
+}
+
 /// Counts a text against the day's bytes, as files are while they arrive.
 async fn count_text(app: &WebchatContext, guest: &Guest, content: &Content) -> Result<()> {
     let text = match content {
@@ -157,7 +183,9 @@ impl CustomerAnswers {
     /// An error for every wrong answer, so that all are corrected at once.
     fn check(&self) -> Result<(), Error> {
         let is_long = self.name.as_ref().is_some_and(|name| name.chars().count() > SHORT);
-        let long = is_long.then(|| LocalizedText::new("said-most-characters").with("most", SHORT));
+        let are_long = self.fields.iter().any(|answer| answer.chars().count() > SHORT);
+        let most = || LocalizedText::new("said-most-characters").with("most", SHORT);
+        let long = is_long.then(most);
         let phone = self.phone.as_deref().filter(|phone| !is_phone(phone));
         // A number, but with more: an extension, a second number, a name.
         let holds_one = |phone: &str| Phone::parse(phone, None).is_some();
@@ -165,6 +193,7 @@ impl CustomerAnswers {
         let email = self.email.as_deref().filter(|email| !is_email(email)).map(|_| "chat-wrong-email");
         let wrong = [
             ("/about/name", long),
+            ("/about/fields", are_long.then(most)),
             ("/about/phone", phone.map(LocalizedText::new)),
             ("/about/email", email.map(LocalizedText::new)),
         ];
@@ -226,16 +255,37 @@ fn visit_of(app: &WebchatContext, given: VisitIn) -> Option<Visit> {
     Visit::reported(&given.url, &given.title, &given.referrer, &given.landing, app.clock.millis())
 }
 
-/// Stores the customer's page with the conversation. If a crash loses it, the next message brings it again.
-async fn note(app: &WebchatContext, guest: &Guest, message_id: Uuid, visit: Option<Visit>, agreed: bool) -> Result<()> {
+/// What a visitor told beside a message.
+struct Told {
+    visit: Option<Visit>,
+    answers: Vec<VisitorAnswer>,
+    agreed: bool,
+}
+
+/// The answers to the questions that the shop asks, without empty ones.
+fn answers(guest: &Guest, given: &[String]) -> Vec<VisitorAnswer> {
+    let asked = guest.place.settings.custom_fields.iter().zip(given);
+    let answers = asked.map(|(line, answer)| (CustomField::of(line).label, answer.trim().replace('\0', "")));
+    let told = answers.filter(|(_, answer)| !answer.is_empty());
+    told.map(|(question, answer)| VisitorAnswer { question, answer }).collect()
+}
+
+/// Stores the customer's page and answers with the conversation. If a crash loses the page, the next message brings it
+/// again.
+async fn note(app: &WebchatContext, guest: &Guest, message_id: Uuid, told: Told) -> Result<()> {
     let tenant_id = guest.source().tenant_id;
     let stored = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(message_id));
     let Some(stored) = stored.one(app.store.read()).await? else { return Ok(()) };
     let row = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(stored.conversation_id));
     let Some(row) = row.one(app.store.read()).await? else { return Ok(()) };
     let before = Visits::stored(&row.visit).unwrap_or_default();
-    let mut now = visit.into_iter().fold(before.clone(), Visits::and);
-    if agreed {
+    let mut now = told.visit.into_iter().fold(before.clone(), Visits::and);
+    // Those of the first message stay.
+    let has_answers = now.answers.is_empty() && !told.answers.is_empty();
+    if has_answers {
+        now.answers = told.answers;
+    }
+    if told.agreed {
         now.agreed_at.get_or_insert(app.clock.millis());
     }
     if now == before {
@@ -252,7 +302,45 @@ async fn note(app: &WebchatContext, guest: &Guest, message_id: Uuid, visit: Opti
         if is_new && changed.rows_affected > 0 {
             lead_origin::plan(tx, app.clock.millis(), guest.source(), row.id).await?;
         }
+        if has_answers && changed.rows_affected > 0 {
+            lead_note::plan(tx, app.clock.millis(), tenant_id, row.id, lead_note::FIRST).await?;
+        }
         Ok::<_, DbErr>(())
+    })
+    .await?)
+}
+
+/// Characters of what is said about a talk.
+const COMMENT_LENGTH: usize = 1000;
+
+/// What a visitor thinks of a talk.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RatingIn {
+    score: TalkScore,
+    #[serde(default)]
+    comment: String,
+}
+
+/// Stores what the visitor thinks of the talk: the last word counts. It becomes a note in the lead.
+pub async fn rate(app: &WebchatContext, guest: &Guest, given: RatingIn) -> Result<()> {
+    let comment = given.comment.trim().replace('\0', "");
+    if comment.chars().count() > COMMENT_LENGTH {
+        let said = LocalizedText::new("said-most-characters").with("most", COMMENT_LENGTH);
+        return Err(Error::field("/comment", said).into());
+    }
+    let row = conversation_of(app, guest).await?.filter(|_| guest.place.settings.rating).ok_or(Error::NotFound)?;
+    let (tenant_id, now) = (row.tenant_id, app.clock.millis());
+    let mut told = Visits::stored(&row.visit).unwrap_or_default();
+    told.rating = Some(TalkRating { score: given.score, comment, at: now });
+    let stored = serde_json::to_string(&told).context("a rating as JSON")?;
+    Ok(in_transaction(&app.store, async |tx| {
+        conversation::Entity::update_of(tenant_id)
+            .col_expr(conversation::Column::Visit, Expr::value(stored))
+            .filter(conversation::Column::Id.eq(row.id))
+            .exec(tx)
+            .await?;
+        lead_note::plan(tx, now, tenant_id, row.id, lead_note::RATED).await
     })
     .await?)
 }
@@ -273,7 +361,8 @@ mod tests {
     #[test]
     fn every_wrong_answer_has_its_reason() {
         let reasons = |phone: &str, email: &str| -> Vec<String> {
-            let answers = CustomerAnswers { phone: Some(phone.into()), email: Some(email.into()), name: None };
+            let answers =
+                CustomerAnswers { phone: Some(phone.into()), email: Some(email.into()), ..CustomerAnswers::default() };
             let Err(Error::Invalid(wrong)) = answers.check() else { return Vec::new() };
             wrong.iter().map(|field| field.detail.key().to_owned()).collect()
         };

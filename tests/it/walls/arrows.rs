@@ -27,7 +27,8 @@ vendor_events: platform
 announcements:
 tenant: alert audit job media platform unknown_callers unregister vendor_events
 contact: job tenant
-lead_origin: contact job tenant
+lead_note: contact job tenant
+lead_origin: job lead_note tenant
 source: alert audit job media platform settings tenant unregister vendor_events
 template: alert job media settings source tenant
 delivery: alert contact job lookup media platform settings source template tenant
@@ -42,7 +43,7 @@ api_key: audit identity tenant usage
 api: api_key audit compressed cursor delivery import intake lookup media public_page source takeover template tenant
     usage vendor_events vendor_webhooks
 webhook_notices: api::sources source usage
-webchat: alert compressed cors identity intake lead_origin lookup media platform settings load_shedding unknown_callers
+webchat: alert compressed cors identity intake lead_note lead_origin lookup media platform settings load_shedding unknown_callers
     tenant usage
 alert_notices: alert audit delivery identity job platform tenant
 alert_checks: alert delivery source tenant usage vendor_events

@@ -4,6 +4,7 @@
 mod by_email;
 pub mod files;
 pub mod sites;
+mod told;
 
 use std::time::Duration;
 

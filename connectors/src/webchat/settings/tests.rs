@@ -49,6 +49,9 @@ fn every_wrong_field_is_reported_by_its_pointer() {
         (json!({"side": "top", "theme": "dark"}), vec!["/settings/side"]),
         (json!({"offset": {"bottom": "501", "side": "x"}}), vec!["/settings/offset/bottom", "/settings/offset/side"]),
         (json!({"hide_on": ["/a", "x".repeat(201)]}), vec!["/settings/hide_on/1"]),
+        (json!({"ask_optional": ["age"]}), vec!["/settings/ask_optional/0"]),
+        (json!({"custom_fields": ["Order *", "*"], "rating": "yes"}), vec!["/settings/rating"]),
+        (json!({"custom_fields": ["Order *", "*"]}), vec!["/settings/custom_fields/1"]),
         (json!({"team": vec!["Anna"; 5]}), vec!["/settings/team"]),
         (
             json!({"quick_answers": ["When? | Now", "| Now", "x".repeat(101)]}),
@@ -146,4 +149,11 @@ fn a_quick_answer_is_a_question_with_or_without_an_answer() {
     let settings: WebChatSettings = serde_json::from_value(checked(settings).unwrap()).unwrap();
     assert_eq!(settings.clone().in_language(Language::Es).quick_answers, ["¿Cuándo? | Hoy"]);
     assert_eq!(settings.in_language(Language::Ru).quick_answers, ["When?"]);
+}
+
+#[test]
+fn a_star_behind_its_label_makes_a_field_required() {
+    for (line, label, required) in [("Order number *", "Order number", true), (" City ", "City", false)] {
+        assert_eq!(CustomField::of(line), CustomField { label: label.into(), required });
+    }
 }

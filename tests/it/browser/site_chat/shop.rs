@@ -1,10 +1,13 @@
 //! What a shop sets up around the talk: its team, frequent questions, where the button is, and pages without it.
 
+use base::message::{TalkScore, Visits};
+use entity::conversation;
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Place};
+use sea_orm::EntityTrait;
 use serde_json::json;
 
-use super::{Shop, arrived, everywhere, looks_right, root, shows, until};
+use super::{Shop, arrived, everywhere, looks_right, opens, root, shows, types, until};
 
 async fn a_shop_with_quick_answers() -> Shop {
     let shop = Shop::open(|site| {
@@ -82,6 +85,69 @@ async fn a_shop_answers_before_anyone_writes() {
     browser.until("the script is ready", there).await;
     assert_eq!(root(&browser, "return root.querySelectorAll('.quick').length").await, json!(0));
     assert_eq!(root(&browser, "return root.querySelector('.bubble').checkVisibility()").await, json!(false));
+    assert_eq!(browser.run("return window.__forbidden", vec![]).await, json!([]));
+    browser.close().await;
+    shop.world.close().await;
+}
+
+/// The questions are a card in the talk; what the shop requires is asked for until it is there.
+async fn the_shops_own_questions_are_asked(browser: &Browser, shop: &Shop) {
+    shop.visit(browser).await;
+    let labels = "return [...root.querySelectorAll('#intro label')].map((one) => one.textContent)";
+    assert_eq!(root(browser, labels).await, json!(["Your name (optional)", "Order number", "City (optional)"]));
+    looks_right(browser, "site-chat-questions").await;
+    types(browser, "Hello").await;
+    let asked = "return [root.activeElement.name, root.querySelectorAll('.message').length]";
+    assert_eq!(root(browser, asked).await, json!(["field0", 0]), "nothing is sent without it");
+    browser.types("A-17").await;
+    browser.presses_key("Enter").await;
+    arrived(&shop.world, &["Hello"]).await;
+}
+
+async fn a_talk_that_is_over_is_rated(browser: &Browser, shop: &Shop) {
+    let world = &shop.world;
+    let chat = world.sandbox.messages(HOST).remove(0).chat_id;
+    world.sandbox.manager_says(HOST, &chat, "It is on its way").await.expect("the hook");
+    shows(browser, &["Hello", "It is on its way"]).await;
+    assert_eq!(root(browser, "return root.querySelector('.rating')").await, json!(null), "it may go on");
+    // An hour later, by the visitor's clock.
+    browser.on_every_page("const { now } = Date; Date.now = () => now() + 3_600_000").await;
+    browser.goto(&shop.site.stranger("/")).await;
+    opens(browser).await;
+    until(browser, "it asks", "root.querySelectorAll('.rating button').length === 3").await;
+    looks_right(browser, "site-chat-rating").await;
+    root(browser, "root.querySelector('.rating [title=Good]').click()").await;
+    browser.types("Quick").await;
+    browser.is_accessible("the chat that asks for a comment").await;
+    browser.presses_key("Enter").await;
+    until(browser, "it thanks", "root.querySelector('.rating')?.textContent === 'Thank you!'").await;
+    let stored = async || {
+        let row = conversation::Entity::find().one(world.app().store.read()).await.expect("the database is there")?;
+        let told = Visits::stored(&row.visit)?;
+        assert_eq!((told.answers.len(), told.answers[0].answer.as_str()), (1, "A-17"));
+        told.rating.filter(|rating| rating.score == TalkScore::Good && rating.comment == "Quick")
+    };
+    world.until("the rating is stored", stored).await;
+    browser.goto(&shop.site.stranger("/")).await;
+    opens(browser).await;
+    shows(browser, &["Hello", "It is on its way"]).await;
+    assert_eq!(root(browser, "return root.querySelector('.rating')").await, json!(null), "once is enough");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shop_asks_before_a_talk_and_after_it() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let shop = Shop::open(|site| {
+        let mut settings = everywhere(site);
+        settings["ask"] = json!(["name"]);
+        settings["ask_optional"] = json!(["name"]);
+        settings["custom_fields"] = json!(["Order number *", "City"]);
+        settings["rating"] = json!(true);
+        settings
+    })
+    .await;
+    the_shops_own_questions_are_asked(&browser, &shop).await;
+    a_talk_that_is_over_is_rated(&browser, &shop).await;
     assert_eq!(browser.run("return window.__forbidden", vec![]).await, json!([]));
     browser.close().await;
     shop.world.close().await;

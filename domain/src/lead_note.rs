@@ -1,0 +1,162 @@
+//! Notes in the lead of a conversation: what a visitor of a site's chat told beside their messages. The lead may come later,
+//! or wait for a person.
+//!
+//! ```text
+//! answers, a rating ─▶ plan, in the same commit ─▶ contact of the chat ─▶ its lead ─▶ a note for each that is not there
+//!                        ▲                            │ none yet, or it waits for a person
+//!                        └───── later, up to 30 days ─┘
+//! ```
+
+use std::sync::Arc;
+
+use amocrm::rest::{Lead, Note};
+use base::i18n::Words;
+use base::message::Visits;
+use chrono::{DateTime, TimeDelta};
+use entity::{conversation, job};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
+use uuid::Uuid;
+
+use crate::contact;
+use crate::job::{NewJob, NextRun, schedule};
+use crate::tenant::TenantContext;
+use crate::tenant::token::{CallError, with_token};
+
+/// The kind's name.
+pub const KIND: &str = "lead_notes";
+/// The first look: by then amoCRM has usually made the lead.
+pub const FIRST: TimeDelta = TimeDelta::seconds(10);
+/// The first look for a rating: its comment may follow.
+pub const RATED: TimeDelta = TimeDelta::minutes(3);
+/// Time between checks for a lead that is not accepted yet: a quarter of the time waited so far.
+const LOOKS: [TimeDelta; 2] = [TimeDelta::seconds(15), TimeDelta::hours(6)];
+/// How long a lead is waited for.
+const PATIENCE: TimeDelta = TimeDelta::days(30);
+/// Delays after the first, second, … failure in a row; after these it is in the panel only.
+pub const BACK_OFF: [TimeDelta; 6] = [
+    TimeDelta::minutes(1),
+    TimeDelta::minutes(5),
+    TimeDelta::minutes(30),
+    TimeDelta::hours(2),
+    TimeDelta::hours(12),
+    TimeDelta::days(1),
+];
+
+/// Stores that a visitor told something, which is written after a time. To be called in the transaction that stores what it
+/// was.
+pub async fn plan(
+    db: &impl ConnectionTrait,
+    now: i64,
+    tenant_id: Uuid,
+    conversation_id: Uuid,
+    after: TimeDelta,
+) -> Result<(), DbErr> {
+    schedule(db, now, NewJob::new(tenant_id, KIND, conversation_id, now + after.num_milliseconds())).await
+}
+
+/// An attempt: the lead may not exist yet. Safe to repeat.
+pub async fn write(app: Arc<TenantContext>, job: job::Model) -> anyhow::Result<NextRun> {
+    let (app, id) = (&app, job.key.parse::<Uuid>()?);
+    let known = conversation::Entity::find_by_id((job.tenant_id, id)).one(app.store.read()).await?;
+    let told = known.as_ref().and_then(|known| Visits::stored(&known.visit));
+    let tenant = app.lookup.tenant(job.tenant_id).await?;
+    let (Some(known), Some(told), Some(tenant)) = (known, told, tenant) else { return Ok(NextRun::Never) };
+    let Some(lead) = open_lead(app, &known).await? else { return Ok(later(app.clock.millis(), &job)) };
+    let words = Words::new(crate::tenant::language(&app.integrations, &tenant));
+    for text in notes(&told, words) {
+        if !has(app, job.tenant_id, lead.id, &text).await? {
+            add(app, job.tenant_id, lead.id, &text, words).await?;
+        }
+    }
+    Ok(NextRun::Never)
+}
+
+/// The texts of the notes.
+fn notes(told: &Visits, words: Words) -> Vec<String> {
+    let answers = told.answers.iter().map(|answer| format!("{}: {}", answer.question, answer.answer));
+    let answers = std::iter::once(words.text("lead-note-answers").to_string()).chain(answers).collect::<Vec<_>>();
+    let rating = told.rating.as_ref().map(|rating| {
+        let day = DateTime::from_timestamp_millis(rating.at).unwrap_or_default().format("%Y-%m-%d").to_string();
+        let title = words.text("lead-note-rating").with("day", day);
+        let score = words.text_of("chat-rating-", rating.score.word()).to_string();
+        [format!("{title}: {score}"), rating.comment.clone()].join("\n").trim_end().to_owned()
+    });
+    let answers = (answers.len() > 1).then(|| answers.join("\n"));
+    answers.into_iter().chain(rating).collect()
+}
+
+/// When a lead is looked for again; never after [`PATIENCE`].
+pub fn later(now: i64, job: &job::Model) -> NextRun {
+    let age = now - job.created_at;
+    if age > PATIENCE.num_milliseconds() {
+        return NextRun::Never;
+    }
+    let [least, most] = LOOKS.map(|look| look.num_milliseconds());
+    NextRun::At(now + (age / 4).clamp(least, most))
+}
+
+/// The pages of notes that are read, of 250 each.
+const PAGES: u32 = 4;
+
+/// Whether a lead has a note with this text.
+pub async fn has(app: &Arc<TenantContext>, tenant_id: Uuid, lead_id: i64, text: &str) -> Result<bool, CallError> {
+    for number in 1..=PAGES {
+        let ask = |rest: amocrm::rest::Rest, token| async move { rest.notes(&token, lead_id, number).await };
+        let page = with_token(app, tenant_id, ask).await?;
+        if page.items.iter().any(|note| note.text.as_deref() == Some(text)) {
+            return Ok(true);
+        }
+        if !page.has_more {
+            break;
+        }
+    }
+    Ok(false)
+}
+
+/// Adds a note to a lead, in the name of the service.
+pub async fn add(
+    app: &Arc<TenantContext>,
+    tenant_id: Uuid,
+    lead_id: i64,
+    text: &str,
+    words: Words,
+) -> Result<(), CallError> {
+    let vendor = &app.config.vendor.name;
+    let service = if vendor.is_empty() { words.text("install-product").to_string() } else { vendor.clone() };
+    let add = |rest: amocrm::rest::Rest, token| {
+        let note = Note { service: service.clone(), text: text.to_owned() };
+        async move { rest.add_notes(&token, lead_id, &[note]).await }
+    };
+    with_token(app, tenant_id, add).await?;
+    Ok(())
+}
+
+/// Stages of ended leads, the same in every pipeline: won and lost.
+const ENDED: [i64; 2] = [142, 143];
+/// Leads of a contact that are looked at, the newest first.
+const LEADS: usize = 5;
+
+/// The newest open lead of the chat's contact. None while the chat is not known to amoCRM, or its incoming lead waits
+/// for a person: until then it is a draft.
+pub async fn open_lead(app: &Arc<TenantContext>, known: &conversation::Model) -> Result<Option<Lead>, CallError> {
+    let tenant_id = known.tenant_id;
+    if known.amocrm_chat_id.is_empty() {
+        return Ok(None);
+    }
+    let Some(contact_id) = contact::of_chat(app, tenant_id, &known.amocrm_chat_id).await? else { return Ok(None) };
+    if contact::is_incoming(app, tenant_id, &known.amocrm_chat_id).await? {
+        return Ok(None);
+    }
+    let ask = |rest: amocrm::rest::Rest, token| async move { rest.contact(&token, contact_id).await };
+    let mut leads = with_token(app, tenant_id, ask).await?.map(|contact| contact.leads).unwrap_or_default();
+    leads.sort_unstable_by(|one, other| other.cmp(one));
+    for id in leads.into_iter().take(LEADS) {
+        let ask = |rest: amocrm::rest::Rest, token| async move { rest.lead(&token, id).await };
+        let lead = with_token(app, tenant_id, ask).await?;
+        let is_open = |lead: &Lead| !lead.is_deleted && !lead.status_id.is_some_and(|id| ENDED.contains(&id));
+        if let Some(lead) = lead.filter(is_open) {
+            return Ok(Some(lead));
+        }
+    }
+    Ok(None)
+}

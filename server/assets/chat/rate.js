@@ -1,0 +1,63 @@
+// Asks what the visitor thinks of a talk that is over: its last word was an answer, and nobody has written for a while.
+
+import { button, drawn, element } from "./dom.js";
+import { place } from "./place.js";
+import { on, part, post, words } from "./tools.js";
+import { follow } from "./view.js";
+
+/** Milliseconds after the last answer: half an hour, and a week. */
+const [OVER, FORGOTTEN] = [1800000, 604800000];
+const FACES = { bad: "bad", fair: "fair", good: "smile" };
+
+let card;
+let waiting;
+
+const tell = (score, comment) => {
+  place.rated_at = Date.now();
+  post("/rating", { score, comment }).catch(() => {});
+};
+
+const thank = () => card.replaceChildren(element("p", "", words.rating.thanks));
+
+const rate = (score) => {
+  tell(score, "");
+  const [form, field, send] = [element("form", "question row"), element("input"), button("", words.send)];
+  field.maxLength = 1000;
+  field.placeholder = words.rating.comment;
+  field.setAttribute("aria-label", words.rating.comment);
+  send.type = "submit";
+  form.append(field, send);
+  on(form, "submit", (event) => {
+    event.preventDefault();
+    if (field.value.trim()) tell(score, field.value);
+    thank();
+    part("text").focus();
+  });
+  card.replaceChildren(element("p", "", words.rating[score]), form);
+  field.focus();
+};
+
+const ask = () => {
+  card = element("fieldset", "rating");
+  card.setAttribute("aria-label", words.rating.title);
+  const faces = Object.entries(FACES).map(([score, face]) => drawn(score, face, words.rating[score], () => rate(score)));
+  card.append(element("p", "", words.rating.title), ...faces);
+  part("messages").after(card);
+  follow();
+};
+
+/** Somebody has written, or the chat was opened. */
+export const talked = () => {
+  clearTimeout(waiting);
+  card?.remove();
+  const row = part("messages").lastElementChild;
+  if (!place.rating || !row?.classList.contains("theirs")) return;
+  const at = Date.parse(row.querySelector("time").dateTime);
+  const age = Date.now() - at;
+  if (at < place.rated_at || age > FORGOTTEN) return;
+  if (age < OVER) waiting = setTimeout(talked, OVER - age);
+  else ask();
+};
+
+talked();
+place.signal.addEventListener("abort", () => clearTimeout(waiting));
