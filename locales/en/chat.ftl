@@ -95,6 +95,10 @@ chat-wrong-email = Enter an e-mail address such as anna@example.com.
 chat-typing-unnamed = Typing…
 chat-forwarded = Forwarded
 chat-reply = Reply
+chat-edit = Edit
+chat-voice = Record a voice message
+chat-voice-recording = Recording
+chat-voice-denied = No access to the microphone. Allow it for this page and try again.
 chat-react = React
 chat-choose = Choose
 chat-map = Show on a map
@@ -130,6 +134,21 @@ chat-mail-letter =
     }. Do not forward it.
 
     Stop these e-mails: { $end }
+chat-transcript = E-mail me this chat
+chat-transcript-sent = The chat is on its way to your mailbox.
+chat-transcript-subject = Your chat “{ $title }”
+chat-transcript-letter =
+    Your chat “{ $title }”:
+
+    { $lines }
+
+    Continue the chat: { $back }
+    The link opens your chat without a password and works for { $count ->
+        [one] { $count } day
+       *[other] { $count } days
+    }. Do not forward it.
+
+    Stop e-mails from this chat: { $end }
 chat-mail-confirm-subject = Confirm your e-mail for the chat “{ $title }”
 chat-mail-confirm-letter =
     Someone asked to get answers from the chat “{ $title }” at this address. Confirm it: { $url }

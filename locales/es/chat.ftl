@@ -97,6 +97,10 @@ chat-wrong-email = Escribe un correo electrónico, por ejemplo ana@example.com.
 chat-typing-unnamed = Alguien está escribiendo…
 chat-forwarded = Reenviado
 chat-reply = Responder
+chat-edit = Editar
+chat-voice = Grabar un mensaje de voz
+chat-voice-recording = Grabando
+chat-voice-denied = No hay acceso al micrófono. Permítelo en esta página e inténtalo de nuevo.
 chat-react = Reaccionar
 chat-choose = Elegir
 chat-map = Ver en el mapa
@@ -129,6 +133,21 @@ chat-mail-letter =
        *[other] { $count } días
     }. No lo reenvíes.
     No recibir más estos correos: { $end }
+chat-transcript = Enviarme este chat por correo
+chat-transcript-sent = El chat va en camino a tu correo.
+chat-transcript-subject = Tu chat “{ $title }”
+chat-transcript-letter =
+    Tu chat “{ $title }”:
+
+    { $lines }
+
+    Continuar en el chat: { $back }
+    El enlace abre tu chat sin contraseña y funciona durante { $count ->
+        [one] { $count } día
+       *[other] { $count } días
+    }. No lo reenvíes.
+
+    No recibir más correos de este chat: { $end }
 chat-mail-confirm-subject = Confirma tu correo para el chat “{ $title }”
 chat-mail-confirm-letter =
     En el chat “{ $title }” se pidió enviar las respuestas a esta dirección. Confírmala: { $url }

@@ -97,6 +97,10 @@ chat-wrong-email = Escreva um e-mail, por exemplo ana@example.com.
 chat-typing-unnamed = Alguém está digitando…
 chat-forwarded = Encaminhada
 chat-reply = Responder
+chat-edit = Editar
+chat-voice = Gravar uma mensagem de voz
+chat-voice-recording = Gravando
+chat-voice-denied = Sem acesso ao microfone. Permita-o nesta página e tente de novo.
 chat-react = Reagir
 chat-choose = Escolher
 chat-map = Ver no mapa
@@ -129,6 +133,21 @@ chat-mail-letter =
        *[other] { $count } dias
     }. Não o encaminhe.
     Não receber mais estes e-mails: { $end }
+chat-transcript = Enviar este chat para o meu e-mail
+chat-transcript-sent = O chat está a caminho do seu e-mail.
+chat-transcript-subject = Seu chat “{ $title }”
+chat-transcript-letter =
+    Seu chat “{ $title }”:
+
+    { $lines }
+
+    Continuar no chat: { $back }
+    O link abre o seu chat sem senha e funciona por { $count ->
+        [one] { $count } dia
+       *[other] { $count } dias
+    }. Não o encaminhe.
+
+    Não receber mais e-mails deste chat: { $end }
 chat-mail-confirm-subject = Confirme o seu e-mail para o chat “{ $title }”
 chat-mail-confirm-letter =
     No chat “{ $title }” pediram para enviar as respostas a este endereço. Confirme: { $url }

@@ -101,6 +101,10 @@ chat-wrong-email = Укажите адрес почты, например anna@e
 chat-typing-unnamed = Сотрудник печатает…
 chat-forwarded = Переслано
 chat-reply = Ответить
+chat-edit = Изменить
+chat-voice = Записать голосовое сообщение
+chat-voice-recording = Идёт запись
+chat-voice-denied = Нет доступа к микрофону. Разрешите его для этой страницы и попробуйте ещё раз.
 chat-react = Отреагировать
 chat-choose = Выбрать
 chat-map = Показать на карте
@@ -137,6 +141,22 @@ chat-mail-letter =
     }. Никому её не пересылайте.
 
     Не присылать такие письма: { $end }
+chat-transcript = Прислать переписку на почту
+chat-transcript-sent = Переписка уже в пути на вашу почту.
+chat-transcript-subject = Переписка в чате «{ $title }»
+chat-transcript-letter =
+    Ваша переписка в чате «{ $title }»:
+
+    { $lines }
+
+    Продолжить в чате: { $back }
+    Ссылка открывает ваш чат без пароля и действует { $count ->
+        [one] { $count } день
+        [few] { $count } дня
+       *[many] { $count } дней
+    }. Никому её не пересылайте.
+
+    Не присылать письма из этого чата: { $end }
 chat-mail-confirm-subject = Подтвердите почту для чата «{ $title }»
 chat-mail-confirm-letter =
     В чате «{ $title }» попросили присылать ответы на этот адрес. Подтвердите его: { $url }

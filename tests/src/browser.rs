@@ -55,6 +55,9 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
             "--no-proxy-server",
+            // A microphone that beeps, and nobody is asked.
+            "--use-fake-device-for-media-stream",
+            "--use-fake-ui-for-media-stream",
             // Nothing is pressed or examined while it moves or fades in.
             "--force-prefers-reduced-motion",
             // Only this machine is reachable, so that tests cannot reach anyone.

@@ -1,6 +1,7 @@
 // The chat. The page works without script; with it messages are sent without a reload and wait in the browser's storage
 // for a connection (outbox.js), answers arrive automatically (stream.js), and receipts are reported (receipts.js).
 
+import { linked } from "./content.js";
 import { drawing } from "./dom.js";
 import { letAttach, takeFiles } from "./files.js";
 import { asks, introduced, introduction, unanswered } from "./intro.js";
@@ -14,8 +15,9 @@ import { takeReply } from "./reply.js";
 import { letPick } from "./smileys.js";
 import { chime } from "./sound.js";
 import { listen } from "./stream.js";
-import { ask, on, part, pause, words } from "./tools.js";
+import { ask, on, part, pause, post, words } from "./tools.js";
 import { onChoice, opened, rowOf, say, saying, show, wasRead } from "./view.js";
+import { letRecord } from "./voice.js";
 
 const [form, input] = [part("form"), part("text")];
 const submit = form.querySelector("[type=submit]");
@@ -29,10 +31,24 @@ letAttach(submit, submit.parentNode);
 
 const writes = (text, more) => {
   place.makeKnown();
-  write(text, { ...introduction(), ...takeReply(), ...more });
+  write(text, { ...introduction(), ...more });
   if (!closes) connect();
   offer();
   talked();
+};
+
+letRecord(submit, submit.parentNode, () => form.reportValidity(), (file) => writes("", { ...takeReply().reply, file, kind: "voice" }));
+
+// A correction that does not arrive is undone, and its text is there to be sent again.
+const corrects = async (row, text) => {
+  const said = row.querySelector(".text");
+  const [before, reword] = [said.textContent, (text) => said.replaceChildren(...linked(text))];
+  reword(text);
+  const { ok } = await post("/edits", { id: row.dataset.id, text }).catch(() => ({}));
+  say("wait", ok ? "" : words.failed);
+  if (ok) return;
+  reword(before);
+  input.value ||= text;
 };
 
 on(form, "submit", (event) => {
@@ -40,8 +56,11 @@ on(form, "submit", (event) => {
   // The answers belong to the waiting message, whatever is written meanwhile.
   if (asks() && isHeld()) correct(introduction());
   const [text, files] = [input.value.trim(), takeFiles()];
-  if (files.length) files.forEach((file, at) => writes(at ? "" : text, { file }));
-  else if (text) writes(text);
+  const { row, reply } = takeReply();
+  if (row && text) corrects(row, text);
+  const said = row ? "" : text;
+  if (files.length) files.forEach((file, at) => writes(at ? "" : said, { ...(at ? {} : reply), file }));
+  else if (said) writes(said, reply);
   input.value = "";
   input.focus();
 });

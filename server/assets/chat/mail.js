@@ -26,12 +26,19 @@ const enter = () => {
   field.focus();
 };
 
-/** Offers it, once; not after an address was confirmed, and not where there is no mail server. */
+// The letter with the whole talk.
+const transcribe = async () => {
+  const { status } = await post("/transcript", {}).catch(() => ({}));
+  say("wait", status === 202 ? "" : status === 429 ? words.mail.limit : words.failed);
+  if (status === 202) box.textContent = words.transcript_sent;
+};
+
+/** Offers it, once, and the whole talk where an address was confirmed; nothing where there is no mail server. */
 export const offer = () => {
-  if (box || place.mail == null) return;
+  if (box || (place.mail == null && !place.by_email)) return;
   box = element("div", "mail");
   box.setAttribute("role", "status");
-  box.append(button("", words.mail.offer, enter));
+  box.append(place.by_email ? button("", words.transcript, transcribe) : button("", words.mail.offer, enter));
   part("form").before(box);
 };
 

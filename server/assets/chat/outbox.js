@@ -78,7 +78,7 @@ const present = (item) => {
   const again = button("again", words.again, async () => {
     const file = item.file && (await fileOf(item.id));
     discard(item);
-    write(item.text, { ...item.with, row: item.row, quote: item.quote, file });
+    write(item.text, { ...item.with, row: item.row, quote: item.quote, file, kind: item.file?.kind });
   });
   const out = button("again", "×", () => discard(item));
   out.setAttribute("aria-label", words.remove_file.replace("{file}", item.file?.name || item.text));
@@ -97,15 +97,15 @@ const stored = async (item, file) => {
 let storing = Promise.resolve();
 
 /**
- * Shows a new message and sends it, now or as soon as possible. `row`: the chosen row of a list; `file`: its file;
- * `quote`: what it is about; `others`: further fields such as answers to questions and consent.
+ * Shows a new message and sends it, now or as soon as possible. `row`: the chosen row of a list; `file`: its file, of a
+ * `kind`; `quote`: what it is about; `others`: further fields such as answers to questions and consent.
  */
-export const write = (text, { row, file, quote, ...others } = {}) => {
+export const write = (text, { row, file, kind = "file", quote, ...others } = {}) => {
   const at = new Date().toISOString();
   const id = newId();
   made += 1;
   const key = prefix + "|" + [at, String(made).padStart(6, "0"), id].join("|");
-  const about = file && { kind: "file", name: file.name, size: file.size };
+  const about = file && { kind, name: file.name, size: file.size };
   const item = { key, id, text, row, quote, at, file: about, with: { ...others, visit: place.visit() } };
   // One after another: a file takes time, and what was written later must arrive later.
   storing = storing.then(() => stored(item, file));
@@ -173,6 +173,7 @@ const posted = async (item) => {
   const own = { id: item.id, text: item.text, reply_to, visit: JSON.stringify(visit) };
   for (const [name, value] of [...Object.entries(own), ...named(about)]) form.append(name, value);
   if (consent) form.append("consent", "1");
+  if (item.file.kind === "voice") form.append("voice", "1");
   form.append("file", file, item.file.name);
   return post("/files", form, 600000);
 };

@@ -1,35 +1,49 @@
-// The answer that the visitor's next message is about.
+// What the visitor is about to write: a reply to an answer, or a correction of an own text.
 
 import { button, drawn, element } from "./dom.js";
 import { part, words } from "./tools.js";
+
+/** Milliseconds after which the server corrects no text any more (edits.rs). */
+const CORRECTED_WITHIN = 900000;
 
 const bar = element("div", "replying");
 bar.hidden = true;
 part("text").parentNode.before(bar);
 let chosen;
 
-const choose = (row) => {
-  chosen = row && {
-    reply_to: row.dataset.id,
-    quote: { name: row.querySelector(".who").textContent, text: row.querySelector(".text, .enclosed, .card")?.textContent },
-  };
-  bar.hidden = !row;
-  if (!row) return;
+const choose = (title, text, next) => {
+  chosen = next;
+  bar.hidden = !next;
+  if (!next) return;
   const out = button("out", "×", () => choose());
   out.setAttribute("aria-label", words.dismiss);
-  const said = element("span", "name", [chosen.quote.name, chosen.quote.text].filter(Boolean).join(": "));
-  bar.replaceChildren(element("b", "", words.reply), said, out);
+  bar.replaceChildren(element("b", "", title), element("span", "name", text), out);
   part("text").focus();
 };
 
-/** Lets the visitor answer a message of the other side. */
-export const letReply = (row) => {
-  if (!row.classList.contains("mine")) row.querySelector(".mark").append(drawn("aside reply", "reply", words.reply, () => choose(row)));
+const correct = (row, text) => {
+  part("text").value = text;
+  choose(words.edit, text, { row });
 };
 
-/** Takes what the next message is about, once. */
+const reply = (row) => {
+  const [name, text] = [row.querySelector(".who").textContent, row.querySelector(".text, .enclosed, .card")?.textContent];
+  choose(words.reply, text ? name + ": " + text : name, { reply: { reply_to: row.dataset.id, quote: { name, text } } });
+};
+
+/** Lets the visitor reply to a message of the other side, and correct an own text. */
+export const letReply = (row) => {
+  const mark = row.querySelector(".mark");
+  const [said, at] = [row.querySelector(".text"), Date.parse(row.querySelector("time").dateTime)];
+  if (!row.classList.contains("mine")) mark.append(drawn("aside reply", "reply", words.reply, () => reply(row)));
+  else if (said && !row.querySelector(".enclosed") && Date.now() - at < CORRECTED_WITHIN) {
+    mark.append(drawn("aside edit", "edit", words.edit, () => correct(row, said.textContent)));
+  }
+};
+
+/** Takes what the next text is about, once: `reply` are a message's fields, `row` is the message that it corrects. */
 export const takeReply = () => {
-  const taken = chosen;
+  const taken = chosen || {};
   choose();
   return taken;
 };

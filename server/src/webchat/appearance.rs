@@ -326,6 +326,11 @@ fn script_texts(words: Words) -> Value {
         "comment": say("chat-rating-comment"),
         "thanks": say("chat-rating-thanks"),
     });
+    let voice = json!({
+        "record": say("chat-voice"),
+        "recording": say("chat-voice-recording"),
+        "denied": say("chat-voice-denied"),
+    });
     let mut all = json!({
         "language": words.language().code(),
         "today": say("chat-today"),
@@ -373,6 +378,10 @@ fn script_texts(words: Words) -> Value {
         all.insert("mail".to_owned(), mail);
         all.insert("optional".to_owned(), marked(words, "chat-optional", &["label"]).into());
         all.insert("reply".to_owned(), say("chat-reply").into());
+        all.insert("edit".to_owned(), say("chat-edit").into());
+        all.insert("voice".to_owned(), voice);
+        all.insert("transcript".to_owned(), say("chat-transcript").into());
+        all.insert("transcript_sent".to_owned(), say("chat-transcript-sent").into());
         all.insert("rating".to_owned(), rating);
         all.insert("dismiss".to_owned(), say("chat-dismiss").into());
         all.insert("file_kind".to_owned(), say("chat-file-kind").into());

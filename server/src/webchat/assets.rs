@@ -31,6 +31,7 @@ const PARTS: &[(&str, &str)] = &[
     ("receipts", asset!("receipts.js")),
     ("files", asset!("files.js")),
     ("smileys", asset!("smileys.js")),
+    ("voice", asset!("voice.js")),
     ("mail", asset!("mail.js")),
     ("rate", asset!("rate.js")),
     ("sound", asset!("sound.js")),

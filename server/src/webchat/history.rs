@@ -56,6 +56,8 @@ pub struct ChatHistory {
     pub started: bool,
     /// Answers by e-mail can be asked for: the address that the visitor gave before, or an empty text.
     pub mail: Option<String>,
+    /// Answers go to an address that its reader has confirmed: it can get the conversation too.
+    pub by_email: bool,
     /// When the visitor rated a talk, in milliseconds since 1970; 0: never.
     pub rated_at: i64,
 }
@@ -73,10 +75,12 @@ pub async fn load(app: &Arc<WebchatContext>, place: &ChatAccess, visitor: Option
     let Some(visitor) = visitor else { return Ok(nothing) };
     let Some(conversation_id) = conversation_of(app, &place.source, visitor).await? else { return Ok(nothing) };
     let tenant_id = place.source.tenant_id;
-    let mail = if mail.is_some() { emails::offered(app, tenant_id, conversation_id).await? } else { None };
+    let is_mailed = mail.is_some();
+    let mail = if is_mailed { emails::offered(app, tenant_id, conversation_id).await? } else { None };
+    let by_email = is_mailed && mail.is_none();
     let (lines, after) = read(app, place.words, tenant_id, conversation_id).await?;
     let rated_at = if place.settings.rating { rated_at(app, tenant_id, conversation_id).await? } else { 0 };
-    Ok(ChatHistory { lines, after, started: true, mail, rated_at })
+    Ok(ChatHistory { lines, after, started: true, mail, by_email, rated_at })
 }
 
 async fn rated_at(app: &WebchatContext, tenant_id: Uuid, conversation_id: Uuid) -> Result<i64, DbErr> {

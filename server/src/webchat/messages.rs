@@ -163,8 +163,8 @@ impl FromRequest for FileStream {
     }
 }
 
-/// `POST /chat/{source_id}/files`, a form (`multipart/form-data`) with `id`, `text` and the other fields of a message,
-/// followed by `file`. Answers as for messages, with the file; a browser without scripts is redirected to the page.
+/// `POST /chat/{source_id}/files`, a form (`multipart/form-data`) with `id`, `text` and the other fields of a message, and
+/// `voice=1` for a recording, followed by `file`. Answers as for messages, with the file; a browser without scripts is redirected to the page.
 pub async fn post_file(app: AppData, guest: Result<Guest>, request: HttpRequest, stream: FileStream) -> Answer {
     let by_hand = wants_page(&request);
     let guest = match guest {
@@ -306,6 +306,8 @@ async fn keep_file(
         ..Media::default()
     };
     let content = match arrived.kind() {
+        // Browsers record voice into containers of videos too.
+        MediaKind::Video | MediaKind::Audio if form.get("voice") == "1" => Content::Voice(media),
         MediaKind::Picture => Content::Picture(media),
         MediaKind::Video => Content::Video(media),
         MediaKind::Audio => Content::Audio(media),

@@ -10,6 +10,7 @@
 //! GET  /chat/{source_id}/history    the conversation so far
 //! POST /chat/{source_id}/messages   a message in: JSON from the script, a form without it
 //! POST /chat/{source_id}/files      a file in, with a caption
+//! POST /chat/{source_id}/edits      a correction of a text
 //! GET  /chat/{source_id}/events     answers out, resumable at any position
 //! POST /chat/{source_id}/receipts   which answers arrived and were seen
 //! POST /chat/{source_id}/reactions  the customer's reaction to a message
@@ -39,6 +40,7 @@ mod access;
 mod appearance;
 mod assets;
 pub mod by_email;
+mod edits;
 mod emails;
 mod events;
 mod guests;
@@ -70,6 +72,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/{source_id}/history", web::get().to(history::get))
             .route("/{source_id}/messages", web::post().to(messages::post))
             .route("/{source_id}/files", web::post().to(messages::post_file))
+            .route("/{source_id}/edits", web::post().to(edits::post))
             .route("/{source_id}/events", web::get().to(events::get))
             .route("/{source_id}/receipts", web::post().to(events::receipts))
             .route("/{source_id}/reactions", web::post().to(events::reactions))

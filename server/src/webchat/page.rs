@@ -96,6 +96,7 @@ struct Given<'a> {
     /// There are messages.
     started: bool,
     rated_at: i64,
+    by_email: bool,
 }
 
 #[derive(Template)]
@@ -167,6 +168,7 @@ async fn show(
         after: history.after,
         started: history.started,
         rated_at: history.rated_at,
+        by_email: history.by_email,
     };
     let page = ChatPage {
         words,
@@ -211,7 +213,7 @@ pub fn answer(status: StatusCode, html: String) -> HttpResponse {
 const ASKED: [&str; 3] = ["name", "phone", "email"];
 /// Those of the shop's own, in their order.
 const CUSTOM: [&str; 5] = ["field0", "field1", "field2", "field3", "field4"];
-const FIELDS: [&str; 5] = ["id", "text", "consent", "visit", "reply_to"];
+const FIELDS: [&str; 6] = ["id", "text", "consent", "visit", "reply_to", "voice"];
 
 /// The submitted input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -168,7 +168,7 @@ async fn quote_of(app: &WebchatContext, row: &conversation::Model, id: Uuid) -> 
 }
 
 /// Counts a text against the day's bytes, as files are while they arrive.
-async fn count_text(app: &WebchatContext, guest: &Guest, content: &Content) -> Result<()> {
+pub async fn count_text(app: &WebchatContext, guest: &Guest, content: &Content) -> Result<()> {
     let text = match content {
         Content::Text { text } => Some(text),
         other => other.media().and_then(|media| media.text.as_ref()),

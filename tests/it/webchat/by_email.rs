@@ -134,6 +134,31 @@ async fn a_visitor_who_left_gets_the_answer_by_email(world: &mut Mailed) {
     browser.opens(&end).await.is(200).says(&["no more e-mails"]);
 }
 
+/// The whole conversation by e-mail: to the confirmed address alone, as often as letters may be asked for.
+async fn a_visitor_gets_the_conversation_by_email(world: &mut Mailed) {
+    let source = chat_with(world, settings()).await;
+    let anna = confirmed(world, &source).await;
+    manager_says(world, "Yes, in blue").await;
+    assert_eq!(anna.gets(world, "/history").await.is(200).json["by_email"], json!(true));
+    let boris = OnSite::new(&source);
+    boris.posts(world, "/transcript", json!({})).await.is(404);
+    boris.writes(world, "Me too").await.is(202);
+    world.deliver_all().await;
+    boris.posts(world, "/transcript", json!({})).await.is(404);
+    anna.posts(world, "/transcript", json!({})).await.is(202);
+    let letter = world.mail.next().await;
+    assert_eq!(letter.to, ANNA);
+    letter.says(&["Your chat “Shop talk”", "You:", "Is it in stock?", "Yes, in blue", "UTC"]);
+    assert!(!letter.text.contains("Me too"), "{letter:?}");
+    assert_eq!(links(world, &letter).len(), 2, "back, and the end");
+    anna.posts(world, "/transcript", json!({})).await.is(202);
+    world.mail.next().await;
+    anna.posts(world, "/transcript", json!({})).await.is(429);
+    let end = links(world, &letter)[1].clone();
+    answer(world.api.anonymous(Method::POST, &end)).await.is(200);
+    anna.posts(world, "/transcript", json!({})).await.is(404);
+}
+
 async fn a_visitor_who_returned_and_read_gets_no_email(world: &mut Mailed) {
     let source = chat_with(world, settings()).await;
     let anna = confirmed(world, &source).await;
@@ -430,5 +455,5 @@ once!(n7_a_link_back_moves_no_browser_into_another_conversation_unseen, a_visito
 once!(a_mail_server_that_is_away_delays_a_letter_and_repeats_nothing, without_a_mail_server_the_setting_is_refused);
 once!(n8_a_letter_to_an_unconfirmed_address_has_no_link_but_ours, the_address_is_exported_and_erased_with_the_customer);
 once!(n8_an_account_mails_few_addresses_until_some_are_confirmed, strangers_can_neither_use_links_nor_flood_mailboxes);
-once!(a_visitor_who_left_gets_the_answer_by_email);
+once!(a_visitor_who_left_gets_the_answer_by_email, a_visitor_gets_the_conversation_by_email);
 on_postgres!(one_of_two_processes_sends_a_letter);

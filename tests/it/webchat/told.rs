@@ -1,5 +1,5 @@
 //! What a visitor tells beside new messages: answers to the shop's questions and a rating become notes in the lead; replies
-//! arrive as such.
+//! and corrections arrive as such.
 
 use std::time::Duration;
 
@@ -124,6 +124,32 @@ async fn a_reply_names_the_answer_that_it_is_about(world: &mut World) {
     assert_eq!(of("Not mine").payload["reply_to"], Value::Null, "a stranger's message is not quoted");
 }
 
+async fn a_text_can_be_corrected_for_a_quarter_of_an_hour(world: &mut World) {
+    let source = chat_with(world, settings()).await;
+    let (anna, boris) = (OnSite::new(&source), OnSite::new(&source));
+    let id = Uuid::new_v4();
+    anna.posts(world, "/messages", json!({"id": id, "text": "Too sofas"})).await.is(202);
+    boris.writes(world, "Hello").await.is(202);
+    world.deliver_all().await;
+    let edit = |text: &str| json!({"id": id, "text": text});
+    boris.posts(world, "/edits", edit("Mine")).await.is(404);
+    anna.posts(world, "/edits", edit(" ")).await.is(422);
+    anna.posts(world, "/edits", edit("Two sofas")).await.is(204);
+    anna.posts(world, "/edits", edit("Two sofas")).await.is(204);
+    world.deliver_all().await;
+    let there = world.sandbox.messages(HOST);
+    let edited = there.iter().find(|message| message.edited).unwrap();
+    assert_eq!(edited.text, "Two sofas");
+    assert_eq!(anna.texts(world).await, ["Two sofas"]);
+    // Neither an answer nor an old message is hers to change.
+    world.sandbox.manager_says(HOST, &edited.chat_id, "Fine").await.unwrap();
+    world.deliver_all().await;
+    let answer = answer_in(world, &anna).await;
+    anna.posts(world, "/edits", json!({"id": answer, "text": "Not fine"})).await.is(404);
+    world.advance(Duration::from_secs(901));
+    anna.posts(world, "/edits", edit("Ten sofas")).await.is(404);
+}
+
 both!(answers_and_a_rating_become_notes_in_the_lead);
 once!(what_a_visitor_told_waits_for_a_person_to_accept_the_lead, a_chat_without_ratings_takes_none);
-once!(a_reply_names_the_answer_that_it_is_about);
+once!(a_reply_names_the_answer_that_it_is_about, a_text_can_be_corrected_for_a_quarter_of_an_hour);

@@ -14,6 +14,8 @@
 //! GET, POST /back     the link back: opens the same conversation in this browser; the button of the page that asks first
 //! GET, POST /end      the page that ends the letters, its button, and one click in a mail program (RFC 8058)
 //! ```
+//!
+//! With a confirmed address the visitor can also have the whole conversation as a letter ([`transcript`]).
 
 use std::sync::Arc;
 
@@ -26,6 +28,7 @@ use crate::webchat::WebchatContext;
 
 mod pages;
 mod send;
+mod transcript;
 
 /// Letters per query; further ones follow in the next.
 const BATCH: u64 = 50;
@@ -35,6 +38,7 @@ const AT_ONCE: usize = 8;
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .route("/{source_id}/email", web::post().to(self::pages::post_address))
+        .route("/{source_id}/transcript", web::post().to(self::transcript::post))
         .route("/{source_id}/email/confirm", web::get().to(self::pages::confirm))
         .route("/{source_id}/email/confirm", web::post().to(self::pages::confirmed))
         .route("/{source_id}/email/back", web::get().to(self::pages::back))

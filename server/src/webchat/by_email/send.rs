@@ -271,8 +271,8 @@ impl Letter<'_> {
     }
 }
 
-/// An answer with its author's name; a file by its name.
-fn entry(words: Words, answer: &MessageView) -> String {
+/// A message with its author's name; a file by its name.
+pub(super) fn entry(words: Words, answer: &MessageView) -> String {
     let mut lines = answer.above.clone();
     if let Some(file) = &answer.file {
         let name = if file.name.is_empty() {
@@ -286,7 +286,8 @@ fn entry(words: Words, answer: &MessageView) -> String {
         lines.push([card.title.as_str(), &card.note].join(", "));
     }
     lines.extend([&answer.text, &answer.below].into_iter().filter(|text| !text.is_empty()).cloned());
-    let name = answer.name.clone().unwrap_or_else(|| words.text("chat-employee").to_string());
+    let unnamed = || words.text(if answer.mine { "chat-you" } else { "chat-employee" }).to_string();
+    let name = answer.name.clone().unwrap_or_else(unnamed);
     format!("{name}:\n{}", lines.join("\n"))
 }
 

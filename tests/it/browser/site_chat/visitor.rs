@@ -466,3 +466,83 @@ async fn a_talk_looks_like_a_talk() {
     browser.close().await;
     shop.world.close().await;
 }
+
+// Beyond plain messages: a reply, a correction, and a voice note.
+
+async fn a_text_is_corrected(browser: &Browser, shop: &Shop) {
+    types(browser, "Too sofas").await;
+    arrived(&shop.world, &["Too sofas"]).await;
+    until(browser, "it may be corrected", "root.querySelector('.mine .edit')?.checkVisibility()").await;
+    root(browser, "root.querySelector('.mine .edit').click()").await;
+    let input =
+        "const text = root.activeElement; const { value } = text; text.value = 'Two sofas'; return [text.id, value]";
+    assert_eq!(root(browser, input).await, json!(["text", "Too sofas"]));
+    browser.presses_key("Enter").await;
+    arrived(&shop.world, &["Two sofas"]).await;
+    shows(browser, &["Two sofas"]).await;
+    // What does not arrive is undone, and not lost.
+    browser.blocks(&["*/edits"]).await;
+    root(browser, "root.querySelector('.mine .edit').click(); root.getElementById('text').value = 'Ten sofas'").await;
+    browser.presses_key("Enter").await;
+    let undone = "root.getElementById('text').value === 'Ten sofas' && !root.getElementById('notice').hidden";
+    until(browser, "it is said", undone).await;
+    shows(browser, &["Two sofas"]).await;
+    browser.blocks(&[]).await;
+    root(browser, "root.getElementById('text').value = ''").await;
+    browser.forgets_errors().await;
+}
+
+async fn an_answer_is_replied_to(browser: &Browser, shop: &Shop) {
+    let world = &shop.world;
+    let chat = world.sandbox.messages(HOST).remove(0).chat_id;
+    world.sandbox.manager_says(HOST, &chat, "Which colour?").await.expect("the hook");
+    shows(browser, &["Two sofas", "Which colour?"]).await;
+    root(browser, "root.querySelector('.theirs .reply').click()").await;
+    until(browser, "it says to what", "root.querySelector('.replying').textContent.includes('Which colour?')").await;
+    browser.is_accessible("the chat with a reply").await;
+    browser.shot("site-chat-reply").await;
+    types(browser, "Blue").await;
+    until(
+        browser,
+        "it is above the reply",
+        "root.querySelector('.mine .quote')?.textContent.includes('Which colour?')",
+    )
+    .await;
+    assert_eq!(root(browser, "return root.querySelector('.replying').hidden").await, json!(true));
+    let quoted = async || {
+        let all = world.sandbox.messages(HOST);
+        let of = |text: &str| all.iter().find(|message| message.text == text);
+        let about = &of("Blue")?.payload["reply_to"]["message"]["id"];
+        (*about == json!(of("Which colour?")?.id)).then_some(())
+    };
+    world.until("amoCRM has the reply with its question", quoted).await;
+}
+
+async fn a_voice_note_is_recorded(browser: &Browser, shop: &Shop) {
+    let records = "root.querySelector('.recording')?.checkVisibility()";
+    root(browser, "root.querySelector('.record').click()").await;
+    until(browser, "it records", records).await;
+    root(browser, "root.querySelector('.recording .out').click()").await;
+    until(browser, "it is thrown away", &format!("!{records}")).await;
+    assert_eq!(root(browser, "return root.activeElement.id").await, json!("text"));
+    root(browser, "root.querySelector('.record').click()").await;
+    until(browser, "it records for a second", "root.querySelector('.recording .name')?.textContent === '0:01'").await;
+    browser.is_accessible("the chat that records").await;
+    browser.shot("site-chat-voice").await;
+    browser.presses_key("Enter").await;
+    last_are(&shop.world, &[("voice", "")]).await;
+    until(browser, "it can be heard", "root.querySelector('.mine audio')?.src.includes('/media/')").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_visitor_corrects_replies_and_speaks() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let shop = Shop::open(everywhere).await;
+    shop.visit(&browser).await;
+    a_text_is_corrected(&browser, &shop).await;
+    an_answer_is_replied_to(&browser, &shop).await;
+    a_voice_note_is_recorded(&browser, &shop).await;
+    assert_eq!(browser.run("return window.__forbidden", vec![]).await, json!([]));
+    browser.close().await;
+    shop.world.close().await;
+}
