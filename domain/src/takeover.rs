@@ -9,6 +9,7 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use amocrm::rest::ChatEvent;
@@ -142,7 +143,9 @@ pub async fn compare(app: &Arc<SourceContext>, source: &source::Model, day: Naiv
     let (theirs, is_cut) = foreign(app, source, begins).await?;
     let known = chats.iter().filter_map(|chat| Some((chat.conversation_id, chat.contact.as_ref()?.0))).collect();
     let answers = connector.shadow() == Shadow::Both;
-    let found = pair(&ours, theirs, known, answers, begins);
+    // What came before the shadow was made is in amoCRM alone.
+    let since = source.shadow_since.unwrap_or_default().max(begins);
+    let found = pair(&ours, theirs, known, answers, since..begins + DAY);
     Ok(Comparison { chats, is_cut: is_cut || is_long, ..found })
 }
 
@@ -265,14 +268,14 @@ async fn events(app: &Arc<SourceContext>, tenant_id: Uuid, begins: i64) -> Resul
     Ok(found)
 }
 
-/// Pairs the messages of a day. `known`: contacts of chats; a chat without one gets the contact of its first pair. `answers`:
-/// the shadow sees what the other service sends.
+/// Pairs the messages of a day, `within` which the shadow was there. `known`: contacts of chats; a chat without one gets the
+/// contact of its first pair. `answers`: the shadow sees what the other service sends.
 fn pair(
     ours: &[Seen],
     mut theirs: Vec<ChatEvent>,
     mut known: BTreeMap<Uuid, i64>,
     answers: bool,
-    begins: i64,
+    within: Range<i64>,
 ) -> Comparison {
     theirs.retain(|event| answers || !event.is_outgoing);
     let mut paired: BTreeSet<usize> = BTreeSet::new();
@@ -303,7 +306,7 @@ fn pair(
     // The origins that carry this line: those of its pairs. Without any pair nothing is known.
     let origin = |event: &ChatEvent| event.origin.clone().unwrap_or_default();
     let carrying: BTreeSet<String> = paired.iter().filter_map(|place| theirs.get(*place)).map(origin).collect();
-    let of_day = |event: &ChatEvent| (begins..begins + DAY).contains(&event.created_at.saturating_mul(1000));
+    let of_day = |event: &ChatEvent| within.contains(&event.created_at.saturating_mul(1000));
     let missing_here: Vec<Difference> = theirs
         .iter()
         .enumerate()
@@ -352,7 +355,7 @@ mod tests {
 
     fn figures(ours: &[Seen], theirs: Vec<ChatEvent>, known: &[(u128, i64)], answers: bool) -> [usize; 4] {
         let known = known.iter().map(|(chat, contact)| (Uuid::from_u128(*chat), *contact)).collect();
-        let found = pair(ours, theirs, known, answers, BEGINS);
+        let found = pair(ours, theirs, known, answers, BEGINS..BEGINS + DAY);
         assert_eq!((found.seen, found.in_crm), (ours.len(), found.on_both + found.missing_here.len()));
         [found.on_both, found.in_crm, found.missing_here.len(), found.missing_in_crm.len()]
     }
@@ -381,5 +384,9 @@ mod tests {
         assert_eq!(figures(&one, events, &[], true), [1, 2, 1, 0]);
         // Yesterday's event at the edge pairs with today's message and is missing from yesterday alone.
         assert_eq!(figures(&[], vec![theirs(Some(7), -5, false)], &[], true), [0, 0, 0, 0]);
+        // The shadow was made at noon.
+        let noon = BEGINS + DAY / 2..BEGINS + DAY;
+        let found = pair(&[], vec![theirs(Some(7), 10, false)], BTreeMap::new(), true, noon);
+        assert_eq!((found.in_crm, found.missing_here.len()), (0, 0));
     }
 }
