@@ -12,6 +12,7 @@ mod graph;
 pub mod kit;
 pub mod max;
 pub mod meta;
+pub mod other_vendor;
 pub mod telegram;
 pub mod vk;
 pub mod whatsapp;

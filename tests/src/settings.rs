@@ -91,25 +91,28 @@ secret = "{CHANNEL_SECRET}"
     )
 }
 
-/// A sandbox that knows the integration of [`config_text`]; its addresses are set once the server listens.
+/// A sandbox that knows the integration of [`config_text`] and another vendor's; its addresses are set once the server listens.
 pub async fn start_sandbox(clock: &Clock) -> Sandbox {
     let clock = clock.clone();
     let config = SandboxConfig {
         listen: "127.0.0.1:0".to_owned(),
         parom_url: String::new(),
-        integrations: vec![IntegrationConfig {
-            name: "main".to_owned(),
-            client_id: CLIENT_ID.to_owned(),
-            client_secret: CLIENT_SECRET.to_owned(),
-            redirect_uri: String::new(),
-            channels: vec![ChannelConfig {
-                id: CHANNEL_ID.to_owned(),
-                code: "amo.ext.30490163".to_owned(),
-                secret: CHANNEL_SECRET.to_owned(),
-                title: "Parom".to_owned(),
-                bot: Some((BOT_ID.to_owned(), "Acme".to_owned())),
-            }],
-        }],
+        integrations: vec![
+            IntegrationConfig {
+                name: "main".to_owned(),
+                client_id: CLIENT_ID.to_owned(),
+                client_secret: CLIENT_SECRET.to_owned(),
+                redirect_uri: String::new(),
+                channels: vec![ChannelConfig {
+                    id: CHANNEL_ID.to_owned(),
+                    code: "amo.ext.30490163".to_owned(),
+                    secret: CHANNEL_SECRET.to_owned(),
+                    title: "Parom".to_owned(),
+                    bot: Some((BOT_ID.to_owned(), "Acme".to_owned())),
+                }],
+            },
+            simulator::other_vendor::integration(),
+        ],
         now: Arc::new(move || clock.now()),
     };
     Sandbox::start(config).await.expect("the sandbox starts")

@@ -36,6 +36,7 @@ struct Addresses {
     own: String,
     parom: String,
     redirects: HashMap<String, String>,
+    hooks: HashMap<String, String>,
 }
 
 impl Core {
@@ -95,6 +96,16 @@ impl Core {
 
     pub(crate) fn set_redirect_uri(&self, client_id: &str, uri: &str) {
         locked(&self.addresses).redirects.insert(client_id.to_owned(), uri.to_owned());
+    }
+
+    /// Address of the server that gets the hooks of this integration's channels.
+    pub(crate) fn server_of(&self, integration: &IntegrationConfig) -> String {
+        let addresses = locked(&self.addresses);
+        addresses.hooks.get(&integration.client_id).unwrap_or(&addresses.parom).clone()
+    }
+
+    pub(crate) fn set_hooks_url(&self, client_id: &str, url: &str) {
+        locked(&self.addresses).hooks.insert(client_id.to_owned(), url.trim_end_matches('/').to_owned());
     }
 
     pub(crate) fn integration_named(&self, name: &str) -> Option<&IntegrationConfig> {

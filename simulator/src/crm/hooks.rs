@@ -139,7 +139,8 @@ pub(crate) fn sign(core: &Core, scope_id: &str, body: &[u8]) -> String {
 /// Sends bytes to the hook address of a scope, once, unless a fault changes that.
 pub(crate) async fn post(core: &Core, scope_id: &str, body: Vec<u8>, signature: Option<&str>) -> HookAnswer {
     let path = format!("/location/{scope_id}");
-    let request = core.client.post(format!("{}{path}", core.parom_url()));
+    let owner = core.channel(channel_of(scope_id)).map(|(integration, _)| core.server_of(integration));
+    let request = core.client.post(format!("{}{path}", owner.unwrap_or_else(|| core.parom_url())));
     let mut request = request.header("Content-Type", "application/json").body(body);
     if let Some(signature) = signature {
         request = request.header("X-Signature", signature);

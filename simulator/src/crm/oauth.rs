@@ -316,7 +316,7 @@ pub(crate) async fn revoke(core: &Core, host: &str, integration: &str) -> HookAn
         return HookAnswer::not_called("no such account");
     };
     let signature = signature::sign_revoke(&known.client_secret, &known.client_id, account_id);
-    let request = core.client.get(format!("{}/oauth/revoked", core.parom_url())).query(&[
+    let request = core.client.get(format!("{}/oauth/revoked", core.server_of(known))).query(&[
         ("client_uuid", known.client_id.as_str()),
         ("account_id", &account_id.to_string()),
         ("signature", &signature),

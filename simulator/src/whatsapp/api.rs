@@ -139,7 +139,7 @@ impl Asked<'_> {
             ("", "GET") => numbers::waba(state, params, id),
             ("subscribed_apps", "GET") => subscriptions::subscribed(state, id),
             ("subscribed_apps", "DELETE") => subscriptions::unsubscribe(state, grant, id),
-            ("phone_numbers", "GET") => numbers::list(state, params, id),
+            ("phone_numbers", "GET") => numbers::list(state, &grant.app, params, id),
             ("message_templates", "GET") => templates::list(state, params, id),
             ("message_templates", "POST") => templates::create(state, params, id),
             ("message_templates", "DELETE") => templates::delete(state, params, id),
@@ -150,7 +150,7 @@ impl Asked<'_> {
     fn of_phone(&self, state: &mut WhatsApp) -> Answered {
         let (params, id) = (self.params, Id::from(self.id));
         match (self.edge, self.call.method.as_str()) {
-            ("", "GET") => numbers::get(state, params, &id),
+            ("", "GET") => numbers::get(state, &self.grant.app, params, &id),
             ("media", "POST") => media::upload(state, self.call, params, self.id),
             ("smb_app_data", "POST") => coexistence::request(state, params, &id),
             ("register", "POST") => {

@@ -61,15 +61,16 @@ fn health(id: &str, phone: &Phone, waba: Option<&Waba>) -> Value {
     json!({"can_send_message": word(is_free && is_connected), "entities": entities})
 }
 
-fn fields(state: &WhatsApp, id: &Id, phone: &Phone) -> Value {
+/// A token sees the addresses of its own app.
+fn fields(state: &WhatsApp, app: &str, id: &Id, phone: &Phone) -> Value {
     let waba = state.own.wabas.get(&phone.waba);
-    // The address of the first app: a token sees only its own app's, and tests have one app.
-    let of_waba = waba.and_then(|waba| waba.subscribed.values().flatten().next());
-    let app = waba.and_then(|waba| state.own.apps.get(waba.subscribed.keys().next()?));
+    let subscribed = waba.and_then(|waba| waba.subscribed.get(app));
+    let of_waba = subscribed.and_then(Option::as_ref);
+    let app_of_waba = subscribed.and_then(|_| state.own.apps.get(app));
     let levels: [(&str, Option<&String>); 3] = [
-        ("phone_number", phone.overrides.values().next()),
+        ("phone_number", phone.overrides.get(app)),
         ("whatsapp_business_account", of_waba),
-        ("application", app.and_then(|app| app.callback.as_ref())),
+        ("application", app_of_waba.and_then(|app| app.callback.as_ref())),
     ];
     let hooks = levels.into_iter().filter_map(|(level, url)| Some((level.to_owned(), json!(url?))));
     let onboarded = chrono::DateTime::from_timestamp_millis(phone.connected_at).unwrap_or_default();
@@ -98,9 +99,9 @@ fn fields(state: &WhatsApp, id: &Id, phone: &Phone) -> Value {
 }
 
 /// `GET /{phone}`.
-pub(super) fn get(state: &WhatsApp, params: &Params, id: &Id) -> Answered {
+pub(super) fn get(state: &WhatsApp, app: &str, params: &Params, id: &Id) -> Answered {
     let phone = state.own.phones.get(id).ok_or_else(|| no_object("get", id.as_str()))?;
-    pick(&fields(state, id, phone), params, USUAL, "WhatsAppBusinessPhoneNumber")
+    pick(&fields(state, app, id, phone), params, USUAL, "WhatsAppBusinessPhoneNumber")
 }
 
 /// `GET /{waba}`.
@@ -125,9 +126,9 @@ pub(super) fn waba(state: &WhatsApp, params: &Params, id: &str) -> Answered {
 }
 
 /// `GET /{waba}/phone_numbers`.
-pub(super) fn list(state: &WhatsApp, params: &Params, waba: &str) -> Answered {
+pub(super) fn list(state: &WhatsApp, app: &str, params: &Params, waba: &str) -> Answered {
     let own = state.own.phones.iter().filter(|(_, phone)| phone.waba == waba);
-    let data = own.map(|(id, _)| get(state, params, id)).collect::<Result<Vec<Value>, Refusal>>()?;
+    let data = own.map(|(id, _)| get(state, app, params, id)).collect::<Result<Vec<Value>, Refusal>>()?;
     let mut answer = json!({"data": data});
     if !data.is_empty() {
         answer["paging"] = json!({"cursors": {"before": "QVFIU0", "after": "QVFIUz"}});

@@ -64,6 +64,13 @@ impl Sandbox {
         }
     }
 
+    /// Sets the destination of the hooks of an integration (by name) that is not Parom. An unknown name changes nothing.
+    pub fn set_hooks_url(&self, integration: &str, url: &str) {
+        if let Some(known) = self.core.integration_named(integration) {
+            self.core.set_hooks_url(&known.client_id, url);
+        }
+    }
+
     pub fn faults(&self) -> &Faults {
         &self.core.faults
     }
