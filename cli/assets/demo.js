@@ -1,7 +1,7 @@
 // Buttons that copy the values for the wizard; without a script they are selected by hand.
 "use strict";
 const copied = document.body.dataset.copied;
-const said = document.querySelector("[role=status]");
+const said = document.getElementById("copied");
 for (const button of document.querySelectorAll("dd button")) {
   const words = button.textContent;
   button.hidden = false;

@@ -6,6 +6,7 @@ use anyhow::Context;
 use base::i18n::Language;
 use serde_json::{Map, Value};
 use simulator::avito::{self, Avito, NewBuyer, NewItem, NewSeller};
+use simulator::kit::Now;
 use simulator::max::{self, Max};
 use simulator::meta::{self, AppView, Meta, NewAccount, Platform};
 use simulator::telegram::{self, BotView, NewBot, Telegram};
@@ -66,13 +67,13 @@ pub struct Messengers {
 
 impl Messengers {
     /// Starts all on free ports, for a Parom at this address. Lines and people have names in this language.
-    pub async fn start(public_url: &str, language: Language) -> anyhow::Result<Self> {
+    pub async fn start(public_url: &str, language: Language, now: Now) -> anyhow::Result<Self> {
         let (telegram, whatsapp, max, vk, avito, meta) = tokio::try_join!(
             Telegram::start(telegram::Options::default()),
             WhatsApp::start(whatsapp::Options::default()),
             Max::start(max::Options::default()),
-            Vk::start(vk::Options::default()),
-            Avito::start(avito::Options::default()),
+            Vk::start(vk::Options { now: now.clone() }),
+            Avito::start(avito::Options { now }),
             Meta::start(meta::Options::default()),
         )
         .context("a simulated messenger could not be started")?;

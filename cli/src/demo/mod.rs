@@ -2,6 +2,7 @@
 
 mod messenger;
 mod messengers;
+mod other_service;
 mod page;
 mod play;
 mod stage;
@@ -50,7 +51,7 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     print_line(&format!("  Manager's window    {}", stage.manager_url()))?;
     print_line(&format!("  Customer's page     {}", stage.customer_url(&sources)))?;
     print_line(&format!(
-        "  Messengers          {}/   (simulated: the customers' phones, and what the wizard asks for)",
+        "  Messengers          {}/   (simulated: the customers' phones, what the wizard asks for, and a takeover)",
         page.url()
     ))?;
     print_line("")?;

@@ -1,12 +1,18 @@
-//! The page with the simulated messengers: what the wizard asks for each of them, and a link to its customer's phone.
+//! The page with the simulated messengers: what the wizard asks for each of them, and a link to its customer's phone; and
+//! another service's lines, which can be taken over.
+
+use std::sync::Arc;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use base::i18n::{Language, Sentence, Words};
 use connectors::{Field, kinds};
+use simulator::crm::Sandbox;
 
 use super::messenger::LoopbackServer;
+use super::messengers::Messengers;
+use super::other_service::OtherService;
 use super::stage::{DemoStage, HOST};
 
 /// A line's data for the page, without translated texts.
@@ -22,6 +28,8 @@ struct Card {
 /// The page's data, without translated texts.
 struct Content {
     cards: Vec<Card>,
+    /// Of the lines that another service has.
+    others: Vec<Card>,
     wizard: String,
     manager: String,
 }
@@ -48,45 +56,91 @@ struct LineView {
 struct MessengersPage {
     words: Words,
     lines: Vec<LineView>,
+    others: Vec<LineView>,
+    /// The other service's lines have just talked.
+    has_talked: bool,
     wizard: String,
     manager: String,
     /// Code and name of the other language.
     other: (&'static str, &'static str),
 }
 
+/// What the button about the other service's lines needs.
+struct Talk {
+    sandbox: Arc<Sandbox>,
+    messengers: Arc<Messengers>,
+    other: Arc<OtherService>,
+}
+
 /// Serves the page on a free port.
 pub(super) fn start(stage: &DemoStage) -> anyhow::Result<LoopbackServer> {
     let content = web::Data::new(content(stage));
+    let talk = web::Data::new(Talk {
+        sandbox: stage.sandbox.clone(),
+        messengers: stage.messengers.clone(),
+        other: stage.other.clone(),
+    });
     LoopbackServer::start("demo_page", move |app| {
         app.app_data(content.clone())
+            .app_data(talk.clone())
             .route("/", web::get().to(show))
+            .route("/talk", web::post().to(talks))
             .route("/demo.css", web::get().to(style))
             .route("/demo.js", web::get().to(script));
     })
 }
 
-/// The wizard's fields in order, if there is something to enter.
 fn content(stage: &DemoStage) -> Content {
-    let cards = stage.messengers.lines().iter().map(|line| {
-        let fields = stage.connectors().get(line.kind).map(|connector| connector.fields()).unwrap_or_default();
-        let fields = fields.iter().filter_map(|field| Some((field, line.setting(field.name)?.to_owned())));
-        Card {
-            kind: line.kind,
-            fields: fields.collect(),
-            phone_url: line.phone_url.clone(),
-            connected_url: (line.kind == "telegram").then(|| stage.messengers.first_bots_phone()).flatten(),
-            trouble_url: stage.messengers.trouble_url(line.kind),
-        }
+    let cards = stage.messengers.lines().iter().map(|line| Card {
+        kind: line.kind,
+        fields: fields(stage, line.kind, |name| line.setting(name)),
+        phone_url: line.phone_url.clone(),
+        connected_url: (line.kind == "telegram").then(|| stage.messengers.first_bots_phone()).flatten(),
+        trouble_url: stage.messengers.trouble_url(line.kind),
     });
-    Content { cards: cards.collect(), wizard: stage.marketplace_url(HOST), manager: stage.manager_url() }
+    let others = stage.other.lines().iter().map(|line| Card {
+        kind: line.kind,
+        fields: fields(stage, line.kind, |name| line.setting(name)),
+        phone_url: line.phone_url(&stage.messengers),
+        connected_url: None,
+        trouble_url: None,
+    });
+    Content {
+        cards: cards.collect(),
+        others: others.collect(),
+        wizard: stage.marketplace_url(HOST),
+        manager: stage.manager_url(),
+    }
+}
+
+/// The wizard's fields in order, if there is something to enter.
+fn fields<'line>(
+    stage: &DemoStage,
+    kind: &str,
+    setting: impl Fn(&str) -> Option<&'line str>,
+) -> Vec<(&'static Field, String)> {
+    let fields = stage.connectors().get(kind).map(|connector| connector.fields()).unwrap_or_default();
+    fields.iter().filter_map(|field| Some((field, setting(field.name)?.to_owned()))).collect()
+}
+
+/// Customers write to the other service's lines, and are answered by it.
+async fn talks(talk: web::Data<Talk>, request: HttpRequest) -> HttpResponse {
+    let language = Language::of_operator(&request).code();
+    match talk.other.talks(&talk.sandbox, &talk.messengers).await {
+        Ok(()) => {
+            let back = format!("/?talked&lang={language}#other");
+            HttpResponse::SeeOther().insert_header((header::LOCATION, back)).finish()
+        }
+        Err(error) => HttpResponse::InternalServerError().body(format!("{error:#}")),
+    }
 }
 
 async fn show(content: web::Data<Content>, request: HttpRequest) -> HttpResponse {
     const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; \
-                          frame-ancestors 'none'; form-action 'none'";
+                          frame-ancestors 'none'; form-action 'self'";
     let words = Words::new(Language::of_operator(&request));
     let in_language = |url: &String| format!("{url}?lang={}", words.language().code());
-    let lines = content.cards.iter().map(|card| LineView {
+    let view = |card: &Card| LineView {
         kind: card.kind,
         name: words.text_of("connector-", card.kind),
         mark: kinds::mark(card.kind),
@@ -98,9 +152,11 @@ async fn show(content: web::Data<Content>, request: HttpRequest) -> HttpResponse
         phone: in_language(&card.phone_url),
         connected: card.connected_url.as_ref().map(in_language),
         trouble: card.trouble_url.as_ref().map(in_language),
-    });
+    };
     let page = MessengersPage {
-        lines: lines.collect(),
+        lines: content.cards.iter().map(view).collect(),
+        others: content.others.iter().map(view).collect(),
+        has_talked: request.query_string().contains("talked"),
         wizard: content.wizard.clone(),
         manager: content.manager.clone(),
         other: match words.language() {

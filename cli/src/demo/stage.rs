@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -18,9 +19,11 @@ use reqwest::{Client, Method};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use simulator::crm::Sandbox;
+use simulator::other_vendor;
 
 use super::messenger::Messenger;
 use super::messengers::{Messengers, Names};
+use super::other_service::{OtherService, PastClock};
 use crate::{key, sandbox as sandbox_command, terminal, widget};
 
 /// The demo's account.
@@ -35,10 +38,12 @@ pub const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Sandbox, server and messenger, running.
 pub struct DemoStage {
-    pub sandbox: Sandbox,
+    pub sandbox: Arc<Sandbox>,
     pub messenger: Messenger,
     /// Simulated messengers. Telegram has two bots: one is a source, everything else can be connected manually.
-    pub messengers: Messengers,
+    pub messengers: Arc<Messengers>,
+    /// Another vendor's service in the same amoCRM, with lines of its own.
+    pub other: Arc<OtherService>,
     pub http: Client,
     running: Running,
     key: SecretString,
@@ -71,10 +76,14 @@ impl DemoStage {
         let language = terminal::language();
         let company = Names::of(language).company;
         let first = config(&folder, &public_url, "http://127.0.0.1:9", "", company)?.1;
-        let settings = sandbox_command::settings(&first, "127.0.0.1:0".into(), &clock);
+        let past = PastClock::default();
+        let mut settings = sandbox_command::settings(&first, "127.0.0.1:0".into(), &clock);
+        settings.integrations.push(other_vendor::integration());
+        settings.now = past.now();
         let sandbox = Sandbox::start(settings).await.context("the local amoCRM could not be started")?;
         [HOST, NEW_HOST].into_iter().for_each(|host| open_account(&sandbox, host));
-        let messengers = Messengers::start(&public_url, language).await?;
+        let messengers = Messengers::start(&public_url, language, past.now()).await?;
+        let other = OtherService::start(&sandbox, &messengers, &past, language, HOST).await?;
         let (text, config) = config(&folder, &public_url, sandbox.url(), &messengers.config(), company)?;
         let file = folder.join("parom.toml");
         std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
@@ -84,7 +93,8 @@ impl DemoStage {
             server::start_on(listener, config, ServerOptions { clock: clock.clone(), ..ServerOptions::default() })
                 .await?;
         let (key, _) = key::create(&running.app.store, &clock, "demo", None, Scope::Admin, None).await?;
-        Ok(Self { sandbox, messenger: Messenger::start()?, messengers, http, running, key, folder })
+        let (sandbox, messengers, other) = (Arc::new(sandbox), Arc::new(messengers), Arc::new(other));
+        Ok(Self { sandbox, messenger: Messenger::start()?, messengers, other, http, running, key, folder })
     }
 
     /// Installs the integration as the marketplace does, also in the other accounts that an earlier run with the same
@@ -255,8 +265,15 @@ impl DemoStage {
     pub async fn close(self) {
         self.running.stop().await;
         self.messenger.close().await;
-        self.messengers.stop().await;
-        self.sandbox.stop().await;
+        if let Some(other) = Arc::into_inner(self.other) {
+            other.stop().await;
+        }
+        if let Some(messengers) = Arc::into_inner(self.messengers) {
+            messengers.stop().await;
+        }
+        if let Some(sandbox) = Arc::into_inner(self.sandbox) {
+            sandbox.stop().await;
+        }
     }
 }
 
