@@ -17,5 +17,4 @@ demo-other-step-add = Add a source, VK or Avito, with the values below. In its t
 demo-other-step-talk = Let customers write and managers answer in the other service’s chats: by the button, or yourself from a customer’s phone and in the manager’s window.
 demo-other-talk = Customers write and are answered
 demo-other-talked = A customer of each line wrote, and the other service answered.
-demo-other-step-compare = In the panel, open the new source and its page “Beside another service”, and choose today: Parom and amoCRM have the same messages.
-demo-other-step-switch = On that page you also switch the line to Parom, and back.
+demo-other-step-compare = Go back to the source’s page “Beside another service”, load it again and choose today: Parom and amoCRM have the same messages.

@@ -18,13 +18,13 @@ struct Offer {
     phone: String,
 }
 
-const OFFERS: &str = "return [...document.querySelectorAll('section')].map(one => ({\
-    kind: one.querySelector('h2').id.slice(2), name: one.querySelector('h2').textContent.trim(),\
+const OFFERS: &str = "return [...document.querySelectorAll(arguments[0])].map(one => ({\
+    kind: one.querySelector('h2, h3').id.slice(2), name: one.querySelector('h2, h3').textContent.trim(),\
     fields: [...one.querySelectorAll('code')].map(code => [code.dataset.name, code.textContent]),\
     phone: one.querySelector('a').href}))";
 
-async fn offers(browser: &Browser) -> Vec<Offer> {
-    let found = browser.run(OFFERS, vec![]).await;
+async fn offers(browser: &Browser, cards: &str) -> Vec<Offer> {
+    let found = browser.run(OFFERS, vec![json!(cards)]).await;
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let offer = |one: &Value| Offer {
         kind: text(&one["kind"]),
@@ -37,6 +37,14 @@ async fn offers(browser: &Browser) -> Vec<Offer> {
 
 /// Steps two to four of the wizard.
 async fn connects(browser: &Browser, words: Words, parom: &str, offer: &Offer) {
+    routes(browser, words, parom, offer).await;
+    browser.press("main form button.primary").await;
+    browser.until("the test step", async || browser.url().await.ends_with("/test")).await;
+    browser.find("[data-live=end] a").await;
+}
+
+/// The same until the third step is filled in.
+async fn routes(browser: &Browser, words: Words, parom: &str, offer: &Offer) {
     browser.goto(&format!("{parom}/panel/sources/new")).await;
     let radio = format!("document.querySelector('input[value={}]').click()", offer.kind);
     browser.run(&radio, vec![]).await;
@@ -55,9 +63,6 @@ async fn connects(browser: &Browser, words: Words, parom: &str, offer: &Offer) {
     browser.press("main form button[value=next]").await;
     browser.until("the routing step", async || browser.url().await.ends_with("/routing")).await;
     browser.fill("input[name=name]", &offer.name).await;
-    browser.press("main form button.primary").await;
-    browser.until("the test step", async || browser.url().await.ends_with("/test")).await;
-    browser.find("[data-live=end] a").await;
 }
 
 /// The customer writes on the phone, which shows it.
@@ -103,7 +108,7 @@ async fn every_messenger_is_connected_by_hand() {
     browser.goto(&page).await;
     browser.says(&say(words, "demo-title")).await;
     looks_right(&browser, "en/demo-messengers").await;
-    let offers = offers(&browser).await;
+    let offers = offers(&browser, "section").await;
     assert_eq!(offers.len(), 7);
     browser.goto(&demo.address("Panel")).await;
     browser.find("main h1").await;
@@ -121,6 +126,47 @@ async fn every_messenger_is_connected_by_hand() {
         browser.resize(360, 740).await;
         browser.says(answer).await;
         browser.is_accessible(&format!("the phone of {}", offer.kind)).await;
+    }
+    browser.close().await;
+    demo.is_killed().await;
+}
+
+/// docs/takeover.md: the line of the other service, Parom beside it, a talk, and the day on both sides.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_takeover_begins_in_the_demo() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let data = tempfile::tempdir().expect("a folder");
+    let demo = Demo::start(Path::new(BINARY), "en_GB", data.path()).await;
+    let words = Words::new(Language::En);
+    let (parom, page) = (demo.address("Parom"), demo.address("Messengers"));
+    browser.goto(&page).await;
+    let lines = offers(&browser, "article").await;
+    assert_eq!(lines.iter().map(|line| line.kind.as_str()).collect::<Vec<_>>(), ["vk", "avito"]);
+    browser.goto(&demo.address("Panel")).await;
+    browser.find("main h1").await;
+    let mut sources = Vec::new();
+    for line in &lines {
+        routes(&browser, words, &parom, line).await;
+        browser.press("input[name=shadow]").await;
+        browser.press("main form button.primary").await;
+        browser.until("the comparison", async || browser.url().await.ends_with("/shadow")).await;
+        sources.push(browser.url().await);
+    }
+    browser.goto(&page).await;
+    browser.press("#other form button").await;
+    browser.says(&say(words, "demo-other-talked")).await;
+    for source in sources {
+        // A messenger brings Parom its copy when it likes, so the page is loaded again, as its reader is told.
+        let day = "return document.querySelector('main th a[href*=\"?day=\"]')?.href";
+        let figures = "return [...document.querySelectorAll('main dl.facts dd')].map(one => one.textContent)";
+        let is_seen = async || {
+            browser.goto(&source).await;
+            let Some(day) = browser.run(day, vec![]).await.as_str().map(str::to_owned) else { return false };
+            browser.goto(&day).await;
+            browser.run(figures, vec![]).await == json!(["2", "2", "2"])
+        };
+        browser.until("both messages are seen on both sides", is_seen).await;
+        looks_right(&browser, "en/demo-compared").await;
     }
     browser.close().await;
     demo.is_killed().await;
@@ -152,8 +198,11 @@ async fn talk(browser: &Browser, demo: &Demo) {
     browser.resize(1280, 660).await;
     browser.goto(&demo.address("Manager's window")).await;
     browser.find("#chat-rows a").await;
-    // In one step, because the rows are rendered again at any event.
-    browser.run("document.querySelector('#chat-rows a').click()", vec![]).await;
+    // In one step, because the rows are rendered again at any event; the other service's chats are there before.
+    let open = "const rows = [...document.querySelectorAll('#chat-rows a')];\
+                const row = rows.find(a => a.textContent.includes(arguments[0]));\
+                if (row) row.click(); return Boolean(row)";
+    browser.until("the chat is there", async || browser.run(open, vec![json!(QUESTION)]).await == json!(true)).await;
     browser.shows("#message-rows .text", &[QUESTION]).await;
     // D24: nothing is in another language than the reader's.
     browser.says("Site visitor").await;
