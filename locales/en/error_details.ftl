@@ -281,6 +281,7 @@ said-import-header = the first line of a CSV file must name the fields; it lacks
 said-import-type = the body must be application/x-ndjson or text/csv
 said-dump-unknown = this file is neither messages line by line nor an export that can be read
 said-dump-archive = the archive is damaged: export it again
+said-dump-large = the export has more than { $most } MB of text (import.file_mb): export fewer chats or a shorter time at once
 said-dump-cut = the file ends in the middle, at line { $line }: export it again
 said-dump-broken = the file is damaged at line { $line }: export it again
 said-dump-mixed = line { $line } is written in another way than the lines above: import each export by itself

@@ -283,6 +283,7 @@ said-import-header = la primera línea de un archivo CSV debe nombrar los campos
 said-import-type = el cuerpo debe ser application/x-ndjson o text/csv
 said-dump-unknown = este archivo no son mensajes línea por línea ni una exportación que se pueda leer
 said-dump-archive = el archivo comprimido está dañado: expórtalo de nuevo
+said-dump-large = la exportación tiene más de { $most } MB de texto (import.file_mb): exporta menos chats o un periodo más corto cada vez
 said-dump-cut = el archivo termina a la mitad, en la línea { $line }: expórtalo de nuevo
 said-dump-broken = el archivo está dañado en la línea { $line }: expórtalo de nuevo
 said-dump-mixed = la línea { $line } está escrita de otra manera que las anteriores: importa cada exportación por separado

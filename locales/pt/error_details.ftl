@@ -283,6 +283,7 @@ said-import-header = a primeira linha de um arquivo CSV deve nomear os campos; f
 said-import-type = o corpo deve ser application/x-ndjson ou text/csv
 said-dump-unknown = este arquivo não são mensagens linha por linha nem uma exportação que se possa ler
 said-dump-archive = o arquivo compactado está danificado: exporte de novo
+said-dump-large = a exportação tem mais de { $most } MB de texto (import.file_mb): exporte menos conversas ou um período menor de cada vez
 said-dump-cut = o arquivo termina no meio, na linha { $line }: exporte de novo
 said-dump-broken = o arquivo está danificado na linha { $line }: exporte de novo
 said-dump-mixed = a linha { $line } está escrita de outro modo que as anteriores: importe cada exportação separadamente

@@ -215,6 +215,21 @@ async fn the_command_imports_an_export() {
     drill.ends_well().await;
 }
 
+/// A small archive may have a text without end: it is unpacked into the temporary folder.
+async fn an_archive_unpacks_to_no_more_than_a_file(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    owner.opens("/panel/import/new").await.is(200);
+    // Nothing of it would be kept.
+    let endless = zipped(&CHAT.replacen("Жду", &"<Без медиафайлов>\n13.05.2024, 10:04 - Ольга: ".repeat(20_000), 1));
+    assert!(endless.len() < 100_000, "it is small");
+    let refused = uploads(world, &owner, &line, "chat.zip", "Ольга", &endless).await.is(422);
+    refused.says(&["the export has more than 1 MB of text", "import.file_mb"]);
+    assert!(parom::import::list(&world.app().usage, line.tenant_id).await.unwrap().is_empty());
+    uploads(world, &owner, &line, "chat.zip", "Ольга", &zipped(CHAT)).await.is(303);
+}
+
 once!(a_chat_with_its_files_is_shown_and_imported in crate::contract::has_bot);
 once!(live_messages_are_recognised_in_an_export in crate::contract::has_bot);
 once!(damaged_exports_leave_nothing);
+once!(an_archive_unpacks_to_no_more_than_a_file in |config| config.import.file_mb = 1);

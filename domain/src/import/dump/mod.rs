@@ -61,6 +61,8 @@ pub(super) struct DumpContext {
     pub zone: Zone,
     /// Unix milliseconds.
     pub now: i64,
+    /// `import.file_mb`.
+    pub most_mb: u32,
 }
 
 /// What a reader finds, in the file's order.
@@ -207,7 +209,7 @@ impl Sink {
 
 /// Reads a dump to its end. 422 if it is none, is damaged, or leaves open what [`DumpOptions`] can say.
 pub(super) fn read(file: Box<dyn DumpFile>, context: &DumpContext, to: mpsc::Sender<Found>) -> Result<()> {
-    let mut input = Input::open(file)?;
+    let mut input = Input::open(file, context.most_mb)?;
     let name = input.archive.name.clone().unwrap_or_else(|| context.file_name.clone());
     let format = match context.format {
         Some(format) => Some(format),
@@ -258,6 +260,11 @@ pub(super) fn format_of(head: &[u8], name: &str) -> Option<Format> {
 /// 422 for a whole dump.
 fn refused(key: &'static str) -> Error {
     Error::field("", LocalizedText::new(key))
+}
+
+/// 422 for a dump with more text than `import.file_mb`.
+pub(super) fn too_large(most_mb: u32) -> Error {
+    Error::field("", LocalizedText::new("said-dump-large").with("most", most_mb))
 }
 
 /// 422 for a whole dump because of this line.

@@ -18,7 +18,7 @@ fn we(name: &str) -> DumpOptions {
 fn found(name: &str, file: impl Into<Vec<u8>>, options: DumpOptions) -> std::result::Result<Vec<Found>, String> {
     let (to, mut from) = mpsc::channel(10_000);
     let zone = options.zone.unwrap_or(Zone::UTC);
-    let context = DumpContext { format: None, options, file_name: name.to_owned(), zone, now: NOW };
+    let context = DumpContext { format: None, options, file_name: name.to_owned(), zone, now: NOW, most_mb: 1 };
     read(Box::new(Cursor::new(file.into())), &context, to).map_err(|error| error.first_text().to_string())?;
     Ok(std::iter::from_fn(|| from.try_recv().ok()).collect())
 }
@@ -198,6 +198,7 @@ fn a_chat_of_ios_brings_its_files() {
         file_name: "WhatsApp Chat.zip".to_owned(),
         zone: Zone::UTC,
         now: NOW + 365 * 86_400_000,
+        most_mb: 1,
     };
     let (to, mut from) = mpsc::channel(100);
     read(Box::new(Cursor::new(archive)), &late, to).unwrap();
@@ -483,7 +484,7 @@ proptest! {
             (Format::Telegram, json.clone().into_bytes()),
             (Format::Chatwoot, json.into_bytes()),
         ] {
-            let context = DumpContext { format: Some(format), options: we("Olga"), file_name: String::new(), zone: Zone::UTC, now: NOW };
+            let context = DumpContext { format: Some(format), options: we("Olga"), file_name: String::new(), zone: Zone::UTC, now: NOW, most_mb: 1 };
             let _ = read(Box::new(Cursor::new(file)), &context, mpsc::channel(1000).0);
         }
     }

@@ -10,14 +10,13 @@ use uuid::Uuid;
 use zip::ZipArchive;
 
 use super::super::format::Encoding;
-use super::{Sink, refused};
+use super::{Sink, refused, too_large};
+use crate::usage::bytes_of;
 
 /// How an archive begins.
 pub(super) const ARCHIVE: &[u8; 4] = b"PK\x03\x04";
 /// Bytes that are read at once.
 pub(super) const CHUNK: usize = 64 * 1024;
-/// The longest text in an archive: a small archive may unpack into a text without end.
-const MOST_TEXT: u64 = 8 * 1024 * 1024 * 1024;
 
 /// A file whose parts can be read in any order.
 pub trait DumpFile: Read + Seek + Send {}
@@ -46,8 +45,9 @@ pub(super) struct Archive {
 }
 
 impl Input {
-    /// The file itself, or the text in the archive that it is.
-    pub fn open(mut file: Box<dyn DumpFile>) -> Result<Self> {
+    /// The file itself, or the text in the archive that it is: at most `most_mb`, because a small archive may unpack into a text
+    /// without end.
+    pub fn open(mut file: Box<dyn DumpFile>, most_mb: u32) -> Result<Self> {
         let mut first = Vec::new();
         file.rewind().map_err(broke_off)?;
         file.by_ref().take(4).read_to_end(&mut first).map_err(broke_off)?;
@@ -63,9 +63,13 @@ impl Input {
         let name = texts.min_by_key(rank).ok_or_else(|| refused("said-dump-unknown"))?;
         let mut text = scratch(Uuid::new_v4()).map_err(internal)?;
         let packed = files.by_name(&name).map_err(|_| refused("said-dump-archive"))?;
-        let read = io::copy(&mut packed.take(MOST_TEXT), &mut text).map_err(|_| refused("said-dump-archive"))?;
-        if read == MOST_TEXT {
-            return Err(Error::TooLarge(usize::try_from(MOST_TEXT).unwrap_or(usize::MAX)));
+        let most = bytes_of(most_mb);
+        let read = io::copy(&mut packed.take(most + 1), &mut text).map_err(|error| match error.kind() {
+            io::ErrorKind::StorageFull => internal(error),
+            _ => refused("said-dump-archive"),
+        })?;
+        if read > most {
+            return Err(too_large(most_mb));
         }
         Ok(Self { text: Box::new(text), archive: Archive { name: Some(name), files: Some(files) } })
     }

@@ -72,6 +72,7 @@ impl<'app> Desk<'app> {
             options,
             file_name: self.wish.file_name.clone(),
             now: self.app.clock.millis(),
+            most_mb: self.app.config.import.file_mb,
         };
         let (to, mut from) = mpsc::channel(AHEAD);
         let reading = tokio::task::spawn_blocking(move || dump::read(file, &context, to));
@@ -114,7 +115,10 @@ impl<'app> Desk<'app> {
             }
         };
         let json = message.json(media_id).to_string().into_bytes();
-        self.add_bytes(json.len()).await?;
+        self.add_bytes(json.len()).await.map_err(|error| match error {
+            Error::TooLarge(_) => dump::too_large(self.app.config.import.file_mb),
+            other => other,
+        })?;
         match self.checked(ImportedMessage { line, json: Ok(json) }) {
             Ok(row) => {
                 let text = message.text.trim().to_owned();
