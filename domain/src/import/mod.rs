@@ -105,5 +105,7 @@ worded! {
 
 /// How long a claim of an import lasts.
 const HELD: TimeDelta = TimeDelta::minutes(1);
-/// How long the file of a dry run or of an interrupted upload is kept.
+/// How long the file of a dry run is kept.
 const KEPT: TimeDelta = TimeDelta::days(1);
+/// How long a file that is being received counts without growing: longer, and its process has died.
+const GROWS: TimeDelta = TimeDelta::hours(1);

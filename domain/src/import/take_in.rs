@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 
 use super::dump::{self, DumpFile, DumpOptions};
 use super::format::{Cutter, Format, ImportedMessage, LineFault, NAMED};
-use super::{ImportState, KEPT, LeadsMode, limits, queries};
+use super::{GROWS, ImportState, KEPT, LeadsMode, limits, queries};
 use crate::intake::{believed, message_in};
 use crate::media::Upload;
 use crate::source::{By, sends};
@@ -138,8 +138,7 @@ async fn begin(app: &UsageContext, source: &source::Model, wish: &UploadOptions)
         newest_loud: wish.leads == LeadsMode::Newest,
         link_contacts: wish.link_contacts,
         file_name: wish.file_name.chars().filter(|sign| !sign.is_control()).take(200).collect(),
-        // A time limit, in case this process dies before the clean-up.
-        next_at: Some(fresh.created_at + KEPT.num_milliseconds()),
+        next_at: Some(fresh.created_at + GROWS.num_milliseconds()),
         ..fresh
     };
     import::Entity::insert(row.clone().into_active_model()).exec_without_returning(app.store.write()).await?;
@@ -148,7 +147,7 @@ async fn begin(app: &UsageContext, source: &source::Model, wish: &UploadOptions)
 
 async fn discard(app: &UsageContext, row: &import::Model) {
     if let Err(error) = queries::remove(app, row).await {
-        // It expires in a day anyway.
+        // It expires in an hour anyway.
         tracing::warn!(tenant.id = %row.tenant_id, import.id = %row.id, %error, "the file of a rejected import could not be removed yet");
     }
 }
@@ -299,7 +298,11 @@ impl<'app> Desk<'app> {
     async fn note_bytes(&mut self) -> Result<()> {
         self.row.bytes = i64::try_from(self.bytes).unwrap_or(i64::MAX);
         let row = queries::one(self.row.tenant_id, self.row.id);
-        row.col_expr(import::Column::Bytes, Expr::value(self.row.bytes)).exec(self.app.store.write()).await?;
+        let until = self.app.clock.millis() + GROWS.num_milliseconds();
+        row.col_expr(import::Column::Bytes, Expr::value(self.row.bytes))
+            .col_expr(import::Column::NextAt, Expr::value(Some(until)))
+            .exec(self.app.store.write())
+            .await?;
         Ok(())
     }
 

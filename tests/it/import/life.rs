@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use entity::{audit, import, import_line, import_skip};
-use parom::import::RunningSteps;
+use futures_util::stream;
+use parom::import::{DumpOptions, LeadsMode, RunningSteps, UploadOptions};
 use parom::tenant::{Export, ExportPages, Who, erase};
 use parom_tests::settings::HOST;
 use parom_tests::{Beside, Line, Reply, Visitor, World, both, once};
@@ -356,8 +357,41 @@ async fn a_source_without_history_offers_none(world: &mut World) {
     visitor.sends(&format!("{page}/history"), &[]).await.is(404);
 }
 
+/// What a process that was killed while it received a file leaves.
+async fn half_a_file_counts_for_an_hour(world: &mut World) {
+    let line = world.line("support").await;
+    let rows =
+        async |world: &World| import::Entity::of_tenant(line.tenant_id).count(world.app().store.read()).await.unwrap();
+    let (begun, begins) = tokio::sync::oneshot::channel();
+    let half = stream::once(async {
+        begun.send(()).unwrap();
+        std::future::pending().await
+    });
+    let app = world.app().clone();
+    let source = app.lookup.source(line.source_id).await.unwrap().unwrap();
+    let wish = UploadOptions {
+        format: None,
+        dump: DumpOptions::default(),
+        leads: LeadsMode::Newest,
+        link_contacts: false,
+        dry_run: false,
+        file_name: String::new(),
+    };
+    tokio::select! {
+        _ = parom::import::take_in(&app.usage, &source, wish, half) => panic!("it has no end"),
+        _ = begins => {}
+    }
+    drop(app);
+    world.advance(Duration::from_secs(3590));
+    a_second(world).await;
+    assert_eq!(rows(world).await, 1);
+    world.advance(Duration::from_secs(10));
+    a_second(world).await;
+    assert_eq!(rows(world).await, 0);
+}
+
 both!(a_pause_keeps_the_place);
 once!(imported_messages_stay_when_the_rest_is_cancelled, a_customer_in_a_waiting_import_can_be_erased);
 once!(earlier_messages_come_in_silently_and_once, new_chats_hang_on_contacts_that_are_there, imports_are_taken_along);
 once!(it_continues_where_it_was_interrupted, a_source_without_history_offers_none, a_refusal_is_described_in_words);
-once!(a_question_without_an_answer_delays_no_other_account);
+once!(a_question_without_an_answer_delays_no_other_account, half_a_file_counts_for_an_hour);
