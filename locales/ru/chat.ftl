@@ -93,7 +93,7 @@ chat-rating-bad = Плохо
 chat-rating-fair = Нормально
 chat-rating-good = Хорошо
 chat-rating-comment = Добавьте комментарий
-chat-rating-thanks = Спасибо!
+chat-rating-thanks = Спасибо
 chat-consent-needed = Не отправлено: сначала нужно ваше согласие.
 chat-wrong-phone = Укажите номер с кодом страны: +7 915 111‑22‑33.
 chat-phone-extra = Укажите только один номер. Добавочный напишите в сообщении.
@@ -141,11 +141,11 @@ chat-mail-letter =
     }. Никому её не пересылайте.
 
     Не присылать такие письма: { $end }
-chat-transcript = Прислать переписку на почту
-chat-transcript-sent = Переписка уже в пути на вашу почту.
-chat-transcript-subject = Переписка в чате «{ $title }»
+chat-transcript = Прислать весь чат на почту
+chat-transcript-sent = Чат уже в пути на вашу почту.
+chat-transcript-subject = Чат «{ $title }»
 chat-transcript-letter =
-    Ваша переписка в чате «{ $title }»:
+    Ваш чат «{ $title }»:
 
     { $lines }
 

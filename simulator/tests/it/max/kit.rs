@@ -98,7 +98,7 @@ async fn programs_act_and_break_by_json() {
     assert_eq!(world.stage.simulator.faults().left(), 0);
     assert_eq!(fault(json!({"call": "x", "fault": "sun"})).await.0, 422);
     world.stage.form("/trouble", &[("fault", r#"{"update": "doubled", "count": 1}"#)]).await;
-    assert_eq!(world.stage.simulator.faults().describe(), ["webhook: Doubled × 1"]);
+    assert_eq!(world.stage.simulator.faults().describe(), ["webhook: doubled × 1"]);
 }
 
 #[tokio::test]

@@ -120,7 +120,7 @@ async fn a_talk_that_is_over_is_rated(browser: &Browser, shop: &Shop) {
     browser.types("Quick").await;
     browser.is_accessible("the chat that asks for a comment").await;
     browser.presses_key("Enter").await;
-    until(browser, "it thanks", "root.querySelector('.rating')?.textContent === 'Thank you!'").await;
+    until(browser, "it thanks", "root.querySelector('.rating')?.textContent === 'Thank you'").await;
     let stored = async || {
         let row = conversation::Entity::find().one(world.app().store.read()).await.expect("the database is there")?;
         let told = Visits::stored(&row.visit)?;
