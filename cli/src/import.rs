@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use base::i18n::{CRM, Language, Sentence, Words, Zone, duration};
+use base::i18n::{CRM, Language, Sentence, When, Words, Zone, duration};
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
 use entity::{import, source};
@@ -18,7 +18,7 @@ use parom::api::imports::shown;
 use parom::app::App;
 use parom::audit::Actor;
 use parom::import::{
-    self as imports, DateOrder, DumpOptions, Format, ImportState, LeadsMode, ReceivedImport, UploadOptions,
+    self as imports, DateOrder, DumpOptions, Format, ImportState, LeadsMode, Received, ReceivedImport, UploadOptions,
 };
 use parom::source::By;
 use uuid::Uuid;
@@ -34,8 +34,8 @@ const TENTHS: i64 = 10;
 
 #[derive(Debug, Args)]
 pub struct ImportCommand {
-    /// File of messages (one JSON object per line, or CSV), or an export of Telegram Desktop, WhatsApp or Chatwoot; `-` for
-    /// standard input
+    /// File of messages (one JSON object per line, CSV or an Excel workbook), or an export of Telegram Desktop, WhatsApp or
+    /// Chatwoot; `-` for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Source to import the messages into (Parom's id)
@@ -53,16 +53,20 @@ pub struct ImportCommand {
     /// Format of the file [default: by its first bytes, else its name]
     #[arg(long, value_enum)]
     format: Option<FormatOption>,
-    /// In an export: the name under which your side wrote, if the export does not say it
+    /// What the columns of a table mean, in their order, such as `sent_at,sender,phone,,text`; `auto`: as their names say
+    /// [sent_at, time, text, sender, name, phone, email, manager, file, chat, id]
+    #[arg(long, value_name = "LIST")]
+    columns: Option<String>,
+    /// In an export or a table: the name under which your side wrote, if the export does not say it
     #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
     we: String,
     /// In an export: the customer's phone number, if the export has a name instead
     #[arg(long, value_name = "NUMBER", default_value = "", hide_default_value = true)]
     phone: String,
-    /// In an export: the order of day and month, if its dates do not show it
+    /// In an export or a table: the order of day and month, if its dates do not show it
     #[arg(long, value_enum)]
     dates: Option<DatesOption>,
-    /// In an export: the time zone of its times, such as Europe/Moscow [default: the account's]
+    /// In an export or a table: the time zone of its times, such as Europe/Moscow [default: the account's]
     #[arg(long, value_name = "ZONE", value_parser = zone)]
     zone: Option<Zone>,
     /// Exits once the file is stored; the server continues the import
@@ -83,6 +87,7 @@ enum LeadsOption {
 enum FormatOption {
     Ndjson,
     Csv,
+    Xlsx,
     Telegram,
     Whatsapp,
     Chatwoot,
@@ -142,6 +147,7 @@ async fn take_in(command: &ImportCommand, app: &App, source: &source::Model) -> 
     let format = command.format.map(|format| match format {
         FormatOption::Ndjson => Format::Lines,
         FormatOption::Csv => Format::Csv,
+        FormatOption::Xlsx => Format::Workbook,
         FormatOption::Telegram => Format::Telegram,
         FormatOption::Whatsapp => Format::WhatsApp,
         FormatOption::Chatwoot => Format::Chatwoot,
@@ -160,7 +166,19 @@ async fn take_in(command: &ImportCommand, app: &App, source: &source::Model) -> 
         LeadsOption::None => LeadsMode::None,
     };
     let link_contacts = command.link_contacts;
-    let wish = UploadOptions { format, dump, leads, link_contacts, dry_run: command.dry_run, file_name: name };
+    let dry_run = command.dry_run;
+    let wish = UploadOptions { format, dump, tables: true, leads, link_contacts, dry_run, file_name: name };
+    let received = receive(command, app, source, wish.clone()).await?;
+    let columns = command.columns.as_deref();
+    imports::with_columns(&app.usage, source, received, columns, &wish).await.map_err(as_error)
+}
+
+async fn receive(
+    command: &ImportCommand,
+    app: &App,
+    source: &source::Model,
+    wish: UploadOptions,
+) -> anyhow::Result<Received> {
     if command.file.to_str() == Some("-") {
         return imports::take_in(&app.usage, source, wish, chunks(io::stdin())).await.map_err(as_error);
     }
@@ -220,6 +238,15 @@ async fn reported_before(
         let (now, zone) = (app.clock.millis(), Zone::named(&tenant.time_zone));
         for chat in imports::chats(&app.usage, row, MOST_CHATS).await? {
             print(out, &format!("  {}", plain(&chat.sentence(words, now, zone))))?;
+        }
+        print(out, &plain(&words.text("import-preview")))?;
+        for shown in imports::preview(&app.usage, row, words.language()).await? {
+            let Ok(message) = shown.message else { continue };
+            let time = message.sent_at.map(|at| When::new(at, now, zone, words).stamp()).unwrap_or_default();
+            let time = time.replace('\u{a0}', " ");
+            let side = if message.is_ours { "→" } else { "←" };
+            let text = message.text.replace('\n', " ");
+            print(out, &format!("  {time} {side} {}: {text} {}", message.customer, message.file))?;
         }
     }
     print(out, &plain(&words.text("import-leads").with("leads", row.leads_expected)))?;

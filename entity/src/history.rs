@@ -54,6 +54,12 @@ pub mod import {
         /// Why it stopped or waits, JSON by language; empty if it does neither.
         #[sea_orm(column_type = "Text")]
         pub failure: String,
+        /// What the columns of its table mean, JSON; none if it is no table. While the file is read and has this, its lines are
+        /// rows of cells that wait for a choice.
+        #[sea_orm(column_type = "Text", nullable)]
+        pub columns: Option<String>,
+        /// The import with the rows from which its messages were read.
+        pub table_id: Option<Uuid>,
         pub created_at: i64,
         pub finished_at: Option<i64>,
     }
@@ -85,7 +91,7 @@ pub mod import_line {
         /// Our id, generated before the message is queued: after a crash it shows whether the message was queued by this
         /// import or had been received before.
         pub message_id: Uuid,
-        /// The message in the format of the public API, JSON.
+        /// The message in the format of the public API, JSON; of a table that waits for a choice the list of the row's cells.
         #[sea_orm(column_type = "Text")]
         pub text: String,
         /// It is in the queue.

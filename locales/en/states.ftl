@@ -105,6 +105,7 @@ letter-kind-chat = Chat without a message
 ## States: import
 
 import-state-ready = Ready to start
+import-state-columns = Choose columns
 import-state-queued = Queued
 import-state-counted = Checked
 import-state-running = Running

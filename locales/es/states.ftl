@@ -107,6 +107,7 @@ letter-kind-chat = Chat sin mensaje
 ## States: import
 
 import-state-ready = Lista para comenzar
+import-state-columns = Elige las columnas
 import-state-queued = Espera su turno
 import-state-counted = Contada
 import-state-running = En curso

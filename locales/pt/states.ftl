@@ -107,6 +107,7 @@ letter-kind-chat = Chat sem mensagem
 ## States: import
 
 import-state-ready = Pronta para começar
+import-state-columns = Escolha as colunas
 import-state-queued = Espera a vez
 import-state-counted = Contada
 import-state-running = Em andamento

@@ -109,6 +109,7 @@ letter-kind-chat = Чат без сообщения
 ## States: import
 
 import-state-ready = Готов к запуску
+import-state-columns = Выберите столбцы
 import-state-queued = Ждёт очереди
 import-state-counted = Проверен
 import-state-running = Идёт

@@ -39,9 +39,11 @@ pub enum Change {
     Histogram,
     /// Sources that receive beside another service and send nothing.
     Shadow,
+    /// Tables that are imported once a person has said what their columns mean.
+    ImportColumns,
 }
 
-pub const ALL: [Change; 12] = [
+pub const ALL: [Change; 13] = [
     Change::Schema,
     Change::AttemptRequest,
     Change::LoneMessages,
@@ -54,6 +56,7 @@ pub const ALL: [Change; 12] = [
     Change::SourcesTakeTurns,
     Change::Histogram,
     Change::Shadow,
+    Change::ImportColumns,
 ];
 
 const JOB: Table = tenant_table("job", &["kind", "key"])
@@ -97,6 +100,7 @@ impl MigrationName for Change {
             Self::SourcesTakeTurns => "m20261128_000002_sources_take_turns",
             Self::Histogram => "m20261128_000003_histogram",
             Self::Shadow => "m20261128_000006_shadow",
+            Self::ImportColumns => "m20261129_000001_import_columns",
         }
     }
 }
@@ -161,6 +165,10 @@ impl MigrationTrait for Change {
             }
             Self::Histogram => HISTOGRAM.create(manager).await,
             Self::Shadow => bigint("shadow_since").null().add_to("source", manager).await,
+            Self::ImportColumns => {
+                text("columns").null().add_to("import", manager).await?;
+                uuid("table_id").null().add_to("import", manager).await
+            }
         }
     }
 

@@ -76,6 +76,7 @@ struct Theirs {
     person: Uuid,
     session: Uuid,
     import: Uuid,
+    table: Uuid,
     replay: Uuid,
     template: Uuid,
     device: Uuid,
@@ -96,6 +97,7 @@ impl Theirs {
         let file = world.api.request(Method::POST, &line.path("/imports?dry_run=true"));
         let file = file.header("content-type", "application/x-ndjson").body(crate::import::texts("carl", 2));
         let imported = answer(file).await.is(202).text_at("/id");
+        let table = crate::import::tables::waits(world, line, crate::import::tables::SHOP).await;
         let nothing = DeadLetterFilter { reason: Some("nothing has it".to_owned()), ..DeadLetterFilter::default() };
         let replay =
             replay::start(&world.app().delivery, line.tenant_id, ReplayAction::Retry, &nothing, "test").await.unwrap();
@@ -112,6 +114,7 @@ impl Theirs {
             person,
             session: session::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).id,
             import: imported.parse().expect("an id"),
+            table,
             replay: replay.id,
             template: crate::templates::registered(db, line).await,
             device: device(person).insert(db).await.unwrap().id,
@@ -138,6 +141,8 @@ impl Theirs {
             ("/webhook-attempts/{id}", format!("/webhook-attempts/{}", self.webhook_attempt)),
             ("/keys/{id}", format!("/keys/{}", self.key)),
             ("/imports/{id}", format!("/imports/{}", self.import)),
+            ("/import/{id}/columns", format!("/import/{}/columns", self.table)),
+            ("/import/{id}/discard", format!("/import/{}/discard", self.table)),
             ("/import/{id}", format!("/import/{}", self.import)),
             ("/webhooks/{id}", format!("/webhooks/{}", self.source)),
             ("/devices/{id}", format!("/devices/{}", self.device)),

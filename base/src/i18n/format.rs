@@ -87,6 +87,11 @@ impl Zone {
         name.parse().ok().map(Self)
     }
 
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
     /// When a day begins here, Unix milliseconds. Where the clock skips midnight, an hour later.
     pub fn day_begins(&self, day: NaiveDate) -> i64 {
         self.millis_of(day.and_time(NaiveTime::MIN))

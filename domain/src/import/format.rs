@@ -2,6 +2,8 @@
 //! fields of the API's message with dots (`id`, `conversation.id`, `sender.role`, `content.text`):
 //! docs/import.md#the-file.
 //!
+//! Rows of a table whose header does not name them are split into cells: what its columns mean is chosen later (`table/`).
+//!
 //! A file is in UTF-8; UTF-16, as Excel saves "Unicode text"; or windows-1251, as a Russian Excel saves CSV. Nothing in such a
 //! file names its encoding. A file in another encoding is refused, because its texts would arrive broken.
 
@@ -27,7 +29,12 @@ pub enum Format {
     WhatsApp,
     /// Conversations and messages as Chatwoot's API returns them.
     Chatwoot,
+    /// The first sheet of a workbook of Excel; the first row names the fields.
+    Workbook,
 }
+
+/// The content type of workbooks.
+const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 impl Format {
     /// By the request's content type; none if it is neither.
@@ -36,23 +43,33 @@ impl Format {
         match kind.as_str() {
             "application/x-ndjson" => Some(Self::Lines),
             "text/csv" => Some(Self::Csv),
+            WORKBOOK => Some(Self::Workbook),
             _ => None,
         }
     }
 
     /// By the file's name: CSV only with that extension.
     pub fn of_name(name: &str) -> Self {
-        let end = name.rsplit('.').next().unwrap_or_default();
-        if end.eq_ignore_ascii_case("csv") { Self::Csv } else { Self::Lines }
+        if has_ending(name, &["csv"]) { Self::Csv } else { Self::Lines }
+    }
+
+    /// By the name of a file that does not begin like JSON: `.txt` is how Excel names a table with tabs.
+    pub fn of_text(name: &str) -> Self {
+        if has_ending(name, &["csv", "tsv", "tab", "txt"]) { Self::Csv } else { Self::Lines }
     }
 }
 
-/// One message of a file.
+fn has_ending(name: &str, endings: &[&str]) -> bool {
+    let end = name.rsplit('.').next().unwrap_or_default();
+    endings.iter().any(|ending| end.eq_ignore_ascii_case(ending))
+}
+
+/// One message of a file, or one row of a table whose columns are not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportedMessage {
     /// The line on which it begins, counted from 1.
     pub line: i64,
-    /// Its JSON, in UTF-8.
+    /// Its JSON, in UTF-8: of a row, the list of its cells.
     pub json: Result<Vec<u8>, LineFault>,
 }
 
@@ -82,7 +99,11 @@ pub struct Cutter {
 /// Fields that the first line of a CSV file must name, because every message has them.
 pub const NAMED: [&str; 4] = ["id", "conversation.id", "sender.role", "content.type"];
 
-struct Header {
+/// Columns of a table that are read.
+pub(super) const MOST_COLUMNS: usize = 100;
+
+/// The first row of a table.
+pub(super) struct Header {
     delimiter: u8,
     names: Vec<String>,
 }
@@ -150,13 +171,9 @@ impl Cutter {
         self.header.is_some() && self.found == 0
     }
 
-    /// Required fields missing from the first line of a CSV file. None if all are named, the line has not been read
-    /// yet, or the format has no such line.
-    pub fn unnamed(&self) -> Option<Vec<&'static str>> {
-        let header = self.header.as_ref()?;
-        let unnamed: Vec<&str> =
-            NAMED.into_iter().filter(|field| !header.names.iter().any(|name| name == field)).collect();
-        (!unnamed.is_empty()).then_some(unnamed)
+    /// The first line of a CSV file, once it was read.
+    pub const fn header(&self) -> Option<&Header> {
+        self.header.as_ref()
     }
 
     /// Whether a CSV file ended before its first line.
@@ -179,7 +196,9 @@ impl Cutter {
             false => self.encoding.line(record.to_vec()).ok_or(LineFault::NotUtf8),
         };
         let json = match (&self.header, record) {
-            (Some(header), record) => record.map(|record| header.json_of(&record)),
+            (Some(header), record) => record.map(|record| header.json_of(cells(&record, header.delimiter))),
+            // How Excel notes the delimiter.
+            (None, Ok(record)) if self.format == Format::Csv && record.starts_with(b"sep=") => return None,
             (None, Ok(record)) if self.format == Format::Csv => {
                 self.header = Some(Header::read(&record));
                 return None;
@@ -195,14 +214,33 @@ impl Header {
     fn read(record: &[u8]) -> Self {
         let count = |sign: u8| record.iter().filter(|byte| **byte == sign).count();
         let delimiter = [b'\t', b';', b','].into_iter().max_by_key(|sign| count(*sign)).unwrap_or(b',');
-        let names = cells(record, delimiter).into_iter().map(|name| name.trim().to_owned()).collect();
-        Self { delimiter, names }
+        Self { delimiter, ..Self::of(cells(record, delimiter)) }
     }
 
-    /// Empty cells are absent fields.
-    fn json_of(&self, record: &[u8]) -> Vec<u8> {
+    /// Of a table that is in cells already.
+    pub fn of(names: Vec<String>) -> Self {
+        Self { delimiter: b',', names: names.into_iter().map(|name| name.trim().to_owned()).collect() }
+    }
+
+    /// What the columns are called, as far as they are read.
+    pub fn names(&self) -> &[String] {
+        self.names.get(..MOST_COLUMNS).unwrap_or(&self.names)
+    }
+
+    /// Required fields that it does not name. None if it names all.
+    pub fn unnamed(&self) -> Option<Vec<&'static str>> {
+        let unnamed: Vec<&str> =
+            NAMED.into_iter().filter(|field| !self.names.iter().any(|name| name == field)).collect();
+        (!unnamed.is_empty()).then_some(unnamed)
+    }
+
+    /// A row: a message, without its empty cells, if the columns are named; else the list of its cells.
+    pub fn json_of(&self, cells: Vec<String>) -> Vec<u8> {
+        if self.unnamed().is_some() {
+            return Value::from_iter(cells.into_iter().take(self.names().len())).to_string().into_bytes();
+        }
         let mut message = Map::new();
-        for (name, cell) in self.names.iter().zip(cells(record, self.delimiter)) {
+        for (name, cell) in self.names.iter().zip(cells) {
             if !name.is_empty() && !cell.is_empty() {
                 put(&mut message, name, value_of(name, cell));
             }

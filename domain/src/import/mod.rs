@@ -9,7 +9,8 @@
 //! running, once a second: settle what amoCRM accepted ─▶ queue the next lines, chat by chat, oldest first
 //! ```
 //!
-//! A file is lines of messages, or an export of another program, which a reader of its format translates into such lines (`dump/`).
+//! A file is lines of messages, or an export of another program, which a reader of its format translates into such lines (`dump/`), or a
+//! table of any columns, whose rows wait until a person has said what they mean (`table/`).
 //!
 //! Messengers with an API for it are asked for their own history instead of a file (`history.rs`): while it is queued,
 //! its pages become lines.
@@ -25,6 +26,8 @@ mod limits;
 mod queries;
 mod run;
 mod step;
+mod table;
+mod tables;
 mod take_in;
 
 use base::message::stored_as_small_integer;
@@ -39,7 +42,13 @@ pub use queries::{
     seconds_expected, skip_groups, skips, start,
 };
 pub use run::{RunningSteps, run, step_all};
-pub use take_in::{ReceivedImport, UploadOptions, is_dump, take_in, take_in_dump};
+pub use table::{Column, ColumnMeaning, Table};
+pub use tables::{
+    PreviewMessage, PreviewRow, choose, discard_table, find_table, preview, preview_table, tables, with_columns,
+};
+pub use take_in::{
+    Received, ReceivedImport, StoredTable, UploadOptions, is_dump, take_in, take_in_dump, take_in_table,
+};
 
 /// State of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

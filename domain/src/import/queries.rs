@@ -156,13 +156,14 @@ pub fn failure(row: &import::Model, language: Language) -> String {
     explain(&row.failure, language)
 }
 
-/// Notes to read before it starts, most important first: what a lead card shows, and that chats can be linked to
-/// existing contacts.
+/// Notes to read before it starts, most important first: what a lead card shows, that chats can be linked to existing contacts,
+/// and that nothing can be taken back (chats-api §3.4.6).
 pub fn notes(row: &import::Model, source: Option<&source::Model>) -> Vec<LocalizedText> {
     let mut notes = vec![LocalizedText::new("import-24h-note")];
     if can_link(row, source) {
         notes.push(LocalizedText::new("import-link-note"));
     }
+    notes.push(LocalizedText::new("import-no-undo"));
     notes
 }
 
@@ -209,6 +210,8 @@ pub(super) fn fresh(app: &UsageContext, source: &source::Model) -> import::Model
         history_since: None,
         history_page: None,
         failure: String::new(),
+        columns: None,
+        table_id: None,
         created_at: app.clock.millis(),
         finished_at: None,
     }
@@ -225,10 +228,10 @@ pub(super) fn lines(row: &import::Model) -> sea_orm::Select<import_line::Entity>
 }
 
 /// Deletes an import with its lines.
-pub(super) async fn remove(app: &UsageContext, row: &import::Model) -> Result<(), DbErr> {
-    rows::<import_line::Entity>(&app.store, row.tenant_id, import_line::Column::ImportId.eq(row.id).into()).await?;
-    rows::<import_skip::Entity>(&app.store, row.tenant_id, import_skip::Column::ImportId.eq(row.id).into()).await?;
-    rows::<import::Entity>(&app.store, row.tenant_id, Column::Id.eq(row.id).into()).await.map(drop)
+pub(super) async fn remove(app: &UsageContext, tenant_id: Uuid, id: Uuid) -> Result<(), DbErr> {
+    rows::<import_line::Entity>(&app.store, tenant_id, import_line::Column::ImportId.eq(id).into()).await?;
+    rows::<import_skip::Entity>(&app.store, tenant_id, import_skip::Column::ImportId.eq(id).into()).await?;
+    rows::<import::Entity>(&app.store, tenant_id, Column::Id.eq(id).into()).await.map(drop)
 }
 
 /// Counts what is stored of a file. Leads: one for each chat that is not known yet, unless all messages are silent.
@@ -300,7 +303,11 @@ pub async fn start(app: &UsageContext, tenant_id: Uuid, id: Uuid, by: &By) -> Re
         .col_expr(Column::CreatedAt, Expr::value(app.clock.millis()))
         .col_expr(Column::FinishedAt, Expr::value(Option::<i64>::None))
         .filter(Column::NextAt.is_not_null());
-    change(app, &row, ImportState::Queued, began, by, "import.started").await
+    let started = change(app, &row, ImportState::Queued, began, by, "import.started").await?;
+    if let Some(table_id) = started.table_id {
+        remove(app, tenant_id, table_id).await?;
+    }
+    Ok(started)
 }
 
 /// Stops adding messages to the queue until [`resume`]; those already queued are delivered. Idempotent.
@@ -395,9 +402,11 @@ pub fn kept_reason(said: &LocalizedText) -> String {
 pub fn reason_of_error(error: &Error, format: Format) -> String {
     in_all(|words| match error {
         Error::Invalid(fields) => {
-            let fields = fields.iter().map(|field| match empty_column(field).filter(|_| format == Format::Csv) {
-                Some(column) => LocalizedText::new("said-import-column").with("column", column).plain(words, CRM),
-                None => format!("{}: {}", field.pointer, field.detail.plain(words, CRM)),
+            let fields = fields.iter().map(|field| {
+                match empty_column(field).filter(|_| matches!(format, Format::Csv | Format::Workbook)) {
+                    Some(column) => LocalizedText::new("said-import-column").with("column", column).plain(words, CRM),
+                    None => format!("{}: {}", field.pointer, field.detail.plain(words, CRM)),
+                }
             });
             fields.collect::<Vec<_>>().join("; ")
         }

@@ -176,7 +176,7 @@ async fn throw_away(app: &UsageContext, row: import::Model) -> anyhow::Result<()
 
 /// Deletes a file whose upload was interrupted without clean-up.
 async fn read_no_further(app: &UsageContext, row: import::Model) -> Result<(), DbErr> {
-    queries::remove(app, &row).await
+    queries::remove(app, row.tenant_id, row.id).await
 }
 
 async fn later(app: &UsageContext, row: &import::Model, millis: i64, gives_way: bool) -> Result<(), DbErr> {

@@ -1,7 +1,8 @@
 //! Receives a file: each message is validated and stored as it arrives; nothing is visible before the file is
-//! complete. Exports of other programs are read in `dumps.rs`.
+//! complete. Exports of other programs are read in `dumps.rs`, tables of any columns in `rows.rs`.
 
 mod dumps;
+mod rows;
 
 use std::io;
 
@@ -19,13 +20,18 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
 use super::dump::{self, DumpFile, DumpOptions};
-use super::format::{Cutter, Format, ImportedMessage, LineFault, NAMED};
+use super::format::{Cutter, Format, Header, ImportedMessage, LineFault, NAMED};
+use super::table::Table;
 use super::{GROWS, ImportState, KEPT, LeadsMode, limits, queries};
-use crate::intake::{believed, message_in};
+use crate::intake::messenger::message::Incoming;
+use crate::intake::{IntakeContext, believed, message_in};
 use crate::media::Upload;
 use crate::source::{By, sends};
 use crate::tenant;
 use crate::usage::UsageContext;
+
+pub(super) use rows::row_reader;
+pub use rows::{StoredTable, take_in_table};
 
 /// Bytes after which an import in progress records its size again.
 const SAY_EVERY: u64 = 8 * 1024 * 1024;
@@ -41,8 +47,10 @@ const HEAD: usize = 64 * 1024;
 pub struct UploadOptions {
     /// None: as the first bytes say, else the name.
     pub format: Option<Format>,
-    /// What an export of another program may leave open.
+    /// What an export of another program, or a table, may leave open.
     pub dump: DumpOptions,
+    /// Whether a table is stored whose first row does not name the fields of a message.
+    pub tables: bool,
     pub leads: LeadsMode,
     /// Whether new chats are linked to existing contacts, by the customer's phone or e-mail.
     pub link_contacts: bool,
@@ -50,6 +58,13 @@ pub struct UploadOptions {
     pub dry_run: bool,
     /// The file's name; may be empty.
     pub file_name: String,
+}
+
+/// What a file is.
+pub enum Received {
+    Messages(ReceivedImport),
+    /// A table whose columns a person chooses.
+    Table(StoredTable),
 }
 
 /// A complete and counted file that is not started yet.
@@ -107,7 +122,7 @@ pub async fn take_in(
     source: &source::Model,
     wish: UploadOptions,
     body: impl Stream<Item = io::Result<Bytes>>,
-) -> Result<ReceivedImport> {
+) -> Result<Received> {
     let mut desk = Desk::open(app, source, wish).await?;
     let done = desk.read(body).await;
     desk.close(done).await
@@ -120,7 +135,7 @@ pub async fn take_in_dump(
     source: &source::Model,
     wish: UploadOptions,
     file: impl DumpFile + 'static,
-) -> Result<ReceivedImport> {
+) -> Result<Received> {
     let mut desk = Desk::open(app, source, wish).await?;
     let done = desk.read_dump(Box::new(file)).await;
     desk.close(done).await
@@ -146,25 +161,51 @@ async fn begin(app: &UsageContext, source: &source::Model, wish: &UploadOptions)
 }
 
 async fn discard(app: &UsageContext, row: &import::Model) {
-    if let Err(error) = queries::remove(app, row).await {
+    if let Err(error) = queries::remove(app, row.tenant_id, row.id).await {
         // It expires in an hour anyway.
         tracing::warn!(tenant.id = %row.tenant_id, import.id = %row.id, %error, "the file of a rejected import could not be removed yet");
     }
+}
+
+/// Whether the channel has a bot that can write for people whom amoCRM does not know.
+pub(super) fn has_bot(app: &UsageContext, channel_id: uuid::Uuid) -> bool {
+    tenant::channel_config(&app.tenants, channel_id).is_some_and(|(_, channel)| channel.bot.is_some())
+}
+
+/// A message as it will be stored, or why it will not.
+pub(super) fn checked_message(app: &IntakeContext, has_bot: bool, json: &[u8]) -> Result<Incoming> {
+    let incoming = message_in::of_line(app, json)?;
+    let sender = &incoming.body.sender;
+    if sender.role != Role::Client && sender.user_id.is_none() && !has_bot {
+        return Err(Error::Malformed(LocalizedText::new("said-import-no-bot")));
+    }
+    Ok(incoming)
 }
 
 fn headless(unnamed: &[&str]) -> Error {
     Error::field("", LocalizedText::new("said-import-header").with("missing", unnamed.join(", ")))
 }
 
+/// Why a line cannot be read.
+fn unread(fault: LineFault) -> Error {
+    match fault {
+        LineFault::TooLong => Error::TooLarge(base::json::MOST_BYTES),
+        LineFault::NotUtf8 => Error::Malformed(LocalizedText::new("said-import-not-utf8")),
+    }
+}
+
 struct Desk<'app> {
     app: &'app UsageContext,
     wish: UploadOptions,
     row: import::Model,
-    /// Bytes still available for the account's imports.
+    /// Bytes still available for the account's imports; [`u64::MAX`] if there is no limit.
     room: u64,
-    /// Whether the channel has a bot that can write for people whom amoCRM does not know.
     has_bot: bool,
     cutter: Cutter,
+    /// The first row of a workbook.
+    header: Option<Header>,
+    /// The columns of a table whose first row does not name the fields: its rows are stored as they are.
+    table: Option<Table>,
     hash: Sha256,
     bytes: u64,
     lines: Vec<import_line::Model>,
@@ -179,38 +220,45 @@ impl<'app> Desk<'app> {
     async fn open(app: &'app UsageContext, source: &source::Model, wish: UploadOptions) -> Result<Self> {
         sends(source)?;
         let row = begin(app, source, &wish).await?;
-        let room = match limits::room(app, &row).await {
-            Ok(room) => room,
+        match limits::room(app, &row).await {
+            Ok(room) => Ok(Self { room, ..Self::of(app, source, wish, row) }),
             Err(error) => {
                 discard(app, &row).await;
-                return Err(error);
+                Err(error)
             }
-        };
-        Ok(Self {
+        }
+    }
+
+    /// For an import that needs no room.
+    fn of(app: &'app UsageContext, source: &source::Model, wish: UploadOptions, row: import::Model) -> Self {
+        Self {
             app,
             wish,
             row,
-            room,
-            has_bot: tenant::channel_config(&app.tenants, source.channel_id)
-                .is_some_and(|(_, channel)| channel.bot.is_some()),
+            room: u64::MAX,
+            has_bot: has_bot(app, source.channel_id),
             cutter: Cutter::new(Format::Lines),
+            header: None,
+            table: None,
             hash: Sha256::new(),
             bytes: 0,
             lines: Vec::new(),
             skips: Vec::new(),
             alike: Vec::new(),
             upload: None,
-        })
+        }
     }
 
-    async fn close(self, done: Result<()>) -> Result<ReceivedImport> {
-        match done {
-            Ok(()) => Ok(ReceivedImport { checksum: hex::encode(self.hash.finalize()), row: self.row }),
-            Err(error) => {
-                discard(self.app, &self.row).await;
-                Err(error)
-            }
+    async fn close(self, done: Result<()>) -> Result<Received> {
+        if let Err(error) = done {
+            discard(self.app, &self.row).await;
+            return Err(error);
         }
+        let (checksum, row) = (hex::encode(self.hash.finalize()), self.row);
+        Ok(match self.table {
+            Some(table) => Received::Table(StoredTable { row, table, checksum }),
+            None => Received::Messages(ReceivedImport { checksum, row }),
+        })
     }
 
     async fn read(&mut self, body: impl Stream<Item = io::Result<Bytes>>) -> Result<()> {
@@ -223,6 +271,7 @@ impl<'app> Desk<'app> {
         {
             head.extend_from_slice(&chunk.map_err(dump::broke_off)?);
         }
+        dump::check_workbook(&head)?;
         let format = self.wish.format.or_else(|| dump::format_of(&head, &self.wish.file_name));
         let body = stream::iter([Ok(Bytes::from(head))]).chain(body);
         match format {
@@ -243,13 +292,13 @@ impl<'app> Desk<'app> {
             self.add_bytes(chunk.len()).await?;
             self.hash.update(&chunk);
             let pieces = self.cutter.take(&chunk);
-            self.names_its_fields()?;
+            self.learn_columns()?;
             for piece in pieces {
                 self.put(piece).await?;
             }
         }
         let last = self.cutter.end();
-        self.names_its_fields()?;
+        self.learn_columns()?;
         if self.cutter.is_headless() {
             return Err(headless(&NAMED));
         }
@@ -268,6 +317,9 @@ impl<'app> Desk<'app> {
     async fn end(&mut self) -> Result<()> {
         self.flush().await?;
         self.note_bytes().await?;
+        if self.table.is_some() {
+            return self.end_table().await;
+        }
         queries::count(self.app, &mut self.row).await?;
         Ok(())
     }
@@ -285,7 +337,7 @@ impl<'app> Desk<'app> {
     /// The account may upload several at once: each records its size now and then and checks how much is left.
     async fn weigh(&mut self) -> Result<()> {
         let said = u64::try_from(self.row.bytes).unwrap_or(0);
-        if self.bytes >= said + SAY_EVERY {
+        if self.bytes >= said + SAY_EVERY && self.room < u64::MAX {
             self.note_bytes().await?;
             self.room = limits::room(self.app, &self.row).await?;
         }
@@ -306,15 +358,24 @@ impl<'app> Desk<'app> {
         Ok(())
     }
 
-    /// Refuses a CSV file as soon as its first line turns out not to name the fields, because every following line
-    /// would be misread.
-    fn names_its_fields(&self) -> Result<()> {
-        self.cutter.unnamed().map_or(Ok(()), |unnamed| Err(headless(&unnamed)))
+    /// A table is stored as it is, or refused, as soon as its first line turns out not to name the fields, because every
+    /// following line would be misread.
+    fn learn_columns(&mut self) -> Result<()> {
+        let header = self.header.as_ref().or_else(|| self.cutter.header());
+        let Some((header, unnamed)) = header.and_then(|header| Some((header, header.unnamed()?))) else {
+            return Ok(());
+        };
+        if !self.wish.tables {
+            return Err(headless(&unnamed));
+        }
+        self.table.get_or_insert_with(|| Table::of(header.names()));
+        Ok(())
     }
 
     async fn put(&mut self, piece: ImportedMessage) -> Result<()> {
         let line = piece.line;
-        match self.checked(piece) {
+        let row = if self.table.is_some() { self.cells_of(piece) } else { self.checked(piece) };
+        match row {
             Ok(row) => self.lines.push(row),
             Err(error) => self.skip(line, self.reason(&error)),
         }
@@ -333,17 +394,9 @@ impl<'app> Desk<'app> {
     }
 
     fn checked(&self, piece: ImportedMessage) -> Result<import_line::Model> {
-        let not_utf_8 = || Error::Malformed(LocalizedText::new("said-import-not-utf8"));
-        let json = piece.json.map_err(|fault| match fault {
-            LineFault::TooLong => Error::TooLarge(base::json::MOST_BYTES),
-            LineFault::NotUtf8 => not_utf_8(),
-        })?;
-        let incoming = message_in::of_line(&self.app.intake, &json)?;
-        let sender = &incoming.body.sender;
-        if sender.role != Role::Client && sender.user_id.is_none() && !self.has_bot {
-            return Err(Error::Malformed(LocalizedText::new("said-import-no-bot")));
-        }
-        let text = String::from_utf8(json).map_err(|_| not_utf_8())?;
+        let json = piece.json.map_err(unread)?;
+        let incoming = checked_message(&self.app.intake, self.has_bot, &json)?;
+        let text = String::from_utf8(json).map_err(|_| unread(LineFault::NotUtf8))?;
         Ok(import_line::Model {
             tenant_id: self.row.tenant_id,
             import_id: self.row.id,

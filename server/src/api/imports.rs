@@ -4,10 +4,10 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use base::error::{Error, Result};
-use base::i18n::{CRM, Language, LocalizedText, Words};
+use base::i18n::{CRM, Language, LocalizedText, Words, Zone};
 use base::json::{Moment, Query};
 use domain::api_key::Scope;
-use domain::import::{self as imports, DumpOptions, Format, ImportState, LeadsMode, UploadOptions};
+use domain::import::{self as imports, DateOrder, DumpOptions, Format, ImportState, LeadsMode, UploadOptions};
 use domain::source::By;
 use domain::usage::UsageContext;
 use entity::{import, source};
@@ -36,6 +36,38 @@ pub struct ImportQuery {
     /// own setting is.
     #[serde(default)]
     link_contacts: bool,
+    /// For a table whose first row does not name the fields of a message: what its columns mean, in their order, separated by
+    /// commas, with nothing for a column that is not imported; or `auto`, as their names say. `sent_at`, `time`, `text`,
+    /// `sender`, `name`, `phone`, `email`, `manager`, `file`, `chat`, `id`.
+    #[param(example = "sent_at,sender,phone,,text")]
+    columns: Option<String>,
+    /// With `columns`: what stands in the column `sender` when the account's side wrote, separated by commas. By default the usual words
+    /// for it, such as `outgoing`.
+    #[serde(default)]
+    we: String,
+    /// With `columns`: the order of day and month, if no date shows it: `day_first` or `month_first`.
+    #[param(inline)]
+    dates: Option<DatesIn>,
+    /// With `columns`: the time zone of times that name none. By default the account's.
+    #[param(example = "Europe/Moscow")]
+    zone: Option<String>,
+}
+
+/// The order of day and month.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DatesIn {
+    DayFirst,
+    MonthFirst,
+}
+
+impl From<DatesIn> for DateOrder {
+    fn from(dates: DatesIn) -> Self {
+        match dates {
+            DatesIn::DayFirst => Self::DayFirst,
+            DatesIn::MonthFirst => Self::MonthFirst,
+        }
+    }
 }
 
 /// Which messages of an import create a lead.
@@ -58,7 +90,8 @@ impl From<LeadsIn> for LeadsMode {
 /// Imports earlier messages from a file.
 ///
 /// One JSON object as in `POST …/messages` per line, or CSV whose header names the same fields (`id`,
-/// `conversation.id`, `sender.role`, `content.text` …). A 202 response means that the whole file is stored; processing
+/// `conversation.id`, `sender.role`, `content.text` …), or the first sheet of an Excel workbook with such a header. Tables with other
+/// columns need `columns`. A 202 response means that the whole file is stored; processing
 /// continues in the background. Messages of a chat are imported oldest first and keep their `sent_at`. All of them are
 /// silent except the newest of each chat. Messages that Parom already has are recognized by their `id`. Invalid lines
 /// are skipped with a reason.
@@ -68,6 +101,7 @@ impl From<LeadsIn> for LeadsMode {
 ), request_body(content(
     (String = "application/x-ndjson"),
     (String = "text/csv"),
+    (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 ), description = "The messages"), responses(
     (status = 202, description = "The file is stored and its lines are counted", body = ImportOut),
     (status = 400, description = "The body ended early"),
@@ -90,7 +124,13 @@ pub async fn start_import(call: Call, source_id: web::Path<Uuid>, query: Query<I
     let leads = query.leads.map(LeadsMode::from).unwrap_or_default();
     let wish = UploadOptions {
         format: Some(format),
-        dump: DumpOptions::default(),
+        dump: DumpOptions {
+            we: query.we.clone(),
+            phone: String::new(),
+            dates: query.dates.map(DateOrder::from),
+            zone: query.zone.as_deref().map(zone_of).transpose()?,
+        },
+        tables: query.columns.is_some(),
         leads,
         link_contacts: query.link_contacts,
         dry_run: query.dry_run,
@@ -98,7 +138,8 @@ pub async fn start_import(call: Call, source_id: web::Path<Uuid>, query: Query<I
     };
     domain::usage::room(&app, source.tenant_id).await?;
     let chunks = payload.map(|chunk| chunk.map_err(std::io::Error::other));
-    let arrived = imports::take_in(&app, &source, wish, chunks).await?;
+    let received = imports::take_in(&app, &source, wish.clone(), chunks).await?;
+    let arrived = imports::with_columns(&app, &source, received, query.columns.as_deref(), &wish).await?;
     let language = Language::accepted(request.headers());
     // Repeats are recognized by their bytes; the file of a repeat is discarded.
     let fingerprint = RequestFingerprint::of(&request, arrived.checksum().as_bytes());
@@ -119,6 +160,10 @@ pub async fn start_import(call: Call, source_id: web::Path<Uuid>, query: Query<I
         unused.discard(&app).await;
     }
     answer
+}
+
+fn zone_of(name: &str) -> Result<Zone> {
+    Zone::parse(name).ok_or_else(|| Error::field("/zone", LocalizedText::new("said-time-zone")))
 }
 
 fn format_of(request: &HttpRequest) -> Result<Format> {

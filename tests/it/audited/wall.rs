@@ -41,6 +41,7 @@ const SILENT: &[(&str, &str)] = &[
     ("panel POST wizard::post_access", "a step of the wizard; the last one makes the source"),
     ("panel POST wizard::post_line", "a step of the wizard; the last one makes the source"),
     ("panel POST wizard::leave", "forgets what was typed into the wizard"),
+    ("panel POST columns::discard", "forgets a table that was not counted; counting one is written down"),
     ("panel POST undelivered::ask", "asks whether; changes nothing"),
     ("panel POST webhooks::check", "checks a signature; changes nothing"),
 ];

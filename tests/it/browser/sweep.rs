@@ -44,8 +44,13 @@ async fn look(browser: &Browser, base: &str, path: &str) {
     looks_right(browser, &format!("ru/{}", name.join("-"))).await;
 }
 
-/// An import that is counted, one that is paused and asked about, one that is over.
+/// Tables whose columns are to be chosen, an import that is counted, one that is paused and asked about, one that is over.
 async fn imports(browser: &Browser, world: &World, line: &Line, base: &str) {
+    let unclear = "Date;Name;Message\n03/04/2025 10:00;Anna;Hello\n";
+    for file in [crate::import::tables::SHOP, unclear] {
+        let table = crate::import::tables::waits(world, line, file).await;
+        look(browser, base, &format!("/panel/import/{table}/columns")).await;
+    }
     let file = crate::import::texts("carl", 2_000) + "not JSON\n";
     let counted = crate::import::sends(world, line, "?dry_run=true", file.clone()).await.is(202).text_at("/id");
     look(browser, base, &format!("/panel/import/{counted}")).await;

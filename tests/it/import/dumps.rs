@@ -42,7 +42,7 @@ fn zipped(chat: &str) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-async fn uploads(world: &World, owner: &Visitor, line: &Line, name: &str, we: &str, file: &[u8]) -> Reply {
+pub async fn uploads(world: &World, owner: &Visitor, line: &Line, name: &str, we: &str, file: &[u8]) -> Reply {
     let field = |name: &str, value: &str| {
         format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").into_bytes()
     };
@@ -66,7 +66,7 @@ async fn uploads(world: &World, owner: &Visitor, line: &Line, name: &str, we: &s
 }
 
 /// What amoCRM has of the chat: kind, whether the account's side wrote, and text.
-fn at_crm(messages: &[MessageView]) -> Vec<(String, bool, String)> {
+pub fn at_crm(messages: &[MessageView]) -> Vec<(String, bool, String)> {
     let shown = |message: &MessageView| {
         let kind = message.payload["message"]["type"].as_str().unwrap_or_default().to_owned();
         (kind, !message.payload["receiver"].is_null(), message.text.clone())

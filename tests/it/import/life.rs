@@ -123,7 +123,7 @@ async fn new_chats_hang_on_contacts_that_are_there(world: &mut World) {
     let file = lines(&[with_phone(wrote("a1", "chat-anna", 1, "one")), with_phone(wrote("a2", "chat-anna", 2, "two"))]);
     let done = imports(world, &line, "?link_contacts=true", &file).await;
     assert_eq!((&done["link_contacts"], &done["done"]), (&json!(true), &json!(2)));
-    assert_eq!(done["notes"].as_array().unwrap().len(), 1, "nothing more to know: {done}");
+    assert_eq!(done["notes"].as_array().unwrap().len(), 2, "nothing more to know: {done}");
     let chat = world.manager(&line).chat_with("anna");
     assert_eq!(contact_of(world, &chat), anna);
     let list = world.api.get(&line.path("/conversations")).await.is(200);

@@ -4,6 +4,7 @@ mod dumps;
 mod file;
 mod life;
 mod order;
+pub mod tables;
 
 use std::time::Duration;
 

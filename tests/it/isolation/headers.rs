@@ -111,12 +111,14 @@ async fn collected(world: &mut World) -> Told {
     let file = world.api.request(Method::POST, &line.path("/imports?dry_run=true"));
     let file = file.header("content-type", "application/x-ndjson").body(crate::import::texts("carl", 2));
     let import = answer(file).await.is(202).text_at("/id");
+    let table = crate::import::tables::waits(world, &line, crate::import::tables::SHOP).await;
     let key = begin(&owner, &line).await;
     let ids = [
         ("/messages/{id}", format!("/messages/{}", theirs.0)),
         ("/conversations/{id}", format!("/conversations/{}", theirs.1)),
         ("/data/customer", format!("/data/customer?who={}", theirs.1)),
         ("/keys/{id}", format!("/keys/{key}")),
+        ("/import/{id}/columns", format!("/import/{table}/columns")),
         ("/import/{id}", format!("/import/{import}")),
         ("{person_id}", viewer.to_string()),
         ("{source_id}", source.clone()),

@@ -10,6 +10,7 @@ mod tests;
 mod text;
 mod walk;
 mod whatsapp;
+mod workbook;
 
 use std::io::Read;
 
@@ -18,17 +19,18 @@ use base::i18n::{LocalizedText, Zone};
 use base::worded::worded;
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::format::Format;
 use crate::intake::message_in::ContentType;
-use text::{ARCHIVE, Input, Utf8, utf_8};
+use text::{ARCHIVE, Opened, Utf8, utf_8};
 
 pub use text::DumpFile;
 pub(super) use text::{broke_off, scratch};
+pub(super) use whatsapp::{short_hash, time as time_of_day};
 
 /// What a dump may leave open.
 #[derive(Clone, Debug, Default)]
@@ -45,7 +47,8 @@ pub struct DumpOptions {
 
 worded! {
     /// The order of day and month in dates.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
     pub enum DateOrder, word {
         DayFirst = "day_first",
         MonthFirst = "month_first",
@@ -78,6 +81,11 @@ pub(super) enum Found {
     },
     /// Bytes of the file of the next message.
     Bytes(Bytes),
+    /// A row of a workbook; the first one is its header.
+    Row {
+        line: i64,
+        cells: Vec<String>,
+    },
 }
 
 /// A message of a dump.
@@ -191,6 +199,11 @@ impl Sink {
         self.give(found)
     }
 
+    fn row(&mut self, line: i64, cells: Vec<String>) -> Result<()> {
+        let line = self.place(line);
+        self.give(Found::Row { line, cells })
+    }
+
     fn bytes(&self, bytes: Bytes) -> Result<()> {
         self.give(Found::Bytes(bytes))
     }
@@ -207,9 +220,14 @@ impl Sink {
     }
 }
 
-/// Reads a dump to its end. 422 if it is none, is damaged, or leaves open what [`DumpOptions`] can say.
+/// Reads a dump, or a workbook, to its end. 422 if it is none, is damaged, or leaves open what [`DumpOptions`] can say.
 pub(super) fn read(file: Box<dyn DumpFile>, context: &DumpContext, to: mpsc::Sender<Found>) -> Result<()> {
-    let mut input = Input::open(file, context.most_mb)?;
+    let mut sink = Sink { to, last: 0 };
+    let mut input = match Opened::of(file, context.most_mb)? {
+        Opened::Workbook(files) => return workbook::read(files, &mut sink),
+        Opened::Dump(_) if context.format == Some(Format::Workbook) => return Err(refused("said-dump-unknown")),
+        Opened::Dump(input) => input,
+    };
     let name = input.archive.name.clone().unwrap_or_else(|| context.file_name.clone());
     let format = match context.format {
         Some(format) => Some(format),
@@ -220,12 +238,11 @@ pub(super) fn read(file: Box<dyn DumpFile>, context: &DumpContext, to: mpsc::Sen
             format_of(&head, &name)
         }
     };
-    let mut sink = Sink { to, last: 0 };
     match format {
         Some(Format::Telegram) => telegram::read(&mut input, context, &mut sink),
         Some(Format::WhatsApp) => whatsapp::read(&mut input, context, &mut sink),
         Some(Format::Chatwoot) => chatwoot::read(&mut input, &mut sink),
-        Some(Format::Lines | Format::Csv) | None => Err(refused("said-dump-unknown")),
+        Some(Format::Lines | Format::Csv | Format::Workbook) | None => Err(refused("said-dump-unknown")),
     }
 }
 
@@ -243,7 +260,7 @@ pub(super) fn format_of(head: &[u8], name: &str) -> Option<Format> {
         return Some(Format::WhatsApp);
     }
     if !text.trim_start().starts_with(['{', '[']) {
-        return Some(Format::of_name(name));
+        return Some(Format::of_text(name));
     }
     let signs: String = text.chars().filter(|sign| !sign.is_whitespace()).collect();
     // In a text these would have escaped quotes.
@@ -255,6 +272,14 @@ pub(super) fn format_of(head: &[u8], name: &str) -> Option<Format> {
     } else {
         Format::of_name(name)
     })
+}
+
+/// How workbooks of Excel before 2007 begin, and those with a password.
+const OLD_WORKBOOK: [u8; 4] = [0xd0, 0xcf, 0x11, 0xe0];
+
+/// 422 for a workbook that cannot be read, by its first bytes.
+pub(super) fn check_workbook(head: &[u8]) -> Result<()> {
+    if head.starts_with(&OLD_WORKBOOK) { Err(refused("said-import-old-workbook")) } else { Ok(()) }
 }
 
 /// 422 for a whole dump.
@@ -273,7 +298,7 @@ fn refused_at(key: &'static str, line: i64) -> Error {
 }
 
 /// How a file is shown, by its name.
-fn kind_of_name(name: &str) -> ContentType {
+pub(super) fn kind_of_name(name: &str) -> ContentType {
     let name = name.to_ascii_uppercase();
     let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, ""));
     match ending {

@@ -15,6 +15,8 @@ use crate::usage::bytes_of;
 
 /// How an archive begins.
 pub(super) const ARCHIVE: &[u8; 4] = b"PK\x03\x04";
+/// The part by which an archive is recognised as a workbook.
+pub(super) const WORKBOOK: &str = "xl/workbook.xml";
 /// Bytes that are read at once.
 pub(super) const CHUNK: usize = 64 * 1024;
 
@@ -44,17 +46,26 @@ pub(super) struct Archive {
     files: Option<ZipArchive<Box<dyn DumpFile>>>,
 }
 
-impl Input {
+/// A file as its first bytes show it.
+pub(super) enum Opened {
+    Dump(Input),
+    Workbook(ZipArchive<Box<dyn DumpFile>>),
+}
+
+impl Opened {
     /// The file itself, or the text in the archive that it is: at most `most_mb`, because a small archive may unpack into a text
     /// without end.
-    pub fn open(mut file: Box<dyn DumpFile>, most_mb: u32) -> Result<Self> {
+    pub fn of(mut file: Box<dyn DumpFile>, most_mb: u32) -> Result<Self> {
         let mut first = Vec::new();
         file.rewind().map_err(broke_off)?;
         file.by_ref().take(4).read_to_end(&mut first).map_err(broke_off)?;
         if first != *ARCHIVE {
-            return Ok(Self { text: file, archive: Archive::default() });
+            return Ok(Self::Dump(Input { text: file, archive: Archive::default() }));
         }
         let mut files = ZipArchive::new(file).map_err(|_| refused("said-dump-archive"))?;
+        if files.file_names().flatten().any(|name| name.eq_ignore_ascii_case(WORKBOOK)) {
+            return Ok(Self::Workbook(files));
+        }
         // The text is above its files, one of which may be a text too.
         let rank =
             |name: &String| (name.matches('/').count(), !name.ends_with("_chat.txt") && !name.ends_with("result.json"));
@@ -71,7 +82,8 @@ impl Input {
         if read > most {
             return Err(too_large(most_mb));
         }
-        Ok(Self { text: Box::new(text), archive: Archive { name: Some(name), files: Some(files) } })
+        let archive = Archive { name: Some(name), files: Some(files) };
+        Ok(Self::Dump(Input { text: Box::new(text), archive }))
     }
 }
 

@@ -106,7 +106,7 @@ fn number(line: &str) -> Option<(&str, &str)> {
 }
 
 /// `14:35`, `14:35:12`, `2:33:40 p. m.`
-fn time(text: &str) -> Option<NaiveTime> {
+pub(in crate::import) fn time(text: &str) -> Option<NaiveTime> {
     let end = text.find(|sign: char| !sign.is_ascii_digit() && sign != ':').unwrap_or(text.len());
     let (clock, half) = text.split_at(end);
     let mut parts = clock.split(':').map(|part| part.parse::<u32>().ok());
@@ -461,7 +461,7 @@ fn phone(name: &str) -> Option<String> {
     (number.chars().all(is_of_number) && (7..=15).contains(&digits.len())).then_some(digits)
 }
 
-fn short_hash<'part>(parts: impl IntoIterator<Item = &'part str>) -> String {
+pub(in crate::import) fn short_hash<'part>(parts: impl IntoIterator<Item = &'part str>) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(part);

@@ -45,6 +45,20 @@ fn csv_names_its_fields_by_their_paths() {
     assert_eq!(values, [(2, first), (4, json!({"id": "2", "content": {"latitude": 59.9}}))]);
 }
 
+#[test]
+fn rows_of_other_columns_are_lists_of_cells() {
+    let pieces = cut(Format::Csv, &["sep=;\nDate;;Text\n1;2;\"a;b\"\n\n3\n4;5;6;7\n"]);
+    let wanted = [(3, r#"["1","2","a;b"]"#), (5, r#"["3"]"#), (6, r#"["4","5","6"]"#)];
+    assert_eq!(pieces, wanted.map(|(line, text)| (line, text.to_owned())));
+    let wide: Vec<String> = (0..MOST_COLUMNS + 5).map(|place| place.to_string()).collect();
+    assert_eq!(Header::of(wide).names().len(), MOST_COLUMNS);
+    for (name, format) in
+        [("a.CSV", Format::Csv), ("a.txt", Format::Csv), ("a.tsv", Format::Csv), ("a.ndjson", Format::Lines)]
+    {
+        assert_eq!(Format::of_text(name), format, "{name}");
+    }
+}
+
 /// Scenario P8: JSON that is sent as CSV has no such line.
 #[test]
 fn p8_a_csv_file_names_its_fields_first() {
@@ -52,7 +66,7 @@ fn p8_a_csv_file_names_its_fields_first() {
         let mut cutter = Cutter::new(Format::Csv);
         cutter.take(text.as_bytes());
         cutter.end();
-        (cutter.is_headless(), cutter.unnamed())
+        (cutter.is_headless(), cutter.header().and_then(Header::unnamed))
     };
     assert_eq!(unnamed("id;conversation.id;sender.role;content.type\n"), (false, None));
     assert_eq!(unnamed("id\tconversation.id\tsender.role\tcontent.type\n"), (false, None));
@@ -65,7 +79,7 @@ fn p8_a_csv_file_names_its_fields_first() {
     }
     let mut lines = Cutter::new(Format::Lines);
     lines.take(b"null\n");
-    assert!(!lines.is_headless() && lines.unnamed().is_none());
+    assert!(!lines.is_headless() && lines.header().is_none());
 }
 
 /// The lines as they are read, and whether they make sense.

@@ -102,10 +102,11 @@ impl<'app> Desk<'app> {
                 Ok(())
             }
             Found::Message { line, message } => self.take_message(line, &message).await,
+            Found::Row { line, cells } => self.take_row(line, cells).await,
         }
     }
 
-    async fn take_message(&mut self, line: i64, message: &DumpMessage) -> Result<()> {
+    pub(super) async fn take_message(&mut self, line: i64, message: &DumpMessage) -> Result<()> {
         let media_id = match self.keep_file(message).await {
             Ok(media_id) => media_id,
             Err(error @ (Error::Internal(_) | Error::Unavailable { .. })) => return Err(error),

@@ -43,7 +43,7 @@ pub struct Incoming {
 
 impl Incoming {
     /// The customer of the conversation, or its group.
-    pub(super) fn customer(&self) -> &Person {
+    pub(crate) fn customer(&self) -> &Person {
         if let Some(group) = &self.group {
             return group;
         }

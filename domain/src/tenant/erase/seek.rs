@@ -262,6 +262,11 @@ enum NumberPosition {
 
 fn place(text: &str, wanted: &Wanted) -> Option<NumberPosition> {
     let line: Value = serde_json::from_str(text).ok()?;
+    // A row of a table whose columns nobody has chosen yet.
+    if let Some(cells) = line.as_array() {
+        let is_in = |cell: &Value| cell.as_str().is_some_and(|cell| wanted.likeness(cell) == Likeness::Same);
+        return cells.iter().any(is_in).then_some(NumberPosition::Content);
+    }
     let has = |pointer: &str| {
         let phone = line.pointer(pointer).and_then(Value::as_str);
         phone.is_some_and(|phone| wanted.likeness(phone) == Likeness::Same)

@@ -1,5 +1,6 @@
 //! `/panel/import`: import of a file of earlier messages: counting, progress, and the skipped lines.
 
+mod columns;
 mod new;
 
 use std::sync::Arc;
@@ -15,11 +16,13 @@ use domain::import::{ImportState, SkipGroup};
 use entity::{import, source};
 use uuid::Uuid;
 
+use columns::Bubble;
+
 use super::choice::{pipeline_name, pipelines};
 use super::member::refusal;
 use super::{
     Answer, AppData, ConfirmPage, EmptyForm, Form, Member, Nav, Notice, PageContext, PanelContext, Right, Tone, csv,
-    html,
+    html, to,
 };
 
 /// Paths are relative to `/panel`.
@@ -31,6 +34,9 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/import/sample.csv", web::get().to(new::csv))
         .route("/import/sample.ndjson", web::get().to(new::lines))
         .route("/import/{id}", web::get().to(get))
+        .route("/import/{id}/columns", web::get().to(columns::form))
+        .route("/import/{id}/columns", web::post().to(columns::choose))
+        .route("/import/{id}/discard", web::post().to(columns::discard))
         .route("/import/{id}/start", web::post().to(start))
         .route("/import/{id}/pause", web::post().to(pause))
         .route("/import/{id}/resume", web::post().to(resume))
@@ -59,7 +65,8 @@ async fn list(app: AppData, member: Member) -> Answer {
     let page = member.page("nav-import", Nav::Import);
     let tenant_id = member.tenant_id;
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
-    let all = imports::list(&app.usage, tenant_id).await?;
+    let mut all = imports::tables(&app.usage, tenant_id).await?;
+    all.extend(imports::list(&app.usage, tenant_id).await?);
     let rows = all.into_iter().map(|row| ImportRow {
         source: ground.sources.get(&row.source_id).map(|source| source.name.clone()).unwrap_or_default(),
         badge: badge(&page, &row),
@@ -78,6 +85,7 @@ pub(super) fn badge(page: &PageContext, row: &import::Model) -> String {
         ImportState::Done if row.dry_run => ("off", "counted"),
         ImportState::Done if row.skipped > 0 => ("warn", "done_with_skips"),
         ImportState::Done => ("ok", "done"),
+        ImportState::Reading if row.columns.is_some() => ("wait", "columns"),
         ImportState::Reading | ImportState::Queued => ("wait", "queued"),
         ImportState::Running => ("wait", "running"),
         ImportState::Paused => ("off", "paused"),
@@ -218,6 +226,10 @@ struct ImportPlan {
     duplicates: Option<Sentence>,
     /// The largest chats, and where they are shown.
     chats: Vec<Sentence>,
+    /// The first messages, as a chat will show them.
+    preview: Vec<Bubble>,
+    /// The table whose columns can be chosen anew.
+    table: Option<Uuid>,
     /// More lines are skipped than a few broken ones.
     many_skipped: Option<Sentence>,
     /// The source whose chats could be linked to existing contacts.
@@ -239,6 +251,11 @@ struct ImportProgress {
 /// `GET /panel/import/{id}`
 async fn get(app: AppData, member: Member, request: HttpRequest, id: web::Path<String>) -> Answer {
     let app = app.into_inner();
+    if let Ok(table_id) = Uuid::try_parse(&id)
+        && imports::find_table(&app.usage, member.tenant_id, table_id).await?.is_some()
+    {
+        return Ok(to(&format!("/panel/import/{table_id}/columns")));
+    }
     let row = find(&app, &member, Right::Import, &id).await?;
     let page = member.page("nav-import", Nav::Import);
     let all = domain::source::all(&app.sources, row.tenant_id).await?;
@@ -279,7 +296,14 @@ async fn view(
             if !imports::can_start(row) && row.total > 0 {
                 return Ok(View::Counted(result));
             }
+            let preview = imports::preview(&app.usage, row, words.language()).await?;
+            let table = match row.table_id {
+                Some(id) => imports::find_table(&app.usage, row.tenant_id, id).await?.map(|stored| stored.row.id),
+                None => None,
+            };
             View::Plan(Box::new(ImportPlan {
+                preview: preview.into_iter().map(|row| Bubble::of(page, row)).collect(),
+                table,
                 result,
                 leads: leads(app, page, row, source, live).await?,
                 notices: row.newest_loud,

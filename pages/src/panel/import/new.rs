@@ -10,7 +10,7 @@ use base::i18n::{LocalizedText, Sentence, Words, Zone};
 use domain::identity::realm::{self, FormRejected};
 use domain::identity::realm::{CSRF, is_csrf};
 use domain::import as imports;
-use domain::import::{DateOrder, DumpOptions, NAMED, ReceivedImport, UploadOptions, take_in};
+use domain::import::{DateOrder, DumpOptions, NAMED, Received, UploadOptions, take_in};
 use entity::source;
 use futures_util::stream::unfold;
 use multer::{Field, Multipart};
@@ -97,6 +97,10 @@ pub(super) async fn take(
             return Ok(show(&app, &member, &fields, Some(said)).await?);
         }
     };
+    let arrived = match arrived {
+        Received::Table(stored) => return Ok(to(&format!("/panel/import/{}/columns", stored.row.id))),
+        Received::Messages(arrived) => arrived,
+    };
     if arrived.row().total == 0 && arrived.row().skipped == 0 {
         arrived.discard(&app.usage).await;
         let label = member.words.text("import-file").to_string();
@@ -158,7 +162,7 @@ pub(super) async fn read(
     request: &HttpRequest,
     payload: Payload,
     fields: &mut UploadFields,
-) -> Result<ReceivedImport, UploadError> {
+) -> Result<Received, UploadError> {
     let text = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let boundary = multer::parse_boundary(text).map_err(|_| Error::MediaType(LocalizedText::new("said-form-type")))?;
     form_data::read(payload, boundary, async move |form| read_form(app, member, form, fields).await).await
@@ -169,7 +173,7 @@ async fn read_form(
     member: &Member,
     mut form: Multipart<'_>,
     fields: &mut UploadFields,
-) -> Result<ReceivedImport, UploadError> {
+) -> Result<Received, UploadError> {
     loop {
         let field = form.next_field().await.map_err(|_| broke_off())?;
         let Some(field) = field else { return Err(Error::Malformed(LocalizedText::new("said-form-fields")).into()) };
@@ -193,12 +197,7 @@ async fn read_form(
     }
 }
 
-async fn store_file(
-    app: &PanelContext,
-    member: &Member,
-    fields: &UploadFields,
-    file: Field<'_>,
-) -> Result<ReceivedImport> {
+async fn store_file(app: &PanelContext, member: &Member, fields: &UploadFields, file: Field<'_>) -> Result<Received> {
     let source = source_of(app, member, &fields.source).await?;
     let file_name = file.file_name().unwrap_or_default().to_owned();
     let zone = Some(fields.zone.trim()).filter(|name| !name.is_empty());
@@ -210,7 +209,7 @@ async fn store_file(
         zone: zone.map(|name| Zone::parse(name).ok_or_else(unknown)).transpose()?,
     };
     let (leads, link_contacts) = (leads_of(&fields.leads), !fields.link_contacts.is_empty());
-    let wish = UploadOptions { format: None, dump, leads, link_contacts, dry_run: true, file_name };
+    let wish = UploadOptions { format: None, dump, tables: true, leads, link_contacts, dry_run: true, file_name };
     let chunks = unfold(file, |mut file| async move {
         let chunk = file.chunk().await.transpose()?;
         Some((chunk.map_err(std::io::Error::other), file))
