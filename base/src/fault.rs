@@ -20,6 +20,8 @@ pub const POINTS: &[&str] = &[
     "media.before_commit",
     "media.after_commit",
     "import.before_commit",
+    "takeover.before_commit",
+    "takeover.after_commit",
     "token.before_commit",
     "token.refused",
     "token.marked",

@@ -12,8 +12,8 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::{
-    Abilities, ConsentPage, Denied, Field, HookTarget, Identity, LineService, Outgoing, PressedButton, Shadow,
-    SourceNotice, Watched, WebhookToEnter,
+    Abilities, ConsentPage, Denied, Field, HookTarget, Identity, LineService, Outgoing, PressedButton, Receiver,
+    Shadow, SourceNotice, Watched, WebhookToEnter,
 };
 use crate::file::{NotOpened, OpenFile};
 use crate::incoming::{ButtonText, Greeting, InboundEvent, IncomingCall, NotReceived};
@@ -271,6 +271,23 @@ pub trait Connector: Send + Sync {
     /// as where each receiver has an address of its own.
     async fn replaces(&self, _settings: &Settings, _hook: &HookTarget) -> Result<Option<String>, Denied> {
         Ok(None)
+    }
+
+    /// Others that receive this line's messages beside us, as far as the messenger shows them.
+    async fn receivers(&self, _settings: &Settings, _hook: &HookTarget) -> Result<Vec<Receiver>, Denied> {
+        Ok(Vec::new())
+    }
+
+    /// Ends what a receiver of [`SwitchOff::ByCall`] gets. May be repeated.
+    ///
+    /// [`SwitchOff::ByCall`]: crate::SwitchOff::ByCall
+    async fn switch_off(&self, _settings: &Settings, _receiver: &Receiver) -> Result<(), Denied> {
+        Ok(())
+    }
+
+    /// Gives a receiver again what it got, where a call can do it. May be repeated.
+    async fn put_back(&self, _settings: &Settings, _receiver: &Receiver) -> Result<(), Denied> {
+        Ok(())
     }
 
     /// Registers our webhook with the messenger without losing updates that are waiting there.

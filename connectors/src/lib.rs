@@ -51,8 +51,8 @@ pub use crate::connector::{Check, Connector, Gaps, Kind, Probe, Settings, Setup}
 pub use crate::field::{Field, Input};
 pub use crate::kinds::Connectors;
 pub use crate::line::{
-    ConsentPage, Denied, HOOK_SECRET, HookTarget, Identity, LineAccount, LinePage, LineService, OfferedLine,
-    ValueToEnter, Watched, WebhookToEnter,
+    ConsentPage, Denied, HOOK_SECRET, HookTarget, Identity, LineAccount, LinePage, LineService, OfferedLine, Receiver,
+    SwitchOff, ValueToEnter, Watched, WebhookToEnter,
 };
 pub use crate::outgoing::{Event, LastIncoming, Message, MessageIds, Outgoing, PartNumber, SourceNotice};
 pub use crate::pressed_button::PressedButton;

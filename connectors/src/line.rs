@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::Field;
@@ -180,6 +181,45 @@ impl WebhookToEnter {
     /// The address alone, which is no secret.
     pub fn address(&self) -> Option<&str> {
         self.values.iter().find(|one| !one.is_secret).map(|one| one.value.as_str())
+    }
+}
+
+/// Another service that receives a line's messages beside Parom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receiver {
+    /// Distinguishes it from the line's others; no secret.
+    pub id: String,
+    /// For people: its host, or the name of its app.
+    pub name: String,
+    pub off: SwitchOff,
+    /// The messenger does not show the secret that it puts into this receiver's calls, so putting it back loses the secret.
+    pub loses_secret: bool,
+    /// What is needed to put it back. May be a secret.
+    pub was: Value,
+}
+
+/// How another receiver is switched off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SwitchOff {
+    /// By a call of its own.
+    ByCall,
+    /// By registering our address, which takes its place.
+    ByRegistering,
+    /// By a person, at the messenger: no call can do it.
+    ByHand,
+}
+
+impl Receiver {
+    /// One that is known by an address, which may contain a secret and so does not identify it.
+    pub(crate) fn at(url: &str, off: SwitchOff, loses_secret: bool, was: Value) -> Self {
+        let id = hex::encode(&Sha256::digest(url)[..8]);
+        Self { id, name: host(url), off, loses_secret, was }
+    }
+
+    /// The remembered address.
+    pub(crate) fn url(&self) -> Option<&str> {
+        self.was.get("url").and_then(Value::as_str)
     }
 }
 

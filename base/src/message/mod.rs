@@ -52,8 +52,8 @@ pub enum LetterKind {
     Chat,
 }
 
-/// How far a message has come. Grows only; `Failed` is reached from below `Delivered`, and `Shadow` is left never: a source
-/// saw it that sends nothing.
+/// How far a message has come. Grows only; `Failed` is reached from below `Delivered`, and `Shadow` is left only by a
+/// takeover: a source saw it that sends nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {

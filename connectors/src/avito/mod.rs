@@ -12,8 +12,8 @@ use base::verdict::Report;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Abilities, Check, Connector, ConsentPage, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup,
-    Shadow, Watched, error_catalog, field,
+    Abilities, Check, Connector, ConsentPage, Denied, Field, HookTarget, Identity, Outgoing, Probe, Receiver, Settings,
+    Setup, Shadow, Watched, error_catalog, field,
 };
 use crate::connector::Kind;
 use crate::file::{NotOpened, OpenFile};
@@ -135,6 +135,18 @@ impl Connector for Avito {
     /// An account has several webhooks, which get both sides' messages (avito §5).
     fn shadow(&self) -> Shadow {
         Shadow::Both
+    }
+
+    async fn receivers(&self, settings: &Settings, hook: &HookTarget) -> Result<Vec<Receiver>, Denied> {
+        setup::receivers(&self.api, settings, hook).await
+    }
+
+    async fn switch_off(&self, settings: &Settings, receiver: &Receiver) -> Result<(), Denied> {
+        setup::switch_off(&self.api, settings, receiver).await
+    }
+
+    async fn put_back(&self, settings: &Settings, receiver: &Receiver) -> Result<(), Denied> {
+        setup::put_back(&self.api, settings, receiver).await
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {

@@ -13,7 +13,7 @@ use super::settings::Account;
 use super::wire::{Subscriptions, User};
 use crate::call::ApiError;
 use crate::incoming::IncomingCall;
-use crate::{Check, Denied, HOOK_SECRET, HookTarget, Identity, Probe, Settings, Watched};
+use crate::{Check, Denied, HOOK_SECRET, HookTarget, Identity, Probe, Receiver, Settings, SwitchOff, Watched};
 
 /// Whether a call came to the address that we registered. Avito's own signature has no published algorithm.
 pub(super) fn authenticate(settings: &Settings, call: &IncomingCall<'_>) -> bool {
@@ -39,6 +39,25 @@ pub(super) async fn watch(api: &AvitoApi, settings: &Settings, hook: &HookTarget
     let known = listed(api, &account).await.map_err(|failed| denied(&failed))?;
     let is_set = known.is_none_or(|known| known.contains(&address(hook)));
     Ok(if is_set { Watched::Fine } else { Watched::Unset })
+}
+
+/// The other registered addresses. Their secrets, if any, are parts of them.
+pub(super) async fn receivers(api: &AvitoApi, settings: &Settings, hook: &HookTarget) -> Result<Vec<Receiver>, Denied> {
+    let account = Account::required(settings)?;
+    let ours = address(hook);
+    let known = listed(api, &account).await.map_err(|failed| denied(&failed))?;
+    let others = known.into_iter().flatten().filter(|url| *url != ours && !is_of_source(url, &ours));
+    Ok(others.map(|url| Receiver::at(&url, SwitchOff::ByCall, false, json!({ "url": url }))).collect())
+}
+
+pub(super) async fn switch_off(api: &AvitoApi, settings: &Settings, receiver: &Receiver) -> Result<(), Denied> {
+    let (account, url) = (Account::required(settings)?, receiver.url().unwrap_or_default());
+    change(api, &account, &["messenger", "v1", "webhook", "unsubscribe"], url).await
+}
+
+pub(super) async fn put_back(api: &AvitoApi, settings: &Settings, receiver: &Receiver) -> Result<(), Denied> {
+    let (account, url) = (Account::required(settings)?, receiver.url().unwrap_or_default());
+    change(api, &account, &["messenger", "v3", "webhook"], url).await
 }
 
 /// Removes our address.

@@ -10,8 +10,8 @@ use base::verdict::Report;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Shadow,
-    Watched, error_catalog, field,
+    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Receiver, Settings, Setup,
+    Shadow, Watched, error_catalog, field,
 };
 use crate::connector::Kind;
 use crate::file::{NotOpened, OpenFile};
@@ -126,6 +126,18 @@ impl Connector for Max {
     /// A bot has several subscriptions; a bot's own messages are no updates (max §3).
     fn shadow(&self) -> Shadow {
         Shadow::Questions
+    }
+
+    async fn receivers(&self, settings: &Settings, hook: &HookTarget) -> Result<Vec<Receiver>, Denied> {
+        setup::receivers(&self.api, settings, hook).await
+    }
+
+    async fn switch_off(&self, settings: &Settings, receiver: &Receiver) -> Result<(), Denied> {
+        setup::switch_off(&self.api, settings, receiver).await
+    }
+
+    async fn put_back(&self, settings: &Settings, receiver: &Receiver) -> Result<(), Denied> {
+        setup::put_back(&self.api, settings, receiver).await
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {

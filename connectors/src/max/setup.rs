@@ -15,8 +15,8 @@ use crate::call::{ApiError, Refusal, server_answered};
 use crate::incoming::IncomingCall;
 use crate::line::host;
 use crate::{
-    Check, Denied, Field, HOOK_SECRET, HookTarget, Identity, Input, Probe, Settings, Setup, Watched, error_catalog,
-    field,
+    Check, Denied, Field, HOOK_SECRET, HookTarget, Identity, Input, Probe, Receiver, Settings, Setup, SwitchOff,
+    Watched, error_catalog, field,
 };
 
 /// Maximum length of a token; no document describes its format.
@@ -254,6 +254,36 @@ pub(super) async fn watch(api: &MaxApi, settings: &Settings, hook: &HookTarget) 
         Some(_) => Watched::Unset,
         None => others().map_or(Watched::Unset, |other| Watched::Elsewhere { host: host(&other.url) }),
     })
+}
+
+/// The bot's other subscriptions. MAX does not list their secrets.
+pub(super) async fn receivers(api: &MaxApi, settings: &Settings, hook: &HookTarget) -> Result<Vec<Receiver>, Denied> {
+    let listed = subscriptions(api, required_token(settings)?).await.map_err(|failed| denied(&failed))?;
+    let others = listed.into_iter().flatten().filter(|one| one.url != hook.url && !hook.was_once(&one.url));
+    let receiver = |one: Subscription| {
+        let mut was = json!({ "url": one.url });
+        // Without types it gets all of them.
+        if let (Some(types), Some(was)) = (one.update_types.filter(|types| !types.is_empty()), was.as_object_mut()) {
+            was.insert("update_types".to_owned(), json!(types));
+        }
+        Receiver::at(&one.url, SwitchOff::ByCall, true, was)
+    };
+    Ok(others.map(receiver).collect())
+}
+
+pub(super) async fn switch_off(api: &MaxApi, settings: &Settings, receiver: &Receiver) -> Result<(), Denied> {
+    let url = receiver.url().unwrap_or_default();
+    match unsubscribe(api, required_token(settings)?, url).await {
+        // It was already removed.
+        Err(ApiError::Refused(Refusal { status: 404, is_gateways: false, .. })) => Ok(()),
+        done => done.map_err(|failed| denied(&failed)),
+    }
+}
+
+/// Subscribes the other service's address again, without its secret.
+pub(super) async fn put_back(api: &MaxApi, settings: &Settings, receiver: &Receiver) -> Result<(), Denied> {
+    let call = Call { method: Method::POST, path: &["subscriptions"], query: &[], body: Some(&receiver.was) };
+    api.done(required_token(settings)?, call).await.map_err(|failed| denied(&failed))
 }
 
 /// Removes this address.

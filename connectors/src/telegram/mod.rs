@@ -10,8 +10,8 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::{
-    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
-    error_catalog, field,
+    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Receiver, Settings, Setup,
+    Watched, error_catalog, field,
 };
 use crate::connector::Kind;
 use crate::file::{NotOpened, OpenFile};
@@ -128,6 +128,19 @@ impl Connector for Telegram {
 
     async fn acknowledge(&self, settings: &Settings, press: &str) {
         setup::acknowledge(&self.api, settings, press).await;
+    }
+
+    async fn replaces(&self, settings: &Settings, hook: &HookTarget) -> Result<Option<String>, Denied> {
+        let others = setup::receivers(&self.api, settings, hook).await?;
+        Ok(others.into_iter().next().map(|other| other.name))
+    }
+
+    async fn receivers(&self, settings: &Settings, hook: &HookTarget) -> Result<Vec<Receiver>, Denied> {
+        setup::receivers(&self.api, settings, hook).await
+    }
+
+    async fn put_back(&self, settings: &Settings, receiver: &Receiver) -> Result<(), Denied> {
+        setup::put_back(&self.api, settings, receiver).await
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {

@@ -15,9 +15,10 @@ use super::TOKEN;
 use super::api::{self, BotApi};
 use crate::call::{ApiError, Refusal, server_answered};
 use crate::incoming::{Greeting, IncomingCall};
+use crate::line::host;
 use crate::{
-    Check, Denied, Field, HOOK_SECRET, HookTarget, Identity, Input, Probe, Settings, Setup, Watched, error_catalog,
-    field,
+    Check, Denied, Field, HOOK_SECRET, HookTarget, Identity, Input, Probe, Receiver, Settings, Setup, SwitchOff,
+    Watched, error_catalog, field,
 };
 
 pub(super) const FIELDS: &[Field] = &[
@@ -216,17 +217,14 @@ struct Info {
     last_error_message: String,
     /// None means Telegram's default kinds.
     allowed_updates: Option<Vec<String>>,
+    max_connections: Option<u32>,
+    ip_address: Option<String>,
 }
 
 impl Info {
     fn is_whole(&self) -> bool {
         let asked: BTreeSet<&str> = self.allowed_updates.iter().flatten().map(String::as_str).collect();
         asked == BTreeSet::from(ALLOWED)
-    }
-
-    fn host(&self) -> String {
-        let url = Url::parse(&self.url).ok();
-        url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
     }
 
     /// Whether it is this source under a former address of the server, so that no other service took over the webhook.
@@ -274,6 +272,29 @@ pub(super) async fn connect(api: &BotApi, settings: &Settings, hook: &HookTarget
     done.map(|_| ()).map_err(|failed| denied(&failed))
 }
 
+/// The service that has the bot's only webhook, unless we have it. Telegram does not say whether its calls carry a secret,
+/// nor which certificate it uploaded.
+pub(super) async fn receivers(api: &BotApi, settings: &Settings, hook: &HookTarget) -> Result<Vec<Receiver>, Denied> {
+    let info = info(api, settings).await.map_err(|failed| denied(&failed))?;
+    if info.url.is_empty() || info.url == hook.url || info.is_once_ours(&hook.url) {
+        return Ok(Vec::new());
+    }
+    let mut was = json!({ "url": info.url });
+    if let Some(was) = was.as_object_mut() {
+        // An empty list stands for the default kinds.
+        was.insert("allowed_updates".to_owned(), json!(info.allowed_updates.unwrap_or_default()));
+        was.extend(info.max_connections.map(|most| ("max_connections".to_owned(), json!(most))));
+        was.extend(info.ip_address.map(|address| ("ip_address".to_owned(), json!(address))));
+    }
+    Ok(vec![Receiver::at(&info.url, SwitchOff::ByRegistering, true, was)])
+}
+
+/// Registers the other service's address again, without its secret.
+pub(super) async fn put_back(api: &BotApi, settings: &Settings, receiver: &Receiver) -> Result<(), Denied> {
+    let done: Result<Value, ApiError> = api.call(bot(settings)?.token, "setWebhook", &receiver.was).await;
+    done.map(|_| ()).map_err(|failed| denied(&failed))
+}
+
 /// Checks where updates are sent.
 pub(super) async fn watch(
     api: &BotApi,
@@ -285,7 +306,7 @@ pub(super) async fn watch(
     Ok(if info.url.is_empty() {
         Watched::Unset
     } else if info.url != hook.url && !info.is_once_ours(&hook.url) {
-        Watched::Elsewhere { host: info.host() }
+        Watched::Elsewhere { host: host(&info.url) }
     } else if info.url != hook.url || !info.is_whole() {
         Watched::Unset
     } else {
@@ -318,11 +339,11 @@ pub(super) async fn check(api: &BotApi, settings: &Settings, probe: &Probe) -> C
         (true, false) => {
             let me = me(api, bot(settings)?.token).await.map_err(refused)?;
             let said = LocalizedText::new("wizard-tg-webhook-elsewhere").with("bot", me.username);
-            Ok(Some(said.with("host", info.host())))
+            Ok(Some(said.with("host", host(&info.url))))
         }
         (false, true) => Err(LocalizedText::new("said-telegram-unset").into()),
         (false, false) if !is_ours => {
-            Err(LocalizedText::new("said-telegram-elsewhere").with("host", info.host()).into())
+            Err(LocalizedText::new("said-telegram-elsewhere").with("host", host(&info.url)).into())
         }
         (false, false) => Ok(info.trouble(probe.now).map(|words| failing(&words, info.pending_update_count))),
     }
@@ -434,7 +455,7 @@ mod tests {
         let info = info();
         let at = |seconds| DateTime::from_timestamp(info.last_error_date + seconds, 0).unwrap();
         assert!(info.is_whole());
-        assert_eq!(info.host(), "parom.example");
+        assert_eq!(host(&info.url), "parom.example");
         assert_eq!(info.trouble(at(60)).as_deref(), Some("Wrong response from the webhook: 502 Bad Gateway"));
         assert_eq!(info.trouble(at(3600)).as_deref(), Some(""), "214 updates wait");
         let quiet = Info { pending_update_count: 3, ..super::tests::info() };

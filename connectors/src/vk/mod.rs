@@ -10,8 +10,8 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::{
-    Abilities, Check, Connector, Denied, Field, Gaps, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Shadow,
-    Watched, error_catalog,
+    Abilities, Check, Connector, Denied, Field, Gaps, HookTarget, Identity, Outgoing, Probe, Receiver, Settings, Setup,
+    Shadow, Watched, error_catalog,
 };
 use crate::connector::Kind;
 use crate::incoming::{InboundEvent, IncomingCall, NotReceived};
@@ -132,6 +132,18 @@ impl Connector for Vk {
     /// A community has up to ten callback servers, each of which gets every event (vk §3).
     fn shadow(&self) -> Shadow {
         Shadow::Both
+    }
+
+    async fn receivers(&self, settings: &Settings, hook: &HookTarget) -> Result<Vec<Receiver>, Denied> {
+        setup::receivers(&self.api, settings, hook).await
+    }
+
+    async fn switch_off(&self, settings: &Settings, receiver: &Receiver) -> Result<(), Denied> {
+        setup::set_receiver(&self.api, settings, receiver, false).await
+    }
+
+    async fn put_back(&self, settings: &Settings, receiver: &Receiver) -> Result<(), Denied> {
+        setup::set_receiver(&self.api, settings, receiver, true).await
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {

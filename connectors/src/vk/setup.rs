@@ -16,9 +16,10 @@ use super::TOKEN;
 use super::api::{UNREADABLE, VERSION, VkApi, is_missing};
 use crate::call::{ApiError, Refusal, server_answered};
 use crate::incoming::{IncomingCall, NotReceived};
+use crate::line::host;
 use crate::{
-    Check, Denied, Field, HOOK_SECRET, HookTarget, Identity, Input, Probe, Settings, Setup, Watched, error_catalog,
-    field,
+    Check, Denied, Field, HOOK_SECRET, HookTarget, Identity, Input, Probe, Receiver, Settings, Setup, SwitchOff,
+    Watched, error_catalog, field,
 };
 
 pub(super) const FIELDS: &[Field] = &[
@@ -240,6 +241,7 @@ struct Proof {
 #[serde(default)]
 struct Server {
     id: i64,
+    title: String,
     url: String,
     secret_key: String,
     /// `unconfigured`, `failed`, `wait` or `ok`.
@@ -262,6 +264,12 @@ struct Added {
 struct CallbackSettings {
     api_version: String,
     events: BTreeMap<String, Value>,
+}
+
+impl CallbackSettings {
+    fn is_on(&self, kind: &str) -> bool {
+        self.events.get(kind).is_some_and(|on| on.as_i64() == Some(1) || on.as_bool() == Some(true))
+    }
 }
 
 impl Server {
@@ -379,10 +387,52 @@ pub(super) async fn watch(api: &VkApi, settings: &Settings, hook: &HookTarget) -
         Err(failed) if is_missing(&failed) => return Ok(Watched::Fine),
         answer => answer.map_err(|failed| denied(&failed))?,
     };
-    let is_on =
-        |kind: &&str| answer.events.get(*kind).is_some_and(|on| on.as_i64() == Some(1) || on.as_bool() == Some(true));
     let is_version = answer.api_version.is_empty() || answer.api_version == VERSION;
-    Ok(if is_version && KINDS.iter().all(is_on) { Watched::Fine } else { Watched::Unset })
+    Ok(if is_version && KINDS.iter().all(|kind| answer.is_on(kind)) { Watched::Fine } else { Watched::Unset })
+}
+
+/// The community's other servers that get messages, each with the kinds of events among ours that it gets.
+pub(super) async fn receivers(api: &VkApi, settings: &Settings, hook: &HookTarget) -> Result<Vec<Receiver>, Denied> {
+    let community = Community::required(settings)?;
+    let all = servers(api, community).await.map_err(|failed| denied(&failed))?;
+    let mut receivers = Vec::new();
+    for server in all.into_iter().flatten().filter(|one| one.url != hook.url && !hook.was_once(&one.url)) {
+        let asked = of(community, vec![("server_id", Some(server.id.to_string()))]);
+        let set: CallbackSettings =
+            api.call(community.token, "groups.getCallbackSettings", asked).await.map_err(|failed| denied(&failed))?;
+        let kinds: Vec<&str> = KINDS.into_iter().chain(MORE_KINDS).filter(|kind| set.is_on(kind)).collect();
+        if !kinds.contains(&"message_new") {
+            continue;
+        }
+        let name = Some(host(&server.url)).filter(|host| !host.is_empty()).unwrap_or(server.title);
+        let was = json!({ "server_id": server.id.to_string(), "kinds": kinds });
+        let off = SwitchOff::ByCall;
+        receivers.push(Receiver { id: server.id.to_string(), name, off, loses_secret: false, was });
+    }
+    Ok(receivers)
+}
+
+/// Turns the remembered kinds of events of another server off or on; kinds that are not named stay as they are.
+pub(super) async fn set_receiver(
+    api: &VkApi,
+    settings: &Settings,
+    receiver: &Receiver,
+    is_on: bool,
+) -> Result<(), Denied> {
+    let community = Community::required(settings)?;
+    let text = |name: &str| receiver.was.get(name).and_then(Value::as_str).map(str::to_owned);
+    let had: Vec<&str> =
+        receiver.was.get("kinds").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let value = if is_on { "1" } else { "0" };
+    let kinds = KINDS.into_iter().chain(MORE_KINDS).filter(|kind| had.contains(kind));
+    let kinds = kinds.map(|kind| (kind, Some(value.to_owned())));
+    let parameters = of(community, std::iter::once(("server_id", text("server_id"))).chain(kinds).collect());
+    let done: Result<Value, ApiError> = api.call(community.token, "groups.setCallbackSettings", parameters).await;
+    match done {
+        // The server was removed meanwhile.
+        Err(ApiError::Refused(Refusal { code: 104, .. })) if !is_on => Ok(()),
+        done => done.map(drop).map_err(|failed| denied(&failed)),
+    }
 }
 
 /// Removes our server and no other.

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 
 use super::{
     Abilities, Check, Connector, ConsentPage, Denied, Field, HookTarget, Identity, LineAccount, LineService, Outgoing,
-    Probe, Settings, Setup, Shadow, Watched, WebhookToEnter, field,
+    Probe, Receiver, Settings, Setup, Shadow, Watched, WebhookToEnter, field,
 };
 use crate::connector::Kind;
 use crate::file::{NotOpened, OpenFile};
@@ -200,6 +200,11 @@ impl Connector for WhatsApp {
 
     async fn replaces(&self, settings: &Settings, hook: &HookTarget) -> Result<Option<String>, Denied> {
         self.webhook(settings).replaces(hook).await
+    }
+
+    async fn receivers(&self, settings: &Settings, hook: &HookTarget) -> Result<Vec<Receiver>, Denied> {
+        let app_id = self.hooks.as_ref().and_then(|app| app.app_id.as_deref());
+        self.webhook(settings).receivers(hook, app_id).await
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {

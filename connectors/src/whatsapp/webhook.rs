@@ -16,7 +16,9 @@ use super::wire::{Change, Id, Many, wire};
 use crate::call::ApiError;
 use crate::incoming::{IncomingCall, NotReceived};
 use crate::vendor_app::{LineCall, challenge, is_signed};
-use crate::{Check, Denied, HOOK_SECRET, HookTarget, Probe, Settings, ValueToEnter, Watched, WebhookToEnter};
+use crate::{
+    Check, Denied, HOOK_SECRET, HookTarget, Probe, Receiver, Settings, SwitchOff, ValueToEnter, Watched, WebhookToEnter,
+};
 
 wire! {
     /// The apps that receive a WABA's webhooks.
@@ -31,6 +33,7 @@ wire! {
 
     AppData {
         id: Id,
+        name: Id,
     }
 }
 
@@ -118,6 +121,32 @@ impl SourceWebhook<'_> {
         let known = [&set.phone_number, &set.whatsapp_business_account, &set.application];
         let other = known.into_iter().filter_map(|url| url.some()).find(|url| path(url) != path(&hook.url));
         Ok(other.map(host))
+    }
+
+    /// The account's other apps: each gets every message, and only its owner can unsubscribe it (whatsapp §2). `app_id`:
+    /// the vendor's app.
+    pub(super) async fn receivers(&self, hook: &HookTarget, app_id: Option<&str>) -> Result<Vec<Receiver>, Denied> {
+        let ours = |app: &App| match self.is_vendors() {
+            true => app.whatsapp_business_api_data.id.some() == app_id,
+            false => app.override_callback_uri.some().is_some_and(|url| path(url) == path(&hook.url)),
+        };
+        let apps = self.apps().await?.unwrap_or_default();
+        let mut others: Vec<App> = Vec::new();
+        let mut has_ours = false;
+        for app in apps.data.0 {
+            if ours(&app) { has_ours = true } else { others.push(app) }
+        }
+        // An app of the account's own whose address was entered by hand is listed without it.
+        if !self.is_vendors() && !has_ours && others.len() == 1 {
+            others.clear();
+        }
+        let receiver = |app: App| {
+            let AppData { id, name } = app.whatsapp_business_api_data;
+            let name = name.some().or(id.some()).unwrap_or_default().to_owned();
+            let id = id.some().unwrap_or_default().to_owned();
+            Receiver { id, name, off: SwitchOff::ByHand, loses_secret: false, was: Value::Null }
+        };
+        Ok(others.into_iter().map(receiver).collect())
     }
 
     /// Checks where webhooks are sent, and whether the number is usable.
