@@ -31,7 +31,7 @@ use domain::source::{ChangeLocks, ComparedWith, ListedTemplates, Observations, S
 use domain::tenant::{self, TenantContext, plan, subscription, watch};
 use domain::unregister::UnregisterLine;
 use domain::usage::{RecentKeys, Searches, StorageSums, UsageContext};
-use domain::{alert_checks, contact, lead_note, lead_origin, template};
+use domain::{alert_checks, contact, lead_note, lead_origin, takeover, template};
 use pages::panel::PanelContext;
 use pages::service_status::{Board, StatusContext};
 use tokio::sync::Semaphore;
@@ -252,6 +252,7 @@ fn kinds(
         kind(lines::RENEW, sources, lines::ask).at_once(4, 4).waits(&HOUR),
         kind(lines::POLL, intake, poll::poll).at_once(16, 16).waits(&MINUTE),
         kind(template::KIND, sources, template::go_on).within(5),
+        kind(takeover::KIND, delivery, takeover::go_on).within(5).waits(&takeover::BACK_OFF),
         kind(lines::TEMPLATES, sources, template::daily).at_once(4, 1).waits(&HOUR),
         kind(replay::KIND, delivery, replay::go_on).waits(&MINUTE),
         chore("sessions", hours(1), platform, identity, async |app| {

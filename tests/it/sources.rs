@@ -5,6 +5,7 @@ mod other_vendor;
 mod reconciled;
 mod shadow;
 mod states;
+mod takeover;
 
 use std::time::Duration;
 

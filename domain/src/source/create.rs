@@ -10,7 +10,7 @@ use base::i18n::LocalizedText;
 use base::store::directory::{self, IdKind};
 use base::store::in_transaction;
 use connectors::kinds::has_own_server;
-use connectors::{HOOK_SECRET, Identity, LinePage, LineService, Probe, Shadow, custom};
+use connectors::{HOOK_SECRET, Identity, LinePage, LineService, Probe, Receiver, Shadow, custom};
 use entity::{source, tenant, tenant_channel};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
@@ -23,6 +23,7 @@ use uuid::Uuid;
 
 use super::check::{Usage, WrongFields, addresses, limit_of};
 use super::outbox::report_event;
+use super::takeover::{self, Takeover};
 use super::{By, ContactRule, SourceContext, SourceStatus, line, mirror, not_deleted, setup_of};
 use crate::settings;
 use crate::tenant::token::{CallError, TokenError};
@@ -73,6 +74,8 @@ struct CreatePlan {
     identity: Option<Identity>,
     /// The source that loses the line to this one.
     from: Option<source::Model>,
+    /// The services that lose it.
+    others: Vec<Receiver>,
 }
 
 /// Creates a source at amoCRM and here. Errors: wrong fields (422); the plan has no such kind, the account is not active, unpaid or blocked at
@@ -100,6 +103,7 @@ pub async fn create(app: &Arc<SourceContext>, tenant_id: Uuid, wanted: NewSource
         pipeline_exists(app, tenant_id, pipeline_id).await?;
     }
     find_line(app, &mut plan, asks_for_services).await?;
+    find_others(app, &mut plan).await?;
     if plan.row.is_shadow() {
         leaves_others_alone(app, &plan).await?;
     }
@@ -169,6 +173,22 @@ fn shadow_allowed(app: &SourceContext, wanted: &NewSource) -> Result<()> {
         // An unknown kind is refused with the other fields.
         Some(Shadow::Questions | Shadow::Both) | None => Ok(()),
     }
+}
+
+/// Finds the services from which registering our address takes the line, so that they can be put back.
+async fn find_others(app: &SourceContext, plan: &mut CreatePlan) -> Result<()> {
+    let Some(connector) = app.connectors.get(&plan.row.kind) else { return Ok(()) };
+    let settings = settings::open(app, &plan.row)?;
+    let Some(hook) = settings::hook_of(app, &plan.row.kind, plan.row.id, &settings) else { return Ok(()) };
+    if connector.shadow() == Shadow::No {
+        // Whoever cannot be named cannot be put back; that is no reason against the source.
+        plan.others = connector.receivers(&settings, &hook).await.unwrap_or_default();
+        // What belongs to another source here is given back with that source.
+        if plan.from.is_some() {
+            plan.others.clear();
+        }
+    }
+    Ok(())
 }
 
 /// Fails if the messenger says that registering our webhook would take the line's calls away from another service.
@@ -271,7 +291,7 @@ fn plan(app: &SourceContext, tenant: &tenant::Model, wanted: NewSource) -> Resul
         origin_code: Some(channel.code.clone()),
         services: (!services.is_empty()).then_some(services),
     };
-    Ok(CreatePlan { row, mirror, webhook_secret, identity: None, from: None })
+    Ok(CreatePlan { row, mirror, webhook_secret, identity: None, from: None, others: Vec::new() })
 }
 
 /// Services in their stored form.
@@ -360,7 +380,7 @@ async fn make(app: Arc<SourceContext>, tenant: tenant::Model, plan: CreatePlan, 
             return Err(error);
         }
     };
-    let source = settle(&app, &plan.row, mirrored.as_ref(), &by).await?;
+    let source = settle(&app, &plan, mirrored.as_ref(), &by).await?;
     app.lookup.forget();
     if let (Some(former), Some(identity)) = (&plan.from, &plan.identity) {
         line::lost(&app, former, &identity.name).await?;
@@ -509,14 +529,11 @@ async fn give_back(app: &SourceContext, plan: &CreatePlan) {
 }
 
 /// Completes the row with amoCRM's values, so that hooks find it.
-async fn settle(
-    app: &SourceContext,
-    row: &source::Model,
-    mirrored: Option<&Mirrored>,
-    by: &By,
-) -> Result<source::Model> {
-    let now = app.clock.millis();
+async fn settle(app: &SourceContext, plan: &CreatePlan, mirrored: Option<&Mirrored>, by: &By) -> Result<source::Model> {
+    let (row, now) = (&plan.row, app.clock.millis());
+    let facts = if plan.others.is_empty() { row.facts.clone() } else { takeover::facts_with(row, Some(0)) };
     let source = source::Model {
+        facts,
         amocrm_source_id: mirrored.map_or(0, |mirrored| mirrored.id),
         pipeline_id: mirrored.map_or(row.pipeline_id, |mirrored| mirrored.pipeline_id.unwrap_or(0)),
         is_default: mirrored.is_some_and(|mirrored| mirrored.default),
@@ -536,6 +553,10 @@ async fn settle(
         line::keep(tx, &source).await?;
         line::join(app, tx, &source, None).await?;
         line::watch::begin(app, tx, &source).await?;
+        if !plan.others.is_empty() {
+            let taken = Takeover::by_creation(now, by.actor.name().to_owned(), &plan.others);
+            takeover::begin(app, tx, &source, &taken, &plan.others).await?;
+        }
         let detail = json!({ "name": source.name, "kind": source.kind, "external_id": source.external_id, "default": source.is_default, "shadow": source.is_shadow() });
         by.did(app, tx, "source.created", (tenant_id, &id), detail).await?;
         report_event(app, tx, VendorEventKind::SourceCreated, &source, None).await

@@ -10,11 +10,11 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::by::ChangeGuard;
+use super::by::{ChangeGuard, busy};
 use super::observations::STOPPED;
 use super::outbox::report_event;
 use super::restore::GONE;
-use super::{By, SourceStatus, find, line, mirror, outbox};
+use super::{By, SourceStatus, find, line, mirror, outbox, takeover};
 use crate::alert::WEBHOOK_SUSPENDED;
 use crate::source::SourceContext;
 use crate::tenant::token::{CallError, TokenError};
@@ -36,6 +36,9 @@ pub struct Deleted {
 pub async fn delete(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<Deleted> {
     let guard = app.source_changes.lock(source_id).await?;
     let source = find(app, tenant_id, source_id).await?;
+    if takeover::is_under_way(app, &source).await? {
+        return Err(busy());
+    }
     let deleting = base::supervisor::detach("source_delete", carry_out(app.clone(), source, by.clone(), guard));
     deleting.await.map_err(|error| anyhow::anyhow!("deleting a source broke off: {error}"))?
 }

@@ -15,6 +15,7 @@ pub mod create;
 pub mod crm_copy;
 pub mod delete;
 mod embed;
+pub mod handover;
 pub mod line;
 pub mod live_test;
 mod mirror;
@@ -24,6 +25,7 @@ pub mod reconcile;
 pub mod restore;
 pub mod rotate;
 pub mod state;
+pub mod takeover;
 #[cfg(test)]
 mod tests;
 pub mod window;

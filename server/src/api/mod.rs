@@ -33,6 +33,7 @@ mod roster;
 pub mod shadow;
 pub mod source_acts;
 pub mod sources;
+pub mod takeover;
 pub mod templates;
 pub mod tenants;
 pub mod usage;
@@ -88,6 +89,11 @@ operations! {
     sources::update_source,
     sources::delete_source,
     shadow::get_shadow,
+    takeover::get_takeover,
+    takeover::start_takeover,
+    takeover::plan_takeover,
+    takeover::give_back_takeover,
+    takeover::report_takeover,
     source_acts::test_source,
     source_acts::rotate_source_secret,
     webhooks::list_webhook_attempts,

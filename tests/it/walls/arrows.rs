@@ -36,7 +36,7 @@ vendor_webhooks: alert delivery::pause platform vendor_events
 retention: delivery tenant::emptied tenant::remove
 intake: contact delivery job lead_origin lookup media platform settings load_shedding source template tenant
 missed_hooks: alert delivery intake lookup rotation tenant
-takeover: contact delivery source tenant
+takeover: contact delivery job settings source template tenant
 usage: alert announcements delivery intake media platform load_shedding source tenant
 import: audit delivery intake media settings source tenant usage
 api_key: audit identity tenant usage
@@ -53,7 +53,7 @@ widget_api: announcements api_key api::request api::sources audit cors customer 
 panel: alert alert_notices announcements api_key cursor audit brand contact delivery legal missed_hooks import
     identity intake platform settings load_shedding source takeover template tenant unregister usage
 admin: alert alert_notices announcements cursor audit delivery doctor panel identity integrations missed_hooks
-    service_status source tenant usage vendor_events vendor_webhooks
+    service_status source takeover tenant usage vendor_events vendor_webhooks
 legal: platform public_page
 public_page:
 service_status: delivery missed_hooks platform public_page source tenant unknown_callers

@@ -87,6 +87,9 @@ impl<'a> MessengerTarget<'a> {
         let Some(source) = context.source.as_deref().filter(|source| source.deleted_at.is_none()) else {
             return Ok(Err(bury(FailureCode::SourceDisconnected, "the source was deleted")));
         };
+        if source.is_shadow() {
+            return Ok(Err(bury(FailureCode::SourceDisconnected, "the line was given back to another service")));
+        }
         if source.paused {
             return Ok(Err(Report::not_done(Verdict::Pause, "paused")));
         }

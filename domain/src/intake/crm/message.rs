@@ -182,7 +182,7 @@ impl Route {
 
     /// Whether messages can be sent there.
     pub fn is_live(&self) -> bool {
-        self.source.as_ref().is_some_and(|source| source.deleted_at.is_none())
+        self.source.as_ref().is_some_and(|source| source.deleted_at.is_none() && !source.is_shadow())
     }
 }
 

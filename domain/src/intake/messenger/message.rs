@@ -25,6 +25,7 @@ use crate::intake::fields::complete_phone;
 use crate::intake::{IntakeContext, believed, clean};
 use crate::lookup::MessageKey;
 use crate::media::{self, FileOrigin, FileOwner};
+use crate::source::takeover::is_shared;
 
 /// One message from a messenger or the API, already validated.
 #[derive(Clone, Debug)]
@@ -109,8 +110,12 @@ async fn entry_of(app: &IntakeContext, source: &source::Model, mut incoming: Inc
     // From when it was written, because the messenger counts its time for free answers from then too: a webhook repeated
     // after an outage opens no window that the messenger has closed.
     let heard_at = (body.sender.role == Role::Client).then_some(message.sent_at);
+    // The service that had the line may have it too: `takeover` looks, and sends it if not.
+    let is_shared = !body.silent && is_shared(source, message.sent_at);
     let bare = AcceptItem::bare(key, id, now, conversation);
-    Ok(AcceptItem { fingerprint, opened, heard_at, message: Some(message), media, letters: vec![letter], ..bare })
+    let entry =
+        AcceptItem { fingerprint, opened, heard_at, message: Some(message), media, letters: vec![letter], ..bare };
+    Ok(if is_shared { entry.in_shadow() } else { entry })
 }
 
 /// Hash over what must be equal in a repeat under the same id: conversation, sender's role and id, content without

@@ -27,8 +27,8 @@ pub(super) use claim::{
     ask, claim, facts_of, give_back, join, keep, known, leave, lost, refused, release, require_same_line, tested,
     yielding,
 };
-pub use watch::{MOVED, check, take_back};
-pub(super) use watch::{connect, not_connected};
+pub(super) use watch::connect;
+pub use watch::{MOVED, check, not_connected, take_back};
 
 pub use crate::settings::{facts as of, hook_url};
 

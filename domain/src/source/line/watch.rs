@@ -8,7 +8,7 @@ use base::i18n::{Language, LocalizedText, Words};
 use chrono::TimeDelta;
 use connectors::kinds::has_own_server;
 use connectors::poll::Renewed;
-use connectors::{Connector, Denied, HookTarget, Settings, Watched};
+use connectors::{Connector, Denied, HookTarget, Settings, Shadow, Watched};
 use entity::job;
 use entity::source::{self, Column};
 use sea_orm::sea_query::Expr;
@@ -80,6 +80,10 @@ async fn look_at(app: &Arc<SourceContext>, source: &source::Model) -> Result<()>
     }
     let since = app.clock.millis();
     match seen {
+        // A line with one receiver that was given back: registering would take it again.
+        Ok(Watched::Elsewhere { .. } | Watched::Unset) if source.is_shadow() && connector.shadow() == Shadow::No => {
+            saw(app, source, WebhookCheck::Fine).await
+        }
         // A shadow is one receiver of several, so that others exist is no loss.
         Ok(Watched::Elsewhere { .. }) if source.is_shadow() => connect(app, source).await.map(|_| ()),
         Ok(Watched::Unset) => connect(app, source).await.map(|_| ()),
@@ -274,6 +278,8 @@ pub const RENEW: &str = "renewals";
 pub const POLL: &str = "polls";
 /// Comparing the messenger's templates with amoCRM's (`template::daily`).
 pub const TEMPLATES: &str = "template_lists";
+/// Taking the line over from another service (`takeover::go_on`).
+pub const TAKEOVER: &str = "takeovers";
 
 /// Interval between questions whether credentials need to be renewed.
 pub const RENEW_EVERY: TimeDelta = TimeDelta::hours(1);
@@ -303,11 +309,16 @@ pub(in crate::source) async fn begin(
 /// Ends the work of a source, in the commit that deletes it.
 pub(in crate::source) async fn end(db: &impl ConnectionTrait, source: &source::Model) -> Result<(), DbErr> {
     job::Entity::delete_of(source.tenant_id)
-        .filter(job::Column::Kind.is_in([WATCH, RENEW, POLL, TEMPLATES]))
+        .filter(job::Column::Kind.is_in([WATCH, RENEW, POLL, TEMPLATES, TAKEOVER]))
         .filter(job::Column::Key.eq(source.id.to_string()))
         .exec(db)
         .await?;
     Ok(())
+}
+
+/// Ends the comparison of templates, of a source that sends nothing any more.
+pub(in crate::source) async fn end_templates(db: &impl ConnectionTrait, source: &source::Model) -> Result<(), DbErr> {
+    crate::job::cancel(db, source.tenant_id, TEMPLATES, &source.id.to_string()).await.map(drop)
 }
 
 /// The source of a job; none if it was deleted.

@@ -1,4 +1,4 @@
-//! Taking an account over from another service (docs/takeover.md): what a shadow saw on a day, beside what amoCRM says of it.
+//! What a shadow saw on a day, beside what amoCRM says of it.
 //!
 //! Other integrations' chats are shown to an integration as events alone: direction, second, contact and origin of each
 //! message, no text and no line (crm-api §5.6). So messages are paired by time:
@@ -41,7 +41,7 @@ const LOOKUPS: usize = 30;
 /// Differences that are listed on each side.
 const LISTED: usize = 200;
 /// How far apart the two services may store one message.
-const APART: TimeDelta = TimeDelta::minutes(2);
+pub(super) const APART: TimeDelta = TimeDelta::minutes(2);
 
 /// What a shadow received on a day (UTC).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,10 @@ pub struct Comparison {
     pub chats: Vec<ShadowChat>,
     /// The day has more messages than are compared.
     pub is_cut: bool,
+    /// The contacts of chats, by their CRM ids: of the customer's phone or e-mail, else of a pair.
+    pub contacts: BTreeMap<Uuid, i64>,
+    /// The kinds of channels in amoCRM that carry the line.
+    pub origins: BTreeSet<String>,
 }
 
 /// A message that one side lacks.
@@ -115,7 +119,7 @@ fn date_of(day: i32) -> NaiveDate {
 }
 
 /// What a source received as a shadow. The condition on `state` is that of the index `message_state`.
-fn seen(source: &source::Model) -> Select<message::Entity> {
+pub(super) fn seen(source: &source::Model) -> Select<message::Entity> {
     message::Entity::of_tenant(source.tenant_id)
         .filter(message::Column::State.eq(State::Shadow.number()))
         .filter(Expr::cust("state > 0"))
@@ -140,26 +144,26 @@ pub async fn compare(app: &Arc<SourceContext>, source: &source::Model, day: Naiv
     ours.sort_by_key(|one| one.at);
     let connector = app.connectors.get(&source.kind).context("a source of an unknown kind")?.clone();
     let chats = chats(app, source, connector.as_ref(), &ours).await?;
-    let (theirs, is_cut) = foreign(app, source, begins).await?;
+    let (theirs, is_cut) = events_of_day(app, source, begins).await?;
     let known = chats.iter().filter_map(|chat| Some((chat.conversation_id, chat.contact.as_ref()?.0))).collect();
     let answers = connector.shadow() == Shadow::Both;
     // What came before the shadow was made is in amoCRM alone.
-    let since = source.shadow_since.unwrap_or_default().max(begins);
-    let found = pair(&ours, theirs, known, answers, since..begins + DAY);
+    let since = source.shadow_since.filter(|since| (begins..begins + DAY).contains(since));
+    let found = pair(&ours, theirs, known, answers, since.unwrap_or(begins)..begins + DAY);
     Ok(Comparison { chats, is_cut: is_cut || is_long, ..found })
 }
 
 /// A message that the shadow saw.
 #[derive(Clone, Copy, Debug)]
-struct Seen {
-    id: Uuid,
-    conversation_id: Uuid,
-    at: i64,
-    is_outgoing: bool,
+pub(super) struct Seen {
+    pub id: Uuid,
+    pub conversation_id: Uuid,
+    pub at: i64,
+    pub is_outgoing: bool,
 }
 
 impl Seen {
-    fn of(row: &message::Model) -> anyhow::Result<Self> {
+    pub fn of(row: &message::Model) -> anyhow::Result<Self> {
         let body: Body = serde_json::from_str(&row.body).context("the body of a stored message")?;
         let is_outgoing = body.sender.role != Role::Client;
         Ok(Self { id: row.id, conversation_id: row.conversation_id, at: row.sent_at, is_outgoing })
@@ -228,26 +232,52 @@ async fn rows_of(app: &SourceContext, source: &source::Model, ids: &[Uuid]) -> R
         .await
 }
 
-/// Events of other integrations' chats around a day, the oldest first, and whether there are more. Our own channels'
-/// chats are those of working sources.
-async fn foreign(app: &Arc<SourceContext>, source: &source::Model, begins: i64) -> Result<(Vec<ChatEvent>, bool)> {
+/// Events of other integrations' chats around a time (milliseconds since 1970), the oldest first, and whether there are
+/// more. Our own channels' chats are those of working sources.
+pub(super) async fn events(
+    app: &Arc<SourceContext>,
+    source: &source::Model,
+    time: Range<i64>,
+) -> Result<(Vec<ChatEvent>, bool)> {
+    let (all, is_cut) = asked(app, source.tenant_id, time).await?;
+    Ok((foreign(app, source, &all).await?, is_cut))
+}
+
+/// The same of a day. Those of a day that has ended are kept.
+async fn events_of_day(
+    app: &Arc<SourceContext>,
+    source: &source::Model,
+    begins: i64,
+) -> Result<(Vec<ChatEvent>, bool)> {
+    let key = (source.tenant_id, begins);
+    let (all, is_cut) = match app.compared.events.get(&key).await {
+        Some(known) => known,
+        None => {
+            let (all, is_cut) = asked(app, source.tenant_id, begins..begins + DAY).await?;
+            let found = (Arc::new(all), is_cut);
+            if begins + DAY + APART.num_milliseconds() < app.clock.millis() {
+                app.compared.events.insert(key, found.clone()).await;
+            }
+            found
+        }
+    };
+    Ok((foreign(app, source, &all).await?, is_cut))
+}
+
+async fn foreign(app: &SourceContext, source: &source::Model, all: &[ChatEvent]) -> Result<Vec<ChatEvent>> {
     let tenant = tenants::load(app.store.read(), source.tenant_id).await?.ok_or(Error::NotFound)?;
     let integration = tenants::integration(&app.tenants, &tenant)?;
     let ours: BTreeSet<&str> = integration.channels.iter().map(|channel| channel.code.as_str()).collect();
-    let (all, is_cut) = events(app, source.tenant_id, begins).await?;
     let is_foreign = |event: &&ChatEvent| event.origin.as_deref().is_none_or(|origin| !ours.contains(origin));
     let mut foreign: Vec<ChatEvent> = all.iter().filter(is_foreign).cloned().collect();
     foreign.sort_by_key(|event| event.created_at);
-    Ok((foreign, is_cut))
+    Ok(foreign)
 }
 
-/// The account's events around a day, and whether there are more. Those of a day that has ended are kept.
-async fn events(app: &Arc<SourceContext>, tenant_id: Uuid, begins: i64) -> Result<(Arc<Vec<ChatEvent>>, bool)> {
-    if let Some(known) = app.compared.events.get(&(tenant_id, begins)).await {
-        return Ok(known);
-    }
+/// The account's events around a time, and whether there are more.
+async fn asked(app: &Arc<SourceContext>, tenant_id: Uuid, time: Range<i64>) -> Result<(Vec<ChatEvent>, bool)> {
     let margin = APART.num_seconds();
-    let within = begins / 1000 - margin..(begins + DAY) / 1000 + margin;
+    let within = time.start / 1000 - margin..time.end / 1000 + margin;
     let (mut all, mut is_cut) = (Vec::new(), false);
     for number in 1..=PAGES {
         let ask = |rest: amocrm::rest::Rest, token| {
@@ -261,25 +291,14 @@ async fn events(app: &Arc<SourceContext>, tenant_id: Uuid, begins: i64) -> Resul
             break;
         }
     }
-    let found = (Arc::new(all), is_cut);
-    if within.end * 1000 < app.clock.millis() {
-        app.compared.events.insert((tenant_id, begins), found.clone()).await;
-    }
-    Ok(found)
+    Ok((all, is_cut))
 }
 
-/// Pairs the messages of a day, `within` which the shadow was there. `known`: contacts of chats; a chat without one gets the
-/// contact of its first pair. `answers`: the shadow sees what the other service sends.
-fn pair(
-    ours: &[Seen],
-    mut theirs: Vec<ChatEvent>,
-    mut known: BTreeMap<Uuid, i64>,
-    answers: bool,
-    within: Range<i64>,
-) -> Comparison {
-    theirs.retain(|event| answers || !event.is_outgoing);
-    let mut paired: BTreeSet<usize> = BTreeSet::new();
-    let mut missing_in_crm = Vec::new();
+/// Pairs messages with events; each pair is the message's id and the event's place. `known`: contacts of chats; a chat
+/// without one gets the contact of its first pair.
+pub(super) fn paired(ours: &[Seen], theirs: &[ChatEvent], known: &mut BTreeMap<Uuid, i64>) -> BTreeMap<Uuid, usize> {
+    let mut pairs = BTreeMap::new();
+    let mut taken: BTreeSet<usize> = BTreeSet::new();
     for one in ours {
         let contact = known.get(&one.conversation_id).copied();
         let is_its = |event: &ChatEvent| match (contact, event.contact_id) {
@@ -291,18 +310,31 @@ fn pair(
         let apart = |event: &ChatEvent| (event.created_at.saturating_mul(1000) - one.at).abs();
         let candidates = theirs.iter().enumerate().filter(|(place, event)| {
             let is_near = apart(event) <= APART.num_milliseconds();
-            !paired.contains(place) && event.is_outgoing == one.is_outgoing && is_near && is_its(event)
+            !taken.contains(place) && event.is_outgoing == one.is_outgoing && is_near && is_its(event)
         });
-        let nearest = candidates.min_by_key(|(_, event)| apart(event)).map(|(place, _)| place);
-        let Some(place) = nearest else {
-            missing_in_crm.push(one.difference(contact));
-            continue;
-        };
-        paired.insert(place);
-        if let Some(contact_id) = theirs.get(place).and_then(|event| event.contact_id) {
+        let Some((place, event)) = candidates.min_by_key(|(_, event)| apart(event)) else { continue };
+        if let Some(contact_id) = event.contact_id {
             known.entry(one.conversation_id).or_insert(contact_id);
         }
+        taken.insert(place);
+        pairs.insert(one.id, place);
     }
+    pairs
+}
+
+/// Pairs the messages of a day, `within` which the shadow was there. `answers`: the shadow sees what the other service sends.
+fn pair(
+    ours: &[Seen],
+    mut theirs: Vec<ChatEvent>,
+    mut known: BTreeMap<Uuid, i64>,
+    answers: bool,
+    within: Range<i64>,
+) -> Comparison {
+    theirs.retain(|event| answers || !event.is_outgoing);
+    let pairs = paired(ours, &theirs, &mut known);
+    let alone = ours.iter().filter(|one| !pairs.contains_key(&one.id));
+    let missing_in_crm: Vec<_> = alone.map(|one| one.difference(known.get(&one.conversation_id).copied())).collect();
+    let paired: BTreeSet<usize> = pairs.into_values().collect();
     // The origins that carry this line: those of its pairs. Without any pair nothing is known.
     let origin = |event: &ChatEvent| event.origin.clone().unwrap_or_default();
     let carrying: BTreeSet<String> = paired.iter().filter_map(|place| theirs.get(*place)).map(origin).collect();
@@ -329,6 +361,8 @@ fn pair(
         on_both,
         is_cut: false,
         chats: Vec::new(),
+        contacts: known,
+        origins: carrying,
         missing_here: listed(missing_here),
         missing_in_crm: listed(missing_in_crm),
     }
