@@ -24,6 +24,7 @@ pub mod page;
 pub mod queues;
 pub mod sign_in;
 pub mod states;
+pub mod takeovers;
 pub mod undelivered;
 pub mod webhooks;
 
@@ -92,6 +93,7 @@ fn accounts_and_queues(config: &mut web::ServiceConfig) {
         .route("/accounts/{id}/view-as", web::post().to(account::actions::view_as))
         .route("/queues", web::get().to(queues::show))
         .route("/queues/{tenant}/{target}/try", web::post().to(queues::try_now))
+        .route("/takeovers", web::get().to(takeovers::show))
         .route("/undelivered", web::get().to(undelivered::all))
         .route("/undelivered/{id}", web::get().to(undelivered::of_account))
         .route("/undelivered/{id}/letters.csv", web::get().to(undelivered::download))

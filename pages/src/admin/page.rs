@@ -13,12 +13,13 @@ use super::operator::{AdminCounts, AdminVisitor};
 use crate::panel::{Answer, NavEntry, NavGroup, PageContext, PanelContext, Title};
 
 /// The menu: addresses and message keys.
-const MENU: [(&str, &str); 11] = [
+const MENU: [(&str, &str); 12] = [
     ("/admin", "nav-overview"),
     ("/admin/accounts", "admin-tenants"),
     ("/admin/channels", "admin-integrations"),
     ("/admin/queues", "admin-queues"),
     ("/admin/undelivered", "nav-undelivered"),
+    ("/admin/takeovers", "takeover-admin"),
     ("/admin/alerts", "admin-alerts"),
     ("/admin/announcements", "admin-announcements"),
     ("/admin/webhooks", "webhooks-title"),

@@ -5,6 +5,7 @@ mod actions;
 mod health;
 mod settings;
 mod shadow;
+mod takeover;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use connectors::kinds::{deep_link, is_web_chat};
 use domain::delivery::dead_letters;
 use domain::delivery::read::activity;
 use domain::identity::realm::LIVE;
+use domain::source::takeover::has_taken_over;
 use domain::source::{EmbedCode, MigrationAction, SourceState, SourceStatus, StateAction};
 use entity::source;
 use uuid::Uuid;
@@ -38,6 +40,9 @@ pub(super) use settings::{EnteredByHand, Secrets, error_in_words, rule_of};
 pub use settings::{save, settings};
 pub use shadow::get as shadow;
 pub(super) use shadow::sees;
+pub use takeover::{
+    back as give_back, download as takeover_csv, get as takeover, report as takeover_report, start as start_takeover,
+};
 
 /// A live source of the member's account, for members with this right.
 async fn find(app: &PanelContext, member: &Member, right: Right, id: &str) -> Result<source::Model> {
@@ -210,6 +215,8 @@ pub struct SourceStateView {
     pub tabs: Vec<&'static str>,
     /// It receives beside another service.
     pub is_shadow: bool,
+    /// The line can be taken over, or was.
+    pub has_takeover: bool,
 }
 
 pub fn state_view(page: &PageContext, source: &source::Model, state: &SourceState) -> SourceStateView {
@@ -224,6 +231,7 @@ pub fn state_view(page: &PageContext, source: &source::Model, state: &SourceStat
         since: page.stamp(&state.since),
         sentence,
         is_shadow: source.is_shadow(),
+        has_takeover: source.is_shadow() || has_taken_over(source),
         detail: state.said().in_words(page.words, page.crm),
         button: state.action.and_then(|action| action_of(page, source, action)),
         tabs: if is_web_chat(&source.kind) { access::TABS.to_vec() } else { Vec::new() },

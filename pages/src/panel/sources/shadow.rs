@@ -6,7 +6,7 @@ use base::error::{Error, Result};
 use base::i18n::{Sentence, Words};
 use chrono::NaiveDate;
 use connectors::Shadow;
-use domain::takeover::{self, Comparison, Difference, ShadowDay};
+use domain::takeover::{self, Comparison, Difference};
 use entity::source;
 use serde::Deserialize;
 
@@ -89,8 +89,9 @@ struct ShadowPage {
     state: SourceStateView,
     card: KindAbilities,
     /// Which pipeline its chats would go to.
-    pipeline: String,
-    days: Vec<ShadowDay>,
+    pipeline: Sentence,
+    /// Each with its address, its name and the number of messages.
+    days: Vec<(String, String, i64)>,
     compared: Option<ComparedDay>,
 }
 
@@ -118,14 +119,23 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>, asked: web
         state: state_view(&page, &source, &state),
         card: table(&app, page.words, &source)?,
         pipeline: match source.pipeline_id {
-            0 => page.words.text("wizard-pipeline-main").to_string(),
-            id => pipeline_name(&page, known.as_ref(), id),
+            0 => page.words.text("shadow-pipeline-main"),
+            id => page.words.text("shadow-pipeline-named").with("pipeline", pipeline_name(&page, known.as_ref(), id)),
         },
-        days: takeover::days(&app.sources, &source).await?,
+        days: takeover::days(&app.sources, &source)
+            .await?
+            .into_iter()
+            .map(|one| (one.day.to_string(), date(&page, one.day), one.messages))
+            .collect(),
         compared,
         page: page.clone(),
     };
     panel::html(&page, &shown)
+}
+
+/// A day in UTC, as pages write it.
+fn date(page: &PageContext, day: NaiveDate) -> String {
+    page.when(&page.day_begins(day)).date()
 }
 
 fn shown(page: &PageContext, day: NaiveDate, found: Comparison) -> ComparedDay {
@@ -149,7 +159,7 @@ fn shown(page: &PageContext, day: NaiveDate, found: Comparison) -> ComparedDay {
         until: chat.answer_until.map(|until| page.time(&until)).unwrap_or_default(),
     });
     ComparedDay {
-        day: day.to_string(),
+        day: date(page, day),
         missing_here: found.missing_here.iter().map(row).collect(),
         missing_in_crm: found.missing_in_crm.iter().map(row).collect(),
         chats: chats.collect(),
