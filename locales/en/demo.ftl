@@ -18,3 +18,4 @@ demo-other-step-talk = Let customers write and managers answer in the other serv
 demo-other-talk = Customers write and are answered
 demo-other-talked = A customer of each line wrote, and the other service answered.
 demo-other-step-compare = Go back to the source’s page “Beside another service”, load it again and choose today: Parom and amoCRM have the same messages.
+demo-other-step-switch = Open the source’s page “Takeover” and press “Switch now”. Customers who write now are answered in Parom’s chats; “Give the line back” undoes it.
