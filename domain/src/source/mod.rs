@@ -163,10 +163,13 @@ impl Default for ListedTemplates {
     }
 }
 
+/// Events about messages, and whether there are more.
+pub type AskedEvents = (Arc<Vec<ChatEvent>>, bool);
+
 /// What amoCRM answered to comparisons of shadows within the last five minutes: a page that is loaded again asks nothing.
 pub struct ComparedWith {
-    /// Events about messages by account and the first millisecond of a day that has ended, and whether there are more.
-    pub events: Cache<(Uuid, i64), (Arc<Vec<ChatEvent>>, bool)>,
+    /// By account and the first millisecond of a day that has ended.
+    pub events: Cache<(Uuid, i64), AskedEvents>,
     /// The contact that a chat would get, by conversation: CRM id and name.
     pub contacts: Cache<Uuid, Option<(i64, String)>>,
 }

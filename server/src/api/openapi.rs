@@ -193,7 +193,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(count, 57);
+        assert_eq!(count, 62);
     }
 
     fn is_summarised(operation: &Value) {

@@ -215,9 +215,9 @@ async fn known(call: &Call, source: &source::Model) -> Result<Takeover> {
     Ok(takeover::read(&row)?)
 }
 
-/// Checks whether a shadow can take its line over.
+/// Checks a takeover.
 ///
-/// Asks the messenger and amoCRM and changes nothing.
+/// Whether a shadow can take its line over, and what that changes. It asks the messenger and amoCRM and changes nothing.
 #[utoipa::path(tag = "sources", params(("source_id", description = "The source")), responses(
     (status = 200, description = "The checks, and what the switch changes", body = TakeoverPlanOut),
     (status = 404, description = "No such source"),
@@ -241,9 +241,10 @@ pub async fn plan_takeover(call: Call, source_id: web::Path<Uuid>) -> Result<Htt
     }))
 }
 
-/// Switches a shadow into a working source.
+/// Takes a line over.
 ///
-/// The other services are switched off at the messenger, then the source begins to send. The steps go on in the background; one
+/// A shadow becomes a working source: the other services are switched off at the messenger, then the source begins to
+/// send. The steps go on in the background; one
 /// that fails before that undoes what was done.
 #[utoipa::path(tag = "sources", params(("source_id", description = "The source")), request_body = StartTakeover, responses(
     (status = 202, description = "The takeover has begun", body = TakeoverOut),
@@ -276,9 +277,10 @@ pub async fn get_takeover(call: Call, source_id: web::Path<Uuid>) -> Result<Http
     Ok(HttpResponse::Ok().json(TakeoverOut::from(known(&call, &source).await?)))
 }
 
-/// Gives a line back to the services that had it.
+/// Gives a line back.
 ///
-/// Within a day after the switch. The source becomes a shadow again and leaves amoCRM; the steps go on in the background.
+/// To the services that had it, within a day after the switch. The source becomes a shadow again and leaves amoCRM; the
+/// steps go on in the background.
 #[utoipa::path(tag = "sources", params(("source_id", description = "The source")), responses(
     (status = 202, description = "The way back has begun", body = TakeoverOut),
     (status = 404, description = "No such source, or it took nothing over"),

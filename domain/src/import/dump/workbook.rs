@@ -221,9 +221,12 @@ fn column_of(place: &str) -> Option<usize> {
     column.checked_sub(1)
 }
 
+/// The bytes of a part.
+type Part<'files> = Bounded<ZipFile<'files, Box<dyn DumpFile>>>;
+
 /// A part of the workbook.
 struct Xml<'files> {
-    reader: Reader<BufReader<Bounded<ZipFile<'files, Box<dyn DumpFile>>>>>,
+    reader: Reader<BufReader<Part<'files>>>,
     since: Rc<Cell<u64>>,
     event: Vec<u8>,
 }
