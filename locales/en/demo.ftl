@@ -17,5 +17,6 @@ demo-other-step-add = Add a source, VK or Avito, with the values below. In its t
 demo-other-step-talk = Let customers write and managers answer in the other service’s chats: by the button, or yourself from a customer’s phone and in the manager’s window.
 demo-other-talk = Customers write and are answered
 demo-other-talked = A customer of each line wrote, and the other service answered.
+demo-other-taken = A customer of each line wrote. The other service got nothing on a line that it no longer has; answer there in Parom’s chat, in the manager’s window.
 demo-other-step-compare = Go back to the source’s page “Beside another service”, load it again and choose today: Parom and amoCRM have the same messages.
 demo-other-step-switch = Open the source’s page “Takeover” and press “Switch now”. Customers who write now are answered in Parom’s chats; “Give the line back” undoes it.

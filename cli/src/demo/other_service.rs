@@ -99,7 +99,7 @@ impl OtherService {
         let all = Self { vendor, lines: vec![vk, avito], words, host, rounds: Mutex::default() };
         for hours_ago in [71, 44, 20] {
             clock.goes_to(hours_ago);
-            all.talks(sandbox, messengers).await?;
+            ensure!(all.talks(sandbox, messengers).await?, "the other service did not write a message into amoCRM");
         }
         clock.goes_to(0);
         Ok(all)
@@ -109,9 +109,11 @@ impl OtherService {
         &self.lines
     }
 
-    /// A customer of each line writes, and a manager answers in the other service's chat.
-    pub async fn talks(&self, sandbox: &Sandbox, messengers: &Messengers) -> anyhow::Result<()> {
+    /// A customer of each line writes, and a manager answers in the other service's chat. False if the service did not get one
+    /// of the messages, because another has its line.
+    pub async fn talks(&self, sandbox: &Sandbox, messengers: &Messengers) -> anyhow::Result<bool> {
         let (words, mut rounds) = (self.words, self.rounds.lock().await);
+        let mut has_all = true;
         let round = *rounds;
         *rounds += 1;
         let text = |all: &[&'static str]| all.get(round % all.len().max(1)).copied().unwrap_or_default();
@@ -130,7 +132,10 @@ impl OtherService {
                 |vendor| vendor.carried(line.kind).get(before).filter(|one| one.is_done).map(|one| one.chat.clone()),
                 PATIENCE,
             );
-            let chat = written.await.context("the other service did not write the message into amoCRM")?;
+            let Some(chat) = written.await else {
+                has_all = false;
+                continue;
+            };
             let chats = sandbox.chats(self.host);
             let is_it = |one: &&simulator::crm::ChatView| one.conversation_id.as_deref() == Some(chat.as_str());
             let chat = chats.iter().find(is_it).context("amoCRM has no chat of the other service")?;
@@ -141,7 +146,7 @@ impl OtherService {
                 said.answer.status
             );
         }
-        Ok(())
+        Ok(has_all)
     }
 
     pub async fn stop(self) {

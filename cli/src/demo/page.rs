@@ -57,8 +57,8 @@ struct MessengersPage {
     words: Words,
     lines: Vec<LineView>,
     others: Vec<LineView>,
-    /// The other service's lines have just talked.
-    has_talked: bool,
+    /// What came of the button; empty if it was not pressed.
+    talked: &'static str,
     wizard: String,
     manager: String,
     /// Code and name of the other language.
@@ -127,8 +127,9 @@ fn fields<'line>(
 async fn talks(talk: web::Data<Talk>, request: HttpRequest) -> HttpResponse {
     let language = Language::of_operator(&request).code();
     match talk.other.talks(&talk.sandbox, &talk.messengers).await {
-        Ok(()) => {
-            let back = format!("/?talked&lang={language}#other");
+        Ok(has_all) => {
+            let said = if has_all { "talked" } else { "taken" };
+            let back = format!("/?{said}&lang={language}#other");
             HttpResponse::SeeOther().insert_header((header::LOCATION, back)).finish()
         }
         Err(error) => HttpResponse::InternalServerError().body(format!("{error:#}")),
@@ -156,7 +157,7 @@ async fn show(content: web::Data<Content>, request: HttpRequest) -> HttpResponse
     let page = MessengersPage {
         lines: content.cards.iter().map(view).collect(),
         others: content.others.iter().map(view).collect(),
-        has_talked: request.query_string().contains("talked"),
+        talked: ["talked", "taken"].into_iter().find(|said| request.query_string().contains(said)).unwrap_or_default(),
         wizard: content.wizard.clone(),
         manager: content.manager.clone(),
         other: match words.language() {

@@ -377,7 +377,8 @@ mod tests {
 
     fn ours(chat: u128, seconds: i64, is_outgoing: bool) -> Seen {
         let at = BEGINS + seconds * 1000;
-        Seen { id: Uuid::from_u128(1000 + chat), conversation_id: Uuid::from_u128(chat), at, is_outgoing }
+        let id = chat * 100_000 + u128::try_from(seconds).unwrap();
+        Seen { id: Uuid::from_u128(id), conversation_id: Uuid::from_u128(chat), at, is_outgoing }
     }
 
     fn theirs(contact_id: Option<i64>, seconds: i64, is_outgoing: bool) -> ChatEvent {

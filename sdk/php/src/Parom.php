@@ -21,6 +21,9 @@ namespace Parom;
  * @phpstan-type ChannelOut array{channel_id: string, scope_id: string, status: string}
  * @phpstan-type ChatIn array{conversation: ConversationIn, customer: CustomerIn}
  * @phpstan-type ChatOut array{id: string, external_id: string, status: string, duplicate: bool}
+ * @phpstan-type CheckName 'account'|'access'|'webhook'|'others'|'source'|'default'|'templates'|'window'
+ * @phpstan-type CheckStatus 'ok'|'warn'|'fail'
+ * @phpstan-type ComparedDayOut array{day: string, seen: int, in_amocrm: int, on_both: int, missing_here: int, missing_in_amocrm: int}
  * @phpstan-type ComparisonOut array{seen: int, in_amocrm: int, on_both: int, missing_here: list<DifferenceOut>, missing_in_amocrm: list<DifferenceOut>, chats: list<ShadowChatOut>, is_cut: bool}
  * @phpstan-type ContactOut array{id: string|null, name: string|null, phone: string|null, amocrm_contact_id: string|null, amocrm_contact_name: string|null, why: string|null}
  * @phpstan-type ContactRule 'leave'|'link'|'create'
@@ -77,6 +80,8 @@ namespace Parom;
  * @phpstan-type MessageOut array{id: string, source_id: string, direction: Direction, status: MessageStatus, reason: string|null, error: FailureOut|null, external_id: string|null, amocrm_message_id: string|null, conversation: ConversationRefOut, sender: PersonOut, receiver: PersonOut|null, content: ContentOut, silent: bool, deleted: bool, possible_duplicate: bool, sent_at: string, accepted_at: string, template: Template|null, reply_to: QuoteOut|null, forward?: QuoteOut|null, post?: Post|null, shared_post?: SharedPost|null, timeline?: list<TimelineEventOut>|null}
  * @phpstan-type MessageStatus 'queued'|'sent'|'delivered'|'read'|'failed'|'held'|'shadow'
  * @phpstan-type MessagesReportOut array{total: FlowOut, by_source: list<SourceFlowOut>, by_manager: list<ManagerFlowOut>, by_hour: list<HourFlowOut>, from: string, to: string, time_zone: string, counted_since: string|null}
+ * @phpstan-type OtherServiceOut array{id: string, name: string, switched_off: string, loses_secret: bool, stays: bool, trouble: string|null}
+ * @phpstan-type OthersSinceOut array{received: int, sent: int}
  * @phpstan-type ParamOut array{key: string, value: string}
  * @phpstan-type ParticipantIn array{id: string, name?: string|null}
  * @phpstan-type PersonIn array{id: string, avatar_url?: string|null, email?: string|null, name?: string|null, phone?: string|null, profile_url?: string|null}
@@ -116,12 +121,21 @@ namespace Parom;
  * @phpstan-type SourceIn array{kind: string, name: string, channel_id?: string|null, contact_rule?: ContactRule|null, default?: bool|null, external_id?: string|null, lead_origin?: bool|null, pipeline_id?: string|null, services?: mixed, settings?: array<string, mixed>|\stdClass|null, shadow?: bool|null}
  * @phpstan-type SourceOut array{id: string, tenant_id: string, kind: string, name: string, external_id: string, amocrm_source_id: string, pipeline_id: string, default: bool, channel_id: string, contact_rule: string, lead_origin: bool, services: mixed, settings: array<string, mixed>|\stdClass, status: string, status_reason: string|null, status_detail: string|null, status_since: string, status_action: string|null, proved_at: string|null, paused: bool, shadow_since: string|null, held: HeldOut, created_at: string, version: string, callback_url?: string|null, webhook_secret?: string|null}
  * @phpstan-type SourcePatchIn array{channel_id?: string|null, contact_rule?: ContactRule|null, default?: bool|null, drop_before?: string|null, lead_origin?: bool|null, name?: string|null, paused?: bool|null, pipeline_id?: string|null, services?: mixed, settings?: array<string, mixed>|\stdClass|null}
+ * @phpstan-type StartTakeover array{stays?: list<string>}
  * @phpstan-type StatusIn array{status: ToldStatus, conversation?: TheirIn|null, error?: FailureIn|null, id?: string|null, receiver?: TheirIn|null}
  * @phpstan-type StatusOut array{id: string|null, status: ToldStatus, ignored: bool}
  * @phpstan-type StepOut array{name: string, ok: bool, detail: string, ms: int}
  * @phpstan-type StepsOut array{steps: list<StepOut>}
  * @phpstan-type StrayOut array{amocrm_source_id: string, external_id: string, name: string, pipeline_id: string|null, default: bool, reason: string, seen_at: string}
  * @phpstan-type StraysOut array{items: list<StrayOut>}
+ * @phpstan-type TakeoverCheckOut array{name: CheckName, status: CheckStatus, detail: string}
+ * @phpstan-type TakeoverFailureOut array{step: TakeoverStep, reason: string}
+ * @phpstan-type TakeoverOut array{state: TakeoverState, step: TakeoverStep, begun_at: string, begun_by: string, others: list<OtherServiceOut>, failure: TakeoverFailureOut|null, switched_at: string|null, back_until: string|null, back_at: string|null, returned_at: string|null}
+ * @phpstan-type TakeoverPlanOut array{is_ready: bool, checks: list<TakeoverCheckOut>, others: list<OtherServiceOut>, chats: int}
+ * @phpstan-type TakeoverReportOut array{takeover: TakeoverOut, days: list<ComparedDayOut>, sent_as_history: int, came_during: int, first_hour: TakeoverWatchOut|null, first_day: TakeoverWatchOut|null, others_since: OthersSinceOut|null}
+ * @phpstan-type TakeoverState 'switching'|'switched'|'rolling_back'|'rolled_back'|'returning'|'returned'
+ * @phpstan-type TakeoverStep 'compare'|'mirror'|'switch_off'|'begin'|'history'|'settle'|'stop'|'put_back'|'settle_back'|'unmirror'|'done'
+ * @phpstan-type TakeoverWatchOut array{until: string, is_over: bool, received: int, in_amocrm: int, written: int, sent: int, failed: int, waiting: int}
  * @phpstan-type Template array{id: string, external_id: string|null, content?: string, params?: list<Marker>}
  * @phpstan-type TemplateFileIn array{file_name?: string|null, media_id?: string|null, media_url?: string|null}
  * @phpstan-type TemplateIn array{name: string, content: string, language: string, category: CategoryIn, buttons?: list<Button>|null, footer?: string|null, header?: string|null, params?: list<ParamOut>|null}
@@ -238,6 +252,65 @@ final class Parom extends Client
     public function getShadow(string $sourceId, ?string $day = null): array
     {
         return $this->call('GET', '/api/v1/sources/' . self::segment($sourceId) . '/shadow', query: ['day' => $day]);
+    }
+
+    /**
+     * Retrieves a takeover.
+     *
+     * @return TakeoverOut
+     */
+    public function getTakeover(string $sourceId): array
+    {
+        return $this->call('GET', '/api/v1/sources/' . self::segment($sourceId) . '/takeover');
+    }
+
+    /**
+     * Takes a line over.
+     *
+     * @param StartTakeover $body
+     * @return TakeoverOut
+     */
+    public function startTakeover(string $sourceId, array $body, ?string $idempotencyKey = null): array
+    {
+        return $this->call(
+            'POST',
+            '/api/v1/sources/' . self::segment($sourceId) . '/takeover',
+            body: $body,
+            idempotencyKey: $idempotencyKey,
+            keyed: true,
+        );
+    }
+
+    /**
+     * Gives a line back.
+     *
+     * @return TakeoverOut
+     */
+    public function giveBackTakeover(string $sourceId, ?string $idempotencyKey = null): array
+    {
+        return $this->call(
+            'POST', '/api/v1/sources/' . self::segment($sourceId) . '/takeover/back', idempotencyKey: $idempotencyKey, keyed: true
+        );
+    }
+
+    /**
+     * Checks a takeover.
+     *
+     * @return TakeoverPlanOut
+     */
+    public function planTakeover(string $sourceId): array
+    {
+        return $this->call('GET', '/api/v1/sources/' . self::segment($sourceId) . '/takeover/plan');
+    }
+
+    /**
+     * Reports what a takeover came to.
+     *
+     * @return TakeoverReportOut
+     */
+    public function reportTakeover(string $sourceId): array
+    {
+        return $this->call('GET', '/api/v1/sources/' . self::segment($sourceId) . '/takeover/report');
     }
 
     /**
@@ -691,7 +764,7 @@ final class Parom extends Client
     /**
      * Imports earlier messages from a file.
      *
-     * @param 'application/x-ndjson'|'text/csv' $type
+     * @param 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'|'application/x-ndjson'|'text/csv' $type
      * @return ImportOut
      */
     public function startImport(
@@ -701,6 +774,10 @@ final class Parom extends Client
         ?bool $dryRun = null,
         ?string $leads = null,
         ?bool $linkContacts = null,
+        ?string $columns = null,
+        ?string $we = null,
+        ?string $dates = null,
+        ?string $zone = null,
         ?string $idempotencyKey = null,
     ): array {
         return $this->call(
@@ -708,7 +785,7 @@ final class Parom extends Client
             '/api/v1/sources/' . self::segment($sourceId) . '/imports',
             body: $body,
             type: $type,
-            query: ['dry_run' => $dryRun, 'leads' => $leads, 'link_contacts' => $linkContacts],
+            query: ['dry_run' => $dryRun, 'leads' => $leads, 'link_contacts' => $linkContacts, 'columns' => $columns, 'we' => $we, 'dates' => $dates, 'zone' => $zone],
             idempotencyKey: $idempotencyKey,
             keyed: true,
         );

@@ -53,6 +53,30 @@ class Parom(Client):
         """Retrieves what a shadow saw."""
         return self._call("GET", f"/api/v1/sources/{segment(source_id)}/shadow", query={"day": day})
 
+    def get_takeover(self, source_id: str) -> t.TakeoverOut:
+        """Retrieves a takeover."""
+        return self._call("GET", f"/api/v1/sources/{segment(source_id)}/takeover")
+
+    def start_takeover(self, source_id: str, body: t.StartTakeover, *, idempotency_key: str | None = None) -> t.TakeoverOut:
+        """Takes a line over."""
+        return self._call(
+            "POST", f"/api/v1/sources/{segment(source_id)}/takeover", body=body, idempotency_key=idempotency_key, keyed=True
+        )
+
+    def give_back_takeover(self, source_id: str, *, idempotency_key: str | None = None) -> t.TakeoverOut:
+        """Gives a line back."""
+        return self._call(
+            "POST", f"/api/v1/sources/{segment(source_id)}/takeover/back", idempotency_key=idempotency_key, keyed=True
+        )
+
+    def plan_takeover(self, source_id: str) -> t.TakeoverPlanOut:
+        """Checks a takeover."""
+        return self._call("GET", f"/api/v1/sources/{segment(source_id)}/takeover/plan")
+
+    def report_takeover(self, source_id: str) -> t.TakeoverReportOut:
+        """Reports what a takeover came to."""
+        return self._call("GET", f"/api/v1/sources/{segment(source_id)}/takeover/report")
+
     def test_source(self, source_id: str, *, idempotency_key: str | None = None) -> t.StepsOut:
         """Tests a source."""
         return self._call("POST", f"/api/v1/sources/{segment(source_id)}/test", idempotency_key=idempotency_key, keyed=True)
@@ -343,11 +367,15 @@ class Parom(Client):
         self,
         source_id: str,
         body: bytes,
-        type: Literal["application/x-ndjson", "text/csv"],
+        type: Literal["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/x-ndjson", "text/csv"],
         *,
         dry_run: bool | None = None,
         leads: Literal["newest", "none"] | None = None,
         link_contacts: bool | None = None,
+        columns: str | None = None,
+        we: str | None = None,
+        dates: Literal["day_first", "month_first"] | None = None,
+        zone: str | None = None,
         idempotency_key: str | None = None,
     ) -> t.ImportOut:
         """Imports earlier messages from a file."""
@@ -356,7 +384,7 @@ class Parom(Client):
             f"/api/v1/sources/{segment(source_id)}/imports",
             body=body,
             type=type,
-            query={"dry_run": dry_run, "leads": leads, "link_contacts": link_contacts},
+            query={"dry_run": dry_run, "leads": leads, "link_contacts": link_contacts, "columns": columns, "we": we, "dates": dates, "zone": zone},
             idempotency_key=idempotency_key,
             keyed=True,
         )

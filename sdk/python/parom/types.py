@@ -95,6 +95,17 @@ class ChatOut(TypedDict):
     duplicate: bool
 
 
+class ComparedDayOut(TypedDict):
+    """A day before a switch: what the shadow saw beside what amoCRM had."""
+
+    day: str
+    seen: int
+    in_amocrm: int
+    on_both: int
+    missing_here: int
+    missing_in_amocrm: int
+
+
 class ComparisonOut(TypedDict):
     """A day beside amoCRM's events about other integrations' chats. Messages are paired by direction, contact and time (within two minutes), because events name neither texts nor lines."""
 
@@ -595,6 +606,24 @@ MessagesReportOut = TypedDict(
 )
 
 
+class OtherServiceOut(TypedDict):
+    """A service that receives, or received, the line's messages."""
+
+    id: str
+    name: str
+    switched_off: str
+    loses_secret: bool
+    stays: bool
+    trouble: str | None
+
+
+class OthersSinceOut(TypedDict):
+    """Messages in amoCRM since a switch, by channels of other services that carried the line before."""
+
+    received: int
+    sent: int
+
+
 class ParamOut(TypedDict):
     """A marker with an example of its value."""
 
@@ -949,6 +978,12 @@ class SourcePatchIn(TypedDict):
     settings: NotRequired[dict[str, Any] | None]
 
 
+class StartTakeover(TypedDict):
+    """What to switch."""
+
+    stays: NotRequired[list[str]]
+
+
 class StatusIn(TypedDict):
     """The delivery status of a message on the messenger's side."""
 
@@ -998,6 +1033,70 @@ class StraysOut(TypedDict):
     """Sources that exist in amoCRM under this integration but are unknown to Parom."""
 
     items: list[StrayOut]
+
+
+class TakeoverCheckOut(TypedDict):
+    """A check before a switch."""
+
+    name: CheckName
+    status: CheckStatus
+    detail: str
+
+
+class TakeoverFailureOut(TypedDict):
+    """The step of a takeover that failed."""
+
+    step: TakeoverStep
+    reason: str
+
+
+class TakeoverOut(TypedDict):
+    """A takeover."""
+
+    state: TakeoverState
+    step: TakeoverStep
+    begun_at: str
+    begun_by: str
+    others: list[OtherServiceOut]
+    failure: TakeoverFailureOut | None
+    switched_at: str | None
+    back_until: str | None
+    back_at: str | None
+    returned_at: str | None
+
+
+class TakeoverPlanOut(TypedDict):
+    """Whether a shadow can take its line over, and what that changes."""
+
+    is_ready: bool
+    checks: list[TakeoverCheckOut]
+    others: list[OtherServiceOut]
+    chats: int
+
+
+class TakeoverReportOut(TypedDict):
+    """What a takeover came to."""
+
+    takeover: TakeoverOut
+    days: list[ComparedDayOut]
+    sent_as_history: int
+    came_during: int
+    first_hour: TakeoverWatchOut | None
+    first_day: TakeoverWatchOut | None
+    others_since: OthersSinceOut | None
+
+
+class TakeoverWatchOut(TypedDict):
+    """A time since a switch."""
+
+    until: str
+    is_over: bool
+    received: int
+    in_amocrm: int
+    written: int
+    sent: int
+    failed: int
+    waiting: int
 
 
 class Template(TypedDict):
@@ -1531,6 +1630,12 @@ class TypingEvent(TypedDict):
 # What a template is for.
 CategoryIn = Literal["UTILITY", "MARKETING", "AUTHENTICATION"]
 
+# What is checked before a switch, with the word of the public API.
+CheckName = Literal["account", "access", "webhook", "others", "source", "default", "templates", "window"]
+
+# What a check found, with the word of the public API.
+CheckStatus = Literal["ok", "warn", "fail"]
+
 # How a new conversation gets its contact in amoCRM.
 ContactRule = Literal["leave", "link", "create"]
 
@@ -1581,6 +1686,24 @@ Role = Literal["client", "manager", "bot"]
 
 # The role of a participant.
 RoleIn = Literal["client", "manager", "bot"]
+
+# How far a takeover is, with the word of the public API.
+TakeoverState = Literal["switching", "switched", "rolling_back", "rolled_back", "returning", "returned"]
+
+# A step of a switch, or of the way back.
+TakeoverStep = Literal[
+    "compare",
+    "mirror",
+    "switch_off",
+    "begin",
+    "history",
+    "settle",
+    "stop",
+    "put_back",
+    "settle_back",
+    "unmirror",
+    "done",
+]
 
 # Statuses that a messenger can report. A message's status never goes backwards: an earlier status is accepted and ignored.
 ToldStatus = Literal["delivered", "read", "failed"]

@@ -42,6 +42,31 @@ export class Parom extends Client {
     return this.call("GET", path`/api/v1/sources/${sourceId}/shadow`, { query, options });
   }
 
+  /** Retrieves a takeover. */
+  getTakeover(sourceId: string, options?: Options): Promise<t.TakeoverOut> {
+    return this.call("GET", path`/api/v1/sources/${sourceId}/takeover`, { options });
+  }
+
+  /** Takes a line over. */
+  startTakeover(sourceId: string, body: t.StartTakeover, options?: Options): Promise<t.TakeoverOut> {
+    return this.call("POST", path`/api/v1/sources/${sourceId}/takeover`, { body, keyed: true, options });
+  }
+
+  /** Gives a line back. */
+  giveBackTakeover(sourceId: string, options?: Options): Promise<t.TakeoverOut> {
+    return this.call("POST", path`/api/v1/sources/${sourceId}/takeover/back`, { keyed: true, options });
+  }
+
+  /** Checks a takeover. */
+  planTakeover(sourceId: string, options?: Options): Promise<t.TakeoverPlanOut> {
+    return this.call("GET", path`/api/v1/sources/${sourceId}/takeover/plan`, { options });
+  }
+
+  /** Reports what a takeover came to. */
+  reportTakeover(sourceId: string, options?: Options): Promise<t.TakeoverReportOut> {
+    return this.call("GET", path`/api/v1/sources/${sourceId}/takeover/report`, { options });
+  }
+
   /** Tests a source. */
   testSource(sourceId: string, options?: Options): Promise<t.StepsOut> {
     return this.call("POST", path`/api/v1/sources/${sourceId}/test`, { keyed: true, options });
@@ -244,8 +269,8 @@ export class Parom extends Client {
   startImport(
     sourceId: string,
     body: Blob | Uint8Array<ArrayBuffer> | string,
-    type: "application/x-ndjson" | "text/csv",
-    query: { dry_run?: boolean; leads?: "newest" | "none"; link_contacts?: boolean } = {},
+    type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" | "application/x-ndjson" | "text/csv",
+    query: { dry_run?: boolean; leads?: "newest" | "none"; link_contacts?: boolean; columns?: string; we?: string; dates?: "day_first" | "month_first"; zone?: string } = {},
     options?: Options,
   ): Promise<t.ImportOut> {
     return this.call("POST", path`/api/v1/sources/${sourceId}/imports`, { body, type, query, keyed: true, options });

@@ -100,6 +100,22 @@ export interface ChatOut {
   duplicate: boolean;
 }
 
+/** What is checked before a switch, with the word of the public API. */
+export type CheckName = "account" | "access" | "webhook" | "others" | "source" | "default" | "templates" | "window";
+
+/** What a check found, with the word of the public API. */
+export type CheckStatus = "ok" | "warn" | "fail";
+
+/** A day before a switch: what the shadow saw beside what amoCRM had. */
+export interface ComparedDayOut {
+  day: string;
+  seen: number;
+  in_amocrm: number;
+  on_both: number;
+  missing_here: number;
+  missing_in_amocrm: number;
+}
+
 /** A day beside amoCRM's events about other integrations' chats. Messages are paired by direction, contact and time (within two minutes), because events name neither texts nor lines. */
 export interface ComparisonOut {
   seen: number;
@@ -728,6 +744,27 @@ export interface MessagesReportOut {
   counted_since: string | null;
 }
 
+/** A service that receives, or received, the line's messages. */
+export interface OtherServiceOut {
+  id: string;
+  /** Its host, or the name of its app. */
+  name: string;
+  /** How it is switched off. */
+  switched_off: string;
+  /** The messenger does not show the secret of its address, so that it cannot be put back. */
+  loses_secret: boolean;
+  /** A person decided that it goes on receiving. */
+  stays: boolean;
+  /** Why it could not be put back; null if it could, or need not be. */
+  trouble: string | null;
+}
+
+/** Messages in amoCRM since a switch, by channels of other services that carried the line before. */
+export interface OthersSinceOut {
+  received: number;
+  sent: number;
+}
+
 /** A marker with an example of its value. */
 export interface ParamOut {
   key: string;
@@ -1131,6 +1168,12 @@ export interface SourcePatchIn {
   settings?: Record<string, unknown> | null;
 }
 
+/** What to switch. */
+export interface StartTakeover {
+  /** Ids of services that go on receiving, because a person has made sure that they answer nobody on this line. */
+  stays?: string[];
+}
+
 /** The delivery status of a message on the messenger's side. */
 export interface StatusIn {
   status: ToldStatus;
@@ -1185,6 +1228,89 @@ export interface StrayOut {
 /** Sources that exist in amoCRM under this integration but are unknown to Parom. */
 export interface StraysOut {
   items: StrayOut[];
+}
+
+/** A check before a switch. */
+export interface TakeoverCheckOut {
+  name: CheckName;
+  status: CheckStatus;
+  detail: string;
+}
+
+/** The step of a takeover that failed. */
+export interface TakeoverFailureOut {
+  step: TakeoverStep;
+  reason: string;
+}
+
+/** A takeover. */
+export interface TakeoverOut {
+  state: TakeoverState;
+  /** The next step, or the last one. */
+  step: TakeoverStep;
+  begun_at: string;
+  /** Who began it. */
+  begun_by: string;
+  others: OtherServiceOut[];
+  /** Null unless a step failed; then what was done is undone. */
+  failure: TakeoverFailureOut | null;
+  switched_at: string | null;
+  /** Until when the line can be given back; null if it cannot. */
+  back_until: string | null;
+  /** When the other services received again. */
+  back_at: string | null;
+  /** When everything was as before. */
+  returned_at: string | null;
+}
+
+/** Whether a shadow can take its line over, and what that changes. */
+export interface TakeoverPlanOut {
+  /** No check failed. */
+  is_ready: boolean;
+  checks: TakeoverCheckOut[];
+  /** The services that receive now, as far as the messenger shows them. */
+  others: OtherServiceOut[];
+  /** Chats that the shadow saw. */
+  chats: number;
+}
+
+/** What a takeover came to. */
+export interface TakeoverReportOut {
+  takeover: TakeoverOut;
+  /** The days (UTC) before the switch, beside amoCRM. */
+  days: ComparedDayOut[];
+  /** Earlier messages that were sent to amoCRM as history. */
+  sent_as_history: number;
+  /** Messages that came during the switch. */
+  came_during: number;
+  /** Null before the switch. */
+  first_hour: TakeoverWatchOut | null;
+  /** Null before the switch. */
+  first_day: TakeoverWatchOut | null;
+  /** Null if it is unknown. */
+  others_since: OthersSinceOut | null;
+}
+
+/** How far a takeover is, with the word of the public API. */
+export type TakeoverState = "switching" | "switched" | "rolling_back" | "rolled_back" | "returning" | "returned";
+
+/** A step of a switch, or of the way back. */
+export type TakeoverStep = "compare" | "mirror" | "switch_off" | "begin" | "history" | "settle" | "stop" | "put_back" | "settle_back" | "unmirror" | "done";
+
+/** A time since a switch. */
+export interface TakeoverWatchOut {
+  until: string;
+  is_over: boolean;
+  /** Customers' messages. */
+  received: number;
+  /** Of them in amoCRM. */
+  in_amocrm: number;
+  /** Managers' messages. */
+  written: number;
+  /** Of them taken by the messenger. */
+  sent: number;
+  failed: number;
+  waiting: number;
 }
 
 /** The template a message was created from. */

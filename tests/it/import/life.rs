@@ -372,6 +372,7 @@ async fn half_a_file_counts_for_an_hour(world: &mut World) {
     let wish = UploadOptions {
         format: None,
         dump: DumpOptions::default(),
+        tables: false,
         leads: LeadsMode::Newest,
         link_contacts: false,
         dry_run: false,
