@@ -108,7 +108,7 @@ async fn a_table_is_shown_as_messages_and_then_imported(world: &mut World) {
     let seen = owner.does(&columns, &wrong).await;
     seen.says(&["<p class=\"prose\" dir=\"auto\">Анна</p>", "value=\"Asia/Omsk\""]);
     let none = owner.does(&columns, &[("c3", "text"), ("do", "check")]).await;
-    none.says(&["Still to choose", "the column with the date", "the column that tells customers apart"]);
+    none.says(&["Still to choose", "the column with the date", "the column by which customers differ"]);
     owner.does(&columns, &wrong).await;
     world.restart().await;
     let page = columns.strip_suffix("/columns").unwrap();

@@ -92,11 +92,11 @@ impl Shared for max::Options {
     fn scene(max: &Max) -> Scene {
         let bot = max.add_bot(max::NewBot::default());
         let customers = [max.add_person(max::NewPerson::default()), max.add_person(max::NewPerson::default())];
-        customers.iter().for_each(|who| max.customer(*who, bot.id.clone()).starts("").unwrap());
+        customers.iter().for_each(|who| max.customer(*who, bot.id).starts("").unwrap());
         Scene {
             settings: json!({"bot_token": bot.token}),
             access: Access::Max { api: max.base_url().to_owned(), token: bot.token },
-            line: bot.id.clone().into(),
+            line: bot.id.into(),
             sender: bot.id.into(),
             customers,
             sees_answers: false,
