@@ -1,5 +1,5 @@
-//! Notes in the lead of a conversation: what a visitor of a site's chat told beside their messages. The lead may come later,
-//! or wait for a person.
+//! Notes in the lead of a conversation: a visitor's answers to the shop's own questions, and their rating. The lead may be
+//! created later, or wait until a person accepts it.
 //!
 //! ```text
 //! answers, a rating ─▶ plan, in the same commit ─▶ contact of the chat ─▶ its lead ─▶ a note for each that is not there
@@ -42,8 +42,7 @@ pub const BACK_OFF: [TimeDelta; 6] = [
     TimeDelta::days(1),
 ];
 
-/// Stores that a visitor told something, which is written after a time. To be called in the transaction that stores what it
-/// was.
+/// Schedules the notes. To be called in the transaction that stores the answers or the rating.
 pub async fn plan(
     db: &impl ConnectionTrait,
     now: i64,

@@ -65,7 +65,7 @@ impl Run<'_> {
         Next::Step(TakeoverStep::PutBack, Effect::Submerge)
     }
 
-    /// Gives the others what they got. One that its messenger refuses is told to people and does not hold up the others.
+    /// Registers the other services again. If the messenger refuses one, the reason is kept for the report and the rest goes on.
     pub(super) async fn put_back(&self, takeover: &mut Takeover) -> Result<Next> {
         let Some(back_from) = takeover.back_from else {
             // Nothing was switched off.

@@ -195,7 +195,7 @@ pub(super) fn conflict(problem: &'static str, detail: LocalizedText) -> Error {
 }
 
 /// Begins the switch of a shadow. `stays`: ids of those that go on receiving, because a person has made sure that they
-/// answer nobody. 409 `takeover_no_shadow`, `takeover_under_way`, or `takeover_not_ready` with what speaks against it.
+/// answer nobody. 409 `takeover_no_shadow`, `takeover_under_way`, or `takeover_not_ready` with the checks that failed.
 pub async fn begin(app: &Arc<SourceContext>, source: &source::Model, stays: &[String], by: &By) -> Result<Takeover> {
     let plan = plan(app, source).await?;
     if let Some(place) = stays.iter().position(|id| plan.others.iter().all(|one| one.id != *id)) {

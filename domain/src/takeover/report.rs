@@ -1,4 +1,4 @@
-//! What came and went since a line was switched, counted when somebody looks.
+//! Messages in and out since the switch, counted when the report is read.
 
 use std::sync::Arc;
 

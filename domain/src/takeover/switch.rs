@@ -65,7 +65,7 @@ impl Run<'_> {
         }
         let person = Person { crm_contact_id: Some(contact_id), ..person };
         let contact = serde_json::to_string(&person).map_err(anyhow::Error::from)?;
-        // What the customer told meanwhile stays; the next day, or the history, tries again.
+        // If the customer's data changed meanwhile, it stays; the next compared day, or the history, tries again.
         conversation::Entity::update_of(tenant_id)
             .col_expr(conversation::Column::Contact, Expr::value(contact))
             .filter(conversation::Column::Id.eq(conversation_id))

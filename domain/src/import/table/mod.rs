@@ -54,7 +54,7 @@ pub struct Table {
     pub dates: Option<DateOrder>,
     /// The zone of times that name none; empty for the account's.
     pub zone: String,
-    /// What stands in the column of the sender when the account's side wrote.
+    /// The values of the sender's column that mean the account's side.
     pub we: Vec<String>,
 }
 

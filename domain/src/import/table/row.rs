@@ -12,7 +12,7 @@ use crate::import::dump::{Attached, DateOrder, DumpMessage, DumpPerson, FilePlac
 /// How far the clock that dated a message may be ahead: the rest is a date in another order, or none.
 const AHEAD: i64 = base::millis::DAY;
 
-/// Messages of one moment that are told apart: tables with dates alone have many.
+/// How many messages with the same time get different ids: a table with dates alone has many.
 const MOST_EQUAL: usize = 100_000;
 
 /// Reads rows as a table's columns say.
