@@ -62,11 +62,7 @@ pub async fn write(app: Arc<TenantContext>, job: job::Model) -> anyhow::Result<N
     let (Some(known), Some(told), Some(tenant)) = (known, told, tenant) else { return Ok(NextRun::Never) };
     let Some(lead) = open_lead(app, &known).await? else { return Ok(later(app.clock.millis(), &job)) };
     let words = Words::new(crate::tenant::language(&app.integrations, &tenant));
-    for text in notes(&told, words) {
-        if !has(app, job.tenant_id, lead.id, &text).await? {
-            add(app, job.tenant_id, lead.id, &text, words).await?;
-        }
-    }
+    add_missing(app, job.tenant_id, lead.id, notes(&told, words), words).await?;
     Ok(NextRun::Never)
 }
 
@@ -97,34 +93,34 @@ pub fn later(now: i64, job: &job::Model) -> NextRun {
 /// The pages of notes that are read, of 250 each.
 const PAGES: u32 = 4;
 
-/// Whether a lead has a note with this text.
-pub async fn has(app: &Arc<TenantContext>, tenant_id: Uuid, lead_id: i64, text: &str) -> Result<bool, CallError> {
+/// Adds notes to a lead in the name of the service, those that are not there. An earlier attempt may have added them
+/// without getting the answer.
+pub async fn add_missing(
+    app: &Arc<TenantContext>,
+    tenant_id: Uuid,
+    lead_id: i64,
+    mut texts: Vec<String>,
+    words: Words,
+) -> Result<(), CallError> {
     for number in 1..=PAGES {
+        if texts.is_empty() {
+            return Ok(());
+        }
         let ask = |rest: amocrm::rest::Rest, token| async move { rest.notes(&token, lead_id, number).await };
         let page = with_token(app, tenant_id, ask).await?;
-        if page.items.iter().any(|note| note.text.as_deref() == Some(text)) {
-            return Ok(true);
-        }
+        texts.retain(|text| !page.items.iter().any(|note| note.text.as_ref() == Some(text)));
         if !page.has_more {
             break;
         }
     }
-    Ok(false)
-}
-
-/// Adds a note to a lead, in the name of the service.
-pub async fn add(
-    app: &Arc<TenantContext>,
-    tenant_id: Uuid,
-    lead_id: i64,
-    text: &str,
-    words: Words,
-) -> Result<(), CallError> {
-    let vendor = &app.config.vendor.name;
-    let service = if vendor.is_empty() { words.text("install-product").to_string() } else { vendor.clone() };
+    let service = app.config.vendor.name_in(words);
+    let notes: Vec<Note> = texts.into_iter().map(|text| Note { service: service.clone(), text }).collect();
+    if notes.is_empty() {
+        return Ok(());
+    }
     let add = |rest: amocrm::rest::Rest, token| {
-        let note = Note { service: service.clone(), text: text.to_owned() };
-        async move { rest.add_notes(&token, lead_id, &[note]).await }
+        let notes = notes.clone();
+        async move { rest.add_notes(&token, lead_id, &notes).await }
     };
     with_token(app, tenant_id, add).await?;
     Ok(())

@@ -15,11 +15,10 @@ use base::i18n::Words;
 use base::message::Visits;
 use entity::{conversation, job, source};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
-use serde_json::{Value, json};
 use url::form_urlencoded;
 use uuid::Uuid;
 
-use crate::job::{NewJob, NextRun, remember, schedule};
+use crate::job::{NewJob, NextRun, schedule};
 use crate::lead_note;
 use crate::tenant::TenantContext;
 use crate::tenant::token::{CallError, with_token};
@@ -41,24 +40,6 @@ pub async fn plan(
     schedule(db, now, NewJob::new(source.tenant_id, KIND, conversation_id, first)).await
 }
 
-/// A job, as what writes into a lead sees it.
-struct OriginTask<'job> {
-    job: &'job job::Model,
-    /// Writing a note was started: it may exist even if no answer confirmed it.
-    pub noting: bool,
-}
-
-impl OriginTask<'_> {
-    pub fn tenant_id(&self) -> Uuid {
-        self.job.tenant_id
-    }
-
-    /// Records that a note is about to be written: from here on it may exist, whatever the answer.
-    pub async fn note_noting(&self, app: &TenantContext) -> Result<(), DbErr> {
-        remember(app.store.write(), self.job, &json!({ "noting": true })).await.map(drop)
-    }
-}
-
 /// An attempt: the lead may not exist yet.
 pub async fn write_origin(app: Arc<TenantContext>, job: job::Model) -> anyhow::Result<NextRun> {
     let (app, job) = (&app, &job);
@@ -72,8 +53,7 @@ pub async fn write_origin(app: Arc<TenantContext>, job: job::Model) -> anyhow::R
     let Some((origin, known)) = wanted.and_then(|(known, _)| Some((Origin::stored(&known.visit)?, known))) else {
         return Ok(NextRun::Never);
     };
-    let noting = serde_json::from_str::<Value>(&job.payload)?["noting"] == true;
-    if into_lead(app, &OriginTask { job, noting }, &known, &origin).await? {
+    if into_lead(app, &known, &origin).await? {
         return Ok(NextRun::Never);
     }
     let later = lead_note::later(app.clock.millis(), job);
@@ -84,16 +64,11 @@ pub async fn write_origin(app: Arc<TenantContext>, job: job::Model) -> anyhow::R
 }
 
 /// False if there is no lead yet.
-async fn into_lead(
-    app: &Arc<TenantContext>,
-    task: &OriginTask<'_>,
-    known: &conversation::Model,
-    origin: &Origin,
-) -> anyhow::Result<bool> {
+async fn into_lead(app: &Arc<TenantContext>, known: &conversation::Model, origin: &Origin) -> anyhow::Result<bool> {
     let Some(lead) = lead_note::open_lead(app, known).await? else { return Ok(false) };
     let Some(tenant) = app.lookup.tenant(known.tenant_id).await? else { return Ok(false) };
     let words = Words::new(crate::tenant::language(&app.integrations, &tenant));
-    fill(app, task, &lead, origin, words).await?;
+    fill(app, tenant.tenant_id, &lead, origin, words).await?;
     Ok(true)
 }
 
@@ -103,24 +78,17 @@ const PAGES: u32 = 4;
 /// Fills the empty tracking fields, then adds one note with what has no field. Safe to repeat.
 async fn fill(
     app: &Arc<TenantContext>,
-    task: &OriginTask<'_>,
+    tenant_id: Uuid,
     lead: &Lead,
     origin: &Origin,
     words: Words,
-) -> anyhow::Result<()> {
-    let tenant_id = task.tenant_id();
+) -> Result<(), CallError> {
     let plan = origin.plan(&fields(app, tenant_id).await?, lead);
     if !plan.fields.is_empty() {
         set(app, tenant_id, lead.id, &plan.fields).await?;
     }
-    let Some(note) = origin.note(&plan.rest, words) else { return Ok(()) };
-    // An earlier attempt may have written it without getting the answer.
-    if task.noting && lead_note::has(app, tenant_id, lead.id, &note).await? {
-        return Ok(());
-    }
-    task.note_noting(app).await?;
-    lead_note::add(app, tenant_id, lead.id, &note, words).await?;
-    Ok(())
+    let note = origin.note(&plan.rest, words);
+    lead_note::add_missing(app, tenant_id, lead.id, note.into_iter().collect(), words).await
 }
 
 /// The custom fields of the account's leads.

@@ -150,7 +150,7 @@ impl Agreement {
         let language = if language == Language::Ru { Language::Ru } else { Language::En };
         let words = Words::named(language, integration.and_then(Integration::product));
         let retention = &app.config.retention;
-        let name = if vendor.name.is_empty() { words.text("install-product").to_string() } else { vendor.name.clone() };
+        let name = vendor.name_in(words);
         let filled = |sentence: Sentence| {
             let crm = integration.map_or_else(|| app.integrations.brands(), |one| one.platform.brand().to_owned());
             let sentence = sentence

@@ -68,8 +68,7 @@ async fn page(app: web::Data<StatusContext>, request: HttpRequest) -> HttpRespon
         Err(refused) => return refused,
     };
     let words = Words::new(Language::of_request(&request));
-    let vendor = &app.config.vendor.name;
-    let name = if vendor.is_empty() { words.text("install-product").to_string() } else { vendor.clone() };
+    let name = app.config.vendor.name_in(words);
     let worst = snapshot.worst();
     let is_tried = snapshot.parts.iter().all(|part| part.has_traffic);
     let summary = if worst == PartState::Works && !is_tried { "untried" } else { worst.as_str() };

@@ -11,6 +11,7 @@ use url::Url;
 use super::parse::NOT_AN_EVENT;
 use super::rule::{rule, web};
 use super::{ConfigError, parse};
+use crate::i18n::Words;
 
 /// The operator of the service; empty where the vendor said nothing.
 #[derive(Clone, Debug, Deserialize)]
@@ -28,6 +29,11 @@ pub struct Vendor {
 }
 
 impl Vendor {
+    /// The vendor's name where there is one, else the product's in a language.
+    pub fn name_in(&self, words: Words) -> String {
+        if self.name.is_empty() { words.text("install-product").to_string() } else { self.name.clone() }
+    }
+
     /// The contact as an address: what names no scheme is an e-mail address. None if there is no contact.
     pub fn security_address(&self) -> Option<String> {
         let contact = self.security_contact.trim();

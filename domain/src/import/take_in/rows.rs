@@ -96,7 +96,8 @@ impl Desk<'_> {
         if json.len() > MOST_BYTES {
             return Err(Error::TooLarge(MOST_BYTES));
         }
-        let cells: Vec<String> = serde_json::from_slice(&json).context("the cells of a row")?;
+        let text = String::from_utf8(json).context("the cells of a row")?;
+        let cells: Vec<String> = serde_json::from_str(&text).context("the cells of a row")?;
         if let Some(table) = &mut self.table {
             table.survey(&cells);
         }
@@ -108,7 +109,7 @@ impl Desk<'_> {
             conversation_id: String::new(),
             sent_at: 0,
             message_id: Uuid::nil(),
-            text: serde_json::to_string(&cells).context("the cells of a row")?,
+            text,
             accepted: false,
         })
     }
