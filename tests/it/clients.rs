@@ -6,6 +6,7 @@ mod generated;
 mod of_the_crate;
 mod others;
 mod packages;
+mod rest;
 mod telegram;
 mod whatsapp;
 

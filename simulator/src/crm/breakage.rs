@@ -30,7 +30,7 @@ pub(crate) enum Reach {
 /// Name, value, reach, and the key of the words on its button, if the page has one.
 pub(crate) type Kind = (&'static str, Takes, Reach, &'static str);
 
-pub(crate) const KINDS: [Kind; 18] = [
+pub(crate) const KINDS: [Kind; 24] = [
     ("slow", Takes::Number(5), Reach::Everything, "break_slow"), // every call is answered this many seconds late
     ("reset", Takes::Nothing, Reach::Everything, "break_down"), // every connection is dropped before the call is processed
     ("status", Takes::Number(503), Reach::Everything, "break_status"), // every call is answered with this status
@@ -46,6 +46,12 @@ pub(crate) const KINDS: [Kind; 18] = [
     ("page", Takes::Number(502), Reach::Accounts, "break_page_code"), // REST and tokens: a gateway's page with this status
     ("429", Takes::Number(30), Reach::Accounts, "break_too_many"), // REST and tokens: 429 with a wait of this many seconds
     ("no-unsorted", Takes::Nothing, Reach::Accounts, "unsorted_off"), // new chats become leads at once
+    ("no-filters", Takes::Nothing, Reach::Accounts, ""),           // lists ignore filters, and the account says so
+    ("old-signatures", Takes::Nothing, Reach::Accounts, ""),       // the Chats API takes signatures of the body alone
+    ("nameless-hooks", Takes::Nothing, Reach::Accounts, ""),       // hooks of chats without names, as in the samples
+    ("whole-profiles", Takes::Nothing, Reach::Accounts, ""),       // … with phone and e-mail even if they are empty
+    ("bare-messages", Takes::Nothing, Reach::Accounts, ""),        // … without empty markup and media_group_id
+    ("no-line-feed", Takes::Nothing, Reach::Accounts, ""),         // … without a line feed after the signed body
     ("expired-tokens", Takes::Nothing, Reach::Accounts, "expire_access"), // access tokens have expired
     ("expired-refresh", Takes::Nothing, Reach::Accounts, "expire_refresh"), // refresh tokens have expired
     ("renamed", Takes::Host, Reach::Accounts, ""),                 // the account gets this host
@@ -206,16 +212,33 @@ impl Breakage {
         let set = |switches: &mut Switches| match self.name {
             "429" => switches.too_many = Some(self.number),
             "page" => switches.page = status,
-            "unpaid" => switches.unpaid = true,
-            "blocked" => switches.blocked = true,
-            "no-unsorted" => switches.no_unsorted = true,
-            _ => {}
+            name => {
+                if let Some((_, flag)) = flags(switches).into_iter().find(|(known, _)| *known == name) {
+                    *flag = true;
+                }
+            }
         };
         core.change(|state| {
             self.accounts(state)?.into_iter().for_each(|account| set(&mut account.switches));
             Ok(())
         })
     }
+}
+
+/// The switches that are on or off, by the names of their faults.
+fn flags(switches: &mut Switches) -> [(&'static str, &mut bool); 9] {
+    let samples = &mut switches.samples;
+    [
+        ("unpaid", &mut switches.unpaid),
+        ("blocked", &mut switches.blocked),
+        ("no-unsorted", &mut switches.no_unsorted),
+        ("no-filters", &mut switches.no_filters),
+        ("old-signatures", &mut switches.old_signatures),
+        ("nameless-hooks", &mut samples.no_names),
+        ("whole-profiles", &mut samples.empty_profile),
+        ("bare-messages", &mut samples.no_empty_fields),
+        ("no-line-feed", &mut samples.no_line_feed),
+    ]
 }
 
 /// Removes every fault that can be removed: expired tokens stay expired, and a renamed account keeps its host.
@@ -240,8 +263,8 @@ pub(crate) fn now(core: &Core, state: &State) -> Vec<String> {
     for Account { host, switches, .. } in state.accounts.values() {
         let numbered = [("429", switches.too_many), ("page", switches.page.map(u64::from))];
         all.extend(numbered.iter().filter_map(|(name, value)| Some(format!("{name}={}@{host}", (*value)?))));
-        let plain = [("unpaid", switches.unpaid), ("blocked", switches.blocked), ("no-unsorted", switches.no_unsorted)];
-        all.extend(plain.iter().filter(|(_, on)| *on).map(|(name, _)| format!("{name}@{host}")));
+        let mut switches = switches.clone();
+        all.extend(flags(&mut switches).iter().filter(|(_, on)| **on).map(|(name, _)| format!("{name}@{host}")));
     }
     all
 }

@@ -178,9 +178,10 @@ impl<'a> Target<'a> {
     }
 }
 
-/// The path split at its slashes; a trailing one is ignored.
+/// The path split at its slashes; a trailing one and doubled ones are ignored, as by the web server before amoCRM.
 pub(crate) fn segments(call: &Call) -> Vec<&str> {
-    call.path.strip_suffix('/').unwrap_or(&call.path).split('/').collect()
+    let all: Vec<&str> = call.path.split('/').filter(|part| !part.is_empty()).collect();
+    if all.is_empty() { vec![""] } else { all }
 }
 
 /// The token of a request; empty without one.

@@ -13,7 +13,7 @@ use super::exchange::{Outgoing, put};
 use super::faults::HookKind;
 use super::hook_message::{Author, HookMessage};
 use super::log::HookAnswer;
-use super::state::{Account, CONTACTS, Card, Chat, Direction, Message, Person, State, channel_of};
+use super::state::{Account, CONTACTS, Card, Chat, Direction, HookSamples, Message, Person, State, channel_of};
 use super::{ids, media, signature};
 
 /// amoCRM's time limit for an answer.
@@ -40,7 +40,7 @@ pub struct PreparedHook {
     pub chat_id: String,
     /// Amojo id of the message in it.
     pub message_id: String,
-    /// The exact bytes that are signed.
+    /// The exact bytes that are signed. At Kommo a line feed follows them on the way.
     pub body: Vec<u8>,
     /// Lower-case hex signature of the body.
     pub signature: String,
@@ -71,7 +71,7 @@ pub(crate) fn prepare(core: &Core, host: &str, chat_id: &str, message: HookMessa
         account.talk_goes_on(&stored, origin, now.timestamp());
         let hook = if version == "v1" {
             let chat = account.chat(chat_id).context("no such chat")?;
-            first_version(chat, account.person(&chat.person_id), msec, &stored.content)
+            first_version(chat, account.person(&chat.person_id), msec, &stored.content, account.switches.samples)
                 .context("a hook of the first version can't name a chat that the other side doesn't know")?
         } else {
             json!({"account_id": account.amojo_id, "time": now.timestamp(), "message": stored.payload})
@@ -93,7 +93,7 @@ fn store(account: &mut Account, chat_id: &str, writer: Writer, msec: i64, conten
     chat.unread = 0;
     let chat = chat.clone();
     let mut sender = json!({"id": writer.id});
-    if writer.is_bot || content.get("post").is_some() {
+    if writer.is_bot || content.get("post").is_some() || !account.switches.samples.no_names {
         put(&mut sender, "name", writer.name.as_str());
     }
     let mut message = Message {
@@ -154,13 +154,22 @@ pub(crate) async fn post(core: &Core, scope_id: &str, body: Vec<u8>, signature: 
 async fn post_signed(core: &Core, scope_id: &str, hook: &Value) -> Result<HookAnswer> {
     let body = serde_json::to_vec(hook).context("the hook's JSON")?;
     let signature = sign(core, scope_id, &body);
-    Ok(post(core, scope_id, body, Some(&signature)).await)
+    Ok(post_recorded(core, scope_id, body, &signature).await)
+}
+
+/// Sends a signed body as production does: Kommo was recorded with a line feed after what is signed.
+async fn post_recorded(core: &Core, scope_id: &str, mut body: Vec<u8>, signature: &str) -> HookAnswer {
+    let has_feed = |account: &Account| account.host.ends_with(".kommo.com") && !account.switches.samples.no_line_feed;
+    if core.read(|state| state.account_of_scope(scope_id).is_some_and(has_feed)) {
+        body.push(b'\n');
+    }
+    post(core, scope_id, body, Some(signature)).await
 }
 
 /// Creates, stores and sends a manager's message.
 pub(crate) async fn send(core: &Core, host: &str, chat_id: &str, message: HookMessage) -> Result<Said> {
     let hook = prepare(core, host, chat_id, message)?;
-    let answer = post(core, &hook.scope_id, hook.body, Some(&hook.signature)).await;
+    let answer = post_recorded(core, &hook.scope_id, hook.body, &hook.signature).await;
     core.change(|state| {
         let account = state.accounts.get_mut(host);
         if let Some(message) = account.and_then(|account| account.message_mut(&hook.message_id)) {
@@ -184,7 +193,10 @@ pub(crate) async fn echo(core: &Core, host: &str, message_id: &str) -> Result<Ho
         let mut content = HookMessage::text("").fields;
         content.extend(message.content.as_object().cloned().unwrap_or_default());
         content.insert("id".to_owned(), json!(message.id));
-        let sender = json!({"id": message.sender_id});
+        let mut sender = json!({"id": message.sender_id});
+        if !account.switches.samples.no_names {
+            put(&mut sender, "name", message.sender_name.as_str());
+        }
         let body = message_object(account, chat, &sender, message.msec_timestamp, &Value::Object(content));
         anyhow::Ok((scope_id, json!({"account_id": account.amojo_id, "time": now.timestamp(), "message": body})))
     })?;
@@ -411,21 +423,28 @@ fn with_client_id(mut shown: Value, id: Option<&String>) -> Value {
 
 /// The `message` object of a hook of the second version.
 fn message_object(account: &Account, chat: &Chat, sender: &Value, msec: i64, inner: &Value) -> Value {
+    let samples = account.switches.samples;
     let person = account.person(&chat.person_id);
     let text = |look: fn(&Person) -> &String| person.map(|one| look(one).as_str()).unwrap_or_default();
     let in_public = inner.get("post").is_some();
-    let receiver = match in_public {
-        // A public answer to a comment has a name and no profile.
-        true => json!({"id": chat.person_id, "name": text(|one| &one.name)}),
-        false => json!({"id": chat.person_id, "phone": text(|one| &one.phone), "email": text(|one| &one.email)}),
-    };
+    let mut receiver = json!({"id": chat.person_id});
+    // A public answer to a comment has a name and no profile.
+    if in_public || !samples.no_names {
+        put(&mut receiver, "name", text(|one| &one.name));
+    }
+    for (key, value) in [("phone", text(|one| &one.phone)), ("email", text(|one| &one.email))] {
+        let is_recorded = key == "phone" && !value.is_empty();
+        if !in_public && (is_recorded || samples.empty_profile) {
+            put(&mut receiver, key, value);
+        }
+    }
     let mut message = json!({
         "receiver": with_client_id(receiver, person.and_then(|one| one.client_id.as_ref())),
         "sender": sender,
         "conversation": conversation(chat),
         "timestamp": msec.div_euclid(1000),
         "msec_timestamp": msec,
-        "message": inner,
+        "message": with_empty_fields(inner.clone(), samples),
     });
     if let Some(source) = account.source_of(chat).filter(|_| !in_public) {
         put(&mut message, "source", json!({"external_id": source.external_id}));
@@ -433,12 +452,34 @@ fn message_object(account: &Account, chat: &Chat, sender: &Value, msec: i64, inn
     message
 }
 
+/// What every recorded message has, with or without content.
+fn with_empty_fields(mut inner: Value, samples: HookSamples) -> Value {
+    for (key, empty) in [("markup", Value::Null), ("media_group_id", json!(""))] {
+        if inner.get(key).is_none() && !samples.no_empty_fields {
+            put(&mut inner, key, empty);
+        }
+    }
+    inner
+}
+
 /// A hook of the obsolete first version: flat, with the other side's ids only. `None` for a chat that has none.
-fn first_version(chat: &Chat, person: Option<&Person>, msec: i64, inner: &Value) -> Option<Value> {
+fn first_version(
+    chat: &Chat,
+    person: Option<&Person>,
+    msec: i64,
+    inner: &Value,
+    samples: HookSamples,
+) -> Option<Value> {
     let (receiver, conversation) = (person?.client_id.as_ref()?, chat.conversation_id.as_ref()?);
     let mut hook = json!({"receiver": receiver, "conversation_id": conversation, "msec_timestamp": msec});
+    let inner = with_empty_fields(inner.clone(), samples);
     for key in ["type", "text", "media", "thumbnail", "file_name", "file_size"] {
         put(&mut hook, key, inner.get(key).cloned().unwrap_or_default());
+    }
+    for key in ["tag", "markup", "media_group_id"] {
+        if let Some(value) = inner.get(key).filter(|_| !samples.no_empty_fields) {
+            put(&mut hook, key, value.clone());
+        }
     }
     Some(hook)
 }

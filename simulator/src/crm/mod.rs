@@ -50,8 +50,8 @@ pub use log::{HookAnswer, LogDirection, RepeatView, RequestView, TokenCall};
 pub use media::Fetched;
 pub use sandbox::Sandbox;
 pub use state::{
-    Connection as ConnectionView, Delivery as CrmHookView, Direction, Link as LinkView, Message as MessageView,
-    OtherMessage, Pipeline as PipelineView, Settings, Status, Switches, Talk as TalkView, User as UserView, UserRights,
-    Webhook as WebhookView,
+    Connection as ConnectionView, Delivery as CrmHookView, Direction, HookSamples, Link as LinkView,
+    Message as MessageView, OtherMessage, Pipeline as PipelineView, Settings, Status, Switches, Talk as TalkView,
+    User as UserView, UserRights, Webhook as WebhookView,
 };
 pub use view::{AccountView, ChatView, ContactView, IncomingLeadView, LeadView};

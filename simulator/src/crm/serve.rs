@@ -80,7 +80,7 @@ fn answer(core: &Core, call: &Call) -> Answer {
         (_, ["oauth2", rest @ ..]) => oauth::answer(core, call, &target.host, rest),
         (_, ["v3", "user"]) if kind == HostKind::Account => rest::who(core, call, &target),
         (_, ["api", "v4", rest @ ..]) if kind == HostKind::Account => rest::answer(core, call, &target, rest),
-        _ => Answer::empty(404).noted("no such method"),
+        _ => Answer::problem(404, "Not Found", "no such method"),
     }
 }
 

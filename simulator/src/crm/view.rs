@@ -91,7 +91,7 @@ impl AccountView {
             amojo_id: account.amojo_id.clone(),
             name: account.name.clone(),
             users: account.users.clone(),
-            pipelines: account.pipelines.clone(),
+            pipelines: account.pipelines(),
         }
     }
 }

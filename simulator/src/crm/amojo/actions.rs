@@ -236,13 +236,17 @@ fn reactor(
 
 /// The answer about a message, new or edited.
 pub(super) fn told(message: &Message) -> Value {
-    json!({"new_message": {
+    let mut shown = json!({
         "conversation_id": message.chat_id,
         "sender_id": message.sender_id,
-        "receiver_id": message.receiver_id,
         "msgid": message.id,
         "ref_id": message.msgid,
-    }})
+    });
+    // The sample has null without a receiver; recorded answers have no such field.
+    if let Some(receiver_id) = &message.receiver_id {
+        put(&mut shown, "receiver_id", receiver_id.as_str());
+    }
+    json!({"new_message": shown})
 }
 
 /// Messages on a page of history.

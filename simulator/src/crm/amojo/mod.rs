@@ -74,6 +74,7 @@ fn signed(core: &Core, call: &Call, segments: &[&str]) -> Outcome {
         content_md5: header("content-md5"),
         signature: header("x-signature"),
         body: &call.body,
+        may_be_old: core.read(|state| state.takes_old_signatures(first, &call.json)),
     };
     if let Err(reason) = signature::check(&request, &channel.secret, core.now()) {
         core.problem(format!("{} {path}: {reason}", call.method));

@@ -245,7 +245,7 @@ pub(super) fn add_source(visit: &Visit<'_>, id: &str) -> Answer {
     let Some(integration) = visit.core.integration_of_code(code) else { return frame.nothing_here() };
     let is_possible = visit.core.read(|state| {
         state.accounts.get(visit.host).is_some_and(|account| {
-            let is_there = account.pipelines.iter().any(|pipeline| pipeline.id.to_string() == id);
+            let is_there = account.pipelines().iter().any(|pipeline| pipeline.id.to_string() == id);
             is_there && account.installed.contains_key(&integration.client_id)
         })
     });

@@ -1,411 +1,435 @@
-//! Contacts and leads: www.amocrm.ru/developers/content/crm_platform/contacts-api, …/leads-api, …/custom-fields,
-//! …/events-and-notes, …/tags-api. Nothing here is about one kind of cards, except what only leads can do.
-
-use std::collections::BTreeSet;
+//! The methods that every kind of cards has: listed, one, added, changed, deleted, linked. Nothing here is about one kind,
+//! except what [`kept`] adds to new ones.
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, BATCH, Reply, Request, Wrong, all, bad, fields, hal, list as items, not_found, request_id, typed};
+use super::draft::{CUSTOM, Draft};
+use super::filters::{self, Filter};
+use super::place::{Place, id_of, is_number, shown_id};
+use super::{Answer, BATCH, Reply, Request, Wrong, all, bad, hal, links, not_found, request_id};
 use crate::crm::exchange::put;
-use crate::crm::ids;
 use crate::crm::state::{
-    Account, CONTACTS, Card, Custom, Entity, FIRST_STEP, FieldValue, Fixed, Kind, LEADS, Note, With, is_step,
+    Account, CUSTOM_FIELDS, Card, Custom, Entity, Has, LEADS, LOSS_REASONS, NOTES, PIPELINES, STATUSES, TASKS, With,
+    entity as kind_named,
 };
-use crate::crm::strict::Object;
 
-const CUSTOM: &str = "custom_fields_values";
-/// Kinds of notes that integrations may write, with the required `params`.
-const NOTES: [(&str, &[&str]); 4] = [
-    ("common", &["text"]),
-    ("service_message", &["service", "text"]),
-    ("extended_service_message", &["service", "text"]),
-    ("attachment", &["file_uuid"]),
-];
-
-pub(super) fn entity(name: &str) -> Option<&'static Entity> {
-    const ALL: [&Entity; 2] = [&CONTACTS, &LEADS];
-    ALL.into_iter().find(|entity| entity.name == name)
-}
-
-/// The kind of cards that a path names first, and the number of one.
-fn named(parts: &[&str]) -> Result<(&'static Entity, Option<i64>), Answer> {
-    let entity = parts.first().and_then(|name| entity(name)).ok_or_else(|| not_found("there are no such cards"))?;
-    Ok((entity, parts.get(1).map(|id| id.parse().unwrap_or_default())))
-}
-
-/// Tags as in the API. The id of a tag is always the same for the same name.
-fn show_tags<'a>(account: &Account, tags: impl Iterator<Item = &'a String>) -> Vec<Value> {
-    let id = |name: &str| ids::number(account.id, 1_000 + ids::fold(name, ids::SLOTS - 1_000));
-    tags.map(|name| json!({"id": id(name), "name": name, "color": null})).collect()
-}
-
-fn show_values(account: &Account, entity: &Entity, card: &Card) -> Value {
-    let shown = |custom: Custom| {
-        let of_field = card.values.iter().filter(|one| one.field == custom.code);
-        let values: Vec<Value> = of_field
-            .map(|one| match custom.enums().find(|(_, code)| *code == one.enum_code) {
-                None => json!({"value": one.value}),
-                Some((id, code)) => json!({"value": one.value, "enum_id": id, "enum_code": code}),
-            })
-            .collect();
+fn show_values(account: &Account, parent: &str, card: &Card) -> Value {
+    let shown = |custom: Custom<'_>| {
+        let of_field = card.values.iter().filter(|(key, _)| *key == custom.key());
+        let value = |value: &Value| {
+            let kind = custom.choice(None, value["enum_code"].as_str()).filter(|_| value["enum_id"].is_null());
+            let mut value = value.clone();
+            if let Some(kind) = kind {
+                put(&mut value, "enum_id", kind["id"].clone());
+            }
+            value
+        };
+        let values: Vec<Value> = of_field.map(|(_, one)| value(one)).collect();
         let body = json!({
-            "field_id": custom.id,
-            "field_name": custom.name(),
-            "field_code": custom.code,
-            "field_type": custom.kind,
+            "field_id": custom.0.id,
+            "field_name": custom.0.name(),
+            "field_code": custom.0.fields.get("code"),
+            "field_type": custom.kind(),
             "values": values,
         });
         (!values.is_empty()).then_some(body)
     };
-    let list: Vec<Value> = account.custom(entity).filter_map(shown).collect();
+    let list: Vec<Value> = account.custom(parent).filter_map(shown).collect();
     if list.is_empty() { Value::Null } else { Value::Array(list) }
 }
 
-fn show(request: &Request<'_>, account: &Account, entity: &Entity, card: &Card) -> Value {
-    let mut body = json!({
-        "id": card.id,
-        "group_id": account.group_of(card.number("responsible_user_id")),
-        "updated_by": card.number("created_by"),
-        (CUSTOM): show_values(account, entity, card),
-        "account_id": account.id,
-        "_links": request.link(&format!("{}/{}", entity.name, card.id)),
-    });
-    for name in entity.fields.iter().map(|(name, _)| name).chain(entity.shown) {
-        put(&mut body, name, card.fields.get(*name).cloned().unwrap_or_default());
+/// The nearest open task of a card.
+fn closest_task(account: &Account, entity: &Entity, card: &Card) -> Value {
+    let is_its = |task: &&Card| task.number("entity_id") == card.id && task.text("entity_type") == entity.name;
+    let open = account.crm.all(&TASKS).iter().filter(is_its).filter(|task| !task.flag("is_completed"));
+    json!(open.map(|task| task.number("complete_till")).min())
+}
+
+/// A linked card in `_embedded`.
+fn linked(request: &Request<'_>, kind: &str, id: i64, metadata: &Map<String, Value>) -> Value {
+    let catalog_id = metadata.get("catalog_id").and_then(Value::as_i64).unwrap_or_default();
+    let path = if kind == "catalog_elements" { format!("catalogs/{catalog_id}/elements") } else { kind.to_owned() };
+    let mut shown = request.entity(&path, id);
+    if let Some(is_main) = metadata.get("main_contact") {
+        put(&mut shown, "is_main", is_main.clone());
+    } else if !metadata.is_empty() {
+        put(&mut shown, "metadata", json!(metadata));
+        metadata.iter().for_each(|(key, value)| put(&mut shown, key, value.clone()));
     }
-    for (name, value) in entity.fixed {
-        put(
-            &mut body,
-            name,
-            match value {
-                Fixed::Null => Value::Null,
-                Fixed::False => json!(false),
-            },
-        );
+    shown
+}
+
+fn all_linked(request: &Request<'_>, account: &Account, entity: &'static Entity, card: &Card, kind: &str) -> Value {
+    let all = account.crm.tied((links::linked_name(entity), card.id), kind);
+    all.into_iter().map(|(id, metadata)| linked(request, kind, id, &metadata)).collect()
+}
+
+/// A card as answers show it.
+pub(super) fn show(request: &Request<'_>, account: &Account, place: &Place<'_>, card: &Card) -> Value {
+    let entity = place.entity;
+    let mut body = (entity.blank)();
+    for (key, value) in body.as_object_mut().into_iter().flatten() {
+        match key.as_str() {
+            "group_id" if value.is_number() => *value = json!(account.group_of(card.number("responsible_user_id"))),
+            "closest_task_at" => *value = closest_task(account, entity, card),
+            "is_archive" => *value = json!(account.switches.archived.contains(&card.id)),
+            "is_unsorted" => {
+                let is_theirs = |id: i64| account.crm.lead(id).is_some_and(|lead| lead.number("contact_id") == card.id);
+                *value = json!(account.crm.waiting().any(|one| is_theirs(one.lead_id)));
+            }
+            key => *value = card.fields.get(key).cloned().unwrap_or(value.take()),
+        }
     }
-    if entity.name == CONTACTS.name {
-        let is_theirs = |id: i64| account.crm.lead(id).is_some_and(|lead| lead.number("contact_id") == card.id);
-        put(&mut body, "is_unsorted", account.crm.waiting().any(|one| is_theirs(one.lead_id)));
+    if entity.name == "tasks"
+        && let Some(text) = body["result"].get("text").cloned()
+    {
+        put(&mut body, "result", json!({"text": text}));
     }
-    let mut embedded = json!({"tags": show_tags(account, card.tags.iter()), "companies": []});
-    for (word, with) in entity.with.iter().filter(|(word, _)| request.with(word)) {
-        let contact_id = card.number("contact_id");
+    put(&mut body, "id", id_of(entity, card));
+    put(&mut body, "account_id", account.id);
+    if !entity.parent.is_empty() {
+        put(&mut body, entity.parent, card.parent_id());
+    }
+    let place = Place { entity, parent: card.parent.clone(), rest: &[] };
+    put(&mut body, "_links", request.link(&format!("{}/{}", place.path(), shown_id(entity, card))));
+    if entity.has(Has::CustomFields) {
+        put(&mut body, CUSTOM, show_values(account, &place.custom_fields(&card.parent), card));
+    }
+    let mut embedded = json!({});
+    if entity.has(Has::Tags) {
+        let tags = account.tags_of(entity).filter(|(_, name, _)| card.tags.contains(name));
+        let tags: Vec<Value> = tags.map(|(id, name, color)| json!({"id": id, "name": name, "color": color})).collect();
+        put(&mut embedded, "tags", tags);
+        if entity.name != "companies" {
+            put(&mut embedded, "companies", all_linked(request, account, entity, card, "companies"));
+        }
+    }
+    for (word, with) in entity.with {
         let value = match with {
+            With::Statuses => {
+                let steps = Place { entity: &STATUSES, parent: format!("leads/pipelines/{}", card.id), rest: &[] };
+                account.steps(card.id).map(|step| show(request, account, &steps, step)).collect()
+            }
+            _ if !request.with(word) => continue,
             With::Field => {
                 put(&mut body, word, card.fields.get(*word).cloned().unwrap_or_default());
                 continue;
             }
-            With::Nothing => json!([]),
-            With::Leads => account.crm.leads_of(card.id).map(|lead| request.entity("leads", lead.id)).collect(),
-            With::Contact if contact_id == 0 => json!([]),
-            With::Contact => {
-                let mut main = request.entity("contacts", contact_id);
-                put(&mut main, "is_main", true);
-                json!([main])
-            }
+            With::Linked => all_linked(request, account, entity, card, word),
             With::Source => {
                 let source = account.sources.iter().find(|source| source.id == card.number("source_id"));
                 json!(source.map(|source| json!({"id": source.id, "name": source.name})))
             }
+            With::LossReason => {
+                let all = account.crm.all(&LOSS_REASONS);
+                let found = all.iter().filter(|one| one.id == card.number("loss_reason_id"));
+                let reasons = Place { entity: &LOSS_REASONS, parent: "leads".to_owned(), rest: &[] };
+                found.map(|one| show(request, account, &reasons, one)).collect()
+            }
+            With::Users => {
+                let of_role = account.users.iter().filter(|user| user.role_id == Some(card.id));
+                of_role.map(|user| request.entity("users", user.id)).collect()
+            }
         };
         put(&mut embedded, word, value);
     }
-    put(&mut body, "_embedded", embedded);
+    if embedded.as_object().is_some_and(|embedded| !embedded.is_empty()) {
+        put(&mut body, "_embedded", embedded);
+    }
     body
 }
 
-/// `GET {cards}?query=…&with=…&page=…&limit=…`; 204 if empty.
-pub(super) fn list(request: &Request<'_>, parts: &[&str]) -> Reply {
-    let (entity, _) = named(parts)?;
-    // Filters by field require a paid plan, reported by `is_api_filter_enabled`; no account here has one.
-    if !request.values("filter").is_empty() {
-        return Err(bad("filters are not available in this account"));
+/// A field of a card as filters and orders see it.
+fn facet(account: &Account, place: &Place<'_>, card: &Card, usual: &Value, key: &str) -> Option<Value> {
+    match key {
+        "id" => Some(id_of(place.entity, card)),
+        "closest_task_at" => Some(closest_task(account, place.entity, card)),
+        _ if key == place.entity.parent => Some(json!(card.parent_id())),
+        CUSTOM => {
+            let of_field = |one: Custom<'_>| (one.0.id.to_string(), json!(card.values(&one.key())));
+            Some(Value::Object(account.custom(&place.custom_fields(&card.parent)).map(of_field).collect()))
+        }
+        _ => card.fields.get(key).or_else(|| usual.get(key)).cloned(),
+    }
+}
+
+/// `GET {collection}?query=…&filter[…]…&order[…]=…&with=…&page=…&limit=…`; 204 if empty. Some accounts have no filters.
+fn list(request: &Request<'_>, place: &Place<'_>) -> Reply {
+    let entity = place.entity;
+    if entity.has(Has::NoPages) {
+        let own = |account: &Account| -> Vec<Value> {
+            let all = account.crm.all(entity).iter().filter(|card| place.shows(card));
+            all.map(|card| show(request, account, place, card)).collect()
+        };
+        return Ok(told_all(request, place, &request.account(own)?));
     }
     let query = request.call.query("query").unwrap_or_default();
-    request.paged(entity.name, entity.name, 250, |skip, take| {
+    let usual = (entity.blank)();
+    request.paged(&place.path(), entity.name, 250, |skip, take| {
         let found = request.account(|account| {
-            let found = account.crm.all(entity).iter().filter(|card| query.is_empty() || card.matches(query));
-            found.skip(skip).take(take).map(|card| show(request, account, entity, card)).collect()
+            let ids = request.values("id").join(",");
+            let filter = if account.switches.no_filters { Filter::none() } else { Filter::of(request.call) };
+            let is_asked = |card: &&Card| {
+                place.shows(card)
+                    && (query.is_empty() || card.matches(query))
+                    && (ids.is_empty() || ids.split(',').any(|id| id == card.id.to_string()))
+                    && filter.fits(&|key| facet(account, place, card, &usual, key))
+            };
+            let is_there = |card: &&Card| {
+                entity.name != CUSTOM_FIELDS.name
+                    || !account.switches.removed_fields.iter().any(|removed| removed == card.text("code"))
+            };
+            let mut found: Vec<&Card> = account.crm.all(entity).iter().filter(is_there).filter(is_asked).collect();
+            filters::sort(request.call, &mut found, |card, key| facet(account, place, card, &usual, key));
+            found.into_iter().skip(skip).take(take).map(|card| show(request, account, place, card)).collect()
         });
         found.unwrap_or_default()
     })
 }
 
-/// `GET {cards}/{id}`; 204 if it is unknown, was deleted or merged into another.
-pub(super) fn one(request: &Request<'_>, parts: &[&str]) -> Reply {
-    let (entity, id) = named(parts)?;
-    let found = request.account(|account| {
-        let card = account.crm.card(entity, id.unwrap_or_default())?;
-        Some(show(request, account, entity, card))
-    })?;
-    Ok(found.map_or_else(|| Answer::empty(204), |body| hal(&body)))
+/// `GET {collection}/{id}`: unknown, deleted or merged into another is 204 for cards and 404 for the rest.
+fn one(request: &Request<'_>, place: &Place<'_>, id: &str) -> Reply {
+    let found = request.account(|account| Some(show(request, account, place, place.card(account, id)?)))?;
+    match found {
+        Some(body) => Ok(hal(&body)),
+        None if place.entity.has(Has::NotFound) => Err(not_found("nothing has this id")),
+        None => Ok(Answer::empty(204)),
+    }
 }
 
-/// What a request wants of a card. A given custom field replaces all its values; an empty list deletes it.
-#[derive(Default)]
-struct Draft {
-    fields: Map<String, Value>,
-    values: Vec<(&'static str, Vec<FieldValue>)>,
-    tags: Option<Vec<String>>,
-    tags_to_add: Vec<String>,
-    tags_to_delete: Vec<String>,
-}
-
-/// Names of tags; those given by an id only are ignored.
-fn tag_names(fields: &Object<'_>, key: &'static str) -> Result<Vec<String>, Wrong> {
-    let name = |tag: &Value| tag.get("name").and_then(Value::as_str).map(str::to_owned);
-    items(fields, key)?.iter().map(|tag| name(tag).ok_or_else(|| Wrong::no_choice(key))).collect()
-}
-
-fn read_value(custom: &Custom, value: &Value) -> Result<FieldValue, Wrong> {
-    let value = Object::whole(value).map_err(typed(CUSTOM))?;
-    let text = value.required_text("value").map_err(typed(CUSTOM))?;
-    let code = value.text("enum_code").map_err(typed(CUSTOM))?;
-    let id = value.whole_number("enum_id").map_err(typed(CUSTOM))?;
-    let is_it = |known: &(i64, &str)| id.map_or_else(|| code.is_none_or(|code| known.1 == code), |id| known.0 == id);
-    let enum_code = match custom.enums().find(is_it) {
-        Some((_, code)) => code,
-        None if custom.enums().next().is_none() && id.is_none() && code.is_none() => "",
-        None => return Err(Wrong::no_choice(CUSTOM)),
+/// A new card as it is stored: with the fields that are not for requests to say.
+pub(super) fn kept(
+    request: &Request<'_>,
+    account: &mut Account,
+    place: &Place<'_>,
+    item: &Value,
+    mut draft: Draft,
+    now: i64,
+) -> i64 {
+    let (by, entity) = (request.grant.user_id, place.entity);
+    let mut card = match entity.name {
+        "leads" => account.new_lead(by, account.main_pipeline(), now),
+        _ => account.new_card(by, now),
     };
-    Ok(FieldValue { field: custom.code, value: text.to_owned(), enum_code })
+    card.parent = draft.parent.take().unwrap_or_else(|| place.parent.clone());
+    card.set("responsible_user_id", by);
+    draft.lay_over(account, entity, &mut card);
+    let id = card.id;
+    match entity.name {
+        "pipelines" => return new_pipeline(account, &card, item),
+        "statuses" => account.add_step(
+            card.parent_id(),
+            id,
+            &card.fields.iter().map(|(key, value)| (key.as_str(), value.clone())).collect::<Vec<_>>(),
+        ),
+        "notes" => {
+            let of = card.parent.split('/').next().and_then(kind_named);
+            if let Some(of) = of {
+                account.tell_note(of, &card);
+            }
+            account.keep_card(entity, card);
+        }
+        _ => {
+            account.keep_card(entity, card);
+        }
+    }
+    draft.tie(account, (links::linked_name(entity), id));
+    id
 }
 
-impl Draft {
-    fn read(account: &Account, entity: &Entity, item: &Value) -> Result<Self, Wrong> {
-        let given = fields(item)?;
-        let mut draft = Self::default();
-        for (name, kind) in entity.fields {
-            let value = match kind {
-                Kind::Text => given.text(name).map_err(typed(name))?.map(Value::from),
-                _ => given.whole_number(name).map_err(typed(name))?.map(Value::from),
-            };
-            let Some(value) = value else { continue };
-            let id = value.as_i64().unwrap_or_default();
-            let is_there = match kind {
-                Kind::User => account.user(id).is_some(),
-                Kind::Pipeline => account.pipelines.iter().any(|pipeline| pipeline.id == id),
-                Kind::Text | Kind::Number | Kind::Step => true,
-            };
-            if !is_there {
-                return Err(Wrong::no_choice(name));
-            }
-            draft.fields.insert((*name).to_owned(), value);
-        }
-        for field in items(&given, CUSTOM)? {
-            draft.values.push(read_custom(account, entity, field)?);
-        }
-        draft.tags_to_add = tag_names(&given, "tags_to_add")?;
-        draft.tags_to_delete = tag_names(&given, "tags_to_delete")?;
-        if let Some(embedded) = given.object("_embedded").map_err(typed("_embedded"))? {
-            // These replace the existing ones.
-            draft.tags = embedded.raw("tags").map(|_| tag_names(&embedded, "tags")).transpose()?;
-        }
-        Ok(draft)
+/// A pipeline with the stages that the request names beside those that every pipeline has.
+fn new_pipeline(account: &mut Account, card: &Card, item: &Value) -> i64 {
+    account.add_pipeline(card.id, card.name(), card.number("sort"), card.flag("is_main"));
+    let own = item["_embedded"]["statuses"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let first = account.first_step(card.id);
+    // The numbers of its own stages.
+    account.next_number();
+    account.next_number();
+    for (step, at) in own.iter().zip(1_i64..) {
+        let id = step["id"].as_i64().filter(|id| matches!(id, 142 | 143)).unwrap_or_else(|| account.next_number());
+        account.crm.all_mut(&STATUSES).retain(|one| one.parent_id() != card.id || (one.id != id && one.id != first));
+        let sort = step["sort"].as_i64().unwrap_or(10 + at * 10);
+        let color = step["color"].as_str().unwrap_or("#99ccff");
+        account.add_step(
+            card.id,
+            id,
+            &[("name", step["name"].clone()), ("sort", json!(sort)), ("color", json!(color))],
+        );
     }
-
-    /// The stage must belong to the pipeline, by default to this one.
-    fn check_step(self, pipeline_id: i64) -> Result<Self, Wrong> {
-        let number = |key: &str| self.fields.get(key).and_then(Value::as_i64);
-        match number("status_id") {
-            Some(id) if !is_step(number("pipeline_id").unwrap_or(pipeline_id), id) => {
-                Err(Wrong::no_choice("status_id"))
-            }
-            _ => Ok(self),
-        }
-    }
-
-    fn lay_over(self, card: &mut Card) {
-        let pipeline_id =
-            self.fields.get("pipeline_id").and_then(Value::as_i64).filter(|id| *id != card.number("pipeline_id"));
-        if let Some(id) = pipeline_id {
-            card.set("status_id", id + FIRST_STEP);
-        }
-        let has_halves = self.fields.contains_key("first_name") || self.fields.contains_key("last_name");
-        let is_named = self.fields.contains_key("name");
-        card.fields.extend(self.fields);
-        if has_halves && !is_named {
-            let name = format!("{} {}", card.text("first_name"), card.text("last_name"));
-            card.set("name", name.trim());
-        }
-        for (field, values) in self.values {
-            card.values.retain(|one| one.field != field);
-            card.values.extend(values);
-        }
-        card.tags = self.tags.unwrap_or(std::mem::take(&mut card.tags));
-        card.tags.retain(|tag| !self.tags_to_delete.contains(tag));
-        for tag in self.tags_to_add {
-            if !card.tags.contains(&tag) {
-                card.tags.push(tag);
-            }
-        }
-    }
+    card.id
 }
 
-fn read_custom(account: &Account, entity: &Entity, field: &Value) -> Result<(&'static str, Vec<FieldValue>), Wrong> {
-    let field = Object::whole(field).map_err(typed(CUSTOM))?;
-    let code = field.text("field_code").map_err(typed(CUSTOM))?;
-    let id = field.whole_number("field_id").map_err(typed(CUSTOM))?;
-    let is_it = |custom: &Custom| id.map_or_else(|| code == Some(custom.code), |id| custom.id == id);
-    let custom = account.custom(entity).find(is_it).ok_or_else(|| Wrong::no_choice(CUSTOM))?;
-    let values = items(&field, "values").map_err(|Wrong(code, _, detail)| Wrong(code, CUSTOM, detail))?;
-    if custom.is_tracking() && values.len() > 1 {
-        return Err(typed(CUSTOM)("values must be an array of one value".to_owned()));
-    }
-    let values = values.iter().map(|value| read_value(&custom, value));
-    Ok((custom.code, values.collect::<Result<_, Wrong>>()?))
-}
-
-fn make(request: &Request<'_>, account: &mut Account, entity: &Entity, draft: Draft, now: i64) -> Card {
-    let by = request.grant.user_id;
-    let mut card = if entity.name == LEADS.name {
-        let mut lead = account.new_lead(by, account.main_pipeline(), now);
-        lead.set("responsible_user_id", by);
-        lead
-    } else {
-        account.new_card(by, now)
+/// What an answer says of a card that was added or changed.
+fn told(request: &Request<'_>, account: &Account, place: &Place<'_>, id: i64, is_new: bool) -> Value {
+    let Some(card) = account.crm.all(place.entity).iter().find(|card| card.id == id && place.shows(card)) else {
+        return Value::Null;
     };
-    draft.lay_over(&mut card);
-    account.keep_card(entity, card.clone());
-    card
+    if place.entity.has(Has::WholeAnswers) {
+        return show(request, account, place, card);
+    }
+    let own = Place { entity: place.entity, parent: card.parent.clone(), rest: &[] };
+    let mut shown = request.entity(&own.path(), id);
+    if !is_new {
+        put(&mut shown, "updated_at", card.number("updated_at"));
+        put(&mut shown, "name", card.name());
+    }
+    if !place.entity.parent.is_empty() {
+        put(&mut shown, place.entity.parent, card.parent_id());
+    }
+    shown
 }
 
-/// `POST {cards}`.
-pub(super) fn create(request: &Request<'_>, parts: &[&str]) -> Reply {
-    let (entity, _) = named(parts)?;
+fn told_all(request: &Request<'_>, place: &Place<'_>, shown: &[Value]) -> Answer {
+    hal(&json!({
+        "_total_items": shown.len(),
+        "_links": request.link(&place.path()),
+        "_embedded": {(place.entity.name): shown},
+    }))
+}
+
+/// `POST {collection}`.
+fn create(request: &Request<'_>, place: &Place<'_>) -> Reply {
     let items = request.batch(BATCH, 422)?;
     request.change(|account, now| {
-        let drafts = all(items, |item| Draft::read(account, entity, item)?.check_step(account.main_pipeline()))?;
-        let ids = items.iter().enumerate().map(|(at, item)| request_id(item, at));
-        let made = drafts.into_iter().zip(ids).map(|(draft, request_id)| {
-            let card = make(request, account, entity, draft, now);
-            let mut shown = request.entity(entity.name, card.id);
-            put(&mut shown, "request_id", request_id);
+        let drafts = all(items, |item| Draft::read(request, account, place, None, item))?;
+        let made = drafts.into_iter().zip(items.iter().enumerate()).map(|(draft, (at, item))| {
+            let id = kept(request, account, place, item, draft, now);
+            let mut shown = told(request, account, place, id, true);
+            put(&mut shown, "request_id", request_id(item, at));
             shown
         });
         let made: Vec<Value> = made.collect();
-        Ok(hal(&json!({"_links": request.link(entity.name), "_embedded": {(entity.name): made}})))
+        Ok(told_all(request, place, &made))
     })
 }
 
-/// `PATCH {cards}/{id}`.
-pub(super) fn update_one(request: &Request<'_>, parts: &[&str]) -> Reply {
-    let (entity, id) = named(parts)?;
-    let (id, item) = (id.unwrap_or_default(), request.object()?);
+fn lay_over(request: &Request<'_>, account: &mut Account, place: &Place<'_>, id: i64, mut draft: Draft, now: i64) {
+    let entity = place.entity;
+    if entity.name == PIPELINES.name && draft.fields.get("is_main") == Some(&json!(true)) {
+        account.crm.all_mut(&PIPELINES).iter_mut().for_each(|other| other.set("is_main", false));
+    }
+    let found = account.crm.all(entity).iter().find(|card| card.id == id && place.shows(card));
+    let Some(mut card) = found.cloned() else { return };
+    draft.lay_over(account, entity, &mut card);
+    card.set("updated_by", request.grant.user_id);
+    if entity.name == STATUSES.name {
+        // The ids of some stages are in every pipeline.
+        let all = account.crm.all_mut(entity).iter_mut();
+        all.filter(|one| one.id == id && place.shows(one)).for_each(|one| *one = card.clone());
+    } else {
+        account.change_card(entity, id, now, |old| *old = card);
+    }
+    draft.tie(account, (links::linked_name(entity), id));
+}
+
+/// `PATCH {collection}/{id}`.
+fn update_one(request: &Request<'_>, place: &Place<'_>, id: &str) -> Reply {
+    let item = request.object()?;
     request.change(|account, now| {
-        let card = account.crm.card(entity, id).ok_or_else(|| not_found("no card has this id"))?;
-        let pipeline_id = card.number("pipeline_id");
-        let draft = Draft::read(account, entity, item).and_then(|draft| draft.check_step(pipeline_id));
-        let draft = draft.map_err(Wrong::alone)?;
-        account.change_card(entity, id, now, |card| draft.lay_over(card));
-        let mut shown = request.entity(entity.name, id);
-        put(&mut shown, "updated_at", now);
-        put(&mut shown, "name", account.crm.card(entity, id).map_or("", Card::name));
-        Ok(hal(&shown))
+        let card = place.card(account, id).ok_or_else(|| not_found("no card has this id"))?;
+        let id = card.id;
+        let draft = Draft::read(request, account, place, Some(card), item).map_err(Wrong::alone)?;
+        lay_over(request, account, place, id, draft, now);
+        Ok(hal(&told(request, account, place, id, false)))
     })
 }
 
-fn all_custom(request: &Request<'_>, entity: &Entity) -> Result<Vec<Value>, Answer> {
-    request.account(|account| {
-        let show = |custom: Custom| {
-            let enums = custom.enums().zip(0..);
-            let enums: Vec<Value> =
-                enums.map(|((id, code), at)| json!({"id": id, "value": code, "sort": at * 10})).collect();
-            let is_tracking = custom.is_tracking();
-            let mut shown = json!({
-                "id": custom.id,
-                "name": custom.name(),
-                "type": custom.kind,
-                "account_id": account.id,
-                "code": custom.code,
-                "sort": 500 + custom.at * if is_tracking { 1 } else { 10 },
-                "is_api_only": is_tracking,
-                "enums": (!enums.is_empty()).then_some(enums),
-                "group_id": is_tracking.then_some("statistic"),
-                "required_statuses": [],
-                "is_deletable": is_tracking,
-                "is_predefined": !is_tracking,
-                "entity_type": entity.name,
-                "_links": request.link(&format!("{}/custom_fields/{}", entity.name, custom.id)),
-            });
-            if is_tracking {
-                put(&mut shown, "tracking_callback", Value::Null);
-            }
-            shown
-        };
-        account.custom(entity).map(show).collect()
-    })
-}
-
-/// `GET {cards}/custom_fields`.
-pub(super) fn custom_fields(request: &Request<'_>, parts: &[&str]) -> Reply {
-    let (entity, _) = named(parts)?;
-    let path = format!("{}/custom_fields", entity.name);
-    request.page_of(&path, "custom_fields", 250, all_custom(request, entity)?)
-}
-
-/// `GET {cards}/tags?query=…`: those in use; 204 if empty.
-pub(super) fn tags(request: &Request<'_>, parts: &[&str]) -> Reply {
-    let (entity, _) = named(parts)?;
-    let query = request.call.query("query").unwrap_or_default().to_lowercase();
-    let shown = request.account(|account| {
-        let names: BTreeSet<&String> = account.crm.all(entity).iter().flat_map(|card| &card.tags).collect();
-        show_tags(account, names.into_iter().filter(|name| name.to_lowercase().contains(&query)))
-    })?;
-    request.page_of(&format!("{}/tags", entity.name), "tags", 250, shown)
-}
-
-/// `GET {cards}/{id}/notes`; 204 if empty.
-pub(super) fn notes(request: &Request<'_>, parts: &[&str]) -> Reply {
-    let (entity, id) = named(parts)?;
-    let shown = request.account(|account| {
-        let is_asked = |note: &&Note| note.entity == entity.name && Some(note.entity_id) == id;
-        let show = |note: &Note| {
-            let mut shown = json!(note);
-            for key in ["updated_by", "responsible_user_id"] {
-                put(&mut shown, key, note.created_by);
-            }
-            put(&mut shown, "updated_at", note.created_at);
-            put(&mut shown, "group_id", 0);
-            put(&mut shown, "account_id", account.id);
-            put(&mut shown, "_links", request.link(&format!("{}/{}/notes/{}", note.entity, note.entity_id, note.id)));
-            shown
-        };
-        account.crm.notes.iter().filter(is_asked).map(show).collect()
-    })?;
-    request.page_of(&format!("{}/notes", parts.join("/")), "notes", 250, shown)
-}
-
-/// `POST {cards}/{id}/notes`.
-pub(super) fn add_notes(request: &Request<'_>, parts: &[&str]) -> Reply {
-    let (entity, id) = named(parts)?;
-    let (entity_id, items) = (id.unwrap_or_default(), request.batch(BATCH, 422)?);
+/// `PATCH {collection}` with an `id` in every item.
+fn update_many(request: &Request<'_>, place: &Place<'_>) -> Reply {
+    let items = request.batch(BATCH, 422)?;
     request.change(|account, now| {
-        if account.crm.card(entity, entity_id).is_none() {
-            return Err(not_found("no card has this id"));
-        }
         let drafts = all(items, |item| {
-            let given = fields(item)?;
-            let kind = given.required_text("note_type").map_err(typed("note_type"))?;
-            let known = NOTES.iter().find(|(known, _)| *known == kind);
-            let (_, wanted) = known.ok_or_else(|| Wrong::no_choice("note_type"))?;
-            let params = given.required_object("params").map_err(typed("params"))?;
-            for key in *wanted {
-                params.required_text(key).map_err(typed("params"))?;
-            }
-            Ok((kind.to_owned(), item["params"].clone()))
+            let id = item["id"].as_i64().ok_or_else(|| Wrong::blank("id"))?;
+            let card = place.card(account, &id.to_string());
+            let card =
+                card.ok_or_else(|| Wrong::unknown("id", format!("{} with id = {id} not found", place.entity.name)))?;
+            Ok((id, Draft::read(request, account, place, Some(card), item)?))
         })?;
-        let mut shown = Vec::new();
-        for ((kind, params), (at, item)) in drafts.into_iter().zip(items.iter().enumerate()) {
-            let id = account.next_number();
-            let created_by = request.grant.user_id;
-            let note = Note { id, entity: entity.name, entity_id, kind, params, created_by, created_at: now };
-            account.crm.notes.push(note);
-            let mut one = request.entity(&format!("{}/{entity_id}/notes", entity.name), id);
-            put(&mut one, "entity_id", entity_id);
-            put(&mut one, "request_id", request_id(item, at));
-            shown.push(one);
-        }
-        Ok(hal(&json!({"_links": request.link(&format!("{}/notes", entity.name)), "_embedded": {"notes": shown}})))
+        let changed = drafts.into_iter().zip(items.iter().enumerate()).map(|((id, draft), (at, item))| {
+            lay_over(request, account, place, id, draft, now);
+            let mut shown = told(request, account, place, id, false);
+            put(&mut shown, "request_id", request_id(item, at));
+            shown
+        });
+        let changed: Vec<Value> = changed.collect();
+        Ok(told_all(request, place, &changed))
     })
+}
+
+/// `DELETE {collection}/{id}`: with what belongs to it.
+fn delete(request: &Request<'_>, place: &Place<'_>, id: &str) -> Reply {
+    request.change(|account, _| {
+        let card = place.card(account, id).ok_or_else(|| not_found("no card has this id"))?.clone();
+        let is_used = |lead: &Card| match place.entity.name {
+            "pipelines" => lead.number("pipeline_id") == card.id,
+            "statuses" => lead.number("status_id") == card.id && lead.number("pipeline_id") == card.parent_id(),
+            _ => false,
+        };
+        if account.crm.all(&LEADS).iter().any(is_used) {
+            return Err(bad("leads are there"));
+        }
+        if card.flag("is_main")
+            || card.flag("is_predefined")
+            || (place.entity.name == STATUSES.name && !card.flag("is_editable"))
+        {
+            return Err(bad("it can't be deleted"));
+        }
+        let below = format!("{}/{}", place.path(), card.id);
+        account.crm.all_mut(place.entity).retain(|one| one.id != card.id || one.parent != card.parent);
+        account.crm.all_mut(&STATUSES).retain(|one| one.parent != below);
+        account.crm.untie_all((links::linked_name(place.entity), card.id));
+        Ok(Answer::empty(204))
+    })
+}
+
+/// Notes can be pinned, which nothing shows.
+fn pin(request: &Request<'_>, place: &Place<'_>, id: &str) -> Reply {
+    let is_there = request.account(|account| place.card(account, id).is_some())?;
+    if is_there { Ok(Answer::empty(204)) } else { Err(not_found("no note has this id")) }
+}
+
+/// Who gets news of a card: its responsible user.
+fn subscriptions(request: &Request<'_>, place: &Place<'_>, id: &str) -> Reply {
+    let path = format!("{}/{id}/subscriptions", place.path());
+    let rows = request.account(|account| {
+        let card = place.card(account, id)?;
+        Some(vec![json!({"subscriber_id": card.number("responsible_user_id"), "type": "user"})])
+    })?;
+    request.page_of(&path, "subscriptions", 250, rows.unwrap_or_default())
+}
+
+/// Answers a method of a collection; `None` if there is no such method.
+pub(super) fn answer(request: &Request<'_>, rest: &[&str]) -> Option<Reply> {
+    let place = Place::of(rest)?;
+    let method = request.call.method.as_str();
+    let is_linked = !place.entity.links.is_empty();
+    let id = |text: &str| text.parse::<i64>().ok();
+    let allowed = |verbs: &str| {
+        let is_there = verbs.split(' ').any(|verb| verb == method);
+        (!is_there).then(|| Err(Answer::problem(405, "Method Not Allowed", "this method is not allowed here")))
+    };
+    let is_id = |text: &str| is_number(text) || place.entity.has(Has::TextId);
+    let [of_all, of_one] = place.entity.verbs;
+    let reply = match (method, place.rest) {
+        (_, []) => allowed(of_all).unwrap_or_else(|| match method {
+            "GET" => list(request, &place),
+            "POST" => create(request, &place),
+            _ => update_many(request, &place),
+        }),
+        (_, [id]) if is_id(id) => allowed(of_one).unwrap_or_else(|| match method {
+            "GET" => one(request, &place, id),
+            "PATCH" => update_one(request, &place, id),
+            _ => delete(request, &place, id),
+        }),
+        ("POST", ["link"]) if is_linked => links::change(request, &place, None, true),
+        ("POST", ["unlink"]) if is_linked => links::change(request, &place, None, false),
+        ("GET", ["links"]) if is_linked => links::list(request, &place, None),
+        ("POST", [one, "link"]) if is_linked => links::change(request, &place, id(one), true),
+        ("POST", [one, "unlink"]) if is_linked => links::change(request, &place, id(one), false),
+        ("GET", [one, "links"]) if is_linked => links::list(request, &place, id(one)),
+        ("POST", [id, "pin" | "unpin"]) if place.entity.name == NOTES.name => pin(request, &place, id),
+        ("GET", [id, "subscriptions"]) if is_linked => subscriptions(request, &place, id),
+        _ => return None,
+    };
+    Some(reply)
 }

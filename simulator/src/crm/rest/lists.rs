@@ -1,19 +1,18 @@
-//! Collections that are read: each is a row of its own, and the same two methods read them all.
+//! Collections of what is no card: each is a row of its own, and the same two methods read them all.
 
 use serde_json::{Map, Value, json};
 
+use super::filters::Filter;
 use super::{Answer, Reply, Request, hal, not_found, shows};
 use crate::crm::state::Account;
 
-/// A collection: where it is, how it is shown, what it can be filtered by.
+/// A collection: where it is, and how it is shown.
 pub(super) struct Listing {
     path: &'static str,
     /// Its key in `_embedded`.
     key: &'static str,
     /// The field by which one is asked for.
     id: &'static str,
-    /// Parameters `filter[…]`, and the field that they choose by.
-    filters: &'static [(&'static str, &'static str)],
     size: Size,
     /// Whether an empty list is 204.
     may_be_empty: bool,
@@ -35,32 +34,16 @@ pub(super) const USERS: Listing = Listing {
     path: "users",
     key: "users",
     id: "id",
-    filters: &[],
     size: Size::All(&["_page", "_page_count"]),
     may_be_empty: false,
     missing: "no user has this id",
     rows: |request, account| account.users.iter().map(|user| shows::user(request, account, user)).collect(),
 };
 
-pub(super) const PIPELINES: Listing = Listing {
-    path: "leads/pipelines",
-    key: "pipelines",
-    id: "id",
-    filters: &[],
-    size: Size::All(&[]),
-    may_be_empty: false,
-    missing: "no pipeline has this id",
-    rows: |request, account| {
-        let all = account.pipelines.iter().zip(1_i64..);
-        all.map(|(pipeline, place)| shows::pipeline(request, account, pipeline, place)).collect()
-    },
-};
-
 pub(super) const TALKS: Listing = Listing {
     path: "talks",
     key: "talks",
     id: "talk_id",
-    filters: &[],
     size: Size::Pages(250),
     may_be_empty: true,
     missing: "no talk has this id",
@@ -71,7 +54,6 @@ pub(super) const UNSORTED: Listing = Listing {
     path: "leads/unsorted",
     key: "unsorted",
     id: "uid",
-    filters: &[("uid", "uid"), ("category", "category"), ("pipeline_id", "pipeline_id")],
     size: Size::Pages(250),
     may_be_empty: true,
     missing: "no incoming lead has this uid",
@@ -84,22 +66,34 @@ pub(super) const UNSORTED: Listing = Listing {
     },
 };
 
-/// Of all integrations' chats, the newest first; other kinds of events do not exist here.
+/// What happened in the account, the newest first: messages of all integrations' chats, and new cards.
 pub(super) const EVENTS: Listing = Listing {
     path: "events",
     key: "events",
     id: "id",
-    filters: &[("type", "type")],
     size: Size::Pages(100),
     may_be_empty: true,
     missing: "no event has this id",
     rows: |request, account| {
-        let limit = |end: &str| request.call.query(&format!("filter[created_at][{end}]"))?.parse::<i64>().ok();
-        let (from, to) = (limit("from").unwrap_or(i64::MIN), limit("to").unwrap_or(i64::MAX));
         let mut rows = shows::chat_events(request, account);
-        rows.retain(|row| row["created_at"].as_i64().is_some_and(|at| (from..=to).contains(&at)));
+        rows.extend(shows::card_events(request, account));
         rows.sort_by_key(|row| std::cmp::Reverse(row["created_at"].as_i64()));
         rows
+    },
+};
+
+pub(super) const CURRENCIES: Listing = Listing {
+    path: "currencies",
+    key: "currencies",
+    id: "code",
+    size: Size::Pages(250),
+    may_be_empty: true,
+    missing: "no currency has this code",
+    rows: |_, _| {
+        let all =
+            [("RUB", "₽"), ("USD", "$"), ("EUR", "€"), ("KZT", "₸"), ("BYN", "Br"), ("UZS", "soʻm"), ("GEL", "₾")];
+        let row = |(code, symbol)| json!({"code": code, "symbol": symbol, "precision": 2, "format": "%v %s"});
+        all.map(row).to_vec()
     },
 };
 
@@ -108,7 +102,6 @@ pub(super) const SOURCES: Listing = Listing {
     path: "sources",
     key: "sources",
     id: "id",
-    filters: &[("external_id", "external_id")],
     size: Size::All(&[]),
     may_be_empty: true,
     missing: "",
@@ -123,7 +116,6 @@ pub(super) const TEMPLATES: Listing = Listing {
     path: "chats/templates",
     key: "chat_templates",
     id: "id",
-    filters: &[("external_id", "external_id")],
     size: Size::Pages(50),
     may_be_empty: true,
     missing: "no template of this integration has this id",
@@ -138,29 +130,24 @@ pub(super) const WEBHOOKS: Listing = Listing {
     path: "webhooks",
     key: "webhooks",
     id: "id",
-    filters: &[("destination", "destination")],
     size: Size::All(&[]),
     may_be_empty: true,
     missing: "",
     rows: |request, account| account.crm.webhooks.iter().map(|one| shows::webhook(request, account, one)).collect(),
 };
 
-/// A value in the form of a query parameter.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn rows(request: &Request<'_>, listing: &Listing) -> Vec<Value> {
-    let rows = request.account(|account| (listing.rows)(request, account)).unwrap_or_default();
-    let filters = listing.filters.iter().map(|(name, field)| (*field, request.values(&format!("filter[{name}]"))));
-    let filters: Vec<_> = filters.filter(|(_, wanted)| !wanted.is_empty()).collect();
-    let is_wanted = |row: &Value| filters.iter().all(|(field, wanted)| wanted.contains(&plain(&row[*field]).as_str()));
-    rows.into_iter().filter(is_wanted).collect()
+    request.account(|account| (listing.rows)(request, account)).unwrap_or_default()
 }
 
 /// All of a collection that are asked for.
 pub(super) fn list(request: &Request<'_>, listing: &Listing) -> Reply {
-    let rows = rows(request, listing);
+    let (mut rows, filter) = (rows(request, listing), Filter::of(request.call));
+    rows.retain(|row| filter.fits(&|key| row.get(key).cloned()));
     match listing.size {
         Size::Pages(largest) => request.page_of(listing.path, listing.key, largest, rows),
         Size::All(_) if rows.is_empty() && listing.may_be_empty => Ok(Answer::empty(204)),
@@ -179,21 +166,10 @@ fn whole(request: &Request<'_>, path: &str, key: &str, ones: &[&str], rows: &[Va
 
 pub(super) fn one(request: &Request<'_>, listing: &Listing, id: &[&str]) -> Reply {
     let id = id.first().copied().unwrap_or_default();
-    let found =
-        rows(request, &Listing { filters: &[], ..*listing }).into_iter().find(|row| plain(&row[listing.id]) == id);
+    let found = rows(request, listing).into_iter().find(|row| plain(&row[listing.id]) == id);
     match found {
         Some(row) => Ok(hal(&row)),
         None if listing.missing.is_empty() => Ok(Answer::empty(204)),
         None => Err(not_found(listing.missing)),
     }
-}
-
-/// `GET leads/pipelines/{id}/statuses`.
-pub(super) fn statuses(request: &Request<'_>, id: &[&str]) -> Reply {
-    let id = id.concat();
-    let rows = request.account(|account| {
-        let pipeline = account.pipelines.iter().find(|pipeline| pipeline.id.to_string() == id);
-        pipeline.map(|pipeline| shows::statuses(request, account, pipeline)).ok_or_else(|| not_found(PIPELINES.missing))
-    })??;
-    Ok(whole(request, &format!("leads/pipelines/{id}/statuses"), "statuses", &[], &rows))
 }

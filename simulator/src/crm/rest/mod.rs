@@ -1,14 +1,20 @@
 //! REST API v4: authentication, and what all its methods share – bodies, batches, pages, answers.
 //!
-//! Methods are rows of a table ([`routes`]). Cards ([`cards`]) are described by their entity, other collections by a
-//! [`lists::Listing`]; what only one collection has is in [`writes`] and
-//! [`templates`].
+//! Cards ([`cards`], [`draft`], [`links`]) are described by their entity and have all methods of it. Everything else is a row
+//! of a table ([`routes`]): collections are a [`lists::Listing`], what only one has is in [`extra`], [`unsorted`], [`writes`]
+//! and [`templates`].
 
 mod cards;
+mod draft;
+mod extra;
+pub(super) mod filters;
+mod links;
 mod lists;
+mod place;
 mod routes;
 mod shows;
 mod templates;
+mod unsorted;
 mod writes;
 
 use serde_json::{Map, Value, json};
@@ -71,9 +77,15 @@ fn authorised<'a>(core: &'a Core, call: &'a Call, target: &'a Target<'_>) -> Res
         let grant = state.grants.use_access(bearer(call), now);
         let account = state.accounts.get(host);
         let known = grant.zip(account).filter(|(grant, account)| account.id == grant.account_id);
-        let known = known.and_then(|(grant, account)| Some((account.user(grant.user_id)?, grant)));
-        let (user, grant) = known.ok_or_else(|| unauthorised("the access token is not valid here"))?;
-        let is_admin = user.is_admin;
+        let known = known.and_then(|(grant, account)| Some((account, account.user(grant.user_id)?, grant)));
+        let (account, user, mut grant) = known.ok_or_else(|| unauthorised("the access token is not valid here"))?;
+        let mut is_admin = user.is_admin;
+        // An administrator's token may act for another user.
+        if let Some(other) = call.header("x-context-user-id") {
+            let other = other.parse().ok().and_then(|id| account.user(id)).filter(|_| is_admin);
+            let other = other.ok_or_else(|| unauthorised("the user of the context is not there"))?;
+            (grant.user_id, is_admin) = (other.id, other.is_admin);
+        }
         if state.rates.count(&grant.client_id, grant.account_id, now) == Verdict::TooMany {
             return Err(Answer::too_many(1));
         }

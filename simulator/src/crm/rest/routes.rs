@@ -1,7 +1,8 @@
-//! All methods as a table, and the way to one of them.
+//! All methods as a table, and the way to one of them. What every kind of cards has is not in it: [`cards`] has that.
 
 use super::lists::{self, list, one};
-use super::{Answer, Reply, Request, cards, not_found, shows, templates, writes};
+use super::{Answer, Reply, Request, cards, extra, not_found, shows, templates, unsorted, writes};
+use crate::crm::state::CARDS;
 
 /// A method: its verb, its path – `{}` is anything, `{#}` a number, `{cards}` a kind of cards –, and what answers it, given
 /// those parts of the path.
@@ -11,24 +12,38 @@ const ROUTES: &[Route] = &[
     ("GET", "account", |request, _| shows::account(request)),
     ("GET", "users", |request, _| list(request, &lists::USERS)),
     ("GET", "users/{}", |request, id| one(request, &lists::USERS, id)),
-    ("GET", "leads/pipelines", |request, _| list(request, &lists::PIPELINES)),
-    ("GET", "leads/pipelines/{}/statuses", lists::statuses),
+    ("POST", "users", |request, _| extra::add_users(request)),
+    ("POST", "users/deactivate", |request, _| extra::deactivate_users(request)),
+    ("POST", "leads/complex", |request, _| extra::complex(request)),
     ("GET", "leads/unsorted", |request, _| list(request, &lists::UNSORTED)),
     ("GET", "leads/unsorted/summary", |request, _| shows::summary(request)),
-    ("POST", "leads/unsorted/{}/accept", writes::accept),
+    ("GET", "leads/unsorted/{}", |request, uid| one(request, &lists::UNSORTED, uid)),
+    ("POST", "leads/unsorted/{}", unsorted::create),
+    ("POST", "leads/unsorted/{}/accept", unsorted::accept),
+    ("DELETE", "leads/unsorted/{}/decline", unsorted::decline),
+    ("POST", "leads/unsorted/{}/link", unsorted::link),
     ("GET", "contacts/chats", |request, _| writes::chats(request)),
     ("POST", "contacts/chats", |request, _| writes::link_chats(request)),
-    ("GET", "{cards}", cards::list),
-    ("GET", "{cards}/{#}", cards::one),
-    ("POST", "{cards}", cards::create),
-    ("PATCH", "{cards}/{#}", cards::update_one),
-    ("GET", "{cards}/custom_fields", cards::custom_fields),
-    ("GET", "{cards}/tags", cards::tags),
-    ("GET", "{cards}/{#}/notes", cards::notes),
-    ("POST", "{cards}/{#}/notes", cards::add_notes),
+    ("GET", "{cards}/tags", extra::tags),
+    ("POST", "{cards}/tags", extra::add_tags),
+    ("GET", "{cards}/{#}/files", extra::files),
+    ("PUT", "{cards}/{#}/files", extra::files),
+    ("DELETE", "{cards}/{#}/files", extra::files),
+    ("PATCH", "customers/mode", |request, _| extra::customers_mode(request)),
+    ("POST", "customers/{#}/bonus_points", extra::bonus_points),
+    ("POST", "calls", |request, _| extra::calls(request)),
+    ("POST", "short_links", |request, _| extra::short_links(request)),
+    ("GET", "website_buttons", extra::buttons),
+    ("GET", "website_buttons/{#}", extra::buttons),
+    ("POST", "website_buttons", |request, _| extra::add_button(request)),
+    ("PATCH", "website_buttons/{#}", extra::change_button),
+    ("POST", "website_buttons/{#}/online_chat", extra::change_button),
+    ("GET", "talks", |request, _| list(request, &lists::TALKS)),
     ("GET", "talks/{}", |request, id| one(request, &lists::TALKS, id)),
     ("POST", "talks/{}/close", writes::close_talk),
     ("GET", "events", |request, _| list(request, &lists::EVENTS)),
+    ("GET", "events/{}", |request, id| one(request, &lists::EVENTS, id)),
+    ("GET", "currencies", |request, _| list(request, &lists::CURRENCIES)),
     ("GET", "sources", |request, _| list(request, &lists::SOURCES)),
     ("GET", "sources/{}", |request, id| one(request, &lists::SOURCES, id)),
     ("POST", "sources", |request, _| writes::create_sources(request)),
@@ -56,12 +71,7 @@ fn needs_admin(rest: &[&str]) -> bool {
 
 /// Whether amoCRM has further methods at this path, which are not there here.
 fn has_more(method: &str, rest: &[&str]) -> bool {
-    match rest {
-        ["leads", "pipelines", ..] | [_, "custom_fields" | "tags" | "notes", ..] | [_, _, "notes"] => true,
-        ["users"] | ["leads", "unsorted", "sip" | "forms"] => method == "POST",
-        ["widgets", _] => matches!(method, "POST" | "DELETE"),
-        _ => false,
-    }
+    matches!(rest, ["widgets", _] if matches!(method, "POST" | "DELETE"))
 }
 
 /// The variable parts of a path; `None` if it is another one.
@@ -74,7 +84,7 @@ fn parts<'a>(path: &str, rest: &[&'a str]) -> Option<Vec<&'a str>> {
         match wanted {
             "{}" => parts.push(part),
             "{#}" if is_number => parts.push(part),
-            "{cards}" if cards::entity(part).is_some() => parts.push(part),
+            "{cards}" if CARDS.contains(&part) => parts.push(part),
             literal if literal == part => {}
             _ => return None,
         }
@@ -92,12 +102,15 @@ pub(super) fn dispatch(request: &Request<'_>, rest: &[&str]) -> Reply {
     let method = request.call.method.as_str();
     let mut here = ROUTES.iter().filter_map(|(verb, path, act)| Some((*verb, act, parts(path, rest)?))).peekable();
     let is_known = here.peek().is_some();
-    match here.find(|(verb, ..)| *verb == method) {
-        // The first row of a path is the most special one.
-        Some((_, act, parts)) => act(request, &parts),
+    // The first row of a path is the most special one.
+    if let Some((_, act, parts)) = here.find(|(verb, ..)| *verb == method) {
+        return act(request, &parts);
+    }
+    match cards::answer(request, rest) {
+        Some(reply) => reply,
         None if is_known && !has_more(method, rest) => {
             Err(Answer::problem(405, "Method Not Allowed", "this method is not allowed here"))
         }
-        _ => Err(not_found("the sandbox has no such method")),
+        None => Err(not_found("the sandbox has no such method")),
     }
 }

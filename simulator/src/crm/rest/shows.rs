@@ -6,7 +6,8 @@ use super::{Reply, Request, hal, not_found};
 use crate::crm::config::IntegrationConfig;
 use crate::crm::exchange::{domain, put};
 use crate::crm::state::{
-    Account, Direction, FIRST_STEP, LOST, Pipeline, Source, Talk, Template, UNSORTED_STEP, Unsorted, User, WON, Webhook,
+    Account, COMPANIES, CONTACTS, CUSTOMERS, Direction, Entity, LEADS, Sorted, Source, TASKS, Talk, Template, Unsorted,
+    User, Webhook,
 };
 
 /// `GET account`; `with` adds optional fields.
@@ -25,7 +26,7 @@ pub(super) fn account(request: &Request<'_>) -> Reply {
             "country": "RU",
             "currency": "RUB",
             "currency_symbol": "₽",
-            "customers_mode": "disabled",
+            "customers_mode": account.customers_mode,
             "is_unsorted_on": !account.switches.no_unsorted,
             "mobile_feature_version": 0,
             "is_loss_reason_enabled": false,
@@ -38,7 +39,7 @@ pub(super) fn account(request: &Request<'_>) -> Reply {
             "amojo_id": account.amojo_id,
             "drive_url": format!("https://drive-b.{}", domain(&account.host)),
             "version": 16,
-            "is_api_filter_enabled": false,
+            "is_api_filter_enabled": !account.switches.no_filters,
         });
         let embedded = json!({
             "datetime_settings": {
@@ -97,51 +98,13 @@ pub(super) fn user(request: &Request<'_>, account: &Account, user: &User) -> Val
             "is_active": true,
             "status_rights": stages.collect::<Vec<_>>(),
             "group_id": rights.group_id,
-            "role_id": null,
+            "role_id": user.role_id,
         },
     });
     if request.with("amojo_id") {
         put(&mut shown, "amojo_id", user.amojo_id.clone());
     }
     shown
-}
-
-pub(super) fn statuses(request: &Request<'_>, account: &Account, pipeline: &Pipeline) -> Vec<Value> {
-    let [incoming, first, won, lost] = account.stages;
-    let all = [
-        (pipeline.id + UNSORTED_STEP, incoming, 10, 1),
-        (pipeline.id + FIRST_STEP, first, 20, 0),
-        (WON, won, 1420, 0),
-        (LOST, lost, 1430, 0),
-    ];
-    let status = |(id, name, sort, kind): (i64, &str, i64, i64)| {
-        json!({
-            "id": id,
-            "name": name,
-            "sort": sort,
-            "is_editable": kind == 0 && !matches!(id, WON | LOST),
-            "pipeline_id": pipeline.id,
-            "color": "#99ccff",
-            "type": kind,
-            "account_id": account.id,
-            "_links": request.link(&format!("leads/pipelines/{}/statuses/{id}", pipeline.id)),
-        })
-    };
-    all.map(status).to_vec()
-}
-
-pub(super) fn pipeline(request: &Request<'_>, account: &Account, pipeline: &Pipeline, place: i64) -> Value {
-    json!({
-        "id": pipeline.id,
-        "name": pipeline.name,
-        "sort": place,
-        "is_main": pipeline.is_main,
-        "is_unsorted_on": true,
-        "is_archive": account.switches.archived.contains(&pipeline.id),
-        "account_id": account.id,
-        "_links": request.link(&format!("leads/pipelines/{}", pipeline.id)),
-        "_embedded": {"statuses": statuses(request, account, pipeline)},
-    })
 }
 
 pub(super) fn talk(request: &Request<'_>, account: &Account, talk: &Talk) -> Value {
@@ -187,20 +150,40 @@ pub(super) fn chat_events(request: &Request<'_>, account: &Account) -> Vec<Value
     own.chain(others).collect()
 }
 
+/// New cards, as their own creation shows them.
+pub(super) fn card_events(request: &Request<'_>, account: &Account) -> Vec<Value> {
+    let of_kind = |entity: &'static Entity| {
+        account.crm.all(entity).iter().map(move |card| {
+            let id = format!("{}-{}", entity.one, card.id);
+            let mut shown = request.entity(entity.name, card.id);
+            put(&mut shown, "name", card.name());
+            json!({
+                "id": id,
+                "type": format!("{}_added", entity.one),
+                "entity_id": card.id,
+                "entity_type": entity.one,
+                "created_by": card.number("created_by"),
+                "created_at": card.number("created_at"),
+                "value_after": [],
+                "value_before": [],
+                "account_id": account.id,
+                "_links": request.link(&format!("events/{id}")),
+                "_embedded": {"entity": shown},
+            })
+        })
+    };
+    [&LEADS, &CONTACTS, &COMPANIES, &CUSTOMERS, &TASKS].into_iter().flat_map(of_kind).collect()
+}
+
 /// An incoming lead of a chat: www.amocrm.ru/developers/content/crm_platform/unsorted-api.
 pub(super) fn unsorted(request: &Request<'_>, account: &Account, one: &Unsorted) -> Value {
     let lead = account.crm.lead(one.lead_id);
     let contact = lead.and_then(|lead| account.crm.contact(lead.number("contact_id")));
     let person = account.person_in(&one.chat_id);
+    let companies = account.crm.tied((LEADS.name, one.lead_id), COMPANIES.name);
     let entity = |path: &str, id: Option<i64>| id.map(|id| request.entity(path, id)).into_iter().collect::<Vec<_>>();
-    json!({
-        "uid": one.uid,
-        "source_uid": one.source_uid,
-        "source_name": one.source_name,
-        "category": "chats",
-        "pipeline_id": one.pipeline_id,
-        "created_at": one.created_at,
-        "metadata": {
+    let of_chat = || {
+        json!({
             "from": person.map(|person| person.name.as_str()),
             "to": one.source_name,
             "received_at": one.created_at,
@@ -209,32 +192,42 @@ pub(super) fn unsorted(request: &Request<'_>, account: &Account, one: &Unsorted)
             "origin": {"chat_id": one.chat_id, "ref": null, "visitor_uid": null},
             "last_message_text": account.last_text(&one.chat_id),
             "source_name": one.source_name,
-        },
+        })
+    };
+    let metadata = if one.category == "chats" { of_chat() } else { one.metadata.clone() };
+    json!({
+        "uid": one.uid,
+        "source_uid": one.source_uid,
+        "source_name": one.source_name,
+        "category": one.category,
+        "pipeline_id": one.pipeline_id,
+        "created_at": one.created_at,
+        "metadata": metadata,
         "account_id": account.id,
         "_links": request.link(&format!("leads/unsorted/{}", one.uid)),
         "_embedded": {
             "contacts": entity("contacts", contact.map(|contact| contact.id)),
-            "companies": [],
+            "companies": companies.iter().map(|(id, _)| request.entity("companies", *id)).collect::<Vec<_>>(),
             "leads": entity("leads", lead.map(|lead| lead.id)),
         },
     })
 }
 
-/// `GET leads/unsorted/summary`. Users here only accept.
+/// `GET leads/unsorted/summary`.
 pub(super) fn summary(request: &Request<'_>) -> Reply {
     let body = request.account(|account| {
         let all = &account.crm.unsorted;
-        let accepted: Vec<&Unsorted> = all.iter().filter(|one| one.accepted_at.is_some()).collect();
-        let time = |one: &&Unsorted| one.accepted_at.unwrap_or_default() - one.created_at;
-        let many = i64::try_from(accepted.len()).unwrap_or_default();
-        let average = accepted.iter().map(time).sum::<i64>().checked_div(many);
-        let none = json!({"total": 0});
+        let sorted =
+            |how: Sorted| all.iter().filter_map(move |one| Some((one, one.sorted.filter(|(done, _)| *done == how)?.1)));
+        let many = i64::try_from(sorted(Sorted::Accepted).count()).unwrap_or_default();
+        let time = sorted(Sorted::Accepted).map(|(one, at)| at - one.created_at).sum::<i64>();
+        let of = |category: &str| json!({"total": all.iter().filter(|one| one.category == category).count()});
         json!({
             "total": all.len(),
             "accepted": many,
-            "declined": 0,
-            "average_sort_time": average.unwrap_or_default(),
-            "categories": {"sip": none, "mail": none, "forms": none, "chats": {"total": all.len()}},
+            "declined": sorted(Sorted::Declined).count(),
+            "average_sort_time": time.checked_div(many).unwrap_or_default(),
+            "categories": {"sip": of("sip"), "mail": of("mail"), "forms": of("forms"), "chats": of("chats")},
             "_links": request.link("leads/unsorted/summary"),
         })
     })?;

@@ -1,4 +1,4 @@
-//! Methods that change what is no card: incoming leads, talks, sources, webhooks, links of chats.
+//! Methods that change what is no card: talks, sources, webhooks, links of chats.
 
 use serde_json::{Value, json};
 
@@ -7,40 +7,13 @@ use super::{
     Answer, BATCH, Reply, Request, Wrong, all, bad, fields, hal, list as items, not_found, request_id, shows, typed,
 };
 use crate::crm::exchange::put;
-use crate::crm::state::{Account, Source, Webhook, is_known_event, is_step};
+use crate::crm::state::{Account, Source, Webhook, is_known_event};
 use crate::crm::strict::Object;
 
 /// Most sources in one call.
 const SOURCES: usize = 50;
 /// Most subscriptions of an account.
 const WEBHOOKS: usize = 100;
-
-fn unknown_lead() -> Answer {
-    not_found("no incoming lead has this uid")
-}
-
-/// The user who sorts: the one in the request, or the token's.
-fn sorter(request: &Request<'_>, account: &Account, body: &Object<'_>) -> Result<i64, Answer> {
-    let id = body.whole_number("user_id").map_err(|reason| bad(&reason))?;
-    let id = id.filter(|id| *id != 0).unwrap_or(request.grant.user_id);
-    account.user(id).map(|user| user.id).ok_or_else(|| Wrong::no_choice("user_id").alone())
-}
-
-/// `POST leads/unsorted/{uid}/accept` with `user_id` and `status_id`, both optional.
-pub(super) fn accept(request: &Request<'_>, uid: &[&str]) -> Reply {
-    let (uid, body) = (uid.concat(), request.object_or_nothing()?);
-    request.change(|account, now| {
-        let given = Object::whole(&body).map_err(|reason| bad(&reason))?;
-        let user_id = sorter(request, account, &given)?;
-        let pipeline_id = account.crm.waiting_with(&uid).ok_or_else(unknown_lead)?.pipeline_id;
-        let step = given.whole_number("status_id").map_err(|reason| bad(&reason))?;
-        if step.is_some_and(|step| !is_step(pipeline_id, step)) {
-            return Err(Wrong::no_choice("status_id").alone());
-        }
-        let one = account.accept(&uid, user_id, step, now).ok_or_else(unknown_lead)?;
-        Ok(hal(&shows::unsorted(request, account, &one)))
-    })
-}
 
 /// `POST talks/{id}/close` with an optional `force_close`: 202, or 422 if it is closed. No account here has the bot that
 /// asks for a rating first.
@@ -143,7 +116,7 @@ fn lay_over(request: &Request<'_>, account: &Account, item: &Value, source: &mut
         name.clone_into(&mut source.name);
     }
     if let Some(id) = given.whole_number("pipeline_id").map_err(typed("pipeline_id"))? {
-        if !account.pipelines.iter().any(|pipeline| pipeline.id == id) {
+        if !account.pipelines().iter().any(|pipeline| pipeline.id == id) {
             return Err(Wrong::no_choice("pipeline_id"));
         }
         source.pipeline_id = id;

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 
 use super::Sandbox;
 use crate::crm::breakage::{self, Breakage};
-use crate::crm::state::{CONTACTS, LEADS, Link, OtherMessage, Settings, Switches, Talk, Template, UserRights, Webhook};
+use crate::crm::state::{
+    CONTACTS, Card, LEADS, Link, NOTES, OtherMessage, Settings, Switches, Talk, Template, UserRights, Webhook,
+};
 use crate::crm::view::{ContactView, IncomingLeadView};
 
 impl Sandbox {
@@ -79,18 +81,15 @@ impl Sandbox {
 
     /// The custom fields of a lead that have values, by code.
     pub fn tracking_of(&self, host: &str, lead_id: i64) -> BTreeMap<String, String> {
-        self.look(host, |account| {
-            let values = account.crm.lead(lead_id).into_iter().flat_map(|lead| &lead.values);
-            values.map(|one| (one.field.to_owned(), one.value.clone())).collect()
-        })
+        self.look(host, |account| account.crm.lead(lead_id).into_iter().flat_map(Card::texts).collect())
     }
 
     /// The texts of the notes on a lead, the oldest first.
     pub fn notes_of(&self, host: &str, lead_id: i64) -> Vec<String> {
         self.look(host, |account| {
-            let of_lead =
-                account.crm.notes.iter().filter(|note| note.entity == LEADS.name && note.entity_id == lead_id);
-            of_lead.filter_map(|note| note.params.get("text").and_then(Value::as_str).map(str::to_owned)).collect()
+            let parent = format!("{}/{lead_id}", LEADS.name);
+            let of_lead = account.crm.all(&NOTES).iter().filter(|note| note.parent == parent);
+            of_lead.filter_map(|note| note.fields.get("params")?.get("text")?.as_str().map(str::to_owned)).collect()
         })
     }
 
@@ -111,6 +110,7 @@ impl Sandbox {
     /// Gives a lead another number: contacts and leads are counted apart in amoCRM, so one of each may have the same.
     pub fn renumber_lead(&self, host: &str, from: i64, to: i64) {
         self.act(host, |account, _| {
+            account.crm.retie((LEADS.name, from), (LEADS.name, to));
             if let Some(lead) = account.crm.card_mut(&LEADS, from) {
                 lead.id = to;
             }

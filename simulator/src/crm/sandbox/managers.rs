@@ -196,7 +196,9 @@ impl Sandbox {
                 name: file.name.clone(),
                 content_type: file.content_type.clone(),
                 bytes: file.bytes.clone(),
+                created_by: 0,
                 created_at: now,
+                updated_at: now,
                 is_trashed: false,
             });
             uuid

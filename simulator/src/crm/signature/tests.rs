@@ -21,6 +21,7 @@ fn signed(vector: &serde_json::Value) -> Signed<'_> {
         content_md5: field(vector, "content_md5"),
         signature: field(vector, "signature"),
         body: field(vector, "body").as_bytes(),
+        may_be_old: false,
     }
 }
 
@@ -89,6 +90,7 @@ fn refused_with_date(date: &str) -> Option<String> {
         content_md5: &md5,
         signature: &signature,
         body: b"{}",
+        may_be_old: false,
     };
     let now = DateTime::parse_from_rfc3339("2026-09-01T09:05:10Z").expect("a moment").to_utc();
     check(&request, "secret", now).err()

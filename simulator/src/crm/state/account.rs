@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Crm;
+use super::card::{Card, FIRST_STEP, LOST, UNSORTED_STEP, WON};
 use super::chat::{Chat, Message, Person};
+use super::entity::{CATALOGS, CUSTOM_FIELDS, Entity, PIPELINES, PREDEFINED, STATUSES};
 use crate::crm::config::IntegrationConfig;
 use crate::crm::ids;
 
@@ -39,6 +41,7 @@ pub struct User {
     pub is_admin: bool,
     /// Id in the Chats API, which some users don't have.
     pub amojo_id: Option<String>,
+    pub role_id: Option<i64>,
     pub rights: UserRights,
 }
 
@@ -83,6 +86,30 @@ pub struct Switches {
     pub archived: Vec<i64>,
     /// Codes of the custom fields of leads that a user has removed. New accounts have all.
     pub removed_fields: Vec<String>,
+    /// A plan without the API's filters: the account says so, and lists of cards ignore them.
+    pub no_filters: bool,
+    /// Requests of the Chats API may be signed as before autumn 2019, as old channels do.
+    pub old_signatures: bool,
+    /// Hooks of the Chats API as the documents' samples have them, where recordings of production differ.
+    pub samples: HookSamples,
+}
+
+/// Where a hook of the Chats API has the form of a sample instead of the recorded one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HookSamples {
+    /// Users and customers have no `name`.
+    pub no_names: bool,
+    /// `receiver` always has `phone` and `email`, empty if unknown.
+    pub empty_profile: bool,
+    /// No `markup` and no `media_group_id` where there is none.
+    pub no_empty_fields: bool,
+    /// No line feed after the signed body, which Kommo sends.
+    pub no_line_feed: bool,
+}
+
+impl HookSamples {
+    /// The form of the documents' samples in everything.
+    pub const ALL: Self = Self { no_names: true, empty_profile: true, no_empty_fields: true, no_line_feed: true };
 }
 
 /// The state of an integration in an account that has installed it at least once.
@@ -102,14 +129,13 @@ pub(crate) struct Account {
     pub(crate) language: String,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) users: Vec<User>,
-    pub(crate) pipelines: Vec<Pipeline>,
-    /// The stages of each pipeline: incoming, first, won, lost.
-    pub(crate) stages: [&'static str; 4],
     pub(crate) sources: Vec<Source>,
     pub(crate) people: Vec<Person>,
     pub(crate) chats: Vec<Chat>,
     pub(crate) messages: Vec<Message>,
     pub(crate) crm: Crm,
+    /// `disabled`, `segments` or `periodicity`.
+    pub(crate) customers_mode: String,
     pub(crate) customer_page: Option<String>,
     pub(crate) switches: Switches,
     /// Id of the user signed in to the account's pages.
@@ -120,6 +146,9 @@ pub(crate) struct Account {
     by_msgid: HashMap<(String, String), usize>,
     last_number: i64,
 }
+
+/// The first names of the stages that every pipeline has: of incoming leads, of accepted, won and lost ones.
+const STEPS: [&str; 4] = ["Incoming leads", "First contact", "Won", "Lost"];
 
 impl Account {
     /// The numeric id of a host: deterministic, so that a restarted amoCRM has the same accounts.
@@ -140,15 +169,10 @@ impl Account {
             email: format!("{short}@{label}.example"),
             is_admin: step == 1,
             amojo_id: in_chats.then(|| named(short)),
+            role_id: None,
             rights: UserRights::default(),
         };
-        // Its stages have the following numbers.
-        let pipeline = |step: i64, name: &str| Pipeline {
-            id: ids::number(id, 100 + step * 10),
-            name: name.to_owned(),
-            is_main: step == 1,
-        };
-        Self {
+        let mut account = Self {
             host: host.to_owned(),
             id,
             amojo_id: named("account"),
@@ -160,13 +184,12 @@ impl Account {
                 user(2, "Maria", "maria", true),
                 user(3, "Pavel", "pavel", false),
             ],
-            pipelines: vec![pipeline(1, "Sales"), pipeline(2, "Support")],
-            stages: ["Incoming leads", "First contact", "Won", "Lost"],
             sources: Vec::new(),
             people: Vec::new(),
             chats: Vec::new(),
             messages: Vec::new(),
             crm: Crm::default(),
+            customers_mode: "disabled".to_owned(),
             customer_page: None,
             switches: Switches::default(),
             signed_in: ids::number(id, 1),
@@ -174,7 +197,83 @@ impl Account {
             by_id: HashMap::new(),
             by_msgid: HashMap::new(),
             last_number: 3_100_000,
+        };
+        account.seed();
+        account
+    }
+
+    /// Two pipelines, two catalogs, and the fields that every new account has.
+    fn seed(&mut self) {
+        for (step, name) in [(1, "Sales"), (2, "Support")] {
+            // Its own stages have the following numbers.
+            let id = ids::number(self.id, 100 + step * 10);
+            self.add_pipeline(id, name, step, step == 1);
         }
+        for (step, name, kind) in [(1, "Products", "products"), (2, "Invoices", "invoices")] {
+            let mut catalog = Card { id: ids::number(self.id, 600 + step), ..Card::default() };
+            for (key, value) in [("name", json!(name)), ("type", json!(kind)), ("can_be_deleted", json!(false))] {
+                catalog.set(key, value);
+            }
+            self.crm.all_mut(&CATALOGS).push(catalog);
+        }
+        for group in &PREDEFINED {
+            let catalog = self.crm.all(&CATALOGS).iter().find(|one| one.text("type") == group.parent);
+            let parent = catalog.map_or_else(|| group.parent.to_owned(), |one| format!("catalogs/{}", one.id));
+            let is_tracking = group.kind == "tracking_data";
+            for (code, at) in group.codes.split(' ').zip(0_i64..) {
+                let id = ids::number(self.id, group.first + at);
+                let choices = group.enums.split(' ').filter(|one| !one.is_empty()).zip(1_i64..);
+                let choice = |(value, place): (&str, i64)| match group.kind {
+                    "multitext" => json!({"id": id + place, "value": value, "sort": (place - 1) * 10}),
+                    _ => json!({"id": id + place, "value": value, "code": value, "sort": (place - 1) * 10}),
+                };
+                let enums: Vec<Value> = choices.map(choice).collect();
+                let name = if group.name.is_empty() { code.to_lowercase() } else { group.name.to_owned() };
+                let mut field = Card { id, parent: parent.clone(), ..Card::default() };
+                for (key, value) in [
+                    ("name", json!(name)),
+                    ("type", json!(group.kind)),
+                    ("code", json!(code)),
+                    ("sort", json!(500 + at)),
+                    ("is_api_only", json!(is_tracking)),
+                    ("is_deletable", json!(is_tracking)),
+                    ("is_predefined", json!(!is_tracking)),
+                    ("group_id", json!(is_tracking.then_some("statistic"))),
+                    ("enums", if enums.is_empty() { Value::Null } else { json!(enums) }),
+                    ("entity_type", json!(parent.split('/').next())),
+                ] {
+                    field.set(key, value);
+                }
+                self.crm.all_mut(&CUSTOM_FIELDS).push(field);
+            }
+        }
+    }
+
+    /// A pipeline with the stages that each has.
+    pub(crate) fn add_pipeline(&mut self, id: i64, name: &str, sort: i64, is_main: bool) {
+        let mut pipeline = Card { id, parent: "leads".to_owned(), ..Card::default() };
+        for (key, value) in [("name", json!(name)), ("sort", json!(sort)), ("is_main", json!(is_main))] {
+            pipeline.set(key, value);
+        }
+        if is_main {
+            self.crm.all_mut(&PIPELINES).iter_mut().for_each(|other| other.set("is_main", false));
+        }
+        self.crm.all_mut(&PIPELINES).push(pipeline);
+        let steps =
+            [(id + UNSORTED_STEP, 0, 10, 1), (id + FIRST_STEP, 1, 20, 0), (WON, 2, 10_000, 0), (LOST, 3, 11_000, 0)];
+        for (step, name, sort, kind) in steps {
+            let name = STEPS.get(name).copied().unwrap_or_default();
+            self.add_step(id, step, &[("name", json!(name)), ("sort", json!(sort)), ("type", json!(kind))]);
+        }
+    }
+
+    /// A stage of a pipeline, in the place that its `sort` gives it.
+    pub(crate) fn add_step(&mut self, pipeline_id: i64, id: i64, fields: &[(&str, Value)]) {
+        let mut step = Card { id, parent: format!("leads/pipelines/{pipeline_id}"), ..Card::default() };
+        fields.iter().for_each(|(key, value)| step.set(key, value.clone()));
+        step.set("is_editable", step.number("type") == 0 && !matches!(id, WON | LOST));
+        self.crm.all_mut(&STATUSES).push(step);
+        self.crm.all_mut(&STATUSES).sort_by_key(|one| (one.parent.clone(), one.number("sort")));
     }
 
     /// Sets the language of the users. An account whose users read Russian has Russian names: people, pipelines, stages.
@@ -186,10 +285,19 @@ impl Account {
         for (user, name) in self.users.iter_mut().zip(["Ольга", "Мария", "Павел"]) {
             name.clone_into(&mut user.name);
         }
-        for (pipeline, name) in self.pipelines.iter_mut().zip(["Продажи", "Поддержка"]) {
-            name.clone_into(&mut pipeline.name);
+        for (pipeline, name) in self.crm.all_mut(&PIPELINES).iter_mut().zip(["Продажи", "Поддержка"]) {
+            pipeline.set("name", name);
         }
-        self.stages = ["Неразобранное", "Первичный контакт", "Успешно реализовано", "Закрыто и не реализовано"];
+        let russian = ["Неразобранное", "Первичный контакт", "Успешно реализовано", "Закрыто и не реализовано"];
+        for step in self.crm.all_mut(&STATUSES) {
+            let at = STEPS.iter().position(|name| *name == step.name());
+            if let Some(name) = at.and_then(|at| russian.get(at)) {
+                step.set("name", *name);
+            }
+        }
+        for (catalog, name) in self.crm.all_mut(&CATALOGS).iter_mut().zip(["Товары", "Счета"]) {
+            catalog.set("name", name);
+        }
     }
 
     /// A number unique within this account.
@@ -217,8 +325,24 @@ impl Account {
         self.user(user_id).and_then(|user| user.rights.group_id).unwrap_or(0)
     }
 
+    /// Tags of a kind of cards, with their ids and colours. The id is always the same for the same name.
+    pub(crate) fn tags_of(&self, entity: &Entity) -> impl Iterator<Item = (i64, String, Value)> {
+        let known = self.crm.tags.iter().filter(|((kind, _), _)| *kind == entity.name);
+        let mut all: BTreeMap<String, Value> =
+            self.crm.all(entity).iter().flat_map(|card| &card.tags).map(|name| (name.clone(), Value::Null)).collect();
+        all.extend(known.map(|((_, name), color)| (name.clone(), color.clone())));
+        let id = |name: &str| ids::number(self.id, 1_000 + ids::fold(name, ids::SLOTS - 1_000));
+        all.into_iter().map(move |(name, color)| (id(&name), name, color))
+    }
+
+    /// Pipelines in their order.
+    pub(crate) fn pipelines(&self) -> Vec<Pipeline> {
+        let shown = |card: &Card| Pipeline { id: card.id, name: card.name().to_owned(), is_main: card.flag("is_main") };
+        self.crm.all(&PIPELINES).iter().map(shown).collect()
+    }
+
     pub(crate) fn main_pipeline(&self) -> i64 {
-        self.pipelines.iter().find(|pipeline| pipeline.is_main).map_or(0, |pipeline| pipeline.id)
+        self.crm.all(&PIPELINES).iter().find(|pipeline| pipeline.flag("is_main")).map_or(0, |pipeline| pipeline.id)
     }
 
     /// The user who writes in the manager's window.
@@ -345,6 +469,6 @@ impl Account {
     }
 
     pub(crate) fn pipeline_name(&self, id: i64) -> &str {
-        self.pipelines.iter().find(|one| one.id == id).map_or("", |one| &one.name)
+        self.crm.card(&PIPELINES, id).map_or("", Card::name)
     }
 }

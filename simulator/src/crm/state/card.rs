@@ -1,190 +1,71 @@
-//! Cards: contacts and leads. A kind of cards is an [`Entity`], a table of its fields, links and hooks; REST, hooks and
-//! pages read it, so another kind is another table.
+//! Cards: contacts, leads, and whatever else an [`Entity`] describes.
 
 use serde_json::{Map, Value, json};
 
+use super::entity::{CONTACTS, CUSTOM_FIELDS, Entity, HOOK_NAMES, Has, LEADS, STATUSES};
 use super::event::Event;
 use super::{Account, Link, Person};
-use crate::crm::ids;
-
-/// A kind of cards.
-#[derive(Debug)]
-pub(crate) struct Entity {
-    /// In paths, in `_embedded` and in hooks.
-    pub(crate) name: &'static str,
-    /// In codes of subscriptions.
-    pub(crate) one: &'static str,
-    /// What requests may set.
-    pub(crate) fields: &'static [(&'static str, Kind)],
-    /// Further fields that answers show, of the card.
-    pub(crate) shown: &'static [&'static str],
-    /// Those that always have the same value.
-    pub(crate) fixed: &'static [(&'static str, Fixed)],
-    /// Words of `with`, and what they embed.
-    pub(crate) with: &'static [(&'static str, With)],
-    custom: &'static [CustomGroup],
-    /// The number of the first custom field, and the distance to the next one.
-    numbers: (i64, i64),
-    hook: &'static [&'static str],
-    /// Hooks have custom fields, tags and the type.
-    has_details: bool,
-}
-
-/// What a field holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Text,
-    Number,
-    /// An existing user.
-    User,
-    /// An existing pipeline.
-    Pipeline,
-    /// A stage of the card's pipeline.
-    Step,
-}
-
-/// A value that is always the same.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Fixed {
-    Null,
-    False,
-}
-
-/// What a word of `with` adds to an answer.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum With {
-    /// An empty list: there is none of them.
-    Nothing,
-    Field,
-    Leads,
-    Contact,
-    Source,
-}
-
-/// Custom fields of one type.
-#[derive(Debug)]
-struct CustomGroup {
-    /// `field_code`s, separated by spaces.
-    codes: &'static str,
-    /// The name on the card; empty: the code in small letters.
-    name: &'static str,
-    kind: &'static str,
-    /// Allowed `enum_code`s of values; the first is the default. Empty for plain texts.
-    enums: &'static str,
-}
-
-pub(crate) const CONTACTS: Entity = Entity {
-    name: "contacts",
-    one: "contact",
-    fields: &[
-        ("name", Kind::Text),
-        ("first_name", Kind::Text),
-        ("last_name", Kind::Text),
-        ("responsible_user_id", Kind::User),
-    ],
-    shown: &["created_by", "created_at", "updated_at"],
-    fixed: &[("closest_task_at", Fixed::Null), ("is_deleted", Fixed::False)],
-    with: &[("leads", With::Leads), ("customers", With::Nothing), ("catalog_elements", With::Nothing)],
-    custom: &[
-        CustomGroup { codes: "PHONE", name: "Phone", kind: "multitext", enums: "WORK WORKDD MOB FAX HOME OTHER" },
-        CustomGroup { codes: "EMAIL", name: "Email", kind: "multitext", enums: "WORK PRIV OTHER" },
-        CustomGroup { codes: "POSITION", name: "Position", kind: "text", enums: "" },
-    ],
-    numbers: (220, 20),
-    hook: &["name", "responsible_user_id", "created_at", "updated_at"],
-    has_details: true,
-};
-
-pub(crate) const LEADS: Entity = Entity {
-    name: "leads",
-    one: "lead",
-    fields: &[
-        ("name", Kind::Text),
-        ("price", Kind::Number),
-        ("status_id", Kind::Step),
-        ("pipeline_id", Kind::Pipeline),
-        ("responsible_user_id", Kind::User),
-    ],
-    shown: &["created_by", "created_at", "updated_at", "closed_at"],
-    fixed: &[
-        ("closest_task_at", Fixed::Null),
-        ("is_deleted", Fixed::False),
-        ("loss_reason_id", Fixed::Null),
-        ("score", Fixed::Null),
-    ],
-    with: &[
-        ("contacts", With::Contact),
-        ("source", With::Source),
-        ("source_id", With::Field),
-        ("loss_reason", With::Nothing),
-        ("catalog_elements", With::Nothing),
-    ],
-    // Where a lead came from. Every new account has them.
-    custom: &[CustomGroup {
-        codes: "UTM_CONTENT UTM_MEDIUM UTM_CAMPAIGN UTM_SOURCE UTM_TERM UTM_REFERRER ROISTAT REFERRER OPENSTAT_SERVICE \
-                OPENSTAT_CAMPAIGN OPENSTAT_AD OPENSTAT_SOURCE FROM GCLIENTID _YM_UID _YM_COUNTER GCLID YCLID FBCLID",
-        name: "",
-        kind: "tracking_data",
-        enums: "",
-    }],
-    numbers: (401, 1),
-    hook: &["name", "status_id", "price", "responsible_user_id", "pipeline_id", "created_at", "updated_at"],
-    has_details: false,
-};
-
-/// Fields that hooks have under other names as well.
-const HOOK_NAMES: [(&str, &str); 3] =
-    [("date_create", "created_at"), ("last_modified", "updated_at"), ("created_user_id", "created_by")];
-
-/// A custom field of an account.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Custom {
-    pub(crate) id: i64,
-    /// Its place in the list, from 0.
-    pub(crate) at: i64,
-    pub(crate) code: &'static str,
-    name: &'static str,
-    pub(crate) kind: &'static str,
-    enums: &'static str,
-}
-
-impl Custom {
-    pub(crate) fn name(&self) -> String {
-        if self.name.is_empty() { self.code.to_lowercase() } else { self.name.to_owned() }
-    }
-
-    /// One text that only programs write.
-    pub(crate) fn is_tracking(&self) -> bool {
-        self.kind == "tracking_data"
-    }
-
-    /// Ids and codes of the kinds of values, such as a work phone.
-    pub(crate) fn enums(&self) -> impl Iterator<Item = (i64, &'static str)> {
-        let codes = self.enums.split(' ').filter(|code| !code.is_empty());
-        (self.id + 1..).zip(codes)
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct FieldValue {
-    pub(crate) field: &'static str,
-    pub(crate) value: String,
-    /// Empty for a field without kinds of values.
-    pub(crate) enum_code: &'static str,
-}
 
 /// A card. Times are Unix seconds.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Card {
     pub(crate) id: i64,
-    /// The fields of its entity; of a lead also `contact_id`, `chat_id`, `source_id` and `source_name`.
+    /// What it belongs to, as a path: `catalogs/12`; empty for most.
+    pub(crate) parent: String,
+    /// The fields of its entity; of a lead also `contact_id` (its main contact), `chat_id`, `source_id` and `source_name`.
     pub(crate) fields: Map<String, Value>,
-    pub(crate) values: Vec<FieldValue>,
+    /// Values of custom fields as answers show them, by the field's key.
+    pub(crate) values: Vec<(String, Value)>,
     pub(crate) tags: Vec<String>,
+}
+
+/// A custom field, which is a card too.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Custom<'a>(pub(crate) &'a Card);
+
+impl Custom<'_> {
+    /// What values are stored under: the code, else the id.
+    pub(crate) fn key(&self) -> String {
+        let code = self.0.text("code");
+        if code.is_empty() { self.0.id.to_string() } else { code.to_owned() }
+    }
+
+    pub(crate) fn kind(&self) -> &str {
+        self.0.text("type")
+    }
+
+    /// One text that only programs write.
+    pub(crate) fn is_tracking(&self) -> bool {
+        self.kind() == "tracking_data"
+    }
+
+    /// The possible values, or their kinds: a work phone.
+    pub(crate) fn enums(&self) -> &[Value] {
+        self.0.fields.get("enums").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The one with this id, code or – for kinds of values, which have no other – name.
+    pub(crate) fn choice(&self, id: Option<i64>, code: Option<&str>) -> Option<&Value> {
+        let is_it = |one: &&Value| match (id, code) {
+            (Some(id), _) => one["id"] == id,
+            (None, Some(code)) => one["code"] == code || (self.kind() == "multitext" && one["value"] == code),
+            (None, None) => false,
+        };
+        self.enums().iter().find(is_it)
+    }
 }
 
 fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// A value of a custom field as a text.
+fn plain(value: &Value) -> String {
+    match value.get("value") {
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    }
 }
 
 impl Card {
@@ -196,12 +77,21 @@ impl Card {
         self.fields.get(key).and_then(Value::as_str).unwrap_or_default()
     }
 
+    pub(crate) fn flag(&self, key: &str) -> bool {
+        self.fields.get(key).and_then(Value::as_bool).unwrap_or_default()
+    }
+
     pub(crate) fn set(&mut self, key: &str, value: impl Into<Value>) {
         self.fields.insert(key.to_owned(), value.into());
     }
 
     pub(crate) fn name(&self) -> &str {
         self.text("name")
+    }
+
+    /// The number at the end of its parent's path.
+    pub(crate) fn parent_id(&self) -> i64 {
+        self.parent.rsplit('/').next().and_then(|last| last.parse().ok()).unwrap_or_default()
     }
 
     /// Neither won nor lost.
@@ -211,7 +101,12 @@ impl Card {
 
     /// The values of a custom field as texts.
     pub(crate) fn values(&self, field: &str) -> Vec<String> {
-        self.values.iter().filter(|one| one.field == field).map(|one| one.value.clone()).collect()
+        self.values.iter().filter(|(key, _)| key == field).map(|(_, value)| plain(value)).collect()
+    }
+
+    /// Values of all custom fields as texts, by the field's key.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (String, String)> {
+        self.values.iter().map(|(key, value)| (key.clone(), plain(value)))
     }
 
     pub(crate) fn phones(&self) -> Vec<String> {
@@ -223,10 +118,11 @@ impl Card {
     }
 
     /// Replaces phones (`PHONE`) or e-mail addresses (`EMAIL`); empty ones are dropped.
-    pub(crate) fn set_values<T: AsRef<str>>(&mut self, field: &'static str, texts: &[T]) {
-        self.values.retain(|one| one.field != field);
+    pub(crate) fn set_values<T: AsRef<str>>(&mut self, field: &str, texts: &[T]) {
+        self.values.retain(|(key, _)| key != field);
         let texts = texts.iter().map(AsRef::as_ref).filter(|text| !text.is_empty());
-        self.values.extend(texts.map(|text| FieldValue { field, value: text.to_owned(), enum_code: "WORK" }));
+        let value = |text: &str| (field.to_owned(), json!({"value": text, "enum_code": "WORK"}));
+        self.values.extend(texts.map(value));
     }
 
     /// Gives a contact a name that a person typed, which has no halves.
@@ -244,8 +140,8 @@ impl Card {
         if is_number && self.phones().iter().any(|phone| digits(phone).contains(&wanted)) {
             return true;
         }
-        let names = ["name", "first_name", "last_name"].into_iter().map(|key| self.text(key));
-        let mut all = names.chain(self.values.iter().map(|one| one.value.as_str()));
+        let names = ["name", "first_name", "last_name"].into_iter().map(|key| self.text(key).to_owned());
+        let mut all = names.chain(self.values.iter().map(|(_, value)| plain(value)));
         all.any(|text| text.to_lowercase().contains(&query.to_lowercase()))
     }
 }
@@ -257,36 +153,39 @@ pub(crate) const FIRST_STEP: i64 = 2;
 pub(crate) const WON: i64 = 142;
 pub(crate) const LOST: i64 = 143;
 
-/// Whether the id is a stage of this pipeline that leads may be put into.
-pub(crate) fn is_step(pipeline_id: i64, status_id: i64) -> bool {
-    matches!(status_id - pipeline_id, UNSORTED_STEP | FIRST_STEP) || matches!(status_id, WON | LOST)
-}
-
 impl Account {
-    /// The custom fields of a kind of cards, without those that a user removed.
-    pub(crate) fn custom(&self, entity: &Entity) -> impl Iterator<Item = Custom> {
-        let (first, step) = entity.numbers;
-        let groups = entity.custom.iter();
-        let all = groups.flat_map(|group| group.codes.split(' ').map(move |code| (group, code))).zip(0_i64..);
-        let custom = move |((group, code), at): ((&'static CustomGroup, &'static str), i64)| Custom {
-            id: ids::number(self.id, first + at * step),
-            at,
-            code,
-            name: group.name,
-            kind: group.kind,
-            enums: group.enums,
-        };
-        all.map(custom).filter(|one| !self.switches.removed_fields.iter().any(|removed| removed == one.code))
+    /// The custom fields of the cards of a collection, without those that a user removed.
+    pub(crate) fn custom(&self, parent: &str) -> impl Iterator<Item = Custom<'_>> {
+        let all = self.crm.all(&CUSTOM_FIELDS).iter().filter(move |one| one.parent == parent);
+        let is_removed = |one: &&Card| self.switches.removed_fields.iter().any(|removed| removed == one.text("code"));
+        all.filter(move |one| !is_removed(one)).map(Custom)
+    }
+
+    /// The stages of a pipeline, in their order.
+    pub(crate) fn steps(&self, pipeline_id: i64) -> impl Iterator<Item = &Card> {
+        let parent = format!("leads/pipelines/{pipeline_id}");
+        self.crm.all(&STATUSES).iter().filter(move |one| one.parent == parent)
+    }
+
+    /// Whether the id is a stage of this pipeline that leads may be put into.
+    pub(crate) fn is_step(&self, pipeline_id: i64, status_id: i64) -> bool {
+        self.steps(pipeline_id).any(|step| step.id == status_id)
+    }
+
+    /// The stage of new leads.
+    pub(crate) fn first_step(&self, pipeline_id: i64) -> i64 {
+        let is_usual = |step: &&Card| step.number("type") == 0 && !matches!(step.id, WON | LOST);
+        self.steps(pipeline_id).find(is_usual).map_or(pipeline_id + FIRST_STEP, |step| step.id)
     }
 
     /// An empty card, which the administrator is responsible for.
     pub(crate) fn new_card(&mut self, created_by: i64, now: i64) -> Card {
         let mut card = Card { id: self.next_number(), ..Card::default() };
         card.set("responsible_user_id", self.administrator().map_or(0, |user| user.id));
-        for (key, number) in [("created_by", created_by), ("created_at", now), ("updated_at", now)] {
+        let by = [("created_by", created_by), ("updated_by", created_by), ("created_at", now), ("updated_at", now)];
+        for (key, number) in by {
             card.set(key, number);
         }
-        card.rename("");
         card
     }
 
@@ -298,35 +197,39 @@ impl Account {
             lead.set(key, number);
         }
         lead.set("pipeline_id", pipeline_id);
-        lead.set("status_id", pipeline_id + FIRST_STEP);
+        lead.set("status_id", self.first_step(pipeline_id));
         lead
     }
 
     /// Stores a new card and its event.
     pub(crate) fn keep_card(&mut self, entity: &Entity, card: Card) -> i64 {
         let id = card.id;
-        self.tell(entity, "add", &card);
+        self.tell(entity, "add", &card, &Map::new());
         self.crm.all_mut(entity).push(card);
         id
     }
 
-    /// Changes a card and records the event. A won or lost lead releases its chats: their next message creates a new
+    /// Changes a card and records the events. A won or lost lead releases its chats: their next message creates a new
     /// incoming lead. False if there is no such card.
     pub(crate) fn change_card(&mut self, entity: &Entity, id: i64, now: i64, change: impl FnOnce(&mut Card)) -> bool {
         let Some(card) = self.crm.card_mut(entity, id) else { return false };
-        let before = card.number("status_id");
+        let before = ["status_id", "pipeline_id", "responsible_user_id"].map(|key| (key, card.number(key)));
         change(card);
         card.set("updated_at", now);
-        let is_moved = card.number("status_id") != before;
-        if is_moved {
+        let moved = before.map(|(key, old)| card.number(key) != old);
+        if moved[0] && entity.name == LEADS.name {
             card.set("closed_at", if card.is_open() { Value::Null } else { json!(now) });
         }
         let card = card.clone();
-        self.tell(entity, "update", &card);
-        if is_moved {
-            self.tell(entity, "status", &card);
+        let old: Map<String, Value> = before.map(|(key, old)| (format!("old_{key}"), json!(old))).into_iter().collect();
+        self.tell(entity, "update", &card, &Map::new());
+        if entity.name == LEADS.name && (moved[0] || moved[1]) {
+            self.tell(entity, "status", &card, &old);
         }
-        if !card.is_open() {
+        if moved[2] {
+            self.tell(entity, "responsible", &card, &old);
+        }
+        if entity.name == LEADS.name && !card.is_open() {
             self.let_chats_go(id);
         }
         true
@@ -337,8 +240,9 @@ impl Account {
         let all = self.crm.all_mut(&CONTACTS);
         let Some(at) = all.iter().position(|card| card.id == id) else { return false };
         let card = all.remove(at);
-        self.tell(&CONTACTS, "delete", &card);
+        self.tell(&CONTACTS, "delete", &card, &Map::new());
         self.crm.links.retain(|link| link.contact_id != id);
+        self.crm.untie_all((CONTACTS.name, id));
         self.move_from(id, None);
         true
     }
@@ -373,9 +277,9 @@ impl Account {
         }
         self.delete_contact(gone);
         self.change_card(&CONTACTS, kept, now, |contact| {
-            for value in old.values {
-                if !contact.values.iter().any(|one| one.field == value.field && one.value == value.value) {
-                    contact.values.push(value);
+            for (key, value) in old.values {
+                if !contact.values(&key).contains(&plain(&value)) {
+                    contact.values.push((key, value));
                 }
             }
             contact.tags.extend(old.tags);
@@ -418,29 +322,71 @@ impl Account {
         self.keep_card(&CONTACTS, contact)
     }
 
-    /// Records an event about a card: `add`, `update`, `delete` or `status`.
-    pub(super) fn tell(&mut self, entity: &Entity, action: &'static str, card: &Card) {
+    /// Records an event about a card: `add`, `update`, `delete`, `status` or `responsible`.
+    pub(super) fn tell(&mut self, entity: &Entity, action: &'static str, card: &Card, more: &Map<String, Value>) {
+        if entity.one.is_empty() {
+            return;
+        }
         let mut hook = Map::from_iter([("id".to_owned(), json!(card.id))]);
+        let usual = (entity.blank)();
         let fields = entity.hook.iter().map(|field| (*field, *field)).chain(HOOK_NAMES);
         for (name, field) in fields.filter(|_| action != "delete") {
-            hook.insert(name.to_owned(), card.fields.get(field).cloned().unwrap_or_default());
+            hook.insert(name.to_owned(), card.fields.get(field).or(usual.get(field)).cloned().unwrap_or_default());
         }
-        if entity.has_details {
+        hook.extend(more.clone());
+        // Companies come among contacts, and tasks alone in the singular.
+        let root = match entity.one {
+            "company" => CONTACTS.name,
+            "task" => "task",
+            _ => entity.name,
+        };
+        if root == CONTACTS.name {
             hook.insert("type".to_owned(), json!(entity.one));
         }
-        if entity.has_details && action != "delete" {
-            let of_field = |custom: Custom| {
-                let values = card.values.iter().filter(|one| one.field == custom.code);
-                let values: Vec<Value> = values.map(|one| json!({"value": one.value, "enum": one.enum_code})).collect();
-                let (id, name) = (custom.at + 1, custom.name());
-                (!values.is_empty()).then(|| json!({"id": id, "name": name, "values": values, "code": custom.code}))
+        if entity.one == "task" {
+            let kind = super::entity::CARDS.iter().position(|kind| *kind == card.text("entity_type"));
+            let kind = kind.and_then(|at| [2, 1, 3, 12].get(at).copied());
+            for (key, value) in [
+                ("element_id", json!(card.number("entity_id"))),
+                ("element_type", json!(kind)),
+                ("task_type", json!(card.number("task_type_id"))),
+                ("status", json!(card.flag("is_completed"))),
+            ] {
+                hook.insert(key.to_owned(), value);
+            }
+        }
+        if entity.has(Has::CustomFields) && action != "delete" {
+            let of_field = |custom: Custom<'_>| {
+                let values = card.values.iter().filter(|(key, _)| *key == custom.key());
+                let value = |value: &Value| {
+                    let given = (value["enum_id"].as_i64(), value["enum_code"].as_str());
+                    json!({"value": value["value"], "enum": custom.choice(given.0, given.1).map(|one| one["id"].clone())})
+                };
+                let values: Vec<Value> = values.map(|(_, one)| value(one)).collect();
+                let (id, name, code) = (custom.0.id, custom.0.name(), custom.0.fields.get("code"));
+                (!values.is_empty()).then(|| json!({"id": id, "name": name, "values": values, "code": code}))
             };
-            let custom: Vec<Value> = self.custom(entity).filter_map(of_field).collect();
+            let custom: Vec<Value> = self.custom(entity.name).filter_map(of_field).collect();
             let tags = card.tags.iter().zip(1..).map(|(name, id)| json!({"id": id, "name": name}));
             hook.insert("tags".to_owned(), tags.collect());
             hook.insert("custom_fields".to_owned(), json!(custom));
         }
         let setting = format!("{action}_{}", entity.one);
-        self.crm.events.push(Event { setting, keys: vec![entity.name, action], fields: Value::Object(hook) });
+        self.crm.events.push(Event { setting, keys: vec![root, action], fields: Value::Object(hook) });
+    }
+
+    /// Records that a card got a note: `note_lead` and its like.
+    pub(crate) fn tell_note(&mut self, entity: &Entity, note: &Card) {
+        let fields = json!({"note": {
+            "id": note.id,
+            "note_type": note.text("note_type"),
+            "text": note.fields.get("params").and_then(|params| params.get("text")),
+            "element_id": note.parent_id(),
+            "created_by": note.number("created_by"),
+            "date_create": note.number("created_at"),
+            "main_user_id": note.number("responsible_user_id"),
+        }});
+        let root = if entity.one == "company" { CONTACTS.name } else { entity.name };
+        self.crm.events.push(Event { setting: format!("note_{}", entity.one), keys: vec![root, "note"], fields });
     }
 }

@@ -1,10 +1,10 @@
 //! The CRM behind the chats: cards, links, talks and incoming leads, and what a message of a chat does to them.
 
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::card::{Card, FIRST_STEP, LEADS, UNSORTED_STEP};
+use super::card::{Card, UNSORTED_STEP};
+use super::entity::LEADS;
 use super::event::Event;
 use super::{Account, Direction, Message};
 
@@ -25,69 +25,100 @@ pub struct Talk {
     pub updated_at: i64,
 }
 
-/// One incoming lead of category `chats`: it waits in front of a pipeline until a user accepts it.
+/// One incoming lead: it waits in front of a pipeline until a user sorts it.
 #[derive(Clone, Debug)]
 pub(crate) struct Unsorted {
     pub(crate) uid: String,
+    /// `chats`, or `forms` and `sip`, which integrations bring.
+    pub(crate) category: &'static str,
     pub(crate) lead_id: i64,
+    /// Empty for one without a chat.
     pub(crate) chat_id: String,
     pub(crate) pipeline_id: i64,
     pub(crate) source_name: String,
     /// External id of the source, or the channel's code if there is none.
     pub(crate) source_uid: String,
+    /// As an integration gave it; null for chats.
+    pub(crate) metadata: Value,
     pub(crate) created_at: i64,
     /// `None` while it waits.
-    pub(crate) accepted_at: Option<i64>,
+    pub(crate) sorted: Option<(Sorted, i64)>,
 }
 
-/// A note on a card. Times are Unix seconds.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Note {
-    pub(crate) id: i64,
-    #[serde(skip)]
-    pub(crate) entity: &'static str,
-    pub(crate) entity_id: i64,
-    #[serde(rename = "note_type")]
-    pub(crate) kind: String,
-    pub(crate) params: Value,
-    pub(crate) created_by: i64,
-    pub(crate) created_at: i64,
+/// What a user did with an incoming lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sorted {
+    Accepted,
+    Declined,
+    /// Its chat went to a lead that was there.
+    Linked,
+}
+
+impl Sorted {
+    /// In hooks.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Accepted => "accept",
+            Self::Declined => "decline",
+            Self::Linked => "link",
+        }
+    }
 }
 
 impl Unsorted {
-    /// A new incoming lead. It has no documented code of its own, so subscribers to new leads are notified.
-    fn announced(&self, contact: Option<&Card>, last_text: &str) -> Event {
+    /// A new or changed incoming lead: `add` or `update`. No list of codes names one for it; recorded accounts subscribe
+    /// to `add_unsorted` or get it with new leads.
+    fn told(&self, action: &'static str, account: &Account, last: Option<&Message>) -> Event {
+        let contact = account.crm.lead(self.lead_id).and_then(|lead| account.crm.contact(lead.number("contact_id")));
+        let person = account.person_in(&self.chat_id);
+        let talk = account.crm.talks.iter().rev().find(|talk| talk.chat_id == self.chat_id);
+        let client = person.map(|person| json!({"id": person.id, "name": person.name, "avatar": person.avatar}));
+        let data = last.map(|one| json!([{"id": one.id, "text": one.text, "date": one.msec_timestamp / 1000}]));
+        let source_data = match self.category {
+            "chats" => json!({
+                "source_name": self.source_name,
+                "name": self.source_name,
+                "from": contact.map(Card::name),
+                "to": self.source_name,
+                "service": talk.map(|talk| &talk.origin),
+                "client": client,
+                "origin": {"chat_id": self.chat_id},
+                "last_message_text": last.map(|one| &one.text),
+                "data": data,
+            }),
+            _ => self.metadata.clone(),
+        };
+        let contacts = contact.map(|contact| json!([{"id": contact.id, "name": contact.name()}]));
         let fields = json!({
             "uid": self.uid,
             "source_uid": self.source_uid,
-            "category": "chats",
-            "source_data": {
-                "source_name": self.source_name,
-                "from": contact.map(Card::name),
-                "last_message_text": last_text,
-                "origin": {"chat_id": self.chat_id},
-            },
-            "data": {"contacts": contact.map(|contact| json!([{"id": contact.id, "name": contact.name()}]))},
+            "source": self.source_uid,
+            "source_name": self.source_name,
+            "category": self.category,
+            "source_data": source_data,
+            "data": {"contacts": contacts, "leads": [{"id": self.lead_id}]},
             "created_at": self.created_at,
+            "date_create": self.created_at,
             "pipeline_id": self.pipeline_id,
             "lead_id": self.lead_id,
         });
-        Event { setting: "add_lead".to_owned(), keys: vec!["unsorted", "add"], fields }
+        Event { setting: format!("{action}_unsorted"), keys: vec!["unsorted", action], fields }
     }
 
-    /// An incoming lead was accepted, which is reported as its deletion.
-    fn accepted(&self, contact_id: i64, user_id: i64) -> Event {
+    /// It was sorted, which is reported as its deletion.
+    fn gone(&self, how: Sorted, contact_id: i64, user_id: i64) -> Event {
         let result = json!({"leads": [self.lead_id], "contacts": (contact_id != 0).then_some([contact_id])});
-        let fields = json!({
+        let action = how.code();
+        let mut fields = json!({
             "uid": self.uid,
-            "category": "chats",
-            "action": "accept",
+            "category": self.category,
+            "action": action,
             "modified_user_id": user_id,
             "created_at": self.created_at,
             "pipeline_id": self.pipeline_id,
-            "accept_result": result,
         });
-        Event { setting: "add_lead".to_owned(), keys: vec!["unsorted", "delete"], fields }
+        fields[format!("{action}_result")] = result;
+        Event { setting: "delete_unsorted".to_owned(), keys: vec!["unsorted", "delete"], fields }
     }
 }
 
@@ -144,24 +175,31 @@ impl Account {
             lead.set("status_id", pipeline_id + UNSORTED_STEP);
             let one = Unsorted {
                 uid: Uuid::new_v4().simple().to_string(),
+                category: "chats",
+                metadata: Value::Null,
                 lead_id: lead.id,
                 chat_id: chat_id.to_owned(),
                 pipeline_id,
                 source_name,
                 source_uid: source.map_or_else(|| origin.to_owned(), |source| source.external_id),
                 created_at: now,
-                accepted_at: None,
+                sorted: None,
             };
-            let event = one.announced(self.crm.contact(contact_id), self.last_text(chat_id));
-            self.crm.events.push(event);
-            self.crm.unsorted.push(one);
-            let id = lead.id;
-            self.crm.all_mut(&LEADS).push(lead);
-            id
+            self.wait(one, lead)
         });
         if let Some(chat) = self.chat_mut(chat_id) {
             chat.lead_id = Some(lead_id);
         }
+    }
+
+    /// Puts a lead before its pipeline; returns its id.
+    pub(crate) fn wait(&mut self, one: Unsorted, lead: Card) -> i64 {
+        let id = lead.id;
+        self.crm.all_mut(&LEADS).push(lead);
+        let event = one.told("add", self, self.messages_of(&one.chat_id).next_back());
+        self.crm.events.push(event);
+        self.crm.unsorted.push(one);
+        id
     }
 
     /// A message that notifies people opens a talk in its chat, or updates the open one.
@@ -195,6 +233,63 @@ impl Account {
             }
         };
         self.crm.events.push(event);
+        if is_incoming {
+            let waiting = self.crm.waiting().find(|one| one.chat_id == chat_id);
+            let is_first = self.messages_of(chat_id).nth(1).is_none();
+            let event = waiting.filter(|_| !is_first).map(|one| one.told("update", self, Some(message)));
+            self.crm.events.extend(event);
+        }
+        self.tell_message(message);
+    }
+
+    /// Records a message of a chat for subscribers of the CRM: `add_message` of a customer, `add_outgoing_message` to one.
+    fn tell_message(&mut self, message: &Message) {
+        let talk = self.crm.talks.iter().rev().find(|talk| talk.chat_id == message.chat_id);
+        let (Some(talk), Some(chat)) = (talk, self.chat(&message.chat_id)) else { return };
+        let person = self.person(&chat.person_id);
+        let mut client = json!({"id": chat.person_id, "type": "external", "name": person.map(|one| &one.name)});
+        if let Some(avatar) = person.map(|one| &one.avatar).filter(|avatar| !avatar.is_empty()) {
+            client["avatar_url"] = json!(avatar);
+        }
+        let mut fields = json!({
+            "id": message.id,
+            "chat_id": message.chat_id,
+            "talk_id": talk.id,
+            "contact_id": talk.contact_id,
+            "text": message.text,
+            "created_at": message.msec_timestamp / 1000,
+            "message_type": message.kind,
+            "entity_type": talk.lead_id.map(|_| "lead"),
+            "entity_id": talk.lead_id,
+            "element_type": talk.lead_id.map(|_| 2),
+            "element_id": talk.lead_id,
+            "origin": talk.origin,
+        });
+        if !message.media.is_empty() {
+            let name = message.field("file_name");
+            fields["attachment"] = json!({"type": message.kind, "link": message.media, "file_name": name});
+        }
+        let (root, setting) = match message.direction {
+            Direction::Incoming => {
+                fields["type"] = json!("incoming");
+                fields["author"] = client;
+                ("message", "add_message")
+            }
+            Direction::Outgoing | Direction::Imported => {
+                let user = self.user_by_amojo(&message.sender_id);
+                fields["type"] = json!("outgoing");
+                fields["source_id"] = json!(self.source_of(chat).map(|source| source.id));
+                fields["author"] = json!({
+                    "id": message.sender_id,
+                    "type": if user.is_some() { "internal" } else { "bot" },
+                    "user_id": user.map(|user| user.id),
+                    "name": message.sender_name,
+                });
+                fields["recipient"] = client;
+                ("outgoing_message", "add_outgoing_message")
+            }
+        };
+        self.crm.events.push(Event { setting: setting.to_owned(), keys: vec![root, "add"], fields });
     }
 
     /// Closes a talk and records the event; false if it is closed already or unknown.
@@ -209,16 +304,49 @@ impl Account {
 
     /// Accepts an incoming lead into a stage of its pipeline, by default the first.
     pub(crate) fn accept(&mut self, uid: &str, user_id: i64, status_id: Option<i64>, now: i64) -> Option<Unsorted> {
-        let one = self.crm.unsorted.iter_mut().find(|one| one.uid == uid && one.accepted_at.is_none())?;
-        one.accepted_at = Some(now);
-        let one = one.clone();
+        let one = self.sort(uid, Sorted::Accepted, user_id, now)?;
+        let step = status_id.unwrap_or_else(|| self.first_step(one.pipeline_id));
         let lead = self.crm.card_mut(&LEADS, one.lead_id)?;
-        lead.set("status_id", status_id.unwrap_or(one.pipeline_id + FIRST_STEP));
+        lead.set("status_id", step);
         lead.set("responsible_user_id", user_id);
         lead.set("updated_at", now);
         let lead = lead.clone();
-        self.crm.events.push(one.accepted(lead.number("contact_id"), user_id));
-        self.tell(&LEADS, "add", &lead);
+        self.tell(&LEADS, "add", &lead, &Map::new());
+        Some(one)
+    }
+
+    /// Declines an incoming lead, which is deleted; its contact and chat stay.
+    pub(crate) fn decline(&mut self, uid: &str, user_id: i64, now: i64) -> Option<Unsorted> {
+        let one = self.sort(uid, Sorted::Declined, user_id, now)?;
+        self.let_chats_go(one.lead_id);
+        self.crm.all_mut(&LEADS).retain(|lead| lead.id != one.lead_id);
+        Some(one)
+    }
+
+    /// Gives the chat of an incoming lead to another lead, which it is deleted for. `None` if either is missing.
+    pub(crate) fn link_unsorted(&mut self, uid: &str, lead_id: i64, user_id: i64, now: i64) -> Option<Unsorted> {
+        let contact_id = self.crm.lead(lead_id)?.number("contact_id");
+        let mut one = self.sort(uid, Sorted::Linked, user_id, now)?;
+        self.crm.all_mut(&LEADS).retain(|lead| lead.id != one.lead_id);
+        if contact_id != 0 {
+            self.link_chat(&one.chat_id, contact_id);
+        }
+        for talk in self.crm.talks.iter_mut().filter(|talk| talk.lead_id == Some(one.lead_id)) {
+            talk.lead_id = Some(lead_id);
+        }
+        if let Some(chat) = self.chat_mut(&one.chat_id) {
+            chat.lead_id = Some(lead_id);
+        }
+        one.lead_id = lead_id;
+        Some(one)
+    }
+
+    fn sort(&mut self, uid: &str, how: Sorted, user_id: i64, now: i64) -> Option<Unsorted> {
+        let one = self.crm.unsorted.iter_mut().find(|one| one.uid == uid && one.sorted.is_none())?;
+        one.sorted = Some((how, now));
+        let one = one.clone();
+        let contact_id = self.crm.lead(one.lead_id).map_or(0, |lead| lead.number("contact_id"));
+        self.crm.events.push(one.gone(how, contact_id, user_id));
         Some(one)
     }
 }

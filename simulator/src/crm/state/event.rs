@@ -75,22 +75,32 @@ impl Webhook {
     }
 }
 
-/// Codes that can be subscribed to. The two platforms differ: customers' messages are reported only on Kommo, according
-/// to the tables, and customers (the entity) exist only on amocrm.ru.
+/// Codes that can be subscribed to. The tables of the two platforms differ in tasks and customers. No table names messages
+/// at amocrm.ru and `unsorted`: accounts of both platforms were recorded with them.
 pub(crate) fn is_known_event(code: &str, is_russian: bool) -> bool {
     let Some((action, of)) = code.split_once('_') else { return false };
     let actions = match (of, is_russian) {
         ("lead", _) => "add update delete restore status responsible note",
         ("contact" | "company", _) => "add update delete restore responsible note",
         ("talk", _) => "add update",
-        ("chat_template_review", _) => "add",
+        ("unsorted", _) => "add update delete",
+        ("chat_template_review" | "message" | "outgoing_message", _) => "add",
         ("customer", true) => "add update delete responsible note",
         ("task", true) => "add update delete responsible",
         ("task", false) => "add delete responsible",
-        ("message" | "outgoing_message", false) => "add",
         _ => "",
     };
     actions.split(' ').any(|known| known == action)
+}
+
+/// Whether a subscription to these codes gets the event. Incoming leads come with leads too.
+fn wants(codes: &[String], event: &str) -> bool {
+    let with_leads = match event {
+        "add_unsorted" | "delete_unsorted" => "add_lead",
+        "update_unsorted" => "update_lead",
+        _ => "",
+    };
+    codes.iter().any(|code| code == event || code == with_leads)
 }
 
 /// A hook on its way to a subscriber, or an attempt that was made.
@@ -121,7 +131,7 @@ impl State {
     pub(crate) fn dispatch(&mut self, now: DateTime<Utc>) {
         for account in self.accounts.values_mut() {
             for event in std::mem::take(&mut account.crm.events) {
-                let wants = |one: &&Webhook| !one.disabled && one.settings.contains(&event.setting);
+                let wants = |one: &&Webhook| !one.disabled && wants(&one.settings, &event.setting);
                 let destinations = account.crm.webhooks.iter().filter(wants).map(|one| one.destination.clone());
                 self.crm_hooks.queue.extend(destinations.map(|destination| Delivery {
                     host: account.host.clone(),

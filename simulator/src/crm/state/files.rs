@@ -36,7 +36,10 @@ pub(crate) struct DriveFile {
     pub(crate) name: String,
     pub(crate) content_type: String,
     pub(crate) bytes: Bytes,
+    /// Of the user who uploaded it; 0 for people.
+    pub(crate) created_by: i64,
     pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
     pub(crate) is_trashed: bool,
 }
 
@@ -51,6 +54,7 @@ pub(crate) struct Session {
     /// The file that this is a new version of.
     pub(crate) file_uuid: Option<String>,
     pub(crate) bytes: Vec<u8>,
+    pub(crate) started_by: i64,
     pub(crate) started_at: i64,
 }
 

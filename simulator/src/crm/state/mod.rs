@@ -4,31 +4,37 @@ mod account;
 mod card;
 mod chat;
 mod crm;
+mod entity;
 mod event;
 mod files;
 mod grants;
 mod template;
+mod ties;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde_json::Value;
 
 pub(crate) use account::{Account, Source};
-pub use account::{Pipeline, Switches, User, UserRights};
-pub(crate) use card::{
-    CONTACTS, Card, Custom, Entity, FIRST_STEP, FieldValue, Fixed, Kind, LEADS, LOST, UNSORTED_STEP, WON, With, is_step,
-};
+pub use account::{HookSamples, Pipeline, Switches, User, UserRights};
+pub(crate) use card::{Card, Custom};
 pub(crate) use chat::{Chat, Person, Typing};
 pub use chat::{Direction, Message, Status};
 pub use crm::Talk;
-pub(crate) use crm::{Note, Unsorted};
+pub(crate) use crm::{Sorted, Unsorted};
+pub(crate) use entity::{
+    CARD_FILES, CARDS, COMPANIES, CONTACTS, CUSTOM_FIELDS, CUSTOMERS, ENTITIES, Entity, Has, Kind, LEADS, LOSS_REASONS,
+    NOTES, PIPELINES, STATUSES, TASKS, With, entity,
+};
 pub(crate) use event::{CrmHooks, Event, is_known_event};
 pub use event::{Delivery, Webhook};
 pub(crate) use files::{Drive, DriveFile, Files, Session, StoredFile};
 pub(crate) use grants::{ACCESS, Grant, Grants, Pair};
 pub(crate) use template::Template;
+pub(crate) use ties::{Of, Tie};
 
 use crate::crm::config::IntegrationConfig;
 use crate::crm::log::{RepeatView, RequestView, TokenCall};
@@ -52,12 +58,18 @@ pub struct Link {
 pub(crate) struct Crm {
     /// By the name of their entity.
     pub(crate) cards: BTreeMap<&'static str, Vec<Card>>,
+    /// Of chats to contacts.
     pub(crate) links: Vec<Link>,
+    /// Of cards to each other, beside a lead's main contact.
+    pub(crate) ties: Vec<Tie>,
+    /// Tags by the kind of their cards, with their colours, whether a card has them or not.
+    pub(crate) tags: BTreeMap<(&'static str, String), Value>,
     pub(crate) unsorted: Vec<Unsorted>,
     pub(crate) talks: Vec<Talk>,
     pub(crate) templates: Vec<Template>,
     pub(crate) webhooks: Vec<Webhook>,
-    pub(crate) notes: Vec<Note>,
+    /// Buttons for sites, by their fields.
+    pub(crate) buttons: Vec<Value>,
     /// Events that were not sent yet.
     pub(crate) events: Vec<Event>,
     /// Messages of chats of other integrations.
@@ -79,7 +91,7 @@ pub struct OtherMessage {
 impl Crm {
     /// Incoming leads not sorted yet.
     pub(crate) fn waiting(&self) -> impl Iterator<Item = &Unsorted> {
-        self.unsorted.iter().filter(|one| one.accepted_at.is_none())
+        self.unsorted.iter().filter(|one| one.sorted.is_none())
     }
 
     /// The incoming lead with this uid, if not sorted yet.
@@ -205,6 +217,12 @@ impl State {
 
     pub(crate) fn account_of_scope(&self, scope_id: &str) -> Option<&Account> {
         self.account_by_amojo(scope_id.get(37..)?)
+    }
+
+    /// Whether the account of a scope, or of a call that names its amojo id, signs as before autumn 2019.
+    pub(crate) fn takes_old_signatures(&self, scope_id: &str, body: &Value) -> bool {
+        let named = || self.account_by_amojo(body.get("account_id")?.as_str()?);
+        self.account_of_scope(scope_id).or_else(named).is_some_and(|account| account.switches.old_signatures)
     }
 
     /// The account with this numeric id.

@@ -5,6 +5,7 @@ mod archive;
 mod breakage;
 mod caller;
 mod chats;
+mod files;
 mod hook_kinds;
 mod hooks;
 mod hosts;

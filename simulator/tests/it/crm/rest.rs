@@ -3,6 +3,7 @@
 mod chats;
 mod contacts;
 mod incoming;
+mod kinds;
 mod leads;
 mod templates;
 mod webhooks;

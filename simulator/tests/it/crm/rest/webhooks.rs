@@ -52,7 +52,7 @@ async fn a_destination_is_a_subscriptions_identity() {
         json!({"destination": "https://xn--e1afmkfd.xn--p1ai/x", "settings": ["add_lead"]}),
         json!({"destination": "https://a.test/", "settings": []}),
         json!({"destination": "https://a.test/", "settings": ["add_everything"]}),
-        json!({"destination": "https://a.test/", "settings": ["add_talk", "add_message"]}),
+        json!({"destination": "https://a.test/", "settings": ["add_talk", "restore_message"]}),
     ] {
         assert_eq!(world.api(&token, "POST", "webhooks", Some(wrong.clone())).await.0, 400, "{wrong}");
     }
@@ -71,7 +71,7 @@ async fn a_destination_is_a_subscriptions_identity() {
 }
 
 #[tokio::test]
-async fn kommo_answers_200_and_knows_messages() {
+async fn kommo_answers_200_and_has_no_customers() {
     let world = World::new().await;
     let (host, token) = kommo(&world).await;
     let body = json!({"destination": NOWHERE, "settings": ["add_message", "add_outgoing_message"]});
@@ -174,4 +174,64 @@ async fn an_invalid_answer_is_asked_again_and_too_many_end_the_subscription() {
     world.sandbox.add_contact(HOST, "Somebody hears of", None, None);
     let last = attempts(&world, before + 102).await.pop().unwrap();
     assert_eq!(form(&last.body)["contacts[add][0][name]"], "Somebody hears of");
+}
+
+/// C2 and C6: recorded at accounts of both platforms, in no table of codes.
+#[tokio::test]
+async fn c2_messages_and_incoming_leads_are_told_as_recorded() {
+    let world = World::connected().await;
+    let all = ["add_message", "add_outgoing_message", "add_unsorted", "update_unsorted", "delete_unsorted"];
+    let token = subscribed(&world, NOWHERE, &all).await;
+    world.message(text("m-1", "Hello")).await;
+    world.message(text("m-2", "Anyone?")).await;
+    let chat = world.sandbox.chats(HOST).remove(0);
+    world.sandbox.manager_says(HOST, &chat.id, "Here").await.unwrap();
+    let one = world.sandbox.incoming_leads(HOST).remove(0);
+    let decline = format!("/api/v4/leads/unsorted/{}/decline", one.uid);
+    assert_eq!(world.json("DELETE", &decline, &token, Some(json!({}))).await.0, 200);
+    let told = attempts(&world, 6).await;
+    let events: Vec<&str> = told.iter().map(|one| one.event.as_str()).collect();
+    let order =
+        ["add_unsorted", "add_message", "update_unsorted", "add_message", "add_outgoing_message", "delete_unsorted"];
+    assert_eq!(events, order);
+    let talk = world.sandbox.talks(HOST).remove(0);
+    let (unsorted, incoming, outgoing) = (form(&told[0].body), form(&told[1].body), form(&told[4].body));
+    for (field, value) in [
+        ("lead_id", one.lead_id.to_string()),
+        ("category", "chats".to_owned()),
+        ("source_data][origin][chat_id", chat.id.clone()),
+        ("source_data][client][id", chat.person_id.clone()),
+        ("source_data][data][0][text", "Hello".to_owned()),
+        ("data][contacts][0][id", one.contact_id.to_string()),
+    ] {
+        assert_eq!(unsorted[&format!("unsorted[add][0][{field}]")], value, "{field}");
+    }
+    for (field, value) in [
+        ("chat_id", chat.id.clone()),
+        ("talk_id", talk.id.to_string()),
+        ("contact_id", one.contact_id.to_string()),
+        ("text", "Hello".to_owned()),
+        ("message_type", "text".to_owned()),
+        ("type", "incoming".to_owned()),
+        ("element_type", "2".to_owned()),
+        ("element_id", one.lead_id.to_string()),
+        ("entity_type", "lead".to_owned()),
+        ("author][type", "external".to_owned()),
+        ("author][name", "Maria".to_owned()),
+        ("origin", "amo.ext.30490163".to_owned()),
+    ] {
+        assert_eq!(incoming[&format!("message[add][0][{field}]")], value, "{field}");
+    }
+    let maria = world.sandbox.users(HOST)[1].id;
+    for (field, value) in [
+        ("type", "outgoing".to_owned()),
+        ("text", "Here".to_owned()),
+        ("author][type", "internal".to_owned()),
+        ("author][user_id", maria.to_string()),
+        ("recipient][id", chat.person_id.clone()),
+        ("recipient][type", "external".to_owned()),
+    ] {
+        assert_eq!(outgoing[&format!("outgoing_message[add][0][{field}]")], value, "{field}");
+    }
+    assert_eq!(form(&told[5].body)["unsorted[delete][0][action]"], "decline");
 }
