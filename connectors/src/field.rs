@@ -39,6 +39,8 @@ pub enum Input {
     Url,
     /// A list of texts, one per line.
     Lines,
+    /// Seconds, which people enter as hours.
+    Hours,
     /// A longer text.
     Paragraph,
     /// Yes or no.
@@ -56,6 +58,7 @@ impl Input {
             Self::Text => "text",
             Self::Url => "url",
             Self::Lines => "lines",
+            Self::Hours => "hours",
             Self::Paragraph => "paragraph",
             Self::Flag => "flag",
             Self::Choice(_) => "choice",

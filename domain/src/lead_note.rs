@@ -10,9 +10,9 @@
 use std::sync::Arc;
 
 use amocrm::rest::{Lead, Note};
-use base::i18n::Words;
+use base::i18n::{Words, Zone};
 use base::message::Visits;
-use chrono::{DateTime, TimeDelta};
+use chrono::TimeDelta;
 use entity::{conversation, job};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
 use uuid::Uuid;
@@ -62,17 +62,17 @@ pub async fn write(app: Arc<TenantContext>, job: job::Model) -> anyhow::Result<N
     let (Some(known), Some(told), Some(tenant)) = (known, told, tenant) else { return Ok(NextRun::Never) };
     let Some(lead) = open_lead(app, &known).await? else { return Ok(later(app.clock.millis(), &job)) };
     let words = Words::new(crate::tenant::language(&app.integrations, &tenant));
-    add_missing(app, job.tenant_id, lead.id, notes(&told, words), words).await?;
+    let texts = notes(&told, words, Zone::named(&tenant.time_zone));
+    add_missing(app, job.tenant_id, lead.id, texts, words).await?;
     Ok(NextRun::Never)
 }
 
 /// The texts of the notes.
-fn notes(told: &Visits, words: Words) -> Vec<String> {
+fn notes(told: &Visits, words: Words, zone: Zone) -> Vec<String> {
     let answers = told.answers.iter().map(|answer| format!("{}: {}", answer.question, answer.answer));
     let answers = std::iter::once(words.text("lead-note-answers").to_string()).chain(answers).collect::<Vec<_>>();
     let rating = told.rating.as_ref().map(|rating| {
-        let day = DateTime::from_timestamp_millis(rating.at).unwrap_or_default().format("%Y-%m-%d").to_string();
-        let title = words.text("lead-note-rating").with("day", day);
+        let title = words.text("lead-note-rating").with("day", zone.date_of(rating.at).to_string());
         let score = words.text_of("chat-rating-", rating.score.word()).to_string();
         [format!("{title}: {score}"), rating.comment.clone()].join("\n").trim_end().to_owned()
     });

@@ -50,7 +50,7 @@ alert-undelivered-subject =
 alert-undelivered-body = Most frequent reason since { $stamp }: { $reason }. { $advice } Managers see it in the cards; all other messages are delivered. The list: { $url }
 alert-late-subject = { $account }: messages arrive late, up to { $delay }
 alert-late-body =
-    95% of messages in the last 15 minutes took up to { $delay }; { $count ->
+    The slowest 5% of messages in the last 15 minutes took { $delay } or more; { $count ->
         [0] none is waiting now
         [one] { $count } message has been waiting for too long
        *[other] { $count } messages have been waiting for too long
@@ -61,7 +61,7 @@ alert-webhook_suspended-body =
         [one] { $waiting } event waits
        *[other] { $waiting } events wait
     }; after { $until } they go to “Undelivered”. Fix the server and press “Test and switch on”: { $url }
-alert-template_rejected-subject = Template “{ $template }” ({ $account }): the messenger rejected it
+alert-template_rejected-subject = The messenger rejected template “{ $template }” ({ $account })
 alert-template_rejected-body = The messenger’s reason: { $reason }. Copy the template, correct it and send it for review again: { $url }
 alert-template_paused-subject = Template “{ $template }” ({ $account }): paused by the messenger
 alert-template_paused-body = You cannot send it for now. The messenger’s reason: { $reason }. Use another template, or write a better one: { $url }
@@ -86,7 +86,7 @@ alert-blocked-body =
        *[other] { $waiting } messages are waiting
     } here, each is kept for 7 days. Ask { $crm }’s support why; Parom keeps trying and delivers what is waiting in order: { $url }
 alert-media_full-subject = { $account }: no room for more files
-alert-media_full-body = Account { $account } has used all { $most } MB for files since { $stamp }. Messages are still delivered; each new file is replaced by a line that says so. Old files are deleted automatically. For more space, ask the vendor: { $url }
+alert-media_full-body = Account { $account } has used all { $most } MB for files since { $stamp }. Messages are still delivered; each new file is replaced by a line that says so. Old files are deleted automatically. For more space, write to support: { $url }
 alert-found_in_history-subject =
     { $account }: { $count ->
         [one] { $count } message was found in { $crm }’s history
@@ -118,9 +118,9 @@ alert-business_off-body = “{ $source }” has received no messages from { $who
 alert-pipeline_archived-subject = { $source } ({ $account }): its pipeline is gone
 alert-pipeline_archived-body = The pipeline of “{ $source }” was archived or deleted in { $crm }. Messages still reach their chats, but new leads of this source are not visible. Choose another pipeline: { $url }
 alert-limit_near-subject = { $account }: { $percent }% of a limit used: { $limit }
-alert-limit_near-body = “{ $limit }” of account { $account } is at { $percent }% of the limit. Everything still works. Free some space, or ask the vendor for more: { $url }
+alert-limit_near-body = “{ $limit }” of account { $account } is at { $percent }% of the limit. Everything still works. Free some space, or ask support for more: { $url }
 alert-limit_reached-subject = { $account }: limit reached: { $limit }
-alert-limit_reached-body = “{ $limit }” of account { $account } is at { $percent }% of the limit. Messages from messengers and { $crm } continue as before; everything else over the limit is refused. Free some space, or ask the vendor for more: { $url }
+alert-limit_reached-body = “{ $limit }” of account { $account } is at { $percent }% of the limit. Messages from messengers and { $crm } continue as before; everything else over the limit is refused. Free some space, or ask support for more: { $url }
 alert-plan_ending-subject = { $account }: the subscription to the service ends on { $date }
 alert-plan_ending-body = Account { $account }’s subscription to this service ends on { $date }. Messages are delivered until { $until }; then they are received and wait here until renewal. Renew it, or write to support: { $url }
 alert-plan_grace-subject = { $account }: the subscription to the service ended on { $date }
@@ -188,7 +188,7 @@ alerts-taken = Acknowledged. You are not notified again for 4 hours.
 alerts-muted = Muted until { $stamp }. The alert stays listed here.
 alerts-letters = Where alerts go
 alerts-letters-about = You are notified a minute after something breaks, again after 4 hours and when it is resolved, at most once an hour per problem. Alerts never contain message texts.
-alerts-mail-off = E-mail alerts are off: the vendor has not configured a mail server. Alerts are shown here.
+alerts-mail-off = E-mail alerts are off: this server has no mail set up. Alerts are shown here.
 alerts-letters-to-me = Notify me here
 alerts-email = Alerts go to { $email }.
 alerts-email-hint = A code goes to this address first; alerts follow.

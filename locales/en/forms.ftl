@@ -10,3 +10,4 @@ form-changed-meanwhile = { $name } changed this { $time }. Check the new values 
 form-expired = The page was open too long. Your values are kept, save again.
 form-confirm-mismatch = To confirm, type exactly: { $expected }
 form-refused = Not accepted: { $reason }
+form-field-refused = “{ $field }”: { $reason }.

@@ -20,7 +20,7 @@ import-plan-leads =
         [one] { $leads } new lead will appear
        *[other] { $leads } new leads will appear
     } in “{ $pipeline }”.
-import-plan-notices = Managers get one notification per chat, for its last message only.
+import-plan-notices = One notification per chat
 import-24h-note = A card shows history from 24 hours before the lead was created. Older messages are kept in the chat but not shown in a new lead.
 import-start =
     { $messages ->
@@ -56,7 +56,7 @@ import-col-progress = Imported
 import-col-made = Created
 import-col-line = Line
 import-skip-more = and { $count } more
-import-many-skipped = { $percent }% of the lines will be skipped. See the reasons below and correct the file first.
+import-many-skipped = { $percent }% of the rows cannot be imported. See why below and correct the file first.
 import-of = { $done } of { $total }
 import-no-source = Add a source first: earlier messages are imported into it.
 import-file-hint = A table (.xlsx or CSV, any columns), one JSON object per line, or an export of Telegram Desktop, WhatsApp or Chatwoot. At most { $size }.

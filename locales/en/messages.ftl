@@ -53,10 +53,10 @@ msg-answer-counted = Accepted by { $messenger } { $time }. { $messenger } does n
 msg-answer-read = Read by the customer { $time }.
 msg-answer-in-crm = In the chat in { $crm } since { $stamp }.
 msg-answer-queued =
-    Stored in Parom, { $ahead ->
-        [0] next in the queue
-        [one] { $ahead } earlier message of this chat goes first
-       *[other] { $ahead } earlier messages of this chat go first
+    Stored in Parom{ $ahead ->
+        [0] , it goes next
+        [one] . { $ahead } earlier message of this chat goes first
+       *[other] . { $ahead } earlier messages of this chat go first
     }.
 msg-answer-ahead =
     Waiting: { $many ->
@@ -79,10 +79,10 @@ msg-answer-held = Stored in Parom, sending is on hold. { $reason }
 msg-answer-shadow = A source beside another service received it. Nothing was sent to { $crm }.
 msg-answer-failed = Not delivered. { $reason }
 msg-answer-checking =
-    The request was sent, { $status ->
-        [0] but no answer came
-       *[other] but the answer was an error ({ $status })
-    }. Parom is checking whether the message arrived before it sends anything again.
+    { $status ->
+        [0] The other side has not confirmed the message
+       *[other] The other side answered with an error ({ $status })
+    }. Parom checks whether it arrived before it sends anything again.
 msg-crm-away = { $crm } has not answered since { $stamp }. Parom tries again automatically.
 msg-messenger-away = The messenger has not answered since { $stamp }. Parom tries again automatically.
 msg-what-to-do = What to do

@@ -11,7 +11,7 @@ health-some-bad =
         [one] { $bad } source needs attention
        *[other] { $bad } sources need attention
     }
-health-our-side = From receipt to the first attempt, 95%: { $delay }
+health-our-side = From receipt to the first attempt, slowest 5%: over { $delay }
 health-oldest-waiting = Longest wait: { $delay }
 health-nothing-waiting = Nothing is waiting
 ledger-title = Every message accounted for
@@ -20,7 +20,7 @@ ledger-figure-delivered = { $count } delivered
 ledger-figure-failed = { $count } failed
 ledger-figure-waiting = { $count } waiting
 ledger-balanced = Balanced · checked { $time }
-ledger-gap = The figures differ by { $gap }. The vendor has been notified; you don’t need to do anything.
+ledger-gap = The figures differ by { $gap }. Support has been notified; you don’t need to do anything.
 ledger-empty = No messages in this period.
 health-side-answers = Answer to a request, 50%: { $median } · errors { $percent }%
 health-side-most = Answer to a request, 95%: { $delay }
@@ -78,7 +78,7 @@ figure-delivered-overdue =
         [one] { $count } waits for more than { $delay } and counts as not delivered
        *[other] { $count } wait for more than { $delay } and count as not delivered
     }
-figure-time = Delivery time, 95%
+figure-time = 95% delivered within
 figure-time-goal = From receipt to delivery. Goal: { $delay } or less
 figure-undelivered = Undelivered
 figure-waiting = { $count } waiting, the longest { $delay }

@@ -5,11 +5,11 @@ reports-period-7 = 7 days
 reports-period-30 = 30 days
 reports-cut = Only the latest { $count } messages are counted, since { $stamp }. Choose one source or fewer days.
 reports-too-long = A report covers { $days } days at most. Showing the last days of your period.
-reports-first-answer = Median first answer
+reports-first-answer = First reply, usually
 reports-first-answer-note =
     { $count ->
-        [one] { $count } answer, 95% within { $most }
-       *[other] { $count } answers, 95% within { $most }
+        [one] { $count } reply, slowest 5% over { $most }
+       *[other] { $count } replies, slowest 5% over { $most }
     }
 reports-no-answers = No answers in this period
 reports-unanswered = Unanswered chats
@@ -26,7 +26,7 @@ reports-by-manager = Messages by manager
 reports-manager-unknown = Unknown user { $id }
 reports-manager-erased = Sender no longer stored
 reports-no-managers = No messages were sent to customers from { $crm } in this period.
-reports-col-answer = First answer, 50% / 95%
+reports-col-answer = First reply: usual / slow
 reports-col-since = Customer wrote
 reports-col-waits = Waiting for
 reports-hours-alt = Messages by hour of the day. Most in one hour: { $most }, from { $when }.

@@ -1,7 +1,7 @@
 ## States: source
 
 source-state-working = Working
-source-state-working-hint = Last confirmed { $time } by a message or test.
+source-state-working-hint = Last message or test: { $time }.
 source-state-working-unproved = No messages or tests yet.
 source-state-untested = Not tested yet
 source-state-checking = Checking
@@ -45,7 +45,7 @@ tenant-state-unpaid-hint =
 tenant-state-blocked = Blocked by { $crm }
 tenant-state-blocked-hint = { $crm } refuses all requests of this account. Messages wait here. Write to support: the text for { $crm } is ready.
 tenant-state-suspended = Suspended
-tenant-state-suspended-hint = The vendor has suspended this account. Messages are received and wait, but are not delivered. Write to support.
+tenant-state-suspended-hint = This account is suspended. Messages are received and wait, but are not delivered. Write to support.
 tenant-suspended-reason = Reason: { $reason }
 tenant-state-plan_ended = Subscription ended
 tenant-state-plan_ended-hint = The subscription to this service ended on { $date }. Messages are received and wait; delivery resumes after renewal. Write to support.
@@ -162,16 +162,16 @@ plan-notice-ended = The subscription to this service ended on { $date }. Message
 
 ## A limit that is nearly used up, or is, above every page
 
-limit-notice-sources-near = { $used } of { $most } sources are used. Beyond that none can be added; those you have keep working. For more, ask the vendor.
-limit-notice-sources-reached = { $used } of { $most } sources are used: none can be added; those you have keep working. For more, ask the vendor.
-limit-notice-messages-near = Messages this month: { $used } of the { $most } of the plan. Those beyond that are delivered too, and the vendor counts them. For a larger plan, ask the vendor.
-limit-notice-messages-reached = The plan’s messages of this month are used up: { $used } of { $most }. Those beyond that are delivered too, and the vendor counts them. For a larger plan, ask the vendor.
-limit-notice-stored-near = Storage: { $used } of { $most } are used. When it is full, messages that your programs send through the API are refused; all others are delivered. For more space, ask the vendor.
-limit-notice-stored-reached = Storage is full: { $used } of { $most }. Messages that your programs send through the API are refused; all others are delivered. For more space, ask the vendor.
-limit-notice-files-near = Files: { $used } of { $most } are used. When the space is full, a line replaces each new file; messages are delivered. Old files are deleted automatically. For more space, ask the vendor.
-limit-notice-files-reached = Files fill their space: { $used } of { $most }. A line replaces each new file; messages are delivered. Old files are deleted automatically. For more space, ask the vendor.
-limit-notice-visitors-near = Files of web chat visitors: { $used } of { $most } are used. When the space is full, visitors cannot send files; their messages are delivered. Old files are deleted automatically. For more space, ask the vendor.
-limit-notice-visitors-reached = Files of web chat visitors fill their space: { $used } of { $most }. Visitors cannot send files; their messages are delivered. Old files are deleted automatically. For more space, ask the vendor.
+limit-notice-sources-near = { $used } of { $most } sources are used. Beyond that none can be added; those you have keep working. For more, write to support.
+limit-notice-sources-reached = { $used } of { $most } sources are used: none can be added; those you have keep working. For more, write to support.
+limit-notice-messages-near = Messages this month: { $used } of the { $most } of the plan. Those beyond that are delivered too, and counted. For a larger plan, write to support.
+limit-notice-messages-reached = The plan’s messages of this month are used up: { $used } of { $most }. Those beyond that are delivered too, and counted. For a larger plan, write to support.
+limit-notice-stored-near = Storage: { $used } of { $most } are used. When it is full, messages that your programs send through the API are refused; all others are delivered. For more space, write to support.
+limit-notice-stored-reached = Storage is full: { $used } of { $most }. Messages that your programs send through the API are refused; all others are delivered. For more space, write to support.
+limit-notice-files-near = Files: { $used } of { $most } are used. When the space is full, a line replaces each new file; messages are delivered. Old files are deleted automatically. For more space, write to support.
+limit-notice-files-reached = Files fill their space: { $used } of { $most }. A line replaces each new file; messages are delivered. Old files are deleted automatically. For more space, write to support.
+limit-notice-visitors-near = Files of web chat visitors: { $used } of { $most } are used. When the space is full, visitors cannot send files; their messages are delivered. Old files are deleted automatically. For more space, write to support.
+limit-notice-visitors-reached = Files of web chat visitors fill their space: { $used } of { $most }. Visitors cannot send files; their messages are delivered. Old files are deleted automatically. For more space, write to support.
 limit-notice-imports-near = Imports in progress: { $used } of { $most }. Beyond that none can be started until one ends or is cancelled.
 limit-notice-imports-reached = Imports in progress: { $used } of { $most }. The next one can be started when one ends or is cancelled.
 limit-notice-imports-size-near = Files of the imports in progress: { $used } of { $most } are used. A file that does not fit is refused until an import ends or is cancelled.

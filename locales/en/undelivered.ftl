@@ -25,10 +25,10 @@ undelivered-retry-selected =
        *[other] Send { $count } again
     }
 undelivered-retry-confirm =
-    { $count ->
+    Send { $count ->
         [one] { $count } message
        *[other] { $count } messages
-    } will be sent again in the order of the chats. { $maybe ->
+    } again, in the order of the chats? { $maybe ->
         [0] None can arrive twice
         [one] { $maybe } may arrive twice
        *[other] { $maybe } may arrive twice

@@ -35,7 +35,7 @@ widget-said-logins_away =
        *[other] { $seconds } seconds
     }.
 widget-said-unavailable =
-    This cannot be done right now; nothing was changed. Try again in { $seconds ->
+    Not possible right now. Nothing has changed. Try again in { $seconds ->
         [one] { $seconds } second
        *[other] { $seconds } seconds
     }.

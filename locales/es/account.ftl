@@ -3,7 +3,7 @@
 ## amoCRM account and access
 
 account-access = Acceso a { $crm }
-account-allow-again = Permitir el acceso de nuevo
+account-allow-again = Volver a autorizar
 account-allow-again-hint = Las fuentes, los chats y las opciones quedan como están.
 
 ## Data: export and delete
@@ -48,7 +48,7 @@ account-user = usuario { $id }
 account-not-admin = no es administrador
 account-renewed = Renovado
 account-next = Próxima renovación
-account-who-may = Un propietario o administrador puede permitir el acceso de nuevo.
+account-who-may = Un propietario o administrador puede volver a autorizar.
 account-address = Dirección
 account-name = Nombre
 account-number = ID de la cuenta
@@ -71,7 +71,7 @@ account-updates-on-about = { $crm } avisa a Parom cuando un contacto se renombra
 account-updates-off-about = Parom los solicita a { $crm } en cuanto la cuenta se conecta.
 account-updates-refused-about = { $crm } no envía estos cambios a las integraciones de esta cuenta, como en los planes sin webhooks. No se pierde nada: un cambio se ve cuando alguien abre el chat. Parom pregunta de nuevo cada día.
 account-updates-checked = comprobado { $time }
-account-channel-not-allowed = { $crm } aún no abrió este canal para la cuenta. El proveedor fue avisado y debe agregar la cuenta { $account }.
+account-channel-not-allowed = { $crm } aún no abrió este canal para la cuenta. Soporte ya lo sabe y debe agregar la cuenta { $account }.
 data-col-class = Qué
 data-col-term = Cuánto tiempo
 data-kept-messages = Mensajes: quién escribió a quién y cuándo
@@ -106,7 +106,7 @@ data-kept-undelivered-term =
         [one] { $days } día
        *[other] { $days } días
     }, o hasta que se envíen de nuevo, se quiten o se borren
-data-kept-access = Acceso a { $crm } y a los servicios de mensajería
+data-kept-access = Acceso a { $crm } y a las apps de mensajería
 data-kept-access-term = Cifrado mientras se usa; se borra en 24 horas después de desactivar la integración
 data-kept-sessions = Inicios de sesión en el panel
 data-kept-sessions-term = 12 horas de inactividad, 30 días como máximo
@@ -147,8 +147,8 @@ data-forget-button =
 data-forget-all-hint = Borra de Parom las fuentes, los chats, los mensajes, las claves y el equipo de esta cuenta y desconecta el canal. Los chats en { $crm } quedan. No se puede deshacer.
 data-gone-title = Todos los datos de la cuenta están borrados
 data-gone = Todos los datos de { $account } están borrados. Certificado: { $proof }.
-data-left = Parom aún no pudo quitar su webhook de estas líneas y lo sigue intentando durante 7 días. Hasta entonces sus servicios de mensajería pueden seguir enviando mensajes, cuyos textos Parom no guarda. Para terminarlo tú mismo:
-data-left-given-up = Parom no pudo quitar su webhook de estas líneas. Sus servicios de mensajería pueden seguir enviando mensajes, cuyos textos Parom no guarda. Para terminarlo:
+data-left = Parom aún no pudo quitar su webhook de estas líneas y lo sigue intentando durante 7 días. Hasta entonces sus apps de mensajería pueden seguir enviando mensajes, cuyos textos Parom no guarda. Para terminarlo tú mismo:
+data-left-given-up = Parom no pudo quitar su webhook de estas líneas. Sus apps de mensajería pueden seguir enviando mensajes, cuyos textos Parom no guarda. Para terminarlo:
 left-line-avito = Quita el webhook con el método unsubscribe de la API de mensajes de Avito o crea una clave de API nueva.
 left-line-facebook = En la configuración de la página, abre las aplicaciones conectadas y quita la aplicación.
 left-line-instagram = En la configuración de Instagram, abre “Aplicaciones y sitios web” y quita la aplicación.
@@ -156,7 +156,7 @@ left-line-max = Quita la suscripción con el método DELETE /subscriptions de la
 left-line-telegram = Quita el webhook con el método deleteWebhook de la Bot API o conecta el bot a otro servicio.
 left-line-vk = En la comunidad, abre Gestión, Uso de la API, Callback API, y quita el servidor “Parom”.
 left-line-whatsapp = En la configuración de empresa de Meta, abre la cuenta de WhatsApp y quita la aplicación conectada.
-left-line-other = Quita en el servicio de mensajería el webhook con la dirección de Parom.
+left-line-other = Quita en la app de mensajería el webhook con la dirección de Parom.
 
 ## Messages that did not come
 
@@ -187,7 +187,7 @@ account-lost-waiting =
        *[other] { $count } mensajes encontrados esperan una decisión: envíalos o quítalos.
     }
 limits-title = Límites
-limits-hint = Las solicitudes que superan un límite se rechazan, con el motivo y la hora para intentar de nuevo. Los límites nunca detienen mensajes de los servicios de mensajería ni de { $crm }.
+limits-hint = Las solicitudes que superan un límite se rechazan, con el motivo y la hora para intentar de nuevo. Los límites nunca detienen mensajes de las apps de mensajería ni de { $crm }.
 limits-full = agotado
 limits-sources = Fuentes
 limits-stored = Guardado en total

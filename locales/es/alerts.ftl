@@ -8,22 +8,22 @@ alert-source_stopped-body =
         [0] no hay mensajes en espera
         [one] { $waiting } mensaje de agentes espera
        *[other] { $waiting } mensajes de agentes esperan
-    } aquí. Pulsa “Conectar de nuevo”: { $url }
+    } aquí. Haz clic en “Conectar de nuevo”: { $url }
 alert-source_blocked-subject = { $source } ({ $account }): bloqueada por { $messenger }
-alert-source_blocked-body = “{ $source }” está bloqueada por { $messenger } desde { $stamp }. No se envía ni se recibe nada. Abre el aviso del servicio de mensajería y respóndelo; las demás fuentes no se ven afectadas. { $url }
+alert-source_blocked-body = “{ $source }” está bloqueada por { $messenger } desde { $stamp }. No se envía ni se recibe nada. Abre el aviso de la app de mensajería y respóndelo; las demás fuentes no se ven afectadas. { $url }
 alert-source_silent-subject = { $source } ({ $account }): más silenciosa de lo normal
 alert-source_silent-body =
     El último mensaje de “{ $source }” llegó { $time }; a esta hora suele haber { $usual ->
         [one] { $usual } mensaje
        *[other] { $usual } mensajes
-    } por hora. Las comprobaciones de Parom son correctas. Escríbele desde tu teléfono o pulsa “Probar fuente”: { $url }
+    } por hora. Las comprobaciones de Parom son correctas. Escríbele desde tu teléfono o haz clic en “Probar fuente”: { $url }
 alert-source_moved-subject = { $source } ({ $account }): los mensajes van a otro lugar
-alert-source_moved-body = Desde { $stamp }, { $messenger } envía los mensajes de “{ $source }” a { $host }. Alguien conectó el mismo bot o número a otro servicio. Para recuperarlos pulsa “Conectar de nuevo”: { $url }
+alert-source_moved-body = Desde { $stamp }, { $messenger } envía los mensajes de “{ $source }” a { $host }. Alguien conectó el mismo bot o número a otro servicio. Para recuperarlos haz clic en “Conectar de nuevo”: { $url }
 alert-source_gone-subject = { $source } ({ $account }): eliminada en { $crm }
-alert-source_gone-body = La fuente “{ $source }” fue eliminada en { $crm }. Los mensajes siguen llegando, pero los leads nuevos reciben la fuente predeterminada “{ $default }”. Pulsa “Crear en { $crm } de nuevo”: { $url }
-alert-needs_reauth-subject = { $account }: permite de nuevo el acceso a { $crm }
-alert-needs_reauth-body = { $crm } no renueva el acceso de la cuenta { $account } desde { $stamp }. Los mensajes siguen llegando en ambos sentidos. Las fuentes, los embudos y las plantillas no se pueden cambiar hasta que un administrador pulse “Permitir el acceso de nuevo”: { $url }
-alert-needs_reauth-cut_off-body = { $crm } no renueva el acceso de la cuenta { $account } desde { $stamp } y ha desconectado el canal de chats. Los mensajes de los clientes se reciben y esperan aquí hasta que un administrador pulse “Permitir el acceso de nuevo”: { $url }
+alert-source_gone-body = La fuente “{ $source }” fue eliminada en { $crm }. Los mensajes siguen llegando, pero los leads nuevos reciben la fuente predeterminada “{ $default }”. Haz clic en “Crear en { $crm } de nuevo”: { $url }
+alert-needs_reauth-subject = { $account }: vuelve a autorizar el acceso a { $crm }
+alert-needs_reauth-body = { $crm } no renueva el acceso de la cuenta { $account } desde { $stamp }. Los mensajes siguen llegando en ambos sentidos. Las fuentes, los embudos y las plantillas no se pueden cambiar hasta que un administrador haga clic en “Volver a autorizar”: { $url }
+alert-needs_reauth-cut_off-body = { $crm } no renueva el acceso de la cuenta { $account } desde { $stamp } y ha desconectado el canal de chats. Los mensajes de los clientes se reciben y esperan aquí hasta que un administrador haga clic en “Volver a autorizar”: { $url }
 alert-token_expiring-subject =
     { $source } ({ $account }): el acceso termina en { $days ->
         [one] { $days } día
@@ -52,25 +52,25 @@ alert-undelivered-subject =
 alert-undelivered-body = Motivo más frecuente desde { $stamp }: { $reason }. { $advice } Los agentes lo ven en las tarjetas; los demás mensajes siguen. La lista: { $url }
 alert-late-subject = { $account }: los mensajes llegan tarde, hasta { $delay }
 alert-late-body =
-    95 de cada 100 mensajes de los últimos 15 minutos tardaron hasta { $delay }; { $count ->
+    El 5 % más lento de los mensajes de los últimos 15 minutos tardó { $delay } o más; { $count ->
         [0] ninguno espera ahora
         [one] { $count } mensaje espera desde hace demasiado
        *[other] { $count } mensajes esperan desde hace demasiado
-    }. Ambos lados responden, se conserva el orden y no se pierde nada. Parom se pone al día por sí solo: { $url }
+    }. Ambos lados responden, se conserva el orden y no se pierde nada. Parom se pone al día automáticamente: { $url }
 alert-webhook_suspended-subject = { $source } ({ $account }): tu servidor no responde desde hace 24 horas
 alert-webhook_suspended-body =
     Parom dejó de llamar a { $host }. { $waiting ->
         [one] { $waiting } evento espera
        *[other] { $waiting } eventos esperan
-    }; después de { $until } pasan a “No entregados”. Repara el servidor y pulsa “Probar y activar”: { $url }
-alert-template_rejected-subject = Plantilla “{ $template }” ({ $account }): rechazada por el servicio de mensajería
-alert-template_rejected-body = El motivo del servicio de mensajería: { $reason }. Copia la plantilla, corrígela y envíala a revisión de nuevo: { $url }
-alert-template_paused-subject = Plantilla “{ $template }” ({ $account }): detenida por el servicio de mensajería
-alert-template_paused-body = Por ahora no se puede enviar. El motivo del servicio de mensajería: { $reason }. Usa otra plantilla o escribe una mejor: { $url }
-alert-template_changed-subject = Plantilla “{ $template }” ({ $account }): el servicio de mensajería la valora distinto
-alert-template_changed-body = Su categoría ahora es { $category } y su calidad { $quality }. Otra categoría tiene otro precio; con mala calidad la plantilla se detiene: { $url }
+    }; después de { $until } pasan a “No entregados”. Repara el servidor y haz clic en “Probar y activar”: { $url }
+alert-template_rejected-subject = La app de mensajería rechazó la plantilla “{ $template }” ({ $account })
+alert-template_rejected-body = El motivo de la app de mensajería: { $reason }. Copia la plantilla, corrígela y envíala a revisión de nuevo: { $url }
+alert-template_paused-subject = Plantilla “{ $template }” ({ $account }): pausada por la app de mensajería
+alert-template_paused-body = Por ahora no puedes enviarla. El motivo de la app de mensajería: { $reason }. Usa otra plantilla o escribe una mejor: { $url }
+alert-template_changed-subject = Plantilla “{ $template }” ({ $account }): cambió la categoría o la calidad
+alert-template_changed-body = Ahora su categoría es { $category } y su calidad, { $quality }. El precio depende de la categoría, y las plantillas de baja calidad se pausan: { $url }
 alert-resolved-subject = Resuelto: { $subject }
-alert-resolved-body = Terminó { $time }. Duró { $duration }.
+alert-resolved-body = Se resolvió { $time }. Duró { $duration }.
 alert-acknowledge = Me encargo
 alert-mute =
     Silenciar por { $hours ->
@@ -86,15 +86,15 @@ alert-blocked-body =
        *[other] { $waiting } mensajes esperan
     } aquí; cada uno se conserva 7 días. Pregunta el motivo al soporte de { $crm }; Parom sigue intentándolo y envía en orden lo que espera: { $url }
 alert-media_full-subject = { $account }: no hay espacio para más archivos
-alert-media_full-body = Los archivos de la cuenta { $account } ocupan sus { $most } MB desde { $stamp }. Los mensajes siguen; en lugar de un archivo nuevo aparece una línea que lo indica. Los archivos más antiguos se eliminan solos. Para tener más espacio, escribe al servicio: { $url }
+alert-media_full-body = Desde { $stamp }, los archivos de la cuenta { $account } ocupan todos sus { $most } MB. Los mensajes se siguen entregando; en lugar de cada archivo nuevo aparece una línea que lo indica. Los archivos más antiguos se eliminan solos. Para tener más espacio, escribe a soporte: { $url }
 alert-found_in_history-subject =
     { $account }: { $count ->
         [one] { $count } mensaje se encontró en el historial de { $crm }
        *[other] { $count } mensajes se encontraron en el historial de { $crm }
     }
 alert-found_in_history-body =
-    Los agentes escribieron y Parom no lo supo a tiempo: hubo una interrupción. { $held ->
-        [0] Todo está ahora en camino a los clientes.
+    Por una interrupción, Parom no se enteró a tiempo de mensajes de los agentes. { $held ->
+        [0] Todos van ahora en camino a los clientes.
         [one] { $held } mensaje tiene más de 15 minutos y espera tu decisión.
        *[other] { $held } mensajes tienen más de 15 minutos y esperan tu decisión.
     } Envíalos o quítalos: { $url }
@@ -108,19 +108,19 @@ alert-messenger_unreachable-body =
 alert-line_not_set-subject = { $source } ({ $account }): los mensajes de los clientes no llegan
 alert-line_not_set-body = Desde { $stamp }, { $messenger } no envía aquí los mensajes de “{ $source }” porque no acepta la dirección de Parom. Dice: { $reason }. Lo que escriben los agentes sigue saliendo. Abre la fuente y conéctala de nuevo: { $url }
 alert-line_failing-subject = { $source } ({ $account }): los mensajes de los clientes se retrasan
-alert-line_failing-body = Desde { $stamp }, { $messenger } no puede entregar los mensajes de “{ $source }”. Dice: { $reason }. Lo que escriben los agentes sigue saliendo, y { $messenger } repite lo que no llegó. Prueba la fuente: { $url }
+alert-line_failing-body = Desde { $stamp }, { $messenger } no puede entregar los mensajes de “{ $source }”. Dice: { $reason }. Lo que escriben los agentes sigue saliendo, y { $messenger } vuelve a enviar lo que no llegó. Prueba la fuente: { $url }
 alert-line_trouble-subject = { $source } ({ $account }): { $messenger } informa de un problema
-alert-line_trouble-body = Desde { $stamp }, sobre “{ $source }”: { $reason }. Las demás fuentes no se ven afectadas. Abre la fuente: { $url }
+alert-line_trouble-body = Aviso sobre “{ $source }” desde { $stamp }: { $reason }. Las demás fuentes no se ven afectadas. Abre la fuente: { $url }
 alert-chats_flooded-subject = { $source } ({ $account }): demasiados chats nuevos
 alert-chats_flooded-body = En una hora empezaron más de { $most } chats en “{ $source }”; por ahora no se aceptan más. Los chats ya empezados siguen. Si tu sitio no tiene más visitas de lo normal, puede ser spam: pide un nombre antes del primer mensaje. Abre la fuente: { $url }
 alert-business_off-subject = { $source } ({ $account }): { $who } desactivó el bot
-alert-business_off-body = Desde { $stamp }, “{ $source }” no recibe mensajes de los chats de { $who }. Los demás chats siguen. { $who } puede activar el bot de nuevo en los ajustes de { $messenger }. Después prueba la fuente: { $url }
+alert-business_off-body = Desde { $stamp }, “{ $source }” no recibe mensajes de los chats de { $who }. Los demás chats siguen funcionando. { $who } puede activar el bot de nuevo en la configuración de { $messenger }. Después prueba la fuente: { $url }
 alert-pipeline_archived-subject = { $source } ({ $account }): su embudo ya no existe
-alert-pipeline_archived-body = El embudo de “{ $source }” fue archivado o eliminado en { $crm }. Los mensajes siguen llegando a sus chats, pero los leads nuevos de esta fuente no tienen un lugar propio. Elige otro embudo: { $url }
-alert-limit_near-subject = { $account }: usado el { $percent } % de un límite: { $limit }
-alert-limit_near-body = “{ $limit }” de la cuenta { $account } está al { $percent } % de lo permitido. Todo sigue funcionando. Libera espacio o pide más al servicio: { $url }
+alert-pipeline_archived-body = El embudo de “{ $source }” fue archivado o eliminado en { $crm }. Los mensajes siguen llegando a sus chats, pero los leads nuevos de esta fuente no se ven. Elige otro embudo: { $url }
+alert-limit_near-subject = { $account }: { $percent } % de un límite en uso: { $limit }
+alert-limit_near-body = “{ $limit }” de la cuenta { $account } está al { $percent } % del límite. Todo sigue funcionando. Libera espacio o pide más a soporte: { $url }
 alert-limit_reached-subject = { $account }: límite alcanzado: { $limit }
-alert-limit_reached-body = “{ $limit }” de la cuenta { $account } está al { $percent } % de lo permitido. Los mensajes de las mensajerías y de { $crm } siguen como antes; lo demás que exceda el límite se rechaza. Libera espacio o pide más al servicio: { $url }
+alert-limit_reached-body = “{ $limit }” de la cuenta { $account } está al { $percent } % del límite. Los mensajes de las apps de mensajería y de { $crm } siguen como antes; lo demás que exceda el límite se rechaza. Libera espacio o pide más a soporte: { $url }
 alert-plan_ending-subject = { $account }: la suscripción al servicio termina el { $date }
 alert-plan_ending-body = La suscripción de la cuenta { $account } al servicio termina el { $date }. Los mensajes se entregan hasta { $until }; después se reciben y esperan aquí hasta que se renueve. Renuévala o escribe a soporte: { $url }
 alert-plan_grace-subject = { $account }: la suscripción al servicio terminó el { $date }
@@ -146,49 +146,49 @@ alert-several-subject =
     }
 alert-kind-undelivered = Hay mensajes no entregados
 alert-kind-late = Los mensajes llegan tarde
-alert-kind-source_blocked = Un servicio de mensajería bloquea un bot o un número
-alert-kind-messenger_unreachable = Un servicio de mensajería no responde
-alert-kind-line_not_set = Un servicio de mensajería no acepta la dirección de Parom
-alert-kind-line_failing = Un servicio de mensajería no puede entregar mensajes
+alert-kind-source_blocked = Una app de mensajería bloquea un bot o un número
+alert-kind-messenger_unreachable = Una app de mensajería no responde
+alert-kind-line_not_set = Una app de mensajería no acepta la dirección de Parom
+alert-kind-line_failing = Una app de mensajería no puede entregar mensajes
 alert-kind-chats_flooded = Empiezan demasiados chats en un sitio
-alert-kind-line_trouble = Un servicio de mensajería informa de un problema de un bot o un número
-alert-kind-business_off = Una persona desactivó el bot en sus chats
+alert-kind-line_trouble = Una app de mensajería informa de un problema con un bot o un número
+alert-kind-business_off = Alguien desactivó el bot en sus chats
 alert-kind-source_silent = Una fuente está más silenciosa de lo normal
-alert-kind-token_expiring = El token de un servicio de mensajería vence pronto
+alert-kind-token_expiring = El token de una app de mensajería vence pronto
 alert-kind-pipeline_archived = El embudo de una fuente ya no existe
 alert-kind-crm_unreachable = { $crm } no responde
 alert-kind-limit_near = Un límite está casi alcanzado
 alert-kind-limit_reached = Se alcanzó un límite
 alert-kind-plan_ending = La suscripción al servicio termina pronto
 alert-kind-plan_grace = La suscripción al servicio terminó
-alert-kind-plan_ended = No se entrega nada: la suscripción terminó
-alert-kind-source_stopped = Un servicio de mensajería ya no acepta el acceso de una fuente
-alert-kind-webhook_suspended = El servidor de tu propia mensajería falló durante 24 horas
+alert-kind-plan_ended = La entrega se detuvo: la suscripción terminó
+alert-kind-source_stopped = Una app de mensajería ya no acepta el acceso de una fuente
+alert-kind-webhook_suspended = El servidor de tu propia app de mensajería falló durante 24 horas
 alert-kind-source_gone = Se eliminó una fuente en { $crm }
 alert-kind-needs_reauth = { $crm } no renueva el acceso
 alert-kind-unpaid = { $crm } no está pagado
 alert-kind-blocked = { $crm } rechaza todas las solicitudes
 alert-kind-found_in_history = Se encontraron mensajes en el historial de { $crm }
-alert-kind-media_full = Los archivos ocupan todo su espacio
-alert-kind-template_rejected = Un servicio de mensajería rechazó una plantilla
-alert-kind-template_paused = Un servicio de mensajería detuvo una plantilla
-alert-kind-template_changed = Un servicio de mensajería cambió la categoría o la calidad de una plantilla
+alert-kind-media_full = No queda espacio para archivos
+alert-kind-template_rejected = Una app de mensajería rechazó una plantilla
+alert-kind-template_paused = Una app de mensajería pausó una plantilla
+alert-kind-template_changed = Una app de mensajería cambió la categoría o la calidad de una plantilla
 
 ## Alerts: the page
 
 alerts-title = Alertas
 alerts-none = No hay alertas abiertas.
-alerts-taken = Te encargas tú. No habrá correos durante 4 horas.
+alerts-taken = Te encargas tú. No recibirás más avisos durante 4 horas.
 alerts-muted = Silenciada hasta { $stamp }. La alerta sigue aquí.
 alerts-letters = A dónde van las alertas
 alerts-letters-about = Recibes un aviso un minuto después de que algo falla, otro a las 4 horas y otro cuando se resuelve; sobre un mismo problema, como máximo uno por hora. Nunca contienen el texto de los mensajes.
-alerts-mail-off = No se envían correos: el proveedor no ha configurado un servidor de correo. Las alertas se muestran aquí.
+alerts-mail-off = Las alertas por correo están desactivadas: este servidor no tiene correo configurado. Las alertas se muestran aquí.
 alerts-letters-to-me = Avisarme aquí
-alerts-email = Los correos van a { $email }.
-alerts-email-hint = A esta dirección va primero un código y después los correos.
+alerts-email = Las alertas van a { $email }.
+alerts-email-hint = Primero enviamos un código a esta dirección; después, las alertas.
 alerts-kinds = Sobre qué
 alerts-readers = Quién recibe alertas
-alerts-no-address = no ha indicado una dirección
+alerts-no-address = sin dirección
 alerts-switch-on = Activar correo
 alerts-switch-off = Desactivar correo
 alerts-switched-on = { $name } recibe alertas por correo.
@@ -196,7 +196,7 @@ alerts-switched-off = { $name } ya no recibe alertas por correo.
 alerts-code = Código del correo enviado a { $email }
 alerts-code-confirm = Confirmar dirección
 alerts-code-sent = Se envió un código a { $email }. Es válido 10 minutos.
-alerts-code-unsent = El correo con el código no salió: el servidor de correo lo rechazó. Revisa la dirección.
+alerts-code-unsent = No se envió el correo con el código: el servidor de correo lo rechazó. Revisa la dirección.
 alerts-code-wrong = Este no es el código del último correo.
 alerts-code-gone = El código venció. Guarda la dirección de nuevo y llegará otro.
 alerts-code-wait =
@@ -204,7 +204,7 @@ alerts-code-wait =
         [one] { $seconds } segundo
        *[other] { $seconds } segundos
     }.
-alerts-address-proved = Desde ahora los correos van a { $email }.
+alerts-address-proved = Desde ahora las alertas van a { $email }.
 alerts-channel-email = Correo electrónico
 alerts-channel-chat = Telegram
 alerts-channel-push = Navegador
@@ -214,17 +214,17 @@ alerts-push-remove = Desactivar
 alerts-push-here = este navegador
 alerts-push-added = Las alertas se muestran desde ahora en { $name }.
 alerts-push-removed = Las alertas ya no se muestran en { $name }.
-alerts-push-denied = Este navegador bloquea las notificaciones de esta página. Permítelas en sus ajustes para este sitio e inténtalo de nuevo.
-alerts-push-failed = El navegador no pudo activarlas: su servicio de notificaciones no respondió. Inténtalo más tarde.
+alerts-push-denied = Este navegador bloquea las notificaciones de esta página. Permítelas para este sitio en la configuración del navegador e inténtalo de nuevo.
+alerts-push-failed = El servicio de notificaciones del navegador no respondió. Inténtalo más tarde.
 alerts-push-unsupported = Este navegador no puede mostrar notificaciones.
-alerts-push-framed = Las notificaciones no se pueden activar dentro de { $crm }. Abre el panel en una pestaña propia del navegador.
+alerts-push-framed = No puedes activar las notificaciones dentro de { $crm }. Abre el panel en su propia pestaña del navegador.
 alerts-push-scripts = Las notificaciones necesitan JavaScript.
-alerts-push-damaged = El navegador no envió lo que sus notificaciones necesitan. Inténtalo de nuevo.
+alerts-push-damaged = El navegador no envió todo lo que necesitan las notificaciones. Inténtalo de nuevo.
 alerts-push-most = Las alertas ya se muestran en { $most } de tus navegadores. Desactiva uno primero.
 alerts-push-wait = Demasiados intentos. Inténtalo en un minuto.
 alerts-push-browser = Navegador
 alerts-channel-webhook = Webhook
-alerts-choose-kinds = Elegir tipos
+alerts-choose-kinds = Elegir alertas
 alerts-of-person = Sobre qué recibe avisos { $name }
 alerts-chat-about = Vincula un chat o un grupo con nuestro bot y las alertas llegarán allí de inmediato.
 alerts-chat-on = Vinculado
@@ -232,7 +232,7 @@ alerts-chat-link = Vincular un chat
 alerts-chat-again = Vincular otro chat
 alerts-chat-unlink = Desvincular el chat
 alerts-chat-asked = El código está abajo. Es válido 15 minutos.
-alerts-chat-code = Abre el chat con @{ $bot } y pulsa “Start”, o envíale esto. El código es válido hasta { $stamp }. Para un grupo, primero agrega el bot al grupo.
+alerts-chat-code = Abre el chat con @{ $bot } y toca “Start”, o envíale este código. Es válido hasta { $stamp }. Si es un grupo, primero agrega el bot.
 alerts-chat-open = Abrir Telegram
 alerts-chat-look = Ya lo envié
 alerts-chat-unlinked = El chat está desvinculado. Ya no llegan alertas allí.
@@ -240,15 +240,15 @@ alerts-chat-away = Telegram no responde. Inténtalo de nuevo en un minuto.
 alerts-chat-wait = Demasiados códigos. Inténtalo de nuevo en un minuto.
 alerts-chat-blocked = Ya no llegan alertas a tu chat: el bot fue bloqueado o quitado allí. Desbloquéalo y vincula el chat de nuevo.
 alerts-chat-stopped = Ya no llegan alertas a tu chat: alguien escribió /stop allí. Vincúlalo de nuevo para recibirlas.
-alerts-webhook-about = Parom envía cada alerta, y su fin, a tu propio programa como JSON firmado.
+alerts-webhook-about = Parom envía cada alerta y su resolución a tu propio programa como JSON firmado.
 alerts-webhook-url = Dirección de tu programa
 alerts-webhook-not-url = Una dirección se ve así: https://example.com/alerts.
-alerts-webhook-secret = Guardado. Esta clave firma cada llamada; consérvala en tu programa.
+alerts-webhook-secret = Guardado. Esta clave firma cada solicitud; guárdala en tu programa.
 alerts-webhook-remove = Quitar el webhook
 alerts-webhook-removed = El webhook está quitado.
-alerts-webhook-trouble = Las llamadas fallan desde { $stamp }: { $reason } Cada alerta se intenta de nuevo durante 24 horas.
-alert-chat-linked = Este chat está vinculado: desde ahora las alertas llegan aquí. Para terminarlo escribe /stop.
-alert-chat-how = Este bot informa de problemas entre la mensajería y el CRM. Para vincular este chat, pulsa “Vincular un chat” aquí: { $url }/panel/alerts
+alerts-webhook-trouble = Las solicitudes fallan desde { $stamp }: { $reason } Cada alerta se reintenta durante 24 horas.
+alert-chat-linked = Este chat está vinculado y recibirá alertas. Para dejar de recibirlas, escribe /stop.
+alert-chat-how = Este bot informa de problemas entre la mensajería y el CRM. Para vincular este chat, haz clic en “Vincular un chat” aquí: { $url }/panel/alerts
 alert-chat-stopped = Ya no llegan alertas aquí. Para recibirlas de nuevo, vincula este chat otra vez en el panel, en “Alertas”.
 mail-alert-code-subject = { $code } es el código para los correos de alertas
 mail-alert-code-body =

@@ -3,7 +3,7 @@
 ## Web chat for customers
 
 chat-title = Escríbenos
-chat-greeting = ¡Hola! Escribe tu pregunta y una persona del equipo te responderá aquí.
+chat-greeting = ¡Hola! ¿En qué podemos ayudarte?
 chat-placeholder = Tu mensaje
 chat-send = Enviar
 chat-attach = Adjuntar archivo
@@ -23,10 +23,10 @@ chat-state-sent = Enviado
 chat-state-read = Leído
 chat-new = Nuevo
 chat-status-online = En línea
-chat-status-minutes = Suele responder en minutos
-chat-status-hour = Suele responder en una hora
-chat-status-day = Suele responder en un día
-chat-status-away = Ausente · deja un mensaje
+chat-status-minutes = Solemos responder en minutos
+chat-status-hour = Solemos responder en menos de una hora
+chat-status-day = Solemos responder en el día
+chat-status-away = No estamos · deja un mensaje
 chat-status-back =
     Volvemos { $day ->
         [today] hoy
@@ -47,24 +47,24 @@ chat-new-messages =
         [one] { $count } mensaje nuevo
        *[other] { $count } mensajes nuevos
     }
-chat-offline = Sin internet. Sigue escribiendo: los mensajes saldrán cuando vuelva la conexión.
+chat-offline = Sin internet. Sigue escribiendo: los mensajes se enviarán cuando vuelva la conexión.
 chat-reconnecting = Conectando…
 chat-reconnected = Conectado de nuevo
 chat-unsent =
     { $count ->
-        [one] { $count } mensaje espera la conexión
-       *[other] { $count } mensajes esperan la conexión
+        [one] { $count } mensaje se enviará al volver la conexión
+       *[other] { $count } mensajes se enviarán al volver la conexión
     }
-chat-paused = La respuesta llegará un poco más tarde: se está cambiando la conexión del chat. Tu mensaje está guardado.
-chat-closed = Este chat está cerrado. Usa los otros contactos del sitio.
+chat-paused = Te responderemos un poco más tarde: estamos configurando el chat. Tu mensaje está guardado.
+chat-closed = Este chat está cerrado. Contáctanos por otro medio.
 chat-too-fast =
-    Demasiados mensajes a la vez. Espera { $count ->
+    Demasiados mensajes seguidos. Espera { $count ->
         [one] { $count } segundo
        *[other] { $count } segundos
     }.
 chat-today = Hoy
 chat-yesterday = Ayer
-chat-no-script = Las respuestas en vivo necesitan JavaScript. Sin él, pulsa “Actualizar” para ver la respuesta.
+chat-no-script = Las respuestas en vivo necesitan JavaScript. Sin él, haz clic en “Actualizar” para ver la respuesta.
 chat-messages = Mensajes
 chat-you = Tú
 chat-employee = Equipo
@@ -72,13 +72,13 @@ chat-visitor = Visitante del sitio { $code }
 chat-refresh = Actualizar
 chat-empty = No enviado: el mensaje está vacío.
 chat-too-long = No enviado: el mensaje tiene más de 4096 caracteres. Envíalo en partes.
-chat-conflict = Aún no enviado: esta página era antigua. Pulsa “Enviar” otra vez.
+chat-conflict = Aún no enviado: esta página está desactualizada. Haz clic en “Enviar” otra vez.
 chat-cookies = Este chat necesita una cookie para reconocerte. Permite las cookies en esta página y vuelve a cargarla.
 chat-open = Abrir el chat
 chat-minimise = Minimizar el chat
 chat-dismiss = Cerrar
-chat-privacy = { $company } guarda este chat.
-chat-away = Ahora no hay nadie. Escribe y te responderemos en horario de atención.
+chat-privacy = { $company } guarda los mensajes.
+chat-away = Ahora no estamos. Déjanos un mensaje y te responderemos en horario de atención.
 chat-about-you = Sobre ti
 chat-ask-name = Tu nombre
 chat-ask-phone = Teléfono
@@ -88,7 +88,7 @@ chat-rating = ¿Qué tal nuestra respuesta?
 chat-rating-bad = Mal
 chat-rating-fair = Regular
 chat-rating-good = Bien
-chat-rating-comment = Añade un comentario
+chat-rating-comment = Agrega un comentario
 chat-rating-thanks = Gracias
 chat-consent-needed = No enviado: primero el chat necesita tu consentimiento.
 chat-wrong-phone = Escribe el número con el código del país: +52 55 1234 5678.
@@ -100,39 +100,39 @@ chat-reply = Responder
 chat-edit = Editar
 chat-voice = Grabar un mensaje de voz
 chat-voice-recording = Grabando
-chat-voice-denied = No hay acceso al micrófono. Permítelo en esta página e inténtalo de nuevo.
+chat-voice-denied = No hay acceso al micrófono. Permítelo para esta página e inténtalo de nuevo.
 chat-react = Reaccionar
 chat-choose = Elegir
 chat-map = Ver en el mapa
-chat-full = No enviado: aquí no se aceptan mensajes nuevos ahora. Contáctanos de otra forma.
+chat-full = No enviado: por ahora no se aceptan mensajes nuevos aquí. Contáctanos por otro medio.
 chat-files-enough = No enviado: hoy ya no se aceptan más archivos aquí. Envía un enlace.
 chat-mail = Recibir la respuesta por correo
 chat-mail-sent = Abre el enlace que enviamos a tu correo para confirmar la dirección.
 chat-mail-limit = No se envió: hay demasiados correos a esta dirección o desde aquí. Inténtalo más tarde.
 chat-mail-first = Primero escribe un mensaje.
-chat-mail-on = Listo. Las respuestas que no leas en el chat llegarán a tu correo.
+chat-mail-on = Listo. Las respuestas que no veas en el chat llegarán a tu correo.
 chat-mail-back = Volver al chat
-chat-mail-dead = Este enlace ya no funciona. Pide otra vez en el chat las respuestas por correo.
+chat-mail-dead = Este enlace venció. Pide otra vez en el chat las respuestas por correo.
 chat-mail-another = Este enlace abre otra conversación, no la de este navegador. Quien te envió el enlace leerá lo que escribas allí. Empieza así:
 chat-mail-open = Este enlace abre una conversación que empieza así. Si no es tuya, cierra esta página: quien te envió el enlace leerá lo que escribas allí.
 chat-mail-open-yes = Abrir esta conversación
 chat-mail-stay = Quedarme en mi conversación
-chat-mail-confirm = ¿Enviar a tu correo las respuestas del chat “{ $title }” que no leas en el chat?
+chat-mail-confirm = ¿Recibir por correo las respuestas del chat “{ $title }” que no veas en el chat?
 chat-mail-confirm-yes = Sí, enviar
-chat-mail-end = ¿Dejar de enviar correos sobre respuestas en el chat “{ $title }”?
+chat-mail-end = ¿Dejar de recibir por correo las respuestas del chat “{ $title }”?
 chat-mail-end-yes = No enviar más
 chat-mail-ended = Ya no recibirás correos de este chat.
 chat-mail-file = Un archivo: { $name }
 chat-mail-subject = Respuesta en el chat “{ $title }”
 chat-mail-letter =
-    Tienes una respuesta en el chat “{ $title }”.
+    Te respondieron en el chat “{ $title }”.
     { $answers }
     Continuar en el chat: { $back }
     El enlace abre tu chat sin contraseña y funciona durante { $count ->
         [one] { $count } día
        *[other] { $count } días
     }. No lo reenvíes.
-    No recibir más estos correos: { $end }
+    Dejar de recibir estos correos: { $end }
 chat-transcript = Enviarme este chat por correo
 chat-transcript-sent = El chat va en camino a tu correo.
 chat-transcript-subject = Tu chat “{ $title }”
@@ -150,6 +150,6 @@ chat-transcript-letter =
     No recibir más correos de este chat: { $end }
 chat-mail-confirm-subject = Confirma tu correo para el chat “{ $title }”
 chat-mail-confirm-letter =
-    En el chat “{ $title }” se pidió enviar las respuestas a esta dirección. Confírmala: { $url }
+    Alguien pidió recibir en esta dirección las respuestas del chat “{ $title }”. Confírmala: { $url }
     El enlace funciona durante un día.
     Si no fuiste tú, ignora este correo: no enviaremos nada más.

@@ -17,25 +17,25 @@ common-filter = Aplicar filtro
 common-filter-clear = Quitar filtro
 common-optional = opcional
 common-loading = Cargando…
-common-live = Se actualiza solo · { $stamp }
-common-as-of = A las { $stamp }
+common-live = Actualización automática · { $stamp }
+common-as-of = Actualizado: { $stamp }
 common-live-lost = Sin conexión con Parom. Ves los datos de { $stamp }.
 common-saved = Guardado
 common-not-saved =
-    No se guardó nada: { $errors ->
-        [one] hay que corregir un campo
-       *[other] hay que corregir { $errors } campos
+    No se guardó: { $errors ->
+        [one] corrige un campo
+       *[other] corrige { $errors } campos
     }.
 common-secret-set = Guardado, termina en { $last4 }. Déjalo vacío para conservarlo.
 common-secret-once = Cópialo ahora: no se mostrará de nuevo.
 common-skip = Ir al contenido
 common-help = Ayuda
 common-contact-support = Escribir a soporte
-common-support-number = Número para soporte: { $request_id }
+common-support-number = Referencia para soporte: { $request_id }
 common-total =
     { $count ->
-        [one] { $count } fila
-       *[other] { $count } filas
+        [one] { $count } mensaje
+       *[other] { $count } mensajes
     }
 
 ## Navigation
@@ -129,13 +129,13 @@ nav-count-undelivered =
 ## Keys
 
 palette-open = Buscar
-palette-label = Página, teléfono, nombre, ID de mensaje o de chat
+palette-label = Página, opción, teléfono, nombre, ID de mensaje o de chat
 palette-search = Buscar en los mensajes:
 palette-message = mensaje
 palette-chat = chat
-palette-keys = “/” lleva a la búsqueda, “j” y “k” recorren las filas de una lista.
-palette-keys-off = Desactivar las teclas sueltas
-palette-keys-on = Activar las teclas sueltas
+palette-keys = Presiona “/” para buscar, “j” y “k” para recorrer una lista.
+palette-keys-off = Desactivar los atajos de una tecla
+palette-keys-on = Activar los atajos de una tecla
 nav-group-work = Trabajo
 nav-group-setup = Configuración
 nav-group-account = Cuenta

@@ -15,17 +15,17 @@ failure-conversation_deleted = El cliente eliminó el chat.
 failure-recipient_blocked = El cliente bloqueó el bot o eliminó el chat.
 failure-source_disconnected = La fuente de este chat ya no está conectada.
 failure-internal = Parom no pudo entregar el mensaje.
-failure-recipient_unreachable = No se puede contactar al cliente por este servicio de mensajería.
-failure-unsupported = El servicio de mensajería no admite mensajes de este tipo.
+failure-recipient_unreachable = No se puede contactar al cliente por esta app de mensajería.
+failure-unsupported = La app de mensajería no admite mensajes de este tipo.
 failure-writing_first = Aquí no se puede escribir primero. Responde cuando el cliente escriba.
 failure-window_closed = El tiempo para escribir libremente terminó.
-failure-template-waiting = La plantilla “{ $template }” aún no llegó al servicio de mensajería. Se podrá enviar cuando esté aprobada.
+failure-template-waiting = La plantilla “{ $template }” aún no llegó a la app de mensajería. Se podrá enviar cuando esté aprobada.
 failure-template-review = La plantilla “{ $template }” está en revisión. Se podrá enviar cuando esté aprobada.
-failure-template-rejected = El servicio de mensajería rechazó la plantilla “{ $template }”. Elige otra.
-failure-template-paused = El servicio de mensajería pausó la plantilla “{ $template }”. Elige otra.
-failure-template-disabled = El servicio de mensajería desactivó la plantilla “{ $template }”. Elige otra.
-failure-template-deleted = La plantilla “{ $template }” se eliminó en el servicio de mensajería. Elige otra.
-failure-template-unknown = El servicio de mensajería no ha aprobado ninguna plantilla con este texto. Elige una aprobada.
+failure-template-rejected = La app de mensajería rechazó la plantilla “{ $template }”. Elige otra.
+failure-template-paused = La app de mensajería pausó la plantilla “{ $template }”. Elige otra.
+failure-template-disabled = La app de mensajería desactivó la plantilla “{ $template }”. Elige otra.
+failure-template-deleted = La plantilla “{ $template }” se eliminó en la app de mensajería. Elige otra.
+failure-template-unknown = La app de mensajería no ha aprobado ninguna plantilla con este texto. Elige una aprobada.
 failure-window_closed-over-template = Pasaron más de { $time } desde el último mensaje del cliente. Envía una plantilla aprobada.
 failure-window_closed-over = Pasaron más de { $time } desde el último mensaje del cliente. Podrás responder cuando escriba de nuevo.
 failure-window_closed-unheard-template = El cliente aún no escribió aquí. Solo se puede enviar una plantilla aprobada.
@@ -35,8 +35,8 @@ failure-window_closed-hours =
         [one] { $hours } hora
        *[other] { $hours } horas
     }
-failure-rejected = El servicio de mensajería rechazó el mensaje.
-failure-rejected-with = El servicio de mensajería rechazó el mensaje: respondió { $status }.
+failure-rejected = La app de mensajería rechazó el mensaje.
+failure-rejected-with = La app de mensajería rechazó el mensaje: respondió { $status }.
 failure-writes-elsewhere = Este cliente tiene un chat en “{ $source }”. Escríbele desde allí.
 failure-no-phone = No hay un número de teléfono al que escribir.
 failure-phone-ambiguous = { $phone } puede ser un número de dos países. Escríbelo con + y el código de país.

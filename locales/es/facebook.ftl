@@ -3,7 +3,7 @@
 ## The kind
 
 connector-facebook = Facebook Messenger
-connector-facebook-about = Los clientes escriben a tu página y comentan sus publicaciones. También llegan entregas, lecturas y reacciones. Se puede responder durante 24 horas; las personas, durante 7 días.
+connector-facebook-about = Los clientes escriben a tu página y comentan sus publicaciones. También llegan entregas, lecturas y reacciones. Los bots pueden responder durante 24 horas; los agentes, durante 7 días.
 
 ## What Messenger refuses (docs/errors.md)
 
@@ -40,8 +40,8 @@ passport-facebook-other = Messenger rechazó el mensaje. Cámbialo y envíalo de
 ## The wizard
 
 wizard-fb-page = ID de la página
-wizard-fb-page-hint = Dígitos. Abre la página, Información, Transparencia de la página; o el ID en Meta Business Suite, Configuración.
+wizard-fb-page-hint = Solo dígitos. En la página, abre Información → Transparencia de la página; o mira Configuración en Meta Business Suite.
 wizard-fb-token = Token de acceso de la página
-wizard-fb-verify-hint = Cualquier texto tuyo. Parom lo da a Meta junto con su dirección.
-wizard-fb-verify-optional-hint = Solo con una app propia: cualquier texto. Parom lo da a Meta junto con su dirección.
-wizard-fb-token-hint = De tu app en developers.facebook.com, Messenger, Settings: elige la página y pulsa Generate. Necesita pages_messaging, pages_manage_metadata, pages_read_engagement.
+wizard-fb-verify-hint = Cualquier texto que elijas. Parom lo envía a Meta junto con su dirección.
+wizard-fb-verify-optional-hint = Solo con una app propia: cualquier texto que elijas. Parom lo envía a Meta junto con su dirección.
+wizard-fb-token-hint = En tu app en developers.facebook.com, abre Messenger → Settings, elige la página y haz clic en Generate. Se necesitan pages_messaging, pages_manage_metadata, pages_read_engagement.

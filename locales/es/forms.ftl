@@ -3,12 +3,13 @@
 ## Errors of forms
 
 form-empty = Completa “{ $field }”.
-form-too-long = “{ $field }” tiene { $length } caracteres y caben hasta { $limit }.
+form-too-long = “{ $field }” tiene { $length } caracteres; el máximo es { $limit }.
 form-not-url = La dirección debe comenzar con https://
 form-not-email = Un correo electrónico se ve así: ana@example.com.
 form-not-phone = El teléfono lleva el código del país: +52 55 1234 5678.
 form-pipeline-gone = Este embudo fue eliminado o archivado en { $crm }. Elige otro.
-form-changed-meanwhile = { $name } cambió esto { $time }. Mira los valores nuevos y guarda otra vez.
+form-changed-meanwhile = { $name } cambió esto { $time }. Revisa los valores nuevos y guarda otra vez.
 form-expired = La página estuvo abierta demasiado tiempo. Tus valores se conservan, guarda otra vez.
 form-confirm-mismatch = Para confirmar, escribe exactamente: { $expected }
 form-refused = No se aceptó: { $reason }
+form-field-refused = “{ $field }”: { $reason }.

@@ -22,7 +22,7 @@ import-plan-leads =
         [one] Aparecerá { $leads } lead nuevo
        *[other] Aparecerán { $leads } leads nuevos
     } en “{ $pipeline }”.
-import-plan-notices = Los agentes reciben una notificación por chat, solo por su último mensaje.
+import-plan-notices = Una notificación por chat
 import-24h-note = Una tarjeta muestra el historial desde 24 horas antes de crearse el lead. Los mensajes más antiguos quedan en el chat, pero no se muestran en un lead nuevo.
 import-start =
     { $messages ->
@@ -58,7 +58,7 @@ import-col-progress = Importado
 import-col-made = Creada
 import-col-line = Línea
 import-skip-more = y { $count } más
-import-many-skipped = Se omitirá el { $percent } % de las líneas. Mira los motivos abajo y corrige primero el archivo.
+import-many-skipped = El { $percent } % de las filas no se puede importar. Mira los motivos abajo y corrige primero el archivo.
 import-of = { $done } de { $total }
 import-no-source = Agrega primero una fuente: los mensajes anteriores se importan en ella.
 import-file-hint = Una tabla (.xlsx o CSV, con cualquier columna), un objeto JSON por línea o una exportación de Telegram Desktop, WhatsApp o Chatwoot. Como máximo { $size }.
@@ -128,7 +128,7 @@ import-history-title = Mensajes anteriores
 import-history-about = Importa los chats de los últimos { $days } días de { $messenger }. Llegan en silencio, sin leads, notificaciones ni marcas de no leído, y nada se repite.
 import-history-begin = Importar los últimos { $days } días
 import-history-again = Importar de nuevo los últimos { $days } días
-import-history-origin = Del servicio de mensajería, { $days } días
+import-history-origin = De la app de mensajería, { $days } días
 import-history-reading =
     { $messages ->
         [one] Leyendo de { $messenger }: { $messages } mensaje hasta ahora

@@ -3,7 +3,7 @@
 ## The kind
 
 connector-instagram = Instagram
-connector-instagram-about = Los clientes escriben a tu cuenta profesional, responden historias y comentan publicaciones. También llegan lecturas, reacciones y mensajes anulados. Se puede responder durante 24 horas; las personas, durante 7 días.
+connector-instagram-about = Los clientes escriben a tu cuenta profesional, responden historias y comentan publicaciones. También llegan lecturas, reacciones y mensajes anulados. Los bots pueden responder durante 24 horas; los agentes, durante 7 días.
 
 ## What Instagram refuses (docs/errors.md)
 
@@ -40,6 +40,6 @@ passport-instagram-other = Instagram rechazó el mensaje. Cámbialo y envíalo d
 ## The wizard
 
 wizard-ig-account = ID de la cuenta
-wizard-ig-account-hint = Dígitos, 1784…: el ID de la cuenta profesional, que aparece junto a su token en tu app en developers.facebook.com.
+wizard-ig-account-hint = Dígitos, 1784…: el ID de la cuenta profesional, junto a su token en tu app en developers.facebook.com.
 wizard-ig-token = Token de acceso
-wizard-ig-token-hint = De tu app en developers.facebook.com, Instagram, API setup with Instagram login: pulsa Generate token. Parom lo renueva antes de que pasen sus 60 días.
+wizard-ig-token-hint = En tu app en developers.facebook.com, abre Instagram → API setup with Instagram login y haz clic en Generate token. Parom lo renueva antes de que pasen sus 60 días.

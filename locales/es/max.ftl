@@ -15,7 +15,7 @@ wizard-max-comments-hint = Los comentarios de publicaciones en canales donde el 
 wizard-max-delivered = Marcar como entregado cuando MAX lo acepta
 wizard-max-delivered-hint = MAX no informa entregas ni lecturas. Sin esta opción los mensajes quedan como “enviado”.
 wizard-slow-max-1 = ¿Es el bot correcto? Compara su nombre.
-wizard-slow-max-2 = Pulsa primero Start en el chat del bot: MAX no envía nada antes de eso.
+wizard-slow-max-2 = Primero toca Start en el chat del bot: MAX no envía nada antes de eso.
 wizard-slow-max-3 = ¿El bot pasó la moderación en business.max.ru?
 
 ## Texts in a chat for things that amoCRM has no type for
@@ -65,4 +65,4 @@ passport-max-m22 = No se sabe si llegó. Pregunta al cliente o envíalo de nuevo
 passport-max-403 = MAX no te deja escribir a este cliente. Comunícate con él por otro medio.
 passport-max-404 = No existe ese chat en MAX. Envía al cliente el enlace del bot.
 passport-max-400 = MAX rechazó el mensaje. Cámbialo e intenta de nuevo.
-passport-max-5xx = El servicio de mensajería falló. Intenta de nuevo más tarde.
+passport-max-5xx = La app de mensajería falló. Intenta de nuevo más tarde.

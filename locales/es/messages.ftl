@@ -8,7 +8,7 @@ messages-filter-direction = Dirección
 messages-direction-to-crm = Del cliente
 messages-direction-from-manager = Del agente
 messages-direction-to-messenger = Al cliente
-messages-state-taken = Aceptado por el otro lado
+messages-state-taken = Aceptado por el destinatario
 messages-state-failed_later = Falló después de ser aceptado
 messages-state-waiting = En espera
 messages-filter-state = Estado
@@ -48,17 +48,17 @@ messages-text-erased =
 ## Message page: “Where is my message?”
 
 msg-title = ¿Dónde está mi mensaje?
-msg-answer-delivered = En el servicio de mensajería del cliente desde { $stamp }.
-msg-answer-sent = Aceptado por el servicio de mensajería { $time }. Aún no confirmó la entrega al cliente.
-msg-answer-sent-no-receipts = Aceptado por el servicio de mensajería { $time }. Este servicio no informa la entrega.
+msg-answer-delivered = El cliente lo tiene en su app de mensajería desde { $stamp }.
+msg-answer-sent = Aceptado por la app de mensajería { $time }. Aún no confirmó la entrega al cliente.
+msg-answer-sent-no-receipts = Aceptado por la app de mensajería { $time }. Esta app no informa la entrega.
 msg-answer-counted = Aceptado por { $messenger } { $time }. { $messenger } no informa la entrega; esta fuente cuenta como entregado lo aceptado.
 msg-answer-read = Leído por el cliente { $time }.
 msg-answer-in-crm = En el chat de { $crm } desde { $stamp }.
 msg-answer-queued =
-    Guardado en Parom, { $ahead ->
-        [0] es el siguiente en la cola
-        [one] antes va { $ahead } mensaje anterior de este chat
-       *[other] antes van { $ahead } mensajes anteriores de este chat
+    Guardado en Parom{ $ahead ->
+        [0] , sale a continuación
+        [one] . Antes sale { $ahead } mensaje anterior de este chat
+       *[other] . Antes salen { $ahead } mensajes anteriores de este chat
     }.
 msg-answer-ahead =
     En espera: { $many ->
@@ -78,15 +78,15 @@ msg-answer-retrying =
        *[other] Fallaron { $attempts } intentos
     }, próximo intento { $time }. { $reason }
 msg-answer-held = Guardado en Parom, el envío está retenido. { $reason }
-msg-answer-shadow = Lo recibió una fuente junto a otro servicio. No se envió nada a { $crm }.
+msg-answer-shadow = Lo recibió una fuente en paralelo con otro servicio. No se envió nada a { $crm }.
 msg-answer-failed = No entregado. { $reason }
 msg-answer-checking =
-    La solicitud se envió, { $status ->
-        [0] pero no llegó respuesta
-       *[other] pero la respuesta fue un error ({ $status })
-    }. Parom comprueba si el mensaje llegó antes de enviar algo de nuevo.
+    { $status ->
+        [0] El otro lado no ha confirmado el mensaje
+       *[other] El otro lado respondió con un error ({ $status })
+    }. Parom comprueba si llegó antes de enviar algo de nuevo.
 msg-crm-away = { $crm } no responde desde { $stamp }. Parom intenta de nuevo automáticamente.
-msg-messenger-away = El servicio de mensajería no responde desde { $stamp }. Parom intenta de nuevo automáticamente.
+msg-messenger-away = La app de mensajería no responde desde { $stamp }. Parom intenta de nuevo automáticamente.
 msg-what-to-do = Qué hacer
 msg-route = Ruta
 hop-written-by-customer = El cliente escribió · { $messenger }
@@ -102,7 +102,7 @@ hop-taken-by-crm = Aceptado por { $crm }
 hop-delivered = Entregado al cliente
 hop-read = Leído por el cliente
 hop-status-shown = Estado mostrado en { $crm }
-hop-not-reached = Aún no alcanzado
+hop-not-reached = Aún no llegó
 hop-no-receipts = { $messenger } no informa esto
 attempts-title =
     { $count ->
@@ -174,20 +174,20 @@ conversation-why = Identificadores del chat
 conversation-why-messenger = { $messenger } envía estos mensajes a la fuente “{ $source }” bajo un mismo ID de chat:
 conversation-why-ours = El ID de Parom para el chat en { $crm }:
 conversation-why-crm = El ID propio de { $crm } para el chat, de su respuesta o del mensaje de un agente:
-conversation-why-manager = Un agente inició este chat en { $crm }. El servicio de mensajería aún no asignó un ID.
+conversation-why-manager = Un agente inició este chat en { $crm }. La app de mensajería aún no asignó un ID.
 conversation-contact = Contacto en { $crm }
 contact-why-phone = Tiene el teléfono del cliente.
 contact-why-email = Tiene el correo del cliente.
 contact-why-phone_several = Varios contactos tienen este teléfono; este fue el último en cambiar.
 contact-why-email_several = Varios contactos tienen este correo; este fue el último en cambiar.
-contact-why-given = Lo indicó el desarrollador del servicio de mensajería.
+contact-why-given = Lo indicó el desarrollador de la app de mensajería.
 contact-why-made = Parom lo creó: ningún contacto tenía este teléfono o correo.
 contact-why-crm = { $crm } lo eligió según sus propias reglas.
 contact-why-merged = El contacto anterior se fusionó con este en { $crm }.
 contact-why-moved = El chat se trasladó a este contacto en { $crm }.
 contact-why-gone = El contacto fue eliminado en { $crm }.
 contact-why-nobody = Ningún contacto tiene este teléfono o correo. { $crm } elige según sus propias reglas.
-contact-why-given_unknown = { $crm } no tiene el contacto { $number } que indicó el desarrollador del servicio de mensajería. { $crm } elige según sus propias reglas.
+contact-why-given_unknown = { $crm } no tiene el contacto { $number } que indicó el desarrollador de la app de mensajería. { $crm } elige según sus propias reglas.
 contact-why-late = { $crm } no respondió a tiempo y eligió el contacto por sí mismo; el lead ya está en curso.
 contact-why-unclear = { $crm } no confirmó que se creó el contacto. Parom no crea un segundo.
 
@@ -236,7 +236,7 @@ messages-reason-window_closed = El tiempo para responder terminó
 messages-reason-writing_first = No se puede escribir primero
 messages-reason-kind_not_supported = Tipo no admitido
 messages-reason-source_disconnected = Fuente desconectada
-messages-reason-refused = Rechazado por el servicio de mensajería
+messages-reason-refused = Rechazado por la app de mensajería
 messages-reason-crm_refused = Rechazado por { $crm }
 messages-reason-internal = Error en Parom
 
@@ -247,5 +247,5 @@ msg-neighbours = Mensajes de este chat
 msg-previous = Anterior
 msg-next = Siguiente
 attempt-after = { $delay } después del intento { $n }
-attempt-waited-chat = esperó { $delay } al mensaje anterior
+attempt-waited-chat = esperó { $delay } por el mensaje anterior
 attempt-waited-turn = esperó { $delay } su turno: un límite de velocidad o una pausa

@@ -13,16 +13,16 @@ health-some-bad =
         [one] { $bad } fuente requiere atención
        *[other] { $bad } fuentes requieren atención
     }
-health-our-side = De la recepción al primer intento, 95 %: { $delay }
+health-our-side = De la recepción al primer intento, el 5 % más lento: más de { $delay }
 health-oldest-waiting = Espera más larga: { $delay }
 health-nothing-waiting = Nada está esperando
-ledger-title = Cada mensaje, contado
+ledger-title = Todos los mensajes, contados
 ledger-figure-accepted = { $count } aceptados
 ledger-figure-delivered = { $count } entregados
 ledger-figure-failed = { $count } fallidos
 ledger-figure-waiting = { $count } en espera
 ledger-balanced = Cuadra · comprobado { $time }
-ledger-gap = Las cifras difieren en { $gap }. El proveedor ya fue avisado; no tienes que hacer nada.
+ledger-gap = Las cifras difieren en { $gap }. Soporte ya lo sabe; no tienes que hacer nada.
 ledger-empty = No hay mensajes en este período.
 health-side-answers = Respuesta a una solicitud, 50 %: { $median } · errores { $percent } %
 health-side-most = Respuesta a una solicitud, 95 %: { $delay }
@@ -80,7 +80,7 @@ figure-delivered-overdue =
         [one] { $count } espera hace más de { $delay } y cuenta como no entregado
        *[other] { $count } esperan hace más de { $delay } y cuentan como no entregados
     }
-figure-time = Tiempo de entrega, 95 %
+figure-time = 95 % entregado en
 figure-time-goal = De la recepción a la entrega. Meta: { $delay } o menos
 figure-undelivered = No entregados
 figure-waiting = { $count } en espera, el más antiguo { $delay }
@@ -93,10 +93,10 @@ start-done = { $done } de { $all } listos
 start-connect = Conectar { $crm }
 start-connect-todo = Parom no tiene acceso a la cuenta ahora. La página de la cuenta explica qué hacer.
 start-source = Agregar una fuente
-start-source-todo = Conecta un servicio de mensajería o pon un chat en tu sitio.
+start-source-todo = Conecta una app de mensajería o pon un chat en tu sitio.
 start-message = Enviar un mensaje de prueba
 start-message-todo = Escribe a la fuente como cliente: el mensaje aparece en { $crm }.
 start-team = Invitar a un colega
-start-team-todo = Dos personas notan un problema antes que una.
+start-team-todo = Entre dos se nota antes un problema.
 start-alerts = Activar las alertas por correo
 start-alerts-todo = Agrega una dirección para enterarte de los problemas antes que tus clientes.

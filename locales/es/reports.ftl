@@ -7,11 +7,11 @@ reports-period-7 = 7 días
 reports-period-30 = 30 días
 reports-cut = Solo se cuentan los últimos { $count } mensajes, desde { $stamp }. Elige una fuente o menos días.
 reports-too-long = Un informe abarca { $days } días como máximo. Se muestran los últimos días de tu período.
-reports-first-answer = Primera respuesta (mediana)
+reports-first-answer = Primera respuesta, normalmente
 reports-first-answer-note =
     { $count ->
-        [one] { $count } respuesta, 95 % en { $most }
-       *[other] { $count } respuestas, 95 % en { $most }
+        [one] { $count } respuesta, el 5 % más lento en más de { $most }
+       *[other] { $count } respuestas, el 5 % más lento en más de { $most }
     }
 reports-no-answers = Sin respuestas en este período
 reports-unanswered = Chats sin respuesta
@@ -28,7 +28,7 @@ reports-by-manager = Mensajes por agente
 reports-manager-unknown = Usuario desconocido { $id }
 reports-manager-erased = El remitente ya no se guarda
 reports-no-managers = No se enviaron mensajes a clientes desde { $crm } en este período.
-reports-col-answer = Primera respuesta, 50 % / 95 %
+reports-col-answer = Primera respuesta: habitual / lenta
 reports-col-since = El cliente escribió
 reports-col-waits = Espera desde hace
 reports-hours-alt = Mensajes por hora del día. Máximo en una hora: { $most }, desde { $when }.

@@ -11,7 +11,7 @@ takeover-status-ok = Bien
 takeover-status-warn = Atención
 takeover-status-fail = Aún no
 takeover-checked-account = Cuenta
-takeover-checked-access = Acceso en el mensajero
+takeover-checked-access = Acceso en la app de mensajería
 takeover-checked-webhook = Los mensajes llegan
 takeover-checked-others = Otros servicios
 takeover-checked-source = Fuente en { $crm }
@@ -20,27 +20,27 @@ takeover-checked-templates = Plantillas
 takeover-checked-window = Respuestas sin plantilla
 takeover-check-fine = todo está bien
 takeover-check-webhook-unset = la dirección de Parom no está registrada; espera cinco minutos hasta la próxima comprobación
-takeover-check-webhook-failing = las llamadas del mensajero a Parom fallan
+takeover-check-webhook-failing = las llamadas de la app de mensajería a Parom fallan
 takeover-check-others = { $names }
-takeover-check-others-none = el mensajero no muestra otros servicios; quien responda en esta línea debe parar por su cuenta
-takeover-check-window = solo en el plazo del mensajero tras el último mensaje del cliente
+takeover-check-others-none = la app de mensajería no muestra otros servicios; quien responda en esta línea debe parar por su cuenta
+takeover-check-window = solo en el plazo de la app de mensajería tras el último mensaje del cliente
 takeover-check-source = el cambio la crea
 takeover-check-source-known = ya está allí y se usa
 takeover-check-default = sigue siendo “{ $source }”
 takeover-check-default-none = la cuenta no tiene ninguna; elige una después del cambio
 takeover-check-templates = { $count ->
     [0] todas se pueden enviar
-    [one] una del mensajero aún no se puede enviar
-   *[other] { $count } del mensajero aún no se pueden enviar
+    [one] una de la app de mensajería aún no se puede enviar
+   *[other] { $count } de la app de mensajería aún no se pueden enviar
   }
 takeover-other-by_call = { $name }: Parom lo apaga y, en el camino de vuelta, lo enciende otra vez.
 takeover-other-by_registering = { $name }: la única dirección de la línea pasa a ser la de Parom. En el camino de vuelta la recupera.
-takeover-other-by_hand = { $name }: el mensajero solo deja quitarlo a su dueño. Quítalo allí en los 15 minutos tras el inicio; hasta entonces conserva la línea.
-takeover-other-secret = El mensajero no muestra su secreto, así que tras la vuelta su dueño debe registrar otra vez su dirección si lo comprueba.
+takeover-other-by_hand = { $name }: la app de mensajería solo deja quitarlo a su dueño. Quítalo allí en los 15 minutos tras el inicio; hasta entonces conserva la línea.
+takeover-other-secret = La app de mensajería no muestra su secreto, así que tras la vuelta su dueño debe registrar otra vez su dirección si lo comprueba.
 takeover-other-stays = No responde a nadie en esta línea: dejarlo
 takeover-stays = Se queda, como se decidió.
 takeover-trouble = No se pudo devolver: { $reason }
-takeover-put-back-by-hand = Una persona lo añade otra vez en el mensajero.
+takeover-put-back-by-hand = Una persona lo agrega otra vez en la app de mensajería.
 takeover-change-source = { $crm } recibe la fuente “{ $source }”.
 takeover-change-chats = { $count ->
     [0] La sombra aún no ha visto ningún chat.

@@ -41,8 +41,8 @@ templates-review-sent = La plantilla se envió a revisión.
 templates-locked = WhatsApp ya tiene esta plantilla, así que no se puede cambiar. Cópiala, corrige la copia y envíala a revisión.
 templates-file = Esta plantilla tiene un archivo. Solo puedes cambiarla en { $crm }.
 templates-saved = “{ $name }” se guardó.
-templates-saved-known = “{ $name }” se guardó y se reconoció como la plantilla aprobada del mensajero: ya se puede enviar.
-templates-saved-unmatched = “{ $name }” se guardó, pero aún no se reconoce como la plantilla del mensajero. “Revisiones de plantillas” dice en qué difieren.
+templates-saved-known = “{ $name }” se guardó y se reconoció como la plantilla aprobada de la app de mensajería: ya se puede enviar.
+templates-saved-unmatched = “{ $name }” se guardó, pero aún no se reconoce como la plantilla de la app de mensajería. “Revisiones de plantillas” dice en qué difieren.
 templates-delete = Eliminar plantilla
 templates-delete-confirm = ¿Eliminar “{ $name }”? Los agentes y Salesbot en { $crm } ya no podrán elegirla. Los mensajes enviados quedan.
 templates-deleted = “{ $name }” se eliminó.
@@ -50,14 +50,14 @@ templates-deleted = “{ $name }” se eliminó.
 ## Register of reviews
 
 templates-register = Revisiones de plantillas
-templates-register-lead = El estado de cada plantilla: en el servicio de mensajería que la revisa y en { $crm }.
+templates-register-lead = El estado de cada plantilla: en la app de mensajería que la revisa y en { $crm }.
 templates-register-empty = Aún no se envió ninguna plantilla a revisión.
 templates-col-messenger = En la mensajería
 templates-col-crm = En { $crm }
 templates-col-waits = Espera
 templates-quality = calidad { $quality }
-templates-waits-submit = se está enviando al servicio de mensajería
-templates-waits-review = la decisión del servicio de mensajería
+templates-waits-submit = se está enviando a la app de mensajería
+templates-waits-review = la decisión de la app de mensajería
 templates-waits-tell = se está informando el resultado a { $crm }
 templates-next-try = próximo intento
 templates-again = Intentar ahora
@@ -80,11 +80,11 @@ templates-brought = { $count ->
     [one] Se trajo { $count } plantilla, ya se puede enviar.
    *[other] Se trajeron { $count } plantillas, ya se pueden enviar.
 }
-templates-unmatched = Solo en el servicio de mensajería
-templates-unmatched-lead = El servicio de mensajería tiene estas plantillas y { $crm } no tiene ninguna con el mismo nombre, idioma y texto. Las listas se comparan cada día y con cada mensaje creado con una plantilla que aún no se conoce.
+templates-unmatched = Solo en la app de mensajería
+templates-unmatched-lead = La app de mensajería tiene estas plantillas y { $crm } no tiene ninguna con el mismo nombre, idioma y texto. Las listas se comparan cada día y con cada mensaje creado con una plantilla que aún no se conoce.
 templates-col-why = En qué se diferencia
 templates-create = Crear en { $crm }
-templates-from-messenger = El mensajero aprobó este texto con estas variables numeradas. Ponga en lugar de cada una un marcador de { $crm }, en el mismo orden, y no cambie nada más: así se puede enviar enseguida.
+templates-from-messenger = La app de mensajería aprobó este texto con estas variables numeradas. Pon en lugar de cada una un marcador de { $crm }, en el mismo orden, y no cambies nada más: así se puede enviar enseguida.
 template-match-language = “{ $template }” en { $crm } está en otro idioma.
 template-match-text = “{ $template }” en { $crm } tiene otro texto, o sus variables van en otro orden.
 template-match-headline = “{ $template }” en { $crm } tiene otro encabezado.

@@ -6,11 +6,11 @@ undelivered-empty = Ningún mensaje espera aquí una decisión.
 undelivered-empty-title = Nada que enviar de nuevo
 undelivered-failed-later =
     { $count ->
-        [one] { $count } mensaje falló después de que el servicio de mensajería lo aceptó
-       *[other] { $count } mensajes fallaron después de que el servicio de mensajería los aceptó
+        [one] { $count } mensaje falló después de que la app de mensajería lo aceptó
+       *[other] { $count } mensajes fallaron después de que la app de mensajería los aceptó
     }
-undelivered-failed-later-hint = Parom no puede enviarlos de nuevo: escribe otra vez a los clientes o por otro servicio de mensajería.
-undelivered-intro = Mensajes que Parom dejó de intentar. Envíalos de nuevo o quítalos.
+undelivered-failed-later-hint = Parom no puede enviarlos de nuevo: escribe otra vez a los clientes o usa otra app de mensajería.
+undelivered-intro = Mensajes que Parom ya no intenta entregar. Envíalos de nuevo o quítalos.
 undelivered-count =
     { $count ->
         [one] { $count } no entregado
@@ -27,10 +27,10 @@ undelivered-retry-selected =
        *[other] Enviar { $count } de nuevo
     }
 undelivered-retry-confirm =
-    { $count ->
-        [one] Se enviará de nuevo { $count } mensaje
-       *[other] Se enviarán de nuevo { $count } mensajes
-    } en el orden de los chats. { $maybe ->
+    ¿Enviar de nuevo { $count ->
+        [one] { $count } mensaje
+       *[other] { $count } mensajes
+    }, en el orden de los chats? { $maybe ->
         [0] Ninguno puede llegar dos veces
         [one] { $maybe } puede llegar dos veces
        *[other] { $maybe } pueden llegar dos veces

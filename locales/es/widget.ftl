@@ -2,7 +2,7 @@
 
 ## Widget: settings window
 
-widget-title = Parom: servicios de mensajería en { $crm }
+widget-title = Parom: apps de mensajería en { $crm }
 widget-summary = { $used } de { $limit } fuentes
 widget-add-source = Agregar fuente
 widget-open-panel = Abrir el panel
@@ -13,7 +13,7 @@ widget-sign-in = Iniciar sesión y conectar
 widget-wrong-credentials = El usuario o la contraseña no coinciden. Revisa el idioma del teclado y Bloq Mayús.
 widget-too-many-tries = Demasiados intentos. El próximo será posible { $time }.
 widget-wrong-account = Esta ventana es de otra cuenta de { $crm }. Vuelve a cargar la página e inicia sesión de nuevo.
-widget-provisioning = { $crm } acaba de instalar la integración. Parom está terminando; la ventana se actualiza sola.
+widget-provisioning = { $crm } acaba de instalar la integración. Parom está terminando la configuración. Esta ventana se actualiza sola.
 widget-not-admin = Puedes ver las fuentes. Un administrador de la cuenta de { $crm } puede cambiarlas: { $admins }.
 widget-no-connection = Parom no responde. Tus mensajes no se ven afectados. La ventana lo intentará de nuevo { $time }.
 widget-removing =
@@ -22,7 +22,7 @@ widget-removing =
        *[other] { $sources } fuentes y sus chats quedan
     } en { $crm }.
 card-title = Chats de este contacto
-card-no-chats = Este contacto aún no tiene chats por Parom.
+card-no-chats = Este contacto aún no tiene chats en Parom.
 card-last-failure = Último error { $time }: { $reason }
 card-where = ¿Dónde está mi mensaje?
 card-window-left =
@@ -36,29 +36,29 @@ card-window-wait = Terminó el tiempo para escribir libremente. Podrás responde
 ## Widget: words for moderation and amoMarket
 
 widget-short-description = Mensajería y chat del sitio en la tarjeta del lead
-widget-description = Los mensajes de tus clientes, de la mensajería y de tu sitio, llegan a la tarjeta del lead y las respuestas vuelven a ellos. Hasta 50 fuentes, cada una con su embudo.
+widget-description = Los mensajes de tus clientes llegan de las apps de mensajería y de tu sitio a la tarjeta del lead, y las respuestas vuelven. Hasta 50 fuentes, cada una con su embudo.
 widget-tour-description = Agrega una fuente, elige su embudo y envía un mensaje de prueba. Cada mensaje muestra dónde está.
 widget-setting-state = Conexión
 
 ## Widget: further sentences
 
 widget-connect = Conectar
-widget-allow-again = Permitir el acceso de nuevo
-widget-provisioning-late = { $crm } no ha avisado a Parom de la instalación. Pulsa “Conectar” y permite el acceso: la ventana continuará sola.
+widget-allow-again = Volver a autorizar
+widget-provisioning-late = { $crm } no ha avisado a Parom de la instalación. Haz clic en “Conectar” y permite el acceso: después todo continúa solo.
 widget-embed-nowhere = El chat aparece solo en los sitios de la lista y la lista está vacía. Abre el panel y agrega tu sitio en “Instalación”.
-widget-not-installed = Pulsa “Instalar”: { $crm } permitirá a Parom crear fuentes y llevar mensajes. Esta ventana continuará sola.
+widget-not-installed = Haz clic en “Instalar” para que Parom cree fuentes y entregue mensajes en { $crm }. Después todo continúa solo.
 widget-not-admin-unnamed = Puedes ver las fuentes. Un administrador de la cuenta de { $crm } puede cambiarlas.
 widget-privacy = Política de privacidad
-widget-consent = Acepto que los mensajes y contactos de esta cuenta se traten según el acuerdo
+widget-consent = Acepto el tratamiento de los mensajes y contactos de esta cuenta según el acuerdo
 widget-consent-agreement = Acuerdo de tratamiento de datos
 widget-consent-give = Confirmar
-widget-no-answer = Parom no respondió. No se sabe si el cambio se guardó: mira la lista antes de repetirlo.
+widget-no-answer = Parom no respondió. No se sabe si el cambio se guardó: revisa la lista antes de repetirlo.
 widget-unexpected = Parom no pudo hacerlo. No ha cambiado nada.
-widget-popup-blocked = El navegador no abrió la pestaña nueva. Ábrela con este enlace:
+widget-popup-blocked = El navegador bloqueó la pestaña nueva. Ábrela con este enlace:
 widget-source-gone = Esta fuente no está en Parom. Tal vez fue eliminada.
 widget-pipeline-main = Por defecto: el embudo principal
-widget-created = “{ $source }” está creada. Pruébala antes de darla a tus clientes.
-widget-deleted = “{ $source }” está eliminada.
+widget-created = Se creó “{ $source }”. Pruébala antes de darla a tus clientes.
+widget-deleted = Se eliminó “{ $source }”.
 widget-testing = Prueba en curso, suele tardar unos segundos…
 widget-stray-adopt = Hacerse cargo
 widget-stray-remove = Quitar de { $crm }
@@ -79,4 +79,4 @@ time-in-seconds =
         [one] en { $count } segundo
        *[other] en { $count } segundos
     }
-widget-more-settings = Más ajustes
+widget-more-settings = Más opciones

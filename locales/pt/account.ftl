@@ -3,7 +3,7 @@
 ## amoCRM account and access
 
 account-access = Acesso ao { $crm }
-account-allow-again = Permitir o acesso de novo
+account-allow-again = Autorizar novamente
 account-allow-again-hint = As fontes, os chats e as configurações ficam como estão.
 
 ## Data: export and delete
@@ -21,7 +21,7 @@ data-retention-days =
         [one] { $days } dia
        *[other] { $days } dias
     }
-data-retention-hint = Contado do dia em que a mensagem é entregue ou falha. As mensagens em espera ou que podem ser enviadas de novo mantêm o texto; nada muda no { $crm }.
+data-retention-hint = Contado do dia em que a mensagem é entregue ou falha. As mensagens em espera ou que podem ser enviadas novamente mantêm o texto; nada muda no { $crm }.
 data-retention-saved = Salvo. Os textos mais antigos são apagados em um dia.
 data-forget-person = Apagar os dados de um cliente
 data-forget-person-hint = Por telefone ou ID de chat. Os chats e contatos no { $crm } ficam: exclua-os lá.
@@ -48,7 +48,7 @@ account-user = usuário { $id }
 account-not-admin = não é administrador
 account-renewed = Renovado
 account-next = Próxima renovação
-account-who-may = Um proprietário ou administrador pode permitir o acesso de novo.
+account-who-may = Um proprietário ou administrador pode autorizar novamente.
 account-address = Endereço
 account-name = Nome
 account-number = ID da conta
@@ -69,9 +69,9 @@ account-updates-off = Não solicitadas
 account-updates-refused = Não disponíveis
 account-updates-on-about = O { $crm } avisa o Parom quando um contato é renomeado, mesclado ou excluído, e quando um chat passa para outro contato.
 account-updates-off-about = O Parom as solicita ao { $crm } assim que a conta é conectada.
-account-updates-refused-about = O { $crm } não envia estas alterações às integrações desta conta, como nos planos sem webhooks. Nada se perde: uma alteração aparece quando alguém abre o chat. O Parom pergunta de novo todos os dias.
+account-updates-refused-about = O { $crm } não envia estas alterações às integrações desta conta, como nos planos sem webhooks. Nada se perde: uma alteração aparece quando alguém abre o chat. O Parom pergunta novamente todos os dias.
 account-updates-checked = verificado { $time }
-account-channel-not-allowed = O { $crm } ainda não abriu este canal para a conta. O fornecedor foi avisado e precisa adicionar a conta { $account }.
+account-channel-not-allowed = O { $crm } ainda não abriu este canal para a conta. O suporte já sabe e precisa adicionar a conta { $account }.
 data-col-class = O quê
 data-col-term = Por quanto tempo
 data-kept-messages = Mensagens: quem escreveu a quem e quando
@@ -105,8 +105,8 @@ data-kept-undelivered-term =
     { $days ->
         [one] { $days } dia
        *[other] { $days } dias
-    }, ou até serem enviadas de novo, removidas ou apagadas
-data-kept-access = Acesso ao { $crm } e aos mensageiros
+    }, ou até serem enviadas novamente, removidas ou apagadas
+data-kept-access = Acesso ao { $crm } e aos apps de mensagens
 data-kept-access-term = Criptografado enquanto em uso; apagado em 24 horas depois de desativar a integração
 data-kept-sessions = Entradas no painel
 data-kept-sessions-term = 12 horas de inatividade, 30 dias no máximo
@@ -147,8 +147,8 @@ data-forget-button =
 data-forget-all-hint = Apaga do Parom as fontes, os chats, as mensagens, as chaves e a equipe desta conta e desconecta o canal. Os chats no { $crm } ficam. Não é possível desfazer.
 data-gone-title = Todos os dados da conta foram apagados
 data-gone = Todos os dados de { $account } foram apagados. Certificado: { $proof }.
-data-left = O Parom ainda não conseguiu remover seu webhook destas linhas e continua tentando por 7 dias. Até lá os mensageiros delas podem continuar enviando mensagens, cujos textos o Parom não guarda. Para encerrar você mesmo:
-data-left-given-up = O Parom não conseguiu remover seu webhook destas linhas. Os mensageiros delas podem continuar enviando mensagens, cujos textos o Parom não guarda. Para encerrar:
+data-left = O Parom ainda não conseguiu remover seu webhook destas linhas e continua tentando por 7 dias. Até lá os apps de mensagens delas podem continuar enviando mensagens, cujos textos o Parom não guarda. Para encerrar você mesmo:
+data-left-given-up = O Parom não conseguiu remover seu webhook destas linhas. Os apps de mensagens delas podem continuar enviando mensagens, cujos textos o Parom não guarda. Para encerrar:
 left-line-avito = Remova o webhook com o método unsubscribe da API de mensagens do Avito ou crie uma nova chave de API.
 left-line-facebook = Nas configurações da página, abra os aplicativos conectados e remova o aplicativo.
 left-line-instagram = Nas configurações do Instagram, abra “Aplicativos e sites” e remova o aplicativo.
@@ -156,7 +156,7 @@ left-line-max = Remova a assinatura com o método DELETE /subscriptions da API d
 left-line-telegram = Remova o webhook com o método deleteWebhook da Bot API ou conecte o bot a outro serviço.
 left-line-vk = Na comunidade, abra Gerenciar, Uso da API, Callback API, e remova o servidor “Parom”.
 left-line-whatsapp = Nas configurações de empresa da Meta, abra a conta do WhatsApp e remova o aplicativo conectado.
-left-line-other = Remova no mensageiro o webhook com o endereço do Parom.
+left-line-other = Remova no app de mensagens o webhook com o endereço do Parom.
 
 ## Messages that did not come
 
@@ -187,7 +187,7 @@ account-lost-waiting =
        *[other] { $count } mensagens encontradas esperam uma decisão: envie ou remova.
     }
 limits-title = Limites
-limits-hint = As solicitações acima de um limite são recusadas, com o motivo e a hora de tentar de novo. Os limites nunca param mensagens dos mensageiros nem do { $crm }.
+limits-hint = As solicitações acima de um limite são recusadas, com o motivo e a hora de tentar novamente. Os limites nunca param mensagens dos apps de mensagens nem do { $crm }.
 limits-full = esgotado
 limits-sources = Fontes
 limits-stored = Guardado no total

@@ -2,15 +2,15 @@
 
 ## Alerts: subject and body
 
-alert-source_stopped-subject = { $source } ({ $account }): parada, conecte de novo
+alert-source_stopped-subject = { $source } ({ $account }): parada, conecte novamente
 alert-source_stopped-body =
     A fonte “{ $source }” não funciona desde { $stamp }: { $messenger } não aceita mais o acesso. Motivo: { $reason }. As mensagens dos clientes não chegam; { $waiting ->
         [0] nenhuma mensagem está esperando
         [one] { $waiting } mensagem de atendentes está esperando
        *[other] { $waiting } mensagens de atendentes estão esperando
-    } aqui. Clique em “Conectar de novo”: { $url }
+    } aqui. Clique em “Conectar novamente”: { $url }
 alert-source_blocked-subject = { $source } ({ $account }): bloqueada por { $messenger }
-alert-source_blocked-body = “{ $source }” está bloqueada por { $messenger } desde { $stamp }. Nada é enviado nem recebido. Abra o aviso do mensageiro e responda; as outras fontes não são afetadas. { $url }
+alert-source_blocked-body = “{ $source }” está bloqueada por { $messenger } desde { $stamp }. Nada é enviado nem recebido. Abra o aviso do app de mensagens e responda; as outras fontes não são afetadas. { $url }
 alert-source_silent-subject = { $source } ({ $account }): mais quieta que o normal
 alert-source_silent-body =
     A última mensagem de “{ $source }” chegou { $time }; a esta hora costuma haver { $usual ->
@@ -18,12 +18,12 @@ alert-source_silent-body =
        *[other] { $usual } mensagens
     } por hora. As verificações do Parom estão em ordem. Escreva para ela do seu celular ou clique em “Testar fonte”: { $url }
 alert-source_moved-subject = { $source } ({ $account }): as mensagens vão para outro lugar
-alert-source_moved-body = Desde { $stamp }, { $messenger } envia as mensagens de “{ $source }” para { $host }. Alguém conectou o mesmo bot ou número a outro serviço. Para recuperá-las, clique em “Conectar de novo”: { $url }
+alert-source_moved-body = Desde { $stamp }, { $messenger } envia as mensagens de “{ $source }” para { $host }. Alguém conectou o mesmo bot ou número a outro serviço. Para recuperá-las, clique em “Conectar novamente”: { $url }
 alert-source_gone-subject = { $source } ({ $account }): excluída no { $crm }
-alert-source_gone-body = A fonte “{ $source }” foi excluída no { $crm }. As mensagens continuam chegando, mas os novos leads recebem a fonte padrão “{ $default }”. Clique em “Criar no { $crm } de novo”: { $url }
-alert-needs_reauth-subject = { $account }: permita de novo o acesso ao { $crm }
-alert-needs_reauth-body = O { $crm } não renova o acesso da conta { $account } desde { $stamp }. As mensagens continuam nos dois sentidos. Fontes, funis e modelos não podem ser alterados até que um administrador clique em “Permitir o acesso de novo”: { $url }
-alert-needs_reauth-cut_off-body = O { $crm } não renova o acesso da conta { $account } desde { $stamp } e desconectou o canal de chats. As mensagens dos clientes são recebidas e esperam aqui até que um administrador clique em “Permitir o acesso de novo”: { $url }
+alert-source_gone-body = A fonte “{ $source }” foi excluída no { $crm }. As mensagens continuam chegando, mas os novos leads recebem a fonte padrão “{ $default }”. Clique em “Criar no { $crm } novamente”: { $url }
+alert-needs_reauth-subject = { $account }: autorize novamente o acesso ao { $crm }
+alert-needs_reauth-body = O { $crm } não renova o acesso da conta { $account } desde { $stamp }. As mensagens continuam nos dois sentidos. Fontes, funis e modelos não podem ser alterados até que um administrador clique em “Autorizar novamente”: { $url }
+alert-needs_reauth-cut_off-body = O { $crm } não renova o acesso da conta { $account } desde { $stamp } e desconectou o canal de chats. As mensagens dos clientes são recebidas e esperam aqui até que um administrador clique em “Autorizar novamente”: { $url }
 alert-token_expiring-subject =
     { $source } ({ $account }): o acesso termina em { $days ->
         [one] { $days } dia
@@ -43,7 +43,7 @@ alert-crm_unreachable-body =
         [0] Nenhuma mensagem de clientes espera
         [one] { $waiting } mensagem de clientes espera
        *[other] { $waiting } mensagens de clientes esperam
-    } no Parom. O Parom tenta de novo sozinho, mantém a ordem e avisa você quando voltar a funcionar. O que os atendentes escreveram antes continua saindo: { $url }
+    } no Parom. O Parom tenta novamente sozinho, mantém a ordem e avisa você quando voltar a funcionar. O que os atendentes escreveram antes continua saindo: { $url }
 alert-undelivered-subject =
     { $count ->
         [one] { $count } mensagem não foi entregue
@@ -52,25 +52,25 @@ alert-undelivered-subject =
 alert-undelivered-body = Motivo mais frequente desde { $stamp }: { $reason }. { $advice } Os atendentes veem isto nos cards; as outras mensagens continuam. A lista: { $url }
 alert-late-subject = { $account }: as mensagens chegam atrasadas, até { $delay }
 alert-late-body =
-    95 de cada 100 mensagens dos últimos 15 minutos levaram até { $delay }; { $count ->
+    Os 5% mais lentos das mensagens dos últimos 15 minutos levaram { $delay } ou mais; { $count ->
         [0] nenhuma espera agora
         [one] { $count } mensagem espera há tempo demais
        *[other] { $count } mensagens esperam há tempo demais
-    }. Os dois lados respondem, a ordem é mantida e nada se perde. O Parom se recupera sozinho: { $url }
+    }. Os dois lados respondem, a ordem é mantida e nada se perde. O Parom se recupera automaticamente: { $url }
 alert-webhook_suspended-subject = { $source } ({ $account }): seu servidor não responde há 24 horas
 alert-webhook_suspended-body =
     O Parom parou de chamar { $host }. { $waiting ->
         [one] { $waiting } evento espera
        *[other] { $waiting } eventos esperam
     }; depois de { $until } vão para “Não entregues”. Conserte o servidor e clique em “Testar e ativar”: { $url }
-alert-template_rejected-subject = Modelo “{ $template }” ({ $account }): rejeitado pelo mensageiro
-alert-template_rejected-body = O motivo do mensageiro: { $reason }. Copie o modelo, corrija-o e envie para revisão de novo: { $url }
-alert-template_paused-subject = Modelo “{ $template }” ({ $account }): parado pelo mensageiro
-alert-template_paused-body = Por ora não pode ser enviado. O motivo do mensageiro: { $reason }. Use outro modelo ou escreva um melhor: { $url }
-alert-template_changed-subject = Modelo “{ $template }” ({ $account }): o mensageiro o avalia de outra forma
-alert-template_changed-body = A categoria agora é { $category } e a qualidade { $quality }. Outra categoria tem outro preço; com qualidade ruim o modelo é parado: { $url }
+alert-template_rejected-subject = O app de mensagens rejeitou o modelo “{ $template }” ({ $account })
+alert-template_rejected-body = O motivo do app de mensagens: { $reason }. Copie o modelo, corrija-o e envie para revisão novamente: { $url }
+alert-template_paused-subject = Modelo “{ $template }” ({ $account }): pausado pelo app de mensagens
+alert-template_paused-body = Por enquanto você não pode enviá-lo. O motivo do app de mensagens: { $reason }. Use outro modelo ou escreva um melhor: { $url }
+alert-template_changed-subject = Modelo “{ $template }” ({ $account }): mudou a categoria ou a qualidade
+alert-template_changed-body = Agora a categoria é { $category } e a qualidade, { $quality }. O preço depende da categoria, e modelos de baixa qualidade são pausados: { $url }
 alert-resolved-subject = Resolvido: { $subject }
-alert-resolved-body = Terminou { $time }. Durou { $duration }.
+alert-resolved-body = Resolvido { $time }. Durou { $duration }.
 alert-acknowledge = Estou cuidando disso
 alert-mute =
     Silenciar por { $hours ->
@@ -86,15 +86,15 @@ alert-blocked-body =
        *[other] { $waiting } mensagens esperam
     } aqui; cada uma é guardada por 7 dias. Pergunte o motivo ao suporte do { $crm }; o Parom continua tentando e envia em ordem o que espera: { $url }
 alert-media_full-subject = { $account }: não há espaço para mais arquivos
-alert-media_full-body = Os arquivos da conta { $account } ocupam os { $most } MB desde { $stamp }. As mensagens continuam; no lugar de um novo arquivo aparece uma linha que avisa. Os arquivos mais antigos são excluídos sozinhos. Para ter mais espaço, escreva ao serviço: { $url }
+alert-media_full-body = Desde { $stamp }, os arquivos da conta { $account } ocupam todos os seus { $most } MB. As mensagens continuam sendo entregues; no lugar de cada arquivo novo aparece uma linha que avisa. Os arquivos mais antigos são excluídos sozinhos. Para ter mais espaço, escreva ao suporte: { $url }
 alert-found_in_history-subject =
     { $account }: { $count ->
         [one] { $count } mensagem foi encontrada no histórico do { $crm }
        *[other] { $count } mensagens foram encontradas no histórico do { $crm }
     }
 alert-found_in_history-body =
-    Os atendentes escreveram e o Parom não soube a tempo: houve uma interrupção. { $held ->
-        [0] Tudo está agora a caminho dos clientes.
+    Por causa de uma interrupção, o Parom não soube a tempo de mensagens dos atendentes. { $held ->
+        [0] Todas estão agora a caminho dos clientes.
         [one] { $held } mensagem tem mais de 15 minutos e espera sua decisão.
        *[other] { $held } mensagens têm mais de 15 minutos e esperam sua decisão.
     } Envie-as ou remova-as: { $url }
@@ -104,23 +104,23 @@ alert-messenger_unreachable-body =
         [0] Nenhuma mensagem de atendentes espera
         [one] { $waiting } mensagem de atendentes espera
        *[other] { $waiting } mensagens de atendentes esperam
-    } aqui. O Parom tenta de novo sozinho e mantém a ordem; as outras fontes não são afetadas: { $url }
+    } aqui. O Parom tenta novamente sozinho e mantém a ordem; as outras fontes não são afetadas: { $url }
 alert-line_not_set-subject = { $source } ({ $account }): as mensagens dos clientes não chegam
-alert-line_not_set-body = Desde { $stamp }, { $messenger } não envia para cá as mensagens de “{ $source }” porque não aceita o endereço do Parom. Ele diz: { $reason }. O que os atendentes escrevem continua saindo. Abra a fonte e conecte-a de novo: { $url }
+alert-line_not_set-body = Desde { $stamp }, { $messenger } não envia para cá as mensagens de “{ $source }” porque não aceita o endereço do Parom. Ele diz: { $reason }. O que os atendentes escrevem continua saindo. Abra a fonte e conecte-a novamente: { $url }
 alert-line_failing-subject = { $source } ({ $account }): as mensagens dos clientes estão atrasadas
-alert-line_failing-body = Desde { $stamp }, { $messenger } não consegue entregar as mensagens de “{ $source }”. Ele diz: { $reason }. O que os atendentes escrevem continua saindo, e { $messenger } repete o que não chegou. Teste a fonte: { $url }
+alert-line_failing-body = Desde { $stamp }, { $messenger } não consegue entregar as mensagens de “{ $source }”. Ele diz: { $reason }. O que os atendentes escrevem continua saindo, e { $messenger } envia novamente o que não chegou. Teste a fonte: { $url }
 alert-line_trouble-subject = { $source } ({ $account }): { $messenger } informa um problema
-alert-line_trouble-body = Desde { $stamp }, sobre “{ $source }”: { $reason }. As outras fontes não são afetadas. Abra a fonte: { $url }
+alert-line_trouble-body = Aviso sobre “{ $source }” desde { $stamp }: { $reason }. As outras fontes não são afetadas. Abra a fonte: { $url }
 alert-chats_flooded-subject = { $source } ({ $account }): conversas novas demais
 alert-chats_flooded-body = Em uma hora começaram mais de { $most } conversas em “{ $source }”; por enquanto não aceitamos outras. As já iniciadas continuam. Se o seu site não tem mais visitas do que o normal, pode ser spam: peça um nome antes da primeira mensagem. Abra a fonte: { $url }
 alert-business_off-subject = { $source } ({ $account }): { $who } desativou o bot
-alert-business_off-body = Desde { $stamp }, “{ $source }” não recebe mensagens dos chats de { $who }. Os outros chats continuam. { $who } pode ativar o bot de novo nas configurações de { $messenger }. Depois teste a fonte: { $url }
+alert-business_off-body = Desde { $stamp }, “{ $source }” não recebe mensagens dos chats de { $who }. Os outros chats continuam funcionando. { $who } pode ativar o bot novamente nas configurações de { $messenger }. Depois teste a fonte: { $url }
 alert-pipeline_archived-subject = { $source } ({ $account }): o funil dela não existe mais
-alert-pipeline_archived-body = O funil de “{ $source }” foi arquivado ou excluído no { $crm }. As mensagens ainda chegam aos chats, mas os novos leads desta fonte não têm um lugar próprio. Escolha outro funil: { $url }
-alert-limit_near-subject = { $account }: { $percent }% de um limite usados: { $limit }
-alert-limit_near-body = “{ $limit }” da conta { $account } está em { $percent }% do permitido. Tudo ainda funciona. Libere espaço ou peça mais ao serviço: { $url }
+alert-pipeline_archived-body = O funil de “{ $source }” foi arquivado ou excluído no { $crm }. As mensagens ainda chegam aos chats, mas os novos leads desta fonte não aparecem. Escolha outro funil: { $url }
+alert-limit_near-subject = { $account }: { $percent }% de um limite em uso: { $limit }
+alert-limit_near-body = “{ $limit }” da conta { $account } está em { $percent }% do limite. Tudo continua funcionando. Libere espaço ou peça mais ao suporte: { $url }
 alert-limit_reached-subject = { $account }: limite atingido: { $limit }
-alert-limit_reached-body = “{ $limit }” da conta { $account } está em { $percent }% do permitido. As mensagens dos mensageiros e do { $crm } continuam como antes; o resto que exceder o limite é recusado. Libere espaço ou peça mais ao serviço: { $url }
+alert-limit_reached-body = “{ $limit }” da conta { $account } está em { $percent }% do limite. As mensagens dos apps e do { $crm } continuam como antes; o resto que exceder o limite é recusado. Libere espaço ou peça mais ao suporte: { $url }
 alert-plan_ending-subject = { $account }: a assinatura do serviço termina em { $date }
 alert-plan_ending-body = A assinatura da conta { $account } termina em { $date }. As mensagens são entregues até { $until }; depois são recebidas e esperam aqui até a renovação. Renove ou escreva ao suporte: { $url }
 alert-plan_grace-subject = { $account }: a assinatura do serviço terminou em { $date }
@@ -130,7 +130,7 @@ alert-plan_ended-body = A assinatura da conta { $account } terminou em { $date }
 alert-group-subject = { $account }: { $what } ({ $count })
 alert-group-body = Desde { $stamp }: { $sources }. As outras fontes funcionam como antes. Abra a lista: { $url }
 alert-group-more = mais { $count }
-alert-do-access = Conectar de novo
+alert-do-access = Conectar novamente
 alert-do-resume = Testar e ativar
 alert-do-source = Abrir a fonte
 alert-do-sources = Abrir as fontes
@@ -146,49 +146,49 @@ alert-several-subject =
     }
 alert-kind-undelivered = Há mensagens não entregues
 alert-kind-late = As mensagens chegam atrasadas
-alert-kind-source_blocked = Um mensageiro bloqueia um bot ou um número
-alert-kind-messenger_unreachable = Um mensageiro não responde
-alert-kind-line_not_set = Um mensageiro não aceita o endereço do Parom
-alert-kind-line_failing = Um mensageiro não consegue entregar mensagens
+alert-kind-source_blocked = Um app de mensagens bloqueia um bot ou um número
+alert-kind-messenger_unreachable = Um app de mensagens não responde
+alert-kind-line_not_set = Um app de mensagens não aceita o endereço do Parom
+alert-kind-line_failing = Um app de mensagens não consegue entregar mensagens
 alert-kind-chats_flooded = Conversas demais começam em um site
-alert-kind-line_trouble = Um mensageiro informa um problema de um bot ou um número
-alert-kind-business_off = Uma pessoa desativou o bot nos próprios chats
+alert-kind-line_trouble = Um app de mensagens informa um problema com um bot ou um número
+alert-kind-business_off = Alguém desativou o bot nos próprios chats
 alert-kind-source_silent = Uma fonte está mais quieta que o normal
-alert-kind-token_expiring = O token de um mensageiro vence em breve
+alert-kind-token_expiring = O token de um app de mensagens vence em breve
 alert-kind-pipeline_archived = O funil de uma fonte não existe mais
 alert-kind-crm_unreachable = O { $crm } não responde
 alert-kind-limit_near = Um limite está quase atingido
 alert-kind-limit_reached = Um limite foi atingido
 alert-kind-plan_ending = A assinatura do serviço termina em breve
 alert-kind-plan_grace = A assinatura do serviço terminou
-alert-kind-plan_ended = Nada é entregue: a assinatura terminou
-alert-kind-source_stopped = Um mensageiro não aceita mais o acesso de uma fonte
-alert-kind-webhook_suspended = O servidor do seu próprio mensageiro falhou por 24 horas
+alert-kind-plan_ended = A entrega parou: a assinatura terminou
+alert-kind-source_stopped = Um app de mensagens não aceita mais o acesso de uma fonte
+alert-kind-webhook_suspended = O servidor do seu próprio app de mensagens falhou por 24 horas
 alert-kind-source_gone = Uma fonte foi excluída no { $crm }
 alert-kind-needs_reauth = O { $crm } não renova o acesso
 alert-kind-unpaid = O { $crm } não está pago
 alert-kind-blocked = O { $crm } recusa todas as solicitações
 alert-kind-found_in_history = Mensagens foram encontradas no histórico do { $crm }
-alert-kind-media_full = Os arquivos ocupam todo o espaço
-alert-kind-template_rejected = Um mensageiro rejeitou um modelo
-alert-kind-template_paused = Um mensageiro parou um modelo
-alert-kind-template_changed = Um mensageiro mudou a categoria ou a qualidade de um modelo
+alert-kind-media_full = Não há mais espaço para arquivos
+alert-kind-template_rejected = Um app de mensagens rejeitou um modelo
+alert-kind-template_paused = Um app de mensagens pausou um modelo
+alert-kind-template_changed = Um app de mensagens mudou a categoria ou a qualidade de um modelo
 
 ## Alerts: the page
 
 alerts-title = Alertas
 alerts-none = Não há alertas abertos.
-alerts-taken = Você está cuidando disso. Nenhum e-mail por 4 horas.
+alerts-taken = Você está cuidando disso. Nenhum novo aviso por 4 horas.
 alerts-muted = Silenciado até { $stamp }. O alerta continua aqui.
 alerts-letters = Para onde vão os alertas
 alerts-letters-about = Você recebe um aviso um minuto depois que algo falha, outro após 4 horas e outro quando se resolve; sobre o mesmo problema, no máximo um por hora. O texto das mensagens nunca está neles.
-alerts-mail-off = Nenhum e-mail é enviado: o fornecedor não configurou um servidor de e-mail. Os alertas aparecem aqui.
+alerts-mail-off = Os alertas por e-mail estão desativados: este servidor não tem e-mail configurado. Os alertas aparecem aqui.
 alerts-letters-to-me = Avisar-me aqui
-alerts-email = Os e-mails vão para { $email }.
-alerts-email-hint = A este endereço vai primeiro um código e depois os e-mails.
+alerts-email = Os alertas vão para { $email }.
+alerts-email-hint = Primeiro enviamos um código a este endereço; depois, os alertas.
 alerts-kinds = Sobre o quê
 alerts-readers = Quem recebe alertas
-alerts-no-address = não informou um endereço
+alerts-no-address = sem endereço
 alerts-switch-on = Ativar e-mail
 alerts-switch-off = Desativar e-mail
 alerts-switched-on = { $name } recebe alertas por e-mail.
@@ -196,15 +196,15 @@ alerts-switched-off = { $name } não recebe mais alertas por e-mail.
 alerts-code = Código do e-mail enviado a { $email }
 alerts-code-confirm = Confirmar endereço
 alerts-code-sent = Um código foi enviado a { $email }. Vale por 10 minutos.
-alerts-code-unsent = O e-mail com o código não saiu: o servidor de e-mail recusou. Verifique o endereço.
+alerts-code-unsent = O e-mail com o código não foi enviado: o servidor de e-mail recusou. Verifique o endereço.
 alerts-code-wrong = Este não é o código do último e-mail.
-alerts-code-gone = O código expirou. Salve o endereço de novo e outro chegará.
+alerts-code-gone = O código expirou. Salve o endereço novamente e outro chegará.
 alerts-code-wait =
     Códigos demais. O próximo em { $seconds ->
         [one] { $seconds } segundo
        *[other] { $seconds } segundos
     }.
-alerts-address-proved = De agora em diante os e-mails vão para { $email }.
+alerts-address-proved = A partir de agora os alertas vão para { $email }.
 alerts-channel-email = E-mail
 alerts-channel-chat = Telegram
 alerts-channel-push = Navegador
@@ -214,17 +214,17 @@ alerts-push-remove = Desativar
 alerts-push-here = este navegador
 alerts-push-added = Os alertas aparecem a partir de agora em { $name }.
 alerts-push-removed = Os alertas não aparecem mais em { $name }.
-alerts-push-denied = Este navegador bloqueia as notificações desta página. Permita-as nas configurações dele para este site e tente de novo.
-alerts-push-failed = O navegador não conseguiu ativá-las: o serviço de notificações dele não respondeu. Tente mais tarde.
+alerts-push-denied = Este navegador bloqueia as notificações desta página. Permita-as para este site nas configurações do navegador e tente novamente.
+alerts-push-failed = O serviço de notificações do navegador não respondeu. Tente mais tarde.
 alerts-push-unsupported = Este navegador não consegue mostrar notificações.
-alerts-push-framed = As notificações não podem ser ativadas dentro do { $crm }. Abra o painel em uma aba própria do navegador.
+alerts-push-framed = Você não pode ativar as notificações dentro do { $crm }. Abra o painel em uma aba própria do navegador.
 alerts-push-scripts = As notificações precisam de JavaScript.
-alerts-push-damaged = O navegador não enviou o que as notificações dele precisam. Tente de novo.
+alerts-push-damaged = O navegador não enviou tudo de que as notificações precisam. Tente novamente.
 alerts-push-most = Os alertas já aparecem em { $most } dos seus navegadores. Desative um primeiro.
-alerts-push-wait = Tentativas demais. Tente de novo em um minuto.
+alerts-push-wait = Tentativas demais. Tente novamente em um minuto.
 alerts-push-browser = Navegador
 alerts-channel-webhook = Webhook
-alerts-choose-kinds = Escolher tipos
+alerts-choose-kinds = Escolher alertas
 alerts-of-person = Sobre o que { $name } recebe avisos
 alerts-chat-about = Vincule um chat ou um grupo ao nosso bot e os alertas chegarão lá na hora.
 alerts-chat-on = Vinculado
@@ -232,24 +232,24 @@ alerts-chat-link = Vincular um chat
 alerts-chat-again = Vincular outro chat
 alerts-chat-unlink = Desvincular o chat
 alerts-chat-asked = O código está abaixo. Vale por 15 minutos.
-alerts-chat-code = Abra o chat com @{ $bot } e toque em “Start”, ou envie isto a ele. O código vale até { $stamp }. Para um grupo, primeiro adicione o bot ao grupo.
+alerts-chat-code = Abra o chat com @{ $bot } e toque em “Start”, ou envie este código. Ele vale até { $stamp }. Se for um grupo, adicione o bot primeiro.
 alerts-chat-open = Abrir o Telegram
 alerts-chat-look = Já enviei
 alerts-chat-unlinked = O chat foi desvinculado. Nenhum alerta chega lá.
-alerts-chat-away = O Telegram não responde. Tente de novo em um minuto.
-alerts-chat-wait = Códigos demais. Tente de novo em um minuto.
-alerts-chat-blocked = Os alertas não chegam mais ao seu chat: o bot foi bloqueado ou removido lá. Desbloqueie-o e vincule o chat de novo.
-alerts-chat-stopped = Os alertas não chegam mais ao seu chat: alguém escreveu /stop lá. Vincule-o de novo para recebê-los.
-alerts-webhook-about = O Parom envia cada alerta, e o fim dele, ao seu próprio programa como JSON assinado.
+alerts-chat-away = O Telegram não responde. Tente novamente em um minuto.
+alerts-chat-wait = Códigos demais. Tente novamente em um minuto.
+alerts-chat-blocked = Os alertas não chegam mais ao seu chat: o bot foi bloqueado ou removido lá. Desbloqueie-o e vincule o chat novamente.
+alerts-chat-stopped = Os alertas não chegam mais ao seu chat: alguém escreveu /stop lá. Vincule-o novamente para recebê-los.
+alerts-webhook-about = O Parom envia cada alerta e sua resolução ao seu próprio programa como JSON assinado.
 alerts-webhook-url = Endereço do seu programa
 alerts-webhook-not-url = Um endereço é assim: https://example.com/alerts.
-alerts-webhook-secret = Salvo. Esta chave assina cada chamada; guarde-a no seu programa.
+alerts-webhook-secret = Salvo. Esta chave assina cada solicitação; guarde-a no seu programa.
 alerts-webhook-remove = Remover o webhook
 alerts-webhook-removed = O webhook foi removido.
-alerts-webhook-trouble = As chamadas falham desde { $stamp }: { $reason } Cada alerta é tentado de novo por 24 horas.
-alert-chat-linked = Este chat está vinculado: de agora em diante os alertas chegam aqui. Para encerrar escreva /stop.
-alert-chat-how = Este bot informa problemas entre mensageiros e o CRM. Para vincular este chat, clique em “Vincular um chat” aqui: { $url }/panel/alerts
-alert-chat-stopped = Os alertas não chegam mais aqui. Para recebê-los de novo, vincule este chat outra vez no painel, em “Alertas”.
+alerts-webhook-trouble = As solicitações falham desde { $stamp }: { $reason } Cada alerta é tentado novamente por 24 horas.
+alert-chat-linked = Este chat está vinculado e receberá alertas. Para parar, escreva /stop.
+alert-chat-how = Este bot informa problemas entre apps de mensagens e o CRM. Para vincular este chat, clique em “Vincular um chat” aqui: { $url }/panel/alerts
+alert-chat-stopped = Os alertas não chegam mais aqui. Para recebê-los novamente, vincule este chat outra vez no painel, em “Alertas”.
 mail-alert-code-subject = { $code } é o código para os e-mails de alertas
 mail-alert-code-body =
     Alguém quer que os alertas da conta { $account } cheguem a este endereço. Se foi você, insira este código no painel:

@@ -23,7 +23,7 @@ said-avito-no-credentials = a fonte não tem credenciais do Avito: insira o Clie
 said-avito-no-app = este servidor não tem um aplicativo do Avito: conecte com o Client ID e o Client Secret
 said-avito-unset = O Avito não sabe para onde enviar as mensagens
 said-avito-file = não é possível ler a imagem agora
-said-avito-token-ended = O Avito encerrou o acesso antes da hora; o Parom pede de novo
+said-avito-token-ended = O Avito encerrou o acesso antes da hora; o Parom pede novamente
 said-avito-answered = O Avito respondeu { $status } { $text }
 
 ## The wizard
@@ -41,8 +41,8 @@ wizard-avito-mark-read-hint = Sem esta opção, os chats respondidos no amoCRM f
 
 ## Refusals
 
-passport-avito-a1 = O vendedor revogou o acesso no Avito. Conecte a fonte de novo.
-passport-avito-a2 = O Avito recusa o Client ID ou Secret. Insira-os de novo a partir de avito.ru/professionals/api.
+passport-avito-a1 = O vendedor revogou o acesso no Avito. Conecte a fonte novamente.
+passport-avito-a2 = O Avito recusa o Client ID ou Secret. Insira-os novamente a partir de avito.ru/professionals/api.
 passport-avito-a3 = O plano do Avito não inclui a API de mensagens ou não está pago. Melhore-o ou pague; as mensagens esperam.
 passport-avito-a4 = O Avito nega o acesso: verifique a assinatura e a conta no Avito; as mensagens esperam.
 passport-avito-a5 = Esse chat não existe no Avito: um comprador precisa escrever antes sobre um anúncio.
@@ -50,6 +50,6 @@ passport-avito-a6 = O Avito não aceita este arquivo. Envie uma imagem menor ou 
 passport-avito-a7 = Solicitações demais ao Avito. O Parom repete automaticamente.
 passport-avito-a8 = A mensagem está vazia. Adicione um texto.
 passport-avito-a9 = Não se sabe se a mensagem chegou. Veja o chat no Avito.
-passport-avito-400 = O Avito recusou a mensagem. Mude-a e tente de novo.
-passport-avito-4xx = O Avito recusou a mensagem. Mude-a e tente de novo.
-passport-avito-5xx = O Avito falhou. Tente de novo mais tarde.
+passport-avito-400 = O Avito recusou a mensagem. Mude-a e tente novamente.
+passport-avito-4xx = O Avito recusou a mensagem. Mude-a e tente novamente.
+passport-avito-5xx = O Avito falhou. Tente novamente mais tarde.

@@ -3,7 +3,7 @@
 ## Web chat for customers
 
 chat-title = Fale conosco
-chat-greeting = Olá! Escreva sua pergunta e alguém da equipe responderá aqui.
+chat-greeting = Olá! Como podemos ajudar?
 chat-placeholder = Sua mensagem
 chat-send = Enviar
 chat-attach = Anexar arquivo
@@ -23,10 +23,10 @@ chat-state-sent = Enviada
 chat-state-read = Lida
 chat-new = Nova
 chat-status-online = Online
-chat-status-minutes = Costuma responder em minutos
-chat-status-hour = Costuma responder em uma hora
-chat-status-day = Costuma responder em um dia
-chat-status-away = Ausente · deixe uma mensagem
+chat-status-minutes = Costumamos responder em minutos
+chat-status-hour = Costumamos responder em até uma hora
+chat-status-day = Costumamos responder no mesmo dia
+chat-status-away = Ausentes · deixe uma mensagem
 chat-status-back =
     Voltamos { $day ->
         [today] hoje
@@ -40,7 +40,7 @@ chat-status-back =
        *[sun] no domingo
     } às { $time }
 chat-state-failed = Não enviada
-chat-send-again = Enviar de novo
+chat-send-again = Enviar novamente
 chat-typing = { $name } está digitando…
 chat-new-messages =
     { $count ->
@@ -49,16 +49,16 @@ chat-new-messages =
     }
 chat-offline = Sem internet. Continue escrevendo: as mensagens serão enviadas quando a conexão voltar.
 chat-reconnecting = Conectando…
-chat-reconnected = Conectado de novo
+chat-reconnected = Conectado novamente
 chat-unsent =
     { $count ->
-        [one] { $count } mensagem espera a conexão
-       *[other] { $count } mensagens esperam a conexão
+        [one] { $count } mensagem será enviada quando a conexão voltar
+       *[other] { $count } mensagens serão enviadas quando a conexão voltar
     }
-chat-paused = A resposta chegará um pouco mais tarde: a conexão do chat está sendo trocada. Sua mensagem está guardada.
-chat-closed = Este chat está encerrado. Use os outros contatos do site.
+chat-paused = Responderemos um pouco mais tarde: o chat está sendo configurado. Sua mensagem está salva.
+chat-closed = Este chat está encerrado. Fale conosco por outro meio.
 chat-too-fast =
-    Mensagens demais de uma vez. Espere { $count ->
+    Muitas mensagens seguidas. Espere { $count ->
         [one] { $count } segundo
        *[other] { $count } segundos
     }.
@@ -72,13 +72,13 @@ chat-visitor = Visitante do site { $code }
 chat-refresh = Atualizar
 chat-empty = Não enviada: a mensagem está vazia.
 chat-too-long = Não enviada: a mensagem tem mais de 4096 caracteres. Envie em partes.
-chat-conflict = Ainda não enviada: esta página era antiga. Clique em “Enviar” mais uma vez.
+chat-conflict = Ainda não enviada: esta página está desatualizada. Clique em “Enviar” mais uma vez.
 chat-cookies = Este chat precisa de um cookie para reconhecer você. Permita cookies nesta página e recarregue.
 chat-open = Abrir o chat
 chat-minimise = Minimizar o chat
 chat-dismiss = Fechar
-chat-privacy = { $company } guarda este chat.
-chat-away = Ninguém está aqui agora. Escreva e responderemos no horário de atendimento.
+chat-privacy = As mensagens são guardadas por { $company }.
+chat-away = No momento não estamos. Deixe uma mensagem e responderemos no horário de atendimento.
 chat-about-you = Sobre você
 chat-ask-name = Seu nome
 chat-ask-phone = Telefone
@@ -100,39 +100,39 @@ chat-reply = Responder
 chat-edit = Editar
 chat-voice = Gravar uma mensagem de voz
 chat-voice-recording = Gravando
-chat-voice-denied = Sem acesso ao microfone. Permita-o nesta página e tente de novo.
+chat-voice-denied = Sem acesso ao microfone. Permita o uso nesta página e tente novamente.
 chat-react = Reagir
 chat-choose = Escolher
 chat-map = Ver no mapa
-chat-full = Não enviado: novas mensagens não são aceitas aqui agora. Fale conosco de outra forma.
+chat-full = Não enviada: no momento não aceitamos novas mensagens aqui. Fale conosco por outro meio.
 chat-files-enough = Não enviado: hoje não aceitamos mais arquivos aqui. Envie um link.
 chat-mail = Receber a resposta por e-mail
 chat-mail-sent = Abra o link que enviamos ao seu e-mail para confirmar o endereço.
-chat-mail-limit = Não enviado: há e-mails demais para este endereço ou daqui. Tente mais tarde.
+chat-mail-limit = Não foi enviado: muitos e-mails para este endereço ou daqui. Tente mais tarde.
 chat-mail-first = Escreva uma mensagem primeiro.
-chat-mail-on = Pronto. As respostas que você não ler no chat chegarão por e-mail.
+chat-mail-on = Pronto. As respostas que você não vir no chat chegarão por e-mail.
 chat-mail-back = Voltar ao chat
-chat-mail-dead = Este link não funciona mais. Peça de novo no chat as respostas por e-mail.
+chat-mail-dead = Este link expirou. Peça novamente no chat as respostas por e-mail.
 chat-mail-another = Este link abre outra conversa, não a deste navegador. Quem enviou o link lerá o que você escrever nela. Ela começa assim:
 chat-mail-open = Este link abre uma conversa que começa assim. Se não for sua, feche esta página: quem enviou o link lerá o que você escrever nela.
 chat-mail-open-yes = Abrir esta conversa
 chat-mail-stay = Ficar na minha conversa
-chat-mail-confirm = Enviar ao seu e-mail as respostas do chat “{ $title }” que você não ler no chat?
+chat-mail-confirm = Receber por e-mail as respostas do chat “{ $title }” que você não vir no chat?
 chat-mail-confirm-yes = Sim, enviar
-chat-mail-end = Parar os e-mails sobre respostas no chat “{ $title }”?
+chat-mail-end = Parar de receber por e-mail as respostas do chat “{ $title }”?
 chat-mail-end-yes = Não enviar mais
 chat-mail-ended = Você não receberá mais e-mails deste chat.
 chat-mail-file = Um arquivo: { $name }
 chat-mail-subject = Resposta no chat “{ $title }”
 chat-mail-letter =
-    Você tem uma resposta no chat “{ $title }”.
+    Você recebeu uma resposta no chat “{ $title }”.
     { $answers }
     Continuar no chat: { $back }
     O link abre o seu chat sem senha e funciona por { $count ->
         [one] { $count } dia
        *[other] { $count } dias
     }. Não o encaminhe.
-    Não receber mais estes e-mails: { $end }
+    Parar de receber estes e-mails: { $end }
 chat-transcript = Enviar este chat para o meu e-mail
 chat-transcript-sent = O chat está a caminho do seu e-mail.
 chat-transcript-subject = Seu chat “{ $title }”
@@ -150,6 +150,6 @@ chat-transcript-letter =
     Não receber mais e-mails deste chat: { $end }
 chat-mail-confirm-subject = Confirme o seu e-mail para o chat “{ $title }”
 chat-mail-confirm-letter =
-    No chat “{ $title }” pediram para enviar as respostas a este endereço. Confirme: { $url }
+    Alguém pediu para receber neste endereço as respostas do chat “{ $title }”. Confirme: { $url }
     O link funciona por um dia.
     Se não foi você, ignore este e-mail: nada mais será enviado.

@@ -9,7 +9,7 @@ common-next = Continuar
 common-copy = Copiar
 common-copied = Copiado
 common-details = Detalhes
-common-try-again = Tentar de novo
+common-try-again = Tentar novamente
 common-refresh = Atualizar
 common-older = Mais antigas
 common-newer = Mais recentes
@@ -17,25 +17,25 @@ common-filter = Aplicar filtro
 common-filter-clear = Limpar filtro
 common-optional = opcional
 common-loading = Carregando…
-common-live = Atualiza sozinho · { $stamp }
-common-as-of = Às { $stamp }
+common-live = Atualização automática · { $stamp }
+common-as-of = Atualizado: { $stamp }
 common-live-lost = Sem conexão com o Parom. Você vê os dados de { $stamp }.
 common-saved = Salvo
 common-not-saved =
-    Nada foi salvo: { $errors ->
-        [one] um campo precisa de correção
-       *[other] { $errors } campos precisam de correção
+    Não foi salvo: corrija { $errors ->
+        [one] um campo
+       *[other] { $errors } campos
     }.
 common-secret-set = Salvo, termina em { $last4 }. Deixe vazio para manter.
-common-secret-once = Copie agora: não será mostrado de novo.
+common-secret-once = Copie agora: não será mostrado novamente.
 common-skip = Ir para o conteúdo
 common-help = Ajuda
 common-contact-support = Escrever ao suporte
-common-support-number = Número para o suporte: { $request_id }
+common-support-number = Referência para o suporte: { $request_id }
 common-total =
     { $count ->
-        [one] { $count } linha
-       *[other] { $count } linhas
+        [one] { $count } mensagem
+       *[other] { $count } mensagens
     }
 
 ## Navigation
@@ -129,13 +129,13 @@ nav-count-undelivered =
 ## Keys
 
 palette-open = Buscar
-palette-label = Página, telefone, nome, ID de mensagem ou de chat
+palette-label = Página, configuração, telefone, nome, ID de mensagem ou de chat
 palette-search = Buscar nas mensagens:
 palette-message = mensagem
 palette-chat = conversa
-palette-keys = “/” leva à busca, “j” e “k” percorrem as linhas de uma lista.
-palette-keys-off = Desativar as teclas simples
-palette-keys-on = Ativar as teclas simples
+palette-keys = Pressione “/” para buscar, “j” e “k” para percorrer uma lista.
+palette-keys-off = Desativar os atalhos de uma tecla
+palette-keys-on = Ativar os atalhos de uma tecla
 nav-group-work = Trabalho
 nav-group-setup = Configuração
 nav-group-account = Conta

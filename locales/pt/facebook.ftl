@@ -3,7 +3,7 @@
 ## The kind
 
 connector-facebook = Facebook Messenger
-connector-facebook-about = Os clientes escrevem para sua página e comentam as publicações. Entregas, leituras e reações também chegam. É possível responder por 24 horas; pessoas, por 7 dias.
+connector-facebook-about = Os clientes escrevem para sua página e comentam as publicações. Entregas, leituras e reações também chegam. Bots podem responder por 24 horas; atendentes, por 7 dias.
 
 ## What Messenger refuses (docs/errors.md)
 
@@ -21,27 +21,27 @@ passport-facebook-not_taken = O Messenger não aceitou este arquivo. Envie outro
 passport-facebook-quote = A mensagem citada não existe mais. Envie sem a citação.
 passport-facebook-token = O token de acesso não vale mais. Insira um novo nas configurações da fonte.
 passport-facebook-session = O Messenger pede um novo token de acesso. Insira-o nas configurações da fonte.
-passport-facebook-permission = Falta ao aplicativo uma permissão para mensagens ou comentários. Conceda-a de novo.
-passport-facebook-permissions = Falta ao aplicativo uma permissão desta conta. Conecte a conta de novo.
+passport-facebook-permission = Falta ao aplicativo uma permissão para mensagens ou comentários. Conceda-a novamente.
+passport-facebook-permissions = Falta ao aplicativo uma permissão desta conta. Conecte a conta novamente.
 passport-facebook-restricted = A Meta restringiu esta conta por um tempo. Veja a página de qualidade da conta.
-passport-facebook-app_rate = O limite de chamadas do aplicativo foi atingido. O Parom tenta de novo.
-passport-facebook-user_rate = A conta faz coisas demais ao mesmo tempo. O Parom tenta de novo.
-passport-facebook-page_rate = O limite de chamadas da conta foi atingido. O Parom tenta de novo.
-passport-facebook-rate = O Messenger pede para ir mais devagar. O Parom tenta de novo.
-passport-facebook-use_case_rate = O limite de chamadas ao Messenger foi atingido. O Parom tenta de novo.
-passport-facebook-temporary = O Messenger não funciona agora. O Parom tenta de novo.
-passport-facebook-unsent = O Messenger não conseguiu enviar. O Parom tenta de novo.
+passport-facebook-app_rate = O limite de chamadas do aplicativo foi atingido. O Parom tenta novamente.
+passport-facebook-user_rate = A conta faz coisas demais ao mesmo tempo. O Parom tenta novamente.
+passport-facebook-page_rate = O limite de chamadas da conta foi atingido. O Parom tenta novamente.
+passport-facebook-rate = O Messenger pede para ir mais devagar. O Parom tenta novamente.
+passport-facebook-use_case_rate = O limite de chamadas ao Messenger foi atingido. O Parom tenta novamente.
+passport-facebook-temporary = O Messenger não funciona agora. O Parom tenta novamente.
+passport-facebook-unsent = O Messenger não conseguiu enviar. O Parom tenta novamente.
 passport-facebook-empty = A mensagem não tem texto. Escreva algo.
-passport-facebook-busy = O Messenger tem chamadas demais. O Parom tenta de novo.
-passport-facebook-server = O Messenger não responde. O Parom tenta de novo.
-passport-facebook-parameter = O Messenger não aceitou a mensagem. Mude-a e envie de novo.
-passport-facebook-other = O Messenger recusou a mensagem. Mude-a e envie de novo.
+passport-facebook-busy = O Messenger tem chamadas demais. O Parom tenta novamente.
+passport-facebook-server = O Messenger não responde. O Parom tenta novamente.
+passport-facebook-parameter = O Messenger não aceitou a mensagem. Mude-a e envie novamente.
+passport-facebook-other = O Messenger recusou a mensagem. Mude-a e envie novamente.
 
 ## The wizard
 
 wizard-fb-page = ID da página
-wizard-fb-page-hint = Dígitos. Abra a página, Sobre, Transparência da página; ou o ID no Meta Business Suite, Configurações.
+wizard-fb-page-hint = Só dígitos. Na página, abra Sobre → Transparência da página; ou veja Configurações no Meta Business Suite.
 wizard-fb-token = Token de acesso da página
-wizard-fb-verify-hint = Qualquer texto seu. O Parom o informa à Meta junto com seu endereço.
-wizard-fb-verify-optional-hint = Só com um app próprio: qualquer texto. O Parom o informa à Meta junto com seu endereço.
-wizard-fb-token-hint = Do seu app em developers.facebook.com, Messenger, Settings: escolha a página e clique em Generate. Precisa de pages_messaging, pages_manage_metadata, pages_read_engagement.
+wizard-fb-verify-hint = Qualquer texto à sua escolha. O Parom o envia à Meta junto com o endereço dele.
+wizard-fb-verify-optional-hint = Só com um app próprio: qualquer texto à sua escolha. O Parom o envia à Meta junto com o endereço dele.
+wizard-fb-token-hint = No seu app em developers.facebook.com, abra Messenger → Settings, escolha a página e clique em Generate. São necessárias pages_messaging, pages_manage_metadata, pages_read_engagement.

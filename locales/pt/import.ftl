@@ -22,7 +22,7 @@ import-plan-leads =
         [one] Aparecerá { $leads } novo lead
        *[other] Aparecerão { $leads } novos leads
     } em “{ $pipeline }”.
-import-plan-notices = Os atendentes recebem uma notificação por chat, só pela última mensagem.
+import-plan-notices = Uma notificação por chat
 import-24h-note = Um card mostra o histórico a partir de 24 horas antes da criação do lead. As mensagens mais antigas ficam no chat, mas não aparecem em um lead novo.
 import-start =
     { $messages ->
@@ -58,7 +58,7 @@ import-col-progress = Importado
 import-col-made = Criada
 import-col-line = Linha
 import-skip-more = e mais { $count }
-import-many-skipped = { $percent }% das linhas serão omitidas. Veja os motivos abaixo e corrija antes o arquivo.
+import-many-skipped = { $percent }% das linhas não podem ser importadas. Veja os motivos abaixo e corrija o arquivo antes.
 import-of = { $done } de { $total }
 import-no-source = Adicione antes uma fonte: as mensagens anteriores são importadas para ela.
 import-file-hint = Uma tabela (.xlsx ou CSV, com quaisquer colunas), um objeto JSON por linha ou uma exportação do Telegram Desktop, do WhatsApp ou do Chatwoot. No máximo { $size }.
@@ -84,7 +84,7 @@ import-link-open = Configurações da fonte
 import-link = Vincular novos chats a contatos existentes
 import-link-hint = Pelo telefone ou e-mail do cliente, se o arquivo os tiver. Sem correspondência, o { $crm } cria um contato como sempre.
 import-other-file = Outro arquivo
-import-counted-gone = O arquivo só foi verificado e não está mais guardado. Adicione-o de novo para importá-lo.
+import-counted-gone = O arquivo só foi verificado e não está mais guardado. Adicione-o novamente para importá-lo.
 import-cancel = Parar importação
 import-started = A importação segue em segundo plano. Você pode sair desta página.
 import-paused = A importação está pausada.
@@ -97,13 +97,13 @@ import-skipped-lines =
     }
 import-duplicates =
     { $count ->
-        [one] { $count } já tinha chegado antes e não foi enviada de novo.
-       *[other] { $count } já tinham chegado antes e não foram enviadas de novo.
+        [one] { $count } já tinha chegado antes e não foi enviada novamente.
+       *[other] { $count } já tinham chegado antes e não foram enviadas novamente.
     }
 import-plan-duplicates =
     { $count ->
-        [one] Mais { $count } já está no seu chat e não será enviada de novo.
-       *[other] Mais { $count } já estão nos seus chats e não serão enviadas de novo.
+        [one] Mais { $count } já está no seu chat e não será enviada novamente.
+       *[other] Mais { $count } já estão nos seus chats e não serão enviadas novamente.
     }
 import-chats = O que aparecerá e onde
 import-chat =
@@ -127,8 +127,8 @@ import-zone-hint = Por exemplo, Europe/Moscow. Por padrão, o da conta.
 import-history-title = Mensagens anteriores
 import-history-about = Importe os chats dos últimos { $days } dias de { $messenger }. Eles chegam em silêncio, sem leads, notificações nem marcas de não lido, e nada se repete.
 import-history-begin = Importar os últimos { $days } dias
-import-history-again = Importar de novo os últimos { $days } dias
-import-history-origin = Do mensageiro, { $days } dias
+import-history-again = Importar novamente os últimos { $days } dias
+import-history-origin = Do app de mensagens, { $days } dias
 import-history-reading =
     { $messages ->
         [one] Lendo de { $messenger }: { $messages } mensagem até agora

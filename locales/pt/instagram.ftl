@@ -3,7 +3,7 @@
 ## The kind
 
 connector-instagram = Instagram
-connector-instagram-about = Os clientes escrevem para sua conta profissional, respondem stories e comentam publicações. Leituras, reações e mensagens canceladas também chegam. É possível responder por 24 horas; pessoas, por 7 dias.
+connector-instagram-about = Os clientes escrevem para sua conta profissional, respondem stories e comentam publicações. Leituras, reações e mensagens canceladas também chegam. Bots podem responder por 24 horas; atendentes, por 7 dias.
 
 ## What Instagram refuses (docs/errors.md)
 
@@ -21,25 +21,25 @@ passport-instagram-not_taken = O Instagram não aceitou este arquivo. Envie outr
 passport-instagram-quote = A mensagem citada não existe mais. Envie sem a citação.
 passport-instagram-token = O token de acesso não vale mais. Insira um novo nas configurações da fonte.
 passport-instagram-session = O Instagram pede um novo token de acesso. Insira-o nas configurações da fonte.
-passport-instagram-permission = Falta ao aplicativo uma permissão para mensagens ou comentários. Conceda-a de novo.
-passport-instagram-permissions = Falta ao aplicativo uma permissão desta conta. Conecte a conta de novo.
+passport-instagram-permission = Falta ao aplicativo uma permissão para mensagens ou comentários. Conceda-a novamente.
+passport-instagram-permissions = Falta ao aplicativo uma permissão desta conta. Conecte a conta novamente.
 passport-instagram-restricted = A Meta restringiu esta conta por um tempo. Veja a página de qualidade da conta.
-passport-instagram-app_rate = O limite de chamadas do aplicativo foi atingido. O Parom tenta de novo.
-passport-instagram-user_rate = A conta faz coisas demais ao mesmo tempo. O Parom tenta de novo.
-passport-instagram-page_rate = O limite de chamadas da conta foi atingido. O Parom tenta de novo.
-passport-instagram-rate = O Instagram pede para ir mais devagar. O Parom tenta de novo.
-passport-instagram-use_case_rate = O limite de chamadas ao Instagram foi atingido. O Parom tenta de novo.
-passport-instagram-temporary = O Instagram não funciona agora. O Parom tenta de novo.
-passport-instagram-unsent = O Instagram não conseguiu enviar. O Parom tenta de novo.
+passport-instagram-app_rate = O limite de chamadas do aplicativo foi atingido. O Parom tenta novamente.
+passport-instagram-user_rate = A conta faz coisas demais ao mesmo tempo. O Parom tenta novamente.
+passport-instagram-page_rate = O limite de chamadas da conta foi atingido. O Parom tenta novamente.
+passport-instagram-rate = O Instagram pede para ir mais devagar. O Parom tenta novamente.
+passport-instagram-use_case_rate = O limite de chamadas ao Instagram foi atingido. O Parom tenta novamente.
+passport-instagram-temporary = O Instagram não funciona agora. O Parom tenta novamente.
+passport-instagram-unsent = O Instagram não conseguiu enviar. O Parom tenta novamente.
 passport-instagram-empty = A mensagem não tem texto. Escreva algo.
-passport-instagram-busy = O Instagram tem chamadas demais. O Parom tenta de novo.
-passport-instagram-server = O Instagram não responde. O Parom tenta de novo.
-passport-instagram-parameter = O Instagram não aceitou a mensagem. Mude-a e envie de novo.
-passport-instagram-other = O Instagram recusou a mensagem. Mude-a e envie de novo.
+passport-instagram-busy = O Instagram tem chamadas demais. O Parom tenta novamente.
+passport-instagram-server = O Instagram não responde. O Parom tenta novamente.
+passport-instagram-parameter = O Instagram não aceitou a mensagem. Mude-a e envie novamente.
+passport-instagram-other = O Instagram recusou a mensagem. Mude-a e envie novamente.
 
 ## The wizard
 
 wizard-ig-account = ID da conta
 wizard-ig-account-hint = Dígitos, 1784…: o ID da conta profissional, mostrado ao lado do token no seu app em developers.facebook.com.
 wizard-ig-token = Token de acesso
-wizard-ig-token-hint = Do seu app em developers.facebook.com, Instagram, API setup with Instagram login: clique em Generate token. O Parom o renova antes de passarem os 60 dias.
+wizard-ig-token-hint = No seu app em developers.facebook.com, abra Instagram → API setup with Instagram login e clique em Generate token. O Parom o renova antes de passarem os 60 dias.

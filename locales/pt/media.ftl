@@ -3,7 +3,7 @@
 ## Files
 
 media-nothing-here = Não há nada neste endereço.
-media-busy = O arquivo não pode ser lido agora. Tente de novo mais tarde.
+media-busy = O arquivo não pode ser lido agora. Tente novamente mais tarde.
 media-not-loaded = [não foi possível carregar { $name }]
 media-not-loaded-unnamed = [não foi possível carregar o arquivo]
 said-not-address = isto não é um endereço

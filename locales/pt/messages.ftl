@@ -8,7 +8,7 @@ messages-filter-direction = Direção
 messages-direction-to-crm = Do cliente
 messages-direction-from-manager = Do atendente
 messages-direction-to-messenger = Ao cliente
-messages-state-taken = Aceita pelo outro lado
+messages-state-taken = Aceita pelo destinatário
 messages-state-failed_later = Falhou depois de aceita
 messages-state-waiting = Em espera
 messages-filter-state = Estado
@@ -48,17 +48,17 @@ messages-text-erased =
 ## Message page: “Where is my message?”
 
 msg-title = Onde está minha mensagem?
-msg-answer-delivered = No mensageiro do cliente desde { $stamp }.
-msg-answer-sent = Aceita pelo mensageiro { $time }. Ele ainda não confirmou a entrega ao cliente.
-msg-answer-sent-no-receipts = Aceita pelo mensageiro { $time }. Este mensageiro não informa a entrega.
+msg-answer-delivered = No app de mensagens do cliente desde { $stamp }.
+msg-answer-sent = Aceita pelo app de mensagens { $time }. Ele ainda não confirmou a entrega ao cliente.
+msg-answer-sent-no-receipts = Aceita pelo app de mensagens { $time }. Este app não informa a entrega.
 msg-answer-counted = Aceita por { $messenger } { $time }. { $messenger } não informa a entrega; esta fonte conta como entregue o que foi aceito.
 msg-answer-read = Lida pelo cliente { $time }.
 msg-answer-in-crm = No chat do { $crm } desde { $stamp }.
 msg-answer-queued =
-    Guardada no Parom, { $ahead ->
-        [0] é a próxima da fila
-        [one] antes vai { $ahead } mensagem anterior deste chat
-       *[other] antes vão { $ahead } mensagens anteriores deste chat
+    Guardada no Parom{ $ahead ->
+        [0] , sai em seguida
+        [one] . Antes sai { $ahead } mensagem anterior deste chat
+       *[other] . Antes saem { $ahead } mensagens anteriores deste chat
     }.
 msg-answer-ahead =
     Em espera: { $many ->
@@ -78,15 +78,15 @@ msg-answer-retrying =
        *[other] { $attempts } tentativas falharam
     }, próxima tentativa { $time }. { $reason }
 msg-answer-held = Guardada no Parom, o envio está retido. { $reason }
-msg-answer-shadow = Uma fonte ao lado de outro serviço a recebeu. Nada foi enviado ao { $crm }.
+msg-answer-shadow = Uma fonte em paralelo com outro serviço a recebeu. Nada foi enviado ao { $crm }.
 msg-answer-failed = Não entregue. { $reason }
 msg-answer-checking =
-    A solicitação foi enviada, { $status ->
-        [0] mas não veio resposta
-       *[other] mas a resposta foi um erro ({ $status })
-    }. O Parom verifica se a mensagem chegou antes de enviar algo de novo.
-msg-crm-away = O { $crm } não responde desde { $stamp }. O Parom tenta de novo automaticamente.
-msg-messenger-away = O mensageiro não responde desde { $stamp }. O Parom tenta de novo automaticamente.
+    { $status ->
+        [0] O outro lado não confirmou a mensagem
+       *[other] O outro lado respondeu com um erro ({ $status })
+    }. O Parom verifica se ela chegou antes de enviar algo novamente.
+msg-crm-away = O { $crm } não responde desde { $stamp }. O Parom tenta novamente automaticamente.
+msg-messenger-away = O app de mensagens não responde desde { $stamp }. O Parom tenta novamente automaticamente.
 msg-what-to-do = O que fazer
 msg-route = Rota
 hop-written-by-customer = O cliente escreveu · { $messenger }
@@ -102,7 +102,7 @@ hop-taken-by-crm = Aceita pelo { $crm }
 hop-delivered = Entregue ao cliente
 hop-read = Lida pelo cliente
 hop-status-shown = Estado mostrado no { $crm }
-hop-not-reached = Ainda não alcançado
+hop-not-reached = Ainda não chegou
 hop-no-receipts = { $messenger } não informa isto
 attempts-title =
     { $count ->
@@ -120,7 +120,7 @@ attempt-next = Próxima { $time }
 attempt-by-hand = Iniciada por { $name }
 attempt-request = Solicitação (textos, nomes e segredos como seu tamanho)
 attempt-answer = Resposta (encurtada, sem segredos)
-msg-send-again = Enviar de novo
+msg-send-again = Enviar novamente
 msg-send-now = Enviar agora
 msg-drop-found = Não enviar
 msg-send-again-confirm = O cliente pode recebê-la duas vezes: não se sabe se a primeira tentativa chegou.
@@ -153,8 +153,8 @@ conversation-title = Chat com { $name }
 conversation-begun = Iniciado
 conversation-window = Texto livre
 conversation-window-open = Permitido até
-conversation-window-over-template = Acabou: só é possível enviar um modelo aprovado
-conversation-window-over = Acabou: você poderá responder quando o cliente escrever de novo
+conversation-window-over-template = Encerrado: só é possível enviar um modelo aprovado
+conversation-window-over = Encerrado: você poderá responder quando o cliente escrever novamente
 conversation-first-page = Primeira página
 conversation-last-page = Página atual
 conversation-referrer = Veio de
@@ -174,20 +174,20 @@ conversation-why = Identificadores do chat
 conversation-why-messenger = { $messenger } envia estas mensagens à fonte “{ $source }” sob um mesmo ID de chat:
 conversation-why-ours = O ID do Parom para o chat no { $crm }:
 conversation-why-crm = O ID próprio do { $crm } para o chat, da resposta dele ou da mensagem de um atendente:
-conversation-why-manager = Um atendente iniciou este chat no { $crm }. O mensageiro ainda não atribuiu um ID.
+conversation-why-manager = Um atendente iniciou este chat no { $crm }. O app de mensagens ainda não atribuiu um ID.
 conversation-contact = Contato no { $crm }
 contact-why-phone = Ele tem o telefone do cliente.
 contact-why-email = Ele tem o e-mail do cliente.
 contact-why-phone_several = Vários contatos têm este telefone; este foi o último alterado.
 contact-why-email_several = Vários contatos têm este e-mail; este foi o último alterado.
-contact-why-given = O desenvolvedor do mensageiro o indicou.
+contact-why-given = Foi indicado pelo desenvolvedor do app de mensagens.
 contact-why-made = O Parom o criou: nenhum contato tinha este telefone ou e-mail.
 contact-why-crm = O { $crm } o escolheu segundo as próprias regras.
 contact-why-merged = O contato anterior foi mesclado a este no { $crm }.
 contact-why-moved = O chat foi movido para este contato no { $crm }.
 contact-why-gone = O contato foi excluído no { $crm }.
 contact-why-nobody = Nenhum contato tem este telefone ou e-mail. O { $crm } escolhe segundo as próprias regras.
-contact-why-given_unknown = O { $crm } não tem o contato { $number } indicado pelo desenvolvedor do mensageiro. O { $crm } escolhe segundo as próprias regras.
+contact-why-given_unknown = O { $crm } não tem o contato { $number } indicado pelo desenvolvedor do app de mensagens. O { $crm } escolhe segundo as próprias regras.
 contact-why-late = O { $crm } não respondeu a tempo e escolheu o contato sozinho; o lead já está em andamento.
 contact-why-unclear = O { $crm } não confirmou que o contato foi criado. O Parom não cria um segundo.
 
@@ -200,16 +200,16 @@ msg-too-late = A mensagem não está mais em espera: veja o estado dela.
 msg-on-its-way = A mensagem está sendo enviada agora. O resultado aparecerá aqui.
 msg-tried-now = A próxima tentativa começa agora.
 msg-sent-again = Na fila para outra tentativa. O estado muda quando a tentativa termina.
-msg-send-again-once = A mensagem será enviada de novo, no fim da fila do seu chat.
-msg-dropped = A entrega foi interrompida. Você pode enviar a mensagem de novo em “Não entregues”.
-msg-drop-confirm-in = A mensagem não aparecerá no { $crm }. Você ainda poderá enviá-la de novo em “Não entregues”.
+msg-send-again-once = A mensagem será enviada novamente, no fim da fila do seu chat.
+msg-dropped = A entrega foi interrompida. Você pode enviar a mensagem novamente em “Não entregues”.
+msg-drop-confirm-in = A mensagem não aparecerá no { $crm }. Você ainda poderá enviá-la novamente em “Não entregues”.
 msg-text = Conteúdo
 msg-text-show = Mostrar o texto
 msg-text-audited = A consulta fica no registro de auditoria.
 msg-file-name = Arquivo
 msg-file-size = Tamanho
 msg-id-ours = Parom
-msg-id-messenger = Mensageiro
+msg-id-messenger = App de mensagens
 msg-id-crm = { $crm }
 msg-id-chat = Chat no Parom
 msg-id-crm-chat = Chat no { $crm }
@@ -236,7 +236,7 @@ messages-reason-window_closed = O tempo para responder acabou
 messages-reason-writing_first = Não é possível escrever primeiro
 messages-reason-kind_not_supported = Tipo não aceito
 messages-reason-source_disconnected = Fonte desconectada
-messages-reason-refused = Recusada pelo mensageiro
+messages-reason-refused = Recusada pelo app de mensagens
 messages-reason-crm_refused = Recusada pelo { $crm }
 messages-reason-internal = Erro no Parom
 

@@ -13,16 +13,16 @@ health-some-bad =
         [one] { $bad } fonte requer atenção
        *[other] { $bad } fontes requerem atenção
     }
-health-our-side = Do recebimento à primeira tentativa, 95%: { $delay }
+health-our-side = Do recebimento à primeira tentativa, os 5% mais lentos: mais de { $delay }
 health-oldest-waiting = Maior espera: { $delay }
 health-nothing-waiting = Nada está esperando
-ledger-title = Cada mensagem, contada
+ledger-title = Todas as mensagens contabilizadas
 ledger-figure-accepted = { $count } aceitas
 ledger-figure-delivered = { $count } entregues
 ledger-figure-failed = { $count } com falha
 ledger-figure-waiting = { $count } em espera
 ledger-balanced = Confere · verificado { $time }
-ledger-gap = Os números diferem em { $gap }. O fornecedor já foi avisado; você não precisa fazer nada.
+ledger-gap = Os números diferem em { $gap }. O suporte já sabe; você não precisa fazer nada.
 ledger-empty = Não há mensagens neste período.
 health-side-answers = Resposta a uma solicitação, 50%: { $median } · erros { $percent }%
 health-side-most = Resposta a uma solicitação, 95%: { $delay }
@@ -80,7 +80,7 @@ figure-delivered-overdue =
         [one] { $count } espera há mais de { $delay } e conta como não entregue
        *[other] { $count } esperam há mais de { $delay } e contam como não entregues
     }
-figure-time = Tempo de entrega, 95%
+figure-time = 95% entregue em
 figure-time-goal = Do recebimento à entrega. Meta: { $delay } ou menos
 figure-undelivered = Não entregues
 figure-waiting = { $count } em espera, a mais antiga { $delay }
@@ -93,10 +93,10 @@ start-done = { $done } de { $all } prontos
 start-connect = Conectar o { $crm }
 start-connect-todo = O Parom não tem acesso à conta agora. A página da conta explica o que fazer.
 start-source = Adicionar uma fonte
-start-source-todo = Conecte um mensageiro ou coloque um chat no seu site.
+start-source-todo = Conecte um app de mensagens ou coloque um chat no seu site.
 start-message = Enviar uma mensagem de teste
 start-message-todo = Escreva para a fonte como cliente: a mensagem aparece no { $crm }.
 start-team = Convidar um colega
-start-team-todo = Duas pessoas percebem um problema antes de uma.
+start-team-todo = Duas pessoas percebem um problema mais cedo.
 start-alerts = Ativar os alertas por e-mail
 start-alerts-todo = Adicione um endereço para saber dos problemas antes dos seus clientes.

@@ -13,9 +13,9 @@ session-ended =
     } sem atividade. O que você digitou foi mantido.
 page-forbidden = Sua função “{ $role }” não abre esta página. { $admins } pode mudar a função.
 page-not-found = Essa página não existe. Talvez tenha sido excluída.
-page-error = O Parom não conseguiu mostrar esta página. As mensagens não são afetadas. Tente de novo em um minuto.
+page-error = O Parom não conseguiu mostrar esta página. As mensagens não são afetadas. Tente novamente em um minuto.
 page-read-only = O Parom está em manutenção: você pode ver, mas não alterar. As mensagens são recebidas e guardadas.
-page-busy = O Parom está ocupado agora. As mensagens são recebidas e guardadas; tente de novo em um instante.
+page-busy = O Parom está ocupado agora. As mensagens são recebidas e guardadas; tente novamente em um instante.
 sign-in-email = E-mail
 sign-in-password = Senha
 sign-in-button = Entrar
@@ -23,8 +23,8 @@ sign-in-or = ou
 sign-in-wrong = O e-mail ou a senha não conferem. Verifique os dois ou peça um link.
 sign-in-link-wait =
     { $minutes ->
-        [one] Um link para este endereço foi pedido há pouco. Abra o e-mail mais recente ou tente de novo em { $minutes } minuto.
-       *[other] Um link para este endereço foi pedido há pouco. Abra o e-mail mais recente ou tente de novo em { $minutes } minutos.
+        [one] Um link para este endereço foi pedido há pouco. Abra o e-mail mais recente ou tente novamente em { $minutes } minuto.
+       *[other] Um link para este endereço foi pedido há pouco. Abra o e-mail mais recente ou tente novamente em { $minutes } minutos.
     }
 sign-in-wait =
     Tentativas demais. A próxima em { $seconds ->
@@ -50,7 +50,7 @@ sign-in-code-title = Mais um passo
 sign-in-code = Código
 sign-in-code-hint = Seis dígitos do seu aplicativo autenticador.
 sign-in-code-wrong = O código não confere ou já foi usado. Espere o próximo.
-sign-in-code-restart = Dez códigos errados seguidos. Comece de novo; avisamos você por e-mail.
+sign-in-code-restart = Dez códigos errados seguidos. Comece novamente; avisamos você por e-mail.
 sign-in-code-lost = Perdeu o aplicativo? Um proprietário da conta ou o suporte pode desativar a verificação em duas etapas.
 sign-in-framed-title = Abra o painel em uma aba
 sign-in-framed = O navegador não mantém sua sessão dentro desta janela. Abra o painel na própria aba.
@@ -64,7 +64,7 @@ session-via-password = Com senha
 session-via-link = Com um link de um e-mail
 session-via-handed = Com um link de um proprietário
 session-via-ticket = Pelo widget no { $crm }
-session-via-operator = Suporte do fornecedor
+session-via-operator = Suporte
 session-via-new_authenticator = Com um link para um novo autenticador
 session-since = Desde
 session-this = esta sessão
@@ -96,15 +96,15 @@ two-step-remove = Desativar a verificação em duas etapas
 two-step-demanded = Esta conta exige a verificação em duas etapas. Configure-a para abrir o painel.
 two-step-by-mail = Você não pode configurá-la nesta sessão. Saia e entre com um link do seu e-mail.
 two-step-by-link = Seu autenticador anterior foi removido. Para conectar outro, entre com um link de uso único e faça isso em dez minutos.
-me-changed-meanwhile = Sua senha ou seu autenticador acabaram de ser alterados em outro lugar. Nada foi salvo; tente de novo.
+me-changed-meanwhile = Sua senha ou seu autenticador acabaram de ser alterados em outro lugar. Nada foi salvo; tente novamente.
 panel-switch = Outras contas
-panel-looked-at = O suporte do fornecedor vê esta conta até { $stamp }: { $reason }. Nada pode ser alterado e os textos estão ocultos.
+panel-looked-at = O suporte vê esta conta até { $stamp }: { $reason }. Nada pode ser alterado e os textos estão ocultos.
 page-forbidden-title = Não é para a sua função
 page-forbidden-looking = Esta página está fechada aqui.
 page-not-found-about = Ela pode ter sido excluída ou o endereço tem um erro.
 page-not-found-title = Essa página não existe
 page-error-title = Não foi possível mostrar a página
-page-unavailable-title = Tente de novo em um minuto
+page-unavailable-title = Tente novamente em um minuto
 page-unavailable = O Parom não pode fazer isso agora; nada foi alterado. As mensagens são recebidas e guardadas.
 page-refused-title = Não foi possível fazer isso
 page-refused = Nada foi alterado. Volte para ver o que você digitou.
@@ -136,5 +136,5 @@ theme-title = Aparência
 theme-auto = Como no dispositivo
 theme-light = Claro
 theme-dark = Escuro
-page-too-fast = Tentativas demais da sua rede. Tente de novo em { $seconds } s.
+page-too-fast = Tentativas demais da sua rede. Tente novamente em { $seconds } s.
 panel-look-end = Voltar à administração

@@ -7,11 +7,11 @@ reports-period-7 = 7 dias
 reports-period-30 = 30 dias
 reports-cut = Só são contadas as últimas { $count } mensagens, desde { $stamp }. Escolha uma fonte ou menos dias.
 reports-too-long = Um relatório abrange no máximo { $days } dias. São mostrados os últimos dias do seu período.
-reports-first-answer = Primeira resposta (mediana)
+reports-first-answer = Primeira resposta, normalmente
 reports-first-answer-note =
     { $count ->
-        [one] { $count } resposta, 95% em { $most }
-       *[other] { $count } respostas, 95% em { $most }
+        [one] { $count } resposta, os 5% mais lentos em mais de { $most }
+       *[other] { $count } respostas, os 5% mais lentos em mais de { $most }
     }
 reports-no-answers = Sem respostas neste período
 reports-unanswered = Chats sem resposta
@@ -28,7 +28,7 @@ reports-by-manager = Mensagens por atendente
 reports-manager-unknown = Usuário desconhecido { $id }
 reports-manager-erased = O remetente não é mais guardado
 reports-no-managers = Nenhuma mensagem foi enviada a clientes pelo { $crm } neste período.
-reports-col-answer = Primeira resposta, 50% / 95%
+reports-col-answer = Primeira resposta: habitual / lenta
 reports-col-since = O cliente escreveu
 reports-col-waits = Espera há
 reports-hours-alt = Mensagens por hora do dia. Máximo em uma hora: { $most }, desde { $when }.

@@ -6,7 +6,7 @@ connector-telegram = Bot do Telegram
 connector-whatsapp = WhatsApp Business
 connector-webchat = Chat do site
 connector-max = Bot do MAX
-connector-custom = Seu próprio mensageiro (API)
+connector-custom = Seu próprio app de mensagens (API)
 connector-telegram-about = Os clientes escrevem para seu bot. Arquivos, respostas, edições e reações vão nos dois sentidos. O Telegram não informa quando uma mensagem é entregue ou lida.
 connector-whatsapp-about = Os clientes escrevem para seu número do WhatsApp Business. É possível escrever livremente por 24 horas após a última mensagem do cliente; depois, só com um modelo aprovado.
 connector-webchat-about = Uma janela de chat no seu site. Uma linha de código, sem cadastro para o cliente.
@@ -20,7 +20,7 @@ sources-add = Adicionar fonte
 sources-empty-title = Ainda não há fontes
 sources-empty-text = Uma fonte é um número, um bot ou um site em que os clientes escrevem para você. No funil ela aparece como a origem de um lead.
 sources-col-name = Fonte
-sources-col-messenger = Mensageiro
+sources-col-messenger = App de mensagens
 sources-col-pipeline = Funil
 sources-col-state = Estado
 sources-col-last-in = Última do cliente
@@ -33,7 +33,7 @@ source-edit-name = Nome no { $crm }
 source-edit-pipeline = Funil para novos leads
 source-edit-pipeline-hint = Um novo chat aparece como lead em “Leads de entrada” deste funil.
 source-edit-default = Fonte padrão
-source-edit-default-hint = Recebe os chats sem fonte indicada. “{ $name }” deixará de ser a padrão.
+source-edit-default-hint = Recebe os chats que não têm fonte. “{ $name }” deixará de ser a padrão.
 source-test = Testar fonte
 source-test-passed =
     Teste concluído em { $ms } ms: { $steps ->
@@ -49,7 +49,7 @@ source-pause-confirm =
        *[other] { $count } mensagens estão esperando
     } agora.
 source-resume = Ativar
-source-reconnect = Conectar de novo
+source-reconnect = Conectar novamente
 source-delete = Excluir fonte
 source-delete-confirm =
     Excluir “{ $source }”? { $chats ->
@@ -61,45 +61,45 @@ source-delete-confirm =
         [one] { $waiting } mensagem em espera vai para “Não entregues”
        *[other] { $waiting } mensagens em espera vão para “Não entregues”
     }.
-source-deleted-in-crm = Esta fonte foi excluída no { $crm }. Os novos chats vão para a fonte padrão até você criá-la de novo.
-source-create-again = Criar no { $crm } de novo
-source-abilities = O que este mensageiro pode fazer
+source-deleted-in-crm = Esta fonte foi excluída no { $crm }. Os novos chats vão para a fonte padrão até você criá-la novamente.
+source-create-again = Criar no { $crm } novamente
+source-abilities = O que este app de mensagens aceita
 
 ## Why a source is in its state, and its one button
 
-source-reason-access_refused = O mensageiro não aceita mais o acesso salvo.
-source-reason-credentials_erased = A conta tinha saído do { $crm }, então o acesso salvo ao mensageiro foi apagado. Dê o acesso de novo; chats e configurações são mantidos.
+source-reason-access_refused = O app de mensagens não aceita mais o acesso salvo.
+source-reason-credentials_erased = A integração foi desativada no { $crm }, então o acesso salvo ao app de mensagens foi apagado. Insira-o novamente; chats e configurações são mantidos.
 source-reason-test_failed = O último teste falhou e nenhuma mensagem passou desde então.
-source-reason-messenger_unreachable = O mensageiro não responde. As mensagens esperam e são tentadas de novo.
+source-reason-messenger_unreachable = O app de mensagens não responde. As mensagens esperam e são reenviadas automaticamente.
 source-reason-webhook_suspended = Seu servidor falhou por 24 horas, então o Parom pausou a fonte. As mensagens esperam aqui, cada uma por 24 horas.
-source-reason-deleted_in_crm = Alguém excluiu esta fonte no { $crm }. Os novos chats vão para a fonte padrão até você criá-la de novo.
-source-reason-pipeline_archived = O funil dela está no arquivo do { $crm }, então novos leads não são vistos. Escolha outro.
+source-reason-deleted_in_crm = Alguém excluiu esta fonte no { $crm }. Os novos chats vão para a fonte padrão até você criá-la novamente.
+source-reason-pipeline_archived = O funil dela está arquivado no { $crm }, então os novos leads não aparecem. Escolha outro.
 source-reason-account_not_connected = A conta ainda não está conectada.
-source-reason-account_access_lost = O { $crm } não aceita mais o acesso que deu. As mensagens continuam; as configurações não podem ser alteradas.
+source-reason-account_access_lost = O { $crm } não aceita mais o acesso que concedeu. As mensagens continuam sendo entregues; as configurações não podem ser alteradas.
 source-reason-account_unpaid = A conta do { $crm } não está paga.
 source-reason-account_blocked = O { $crm } recusa todas as solicitações desta conta. As mensagens esperam.
-source-reason-account_suspended = O fornecedor suspendeu esta conta. As mensagens são recebidas e esperam.
+source-reason-account_suspended = Esta conta está suspensa. As mensagens são recebidas e esperam.
 source-reason-account_plan_ended = A assinatura do serviço terminou. As mensagens são recebidas e esperam.
-source-reason-account_disconnected = A conta está desconectada. Nenhuma mensagem passa.
+source-reason-account_disconnected = A conta está desconectada. Nenhuma mensagem é entregue.
 source-reason-channel_disconnected = O { $crm } desconectou o canal de chats. As fontes ficam.
-source-reason-channel_misconfigured = O { $crm } não aceita a assinatura do Parom. O fornecedor já foi avisado; as mensagens esperam.
-source-reason-channel_not_allowed = O canal de chats ainda não está aberto para esta conta. Peça ao fornecedor que a adicione.
+source-reason-channel_misconfigured = O { $crm } não aceita a assinatura do Parom. O suporte já sabe; as mensagens esperam.
+source-reason-channel_not_allowed = O canal de chats ainda não está aberto para esta conta. Peça ao suporte que a adicione.
 source-action-test = Testar fonte
-source-action-reconnect = Conectar de novo
+source-action-reconnect = Conectar novamente
 source-action-resume = Ativar
-source-action-restore = Criar no { $crm } de novo
+source-action-restore = Criar no { $crm } novamente
 source-action-choose_pipeline = Escolher um funil
-source-action-allow_access = Permitir o acesso de novo
+source-action-allow_access = Autorizar novamente
 source-action-connect_account = Conectar
 source-action-pay = Pagar o { $crm }
 source-action-support = Escrever ao suporte
 
 ## Testing a source
 
-source-test-credentials = O mensageiro aceita o acesso
-source-test-webhook = As mensagens são entregues no endereço certo
+source-test-credentials = O app de mensagens aceita o acesso
+source-test-webhook = As mensagens vão para o endereço certo
 source-test-chat = O { $crm } abre um chat de teste sem lead
-source-test-message = O { $crm } aceita uma mensagem silenciosa
+source-test-message = O { $crm } aceita uma mensagem de teste sem notificação
 source-test-status = O { $crm } aceita um status de entrega
 source-test-person = Parom (teste)
 source-test-text = Este é um teste da conexão. Não precisa de resposta.
@@ -117,9 +117,9 @@ stray-remove = Remover
 
 migration-title = De uma fonte para várias
 migration-default_source = Uma fonte padrão
-migration-default_source-todo = Escolha a fonte que representa a linha anterior: ela recebe os chats sem fonte indicada.
-migration-bind_chats = Os chats encontram sua fonte
-migration-bind_chats-todo = Nada a fazer: com a próxima mensagem cada chat fica ligado à sua fonte.
+migration-default_source-todo = Escolha a fonte que substitui a linha anterior: ela recebe os chats que não têm fonte.
+migration-bind_chats = Vincular os chats à sua fonte
+migration-bind_chats-todo = Nada a fazer: cada chat é vinculado à sua fonte com a próxima mensagem.
 migration-more_sources = Mais fontes
 migration-more_sources-todo = Adicione o próximo número, bot ou site.
 
@@ -139,16 +139,16 @@ source-tab-shadow = Ao lado de outro serviço
 source-tab-test = Teste
 source-danger = Pausar e excluir
 source-pipeline-number = Funil { $id }
-source-pipelines-as-of = Funis conforme a lista do { $crm } { $time }.
-source-pipelines-away = O { $crm } ainda não listou os funis. Todo o resto pode ser alterado; o funil fica.
+source-pipelines-as-of = Funis atualizados do { $crm } { $time }.
+source-pipelines-away = O { $crm } ainda não enviou os funis. Todo o resto pode ser alterado; o funil fica como está.
 source-edit-contact = Contato de um novo chat
-source-edit-lead-origin = Escrever no lead de onde veio o cliente
-source-edit-lead-origin-hint = Tags UTM do chat do site, parâmetros de links e anúncios. Os campos de rastreamento vazios do lead são preenchidos; o que não tem campo é adicionado como uma nota.
+source-edit-lead-origin = Salvar no lead de onde o cliente veio
+source-edit-lead-origin-hint = Tags UTM, parâmetros de links e anúncios preenchem os campos de rastreamento vazios do lead. O resto vai para uma nota.
 source-services = Serviços para WhatsApp
 source-services-title = { $name }: serviços para WhatsApp
-source-services-about = O que { $crm } oferece para esta fonte além dos chats. Use se o mensageiro dela for o WhatsApp.
+source-services-about = O que mais o { $crm } oferece para esta fonte. Use se o app de mensagens dela for o WhatsApp.
 source-services-waba = WhatsApp oficial (WABA)
-source-services-waba-hint = Os modelos desta fonte vão para análise e { $crm } mostra a janela de tempo. O canal precisa de uma janela combinada com { $crm }.
+source-services-waba-hint = Os modelos desta fonte vão para análise e o { $crm } mostra a janela de tempo. A janela do canal precisa ser combinada com o { $crm }.
 source-services-lists = Mensagens de lista
 source-services-lists-hint = O Salesbot em { $crm } pode enviar listas para escolher.
 source-services-numbers = Números para o botão em um site
@@ -157,8 +157,8 @@ source-services-wrong = Cada linha começa com um número de telefone, depois um
 contact-rule-leave = { $crm } escolhe o contato pelas próprias regras
 contact-rule-link = Um novo chat é vinculado ao contato com o mesmo telefone ou e-mail
 contact-rule-create = Antes de um novo chat é criado um contato
-source-edit-default-first = Recebe os chats sem fonte indicada.
-source-to-enter-secret = Um token salvo não é mostrado de novo. Perdeu? Insira um novo nesta aba:
+source-edit-default-first = Recebe os chats que não têm fonte.
+source-to-enter-secret = Um token salvo não é mostrado novamente. Perdeu? Insira um novo nesta aba:
 source-is-default = Esta é a fonte padrão. Para mudar, marque outra.
 source-id-ours = ID no Parom
 source-id-external = ID externo
@@ -170,8 +170,8 @@ source-held =
     }, a mais antiga desde { $stamp }.
 source-paused = “{ $source }” está pausada. As mensagens são recebidas e esperam.
 source-resumed = “{ $source }” está ativada.
-source-resume-nothing = Nada espera. “{ $source }” continua na hora.
-source-resume-choose = O que fazer com o que espera
+source-resume-nothing = Nenhuma mensagem está esperando. “{ $source }” é retomada na hora.
+source-resume-choose = O que fazer com as mensagens em espera
 source-resume-all =
     { $count ->
         [one] Enviar { $count } mensagem
@@ -179,52 +179,52 @@ source-resume-all =
     }
 source-resume-younger =
     { $hours ->
-        [one] Enviar só o que tem menos de { $hours } hora
-       *[other] Enviar só o que tem menos de { $hours } horas
+        [one] Enviar só as da última hora
+       *[other] Enviar só as das últimas { $hours } horas
     }
-source-resume-none = Não enviar nada
-source-resume-dropped = O que não é enviado fica com falha e os atendentes veem isso no { $crm }.
+source-resume-none = Não enviar nenhuma
+source-resume-dropped = As mensagens que não forem enviadas vão para “Não entregues”; os atendentes veem isso no { $crm }.
 source-deleted = “{ $source }” foi excluída.
-source-restored = “{ $source }” está de novo no { $crm }.
-source-changed-settings = Alterado; os novos valores estão na página “Acesso”
-source-crm-away = O { $crm } não responde. Nada mudou e seus valores foram mantidos: tente de novo em um minuto.
+source-restored = “{ $source }” foi criada novamente no { $crm }.
+source-changed-settings = Alterado; os novos valores estão em “Acesso”
+source-crm-away = O { $crm } não responde. Nada mudou e seus valores foram mantidos: tente novamente em um minuto.
 source-refused-other = Foi recusado, nada mudou: { $reason }
 source-refused-crm_refused = O { $crm } recusou, nada mudou: { $reason }
-source-refused-crm_unpaid = O { $crm } não está pago e por isso recusa. Nada mudou e seus valores foram mantidos: pague no { $crm } e clique no botão de novo.
-source-refused-crm_blocked = O { $crm } bloqueou esta conta e recusa tudo. Nada mudou e seus valores foram mantidos: escreva ao suporte e clique no botão de novo quando o { $crm } der acesso.
+source-refused-crm_unpaid = O { $crm } não está pago e por isso recusa. Nada mudou e seus valores foram mantidos: pague no { $crm } e clique no botão novamente.
+source-refused-crm_blocked = O { $crm } bloqueou esta conta. Nada mudou e seus valores foram mantidos: escreva ao suporte e clique no botão novamente quando o { $crm } der acesso.
 source-refused-crm_limit = O { $crm } não aceita mais fontes para esta conta: { $reason }
 source-refused-source_limit = Todas as fontes desta conta estão em uso. Exclua uma de que não precise mais.
 source-refused-plan_kind = Seu plano não tem fontes deste tipo. Escreva ao suporte para mudá-lo.
 source-refused-tenant_inactive = A conta não está ativa, então as fontes não podem ser alteradas. Abra “Conta do { $crm }”.
 source-refused-channel_not_connected = O canal de chats não está conectado a esta conta. Abra “Conta do { $crm }”.
-source-refused-deleted_in_crm = Alguém excluiu esta fonte no { $crm }. Primeiro crie-a lá de novo.
+source-refused-deleted_in_crm = Alguém excluiu esta fonte no { $crm }. Primeiro crie-a lá novamente.
 source-refused-not_deleted_in_crm = A fonte está no { $crm }: nada a criar.
 source-refused-no_source = Ainda não há uma fonte que possa assumir. Adicione uma primeiro.
-source-test-about = O Parom percorre todo o caminho com uma mensagem silenciosa em um chat próprio. Nenhum cliente recebe nada e ninguém é avisado.
+source-test-about = O Parom envia uma mensagem silenciosa por todas as etapas, em um chat à parte. Os clientes não recebem nada e ninguém é avisado.
 source-test-step-failed = Falhou
 sources-since = desde
 sources-may-not = Um proprietário ou administrador pode alterar isto.
 stray-adopted = Pronto: sua fonte assumiu e a do { $crm } foi removida.
 stray-removed = A fonte foi removida do { $crm }.
-ability-begins-known = Escreve primeiro só a clientes que já escreveram aqui e informaram o telefone
+ability-begins-known = Pode escrever primeiro só a clientes que já escreveram aqui e informaram o telefone
 ability-receipts = Informa quando uma mensagem é entregue e lida
-ability-delivered-on-accept = O que o mensageiro aceitou conta como entregue
+ability-delivered-on-accept = As mensagens aceitas pelo app de mensagens contam como entregues
 ability-repeat-marked = Após uma queda de conexão as mensagens são repetidas com uma marca, para que o receptor as reconheça
 ability-repeat-freely = Após uma queda de conexão nada chega duas vezes
-ability-await-status = Após uma queda de conexão o Parom espera a confirmação do mensageiro antes de enviar de novo
+ability-await-status = Após uma queda de conexão o Parom espera a confirmação do app de mensagens antes de enviar novamente
 ability-resend-once = Após uma queda de conexão uma mensagem pode chegar duas vezes
 ability-speed =
     { $count ->
         [one] Até { $count } mensagem por segundo
        *[other] Até { $count } mensagens por segundo
     }
-ability-takes = Leva: { $kinds }
-ability-takes-not = Ainda não leva: { $kinds }
-ability-takes-as = Leva em outra forma: { $kinds }
+ability-takes = Tipos de mensagem: { $kinds }
+ability-takes-not = Ainda não aceita: { $kinds }
+ability-takes-as = Converte: { $kinds }
 ability-knows = Aceita: { $features }
-ability-replaces = Substitui por texto: { $features }
-ability-apart = Envia em separado: { $features }
-ability-lacks = Não tem: { $features }
+ability-replaces = Enviado como texto: { $features }
+ability-apart = Enviado em separado: { $features }
+ability-lacks = Não aceita: { $features }
 ability-name-captions = texto abaixo dos arquivos
 ability-name-media_groups = arquivos enviados juntos
 ability-name-buttons = botões
@@ -252,8 +252,8 @@ source-preview-language = Idioma do visitante
 source-hours-from = abre
 source-hours-until = fecha
 widget-embed-nowhere-here = A lista de sites está vazia, então o chat não aparece em lugar nenhum. Adicione seu site acima.
-source-sites = Está no site?
-source-site-seen = o chat foi carregado pela última vez
+source-sites = Instalado em
+source-site-seen = último carregamento
 source-site-unseen = nenhuma página carregou o chat ainda. Publique a linha, abra uma página do site e recarregue esta página.
 source-install-gtm = Google Tag Manager
 source-install-how-gtm = Nova tag → HTML personalizado, cole a linha, acionador “All Pages” e publique o contêiner.
@@ -276,7 +276,7 @@ source-changes = Quem alterou o quê
 ## Ao lado de outro serviço
 
 shadow-sees = O que ela vê
-shadow-about = Recebe ao lado de outro serviço, guarda o que recebe e compara. Não envia nada.
+shadow-about = Recebe em paralelo com outro serviço, guarda o que recebe e compara. Não envia nada.
 shadow-sees-questions = Vê o que os clientes escrevem, não o que o outro serviço responde.
 shadow-sees-both = Vê o que os clientes escrevem e o que o outro serviço responde.
 shadow-row-questions = O que os clientes escrevem, com arquivos e edições

@@ -11,7 +11,7 @@ takeover-status-ok = Tudo certo
 takeover-status-warn = Atenção
 takeover-status-fail = Ainda não
 takeover-checked-account = Conta
-takeover-checked-access = Acesso no mensageiro
+takeover-checked-access = Acesso no app de mensagens
 takeover-checked-webhook = As mensagens chegam
 takeover-checked-others = Outros serviços
 takeover-checked-source = Fonte no { $crm }
@@ -20,27 +20,27 @@ takeover-checked-templates = Modelos
 takeover-checked-window = Respostas sem modelo
 takeover-check-fine = está tudo bem
 takeover-check-webhook-unset = o endereço do Parom não está registrado; espere cinco minutos até a próxima verificação
-takeover-check-webhook-failing = as chamadas do mensageiro ao Parom falham
+takeover-check-webhook-failing = as chamadas do app de mensagens ao Parom falham
 takeover-check-others = { $names }
-takeover-check-others-none = o mensageiro não mostra outros serviços; quem responde nesta linha deve parar por conta própria
-takeover-check-window = só no prazo do mensageiro após a última mensagem do cliente
+takeover-check-others-none = o app de mensagens não mostra outros serviços; quem responde nesta linha deve parar por conta própria
+takeover-check-window = só no prazo do app de mensagens após a última mensagem do cliente
 takeover-check-source = a troca a cria
 takeover-check-source-known = já está lá e é usada
 takeover-check-default = continua sendo “{ $source }”
 takeover-check-default-none = a conta não tem nenhuma; escolha uma depois da troca
 takeover-check-templates = { $count ->
     [0] todos podem ser enviados
-    [one] um do mensageiro ainda não pode ser enviado
-   *[other] { $count } do mensageiro ainda não podem ser enviados
+    [one] um do app de mensagens ainda não pode ser enviado
+   *[other] { $count } do app de mensagens ainda não podem ser enviados
   }
-takeover-other-by_call = { $name }: o Parom o desliga e, no caminho de volta, o liga de novo.
-takeover-other-by_registering = { $name }: o único endereço da linha passa a ser o do Parom. No caminho de volta ele o recebe de novo.
-takeover-other-by_hand = { $name }: o mensageiro só deixa o dono removê-lo. Remova-o lá em até 15 minutos após o início; até então a linha fica com ele.
-takeover-other-secret = O mensageiro não mostra o segredo dele, então depois da volta o dono deve registrar de novo o endereço se o verificar.
+takeover-other-by_call = { $name }: o Parom o desliga e, no caminho de volta, o liga novamente.
+takeover-other-by_registering = { $name }: o único endereço da linha passa a ser o do Parom. No caminho de volta ele o recebe novamente.
+takeover-other-by_hand = { $name }: o app de mensagens só deixa o dono removê-lo. Remova-o lá em até 15 minutos após o início; até então a linha fica com ele.
+takeover-other-secret = O app de mensagens não mostra o segredo dele, então depois da volta o dono deve registrar novamente o endereço se o verificar.
 takeover-other-stays = Ele não responde a ninguém nesta linha: deixar
 takeover-stays = Fica, como foi decidido.
 takeover-trouble = Não foi possível devolver: { $reason }
-takeover-put-back-by-hand = Uma pessoa o adiciona de novo no mensageiro.
+takeover-put-back-by-hand = Uma pessoa o adiciona novamente no app de mensagens.
 takeover-change-source = O { $crm } recebe a fonte “{ $source }”.
 takeover-change-chats = { $count ->
     [0] A sombra ainda não viu nenhum chat.

@@ -20,8 +20,8 @@ templates-copy-to-edit = Copiar e corrigir
 templates-away = O { $crm } guarda os modelos, mas ainda não enviou a lista. Eles aparecerão aqui assim que enviar.
 templates-as-of = Lista recebida do { $crm } { $time }.
 templates-col-changed = Alterado
-templates-kind = Mensageiro
-templates-kind-plain = Qualquer mensageiro
+templates-kind = App de mensagens
+templates-kind-plain = Qualquer app de mensagens
 templates-kind-waba = WhatsApp Business
 templates-kind-hint = O WhatsApp analisa os modelos para o WhatsApp oficial; os campos abaixo são para eles.
 templates-waba = Para o WhatsApp
@@ -41,8 +41,8 @@ templates-review-sent = O modelo foi enviado para análise.
 templates-locked = O WhatsApp já tem este modelo, então ele não pode ser alterado. Copie-o, corrija a cópia e envie-a para análise.
 templates-file = Este modelo tem um arquivo. Você só pode alterá-lo no { $crm }.
 templates-saved = “{ $name }” foi salvo.
-templates-saved-known = “{ $name }” foi salvo e reconhecido como o modelo aprovado do mensageiro: já pode ser enviado.
-templates-saved-unmatched = “{ $name }” foi salvo, mas ainda não foi reconhecido como o modelo do mensageiro. “Análises de modelos” mostra o que difere.
+templates-saved-known = “{ $name }” foi salvo e reconhecido como o modelo aprovado do app de mensagens: já pode ser enviado.
+templates-saved-unmatched = “{ $name }” foi salvo, mas ainda não foi reconhecido como o modelo do app de mensagens. “Análises de modelos” mostra o que difere.
 templates-delete = Excluir modelo
 templates-delete-confirm = Excluir “{ $name }”? Os atendentes e o Salesbot no { $crm } não poderão mais escolhê-lo. As mensagens enviadas ficam.
 templates-deleted = “{ $name }” foi excluído.
@@ -50,18 +50,18 @@ templates-deleted = “{ $name }” foi excluído.
 ## Register of reviews
 
 templates-register = Análises de modelos
-templates-register-lead = O estado de cada modelo: no mensageiro que o analisa e no { $crm }.
+templates-register-lead = O estado de cada modelo: no app de mensagens que o analisa e no { $crm }.
 templates-register-empty = Nenhum modelo foi enviado para análise ainda.
-templates-col-messenger = No mensageiro
+templates-col-messenger = No app de mensagens
 templates-col-crm = No { $crm }
 templates-col-waits = Espera
 templates-quality = qualidade { $quality }
-templates-waits-submit = está sendo enviado ao mensageiro
-templates-waits-review = a decisão do mensageiro
+templates-waits-submit = está sendo enviado ao app de mensagens
+templates-waits-review = a decisão do app de mensagens
 templates-waits-tell = o resultado está sendo informado ao { $crm }
 templates-next-try = próxima tentativa
 templates-again = Tentar agora
-templates-again-soon = O Parom tenta de novo em alguns segundos.
+templates-again-soon = O Parom tenta novamente em alguns segundos.
 template-stage-waiting = Ainda não enviado
 template-stage-review = Em análise
 template-stage-approved = Aprovado
@@ -76,15 +76,15 @@ template-reported-paused = Informado: pausado
 template-reported-unasked = { $crm } não pediu revisão
 templates-bring = Trazer os modelos
 templates-brought = { $count ->
-    [0] Nada de novo: todos os modelos que existem nos dois lados já são conhecidos.
+    [0] Nada novamente: todos os modelos que existem nos dois lados já são conhecidos.
     [one] { $count } modelo foi trazido e já pode ser enviado.
    *[other] { $count } modelos foram trazidos e já podem ser enviados.
 }
-templates-unmatched = Só no mensageiro
-templates-unmatched-lead = O mensageiro tem estes modelos, e { $crm } não tem nenhum com o mesmo nome, idioma e texto. As listas são comparadas todos os dias e a cada mensagem criada com um modelo ainda desconhecido.
+templates-unmatched = Só no app de mensagens
+templates-unmatched-lead = O app de mensagens tem estes modelos, e { $crm } não tem nenhum com o mesmo nome, idioma e texto. As listas são comparadas todos os dias e a cada mensagem criada com um modelo ainda desconhecido.
 templates-col-why = O que difere
 templates-create = Criar no { $crm }
-templates-from-messenger = O mensageiro aprovou este texto com estas variáveis numeradas. Coloque no lugar de cada uma um marcador do { $crm }, na mesma ordem, e não mude mais nada: assim o modelo pode ser enviado na hora.
+templates-from-messenger = O app de mensagens aprovou este texto com estas variáveis numeradas. Coloque no lugar de cada uma um marcador do { $crm }, na mesma ordem, e não mude mais nada: assim o modelo pode ser enviado na hora.
 template-match-language = “{ $template }” em { $crm } está em outro idioma.
 template-match-text = “{ $template }” em { $crm } tem outro texto, ou as variáveis vêm em outra ordem.
 template-match-headline = “{ $template }” em { $crm } tem outro cabeçalho.

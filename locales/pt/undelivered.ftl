@@ -3,14 +3,14 @@
 ## Undelivered
 
 undelivered-empty = Nenhuma mensagem espera aqui uma decisão.
-undelivered-empty-title = Nada para enviar de novo
+undelivered-empty-title = Nada para enviar novamente
 undelivered-failed-later =
     { $count ->
-        [one] { $count } mensagem falhou depois de o mensageiro aceitá-la
-       *[other] { $count } mensagens falharam depois de o mensageiro aceitá-las
+        [one] { $count } mensagem falhou depois de o app de mensagens aceitá-la
+       *[other] { $count } mensagens falharam depois de o app de mensagens aceitá-las
     }
-undelivered-failed-later-hint = O Parom não pode enviá-las de novo: escreva outra vez aos clientes ou por outro mensageiro.
-undelivered-intro = Mensagens que o Parom parou de tentar. Envie de novo ou remova.
+undelivered-failed-later-hint = O Parom não pode enviá-las novamente: escreva outra vez aos clientes ou use outro app de mensagens.
+undelivered-intro = Mensagens que o Parom não tenta mais entregar. Envie novamente ou remova.
 undelivered-count =
     { $count ->
         [one] { $count } não entregue
@@ -23,14 +23,14 @@ undelivered-others =
     }
 undelivered-retry-selected =
     { $count ->
-        [one] Enviar { $count } de novo
-       *[other] Enviar { $count } de novo
+        [one] Enviar { $count } novamente
+       *[other] Enviar { $count } novamente
     }
 undelivered-retry-confirm =
-    { $count ->
-        [one] { $count } mensagem será enviada
-       *[other] { $count } mensagens serão enviadas
-    } de novo na ordem dos chats. { $maybe ->
+    Enviar novamente { $count ->
+        [one] { $count } mensagem
+       *[other] { $count } mensagens
+    }, na ordem dos chats? { $maybe ->
         [0] Nenhuma pode chegar duas vezes
         [one] { $maybe } pode chegar duas vezes
        *[other] { $maybe } podem chegar duas vezes
@@ -45,33 +45,33 @@ undelivered-col-reason = Motivo
 undelivered-all = Selecionar todas do filtro
 undelivered-choose = Selecionar
 undelivered-choose-one = Selecionar: { $name }
-undelivered-retry-chosen = Enviar de novo as selecionadas
+undelivered-retry-chosen = Enviar novamente as selecionadas
 undelivered-drop-chosen = Remover as selecionadas
 undelivered-csv = Baixar CSV
 undelivered-none-chosen = Nada está selecionado. Selecione linhas ou “Selecionar todas do filtro”.
-undelivered-retry-title = Enviar de novo?
+undelivered-retry-title = Enviar novamente?
 undelivered-drop-title = Remover de “Não entregues”?
 undelivered-drop-confirm =
     { $count ->
         [one] { $count } mensagem não será entregue e não poderá ser enviada
        *[other] { $count } mensagens não serão entregues e não poderão ser enviadas
-    } de novo daqui. No { $crm } nada muda.
+    } novamente daqui. No { $crm } nada muda.
 undelivered-rate = { $rate } por segundo, em segundo plano. Você pode parar a qualquer momento.
 undelivered-begun =
     { $count ->
-        [one] Enviando { $count } mensagem de novo.
-       *[other] Enviando { $count } mensagens de novo.
+        [one] Enviando { $count } mensagem novamente.
+       *[other] Enviando { $count } mensagens novamente.
     }
-undelivered-retrying = Enviando de novo: { $done } de { $total }
+undelivered-retrying = Enviando novamente: { $done } de { $total }
 undelivered-dropping = Removendo: { $done } de { $total }
 undelivered-stop = Parar
 undelivered-stopped = Parado. O resto continua não entregue.
 undelivered-over = Já terminou.
 undelivered-retried =
     { $count ->
-        [0] Não restava nada para enviar de novo.
-        [one] { $count } mensagem está na fila de novo.
-       *[other] { $count } mensagens estão na fila de novo.
+        [0] Não restava nada para enviar novamente.
+        [one] { $count } mensagem está na fila novamente.
+       *[other] { $count } mensagens estão na fila novamente.
     }
 undelivered-dropped =
     { $count ->
@@ -81,11 +81,11 @@ undelivered-dropped =
     }
 undelivered-retry-again =
     { $count ->
-        [one] Do jeito que está, { $count } delas vai falhar de novo
-       *[other] Do jeito que está, { $count } delas vão falhar de novo
+        [one] Do jeito que está, { $count } delas vai falhar novamente
+       *[other] Do jeito que está, { $count } delas vão falhar novamente
     }: { $reasons }.
 undelivered-outcome =
-    Enviadas de novo { $time }: { $delivered } entregues, { $failed } com falha outra vez{ $waiting ->
+    Enviadas novamente { $time }: { $delivered } entregues, { $failed } com falha outra vez{ $waiting ->
         [0] .
        *[other] , { $waiting } ainda em espera.
     }

@@ -2,7 +2,7 @@
 
 ## Widget: settings window
 
-widget-title = Parom: mensageiros no { $crm }
+widget-title = Parom: apps de mensagens no { $crm }
 widget-summary = { $used } de { $limit } fontes
 widget-add-source = Adicionar fonte
 widget-open-panel = Abrir o painel
@@ -12,17 +12,17 @@ widget-password = Senha
 widget-sign-in = Entrar e conectar
 widget-wrong-credentials = O usuário ou a senha não conferem. Verifique o idioma do teclado e o Caps Lock.
 widget-too-many-tries = Tentativas demais. A próxima será possível { $time }.
-widget-wrong-account = Esta janela é de outra conta do { $crm }. Recarregue a página e entre de novo.
-widget-provisioning = O { $crm } acabou de instalar a integração. O Parom está terminando; a janela se atualiza sozinha.
+widget-wrong-account = Esta janela é de outra conta do { $crm }. Recarregue a página e entre novamente.
+widget-provisioning = O { $crm } acabou de instalar a integração. O Parom está terminando a configuração. Esta janela se atualiza sozinha.
 widget-not-admin = Você pode ver as fontes. Um administrador da conta do { $crm } pode alterá-las: { $admins }.
-widget-no-connection = O Parom não responde. Suas mensagens não são afetadas. A janela tentará de novo { $time }.
+widget-no-connection = O Parom não responde. Suas mensagens não são afetadas. A janela tentará novamente { $time }.
 widget-removing =
     Ao desativar a integração, as mensagens param na hora. { $sources ->
         [one] { $sources } fonte e seus chats ficam
        *[other] { $sources } fontes e seus chats ficam
     } no { $crm }.
 card-title = Chats deste contato
-card-no-chats = Este contato ainda não tem chats pelo Parom.
+card-no-chats = Este contato ainda não tem chats no Parom.
 card-last-failure = Última falha { $time }: { $reason }
 card-where = Onde está minha mensagem?
 card-window-left =
@@ -31,30 +31,30 @@ card-window-left =
        *[other] { $hours } horas
     }
 card-window-over = O tempo para escrever livremente acabou. Envie um modelo aprovado.
-card-window-wait = O tempo para escrever livremente acabou. Você poderá responder quando o cliente escrever de novo.
+card-window-wait = O tempo para escrever livremente acabou. Você poderá responder quando o cliente escrever novamente.
 
 ## Widget: words for moderation and amoMarket
 
-widget-short-description = Mensageiros e chat do site no card do lead
-widget-description = As mensagens dos clientes, dos mensageiros e do seu site, chegam ao card do lead e as respostas voltam para eles. Até 50 fontes, cada uma com seu funil.
+widget-short-description = Apps de mensagens e chat do site no card do lead
+widget-description = As mensagens dos clientes chegam dos apps de mensagens e do seu site ao card do lead, e as respostas voltam. Até 50 fontes, cada uma com seu funil.
 widget-tour-description = Adicione uma fonte, escolha o funil e envie uma mensagem de teste. Cada mensagem mostra onde está.
 widget-setting-state = Conexão
 
 ## Widget: further sentences
 
 widget-connect = Conectar
-widget-allow-again = Permitir o acesso de novo
-widget-provisioning-late = O { $crm } não avisou o Parom da instalação. Clique em “Conectar” e permita o acesso: a janela continua sozinha.
+widget-allow-again = Autorizar novamente
+widget-provisioning-late = O { $crm } não avisou o Parom da instalação. Clique em “Conectar” e permita o acesso: depois tudo continua sozinho.
 widget-embed-nowhere = O chat aparece só nos sites da lista, e a lista está vazia. Abra o painel e adicione seu site em “Instalação”.
-widget-not-installed = Clique em “Instalar”: o { $crm } permitirá que o Parom crie fontes e leve mensagens. Esta janela continua sozinha.
+widget-not-installed = Clique em “Instalar” para que o Parom crie fontes e entregue mensagens no { $crm }. Depois tudo continua sozinho.
 widget-not-admin-unnamed = Você pode ver as fontes. Um administrador da conta do { $crm } pode alterá-las.
 widget-privacy = Política de privacidade
-widget-consent = Aceito que as mensagens e os contatos desta conta sejam tratados conforme o acordo
+widget-consent = Aceito o tratamento das mensagens e dos contatos desta conta conforme o acordo
 widget-consent-agreement = Acordo de tratamento de dados
 widget-consent-give = Confirmar
-widget-no-answer = O Parom não respondeu. Não se sabe se a alteração foi salva: veja a lista antes de repetir.
+widget-no-answer = O Parom não respondeu. Não se sabe se a alteração foi salva: confira a lista antes de repetir.
 widget-unexpected = O Parom não conseguiu fazer isto. Nada mudou.
-widget-popup-blocked = O navegador não abriu a nova aba. Abra por este link:
+widget-popup-blocked = O navegador bloqueou a nova aba. Abra por este link:
 widget-source-gone = Esta fonte não está no Parom. Talvez tenha sido excluída.
 widget-pipeline-main = Padrão: o funil principal
 widget-created = “{ $source }” foi criada. Teste antes de passar aos clientes.

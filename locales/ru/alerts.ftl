@@ -62,7 +62,7 @@ alert-undelivered-subject =
 alert-undelivered-body = Самая частая причина с { $stamp }: { $reason }. { $advice } Менеджеры видят это в карточках; остальные сообщения идут. Список: { $url }
 alert-late-subject = { $account }: сообщения опаздывают, до { $delay }
 alert-late-body =
-    95 % сообщений за последние 15 минут шли до { $delay }; { $count ->
+    Самые медленные 5 % сообщений за последние 15 минут шли { $delay } и дольше; { $count ->
         [0] сейчас ни одно не ждёт
         [one] слишком долго ждёт { $count } сообщение
         [few] слишком долго ждут { $count } сообщения
@@ -77,11 +77,11 @@ alert-webhook_suspended-body =
         [many] { $waiting } событий ждут
        *[other] { $waiting } события ждут
     }; после { $until } они попадут в «Недоставленное». Исправьте сервер и нажмите «Проверить и включить»: { $url }
-alert-template_rejected-subject = Шаблон «{ $template }» ({ $account }): мессенджер отклонил
+alert-template_rejected-subject = Мессенджер отклонил шаблон «{ $template }» ({ $account })
 alert-template_rejected-body = Причина от мессенджера: { $reason }. Скопируйте шаблон, исправьте и снова отправьте на проверку: { $url }
-alert-template_paused-subject = Шаблон «{ $template }» ({ $account }): мессенджер остановил
+alert-template_paused-subject = Мессенджер приостановил шаблон «{ $template }» ({ $account })
 alert-template_paused-body = Пока его нельзя отправить. Причина от мессенджера: { $reason }. Возьмите другой шаблон или составьте новый: { $url }
-alert-template_changed-subject = Шаблон «{ $template }» ({ $account }): мессенджер изменил оценку
+alert-template_changed-subject = Шаблон «{ $template }» ({ $account }): изменилась категория или качество
 alert-template_changed-body = Теперь его категория — { $category }, качество — { $quality }. У другой категории другая цена, а шаблоны низкого качества останавливают: { $url }
 alert-resolved-subject = Решено: { $subject }
 alert-resolved-body = Решено { $time }. Длилось { $duration }.
@@ -106,7 +106,7 @@ alert-blocked-body =
        *[other] Здесь ждут { $waiting } сообщения
     }, каждое хранится 7 дней. Узнайте причину в поддержке { $crm }; Паром продолжает спрашивать и отправит ждущее по порядку: { $url }
 alert-media_full-subject = { $account }: нет места для новых файлов
-alert-media_full-body = С { $stamp } файлы аккаунта { $account } занимают все свои { $most } МБ. Сообщения по-прежнему ходят; вместо нового файла стоит строка об этом. Старые файлы удаляются сами. Если нужно больше места, обратитесь к разработчику сервиса: { $url }
+alert-media_full-body = С { $stamp } файлы аккаунта { $account } занимают все свои { $most } МБ. Сообщения по-прежнему ходят; вместо нового файла приходит строка об этом. Старые файлы удаляются сами. Если нужно больше места, напишите в поддержку: { $url }
 alert-found_in_history-subject =
     { $account }: { $count ->
         [one] в истории { $crm } нашлось { $count } сообщение
@@ -144,9 +144,9 @@ alert-business_off-body = С { $stamp } «{ $source }» не получает с
 alert-pipeline_archived-subject = { $source } ({ $account }): его воронки больше нет
 alert-pipeline_archived-body = Воронка источника «{ $source }» в архиве или удалена в { $crm }. Сообщения приходят в свои чаты, но новых сделок источника не видно. Выберите другую воронку: { $url }
 alert-limit_near-subject = { $account }: лимит занят на { $percent } %: { $limit }
-alert-limit_near-body = «{ $limit }», аккаунт { $account }: занято { $percent } % разрешённого. Всё работает. Освободите место или попросите разработчика сервиса увеличить лимит: { $url }
+alert-limit_near-body = «{ $limit }», аккаунт { $account }: занято { $percent } % разрешённого. Всё работает. Освободите место или попросите поддержку увеличить лимит: { $url }
 alert-limit_reached-subject = { $account }: лимит исчерпан: { $limit }
-alert-limit_reached-body = «{ $limit }», аккаунт { $account }: занято { $percent } % разрешённого. Сообщения из мессенджеров и { $crm } ходят как раньше; остальное сверх лимита не принимается. Освободите место или попросите разработчика сервиса увеличить лимит: { $url }
+alert-limit_reached-body = «{ $limit }», аккаунт { $account }: занято { $percent } % разрешённого. Сообщения из мессенджеров и { $crm } ходят как раньше; остальное сверх лимита не принимается. Освободите место или попросите поддержку увеличить лимит: { $url }
 alert-plan_ending-subject = { $account }: подписка на сервис закончится { $date }
 alert-plan_ending-body = Подписка аккаунта { $account } на сервис закончится { $date }. Сообщения доставляются до { $until }, потом они принимаются и ждут здесь, пока подписку не продлят. Продлите её или напишите в поддержку: { $url }
 alert-plan_grace-subject = { $account }: подписка на сервис закончилась { $date }
@@ -188,8 +188,8 @@ alert-kind-line_not_set = Мессенджер не принимает адре�
 alert-kind-line_failing = Мессенджер не может передать сообщения
 alert-kind-chats_flooded = Посетители сайта начинают слишком много чатов
 alert-kind-line_trouble = Мессенджер сообщает о проблеме бота или номера
-alert-kind-business_off = Бота отключили в своих чатах
-alert-kind-source_silent = Источник необычно тихий
+alert-kind-business_off = Кто-то отключил бота в своих чатах
+alert-kind-source_silent = Из источника необычно мало сообщений
 alert-kind-token_expiring = Токен мессенджера скоро истечёт
 alert-kind-pipeline_archived = Воронки источника больше нет
 alert-kind-crm_unreachable = { $crm } не отвечает
@@ -207,7 +207,7 @@ alert-kind-blocked = { $crm } отклоняет все запросы
 alert-kind-found_in_history = Сообщения нашлись в истории { $crm }
 alert-kind-media_full = Место для файлов заполнено
 alert-kind-template_rejected = Мессенджер отклонил шаблон
-alert-kind-template_paused = Мессенджер остановил шаблон
+alert-kind-template_paused = Мессенджер приостановил шаблон
 alert-kind-template_changed = Мессенджер изменил категорию или качество шаблона
 
 ## Alerts: the page
@@ -218,7 +218,7 @@ alerts-taken = Взято в работу. Уведомлений не буде�
 alerts-muted = Без уведомлений до { $stamp }. Само оповещение остаётся здесь.
 alerts-letters = Куда приходят оповещения
 alerts-letters-about = Паром сообщает через минуту после поломки, ещё раз через 4 часа и когда всё решено, не чаще раза в час об одной проблеме. Текстов сообщений в оповещениях нет.
-alerts-mail-off = Оповещения по почте отключены: разработчик не настроил почтовый сервер. Они видны здесь.
+alerts-mail-off = Оповещения по почте отключены: на этом сервере почта не настроена. Они видны здесь.
 alerts-letters-to-me = Сообщать здесь
 alerts-email = Оповещения идут на { $email }.
 alerts-email-hint = Сначала на этот адрес придёт код, потом оповещения.

@@ -10,3 +10,4 @@ form-changed-meanwhile = Пока вы редактировали, данные 
 form-expired = Страница была открыта слишком долго. Введённое сохранено, нажмите «Сохранить» ещё раз.
 form-confirm-mismatch = Чтобы подтвердить, введите точно: { $expected }
 form-refused = Не принято: { $reason }
+form-field-refused = «{ $field }»: { $reason }.

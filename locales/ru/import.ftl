@@ -26,7 +26,7 @@ import-plan-leads =
         [many] Появятся { $leads } новых сделок
        *[other] Появятся { $leads } новой сделки
     } в воронке «{ $pipeline }».
-import-plan-notices = Менеджеры получат одно уведомление на чат, только о последнем сообщении.
+import-plan-notices = Одно уведомление на чат
 import-24h-note = Карточка показывает историю за 24 часа до создания сделки. Более старое хранится в чате, но в новой сделке не видно.
 import-start =
     { $messages ->
@@ -70,7 +70,7 @@ import-col-progress = Импортировано
 import-col-made = Создан
 import-col-line = Строка
 import-skip-more = и ещё { $count }
-import-many-skipped = Будет пропущено { $percent } % строк. Сначала посмотрите причины ниже и исправьте файл.
+import-many-skipped = Нельзя импортировать { $percent } % строк. Причины — ниже; сначала исправьте файл.
 import-of = { $done } из { $total }
 import-no-source = Прежние сообщения импортируются в источник: сначала добавьте его.
 import-file-hint = Таблица (.xlsx или CSV, столбцы любые), по одному объекту JSON в строке или выгрузка из Telegram Desktop, WhatsApp или Chatwoot. Не больше { $size }.

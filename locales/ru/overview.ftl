@@ -13,16 +13,16 @@ health-some-bad =
         [many] { $bad } источников требуют внимания
        *[other] { $bad } источника требуют внимания
     }
-health-our-side = От получения до первой попытки, 95 %: { $delay }
+health-our-side = От получения до первой попытки, медленные 5 %: дольше { $delay }
 health-oldest-waiting = Самое долгое ожидание: { $delay }
-health-nothing-waiting = Ничего не ждёт
+health-nothing-waiting = Очередь пуста
 ledger-title = Учёт сообщений
 ledger-figure-accepted = { $count } принято
 ledger-figure-delivered = { $count } доставлено
 ledger-figure-failed = { $count } не доставлено
 ledger-figure-waiting = { $count } в ожидании
 ledger-balanced = Сходится · проверено { $time }
-ledger-gap = Цифры расходятся на { $gap }. Разработчик уже оповещён, от вас ничего не нужно.
+ledger-gap = Цифры расходятся на { $gap }. Поддержка уже знает, от вас ничего не нужно.
 ledger-empty = За этот период сообщений нет.
 health-side-answers = Ответ на запрос, 50 %: { $median } · ошибки { $percent } %
 health-side-most = Ответ на запрос, 95 %: { $delay }
@@ -86,10 +86,10 @@ figure-delivered-overdue =
         [many] { $count } ждут дольше { $delay } и считаются недоставленными
        *[other] { $count } ждёт дольше { $delay } и считается недоставленным
     }
-figure-time = Время доставки, 95 %
+figure-time = 95 % доставлено за
 figure-time-goal = От получения до доставки. Цель: не дольше { $delay }
 figure-undelivered = Не доставлено
-figure-waiting = В ожидании: { $count }, дольше всех — { $delay }
+figure-waiting = В очереди { $count }, самое старое — { $delay }
 figure-spark = { $figure } по часам: от { $least } до { $most }
 
 ## First steps

@@ -5,13 +5,13 @@ reports-period-7 = 7 дней
 reports-period-30 = 30 дней
 reports-cut = Учтены только последние сообщения ({ $count }), начиная с { $stamp }. Выберите один источник или меньше дней.
 reports-too-long = Отчёт строится не больше чем за { $days } дней. Показаны последние дни вашего периода.
-reports-first-answer = Первый ответ, медиана
+reports-first-answer = Первый ответ, обычно
 reports-first-answer-note =
     { $count ->
-        [one] { $count } ответ, 95 % за { $most }
-        [few] { $count } ответа, 95 % за { $most }
-        [many] { $count } ответов, 95 % за { $most }
-       *[other] { $count } ответа, 95 % за { $most }
+        [one] { $count } ответ, медленные 5 % дольше { $most }
+        [few] { $count } ответа, медленные 5 % дольше { $most }
+        [many] { $count } ответов, медленные 5 % дольше { $most }
+       *[other] { $count } ответа, медленные 5 % дольше { $most }
     }
 reports-no-answers = За этот период ответов нет
 reports-unanswered = Чаты без ответа
@@ -28,7 +28,7 @@ reports-by-manager = Сообщения по менеджерам
 reports-manager-unknown = Неизвестный пользователь { $id }
 reports-manager-erased = Отправитель больше не хранится
 reports-no-managers = За этот период из { $crm } клиентам не писали.
-reports-col-answer = Первый ответ, 50 % / 95 %
+reports-col-answer = Первый ответ: обычно / долго
 reports-col-since = Клиент написал
 reports-col-waits = Ждёт
 reports-hours-alt = Сообщения по часам суток. Больше всего за час: { $most }, с { $when }.

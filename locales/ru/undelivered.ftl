@@ -33,17 +33,17 @@ undelivered-retry-selected =
        *[other] Отправить { $count } ещё раз
     }
 undelivered-retry-confirm =
-    Ещё раз { $count ->
-        [one] уйдёт { $count } сообщение
-        [few] уйдут { $count } сообщения
-        [many] уйдут { $count } сообщений
-       *[other] уйдут { $count } сообщения
-    }, порядок в чатах сохранится. { $maybe ->
-        [0] Повторов у клиентов не будет
-        [one] Повтор возможен у { $maybe } сообщения
-        [few] Повтор возможен у { $maybe } сообщений
-        [many] Повтор возможен у { $maybe } сообщений
-       *[other] Повтор возможен у { $maybe } сообщения
+    Отправить { $count ->
+        [one] { $count } сообщение ещё раз? Порядок в чате
+        [few] { $count } сообщения ещё раз? Порядок в чатах
+        [many] { $count } сообщений ещё раз? Порядок в чатах
+       *[other] { $count } сообщения ещё раз? Порядок в чатах
+    } сохранится. { $maybe ->
+        [0] Дважды ничего не придёт
+        [one] Дважды может прийти { $maybe }
+        [few] Дважды могут прийти { $maybe }
+        [many] Дважды могут прийти { $maybe }
+       *[other] Дважды могут прийти { $maybe }
     }.
 undelivered-drop-selected =
     { $count ->
@@ -100,12 +100,12 @@ undelivered-dropped =
        *[other] Удалено { $count } сообщения.
     }
 undelivered-retry-again =
-    Пока ничего не изменится, { $count ->
+    { $count ->
         [one] { $count } из них снова не дойдёт
         [few] { $count } из них снова не дойдут
         [many] { $count } из них снова не дойдут
        *[other] { $count } из них снова не дойдут
-    }: { $reasons }.
+    }, пока причина остаётся: { $reasons }.
 undelivered-outcome =
     Отправлено ещё раз { $time }: доставлено { $delivered }, снова не доставлено { $failed }{ $waiting ->
         [0] .

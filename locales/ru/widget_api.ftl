@@ -41,7 +41,7 @@ widget-said-logins_away =
        *[other] { $seconds } секунды
     }.
 widget-said-unavailable =
-    Сейчас это не получается, ничего не сделано наполовину. Повторите через { $seconds ->
+    Сейчас не получается. Ничего не изменилось. Повторите через { $seconds ->
         [one] { $seconds } секунду
         [few] { $seconds } секунды
         [many] { $seconds } секунд

@@ -127,8 +127,8 @@ async fn failing_proxies_lose_nothing(program: ProxyProgram) {
     world.advance(Duration::from_secs(60));
 
     let failures = [
-        ("does not answer; the vendor sees with parom doctor which one", None),
-        ("does not let this call through; the vendor has to check its user name, password and rules", Some("another")),
+        ("does not answer; support sees with parom doctor which one", None),
+        ("does not let this call through; support has to check its user name, password and rules", Some("another")),
     ];
     for (said, password) in failures {
         for proxy in [&mut proxies.amocrm, &mut proxies.telegram, &mut proxies.tenants] {

@@ -115,6 +115,16 @@ impl Zone {
         (local.weekday().num_days_from_monday(), local.hour())
     }
 
+    /// RFC 3339 with the offset here: `2026-11-20T12:00:00.000+03:00`.
+    pub fn rfc3339(&self, millis: i64) -> String {
+        self.local(millis).to_rfc3339_opts(SecondsFormat::Millis, true)
+    }
+
+    /// For letters and pages without a script, whose reader may be in another zone: `20.11.2026 12:00 (UTC+03:00)`.
+    pub fn written(&self, millis: i64) -> String {
+        self.local(millis).format("%d.%m.%Y %H:%M (UTC%:z)").to_string()
+    }
+
     fn local(&self, millis: i64) -> DateTime<Tz> {
         DateTime::<Utc>::from_timestamp_millis(millis).unwrap_or_default().with_timezone(&self.0)
     }

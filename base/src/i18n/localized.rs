@@ -114,6 +114,18 @@ impl LocalizedText {
         sentence.to_string()
     }
 
+    /// [`LocalizedText::in_words`] as a sentence of its own, for people: details are written to follow a colon, so they
+    /// have neither a capital letter nor a full stop.
+    pub fn sentence(&self, words: Words, crm: &str) -> String {
+        let text = self.in_words(words, crm);
+        let text = text.trim_end_matches('.');
+        let mut signs = text.chars();
+        match signs.next() {
+            Some(first) if !text.starts_with(crm) => first.to_uppercase().chain(signs).chain(['.']).collect(),
+            _ => format!("{text}."),
+        }
+    }
+
     /// [`LocalizedText::in_words`] for programs, terminals and logs: with plain spaces instead of no-break ones.
     pub fn plain(&self, words: Words, crm: &str) -> String {
         self.in_words(words, crm).replace('\u{a0}', " ")

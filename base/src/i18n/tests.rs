@@ -1,3 +1,4 @@
+mod translated;
 mod used;
 mod voice;
 

@@ -44,7 +44,7 @@ const ABILITIES: Abilities = Abilities {
 
 const FIELDS: &[Field] = &[
     Field::required("webhook_url", Input::Url, "wizard-custom-url").with_hint("wizard-custom-url-hint"),
-    Field::optional(WINDOW_SETTING, Input::Text, "wizard-custom-window").with_hint("wizard-custom-window-hint"),
+    Field::optional(WINDOW_SETTING, Input::Hours, "wizard-custom-window").with_hint("wizard-custom-window-hint"),
 ];
 /// Name of the setting by which a developer limits the time for free answers; if absent, there is no limit.
 const WINDOW_SETTING: &str = "time_window_seconds";

@@ -402,11 +402,16 @@ pub fn kept_reason(said: &LocalizedText) -> String {
 pub fn reason_of_error(error: &Error, format: Format) -> String {
     in_all(|words| match error {
         Error::Invalid(fields) => {
-            let fields = fields.iter().map(|field| {
-                match empty_column(field).filter(|_| matches!(format, Format::Csv | Format::Workbook)) {
-                    Some(column) => LocalizedText::new("said-import-column").with("column", column).plain(words, CRM),
-                    None => format!("{}: {}", field.pointer, field.detail.plain(words, CRM)),
+            let is_table = matches!(format, Format::Csv | Format::Workbook);
+            let fields = fields.iter().map(|field| match empty_column(field) {
+                Some(column) if is_table => {
+                    LocalizedText::new("said-import-column").with("column", column).plain(words, CRM)
                 }
+                _ if is_table => {
+                    let said = LocalizedText::new("said-import-column-wrong").with("column", column_of(field));
+                    said.with("reason", field.detail.clone()).plain(words, CRM)
+                }
+                _ => format!("{}: {}", field.pointer, field.detail.plain(words, CRM)),
             });
             fields.collect::<Vec<_>>().join("; ")
         }
@@ -424,9 +429,14 @@ fn empty_column(field: &FieldError) -> Option<String> {
     if field.detail.key() != "said-field-missing" {
         return None;
     }
-    let path = field.pointer.trim_start_matches('/').replace('/', ".");
+    let path = column_of(field);
     let inner = format!("{path}.");
     Some(NAMED.into_iter().find(|named| named.starts_with(&inner)).map_or(path, str::to_owned))
+}
+
+/// A field's name as a table's column has it.
+fn column_of(field: &FieldError) -> String {
+    field.pointer.trim_start_matches('/').replace('/', ".")
 }
 
 fn in_all(say: impl Fn(Words) -> String) -> String {
@@ -467,5 +477,7 @@ mod tests {
         assert_eq!(said(&whole, Format::Csv), "Column “conversation.id” is empty");
         assert_eq!(said(&missing("/sender/id", "id"), Format::Csv), "Column “sender.id” is empty");
         assert_eq!(said(&whole, Format::Lines), "/conversation: missing field `conversation`");
+        let wrong = Error::field("/sender/role", LocalizedText::new("said-empty"));
+        assert_eq!(said(&wrong, Format::Workbook), "Column “sender.role”: must not be empty");
     }
 }

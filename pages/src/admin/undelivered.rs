@@ -247,7 +247,7 @@ pub async fn download(
 ) -> Answer {
     tenant::load(app.store.read(), *id).await?.ok_or(Error::NotFound)?;
     let ground = Ground::of_tenant(app.store.read(), *id).await?;
-    let (text, count) = undelivered_table(&app, *id, &ground, &query.filter(), false).await?;
+    let (text, count) = undelivered_table(&app, *id, &ground, &query.filter(), None).await?;
     visitor.note_both(&app, *id, "undelivered.exported", json!({ "count": count })).await?;
     Ok(csv::file("undelivered.csv").body(text))
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::Result;
-use base::i18n::Words;
+use base::i18n::{Words, Zone};
 use bytes::Bytes;
 use domain::audit::AuditQuery;
 use domain::audit::query::{AuditFilterParams, GROUPS};
@@ -96,7 +96,7 @@ async fn show(app: AppData, member: Member, asked: web::Query<AuditFilterParams>
 async fn download(app: AppData, member: Member, asked: web::Query<AuditFilterParams>) -> Answer {
     member.require(Right::SeeAudit)?;
     let query = AuditQuery::of_account(member.tenant_id, &asked);
-    Ok(audit_csv(app, query, ExportReader::Account).await)
+    Ok(audit_csv(app, query, ExportReader::Account(member.here.zone)).await)
 }
 
 fn audit_row(row: audit::Model, detail: &Value, page: &PageContext, names: &Names) -> AuditRow {
@@ -160,7 +160,8 @@ impl AuditObject {
 struct Names {
     sources: HashMap<String, String>,
     people: HashMap<String, String>,
-    account: (String, String),
+    /// The account's name, and what it is called in a row.
+    account: (String, [String; 2]),
 }
 
 impl Names {
@@ -170,7 +171,7 @@ impl Names {
         Ok(Self {
             sources: sources.into_iter().map(|row| (row.id.to_string(), row.name)).collect(),
             people: people.into_iter().map(|(_, person)| (person.id.to_string(), named(&person))).collect(),
-            account: (tenant.tenant_id.to_string(), tenant.host.clone()),
+            account: (tenant.host.clone(), [tenant.tenant_id.to_string(), tenant.account_id.to_string()]),
         })
     }
 
@@ -183,8 +184,8 @@ impl Names {
         if let Some(name) = self.people.get(object) {
             return AuditObject::plain(name);
         }
-        if object == self.account.0 {
-            return AuditObject::plain(&self.account.1);
+        if self.account.1.iter().any(|one| one == object) {
+            return AuditObject::plain(&self.account.0);
         }
         if Uuid::try_parse(object).is_err() {
             return AuditObject::plain(object);
@@ -194,20 +195,43 @@ impl Names {
             return AuditObject { text, href: format!("/panel/messages/{object}") };
         }
         // For a key, a template or an import, the name is in the details.
-        AuditObject::plain(detail.get("name").and_then(Value::as_str).unwrap_or(object))
+        AuditObject::plain(detail.get("name").and_then(Value::as_str).unwrap_or_default())
     }
 }
 
 /// The details as `label: value`. `day`: how the reader sees the day of a moment.
 pub fn detail_text(detail: &Value, words: Words, crm: &'static str, day: impl Fn(i64) -> String) -> String {
+    let text_at = |name: &str| detail.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let line = text_at("kind").zip(text_at("name")).map(|(kind, name)| {
+        let kind = worded(words, "connector-", kind);
+        words.text("audit-detail-line").with("messenger", kind).with("name", name).to_string()
+    });
+    let is_said = |name: &str| line.is_some() && matches!(name, "kind" | "name");
     let fields = detail.as_object().into_iter().flatten();
-    let shown = fields.filter(|(name, value)| !INTERNAL.contains(&name.as_str()) && !value.is_null());
-    let shown: Vec<String> =
-        shown.map(|(name, value)| one(name, value, words, crm, &day)).filter(|text| !text.is_empty()).collect();
-    shown.join(" · ")
+    let shown = fields.filter(|(name, value)| !INTERNAL.contains(&name.as_str()) && !is_said(name) && !is_mute(value));
+    let shown = shown.map(|(name, value)| one(name, value, words, crm, &day)).filter(|text| !text.is_empty());
+    line.clone().into_iter().chain(shown).collect::<Vec<_>>().join(" · ")
+}
+
+/// Says nothing to a person: an empty value, a number of the database.
+fn is_mute(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty() || Uuid::try_parse(text).is_ok(),
+        _ => false,
+    }
 }
 
 fn one(name: &str, value: &Value, words: Words, crm: &'static str, day: &impl Fn(i64) -> String) -> String {
+    let label = format!("audit-detail-{name}");
+    if let Value::Bool(is_so) = value {
+        // What is so is said by its name, what is not by nothing.
+        return if *is_so && words.has(&label) {
+            words.text(label).with("crm", crm).to_string()
+        } else {
+            String::new()
+        };
+    }
     let value = match (name, value) {
         ("expires_at", Value::Number(at)) => day(at.as_i64().unwrap_or_default()),
         ("fields", Value::Array(fields)) => fields
@@ -219,11 +243,9 @@ fn one(name: &str, value: &Value, words: Words, crm: &'static str, day: &impl Fn
         ("role", Value::String(role)) => worded(words, "team-role-", role),
         ("kind", Value::String(kind)) => worded(words, "connector-", kind),
         ("via", Value::String(via)) => return worded_for(words, crm, "session-via-", via),
-        ("why", Value::String(why)) => worded_for(words, crm, "audit-why-", why),
-        (_, Value::Bool(yes)) => words.text(if *yes { "answer-yes" } else { "answer-no" }).to_string(),
+        ("why" | "reason", Value::String(why)) => worded_for(words, crm, "audit-why-", why),
         _ => plain(value),
     };
-    let label = format!("audit-detail-{name}");
     if words.has(&label) { format!("{}: {value}", words.text(label).with("crm", crm)) } else { value }
 }
 
@@ -256,7 +278,8 @@ const FOR_VENDOR: [&str; 10] =
 /// Who downloads the export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExportReader {
-    Account,
+    /// With times in the account's zone.
+    Account(Zone),
     /// With account and actor ids.
     Vendor,
 }
@@ -264,20 +287,30 @@ pub enum ExportReader {
 impl ExportReader {
     fn head(self) -> String {
         match self {
-            Self::Account => csv::head(&FOR_ACCOUNT),
+            Self::Account(_) => csv::head(&FOR_ACCOUNT),
             Self::Vendor => csv::head(&FOR_VENDOR),
         }
     }
 
     fn line(self, row: audit::Model) -> String {
-        let at = csv::moment(row.at);
         let (kind, name) = (row.actor_kind, row.actor_name);
         let (action, object, detail) = (row.action, row.object, row.detail);
-        if self == Self::Account {
-            return csv::line([at, kind, name, action, object, detail, row.address, row.outcome]);
+        if let Self::Account(zone) = self {
+            return csv::line([zone.rfc3339(row.at), kind, name, action, object, detail, row.address, row.outcome]);
         }
         let account = if row.tenant_id.is_nil() { String::new() } else { row.tenant_id.to_string() };
-        csv::line([at, account, kind, row.actor_id, name, action, object, detail, row.address, row.outcome])
+        csv::line([
+            Zone::UTC.rfc3339(row.at),
+            account,
+            kind,
+            row.actor_id,
+            name,
+            action,
+            object,
+            detail,
+            row.address,
+            row.outcome,
+        ])
     }
 }
 

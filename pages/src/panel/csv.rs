@@ -2,7 +2,6 @@
 
 use actix_web::HttpResponseBuilder;
 use actix_web::http::{StatusCode, header};
-use chrono::{DateTime, SecondsFormat};
 
 use super::nothing_kept;
 
@@ -14,11 +13,6 @@ pub fn head(columns: &[&str]) -> String {
 /// One row.
 pub fn line<const COLUMNS: usize>(cells: [String; COLUMNS]) -> String {
     cells.map(|cell| quoted(&cell)).join(",") + "\r\n"
-}
-
-/// RFC 3339 in UTC.
-pub fn moment(millis: i64) -> String {
-    DateTime::from_timestamp_millis(millis).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// A response that browsers save under this name.

@@ -2,7 +2,7 @@
 //! fields.
 
 use base::error::FieldError;
-use base::i18n::{CRM, Words};
+use base::i18n::{CRM, LocalizedText, Words};
 use connectors::{Field, Input};
 use serde_json::{Map, Value};
 
@@ -11,6 +11,10 @@ use super::choice::SelectOption;
 
 /// Prefix of the form's names, so that a setting cannot collide with another field of the page.
 const PREFIX: &str = "set.";
+
+/// In seconds.
+const HOUR: u64 = 3_600;
+const TEN_THOUSAND: u64 = 10_000;
 
 /// One rendered field.
 #[derive(Clone, Debug)]
@@ -53,6 +57,7 @@ pub fn draw(
             let stored = masked.and_then(|masked| masked.get(field.name)).and_then(Value::as_str).unwrap_or_default();
             let name = name_of(field);
             let shown = value;
+            let text = if field.input == Input::Hours { hours_of(value) } else { text_of(value) };
             let chosen: Vec<&str> = value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             let choices = field.input.choices().iter().map(|(value, label)| SelectOption {
                 value: (*value).to_owned(),
@@ -63,7 +68,7 @@ pub fn draw(
                 input: field.input.as_str(),
                 label: words.text(field.label).to_string(),
                 hint: field.hint.map(|hint| words.text(hint).to_string()).unwrap_or_default(),
-                value: if field.secret { String::new() } else { text_of(value) },
+                value: if field.secret { String::new() } else { text },
                 choices: choices.collect(),
                 required: field.required && stored.is_empty(),
                 optional: !field.required && field.section != "install",
@@ -84,6 +89,25 @@ fn text_of(value: &Value) -> String {
         Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"),
         _ => String::new(),
     }
+}
+
+/// Seconds as hours, exact to the second: four decimals are a third of one.
+fn hours_of(value: &Value) -> String {
+    let Some(seconds) = value.as_u64() else { return text_of(value) };
+    let rest = (seconds % HOUR * TEN_THOUSAND + HOUR / 2) / HOUR;
+    let text = format!("{}.{rest:04}", seconds / HOUR);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Typed hours as seconds: `24`, `0.5`, `0,5`; none if this is no such number.
+fn seconds_of(text: &str) -> Option<u64> {
+    let (hours, part) = text.split_once(['.', ',']).unwrap_or((text, "0"));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if part.is_empty() || part.len() > 4 || !digits(hours) || !digits(part) {
+        return None;
+    }
+    let part: u64 = format!("{part:0<4}").parse().ok()?;
+    hours.parse::<u64>().ok()?.checked_mul(HOUR)?.checked_add((part * HOUR + TEN_THOUSAND / 2) / TEN_THOUSAND)
 }
 
 /// Applies a form to existing settings: fields missing from the form stay, empty optional ones are removed, empty
@@ -157,6 +181,7 @@ fn value_of(field: &Field, form: &Fields, name: &str) -> Value {
     let text = form.get(name);
     match field.input {
         Input::Text | Input::Url => filled(text.trim()),
+        Input::Hours => seconds_of(text.trim()).map_or_else(|| filled(text.trim()), Value::from),
         Input::Paragraph => filled(text.trim_end()),
         Input::Flag => Value::Bool(form.has(name)),
         Input::Lines => {
@@ -183,10 +208,14 @@ fn wrong_address(words: Words, text: &str) -> Option<String> {
     (!fits).then(|| words.text("form-not-url").to_string())
 }
 
+/// What is wrong with a field, as a sentence with its label.
+fn refused(words: Words, label: &str, detail: &LocalizedText) -> String {
+    let reason = detail.in_words(words, CRM);
+    words.text("form-field-refused").with("field", label).with("reason", reason.trim_end_matches('.')).to_string()
+}
+
 /// A connector's errors as text, keyed by the form's names; errors that concern no field come last, with an empty name.
 pub fn wrong(words: Words, fields: &[Field], settings: &Value, errors: &[FieldError]) -> Vec<(String, String)> {
-    let refused =
-        |error: &FieldError| words.text("form-refused").with("reason", error.detail.in_words(words, CRM)).to_string();
     errors
         .iter()
         .map(|error| {
@@ -194,7 +223,7 @@ pub fn wrong(words: Words, fields: &[Field], settings: &Value, errors: &[FieldEr
             let is_of = |field: &&Field| named == field.name || named.starts_with(&format!("{}.", field.name));
             let field = fields.iter().find(is_of);
             let Some(field) = field else {
-                return (String::new(), refused(error));
+                return (String::new(), error.detail.sentence(words, CRM));
             };
             let value = value_at(settings, field).as_str().unwrap_or_default();
             let text =
@@ -202,7 +231,7 @@ pub fn wrong(words: Words, fields: &[Field], settings: &Value, errors: &[FieldEr
                     (Input::Url, Some(_)) if value.starts_with("http:") => words.text("form-not-url").to_string(),
                     (Input::Url, Some(host)) => words.text("wizard-custom-url-private").with("host", host).to_string(),
                     (Input::Url, None) => words.text("form-not-url").to_string(),
-                    _ => refused(error),
+                    _ => refused(words, &words.text(field.label).to_string(), &error.detail),
                 };
             (name_of(field), text)
         })
@@ -281,6 +310,36 @@ mod tests {
         let emptied = json!({"sites": []});
         let before = json!({"sites": ["https://c.example"]});
         assert_eq!(over(FIELDS, &emptied, &before, &before)["sites"], Value::Null);
+    }
+
+    #[test]
+    fn hours_are_entered_and_seconds_are_kept() {
+        const WINDOW: &[Field] = &[Field::optional("window", Input::Hours, "wizard-custom-window")];
+        let words = Words::new(Language::En);
+        for (typed, kept, shown) in [("24", 86_400, "24"), ("0,5", 1_800, "0.5"), ("0.0167", 60, "0.0167")] {
+            let read = read(words, WINDOW, &form(&[("set.window", typed)]), &json!({}), false).unwrap();
+            assert_eq!(read, json!({ "window": kept }));
+            assert_eq!(draw(words, WINDOW, &read, None, &[])[0].value, shown);
+        }
+        for seconds in [60_u64, 61, 3_599, 3_601, 86_399, 2_592_000] {
+            assert_eq!(seconds_of(&hours_of(&json!(seconds))), Some(seconds));
+        }
+        for typed in ["a day", "-1", "1.", "1.23456", "99999999999999999999"] {
+            let read = read(words, WINDOW, &form(&[("set.window", typed)]), &json!({}), false).unwrap();
+            assert_eq!(
+                (&read["window"], draw(words, WINDOW, &read, None, &[])[0].value.as_str()),
+                (&json!(typed), typed)
+            );
+        }
+    }
+
+    #[test]
+    fn an_error_is_a_sentence_with_the_label_of_its_field() {
+        let words = Words::new(Language::En);
+        let error = |pointer: &str| FieldError::new(pointer, LocalizedText::new("said-site"));
+        let wrong = wrong(words, FIELDS, &json!({}), &[error("/settings/sites/0"), error("/name")]);
+        assert_eq!(wrong[0].1, "“Sites where the chat is shown”: enter an address such as shop.example.");
+        assert_eq!(wrong[1].1, "Enter an address such as shop.example.");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::HttpRequest;
 use askama::Template;
 use base::error::Result;
-use base::i18n::Sentence;
+use base::i18n::{Sentence, Zone};
 use base::message::{Direction, FailureCode, Role};
 use bytes::Bytes;
 use chrono::Days;
@@ -446,6 +446,7 @@ struct CsvReading {
     wanted: MessageFilter,
     ground: Ground,
     after: Option<Uuid>,
+    zone: Zone,
 }
 
 /// `GET /panel/messages.csv` with the list's filters.
@@ -457,7 +458,7 @@ pub async fn download(app: AppData, member: Member, request: HttpRequest) -> Ans
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
     let wanted = query.filter(&app, &page, &ground, tenant_id).await?;
     member.audit(&app, app.store.write(), "message.exported", "", json!({})).await?;
-    let first = Some(CsvReading { app, tenant_id, wanted, ground, after: None });
+    let first = Some(CsvReading { app, tenant_id, wanted, ground, after: None, zone: page.zone });
     let rows = stream::unfold(first, move |reading: Option<CsvReading>| async move {
         let mut reading = reading?;
         match chunk(&mut reading).await {
@@ -474,16 +475,16 @@ pub async fn download(app: AppData, member: Member, request: HttpRequest) -> Ans
 
 /// The next lines, and whether more may follow.
 async fn chunk(reading: &mut CsvReading) -> anyhow::Result<(String, bool)> {
-    let CsvReading { app, tenant_id, wanted, ground, after } = reading;
+    let CsvReading { app, tenant_id, wanted, ground, after, zone } = reading;
     let db = app.store.read();
     let lines = list::page(db, *tenant_id, wanted, ground, *after, CHUNK).await?;
     let took = list::took(db, *tenant_id, &lines).await?;
     *after = lines.last().map(|line| line.message.id);
     let more = u64::try_from(lines.len()).is_ok_and(|count| count == CHUNK);
-    Ok((lines.iter().map(|line| csv_text(line, ground, &took)).collect(), more))
+    Ok((lines.iter().map(|line| csv_text(line, ground, &took, *zone)).collect(), more))
 }
 
-fn csv_text(line: &MessageSummary, ground: &Ground, took: &BTreeMap<Uuid, i64>) -> String {
+fn csv_text(line: &MessageSummary, ground: &Ground, took: &BTreeMap<Uuid, i64>, zone: Zone) -> String {
     let message = &line.message;
     let failure = line.failure.as_ref();
     csv::line([
@@ -498,8 +499,8 @@ fn csv_text(line: &MessageSummary, ground: &Ground, took: &BTreeMap<Uuid, i64>) 
         failure.map(|failure| failure.text.clone()).unwrap_or_default(),
         reasons::known_as(&line.contact).unwrap_or_default().to_owned(),
         manager(line),
-        csv::moment(message.sent_at),
-        csv::moment(message.accepted_at),
+        zone.rfc3339(message.sent_at),
+        zone.rfc3339(message.accepted_at),
         took.get(&message.id).map(ToString::to_string).unwrap_or_default(),
         message.external_id.clone(),
         message.amocrm_message_id.clone(),

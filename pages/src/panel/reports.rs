@@ -449,7 +449,7 @@ async fn unanswered_csv(app: &PanelContext, member: &Member, read: &ReadReport) 
                 customer,
                 chat.source_id.to_string(),
                 name_of_source(read, chat.source_id),
-                csv::moment(chat.since),
+                read.page.zone.rfc3339(chat.since),
                 (app.clock.millis() - chat.since).max(0).to_string(),
             ]));
         }

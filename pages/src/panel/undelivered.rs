@@ -5,7 +5,7 @@
 use actix_web::{HttpRequest, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::i18n::{LocalizedText, Sentence, Words};
+use base::i18n::{LocalizedText, Sentence, Words, Zone};
 use base::message::{Direction, LetterKind};
 use connectors::kinds::has_own_server;
 use domain::delivery::dead_letters;
@@ -509,19 +509,21 @@ pub async fn download(app: AppData, member: Member, request: HttpRequest) -> Ans
     let tenant_id = member.tenant_id;
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
     let wanted = query.filter(&page, &ground, app.clock.millis());
-    let (text, count) = table(&app, tenant_id, &ground, &wanted, true).await?;
+    let (text, count) = table(&app, tenant_id, &ground, &wanted, Some(page.zone)).await?;
     member.audit(&app, app.store.write(), "undelivered.exported", "", json!({ "count": count })).await?;
     Ok(csv::file("undelivered.csv").body(text))
 }
 
-/// The table and its number of rows; `names`: include customers' names.
+/// The table and its number of rows, for an account in this zone; without one for the vendor, who sees no names of
+/// customers.
 pub async fn table(
     app: &PanelContext,
     tenant_id: Uuid,
     ground: &Ground,
     wanted: &DeadLetterFilter,
-    names: bool,
+    account: Option<Zone>,
 ) -> anyhow::Result<(String, u64)> {
+    let zone = account.unwrap_or(Zone::UTC);
     let db = app.store.read();
     let mut text = csv::head(&COLUMNS);
     let mut after = None;
@@ -544,9 +546,9 @@ pub async fn table(
                 dead.reason.clone(),
                 dead.detail.clone(),
                 dead.attempts.to_string(),
-                csv::moment(dead.first_at),
-                csv::moment(dead.last_at),
-                reasons::known_as(&line.contact).filter(|_| names).unwrap_or_default().to_owned(),
+                zone.rfc3339(dead.first_at),
+                zone.rfc3339(dead.last_at),
+                reasons::known_as(&line.contact).filter(|_| account.is_some()).unwrap_or_default().to_owned(),
             ]));
             count += 1;
         }

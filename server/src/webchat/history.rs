@@ -8,7 +8,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 use anyhow::Context;
 use base::error::Result;
-use base::i18n::Words;
+use base::i18n::{Words, Zone};
 use base::message::{Body, Content, Direction, List, Markup, Quote, Role, State, Visits};
 use chrono::{DateTime, SecondsFormat, Utc};
 use connectors::fit::lines;
@@ -196,9 +196,10 @@ pub async fn all_shown(
     messages: &[message::Model],
 ) -> anyhow::Result<Vec<MessageView>> {
     let names = names_of(app, tenant_id, messages).await?;
+    let zone = app.lookup.tenant(tenant_id).await?.map_or(Zone::UTC, |tenant| Zone::named(&tenant.time_zone));
     let mut all = Vec::with_capacity(messages.len());
     for message in messages {
-        all.push(shown(app, words, message, &names).await?);
+        all.push(shown(app, words, zone, message, &names).await?);
     }
     Ok(all)
 }
@@ -279,9 +280,9 @@ pub struct MessageView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list: Option<List>,
     pub reactions: MessageReactions,
-    /// For pages without script.
+    /// In the account's time zone, for letters and pages without script.
     #[serde(skip)]
-    pub at_utc: String,
+    pub at_here: String,
     /// Lines above the text for pages without script: a quote, the header of a list.
     #[serde(skip)]
     pub above: Vec<String>,
@@ -357,6 +358,7 @@ fn page_id(message: &message::Model) -> String {
 async fn shown(
     app: &Arc<WebchatContext>,
     words: Words,
+    zone: Zone,
     message: &message::Model,
     names: &HashMap<String, String>,
 ) -> anyhow::Result<MessageView> {
@@ -375,7 +377,7 @@ async fn shown(
         mine,
         name,
         at: rfc3339(at),
-        at_utc: at.format("%d.%m.%Y %H:%M UTC").to_string(),
+        at_here: zone.written(message.sent_at),
         owed,
         reactions: MessageReactions::of(message),
         ..MessageView::default()

@@ -14,7 +14,7 @@ use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use base::browser::client_address;
 use base::config::{Integration, Integrations};
-use base::error::{ChangedMeanwhile, Error, Problem, problem_in};
+use base::error::{ChangedMeanwhile, Error, Problem, WrongField, problem_in};
 use base::i18n::{Language, When, Words, Zone};
 use base::rate_limit::Budget;
 use domain::api_key::{ApiKey, Scope};
@@ -292,7 +292,14 @@ fn answer_to(error: &Error, reader: &WidgetReader) -> HttpResponse {
             .unwrap_or_else(|| if cause.is_empty() { title(error.name(), reader) } else { cause }),
     };
     let errors = match error {
-        Error::Invalid(errors) => errors.iter().map(|error| error.shown(reader.words, reader.crm)).collect(),
+        // Below the field's label a person reads a sentence.
+        Error::Invalid(errors) => errors
+            .iter()
+            .map(|error| WrongField {
+                pointer: error.pointer.clone(),
+                detail: error.detail.sentence(reader.words, reader.crm),
+            })
+            .collect(),
         _ => Vec::new(),
     };
     let name = error.name();

@@ -74,7 +74,7 @@ async fn the_list_is_narrowed_and_downloaded(world: &mut World) {
     let file = visitor.opens("/panel/messages.csv?from=2026-11-21").await.is(200);
     assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
     assert_eq!(file.text.lines().count(), 3, "{}", file.text);
-    file.says(&["\"failed\"", "\"rejected\""]);
+    file.says(&["\"failed\"", "\"rejected\"", "+03:00\""]);
     file.never_says(&["secret words", &first]);
     visitor.opens("/panel/audit").await.is(200).says(&["Messages downloaded"]);
 }
@@ -174,7 +174,7 @@ async fn a_message_in_a_busy_account_says_what_goes_first(world: &mut World) {
         visitor.opens(&format!("/panel/messages/{id}")).await.is(200).says(&[wanted]);
         statements.await.statements.len()
     };
-    let first = says(world, &flood[0], "Stored in Parom, next in the queue.").await;
+    let first = says(world, &flood[0], "Stored in Parom, it goes next.").await;
     says(world, &flood[2], "Waiting: about 2 messages of this account go first.").await;
     says(world, &live, "Waiting: 1 message of this account goes first.").await;
     // The calls of the last minute are the pace.
@@ -210,8 +210,8 @@ async fn an_error_is_an_answer(world: &mut World) {
     world.deliver_all().await;
     let visitor = olga(world, line.tenant_id).await;
     let page = visitor.opens(&format!("/panel/messages/{id}")).await.is(200);
-    page.says(&["The request was sent, but the answer was an error (503).", "Error 503, outcome unknown", "HTTP 503"]);
-    page.never_says(&["no answer came"]);
+    page.says(&["The other side answered with an error (503).", "Error 503, outcome unknown", "HTTP 503"]);
+    page.never_says(&["has not confirmed"]);
     world.deliver_to_the_end().await;
 }
 

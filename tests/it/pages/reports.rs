@@ -73,7 +73,7 @@ async fn a_report_shows_who_wrote_and_who_waits(world: &mut World) {
     let name = "Maria";
     let visitor = olga(world, shop.tenant_id).await;
     let page = named(world, &visitor, "/panel/reports?period=today", name).await;
-    page.says(&["2 answers, 95% within 5 min", "Unanswered chats: 2", "Line shop", "Line quiet"]);
+    page.says(&["2 replies, slowest 5% over 5 min", "Unanswered chats: 2", "Line shop", "Line quiet"]);
     page.never_says(&["Salesbot", "Unknown user"]);
     let waiting = page.text.split_once("id=\"unanswered\"").unwrap().1.to_owned();
     let (carl, dora) = (waiting.find("carl").unwrap(), waiting.find("dora").unwrap());

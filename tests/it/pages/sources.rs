@@ -44,7 +44,7 @@ async fn a_site_chat_in_four_steps(world: &mut World) {
         .await;
     let sources = world.api.get(&format!("/api/v1/tenants/{tenant_id}/sources")).await.is(200);
     assert_eq!(sources.json["items"][0]["contact_rule"], json!("link"), "{}", sources.text);
-    made.says(&["was created in amoCRM", "Step 4 of 4", "/chat/", "/embed.js", "Write any message"]);
+    made.says(&["was created in amoCRM", "Step 4 of 4", "/chat/", "/embed.js", "Send any message"]);
     assert_eq!(world.sandbox.sources(HOST).len(), 1);
     assert_eq!(world.sandbox.sources(HOST)[0]["default"], json!(true));
     // The same form again, and every earlier step: still one source.

@@ -149,7 +149,7 @@ async fn pages_open_at_once_while_amocrm_is_silent(world: &mut World) {
     for page in ["/panel/sources", &source] {
         let page = olga.opens(page).await.is(200);
         page.says(&[&main]);
-        page.never_says(&["Pipelines as received from amoCRM"]);
+        page.never_says(&["Pipelines updated from amoCRM"]);
     }
     olga.does("/panel/templates", &[("name", "Ready"), ("kind", "plain"), ("text", "Hello")]).await.is(200);
     let list = olga.opens("/panel/templates").await.is(200);
@@ -160,7 +160,7 @@ async fn pages_open_at_once_while_amocrm_is_silent(world: &mut World) {
     // The gate opens only after every page was there: none of them waited for an answer.
     let gate = world.sandbox.faults().hold(Part::Rest);
     for page in ["/panel/sources", &source] {
-        olga.opens(page).await.is(200).says(&[&main, "Pipelines as received from amoCRM 25 minutes ago."]);
+        olga.opens(page).await.is(200).says(&[&main, "Pipelines updated from amoCRM 25 minutes ago."]);
     }
     olga.opens("/panel/templates").await.is(200).says(&["Ready", "List received from amoCRM 25 minutes ago."]);
     olga.opens(&template).await.is(200).says(&["Hello"]);

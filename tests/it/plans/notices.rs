@@ -38,7 +38,7 @@ async fn messages_of_the_month_are_announced_until_the_month_ends(world: &mut Wo
     checks_limits(world).await;
     let near = "Messages this month: 4 of the 5 of the plan. Those beyond that are delivered too";
     let shown = page(world, &line).await;
-    shown.says(&[near, "For a larger plan, ask the vendor."]);
+    shown.says(&[near, "For a larger plan, write to support."]);
     assert!(shown.text.contains("class=\"strip t-warn\""), "{}", shown.text);
     // A viewer reads it too, on every page.
     let viewer = world.panel_as(line.tenant_id, 2002, "Vera", false).await;
@@ -74,7 +74,7 @@ async fn sources_are_announced_as_they_are_now(world: &mut World) {
     let line = world.line("one").await;
     world.line("two").await;
     checks_limits(world).await;
-    page(world, &line).await.says(&["2 of 2 sources are used: none can be added", "ask the vendor"]);
+    page(world, &line).await.says(&["2 of 2 sources are used: none can be added", "write to support"]);
     patch(world, json!({ "sources_limit": 3 })).await;
     page(world, &line).await.never_says(&["sources are used"]);
     let third = world.line("three").await;

@@ -207,8 +207,8 @@ async fn other_files_and_other_peoples_forms_are_refused(world: &mut World) {
     let panel = world.panel(world.active(HOST).await).await;
     panel.opens(&format!("/panel/sources/{source}/access")).await.is(200);
     let svg: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>";
-    uploads(world, &panel, &source, svg).await.says(&["choose a PNG, JPEG or WebP picture"]);
-    uploads(world, &panel, &source, b"").await.says(&["choose a PNG, JPEG or WebP picture"]);
+    uploads(world, &panel, &source, svg).await.says(&["Choose a PNG, JPEG or WebP image."]);
+    uploads(world, &panel, &source, b"").await.says(&["Choose a PNG, JPEG or WebP image."]);
     let mut large = PICTURE.to_vec();
     large.resize(5 * 1024 * 1024, 0);
     uploads(world, &panel, &source, &large).await.says(&["up to 100"]);

@@ -69,6 +69,18 @@ define(['./dom.js'], function (dom) {
     ]);
   }
 
+  /** A duration that is stored in seconds and entered in hours. */
+  function hours(values, name) {
+    const typed = { hours: typeof values[name] === 'number' ? Math.round(values[name] / 0.36) / 10000 : values[name] };
+    const control = text(typed, 'hours', { plain: true });
+    control.setAttribute('data-key', 'field-' + name);
+    control.addEventListener('input', function () {
+      const number = Number(control.value.trim().replace(',', '.'));
+      values[name] = control.value.trim() && number >= 0 ? Math.round(number * 3600) : control.value;
+    });
+    return control;
+  }
+
   /** A setting of a messenger, as the server describes it. */
   function setting(app, values, field, error) {
     if (field.type === 'flag') {
@@ -82,7 +94,7 @@ define(['./dom.js'], function (dom) {
     if (field.type === 'choices') {
       return choices(values, field);
     }
-    const control = text(values, field.name, {
+    const control = field.type === 'hours' ? hours(values, field.name) : text(values, field.name, {
       type: { secret: 'password', url: 'url' }[field.type], required: field.required,
       lines: { lines: 3, paragraph: 3 }[field.type], plain: field.type !== 'text' && field.type !== 'paragraph'
     });

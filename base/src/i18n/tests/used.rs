@@ -99,7 +99,7 @@ fn sources_are_read_as_they_are_written() {
     }
 }
 
-const PARTIAL: [Language; 2] = [Language::Es, Language::Pt];
+pub(super) const PARTIAL: [Language; 2] = [Language::Es, Language::Pt];
 
 /// Files that only the vendor's own people and programs read, and the contracts, which lawyers translate.
 const NOT_TRANSLATED: [&str; 12] = [

@@ -21,6 +21,11 @@ const RUSSIAN: &str = "плагин модул портал кабинет те�
     смердж смержи \
     пожалуйста извините простите успешно увы ошибочн некорректн недопустим неверн систем кол-во шт. домен поддомен";
 
+/// Whole words, of Spain, and what a messenger is not called in America.
+const SPANISH: &str = "pulsa pulse pulsar pulsó mensajero mensajeros mensajerías ordenador añade añadir vosotros";
+
+const PORTUGUESE: &str = "mensageiro mensageiros fornecedor tens carrega carregue ecrã utilizador";
+
 /// Allowed uses: the word, the prefix of the key, and why.
 const RIGHT: &[(&str, &str, &str)] = &[
     ("app", "sign-in-code-", "the authenticator is an app"),
@@ -80,7 +85,8 @@ fn is_forbidden(word: &str, forbidden: &str, language: Language) -> bool {
 fn each_thing_has_one_name_in_all_texts() {
     let mut violations: BTreeSet<(String, String)> = BTreeSet::new();
     let mut right = BTreeSet::new();
-    for (language, list) in [(Language::En, ENGLISH), (Language::Ru, RUSSIAN)] {
+    let lists = [ENGLISH, RUSSIAN, SPANISH, PORTUGUESE];
+    for (language, list) in [Language::En, Language::Ru, Language::Es, Language::Pt].into_iter().zip(lists) {
         // Other words for a setting are there because people type them.
         for (key, text) in texts(language).into_iter().filter(|(key, _)| !key.starts_with(OTHER_WORDS)) {
             for word in words(&text) {

@@ -314,7 +314,7 @@ pub(super) async fn add(app: AppData, member: Member, request: HttpRequest, form
         Ok(()) => {}
         Err(NotSubscribed::TooMany) => return failed(words.text("alerts-push-most").with("most", MOST_DEVICES)).await,
         Err(NotSubscribed::Refused(refused)) => {
-            let said = refused.text().in_words(words, member.crm());
+            let said = refused.text().sentence(words, member.crm());
             return failed(words.text("said-quoted").with("text", said)).await;
         }
         Err(NotSubscribed::Failed(error)) => return Err(error.into()),

@@ -180,7 +180,7 @@ pub(super) async fn choose(app: AppData, member: Member, id: web::Path<String>, 
         }
         Err(error @ Error::Internal(_)) => Err(error),
         Err(error) => {
-            let said = error.first_text().in_words(member.words, member.crm());
+            let said = error.first_text().sentence(member.words, member.crm());
             let said = Notice::failed(member.words.text("said-quoted").with("text", said));
             member.see_other(&app, &here, said).await
         }

@@ -93,7 +93,7 @@ pub(super) async fn take(
         }
         Err(UploadError::Other(error)) => {
             let said =
-                member.words.text("said-quoted").with("text", error.first_text().in_words(member.words, member.crm()));
+                member.words.text("said-quoted").with("text", error.first_text().sentence(member.words, member.crm()));
             return Ok(show(&app, &member, &fields, Some(said)).await?);
         }
     };

@@ -335,7 +335,7 @@ pub async fn change_logo(
     let notice = match done {
         Ok(()) => Notice::done(member.words.text("common-saved")),
         Err(error @ Error::Invalid(_)) => {
-            let said = error.first_text().in_words(member.words, member.crm());
+            let said = error.first_text().sentence(member.words, member.crm());
             Notice::failed(member.words.text("said-quoted").with("text", said))
         }
         Err(error) => return Err(error.into()),

@@ -169,7 +169,7 @@ pub async fn bring_history(app: AppData, member: Member, id: web::Path<String>, 
     match imports::begin_history(&app.usage, &source, &member.by()).await {
         Ok(row) => Ok(to(&format!("/panel/import/{}", row.id))),
         Err(error @ Error::TooMany { .. }) => {
-            let said = error.first_text().in_words(member.words, member.crm());
+            let said = error.first_text().sentence(member.words, member.crm());
             let said = member.words.text("said-quoted").with("text", said);
             member.see_other(&app, &format!("/panel/sources/{}", source.id), Notice::failed(said)).await
         }
@@ -228,7 +228,7 @@ pub async fn save_services(app: AppData, member: Member, id: web::Path<String>, 
     let notice = match domain::source::change(&app.sources, tenant_id, source.id, change, None, &member.by()).await {
         Ok(_) => Notice::done(member.words.text("common-saved")),
         Err(Error::Invalid(wrong)) => {
-            let said = Error::Invalid(wrong).first_text().in_words(member.words, member.crm());
+            let said = Error::Invalid(wrong).first_text().sentence(member.words, member.crm());
             Notice::failed(member.words.text("said-quoted").with("text", said))
         }
         Err(error) => member.refused(error)?,

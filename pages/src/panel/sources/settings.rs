@@ -132,10 +132,7 @@ pub fn error_in_words(member: &Member, name: &str, error: &FieldError) -> (Strin
             ("name".into(), said.to_string())
         }
         "/pipeline_id" => ("pipeline".into(), words.text("form-pipeline-gone").with("crm", member.crm()).to_string()),
-        pointer => {
-            let said = words.text("form-refused").with("reason", error.detail.in_words(words, member.crm()));
-            (pointer.trim_start_matches('/').to_owned(), said.to_string())
-        }
+        pointer => (pointer.trim_start_matches('/').to_owned(), error.detail.sentence(words, member.crm())),
     }
 }
 

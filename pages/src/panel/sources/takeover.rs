@@ -316,7 +316,7 @@ pub async fn download(app: AppData, member: Member, id: web::Path<String>) -> An
     for (name, at) in
         [("switched_at", takeover.switched_at), ("back_at", takeover.back_at), ("returned_at", takeover.returned_at)]
     {
-        add("", name, at.map(csv::moment).unwrap_or_default());
+        add("", name, at.map(|at| member.here.zone.rfc3339(at)).unwrap_or_default());
     }
     for one in &takeover.days {
         let day = one.day.to_string();

@@ -48,7 +48,7 @@ pub async fn post(app: AppData, guest: Guest) -> Answer {
 }
 
 fn letter(app: &WebchatContext, row: &chat_email::Model, words: Words, title: &str, lines: &[MessageView]) -> String {
-    let line = |line: &MessageView| format!("{} · {}", line.at_utc, send::entry(words, line));
+    let line = |line: &MessageView| format!("{} · {}", line.at_here, send::entry(words, line));
     words
         .text("chat-transcript-letter")
         .with("title", title)
