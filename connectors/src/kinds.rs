@@ -75,7 +75,7 @@ impl Connectors {
             Arc::new(instagram::connector(&to(instagram::KIND), config)),
             Arc::new(max::Max::new(&to(max::KIND), &config.max)),
             Arc::new(telegram::Telegram::new(&to(telegram::KIND), &config.telegram.api_url)),
-            Arc::new(vk::Vk::new(&to(vk::KIND), &config.vk.api_url)),
+            Arc::new(vk::Vk::new(&to(vk::KIND), &config.vk)),
             Arc::new(webchat::WebChat),
             Arc::new(whatsapp::WhatsApp::new(&to(whatsapp::KIND), &config.whatsapp)),
         ];

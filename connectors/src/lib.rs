@@ -15,6 +15,7 @@ mod abilities;
 pub mod avito;
 mod call;
 mod connector;
+pub mod consent;
 pub mod custom;
 pub mod error_catalog;
 pub mod facebook;
@@ -48,11 +49,12 @@ pub use crate::abilities::{
     Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Shadow, Stand, Support, Unit, Window,
 };
 pub use crate::connector::{Check, Connector, Gaps, Kind, Probe, Settings, Setup};
+pub use crate::consent::{ConsentPage, OfferedLine, Returned};
 pub use crate::field::{Field, Input};
 pub use crate::kinds::Connectors;
 pub use crate::line::{
-    ConsentPage, Denied, HOOK_SECRET, HookTarget, Identity, LineAccount, LinePage, LineService, OfferedLine, Receiver,
-    SwitchOff, ValueToEnter, Watched, WebhookToEnter,
+    Denied, HOOK_SECRET, HookTarget, Identity, LineAccount, LinePage, LineService, Receiver, SwitchOff, ValueToEnter,
+    Watched, WebhookToEnter,
 };
 pub use crate::outgoing::{Event, LastIncoming, Message, MessageIds, Outgoing, PartNumber, SourceNotice};
 pub use crate::pressed_button::PressedButton;

@@ -26,7 +26,7 @@ said-avito-answered = Avito answered { $status } { $text }
 
 ## The wizard
 
-wizard-consent-avito = Connect at avito.ru
+wizard-consent-avito = Log in with Avito
 wizard-consent-hint-avito = On Avito’s page, sign in as the seller and confirm. You then return here, with nothing to copy.
 wizard-avito-client-id = Client ID
 wizard-avito-client-id-hint = At avito.ru open “For professionals” → “Integrations” (avito.ru/professionals/api). Avito opens this API at its highest subscription level, for services at the two highest.

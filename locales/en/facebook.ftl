@@ -43,3 +43,6 @@ wizard-fb-token = Page access token
 wizard-fb-verify-hint = Any text you choose. Parom passes it to Meta together with its address.
 wizard-fb-verify-optional-hint = Only with your own app: any text you choose. Parom passes it to Meta together with its address.
 wizard-fb-token-hint = In your app at developers.facebook.com, open Messenger → Settings, choose the page and press Generate. Needs pages_messaging, pages_manage_metadata, pages_read_engagement.
+wizard-consent-facebook = Log in with Facebook
+wizard-consent-hint-facebook = On Facebook’s page, sign in, choose your pages and confirm. You then return here, with nothing to copy.
+said-consent-none-facebook = no page was chosen that you manage. Choose at least one on Facebook’s page

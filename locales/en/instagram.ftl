@@ -41,3 +41,5 @@ wizard-ig-account = Account ID
 wizard-ig-account-hint = Digits, 1784…: the ID of the professional account, shown next to its token in your app at developers.facebook.com.
 wizard-ig-token = Access token
 wizard-ig-token-hint = In your app at developers.facebook.com, open Instagram → API setup with Instagram login and press Generate token. Parom renews it before its 60 days are over.
+wizard-consent-instagram = Log in with Instagram
+wizard-consent-hint-instagram = On Instagram’s page, sign in to the professional account and confirm. You then return here, with nothing to copy.

@@ -66,3 +66,4 @@ conversation-shut = The customer blocked the bot. Messages do not arrive until t
 
 tg-out-ask-phone = Share your phone number so we can reach you.
 tg-out-share-phone = Share my phone number
+wizard-test-note-telegram = Do customers write to your own account with Telegram Business? In Telegram, open Settings, Telegram Business, Chatbots and add this bot: those chats arrive here too.

@@ -105,3 +105,6 @@ passport-vk-upload = VK did not accept the file. Attach it again or send a link.
 passport-vk-unknown = Delivery is unknown. Ask the customer or send again.
 passport-vk-other = VK refused the message. Change it and try again.
 shadow-note-vk = A community has ten addresses for its events: one is Parom’s, the others stay as they are
+wizard-consent-vk = Log in with VK
+wizard-consent-hint-vk = On VK’s page, sign in as an administrator of the community and confirm, then choose communities here. VK asks you to confirm them once more.
+said-consent-none-vk = you manage no community. Sign in as its administrator

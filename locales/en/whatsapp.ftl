@@ -20,15 +20,13 @@ wa-out-choose = Choose
 ## A number and its account
 
 wizard-take-over-whatsapp = Move the number to Parom
-wizard-consent-whatsapp = Connect with Facebook
+wizard-consent-whatsapp = Log in with Facebook
 wizard-consent-hint-whatsapp = On Meta’s page, sign in with Facebook, choose the company and number, and confirm. You then return here, with nothing to copy.
 wizard-wa-pin = PIN of the number
 wizard-wa-pin-hint = Six digits, only if two-step verification is on for the number. Otherwise leave this empty; Parom sets one.
 wizard-wa-bad-pin = A PIN has six digits.
 said-wa-pin = the number has its own PIN. Enter it, or turn two-step verification off in WhatsApp Manager
 said-wa-no-numbers = the chosen account has no phone number. Add one in Meta’s window
-said-wa-code = Meta’s confirmation works once, and only for half a minute
-said-wa-vendor = Meta refused this server’s own access. Tell the people who run it
 said-wa-subscribe = Meta does not let Parom receive the account’s messages: { $text }. Give Parom full control of the account in Meta’s window
 said-wa-register = Meta did not register the number: { $text }. Check the number in WhatsApp Manager
 said-wa-template-other = WhatsApp already has another text under the name “{ $name }”. Create a new template

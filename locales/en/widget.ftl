@@ -4,6 +4,7 @@ widget-title = Parom: messengers in { $crm }
 widget-summary = { $used } of { $limit } sources
 widget-add-source = Add source
 widget-open-panel = Open the panel
+widget-design = Design the chat
 widget-sign-in-title = Sign in to Parom
 widget-login = Login
 widget-password = Password

@@ -28,7 +28,7 @@ said-avito-answered = Avito respondió { $status } { $text }
 
 ## The wizard
 
-wizard-consent-avito = Conectar en avito.ru
+wizard-consent-avito = Iniciar sesión con Avito
 wizard-consent-hint-avito = En la página de Avito, inicia sesión como vendedor y confirma. Después vuelves aquí, sin nada que copiar.
 wizard-avito-client-id = Client ID
 wizard-avito-client-id-hint = En avito.ru abre “Para profesionales” → “Integraciones” (avito.ru/professionals/api). Avito abre esta API en su nivel de suscripción más alto; para servicios, en los dos más altos.

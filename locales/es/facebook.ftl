@@ -45,3 +45,6 @@ wizard-fb-token = Token de acceso de la página
 wizard-fb-verify-hint = Cualquier texto que elijas. Parom lo envía a Meta junto con su dirección.
 wizard-fb-verify-optional-hint = Solo con una app propia: cualquier texto que elijas. Parom lo envía a Meta junto con su dirección.
 wizard-fb-token-hint = En tu app en developers.facebook.com, abre Messenger → Settings, elige la página y haz clic en Generate. Se necesitan pages_messaging, pages_manage_metadata, pages_read_engagement.
+wizard-consent-facebook = Iniciar sesión con Facebook
+wizard-consent-hint-facebook = En la página de Facebook, inicia sesión, elige tus páginas y confirma. Después vuelves aquí, sin copiar nada.
+said-consent-none-facebook = no se eligió ninguna página que administres. Elige al menos una en la página de Facebook

@@ -43,3 +43,5 @@ wizard-ig-account = ID de la cuenta
 wizard-ig-account-hint = Dígitos, 1784…: el ID de la cuenta profesional, junto a su token en tu app en developers.facebook.com.
 wizard-ig-token = Token de acceso
 wizard-ig-token-hint = En tu app en developers.facebook.com, abre Instagram → API setup with Instagram login y haz clic en Generate token. Parom lo renueva antes de que pasen sus 60 días.
+wizard-consent-instagram = Iniciar sesión con Instagram
+wizard-consent-hint-instagram = En la página de Instagram, inicia sesión en la cuenta profesional y confirma. Después vuelves aquí, sin copiar nada.

@@ -68,3 +68,4 @@ conversation-shut = El cliente bloqueó el bot. Los mensajes no llegan hasta que
 
 tg-out-ask-phone = Comparte tu número de teléfono para que podamos contactarte.
 tg-out-share-phone = Compartir mi número
+wizard-test-note-telegram = ¿Los clientes escriben a tu propia cuenta con Telegram Business? En Telegram, abre Ajustes → Telegram Business → Chatbots y agrega este bot: esos chats también llegarán aquí.

@@ -107,3 +107,6 @@ passport-vk-upload = VK no aceptó el archivo. Adjúntalo de nuevo o envía un e
 passport-vk-unknown = No se sabe si llegó. Pregunta al cliente o envíalo de nuevo.
 passport-vk-other = VK rechazó el mensaje. Cámbialo e intenta de nuevo.
 shadow-note-vk = Una comunidad tiene diez direcciones para sus eventos: una es de Parom, las demás no cambian
+wizard-consent-vk = Iniciar sesión con VK
+wizard-consent-hint-vk = En la página de VK, inicia sesión como administrador de la comunidad y confirma; después elige aquí las comunidades. VK te pedirá confirmarlas una vez más.
+said-consent-none-vk = no administras ninguna comunidad. Inicia sesión como su administrador

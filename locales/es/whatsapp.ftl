@@ -22,15 +22,13 @@ wa-out-choose = Elegir
 ## A number and its account
 
 wizard-take-over-whatsapp = Pasar el número a Parom
-wizard-consent-whatsapp = Conectar con Facebook
+wizard-consent-whatsapp = Iniciar sesión con Facebook
 wizard-consent-hint-whatsapp = En la página de Meta, inicia sesión con Facebook, elige la empresa y el número, y confirma. Después vuelves aquí, sin copiar nada.
 wizard-wa-pin = PIN del número
 wizard-wa-pin-hint = Seis dígitos, solo si el número tiene verificación en dos pasos. Si no, déjalo vacío; Parom define uno.
 wizard-wa-bad-pin = Un PIN tiene seis dígitos.
 said-wa-pin = el número tiene su propio PIN. Ingrésalo o desactiva la verificación en dos pasos en WhatsApp Manager
 said-wa-no-numbers = la cuenta elegida no tiene número de teléfono. Agrega uno en la ventana de Meta
-said-wa-code = La confirmación de Meta funciona una sola vez y solo durante medio minuto
-said-wa-vendor = Meta rechazó el acceso de este servidor. Avisa a quienes lo operan
 said-wa-subscribe = Meta no deja que Parom reciba los mensajes de la cuenta: { $text }. Da a Parom el control total de la cuenta en la ventana de Meta
 said-wa-register = Meta no registró el número: { $text }. Revisa el número en WhatsApp Manager
 said-wa-template-other = WhatsApp ya tiene otro texto con el nombre “{ $name }”. Crea una plantilla nueva

@@ -6,6 +6,7 @@ widget-title = Parom: apps de mensajería en { $crm }
 widget-summary = { $used } de { $limit } fuentes
 widget-add-source = Agregar fuente
 widget-open-panel = Abrir el panel
+widget-design = Diseñar el chat
 widget-sign-in-title = Iniciar sesión en Parom
 widget-login = Usuario
 widget-password = Contraseña

@@ -28,7 +28,7 @@ said-avito-answered = O Avito respondeu { $status } { $text }
 
 ## The wizard
 
-wizard-consent-avito = Conectar em avito.ru
+wizard-consent-avito = Entrar com o Avito
 wizard-consent-hint-avito = Na página do Avito, entre como vendedor e confirme. Depois você volta aqui, sem nada para copiar.
 wizard-avito-client-id = Client ID
 wizard-avito-client-id-hint = Em avito.ru abra “Para profissionais” → “Integrações” (avito.ru/professionals/api). O Avito abre esta API no nível de assinatura mais alto; para serviços, nos dois mais altos.

@@ -45,3 +45,6 @@ wizard-fb-token = Token de acesso da página
 wizard-fb-verify-hint = Qualquer texto à sua escolha. O Parom o envia à Meta junto com o endereço dele.
 wizard-fb-verify-optional-hint = Só com um app próprio: qualquer texto à sua escolha. O Parom o envia à Meta junto com o endereço dele.
 wizard-fb-token-hint = No seu app em developers.facebook.com, abra Messenger → Settings, escolha a página e clique em Generate. São necessárias pages_messaging, pages_manage_metadata, pages_read_engagement.
+wizard-consent-facebook = Entrar com o Facebook
+wizard-consent-hint-facebook = Na página do Facebook, entre, escolha suas páginas e confirme. Depois você volta para cá, sem copiar nada.
+said-consent-none-facebook = nenhuma página que você administra foi escolhida. Escolha pelo menos uma na página do Facebook

@@ -43,3 +43,5 @@ wizard-ig-account = ID da conta
 wizard-ig-account-hint = Dígitos, 1784…: o ID da conta profissional, mostrado ao lado do token no seu app em developers.facebook.com.
 wizard-ig-token = Token de acesso
 wizard-ig-token-hint = No seu app em developers.facebook.com, abra Instagram → API setup with Instagram login e clique em Generate token. O Parom o renova antes de passarem os 60 dias.
+wizard-consent-instagram = Entrar com o Instagram
+wizard-consent-hint-instagram = Na página do Instagram, entre na conta profissional e confirme. Depois você volta para cá, sem copiar nada.

@@ -68,3 +68,4 @@ conversation-shut = O cliente bloqueou o bot. As mensagens não chegam até que 
 
 tg-out-ask-phone = Compartilhe seu número de telefone para que possamos falar com você.
 tg-out-share-phone = Compartilhar meu número
+wizard-test-note-telegram = Os clientes escrevem para sua própria conta com o Telegram Business? No Telegram, abra Configurações, Telegram Business, Chatbots e adicione este bot: essas conversas também chegam aqui.

@@ -107,3 +107,6 @@ passport-vk-upload = O VK não aceitou o arquivo. Anexe novamente ou envie um li
 passport-vk-unknown = Não se sabe se chegou. Pergunte ao cliente ou envie novamente.
 passport-vk-other = O VK recusou a mensagem. Mude-a e tente novamente.
 shadow-note-vk = Uma comunidade tem dez endereços para seus eventos: um é do Parom, os outros não mudam
+wizard-consent-vk = Entrar com o VK
+wizard-consent-hint-vk = Na página do VK, entre como administrador da comunidade e confirme; depois escolha as comunidades aqui. O VK pedirá para confirmá-las mais uma vez.
+said-consent-none-vk = você não administra nenhuma comunidade. Entre como administrador dela

@@ -22,15 +22,13 @@ wa-out-choose = Escolher
 ## A number and its account
 
 wizard-take-over-whatsapp = Passar o número para o Parom
-wizard-consent-whatsapp = Conectar com o Facebook
+wizard-consent-whatsapp = Entrar com o Facebook
 wizard-consent-hint-whatsapp = Na página da Meta, entre com o Facebook, escolha a empresa e o número e confirme. Depois você volta para cá, sem copiar nada.
 wizard-wa-pin = PIN do número
 wizard-wa-pin-hint = Seis dígitos, só se o número tem verificação em duas etapas. Se não, deixe vazio; o Parom define um.
 wizard-wa-bad-pin = Um PIN tem seis dígitos.
 said-wa-pin = o número tem um PIN próprio. Insira-o ou desative a verificação em duas etapas no WhatsApp Manager
 said-wa-no-numbers = a conta escolhida não tem número de telefone. Adicione um na janela da Meta
-said-wa-code = A confirmação da Meta funciona uma só vez e só por meio minuto
-said-wa-vendor = A Meta recusou o acesso deste servidor. Avise quem o opera
 said-wa-subscribe = A Meta não deixa o Parom receber as mensagens da conta: { $text }. Dê ao Parom o controle total da conta na janela da Meta
 said-wa-register = A Meta não registrou o número: { $text }. Verifique o número no WhatsApp Manager
 said-wa-template-other = O WhatsApp já tem outro texto com o nome “{ $name }”. Crie um novo modelo

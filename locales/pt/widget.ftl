@@ -6,6 +6,7 @@ widget-title = Parom: apps de mensagens no { $crm }
 widget-summary = { $used } de { $limit } fontes
 widget-add-source = Adicionar fonte
 widget-open-panel = Abrir o painel
+widget-design = Personalizar o chat
 widget-sign-in-title = Entrar no Parom
 widget-login = Usuário
 widget-password = Senha

@@ -26,7 +26,7 @@ said-avito-answered = Авито ответил { $status } { $text }
 
 ## Мастер
 
-wizard-consent-avito = Подключить на avito.ru
+wizard-consent-avito = Войти через Авито
 wizard-consent-hint-avito = На странице Авито войдите как продавец и подтвердите. Потом вы вернётесь сюда, копировать ничего не нужно.
 wizard-avito-client-id = Client ID
 wizard-avito-client-id-hint = На avito.ru: «Для бизнеса» → «Интеграции» (avito.ru/professionals/api). Нужен уровень подписки «Максимальный», для услуг подойдёт и «Расширенный».

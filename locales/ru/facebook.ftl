@@ -43,3 +43,6 @@ wizard-fb-token = Токен доступа страницы
 wizard-fb-verify-hint = Любой ваш текст. Паром сам передаст его Meta вместе со своим адресом.
 wizard-fb-verify-optional-hint = Только для своего приложения: любой текст. Паром сам передаст его Meta вместе со своим адресом.
 wizard-fb-token-hint = На developers.facebook.com в вашем приложении: Messenger → Настройки, выберите страницу и нажмите «Создать». Нужны права pages_messaging, pages_manage_metadata, pages_read_engagement.
+wizard-consent-facebook = Войти через Facebook
+wizard-consent-hint-facebook = На странице Facebook войдите, выберите свои страницы и подтвердите. Потом вы вернётесь сюда, копировать ничего не нужно.
+said-consent-none-facebook = не выбрана ни одна страница, которой вы управляете. Выберите хотя бы одну на странице Facebook

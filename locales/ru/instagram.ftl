@@ -41,3 +41,5 @@ wizard-ig-account = ID аккаунта
 wizard-ig-account-hint = Цифры, 1784…: ID профессионального аккаунта рядом с его токеном в вашем приложении на developers.facebook.com.
 wizard-ig-token = Токен доступа
 wizard-ig-token-hint = В вашем приложении на developers.facebook.com: Instagram, API setup with Instagram login, кнопка Generate token. Паром обновит его до истечения 60 дней.
+wizard-consent-instagram = Войти через Instagram
+wizard-consent-hint-instagram = На странице Instagram войдите в профессиональный аккаунт и подтвердите. Потом вы вернётесь сюда, копировать ничего не нужно.

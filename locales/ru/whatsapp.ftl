@@ -20,15 +20,13 @@ wa-out-choose = Выбрать
 ## A number and its account
 
 wizard-take-over-whatsapp = Перевести номер в Паром
-wizard-consent-whatsapp = Подключить через Facebook
+wizard-consent-whatsapp = Войти через Facebook
 wizard-consent-hint-whatsapp = На странице Meta войдите через Facebook, выберите компанию и номер, подтвердите. Потом вы вернётесь сюда, копировать ничего не нужно.
 wizard-wa-pin = PIN номера
 wizard-wa-pin-hint = Только если у номера включена двухшаговая проверка: её шесть цифр. Иначе оставьте пустым, Паром задаст свой.
 wizard-wa-bad-pin = PIN — это шесть цифр.
 said-wa-pin = у номера уже есть свой PIN. Введите его или выключите двухшаговую проверку в WhatsApp Manager
 said-wa-no-numbers = в выбранном аккаунте нет номера. Добавьте его в окне Meta
-said-wa-code = подтверждение Meta действует один раз и только полминуты
-said-wa-vendor = Meta не приняла доступ самого сервера. Сообщите тем, кто его обслуживает
 said-wa-subscribe = Meta не разрешает Парому получать сообщения аккаунта: { $text }. Дайте Парому полный доступ к аккаунту в окне Meta
 said-wa-register = Meta не зарегистрировала номер: { $text }. Проверьте номер в WhatsApp Manager
 said-wa-template-other = В WhatsApp под именем «{ $name }» уже есть другой текст. Создайте новый шаблон

@@ -4,6 +4,7 @@ widget-title = Паром: мессенджеры в { $crm }
 widget-summary = Источников: { $used } из { $limit }
 widget-add-source = Добавить источник
 widget-open-panel = Открыть панель
+widget-design = Оформить чат
 widget-sign-in-title = Вход в Паром
 widget-login = Логин
 widget-password = Пароль

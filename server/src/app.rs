@@ -27,7 +27,7 @@ use domain::load_shedding::{Load, LoadSheddingContext};
 use domain::media::{MediaContext, MediaService};
 use domain::platform::{PlatformContext, stands_on};
 use domain::source::line::{self, watch as lines};
-use domain::source::{ChangeLocks, ComparedWith, ListedTemplates, Observations, SourceContext};
+use domain::source::{ChangeLocks, ComparedWith, ListedTemplates, Observations, SourceContext, UnsavedCredentials};
 use domain::tenant::{self, TenantContext, plan, subscription, watch};
 use domain::unregister::UnregisterLine;
 use domain::usage::{RecentKeys, Searches, StorageSums, UsageContext};
@@ -117,6 +117,7 @@ impl App {
             source_changes: ChangeLocks::default(),
             listed_templates: ListedTemplates::default(),
             compared: ComparedWith::default(),
+            unsaved: UnsavedCredentials::default(),
         });
         let delivery = Arc::new(DeliveryContext {
             platform: platform.clone(),

@@ -49,7 +49,7 @@ pub use plans::{Plan, PlansConfig};
 pub use proxies::ProxySetting;
 pub use report::Fault;
 pub use sections::{
-    Amocrm, Avito, Max, MediaConfig, MediaMode, MessengerApi, Meta, OwnDays, Platform, Retention, S3, Telemetry,
+    Amocrm, Avito, Max, MediaConfig, MediaMode, MessengerApi, Meta, OwnDays, Platform, Retention, S3, Telemetry, Vk,
     WhatsApp, certificates,
 };
 pub use sources::Sources;
@@ -70,7 +70,7 @@ pub struct Config {
     pub telegram: MessengerApi,
     pub whatsapp: WhatsApp,
     pub max: Max,
-    pub vk: MessengerApi,
+    pub vk: Vk,
     pub avito: Avito,
     pub instagram: Meta,
     pub facebook: Meta,

@@ -19,7 +19,7 @@ pub struct Amocrm {
     pub proxy: Option<SecretString>,
 }
 
-/// `[telegram]`, `[vk]`.
+/// `[telegram]`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct MessengerApi {
     /// Base address; print it by [`super::base`].
@@ -27,6 +27,17 @@ pub struct MessengerApi {
     pub api_url: Url,
     /// The proxy to this messenger's servers, by `socks5://` or `http://`; it may contain a password.
     pub proxy: Option<SecretString>,
+}
+
+/// `[vk]`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Vk {
+    #[serde(deserialize_with = "parse::address")]
+    pub api_url: Url,
+    pub proxy: Option<SecretString>,
+    /// The vendor's application: administrators of communities connect on VK's page.
+    pub app_id: Option<String>,
+    pub app_secret: Option<SecretString>,
 }
 
 /// `[max]`.
@@ -72,7 +83,8 @@ pub struct WhatsApp {
     pub verify_token: Option<SecretString>,
 }
 
-/// `[instagram]`, `[facebook]`: as [`WhatsApp`], without Embedded Signup.
+/// `[instagram]`, `[facebook]`: as [`WhatsApp`]; with the app's id and secret, owners of accounts and pages connect on
+/// Meta's page.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Meta {
     #[serde(deserialize_with = "parse::address")]
@@ -84,6 +96,8 @@ pub struct Meta {
     pub trust_settings: bool,
     pub app_id: Option<String>,
     pub app_secret: Option<SecretString>,
+    /// Id of the configuration of Facebook Login for Business, for apps that have that product; unused by Instagram.
+    pub config_id: Option<String>,
     pub verify_token: Option<SecretString>,
 }
 

@@ -17,7 +17,7 @@ use crate::i18n::LocalizedText;
 
 /// The settings that are secrets, without list positions: each may also come from a file. A test compares them with the
 /// fields of type `SecretString`.
-pub(super) const SECRETS: [&str; 27] = [
+pub(super) const SECRETS: [&str; 28] = [
     "alerts.telegram_token",
     "amocrm.proxy",
     "avito.client_secret",
@@ -41,6 +41,7 @@ pub(super) const SECRETS: [&str; 27] = [
     "secrets.key",
     "telegram.proxy",
     "vendor_webhook.secret",
+    "vk.app_secret",
     "vk.proxy",
     "whatsapp.app_secret",
     "whatsapp.proxy",

@@ -15,8 +15,28 @@ use simulator::whatsapp::{self, NewApp, NewPhone, WhatsApp};
 
 /// The account of the demo's number at Meta.
 const WABA: &str = "220011223344556";
+/// What the messengers' consent pages call the vendor's app.
+const APP_NAME: &str = "Parom";
 /// Any text works: Meta returns it.
 const VERIFY_TOKEN: &str = "demo-verify-token";
+/// The vendor's application at VK and at Avito.
+const VK_APP: &str = "51234567";
+const AVITO_APP: &str = "DemoClientId01234567";
+const APP_SECRET: &str = "demo-app-secret-that-opens-nothing";
+/// The configuration of Embedded Signup.
+const SIGNUP: &str = "5005";
+/// The webhook fields of pages that the vendor's app is subscribed to.
+const PAGE_FIELDS: &[&str] = &[
+    "feed",
+    "message_deliveries",
+    "message_echoes",
+    "message_edits",
+    "message_reactions",
+    "message_reads",
+    "messages",
+    "messaging_postbacks",
+    "messaging_referrals",
+];
 /// The webhook fields of Instagram accounts that the vendor's app is subscribed to.
 const INSTAGRAM_FIELDS: &[&str] = &[
     "comments",
@@ -60,8 +80,10 @@ pub struct Messengers {
     pub vk: Vk,
     pub avito: Avito,
     pub meta: Meta,
-    /// The vendor's app for Instagram. Its callback is entered by hand, in Meta's dashboard.
+    /// The vendor's apps at Meta. Their callbacks are entered by hand, in Meta's dashboard.
     instagram_app: AppView,
+    facebook_app: AppView,
+    whatsapp_app: AppView,
     lines: Vec<DemoLine>,
 }
 
@@ -77,10 +99,32 @@ impl Messengers {
             Meta::start(meta::Options::default()),
         )
         .context("a simulated messenger could not be started")?;
-        let instagram_app = meta.add_app(meta::NewApp::default());
-        let address = format!("{public_url}/hooks/instagram");
-        meta.set_callback(&instagram_app, Platform::Instagram, &address, INSTAGRAM_FIELDS);
-        let mut all = Self { telegram, whatsapp, max, vk, avito, meta, instagram_app, lines: Vec::new() };
+        let back = |kind: &str| format!("{public_url}/panel/sources/new/{kind}/consented");
+        let app = |kind: &str| meta::NewApp {
+            name: APP_NAME.to_owned(),
+            redirect_uris: vec![back(kind)],
+            ..meta::NewApp::default()
+        };
+        let (instagram_app, facebook_app) = (meta.add_app(app("instagram")), meta.add_app(app("facebook")));
+        for (app, platform, kind, fields) in [
+            (&instagram_app, Platform::Instagram, "instagram", INSTAGRAM_FIELDS),
+            (&facebook_app, Platform::Facebook, "facebook", PAGE_FIELDS),
+        ] {
+            meta.set_callback(app, platform, &format!("{public_url}/hooks/{kind}"), fields);
+        }
+        let whatsapp_app = whatsapp.add_app(NewApp { name: APP_NAME.to_owned(), ..NewApp::default() });
+        whatsapp.enter_callback(&whatsapp_app.id, &format!("{public_url}/hooks/whatsapp"));
+        let (name, secret) = (APP_NAME.to_owned(), APP_SECRET.to_owned());
+        vk.add_app(vk::NewApp { id: VK_APP.to_owned(), secret, name, redirect_uris: vec![back("vk")] });
+        avito.add_app(avito::NewApp {
+            name: APP_NAME.to_owned(),
+            client_id: AVITO_APP.to_owned(),
+            client_secret: APP_SECRET.to_owned(),
+            redirect_uri: back("avito"),
+        });
+        let lines = Vec::new();
+        let mut all =
+            Self { telegram, whatsapp, max, vk, avito, meta, instagram_app, facebook_app, whatsapp_app, lines };
         let names = Names::of(language);
         all.lines = vec![
             all.telegram(&names),
@@ -114,16 +158,23 @@ impl Messengers {
 
     /// The sections of the configuration with their addresses.
     pub fn config(&self) -> String {
-        let section = |(kind, url): (&str, &str)| {
-            let more = if kind == "instagram" { self.vendors_app() } else { String::new() };
-            format!("[{kind}]\napi_url = \"{url}\"\n{more}")
-        };
+        let section = |(kind, url): (&str, &str)| format!("[{kind}]\napi_url = \"{url}\"\n{}", self.vendors_app(kind));
         self.addresses().map(section).concat()
     }
 
-    fn vendors_app(&self) -> String {
-        let AppView { id, secret } = &self.instagram_app;
-        format!("app_id = \"{id}\"\napp_secret = \"{secret}\"\nverify_token = \"{VERIFY_TOKEN}\"\n")
+    /// The vendor's application at a messenger, where people connect on its page.
+    fn vendors_app(&self, kind: &str) -> String {
+        let meta = |AppView { id, secret }: &AppView| {
+            format!("app_id = \"{id}\"\napp_secret = \"{secret}\"\nverify_token = \"{VERIFY_TOKEN}\"\n")
+        };
+        match kind {
+            "whatsapp" => format!("{}config_id = \"{SIGNUP}\"\n", meta(&self.whatsapp_app)),
+            "instagram" => meta(&self.instagram_app),
+            "facebook" => meta(&self.facebook_app),
+            "vk" => format!("app_id = \"{VK_APP}\"\napp_secret = \"{APP_SECRET}\"\n"),
+            "avito" => format!("client_id = \"{AVITO_APP}\"\nclient_secret = \"{APP_SECRET}\"\n"),
+            _ => String::new(),
+        }
     }
 
     /// The bot that is a source from the start.
@@ -166,9 +217,17 @@ impl Messengers {
 
     fn whatsapp(&self, names: &Names) -> DemoLine {
         let whatsapp = &self.whatsapp;
-        let app = whatsapp.add_app(NewApp::default());
+        let app = &self.whatsapp_app;
         let waba = whatsapp.add_waba(WABA, names.shops[0]);
         let phone = whatsapp.add_phone(NewPhone { name: names.shops[0].to_owned(), ..NewPhone::of(&waba) });
+        let second = NewPhone {
+            id: "330022334455999".to_owned(),
+            number: "77010009911".to_owned(),
+            name: names.shops[1].to_owned(),
+            is_registered: false,
+            ..NewPhone::of(&waba)
+        };
+        whatsapp.verify(&whatsapp.add_phone(second));
         let who = whatsapp.add_person(whatsapp::NewPerson { name: names.full(), ..whatsapp::NewPerson::default() });
         let token = whatsapp.add_token(&app.id, &[&waba]);
         DemoLine {
@@ -178,7 +237,7 @@ impl Messengers {
                 ("phone_number_id", phone.clone()),
                 ("waba_id", waba),
                 ("access_token", token),
-                ("app_secret", app.secret),
+                ("app_secret", app.secret.clone()),
             ],
             customer: Customer::WhatsApp { who, phone },
         }
@@ -201,6 +260,8 @@ impl Messengers {
 
     fn vk(&self, names: &Names) -> DemoLine {
         let made = self.vk.add_community(NewCommunity { name: names.shops[0].to_owned(), ..NewCommunity::default() });
+        let (name, screen_name) = (names.shops[1].to_owned(), "second_shop".to_owned());
+        self.vk.add_community(NewCommunity { name, screen_name, ..NewCommunity::default() });
         let who = self.vk.add_person(vk::NewPerson {
             first_name: names.first.to_owned(),
             last_name: names.last.to_owned(),
@@ -240,6 +301,8 @@ impl Messengers {
         let app = self.meta.add_app(meta::NewApp::default());
         let account = NewAccount { name: names.shops[0].to_owned(), ..NewAccount::facebook() };
         let account = self.meta.add_account(&app, account);
+        let (name, username) = (names.shops[1].to_owned(), "second_shop".to_owned());
+        self.meta.add_account(&self.facebook_app, NewAccount { name, username, ..NewAccount::facebook() });
         let settings = vec![
             ("page_id", account.id.clone()),
             ("access_token", account.token),

@@ -19,6 +19,7 @@ use url::{Url, form_urlencoded};
 
 use super::settings::{Account, Credentials};
 use crate::call::{ApiError, Refusal, answered, below, server_answered};
+use crate::consent::OAuthApp;
 use crate::error_catalog::AVITO;
 use crate::file::Whole;
 use crate::{Abilities, AfterUnknown, ContentAbilities, Denied, FeatureAbilities, Length, Stand, Support, Unit};
@@ -39,7 +40,7 @@ pub struct AvitoApi {
     pub(super) base: Url,
     pub(super) tokens: Tokens,
     /// The vendor's application.
-    pub(super) app: Option<App>,
+    pub(super) app: Option<OAuthApp>,
 }
 
 /// A call without a file.
@@ -69,7 +70,7 @@ impl AvitoApi {
             guarded: http.guarded().clone(),
             base: config.api_url.clone(),
             tokens: Tokens::default(),
-            app: App::of(config),
+            app: OAuthApp::of(http, config.client_id.as_ref(), config.client_secret.as_ref()),
         }
     }
 
@@ -175,21 +176,6 @@ const SPARE: Duration = Duration::from_secs(600);
 /// The lifetime assumed if Avito does not report one.
 const DAY: u64 = 86_400;
 
-/// The vendor's application.
-#[derive(Clone)]
-pub struct App {
-    pub client_id: String,
-    pub client_secret: SecretString,
-}
-
-impl App {
-    /// None if no application is configured.
-    pub fn of(config: &AvitoConfig) -> Option<Self> {
-        let (client_id, client_secret) = (config.client_id.clone()?, config.client_secret.clone()?);
-        Some(Self { client_id, client_secret })
-    }
-}
-
 /// An answer of the OAuth server.
 #[derive(Deserialize)]
 pub(super) struct Granted {
@@ -199,6 +185,9 @@ pub(super) struct Granted {
     pub refresh_token: Option<SecretString>,
     #[serde(default)]
     pub expires_in: Option<f64>,
+    /// What an application was granted, separated by commas or spaces.
+    #[serde(default)]
+    pub scope: Option<String>,
     /// Set if no token was issued.
     #[serde(default)]
     error: Option<String>,

@@ -15,14 +15,16 @@ use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::api::{App, AvitoApi, Granted, denied};
+use super::api::{AvitoApi, Granted, denied};
 use super::settings::{self, ACCESS_TOKEN, REFRESH_TOKEN};
 use super::{Avito, setup};
+use crate::call::below;
+use crate::consent::{self, OAuthApp};
 use crate::poll::Renewed;
-use crate::{ConsentPage, Denied, Field, OfferedLine, Settings};
+use crate::{ConsentPage, Denied, Field, OfferedLine, Returned, Settings};
 
 /// The requested scopes: reading and writing messages, and the account's identity.
-const SCOPE: &str = "messenger:read,messenger:write,user:read";
+const SCOPES: [&str; 3] = ["messenger:read", "messenger:write", "user:read"];
 /// Tokens are renewed when less than this is left, so that hourly attempts may fail for half a day.
 const LEFT: TimeDelta = TimeDelta::hours(12);
 /// The key in the public settings that stores when the access token expires, in seconds since 1970.
@@ -33,24 +35,19 @@ const FACT: &str = "access_until";
 impl ConsentPage for Avito {
     /// The browser returns to the address registered for the application, so Avito does not get ours.
     fn address(&self, state: &str, _back: &str) -> Option<Url> {
-        let app = self.api.app.as_ref()?;
-        let mut page = self.api.base.clone();
-        if page.host_str() == Some("api.avito.ru") {
-            page.set_host(Some("avito.ru")).ok()?;
-        }
-        page.path_segments_mut().ok()?.pop_if_empty().push("oauth");
-        page.query_pairs_mut()
-            .append_pair("response_type", "code")
-            .append_pair("pro_users_flow", "true")
-            .append_pair("client_id", &app.client_id)
-            .append_pair("scope", SCOPE)
-            .append_pair("state", state);
-        Some(page)
+        let page = consent::at(&self.api.base, &[("api.avito.ru", "avito.ru")], &["oauth"])?;
+        let scope = SCOPES.join(",");
+        Some(self.api.app.as_ref()?.address(page, state, &[("pro_users_flow", "true"), ("scope", &scope)]))
     }
 
     /// A code belongs to one seller.
-    async fn lines(&self, code: &str, _back: &str, now: DateTime<Utc>) -> Result<Vec<OfferedLine>, Denied> {
-        let secrets = self.exchange(code, now).await?.secrets;
+    async fn lines(&self, returned: &Returned<'_>) -> Result<Vec<OfferedLine>, Denied> {
+        let at = below(&self.api.base, ["token"], &[]);
+        let granted: Granted = app(&self.api)?.exchange(at, returned.code, &[]).await?;
+        if let Some(scope) = &granted.scope {
+            consent::missing(&SCOPES, |wanted| scope.split([',', ' ']).any(|one| one == wanted))?;
+        }
+        let secrets = renewed(granted, returned.now).secrets;
         let settings: Map<String, Value> =
             secrets.iter().map(|(name, secret)| (name.clone(), json!(secret.expose_secret()))).collect();
         let found = setup::identity(&self.api, &Settings { public: json!({}), secrets }).await?;
@@ -71,11 +68,8 @@ impl ConsentPage for Avito {
     }
 }
 
-impl Avito {
-    /// Exchanges a code, which can be used once, for the tokens of a source.
-    pub async fn exchange(&self, code: &str, now: DateTime<Utc>) -> Result<Renewed, Denied> {
-        asked(&self.api, "authorization_code", "code", code, now).await
-    }
+fn app(api: &AvitoApi) -> Result<&OAuthApp, Denied> {
+    api.app.as_ref().ok_or_else(|| Denied::Refused(LocalizedText::new("said-avito-no-app")))
 }
 
 /// New tokens for a source of the application, if the current ones expire soon.
@@ -86,25 +80,24 @@ pub(super) async fn renew(api: &AvitoApi, settings: &Settings, now: DateTime<Utc
     if until.is_some_and(|until| until - now > LEFT) {
         return Ok(None);
     }
-    asked(api, "refresh_token", "refresh_token", refresh.expose_secret(), now).await.map(Some)
-}
-
-async fn asked(api: &AvitoApi, kind: &str, name: &str, value: &str, now: DateTime<Utc>) -> Result<Renewed, Denied> {
-    let Some(App { client_id, client_secret }) = &api.app else {
-        return Err(Denied::Refused(LocalizedText::new("said-avito-no-app")));
-    };
+    let OAuthApp { id, secret, .. } = app(api)?;
     let form = [
-        ("grant_type", kind),
-        ("client_id", client_id),
-        ("client_secret", client_secret.expose_secret()),
-        (name, value),
+        ("grant_type", "refresh_token"),
+        ("client_id", id),
+        ("client_secret", secret.expose_secret()),
+        ("refresh_token", refresh.expose_secret()),
     ];
     let granted = api.granted(&form).await.map_err(|failed| denied(&failed))?;
+    Ok(Some(renewed(granted, now)))
+}
+
+/// The tokens of an answer, both of which replace the former ones.
+fn renewed(granted: Granted, now: DateTime<Utc>) -> Renewed {
     let life = i64::try_from(granted.life().as_secs()).unwrap_or(i64::MAX);
     let Granted { access_token, refresh_token, .. } = granted;
     let mut secrets = BTreeMap::from([(ACCESS_TOKEN.to_owned(), access_token)]);
     secrets.extend(refresh_token.map(|token| (REFRESH_TOKEN.to_owned(), token)));
-    Ok(Renewed { secrets, facts: BTreeMap::from([(FACT, json!(now.timestamp().saturating_add(life)))]) })
+    Renewed { secrets, facts: BTreeMap::from([(FACT, json!(now.timestamp().saturating_add(life)))]) }
 }
 
 #[cfg(test)]

@@ -54,7 +54,7 @@ pub fn connectors(base: &Url, vendor: bool) -> (Meta, Meta) {
 
 fn profile_or_post(call: &Call) -> Option<Value> {
     let (path, query) = (call.path.split('?').next()?, call.query());
-    let is_account = ["me", "17841400000000001", "104000000000001"].contains(&path);
+    let is_account = ["me", "me/accounts", "17841400000000001", "104000000000001"].contains(&path);
     if call.method != "GET" {
         None
     } else if query.contains("permalink_url") {

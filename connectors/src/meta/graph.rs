@@ -19,7 +19,7 @@ use crate::file::{MultipartRequest, Whole};
 /// Graph's name for the account of the token.
 pub(super) const ME: &str = "me";
 /// The version in every address.
-const VERSION: &str = "v26.0";
+pub(super) const VERSION: &str = "v26.0";
 /// Time limit of a call without files, including the answer.
 const CALL_WITHIN: Duration = Duration::from_secs(12);
 /// Time limit of requests for what a message can do without.
@@ -162,9 +162,20 @@ impl Graph {
     /// A token for 60 more days. Meta requires the old one in the address, which has no version
     /// (instagram-and-facebook §1).
     pub async fn refresh(&self, token: &SecretString) -> Result<Value, ApiError> {
-        let query = [("grant_type", "ig_refresh_token"), ("access_token", token.expose_secret())];
-        let address = Url::parse_with_params(&format!("{}/refresh_access_token", self.base), query);
-        let address = address.map_err(|_| wrong_path())?;
+        self.token("refresh_access_token", token, &[("grant_type", "ig_refresh_token")]).await
+    }
+
+    /// A token for 60 days instead of one for an hour. Meta requires it and the app's secret in the address, which has no
+    /// version (instagram-and-facebook §19).
+    pub async fn long_lived(&self, secret: &SecretString, token: &SecretString) -> Result<Value, ApiError> {
+        let query = [("grant_type", "ig_exchange_token"), ("client_secret", secret.expose_secret())];
+        self.token("access_token", token, &query).await
+    }
+
+    async fn token(&self, path: &str, token: &SecretString, query: &[(&str, &str)]) -> Result<Value, ApiError> {
+        let base = Url::parse(&self.base).map_err(|_| wrong_path())?;
+        let mut address = below(&base, [path], query);
+        address.query_pairs_mut().append_pair("access_token", token.expose_secret());
         called(self.http.get(address).timeout(CALL_WITHIN), token, None).await
     }
 

@@ -11,8 +11,8 @@ use base::verdict::Report;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Abilities, Check, Connector, Denied, Field, Gaps, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
-    WebhookToEnter,
+    Abilities, Check, Connector, ConsentPage, Denied, Field, Gaps, HookTarget, Identity, Outgoing, Probe, Settings,
+    Setup, Watched, WebhookToEnter,
 };
 use crate::file::{NotOpened, OpenFile};
 use crate::incoming::{InboundEvent, IncomingCall, NotReceived};
@@ -22,6 +22,7 @@ use graph::Graph;
 use people::Memory;
 pub(crate) use settings::{Network, OWN_APP, Platform, VENDORS_APP, abilities};
 
+mod consent;
 #[cfg(test)]
 mod fake;
 mod files;
@@ -40,6 +41,7 @@ pub struct Meta {
     graph: Graph,
     memory: Memory,
     vendor: Option<MetaApp>,
+    dialog: Option<consent::Dialog>,
     /// The operator believes settings about which this server can say nothing; never so for Meta's own.
     trusts_settings: bool,
 }
@@ -56,6 +58,7 @@ impl Meta {
                 verify_token: config.verify_token.clone(),
                 split: setup::split,
             }),
+            dialog: consent::Dialog::of(platform, http, config),
             trusts_settings: config.trust_settings,
         }
     }
@@ -119,6 +122,10 @@ impl Connector for Meta {
 
     fn vendor_app(&self) -> Option<&dyn VendorApp> {
         self.vendor.as_ref().map(|vendor| -> &dyn VendorApp { vendor })
+    }
+
+    fn consent_page(&self) -> Option<&dyn ConsentPage> {
+        self.dialog.as_ref().map(|_| -> &dyn ConsentPage { self })
     }
 
     fn webhook_to_enter(&self, settings: &Settings, hook: &HookTarget) -> Option<WebhookToEnter> {

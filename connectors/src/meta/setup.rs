@@ -39,15 +39,21 @@ pub(super) const ALL_FIELDS: [&str; 11] = [
 
 /// The account's description of itself.
 #[derive(Default)]
-struct Myself {
-    id: String,
-    name: String,
-    username: String,
+pub(super) struct Myself {
+    pub id: String,
+    pub name: String,
+    pub username: String,
 }
 
 impl Myself {
+    /// None without an id of Meta's.
+    pub fn read(value: &Value) -> Option<Self> {
+        let id = text(value, "id");
+        is_number(&id).then(|| Self { id, name: text(value, "name"), username: text(value, "username") })
+    }
+
     /// `@acme`, or what is available instead. The link to the chat is built from it.
-    fn called(&self) -> String {
+    pub fn called(&self) -> String {
         if self.username.is_empty() { self.id.clone() } else { format!("@{}", self.username) }
     }
 }
@@ -65,7 +71,7 @@ pub(super) fn account<'a>(meta: &Meta, settings: &'a Settings) -> Result<Account
 /// server in Meta's place.
 async fn myself(meta: &Meta, account: &Account<'_>) -> Result<Myself, Denied> {
     let believed = || Myself { id: account.id.to_owned(), ..Myself::default() };
-    let me = asked(meta, account).await?.or_else(|| meta.trusts_settings.then(believed));
+    let me = asked(meta, account.token).await?.or_else(|| meta.trusts_settings.then(believed));
     let me = me.ok_or_else(|| Denied::Foreign(LocalizedText::new("said-meta-no-account")))?;
     if me.id == account.id {
         return Ok(me);
@@ -76,16 +82,21 @@ async fn myself(meta: &Meta, account: &Account<'_>) -> Result<Myself, Denied> {
 
 /// The token's account; none if the answer names none: an app's token has none, and a server in Meta's place may know
 /// none.
-async fn asked(meta: &Meta, account: &Account<'_>) -> Result<Option<Myself>, Denied> {
-    let me = match meta.graph.get(account.token, ME, &[("fields", meta.platform.me)]).await {
+pub(super) async fn asked(meta: &Meta, token: &SecretString) -> Result<Option<Myself>, Denied> {
+    let mut me = match meta.graph.get(token, ME, &[("fields", meta.platform.me)]).await {
         Err(failed) if is_no_object(&failed) || meta.trusts_settings && is_missing(&failed) => return Ok(None),
         answer => answer.map_err(|failed| denied(meta.platform, &failed))?,
     };
     // An Instagram token sees its account under another id; webhooks and this setting use `user_id`
     // (instagram-and-facebook §4).
-    let user_id = Some(text(&me, "user_id")).filter(|id| meta.platform.is_instagram() && !id.is_empty());
-    let id = user_id.unwrap_or_else(|| text(&me, "id"));
-    Ok(is_number(&id).then(|| Myself { id, name: text(&me, "name"), username: text(&me, "username") }))
+    let user_id = me
+        .get("user_id")
+        .filter(|id| meta.platform.is_instagram() && id.as_str().is_some_and(|id| !id.is_empty()))
+        .cloned();
+    if let (Some(me), Some(user_id)) = (me.as_object_mut(), user_id) {
+        me.insert("id".to_owned(), user_id);
+    }
+    Ok(Myself::read(&me))
 }
 
 /// Whether this is an id of Meta's.

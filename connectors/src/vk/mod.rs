@@ -1,28 +1,30 @@
 //! VK communities, through VK's API and its Callback API (https://dev.vk.com).
 
 use async_trait::async_trait;
+use base::config::Vk as VkConfig;
 use base::error::FieldError;
 use base::http_client::HttpClients;
 use base::i18n::Words;
 use base::message::Failure;
 use base::verdict::Report;
 use chrono::{DateTime, Utc};
-use url::Url;
 
 use super::{
-    Abilities, Check, Connector, Denied, Field, Gaps, HookTarget, Identity, Outgoing, Probe, Receiver, Settings, Setup,
-    Shadow, Watched, error_catalog,
+    Abilities, Check, Connector, ConsentPage, Denied, Field, Gaps, HookTarget, Identity, Outgoing, Probe, Receiver,
+    Settings, Setup, Shadow, Watched, error_catalog,
 };
 use crate::connector::Kind;
 use crate::incoming::{InboundEvent, IncomingCall, NotReceived};
 use crate::poll::HistoryPage;
 use api::VkApi;
+use consent::Login;
 use people::{Asking, People, Seen};
 use receive::Listener;
 use send::Uploaded;
 use setup::{Community, Confirmations};
 
 mod api;
+mod consent;
 #[cfg(test)]
 mod fake;
 mod history;
@@ -43,14 +45,16 @@ pub struct Vk {
     seen: Seen,
     uploaded: Uploaded,
     confirmations: Confirmations,
+    login: Option<Login>,
 }
 
 impl Vk {
-    /// `api_url`: the address of VK's API from the configuration.
-    pub fn new(http: &HttpClients, api_url: &Url) -> Self {
-        let api = VkApi::new(http, api_url);
+    /// `config`: the address of VK's API, and the vendor's app there.
+    pub fn new(http: &HttpClients, config: &VkConfig) -> Self {
+        let api = VkApi::new(http, &config.api_url);
+        let login = Login::of(http, &api, config);
         let (people, seen, uploaded) = (People::default(), Seen::default(), Uploaded::default());
-        Self { api, people, seen, uploaded, confirmations: Confirmations::default() }
+        Self { api, people, seen, uploaded, confirmations: Confirmations::default(), login }
     }
 }
 
@@ -96,6 +100,10 @@ impl Connector for Vk {
 
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
         send::send(&self.api, &self.seen, &self.uploaded, settings, outgoing).await
+    }
+
+    fn consent_page(&self) -> Option<&dyn ConsentPage> {
+        self.login.as_ref().map(|login| -> &dyn ConsentPage { login })
     }
 
     fn has_webhook(&self) -> bool {

@@ -27,7 +27,7 @@ pub(super) const FIELDS: &[Field] = &[
     Field { secret: true, ..Field::required(TOKEN, Input::Text, "wizard-vk-token").with_hint("wizard-vk-token-hint") },
 ];
 /// Rights that are required.
-const RIGHTS: [&str; 4] = ["messages", "manage", "photos", "docs"];
+pub(super) const RIGHTS: [&str; 4] = ["messages", "manage", "photos", "docs"];
 /// The right to answer comments.
 const COMMENTS: &str = "wall";
 
@@ -70,6 +70,13 @@ pub struct Group {
     pub name: String,
     #[serde(default)]
     pub screen_name: String,
+}
+
+impl Group {
+    /// `@acme`.
+    pub(super) fn called(&self) -> String {
+        if self.screen_name.is_empty() { format!("@club{}", self.id) } else { format!("@{}", self.screen_name) }
+    }
 }
 
 /// The answer: newer versions return an object, older ones a list.
@@ -314,10 +321,8 @@ pub(super) fn asks_for_confirmation(body: &[u8]) -> bool {
 /// The community's identity.
 pub(super) async fn identity(api: &VkApi, settings: &Settings) -> Result<Option<Identity>, Denied> {
     let group = group(api, Community::required(settings)?).await?;
-    let screen_name =
-        if group.screen_name.is_empty() { format!("club{}", group.id) } else { group.screen_name.clone() };
     let facts = serde_json::to_value(&group).unwrap_or_default();
-    Ok(Some(Identity { key: group.id.to_string(), name: format!("@{screen_name}"), facts }))
+    Ok(Some(Identity { key: group.id.to_string(), name: group.called(), facts }))
 }
 
 /// Registers or repairs our server, and subscribes to our kinds of events.

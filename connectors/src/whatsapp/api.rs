@@ -60,12 +60,6 @@ impl GraphApi {
         self.called(self.http.get(self.address(path)?), token).await
     }
 
-    /// Reads an object without a token: its address contains the authorization.
-    pub async fn get_openly<T: DeserializeOwned>(&self, path: Path<'_>) -> Result<T, ApiError> {
-        let request = self.http.get(self.address(path)?).timeout(CALL_WITHIN);
-        called(request, "", None).await
-    }
-
     /// Posts JSON.
     pub async fn post<T: DeserializeOwned>(
         &self,

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use base::config::WhatsApp as AppConfig;
+use base::http_client::HttpClients;
 use base::i18n::LocalizedText;
-use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -15,11 +15,12 @@ use url::Url;
 
 use super::api::{GraphApi, Path, VERSION};
 use super::health::{Number, Numbers, phone_with_plus};
-use super::setup::{MARK_READ, PIN, SIGN, STAYS_IN_APP, TOKEN, denied, explain, is_vague};
+use super::setup::{MARK_READ, PIN, SIGN, STAYS_IN_APP, TOKEN, denied, is_vague};
 use super::wire::{Id, Many, wire};
-use crate::call::ApiError;
+use crate::call::{ApiError, below};
+use crate::consent::{self, OAuthApp};
 use crate::error_catalog::WHATSAPP;
-use crate::{ConsentPage, Denied, Field, Input, OfferedLine};
+use crate::{ConsentPage, Denied, Field, Input, OfferedLine, Returned};
 
 /// Maximum number of accounts read from one consent; people authorize only a few.
 const MOST_ACCOUNTS: usize = 20;
@@ -51,32 +52,31 @@ wire! {
 /// The dialog of the vendor's app.
 pub struct MetaDialog {
     api: GraphApi,
-    app_id: String,
-    app_secret: SecretString,
+    app: OAuthApp,
     /// The configuration of Embedded Signup.
     config_id: String,
     page: Url,
+    token: Url,
 }
 
 impl MetaDialog {
     /// None if the app is not configured for Embedded Signup.
-    pub(super) fn of(api: &GraphApi, config: &AppConfig) -> Option<Self> {
-        let (app_id, app_secret) = (config.app_id.clone()?, config.app_secret.clone()?);
+    pub(super) fn of(http: &HttpClients, api: &GraphApi, config: &AppConfig) -> Option<Self> {
+        let app = OAuthApp::of(http, config.app_id.as_ref(), config.app_secret.as_ref())?;
         let config_id = config.config_id.clone()?;
-        let mut page = config.api_url.clone();
-        if page.host_str() == Some("graph.facebook.com") {
-            page.set_host(Some("www.facebook.com")).ok()?;
-        }
-        page.path_segments_mut().ok()?.pop_if_empty().extend([VERSION, "dialog", "oauth"]);
-        Some(Self { api: api.clone(), app_id, app_secret, config_id, page })
+        let hosts = [("graph.facebook.com", "www.facebook.com")];
+        let page = consent::at(&config.api_url, &hosts, &[VERSION, "dialog", "oauth"])?;
+        let token = below(&config.api_url, [VERSION, "oauth", "access_token"], &[]);
+        Some(Self { api: api.clone(), app, config_id, page, token })
     }
 
     /// The accounts that a token gives access to.
     async fn accounts(&self, token: &SecretString) -> Result<BTreeSet<String>, Denied> {
-        let own = SecretString::from(format!("{}|{}", self.app_id, self.app_secret.expose_secret()));
+        let own = SecretString::from(format!("{}|{}", self.app.id, self.app.secret.expose_secret()));
         let path = Path(&["debug_token"], &[("input_token", token.expose_secret())]);
         let granted: Granted = self.api.get(&own, path).await.map_err(|failed| denied(&failed))?;
         let scopes = granted.data.granular_scopes;
+        consent::missing(&SCOPES, |wanted| scopes.iter().any(|one| &*one.scope == wanted))?;
         let ours = scopes.iter().filter(|one| SCOPES.contains(&&*one.scope));
         let ids = ours.flat_map(|one| one.target_ids.iter()).filter_map(Id::some).map(str::to_owned);
         Ok(ids.take(MOST_ACCOUNTS).collect())
@@ -87,24 +87,6 @@ impl MetaDialog {
         let numbers: Numbers = self.api.get(token, path).await.map_err(|failed| denied(&failed))?;
         let known = numbers.data.iter().filter(|number| number.id.some().is_some());
         Ok(known.map(|number| offered(number, token, waba_id)).collect())
-    }
-
-    /// Exchanges the code, which is valid for 30 seconds, for the account's token. `back`: the address to which the code
-    /// was sent.
-    async fn exchange(&self, code: &str, back: &str) -> Result<SecretString, Denied> {
-        let secret = self.app_secret.expose_secret();
-        let query =
-            [("client_id", self.app_id.as_str()), ("client_secret", secret), ("redirect_uri", back), ("code", code)];
-        let path = Path(&["oauth", "access_token"], &query);
-        let answer: Result<TokenAnswer, ApiError> = self.api.get_openly(path).await;
-        answer.map(|answer| answer.access_token).map_err(|failed| match failed.refusal().map(|refused| refused.code) {
-            Some(WRONG_PARAMETER) => {
-                tracing::info!(reason = %explain(&failed), "Meta refused the code of its dialog");
-                Denied::Refused(LocalizedText::new("said-wa-code"))
-            }
-            Some(code) if WRONG_APP.contains(&code) => Denied::Refused(LocalizedText::new("said-wa-vendor")),
-            _ => denied(&failed),
-        })
     }
 }
 
@@ -129,20 +111,19 @@ fn offered(number: &Number, token: &SecretString, waba_id: &str) -> OfferedLine 
 #[async_trait]
 impl ConsentPage for MetaDialog {
     fn address(&self, state: &str, back: &str) -> Option<Url> {
-        let mut page = self.page.clone();
-        page.query_pairs_mut()
-            .append_pair("client_id", &self.app_id)
-            .append_pair("config_id", &self.config_id)
-            .append_pair("redirect_uri", back)
-            .append_pair("response_type", "code")
-            .append_pair("override_default_response_type", "true")
-            .append_pair("extras", r#"{"setup":{}}"#)
-            .append_pair("state", state);
-        Some(page)
+        let more = [
+            ("config_id", self.config_id.as_str()),
+            ("redirect_uri", back),
+            ("override_default_response_type", "true"),
+            ("extras", r#"{"setup":{}}"#),
+        ];
+        Some(self.app.address(self.page.clone(), state, &more))
     }
 
-    async fn lines(&self, code: &str, back: &str, _now: DateTime<Utc>) -> Result<Vec<OfferedLine>, Denied> {
-        let token = self.exchange(code, back).await?;
+    /// The code is valid for 30 seconds.
+    async fn lines(&self, returned: &Returned<'_>) -> Result<Vec<OfferedLine>, Denied> {
+        let back = [("redirect_uri", returned.back)];
+        let TokenAnswer { access_token: token } = self.app.exchange(self.token.clone(), returned.code, &back).await?;
         let mut lines = Vec::new();
         for waba_id in self.accounts(&token).await? {
             lines.extend(self.numbers(&token, &waba_id).await?);
@@ -193,10 +174,6 @@ impl ConsentPage for MetaDialog {
 
 /// The code for a number with another PIN (whatsapp §15).
 const OTHER_PIN: u32 = 133_005;
-/// Meta's general code: of a code that has expired or was used, and of many other things.
-const WRONG_PARAMETER: u32 = 100;
-/// The app's id or secret is wrong.
-const WRONG_APP: [u32; 2] = [1, 101];
 
 #[derive(Deserialize)]
 struct TokenAnswer {

@@ -56,7 +56,7 @@ impl WhatsApp {
     /// `config`: the address of Meta's server, and the vendor's app there.
     pub fn new(http: &HttpClients, config: &AppConfig) -> Self {
         let api = GraphApi::new(http, &config.api_url);
-        let dialog = MetaDialog::of(&api, config);
+        let dialog = MetaDialog::of(http, &api, config);
         let hooks = MetaApp::of(MetaApp {
             app_id: config.app_id.clone(),
             secret: config.app_secret.clone(),

@@ -34,6 +34,8 @@ pub enum TicketTarget {
     Overview,
     Sources,
     Source(Uuid),
+    /// The look of a site's chat.
+    Design(Uuid),
     Message(Uuid),
     Conversation(Uuid),
     /// Connecting a line of this kind on the messenger's own page.
@@ -47,6 +49,7 @@ impl TicketTarget {
             Self::Overview => "/panel".to_owned(),
             Self::Sources => "/panel/sources".to_owned(),
             Self::Source(id) => format!("/panel/sources/{id}"),
+            Self::Design(id) => format!("/panel/sources/{id}/access?tab=appearance"),
             Self::Message(id) => format!("/panel/messages/{id}"),
             Self::Conversation(id) => format!("/panel/conversations/{id}"),
             Self::Connect(kind) => format!("/panel/sources/new/{kind}/consent"),

@@ -30,7 +30,8 @@ pub mod takeover;
 mod tests;
 pub mod window;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use amocrm::rest::ChatEvent;
@@ -39,6 +40,7 @@ use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::store::Store;
 use base::worded::worded;
+use connectors::poll::Renewed;
 use connectors::template::ListedTemplate;
 use entity::source::{self, Column};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
@@ -152,6 +154,27 @@ pub struct SourceContext {
     pub source_changes: ChangeLocks,
     pub listed_templates: ListedTemplates,
     pub compared: ComparedWith,
+    pub unsaved: UnsavedCredentials,
+}
+
+/// Credentials that a messenger issued and that could not be stored yet, by source, with the sealed ones that they replace. The
+/// messenger accepts the former ones no more, so these are kept until they are stored.
+#[derive(Default)]
+pub struct UnsavedCredentials(Mutex<BTreeMap<Uuid, (Option<Vec<u8>>, Renewed)>>);
+
+impl UnsavedCredentials {
+    fn put(&self, source: &source::Model, new: Renewed) {
+        self.lock().insert(source.id, (source.secrets.clone(), new));
+    }
+
+    /// None if there are none, or if a person entered others meanwhile.
+    fn take(&self, source: &source::Model) -> Option<Renewed> {
+        self.lock().remove(&source.id).and_then(|(former, new)| (former == source.secrets).then_some(new))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Uuid, (Option<Vec<u8>>, Renewed)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What messengers listed as their templates within the last minute, by source.

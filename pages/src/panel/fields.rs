@@ -210,8 +210,11 @@ fn wrong_address(words: Words, text: &str) -> Option<String> {
 
 /// What is wrong with a field, as a sentence with its label.
 fn refused(words: Words, label: &str, detail: &LocalizedText) -> String {
-    let reason = detail.in_words(words, CRM);
-    words.text("form-field-refused").with("field", label).with("reason", reason.trim_end_matches('.')).to_string()
+    let with_label = || {
+        let reason = detail.in_words(words, CRM);
+        words.text("form-field-refused").with("field", label).with("reason", reason.trim_end_matches('.')).to_string()
+    };
+    detail.in_form(words, CRM).unwrap_or_else(with_label)
 }
 
 /// A connector's errors as text, keyed by the form's names; errors that concern no field come last, with an empty name.

@@ -261,6 +261,7 @@ enum PanelPage {
     Overview,
     Sources,
     Source,
+    Design,
     Message,
     Conversation,
     Connect,
@@ -285,9 +286,10 @@ pub(super) async fn post_ticket(mut call: WidgetCall, request: HttpRequest) -> A
         (PanelPage::Connect, None) => TicketTarget::Connect(kind_of(&app, &caller, input.kind.as_deref())?),
         (PanelPage::Overview, None) => TicketTarget::Overview,
         (PanelPage::Sources, None) => TicketTarget::Sources,
-        (PanelPage::Source, Some(id)) => {
+        (page @ (PanelPage::Source | PanelPage::Design), Some(id)) => {
             caller.needs_admin()?;
-            TicketTarget::Source(sources::find(&app.sources, tenant_id, id).await?.id)
+            let id = sources::find(&app.sources, tenant_id, id).await?.id;
+            if let PanelPage::Design = page { TicketTarget::Design(id) } else { TicketTarget::Source(id) }
         }
         (PanelPage::Message, Some(id)) => {
             let row = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(id));

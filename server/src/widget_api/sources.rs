@@ -341,9 +341,10 @@ pub(super) async fn kinds(app: AppData, caller: Caller) -> Answer {
             about: say(format!("connector-{}-about", kind.kind)),
             consent: consent(kind.kind),
             preview: is_web_chat(kind.kind).then(|| preview_url(&app, reader)),
+            // A chat is designed in the panel, with a preview and a grid of hours.
             fields: sources::offered(&app, kind.fields, &Value::Null)
                 .iter()
-                .filter(|field| field.language.is_empty())
+                .filter(|field| field.language.is_empty() && (field.essential || !is_web_chat(kind.kind)))
                 .map(|field| field_out(field, reader))
                 .collect(),
         })

@@ -2,13 +2,13 @@
 //!
 //! Avito's files do not define the answers to wrong requests; these are the answers of RFC 6749 §5.2.
 
-use askama::Template;
 use serde_json::{Value, json};
-use url::Url;
 
 use super::api::{Answered, answer};
 use super::options::{Avito as State, Grant, GrantKind, Options};
-use crate::kit::{Answer, Call, Core, Frame, Id, Simulator, page_of};
+use crate::kit::{
+    Answer, Asked, Call, Consent, ConsentChoice, Core, Decision, Id, Line, Simulator, decision, returned,
+};
 
 /// The lifetime of a code in milliseconds. Avito does not publish it.
 const CODE: i64 = 600_000;
@@ -67,66 +67,48 @@ fn issue(state: &mut State, grant: Grant) -> Value {
     tokens
 }
 
-#[derive(Template)]
-#[template(path = "avito/consent.html")]
-struct ConsentPage<'a> {
-    frame: Frame,
-    app: String,
-    call: &'a Call,
-    sellers: Vec<(String, String)>,
-}
-
-impl ConsentPage<'_> {
-    /// A parameter, which the form sends again.
-    fn asked(&self, name: &str) -> &str {
-        self.call.param(name).unwrap_or_default()
-    }
-}
-
-/// `GET /oauth?response_type=code&client_id=…&scope=…&state=…`, and its form.
+/// `GET /oauth?response_type=code&client_id=…&scope=…&state=…`, and its form. A seller agrees; which one is asked only here.
 pub(super) fn page(core: &Core<Options>, call: &Call) -> Answer {
-    let field = |name: &str| call.param(name).unwrap_or_default();
-    let (client, seller) = (field("client_id"), Id::from(field("seller")));
+    let asked = Asked::of_call(call);
     match call.method.as_str() {
-        "GET" if field("response_type") == "code" => core.read(|state| {
-            let Some(app) = state.own.apps.get(client) else { return Answer::empty(400) };
-            let sellers = state.lines.values().map(|line| (line.id.to_string(), line.name.clone())).collect();
-            let page = ConsentPage { frame: Frame::of_call::<Options>(call), app: app.name.clone(), call, sellers };
-            // The form leads to the application.
-            page_of(200, &page, "'self' http: https:")
+        "GET" if asked.text("response_type") == "code" => core.read(|state| {
+            let Some(app) = state.own.apps.get(&asked.client_id) else { return Answer::empty(400) };
+            let choice = |line: &Line| ConsentChoice {
+                id: line.id.to_string(),
+                name: line.name.clone(),
+                about: String::new(),
+                is_chosen: false,
+            };
+            asked.page::<Options>(call, &app.name, state.lines.values().map(choice).collect(), false)
         }),
         "POST" if !call.is_own() => Answer::empty(403),
-        "POST" => match core.change(|state| decide(state, client, field("scope"), field("state"), &seller)) {
-            Some(back) => Answer::empty(302).with("location", back),
-            None => Answer::empty(400),
-        },
+        "POST" => returned(core.change(|state| decide(state, &asked, decision(call)))),
         _ => Answer::empty(400),
     }
 }
 
 /// The address to which the browser returns: with a code if a seller was chosen, else with an error. Avito's files do
 /// not define the answer to a refusal; this is RFC 6749 §4.1.2.1.
-fn decide(state: &mut State, client: &str, scope: &str, given: &str, seller: &Id) -> Option<String> {
-    let mut back = Url::parse(&state.own.apps.get(client)?.redirect_uri).ok()?;
-    if seller.number() == 0 {
-        back.query_pairs_mut().append_pair("error", "access_denied").append_pair("state", given);
-        return Some(back.into());
-    }
-    let seller = state.lines.get(seller)?.id.clone();
+fn decide(state: &mut State, asked: &Asked, decision: Decision) -> Option<String> {
+    let redirect_uri = state.own.apps.get(&asked.client_id)?.redirect_uri.clone();
+    // Avito returns to the registered address.
+    let asked = Asked { redirect_uri, ..asked.clone() };
+    let Some(consent) = decision else { return asked.back(&[("error", "access_denied")]) };
+    let seller = state.lines.get(&Id::from(consent.lines.first()?))?.id.clone();
     let (code, expires_at) = (state.next_hex(32), state.now + CODE);
-    let scope = scope.split([',', ' ']).filter(|one| !one.is_empty()).map(str::to_owned).collect();
-    let grant = Grant { kind: GrantKind::Code, seller, app: Some(client.to_owned()), scope, expires_at };
+    let grant =
+        Grant { kind: GrantKind::Code, seller, app: Some(asked.client_id.clone()), scope: consent.scopes, expires_at };
     state.own.grants.insert(code.clone(), grant);
-    back.query_pairs_mut().append_pair("code", &code);
-    if !given.is_empty() {
-        back.query_pairs_mut().append_pair("state", given);
-    }
-    Some(back.into())
+    asked.back(&[("code", &code)])
 }
 
 impl Simulator<Options> {
     /// A seller authorizes an application, or declines as 0; returns the address to which the browser returns.
     pub fn consent(&self, client_id: &str, scope: &str, state: &str, seller: i64) -> Option<String> {
-        self.core.change(|known| decide(known, client_id, scope, state, &seller.into()))
+        let scopes: Vec<_> = scope.split([',', ' ']).filter(|one| !one.is_empty()).map(str::to_owned).collect();
+        let (client_id, state) = (client_id.to_owned(), state.to_owned());
+        let asked = Asked { client_id, state, scopes: scopes.clone(), ..Asked::default() };
+        let decision = (seller != 0).then(|| Consent { lines: vec![seller.to_string()], scopes });
+        self.core.change(|known| decide(known, &asked, decision))
     }
 }

@@ -116,6 +116,13 @@ impl Words {
         texts.map_or(key, |(en, ru)| if self.language == Language::En { en } else { ru })
     }
 
+    /// What a right of an application means, or nothing.
+    pub fn right(&self, scope: &str) -> &'static str {
+        let mut lines = self.own.lines().filter_map(|line| line.strip_prefix("right:")?.split_once('\t'));
+        let texts = lines.find_map(|(known, texts)| (known == scope).then(|| texts.split_once('\t')).flatten());
+        texts.map_or("", |(en, ru)| if self.language == Language::En { en } else { ru })
+    }
+
     /// The same with `{what}` replaced.
     pub fn fill(&self, key: &'static str, what: &str) -> String {
         self.get(key).replace("{what}", what)

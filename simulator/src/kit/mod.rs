@@ -40,7 +40,7 @@ pub use model::{
     vcard,
 };
 pub use outbox::{Hook, HookState, Outbox, Policy, Post, Reply, signature};
-pub use pages::{Frame, page_of};
+pub use pages::{Asked, Code, CodeFault, Consent, ConsentChoice, Decision, Frame, decision, page_of, returned};
 pub use perform::write;
 pub use simulator::{Customer, NewPerson, Simulator};
 pub use view::{FileView, LineView, MessageView};

@@ -1,11 +1,13 @@
 //! The pages of every simulator: the list of customers, their phones, the page with faults; and JSON for programs.
 
+mod consent;
 mod frame;
 mod list;
 mod phone;
 mod programs;
 mod trouble;
 
+pub use consent::{Asked, Code, CodeFault, Consent, ConsentChoice, Decision, decision, returned};
 pub use frame::{Frame, page_of};
 pub(crate) use frame::{events, page_by};
 

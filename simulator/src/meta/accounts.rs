@@ -17,11 +17,13 @@ pub struct NewApp {
     pub secret: Option<String>,
     /// Its own token reads what any page says of itself.
     pub reads_public_pages: bool,
+    /// The addresses to which its dialogs may return; empty: all.
+    pub redirect_uris: Vec<String>,
 }
 
 impl Default for NewApp {
     fn default() -> Self {
-        Self { name: "Acme Inbox".to_owned(), secret: None, reads_public_pages: false }
+        Self { name: "Acme Inbox".to_owned(), secret: None, reads_public_pages: false, redirect_uris: Vec::new() }
     }
 }
 
@@ -59,12 +61,12 @@ impl Simulator<Options> {
     pub fn add_app(&self, app: NewApp) -> AppView {
         self.core.change(|state| {
             let serial = state.next_serial();
-            let NewApp { name, secret, reads_public_pages } = app;
+            let NewApp { name, secret, reads_public_pages, redirect_uris } = app;
             let secret = secret.unwrap_or_else(|| format!("{:032x}", 0xa5ec_0de0 + serial));
             let view = AppView { id: format!("15177764818{serial:05}"), secret };
             let AppView { id, secret } = view.clone();
             let subscriptions = BTreeMap::new();
-            let made = App { id: id.clone(), secret, name, reads_public_pages, subscriptions };
+            let made = App { id: id.clone(), secret, name, reads_public_pages, subscriptions, redirect_uris };
             state.own.apps.insert(id, made);
             view
         })

@@ -10,6 +10,7 @@
 //! send.rs      messages of apps, within the window    json.rs    messages, comments and people as Meta shows them
 //! tokens.rs    whose tokens are, and for how long     ../graph   what every Graph server has: errors, parameters
 //! apps.rs      where events go                        options.rs state
+//! consent.rs   how apps get tokens
 //! accounts.rs  new apps, accounts and posts, and troubles
 //! ```
 
@@ -17,6 +18,7 @@ mod accounts;
 mod acts;
 mod api;
 mod apps;
+mod consent;
 mod hooks;
 mod json;
 mod options;

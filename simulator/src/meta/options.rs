@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use serde_json::json;
 
-use crate::kit::{File, Id, Now, State, system_clock};
+use crate::kit::{Code, File, Id, Now, State, system_clock};
 
 pub(super) const DAY: i64 = 86_400_000;
 
@@ -49,6 +49,14 @@ pub(super) struct App {
     pub(super) reads_public_pages: bool,
     /// By object; each has one callback.
     pub(super) subscriptions: BTreeMap<String, Subscription>,
+    /// The addresses to which its dialog may return; empty: all.
+    pub(super) redirect_uris: Vec<String>,
+}
+
+impl App {
+    pub(super) fn may_return(&self, redirect_uri: &str) -> bool {
+        self.redirect_uris.is_empty() || self.redirect_uris.iter().any(|one| one == redirect_uri)
+    }
 }
 
 /// Where an app receives the events of an object.
@@ -81,6 +89,25 @@ pub(super) struct Token {
     pub(super) is_revoked: bool,
 }
 
+/// What a person gave an app.
+#[derive(Clone, Debug)]
+pub(super) struct Gift {
+    pub(super) platform: Platform,
+    pub(super) app: String,
+    pub(super) lines: Vec<Id>,
+    pub(super) asked: Vec<String>,
+    pub(super) granted: Vec<String>,
+}
+
+/// A person's token of Facebook.
+#[derive(Clone, Debug)]
+pub(super) struct PersonToken {
+    pub(super) gift: Gift,
+    pub(super) expires_at: i64,
+    /// Tokens of pages that it gives do not expire.
+    pub(super) is_long: bool,
+}
+
 /// What a chat has beside its dialog.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chat {
@@ -95,6 +122,8 @@ pub struct Own {
     pub(super) apps: BTreeMap<String, App>,
     pub(super) accounts: BTreeMap<Id, Account>,
     pub(super) tokens: BTreeMap<String, Token>,
+    pub(super) codes: BTreeMap<String, Code<Gift>>,
+    pub(super) people_tokens: BTreeMap<String, PersonToken>,
     /// By the ids of dialogs.
     pub(super) chats: BTreeMap<Id, Chat>,
 }

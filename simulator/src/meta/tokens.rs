@@ -52,7 +52,7 @@ pub(super) fn app_of<'a>(state: &'a Meta, token: &str) -> Result<&'a App, Refusa
     if app.secret == secret { Ok(app) } else { Err(unreadable()) }
 }
 
-fn valid<'a>(state: &'a Meta, text: &str) -> Result<&'a Token, Refusal> {
+pub(super) fn valid<'a>(state: &'a Meta, text: &str) -> Result<&'a Token, Refusal> {
     ensure(!text.is_empty(), || Refusal::new(400, 104, None, "An access token is required to request this resource."))?;
     let token = state.own.tokens.get(text).ok_or_else(unreadable_token)?;
     let over = "Error validating access token: The session has been invalidated because the user changed their \

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
 use super::options::{Meta, Options, Own, Platform};
-use super::{acts, api, hooks, json};
+use super::{acts, api, consent, hooks, json};
 use crate::graph::{Params, Refusal, parts};
 use crate::kit::{
     ActWord, Answer, Call, Core, Fault, FaultWords, Handlers, Hook, HookFault, Kind, Line, Look, Message, Named, Now,
@@ -101,6 +101,9 @@ impl Wire for Options {
     async fn answer(core: &Arc<Core<Self>>, named: &Named, call: &Call) -> Answer {
         if let Some(id) = api::file_of(call).filter(|_| named.call.is_empty()) {
             return core.read(|state| api::file(state, id, &call.query_string));
+        }
+        if let Some(answer) = consent::answer(core, call) {
+            return answer;
         }
         api::call(core, call).await.map_or_else(|refusal| refusal.answer(), |answer| Answer::json(200, &answer))
     }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::call::{Answered, Asked, ensure, param, refused, refused_for};
 use super::options::State;
-use super::{files, history, messages, servers};
+use super::{files, history, login, messages, servers};
 use crate::kit::Call;
 
 /// Events and objects of older versions have a different structure.
@@ -65,6 +65,9 @@ pub(super) fn owner<'a>(state: &'a State, call: &Call) -> Option<(i64, &'a [Stri
 }
 
 pub(super) fn call(state: &mut State, name: &str, call: &Call) -> Answered {
+    if let Some(answered) = login::method(state, name, call) {
+        return answered;
+    }
     let method = METHODS.iter().find(|(known, ..)| *known == name);
     let (_, right, run) = method.ok_or_else(|| refused(3))?;
     let version = param(call, "v").and_then(|text| text.split_once('.'));

@@ -45,7 +45,7 @@ pub struct CommunityView {
 }
 
 impl State {
-    fn add_token(&mut self, community: i64, rights: &[&str]) -> String {
+    pub(super) fn add_token(&mut self, community: i64, rights: &[&str]) -> String {
         let token = format!("vk1.a.{}", self.next_hex(64));
         let rights = rights.iter().map(|right| (*right).to_owned()).collect();
         if let Some(known) = self.own.communities.get_mut(&community) {

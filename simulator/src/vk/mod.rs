@@ -8,6 +8,7 @@
 //! messages.rs  calls that write                      history.rs      calls that read
 //! servers.rs   callback servers                      files.rs        uploads, and files at their addresses
 //! keyboard.rs  checks keyboards                      json.rs         the objects of the API
+//! login.rs     how apps get tokens
 //! call.rs      parameters, results and refusals      communities.rs  new communities, people, chats; views
 //! ```
 
@@ -20,6 +21,7 @@ mod files;
 mod history;
 mod json;
 mod keyboard;
+mod login;
 mod messages;
 mod options;
 mod servers;
@@ -27,7 +29,7 @@ mod wire;
 
 pub use crate::kit::{Act, Author, Content, Fault, Given, HookFault, HookState, MessageView, NewPerson, Verb};
 pub use communities::{CommunityView, NewChat, NewCommunity};
-pub use options::{Options, Server, ServerStatus};
+pub use options::{NewApp, Options, Server, ServerStatus};
 
 pub type Vk = crate::kit::Simulator<Options>;
 /// A person who writes to a community.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kit::{self, Dialog, DialogKind, Id, Message, Now, Upload, system_clock};
+use crate::kit::{self, Code, Dialog, DialogKind, Id, Message, Now, Upload, system_clock};
 
 /// Peer ids of group chats start here.
 pub(super) const CHATS: i64 = 2_000_000_000;
@@ -21,11 +21,34 @@ impl Default for Options {
     }
 }
 
+/// The vendor's app.
+#[derive(Clone, Debug)]
+pub struct NewApp {
+    pub id: String,
+    pub secret: String,
+    pub name: String,
+    /// Its trusted redirect URLs.
+    pub redirect_uris: Vec<String>,
+}
+
+/// What a person allowed.
+#[derive(Clone, Debug)]
+pub(super) enum Gift {
+    /// VK ID: who the person is, and these rights. `challenge`: of PKCE.
+    Person { scopes: Vec<String>, challenge: String },
+    /// VK's OAuth: these communities.
+    Communities { ids: Vec<i64>, rights: Vec<String> },
+}
+
 #[derive(Default)]
 pub struct Own {
     pub(super) communities: BTreeMap<i64, Community>,
     /// Addresses for uploads, and uploads that were not saved yet, by the text that names them.
     pub(super) uploads: BTreeMap<String, Uploading>,
+    /// Apps by id, codes for them, and tokens of people with their rights.
+    pub(super) apps: BTreeMap<String, NewApp>,
+    pub(super) codes: BTreeMap<String, Code<Gift>>,
+    pub(super) people_tokens: BTreeMap<String, Vec<String>>,
 }
 
 pub(super) type State = kit::State<Own>;

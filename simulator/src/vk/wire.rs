@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::call::{self, Refusal, refused};
 use super::options::{Options, Own, State};
-use super::{acts, api, events, files, json, messages};
+use super::{acts, api, events, files, json, login, messages};
 use crate::kit::{
     ActWord, Answer, Call, Core, Done, Fault, FaultWords, Handlers, Hook, HookFault, Id, Kind, Look, Message, Named,
     Now, PLAIN, Policy, Post, Reply, Sample, Verb, Wire, Words,
@@ -95,6 +95,9 @@ impl Wire for Options {
     }
 
     async fn answer(core: &Arc<Core<Self>>, _named: &Named, call: &Call) -> Answer {
+        if let Some(answer) = login::answer(core, call) {
+            return answer;
+        }
         match (call.method.as_str(), call.segments().as_slice()) {
             ("GET" | "POST", ["method", name]) => {
                 call::answer(core.change(|state| api::call(state, name, call)), name, call)

@@ -10,7 +10,7 @@ use crate::kit::Id;
 
 /// Milliseconds for which a code of Embedded Signup is valid.
 const CODE: i64 = 30_000;
-const SCOPES: [&str; 2] = ["whatsapp_business_management", "whatsapp_business_messaging"];
+pub(super) const SCOPES: [&str; 2] = ["whatsapp_business_management", "whatsapp_business_messaging"];
 
 /// A validated token: its app, and what it may do.
 #[derive(Clone, Debug)]

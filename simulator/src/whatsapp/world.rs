@@ -7,12 +7,12 @@ use super::acts;
 use super::media::RECEIVED;
 use super::options::{App, Batch, DAY, NewPhone, Options, Phone, Status, Token, User, Waba, WhatsApp, digits};
 use super::review::Review;
-use super::signup::Asked;
+use super::signup;
 use super::templates::TemplateView;
 use crate::graph::{AppView, handshake};
 use crate::kit::{
-    Act, Author, CallView, Content, Customer, Dialog, Id, Message, MessageView, Person, Sample, Simulator, Upload,
-    Verb, Wire, extend,
+    Act, Asked, Author, CallView, Content, Customer, Dialog, Id, Message, MessageView, Person, Sample, Simulator,
+    Upload, Verb, Wire, extend,
 };
 
 #[derive(Clone, Debug)]
@@ -102,9 +102,8 @@ impl Simulator<Options> {
 
     /// A person authorizes an app for an account, or declines; returns the address to which the browser returns.
     pub fn answers_dialog(&self, dialog: &str, waba: Option<&str>) -> Option<String> {
-        let dialog = url::Url::parse(dialog).ok()?;
-        let param = |name: &str| dialog.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-        self.core.change(|state| Asked::of(param).answered(state, waba.unwrap_or_default()))
+        let asked = Asked::of_address(dialog)?;
+        self.core.change(|state| signup::answered(state, &asked, waba.unwrap_or_default()))
     }
 
     /// Sets an app's callback, as its dashboard does: after the handshake. The error contains the address's answer.
@@ -112,6 +111,11 @@ impl Simulator<Options> {
         handshake(&self.core, url, verify_token).await.map_err(|refusal| anyhow!(refusal.message))?;
         self.core.change(|state| state.own.apps.get_mut(app).map(|app| app.callback.replace(url.to_owned())));
         Ok(())
+    }
+
+    /// The same without the handshake, before the address exists.
+    pub fn enter_callback(&self, app: &str, url: &str) {
+        self.core.change(|state| state.own.apps.get_mut(app).map(|app| app.callback.replace(url.to_owned())));
     }
 
     fn waba_changes<T>(&self, waba: &str, change: impl FnOnce(&mut Waba) -> T) -> Option<T> {

@@ -109,7 +109,7 @@ async fn tokens_last_a_day_and_an_application_refreshes_once() {
     world.stage.simulator.add_app(app);
     let scope = "messenger:read,messenger:write";
     let (_, page) = world.stage.page(&format!("/oauth?response_type=code&client_id=app&scope={scope}&state=abc")).await;
-    for part in ["Parom", "Мебель Акме", scope, "value=\"abc\"", &format!("id=\"seller-{}\"", world.seller)] {
+    for part in ["Parom", "Мебель Акме", scope, "state=abc", &format!("id=\"line-{}\"", world.seller)] {
         assert!(page.contains(part), "{part}: {page}");
     }
     let consents = |seller| world.stage.simulator.consent("app", scope, "abc", seller).unwrap();

@@ -1,5 +1,6 @@
 //! The wire of VK: bytes of calls, of events, of files.
 
+mod login;
 mod receiving;
 mod sending;
 

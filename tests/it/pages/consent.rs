@@ -88,7 +88,7 @@ async fn refused(visitor: &Visitor, back: &str, said: &str) -> Reply {
 async fn a_number_is_connected_on_metas_page() {
     let (world, tenant_id, visitor) = with_meta().await;
     let access = visitor.does("/panel/sources/new", &[("kind", "whatsapp")]).await;
-    access.says(&["Connect with Facebook", "Enter access details manually", "Phone number ID"]);
+    access.says(&["Log in with Facebook", "Enter access details manually", "Phone number ID"]);
     let back = agrees(&world, &visitor).await;
     let line = visitor.goes(&back).await.is(200);
     line.says(&["What would you like to connect?", "+77010009900", "Acme", "PIN of the number"]);
@@ -111,15 +111,15 @@ async fn a_number_is_connected_on_metas_page() {
 }
 
 #[tokio::test]
-async fn of_several_numbers_one_is_chosen() {
+async fn of_several_numbers_some_are_chosen() {
     let (world, _, visitor) = with_meta().await;
     let second = NewPhone { id: "330022334455999".into(), number: "77010009911".into(), ..NewPhone::of(WABA) };
     world.messenger.add_phone(second);
     let back = agrees(&world, &visitor).await;
     visitor.goes(&back).await.is(200).says(&["330022334455999", "330022334455667"]);
     let path = format!("{META}/line");
-    visitor.sends(&path, &[]).await.is(422).says(&["Choose one from the list."]);
-    visitor.sends(&path, &[("line", "1")]).await.is(422).says(&["Choose one from the list."]);
+    visitor.sends(&path, &[]).await.is(422).says(&["Tick at least one."]);
+    visitor.sends(&path, &[("line", "1")]).await.is(422).says(&["Tick at least one."]);
     visitor.does(&path, &[("line", "330022334455999")]).await.says(&["+77010009911"]);
     // Back from the third step: the choice again, or the form.
     let access = visitor.opens(&format!("{META}/access")).await.is(303);
@@ -183,7 +183,7 @@ async fn a_number_that_works_elsewhere_is_not_taken() {
 async fn a_seller_is_connected_on_avitos_page() {
     let (world, tenant_id, seller) = with_avito().await;
     let visitor = olga(&world, tenant_id).await;
-    visitor.does("/panel/sources/new", &[("kind", "avito")]).await.says(&["Connect at avito.ru", "Client ID"]);
+    visitor.does("/panel/sources/new", &[("kind", "avito")]).await.says(&["Log in with Avito", "Client ID"]);
     let consent = leaves(&visitor, AVITO).await;
     let pairs: std::collections::BTreeMap<_, _> =
         url::Url::parse(&consent).unwrap().query_pairs().into_owned().collect();
@@ -226,7 +226,7 @@ async fn a_code_that_was_used_is_asked_for_again() {
     let used = second.replace(&code(&second), &code(&first));
     assert_ne!(state_of(&format!("http://parom.example{first}")), state_of(&format!("http://parom.example{used}")));
     let page = refused(&visitor, &used, "WhatsApp Business did not confirm the access.").await;
-    page.says(&["Nothing was connected. Press the button again.", "works once", "Connect with Facebook"]);
+    page.says(&["Nothing was connected. Press the button again.", "works once", "Log in with Facebook"]);
     offered(&world, &visitor).await;
     world.close().await;
 }
@@ -238,7 +238,7 @@ async fn a_refused_subscription_says_what_to_give_and_can_be_repeated() {
     world.messenger.faults().next("subscribed_apps", 1, refuses(200, "(#200) Permissions error"));
     let page = visitor.sends(LINE, &[]).await.is(422);
     page.says(&[
-        "It is not connected yet.",
+        "Nothing is connected yet.",
         "Permissions error. Give Parom full control of the account in Meta’s window",
     ]);
     page.never_says(&["EAAB"]);
@@ -265,7 +265,7 @@ async fn a_registered_number_takes_its_own_pin_only() {
     let (world, _, visitor) = with_meta().await;
     world.messenger.set_pin(&NewPhone::of(WABA).id, "424242");
     offered(&world, &visitor).await;
-    visitor.sends(LINE, &[]).await.is(422).says(&["It is not connected yet.", "the number has its own PIN"]);
+    visitor.sends(LINE, &[]).await.is(422).says(&["Nothing is connected yet.", "the number has its own PIN"]);
     visitor.does(LINE, &[("set.pin", "424242")]).await.says(&["Step 3 of 4"]);
     world.close().await;
 }
@@ -290,7 +290,7 @@ async fn a_number_that_cannot_be_registered_says_what_to_do() {
         ),
     ] {
         world.messenger.faults().next("register", 1, refuses(code, message));
-        visitor.sends(LINE, &[]).await.is(422).says(&["It is not connected yet.", said]);
+        visitor.sends(LINE, &[]).await.is(422).says(&["Nothing is connected yet.", said]);
     }
     visitor.does(LINE, &[]).await.says(&["Step 3 of 4"]);
     visitor.does(&format!("{META}/routing"), &[("name", "Acme"), ("pipeline", "")]).await.says(&["Step 4 of 4"]);

@@ -1,6 +1,7 @@
 //! The panel's pages of sources, messages, the undelivered, keys and webhooks, as a browser without scripts meets them.
 
 mod consent;
+mod consent_several;
 mod lists;
 mod messages;
 mod reports;

@@ -187,9 +187,13 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
 
   function buttons(app, item) {
     const words = app.words;
-    const panel = dom.button(words.say('widget-open-panel') + ' ↗', 'panel', function () {
-      app.openPanel({ page: 'source', id: item.id });
-    });
+    const panel = item.embed
+      ? dom.button(words.say('widget-design') + ' ↗', 'panel', function () {
+        app.openPanel({ page: 'design', id: item.id });
+      })
+      : dom.button(words.say('widget-open-panel') + ' ↗', 'panel', function () {
+        app.openPanel({ page: 'source', id: item.id });
+      });
     if (!app.canChange()) {
       return app.isAdmin() ? dom.node('div', { class: 'parom-buttons' }, panel) : null;
     }

@@ -11,7 +11,7 @@ use crate::config::sources::{SECRETS, Sources};
 use crate::config::{Config, Integration};
 
 /// The sections in which each type of the configuration is used.
-const SECTIONS: [(&str, &[&str]); 16] = [
+const SECTIONS: [(&str, &[&str]); 17] = [
     ("Alerts", &["alerts"]),
     ("Amocrm", &["amocrm"]),
     ("Avito", &["avito"]),
@@ -21,12 +21,13 @@ const SECTIONS: [(&str, &[&str]); 16] = [
     ("Integration", &["integration"]),
     ("Mail", &["mail"]),
     ("Max", &["max"]),
-    ("MessengerApi", &["telegram", "vk"]),
+    ("MessengerApi", &["telegram"]),
     ("Meta", &["facebook", "instagram"]),
     ("NetworkConfig", &["network"]),
     ("S3", &["media.s3"]),
     ("Secrets", &["secrets"]),
     ("VendorWebhook", &["vendor_webhook"]),
+    ("Vk", &["vk"]),
     ("WhatsApp", &["whatsapp"]),
 ];
 

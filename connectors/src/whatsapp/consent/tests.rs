@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use base::config::Config;
 use base::http_client::HttpClients;
 
@@ -16,9 +18,13 @@ async fn dialog(answers: impl IntoIterator<Item = Answer>) -> (Fake, MetaDialog)
     config.whatsapp.app_secret = Some("vendor-secret".into());
     let http = HttpClients::new(&config.network).unwrap();
     let api = GraphApi::new(&http, &config.whatsapp.api_url);
-    assert!(MetaDialog::of(&api, &config.whatsapp).is_none(), "without a configuration of Embedded Signup");
+    assert!(MetaDialog::of(&http, &api, &config.whatsapp).is_none(), "without a configuration of Embedded Signup");
     config.whatsapp.config_id = Some("5005".into());
-    (fake, MetaDialog::of(&api, &config.whatsapp).unwrap())
+    (fake, MetaDialog::of(&http, &api, &config.whatsapp).unwrap())
+}
+
+fn returned<'a>(code: &'a str, query: &'a BTreeMap<String, String>) -> Returned<'a> {
+    Returned { code, state: "state", back: BACK, query, now: chrono::DateTime::UNIX_EPOCH }
 }
 
 fn token() -> Answer {
@@ -44,17 +50,17 @@ async fn the_dialog_is_on_metas_own_site() {
     let pairs: Vec<(String, String)> = page.query_pairs().into_owned().collect();
     let wanted = [
         ("client_id", "77"),
+        ("response_type", "code"),
+        ("state", "st&te"),
         ("config_id", "5005"),
         ("redirect_uri", BACK),
-        ("response_type", "code"),
         ("override_default_response_type", "true"),
         ("extras", "{\"setup\":{}}"),
-        ("state", "st&te"),
     ];
     assert_eq!(pairs, wanted.map(|(name, value)| (name.to_owned(), value.to_owned())));
     let mut config = Config::from_toml("").unwrap().whatsapp;
     (config.app_id, config.app_secret, config.config_id) = (Some("7".into()), Some("s".into()), Some("5".into()));
-    dialog = MetaDialog::of(&dialog.api, &config).unwrap();
+    dialog = MetaDialog::of(&crate::fake::http(), &dialog.api, &config).unwrap();
     assert!(dialog.address("s", BACK).unwrap().as_str().starts_with("https://www.facebook.com/v"));
 }
 
@@ -63,7 +69,7 @@ async fn a_registered_number_and_one_of_the_phone_app_are_not_registered() {
     let offered =
         fake::ok(json!({ "data": [number("331", "CONNECTED"), { "display_phone_number": "without an id" }] }));
     let (fake, dialog) = self::dialog([token(), granted(&["220"]), offered]).await;
-    let lines = dialog.lines("AQD", BACK, DateTime::UNIX_EPOCH).await.unwrap();
+    let lines = dialog.lines(&returned("AQD", &BTreeMap::new())).await.unwrap();
     let [line] = <[OfferedLine; 1]>::try_from(lines).unwrap_or_else(|all| panic!("{} lines", all.len()));
     let settings = dialog.connect(line.settings).await.unwrap();
     assert_eq!(fake.calls().len(), 4);
@@ -74,12 +80,4 @@ async fn a_registered_number_and_one_of_the_phone_app_are_not_registered() {
     let settings = dialog.connect(chosen).await.unwrap();
     assert_eq!(fake.call().path, "220/subscribed_apps");
     assert_eq!(setup(settings).unwrap().public[STAYS_IN_APP], true);
-}
-
-/// The other reasons are played by `pages::consent`.
-#[tokio::test]
-async fn a_wrong_app_is_the_vendors_fault() {
-    let (_fake, dialog) = dialog([fake::refused(1, "Error validating client secret.")]).await;
-    let denied = dialog.lines("AQD", BACK, DateTime::UNIX_EPOCH).await.err().map(|denied| denied.text().clone());
-    assert_eq!(denied, Some(LocalizedText::new("said-wa-vendor")));
 }

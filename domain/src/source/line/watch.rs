@@ -223,6 +223,10 @@ async fn renewed(app: &Arc<SourceContext>, source: &source::Model) -> Result<Tim
     let Some(connector) = app.connectors.get(&source.kind).filter(|_| source.secrets.is_some()) else {
         return Ok(RENEW_EVERY);
     };
+    if let Some(new) = app.unsaved.take(source) {
+        keep(app, source, new).await?;
+        return Ok(AWAY);
+    }
     let settings = settings::open(app, source)?;
     match connector.renew(&settings, app.clock.now()).await {
         Ok(None) => {}
@@ -243,7 +247,7 @@ async fn renewed(app: &Arc<SourceContext>, source: &source::Model) -> Result<Tim
 /// Stores new credentials. Those that a person entered meanwhile are newer and stay.
 async fn keep(app: &Arc<SourceContext>, source: &source::Model, new: Renewed) -> Result<()> {
     let mut secrets = settings::open(app, source)?.secrets;
-    secrets.extend(new.secrets);
+    secrets.extend(new.secrets.clone());
     let sealed = settings::seal(app, source.tenant_id, source.id, &secrets)?;
     let mut tries = 0;
     let kept = loop {
@@ -257,7 +261,11 @@ async fn keep(app: &Arc<SourceContext>, source: &source::Model, new: Renewed) ->
             Err(error) if tries < TRIES => {
                 tracing::warn!(source.id = %source.id, %error, "renewed credentials could not be stored yet");
             }
-            done => break done?.rows_affected == 1,
+            Ok(done) => break done.rows_affected == 1,
+            Err(error) => {
+                app.unsaved.put(source, new);
+                return Err(error.into());
+            }
         }
     };
     if kept {

@@ -458,6 +458,10 @@ async fn bound_to(app: &PanelContext, tenant_id: Uuid, leads: &TicketTarget) -> 
             let found = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(*id)).one(db).await?;
             found.map(|row| row.conversation_id)
         }
-        TicketTarget::Overview | TicketTarget::Sources | TicketTarget::Source(_) | TicketTarget::Connect(_) => None,
+        TicketTarget::Overview
+        | TicketTarget::Sources
+        | TicketTarget::Source(_)
+        | TicketTarget::Design(_)
+        | TicketTarget::Connect(_) => None,
     })
 }

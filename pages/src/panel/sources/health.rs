@@ -31,7 +31,7 @@ use crate::panel::{
 const LISTED: u64 = 5;
 
 /// Where customers write to.
-pub(super) struct Entrance {
+pub(in crate::panel) struct Entrance {
     pub link: String,
     /// The line's public name; empty if it has none.
     pub name: String,
@@ -92,7 +92,7 @@ pub(super) async fn of(
 }
 
 /// None for a line without a link.
-fn entrance(app: &PanelContext, source: &source::Model) -> Result<Option<Entrance>> {
+pub(in crate::panel) fn entrance(app: &PanelContext, source: &source::Model) -> Result<Option<Entrance>> {
     let name = domain::source::line::name_of(source);
     // Without the parameter for the origin, because this link is for everyone.
     let plain = |link: String| link.split('?').next().unwrap_or_default().to_owned();

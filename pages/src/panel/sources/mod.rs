@@ -34,7 +34,7 @@ pub use actions::{
     ask_delete, ask_pause, ask_resume, ask_secret, delete, pause, restore, resume, rotate, run_test, secret_made,
     take_back, test,
 };
-pub(super) use health::{HistoryView, history_view};
+pub(super) use health::{Entrance, HistoryView, entrance, history_view};
 pub use health::{bring_history, save_services, services};
 pub(super) use settings::{EnteredByHand, Secrets, error_in_words, rule_of};
 pub use settings::{save, settings};

@@ -5,10 +5,15 @@
 //! new ─▶ {kind}/access (checked live) ────────────────────▶ {kind}/routing ─▶ source::create, once ─▶ {kind}/test
 //!           └▶ the messenger's page ─▶ {kind}/line ─┘
 //! ```
+//!
+//! Several lines ticked at once become several sources, each with a name of its own; the rest of step 3 is asked once.
 
 mod access;
+mod asked;
 mod consent;
+mod lines;
 mod routing;
+mod several;
 
 use std::sync::Arc;
 
@@ -35,8 +40,9 @@ use super::{
 use crate::panel;
 
 pub use access::{get as access, post as post_access};
-pub use consent::{line, post_line, returned as consented, start as consent};
-pub use routing::{post_routing, routing, test};
+pub use consent::{returned as consented, start as consent};
+pub use lines::{line, post_line};
+pub use several::{post_routing, routing, test};
 
 /// A kind available to this account.
 fn kind_of(app: &PanelContext, member: &Member, name: &str) -> Result<SourceKind> {
@@ -81,9 +87,23 @@ pub struct SourceDraft {
     /// Lines that were authorized on the messenger's own page, with credentials; empty if settings are entered by hand.
     #[serde(default)]
     pub lines: Vec<OfferedLine>,
-    /// The key of the chosen line.
+    /// Lines of the same consent that are not in the list, because it is limited.
     #[serde(default)]
-    pub line_key: String,
+    pub left_out: usize,
+    /// The keys of the ticked ones, and what was entered for them.
+    #[serde(default)]
+    pub ticked: Vec<String>,
+    #[serde(default)]
+    pub typed: Value,
+    /// The messenger's second page is next.
+    #[serde(default)]
+    pub confirms: bool,
+    /// Ticked lines that were not connected, by key, and why.
+    #[serde(default)]
+    pub failures: Vec<(String, String)>,
+    /// Ticked lines that become sources together; empty if it is one.
+    #[serde(default)]
+    pub several: Vec<ChosenLine>,
     pub name: String,
     /// Empty: amoCRM's default.
     pub pipeline: String,
@@ -103,18 +123,64 @@ pub struct SourceDraft {
     touched_at: i64,
 }
 
+/// One of several lines that become sources.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ChosenLine {
+    pub key: String,
+    /// The messenger's public name.
+    pub line: String,
+    /// With credentials; emptied once the source is created.
+    pub settings: Value,
+    /// The name of its source.
+    pub name: String,
+    /// As [`SourceDraft::external_id`].
+    pub external_id: String,
+    pub created: Option<Uuid>,
+}
+
+/// A new id for a source, generated before its form is submitted.
+fn new_external_id(kind: &str) -> String {
+    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let random: [u8; 10] = rand::random();
+    let tail: String = random.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect();
+    let head: String = kind.chars().filter(char::is_ascii_alphanumeric).take(3).collect();
+    format!("{head}-{tail}")
+}
+
 impl SourceDraft {
     pub fn new(kind: &str) -> Self {
-        const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-        let random: [u8; 10] = rand::random();
-        let tail: String = random.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect();
-        let head: String = kind.chars().filter(char::is_ascii_alphanumeric).take(3).collect();
         Self {
             kind: kind.to_owned(),
             settings: Value::Object(serde_json::Map::new()),
-            external_id: format!("{head}-{tail}"),
+            external_id: new_external_id(kind),
             ..Self::default()
         }
+    }
+
+    /// Forgets what an earlier consent brought.
+    pub fn forget_lines(&mut self) {
+        self.lines.clear();
+        self.ticked.clear();
+        self.failures.clear();
+        self.several.clear();
+        (self.left_out, self.typed, self.confirms) = (0, Value::Null, false);
+    }
+
+    pub fn ticked_lines(&self) -> Vec<OfferedLine> {
+        self.lines.iter().filter(|line| self.ticked.contains(&line.key)).cloned().collect()
+    }
+
+    /// The failures with the lines' names.
+    pub fn named_failures(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.failures.iter().map(|(key, why)| {
+            let line = self.lines.iter().find(|line| line.key == *key);
+            (line.map_or(key.as_str(), |line| line.name.as_str()), why.as_str())
+        })
+    }
+
+    /// At least one of several lines is a source.
+    pub fn is_made(&self) -> bool {
+        self.several.iter().any(|line| line.created.is_some())
     }
 
     /// `None` if there is none, or it has expired.
@@ -230,7 +296,7 @@ pub async fn post_choose(app: AppData, member: Member, form: Form<ChooseForm>) -
     let kind = kind_of(&app, &member, name)?;
     // Going back and forth keeps the input, unless the source was already created.
     let mut draft = draft_of(&app, &member, kind.kind)
-        .filter(|draft| draft.created.is_none())
+        .filter(|draft| draft.created.is_none() && !draft.is_made())
         .unwrap_or_else(|| SourceDraft::new(kind.kind));
     draft.keep(&app, &member).await?;
     Ok(panel::to(&address(kind.kind, "access")))

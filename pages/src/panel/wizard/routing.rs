@@ -1,10 +1,10 @@
 //! Step 3: name, pipeline, default mark; then the source is created, once.
 
+use actix_web::ResponseError;
 use actix_web::http::StatusCode;
-use actix_web::{ResponseError, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::i18n::Sentence;
+use base::i18n::{Sentence, Words};
 use base::message::{Body, State};
 use chrono::TimeDelta;
 use connectors::kinds::has_own_server;
@@ -13,25 +13,18 @@ use domain::source::{EmbedCode, NewSource, SourceKind};
 use entity::{message, source};
 use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::ExposeSecret;
-use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{SourceDraft, Steps, address, draft_of, kind_of, steps, too_old};
+use super::{SourceDraft, Steps, address, steps};
 use crate::panel::choice::{SelectOption, pipelines, pipelines_age};
-use crate::panel::sources::{EnteredByHand, HistoryView, Secrets, error_in_words, history_view, rule_of, sees};
-use crate::panel::{self, Answer, AppData, Form, Member, Nav, Notice, PageContext, PanelContext, Right, reasons};
+use crate::panel::sources::{
+    EnteredByHand, Entrance, HistoryView, Secrets, entrance, error_in_words, history_view, rule_of, sees,
+};
+use crate::panel::{self, Answer, AppData, Fields, Member, Nav, Notice, PageContext, PanelContext, reasons};
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RoutingForm {
-    name: String,
-    pipeline: Option<String>,
-    default: Option<String>,
-    contact_rule: Option<String>,
-    channel: Option<String>,
-    shadow: Option<String>,
-}
+/// The form's fields besides names: what several sources share.
+pub(super) const SHARED: [&str; 4] = ["pipeline", "contact_rule", "channel", "default"];
 
 #[derive(Template)]
 #[template(path = "panel/wizard/routing.html")]
@@ -55,13 +48,11 @@ struct Routing {
     /// What a second receiver sees; none if the messenger has one receiver.
     shadow: Option<Sentence>,
     is_shadow: bool,
+    failures: Vec<(String, String)>,
 }
 
-/// `GET /panel/sources/new/{kind}/routing`.
-pub async fn routing(app: AppData, member: Member, name: web::Path<String>) -> Answer {
-    member.require(Right::EditSources)?;
-    let kind = kind_of(&app, &member, &name)?;
-    let Some(mut draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
+/// `GET /panel/sources/new/{kind}/routing`, of one source.
+pub(super) async fn routing(app: AppData, member: Member, kind: SourceKind, mut draft: SourceDraft) -> Answer {
     if draft.created.is_some() {
         return Ok(panel::to(&address(kind.kind, "test")));
     }
@@ -73,45 +64,60 @@ pub async fn routing(app: AppData, member: Member, name: web::Path<String>) -> A
     if draft.name.is_empty() {
         // Texts have no-break spaces, names that people type have not.
         let wanted = suggested(&member, &kind, &draft).replace('\u{a0}', " ");
-        draft.name = free_name(&wanted, &domain::source::all(&app.sources, member.tenant_id).await?);
+        draft.name = free_name(&wanted, &names(&app, &member).await?);
         draft.default = default_now(&app, &member).await?.is_none();
     }
     let page = member.page("wizard-title", Nav::Sources);
     show(&app, &member, page, &kind, &draft, StatusCode::OK, Vec::new()).await
 }
 
+impl SourceDraft {
+    /// Takes what the form says about all sources of a consent.
+    pub(super) fn read_shared(&mut self, form: &Fields) {
+        self.pipeline = form.get("pipeline").to_owned();
+        self.contact_rule = form.get("contact_rule").to_owned();
+        self.channel_id = Uuid::try_parse(form.get("channel")).ok();
+    }
+
+    /// The source of one line of this draft.
+    pub(super) fn wanted(&self, name: &str, external_id: &str, settings: Value) -> NewSource {
+        NewSource {
+            kind: self.kind.clone(),
+            name: name.to_owned(),
+            external_id: Some(external_id.to_owned()),
+            pipeline_id: self.pipeline.parse().ok(),
+            default: self.default,
+            channel_id: self.channel_id,
+            contact_rule: rule_of(&self.contact_rule).unwrap_or_default(),
+            lead_origin: true,
+            services: None,
+            settings,
+            is_checked: true,
+            shadow: self.shadow,
+        }
+    }
+}
+
 /// `POST /panel/sources/new/{kind}/routing`: creates the source. Submitting twice creates one; if amoCRM refuses,
 /// nothing remains half-created and the form keeps its input.
-pub async fn post_routing(app: AppData, member: Member, name: web::Path<String>, form: Form<RoutingForm>) -> Answer {
-    member.require(Right::EditSources)?;
-    let kind = kind_of(&app, &member, &name)?;
-    let Some(mut draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
+pub(super) async fn post_routing(
+    app: AppData,
+    member: Member,
+    kind: SourceKind,
+    mut draft: SourceDraft,
+    form: &Fields,
+) -> Answer {
+    form.allow_only(&[SHARED.as_slice(), &["name", "shadow"]].concat())?;
     let test = address(kind.kind, "test");
     if draft.created.is_some() {
         return Ok(panel::to(&test));
     }
-    let fields = form.0;
-    draft.name = fields.name.trim().to_owned();
-    draft.pipeline = fields.pipeline.unwrap_or_default();
-    draft.shadow = fields.shadow.is_some();
-    draft.default = fields.default.is_some() && !draft.shadow;
-    draft.contact_rule = fields.contact_rule.unwrap_or_default();
-    draft.channel_id = fields.channel.as_deref().and_then(|id| Uuid::try_parse(id).ok());
+    draft.name = form.get("name").trim().to_owned();
+    draft.shadow = form.has("shadow");
+    draft.default = form.has("default") && !draft.shadow;
+    draft.read_shared(form);
     draft.keep(&app, &member).await?;
-    let wanted = NewSource {
-        kind: kind.kind.to_owned(),
-        name: draft.name.clone(),
-        external_id: Some(draft.external_id.clone()),
-        pipeline_id: draft.pipeline.parse().ok(),
-        default: draft.default,
-        channel_id: draft.channel_id,
-        contact_rule: rule_of(&draft.contact_rule).unwrap_or_default(),
-        lead_origin: true,
-        services: None,
-        settings: draft.settings.clone(),
-        is_checked: true,
-        shadow: draft.shadow,
-    };
+    let wanted = draft.wanted(&draft.name, &draft.external_id, draft.settings.clone());
     let by = member.by();
     let page = || member.page("wizard-title", Nav::Sources).with_error();
     match domain::source::create(&app.sources, member.tenant_id, wanted, &by).await {
@@ -120,7 +126,7 @@ pub async fn post_routing(app: AppData, member: Member, name: web::Path<String>,
             draft.secret = created.webhook_secret.map(|secret| secret.expose_secret().to_owned());
             // They are now stored with the source.
             draft.settings = Value::Null;
-            draft.lines.clear();
+            draft.forget_lines();
             draft.keep(&app, &member).await?;
             let key = if draft.shadow { "wizard-shadow-created" } else { "wizard-created" };
             let done = member.words.text(key).with("source", draft.name.as_str()).with("crm", member.crm());
@@ -168,25 +174,56 @@ fn suggested(member: &Member, kind: &SourceKind, draft: &SourceDraft) -> String 
     title.map_or_else(|| member.words.text_of("connector-", kind.kind).to_string(), str::to_owned)
 }
 
-/// The first of `wanted`, `wanted 2`, `wanted 3` … that no source has, because managers distinguish sources by name.
-fn free_name(wanted: &str, sources: &[entity::source::Model]) -> String {
-    let is_free = |name: &String| !sources.iter().any(|source| source.name.eq_ignore_ascii_case(name));
+/// The first of `wanted`, `wanted 2`, `wanted 3` … that is not taken, because managers distinguish sources by name.
+pub(super) fn free_name(wanted: &str, taken: &[String]) -> String {
+    let is_free = |name: &String| !taken.iter().any(|taken| taken.eq_ignore_ascii_case(name));
     let numbered = (2..).map(|number| format!("{wanted} {number}"));
     std::iter::once(wanted.to_owned()).chain(numbered).find(is_free).unwrap_or_else(|| wanted.to_owned())
 }
 
-async fn default_now(app: &PanelContext, member: &Member) -> Result<Option<String>> {
+/// The names of the account's sources.
+pub(super) async fn names(app: &PanelContext, member: &Member) -> Result<Vec<String>> {
+    let all = domain::source::all(&app.sources, member.tenant_id).await?;
+    Ok(all.into_iter().map(|source| source.name).collect())
+}
+
+pub(super) async fn default_now(app: &PanelContext, member: &Member) -> Result<Option<String>> {
     let all = domain::source::all(&app.sources, member.tenant_id).await?;
     Ok(all.into_iter().find(|source| source.is_default).map(|source| source.name))
 }
 
 /// To which contact a new chat is linked.
-fn rules(page: &PageContext, draft: &SourceDraft) -> Vec<SelectOption> {
+pub(super) fn rules(page: &PageContext, draft: &SourceDraft) -> Vec<SelectOption> {
     let chosen = rule_of(&draft.contact_rule).unwrap_or_default();
     let option = |word| {
         SelectOption::new(word, page.words.text_of("contact-rule-", word).with("crm", page.crm), chosen.as_str())
     };
     ["leave", "link", "create"].map(option).into()
+}
+
+/// The pipelines, and their age if relevant; none if amoCRM has never returned them.
+pub(super) async fn offered_pipelines(
+    app: &AppData,
+    member: &Member,
+    page: &PageContext,
+    draft: &SourceDraft,
+) -> Result<(Option<Vec<SelectOption>>, Option<Sentence>)> {
+    let known = pipelines(app, member.tenant_id, true).await?;
+    let age = pipelines_age(page, known.as_ref());
+    let pipelines = known.map(|known| {
+        let first = SelectOption::new("", page.words.text("wizard-pipeline-main"), &draft.pipeline);
+        let offered = known.items.into_iter().filter(|pipeline| !pipeline.archived);
+        let rest = offered.map(|pipeline| SelectOption::new(pipeline.id.to_string(), pipeline.name, &draft.pipeline));
+        std::iter::once(first).chain(rest).collect()
+    });
+    Ok((pipelines, age))
+}
+
+/// The channels to choose from; empty if there is only one.
+pub(super) fn channels(kind: &SourceKind, draft: &SourceDraft) -> Vec<SelectOption> {
+    let chosen = draft.channel_id.map(|id| id.to_string()).unwrap_or_default();
+    let all = kind.channels.iter().map(|(id, title)| SelectOption::new(id.to_string(), title, &chosen));
+    if kind.channels.len() > 1 { all.collect() } else { Vec::new() }
 }
 
 async fn show(
@@ -199,17 +236,7 @@ async fn show(
     errors: Vec<(String, String)>,
 ) -> Answer {
     let words = page.words;
-    let known = pipelines(app, member.tenant_id, true).await?;
-    let age = pipelines_age(&page, known.as_ref());
-    let pipelines = known.map(|known| {
-        let first = SelectOption::new("", words.text("wizard-pipeline-main"), &draft.pipeline);
-        let offered = known.items.into_iter().filter(|pipeline| !pipeline.archived);
-        let rest = offered.map(|pipeline| SelectOption::new(pipeline.id.to_string(), pipeline.name, &draft.pipeline));
-        std::iter::once(first).chain(rest).collect()
-    });
-    let chosen = draft.channel_id.map(|id| id.to_string()).unwrap_or_default();
-    let channels: Vec<_> =
-        kind.channels.iter().map(|(id, title)| SelectOption::new(id.to_string(), title, &chosen)).collect();
+    let (pipelines, age) = offered_pipelines(app, member, &page, draft).await?;
     let error_of =
         |of: &str| errors.iter().find(|(name, _)| name == of).map(|(_, text)| text.clone()).unwrap_or_default();
     let routing = Routing {
@@ -223,9 +250,10 @@ async fn show(
         default: draft.default,
         default_now: default_now(app, member).await?,
         rules: rules(&page, draft),
-        channels: if channels.len() > 1 { channels } else { Vec::new() },
+        channels: channels(kind, draft),
         shadow: sees(app, words, kind.kind),
         is_shadow: draft.shadow,
+        failures: draft.named_failures().map(|(name, why)| (name.to_owned(), why.to_owned())).collect(),
         errors,
         page: page.clone(),
     };
@@ -259,13 +287,14 @@ struct Test {
     secret: Option<String>,
     to_enter: Option<EnteredByHand>,
     history: Option<HistoryView>,
+    /// Where to write the test message; none once it has come.
+    entrance: Option<Entrance>,
+    /// The messenger's other way to connect, in a sentence; empty if there is none.
+    note: String,
 }
 
-/// `GET /panel/sources/new/{kind}/test`.
-pub async fn test(app: AppData, member: Member, name: web::Path<String>) -> Answer {
-    member.require(Right::EditSources)?;
-    let kind = kind_of(&app, &member, &name)?;
-    let Some(mut draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
+/// `GET /panel/sources/new/{kind}/test`, of one source.
+pub(super) async fn test(app: AppData, member: Member, kind: SourceKind, mut draft: SourceDraft) -> Answer {
     let source = made(&app, &member, &draft).await?;
     if source.is_none() {
         return Ok(panel::to(&super::address(kind.kind, "routing")));
@@ -289,6 +318,7 @@ pub async fn test(app: AppData, member: Member, name: web::Path<String>) -> Answ
     let mut shown = view(&app, &page, kind.kind, source.as_ref(), first.as_ref(), secret);
     if let Some(source) = source.as_ref().filter(|_| first.is_none()) {
         shown.to_enter = EnteredByHand::of(&app, &page, source, Secrets::Whole)?;
+        shown.entrance = entrance(&app, source)?.filter(|_| shown.embed.is_none());
     }
     if let Some(source) = &source {
         shown.history = history_view(&app, &member, &page, source).await?;
@@ -359,8 +389,16 @@ fn view(
         secret,
         to_enter: None,
         history: None,
+        entrance: None,
+        note: own_note(words, kind),
         page: page.clone(),
     }
+}
+
+/// What the kind says under its test, if it has something to say.
+fn own_note(words: Words, kind: &str) -> String {
+    let key = format!("wizard-test-note-{kind}");
+    if words.has(&key) { words.text(key).to_string() } else { String::new() }
 }
 
 /// When amoCRM accepted it. This is not stored with the message; its acceptance is the best known time.
