@@ -22,7 +22,7 @@ pub struct Clock {
 enum Time {
     System,
     /// Offset from the system's time in milliseconds.
-    Skewed(i64),
+    Skewed(AtomicI64),
     Frozen(Frozen),
 }
 
@@ -42,7 +42,7 @@ impl Clock {
 
     /// A clock that is off by this many milliseconds, for tests.
     pub fn skewed(by_millis: i64) -> Self {
-        Self::of(Time::Skewed(by_millis))
+        Self::of(Time::Skewed(AtomicI64::new(by_millis)))
     }
 
     /// A clock for tests that stays at `at_millis` (Unix time) until advanced.
@@ -54,12 +54,17 @@ impl Clock {
         Self { time: Arc::new(time), sequence: Arc::new(Mutex::new(ContextV7::new())) }
     }
 
-    /// Moves a frozen clock, and its clones, forward by whole milliseconds; no effect on the system's clock.
+    /// Moves a frozen or skewed clock, and its clones, forward by whole milliseconds; no effect on the system's clock.
     pub fn advance(&self, by: Duration) {
-        if let Time::Frozen(frozen) = &*self.time {
-            let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-            frozen.at.update(Ordering::SeqCst, Ordering::SeqCst, |now| now.saturating_add(by));
-            frozen.moved.notify_waiters();
+        let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        let moves = |at: &AtomicI64| at.update(Ordering::SeqCst, Ordering::SeqCst, |now| now.saturating_add(by));
+        match &*self.time {
+            Time::System => {}
+            Time::Skewed(offset) => drop(moves(offset)),
+            Time::Frozen(frozen) => {
+                moves(&frozen.at);
+                frozen.moved.notify_waiters();
+            }
         }
     }
 
@@ -82,7 +87,7 @@ impl Clock {
     pub fn millis(&self) -> i64 {
         match &*self.time {
             Time::System => Utc::now().timestamp_millis(),
-            Time::Skewed(by) => Utc::now().timestamp_millis().saturating_add(*by),
+            Time::Skewed(by) => Utc::now().timestamp_millis().saturating_add(by.load(Ordering::SeqCst)),
             Time::Frozen(frozen) => frozen.at.load(Ordering::SeqCst),
         }
     }

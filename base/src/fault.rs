@@ -4,6 +4,8 @@
 //! `PAROM_FAULTS="accept.before_commit=abort,deliver.after_call=error:3"` or, in process, from [`Faults::planned`]. It is handed
 //! over, not in a global. [`DEFECTS`] are bugs that can be switched on to prove that the checkers of the test suite detect them.
 
+use crate::clock::Clock;
+
 #[cfg(feature = "faults")]
 pub use hold::HeldPoint;
 
@@ -64,6 +66,13 @@ pub const DEFECTS: &[&str] = &[
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("injected fault at {0}")]
 pub struct Injected(pub &'static str);
+
+/// The clock of a process: the machine's. A build with fault points is as many milliseconds ahead of it as
+/// `PAROM_CLOCK_AHEAD` says, so that a test of processes need not wait for what comes later.
+pub fn clock() -> Clock {
+    let ahead = cfg!(feature = "faults").then(|| crate::config::variable("PAROM_CLOCK_AHEAD")?.parse().ok());
+    ahead.flatten().map_or_else(Clock::system, Clock::skewed)
+}
 
 /// The plan cannot be parsed.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

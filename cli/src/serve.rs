@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::Context;
 use base::clock::Clock;
 use base::config::{Config, in_the_clear};
-use base::fault::Faults;
+use base::fault::{self, Faults};
 use base::spool::drain_folder;
 use base::store::Store;
 use base::telemetry;
@@ -91,7 +91,12 @@ fn options(config: &Config) -> anyhow::Result<ServerOptions> {
             "server.deliver is false: other processes on this database must deliver and do the regular work"
         );
     }
-    Ok(ServerOptions { faults: Faults::from_environment()?, deliver, ..ServerOptions::default() })
+    Ok(ServerOptions {
+        clock: fault::clock(),
+        faults: Faults::from_environment()?,
+        deliver,
+        ..ServerOptions::default()
+    })
 }
 
 /// The socket that systemd listens on (`LISTEN_FDS`): it stays open while this process is replaced, so that no

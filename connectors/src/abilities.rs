@@ -202,11 +202,13 @@ impl Length {
     }
 }
 
-/// Whether a line may have a second receiver beside another service's (docs/takeover.md).
+/// What a source sees beside another service that has its line (docs/takeover.md).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shadow {
-    /// The messenger delivers to one receiver, or Parom is the messenger.
+    /// Two services would answer, or Parom is the messenger.
     No,
+    /// The messenger delivers to one receiver: a shadow is not registered and sees nothing, until it takes the line over.
+    Nothing,
     /// The messenger delivers customers' messages to each receiver.
     Questions,
     /// And what the other service sends.

@@ -23,7 +23,7 @@ source-state-blocked-hint = The messenger blocked this number or bot. Nothing is
 source-state-crm_unreachable = { $crm } is not answering
 source-state-crm_unreachable-hint = Customer messages are received and wait. Parom tries again automatically, no action is needed.
 source-state-shadow = Beside another service
-source-state-shadow-hint = Receives and compares. Nothing is sent to customers or to { $crm }.
+source-state-shadow-hint = The other service has the line. Nothing is sent to customers or to { $crm }.
 
 ## States: account (tenant)
 

@@ -10,44 +10,47 @@ takeover-status-warn = Note
 takeover-status-fail = Not yet
 takeover-checked-account = Account
 takeover-checked-access = Access at the messenger
-takeover-checked-webhook = Messages arrive
+takeover-checked-webhook = Parom’s address at the messenger
 takeover-checked-others = Other services
 takeover-checked-source = Source in { $crm }
 takeover-checked-default = Default source
 takeover-checked-templates = Templates
 takeover-checked-window = Answers without a template
-takeover-check-fine = all is well
-takeover-check-webhook-unset = Parom’s address is not registered; wait five minutes for the next check
-takeover-check-webhook-failing = the messenger’s calls to Parom fail
+takeover-check-webhook-unset = not registered; wait five minutes for the next check
+takeover-check-account = connected
+takeover-check-access = works
+takeover-check-webhook = registered
+takeover-check-webhook-later = the switch registers it
+takeover-check-webhook-failing = the messenger’s calls to it fail
 takeover-check-others = { $names }
-takeover-check-others-none = the messenger shows no other service; whoever answers on this line must stop by hand
-takeover-check-window = only within the messenger’s time after the customer’s last message
-takeover-check-source = it is created by the switch
-takeover-check-source-known = it is there already and is used
-takeover-check-default = “{ $source }” stays it
+takeover-check-others-none = the messenger shows no other service; if one answers on this line, stop it there
+takeover-check-window = only for a limited time after the customer’s last message
+takeover-check-source = the switch creates it
+takeover-check-source-known = already there; it will be used
+takeover-check-default = “{ $source }” stays the default
 takeover-check-default-none = the account has none; choose one after the switch
 takeover-check-templates = { $count ->
-    [0] all can be sent
-    [one] one of the messenger’s cannot be sent yet
-   *[other] { $count } of the messenger’s cannot be sent yet
+    [0] all that the messenger approved can be sent
+    [one] one that the messenger approved is not in { $crm } yet
+   *[other] { $count } that the messenger approved are not in { $crm } yet
   }
-takeover-other-by_call = { $name }: Parom switches it off, and on again on the way back.
-takeover-other-by_registering = { $name }: the line’s only address becomes Parom’s. On the way back it gets it again.
-takeover-other-by_hand = { $name }: the messenger lets nobody but its owner remove it. Remove it there within 15 minutes after the start; until then it keeps the line.
-takeover-other-secret = The messenger does not show its secret, so after the way back its owner must register its address again if it checks one.
-takeover-other-stays = It answers nobody on this line: leave it
-takeover-stays = Stays, as was decided.
+takeover-other-by_call = { $name }: Parom switches it off, and on again if you give the line back.
+takeover-other-by_registering = { $name }: the line has one address, which becomes Parom’s. If you give the line back, it is this one again.
+takeover-other-by_hand = { $name }: only its owner can remove it, at the messenger. Do that within 15 minutes of the start; until then it keeps the line.
+takeover-other-secret = The messenger does not show the secret of its address. If that service checks it, it must register its address again after you give the line back.
+takeover-other-stays = Leave it connected: it has been checked that it answers nobody on this line
+takeover-stays = Left connected, as decided.
 takeover-trouble = Could not be put back: { $reason }
-takeover-put-back-by-hand = A person adds it again at the messenger.
+takeover-put-back-by-hand = Its owner has to add it again at the messenger.
 takeover-change-source = { $crm } gets the source “{ $source }”.
 takeover-change-chats = { $count ->
-    [0] The shadow has seen no chat yet.
+    [0] No chat was seen so far: chats begin with customers’ next messages.
     [one] One chat was seen. If its contact was found, it goes on with that contact, with its last messages as history.
    *[other] { $count } chats were seen. Those whose contact was found go on with that contact, with their last messages as history.
   }
-takeover-change-back = For a day everything can be put back as it was.
+takeover-change-back = For a day you can give the line back.
 takeover-start = Switch now
-takeover-not-ready = Something speaks against the switch.
+takeover-not-ready = The line cannot be switched yet: see the checks above.
 takeover-begun = The switch has begun.
 takeover-back = Give the line back
 takeover-back-until = Possible until
@@ -69,11 +72,11 @@ takeover-step-put_back = the other services are put back
 takeover-step-settle_back = what came on the way back is checked
 takeover-step-unmirror = the source leaves { $crm }
 takeover-step-done = everything is done
-takeover-waits = Waits until { $names } no longer receives.
+takeover-waits = Waiting until { $names } no longer receives messages.
 takeover-failed = Step “{ $step }” failed: { $reason }
 takeover-begun-by = Begun by
 takeover-switched-at = Switched
-takeover-returned-at = As before again
+takeover-returned-at = As before since
 takeover-others = Other services
 takeover-hour = First hour
 takeover-day = First day
@@ -86,11 +89,12 @@ takeover-failures = Failed
 takeover-waiting = Waiting
 takeover-as-history = Earlier messages as history
 takeover-during = Messages that came during the switch
-takeover-others-since = { $crm } since then, by the other services’ channels
+takeover-others-since = Since then in { $crm } through other services
 takeover-others-figures = { $received } received, { $sent } sent
-takeover-days = The days before, beside { $crm }
+takeover-days = The days before the switch, compared with { $crm }
 takeover-report = Report of the takeover
 takeover-report-csv = Download as CSV
+takeover-as-of = As of
 takeover-figures = Since the switch
 takeover-none = No line has been taken over yet.
 takeover-admin = Takeovers

@@ -25,7 +25,7 @@ source-state-blocked-hint = La app de mensajería bloqueó este número o bot. N
 source-state-crm_unreachable = { $crm } no responde
 source-state-crm_unreachable-hint = Los mensajes de los clientes se reciben y esperan. Parom lo intenta de nuevo automáticamente; no tienes que hacer nada.
 source-state-shadow = En paralelo con otro servicio
-source-state-shadow-hint = Recibe y compara. No se envía nada a los clientes ni a { $crm }.
+source-state-shadow-hint = El otro servicio tiene la línea. No se envía nada a los clientes ni a { $crm }.
 
 ## States: account (tenant)
 

@@ -12,44 +12,47 @@ takeover-status-warn = Atención
 takeover-status-fail = Aún no
 takeover-checked-account = Cuenta
 takeover-checked-access = Acceso en la app de mensajería
-takeover-checked-webhook = Los mensajes llegan
+takeover-checked-webhook = Dirección de Parom en la app de mensajería
 takeover-checked-others = Otros servicios
 takeover-checked-source = Fuente en { $crm }
 takeover-checked-default = Fuente predeterminada
 takeover-checked-templates = Plantillas
 takeover-checked-window = Respuestas sin plantilla
-takeover-check-fine = todo está bien
-takeover-check-webhook-unset = la dirección de Parom no está registrada; espera cinco minutos hasta la próxima comprobación
-takeover-check-webhook-failing = las llamadas de la app de mensajería a Parom fallan
+takeover-check-webhook-unset = no está registrada; espera cinco minutos hasta la próxima comprobación
+takeover-check-account = conectada
+takeover-check-access = funciona
+takeover-check-webhook = registrada
+takeover-check-webhook-later = el cambio la registra
+takeover-check-webhook-failing = las llamadas de la app de mensajería a ella fallan
 takeover-check-others = { $names }
-takeover-check-others-none = la app de mensajería no muestra otros servicios; quien responda en esta línea debe parar por su cuenta
-takeover-check-window = solo en el plazo de la app de mensajería tras el último mensaje del cliente
+takeover-check-others-none = la app de mensajería no muestra otros servicios; si alguno responde en esta línea, detenlo allí
+takeover-check-window = solo durante un tiempo limitado tras el último mensaje del cliente
 takeover-check-source = el cambio la crea
-takeover-check-source-known = ya está allí y se usa
+takeover-check-source-known = ya está allí y se usará
 takeover-check-default = sigue siendo “{ $source }”
 takeover-check-default-none = la cuenta no tiene ninguna; elige una después del cambio
 takeover-check-templates = { $count ->
     [0] todas se pueden enviar
-    [one] una de la app de mensajería aún no se puede enviar
-   *[other] { $count } de la app de mensajería aún no se pueden enviar
+    [one] una que aprobó la app de mensajería aún no está en { $crm }
+   *[other] { $count } que aprobó la app de mensajería aún no están en { $crm }
   }
-takeover-other-by_call = { $name }: Parom lo apaga y, en el camino de vuelta, lo enciende otra vez.
-takeover-other-by_registering = { $name }: la única dirección de la línea pasa a ser la de Parom. En el camino de vuelta la recupera.
-takeover-other-by_hand = { $name }: la app de mensajería solo deja quitarlo a su dueño. Quítalo allí en los 15 minutos tras el inicio; hasta entonces conserva la línea.
-takeover-other-secret = La app de mensajería no muestra su secreto, así que tras la vuelta su dueño debe registrar otra vez su dirección si lo comprueba.
-takeover-other-stays = No responde a nadie en esta línea: dejarlo
-takeover-stays = Se queda, como se decidió.
+takeover-other-by_call = { $name }: Parom lo apaga y, si devuelves la línea, lo enciende otra vez.
+takeover-other-by_registering = { $name }: la línea tiene una sola dirección, que pasa a ser la de Parom. Si devuelves la línea, vuelve a ser esta.
+takeover-other-by_hand = { $name }: solo su dueño puede quitarlo, en la app de mensajería. Hazlo en los 15 minutos tras el inicio; hasta entonces conserva la línea.
+takeover-other-secret = La app de mensajería no muestra el secreto de su dirección. Si ese servicio lo comprueba, debe registrar de nuevo su dirección después de que devuelvas la línea.
+takeover-other-stays = Dejarlo conectado: está comprobado que no responde a nadie en esta línea
+takeover-stays = Sigue conectado, como se decidió.
 takeover-trouble = No se pudo devolver: { $reason }
-takeover-put-back-by-hand = Una persona lo agrega otra vez en la app de mensajería.
+takeover-put-back-by-hand = Su dueño tiene que agregarlo otra vez en la app de mensajería.
 takeover-change-source = { $crm } recibe la fuente “{ $source }”.
 takeover-change-chats = { $count ->
-    [0] La sombra aún no ha visto ningún chat.
+    [0] Aún no se ha visto ningún chat: empezarán con los próximos mensajes de los clientes.
     [one] Se vio un chat. Si se encontró su contacto, sigue con él, con los últimos mensajes como historial.
    *[other] Se vieron { $count } chats. Los que tienen contacto encontrado siguen con él, con los últimos mensajes como historial.
   }
-takeover-change-back = Durante un día todo puede volver a como estaba.
+takeover-change-back = Durante un día puedes devolver la línea.
 takeover-start = Cambiar ahora
-takeover-not-ready = Aún no se puede cambiar.
+takeover-not-ready = La línea aún no se puede cambiar: mira las comprobaciones de arriba.
 takeover-begun = El cambio ha empezado.
 takeover-back = Devolver la línea
 takeover-back-until = Posible hasta
@@ -71,11 +74,11 @@ takeover-step-put_back = vuelven los otros servicios
 takeover-step-settle_back = se revisa lo que llegó durante la vuelta
 takeover-step-unmirror = la fuente sale de { $crm }
 takeover-step-done = todo está hecho
-takeover-waits = Espera hasta que { $names } deje de recibir.
+takeover-waits = Se espera a que { $names } deje de recibir mensajes.
 takeover-failed = El paso “{ $step }” falló: { $reason }
 takeover-begun-by = Iniciado por
 takeover-switched-at = Cambiada
-takeover-returned-at = Otra vez como antes
+takeover-returned-at = Otra vez como antes desde
 takeover-others = Otros servicios
 takeover-hour = Primera hora
 takeover-day = Primer día
@@ -88,11 +91,12 @@ takeover-failures = Fallidos
 takeover-waiting = En espera
 takeover-as-history = Mensajes anteriores como historial
 takeover-during = Mensajes durante el cambio
-takeover-others-since = { $crm } desde entonces, por los canales de los otros servicios
+takeover-others-since = Desde entonces en { $crm } por otros servicios
 takeover-others-figures = { $received } recibidos, { $sent } enviados
-takeover-days = Los días anteriores, junto a { $crm }
+takeover-days = Los días anteriores al cambio, comparados con { $crm }
 takeover-report = Informe del traspaso
 takeover-report-csv = Descargar CSV
+takeover-as-of = Con datos de
 takeover-figures = Desde el cambio
 takeover-none = Aún no se ha traspasado ninguna línea.
 takeover-admin = Traspasos

@@ -25,7 +25,7 @@ source-state-blocked-hint = O app de mensagens bloqueou este número ou bot. Nad
 source-state-crm_unreachable = O { $crm } não responde
 source-state-crm_unreachable-hint = As mensagens dos clientes são recebidas e esperam. O Parom tenta novamente de forma automática; você não precisa fazer nada.
 source-state-shadow = Em paralelo com outro serviço
-source-state-shadow-hint = Recebe e compara. Nada é enviado aos clientes nem ao { $crm }.
+source-state-shadow-hint = O outro serviço tem a linha. Nada é enviado aos clientes nem ao { $crm }.
 
 ## States: account (tenant)
 

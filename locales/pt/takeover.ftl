@@ -12,44 +12,47 @@ takeover-status-warn = Atenção
 takeover-status-fail = Ainda não
 takeover-checked-account = Conta
 takeover-checked-access = Acesso no app de mensagens
-takeover-checked-webhook = As mensagens chegam
+takeover-checked-webhook = Endereço do Parom no app de mensagens
 takeover-checked-others = Outros serviços
 takeover-checked-source = Fonte no { $crm }
 takeover-checked-default = Fonte padrão
 takeover-checked-templates = Modelos
 takeover-checked-window = Respostas sem modelo
-takeover-check-fine = está tudo bem
-takeover-check-webhook-unset = o endereço do Parom não está registrado; espere cinco minutos até a próxima verificação
-takeover-check-webhook-failing = as chamadas do app de mensagens ao Parom falham
+takeover-check-webhook-unset = não está registrado; espere cinco minutos até a próxima verificação
+takeover-check-account = conectada
+takeover-check-access = funciona
+takeover-check-webhook = registrado
+takeover-check-webhook-later = a troca o registra
+takeover-check-webhook-failing = as chamadas do app de mensagens para ele falham
 takeover-check-others = { $names }
-takeover-check-others-none = o app de mensagens não mostra outros serviços; quem responde nesta linha deve parar por conta própria
-takeover-check-window = só no prazo do app de mensagens após a última mensagem do cliente
+takeover-check-others-none = o app de mensagens não mostra outros serviços; se algum responde nesta linha, pare-o lá
+takeover-check-window = só por tempo limitado após a última mensagem do cliente
 takeover-check-source = a troca a cria
-takeover-check-source-known = já está lá e é usada
+takeover-check-source-known = já está lá e será usada
 takeover-check-default = continua sendo “{ $source }”
 takeover-check-default-none = a conta não tem nenhuma; escolha uma depois da troca
 takeover-check-templates = { $count ->
     [0] todos podem ser enviados
-    [one] um do app de mensagens ainda não pode ser enviado
-   *[other] { $count } do app de mensagens ainda não podem ser enviados
+    [one] um que o app de mensagens aprovou ainda não está no { $crm }
+   *[other] { $count } que o app de mensagens aprovou ainda não estão no { $crm }
   }
-takeover-other-by_call = { $name }: o Parom o desliga e, no caminho de volta, o liga novamente.
-takeover-other-by_registering = { $name }: o único endereço da linha passa a ser o do Parom. No caminho de volta ele o recebe novamente.
-takeover-other-by_hand = { $name }: o app de mensagens só deixa o dono removê-lo. Remova-o lá em até 15 minutos após o início; até então a linha fica com ele.
-takeover-other-secret = O app de mensagens não mostra o segredo dele, então depois da volta o dono deve registrar novamente o endereço se o verificar.
-takeover-other-stays = Ele não responde a ninguém nesta linha: deixar
-takeover-stays = Fica, como foi decidido.
+takeover-other-by_call = { $name }: o Parom o desliga e, se você devolver a linha, o liga novamente.
+takeover-other-by_registering = { $name }: a linha tem um só endereço, que passa a ser o do Parom. Se você devolver a linha, volta a ser este.
+takeover-other-by_hand = { $name }: só o dono pode removê-lo, no app de mensagens. Faça isso em até 15 minutos após o início; até então a linha fica com ele.
+takeover-other-secret = O app de mensagens não mostra o segredo do endereço dele. Se esse serviço o verifica, precisa registrar novamente o endereço depois que você devolver a linha.
+takeover-other-stays = Deixar conectado: foi verificado que ele não responde a ninguém nesta linha
+takeover-stays = Continua conectado, como foi decidido.
 takeover-trouble = Não foi possível devolver: { $reason }
-takeover-put-back-by-hand = Uma pessoa o adiciona novamente no app de mensagens.
+takeover-put-back-by-hand = O dono precisa adicioná-lo novamente no app de mensagens.
 takeover-change-source = O { $crm } recebe a fonte “{ $source }”.
 takeover-change-chats = { $count ->
-    [0] A sombra ainda não viu nenhum chat.
+    [0] Nenhum chat foi visto ainda: começarão com as próximas mensagens dos clientes.
     [one] Um chat foi visto. Se o contato dele foi encontrado, continua com ele, com as últimas mensagens como histórico.
    *[other] { $count } chats foram vistos. Aqueles cujo contato foi encontrado continuam com ele, com as últimas mensagens como histórico.
   }
-takeover-change-back = Durante um dia tudo pode voltar a ser como era.
+takeover-change-back = Durante um dia você pode devolver a linha.
 takeover-start = Trocar agora
-takeover-not-ready = Ainda não é possível trocar.
+takeover-not-ready = Ainda não é possível trocar a linha: veja as verificações acima.
 takeover-begun = A troca começou.
 takeover-back = Devolver a linha
 takeover-back-until = Possível até
@@ -71,11 +74,11 @@ takeover-step-put_back = os outros serviços voltam
 takeover-step-settle_back = o que chegou no caminho de volta é verificado
 takeover-step-unmirror = a fonte sai do { $crm }
 takeover-step-done = tudo está feito
-takeover-waits = Espera até que { $names } deixe de receber.
+takeover-waits = Aguardando até que { $names } deixe de receber mensagens.
 takeover-failed = A etapa “{ $step }” falhou: { $reason }
 takeover-begun-by = Iniciada por
 takeover-switched-at = Trocada
-takeover-returned-at = De novo como antes
+takeover-returned-at = Novamente como antes desde
 takeover-others = Outros serviços
 takeover-hour = Primeira hora
 takeover-day = Primeiro dia
@@ -88,11 +91,12 @@ takeover-failures = Com falha
 takeover-waiting = Aguardando
 takeover-as-history = Mensagens anteriores como histórico
 takeover-during = Mensagens durante a troca
-takeover-others-since = { $crm } desde então, pelos canais dos outros serviços
+takeover-others-since = Desde então no { $crm } por outros serviços
 takeover-others-figures = { $received } recebidas, { $sent } enviadas
-takeover-days = Os dias anteriores, ao lado do { $crm }
+takeover-days = Os dias anteriores à troca, comparados com o { $crm }
 takeover-report = Relatório da transição
 takeover-report-csv = Baixar CSV
+takeover-as-of = Com dados de
 takeover-figures = Desde a troca
 takeover-none = Nenhuma linha foi assumida ainda.
 takeover-admin = Transições

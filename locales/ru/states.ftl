@@ -25,7 +25,7 @@ source-state-blocked-hint = Мессенджер заблокировал ном
 source-state-crm_unreachable = { $crm } не отвечает
 source-state-crm_unreachable-hint = Сообщения клиентов принимаются и ждут. Паром повторяет сам, делать ничего не нужно.
 source-state-shadow = Рядом с другим сервисом
-source-state-shadow-hint = Получает и сравнивает. Ни клиентам, ни в { $crm } ничего не отправляется.
+source-state-shadow-hint = Линия у другого сервиса. Ни клиентам, ни в { $crm } ничего не отправляется.
 
 ## States: account (tenant)
 

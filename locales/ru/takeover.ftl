@@ -10,46 +10,49 @@ takeover-status-warn = Учтите
 takeover-status-fail = Пока нельзя
 takeover-checked-account = Аккаунт
 takeover-checked-access = Доступ в мессенджере
-takeover-checked-webhook = Сообщения приходят
+takeover-checked-webhook = Адрес Парома в мессенджере
 takeover-checked-others = Другие сервисы
 takeover-checked-source = Источник в { $crm }
 takeover-checked-default = Основной источник
 takeover-checked-templates = Шаблоны
 takeover-checked-window = Ответы без шаблона
-takeover-check-fine = всё в порядке
-takeover-check-webhook-unset = адрес Парома не зарегистрирован; подождите пять минут до следующей проверки
-takeover-check-webhook-failing = вызовы мессенджера к Парому не проходят
+takeover-check-webhook-unset = не зарегистрирован; подождите пять минут до следующей проверки
+takeover-check-account = подключён
+takeover-check-access = есть
+takeover-check-webhook = зарегистрирован
+takeover-check-webhook-later = его зарегистрирует переключение
+takeover-check-webhook-failing = вызовы мессенджера на него не проходят
 takeover-check-others = { $names }
-takeover-check-others-none = мессенджер не показывает других сервисов; кто отвечает на этой линии, должен остановиться сам
-takeover-check-window = только в срок мессенджера после последнего сообщения клиента
+takeover-check-others-none = мессенджер не показывает других сервисов; если кто-то отвечает на этой линии, остановите его там
+takeover-check-window = только в течение ограниченного времени после последнего сообщения клиента
 takeover-check-source = его создаст переключение
-takeover-check-source-known = он там уже есть и будет использован
-takeover-check-default = им останется «{ $source }»
+takeover-check-source-known = уже есть и будет использован
+takeover-check-default = останется «{ $source }»
 takeover-check-default-none = у аккаунта его нет; выберите его после переключения
 takeover-check-templates = { $count ->
-    [0] все можно отправлять
-    [one] { $count } шаблон мессенджера пока нельзя отправить
-    [few] { $count } шаблона мессенджера пока нельзя отправить
-   *[many] { $count } шаблонов мессенджера пока нельзя отправить
+    [0] все одобренные мессенджером можно отправлять
+    [one] { $count } одобренного мессенджером шаблона ещё нет в { $crm }
+    [few] { $count } одобренных мессенджером шаблонов ещё нет в { $crm }
+   *[many] { $count } одобренных мессенджером шаблонов ещё нет в { $crm }
   }
-takeover-other-by_call = { $name }: Паром выключит его, а на обратном пути включит снова.
-takeover-other-by_registering = { $name }: единственный адрес линии станет адресом Парома. На обратном пути он вернётся.
-takeover-other-by_hand = { $name }: мессенджер позволяет убрать его только владельцу. Уберите его там в течение 15 минут после начала; до тех пор линия остаётся у него.
-takeover-other-secret = Мессенджер не показывает его секрет, поэтому после возврата владелец должен зарегистрировать свой адрес заново, если проверяет секрет.
-takeover-other-stays = Он никому не отвечает на этой линии: оставить
-takeover-stays = Остаётся, так решено.
+takeover-other-by_call = { $name }: Паром выключит его, а если вернуть линию, включит снова.
+takeover-other-by_registering = { $name }: адрес у линии один, им станет адрес Парома. Если вернуть линию, адрес снова будет этот.
+takeover-other-by_hand = { $name }: убрать его в мессенджере может только владелец. Сделайте это в течение 15 минут после начала; до тех пор линия остаётся у него.
+takeover-other-secret = Секрет его адреса мессенджер не показывает. Если тот сервис проверяет секрет, после возврата линии он должен зарегистрировать свой адрес заново.
+takeover-other-stays = Не отключать: проверено, что на этой линии он никому не отвечает
+takeover-stays = Оставлен подключённым, так решено.
 takeover-trouble = Не удалось вернуть: { $reason }
-takeover-put-back-by-hand = Человек добавляет его в мессенджере снова.
+takeover-put-back-by-hand = Владелец должен снова добавить его в мессенджере.
 takeover-change-source = В { $crm } появится источник «{ $source }».
 takeover-change-chats = { $count ->
-    [0] Тень ещё не видела ни одного чата.
+    [0] Чатов пока не видно: они начнутся со следующих сообщений клиентов.
     [one] Виден { $count } чат. Если его контакт найден, чат продолжится у этого контакта с последними сообщениями в истории.
     [few] Видно { $count } чата. Те, чей контакт найден, продолжатся у него с последними сообщениями в истории.
    *[many] Видно { $count } чатов. Те, чей контакт найден, продолжатся у него с последними сообщениями в истории.
   }
-takeover-change-back = В течение суток всё можно вернуть как было.
+takeover-change-back = В течение суток линию можно вернуть.
 takeover-start = Переключить сейчас
-takeover-not-ready = Переключить пока нельзя.
+takeover-not-ready = Переключить пока нельзя: смотрите проверки выше.
 takeover-begun = Переключение началось.
 takeover-back = Вернуть линию
 takeover-back-until = Можно до
@@ -71,11 +74,11 @@ takeover-step-put_back = возвращаются другие сервисы
 takeover-step-settle_back = проверяется пришедшее на обратном пути
 takeover-step-unmirror = источник уходит из { $crm }
 takeover-step-done = всё сделано
-takeover-waits = Ожидание, пока получает { $names }.
+takeover-waits = Ждём, пока { $names } перестанет получать сообщения.
 takeover-failed = Шаг «{ $step }» не удался: { $reason }
 takeover-begun-by = Начал
 takeover-switched-at = Переключено
-takeover-returned-at = Снова как было
+takeover-returned-at = Снова как было с
 takeover-others = Другие сервисы
 takeover-hour = Первый час
 takeover-day = Первые сутки
@@ -88,11 +91,12 @@ takeover-failures = Ошибки
 takeover-waiting = Ждут
 takeover-as-history = Прежние сообщения в истории
 takeover-during = Сообщения во время переключения
-takeover-others-since = В { $crm } с тех пор через каналы других сервисов
+takeover-others-since = С тех пор в { $crm } через другие сервисы
 takeover-others-figures = получено { $received }, отправлено { $sent }
-takeover-days = Дни до переключения рядом с { $crm }
+takeover-days = Дни до переключения в сравнении с { $crm }
 takeover-report = Отчёт о переходе
 takeover-report-csv = Скачать CSV
+takeover-as-of = По состоянию на
 takeover-figures = После переключения
 takeover-none = Ещё ни одна линия не принята.
 takeover-admin = Переходы

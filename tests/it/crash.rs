@@ -2,6 +2,7 @@
 //! lost, and amoCRM has every text once.
 
 mod start;
+mod takeover;
 
 use std::collections::BTreeSet;
 use std::path::Path;

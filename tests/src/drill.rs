@@ -33,6 +33,8 @@ pub struct Drill {
     binary: PathBuf,
     database: TestDatabase,
     environment: Vec<(&'static str, OsString)>,
+    /// By how much all clocks are ahead of the machine's.
+    ahead: Duration,
     child: Option<Child>,
 }
 
@@ -73,9 +75,10 @@ impl Drill {
     /// Creates a database and a key; starts no server yet. `None` if the engine is unavailable.
     pub async fn prepare(engine: Engine, binary: &Path) -> Option<Self> {
         let database = TestDatabase::fresh(engine).await?;
-        let stage = Stage::set(Clock::system()).await;
+        let stage = Stage::set(Clock::skewed(0)).await;
         configures(&database, &stage);
-        let mut drill = Self { stage, binary: binary.to_owned(), database, environment: Vec::new(), child: None };
+        let (binary, environment, ahead) = (binary.to_owned(), Vec::new(), Duration::ZERO);
+        let mut drill = Self { stage, binary, database, environment, ahead, child: None };
         drill.stage.api = drill.stage.api.with_key(&key(drill.command(&CREATES_A_KEY)).await);
         Some(drill)
     }
@@ -85,7 +88,14 @@ impl Drill {
         let mut command = Command::new(&self.binary);
         command.args(arguments).env("PAROM_CONFIG", self.config_file()).kill_on_drop(true);
         command.envs(self.environment.iter().cloned());
+        command.env("PAROM_CLOCK_AHEAD", self.ahead.as_millis().to_string());
         command
+    }
+
+    /// It is later, for amoCRM, for messengers and from the next start on for the server.
+    pub fn passes(&mut self, time: Duration) {
+        self.ahead += time;
+        self.stage.clock.advance(time);
     }
 
     /// Runs the binary with these variables from now on.

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::{
     Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Receiver, Settings, Setup,
-    Watched, error_catalog, field,
+    Shadow, Watched, error_catalog, field,
 };
 use crate::connector::Kind;
 use crate::file::{NotOpened, OpenFile};
@@ -130,9 +130,8 @@ impl Connector for Telegram {
         setup::acknowledge(&self.api, settings, press).await;
     }
 
-    async fn replaces(&self, settings: &Settings, hook: &HookTarget) -> Result<Option<String>, Denied> {
-        let others = setup::receivers(&self.api, settings, hook).await?;
-        Ok(others.into_iter().next().map(|other| other.name))
+    fn shadow(&self) -> Shadow {
+        Shadow::Nothing
     }
 
     async fn receivers(&self, settings: &Settings, hook: &HookTarget) -> Result<Vec<Receiver>, Denied> {

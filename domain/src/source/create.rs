@@ -160,7 +160,7 @@ fn plan_allows(app: &SourceContext, tenant: &tenant::Model, kind: &str) -> Resul
     Err(Error::Conflict { problem: "plan_kind", detail })
 }
 
-/// Fails with 409 if a line of this messenger has one receiver only, with 422 for a default source: that one sends.
+/// Fails with 409 if a source of this kind cannot be beside another service, with 422 for a default source: that one sends.
 fn shadow_allowed(app: &SourceContext, wanted: &NewSource) -> Result<()> {
     if wanted.default {
         return Err(Error::field("/default", LocalizedText::new("said-shadow-default")));
@@ -171,7 +171,7 @@ fn shadow_allowed(app: &SourceContext, wanted: &NewSource) -> Result<()> {
             Err(Error::Conflict { problem: "shadow_kind", detail })
         }
         // An unknown kind is refused with the other fields.
-        Some(Shadow::Questions | Shadow::Both) | None => Ok(()),
+        Some(Shadow::Nothing | Shadow::Questions | Shadow::Both) | None => Ok(()),
     }
 }
 
@@ -180,7 +180,7 @@ async fn find_others(app: &SourceContext, plan: &mut CreatePlan) -> Result<()> {
     let Some(connector) = app.connectors.get(&plan.row.kind) else { return Ok(()) };
     let settings = settings::open(app, &plan.row)?;
     let Some(hook) = settings::hook_of(app, &plan.row.kind, plan.row.id, &settings) else { return Ok(()) };
-    if connector.shadow() == Shadow::No {
+    if connector.shadow() == Shadow::Nothing && !plan.row.is_shadow() {
         // Whoever cannot be named cannot be put back; that is no reason against the source.
         plan.others = connector.receivers(&settings, &hook).await.unwrap_or_default();
         // What belongs to another source here is given back with that source.

@@ -96,6 +96,13 @@ pub struct Other {
     pub trouble: String,
 }
 
+impl Other {
+    /// Whether it can go on receiving beside Parom.
+    pub fn may_stay(&self) -> bool {
+        self.off != SwitchOff::ByRegistering
+    }
+}
+
 /// A day beside amoCRM's, as it was before the switch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ComparedDay {
@@ -270,13 +277,17 @@ pub fn receivers(app: &SourceContext, row: &jobs::Model) -> anyhow::Result<Vec<R
     Ok(serde_json::from_value(whole.public)?)
 }
 
+/// 409: one change at a time.
+pub fn under_way() -> Error {
+    Error::Conflict { problem: "takeover_under_way", detail: LocalizedText::new("said-takeover-under-way") }
+}
+
 /// Fails with 409 while the line is being switched.
 pub async fn require_idle(tx: &DatabaseTransaction, source: &source::Model) -> Result<()> {
     let key = (source.tenant_id, KIND.to_owned(), source.id.to_string());
     let row = jobs::Entity::find_by_id(key).lock_exclusive().one(tx).await?;
     if row.as_ref().map(read).transpose()?.is_some_and(|takeover| takeover.state.is_under_way()) {
-        let detail = LocalizedText::new("said-takeover-under-way");
-        return Err(Error::Conflict { problem: "takeover_under_way", detail });
+        return Err(under_way());
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::message::Direction;
 use base::store::in_transaction;
-use connectors::{Denied, SwitchOff};
+use connectors::{Denied, Shadow, SwitchOff};
 use entity::{job as jobs, letter, source};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
@@ -12,16 +12,14 @@ use serde_json::json;
 
 use crate::source::handover;
 use crate::source::line::watch::not_connected;
-use crate::source::takeover::{self, Takeover, TakeoverState, TakeoverStep, read, row};
+use crate::source::takeover::{self, Takeover, TakeoverState, TakeoverStep, read, row, under_way};
 use crate::source::{By, SourceContext};
 
-use super::plan::conflict;
+use super::switch::{BY_HAND, LOOK_EVERY};
 use super::{BACK_WITHIN, Effect, Next, Run};
 
 /// How long other processes may believe that a source sends, by what they know of it.
 const CACHED: i64 = 6_000;
-/// Interval between looks whether everything is delivered to amoCRM.
-const LOOK_EVERY: i64 = 30_000;
 
 /// Gives a line back to the services that had it. 404 if it was never taken over, 409 `takeover_over` if it was too long ago
 /// or is given back already, `takeover_under_way` during a switch.
@@ -29,12 +27,13 @@ pub async fn back(app: &SourceContext, source: &source::Model, by: &By) -> Resul
     let stored = row(app, source).await?.ok_or(Error::NotFound)?;
     let takeover = read(&stored)?;
     if takeover.state.is_under_way() {
-        return Err(conflict("takeover_under_way", LocalizedText::new("said-takeover-under-way")));
+        return Err(under_way());
     }
     let now = app.clock.millis();
     let is_over = takeover.switched_at.is_none_or(|at| now >= at + BACK_WITHIN);
     if takeover.state != TakeoverState::Switched || is_over || stored.sealed.is_none() {
-        return Err(conflict("takeover_over", LocalizedText::new("said-takeover-over")));
+        let detail = LocalizedText::new("said-takeover-over");
+        return Err(Error::Conflict { problem: "takeover_over", detail });
     }
     let takeover = Takeover { state: TakeoverState::Returning, step: TakeoverStep::Stop, ..takeover };
     let id = source.id.to_string();
@@ -77,6 +76,10 @@ impl Run<'_> {
         }
         // Those that never lost it, or have it again after a repeat.
         let now = self.receivers().await.unwrap_or_default();
+        let by_hand = self.others.iter().any(|one| one.off == SwitchOff::ByHand && !now.contains(one));
+        if by_hand && self.app.clock.millis() < back_from + BY_HAND {
+            return Ok(Next::At(self.app.clock.millis() + LOOK_EVERY));
+        }
         for one in self.others.iter().filter(|one| one.off != SwitchOff::ByHand && !now.contains(one)) {
             let trouble = match self.connector.put_back(&self.settings, one).await {
                 Ok(()) => String::new(),
@@ -86,6 +89,12 @@ impl Run<'_> {
             if let Some(known) = takeover.others.iter_mut().find(|known| known.id == one.id) {
                 known.trouble = trouble;
             }
+        }
+        // Whoever has no address any more, as one who asks instead, gets what waits at the messenger.
+        if let Some(hook) = self.hook.as_ref().filter(|_| self.connector.shadow() == Shadow::Nothing)
+            && let Err(denied @ Denied::Away(_)) = self.connector.remove_webhook(&self.settings, hook).await
+        {
+            return Err(not_connected(denied));
         }
         takeover.back_at = Some(self.app.clock.millis());
         Ok(Next::Step(TakeoverStep::SettleBack, Effect::None))

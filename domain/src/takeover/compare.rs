@@ -17,17 +17,20 @@ use anyhow::Context;
 use base::error::{Error, Result};
 use base::message::{Body, Person, Role, State, day_of};
 use base::millis::DAY;
+use base::worded::worded;
 use chrono::{NaiveDate, TimeDelta};
 use connectors::{Connector, Shadow};
 use entity::{conversation, message, source};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::contact;
 use crate::delivery::read::first_id_at;
 use crate::source::window::Window;
 use crate::source::{SourceContext, call_error};
+use crate::template::{ExpectedTemplates, expected, has_reviews};
 use crate::tenant::token::with_token;
 use crate::tenant::{self as tenants};
 
@@ -69,6 +72,21 @@ pub struct Comparison {
     pub contacts: BTreeMap<Uuid, i64>,
     /// The kinds of channels in amoCRM that carry the line.
     pub origins: BTreeSet<String>,
+    /// If a chat can be answered by a template alone: those that could be sent; none if that is unknown.
+    pub templates: Option<ExpectedTemplates>,
+}
+
+worded! {
+    /// With what a manager could answer a chat now, with the word of the public API.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+    #[serde(rename_all = "snake_case")]
+    pub enum AnswerBy, as_str {
+        Text = "text",
+        /// The time for free answers is over.
+        Template = "template",
+        /// It is over, and the messenger has no templates: the customer must write first.
+        Nothing = "nothing",
+    }
 }
 
 /// A message that one side lacks.
@@ -94,6 +112,7 @@ pub struct ShadowChat {
     /// The existing contact with the customer's phone or e-mail, by its CRM id and name.
     pub contact: Option<(i64, String)>,
     pub messages: usize,
+    pub answer_by: AnswerBy,
     /// Until when the customer may be answered freely; none if there is no limit, or the customer never wrote.
     pub answer_until: Option<i64>,
 }
@@ -150,7 +169,22 @@ pub async fn compare(app: &Arc<SourceContext>, source: &source::Model, day: Naiv
     // What came before the shadow was made is in amoCRM alone.
     let since = source.shadow_since.filter(|since| (begins..begins + DAY).contains(since));
     let found = pair(&ours, theirs, known, answers, since.unwrap_or(begins)..begins + DAY);
-    Ok(Comparison { chats, is_cut: is_cut || is_long, ..found })
+    let templates = match chats.iter().any(|chat| chat.answer_by == AnswerBy::Template) {
+        true => templates(app, source).await,
+        false => None,
+    };
+    Ok(Comparison { chats, is_cut: is_cut || is_long, templates, ..found })
+}
+
+/// The comparison is of use without them.
+async fn templates(app: &Arc<SourceContext>, source: &source::Model) -> Option<ExpectedTemplates> {
+    if !has_reviews(app, source) {
+        return None;
+    }
+    let asked = expected(app, source).await.inspect_err(|error| {
+        tracing::info!(source.id = %source.id, %error, "a day is compared without the line's templates");
+    });
+    asked.ok()
 }
 
 /// A message that the shadow saw.
@@ -206,6 +240,13 @@ async fn chats(
             customer,
             contact,
             messages: counts.get(&id).copied().unwrap_or_default(),
+            answer_by: match window {
+                Some(window) if !window.is_open(row, app.clock.millis()) => match window.templates {
+                    true => AnswerBy::Template,
+                    false => AnswerBy::Nothing,
+                },
+                _ => AnswerBy::Text,
+            },
             answer_until: window.and_then(|window| window.until(row)),
         });
     }
@@ -294,25 +335,33 @@ async fn asked(app: &Arc<SourceContext>, tenant_id: Uuid, time: Range<i64>) -> R
     Ok((all, is_cut))
 }
 
-/// Pairs messages with events; each pair is the message's id and the event's place. `known`: contacts of chats; a chat
-/// without one gets the contact of its first pair.
+/// Pairs messages with events, the nearest first; each pair is the message's id and the event's place. `known`: contacts of
+/// chats; a chat without one gets the contact of its first pair.
 pub(super) fn paired(ours: &[Seen], theirs: &[ChatEvent], known: &mut BTreeMap<Uuid, i64>) -> BTreeMap<Uuid, usize> {
+    let near = |one: &Seen, event: &ChatEvent| {
+        // Events name the second in which they were.
+        let apart = (event.created_at - one.at.div_euclid(1000)).abs();
+        (event.is_outgoing == one.is_outgoing && apart <= APART.num_seconds()).then_some(apart)
+    };
+    let mut candidates: Vec<(i64, usize, usize)> = Vec::new();
+    for (row, one) in ours.iter().enumerate() {
+        let events = theirs.iter().enumerate();
+        candidates.extend(events.filter_map(|(place, event)| Some((near(one, event)?, row, place))));
+    }
+    candidates.sort_unstable();
     let mut pairs = BTreeMap::new();
     let mut taken: BTreeSet<usize> = BTreeSet::new();
-    for one in ours {
-        let contact = known.get(&one.conversation_id).copied();
-        let is_its = |event: &ChatEvent| match (contact, event.contact_id) {
-            (Some(contact), Some(of_event)) => contact == of_event,
+    for (_, row, place) in candidates {
+        let (Some(one), Some(event)) = (ours.get(row), theirs.get(place)) else { continue };
+        let is_its = match (known.get(&one.conversation_id), event.contact_id) {
+            (Some(contact), Some(of_event)) => *contact == of_event,
             // Another chat's contact is no candidate.
             (None, Some(of_event)) => known.values().all(|taken| *taken != of_event),
             (_, None) => true,
         };
-        let apart = |event: &ChatEvent| (event.created_at.saturating_mul(1000) - one.at).abs();
-        let candidates = theirs.iter().enumerate().filter(|(place, event)| {
-            let is_near = apart(event) <= APART.num_milliseconds();
-            !taken.contains(place) && event.is_outgoing == one.is_outgoing && is_near && is_its(event)
-        });
-        let Some((place, event)) = candidates.min_by_key(|(_, event)| apart(event)) else { continue };
+        if !is_its || taken.contains(&place) || pairs.contains_key(&one.id) {
+            continue;
+        }
         if let Some(contact_id) = event.contact_id {
             known.entry(one.conversation_id).or_insert(contact_id);
         }
@@ -360,6 +409,7 @@ fn pair(
         in_crm,
         on_both,
         is_cut: false,
+        templates: None,
         chats: Vec::new(),
         contacts: known,
         origins: carrying,
@@ -409,6 +459,15 @@ mod tests {
         assert_eq!(figures(&one, vec![theirs(Some(7), 10, true)], &[(1, 7)], true), [0, 1, 1, 1]);
         assert_eq!(figures(&one, vec![theirs(None, 10, false)], &[(1, 8)], true), [1, 1, 0, 0]);
         assert_eq!(figures(&one, vec![theirs(Some(7), 131, false)], &[], true), [0, 1, 1, 1], "too late");
+    }
+
+    #[test]
+    fn the_nearest_are_a_pair() {
+        // The first is ours alone; the event is that of the second.
+        let both = [ours(1, 10, false), ours(1, 60, false)];
+        let mut known = BTreeMap::from([(Uuid::from_u128(1), 7)]);
+        let pairs = paired(&both, &[theirs(Some(7), 61, false)], &mut known);
+        assert_eq!(pairs.into_keys().collect::<Vec<_>>(), [both[1].id]);
     }
 
     #[test]

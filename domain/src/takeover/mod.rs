@@ -41,7 +41,7 @@ use crate::source::takeover::{self, Takeover, TakeoverState, TakeoverStep};
 
 pub use crate::source::takeover::{KIND, of_all, read, row};
 pub use back::back;
-pub use compare::{Comparison, Difference, ShadowChat, ShadowDay, compare, days};
+pub use compare::{AnswerBy, Comparison, Difference, ShadowChat, ShadowDay, compare, days};
 pub use plan::{CheckLine, CheckName, CheckStatus, Plan, begin, plan};
 pub use report::{OthersSince, Report, Watch, report};
 

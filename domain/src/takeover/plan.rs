@@ -6,7 +6,6 @@ use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::store::in_transaction;
 use base::worded::worded;
-use connectors::kinds::has_own_server;
 use connectors::{Denied, Receiver, Shadow, Watched};
 use entity::{message, source};
 use sea_orm::QuerySelect;
@@ -20,7 +19,7 @@ use crate::source::handover;
 use crate::source::takeover::{self, Other, Takeover, other};
 use crate::source::window::Window;
 use crate::source::{By, SourceContext, all};
-use crate::template::{TemplateMatch, compared};
+use crate::template::{expected, has_reviews};
 
 use super::compare::seen;
 
@@ -82,10 +81,12 @@ impl Plan {
 /// Checks a shadow, at the messenger and at amoCRM. 409 `takeover_no_shadow` if the source is none.
 pub async fn plan(app: &Arc<SourceContext>, source: &source::Model) -> Result<Plan> {
     if !source.is_shadow() {
-        return Err(conflict("takeover_no_shadow", LocalizedText::new("said-takeover-no-shadow")));
+        let detail = LocalizedText::new("said-takeover-no-shadow");
+        return Err(Error::Conflict { problem: "takeover_no_shadow", detail });
     }
     let (lines, receivers) = line_checks(app, source).await?;
-    let mut checks = vec![said(CheckName::Account, handover::may_begin(app, source).await)];
+    let may_begin = handover::may_begin(app, source).await;
+    let mut checks = vec![said(CheckName::Account, may_begin, "takeover-check-account")];
     checks.extend(lines);
     checks.extend(crm_checks(app, source).await?);
     let others = receivers.iter().map(|one| other(one, false)).collect();
@@ -97,9 +98,9 @@ fn line(name: CheckName, status: CheckStatus, key: &'static str) -> CheckLine {
 }
 
 /// The check of something that must succeed.
-fn said(name: CheckName, done: Result<()>) -> CheckLine {
+fn said(name: CheckName, done: Result<()>, key: &'static str) -> CheckLine {
     match done {
-        Ok(()) => line(name, CheckStatus::Ok, "takeover-check-fine"),
+        Ok(()) => line(name, CheckStatus::Ok, key),
         Err(error) => CheckLine { name, status: CheckStatus::Fail, detail: error.text() },
     }
 }
@@ -112,15 +113,17 @@ async fn line_checks(app: &SourceContext, source: &source::Model) -> Result<(Vec
     let failed = |name, denied: Denied| CheckLine { name, status: CheckStatus::Fail, detail: denied.into_text() };
     let mut checks = Vec::new();
     match connector.identity(&settings).await {
-        Ok(_) => checks.push(line(CheckName::Access, CheckStatus::Ok, "takeover-check-fine")),
+        Ok(_) => checks.push(line(CheckName::Access, CheckStatus::Ok, "takeover-check-access")),
         Err(denied) => return Ok((vec![failed(CheckName::Access, denied)], Vec::new())),
     }
     checks.push(match connector.watch(&settings, &hook, app.clock.now()).await {
-        Ok(Watched::Fine | Watched::Elsewhere { .. }) => {
-            line(CheckName::Webhook, CheckStatus::Ok, "takeover-check-fine")
+        // Only the switch may register it.
+        Ok(_) if connector.shadow() == Shadow::Nothing => {
+            line(CheckName::Webhook, CheckStatus::Ok, "takeover-check-webhook-later")
         }
-        // The switch registers it.
-        Ok(_) if connector.shadow() == Shadow::No => line(CheckName::Webhook, CheckStatus::Ok, "takeover-check-fine"),
+        Ok(Watched::Fine | Watched::Elsewhere { .. }) => {
+            line(CheckName::Webhook, CheckStatus::Ok, "takeover-check-webhook")
+        }
         Ok(Watched::Unset) => line(CheckName::Webhook, CheckStatus::Fail, "takeover-check-webhook-unset"),
         Ok(Watched::Failing { .. }) => line(CheckName::Webhook, CheckStatus::Fail, "takeover-check-webhook-failing"),
         Err(denied) => failed(CheckName::Webhook, denied),
@@ -152,9 +155,8 @@ async fn line_checks(app: &SourceContext, source: &source::Model) -> Result<(Vec
 async fn crm_checks(app: &Arc<SourceContext>, source: &source::Model) -> Result<Vec<CheckLine>> {
     let mut checks = Vec::new();
     checks.push(match handover::is_mirrored(app, source).await {
-        Ok(false) => line(CheckName::Source, CheckStatus::Ok, "takeover-check-source"),
         Ok(true) => line(CheckName::Source, CheckStatus::Warn, "takeover-check-source-known"),
-        Err(error) => said(CheckName::Source, Err(error)),
+        other => said(CheckName::Source, other.map(drop), "takeover-check-source"),
     });
     let default = all(app, source.tenant_id).await?.into_iter().find(|one| one.is_default);
     checks.push(match default {
@@ -165,18 +167,19 @@ async fn crm_checks(app: &Arc<SourceContext>, source: &source::Model) -> Result<
         },
         None => line(CheckName::Default, CheckStatus::Warn, "takeover-check-default-none"),
     });
-    let connector = app.connectors.get(&source.kind).filter(|one| one.reviews_templates());
-    if connector.is_some() && !has_own_server(&source.kind) {
-        let listed = compared(app, source.tenant_id).await?.map(|known| known.items).unwrap_or_default();
-        let its = listed.iter().filter(|one| one.source_id == source.id);
-        let absent = its.filter(|one| one.found != TemplateMatch::Known).count();
-        checks.push(CheckLine {
-            name: CheckName::Templates,
-            status: if absent == 0 { CheckStatus::Ok } else { CheckStatus::Warn },
-            detail: LocalizedText::new("takeover-check-templates").with("count", absent),
-        });
+    if has_reviews(app, source) {
+        let (status, detail) = match expected(app, source).await {
+            Ok(found) if found.absent == 0 => (CheckStatus::Ok, templates_text(found.absent)),
+            Ok(found) => (CheckStatus::Warn, templates_text(found.absent)),
+            Err(error) => (CheckStatus::Warn, error.text()),
+        };
+        checks.push(CheckLine { name: CheckName::Templates, status, detail });
     }
     Ok(checks)
+}
+
+fn templates_text(absent: usize) -> LocalizedText {
+    LocalizedText::new("takeover-check-templates").with("count", absent)
 }
 
 async fn chats(app: &SourceContext, source: &source::Model) -> Result<u64> {
@@ -190,22 +193,19 @@ async fn chats(app: &SourceContext, source: &source::Model) -> Result<u64> {
     Ok(ids.and_then(|count| u64::try_from(count).ok()).unwrap_or_default())
 }
 
-pub(super) fn conflict(problem: &'static str, detail: LocalizedText) -> Error {
-    Error::Conflict { problem, detail }
-}
-
 /// Begins the switch of a shadow. `stays`: ids of those that go on receiving, because a person has made sure that they
 /// answer nobody. 409 `takeover_no_shadow`, `takeover_under_way`, or `takeover_not_ready` with the checks that failed.
 pub async fn begin(app: &Arc<SourceContext>, source: &source::Model, stays: &[String], by: &By) -> Result<Takeover> {
     let plan = plan(app, source).await?;
-    if let Some(place) = stays.iter().position(|id| plan.others.iter().all(|one| one.id != *id)) {
+    let may_stay = |id: &String| plan.others.iter().any(|one| one.id == *id && one.may_stay());
+    if let Some(place) = stays.iter().position(|id| !may_stay(id)) {
         return Err(Error::field(format!("/stays/{place}"), LocalizedText::new("said-takeover-stays")));
     }
     let failed: Vec<_> = plan.checks.iter().filter(|line| line.status == CheckStatus::Fail).collect();
     if !failed.is_empty() {
         let reasons: Vec<LocalizedText> = failed.into_iter().map(|line| line.detail.clone()).collect();
         let detail = LocalizedText::new("said-takeover-not-ready").with("reasons", reasons);
-        return Err(conflict("takeover_not_ready", detail));
+        return Err(Error::Conflict { problem: "takeover_not_ready", detail });
     }
     let others = plan.receivers.iter().map(|one| other(one, stays.contains(&one.id))).collect();
     let new = Takeover::new(app.clock.millis(), by.actor.name().to_owned(), others);

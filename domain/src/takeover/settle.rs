@@ -1,12 +1,13 @@
 //! Messages that the shadow stored become messages that are sent: as history, or, if only Parom had them, as new ones.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use anyhow::Context;
 use base::error::Result;
-use base::message::{Body, LetterKind, Person};
+use base::message::{Body, Direction, LetterKind, Person};
 use base::millis::{DAY, MINUTE};
-use connectors::SwitchOff;
+use connectors::{Shadow, SwitchOff};
 use entity::{conversation, message};
 use queue::SeenMessage;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -25,6 +26,8 @@ const HISTORY: u64 = 20;
 const HISTORY_DAYS: i64 = 14;
 /// Messages that are settled at a time.
 const SETTLED: u64 = 500;
+/// Messages around those, which are only compared.
+const AROUND: u64 = 2_000;
 /// How often it is looked for late messages of the time that was shared.
 const AGAIN: i64 = 5 * MINUTE;
 /// Until so long after the others receive again a message may have come to Parom alone.
@@ -90,9 +93,13 @@ impl Run<'_> {
     /// The same for the time in which the source stopped and the others did not receive yet.
     pub(super) async fn settle_back(&self, takeover: &mut Takeover) -> Result<Next> {
         let now = self.app.clock.millis();
-        if let (Some(from), Some(to)) = (takeover.back_from, takeover.back_at) {
-            // amoCRM shows by then what the others have got.
-            let at = to + APART.num_milliseconds();
+        // What came during the switch may not be settled yet.
+        if let (Some(from), Some(to)) = (takeover.off_from, takeover.back_at) {
+            // By then amoCRM shows what the others have got, and the messenger has repeated what it could not bring while no
+            // process was there.
+            let looked = takeover.place.parse().unwrap_or(now);
+            takeover.place = looked.to_string();
+            let at = looked + APART.num_milliseconds();
             if now < at {
                 return Ok(Next::At(at));
             }
@@ -103,13 +110,13 @@ impl Run<'_> {
         Ok(Next::Step(TakeoverStep::Unmirror, Effect::None))
     }
 
-    /// Sends what the shadow received in this time: messages that amoCRM has from the other service as history, the others
-    /// as new. Returns when to go on; none if nothing is left.
+    /// Sends what the shadow received since `from` of what was sent before `to`: messages that amoCRM has from the other
+    /// service as history, the others as new. Returns when to go on; none if nothing is left.
     async fn settled(&self, from: i64, to: i64) -> Result<Option<Next>> {
         let (app, source) = (self.app, self.source);
         let mut rows = seen(source)
             .filter(message::Column::Id.gte(first_id_at(from)))
-            .filter(message::Column::Id.lt(first_id_at(to)))
+            .filter(message::Column::SentAt.lt(to))
             .order_by_asc(message::Column::Id)
             .limit(SETTLED)
             .all(app.store.read())
@@ -121,26 +128,52 @@ impl Run<'_> {
         if rows.is_empty() {
             return Ok(Some(Next::At(first + wait)));
         }
-        let mut ours = rows.iter().map(Seen::of).collect::<anyhow::Result<Vec<_>>>()?;
-        ours.sort_by_key(|one| one.at);
-        let times = || ours.iter().map(|one| one.at);
-        let within = times().min().unwrap_or(now)..times().max().unwrap_or(now) + 1;
-        let (theirs, _) = events(&app.sources, source, within).await?;
-        let mut known = self.contacts(&rows).await?;
-        let theirs_too: BTreeSet<Uuid> = paired(&ours, &theirs, &mut known).into_keys().collect();
-        for (conversation_id, contact_id) in known {
-            self.know_contact(conversation_id, contact_id).await?;
-        }
-        let is_outgoing = |id: Uuid| ours.iter().any(|one| one.id == id && one.is_outgoing);
-        let is_new = |row: &message::Model| !theirs_too.contains(&row.id) && !is_outgoing(row.id);
-        let letters = rows.iter().map(|row| self.sent(row, !is_new(row))).collect::<anyhow::Result<Vec<_>>>()?;
+        let theirs_too = self.theirs_too(&rows).await?;
+        let letters = rows.iter().map(|row| self.sent(row, theirs_too.contains(&row.id)));
+        let letters = letters.collect::<anyhow::Result<Vec<_>>>()?;
         app.queue.send_seen(source.tenant_id, &letters).await?;
         Ok(Some(Next::Again))
     }
 
+    /// Which of these the other service has, as amoCRM's events show, or has sent.
+    async fn theirs_too(&self, rows: &[message::Model]) -> Result<BTreeSet<Uuid>> {
+        let mut ours = rows.iter().map(Seen::of).collect::<anyhow::Result<Vec<_>>>()?;
+        let outgoing: BTreeSet<Uuid> = ours.iter().filter(|one| one.is_outgoing).map(|one| one.id).collect();
+        if self.connector.shadow() == Shadow::Nothing {
+            // No message goes to both.
+            return Ok(outgoing);
+        }
+        let times = || rows.iter().map(|row| row.sent_at);
+        let within = times().min().unwrap_or_default()..times().max().unwrap_or_default() + 1;
+        // Messages shortly before and after have events of their own.
+        let around = self.around(within.clone()).await?;
+        let mut known = self.contacts(rows.iter().chain(&around)).await?;
+        let others = around.iter().filter(|one| rows.iter().all(|row| row.id != one.id));
+        ours.extend(others.map(Seen::of).collect::<anyhow::Result<Vec<_>>>()?);
+        let (theirs, _) = events(&self.app.sources, self.source, within).await?;
+        let pairs = paired(&ours, &theirs, &mut known);
+        for (conversation_id, contact_id) in known {
+            self.know_contact(conversation_id, contact_id).await?;
+        }
+        Ok(pairs.into_keys().chain(outgoing).collect())
+    }
+
+    /// All messages from the messenger that were sent around a time.
+    async fn around(&self, time: Range<i64>) -> Result<Vec<message::Model>> {
+        let apart = APART.num_milliseconds();
+        let rows = message::Entity::of_tenant(self.source.tenant_id)
+            .filter(message::Column::SourceId.eq(self.source.id))
+            .filter(message::Column::Direction.eq(Direction::ToCrm.number()))
+            .filter(message::Column::Id.gte(first_id_at(time.start - apart)))
+            .filter(message::Column::SentAt.between(time.start - apart, time.end + apart))
+            .order_by_asc(message::Column::Id)
+            .limit(AROUND);
+        Ok(rows.all(self.app.store.read()).await?)
+    }
+
     /// The known contacts of these messages' chats.
-    async fn contacts(&self, rows: &[message::Model]) -> Result<BTreeMap<Uuid, i64>> {
-        let ids: BTreeSet<Uuid> = rows.iter().map(|row| row.conversation_id).collect();
+    async fn contacts(&self, rows: impl Iterator<Item = &message::Model>) -> Result<BTreeMap<Uuid, i64>> {
+        let ids: BTreeSet<Uuid> = rows.map(|row| row.conversation_id).collect();
         let chats = conversation::Entity::of_tenant(self.source.tenant_id)
             .filter(conversation::Column::Id.is_in(ids))
             .all(self.app.store.read())

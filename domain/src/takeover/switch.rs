@@ -1,11 +1,11 @@
 //! The steps until the source sends.
 
-use base::error::Result;
+use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::message::Person;
 use base::millis::{DAY, MINUTE};
 use chrono::NaiveDate;
-use connectors::SwitchOff;
+use connectors::{Shadow, SwitchOff};
 use entity::conversation;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -16,12 +16,11 @@ use crate::source::line::watch::not_connected;
 use crate::source::takeover::{ComparedDay, Takeover, TakeoverState, TakeoverStep};
 
 use super::compare::{compare, days};
-use super::plan::conflict;
 use super::{Effect, Next, Run};
 
 /// How long a person has to remove a service at the messenger, and how often it is looked whether it was done.
-const BY_HAND: i64 = 15 * MINUTE;
-const LOOK_EVERY: i64 = 20_000;
+pub(super) const BY_HAND: i64 = 15 * MINUTE;
+pub(super) const LOOK_EVERY: i64 = 20_000;
 /// By how much the messenger's clock may differ from ours.
 const CLOCKS: i64 = 2_000;
 
@@ -85,25 +84,26 @@ impl Run<'_> {
     /// Ends what the other services receive. The time is stored before the first call.
     pub(super) async fn switch_off(&self, takeover: &mut Takeover) -> Result<Next> {
         let now = self.app.clock.millis();
-        let Some(off_from) = takeover.off_from else {
-            takeover.off_from = Some(now);
-            return Ok(Next::Again);
-        };
-        // Those that people remove come first: until then the others serve the line.
         let by_hand = self.others.iter().any(|one| one.off == SwitchOff::ByHand);
+        if takeover.off_from.is_none() {
+            // A person may have removed one at once.
+            takeover.off_from = Some(if by_hand { takeover.begun_at } else { now });
+            takeover.place = now.to_string();
+            return Ok(Next::Again);
+        }
+        // Those that people remove come first: until then the others serve the line.
         let waits_for = if by_hand { self.still(SwitchOff::ByHand).await? } else { Vec::new() };
         if !waits_for.is_empty() {
-            if now - off_from >= BY_HAND {
+            if now - takeover.place.parse().unwrap_or(now) >= BY_HAND {
                 return Err(self.still_receives(&waits_for));
             }
             return Ok(Next::At(now + LOOK_EVERY));
         }
-        for one in &self.others {
-            match one.off {
-                SwitchOff::ByCall => self.connector.switch_off(&self.settings, one).await.map_err(not_connected)?,
-                SwitchOff::ByRegistering => handover::register(&self.app.sources, self.source).await?,
-                SwitchOff::ByHand => {}
-            }
+        for one in self.others.iter().filter(|one| one.off == SwitchOff::ByCall) {
+            self.connector.switch_off(&self.settings, one).await.map_err(not_connected)?;
+        }
+        if self.connector.shadow() == Shadow::Nothing {
+            handover::register(&self.app.sources, self.source).await?;
         }
         let still = self.still(SwitchOff::ByCall).await?;
         if !still.is_empty() {
@@ -120,9 +120,9 @@ impl Run<'_> {
         Ok(of.map(|one| one.name.clone()).collect())
     }
 
-    fn still_receives(&self, names: &[String]) -> base::error::Error {
+    fn still_receives(&self, names: &[String]) -> Error {
         let detail = LocalizedText::new("said-takeover-still").with("names", names.join(", "));
-        conflict("takeover_still_received", detail)
+        Error::Conflict { problem: "takeover_still_received", detail }
     }
 
     /// Makes the source live, in the commit that stores this step.

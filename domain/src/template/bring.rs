@@ -6,7 +6,7 @@
 //! a message made from a template that no row has ─▶ the message's own template ─────────┴▶ matched ─▶ registry
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use amocrm::rest::{self, ReviewStatus, TemplateAttachment};
@@ -14,9 +14,9 @@ use base::error::{Error, Result};
 use base::message;
 use base::worded::worded;
 use chrono::TimeDelta;
-use connectors::Denied;
 use connectors::kinds::has_own_server;
 use connectors::template::{ListedTemplate, RegisteredHeader, TemplateFileKind, TemplateStatus};
+use connectors::{Connector, Denied};
 use entity::{job as jobs, message_template, source};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -101,6 +101,12 @@ pub async fn bring_all(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Brou
     Ok(all)
 }
 
+/// Whether a source's messenger reviews templates that can be listed, also for a shadow.
+pub fn has_reviews(app: &SourceContext, source: &source::Model) -> bool {
+    let reviews = |connector: &Arc<dyn Connector>| connector.reviews_templates();
+    !has_own_server(&source.kind) && app.connectors.get(&source.kind).is_some_and(reviews)
+}
+
 /// Developers' messengers report what they decide by themselves.
 fn is_compared(app: &SourceContext, source: &source::Model) -> bool {
     reviews(app, source) && !has_own_server(&source.kind)
@@ -175,6 +181,46 @@ fn as_error(denied: Denied) -> Error {
     }
 }
 
+/// What a source that sends nothing yet could send as templates.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExpectedTemplates {
+    /// amoCRM's names of those that the messenger has approved.
+    pub ready: Vec<String>,
+    /// Approved at the messenger, and not in amoCRM as far as our token can read it.
+    pub absent: usize,
+}
+
+/// Compares a shadow's templates without entering any. Errors: as of [`bring_in`].
+pub async fn expected(app: &Arc<SourceContext>, source: &source::Model) -> Result<ExpectedTemplates> {
+    let mut listed = ask_messenger(app, source).await?.map_err(as_error)?;
+    listed.retain(|one| one.state.status == Some(TemplateStatus::Approved));
+    let templates = at_crm(app, source.tenant_id).await?;
+    let (mut ready, mut known) = (Vec::new(), BTreeSet::new());
+    for template in templates.iter().filter(|template| template.waba.is_some()) {
+        if let Some(found) = at_messenger(template, &Spec::of(template), &listed) {
+            ready.push(template.name.clone());
+            known.insert(found.state.id.clone());
+        }
+    }
+    let absent = listed.iter().filter(|one| !known.contains(&one.state.id)).count();
+    Ok(ExpectedTemplates { ready, absent })
+}
+
+/// The messenger's template that is amoCRM's.
+fn at_messenger<'a>(
+    template: &rest::Template,
+    spec: &Spec,
+    listed: &'a [ListedTemplate],
+) -> Option<&'a ListedTemplate> {
+    let language = template.waba.as_ref().map(|waba| waba.language.as_str()).unwrap_or_default();
+    let fits = |one: &ListedTemplate| {
+        one.state.language.as_deref() == Some(language)
+            && one.has_text(&template.content)
+            && one.has_headline(spec.header.as_deref())
+    };
+    matching(listed, &name_at_messenger(template), fits)
+}
+
 /// Enters amoCRM's template if the messenger has it; whether it does.
 async fn take_in(
     app: &Arc<SourceContext>,
@@ -182,14 +228,8 @@ async fn take_in(
     template: &rest::Template,
     listed: &[ListedTemplate],
 ) -> Result<bool> {
-    let (spec, waba) = (Spec::of(template), template.waba.clone().unwrap_or_default());
-    let name = name_at_messenger(template);
-    let fits = |one: &ListedTemplate| {
-        one.state.language.as_deref() == Some(&*waba.language)
-            && one.has_text(&template.content)
-            && one.has_headline(spec.header.as_deref())
-    };
-    let Some(found) = matching(listed, &name, fits) else { return Ok(false) };
+    let spec = Spec::of(template);
+    let Some(found) = at_messenger(template, &spec, listed) else { return Ok(false) };
     let id = template.id;
     let review = template.reviews.iter().find(|review| review.source_id == Some(source.amocrm_source_id)).cloned();
     let told = match &review {

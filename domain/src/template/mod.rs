@@ -16,7 +16,10 @@ mod spec;
 mod view;
 mod work;
 
-pub use bring::{BroughtIn, Counterpart, TemplateMatch, adopt, bring_all, bring_in, compared, daily, draft_of};
+pub use bring::{
+    BroughtIn, Counterpart, ExpectedTemplates, TemplateMatch, adopt, bring_all, bring_in, compared, daily, draft_of,
+    expected, has_reviews,
+};
 pub use registry::{KIND, Stage, apply, by_id, named, of_source, page, registered, reported, requested, usable};
 pub use spec::{Spec, is_filled_in, markers};
 pub use view::{

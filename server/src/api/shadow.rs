@@ -5,7 +5,7 @@ use base::error::{Error, Result};
 use base::json::{Moment, Query};
 use chrono::NaiveDate;
 use connectors::Shadow;
-use domain::takeover::{self, Comparison, Difference, ShadowChat};
+use domain::takeover::{self, AnswerBy, Comparison, Difference, ShadowChat};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -57,6 +57,9 @@ pub struct ComparisonOut {
     /// The first 200.
     pub missing_in_amocrm: Vec<DifferenceOut>,
     pub chats: Vec<ShadowChatOut>,
+    /// amoCRM's names of the templates that could be sent; null unless a chat can be answered by a template alone.
+    #[schema(required)]
+    pub templates: Option<Vec<String>>,
     /// The day has more messages than are compared.
     pub is_cut: bool,
 }
@@ -87,7 +90,9 @@ pub struct ShadowChatOut {
     #[schema(required)]
     pub contact_id: Option<String>,
     pub messages: usize,
-    /// Until when the customer may be answered freely, later only with a template; null if there is no limit.
+    /// With what a manager could answer now.
+    pub answer_by: AnswerBy,
+    /// Until when the customer may be answered freely; null if there is no limit.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     pub answer_until: Option<Moment>,
 }
@@ -101,6 +106,7 @@ impl From<Comparison> for ComparisonOut {
             missing_here: found.missing_here.into_iter().map(DifferenceOut::from).collect(),
             missing_in_amocrm: found.missing_in_crm.into_iter().map(DifferenceOut::from).collect(),
             chats: found.chats.into_iter().map(ShadowChatOut::from).collect(),
+            templates: found.templates.map(|found| found.ready),
             is_cut: found.is_cut,
         }
     }
@@ -124,6 +130,7 @@ impl From<ShadowChat> for ShadowChatOut {
             conversation_id: chat.conversation_id,
             contact_id: chat.contact.map(|(id, _)| id.to_string()),
             messages: chat.messages,
+            answer_by: chat.answer_by,
             answer_until: chat.answer_until.map(Moment),
         }
     }

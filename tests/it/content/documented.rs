@@ -62,7 +62,8 @@ fn limits(table: &mut String, kinds: &[(&str, &Abilities)]) {
 
 fn shadow(what: Shadow) -> &'static str {
     match what {
-        Shadow::No => "nothing",
+        Shadow::No => "refused",
+        Shadow::Nothing => "nothing",
         Shadow::Questions => "customers' messages",
         Shadow::Both => "both sides",
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parom_tests::settings::HOST;
-use parom_tests::{Beside, Simulated, World, both, once};
+use parom_tests::{Beside, Simulated, Stage, both, once};
 use serde_json::{Value, json};
 use simulator::avito::{self, Avito, NewBuyer, NewItem, NewSeller};
 use simulator::crm::Direction;
@@ -18,19 +18,19 @@ use simulator::whatsapp::{self, NewApp, NewPhone, WhatsApp};
 use uuid::Uuid;
 
 /// A line that the other service has, and what Parom needs to be its shadow.
-struct Scene {
-    access: Access,
-    settings: Value,
+pub struct Scene {
+    pub access: Access,
+    pub settings: Value,
     /// To which customers write, and by which programs do.
-    line: Id,
-    sender: Id,
-    customers: [i64; 2],
+    pub line: Id,
+    pub sender: Id,
+    pub customers: [i64; 2],
     /// A shadow sees what the other service answers.
     sees_answers: bool,
 }
 
-/// A messenger with a line that two services may have.
-trait Shared: Wire {
+/// A messenger with a line that another service has.
+pub trait Shared: Wire {
     fn scene(messenger: &Simulator<Self>) -> Scene;
 }
 
@@ -104,12 +104,29 @@ impl Shared for max::Options {
     }
 }
 
+impl Shared for telegram::Options {
+    fn scene(telegram: &Telegram) -> Scene {
+        let bot = telegram.add_bot(telegram::NewBot::default());
+        let customers =
+            [telegram.add_person(telegram::NewPerson::default()), telegram.add_person(telegram::NewPerson::default())];
+        customers.iter().for_each(|who| telegram.customer(*who, bot.id).starts("").unwrap());
+        Scene {
+            settings: json!({"bot_token": bot.token}),
+            access: Access::Telegram { api: telegram.base_url().to_owned(), token: bot.token },
+            line: bot.id.into(),
+            sender: bot.id.into(),
+            customers,
+            sees_answers: false,
+        }
+    }
+}
+
 /// The other service, which has the line.
-async fn other_vendor(world: &World, access: &Access) -> OtherVendor {
-    let clock = world.clock.clone();
-    let options = Options { amocrm: world.sandbox.url().to_owned(), now: Arc::new(move || clock.now()) };
+pub async fn other_vendor(stage: &Stage, access: &Access) -> OtherVendor {
+    let clock = stage.clock.clone();
+    let options = Options { amocrm: stage.sandbox.url().to_owned(), now: Arc::new(move || clock.now()) };
     let vendor = OtherVendor::start(options).await.unwrap();
-    vendor.installed(&world.sandbox, HOST).await.unwrap();
+    vendor.installed(&stage.sandbox, HOST).await.unwrap();
     vendor.connects(access.clone()).await.unwrap();
     vendor
 }
@@ -208,23 +225,22 @@ async fn max_is_seen_whole(world: &mut Beside<Max>) {
     nothing_is_lost(world).await;
 }
 
-/// Telegram has one address for a bot, so that there is no shadow: the other service alone.
+/// Telegram has one address for a bot, so that a shadow is not registered and sees nothing.
 async fn telegram_has_one_service(world: &mut Beside<Telegram>) {
-    world.line("support").await;
-    let telegram = &world.messenger;
-    let bot = telegram.add_bot(telegram::NewBot::default());
-    let maria = telegram.add_person(telegram::NewPerson::default());
-    let access = Access::Telegram { api: telegram.base_url().to_owned(), token: bot.token };
-    let vendor = other_vendor(world, &access).await;
-    telegram.customer(maria, bot.id).starts("").unwrap();
-    telegram.customer(maria, bot.id).writes("Hello").unwrap();
-    telegram.deliver_all().await;
+    let scene = telegram::Options::scene(&world.messenger);
+    let (vendor, id) = beside(world, &scene).await;
+    world.works("lines").await;
+    world.messenger.customer(scene.customers[0], &scene.line).writes("Hello").unwrap();
+    world.messenger.deliver_all().await;
     managers_answer(world, "Good morning").await;
     let carried: Vec<_> = vendor.carried("telegram").into_iter().map(|one| (one.is_answer, one.is_done)).collect();
-    assert_eq!(carried, [(false, true), (false, true), (true, true)], "/start too");
-    assert_eq!(telegram.sent(bot.id).len(), 1);
+    assert_eq!(carried, [(false, true), (false, true), (false, true), (true, true), (true, true)], "/start too");
+    assert_eq!(world.messenger.sent(&scene.sender).len(), 2);
+    let shown = world.api.get(&format!("/api/v1/sources/{id}")).await.is(200);
+    assert!(shown.json["shadow_since"].is_string() && shown.json["status"] == "working", "{}", shown.text);
+    assert_eq!(world.messages().await.len(), 0, "nothing came here");
     vendor.disconnects("telegram").await.unwrap();
-    assert!(telegram.webhook(bot.id).is_none());
+    assert!(world.messenger.webhook(scene.line.number()).is_none());
     vendor.stop().await;
 }
 

@@ -142,7 +142,7 @@ async fn a_day_is_compared_with_amocrm(world: &mut VkWorld) {
     let page = visitor.opens(&format!("/panel/sources/{id}/shadow?day={day}")).await.is(200);
     page.says(&["Beside another service", "What the other service answers", "Missing in amoCRM", "other.vk"]);
     assert_eq!(asked(world), after, "amoCRM is not asked again for a page that is loaded again");
-    visitor.opens(&format!("/panel/sources/{id}")).await.is(200).says(&["Receives and compares"]);
+    visitor.opens(&format!("/panel/sources/{id}")).await.is(200).says(&["The other service has the line"]);
     visitor.opens("/panel/import/new").await.is(200).never_says(&["Beside"]);
 }
 
@@ -159,13 +159,12 @@ async fn a_shadow_whose_access_ends_says_so(world: &mut VkWorld) {
     );
 }
 
-/// A line with one receiver would be taken away.
-async fn messengers_with_one_receiver_are_refused(world: &mut World) {
+/// Two would answer.
+async fn kinds_without_a_shadow_are_refused(world: &mut World) {
     let line = world.line("support").await;
     let shadow = format!("/api/v1/sources/{}/shadow", line.source_id);
     world.api.get(&shadow).await.is(404);
-    let settings = json!({"bot_token": "1:a"});
-    let refused = asks_for_shadow(world, line.tenant_id, "telegram", settings).await.is(409);
+    let refused = asks_for_shadow(world, line.tenant_id, "instagram", json!({})).await.is(409);
     assert_eq!(refused.json["type"], "/problems/shadow_kind");
     let custom = json!({"webhook_url": world.messenger.url()});
     asks_for_shadow(world, line.tenant_id, "custom", custom).await.is(409);
@@ -175,10 +174,10 @@ async fn messengers_with_one_receiver_are_refused(world: &mut World) {
     routing.never_says(&["Beside another service first"]);
     let path = "/panel/sources/new/webchat/routing";
     let refused = visitor.sends(path, &[("name", "Chat"), ("shadow", "1")]).await.is(409);
-    refused.says(&["one receiver"]);
+    refused.says(&["cannot be beside another service"]);
     assert_eq!(world.sandbox.sources(HOST).len(), 1);
 }
 
 both!(a_day_is_compared_with_amocrm);
 once!(a_shadow_receives_and_nothing_leaves_it, a_shadow_whose_access_ends_says_so);
-once!(messengers_with_one_receiver_are_refused);
+once!(kinds_without_a_shadow_are_refused);

@@ -80,8 +80,8 @@ async fn look_at(app: &Arc<SourceContext>, source: &source::Model) -> Result<()>
     }
     let since = app.clock.millis();
     match seen {
-        // A line with one receiver that was given back: registering would take it again.
-        Ok(Watched::Elsewhere { .. } | Watched::Unset) if source.is_shadow() && connector.shadow() == Shadow::No => {
+        // Registering would take the line.
+        Ok(Watched::Elsewhere { .. } | Watched::Unset) if is_unregistered(source, connector.as_ref()) => {
             saw(app, source, WebhookCheck::Fine).await
         }
         // A shadow is one receiver of several, so that others exist is no loss.
@@ -102,6 +102,11 @@ async fn look_at(app: &Arc<SourceContext>, source: &source::Model) -> Result<()>
         }
         Err(_) => Ok(()),
     }
+}
+
+/// A shadow that is not registered, because the line's only receiver is the other service.
+fn is_unregistered(source: &source::Model, connector: &dyn Connector) -> bool {
+    source.is_shadow() && connector.shadow() == Shadow::Nothing
 }
 
 /// The messenger refused access the last time.
@@ -138,6 +143,10 @@ pub async fn connect(app: &Arc<SourceContext>, source: &source::Model) -> Result
     };
     let settings = settings::open(app, source)?;
     let Some(hook) = hook_of(app, source, &settings) else { return Ok(Ok(())) };
+    if is_unregistered(source, connector.as_ref()) {
+        saw(app, source, WebhookCheck::Fine).await?;
+        return Ok(Ok(()));
+    }
     let connected = match may_register(connector.as_ref(), source, &settings, &hook).await {
         Ok(()) => connector.connect_webhook(&settings, &hook).await,
         refused => refused,

@@ -39,7 +39,7 @@ pub use health::{bring_history, save_services, services};
 pub(super) use settings::{EnteredByHand, Secrets, error_in_words, rule_of};
 pub use settings::{save, settings};
 pub use shadow::get as shadow;
-pub(super) use shadow::sees;
+pub(super) use shadow::offer;
 pub use takeover::{
     back as give_back, download as takeover_csv, get as takeover, report as takeover_report, start as start_takeover,
 };

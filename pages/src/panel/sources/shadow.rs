@@ -6,7 +6,7 @@ use base::error::{Error, Result};
 use base::i18n::{Sentence, Words};
 use chrono::NaiveDate;
 use connectors::Shadow;
-use domain::takeover::{self, Comparison, Difference};
+use domain::takeover::{self, AnswerBy, Comparison, Difference};
 use entity::source;
 use serde::Deserialize;
 
@@ -16,13 +16,22 @@ use crate::panel::choice::{day, pipeline_name, pipelines};
 use crate::panel::reasons::customer;
 use crate::panel::{self, Answer, AppData, Member, Nav, PageContext, PanelContext, Right};
 
-/// What a second receiver of this messenger sees; none if it has one receiver.
-pub(in crate::panel) fn sees(app: &PanelContext, words: Words, kind: &str) -> Option<Sentence> {
-    match app.connectors.get(kind)?.shadow() {
-        Shadow::No => None,
-        Shadow::Questions => Some(words.text("shadow-sees-questions")),
-        Shadow::Both => Some(words.text("shadow-sees-both")),
-    }
+/// The choice that another service keeps a new source's line for now, and what the source then sees; none if there is no
+/// such choice. `moves`: the line's only receiver is another service.
+pub(in crate::panel) fn offer(
+    app: &PanelContext,
+    words: Words,
+    kind: &str,
+    moves: bool,
+) -> Option<(Sentence, Sentence)> {
+    let (label, sees) = match app.connectors.get(kind)?.shadow() {
+        Shadow::No => return None,
+        Shadow::Nothing if !moves => return None,
+        Shadow::Nothing => ("wizard-shadow-plan", "shadow-sees-nothing"),
+        Shadow::Questions => ("wizard-shadow", "shadow-sees-questions"),
+        Shadow::Both => ("wizard-shadow", "shadow-sees-both"),
+    };
+    Some((words.text(label), words.text(sees)))
 }
 
 /// The same as a table.
@@ -33,7 +42,7 @@ fn table(app: &PanelContext, words: Words, source: &source::Model) -> Result<Kin
     };
     let connector = app.connectors.get(&source.kind).ok_or(Error::NotFound)?;
     let mut lines = vec![
-        row(true, "shadow-row-questions"),
+        row(connector.shadow() != Shadow::Nothing, "shadow-row-questions"),
         row(connector.shadow() == Shadow::Both, "shadow-row-answers"),
         row(false, "shadow-row-statuses"),
         row(false, "shadow-row-history"),
@@ -42,7 +51,11 @@ fn table(app: &PanelContext, words: Words, source: &source::Model) -> Result<Kin
     if words.has(&note) {
         lines.push(AbilityRow { text: words.text(note), ..row(true, "answer-yes") });
     }
-    Ok(KindAbilities { about: words.text("shadow-about"), lines })
+    let about = match connector.shadow() {
+        Shadow::Nothing => "shadow-sees-nothing",
+        _ => "shadow-about",
+    };
+    Ok(KindAbilities { about: words.text(about), lines })
 }
 
 #[derive(Debug, Deserialize)]
@@ -67,7 +80,8 @@ struct ChatRow {
     href: String,
     contact: String,
     messages: usize,
-    /// `<time>`; empty if there is no limit.
+    /// How it could be answered now; with a `<time>` that follows, empty if there is no limit.
+    answer: Sentence,
     until: String,
 }
 
@@ -77,6 +91,7 @@ struct ComparedDay {
     missing_here: Vec<DifferenceRow>,
     missing_in_crm: Vec<DifferenceRow>,
     chats: Vec<ChatRow>,
+    templates: Option<Sentence>,
 }
 
 #[derive(Template)]
@@ -156,13 +171,25 @@ fn shown(page: &PageContext, day: NaiveDate, found: Comparison) -> ComparedDay {
         href: format!("/panel/conversations/{}", chat.conversation_id),
         contact: chat.contact.as_ref().map_or_else(|| "–".to_owned(), |(id, name)| format!("{name} ({id})")),
         messages: chat.messages,
-        until: chat.answer_until.map(|until| page.time(&until)).unwrap_or_default(),
+        answer: match (chat.answer_by, chat.answer_until) {
+            (AnswerBy::Text, Some(_)) => page.words.text("shadow-answer-until"),
+            (by, _) => page.words.text_of("shadow-answer-", by.as_str()),
+        },
+        until: match chat.answer_by {
+            AnswerBy::Text => chat.answer_until.map(|until| page.time(&until)).unwrap_or_default(),
+            AnswerBy::Template | AnswerBy::Nothing => String::new(),
+        },
+    });
+    let templates = found.templates.as_ref().map(|found| {
+        let (ready, none) = (found.ready.join(", "), found.ready.is_empty());
+        page.words.text(if none { "shadow-templates-none" } else { "shadow-templates" }).with("names", ready)
     });
     ComparedDay {
         day: date(page, day),
         missing_here: found.missing_here.iter().map(row).collect(),
         missing_in_crm: found.missing_in_crm.iter().map(row).collect(),
         chats: chats.collect(),
+        templates,
         found,
     }
 }

@@ -62,6 +62,8 @@ struct TakenView {
     step: String,
     failure: String,
     by: String,
+    /// `<time>`.
+    begun: String,
     /// `<time>`s; empty if it did not come to that.
     switched: String,
     returned: String,
@@ -96,6 +98,9 @@ struct ReportPage {
     page: PageContext,
     id: String,
     name: String,
+    messenger: Sentence,
+    /// `<time>`.
+    as_of: String,
     taken: TakenView,
 }
 
@@ -153,7 +158,7 @@ fn planned(page: &PageContext, plan: Plan) -> PlanView {
         id: one.id.clone(),
         text: words.text(key_of(one.off)).with("name", one.name.as_str()),
         notes: one.loses_secret.then(|| words.text("takeover-other-secret")).into_iter().collect(),
-        may_stay: true,
+        may_stay: one.may_stay(),
     };
     PlanView {
         checks: plan.checks.iter().map(check).collect(),
@@ -199,6 +204,7 @@ fn taken(page: &PageContext, report: Report) -> TakenView {
         step,
         failure: failure.unwrap_or_default(),
         by: takeover.by.clone(),
+        begun: time(Some(takeover.begun_at)),
         switched: time(takeover.switched_at),
         returned: time(takeover.returned_at),
         back_until: time(until),
@@ -236,7 +242,7 @@ fn done(page: &PageContext, takeover: &Takeover, one: &Other) -> OtherRow {
     let mut notes = Vec::new();
     if one.stays {
         notes.push(words.text("takeover-stays"));
-    } else if takeover.back_at.is_some() {
+    } else if takeover.back_from.is_some() {
         if !one.trouble.is_empty() {
             notes.push(words.text("takeover-trouble").with("reason", one.trouble.as_str()));
         }
@@ -297,6 +303,8 @@ pub async fn report(app: AppData, member: Member, id: web::Path<String>) -> Answ
     let shown = ReportPage {
         id: source.id.to_string(),
         name: source.name.clone(),
+        messenger: page.words.text_of("connector-", &source.kind),
+        as_of: page.stamp(&page.now),
         taken: taken(&page, found),
         page: page.clone(),
     };

@@ -7,6 +7,7 @@ use base::error::{Error, Result};
 use base::i18n::{Sentence, Words};
 use base::message::{Body, State};
 use chrono::TimeDelta;
+use connectors::Shadow;
 use connectors::kinds::has_own_server;
 use domain::delivery::read::activity;
 use domain::source::{EmbedCode, NewSource, SourceKind};
@@ -19,7 +20,7 @@ use uuid::Uuid;
 use super::{SourceDraft, Steps, address, steps};
 use crate::panel::choice::{SelectOption, pipelines, pipelines_age};
 use crate::panel::sources::{
-    EnteredByHand, Entrance, HistoryView, Secrets, entrance, error_in_words, history_view, rule_of, sees,
+    EnteredByHand, Entrance, HistoryView, Secrets, entrance, error_in_words, history_view, offer, rule_of,
 };
 use crate::panel::{self, Answer, AppData, Fields, Member, Nav, Notice, PageContext, PanelContext, reasons};
 
@@ -45,8 +46,8 @@ struct Routing {
     rules: Vec<SelectOption>,
     /// Shown only if there are several.
     channels: Vec<SelectOption>,
-    /// What a second receiver sees; none if the messenger has one receiver.
-    shadow: Option<Sentence>,
+    /// The choice that another service keeps the line for now, and what the source then sees.
+    shadow: Option<(Sentence, Sentence)>,
     is_shadow: bool,
     failures: Vec<(String, String)>,
 }
@@ -128,7 +129,11 @@ pub(super) async fn post_routing(
             draft.settings = Value::Null;
             draft.forget_lines();
             draft.keep(&app, &member).await?;
-            let key = if draft.shadow { "wizard-shadow-created" } else { "wizard-created" };
+            let key = match draft.shadow {
+                true if is_blind(&app, &created.source) => "wizard-shadow-waits",
+                true => "wizard-shadow-created",
+                false => "wizard-created",
+            };
             let done = member.words.text(key).with("source", draft.name.as_str()).with("crm", member.crm());
             member.see_other(&app, &test, Notice::done(done)).await
         }
@@ -146,6 +151,11 @@ pub(super) async fn post_routing(
             show(&app, &member, page, &kind, &draft, status, Vec::new()).await
         }
     }
+}
+
+/// A shadow that sees nothing has a plan to show, and no days to compare.
+fn is_blind(app: &PanelContext, source: &source::Model) -> bool {
+    app.connectors.get(&source.kind).is_some_and(|connector| connector.shadow() == Shadow::Nothing)
 }
 
 /// Whether the draft's source exists or is being created.
@@ -251,7 +261,7 @@ async fn show(
         default_now: default_now(app, member).await?,
         rules: rules(&page, draft),
         channels: channels(kind, draft),
-        shadow: sees(app, words, kind.kind),
+        shadow: offer(app, words, kind.kind, draft.moves),
         is_shadow: draft.shadow,
         failures: draft.named_failures().map(|(name, why)| (name.to_owned(), why.to_owned())).collect(),
         errors,
@@ -301,7 +311,8 @@ pub(super) async fn test(app: AppData, member: Member, kind: SourceKind, mut dra
     }
     let source = source.filter(|source| source.is_made());
     if let Some(source) = source.as_ref().filter(|source| source.is_shadow()) {
-        return Ok(panel::to(&format!("/panel/sources/{}/shadow", source.id)));
+        let tab = if is_blind(&app, source) { "takeover" } else { "shadow" };
+        return Ok(panel::to(&format!("/panel/sources/{}/{tab}", source.id)));
     }
     let secret = draft.secret.take();
     if secret.is_some() || (draft.created.is_none() && source.is_some()) {

@@ -41,6 +41,11 @@ pub async fn submitted(world: &World, line: &Line, name: &str, content: &str, mo
 
 /// A template that Parom made itself; gives its id and its external id.
 async fn own(world: &World, chat: &Chat, name: &str) -> (i64, &'static str) {
+    let key = "0190aaaa-bbbb-7ccc-8ddd-eeeeffff0009";
+    (own_as(world, chat, name, key).await, key)
+}
+
+async fn own_as(world: &World, chat: &Chat, name: &str, key: &str) -> i64 {
     world.works("subscriptions").await;
     let examples = [("{{contact.name}}", "Maria"), ("{{lead.id}}", "7")];
     let draft = TemplateDraft {
@@ -52,8 +57,7 @@ async fn own(world: &World, chat: &Chat, name: &str) -> (i64, &'static str) {
         examples: examples.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
         ..TemplateDraft::default()
     };
-    let key = "0190aaaa-bbbb-7ccc-8ddd-eeeeffff0009";
-    (create(&world.app().sources, chat.line.tenant_id, key, &draft).await.unwrap().id, key)
+    create(&world.app().sources, chat.line.tenant_id, key, &draft).await.unwrap().id
 }
 
 /// A review is requested in amoCRM, and submitted.

@@ -1,6 +1,6 @@
 //! Templates that Meta approved before Parom was connected: sent as what they are (whatsapp §9).
 
-use parom::template::{TemplateMatch, bring_in};
+use parom::template::{TemplateMatch, bring_in, expected};
 use parom_tests::both;
 use parom_tests::settings::HOST;
 use serde_json::{Value, json};
@@ -125,6 +125,27 @@ async fn amocrms_templates_are_matched_once_a_day(world: &mut WhatsAppWorld) {
     assert_eq!(world.sandbox.templates(HOST).len(), 1);
 }
 
+/// Each is named with what differs, and a shadow is told what it could send without entering anything.
+async fn what_differs_is_named(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let headline = json!({"type": "HEADER", "format": "TEXT", "text": "Acme"});
+    let [text, title] = ["0190aaaa-bbbb-7ccc-8ddd-eeeeffff0011", "0190aaaa-bbbb-7ccc-8ddd-eeeeffff0012"];
+    let text = super::own_as(world, &chat, "Another text", text).await;
+    let title = super::own_as(world, &chat, "Headline", title).await;
+    approved(world, &chat, &format!("another_text_{text}"), "ru", "Order {{2}} is ready, {{1}}.", &[]).await;
+    approved(world, &chat, &format!("headline_{title}"), "ru", TEXT, &[headline]).await;
+    let source = parom::source::find(&world.app().sources, chat.line.tenant_id, chat.line.source_id).await.unwrap();
+    let could = expected(&world.app().sources, &source).await.unwrap();
+    assert_eq!((could.ready.len(), could.absent), (0, 2));
+    let mut both = bring_in(&world.app().sources, &source).await.unwrap().listed;
+    both.sort_by(|one, other| one.name.cmp(&other.name));
+    let both: Vec<_> = both.iter().map(|one| one.found).collect();
+    assert_eq!(both, [TemplateMatch::Text, TemplateMatch::Headline]);
+    approved(world, &chat, "order_ready", "ru", TEXT, &[]).await;
+    let could = expected(&world.app().sources, &source).await.unwrap();
+    assert_eq!((could.ready.len(), could.absent), (2, 2), "both texts of amoCRM are the one that came now");
+}
+
 /// A person puts amoCRM's markers where Meta's variables stand; nothing is reviewed a second time.
 async fn what_meta_has_alone_is_created_in_amocrm(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
@@ -170,5 +191,6 @@ both!(
     of_two_with_one_text_none_is_guessed,
     a_message_waits_for_metas_list,
     amocrms_templates_are_matched_once_a_day,
+    what_differs_is_named,
     what_meta_has_alone_is_created_in_amocrm,
 );
