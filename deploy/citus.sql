@@ -56,6 +56,7 @@ SELECT create_distributed_table('person', 'tenant_id', colocate_with => 'tenant'
 SELECT create_distributed_table('push_key', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('raw_hook', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('replay', 'tenant_id', colocate_with => 'tenant');
+SELECT create_distributed_table('saved_view', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('session', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('source', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('source_notice', 'tenant_id', colocate_with => 'tenant');

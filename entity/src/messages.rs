@@ -63,6 +63,14 @@ pub mod conversation {
     }
 
     tenant_rows!();
+
+    impl Entity {
+        /// The chats of a CRM contact, by the index of contacts; none if no contact is known (0).
+        pub fn of_contact(tenant_id: Uuid, contact_id: i64) -> Select<Self> {
+            // Without the second condition the partial index is not used.
+            Self::of_tenant(tenant_id).filter(Column::ContactId.eq(contact_id)).filter(Column::ContactId.ne(0))
+        }
+    }
 }
 
 /// All ids by which a conversation is known; several may lead to one conversation.

@@ -84,6 +84,31 @@ pub mod member {
     tenant_rows!();
 }
 
+/// Filters of the list of messages under a name, for everyone in the account.
+pub mod saved_view {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "saved_view")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        #[sea_orm(column_type = "Text")]
+        pub name: String,
+        /// As in the address of the list, without what was searched for, which may name a customer.
+        #[sea_orm(column_type = "Text")]
+        pub query: String,
+        /// The name at that time of who saved it.
+        #[sea_orm(column_type = "Text")]
+        pub author: String,
+        pub created_at: i64,
+    }
+
+    tenant_rows!();
+}
+
 /// A session of a signed-in person. `directory` (kind `session`) maps the hash of the token to it.
 pub mod session {
     use sea_orm::entity::prelude::*;

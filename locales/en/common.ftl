@@ -131,6 +131,7 @@ palette-label = Page, setting, phone, name, message or chat ID
 palette-search = Search messages for
 palette-message = message
 palette-chat = chat
+palette-customer = customer
 palette-keys = Press “/” to search, “j” and “k” to move through a list.
 palette-keys-off = Turn off single-key shortcuts
 palette-keys-on = Turn on single-key shortcuts

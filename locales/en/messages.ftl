@@ -247,3 +247,43 @@ msg-next = Next
 attempt-after = { $delay } after attempt { $n }
 attempt-waited-chat = waited { $delay } for the message before it
 attempt-waited-turn = waited { $delay } for its turn: a rate limit or a pause
+
+## One customer over all messengers
+
+customer-phone = Phone
+customer-more = The { $count } newest chats are listed.
+customer-alone = { $crm } has no contact for this chat that Parom knows of, so other chats of this person are not listed.
+customer-waiting = Waiting: { $count }
+customer-undelivered = Undelivered: { $count }
+
+## Saved views, and what is done with several messages at once
+
+views-title = Saved views
+views-all = All messages
+views-manage = Edit views
+views-save = Save this filter
+views-name = Name of the view
+views-author = Saved by
+views-rename = Rename
+views-delete = Delete
+views-about = Filters of the list of messages, for everyone in the account. A search text is not saved, because it may name a customer.
+views-empty = No view is saved yet. Filter the messages, then press “Save this filter”.
+views-saved = Saved: { $name }.
+views-renamed = Renamed.
+views-deleted = Deleted.
+views-name-wrong = Enter a name of at most { $longest } characters.
+views-name-taken = There is a view named “{ $name }” already. Choose another name.
+views-too-many = An account can save { $most } views. Delete one first.
+chips-label = Filters
+chips-remove = remove this filter
+bulk-page = Select all on this page
+bulk-retry = Send again
+bulk-drop = Remove from “Undelivered”
+bulk-csv = Export CSV
+bulk-left =
+    { $count ->
+        [one] { $count } selected message stays as it is: it was delivered, is on its way, or failed after the messenger had accepted it.
+       *[other] { $count } selected messages stay as they are: they were delivered, are on their way, or failed after the messenger had accepted them.
+    }
+bulk-more = More messages match than can be handled at once. These are the { $most } oldest; repeat it for the rest.
+bulk-nothing = None of these messages is undelivered, so there is nothing to send again or remove.

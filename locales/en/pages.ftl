@@ -136,3 +136,13 @@ theme-light = Light
 theme-dark = Dark
 page-too-fast = Too many attempts from your network. Try again in { $seconds } s.
 panel-look-end = Back to the admin
+
+## Several accounts in one browser
+
+enter-beside = You are already signed in. The link opens the panel of account { $account } as { $name } beside it; what you have open stays.
+form-other-session = This page is from an earlier sign-in. In this tab you are now in account { $account }. Nothing was changed there.
+page-to-account = Go to { $account }
+panel-accounts = Accounts in this browser
+panel-account-add = Sign in to another account
+nav-sign-out-all = Sign out of all accounts
+sign-in-open = In this browser you are signed in to:

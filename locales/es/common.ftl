@@ -136,6 +136,7 @@ palette-chat = chat
 palette-keys = Presiona “/” para buscar, “j” y “k” para recorrer una lista.
 palette-keys-off = Desactivar los atajos de una tecla
 palette-keys-on = Activar los atajos de una tecla
+palette-customer = cliente
 nav-group-work = Trabajo
 nav-group-setup = Configuración
 nav-group-account = Cuenta

@@ -249,3 +249,43 @@ msg-next = Siguiente
 attempt-after = { $delay } después del intento { $n }
 attempt-waited-chat = esperó { $delay } por el mensaje anterior
 attempt-waited-turn = esperó { $delay } su turno: un límite de velocidad o una pausa
+
+## One customer over all messengers
+
+customer-phone = Teléfono
+customer-more = Se muestran los { $count } chats más recientes.
+customer-alone = No se conoce el contacto de este chat en { $crm }, así que no se muestran otros chats de esta persona.
+customer-waiting = En espera: { $count }
+customer-undelivered = Sin entregar: { $count }
+
+## Saved views, and what is done with several messages at once
+
+views-title = Vistas guardadas
+views-all = Todos los mensajes
+views-manage = Editar vistas
+views-save = Guardar este filtro
+views-name = Nombre de la vista
+views-author = Guardada por
+views-rename = Cambiar nombre
+views-delete = Eliminar
+views-about = Filtros de la lista de mensajes, para toda la cuenta. El texto de búsqueda no se guarda, porque puede nombrar a un cliente.
+views-empty = Aún no hay vistas guardadas. Filtra los mensajes y pulsa «Guardar este filtro».
+views-saved = Guardada: { $name }.
+views-renamed = Nombre cambiado.
+views-deleted = Eliminada.
+views-name-wrong = Escribe un nombre de { $longest } caracteres como máximo.
+views-name-taken = Ya existe una vista «{ $name }». Elige otro nombre.
+views-too-many = Una cuenta puede guardar { $most } vistas. Elimina una primero.
+chips-label = Filtros
+chips-remove = quitar este filtro
+bulk-page = Seleccionar todo en esta página
+bulk-retry = Enviar de nuevo
+bulk-drop = Quitar de los no entregados
+bulk-csv = Exportar CSV
+bulk-left =
+    { $count ->
+        [one] { $count } mensaje seleccionado queda como está: se entregó, está en camino o falló después de que el mensajero lo aceptara.
+       *[other] { $count } mensajes seleccionados quedan como están: se entregaron, están en camino o fallaron después de que el mensajero los aceptara.
+    }
+bulk-more = Coinciden más mensajes de los que se pueden tratar a la vez. Estos son los { $most } más antiguos; repítelo para el resto.
+bulk-nothing = Ninguno de estos mensajes está sin entregar: no hay nada que reenviar ni quitar.

@@ -138,3 +138,13 @@ theme-light = Claro
 theme-dark = Oscuro
 page-too-fast = Demasiados intentos desde tu red. Intenta de nuevo en { $seconds } s.
 panel-look-end = Volver a la administración
+
+## Several accounts in one browser
+
+enter-beside = Ya has iniciado sesión. El enlace abre el panel de la cuenta { $account } como { $name } al lado; lo que tienes abierto se conserva.
+form-other-session = Esta página es de una sesión anterior. En esta pestaña ahora estás en la cuenta { $account }. No se ha cambiado nada en ella.
+page-to-account = Ir a { $account }
+panel-accounts = Cuentas en este navegador
+panel-account-add = Iniciar sesión en otra cuenta
+nav-sign-out-all = Cerrar sesión en todas las cuentas
+sign-in-open = En este navegador tienes sesión iniciada en:

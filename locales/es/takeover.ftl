@@ -32,7 +32,7 @@ takeover-check-source-known = ya está allí y se usará
 takeover-check-default = sigue siendo “{ $source }”
 takeover-check-default-none = la cuenta no tiene ninguna; elige una después del cambio
 takeover-check-templates = { $count ->
-    [0] todas se pueden enviar
+    [0] todas las que aprobó la app de mensajería se pueden enviar
     [one] una que aprobó la app de mensajería aún no está en { $crm }
    *[other] { $count } que aprobó la app de mensajería aún no están en { $crm }
   }

@@ -136,6 +136,7 @@ palette-chat = conversa
 palette-keys = Pressione “/” para buscar, “j” e “k” para percorrer uma lista.
 palette-keys-off = Desativar os atalhos de uma tecla
 palette-keys-on = Ativar os atalhos de uma tecla
+palette-customer = cliente
 nav-group-work = Trabalho
 nav-group-setup = Configuração
 nav-group-account = Conta

@@ -249,3 +249,43 @@ msg-next = Próxima
 attempt-after = { $delay } depois da tentativa { $n }
 attempt-waited-chat = esperou { $delay } pela mensagem anterior
 attempt-waited-turn = esperou { $delay } pela sua vez: um limite de velocidade ou uma pausa
+
+## One customer over all messengers
+
+customer-phone = Telefone
+customer-more = São mostrados os { $count } chats mais recentes.
+customer-alone = O contato deste chat no { $crm } não é conhecido, por isso outros chats desta pessoa não são mostrados.
+customer-waiting = Na fila: { $count }
+customer-undelivered = Não entregues: { $count }
+
+## Saved views, and what is done with several messages at once
+
+views-title = Filtros salvos
+views-all = Todas as mensagens
+views-manage = Editar filtros
+views-save = Salvar este filtro
+views-name = Nome do filtro
+views-author = Salvo por
+views-rename = Renomear
+views-delete = Excluir
+views-about = Filtros da lista de mensagens, para toda a conta. O texto da busca não é salvo, porque pode conter o nome de um cliente.
+views-empty = Ainda não há filtros salvos. Filtre as mensagens e pressione “Salvar este filtro”.
+views-saved = Salvo: { $name }.
+views-renamed = Renomeado.
+views-deleted = Excluído.
+views-name-wrong = Digite um nome de no máximo { $longest } caracteres.
+views-name-taken = Já existe um filtro “{ $name }”. Escolha outro nome.
+views-too-many = Uma conta pode salvar { $most } filtros. Exclua um antes.
+chips-label = Filtros
+chips-remove = remover este filtro
+bulk-page = Selecionar tudo nesta página
+bulk-retry = Enviar de novo
+bulk-drop = Remover das não entregues
+bulk-csv = Exportar CSV
+bulk-left =
+    { $count ->
+        [one] { $count } mensagem selecionada fica como está: foi entregue, está a caminho ou falhou depois que o aplicativo a aceitou.
+       *[other] { $count } mensagens selecionadas ficam como estão: foram entregues, estão a caminho ou falharam depois que o aplicativo as aceitou.
+    }
+bulk-more = Há mais mensagens do que se pode tratar de uma vez. Estas são as { $most } mais antigas; repita para as demais.
+bulk-nothing = Nenhuma destas mensagens está sem entregar: não há o que reenviar nem remover.

@@ -138,3 +138,13 @@ theme-light = Claro
 theme-dark = Escuro
 page-too-fast = Tentativas demais da sua rede. Tente novamente em { $seconds } s.
 panel-look-end = Voltar à administração
+
+## Several accounts in one browser
+
+enter-beside = Você já entrou. O link abre o painel da conta { $account } como { $name } ao lado; o que está aberto permanece.
+form-other-session = Esta página é de uma sessão anterior. Nesta aba você está agora na conta { $account }. Nada foi alterado nela.
+page-to-account = Ir para { $account }
+panel-accounts = Contas neste navegador
+panel-account-add = Entrar em outra conta
+nav-sign-out-all = Sair de todas as contas
+sign-in-open = Neste navegador você entrou em:

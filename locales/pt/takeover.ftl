@@ -32,7 +32,7 @@ takeover-check-source-known = já está lá e será usada
 takeover-check-default = continua sendo “{ $source }”
 takeover-check-default-none = a conta não tem nenhuma; escolha uma depois da troca
 takeover-check-templates = { $count ->
-    [0] todos podem ser enviados
+    [0] todos os que o app de mensagens aprovou podem ser enviados
     [one] um que o app de mensagens aprovou ainda não está no { $crm }
    *[other] { $count } que o app de mensagens aprovou ainda não estão no { $crm }
   }

@@ -145,6 +145,7 @@ palette-label = Страница, настройка, телефон, имя, ID
 palette-search = Искать в сообщениях:
 palette-message = сообщение
 palette-chat = чат
+palette-customer = клиент
 palette-keys = «/» — поиск, «j» и «k» — движение по списку.
 palette-keys-off = Выключить клавиши без Ctrl
 palette-keys-on = Включить клавиши без Ctrl

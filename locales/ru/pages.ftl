@@ -141,3 +141,13 @@ theme-light = Светлая
 theme-dark = Тёмная
 page-too-fast = Слишком много попыток из вашей сети. Повторите через { $seconds } с.
 panel-look-end = Вернуться в админку
+
+## Several accounts in one browser
+
+enter-beside = Вы уже вошли. Ссылка откроет панель аккаунта { $account } от имени { $name } рядом; открытое останется.
+form-other-session = Эта страница — из прежнего сеанса. В этой вкладке вы теперь в аккаунте { $account }. В нём ничего не изменено.
+page-to-account = Перейти в { $account }
+panel-accounts = Аккаунты в этом браузере
+panel-account-add = Войти в ещё один аккаунт
+nav-sign-out-all = Выйти из всех аккаунтов
+sign-in-open = В этом браузере вы вошли в аккаунты:

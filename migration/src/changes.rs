@@ -41,9 +41,11 @@ pub enum Change {
     Shadow,
     /// Tables that are imported once a person has said what their columns mean.
     ImportColumns,
+    /// Filters of the list of messages under a name.
+    SavedView,
 }
 
-pub const ALL: [Change; 13] = [
+pub const ALL: [Change; 14] = [
     Change::Schema,
     Change::AttemptRequest,
     Change::LoneMessages,
@@ -57,6 +59,7 @@ pub const ALL: [Change; 13] = [
     Change::Histogram,
     Change::Shadow,
     Change::ImportColumns,
+    Change::SavedView,
 ];
 
 const JOB: Table = tenant_table("job", &["kind", "key"])
@@ -84,6 +87,14 @@ const HISTOGRAM: Table =
         bigint("last_at"),
     ]);
 
+const SAVED_VIEW: Table = tenant_table("saved_view", &["id"]).columns(&[
+    uuid("id"),
+    text("name"),
+    text("query"),
+    text("author"),
+    bigint("created_at"),
+]);
+
 impl MigrationName for Change {
     /// As `seaql_migrations` has it.
     fn name(&self) -> &str {
@@ -101,6 +112,7 @@ impl MigrationName for Change {
             Self::Histogram => "m20261128_000003_histogram",
             Self::Shadow => "m20261128_000006_shadow",
             Self::ImportColumns => "m20261129_000001_import_columns",
+            Self::SavedView => "m20261129_000004_saved_view",
         }
     }
 }
@@ -169,6 +181,7 @@ impl MigrationTrait for Change {
                 text("columns").null().add_to("import", manager).await?;
                 uuid("table_id").null().add_to("import", manager).await
             }
+            Self::SavedView => SAVED_VIEW.create(manager).await,
         }
     }
 

@@ -17,6 +17,7 @@ use base::vault::Vault;
 use base::{spool, telemetry};
 use connectors::Connector;
 use domain::delivery::worker::Worker;
+use domain::identity::slot;
 use domain::load_shedding::connections::Connections;
 use domain::platform::PlatformContext;
 use domain::tenant::channels;
@@ -333,6 +334,7 @@ fn serve(
             .wrap(from_fn(load_shedding::gate))
             .wrap(from_fn(routes::with_common_headers))
             .wrap(from_fn(routes::measure))
+            .wrap(from_fn(slot::addressed))
             .configure(routes::public)
             .configure(|config| {
                 if with_ops {

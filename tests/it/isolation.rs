@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use entity::{
     alert, alert_device, alert_notice, alert_reader, alert_webhook, api_key, audit, conversation, dead_letter, import,
-    letter, member, message, oauth_grant, session, source, stray_source, tenant, tenant_channel,
+    letter, member, message, oauth_grant, saved_view, session, source, stray_source, tenant, tenant_channel,
 };
 use parom::delivery::read::dead::DeadLetterFilter;
 use parom::delivery::replay;
@@ -80,6 +80,7 @@ struct Theirs {
     replay: Uuid,
     template: Uuid,
     device: Uuid,
+    view: Uuid,
 }
 
 impl Theirs {
@@ -118,6 +119,7 @@ impl Theirs {
             replay: replay.id,
             template: crate::templates::registered(db, line).await,
             device: device(person).insert(db).await.unwrap().id,
+            view: view(line.tenant_id).insert(db).await.unwrap().id,
         }
     }
 
@@ -132,6 +134,8 @@ impl Theirs {
             ("/sources/{id}", format!("/sources/{}", self.source)),
             ("/conversations/{conversation_id}", format!("/conversations/{}", self.conversation)),
             ("/conversations/{id}", format!("/conversations/{}", self.conversation)),
+            ("/customers/{id}", format!("/customers/{}", self.conversation)),
+            ("/messages/views/{id}", format!("/messages/views/{}", self.view)),
             ("/messages/{message_id}", format!("/messages/{}", self.message)),
             ("/messages/{id}", format!("/messages/{}", self.message)),
             ("/messages/{external_id}", "/messages/anna-0".to_owned()),
@@ -193,6 +197,7 @@ async fn rows(world: &World, tenant_id: Uuid) -> BTreeMap<&'static str, String> 
         member,
         message,
         oauth_grant,
+        saved_view,
         source,
         stray_source,
         tenant,
@@ -330,6 +335,17 @@ pub fn stray(tenant_id: Uuid) -> stray_source::ActiveModel {
         is_default: Set(false),
         reason: Set("unknown".to_owned()),
         seen_at: Set(0),
+    }
+}
+
+fn view(tenant_id: Uuid) -> saved_view::ActiveModel {
+    saved_view::ActiveModel {
+        tenant_id: Set(tenant_id),
+        id: Set(Uuid::from_u128(7)),
+        name: Set("Theirs".to_owned()),
+        query: Set("state=failed".to_owned()),
+        author: Set("Carl".to_owned()),
+        created_at: Set(0),
     }
 }
 

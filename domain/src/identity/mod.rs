@@ -18,6 +18,8 @@ pub mod realm;
 pub mod reauthentication;
 pub mod second_step;
 pub mod session;
+pub mod signed_in;
+pub mod slot;
 pub mod throttle;
 pub mod ticket;
 

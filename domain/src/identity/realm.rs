@@ -12,6 +12,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError, web};
 use base::browser::origin;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
+use base::store::VENDOR;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::session;
@@ -22,6 +23,7 @@ use subtle::ConstantTimeEq;
 
 use super::IdentityContext;
 use super::session::{self as sessions, SessionKind};
+use super::slot::Slot;
 use crate::unknown_callers;
 
 /// The header of the script's background refreshes.
@@ -69,6 +71,7 @@ impl Realm {
         }
     }
 
+    /// The cookie of the first slot; those of further ones add their slot's name.
     fn cookie(self, app: &IdentityContext) -> &'static str {
         match (self, is_secure(app)) {
             (Self::Panel, true) => "__Host-parom",
@@ -78,35 +81,81 @@ impl Realm {
         }
     }
 
+    fn cookie_of(self, app: &IdentityContext, slot: Slot) -> String {
+        let first = self.cookie(app);
+        slot.name().map_or_else(|| first.to_owned(), |name| format!("{first}{BESIDE}{name}"))
+    }
+
     /// The cookie that sets a token. `framed`: the page is in a frame of amoCRM, where browsers keep cookies separately
     /// for each embedding site.
-    pub fn set(self, app: &IdentityContext, token: &str, framed: bool) -> HeaderValue {
+    pub fn set(self, app: &IdentityContext, slot: Slot, token: &str, framed: bool) -> HeaderValue {
         let site = match self {
             Self::Admin => "SameSite=Strict",
             Self::Panel if framed && is_secure(app) => "SameSite=None; Partitioned",
             Self::Panel => "SameSite=Lax",
         };
-        self.line(app, token, site, "")
+        self.line(app, slot, token, site, "")
     }
 
     /// The cookie that removes the token.
-    pub fn clear(self, app: &IdentityContext, framed: bool) -> HeaderValue {
+    pub fn clear(self, app: &IdentityContext, slot: Slot, framed: bool) -> HeaderValue {
         let site = if framed && is_secure(app) { "SameSite=None; Partitioned" } else { "SameSite=Lax" };
-        self.line(app, "", site, "; Max-Age=0")
+        self.line(app, slot, "", site, "; Max-Age=0")
     }
 
-    fn line(self, app: &IdentityContext, token: &str, site: &str, end: &str) -> HeaderValue {
+    fn line(self, app: &IdentityContext, slot: Slot, token: &str, site: &str, end: &str) -> HeaderValue {
         let secure = if is_secure(app) { "; Secure" } else { "" };
-        let line = format!("{}={token}; Path=/; HttpOnly{secure}; {site}{end}", self.cookie(app));
+        let line = format!("{}={token}; Path=/; HttpOnly{secure}; {site}{end}", self.cookie_of(app, slot));
         // Tokens consist of letters, digits, - and _ only.
         HeaderValue::from_str(&line).unwrap_or_else(|_| HeaderValue::from_static(""))
     }
 
-    /// The token of a request.
+    /// The token in the slot of a request's address.
     pub fn token(self, app: &IdentityContext, request: &HttpRequest) -> Option<String> {
-        request.cookie(self.cookie(app)).map(|cookie| cookie.value().to_owned())
+        self.token_in(app, request, Slot::of_request(request))
+    }
+
+    fn token_in(self, app: &IdentityContext, request: &HttpRequest, slot: Slot) -> Option<String> {
+        request.cookie(&self.cookie_of(app, slot)).map(|cookie| cookie.value().to_owned())
+    }
+
+    /// The tokens in all slots of a request's browser, the first slot first.
+    pub fn tokens(self, app: &IdentityContext, request: &HttpRequest) -> Vec<(Slot, String)> {
+        let first = self.cookie(app);
+        let slot = |name: &str| match name.strip_prefix(first)? {
+            "" => Some(Slot::First),
+            rest => Slot::parse(rest.strip_prefix(BESIDE)?),
+        };
+        let Ok(cookies) = request.cookies() else { return Vec::new() };
+        let found = cookies.iter().filter_map(|cookie| Some((slot(cookie.name())?, cookie.value().to_owned())));
+        let mut found: Vec<(Slot, String)> = found.collect();
+        found.sort_by_key(|(slot, _)| *slot != Slot::First);
+        found
+    }
+
+    /// The live session of a token in a slot, which has sessions of its own account alone, or one that has still to choose
+    /// an account. `by_itself`: not an action of a person.
+    pub(super) async fn session_in(
+        self,
+        app: &IdentityContext,
+        slot: Slot,
+        token: &str,
+        by_itself: bool,
+    ) -> Result<Option<session::Model>> {
+        let found = match by_itself {
+            true => sessions::look(app, token, self.kinds()).await?,
+            false => sessions::find(app, token, self.kinds()).await?,
+        };
+        Ok(found.filter(|row| match slot {
+            Slot::First => true,
+            Slot::New => row.tenant_id == VENDOR,
+            Slot::Of(tenant_id) => row.tenant_id == tenant_id || row.tenant_id == VENDOR,
+        }))
     }
 }
+
+/// Between the name of the first slot's cookie and the name of another slot.
+const BESIDE: &str = "-in-";
 
 #[derive(Clone)]
 struct CachedSession(Option<Arc<session::Model>>);
@@ -118,11 +167,17 @@ pub async fn session(request: &HttpRequest, door: Realm) -> Result<Option<Arc<se
     }
     let Some(app) = request.app_data::<web::Data<IdentityContext>>() else { return Ok(None) };
     let by_itself = request.headers().contains_key(LIVE) || request.match_info().as_str() == "/panel/events";
-    let found = match door.token(app, request) {
-        Some(token) if by_itself => sessions::look(app, &token, door.kinds()).await?.map(Arc::new),
-        Some(token) => sessions::find(app, &token, door.kinds()).await?.map(Arc::new),
+    let slot = Slot::of_request(request);
+    let mut found = match door.token_in(app, request, slot) {
+        Some(token) => door.session_in(app, slot, &token, by_itself).await?,
         None => None,
     };
+    // The address of an account that is in the first slot.
+    if let (None, Slot::Of(tenant_id), Some(token)) = (&found, slot, door.token_in(app, request, Slot::First)) {
+        let first = door.session_in(app, Slot::First, &token, by_itself).await?;
+        found = first.filter(|row| row.tenant_id == tenant_id);
+    }
+    let found = found.map(Arc::new);
     request.extensions_mut().insert(CachedSession(found.clone()));
     Ok(found)
 }

@@ -38,6 +38,8 @@ pub enum Who {
     Phone(String),
     /// A conversation by our id.
     Conversation(Uuid),
+    /// All conversations of the amoCRM contact of this one; it alone if no contact is known.
+    Customer(Uuid),
 }
 
 /// The proof of an erasure.
@@ -93,6 +95,7 @@ pub(super) async fn waiting(
 fn what(who: &Who) -> String {
     match who {
         Who::Conversation(id) => format!("conversation {id}"),
+        Who::Customer(id) => format!("customer of conversation {id}"),
         Who::Phone(phone) => {
             let phone = Phone::parse(phone, None);
             format!("phone …{}", phone.as_ref().map(Phone::hint).unwrap_or_default())

@@ -3,6 +3,8 @@
 import { prepareCharts } from "./charts.js";
 
 const page = document.documentElement;
+/** Where the pages of this tab's account are: a browser may be signed in to several. */
+const home = location.pathname.match(/^\/panel\/in\/[^/]+/)?.[0] ?? "/panel";
 
 /** The parts of a page that refresh themselves, by name. */
 function parts(root) {
@@ -15,7 +17,9 @@ function busy(part) {
   const typing = part.contains(active) && active !== document.body && active.matches("input,select,textarea,button,summary");
   const chosen = document.getSelection();
   // The values of a chart that a person reads stay in sight too.
-  return typing || part.querySelector(".tip") || (chosen && !chosen.isCollapsed && part.contains(chosen.anchorNode));
+  // Nor while rows are selected.
+  const picked = part.querySelector("input[name=id]:checked");
+  return typing || picked || part.querySelector(".tip") || (chosen && !chosen.isCollapsed && part.contains(chosen.anchorNode));
 }
 
 /** Replaces the content, preserving the focused link and opened details. Its forms keep their proof, which each page shows under another mask. */
@@ -96,7 +100,7 @@ function watch() {
   if (parts(document).size === 0 || !window.EventSource) return;
   let events;
   const open = () => {
-    events = new EventSource("/panel/events");
+    events = new EventSource(`${home}/events`);
     events.addEventListener("moved", reload);
     events.addEventListener("error", () => {
       lost();
@@ -163,6 +167,12 @@ function prepare(root) {
   for (const button of root.querySelectorAll("[data-copy]")) {
     button.hidden = false;
     button.addEventListener("click", () => copy(button));
+  }
+  for (const all of root.querySelectorAll("[data-all]")) {
+    all.hidden = false;
+    all.addEventListener("change", () => {
+      for (const one of all.closest("table").querySelectorAll("input[name=id]")) one.checked = all.checked;
+    });
   }
   for (const button of root.querySelectorAll("[data-copy-from]")) {
     button.hidden = false;
@@ -260,7 +270,7 @@ function narrow() {
   for (const one of pages) one.hidden = !one.textContent.toLowerCase().includes(typed.toLowerCase());
   search.hidden = !typed || pages.some((one) => !one.hidden);
   search.querySelector("q").textContent = typed;
-  search.querySelector("a").href = `/panel/messages?${new URLSearchParams({ q: typed })}`;
+  search.querySelector("a").href = `${home}/messages?${new URLSearchParams({ q: typed })}`;
   clearTimeout(suggesting);
   suggested = typed ? new Promise((done) => (suggesting = setTimeout(() => suggest().then(done), 150))) : null;
   if (!typed) offer([]);
@@ -274,7 +284,7 @@ let suggested = null;
 async function suggest() {
   const typed = typedText();
   try {
-    const answer = await fetch(`/panel/suggest?${new URLSearchParams({ q: typed })}`, { headers: { "Parom-Live": "1" }, redirect: "error", cache: "no-store" });
+    const answer = await fetch(`${home}/suggest?${new URLSearchParams({ q: typed })}`, { headers: { "Parom-Live": "1" }, redirect: "error", cache: "no-store" });
     if (!answer.ok) throw new Error(String(answer.status));
     const fetched = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (typed === typedText()) offer([...fetched.querySelectorAll("li")]);

@@ -103,6 +103,7 @@ struct ConversationQuery {
 #[template(path = "panel/conversations/one.html")]
 struct ConversationPage {
     page: PageContext,
+    id: String,
     customer: String,
     phone: String,
     email: String,
@@ -122,6 +123,7 @@ struct ConversationPage {
     rows: Vec<MessageRow>,
     by_time: SortHead,
     by_duration: SortHead,
+    choose: bool,
     newest: Option<String>,
     older: Option<String>,
 }
@@ -168,6 +170,7 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>, request: H
     let window = source.and_then(|source| Window::of(app.connectors.get(&source.kind)?.as_ref(), source));
     let path = format!("/panel/conversations/{id}");
     let one = ConversationPage {
+        id: id.to_string(),
         customer,
         phone: person.phone.as_deref().map(reasons::short_phone).unwrap_or_default(),
         email: person.email.clone().unwrap_or_default(),
@@ -184,6 +187,7 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>, request: H
         rows: lines.iter().map(|line| row(&page, &ground, line, took.get(&line.message.id).copied())).collect(),
         by_time: SortHead::default(),
         by_duration: SortHead::default(),
+        choose: false,
         newest: query.cursor.as_ref().map(|_| path.clone()),
         older: next.as_deref().map(|next| choice::address(&path, &[("cursor", next)])),
         page: page.clone(),

@@ -6,11 +6,15 @@ use askama::Template;
 use base::config::Retention;
 use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Sentence, When, Words, Zone};
+use base::message::Person;
 use base::store::VENDOR;
-use domain::identity::realm::{self, Realm};
+use domain::delivery::read::chats::{self, ConversationFilter};
+use domain::delivery::read::list::Ground;
+use domain::identity::{realm, signed_in};
 use domain::source;
 use domain::tenant::{self, CustomerExport, Erasure, Export, ExportPages, Who};
 use domain::unregister::LineState;
+use entity::conversation;
 use sea_orm::DbErr;
 use serde::Deserialize;
 use serde_json::json;
@@ -18,6 +22,7 @@ use uuid::Uuid;
 
 use super::{
     Answer, AppData, Form, Member, Nav, Notice, PageContext, PanelContext, Right, Tone, html, html_as, nothing_kept,
+    reasons,
 };
 use crate::legal::{self, Agreement};
 
@@ -207,7 +212,10 @@ fn file(name: &str, export: impl ExportPages) -> HttpResponse {
 struct EraseCustomerPage {
     page: PageContext,
     who: String,
+    /// Whom the page names: what was searched for, or the customer.
+    whom: String,
     chats: usize,
+    named: Vec<ChatNamed>,
     messages: u64,
     files: u64,
     also_possible: Vec<Uuid>,
@@ -225,13 +233,49 @@ struct CustomerForm {
     pub who: String,
 }
 
-/// A chat by its id (or the address of its page), otherwise a phone number.
+/// A customer by the address of their page, a chat by its id or the address of its page, otherwise a phone number.
 fn who(text: &str) -> Who {
-    let last = text.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let (rest, last) = text.trim().trim_end_matches('/').rsplit_once('/').unwrap_or(("", text.trim()));
     match last.parse() {
+        Ok(id) if rest.ends_with("/customers") => Who::Customer(id),
         Ok(id) => Who::Conversation(id),
         Err(_) => Who::Phone(text.trim().to_owned()),
     }
+}
+
+/// Chats that are named before their erasure.
+const MOST_NAMED: u64 = 50;
+
+/// A chat of the customer, so that nobody erases another one.
+struct ChatNamed {
+    id: Uuid,
+    customer: String,
+    source: String,
+    /// `<time>`s of its beginning and its last message.
+    begun: String,
+    last: String,
+}
+
+async fn named(app: &PanelContext, page: &PageContext, tenant_id: Uuid, ids: &[Uuid]) -> Result<Vec<ChatNamed>> {
+    let db = app.store.read();
+    let ground = Ground::of_tenant(db, tenant_id).await?;
+    let wanted = ConversationFilter { ids: Some(ids.to_vec()), ..ConversationFilter::default() };
+    let rows = chats::page(db, tenant_id, &wanted, None, MOST_NAMED).await?;
+    let last = chats::last_messages(db, tenant_id, rows.iter().map(|row| row.id)).await?;
+    let name = |row: &conversation::Model| {
+        let person: Person = serde_json::from_str(&row.contact).unwrap_or_default();
+        let phone = person.phone.as_deref().map(reasons::short_phone).unwrap_or_default();
+        let customer = reasons::customer(&person, page.words);
+        if phone.is_empty() || person.name.is_none() { customer } else { format!("{customer} · {phone}") }
+    };
+    let one = |row: conversation::Model| ChatNamed {
+        id: row.id,
+        customer: name(&row),
+        source: ground.sources.get(&row.source_id).map_or_else(|| "–".to_owned(), |source| source.name.clone()),
+        begun: page.stamp(&row.created_at),
+        last: last.get(&row.id).map(|at| page.stamp(at)).unwrap_or_default(),
+    };
+    Ok(rows.into_iter().map(one).collect())
 }
 
 /// `GET /panel/data/customer?who=…`
@@ -247,8 +291,13 @@ async fn ask_erase_customer(app: AppData, member: Member, asked: web::Query<Cust
     match found {
         Ok(found) => {
             let page = member.page("data-forget-person-title", Nav::Data);
+            let named = named(&app, &page, member.tenant_id, &found.conversations).await?;
+            let by_number = matches!(who(&asked.who), Who::Phone(_));
+            let first = named.first().map(|one| one.customer.clone()).filter(|_| !by_number);
             let confirm = EraseCustomerPage {
+                whom: first.unwrap_or_else(|| asked.who.clone()),
                 who: asked.who.clone(),
+                named,
                 chats: found.conversations.len(),
                 messages: found.messages,
                 files: found.files,
@@ -334,6 +383,8 @@ async fn erase_all(app: AppData, request: HttpRequest, member: Member, confirmed
     }
     let app = app.into_inner();
     let by = format!("person:{}", member.person.id);
+    let framed = realm::is_framed(&request);
+    let forgotten = signed_in::forget(&app.identity, &request, member.session.id, framed).await?;
     // A browser that disconnects must not interrupt the erasure.
     let tenant_id = member.tenant_id;
     let work = app.clone();
@@ -350,7 +401,7 @@ async fn erase_all(app: AppData, request: HttpRequest, member: Member, confirmed
     let text = page.words.text("data-gone").with("account", host).with("proof", erasure.id.to_string()).to_string();
     let page = page.with_notice(Notice::done(text));
     let mut answer = html(&page, &Gone::of(page.clone(), &erasure))?;
-    answer.headers_mut().append(header::SET_COOKIE, Realm::Panel.clear(&app.identity, realm::is_framed(&request)));
+    answer.headers_mut().append(header::SET_COOKIE, forgotten);
     Ok(answer)
 }
 
@@ -364,6 +415,7 @@ mod tests {
         for text in [id.to_string(), format!(" {id} "), format!("https://parom.example/panel/conversations/{id}")] {
             assert_eq!(who(&text), Who::Conversation(id));
         }
+        assert_eq!(who(&format!("/customers/{id}")), Who::Customer(id));
         assert_eq!(who(" +7 915 111-22-33 "), Who::Phone("+7 915 111-22-33".into()));
     }
 }

@@ -4,7 +4,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use askama::Template;
 use base::browser::cookie;
 use base::error::{Error, Result};
@@ -16,6 +16,7 @@ use super::html::html_as;
 use super::member::Member;
 use super::navigation::Nav;
 use super::page::PageContext;
+use super::switcher::OpenAccount;
 use super::{Answer, AppData, MemberRole, PanelContext};
 
 #[derive(Template)]
@@ -68,7 +69,7 @@ async fn error_page(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBo
         page_of(response.request(), error).await
     } else {
         match error.as_error::<FormRejected>().copied() {
-            Some(refused) => page_of_form(response.request(), refused),
+            Some(refused) => page_of_form(response.request(), refused).await,
             None => return response,
         }
     };
@@ -141,6 +142,11 @@ async fn page_of(request: &HttpRequest, error: &Error) -> Answer {
     let home = if page.account.is_empty() || page.bound { None } else { Some("/panel".to_owned()) };
     let mut ways: Vec<(String, String)> =
         home.map(|home| (home, words.text("page-to-overview").to_string())).into_iter().collect();
+    // A link from an e-mail names no account, and the browser may be signed in to several.
+    if matches!(error, Error::NotFound) && request.method() == Method::GET {
+        let path = request.uri().path_and_query().map_or("/panel", |path| path.as_str());
+        ways.extend(ways_to(&page, path));
+    }
     if page.account.is_empty() {
         ways.push(("/panel/sign-in".to_owned(), words.text("page-to-sign-in").to_string()));
     }
@@ -173,8 +179,20 @@ async fn forbidden(app: &PanelContext, request: &HttpRequest, page: &PageContext
     Ok(words.text("page-forbidden").with("role", role).with("admins", owners.join(", ")).to_string())
 }
 
-fn page_of_form(request: &HttpRequest, refused: FormRejected) -> Answer {
+/// The browser's other accounts.
+fn ways_to(page: &PageContext, path: &str) -> Vec<(String, String)> {
+    let way = |one: &OpenAccount| {
+        (one.href(path), page.words.text("page-to-account").with("account", one.host.as_str()).to_string())
+    };
+    page.accounts.iter().filter(|one| !one.current).map(way).collect()
+}
+
+async fn page_of_form(request: &HttpRequest, refused: FormRejected) -> Answer {
     let app = app_of(request)?;
+    // The form may have been refused before its reader was known.
+    if refused == FormRejected::Stale {
+        Member::extract(request).await.ok();
+    }
     let (title, text) = match refused {
         FormRejected::NoSession => ("session-ended-title", "session-ended"),
         FormRejected::Foreign => ("page-foreign-form-title", "page-foreign-form"),
@@ -182,8 +200,15 @@ fn page_of_form(request: &HttpRequest, refused: FormRejected) -> Answer {
     };
     let page = context(request, app, title);
     let hours = session::SessionKind::Panel.idle() / 3_600_000;
-    let text = page.words.text(text).with("hours", hours).to_string();
+    let mut text = page.words.text(text).with("hours", hours).to_string();
     let mut ways = Vec::new();
+    // The form is of an earlier session, perhaps in another account: it has done nothing here.
+    if refused == FormRejected::Stale && !page.account.is_empty() {
+        let (words, account) = (page.words, page.account.as_str());
+        text = words.text("form-other-session").with("account", account).to_string();
+        ways.push(("/panel".to_owned(), words.text("page-to-account").with("account", account).to_string()));
+        ways.extend(ways_to(&page, "/panel"));
+    }
     if refused == FormRejected::NoSession && !realm::is_framed(request) {
         ways.push(("/panel/sign-in".to_owned(), page.words.text("page-to-sign-in").to_string()));
     }

@@ -43,7 +43,7 @@ pub fn html_as(status: StatusCode, page: &PageContext, template: &impl Markup) -
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CONTENT_SECURITY_POLICY, policy(page)))
         .insert_header((header::CONTENT_LANGUAGE, page.words.language().code()))
-        .body(text))
+        .body(page.slot.page(text)))
 }
 
 /// A response that must not be cached.

@@ -25,6 +25,7 @@ use domain::identity::realm::masked_csrf;
 use domain::identity::realm::{self, FormRejected, LIVE, Realm};
 use domain::identity::reauthentication::{self, Reauthentication};
 use domain::identity::session::SessionKind;
+use domain::identity::slot::Slot;
 use domain::identity::{credentials, password, person as persons, session as sessions};
 use entity::{member as table, message, person, session, tenant};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter};
@@ -38,6 +39,7 @@ use super::html::{nothing_kept, to};
 use super::navigation::{self, Counts, Nav};
 use super::notice::{self, Notice};
 use super::page::{self, PageContext, Strip, Theme, Title, remembered};
+use super::switcher::{self, OpenAccount};
 use super::{Answer, AppData, MemberRole, PanelContext, Right};
 use crate::legal;
 
@@ -65,6 +67,8 @@ pub struct InAccount {
     pub must_enrol: bool,
     /// The person may belong to other accounts that this session can enter.
     may_switch: bool,
+    accounts: Vec<OpenAccount>,
+    slot: Slot,
     theme: Theme,
     strips: Vec<Strip>,
     counts: Counts,
@@ -129,6 +133,8 @@ impl Member {
             look: here.look.clone(),
             remembers: here.remembers.clone(),
             may_switch: here.may_switch,
+            accounts: here.accounts.clone(),
+            slot: here.slot,
             bound: here.only.is_some() || here.must_enrol,
             csrf_token: masked_csrf(&self.session.csrf),
             zone: here.zone,
@@ -233,6 +239,8 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
     let reader = page::StripReader { tenant: &tenant, integration: integration.as_deref(), words };
     let here = InAccount {
         strips: page::strips_of(app, request, &reader, &open).await?,
+        accounts: switcher::all(app, request, Some(tenant.tenant_id)).await?,
+        slot: Slot::of_request(request),
         counts,
         role,
         zone: Zone::named(&tenant.time_zone),
@@ -286,7 +294,8 @@ fn without_session(app: &PanelContext, request: &HttpRequest) -> actix_web::Erro
     let place = if query.is_empty() { "/panel/sign-in".to_owned() } else { format!("/panel/sign-in?{query}") };
     let mut answer = to(&place);
     if was_in {
-        answer.headers_mut().insert(header::SET_COOKIE, Realm::Panel.clear(&app.identity, realm::is_framed(request)));
+        let cleared = Realm::Panel.clear(&app.identity, Slot::of_request(request), realm::is_framed(request));
+        answer.headers_mut().insert(header::SET_COOKIE, cleared);
     }
     instead(answer)
 }

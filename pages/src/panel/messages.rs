@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::HttpRequest;
+use actix_web::{HttpRequest, web};
 use askama::Template;
 use base::error::Result;
 use base::i18n::{Sentence, Zone};
@@ -21,11 +21,12 @@ use uuid::Uuid;
 
 use super::choice::{self, SelectOption, day};
 use super::reasons::{self, ReasonArguments};
+use super::views::View;
 use super::{Answer, AppData, Member, Nav, PageContext, PanelContext, Right, csv};
 use crate::panel;
 
 /// Counting stops here.
-const COUNTED: u64 = 10_000;
+pub const COUNTED: u64 = 10_000;
 
 /// `GET /panel/messages`.
 pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer {
@@ -53,8 +54,9 @@ pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer 
         next: next.as_deref(),
         count,
         counted: COUNTED,
+        views: View::all(db, tenant_id, &query).await?,
     };
-    panel::html(&page, &list_page(&page, &ground, &lines, &took, &asked))
+    panel::html(&page, &list_page(&page, &ground, &lines, &took, asked))
 }
 
 /// Longest search text.
@@ -78,7 +80,7 @@ pub const REASONS: [&str; 9] = [
 pub const BY_DURATION: &str = "took";
 
 /// The filters in the query string. Invalid values do not filter.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub struct MessagesQuery {
     #[serde(default)]
     pub q: String,
@@ -108,9 +110,48 @@ pub struct MessagesQuery {
 
 impl MessagesQuery {
     pub fn read(request: &HttpRequest) -> Self {
-        let mut query: Self = choice::filters(request);
+        Self::parse(request.query_string())
+    }
+
+    /// The filters of an address of the list.
+    pub fn parse(query: &str) -> Self {
+        let read = web::Query::<Self>::from_query(query);
+        let mut query = read.map(web::Query::into_inner).unwrap_or_default();
         query.q = query.q.trim().chars().take(QUERY_CHARS).collect();
         query
+    }
+
+    /// What a saved view keeps: all but the search, which may name a customer.
+    pub fn saved(&self) -> String {
+        let kept = Self { q: String::new(), cursor: None, ..self.clone() };
+        kept.sorted("", kept.sort(), "").trim_start_matches('?').to_owned()
+    }
+
+    /// The filters that are set, each as a text with the address of the list without it.
+    fn chips(&self, page: &MessagesPage) -> Vec<Chip> {
+        let chosen = |options: &[SelectOption]| {
+            options.iter().find(|one| one.chosen && !one.value.is_empty()).map(|one| one.label.clone())
+        };
+        let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let without = |change: fn(&mut Self)| {
+            let mut query = Self { cursor: None, ..self.clone() };
+            change(&mut query);
+            query.address("/panel/messages", "")
+        };
+        let all: [(&'static str, Option<String>, fn(&mut Self)); 8] = [
+            ("palette-open", given(&self.q), |query| query.q.clear()),
+            ("messages-filter-direction", chosen(&page.directions), |query| query.direction.clear()),
+            ("messages-filter-state", chosen(&page.states), |query| query.state.clear()),
+            ("sources-col-name", chosen(&page.sources), |query| query.source.clear()),
+            ("messages-from", given(&self.from), |query| query.from.clear()),
+            ("messages-to", given(&self.to), |query| query.to.clear()),
+            ("messages-col-took", chosen(&page.slower), |query| query.slower.clear()),
+            ("messages-reason", chosen(&page.reasons), |query| query.reason.clear()),
+        ];
+        let chip = |(key, value, change): (&'static str, Option<String>, fn(&mut Self))| {
+            Some(Chip { label: page.page.words.text(key), value: value?, href: without(change) })
+        };
+        all.into_iter().filter_map(chip).collect()
     }
 
     /// The default period: everything for a search, a week for browsing.
@@ -225,10 +266,19 @@ fn seconds(text: &str) -> Option<i64> {
     text.parse().ok().filter(|seconds| SLOWER.contains(seconds))
 }
 
+/// A filter that is set.
+pub struct Chip {
+    label: Sentence,
+    value: String,
+    /// The list without it.
+    href: String,
+}
+
 /// One row.
 #[derive(Clone, Debug)]
 pub struct MessageRow {
     pub id: String,
+    pub conversation: String,
     /// `<time>`.
     pub time: String,
     pub arrow: &'static str,
@@ -267,6 +317,7 @@ pub struct MessageSearch<'asked> {
     pub count: u64,
     pub counted: u64,
     pub kept_days: u32,
+    pub views: Vec<View>,
 }
 
 #[derive(Template)]
@@ -298,6 +349,15 @@ pub struct MessagesPage {
     older: Option<String>,
     /// The address of the list as a file, for people who may export it.
     csv: Option<String>,
+    chips: Vec<Chip>,
+    views: Vec<View>,
+    /// The filters, as a saved view would keep them and as the form of selected rows sends them.
+    saved: String,
+    filter: String,
+    /// The filters are not saved yet.
+    may_save: bool,
+    /// Rows can be selected.
+    choose: bool,
 }
 
 pub fn list_page(
@@ -305,10 +365,10 @@ pub fn list_page(
     ground: &Ground,
     lines: &[MessageSummary],
     took: &BTreeMap<Uuid, i64>,
-    asked: &MessageSearch<'_>,
+    asked: MessageSearch<'_>,
 ) -> MessagesPage {
     let words = page.words;
-    let MessageSearch { query, .. } = asked;
+    let query = asked.query;
     let any = |chosen: &str| SelectOption::new("", words.text("filter-any"), chosen);
     let mut directions = vec![any(&query.direction)];
     directions.extend(
@@ -343,7 +403,15 @@ pub fn list_page(
         words.text("messages-found").with("count", asked.count)
     };
     let filtered = query.is_filtered();
-    MessagesPage {
+    let mut list = MessagesPage {
+        chips: Vec::new(),
+        may_save: page.may(Right::Retry)
+            && !asked.views.iter().any(|view| view.current)
+            && MessagesQuery { q: String::new(), ..(*query).clone() }.is_filtered(),
+        views: asked.views,
+        saved: query.saved(),
+        filter: query.address("", "").trim_start_matches('?').to_owned(),
+        choose: page.may(Right::Retry),
         text: query.q.clone(),
         directions,
         states,
@@ -371,7 +439,9 @@ pub fn list_page(
         older: asked.next.map(|next| query.address("/panel/messages", next)),
         csv: (page.may(Right::Retry) && !lines.is_empty()).then(|| query.sorted("/panel/messages.csv", "", "")),
         page: page.clone(),
-    }
+    };
+    list.chips = query.chips(&list);
+    list
 }
 
 /// The manager who wrote it; empty if a customer did or the name is unknown.
@@ -403,6 +473,7 @@ pub fn row(page: &PageContext, ground: &Ground, line: &MessageSummary, took: Opt
     };
     MessageRow {
         id: line.message.id.to_string(),
+        conversation: line.message.conversation_id.to_string(),
         time: page.exact(&line.message.accepted_at),
         arrow,
         direction: words.text(direction),
@@ -457,6 +528,13 @@ pub async fn download(app: AppData, member: Member, request: HttpRequest) -> Ans
     let tenant_id = member.tenant_id;
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
     let wanted = query.filter(&app, &page, &ground, tenant_id).await?;
+    file(app, &member, wanted).await
+}
+
+/// The matches as a file, recorded in the audit log.
+pub async fn file(app: AppData, member: &Member, wanted: MessageFilter) -> Answer {
+    let tenant_id = member.tenant_id;
+    let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
     member.audit(&app, app.store.write(), "message.exported", "", json!({})).await?;
     let first = Some(CsvReading { app, tenant_id, wanted, ground, after: None, zone: page.zone });
     let rows = stream::unfold(first, move |reading: Option<CsvReading>| async move {

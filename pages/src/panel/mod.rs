@@ -10,10 +10,12 @@
 mod account;
 mod alerts;
 mod audit;
+mod bulk;
 pub mod chart;
 pub(crate) mod choice;
 mod conversations;
 pub mod csv;
+mod customer;
 mod data;
 mod errors;
 mod events;
@@ -35,9 +37,11 @@ mod rights;
 mod sign_in;
 mod sources;
 mod suggest;
+mod switcher;
 mod team;
 mod templates;
 mod undelivered;
+mod views;
 mod webhooks;
 mod wizard;
 
@@ -151,6 +155,8 @@ fn of_messages(config: &mut web::ServiceConfig) {
     config
         .route("/messages", web::get().to(messages::list))
         .route("/messages.csv", web::get().to(messages::download))
+        .route("/messages/bulk", web::post().to(bulk::ask))
+        .configure(views::routes)
         .route("/messages/{id}", web::get().to(message::get))
         .route("/messages/{id}/again", web::get().to(message::ask_resend))
         .route("/messages/{id}/again", web::post().to(message::resend))
@@ -162,6 +168,7 @@ fn of_messages(config: &mut web::ServiceConfig) {
         .route("/messages/{id}/report", web::get().to(message::report))
         .route("/conversations", web::get().to(conversations::list))
         .route("/conversations/{id}", web::get().to(conversations::get))
+        .route("/customers/{id}", web::get().to(customer::get))
         .route("/undelivered", web::get().to(undelivered::list))
         .route("/undelivered.csv", web::get().to(undelivered::download))
         .route("/undelivered/confirm", web::post().to(undelivered::ask))

@@ -15,6 +15,7 @@ use domain::announcements;
 use domain::brand::Look;
 use domain::delivery::DeliveryContext;
 use domain::identity::realm::{self, Realm};
+use domain::identity::slot::Slot;
 use domain::identity::{IdentityContext, session};
 use domain::intake::IntakeContext;
 use domain::platform::{PlatformContext, stands_on};
@@ -27,6 +28,7 @@ use url::Url;
 
 use super::navigation::NavGroup;
 use super::notice::{Notice, ToTone, Tone};
+use super::switcher::OpenAccount;
 use super::{MemberRole, Right, html};
 use crate::legal;
 
@@ -95,12 +97,16 @@ pub struct PageContext {
     pub read_only: bool,
     /// The reader may belong to other accounts.
     pub may_switch: bool,
+    /// The accounts that the browser is signed in to; empty if this is the only one.
+    pub accounts: Vec<OpenAccount>,
     /// The session is restricted to one conversation: no navigation.
     pub bound: bool,
     /// The same page in the other languages, outside an account.
     pub language_hrefs: Vec<(Language, String)>,
     /// The admin's pages are never framed, and use no service worker.
     pub(crate) realm: Realm,
+    /// Which of the browser's accounts the page's links and forms lead to.
+    pub(crate) slot: Slot,
     pub(crate) csrf_token: String,
     pub(crate) now: i64,
     pub(crate) zone: Zone,
@@ -116,6 +122,7 @@ impl PageContext {
         let page = Self {
             framed: realm::is_framed(request),
             theme: Theme::of_request(request),
+            slot: Slot::of_request(request),
             language_hrefs: words.language().others().map(|other| (other, in_language(request, other))).collect(),
             ..Self::bare(Realm::Panel, words, title, app.clock.millis(), app.is_read_only())
         };
@@ -148,9 +155,11 @@ impl PageContext {
             not_taken: false,
             read_only,
             may_switch: false,
+            accounts: Vec::new(),
             bound: false,
             language_hrefs: Vec::new(),
             realm,
+            slot: Slot::First,
             csrf_token: String::new(),
             now,
             zone: Zone::UTC,

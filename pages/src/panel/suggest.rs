@@ -1,5 +1,7 @@
 //! `GET /panel/suggest`: what the search by Ctrl K offers while a person types: sources by their names, settings by their
-//! labels, and the message or chat whose id was pasted. The pages of the menu are on every page already.
+//! labels, customers by name or number, and the message or chat whose id was pasted. The pages of the menu are on every page already.
+
+use std::collections::BTreeSet;
 
 use actix_web::web;
 use askama::Template;
@@ -18,13 +20,17 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::fields::name_of;
-use super::{Answer, AppData, Member, Nav, PageContext, PanelContext, Right, html, me};
+use super::{Answer, AppData, Member, Nav, PageContext, PanelContext, Right, html, me, reasons};
 
 /// Sources and settings that are offered.
 const SOURCES: usize = 5;
 const SETTINGS: usize = 6;
-/// Characters at least of a setting, and of an id.
+const CUSTOMERS: usize = 5;
+/// Chats that are read for them: one customer may have several.
+const MOST_CHATS: u64 = 50;
+/// Characters at least of a setting, a customer's name, and an id.
 const SETTING_CHARS: usize = 2;
+const CUSTOMER_CHARS: usize = 3;
 const ID_CHARS: usize = 6;
 /// Longest text that is looked for.
 const CHARS: usize = 255;
@@ -62,6 +68,9 @@ pub(super) async fn get(app: AppData, member: Member, asked: web::Query<SuggestQ
     }
     if typed.chars().count() >= ID_CHARS {
         rows.extend(by_id(&app, &member, &typed).await?);
+    }
+    if typed.chars().count() >= CUSTOMER_CHARS {
+        rows.extend(customers(&app, &member, &typed).await?);
     }
     html(&page, &Suggestions { rows })
 }
@@ -120,6 +129,22 @@ async fn by_id(app: &PanelContext, member: &Member, typed: &str) -> Result<Vec<S
     };
     let messages = messages.into_iter().map(|id| suggested("messages", "palette-message", id));
     Ok(messages.chain(chats.into_iter().map(|id| suggested("conversations", "palette-chat", id))).collect())
+}
+
+/// The customers with this name or number, each once: the chats of one contact are one customer.
+async fn customers(app: &PanelContext, member: &Member, typed: &str) -> Result<Vec<Suggestion>> {
+    let mut found = find::customers(app.store.read(), member.tenant_id, typed, MOST_CHATS).await?;
+    let mut contacts = BTreeSet::new();
+    found.retain(|chat| chat.contact_id == 0 || contacts.insert(chat.contact_id));
+    let of_chat = |chat: conversation::Model| {
+        let person = serde_json::from_str(&chat.contact).unwrap_or_default();
+        Suggestion {
+            href: format!("/panel/customers/{}", chat.id),
+            label: reasons::customer(&person, member.words),
+            kind: member.words.text("palette-customer").to_string(),
+        }
+    };
+    Ok(found.into_iter().take(CUSTOMERS).map(of_chat).collect())
 }
 
 /// What a reader needs for a setting to be on its page.

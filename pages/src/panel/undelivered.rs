@@ -298,7 +298,7 @@ fn row(page: &PageContext, ground: &Ground, line: &DeadLetterSummary) -> Undeliv
 
 const HERE: &str = "/panel/undelivered";
 /// Maximum number of selected rows.
-const MOST_SELECTED: u64 = 500;
+pub const MOST_SELECTED: u64 = 500;
 /// Maximum number of letters checked for unknown outcomes.
 const LOOKED_AT: u64 = 500;
 const NAMES: [&str; 7] = ["id", "all", "do", "source", "reason", "period", "back"];
@@ -316,6 +316,8 @@ struct BulkConfirmPage {
     again: Option<Sentence>,
     /// Some may arrive.
     may_help: bool,
+    /// What was selected and stays as it is.
+    left: Option<Sentence>,
     rate: Option<Sentence>,
     word: &'static str,
     button: Sentence,
@@ -341,13 +343,8 @@ pub async fn ask(app: AppData, member: Member, form: Form<Fields>) -> Answer {
     form.allow_only(&NAMES)?;
     let action = action(&form)?;
     let query = query_of(&form);
-    let title = match action {
-        ReplayAction::Retry => "undelivered-retry-title",
-        ReplayAction::Drop => "undelivered-drop-title",
-    };
-    let page = member.page(title, Nav::Undelivered);
+    let page = member.page(title_of(action), Nav::Undelivered);
     let (db, tenant_id) = (app.store.read(), member.tenant_id);
-    let all = form.has("all");
     let wanted = selection(&app, &page, tenant_id, &query, &form).await?;
     let count = dead::count(db, tenant_id, &wanted).await?;
     let back = query.address("/panel/undelivered", "");
@@ -355,8 +352,46 @@ pub async fn ask(app: AppData, member: Member, form: Form<Fields>) -> Answer {
         let notice = Notice::of(Tone::Warn, member.words.text("undelivered-none-chosen"));
         return member.see_other(&app, &back, notice).await;
     }
-    let first = dead::ids(db, tenant_id, &wanted, LOOKED_AT).await?;
-    let dry = dead::dry_run(db, tenant_id, &first).await?;
+    let ids = dead::ids(db, tenant_id, &wanted, LOOKED_AT).await?;
+    let all = form.has("all").then_some((count, query));
+    confirm(&app, page, tenant_id, action, Plan { ids, all, left: None, back }).await
+}
+
+fn title_of(action: ReplayAction) -> &'static str {
+    match action {
+        ReplayAction::Retry => "undelivered-retry-title",
+        ReplayAction::Drop => "undelivered-drop-title",
+    }
+}
+
+/// What a person is asked to confirm.
+struct Plan {
+    /// The letters; of all that match a filter, the first.
+    ids: Vec<Uuid>,
+    /// How many match which filter, if it is about all of them.
+    all: Option<(u64, UndeliveredFilters)>,
+    /// What was selected and is not among them.
+    left: Option<Sentence>,
+    back: String,
+}
+
+/// The page that says what sending these letters again, or removing them, would do. `left`: what was selected besides.
+pub async fn plan(
+    app: &PanelContext,
+    member: &Member,
+    action: ReplayAction,
+    ids: Vec<Uuid>,
+    left: Option<Sentence>,
+    back: String,
+) -> Answer {
+    let page = member.page(title_of(action), Nav::Messages);
+    confirm(app, page, member.tenant_id, action, Plan { ids, all: None, left, back }).await
+}
+
+async fn confirm(app: &PanelContext, page: PageContext, tenant_id: Uuid, action: ReplayAction, plan: Plan) -> Answer {
+    let dry = dead::dry_run(app.store.read(), tenant_id, &plan.ids).await?;
+    let count = plan.all.as_ref().map_or(dry.count, |(count, _)| *count);
+    let all = plan.all.is_some();
     let words = page.words;
     let again: i64 = dry.again.iter().map(|group| group.count).sum();
     let (sentence, button) = match action {
@@ -381,9 +416,10 @@ pub async fn ask(app: AppData, member: Member, form: Form<Fields>) -> Answer {
         word: action.word(),
         button,
         danger: action == ReplayAction::Drop,
-        ids: if all { Vec::new() } else { first },
-        query,
-        back,
+        ids: if all { Vec::new() } else { plan.ids },
+        query: plan.all.map(|(_, query)| query).unwrap_or_default(),
+        left: plan.left,
+        back: plan.back,
         page: page.clone(),
     };
     panel::html(&page, &confirm)
@@ -472,7 +508,7 @@ pub async fn stop(app: AppData, member: Member, id: web::Path<Uuid>, _form: Form
     member.see_other(&app, HERE, Notice::of(Tone::Ok, member.words.text(key))).await
 }
 
-fn selected_rows(fields: &Fields) -> Result<Vec<Uuid>> {
+pub fn selected_rows(fields: &Fields) -> Result<Vec<Uuid>> {
     let ids: Vec<_> = fields
         .all("id")
         .into_iter()

@@ -2,6 +2,7 @@
 //! One story a page, in English; [`sweep`] looks at every page in Russian. Texts, statuses and rights are tested by HTTP.
 //! `PAROM_TEST_SHOTS=FOLDER` keeps pictures of what is looked at.
 
+mod accounts;
 mod connecting;
 mod demo;
 mod hostile;

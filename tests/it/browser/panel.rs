@@ -293,15 +293,20 @@ async fn filters_apply_and_rows_pages_and_settings_are_reached_by_keys() {
     assert_eq!(run(&browser, shown).await, json!(1));
     browser.presses_key("Enter").await;
     leads_to(&browser, "/panel/reports").await;
-    // Anything else is searched for.
+    // A customer by their name.
     presses(&browser, "Slash", ".", false).await;
     assert!(is_open(&browser).await, "a page without a search opens the palette");
     browser.types("boris").await;
-    let offer = "const one = document.querySelector('#palette [data-search]'); return !one.hidden && one.textContent.includes('boris')";
+    browser.presses_key("Enter").await;
+    browser.until("it is the customer's page", async || browser.url().await.contains("/panel/customers/")).await;
+    browser.says("boris").await;
+    // Anything else is searched for.
+    presses(&browser, "Slash", ".", false).await;
+    browser.types("nobody").await;
+    let offer = "const one = document.querySelector('#palette [data-search]'); return !one.hidden && one.textContent.includes('nobody')";
     assert_eq!(run(&browser, offer).await, json!(true), "no page fits, and the palette says what Enter does");
     browser.presses_key("Enter").await;
-    browser.until("it is searched", async || browser.url().await.contains("/panel/messages?q=boris")).await;
-    browser.says("boris").await;
+    browser.until("it is searched", async || browser.url().await.contains("/panel/messages?q=nobody")).await;
     // A source by its name, by the arrows.
     presses(&browser, "KeyK", "k", true).await;
     browser.types("SUPP").await;

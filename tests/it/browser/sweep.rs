@@ -131,6 +131,8 @@ async fn every_page_of_the_panel() {
         "/sources",
         "/sources/new",
         "/messages",
+        "/messages?state=failed&period=30d",
+        "/messages/views",
         "/conversations",
         "/undelivered",
         "/reports",
@@ -159,6 +161,8 @@ async fn every_page_of_the_panel() {
         format!("messages/{}", first.id),
         format!("messages/{failed}/again"),
         format!("conversations/{}", first.conversation_id),
+        format!("customers/{}", first.conversation_id),
+        format!("data/customer?who=/customers/{}", first.conversation_id),
         format!("webhooks/{}", line.source_id),
     ] {
         look(&browser, &base, &format!("/panel/{path}")).await;

@@ -234,8 +234,10 @@ async fn m4_a_ticket_asks_for_confirmation_while_another_person_is_signed_in(wor
     // The page used nothing up; its button needs the session's proof.
     anna.sends_as_it_is("/panel/enter", &[("ticket", &page.field("ticket"))]).await.is(403);
     let page = anna.opens(&path).await.is(200);
-    assert_eq!(presses(&anna, &page).await.is_redirect(), "/panel");
-    anna.opens("/panel").await.is(200).says(&[EVIL]);
+    let beside = format!("/panel/in/{evil}");
+    assert_eq!(presses(&anna, &page).await.is_redirect(), beside);
+    anna.opens(&beside).await.is(200).says(&[EVIL]);
+    anna.opens("/panel").await.is(200).says(&[HOST]);
     anna.opens(&path).await.is(410);
 
     // The same user of the same account, once more from the widget: one click. Another user: asked.

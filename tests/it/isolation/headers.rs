@@ -116,6 +116,7 @@ async fn collected(world: &mut World) -> Told {
     let ids = [
         ("/messages/{id}", format!("/messages/{}", theirs.0)),
         ("/conversations/{id}", format!("/conversations/{}", theirs.1)),
+        ("/customers/{id}", format!("/customers/{}", theirs.1)),
         ("/data/customer", format!("/data/customer?who={}", theirs.1)),
         ("/keys/{id}", format!("/keys/{key}")),
         ("/import/{id}/columns", format!("/import/{table}/columns")),

@@ -1,7 +1,9 @@
 //! The panel's pages of sources, messages, the undelivered, keys and webhooks, as a browser without scripts meets them.
 
+mod bulk;
 mod consent;
 mod consent_several;
+mod customer;
 mod lists;
 mod messages;
 mod reports;

@@ -5,6 +5,7 @@ mod keys;
 mod overview;
 mod pages;
 mod rights;
+mod side_by_side;
 mod signing_in;
 
 use base::i18n::Language;

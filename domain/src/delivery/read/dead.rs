@@ -26,6 +26,8 @@ pub struct DeadLetterFilter {
     pub given_up_by: Option<i64>,
     /// Only these.
     pub ids: Option<Vec<Uuid>>,
+    /// Only these messages themselves, without their edits and receipts.
+    pub messages: Option<Vec<Uuid>>,
 }
 
 /// A reason and the number of its dead letters.
@@ -292,7 +294,7 @@ fn select(tenant_id: Uuid, wanted: &DeadLetterFilter) -> Select<dead_letter::Ent
 }
 
 fn filtered(select: Select<dead_letter::Entity>, wanted: &DeadLetterFilter) -> Select<dead_letter::Entity> {
-    use dead_letter::Column::{Id, Kind, LastAt, Reason, SourceId};
+    use dead_letter::Column::{Id, Kind, LastAt, MessageId, Reason, SourceId};
     select
         .apply_if(wanted.source_id, |select, source_id| select.filter(SourceId.eq(source_id)))
         .apply_if(wanted.reason.as_ref(), |select, reason| select.filter(Reason.eq(reason.as_str())))
@@ -300,6 +302,9 @@ fn filtered(select: Select<dead_letter::Entity>, wanted: &DeadLetterFilter) -> S
         .apply_if(wanted.from, |select, from| select.filter(Id.gte(first_id_at(from))))
         .apply_if(wanted.given_up_by, |select, by| select.filter(LastAt.lte(by)))
         .apply_if(wanted.ids.as_ref(), |select, ids| select.filter(Id.is_in(ids.iter().copied())))
+        .apply_if(wanted.messages.as_ref(), |select, ids| {
+            select.filter(MessageId.is_in(ids.iter().copied())).filter(Kind.eq(LetterKind::Message.number()))
+        })
 }
 
 #[cfg(test)]

@@ -40,7 +40,9 @@ impl SearchResults {
 pub async fn find(db: &impl ConnectionTrait, tenant_id: Uuid, text: &str) -> Result<SearchResults, DbErr> {
     let mut found = by_id(db, tenant_id, text).await?;
     if found.is_empty() {
-        found.conversations = by_person(db, tenant_id, text.trim()).await?;
+        let most = u64::try_from(MOST).unwrap_or(u64::MAX);
+        let rows = customers(db, tenant_id, text.trim(), most).await?;
+        found.conversations = rows.into_iter().map(|row| row.id).collect();
         found.conversations.sort_unstable();
     }
     Ok(found)
@@ -89,8 +91,14 @@ async fn id_spaces(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<Uui
     Ok(sources.into_iter().chain(channels).collect())
 }
 
-/// Conversations whose customer has this name or number. The database narrows the choice, [`fits`] decides.
-async fn by_person(db: &impl ConnectionTrait, tenant_id: Uuid, text: &str) -> Result<Vec<Uuid>, DbErr> {
+/// Conversations whose customer has this name or number, the newest first. The database narrows the choice to `most`,
+/// [`fits`] decides.
+pub async fn customers(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    text: &str,
+    most: u64,
+) -> Result<Vec<conversation::Model>, DbErr> {
     if text.is_empty() || text.contains('\0') {
         return Ok(Vec::new());
     }
@@ -101,13 +109,13 @@ async fn by_person(db: &impl ConnectionTrait, tenant_id: Uuid, text: &str) -> Re
     let rows = conversation::Entity::of_tenant(tenant_id)
         .filter(any)
         .order_by_desc(conversation::Column::Id)
-        .limit(u64::try_from(MOST).unwrap_or(u64::MAX))
+        .limit(most)
         .all(db)
         .await?;
-    let fitting = rows
+    Ok(rows
         .into_iter()
-        .filter(|row| serde_json::from_str::<Person>(&row.contact).is_ok_and(|person| fits(&person, text)));
-    Ok(fitting.map(|row| row.id).collect())
+        .filter(|row| serde_json::from_str::<Person>(&row.contact).is_ok_and(|person| fits(&person, text)))
+        .collect())
 }
 
 /// Conversations whose customer has this number, however it is written; the newest first.

@@ -8,7 +8,7 @@ use anyhow::Context;
 use base::message::{Body, Direction, Failure, FailureCode, LetterKind, Person, Role, State};
 use base::millis::DAY;
 use entity::{attempt, conversation, found_message, ledger_delta, letter, message, source};
-use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement, SimpleExpr, UnionType};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Order, Query, SelectStatement, SimpleExpr, UnionType};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     Select,
@@ -106,8 +106,7 @@ pub async fn counted_page(
     (after, rows): (Option<Uuid>, u64),
     most: u64,
 ) -> anyhow::Result<(Vec<MessageSummary>, u64)> {
-    let some = newest(db, tenant_id, wanted, ground, most).await?;
-    let ids: Vec<Uuid> = some.into_tuple().all(db).await?;
+    let ids = ids(db, tenant_id, wanted, ground, most).await?;
     let begin = after.map_or(0, |after| ids.partition_point(|id| *id >= after));
     let (some, count) = cut(ids, begin, rows, most);
     let is_whole = count < most || u64::try_from(some.len()).is_ok_and(|found| found == rows);
@@ -118,6 +117,17 @@ pub async fn counted_page(
     let of_page = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.is_in(some));
     let messages = of_page.order_by_desc(message::Column::Id).all(db).await?;
     Ok((lines(db, tenant_id, ground, messages).await?, count))
+}
+
+/// The newest matches, at most `most`.
+pub async fn ids(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    wanted: &MessageFilter,
+    ground: &Ground,
+    most: u64,
+) -> anyhow::Result<Vec<Uuid>> {
+    Ok(newest(db, tenant_id, wanted, ground, most).await?.into_tuple().all(db).await?)
 }
 
 /// Up to `rows` of counted ids, from the place `begin` on, and how many were counted, at most `most`.
@@ -138,6 +148,32 @@ pub(super) async fn newest(
     let matches = select(tenant_id, wanted, ground)?;
     let matches = matches.apply_if(sparse, |matches, ids| matches.filter(message::Column::Id.in_subquery(ids)));
     Ok(matches.select_only().column(message::Column::Id).order_by_desc(message::Column::Id).limit(most))
+}
+
+/// The last message of each of these chats.
+pub async fn last_of_chats(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    ground: &Ground,
+    chats: &[Uuid],
+) -> anyhow::Result<Vec<MessageSummary>> {
+    let newest = |chat: &Uuid| {
+        Query::select()
+            .column(message::Column::Id)
+            .from(message::Entity)
+            .and_where(message::Column::TenantId.eq(tenant_id))
+            .and_where(message::Column::ConversationId.eq(*chat))
+            .order_by(message::Column::Id, Order::Desc)
+            .limit(1)
+            .to_owned()
+    };
+    // In a query around it, because parts of a union have no order of their own.
+    let one = |chat| Query::select().column(message::Column::Id).from_subquery(newest(chat), "newest").to_owned();
+    let Some(ids) = chats.iter().map(one).reduce(|mut all, next| all.union(UnionType::All, next).to_owned()) else {
+        return Ok(Vec::new());
+    };
+    let messages = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.in_subquery(ids)).all(db).await?;
+    lines(db, tenant_id, ground, messages).await
 }
 
 async fn lines(

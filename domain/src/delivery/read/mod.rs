@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod chats;
+pub mod customer;
 pub mod dead;
 pub mod figures;
 pub mod find;

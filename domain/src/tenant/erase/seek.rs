@@ -58,21 +58,19 @@ pub async fn find(app: &TenantContext, tenant_id: Uuid, who: &Who) -> Result<Era
     let mut found = ErasureScope::default();
     let country = country_of(app, tenant_id).await?;
     match who {
-        Who::Conversation(id) => {
-            let row = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(*id));
-            if let Some(row) = row.one(app.store.read()).await? {
-                found.conversations.push(row.id);
-                let contact: Person = serde_json::from_str(&row.contact).unwrap_or_default();
-                if let Some(wanted) = Wanted::of(contact.phone.as_deref().unwrap_or_default(), country) {
-                    found.lines = find_lines(app, tenant_id, &wanted).await?;
-                }
-            }
+        Who::Conversation(id) => whole(app, chat(app, tenant_id, *id).await?, country, &mut found).await?,
+        Who::Customer(id) => {
+            let one = chat(app, tenant_id, *id).await?;
+            let contact_id = one.as_ref().map_or(0, |row| row.contact_id);
+            let of_contact = conversation::Entity::of_contact(tenant_id, contact_id).all(app.store.read()).await?;
+            let rows = of_contact.into_iter().filter(|row| row.id != *id).chain(one);
+            whole(app, rows, country, &mut found).await?;
         }
         Who::Phone(phone) => {
             let wanted =
                 Wanted::of(phone, country).ok_or_else(|| Error::field("/phone", LocalizedText::new("said-phone")))?;
             by_phone(app, tenant_id, &wanted, &mut found).await?;
-            found.lines = find_lines(app, tenant_id, &wanted).await?;
+            found.lines = find_lines(app, tenant_id, &[wanted]).await?;
         }
     }
     for id in &found.conversations {
@@ -82,6 +80,32 @@ pub async fn find(app: &TenantContext, tenant_id: Uuid, who: &Who) -> Result<Era
     }
     found.messages += u64::try_from(found.others.len()).unwrap_or(0) + found.lines.count;
     Ok(found)
+}
+
+async fn chat(app: &TenantContext, tenant_id: Uuid, id: Uuid) -> Result<Option<conversation::Model>, DbErr> {
+    let row = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(id));
+    row.one(app.store.read()).await
+}
+
+/// Whole conversations of one customer, and what waits to be imported of them.
+async fn whole(
+    app: &TenantContext,
+    rows: impl IntoIterator<Item = conversation::Model>,
+    country: Option<Country>,
+    found: &mut ErasureScope,
+) -> Result<()> {
+    let mut wanted: Vec<Wanted> = Vec::new();
+    let mut tenant_id = None;
+    for row in rows {
+        tenant_id = Some(row.tenant_id);
+        found.conversations.push(row.id);
+        let contact: Person = serde_json::from_str(&row.contact).unwrap_or_default();
+        wanted.extend(Wanted::of(contact.phone.as_deref().unwrap_or_default(), country));
+    }
+    if let Some(tenant_id) = tenant_id.filter(|_| !wanted.is_empty()) {
+        found.lines = find_lines(app, tenant_id, &wanted).await?;
+    }
+    Ok(())
 }
 
 /// The number that is looked for.
@@ -177,10 +201,10 @@ pub(super) struct ImportLines {
     pub count: u64,
 }
 
-/// The lines that contain a person with this phone number.
-pub(super) async fn find_lines(app: &TenantContext, tenant_id: Uuid, wanted: &Wanted) -> Result<ImportLines, DbErr> {
+/// The lines that contain a person with one of these phone numbers.
+pub(super) async fn find_lines(app: &TenantContext, tenant_id: Uuid, wanted: &[Wanted]) -> Result<ImportLines, DbErr> {
     let mut found = ImportLines::default();
-    read(app, tenant_id, |row| match place(&row.text, wanted) {
+    read(app, tenant_id, |row| match wanted.iter().find_map(|one| place(&row.text, one)) {
         Some(NumberPosition::Person) => {
             found.chats.insert((row.import_id, row.conversation_id.clone()));
         }

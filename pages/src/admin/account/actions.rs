@@ -3,14 +3,14 @@
 //! that they were written.
 
 use actix_web::http::{StatusCode, header};
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use askama::Template;
 use base::config::Retention;
 use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Sentence, Words};
 use base::store::in_transaction;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime};
-use domain::identity::realm::Realm;
+use domain::identity::signed_in::Entry;
 use domain::identity::{EmptyForm, Form, session as sessions};
 use domain::tenant as tenants;
 use domain::tenant::KeptChange;
@@ -369,7 +369,13 @@ pub async fn ask_view_as(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid
 }
 
 /// Opens the panel. Recorded in both logs in the same commit.
-pub async fn view_as(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, form: Form<ReasonForm>) -> Answer {
+pub async fn view_as(
+    app: AppData,
+    request: HttpRequest,
+    visitor: AdminVisitor,
+    id: web::Path<Uuid>,
+    form: Form<ReasonForm>,
+) -> Answer {
     let tenant = load(&app, *id).await?;
     let Some(reason) = form.text() else {
         return view_as_question(&visitor, &tenant, StatusCode::UNPROCESSABLE_ENTITY);
@@ -384,14 +390,18 @@ pub async fn view_as(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, f
         language: visitor.words.language().code(),
         reason: &reason,
     };
+    let entry = Entry::of(&app.identity, &request, tenant.tenant_id).await?;
     let opened = in_transaction(&app.store, async |tx| {
+        entry.end(tx).await?;
         let opened = sessions::open(&app.identity, tx, new).await?;
         visitor.note_both_in(&app, tx, tenant.tenant_id, "account.looked_at", json!({ "reason": reason })).await?;
         Ok::<_, Error>(opened)
     })
     .await?;
-    let mut answer = redirect("/panel");
-    answer.headers_mut().append(header::SET_COOKIE, Realm::Panel.set(&app.identity, &opened.token, false));
+    let mut answer = redirect(&entry.path(&request, tenant.tenant_id, "/panel"));
+    for cookie in entry.cookies(&app.identity, &opened.token, false) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     Ok(answer)
 }
 

@@ -14,6 +14,7 @@ use base::store::VENDOR;
 use domain::identity::link::{self, Purpose, SignInLink};
 use domain::identity::realm::Realm;
 use domain::identity::second_step::{self, CodeResult};
+use domain::identity::slot::Slot;
 use domain::identity::throttle::{self, AttemptOrigin, Wait};
 use domain::identity::{
     EmptyForm, Form, OpenForm, credentials, email_limits, mail, password, person as persons, reauthentication,
@@ -95,7 +96,7 @@ fn new_session<'new>(person: &'new person::Model, via: &'new str, is_admin: bool
 }
 
 fn with_cookie(app: &PanelContext, mut answer: HttpResponse, token: &str) -> HttpResponse {
-    answer.headers_mut().append(header::SET_COOKIE, Realm::Admin.set(&app.identity, token, false));
+    answer.headers_mut().append(header::SET_COOKIE, Realm::Admin.set(&app.identity, Slot::First, token, false));
     answer
 }
 
@@ -115,7 +116,7 @@ pub async fn out(app: AppData, request: HttpRequest, _form: Form<EmptyForm>) -> 
             sessions::end_views(app.store.write(), person_id).await?;
         }
     }
-    answer.headers_mut().append(header::SET_COOKIE, Realm::Admin.clear(&app.identity, false));
+    answer.headers_mut().append(header::SET_COOKIE, Realm::Admin.clear(&app.identity, Slot::First, false));
     answer.headers_mut().insert(header::CLEAR_SITE_DATA, HeaderValue::from_static(FORGET_PAGES));
     Ok(answer)
 }

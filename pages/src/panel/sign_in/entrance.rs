@@ -5,8 +5,6 @@
 //! button asks for confirmation. In a frame the browser may refuse cookies: the next page detects that and offers a fresh
 //! ticket for a new tab.
 
-use std::sync::Arc;
-
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, web};
 use askama::Template;
@@ -19,11 +17,12 @@ use domain::identity::realm::masked_csrf;
 use domain::identity::realm::{self, Realm};
 use domain::identity::second_step::{self, CodeResult, Pending};
 use domain::identity::session::{self, NewSession, SessionKind};
+use domain::identity::signed_in::{self, Entry};
 use domain::identity::throttle::{self, AttemptOrigin};
 use domain::identity::ticket::{self, Asker, Ticket, TicketTarget};
 use domain::identity::{AnyForm, credentials, email_limits, member, password, person as persons};
 use domain::{brand, tenant};
-use entity::{person, session as session_row, tenant as tenant_row};
+use entity::{person, tenant as tenant_row};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
@@ -36,6 +35,7 @@ use super::pages::{
 };
 use crate::panel::html::html_as;
 use crate::panel::member::ONLY;
+use crate::panel::switcher;
 use crate::panel::{Answer, AppData, Notice, OpenForm, PageContext, PanelContext, Tone, to};
 
 #[derive(Deserialize)]
@@ -67,7 +67,8 @@ pub(super) async fn show(app: AppData, request: HttpRequest, asked: web::Query<S
         let ended = page.words.text("session-ended").with("hours", hours);
         page = page.with_notice(Notice::of(Tone::Wait, ended));
     }
-    sign_in_form(&app, StatusCode::OK, page, "", place)
+    let open = switcher::all(&app, &request, None).await?;
+    pages::form_beside(&app, StatusCode::OK, page, "", place, open)
 }
 
 /// `POST /panel/sign-in`
@@ -336,12 +337,12 @@ pub(super) async fn show_ticket(app: AppData, request: HttpRequest, query: web::
         return refuse(&app, &request, &query.ticket);
     };
     let alive = realm::session(&request, Realm::Panel).await?;
+    let mut open = signed_in::all(&request).await?;
+    open.retain(|one| one.row.tenant_id != VENDOR);
+    let here = open.iter().find(|one| one.row.tenant_id == ticket.tenant_id);
     // The same amoCRM user opens the panel from the widget again.
-    let is_same = |row: &Arc<session_row::Model>| {
-        let user = row.crm_user_id == Some(ticket.user.id);
-        row.tenant_id == ticket.tenant_id && user && row.via == session::TICKET
-    };
-    let other = alive.as_ref().is_some_and(|row| !is_same(row));
+    let is_same = here.is_some_and(|one| one.row.crm_user_id == Some(ticket.user.id) && one.row.via == session::TICKET);
+    let other = !is_same && !open.is_empty();
     let tenant = tenant::load(app.store.read(), ticket.tenant_id).await?.ok_or(Error::NotFound)?;
     if !other && is_expected(&app, &request, &tenant, &ticket) {
         return open_ticket(&app, &request, &query.ticket).await;
@@ -350,7 +351,11 @@ pub(super) async fn show_ticket(app: AppData, request: HttpRequest, query: web::
     let page = PageContext::outside(&app, &request, "enter-title").of_brand(&app, integration.as_deref());
     let mut page =
         page.within(integration.as_ref().map_or("'none'".to_owned(), |one| one.ancestors(Some(&tenant.host))));
-    let key = if other { "enter-instead" } else { "enter-text" };
+    let key = match here {
+        _ if !other => "enter-text",
+        Some(_) => "enter-instead",
+        None => "enter-beside",
+    };
     let text = page.words.text(key).with("account", tenant.host.as_str()).with("name", ticket.user.name).to_string();
     page.csrf_token = alive.map(|row| masked_csrf(&row.csrf)).unwrap_or_default();
     OpenLinkPage::new(page, "/panel/enter", "ticket", query.ticket.clone(), text, "enter-button").answer()
@@ -392,7 +397,7 @@ async fn open_ticket(app: &PanelContext, request: &HttpRequest, token: &str) -> 
     {
         return Err(Error::NotFound);
     }
-    let before = realm::session(request, Realm::Panel).await?;
+    let entry = Entry::of(&app.identity, request, ticket.tenant_id).await?;
     let new = NewSession {
         tenant_id: ticket.tenant_id,
         kind: SessionKind::Panel,
@@ -404,9 +409,7 @@ async fn open_ticket(app: &PanelContext, request: &HttpRequest, token: &str) -> 
         reason: "",
     };
     let opened = in_transaction(&app.store, async |tx| {
-        if let Some(before) = &before {
-            session::end(tx, before.tenant_id, before.id).await?;
-        }
+        entry.end(tx).await?;
         let detail = json!({ "via": session::TICKET, "crm_user": ticket.user.id });
         into::by(app, request, &person).did(app, tx, "member.signed_in", (ticket.tenant_id, ""), detail).await?;
         session::open(&app.identity, tx, new).await
@@ -426,8 +429,10 @@ async fn open_ticket(app: &PanelContext, request: &HttpRequest, token: &str) -> 
         }
         false => ticket.leads.path(),
     };
-    let mut answer = to(&place);
-    answer.headers_mut().append(header::SET_COOKIE, Realm::Panel.set(&app.identity, &opened.token, is_framed));
+    let mut answer = to(&entry.path(request, ticket.tenant_id, &place));
+    for cookie in entry.cookies(&app.identity, &opened.token, is_framed) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     Ok(answer)
 }
 

@@ -15,6 +15,8 @@ use domain::identity::link::{self, Purpose, SignInLink};
 use domain::identity::realm::masked_csrf;
 use domain::identity::realm::{self, Realm};
 use domain::identity::session::{NewSession, SessionKind};
+use domain::identity::signed_in::Entry;
+use domain::identity::slot::Slot;
 use domain::identity::throttle::{self, AttemptOrigin};
 use domain::identity::{credentials, member, person as persons, reauthentication, session as sessions};
 use domain::tenant::{self, TenantStatus};
@@ -46,7 +48,8 @@ pub(super) struct SignInProof {
     pub to: String,
 }
 
-/// Opens the session and redirects: into the account if there is exactly one to enter, otherwise to the choice. All
+/// Opens the session and redirects: into the account of the address, or if there is exactly one to enter, otherwise to the
+/// choice. All
 /// checks have passed by now, so an invitation is accepted here and not earlier.
 pub(super) async fn into(
     app: &PanelContext,
@@ -64,10 +67,15 @@ pub(super) async fn into(
         },
     };
     let accounts = member::accounts(&app.identity, person.id).await?;
+    let asked = match Slot::of_request(request) {
+        Slot::Of(tenant_id) => Some(tenant_id).filter(|_| credentials::count_in(&person, tenant_id)),
+        Slot::First | Slot::New => None,
+    };
+    let of = |tenant_id: Uuid| accounts.iter().find(|(tenant, _)| tenant.tenant_id == tenant_id);
+    let only = accounts.first().filter(|_| accounts.len() == 1);
     let wanted = match proof.tenant_id {
-        Some(wanted) => accounts.iter().find(|(tenant, _)| tenant.tenant_id == wanted),
-        None if accounts.len() == 1 => accounts.first(),
-        None => None,
+        Some(tenant_id) => of(tenant_id),
+        None => asked.and_then(of).or(only),
     };
     if proof.via == "handed" && wanted.is_none() {
         return Err(Error::NotFound);
@@ -96,7 +104,7 @@ fn choice(to: &str) -> String {
     query.append_pair("to", to).finish()
 }
 
-/// A new session with a new token; the previous one ends. `None` if the password or authenticator has changed since the
+/// A new session with a new token, beside those of other accounts; an earlier one of the same account ends. `None` if the password or authenticator has changed since the
 /// person was read, or the identifying session has ended, because then the check is no longer valid.
 pub(super) async fn open(
     app: &PanelContext,
@@ -107,7 +115,7 @@ pub(super) async fn open(
     relies_on: Option<&session::Model>,
     place: &str,
 ) -> Result<Option<(session::Model, HttpResponse)>> {
-    let before = realm::session(request, Realm::Panel).await?;
+    let entry = Entry::of(&app.identity, request, tenant_id).await?;
     let language = Language::of_request(request).code();
     let new = NewSession {
         tenant_id,
@@ -127,9 +135,7 @@ pub(super) async fn open(
         if !holds {
             return Ok(None);
         }
-        if let Some(before) = &before {
-            sessions::end(tx, before.tenant_id, before.id).await?;
-        }
+        entry.end(tx).await?;
         if tenant_id != VENDOR {
             let detail = json!({ "via": via });
             by(app, request, person).did(app, tx, "member.signed_in", (tenant_id, ""), detail).await?;
@@ -143,9 +149,10 @@ pub(super) async fn open(
     if tenant_id != VENDOR {
         member::seen(&app.identity, tenant_id, person.id).await?;
     }
-    let mut answer = to(place);
-    let cookie = Realm::Panel.set(&app.identity, &opened.token, realm::is_framed(request));
-    answer.headers_mut().append(header::SET_COOKIE, cookie);
+    let mut answer = to(&entry.path(request, tenant_id, place));
+    for cookie in entry.cookies(&app.identity, &opened.token, realm::is_framed(request)) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     // Not after a handed-over link, which does not prove who the person is.
     if matches!(via, "password" | "link")
         && let Some(device) =

@@ -6,6 +6,9 @@
 //! /enter (ticket)  ────┴────────────────────▶┘
 //! ```
 //!
+//! A browser may be signed in to several accounts: a further one opens beside the others, with addresses of its own
+//! (`domain/src/identity/slot.rs`).
+//!
 //! Only forms change who is signed in. The one exception is a ticket that the widget opens in a browser in which no
 //! other person is signed in: this takes one click.
 
@@ -18,12 +21,12 @@ use actix_web::{HttpRequest, web};
 use base::browser::FORGET_PAGES;
 use base::i18n::Language;
 use domain::identity::realm::{self, Realm};
-use domain::identity::{person, session};
+use domain::identity::{person, session, signed_in};
 use serde::Deserialize;
 use url::Url;
 
 use super::page::Theme;
-use super::{Answer, AppData, EmptyForm, Form, Member, to};
+use super::{Answer, AppData, Form, Member, to};
 use pages::safe;
 
 pub use into::named;
@@ -54,18 +57,33 @@ pub struct ChoiceForm {
     to: String,
 }
 
-/// `POST /panel/sign-out`
-async fn sign_out(app: AppData, request: HttpRequest, _form: Form<EmptyForm>) -> Answer {
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignOutForm {
+    /// Of all accounts in this browser.
+    all: Option<String>,
+}
+
+/// `POST /panel/sign-out`: of this account, or of all that this browser is signed in to.
+async fn sign_out(app: AppData, request: HttpRequest, form: Form<SignOutForm>) -> Answer {
+    let framed = realm::is_framed(&request);
     let mut next = "/panel/sign-in".to_owned();
+    let mut cookies = Vec::new();
     if let Some(row) = realm::session(&request, Realm::Panel).await? {
+        cookies.push(signed_in::forget(&app.identity, &request, row.id, framed).await?);
         session::end(app.store.write(), row.tenant_id, row.id).await?;
         if row.kind == session::SessionKind::ViewAs.as_str() {
             // An operator came from the account's page in the admin, and cannot sign in here.
             next = format!("/admin/accounts/{}", row.tenant_id);
         }
     }
+    if form.all.is_some() {
+        cookies.extend(signed_in::end_all(&app.identity, &request, framed).await?);
+    }
     let mut answer = to(&next);
-    answer.headers_mut().append(header::SET_COOKIE, Realm::Panel.clear(&app.identity, realm::is_framed(&request)));
+    for cookie in cookies {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     answer.headers_mut().insert(header::CLEAR_SITE_DATA, HeaderValue::from_static(FORGET_PAGES));
     Ok(answer)
 }

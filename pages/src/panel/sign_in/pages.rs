@@ -8,6 +8,7 @@ use domain::identity::throttle::{self, AttemptOrigin, Wait};
 use serde::Deserialize;
 
 use crate::panel::html::{html, html_as};
+use crate::panel::switcher::OpenAccount;
 use crate::panel::{Answer, Notice, PageContext, PanelContext};
 
 #[derive(Template)]
@@ -18,6 +19,8 @@ struct SignInPage {
     to: String,
     /// Whether links can be requested by e-mail.
     by_mail: bool,
+    /// Further words, if the form was not sent yet: the accounts that this browser is already signed in to.
+    open: Vec<OpenAccount>,
 }
 
 #[derive(Template)]
@@ -35,11 +38,24 @@ pub(super) fn framed(app: &PanelContext, request: &HttpRequest, href: &str) -> A
 }
 
 pub(super) fn form(app: &PanelContext, status: StatusCode, page: PageContext, email: &str, to: &str) -> Answer {
+    form_beside(app, status, page, email, to, Vec::new())
+}
+
+/// The form, and the accounts that this browser is already signed in to.
+pub(super) fn form_beside(
+    app: &PanelContext,
+    status: StatusCode,
+    page: PageContext,
+    email: &str,
+    to: &str,
+    open: Vec<OpenAccount>,
+) -> Answer {
     let sign_in = SignInPage {
         page: page.clone(),
         email: email.to_owned(),
         to: to.to_owned(),
         by_mail: mail::is_on(&app.identity),
+        open,
     };
     html_as(status, &page, &sign_in)
 }

@@ -1,11 +1,13 @@
 //! What was asked of the messenger's page: a state that belongs to this session, is accepted once and for half an hour.
 //! Otherwise another site could connect its own line to this account.
 
+use actix_web::HttpRequest;
 use base::error::{Error, Result};
 use base::store::directory::{self, DirectoryEntry, IdKind};
 use chrono::TimeDelta;
 use connectors::ConsentPage;
-use domain::identity::session;
+use domain::identity::slot::Slot;
+use domain::identity::{session, signed_in};
 use url::Url;
 
 use super::address;
@@ -56,4 +58,25 @@ pub(super) async fn take(app: &PanelContext, member: &Member, kind: &str, state:
         return Ok(false);
     }
     Ok(directory::take(app.store.write(), IdKind::ConsentState, &key, now).await?.is_some())
+}
+
+/// The messenger's page returns to an address without an account: the same one in the account of this browser that the
+/// state was issued to.
+pub(super) async fn by_another_account(
+    app: &PanelContext,
+    request: &HttpRequest,
+    member: &Member,
+    state: &str,
+) -> Result<Option<String>> {
+    if Slot::of_request(request) != Slot::First || !session::is_token_shaped(state) {
+        return Ok(None);
+    }
+    let now = app.clock.millis();
+    let entry = directory::find(app.store.read(), IdKind::ConsentState, &session::hash(state), now).await?;
+    let open = signed_in::all(request).await?;
+    let is_theirs =
+        |entry: &DirectoryEntry| entry.tenant_id != member.tenant_id && open.iter().any(|one| one.row.id == entry.id);
+    let found = entry.filter(is_theirs);
+    let path = request.uri().path_and_query().map_or("/panel", |path| path.as_str());
+    Ok(found.map(|entry| Slot::Of(entry.tenant_id).path(path)))
 }

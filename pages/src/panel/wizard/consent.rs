@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use base::i18n::Sentence;
 use connectors::Returned;
 use domain::source::SourceKind;
@@ -47,6 +47,7 @@ pub async fn start(app: AppData, member: Member, name: web::Path<String>, query:
 /// `GET /panel/sources/new/{kind}/consented`: the messenger's page returns the browser to this address.
 pub async fn returned(
     app: AppData,
+    request: HttpRequest,
     member: Member,
     name: web::Path<String>,
     query: web::Query<BTreeMap<String, String>>,
@@ -57,6 +58,9 @@ pub async fn returned(
     let text = |name: &str| query.get(name).map_or("", String::as_str);
     let (state, code) = (text("state"), text("code"));
     if !asked::take(&app, &member, kind.kind, state).await? {
+        if let Some(there) = asked::by_another_account(&app, &request, &member, state).await? {
+            return Ok(panel::to(&there));
+        }
         return refusal(&app, &member, &kind, member.words.text("wizard-consent-stale")).await;
     }
     let messenger = member.words.text_of("connector-", kind.kind).to_string();

@@ -1,0 +1,140 @@
+//! `/panel/customers/{id}`: a customer over all messengers. The id is that of any of their chats.
+
+use std::collections::BTreeSet;
+
+use actix_web::{HttpRequest, web};
+use askama::Template;
+use base::error::Error;
+use base::i18n::Sentence;
+use base::message::Person;
+use domain::delivery::read::chats;
+use domain::delivery::read::customer::{self, MOST, Open};
+use domain::delivery::read::figures::hours_begin;
+use domain::delivery::read::find::SearchResults;
+use domain::delivery::read::list::{self, Ground, MessageFilter, MessageSummary};
+use domain::source::refresh_users;
+use entity::conversation;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::conversations::ContactView;
+use super::messages::{MessageRow, SortHead, row};
+use super::{Answer, AppData, Member, Nav, PageContext, Right, choice, html, reasons};
+
+#[derive(Debug, Default, Deserialize)]
+struct CustomerQuery {
+    cursor: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "panel/customer.html")]
+struct CustomerPage {
+    page: PageContext,
+    id: String,
+    phones: Vec<String>,
+    emails: Vec<String>,
+    contact: ContactView,
+    chats: Vec<CustomerChat>,
+    /// The customer has more chats than are listed.
+    more: Option<Sentence>,
+    rows: Vec<MessageRow>,
+    by_time: SortHead,
+    by_duration: SortHead,
+    choose: bool,
+    newest: Option<String>,
+    older: Option<String>,
+}
+
+struct CustomerChat {
+    id: String,
+    /// How the messenger names the customer.
+    name: String,
+    source: String,
+    messenger: Option<Sentence>,
+    /// The last message: its time, its arrow and direction, its state.
+    last: Option<MessageRow>,
+    open: Open,
+}
+
+/// `GET /panel/customers/{id}`.
+pub async fn get(app: AppData, member: Member, id: web::Path<String>, request: HttpRequest) -> Answer {
+    member.require(Right::Look)?;
+    let id = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
+    let (db, tenant_id) = (app.store.read(), member.tenant_id);
+    let chat = chats::one(db, tenant_id, id).await?.ok_or(Error::NotFound)?;
+    let mut found = customer::chats(db, &chat, MOST + 1).await?;
+    let is_more = u64::try_from(found.len()).is_ok_and(|count| count > MOST);
+    found.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
+    if found.iter().all(|one| one.id != id) {
+        found.push(chat.clone());
+    }
+    let ids: Vec<Uuid> = found.iter().map(|one| one.id).collect();
+    let query: CustomerQuery = choice::filters(&request);
+    let people: Vec<Person> = found.iter().map(|one| serde_json::from_str(&one.contact).unwrap_or_default()).collect();
+    let named = Some(chat.contact_name.as_str()).filter(|name| !name.is_empty());
+    let first = serde_json::from_str::<Person>(&chat.contact).unwrap_or_default();
+    let name = named.map_or_else(|| reasons::customer(&first, member.words), str::to_owned);
+    let page = member.page(name, Nav::Conversations);
+    refresh_users(&app.sources, tenant_id).await?;
+    let ground = Ground::of_tenant(db, tenant_id).await?;
+    let open = customer::open(db, tenant_id, &ids, hours_begin(app.clock.millis())).await?;
+    let last = list::last_of_chats(db, tenant_id, &ground, &ids).await?;
+    let wanted = MessageFilter {
+        found: Some(SearchResults { conversations: ids, messages: Vec::new() }),
+        ..MessageFilter::default()
+    };
+    let rows = choice::page_of(query.cursor.as_deref(), &["panel-customer", &id.to_string()])?;
+    let lines = list::page(db, tenant_id, &wanted, &ground, rows.after, rows.rows()).await?;
+    let (lines, next) = rows.cut(lines, |line| line.message.id);
+    let took = list::took(db, tenant_id, &lines).await?;
+    let path = format!("/panel/customers/{id}");
+    let of_chat = |chat: &conversation::Model| {
+        let last = last.iter().find(|line| line.message.conversation_id == chat.id);
+        row_of(&page, &ground, chat, last, open.get(&chat.id).copied().unwrap_or_default())
+    };
+    let mut chats: Vec<(i64, CustomerChat)> = found.iter().map(of_chat).collect();
+    chats.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let one = CustomerPage {
+        id: id.to_string(),
+        phones: known(&people, |person| person.phone.as_deref()).iter().map(|one| reasons::short_phone(one)).collect(),
+        emails: known(&people, |person| person.email.as_deref()),
+        contact: ContactView::of(&page, &member.here.tenant.host, &chat),
+        chats: chats.into_iter().map(|(_, chat)| chat).collect(),
+        more: is_more.then(|| page.words.text("customer-more").with("count", MOST)),
+        rows: lines.iter().map(|line| row(&page, &ground, line, took.get(&line.message.id).copied())).collect(),
+        by_time: SortHead::default(),
+        by_duration: SortHead::default(),
+        choose: false,
+        newest: query.cursor.as_ref().map(|_| path.clone()),
+        older: next.as_deref().map(|next| choice::address(&path, &[("cursor", next)])),
+        page: page.clone(),
+    };
+    html(&page, &one)
+}
+
+/// What is known of a person in any of their chats, each once.
+fn known(people: &[Person], of: impl Fn(&Person) -> Option<&str>) -> Vec<String> {
+    let all: BTreeSet<&str> = people.iter().filter_map(of).filter(|text| !text.is_empty()).collect();
+    all.into_iter().map(str::to_owned).collect()
+}
+
+/// A chat with the time of its last message, or of its beginning.
+fn row_of(
+    page: &PageContext,
+    ground: &Ground,
+    chat: &conversation::Model,
+    last: Option<&MessageSummary>,
+    open: Open,
+) -> (i64, CustomerChat) {
+    let person: Person = serde_json::from_str(&chat.contact).unwrap_or_default();
+    let source = ground.sources.get(&chat.source_id);
+    let shown = CustomerChat {
+        id: chat.id.to_string(),
+        name: reasons::customer(&person, page.words),
+        source: source.map_or_else(|| "–".to_owned(), |source| source.name.clone()),
+        messenger: source.map(|source| page.words.text_of("connector-", &source.kind)),
+        last: last.map(|line| row(page, ground, line, None)),
+        open,
+    };
+    (last.map_or(chat.created_at, |line| line.message.accepted_at), shown)
+}
